@@ -1,0 +1,162 @@
+package calendar
+
+import (
+	"strings"
+)
+
+// The first and last line of the block. They never change: a person sees where the block begins and ends, and it is found
+// again after any calendar app has rewritten the text.
+const (
+	BlockFirst = "── Zoom ──────────────"
+	BlockLast  = "────────── zoomtag ──"
+)
+
+// Labels with which lines of a block begin, so that what a person typed in between can be told from what we wrote even
+// when nobody remembers the exact text.
+var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:", "Note:"}
+
+// FindBlock returns the byte range of the block in a plain text, from the start of its first line to the end of its last
+// (line end excluded). Trailing and leading white space of the two lines, which apps add and drop, does not matter.
+func FindBlock(text string) (start, end int, ok bool) {
+	start = -1
+	for pos := 0; pos <= len(text); {
+		next := strings.IndexByte(text[pos:], '\n')
+		lineEnd := len(text)
+		if next >= 0 {
+			lineEnd = pos + next
+		}
+		switch line := strings.TrimSpace(text[pos:lineEnd]); {
+		case line == BlockFirst:
+			start = pos
+		case line == BlockLast && start >= 0:
+			return start, strings.LastIndex(text[:lineEnd], BlockLast) + len(BlockLast), true
+		}
+		if next < 0 {
+			break
+		}
+		pos = lineEnd + 1
+	}
+	return 0, 0, false
+}
+
+// StripBlock returns text without its blocks: the owner's own words.
+func StripBlock(text string) string {
+	for {
+		start, end, ok := FindBlock(text)
+		if !ok {
+			return text
+		}
+		text = text[:start] + text[end:]
+	}
+}
+
+// BlockURL returns the join URL that a block shows, or "".
+func BlockURL(block string) string {
+	for line := range strings.Lines(block) {
+		line = strings.TrimSpace(line)
+		for _, label := range []string{"Join:", "Register:"} {
+			if rest, ok := strings.CutPrefix(line, label); ok {
+				return strings.TrimSpace(rest)
+			}
+		}
+	}
+	return ""
+}
+
+// Typed returns the lines that somebody typed into the block found in an event: those that are neither in was, the block
+// as we last wrote it, nor begin with a label of ours.
+func Typed(found, was string) []string {
+	ours := map[string]bool{BlockFirst: true, BlockLast: true, "": true}
+	for line := range strings.Lines(was) {
+		ours[strings.TrimSpace(line)] = true
+	}
+	var typed []string
+	for line := range strings.Lines(found) {
+		trimmed := strings.TrimSpace(line)
+		if !ours[trimmed] && !hasLabel(trimmed) {
+			typed = append(typed, strings.TrimRight(line, "\r\n"))
+		}
+	}
+	return typed
+}
+
+// SameBlock reports whether a block found in an event still says what want says: every line of want is there, in order.
+// Lines typed in between and white space do not count, lines of ours that are out of date do.
+func SameBlock(found, want string) bool {
+	var lines []string
+	for line := range strings.Lines(found) {
+		if t := strings.TrimSpace(line); t != "" {
+			lines = append(lines, t)
+		}
+	}
+	wanted := map[string]bool{}
+	i := 0
+	for line := range strings.Lines(want) {
+		t := strings.TrimSpace(line)
+		if t == "" {
+			continue
+		}
+		wanted[t] = true
+		for i < len(lines) && lines[i] != t {
+			i++
+		}
+		if i == len(lines) {
+			return false
+		}
+		i++
+	}
+	for _, line := range lines {
+		if hasLabel(line) && !wanted[line] {
+			return false
+		}
+	}
+	return true
+}
+
+func hasLabel(line string) bool {
+	for _, label := range blockLabels {
+		if strings.HasPrefix(line, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// Splice is what the description becomes in plain text: the block of l in the place of the old one, or at the end after an
+// empty line; without a mark, the text as it was before. Lines typed into the old block move below the new one.
+//
+// It gives the replacement as an edit: text[start:end] becomes with. Adapters that keep the owner's bytes apply it to
+// their raw form; text[:start]+with+text[end:] is the result for the others. start == end and with == "" is no change.
+func Splice(text string, l Link) (start, end int, with string) {
+	start, end, ok := FindBlock(text)
+	if !ok {
+		switch {
+		case l.Mark == "":
+			return len(text), len(text), ""
+		case text == "":
+			return 0, 0, l.Block
+		default:
+			return len(text), len(text), "\n\n" + l.Block
+		}
+	}
+	if l.Mark != "" && SameBlock(text[start:end], l.Block) {
+		return start, start, ""
+	}
+	typed := strings.Join(Typed(text[start:end], l.Was.Block), "\n")
+	if l.Mark != "" {
+		with = l.Block
+		if typed != "" {
+			with += "\n" + typed
+		}
+		return start, end, with
+	}
+	// Taking the block out also takes out the empty line that went in with it.
+	if typed == "" {
+		if strings.HasSuffix(text[:start], "\n\n") {
+			start -= 2
+		} else if start == 0 && strings.HasPrefix(text[end:], "\n") {
+			end++
+		}
+	}
+	return start, end, typed
+}

@@ -1,0 +1,141 @@
+// Package calendar is the contract between zoomtag and the calendars it watches: a Google calendar, an Outlook calendar,
+// a CalDAV collection, a folder of .ics files. Adapters live below this folder; each passes calendartest.Run.
+package calendar
+
+import (
+	"context"
+	"time"
+)
+
+// Calendar is one watched calendar. Its methods may be called from several goroutines at once.
+type Calendar interface {
+	// Changes reports what may have changed since cursor; an empty cursor asks for everything that still matters (from
+	// now on). It is complete or an error: a page that fails fails the call. Changes.Full says that the list is a whole
+	// snapshot. Not being listed never means that an event is gone. An expired cursor is ErrCursor, never an empty list.
+	Changes(ctx context.Context, cursor string) (Changes, error)
+	// Get reads one event afresh. ErrGone only when the server has said that there is no such event (or it is cancelled).
+	// An event that is there but cannot be understood is ErrMalformed; one that is still being written is ErrIncomplete.
+	Get(ctx context.Context, id string) (Event, error)
+	// SetLink makes l the event's link and touches nothing else; a Link without a Mark takes ours out again. ErrConflict
+	// when the event is no longer at version. Idempotent: an event that already holds exactly l is not written. It
+	// returns the event as the server now holds it: the caller checks.
+	SetLink(ctx context.Context, id, version string, l Link) (Event, error)
+}
+
+// Echoer is a Calendar that can take its own writes out of the next Changes. The engine asks after a pass that wrote
+// links, so that an undisturbed calendar costs no write in the pass after it.
+type Echoer interface {
+	// Echoed returns cursor as it would be had it been taken after the writes of SetLink since the last Changes.
+	Echoed(cursor string) string
+}
+
+// Watcher is a Calendar that can say early that something may have changed. The schedule stays the safety net.
+type Watcher interface {
+	// Watch calls nudge, from any goroutine, after each change that it notices, until ctx ends. It returns nil then.
+	Watch(ctx context.Context, nudge func()) error
+}
+
+// Changes is what Calendar.Changes found.
+type Changes struct {
+	// List holds each item once, in no particular order.
+	List []Change
+	// Full says that List names every item of the calendar that still matters.
+	Full bool
+	// Total is the number of items that the calendar holds now, listed or not; -1 where the service does not say.
+	Total int
+	// Cursor is where the next call goes on. Equal to the cursor given when nothing has changed.
+	Cursor string
+}
+
+// Change is one item of Changes.
+type Change struct {
+	ID string
+	// Event is the event as the listing showed it; nil where only Get knows.
+	Event *Event
+	// Plain says that the adapter has looked at the item and found nothing that could be a tag, and no mark.
+	Plain bool
+	// Deleted says that the service itself named the item as deleted or cancelled. Get confirms.
+	Deleted bool
+	// Missing says that the item was there at the cursor and is not there now: a question, not an answer.
+	Missing bool
+	// Err is why the item cannot be understood (ErrMalformed, ErrIncomplete).
+	Err error
+}
+
+// Event is one calendar item: a single event, or a whole series (master with its exceptions).
+type Event struct {
+	// ID is the adapter's name for the event, unique within its calendar and good for Get and SetLink.
+	ID string
+	// UID is the iCalendar UID: the same event has the same UID wherever it is moved to, a copy has another. Adapters
+	// fill it with ID where the service has none.
+	UID string
+	// Version changes with every change of the event: an ETag, a change key, a hash.
+	Version string
+
+	Title       string
+	Description string // as stored, our block included; HTML where HTML is set
+	HTML        bool
+	Location    string
+	URL         string
+	Categories  []string
+	Color       string
+	// Conferences holds the URIs (or, lacking one, a name such as "Teams") of conference data that the event carries
+	// outside its texts.
+	Conferences []string
+
+	// Start and End are in the event's own zone. For a series they are those of the running or next occurrence, or of
+	// the last one if none is left. Zero where the event has no such time.
+	Start, End time.Time
+	// Zone is the IANA name of the event's zone, or "" where it has none that the zone database knows.
+	Zone   string
+	AllDay bool
+	Series bool
+	// Until is when the last occurrence ends; zero for a series without an end. For a single event it equals End.
+	Until time.Time
+
+	Cancelled bool
+	// Denied says, in a sentence for the owner, why this event must not be written ("organised by carol@example.com").
+	// Empty where it may be.
+	Denied string
+	// Mails lists who would be mailed by the calendar service if the event were written.
+	Mails []string
+
+	// Link is ours as the event holds it now: Mark, Tag, JoinURL and Block as found, the rest zero.
+	Link Link
+	// Partial says that an exception with its own text lacks the link that the event otherwise holds.
+	Partial bool
+	// Exceptions are the occurrences of a series that have their own texts.
+	Exceptions []Exception
+	// Notes are warnings for the owner about this event, e.g. a time zone that had to be guessed.
+	Notes []string
+}
+
+// Exception is an occurrence of a series that was edited by itself.
+type Exception struct {
+	ID                           string // RECURRENCE-ID or the service's instance id
+	Start                        time.Time
+	Title, Description, Location string
+}
+
+// Link is what an event shows: join URL, block of text, and the mark.
+type Link struct {
+	// Mark names the event's meeting; see the plan package for its form. A Link without it is no link.
+	Mark string
+	// Tag is the owner's wish, as text ("#zoom(45m)"), where we have taken it out of sight. It is kept beside the mark,
+	// so that it outlives a lost database.
+	Tag string
+	// JoinURL is what guests click.
+	JoinURL string
+	// Block is our lines, the first and last one included, joined by \n.
+	Block string
+	// Title and Location replace those of the event; nil leaves them alone.
+	Title, Location *string
+	// Was is the link as we last wrote it: the lines and the URL known to be ours, which this one replaces.
+	Was Was
+}
+
+// Was is what an earlier Link put into the event.
+type Was struct {
+	JoinURL string
+	Block   string
+}

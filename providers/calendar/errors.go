@@ -1,0 +1,35 @@
+package calendar
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The kinds of failure that callers tell apart. Adapters wrap them: the text around says what happened, to what, and what
+// to do. Any other error is a passing one: it is tried again, and nothing is concluded from it.
+var (
+	// ErrGone: the service has said that there is no such event.
+	ErrGone = errors.New("the event is gone")
+	// ErrConflict: the event is no longer at the version that the write was based on. Nothing was written.
+	ErrConflict = errors.New("the event was changed meanwhile")
+	// ErrCursor: the cursor is no longer good; everything has to be read again.
+	ErrCursor = errors.New("the change cursor has expired")
+	// ErrMalformed: the event is there, but what it says cannot be understood.
+	ErrMalformed = errors.New("the event cannot be understood")
+	// ErrIncomplete: the event is there, but only in part so far (a half-written file).
+	ErrIncomplete = errors.New("the event is not complete yet")
+	// ErrDenied: we may not do this, and trying again changes nothing until somebody grants it.
+	ErrDenied = errors.New("not allowed")
+)
+
+// Throttled is the service asking to be left alone until a time.
+type Throttled struct {
+	Until time.Time
+	Err   error
+}
+
+func (t *Throttled) Error() string {
+	return fmt.Sprintf("asked to wait until %s: %v", t.Until.UTC().Format(time.RFC3339), t.Err)
+}
+func (t *Throttled) Unwrap() error { return t.Err }

@@ -1,0 +1,42 @@
+package meeting
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The kinds of failure of which callers may conclude something. A call that failed with one of them has certainly not
+// taken effect. With any other error (a timeout, a 5xx, a cut answer) it may have.
+var (
+	// ErrNotFound: no meeting of this host carries the mark.
+	ErrNotFound = errors.New("no meeting carries this mark")
+	// ErrGone: the service says that there is no meeting with this id.
+	ErrGone = errors.New("the meeting is gone")
+	// ErrDenied: credentials, scopes, licence or privileges do not allow it.
+	ErrDenied = errors.New("not allowed")
+	// ErrInvalid: the service does not accept what was asked for.
+	ErrInvalid = errors.New("not accepted")
+	// ErrNotSent: the request never left (no connection, no access token). It may be tried again at once.
+	ErrNotSent = errors.New("could not be sent")
+)
+
+// Throttled is the service asking to be left alone until a time.
+type Throttled struct {
+	Until time.Time
+	// Daily says that the host's limit of create and update calls for this UTC day is used up.
+	Daily bool
+	Err   error
+}
+
+func (t *Throttled) Error() string {
+	return fmt.Sprintf("asked to wait until %s: %v", t.Until.UTC().Format(time.RFC3339), t.Err)
+}
+func (t *Throttled) Unwrap() error { return t.Err }
+
+// Refused reports whether err says for certain that the call did not take effect.
+func Refused(err error) bool {
+	var throttled *Throttled
+	return errors.As(err, &throttled) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrGone) || errors.Is(err, ErrDenied) ||
+		errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotSent)
+}

@@ -1,0 +1,121 @@
+// Package meeting is the contract between zoomtag and what makes meetings: the Zoom API, or a fixed personal-room link.
+// Adapters live below this folder; each passes meetingtest.Run.
+package meeting
+
+import (
+	"context"
+	"reflect"
+	"time"
+)
+
+// Service makes and keeps meetings. Its methods may be called from several goroutines at once; writes for one host are
+// serialised by the service. Every error that is not one of the kinds in errors.go leaves open whether the call took effect.
+type Service interface {
+	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked through;
+	// a meeting that was made a moment ago may be missing from it.
+	Find(ctx context.Context, host, mark string) (Meeting, error)
+	// Create makes a meeting that carries mark.
+	Create(ctx context.Context, mark string, s Spec) (Meeting, error)
+	// Get reads a meeting. ErrGone when the service says that there is none with this id.
+	Get(ctx context.Context, id int64) (Meeting, error)
+	// Update changes a meeting that was told from into to. It sends only what differs; a zero from means that nobody
+	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back.
+	Update(ctx context.Context, id int64, from, to Spec) (Meeting, error)
+	// Cancel deletes a meeting. One that is already gone is success.
+	Cancel(ctx context.Context, id int64) error
+}
+
+// Kind is what sort of meeting an event asks for.
+type Kind string
+
+const (
+	Scheduled Kind = "scheduled" // a meeting of its own, at a time
+	Lasting   Kind = "lasting"   // one link for a whole series; Zoom's "recurring, no fixed time"
+	Personal  Kind = "personal"  // the host's personal room
+)
+
+// Spec is the meeting that an event asks for. It is a pure function of event, tag options and configuration.
+type Spec struct {
+	Host  string // Zoom user, by e-mail address or id
+	Topic string // any length; the service cuts it to its limit
+	Kind  Kind
+	// Start is in the event's own zone, whole seconds. Zero for Lasting and Personal.
+	Start time.Time `json:",omitzero"`
+	// Zone is the IANA name of the event's zone, or "" (then Start is told in UTC).
+	Zone string `json:",omitempty"`
+	// Duration is in whole minutes, at least one. Zero for Lasting and Personal.
+	Duration time.Duration `json:",omitempty"`
+	Options  Options       `json:",omitzero"`
+}
+
+// IsZero reports whether s says nothing.
+func (s Spec) IsZero() bool { return s.Equal(Spec{}) }
+
+// Equal reports whether two specs ask for the same meeting.
+func (s Spec) Equal(t Spec) bool {
+	if !s.Start.Equal(t.Start) {
+		return false
+	}
+	s.Start, t.Start = time.Time{}, time.Time{}
+	return reflect.DeepEqual(s, t)
+}
+
+// Options are the settings of a meeting. The zero value of each means that it is not sent: the host's own Zoom setting
+// applies.
+type Options struct {
+	WaitingRoom *bool `json:",omitempty"`
+	// JoinBeforeHost: nil is the host's setting, negative is off, 0 is any time, else how long before the start (5, 10 or
+	// 15 minutes).
+	JoinBeforeHost *time.Duration `json:",omitempty"`
+	// Passcode is "auto" (there is one, chosen by Zoom or us), "none", or the passcode itself.
+	Passcode Passcode `json:",omitempty"`
+	// Registration is "none", "automatic" or "manual" (approval by the host).
+	Registration string `json:",omitempty"`
+	SignIn       *bool  `json:",omitempty"`
+	Mute         *bool  `json:",omitempty"`
+	// Recording is "none", "local" or "cloud".
+	Recording        string   `json:",omitempty"`
+	AlternativeHosts []string `json:",omitempty"`
+	// Mail is whether Zoom may mail hosts and alternative hosts about the meeting. It is always sent.
+	Mail bool `json:",omitempty"`
+}
+
+// Words for Options.Passcode that are not themselves a passcode.
+const (
+	PasscodeAuto Passcode = "auto"
+	PasscodeNone Passcode = "none"
+)
+
+// Meeting is a meeting as the service last described it. It holds no start URL: that is a host's credential and never
+// leaves the decoder of the adapter.
+type Meeting struct {
+	ID       int64
+	Mark     string `json:",omitempty"`
+	Host     string `json:",omitempty"`
+	JoinURL  string
+	Passcode Passcode `json:",omitempty"` // "" where there is none
+	// RegisterURL is where guests register, where they must; it then is the link that events show.
+	RegisterURL string        `json:",omitempty"`
+	Topic       string        `json:",omitempty"`
+	Start       time.Time     `json:",omitzero"`
+	Duration    time.Duration `json:",omitempty"`
+	// Notes say what the service did otherwise than asked, in sentences for the owner.
+	Notes []string `json:",omitempty"`
+}
+
+// Passcode is a meeting's passcode. It shows itself only to code that asks: printed or logged it is ***.
+type Passcode string
+
+// Reveal returns the passcode itself.
+func (p Passcode) Reveal() string { return string(p) }
+
+// String keeps the passcode out of logs and error texts.
+func (p Passcode) String() string {
+	if p == "" || p == PasscodeAuto || p == PasscodeNone {
+		return string(p)
+	}
+	return "***"
+}
+
+// GoString is String, for %#v.
+func (p Passcode) GoString() string { return p.String() }
