@@ -1,100 +1,12 @@
 package store
 
-import (
-	"time"
+import "zoomtag/store/record"
 
-	"zoomtag/providers/meeting"
+// The values that the store keeps. They are plain structs in a package of their own, so that the plan package can use
+// them without importing a database.
+type (
+	Record        = record.Record
+	CalendarState = record.CalendarState
+	Problem       = record.Problem
+	Entry         = record.Entry
 )
-
-// Record is what the store remembers of one event: facts, not the names of states. What comes next is worked out from
-// them afresh each time.
-type Record struct {
-	Calendar string `json:"-"` // part of the key
-	EventID  string `json:"-"` // part of the key
-
-	UID   string
-	Title string    `json:",omitempty"` // without the tag; for people
-	Start time.Time `json:",omitzero"`
-	Until time.Time `json:",omitzero"` // when the event is over; zero: never
-	// Tag is the wish as last seen in the event ("#zoom(45m)"), and TagIn where ("title").
-	Tag   string `json:",omitempty"`
-	TagIn string `json:",omitempty"`
-
-	// Mark names the event's meeting, in the event and at Zoom.
-	Mark string
-	Host string `json:",omitempty"`
-	// MeetingID is 0 while no meeting is known.
-	MeetingID int64           `json:",omitempty"`
-	Meeting   meeting.Meeting `json:",omitzero"`
-	// Told is what the meeting was last told; nil when that is not known.
-	Told *meeting.Spec `json:",omitempty"`
-	// Doubt names the call of which we do not know whether it took effect: "create" or "cancel". It is saved before the
-	// call. DoubtAt is when the last such call began.
-	Doubt   string    `json:",omitempty"`
-	DoubtAt time.Time `json:",omitzero"`
-	// LostAt is when Zoom first said that the meeting is gone while its event stands.
-	LostAt time.Time `json:",omitzero"`
-
-	// Block and JoinURL are the link as last written into the event and seen there; empty when the event holds none.
-	Block   string `json:",omitempty"`
-	JoinURL string `json:",omitempty"`
-
-	// EndingAt is when there was first proof that the event wants no meeting any more, and Ending says which.
-	EndingAt time.Time `json:",omitzero"`
-	Ending   string    `json:",omitempty"`
-	// Released says that the owner has looked at what a brake held back and let it go.
-	Released bool `json:",omitempty"`
-	// ClosedAt is when nothing was left to do; the record is kept for the journal for a while.
-	ClosedAt time.Time `json:",omitzero"`
-
-	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
-	State  string `json:",omitempty"`
-	Reason string `json:",omitempty"`
-	// Error is why the last try failed, Tries how often in a row.
-	Error string `json:",omitempty"`
-	Tries int    `json:",omitempty"`
-	// Due is when the event has to be looked at again; zero: not by itself.
-	Due time.Time `json:",omitzero"`
-	// Changed is when the record was last saved.
-	Changed time.Time `json:",omitzero"`
-}
-
-// Closed reports whether nothing is left to do for the event.
-func (r *Record) Closed() bool { return !r.ClosedAt.IsZero() }
-
-// CalendarState is what is kept of a calendar between passes.
-type CalendarState struct {
-	// Cursor is where the calendar's Changes go on, and Detects the fingerprint of the configuration that it was read
-	// with: another fingerprint asks for a full re-read.
-	Cursor  string `json:"-"` // kept as a value of its own: it may be large
-	Detects string `json:",omitempty"`
-	// LastSuccess is when a pass last read the whole of the calendar's changes, LastError why one did not, at LastErrorAt.
-	LastSuccess time.Time `json:",omitzero"`
-	LastError   string    `json:",omitempty"`
-	LastErrorAt time.Time `json:",omitzero"`
-	// HeldAt is when a brake stopped cancellations, HeldReason why. Zero: not held.
-	HeldAt     time.Time `json:",omitzero"`
-	HeldReason string    `json:",omitempty"`
-	// Released says that the owner let the next pass go through the brake.
-	Released bool `json:",omitempty"`
-}
-
-// Problem is an item of a calendar that cannot be understood and has no record.
-type Problem struct {
-	ID     string
-	Reason string
-	Since  time.Time
-}
-
-// Entry is one line of the journal: what was done to which event, when and why.
-type Entry struct {
-	At       time.Time
-	Calendar string
-	EventID  string
-	UID      string `json:",omitempty"`
-	Title    string `json:",omitempty"`
-	Step     string // create adopt update link unlink cancel invite; "" for a remark
-	Meeting  int64  `json:",omitempty"`
-	Reason   string `json:",omitempty"`
-	Error    string `json:",omitempty"`
-}

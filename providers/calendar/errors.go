@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -30,6 +29,6 @@ type Throttled struct {
 }
 
 func (t *Throttled) Error() string {
-	return fmt.Sprintf("asked to wait until %s: %v", t.Until.UTC().Format(time.RFC3339), t.Err)
+	return "asked to wait until " + t.Until.UTC().Format(time.RFC3339) + ": " + t.Err.Error()
 }
 func (t *Throttled) Unwrap() error { return t.Err }

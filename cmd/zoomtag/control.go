@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"zoomtag/store"
+)
+
+// socketPath is where the daemon listens: beside the state file.
+func socketPath(state string) string { return filepath.Join(filepath.Dir(state), "zoomtag.sock") }
+
+// A socket's path must fit into 108 bytes on Linux (unix(7)).
+const maxSocketPath = 107
+
+// controlRequest is what a command asks of the daemon; the path says what it wants.
+type controlRequest struct {
+	Calendars []string `json:"calendars,omitempty"`
+	Dry       bool     `json:"dry,omitempty"`
+	Event     string   `json:"event,omitempty"`
+	Calendar  string   `json:"calendar,omitempty"`
+}
+
+type controlAnswer struct {
+	Error string          `json:"error,omitempty"`
+	Usage bool            `json:"usage,omitempty"`
+	Value json.RawMessage `json:"value,omitempty"`
+}
+
+// maxControl bounds what is read from the control socket, in bytes.
+const maxControl = 64 << 20
+
+// listenControl opens the control socket, readable by its owner only. The caller holds the store, so a socket that lies
+// there is a leftover.
+func listenControl(path string) (net.Listener, error) {
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("the control socket %s cannot be opened: its path is longer than %d bytes; choose a shorter path for state", path, maxSocketPath)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// controlHandler answers for current, which may change when the configuration is read again.
+func controlHandler(current func() office, log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	handle := func(path string, f func(context.Context, controlRequest) (any, error)) {
+		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+			var req controlRequest
+			var answer controlAnswer
+			err := json.NewDecoder(io.LimitReader(r.Body, maxControl)).Decode(&req)
+			if err == nil {
+				var value any
+				if value, err = f(r.Context(), req); err == nil {
+					answer.Value, err = json.Marshal(value)
+				}
+			}
+			if err != nil {
+				var usage *usageError
+				answer = controlAnswer{Error: err.Error(), Usage: errors.As(err, &usage)}
+			}
+			w.Header().Set("Content-Type", "application/json")
+			if err := json.NewEncoder(w).Encode(answer); err != nil {
+				log.Debug("the command did not wait for its answer", "reason", err)
+			}
+		})
+	}
+	handle("/sync", func(ctx context.Context, r controlRequest) (any, error) {
+		return current().Sync(ctx, r.Calendars, r.Dry)
+	})
+	handle("/status", func(ctx context.Context, _ controlRequest) (any, error) { return current().Status(ctx) })
+	handle("/links", func(ctx context.Context, _ controlRequest) (any, error) { return current().Links(ctx) })
+	handle("/log", func(ctx context.Context, r controlRequest) (any, error) { return current().Log(ctx, r.Event) })
+	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
+	return mux
+}
+
+// remote is the daemon, asked through its control socket.
+type remote struct {
+	http *http.Client
+}
+
+// dialDaemon returns the daemon that listens beside state, or nil if none does.
+func dialDaemon(ctx context.Context, state string) *remote {
+	path := socketPath(state)
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", path)
+	}
+	if _, err := os.Lstat(path); err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := dial(ctx, "", "")
+	if err != nil {
+		return nil
+	}
+	if err := conn.Close(); err != nil {
+		return nil
+	}
+	return &remote{http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
+}
+
+// ask posts a request to the daemon and decodes its answer into value.
+func (r *remote) ask(ctx context.Context, path string, req controlRequest, value any) error {
+	body, err := json.Marshal(req)
+	if err != nil {
+		return err
+	}
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://zoomtag"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := r.http.Do(post)
+	if err != nil {
+		return fmt.Errorf("the running zoomtag did not answer: %w", err)
+	}
+	defer resp.Body.Close()
+	var answer controlAnswer
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxControl)).Decode(&answer); err != nil {
+		return fmt.Errorf("the running zoomtag did not answer: %w", err)
+	}
+	switch {
+	case answer.Usage:
+		return &usageError{errors.New(answer.Error)}
+	case answer.Error != "":
+		return errors.New(answer.Error)
+	}
+	return json.Unmarshal(answer.Value, value)
+}
+
+// Sync has the daemon make a pass now.
+func (r *remote) Sync(ctx context.Context, calendars []string, dry bool) (report syncReport, err error) {
+	err = r.ask(ctx, "/sync", controlRequest{Calendars: calendars, Dry: dry}, &report)
+	return report, err
+}
+
+// Status asks the daemon how it is.
+func (r *remote) Status(ctx context.Context) (report statusReport, err error) {
+	err = r.ask(ctx, "/status", controlRequest{}, &report)
+	return report, err
+}
+
+// Links asks the daemon for the links it keeps.
+func (r *remote) Links(ctx context.Context) (report linksReport, err error) {
+	err = r.ask(ctx, "/links", controlRequest{}, &report)
+	return report, err
+}
+
+// Log asks the daemon for its journal.
+func (r *remote) Log(ctx context.Context, event string) (entries []store.Entry, err error) {
+	err = r.ask(ctx, "/log", controlRequest{Event: event}, &entries)
+	return entries, err
+}
+
+// Release has the daemon lift a brake.
+func (r *remote) Release(ctx context.Context, calendar string) (report releaseReport, err error) {
+	err = r.ask(ctx, "/release", controlRequest{Calendar: calendar}, &report)
+	return report, err
+}
+
+// Close lets go of the connection.
+func (r *remote) Close() error {
+	r.http.CloseIdleConnections()
+	return nil
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+)
+
+// desk is the office of this process: it holds the store and works on the calendars itself.
+type desk struct {
+	ledger
+	engine   *engine.Engine
+	requests *counter
+	schedule *engine.Schedule // nil unless this is the daemon
+	log      func(string)
+}
+
+// known returns the calendars that are meant: those named, or all.
+func (d *desk) known(names []string) ([]string, error) {
+	if len(names) == 0 {
+		return d.names, nil
+	}
+	for _, name := range names {
+		if !slices.Contains(d.names, name) {
+			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration; there are: %s", name, strings.Join(d.names, ", "))}
+		}
+	}
+	return names, nil
+}
+
+// parallelPasses is how many calendars one `sync` works on at once.
+const parallelPasses = 8
+
+// Sync makes one pass over the calendars, several at a time. A fault of the store ends it.
+func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, error) {
+	names, err := d.known(names)
+	if err != nil {
+		return syncReport{}, err
+	}
+	before := d.requests.snapshot()
+	reports := make([]engine.Report, len(names))
+	faults := make([]error, len(names))
+	var wg sync.WaitGroup
+	places := make(chan struct{}, parallelPasses)
+	for i, name := range names {
+		wg.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			if dry {
+				reports[i], faults[i] = d.engine.Plan(ctx, name)
+			} else {
+				reports[i], faults[i] = d.engine.Pass(ctx, name)
+			}
+		})
+	}
+	wg.Wait()
+	report := syncReport{Calendars: reports, Requests: d.requests.since(before)}
+	for i := range reports {
+		for call, n := range reports[i].Calls {
+			report.Requests[call] += n
+		}
+	}
+	return report, errors.Join(faults...)
+}
+
+// Status gathers the facts, with those that only a daemon has.
+func (d *desk) Status(context.Context) (statusReport, error) {
+	report, err := d.status()
+	report.Daemon = d.schedule != nil
+	for i := range report.Calendars {
+		c := &report.Calendars[i]
+		if last := d.engine.LastPass(c.Name); c.LastSuccess == nil || last.After(*c.LastSuccess) {
+			c.LastSuccess = some(last)
+		}
+		if d.schedule != nil {
+			c.NextRun = some(d.schedule.Next(c.Name))
+		}
+	}
+	return report, err
+}
+
+// Links gathers the links.
+func (d *desk) Links(context.Context) (linksReport, error) { return d.links() }
+
+// Log reads the journal.
+func (d *desk) Log(_ context.Context, event string) ([]store.Entry, error) {
+	return d.ledger.log(event)
+}
+
+// Release lifts the brake of a calendar. A daemon looks at it at once.
+func (d *desk) Release(_ context.Context, name string) (releaseReport, error) {
+	if _, err := d.known([]string{name}); err != nil {
+		return releaseReport{}, err
+	}
+	held, events, err := d.engine.Release(name)
+	if d.schedule != nil && err == nil {
+		d.schedule.Nudge(name)
+	}
+	return releaseReport{Calendar: name, Held: held, Events: events}, err
+}
+
+// Close lets go of the store.
+func (d *desk) Close() error { return d.st.Close() }

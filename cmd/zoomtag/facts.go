@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// office is what the commands ask for facts and work: the daemon through its control socket, or this process itself.
+type office interface {
+	Sync(ctx context.Context, calendars []string, dry bool) (syncReport, error)
+	Status(ctx context.Context) (statusReport, error)
+	Links(ctx context.Context) (linksReport, error)
+	Log(ctx context.Context, event string) ([]store.Entry, error)
+	Release(ctx context.Context, calendar string) (releaseReport, error)
+	Close() error
+}
+
+// syncReport is the document of `sync --json` and `plan --json`.
+type syncReport struct {
+	Calendars []engine.Report `json:"calendars"`
+	Requests  map[string]int  `json:"requests"`
+}
+
+// failed reports whether something went wrong for some calendar or event.
+func (r *syncReport) failed() bool {
+	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
+}
+
+// statusReport is the document of `status --json`.
+type statusReport struct {
+	Health    string           `json:"health"` // ok, degraded or failing
+	Daemon    bool             `json:"daemon"` // whether a daemon answered
+	Calendars []calendarStatus `json:"calendars"`
+	Budget    []budgetStatus   `json:"budget"`
+	Events    []eventStatus    `json:"events"` // in doubt, failing or held
+	Notices   []string         `json:"notices"`
+}
+
+type calendarStatus struct {
+	Name        string     `json:"name"`
+	Provider    string     `json:"provider"`
+	LastSuccess *time.Time `json:"last_success"`
+	LastError   string     `json:"last_error"`
+	NextRun     *time.Time `json:"next_run"`
+	Held        bool       `json:"held"`
+	HeldReason  string     `json:"held_reason,omitempty"`
+	Links       int        `json:"links"`
+}
+
+type budgetStatus struct {
+	Host  string `json:"host"`
+	Used  int    `json:"used"`
+	Limit int    `json:"limit"`
+}
+
+type eventStatus struct {
+	Calendar string     `json:"calendar"`
+	EventID  string     `json:"event_id"`
+	Title    string     `json:"title"`
+	State    string     `json:"state"`
+	Reason   string     `json:"reason"`
+	NextTry  *time.Time `json:"next_try"`
+}
+
+// linksReport is the document of `links --json`.
+type linksReport struct {
+	Links []linkStatus `json:"links"`
+}
+
+type linkStatus struct {
+	Calendar  string     `json:"calendar"`
+	EventID   string     `json:"event_id"`
+	UID       string     `json:"uid"`
+	Title     string     `json:"title"`
+	Start     *time.Time `json:"start"`
+	MeetingID string     `json:"meeting_id"`
+	JoinURL   string     `json:"join_url"`
+	State     string     `json:"state"`
+	Health    string     `json:"health"` // ok, or what is wrong
+	Reason    string     `json:"reason"`
+}
+
+type releaseReport struct {
+	Calendar string `json:"calendar"`
+	Held     bool   `json:"held"`
+	Events   int    `json:"events"`
+}
+
+// The values of health.
+const (
+	healthOK       = "ok"
+	healthDegraded = "degraded"
+	healthFailing  = "failing"
+)
+
+// ledger reads the facts that commands show out of the store.
+type ledger struct {
+	st    *store.Store
+	names []string          // the configured calendars
+	kinds map[string]string // their providers
+	now   func() time.Time
+}
+
+func some(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t
+}
+
+// status gathers the facts of `status`, apart from what only a running daemon knows.
+func (l *ledger) status() (statusReport, error) {
+	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Notices: l.st.Notices()}
+	if report.Notices == nil {
+		report.Notices = []string{}
+	}
+	failing := 0
+	for _, name := range l.names {
+		c, events, err := l.calendar(name)
+		if err != nil {
+			return report, err
+		}
+		report.Calendars = append(report.Calendars, c)
+		report.Events = append(report.Events, events...)
+		if c.LastError != "" {
+			failing++
+		}
+		if c.Held {
+			report.Health = healthDegraded
+		}
+	}
+	budgets, err := l.st.Budgets(l.now().UTC().Format(time.DateOnly))
+	if err != nil {
+		return report, err
+	}
+	for host, used := range budgets {
+		report.Budget = append(report.Budget, budgetStatus{Host: host, Used: used, Limit: engine.DailyLimit})
+	}
+	slices.SortFunc(report.Budget, func(a, b budgetStatus) int { return strings.Compare(a.Host, b.Host) })
+	switch {
+	case failing > 0 && failing == len(l.names):
+		report.Health = healthFailing
+	case failing > 0 || len(report.Events) > 0:
+		report.Health = healthDegraded
+	}
+	return report, nil
+}
+
+func (l *ledger) calendar(name string) (calendarStatus, []eventStatus, error) {
+	st, err := l.st.Calendar(name)
+	if err != nil {
+		return calendarStatus{}, nil, err
+	}
+	c := calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason}
+	records, err := l.st.Records(name)
+	if err != nil {
+		return c, nil, err
+	}
+	var events []eventStatus
+	for _, rec := range records {
+		if rec.Closed() {
+			continue
+		}
+		if rec.JoinURL != "" {
+			c.Links++
+		}
+		if rec.Error != "" || rec.State == plan.Held || rec.State == plan.Doubt || rec.State == plan.Failed {
+			events = append(events, eventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State,
+				Reason: reasonOf(rec), NextTry: some(rec.Due)})
+		}
+	}
+	problems, err := l.st.Problems(name)
+	if err != nil {
+		return c, nil, err
+	}
+	for _, problem := range problems {
+		events = append(events, eventStatus{Calendar: name, EventID: problem.ID, State: plan.Failed, Reason: problem.Reason})
+	}
+	return c, events, nil
+}
+
+func reasonOf(rec *store.Record) string {
+	if rec.Error != "" {
+		return rec.Error
+	}
+	return rec.Reason
+}
+
+// links gathers the facts of `links`.
+func (l *ledger) links() (linksReport, error) {
+	report := linksReport{Links: []linkStatus{}}
+	for _, name := range l.names {
+		records, err := l.st.Records(name)
+		if err != nil {
+			return report, err
+		}
+		for _, rec := range records {
+			if rec.Closed() || rec.MeetingID == 0 {
+				continue
+			}
+			health := healthOK
+			switch {
+			case rec.Error != "":
+				health = "failing"
+			case rec.State != plan.Linked:
+				health = rec.State
+			}
+			report.Links = append(report.Links, linkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
+				Start: some(rec.Start), MeetingID: strconv.FormatInt(rec.MeetingID, 10), JoinURL: plan.ShownURL(rec.Meeting),
+				State: rec.State, Health: health, Reason: reasonOf(rec)})
+		}
+	}
+	slices.SortStableFunc(report.Links, func(a, b linkStatus) int {
+		if a.Start == nil || b.Start == nil {
+			return 0
+		}
+		return a.Start.Compare(*b.Start)
+	})
+	return report, nil
+}
+
+// maxLog is how many entries of the journal `log` shows.
+const maxLog = 1000
+
+func (l *ledger) log(event string) ([]store.Entry, error) {
+	return l.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
+}

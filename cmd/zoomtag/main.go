@@ -1,0 +1,66 @@
+// Command zoomtag puts working Zoom links into calendar events, and keeps them working.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // so that zones are known on systems that bring no zone database
+
+	"zoomtag/store"
+)
+
+// The exit codes, as promised to scripts and service files.
+const (
+	exitOK     = 0
+	exitFailed = 1 // something failed for some event or calendar; the rest was done
+	exitUsage  = 2 // the command line or the configuration is wrong
+	exitLocked = 3 // another zoomtag holds the store
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	// A second signal ends the process at once.
+	context.AfterFunc(ctx, stop)
+	code := execute(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv})
+	stop()
+	os.Exit(code)
+}
+
+// usageError is a mistake in the command line or the configuration.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// errReported says that something failed and that the output has already said what.
+var errReported = errors.New("something failed")
+
+// execute runs one command line and returns the exit code.
+func execute(ctx context.Context, args []string, term terminal) int {
+	root := newRoot(&term)
+	root.SetArgs(args)
+	root.SetIn(term.in)
+	root.SetOut(term.out)
+	root.SetErr(term.err)
+	err := root.ExecuteContext(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errReported):
+		return exitFailed
+	case errors.As(err, &usage):
+		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		return exitUsage
+	case errors.Is(err, store.ErrLocked):
+		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		return exitLocked
+	default:
+		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		return exitFailed
+	}
+}

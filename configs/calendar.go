@@ -1,0 +1,131 @@
+package configs
+
+import "reflect"
+
+// Calendar is one watched calendar. Exactly one of Google, Outlook, CalDAV and ICS is set.
+type Calendar struct {
+	Name    string   `yaml:"name" is:"name" need:"yes"`
+	Google  *Google  `yaml:"google"`
+	Outlook *Outlook `yaml:"outlook"`
+	CalDAV  *CalDAV  `yaml:"caldav"`
+	ICS     *ICS     `yaml:"ics"`
+
+	// What this calendar does otherwise than the rest; zero where it does not. Config.For merges.
+	Host     string  `yaml:"host" is:"host"`
+	Schedule string  `yaml:"schedule" is:"cron"`
+	Meeting  Meeting `yaml:"meeting"`
+	Link     Link    `yaml:"link"`
+}
+
+// Google is a Google calendar.
+type Google struct {
+	Calendar string `yaml:"calendar"`
+	Auth     string `yaml:"auth" one:"service-account user"`
+	// Credentials is the JSON file that Google gave out.
+	Credentials string `yaml:"credentials" is:"path" need:"yes"`
+	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account itself.
+	Subject string `yaml:"subject" is:"mail"`
+	APIURL  string `yaml:"api_url" is:"url"`
+}
+
+// Outlook is a calendar in Microsoft 365 or Outlook.com.
+type Outlook struct {
+	// User is whose mailbox it is: a user principal name or an id.
+	User string `yaml:"user"`
+	// Calendar is an id or a name; empty is the default calendar.
+	Calendar     string `yaml:"calendar"`
+	Auth         string `yaml:"auth" one:"app user"`
+	Tenant       string `yaml:"tenant"`
+	ClientID     string `yaml:"client_id" need:"yes"`
+	ClientSecret Secret `yaml:"client_secret"`
+	APIURL       string `yaml:"api_url" is:"url"`
+	LoginURL     string `yaml:"login_url" is:"url"`
+}
+
+// CalDAV is a CalDAV collection.
+type CalDAV struct {
+	URL      string `yaml:"url" is:"url" need:"yes"`
+	Username string `yaml:"username"`
+	Password Secret `yaml:"password"`
+	Owner    Owners `yaml:"owner" is:"owner"`
+}
+
+// ICS is a folder of .ics files.
+type ICS struct {
+	Path  string `yaml:"path" is:"path" need:"yes"`
+	Owner Owners `yaml:"owner" is:"owner"`
+}
+
+// Owners are the mail addresses of a calendar's owner; AnyOwner in it stands for everybody. In the file it is one address
+// or a list.
+type Owners []string
+
+// AnyOwner is the owner that stands for everybody.
+const AnyOwner = "*"
+
+// Provider is the key of the section that says what kind of calendar c is: "google", "outlook", "caldav" or "ics".
+func (c Calendar) Provider() string {
+	switch {
+	case c.Google != nil:
+		return "google"
+	case c.Outlook != nil:
+		return "outlook"
+	case c.CalDAV != nil:
+		return "caldav"
+	case c.ICS != nil:
+		return "ics"
+	}
+	return ""
+}
+
+// setDefaults fills in what a section of a calendar does not write.
+func (g *Google) setDefaults() {
+	g.Calendar, g.Auth, g.APIURL = "primary", "service-account", "https://www.googleapis.com/calendar/v3/"
+}
+
+func (o *Outlook) setDefaults() {
+	o.Auth = "app"
+	o.APIURL, o.LoginURL = "https://graph.microsoft.com/v1.0", "https://login.microsoftonline.com"
+}
+
+// Effective is what holds for the events of one calendar: its own settings over those of the whole configuration, over the
+// defaults.
+type Effective struct {
+	Host     string
+	Schedule string
+	Meeting  Meeting
+	Link     Link
+}
+
+// For returns the settings that hold for cal, key by key.
+func (c *Config) For(cal Calendar) Effective {
+	no := false
+	e := Effective{
+		Host:     c.Zoom.Host,
+		Schedule: c.Schedule,
+		Meeting:  Meeting{Kind: defaultKind, Series: defaultSeries, Mail: &no},
+		Link:     Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce},
+	}
+	if cal.Host != "" {
+		e.Host = cal.Host
+	}
+	if cal.Schedule != "" {
+		e.Schedule = cal.Schedule
+	}
+	for _, over := range []Meeting{c.Meeting, cal.Meeting} {
+		overlay(reflect.ValueOf(&e.Meeting).Elem(), reflect.ValueOf(over))
+	}
+	for _, over := range []Link{c.Link, cal.Link} {
+		overlay(reflect.ValueOf(&e.Link).Elem(), reflect.ValueOf(over))
+	}
+	return e
+}
+
+// overlay sets the fields of a struct to those of over that say something. A list that is empty but not nil says "none".
+func overlay(base, over reflect.Value) {
+	for i := range over.NumField() {
+		if f := over.Field(i); !f.IsZero() {
+			base.Field(i).Set(f)
+		}
+	}
+}

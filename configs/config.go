@@ -1,0 +1,136 @@
+// Package configs reads the configuration of zoomtag, checks it, and explains in plain sentences what is wrong with it.
+//
+// The file is YAML. It is decoded strictly and to the end: every mistake is reported at once, each with its place in the
+// file and the way to mend it. Paths in the file are relative to its folder.
+//
+// How it works: the struct tags below are the schema. `yaml` is the key, `is` names the check of a value (see check), `one`
+// lists the words that are allowed, `need` says that a section without the key is wrong. What concerns several keys at once
+// is in validate.go.
+package configs
+
+import "time"
+
+// Config is a whole configuration, defaults filled in.
+type Config struct {
+	// Path is the file that it was read from.
+	Path string `yaml:"-"`
+
+	// Schedule is a cron specification as github.com/robfig/cron/v3 reads it: five fields, CRON_TZ=…, @every, @hourly.
+	Schedule string `yaml:"schedule" is:"cron"`
+	// State is the bbolt file.
+	State string `yaml:"state" is:"path"`
+	// Listen is the address of health, metrics and status page; empty is off.
+	Listen string `yaml:"listen" is:"listen"`
+	// ListenWritten says that Listen was written into the file. An address that nobody asked for is no reason to fail when
+	// it is taken.
+	ListenWritten bool `yaml:"-"`
+	// Grace is how long a cancelled, untagged or vanished event keeps its meeting.
+	Grace time.Duration `yaml:"grace" is:"grace"`
+	// Zone is the IANA zone of events that name none; empty is the machine's.
+	Zone string `yaml:"zone" is:"zone"`
+
+	Zoom      Zoom       `yaml:"zoom"`
+	Tag       Tag        `yaml:"tag"`
+	Meeting   Meeting    `yaml:"meeting"`
+	Link      Link       `yaml:"link"`
+	Invites   Invites    `yaml:"invites"`
+	Calendars []Calendar `yaml:"calendars"`
+}
+
+// The values of Zoom.Mode.
+const (
+	ServerToServer = "server-to-server"
+	User           = "user"
+	Personal       = "personal"
+)
+
+// Zoom says how meetings are made.
+type Zoom struct {
+	Mode         string `yaml:"mode" one:"server-to-server user personal"`
+	AccountID    string `yaml:"account_id"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
+	// Host is the Zoom user who hosts, by mail address or id, unless a calendar or a tag says otherwise.
+	Host     string `yaml:"host" is:"host"`
+	APIURL   string `yaml:"api_url" is:"url"`
+	OAuthURL string `yaml:"oauth_url" is:"url"`
+	// PersonalLink is the join link of a personal room, its passcode included: fit for events, not for logs.
+	PersonalLink string `yaml:"personal_link" is:"join-link"`
+}
+
+// Tag says what counts as the wish for a meeting.
+type Tag struct {
+	Words      []string `yaml:"words" is:"word"`
+	Not        []string `yaml:"not" is:"word"`
+	Categories []string `yaml:"categories" is:"text"`
+	Locations  []string `yaml:"locations" is:"text"`
+	// Colors are Google colour ids.
+	Colors []string `yaml:"colors" is:"text"`
+	// Keep is false where the tag word is taken out of the title once the link is in.
+	Keep bool `yaml:"keep"`
+}
+
+// Meeting is what Zoom is asked for. nil and "" mean "not written": the host's own Zoom setting applies.
+type Meeting struct {
+	Kind        string `yaml:"kind" one:"scheduled personal"`
+	Series      string `yaml:"series" one:"lasting fixed"`
+	WaitingRoom *bool  `yaml:"waiting_room"`
+	// JoinBeforeHost is how long before the start guests may come in: 0 is any time, negative is not before the host.
+	JoinBeforeHost *time.Duration `yaml:"join_before_host" is:"join"`
+	Passcode       string         `yaml:"passcode" one:"auto none"`
+	Registration   string         `yaml:"registration" one:"none automatic manual"`
+	SignIn         *bool          `yaml:"sign_in"`
+	Mute           *bool          `yaml:"mute"`
+	Recording      string         `yaml:"recording" one:"none local cloud"`
+	// AlternativeHosts is nil where not written; an empty list says that there are none.
+	AlternativeHosts []string `yaml:"alternative_hosts" is:"mail"`
+	// Mail is whether Zoom may mail hosts about the meeting. Config.For turns nil into false.
+	Mail *bool `yaml:"mail"`
+}
+
+// Link is how an event shows its meeting.
+type Link struct {
+	Location string `yaml:"location" one:"if-empty append never"`
+	// Text is "short", "invitation", or "template:" and the absolute path of a file.
+	Text     string `yaml:"text" is:"link-text"`
+	Announce string `yaml:"announce" one:"none all"`
+}
+
+// Invites says where .ics invitations are kept.
+type Invites struct {
+	// Dir is a folder that always holds one .ics file for each linked event; empty is off.
+	Dir string `yaml:"dir" is:"path"`
+}
+
+// The defaults of Meeting and Link, which Config.For fills in: the sections themselves keep "not written" apart.
+const (
+	defaultKind     = "scheduled"
+	defaultSeries   = "lasting"
+	defaultLocation = "if-empty"
+	defaultText     = "short"
+	defaultAnnounce = "none"
+)
+
+// DefaultListen is where the daemon listens when the configuration does not say.
+const DefaultListen = "127.0.0.1:7466"
+
+// defaults is the configuration before the file is read; what the file writes replaces it, lists as a whole.
+func defaults() *Config {
+	return &Config{
+		Schedule: "@every 1m",
+		Listen:   DefaultListen,
+		Grace:    10 * time.Minute,
+		Zoom: Zoom{
+			Mode:     ServerToServer,
+			APIURL:   "https://api.zoom.us/v2",
+			OAuthURL: "https://zoom.us/oauth",
+		},
+		Tag: Tag{
+			Words:      []string{"#zoom"},
+			Not:        []string{"#nozoom"},
+			Categories: []string{"Zoom"},
+			Locations:  []string{"Zoom"},
+			Keep:       true,
+		},
+	}
+}

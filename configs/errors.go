@@ -1,0 +1,74 @@
+package configs
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Error is one mistake in a configuration.
+type Error struct {
+	File string
+	// Line and Column begin at 1; 0 where the mistake has no place.
+	Line, Column int
+	// Text says what is wrong and how to mend it. It never holds a secret.
+	Text string
+}
+
+func (e *Error) Error() string {
+	switch {
+	case e.File == "":
+		return e.Text
+	case e.Line == 0:
+		return e.File + ": " + e.Text
+	case e.Column == 0:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
+}
+
+// Errors are all mistakes found in a configuration, in the order of the file. It prints one to a line.
+type Errors struct {
+	List []*Error
+}
+
+func (e *Errors) Error() string {
+	lines := make([]string, len(e.List))
+	for i, one := range e.List {
+		lines[i] = one.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns each mistake, for errors.As.
+func (e *Errors) Unwrap() []error {
+	list := make([]error, len(e.List))
+	for i, one := range e.List {
+		list[i] = one
+	}
+	return list
+}
+
+// maxErrors is how many mistakes are shown: behind them the file is something else than a configuration.
+const maxErrors = 50
+
+// orNil returns the mistakes in the order of the file, or nil if there are none.
+func (e *Errors) orNil() error {
+	if len(e.List) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(e.List, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	if more := len(e.List) - maxErrors; more > 0 {
+		file := e.List[0].File
+		e.List = append(e.List[:maxErrors:maxErrors], &Error{File: file, Text: fmt.Sprintf("and %d more mistakes", more)})
+	}
+	return e
+}
+
+// single is an Errors of one mistake that concerns a file as a whole.
+func single(file, format string, args ...any) *Errors {
+	return &Errors{List: []*Error{{File: file, Text: fmt.Sprintf(format, args...)}}}
+}

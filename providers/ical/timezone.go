@@ -1,0 +1,165 @@
+package ical
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Bounds for a VTIMEZONE: the years between which its rules are worked out, and how much may come of them.
+const (
+	firstYear      = 1970
+	lastYear       = 2100
+	maxTransitions = 2000
+	maxObservances = 50
+)
+
+// transition is a change of the offset from UTC.
+type transition struct {
+	at     int64 // Unix seconds
+	offset int   // in seconds, from then on
+	before int   // and until then
+}
+
+// location builds a time.Location from the rules of a VTIMEZONE, for zones that have no known name.
+func (d *Doc) location(c int32, tzid string) (*time.Location, bool) {
+	var list []transition
+	observances := 0
+	for o := range d.comps {
+		if k := &d.comps[o]; k.parent != c || k.name != "STANDARD" && k.name != "DAYLIGHT" {
+			continue
+		}
+		if observances++; observances > maxObservances {
+			return nil, false
+		}
+		found, ok := d.observance(int32(o))
+		if !ok {
+			return nil, false
+		}
+		list = append(list, found...)
+	}
+	if len(list) == 0 || len(list) > maxTransitions {
+		return nil, false
+	}
+	slices.SortStableFunc(list, func(a, b transition) int { return int(min(max(a.at-b.at, -1), 1)) })
+	loc, err := time.LoadLocationFromTZData(tzid, tzif(list))
+	return loc, err == nil
+}
+
+// observance returns the changes that one STANDARD or DAYLIGHT component describes.
+func (d *Doc) observance(o int32) ([]transition, bool) {
+	start, from, to := d.first(o, "DTSTART"), d.first(o, "TZOFFSETFROM"), d.first(o, "TZOFFSETTO")
+	if start == nil || to == nil {
+		return nil, false
+	}
+	begin, err := parseStamp(d.plain(start))
+	offset, ok := parseOffset(d.plain(to))
+	if err != nil || !ok {
+		return nil, false
+	}
+	before := offset
+	if from != nil {
+		if before, ok = parseOffset(d.plain(from)); !ok {
+			return nil, false
+		}
+	}
+	// Onsets are told in the local time that was in force just before them (RFC 5545 3.6.5).
+	change := func(wall time.Time) transition {
+		return transition{at: wall.Unix() - int64(before), offset: offset, before: before}
+	}
+	list := []transition{change(begin.wall)}
+	for _, p := range d.all(o, "RDATE") {
+		for item := range strings.SplitSeq(d.plain(p), ",") {
+			if s, err := parseStamp(item); err == nil && len(list) <= maxTransitions {
+				list = append(list, change(s.wall))
+			}
+		}
+	}
+	if p := d.first(o, "RRULE"); p != nil {
+		onsets, ok := yearly(d.plain(p), begin.wall, before)
+		if !ok {
+			return nil, false
+		}
+		for _, wall := range onsets {
+			list = append(list, change(wall))
+		}
+	}
+	return list, true
+}
+
+// yearly expands the rule of an observance from firstYear to lastYear. Outlook lets its rules begin in 1601.
+func yearly(value string, begin time.Time, before int) ([]time.Time, bool) {
+	r, err := parseRule(value, time.FixedZone("", before))
+	if err != nil {
+		return nil, false
+	}
+	var onsets []time.Time
+	err = r.from(begin, begin, func(wall time.Time) bool {
+		if wall.Year() >= firstYear && wall.Year() <= lastYear {
+			onsets = append(onsets, wall)
+		}
+		return wall.Year() <= lastYear && len(onsets) < maxTransitions
+	})
+	return onsets, err == nil
+}
+
+// parseOffset reads a UTC-OFFSET value: +0100, -033000, and +01:00 as some write it.
+func parseOffset(s string) (seconds int, ok bool) {
+	if s == "" || s[0] != '+' && s[0] != '-' {
+		return 0, false
+	}
+	digits := strings.ReplaceAll(s[1:], ":", "")
+	n, ok := number(digits)
+	if len(digits) == 4 {
+		n *= 100
+	}
+	if !ok || len(digits) != 4 && len(digits) != 6 || n/10000 > 23 || n/100%100 > 59 || n%100 > 59 {
+		return 0, false
+	}
+	seconds = n/10000*3600 + n/100%100*60 + n%100
+	if s[0] == '-' {
+		seconds = -seconds
+	}
+	return seconds, true
+}
+
+// tzif writes transitions in the format of compiled time zones (RFC 8536, version 2), the one way to hand rules to package
+// time. The block for 32-bit times stays empty.
+func tzif(list []transition) []byte {
+	offsets := []int{list[0].before}
+	var times, kinds []byte
+	last := list[0].at - 1
+	for _, t := range list {
+		if t.at <= last { // two components that begin at once: the first one counts
+			continue
+		}
+		last = t.at
+		i := slices.Index(offsets, t.offset)
+		if i < 0 {
+			if len(offsets) == 255 {
+				break
+			}
+			i = len(offsets)
+			offsets = append(offsets, t.offset)
+		}
+		times = binary.BigEndian.AppendUint64(times, uint64(t.at))
+		kinds = append(kinds, byte(i))
+	}
+	header := func(times, types, chars int) []byte {
+		b := append([]byte("TZif2"), make([]byte, 15)...)
+		for _, n := range []int{0, 0, 0, times, types, chars} {
+			b = binary.BigEndian.AppendUint32(b, uint32(n))
+		}
+		return b
+	}
+	const name = "LMT\x00" // zones without a known name have no known abbreviation either
+	out := header(0, 1, len(name))
+	out = append(append(out, 0, 0, 0, 0, 0, 0), name...)
+	out = append(out, header(len(kinds), len(offsets), len(name))...)
+	out = append(append(out, times...), kinds...)
+	for _, offset := range offsets {
+		out = append(binary.BigEndian.AppendUint32(out, uint32(int32(offset))), 0, 0)
+	}
+	return append(append(out, name...), "\n\n"...)
+}

@@ -1,0 +1,139 @@
+package ical
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+//go:generate go run gen_windows_zones.go
+
+// zone is what a TZID turned out to mean.
+type zone struct {
+	loc *time.Location
+	// name is the IANA name; "" where the zone is only known by the file's own rules.
+	name string
+	// note is a warning for the owner.
+	note string
+}
+
+// zones finds out what the TZIDs of one file mean.
+type zones struct {
+	doc      *Doc
+	fallback *time.Location
+	known    map[string]zone
+}
+
+// find resolves a TZID: an exact IANA name; one with a known prefix; a Windows name; what the file's own VTIMEZONE says; and
+// where all that fails, the configured zone, with a warning.
+func (z *zones) find(tzid string) zone {
+	if found, ok := z.known[tzid]; ok {
+		return found
+	}
+	found, ok := named(tzid)
+	if !ok {
+		found, ok = z.defined(tzid)
+	}
+	if !ok {
+		found = z.floating()
+		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", tzid, found.loc)
+	}
+	if z.known == nil {
+		z.known = map[string]zone{}
+	}
+	z.known[tzid] = found
+	return found
+}
+
+// floating is the zone of times that name none: the configured one.
+func (z *zones) floating() zone {
+	name := z.fallback.String()
+	if name == "Local" || name == "" {
+		name = ""
+	}
+	return zone{loc: z.fallback, name: name}
+}
+
+// named resolves a TZID that names a zone of the zone database in one way or another.
+func named(tzid string) (zone, bool) {
+	tzid = strings.Trim(tzid, "\" \t")
+	if found, ok := load(tzid); ok {
+		return found, true
+	}
+	if iana, ok := windowsZones[tzid]; ok {
+		return load(iana)
+	}
+	switch strings.ToUpper(tzid) {
+	case "UTC", "GMT", "Z", "ZULU", "UNIVERSAL", "GREENWICH", "TZONE://MICROSOFT/UTC", "COORDINATED UNIVERSAL TIME":
+		return zone{loc: time.UTC, name: "UTC"}, true
+	}
+	return prefixed(tzid)
+}
+
+// load is time.LoadLocation without its special names.
+func load(name string) (zone, bool) {
+	if len(name) < 3 || len(name) > 64 || name == "Local" {
+		return zone{}, false
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return zone{}, false
+	}
+	return zone{loc: loc, name: name}, true
+}
+
+// prefixed resolves names such as /mozilla.org/20070129_1/Europe/Berlin, /freeassociation.sourceforge.net/Tzfile/Europe/Berlin
+// and /citadel.org/20210210_1/America/Argentina/Buenos_Aires: a globally unique name (RFC 5545 3.2.19) that ends in one of the
+// zone database. The longest such end counts.
+func prefixed(tzid string) (zone, bool) {
+	if len(tzid) > 200 || !strings.HasPrefix(tzid, "/") {
+		return zone{}, false
+	}
+	for rest := tzid[1:]; ; {
+		if found, ok := load(rest); ok {
+			return found, true
+		}
+		_, after, ok := strings.Cut(rest, "/")
+		if !ok {
+			return zone{}, false
+		}
+		rest = after
+	}
+}
+
+// defined resolves a TZID by the file's own VTIMEZONE: by the IANA name that Apple's, Google's and libical's programs put
+// there, else by its offset rules.
+func (z *zones) defined(tzid string) (zone, bool) {
+	for c := range z.doc.comps {
+		if z.doc.comps[c].name != "VTIMEZONE" || z.doc.comps[c].parent != 0 {
+			continue
+		}
+		id := z.doc.first(int32(c), "TZID")
+		if id == nil || z.doc.text(id) != tzid && z.doc.plain(id) != tzid {
+			continue
+		}
+		if p := z.doc.first(int32(c), "X-LIC-LOCATION"); p != nil {
+			if found, ok := load(z.doc.plain(p)); ok {
+				return found, true
+			}
+		}
+		if loc, ok := z.doc.location(int32(c), tzid); ok {
+			return zone{loc: loc}, true
+		}
+	}
+	return zone{}, false
+}
+
+// instant returns the moment that a stamp means. Dates are midnight in the configured zone.
+func (z *zones) instant(s stamp, tzid string) (time.Time, zone) {
+	var in zone
+	switch {
+	case s.utc:
+		in = zone{loc: time.UTC, name: "UTC"}
+	case s.dateOnly || tzid == "":
+		in = z.floating()
+	default:
+		in = z.find(tzid)
+	}
+	return inZone(s.wall, in.loc), in
+}

@@ -1,0 +1,198 @@
+package zoom
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/meeting"
+)
+
+// endpoint is what a call is about: the same code of Zoom's means different things at different ones.
+type endpoint int
+
+const (
+	aUser endpoint = iota
+	aMeeting
+)
+
+// verdict is what a failed exchange means for trying again.
+type verdict int
+
+const (
+	final    verdict = iota // Zoom has said no
+	badToken                // the access token is not accepted
+	busy                    // too many at once, or in a second: not executed, may be tried again soon
+	broken                  // nobody knows
+)
+
+// problem is a failed exchange. It unwraps to the kind of the contract, if it has one.
+type problem struct {
+	what    string
+	verdict verdict
+	kind    error
+	text    string
+	after   time.Duration // for busy: how long Zoom asks to wait
+}
+
+func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text }
+func (p *problem) Unwrap() error { return p.kind }
+
+// errorBody is Zoom's answer to what it does not do: {"code":300,"message":"…","errors":[{"field","message"}]}, in JSON or,
+// now and then, in XML.
+type errorBody struct {
+	XMLName xml.Name `json:"-"`
+	Code    number   `json:"code" xml:"code"`
+	Message text     `json:"message" xml:"message"`
+	Errors  []struct {
+		Field   text `json:"field" xml:"field"`
+		Message text `json:"message" xml:"message"`
+	} `json:"errors" xml:"errors"`
+}
+
+var (
+	bareCode = regexp.MustCompile(`^\s*\{\s*"code"\s*:\s*"?(-?\d+)`)
+	bareText = regexp.MustCompile(`(?s)"message"\s*:\s*"(.*)"\s*[,}]`)
+)
+
+// readErrorBody reads an error body in whatever form it comes. ok is false when it is not Zoom's.
+func readErrorBody(body []byte) (e errorBody, ok bool) {
+	if json.Unmarshal(body, &e) == nil {
+		return e, e.Code != 0
+	}
+	e = errorBody{}
+	if xml.Unmarshal(body, &e) == nil && e.XMLName.Local == "result" {
+		return e, e.Code != 0
+	}
+	// Zoom has been seen to leave quotes inside a message as they are.
+	if m := bareCode.FindSubmatch(body); m != nil {
+		n, err := strconv.ParseInt(string(m[1]), 10, 64)
+		e = errorBody{Code: number(n)}
+		if t := bareText.FindSubmatch(body); t != nil {
+			e.Message = text(t[1])
+		}
+		return e, err == nil
+	}
+	return errorBody{}, false
+}
+
+// said is all that Zoom says about it, as one redacted line.
+func (e errorBody) said() string {
+	parts := []string{string(e.Message)}
+	for _, f := range e.Errors {
+		parts = append(parts, strings.TrimSpace(string(f.Field)+" "+string(f.Message)))
+	}
+	return rest.Snippet([]byte(strings.Join(parts, "; ")), 300)
+}
+
+// refusal makes an error of an answer that is not the one wanted.
+func (s *Service) refusal(c call, res rest.Response) error {
+	body, ours := readErrorBody(res.Body)
+	tracking := res.Header.Get(trackingHeader)
+	if rest.KindOf(res.Status) == rest.Throttled {
+		return s.throttled(c, res, body)
+	}
+	p := &problem{what: c.what}
+	if ours {
+		p.verdict, p.kind, p.text = judge(c, res.Status, body)
+		p.text += details(int64(body.Code), res.Status, body.said(), tracking)
+		return p
+	}
+	switch rest.KindOf(res.Status) {
+	case rest.Unauthorized:
+		p.verdict, p.kind, p.text = badToken, meeting.ErrDenied, "Zoom does not accept the access token"
+	case rest.Forbidden:
+		p.kind, p.text = meeting.ErrDenied, "the request was forbidden, by Zoom or by a proxy on the way"
+	case rest.Broken:
+		p.verdict, p.text = broken, "Zoom has a problem of its own: it may or may not have been done"
+	default:
+		// A page of a proxy, a 404 that is not Zoom's, a 200 for something that is answered with a 204: no conclusion.
+		p.verdict, p.text = broken, "an answer that is not Zoom's, beginning with "+quoteBody(res.Body)
+	}
+	p.text += details(0, res.Status, "", tracking)
+	return p
+}
+
+// judge says what an error of Zoom's means.
+func judge(c call, status int, e errorBody) (verdict, error, string) {
+	message := string(e.Message)
+	switch {
+	case e.Code == 4711, strings.Contains(message, "does not contain scopes"):
+		return final, meeting.ErrDenied, addScopes(scopesIn(message))
+	case status == http.StatusUnauthorized, e.Code == 124:
+		return badToken, meeting.ErrDenied, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us"
+	case status >= 500:
+		return broken, nil, "Zoom has a problem of its own: it may or may not have been done"
+	case status < 400:
+		return broken, nil, "Zoom answered well and with an error at once"
+	}
+	switch e.Code {
+	case 3001:
+		if c.on == aMeeting && status == http.StatusNotFound {
+			return final, meeting.ErrGone, "Zoom has no such meeting: it was deleted or has expired"
+		}
+	case 1001, 1010:
+		if c.on == aUser {
+			return final, meeting.ErrInvalid, "Zoom knows no such user in this account: check zoom.host, the calendar's host, or host= in the tag"
+		}
+	case 3161:
+		return final, meeting.ErrDenied, "this user may not host meetings: give the user a Zoom Meetings licence, or name another host"
+	case 200:
+		return final, meeting.ErrDenied, "the Zoom plan of this host does not include it: leave the option out or change the plan"
+	case 300:
+		return final, meeting.ErrInvalid, "Zoom does not accept a value: change the option that is named here"
+	case 3000:
+		return final, meeting.ErrInvalid, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it"
+	case 3002:
+		return broken, nil, "the meeting is running: it is tried again later"
+	case 3018, 3037:
+		return final, meeting.ErrInvalid, "a personal room cannot be deleted"
+	}
+	switch rest.KindOf(status) {
+	case rest.Forbidden:
+		return final, meeting.ErrDenied, "Zoom does not allow it: the app's owner needs the role or the privilege"
+	case rest.Invalid, rest.Conflict:
+		return final, meeting.ErrInvalid, "Zoom does not accept it"
+	}
+	return broken, nil, "Zoom gave an error that zoomtag does not know"
+}
+
+var scopeList = regexp.MustCompile(`scopes?:?\s*\[([^\]]*)\]`)
+
+// scopesIn reads the scopes out of "Invalid access token, does not contain scopes:[a, b]."
+func scopesIn(message string) []string {
+	m := scopeList.FindStringSubmatch(message)
+	if m == nil {
+		return []string{"a scope"}
+	}
+	return strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// details is what Zoom's support asks for, in brackets behind the sentence.
+func details(code int64, status int, said, tracking string) string {
+	var parts []string
+	if said = strings.TrimSpace(said); said != "" {
+		parts = append(parts, "Zoom says: "+rest.Snippet([]byte(said), 300))
+	}
+	if code != 0 {
+		parts = append(parts, fmt.Sprintf("code %d", code))
+	}
+	parts = append(parts, fmt.Sprintf("HTTP %d", status))
+	if tracking != "" {
+		parts = append(parts, "tracking id "+rest.Cut(tracking, 80))
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func quoteBody(body []byte) string {
+	if len(body) == 0 {
+		return "nothing at all"
+	}
+	return strconv.Quote(rest.Snippet(body, 80))
+}

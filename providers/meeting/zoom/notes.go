@@ -1,0 +1,93 @@
+package zoom
+
+import (
+	"strings"
+	"time"
+)
+
+// notes says in sentences for the owner what Zoom did otherwise than it was asked.
+func notes(asked, said terms) []string {
+	var list []string
+	add := func(differs bool, sentence string) {
+		if differs {
+			list = append(list, sentence)
+		}
+	}
+	d := apart(said, asked)
+	add(d.topic != nil, "Zoom shows another topic than it was given.")
+	add(d.kind != nil || d.room != nil, "Zoom made another kind of meeting than it was asked for.")
+	if d.start != nil && said.start != nil {
+		add(true, "Zoom shows the meeting at "+said.start.UTC().Format("2006-01-02 15:04")+" UTC for "+minutesText(said.minutes)+
+			", not at "+asked.start.UTC().Format("2006-01-02 15:04")+" UTC for "+minutesText(asked.minutes)+".")
+	}
+	switch {
+	case d.passcode == nil:
+	case *asked.passcode == "":
+		add(true, "Zoom gave the meeting a passcode although none was asked for: the account asks for one.")
+	case *said.passcode == "":
+		add(true, "Zoom left the passcode out.")
+	default:
+		add(true, "Zoom set another passcode than the one asked for.")
+	}
+	list = append(list, switched(d.waiting, "the waiting room")...)
+	list = append(list, joinNotes(asked, said, d)...)
+	switch {
+	case d.approval == nil:
+	case *asked.approval == approvalNone:
+		add(true, "Zoom asks guests to register although that was not asked for.")
+	default:
+		add(true, "Zoom did not turn registration on as asked: it needs a licensed host and a meeting that allows it.")
+	}
+	list = append(list, switched(d.signIn, "the sign-in for guests")...)
+	list = append(list, switched(d.mute, "muting on entry")...)
+	add(d.recording != nil, "Zoom set the recording to "+value(said.recording)+", not to "+value(asked.recording)+".")
+	if d.alternate != nil {
+		add(true, "Zoom holds other alternative hosts ("+orNone(value(said.alternate))+") than asked for ("+orNone(value(asked.alternate))+").")
+	}
+	return list
+}
+
+// switched says that a switch stands otherwise than wanted; wanted is nil where it stands well.
+func switched(wanted *bool, what string) []string {
+	switch {
+	case wanted == nil:
+		return nil
+	case *wanted:
+		return []string{"Zoom left " + what + " off although it was asked for: the account or the host's settings forbid it."}
+	}
+	return []string{"Zoom switched " + what + " on by itself: the account or the host's settings ask for it."}
+}
+
+func joinNotes(asked, said, d terms) []string {
+	wants := asked.early != nil && *asked.early
+	switch {
+	case wants && said.waiting != nil && *said.waiting:
+		return []string{"Guests cannot join before the host, as asked, because the waiting room is on."}
+	case d.early == nil:
+		return nil
+	case wants && said.early != nil && *said.early:
+		return []string{"Zoom lets guests in at another time before the start than asked for."}
+	}
+	return switched(d.early, "joining before the host")
+}
+
+func minutesText(n *int) string {
+	if n == nil {
+		return "an unknown time"
+	}
+	return strings.TrimSuffix((time.Duration(*n) * time.Minute).String(), "0s")
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}

@@ -1,0 +1,148 @@
+package zoom
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/meeting"
+)
+
+const (
+	// tokenMargin is how long before its end a token is no longer used: no request may begin with one that dies under way.
+	tokenMargin = 5 * time.Minute
+	// requestTimeout bounds one request, answer included.
+	requestTimeout = 30 * time.Second
+)
+
+// tokens gets and keeps the access token. Zoom's server-to-server grant has no refresh token: a new one is simply asked for.
+type tokens struct {
+	config clientcredentials.Config
+	http   *http.Client
+	now    func() time.Time
+
+	turn   chan struct{} // held while current is used or replaced
+	value  string
+	scopes []string
+	fresh  time.Time // value is used until then
+}
+
+func newTokens(c Config, oauth *url.URL, client *http.Client, now func() time.Time) *tokens {
+	return &tokens{
+		config: clientcredentials.Config{
+			ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: oauth.JoinPath("token").String(),
+			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
+			AuthStyle:      oauth2.AuthStyleInHeader,
+		},
+		http: client, now: now, turn: make(chan struct{}, 1),
+	}
+}
+
+// get returns a token that is good for a while yet and is not refused, which the API has just turned down. Callers at the
+// same time share one request.
+func (t *tokens) get(ctx context.Context, refused string) (token string, scopes []string, err error) {
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return "", nil, fmt.Errorf("zoom: get an access token: %w: %w", meeting.ErrNotSent, ctx.Err())
+	}
+	if t.value != "" && t.value != refused && t.now().Before(t.fresh) {
+		return t.value, t.scopes, nil
+	}
+	if err := t.fetch(ctx); err != nil {
+		return "", nil, fmt.Errorf("zoom: get an access token: %w", err)
+	}
+	return t.value, t.scopes, nil
+}
+
+func (t *tokens) fetch(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, t.http), requestTimeout)
+	defer cancel()
+	token, err := t.config.Token(ctx)
+	if err != nil {
+		return t.explain(err)
+	}
+	life := time.Until(token.Expiry) // the library has reckoned it by the real clock
+	if token.Expiry.IsZero() {
+		life = time.Hour
+	}
+	scope, _ := token.Extra("scope").(string)
+	t.value, t.scopes = token.AccessToken, strings.Fields(scope)
+	t.fresh = t.now().Add(max(life-tokenMargin, life/2))
+	return nil
+}
+
+// explain turns what the token endpoint answered into a sentence that names the mend. Whatever went wrong, the call that
+// needed the token was not sent.
+func (t *tokens) explain(err error) error {
+	var refusal *oauth2.RetrieveError
+	if !errors.As(err, &refusal) || refusal.Response == nil {
+		return fmt.Errorf("%w: no answer that can be used from %s: %s", meeting.ErrNotSent, t.config.TokenURL, rest.Redact(err.Error()))
+	}
+	var body struct{ Reason, Error string }
+	_ = json.Unmarshal(refusal.Body, &body) // no JSON leaves both empty, which is looked at below
+	status, tracking := refusal.Response.StatusCode, refusal.Response.Header.Get(trackingHeader)
+	said := details(0, status, body.Error+" "+body.Reason, tracking)
+	switch kind := rest.KindOf(status); {
+	case kind == rest.Throttled:
+		until, ok := rest.RetryAfter(refusal.Response.Header, t.now())
+		if !ok {
+			until = t.now().Add(time.Minute)
+		}
+		return &meeting.Throttled{Until: until, Err: fmt.Errorf("too many sign-ins: zoomtag waits%s", said)}
+	case status >= 500 || body.Error == "" && body.Reason == "":
+		return fmt.Errorf("%w: Zoom's sign-in does not work at the moment%s", meeting.ErrNotSent, said)
+	case body.Error == "invalid_client" || strings.Contains(body.Reason, "client_id"):
+		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and zoom.client_secret%s", meeting.ErrDenied, said)
+	case body.Error == "invalid_request":
+		return fmt.Errorf("%w: Zoom does not accept the account: check zoom.account_id, and that the app is activated%s", meeting.ErrDenied, said)
+	}
+	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it activated, is it a server-to-server app?)%s", meeting.ErrDenied, said)
+}
+
+// needed are the scopes of the calls that this package makes, with the classic scope that also grants each.
+var needed = []struct{ scope, classic string }{
+	{"meeting:write:meeting", "meeting:write"},
+	{"meeting:update:meeting", "meeting:write"},
+	{"meeting:delete:meeting", "meeting:write"},
+	{"meeting:read:meeting", "meeting:read"},
+	{"meeting:read:list_meetings", "meeting:read"},
+}
+
+// CheckScopes gets a token and compares its scopes with the calls that this package makes. The error names the missing
+// ones. Creating, changing and deleting are three scopes: an app that lacks one works until the first event is moved.
+func (s *Service) CheckScopes(ctx context.Context) error {
+	_, scopes, err := s.tokens.get(ctx, "")
+	if err != nil || len(scopes) == 0 { // an answer without scopes says nothing about them
+		return err
+	}
+	has := func(scope string) bool {
+		return slices.Contains(scopes, scope) || slices.Contains(scopes, scope+":admin") || slices.Contains(scopes, scope+":master")
+	}
+	var missing []string
+	for _, n := range needed {
+		if !has(n.scope) && !has(n.classic) {
+			missing = append(missing, n.scope+":admin")
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("zoom: check scopes: %w: %s", meeting.ErrDenied, addScopes(missing))
+}
+
+func addScopes(missing []string) string {
+	return "the Zoom app lacks " + strings.Join(missing, ", ") +
+		": add it to the app under Scopes at marketplace.zoom.us (a new token is then used within the hour)"
+}

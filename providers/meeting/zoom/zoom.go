@@ -1,0 +1,163 @@
+// Package zoom makes meetings through the Zoom API, as a server-to-server OAuth app. It implements meeting.Service.
+//
+// A start_url is a host's credential: no struct of this package has a field for it, and no body is ever logged.
+package zoom
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"context"
+
+	"zoomtag/providers/internal/rest"
+)
+
+// Where Zoom's API and its OAuth endpoints are, unless a configuration says otherwise.
+const (
+	DefaultAPIURL   = "https://api.zoom.us/v2"
+	DefaultOAuthURL = "https://zoom.us/oauth"
+)
+
+// Config is what a Service needs to know.
+type Config struct {
+	// AccountID, ClientID and ClientSecret are those of a server-to-server OAuth app.
+	AccountID, ClientID, ClientSecret string
+	// APIURL and OAuthURL are the bases of both; empty is Zoom's own. Plain http is for loopback addresses only.
+	APIURL, OAuthURL string
+	// HTTP sends the requests; nil is a client of our own. Its timeout may be zero: each request has its own.
+	HTTP *http.Client
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Wait waits between two tries; nil is a timer that ends with the context.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Log gets one line at debug level for each request; nil is none.
+	Log *slog.Logger
+}
+
+// Service is the Zoom API as a meeting.Service.
+type Service struct {
+	api      *url.URL
+	http     *http.Client
+	now      func() time.Time
+	wait     func(ctx context.Context, d time.Duration) error
+	log      *slog.Logger
+	tokens   *tokens
+	hosts    hostLocks
+	settings settingsCache
+	retry    rest.Backoff // of reads, after a 5xx
+	busy     rest.Backoff // of all calls, after a 429 of the per-second kind
+}
+
+// New makes a Service. It does no I/O.
+func New(c Config) (*Service, error) {
+	for _, field := range []struct{ name, value string }{
+		{"account_id", c.AccountID}, {"client_id", c.ClientID}, {"client_secret", c.ClientSecret},
+	} {
+		if strings.TrimSpace(field.value) == "" {
+			return nil, fmt.Errorf("zoom: %s is empty: copy it from the app's page at marketplace.zoom.us", field.name)
+		}
+	}
+	if c.APIURL == "" {
+		c.APIURL = DefaultAPIURL
+	}
+	if c.OAuthURL == "" {
+		c.OAuthURL = DefaultOAuthURL
+	}
+	api, err := rest.CheckURL(c.APIURL)
+	if err != nil {
+		return nil, fmt.Errorf("zoom: api_url: %w", err)
+	}
+	oauth, err := rest.CheckURL(c.OAuthURL)
+	if err != nil {
+		return nil, fmt.Errorf("zoom: oauth_url: %w", err)
+	}
+	s := &Service{
+		api: api, http: withoutRedirects(c.HTTP), now: c.Now, wait: c.Wait, log: c.Log,
+		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
+		busy:  rest.Backoff{First: 2 * time.Second, Most: 2 * time.Second},
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.wait == nil {
+		s.wait = rest.Wait
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.tokens = newTokens(c, oauth, s.http, s.now)
+	return s, nil
+}
+
+// withoutRedirects copies client so that it follows no redirect: the API makes none, and following one would turn a POST
+// into a GET whose answer looks like success.
+func withoutRedirects(client *http.Client) *http.Client {
+	c := http.Client{}
+	if client != nil {
+		c = *client
+	}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
+}
+
+// hostLocks serialises writes for one host: Zoom answers parallel ones with "Too many concurrent requests". It also
+// remembers whose meeting is whose, for the calls that know only an id.
+type hostLocks struct {
+	mu    sync.Mutex
+	locks map[string]chan struct{}
+	of    map[int64]string
+}
+
+// errNoHost says that nobody has said who hosts.
+var errNoHost = errors.New("no Zoom host is known for it: set zoom.host, or host for the calendar")
+
+// lock takes the lock of host; the lock of all unknown hosts is "". It gives up when ctx ends.
+func (h *hostLocks) lock(ctx context.Context, host string) (unlock func(), err error) {
+	h.mu.Lock()
+	host = strings.ToLower(host)
+	c := h.locks[host]
+	if c == nil {
+		c = make(chan struct{}, 1)
+		if h.locks == nil {
+			h.locks = map[string]chan struct{}{}
+		}
+		h.locks[host] = c
+	}
+	h.mu.Unlock()
+	select {
+	case c <- struct{}{}:
+		return func() { <-c }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (h *hostLocks) learn(id int64, host string) {
+	if host == "" {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.of == nil {
+		h.of = map[int64]string{}
+	}
+	h.of[id] = host
+}
+
+func (h *hostLocks) hostOf(id int64) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.of[id]
+}
+
+func (h *hostLocks) forget(id int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.of, id)
+}

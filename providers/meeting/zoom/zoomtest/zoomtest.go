@@ -1,0 +1,274 @@
+// Package zoomtest is an emulator of the Zoom API: an http.Handler with users, meetings and a clock, that behaves as Zoom
+// does where that matters to a client, the unfriendly parts included. It has no live counterpart to be compared with:
+// what it does follows Zoom's published reference and what others have reported.
+package zoomtest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Canary stands in every start_url, host key and other host credential that the emulator hands out: a text that holds it
+// has leaked one.
+const Canary = "zakCANARYdoNotLeak"
+
+// PasscodePrefix begins every passcode that the emulator makes up, where the host's rule lets it.
+const PasscodePrefix = "zq"
+
+// firstID is above 2^32, so that an id kept in 32 bits shows.
+const firstID = 86_000_000_001
+
+// AllScopes are the scopes of the calls that the emulator knows.
+var AllScopes = []string{
+	"meeting:write:meeting:admin", "meeting:update:meeting:admin", "meeting:delete:meeting:admin", "meeting:read:meeting:admin",
+	"meeting:read:list_meetings:admin", "meeting:read:invitation:admin", "meeting:update:status:admin", "user:read:user:admin",
+	"user:read:settings:admin",
+}
+
+// Options are what a Server begins with. The zero value is an account whose every user exists.
+type Options struct {
+	// AccountID, ClientID and ClientSecret are what the app signs in with: "account", "client" and "secret" if empty.
+	AccountID, ClientID, ClientSecret string
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Scopes of the app; nil is AllScopes.
+	Scopes []string
+	// Users that exist; nil makes a licensed user of every e-mail address that is asked for.
+	Users []User
+	// Lag is how long after its creation a meeting stays invisible to reading and listing.
+	Lag time.Duration
+	// DailyLimit is how many create and update calls a host has for a UTC day; 0 is Zoom's 100.
+	DailyLimit int
+	// PageLimit bounds the pages of lists below what is asked for; 0 is Zoom's 300.
+	PageLimit int
+	// TokenLife is how long an access token lives; 0 is Zoom's hour.
+	TokenLife time.Duration
+	// ListTwice lists each meeting twice, as Zoom has been seen to do.
+	ListTwice bool
+}
+
+// User is a user of the account.
+type User struct {
+	Email string
+	ID    string // made up if empty
+	// Basic is a user without a licence: no registration, no alternative hosts. Inactive and Unlicensed users host nothing.
+	Basic, Unlicensed, Inactive bool
+	// WaitingRoom and NoPasscode are the user's own settings for new meetings; the passcode is on unless switched off.
+	WaitingRoom, NoPasscode bool
+	// Rule is the user's meeting_password_requirement.
+	Rule PasscodeRule
+}
+
+// PasscodeRule is a meeting_password_requirement.
+type PasscodeRule struct {
+	Length      int  `json:"length"`
+	Letter      bool `json:"have_letter"`
+	Number      bool `json:"have_number"`
+	Special     bool `json:"have_special_character"`
+	UpperLower  bool `json:"have_upper_and_lower_characters"`
+	NumericOnly bool `json:"only_allow_numeric"`
+	Consecutive int  `json:"consecutive_characters_length"`
+}
+
+// Meeting is a meeting that exists, as Meetings shows it.
+type Meeting struct {
+	ID            int64
+	Host          string
+	Topic, Agenda string
+	Type          int
+	Start         time.Time
+	Duration      time.Duration
+	Timezone      string
+	Passcode      string
+	JoinURL       string
+	Created       time.Time
+	Settings      map[string]any
+}
+
+// Request is one request that the emulator has had.
+type Request struct {
+	Method, Path string
+	// Label is Zoom's name for the rate limit that counts it: light, medium, or token for the sign-in.
+	Label  string
+	At     time.Time
+	Status int // 0: the connection was cut
+}
+
+// Server is the emulator. Its methods may be called while it serves.
+type Server struct {
+	// Hold, if set before the first request, is called for each API request before and after its effect (phase "before"
+	// and "after"), without any lock: while it does not return, the client waits.
+	Hold func(r *http.Request, phase string)
+
+	opts Options
+	mux  *http.ServeMux
+
+	mu         sync.Mutex
+	users      map[string]*User // by address, small letters
+	meetings   []*live          // oldest first, deleted ones as well
+	tokens     map[string]time.Time
+	spent      map[string]int // create and update calls, by host and UTC day
+	faults     []*Fault
+	requests   []Request
+	complaints []string
+	serial     int64
+
+	listener net.Listener
+	server   *http.Server
+	done     chan struct{}
+}
+
+// New makes a Server that is not listening yet: it can be used as a handler, or started.
+func New(o Options) *Server {
+	fill := func(s *string, value string) {
+		if *s == "" {
+			*s = value
+		}
+	}
+	fill(&o.AccountID, "account")
+	fill(&o.ClientID, "client")
+	fill(&o.ClientSecret, "secret")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Scopes == nil {
+		o.Scopes = AllScopes
+	}
+	if o.DailyLimit == 0 {
+		o.DailyLimit = 100
+	}
+	if o.PageLimit == 0 {
+		o.PageLimit = 300
+	}
+	if o.TokenLife == 0 {
+		o.TokenLife = time.Hour
+	}
+	s := &Server{opts: o, users: map[string]*User{}, tokens: map[string]time.Time{}, spent: map[string]int{}}
+	for _, u := range o.Users {
+		s.SetUser(u)
+	}
+	s.mux = s.routes()
+	return s
+}
+
+// Start listens on a free port of 127.0.0.1 and serves until Close.
+func (s *Server) Start() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("zoomtest: start: %w", err)
+	}
+	s.listener, s.done = l, make(chan struct{})
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(s.done)
+		_ = s.server.Serve(l) // it ends with Close
+	}()
+	return nil
+}
+
+// URL is the base of the started server; APIURL and OAuthURL are what a client is configured with.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// APIURL is the base of the API.
+func (s *Server) APIURL() string { return s.URL() + "/v2" }
+
+// OAuthURL is the base of the sign-in.
+func (s *Server) OAuthURL() string { return s.URL() + "/oauth" }
+
+// Close stops a started server and cuts its connections.
+func (s *Server) Close() error {
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.Close()
+	<-s.done
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("zoomtest: close: %w", err)
+	}
+	return nil
+}
+
+// SetUser adds a user or replaces the one with the same address.
+func (s *Server) SetUser(u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u.ID == "" {
+		u.ID = "u" + strings.NewReplacer("@", "-", ".", "-").Replace(strings.ToLower(u.Email))
+	}
+	s.users[strings.ToLower(u.Email)] = &u
+}
+
+// Meetings returns the meetings that exist, visible yet or not, oldest first.
+func (s *Server) Meetings() []Meeting {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Meeting
+	for _, m := range s.meetings {
+		if s.exists(m) {
+			all = append(all, m.snapshot())
+		}
+	}
+	return all
+}
+
+// Requests returns what was asked so far, in order.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Complaints returns what clients sent that Zoom's reference does not allow: unknown fields, wrong types.
+func (s *Server) Complaints() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.complaints)
+}
+
+// Spent is how many create and update calls of today (UTC) a host has used.
+func (s *Server) Spent(host string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spent[s.today(host)]
+}
+
+// OwnerDelete is the owner deleting a meeting in Zoom's own app.
+func (s *Server) OwnerDelete(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.byID(id); m != nil {
+		m.deleted = true
+	}
+}
+
+// OwnerEdit is the owner changing topic, agenda, time or passcode of a meeting in Zoom's own app.
+func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.byID(id)
+	if m == nil {
+		return
+	}
+	v := m.snapshot()
+	edit(&v)
+	m.topic, m.agenda, m.start, m.duration, m.zone, m.passcode = v.Topic, v.Agenda, v.Start, v.Duration, v.Timezone, v.Passcode
+}
+
+// RevokeTokens makes every access token invalid before its time.
+func (s *Server) RevokeTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.tokens)
+}
+
+func (s *Server) now() time.Time { return s.opts.Now() }
+
+func (s *Server) today(host string) string {
+	return strings.ToLower(host) + s.now().UTC().Format(" 2006-01-02")
+}

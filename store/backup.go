@@ -1,0 +1,139 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// keepBackups is how many copies stay.
+const keepBackups = 3
+
+const (
+	backupSuffix = ".bak"
+	backupTime   = "20060102T150405.000Z"
+)
+
+// Backup writes a consistent copy of the store beside it, verifies it, and then drops all but the last three. It returns
+// the path of the copy. The store may be used meanwhile.
+//
+// To go back to a copy, move it to the place of the database and move the sidecar away; what happened since is found
+// again by the marks in the events.
+func (s *Store) Backup() (string, error) {
+	s.backupMu.Lock()
+	defer s.backupMu.Unlock()
+	if s.db == nil {
+		return "", fmt.Errorf("store: copy %s: there is none yet", s.path)
+	}
+	path := s.path + "." + s.options.Now().UTC().Format(backupTime) + backupSuffix
+	temp := path + ".new"
+	if err := s.writeCopy(temp); err != nil {
+		return "", errors.Join(err, os.Remove(temp))
+	}
+	s.options.Hook("store.backup.rename.before")
+	if err := os.Rename(temp, path); err != nil {
+		return "", explain("copy to", path, err)
+	}
+	if err := s.syncDir(path); err != nil {
+		return "", err
+	}
+	s.options.Hook("store.backup.rename.after")
+	return path, s.dropBackups()
+}
+
+// writeCopy writes the store to a new file and reads it back.
+func (s *Store) writeCopy(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return explain("copy to", path, err)
+	}
+	defer file.Close()
+	var size int64
+	err = s.view(func(tx *Tx) (err error) {
+		if size, err = tx.b.WriteTo(file); err != nil {
+			return explain("copy to", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := examine(file, size); err != nil {
+		return s.damage(err)
+	}
+	if s.options.NoSync {
+		return nil
+	}
+	if err := file.Sync(); err != nil {
+		return explain("copy to", path, err)
+	}
+	return nil
+}
+
+// Backups returns the copies that there are, oldest first.
+func (s *Store) Backups() ([]string, error) {
+	found, err := s.beside(backupSuffix)
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// LastBackup returns when the newest copy was made; zero if there is none.
+func (s *Store) LastBackup() (time.Time, error) {
+	found, err := s.Backups()
+	if err != nil || len(found) == 0 {
+		return time.Time{}, err
+	}
+	return s.backupTime(found[len(found)-1]), nil
+}
+
+// backupTime returns when a copy was made, by its name; zero if the name is not one that Backup gives.
+func (s *Store) backupTime(path string) time.Time {
+	name := strings.TrimSuffix(strings.TrimPrefix(path, s.path+"."), backupSuffix)
+	at, err := time.Parse(backupTime, name)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// beside returns the files that are named like the database with a time and suffix behind it, oldest first.
+func (s *Store) beside(suffix string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(s.path))
+	if err != nil {
+		return nil, explain("look for copies of", s.path, err)
+	}
+	var found []string
+	for _, entry := range entries {
+		path := filepath.Join(filepath.Dir(s.path), entry.Name())
+		if strings.HasSuffix(path, suffix) && !s.backupTime(strings.TrimSuffix(path, ".new")).IsZero() {
+			found = append(found, path)
+		}
+	}
+	slices.Sort(found)
+	return found, nil
+}
+
+// dropBackups removes all but the newest copies, and what a crash left over.
+func (s *Store) dropBackups() error {
+	found, err := s.Backups()
+	if err != nil {
+		return err
+	}
+	drop := found[:max(0, len(found)-keepBackups)]
+	leftover, err := s.beside(backupSuffix + ".new")
+	if err != nil {
+		return err
+	}
+	for _, path := range append(drop, leftover...) {
+		if err := os.Remove(path); err != nil {
+			return explain("remove the old copy", path, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// keyCursor is the only key in the bucket of a calendar below cursors.
+const keyCursor = "cursor"
+
+// Calendar returns what is kept of a calendar; zero if nothing is.
+func (s *Store) Calendar(name string) (st CalendarState, err error) {
+	err = s.view(func(tx *Tx) error {
+		st, err = tx.Calendar(name)
+		return err
+	})
+	return st, err
+}
+
+// Calendar returns what is kept of a calendar; zero if nothing is.
+func (tx *Tx) Calendar(name string) (st CalendarState, err error) {
+	err = tx.reading(func() error {
+		value, err := tx.get(bucketCalendars, []byte(name))
+		if err != nil {
+			return err
+		}
+		if value != nil {
+			if err := json.Unmarshal(value, &st); err != nil {
+				return tx.s.damage(fmt.Errorf("the state of calendar %s: %w", name, err))
+			}
+		}
+		cursor, err := tx.cursor(name)
+		st.Cursor = string(cursor)
+		return err
+	})
+	if err != nil {
+		return CalendarState{}, err
+	}
+	return st, nil
+}
+
+func (tx *Tx) cursor(name string) ([]byte, error) {
+	all, err := tx.bucket(bucketCursors)
+	if err != nil {
+		return nil, err
+	}
+	b := all.Bucket([]byte(name))
+	if b == nil {
+		return nil, nil
+	}
+	return tx.getIn(b, cursorPath(name), []byte(keyCursor))
+}
+
+func cursorPath(name string) string { return joinPath(bucketCursors, []byte(name)) }
+
+// PutCalendar saves what is kept of a calendar. State and cursor are written only where they differ.
+func (tx *Tx) PutCalendar(name string, st CalendarState) error {
+	return tx.writing(func() error {
+		if err := checkNames(name, ""); err != nil {
+			return err
+		}
+		body, err := json.Marshal(st)
+		if err != nil {
+			return fmt.Errorf("store: save calendar %s: %w", name, err)
+		}
+		if err := tx.put(bucketCalendars, []byte(name), body); err != nil {
+			return err
+		}
+		return tx.putCursor(name, st.Cursor)
+	})
+}
+
+func (tx *Tx) putCursor(name, cursor string) error {
+	all, err := tx.bucket(bucketCursors)
+	if err != nil {
+		return err
+	}
+	b := all.Bucket([]byte(name))
+	switch {
+	case b == nil && cursor == "":
+		return nil
+	case cursor == "":
+		return tx.removeIn(b, []byte(keyCursor))
+	case b == nil:
+		if b, err = tx.createBucket(all, name); err != nil {
+			return err
+		}
+	}
+	return tx.putIn(b, cursorPath(name), []byte(keyCursor), []byte(cursor))
+}
+
+func (tx *Tx) createBucket(in *bolt.Bucket, name string) (*bolt.Bucket, error) {
+	if err := tx.touch(); err != nil {
+		return nil, err
+	}
+	return in.CreateBucket([]byte(name))
+}
+
+// Calendars returns the names of all calendars that something is kept of, sorted.
+func (s *Store) Calendars() (names []string, err error) {
+	err = s.view(func(tx *Tx) error {
+		err := tx.scan(bucketCalendars, nil, func(key, _ []byte) (bool, error) {
+			names = append(names, string(key))
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+		records, err := tx.bucket(bucketRecords)
+		if err != nil {
+			return err
+		}
+		c := records.Cursor()
+		for key, _ := c.First(); key != nil; {
+			name, _, _ := bytes.Cut(key, []byte{0})
+			names = append(names, string(name))
+			key, _ = c.Seek(append(bytes.Clone(name), 1)) // past the last key of this calendar
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+// Problems returns the items of a calendar that could not be understood, by id.
+func (s *Store) Problems(calendar string) (list []Problem, err error) {
+	err = s.view(func(tx *Tx) error {
+		return tx.scan(bucketProblems, prefixKey(calendar), func(key, value []byte) (bool, error) {
+			var p Problem
+			if err := json.Unmarshal(value, &p); err != nil {
+				return false, tx.s.damage(fmt.Errorf("a problem of calendar %s: %w", calendar, err))
+			}
+			_, p.ID = splitPair(key)
+			list = append(list, p)
+			return true, nil
+		})
+	})
+	return list, err
+}
+
+// PutProblem saves that an item cannot be understood.
+func (tx *Tx) PutProblem(calendar string, p Problem) error {
+	return tx.writing(func() error {
+		if err := checkNames(calendar, p.ID); err != nil {
+			return err
+		}
+		body, err := json.Marshal(p)
+		if err != nil {
+			return fmt.Errorf("store: save the problem of %.80q in %s: %w", p.ID, calendar, err)
+		}
+		return tx.put(bucketProblems, pairKey(calendar, p.ID), body)
+	})
+}
+
+// DeleteProblem saves that an item is understood now, or gone.
+func (tx *Tx) DeleteProblem(calendar, id string) error {
+	return tx.writing(func() error { return tx.remove(bucketProblems, pairKey(calendar, id)) })
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// create makes a new database under another name and moves it to its place when it is whole. Its lock, taken before, goes
+// with it: of two processes that create at once, one comes too late.
+func (s *Store) create(schema int) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return explain("make the folder of", s.path, err)
+	}
+	temp := s.path + ".new"
+	file, err := s.lockedFile(temp, os.O_RDWR|os.O_CREATE)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(s.path); err == nil { // made by somebody else since we looked
+		file.Close()
+		os.Remove(temp)
+		return locked(s.path)
+	}
+	if err := file.Truncate(0); err != nil { // left over from a crash
+		file.Close()
+		return explain("create", temp, err)
+	}
+	if err := s.startBolt(file); err != nil {
+		return err
+	}
+	if err := s.moveIn(temp, schema); err != nil {
+		os.Remove(temp)
+		return err
+	}
+	return nil
+}
+
+// moveIn fills a new database and gives it its name. The sidecar comes first, and names the new database as one being
+// created: whatever is there after a crash, the two fit together.
+func (s *Store) moveIn(temp string, schema int) error {
+	last, err := s.sidecar.read()
+	if err != nil {
+		return err
+	}
+	lost := last != nil && (last.generation > 0 || last.lost)
+	if _, err := rand.Read(s.id[:]); err != nil {
+		return fmt.Errorf("store: create %s: %w", s.path, err)
+	}
+	if err := s.fill(schema); err != nil {
+		return err
+	}
+	if err := s.sidecar.write(stamp{id: s.id, lost: lost}); err != nil {
+		return err
+	}
+	if !s.options.NoSync {
+		if err := s.sidecar.sync(); err != nil {
+			return err
+		}
+	}
+	s.options.Hook("store.create.rename.before")
+	if err := os.Rename(temp, s.path); err != nil {
+		return explain("create", s.path, err)
+	}
+	if err := s.syncDir(s.path); err != nil {
+		return err
+	}
+	s.options.Hook("store.create.rename.after")
+	if lost {
+		s.note("%s was gone, though zoomtag had used it: it was started anew and is rebuilt from the marks in the events; the history is lost", s.path)
+	}
+	return nil
+}
+
+// fill writes what every database holds.
+func (s *Store) fill(schema int) error {
+	b, err := s.db.Begin(true)
+	if err != nil {
+		return explain("create", s.path, err)
+	}
+	defer b.Rollback()
+	for _, name := range append(dataBuckets(), bucketMeta) {
+		if _, err := b.CreateBucket([]byte(name)); err != nil {
+			return explain("create", s.path, err)
+		}
+	}
+	tx := &Tx{s: s, b: b, dirty: true, head: head{generation: 1}}
+	if err := tx.put(bucketMeta, []byte(keySchema), encodeSchema(schema)); err != nil {
+		return err
+	}
+	if err := tx.put(bucketMeta, []byte(keyID), s.id[:]); err != nil {
+		return err
+	}
+	if err := tx.putHead(); err != nil {
+		return explain("create", s.path, err)
+	}
+	if err := b.Commit(); err != nil {
+		return explain("create", s.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// JournalFilter says which entries Journal returns. The zero value means all.
+type JournalFilter struct {
+	Calendar string
+	// EventID names an event: its id or UID, or words of its title. Case does not matter.
+	EventID string
+	Since   time.Time
+	// Limit is how many entries at most, the newest.
+	Limit int
+}
+
+func (f JournalFilter) match(e *Entry) bool {
+	if f.Calendar != "" && f.Calendar != e.Calendar {
+		return false
+	}
+	event := validText(f.EventID)
+	return event == "" || strings.EqualFold(event, e.EventID) || strings.EqualFold(event, e.UID) ||
+		strings.Contains(strings.ToLower(e.Title), strings.ToLower(event))
+}
+
+// Journal returns what was done, newest last.
+func (s *Store) Journal(f JournalFilter) (list []Entry, err error) {
+	err = s.view(func(tx *Tx) error {
+		b, err := tx.bucket(bucketJournal)
+		if err != nil {
+			return err
+		}
+		c := b.Cursor()
+		for key, framed := c.Last(); key != nil; key, framed = c.Prev() {
+			if len(key) < timeSize || readTime(key).Before(f.Since) {
+				break
+			}
+			value, err := tx.unseal(bucketJournal, key, framed)
+			if err != nil {
+				return err
+			}
+			var e Entry
+			if err := json.Unmarshal(value, &e); err != nil {
+				return tx.s.damage(fmt.Errorf("a journal entry: %w", err))
+			}
+			if !f.match(&e) {
+				continue
+			}
+			if list = append(list, e); len(list) == f.Limit {
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(list)
+	return list, nil
+}
+
+// Journal adds an entry. Without a time it gets that of now.
+func (tx *Tx) Journal(e Entry) error {
+	return tx.writing(func() error {
+		if e.At.IsZero() {
+			e.At = tx.now
+		}
+		body, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("store: save what was done to %.80q in %s: %w", e.EventID, e.Calendar, err)
+		}
+		if err := tx.touch(); err != nil {
+			return err
+		}
+		key := appendTime(nil, e.At)
+		key = binary.BigEndian.AppendUint64(key, tx.head.generation+1) // in the order of transactions, and in each
+		key = binary.BigEndian.AppendUint32(key, tx.noted)
+		tx.noted++
+		return tx.put(bucketJournal, key, body)
+	})
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"bytes"
+	"time"
+)
+
+// Prune drops what is older than a time: records closed before it, journal entries, budgets. It returns how many.
+func (tx *Tx) Prune(before time.Time) (n int, err error) {
+	err = tx.writing(func() error {
+		records, err := tx.collect(bucketRecords, func(_, value []byte) (bool, error) {
+			p, _, err := decodePrefix(value)
+			return !p.closed.IsZero() && p.closed.Before(before), err
+		})
+		if err != nil {
+			return err
+		}
+		for _, key := range records {
+			if err := tx.deleteRecord(key); err != nil {
+				return err
+			}
+		}
+		day := []byte(before.UTC().Format(time.DateOnly))
+		budgets, err := tx.collect(bucketBudget, func(key, _ []byte) (bool, error) { return bytes.Compare(key, day) < 0, nil })
+		if err != nil {
+			return err
+		}
+		end := appendTime(nil, before)
+		entries, err := tx.collect(bucketJournal, func(key, _ []byte) (bool, error) { return bytes.Compare(key, end) < 0, nil })
+		if err != nil {
+			return err
+		}
+		n = len(records) + len(budgets) + len(entries)
+		if err := tx.removeAll(bucketBudget, budgets); err != nil {
+			return err
+		}
+		return tx.removeAll(bucketJournal, entries)
+	})
+	return n, err
+}
+
+// collect returns the keys of a bucket for which drop says so. They are copies: a bucket must not change while it is read.
+func (tx *Tx) collect(bucket string, drop func(key, value []byte) (bool, error)) (keys [][]byte, err error) {
+	err = tx.scan(bucket, nil, func(key, value []byte) (bool, error) {
+		yes, err := drop(key, value)
+		if yes {
+			keys = append(keys, bytes.Clone(key))
+		}
+		return err == nil, err
+	})
+	return keys, err
+}
+
+func (tx *Tx) removeAll(bucket string, keys [][]byte) error {
+	for _, key := range keys {
+		if err := tx.remove(bucket, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reset forgets everything, in one transaction.
+func (s *Store) Reset() error {
+	return s.Update(func(tx *Tx) error {
+		return tx.writing(func() error {
+			if err := tx.touch(); err != nil {
+				return err
+			}
+			tx.head.count, tx.head.sum = 0, 0
+			for _, name := range dataBuckets() {
+				if err := tx.b.DeleteBucket([]byte(name)); err != nil {
+					return err
+				}
+				if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
+					return err
+				}
+			}
+			return tx.recountMeta()
+		})
+	})
+}
+
+// recountMeta adds the entries of meta to a head that counts nothing yet.
+func (tx *Tx) recountMeta() error {
+	b, err := tx.bucket(bucketMeta)
+	if err != nil {
+		return err
+	}
+	return b.ForEach(func(key, framed []byte) error {
+		if string(key) != keyHead {
+			tx.head.count++
+			tx.head.sum += uint64(sum(framed))
+		}
+		return nil
+	})
+}

@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// The brake: when more than brakeCount remembered events and more than a third of them are missing at once, or the whole
+// calendar is suddenly empty, nothing is concluded from it.
+const brakeCount = 5
+
+// brake decides whether events that are missing may be believed to be gone. While it is on, the cursor stays where it is,
+// so that the question comes up again in each pass, until the events are back or the owner releases the calendar.
+func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes, known map[string]*store.Record) error {
+	gone, open, err := p.countGone(ctx, changes, known)
+	if err != nil {
+		return err
+	}
+	trips := len(gone) > brakeCount && len(gone)*3 > open || changes.Total == 0 && len(gone) > 0
+	if !trips {
+		if st.HeldAt.IsZero() && !st.Released {
+			return nil
+		}
+		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
+		st.HeldAt, st.HeldReason, st.Released = time.Time{}, "", false
+		return p.putCalendar(*st)
+	}
+	if st.Released {
+		return p.letGo(st, gone)
+	}
+	reason := fmt.Sprintf("%d of the %d events with a link are missing at once", len(gone), open)
+	if changes.Total == 0 {
+		reason = fmt.Sprintf("the calendar is suddenly empty: %d events with a link are missing", len(gone))
+	}
+	reason += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
+	p.braked, p.report.Held, p.report.Reason = true, true, reason
+	if !st.HeldAt.IsZero() && st.HeldReason == reason {
+		return nil
+	}
+	p.e.opt.Log.Warn("calendar held", "calendar", p.c.Name, "reason", reason)
+	st.HeldAt, st.HeldReason = p.e.opt.Now(), reason
+	return p.putCalendar(*st)
+}
+
+// countGone asks for each open record that the listing lacks, or that was found gone before, whether its event is gone. What
+// the service itself named as deleted is proof and does not count.
+func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known map[string]*store.Record) (gone []*store.Record, open int, err error) {
+	doubtful := map[string]bool{}
+	for i := range changes.List {
+		if changes.List[i].Missing {
+			doubtful[changes.List[i].ID] = true
+		}
+	}
+	if changes.Full {
+		for _, id := range unlisted(known, changes) {
+			doubtful[id] = true
+		}
+	}
+	for id, rec := range known {
+		if rec.Closed() {
+			continue
+		}
+		open++
+		if rec.Released || !rec.Gone && !doubtful[id] {
+			continue
+		}
+		_, err := p.read(ctx, id)
+		switch {
+		case errors.Is(err, calendar.ErrGone):
+			gone = append(gone, rec)
+		case err != nil && !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete):
+			return nil, 0, err
+		}
+	}
+	return gone, open, nil
+}
+
+// letGo lifts the brake after the owner's release: from here on these events are gone.
+func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
+	st.HeldAt, st.HeldReason, st.Released = time.Time{}, "", false
+	if p.dry {
+		return nil
+	}
+	return p.e.store.Update(func(tx *store.Tx) error {
+		for _, rec := range gone {
+			rec.Released, rec.Due = true, p.e.opt.Now()
+			if err := tx.PutRecord(rec); err != nil {
+				return err
+			}
+		}
+		return tx.PutCalendar(p.c.Name, *st)
+	})
+}
+
+func (p *pass) putCalendar(st store.CalendarState) error {
+	if p.dry {
+		return nil
+	}
+	return p.e.store.Update(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
+}
+
+// Release lets the next pass of a calendar go through its brake, and lets go the events that are held because only the
+// configuration changed. It returns how many such events there are, and whether the calendar was held.
+func (e *Engine) Release(name string) (held bool, events int, err error) {
+	c := e.calendars[name]
+	if c == nil {
+		return false, 0, fmt.Errorf("there is no calendar %q in the configuration", name)
+	}
+	e.running[name].Lock()
+	defer e.running[name].Unlock()
+	st, err := e.store.Calendar(name)
+	if err != nil {
+		return false, 0, err
+	}
+	records, err := e.store.Records(name)
+	if err != nil {
+		return false, 0, err
+	}
+	held = !st.HeldAt.IsZero()
+	err = e.store.Update(func(tx *store.Tx) error {
+		for _, rec := range records {
+			if rec.Closed() || rec.State != plan.Held || rec.Released {
+				continue
+			}
+			events++
+			rec.Released, rec.Due = true, e.opt.Now()
+			if err := tx.PutRecord(rec); err != nil {
+				return err
+			}
+		}
+		if !held {
+			return nil
+		}
+		st.Released = true
+		return tx.PutCalendar(name, st)
+	})
+	return held, events, err
+}

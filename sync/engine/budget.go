@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// day names the UTC day by which Zoom counts.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// nextDay is when Zoom's daily limits begin anew.
+func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour) }
+
+// mayCall reports, as a waiting error, why a create, update or cancel for host has to wait.
+func (s *settling) mayCall(host string, urgent bool) error {
+	now := s.e.opt.Now()
+	for _, key := range []string{"host " + host, "service " + s.c.Name} {
+		if until := s.e.quietUntil(key); until.After(now) {
+			return &waiting{state: plan.Pending, until: until, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
+		}
+	}
+	if !s.c.Budgeted {
+		return nil
+	}
+	used, err := s.e.store.BudgetUsed(host, day(now))
+	if err != nil {
+		return err
+	}
+	used += s.dryUsed[host]
+	limit := DailyLimit
+	if !urgent {
+		limit -= DailyReserve
+	}
+	if used < limit {
+		return nil
+	}
+	return &waiting{state: plan.Pending, until: nextDay(now), reason: fmt.Sprintf(
+		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that start soon): it goes on at 00:00 UTC",
+		DailyLimit, host, used, DailyReserve)}
+}
+
+// spend saves the record, as it is before a call, together with one call on the host's budget.
+func (s *settling) spend(host string) error {
+	if s.dry {
+		s.dryUsed[host]++
+		return nil
+	}
+	return s.save("", "", "", func(tx *store.Tx) error {
+		if !s.c.Budgeted {
+			return nil
+		}
+		return tx.Spend(host, day(s.e.opt.Now()))
+	})
+}
+
+// startsSoon reports whether the event's next occurrence is near enough to draw on the reserve.
+func (s *settling) startsSoon() bool {
+	return s.ev != nil && s.ev.Start.Before(s.e.opt.Now().Add(soon))
+}
+
+// hushed notes for how long the service wants to be left alone, so that the next event does not ask in vain.
+func (s *settling) hushed(host string, err error) error {
+	var throttled *meeting.Throttled
+	if errors.As(err, &throttled) {
+		if throttled.Daily {
+			s.e.hush("host "+host, throttled.Until)
+		} else {
+			s.e.hush("service "+s.c.Name, throttled.Until)
+		}
+	}
+	return err
+}

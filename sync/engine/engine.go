@@ -1,0 +1,160 @@
+// Package engine is the loop: it reads what changed in a calendar, remembers what is due, asks package plan for the next
+// missing thing of each event, does it, and asks again until nothing is missing.
+//
+// The order of saving and calling is what makes it safe against crashes and lost answers: what changed and the cursor behind
+// it are saved in one transaction; before a call that changes the world the store says that we no longer know, after it what
+// came of it.
+package engine
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"sync"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// Calendar is one watched calendar with all that its events need.
+type Calendar struct {
+	Name     string
+	Provider string // "google", "ics", …: for people and for counting requests
+	Source   calendar.Calendar
+	Meetings meeting.Service
+	// Budgeted says that Zoom's daily limit of create and update calls for each host applies to Meetings.
+	Budgeted bool
+	Settings plan.Settings
+	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it changes,
+	// the whole calendar is read once.
+	Detects string
+}
+
+// Limits of Zoom for each host and UTC day: create and update calls, of which the reserve is kept for cancellations and
+// for meetings that start soon.
+const (
+	DailyLimit   = 100
+	DailyReserve = 20
+	soon         = 24 * time.Hour
+)
+
+// DefaultSettle is how long after a lost answer "there is no such meeting" is not yet believed. Zoom documents no delay
+// between making a meeting and listing it; a few seconds have been seen to be enough.
+const DefaultSettle = 10 * time.Second
+
+// Options of an Engine. The zero value is good.
+type Options struct {
+	Now    func() time.Time
+	Random io.Reader // for marks
+	Jitter func() float64
+	Log    *slog.Logger
+	// Progress, if set, is called while many events are worked on, from the goroutine of the pass.
+	Progress func(calendar string, done, total int)
+}
+
+// Engine works on calendars. Passes of different calendars may run at once; the passes of one calendar follow each other.
+type Engine struct {
+	store *store.Store
+	opt   Options
+
+	mu        sync.Mutex
+	calendars map[string]*Calendar
+	running   map[string]*sync.Mutex
+	quiet     map[string]time.Time // until when a host, or a whole service, is left alone
+	passed    map[string]time.Time // last successful pass, also where nothing had to be saved
+}
+
+// New makes an engine for these calendars.
+func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Random == nil {
+		opt.Random = rand.Reader
+	}
+	if opt.Jitter == nil {
+		opt.Jitter = mathrand.Float64
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, running: map[string]*sync.Mutex{},
+		quiet: map[string]time.Time{}, passed: map[string]time.Time{}}
+	for _, c := range calendars {
+		if c.Settings.Settle == 0 {
+			c.Settings.Settle = DefaultSettle
+		}
+		e.calendars[c.Name] = c
+		e.running[c.Name] = &sync.Mutex{}
+	}
+	return e
+}
+
+// LastPass is when the calendar was last read successfully by this engine, or the zero time.
+func (e *Engine) LastPass(name string) time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.passed[name]
+}
+
+// hush leaves a host or a service alone until a time.
+func (e *Engine) hush(key string, until time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if until.After(e.quiet[key]) {
+		e.quiet[key] = until
+	}
+}
+
+func (e *Engine) quietUntil(key string) time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.quiet[key]
+}
+
+// Report is what a pass over one calendar did.
+type Report struct {
+	Name     string        `json:"name"`
+	Provider string        `json:"provider"`
+	OK       bool          `json:"ok"`
+	Held     bool          `json:"held"`
+	Reason   string        `json:"reason,omitempty"` // why it is held
+	Error    string        `json:"error"`
+	Seen     int           `json:"seen"`
+	Events   []EventReport `json:"events"`
+	// Calls counts what plan would have cost: calls to the calendar and to the meeting service.
+	Calls map[string]int `json:"-"`
+}
+
+// Failed reports whether something went wrong for the calendar or one of its events.
+func (r *Report) Failed() bool {
+	if r.Error != "" {
+		return true
+	}
+	for _, ev := range r.Events {
+		if ev.Error != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// EventReport is what a pass did to one event, or would do.
+type EventReport struct {
+	ID        string     `json:"id"`
+	UID       string     `json:"uid"`
+	Title     string     `json:"title"`
+	Start     *time.Time `json:"start"`
+	Steps     []string   `json:"steps"`
+	State     string     `json:"state"`
+	MeetingID string     `json:"meeting_id"`
+	JoinURL   string     `json:"join_url"`
+	Reason    string     `json:"reason"`
+	Error     string     `json:"error"`
+	Diff      string     `json:"diff,omitempty"`  // plan only: how the event's texts would change
+	Mails     []string   `json:"mails,omitempty"` // plan only: who would be mailed
+}

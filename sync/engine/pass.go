@@ -1,0 +1,371 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// pass is one pass over one calendar.
+type pass struct {
+	e   *Engine
+	c   *Calendar
+	dry bool // change nothing anywhere
+
+	source  calendar.Calendar
+	events  map[string]*calendar.Event // fresh from this pass
+	absent  map[string]bool            // ids of which the calendar said in this pass that there is none
+	braked  bool
+	wrote   bool                     // a link was written
+	clear   []string                 // ids that are nothing of ours
+	rest    map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
+	dryUsed map[string]int
+	report  Report
+}
+
+// Pass reads what changed in the calendar of this name and settles every event that is due.
+// When ctx ends it finishes the step in hand and returns.
+func (e *Engine) Pass(ctx context.Context, name string) (Report, error) {
+	return e.run(ctx, name, false)
+}
+
+// Plan is the pass that reads everything and changes nothing, in the calendar, at Zoom or in the store.
+func (e *Engine) Plan(ctx context.Context, name string) (Report, error) {
+	return e.run(ctx, name, true)
+}
+
+// run returns an error only for what concerns the store or an unknown name; all else is in the report.
+func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error) {
+	c := e.calendars[name]
+	if c == nil {
+		return Report{}, fmt.Errorf("there is no calendar %q in the configuration", name)
+	}
+	e.running[name].Lock()
+	defer e.running[name].Unlock()
+	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{},
+		dryUsed: map[string]int{}, rest: map[string]*store.Record{},
+		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
+	if dry {
+		p.source = previewCalendar{c.Source}
+		copied := *c
+		copied.Meetings = &previewMeetings{Service: c.Meetings, calls: p.report.Calls}
+		p.c = &copied
+	}
+	err := p.run(ctx)
+	var damaged *store.DamagedError
+	if err != nil && !errors.As(err, &damaged) && ctx.Err() == nil {
+		p.report.OK, p.report.Error = false, err.Error()
+		return p.report, p.noteFailure(err)
+	}
+	return p.report, err
+}
+
+func (p *pass) run(ctx context.Context) error {
+	st, err := p.e.store.Calendar(p.c.Name)
+	if err != nil {
+		return err
+	}
+	changes, err := p.changes(ctx, st)
+	if err != nil {
+		return err
+	}
+	if err := p.take(ctx, &st, changes); err != nil {
+		return err
+	}
+	due, err := p.due(changes)
+	if err != nil {
+		return err
+	}
+	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", len(changes.List), "due", len(due))
+	for i, id := range due {
+		if ctx.Err() != nil {
+			break
+		}
+		if p.e.opt.Progress != nil {
+			p.e.opt.Progress(p.c.Name, i, len(due))
+		}
+		if err := p.settle(ctx, id); err != nil {
+			return err
+		}
+	}
+	if err := p.finish(st); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// changes asks the calendar, from the start if the configuration or the calendar wants it so.
+func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Changes, error) {
+	cursor := st.Cursor
+	if p.dry || st.Detects != p.c.Detects {
+		cursor = ""
+	}
+	if until := p.e.quietUntil("calendar " + p.c.Name); until.After(p.e.opt.Now()) {
+		return calendar.Changes{}, fmt.Errorf("calendar %s asked to be left alone until %s", p.c.Name, until.UTC().Format(time.RFC3339))
+	}
+	changes, err := p.source.Changes(ctx, cursor)
+	if errors.Is(err, calendar.ErrCursor) && cursor != "" {
+		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason", err)
+		changes, err = p.source.Changes(ctx, "")
+	}
+	var throttled *calendar.Throttled
+	if errors.As(err, &throttled) {
+		p.e.hush("calendar "+p.c.Name, throttled.Until)
+	}
+	if err != nil {
+		return changes, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
+	}
+	p.report.Seen = changes.Total
+	if changes.Total < 0 {
+		p.report.Seen = len(changes.List)
+	}
+	for i := range changes.List {
+		if ch := &changes.List[i]; ch.Event != nil {
+			p.events[ch.ID] = ch.Event
+		}
+	}
+	return changes, nil
+}
+
+// take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
+// between cannot lose a change.
+func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
+	if len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor && st.HeldAt.IsZero() && changes.Total != 0 {
+		return nil
+	}
+	known, err := p.known()
+	if err != nil {
+		return err
+	}
+	if err := p.brake(ctx, st, changes, known); err != nil {
+		return err
+	}
+	problems, err := p.problems()
+	if err != nil {
+		return err
+	}
+	now := p.e.opt.Now()
+	var due []string
+	var puts []store.Problem
+	var drops []string
+	for i := range changes.List {
+		ch := &changes.List[i]
+		_, isKnown := known[ch.ID]
+		switch {
+		case ch.Err != nil && !isKnown:
+			if problems[ch.ID].Reason != ch.Err.Error() {
+				puts = append(puts, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: now})
+			}
+			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
+				Reason: ch.Err.Error(), Error: ch.Err.Error()})
+			continue
+		case isKnown, ch.Event == nil && !ch.Plain && !ch.Missing && !ch.Deleted,
+			ch.Event != nil && plan.Interesting(ch.Event, &p.c.Settings):
+			due = append(due, ch.ID)
+		}
+		if _, had := problems[ch.ID]; had {
+			drops = append(drops, ch.ID)
+		}
+	}
+	if changes.Full {
+		due = append(due, unlisted(known, changes)...)
+		drops = append(drops, solved(problems, changes)...)
+	}
+	if p.dry {
+		slices.Sort(due)
+		p.clear = slices.Compact(due) // what due() works on when nothing may be saved
+		return nil
+	}
+	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && len(due)+len(puts)+len(drops) == 0 {
+		return nil
+	}
+	if !p.braked {
+		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
+	}
+	return p.e.store.Update(func(tx *store.Tx) error {
+		for _, id := range due {
+			if err := tx.SetDue(p.c.Name, id, now); err != nil {
+				return err
+			}
+		}
+		for _, problem := range puts {
+			if err := tx.PutProblem(p.c.Name, problem); err != nil {
+				return err
+			}
+		}
+		for _, id := range drops {
+			if err := tx.DeleteProblem(p.c.Name, id); err != nil {
+				return err
+			}
+		}
+		return tx.PutCalendar(p.c.Name, *st)
+	})
+}
+
+// known are the records of the calendar by event id.
+func (p *pass) known() (map[string]*store.Record, error) {
+	records, err := p.e.store.Records(p.c.Name)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]*store.Record, len(records))
+	for _, r := range records {
+		known[r.EventID] = r
+	}
+	return known, nil
+}
+
+func (p *pass) problems() (map[string]store.Problem, error) {
+	list, err := p.e.store.Problems(p.c.Name)
+	if err != nil {
+		return nil, err
+	}
+	problems := make(map[string]store.Problem, len(list))
+	for _, problem := range list {
+		problems[problem.ID] = problem
+	}
+	return problems, nil
+}
+
+// unlisted are the open records that a full list does not name: a question that Get answers.
+func unlisted(known map[string]*store.Record, changes calendar.Changes) []string {
+	var ids []string
+	listed := listedIDs(changes)
+	for id, rec := range known {
+		if !rec.Closed() && !listed[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func solved(problems map[string]store.Problem, changes calendar.Changes) []string {
+	var ids []string
+	if len(problems) == 0 {
+		return nil
+	}
+	listed := listedIDs(changes)
+	for id := range problems {
+		if !listed[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func listedIDs(changes calendar.Changes) map[string]bool {
+	listed := make(map[string]bool, len(changes.List))
+	for i := range changes.List {
+		if !changes.List[i].Missing {
+			listed[changes.List[i].ID] = true
+		}
+	}
+	return listed
+}
+
+// due is what has to be looked at now, the urgent first: what ends, then by start.
+func (p *pass) due(changes calendar.Changes) ([]string, error) {
+	ids := p.clear
+	if p.dry {
+		p.clear = nil
+	} else {
+		var err error
+		if ids, err = p.e.store.Due(p.c.Name, p.e.opt.Now(), 0); err != nil {
+			return nil, err
+		}
+	}
+	if len(ids) < 2 {
+		return ids, nil
+	}
+	type urgency struct {
+		id    string
+		class int
+		start time.Time
+	}
+	list := make([]urgency, 0, len(ids))
+	for _, id := range ids {
+		u := urgency{id: id, class: 2}
+		rec, err := p.e.store.Record(p.c.Name, id)
+		if err != nil {
+			return nil, err
+		}
+		ev := p.events[id]
+		switch {
+		case rec != nil && !rec.EndingAt.IsZero():
+			u.class = 0
+		case ev != nil:
+			u.class, u.start = 1, ev.Start
+		case rec != nil:
+			u.class, u.start = 1, rec.Start
+		}
+		list = append(list, u)
+	}
+	slices.SortStableFunc(list, func(a, b urgency) int {
+		return cmp.Or(cmp.Compare(a.class, b.class), a.start.Compare(b.start))
+	})
+	for i, u := range list {
+		ids[i] = u.id
+	}
+	return ids, nil
+}
+
+// heartbeat is how often a pass that changes nothing may still save that it was there.
+const heartbeat = time.Hour
+
+// finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our own
+// writes, and now and then that the calendar was read.
+func (p *pass) finish(st store.CalendarState) error {
+	now := p.e.opt.Now()
+	p.e.mu.Lock()
+	p.e.passed[p.c.Name] = now
+	p.e.mu.Unlock()
+	if p.dry {
+		return nil
+	}
+	cursor := st.Cursor
+	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.wrote && !p.braked {
+		cursor = echoer.Echoed(st.Cursor)
+	}
+	if len(p.clear)+len(p.rest) == 0 && cursor == st.Cursor && st.LastError == "" && now.Sub(st.LastSuccess) < heartbeat {
+		return nil
+	}
+	current, err := p.e.store.Calendar(p.c.Name)
+	if err != nil {
+		return err
+	}
+	return p.e.store.Update(func(tx *store.Tx) error {
+		for _, id := range p.clear {
+			if err := tx.ClearDue(p.c.Name, id); err != nil {
+				return err
+			}
+		}
+		for _, rec := range p.rest {
+			if err := tx.PutRecord(rec); err != nil {
+				return err
+			}
+		}
+		current.Cursor, current.LastSuccess, current.LastError, current.LastErrorAt = cursor, now, "", time.Time{}
+		return tx.PutCalendar(p.c.Name, current)
+	})
+}
+
+// noteFailure saves why the calendar could not be read, once for each reason.
+func (p *pass) noteFailure(cause error) error {
+	if p.dry {
+		return nil
+	}
+	st, err := p.e.store.Calendar(p.c.Name)
+	if err != nil || st.LastError == cause.Error() {
+		return err
+	}
+	p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
+	st.LastError, st.LastErrorAt = cause.Error(), p.e.opt.Now()
+	return p.e.store.Update(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
+}

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+)
+
+// previewCalendar is a calendar that shows what SetLink would do, and does not do it.
+type previewCalendar struct{ calendar.Calendar }
+
+// SetLink returns the event as it would be.
+func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.Link) (calendar.Event, error) {
+	ev, err := p.Get(ctx, id)
+	if err != nil {
+		return ev, err
+	}
+	start, end, with := calendar.Splice(ev.Description, l)
+	ev.Description = ev.Description[:start] + with + ev.Description[end:]
+	if l.Title != nil {
+		ev.Title = *l.Title
+	}
+	if l.Location != nil {
+		ev.Location = *l.Location
+	}
+	if l.Mark == "" {
+		for _, url := range []string{l.Was.JoinURL, ev.Link.JoinURL} {
+			if url != "" && ev.Location == url {
+				ev.Location = ""
+			}
+			if url != "" && ev.URL == url {
+				ev.URL = ""
+			}
+		}
+		ev.Link = calendar.Link{}
+		return ev, nil
+	}
+	if ev.URL == "" || ev.URL == l.Was.JoinURL {
+		ev.URL = l.JoinURL
+	}
+	ev.Partial = false
+	ev.Link = calendar.Link{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Block: l.Block}
+	return ev, nil
+}
+
+// previewMeetings is a meeting service that reads what there is and pretends the rest, counting what it would cost.
+type previewMeetings struct {
+	meeting.Service
+	calls map[string]int
+	made  int64
+}
+
+// newMeetingURL stands for the link of a meeting that is not made yet.
+const newMeetingURL = "(the link of the new meeting)"
+
+// Create pretends.
+func (p *previewMeetings) Create(_ context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
+	p.calls["zoom"]++
+	p.made--
+	return meeting.Meeting{ID: p.made, Mark: mark, Host: s.Host, JoinURL: newMeetingURL, Topic: s.Topic, Start: s.Start, Duration: s.Duration}, nil
+}
+
+// Update reads the meeting and pretends the rest.
+func (p *previewMeetings) Update(ctx context.Context, id int64, from, to meeting.Spec) (meeting.Meeting, error) {
+	p.calls["zoom"] += 2
+	m, err := p.Get(ctx, id)
+	if err != nil {
+		return m, err
+	}
+	m.Topic, m.Start, m.Duration = to.Topic, to.Start, to.Duration
+	return m, nil
+}
+
+// Get reads a meeting that exists.
+func (p *previewMeetings) Get(ctx context.Context, id int64) (meeting.Meeting, error) {
+	if id < 0 {
+		return meeting.Meeting{}, errors.New("the meeting is not made yet")
+	}
+	return p.Service.Get(ctx, id)
+}
+
+// Cancel pretends.
+func (p *previewMeetings) Cancel(context.Context, int64) error {
+	p.calls["zoom"]++
+	return nil
+}
+
+// diff shows how an event's texts would change, one line of text a line.
+func diff(before, after *calendar.Event) string {
+	var b strings.Builder
+	field := func(name, old, now string) {
+		if old == now {
+			return
+		}
+		if strings.Contains(old+now, "\n") {
+			b.WriteString("  " + name + ":\n")
+			lineDiff(&b, old, now)
+			return
+		}
+		if old != "" {
+			b.WriteString("- " + name + ": " + old + "\n")
+		}
+		if now != "" {
+			b.WriteString("+ " + name + ": " + now + "\n")
+		}
+	}
+	field("title", before.Title, after.Title)
+	field("location", before.Location, after.Location)
+	field("url", before.URL, after.URL)
+	field("description", before.Description, after.Description)
+	return b.String()
+}
+
+// lineDiff shows the lines between the common beginning and the common end.
+func lineDiff(b *strings.Builder, old, now string) {
+	from, to := lines(old), lines(now)
+	first := 0
+	for first < len(from) && first < len(to) && from[first] == to[first] {
+		first++
+	}
+	last := 0
+	for last < len(from)-first && last < len(to)-first && from[len(from)-1-last] == to[len(to)-1-last] {
+		last++
+	}
+	for _, l := range from[first : len(from)-last] {
+		b.WriteString("- " + l + "\n")
+	}
+	for _, l := range to[first : len(to)-last] {
+		b.WriteString("+ " + l + "\n")
+	}
+}
+
+func lines(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
+}

@@ -1,0 +1,294 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// maxSteps bounds how often plan is asked for one event in one pass. The longest way there is takes half of it.
+const maxSteps = 20
+
+// settling is one event on its way to having nothing missing.
+type settling struct {
+	*pass
+	id        string
+	ev        *calendar.Event // nil: the calendar says that there is none
+	rec       *store.Record
+	twin      *store.Record
+	dismissed string
+	reread    bool
+	steps     []string
+	before    *calendar.Event // for the diff
+	// failedBefore is the error of the last try.
+	failedBefore string
+}
+
+// read gives the event as this pass knows it, or reads it afresh.
+func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
+	if ev := p.events[id]; ev != nil {
+		return ev, nil
+	}
+	if p.absent[id] {
+		return nil, calendar.ErrGone
+	}
+	ev, err := p.source.Get(ctx, id)
+	if errors.Is(err, calendar.ErrGone) {
+		p.absent[id] = true
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.events[id] = &ev
+	return &ev, nil
+}
+
+// settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event.
+func (p *pass) settle(ctx context.Context, id string) error {
+	s := &settling{pass: p, id: id}
+	if err := s.load(); err != nil {
+		return err
+	}
+	var err error
+	if s.ev, err = p.read(ctx, id); err != nil && !errors.Is(err, calendar.ErrGone) {
+		return s.fail(fmt.Errorf("the event could not be read: %w", err))
+	}
+	s.before = s.ev
+	if err := s.kin(ctx); err != nil {
+		return s.fail(err)
+	}
+	// Between two steps the pass may be asked to stop; a step itself is always finished.
+	steady := context.WithoutCancel(ctx)
+	for range maxSteps {
+		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
+			Dismissed: s.dismissed, Settings: &p.c.Settings})
+		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
+			s.note(d)
+		}
+		if d.Do == plan.Nothing || ctx.Err() != nil {
+			return s.finish(d)
+		}
+		err := s.do(steady, d)
+		var wait *waiting
+		switch {
+		case err == nil:
+		case errors.As(err, &wait):
+			d.State, d.At = wait.state, wait.until
+			d.Reason = wait.reason
+			return s.finish(d)
+		case errors.Is(err, calendar.ErrConflict) && !s.reread:
+			if err := s.again(ctx); err != nil {
+				return s.fail(err)
+			}
+		default:
+			return s.fail(err)
+		}
+	}
+	return s.fail(errors.New("the event does not come to rest: this is a fault in zoomtag, please report it"))
+}
+
+func (s *settling) load() error {
+	rec, err := s.record(s.id)
+	if err != nil || rec == nil {
+		return err
+	}
+	s.rec, s.failedBefore = rec, rec.Error
+	return nil
+}
+
+// record is the record as the store will have it at the end of the pass.
+func (p *pass) record(id string) (*store.Record, error) {
+	if rec := p.rest[id]; rec != nil {
+		return rec, nil
+	}
+	return p.e.store.Record(p.c.Name, id)
+}
+
+// again reads the event once more after somebody else changed it.
+func (s *settling) again(ctx context.Context) error {
+	s.reread = true
+	delete(s.events, s.id)
+	ev, err := s.read(ctx, s.id)
+	if err != nil && !errors.Is(err, calendar.ErrGone) {
+		return err
+	}
+	s.ev = ev
+	return nil
+}
+
+// note keeps in the record what people want to see of the event, and the wish.
+func (s *settling) note(d plan.Decision) {
+	ev, rec := s.ev, s.rec
+	rec.UID, rec.Start, rec.Until = ev.UID, ev.Start, ev.Until
+	rec.Title = strings.TrimSpace(plan.WithoutTags(ev.Title, "title", d.Wish.Tags))
+	if d.Wish.Asked {
+		rec.Tag, rec.TagIn = d.Wish.Tags[0].Text, d.Wish.Tags[0].In
+		rec.Released = false
+	}
+	rec.Gone = false
+}
+
+// finish saves what was concluded.
+func (s *settling) finish(d plan.Decision) error {
+	reason := d.Reason
+	if len(d.Notes) > 0 {
+		reason += "; " + strings.Join(d.Notes, "; ")
+	}
+	if s.ev != nil && len(s.ev.Notes) > 0 && d.State != plan.Ignored {
+		reason += "; " + strings.Join(s.ev.Notes, "; ")
+	}
+	if s.rec != nil && len(s.rec.Meeting.Notes) > 0 && d.State == plan.Linked {
+		reason += "; " + strings.Join(s.rec.Meeting.Notes, "; ")
+	}
+	if s.rec == nil {
+		s.clear = append(s.clear, s.id)
+	} else {
+		s.rec.State, s.rec.Reason, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, "", 0, d.At
+		s.rest[s.id] = s.rec
+	}
+	s.tell(d.State, reason, "")
+	return nil
+}
+
+// fail saves why the event is not done and when it is tried again.
+func (s *settling) fail(cause error) error {
+	var damaged *store.DamagedError
+	if errors.As(cause, &damaged) {
+		return cause
+	}
+	now, until := s.e.opt.Now(), time.Time{}
+	text := cause.Error()
+	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
+	if s.rec == nil {
+		return s.failUnknown(cause)
+	}
+	s.rec.Tries++
+	until = now.Add(s.e.backoff(s.rec.Tries, cause))
+	var throttled *meeting.Throttled
+	var slow *calendar.Throttled
+	if errors.As(cause, &throttled) && throttled.Until.After(now) {
+		until = throttled.Until
+	} else if errors.As(cause, &slow) && slow.Until.After(now) {
+		until = slow.Until
+	}
+	s.rec.State, s.rec.Error, s.rec.Due = plan.Failed, text, until
+	if s.rec.Doubt != "" {
+		s.rec.State = plan.Doubt
+	}
+	if s.rec.Reason == "" {
+		s.rec.Reason = text
+	}
+	entry := text
+	if s.failedBefore == text {
+		entry = "" // once in the journal is enough
+	}
+	if err := s.save("", "", entry, nil); err != nil {
+		return err
+	}
+	s.tell(s.rec.State, text, text)
+	return nil
+}
+
+// failUnknown notes the failure of an event of which nothing is remembered: it stays due.
+func (s *settling) failUnknown(cause error) error {
+	s.tell(plan.Failed, cause.Error(), cause.Error())
+	if s.dry {
+		return nil
+	}
+	now := s.e.opt.Now()
+	return s.e.store.Update(func(tx *store.Tx) error {
+		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: now}); err != nil {
+			return err
+		}
+		if errors.Is(cause, calendar.ErrMalformed) || errors.Is(cause, calendar.ErrIncomplete) {
+			return tx.ClearDue(s.c.Name, s.id)
+		}
+		return tx.SetDue(s.c.Name, s.id, now.Add(s.e.backoff(1, cause)))
+	})
+}
+
+// The waits between tries: exponential from the first to the longest, a quarter of it by chance. What somebody has to
+// grant first, or what the event itself must change, is tried rarely.
+const (
+	firstBackoff   = 30 * time.Second
+	longestBackoff = 6 * time.Hour
+	deniedBackoff  = time.Hour
+)
+
+func (e *Engine) backoff(tries int, cause error) time.Duration {
+	wait := firstBackoff << min(tries-1, 12)
+	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, calendar.ErrDenied) ||
+		errors.Is(cause, calendar.ErrMalformed) {
+		wait = deniedBackoff << min(tries-1, 3)
+	}
+	wait = min(wait, longestBackoff)
+	return wait - time.Duration(e.opt.Jitter()*float64(wait)/4)
+}
+
+// tell puts the event into the report if something was done, failed, or would interest its owner.
+func (s *settling) tell(state, reason, failure string) {
+	if len(s.steps) == 0 && failure == "" && state != plan.Held && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
+		return
+	}
+	if s.dry && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
+		return
+	}
+	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.steps...), State: state, Reason: reason, Error: failure}
+	if s.ev != nil {
+		r.UID, r.Title = s.ev.UID, s.ev.Title
+		if start := s.ev.Start; !start.IsZero() {
+			r.Start = &start
+		}
+	}
+	if s.rec != nil {
+		r.UID = s.rec.UID
+		if r.Title == "" {
+			r.Title = s.rec.Title
+		}
+		if r.Start == nil && !s.rec.Start.IsZero() {
+			start := s.rec.Start
+			r.Start = &start
+		}
+		if s.rec.MeetingID != 0 {
+			r.MeetingID, r.JoinURL = strconv.FormatInt(s.rec.MeetingID, 10), plan.ShownURL(s.rec.Meeting)
+		}
+	}
+	if r.Start != nil {
+		utc := r.Start.UTC()
+		r.Start = &utc
+	}
+	if s.dry && s.before != nil && s.ev != nil && s.before != s.ev {
+		r.Diff, r.Mails = diff(s.before, s.ev), s.ev.Mails
+	}
+	s.report.Events = append(s.report.Events, r)
+}
+
+// save writes the record at once, with a journal entry if step or failure says something, in one transaction.
+func (s *settling) save(step, reason, failure string, more func(tx *store.Tx) error) error {
+	if s.dry {
+		return nil
+	}
+	return s.e.store.Update(func(tx *store.Tx) error {
+		if more != nil {
+			if err := more(tx); err != nil {
+				return err
+			}
+		}
+		if step != "" || failure != "" {
+			entry := store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
+				Step: step, Meeting: s.rec.MeetingID, Reason: reason, Error: failure}
+			if err := tx.Journal(entry); err != nil {
+				return err
+			}
+		}
+		return tx.PutRecord(s.rec)
+	})
+}

@@ -1,0 +1,329 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// waiting says that a step is not done yet, and that nothing is wrong with that.
+type waiting struct {
+	state, reason string
+	until         time.Time
+}
+
+func (w *waiting) Error() string { return w.reason }
+
+// do does one step.
+func (s *settling) do(ctx context.Context, d plan.Decision) error {
+	switch d.Do {
+	case plan.Begin:
+		return s.begin(ctx, d)
+	case plan.Reopen:
+		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
+		s.rec.Told, s.rec.LostAt, s.rec.Released = nil, time.Time{}, false
+		return s.save("", "", "", nil)
+	case plan.Seek:
+		return s.seek(ctx, d)
+	case plan.Switch:
+		return s.switchTo(ctx, d)
+	case plan.Create:
+		return s.create(ctx, d)
+	case plan.Update:
+		return s.update(ctx, d)
+	case plan.Probe:
+		return s.probe(ctx)
+	case plan.SetLink, plan.Unlink:
+		return s.link(ctx, d)
+	case plan.End:
+		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
+		return s.save("", "", "", nil)
+	case plan.Resume:
+		s.rec.EndingAt, s.rec.Ending, s.rec.Gone, s.rec.Released = time.Time{}, "", false, false
+		return s.save("", "", "", nil)
+	case plan.Cancel:
+		return s.cancel(ctx)
+	case plan.Close:
+		return s.close(d.Reason)
+	}
+	return fmt.Errorf("unknown step %q", d.Do)
+}
+
+// begin makes the record. One that claims a mark is saved in doubt: its meeting is looked for before anything is made. A
+// new mark has never been used, so nothing is saved before the create itself.
+func (s *settling) begin(ctx context.Context, d plan.Decision) error {
+	ev := s.ev
+	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark}
+	if d.Mark == "" && d.LinkID != 0 {
+		// An app may have dropped the mark and kept the block. The meeting itself still knows whose it is.
+		m, err := s.c.Meetings.Get(ctx, d.LinkID)
+		switch {
+		case err == nil && s.isOurs(m.Mark, ev.UID):
+			rec.Mark = m.Mark
+		case err != nil && !errors.Is(err, meeting.ErrGone) && !errors.Is(err, meeting.ErrNotFound):
+			return fmt.Errorf("the meeting that the event shows could not be read: %w", err)
+		}
+	}
+	if rec.Mark == "" {
+		mark, err := s.newMark(ev.UID)
+		if err != nil {
+			return err
+		}
+		rec.Mark = mark
+		s.rec = rec
+		return nil
+	}
+	rec.Doubt, rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
+	s.rec = rec
+	return s.save("", "", "", nil)
+}
+
+func (s *settling) newMark(uid string) (string, error) {
+	var random [10]byte
+	if _, err := io.ReadFull(s.e.opt.Random, random[:]); err != nil {
+		return "", fmt.Errorf("no random numbers for a mark: %w", err)
+	}
+	return plan.NewMark(s.c.Settings.Account, uid, random), nil
+}
+
+// isOurs reports whether mark was made for the event with this UID, by us.
+func (s *settling) isOurs(mark, uid string) bool {
+	m, ok := plan.ParseMark(mark)
+	return ok && m.Event == plan.Bind(uid) && (m.Account == s.c.Settings.Account || s.c.Settings.AnyAccount)
+}
+
+// find looks for the meeting that carries mark, by the shortcut of the id that the event shows if there is one.
+func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeting.Meeting, error) {
+	if id != 0 {
+		m, err := s.c.Meetings.Get(ctx, id)
+		if err == nil && m.Mark == mark {
+			return m, nil
+		}
+		if err != nil && !errors.Is(err, meeting.ErrGone) && !errors.Is(err, meeting.ErrNotFound) {
+			return meeting.Meeting{}, err
+		}
+	}
+	return s.c.Meetings.Find(ctx, host, mark)
+}
+
+// seek ends the doubt about a create: the meeting is found and adopted, or known not to exist.
+func (s *settling) seek(ctx context.Context, d plan.Decision) error {
+	m, err := s.find(ctx, s.rec.Host, s.rec.Mark, d.LinkID)
+	if errors.Is(err, meeting.ErrNotFound) {
+		if until := s.rec.DoubtAt.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
+			return &waiting{state: plan.Doubt, until: until,
+				reason: "it is not known yet whether the last call made the meeting: it is looked for once more"}
+		}
+		s.rec.Doubt = ""
+		return s.save("", "", "", nil)
+	}
+	if err != nil {
+		return fmt.Errorf("the meeting could not be looked for: %w", err)
+	}
+	s.adopt(m)
+	return s.saved("adopt", d.Reason)
+}
+
+// adopt takes a meeting that was found as that of the record. What it was told is not known.
+func (s *settling) adopt(m meeting.Meeting) {
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
+	if m.Host != "" && s.rec.Host == "" {
+		s.rec.Host = m.Host
+	}
+}
+
+// saved notes a step and saves the record with its journal entry.
+func (s *settling) saved(step, reason string) error {
+	s.steps = append(s.steps, step)
+	if !s.dry {
+		s.e.opt.Log.Info(step, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", reason)
+	}
+	return s.save(step, reason, "", nil)
+}
+
+// switchTo adopts the meeting whose mark the event carries instead of the record's, if it exists.
+func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
+	m, err := s.find(ctx, s.rec.Host, d.Mark, d.LinkID)
+	if errors.Is(err, meeting.ErrNotFound) {
+		s.dismissed = d.Mark
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the meeting that the event shows could not be looked for: %w", err)
+	}
+	s.rec.Mark = d.Mark
+	s.adopt(m)
+	return s.saved("adopt", "the event carries the mark of another meeting of ours")
+}
+
+// create makes the meeting. The doubt is saved before the call.
+func (s *settling) create(ctx context.Context, d plan.Decision) error {
+	now := s.e.opt.Now()
+	if err := s.mayCall(d.Spec.Host, s.startsSoon()); err != nil {
+		return err
+	}
+	s.rec.Host, s.rec.Doubt, s.rec.DoubtAt = d.Spec.Host, plan.DoubtCreate, now
+	if err := s.spend(s.rec.Host); err != nil {
+		return err
+	}
+	m, err := s.c.Meetings.Create(ctx, s.rec.Mark, startable(d.Spec, now))
+	if err != nil {
+		if meeting.Refused(err) {
+			s.rec.Doubt = ""
+		}
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be made: %w", err))
+	}
+	s.adopt(m)
+	s.rec.Told = &d.Spec
+	return s.saved("create", d.Reason)
+}
+
+// startable is spec for a meeting that is made now: a start that has passed is never sent.
+func startable(spec meeting.Spec, now time.Time) meeting.Spec {
+	if spec.Kind != meeting.Scheduled || spec.Start.After(now) {
+		return spec
+	}
+	end := spec.Start.Add(spec.Duration)
+	spec.Start = now.Truncate(time.Minute).Add(2 * time.Minute).In(spec.Start.Location())
+	spec.Duration = max(end.Sub(spec.Start).Truncate(time.Minute), time.Minute)
+	return spec
+}
+
+// update tells the meeting what changed. From before the call until it has succeeded, what it was told is unknown.
+func (s *settling) update(ctx context.Context, d plan.Decision) error {
+	if err := s.mayCall(s.rec.Host, s.startsSoon()); err != nil {
+		return err
+	}
+	told := s.rec.Told
+	s.rec.Told = nil
+	if err := s.spend(s.rec.Host); err != nil {
+		return err
+	}
+	var from meeting.Spec
+	if told != nil {
+		from = *told
+	}
+	m, err := s.c.Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
+	if errors.Is(err, meeting.ErrGone) {
+		s.rec.LostAt = s.e.opt.Now()
+		return s.save("", "", "", nil)
+	}
+	if err != nil {
+		if meeting.Refused(err) {
+			s.rec.Told = told
+		}
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
+	}
+	step := "update"
+	if told == nil && sameMeeting(s.rec.Meeting, m) {
+		step = "" // it was only read: nothing had to be sent
+	}
+	s.rec.Meeting, s.rec.Told = m, &d.Spec
+	if step == "" {
+		return s.save("", "", "", nil)
+	}
+	return s.saved(step, d.Reason)
+}
+
+func sameMeeting(a, b meeting.Meeting) bool {
+	return a.JoinURL == b.JoinURL && a.Passcode == b.Passcode && a.Topic == b.Topic && a.Start.Equal(b.Start) && a.Duration == b.Duration
+}
+
+// probe asks again about a meeting that Zoom said is gone, or that we may have cancelled.
+func (s *settling) probe(ctx context.Context) error {
+	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
+	switch {
+	case err == nil:
+		s.rec.LostAt, s.rec.Doubt, s.rec.Told = time.Time{}, "", nil
+		s.rec.Meeting = m
+		return s.save("", "", "", nil)
+	case !errors.Is(err, meeting.ErrGone):
+		return fmt.Errorf("the meeting could not be read: %w", err)
+	case s.rec.LostAt.IsZero():
+		s.rec.LostAt = s.e.opt.Now()
+		return s.save("", "", "", nil)
+	}
+	mark, err := s.newMark(s.rec.UID)
+	if err != nil {
+		return err
+	}
+	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
+	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
+	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", "", nil)
+}
+
+// link makes the event show what it should, and believes only what the calendar then says.
+func (s *settling) link(ctx context.Context, d plan.Decision) error {
+	s.wrote = true
+	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
+	if errors.Is(err, calendar.ErrGone) {
+		return s.again(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("the link could not be written into the event: %w", err)
+	}
+	s.ev = &ev
+	s.events[s.id] = &ev
+	if d.Do == plan.Unlink {
+		if ev.Link.Mark != "" || ev.Link.Block != "" {
+			return errors.New("the calendar accepted the change, but the link is still in the event")
+		}
+		return s.linked("unlink", d.Reason, "", "")
+	}
+	if ev.Link.Mark != d.Link.Mark || !calendar.SameBlock(ev.Link.Block, d.Link.Block) {
+		return errors.New("the calendar accepted the link, but the event does not show it: it may not be ours to write")
+	}
+	return s.linked("link", d.Reason, d.Link.JoinURL, d.Link.Block)
+}
+
+func (s *settling) linked(step, reason, url, block string) error {
+	if s.rec == nil {
+		s.steps = append(s.steps, step)
+		return nil
+	}
+	s.rec.JoinURL, s.rec.Block = url, block
+	return s.saved(step, reason)
+}
+
+// cancel deletes the meeting and closes the record.
+func (s *settling) cancel(ctx context.Context) error {
+	if err := s.mayCall(s.rec.Host, true); err != nil {
+		return err
+	}
+	s.rec.Doubt, s.rec.DoubtAt = plan.DoubtCancel, s.e.opt.Now()
+	if err := s.spend(s.rec.Host); err != nil {
+		return err
+	}
+	if err := s.c.Meetings.Cancel(ctx, s.rec.MeetingID); err != nil {
+		if meeting.Refused(err) {
+			s.rec.Doubt = ""
+		}
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be cancelled: %w", err))
+	}
+	now := s.e.opt.Now()
+	s.steps = append(s.steps, "cancel")
+	if !s.dry {
+		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", s.rec.Ending)
+	}
+	id := s.rec.MeetingID
+	s.rec.Doubt, s.rec.ClosedAt, s.rec.Reason = "", now, s.rec.Ending
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Due = 0, meeting.Meeting{}, nil, time.Time{}
+	return s.save("", "", "", func(tx *store.Tx) error {
+		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
+			Step: "cancel", Meeting: id, Reason: s.rec.Ending})
+	})
+}
+
+// close ends the record, leaving the meeting, if there is one, alone.
+func (s *settling) close(reason string) error {
+	s.rec.ClosedAt, s.rec.Reason, s.rec.Due = s.e.opt.Now(), reason, time.Time{}
+	return s.save("", strings.TrimSpace(reason), "", nil)
+}

@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store/record"
+)
+
+// ShownURL is the link that an event shows for a meeting: the registration page where guests have to register.
+func ShownURL(m meeting.Meeting) string {
+	if m.RegisterURL != "" {
+		return m.RegisterURL
+	}
+	return m.JoinURL
+}
+
+// Block is the text that an event shows for a meeting.
+func Block(m meeting.Meeting) string {
+	lines := []string{calendar.BlockFirst}
+	if m.RegisterURL != "" {
+		lines = append(lines, "Register: "+m.RegisterURL)
+	} else {
+		lines = append(lines, "Join: "+m.JoinURL)
+	}
+	if m.ID != 0 && LinkID(m.JoinURL) != 0 {
+		lines = append(lines, "Meeting ID: "+groupID(LinkID(m.JoinURL)))
+	}
+	if m.Passcode != "" {
+		lines = append(lines, "Passcode: "+m.Passcode.Reveal())
+	}
+	return strings.Join(append(lines, calendar.BlockLast), "\n")
+}
+
+// groupID writes a meeting id as Zoom does: 123 4567 8901, 123 456 7890, 123 456 789.
+func groupID(id int64) string {
+	s := strconv.FormatInt(id, 10)
+	switch {
+	case len(s) >= 11:
+		return s[:3] + " " + s[3:7] + " " + s[7:]
+	case len(s) >= 9:
+		return s[:3] + " " + s[3:6] + " " + s[6:]
+	}
+	return s
+}
+
+// linkFor is the link that the event should show, and right says whether it does.
+func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l calendar.Link, right bool) {
+	l = calendar.Link{
+		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: Block(rec.Meeting),
+		Was: calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block},
+	}
+	if l.Was.JoinURL == "" {
+		l.Was.JoinURL = ev.Link.JoinURL
+	}
+	right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)
+	consumed := ev.Link.Tag
+	if !s.Rules.Keep {
+		if title := WithoutTags(ev.Title, "title", w.Tags); title != ev.Title && strings.TrimSpace(title) != "" {
+			l.Title, consumed, right = &title, tagTexts(w, "title"), false
+		}
+	}
+	if !right {
+		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location {
+			l.Location = &location
+			if takesTag {
+				consumed = tagTexts(w, "location")
+			}
+		}
+	}
+	l.Tag = consumed
+	return l, right
+}
+
+// tagTexts joins what the owner wrote as tags in one place.
+func tagTexts(w Wish, in string) string {
+	var texts []string
+	for _, t := range w.Tags {
+		if t.In == in {
+			texts = append(texts, t.Text)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+// wantedLocation is the location with the link in it, as far as the settings allow; takesTag says that it was the tag.
+func wantedLocation(ev *calendar.Event, w Wish, l calendar.Link, s *Settings) (location string, takesTag bool) {
+	old := l.Was.JoinURL
+	if old != "" && strings.Contains(ev.Location, old) {
+		return strings.ReplaceAll(ev.Location, old, l.JoinURL), false
+	}
+	if s.Location == "never" || strings.Contains(ev.Location, l.JoinURL) {
+		return ev.Location, false
+	}
+	bare := strings.TrimSpace(ev.Location)
+	for _, t := range w.Tags {
+		takesTag = takesTag || t.In == "location" && t.Text == bare
+	}
+	if bare == "" || takesTag {
+		return l.JoinURL, takesTag
+	}
+	if s.Location == "append" {
+		return ev.Location + ", " + l.JoinURL, false
+	}
+	return ev.Location, false
+}

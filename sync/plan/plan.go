@@ -1,0 +1,388 @@
+// Package plan decides. It is pure: from what an event says, what is remembered of it, the configuration and the time it
+// works out the next missing thing, and why. Package engine does it and asks again until nothing is missing.
+//
+// What comes next (the first line that fits):
+//
+//	the calendar says      remembered                next
+//	gone                   nothing, or closed        nothing
+//	gone                   calendar held by a brake  nothing
+//	gone, cancelled,       in doubt of a create      look for the meeting; then as below
+//	  untagged, refused    link still in the event   note the ending, take the link out
+//	                       a meeting                 wait for the grace period, cancel, close
+//	                       no meeting                close
+//	untagged, but only     a meeting                 hold
+//	  by configuration
+//	not ours to write      anything                  nothing; hold what there is
+//	over                   a meeting                 close, leaving the meeting alone
+//	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
+//	tagged                 in doubt from before      look for the meeting by its mark
+//	tagged                 no meeting                create
+//	tagged                 told something else       update
+//	tagged                 link missing or stale     link
+//	tagged                 all of it                 nothing
+package plan
+
+import (
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store/record"
+)
+
+// Do is the next missing thing.
+type Do string
+
+const (
+	Nothing Do = ""
+	Begin   Do = "begin"  // make the record, with Mark if the event carries its own, in doubt of a create
+	Reopen  Do = "reopen" // take up the closed record again: its meeting was left alone
+	Seek    Do = "seek"   // look for the meeting of the record's mark, and adopt it
+	Switch  Do = "switch" // look for the meeting of Mark, which the event carries instead of the record's, and adopt it
+	Create  Do = "create"
+	Update  Do = "update"
+	Probe   Do = "probe" // ask again whether the meeting is really gone
+	SetLink Do = "link"
+	Unlink  Do = "unlink"
+	End     Do = "end"    // note that the event wants no meeting any more
+	Resume  Do = "resume" // it does after all
+	Cancel  Do = "cancel"
+	Close   Do = "close"
+)
+
+// States of an event, for people and for --json.
+const (
+	Linked  = "linked"
+	Pending = "pending"
+	Doubt   = "doubt"
+	Failed  = "failed"
+	Held    = "held"
+	Ending  = "ending"
+	Ended   = "ended"
+	Ignored = "ignored"
+)
+
+// Doubts that a record can be in.
+const (
+	DoubtCreate = "create"
+	DoubtCancel = "cancel"
+)
+
+// Input is all that a decision rests on.
+type Input struct {
+	Now time.Time
+	// Event is the event as just read; nil when the calendar has said that there is none.
+	Event *calendar.Event
+	// Rec is what is remembered of it, or nil.
+	Rec *record.Record
+	// Twin is the open record of another calendar item with the same UID, which still stands.
+	Twin *record.Record
+	// Braked says that events that are gone must not be concluded from just now.
+	Braked bool
+	// Dismissed is a mark for which no meeting was found a moment ago.
+	Dismissed string
+	Settings  *Settings
+}
+
+// Decision is the next missing thing, and why.
+type Decision struct {
+	Do     Do
+	State  string
+	Reason string
+	Notes  []string // what could not be followed to the letter
+	Wish   Wish
+	Spec   meeting.Spec
+	Link   calendar.Link
+	// Mark is the mark to claim (Begin, Switch); "" asks for a new one.
+	Mark string
+	// LinkID is the meeting id that the block in the event shows, or 0: a shortcut to the meeting.
+	LinkID int64
+	// At is when to look again; zero: when the event changes.
+	At time.Time
+}
+
+// Next decides.
+func Next(in Input) Decision {
+	if in.Event == nil {
+		if in.Rec != nil && !in.Rec.Closed() && in.Braked && !in.Rec.Released {
+			return Decision{State: Held, Reason: "the event is missing together with many others: nothing is cancelled until they are back or the calendar is released"}
+		}
+		return ending(in, Wish{}, "the event is gone")
+	}
+	ev, w := in.Event, FindWish(in.Event, in.Settings.Rules)
+	if ev.Cancelled {
+		return ending(in, w, "the event is cancelled")
+	}
+	if !w.Asked {
+		return unasked(in, w)
+	}
+	open := in.Rec != nil && !in.Rec.Closed()
+	if open && in.Rec.Doubt == "" && isOver(ev, in.Now) {
+		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
+	}
+	if ev.Denied != "" {
+		return refuse(in, w, ev.Denied)
+	}
+	if w.Conflict != "" {
+		return hold(in, w, w.Conflict)
+	}
+	if !open {
+		return begin(in, w)
+	}
+	return follow(in, w)
+}
+
+// Interesting reports whether an event that is not remembered has anything to do with us.
+func Interesting(ev *calendar.Event, s *Settings) bool {
+	return ev.Link.Mark != "" || len(FindWish(ev, s.Rules).Tags) > 0
+}
+
+// unasked is an event without a wish.
+func unasked(in Input, w Wish) Decision {
+	rec := in.Rec
+	open := rec != nil && !rec.Closed()
+	if open && w.Refused == "" && !rec.Released && stillThere(in.Event, rec) {
+		return Decision{State: Held, Wish: w, Reason: "the event still says " + rec.Tag +
+			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"}
+	}
+	why := "no longer tagged"
+	switch {
+	case w.Refused != "":
+		why = w.Refused + " in the event"
+	case open && rec.TagIn == "mark":
+		why = "the block was deleted"
+	case !open:
+		why = "not tagged"
+	}
+	return ending(in, w, why)
+}
+
+// stillThere reports whether the tag that was last seen in the event still stands where it stood.
+func stillThere(ev *calendar.Event, rec *record.Record) bool {
+	word, _, _ := strings.Cut(rec.Tag, "(")
+	switch rec.TagIn {
+	case "title":
+		return len(findWord(ev.Title, word)) > 0
+	case "description":
+		return len(findWord(ownWords(ev), word)) > 0
+	case "location":
+		return strings.EqualFold(strings.TrimSpace(ev.Location), rec.Tag) || len(findWord(ev.Location, word)) > 0
+	case "category":
+		return containsFold(ev.Categories, rec.Tag)
+	case "color":
+		return ev.Color == rec.Tag
+	}
+	return false
+}
+
+// refuse is a tagged event that must not be written.
+func refuse(in Input, w Wish, why string) Decision {
+	if in.Rec != nil && !in.Rec.Closed() {
+		return Decision{State: Held, Reason: why, Wish: w, At: over(in)}
+	}
+	return Decision{State: Ignored, Reason: why, Wish: w}
+}
+
+// hold is a tagged event whose wish cannot be followed; what there is stays.
+func hold(in Input, w Wish, why string) Decision {
+	if in.Rec != nil && !in.Rec.Closed() && !in.Rec.EndingAt.IsZero() {
+		return Decision{Do: Resume, Reason: why, Wish: w}
+	}
+	return Decision{State: Held, Reason: why, Wish: w, Notes: w.Problems, At: over(in)}
+}
+
+// begin is a tagged event of which nothing open is remembered.
+func begin(in Input, w Wish) Decision {
+	ev, s := in.Event, in.Settings
+	ignore := func(why string) Decision {
+		return Decision{State: Ignored, Reason: why, Wish: w, Notes: w.Problems}
+	}
+	spec, why, notes := specFor(ev, w, s)
+	if why != "" {
+		return ignore(why)
+	}
+	if isOver(ev, in.Now) {
+		return ignore("the event is over")
+	}
+	if in.Twin != nil {
+		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
+	}
+	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Notes: append(notes, w.Problems...)}
+	own, why := ownMark(ev, s)
+	if why != "" {
+		return ignore(why)
+	}
+	if own != "" || ev.Link.Mark == "" {
+		d.LinkID = LinkID(ev.Link.JoinURL)
+	}
+	if in.Rec != nil {
+		if in.Rec.MeetingID != 0 {
+			d.Do = Reopen
+			return d
+		}
+		if own == in.Rec.Mark { // an old copy of the event came back; its meeting was cancelled
+			own, d.LinkID = "", 0
+		}
+	}
+	if own == "" {
+		if c, ok := foreign(ev, ev.Link.JoinURL); ok {
+			return ignore("the event already has another conference (" + c.Name + "): hands off")
+		}
+	}
+	d.Mark = own
+	return d
+}
+
+// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's.
+func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
+	m, ok := ParseMark(ev.Link.Mark)
+	switch {
+	case !ok:
+		return "", ""
+	case m.Account != s.Account && !s.AnyAccount:
+		return "", "the link in the event belongs to another Zoom account: hands off"
+	case m.Event != Bind(ev.UID):
+		return "", ""
+	}
+	return ev.Link.Mark, ""
+}
+
+// follow is a tagged event with an open record.
+func follow(in Input, w Wish) Decision {
+	ev, rec, s := in.Event, in.Rec, in.Settings
+	if !rec.EndingAt.IsZero() {
+		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
+	}
+	d := Decision{State: Pending, Reason: w.Tags[0].String(), Wish: w}
+	if m, ok := ParseMark(rec.Mark); ok && m.Account != s.Account && !s.AnyAccount {
+		return hold(in, w, "its meeting was made with another Zoom account than the configured one: remove the tag, wait for the grace period, and tag it again")
+	}
+	spec, why, notes := specFor(ev, w, s)
+	if why != "" {
+		return hold(in, w, why)
+	}
+	d.Spec, d.Notes = spec, append(notes, w.Problems...)
+	if rec.Host != "" && spec.Host != rec.Host && rec.MeetingID != 0 {
+		d.Notes = append(d.Notes, "the meeting stays with host "+rec.Host+": Zoom cannot move it to "+spec.Host)
+		d.Spec.Host = rec.Host
+	}
+	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
+		if c, ok := foreign(ev, ev.Link.JoinURL, rec.Meeting.JoinURL); ok {
+			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
+		}
+	}
+	return d.missing(in, w)
+}
+
+// missing is the next thing that a tagged event with an open record lacks.
+func (d Decision) missing(in Input, w Wish) Decision {
+	ev, rec, s := in.Event, in.Rec, in.Settings
+	if own, _ := ownMark(ev, s); own != "" && own != rec.Mark && own != in.Dismissed {
+		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
+		return d
+	}
+	if !rec.LostAt.IsZero() {
+		if again := rec.LostAt.Add(s.Settle); in.Now.Before(again) {
+			d.State, d.At = Failed, again
+			d.Reason = "Zoom says that the meeting is gone: it is asked once more before a new one is made"
+			return d
+		}
+		d.Do = Probe
+		return d
+	}
+	switch {
+	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
+		d.Do, d.State = Seek, Doubt
+		if ev.Link.Mark == rec.Mark {
+			d.LinkID = LinkID(ev.Link.JoinURL)
+		}
+	case rec.MeetingID == 0:
+		d.Do = Create
+	case rec.Doubt == DoubtCancel:
+		// A cancellation may have taken effect before the owner changed their mind.
+		d.Do = Probe
+	case untold(rec.Told, d.Spec, in.Now):
+		d.Do = Update
+	default:
+		l, right := linkFor(ev, w, rec, s)
+		if d.Link = l; !right {
+			d.Do = SetLink
+			return d
+		}
+		d.State, d.At = Linked, over(in)
+	}
+	return d
+}
+
+// ending is an event that wants no meeting (any more).
+func ending(in Input, w Wish, why string) Decision {
+	ev, rec := in.Event, in.Rec
+	d := Decision{State: Ignored, Reason: why, Wish: w}
+	stands := ev != nil && !ev.Cancelled
+	if rec == nil || rec.Closed() {
+		if rec != nil {
+			d.State, d.Reason = Ended, rec.Reason
+		}
+		return strayLink(in, d, stands)
+	}
+	d.State = Ending
+	switch {
+	case rec.EndingAt.IsZero():
+		d.Do = End
+	case stands && hasLink(ev) && ev.Denied != "":
+		d.State, d.Reason = Held, ev.Denied
+	case stands && hasLink(ev):
+		d.Do, d.Link = Unlink, calendar.Link{Was: calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}}
+	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
+		d.Do = Seek
+	case rec.MeetingID == 0:
+		d.Do, d.State = Close, Ended
+	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until):
+		d.Do, d.State = Close, Ended
+	case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
+		d.At = rec.EndingAt.Add(in.Settings.Grace)
+	default:
+		d.Do = Cancel
+	}
+	return d
+}
+
+// strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag is
+// gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
+func strayLink(in Input, d Decision, stands bool) Decision {
+	ev := in.Event
+	if !stands || ev.Link.Mark == "" || ev.Denied != "" || isOver(ev, in.Now) {
+		return d
+	}
+	if _, ok := ParseMark(ev.Link.Mark); !ok {
+		return d
+	}
+	own, why := ownMark(ev, in.Settings)
+	switch {
+	case why != "":
+		d.Reason = why
+	case in.Rec == nil && own != "" && in.Twin == nil:
+		d.Do, d.State, d.Mark, d.LinkID = Begin, Ending, own, LinkID(ev.Link.JoinURL)
+		d.Spec.Host = in.Settings.Host
+	case own == "" || in.Rec != nil:
+		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
+		d.Link = calendar.Link{Was: calendar.Was{JoinURL: ev.Link.JoinURL, Block: ev.Link.Block}}
+	}
+	return d
+}
+
+func hasLink(ev *calendar.Event) bool { return ev.Link.Mark != "" || ev.Link.Block != "" }
+
+// isOver reports whether the last occurrence of the event has ended.
+func isOver(ev *calendar.Event, now time.Time) bool {
+	return !ev.Until.IsZero() && now.After(ev.Until)
+}
+
+// over is when the event will be over: the time to look at it again.
+func over(in Input) time.Time {
+	if in.Event == nil || in.Event.Until.IsZero() || in.Rec == nil || in.Rec.Closed() {
+		return time.Time{}
+	}
+	return in.Event.Until.Add(time.Second)
+}

@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+)
+
+// Settings are what the configuration says about the events of one calendar.
+type Settings struct {
+	Rules Rules
+	// Host hosts the meetings, unless a tag says otherwise.
+	Host string
+	// Account is the AccountHash of the Zoom account.
+	Account string
+	// AnyAccount says that marks of another account are followed as well: a personal room belongs to no account.
+	AnyAccount bool
+	Kind       meeting.Kind // Scheduled or Personal
+	Series     string       // "lasting" or "fixed"
+	Options    meeting.Options
+	// Location is "if-empty", "append" or "never".
+	Location string
+	// Text is what the block holds: "short".
+	Text string
+	// Grace is how long an event that ended keeps its meeting.
+	Grace time.Duration
+	// Settle is how long after a lost answer "there is no such meeting" is not yet believed.
+	Settle time.Duration
+}
+
+// The length of a meeting whose event gives none, and the longest that is asked for.
+const (
+	defaultLength = time.Hour
+	maxLength     = 24 * time.Hour
+)
+
+// specFor is the meeting that ev asks for. why is not empty where it asks for none; notes are choices that could not be
+// followed to the letter.
+func specFor(ev *calendar.Event, w Wish, s *Settings) (spec meeting.Spec, why string, notes []string) {
+	c := w.Choice
+	spec = meeting.Spec{Host: s.Host, Kind: s.Kind, Topic: topic(ev, w), Options: merge(s.Options, c.Options)}
+	if spec.Kind == "" {
+		spec.Kind = meeting.Scheduled
+	}
+	if c.Kind != "" {
+		spec.Kind = c.Kind
+	}
+	if c.Host != "" {
+		spec.Host = c.Host
+	}
+	if ev.AllDay && c.At == "" {
+		return spec, "all-day events get no meeting unless the tag gives a time, as in #zoom(09:30, 45m)", nil
+	}
+	if ev.Start.IsZero() {
+		return spec, "the event has no start that could be understood", nil
+	}
+	series := s.Series
+	if c.Series != "" {
+		series = c.Series
+	}
+	if ev.Series && spec.Kind == meeting.Scheduled {
+		if series == "fixed" {
+			notes = append(notes, "a schedule of its own (fixed) is not made for this series: it gets one lasting link")
+		}
+		spec.Kind = meeting.Lasting
+	}
+	if spec.Kind == meeting.Scheduled {
+		spec.Start, spec.Duration = times(ev, c)
+		spec.Zone = ev.Zone
+	}
+	return spec, "", notes
+}
+
+// times are start and length of the meeting of a single event.
+func times(ev *calendar.Event, c Choice) (time.Time, time.Duration) {
+	start, length := ev.Start, ev.End.Sub(ev.Start)
+	if ev.AllDay {
+		length = 0
+	}
+	if c.At != "" && ev.AllDay {
+		h, m, _ := strings.Cut(c.At, ":")
+		hour, _ := strconv.Atoi(h) // the grammar lets digits through only
+		minute, _ := strconv.Atoi(m)
+		start = time.Date(start.Year(), start.Month(), start.Day(), hour, minute, 0, 0, start.Location())
+	}
+	if c.Length != 0 {
+		length = c.Length
+	}
+	if length <= 0 {
+		length = defaultLength
+	}
+	length = (length + time.Minute - 1).Truncate(time.Minute)
+	return start.Truncate(time.Second), min(length, maxLength)
+}
+
+// topic is the title as guests see it in Zoom: never with the tag.
+func topic(ev *calendar.Event, w Wish) string {
+	if w.Choice.Topic != "" {
+		return w.Choice.Topic
+	}
+	if t := strings.TrimSpace(WithoutTags(ev.Title, "title", w.Tags)); t != "" {
+		return t
+	}
+	return "Meeting"
+}
+
+// merge lays the options of a tag over those of the configuration.
+func merge(base, over meeting.Options) meeting.Options {
+	if over.WaitingRoom != nil {
+		base.WaitingRoom = over.WaitingRoom
+		// Asking for a waiting room in the tag means it: what the configuration says of joining early no longer applies.
+		if *over.WaitingRoom && over.JoinBeforeHost == nil {
+			base.JoinBeforeHost = nil
+		}
+	}
+	if over.JoinBeforeHost != nil {
+		base.JoinBeforeHost = over.JoinBeforeHost
+	}
+	if over.Passcode != "" {
+		base.Passcode = over.Passcode
+	}
+	if over.Registration != "" {
+		base.Registration = over.Registration
+	}
+	if over.SignIn != nil {
+		base.SignIn = over.SignIn
+	}
+	if over.Mute != nil {
+		base.Mute = over.Mute
+	}
+	if over.Recording != "" {
+		base.Recording = over.Recording
+	}
+	if len(over.AlternativeHosts) > 0 {
+		base.AlternativeHosts = over.AlternativeHosts
+	}
+	return base
+}
+
+// untold reports whether the meeting has to be told spec, having been told told (nil: nobody knows). A start that has
+// passed is never sent, so times of a meeting that has begun do not count; nor does the host, which Zoom cannot change.
+func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
+	if told == nil {
+		return true
+	}
+	before := *told
+	before.Host = spec.Host
+	if spec.Kind == meeting.Scheduled && before.Kind == meeting.Scheduled && !spec.Start.After(now) {
+		before.Start, before.Duration, before.Zone = spec.Start, spec.Duration, spec.Zone
+	}
+	return !before.Equal(spec)
+}
