@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
@@ -18,7 +19,7 @@ type desk struct {
 	engine   *engine.Engine
 	requests *counter
 	schedule *engine.Schedule // nil unless this is the daemon
-	log      func(string)
+	meetings meeting.Service
 }
 
 // known returns the calendars that are meant: those named, or all.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/teambition/rrule-go"
 )
 
 // Bounds for a VTIMEZONE: the years between which its rules are worked out, and how much may come of them.
@@ -91,7 +93,7 @@ func (d *Doc) observance(o int32) ([]transition, bool) {
 // yearly expands the rule of an observance from firstYear to lastYear. Outlook lets its rules begin in 1601.
 func yearly(value string, begin time.Time, before int) ([]time.Time, bool) {
 	r, err := parseRule(value, time.FixedZone("", before))
-	if err != nil {
+	if err != nil || r.opt.Freq != rrule.YEARLY {
 		return nil, false
 	}
 	var onsets []time.Time

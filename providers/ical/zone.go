@@ -17,6 +17,9 @@ type zone struct {
 	note string
 }
 
+// maxZones bounds how many zones of its own one event may have worked out.
+const maxZones = 20
+
 // zones finds out what the TZIDs of one file mean.
 type zones struct {
 	doc      *Doc
@@ -31,7 +34,7 @@ func (z *zones) find(tzid string) zone {
 		return found
 	}
 	found, ok := named(tzid)
-	if !ok {
+	if !ok && len(z.known) < maxZones {
 		found, ok = z.defined(tzid)
 	}
 	if !ok {

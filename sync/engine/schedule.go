@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/store"
 )
 
 // Schedule runs the passes of all calendars: at the start, when the cron schedule says so, when something is due, and when
@@ -143,4 +144,31 @@ func (s *Schedule) keep(r Report) {
 	if s.reports != nil {
 		s.reports(r)
 	}
+}
+
+// SavePasses saves when each calendar was last read: passes that changed nothing wrote nothing.
+func (e *Engine) SavePasses() error {
+	states := map[string]store.CalendarState{}
+	for name := range e.calendars {
+		last := e.LastPass(name)
+		st, err := e.store.Calendar(name)
+		if err != nil {
+			return err
+		}
+		if last.After(st.LastSuccess) {
+			st.LastSuccess = last
+			if last.After(st.LastErrorAt) {
+				st.LastError, st.LastErrorAt = "", time.Time{}
+			}
+			states[name] = st
+		}
+	}
+	return e.store.Update(func(tx *store.Tx) error {
+		for name, st := range states {
+			if err := tx.PutCalendar(name, st); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Who may import whom. A package may import those of ours that its row names, and nothing else of ours; rows end in /... for
+// a package and all below it. Test files may import more: they are not looked at.
+var mayImport = map[string][]string{
+	"cmd/zoomtag":                     {"*"},
+	"configs":                         {},
+	"systemd":                         {},
+	"providers/calendar":              {},
+	"providers/meeting":               {},
+	"providers/ical":                  {},
+	"providers/internal/rest":         {},
+	"store/record":                    {"providers/meeting"},
+	"store":                           {"store/record", "providers/meeting"},
+	"sync/plan":                       {"providers/calendar", "providers/meeting", "store/record"},
+	"sync/engine":                     {"providers/calendar", "providers/meeting", "store", "sync/plan"},
+	"providers/calendar/icsdir":       {"providers/calendar", "providers/ical", "providers/internal/rest"},
+	"providers/calendar/calendartest": {"providers/calendar"},
+	"providers/meeting/zoom":          {"providers/meeting", "providers/internal/rest"},
+	"providers/meeting/zoom/zoomtest": {},
+	"providers/meeting/personal":      {"providers/meeting", "providers/internal/rest"},
+	"providers/meeting/meetingtest":   {"providers/meeting"},
+}
+
+// soleImporter names the one package that may import each third-party system.
+var soleImporter = map[string]string{
+	"go.etcd.io/bbolt":               "store",
+	"github.com/emersion/go-ical":    "providers/ical",
+	"github.com/teambition/rrule-go": "providers/ical",
+	"github.com/fsnotify/fsnotify":   "providers/calendar/icsdir",
+	"github.com/spf13/cobra":         "cmd/zoomtag",
+	"github.com/coreos/go-systemd":   "systemd",
+	"go.yaml.in/yaml":                "configs",
+	"golang.org/x/oauth2":            "providers/meeting/zoom",
+	"github.com/robfig/cron":         "sync/engine configs",
+}
+
+func TestArchitecture(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		if file.Name.Name == "main" && rel != "cmd/zoomtag" {
+			return nil // generators
+		}
+		seen[filepath.ToSlash(rel)] = true
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			checkImport(t, filepath.ToSlash(rel), imported, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("the table names %s, which does not exist", pkg)
+		}
+	}
+}
+
+func checkImport(t *testing.T, pkg, imported, file string) {
+	t.Helper()
+	for system, owners := range soleImporter {
+		if (imported == system || strings.HasPrefix(imported, system+"/")) && !slices.Contains(strings.Fields(owners), pkg) {
+			t.Errorf("%s imports %s, which is for %s alone", file, imported, owners)
+		}
+	}
+	ours, ok := strings.CutPrefix(imported, "zoomtag/")
+	if !ok {
+		return
+	}
+	allowed, known := mayImport[pkg]
+	if !known {
+		t.Errorf("%s is not in the table of who may import whom: add it, with a thought", pkg)
+		return
+	}
+	if !slices.Contains(allowed, "*") && !slices.Contains(allowed, ours) {
+		t.Errorf("%s imports %s: package %s may import %v only", file, imported, pkg, allowed)
+	}
+}

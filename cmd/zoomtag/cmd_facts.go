@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"zoomtag/store"
+)
+
+// ask opens the office, asks it for facts, and closes it.
+func ask[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
+	office, err := a.openOffice(ctx, nil)
+	if err != nil {
+		return answer, err
+	}
+	defer func() { err = errors.Join(err, office.Close()) }()
+	return question(ctx, office)
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "status",
+		Short: "Show how the calendars, the Zoom budget and the events in trouble are",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return a.term.json(report)
+			}
+			return a.showStatus(report)
+		},
+	})
+}
+
+func (a *app) showStatus(r statusReport) error {
+	daemon := "no daemon is running"
+	if r.Daemon {
+		daemon = "the daemon is running"
+	}
+	fmt.Fprintf(a.term.out, "%s; %s\n\n", r.Health, daemon)
+	for _, notice := range r.Notices {
+		fmt.Fprintln(a.term.out, printable(notice))
+	}
+	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
+	for _, c := range r.Calendars {
+		state := "ok"
+		if c.LastError != "" {
+			state = c.LastError
+		}
+		if c.Held {
+			state = "held: " + c.HeldReason
+		}
+		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), ago(c.LastSuccess), clock(c.NextRun), state})
+	}
+	if err := a.term.table(rows); err != nil {
+		return err
+	}
+	if len(r.Budget) > 0 {
+		fmt.Fprintln(a.term.out)
+		rows = [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
+		for _, b := range r.Budget {
+			rows = append(rows, []string{b.Host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
+		}
+		if err := a.term.table(rows); err != nil {
+			return err
+		}
+	}
+	if len(r.Events) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
+	for _, ev := range r.Events {
+		title := ev.Title
+		if title == "" {
+			title = ev.EventID
+		}
+		rows = append(rows, []string{shorten(title, 40), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
+	}
+	return a.term.table(rows)
+}
+
+func ago(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return time.Since(*t).Truncate(time.Second).String() + " ago"
+}
+
+func clock(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.Local().Format("2006-01-02 15:04:05")
+}
+
+func (a *app) linksCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "links",
+		Short: "Show every link that zoomtag keeps",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (linksReport, error) { return o.Links(ctx) })
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return a.term.json(report)
+			}
+			rows := [][]string{{"START", "EVENT", "CALENDAR", "MEETING", "HEALTH", "LINK"}}
+			for _, l := range report.Links {
+				rows = append(rows, []string{clock(l.Start), shorten(l.Title, 40), l.Calendar, l.MeetingID, l.Health, l.JoinURL})
+			}
+			return a.term.table(rows)
+		},
+	})
+}
+
+func (a *app) logCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "log [EVENT]",
+		Short: "Show what was done to which event, when and why",
+		Long:  "Show the journal: what was done to which event, when and why. EVENT is an event's id, UID or title.",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			entries, err := ask(cmd.Context(), a, func(ctx context.Context, o office) ([]store.Entry, error) {
+				return o.Log(ctx, strings.Join(args, ""))
+			})
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return a.term.json(logDocument(entries))
+			}
+			rows := [][]string{{"TIME", "CALENDAR", "EVENT", "STEP", "MEETING", "REASON"}}
+			for _, e := range entries {
+				title, id, reason := e.Title, "", e.Reason
+				if title == "" {
+					title = e.EventID
+				}
+				if e.Meeting != 0 {
+					id = strconv.FormatInt(e.Meeting, 10)
+				}
+				if e.Error != "" {
+					reason = "failed: " + e.Error
+				}
+				rows = append(rows, []string{clock(some(e.At)), e.Calendar, shorten(title, 40), e.Step, id, reason})
+			}
+			return a.term.table(rows)
+		},
+	})
+}
+
+// logEntry is one line of `log --json`.
+type logEntry struct {
+	Time      time.Time `json:"time"`
+	Calendar  string    `json:"calendar"`
+	EventID   string    `json:"event_id"`
+	UID       string    `json:"uid"`
+	Title     string    `json:"title"`
+	Step      string    `json:"step"`
+	MeetingID string    `json:"meeting_id"`
+	Reason    string    `json:"reason"`
+	Error     string    `json:"error"`
+}
+
+func logDocument(entries []store.Entry) map[string][]logEntry {
+	list := make([]logEntry, 0, len(entries))
+	for _, e := range entries {
+		l := logEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step, Reason: e.Reason, Error: e.Error}
+		if e.Meeting != 0 {
+			l.MeetingID = strconv.FormatInt(e.Meeting, 10)
+		}
+		list = append(list, l)
+	}
+	return map[string][]logEntry{"log": list}
+}
+
+func (a *app) releaseCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "release CALENDAR",
+		Short: "Lift a brake, after a look",
+		Long: `Lift the brake of a calendar that is held because many of its events are missing at once, and let go of the events that are
+held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (releaseReport, error) { return o.Release(ctx, args[0]) })
+			switch {
+			case err != nil:
+				return err
+			case a.flags.json:
+				return a.term.json(report)
+			case report.Held:
+				fmt.Fprintf(a.term.out, "%s is released: the next pass believes what it sees\n", report.Calendar)
+			case report.Events > 0:
+				fmt.Fprintf(a.term.out, "%s: %d held events are released\n", report.Calendar, report.Events)
+			default:
+				fmt.Fprintf(a.term.out, "%s is not held: nothing to release\n", report.Calendar)
+			}
+			return nil
+		},
+	})
+}
+
+// version is set by release builds: -ldflags "-X main.version=1.2.3".
+var version = "development"
+
+func (a *app) versionCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "version",
+		Short: "Show version, commit and Go version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			commit := "unknown"
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						commit = s.Value
+					}
+				}
+			}
+			if a.flags.json {
+				return a.term.json(map[string]string{"version": version, "commit": commit, "go": runtime.Version()})
+			}
+			_, err := fmt.Fprintf(a.term.out, "zoomtag %s, commit %s, %s\n", version, commit, runtime.Version())
+			return err
+		},
+	})
+}
+
+// manCommand writes the man pages of all commands, for packagers.
+func manCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "man DIR",
+		Short: "Write the man pages into a folder",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := os.MkdirAll(args[0], 0o755); err != nil {
+				return err
+			}
+			header := &doc.GenManHeader{Title: "ZOOMTAG", Section: "1", Source: "zoomtag " + version, Manual: "zoomtag"}
+			if err := doc.GenManTree(cmd.Root(), header, filepath.Clean(args[0])); err != nil {
+				return fmt.Errorf("the man pages could not be written: %w", err)
+			}
+			return nil
+		},
+	}
+}

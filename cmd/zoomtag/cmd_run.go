@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/configs"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/systemd"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Run the daemon in the foreground",
+		Long: `Run the daemon in the foreground: every calendar on its schedule, until SIGTERM or SIGINT, upon which it finishes the step in
+hand and exits with 0. SIGHUP reads the configuration again; a bad one is reported and the old one stays.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load()
+			if err != nil {
+				return err
+			}
+			log, err := a.logger()
+			if err != nil {
+				return err
+			}
+			return a.runDaemon(cmd.Context(), cfg, log)
+		},
+	}
+}
+
+// daemon is the process that runs all calendars. The desk changes when the configuration is read again; the store stays.
+type daemon struct {
+	app  *app
+	st   *store.Store
+	log  *slog.Logger
+	desk atomic.Pointer[desk]
+}
+
+// runDaemon runs until ctx ends.
+func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logger) (err error) {
+	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Hook: crashHook(a.term.env)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := st.Check(); err != nil {
+		return err
+	}
+	d := &daemon{app: a, st: st, log: log}
+	if err := d.build(cfg); err != nil {
+		return err
+	}
+	stop, err := d.listen(cfg)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return d.generations(ctx, cfg)
+}
+
+// build makes desk and schedule for a configuration.
+func (d *daemon) build(cfg *configs.Config) error {
+	desk, err := d.app.newDesk(cfg, d.st, d.log, nil)
+	if err != nil {
+		return err
+	}
+	specs := map[string]string{}
+	for _, c := range cfg.Calendars {
+		specs[c.Name] = cfg.For(c).Schedule
+	}
+	if desk.schedule, err = engine.NewSchedule(desk.engine, specs, nil); err != nil {
+		return &usageError{err}
+	}
+	d.desk.Store(desk)
+	return nil
+}
+
+// listen opens the control socket and the HTTP listener.
+func (d *daemon) listen(cfg *configs.Config) (stop func(), err error) {
+	socket, err := listenControl(socketPath(cfg.State))
+	if err != nil {
+		return nil, err
+	}
+	servers := []*http.Server{d.serve(socket, controlHandler(func() office { return d.desk.Load() }, d.log))}
+	if cfg.Listen != "" {
+		l, err := net.Listen("tcp", cfg.Listen)
+		switch {
+		case err == nil:
+			servers = append(servers, d.serve(l, d.healthHandler()))
+		case cfg.ListenWritten:
+			return nil, errors.Join(fmt.Errorf("the health page cannot listen on %s: %w", cfg.Listen, err), servers[0].Close())
+		default:
+			d.log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
+		}
+	}
+	return func() {
+		for _, s := range servers {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			if err := s.Shutdown(ctx); err != nil {
+				d.log.Debug("listener closed with requests open", "reason", err)
+			}
+			cancel()
+		}
+	}, nil
+}
+
+// serve answers on l in the background.
+func (d *daemon) serve(l net.Listener, h http.Handler) *http.Server {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+	go func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			d.log.Error("a listener ended", "address", l.Addr().String(), "reason", err)
+		}
+	}()
+	return s
+}
+
+// generations runs one configuration after the other.
+func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	d.log.Info("zoomtag runs", "version", version, "calendars", len(cfg.Calendars), "state", cfg.State)
+	go systemd.Watchdog(ctx, d.healthy)
+	go d.housekeeping(ctx)
+	for {
+		generation, end := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		desk := d.desk.Load()
+		go d.checkScopes(generation, desk)
+		go func() { done <- desk.schedule.Run(generation) }()
+		systemd.Ready()
+		next := d.wait(ctx, hup, done)
+		end()
+		if next.finished {
+			systemd.Stopping()
+			return errors.Join(next.err, d.finish(desk, <-joined(done, next)))
+		}
+		if err := <-done; err != nil {
+			return err
+		}
+		d.log.Info("the configuration was read again")
+	}
+}
+
+// turn is how a generation ended.
+type turn struct {
+	finished bool
+	over     bool // the schedule has already returned
+	err      error
+}
+
+// wait waits for the end of the process or for a new configuration that is good.
+func (d *daemon) wait(ctx context.Context, hup <-chan os.Signal, done chan error) turn {
+	for {
+		select {
+		case <-ctx.Done():
+			return turn{finished: true}
+		case err := <-done:
+			return turn{finished: true, over: true, err: err}
+		case <-hup:
+			systemd.Reloading()
+			err := d.reload()
+			if err == nil {
+				return turn{}
+			}
+			d.log.Error("the configuration is wrong: the old one stays", "reason", err)
+			systemd.Ready()
+		}
+	}
+}
+
+func joined(done chan error, t turn) <-chan error {
+	if !t.over {
+		return done
+	}
+	closed := make(chan error)
+	close(closed)
+	return closed
+}
+
+// reload reads the configuration again and makes a new desk. The state file stays the one that is open.
+func (d *daemon) reload() error {
+	cfg, err := d.app.load()
+	if err != nil {
+		return err
+	}
+	if cfg.State != d.st.Path() {
+		return fmt.Errorf("state changed from %s to %s: that needs a restart", d.st.Path(), cfg.State)
+	}
+	return d.build(cfg)
+}
+
+// finish saves what only the running daemon knew.
+func (d *daemon) finish(desk *desk, cause error) error {
+	err := desk.engine.SavePasses()
+	d.log.Info("zoomtag stops")
+	return errors.Join(cause, err)
+}
+
+// checkScopes says at the start what the Zoom app is not allowed to do, rather than at the first event.
+func (d *daemon) checkScopes(ctx context.Context, desk *desk) {
+	checker, ok := desk.meetings.(scopeChecker)
+	if !ok {
+		return
+	}
+	if err := checker.CheckScopes(ctx); err != nil && ctx.Err() == nil {
+		d.log.Warn("the Zoom app needs a look", "reason", err)
+	}
+}
+
+// How often the daemon copies its state and drops what is too old, and how old that is.
+const (
+	housekeepingEvery = 24 * time.Hour
+	keepFor           = 90 * 24 * time.Hour
+)
+
+// housekeeping keeps copies of the store and prunes it, at the start and every day.
+func (d *daemon) housekeeping(ctx context.Context) {
+	for {
+		if err := tidy(d.st, time.Now()); err != nil {
+			d.log.Warn("the state could not be tidied", "reason", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(housekeepingEvery):
+		}
+	}
+}
+
+// tidy drops old records and journal entries and makes a copy, unless one was made within the day.
+func tidy(st *store.Store, now time.Time) error {
+	last, err := st.LastBackup()
+	if err != nil || now.Sub(last) < housekeepingEvery {
+		return err
+	}
+	err = st.Update(func(tx *store.Tx) error {
+		_, err := tx.Prune(now.Add(-keepFor))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = st.Backup()
+	return err
+}
+
+// healthy is what the watchdog rests on: the state can be read.
+func (d *daemon) healthy() error {
+	_, err := d.st.Calendars()
+	return err
+}
+
+// healthHandler answers /healthz, which is well as long as the process works, and /readyz, which is not while every
+// calendar fails.
+func (d *daemon) healthHandler() http.Handler {
+	mux := http.NewServeMux()
+	answer := func(w http.ResponseWriter, ok bool, text string) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if !ok {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		if _, err := fmt.Fprintln(w, text); err != nil {
+			d.log.Debug("health page", "reason", err)
+		}
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		if err := d.healthy(); err != nil {
+			answer(w, false, healthFailing)
+			return
+		}
+		answer(w, true, healthOK)
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		report, err := d.desk.Load().Status(r.Context())
+		if err != nil {
+			answer(w, false, healthFailing)
+			return
+		}
+		answer(w, report.Health != healthFailing, report.Health)
+	})
+	return mux
+}

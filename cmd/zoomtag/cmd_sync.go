@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/sync/engine"
+)
+
+func (a *app) syncCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "sync [CALENDAR...]",
+		Short: "Make one pass over the calendars, then exit",
+		Long:  "Make one pass over the calendars named, or over all, then exit: for cron, systemd timers and scripts. While a daemon runs, it makes the pass.",
+		RunE: func(cmd *cobra.Command, names []string) (err error) {
+			ctx := cmd.Context()
+			bar := a.progress()
+			office, err := a.openOffice(ctx, bar.show)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, office.Close()) }()
+			report, err := office.Sync(ctx, names, false)
+			bar.clear()
+			return a.showPass(&report, err)
+		},
+	})
+}
+
+func (a *app) planCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "plan [CALENDAR...]",
+		Short: "Show what sync would do, and change nothing",
+		Long: `Read the calendars named, or all, from the beginning and show what would be done to each tagged event and why, which texts
+would change, who would be mailed, and what it would cost in API calls. Nothing is changed: not in a calendar, not at Zoom,
+not in zoomtag's own state.`,
+		RunE: func(cmd *cobra.Command, names []string) (err error) {
+			office, err := a.openPreview(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, office.Close()) }()
+			report, err := office.Sync(cmd.Context(), names, true)
+			return a.showPass(&report, err)
+		},
+	})
+}
+
+// showPass prints what a pass did, or would do.
+func (a *app) showPass(report *syncReport, fault error) error {
+	if fault != nil && report.Calendars == nil {
+		return fault
+	}
+	if a.flags.json {
+		if err := a.term.json(report); err != nil {
+			return errors.Join(err, fault)
+		}
+	} else {
+		for i := range report.Calendars {
+			a.showCalendar(&report.Calendars[i])
+		}
+		a.showRequests(report.Requests)
+	}
+	if fault != nil {
+		return fault
+	}
+	if report.failed() {
+		return errReported
+	}
+	return nil
+}
+
+func (a *app) showCalendar(c *engine.Report) {
+	out := a.term.out
+	switch {
+	case c.Error != "":
+		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, printable(c.Error))
+	case c.Held:
+		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, printable(c.Reason))
+	case len(c.Events) == 0:
+		fmt.Fprintf(out, "%s (%s): %d events, nothing to do\n", c.Name, c.Provider, c.Seen)
+	default:
+		fmt.Fprintf(out, "%s (%s): %d events\n", c.Name, c.Provider, c.Seen)
+	}
+	for _, ev := range c.Events {
+		a.showEvent(&ev)
+	}
+}
+
+func (a *app) showEvent(ev *engine.EventReport) {
+	title := ev.Title
+	if title == "" {
+		title = ev.ID
+	}
+	steps := strings.Join(ev.Steps, ", ")
+	if steps == "" {
+		steps = ev.State
+	}
+	when := ""
+	if ev.Start != nil {
+		when = ev.Start.Local().Format("2006-01-02 15:04") + "  "
+	}
+	why := ev.Reason
+	if ev.Error != "" {
+		why = ev.Error
+	}
+	out := a.term.out
+	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, printable(shorten(title, 60)), steps, printable(why))
+	if ev.JoinURL != "" && len(ev.Steps) > 0 && ev.Diff == "" {
+		fmt.Fprintf(out, "      %s\n", printable(ev.JoinURL))
+	}
+	for line := range strings.Lines(ev.Diff) {
+		fmt.Fprintf(out, "      %s\n", a.colored(printable(strings.TrimRight(line, "\n"))))
+	}
+	if len(ev.Mails) > 0 {
+		fmt.Fprintf(out, "      would be mailed: %s\n", printable(strings.Join(ev.Mails, ", ")))
+	}
+}
+
+// colored paints a line of a diff.
+func (a *app) colored(line string) string {
+	if !a.term.isTerminal(a.term.out) {
+		return line
+	}
+	switch {
+	case strings.HasPrefix(line, "+"):
+		return "\x1b[32m" + line + "\x1b[0m"
+	case strings.HasPrefix(line, "-"):
+		return "\x1b[31m" + line + "\x1b[0m"
+	}
+	return line
+}
+
+func (a *app) showRequests(requests map[string]int) {
+	if len(requests) == 0 {
+		return
+	}
+	kinds := make([]string, 0, len(requests))
+	for kind, n := range requests {
+		kinds = append(kinds, kind+" "+strconv.Itoa(n))
+	}
+	slices.Sort(kinds)
+	fmt.Fprintln(a.term.out, "requests: "+strings.Join(kinds, ", "))
+}
+
+// progressBar shows on a terminal how far a long pass is.
+type progressBar struct {
+	a     *app
+	last  time.Time
+	drawn bool
+}
+
+func (a *app) progress() *progressBar { return &progressBar{a: a} }
+
+// barWidth is the length of the bar in characters, drawn at most every redraw.
+const (
+	barWidth = 30
+	redraw   = 100 * time.Millisecond
+)
+
+func (b *progressBar) show(calendar string, done, total int) {
+	if total < 10 || time.Since(b.last) < redraw || !b.a.term.isTerminal(b.a.term.err) {
+		return
+	}
+	b.last, b.drawn = time.Now(), true
+	full := barWidth * done / total
+	fmt.Fprintf(b.a.term.err, "\r%s [%s%s] %d/%d", printable(shorten(calendar, 20)), strings.Repeat("█", full), strings.Repeat("·", barWidth-full), done, total)
+}
+
+func (b *progressBar) clear() {
+	if b.drawn {
+		fmt.Fprint(b.a.term.err, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,49 @@
+//go:build crashpoints
+
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// crashHook kills this process, as a power cut would, at the point that ZOOMTAG_CRASH names: POINT:N is the Nth time that
+// POINT is reached. With ZOOMTAG_CRASH_LOG set it appends the name of each point reached to that file, so that the crash
+// test knows them all.
+func crashHook(env func(string) string) func(string) {
+	target, count, _ := strings.Cut(env("ZOOMTAG_CRASH"), ":")
+	log := env("ZOOMTAG_CRASH_LOG")
+	left, err := strconv.Atoi(count)
+	if err != nil {
+		left = 1
+	}
+	var mu sync.Mutex
+	return func(point string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if log != "" {
+			f, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+			if err == nil {
+				_, err = f.WriteString(point + "\n")
+			}
+			if err == nil {
+				err = f.Close()
+			}
+			if err != nil {
+				os.Stderr.WriteString("crash points: " + err.Error() + "\n")
+			}
+		}
+		if point != target {
+			return
+		}
+		if left--; left == 0 {
+			if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+				os.Stderr.WriteString("crash points: " + err.Error() + "\n")
+			}
+			select {} // the signal is on its way
+		}
+	}
+}

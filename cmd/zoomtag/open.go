@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+)
+
+// flags are those that every command has.
+type flags struct {
+	config    string
+	logLevel  string
+	logFormat string
+	json      bool
+}
+
+// app is one command at work.
+type app struct {
+	term  *terminal
+	flags flags
+}
+
+// logger writes to standard error.
+func (a *app) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
+		return nil, &usageError{fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel)}
+	}
+	return newLogger(a.term.err, level, a.flags.logFormat)
+}
+
+func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {
+	options := &slog.HandlerOptions{Level: level}
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return nil, &usageError{fmt.Errorf("--log-format %q: use text or json", format)}
+}
+
+// load reads the configuration.
+func (a *app) load() (*configs.Config, error) {
+	path, err := configs.Find(a.flags.config, a.term.env)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	cfg, err := configs.Load(path, a.term.env)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return cfg, nil
+}
+
+// lockPatience is how long a command waits for another one that holds the store.
+const lockPatience = time.Second
+
+// openDesk opens the store and makes the engine.
+func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
+	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Hook: crashHook(a.term.env)})
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.newDesk(cfg, st, log, progress)
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return d, nil
+}
+
+// newDesk makes the engine on an open store.
+func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
+	d := &desk{requests: newCounter(), ledger: ledger{st: st, kinds: map[string]string{}, now: time.Now}}
+	zone := time.Local
+	if cfg.Zone != "" {
+		var err error
+		if zone, err = time.LoadLocation(cfg.Zone); err != nil {
+			return nil, &usageError{fmt.Errorf("zone %q is not known: %w", cfg.Zone, err)}
+		}
+	}
+	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env}
+	calendars, service, err := b.calendars()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range calendars {
+		d.names = append(d.names, c.Name)
+		d.kinds[c.Name] = c.Provider
+	}
+	d.meetings = service
+	d.engine = engine.New(st, calendars, engine.Options{Log: log, Progress: progress})
+	for _, notice := range st.Notices() {
+		log.Warn(notice)
+	}
+	return d, nil
+}
+
+// openOffice gives the running daemon, or this process itself where there is none.
+func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (office, error) {
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	if daemon := dialDaemon(ctx, cfg.State); daemon != nil {
+		return daemon, nil
+	}
+	log, err := a.logger()
+	if err != nil {
+		return nil, err
+	}
+	return a.openDesk(cfg, log, progress)
+}
+
+// openPreview is openOffice for a command that must change nothing: without a state file it works on an empty one that is
+// thrown away.
+func (a *app) openPreview(ctx context.Context) (office, error) {
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
+		return a.openOffice(ctx, nil)
+	}
+	dir, err := os.MkdirTemp("", "zoomtag-plan")
+	if err != nil {
+		return nil, err
+	}
+	throwaway := *cfg
+	throwaway.State = filepath.Join(dir, "zoomtag.db")
+	log, err := a.logger()
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	d, err := a.openDesk(&throwaway, log, nil)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return &previewDesk{desk: d, dir: dir}, nil
+}
+
+// previewDesk is a desk on a state that is thrown away.
+type previewDesk struct {
+	*desk
+	dir string
+}
+
+// Close removes the state.
+func (p *previewDesk) Close() error { return errors.Join(p.desk.Close(), os.RemoveAll(p.dir)) }
+
+// scopeChecker is a meeting service that can tell whether its credentials allow all that it will do.
+type scopeChecker interface {
+	CheckScopes(ctx context.Context) error
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/icsdir"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/personal"
+	"zoomtag/providers/meeting/zoom"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// builder makes calendars and the meeting service from a configuration.
+type builder struct {
+	cfg      *configs.Config
+	requests *counter
+	log      *slog.Logger
+	zone     *time.Location
+	hook     func(string)
+	env      func(string) string
+}
+
+// THE list: what the configuration names, and what it becomes.
+
+// source makes the calendar that a section of the configuration describes.
+func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+	switch c.Provider() {
+	case "ics":
+		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: needles(s.Rules),
+			Zone: b.zone, Hook: b.hook, Log: b.log.With("calendar", c.Name)})
+	default:
+		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
+	}
+}
+
+// meetings makes the meeting service, with the name of its account.
+func (b *builder) meetings() (service meeting.Service, account string, err error) {
+	z := b.cfg.Zoom
+	switch z.Mode {
+	case configs.Personal:
+		service, err = personal.New(z.PersonalLink)
+		link, _, _ := strings.Cut(z.PersonalLink, "?")
+		return service, "personal " + link, err
+	case configs.ServerToServer:
+		service, err = zoom.New(zoom.Config{AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(),
+			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom"), Log: b.log})
+		return service, "zoom " + z.AccountID, err
+	default:
+		return nil, "", &usageError{fmt.Errorf("zoom: this build of zoomtag has no mode %q yet: use server-to-server or personal", z.Mode)}
+	}
+}
+
+// calendars makes all of the configuration's calendars.
+func (b *builder) calendars() ([]*engine.Calendar, meeting.Service, error) {
+	service, account, err := b.meetings()
+	if err != nil {
+		return nil, nil, err
+	}
+	list := make([]*engine.Calendar, 0, len(b.cfg.Calendars))
+	for _, c := range b.cfg.Calendars {
+		s := b.settings(b.cfg.For(c), account)
+		source, err := b.source(c, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Meetings: service,
+			Budgeted: b.cfg.Zoom.Mode != configs.Personal, Settings: s, Detects: b.fingerprint(c, s)})
+	}
+	return list, service, nil
+}
+
+// settings are what the configuration says about the events of a calendar.
+func (b *builder) settings(e configs.Effective, account string) plan.Settings {
+	m, t := e.Meeting, b.cfg.Tag
+	s := plan.Settings{
+		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
+		Host:  e.Host, Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
+		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, Text: e.Link.Text, Grace: b.cfg.Grace,
+		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
+			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
+	}
+	if m.Mail != nil {
+		s.Options.Mail = *m.Mail
+	}
+	if s.AnyAccount {
+		s.Kind = meeting.Personal
+	}
+	return s
+}
+
+// fingerprint names the configuration that decides what is detected in a calendar and what is asked for.
+func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
+	s.Grace = 0
+	said, err := json.Marshal(struct {
+		Settings plan.Settings
+		Passcode string
+		Owners   any
+		Zone     string
+		Link     string
+	}{s, s.Options.Passcode.Reveal(), c.ICS, b.zone.String(), b.cfg.Zoom.PersonalLink})
+	if err != nil { // every field is plain data
+		b.log.Warn("the configuration has no fingerprint", "reason", err)
+	}
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:8])
+}
+
+// owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small set-up.
+func (b *builder) owners(configured configs.Owners, host string) []string {
+	if len(configured) > 0 {
+		return configured
+	}
+	if strings.Contains(host, "@") {
+		return []string{host}
+	}
+	return nil
+}
+
+// needles are byte strings, in lower case, one of which stands in every event that could be tagged: a cheap look before
+// anything is parsed. nil where some tag has no such part.
+func needles(r plan.Rules) [][]byte {
+	var list [][]byte
+	for _, words := range [][]string{r.Words, r.Categories, r.Locations} {
+		for _, word := range words {
+			run := longestPlainRun(strings.ToLower(word))
+			if len(run) < 2 {
+				return nil
+			}
+			list = append(list, []byte(run))
+		}
+	}
+	// A needle that holds another one finds nothing that the other does not find.
+	var least [][]byte
+	for i, n := range list {
+		covered := false
+		for j, other := range list {
+			covered = covered || i != j && bytes.Contains(n, other) && (len(other) < len(n) || j < i)
+		}
+		if !covered {
+			least = append(least, n)
+		}
+	}
+	return least
+}
+
+// longestPlainRun is the longest part of s that every writer of a calendar file writes as it is: ASCII letters, digits and
+// '#'. The letters k and s are left out, which have look-alikes outside ASCII that count as the same letter.
+func longestPlainRun(s string) string {
+	best, start := "", 0
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'k' && s[i] != 's' || s[i] >= '0' && s[i] <= '9' || s[i] == '#') {
+			continue
+		}
+		if i-start > len(best) {
+			best = s[start:i]
+		}
+		start = i + 1
+	}
+	return best
+}

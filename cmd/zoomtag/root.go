@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot makes the command tree.
+func newRoot(term *terminal) *cobra.Command {
+	a := &app{term: term}
+	root := &cobra.Command{
+		Use:   "zoomtag",
+		Short: "Puts working Zoom links into calendar events, and keeps them working",
+		Long: `Write #zoom into a calendar event, in any calendar app. zoomtag makes the Zoom meeting, writes the link into the event,
+and keeps both sides true: when the event is moved, renamed, cancelled or untagged, the meeting follows.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.config, "config", "", "configuration file (default $ZOOMTAG_CONFIG, $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, /etc/zoomtag/zoomtag.yaml)")
+	f.StringVar(&a.flags.logLevel, "log-level", "info", "what to log: debug, info, warn or error")
+	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
+		a.releaseCommand(), a.demoCommand(), a.versionCommand(), manCommand())
+	wrapArgs(root)
+	return root
+}
+
+// wrapArgs makes every complaint about arguments a usage error, so that it exits with 2.
+func wrapArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return &usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
+			}
+			return nil
+		}
+	}
+	for _, child := range cmd.Commands() {
+		wrapArgs(child)
+	}
+}
+
+// jsonFlag gives a command that prints facts its --json.
+func (a *app) jsonFlag(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVar(&a.flags.json, "json", false, "print one JSON document")
+	return cmd
+}

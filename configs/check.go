@@ -1,0 +1,279 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/robfig/cron/v3"
+)
+
+var (
+	mailAddress = regexp.MustCompile(`^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$`)
+	zoomUserID  = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+)
+
+// check looks at a value of the kind that a field's `is` tag names, and returns it as the configuration keeps it. What
+// must not be empty is refused here; where empty has a meaning, it passes. A personal link is never quoted: it holds a
+// passcode.
+func (d *decoder) check(kind, text string) (string, error) {
+	switch kind {
+	case "cron":
+		return text, checkCron(text)
+	case "name":
+		return text, checkName(text)
+	case "word":
+		return text, checkWord(text)
+	case "url":
+		return text, checkURL(text)
+	case "path":
+		return d.path(text)
+	case "link-text":
+		return d.linkText(text)
+	}
+	if text == "" {
+		return "", nil
+	}
+	switch kind {
+	case "listen":
+		return text, checkListen(text)
+	case "zone":
+		return text, checkZone(text)
+	case "mail", "owner":
+		return text, checkMail(text, kind == "owner")
+	case "host":
+		return text, checkHost(text)
+	case "join-link":
+		return text, checkJoinLink(text)
+	}
+	return text, nil
+}
+
+// oneOf checks a word against those that are allowed.
+func oneOf(words []string, text string) error {
+	if slices.Contains(words, text) {
+		return nil
+	}
+	last := len(words) - 1
+	list := strings.Join(words[:last], ", ") + " or " + words[last]
+	if near := nearest(text, words); near != "" {
+		return fmt.Errorf("%s is not known; did you mean %q? Possible are %s", quote(text), near, list)
+	}
+	return fmt.Errorf("%s is not known; possible are %s", quote(text), list)
+}
+
+// maxCron is far longer than any sensible schedule; the cron parser's work grows with it.
+const maxCron = 200
+
+// whenever is a day from which to ask whether a schedule ever comes; any would do.
+var whenever = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func checkCron(text string) error {
+	fields := strings.Fields(text)
+	if len(fields) == 0 || len(text) > maxCron {
+		return errors.New(`a schedule is five fields, as in "*/5 * * * *", or @every 1m, @hourly`)
+	}
+	zone, hasZone := strings.CutPrefix(fields[0], "CRON_TZ=")
+	if !hasZone {
+		zone, hasZone = strings.CutPrefix(fields[0], "TZ=")
+	}
+	if hasZone {
+		if err := checkZone(zone); err != nil {
+			return err
+		}
+		// The cron library looks for a space behind the zone and panics without one.
+		if fields = fields[1:]; len(fields) == 0 || !strings.Contains(text, zone+" ") {
+			return fmt.Errorf("%s names a zone but no times; write it like CRON_TZ=Europe/Berlin 0 7 * * *", quote(text))
+		}
+	}
+	if fields[0] == "@every" {
+		if err := checkEvery(fields[1:]); err != nil {
+			return err
+		}
+	}
+	schedule, err := cron.ParseStandard(text)
+	if err != nil {
+		return fmt.Errorf("%s is not a schedule (%w); write five fields, as in \"*/5 * * * *\", or @every 1m, @hourly",
+			quote(text), err)
+	}
+	if schedule.Next(whenever).IsZero() {
+		return fmt.Errorf("%s never comes: there is no such day; check day and month", quote(text))
+	}
+	return nil
+}
+
+func checkEvery(fields []string) error {
+	every, err := time.ParseDuration(strings.Join(fields, " "))
+	if err != nil {
+		return errors.New("@every needs a duration such as 90s, 10m or 1h30m")
+	}
+	if every < time.Second {
+		return fmt.Errorf("@every %s is too often; a second is the least", every)
+	}
+	return nil
+}
+
+func checkZone(text string) error {
+	if text == "" || strings.EqualFold(text, "local") {
+		return errors.New("a zone is named as in Europe/Berlin; leave the key out to use this machine's")
+	}
+	if _, err := time.LoadLocation(text); err != nil {
+		return fmt.Errorf("%s is not a time zone that is known here; write it like Europe/Berlin", quote(text))
+	}
+	return nil
+}
+
+// maxName keeps names short enough for tables and logs.
+const maxName = 64
+
+func checkName(text string) error {
+	switch {
+	case text == "" || utf8.RuneCountInString(text) > maxName:
+		return fmt.Errorf("a name has 1 to %d characters", maxName)
+	case strings.HasPrefix(text, "-"):
+		return fmt.Errorf("%s begins with a hyphen and would be taken for a flag on the command line; choose another name", quote(text))
+	case strings.ContainsFunc(text, unicode.IsSpace) || strings.ContainsAny(text, `/\`):
+		return fmt.Errorf("%s holds a space or a slash, which a name must not; use - or _ instead", quote(text))
+	}
+	return nil
+}
+
+func checkWord(text string) error {
+	switch {
+	case strings.ContainsFunc(text, unicode.IsSpace):
+		return fmt.Errorf("%s holds white space; a tag is one word, such as #zoom", quote(text))
+	case strings.ContainsAny(text, `()",`):
+		return fmt.Errorf("%s holds a bracket, quote or comma; those begin and separate the options of a tag", quote(text))
+	}
+	return nil
+}
+
+func checkMail(text string, orAny bool) error {
+	switch {
+	case orAny && text == AnyOwner, mailAddress.MatchString(text):
+		return nil
+	case orAny:
+		return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or %q for everybody", quote(text), AnyOwner)
+	}
+	return fmt.Errorf("%s is not a mail address; write it like alice@example.com", quote(text))
+}
+
+func checkHost(text string) error {
+	if mailAddress.MatchString(text) || zoomUserID.MatchString(text) {
+		return nil
+	}
+	return fmt.Errorf("%s is not a Zoom user; write the mail address with which the host signs in to Zoom", quote(text))
+}
+
+func checkListen(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf(`%s is not an address; write host and port, as in %s, or "" for none`, quote(text), DefaultListen)
+	}
+	return nil
+}
+
+// checkURL accepts https, and http for this machine only: no credential crosses a network in the open.
+func checkURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return errors.New("this is not a URL with a host; write it like https://host.example.com/path")
+	case u.User != nil:
+		return errors.New("the URL holds a user name or password; put them into the keys made for them")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return errors.New("the URL must end before its ? or #")
+	}
+	return checkScheme(u)
+}
+
+func checkScheme(u *url.URL) error {
+	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
+		return nil
+	}
+	return errors.New("the URL must begin with https:// (plain http is for loopback addresses such as 127.0.0.1 only)")
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback() || strings.EqualFold(host, "localhost")
+}
+
+func checkJoinLink(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil {
+		return errors.New("this is not a link; copy it from Zoom: Meetings, Personal Room, Copy Invitation")
+	}
+	if strings.HasPrefix(u.Path, "/s/") || u.Query().Has("zak") {
+		return errors.New("this link starts the meeting as its host; copy the one for guests, with /j/ or /my/ in it")
+	}
+	return checkScheme(u)
+}
+
+// path makes a path absolute: ~ is the home folder, anything else is relative to the configuration's own folder.
+func (d *decoder) path(text string) (string, error) {
+	if rest, ok := strings.CutPrefix(text, "~"); ok && (rest == "" || rest[0] == '/') {
+		if d.home == "" {
+			return "", fmt.Errorf("%s: nobody knows what ~ stands for, $HOME is not set; write the whole path", quote(text))
+		}
+		return filepath.Join(d.home, rest), nil
+	}
+	if text == "" || filepath.IsAbs(text) {
+		return text, nil
+	}
+	return filepath.Join(d.folder, text), nil
+}
+
+func (d *decoder) linkText(text string) (string, error) {
+	file, ok := strings.CutPrefix(text, "template:")
+	if !ok {
+		return text, oneOf([]string{"short", "invitation", "template:PATH"}, text)
+	}
+	if file == "" {
+		return text, errors.New("template: needs the path of a file behind it")
+	}
+	file, err := d.path(file)
+	return "template:" + file, err
+}
+
+// maxGrace is where a grace period becomes forgetting: the journal is pruned before.
+const maxGrace = 30 * 24 * time.Hour
+
+// parseDuration reads a duration of the kind that a field's `is` tag names.
+func parseDuration(kind, text string) (time.Duration, error) {
+	if kind == "join" {
+		return parseJoin(text)
+	}
+	length, err := time.ParseDuration(text)
+	switch {
+	case err != nil && strings.HasSuffix(text, "d"):
+		return 0, fmt.Errorf("%s is not a duration; count days in hours: a day is 24h", quote(text))
+	case err != nil:
+		return 0, fmt.Errorf("%s is not a duration; write a number with its unit, as in 90s, 10m or 1h30m", quote(text))
+	case length < 0 || length > maxGrace:
+		return 0, fmt.Errorf("%s is out of range; possible are 0s to %.0fh", quote(text), maxGrace.Hours())
+	}
+	return length, nil
+}
+
+// parseJoin reads how early guests may come in; Zoom knows these steps only (jbh_time).
+func parseJoin(text string) (time.Duration, error) {
+	early, err := time.ParseDuration(text)
+	if err != nil || early < 0 || early > 15*time.Minute || early%(5*time.Minute) != 0 {
+		return 0, fmt.Errorf("%s is not possible; write false, 0m (any time), 5m, 10m or 15m", quote(text))
+	}
+	return early, nil
+}

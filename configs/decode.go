@@ -1,0 +1,313 @@
+package configs
+
+import (
+	"fmt"
+	"iter"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxSteps bounds how many values are looked at: aliases can make a small file very large.
+const maxSteps = 200_000
+
+// decoder fills a Config from YAML nodes and collects what is wrong with them.
+type decoder struct {
+	file   string
+	folder string // the file's, absolute: what relative paths in it are relative to
+	home   string // what ~ stands for; "" where nobody knows
+	errs   Errors
+	steps  int
+	// places says where each key that is written has its value, or itself where the value is a section or a list.
+	places map[string]place
+	// refused are the paths at or below which a mistake was found.
+	refused map[string]bool
+	// secrets are those that were found, by path.
+	secrets map[string]*Secret
+}
+
+type place struct{ line, column int }
+
+// fail reports a mistake at a node.
+func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
+	d.report(place{n.Line, n.Column}, fmt.Sprintf(format, args...))
+}
+
+// failAt reports a mistake at a path of keys: where its value stands, or else the nearest section around it.
+func (d *decoder) failAt(path, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	for {
+		at, ok := d.places[path]
+		if ok || path == "" {
+			d.report(at, text)
+			return
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+}
+
+func (d *decoder) report(at place, text string) {
+	d.errs.List = append(d.errs.List, &Error{File: d.file, Line: at.line, Column: at.column, Text: text})
+}
+
+// wrong reports whether a mistake was found in the value of a key, or below it.
+func (d *decoder) wrong(path string) bool { return d.refused[path] }
+
+// written reports whether the file has this key, with whatever value.
+func (d *decoder) written(path string) bool {
+	_, ok := d.places[path]
+	return ok
+}
+
+// value decodes a node into v, the value of field f at path.
+func (d *decoder) value(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
+	if d.steps++; d.steps > maxSteps {
+		if d.steps == maxSteps+1 {
+			d.fail(n, "the file has more than %d values: it is not a configuration", maxSteps)
+		}
+		return
+	}
+	before := len(d.errs.List)
+	defer func() { d.refused[path] = len(d.errs.List) > before }()
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	isNull := n.ShortTag() == "!!null"
+	switch v.Interface().(type) {
+	case Secret:
+		d.secret(n, path, v.Addr().Interface().(*Secret))
+		return
+	case time.Duration:
+		d.duration(n, path, v, f)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		fresh := reflect.New(v.Type().Elem())
+		d.value(n, path, fresh.Elem(), f)
+		v.Set(fresh)
+	case reflect.Struct:
+		if isNull {
+			n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
+		}
+		d.section(n, path, v)
+	case reflect.Slice:
+		d.list(n, path, v, f)
+	case reflect.Bool:
+		d.boolean(n, path, v)
+	default:
+		if s, ok := d.scalar(n, path); ok {
+			v.SetString(d.checked(n, path, s, f))
+		}
+	}
+}
+
+// section decodes a mapping into a struct.
+func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		d.fail(n, "%s must be a section, keys and values indented below it, not %s", display(path), kindName(n))
+		return
+	}
+	if s, ok := v.Addr().Interface().(interface{ setDefaults() }); ok {
+		s.setDefaults()
+	}
+	fields, known := map[string]reflect.StructField{}, []string{}
+	for f := range structFields(v.Type()) {
+		fields[f.Tag.Get("yaml")] = f
+		known = append(known, f.Tag.Get("yaml"))
+	}
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if d.steps > maxSteps {
+			return
+		}
+		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
+			d.fail(key, "%s holds a key that is no plain word; write each key out (merge keys are not understood)", display(path))
+			continue
+		}
+		if line, ok := lines[key.Value]; ok {
+			d.fail(key, "%s is written twice, the first time in line %d; keep one", quote(key.Value), line)
+			continue
+		}
+		lines[key.Value] = key.Line
+		f, ok := fields[key.Value]
+		if !ok {
+			d.steps++
+			d.fail(key, "%s", unknownKey(key.Value, section(path), known))
+			continue
+		}
+		inner := join(path, key.Value)
+		d.places[inner] = place{value.Line, value.Column}
+		if value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode {
+			d.places[inner] = place{key.Line, key.Column}
+		}
+		d.value(value, inner, v.FieldByIndex(f.Index), f)
+	}
+	for _, key := range known {
+		if fields[key].Tag.Get("need") == "yes" && lines[key] == 0 {
+			d.fail(n, "%s lacks the key %q", display(path), key)
+		}
+	}
+}
+
+// list decodes a sequence into a slice. Owners may be one value as well.
+func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
+	items := n.Content
+	switch {
+	case n.Kind == yaml.SequenceNode:
+	case n.Kind == yaml.ScalarNode && v.Type() == reflect.TypeFor[Owners]():
+		items = []*yaml.Node{n}
+	case v.Type().Elem().Kind() == reflect.Struct:
+		d.fail(n, "%s must be a list: begin each item with \"- \"", display(path))
+		return
+	default:
+		d.fail(n, "%s must be a list, as in [one, two]", display(path))
+		return
+	}
+	// Made in one piece, because decoder.secrets points into it. Empty is not nil: it says "none".
+	v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
+	for i, item := range items {
+		if d.steps > maxSteps {
+			return
+		}
+		inner := path + "[" + strconv.Itoa(i) + "]"
+		d.places[inner] = place{item.Line, item.Column}
+		d.value(item, inner, v.Index(i), f)
+		if e := v.Index(i); e.Kind() == reflect.String && e.String() == "" && item.Kind == yaml.ScalarNode && item.Value == "" {
+			d.fail(item, "%s holds an empty item; delete it", display(path))
+		}
+	}
+}
+
+func (d *decoder) secret(n *yaml.Node, path string, s *Secret) {
+	text, ok := d.scalar(n, path)
+	switch {
+	case !ok:
+	case text == "":
+		d.fail(n, "%s is empty; write file:PATH, env:NAME, credential:NAME or the secret itself", display(path))
+	default:
+		*s = newSecret(text)
+		d.secrets[path] = s
+	}
+}
+
+func (d *decoder) boolean(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" {
+		v.SetBool(strings.EqualFold(n.Value, "true"))
+		return
+	}
+	d.fail(n, "%s must be true or false", display(path))
+}
+
+func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
+	if f.Tag.Get("is") == "join" && n.Kind == yaml.ScalarNode && strings.EqualFold(n.Value, "false") {
+		v.SetInt(-1)
+		return
+	}
+	text, ok := d.scalar(n, path)
+	if !ok {
+		return
+	}
+	length, err := parseDuration(f.Tag.Get("is"), text)
+	if err != nil {
+		d.fail(n, "%s: %s", display(path), err)
+		return
+	}
+	v.SetInt(int64(length))
+}
+
+// scalar returns the text of a plain value. Numbers count as written: an id of digits needs no quotes.
+func (d *decoder) scalar(n *yaml.Node, path string) (string, bool) {
+	if n.Kind != yaml.ScalarNode {
+		d.fail(n, "%s must be one value, not %s", display(path), kindName(n))
+		return "", false
+	}
+	switch n.ShortTag() {
+	case "!!str", "!!int", "!!float", "!!timestamp":
+	case "!!null":
+		d.fail(n, "%s has no value; write one, or delete the line", display(path))
+		return "", false
+	case "!!bool":
+		d.fail(n, "%s cannot be true or false; if it is the word that you mean, put it in quotes", display(path))
+		return "", false
+	default:
+		d.fail(n, "%s has a YAML type tag, which is not understood; write the value without it", display(path))
+		return "", false
+	}
+	if strings.ContainsFunc(n.Value, unicode.IsControl) {
+		d.fail(n, "%s holds a line break or another control character; write it on one line", display(path))
+		return "", false
+	}
+	return n.Value, true
+}
+
+// checked is the text as the configuration keeps it, after the checks that the field's tags name.
+func (d *decoder) checked(n *yaml.Node, path, text string, f reflect.StructField) string {
+	if words := f.Tag.Get("one"); words != "" {
+		if err := oneOf(strings.Fields(words), text); err != nil {
+			d.fail(n, "%s: %s", display(path), err)
+		}
+		return text
+	}
+	if f.Tag.Get("need") == "yes" && text == "" {
+		d.fail(n, "%s is empty; write a value", display(path))
+		return ""
+	}
+	text, err := d.check(f.Tag.Get("is"), text)
+	if err != nil {
+		d.fail(n, "%s: %s", display(path), err)
+	}
+	return text
+}
+
+// structFields yields the fields that have a key.
+func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if key := f.Tag.Get("yaml"); key != "" && key != "-" && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// section is the path without the number of its calendar, which the line number says better; "" for the top level.
+func section(path string) string {
+	if rest, ok := strings.CutPrefix(path, "calendars["); ok {
+		_, rest, _ = strings.Cut(rest, "]")
+		if rest == "" {
+			return "a calendar"
+		}
+		path = rest[1:]
+	}
+	path, _, _ = strings.Cut(path, "[")
+	return path
+}
+
+// display is section for the beginning of a sentence.
+func display(path string) string {
+	switch s := section(path); s {
+	case "":
+		return "the file"
+	case "a calendar":
+		return "the calendar"
+	default:
+		return s
+	}
+}
+
+func kindName(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a section"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	return "a single value"
+}

@@ -1,0 +1,73 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	fileName   = "zoomtag.yaml"
+	systemFile = "/etc/zoomtag/" + fileName
+)
+
+// Find says which file the configuration is: explicit (the flag --config), else $ZOOMTAG_CONFIG, else
+// $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, else /etc/zoomtag/zoomtag.yaml. The first two need not exist: Load says so.
+func Find(explicit string, getenv func(string) string) (path string, err error) {
+	return find(explicit, getenv, systemFile)
+}
+
+func find(explicit string, getenv func(string) string, system string) (string, error) {
+	if explicit != "" {
+		return explicit, nil
+	}
+	if path := getenv("ZOOMTAG_CONFIG"); path != "" {
+		return path, nil
+	}
+	places := []string{system}
+	if folder := xdg(getenv, "XDG_CONFIG_HOME", ".config"); folder != "" {
+		places = []string{filepath.Join(folder, "zoomtag", fileName), system}
+	}
+	for _, path := range places {
+		// A file that is there but cannot be looked at is the one that was meant.
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no configuration: there is no %s; \"zoomtag init\" writes one, --config names another",
+		strings.Join(places, " and no "))
+}
+
+// xdg is a base folder of the XDG specification, which says that one that is not absolute does not count; "" where there
+// is no home either.
+func xdg(getenv func(string) string, variable, below string) string {
+	if folder := getenv(variable); filepath.IsAbs(folder) {
+		return folder
+	}
+	if home := getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, below)
+	}
+	return ""
+}
+
+// defaultState says where the store is when the configuration does not.
+func (d *decoder) defaultState(c *Config, getenv func(string) string) {
+	if c.State != "" || d.wrong("state") {
+		return
+	}
+	const file = "zoomtag.db"
+	// systemd lists several folders with colons between them; the first is ours.
+	if folder, _, _ := strings.Cut(getenv("STATE_DIRECTORY"), ":"); folder != "" {
+		c.State = filepath.Join(folder, file)
+		return
+	}
+	folder := xdg(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
+	if folder == "" {
+		d.failAt("state", "there is no place for the state: $STATE_DIRECTORY, $XDG_STATE_HOME and $HOME are not set; write state")
+		return
+	}
+	c.State = filepath.Join(folder, "zoomtag", file)
+}

@@ -1,0 +1,198 @@
+package configs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxSize is the largest configuration that is read, in bytes: some thousand calendars.
+const maxSize = 1 << 20
+
+// Load reads the configuration in a file, with its secrets. getenv is os.Getenv. What is wrong with it is an *Errors.
+func Load(path string, getenv func(string) string) (*Config, error) {
+	c, d, err := read(path, getenv)
+	if err != nil {
+		return nil, err
+	}
+	d.fetchSecrets(getenv)
+	if err := d.errs.orNil(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// LoadWithoutSecrets is Load for commands that only talk to a running daemon: a person at a shell has neither the
+// daemon's environment nor its systemd credentials. Secrets that live elsewhere stay empty.
+func LoadWithoutSecrets(path string, getenv func(string) string) (*Config, error) {
+	c, d, err := read(path, getenv)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.errs.orNil(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// read reads and checks the file; mistakes in it are in the decoder, err says that there is nothing to decode.
+func read(path string, getenv func(string) string) (*Config, *decoder, error) {
+	data, mode, err := readFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, nil, single(path, "the folder of the file is not known: %v; give the whole path", err)
+	}
+	d := newDecoder(path, filepath.Dir(absolute), getenv("HOME"))
+	c := d.parse(data)
+	if c == nil {
+		return nil, nil, d.errs.orNil()
+	}
+	c.Path = absolute
+	d.defaultState(c, getenv)
+	d.guardLiterals(mode)
+	return c, d, nil
+}
+
+func newDecoder(file, folder, home string) *decoder {
+	return &decoder{file: file, folder: folder, home: home, places: map[string]place{},
+		refused: map[string]bool{}, secrets: map[string]*Secret{}}
+}
+
+// readFile returns a configuration file and its permissions.
+func readFile(path string) ([]byte, fs.FileMode, error) {
+	file, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, 0, single(path, "there is no such file; \"zoomtag init\" writes a configuration")
+	case errors.Is(err, fs.ErrPermission):
+		return nil, 0, single(path, "the file must not be read by this user; run zoomtag as the user who owns it")
+	case err != nil:
+		return nil, 0, single(path, "the configuration cannot be read: %v", err)
+	}
+	defer func() { _ = file.Close() }() // read only: nothing can be lost
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		return nil, 0, single(path, "this is a folder; give the file in it, for instance %s", filepath.Join(path, fileName))
+	}
+	var data []byte
+	if err == nil {
+		data, err = io.ReadAll(io.LimitReader(file, maxSize+1))
+	}
+	if err != nil {
+		return nil, 0, single(path, "the configuration cannot be read: %v", err)
+	}
+	return data, info.Mode(), nil
+}
+
+// parse decodes a configuration and checks it. It returns nil if there was nothing to decode; d has the mistakes.
+func (d *decoder) parse(data []byte) *Config {
+	switch {
+	case len(data) > maxSize:
+		d.report(place{}, fmt.Sprintf("the file is larger than %d KiB: it is not a configuration", maxSize>>10))
+		return nil
+	case !utf8.Valid(data):
+		d.report(invalidUTF8(data), "the file is not UTF-8 text here; save it as UTF-8")
+		return nil
+	}
+	yamlDecoder := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, second yaml.Node
+	if err := yamlDecoder.Decode(&doc); errors.Is(err, io.EOF) || err == nil && isEmpty(&doc) {
+		d.report(place{}, "the configuration is empty; \"zoomtag init\" writes one")
+		return nil
+	} else if err != nil {
+		d.syntax(data, err)
+		return nil
+	}
+	switch err := yamlDecoder.Decode(&second); {
+	case err == nil:
+		d.fail(&second, "a second document begins here; a configuration is one document, without ---")
+	case !errors.Is(err, io.EOF):
+		d.syntax(data, err)
+	}
+	c := defaults()
+	d.value(doc.Content[0], "", reflect.ValueOf(c).Elem(), reflect.StructField{})
+	if doc.Content[0].Kind != yaml.MappingNode || d.steps > maxSteps {
+		return nil
+	}
+	c.ListenWritten = d.written("listen")
+	d.validate(c)
+	return c
+}
+
+func isEmpty(doc *yaml.Node) bool {
+	return len(doc.Content) == 0 || doc.Content[0].ShortTag() == "!!null"
+}
+
+// invalidUTF8 is the place of the first byte that is no UTF-8.
+func invalidUTF8(data []byte) place {
+	at := place{1, 1}
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		if at.column++; r == '\n' {
+			at = place{at.line + 1, 1}
+		}
+		data = data[size:]
+	}
+	return at
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+
+// syntax reports what the YAML parser does not understand, in terms of what people do wrong.
+func (d *decoder) syntax(data []byte, err error) {
+	text := err.Error()
+	at := place{}
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		at.line, _ = strconv.Atoi(m[1]) // empty where the parser does not say
+		text = text[len(m[0]):]
+	}
+	if tab, ok := findTab(data); ok {
+		d.report(tab, "the line is indented with a tab, which YAML forbids; use spaces")
+		return
+	}
+	switch {
+	case strings.Contains(text, "unknown anchor"):
+		// The parser's text would show what stands behind the star: it may be a secret.
+		text = "a value begins with *, which YAML takes for a reference; put the value in quotes"
+	case strings.Contains(text, "mapping values are not allowed"):
+		text = "there is one colon too many, or the line is indented too far; put a value with \": \" in it in quotes"
+	case strings.Contains(text, "could not find expected ':'"):
+		text = "a key lacks its colon, or the space behind it; write \"key: value\""
+	case strings.Contains(text, "did not find expected key"):
+		text = "the indentation does not fit the lines above, or a quote or bracket is not closed"
+	default:
+		text = "this is not YAML: " + text
+	}
+	d.report(at, text)
+}
+
+// findTab is the place of the first tab that indents a line.
+func findTab(data []byte) (place, bool) {
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		indent := text[:len(text)-len(bytes.TrimLeft(text, " \t"))]
+		rest := text[len(indent):]
+		if tab := bytes.IndexByte(indent, '\t'); tab >= 0 && len(bytes.TrimSpace(rest)) > 0 && rest[0] != '#' {
+			return place{line, tab + 1}, true
+		}
+	}
+	return place{}, false
+}

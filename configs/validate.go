@@ -1,0 +1,147 @@
+package configs
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// validate checks what concerns several keys at once. A key whose value was refused already is not reported again.
+func (d *decoder) validate(c *Config) {
+	d.validateZoom(c)
+	d.validateTag(&c.Tag)
+	if len(c.Calendars) == 0 && !d.wrong("calendars") {
+		d.failAt("calendars", "there is no calendar to watch; add one below \"calendars:\", for instance a folder of .ics files: "+
+			"- {name: team, ics: {path: /srv/calendars/team}}")
+	}
+	names, sources := map[string]int{}, map[string]string{}
+	for i := range c.Calendars {
+		cal, path := &c.Calendars[i], "calendars["+strconv.Itoa(i)+"]"
+		if first, ok := names[cal.Name]; ok && cal.Name != "" {
+			d.failAt(path+".name", "the name %s is taken by the calendar in line %d; choose another", quote(cal.Name), first)
+		} else {
+			names[cal.Name] = d.places[path+".name"].line
+		}
+		d.validateCalendar(cal, path)
+		source := cal.source()
+		if other, ok := sources[source]; ok && source != "" {
+			d.failAt(path, "this calendar is watched already, as %s; delete one of the two, or each event gets two minders",
+				quote(other))
+		}
+		sources[source] = cal.Name
+		if cal.ICS != nil && cal.ICS.Path != "" && c.Invites.Dir != "" && filepath.Clean(cal.ICS.Path) == filepath.Clean(c.Invites.Dir) {
+			d.failAt("invites.dir", "invites.dir is the folder of the calendar %s: the invitations would be read as events; "+
+				"choose another folder", quote(cal.Name))
+		}
+	}
+}
+
+// demand reports the keys of a section that are missing or empty.
+func (d *decoder) demand(section, because string, keys map[string]bool, order ...string) {
+	var missing []string
+	for _, key := range order {
+		if !keys[key] && !d.wrong(join(section, key)) {
+			missing = append(missing, key)
+		}
+	}
+	if len(missing) > 0 {
+		d.failAt(section, "%s needs %s in %s", because, enumerate(missing), display(section))
+	}
+}
+
+// enumerate makes "a, b and c" of a list.
+func enumerate(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+func (d *decoder) validateZoom(c *Config) {
+	z := &c.Zoom
+	has := map[string]bool{
+		"account_id": z.AccountID != "", "client_id": z.ClientID != "", "client_secret": !z.ClientSecret.IsZero(),
+		"personal_link": z.PersonalLink != "",
+	}
+	mode := "mode " + z.Mode
+	switch z.Mode {
+	case ServerToServer:
+		if !d.written("zoom.mode") && z.PersonalLink != "" && z.AccountID == "" {
+			d.failAt("zoom", "zoom has a personal_link but no mode; add \"mode: personal\"")
+			return
+		}
+		if !d.written("zoom.mode") {
+			mode += " (the default; mode personal needs no account)"
+		}
+		d.demand("zoom", mode, has, "account_id", "client_id", "client_secret")
+		d.demandHosts(c)
+	case User:
+		d.demand("zoom", mode, has, "client_id")
+	case Personal:
+		d.demand("zoom", mode, has, "personal_link")
+	}
+}
+
+// demandHosts reports calendars for which nobody hosts: an app of a whole account has no user of its own.
+func (d *decoder) demandHosts(c *Config) {
+	if c.Zoom.Host != "" || d.wrong("zoom.host") {
+		return
+	}
+	for i, cal := range c.Calendars {
+		if path := "calendars[" + strconv.Itoa(i) + "]"; cal.Host == "" && !d.wrong(path+".host") {
+			d.failAt(path, "nobody hosts the meetings of %s; write host, the mail address of a Zoom user, here or in zoom",
+				quote(cal.Name))
+		}
+	}
+}
+
+func (d *decoder) validateTag(t *Tag) {
+	if len(t.Words)+len(t.Categories)+len(t.Locations)+len(t.Colors) == 0 && !d.wrong("tag") {
+		d.failAt("tag", "no event could be tagged: words, categories, locations and colors are all empty; leave one of them")
+	}
+	for i, not := range t.Not {
+		for _, word := range t.Words {
+			if not != "" && strings.EqualFold(not, word) {
+				d.failAt("tag.not["+strconv.Itoa(i)+"]", "%s is in tag.words as well; a word cannot ask for a meeting and refuse it",
+					quote(not))
+			}
+		}
+	}
+}
+
+func (d *decoder) validateCalendar(cal *Calendar, path string) {
+	kinds := 0
+	for _, set := range []bool{cal.Google != nil, cal.Outlook != nil, cal.CalDAV != nil, cal.ICS != nil} {
+		if set {
+			kinds++
+		}
+	}
+	if kinds != 1 && !d.wrong(path) {
+		d.failAt(path, "calendar %s needs exactly one of google, outlook, caldav and ics", quote(cal.Name))
+		return
+	}
+	if o := cal.Outlook; o != nil && o.Auth == "app" {
+		has := map[string]bool{"user": o.User != "", "tenant": o.Tenant != "", "client_secret": !o.ClientSecret.IsZero()}
+		d.demand(path+".outlook", "auth app", has, "user", "tenant", "client_secret")
+	}
+	if v := cal.CalDAV; v != nil && (v.Username == "") != v.Password.IsZero() && !d.wrong(path+".caldav.password") {
+		d.failAt(path+".caldav", "username and password go together; write both, or none for a server that asks for none")
+	}
+}
+
+// source names what a calendar watches, equal for two that watch the same; "" where that cannot be told.
+func (c *Calendar) source() string {
+	switch {
+	case c.Google != nil && c.Google.Auth == "service-account":
+		return fmt.Sprintf("google %q %q %q", c.Google.Credentials, c.Google.Subject, c.Google.Calendar)
+	case c.Outlook != nil && c.Outlook.User != "":
+		return fmt.Sprintf("outlook %q %q", strings.ToLower(c.Outlook.User), c.Outlook.Calendar)
+	case c.CalDAV != nil && c.CalDAV.URL != "":
+		return fmt.Sprintf("caldav %q %q", strings.TrimSuffix(c.CalDAV.URL, "/"), c.CalDAV.Username)
+	case c.ICS != nil && c.ICS.Path != "":
+		return fmt.Sprintf("ics %q", filepath.Clean(c.ICS.Path))
+	}
+	return ""
+}

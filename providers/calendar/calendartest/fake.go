@@ -1,0 +1,251 @@
+package calendartest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"zoomtag/providers/calendar"
+)
+
+// Fake is a calendar in memory that works: it keeps events, versions and changes as a server does. It is deterministic
+// and safe for concurrent use; its exported fields are set before it is used.
+type Fake struct {
+	// Hook is called in each of Changes, Get and SetLink: call is "changes", "get" or "setlink", and phase "before" or
+	// "after" the call has done its work. An error before makes the call fail without effect; one after makes it fail
+	// although it took effect, as when the answer is lost. A Hook may panic; no lock is held.
+	Hook func(call, phase, id string) error
+	// Explicit says that deletions are reported as Deleted, as by a web API; else as Missing, as by a folder.
+	Explicit bool
+	// Bare leaves the events out of the changes: only Get knows them.
+	Bare bool
+	// Plain says what holds nothing of interest (Change.Plain); nil is nothing.
+	Plain func(*calendar.Event) bool
+
+	mu     sync.Mutex
+	items  map[string]*item
+	ids    []string // of items, in the order in which they came
+	now    int64    // grows with every change
+	epoch  int      // cursors of another epoch have expired
+	empty  bool
+	silent bool
+	writes int
+}
+
+// item is one event, also one that was deleted.
+type item struct {
+	event   calendar.Event // with Link as found in it
+	mark    string
+	tag     string
+	changed int64
+	deleted bool
+	hidden  bool
+}
+
+// NewFake returns an empty calendar.
+func NewFake() *Fake { return &Fake{items: map[string]*item{}} }
+
+func (f *Fake) hook(call, phase, id string) error {
+	if f.Hook == nil {
+		return nil
+	}
+	return f.Hook(call, phase, id)
+}
+
+// begin is the start of every call.
+func (f *Fake) begin(ctx context.Context, call, id string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("fake: %s: %w", call, err)
+	}
+	return f.hook(call, "before", id)
+}
+
+// Changes implements calendar.Calendar.
+func (f *Fake) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
+	if err := f.begin(ctx, "changes", ""); err != nil {
+		return calendar.Changes{}, err
+	}
+	changes, err := f.changes(cursor)
+	if err == nil {
+		err = f.hook("changes", "after", "")
+	}
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	return changes, nil
+}
+
+func (f *Fake) changes(cursor string) (calendar.Changes, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	since, err := f.position(cursor)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	changes := calendar.Changes{Full: cursor == "", Cursor: cursor}
+	if since != f.now {
+		changes.Cursor = strconv.Itoa(f.epoch) + "." + strconv.FormatInt(f.now, 10)
+	}
+	for _, id := range f.ids {
+		it := f.items[id]
+		there := !it.deleted && !it.hidden && !f.empty
+		if there {
+			changes.Total++
+		}
+		if it.changed > since && (there || !changes.Full) {
+			changes.List = f.appendChange(changes.List, it, there)
+		}
+	}
+	return changes, nil
+}
+
+func (f *Fake) appendChange(list []calendar.Change, it *item, there bool) []calendar.Change {
+	switch {
+	case there && f.Bare:
+		return append(list, calendar.Change{ID: it.event.ID})
+	case there:
+		event := it.event
+		return append(list, calendar.Change{ID: event.ID, Event: &event, Plain: f.Plain != nil && f.Plain(&event)})
+	case !f.Explicit:
+		return append(list, calendar.Change{ID: it.event.ID, Missing: true})
+	case it.deleted:
+		return append(list, calendar.Change{ID: it.event.ID, Deleted: true})
+	case f.empty:
+		return append(list, calendar.Change{ID: it.event.ID, Missing: true})
+	}
+	return list // an API that does not list it says nothing about it
+}
+
+// position reads a cursor. An empty one is before everything.
+func (f *Fake) position(cursor string) (int64, error) {
+	if cursor == "" {
+		return -1, nil
+	}
+	epoch, at, ok := strings.Cut(cursor, ".")
+	since, err := strconv.ParseInt(at, 10, 64)
+	if !ok || err != nil || since < 0 || since > f.now || epoch != strconv.Itoa(f.epoch) {
+		return 0, fmt.Errorf("fake: changes since %.20q: %w", cursor, calendar.ErrCursor)
+	}
+	return since, nil
+}
+
+// Get implements calendar.Calendar.
+func (f *Fake) Get(ctx context.Context, id string) (calendar.Event, error) {
+	if err := f.begin(ctx, "get", id); err != nil {
+		return calendar.Event{}, err
+	}
+	event, err := f.get(id)
+	if err == nil {
+		err = f.hook("get", "after", id)
+	}
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	return event, nil
+}
+
+func (f *Fake) get(id string) (calendar.Event, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	it, err := f.standing(id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	return it.event, nil
+}
+
+// standing returns an event that is there.
+func (f *Fake) standing(id string) (*item, error) {
+	it := f.items[id]
+	if it == nil || it.deleted || f.empty {
+		return nil, fmt.Errorf("fake: event %s: %w", id, calendar.ErrGone)
+	}
+	return it, nil
+}
+
+// SetLink implements calendar.Calendar.
+func (f *Fake) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+	if err := f.begin(ctx, "setlink", id); err != nil {
+		return calendar.Event{}, err
+	}
+	event, err := f.setLink(id, version, l)
+	if err == nil {
+		err = f.hook("setlink", "after", id)
+	}
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	return event, nil
+}
+
+func (f *Fake) setLink(id, version string, l calendar.Link) (calendar.Event, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	it, err := f.standing(id)
+	switch {
+	case err != nil:
+		return calendar.Event{}, err
+	case it.event.Denied != "":
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %s: %w", id, it.event.Denied, calendar.ErrDenied)
+	case it.event.Version != version:
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %w", id, calendar.ErrConflict)
+	case f.silent:
+		return it.event, nil
+	}
+	if linked := it.linked(l); !it.same(linked) {
+		*it = linked
+		f.touch(it)
+		f.writes++
+	}
+	return it.event, nil
+}
+
+// linked returns the item as it is with a link.
+func (it item) linked(l calendar.Link) item {
+	e := &it.event
+	ours := []string{l.Was.JoinURL, e.Link.JoinURL}
+	start, end, with := calendar.Splice(e.Description, l)
+	if start != end || with != "" {
+		e.Description = e.Description[:start] + with + e.Description[end:]
+	}
+	if e.URL == "" || slices.Contains(ours, e.URL) {
+		e.URL = l.JoinURL
+	}
+	if l.Mark == "" {
+		l.Tag = ""
+		if slices.Contains(ours, e.Location) {
+			e.Location = ""
+		}
+	}
+	if l.Location != nil {
+		e.Location = *l.Location
+	}
+	if l.Title != nil {
+		e.Title = *l.Title
+	}
+	it.mark, it.tag = l.Mark, l.Tag
+	return it
+}
+
+// same reports whether two items say the same, as far as a link may change it.
+func (it *item) same(other item) bool {
+	a, b := &it.event, &other.event
+	return it.mark == other.mark && it.tag == other.tag && a.Description == b.Description && a.URL == b.URL &&
+		a.Location == b.Location && a.Title == b.Title
+}
+
+// touch notes that an item has changed.
+func (f *Fake) touch(it *item) {
+	f.now++
+	it.changed = f.now
+	it.event.Version = strconv.FormatInt(f.now, 10)
+	found := calendar.Link{Mark: it.mark, Tag: it.tag}
+	if start, end, ok := calendar.FindBlock(it.event.Description); ok {
+		found.Block = it.event.Description[start:end]
+		found.JoinURL = calendar.BlockURL(found.Block)
+	}
+	it.event.Link = found
+}

@@ -1,0 +1,151 @@
+package ical
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	goical "github.com/emersion/go-ical"
+)
+
+// changing are the properties that an edit may change in the VEVENTs of its UID.
+var changing = []string{"DESCRIPTION", "LOCATION", "URL", "CONFERENCE", propMark, propTag, "LAST-MODIFIED", "DTSTAMP"}
+
+// mayChange reports whether an edit may change a property.
+func (e *Edit) mayChange(name string) bool {
+	return slices.Contains(changing, name) || name == "SUMMARY" && e.Title != nil || name == "SEQUENCE" && e.Organizes
+}
+
+// verify reads both files again and compares them: outside the properties that the edit may change, everything is the same
+// to the byte; foreign conferences and cancelled occurrences are untouched; and the same edit once more changes nothing.
+func verify(before, after []byte, uid string, e *Edit) error {
+	if err := compare(before, after, uid, e); err != nil {
+		return fmt.Errorf("ical: the edit would damage the file and is not made: %w", err)
+	}
+	again, err := edited(after, uid, e)
+	if err != nil {
+		return fmt.Errorf("ical: the edit would damage the file and is not made: %w", err)
+	}
+	if !bytes.Equal(again, after) {
+		return fmt.Errorf("ical: the edit does not come to rest and is not made")
+	}
+	return secondOpinion(before, after, uid, e)
+}
+
+func compare(before, after []byte, uid string, e *Edit) error {
+	was, err := Parse(before, e.Limits)
+	if err != nil {
+		return err
+	}
+	is, err := Parse(after, e.Limits)
+	if err != nil {
+		return err
+	}
+	kept, left := was.untouchable(uid, e), is.untouchable(uid, e)
+	for i := range kept {
+		if i >= len(left) || !bytes.Equal(kept[i].raw, left[i].raw) {
+			return fmt.Errorf("line %d would change", kept[i].no)
+		}
+	}
+	if len(left) > len(kept) {
+		return fmt.Errorf("line %d would be new", left[len(kept)].no)
+	}
+	return nil
+}
+
+// lineBytes is a line that an edit must leave alone.
+type lineBytes struct {
+	no  int32
+	raw []byte
+}
+
+// untouchable lists the lines that the edit must not change, empty ones included.
+func (d *Doc) untouchable(uid string, e *Edit) []lineBytes {
+	target := map[int32]bool{}
+	for _, c := range d.events(uid) {
+		target[c] = true
+	}
+	var list []lineBytes
+	pos := int32(0)
+	for i := range d.props {
+		p := &d.props[i]
+		if gap := bytes.TrimSpace(d.raw[pos:p.start]); len(gap) > 0 || p.start > pos && len(list) == 0 {
+			list = append(list, lineBytes{p.no, d.raw[pos:p.start]})
+		}
+		pos = p.end
+		name := ""
+		if p.kind == property {
+			name = strings.ToUpper(string(d.name(p)))
+		}
+		if !target[p.comp] || p.colon < 0 || !e.mayChange(name) || name == "CONFERENCE" && !d.ourConference(p) {
+			list = append(list, lineBytes{p.no, d.raw[p.start:p.end]})
+		}
+	}
+	return append(list, lineBytes{0, d.raw[pos:]})
+}
+
+// Bounds within which go-ical is asked: it takes time quadratic in the length of a parameter, and recurses.
+const (
+	maxOpinion     = 1 << 20
+	maxOpinionHead = 4 << 10
+)
+
+// secondOpinion has another decoder read both files. If it can read the original, it must be able to read the result, and see
+// a difference only where one is meant.
+func secondOpinion(before, after []byte, uid string, e *Edit) error {
+	limits := e.Limits
+	limits.Bytes, limits.Head = maxOpinion, maxOpinionHead
+	if _, err := Parse(before, limits); err != nil {
+		return nil
+	}
+	was, err := decode(before)
+	if err != nil {
+		return nil // nothing to hold the result against
+	}
+	is, err := decode(after)
+	if err != nil {
+		return fmt.Errorf("ical: the edit is not made, because another decoder could not read its result: %w", err)
+	}
+	strip(was, uid, e)
+	strip(is, uid, e)
+	if !reflect.DeepEqual(was, is) {
+		return fmt.Errorf("ical: the edit is not made, because another decoder sees a change that is not meant")
+	}
+	return nil
+}
+
+// decode is go-ical's decoder without its panics.
+func decode(raw []byte) (c *goical.Calendar, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it panics (%v)", p)
+		}
+	}()
+	return goical.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\uFEFF")))).Decode()
+}
+
+// strip takes the properties out that the edit may change.
+func strip(c *goical.Calendar, uid string, e *Edit) {
+	for _, child := range c.Children {
+		if child.Name != goical.CompEvent {
+			continue
+		}
+		found := ""
+		if p := child.Props.Get(goical.PropUID); p != nil {
+			found = text([]byte(p.Value), '\n')
+		}
+		if found != uid {
+			continue
+		}
+		for name, list := range child.Props {
+			list = slices.DeleteFunc(list, func(p goical.Prop) bool {
+				return e.mayChange(name) && (name != "CONFERENCE" || p.Params.Get("LABEL") == Label)
+			})
+			if child.Props[name] = list; len(list) == 0 {
+				delete(child.Props, name)
+			}
+		}
+	}
+}

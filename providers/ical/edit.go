@@ -1,0 +1,219 @@
+package ical
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Edit is the link that an event gets, or loses.
+type Edit struct {
+	// Mark names the meeting. Without it the link is taken out: properties that were made for it go as a whole, texts that
+	// were put into others are cut out again.
+	Mark, Tag string
+	JoinURL   string
+	// Title and Location replace those of the event where they are not nil. An override follows where its own is the same
+	// as that of the event.
+	Title, Location *string
+	// Old are the join URLs that earlier links wrote.
+	Old []string
+	// Splice says what becomes of a description: text[start:end] is replaced. start == end with nothing is no change.
+	Splice func(text string) (start, end int, with string)
+	// Organizes says that the calendar's owner is the organizer: the change then gets a new SEQUENCE.
+	Organizes bool
+	// Now is for LAST-MODIFIED and DTSTAMP.
+	Now time.Time
+	// Limits of the file; zero is DefaultLimits.
+	Limits Limits
+}
+
+// ErrNoEvent: the file holds no event with the UID.
+var ErrNoEvent = errors.New("the file holds no such event")
+
+// splice replaces raw[start:end]. Offsets are into the file as it was.
+type splice struct {
+	start, end int
+	with       []byte
+}
+
+// SetLink returns the file with the link set in all VEVENTs of a UID that take place, or taken out of all of them. Every byte
+// that does not belong to the link is as it was; a file that already says what it should is returned as it is. The
+// result has been read again and compared with the original.
+func SetLink(raw []byte, uid string, e Edit) ([]byte, error) {
+	if e.Limits == (Limits{}) {
+		e.Limits = DefaultLimits
+	}
+	if i := strings.IndexFunc(e.JoinURL, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
+		return nil, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be written", i)
+	}
+	out, err := edited(raw, uid, &e)
+	if err != nil || bytes.Equal(out, raw) {
+		return raw, err
+	}
+	if err := verify(raw, out, uid, &e); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// edited makes the edit without judging the result.
+func edited(raw []byte, uid string, e *Edit) ([]byte, error) {
+	d, err := Parse(raw, e.Limits)
+	if err != nil {
+		return nil, err
+	}
+	all := d.events(uid)
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%w (UID %.60q)", ErrNoEvent, uid)
+	}
+	master, _ := d.split(all)
+	b := editor{doc: d, edit: e, title: d.textOf(master, "SUMMARY"), location: d.textOf(master, "LOCATION")}
+	for _, c := range all {
+		if p := d.first(c, "STATUS"); e.Mark != "" && p != nil && strings.EqualFold(d.plain(p), "CANCELLED") {
+			continue
+		}
+		if err := b.event(c, c == master); err != nil {
+			return nil, err
+		}
+	}
+	return b.apply(), nil
+}
+
+func (d *Doc) textOf(c int32, name string) string {
+	if p := d.first(c, name); p != nil {
+		return d.text(p)
+	}
+	return ""
+}
+
+// editor collects what changes in a file.
+type editor struct {
+	doc     *Doc
+	edit    *Edit
+	splices []splice
+	// title and location are those of the event as a whole.
+	title, location string
+
+	// Of the VEVENT in work: its line ending, and the lines that are added to it.
+	eol   string
+	added []byte
+}
+
+func (b *editor) replace(start, end int32, with []byte) {
+	b.splices = append(b.splices, splice{int(start), int(end), with})
+}
+
+// remove takes out a property with all its lines.
+func (b *editor) remove(p *prop) { b.replace(p.start, p.end, nil) }
+
+// add makes a new property. value is written as it is.
+func (b *editor) add(nameAndParams, value string) {
+	b.added = appendFolded(b.added, nameAndParams+":"+value, b.eol, 0)
+	b.added = append(b.added, b.eol...)
+}
+
+// apply puts the changes into the file.
+func (b *editor) apply() []byte {
+	if len(b.splices) == 0 {
+		return b.doc.raw
+	}
+	slices.SortStableFunc(b.splices, func(x, y splice) int { return cmp.Compare(x.start, y.start) })
+	out := make([]byte, 0, len(b.doc.raw)+2048)
+	pos := 0
+	for _, s := range b.splices {
+		out = append(append(out, b.doc.raw[pos:s.start]...), s.with...)
+		pos = s.end
+	}
+	return append(out, b.doc.raw[pos:]...)
+}
+
+// event edits one VEVENT. Its stamps change only if something else does.
+func (b *editor) event(c int32, master bool) error {
+	d, before := b.doc, len(b.splices)
+	first := &d.props[d.comps[c].first]
+	b.eol, b.added = string(d.raw[first.body:first.end]), nil
+	if err := b.description(c); err != nil {
+		return err
+	}
+	b.setTitle(c, master)
+	b.setLocation(c, master)
+	b.setURL(c)
+	b.setConference(c)
+	b.setOwn(c, propMark, b.edit.Mark)
+	tag := b.edit.Tag
+	if b.edit.Mark == "" {
+		tag = ""
+	}
+	b.setOwn(c, propTag, tag)
+	if len(b.splices) > before || len(b.added) > 0 {
+		b.stamps(c)
+	}
+	if len(b.added) > 0 {
+		at := d.insertion(c)
+		b.replace(at, at, b.added)
+	}
+	return nil
+}
+
+// insertion is where new properties of a component go: behind its own, before the components in it (RFC 5545 3.6.1).
+func (d *Doc) insertion(c int32) int32 {
+	for i := d.comps[c].first + 1; i < d.comps[c].last; i++ {
+		if d.props[i].comp != c {
+			return d.props[i].start
+		}
+	}
+	return d.props[d.comps[c].last].start
+}
+
+// stamps notes the change where calendar apps look for it (RFC 5545 3.8.7).
+func (b *editor) stamps(c int32) {
+	now := b.edit.Now.UTC().Format("20060102T150405Z")
+	for _, name := range []string{"DTSTAMP", "LAST-MODIFIED"} {
+		b.setValue(c, name, now)
+	}
+	if !b.edit.Organizes {
+		return
+	}
+	sequence := 0
+	if p := b.doc.first(c, "SEQUENCE"); p != nil {
+		sequence, _ = number(b.doc.plain(p))
+	}
+	b.setValue(c, "SEQUENCE", strconv.Itoa(sequence+1))
+}
+
+// setValue replaces the whole value of a property, or adds the property.
+func (b *editor) setValue(c int32, name, value string) {
+	p := b.doc.first(c, name)
+	switch {
+	case p == nil:
+		b.add(name, value)
+	case b.doc.plain(p) != value:
+		b.replace(p.colon+1, p.body, appendFolded(nil, value, b.eol, b.column(p.colon+1)))
+	}
+}
+
+// setOwn makes one of our own properties hold a text, once; an empty text takes it out.
+func (b *editor) setOwn(c int32, name, value string) {
+	found := b.doc.all(c, name)
+	if value != "" && len(found) == 0 {
+		b.add(name, escape(value))
+	}
+	for i, p := range found {
+		switch {
+		case value == "" || i > 0:
+			b.remove(p)
+		case b.doc.text(p) != value:
+			b.replace(p.colon+1, p.body, appendFolded(nil, escape(value), b.eol, b.column(p.colon+1)))
+		}
+	}
+}
+
+// column is how many octets stand before an offset in its physical line.
+func (b *editor) column(at int32) int {
+	return int(at) - 1 - bytes.LastIndexByte(b.doc.raw[:at], b.doc.eol)
+}

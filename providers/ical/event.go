@@ -1,0 +1,289 @@
+package ical
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Names of the properties that only this program writes.
+const (
+	propMark = "X-ZOOMTAG-MARK"
+	propTag  = "X-ZOOMTAG-TAG"
+)
+
+// Label is what our CONFERENCE property calls the link. It is also how the property is known to be ours.
+const Label = "Join with Zoom"
+
+// Event is an event of a file: all VEVENTs of one UID.
+type Event struct {
+	UID                               string
+	Title, Description, Location, URL string
+	Categories                        []string
+	// Conferences are the meetings that the event points to outside its texts, ours left out.
+	Conferences []string
+	// Organizer is the address of the organizer, without mailto:; HasOrganizer says that there is one at all.
+	Organizer    string
+	HasOrganizer bool
+	Attendees    []string
+	Cancelled    bool // STATUS:CANCELLED of the event as a whole
+	// Method is the METHOD of the file: it is then a message about an event rather than the event itself.
+	Method string
+
+	// Start and End are those of the running or next occurrence, else of the last one; zero where there is no such time.
+	Start, End time.Time
+	Zone       string // IANA name, "" where it has none
+	AllDay     bool
+	Series     bool
+	Until      time.Time // end of the last occurrence; zero for never
+
+	// Mark and Tag are ours, JoinURL is what our CONFERENCE property holds.
+	Mark, Tag, JoinURL string
+	// Overrides are the occurrences with texts of their own that take place.
+	Overrides []Override
+	Notes     []string
+}
+
+// Override is an occurrence that was edited by itself.
+type Override struct {
+	ID                           string // RECURRENCE-ID as written
+	Start                        time.Time
+	Title, Description, Location string
+	Mark                         string
+}
+
+// reader reads one event.
+type reader struct {
+	doc   *Doc
+	zones zones
+	notes []string
+}
+
+func (r *reader) note(text string) {
+	if len(r.notes) < maxNotes && !slices.Contains(r.notes, text) {
+		r.notes = append(r.notes, text)
+	}
+}
+
+// Event reads the event with a UID as it is at now. zone is for times that name no zone, or one that cannot be found out.
+// The second result says whether the file holds such an event. A file whose events lack UIDs and cannot be told apart is
+// ErrMalformed.
+func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool, error) {
+	all := d.events(uid)
+	if len(all) == 0 {
+		return Event{}, false, nil
+	}
+	r := &reader{doc: d, zones: zones{doc: d, fallback: zone}, notes: slices.Clone(d.notes)}
+	master, overrides := d.split(all)
+	if uid == "" && len(all) > 1 {
+		return Event{}, false, malformed(int(d.props[d.comps[all[1]].first].no), "two events have no UID and cannot be told apart")
+	}
+	if masters := len(all) - len(overrides); masters > 1 {
+		r.note("the file holds this event twice; the first one counts")
+	}
+	e := Event{UID: uid}
+	r.texts(&e, master)
+	r.times(&e, master, overrides, now)
+	e.Notes = r.notes
+	return e, true, nil
+}
+
+// split tells the VEVENT that describes the event as a whole from those about single occurrences. An invitation to single
+// occurrences has only the latter.
+func (d *Doc) split(all []int32) (master int32, overrides []int32) {
+	master = -1
+	for _, c := range all {
+		if d.first(c, "RECURRENCE-ID") != nil {
+			overrides = append(overrides, c)
+		} else if master < 0 {
+			master = c
+		}
+	}
+	if master < 0 {
+		return overrides[0], overrides[1:]
+	}
+	return master, overrides
+}
+
+// texts reads everything but the times.
+func (r *reader) texts(e *Event, c int32) {
+	d := r.doc
+	if p := d.first(0, "METHOD"); p != nil {
+		e.Method = strings.ToUpper(d.plain(p))
+	}
+	var ours []string
+	d.each(c, func(p *prop, name []byte) {
+		if p.colon >= 0 {
+			r.text(e, p, strings.ToUpper(string(name)), &ours)
+		}
+	})
+	if e.Mark == "" {
+		e.Conferences = append(e.Conferences, ours...)
+	} else if len(ours) > 0 {
+		e.JoinURL = ours[0]
+	}
+}
+
+// text reads one property. Of texts that may occur once, the first one counts.
+func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
+	d := r.doc
+	take := func(to *string) {
+		if *to == "" {
+			*to = d.text(p)
+		}
+	}
+	switch name {
+	case "SUMMARY":
+		take(&e.Title)
+	case "DESCRIPTION":
+		take(&e.Description)
+	case "LOCATION":
+		take(&e.Location)
+	case propMark:
+		take(&e.Mark)
+	case propTag:
+		take(&e.Tag)
+	case "URL":
+		if e.URL == "" {
+			e.URL = d.plain(p)
+		}
+	case "CATEGORIES":
+		e.Categories = append(e.Categories, list(d.value(p), d.eol)...)
+	case "STATUS":
+		e.Cancelled = e.Cancelled || strings.EqualFold(d.plain(p), "CANCELLED")
+	case "ORGANIZER":
+		e.HasOrganizer = true
+		e.Organizer = address(d, p)
+	case "ATTENDEE":
+		if a := address(d, p); a != "" {
+			e.Attendees = append(e.Attendees, a)
+		}
+	case "CONFERENCE":
+		if d.ourConference(p) {
+			*ours = append(*ours, d.plain(p))
+		} else if uri := d.plain(p); uri != "" {
+			e.Conferences = append(e.Conferences, uri)
+		}
+	case "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", "X-MICROSOFT-ONLINEMEETINGCONFLINK":
+		if uri := d.plain(p); uri != "" {
+			e.Conferences = append(e.Conferences, uri)
+		}
+	}
+}
+
+// ourConference reports whether a CONFERENCE property looks like those that we write.
+func (d *Doc) ourConference(p *prop) bool { return d.param(p, "LABEL") == Label }
+
+// address returns the mail address of an ORGANIZER or ATTENDEE: its value, or EMAIL where the value is no address.
+func address(d *Doc, p *prop) string {
+	value := d.plain(p)
+	if len(value) >= 7 && strings.EqualFold(value[:7], "mailto:") {
+		value = value[7:]
+	}
+	if mail := d.param(p, "EMAIL"); mail != "" && !strings.Contains(value, "@") {
+		value = mail
+	}
+	return strings.TrimSpace(value)
+}
+
+// times reads when the event takes place.
+func (r *reader) times(e *Event, master int32, overrides []int32, now time.Time) {
+	begin, start, end, length, ok := r.period(master)
+	var s *series
+	if ok {
+		e.Start, e.End, e.Until, e.AllDay = start, end, end, begin.dateOnly
+		e.Zone = r.zoneName(master, begin)
+		s = r.recurrence(master, begin, start, length)
+	}
+	if s == nil && len(overrides) > 0 {
+		s = &series{loc: r.zones.fallback, skipped: map[int64]bool{}, days: map[time.Time]bool{}}
+		if ok {
+			s.loc, s.start, s.dates, s.length = start.Location(), wallOf(start), begin.dateOnly, length
+		}
+	}
+	r.overrides(e, s, overrides)
+	if s == nil || !ok && len(s.moved) == 0 {
+		return
+	}
+	e.Series = true
+	o, until := s.around(now)
+	e.Start, e.End, e.Until = o.start, o.end, until
+	for _, note := range s.notes {
+		r.note(note)
+	}
+}
+
+func (r *reader) zoneName(c int32, begin stamp) string {
+	p := r.doc.first(c, "DTSTART")
+	_, in := r.zones.instant(begin, r.doc.param(p, "TZID"))
+	return in.name
+}
+
+// period reads DTSTART, and DTEND or DURATION, of one VEVENT.
+func (r *reader) period(c int32) (begin stamp, start, end time.Time, length span, ok bool) {
+	begin, start, ok = r.when(c, "DTSTART")
+	if !ok {
+		return begin, start, end, length, false
+	}
+	if stop, at, found := r.when(c, "DTEND"); found {
+		if begin.dateOnly {
+			length.days = int(stop.wall.Truncate(24*time.Hour).Sub(begin.wall).Hours() / 24)
+		} else {
+			length.exact = at.Sub(start)
+		}
+	} else if p := r.doc.first(c, "DURATION"); p != nil {
+		var err error
+		if length, err = parseDuration(r.doc.plain(p)); err != nil {
+			r.note(fmt.Sprintf("DURATION %.40q is %v", r.doc.plain(p), err))
+		}
+	} else if begin.dateOnly {
+		length.days = 1 // RFC 5545 3.6.1
+	}
+	if length.days < 0 || length.exact < 0 || length.exact > maxSpan || length.days > 10000 {
+		r.note("the event ends before it begins or lasts for decades; its length is left out")
+		length = span{}
+	}
+	return begin, start, length.after(start), length, true
+}
+
+// when reads a property that is a DATE or DATE-TIME.
+func (r *reader) when(c int32, name string) (stamp, time.Time, bool) {
+	p := r.doc.first(c, name)
+	if p == nil {
+		return stamp{}, time.Time{}, false
+	}
+	s, err := parseStamp(r.doc.plain(p))
+	if err != nil {
+		r.note(fmt.Sprintf("%s %.40q is %v", name, r.doc.plain(p), err))
+		return s, time.Time{}, false
+	}
+	at, in := r.zones.instant(s, r.doc.param(p, "TZID"))
+	if in.note != "" {
+		r.note(in.note)
+	}
+	return s, at, true
+}
+
+// overrides reads the occurrences with a RECURRENCE-ID into the event and its series.
+func (r *reader) overrides(e *Event, s *series, overrides []int32) {
+	for _, c := range overrides {
+		var o Event
+		r.texts(&o, c)
+		if at, original, ok := r.when(c, "RECURRENCE-ID"); ok {
+			s.exclude(at, original)
+		}
+		if o.Cancelled {
+			continue
+		}
+		_, start, end, _, ok := r.period(c)
+		if ok {
+			s.moved = append(s.moved, occurrence{start.In(s.loc), end.In(s.loc)})
+		}
+		id := ""
+		if p := r.doc.first(c, "RECURRENCE-ID"); p != nil {
+			id = r.doc.plain(p)
+		}
+		e.Overrides = append(e.Overrides, Override{ID: id, Start: start, Title: o.Title, Description: o.Description, Location: o.Location, Mark: o.Mark})
+	}
+}
