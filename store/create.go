@@ -67,10 +67,15 @@ func (s *Store) moveIn(temp string, schema int) error {
 		return err
 	}
 	s.options.Hook("store.create.rename.after")
+	return s.created(1, lost)
+}
+
+// created ends the creation, perhaps after a crash in the middle of it.
+func (s *Store) created(generation uint64, lost bool) error {
 	if lost {
 		s.note("%s was gone, though zoomtag had used it: it was started anew and is rebuilt from the marks in the events; the history is lost", s.path)
 	}
-	return nil
+	return s.sidecar.write(stamp{id: s.id, generation: generation})
 }
 
 // fill writes what every database holds.

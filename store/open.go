@@ -111,11 +111,16 @@ func (s *Store) openExisting(file *os.File, steps []step) error {
 
 // settle puts right what an existing database may lack: a sidecar, a newer schema.
 func (s *Store) settle(found facts, last *stamp, steps []step) error {
-	if last == nil {
-		if err := s.sidecar.write(stamp{id: s.id, generation: found.head.generation}); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case last == nil:
 		s.note("%s was missing or could not be read and was made anew; an older copy of the database would not have been noticed", s.sidecar.path)
+		err = s.sidecar.write(stamp{id: s.id, generation: found.head.generation})
+	case last.generation == 0:
+		err = s.created(found.head.generation, last.lost)
+	}
+	if err != nil {
+		return err
 	}
 	if found.schema == 1+len(steps) {
 		return nil

@@ -15,28 +15,27 @@ const (
 // when nobody remembers the exact text.
 var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:", "Note:"}
 
-// FindBlock returns the byte range of the block in a plain text, from the start of its first line to the end of its last
-// (line end excluded). Trailing and leading white space of the two lines, which apps add and drop, does not matter.
+// FindBlock returns the byte range of the block in a plain text, from the beginning of its first line to the end of its last
+// (line end excluded). What somebody typed in front of it or behind it on the same line is not part of it. A block in quoted
+// mail is not ours.
 func FindBlock(text string) (start, end int, ok bool) {
-	start = -1
-	for pos := 0; pos <= len(text); {
-		next := strings.IndexByte(text[pos:], '\n')
-		lineEnd := len(text)
-		if next >= 0 {
-			lineEnd = pos + next
+	for from := 0; ; {
+		i := strings.Index(text[from:], BlockFirst)
+		if i < 0 {
+			return 0, 0, false
 		}
-		switch line := strings.TrimSpace(text[pos:lineEnd]); {
-		case line == BlockFirst:
-			start = pos
-		case line == BlockLast && start >= 0:
-			return start, strings.LastIndex(text[:lineEnd], BlockLast) + len(BlockLast), true
+		start = from + i
+		from = start + len(BlockFirst)
+		j := strings.Index(text[from:], BlockLast)
+		if j < 0 {
+			return 0, 0, false
 		}
-		if next < 0 {
-			break
+		line := text[strings.LastIndexByte(text[:start], '\n')+1 : start]
+		if strings.HasPrefix(strings.TrimSpace(line), ">") || strings.Contains(text[from:from+j], BlockFirst) {
+			continue
 		}
-		pos = lineEnd + 1
+		return start, from + j + len(BlockLast), true
 	}
-	return 0, 0, false
 }
 
 // StripBlock returns text without its blocks: the owner's own words.

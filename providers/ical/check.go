@@ -44,46 +44,35 @@ func compare(before, after []byte, uid string, e *Edit) error {
 		return err
 	}
 	kept, left := was.untouchable(uid, e), is.untouchable(uid, e)
-	for i := range kept {
-		if i >= len(left) || !bytes.Equal(kept[i].raw, left[i].raw) {
-			return fmt.Errorf("line %d would change", kept[i].no)
+	if !bytes.Equal(kept, left) {
+		at := 0
+		for at < min(len(kept), len(left)) && kept[at] == left[at] {
+			at++
 		}
-	}
-	if len(left) > len(kept) {
-		return fmt.Errorf("line %d would be new", left[len(kept)].no)
+		return fmt.Errorf("what stands around %.40q would change", kept[max(0, at-20):])
 	}
 	return nil
 }
 
-// lineBytes is a line that an edit must leave alone.
-type lineBytes struct {
-	no  int32
-	raw []byte
-}
-
-// untouchable lists the lines that the edit must not change, empty ones included.
-func (d *Doc) untouchable(uid string, e *Edit) []lineBytes {
+// untouchable returns the file without the lines that the edit may change.
+func (d *Doc) untouchable(uid string, e *Edit) []byte {
 	target := map[int32]bool{}
 	for _, c := range d.events(uid) {
 		target[c] = true
 	}
-	var list []lineBytes
+	kept := make([]byte, 0, len(d.raw))
 	pos := int32(0)
 	for i := range d.props {
 		p := &d.props[i]
-		if gap := bytes.TrimSpace(d.raw[pos:p.start]); len(gap) > 0 || p.start > pos && len(list) == 0 {
-			list = append(list, lineBytes{p.no, d.raw[pos:p.start]})
+		if p.kind != property || p.colon < 0 || !target[p.comp] {
+			continue
 		}
-		pos = p.end
-		name := ""
-		if p.kind == property {
-			name = strings.ToUpper(string(d.name(p)))
-		}
-		if !target[p.comp] || p.colon < 0 || !e.mayChange(name) || name == "CONFERENCE" && !d.ourConference(p) {
-			list = append(list, lineBytes{p.no, d.raw[p.start:p.end]})
+		if name := strings.ToUpper(string(d.name(p))); e.mayChange(name) && (name != "CONFERENCE" || d.ourConference(p)) {
+			kept = append(kept, d.raw[pos:p.start]...)
+			pos = p.end
 		}
 	}
-	return append(list, lineBytes{0, d.raw[pos:]})
+	return append(kept, d.raw[pos:]...)
 }
 
 // Bounds within which go-ical is asked: it takes time quadratic in the length of a parameter, and recurses.

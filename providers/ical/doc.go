@@ -17,6 +17,11 @@ type Doc struct {
 	props []prop
 	comps []comp
 	notes []string
+
+	// What index finds.
+	byUID     map[string][]int32
+	uids      []string
+	timezones []int32
 }
 
 // prop is one line of a Doc.
@@ -189,45 +194,61 @@ func (d *Doc) all(c int32, name string) []*prop {
 	return list
 }
 
-// events returns the VEVENTs of a UID, in the order of the file.
-func (d *Doc) events(uid string) []int32 {
-	var list []int32
-	for c := range d.comps {
-		if d.comps[c].parent == 0 && d.comps[c].name == "VEVENT" && d.uid(int32(c)) == uid {
-			list = append(list, int32(c))
-		}
+// index lists the VEVENTs of each UID, in the order of the file.
+func (d *Doc) index() {
+	if d.byUID != nil {
+		return
 	}
-	return list
+	d.byUID = map[string][]int32{}
+	for c := range d.comps {
+		if d.comps[c].parent == 0 && d.comps[c].name == "VTIMEZONE" {
+			d.timezones = append(d.timezones, int32(c))
+		}
+		if d.comps[c].parent != 0 || d.comps[c].name != "VEVENT" {
+			continue
+		}
+		uid := ""
+		if p := d.first(int32(c), "UID"); p != nil {
+			uid = d.text(p)
+		}
+		if d.byUID[uid] == nil {
+			d.uids = append(d.uids, uid)
+		}
+		d.byUID[uid] = append(d.byUID[uid], int32(c))
+	}
 }
 
-func (d *Doc) uid(c int32) string {
-	if p := d.first(c, "UID"); p != nil {
-		return d.text(p)
-	}
-	return ""
+// events returns the VEVENTs of a UID, in the order of the file.
+func (d *Doc) events(uid string) []int32 {
+	d.index()
+	return d.byUID[uid]
 }
 
 // UIDs returns the UIDs of the file's VEVENTs, as Look does.
 func (d *Doc) UIDs() []string {
-	var o Outline
-	var seen map[string]bool
-	for c := range d.comps {
-		if d.comps[c].parent == 0 && d.comps[c].name == "VEVENT" {
-			seen = o.add(d.uid(int32(c)), seen)
-		}
-	}
-	return o.UIDs
+	d.index()
+	return d.uids
 }
 
-// Own returns the bytes of the components of one UID, and of the file's time zones: what makes up the event in a file that
-// holds others as well.
+// Own returns the bytes of the VEVENTs of one UID, and of the file's time zones: what makes up the event in a file that holds
+// others as well.
 func (d *Doc) Own(uid string) []byte {
 	var own []byte
-	for c := range d.comps {
+	take := func(c int32) {
 		k := &d.comps[c]
-		if k.parent == 0 && (k.name == "VTIMEZONE" || k.name == "VEVENT" && d.uid(int32(c)) == uid) {
-			own = append(own, d.raw[d.props[k.first].start:d.props[k.last].end]...)
-		}
+		own = append(own, d.raw[d.props[k.first].start:d.props[k.last].end]...)
+	}
+	for _, c := range d.zones() {
+		take(c)
+	}
+	for _, c := range d.events(uid) {
+		take(c)
 	}
 	return own
+}
+
+// zones returns the VTIMEZONEs of the file.
+func (d *Doc) zones() []int32 {
+	d.index()
+	return d.timezones
 }

@@ -200,6 +200,7 @@ func (b *editor) setValue(c int32, name, value string) {
 // setOwn makes one of our own properties hold a text, once; an empty text takes it out.
 func (b *editor) setOwn(c int32, name, value string) {
 	found := b.doc.all(c, name)
+	value = text([]byte(escape(value)), '\n') // what can be written of it
 	if value != "" && len(found) == 0 {
 		b.add(name, escape(value))
 	}

@@ -107,20 +107,17 @@ func prefixed(tzid string) (zone, bool) {
 // defined resolves a TZID by the file's own VTIMEZONE: by the IANA name that Apple's, Google's and libical's programs put
 // there, else by its offset rules.
 func (z *zones) defined(tzid string) (zone, bool) {
-	for c := range z.doc.comps {
-		if z.doc.comps[c].name != "VTIMEZONE" || z.doc.comps[c].parent != 0 {
-			continue
-		}
-		id := z.doc.first(int32(c), "TZID")
+	for _, c := range z.doc.zones() {
+		id := z.doc.first(c, "TZID")
 		if id == nil || z.doc.text(id) != tzid && z.doc.plain(id) != tzid {
 			continue
 		}
-		if p := z.doc.first(int32(c), "X-LIC-LOCATION"); p != nil {
+		if p := z.doc.first(c, "X-LIC-LOCATION"); p != nil {
 			if found, ok := load(z.doc.plain(p)); ok {
 				return found, true
 			}
 		}
-		if loc, ok := z.doc.location(int32(c), tzid); ok {
+		if loc, ok := z.doc.location(c, tzid); ok {
 			return zone{loc: loc}, true
 		}
 	}

@@ -50,7 +50,7 @@ func (s *settling) spend(host string) error {
 		s.dryUsed[host]++
 		return nil
 	}
-	return s.save("", "", "", func(tx *store.Tx) error {
+	return s.save("", "", func(tx *store.Tx) error {
 		if !s.c.Budgeted {
 			return nil
 		}

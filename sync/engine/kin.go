@@ -70,7 +70,7 @@ func (s *settling) takeOver(other *store.Record) error {
 	moved := *other
 	moved.Calendar, moved.EventID = s.c.Name, s.id
 	s.rec, s.failedBefore = &moved, moved.Error
-	return s.save("", "", "", func(tx *store.Tx) error { return tx.DeleteRecord(calendarBefore, idBefore) })
+	return s.save("", "", func(tx *store.Tx) error { return tx.DeleteRecord(calendarBefore, idBefore) })
 }
 
 // remember notes this item with its twin, so that it takes over should the twin's item vanish.

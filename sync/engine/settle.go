@@ -190,7 +190,7 @@ func (s *settling) fail(cause error) error {
 	if s.failedBefore == text {
 		entry = "" // once in the journal is enough
 	}
-	if err := s.save("", "", entry, nil); err != nil {
+	if err := s.put("", "", entry, nil); err != nil {
 		return err
 	}
 	s.tell(s.rec.State, text, text)
@@ -271,8 +271,15 @@ func (s *settling) tell(state, reason, failure string) {
 	s.report.Events = append(s.report.Events, r)
 }
 
-// save writes the record at once, with a journal entry if step or failure says something, in one transaction.
-func (s *settling) save(step, reason, failure string, more func(tx *store.Tx) error) error {
+// save writes the record on its way, with a journal entry for the step if there is one, in one transaction. Until the event
+// is at rest it stays due: a crash must not lose it.
+func (s *settling) save(step, reason string, more func(tx *store.Tx) error) error {
+	s.rec.Due = s.e.opt.Now()
+	return s.put(step, reason, "", more)
+}
+
+// put writes the record, with a journal entry if step or failure says something, in one transaction.
+func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) error) error {
 	if s.dry {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -30,7 +29,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.Reopen:
 		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
 		s.rec.Told, s.rec.LostAt, s.rec.Released = nil, time.Time{}, false
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	case plan.Seek:
 		return s.seek(ctx, d)
 	case plan.Switch:
@@ -45,10 +44,10 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.link(ctx, d)
 	case plan.End:
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	case plan.Resume:
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone, s.rec.Released = time.Time{}, "", false, false
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	case plan.Cancel:
 		return s.cancel(ctx)
 	case plan.Close:
@@ -83,7 +82,7 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	}
 	rec.Doubt, rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
 	s.rec = rec
-	return s.save("", "", "", nil)
+	return s.save("", "", nil)
 }
 
 func (s *settling) newMark(uid string) (string, error) {
@@ -123,7 +122,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 				reason: "it is not known yet whether the last call made the meeting: it is looked for once more"}
 		}
 		s.rec.Doubt = ""
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	}
 	if err != nil {
 		return fmt.Errorf("the meeting could not be looked for: %w", err)
@@ -146,7 +145,7 @@ func (s *settling) saved(step, reason string) error {
 	if !s.dry {
 		s.e.opt.Log.Info(step, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", reason)
 	}
-	return s.save(step, reason, "", nil)
+	return s.save(step, reason, nil)
 }
 
 // switchTo adopts the meeting whose mark the event carries instead of the record's, if it exists.
@@ -214,7 +213,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	m, err := s.c.Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
 	if errors.Is(err, meeting.ErrGone) {
 		s.rec.LostAt = s.e.opt.Now()
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	}
 	if err != nil {
 		if meeting.Refused(err) {
@@ -228,7 +227,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	}
 	s.rec.Meeting, s.rec.Told = m, &d.Spec
 	if step == "" {
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	}
 	return s.saved(step, d.Reason)
 }
@@ -244,12 +243,12 @@ func (s *settling) probe(ctx context.Context) error {
 	case err == nil:
 		s.rec.LostAt, s.rec.Doubt, s.rec.Told = time.Time{}, "", nil
 		s.rec.Meeting = m
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	case !errors.Is(err, meeting.ErrGone):
 		return fmt.Errorf("the meeting could not be read: %w", err)
 	case s.rec.LostAt.IsZero():
 		s.rec.LostAt = s.e.opt.Now()
-		return s.save("", "", "", nil)
+		return s.save("", "", nil)
 	}
 	mark, err := s.newMark(s.rec.UID)
 	if err != nil {
@@ -257,7 +256,7 @@ func (s *settling) probe(ctx context.Context) error {
 	}
 	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
 	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
-	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", "", nil)
+	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
 }
 
 // link makes the event show what it should, and believes only what the calendar then says.
@@ -315,15 +314,27 @@ func (s *settling) cancel(ctx context.Context) error {
 	}
 	id := s.rec.MeetingID
 	s.rec.Doubt, s.rec.ClosedAt, s.rec.Reason = "", now, s.rec.Ending
-	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Due = 0, meeting.Meeting{}, nil, time.Time{}
-	return s.save("", "", "", func(tx *store.Tx) error {
-		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil
+	return s.save("", "", func(tx *store.Tx) error {
+		err := tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 			Step: "cancel", Meeting: id, Reason: s.rec.Ending})
+		return errors.Join(err, s.wakeTwins(tx))
 	})
+}
+
+// wakeTwins has the other items with this UID looked at again: what was left alone for the sake of this one may now have
+// its turn.
+func (s *settling) wakeTwins(tx *store.Tx) error {
+	for _, id := range s.rec.Twins {
+		if err := tx.SetDue(s.c.Name, id, s.e.opt.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close ends the record, leaving the meeting, if there is one, alone.
 func (s *settling) close(reason string) error {
-	s.rec.ClosedAt, s.rec.Reason, s.rec.Due = s.e.opt.Now(), reason, time.Time{}
-	return s.save("", strings.TrimSpace(reason), "", nil)
+	s.rec.ClosedAt, s.rec.Reason = s.e.opt.Now(), reason
+	return s.save("", "", s.wakeTwins)
 }

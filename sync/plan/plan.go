@@ -352,7 +352,7 @@ func ending(in Input, w Wish, why string) Decision {
 // gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
 func strayLink(in Input, d Decision, stands bool) Decision {
 	ev := in.Event
-	if !stands || ev.Link.Mark == "" || ev.Denied != "" || isOver(ev, in.Now) {
+	if ev == nil || ev.Link.Mark == "" || ev.Denied != "" || isOver(ev, in.Now) {
 		return d
 	}
 	if _, ok := ParseMark(ev.Link.Mark); !ok {
@@ -365,7 +365,7 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 	case in.Rec == nil && own != "" && in.Twin == nil:
 		d.Do, d.State, d.Mark, d.LinkID = Begin, Ending, own, LinkID(ev.Link.JoinURL)
 		d.Spec.Host = in.Settings.Host
-	case own == "" || in.Rec != nil:
+	case stands && (own == "" || in.Rec != nil):
 		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
 		d.Link = calendar.Link{Was: calendar.Was{JoinURL: ev.Link.JoinURL, Block: ev.Link.Block}}
 	}

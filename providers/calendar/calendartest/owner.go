@@ -64,33 +64,33 @@ func (f *Fake) Delete(id string) { f.change(id, func(it *item) { it.deleted = tr
 func (f *Fake) Restore(id string) { f.change(id, func(it *item) { it.deleted = false }) }
 
 // Copy copies an event as apps do: with its texts, the block, and what is out of sight, but with a UID of its own.
-func (f *Fake) Copy(id string) (newID string) { return f.copyTo(id, "", "") }
-
-// Rename gives an event another id and leaves its UID, as when a file is renamed or an event moved.
-func (f *Fake) Rename(id, newID string) {
-	f.mu.Lock()
-	it := f.items[id]
-	f.mu.Unlock()
-	if it == nil || id == newID {
-		return
-	}
-	f.copyTo(id, newID, it.event.UID)
-	f.Delete(id)
-}
-
-func (f *Fake) copyTo(id, newID, uid string) string {
+func (f *Fake) Copy(id string) (newID string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	it := f.items[id]
 	if it == nil {
 		return ""
 	}
-	if newID == "" {
-		newID = "event" + strconv.Itoa(len(f.ids)+1)
+	newID = "event" + strconv.Itoa(len(f.ids)+1)
+	f.duplicate(it, newID, newID+"@fake")
+	return newID
+}
+
+// Rename gives an event another id and leaves its UID, as when a file is renamed or an event moved.
+func (f *Fake) Rename(id, newID string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	it := f.items[id]
+	if it == nil || id == newID {
+		return
 	}
-	if uid == "" {
-		uid = newID + "@fake"
-	}
+	f.duplicate(it, newID, it.event.UID)
+	it.deleted = true
+	f.touch(it)
+}
+
+// duplicate puts the same event under another id.
+func (f *Fake) duplicate(it *item, newID, uid string) {
 	twin := f.items[newID]
 	if twin == nil {
 		twin = new(item)
@@ -99,7 +99,6 @@ func (f *Fake) copyTo(id, newID, uid string) string {
 	*twin = *it
 	twin.event.ID, twin.event.UID = newID, uid
 	f.touch(twin)
-	return newID
 }
 
 // Event returns an event as the owner sees it, and whether it is there.
@@ -141,7 +140,9 @@ func (f *Fake) Expire() {
 }
 
 // HideFromListing leaves an event out of every listing (or no longer) though Get finds it.
-func (f *Fake) HideFromListing(id string, hidden bool) { f.change(id, func(it *item) { it.hidden = hidden }) }
+func (f *Fake) HideFromListing(id string, hidden bool) {
+	f.change(id, func(it *item) { it.hidden = hidden })
+}
 
 // SetEmpty makes the calendar look as if it held nothing at all, as an unmounted folder does, or ends that.
 func (f *Fake) SetEmpty(empty bool) {

@@ -76,16 +76,12 @@ func inTrouble(t *testing.T, w *World, trouble Trouble, c aCall) {
 	if errors.Is(err, meeting.ErrGone) {
 		t.Errorf("the trouble passes for proof that the meeting is gone: %v", err)
 	}
-	if c.name == "find" && trouble != Deaf && trouble != LostAnswer && trouble != PerSecond && errors.Is(err, meeting.ErrNotFound) &&
-		!(harmless(trouble)) {
+	if c.name == "find" && trouble != Deaf && errors.Is(err, meeting.ErrNotFound) {
 		t.Errorf("the trouble passes for proof that there is no such meeting: %v", err)
 	}
 	wantKind(t, trouble, c, got, err, began)
 	worksAgain(t, w, m.ID, c, err)
 }
-
-// harmless lists the troubles in which a list may still be read whole.
-func harmless(trouble Trouble) bool { return trouble == WaitNonsense }
 
 // wantKind checks the kind of the error.
 func wantKind(t *testing.T, trouble Trouble, c aCall, got meeting.Meeting, err error, began time.Time) {
@@ -121,8 +117,6 @@ func wantKind(t *testing.T, trouble Trouble, c aCall, got meeting.Meeting, err e
 				t.Errorf("success, as if it had been changed: %+v", got)
 			}
 		}
-	case LostAnswer:
-		wantOpen(t, c.write, err)
 	default:
 		wantOpen(t, true, err)
 	}

@@ -1,0 +1,256 @@
+package icsdir
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"slices"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
+)
+
+// Changes lists the folder and reads the files whose metadata differs from what the cursor remembers. Files without anything
+// that could be a tag are named as Plain. An undisturbed folder costs one look at each file's metadata.
+func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
+	before, err := parseCursor(cursor)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	dir, err := openFolder(d.cfg.Path)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	defer dir.close()
+	d.forget()
+	entries, err := dir.list()
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	looks := pair(before, entries)
+	if err := d.look(ctx, dir, looks); err != nil {
+		return calendar.Changes{}, err
+	}
+	if err := dir.check(); err != nil { // else what vanished meanwhile might only have been moved away with the folder
+		return calendar.Changes{}, err
+	}
+	changes := collect(looks)
+	changes.Full = cursor == ""
+	if changes.Cursor == "" {
+		changes.Cursor = cursor
+	}
+	return changes, nil
+}
+
+// look is one file of a pass: as the cursor remembers it, as it is listed now, and what came of it.
+type look struct {
+	was *seen  // nil for a new file
+	now *entry // nil for one that is not there
+	// keep says that nothing is known to have changed.
+	keep bool
+
+	is   seen // what the next cursor remembers, if there is still a file
+	gone bool
+	list []calendar.Change
+}
+
+// pair matches what the cursor remembers with what is there; both are sorted by name.
+func pair(before []seen, entries []entry) []look {
+	looks := make([]look, 0, max(len(before), len(entries)))
+	for len(before) > 0 || len(entries) > 0 {
+		switch {
+		case len(entries) == 0 || len(before) > 0 && before[0].name < entries[0].name:
+			looks = append(looks, look{was: &before[0], gone: true})
+			before = before[1:]
+		case len(before) == 0 || entries[0].name < before[0].name:
+			looks = append(looks, look{now: &entries[0]})
+			entries = entries[1:]
+		default:
+			l := look{was: &before[0], now: &entries[0]}
+			l.keep = l.was.print == l.now.print && l.was.state == settled
+			looks = append(looks, l)
+			before, entries = before[1:], entries[1:]
+		}
+	}
+	return looks
+}
+
+// look reads what may have changed.
+func (d *Dir) look(ctx context.Context, dir *folder, looks []look) error {
+	var todo []*look
+	for i := range looks {
+		if l := &looks[i]; !l.keep && l.now != nil {
+			todo = append(todo, l)
+		}
+	}
+	return share(len(todo), func(from, to int) error {
+		var buf, scratch []byte
+		for _, l := range todo[from:to] {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			buf, scratch = d.examine(dir, l, buf, scratch)
+		}
+		return nil
+	})
+}
+
+// examine reads one file. It returns its buffers for the next one.
+func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte) {
+	f, err := d.readEntry(dir, *l.now, buf)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		l.gone = true
+		return buf, scratch
+	case err != nil:
+		d.fail(l, l.now.print, err)
+		return buf, scratch
+	}
+	if cap(f.raw) > cap(buf) {
+		buf = f.raw
+	}
+	l.is = seen{name: f.name, print: f.stat.print(), state: settled}
+	if f.racy {
+		l.is.state, l.is.content = racy, contentPrint(f.raw)
+	}
+	if w := l.was; w != nil && w.state == racy && w.print == l.is.print && w.content == contentPrint(f.raw) {
+		l.is.single, l.is.uids = w.single, w.uids // it was not changed after all
+		return buf, scratch
+	}
+	outline, err := ical.Look(f.raw, d.limits)
+	if err != nil {
+		d.fail(l, l.is.print, understood(f.name, err))
+		return buf, scratch
+	}
+	l.is.single, l.is.uids = len(outline.UIDs) == 1, outline.UIDs
+	if l.is.single {
+		l.is.uids = nil
+	}
+	plain := false
+	if d.needles != nil {
+		scratch = ical.Lower(scratch[:0], f.raw)
+		plain = !d.hit(scratch)
+	}
+	if plain {
+		for _, id := range l.is.ids() {
+			l.list = append(l.list, calendar.Change{ID: id, Plain: true})
+		}
+	} else {
+		d.parsed(l, f, outline.UIDs)
+	}
+	return buf, scratch
+}
+
+// hit reports whether a text in lower case holds a needle.
+func (d *Dir) hit(lower []byte) bool {
+	for _, needle := range d.needles {
+		if bytes.Contains(lower, needle) {
+			return true
+		}
+	}
+	return false
+}
+
+// parsed lists the events of a file that may hold a tag. Without needles that says nothing; the events are then left for Get,
+// so that a large folder is not held in memory.
+func (d *Dir) parsed(l *look, f *file, uids []string) {
+	doc, err := ical.Parse(f.raw, d.limits)
+	for i, id := range l.is.ids() {
+		c := calendar.Change{ID: id, Err: err}
+		switch {
+		case err != nil:
+			c.Err = understood(f.name, err)
+		case !l.is.single && d.needles != nil && !d.hit(ical.Lower(nil, doc.Own(uids[i]))):
+			c.Plain = true
+		default:
+			var ev calendar.Event
+			if ev, c.Err = d.event(doc, f, id, uids[i], l.is.single); c.Err == nil && d.needles != nil {
+				c.Event = &ev
+			}
+		}
+		l.list = append(l.list, c)
+	}
+}
+
+// fail reports a file that cannot be read or understood, under the ids that its events had before. One that could not be read
+// before either is no news.
+func (d *Dir) fail(l *look, print uint64, err error) {
+	l.is = seen{name: l.now.name, print: print, state: settled, single: true}
+	understood := errors.Is(err, calendar.ErrMalformed) || errors.Is(err, calendar.ErrIncomplete)
+	if !understood {
+		l.is.state = failed // it is tried again: what prevents us may not show in the file's metadata
+	} else if l.was != nil && l.was.state == racy {
+		l.is.state = settled
+	}
+	if l.was != nil && l.was.count() > 0 {
+		l.is.single, l.is.uids = l.was.single, l.was.uids
+	}
+	if !understood && l.was != nil && l.was.state == failed && l.was.print == print {
+		return
+	}
+	for _, id := range l.is.ids() {
+		l.list = append(l.list, calendar.Change{ID: id, Err: err})
+	}
+}
+
+// contentPrint is a fingerprint of a file's bytes.
+func contentPrint(raw []byte) uint64 {
+	sum := sha256.Sum256(raw)
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// collect makes the answer of a pass. The cursor stays empty where it is the same as before.
+func collect(looks []look) calendar.Changes {
+	var c calendar.Changes
+	same := true
+	n := 0
+	for i := range looks {
+		n += len(looks[i].list)
+	}
+	c.List = make([]calendar.Change, 0, n)
+	for i := range looks {
+		l := &looks[i]
+		if l.keep {
+			c.Total += l.was.count()
+			continue
+		}
+		var ids []string
+		if !l.gone {
+			ids = l.is.ids()
+			c.Total += len(ids)
+		}
+		if l.was != nil {
+			for _, id := range l.was.ids() {
+				if !slices.Contains(ids, id) {
+					c.List = append(c.List, calendar.Change{ID: id, Missing: true})
+				}
+			}
+		}
+		c.List = append(c.List, l.list...)
+		same = same && l.was != nil && !l.gone && l.was.equal(&l.is)
+	}
+	if !same {
+		c.Cursor = nextCursor(looks)
+	}
+	return c
+}
+
+func (s *seen) equal(t *seen) bool {
+	return s.print == t.print && s.state == t.state && s.content == t.content && s.single == t.single && slices.Equal(s.uids, t.uids)
+}
+
+func nextCursor(looks []look) string {
+	files := make([]seen, 0, len(looks))
+	for i := range looks {
+		switch l := &looks[i]; {
+		case l.keep:
+			files = append(files, *l.was)
+		case !l.gone:
+			files = append(files, l.is)
+		}
+	}
+	return formatCursor(files)
+}

@@ -1,0 +1,212 @@
+// Package icsdir is a folder of .ics files as a calendar: one file for each event, as vdirsyncer, khal and Radicale keep them,
+// or plain exports with many events in a file.
+//
+// Files are changed by replacing them: a new one is written beside the old one and renamed over it, unless the old one
+// is no longer what it was read as. Only the lines of the link differ.
+package icsdir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
+)
+
+// Config describes one folder.
+type Config struct {
+	// Path is the folder. It need not exist yet; until it does, every call is an error.
+	Path string
+	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*" takes
+	// every organizer for the owner.
+	Owners []string
+	// Needles are words in lower-case ASCII of which any tag contains at least one. Files without any are not parsed. With
+	// no needle, or with one that is not ASCII, every changed file is.
+	Needles []string
+	// Zone is for times that name no zone or one that cannot be found out; nil is UTC.
+	Zone *time.Location
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Hook is called at points of a write where a test may want to end the process; nil is none.
+	Hook func(point string)
+	// Log gets what is of interest while nothing fails; nil discards it.
+	Log *slog.Logger
+	// MaxBytes is the largest file that is read; 0 is 16 MiB, room for an export of many thousand events.
+	MaxBytes int64
+}
+
+// Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer and a calendar.Watcher.
+type Dir struct {
+	cfg     Config
+	limits  ical.Limits
+	owners  map[string]bool
+	needles [][]byte // nil: parse everything
+
+	writing sync.Mutex // one write at a time
+	mu      sync.Mutex // guards written
+	written map[string]write
+}
+
+// The contract.
+var (
+	_ calendar.Calendar = (*Dir)(nil)
+	_ calendar.Echoer   = (*Dir)(nil)
+	_ calendar.Watcher  = (*Dir)(nil)
+)
+
+const defaultMaxBytes = 16 << 20
+
+// New returns the calendar. It does not touch the folder.
+func New(cfg Config) (*Dir, error) {
+	if cfg.Path == "" {
+		return nil, errors.New("icsdir: no folder is named")
+	}
+	path, err := filepath.Abs(cfg.Path)
+	if err != nil {
+		return nil, fmt.Errorf("icsdir: find the folder %s: %w", cfg.Path, err)
+	}
+	cfg.Path = path
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Hook == nil {
+		cfg.Hook = func(string) {}
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MaxBytes <= 0 {
+		cfg.MaxBytes = defaultMaxBytes
+	}
+	d := &Dir{cfg: cfg, limits: ical.DefaultLimits, owners: map[string]bool{}, needles: needles(cfg.Needles), written: map[string]write{}}
+	d.limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
+	for _, owner := range cfg.Owners {
+		d.owners[mailKey(owner)] = true
+	}
+	return d, nil
+}
+
+// needles prepares the words of the prefilter. Our own properties are always looked for.
+func needles(words []string) [][]byte {
+	var list [][]byte
+	for _, word := range words {
+		for _, c := range []byte(word) {
+			if c >= 0x80 || c <= ' ' {
+				return nil
+			}
+		}
+		if word == "" {
+			return nil
+		}
+		list = append(list, []byte(strings.ToLower(word)))
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return append(list, []byte("x-zoomtag"))
+}
+
+// mailKey makes mail addresses comparable.
+func mailKey(address string) string {
+	address = strings.ToLower(strings.TrimSpace(address))
+	return strings.TrimPrefix(address, "mailto:")
+}
+
+// Get reads one event. ErrGone means that the folder can be read and the event is not in it.
+func (d *Dir) Get(ctx context.Context, id string) (calendar.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return calendar.Event{}, err
+	}
+	it, err := d.open(id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	return it.event, nil
+}
+
+// item is one event as it was read, with what a write needs to know about its file.
+type item struct {
+	event calendar.Event
+	uid   string
+	raw   []byte
+	path  string // of the file itself, symbolic links followed
+	name  string // of the file in the folder
+	stat  stat
+}
+
+// open reads the event with an id.
+func (d *Dir) open(id string) (*item, error) {
+	dir, err := openFolder(d.cfg.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.close()
+	f, uid, single, err := d.find(dir, id)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := ical.Parse(f.raw, d.limits)
+	if err != nil {
+		return nil, understood(f.name, err)
+	}
+	uids := doc.UIDs()
+	if single && len(uids) == 1 {
+		uid = uids[0]
+	} else if single || len(uids) < 2 {
+		return nil, fmt.Errorf("icsdir: %w: %s no longer holds just this event", calendar.ErrGone, f.name)
+	}
+	event, err := d.event(doc, f, id, uid, len(uids) == 1)
+	if err != nil {
+		return nil, err
+	}
+	return &item{event: event, uid: uid, raw: f.raw, path: f.path, name: f.name, stat: f.stat}, nil
+}
+
+// find reads the file that an id names: FILE.ics, or FILE.ics#UID for an event in a file of several.
+func (d *Dir) find(dir *folder, id string) (f *file, uid string, single bool, err error) {
+	if f, err = d.read(dir, id); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return f, "", true, err
+	}
+	name, uid, ok := cutID(id)
+	if ok {
+		f, err = d.read(dir, name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if same := dir.check(); same != nil {
+			return nil, "", false, same
+		}
+		err = fmt.Errorf("icsdir: %w: %s is not in %s", calendar.ErrGone, id, d.cfg.Path)
+	}
+	return f, uid, false, err
+}
+
+// cutID takes an id of the form FILE.ics#UID apart.
+func cutID(id string) (name, uid string, ok bool) {
+	i := strings.Index(strings.ToLower(id), ".ics#")
+	if i < 0 || len(strings.ToLower(id)) != len(id) {
+		return "", "", false
+	}
+	return id[:i+len(".ics")], id[i+len(".ics#"):], true
+}
+
+// joinID makes the id of an event in a file of several.
+func joinID(name, uid string) string { return name + "#" + uid }
+
+// understood turns the codec's errors into those of the contract.
+func understood(name string, err error) error {
+	kind := calendar.ErrMalformed
+	if errors.Is(err, ical.ErrIncomplete) {
+		kind = calendar.ErrIncomplete
+	}
+	return fmt.Errorf("icsdir: %w: %s: %v", kind, name, err)
+}
