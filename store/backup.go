@@ -63,7 +63,7 @@ func (s *Store) writeCopy(path string) error {
 		return err
 	}
 	if _, err := examine(file, size); err != nil {
-		return s.damage(err)
+		return fmt.Errorf("store: copy to %s: what was written reads back otherwise (%w): check the disk", path, err)
 	}
 	if s.options.NoSync {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-var flips = flag.Int("flips", 2000, "how many bits TestFlippedBits turns, one at a time")
+var flips = flag.Int("flips", 500, "how many bits TestFlippedBits turns, one at a time")
 
 // lived makes a database with some history, closed, and returns its path.
 func lived(t testing.TB) string {

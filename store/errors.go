@@ -45,32 +45,55 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.err }
 
-// explain makes one plain sentence of what the system or bbolt said while zoomtag was doing something with path.
-func explain(doing, path string, err error) error {
-	why := ""
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		why = "the disk is full: free some space; nothing was lost, and zoomtag goes on when there is room"
-	case errors.Is(err, syscall.EFBIG):
-		why = "the file may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"
-	case errors.Is(err, syscall.EROFS):
-		why = "the file system is read-only: put the state where zoomtag may write, or mount it for writing"
-	case errors.Is(err, fs.ErrPermission):
-		why = "permission denied: the file and its folder must belong to the user that zoomtag runs as"
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		why = "too many files are open: raise the limit (LimitNOFILE, ulimit -n)"
-	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.EOPNOTSUPP):
-		why = "its file system cannot lock files: put the state on a local disk"
-	case errors.Is(err, syscall.EIO):
-		why = "the disk reports an error: check the disk, then start zoomtag again"
-	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
-		return fmt.Errorf("store: %s %s: %w", doing, path, ErrClosed)
-	default:
-		return fmt.Errorf("store: %s %s: %w", doing, path, err)
-	}
-	return fmt.Errorf("store: %s %s: %s (%w)", doing, path, why, err)
+// sentence is an error whose text says it all; what it wraps is for errors.Is.
+type sentence struct {
+	text string
+	err  error
 }
 
+func (e *sentence) Error() string { return e.text }
+func (e *sentence) Unwrap() error { return e.err }
+
+// explain makes one plain sentence of what the system or bbolt said while zoomtag was doing something with path.
+func explain(doing, path string, err error) error {
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+		err = ErrClosed
+	}
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err // path is in the sentence already
+	}
+	for _, known := range advice {
+		if errors.Is(err, known.err) {
+			return &sentence{text: fmt.Sprintf("store: %s %s: %s", doing, path, known.text), err: err}
+		}
+	}
+	return fmt.Errorf("store: %s %s: %w", doing, path, err)
+}
+
+// advice is what to say of errors that their owner can do something about.
+var advice = []struct {
+	err  error
+	text string
+}{
+	{syscall.ENOSPC, diskFull},
+	{syscall.EDQUOT, diskFull},
+	{syscall.EFBIG, "the file may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
+	{syscall.EROFS, "the file system is read-only: put the state where zoomtag may write, or mount it for writing"},
+	{fs.ErrPermission, "permission denied: the file and its folder must belong to the user that zoomtag runs as"},
+	{syscall.EMFILE, tooManyFiles},
+	{syscall.ENFILE, tooManyFiles},
+	{syscall.ENOLCK, noLocks},
+	{syscall.EOPNOTSUPP, noLocks},
+	{syscall.EIO, "the disk reports an error: check the disk, then start zoomtag again"},
+}
+
+const (
+	diskFull     = "the disk is full: free some space; what was saved before is kept, and zoomtag goes on when there is room"
+	tooManyFiles = "too many files are open: raise the limit (LimitNOFILE, ulimit -n)"
+	noLocks      = "its file system cannot lock files: put the state on a local disk"
+)
+
 func locked(path string) error {
-	return fmt.Errorf("store: another zoomtag holds %s: end it, or let this command ask it over its control socket (%w)", path, ErrLocked)
+	return &sentence{text: fmt.Sprintf("store: another zoomtag holds %s: end it first", path), err: ErrLocked}
 }

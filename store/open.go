@@ -207,8 +207,9 @@ func (s *Store) syncDir(path string) error {
 		return explain("save", path, err)
 	}
 	defer dir.Close()
-	if err := dir.Sync(); err != nil {
-		return explain("save", path, err)
+	err = dir.Sync()
+	if err == nil || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) { // some file systems cannot, nor need they
+		return nil
 	}
-	return nil
+	return explain("save", path, err)
 }

@@ -15,7 +15,8 @@ import (
 // renamed: its record is taken over. One whose item still stands is a twin, and this item is left alone.
 func (s *settling) kin(ctx context.Context) error {
 	if s.ev == nil {
-		return s.inherit(ctx)
+		_, err := s.inherit(ctx)
+		return err
 	}
 	if s.rec != nil && !s.rec.Closed() || !plan.Interesting(s.ev, &s.c.Settings) {
 		return nil
@@ -75,7 +76,7 @@ func (s *settling) takeOver(other *store.Record) error {
 
 // remember notes this item with its twin, so that it takes over should the twin's item vanish.
 func (s *settling) remember(twin *store.Record) error {
-	if s.dry || twin.Calendar != s.c.Name || slices.Contains(twin.Twins, s.id) || len(s.tags()) == 0 {
+	if s.dry || twin.Calendar != s.c.Name || slices.Contains(twin.Twins, s.id) {
 		return nil
 	}
 	if rec := s.rest[twin.EventID]; rec != nil {
@@ -88,10 +89,10 @@ func (s *settling) remember(twin *store.Record) error {
 
 func (s *settling) tags() []plan.Tag { return plan.FindWish(s.ev, s.c.Settings.Rules).Tags }
 
-// inherit hands the record of an event that is gone to a twin that still stands.
-func (s *settling) inherit(ctx context.Context) error {
+// inherit hands the record of an event that ends to a twin that stands and is tagged.
+func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 	if s.rec == nil || s.rec.Closed() {
-		return nil
+		return false, nil
 	}
 	for _, id := range s.rec.Twins {
 		ev, err := s.read(ctx, id)
@@ -99,14 +100,14 @@ func (s *settling) inherit(ctx context.Context) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("another item with the same UID (%s) could not be read: %w", id, err)
+			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", id, err)
 		}
-		if ev.UID != s.rec.UID {
+		if id == s.id || ev.UID != s.rec.UID || ev.Cancelled || !plan.FindWish(ev, s.c.Settings.Rules).Asked {
 			continue
 		}
 		old := s.rec
 		s.id, s.ev, s.before = id, ev, ev
-		return s.takeOver(old)
+		return true, s.takeOver(old)
 	}
-	return nil
+	return false, nil
 }

@@ -270,7 +270,8 @@ func listedIDs(changes calendar.Changes) map[string]bool {
 	return listed
 }
 
-// due is what has to be looked at now, the urgent first: what ends, then by start.
+// due is what has to be looked at now, by start; what ends comes last. (Cancellations need not hurry: the reserve of the daily
+// budget is kept for them.)
 func (p *pass) due(changes calendar.Changes) ([]string, error) {
 	ids := p.clear
 	if p.dry {
@@ -298,8 +299,10 @@ func (p *pass) due(changes calendar.Changes) ([]string, error) {
 		}
 		ev := p.events[id]
 		switch {
-		case rec != nil && !rec.EndingAt.IsZero():
-			u.class = 0
+		case rec != nil && (!rec.EndingAt.IsZero() || p.absent[id]):
+			u.class = 3 // its meeting may be taken over by an item that is only seen in this pass
+		case ev != nil && rec == nil && ev.Link.Mark != "":
+			u.class = 0 // after a lost database, an item that shows its meeting goes before one with the same UID that does not
 		case ev != nil:
 			u.class, u.start = 1, ev.Start
 		case rec != nil:

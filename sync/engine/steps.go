@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -292,8 +293,11 @@ func (s *settling) linked(step, reason, url, block string) error {
 	return s.saved(step, reason)
 }
 
-// cancel deletes the meeting and closes the record.
+// cancel deletes the meeting and closes the record, unless another item with the same UID asks for the meeting.
 func (s *settling) cancel(ctx context.Context) error {
+	if taken, err := s.inherit(ctx); taken || err != nil {
+		return err
+	}
 	if err := s.mayCall(s.rec.Host, true); err != nil {
 		return err
 	}
@@ -325,6 +329,7 @@ func (s *settling) cancel(ctx context.Context) error {
 // wakeTwins has the other items with this UID looked at again: what was left alone for the sake of this one may now have
 // its turn.
 func (s *settling) wakeTwins(tx *store.Tx) error {
+	s.clear = slices.DeleteFunc(s.clear, func(id string) bool { return slices.Contains(s.rec.Twins, id) })
 	for _, id := range s.rec.Twins {
 		if err := tx.SetDue(s.c.Name, id, s.e.opt.Now()); err != nil {
 			return err

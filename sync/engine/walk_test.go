@@ -486,15 +486,20 @@ func (w *walker) check() error {
 		}
 		live[l.Mark] = l
 	}
-	linked := map[string]bool{} // UIDs: of two items with the same UID one has the link
+	linked := map[string]string{} // of several items with the same UID one has the link: by UID, which
 	for _, id := range w.events {
-		if ev, asked := w.asked(id); asked && live[ev.Link.Mark].ID != 0 {
-			linked[ev.UID] = true
+		ev, asked := w.asked(id)
+		rec, err := w.st.ByMark(ev.Link.Mark)
+		if err != nil {
+			return err
+		}
+		if asked && rec != nil && rec.EventID == id {
+			linked[ev.UID] = id
 		}
 	}
 	for _, id := range w.events {
 		ev, asked := w.asked(id)
-		if ev.ID == "" || ev.Cancelled || asked && linked[ev.UID] && live[ev.Link.Mark].ID == 0 {
+		if ev.ID == "" || ev.Cancelled || linked[ev.UID] != "" && linked[ev.UID] != id {
 			continue
 		}
 		if err := w.checkEvent(ev, asked, live); err != nil {

@@ -53,7 +53,7 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 		Was: calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block},
 	}
 	if l.Was.JoinURL == "" {
-		l.Was.JoinURL = ev.Link.JoinURL
+		l.Was.JoinURL = writtenURL(ev, s)
 	}
 	right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)
 	consumed := ev.Link.Tag
@@ -105,4 +105,21 @@ func wantedLocation(ev *calendar.Event, w Wish, l calendar.Link, s *Settings) (l
 		return ev.Location + ", " + l.JoinURL, false
 	}
 	return ev.Location, false
+}
+
+// writtenURL is the join URL that we wrote into the event, as far as the event itself tells: the one in the block, or, where
+// only the mark is left, a Zoom link that is the whole URL or the whole location.
+func writtenURL(ev *calendar.Event, s *Settings) string {
+	if ev.Link.JoinURL != "" {
+		return ev.Link.JoinURL
+	}
+	if m, ok := ParseMark(ev.Link.Mark); !ok || m.Account != s.Account && !s.AnyAccount {
+		return ""
+	}
+	for _, text := range []string{ev.URL, strings.TrimSpace(ev.Location)} {
+		if c, ok := classify(text, 0); ok && c.Name == "Zoom" && c.URL == text && !strings.ContainsAny(text, " \n") {
+			return text
+		}
+	}
+	return ""
 }

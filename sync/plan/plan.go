@@ -106,7 +106,7 @@ type Decision struct {
 func Next(in Input) Decision {
 	if in.Event == nil {
 		if in.Rec != nil && !in.Rec.Closed() && in.Braked && !in.Rec.Released {
-			return Decision{State: Held, Reason: "the event is missing together with many others: nothing is cancelled until they are back or the calendar is released"}
+			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing together with many others: nothing is cancelled until they are back or the calendar is released"}
 		}
 		return ending(in, Wish{}, "the event is gone")
 	}
@@ -132,6 +132,9 @@ func Next(in Input) Decision {
 	}
 	return follow(in, w)
 }
+
+// brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the event.
+const brakedPause = time.Minute
 
 // Interesting reports whether an event that is not remembered has anything to do with us.
 func Interesting(ev *calendar.Event, s *Settings) bool {
@@ -226,7 +229,7 @@ func begin(in Input, w Wish) Decision {
 		}
 	}
 	if own == "" {
-		if c, ok := foreign(ev, ev.Link.JoinURL); ok {
+		if c, ok := foreign(ev, writtenURL(ev, s)); ok {
 			return ignore("the event already has another conference (" + c.Name + "): hands off")
 		}
 	}
@@ -251,6 +254,11 @@ func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
 // follow is a tagged event with an open record.
 func follow(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
+	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
+		if c, ok := foreign(ev, writtenURL(ev, s), rec.Meeting.JoinURL, rec.Meeting.RegisterURL); ok {
+			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
+		}
+	}
 	if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
 	}
@@ -266,11 +274,6 @@ func follow(in Input, w Wish) Decision {
 	if rec.Host != "" && spec.Host != rec.Host && rec.MeetingID != 0 {
 		d.Notes = append(d.Notes, "the meeting stays with host "+rec.Host+": Zoom cannot move it to "+spec.Host)
 		d.Spec.Host = rec.Host
-	}
-	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
-		if c, ok := foreign(ev, ev.Link.JoinURL, rec.Meeting.JoinURL); ok {
-			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
-		}
 	}
 	return d.missing(in, w)
 }
@@ -333,7 +336,11 @@ func ending(in Input, w Wish, why string) Decision {
 	case stands && hasLink(ev) && ev.Denied != "":
 		d.State, d.Reason = Held, ev.Denied
 	case stands && hasLink(ev):
-		d.Do, d.Link = Unlink, calendar.Link{Was: calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}}
+		was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
+		if was.JoinURL == "" {
+			was.JoinURL = writtenURL(ev, in.Settings)
+		}
+		d.Do, d.Link = Unlink, calendar.Link{Was: was}
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do = Seek
 	case rec.MeetingID == 0:
@@ -367,7 +374,7 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 		d.Spec.Host = in.Settings.Host
 	case stands && (own == "" || in.Rec != nil):
 		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
-		d.Link = calendar.Link{Was: calendar.Was{JoinURL: ev.Link.JoinURL, Block: ev.Link.Block}}
+		d.Link = calendar.Link{Was: calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block}}
 	}
 	return d
 }

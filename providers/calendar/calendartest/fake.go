@@ -86,8 +86,11 @@ func (f *Fake) changes(cursor string) (calendar.Changes, error) {
 		return calendar.Changes{}, err
 	}
 	changes := calendar.Changes{Full: cursor == "", Cursor: cursor}
+	var events []calendar.Event
 	if since != f.now {
 		changes.Cursor = strconv.Itoa(f.epoch) + "." + strconv.FormatInt(f.now, 10)
+		changes.List = make([]calendar.Change, 0, len(f.ids))
+		events = make([]calendar.Event, 0, len(f.ids)) // at once: pointers into it stay good
 	}
 	for _, id := range f.ids {
 		it := f.items[id]
@@ -96,27 +99,31 @@ func (f *Fake) changes(cursor string) (calendar.Changes, error) {
 			changes.Total++
 		}
 		if it.changed > since && (there || !changes.Full) {
-			changes.List = f.appendChange(changes.List, it, there)
+			if there {
+				events = append(events, it.event)
+				changes.List = append(changes.List, f.present(&events[len(events)-1]))
+			} else if c, ok := f.absent(it); ok {
+				changes.List = append(changes.List, c)
+			}
 		}
 	}
 	return changes, nil
 }
 
-func (f *Fake) appendChange(list []calendar.Change, it *item, there bool) []calendar.Change {
-	switch {
-	case there && f.Bare:
-		return append(list, calendar.Change{ID: it.event.ID})
-	case there:
-		event := it.event
-		return append(list, calendar.Change{ID: event.ID, Event: &event, Plain: f.Plain != nil && f.Plain(&event)})
-	case !f.Explicit:
-		return append(list, calendar.Change{ID: it.event.ID, Missing: true})
-	case it.deleted:
-		return append(list, calendar.Change{ID: it.event.ID, Deleted: true})
-	case f.empty:
-		return append(list, calendar.Change{ID: it.event.ID, Missing: true})
+// present is how an event that is there is listed.
+func (f *Fake) present(e *calendar.Event) calendar.Change {
+	if f.Bare {
+		return calendar.Change{ID: e.ID}
 	}
-	return list // an API that does not list it says nothing about it
+	return calendar.Change{ID: e.ID, Event: e, Plain: f.Plain != nil && f.Plain(e)}
+}
+
+// absent is how an event that is not there is listed, if at all: a service says nothing of one that it hides.
+func (f *Fake) absent(it *item) (calendar.Change, bool) {
+	if f.Explicit && it.deleted {
+		return calendar.Change{ID: it.event.ID, Deleted: true}, true
+	}
+	return calendar.Change{ID: it.event.ID, Missing: true}, !f.Explicit || f.empty
 }
 
 // position reads a cursor. An empty one is before everything.

@@ -50,12 +50,12 @@ func sample(title string) calendar.Event {
 		Start: start, End: start.Add(time.Hour), Zone: zone.String()}
 }
 
-// link is a link as the plan makes it.
+// link is a link as the plan makes it, with a line that only Was shows to be ours.
 func link(number string) calendar.Link {
 	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aBc"
 	return calendar.Link{
 		Mark: "zt1abcd" + number, Tag: "#zoom(45m)", JoinURL: url,
-		Block: calendar.BlockFirst + "\nJoin: " + url + "\nMeeting ID: 8" + number + "\nPasscode: 481516\n" + calendar.BlockLast,
+		Block: calendar.BlockFirst + "\nJoin: " + url + "\nMeeting ID: 8" + number + "\nPasscode: 481516\n+49 30 5679 5800, 8" + number + "#\n" + calendar.BlockLast,
 	}
 }
 
