@@ -2,11 +2,9 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,44 +192,6 @@ func TestForeignBytesInNames(t *testing.T) {
 	}
 }
 
-func TestQueue(t *testing.T) {
-	s := openTemp(t)
-	at := func(minutes int) time.Time { return t0.Add(time.Duration(minutes) * time.Minute) }
-	due := func(minutes, limit int) []string {
-		return must[[]string](t)(s.Due("alice", at(minutes), limit))
-	}
-	r := example("alice", "known")
-	r.Due = at(30)
-	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(r), tx.SetDue("alice", "new", at(10)), tx.SetDue("alice", "newer", at(20)),
-			tx.SetDue("alicex", "foreign", at(1)), tx.SetDue("alice", "old", time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)))
-	})
-	same(t, due(20, 0), []string{"old", "new", "newer"})
-	same(t, due(20, 2), []string{"old", "new"})
-	same(t, due(60, 0), []string{"old", "new", "newer", "known"})
-
-	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.SetDue("alice", "known", at(5)), tx.ClearDue("alice", "old"), tx.SetDue("alice", "newer", at(7)))
-	})
-	same(t, due(60, 0), []string{"known", "newer", "new"})
-	same(t, must[time.Time](t)(s.NextDue("alice")), at(5))
-	same(t, must[*Record](t)(s.Record("alice", "known")).Due, at(5))
-
-	// An id gets its record, and with it the record's time.
-	settled := example("alice", "new")
-	settled.Due = time.Time{}
-	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(settled), tx.DeleteRecord("alice", "known"), tx.DeleteRecord("alice", "newer"))
-	})
-	same(t, len(due(60, 0)), 0)
-	if next := must[time.Time](t)(s.NextDue("alice")); !next.IsZero() {
-		t.Errorf("next due at %v", next)
-	}
-	if err := s.Check(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestCalendarsAndProblems(t *testing.T) {
 	s := openTemp(t)
 	st := CalendarState{Cursor: strings.Repeat("c", 640_000), Detects: "f1", LastSuccess: t0, HeldReason: "empty"}
@@ -254,102 +214,6 @@ func TestCalendarsAndProblems(t *testing.T) {
 	same(t, len(must[[]Problem](t)(s.Problems("team"))), 1)
 	if err := s.Check(); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestBudget(t *testing.T) {
-	s := openTemp(t)
-	for range 3 {
-		update(t, s, func(tx *Tx) error {
-			return errors.Join(tx.Spend("alice@example.com", "2026-11-24"), tx.Spend("bob@example.com", "2026-11-24"),
-				tx.Spend("bob@example.com", "2026-11-24"), tx.Spend("alice@example.com", "2026-11-25"))
-		})
-	}
-	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-24")), 6)
-	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-25")), 0)
-	same(t, must[map[string]int](t)(s.Budgets("2026-11-24")), map[string]int{"alice@example.com": 3, "bob@example.com": 6})
-}
-
-func TestJournal(t *testing.T) {
-	s := openTemp(t)
-	update(t, s, func(tx *Tx) error {
-		for i := range 5 {
-			e := Entry{At: t0.Add(time.Duration(i/2) * time.Minute), Calendar: "alice", EventID: fmt.Sprint("ev", i), Step: "create",
-				Title: fmt.Sprintf("Review %d of the budget", i), UID: fmt.Sprintf("U%d@x", i)}
-			if i == 4 {
-				e.Calendar = "bob"
-			}
-			if err := tx.Journal(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	update(t, s, func(tx *Tx) error { return tx.Journal(Entry{Calendar: "alice", EventID: "now"}) })
-	for _, test := range []struct {
-		filter JournalFilter
-		want   string
-	}{
-		{JournalFilter{}, "ev0 ev1 now ev2 ev3 ev4"},
-		{JournalFilter{Limit: 2}, "ev3 ev4"},
-		{JournalFilter{Calendar: "alice", Limit: 2}, "ev2 ev3"},
-		{JournalFilter{EventID: "EV3"}, "ev3"},
-		{JournalFilter{EventID: "u1@X"}, "ev1"},
-		{JournalFilter{EventID: "of the BUDGET", Calendar: "bob"}, "ev4"},
-		{JournalFilter{EventID: "nobody"}, ""},
-		{JournalFilter{Since: t0.Add(time.Minute)}, "ev2 ev3 ev4"},
-	} {
-		var ids []string
-		for _, e := range must[[]Entry](t)(s.Journal(test.filter)) {
-			ids = append(ids, e.EventID)
-		}
-		if got := strings.Join(ids, " "); got != test.want {
-			t.Errorf("%+v: got %q, want %q", test.filter, got, test.want)
-		}
-	}
-}
-
-func TestPrune(t *testing.T) {
-	s := openTemp(t)
-	old, recent, open := example("alice", "old"), example("alice", "recent"), example("alice", "open")
-	old.ClosedAt, recent.ClosedAt = t0.Add(-48*time.Hour), t0
-	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(old), tx.PutRecord(recent), tx.PutRecord(open),
-			tx.Journal(Entry{At: t0.Add(-48 * time.Hour)}), tx.Journal(Entry{At: t0}),
-			tx.Spend("a", "2026-11-22"), tx.Spend("a", "2026-11-23"), tx.Spend("a", "2026-11-24"))
-	})
-	update(t, s, func(tx *Tx) error {
-		n, err := tx.Prune(t0.Add(-24 * time.Hour))
-		if n != 3 {
-			t.Errorf("pruned %d, want 3", n)
-		}
-		return err
-	})
-	var left []string
-	for _, r := range must[[]*Record](t)(s.Records("alice")) {
-		left = append(left, r.EventID)
-	}
-	same(t, left, []string{"open", "recent"})
-	same(t, len(must[[]Entry](t)(s.Journal(JournalFilter{}))), 1)
-	same(t, must[int](t)(s.BudgetUsed("a", "2026-11-22")), 0)
-	if err := s.Check(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestReset(t *testing.T) {
-	s := openTemp(t)
-	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(example("alice", "1")), tx.PutCalendar("alice", CalendarState{Cursor: "c"}))
-	})
-	if err := s.Reset(); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Check(); err != nil {
-		t.Error(err)
-	}
-	if names := must[[]string](t)(s.Calendars()); len(names) != 0 {
-		t.Errorf("still there: %q", names)
 	}
 }
 
@@ -395,21 +259,5 @@ func TestOpenReadOnly(t *testing.T) {
 	}
 	if _, err := Open(path, testOptions()); !errors.Is(err, ErrLocked) {
 		t.Errorf("open for writing beside readers: %v", err)
-	}
-}
-
-func TestTimesSort(t *testing.T) {
-	times := []time.Time{{}, time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Unix(-1, 999), time.Unix(0, 0), time.Unix(0, 1), t0,
-		time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)}
-	var keys []string
-	for _, at := range times {
-		b := appendTime(nil, at)
-		if got := readTime(b); !got.Equal(at) {
-			t.Errorf("%v came back as %v", at, got)
-		}
-		keys = append(keys, string(b))
-	}
-	if !slices.IsSorted(keys) {
-		t.Errorf("keys are not in the order of the times: %x", keys)
 	}
 }

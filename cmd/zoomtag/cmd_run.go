@@ -52,7 +52,7 @@ type daemon struct {
 
 // runDaemon runs until ctx ends.
 func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logger) (err error) {
-	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Hook: crashHook(a.term.env)})
+	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // crashHook kills this process, as a power cut would, at the point that ZOOMTAG_CRASH names: POINT:N is the Nth time that
@@ -46,4 +47,13 @@ func crashHook(env func(string) string) func(string) {
 			select {} // the signal is on its way
 		}
 	}
+}
+
+// wallClock is the time, moved by ZOOMTAG_CLOCK (as "7h"): a crash test need not wait for a grace period.
+func wallClock(env func(string) string) func() time.Time {
+	ahead, err := time.ParseDuration(env("ZOOMTAG_CLOCK"))
+	if err != nil {
+		ahead = 0
+	}
+	return func() time.Time { return time.Now().Add(ahead) }
 }

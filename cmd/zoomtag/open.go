@@ -67,7 +67,7 @@ const lockPatience = time.Second
 
 // openDesk opens the store and makes the engine.
 func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Hook: crashHook(a.term.env)})
+	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(stri
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(), ledger: ledger{st: st, kinds: map[string]string{}, now: time.Now}}
+	d := &desk{requests: newCounter(), ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
 	zone := time.Local
 	if cfg.Zone != "" {
 		var err error
@@ -98,7 +98,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		d.kinds[c.Name] = c.Provider
 	}
 	d.meetings = service
-	d.engine = engine.New(st, calendars, engine.Options{Log: log, Progress: progress})
+	d.engine = engine.New(st, calendars, engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress})
 	for _, notice := range st.Notices() {
 		log.Warn(notice)
 	}

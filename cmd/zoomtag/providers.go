@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -37,7 +36,7 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	switch c.Provider() {
 	case "ics":
 		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: needles(s.Rules),
-			Zone: b.zone, Hook: b.hook, Log: b.log.With("calendar", c.Name)})
+			Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log.With("calendar", c.Name)})
 	default:
 		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
 	}
@@ -53,7 +52,7 @@ func (b *builder) meetings() (service meeting.Service, account string, err error
 		return service, "personal " + link, err
 	case configs.ServerToServer:
 		service, err = zoom.New(zoom.Config{AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(),
-			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom"), Log: b.log})
+			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom"), Now: wallClock(b.env), Log: b.log})
 		return service, "zoom " + z.AccountID, err
 	default:
 		return nil, "", &usageError{fmt.Errorf("zoom: this build of zoomtag has no mode %q yet: use server-to-server or personal", z.Mode)}
@@ -128,23 +127,23 @@ func (b *builder) owners(configured configs.Owners, host string) []string {
 
 // needles are byte strings, in lower case, one of which stands in every event that could be tagged: a cheap look before
 // anything is parsed. nil where some tag has no such part.
-func needles(r plan.Rules) [][]byte {
-	var list [][]byte
+func needles(r plan.Rules) []string {
+	var list []string
 	for _, words := range [][]string{r.Words, r.Categories, r.Locations} {
 		for _, word := range words {
 			run := longestPlainRun(strings.ToLower(word))
 			if len(run) < 2 {
 				return nil
 			}
-			list = append(list, []byte(run))
+			list = append(list, run)
 		}
 	}
 	// A needle that holds another one finds nothing that the other does not find.
-	var least [][]byte
+	var least []string
 	for i, n := range list {
 		covered := false
 		for j, other := range list {
-			covered = covered || i != j && bytes.Contains(n, other) && (len(other) < len(n) || j < i)
+			covered = covered || i != j && strings.Contains(n, other) && (len(other) < len(n) || j < i)
 		}
 		if !covered {
 			least = append(least, n)

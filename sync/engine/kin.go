@@ -25,7 +25,13 @@ func (s *settling) kin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if rec := s.rest[s.begun[s.ev.UID]]; rec != nil {
+		others = append(others, rec) // perhaps not saved yet
+	}
 	for _, other := range others {
+		if rec := s.rest[other.EventID]; rec != nil && other.Calendar == s.c.Name {
+			other = rec
+		}
 		if other.Closed() || other.Calendar == s.c.Name && other.EventID == s.id {
 			continue
 		}
@@ -64,8 +70,7 @@ func (s *settling) stands(ctx context.Context, other *store.Record) (bool, error
 // takeOver makes the record of an item that is gone that of this one.
 func (s *settling) takeOver(other *store.Record) error {
 	calendarBefore, idBefore := other.Calendar, other.EventID
-	if rec := s.rest[idBefore]; rec != nil && calendarBefore == s.c.Name {
-		other = rec
+	if calendarBefore == s.c.Name {
 		delete(s.rest, idBefore)
 	}
 	moved := *other
@@ -79,11 +84,10 @@ func (s *settling) remember(twin *store.Record) error {
 	if s.dry || twin.Calendar != s.c.Name || slices.Contains(twin.Twins, s.id) {
 		return nil
 	}
-	if rec := s.rest[twin.EventID]; rec != nil {
-		rec.Twins = append(rec.Twins, s.id)
+	twin.Twins = append(twin.Twins, s.id)
+	if s.rest[twin.EventID] == twin {
 		return nil
 	}
-	twin.Twins = append(twin.Twins, s.id)
 	return s.e.store.Update(func(tx *store.Tx) error { return tx.PutRecord(twin) })
 }
 

@@ -26,6 +26,7 @@ type pass struct {
 	wrote   bool                     // a link was written
 	clear   []string                 // ids that are nothing of ours
 	rest    map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
+	begun   map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed map[string]int
 	report  Report
 }
@@ -50,7 +51,7 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 	e.running[name].Lock()
 	defer e.running[name].Unlock()
 	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{},
-		dryUsed: map[string]int{}, rest: map[string]*store.Record{},
+		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{},
 		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
 		p.source = previewCalendar{c.Source}

@@ -61,6 +61,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 // new mark has never been used, so nothing is saved before the create itself.
 func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	ev := s.ev
+	s.begun[ev.UID] = s.id
 	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark}
 	if d.Mark == "" && d.LinkID != 0 {
 		// An app may have dropped the mark and kept the block. The meeting itself still knows whose it is.

@@ -98,7 +98,7 @@ const RetryAfter = 30 * time.Second
 
 // mandatory lists what a world of each class must be able to show.
 var mandatory = map[Class][]Misbehaviour{
-	Folder: {Unreadable, Missing, Empty, HalfWritten, Forbidden},
+	Folder: {Unreadable, Missing, Empty, HalfWritten}, // root writes where it is forbidden
 	HTTP: {Unauthorized, Forbidden, NotFound, Gone, PreconditionFailed, TooMany, TooManySeconds, TooManyDate, TooManyGarbage,
 		ServerError, LostAnswer, CutBody, HTMLInsteadOfData, EmptyBody, SecondPageFails, EndlessPages, SilentNoOp, ExpiredCursor},
 	Memory: {Unauthorized, Forbidden, PreconditionFailed, TooManySeconds, ServerError, LostAnswer, SilentNoOp, ExpiredCursor, Empty},

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/icsdir"
+	"zoomtag/providers/meeting/zoom/zoomtest"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	var keep bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the whole thing against a built-in Zoom and a folder of events; no account needed",
+		Long: `Start an emulator of the Zoom API on this machine, make a folder of .ics files, and run the real daemon on both. Then move,
+rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this machine.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), keep) },
+	}
+	cmd.Flags().BoolVar(&keep, "keep", false, "leave it running until Ctrl-C, to try things out")
+	return cmd
+}
+
+// demoGrace is how long the demo's events keep their meeting after they have ended: long enough to see, short enough to wait.
+const demoGrace = time.Second
+
+// demo is the show.
+type demo struct {
+	app    *app
+	dir    string
+	folder string
+	config string
+	zoom   *zoomtest.Server
+	reader *icsdir.Dir
+	remote *remote
+	before map[string]string // what each event looked like
+}
+
+func (a *app) demo(ctx context.Context, keep bool) (err error) {
+	dir, err := os.MkdirTemp("", "zoomtag-demo")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	d := &demo{app: a, dir: dir, folder: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "zoomtag.yaml"), zoom: zoomtest.New(zoomtest.Options{})}
+	if err := d.zoom.Start(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.zoom.Close()) }()
+	if err := d.prepare(); err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- d.daemon(running) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-done)
+	}()
+	if err := d.connect(ctx, done); err != nil {
+		return err
+	}
+	if err := d.show(ctx); err != nil {
+		return err
+	}
+	if keep {
+		d.say("\nStill running. The folder: %s\nTry: zoomtag --config %s status\nCtrl-C ends it and removes everything.", d.folder, d.config)
+		<-ctx.Done()
+	}
+	return nil
+}
+
+func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.app.term.out, format+"\n", args...) }
+
+// prepare writes the folder and the configuration.
+func (d *demo) prepare() error {
+	if err := os.Mkdir(d.folder, 0o700); err != nil {
+		return err
+	}
+	for _, ev := range demoEvents(time.Now()) {
+		if err := d.write(ev.file, ev.text()); err != nil {
+			return err
+		}
+	}
+	config := strings.Join([]string{
+		`schedule: "@every 1s"`, "state: " + strconv.Quote(filepath.Join(d.dir, "state", "zoomtag.db")), `listen: ""`,
+		"grace: " + demoGrace.String(), "zone: Europe/Berlin",
+		"zoom:", "  account_id: account", "  client_id: client", "  client_secret: secret", "  host: alice@example.com",
+		"  api_url: " + d.zoom.APIURL(), "  oauth_url: " + d.zoom.OAuthURL(),
+		"calendars:", "  - name: folder", "    ics: { path: " + strconv.Quote(d.folder) + " }", "",
+	}, "\n")
+	if err := os.WriteFile(d.config, []byte(config), 0o600); err != nil {
+		return err
+	}
+	reader, err := icsdir.New(icsdir.Config{Path: d.folder, Owners: []string{"alice@example.com"}})
+	d.reader, d.before = reader, map[string]string{}
+	return err
+}
+
+func (d *demo) write(file, text string) error {
+	// As calendar apps do: whole, and then in place.
+	temp := filepath.Join(d.folder, "."+file+".tmp")
+	if err := os.WriteFile(temp, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temp, filepath.Join(d.folder, file))
+}
+
+// daemon is `zoomtag run`, in this process.
+func (d *demo) daemon(ctx context.Context) error {
+	cfg, err := configs.Load(d.config, d.app.term.env)
+	if err != nil {
+		return err
+	}
+	log, err := newLogger(d.app.term.err, slog.LevelError, "text")
+	if err != nil {
+		return err
+	}
+	inner := &app{term: d.app.term, flags: d.app.flags}
+	inner.flags.config = d.config
+	return inner.runDaemon(ctx, cfg, log)
+}
+
+// connect waits until the daemon listens.
+func (d *demo) connect(ctx context.Context, done <-chan error) error {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if d.remote = dialDaemon(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case err := <-done:
+			return fmt.Errorf("the daemon did not start: %w", err)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// show is what the owner does, and what comes of it.
+func (d *demo) show(ctx context.Context) error {
+	d.say("A folder of .ics files, an emulated Zoom at %s, and the real daemon between them.\n", d.zoom.URL())
+	d.say("1. The owner has written #zoom into some events.\n")
+	if err := d.pass(ctx); err != nil {
+		return err
+	}
+	d.say("\nWhat one of them now says, in any calendar app:\n")
+	if err := d.picture(ctx, "description.ics"); err != nil {
+		return err
+	}
+	d.say("\n2. The owner moves, renames, untags and deletes events. Links stay the same; Zoom follows.\n")
+	if err := d.edit(); err != nil {
+		return err
+	}
+	if err := d.pass(ctx); err != nil {
+		return err
+	}
+	d.say("\n3. The grace period (%s here, 10 minutes unless configured) is over: meetings without an event are cancelled.\n", demoGrace)
+	select {
+	case <-time.After(demoGrace + 100*time.Millisecond):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := d.pass(ctx); err != nil {
+		return err
+	}
+	return d.summary(ctx)
+}
+
+// edit is what the owner does between the passes.
+func (d *demo) edit() error {
+	for _, change := range []struct{ file, from, to string }{
+		{"title.ics", "SUMMARY:Budget talk", "SUMMARY:Budget decision"},
+		{"category.ics", "T100000", "T130000"},
+		{"category.ics", "T110000", "T140000"},
+		{"location.ics", "SUMMARY:Coffee with Ana", "SUMMARY:Coffee with Ana #nozoom"},
+	} {
+		text, err := os.ReadFile(filepath.Join(d.folder, change.file))
+		if err != nil {
+			return err
+		}
+		if err := d.write(change.file, strings.ReplaceAll(string(text), change.from, change.to)); err != nil {
+			return err
+		}
+	}
+	return os.Remove(filepath.Join(d.folder, "series.ics"))
+}
+
+// pass has the daemon make a pass and shows each event before and after it.
+func (d *demo) pass(ctx context.Context) error {
+	report, err := d.remote.Sync(ctx, nil, false)
+	if err != nil {
+		return err
+	}
+	status, err := d.remote.Status(ctx)
+	if err != nil {
+		return err
+	}
+	why := map[string]string{}
+	for _, ev := range status.Events {
+		why[ev.EventID] = ev.Reason
+	}
+	preview, err := d.remote.Sync(ctx, nil, true)
+	if err != nil {
+		return err
+	}
+	for _, c := range append(preview.Calendars, report.Calendars...) {
+		for _, ev := range c.Events {
+			why[ev.ID] = ev.Reason
+		}
+	}
+	rows := [][]string{{"EVENT", "BEFORE", "AFTER", "AT ZOOM", "WHY"}}
+	for _, ev := range demoEvents(time.Now()) {
+		after, title, id := d.look(ctx, ev.file)
+		before := d.before[ev.file]
+		if before == "" {
+			before = "no link"
+		}
+		reason := why[ev.file]
+		if reason == "" && id == 0 {
+			reason = "not tagged"
+		}
+		if title == "" {
+			title = ev.file
+		}
+		rows = append(rows, []string{shorten(title, 34), before, after, d.atZoom(id), shorten(strings.ReplaceAll(reason, d.folder+"/", ""), 60)})
+		d.before[ev.file] = after
+	}
+	return d.app.term.table(rows)
+}
+
+// look is an event in a few words, with its title and the id of the meeting that it shows.
+func (d *demo) look(ctx context.Context, file string) (words, title string, id int64) {
+	ev, err := d.reader.Get(ctx, file)
+	switch {
+	case errors.Is(err, calendar.ErrGone):
+		return "(deleted)", "", 0
+	case err != nil:
+		return "(broken)", "", 0
+	case ev.Link.JoinURL == "":
+		return "no link", ev.Title, 0
+	}
+	for _, m := range d.zoom.Meetings() {
+		if m.JoinURL == ev.Link.JoinURL {
+			id = m.ID
+		}
+	}
+	return "…/j/" + strconv.FormatInt(id, 10), ev.Title, id
+}
+
+// atZoom is a meeting as Zoom has it.
+func (d *demo) atZoom(id int64) string {
+	for _, m := range d.zoom.Meetings() {
+		if m.ID != id {
+			continue
+		}
+		when := "lasting, any time"
+		if !m.Start.IsZero() {
+			when = m.Start.UTC().Format("Mon 15:04") + "Z, " + m.Duration.String()
+		}
+		return shorten(m.Topic, 20) + ", " + strings.TrimSuffix(when, "0s")
+	}
+	return "-"
+}
+
+// picture shows an event as an app would.
+func (d *demo) picture(ctx context.Context, file string) error {
+	ev, err := d.reader.Get(ctx, file)
+	if err != nil {
+		return err
+	}
+	d.say("    %s", ev.Title)
+	d.say("    %s", ev.Start.Format("Mon 2 Jan 2006 15:04 MST"))
+	d.say("    Location: %s\n", ev.Location)
+	for line := range strings.Lines(ev.Description) {
+		d.say("    %s", strings.TrimRight(line, "\r\n"))
+	}
+	return nil
+}
+
+// summary counts, and says whether all is as it should be: the demo is also a test.
+func (d *demo) summary(ctx context.Context) error {
+	links, err := d.remote.Links(ctx)
+	if err != nil {
+		return err
+	}
+	meetings := d.zoom.Meetings()
+	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left over.", len(links.Links), len(meetings))
+	if len(links.Links) != len(meetings) || len(links.Links) != 5 {
+		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and 5 of each would be right", len(links.Links), len(meetings))
+	}
+	return nil
+}

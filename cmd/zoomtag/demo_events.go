@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// demoEvent is one file of the demo's folder.
+type demoEvent struct {
+	file  string
+	title string
+	lines string // more lines of the event, without line ends at the end
+	raw   string // instead of all that
+}
+
+// demoEvents are the events that the demo begins with: every way to ask for Zoom, and some not to.
+func demoEvents(now time.Time) []demoEvent {
+	day := now.AddDate(0, 0, 1)
+	at := func(hours int, plusDays int) string {
+		return day.AddDate(0, 0, plusDays).Format("20060102") + fmt.Sprintf("T%02d0000", hours)
+	}
+	when := func(plusDays, hour int) string {
+		return "DTSTART;TZID=Europe/Berlin:" + at(hour, plusDays) + "\nDTEND;TZID=Europe/Berlin:" + at(hour+1, plusDays)
+	}
+	allDay := "DTSTART;VALUE=DATE:" + day.AddDate(0, 0, 3).Format("20060102")
+	return []demoEvent{
+		{file: "title.ics", title: "Budget talk #zoom", lines: when(0, 9)},
+		{file: "description.ics", title: "Interview", lines: when(0, 11) + "\nDESCRIPTION:Bring the portfolio.\\n#zoom(45m\\, no-waiting-room)"},
+		{file: "category.ics", title: "Sprint review", lines: when(1, 10) + "\nCATEGORIES:Work,Zoom\nLOCATION:Room 4"},
+		{file: "location.ics", title: "Coffee with Ana", lines: when(1, 15) + "\nLOCATION:Zoom"},
+		{file: "series.ics", title: "Weekly standup #zoom", lines: when(2, 9) + "\nRRULE:FREQ=WEEKLY;COUNT=30"},
+		{file: "allday.ics", title: "Company day #zoom", lines: allDay},
+		{file: "allday-time.ics", title: "Open house #zoom(16:30, 90m)", lines: allDay},
+		{file: "nozoom.ics", title: "Lunch #zoom #nozoom", lines: when(2, 12)},
+		{file: "meet.ics", title: "Partner call #zoom", lines: when(3, 14) + "\nDESCRIPTION:Join at https://meet.google.com/abc-defg-hij"},
+		{file: "untagged.ics", title: "Dentist", lines: when(3, 8)},
+		{file: "typo.ics", title: "Retrospective #zoom(wiating-room)", lines: when(4, 10)},
+		{file: "guest.ics", title: "Somebody else's meeting #zoom", lines: when(4, 16) + "\nORGANIZER;CN=Carol:mailto:carol@example.org"},
+		{file: "broken.ics", raw: "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//demo//EN\r\nBEGIN:VEVENT\r\nUID:broken\r\nSUMMARY:Half a file #zoom\r\n"},
+	}
+}
+
+// text is the event as a file.
+func (e demoEvent) text() string {
+	if e.raw != "" {
+		return e.raw
+	}
+	lines := "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//zoomtag//demo//EN\nBEGIN:VEVENT\nUID:" + e.file + "@demo\nDTSTAMP:20260101T000000Z\n" +
+		"SUMMARY:" + e.title + "\n" + e.lines + "\nEND:VEVENT\nEND:VCALENDAR\n"
+	return strings.ReplaceAll(lines, "\n", "\r\n")
+}

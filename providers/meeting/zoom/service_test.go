@@ -1,0 +1,472 @@
+package zoom_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/meeting/zoom/zoomtest"
+)
+
+const mark = "zt-abcdef-ghijklmn-aaaaaaaaaaaaaaaa"
+
+func (f *fixture) spec() meeting.Spec {
+	return meeting.Spec{
+		Host: host, Topic: "Weekly review", Kind: meeting.Scheduled, Zone: "Europe/Berlin", Duration: 45 * time.Minute,
+		Start: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC),
+	}
+}
+
+// asked returns the requests since the last call as "METHOD path", without the sign-in.
+func (f *fixture) asked(since int) []string {
+	var list []string
+	for _, r := range f.server.Requests()[since:] {
+		if r.Label != "token" {
+			list = append(list, r.Method+" "+strings.TrimPrefix(r.Path, "/v2"))
+		}
+	}
+	return list
+}
+
+func (f *fixture) create(t *testing.T, s meeting.Spec) meeting.Meeting {
+	t.Helper()
+	m, err := f.Create(t.Context(), mark, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestCreateCostsOneCall(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	s := f.spec()
+	s.Options.Passcode = meeting.PasscodeAuto
+	m := f.create(t, s)
+	if got := f.asked(0); !slices.Equal(got, []string{"POST /users/alice@example.com/meetings"}) {
+		t.Errorf("one event cost %q", got)
+	}
+	if m.Passcode == "" || m.JoinURL == "" || len(m.Notes) > 0 {
+		t.Errorf("created %+v", m)
+	}
+}
+
+func TestIncompleteAnswerIsReadOnce(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	f.server.Break(zoomtest.Fault{Match: zoomtest.On("POST"), After: true, Replace: func(body string) string {
+		return strings.Replace(body, `"join_url"`, `"was_join_url"`, 1)
+	}})
+	if m := f.create(t, f.spec()); !strings.HasPrefix(m.JoinURL, "https://us02web.zoom.us/j/") {
+		t.Errorf("created %+v", m)
+	}
+	if got := f.asked(0); len(got) != 2 {
+		t.Errorf("it cost %q, want a POST and a GET", got)
+	}
+}
+
+func TestPasscodeIsGivenWhereZoomMakesNone(t *testing.T) {
+	user := zoomtest.User{Email: host, NoPasscode: true, WaitingRoom: true,
+		Rule: zoomtest.PasscodeRule{Length: 10, Special: true, UpperLower: true, Consecutive: 4}}
+	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{user}})
+	s := f.spec()
+	s.Options.Passcode = meeting.PasscodeAuto
+	m := f.create(t, s)
+	if len(m.Passcode) != 10 || !strings.Contains(m.JoinURL, "?pwd=") || len(m.Notes) > 0 {
+		t.Errorf("created %+v with a passcode of %d characters", m, len(m.Passcode))
+	}
+}
+
+func TestOwnPasscodeMustMeetTheRule(t *testing.T) {
+	user := zoomtest.User{Email: host, Rule: zoomtest.PasscodeRule{NumericOnly: true, Length: 6}}
+	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{user}})
+	s := f.spec()
+	s.Options.Passcode = "Secret7"
+	_, err := f.Create(t.Context(), mark, s)
+	if !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
+		t.Errorf("error %v", err)
+	}
+	s.Options.Passcode = "907264"
+	if m := f.create(t, s); m.Passcode != "907264" {
+		t.Errorf("created %+v", m)
+	}
+	settings := 0
+	for _, call := range f.asked(0) {
+		if strings.HasSuffix(call, "/settings") {
+			settings++
+		}
+	}
+	if settings != 1 {
+		t.Errorf("the host's settings were read %d times, want once an hour", settings)
+	}
+}
+
+func TestSettingsWithoutScope(t *testing.T) {
+	scopes := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes), func(s string) bool { return strings.HasPrefix(s, "user:") })
+	f := newFixture(t, zoomtest.Options{Scopes: scopes})
+	s := f.spec()
+	s.Options.Passcode = "Xk7mPq93"
+	if m := f.create(t, s); m.Passcode != "Xk7mPq93" {
+		t.Errorf("created %+v", m)
+	}
+}
+
+func TestForcedSecurityIsNoted(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	s := f.spec()
+	s.Options.Passcode, s.Options.WaitingRoom, s.Options.JoinBeforeHost = meeting.PasscodeNone, new(false), new(5*time.Minute)
+	m := f.create(t, s)
+	want := []string{
+		"Zoom switched the waiting room on by itself: the account or the host's settings ask for it.",
+		"Guests cannot join before the host, as asked, because the waiting room is on.",
+	}
+	if !slices.Equal(m.Notes, want) {
+		t.Errorf("notes %q, want %q", m.Notes, want)
+	}
+}
+
+func TestRegistration(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	s := f.spec()
+	s.Options.Registration = "automatic"
+	m := f.create(t, s)
+	if !strings.HasPrefix(m.RegisterURL, "https://us02web.zoom.us/meeting/register/") {
+		t.Errorf("created %+v", m)
+	}
+	to := s
+	to.Options.Registration = ""
+	if m, err := f.Update(t.Context(), m.ID, s, to); err != nil || m.RegisterURL != "" {
+		t.Errorf("updated %+v, %v", m, err)
+	}
+}
+
+func TestTimeChangeSendsTimeOnly(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	from := f.spec()
+	m := f.create(t, from)
+	f.server.Hold = func(r *http.Request, phase string) {
+		if r.Method != http.MethodPatch || phase != "before" {
+			return
+		}
+		var body bytes.Buffer
+		_, _ = body.ReadFrom(r.Body)
+		if want := `{"start_time":"2026-12-02T15:00:00","timezone":"Europe/Berlin","duration":45}`; body.String() != want {
+			t.Errorf("sent %s, want %s", body.String(), want)
+		}
+	}
+	to := from
+	to.Start = time.Date(2026, 12, 2, 14, 0, 0, 0, time.UTC)
+	if _, err := f.Update(t.Context(), m.ID, from, to); err != nil {
+		t.Fatal(err)
+	}
+	if spent := f.server.Spent(host); spent != 2 {
+		t.Errorf("%d of the host's calls spent, want 2", spent)
+	}
+}
+
+func TestPastStart(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	s := f.spec()
+	s.Start, s.Duration = f.clock.Now().Add(-10*time.Minute), time.Hour
+	m := f.create(t, s)
+	if m.Start.Before(f.clock.Now()) || m.Duration != 49*time.Minute || len(m.Notes) != 1 {
+		t.Errorf("an event that has begun: %+v", m)
+	}
+	to := f.spec()
+	to.Start = f.clock.Now().Add(-time.Hour)
+	to.Topic = "Moved into the past"
+	got, err := f.Update(t.Context(), m.ID, f.spec(), to)
+	if err != nil || got.Topic != to.Topic || !got.Start.Equal(m.Start) || len(got.Notes) != 1 {
+		t.Errorf("moved into the past: %+v, %v", got, err)
+	}
+}
+
+func TestIgnoredMoveIsAnError(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	from := f.spec()
+	m := f.create(t, from)
+	f.server.Break(zoomtest.Fault{Match: zoomtest.On("PATCH"), After: true, Deaf: true})
+	to := from
+	to.Start = to.Start.Add(time.Hour)
+	if _, err := f.Update(t.Context(), m.ID, from, to); err == nil || meeting.Refused(err) || !strings.Contains(err.Error(), "did not move it") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestListedButNotReadable(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	m := f.create(t, f.spec())
+	f.server.Break(zoomtest.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, fmt.Sprint(m.ID)) },
+		Status: 404, Body: `{"code":3001,"message":"Meeting does not exist."}`})
+	if _, err := f.Find(t.Context(), host, mark); err == nil || errors.Is(err, meeting.ErrNotFound) {
+		t.Errorf("error %v: a meeting that is listed is not proven away", err)
+	}
+}
+
+func TestForeignLinksAreNotBelieved(t *testing.T) {
+	for _, link := range []string{
+		"https://zoom.us.example.com/j/1", "https://evilzoom.us/j/1", "http://zoom.us/j/1", "https://zoom.us/s/1?x=1",
+		"https://zoom.us/j/1?zak=abc", "javascript:alert(1)", "https://a:b@zoom.us/j/1",
+	} {
+		f := newFixture(t, zoomtest.Options{})
+		m := f.create(t, f.spec())
+		f.server.Break(zoomtest.Fault{Match: zoomtest.On("GET"), After: true, Replace: func(body string) string {
+			return strings.ReplaceAll(body, `"join_url":"`+m.JoinURL, `"join_url":"`+link)
+		}})
+		if got, err := f.Get(t.Context(), m.ID); err == nil {
+			t.Errorf("%s was believed: %+v", link, got)
+		}
+	}
+}
+
+func TestTokenIsFetchedOnceAndRenewed(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	m := f.create(t, f.spec())
+	signIns := func() (n int) {
+		for _, r := range f.server.Requests() {
+			if r.Label == "token" {
+				n++
+			}
+		}
+		return n
+	}
+	var wg sync.WaitGroup
+	read := func() {
+		if _, err := f.Get(t.Context(), m.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	for range 10 {
+		wg.Go(read)
+	}
+	wg.Wait()
+	if n := signIns(); n != 1 {
+		t.Errorf("%d sign-ins for many calls, want 1", n)
+	}
+	f.clock.Advance(56 * time.Minute) // less than 5 minutes left
+	read()
+	if n := signIns(); n != 2 {
+		t.Errorf("%d sign-ins, want a second one before the token ends", n)
+	}
+	f.server.RevokeTokens()
+	for range 5 {
+		wg.Go(read)
+	}
+	wg.Wait()
+	if n := signIns(); n != 3 {
+		t.Errorf("%d sign-ins, want one more after the token was revoked", n)
+	}
+}
+
+func TestSignInErrors(t *testing.T) {
+	tests := []struct {
+		name   string
+		break_ zoomtest.Fault
+		change func(*zoom.Config)
+		kind   error
+		says   string
+	}{
+		{"wrong secret", zoomtest.Fault{}, func(c *zoom.Config) { c.ClientSecret = "wrong-s3cret" }, meeting.ErrDenied, "zoom.client_secret"},
+		{"wrong account", zoomtest.Fault{}, func(c *zoom.Config) { c.AccountID = "wrong" }, meeting.ErrDenied, "zoom.account_id"},
+		{"disabled", zoomtest.Fault{Status: 400, Header: http.Header{"Content-Type": {"application/json"}},
+			Body: `{"reason":"The app has been disabled","error":"unauthorized_client"}`}, nil, meeting.ErrDenied, "activated"},
+		{"broken", zoomtest.Fault{Status: 503, Body: "<html>"}, nil, meeting.ErrNotSent, "at the moment"},
+		{"a proxy's page", zoomtest.Fault{Status: 200, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent, "no answer that can be used"},
+		{"a proxy's refusal", zoomtest.Fault{Status: 407, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent, "at the moment"},
+		{"cut", zoomtest.Fault{Cut: true}, nil, meeting.ErrNotSent, "no answer that can be used"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, zoomtest.Options{})
+			if tt.change != nil {
+				tt.change(&f.config)
+			} else {
+				tt.break_.Match = zoomtest.SignIn
+				f.server.Break(tt.break_)
+			}
+			_, err := f.connect(t).Create(t.Context(), mark, f.spec())
+			if !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("error %v, want %v with %q", err, tt.kind, tt.says)
+			}
+			if n := len(f.server.Meetings()); n != 0 {
+				t.Errorf("%d meetings without a sign-in", n)
+			}
+		})
+	}
+}
+
+func TestScopes(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin", "meeting:read:meeting:admin", "meeting:read:list_meetings:admin"}})
+	err := f.CheckScopes(t.Context())
+	if !errors.Is(err, meeting.ErrDenied) {
+		t.Fatalf("error %v, want ErrDenied", err)
+	}
+	for _, scope := range []string{"meeting:update:meeting:admin", "meeting:delete:meeting:admin"} {
+		if !strings.Contains(err.Error(), scope) {
+			t.Errorf("%q does not name %s", err, scope)
+		}
+	}
+	m := f.create(t, f.spec())
+	if err := f.Cancel(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "lacks meeting:delete:meeting:admin") {
+		t.Errorf("error %v, want one that names the scope", err)
+	}
+	if err := newFixture(t, zoomtest.Options{}).CheckScopes(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNoSecretLeaks makes everything fail and succeed with a log at its loudest, and looks for the emulator's canary.
+func TestNoSecretLeaks(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	var log bytes.Buffer
+	f.config.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	f.config.ClientSecret = "secret"
+	s := f.connect(t)
+	ctx, seen := t.Context(), &strings.Builder{}
+	note := func(v any, err error) {
+		text, _ := json.Marshal(v)
+		fmt.Fprintf(seen, "%s %+v %v\n", text, v, err)
+	}
+	exercise := func() {
+		m, err := s.Create(ctx, mark, f.spec())
+		note(m, err)
+		id := int64(86_000_000_001)
+		note(s.Find(ctx, host, mark))
+		note(s.Get(ctx, id))
+		to := f.spec()
+		to.Topic = "Other"
+		note(s.Update(ctx, id, f.spec(), to))
+		note(nil, s.Cancel(ctx, id+1))
+	}
+	exercise()
+	secrets := `{"code":300,"message":"start at https://zoom.us/s/1?zak=` + zoomtest.Canary + ` password=` + zoomtest.Canary +
+		`","access_token":"` + zoomtest.Canary + `"}`
+	for _, status := range []int{400, 401, 403, 404, 429, 500} {
+		f.server.Break(zoomtest.Fault{Status: status, Body: secrets})
+		exercise()
+		f.server.Mend()
+	}
+	f.server.Break(zoomtest.Fault{After: true, Replace: func(body string) string { return body + "garbage" }})
+	exercise()
+	if strings.Contains(seen.String(), zoomtest.Canary) {
+		t.Errorf("a result or an error shows a secret:\n%s", seen)
+	}
+	if strings.Contains(log.String(), zoomtest.Canary) || strings.Contains(log.String(), zoomtest.PasscodePrefix) || log.Len() == 0 {
+		t.Errorf("the log shows a secret, or nothing:\n%s", &log)
+	}
+}
+
+func TestSameHostIsSerialised(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	var mu sync.Mutex
+	running := map[string]int{}
+	f.server.Hold = func(r *http.Request, phase string) {
+		if r.Method == http.MethodGet {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		who := r.PathValue("user")
+		if phase == "after" {
+			running[who]--
+		} else if running[who]++; running[who] > 1 {
+			t.Errorf("two writes at once for %s", who)
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			s := f.spec()
+			s.Host = []string{"alice@example.com", "Alice@example.com", "bob@example.com"}[i%3]
+			if _, err := f.Create(t.Context(), fmt.Sprint(mark, i), s); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestShortThrottleIsWaitedFor(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	busy := zoomtest.PerSecond()
+	busy.Times = 2
+	f.server.Break(busy)
+	began := f.clock.Now()
+	f.create(t, f.spec())
+	if waited := f.clock.Now().Sub(began); waited < 2*time.Second || waited > 4*time.Second {
+		t.Errorf("waited %s", waited)
+	}
+	if n := len(f.server.Meetings()); n != 1 {
+		t.Errorf("%d meetings", n)
+	}
+}
+
+func TestReadIsTriedAgainAfterServerErrors(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	m := f.create(t, f.spec())
+	f.server.Break(zoomtest.Fault{Times: 2, Status: 502})
+	if _, err := f.Get(t.Context(), m.ID); err != nil {
+		t.Error(err)
+	}
+	f.server.Break(zoomtest.Fault{Times: 1, Status: 502})
+	before := len(f.server.Requests())
+	if _, err := f.Create(t.Context(), mark, f.spec()); err == nil || meeting.Refused(err) {
+		t.Errorf("error %v", err)
+	}
+	if got := f.asked(before); len(got) != 1 {
+		t.Errorf("a write whose outcome is unknown was sent %d times", len(got))
+	}
+}
+
+func TestWaitEndsWithContext(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	f.create(t, f.spec())
+	f.server.Break(zoomtest.PerSecond())
+	ctx, cancel := context.WithCancel(t.Context())
+	f.config.Wait = func(ctx context.Context, _ time.Duration) error {
+		cancel()
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	before := len(f.server.Requests())
+	if err := f.connect(t).Cancel(ctx, 86_000_000_001); err == nil {
+		t.Error("no error")
+	}
+	if got := f.asked(before); len(got) != 1 {
+		t.Errorf("%q after the context had ended", got)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*zoom.Config)
+		says   string
+	}{
+		{"no account", func(c *zoom.Config) { c.AccountID = "" }, "account_id is empty"},
+		{"no secret", func(c *zoom.Config) { c.ClientSecret = " " }, "client_secret is empty"},
+		{"plain http", func(c *zoom.Config) { c.APIURL = "http://api.zoom.us/v2" }, "api_url: the URL for api.zoom.us must begin with https://"},
+		{"no url", func(c *zoom.Config) { c.OAuthURL = "zoom" }, "oauth_url"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := zoom.Config{AccountID: "a", ClientID: "b", ClientSecret: "c"}
+			if _, err := zoom.New(c); err != nil {
+				t.Fatal(err)
+			}
+			tt.change(&c)
+			if _, err := zoom.New(c); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("error %v, want %q", err, tt.says)
+			}
+		})
+	}
+}

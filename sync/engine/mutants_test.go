@@ -1,0 +1,145 @@
+//go:build mutants
+
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Mutants of plan and engine, each a mistake that somebody could make. The random walk must kill every one of them: a walk
+// that does not notice them proves nothing.
+//
+//	go test -tags mutants ./sync/engine -run Mutants -v
+var mutants = []struct {
+	name, file, from, to string
+}{
+	{"create without looking for the meeting first", "../plan/plan.go",
+		`case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
+		d.Do, d.State = Seek, Doubt`, `case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
+		d.Do, d.State = Create, Doubt`},
+	{"doubt not saved before the create", "steps.go",
+		`s.rec.Host, s.rec.Doubt, s.rec.DoubtAt = d.Spec.Host, plan.DoubtCreate, now`, `s.rec.Host, s.rec.DoubtAt = d.Spec.Host, now`},
+	{"not found is believed at once", "steps.go",
+		`s.e.opt.Now().Before(until)`, `until.IsZero()`},
+	{"a lost answer counts as refused", "steps.go",
+		`if meeting.Refused(err) {
+			s.rec.Doubt = ""
+		}
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be made`, `s.rec.Doubt = ""
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be made`},
+	{"any error counts as gone", "settle.go",
+		`if s.ev, err = p.read(ctx, id); err != nil && !errors.Is(err, calendar.ErrGone) {`, `if s.ev, err = p.read(ctx, id); false {`},
+	{"absent from the listing counts as gone", "brake.go",
+		`doubtful[changes.List[i].ID] = true`, `p.absent[changes.List[i].ID] = true; known[changes.List[i].ID] = nil; doubtful[""] = true`},
+	{"update without forgetting what was told", "steps.go",
+		`s.rec.Told = nil
+	if err := s.spend`, `if err := s.spend`},
+	{"what was told assumed after a failed update", "steps.go",
+		`if meeting.Refused(err) {
+			s.rec.Told = told
+		}`, `s.rec.Told = &d.Spec`},
+	{"unlink forgotten", "../plan/plan.go",
+		`case stands && hasLink(ev):`, `case stands && hasLink(ev) && ev.Title == "?":`},
+	{"no grace period", "../plan/plan.go",
+		`case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):`, `case false:`},
+	{"a new wish does not end the ending", "../plan/plan.go",
+		`if !rec.EndingAt.IsZero() {
+		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
+	}`, ``},
+	{"copies not recognised", "../plan/plan.go",
+		`case m.Event != Bind(ev.UID):`, `case false:`},
+	{"marks not claimed after a lost database", "../plan/plan.go",
+		`	return ev.Link.Mark, ""
+}`, `	return "", ""
+}`},
+	{"due forgotten on the way", "settle.go",
+		`s.rec.Due = s.e.opt.Now()
+	return s.put`, `return s.put`},
+	{"cursor saved without what is due", "pass.go",
+		`		for _, id := range due {
+			if err := tx.SetDue(p.c.Name, id, now); err != nil {
+				return err
+			}
+		}
+`, ``},
+	{"renamed items not recognised", "kin.go",
+		`if !stands {
+			return s.takeOver(other)
+		}`, `if !stands {
+			continue
+		}`},
+	{"twins get a meeting each", "../plan/plan.go",
+		`if in.Twin != nil {`, `if false {`},
+	{"own mark forgotten when the link is compared", "../plan/link.go",
+		`right = ev.Link.Mark == l.Mark && !ev.Partial &&`, `right =`},
+	{"a moved event is not told to Zoom", "../plan/spec.go",
+		`return !before.Equal(spec)`, `before.Start = spec.Start
+	return !before.Equal(spec)`},
+	{"closed without cancelling", "../plan/plan.go",
+		`	default:
+		d.Do = Cancel
+	}`, `	default:
+		d.Do, d.State = Close, Ended
+	}`},
+	{"gone items cancelled before renamed ones are seen", "pass.go",
+		`u.class = 3 //`, `u.class = -1 //`},
+	{"a record begun in the same pass is overlooked", "kin.go",
+		`if rec := s.rest[s.begun[s.ev.UID]]; rec != nil {`, `if rec := s.rest[s.begun[s.ev.UID]]; false {`},
+}
+
+func TestMutants(t *testing.T) {
+	seeds := "200000"
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			path, err := filepath.Abs(m.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(string(source), m.from) != 1 {
+				t.Fatalf("what it changes stands %d times in %s", strings.Count(string(source), m.from), m.file)
+			}
+			dir := t.TempDir()
+			mutated := filepath.Join(dir, "mutated.go")
+			if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), m.from, m.to, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: mutated}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			config := filepath.Join(dir, "overlay.json")
+			if err := os.WriteFile(config, overlay, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			binary := filepath.Join(dir, "walk.test")
+			if out, err := exec.Command("go", "test", "-c", "-overlay", config, "-o", binary, ".").CombinedOutput(); err != nil {
+				t.Fatalf("it does not compile: %v\n%s", err, out)
+			}
+			out, err := exec.Command(binary, "-test.run", "^TestWalk$", "-walk.seeds", seeds, "-walk.dir", ramDir()).CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || !strings.Contains(string(out), "seed ") {
+				t.Fatalf("it survived %s seeds: %v\n%s", seeds, err, out)
+			}
+			line, _, _ := strings.Cut(string(out[strings.Index(string(out), "seed "):]), "\n")
+			t.Log("killed by " + line)
+		})
+	}
+}
+
+// ramDir is a RAM disk where there is one.
+func ramDir() string {
+	if _, err := os.Stat("/dev/shm"); err == nil {
+		return "/dev/shm"
+	}
+	return ""
+}
