@@ -1,0 +1,272 @@
+package icsdir
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
+)
+
+// write is what SetLink did to a file since the last Changes.
+type write struct {
+	before uint64 // fingerprint of the file's metadata before the first write
+	after  uint64 // and after the last one
+	ctime  int64  // after the last one, Unix nanoseconds
+	raw    uint64 // fingerprint of the bytes written last
+}
+
+// SetLink makes l the event's link, or takes it out. The file is replaced by one that differs only in the lines of the link,
+// unless it was changed since version, or is changed meanwhile.
+func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (calendar.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return calendar.Event{}, err
+	}
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	it, err := d.open(id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	if it.event.Version != ver {
+		return calendar.Event{}, fmt.Errorf("icsdir: %s: %w", it.name, calendar.ErrConflict)
+	}
+	out, err := ical.SetLink(it.raw, it.uid, d.edit(it, l))
+	if err != nil {
+		return calendar.Event{}, fmt.Errorf("icsdir: %s: the link cannot be written: %w", it.name, err)
+	}
+	if !bytes.Equal(out, it.raw) {
+		if err := d.replace(ctx, it, out); err != nil {
+			return calendar.Event{}, err
+		}
+	}
+	again, err := d.open(id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	return again.event, nil
+}
+
+// edit words a link for the editor.
+func (d *Dir) edit(it *item, l calendar.Link) ical.Edit {
+	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: d.cfg.Now(), Limits: d.limits,
+		Splice: func(text string) (int, int, string) { return calendar.Splice(text, l) }}
+	for _, url := range []string{l.Was.JoinURL, it.event.Link.JoinURL} {
+		if url != "" && url != l.JoinURL {
+			e.Old = append(e.Old, url)
+		}
+	}
+	if l.Mark == "" {
+		e.Old = append(e.Old, l.JoinURL)
+	}
+	if doc, err := ical.Parse(it.raw, d.limits); err == nil { // it was parsed a moment ago
+		if ev, ok, err := doc.Event(it.uid, d.cfg.Zone, d.cfg.Now()); ok && err == nil {
+			e.Organizes = d.organizes(ev)
+		}
+	}
+	return e
+}
+
+// tempSuffix ends the names of files that are being written. Readers of such folders leave them alone.
+const (
+	tempPrefix = ".zoomtag-"
+	tempSuffix = ".tmp"
+)
+
+// replace puts out in the place of the file that was read, if that is still what it was: written beside it, made durable,
+// compared once more, renamed.
+func (d *Dir) replace(ctx context.Context, it *item, out []byte) error {
+	dir := filepath.Dir(it.path)
+	d.sweep(dir)
+	d.cfg.Hook("icsdir.write.before")
+	temp, err := os.CreateTemp(dir, tempPrefix+"*"+tempSuffix)
+	if err != nil {
+		return d.unwritable(it.name, err)
+	}
+	err = d.fillTemp(temp, it, out)
+	d.cfg.Hook("icsdir.write.after")
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = d.unchanged(it)
+	}
+	if err == nil {
+		d.cfg.Hook("icsdir.rename.before")
+		err = d.unwritable(it.name, os.Rename(temp.Name(), it.path))
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temp.Name()))
+	}
+	d.cfg.Hook("icsdir.rename.after")
+	if err := syncDir(dir); err != nil {
+		return d.unwritable(it.name, err)
+	}
+	d.cfg.Hook("icsdir.sync.after")
+	return d.note(it, out)
+}
+
+// fillTemp writes the new file, with owner and mode of the old one, and closes it.
+func (d *Dir) fillTemp(temp *os.File, it *item, out []byte) error {
+	_, err := temp.Write(out)
+	if err == nil {
+		err = temp.Chmod(it.stat.mode)
+	}
+	if err == nil && (it.stat.uid != os.Geteuid() || it.stat.gid != os.Getegid()) {
+		// Only root can give a file to somebody else. Others may be members of the file's group, or not.
+		if err = temp.Chown(it.stat.uid, it.stat.gid); errors.Is(err, fs.ErrPermission) {
+			err = fmt.Errorf("the file belongs to another user, and would not any more: %w", err)
+		}
+	}
+	if err == nil {
+		err = temp.Sync()
+	}
+	return d.unwritable(it.name, errors.Join(err, temp.Close()))
+}
+
+// unchanged reports ErrConflict if the file is no longer what was read: by size, times and inode, and by its bytes.
+func (d *Dir) unchanged(it *item) error {
+	dir, err := openFolder(d.cfg.Path)
+	if err != nil {
+		return err
+	}
+	defer dir.close()
+	f, err := d.read(dir, it.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("icsdir: %s is no longer there: %w", it.name, calendar.ErrConflict)
+	}
+	if err != nil {
+		return err
+	}
+	if f.stat != it.stat || f.path != it.path || !bytes.Equal(f.raw, it.raw) {
+		return fmt.Errorf("icsdir: %s: %w", it.name, calendar.ErrConflict)
+	}
+	return nil
+}
+
+func syncDir(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// unwritable words an error about writing; nil stays nil.
+func (d *Dir) unwritable(name string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("icsdir: %w: %s cannot be written: let the user that runs zoomtag write to %s (%v)", calendar.ErrDenied, name, d.cfg.Path, err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fmt.Errorf("icsdir: %s cannot be written: there is no space left where %s lies: %w", name, d.cfg.Path, err)
+	}
+	return fmt.Errorf("icsdir: %s cannot be written: %w", name, err)
+}
+
+// staleTemp is how old a temporary file of ours must be to be known for a leftover of a crash.
+const staleTemp = time.Hour
+
+// sweep removes what a crash has left. It is only housekeeping: what cannot be removed is left.
+func (d *Dir) sweep(dir string) {
+	left, err := filepath.Glob(filepath.Join(globEscape(dir), tempPrefix+"*"+tempSuffix))
+	if err != nil {
+		return
+	}
+	for _, path := range left {
+		if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > staleTemp {
+			if err := os.Remove(path); err != nil {
+				d.cfg.Log.Debug("a leftover could not be removed", "file", path, "reason", err)
+			}
+		}
+	}
+}
+
+// globEscape takes the meaning from characters that Glob would read as patterns.
+func globEscape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// note remembers a write for Echoed.
+func (d *Dir) note(it *item, out []byte) error {
+	dir, err := openFolder(d.cfg.Path)
+	if err != nil {
+		return err
+	}
+	defer dir.close()
+	st, _, ok, err := dir.stat(it.name)
+	if err != nil || !ok {
+		return err // somebody else's change is no fault of this write
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	w := write{before: it.stat.print(), after: st.print(), ctime: st.ctime, raw: contentPrint(out)}
+	if earlier, ok := d.written[it.name]; ok && earlier.after == w.before {
+		w.before = earlier.before
+	}
+	d.written[it.name] = w
+	return nil
+}
+
+// forget begins a new pass.
+func (d *Dir) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(d.written)
+}
+
+// Echoed returns the cursor as it would be had it been taken after our own writes. A file that somebody else has touched in
+// between is left as it was in the cursor, so that the next pass reads it.
+func (d *Dir) Echoed(cursor string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	files, err := parseCursor(cursor)
+	if err != nil || len(d.written) == 0 {
+		return cursor
+	}
+	d.letSettle()
+	dir, err := openFolder(d.cfg.Path)
+	if err != nil {
+		return cursor
+	}
+	defer dir.close()
+	for i := range files {
+		f := &files[i]
+		w, ok := d.written[f.name]
+		if !ok || w.before != f.print || f.state == failed {
+			continue
+		}
+		st, _, ok, err := dir.stat(f.name)
+		if err != nil || !ok || st.print() != w.after {
+			continue
+		}
+		f.print, f.state, f.content = w.after, settled, 0
+		if st.racy(time.Now()) {
+			f.state, f.content = racy, w.raw
+		}
+	}
+	return formatCursor(files)
+}
+
+// letSettle waits, for a few milliseconds at most, until a change of what was written last would show in its time stamp:
+// then the next pass need not read it again to be sure.
+func (d *Dir) letSettle() {
+	latest := int64(0)
+	for _, w := range d.written {
+		if w.ctime%int64(time.Second) != 0 {
+			latest = max(latest, w.ctime)
+		}
+	}
+	if wait := racyFine - time.Duration(time.Now().UnixNano()-latest); latest > 0 && wait > 0 && wait <= racyFine {
+		time.Sleep(wait)
+	}
+}
