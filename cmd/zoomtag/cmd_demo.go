@@ -210,7 +210,14 @@ func (d *demo) pass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	links, err := d.remote.Links(ctx)
+	if err != nil {
+		return err
+	}
 	why := map[string]string{}
+	for _, l := range links.Links {
+		why[l.EventID] = l.Reason
+	}
 	for _, ev := range status.Events {
 		why[ev.EventID] = ev.Reason
 	}
@@ -270,11 +277,20 @@ func (d *demo) atZoom(id int64) string {
 		}
 		when := "lasting, any time"
 		if !m.Start.IsZero() {
-			when = m.Start.UTC().Format("Mon 15:04") + "Z, " + m.Duration.String()
+			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04"), int(m.Duration.Minutes()))
 		}
-		return shorten(m.Topic, 20) + ", " + strings.TrimSuffix(when, "0s")
+		return shorten(m.Topic, 20) + ", " + when
 	}
 	return "-"
+}
+
+// berlin is the zone of the demo's events.
+func berlin() *time.Location {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 // picture shows an event as an app would.

@@ -31,11 +31,22 @@ type app struct {
 
 // logger writes to standard error.
 func (a *app) logger() (*slog.Logger, error) {
-	var level slog.Level
+	level := slog.LevelInfo
+	if a.flags.logLevel == "" {
+		return newLogger(a.term.err, level, a.flags.logFormat)
+	}
 	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
 		return nil, &usageError{fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel)}
 	}
 	return newLogger(a.term.err, level, a.flags.logFormat)
+}
+
+// quietLogger is the logger of commands that print what they did: without --log-level it says only what is wrong.
+func (a *app) quietLogger() (*slog.Logger, error) {
+	if a.flags.logLevel == "" {
+		return newLogger(a.term.err, slog.LevelWarn, a.flags.logFormat)
+	}
+	return a.logger()
 }
 
 func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {
@@ -114,7 +125,7 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 	if daemon := dialDaemon(ctx, cfg.State); daemon != nil {
 		return daemon, nil
 	}
-	log, err := a.logger()
+	log, err := a.quietLogger()
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +148,7 @@ func (a *app) openPreview(ctx context.Context) (office, error) {
 	}
 	throwaway := *cfg
 	throwaway.State = filepath.Join(dir, "zoomtag.db")
-	log, err := a.logger()
+	log, err := a.quietLogger()
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}

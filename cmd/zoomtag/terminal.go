@@ -39,7 +39,7 @@ func (t *terminal) table(rows [][]string) error {
 		for i := range row {
 			row[i] = printable(row[i])
 		}
-		if _, err := fmt.Fprintln(w, strings.TrimRight(strings.Join(row, "\t"), "\t")); err != nil {
+		if _, err := fmt.Fprintln(w, strings.Join(row, "\t")); err != nil {
 			return err
 		}
 	}

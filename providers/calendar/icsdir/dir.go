@@ -49,7 +49,8 @@ type Dir struct {
 	owners  map[string]bool
 	needles [][]byte // nil: parse everything
 
-	writing sync.Mutex // one write at a time
+	writing sync.Mutex // one write at a time; guards swept
+	swept   time.Time
 	mu      sync.Mutex // guards written
 	written map[string]write
 }

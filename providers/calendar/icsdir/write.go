@@ -176,8 +176,13 @@ func (d *Dir) unwritable(name string, err error) error {
 // staleTemp is how old a temporary file of ours must be to be known for a leftover of a crash.
 const staleTemp = time.Hour
 
-// sweep removes what a crash has left. It is only housekeeping: what cannot be removed is left.
+// sweep removes what a crash has left, once in a while: it lists the whole folder. It is only housekeeping: what cannot be
+// removed is left.
 func (d *Dir) sweep(dir string) {
+	if time.Since(d.swept) < staleTemp {
+		return
+	}
+	d.swept = time.Now()
 	left, err := filepath.Glob(filepath.Join(globEscape(dir), tempPrefix+"*"+tempSuffix))
 	if err != nil {
 		return

@@ -32,11 +32,11 @@ const (
 // passcodeRule is a host's meeting_password_requirement.
 type passcodeRule struct {
 	Length      number `json:"length"`
-	Letter      flag   `json:"have_letter"`
-	Number      flag   `json:"have_number"`
-	Special     flag   `json:"have_special_character"`
-	UpperLower  flag   `json:"have_upper_and_lower_characters"`
-	NumericOnly flag   `json:"only_allow_numeric"`
+	Letter      toggle `json:"have_letter"`
+	Number      toggle `json:"have_number"`
+	Special     toggle `json:"have_special_character"`
+	UpperLower  toggle `json:"have_upper_and_lower_characters"`
+	NumericOnly toggle `json:"only_allow_numeric"`
 	// Consecutive is the length from which on a run such as 1234, abcd or 1111 is not allowed; 0 is no limit.
 	Consecutive number `json:"consecutive_characters_length"`
 }

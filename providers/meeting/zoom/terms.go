@@ -151,7 +151,7 @@ func (w *wireMeeting) terms() terms {
 	return t
 }
 
-func (f flag) said() *bool {
+func (f toggle) said() *bool {
 	if f == "" {
 		return nil
 	}

@@ -26,16 +26,16 @@ type wireMeeting struct {
 
 // wireSettings are the settings that are compared with what was asked for. Nil and "" mean that Zoom did not say.
 type wireSettings struct {
-	WaitingRoom       flag   `json:"waiting_room"`
-	JoinBeforeHost    flag   `json:"join_before_host"`
+	WaitingRoom       toggle `json:"waiting_room"`
+	JoinBeforeHost    toggle `json:"join_before_host"`
 	JBHTime           number `json:"jbh_time"`
-	UsePMI            flag   `json:"use_pmi"`
+	UsePMI            toggle `json:"use_pmi"`
 	ApprovalType      *int   `json:"-"`
-	MeetingAuth       flag   `json:"meeting_authentication"`
-	Mute              flag   `json:"mute_upon_entry"`
+	MeetingAuth       toggle `json:"meeting_authentication"`
+	Mute              toggle `json:"mute_upon_entry"`
 	AutoRecording     text   `json:"auto_recording"`
 	AlternativeHosts  *text  `json:"alternative_hosts"`
-	EmailNotification flag   `json:"email_notification"`
+	EmailNotification toggle `json:"email_notification"`
 }
 
 // UnmarshalJSON also reads approval_type, whose absence differs from 0.
@@ -104,10 +104,10 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// flag is "", "true" or "false": Zoom may not say.
-type flag string
+// toggle is "", "true" or "false": Zoom may not say.
+type toggle string
 
-func (f *flag) UnmarshalJSON(b []byte) error {
+func (f *toggle) UnmarshalJSON(b []byte) error {
 	switch s := strings.ToLower(strings.Trim(string(b), `"`)); s {
 	case "true", "1":
 		*f = "true"
@@ -117,7 +117,7 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (f flag) is(v bool) bool { return string(f) == strconv.FormatBool(v) }
+func (f toggle) is(v bool) bool { return string(f) == strconv.FormatBool(v) }
 
 // stamp is a time. The year 1 that Zoom gives for meetings without a time is the zero time.
 type stamp struct{ time.Time }
