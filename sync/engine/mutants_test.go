@@ -36,7 +36,11 @@ var mutants = []struct {
 	{"any error counts as gone", "settle.go",
 		`if s.ev, err = p.read(ctx, id); err != nil && !errors.Is(err, calendar.ErrGone) {`, `if s.ev, err = p.read(ctx, id); false {`},
 	{"absent from the listing counts as gone", "brake.go",
-		`doubtful[changes.List[i].ID] = true`, `p.absent[changes.List[i].ID] = true; known[changes.List[i].ID] = nil; doubtful[""] = true`},
+		`_, err := p.read(ctx, id)
+		switch {`, `delete(p.events, id)
+		p.absent[id] = true
+		_, err := p.read(ctx, id)
+		switch {`},
 	{"update without forgetting what was told", "steps.go",
 		`s.rec.Told = nil
 	if err := s.spend`, `if err := s.spend`},
@@ -76,8 +80,8 @@ var mutants = []struct {
 		}`},
 	{"twins get a meeting each", "../plan/plan.go",
 		`if in.Twin != nil {`, `if false {`},
-	{"own mark forgotten when the link is compared", "../plan/link.go",
-		`right = ev.Link.Mark == l.Mark && !ev.Partial &&`, `right =`},
+	{"the block forgotten when the link is compared", "../plan/link.go",
+		`right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)`, `right = ev.Link.Mark == l.Mark`},
 	{"a moved event is not told to Zoom", "../plan/spec.go",
 		`return !before.Equal(spec)`, `before.Start = spec.Start
 	return !before.Equal(spec)`},

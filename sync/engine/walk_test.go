@@ -26,8 +26,8 @@ import (
 
 // The random walk: an owner edits, deletes, restores, copies and renames events, the services fail, lose answers and show
 // things late, the power is cut before and after outside calls and commits, the database is deleted. Then all is well for
-// three passes (what the first one sees ending is cancelled in the second, after the grace period, whose twin has its turn in
-// the third), and each tagged event
+// a few passes (what the first one sees ending is cancelled in the second, after the grace period; of several items with one
+// UID each has its turn), and each tagged event
 // must have exactly one right meeting, and nothing else may be left.
 //
 //	go test ./sync/engine -run Walk -walk.seeds=1000000
@@ -98,6 +98,7 @@ type walker struct {
 	needed map[string]int    // creates that the owner's wishes explain, by bind
 	made   map[string]int    // creates, by bind
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
+	hidden map[string]bool   // ids that listings lack
 	lost   bool              // the database was deleted at some time
 	excuse map[string]bool   // marks of meetings that nothing but the deleted database knew of
 
@@ -164,7 +165,7 @@ func (w *walker) walk(seed uint64) (err error) {
 	}
 	*w = walker{st: w.st, rng: rand.New(rand.NewPCG(seed, 1)), calm: true,
 		now:   time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
-		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}}
+		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}}
 	clock := func() time.Time { return w.now }
 	w.keep = w.rng.IntN(3) > 0
 	w.cal = calendartest.NewFake()
@@ -181,7 +182,11 @@ func (w *walker) walk(seed uint64) (err error) {
 		}
 	}
 	w.calm, w.flaky, w.cutIn = true, 0, 0
-	for range 3 {
+	for _, id := range w.events {
+		w.cal.HideFromListing(id, false)
+	}
+	w.cal.Expire()
+	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
 		if err := w.pass(); err != nil {
 			return fmt.Errorf("good pass: %w", err)
@@ -353,6 +358,8 @@ func (w *walker) act() {
 		w.say("%s later", step)
 	case n < 70:
 		w.loseDatabase()
+	case n < 73:
+		w.hide(w.pick())
 	default:
 		w.calm = false
 		w.flaky = []float64{0, 0, 0.05, 0.3}[w.rng.IntN(4)]
@@ -365,6 +372,21 @@ func (w *walker) act() {
 		}
 		w.calm = true
 	}
+}
+
+// hide has listings lack an event that is there, and remembered. (One that nobody has seen yet cannot be missed.)
+func (w *walker) hide(id string) {
+	rec, err := w.st.Record("c", id)
+	if err != nil {
+		w.broken = err
+	}
+	if rec == nil || rec.Closed() {
+		return
+	}
+	w.hidden[id] = !w.hidden[id]
+	w.say("hide %s: %v", id, w.hidden[id])
+	w.cal.HideFromListing(id, w.hidden[id])
+	w.cal.Expire()
 }
 
 func (w *walker) put() {
@@ -437,6 +459,7 @@ func (w *walker) rename(id string) {
 	if _, ok := w.cal.Event(id); ok {
 		renamed := fmt.Sprintf("%s-%d", id, len(w.events))
 		w.cal.Rename(id, renamed)
+		w.cal.HideFromListing(renamed, false)
 		w.events = append(w.events, renamed)
 		w.words[renamed] = w.words[id]
 		w.say("rename %s to %s", id, renamed)

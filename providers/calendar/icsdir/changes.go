@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
@@ -34,6 +35,9 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 	if err := d.look(ctx, dir, looks); err != nil {
 		return calendar.Changes{}, err
 	}
+	if err := d.outwait(ctx, dir, looks); err != nil {
+		return calendar.Changes{}, err
+	}
 	if err := dir.check(); err != nil { // else what vanished meanwhile might only have been moved away with the folder
 		return calendar.Changes{}, err
 	}
@@ -42,7 +46,44 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 	if changes.Cursor == "" {
 		changes.Cursor = cursor
 	}
+	if changes.Cursor == "" {
+		changes.Cursor = formatCursor(nil)
+	}
 	return changes, nil
+}
+
+// outwait waits, for a few milliseconds at most, until a further change of the files that were read so shortly after a change
+// would show, and looks whether there was one: then the next pass need not read them again to be sure. File systems with
+// coarse time stamps would need too long a wait; their files stay racy.
+func (d *Dir) outwait(ctx context.Context, dir *folder, looks []look) error {
+	var fresh []*look
+	latest := int64(0)
+	for i := range looks {
+		if l := &looks[i]; l.is.state == racy && l.ctime%int64(time.Second) != 0 {
+			fresh = append(fresh, l)
+			latest = max(latest, l.ctime)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	if wait := racyFine - time.Duration(time.Now().UnixNano()-latest); wait > 0 && wait <= racyFine {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+	for _, l := range fresh {
+		st, _, ok, err := dir.stat(l.is.name)
+		if err != nil {
+			return err
+		}
+		if ok && st.print() == l.is.print {
+			l.is.state, l.is.content = settled, 0
+		}
+	}
+	return nil
 }
 
 // look is one file of a pass: as the cursor remembers it, as it is listed now, and what came of it.
@@ -51,6 +92,8 @@ type look struct {
 	now *entry // nil for one that is not there
 	// keep says that nothing is known to have changed.
 	keep bool
+
+	ctime int64 // of a racy file, Unix nanoseconds
 
 	is   seen // what the next cursor remembers, if there is still a file
 	gone bool
@@ -115,6 +158,7 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	l.is = seen{name: f.name, print: f.stat.print(), state: settled}
 	if f.racy {
 		l.is.state, l.is.content = racy, contentPrint(f.raw)
+		l.ctime = f.stat.ctime
 	}
 	if w := l.was; w != nil && w.state == racy && w.print == l.is.print && w.content == contentPrint(f.raw) {
 		l.is.single, l.is.uids = w.single, w.uids // it was not changed after all
