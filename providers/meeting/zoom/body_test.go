@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // the dated names are not on every machine
 
 	"zoomtag/providers/meeting"
 )

@@ -49,7 +49,6 @@ var zoneAliases = map[string]string{
 	"Asia/Ho_Chi_Minh":                 "Asia/Saigon",
 	"Asia/Katmandu":                    "Asia/Kathmandu",
 	"Asia/Tel_Aviv":                    "Asia/Jerusalem",
-	"Atlantic/Iceland":                 "Atlantic/Reykjavik",
 	"Australia/ACT":                    "Australia/Sydney",
 	"Australia/Canberra":               "Australia/Sydney",
 	"Australia/LHI":                    "Australia/Lord_Howe",
