@@ -73,8 +73,11 @@ func (p *pass) settle(ctx context.Context, id string) error {
 		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
 		}
-		if d.Do == plan.Nothing || ctx.Err() != nil {
+		if d.Do == plan.Nothing {
 			return s.finish(d)
+		}
+		if ctx.Err() != nil {
+			return nil // it stays due
 		}
 		err := s.do(steady, d)
 		var wait *waiting
