@@ -140,17 +140,8 @@ func TestExampleIsGoodAsItStands(t *testing.T) {
 	}
 }
 
-// uncommented is the example with every setting in force; the table of the forms of a secret is prose.
-func uncommented() string {
-	_, body, _ := strings.Cut(string(Example), "\n\n")
-	lines := strings.Split(body, "\n")
-	for i, line := range lines {
-		if prose := strings.Contains(line, "#   "); !prose {
-			lines[i] = setting.ReplaceAllString(line, "$1$2")
-		}
-	}
-	return strings.Join(lines, "\n")
-}
+// uncommented is the example with every setting in force.
+func uncommented() string { return setting.ReplaceAllString(string(Example), "$1$2") }
 
 func TestExampleShowsEveryKey(t *testing.T) {
 	d := newDecoder(fileName, "/etc/zoomtag", "/home/alice")

@@ -154,6 +154,9 @@ func (s *settling) finish(d plan.Decision) error {
 	if s.rec == nil {
 		s.clear = append(s.clear, s.id)
 	} else {
+		if d.State == plan.Linked { // also where the link was there before us
+			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
+		}
 		s.rec.State, s.rec.Reason, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, "", 0, d.At
 		s.rest[s.id] = s.rec
 	}
