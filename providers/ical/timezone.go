@@ -96,6 +96,9 @@ func yearly(value string, begin time.Time, before int) ([]time.Time, bool) {
 	if err != nil || r.opt.Freq != rrule.YEARLY {
 		return nil, false
 	}
+	if begin.Year() < firstYear && r.opt.Interval <= 1 && r.count == 0 {
+		begin = begin.AddDate(firstYear-1-begin.Year(), 0, 0) // each year is like the other
+	}
 	var onsets []time.Time
 	err = r.from(begin, begin, func(wall time.Time) bool {
 		if wall.Year() >= firstYear && wall.Year() <= lastYear {
