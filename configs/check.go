@@ -19,8 +19,9 @@ import (
 )
 
 var (
-	mailAddress = regexp.MustCompile(`^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$`)
-	zoomUserID  = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+	mailAddress  = regexp.MustCompile(`^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$`)
+	ownerAddress = regexp.MustCompile(`^[^\s@<>,;"]+@[^\s@<>,;"]+$`) // a calendar server at home may have no domain
+	zoomUserID   = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
 )
 
 // check looks at a value of the kind that a field's `is` tag names, and returns it as the configuration keeps it. What
@@ -40,6 +41,10 @@ func (d *decoder) check(kind, text string) (string, error) {
 		return d.path(text)
 	case "link-text":
 		return d.linkText(text)
+	case "passcode":
+		if text != "auto" && text != "none" { // what else stands there is probably a passcode: not to be shown
+			return "", errors.New("possible are auto and none; a passcode of your own belongs into the tag: #zoom(passcode=…)")
+		}
 	}
 	if text == "" {
 		return "", nil
@@ -160,7 +165,7 @@ func checkWord(text string) error {
 
 func checkMail(text string, orAny bool) error {
 	switch {
-	case orAny && text == AnyOwner, mailAddress.MatchString(text):
+	case mailAddress.MatchString(text), orAny && (text == AnyOwner || ownerAddress.MatchString(text)):
 		return nil
 	case orAny:
 		return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or %q for everybody", quote(text), AnyOwner)

@@ -77,7 +77,7 @@ type Meeting struct {
 	WaitingRoom *bool  `yaml:"waiting_room"`
 	// JoinBeforeHost is how long before the start guests may come in: 0 is any time, negative is not before the host.
 	JoinBeforeHost *time.Duration `yaml:"join_before_host" is:"join"`
-	Passcode       string         `yaml:"passcode" one:"auto none"`
+	Passcode       string         `yaml:"passcode" is:"passcode"`
 	Registration   string         `yaml:"registration" one:"none automatic manual"`
 	SignIn         *bool          `yaml:"sign_in"`
 	Mute           *bool          `yaml:"mute"`

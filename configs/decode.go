@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -54,6 +53,9 @@ func (d *decoder) report(at place, text string) {
 	d.errs.List = append(d.errs.List, &Error{File: d.file, Line: at.line, Column: at.column, Text: text})
 }
 
+// hopeless reports whether reading on would only cost time.
+func (d *decoder) hopeless() bool { return d.steps >= maxSteps || len(d.errs.List) > 20*maxErrors }
+
 // wrong reports whether a mistake was found in the value of a key, or below it.
 func (d *decoder) wrong(path string) bool { return d.refused[path] }
 
@@ -65,10 +67,10 @@ func (d *decoder) written(path string) bool {
 
 // value decodes a node into v, the value of field f at path.
 func (d *decoder) value(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
-	if d.steps++; d.steps > maxSteps {
-		if d.steps == maxSteps+1 {
-			d.fail(n, "the file has more than %d values: it is not a configuration", maxSteps)
-		}
+	if d.steps++; d.steps == maxSteps {
+		d.report(place{}, fmt.Sprintf("the file has more than %d values: it is not a configuration", maxSteps))
+	}
+	if d.hopeless() {
 		return
 	}
 	before := len(d.errs.List)
@@ -123,7 +125,7 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 	lines := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if d.steps > maxSteps {
+		if d.hopeless() {
 			return
 		}
 		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
@@ -160,6 +162,7 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.Str
 	items := n.Content
 	switch {
 	case n.Kind == yaml.SequenceNode:
+	case n.ShortTag() == "!!null" && v.Type().Elem().Kind() == reflect.Struct: // the key with nothing below it
 	case n.Kind == yaml.ScalarNode && v.Type() == reflect.TypeFor[Owners]():
 		items = []*yaml.Node{n}
 	case v.Type().Elem().Kind() == reflect.Struct:
@@ -172,7 +175,7 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.Str
 	// Made in one piece, because decoder.secrets points into it. Empty is not nil: it says "none".
 	v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
 	for i, item := range items {
-		if d.steps > maxSteps {
+		if d.hopeless() {
 			return
 		}
 		inner := path + "[" + strconv.Itoa(i) + "]"
@@ -182,87 +185,6 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.Str
 			d.fail(item, "%s holds an empty item; delete it", display(path))
 		}
 	}
-}
-
-func (d *decoder) secret(n *yaml.Node, path string, s *Secret) {
-	text, ok := d.scalar(n, path)
-	switch {
-	case !ok:
-	case text == "":
-		d.fail(n, "%s is empty; write file:PATH, env:NAME, credential:NAME or the secret itself", display(path))
-	default:
-		*s = newSecret(text)
-		d.secrets[path] = s
-	}
-}
-
-func (d *decoder) boolean(n *yaml.Node, path string, v reflect.Value) {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" {
-		v.SetBool(strings.EqualFold(n.Value, "true"))
-		return
-	}
-	d.fail(n, "%s must be true or false", display(path))
-}
-
-func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
-	if f.Tag.Get("is") == "join" && n.Kind == yaml.ScalarNode && strings.EqualFold(n.Value, "false") {
-		v.SetInt(-1)
-		return
-	}
-	text, ok := d.scalar(n, path)
-	if !ok {
-		return
-	}
-	length, err := parseDuration(f.Tag.Get("is"), text)
-	if err != nil {
-		d.fail(n, "%s: %s", display(path), err)
-		return
-	}
-	v.SetInt(int64(length))
-}
-
-// scalar returns the text of a plain value. Numbers count as written: an id of digits needs no quotes.
-func (d *decoder) scalar(n *yaml.Node, path string) (string, bool) {
-	if n.Kind != yaml.ScalarNode {
-		d.fail(n, "%s must be one value, not %s", display(path), kindName(n))
-		return "", false
-	}
-	switch n.ShortTag() {
-	case "!!str", "!!int", "!!float", "!!timestamp":
-	case "!!null":
-		d.fail(n, "%s has no value; write one, or delete the line", display(path))
-		return "", false
-	case "!!bool":
-		d.fail(n, "%s cannot be true or false; if it is the word that you mean, put it in quotes", display(path))
-		return "", false
-	default:
-		d.fail(n, "%s has a YAML type tag, which is not understood; write the value without it", display(path))
-		return "", false
-	}
-	if strings.ContainsFunc(n.Value, unicode.IsControl) {
-		d.fail(n, "%s holds a line break or another control character; write it on one line", display(path))
-		return "", false
-	}
-	return n.Value, true
-}
-
-// checked is the text as the configuration keeps it, after the checks that the field's tags name.
-func (d *decoder) checked(n *yaml.Node, path, text string, f reflect.StructField) string {
-	if words := f.Tag.Get("one"); words != "" {
-		if err := oneOf(strings.Fields(words), text); err != nil {
-			d.fail(n, "%s: %s", display(path), err)
-		}
-		return text
-	}
-	if f.Tag.Get("need") == "yes" && text == "" {
-		d.fail(n, "%s is empty; write a value", display(path))
-		return ""
-	}
-	text, err := d.check(f.Tag.Get("is"), text)
-	if err != nil {
-		d.fail(n, "%s: %s", display(path), err)
-	}
-	return text
 }
 
 // structFields yields the fields that have a key.

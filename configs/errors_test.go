@@ -87,8 +87,8 @@ func TestAliasesAreFollowed(t *testing.T) {
 }
 
 func TestAliasesAreBounded(t *testing.T) {
-	text := "tag: {words: &w [" + strings.Repeat("a,", 9000) + "a]}\nmeeting: {alternative_hosts: *w}\ncalendars:\n" +
-		strings.Repeat("- {name: x, meeting: {alternative_hosts: *w}}\n", 400)
+	text := "meeting: {alternative_hosts: &all [" + strings.Repeat("a@example.com,", 9000) + "]}\ncalendars:\n" +
+		strings.Repeat("- {meeting: {alternative_hosts: *all}}\n", 400)
 	d := newDecoder(fileName, "/", "")
 	if d.parse([]byte(text)) != nil || !strings.Contains(d.errs.orNil().Error(), "more than 200000 values") {
 		t.Errorf("was followed for %d steps", d.steps)

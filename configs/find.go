@@ -37,7 +37,7 @@ func find(explicit string, getenv func(string) string, system string) (string, e
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("no configuration: there is no %s; \"zoomtag init\" writes one, --config names another",
+	return "", fmt.Errorf("no configuration: there is no %s; copy zoomtag.example.yaml there, or name another file with --config",
 		strings.Join(places, " and no "))
 }
 

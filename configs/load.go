@@ -77,7 +77,7 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, 0, single(path, "there is no such file; \"zoomtag init\" writes a configuration")
+		return nil, 0, single(path, "there is no such file; copy zoomtag.example.yaml there and fill it in")
 	case errors.Is(err, fs.ErrPermission):
 		return nil, 0, single(path, "the file must not be read by this user; run zoomtag as the user who owns it")
 	case err != nil:
@@ -111,7 +111,7 @@ func (d *decoder) parse(data []byte) *Config {
 	yamlDecoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
 	if err := yamlDecoder.Decode(&doc); errors.Is(err, io.EOF) || err == nil && isEmpty(&doc) {
-		d.report(place{}, "the configuration is empty; \"zoomtag init\" writes one")
+		d.report(place{}, "the configuration is empty; copy zoomtag.example.yaml there and fill it in")
 		return nil
 	} else if err != nil {
 		d.syntax(data, err)
@@ -125,7 +125,7 @@ func (d *decoder) parse(data []byte) *Config {
 	}
 	c := defaults()
 	d.value(doc.Content[0], "", reflect.ValueOf(c).Elem(), reflect.StructField{})
-	if doc.Content[0].Kind != yaml.MappingNode || d.steps > maxSteps {
+	if doc.Content[0].Kind != yaml.MappingNode || d.hopeless() {
 		return nil
 	}
 	c.ListenWritten = d.written("listen")
@@ -158,9 +158,11 @@ var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
 // syntax reports what the YAML parser does not understand, in terms of what people do wrong.
 func (d *decoder) syntax(data []byte, err error) {
 	text := err.Error()
-	at := place{}
+	at := place{line: 1} // the parser does not count on the first line
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		at.line, _ = strconv.Atoi(m[1]) // empty where the parser does not say
+		if line, err := strconv.Atoi(m[1]); err == nil {
+			at.line = line
+		}
 		text = text[len(m[0]):]
 	}
 	if tab, ok := findTab(data); ok {
@@ -169,7 +171,11 @@ func (d *decoder) syntax(data []byte, err error) {
 	}
 	switch {
 	case strings.Contains(text, "unknown anchor"):
-		// The parser's text would show what stands behind the star: it may be a secret.
+		// The parser's text would show what stands behind the star: it may be a secret. And it says no line.
+		if _, name, ok := strings.Cut(strings.TrimSuffix(text, "' referenced"), "'"); ok {
+			before, _, _ := bytes.Cut(data, []byte("*"+name))
+			at.line = 1 + bytes.Count(before, []byte("\n"))
+		}
 		text = "a value begins with *, which YAML takes for a reference; put the value in quotes"
 	case strings.Contains(text, "mapping values are not allowed"):
 		text = "there is one colon too many, or the line is indented too far; put a value with \": \" in it in quotes"
@@ -177,6 +183,12 @@ func (d *decoder) syntax(data []byte, err error) {
 		text = "a key lacks its colon, or the space behind it; write \"key: value\""
 	case strings.Contains(text, "did not find expected key"):
 		text = "the indentation does not fit the lines above, or a quote or bracket is not closed"
+	case strings.Contains(text, "cannot start any token"):
+		text = "a value begins with a character that YAML keeps for itself, such as @ or %; put the value in quotes"
+	case strings.Contains(text, "unexpected end of stream"):
+		text = "the file ends inside a quote; close the quote"
+	case strings.Contains(text, "did not find expected ','"):
+		text = "a bracket is not closed, or a comma is missing"
 	default:
 		text = "this is not YAML: " + text
 	}

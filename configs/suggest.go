@@ -77,6 +77,7 @@ func distance(a, b string) int {
 // homes are the sections that do have the key.
 func homes(key string) []string {
 	var found []string
+	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
 	walkSchema(reflect.TypeFor[Config](), "", func(section string, f reflect.StructField) {
 		if f.Tag.Get("yaml") == key {
 			name := section

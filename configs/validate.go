@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,7 +27,7 @@ func (d *decoder) validate(c *Config) {
 		d.validateCalendar(cal, path)
 		source := cal.source()
 		if other, ok := sources[source]; ok && source != "" {
-			d.failAt(path, "this calendar is watched already, as %s; delete one of the two, or each event gets two minders",
+			d.failAt(path, "this calendar is watched already, as %s; delete one of the two: they would both write to the same events",
 				quote(other))
 		}
 		sources[source] = cal.Name
@@ -61,9 +62,10 @@ func enumerate(words []string) string {
 
 func (d *decoder) validateZoom(c *Config) {
 	z := &c.Zoom
+	someHost := z.Host != "" || slices.ContainsFunc(c.Calendars, func(cal Calendar) bool { return cal.Host != "" })
 	has := map[string]bool{
 		"account_id": z.AccountID != "", "client_id": z.ClientID != "", "client_secret": !z.ClientSecret.IsZero(),
-		"personal_link": z.PersonalLink != "",
+		"personal_link": z.PersonalLink != "", "host": someHost,
 	}
 	mode := "mode " + z.Mode
 	switch z.Mode {
@@ -75,8 +77,10 @@ func (d *decoder) validateZoom(c *Config) {
 		if !d.written("zoom.mode") {
 			mode += " (the default; mode personal needs no account)"
 		}
-		d.demand("zoom", mode, has, "account_id", "client_id", "client_secret")
-		d.demandHosts(c)
+		d.demand("zoom", mode, has, "account_id", "client_id", "client_secret", "host")
+		if someHost {
+			d.demandHosts(c)
+		}
 	case User:
 		d.demand("zoom", mode, has, "client_id")
 	case Personal:
@@ -91,8 +95,7 @@ func (d *decoder) demandHosts(c *Config) {
 	}
 	for i, cal := range c.Calendars {
 		if path := "calendars[" + strconv.Itoa(i) + "]"; cal.Host == "" && !d.wrong(path+".host") {
-			d.failAt(path, "nobody hosts the meetings of %s; write host, the mail address of a Zoom user, here or in zoom",
-				quote(cal.Name))
+			d.failAt(path, "nobody hosts the meetings of this calendar; write host, the mail address of a Zoom user, here or in zoom")
 		}
 	}
 }
@@ -119,7 +122,7 @@ func (d *decoder) validateCalendar(cal *Calendar, path string) {
 		}
 	}
 	if kinds != 1 && !d.wrong(path) {
-		d.failAt(path, "calendar %s needs exactly one of google, outlook, caldav and ics", quote(cal.Name))
+		d.failAt(path, "this calendar needs exactly one of google, outlook, caldav and ics")
 		return
 	}
 	if o := cal.Outlook; o != nil && o.Auth == "app" {

@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -14,10 +15,10 @@ type counter struct {
 
 func newCounter() *counter { return &counter{n: map[string]int{}} }
 
-// client is an HTTP client whose requests count as those of kind.
-func (c *counter) client(kind string) *http.Client {
-	base := http.DefaultTransport.(*http.Transport).Clone()
-	return &http.Client{Transport: countingTransport{base: base, kind: kind, counter: c}}
+// client is an HTTP client whose requests count as those of kind, apart from those that only sign in: to URLs that begin with
+// signIn.
+func (c *counter) client(kind, signIn string) *http.Client {
+	return &http.Client{Transport: countingTransport{base: http.DefaultTransport, kind: kind, signIn: signIn, counter: c}}
 }
 
 func (c *counter) snapshot() map[string]int {
@@ -40,13 +41,16 @@ func (c *counter) since(before map[string]int) map[string]int {
 type countingTransport struct {
 	base    http.RoundTripper
 	kind    string
+	signIn  string
 	counter *counter
 }
 
 // RoundTrip counts the request and sends it.
 func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	t.counter.mu.Lock()
-	t.counter.n[t.kind]++
-	t.counter.mu.Unlock()
+	if !strings.HasPrefix(r.URL.String(), t.signIn) {
+		t.counter.mu.Lock()
+		t.counter.n[t.kind]++
+		t.counter.mu.Unlock()
+	}
 	return t.base.RoundTrip(r)
 }

@@ -232,3 +232,36 @@ func TestExitCodes(t *testing.T) {
 		t.Errorf("the good file has no link: %v", err)
 	}
 }
+
+// TestRequestsOfANewEvent: one create, and no other call that counts.
+func TestRequestsOfANewEvent(t *testing.T) {
+	w := newCrashWorld(t)
+	w.put("a.ics", "Alpha #zoom", "")
+	for _, want := range []int{1, 0, 0} {
+		out, errs, code := w.zoomtag("sync", "--json")
+		var report syncReport
+		if err := json.Unmarshal([]byte(out), &report); err != nil || code != 0 {
+			t.Fatalf("exit %d: %v %s", code, err, errs)
+		}
+		if report.Requests["zoom"] != want {
+			t.Errorf("%d requests, want %d: %v", report.Requests["zoom"], want, w.zoom.Requests())
+		}
+	}
+}
+
+// TestSecondSyncWritesNothing: our own writes are not news, and an undisturbed folder costs no byte.
+func TestSecondSyncWritesNothing(t *testing.T) {
+	w := newCrashWorld(t)
+	for _, name := range []string{"a", "b", "c"} {
+		w.put(name+".ics", name+" #zoom", "")
+	}
+	w.sync()
+	before, err := os.ReadFile(w.state)
+	w.must(err)
+	w.sync()
+	after, err := os.ReadFile(w.state)
+	w.must(err)
+	if !bytes.Equal(before, after) {
+		t.Error("the second pass wrote something")
+	}
+}

@@ -52,7 +52,7 @@ func (b *builder) meetings() (service meeting.Service, account string, err error
 		return service, "personal " + link, err
 	case configs.ServerToServer:
 		service, err = zoom.New(zoom.Config{AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(),
-			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom"), Now: wallClock(b.env), Log: b.log})
+			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom", strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Log: b.log})
 		return service, "zoom " + z.AccountID, err
 	default:
 		return nil, "", &usageError{fmt.Errorf("zoom: this build of zoomtag has no mode %q yet: use server-to-server or personal", z.Mode)}

@@ -103,7 +103,7 @@ func parseDuration(s string) (span, error) {
 			d.days += 7 * n
 		case s[i] == 'D' && !timed:
 			d.days += n
-		case unit > 0 && timed:
+		case unit > 0 && timed && time.Duration(n) <= maxSpan/unit:
 			d.exact += time.Duration(n) * unit
 		default:
 			return span{}, errDuration

@@ -165,8 +165,8 @@ func (b *editor) setURL(c int32) {
 		return
 	}
 	now := b.doc.plain(p)
-	if now == want || now != "" && !b.ours(now) {
-		return
+	if now == want || now == "" && p.colon+1 < p.body || now != "" && !b.ours(now) {
+		return // an empty URL that is made of white space cannot be told from a filled one later
 	}
 	filled := fold(b.doc.value(p), b.doc.eol) > 0 // an empty URL that was there before us
 	switch {

@@ -218,7 +218,8 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 		return o, err
 	}
 	var uid string
-	seen := map[string]bool(nil)
+	var known bool // the event's UID was seen; the first one counts
+	var seen map[string]bool
 	for {
 		l, k, name, err := w.next()
 		switch {
@@ -227,13 +228,11 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 		case err != nil:
 			return o, err
 		case k == begin && len(w.stack) == 2 && is(name, "VEVENT"):
-			uid = ""
+			uid, known = "", false
 		case k == end && len(w.stack) == 1 && is(name, "VEVENT"):
 			seen = o.add(uid, seen)
-		case k == property && len(w.stack) == 2 && uid == "" && is(w.stack[1], "VEVENT"):
-			if b := raw[l.start:l.body]; b[0]|0x20 == 'u' {
-				uid = uidOf(raw, l, w.eol)
-			}
+		case k == property && len(w.stack) == 2 && !known && raw[l.start]|0x20 == 'u' && is(w.stack[1], "VEVENT"):
+			uid, known = uidOf(raw, l, w.eol)
 		}
 	}
 }
@@ -253,11 +252,11 @@ func (o *Outline) add(uid string, seen map[string]bool) map[string]bool {
 	return seen
 }
 
-// uidOf returns the value of a UID property; "" for any other property.
-func uidOf(raw []byte, l line, eol byte) string {
+// uidOf returns the value of a UID property; ok is false for any other property.
+func uidOf(raw []byte, l line, eol byte) (uid string, ok bool) {
 	nameEnd, colon := head(raw, l)
 	if colon < 0 || !is(unfold(raw[l.start:nameEnd], eol), "UID") {
-		return ""
+		return "", false
 	}
-	return text(raw[colon+1:l.body], eol)
+	return text(raw[colon+1:l.body], eol), true
 }

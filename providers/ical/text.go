@@ -94,12 +94,12 @@ func list(value []byte, eol byte) []string {
 	var items []string
 	from := 0
 	for i := 0; i <= len(value); i++ {
-		if i < len(value) && value[i] == '\\' {
+		if i+1 < len(value) && value[i] == '\\' {
 			i++
 			continue
 		}
-		if i >= len(value) || value[i] == ',' {
-			if item := strings.TrimSpace(text(value[from:min(i, len(value))], eol)); item != "" {
+		if i == len(value) || value[i] == ',' {
+			if item := strings.TrimSpace(text(value[from:i], eol)); item != "" {
 				items = append(items, item)
 			}
 			from = i + 1

@@ -48,8 +48,16 @@ var mutants = []struct {
 		`if meeting.Refused(err) {
 			s.rec.Told = told
 		}`, `s.rec.Told = &d.Spec`},
-	{"unlink forgotten", "../plan/plan.go",
-		`case stands && hasLink(ev):`, `case stands && hasLink(ev) && ev.Title == "?":`},
+	{"unlink forgotten in copies whose tag is gone", "../plan/plan.go",
+		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
+	{"unlink believed unseen", "steps.go",
+		`s.wrote = true
+	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.wrote = true
+	if d.Do == plan.Unlink {
+		s.ev.Link, s.ev.Description = calendar.Link{}, ""
+		return s.linked("unlink", d.Reason, "", "")
+	}
+	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`},
 	{"no grace period", "../plan/plan.go",
 		`case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):`, `case false:`},
 	{"a new wish does not end the ending", "../plan/plan.go",

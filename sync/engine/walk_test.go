@@ -95,6 +95,7 @@ type walker struct {
 	e      *Engine
 	events []string          // ids ever made
 	words  map[string]string // the owner's description, by id
+	titles map[string]string // the title before the last edit, by id
 	needed map[string]int    // creates that the owner's wishes explain, by bind
 	made   map[string]int    // creates, by bind
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
@@ -165,7 +166,7 @@ func (w *walker) walk(seed uint64) (err error) {
 	}
 	*w = walker{st: w.st, rng: rand.New(rand.NewPCG(seed, 1)), calm: true,
 		now:   time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
-		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}}
+		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{}}
 	clock := func() time.Time { return w.now }
 	w.keep = w.rng.IntN(3) > 0
 	w.cal = calendartest.NewFake()
@@ -414,7 +415,8 @@ func (w *walker) edit(id string) {
 	if now.ID == "" {
 		return
 	}
-	kind := w.rng.IntN(7)
+	kind := w.rng.IntN(9)
+	title := now.Title
 	w.cal.Edit(id, func(ev *calendar.Event) {
 		switch kind {
 		case 0:
@@ -439,8 +441,13 @@ func (w *walker) edit(id string) {
 			}
 		case 6:
 			ev.Cancelled = !ev.Cancelled
+		default: // what was before
+			if w.titles[id] != "" {
+				ev.Title = w.titles[id]
+			}
 		}
 	})
+	w.titles[id] = title
 	w.say("edit %s kind %d", id, kind)
 	w.wish(id, before)
 }
@@ -538,6 +545,9 @@ func (w *walker) check() error {
 		}
 		if asked && rec != nil && rec.EventID == id {
 			linked[ev.UID] = id
+			if !rec.EndingAt.IsZero() {
+				return fmt.Errorf("%s is wanted, and its record says that it ends", id)
+			}
 		}
 	}
 	for _, id := range w.events {

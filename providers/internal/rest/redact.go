@@ -14,12 +14,14 @@ var secrets = []struct {
 	find *regexp.Regexp
 	with string
 }{
-	// "name": "value" in JSON, quotes escaped or not, and a value whose closing quote was cut off.
-	{regexp.MustCompile(`(?i)(\\*"` + secretNames + `\\*"\s*:\s*)(?:\\*"(?:[^"\\]|\\[^"])*(?:\\*"|$)|[^\s",}]+)`), `${1}"***"`},
+	// "name":"value" in JSON, also one whose end was cut off, also inside a JSON string, and a bare number.
+	{regexp.MustCompile(`(?i)("` + secretNames + `"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)`), `${1}"***"`},
+	{regexp.MustCompile(`(?i)(\\+"` + secretNames + `\\+"\s*:\s*)\\+"(?:[^"\\]|\\+[^"\\])*(?:\\+"|\\*$)`), `${1}"***"`},
+	{regexp.MustCompile(`(?i)("` + secretNames + `\\*"\s*:\s*)[^\s",}\\*]+`), `${1}"***"`},
 	// <name>value in XML.
 	{regexp.MustCompile(`(?i)(<` + secretNames + `>)[^<]*`), `${1}***`},
 	// name=value in a URL or a form, its ampersand escaped or not.
-	{regexp.MustCompile(`(?i)\b(` + secretNames + `(?:=|%3d))[^\s&"'<>\\]+`), `${1}***`},
+	{regexp.MustCompile(`(?i)((?:\b|%3f|%26)` + secretNames + `(?:=|%3d))[^\s&"'<>\\]+`), `${1}***`},
 	{regexp.MustCompile(`(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{6,}`), `${1} ***`},
 	// A JSON Web Token, wherever it stands.
 	{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}[A-Za-z0-9_.-]*`), `***`},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -36,6 +37,7 @@ func TestDo(t *testing.T) {
 		{"cut in the middle", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "half")
+			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		}, 200, "broke off"},
 		{"cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, "EOF"},
@@ -87,9 +89,10 @@ func TestNotSent(t *testing.T) {
 	if _, err := get(t, unnamed, "https://api.example.com"); !errors.Is(err, ErrNotSent) {
 		t.Errorf("no such host: %v", err)
 	}
-	server := httptest.NewTLSServer(http.NotFoundHandler())
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains about the handshake
+	server.StartTLS()
 	defer server.Close()
-	server.Config.ErrorLog = nil
 	if _, err := get(t, &http.Client{}, server.URL); !errors.Is(err, ErrNotSent) {
 		t.Errorf("certificate of nobody: %v", err)
 	}

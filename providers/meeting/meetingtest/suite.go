@@ -58,6 +58,7 @@ const (
 	Garbled      Trouble = "HTML instead of JSON"
 	XML          Trouble = "XML instead of JSON"
 	Empty        Trouble = "nothing instead of JSON"
+	Strange      Trouble = "JSON that is not the answer"
 	Half         Trouble = "the answer breaks off in its middle"
 	LostAnswer   Trouble = "the connection is cut after it was done"
 	Deaf         Trouble = "writes answer well and change nothing"
@@ -69,7 +70,7 @@ const RetryIn = 2 * time.Hour
 // Troubles are all of them.
 var Troubles = []Trouble{
 	Unauthorized, Forbidden, WrongMissing, PerSecond, WaitSeconds, WaitDate, WaitISO, WaitNonsense, HostLimit, ServerError,
-	Hangup, NoConnection, EndlessPages, SecondPage, Garbled, XML, Empty, Half, LostAnswer, Deaf,
+	Hangup, NoConnection, EndlessPages, SecondPage, Garbled, XML, Empty, Strange, Half, LostAnswer, Deaf,
 }
 
 // Harness makes a fresh world without meetings. Pages of lists hold no more than two meetings there, if it has pages.

@@ -172,6 +172,8 @@ func faultOf(trouble meetingtest.Trouble, now time.Time) zoomtest.Fault {
 		return zoomtest.Fault{After: true, Status: 200, Body: "<result><code>300</code><message>Bad</message></result>"}
 	case meetingtest.Empty:
 		return zoomtest.Fault{After: true, Status: 200}
+	case meetingtest.Strange:
+		return zoomtest.Fault{After: true, Replace: func(string) string { return "{}" }}
 	case meetingtest.Half:
 		return zoomtest.Fault{After: true, Half: true}
 	case meetingtest.LostAnswer:

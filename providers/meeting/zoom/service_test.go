@@ -2,7 +2,6 @@ package zoom_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,12 +9,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
@@ -228,102 +225,6 @@ func TestForeignLinksAreNotBelieved(t *testing.T) {
 	}
 }
 
-func TestTokenIsFetchedOnceAndRenewed(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{})
-	m := f.create(t, f.spec())
-	signIns := func() (n int) {
-		for _, r := range f.server.Requests() {
-			if r.Label == "token" {
-				n++
-			}
-		}
-		return n
-	}
-	var wg sync.WaitGroup
-	read := func() {
-		if _, err := f.Get(t.Context(), m.ID); err != nil {
-			t.Error(err)
-		}
-	}
-	for range 10 {
-		wg.Go(read)
-	}
-	wg.Wait()
-	if n := signIns(); n != 1 {
-		t.Errorf("%d sign-ins for many calls, want 1", n)
-	}
-	f.clock.Advance(56 * time.Minute) // less than 5 minutes left
-	read()
-	if n := signIns(); n != 2 {
-		t.Errorf("%d sign-ins, want a second one before the token ends", n)
-	}
-	f.server.RevokeTokens()
-	for range 5 {
-		wg.Go(read)
-	}
-	wg.Wait()
-	if n := signIns(); n != 3 {
-		t.Errorf("%d sign-ins, want one more after the token was revoked", n)
-	}
-}
-
-func TestSignInErrors(t *testing.T) {
-	tests := []struct {
-		name   string
-		break_ zoomtest.Fault
-		change func(*zoom.Config)
-		kind   error
-		says   string
-	}{
-		{"wrong secret", zoomtest.Fault{}, func(c *zoom.Config) { c.ClientSecret = "wrong-s3cret" }, meeting.ErrDenied, "zoom.client_secret"},
-		{"wrong account", zoomtest.Fault{}, func(c *zoom.Config) { c.AccountID = "wrong" }, meeting.ErrDenied, "zoom.account_id"},
-		{"disabled", zoomtest.Fault{Status: 400, Header: http.Header{"Content-Type": {"application/json"}},
-			Body: `{"reason":"The app has been disabled","error":"unauthorized_client"}`}, nil, meeting.ErrDenied, "activated"},
-		{"broken", zoomtest.Fault{Status: 503, Body: "<html>"}, nil, meeting.ErrNotSent, "at the moment"},
-		{"a proxy's page", zoomtest.Fault{Status: 200, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent, "no answer that can be used"},
-		{"a proxy's refusal", zoomtest.Fault{Status: 407, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent, "at the moment"},
-		{"cut", zoomtest.Fault{Cut: true}, nil, meeting.ErrNotSent, "no answer that can be used"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f := newFixture(t, zoomtest.Options{})
-			if tt.change != nil {
-				tt.change(&f.config)
-			} else {
-				tt.break_.Match = zoomtest.SignIn
-				f.server.Break(tt.break_)
-			}
-			_, err := f.connect(t).Create(t.Context(), mark, f.spec())
-			if !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "s3cret") {
-				t.Errorf("error %v, want %v with %q", err, tt.kind, tt.says)
-			}
-			if n := len(f.server.Meetings()); n != 0 {
-				t.Errorf("%d meetings without a sign-in", n)
-			}
-		})
-	}
-}
-
-func TestScopes(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin", "meeting:read:meeting:admin", "meeting:read:list_meetings:admin"}})
-	err := f.CheckScopes(t.Context())
-	if !errors.Is(err, meeting.ErrDenied) {
-		t.Fatalf("error %v, want ErrDenied", err)
-	}
-	for _, scope := range []string{"meeting:update:meeting:admin", "meeting:delete:meeting:admin"} {
-		if !strings.Contains(err.Error(), scope) {
-			t.Errorf("%q does not name %s", err, scope)
-		}
-	}
-	m := f.create(t, f.spec())
-	if err := f.Cancel(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "lacks meeting:delete:meeting:admin") {
-		t.Errorf("error %v, want one that names the scope", err)
-	}
-	if err := newFixture(t, zoomtest.Options{}).CheckScopes(t.Context()); err != nil {
-		t.Error(err)
-	}
-}
-
 // TestNoSecretLeaks makes everything fail and succeed with a log at its loudest, and looks for the emulator's canary.
 func TestNoSecretLeaks(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
@@ -365,108 +266,21 @@ func TestNoSecretLeaks(t *testing.T) {
 	}
 }
 
-func TestSameHostIsSerialised(t *testing.T) {
+func TestUpdateFromNothingSendsNothingNeedless(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
-	var mu sync.Mutex
-	running := map[string]int{}
-	f.server.Hold = func(r *http.Request, phase string) {
-		if r.Method == http.MethodGet {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		who := r.PathValue("user")
-		if phase == "after" {
-			running[who]--
-		} else if running[who]++; running[who] > 1 {
-			t.Errorf("two writes at once for %s", who)
-		}
+	s := f.spec()
+	s.Options = meeting.Options{WaitingRoom: new(true), Mute: new(true), Recording: "local", Registration: "none", Passcode: meeting.PasscodeAuto,
+		AlternativeHosts: []string{"Bob@example.com", "carol@example.com"}, JoinBeforeHost: new(time.Duration(-1)), SignIn: new(false)}
+	m := f.create(t, s)
+	if _, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil {
+		t.Fatal(err)
 	}
-	var wg sync.WaitGroup
-	for i := range 12 {
-		wg.Go(func() {
-			s := f.spec()
-			s.Host = []string{"alice@example.com", "Alice@example.com", "bob@example.com"}[i%3]
-			if _, err := f.Create(t.Context(), fmt.Sprint(mark, i), s); err != nil {
-				t.Error(err)
-			}
-		})
+	if n := f.server.Spent(host); n != 1 {
+		t.Errorf("%d of the host's calls spent, want the create alone", n)
 	}
-	wg.Wait()
-}
-
-func TestShortThrottleIsWaitedFor(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{})
-	busy := zoomtest.PerSecond()
-	busy.Times = 2
-	f.server.Break(busy)
-	began := f.clock.Now()
-	f.create(t, f.spec())
-	if waited := f.clock.Now().Sub(began); waited < 2*time.Second || waited > 4*time.Second {
-		t.Errorf("waited %s", waited)
-	}
-	if n := len(f.server.Meetings()); n != 1 {
-		t.Errorf("%d meetings", n)
-	}
-}
-
-func TestReadIsTriedAgainAfterServerErrors(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{})
-	m := f.create(t, f.spec())
-	f.server.Break(zoomtest.Fault{Times: 2, Status: 502})
-	if _, err := f.Get(t.Context(), m.ID); err != nil {
-		t.Error(err)
-	}
-	f.server.Break(zoomtest.Fault{Times: 1, Status: 502})
-	before := len(f.server.Requests())
-	if _, err := f.Create(t.Context(), mark, f.spec()); err == nil || meeting.Refused(err) {
-		t.Errorf("error %v", err)
-	}
-	if got := f.asked(before); len(got) != 1 {
-		t.Errorf("a write whose outcome is unknown was sent %d times", len(got))
-	}
-}
-
-func TestWaitEndsWithContext(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{})
-	f.create(t, f.spec())
-	f.server.Break(zoomtest.PerSecond())
-	ctx, cancel := context.WithCancel(t.Context())
-	f.config.Wait = func(ctx context.Context, _ time.Duration) error {
-		cancel()
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	before := len(f.server.Requests())
-	if err := f.connect(t).Cancel(ctx, 86_000_000_001); err == nil {
-		t.Error("no error")
-	}
-	if got := f.asked(before); len(got) != 1 {
-		t.Errorf("%q after the context had ended", got)
-	}
-}
-
-func TestNewRefuses(t *testing.T) {
-	tests := []struct {
-		name   string
-		change func(*zoom.Config)
-		says   string
-	}{
-		{"no account", func(c *zoom.Config) { c.AccountID = "" }, "account_id is empty"},
-		{"no secret", func(c *zoom.Config) { c.ClientSecret = " " }, "client_secret is empty"},
-		{"plain http", func(c *zoom.Config) { c.APIURL = "http://api.zoom.us/v2" }, "api_url: the URL for api.zoom.us must begin with https://"},
-		{"no url", func(c *zoom.Config) { c.OAuthURL = "zoom" }, "oauth_url"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			c := zoom.Config{AccountID: "a", ClientID: "b", ClientSecret: "c"}
-			if _, err := zoom.New(c); err != nil {
-				t.Fatal(err)
-			}
-			tt.change(&c)
-			if _, err := zoom.New(c); err == nil || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("error %v, want %q", err, tt.says)
-			}
-		})
+	f.server.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Passcode = "" })
+	got, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s)
+	if err != nil || got.Passcode == "" || f.server.Spent(host) != 2 {
+		t.Errorf("a lost passcode: %+v, %v", got, err)
 	}
 }

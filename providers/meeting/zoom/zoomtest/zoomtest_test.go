@@ -70,7 +70,9 @@ const (
 	plain  = `{"topic":"Review","type":2,"start_time":"2026-12-01T10:00:00","timezone":"Europe/Berlin","duration":45,"agenda":"mark"}`
 )
 
-func path(m map[string]any) string { return "/meetings/" + strconv.FormatInt(int64(m["id"].(float64)), 10) }
+func path(m map[string]any) string {
+	return "/meetings/" + strconv.FormatInt(int64(m["id"].(float64)), 10)
+}
 
 func TestLifeOfAMeeting(t *testing.T) {
 	b := newBench(t, Options{})
