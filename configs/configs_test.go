@@ -189,3 +189,14 @@ func readFixture(t *testing.T, path string) string {
 	}
 	return string(data)
 }
+
+// What the README tells people to write has to be right.
+func TestReadmeConfigurations(t *testing.T) {
+	blocks := regexp.MustCompile("(?ms)^ *```yaml\n(.*?)^ *```").FindAllStringSubmatch(readFixture(t, "../README.md"), -1)
+	if len(blocks) == 0 {
+		t.Fatal("the README shows no configuration")
+	}
+	for _, block := range blocks {
+		parsed(t, block[1])
+	}
+}

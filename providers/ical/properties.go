@@ -45,7 +45,10 @@ func (b *editor) spliceText(p *prop, was decoded, start, end int, with string, a
 		return
 	}
 	var out []byte
-	column := b.column(from)
+	if with != "" && start > 0 && string(unfold(raw[was.after[start-1]:from], b.doc.eol)) == `\` {
+		out = append(out, '\\') // a backslash that escapes nothing would take in the first of what follows
+	}
+	column := b.column(from) + len(out)
 	if with != "" && apart && (start > 0 || len(was.text) == 0 || fold(raw[from:p.body], b.doc.eol) > 0) {
 		out = append(append(out, b.eol...), ' ')
 		column = 1

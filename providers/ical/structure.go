@@ -231,7 +231,7 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 			uid, known = "", false
 		case k == end && len(w.stack) == 1 && is(name, "VEVENT"):
 			seen = o.add(uid, seen)
-		case k == property && len(w.stack) == 2 && !known && raw[l.start]|0x20 == 'u' && is(w.stack[1], "VEVENT"):
+		case k == property && len(w.stack) == 2 && !known && (l.folded || raw[l.start]|0x20 == 'u') && is(w.stack[1], "VEVENT"):
 			uid, known = uidOf(raw, l, w.eol)
 		}
 	}

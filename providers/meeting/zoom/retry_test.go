@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestSameHostIsSerialised(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		who := r.PathValue("user")
+		who := strings.ToLower(r.PathValue("user"))
 		if phase == "after" {
 			running[who]--
 		} else if running[who]++; running[who] > 1 {

@@ -284,3 +284,14 @@ func TestUpdateFromNothingSendsNothingNeedless(t *testing.T) {
 		t.Errorf("a lost passcode: %+v, %v", got, err)
 	}
 }
+
+func TestAnswerAboutAnotherMeeting(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	m := f.create(t, f.spec())
+	f.server.Break(zoomtest.Fault{Match: zoomtest.On("GET"), After: true, Replace: func(body string) string {
+		return strings.ReplaceAll(body, fmt.Sprint(m.ID), fmt.Sprint(m.ID+1))
+	}})
+	if got, err := f.Get(t.Context(), m.ID); err == nil || meeting.Refused(err) {
+		t.Errorf("believed %+v, %v", got, err)
+	}
+}

@@ -4,6 +4,7 @@
 package zoom
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"context"
 
 	"zoomtag/providers/internal/rest"
 )
