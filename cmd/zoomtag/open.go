@@ -61,12 +61,23 @@ func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 }
 
 // load reads the configuration.
-func (a *app) load() (*configs.Config, error) {
+func (a *app) load() (*configs.Config, error) { return a.loadWith(configs.Load) }
+
+// daemon returns the running daemon, or nil. It takes no secrets to ask it: those of a service are for the service alone.
+func (a *app) daemon(ctx context.Context) (*remote, error) {
+	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	if err != nil {
+		return nil, err
+	}
+	return dialDaemon(ctx, cfg.State), nil
+}
+
+func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, error)) (*configs.Config, error) {
 	path, err := configs.Find(a.flags.config, a.term.env)
 	if err != nil {
 		return nil, &usageError{err}
 	}
-	cfg, err := configs.Load(path, a.term.env)
+	cfg, err := load(path, a.term.env)
 	if err != nil {
 		return nil, &usageError{err}
 	}
@@ -118,12 +129,12 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 
 // openOffice gives the running daemon, or this process itself where there is none.
 func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (office, error) {
+	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
+		return daemon, err
+	}
 	cfg, err := a.load()
 	if err != nil {
 		return nil, err
-	}
-	if daemon := dialDaemon(ctx, cfg.State); daemon != nil {
-		return daemon, nil
 	}
 	log, err := a.quietLogger()
 	if err != nil {
@@ -135,6 +146,9 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 // openPreview is openOffice for a command that must change nothing: without a state file it works on an empty one that is
 // thrown away.
 func (a *app) openPreview(ctx context.Context) (office, error) {
+	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
+		return daemon, err
+	}
 	cfg, err := a.load()
 	if err != nil {
 		return nil, err

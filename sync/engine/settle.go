@@ -170,14 +170,13 @@ func (s *settling) fail(cause error) error {
 	if errors.As(cause, &damaged) {
 		return cause
 	}
-	now, until := s.e.opt.Now(), time.Time{}
-	text := cause.Error()
+	now, text := s.e.opt.Now(), cause.Error()
 	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
 	if s.rec == nil {
 		return s.failUnknown(cause)
 	}
 	s.rec.Tries++
-	until = now.Add(s.e.backoff(s.rec.Tries, cause))
+	until := now.Add(s.e.backoff(s.rec.Tries, cause))
 	var throttled *meeting.Throttled
 	var slow *calendar.Throttled
 	if errors.As(cause, &throttled) && throttled.Until.After(now) {

@@ -53,8 +53,8 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 }
 
 // outwait waits, for a few milliseconds at most, until a further change of the files that were read so shortly after a change
-// would show, and looks whether there was one: then the next pass need not read them again to be sure. File systems with
-// coarse time stamps would need too long a wait; their files stay racy.
+// would show, and reads them once more: if they are what they were, the next pass need not do so. File systems with coarse
+// time stamps would need too long a wait; their files stay racy.
 func (d *Dir) outwait(ctx context.Context, dir *folder, looks []look) error {
 	var fresh []*look
 	latest := int64(0)
@@ -75,13 +75,10 @@ func (d *Dir) outwait(ctx context.Context, dir *folder, looks []look) error {
 		}
 	}
 	for _, l := range fresh {
-		st, _, ok, err := dir.stat(l.is.name)
-		if err != nil {
-			return err
-		}
-		if ok && st.print() == l.is.print {
+		f, err := d.readEntry(dir, *l.now, nil)
+		if err == nil && !f.racy && f.stat.print() == l.is.print && contentPrint(f.raw) == l.is.content {
 			l.is.state, l.is.content = settled, 0
-		}
+		} // else the next pass finds out what has become of it
 	}
 	return nil
 }
@@ -149,7 +146,8 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 		l.gone = true
 		return buf, scratch
 	case err != nil:
-		d.fail(l, l.now.print, err)
+		l.is = seen{name: l.now.name, print: l.now.print, state: settled}
+		d.fail(l, err)
 		return buf, scratch
 	}
 	if cap(f.raw) > cap(buf) {
@@ -166,7 +164,7 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	}
 	outline, err := ical.Look(f.raw, d.limits)
 	if err != nil {
-		d.fail(l, l.is.print, understood(f.name, err))
+		d.fail(l, understood(f.name, err))
 		return buf, scratch
 	}
 	l.is.single, l.is.uids = len(outline.UIDs) == 1, outline.UIDs
@@ -221,19 +219,16 @@ func (d *Dir) parsed(l *look, f *file, uids []string) {
 
 // fail reports a file that cannot be read or understood, under the ids that its events had before. One that could not be read
 // before either is no news.
-func (d *Dir) fail(l *look, print uint64, err error) {
-	l.is = seen{name: l.now.name, print: print, state: settled, single: true}
-	understood := errors.Is(err, calendar.ErrMalformed) || errors.Is(err, calendar.ErrIncomplete)
-	if !understood {
-		l.is.state = failed // it is tried again: what prevents us may not show in the file's metadata
-	} else if l.was != nil && l.was.state == racy {
-		l.is.state = settled
-	}
+func (d *Dir) fail(l *look, err error) {
+	l.is.single, l.is.uids = true, nil
 	if l.was != nil && l.was.count() > 0 {
 		l.is.single, l.is.uids = l.was.single, l.was.uids
 	}
-	if !understood && l.was != nil && l.was.state == failed && l.was.print == print {
-		return
+	if !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete) {
+		l.is.state = failed // it is tried again: what prevents us may not show in the file's metadata
+		if l.was != nil && l.was.state == failed && l.was.print == l.is.print {
+			return
+		}
 	}
 	for _, id := range l.is.ids() {
 		l.list = append(l.list, calendar.Change{ID: id, Err: err})
@@ -267,11 +262,7 @@ func collect(looks []look) calendar.Changes {
 			c.Total += len(ids)
 		}
 		if l.was != nil {
-			for _, id := range l.was.ids() {
-				if !slices.Contains(ids, id) {
-					c.List = append(c.List, calendar.Change{ID: id, Missing: true})
-				}
-			}
+			c.List = appendMissing(c.List, l.was.ids(), ids)
 		}
 		c.List = append(c.List, l.list...)
 		same = same && l.was != nil && !l.gone && l.was.equal(&l.is)
@@ -280,6 +271,23 @@ func collect(looks []look) calendar.Changes {
 		c.Cursor = nextCursor(looks)
 	}
 	return c
+}
+
+// appendMissing adds the ids that were there and are not there now.
+func appendMissing(list []calendar.Change, were, are []string) []calendar.Change {
+	if slices.Equal(were, are) {
+		return list
+	}
+	there := make(map[string]bool, len(are))
+	for _, id := range are {
+		there[id] = true
+	}
+	for _, id := range were {
+		if !there[id] {
+			list = append(list, calendar.Change{ID: id, Missing: true})
+		}
+	}
+	return list
 }
 
 func (s *seen) equal(t *seen) bool {

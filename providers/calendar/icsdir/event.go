@@ -19,7 +19,7 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s holds no event %q any more", calendar.ErrGone, f.name, uid)
 	}
 	ev := calendar.Event{
-		ID: id, UID: e.UID, Version: version(f.raw),
+		ID: id, UID: e.UID, Version: version(doc, f, uid, single),
 		Title: e.Title, Description: e.Description, Location: e.Location, URL: e.URL,
 		Categories: e.Categories, Conferences: e.Conferences,
 		Start: e.Start, End: e.End, Zone: e.Zone, AllDay: e.AllDay, Series: e.Series, Until: e.Until,
@@ -56,7 +56,7 @@ func sameLink(l calendar.Link, o ical.Override) bool {
 
 // denied says why an event must not be written, or nothing.
 func (d *Dir) denied(e ical.Event) string {
-	if e.Method != "" {
+	if e.Method != "" && e.Method != "PUBLISH" { // exports are published; the other methods are for mail (RFC 5546)
 		return "the file is a message about an event (METHOD:" + e.Method + "), not an event of this calendar"
 	}
 	if !e.HasOrganizer || d.owners["*"] || d.owners[mailKey(e.Organizer)] {
@@ -74,8 +74,13 @@ func (d *Dir) organizes(e ical.Event) bool {
 	return e.HasOrganizer && (d.owners["*"] || d.owners[mailKey(e.Organizer)])
 }
 
-// version names the contents of a file.
-func version(raw []byte) string {
+// version changes with every change of the event. Where a file holds several, those of the others do not count, so that one
+// pass can write them one after the other; the write itself is guarded by the whole file.
+func version(doc *ical.Doc, f *file, uid string, single bool) string {
+	raw := f.raw
+	if !single {
+		raw = doc.Own(uid)
+	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:16])
 }

@@ -39,6 +39,9 @@ func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (cal
 	if it.event.Version != ver {
 		return calendar.Event{}, fmt.Errorf("icsdir: %s: %w", it.name, calendar.ErrConflict)
 	}
+	if it.event.Denied != "" {
+		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, it.name, it.event.Denied)
+	}
 	out, err := ical.SetLink(it.raw, it.uid, d.edit(it, l))
 	if err != nil {
 		return calendar.Event{}, fmt.Errorf("icsdir: %s: the link cannot be written: %w", it.name, err)

@@ -100,7 +100,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 	}
 	p := &problem{what: c.what}
 	if ours {
-		p.verdict, p.kind, p.text = judge(c, res.Status, body)
+		p.verdict, p.text, p.kind = judge(c, res.Status, body)
 		p.text += details(int64(body.Code), res.Status, body.said(), tracking)
 		return p
 	}
@@ -120,47 +120,47 @@ func (s *Service) refusal(c call, res rest.Response) error {
 }
 
 // judge says what an error of Zoom's means.
-func judge(c call, status int, e errorBody) (verdict, error, string) {
+func judge(c call, status int, e errorBody) (verdict, string, error) {
 	message := string(e.Message)
 	switch {
 	case e.Code == 4711, strings.Contains(message, "does not contain scopes"):
-		return final, meeting.ErrDenied, addScopes(scopesIn(message))
+		return final, addScopes(scopesIn(message)), meeting.ErrDenied
 	case status == http.StatusUnauthorized, e.Code == 124:
-		return badToken, meeting.ErrDenied, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us"
+		return badToken, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us", meeting.ErrDenied
 	case status >= 500:
-		return broken, nil, "Zoom has a problem of its own: it may or may not have been done"
+		return broken, "Zoom has a problem of its own: it may or may not have been done", nil
 	case status < 400:
-		return broken, nil, "Zoom answered well and with an error at once"
+		return broken, "Zoom answered well and with an error at once", nil
 	}
 	switch e.Code {
 	case 3001:
 		if c.on == aMeeting && status == http.StatusNotFound {
-			return final, meeting.ErrGone, "Zoom has no such meeting: it was deleted or has expired"
+			return final, "Zoom has no such meeting: it was deleted or has expired", meeting.ErrGone
 		}
 	case 1001, 1010:
 		if c.on == aUser {
-			return final, meeting.ErrInvalid, "Zoom knows no such user in this account: check zoom.host, the calendar's host, or host= in the tag"
+			return final, "Zoom knows no such user in this account: check zoom.host, the calendar's host, or host= in the tag", meeting.ErrInvalid
 		}
 	case 3161:
-		return final, meeting.ErrDenied, "this user may not host meetings: give the user a Zoom Meetings licence, or name another host"
+		return final, "this user may not host meetings: give the user a Zoom Meetings licence, or name another host", meeting.ErrDenied
 	case 200:
-		return final, meeting.ErrDenied, "the Zoom plan of this host does not include it: leave the option out or change the plan"
+		return final, "the Zoom plan of this host does not include it: leave the option out or change the plan", meeting.ErrDenied
 	case 300:
-		return final, meeting.ErrInvalid, "Zoom does not accept a value: change the option that is named here"
+		return final, "Zoom does not accept a value: change the option that is named here", meeting.ErrInvalid
 	case 3000:
-		return final, meeting.ErrInvalid, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it"
+		return final, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it", meeting.ErrInvalid
 	case 3002:
-		return broken, nil, "the meeting is running: it is tried again later"
+		return broken, "the meeting is running: it is tried again later", nil
 	case 3018, 3037:
-		return final, meeting.ErrInvalid, "a personal room cannot be deleted"
+		return final, "a personal room cannot be deleted", meeting.ErrInvalid
 	}
 	switch rest.KindOf(status) {
 	case rest.Forbidden:
-		return final, meeting.ErrDenied, "Zoom does not allow it: the app's owner needs the role or the privilege"
+		return final, "Zoom does not allow it: the app's owner needs the role or the privilege", meeting.ErrDenied
 	case rest.Invalid, rest.Conflict:
-		return final, meeting.ErrInvalid, "Zoom does not accept it"
+		return final, "Zoom does not accept it", meeting.ErrInvalid
 	}
-	return broken, nil, "Zoom gave an error that zoomtag does not know"
+	return broken, "Zoom gave an error that zoomtag does not know", nil
 }
 
 var scopeList = regexp.MustCompile(`scopes?:?\s*\[([^\]]*)\]`)
