@@ -162,7 +162,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		switch {
 		case ch.Err != nil && !isKnown:
 			if problems[ch.ID].Reason != ch.Err.Error() {
-				puts = append(puts, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: now})
+				puts = append(puts, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, now)})
 			}
 			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
 				Reason: ch.Err.Error(), Error: ch.Err.Error()})
@@ -233,6 +233,14 @@ func (p *pass) problems() (map[string]store.Problem, error) {
 		problems[problem.ID] = problem
 	}
 	return problems, nil
+}
+
+// since is when an item began to be a problem.
+func since(problems map[string]store.Problem, id string, now time.Time) time.Time {
+	if before, ok := problems[id]; ok {
+		return before.Since
+	}
+	return now
 }
 
 // unlisted are the open records that a full list does not name: a question that Get answers.
@@ -344,7 +352,18 @@ func (p *pass) finish(st store.CalendarState) error {
 	if err != nil {
 		return err
 	}
+	problems, err := p.problems()
+	if err != nil {
+		return err
+	}
 	return p.e.store.Update(func(tx *store.Tx) error {
+		for id := range problems {
+			if _, settled := p.rest[id]; settled || slices.Contains(p.clear, id) {
+				if err := tx.DeleteProblem(p.c.Name, id); err != nil {
+					return err
+				}
+			}
+		}
 		for _, id := range p.clear {
 			if err := tx.ClearDue(p.c.Name, id); err != nil {
 				return err

@@ -209,8 +209,12 @@ func (s *settling) failUnknown(cause error) error {
 		return nil
 	}
 	now := s.e.opt.Now()
+	problems, err := s.problems()
+	if err != nil {
+		return err
+	}
 	return s.e.store.Update(func(tx *store.Tx) error {
-		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: now}); err != nil {
+		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: since(problems, s.id, now)}); err != nil {
 			return err
 		}
 		if errors.Is(cause, calendar.ErrMalformed) || errors.Is(cause, calendar.ErrIncomplete) {

@@ -299,6 +299,9 @@ func (s *settling) cancel(ctx context.Context) error {
 	if taken, err := s.inherit(ctx); taken || err != nil {
 		return err
 	}
+	if err := s.perhapsMoved(); err != nil {
+		return err
+	}
 	if err := s.mayCall(s.rec.Host, true); err != nil {
 		return err
 	}
@@ -334,6 +337,28 @@ func (s *settling) wakeTwins(tx *store.Tx) error {
 	for _, id := range s.rec.Twins {
 		if err := tx.SetDue(s.c.Name, id, s.e.opt.Now()); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// movedWithin is how long before an event vanished an unreadable item may have appeared that could be the event itself under
+// another name: files are renamed by copying, too.
+const movedWithin = 10 * time.Minute
+
+// perhapsMoved reports, as a waiting error, that an event which is gone may be the item that cannot be read since then.
+func (s *settling) perhapsMoved() error {
+	if s.ev != nil {
+		return nil
+	}
+	problems, err := s.problems()
+	if err != nil {
+		return err
+	}
+	for _, problem := range problems {
+		if problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {
+			return &waiting{state: plan.Ending, until: s.e.opt.Now().Add(time.Minute), reason: "the event is gone, but " + problem.ID +
+				", which cannot be read, may be the same event under another name: its meeting is kept until that one can be read or is gone as well"}
 		}
 	}
 	return nil
