@@ -53,7 +53,12 @@ func (s *Store) Budgets(day string) (map[string]int, error) {
 }
 
 // Spend counts one call against a host's budget of a day.
-func (tx *Tx) Spend(host, day string) error {
+func (tx *Tx) Spend(host, day string) error { return tx.count(host, day, 1) }
+
+// Refund takes back one call that was counted and then not made.
+func (tx *Tx) Refund(host, day string) error { return tx.count(host, day, -1) }
+
+func (tx *Tx) count(host, day string, calls int) error {
 	return tx.writing(func() error {
 		if strings.IndexByte(day, 0) >= 0 || len(host) > maxName {
 			return errBudget
@@ -63,6 +68,6 @@ func (tx *Tx) Spend(host, day string) error {
 		if err != nil {
 			return err
 		}
-		return tx.put(bucketBudget, key, binary.BigEndian.AppendUint64(nil, uint64(used)+1))
+		return tx.put(bucketBudget, key, binary.BigEndian.AppendUint64(nil, uint64(max(used+calls, 0))))
 	})
 }

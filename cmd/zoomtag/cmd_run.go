@@ -64,7 +64,7 @@ func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logg
 	if err := d.build(cfg); err != nil {
 		return err
 	}
-	stop, err := d.listen(cfg)
+	stop, err := d.listen(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -85,22 +85,25 @@ func (d *daemon) build(cfg *configs.Config) error {
 	if desk.schedule, err = engine.NewSchedule(desk.engine, specs, nil); err != nil {
 		return &usageError{err}
 	}
+	if old := d.desk.Load(); old != nil {
+		desk.engine.Succeed(old.engine)
+	}
 	d.desk.Store(desk)
 	return nil
 }
 
 // listen opens the control socket and the HTTP listener.
-func (d *daemon) listen(cfg *configs.Config) (stop func(), err error) {
+func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), err error) {
 	socket, err := listenControl(socketPath(cfg.State))
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serve(socket, controlHandler(func() office { return d.desk.Load() }, d.log))}
+	servers := []*http.Server{d.serve(ctx, socket, controlHandler(func() office { return d.desk.Load() }, d.log))}
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {
 		case err == nil:
-			servers = append(servers, d.serve(l, d.healthHandler()))
+			servers = append(servers, d.serve(ctx, l, d.healthHandler()))
 		case cfg.ListenWritten:
 			return nil, errors.Join(fmt.Errorf("the health page cannot listen on %s: %w", cfg.Listen, err), servers[0].Close())
 		default:
@@ -109,7 +112,7 @@ func (d *daemon) listen(cfg *configs.Config) (stop func(), err error) {
 	}
 	return func() {
 		for _, s := range servers {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), lastStep)
 			if err := s.Shutdown(ctx); err != nil {
 				d.log.Debug("listener closed with requests open", "reason", err)
 			}
@@ -118,9 +121,12 @@ func (d *daemon) listen(cfg *configs.Config) (stop func(), err error) {
 	}, nil
 }
 
-// serve answers on l in the background.
-func (d *daemon) serve(l net.Listener, h http.Handler) *http.Server {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+// lastStep is how long a request may take to finish its step in hand when the daemon stops: longer than any call to Zoom.
+const lastStep = time.Minute
+
+// serve answers on l in the background. Requests hear of the end of ctx.
+func (d *daemon) serve(ctx context.Context, l net.Listener, h http.Handler) *http.Server {
+	s := &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
 	go func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			d.log.Error("a listener ended", "address", l.Addr().String(), "reason", err)

@@ -13,7 +13,7 @@ const (
 
 // Labels with which lines of a block begin, so that what a person typed in between can be told from what we wrote even
 // when nobody remembers the exact text.
-var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:", "Note:"}
+var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:"}
 
 // FindBlock returns the byte range of the block in a plain text, from the beginning of its first line to the end of its last
 // (line end excluded). What somebody typed in front of it or behind it on the same line is not part of it. A block in quoted
@@ -63,7 +63,7 @@ func BlockURL(block string) string {
 }
 
 // Typed returns the lines that somebody typed into the block found in an event: those that are neither in was, the block
-// as we last wrote it, nor begin with a label of ours.
+// as we last wrote it, nor, where nobody remembers that one, begin with a label of ours.
 func Typed(found, was string) []string {
 	ours := map[string]bool{BlockFirst: true, BlockLast: true, "": true}
 	for line := range strings.Lines(was) {
@@ -72,7 +72,7 @@ func Typed(found, was string) []string {
 	var typed []string
 	for line := range strings.Lines(found) {
 		trimmed := strings.TrimSpace(line)
-		if !ours[trimmed] && !hasLabel(trimmed) {
+		if !ours[trimmed] && (was != "" || !hasLabel(trimmed)) {
 			typed = append(typed, strings.TrimRight(line, "\r\n"))
 		}
 	}

@@ -91,6 +91,8 @@ type Problem struct {
 	ID     string
 	Reason string
 	Since  time.Time
+	// Unread says that the item could not be read at all, as opposed to read and not understood.
+	Unread bool `json:",omitempty"`
 }
 
 // Entry is one line of the journal: what was done to which event, when and why.

@@ -74,8 +74,8 @@ func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known ma
 		switch {
 		case errors.Is(err, calendar.ErrGone):
 			gone = append(gone, rec)
-		case err != nil && !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete):
-			return nil, 0, err
+		case err != nil && ctx.Err() != nil:
+			return nil, 0, err // any other error is about this event alone, and says nothing
 		}
 	}
 	return gone, open, nil

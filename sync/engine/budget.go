@@ -58,6 +58,16 @@ func (s *settling) spend(host string) error {
 	})
 }
 
+// refund saves the record after a call that was counted and did not reach Zoom, or sent nothing that counts.
+func (s *settling) refund(host string) error {
+	return s.save("", "", func(tx *store.Tx) error {
+		if !s.c.Budgeted {
+			return nil
+		}
+		return tx.Refund(host, day(s.e.opt.Now()))
+	})
+}
+
 // startsSoon reports whether the event's next occurrence is near enough to draw on the reserve.
 func (s *settling) startsSoon() bool {
 	return s.ev != nil && s.ev.Start.Before(s.e.opt.Now().Add(soon))
@@ -65,6 +75,11 @@ func (s *settling) startsSoon() bool {
 
 // hushed notes for how long the service wants to be left alone, so that the next event does not ask in vain.
 func (s *settling) hushed(host string, err error) error {
+	if errors.Is(err, meeting.ErrNotSent) {
+		if fault := s.refund(host); fault != nil {
+			return fault
+		}
+	}
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {

@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"sync"
 	"time"
@@ -92,6 +93,20 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		e.running[c.Name] = &sync.Mutex{}
 	}
 	return e
+}
+
+// Succeed makes e, which is new and not at work yet, go on from old: a calendar of the same name is still worked on by one of
+// them at a time, and whoever asked old to be left alone is left alone by e.
+func (e *Engine) Succeed(old *Engine) {
+	old.mu.Lock()
+	defer old.mu.Unlock()
+	for name := range e.calendars {
+		if lock := old.running[name]; lock != nil {
+			e.running[name] = lock
+		}
+		e.passed[name] = old.passed[name]
+	}
+	maps.Copy(e.quiet, old.quiet)
 }
 
 // LastPass is when the calendar was last read successfully by this engine, or the zero time.

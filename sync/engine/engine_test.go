@@ -417,3 +417,82 @@ func TestForeignConferenceAndOthersMarks(t *testing.T) {
 		t.Error("something was written")
 	}
 }
+
+// TestOfflineCostsNoBudget: calls that never reached Zoom do not count.
+func TestOfflineCostsNoBudget(t *testing.T) {
+	b := newBench(t)
+	b.put("Talk #zoom", week)
+	b.zoom.Hook = func(_, phase string) error {
+		if phase == "before" {
+			return fmt.Errorf("%w: no route to host", meeting.ErrNotSent)
+		}
+		return nil
+	}
+	for range 20 {
+		b.pass()
+		b.now = b.now.Add(7 * time.Hour / 20)
+	}
+	if used, err := b.st.BudgetUsed("alice@example.com", "2026-03-02"); err != nil || used != 0 {
+		t.Errorf("%d calls counted: %v", used, err)
+	}
+	b.zoom.Hook = nil
+	b.now = b.now.Add(7 * time.Hour)
+	b.pass()
+	b.meetings(1)
+}
+
+// TestNamedDeletionsDoNotBrake: what the service itself says was deleted is proof.
+func TestNamedDeletionsDoNotBrake(t *testing.T) {
+	b := newBench(t)
+	b.cal.Explicit = true
+	var ids []string
+	for i := range 9 {
+		ids = append(ids, b.put(fmt.Sprintf("Talk %d #zoom", i), week))
+	}
+	b.pass()
+	for _, id := range ids {
+		b.cal.Delete(id)
+	}
+	for range 3 {
+		if r := b.pass(); r.Held {
+			t.Fatal(r.Reason)
+		}
+		b.now = b.now.Add(11 * time.Minute)
+	}
+	b.meetings(0)
+}
+
+// TestMovedToAnotherCalendar: first copied there, then deleted here, as many apps move events. The link lives on.
+func TestMovedToAnotherCalendar(t *testing.T) {
+	b := newBench(t)
+	other := calendartest.NewFake()
+	second := b.config
+	second.Name, second.Source = "d", other
+	first := b.config
+	b.e = New(b.st, []*Calendar{&first, &second}, Options{Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+	both := func() {
+		for _, name := range []string{"d", "c"} {
+			if _, err := b.e.Pass(context.Background(), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	id := b.put("Talk #zoom", week)
+	b.put("Other #zoom", week)
+	both()
+	ev, _ := b.cal.Event(id)
+	ev.ID = "moved"
+	other.Put(ev)
+	both() // it is a twin there, and left alone
+	b.cal.Delete(id)
+	for range 4 {
+		both()
+		b.now = b.now.Add(11 * time.Minute)
+	}
+	if b.zoom.Cancels() != 0 || b.zoom.Creates() != 2 {
+		t.Errorf("%d cancels, %d creates", b.zoom.Cancels(), b.zoom.Creates())
+	}
+	if rec, err := b.st.Record("d", "moved"); err != nil || rec == nil || rec.State != plan.Linked {
+		t.Errorf("the record did not follow: %+v %v", rec, err)
+	}
+}

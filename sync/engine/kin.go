@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
@@ -81,14 +83,27 @@ func (s *settling) takeOver(other *store.Record) error {
 
 // remember notes this item with its twin, so that it takes over should the twin's item vanish.
 func (s *settling) remember(twin *store.Record) error {
-	if s.dry || twin.Calendar != s.c.Name || slices.Contains(twin.Twins, s.id) {
+	name := s.id
+	if twin.Calendar != s.c.Name {
+		name = elsewhere(s.c.Name, s.id)
+	}
+	if s.dry || slices.Contains(twin.Twins, name) {
 		return nil
 	}
-	twin.Twins = append(twin.Twins, s.id)
+	twin.Twins = append(twin.Twins, name)
 	if s.rest[twin.EventID] == twin {
 		return nil
 	}
-	return s.e.store.Update(func(tx *store.Tx) error { return tx.PutRecord(twin) })
+	return s.e.store.Update(func(tx *store.Tx) error {
+		now, err := tx.Record(twin.Calendar, twin.EventID)
+		if err != nil || now == nil {
+			return err
+		}
+		if now.Twins = append(now.Twins, name); twin.Calendar == s.c.Name {
+			now = twin
+		}
+		return tx.PutRecord(now)
+	})
 }
 
 func (s *settling) tags() []plan.Tag { return plan.FindWish(s.ev, s.c.Settings.Rules).Tags }
@@ -99,6 +114,9 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		return false, nil
 	}
 	for _, id := range s.rec.Twins {
+		if strings.Contains(id, "\x00") {
+			continue // in another calendar: see heldElsewhere
+		}
 		ev, err := s.read(ctx, id)
 		if errors.Is(err, calendar.ErrGone) {
 			continue
@@ -112,6 +130,48 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		old := s.rec
 		s.id, s.ev, s.before = id, ev, ev
 		return true, s.takeOver(old)
+	}
+	return false, nil
+}
+
+// elsewhere names an item of another calendar in Record.Twins.
+func elsewhere(calendar, id string) string { return calendar + "\x00" + id }
+
+// heldElsewhere keeps a meeting from being cancelled that another item still shows: one that has taken over the record, or a
+// twin in another calendar, which then is looked at there and takes over.
+func (s *settling) heldElsewhere(ctx context.Context) (held bool, err error) {
+	others, err := s.e.store.ByUID(s.rec.UID)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range others {
+		if !other.Closed() && other.Mark == s.rec.Mark && (other.Calendar != s.c.Name || other.EventID != s.id) {
+			return true, s.close("its meeting is kept for " + other.EventID + " in calendar " + other.Calendar)
+		}
+	}
+	for _, twin := range s.rec.Twins {
+		name, id, ok := strings.Cut(twin, "\x00")
+		c := s.e.calendars[name]
+		if !ok || c == nil {
+			continue
+		}
+		ev, err := c.Source.Get(ctx, id)
+		if errors.Is(err, calendar.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", id, name, err)
+		}
+		if ev.UID != s.rec.UID || ev.Cancelled || !plan.FindWish(&ev, c.Settings.Rules).Asked || s.ev != nil {
+			continue
+		}
+		now := s.e.opt.Now()
+		if !s.dry {
+			if err := s.e.store.Update(func(tx *store.Tx) error { return tx.SetDue(name, id, now) }); err != nil {
+				return false, err
+			}
+		}
+		return true, &waiting{state: plan.Ending, until: now.Add(time.Minute), reason: "the event now stands in calendar " + name + ", which takes its meeting over"}
 	}
 	return false, nil
 }

@@ -24,8 +24,10 @@ type pass struct {
 	absent  map[string]bool            // ids of which the calendar said in this pass that there is none
 	braked  bool
 	wrote   bool                     // a link was written
+	loaded  map[string]bool          // ids whose record was loaded from the store
 	clear   []string                 // ids that are nothing of ours
 	rest    map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
+	deleted map[string]bool          // ids that the service itself named as deleted
 	begun   map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed map[string]int
 	report  Report
@@ -51,7 +53,7 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 	e.running[name].Lock()
 	defer e.running[name].Unlock()
 	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{},
-		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{},
+		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{}, loaded: map[string]bool{},
 		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
 		p.source = previewCalendar{c.Source}
@@ -128,8 +130,12 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		p.report.Seen = len(changes.List)
 	}
 	for i := range changes.List {
-		if ch := &changes.List[i]; ch.Event != nil {
+		ch := &changes.List[i]
+		if ch.Event != nil {
 			p.events[ch.ID] = ch.Event
+		}
+		if ch.Deleted {
+			p.deleted[ch.ID] = true
 		}
 	}
 	return changes, nil
@@ -159,10 +165,14 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	for i := range changes.List {
 		ch := &changes.List[i]
 		_, isKnown := known[ch.ID]
+		if len(ch.ID) > maxID {
+			p.tooLong(ch.ID)
+			continue
+		}
 		switch {
 		case ch.Err != nil && !isKnown:
 			if problems[ch.ID].Reason != ch.Err.Error() {
-				puts = append(puts, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, now)})
+				puts = append(puts, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, now), Unread: unread(ch.Err)})
 			}
 			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
 				Reason: ch.Err.Error(), Error: ch.Err.Error()})
@@ -233,6 +243,20 @@ func (p *pass) problems() (map[string]store.Problem, error) {
 		problems[problem.ID] = problem
 	}
 	return problems, nil
+}
+
+// unread reports whether an item could not be read at all: nobody knows what is in it.
+func unread(err error) bool {
+	return !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete)
+}
+
+// maxID bounds event ids, in bytes: the store keeps them in keys.
+const maxID = 4096
+
+// tooLong reports an item that is left alone for its id.
+func (p *pass) tooLong(id string) {
+	reason := fmt.Sprintf("the event's id has %d bytes, more than the %d that are accepted: it is left alone", len(id), maxID)
+	p.report.Events = append(p.report.Events, EventReport{ID: id[:100] + "…", UID: id[:100] + "…", Steps: []string{}, State: plan.Failed, Reason: reason, Error: reason})
 }
 
 // since is when an item began to be a problem.
@@ -370,13 +394,30 @@ func (p *pass) finish(st store.CalendarState) error {
 			}
 		}
 		for _, rec := range p.rest {
-			if err := tx.PutRecord(rec); err != nil {
+			if err := p.putIfOurs(tx, rec); err != nil && !errors.Is(err, errTakenOver) {
 				return err
 			}
 		}
 		current.Cursor, current.LastSuccess, current.LastError, current.LastErrorAt = cursor, now, "", time.Time{}
 		return tx.PutCalendar(p.c.Name, current)
 	})
+}
+
+// errTakenOver: the record of an event was taken over by another calendar's pass, because the event was moved there.
+var errTakenOver = errors.New("the event was moved to another calendar")
+
+// putIfOurs saves a record unless it was taken over since it was loaded.
+func (p *pass) putIfOurs(tx *store.Tx, rec *store.Record) error {
+	if p.loaded[rec.EventID] {
+		now, err := tx.Record(rec.Calendar, rec.EventID)
+		if err != nil {
+			return err
+		}
+		if now == nil {
+			return errTakenOver
+		}
+	}
+	return tx.PutRecord(rec)
 }
 
 // noteFailure saves why the calendar could not be read, once for each reason.

@@ -3,10 +3,12 @@ package engine
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
 )
 
 // previewCalendar is a calendar that shows what SetLink would do, and does not do it.
@@ -111,8 +113,11 @@ func diff(before, after *calendar.Event) string {
 	field("location", before.Location, after.Location)
 	field("url", before.URL, after.URL)
 	field("description", before.Description, after.Description)
-	return b.String()
+	return plan.HidePasscode(shownPasscode.ReplaceAllString(b.String(), "${1}***"))
 }
+
+// shownPasscode is the line of a block that a diff must not show around.
+var shownPasscode = regexp.MustCompile(`(?m)^([-+] Passcode: ).*$`)
 
 // lineDiff shows the lines between the common beginning and the common end.
 func lineDiff(b *strings.Builder, old, now string) {

@@ -104,6 +104,7 @@ func (s *settling) load() error {
 		return err
 	}
 	s.rec, s.failedBefore = rec, rec.Error
+	s.loaded[s.id] = true
 	return nil
 }
 
@@ -133,7 +134,7 @@ func (s *settling) note(d plan.Decision) {
 	rec.UID, rec.Start, rec.Until = ev.UID, ev.Start, ev.Until
 	rec.Title = strings.TrimSpace(plan.WithoutTags(ev.Title, "title", d.Wish.Tags))
 	if d.Wish.Asked {
-		rec.Tag, rec.TagIn = d.Wish.Tags[0].Text, d.Wish.Tags[0].In
+		rec.Tag, rec.TagIn = d.Wish.Tags[0].Shown(), d.Wish.Tags[0].In
 		rec.Released = false
 	}
 	rec.Gone = false
@@ -169,6 +170,9 @@ func (s *settling) fail(cause error) error {
 	var damaged *store.DamagedError
 	if errors.As(cause, &damaged) {
 		return cause
+	}
+	if errors.Is(cause, errTakenOver) {
+		return nil // its new calendar goes on with it
 	}
 	now, text := s.e.opt.Now(), cause.Error()
 	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
@@ -214,10 +218,10 @@ func (s *settling) failUnknown(cause error) error {
 		return err
 	}
 	return s.e.store.Update(func(tx *store.Tx) error {
-		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: since(problems, s.id, now)}); err != nil {
+		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: since(problems, s.id, now), Unread: unread(cause)}); err != nil {
 			return err
 		}
-		if errors.Is(cause, calendar.ErrMalformed) || errors.Is(cause, calendar.ErrIncomplete) {
+		if !unread(cause) {
 			return tx.ClearDue(s.c.Name, s.id)
 		}
 		return tx.SetDue(s.c.Name, s.id, now.Add(s.e.backoff(1, cause)))
@@ -252,7 +256,7 @@ func (s *settling) tell(state, reason, failure string) {
 	}
 	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.steps...), State: state, Reason: reason, Error: failure}
 	if s.ev != nil {
-		r.UID, r.Title = s.ev.UID, s.ev.Title
+		r.UID, r.Title = s.ev.UID, plan.HidePasscode(s.ev.Title)
 		if start := s.ev.Start; !start.IsZero() {
 			r.Start = &start
 		}
@@ -305,6 +309,6 @@ func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) err
 				return err
 			}
 		}
-		return tx.PutRecord(s.rec)
+		return s.putIfOurs(tx, s.rec)
 	})
 }

@@ -44,7 +44,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.SetLink, plan.Unlink:
 		return s.link(ctx, d)
 	case plan.End:
-		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
+		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil && !s.deleted[s.id]
 		return s.save("", "", nil)
 	case plan.Resume:
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone, s.rec.Released = time.Time{}, "", false, false
@@ -229,7 +229,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	}
 	s.rec.Meeting, s.rec.Told = m, &d.Spec
 	if step == "" {
-		return s.save("", "", nil)
+		return s.refund(s.rec.Host)
 	}
 	return s.saved(step, d.Reason)
 }
@@ -302,6 +302,9 @@ func (s *settling) cancel(ctx context.Context) error {
 	if err := s.perhapsMoved(); err != nil {
 		return err
 	}
+	if other, err := s.heldElsewhere(ctx); other || err != nil {
+		return err
+	}
 	if err := s.mayCall(s.rec.Host, true); err != nil {
 		return err
 	}
@@ -356,7 +359,7 @@ func (s *settling) perhapsMoved() error {
 		return err
 	}
 	for _, problem := range problems {
-		if problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {
+		if problem.Unread && problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {
 			return &waiting{state: plan.Ending, until: s.e.opt.Now().Add(time.Minute), reason: "the event is gone, but " + problem.ID +
 				", which cannot be read, may be the same event under another name: its meeting is kept until that one can be read or is gone as well"}
 		}

@@ -47,8 +47,8 @@ func Conferences(ev *calendar.Event) []Conference {
 // links returns what in text looks like an http(s) link.
 func links(text string) []string {
 	var list []string
-	for len(list) < maxLinks {
-		at := strings.Index(strings.ToLower(text), "http")
+	for tries := 0; tries < maxLinks && len(list) < maxLinks; tries++ {
+		at := indexHTTP(text)
 		if at < 0 {
 			break
 		}
@@ -57,12 +57,27 @@ func links(text string) []string {
 		if end < 0 {
 			end = len(text)
 		}
-		if strings.Contains(text[:min(end, 10)], "://") {
-			list = append(list, strings.TrimRight(text[:end], ".,;:!?)]}>&"))
-		}
-		text = text[min(len(text), max(end, 4)):]
+		list = append(list, strings.TrimRight(text[:end], ".,;:!?)]}>&"))
+		text = text[max(end, 4):]
 	}
 	return list
+}
+
+// indexHTTP finds the next http:// or https://, letters in any case.
+func indexHTTP(text string) int {
+	for from := 0; ; {
+		i := strings.Index(text[from:], "://")
+		if i < 0 {
+			return -1
+		}
+		i += from
+		for _, scheme := range []string{"https", "http"} {
+			if i >= len(scheme) && strings.EqualFold(text[i-len(scheme):i], scheme) {
+				return i - len(scheme)
+			}
+		}
+		from = i + 3
+	}
 }
 
 // location is a URL taken apart as far as recognising a meeting needs it.

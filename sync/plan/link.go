@@ -66,7 +66,7 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location {
 			l.Location = &location
 			if takesTag {
-				consumed = tagTexts(w, "location")
+				consumed = strings.TrimSpace(consumed + " " + tagTexts(w, "location"))
 			}
 		}
 	}
@@ -110,11 +110,12 @@ func wantedLocation(ev *calendar.Event, w Wish, l calendar.Link, s *Settings) (l
 // writtenURL is the join URL that we wrote into the event, as far as the event itself tells: the one in the block, or, where
 // only the mark is left, a Zoom link that is the whole URL or the whole location.
 func writtenURL(ev *calendar.Event, s *Settings) string {
-	if ev.Link.JoinURL != "" {
-		return ev.Link.JoinURL
-	}
-	if m, ok := ParseMark(ev.Link.Mark); !ok || m.Account != s.Account && !s.AnyAccount {
+	m, ok := ParseMark(ev.Link.Mark)
+	if ok && m.Account != s.Account && !s.AnyAccount {
 		return ""
+	}
+	if !ok || ev.Link.JoinURL != "" {
+		return ev.Link.JoinURL
 	}
 	for _, text := range []string{ev.URL, strings.TrimSpace(ev.Location)} {
 		if c, ok := classify(text, 0); ok && c.Name == "Zoom" && c.URL == text && !strings.ContainsAny(text, " \n") {

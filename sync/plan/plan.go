@@ -259,6 +259,12 @@ func follow(in Input, w Wish) Decision {
 			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
 		}
 	}
+	if _, theirs := ownMark(ev, s); theirs != "" {
+		if rec.JoinURL == "" {
+			return ending(in, w, theirs)
+		}
+		return hold(in, w, theirs)
+	}
 	if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
 	}
@@ -330,6 +336,10 @@ func ending(in Input, w Wish, why string) Decision {
 		return strayLink(in, d, stands)
 	}
 	d.State = Ending
+	if stands {
+		_, theirs := ownMark(ev, in.Settings)
+		stands = theirs == "" // a link of somebody else's stays
+	}
 	switch {
 	case rec.EndingAt.IsZero():
 		d.Do = End
@@ -391,5 +401,9 @@ func over(in Input) time.Time {
 	if in.Event == nil || in.Event.Until.IsZero() || in.Rec == nil || in.Rec.Closed() {
 		return time.Time{}
 	}
-	return in.Event.Until.Add(time.Second)
+	at := in.Event.Until.Add(time.Second)
+	if !at.After(in.Now) {
+		return time.Time{} // it has been looked at
+	}
+	return at
 }

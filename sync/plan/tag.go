@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -45,10 +47,18 @@ type Tag struct {
 // String names the tag and its place, for people.
 func (t Tag) String() string {
 	if t.In == "mark" {
-		return "tag " + t.Text + " (kept beside the mark)"
+		return "tag " + t.Shown() + " (kept beside the mark)"
 	}
-	return "tag " + t.Text + " in " + t.In
+	return "tag " + t.Shown() + " in " + t.In
 }
+
+// Shown is the tag without what must not be shown around: a passcode.
+func (t Tag) Shown() string { return HidePasscode(t.Text) }
+
+var passcodeInTag = regexp.MustCompile(`(?i)(passcode\s*=\s*)("[^"]*"|[^,)\s]*)`)
+
+// HidePasscode replaces the passcodes that tags in text choose.
+func HidePasscode(text string) string { return passcodeInTag.ReplaceAllString(text, "${1}***") }
 
 // FindWish looks for the owner's wish in an event.
 func FindWish(ev *calendar.Event, rules Rules) Wish {
@@ -90,8 +100,14 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	}
 	if len(w.Tags) == 0 && ev.Link.Tag != "" && ev.Link.Mark != "" && ev.Link.Block != "" {
 		options := ""
-		if at := strings.IndexByte(ev.Link.Tag, '('); at >= 0 {
-			_, options, _ = readOptions(ev.Link.Tag, at)
+		for rest := ev.Link.Tag; ; {
+			at := strings.IndexByte(rest, '(')
+			if at < 0 {
+				break
+			}
+			end, some, _ := readOptions(rest, at)
+			options += "," + some
+			rest = rest[max(end, at+1):]
 		}
 		add("mark", ev.Link.Tag, options, 0, 0)
 	}
@@ -128,7 +144,7 @@ func ownWords(ev *calendar.Event) string {
 		trimmed := strings.TrimSpace(line)
 		quoted = quoted || isMailSeparator(trimmed) || underline && isMailHeader(trimmed)
 		if trimmed != "" {
-			underline = len(trimmed) > 9 && strings.Trim(trimmed, "_") == ""
+			underline = len(trimmed) > 9 && (strings.Trim(trimmed, "_") == "" || strings.HasPrefix(trimmed, "-----"))
 		}
 		if quoted || strings.HasPrefix(trimmed, ">") {
 			blank(pos, pos+len(line))
@@ -138,11 +154,19 @@ func ownWords(ev *calendar.Event) string {
 	return string(text)
 }
 
-// isMailSeparator recognises "-----Original Message-----" in any language: words between dashes.
+// isMailSeparator recognises "-----Original Message-----" in a few languages. Other words between dashes are headings of the
+// owner's, unless the header of a mail follows.
 func isMailSeparator(line string) bool {
-	inner := strings.Trim(line, "-")
-	return inner != "" && strings.HasPrefix(line, "----") && strings.HasSuffix(line, "----") && strings.TrimSpace(inner) != "" &&
-		utf8.RuneCountInString(inner) < 60
+	if !strings.HasPrefix(line, "-----") || !strings.HasSuffix(line, "-----") || len(line) > 100 {
+		return false
+	}
+	inner := strings.ToLower(line)
+	for _, word := range []string{"message", "nachricht", "messaggio", "mensaje", "mensagem", "bericht", "meddelande", "wiadomo"} {
+		if strings.Contains(inner, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isMailHeader recognises the line under the ruler with which Outlook begins a quoted mail.
@@ -239,11 +263,21 @@ func containsFold(list []string, s string) bool {
 
 // WithoutTags is text with its tags taken out and the gaps closed.
 func WithoutTags(text, in string, tags []Tag) string {
-	for i := len(tags) - 1; i >= 0; i-- {
-		t := tags[i]
-		if t.In != in || t.End > len(text) || t.Start >= t.End {
-			continue
+	var cuts []Tag
+	for _, t := range tags {
+		if t.In == in && t.Start >= 0 && t.Start < t.End && t.End <= len(text) {
+			cuts = append(cuts, t)
 		}
+	}
+	// From the last to the first; one that begins inside another one goes with that.
+	slices.SortFunc(cuts, func(a, b Tag) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	kept, end := cuts[:0], 0
+	for _, t := range cuts {
+		if t.Start >= end {
+			kept, end = append(kept, t), t.End
+		}
+	}
+	for _, t := range slices.Backward(kept) {
 		before, after := text[:t.Start], text[t.End:]
 		if strings.HasSuffix(before, " ") && (after == "" || strings.HasPrefix(after, " ")) {
 			before = strings.TrimSuffix(before, " ")

@@ -41,6 +41,8 @@ func TestFindWishPlaces(t *testing.T) {
 		{"quoted mail", calendar.Event{Description: "Hello\n> please #zoom\n>> #zoom"}, ""},
 		{"forwarded mail", calendar.Event{Description: "Hello\n-----Original Message-----\n#zoom"}, ""},
 		{"Outlook's ruler", calendar.Event{Description: "Hello\n________________________________\nFrom: a\n#zoom"}, ""},
+		{"heading in dashes", calendar.Event{Description: "---- Agenda ----\n1. x\n#zoom"}, "description"},
+		{"dashes over a mail header", calendar.Event{Description: "Hello\n----- Forwarded by A -----\nFrom: a\n#zoom"}, ""},
 		{"ruler without mail", calendar.Event{Description: "Hello\n________________________________\n#zoom"}, "description"},
 		{"our block", calendar.Event{Description: strings.Replace(block, "Join", "#zoom\nJoin", 1)}, ""},
 		{"below our block", calendar.Event{Description: block + "\n#zoom"}, "description"},
@@ -159,6 +161,52 @@ func TestWithoutTags(t *testing.T) {
 		w := FindWish(&calendar.Event{Title: in}, testRules)
 		if got := WithoutTags(in, "title", w.Tags); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestTagsOfSeveralWords: tags are cut out by where they stand, and one inside another one goes with it.
+func TestTagsOfSeveralWords(t *testing.T) {
+	for _, tt := range []struct {
+		words       []string
+		title, want string
+	}{
+		{[]string{"#zoom", "#video"}, "#video and #zoom talk with Bob and Ann", "and talk with Bob and Ann"},
+		{[]string{"#zoom", "#Zoom"}, "#zoom Weekly review", "Weekly review"},
+		{[]string{"#zoom"}, `#zoom(topic="all about #zoom here") Weekly review`, "Weekly review"},
+	} {
+		w := FindWish(&calendar.Event{Title: tt.title}, Rules{Words: tt.words})
+		if got := WithoutTags(tt.title, "title", w.Tags); got != tt.want {
+			t.Errorf("%q becomes %q, want %q", tt.title, got, tt.want)
+		}
+	}
+}
+
+func TestTagsAreShownWithoutPasscode(t *testing.T) {
+	w := FindWish(&calendar.Event{Title: `Talk #zoom(45m, passcode=canary1, mute)`}, testRules)
+	if got := w.Tags[0].String(); got != "tag #zoom(45m, passcode=***, mute) in title" {
+		t.Error(got)
+	}
+}
+
+func TestConferences(t *testing.T) {
+	for text, want := range map[string]string{
+		"ȺȺȺȺȺ http": "",
+		"İstanbul https://meet.google.com/abc-defg-hij":                                              "Google Meet",
+		"see HTTPS://TEAMS.MICROSOFT.COM/l/meetup-join/19%3a":                                        "Microsoft Teams",
+		"https://us02web.zoom.us/j/85000000001?pwd=a.b-1.1":                                          "Zoom",
+		"https://evilzoom.us/j/85000000001 https://zoom.us.evil.com/j/85000000001":                   "",
+		"https://www.google.com/url?q=https%3A%2F%2Fzoom.us%2Fj%2F85000000001&sa=D":                  "Zoom",
+		"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fzoom.us%2Fmy%2Falice&x=1": "Zoom",
+		"https://zoom.us/rec/share/abc https://zoom.us/u/abc":                                        "",
+		strings.Repeat("http ", 100000):                                                              "",
+	} {
+		got := ""
+		if list := Conferences(&calendar.Event{Description: text}); len(list) > 0 {
+			got = list[0].Name
+		}
+		if got != want {
+			t.Errorf("%.60q holds %q, want %q", text, got, want)
 		}
 	}
 }
