@@ -175,5 +175,5 @@ func parseSeen(line string) (f seen, ok bool) {
 	}
 	name, good := parseName(line)
 	f.name = name
-	return f, ok && good
+	return f, ok && good && name != ""
 }
