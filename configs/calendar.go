@@ -25,6 +25,8 @@ type Google struct {
 	Credentials string `yaml:"credentials" is:"path" need:"yes"`
 	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account itself.
 	Subject string `yaml:"subject" is:"mail"`
+	// AsGuest is true where events of other organizers count as well, if they let their guests change them.
+	AsGuest bool   `yaml:"as_guest"`
 	APIURL  string `yaml:"api_url" is:"url"`
 }
 
@@ -104,7 +106,7 @@ func (c *Config) For(cal Calendar) Effective {
 		Host:     c.Zoom.Host,
 		Schedule: c.Schedule,
 		Meeting:  Meeting{Kind: defaultKind, Series: defaultSeries, Mail: &no},
-		Link:     Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce},
+		Link:     Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce, Meet: defaultMeet},
 	}
 	if cal.Host != "" {
 		e.Host = cal.Host

@@ -94,6 +94,8 @@ type Link struct {
 	// Text is "short", "invitation", or "template:" and the absolute path of a file.
 	Text     string `yaml:"text" is:"link-text"`
 	Announce string `yaml:"announce" one:"none all"`
+	// Meet is what becomes of a Google Meet conference in a tagged event: "leave" is hands off, "replace" takes it out.
+	Meet string `yaml:"meet" one:"leave replace"`
 }
 
 // Invites says where .ics invitations are kept.
@@ -109,6 +111,7 @@ const (
 	defaultLocation = "if-empty"
 	defaultText     = "short"
 	defaultAnnounce = "none"
+	defaultMeet     = "leave"
 )
 
 // DefaultListen is where the daemon listens when the configuration does not say.

@@ -58,7 +58,7 @@ func TestDefaults(t *testing.T) {
 	yes, no := true, false
 	effective := c.For(c.Calendars[0])
 	if want := (Effective{Schedule: "@every 1m", Meeting: Meeting{Kind: "scheduled", Series: "lasting", Mail: &no},
-		Link: Link{Location: "if-empty", Text: "short", Announce: "none"}}); !reflect.DeepEqual(effective, want) {
+		Link: Link{Location: "if-empty", Text: "short", Announce: "none", Meet: "leave"}}); !reflect.DeepEqual(effective, want) {
 		t.Errorf("effective: got %+v, want %+v", effective, want)
 	}
 	c.Meeting.Mail = &yes
@@ -80,11 +80,11 @@ func TestEverythingIsRead(t *testing.T) {
 			Colors: []string{"11"}},
 		Meeting: Meeting{Kind: "personal", Series: "fixed", WaitingRoom: &yes, JoinBeforeHost: &five, Passcode: "auto",
 			Registration: "manual", SignIn: &no, Mute: &yes, Recording: "cloud", AlternativeHosts: []string{"bob@example.com"}, Mail: &yes},
-		Link:    Link{Location: "append", Text: "template:/etc/zoomtag/block.txt", Announce: "all"},
+		Link:    Link{Location: "append", Text: "template:/etc/zoomtag/block.txt", Announce: "all", Meet: "replace"},
 		Invites: Invites{Dir: "/home/alice/invites"},
 		Calendars: []Calendar{
 			{Name: "alice", Google: &Google{Calendar: "primary", Auth: "service-account", Credentials: "/etc/zoomtag/google.json",
-				Subject: "alice@example.com", APIURL: "https://www.googleapis.com/calendar/v3/"},
+				Subject: "alice@example.com", AsGuest: true, APIURL: "https://www.googleapis.com/calendar/v3/"},
 				Host: "carol@example.com", Schedule: "*/5 * * * *",
 				Meeting: Meeting{WaitingRoom: &no, JoinBeforeHost: &never, AlternativeHosts: []string{}}, Link: Link{Text: "invitation"}},
 			{Name: "office", Outlook: &Outlook{User: "bob@example.com", Auth: "app", Tenant: "00000000-0000-0000-0000-000000000000",
@@ -173,7 +173,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		{"zoom.oauth_url", c.Zoom.OAuthURL, base.Zoom.OAuthURL},
 		{"tag", c.Tag.Words[0] + c.Tag.Not[0] + c.Tag.Categories[0] + c.Tag.Locations[0], "#zoom#nozoomZoomZoom"},
 		{"meeting", c.Meeting.Kind + c.Meeting.Series, defaultKind + defaultSeries},
-		{"link", c.Link, Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce}},
+		{"link", c.Link, Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce, Meet: defaultMeet}},
 	} {
 		if !reflect.DeepEqual(same.got, same.want) {
 			t.Errorf("%s: the example shows %v as the default, it is %v", same.key, same.got, same.want)

@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 	"store":                           {"store/record", "providers/meeting"},
 	"sync/plan":                       {"providers/calendar", "providers/meeting", "store/record"},
 	"sync/engine":                     {"providers/calendar", "providers/meeting", "store", "sync/plan"},
+	"providers/internal/oauth":        {"providers/internal/rest"},
+	"providers/calendar/google":       {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth"},
 	"providers/calendar/icsdir":       {"providers/calendar", "providers/ical", "providers/internal/rest"},
 	"providers/calendar/calendartest": {"providers/calendar"},
 	"providers/meeting/zoom":          {"providers/meeting", "providers/internal/rest"},
@@ -42,7 +44,10 @@ var soleImporter = map[string]string{
 	"github.com/spf13/cobra":         "cmd/zoomtag",
 	"github.com/coreos/go-systemd":   "systemd",
 	"go.yaml.in/yaml":                "configs",
-	"golang.org/x/oauth2":            "providers/meeting/zoom",
+	"golang.org/x/oauth2":            "providers/meeting/zoom providers/calendar/google providers/internal/oauth",
+	"google.golang.org/api":          "providers/calendar/google",
+	"golang.org/x/net/html":          "providers/calendar",
+	"golang.org/x/time":              "providers/calendar/google",
 	"github.com/robfig/cron":         "sync/engine configs",
 }
 

@@ -9,16 +9,28 @@ import (
 
 // counter counts requests by the kind of service that they go to.
 type counter struct {
-	mu sync.Mutex
-	n  map[string]int
+	transport http.RoundTripper
+	mu        sync.Mutex
+	n         map[string]int
 }
 
-func newCounter() *counter { return &counter{n: map[string]int{}} }
+// idleConnections is how many connections to one service are kept open: many calendars may be polled at once.
+const idleConnections = 64
 
-// client is an HTTP client whose requests count as those of kind, apart from those that only sign in: to URLs that begin with
-// signIn.
-func (c *counter) client(kind, signIn string) *http.Client {
-	return &http.Client{Transport: countingTransport{base: http.DefaultTransport, kind: kind, signIn: signIn, counter: c}}
+func newCounter() *counter {
+	transport := http.DefaultTransport
+	if t, ok := transport.(*http.Transport); ok {
+		t = t.Clone()
+		t.MaxIdleConnsPerHost, t.MaxIdleConns = idleConnections, 4*idleConnections
+		transport = t
+	}
+	return &counter{transport: transport, n: map[string]int{}}
+}
+
+// client is an HTTP client whose requests to URLs that begin with api count as those of kind. Requests that only sign in go
+// elsewhere.
+func (c *counter) client(kind, api string) *http.Client {
+	return &http.Client{Transport: countingTransport{base: c.transport, kind: kind, api: api, counter: c}}
 }
 
 func (c *counter) snapshot() map[string]int {
@@ -41,13 +53,13 @@ func (c *counter) since(before map[string]int) map[string]int {
 type countingTransport struct {
 	base    http.RoundTripper
 	kind    string
-	signIn  string
+	api     string
 	counter *counter
 }
 
 // RoundTrip counts the request and sends it.
 func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if !strings.HasPrefix(r.URL.String(), t.signIn) {
+	if strings.HasPrefix(r.URL.String(), t.api) {
 		t.counter.mu.Lock()
 		t.counter.n[t.kind]++
 		t.counter.mu.Unlock()

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/personal"
@@ -27,6 +29,7 @@ type builder struct {
 	zone     *time.Location
 	hook     func(string)
 	env      func(string) string
+	quotas   map[string]*google.Quota // by credentials file
 }
 
 // THE list: what the configuration names, and what it becomes.
@@ -37,9 +40,44 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	case "ics":
 		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: needles(s.Rules),
 			Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log.With("calendar", c.Name)})
+	case "google":
+		return b.google(c, s)
 	default:
 		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
 	}
+}
+
+// google makes a Google calendar.
+func (b *builder) google(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+	g, err := google.New(b.googleConfig(c, s))
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+	}
+	return g, nil
+}
+
+func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Config {
+	return google.Config{Calendar: c.Google.Calendar, Auth: c.Google.Auth, Credentials: c.Google.Credentials, Subject: c.Google.Subject,
+		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth google --calendar " + c.Name,
+		APIURL: c.Google.APIURL, Announce: b.cfg.For(c).Link.Announce == "all", AsGuest: c.Google.AsGuest,
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", c.Google.APIURL), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+}
+
+// grantFile is where the sign-in of a calendar's owner is kept: beside the state.
+func grantFile(state string, c configs.Calendar) string {
+	return filepath.Join(filepath.Dir(state), c.Provider()+"-"+c.Name+".grant")
+}
+
+// quota is that of the Google project that credentials belong to.
+func (b *builder) quota(credentials string) *google.Quota {
+	if b.quotas == nil {
+		b.quotas = map[string]*google.Quota{}
+	}
+	if b.quotas[credentials] == nil {
+		b.quotas[credentials] = google.NewQuota()
+	}
+	return b.quotas[credentials]
 }
 
 // meetings makes the meeting service, with the name of its account.
@@ -52,7 +90,7 @@ func (b *builder) meetings() (service meeting.Service, account string, err error
 		return service, "personal " + link, err
 	case configs.ServerToServer:
 		service, err = zoom.New(zoom.Config{AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(),
-			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom", strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Log: b.log})
+			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom", z.APIURL), Now: wallClock(b.env), Log: b.log})
 		return service, "zoom " + z.AccountID, err
 	default:
 		return nil, "", &usageError{fmt.Errorf("zoom: this build of zoomtag has no mode %q yet: use server-to-server or personal", z.Mode)}
@@ -84,7 +122,7 @@ func (b *builder) settings(e configs.Effective, account string) plan.Settings {
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
 		Host:  e.Host, Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
-		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, Text: e.Link.Text, Grace: b.cfg.Grace,
+		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
 	}
@@ -104,9 +142,10 @@ func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 		Settings plan.Settings
 		Passcode string
 		Owners   any
+		Source   any
 		Zone     string
 		Link     string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, b.zone.String(), b.cfg.Zoom.PersonalLink})
+	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, b.zone.String(), b.cfg.Zoom.PersonalLink})
 	if err != nil { // every field is plain data
 		b.log.Warn("the configuration has no fingerprint", "reason", err)
 	}

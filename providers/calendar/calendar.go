@@ -100,6 +100,12 @@ type Event struct {
 	// Mails lists who would be mailed by the calendar service if the event were written.
 	Mails []string
 
+	// Settled is when the event has stood long enough for other apps to have added their conference to it, which some do by
+	// themselves; zero: it has. Nothing is begun before.
+	Settled time.Time
+	// Meet says that the event has a Google Meet conference which Link.DropMeet can take out. It is in Conferences as well.
+	Meet bool
+
 	// Link is ours as the event holds it now: Mark, Tag, JoinURL and Block as found, the rest zero.
 	Link Link
 	// Partial says that an exception with its own text lacks the link that the event otherwise holds.
@@ -130,6 +136,8 @@ type Link struct {
 	Block string
 	// Title and Location replace those of the event; nil leaves them alone.
 	Title, Location *string
+	// DropMeet takes a Google Meet conference out of the event (Event.Meet).
+	DropMeet bool
 	// Was is the link as we last wrote it: the lines and the URL known to be ours, which this one replaces.
 	Was Was
 }

@@ -26,6 +26,7 @@ type pass struct {
 	wrote   bool                     // a link was written
 	loaded  map[string]bool          // ids whose record was loaded from the store
 	clear   []string                 // ids that are nothing of ours
+	later   map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
 	rest    map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
 	deleted map[string]bool          // ids that the service itself named as deleted
 	begun   map[string]string        // the ids of records begun in this pass, by UID
@@ -54,7 +55,7 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 	defer e.running[name].Unlock()
 	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{},
 		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{}, loaded: map[string]bool{},
-		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
+		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
 		p.source = previewCalendar{c.Source}
 		copied := *c
@@ -369,7 +370,7 @@ func (p *pass) finish(st store.CalendarState) error {
 	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.wrote && !p.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
-	if len(p.clear)+len(p.rest) == 0 && cursor == st.Cursor && st.LastError == "" && now.Sub(st.LastSuccess) < heartbeat {
+	if len(p.clear)+len(p.rest)+len(p.later) == 0 && cursor == st.Cursor && st.LastError == "" && now.Sub(st.LastSuccess) < heartbeat {
 		return nil
 	}
 	current, err := p.e.store.Calendar(p.c.Name)
@@ -382,7 +383,9 @@ func (p *pass) finish(st store.CalendarState) error {
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for id := range problems {
-			if _, settled := p.rest[id]; settled || slices.Contains(p.clear, id) {
+			_, settled := p.rest[id]
+			_, waits := p.later[id]
+			if settled || waits || slices.Contains(p.clear, id) {
 				if err := tx.DeleteProblem(p.c.Name, id); err != nil {
 					return err
 				}
@@ -390,6 +393,11 @@ func (p *pass) finish(st store.CalendarState) error {
 		}
 		for _, id := range p.clear {
 			if err := tx.ClearDue(p.c.Name, id); err != nil {
+				return err
+			}
+		}
+		for id, at := range p.later {
+			if err := tx.SetDue(p.c.Name, id, at); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,11 @@ func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.L
 	if err != nil {
 		return ev, err
 	}
-	start, end, with := calendar.Splice(ev.Description, l)
+	splice := calendar.Splice
+	if ev.HTML {
+		splice = calendar.SpliceHTML
+	}
+	start, end, with := splice(ev.Description, l)
 	ev.Description = ev.Description[:start] + with + ev.Description[end:]
 	if l.Title != nil {
 		ev.Title = *l.Title
@@ -112,8 +116,16 @@ func diff(before, after *calendar.Event) string {
 	field("title", before.Title, after.Title)
 	field("location", before.Location, after.Location)
 	field("url", before.URL, after.URL)
-	field("description", before.Description, after.Description)
+	field("description", seen(before), seen(after))
 	return plan.HidePasscode(shownPasscode.ReplaceAllString(b.String(), "${1}***"))
+}
+
+// seen is an event's description as a person sees it.
+func seen(ev *calendar.Event) string {
+	if ev.HTML {
+		return calendar.HTMLText(ev.Description)
+	}
+	return ev.Description
 }
 
 // shownPasscode is the line of a block that a diff must not show around.

@@ -152,9 +152,12 @@ func (s *settling) finish(d plan.Decision) error {
 	if s.rec != nil && len(s.rec.Meeting.Notes) > 0 && d.State == plan.Linked {
 		reason += "; " + strings.Join(s.rec.Meeting.Notes, "; ")
 	}
-	if s.rec == nil {
+	switch {
+	case s.rec == nil && !d.At.IsZero():
+		s.later[s.id] = d.At
+	case s.rec == nil:
 		s.clear = append(s.clear, s.id)
-	} else {
+	default:
 		if d.State == plan.Linked { // also where the link was there before us
 			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
 		}
@@ -248,7 +251,8 @@ func (e *Engine) backoff(tries int, cause error) time.Duration {
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
-	if len(s.steps) == 0 && failure == "" && state != plan.Held && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
+	waits := s.rec == nil && state == plan.Pending
+	if len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}
 	if s.dry && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {

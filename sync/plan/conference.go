@@ -12,6 +12,7 @@ type Conference struct {
 	Name string // "Zoom", "Google Meet", …
 	URL  string
 	ID   int64 // the Zoom meeting id where the link shows one, else 0
+	Data bool  // it stands in the event's conference data, not in its texts
 }
 
 // maxLinks bounds how many links of one event are looked at, and maxWrapped how deep a link may be wrapped in others.
@@ -39,6 +40,7 @@ func Conferences(ev *calendar.Event) []Conference {
 		if !ok {
 			c = Conference{Name: uri, URL: uri}
 		}
+		c.Data = true
 		found = append(found, c)
 	}
 	return found
@@ -135,7 +137,7 @@ var zoomDomains = []string{"zoom.us", "zoom.com", "zoom.com.cn", "zoomgov.com", 
 
 // others are the join links of other services: host and the beginning of the path.
 var others = []struct{ name, domain, path string }{
-	{"Google Meet", "meet.google.com", ""},
+	{googleMeet, "meet.google.com", ""},
 	{"Microsoft Teams", "teams.microsoft.com", "l/meetup-join"},
 	{"Microsoft Teams", "teams.microsoft.com", "meet/"},
 	{"Microsoft Teams", "teams.live.com", "meet/"},
@@ -216,10 +218,14 @@ func LinkID(url string) int64 {
 	return c.ID
 }
 
-// foreign returns the first conference of the event that is not ours, where ours are the given join URLs.
-func foreign(ev *calendar.Event, ours ...string) (Conference, bool) {
+// googleMeet is the name of the one conference that can be replaced where its owner wants that.
+const googleMeet = "Google Meet"
+
+// foreign returns the first conference of the event that is not ours, where ours are the given join URLs. One that is to be
+// replaced does not count.
+func foreign(ev *calendar.Event, replaceMeet bool, ours ...string) (Conference, bool) {
 	for _, c := range Conferences(ev) {
-		mine := false
+		mine := replaceMeet && ev.Meet && c.Data && c.Name == googleMeet
 		for _, url := range ours {
 			mine = mine || url != "" && (c.URL == url || c.ID != 0 && c.ID == LinkID(url))
 		}

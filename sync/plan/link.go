@@ -56,6 +56,9 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 		l.Was.JoinURL = writtenURL(ev, s)
 	}
 	right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)
+	if l.DropMeet = ev.Meet && replacesMeet(w, s); l.DropMeet {
+		right = false
+	}
 	consumed := ev.Link.Tag
 	if !s.Rules.Keep {
 		if title := WithoutTags(ev.Title, "title", w.Tags); title != ev.Title && strings.TrimSpace(title) != "" {

@@ -21,6 +21,8 @@ type Choice struct {
 	// At is the time of day ("09:30") for an event that has none.
 	At   string
 	Text string // "short" or "invitation"
+	// ReplaceMeet says that a Google Meet conference of the event makes way.
+	ReplaceMeet bool
 }
 
 // maxOptions bounds what is read as options behind a tag, in bytes.
@@ -154,6 +156,7 @@ func (p *optionParser) word(key string) bool {
 		"mute":                {"mute", func() { opt.Mute = &yes }},
 		"invitation":          {"text", func() { c.Text = "invitation" }},
 		"short":               {"text", func() { c.Text = "short" }},
+		"replace-meet":        {"Google Meet", func() { c.ReplaceMeet = true }},
 	}
 	s, ok := set[key]
 	if ok && p.once(s.subject, key) {

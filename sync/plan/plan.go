@@ -229,13 +229,19 @@ func begin(in Input, w Wish) Decision {
 		}
 	}
 	if own == "" {
-		if c, ok := foreign(ev, writtenURL(ev, s)); ok {
+		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s)); ok {
 			return ignore("the event already has another conference (" + c.Name + "): hands off")
 		}
 	}
-	d.Mark = own
+	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
+		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
+			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
+	}
 	return d
 }
+
+// replacesMeet reports whether a Google Meet conference of the event has to make way.
+func replacesMeet(w Wish, s *Settings) bool { return s.ReplaceMeet || w.Choice.ReplaceMeet }
 
 // ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's.
 func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
@@ -255,7 +261,7 @@ func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
 func follow(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
 	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
-		if c, ok := foreign(ev, writtenURL(ev, s), rec.Meeting.JoinURL, rec.Meeting.RegisterURL); ok {
+		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s), rec.Meeting.JoinURL, rec.Meeting.RegisterURL); ok {
 			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
 		}
 	}

@@ -23,6 +23,8 @@ type Settings struct {
 	Options    meeting.Options
 	// Location is "if-empty", "append" or "never".
 	Location string
+	// ReplaceMeet says that a Google Meet conference of a tagged event makes way for Zoom.
+	ReplaceMeet bool
 	// Text is what the block holds: "short".
 	Text string
 	// Grace is how long an event that ended keeps its meeting.

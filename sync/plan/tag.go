@@ -118,13 +118,16 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	return w
 }
 
-// ownWords is the description without our block and without quoted mail, at unchanged byte offsets: what does not count is
+// ownWords is the description as a person sees it, without our block and without quoted mail: what does not count is
 // overwritten with spaces.
 func ownWords(ev *calendar.Event) string {
 	if ev.Description == "" {
 		return ""
 	}
 	text := []byte(ev.Description)
+	if ev.HTML {
+		text = []byte(calendar.HTMLText(ev.Description))
+	}
 	blank := func(start, end int) {
 		for i := start; i < end; i++ {
 			if text[i] != '\n' {

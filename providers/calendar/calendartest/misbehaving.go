@@ -116,7 +116,9 @@ func (s *scene) misbehave(kind Misbehaviour) {
 	ids := s.fill(5)
 	linked, before := s.setLink(ids[0], link("1")), s.get(ids[1])
 	cursor := s.changes("").Cursor
-	s.Edit(ids[2], func(e *calendar.Event) { e.Title = "Changed" })
+	for _, id := range ids[2:] { // more than one page
+		s.Edit(id, func(e *calendar.Event) { e.Title = "Changed" })
+	}
 	err := s.Misbehave(kind)
 	if errors.Is(err, ErrNotApplicable) {
 		if slices.Contains(mandatory[s.harness.Class], kind) {

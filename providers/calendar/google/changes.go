@@ -1,0 +1,322 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	api "google.golang.org/api/calendar/v3"
+	"google.golang.org/api/googleapi"
+
+	"zoomtag/providers/calendar"
+)
+
+// pageSize is the most that Google gives at once.
+const pageSize = 2500
+
+// Bounds of a listing: two and a half million events, and pages without an event in a row, which Google may send.
+const (
+	maxPages      = 1000
+	maxEmptyPages = 50
+)
+
+// eventType is the only type of event that can hold a meeting: the others are birthdays, working locations and the like.
+const eventType = "default"
+
+// eventFields is what is read of an event; listFields names both tokens as well, without which Google leaves them out.
+const (
+	eventFields = "id,etag,status,summary,description,location,colorId,created,start,end,recurrence,recurringEventId,originalStartTime," +
+		"iCalUID,organizer(self,email),attendees(self,email,resource,responseStatus),guestsCanModify,locked,eventType,visibility," +
+		"hangoutLink,conferenceData(conferenceId,conferenceSolution(key(type),name),entryPoints(entryPointType,uri)),extendedProperties/private"
+	listFields = "accessRole,timeZone,nextPageToken,nextSyncToken,items(" + eventFields + ")"
+)
+
+// Changes lists what has changed since the cursor, or everything.
+func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, error) {
+	before, err := parseCursor(from)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	c.mu.Lock()
+	clear(c.held)
+	c.mu.Unlock()
+	found := newListing(c, from == "")
+	token, err := c.list(ctx, before.token, found.page)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	changes := found.changes()
+	now := cursor{day: dayOf(c.cfg.Now()), token: token}
+	changes.Cursor = now.String()
+	if before.token != "" && found.items == 0 && now.day-before.day < refreshAfter {
+		changes.Cursor = from
+	}
+	return changes, nil
+}
+
+// list walks through the pages of a listing, shows each, and returns the token of the last one. It is complete or an error.
+func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events) (fresh int)) (string, error) {
+	const what = "list events"
+	next, empty := "", 0
+	for range maxPages {
+		var events *api.Events
+		err := c.read(ctx, what, func(ctx context.Context) (err error) {
+			events, err = c.listCall(token, next).Context(ctx).Do()
+			if err == nil && (events == nil || events.NextPageToken == "" && events.NextSyncToken == "") {
+				err = errors.New("it has neither a next page nor a sync token")
+			}
+			return err
+		})
+		if err != nil {
+			return "", c.listError(err, token)
+		}
+		c.keepEnvelope(events)
+		fresh := page(events)
+		if events.NextPageToken == "" {
+			return events.NextSyncToken, nil
+		}
+		if empty++; fresh > 0 {
+			empty = 0
+		}
+		if empty > 0 && len(events.Items) > 0 || empty > maxEmptyPages || events.NextPageToken == next {
+			return "", fmt.Errorf("google: %s: Google gives the same page again and again", what)
+		}
+		next = events.NextPageToken
+	}
+	return "", fmt.Errorf("google: %s: the calendar has more than %d events", what, maxPages*pageSize)
+}
+
+// listCall is one page of the listing. The parameters are the same in all of them: a sync token is good for those only that
+// it was given out with.
+func (c *Calendar) listCall(token, page string) *api.EventsListCall {
+	call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(pageSize).Fields(googleapi.Field(listFields))
+	if token != "" {
+		call = call.SyncToken(token)
+	}
+	if page != "" {
+		call = call.PageToken(page)
+	}
+	return call
+}
+
+// keepEnvelope remembers what an answer says of the calendar as a whole.
+func (c *Calendar) keepEnvelope(events *api.Events) envelope {
+	e := envelope{known: true, role: events.AccessRole, zone: c.cfg.Zone}
+	if zone, err := time.LoadLocation(events.TimeZone); err == nil && events.TimeZone != "" {
+		e.zone = zone
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.envelope = e
+	return e
+}
+
+// about is what is known of the calendar as a whole; it is asked for if nothing was listed yet.
+func (c *Calendar) about(ctx context.Context) (envelope, error) {
+	c.mu.Lock()
+	e := c.envelope
+	c.mu.Unlock()
+	if e.known {
+		return e, nil
+	}
+	return c.ask(ctx)
+}
+
+// ask reads what an answer says of the calendar as a whole, and so proves that the calendar is there.
+func (c *Calendar) ask(ctx context.Context) (envelope, error) {
+	var events *api.Events
+	err := c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
+		events, err = c.events.List(c.cfg.Calendar).SingleEvents(false).MaxResults(1).Fields("kind,accessRole,timeZone").Context(ctx).Do()
+		if err == nil && (events == nil || events.Kind+events.AccessRole == "") {
+			err = errors.New("it is not about a calendar")
+		}
+		return err
+	})
+	if err != nil {
+		return envelope{}, c.listError(err, "")
+	}
+	return c.keepEnvelope(events), nil
+}
+
+// listing gathers the pages of one Changes. Items that are nothing of ours are dropped at once.
+type listing struct {
+	c          *Calendar
+	full       bool
+	items      int
+	order      []string              // ids of events, as they came
+	events     map[string]*api.Event // those that are of interest; nil for the others
+	deleted    map[string]bool
+	exceptions map[string][]*api.Event // by the id of the series
+	excepted   map[string]bool         // their ids
+	date       time.Time               // of the answer, by the server's clock
+}
+
+func newListing(c *Calendar, full bool) *listing {
+	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]bool{}}
+}
+
+// page takes in one page and returns how many of its items were not on one before.
+func (l *listing) page(events *api.Events) (fresh int) {
+	l.items += len(events.Items)
+	l.date = dateOf(events.Header)
+	for _, e := range events.Items {
+		switch {
+		case e == nil || e.Id == "":
+		case e.RecurringEventId == "":
+			if l.add(e) {
+				fresh++
+			}
+		case !l.excepted[e.Id]:
+			l.exceptions[e.RecurringEventId] = append(l.exceptions[e.RecurringEventId], e)
+			l.excepted[e.Id] = true
+			fresh++
+		}
+	}
+	return fresh
+}
+
+// add takes in a single event or a series, and reports whether it is the first time. Google may list one that changes meanwhile
+// twice: the later one counts.
+func (l *listing) add(e *api.Event) (fresh bool) {
+	_, twice := l.events[e.Id]
+	if !twice {
+		l.order = append(l.order, e.Id)
+	}
+	l.events[e.Id] = nil
+	if e.Status == "cancelled" {
+		l.deleted[e.Id] = true
+		return !twice
+	}
+	delete(l.deleted, e.Id)
+	texts := texts(e)
+	if interesting := l.c.cfg.Interesting; interesting == nil || interesting(&texts) {
+		l.events[e.Id] = e
+	}
+	return !twice
+}
+
+// changes is the answer.
+func (l *listing) changes() calendar.Changes {
+	changes := calendar.Changes{Full: l.full, Total: -1, List: make([]calendar.Change, 0, len(l.order))}
+	if l.full {
+		changes.Total = 0
+	}
+	for _, id := range l.order {
+		switch e := l.events[id]; {
+		case l.deleted[id] && l.full:
+		case l.deleted[id]:
+			changes.List = append(changes.List, calendar.Change{ID: id, Deleted: true})
+		case e == nil:
+			changes.List = append(changes.List, calendar.Change{ID: id, Plain: true})
+		default:
+			event := l.c.event(e, l.exceptions[id], l.date)
+			l.c.hold(event)
+			changes.List = append(changes.List, calendar.Change{ID: id, Event: &event})
+		}
+	}
+	if l.full {
+		changes.Total = len(changes.List)
+		return changes
+	}
+	for series := range l.exceptions {
+		if _, listed := l.events[series]; !listed {
+			// Tags stand in the series itself, which has not changed: this is of interest only if the series is known.
+			changes.List = append(changes.List, calendar.Change{ID: series, Plain: true})
+		}
+	}
+	return changes
+}
+
+// dateOf is the server's time of an answer, or zero.
+func dateOf(h http.Header) time.Time {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
+}
+
+// Get reads one event, and a series with its exceptions.
+func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+	if _, err := c.about(ctx); err != nil {
+		return calendar.Event{}, err
+	}
+	var e *api.Event
+	err := c.read(ctx, "read event "+id, func(ctx context.Context) (err error) {
+		e, err = c.events.Get(c.cfg.Calendar, id).Fields(eventFields).Context(ctx).Do()
+		if err == nil && (e == nil || e.Id != id) {
+			err = errors.New("it is not about this event")
+		}
+		return err
+	})
+	var missing *refusedError
+	if errors.As(err, &missing) && missing.missing() {
+		if missing.reason != "deleted" { // a calendar that is gone answers the same
+			if _, err := c.ask(ctx); err != nil {
+				return calendar.Event{}, err
+			}
+		}
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
+	}
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	if e.Status == "cancelled" {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
+	}
+	var exceptions []*api.Event
+	if len(e.Recurrence) > 0 {
+		if exceptions, err = c.exceptions(ctx, e.Id, texts(e).UID); err != nil {
+			return calendar.Event{}, err
+		}
+	}
+	event := c.event(e, exceptions, dateOf(e.Header))
+	c.hold(event)
+	return event, nil
+}
+
+// exceptions reads the occurrences of a series that were changed by themselves. All items of a series share its iCalUID.
+func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event, error) {
+	var found []*api.Event
+	next, seen := "", map[string]bool{}
+	for range maxPages {
+		var events *api.Events
+		err := c.read(ctx, "read the exceptions of series "+id, func(ctx context.Context) (err error) {
+			call := c.events.List(c.cfg.Calendar).SingleEvents(false).ICalUID(uid).MaxResults(pageSize).
+				Fields("kind,accessRole,nextPageToken,items(" + eventFields + ")")
+			if next != "" {
+				call = call.PageToken(next)
+			}
+			events, err = call.Context(ctx).Do()
+			if err == nil && (events == nil || events.Kind+events.AccessRole == "") {
+				err = errors.New("it is not a list of events")
+			}
+			return err
+		})
+		if err != nil {
+			return nil, c.listError(err, "")
+		}
+		for _, e := range events.Items {
+			if e != nil && e.RecurringEventId == id {
+				found = append(found, e)
+			}
+		}
+		if events.NextPageToken == "" {
+			return found, nil
+		}
+		if next = events.NextPageToken; seen[next] {
+			break
+		}
+		seen[next] = true
+	}
+	return nil, fmt.Errorf("google: the exceptions of series %s have no end", id)
+}
+
+// hold keeps an event for the rest of the pass: what is written into it need not be read again first.
+func (c *Calendar) hold(e calendar.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held[e.ID] = e
+}

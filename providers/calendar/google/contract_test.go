@@ -1,0 +1,183 @@
+package google_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/providers/calendar/google"
+	"zoomtag/providers/calendar/google/googletest"
+)
+
+func TestContract(t *testing.T) {
+	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
+		return newWorld(t, googletest.Options{PageLimit: 2, Gzip: true})
+	}})
+}
+
+// discovery is Google's own description of the API, against which every request of every test is checked.
+var discovery = sync.OnceValues(googletest.Discovery)
+
+// world is a Google calendar, seen from the side of its owner, on a real socket.
+type world struct {
+	t      *testing.T
+	server *googletest.Server
+	config google.Config
+}
+
+func newWorld(t *testing.T, o googletest.Options) *world {
+	t.Helper()
+	api, err := discovery()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Discovery = api
+	w := &world{t: t, server: googletest.New(o)}
+	if err := w.server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		if err := w.server.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, complaint := range w.server.Complaints() {
+			t.Errorf("the emulator complains: %s", complaint)
+		}
+	})
+	w.config = google.Config{
+		Auth: google.ServiceAccount, Credentials: w.file("key.json", w.server.ServiceAccount()), Subject: googletest.Account,
+		APIURL: w.server.APIURL(), HTTP: &http.Client{Transport: transport}, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
+		SignInCommand: "zoomtag auth google --calendar alice",
+		Quota:         google.Unlimited(),
+		Wait:          func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+	return w
+}
+
+// file writes a file that only its owner can read.
+func (w *world) file(name string, data []byte) string {
+	w.t.Helper()
+	path := filepath.Join(w.t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return path
+}
+
+// connect makes the adapter.
+func (w *world) connect() *google.Calendar {
+	w.t.Helper()
+	c, err := google.New(w.config)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// Calendar implements calendartest.World.
+func (w *world) Calendar() calendar.Calendar { return w.connect() }
+
+// times are start and end as Google has them.
+func times(e calendar.Event) (start, end googletest.JSON) {
+	if e.AllDay {
+		return googletest.JSON{"date": e.Start.Format(time.DateOnly)}, googletest.JSON{"date": e.End.Format(time.DateOnly)}
+	}
+	return googletest.JSON{"dateTime": e.Start.Format(time.RFC3339), "timeZone": e.Zone}, googletest.JSON{"dateTime": e.End.Format(time.RFC3339), "timeZone": e.Zone}
+}
+
+// Put implements calendartest.World.
+func (w *world) Put(e calendar.Event) string {
+	start, end := times(e)
+	return w.server.Put("", googletest.JSON{"summary": e.Title, "description": e.Description, "location": e.Location, "start": start, "end": end,
+		"attendees": []any{googletest.JSON{"email": "guest@example.org", "responseStatus": "accepted"}}})
+}
+
+// Edit implements calendartest.World.
+func (w *world) Edit(id string, change func(e *calendar.Event)) {
+	c := w.connect()
+	e, err := c.Get(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.Edit("", id, func(ev googletest.JSON) {
+		change(&e)
+		start, end := times(e)
+		ev["summary"], ev["description"], ev["location"], ev["start"], ev["end"] = e.Title, e.Description, e.Location, start, end
+	})
+}
+
+// Delete implements calendartest.World.
+func (w *world) Delete(id string) { w.server.Delete("", id) }
+
+// Misbehave implements calendartest.World.
+func (w *world) Misbehave(m calendartest.Misbehaviour) error {
+	const page = "<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"
+	patches := func(r *http.Request) bool { return r.Method == http.MethodPatch }
+	switch m {
+	case calendartest.Unauthorized:
+		w.server.Break(googletest.Error(401, "authError", "Invalid Credentials"))
+	case calendartest.Forbidden:
+		w.server.Break(googletest.Error(403, "forbidden", "Forbidden"))
+	case calendartest.NotFound:
+		w.server.Break(googletest.Error(404, "notFound", "Not Found"))
+	case calendartest.Gone:
+		w.server.Break(googletest.Error(410, "deleted", "Resource has been deleted"))
+	case calendartest.PreconditionFailed:
+		f := googletest.Error(412, "conditionNotMet", "Precondition Failed")
+		f.Match = patches
+		w.server.Break(f)
+	case calendartest.TooMany:
+		w.server.Break(googletest.RateLimited(""))
+	case calendartest.TooManySeconds:
+		w.server.Break(googletest.RateLimited("30"))
+	case calendartest.TooManyDate:
+		w.server.Break(googletest.RateLimited(time.Now().Add(calendartest.RetryAfter).UTC().Format(http.TimeFormat)))
+	case calendartest.TooManyGarbage:
+		w.server.Break(googletest.RateLimited("soon"))
+	case calendartest.ServerError:
+		w.server.Break(googletest.Error(500, "backendError", "Backend Error"))
+	case calendartest.LostAnswer:
+		w.server.Break(googletest.Fault{After: true, Status: 502, Body: page})
+	case calendartest.CutBody:
+		w.server.Break(googletest.Fault{After: true, Half: true})
+	case calendartest.HTMLInsteadOfData:
+		w.server.Break(googletest.Fault{After: true, Status: 200, Body: page})
+	case calendartest.EmptyBody:
+		w.server.Break(googletest.Fault{After: true, Status: 200})
+	case calendartest.SecondPageFails:
+		f := googletest.Error(500, "backendError", "Backend Error")
+		f.Match = googletest.NextPages
+		w.server.Break(f)
+	case calendartest.EndlessPages:
+		w.server.SetEndless(true)
+	case calendartest.SilentNoOp:
+		w.server.SetSilent(true)
+	case calendartest.ExpiredCursor:
+		w.server.Expire()
+	case calendartest.Empty:
+		w.server.SetEmpty("", true)
+		f := googletest.Error(404, "notFound", "Not Found")
+		f.Match = func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events/") }
+		w.server.Break(f)
+	default:
+		return calendartest.ErrNotApplicable
+	}
+	return nil
+}
+
+// Heal implements calendartest.World.
+func (w *world) Heal() {
+	w.server.Mend()
+	w.server.SetEndless(false)
+	w.server.SetSilent(false)
+	w.server.SetEmpty("", false)
+}

@@ -1,0 +1,282 @@
+package google
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/jwt"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/internal/rest"
+)
+
+// credentials is what a JSON file of Google's says, of either kind.
+type credentials struct {
+	// Of a service account.
+	email, keyID, clientID string
+	key                    []byte
+	// Of a desktop app; its "secret" is none, says Google: it is in every copy of the app.
+	clientSecret, authURL string
+
+	tokenURL string
+}
+
+// maxCredentials bounds the file, in bytes.
+const maxCredentials = 64 << 10
+
+// readCredentials reads the JSON file for a way of signing in.
+func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return credentials{}, fmt.Errorf("google: there is no file %s: download the credentials from console.cloud.google.com and put them there", path)
+	case err != nil:
+		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
+	case len(data) > maxCredentials:
+		return credentials{}, fmt.Errorf("google: %s is too large to be credentials", path)
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o004 != 0 {
+		log.Warn("every user of this machine can read Google's credentials; run: chmod 600 " + path)
+	}
+	c, err := parseCredentials(data, auth)
+	if err != nil {
+		return credentials{}, fmt.Errorf("google: %s: %w", path, err)
+	}
+	return c, nil
+}
+
+func parseCredentials(data []byte, auth string) (credentials, error) {
+	type client struct {
+		ID       string `json:"client_id"`
+		Secret   string `json:"client_secret"`
+		AuthURI  string `json:"auth_uri"`
+		TokenURI string `json:"token_uri"`
+	}
+	var file struct {
+		Type         string  `json:"type"`
+		ClientEmail  string  `json:"client_email"`
+		ClientID     string  `json:"client_id"`
+		PrivateKey   string  `json:"private_key"`
+		PrivateKeyID string  `json:"private_key_id"`
+		TokenURI     string  `json:"token_uri"`
+		Installed    *client `json:"installed"`
+		Web          *client `json:"web"`
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return credentials{}, errors.New("this is not the JSON file that Google gives out: download it again")
+	}
+	var c credentials
+	switch {
+	case auth == User && file.Installed != nil:
+		c = credentials{clientID: file.Installed.ID, clientSecret: file.Installed.Secret, authURL: file.Installed.AuthURI, tokenURL: file.Installed.TokenURI}
+		if c.authURL == "" {
+			c.authURL = "https://accounts.google.com/o/oauth2/auth"
+		}
+		if err := checkEndpoint("auth_uri", c.authURL); err != nil {
+			return credentials{}, err
+		}
+	case auth == User && file.Web != nil:
+		return credentials{}, errors.New("this client is of the type \"Web application\": make one of the type \"Desktop app\"")
+	case auth == User && file.Type == "service_account":
+		return credentials{}, errors.New("this is the key of a service account: write auth: service-account, or download a client of the type \"Desktop app\"")
+	case auth != User && file.Type == "service_account":
+		c = credentials{email: file.ClientEmail, keyID: file.PrivateKeyID, clientID: file.ClientID, key: []byte(file.PrivateKey), tokenURL: file.TokenURI}
+		if c.email == "" || !strings.Contains(file.PrivateKey, "PRIVATE KEY") {
+			return credentials{}, errors.New("client_email or private_key is missing: download a new key (IAM, Service Accounts, Keys, JSON)")
+		}
+	case auth != User && (file.Installed != nil || file.Web != nil):
+		return credentials{}, errors.New("this is an OAuth client, not the key of a service account: write auth: user, or download a key (IAM, Service Accounts, Keys, JSON)")
+	default:
+		return credentials{}, fmt.Errorf("this is not the file for auth: %s: download it again", auth)
+	}
+	if c.tokenURL == "" {
+		c.tokenURL = "https://oauth2.googleapis.com/token"
+	}
+	return c, checkEndpoint("token_uri", c.tokenURL)
+}
+
+// checkEndpoint lets nobody who can write the credentials file have secrets sent in the open.
+func checkEndpoint(name, raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !rest.Loopback(u.Host)) {
+		return fmt.Errorf("%s must be an https address", name)
+	}
+	return nil
+}
+
+// signer gets access tokens.
+type signer struct {
+	cfg   *Config
+	creds credentials
+	scope string
+	ctx   func(context.Context) context.Context // with the HTTP client of token requests
+	// dead is the error of a grant that was refused, until again.
+	dead  error
+	again time.Time
+}
+
+// deadPause is how long a service account that Google has refused is left alone: somebody has to change something first.
+const deadPause = 15 * time.Minute
+
+func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
+	if s.cfg.Auth == User {
+		return s.refresh(ctx)
+	}
+	if s.dead != nil && s.cfg.Now().Before(s.again) {
+		return oauth.Token{}, s.dead
+	}
+	config := jwt.Config{Email: s.creds.email, PrivateKey: s.creds.key, PrivateKeyID: s.creds.keyID, Subject: s.cfg.Subject,
+		Scopes: []string{s.scope}, TokenURL: s.creds.tokenURL}
+	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
+	defer cancel()
+	token, err := config.TokenSource(ctx).Token()
+	if err == nil {
+		s.dead = nil
+		return s.token(token), nil
+	}
+	err = s.explain(err)
+	if errors.Is(err, calendar.ErrDenied) {
+		s.dead, s.again = err, s.cfg.Now().Add(deadPause)
+	}
+	return oauth.Token{}, err
+}
+
+// refresh gets an access token for a person who has signed in. The file is read each time: a sign-in is noticed at once. A
+// grant that Google calls dead is noted in it, and not presented again.
+func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
+	grant, err := oauth.LoadGrant(s.cfg.GrantFile)
+	switch {
+	case errors.Is(err, oauth.ErrNoGrant):
+		return oauth.Token{}, fmt.Errorf("%w: %w: run: %s", calendar.ErrDenied, err, s.cfg.SignInCommand)
+	case err != nil:
+		return oauth.Token{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
+	case grant.ClientID != s.creds.clientID:
+		return oauth.Token{}, fmt.Errorf("%w: the sign-in belongs to another OAuth client than the one in %s: run: %s", calendar.ErrDenied, s.cfg.Credentials, s.cfg.SignInCommand)
+	case !grant.Refused.IsZero():
+		return oauth.Token{}, s.expired(grant)
+	}
+	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
+	defer cancel()
+	config := s.oauthConfig()
+	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: grant.RefreshToken}).Token()
+	var refusal *oauth2.RetrieveError
+	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
+		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), rest.Snippet([]byte(refusal.ErrorDescription), 200)
+		return oauth.Token{}, errors.Join(s.expired(grant), grant.Save(s.cfg.GrantFile))
+	}
+	if err != nil {
+		return oauth.Token{}, s.explain(err)
+	}
+	if token.RefreshToken != "" && token.RefreshToken != grant.RefreshToken {
+		grant.RefreshToken = token.RefreshToken // Google rarely sends a new one; it counts from the moment it is saved
+		if err := grant.Save(s.cfg.GrantFile); err != nil {
+			return oauth.Token{}, err
+		}
+	}
+	got := s.token(token)
+	return got, missingScope(s.scope, got.Scopes, s.cfg.SignInCommand)
+}
+
+func (s *signer) oauthConfig() oauth2.Config {
+	return oauth2.Config{ClientID: s.creds.clientID, ClientSecret: s.creds.clientSecret, Scopes: []string{s.scope},
+		Endpoint: oauth2.Endpoint{AuthURL: s.creds.authURL, TokenURL: s.creds.tokenURL, AuthStyle: oauth2.AuthStyleInParams}}
+}
+
+func (s *signer) token(t *oauth2.Token) oauth.Token {
+	scope, _ := t.Extra("scope").(string)
+	life := time.Duration(0)
+	if !t.Expiry.IsZero() {
+		life = time.Until(t.Expiry) // the library has reckoned it by the real clock
+	}
+	return oauth.Token{Value: t.AccessToken, Scopes: strings.Fields(scope), Fresh: oauth.Fresh(s.cfg.Now(), life)}
+}
+
+// testingLife is how long the sign-ins of an app live whose publishing status is Testing.
+const testingLife = 7 * 24 * time.Hour
+
+// expired words that a person's sign-in is dead, with the cause to look for first.
+func (s *signer) expired(g oauth.Grant) error {
+	cause := "It was revoked at myaccount.google.com/connections, was not used for six months, or an administrator ended it"
+	if age := g.Refused.Sub(g.SignedIn); age >= testingLife-12*time.Hour && age < testingLife+48*time.Hour {
+		cause = "It lived for seven days: the app's publishing status is \"Testing\". Set it to \"In production\" (console.cloud.google.com, Google Auth Platform, Audience), else this comes back every week"
+	} else {
+		cause += "; or the app's publishing status is \"Testing\", in which every sign-in dies after seven days (console.cloud.google.com, Google Auth Platform, Audience)"
+	}
+	said := ""
+	if g.Reason != "" {
+		said = " (Google says: " + g.Reason + ")"
+	}
+	return fmt.Errorf("%w: Google no longer accepts the sign-in of %s (invalid_grant). %s. Then run: %s%s", calendar.ErrDenied,
+		g.SignedIn.UTC().Format(time.DateOnly), cause, s.cfg.SignInCommand, said)
+}
+
+// missingScope reports a scope that was asked for and not granted. An answer without scopes says nothing about them.
+func missingScope(want string, got []string, command string) error {
+	if len(got) == 0 {
+		return nil
+	}
+	wider := []string{want, "https://www.googleapis.com/auth/calendar.events", "https://www.googleapis.com/auth/calendar"}
+	for _, scope := range got {
+		for _, enough := range wider {
+			if scope == enough {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%w: the box for seeing and changing calendar events was not ticked on Google's page: run %s again and tick it", calendar.ErrDenied, command)
+}
+
+func errorCode(refusal *oauth2.RetrieveError) string {
+	if refusal.ErrorCode != "" {
+		return refusal.ErrorCode
+	}
+	var body struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(refusal.Body, &body) != nil {
+		return ""
+	}
+	return body.Error
+}
+
+// explain turns what the token endpoint answered into a sentence that names the mend.
+func (s *signer) explain(err error) error {
+	var refusal *oauth2.RetrieveError
+	if !errors.As(err, &refusal) || refusal.Response == nil {
+		if strings.Contains(err.Error(), "private key") {
+			return fmt.Errorf("%w: the private key in %s cannot be used: download a new key", calendar.ErrDenied, s.cfg.Credentials)
+		}
+		return &brokenError{text: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
+	}
+	status := refusal.Response.StatusCode
+	said := fmt.Sprintf(" (Google says: %s, HTTP %d)", rest.Snippet(refusal.Body, 200), status)
+	switch code := errorCode(refusal); {
+	case rest.KindOf(status) == rest.Throttled:
+		until, ok := rest.RetryAfter(refusal.Response.Header, s.cfg.Now())
+		if !ok {
+			until = s.cfg.Now().Add(time.Minute)
+		}
+		return &calendar.Throttled{Until: until, Err: errors.New("too many sign-ins at Google" + said)}
+	case status >= 500 || code == "":
+		return &brokenError{text: "Google's sign-in does not work at the moment" + said}
+	case code == "unauthorized_client":
+		return fmt.Errorf("%w: the service account may not act for %s: in admin.google.com, Security, API controls, Domain-wide delegation, "+
+			"authorise the client id %s for exactly this scope: %s%s", calendar.ErrDenied, s.cfg.Subject, s.creds.clientID, s.scope, said)
+	case code == "invalid_grant":
+		return fmt.Errorf("%w: Google does not let the service account act: check that %q is a user of the domain, that the key was not "+
+			"deleted, and that this machine's clock is right%s", calendar.ErrDenied, s.cfg.Subject, said)
+	case code == "invalid_client" || code == "deleted_client":
+		return fmt.Errorf("%w: Google does not know this app any more: download the credentials again%s", calendar.ErrDenied, said)
+	}
+	return fmt.Errorf("%w: Google refuses the sign-in%s", calendar.ErrDenied, said)
+}

@@ -1,0 +1,221 @@
+package google
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	api "google.golang.org/api/calendar/v3"
+
+	"zoomtag/providers/calendar"
+)
+
+// The private extended properties that hold what zoomtag keeps out of sight. Keys may have 44 characters.
+const (
+	markProperty = "zoomtagMark"
+	tagProperty  = "zoomtagTag"
+)
+
+// youngFor is how long after an event was made Google, or Zoom's add-on, may still put a conference into it by themselves.
+const youngFor = 20 * time.Second
+
+// tags recognises a description as HTML: Google keeps both kinds, and says nowhere which it is.
+var tags = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|hr|ul|ol|li|em|div|pre|sub|sup|code|font|span|strong|h[1-6]|table|tbody|tr|td|th|img|html|body|html-blob|blockquote)(?:\s[^<>]*)?/?>`)
+
+// texts is what an event says, without its times.
+func texts(e *api.Event) calendar.Event {
+	ev := calendar.Event{ID: e.Id, UID: e.ICalUID, Version: e.Etag, Title: e.Summary, Description: e.Description,
+		HTML: tags.MatchString(e.Description), Location: e.Location, Color: e.ColorId}
+	if ev.UID == "" {
+		ev.UID = e.Id
+	}
+	ev.Link = linkIn(e)
+	ev.Conferences, ev.Meet = conferences(e)
+	return ev
+}
+
+// linkIn is our link as an item of Google's holds it.
+func linkIn(e *api.Event) calendar.Link {
+	var l calendar.Link
+	if e.ExtendedProperties != nil {
+		l.Mark, l.Tag = e.ExtendedProperties.Private[markProperty], e.ExtendedProperties.Private[tagProperty]
+	}
+	if tags.MatchString(e.Description) {
+		_, _, l.Block, _ = calendar.FindBlockHTML(e.Description)
+	} else if start, end, ok := calendar.FindBlock(e.Description); ok {
+		l.Block = e.Description[start:end]
+	}
+	l.JoinURL = calendar.BlockURL(l.Block)
+	return l
+}
+
+// conferences lists the conference data of an event: addresses, or the name of the service where there is none. meet says that
+// it is Google's own.
+func conferences(e *api.Event) (list []string, meet bool) {
+	add := func(uri string) {
+		if uri != "" && !slices.Contains(list, uri) {
+			list = append(list, uri)
+		}
+	}
+	if data := e.ConferenceData; data != nil {
+		for _, p := range data.EntryPoints {
+			if p != nil && p.EntryPointType == "video" {
+				add(p.Uri)
+			}
+		}
+		name := ""
+		if s := data.ConferenceSolution; s != nil {
+			name = s.Name
+			meet = s.Key != nil && s.Key.Type == "hangoutsMeet"
+		}
+		if len(list) == 0 {
+			if name == "" {
+				name = "a conference of the calendar's"
+			}
+			add(name)
+		}
+	}
+	if e.HangoutLink != "" {
+		add(e.HangoutLink)
+		meet = meet || e.ConferenceData == nil
+	}
+	return list, meet
+}
+
+// event is an item of Google's with the exceptions known of it. answered is when the server said so, by its own clock.
+func (c *Calendar) event(e *api.Event, exceptions []*api.Event, answered time.Time) calendar.Event {
+	c.mu.Lock()
+	about := c.envelope
+	c.mu.Unlock()
+	if about.zone == nil {
+		about.zone = c.cfg.Zone
+	}
+	ev := texts(e)
+	ev.Cancelled = e.Status == "cancelled"
+	ev.Denied = c.denies(e, about)
+	ev.Mails = c.mails(e)
+	ev.Settled = c.settled(e, answered)
+	c.times(&ev, e, exceptions, about.zone)
+	c.compare(&ev, exceptions)
+	return ev
+}
+
+// compare notes the exceptions of a series, and whether one that is still to come lacks its link.
+func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
+	ev.Exceptions, ev.Partial = nil, false
+	for _, x := range exceptions {
+		if x.Status == "cancelled" {
+			continue
+		}
+		start := moment(x.Start, ev.Start.Location())
+		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: x.Id, Start: start.at, Title: x.Summary, Description: x.Description, Location: x.Location})
+		if ev.Link.Mark != "" && !c.over(x) {
+			ev.Partial = ev.Partial || !sameLink(linkIn(x), ev.Link)
+		}
+	}
+}
+
+// sameLink reports whether an exception shows the link that its series shows.
+func sameLink(x, series calendar.Link) bool {
+	if x.Mark != series.Mark {
+		return false
+	}
+	return x.Block == series.Block || series.Block != "" && calendar.SameBlock(x.Block, series.Block)
+}
+
+// denies says why an event must not be written, or nothing.
+func (c *Calendar) denies(e *api.Event, about envelope) string {
+	switch role := about.role; {
+	case role == "writerWithoutPrivateAccess" && e.Visibility != "private" && e.Visibility != "confidential":
+	case role != "" && role != "writer" && role != "owner":
+		return "the calendar is shared for reading only (" + role + "): its owner has to share it with the right to change events"
+	}
+	if e.EventType != "" && e.EventType != eventType {
+		return "events of the type " + e.EventType + " hold no meeting"
+	}
+	if o := e.Organizer; o != nil && !o.Self && !(c.cfg.AsGuest && e.GuestsCanModify) {
+		who := o.Email
+		if who == "" {
+			who = "somebody else"
+		}
+		return "organized by " + who
+	}
+	if e.Locked {
+		return "Google does not let anybody change this event (locked)"
+	}
+	for _, a := range e.Attendees {
+		if a != nil && a.Self && a.ResponseStatus == "declined" {
+			return "the calendar's owner has declined it"
+		}
+	}
+	return ""
+}
+
+// mails lists the guests that Google mails if the event is written: nobody, unless the configuration wants it.
+func (c *Calendar) mails(e *api.Event) []string {
+	if !c.cfg.Announce {
+		return nil
+	}
+	var list []string
+	for _, a := range e.Attendees {
+		if a != nil && !a.Self && !a.Resource && a.Email != "" {
+			list = append(list, a.Email)
+		}
+	}
+	return list
+}
+
+// settled is until when a new event is left to other apps. The age is reckoned by the server's clock alone.
+func (c *Calendar) settled(e *api.Event, answered time.Time) time.Time {
+	created, err := time.Parse(time.RFC3339, e.Created)
+	if err != nil || answered.IsZero() {
+		return time.Time{}
+	}
+	if age := answered.Sub(created); age < youngFor && age > -youngFor {
+		return c.cfg.Now().Add(youngFor - max(age, 0))
+	}
+	return time.Time{}
+}
+
+// point is a time of an event.
+type point struct {
+	at   time.Time
+	zone string // IANA name, or ""
+	day  bool   // a whole day
+	set  bool
+}
+
+// moment reads a time as Google writes it: with an offset, and mostly with a zone beside it.
+func moment(t *api.EventDateTime, home *time.Location) point {
+	switch {
+	case t == nil:
+	case t.Date != "":
+		if at, err := time.ParseInLocation(time.DateOnly, t.Date, home); err == nil {
+			return point{at: at, zone: zoneName(home), day: true, set: true}
+		}
+	case t.DateTime != "":
+		at, err := time.Parse(time.RFC3339, t.DateTime)
+		if err != nil {
+			break
+		}
+		zone := home
+		if t.TimeZone != "" {
+			named, err := time.LoadLocation(t.TimeZone)
+			if err != nil || strings.EqualFold(t.TimeZone, "local") {
+				return point{at: at, set: true} // the offset is all that is known
+			}
+			zone = named
+		}
+		return point{at: at.In(zone), zone: zoneName(zone), set: true}
+	}
+	return point{}
+}
+
+// zoneName is the IANA name of a zone, or "".
+func zoneName(zone *time.Location) string {
+	if zone == time.Local {
+		return ""
+	}
+	return zone.String()
+}

@@ -1,0 +1,199 @@
+// Package google is a Google calendar as a calendar.Calendar, through the Calendar API v3.
+//
+// A calendar is followed with sync tokens: a pass in which nothing has changed is one small request. What zoomtag keeps out
+// of sight (the mark, the tag) stands in private extended properties of the event, which only this calendar's copy of it has.
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	api "google.golang.org/api/calendar/v3"
+	"google.golang.org/api/option"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
+)
+
+// DefaultAPIURL is where Google's Calendar API is.
+const DefaultAPIURL = "https://www.googleapis.com/calendar/v3/"
+
+// The ways of signing in.
+const (
+	ServiceAccount = "service-account" // an organisation's, or one that a calendar is shared with
+	User           = "user"            // a person, through a browser
+)
+
+// Config is what a Calendar needs to know.
+type Config struct {
+	// Calendar is "primary", or the id from the calendar's settings page; empty is "primary".
+	Calendar string
+	// Auth is ServiceAccount or User.
+	Auth string
+	// Credentials is the path of the JSON file that Google gave out: a service account's key, or a desktop app's client.
+	Credentials string
+	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account itself.
+	Subject string
+	// GrantFile is where the sign-in of a person is kept.
+	GrantFile string
+	// SignInCommand mends a sign-in that is missing or dead, for texts: "zoomtag auth google --calendar alice".
+	SignInCommand string
+	// APIURL is the base of the API; empty is Google's own. Plain http is for loopback addresses only.
+	APIURL string
+	// Announce says that guests are mailed about the link.
+	Announce bool
+	// AsGuest says that events which somebody else organizes are written as well, where they let their guests change them.
+	AsGuest bool
+	// Interesting tells events that have to do with zoomtag from those that need not be looked at; nil is all of them.
+	Interesting func(*calendar.Event) bool
+	// Zone is for times that name none where the calendar has none either; nil is UTC.
+	Zone *time.Location
+	// Quota is shared by the calendars of one Google project; nil is one of its own.
+	Quota *Quota
+	// HTTP sends the requests; nil is a client of our own.
+	HTTP *http.Client
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Wait waits between two tries; nil is a timer that ends with the context.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Log gets one line at debug level for each request; nil is none.
+	Log *slog.Logger
+}
+
+// Calendar is one Google calendar. It implements calendar.Calendar.
+type Calendar struct {
+	cfg    Config
+	events *api.EventsService
+	retry  rest.Backoff // of reads, after a 5xx
+	slow   patience
+
+	mu       sync.Mutex
+	envelope envelope                  // as the last listing showed it
+	held     map[string]calendar.Event // events of the current pass, by id
+}
+
+// envelope is what a listing says of the calendar as a whole.
+type envelope struct {
+	known bool
+	role  string
+	zone  *time.Location
+}
+
+// New makes a Calendar. It reads the credentials file, and sends nothing.
+func New(c Config) (*Calendar, error) {
+	if c.Calendar == "" {
+		c.Calendar = "primary"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = rest.Wait
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Quota == nil {
+		c.Quota = NewQuota()
+	}
+	base, err := baseURL(c.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	creds, err := readCredentials(c.Credentials, c.Auth, c.Log)
+	if err != nil {
+		return nil, err
+	}
+	client := c.client(creds)
+	service, err := api.NewService(context.Background(), option.WithHTTPClient(client), option.WithEndpoint(base))
+	if err != nil {
+		return nil, fmt.Errorf("google: %w", err)
+	}
+	service.UserAgent = "zoomtag (gzip)"
+	return &Calendar{cfg: c, events: service.Events, held: map[string]calendar.Event{},
+		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second}}, nil
+}
+
+// baseURL checks the base of the API. The library resolves paths against it, so it has to end with a slash.
+func baseURL(raw string) (string, error) {
+	if raw == "" {
+		raw = DefaultAPIURL
+	}
+	u, err := rest.CheckURL(raw)
+	if err != nil {
+		return "", fmt.Errorf("google: api_url: %w", err)
+	}
+	return strings.TrimSuffix(u.String(), "/") + "/", nil
+}
+
+// Scope is the least OAuth scope that serves a calendar. Events of calendars that the person owns have a scope of their own;
+// that the primary calendar is one of these is certain, of other ids only Google knows.
+func Scope(calendarID, subject string) string {
+	if calendarID == "" || calendarID == "primary" || subject != "" && strings.EqualFold(calendarID, subject) {
+		return api.CalendarEventsOwnedScope
+	}
+	return api.CalendarEventsScope
+}
+
+// requestTimeout bounds one request, answer included: a page may hold some megabytes.
+const requestTimeout = 60 * time.Second
+
+// maxTries bounds how often one reading request is sent.
+const maxTries = 3
+
+// read makes a call that changes nothing. It is tried again after a 5xx or an answer that broke off.
+func (c *Calendar) read(ctx context.Context, what string, call func(ctx context.Context) error) error {
+	for try := 1; ; try++ {
+		err := c.once(ctx, what, call)
+		var broken *brokenError
+		if !errors.As(err, &broken) || try == maxTries || ctx.Err() != nil {
+			return err
+		}
+		if c.cfg.Wait(ctx, c.retry.Delay(try)) != nil {
+			return err
+		}
+	}
+}
+
+// once makes a call one time.
+func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("google: %s: %w", what, err)
+	}
+	if err := c.cfg.Quota.wait(ctx, c.quotaUser()); err != nil {
+		return fmt.Errorf("google: %s: %w", what, err)
+	}
+	began := c.cfg.Now()
+	limited, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	err := call(limited)
+	c.cfg.Log.DebugContext(ctx, "google request", slog.String("call", what), slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))
+	if err == nil {
+		c.slow.reset()
+		return nil
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("google: %s: %w", what, ctx.Err())
+	}
+	return c.explain(what, err)
+}
+
+// quotaUser names whose requests these are, as Google counts them.
+func (c *Calendar) quotaUser() string {
+	switch {
+	case c.cfg.Subject != "":
+		return c.cfg.Subject
+	case c.cfg.Auth == User:
+		return c.cfg.GrantFile
+	}
+	return c.cfg.Credentials
+}

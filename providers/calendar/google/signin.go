@@ -1,0 +1,85 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"zoomtag/providers/internal/oauth"
+)
+
+// Prompt is where a person signs in: a terminal, and a browser where there is one.
+type Prompt struct {
+	Out io.Writer
+	In  io.Reader // nil: nothing can be pasted
+	// Open opens an address in a browser; nil where there is none.
+	Open func(address string) error
+}
+
+// SignIn has the person whose calendar it is sign in at Google, saves the sign-in, and reads the calendar with it. The person
+// whose browser it is decides what is granted; a box that was not ticked is noticed here.
+func SignIn(ctx context.Context, c Config, p Prompt) error {
+	if c.Auth != User {
+		return fmt.Errorf("google: calendar %s signs in as a service account: there is nobody to ask", c.Calendar)
+	}
+	calendar, err := New(c)
+	if err != nil {
+		return err
+	}
+	c = calendar.cfg
+	creds, err := readCredentials(c.Credentials, c.Auth, c.Log)
+	if err != nil {
+		return err
+	}
+	base := http.DefaultTransport
+	if c.HTTP != nil && c.HTTP.Transport != nil {
+		base = c.HTTP.Transport
+	}
+	s := signer{cfg: &c, creds: creds, scope: Scope(c.Calendar, c.Subject)}
+	flow := oauth.SignIn{
+		Config: s.oauthConfig(), HTTP: &http.Client{Transport: limited{base, maxToken}, CheckRedirect: noRedirect, Timeout: requestTimeout},
+		// Without prompt=consent Google gives out no refresh token the second time.
+		Options: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.SetAuthURLParam("prompt", "consent")},
+		Open:    p.Open, Out: p.Out, In: p.In, Log: c.Log,
+	}
+	token, err := flow.Run(ctx)
+	if err != nil {
+		return fmt.Errorf("google: %w", err)
+	}
+	scope, _ := token.Extra("scope").(string)
+	if err := missingScope(s.scope, strings.Fields(scope), c.SignInCommand); err != nil {
+		return fmt.Errorf("google: %w", err)
+	}
+	if token.RefreshToken == "" {
+		return errors.New("google: Google gave no lasting sign-in: remove zoomtag at myaccount.google.com/connections and sign in again")
+	}
+	grant := oauth.Grant{RefreshToken: token.RefreshToken, ClientID: creds.clientID, Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}
+	if err := grant.Save(c.GrantFile); err != nil {
+		return fmt.Errorf("google: %w", err)
+	}
+	about, err := calendar.ask(ctx)
+	if err != nil {
+		return fmt.Errorf("the sign-in was saved, but the calendar cannot be read with it: %w", err)
+	}
+	c.Log.DebugContext(ctx, "signed in", slog.String("calendar", c.Calendar), slog.String("role", about.role))
+	return nil
+}
+
+// Grant tells how old a person's sign-in is and whether Google still takes it, as its file says.
+type Grant struct {
+	SignedIn time.Time
+	Refused  time.Time // zero: as far as is known it is good
+}
+
+// ReadGrant reads the sign-in of a calendar; ok is false where there is none.
+func ReadGrant(path string) (g Grant, ok bool) {
+	grant, err := oauth.LoadGrant(path)
+	return Grant{SignedIn: grant.SignedIn, Refused: grant.Refused}, err == nil
+}

@@ -1,0 +1,239 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	api "google.golang.org/api/calendar/v3"
+
+	"zoomtag/providers/calendar"
+)
+
+// Limits of Google's: a longer value of a private property is cut off without a word, and a longer description is said to be.
+const (
+	maxProperty    = 1024 // characters
+	maxDescription = 8192 // characters
+)
+
+// SetLink makes l the event's link, or takes it out. Only what differs is sent, and only if the event is still at version. The
+// exceptions of a series are brought in line afterwards.
+func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return calendar.Event{}, fmt.Errorf("google: write event %s: %w", id, err)
+	}
+	ev, err := c.current(ctx, id, version)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	if ev.Version != version {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
+	}
+	if ev.Denied != "" {
+		return calendar.Event{}, fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied)
+	}
+	p, err := patchFor(&ev, l)
+	if err != nil {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, err)
+	}
+	after := ev
+	var written *api.Event
+	if p != nil {
+		if written, err = c.patch(ctx, id, ev.Version, p); err != nil {
+			return calendar.Event{}, err
+		}
+		after = c.event(written, nil, dateOf(written.Header))
+	}
+	if err := believe(&after, l); err != nil {
+		return calendar.Event{}, err
+	}
+	if ev.Series {
+		return c.setExceptions(ctx, ev, after, written, l)
+	}
+	c.hold(after)
+	return after, nil
+}
+
+// current is the event as this pass knows it, or as Google has it now.
+func (c *Calendar) current(ctx context.Context, id, version string) (calendar.Event, error) {
+	c.mu.Lock()
+	ev, ok := c.held[id]
+	c.mu.Unlock()
+	if ok && ev.Version == version {
+		return ev, nil
+	}
+	return c.Get(ctx, id)
+}
+
+// patchFor is the least change that makes l the link of ev; nil if it is that already.
+func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
+	p := &api.Event{}
+	changed := false
+	set := func(field *string, name, was, now string) {
+		if was == now {
+			return
+		}
+		changed = true
+		if *field = now; now == "" {
+			p.ForceSendFields = append(p.ForceSendFields, name)
+		}
+	}
+	splice := calendar.Splice
+	if ev.HTML {
+		splice = calendar.SpliceHTML
+	}
+	start, end, with := splice(ev.Description, l)
+	description := ev.Description[:start] + with + ev.Description[end:]
+	if n := utf8.RuneCountInString(description); n > maxDescription && description != ev.Description && l.Mark != "" {
+		return nil, fmt.Errorf("%w: the description would have %d characters, and Google keeps %d: shorten it by %d",
+			calendar.ErrDenied, n, maxDescription, n-maxDescription)
+	}
+	set(&p.Description, "Description", ev.Description, description)
+	set(&p.Location, "Location", ev.Location, locationFor(ev, l))
+	if l.Title != nil {
+		set(&p.Summary, "Summary", ev.Title, *l.Title)
+	}
+	tag := l.Tag
+	if l.Mark == "" {
+		tag = ""
+	}
+	if n := utf8.RuneCountInString(tag); n > maxProperty {
+		return nil, fmt.Errorf("%w: the tag has %d characters, and no more than %d can be kept out of sight: shorten its options", calendar.ErrDenied, n, maxProperty)
+	}
+	for key, values := range map[string][2]string{markProperty: {ev.Link.Mark, l.Mark}, tagProperty: {ev.Link.Tag, tag}} {
+		if values[0] != values[1] {
+			changed = true
+			setProperty(p, key, values[1])
+		}
+	}
+	if l.DropMeet && ev.Meet {
+		changed = true
+		p.NullFields = append(p.NullFields, "ConferenceData")
+	}
+	if !changed {
+		return nil, nil
+	}
+	return p, nil
+}
+
+// setProperty sets a private property, or takes it out.
+func setProperty(p *api.Event, key, value string) {
+	if p.ExtendedProperties == nil {
+		// Forced: the library leaves an empty map out, together with the keys that are to be taken away.
+		p.ExtendedProperties = &api.EventExtendedProperties{Private: map[string]string{}, ForceSendFields: []string{"Private"}}
+	}
+	if value == "" {
+		p.ExtendedProperties.NullFields = append(p.ExtendedProperties.NullFields, "Private."+key)
+		return
+	}
+	p.ExtendedProperties.Private[key] = value
+}
+
+// locationFor is the location with the link: what l says, and without l that of ours gone.
+func locationFor(ev *calendar.Event, l calendar.Link) string {
+	switch {
+	case l.Location != nil:
+		return *l.Location
+	case l.Mark == "" && ev.Location != "" && slices.Contains([]string{l.Was.JoinURL, ev.Link.JoinURL}, ev.Location):
+		return ""
+	}
+	return ev.Location
+}
+
+// patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took effect,
+// and the next reading shows it.
+func (c *Calendar) patch(ctx context.Context, id, version string, p *api.Event) (*api.Event, error) {
+	var written *api.Event
+	announce := "none"
+	if c.cfg.Announce {
+		announce = "all"
+	}
+	err := c.once(ctx, "write event "+id, func(ctx context.Context) (err error) {
+		call := c.events.Patch(c.cfg.Calendar, id, p).SendUpdates(announce).Fields(eventFields).Context(ctx)
+		if slices.Contains(p.NullFields, "ConferenceData") {
+			call = call.ConferenceDataVersion(1) // without it, Google does not look at conference data
+		}
+		call.Header().Set("If-Match", version)
+		written, err = call.Do()
+		if err == nil && (written == nil || written.Id != id) {
+			err = errors.New("it is not about this event")
+		}
+		return err
+	})
+	var missing *refusedError
+	if errors.As(err, &missing) && missing.missing() {
+		// Whether it is gone is for Get to find out.
+		return nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
+	}
+	return written, err
+}
+
+// believe compares what Google says the event is with what was sent: some changes are answered with success and not made.
+func believe(after *calendar.Event, l calendar.Link) error {
+	if after.Link.Mark == l.Mark && (l.Mark == "" || calendar.SameBlock(after.Link.Block, l.Block)) {
+		return nil
+	}
+	return fmt.Errorf("google: %w: Google accepted the change of event %s and did not make it: it is probably somebody else's event", calendar.ErrDenied, after.ID)
+}
+
+// setExceptions brings the exceptions of a series in line with it, and returns the series as it is then. Google may or may not
+// hand a change of the series down to its exceptions, so they are read after it.
+func (c *Calendar) setExceptions(ctx context.Context, before, after calendar.Event, written *api.Event, l calendar.Link) (calendar.Event, error) {
+	exceptions, err := c.exceptions(ctx, after.ID, after.UID)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	for i, x := range exceptions {
+		if exceptions[i], err = c.setException(ctx, &before, x, l); err != nil {
+			return calendar.Event{}, err
+		}
+	}
+	if written != nil {
+		after = c.event(written, exceptions, dateOf(written.Header))
+	} else {
+		c.compare(&after, exceptions)
+	}
+	c.hold(after)
+	return after, nil
+}
+
+// setException makes l the link of one exception, or takes it out. What has passed is left as it is, unless it holds a link
+// that dies now.
+func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *api.Event, l calendar.Link) (*api.Event, error) {
+	ev := texts(x)
+	linked := ev.Link.Mark != "" || ev.Link.Block != ""
+	if x.Status == "cancelled" || l.Mark != "" && c.over(x) || l.Mark == "" && !linked {
+		return x, nil
+	}
+	l.Title = nil
+	if ev.Location != series.Location && strings.TrimSpace(ev.Location) != "" && ev.Location != l.Was.JoinURL {
+		l.Location = nil // a place of its own
+	}
+	p, err := patchFor(&ev, l)
+	if err != nil {
+		return nil, fmt.Errorf("google: event %s: %w", x.Id, err)
+	}
+	if p == nil {
+		return x, nil
+	}
+	written, err := c.patch(ctx, x.Id, x.Etag, p)
+	if err != nil {
+		return nil, err
+	}
+	after := texts(written)
+	return written, believe(&after, l)
+}
+
+// over reports whether an exception has ended.
+func (c *Calendar) over(x *api.Event) bool {
+	c.mu.Lock()
+	zone := c.envelope.zone
+	c.mu.Unlock()
+	if zone == nil {
+		zone = c.cfg.Zone
+	}
+	return !moment(x.End, zone).at.After(c.cfg.Now())
+}

@@ -1,0 +1,284 @@
+package calendar
+
+import (
+	"html"
+	"strings"
+	"unicode/utf8"
+
+	markup "golang.org/x/net/html"
+)
+
+// body is an HTML text and what a person sees of it: lines of plain text, each byte of which knows the bytes of the HTML
+// that it comes from. So a block is found whatever an editor has wrapped around its words, and changed without touching a
+// byte outside it.
+type body struct {
+	raw      string
+	text     []byte
+	from, to []int32 // of each byte of text: the byte range in raw
+	document bool    // a whole page, in which line ends are nothing but white space
+	quoted   int     // how many quotations are open
+}
+
+// HTMLText is what a person sees of an HTML text. Line ends count as such unless it is a whole page, as in mails: calendar
+// apps that keep fragments of HTML show them. Lines of a quotation begin with >.
+func HTMLText(text string) string { return string(readHTML(text).text) }
+
+// readHTML reads tolerantly: whatever it is, it has a text.
+func readHTML(raw string) *body {
+	b := &body{raw: raw}
+	lower := strings.ToLower(raw)
+	b.document = strings.Contains(lower, "<html") || strings.Contains(lower, "<body")
+	z := markup.NewTokenizer(strings.NewReader(raw))
+	hidden := ""
+	for at := 0; ; {
+		kind := z.Next()
+		if kind == markup.ErrorToken {
+			return b
+		}
+		size := len(z.Raw())
+		start, end := at, at+size
+		at = end
+		if kind == markup.TextToken {
+			if hidden == "" {
+				b.words(start, end)
+			}
+			continue
+		}
+		name, _ := z.TagName()
+		tag := string(name)
+		switch {
+		case hidden != "":
+			if kind == markup.EndTagToken && tag == hidden {
+				hidden = ""
+			}
+		case kind == markup.StartTagToken && (tag == "script" || tag == "style" || tag == "title"):
+			hidden = tag
+		case kind != markup.CommentToken && kind != markup.DoctypeToken:
+			b.tag(tag, kind, start, end)
+		}
+	}
+}
+
+// breaks are the elements that begin on a line of their own.
+var breaks = " p div li tr ul ol table h1 h2 h3 h4 h5 h6 hr pre blockquote section article dl dt dd "
+
+func (b *body) tag(name string, kind markup.TokenType, start, end int) {
+	switch {
+	case name == "br":
+		b.put('\n', start, end)
+	case strings.Contains(breaks, " "+name+" ") && name != "":
+		if n := len(b.text); n > 0 && b.text[n-1] != '\n' {
+			b.put('\n', start, end)
+		}
+	}
+	if name == "blockquote" {
+		if kind == markup.StartTagToken {
+			b.quoted++
+		} else if b.quoted > 0 {
+			b.quoted--
+		}
+	}
+}
+
+// put adds one byte of text that stands for raw[start:end].
+func (b *body) put(c byte, start, end int) {
+	if n := len(b.text); b.quoted > 0 && c != '\n' && (n == 0 || b.text[n-1] == '\n') {
+		b.text = append(b.text, '>', ' ')
+		b.from, b.to = append(b.from, int32(start), int32(start)), append(b.to, int32(start), int32(start))
+	}
+	b.text = append(b.text, c)
+	b.from, b.to = append(b.from, int32(start)), append(b.to, int32(end))
+}
+
+// maxEntity is longer than the name of any character that HTML knows.
+const maxEntity = 34
+
+// words reads text between tags.
+func (b *body) words(start, end int) {
+	for i := start; i < end; {
+		size, said := 1, b.raw[i:i+1]
+		switch c := b.raw[i]; {
+		case c == '&':
+			if semi := strings.IndexByte(b.raw[i:min(end, i+maxEntity)], ';'); semi > 0 {
+				if entity := b.raw[i : i+semi+1]; html.UnescapeString(entity) != entity {
+					size, said = semi+1, html.UnescapeString(entity)
+				}
+			}
+		case c >= utf8.RuneSelf:
+			_, size = utf8.DecodeRuneInString(b.raw[i:end])
+			said = b.raw[i : i+size]
+		case c == '\r':
+			said = ""
+		}
+		said = strings.ReplaceAll(said, "\u00a0", " ")
+		if b.document && (said == "\n" || said == "\t") {
+			said = " "
+		}
+		if b.document && said == " " && (len(b.text) == 0 || b.text[len(b.text)-1] == ' ' || b.text[len(b.text)-1] == '\n') {
+			said = "" // white space of a page is one space, and none where a line begins
+		}
+		for j := range len(said) {
+			b.put(said[j], i, i+size)
+		}
+		i += size
+	}
+}
+
+// raws is the part of the HTML that the text from start to end comes from.
+func (b *body) raws(start, end int) (from, to int) {
+	return int(b.from[start]), int(b.to[end-1])
+}
+
+// FindBlockHTML returns the byte range of the block in an HTML text, and the block as plain lines.
+func FindBlockHTML(text string) (start, end int, block string, ok bool) {
+	b := readHTML(text)
+	from, to, ok := FindBlock(string(b.text))
+	if !ok {
+		return 0, 0, "", false
+	}
+	start, end = b.raws(from, to)
+	return start, end, string(b.text[from:to]), true
+}
+
+// blockHTML is the block as simple HTML: the same lines, links that can be clicked.
+func blockHTML(block string) string {
+	lines := strings.Split(block, "\n")
+	for i, line := range lines {
+		words := strings.Split(line, " ")
+		for j, word := range words {
+			escaped := html.EscapeString(word)
+			if strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://") {
+				escaped = `<a href="` + escaped + `">` + escaped + `</a>`
+			}
+			words[j] = escaped
+		}
+		lines[i] = strings.Join(words, " ")
+	}
+	return strings.Join(lines, "<br>")
+}
+
+// SpliceHTML is Splice for an HTML text.
+func SpliceHTML(text string, l Link) (start, end int, with string) {
+	b := readHTML(text)
+	from, to, ok := FindBlock(string(b.text))
+	if !ok {
+		at := b.foot()
+		switch {
+		case l.Mark == "":
+			return at, at, ""
+		case strings.TrimSpace(string(b.text)) == "":
+			return at, at, blockHTML(l.Block)
+		}
+		return at, at, "<br><br>" + blockHTML(l.Block)
+	}
+	if l.Mark != "" && SameBlock(string(b.text[from:to]), l.Block) {
+		return 0, 0, ""
+	}
+	start, end = b.raws(from, to)
+	typed := strings.Join(b.typed(from, to, l.Was.Block), "<br>")
+	closing, opening := unbalanced(text[start:end])
+	if l.Mark != "" {
+		with = blockHTML(l.Block)
+		if typed != "" {
+			with += "<br>" + typed
+		}
+		return start, end, closing + with + opening
+	}
+	if typed == "" {
+		start, end = b.withLead(start, end)
+	}
+	return start, end, closing + typed + opening
+}
+
+// foot is where the body of a page, or the fragment, ends.
+func (b *body) foot() int {
+	lower := strings.ToLower(b.raw)
+	for _, tag := range []string{"</body", "</html"} {
+		if at := strings.LastIndex(lower, tag); b.document && at >= 0 && len(lower) == len(b.raw) {
+			return at
+		}
+	}
+	return len(b.raw)
+}
+
+// withLead adds to the range of a block the empty line that went in with it.
+func (b *body) withLead(start, end int) (int, int) {
+	before := b.raw[:start]
+	for _, lead := range []string{"<br><br>", "\n\n", "<br/><br/>", "<br /><br />"} {
+		if strings.HasSuffix(before, lead) {
+			return start - len(lead), end
+		}
+	}
+	if start == 0 && strings.HasPrefix(b.raw[end:], "<br>") {
+		end += len("<br>")
+	}
+	return start, end
+}
+
+// typed returns what somebody typed into the block, each line as the HTML that it was, or as plain text where that alone
+// would not be well-formed.
+func (b *body) typed(from, to int, was string) []string {
+	block := string(b.text[from:to])
+	theirs := map[string]bool{}
+	for _, line := range Typed(block, was) {
+		theirs[line] = true
+	}
+	var lines []string
+	at := from
+	for line := range strings.Lines(block) {
+		text := strings.TrimRight(line, "\r\n")
+		if start, end := at, at+len(text); theirs[text] && len(text) > 0 {
+			raw := html.EscapeString(text)
+			if start > from && end < to {
+				whole := b.raw[b.to[start-1]:b.from[end]]
+				if closing, opening := unbalanced(whole); closing+opening == "" {
+					raw = whole
+				}
+			}
+			lines = append(lines, raw)
+		}
+		at += len(line)
+	}
+	return lines
+}
+
+// voids are the elements that have no end tag.
+var voids = " br hr img input meta link wbr area base col embed source track "
+
+// unbalanced returns the tags in part whose other half lies outside it, end tags and start tags apart. Whoever replaces the
+// part keeps them, so that the text around stays what it is.
+func unbalanced(part string) (closing, opening string) {
+	type tag struct{ name, raw string }
+	var closers, openers []tag
+	z := markup.NewTokenizer(strings.NewReader(part))
+	for {
+		kind := z.Next()
+		if kind == markup.ErrorToken {
+			break
+		}
+		raw := string(z.Raw())
+		name, _ := z.TagName()
+		t := tag{string(name), raw}
+		switch {
+		case strings.Contains(voids, " "+t.name+" "):
+		case kind == markup.StartTagToken:
+			openers = append(openers, t)
+		case kind == markup.EndTagToken:
+			if n := len(openers); n > 0 && openers[n-1].name == t.name {
+				openers = openers[:n-1]
+			} else {
+				closers = append(closers, t)
+			}
+		}
+	}
+	for len(closers) > 0 && len(openers) > 0 && closers[len(closers)-1].name == openers[0].name {
+		closers, openers = closers[:len(closers)-1], openers[1:]
+	}
+	for _, t := range closers {
+		closing += t.raw
+	}
+	for _, t := range openers {
+		opening += t.raw
+	}
+	return closing, opening
+}

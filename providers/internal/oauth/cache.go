@@ -1,0 +1,60 @@
+// Package oauth holds what the adapters of services with OAuth 2.0 share: one access token for many callers, the file in
+// which a person's sign-in is kept, and the way of signing in through a browser on this machine or another one.
+package oauth
+
+import (
+	"context"
+	"time"
+)
+
+// Margin is how long before its end an access token is no longer used: no request may begin with one that dies under way.
+const Margin = 5 * time.Minute
+
+// Token is an access token.
+type Token struct {
+	Value string
+	// Scopes are those that were granted; empty where the service does not say.
+	Scopes []string
+	// Fresh is until when it is used, by the cache's clock.
+	Fresh time.Time
+}
+
+// Fresh is until when a token with a life of its own is used. One that does not say how long it lives is taken for an hour's.
+func Fresh(now time.Time, life time.Duration) time.Time {
+	if life <= 0 {
+		life = time.Hour
+	}
+	return now.Add(max(life-Margin, life/2))
+}
+
+// Cache keeps one access token. Callers at the same time share one request for a new one.
+type Cache struct {
+	fetch func(ctx context.Context) (Token, error)
+	now   func() time.Time
+	turn  chan struct{} // held while held is used or replaced
+	held  Token
+}
+
+// NewCache makes a Cache that gets its tokens from fetch.
+func NewCache(now func() time.Time, fetch func(ctx context.Context) (Token, error)) *Cache {
+	return &Cache{fetch: fetch, now: now, turn: make(chan struct{}, 1)}
+}
+
+// Get returns a token that is good for a while yet and is not refused, which the service has just turned down.
+func (c *Cache) Get(ctx context.Context, refused string) (Token, error) {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return Token{}, ctx.Err()
+	}
+	if c.held.Value != "" && c.held.Value != refused && c.now().Before(c.held.Fresh) {
+		return c.held, nil
+	}
+	token, err := c.fetch(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	c.held = token
+	return token, nil
+}

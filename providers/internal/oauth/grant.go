@@ -1,0 +1,94 @@
+package oauth
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Grant is a person's sign-in as it is kept in a file: whoever has it acts in the person's name.
+type Grant struct {
+	RefreshToken string    `json:"refresh_token"`
+	ClientID     string    `json:"client_id"` // of the app that it was given to
+	Scopes       []string  `json:"scopes,omitempty"`
+	SignedIn     time.Time `json:"signed_in"`
+	// Refused is when the service said that the grant is dead, and Reason what it said. It is not asked again.
+	Refused time.Time `json:"refused,omitzero"`
+	Reason  string    `json:"reason,omitempty"`
+}
+
+// String keeps the token out of texts.
+func (g Grant) String() string { return "sign-in of " + g.SignedIn.UTC().Format(time.RFC3339) }
+
+// ErrNoGrant: nobody has signed in.
+var ErrNoGrant = errors.New("nobody has signed in")
+
+// maxGrant bounds the size of a grant's file, in bytes.
+const maxGrant = 64 << 10
+
+// LoadGrant reads a grant; ErrNoGrant if there is none.
+func LoadGrant(path string) (Grant, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Grant{}, ErrNoGrant
+	case err != nil:
+		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
+	case info.Size() > maxGrant:
+		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
+	case info.Mode().Perm()&0o077 != 0:
+		return Grant{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
+	}
+	var g Grant
+	if err := json.Unmarshal(data, &g); err != nil || g.RefreshToken == "" {
+		return Grant{}, fmt.Errorf("%s is damaged: sign in again: %w", path, ErrNoGrant)
+	}
+	return g, nil
+}
+
+// Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was not
+// saved before it is used can be lost.
+func (g Grant) Save(path string) (err error) {
+	data, err := json.MarshalIndent(g, "", "  ")
+	if err != nil {
+		return fmt.Errorf("the sign-in cannot be saved: %w", err)
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("the sign-in cannot be saved: %w", err)
+	}
+	temp, err := os.CreateTemp(dir, ".grant-*.tmp") // mode 0600
+	if err != nil {
+		return fmt.Errorf("the sign-in cannot be saved: %w", err)
+	}
+	_, err = temp.Write(append(data, '\n'))
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("the sign-in cannot be saved: %w", err), os.Remove(temp.Name()))
+	}
+	return syncDir(dir)
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the sign-in cannot be saved: %w", err)
+	}
+	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+		return fmt.Errorf("the sign-in cannot be saved: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package oauth
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"zoomtag/providers/internal/rest"
+)
+
+// SignIn is a person's sign-in by the authorization code flow for apps on a person's machine: a browser, a redirect to a
+// loopback address (RFC 8252) and PKCE (RFC 7636). Where the browser is on another machine, the redirect leads nowhere, and
+// the person copies its address from there.
+type SignIn struct {
+	Config oauth2.Config // RedirectURL is filled in
+	// Options are added to the address that is opened.
+	Options []oauth2.AuthCodeOption
+	HTTP    *http.Client
+	// Open opens an address in a browser; nil where there is none. That it fails is no failure: the address is shown.
+	Open func(address string) error
+	// Out is where the person reads, In where an address can be pasted; In may be nil.
+	Out io.Writer
+	In  io.Reader
+	Log *slog.Logger
+}
+
+// answer is what came back from the consent page.
+type answer struct {
+	code string
+	err  error
+}
+
+// Run has the person sign in, and returns the token answer. It listens on 127.0.0.1 only, on any free port.
+func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("no port of this machine can be listened on: %w", err)
+	}
+	s.Config.RedirectURL = "http://" + listener.Addr().String() + "/"
+	state, verifier := rand.Text(), oauth2.GenerateVerifier()
+	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}, s.Options...)...)
+	answers := make(chan answer, 1)
+	server := &http.Server{Handler: redirected(state, answers), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // the browser still gets its page
+		defer cancel()
+		if err := server.Shutdown(stop); err != nil {
+			s.Log.Debug("the browser did not hang up", "reason", err)
+		}
+		<-served
+	}()
+	s.invite(address)
+	pasted := make(chan answer, 1)
+	if s.In != nil {
+		go s.read(state, pasted)
+	}
+	var got answer
+	select {
+	case got = <-answers:
+	case got = <-pasted:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if got.err != nil {
+		return nil, got.err
+	}
+	token, err := s.Config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, s.HTTP), got.code, oauth2.VerifierOption(verifier))
+	if err != nil {
+		return nil, fmt.Errorf("the code of the sign-in was not accepted; try again: %s", rest.Redact(err.Error()))
+	}
+	return token, nil
+}
+
+// invite shows the address, and opens it where there is a browser.
+func (s *SignIn) invite(address string) {
+	fmt.Fprintf(s.Out, "Open this address in a browser and sign in:\n\n  %s\n\n", address)
+	if s.In != nil {
+		fmt.Fprint(s.Out, "If the browser is on another machine, it will end at a page that cannot be reached (127.0.0.1).\n"+
+			"Copy the address of that page, paste it here and press Enter.\n\n")
+	}
+	if s.Open == nil {
+		return
+	}
+	if err := s.Open(address); err != nil {
+		s.Log.Debug("no browser could be opened", "reason", err)
+	}
+}
+
+// maxAddress bounds a pasted address, in bytes.
+const maxAddress = 16 << 10
+
+// read waits for an address to be pasted. Lines that are none are answered, and the wait goes on.
+func (s *SignIn) read(state string, pasted chan<- answer) {
+	lines := bufio.NewScanner(s.In)
+	lines.Buffer(nil, maxAddress)
+	for lines.Scan() {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" {
+			continue
+		}
+		u, err := url.Parse(text)
+		if err != nil || !u.Query().Has("state") {
+			fmt.Fprintln(s.Out, "That is not the address of the page: it begins with http://127.0.0.1 and has state= and code= in it.")
+			continue
+		}
+		got, ok := readRedirect(u.Query(), state)
+		if !ok {
+			fmt.Fprintln(s.Out, "That address belongs to another sign-in. Use the one that comes from the address above.")
+			continue
+		}
+		pasted <- got
+		return
+	}
+}
+
+// errDeclined: the person said no on the consent page.
+var errDeclined = errors.New("the sign-in was declined in the browser; nothing was changed")
+
+// readRedirect reads what the redirect carries; ok is false if it is not an answer to our request.
+func readRedirect(q url.Values, state string) (got answer, ok bool) {
+	if subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(state)) != 1 {
+		return answer{}, false
+	}
+	switch code, problem := q.Get("code"), q.Get("error"); {
+	case problem == "access_denied":
+		return answer{err: errDeclined}, true
+	case problem != "":
+		return answer{err: fmt.Errorf("the sign-in failed: %s", rest.Snippet([]byte(problem+" "+q.Get("error_description")), 300))}, true
+	case code != "":
+		return answer{code: code}, true
+	}
+	return answer{}, false
+}
+
+// redirected is the page to which the browser is sent. A request with another state, whoever made it, changes nothing.
+func redirected(state string, answers chan<- answer) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		got, ok := readRedirect(r.URL.Query(), state)
+		if !ok || r.Method != http.MethodGet || r.URL.Path != "/" {
+			http.Error(w, "This is where a sign-in of zoomtag ends; this request is not part of one.", http.StatusBadRequest)
+			return
+		}
+		said := "You are signed in. This page can be closed; zoomtag goes on in its terminal."
+		if got.err != nil {
+			said = got.err.Error()
+		}
+		fmt.Fprintf(w, "<!doctype html><title>zoomtag</title><p>%s</p>\n", html.EscapeString(said))
+		select {
+		case answers <- got:
+		default: // the browser asked twice
+		}
+	})
+}
