@@ -1,6 +1,7 @@
 package googletest
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,6 +36,7 @@ type syncState struct {
 type page struct {
 	calendar string
 	params   string
+	window   string
 	since    int64 // changes after this one only; -1 is a full list
 	upTo     int64 // the last change when the list began: the sync token continues from there
 	from     int   // index of the first event that has not been looked at
@@ -86,7 +88,7 @@ func (c *call) list() answer {
 // startPage says where the page that is asked for begins.
 func (c *call) startPage(cal *shelf) (page, answer, bool) {
 	q := c.r.URL.Query()
-	p := page{calendar: cal.id, params: sameness(q), since: -1, upTo: c.seq}
+	p := page{calendar: cal.id, params: sameness(q), window: q.Get("timeMin") + " " + q.Get("timeMax"), since: -1, upTo: c.seq}
 	if q.Get("singleEvents") == "true" {
 		return p, c.unknown(), false
 	}
@@ -101,7 +103,7 @@ func (c *call) startPage(cal *shelf) (page, answer, bool) {
 		if !known || walk.calendar != cal.id {
 			return p, badParameter("pageToken", token), false
 		}
-		if walk.params != p.params || walk.since >= 0 != q.Has("syncToken") {
+		if walk.params != p.params || walk.window != p.window || walk.since >= 0 != q.Has("syncToken") {
 			c.complainf("the parameters of a page differ from those of the page before it")
 		}
 		p = walk
@@ -137,12 +139,11 @@ func (c *call) continueFrom(token string, cal *shelf, p *page) (answer, bool) {
 
 // sameness is what has to be the same in the pages of a list and in the lists that continue it.
 func sameness(q url.Values) string {
-	q.Del("syncToken")
-	q.Del("pageToken")
-	for _, name := range []string{"timeMin", "timeMax", "fields", "quotaUser", "prettyPrint", "alt", "key"} {
-		q.Del(name) // the times are for the first list only; the others change nothing of what is listed
+	same := maps.Clone(q)
+	for _, name := range []string{"syncToken", "pageToken", "timeMin", "timeMax", "fields", "quotaUser", "prettyPrint", "alt", "key"} {
+		same.Del(name) // the times are for the first list only; the last ones change nothing of what is listed
 	}
-	return q.Encode()
+	return same.Encode()
 }
 
 func hasAny(q url.Values, names []string) bool { return slices.ContainsFunc(names, q.Has) }
