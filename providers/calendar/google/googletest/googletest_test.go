@@ -132,8 +132,14 @@ func (r reply) ids() string {
 	return strings.Join(ids, " ")
 }
 
-func (r reply) syncToken() string { s, _ := r.body["nextSyncToken"].(string); return url.QueryEscape(s) }
-func (r reply) pageToken() string { s, _ := r.body["nextPageToken"].(string); return url.QueryEscape(s) }
+func (r reply) syncToken() string {
+	s, _ := r.body["nextSyncToken"].(string)
+	return url.QueryEscape(s)
+}
+func (r reply) pageToken() string {
+	s, _ := r.body["nextPageToken"].(string)
+	return url.QueryEscape(s)
+}
 
 // clean fails the test where the emulator has something to complain about.
 func (b *bench) clean() {
