@@ -245,11 +245,8 @@ func usesGoogle(address string) bool {
 func sharedChange(before, after JSON) bool {
 	seen := func(body JSON) JSON {
 		e := event{body: body}
-		out := e.with(JSON{"etag": nil, "updated": nil, "reminders": nil, "colorId": nil})
-		if properties, is := out["extendedProperties"].(JSON); is {
-			out["extendedProperties"] = properties["shared"]
-		}
-		return out
+		properties, _ := body["extendedProperties"].(JSON)
+		return e.with(JSON{"etag": nil, "updated": nil, "reminders": nil, "colorId": nil, "extendedProperties": properties["shared"]})
 	}
 	return !reflect.DeepEqual(seen(before), seen(after))
 }
