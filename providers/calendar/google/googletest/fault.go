@@ -1,0 +1,164 @@
+package googletest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Fault is a way of misbehaving.
+type Fault struct {
+	// Match chooses the requests, those for tokens included; nil is every API request.
+	Match func(*http.Request) bool
+	// Times is how many of them are hit; 0 is all until Mend.
+	Times int
+	// After lets the request take effect first.
+	After bool
+
+	// Cut closes the connection without an answer; Half says the whole length and breaks off in the middle.
+	Cut, Half bool
+	// Status, Header and Body are the answer. A zero Status keeps the request's own, which then takes effect first.
+	Status int
+	Header http.Header
+	Body   string
+	// Replace rewrites the body of the answer.
+	Replace func(body string) string
+}
+
+func (f *Fault) effectFirst() bool { return f.After || f.Status == 0 && !f.Cut }
+
+// Break adds a fault; the first that matches a request is used.
+func (s *Server) Break(f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+}
+
+// Mend takes all faults away.
+func (s *Server) Mend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
+// fault counts a request against the faults and returns the one that hits it.
+func (s *Server) fault(r *http.Request) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, f := range s.faults {
+		if f.Match == nil && !isAPI(r) || f.Match != nil && !f.Match(r) {
+			continue
+		}
+		if f.Times == 1 {
+			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+		} else if f.Times > 1 {
+			f.Times--
+		}
+		hit := *f
+		return &hit
+	}
+	return nil
+}
+
+// apply is the answer of a fault to a request that would have been answered with a.
+func (f *Fault) apply(a answer) answer {
+	if f.Status != 0 {
+		a = answer{status: f.Status, header: f.Header, body: f.Body}
+	}
+	if f.Replace != nil {
+		text, raw := a.body.(string)
+		if !raw {
+			encoded, _ := json.Marshal(a.body) // made of decoded JSON: it cannot fail
+			text = string(encoded)
+		}
+		a.body = f.Replace(text)
+	}
+	return a
+}
+
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, base) }
+
+// On matches API requests of one method; an empty method is any.
+func On(method string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return (method == "" || r.Method == method) && isAPI(r) }
+}
+
+// Tokens matches the requests for tokens.
+func Tokens(r *http.Request) bool { return r.URL.Path == "/token" }
+
+// Lists matches the pages of lists of events; NextPages those that are not the first of their list.
+func Lists(r *http.Request) bool {
+	return r.Method == http.MethodGet && isAPI(r) && strings.HasSuffix(r.URL.Path, "/events")
+}
+
+// NextPages matches the pages of lists but the first.
+func NextPages(r *http.Request) bool { return Lists(r) && r.URL.Query().Has("pageToken") }
+
+// Error is a refusal in the form that Google gives it.
+func Error(status int, reason, message string) Fault {
+	a := fail(status, reason, message)
+	text, _ := json.Marshal(a.body) // made of strings: it cannot fail
+	return Fault{Status: status, Header: a.header, Body: string(text)}
+}
+
+// RateLimited is the 429 of too many requests; retryAfter, unless empty, is its Retry-After, which Google does not promise.
+func RateLimited(retryAfter string) Fault {
+	f := Error(http.StatusTooManyRequests, "rateLimitExceeded", "Rate Limit Exceeded")
+	if retryAfter != "" {
+		f.Header.Set("Retry-After", retryAfter)
+	}
+	return f
+}
+
+// UserRateLimited is the 403 of too many requests for one person; it is no lack of permission.
+func UserRateLimited() Fault {
+	return Error(http.StatusForbidden, "userRateLimitExceeded", "User Rate Limit Exceeded")
+}
+
+// domains of the reasons that are not global.
+func domainOf(reason string) string {
+	switch reason {
+	case "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "accessNotConfigured":
+		return "usageLimits"
+	}
+	return "global"
+}
+
+// where names the part of a request that a reason is about.
+func where(reason string) (kind, location string) {
+	switch reason {
+	case "authError":
+		return "header", "Authorization"
+	case "conditionNotMet":
+		return "header", "If-Match"
+	case "fullSyncRequired":
+		return "parameter", "syncToken"
+	}
+	return "", ""
+}
+
+// fail is Google's error body.
+func fail(status int, reason, message string) answer {
+	item := JSON{"domain": domainOf(reason), "reason": reason, "message": message}
+	if kind, location := where(reason); kind != "" {
+		item["locationType"], item["location"] = kind, location
+	}
+	header := http.Header{"Content-Type": {jsonType}}
+	if status == http.StatusUnauthorized {
+		header.Set("WWW-Authenticate", `Bearer realm="https://accounts.google.com/", error="invalid_token"`)
+	}
+	return answer{status: status, header: header, body: JSON{"error": JSON{
+		"code": status, "message": message, "errors": []any{item},
+	}}}
+}
+
+// badParameter is the 400 of a query parameter that makes no sense.
+func badParameter(name, value string) answer {
+	a := fail(http.StatusBadRequest, "invalid", "Invalid value '"+value+"' for "+name+".")
+	item := a.body.(JSON)["error"].(JSON)["errors"].([]any)[0].(JSON)
+	item["locationType"], item["location"] = "parameter", name
+	return a
+}
+
+func contentLength(n int) string { return strconv.Itoa(n) }

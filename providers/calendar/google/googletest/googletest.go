@@ -1,0 +1,312 @@
+// Package googletest is an emulator of the Google Calendar API v3 and of Google's OAuth endpoints: an http.Handler with
+// one person's calendars, that behaves as Google does where that matters to a client, the unfriendly parts included. It
+// knows nothing of Google's client library. It has no live counterpart to be compared with: what it does follows the
+// API's discovery document, Google's published guides and what others have reported.
+package googletest
+
+import (
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Account is the person whose calendars these are. The id of the primary calendar is the same.
+const Account = "alice@example.com"
+
+// Zone is the time zone of the primary calendar.
+const Zone = "Europe/Berlin"
+
+// JSON is a decoded JSON object.
+type JSON = map[string]any
+
+// Options are what a Server begins with. The zero value is Google as it is on a good day.
+type Options struct {
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// PageLimit bounds the pages of lists below what is asked for; 0 is Google's own 2500.
+	PageLimit int
+	// EmptyPages begins every list that has anything to show with a page that holds nothing but the name of the next.
+	EmptyPages bool
+	// TokenLife is how long an access token lives; 0 is an hour.
+	TokenLife time.Duration
+	// RotateRefresh gives a new refresh token out with each access token, and makes the old one invalid.
+	RotateRefresh bool
+	// SilentGuests answers a write to somebody else's event with success and the event as it was, rather than refusing it.
+	SilentGuests bool
+	// Discovery is calendar-api.json. Every request is checked against it; nil checks nothing.
+	Discovery []byte
+	// Gzip compresses every answer that the client accepts so; otherwise only those of a kilobyte or more are.
+	Gzip bool
+}
+
+// Calendar is a calendar as it is added.
+type Calendar struct {
+	// Role is the person's access role: owner if empty.
+	Role string
+	// TimeZone is an IANA name: that of the primary calendar if empty.
+	TimeZone string
+}
+
+// Request is one request of the API, or of a token, that the emulator has answered.
+type Request struct {
+	Method, Path string
+	Query        url.Values
+	Header       http.Header
+	// Body is the JSON object that was sent, or the form of a token request as strings.
+	Body JSON
+	// Status is what was answered; 0 where the connection was cut.
+	Status int
+	At     time.Time
+}
+
+// Server is the emulator. Its methods may be called while it serves.
+type Server struct {
+	// Hold, if set before the first request, is called for each API request before and after its effect (phase "before"
+	// and "after"), without any lock: while it does not return, the client waits.
+	Hold func(phase string, r *http.Request)
+	// HoldTokens calls Hold for the requests for tokens as well.
+	HoldTokens bool
+
+	opts      Options
+	mux       *http.ServeMux
+	discovery *discovery
+
+	mu         sync.Mutex
+	calendars  map[string]*shelf // by id
+	seq        int64             // the number of the last change
+	serial     int64             // of everything that needs a name of its own
+	syncs      map[string]*syncState
+	walks      map[string]page
+	silent     bool
+	endless    bool
+	mails      []string
+	auth       authority
+	faults     []*Fault
+	requests   []Request
+	tokenCalls []Request
+	complaints []string
+
+	keyOnce sync.Once
+	key     *rsa.PrivateKey
+
+	listener net.Listener
+	server   *http.Server
+	done     chan struct{}
+}
+
+// New makes a Server that is not listening yet: it can be used as a handler, or started. A discovery document that
+// cannot be read is the first complaint.
+func New(o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.PageLimit == 0 {
+		o.PageLimit = maxPage
+	}
+	if o.TokenLife == 0 {
+		o.TokenLife = time.Hour
+	}
+	s := &Server{
+		opts: o, calendars: map[string]*shelf{}, syncs: map[string]*syncState{}, walks: map[string]page{}, auth: newAuthority(),
+	}
+	s.calendars[Account] = newShelf(Account, Account, Calendar{})
+	s.calendars[serviceEmail] = newShelf(serviceEmail, serviceEmail, Calendar{TimeZone: "UTC"})
+	if o.Discovery != nil {
+		d, err := parseDiscovery(o.Discovery)
+		if err != nil {
+			s.complaints = append(s.complaints, err.Error())
+		}
+		s.discovery = d
+	}
+	s.mux = s.routes()
+	return s
+}
+
+// Start listens on a free port of 127.0.0.1 and serves until Close.
+func (s *Server) Start() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("googletest: start: %w", err)
+	}
+	s.listener, s.done = l, make(chan struct{})
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(s.done)
+		_ = s.server.Serve(l) // it ends with Close
+	}()
+	return nil
+}
+
+// URL is the base of the started server; APIURL is what a client of the API is configured with.
+func (s *Server) URL() string {
+	if s.listener == nil {
+		return "http://googletest.invalid" // used as a handler: nobody can dial it
+	}
+	return "http://" + s.listener.Addr().String()
+}
+
+// APIURL is the base of the API, with the slash that Google's clients need at its end.
+func (s *Server) APIURL() string { return s.URL() + "/calendar/v3/" }
+
+// Close stops a started server and cuts its connections.
+func (s *Server) Close() error {
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.Close()
+	<-s.done
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("googletest: close: %w", err)
+	}
+	return nil
+}
+
+// AddCalendar adds a calendar that the person sees, or replaces the one with that id by an empty one.
+func (s *Server) AddCalendar(id string, c Calendar) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calendars[id] = newShelf(id, Account, c)
+}
+
+// SetRole changes the person's access role; "none" takes the calendar out of sight.
+func (s *Server) SetRole(calendar, role string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.calendar(calendar); c != nil {
+		c.roles[c.owner] = role
+	}
+}
+
+// Share gives somebody else, such as the service account itself, a role in a calendar of the person's.
+func (s *Server) Share(calendar, address, role string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.calendar(calendar); c != nil {
+		c.roles[address] = role
+	}
+}
+
+// SetSilent makes writes answer with success and the event as it was, and change nothing; or ends that.
+func (s *Server) SetSilent(silent bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = silent
+}
+
+// SetEndless makes the last page of every list name a next one, which begins again; or ends that.
+func (s *Server) SetEndless(endless bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.endless = endless
+}
+
+// Mails returns the addresses that Google has mailed about changes, one for each mail, oldest first.
+func (s *Server) Mails() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.mails)
+}
+
+// Complaints returns what clients did that the API's rules do not allow.
+func (s *Server) Complaints() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.complaints)
+}
+
+// Requests returns the API requests answered so far, oldest first.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// TokenRequests returns the requests for tokens answered so far, oldest first.
+func (s *Server) TokenRequests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.tokenCalls)
+}
+
+// ResetRequests forgets both kinds of requests.
+func (s *Server) ResetRequests() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests, s.tokenCalls = nil, nil
+}
+
+func (s *Server) now() time.Time { return s.opts.Now() }
+
+// next makes a name that no other has.
+func (s *Server) next() int64 {
+	s.serial++
+	return s.serial
+}
+
+// calendar finds a calendar as the person names it.
+func (s *Server) calendar(id string) *shelf {
+	if id == "" || id == "primary" {
+		id = Account
+	}
+	return s.calendars[id]
+}
+
+// shelf is a calendar with its events, oldest first.
+type shelf struct {
+	id, owner string
+	roles     map[string]string // by address
+	zone      string
+	loc       *time.Location
+	events    []*event
+	byID      map[string]*event
+	empty     bool
+	changed   int64 // number of its last change
+}
+
+func newShelf(id, owner string, c Calendar) *shelf {
+	if c.Role == "" {
+		c.Role = "owner"
+	}
+	if c.TimeZone == "" {
+		c.TimeZone = Zone
+	}
+	loc, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		loc = time.UTC
+	}
+	return &shelf{
+		id: id, owner: owner, roles: map[string]string{owner: c.Role}, zone: c.TimeZone, loc: loc, byID: map[string]*event{},
+	}
+}
+
+// event is an event as Google keeps it. Its body is never changed in place: who changes it puts another there.
+type event struct {
+	id      string
+	body    JSON
+	seq     int64 // number of its last change
+	hidden  bool
+	purged  bool
+	shelled bool // only its id is left, as after a move to another calendar
+}
+
+func (e *event) cancelled() bool { return e.body["status"] == "cancelled" }
+
+// with is a copy of the body with some fields set; a nil value takes one away.
+func (e *event) with(fields JSON) JSON {
+	body := maps.Clone(e.body)
+	for name, v := range fields {
+		if v == nil {
+			delete(body, name)
+		} else {
+			body[name] = v
+		}
+	}
+	return body
+}

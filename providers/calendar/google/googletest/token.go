@@ -1,0 +1,219 @@
+package googletest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// serveToken is the token endpoint.
+func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		return // the client has gone away
+	}
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		form = url.Values{}
+	}
+	r.Form, r.PostForm = form, form // for Hold and Fault.Match
+	f := s.fault(r)
+	s.hold("before", r)
+	a := answer{status: http.StatusOK}
+	if f == nil || f.effectFirst() {
+		s.mu.Lock()
+		a = s.tokenFor(r, form)
+		s.mu.Unlock()
+	}
+	s.hold("after", r)
+	if f != nil {
+		a = f.apply(a)
+	}
+	body := JSON{}
+	for name := range form {
+		body[name] = form.Get(name)
+	}
+	status := a.status
+	if f != nil && f.Cut {
+		status = 0
+	}
+	s.mu.Lock()
+	s.tokenCalls = append(s.tokenCalls, s.record(r, body, status))
+	s.mu.Unlock()
+	if status == 0 {
+		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
+	}
+	s.write(w, r, a, f != nil && f.Half)
+}
+
+func (s *Server) tokenFor(r *http.Request, form url.Values) answer {
+	kind := form.Get("grant_type")
+	if kind == jwtGrant {
+		return s.fromAssertion(form.Get("assertion"))
+	}
+	id, secret, basic := r.BasicAuth()
+	if !basic {
+		id, secret = form.Get("client_id"), form.Get("client_secret")
+	}
+	if id != clientID {
+		return oauthFail(http.StatusUnauthorized, "invalid_client", "The OAuth client was not found.")
+	}
+	if secret != clientSecret {
+		return oauthFail(http.StatusUnauthorized, "invalid_client", "Unauthorized")
+	}
+	switch kind {
+	case "refresh_token":
+		return s.fromRefresh(form.Get("refresh_token"))
+	case "authorization_code":
+		return s.fromCode(form)
+	}
+	return oauthFail(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+kind)
+}
+
+// oauthFail is the error body of the token endpoint.
+func oauthFail(status int, code, description string) answer {
+	return answer{status: status, header: http.Header{"Content-Type": {jsonType}}, body: JSON{"error": code, "error_description": description}}
+}
+
+// OAuthError is a refusal of the token endpoint, such as 400 and invalid_grant.
+func OAuthError(status int, code, description string) Fault {
+	f := Fault{Match: Tokens, Status: status, Header: http.Header{"Content-Type": {jsonType}}}
+	f.Body = `{"error":"` + code + `","error_description":"` + description + `"}`
+	return f
+}
+
+func (s *Server) tokenAnswer(principal string, scopes []string, parent *refreshToken) JSON {
+	name, _ := s.newAccess(principal, scopes, parent)
+	return JSON{"access_token": name, "token_type": "Bearer", "expires_in": int(s.opts.TokenLife / time.Second)}
+}
+
+// fromRefresh gives an access token for a refresh token; the answer has no new refresh token unless they rotate.
+func (s *Server) fromRefresh(name string) answer {
+	t := s.auth.refresh[name]
+	if t == nil || t.revoked {
+		return oauthFail(http.StatusBadRequest, "invalid_grant", "Token has been expired or revoked.")
+	}
+	parent, renewed := t, ""
+	if s.opts.RotateRefresh {
+		renewed = s.newRefresh(t.scopes)
+		t.revoked, parent = true, s.auth.refresh[renewed]
+	}
+	body := s.tokenAnswer(Account, t.scopes, parent)
+	body["scope"] = strings.Join(t.scopes, " ")
+	if renewed != "" {
+		body["refresh_token"] = renewed
+	}
+	return ok(body)
+}
+
+// code is an authorization code that waits to be exchanged, once.
+type code struct {
+	scopes              []string
+	redirect, challenge string
+	offline, refresh    bool
+	end                 time.Time
+}
+
+// fromCode exchanges an authorization code.
+func (s *Server) fromCode(form url.Values) answer {
+	name := form.Get("code")
+	c := s.auth.codes[name]
+	delete(s.auth.codes, name)
+	if c == nil || !s.now().Before(c.end) {
+		return oauthFail(http.StatusBadRequest, "invalid_grant", "Malformed auth code.")
+	}
+	if form.Get("redirect_uri") != c.redirect {
+		return oauthFail(http.StatusBadRequest, "redirect_uri_mismatch", "Bad Request")
+	}
+	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
+	if c.challenge != "" && base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge {
+		return oauthFail(http.StatusBadRequest, "invalid_grant", "Invalid code verifier.")
+	}
+	var parent *refreshToken
+	renewed := ""
+	if c.refresh {
+		renewed = s.newRefresh(c.scopes)
+		parent = s.auth.refresh[renewed]
+	}
+	body := s.tokenAnswer(Account, c.scopes, parent)
+	body["scope"] = strings.Join(c.scopes, " ")
+	if renewed != "" {
+		body["refresh_token"] = renewed
+	}
+	return ok(body)
+}
+
+// serveAuthorize is the consent page: it sends the browser back at once, as if the person had read and ticked.
+func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	redirect, err := url.Parse(q.Get("redirect_uri"))
+	refuse := func(code, message string) {
+		s.complain(r, message)
+		h := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
+		s.write(w, r, answer{status: http.StatusBadRequest, header: h, body: "<html><title>Error 400: " + code + "</title></html>"}, false)
+	}
+	switch {
+	case q.Get("client_id") != clientID:
+		refuse("invalid_client", "an unknown client_id")
+	case err != nil || redirect.Scheme != "http" || !slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, redirect.Hostname()):
+		refuse("redirect_uri_mismatch", "the redirect_uri is no loopback address: "+q.Get("redirect_uri"))
+	case q.Get("response_type") != "code":
+		refuse("unsupported_response_type", "the response_type is "+q.Get("response_type"))
+	case q.Get("code_challenge") != "" && q.Get("code_challenge_method") != "S256":
+		refuse("invalid_request", "the code_challenge_method is "+q.Get("code_challenge_method"))
+	case strings.TrimSpace(q.Get("scope")) == "":
+		refuse("invalid_request", "no scope")
+	default:
+		s.judgeSignIn(r, q)
+		back := redirect.Query()
+		for name, v := range s.consented(q) {
+			back.Set(name, v)
+		}
+		redirect.RawQuery = back.Encode()
+		s.write(w, r, answer{status: http.StatusFound, header: http.Header{"Location": {redirect.String()}}}, false)
+	}
+}
+
+// judgeSignIn complains about a sign-in that Google lets pass and a careful client does not begin.
+func (s *Server) judgeSignIn(r *http.Request, q url.Values) {
+	if q.Get("code_challenge") == "" {
+		s.complain(r, "a sign-in without PKCE")
+	}
+	if q.Get("state") == "" {
+		s.complain(r, "a sign-in without state")
+	}
+	if q.Get("access_type") != "offline" {
+		s.complain(r, "a sign-in that is not for offline access gets no refresh token")
+	}
+}
+
+// consented is what the browser brings back. A refresh token comes with the first consent only, and whenever consent is
+// asked for again.
+func (s *Server) consented(q url.Values) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	back := map[string]string{}
+	if state := q.Get("state"); state != "" {
+		back["state"] = state
+	}
+	scopes := strings.Fields(q.Get("scope"))
+	if s.auth.consent != nil {
+		scopes = whole(s.auth.consent(scopes))
+	}
+	if len(scopes) == 0 {
+		back["error"] = "access_denied"
+		return back
+	}
+	name := "4/0A" + base64.RawURLEncoding.EncodeToString(rawNumber(s.next()))
+	s.auth.codes[name] = &code{
+		scopes: scopes, redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"), end: s.now().Add(10 * time.Minute),
+		refresh: q.Get("access_type") == "offline" && (!s.auth.consented || strings.Contains(q.Get("prompt"), "consent")),
+	}
+	back["code"], back["scope"] = name, strings.Join(scopes, " ")
+	return back
+}
