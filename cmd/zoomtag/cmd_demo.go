@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
@@ -23,9 +26,10 @@ func (a *app) demoCommand() *cobra.Command {
 	var keep bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole thing against a built-in Zoom and a folder of events; no account needed",
-		Long: `Start an emulator of the Zoom API on this machine, make a folder of .ics files, and run the real daemon on both. Then move,
-rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this machine.`,
+		Short: "Show the whole thing against a built-in Zoom, a Google calendar and a folder of events; no account needed",
+		Long: `Start emulators of the APIs of Zoom and Google Calendar on this machine, make a folder of .ics files, and run the real daemon on
+them. Then move, rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this
+machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), keep) },
 	}
@@ -43,6 +47,8 @@ type demo struct {
 	folder string
 	config string
 	zoom   *zoomtest.Server
+	google *googletest.Server
+	ids    map[string]string // of the events in the Google calendar, by their names
 	reader *icsdir.Dir
 	remote *remote
 	before map[string]string // what each event looked like
@@ -54,11 +60,16 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	d := &demo{app: a, dir: dir, folder: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "zoomtag.yaml"), zoom: zoomtest.New(zoomtest.Options{})}
+	d := &demo{app: a, dir: dir, folder: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "zoomtag.yaml"),
+		zoom: zoomtest.New(zoomtest.Options{}), google: googletest.New(googletest.Options{})}
 	if err := d.zoom.Start(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.zoom.Close()) }()
+	if err := d.google.Start(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.google.Close()) }()
 	if err := d.prepare(); err != nil {
 		return err
 	}
@@ -94,12 +105,22 @@ func (d *demo) prepare() error {
 			return err
 		}
 	}
+	d.ids = map[string]string{}
+	for name, ev := range demoGoogleEvents(time.Now()) {
+		d.ids[name] = d.google.Put("", ev)
+	}
+	key := filepath.Join(d.dir, "google.json")
+	if err := os.WriteFile(key, d.google.ServiceAccount(), 0o600); err != nil {
+		return err
+	}
 	config := strings.Join([]string{
 		`schedule: "@every 1s"`, "state: " + strconv.Quote(filepath.Join(d.dir, "state", "zoomtag.db")), `listen: ""`,
 		"grace: " + demoGrace.String(), "zone: Europe/Berlin",
 		"zoom:", "  account_id: account", "  client_id: client", "  client_secret: secret", "  host: alice@example.com",
 		"  api_url: " + d.zoom.APIURL(), "  oauth_url: " + d.zoom.OAuthURL(),
-		"calendars:", "  - name: folder", "    ics: { path: " + strconv.Quote(d.folder) + " }", "",
+		"calendars:", "  - name: folder", "    ics: { path: " + strconv.Quote(d.folder) + " }",
+		"  - name: google", "    google:", "      credentials: " + strconv.Quote(key), "      subject: " + googletest.Account,
+		"      api_url: " + d.google.APIURL(), "",
 	}, "\n")
 	if err := os.WriteFile(d.config, []byte(config), 0o600); err != nil {
 		return err
@@ -153,7 +174,7 @@ func (d *demo) connect(ctx context.Context, done <-chan error) error {
 
 // show is what the owner does, and what comes of it.
 func (d *demo) show(ctx context.Context) error {
-	d.say("A folder of .ics files, an emulated Zoom at %s, and the real daemon between them.\n", d.zoom.URL())
+	d.say("A folder of .ics files, a Google calendar at %s, Zoom at %s (both emulated), and the real daemon\nbetween them.\n", d.google.URL(), d.zoom.URL())
 	d.say("1. The owner has written #zoom into some events.\n")
 	if err := d.pass(ctx); err != nil {
 		return err
@@ -197,6 +218,15 @@ func (d *demo) edit() error {
 			return err
 		}
 	}
+	d.google.Edit("", d.ids["plain"], func(ev googletest.JSON) { ev["summary"] = "Planning the release #zoom" })
+	d.google.Edit("", d.ids["html"], func(ev googletest.JSON) {
+		for _, name := range []string{"start", "end"} {
+			if at, ok := ev[name].(googletest.JSON); ok {
+				at["dateTime"] = strings.Replace(fmt.Sprint(at["dateTime"]), "T14:", "T17:", 1)
+			}
+		}
+	})
+	d.google.Delete("", d.ids["deleted"])
 	return os.Remove(filepath.Join(d.folder, "series.ics"))
 }
 
@@ -230,43 +260,78 @@ func (d *demo) pass(ctx context.Context) error {
 			why[ev.ID] = ev.Reason
 		}
 	}
-	rows := [][]string{{"EVENT", "BEFORE", "AFTER", "AT ZOOM", "WHY"}}
-	for _, ev := range demoEvents(time.Now()) {
-		after, title, id := d.look(ctx, ev.file)
-		before := d.before[ev.file]
+	rows := [][]string{{"CALENDAR", "EVENT", "BEFORE", "AFTER", "AT ZOOM", "WHY"}}
+	for _, item := range d.items() {
+		ev, err := item.read(ctx)
+		after, id := d.look(ev, err)
+		before := d.before[item.id]
 		if before == "" {
 			before = "no link"
 		}
-		reason := why[ev.file]
-		if reason == "" && id == 0 {
+		reason := why[item.id]
+		switch {
+		case errors.Is(err, calendar.ErrGone):
+			reason = "the event is gone"
+		case reason == "" && id == 0:
 			reason = "not tagged"
 		}
+		title := ev.Title
 		if title == "" {
-			title = ev.file
+			title = item.name
 		}
-		rows = append(rows, []string{shorten(title, 34), before, after, d.atZoom(id), shorten(strings.ReplaceAll(reason, d.folder+"/", ""), 60)})
-		d.before[ev.file] = after
+		rows = append(rows, []string{item.calendar, shorten(title, 34), before, after, d.atZoom(id), shorten(strings.ReplaceAll(reason, d.folder+"/", ""), 60)})
+		d.before[item.id] = after
 	}
 	return d.app.term.table(rows)
 }
 
-// look is an event in a few words, with its title and the id of the meeting that it shows.
-func (d *demo) look(ctx context.Context, file string) (words, title string, id int64) {
-	ev, err := d.reader.Get(ctx, file)
+// demoItem is an event of the demo, in whichever calendar.
+type demoItem struct {
+	calendar, name, id string
+	read               func(ctx context.Context) (calendar.Event, error)
+}
+
+func (d *demo) items() []demoItem {
+	var list []demoItem
+	for _, ev := range demoEvents(time.Now()) {
+		list = append(list, demoItem{"folder", ev.file, ev.file, func(ctx context.Context) (calendar.Event, error) { return d.reader.Get(ctx, ev.file) }})
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.ids)) {
+		list = append(list, demoItem{"google", name, d.ids[name], func(context.Context) (calendar.Event, error) { return d.inGoogle(d.ids[name]) }})
+	}
+	return list
+}
+
+// inGoogle is an event as the Google calendar shows it to its owner.
+func (d *demo) inGoogle(id string) (calendar.Event, error) {
+	ev, ok := d.google.Event("", id)
+	if !ok {
+		return calendar.Event{}, calendar.ErrGone
+	}
+	title, _ := ev["summary"].(string)
+	text, _ := ev["description"].(string)
+	found := calendar.Event{Title: title}
+	_, _, found.Link.Block, _ = calendar.FindBlockHTML(text)
+	found.Link.JoinURL = calendar.BlockURL(found.Link.Block)
+	return found, nil
+}
+
+// look is an event in a few words, with the id of the meeting that it shows.
+func (d *demo) look(ev calendar.Event, err error) (words string, id int64) {
 	switch {
 	case errors.Is(err, calendar.ErrGone):
-		return "(deleted)", "", 0
+		return "(deleted)", 0
 	case err != nil:
-		return "(broken)", "", 0
+		return "(broken)", 0
 	case ev.Link.JoinURL == "":
-		return "no link", ev.Title, 0
+		return "no link", 0
 	}
 	for _, m := range d.zoom.Meetings() {
 		if m.JoinURL == ev.Link.JoinURL {
 			id = m.ID
 		}
 	}
-	return "…/j/" + strconv.FormatInt(id, 10), ev.Title, id
+	return "…/j/" + strconv.FormatInt(id, 10), id
 }
 
 // atZoom is a meeting as Zoom has it.
@@ -316,8 +381,8 @@ func (d *demo) summary(ctx context.Context) error {
 	}
 	meetings := d.zoom.Meetings()
 	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left over.", len(links.Links), len(meetings))
-	if len(links.Links) != len(meetings) || len(links.Links) != 5 {
-		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and 5 of each would be right", len(links.Links), len(meetings))
+	if len(links.Links) != len(meetings) || len(links.Links) != demoLinks {
+		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and %d of each would be right", len(links.Links), len(meetings), demoLinks)
 	}
 	return nil
 }

@@ -79,8 +79,8 @@ func (a *app) showStatus(r statusReport) error {
 			return err
 		}
 	}
-	if len(r.Events) == 0 {
-		return nil
+	if err := a.showTokens(r.Tokens); err != nil || len(r.Events) == 0 {
+		return err
 	}
 	fmt.Fprintln(a.term.out)
 	rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
@@ -90,6 +90,26 @@ func (a *app) showStatus(r statusReport) error {
 			title = ev.EventID
 		}
 		rows = append(rows, []string{shorten(title, 40), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
+	}
+	return a.term.table(rows)
+}
+
+func (a *app) showTokens(tokens []tokenStatus) error {
+	if len(tokens) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows := [][]string{{"SIGN-IN", "SINCE", "STATE"}}
+	for _, t := range tokens {
+		mend := "zoomtag auth " + t.Provider + " --calendar " + t.Calendar
+		state := "ok"
+		switch {
+		case t.SignedIn == nil:
+			state = "nobody has signed in; run: " + mend
+		case t.Refused != nil:
+			state = "no longer accepted since " + clock(t.Refused) + "; run: " + mend
+		}
+		rows = append(rows, []string{t.Calendar, ago(t.SignedIn), state})
 	}
 	return a.term.table(rows)
 }

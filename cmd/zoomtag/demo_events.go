@@ -4,7 +4,40 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"zoomtag/providers/calendar/google/googletest"
 )
+
+// demoLinks is how many events hold a link when the demo ends.
+const demoLinks = 9
+
+// demoGoogleEvents are the events of the demo's Google calendar, by names of their own.
+func demoGoogleEvents(now time.Time) map[string]googletest.JSON {
+	day := now.In(berlin()).AddDate(0, 0, 1)
+	event := func(title string, plusDays, hour int, more googletest.JSON) googletest.JSON {
+		start := time.Date(day.Year(), day.Month(), day.Day()+plusDays, hour, 0, 0, 0, berlin())
+		ev := googletest.JSON{"summary": title,
+			"start": googletest.JSON{"dateTime": start.Format(time.RFC3339), "timeZone": "Europe/Berlin"},
+			"end":   googletest.JSON{"dateTime": start.Add(time.Hour).Format(time.RFC3339), "timeZone": "Europe/Berlin"}}
+		for key, value := range more {
+			ev[key] = value
+		}
+		return ev
+	}
+	meet := googletest.JSON{"hangoutLink": "https://meet.google.com/abc-defg-hij", "conferenceData": googletest.JSON{"conferenceId": "abc-defg-hij",
+		"conferenceSolution": googletest.JSON{"key": googletest.JSON{"type": "hangoutsMeet"}, "name": "Google Meet"},
+		"entryPoints":        []any{googletest.JSON{"entryPointType": "video", "uri": "https://meet.google.com/abc-defg-hij"}}}}
+	return map[string]googletest.JSON{
+		"plain":    event("Planning #zoom", 0, 10, nil),
+		"html":     event("Customer call", 1, 14, googletest.JSON{"description": "<b>Agenda</b><ul><li>prices</li></ul>#zoom"}),
+		"series":   event("Weekly sync #zoom", 2, 9, googletest.JSON{"recurrence": []any{"RRULE:FREQ=WEEKLY;COUNT=20"}}),
+		"meet":     event("Partner sync #zoom", 3, 11, meet),
+		"replaced": event("Board meeting #zoom(replace-meet)", 4, 11, meet),
+		"deleted":  event("Cancelled soon #zoom", 2, 16, nil),
+		"guest": event("Somebody else's event #zoom", 3, 15, googletest.JSON{"organizer": googletest.JSON{"email": "carol@example.org"},
+			"attendees": []any{googletest.JSON{"email": googletest.Account, "self": true, "responseStatus": "accepted"}}}),
+	}
+}
 
 // demoEvent is one file of the demo's folder.
 type demoEvent struct {

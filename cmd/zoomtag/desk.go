@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
@@ -20,6 +21,7 @@ type desk struct {
 	requests *counter
 	schedule *engine.Schedule // nil unless this is the daemon
 	meetings meeting.Service
+	grants   map[string]string // the files of persons' sign-ins, by calendar
 }
 
 // known returns the calendars that are meant: those named, or all.
@@ -81,6 +83,13 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 		if d.schedule != nil {
 			c.NextRun = some(d.schedule.Next(c.Name))
+		}
+		if path, ok := d.grants[c.Name]; ok {
+			token := tokenStatus{Calendar: c.Name, Provider: c.Provider}
+			if grant, ok := google.ReadGrant(path); ok {
+				token.SignedIn, token.Refused = some(grant.SignedIn), some(grant.Refused)
+			}
+			report.Tokens = append(report.Tokens, token)
 		}
 	}
 	return report, err

@@ -40,6 +40,7 @@ type statusReport struct {
 	Calendars []calendarStatus `json:"calendars"`
 	Budget    []budgetStatus   `json:"budget"`
 	Events    []eventStatus    `json:"events"` // in doubt, failing or held
+	Tokens    []tokenStatus    `json:"tokens"` // sign-ins of persons
 	Notices   []string         `json:"notices"`
 }
 
@@ -58,6 +59,13 @@ type budgetStatus struct {
 	Host  string `json:"host"`
 	Used  int    `json:"used"`
 	Limit int    `json:"limit"`
+}
+
+type tokenStatus struct {
+	Calendar string     `json:"calendar"`
+	Provider string     `json:"provider"`
+	SignedIn *time.Time `json:"signed_in"` // null: nobody has signed in
+	Refused  *time.Time `json:"refused"`   // since when the service takes it no longer
 }
 
 type eventStatus struct {
@@ -118,7 +126,7 @@ func some(t time.Time) *time.Time {
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
 func (l *ledger) status() (statusReport, error) {
-	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Notices: l.st.Notices()}
+	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices()}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}

@@ -102,7 +102,7 @@ func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(stri
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(), ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
+	d := &desk{requests: newCounter(), grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
 	zone := time.Local
 	if cfg.Zone != "" {
 		var err error
@@ -120,6 +120,11 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		d.kinds[c.Name] = c.Provider
 	}
 	d.meetings = service
+	for _, c := range cfg.Calendars {
+		if c.Google != nil && c.Google.Auth == configs.User {
+			d.grants[c.Name] = grantFile(cfg.State, c)
+		}
+	}
 	d.engine = engine.New(st, calendars, engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress})
 	for _, notice := range st.Notices() {
 		log.Warn(notice)

@@ -14,6 +14,9 @@ var (
 	ErrConflict = errors.New("the event was changed meanwhile")
 	// ErrCursor: the cursor is no longer good; everything has to be read again.
 	ErrCursor = errors.New("the change cursor has expired")
+	// ErrAbsent: the calendar itself is not there, or may not be seen: an unmounted folder, a calendar that is no longer shared.
+	// Nothing is known of its events, and it is held until it is back.
+	ErrAbsent = errors.New("the calendar is not there")
 	// ErrMalformed: the event is there, but what it says cannot be understood.
 	ErrMalformed = errors.New("the event cannot be understood")
 	// ErrIncomplete: the event is there, but only in part so far (a half-written file).

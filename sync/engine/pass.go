@@ -66,6 +66,9 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 	var damaged *store.DamagedError
 	if err != nil && !errors.As(err, &damaged) && ctx.Err() == nil {
 		p.report.OK, p.report.Error = false, err.Error()
+		if errors.Is(err, calendar.ErrAbsent) {
+			p.report.Held, p.report.Reason = true, err.Error()
+		}
 		return p.report, p.noteFailure(err)
 	}
 	return p.report, err
@@ -439,5 +442,8 @@ func (p *pass) noteFailure(cause error) error {
 	}
 	p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
 	st.LastError, st.LastErrorAt = cause.Error(), p.e.opt.Now()
+	if errors.Is(cause, calendar.ErrAbsent) {
+		st.HeldAt, st.HeldReason = p.e.opt.Now(), cause.Error()
+	}
 	return p.e.store.Update(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
 }

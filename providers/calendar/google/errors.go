@@ -162,8 +162,8 @@ func (c *Calendar) listError(err error, token string) error {
 	case token != "" && badToken && !errors.Is(err, calendar.ErrCursor):
 		return fmt.Errorf("%w: %w", calendar.ErrCursor, err)
 	case refused.missing():
-		return fmt.Errorf("google: calendar %s is not there, or this account may not see it; nothing is concluded from that about its "+
-			"events: check google.calendar, and that the calendar is shared with this account: %w", c.cfg.Calendar, err)
+		return fmt.Errorf("google: %w: there is no calendar %s that this account may see; nothing is cancelled: check google.calendar, and "+
+			"that the calendar is shared with this account (%w)", calendar.ErrAbsent, c.cfg.Calendar, err)
 	}
 	return err
 }

@@ -25,7 +25,7 @@ type folder struct {
 func openFolder(path string) (*folder, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("icsdir: the folder cannot be read; is it mounted, and may this user read it? %w", err)
+		return nil, fmt.Errorf("icsdir: %w: is the folder mounted, and may this user read it? %w", calendar.ErrAbsent, err)
 	}
 	info, err := f.Stat()
 	if err == nil && !info.IsDir() {
@@ -33,7 +33,7 @@ func openFolder(path string) (*folder, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("icsdir: the folder cannot be read: %w", err)
+		return nil, fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
 	}
 	return &folder{f: f, fd: int(f.Fd()), path: path}, nil
 }
@@ -44,7 +44,7 @@ func (d *folder) close() { d.f.Close() }
 func (d *folder) check() error {
 	now, err := os.Stat(d.path)
 	if err != nil {
-		return fmt.Errorf("icsdir: the folder cannot be read: %w", err)
+		return fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
 	}
 	was, err := d.f.Stat()
 	if err != nil {
