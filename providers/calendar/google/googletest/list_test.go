@@ -238,6 +238,10 @@ func TestSeriesInLists(t *testing.T) {
 	if got := b.list("showDeleted=true"); got.ids() != "" {
 		t.Errorf("purged events are listed: %q", got.ids())
 	}
+	b.put("s")
+	if got := b.list(""); got.ids() != "s" {
+		t.Errorf("put again under the id of a purged one: %q", got.ids())
+	}
 	b.clean()
 }
 

@@ -5,16 +5,19 @@ import "testing"
 func TestPartialAnswers(t *testing.T) {
 	b := newBench(t, Options{})
 	b.Put("", JSON{
-		"id": "a", "summary": "s", "location": "l", "attendees": []any{JSON{"email": "x@example.com", "responseStatus": "accepted"}},
+		"id": "a", "summary": "s", "location": "l", "start": JSON{"dateTime": "2026-12-01T22:00:00+01:00"}, "end": JSON{"dateTime": "2026-12-01T23:00:00+01:00"}, "attendees": []any{JSON{"email": "x@example.com", "responseStatus": "accepted"}},
 		"extendedProperties": JSON{"private": JSON{"k": "v"}, "shared": JSON{"k": "v"}},
 	})
 	for fields, want := range map[string]string{
 		"items(id,attendees(email),extendedProperties/private)": `{"items":[{"attendees":[{"email":"x@example.com"}],"extendedProperties":{"private":{"k":"v"}},"id":"a"}]}`,
-		"items/id,timeZone":                   `{"items":[{"id":"a"}],"timeZone":"Europe/Berlin"}`,
-		"items/attendees/email":               `{"items":[{"attendees":[{"email":"x@example.com"}]}]}`,
-		"items/id,items/summary":              `{"items":[{"id":"a","summary":"s"}]}`,
-		"items(extendedProperties/private/k)": `{"items":[{"extendedProperties":{"private":{"k":"v"}}}]}`,
-		"items(organizer/*)":                  `{"items":[{"organizer":{"email":"alice@example.com","self":true}}]}`,
+		"items(id),items(summary)":                              `{"items":[{"id":"a","summary":"s"}]}`,
+		"items(start,end/dateTime,end)":                         `{"items":[{"end":{"dateTime":"2026-12-01T23:00:00+01:00","timeZone":"Europe/Berlin"},"start":{"dateTime":"2026-12-01T22:00:00+01:00","timeZone":"Europe/Berlin"}}]}`,
+		"items(start,start/date)":                               `{"items":[{"start":{"dateTime":"2026-12-01T22:00:00+01:00","timeZone":"Europe/Berlin"}}]}`,
+		"items/id,timeZone":                                     `{"items":[{"id":"a"}],"timeZone":"Europe/Berlin"}`,
+		"items/attendees/email":                                 `{"items":[{"attendees":[{"email":"x@example.com"}]}]}`,
+		"items/id,items/summary":                                `{"items":[{"id":"a","summary":"s"}]}`,
+		"items(extendedProperties/private/k)":                   `{"items":[{"extendedProperties":{"private":{"k":"v"}}}]}`,
+		"items(organizer/*)":                                    `{"items":[{"organizer":{"email":"alice@example.com","self":true}}]}`,
 	} {
 		if got := b.list("fields=" + fields); got.raw != want {
 			t.Errorf("%s:\n%s\n%s", fields, got.raw, want)
