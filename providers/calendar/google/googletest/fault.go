@@ -116,7 +116,15 @@ func UserRateLimited() Fault {
 	return Error(http.StatusForbidden, "userRateLimitExceeded", "User Rate Limit Exceeded")
 }
 
-// domains of the reasons that are not global.
+// Page is an answer that is a web page, such as that of a proxy or of an overloaded front end.
+func Page(status int) Fault {
+	return Fault{
+		Status: status, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}},
+		Body: "<!DOCTYPE html>\n<html lang=en><title>Error " + strconv.Itoa(status) + "</title><p>That's all we know.</html>\n",
+	}
+}
+
+// domainOf is the domain of a reason. that are not global.
 func domainOf(reason string) string {
 	switch reason {
 	case "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "accessNotConfigured":
@@ -160,5 +168,3 @@ func badParameter(name, value string) answer {
 	item["locationType"], item["location"] = "parameter", name
 	return a
 }
-
-func contentLength(n int) string { return strconv.Itoa(n) }

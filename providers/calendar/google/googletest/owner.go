@@ -13,7 +13,8 @@ import (
 )
 
 // The owner's side: what a calendar app does, which knows nothing of zoomtag. An empty calendar is the primary one.
-// Methods that name an event or a calendar which was never there do nothing.
+// Methods that name an event or a calendar which was never there do nothing. The functions that they are given run under
+// the emulator's lock: they must not call it.
 
 // Put adds an event, or replaces the one with that id, and fills in what Google would. One that does not say when it was
 // created is a day old.

@@ -80,8 +80,10 @@ func TestConditions(t *testing.T) {
 	b.want("PATCH", events+"/none"+quiet, `{"summary":"z"}`, 404, "notFound")
 	b.Delete("", "a")
 	b.want("PATCH", events+"/a"+quiet, `{"summary":"z"}`, 410, "deleted")
-	b.want("PATCH", events+"/a"+quiet, `summary`, 400, "parseError")
-	b.complained("no JSON object")
+	for _, body := range []string{"summary", "null", "[]", ""} {
+		b.want("PATCH", events+"/a"+quiet, body, 400, "parseError")
+		b.complained("no JSON object")
+	}
 }
 
 func TestPropertyLimits(t *testing.T) {

@@ -2,6 +2,7 @@ package googletest
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -82,7 +83,7 @@ func (s *Server) Split(calendar, id string, at time.Time) (newID string) {
 		for _, name := range []string{"created", "htmlLink", "sequence", "iCalUID"} {
 			delete(next, name)
 		}
-		next["created"] = stamp(s.now())
+		next["created"], next["recurrence"] = stamp(s.now()), remaining(body["recurrence"], start, at, cal.loc)
 		next["start"] = shifted(body["start"], at, cal.loc)
 		next["end"] = shifted(body["end"], at.Add(end.Sub(start)), cal.loc)
 		s.fill(cal, newID, next)
@@ -117,6 +118,24 @@ func until(recurrence any, at time.Time, day bool, loc *time.Location) []any {
 				}
 			}
 			line = "RRULE:" + strings.Join(append(kept, "UNTIL="+last), ";")
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// remaining lessens the count of the rules by the occurrences before at, where they are plain enough to be counted.
+func remaining(recurrence any, start, at time.Time, loc *time.Location) []any {
+	lines, _ := recurrence.([]any)
+	out := []any{}
+	for _, v := range lines {
+		line, _ := v.(string)
+		rule, _ := strings.CutPrefix(line, "RRULE:")
+		parts := ruleParts(rule)
+		every := map[string]int{"DAILY": 1, "WEEKLY": 7}[parts["FREQ"]] * max(1, atoi(parts["INTERVAL"]))
+		if n := atoi(parts["COUNT"]); n > 0 && every > 0 && !strings.Contains(rule, ";BY") {
+			days := int(at.In(loc).Sub(start.In(loc)).Hours()+12) / 24 // the clocks may have changed in between
+			line = strings.Replace(line, "COUNT="+parts["COUNT"], "COUNT="+strconv.Itoa(n-(days+every-1)/every), 1)
 		}
 		out = append(out, line)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -160,7 +161,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer, half bo
 		data = compressed(data)
 	}
 	if a.status != http.StatusNotModified {
-		h.Set("Content-Length", contentLength(len(data)))
+		h.Set("Content-Length", strconv.Itoa(len(data)))
 	}
 	w.WriteHeader(a.status)
 	if half {

@@ -115,7 +115,7 @@ func (s *Server) fromRefresh(name string) answer {
 type code struct {
 	scopes              []string
 	redirect, challenge string
-	offline, refresh    bool
+	refresh             bool // a refresh token goes with it
 	end                 time.Time
 }
 

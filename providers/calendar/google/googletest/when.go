@@ -109,11 +109,7 @@ func span(body JSON, loc *time.Location) (start, end time.Time, endless bool) {
 
 // lastStart is when the last occurrence of a rule begins at the latest.
 func lastStart(rule string, start time.Time, loc *time.Location) (time.Time, bool) {
-	parts := map[string]string{}
-	for part := range strings.SplitSeq(rule, ";") {
-		name, value, _ := strings.Cut(part, "=")
-		parts[name] = value
-	}
+	parts := ruleParts(rule)
 	if until := parts["UNTIL"]; until != "" {
 		if t, err := time.Parse(utcBasic, until); err == nil {
 			return t, true
@@ -133,6 +129,15 @@ func lastStart(rule string, start time.Time, loc *time.Location) (time.Time, boo
 		return start.AddDate(0, 0, 7*every), true
 	}
 	return time.Time{}, false
+}
+
+func ruleParts(rule string) map[string]string {
+	parts := map[string]string{}
+	for part := range strings.SplitSeq(rule, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		parts[name] = value
+	}
+	return parts
 }
 
 func atoi(s string) int {
