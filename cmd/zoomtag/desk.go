@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ type desk struct {
 	requests *counter
 	schedule *engine.Schedule // nil unless this is the daemon
 	meetings meeting.Service
+	log      *slog.Logger
 }
 
 // known returns the calendars that are meant: those named, or all.
