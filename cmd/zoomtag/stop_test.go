@@ -16,12 +16,7 @@ import (
 // serviceManager plays systemd: what it returns is what was said to it.
 func serviceManager(t *testing.T) (socket string, said *safeBuffer) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "zt") // a short path: socket paths are limited
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket, said = filepath.Join(dir, "notify"), &safeBuffer{}
+	socket, said = filepath.Join(t.TempDir(), "notify"), &safeBuffer{}
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func TestWalk(t *testing.T) {
 		dir := t.TempDir()
 		if *walkDir != "" {
 			var err error
-			if dir, err = os.MkdirTemp(*walkDir, "walk"); err != nil {
+			if dir, err = os.MkdirTemp(*walkDir, "walk"); err != nil { //nolint:usetesting // it is asked for by flag, for the sake of a RAM disk
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { os.RemoveAll(dir) })
