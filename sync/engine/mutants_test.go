@@ -75,7 +75,7 @@ var mutants = []struct {
 	return s.put`, `return s.put`},
 	{"cursor saved without what is due", "pass.go",
 		`		for _, id := range news.due {
-			if err := tx.SetDue(p.c.Name, id, now); err != nil {
+			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err
 			}
 		}

@@ -170,10 +170,9 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	if !p.braked {
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 	}
-	now := p.e.opt.Now()
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for _, id := range news.due {
-			if err := tx.SetDue(p.c.Name, id, now); err != nil {
+			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err
 			}
 		}
