@@ -57,14 +57,11 @@ func stopDuringARequest(t *testing.T, phase string) {
 			})
 		}
 	}
-	config := filepath.Join(w.dir, "zoomtag.yaml")
-	text, err := os.ReadFile(config)
-	w.must(err)
-	w.must(os.WriteFile(config, append([]byte("schedule: \"@every 1h\"\n"), text...), 0o600))
+	w.configure("schedule: \"@every 1h\"\n")
 	// The folder comes later, so that the daemon neither reads nor watches it: the pass is that of the command.
-	w.must(os.Remove(w.folder))
+	w.must(os.Remove(w.folder().path))
 	socket, said := serviceManager(t)
-	cmd := exec.Command(w.binary, "--config", config, "--log-level", "debug", "run")
+	cmd := exec.Command(w.binary, "--config", w.configFile(), "--log-level", "debug", "run")
 	cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+socket)
 	var log safeBuffer
 	cmd.Stderr, cmd.Stdout = &log, &log
@@ -73,8 +70,8 @@ func stopDuringARequest(t *testing.T, phase string) {
 	eventually(t, "a daemon that has no folder to read", 5*time.Second, func() bool {
 		return strings.Contains(log.String(), "calendar failed") && strings.Contains(log.String(), "not watched") && strings.Contains(said.String(), "READY=1")
 	})
-	w.must(os.Mkdir(w.folder, 0o700))
-	w.put("a.ics", "Alpha #zoom", "DESCRIPTION:words\\, and more\r\n")
+	w.must(os.Mkdir(w.folder().path, 0o700))
+	w.put("a", "Alpha #zoom", "words, and more", "")
 
 	type answer struct {
 		out, errs string
@@ -108,5 +105,5 @@ func stopDuringARequest(t *testing.T, phase string) {
 	if code != exitOK || !strings.Contains(out, `"link"`) || strings.Contains(out, `"create"`) || strings.Contains(out, `"adopt"`) {
 		t.Errorf("the next pass: exit %d\n%s%s", code, out, errs)
 	}
-	w.check(map[string]string{"a.ics": "Alpha"})
+	w.check(map[string]string{"a": "Alpha"})
 }

@@ -40,8 +40,8 @@ func copies(w *crashWorld) []string {
 // it writes nothing.
 func TestSyncTidies(t *testing.T) {
 	w := newCrashWorld(t)
-	w.put("a.ics", "Alpha #zoom", "")
-	w.put("b.ics", "Beta #zoom", "")
+	w.put("a", "Alpha #zoom", "", "")
+	w.put("b", "Beta #zoom", "", "")
 	w.sync()
 	if n := len(copies(w)); n != 1 {
 		t.Fatalf("%d copies after the first pass, want 1", n)
@@ -52,7 +52,7 @@ func TestSyncTidies(t *testing.T) {
 	if stateFolder(w) != before {
 		t.Error("a pass without news wrote something beside the state")
 	}
-	w.edit("b.ics", "SUMMARY:Beta #zoom", "SUMMARY:Beta")
+	w.retitle("b", "Beta")
 	for range 3 { // the ending, the grace period, the cancellation
 		w.ahead += 25 * time.Hour
 		w.sync()
