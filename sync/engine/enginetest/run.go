@@ -16,6 +16,8 @@ type Options struct {
 	Seed uint64
 	// Dir is where the databases are kept: a RAM disk is fastest. "" is a folder of the test's own.
 	Dir string
+	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for more.
+	Walkers int
 }
 
 // Run takes walks on calendars that newBackend makes, several at a time, until one fails.
@@ -34,7 +36,11 @@ func Run(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	var next atomic.Uint64
 	var failed atomic.Bool
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	walkers := o.Walkers
+	if walkers <= 0 {
+		walkers = runtime.GOMAXPROCS(0)
+	}
+	for range walkers {
 		w := testWalker(t, o, newBackend)
 		wg.Go(func() {
 			for !failed.Load() {
