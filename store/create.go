@@ -84,7 +84,7 @@ func (s *Store) fill(schema int) error {
 	if err != nil {
 		return explain("create", s.path, err)
 	}
-	defer b.Rollback()
+	defer func() { _ = b.Rollback() }() // after the commit it has nothing to undo
 	for _, name := range append(dataBuckets(), bucketMeta) {
 		if _, err := b.CreateBucket([]byte(name)); err != nil {
 			return explain("create", s.path, err)

@@ -30,7 +30,7 @@ func open(path string, o Options, readOnly bool, steps []step) (*Store, error) {
 	done := false
 	defer func() { // also when the hook panics
 		if !done {
-			s.Close()
+			_ = s.Close() // what went wrong before says more
 		}
 	}()
 	flag := os.O_RDWR
@@ -77,7 +77,7 @@ func (s *Store) lockedFile(path string, flag int) (*os.File, error) {
 		case waited >= s.options.Timeout:
 			return nil, locked(path)
 		}
-		time.Sleep(pause)
+		time.Sleep(pause) //nolint:forbidigo // Options.Timeout bounds the wait; a context would come with each call of Open only for this
 		waited += pause
 	}
 }

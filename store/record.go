@@ -5,8 +5,12 @@ import "zoomtag/store/record"
 // The values that the store keeps. They are plain structs in a package of their own, so that the plan package can use
 // them without importing a database.
 type (
-	Record        = record.Record
+	// Record is what is remembered of one event.
+	Record = record.Record
+	// CalendarState is what is remembered of one calendar.
 	CalendarState = record.CalendarState
-	Problem       = record.Problem
-	Entry         = record.Entry
+	// Problem is an item of a calendar that cannot be followed.
+	Problem = record.Problem
+	// Entry is a line of the journal.
+	Entry = record.Entry
 )

@@ -190,7 +190,7 @@ func (s *Store) Update(fn func(tx *Tx) error) error {
 	}
 	defer func() { // also when fn or the hook panics
 		if b.DB() != nil && !s.stuck.Load() {
-			s.protectLocked(b.Rollback)
+			_ = s.protectLocked(b.Rollback) // damage is remembered by protect
 		}
 	}()
 	tx := &Tx{s: s, b: b, now: s.options.Now()}

@@ -34,7 +34,12 @@ var mayImport = map[string][]string{
 	"providers/meeting/personal":           {"providers/meeting", "providers/internal/rest"},
 	"providers/meeting/meetingtest":        {"providers/meeting"},
 	"providers/calendar/google/googletest": {},
+	"sync/engine/enginetest": {"providers/calendar", "providers/calendar/calendartest", "providers/meeting", "providers/meeting/meetingtest",
+		"store", "sync/engine", "sync/plan"},
 }
+
+// testOnly are packages that only test files import: they play what must never happen.
+var testOnly = []string{"sync/engine/enginetest"}
 
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{
@@ -106,6 +111,9 @@ func checkImport(t *testing.T, pkg, imported, file string) {
 	ours, ok := strings.CutPrefix(imported, "zoomtag/")
 	if !ok {
 		return
+	}
+	if slices.Contains(testOnly, ours) {
+		t.Errorf("%s imports %s, which is for tests", file, imported)
 	}
 	allowed, known := mayImport[pkg]
 	if !known {

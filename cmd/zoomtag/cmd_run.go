@@ -229,43 +229,6 @@ func (d *daemon) checkScopes(ctx context.Context, desk *desk) {
 	}
 }
 
-// How often the daemon copies its state and drops what is too old, and how old that is.
-const (
-	housekeepingEvery = 24 * time.Hour
-	keepFor           = 90 * 24 * time.Hour
-)
-
-// housekeeping keeps copies of the store and prunes it, at the start and every day.
-func (d *daemon) housekeeping(ctx context.Context) {
-	for {
-		if err := tidy(d.st, time.Now()); err != nil {
-			d.log.Warn("the state could not be tidied", "reason", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(housekeepingEvery):
-		}
-	}
-}
-
-// tidy drops old records and journal entries and makes a copy, unless one was made within the day.
-func tidy(st *store.Store, now time.Time) error {
-	last, err := st.LastBackup()
-	if err != nil || now.Sub(last) < housekeepingEvery {
-		return err
-	}
-	err = st.Update(func(tx *store.Tx) error {
-		_, err := tx.Prune(now.Add(-keepFor))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	_, err = st.Backup()
-	return err
-}
-
 // healthy is what the watchdog rests on: the state can be read.
 func (d *daemon) healthy() error {
 	_, err := d.st.Calendars()

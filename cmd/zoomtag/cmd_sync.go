@@ -28,6 +28,9 @@ func (a *app) syncCommand() *cobra.Command {
 			defer func() { err = errors.Join(err, office.Close()) }()
 			report, err := office.Sync(ctx, names, false)
 			bar.clear()
+			if own, ok := office.(*desk); ok && err == nil { // a daemon tidies by itself
+				own.tidy()
+			}
 			return a.showPass(&report, err)
 		},
 	})

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func crashHook(env func(string) string) func(string) {
 				err = f.Close()
 			}
 			if err != nil {
-				os.Stderr.WriteString("crash points: " + err.Error() + "\n")
+				fmt.Fprintln(os.Stderr, "crash points:", err)
 			}
 		}
 		if point != target {
@@ -42,7 +43,7 @@ func crashHook(env func(string) string) func(string) {
 		}
 		if left--; left == 0 {
 			if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
-				os.Stderr.WriteString("crash points: " + err.Error() + "\n")
+				fmt.Fprintln(os.Stderr, "crash points:", err)
 			}
 			select {} // the signal is on its way
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -50,7 +49,7 @@ func eventually(t *testing.T, what string, within time.Duration, holds func() bo
 // zoomtag runs a command of the binary on the world's configuration.
 func (w *crashWorld) zoomtag(args ...string) (stdout, stderr string, code int) {
 	w.t.Helper()
-	cmd := exec.Command(w.binary, append([]string{"--config", filepath.Join(w.dir, "zoomtag.yaml")}, args...)...)
+	cmd := exec.Command(w.binary, append([]string{"--config", w.configFile()}, args...)...)
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
 	if e := cmd.Run(); e != nil && cmd.ProcessState == nil {
@@ -62,11 +61,9 @@ func (w *crashWorld) zoomtag(args ...string) (stdout, stderr string, code int) {
 // TestDaemon runs the daemon as systemd would, on a schedule so slow that only its own noticing helps.
 func TestDaemon(t *testing.T) {
 	w := newCrashWorld(t)
-	config := filepath.Join(w.dir, "zoomtag.yaml")
-	text, err := os.ReadFile(config)
-	w.must(err)
-	w.must(os.WriteFile(config, append([]byte("schedule: \"@every 1h\"\n"), text...), 0o600))
-	w.put("a.ics", "Alpha #zoom", "")
+	config := w.configFile()
+	w.configure("schedule: \"@every 1h\"\n")
+	w.put("a", "Alpha #zoom", "", "")
 
 	cmd := exec.Command(w.binary, "--config", config, "run")
 	var log safeBuffer
@@ -75,13 +72,13 @@ func TestDaemon(t *testing.T) {
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test ends early
 	hasLink := func(name string) func() bool {
 		return func() bool {
-			ev, err := w.reader.Get(context.Background(), name)
+			ev, err := w.read(name)
 			return err == nil && ev.Link.Mark != ""
 		}
 	}
-	eventually(t, "the link of an event that was there before", 5*time.Second, hasLink("a.ics"))
-	w.put("b.ics", "Beta #zoom", "")
-	eventually(t, "the link of a file that was just saved", 2*time.Second, hasLink("b.ics"))
+	eventually(t, "the link of an event that was there before", 5*time.Second, hasLink("a"))
+	w.put("b", "Beta #zoom", "", "")
+	eventually(t, "the link of a file that was just saved", 2*time.Second, hasLink("b"))
 
 	t.Run("commands ask it", func(t *testing.T) { askDaemon(t, w) })
 	t.Run("only its owner may ask", func(t *testing.T) {
@@ -102,17 +99,17 @@ func TestDaemon(t *testing.T) {
 		w.must(os.WriteFile(config, []byte("shedule: 1\n"), 0o600))
 		w.must(cmd.Process.Signal(syscall.SIGHUP))
 		eventually(t, "a complaint in the log", 5*time.Second, func() bool { return strings.Contains(log.String(), "the old one stays") })
-		w.put("c.ics", "Gamma #zoom", "")
-		eventually(t, "a link by the old configuration", 2*time.Second, hasLink("c.ics"))
+		w.put("c", "Gamma #zoom", "", "")
+		eventually(t, "a link by the old configuration", 2*time.Second, hasLink("c"))
 		w.must(os.WriteFile(config, good, 0o600))
 	})
 	t.Run("SIGHUP with a new tag word", func(t *testing.T) {
 		good, err := os.ReadFile(config)
 		w.must(err)
 		w.must(os.WriteFile(config, append(good, []byte("tag: { words: [\"#zoom\", \"#video\"] }\n")...), 0o600))
-		w.put("v.ics", "Delta #video", "")
+		w.put("v", "Delta #video", "", "")
 		w.must(cmd.Process.Signal(syscall.SIGHUP))
-		eventually(t, "a link by the new configuration", 5*time.Second, hasLink("v.ics"))
+		eventually(t, "a link by the new configuration", 5*time.Second, hasLink("v"))
 	})
 	w.must(cmd.Process.Signal(syscall.SIGTERM))
 	if err := cmd.Wait(); err != nil {
@@ -187,14 +184,14 @@ func noSecrets(t *testing.T, w *crashWorld, log string) {
 // TestPlanNeedsNoState: plan on a machine where zoomtag never ran leaves nothing behind.
 func TestPlanNeedsNoState(t *testing.T) {
 	w := newCrashWorld(t)
-	w.put("a.ics", "Alpha #zoom", "")
-	before, err := os.ReadFile(filepath.Join(w.folder, "a.ics"))
+	w.put("a", "Alpha #zoom", "", "")
+	before, err := os.ReadFile(w.folder().file("a"))
 	w.must(err)
 	out, errs, code := w.zoomtag("plan")
 	if code != 0 || !strings.Contains(out, "create, link") || !strings.Contains(out, "+ ── Zoom") {
 		t.Errorf("exit %d\n%s%s", code, out, errs)
 	}
-	after, err := os.ReadFile(filepath.Join(w.folder, "a.ics"))
+	after, err := os.ReadFile(w.folder().file("a"))
 	w.must(err)
 	if !bytes.Equal(before, after) || len(w.zoom.Meetings()) != 0 {
 		t.Error("plan changed something")
@@ -207,8 +204,8 @@ func TestPlanNeedsNoState(t *testing.T) {
 // TestExitCodes are what scripts rely on.
 func TestExitCodes(t *testing.T) {
 	w := newCrashWorld(t)
-	w.put("bad.ics", "Bad #zoom", "")
-	w.write("half.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nSUMMARY:#zoom\r\n")
+	w.put("bad", "Bad #zoom", "", "")
+	w.folder().write("half", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\nSUMMARY:#zoom\r\n")
 	for _, tt := range []struct {
 		args []string
 		code int
@@ -228,7 +225,7 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%v: exit %d, want %d\n%s%s", tt.args, code, tt.code, out, errs)
 		}
 	}
-	if ev, err := w.reader.Get(context.Background(), "bad.ics"); err != nil || ev.Link.Mark == "" {
+	if ev, err := w.read("bad"); err != nil || ev.Link.Mark == "" {
 		t.Errorf("the good file has no link: %v", err)
 	}
 }
@@ -236,7 +233,7 @@ func TestExitCodes(t *testing.T) {
 // TestRequestsOfANewEvent: one create, and no other call that counts.
 func TestRequestsOfANewEvent(t *testing.T) {
 	w := newCrashWorld(t)
-	w.put("a.ics", "Alpha #zoom", "")
+	w.put("a", "Alpha #zoom", "", "")
 	for _, want := range []int{1, 0, 0} {
 		out, errs, code := w.zoomtag("sync", "--json")
 		var report syncReport
@@ -253,7 +250,7 @@ func TestRequestsOfANewEvent(t *testing.T) {
 func TestSecondSyncWritesNothing(t *testing.T) {
 	w := newCrashWorld(t)
 	for _, name := range []string{"a", "b", "c"} {
-		w.put(name+".ics", name+" #zoom", "")
+		w.put(name, name+" #zoom", "", "")
 	}
 	w.sync()
 	before, err := os.ReadFile(w.state)

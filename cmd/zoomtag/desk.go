@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type desk struct {
 	schedule *engine.Schedule // nil unless this is the daemon
 	meetings meeting.Service
 	grants   map[string]string // the files of persons' sign-ins, by calendar
+	log      *slog.Logger
 }
 
 // known returns the calendars that are meant: those named, or all.
@@ -69,7 +71,24 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 			report.Requests[call] += n
 		}
 	}
-	return report, errors.Join(faults...)
+	return report, stopped(faults)
+}
+
+// errStopped is for people whose command was ended, or whose daemon was stopped, in the middle of a pass.
+var errStopped = errors.New("zoomtag was stopped in the middle of the pass: the step in hand was finished, and the next pass goes on from there")
+
+// stopped joins the faults of several passes; that they were asked to end early is said once, in a sentence.
+func stopped(faults []error) error {
+	early := false
+	others := slices.DeleteFunc(faults, func(err error) bool {
+		canceled := errors.Is(err, context.Canceled)
+		early = early || canceled
+		return canceled
+	})
+	if early {
+		others = append(others, errStopped)
+	}
+	return errors.Join(others...)
 }
 
 // Status gathers the facts, with those that only a daemon has.

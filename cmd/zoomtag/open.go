@@ -102,7 +102,7 @@ func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(stri
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(), grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
+	d := &desk{requests: newCounter(), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
 	zone := time.Local
 	if cfg.Zone != "" {
 		var err error

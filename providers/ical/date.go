@@ -58,7 +58,7 @@ func parseDay(s string) (time.Time, bool) {
 
 // number reads up to eight ASCII digits.
 func number(s string) (n int, ok bool) {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
 			return 0, false
 		}

@@ -7,6 +7,7 @@ package ical
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 )
 
@@ -51,7 +52,7 @@ func Parse(raw []byte, limits Limits) (*Doc, error) {
 	open := int32(-1)
 	for {
 		l, k, name, err := w.next()
-		if err == errEnd {
+		if errors.Is(err, errEnd) {
 			return d, nil
 		}
 		if err != nil {

@@ -32,7 +32,7 @@ type Edit struct {
 	Limits Limits
 }
 
-// ErrNoEvent: the file holds no event with the UID.
+// ErrNoEvent says that the file holds no event with the UID.
 var ErrNoEvent = errors.New("the file holds no such event")
 
 // splice replaces raw[start:end]. Offsets are into the file as it was.

@@ -223,7 +223,7 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 	for {
 		l, k, name, err := w.next()
 		switch {
-		case err == errEnd:
+		case errors.Is(err, errEnd):
 			return o, nil
 		case err != nil:
 			return o, err

@@ -74,8 +74,8 @@ var mutants = []struct {
 		`s.rec.Due = s.e.opt.Now()
 	return s.put`, `return s.put`},
 	{"cursor saved without what is due", "pass.go",
-		`		for _, id := range due {
-			if err := tx.SetDue(p.c.Name, id, now); err != nil {
+		`		for _, id := range news.due {
+			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err
 			}
 		}

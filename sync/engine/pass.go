@@ -86,7 +86,7 @@ func (p *pass) run(ctx context.Context) error {
 	if err := p.take(ctx, &st, changes); err != nil {
 		return err
 	}
-	due, err := p.due(changes)
+	due, err := p.due()
 	if err != nil {
 		return err
 	}
@@ -162,66 +162,86 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	if err != nil {
 		return err
 	}
-	now := p.e.opt.Now()
-	var due []string
-	var puts []store.Problem
-	var drops []string
-	for i := range changes.List {
-		ch := &changes.List[i]
-		_, isKnown := known[ch.ID]
-		if len(ch.ID) > maxID {
-			p.tooLong(ch.ID)
-			continue
-		}
-		switch {
-		case ch.Err != nil && !isKnown:
-			if problems[ch.ID].Reason != ch.Err.Error() {
-				puts = append(puts, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, now), Unread: unread(ch.Err)})
-			}
-			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
-				Reason: ch.Err.Error(), Error: ch.Err.Error()})
-			continue
-		case isKnown, ch.Event == nil && !ch.Plain && !ch.Missing && !ch.Deleted,
-			ch.Event != nil && plan.Interesting(ch.Event, &p.c.Settings):
-			due = append(due, ch.ID)
-		}
-		if _, had := problems[ch.ID]; had {
-			drops = append(drops, ch.ID)
-		}
-	}
-	if changes.Full {
-		due = append(due, unlisted(known, changes)...)
-		drops = append(drops, solved(problems, changes)...)
-	}
+	news := p.sift(changes, known, problems)
 	if p.dry {
-		slices.Sort(due)
-		p.clear = slices.Compact(due) // what due() works on when nothing may be saved
+		slices.Sort(news.due)
+		p.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
 		return nil
 	}
-	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && len(due)+len(puts)+len(drops) == 0 {
+	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && news.empty() {
 		return nil
 	}
 	if !p.braked {
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
-		for _, id := range due {
-			if err := tx.SetDue(p.c.Name, id, now); err != nil {
+		for _, id := range news.due {
+			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err
 			}
 		}
-		for _, problem := range puts {
+		for _, problem := range news.problems {
 			if err := tx.PutProblem(p.c.Name, problem); err != nil {
 				return err
 			}
 		}
-		for _, id := range drops {
+		for _, id := range news.solved {
 			if err := tx.DeleteProblem(p.c.Name, id); err != nil {
 				return err
 			}
 		}
 		return tx.PutCalendar(p.c.Name, *st)
 	})
+}
+
+// news is what a list of changes means for the store.
+type news struct {
+	due      []string        // ids to be looked at
+	problems []store.Problem // items that cannot be read, new ones or such with a new reason
+	solved   []string        // ids that are no problem any more
+}
+
+func (n *news) empty() bool { return len(n.due)+len(n.problems)+len(n.solved) == 0 }
+
+// sift works out what a list of changes means, and reports the items that cannot be followed.
+func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, problems map[string]store.Problem) (n news) {
+	for i := range changes.List {
+		ch := &changes.List[i]
+		_, isKnown := known[ch.ID]
+		wanted := isKnown || p.concerns(ch)
+		switch {
+		case len(ch.ID) > maxID:
+			if wanted {
+				p.tooLong(ch.ID)
+			}
+			continue
+		case ch.Err != nil && !isKnown:
+			if problems[ch.ID].Reason != ch.Err.Error() {
+				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
+			}
+			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
+				Reason: ch.Err.Error(), Error: ch.Err.Error()})
+			continue
+		case wanted:
+			n.due = append(n.due, ch.ID)
+		}
+		if _, had := problems[ch.ID]; had {
+			n.solved = append(n.solved, ch.ID)
+		}
+	}
+	if changes.Full {
+		n.due = append(n.due, unlisted(known, changes)...)
+		n.solved = append(n.solved, solved(problems, changes)...)
+	}
+	return n
+}
+
+// concerns reports whether an item that is not remembered has to be looked at.
+func (p *pass) concerns(ch *calendar.Change) bool {
+	if ch.Event != nil {
+		return plan.Interesting(ch.Event, &p.c.Settings)
+	}
+	return !ch.Plain && !ch.Missing && !ch.Deleted
 }
 
 // known are the records of the calendar by event id.
@@ -309,7 +329,7 @@ func listedIDs(changes calendar.Changes) map[string]bool {
 
 // due is what has to be looked at now, by start; what ends comes last. (Cancellations need not hurry: the reserve of the daily
 // budget is kept for them.)
-func (p *pass) due(changes calendar.Changes) ([]string, error) {
+func (p *pass) due() ([]string, error) {
 	ids := p.clear
 	if p.dry {
 		p.clear = nil

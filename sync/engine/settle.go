@@ -77,7 +77,7 @@ func (p *pass) settle(ctx context.Context, id string) error {
 			return s.finish(d)
 		}
 		if ctx.Err() != nil {
-			return nil // it stays due
+			return nil //nolint:nilerr // it stays due; the pass says that it was stopped
 		}
 		err := s.do(steady, d)
 		var wait *waiting

@@ -209,5 +209,5 @@ func understood(name string, err error) error {
 	if errors.Is(err, ical.ErrIncomplete) {
 		kind = calendar.ErrIncomplete
 	}
-	return fmt.Errorf("icsdir: %w: %s: %v", kind, name, err)
+	return fmt.Errorf("icsdir: %w: %s: %w", kind, name, err)
 }

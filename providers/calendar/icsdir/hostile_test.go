@@ -76,7 +76,7 @@ func TestHostileFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, listed := seen[name]
 			switch {
-			case f.err == errNothing:
+			case errors.Is(f.err, errNothing):
 				if listed && (c.Err != nil || c.Event != nil) {
 					t.Errorf("no event, and yet: %+v", c)
 				}

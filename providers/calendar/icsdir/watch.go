@@ -24,7 +24,7 @@ func (d *Dir) Watch(ctx context.Context, nudge func()) error {
 	for {
 		err := d.watchOnce(ctx, nudge)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // that ctx ends is how a watch is meant to end
 		}
 		d.cfg.Log.Debug("the folder is not watched just now", "path", d.cfg.Path, "reason", err)
 		select {

@@ -169,7 +169,7 @@ func (d *Dir) unwritable(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("icsdir: %w: %s cannot be written: let the user that runs zoomtag write to %s (%v)", calendar.ErrDenied, name, d.cfg.Path, err)
+		return fmt.Errorf("icsdir: %w: %s cannot be written: let the user that runs zoomtag write to %s (%w)", calendar.ErrDenied, name, d.cfg.Path, err)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("icsdir: %s cannot be written: there is no space left where %s lies: %w", name, d.cfg.Path, err)
 	}
@@ -275,6 +275,6 @@ func (d *Dir) letSettle() {
 		}
 	}
 	if wait := racyFine - time.Duration(time.Now().UnixNano()-latest); latest > 0 && wait > 0 && wait <= racyFine {
-		time.Sleep(wait)
+		time.Sleep(wait) //nolint:forbidigo // racyFine, a few milliseconds, is the longest that it can be
 	}
 }

@@ -50,7 +50,7 @@ func TestRefusals(t *testing.T) {
 	for _, tt := range tests {
 		err := s.refusal(tt.call, rest.Response{Status: tt.status, Body: []byte(tt.body), Header: http.Header{trackingHeader: {"v=2.0;rid=WEB_1"}}})
 		for _, kind := range []error{meeting.ErrGone, meeting.ErrDenied, meeting.ErrInvalid, meeting.ErrNotFound, meeting.ErrNotSent} {
-			if errors.Is(err, kind) != (kind == tt.kind) {
+			if errors.Is(err, kind) != errors.Is(tt.kind, kind) {
 				t.Errorf("HTTP %d %s: errors.Is(%v) = %t", tt.status, tt.body, kind, errors.Is(err, kind))
 			}
 		}
@@ -155,7 +155,7 @@ func TestTolerantDecoding(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w.ID != 85000000001 || w.Topic != "5" || w.Duration != 45 || w.Password != "481516" || w.StartTime.IsZero() || !w.CreatedAt.IsZero() ||
-		!w.Settings.WaitingRoom.is(true) || !w.Settings.Mute.is(true) || w.Settings.JBHTime != 5 || *w.Settings.ApprovalType != 0 {
+		!w.Settings.WaitingRoom.on() || !w.Settings.Mute.on() || w.Settings.JBHTime != 5 || *w.Settings.ApprovalType != 0 {
 		t.Errorf("decoded %+v", w)
 	}
 }

@@ -57,15 +57,15 @@ func (r *passcodeRule) check(p string) string {
 	switch {
 	case len(p) < int(r.Length):
 		return fmt.Sprintf(ask+"of at least %d characters", r.Length)
-	case r.NumericOnly.is(true) && has(func(c rune) bool { return !unicode.IsDigit(c) }):
+	case r.NumericOnly.on() && has(func(c rune) bool { return !unicode.IsDigit(c) }):
 		return ask + "of digits only"
-	case r.Letter.is(true) && !has(unicode.IsLetter):
+	case r.Letter.on() && !has(unicode.IsLetter):
 		return ask + "with a letter"
-	case r.Number.is(true) && !has(unicode.IsDigit):
+	case r.Number.on() && !has(unicode.IsDigit):
 		return ask + "with a digit"
-	case r.Special.is(true) && !has(func(c rune) bool { return strings.ContainsRune(specials, c) }):
+	case r.Special.on() && !has(func(c rune) bool { return strings.ContainsRune(specials, c) }):
 		return ask + "with one of @ - _ *"
-	case r.UpperLower.is(true) && !(has(unicode.IsUpper) && has(unicode.IsLower)):
+	case r.UpperLower.on() && !(has(unicode.IsUpper) && has(unicode.IsLower)):
 		return ask + "with small and capital letters"
 	case r.Consecutive > 1 && longestRun(p) >= int(r.Consecutive):
 		return fmt.Sprintf(ask+"without %d characters in a row such as 1234 or 1111", r.Consecutive)
@@ -97,9 +97,9 @@ func (r *passcodeRule) generate() string {
 	}
 	alphabet := digits + lower + upper
 	switch {
-	case r.NumericOnly.is(true):
+	case r.NumericOnly.on():
 		alphabet = digits
-	case r.Special.is(true):
+	case r.Special.on():
 		alphabet += specials
 	}
 	length := min(max(passcodeLength, int(r.Length)), passcodeLimit)

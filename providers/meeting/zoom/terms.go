@@ -129,7 +129,7 @@ func addresses(list string) string {
 func (w *wireMeeting) terms() terms {
 	s := w.Settings
 	t := terms{
-		topic: new(string(w.Topic)), kind: new(int(w.Type)), room: new(s.UsePMI.is(true)), passcode: new(string(w.Password)),
+		topic: new(string(w.Topic)), kind: new(int(w.Type)), room: new(s.UsePMI.on()), passcode: new(string(w.Password)),
 		waiting: s.WaitingRoom.said(), early: s.JoinBeforeHost.said(), earlyBy: new(int(s.JBHTime)), approval: s.ApprovalType,
 		signIn: s.MeetingAuth.said(), mute: s.Mute.said(), mail: s.EmailNotification.said(),
 	}
@@ -155,7 +155,7 @@ func (f toggle) said() *bool {
 	if f == "" {
 		return nil
 	}
-	return new(f.is(true))
+	return new(f.on())
 }
 
 // change is what has to be told to a meeting that was told from, so that it knows to.

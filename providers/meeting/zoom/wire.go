@@ -117,7 +117,7 @@ func (f *toggle) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func (f toggle) is(v bool) bool { return string(f) == strconv.FormatBool(v) }
+func (f toggle) on() bool { return f == "true" }
 
 // stamp is a time. The year 1 that Zoom gives for meetings without a time is the zero time.
 type stamp struct{ time.Time }

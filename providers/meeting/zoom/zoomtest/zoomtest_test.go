@@ -1,7 +1,6 @@
 package zoomtest
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -241,7 +240,12 @@ func TestStart(t *testing.T) {
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.Post(s.OAuthURL()+"/token", "application/x-www-form-urlencoded", bytes.NewReader(nil))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.OAuthURL()+"/token", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := http.DefaultClient.Do(req)
 	if err != nil || res.StatusCode != 400 {
 		t.Errorf("%v, %v", res, err)
 	}

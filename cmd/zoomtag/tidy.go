@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"zoomtag/store"
+)
+
+// How often the state is copied and what is too old is dropped, and how old that is.
+const (
+	housekeepingEvery = 24 * time.Hour
+	keepFor           = 90 * 24 * time.Hour
+)
+
+// housekeeping keeps copies of the store and prunes it, at the start and every day.
+func (d *daemon) housekeeping(ctx context.Context) {
+	now := wallClock(d.app.term.env)
+	for {
+		if err := tidy(d.st, now()); err != nil {
+			d.log.Warn(untidy, "reason", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(housekeepingEvery):
+		}
+	}
+}
+
+// tidy does for a single command what housekeeping does for the daemon. What goes wrong is no fault of the pass before it.
+func (d *desk) tidy() {
+	if err := tidy(d.st, d.now()); err != nil {
+		d.log.Warn(untidy, "reason", err)
+	}
+}
+
+const untidy = "the state could not be tidied"
+
+// tidy drops old records and journal entries and makes a copy, unless one was made within the day: then it only reads the
+// names of the files beside the state.
+func tidy(st *store.Store, now time.Time) error {
+	last, err := st.LastBackup()
+	if err != nil || now.Sub(last) < housekeepingEvery {
+		return err
+	}
+	err = st.Update(func(tx *store.Tx) error {
+		_, err := tx.Prune(now.Add(-keepFor))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = st.Backup()
+	return err
+}

@@ -1,0 +1,85 @@
+package enginetest
+
+import (
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// Options of Run.
+type Options struct {
+	// Seeds is how many walks are taken: those of the seeds from 1 on.
+	Seeds int
+	// Seed, unless 0, is the one that is walked instead, and told whole.
+	Seed uint64
+	// Dir is where the databases are kept: a RAM disk is fastest. "" is a folder of the test's own.
+	Dir string
+	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for more.
+	Walkers int
+}
+
+// Run takes walks on calendars that newBackend makes, several at a time, until one fails.
+func Run(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
+	t.Helper()
+	if o.Seed != 0 {
+		w := testWalker(t, o, newBackend)
+		w.whole = true
+		err := w.Walk(o.Seed)
+		t.Log(w.Story())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	var next atomic.Uint64
+	var failed atomic.Bool
+	var wg sync.WaitGroup
+	walkers := o.Walkers
+	if walkers <= 0 {
+		walkers = runtime.GOMAXPROCS(0)
+	}
+	for range walkers {
+		w := testWalker(t, o, newBackend)
+		wg.Go(func() {
+			for !failed.Load() {
+				seed := next.Add(1)
+				if seed > uint64(max(o.Seeds, 0)) {
+					return
+				}
+				if err := w.Walk(seed); err != nil {
+					failed.Store(true)
+					t.Errorf("seed %d: %v\n%s", seed, err, w.Story())
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if !failed.Load() {
+		t.Logf("%d seeds", o.Seeds)
+	}
+}
+
+// testWalker makes a walker that is closed when the test ends.
+func testWalker(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) *Walker {
+	t.Helper()
+	dir := t.TempDir()
+	if o.Dir != "" {
+		var err error
+		if dir, err = os.MkdirTemp(o.Dir, "walk"); err != nil { //nolint:usetesting // the caller names the place, for the sake of a RAM disk
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	}
+	w, err := NewWalker(dir, newBackend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}

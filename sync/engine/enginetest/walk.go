@@ -1,0 +1,283 @@
+// Package enginetest holds what proves the engine on any calendar: the random walk. An owner edits, deletes, restores, copies and
+// renames events, the services fail, lose answers and show things late, the power is cut before and after outside calls and
+// commits, the database is deleted. Then all is well for a few passes (what the first one sees ending is cancelled in the
+// second, after the grace period; of several items with one UID each has its turn), and each tagged event must have exactly
+// one right meeting, and nothing else may be left.
+//
+// Only tests import it.
+package enginetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// Backend is a calendar that is walked on: what the engine watches, and its owner's side, which never fails. Methods that
+// name an event which is not there do nothing. The engine gets the backend itself: where the adapter in it can do more than
+// a calendar.Calendar must, as a calendar.Echoer can, so must the backend.
+type Backend interface {
+	calendar.Calendar
+
+	// Put adds an event; the backend chooses ID and UID.
+	Put(e calendar.Event) (id string)
+	// Edit changes what the owner sees of an event.
+	Edit(id string, change func(e *calendar.Event))
+	// Delete deletes an event, Restore brings a deleted one back as it was.
+	Delete(id string)
+	Restore(id string)
+	// Copy copies an event as apps do: with its texts, the block, and what is out of sight, but with a UID of its own.
+	Copy(id string) (newID string)
+	// Rename gives an event another id, at best the one proposed, and leaves its UID, as when a file is renamed. ok is
+	// false where such a thing does not happen.
+	Rename(id, proposed string) (newID string, ok bool)
+	// Hide leaves an event out of every listing (or no longer) though Get finds it.
+	Hide(id string, hidden bool)
+	// Expire makes every cursor given out so far an expired one.
+	Expire()
+	// Restart is called when a new process begins, after a power cut at the latest: what the adapter kept in memory is lost.
+	Restart()
+	// Event returns an event as the owner sees it, with its link, and whether it is there. Of one that is not, all is zero.
+	Event(id string) (calendar.Event, bool)
+}
+
+// Setup is what a backend is made with.
+type Setup struct {
+	// Now is the clock of the walk.
+	Now func() time.Time
+	// Rand decides what a backend leaves to chance; a seed that failed fails again only if nothing else does.
+	Rand *rand.Rand
+	// Hook has to be called before and after the effect of each outside call of the watched calendar ("changes", "get" or
+	// "setlink", or a request of its own), in the goroutine of that call, with phase "before" or "after" and the event's id if
+	// there is one. An error before is that of a call that had no effect, one after is that of a call whose answer was
+	// lost. It may panic, when the power is cut: no lock may be held then. An adapter for a service calls it from its
+	// http.RoundTripper.
+	Hook func(call, phase, id string) error
+}
+
+// Walker takes walks, one at a time. It keeps its database from one to the next, because making one takes longer than a walk.
+type Walker struct {
+	st         *store.Store
+	newBackend func(Setup) (Backend, error)
+	// whole keeps all of the story, however long it is.
+	whole bool
+	walk
+}
+
+// walk is the state of one walk.
+type walk struct {
+	rng    *rand.Rand
+	now    time.Time
+	cal    Backend
+	zoom   *meetingtest.Fake
+	e      *engine.Engine
+	rules  plan.Rules
+	events []string          // ids ever made
+	words  map[string]string // the owner's description, by id
+	titles map[string]string // the title before the last edit, by id
+	needed map[string]int    // creates that the owner's wishes explain, by bind
+	made   map[string]int    // creates, by bind
+	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
+	hidden map[string]bool   // ids that listings lack
+	lost   bool              // the database was deleted at some time
+	excuse map[string]bool   // marks of meetings that nothing but the deleted database knew of
+
+	calm   bool
+	cutIn  int // hook points until the power is cut; 0 is never
+	flaky  float64
+	broken error // an invariant that broke inside a call
+	log    []string
+	keep   bool
+}
+
+// powerCut is what a hook panics with.
+type powerCut struct{ at string }
+
+var errFlaky = errors.New("the service is not well")
+
+// NewWalker makes a walker whose database is in dir, and which makes the calendar of each walk with newBackend. One that is an
+// io.Closer is closed after its walk.
+func NewWalker(dir string, newBackend func(Setup) (Backend, error)) (*Walker, error) {
+	w := &Walker{newBackend: newBackend}
+	w.calm = true
+	st, err := store.Open(filepath.Join(dir, "walk.db"), store.Options{NoSync: true, Now: w.clock,
+		Hook: func(point string) { w.point("store " + point) }})
+	if err != nil {
+		return nil, err
+	}
+	w.st = st
+	return w, nil
+}
+
+// Close closes the database.
+func (w *Walker) Close() error {
+	w.calm = true
+	return w.st.Close()
+}
+
+// Story tells the last walk.
+func (w *Walker) Story() string { return strings.Join(w.log, "\n") }
+
+func (w *Walker) clock() time.Time {
+	if w.now.IsZero() {
+		return walkBegins
+	}
+	return w.now
+}
+
+var walkBegins = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
+func (w *Walker) say(format string, args ...any) {
+	if w.whole || len(w.log) < 400 {
+		w.log = append(w.log, w.now.Format("15:04:05 ")+fmt.Sprintf(format, args...))
+	}
+}
+
+// point is a place where the power may be cut.
+func (w *Walker) point(name string) {
+	if w.calm || w.cutIn == 0 {
+		return
+	}
+	if w.cutIn--; w.cutIn == 0 {
+		w.say("power cut at %s", name)
+		panic(powerCut{name})
+	}
+}
+
+// random feeds marks from the seed.
+type random struct{ rng *rand.Rand }
+
+func (r random) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(r.rng.Uint32())
+	}
+	return len(p), nil
+}
+
+// Walk takes the walk of a seed. The same seed takes the same walk.
+func (w *Walker) Walk(seed uint64) (err error) {
+	w.calm = true
+	if err := w.st.Reset(); err != nil {
+		return err
+	}
+	w.walk = walk{rng: rand.New(rand.NewPCG(seed, 1)), calm: true, now: walkBegins,
+		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{}}
+	w.keep = w.rng.IntN(3) > 0
+	if w.cal, err = w.newBackend(Setup{Now: w.clock, Rand: w.rng, Hook: w.calendarHook}); err != nil {
+		return err
+	}
+	if c, ok := w.cal.(io.Closer); ok {
+		defer func() { err = errors.Join(err, c.Close()) }()
+	}
+	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
+	if w.rng.IntN(2) == 0 {
+		w.zoom.Lag = 4 * time.Second
+	}
+	w.restart()
+	for range 6 + w.rng.IntN(14) {
+		w.act()
+		if w.broken != nil {
+			return w.broken
+		}
+	}
+	if err := w.rest(); err != nil {
+		return err
+	}
+	return w.check()
+}
+
+// rest lets all be well for a few passes.
+func (w *Walker) rest() error {
+	w.calm, w.flaky, w.cutIn = true, 0, 0
+	for _, id := range w.events {
+		w.cal.Hide(id, false)
+	}
+	w.cal.Expire()
+	for range 5 {
+		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
+		if err := w.pass(); err != nil {
+			return fmt.Errorf("good pass: %w", err)
+		}
+	}
+	return w.broken
+}
+
+// restart makes a new engine, as a new process would.
+func (w *Walker) restart() {
+	w.cal.Restart()
+	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: w.keep}
+	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Meetings: w.zoom, Budgeted: false, Detects: "1",
+		Settings: plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
+	w.e = engine.New(w.st, []*engine.Calendar{c}, engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }})
+}
+
+func (w *Walker) fault(call, phase string) error {
+	w.point(call + " " + phase)
+	if w.calm || w.rng.Float64() >= w.flaky {
+		return nil
+	}
+	w.say("fault: %s %s", call, phase)
+	return errFlaky
+}
+
+func (w *Walker) calendarHook(call, phase, id string) error {
+	err := w.fault("calendar "+call, phase)
+	if err != nil && phase == "before" && call == "setlink" && w.rng.IntN(3) == 0 {
+		return calendar.ErrConflict
+	}
+	return err
+}
+
+func (w *Walker) zoomHook(call, phase string) error {
+	err := w.fault("zoom "+call, phase)
+	if err != nil && phase == "before" {
+		switch w.rng.IntN(4) {
+		case 0:
+			return &meeting.Throttled{Until: w.now.Add(time.Minute), Err: errFlaky}
+		case 1:
+			return fmt.Errorf("%w: %w", meeting.ErrNotSent, errFlaky)
+		}
+	}
+	return err
+}
+
+func (w *Walker) pass() (err error) {
+	before := w.marks()
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(powerCut); !ok {
+				panic(r)
+			}
+			w.restart()
+			err = nil
+		}
+		w.guard(before)
+	}()
+	report, err := w.e.Pass(context.Background(), "c")
+	for _, r := range report.Events {
+		w.say("  %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
+	}
+	if report.Held {
+		w.say("  held: %s", report.Reason)
+		if w.calm {
+			if _, _, err := w.e.Release("c"); err != nil {
+				return err
+			}
+			_, err = w.e.Pass(context.Background(), "c")
+			return err
+		}
+	}
+	return err
+}
