@@ -1,0 +1,208 @@
+package google_test
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/google"
+	"zoomtag/providers/calendar/google/googletest"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// The benchmarks run the emulator in a process of its own, so that what they measure is the client alone:
+//
+//	go test ./providers/calendar/google -run '^$' -bench . -benchtime 1x
+const serverEnv = "ZOOMTAG_BENCH_SERVER"
+
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(serverEnv); folder != "" {
+		if err := benchServer(folder); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// benchEvents is the size of the benchmarks' calendar; every fiftieth event is tagged, every tenth a series.
+const benchEvents = 10000
+
+// benchServer serves until its standard input ends.
+func benchServer(folder string) error {
+	s := googletest.New(googletest.Options{Gzip: true})
+	if err := s.Start(); err != nil {
+		return err
+	}
+	start := time.Now().AddDate(0, 0, 1).Truncate(time.Hour)
+	for i := range benchEvents {
+		at := start.Add(time.Duration(i) * time.Hour)
+		ev := json{"summary": fmt.Sprintf("Event number %d", i), "location": "Room 12, 3rd floor",
+			"description": strings.Repeat("What a person wrote about it, at some length. ", 12),
+			"attendees":   []any{json{"email": "bob@example.org"}, json{"email": "carol@example.org"}, json{"email": googletest.Account, "self": true}},
+			"start":       json{"dateTime": at.Format(time.RFC3339)}, "end": json{"dateTime": at.Add(time.Hour).Format(time.RFC3339)}}
+		if i%50 == 0 {
+			ev["summary"] = fmt.Sprintf("Event number %d #zoom", i)
+		}
+		if i%10 == 1 {
+			ev["recurrence"] = []any{"RRULE:FREQ=WEEKLY"}
+		}
+		s.Put("", ev)
+	}
+	key := filepath.Join(folder, "key.json")
+	if err := os.WriteFile(key, s.ServiceAccount(), 0o600); err != nil {
+		return err
+	}
+	fmt.Println(s.APIURL())
+	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err == nil {
+		return fmt.Errorf("unexpected input")
+	}
+	return s.Close()
+}
+
+// startServer starts the emulator and returns the configuration of its client.
+func startServer(b *testing.B) google.Config {
+	b.Helper()
+	folder := b.TempDir()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env, cmd.Stderr = append(os.Environ(), serverEnv+"="+folder), os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := in.Close(); err != nil {
+			b.Error(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			b.Error(err)
+		}
+	})
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	settings := benchSettings()
+	return google.Config{Auth: google.ServiceAccount, Subject: googletest.Account, Credentials: filepath.Join(folder, "key.json"),
+		APIURL: strings.TrimSpace(url), Quota: google.Unlimited(),
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }}
+}
+
+func benchSettings() plan.Settings {
+	return plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: true},
+		Host: "alice@example.com", Account: plan.AccountHash("bench"), Location: "if-empty", Text: "short"}
+}
+
+// usage is the processor time of this process, and the largest resident set so far.
+func usage() (cpu time.Duration, rssKB int64) {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0, 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), u.Maxrss
+}
+
+// BenchmarkFirstPass reads 10,000 events for the first time.
+func BenchmarkFirstPass(b *testing.B) {
+	config := startServer(b)
+	var walls []time.Duration
+	before, _ := usage()
+	for b.Loop() {
+		runtime.GC()
+		began := time.Now()
+		c, err := google.New(config)
+		if err != nil {
+			b.Fatal(err)
+		}
+		changes, err := c.Changes(b.Context(), "")
+		if err != nil || len(changes.List) != benchEvents {
+			b.Fatalf("%d listed, %v", len(changes.List), err)
+		}
+		walls = append(walls, time.Since(began))
+	}
+	cpu, rss := usage()
+	slices.Sort(walls)
+	b.ReportMetric(float64(walls[len(walls)/2].Milliseconds()), "wall-ms")
+	b.ReportMetric(float64((cpu-before).Milliseconds())/float64(len(walls)), "cpu-ms")
+	b.ReportMetric(float64(rss)/1024, "rss-MiB")
+}
+
+// polled is how many calendars are polled at the same time.
+const polled = 64
+
+// BenchmarkNoChangePoll makes passes in which nothing has changed, over 64 calendars at once, through the engine.
+func BenchmarkNoChangePoll(b *testing.B) {
+	config := startServer(b)
+	st, err := store.Open(filepath.Join(b.TempDir(), "bench.db"), store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	config.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: polled}}
+	config.Interesting = func(*calendar.Event) bool { return false }
+	var list []*engine.Calendar
+	for i := range polled {
+		c, err := google.New(config)
+		if err != nil {
+			b.Fatal(err)
+		}
+		settings := benchSettings()
+		settings.Rules.Words = []string{"#nothing"}
+		list = append(list, &engine.Calendar{Name: fmt.Sprint(i), Provider: "google", Source: c, Settings: settings, Detects: "1"})
+	}
+	e := engine.New(st, list, engine.Options{})
+	pass := func(i int) {
+		if report, err := e.Pass(b.Context(), list[i].Name); err != nil || report.Error != "" {
+			b.Errorf("%v %s", err, report.Error)
+		}
+	}
+	for i := range polled {
+		pass(i)
+		pass(i)
+	}
+	rounds := 50
+	for b.Loop() {
+		var left atomic.Int64
+		left.Store(int64(rounds * polled))
+		before, _ := usage()
+		began := time.Now()
+		var wg sync.WaitGroup
+		for i := range polled {
+			wg.Go(func() {
+				for left.Add(-1) >= 0 {
+					pass(i)
+				}
+			})
+		}
+		wg.Wait()
+		cpu, _ := usage()
+		b.ReportMetric(float64((cpu-before).Microseconds())/float64(rounds*polled)/1000, "cpu-ms/poll")
+		b.ReportMetric(float64(rounds*polled)/time.Since(began).Seconds(), "polls/s")
+	}
+}
