@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,8 +41,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// benchEvents is the size of the benchmarks' calendar; every fiftieth event is tagged, every tenth a series.
+// benchEvents is the size of the benchmark's calendar of the first pass; every fiftieth event is tagged, every tenth a series.
 const benchEvents = 10000
+
+const sizeEnv = "ZOOMTAG_BENCH_EVENTS"
 
 // benchServer serves until its standard input ends.
 func benchServer(folder string) error {
@@ -50,7 +53,11 @@ func benchServer(folder string) error {
 		return err
 	}
 	start := time.Now().AddDate(0, 0, 1).Truncate(time.Hour)
-	for i := range benchEvents {
+	size, err := strconv.Atoi(os.Getenv(sizeEnv))
+	if err != nil {
+		return err
+	}
+	for i := range size {
 		at := start.Add(time.Duration(i) * time.Hour)
 		ev := json{"summary": fmt.Sprintf("Event number %d", i), "location": "Room 12, 3rd floor",
 			"description": strings.Repeat("What a person wrote about it, at some length. ", 12),
@@ -76,11 +83,11 @@ func benchServer(folder string) error {
 }
 
 // startServer starts the emulator and returns the configuration of its client.
-func startServer(b *testing.B) google.Config {
+func startServer(b *testing.B, events int) google.Config {
 	b.Helper()
 	folder := b.TempDir()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), serverEnv+"="+folder), os.Stderr
+	cmd.Env, cmd.Stderr = append(os.Environ(), serverEnv+"="+folder, sizeEnv+"="+strconv.Itoa(events)), os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -126,7 +133,7 @@ func usage() (cpu time.Duration, rssKB int64) {
 
 // BenchmarkFirstPass reads 10,000 events for the first time.
 func BenchmarkFirstPass(b *testing.B) {
-	config := startServer(b)
+	config := startServer(b, benchEvents)
 	var walls []time.Duration
 	before, _ := usage()
 	for b.Loop() {
@@ -154,7 +161,7 @@ const polled = 64
 
 // BenchmarkNoChangePoll makes passes in which nothing has changed, over 64 calendars at once, through the engine.
 func BenchmarkNoChangePoll(b *testing.B) {
-	config := startServer(b)
+	config := startServer(b, 100)
 	st, err := store.Open(filepath.Join(b.TempDir(), "bench.db"), store.Options{})
 	if err != nil {
 		b.Fatal(err)

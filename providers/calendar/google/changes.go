@@ -103,12 +103,14 @@ func (c *Calendar) listCall(token, page string) *api.EventsListCall {
 
 // keepEnvelope remembers what an answer says of the calendar as a whole.
 func (c *Calendar) keepEnvelope(events *api.Events) envelope {
-	e := envelope{known: true, role: events.AccessRole, zone: c.cfg.Zone}
-	if zone, err := time.LoadLocation(events.TimeZone); err == nil && events.TimeZone != "" {
-		e.zone = zone
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	e := envelope{known: true, role: events.AccessRole, zone: c.cfg.Zone}
+	if before := c.envelope.zone; before != nil && before.String() == events.TimeZone {
+		e.zone = before // zones are read from files
+	} else if zone, err := time.LoadLocation(events.TimeZone); err == nil && events.TimeZone != "" {
+		e.zone = zone
+	}
 	c.envelope = e
 	return e
 }
