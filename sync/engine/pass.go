@@ -114,7 +114,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	if p.dry || st.Detects != p.c.Detects {
 		cursor = ""
 	}
-	if until := p.e.quietUntil("calendar " + p.c.Name); until.After(p.e.opt.Now()) {
+	if until := p.restsUntil(); !until.IsZero() {
 		return calendar.Changes{}, fmt.Errorf("calendar %s asked to be left alone until %s", p.c.Name, until.UTC().Format(time.RFC3339))
 	}
 	changes, err := p.source.Changes(ctx, cursor)
@@ -122,10 +122,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason", err)
 		changes, err = p.source.Changes(ctx, "")
 	}
-	var throttled *calendar.Throttled
-	if errors.As(err, &throttled) {
-		p.e.hush("calendar "+p.c.Name, throttled.Until)
-	}
+	p.heed(err)
 	if err != nil {
 		return changes, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
 	}
@@ -143,6 +140,22 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		}
 	}
 	return changes, nil
+}
+
+// heed remembers that the calendar has asked to be left alone for a while.
+func (p *pass) heed(err error) {
+	var throttled *calendar.Throttled
+	if errors.As(err, &throttled) {
+		p.e.hush("calendar "+p.c.Name, throttled.Until)
+	}
+}
+
+// restsUntil is until when the calendar is left alone, or zero.
+func (p *pass) restsUntil() time.Time {
+	if until := p.e.quietUntil("calendar " + p.c.Name); until.After(p.e.opt.Now()) {
+		return until
+	}
+	return time.Time{}
 }
 
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in

@@ -40,7 +40,11 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 	if p.absent[id] {
 		return nil, calendar.ErrGone
 	}
+	if until := p.restsUntil(); !until.IsZero() {
+		return nil, &calendar.Throttled{Until: until, Err: errors.New("the calendar is left alone")}
+	}
 	ev, err := p.source.Get(ctx, id)
+	p.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
 		p.absent[id] = true
 	}

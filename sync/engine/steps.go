@@ -167,6 +167,9 @@ func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
 
 // create makes the meeting. The doubt is saved before the call.
 func (s *settling) create(ctx context.Context, d plan.Decision) error {
+	if err := s.mayWrite(); err != nil {
+		return err // a meeting whose link nobody could see yet
+	}
 	now := s.e.opt.Now()
 	if err := s.mayCall(d.Spec.Host, s.startsSoon()); err != nil {
 		return err
@@ -263,8 +266,12 @@ func (s *settling) probe(ctx context.Context) error {
 
 // link makes the event show what it should, and believes only what the calendar then says.
 func (s *settling) link(ctx context.Context, d plan.Decision) error {
+	if err := s.mayWrite(); err != nil {
+		return err
+	}
 	s.wrote = true
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
+	s.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
 		return s.again(ctx)
 	}
@@ -283,6 +290,15 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 		return errors.New("the calendar accepted the link, but the event does not show it: it may not be ours to write")
 	}
 	return s.linked("link", d.Reason, d.Link.JoinURL, d.Link.Block)
+}
+
+// mayWrite reports, as a waiting error, that the calendar has asked to be left alone.
+func (s *settling) mayWrite() error {
+	until := s.restsUntil()
+	if until.IsZero() {
+		return nil
+	}
+	return &waiting{state: plan.Pending, until: until, reason: "the calendar asked to be left alone until " + until.UTC().Format(time.RFC3339)}
 }
 
 func (s *settling) linked(step, reason, url, block string) error {
