@@ -130,7 +130,8 @@ func (c *Calendar) about(ctx context.Context) (envelope, error) {
 func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 	var events *api.Events
 	err := c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
-		events, err = c.events.List(c.cfg.Calendar).SingleEvents(false).MaxResults(1).Fields("kind,accessRole,timeZone").Context(ctx).Do()
+		events, err = c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(1).
+			Fields("kind,accessRole,timeZone,nextPageToken,nextSyncToken").Context(ctx).Do()
 		if err == nil && (events == nil || events.Kind+events.AccessRole == "") {
 			err = errors.New("it is not about a calendar")
 		}
@@ -286,8 +287,8 @@ func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event
 	for range maxPages {
 		var events *api.Events
 		err := c.read(ctx, "read the exceptions of series "+id, func(ctx context.Context) (err error) {
-			call := c.events.List(c.cfg.Calendar).SingleEvents(false).ICalUID(uid).MaxResults(pageSize).
-				Fields("kind,accessRole,nextPageToken,items(" + eventFields + ")")
+			call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).ICalUID(uid).MaxResults(pageSize).
+				Fields("kind,accessRole,nextPageToken,nextSyncToken,items(" + eventFields + ")")
 			if next != "" {
 				call = call.PageToken(next)
 			}

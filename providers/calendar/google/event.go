@@ -166,11 +166,14 @@ func (c *Calendar) mails(e *api.Event) []string {
 	return list
 }
 
-// settled is until when a new event is left to other apps. The age is reckoned by the server's clock alone.
+// settled is until when a new event is left to other apps. The age is reckoned by the server's clock alone, where it tells.
 func (c *Calendar) settled(e *api.Event, answered time.Time) time.Time {
 	created, err := time.Parse(time.RFC3339, e.Created)
-	if err != nil || answered.IsZero() {
+	if err != nil {
 		return time.Time{}
+	}
+	if answered.IsZero() {
+		answered = c.cfg.Now()
 	}
 	if age := answered.Sub(created); age < youngFor && age > -youngFor {
 		return c.cfg.Now().Add(youngFor - max(age, 0))
