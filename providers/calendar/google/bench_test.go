@@ -20,6 +20,8 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
+	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
@@ -212,4 +214,63 @@ func BenchmarkNoChangePoll(b *testing.B) {
 		b.ReportMetric(float64((cpu-before).Microseconds())/float64(rounds*polled)/1000, "cpu-ms/poll")
 		b.ReportMetric(float64(rounds*polled)/time.Since(began).Seconds(), "polls/s")
 	}
+}
+
+// BenchmarkNewTag is the time from a poll that sees a new tag to the written link: the listing, the create at Zoom, the patch, and
+// what the store makes durable in between. Both services are emulated on loopback, in this process.
+func BenchmarkNewTag(b *testing.B) {
+	w := &world{server: googletest.New(googletest.Options{})}
+	z := zoomtest.New(zoomtest.Options{DailyLimit: 1 << 30})
+	for _, s := range []interface {
+		Start() error
+		Close() error
+	}{w.server, z} {
+		if err := s.Start(); err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	st, err := store.Open(filepath.Join(b.TempDir(), "bench.db"), store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	key := filepath.Join(b.TempDir(), "key.json")
+	if err := os.WriteFile(key, w.server.ServiceAccount(), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	settings := benchSettings()
+	source, err := google.New(google.Config{Auth: google.ServiceAccount, Subject: googletest.Account, Credentials: key, APIURL: w.server.APIURL(),
+		Quota: google.Unlimited(), Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	meetings, err := zoom.New(zoom.Config{AccountID: "account", ClientID: "client", ClientSecret: "secret", APIURL: z.APIURL(), OAuthURL: z.OAuthURL()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Meetings: meetings, Settings: settings, Detects: "1"}}, engine.Options{})
+	if _, err := e.Pass(b.Context(), "c"); err != nil {
+		b.Fatal(err)
+	}
+	var walls []time.Duration
+	for b.Loop() {
+		w.server.Put("", json{"summary": "New #zoom"})
+		began := time.Now()
+		report, err := e.Pass(b.Context(), "c")
+		walls = append(walls, time.Since(began))
+		if err != nil || report.Failed() || len(report.Events) != 1 || report.Events[0].State != plan.Linked {
+			b.Fatalf("%v %+v", err, report)
+		}
+	}
+	slices.Sort(walls)
+	b.ReportMetric(float64(walls[len(walls)/2].Microseconds())/1000, "median-ms")
 }
