@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"providers/calendar/google":            {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth"},
 	"providers/calendar/icsdir":            {"providers/calendar", "providers/ical", "providers/internal/rest"},
 	"providers/calendar/calendartest":      {"providers/calendar"},
-	"providers/meeting/zoom":               {"providers/meeting", "providers/internal/rest"},
+	"providers/meeting/zoom":               {"providers/meeting", "providers/internal/rest", "providers/internal/oauth"},
 	"providers/meeting/zoom/zoomtest":      {},
 	"providers/meeting/personal":           {"providers/meeting", "providers/internal/rest"},
 	"providers/meeting/meetingtest":        {"providers/meeting"},

@@ -24,7 +24,7 @@ import (
 type credentials struct {
 	// Of a service account.
 	email, keyID, clientID string
-	key                    []byte
+	key                    oauth.Secret
 	// Of a desktop app; its "secret" is none, says Google: it is in every copy of the app.
 	clientSecret, authURL string
 
@@ -90,7 +90,7 @@ func parseCredentials(data []byte, auth string) (credentials, error) {
 	case auth == User && file.Type == "service_account":
 		return credentials{}, errors.New("this is the key of a service account: write auth: service-account, or download a client of the type \"Desktop app\"")
 	case auth != User && file.Type == "service_account":
-		c = credentials{email: file.ClientEmail, keyID: file.PrivateKeyID, clientID: file.ClientID, key: []byte(file.PrivateKey), tokenURL: file.TokenURI}
+		c = credentials{email: file.ClientEmail, keyID: file.PrivateKeyID, clientID: file.ClientID, key: oauth.Secret(file.PrivateKey), tokenURL: file.TokenURI}
 		if c.email == "" || !strings.Contains(file.PrivateKey, "PRIVATE KEY") {
 			return credentials{}, errors.New("client_email or private_key is missing: download a new key (IAM, Service Accounts, Keys, JSON)")
 		}
@@ -135,7 +135,7 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.dead != nil && s.cfg.Now().Before(s.again) {
 		return oauth.Token{}, s.dead
 	}
-	config := jwt.Config{Email: s.creds.email, PrivateKey: s.creds.key, PrivateKeyID: s.creds.keyID, Subject: s.cfg.Subject,
+	config := jwt.Config{Email: s.creds.email, PrivateKey: []byte(s.creds.key.Reveal()), PrivateKeyID: s.creds.keyID, Subject: s.cfg.Subject,
 		Scopes: []string{s.scope}, TokenURL: s.creds.tokenURL}
 	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
 	defer cancel()
@@ -168,7 +168,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
 	defer cancel()
 	config := s.oauthConfig()
-	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: grant.RefreshToken}).Token()
+	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: grant.RefreshToken.Reveal()}).Token()
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), rest.Snippet([]byte(refusal.ErrorDescription), 200)
@@ -177,8 +177,8 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	if err != nil {
 		return oauth.Token{}, s.explain(err)
 	}
-	if token.RefreshToken != "" && token.RefreshToken != grant.RefreshToken {
-		grant.RefreshToken = token.RefreshToken // Google rarely sends a new one; it counts from the moment it is saved
+	if token.RefreshToken != "" && token.RefreshToken != grant.RefreshToken.Reveal() {
+		grant.RefreshToken = oauth.Secret(token.RefreshToken) // Google rarely sends a new one; it counts from the moment it is saved
 		if err := grant.Save(s.cfg.GrantFile); err != nil {
 			return oauth.Token{}, err
 		}
@@ -194,11 +194,7 @@ func (s *signer) oauthConfig() oauth2.Config {
 
 func (s *signer) token(t *oauth2.Token) oauth.Token {
 	scope, _ := t.Extra("scope").(string)
-	life := time.Duration(0)
-	if !t.Expiry.IsZero() {
-		life = time.Until(t.Expiry) // the library has reckoned it by the real clock
-	}
-	return oauth.Token{Value: t.AccessToken, Scopes: strings.Fields(scope), Fresh: oauth.Fresh(s.cfg.Now(), life)}
+	return oauth.Token{Value: oauth.Secret(t.AccessToken), Scopes: strings.Fields(scope), Fresh: oauth.Fresh(s.cfg.Now(), oauth.Life(t))}
 }
 
 // testingLife is how long the sign-ins of an app live whose publishing status is Testing.

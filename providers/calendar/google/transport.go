@@ -48,14 +48,14 @@ func (e *signInError) Unwrap() error { return e.err }
 
 // RoundTrip sends r, with a new token once more if it was answered with 401: it was then not executed.
 func (t authorized) RoundTrip(r *http.Request) (*http.Response, error) {
-	refused := ""
+	refused := oauth.Secret("")
 	for {
 		token, err := t.tokens.Get(r.Context(), refused)
 		if err != nil {
 			return nil, &signInError{err}
 		}
 		again := r.Clone(r.Context())
-		again.Header.Set("Authorization", "Bearer "+token.Value)
+		again.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
 		if r.GetBody != nil {
 			if again.Body, err = r.GetBody(); err != nil {
 				return nil, err

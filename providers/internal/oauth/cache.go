@@ -5,6 +5,8 @@ package oauth
 import (
 	"context"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
 // Margin is how long before its end an access token is no longer used: no request may begin with one that dies under way.
@@ -12,7 +14,7 @@ const Margin = 5 * time.Minute
 
 // Token is an access token.
 type Token struct {
-	Value string
+	Value Secret
 	// Scopes are those that were granted; empty where the service does not say.
 	Scopes []string
 	// Fresh is until when it is used, by the cache's clock.
@@ -25,6 +27,14 @@ func Fresh(now time.Time, life time.Duration) time.Time {
 		life = time.Hour
 	}
 	return now.Add(max(life-Margin, life/2))
+}
+
+// Life is how long a token that was just given out lives, or 0 where it does not say. The library reckons its end by the real clock.
+func Life(t *oauth2.Token) time.Duration {
+	if t.Expiry.IsZero() {
+		return 0
+	}
+	return time.Until(t.Expiry)
 }
 
 // Cache keeps one access token. Callers at the same time share one request for a new one.
@@ -41,7 +51,7 @@ func NewCache(now func() time.Time, fetch func(ctx context.Context) (Token, erro
 }
 
 // Get returns a token that is good for a while yet and is not refused, which the service has just turned down.
-func (c *Cache) Get(ctx context.Context, refused string) (Token, error) {
+func (c *Cache) Get(ctx context.Context, refused Secret) (Token, error) {
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()

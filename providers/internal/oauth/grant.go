@@ -12,7 +12,7 @@ import (
 
 // Grant is a person's sign-in as it is kept in a file: whoever has it acts in the person's name.
 type Grant struct {
-	RefreshToken string    `json:"refresh_token"`
+	RefreshToken Secret    `json:"refresh_token"`
 	ClientID     string    `json:"client_id"` // of the app that it was given to
 	Scopes       []string  `json:"scopes,omitempty"`
 	SignedIn     time.Time `json:"signed_in"`

@@ -14,73 +14,57 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
 )
 
-const (
-	// tokenMargin is how long before its end a token is no longer used: no request may begin with one that dies under way.
-	tokenMargin = 5 * time.Minute
-	// requestTimeout bounds one request, answer included.
-	requestTimeout = 30 * time.Second
-)
+// requestTimeout bounds one request, answer included.
+const requestTimeout = 30 * time.Second
 
 // tokens gets and keeps the access token. Zoom's server-to-server grant has no refresh token: a new one is simply asked for.
 type tokens struct {
 	config clientcredentials.Config
 	http   *http.Client
 	now    func() time.Time
-
-	turn   chan struct{} // held while current is used or replaced
-	value  string
-	scopes []string
-	fresh  time.Time // value is used until then
+	cache  *oauth.Cache
 }
 
-func newTokens(c Config, oauth *url.URL, client *http.Client, now func() time.Time) *tokens {
-	return &tokens{
+func newTokens(c Config, base *url.URL, client *http.Client, now func() time.Time) *tokens {
+	t := &tokens{
 		config: clientcredentials.Config{
-			ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: oauth.JoinPath("token").String(),
+			ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: base.JoinPath("token").String(),
 			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
 			AuthStyle:      oauth2.AuthStyleInHeader,
 		},
-		http: client, now: now, turn: make(chan struct{}, 1),
+		http: client, now: now,
 	}
+	t.cache = oauth.NewCache(now, t.fetch)
+	return t
 }
 
-// get returns a token that is good for a while yet and is not refused, which the API has just turned down. Callers at the
-// same time share one request.
+// get returns a token that is good for a while yet and is not refused, which the API has just turned down. Whatever goes wrong
+// here, the call that needs the token was not sent.
 func (t *tokens) get(ctx context.Context, refused string) (token string, scopes []string, err error) {
-	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
-	case <-ctx.Done():
-		return "", nil, fmt.Errorf("zoom: get an access token: %w: %w", meeting.ErrNotSent, ctx.Err())
+	got, err := t.cache.Get(ctx, oauth.Secret(refused))
+	switch {
+	case err == nil:
+		return got.Value.Reveal(), got.Scopes, nil
+	case ctx.Err() != nil:
+		err = fmt.Errorf("%w: %w", meeting.ErrNotSent, ctx.Err())
 	}
-	if t.value != "" && t.value != refused && t.now().Before(t.fresh) {
-		return t.value, t.scopes, nil
-	}
-	if err := t.fetch(ctx); err != nil {
-		return "", nil, fmt.Errorf("zoom: get an access token: %w", err)
-	}
-	return t.value, t.scopes, nil
+	return "", nil, fmt.Errorf("zoom: get an access token: %w", err)
 }
 
-func (t *tokens) fetch(ctx context.Context) error {
+func (t *tokens) fetch(ctx context.Context) (oauth.Token, error) {
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, t.http), requestTimeout)
 	defer cancel()
 	token, err := t.config.Token(ctx)
 	if err != nil {
-		return t.explain(err)
-	}
-	life := time.Until(token.Expiry) // the library has reckoned it by the real clock
-	if token.Expiry.IsZero() {
-		life = time.Hour
+		return oauth.Token{}, t.explain(err)
 	}
 	scope, _ := token.Extra("scope").(string)
-	t.value, t.scopes = token.AccessToken, strings.Fields(scope)
-	t.fresh = t.now().Add(max(life-tokenMargin, life/2))
-	return nil
+	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: strings.Fields(scope), Fresh: oauth.Fresh(t.now(), oauth.Life(token))}, nil
 }
 
 // explain turns what the token endpoint answered into a sentence that names the mend. Whatever went wrong, the call that
