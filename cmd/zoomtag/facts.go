@@ -138,7 +138,7 @@ func (l *ledger) status() (statusReport, error) {
 		}
 		report.Calendars = append(report.Calendars, c)
 		report.Events = append(report.Events, events...)
-		if c.LastError != "" {
+		if c.LastError != "" && !c.Held {
 			failing++
 		}
 		if c.Held {

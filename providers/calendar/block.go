@@ -121,6 +121,17 @@ func hasLabel(line string) bool {
 	return false
 }
 
+// WithoutLink returns a location without the link that is it, or that was appended to it.
+func WithoutLink(location, link string) (rest string, ok bool) {
+	switch {
+	case link == "":
+		return location, false
+	case location == link:
+		return "", true
+	}
+	return strings.CutSuffix(location, ", "+link)
+}
+
 // Splice is what the description becomes in plain text: the block of l in the place of the old one, or at the end after an
 // empty line; without a mark, the text as it was before. Lines typed into the old block move below the new one.
 //

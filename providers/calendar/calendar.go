@@ -54,6 +54,8 @@ type Change struct {
 	Event *Event
 	// Plain says that the adapter has looked at the item and found nothing that could be a tag, and no mark.
 	Plain bool
+	// Same says that the item is there and is nothing new: unchanged since the cursor but for what SetLink itself wrote.
+	Same bool
 	// Deleted says that the service itself named the item as deleted or cancelled. Get confirms.
 	Deleted bool
 	// Missing says that the item was there at the cursor and is not there now: a question, not an answer.

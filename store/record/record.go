@@ -82,6 +82,8 @@ type CalendarState struct {
 	// HeldAt is when a brake stopped cancellations, HeldReason why. Zero: not held.
 	HeldAt     time.Time `json:",omitzero"`
 	HeldReason string    `json:",omitempty"`
+	// Absent says that it is held because the calendar itself cannot be seen: there is nothing to look at and release.
+	Absent bool `json:",omitempty"`
 	// Released says that the owner let the next pass go through the brake.
 	Released bool `json:",omitempty"`
 }

@@ -18,6 +18,13 @@ const brakeCount = 5
 // brake decides whether events that are missing may be believed to be gone. While it is on, the cursor stays where it is,
 // so that the question comes up again in each pass, until the events are back or the owner releases the calendar.
 func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes, known map[string]*store.Record) error {
+	if st.Absent { // it can be seen again; what it now shows is judged afresh
+		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
+		st.HeldAt, st.HeldReason, st.Absent = time.Time{}, "", false
+		if err := p.putCalendar(*st); err != nil {
+			return err
+		}
+	}
 	gone, open, err := p.countGone(ctx, changes, known)
 	if err != nil {
 		return err
@@ -121,6 +128,9 @@ func (e *Engine) Release(name string) (held bool, events int, err error) {
 	records, err := e.store.Records(name)
 	if err != nil {
 		return false, 0, err
+	}
+	if st.Absent {
+		return false, 0, fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name, st.HeldReason)
 	}
 	held = !st.HeldAt.IsZero()
 	err = e.store.Update(func(tx *store.Tx) error {

@@ -20,7 +20,7 @@ func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Ad
 func (s *settling) mayCall(host string, urgent bool) error {
 	now := s.e.opt.Now()
 	for _, key := range []string{"host " + host, "service " + s.c.Name} {
-		if until := s.e.quietUntil(key); until.After(now) {
+		if until := s.e.quietUntil(key).until; until.After(now) {
 			return &waiting{state: plan.Pending, until: until, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
 		}
 	}
@@ -83,9 +83,9 @@ func (s *settling) hushed(host string, err error) error {
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush("host "+host, throttled.Until)
+			s.e.hush("host "+host, throttled.Until, throttled.Err.Error())
 		} else {
-			s.e.hush("service "+s.c.Name, throttled.Until)
+			s.e.hush("service "+s.c.Name, throttled.Until, throttled.Err.Error())
 		}
 	}
 	return err

@@ -65,7 +65,7 @@ type Engine struct {
 	mu        sync.Mutex
 	calendars map[string]*Calendar
 	running   map[string]*sync.Mutex
-	quiet     map[string]time.Time // until when a host, or a whole service, is left alone
+	quiet     map[string]rest      // hosts and whole services that are left alone for a while
 	passed    map[string]time.Time // last successful pass, also where nothing had to be saved
 }
 
@@ -84,7 +84,7 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, running: map[string]*sync.Mutex{},
-		quiet: map[string]time.Time{}, passed: map[string]time.Time{}}
+		quiet: map[string]rest{}, passed: map[string]time.Time{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {
 			c.Settings.Settle = DefaultSettle
@@ -116,16 +116,22 @@ func (e *Engine) LastPass(name string) time.Time {
 	return e.passed[name]
 }
 
+// rest is until when somebody is left alone, and why.
+type rest struct {
+	until time.Time
+	why   string
+}
+
 // hush leaves a host or a service alone until a time.
-func (e *Engine) hush(key string, until time.Time) {
+func (e *Engine) hush(key string, until time.Time, why string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if until.After(e.quiet[key]) {
-		e.quiet[key] = until
+	if until.After(e.quiet[key].until) {
+		e.quiet[key] = rest{until, why}
 	}
 }
 
-func (e *Engine) quietUntil(key string) time.Time {
+func (e *Engine) quietUntil(key string) rest {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.quiet[key]
@@ -145,9 +151,10 @@ type Report struct {
 	Calls map[string]int `json:"-"`
 }
 
-// Failed reports whether something went wrong for the calendar or one of its events.
+// Failed reports whether something went wrong for the calendar or one of its events. A calendar that is held, because it is not
+// there or for a brake, waits for a person: that is no failure.
 func (r *Report) Failed() bool {
-	if r.Error != "" {
+	if r.Error != "" && !r.Held {
 		return true
 	}
 	for _, ev := range r.Events {

@@ -114,8 +114,8 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	if p.dry || st.Detects != p.c.Detects {
 		cursor = ""
 	}
-	if until := p.restsUntil(); !until.IsZero() {
-		return calendar.Changes{}, fmt.Errorf("calendar %s asked to be left alone until %s", p.c.Name, until.UTC().Format(time.RFC3339))
+	if until, why := p.restsUntil(); !until.IsZero() {
+		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %s", p.c.Name, until.UTC().Format(time.RFC3339), why)
 	}
 	changes, err := p.source.Changes(ctx, cursor)
 	if errors.Is(err, calendar.ErrCursor) && cursor != "" {
@@ -146,16 +146,17 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 func (p *pass) heed(err error) {
 	var throttled *calendar.Throttled
 	if errors.As(err, &throttled) {
-		p.e.hush("calendar "+p.c.Name, throttled.Until)
+		p.e.hush("calendar "+p.c.Name, throttled.Until, throttled.Err.Error())
 	}
 }
 
-// restsUntil is until when the calendar is left alone, or zero.
-func (p *pass) restsUntil() time.Time {
-	if until := p.e.quietUntil("calendar " + p.c.Name); until.After(p.e.opt.Now()) {
-		return until
+// restsUntil is until when the calendar is left alone, and why, or zero.
+func (p *pass) restsUntil() (until time.Time, why string) {
+	rest := p.e.quietUntil("calendar " + p.c.Name)
+	if rest.until.After(p.e.opt.Now()) {
+		return rest.until, rest.why
 	}
-	return time.Time{}
+	return time.Time{}, ""
 }
 
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
@@ -223,6 +224,8 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 		_, isKnown := known[ch.ID]
 		wanted := isKnown || p.concerns(ch)
 		switch {
+		case ch.Same:
+			continue
 		case len(ch.ID) > maxID:
 			if wanted {
 				p.tooLong(ch.ID)
@@ -476,7 +479,8 @@ func (p *pass) noteFailure(cause error) error {
 	p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
 	st.LastError, st.LastErrorAt = cause.Error(), p.e.opt.Now()
 	if errors.Is(cause, calendar.ErrAbsent) {
-		st.HeldAt, st.HeldReason = p.e.opt.Now(), cause.Error()
+		// A release that was given before was for what could be seen then.
+		st.HeldAt, st.HeldReason, st.Absent, st.Released = p.e.opt.Now(), cause.Error(), true, false
 	}
 	return p.e.store.Update(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"zoomtag/providers/calendar"
@@ -32,10 +33,14 @@ func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.L
 	if l.Location != nil {
 		ev.Location = *l.Location
 	}
+	if l.DropMeet {
+		ev.Meet = false
+		ev.Conferences = slices.DeleteFunc(slices.Clone(ev.Conferences), plan.IsGoogleMeet)
+	}
 	if l.Mark == "" {
 		for _, url := range []string{l.Was.JoinURL, ev.Link.JoinURL} {
-			if url != "" && ev.Location == url {
-				ev.Location = ""
+			if rest, ok := calendar.WithoutLink(ev.Location, url); ok {
+				ev.Location = rest
 			}
 			if url != "" && ev.URL == url {
 				ev.URL = ""

@@ -26,6 +26,7 @@ type settling struct {
 	twin      *store.Record
 	dismissed string
 	reread    bool
+	tried     *calendar.Link // what SetLink was last told to make of the event
 	steps     []string
 	before    *calendar.Event // for the diff
 	// failedBefore is the error of the last try.
@@ -40,8 +41,8 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 	if p.absent[id] {
 		return nil, calendar.ErrGone
 	}
-	if until := p.restsUntil(); !until.IsZero() {
-		return nil, &calendar.Throttled{Until: until, Err: errors.New("the calendar is left alone")}
+	if until, why := p.restsUntil(); !until.IsZero() {
+		return nil, &calendar.Throttled{Until: until, Err: errors.New(why)}
 	}
 	ev, err := p.source.Get(ctx, id)
 	p.heed(err)
@@ -122,7 +123,7 @@ func (p *pass) record(id string) (*store.Record, error) {
 
 // again reads the event once more after somebody else changed it.
 func (s *settling) again(ctx context.Context) error {
-	s.reread = true
+	s.reread, s.tried = true, nil
 	delete(s.events, s.id)
 	ev, err := s.read(ctx, s.id)
 	if err != nil && !errors.Is(err, calendar.ErrGone) {
@@ -231,7 +232,12 @@ func (s *settling) failUnknown(cause error) error {
 		if !unread(cause) {
 			return tx.ClearDue(s.c.Name, s.id)
 		}
-		return tx.SetDue(s.c.Name, s.id, now.Add(s.e.backoff(1, cause)))
+		again := now.Add(s.e.backoff(1, cause))
+		var slow *calendar.Throttled
+		if errors.As(cause, &slow) && slow.Until.After(again) {
+			again = slow.Until
+		}
+		return tx.SetDue(s.c.Name, s.id, again)
 	})
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,4 +88,81 @@ func TestYoungEventGetsConference(t *testing.T) {
 	if next, err := b.st.NextDue("c"); err != nil || !next.IsZero() {
 		t.Errorf("it is still due at %v, %v", next, err)
 	}
+}
+
+// TestLinkThatDoesNotKeep: a calendar that says yes and keeps only part of a link is not written to again and again.
+func TestLinkThatDoesNotKeep(t *testing.T) {
+	b := newBench(t)
+	b.config.Settings.ReplaceMeet = true
+	b.start()
+	start := b.now.Add(week)
+	id := b.cal.Put(calendar.Event{Title: "Board #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour), Meet: true,
+		Conferences: []string{"https://meet.google.com/abc-defg-hij"}}) // the fake knows nothing of Meet, and keeps it
+	writes := 0
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "setlink" && phase == "after" {
+			writes++
+		}
+		return nil
+	}
+	r := b.pass()
+	if writes > 2 || !r.Failed() || !strings.Contains(r.Events[0].Error, "does not keep") {
+		t.Errorf("%d writes, %+v", writes, r.Events)
+	}
+	if rec := b.record(id); rec.Due.Before(b.now.Add(30 * time.Minute)) {
+		t.Errorf("tried again at %v, now is %v", rec.Due, b.now)
+	}
+	b.meetings(1)
+}
+
+// TestPlanReplacesMeet: what is planned comes to rest.
+func TestPlanReplacesMeet(t *testing.T) {
+	b := newBench(t)
+	b.config.Settings.ReplaceMeet = true
+	b.start()
+	start := b.now.Add(week)
+	b.cal.Put(calendar.Event{Title: "Board #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour), Meet: true,
+		Conferences: []string{"https://meet.google.com/abc-defg-hij"}})
+	r, err := b.e.Plan(t.Context(), "c")
+	if err != nil || r.Failed() || len(r.Events) != 1 || strings.Join(r.Events[0].Steps, " ") != "create link" {
+		t.Errorf("planned: %+v, %v", r.Events, err)
+	}
+}
+
+// TestAbsentCalendarCannotBeReleased: what cannot be seen cannot be looked at, and a release must not wait for the day on which the
+// calendar comes back empty.
+func TestAbsentCalendarCannotBeReleased(t *testing.T) {
+	b := newBench(t)
+	for i := range 8 {
+		b.put(fmt.Sprintf("Meeting %d #zoom", i), week)
+	}
+	b.pass()
+	b.meetings(8)
+	absent := true
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "changes" && phase == "before" && absent {
+			return fmt.Errorf("404: %w", calendar.ErrAbsent)
+		}
+		return nil
+	}
+	if r := b.pass(); !r.Held || r.OK || r.Failed() {
+		t.Errorf("absent: %+v", r)
+	}
+	if held, _, err := b.e.Release("c"); held || err == nil || !strings.Contains(err.Error(), "cannot be seen") {
+		t.Errorf("released: %v, %v", held, err)
+	}
+	absent = false
+	b.cal.SetEmpty(true)
+	for range 4 {
+		b.now = b.now.Add(time.Hour)
+		if r := b.pass(); !r.Held {
+			t.Errorf("back, and empty: %+v", r)
+		}
+	}
+	b.meetings(8)
+	b.cal.SetEmpty(false)
+	if r := b.pass(); r.Held {
+		t.Errorf("back: %+v", r)
+	}
+	b.meetings(8)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"time"
 
@@ -269,7 +270,12 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if err := s.mayWrite(); err != nil {
 		return err
 	}
-	s.wrote = true
+	wanted := d.Link
+	wanted.Was = calendar.Was{}
+	if s.tried != nil && reflect.DeepEqual(*s.tried, wanted) {
+		return fmt.Errorf("%w: the calendar accepts the link, but does not keep all of it: nothing more is written into the event for now", calendar.ErrDenied)
+	}
+	s.wrote, s.tried = true, &wanted
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
 	s.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
@@ -294,11 +300,11 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 
 // mayWrite reports, as a waiting error, that the calendar has asked to be left alone.
 func (s *settling) mayWrite() error {
-	until := s.restsUntil()
+	until, why := s.restsUntil()
 	if until.IsZero() {
 		return nil
 	}
-	return &waiting{state: plan.Pending, until: until, reason: "the calendar asked to be left alone until " + until.UTC().Format(time.RFC3339)}
+	return &waiting{state: plan.Pending, until: until, reason: "the calendar is left alone until " + until.UTC().Format(time.RFC3339) + ": " + why}
 }
 
 func (s *settling) linked(step, reason, url, block string) error {

@@ -221,6 +221,18 @@ func LinkID(url string) int64 {
 // googleMeet is the name of the one conference that can be replaced where its owner wants that.
 const googleMeet = "Google Meet"
 
+// IsGoogleMeet reports whether a conference of an event's conference data is Google Meet.
+func IsGoogleMeet(uri string) bool {
+	c, ok := classify(uri, maxWrapped)
+	return ok && c.Name == googleMeet || uri == googleMeet
+}
+
+// OtherConference names a conference in the event that is neither ours, where ours are the given join URLs, nor to be replaced.
+func OtherConference(ev *calendar.Event, s *Settings, ours ...string) (name string, found bool) {
+	c, found := foreign(ev, s.ReplaceMeet, ours...)
+	return c.Name, found
+}
+
 // foreign returns the first conference of the event that is not ours, where ours are the given join URLs. One that is to be
 // replaced does not count.
 func foreign(ev *calendar.Event, replaceMeet bool, ours ...string) (Conference, bool) {
