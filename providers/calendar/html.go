@@ -157,21 +157,17 @@ func blockHTML(block string) string {
 	return strings.Join(lines, "<br>")
 }
 
-// SpliceHTML is Splice for an HTML text.
+// SpliceHTML is Splice for an HTML text. Where nobody would see the block at the end, because something is left open there (a
+// quotation, a comment), it goes to the beginning. Whoever writes the result looks whether the block is in it.
 func SpliceHTML(text string, l Link) (start, end int, with string) {
 	b := readHTML(text)
 	from, to, ok := FindBlock(string(b.text))
-	if !ok {
-		at := b.foot()
-		switch {
-		case l.Mark == "":
-			return at, at, ""
-		case strings.TrimSpace(string(b.text)) == "":
-			return at, at, blockHTML(l.Block)
-		}
-		return at, at, "<br><br>" + blockHTML(l.Block)
-	}
-	if l.Mark != "" && SameBlock(string(b.text[from:to]), l.Block) {
+	switch {
+	case !ok && l.Mark == "":
+		return len(text), len(text), ""
+	case !ok:
+		return b.place(l.Block)
+	case l.Mark != "" && SameBlock(string(b.text[from:to]), l.Block):
 		return 0, 0, ""
 	}
 	start, end = b.raws(from, to)
@@ -190,6 +186,28 @@ func SpliceHTML(text string, l Link) (start, end int, with string) {
 	return start, end, closing + typed + opening
 }
 
+// lead is the empty line between the owner's words and the block.
+const lead = "<br><br>"
+
+// place puts a new block where it can be seen.
+func (b *body) place(block string) (start, end int, with string) {
+	with = blockHTML(block)
+	if b.raw == "" {
+		return 0, 0, with
+	}
+	foot := b.foot()
+	if seen := b.raw[:foot] + lead + with + b.raw[foot:]; showsBlock(seen, block) {
+		return foot, foot, lead + with
+	}
+	head := b.head()
+	return head, head, with + lead
+}
+
+func showsBlock(text, block string) bool {
+	_, _, found, ok := FindBlockHTML(text)
+	return ok && SameBlock(found, block)
+}
+
 // foot is where the body of a page, or the fragment, ends.
 func (b *body) foot() int {
 	lower := strings.ToLower(b.raw)
@@ -201,22 +219,34 @@ func (b *body) foot() int {
 	return len(b.raw)
 }
 
-// withLead adds to the range of a block the empty line that went in with it.
+// head is where it begins.
+func (b *body) head() int {
+	lower := strings.ToLower(b.raw)
+	at := strings.Index(lower, "<body")
+	if !b.document || at < 0 || len(lower) != len(b.raw) {
+		return 0
+	}
+	if end := strings.IndexByte(lower[at:], '>'); end >= 0 {
+		return at + end + 1
+	}
+	return 0
+}
+
+// withLead adds to the range of a block the empty line that went in with it: in front of it, or behind one that begins the text.
 func (b *body) withLead(start, end int) (int, int) {
 	before := b.raw[:start]
-	for _, lead := range []string{"<br><br>", "\n\n", "<br/><br/>", "<br /><br />"} {
+	for _, lead := range []string{lead, "\n\n", "<br/><br/>", "<br /><br />"} {
 		if strings.HasSuffix(before, lead) {
 			return start - len(lead), end
 		}
 	}
-	if start == 0 && strings.HasPrefix(b.raw[end:], "<br>") {
-		end += len("<br>")
+	if start == b.head() && strings.HasPrefix(b.raw[end:], lead) {
+		end += len(lead)
 	}
 	return start, end
 }
 
-// typed returns what somebody typed into the block, each line as the HTML that it was, or as plain text where that alone
-// would not be well-formed.
+// typed returns what somebody typed into the block, each line as the HTML that it was.
 func (b *body) typed(from, to int, was string) []string {
 	block := string(b.text[from:to])
 	theirs := map[string]bool{}
@@ -227,19 +257,50 @@ func (b *body) typed(from, to int, was string) []string {
 	at := from
 	for line := range strings.Lines(block) {
 		text := strings.TrimRight(line, "\r\n")
-		if start, end := at, at+len(text); theirs[text] && len(text) > 0 {
-			raw := html.EscapeString(text)
-			if start > from && end < to {
-				whole := b.raw[b.to[start-1]:b.from[end]]
-				if closing, opening := unbalanced(whole); closing+opening == "" {
-					raw = whole
-				}
+		if start, end := at, at+len(text); start > from && end < to {
+			// The line with the tags around its words: from the end of the line end before it to the next one.
+			raw := b.raw[b.to[start-1]:b.from[end]]
+			if theirs[text] && text != "" || text == "" && strings.Contains(strings.ToLower(raw), "<img") {
+				_, opened := unbalanced(b.raw[b.from[from]:b.to[start-1]])
+				lines = append(lines, balanced(opened+raw))
 			}
-			lines = append(lines, raw)
+		} else if theirs[text] && text != "" {
+			lines = append(lines, html.EscapeString(text))
 		}
 		at += len(line)
 	}
 	return lines
+}
+
+// balanced makes part well-formed by itself: what is left open is closed, and ends without a beginning are left out.
+func balanced(part string) string {
+	var b strings.Builder
+	var open []string
+	z := markup.NewTokenizer(strings.NewReader(part))
+	for {
+		kind := z.Next()
+		if kind == markup.ErrorToken {
+			break
+		}
+		raw := string(z.Raw())
+		name, _ := z.TagName()
+		tag := string(name)
+		switch {
+		case strings.Contains(voids, " "+tag+" "):
+		case kind == markup.StartTagToken:
+			open = append(open, tag)
+		case kind == markup.EndTagToken:
+			if n := len(open); n == 0 || open[n-1] != tag {
+				continue
+			}
+			open = open[:len(open)-1]
+		}
+		b.WriteString(raw)
+	}
+	for i := len(open) - 1; i >= 0; i-- {
+		b.WriteString("</" + open[i] + ">")
+	}
+	return b.String()
 }
 
 // voids are the elements that have no end tag.
