@@ -27,10 +27,9 @@ func newCounter() *counter {
 	return &counter{transport: transport, n: map[string]int{}}
 }
 
-// client is an HTTP client whose requests to URLs that begin with api count as those of kind. Requests that only sign in go
-// elsewhere.
-func (c *counter) client(kind, api string) *http.Client {
-	return &http.Client{Transport: countingTransport{base: c.transport, kind: kind, api: api, counter: c}}
+// client is an HTTP client whose requests to URLs that begin with api, and not with signIn, count as those of kind.
+func (c *counter) client(kind, api, signIn string) *http.Client {
+	return &http.Client{Transport: countingTransport{base: c.transport, kind: kind, api: api, signIn: signIn, counter: c}}
 }
 
 func (c *counter) snapshot() map[string]int {
@@ -54,12 +53,14 @@ type countingTransport struct {
 	base    http.RoundTripper
 	kind    string
 	api     string
+	signIn  string // "" where nobody signs in below api
 	counter *counter
 }
 
 // RoundTrip counts the request and sends it.
 func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasPrefix(r.URL.String(), t.api) {
+	url := r.URL.String()
+	if strings.HasPrefix(url, t.api) && (t.signIn == "" || !strings.HasPrefix(url, t.signIn)) {
 		t.counter.mu.Lock()
 		t.counter.n[t.kind]++
 		t.counter.mu.Unlock()

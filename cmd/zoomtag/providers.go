@@ -61,7 +61,8 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth google --calendar " + c.Name,
 		APIURL: c.Google.APIURL, Announce: b.cfg.For(c).Link.Announce == "all", AsGuest: c.Google.AsGuest,
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
-		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", c.Google.APIURL), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
+		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
 // grantFile is where the sign-in of a calendar's owner is kept: beside the state.
@@ -90,7 +91,7 @@ func (b *builder) meetings() (service meeting.Service, account string, err error
 		return service, "personal " + link, err
 	case configs.ServerToServer:
 		service, err = zoom.New(zoom.Config{AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(),
-			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom", z.APIURL), Now: wallClock(b.env), Log: b.log})
+			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Log: b.log})
 		return service, "zoom " + z.AccountID, err
 	default:
 		return nil, "", &usageError{fmt.Errorf("zoom: this build of zoomtag has no mode %q yet: use server-to-server or personal", z.Mode)}

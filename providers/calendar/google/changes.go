@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
@@ -16,7 +17,8 @@ import (
 // pageSize is the most that Google gives at once.
 const pageSize = 2500
 
-// Bounds of a listing: two and a half million events, and pages without an event in a row, which Google may send.
+// Bounds of a listing: two and a half million events, and pages in a row without an event that was not on one before. Google may
+// send empty pages, and events that change meanwhile may move from one to the next.
 const (
 	maxPages      = 1000
 	maxEmptyPages = 50
@@ -47,7 +49,10 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	changes := found.changes()
+	changes, err := found.changes(ctx)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
 	now := cursor{day: dayOf(c.cfg.Now()), token: token}
 	changes.Cursor = now.String()
 	if before.token != "" && found.items == 0 && now.day-before.day < refreshAfter {
@@ -80,7 +85,7 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 		if empty++; fresh > 0 {
 			empty = 0
 		}
-		if empty > 0 && len(events.Items) > 0 || empty > maxEmptyPages || events.NextPageToken == next {
+		if empty > maxEmptyPages || events.NextPageToken == next {
 			return "", fmt.Errorf("google: %s: Google gives the same page again and again", what)
 		}
 		next = events.NextPageToken
@@ -132,7 +137,7 @@ func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 	err := c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
 		events, err = c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(1).
 			Fields("kind,accessRole,timeZone,nextPageToken,nextSyncToken").Context(ctx).Do()
-		if err == nil && (events == nil || events.Kind+events.AccessRole == "") {
+		if err == nil && !isListing(events) {
 			err = errors.New("it is not about a calendar")
 		}
 		return err
@@ -143,6 +148,11 @@ func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 	return c.keepEnvelope(events), nil
 }
 
+// isListing reports whether an answer is what it should be, and not just any JSON.
+func isListing(events *api.Events) bool {
+	return events != nil && (events.Items != nil || events.Kind+events.AccessRole+events.NextPageToken+events.NextSyncToken != "")
+}
+
 // listing gathers the pages of one Changes. Items that are nothing of ours are dropped at once.
 type listing struct {
 	c          *Calendar
@@ -151,13 +161,16 @@ type listing struct {
 	order      []string              // ids of events, as they came
 	events     map[string]*api.Event // those that are of interest; nil for the others
 	deleted    map[string]bool
-	exceptions map[string][]*api.Event // by the id of the series
+	exceptions map[string][]*api.Event // by the id of the series; those of series that are of no interest are dropped
 	excepted   map[string]bool         // their ids
+	touched    map[string]bool         // ids of series of which an exception is listed that we did not write ourselves
+	same       map[string]bool         // ids of items that are as we wrote them last
 	date       time.Time               // of the answer, by the server's clock
 }
 
 func newListing(c *Calendar, full bool) *listing {
-	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]bool{}}
+	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]bool{},
+		touched: map[string]bool{}, same: map[string]bool{}}
 }
 
 // page takes in one page and returns how many of its items were not on one before.
@@ -171,11 +184,30 @@ func (l *listing) page(events *api.Events) (fresh int) {
 			if l.add(e) {
 				fresh++
 			}
-		case !l.excepted[e.Id]:
-			l.exceptions[e.RecurringEventId] = append(l.exceptions[e.RecurringEventId], e)
-			l.excepted[e.Id] = true
-			fresh++
+		default:
+			if l.except(e) {
+				fresh++
+			}
 		}
+	}
+	return fresh
+}
+
+// except takes in an exception of a series.
+func (l *listing) except(e *api.Event) (fresh bool) {
+	series := e.RecurringEventId
+	fresh = !l.excepted[e.Id]
+	l.excepted[e.Id] = true
+	if !l.c.wroteLast(e) {
+		l.touched[series] = true
+	}
+	if known, listed := l.events[series]; listed && known == nil {
+		return fresh // of no interest
+	}
+	if i := slices.IndexFunc(l.exceptions[series], func(x *api.Event) bool { return x.Id == e.Id }); i >= 0 {
+		l.exceptions[series][i] = e
+	} else {
+		l.exceptions[series] = append(l.exceptions[series], e)
 	}
 	return fresh
 }
@@ -193,15 +225,21 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 		return !twice
 	}
 	delete(l.deleted, e.Id)
+	if l.same[e.Id] = !l.full && l.c.wroteLast(e); l.same[e.Id] {
+		return !twice
+	}
 	texts := texts(e)
 	if interesting := l.c.cfg.Interesting; interesting == nil || interesting(&texts) {
 		l.events[e.Id] = e
+	} else {
+		delete(l.exceptions, e.Id)
 	}
 	return !twice
 }
 
-// changes is the answer.
-func (l *listing) changes() calendar.Changes {
+// changes is the answer. A series that is listed because something has changed brings only those exceptions along that have changed
+// as well; the others are read.
+func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
 	changes := calendar.Changes{Full: l.full, Total: -1, List: make([]calendar.Change, 0, len(l.order))}
 	if l.full {
 		changes.Total = 0
@@ -211,25 +249,41 @@ func (l *listing) changes() calendar.Changes {
 		case l.deleted[id] && l.full:
 		case l.deleted[id]:
 			changes.List = append(changes.List, calendar.Change{ID: id, Deleted: true})
+		case l.same[id] && !l.touched[id]:
+			changes.List = append(changes.List, calendar.Change{ID: id, Same: true})
 		case e == nil:
 			changes.List = append(changes.List, calendar.Change{ID: id, Plain: true})
+		case len(e.Recurrence) > 0 && !l.full:
+			exceptions, err := l.c.exceptions(ctx, id, icalUID(e))
+			if err != nil && ctx.Err() != nil {
+				return calendar.Changes{}, err
+			}
+			if err != nil { // one series must not stop the others: Get tries again
+				changes.List = append(changes.List, calendar.Change{ID: id})
+				continue
+			}
+			changes.List = append(changes.List, l.present(e, exceptions))
 		default:
-			event := l.c.event(e, l.exceptions[id], l.date)
-			l.c.hold(event)
-			changes.List = append(changes.List, calendar.Change{ID: id, Event: &event})
+			changes.List = append(changes.List, l.present(e, l.exceptions[id]))
 		}
 	}
 	if l.full {
 		changes.Total = len(changes.List)
-		return changes
+		return changes, nil
 	}
-	for series := range l.exceptions {
+	for series := range l.touched {
 		if _, listed := l.events[series]; !listed {
 			// Tags stand in the series itself, which has not changed: this is of interest only if the series is known.
 			changes.List = append(changes.List, calendar.Change{ID: series, Plain: true})
 		}
 	}
-	return changes
+	return changes, nil
+}
+
+func (l *listing) present(e *api.Event, exceptions []*api.Event) calendar.Change {
+	event := l.c.event(e, exceptions, l.date)
+	l.c.hold(event, e, exceptions)
+	return calendar.Change{ID: e.Id, Event: &event}
 }
 
 // dateOf is the server's time of an answer, or zero.
@@ -271,12 +325,12 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	}
 	var exceptions []*api.Event
 	if len(e.Recurrence) > 0 {
-		if exceptions, err = c.exceptions(ctx, e.Id, texts(e).UID); err != nil {
+		if exceptions, err = c.exceptions(ctx, e.Id, icalUID(e)); err != nil {
 			return calendar.Event{}, err
 		}
 	}
 	event := c.event(e, exceptions, dateOf(e.Header))
-	c.hold(event)
+	c.hold(event, e, exceptions)
 	return event, nil
 }
 
@@ -287,13 +341,13 @@ func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event
 	for range maxPages {
 		var events *api.Events
 		err := c.read(ctx, "read the exceptions of series "+id, func(ctx context.Context) (err error) {
-			call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).ICalUID(uid).MaxResults(pageSize).
+			call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).ICalUID(uid).ShowDeleted(true).MaxResults(pageSize).
 				Fields("kind,accessRole,nextPageToken,nextSyncToken,items(" + eventFields + ")")
 			if next != "" {
 				call = call.PageToken(next)
 			}
 			events, err = call.Context(ctx).Do()
-			if err == nil && (events == nil || events.Kind+events.AccessRole == "") {
+			if err == nil && !isListing(events) {
 				err = errors.New("it is not a list of events")
 			}
 			return err
@@ -317,9 +371,43 @@ func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event
 	return nil, fmt.Errorf("google: the exceptions of series %s have no end", id)
 }
 
-// hold keeps an event for the rest of the pass: what is written into it need not be read again first.
-func (c *Calendar) hold(e calendar.Event) {
+// held is an event as it was read in the current pass: what is written into it need not be read again first.
+type held struct {
+	event calendar.Event
+	bound string // the event that the mark in it was written for
+	// exceptions are those of a series that take place, by their ids; it is known to have no others.
+	exceptions map[string]bool
+}
+
+// hold keeps an event for the rest of the pass.
+func (c *Calendar) hold(event calendar.Event, e *api.Event, exceptions []*api.Event) {
+	h := held{event: event, bound: private(e, boundProperty), exceptions: map[string]bool{}}
+	for _, x := range exceptions {
+		if x.Status != "cancelled" {
+			h.exceptions[x.Id] = true
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.held[e.ID] = e
+	c.held[event.ID] = h
 }
+
+// wroteLast reports whether an item is exactly what our last write has made of it.
+func (c *Calendar) wroteLast(e *api.Event) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return e.Etag != "" && c.written[e.Id] == e.Etag
+}
+
+// wrote remembers what our last write has made of an item, to recognise it when it is listed.
+func (c *Calendar) wrote(e *api.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.written) > maxWritten {
+		clear(c.written) // the next pass then looks at them once more
+	}
+	c.written[e.Id] = e.Etag
+}
+
+// maxWritten bounds how many own writes are remembered.
+const maxWritten = 10000

@@ -36,17 +36,20 @@ const maxCredentials = 64 << 10
 
 // readCredentials reads the JSON file for a way of signing in.
 func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
-	data, err := os.ReadFile(path)
+	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return credentials{}, fmt.Errorf("google: there is no file %s: download the credentials from console.cloud.google.com and put them there", path)
 	case err != nil:
 		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
-	case len(data) > maxCredentials:
+	case info.Size() > maxCredentials:
 		return credentials{}, fmt.Errorf("google: %s is too large to be credentials", path)
-	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o004 != 0 {
+	case info.Mode().Perm()&0o004 != 0:
 		log.Warn("every user of this machine can read Google's credentials; run: chmod 600 " + path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
 	}
 	c, err := parseCredentials(data, auth)
 	if err != nil {
@@ -172,14 +175,15 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), rest.Snippet([]byte(refusal.ErrorDescription), 200)
-		return oauth.Token{}, errors.Join(s.expired(grant), grant.Save(s.cfg.GrantFile))
+		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(s.cfg.GrantFile, grant.RefreshToken))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err)
 	}
 	if token.RefreshToken != "" && token.RefreshToken != grant.RefreshToken.Reveal() {
+		presented := grant.RefreshToken
 		grant.RefreshToken = oauth.Secret(token.RefreshToken) // Google rarely sends a new one; it counts from the moment it is saved
-		if err := grant.Save(s.cfg.GrantFile); err != nil {
+		if err := grant.Replace(s.cfg.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
 	}

@@ -2,6 +2,7 @@ package google
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -25,7 +26,8 @@ type refusedError struct {
 	code   int
 	reason string
 	text   string
-	kind   error // what the contract calls it; nil for a 404 and 410, which mean several things
+	said   string // Google's own words, in brackets
+	kind   error  // what the contract calls it; nil for a 404 and 410, which mean several things
 }
 
 func (e *refusedError) Error() string {
@@ -62,14 +64,30 @@ func (c *Calendar) kind(err error) error {
 	return &brokenError{"the answer cannot be read: " + rest.Redact(err.Error())}
 }
 
-// reasonOf is the first reason of Google's error body; some answers have none.
+// reasonOf is the reason in Google's error body: in the form of this API, or in the newer one of details and a status, which comes
+// from the machinery in front of it. Some answers have none.
 func reasonOf(e *googleapi.Error) string {
+	for _, detail := range e.Details {
+		if fields, ok := detail.(map[string]any); ok {
+			if reason, ok := fields["reason"].(string); ok && reason != "" {
+				return reason
+			}
+		}
+	}
 	for _, item := range e.Errors {
 		if item.Reason != "" {
 			return item.Reason
 		}
 	}
-	return ""
+	var body struct {
+		Error struct {
+			Status string `json:"status"`
+		} `json:"error"`
+	}
+	if json.Unmarshal([]byte(e.Body), &body) != nil {
+		return ""
+	}
+	return body.Error.Status
 }
 
 // said is Google's own message, in brackets behind the sentence.
@@ -92,7 +110,7 @@ func said(e *googleapi.Error) string {
 func (c *Calendar) refusal(e *googleapi.Error) error {
 	reason := reasonOf(e)
 	switch reason {
-	case "rateLimitExceeded", "userRateLimitExceeded":
+	case "rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED":
 		return c.throttled(e, false, "too many requests at once")
 	case "quotaExceeded", "dailyLimitExceeded", "limitExceeded", "dailyLimitExceededUnreg":
 		return c.throttled(e, true, "a limit of Google's that lasts for hours is reached: zoomtag leaves this calendar alone for a while")
@@ -117,7 +135,7 @@ func (c *Calendar) refusal(e *googleapi.Error) error {
 	case rest.Forbidden:
 		return c.denied(e, "Google does not allow it: is the calendar shared with this account, with the right to change events?")
 	case rest.Missing, rest.Gone:
-		return &refusedError{code: e.Code, reason: reason, text: "there is no such calendar or event, or this account may not see it" + said(e)}
+		return &refusedError{code: e.Code, reason: reason, text: "there is no such calendar or event, or this account may not see it" + said(e), said: said(e)}
 	case rest.Conflict:
 		return calendar.ErrConflict
 	case rest.Invalid:
@@ -156,14 +174,17 @@ func (c *Calendar) listError(err error, token string) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	badToken := refused.code == http.StatusGone && refused.reason != "deleted" ||
-		refused.code == http.StatusBadRequest && strings.Contains(strings.ToLower(refused.text), "sync token")
+	// All else in the request is the same each time: where it is not the token, a full listing is told the same.
+	badToken := refused.code == http.StatusGone && refused.reason != "deleted" || refused.code == http.StatusBadRequest
 	switch {
 	case token != "" && badToken && !errors.Is(err, calendar.ErrCursor):
 		return fmt.Errorf("%w: %w", calendar.ErrCursor, err)
 	case refused.missing():
-		return fmt.Errorf("google: %w: there is no calendar %s that this account may see; nothing is cancelled: check google.calendar, and "+
-			"that the calendar is shared with this account (%w)", calendar.ErrAbsent, c.cfg.Calendar, err)
+		mend := "check google.calendar, and that the calendar is shared with this account"
+		if c.cfg.Calendar == "primary" {
+			mend = "does the account that signed in have a calendar at all?"
+		}
+		return fmt.Errorf("google: %w: nothing is cancelled; %s%s", calendar.ErrAbsent, mend, refused.said)
 	}
 	return err
 }

@@ -20,13 +20,14 @@ var refusals = []struct {
 	least, longest time.Duration // of a wait
 	says           string
 }{
-	{400, "invalid", calendar.ErrDenied, 0, 0, "does not accept the request"},
+	{400, "invalid", calendar.ErrCursor, 0, 0, ""}, // nothing but the token can be wrong
 	{401, "authError", calendar.ErrDenied, 0, 0, "access token"},
 	{403, "rateLimitExceeded", nil, time.Second, 3 * time.Minute, "too many requests"},
 	{403, "userRateLimitExceeded", nil, time.Second, 3 * time.Minute, "too many requests"},
 	{429, "rateLimitExceeded", nil, time.Second, 3 * time.Minute, "too many requests"},
 	{403, "quotaExceeded", nil, time.Hour, 7 * time.Hour, "lasts for hours"},
 	{403, "dailyLimitExceeded", nil, time.Hour, 7 * time.Hour, "lasts for hours"},
+	{403, "RATE_LIMIT_EXCEEDED", nil, time.Second, 3 * time.Minute, "too many requests"},
 	{403, "insufficientPermissions", calendar.ErrDenied, 0, 0, ownedScope},
 	{403, "accessNotConfigured", calendar.ErrDenied, 0, 0, "switched off"},
 	{403, "forbidden", calendar.ErrDenied, 0, 0, "shared with this account"},
@@ -218,13 +219,22 @@ func TestRequests(t *testing.T) {
 		return err
 	})
 	expect("our own write coming back", 1, list)
-	expect("linking what an earlier pass has read", 1, func() error { // the copy held is that of the listing just now
-		_, err := c.SetLink(t.Context(), id, changes.List[0].Event.Version, aLink("2"))
+	if len(changes.List) != 1 || !changes.List[0].Same || changes.List[0].Event != nil {
+		t.Errorf("our own write is listed as %+v", changes.List)
+	}
+	expect("nothing has changed since", 1, list)
+	ev, err := c.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect("forgetting the pass", 1, list)
+	expect("linking what an earlier pass has read", 2, func() error {
+		_, err := c.SetLink(t.Context(), id, ev.Version, aLink("2"))
 		return err
 	})
 	w.server.Edit("", id, func(ev json) { ev["summary"] = "Renamed #zoom" })
 	expect("a stale version", 1, func() error {
-		_, err := c.SetLink(t.Context(), id, changes.List[0].Event.Version, aLink("3"))
+		_, err := c.SetLink(t.Context(), id, ev.Version, aLink("3"))
 		if !errors.Is(err, calendar.ErrConflict) {
 			t.Errorf("SetLink: %v", err)
 		}

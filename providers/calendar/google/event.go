@@ -15,6 +15,10 @@ import (
 const (
 	markProperty = "zoomtagMark"
 	tagProperty  = "zoomtagTag"
+	// boundProperty names the event that the mark was written for: apps copy private properties along, and some copies keep the
+	// iCalUID. In a copy that has become an event of its own it says so.
+	boundProperty = "zoomtagEvent"
+	copyPrefix    = "copy:"
 )
 
 // youngFor is how long after an event was made Google, or Zoom's add-on, may still put a conference into it by themselves.
@@ -25,10 +29,10 @@ var tags = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|p|br|hr|ul|ol|li|em|div|pre|s
 
 // texts is what an event says, without its times.
 func texts(e *api.Event) calendar.Event {
-	ev := calendar.Event{ID: e.Id, UID: e.ICalUID, Version: e.Etag, Title: e.Summary, Description: e.Description,
+	ev := calendar.Event{ID: e.Id, UID: icalUID(e), Version: e.Etag, Title: e.Summary, Description: e.Description,
 		HTML: tags.MatchString(e.Description), Location: e.Location, Color: e.ColorId}
-	if ev.UID == "" {
-		ev.UID = e.Id
+	if bound := private(e, boundProperty); bound != "" && bound != e.Id && e.RecurringEventId == "" {
+		ev.UID += "/" + e.Id
 	}
 	ev.Link = linkIn(e)
 	ev.Conferences, ev.Meet = conferences(e)
@@ -37,10 +41,7 @@ func texts(e *api.Event) calendar.Event {
 
 // linkIn is our link as an item of Google's holds it.
 func linkIn(e *api.Event) calendar.Link {
-	var l calendar.Link
-	if e.ExtendedProperties != nil {
-		l.Mark, l.Tag = e.ExtendedProperties.Private[markProperty], e.ExtendedProperties.Private[tagProperty]
-	}
+	l := calendar.Link{Mark: private(e, markProperty), Tag: private(e, tagProperty)}
 	if tags.MatchString(e.Description) {
 		_, _, l.Block, _ = calendar.FindBlockHTML(e.Description)
 	} else if start, end, ok := calendar.FindBlock(e.Description); ok {
@@ -48,6 +49,21 @@ func linkIn(e *api.Event) calendar.Link {
 	}
 	l.JoinURL = calendar.BlockURL(l.Block)
 	return l
+}
+
+// icalUID is the iCalendar UID, or the id of an event that says none.
+func icalUID(e *api.Event) string {
+	if e.ICalUID == "" {
+		return e.Id
+	}
+	return e.ICalUID
+}
+
+func private(e *api.Event, key string) string {
+	if e.ExtendedProperties == nil {
+		return ""
+	}
+	return e.ExtendedProperties.Private[key]
 }
 
 // conferences lists the conference data of an event: addresses, or the name of the service where there is none. meet says that
@@ -110,7 +126,7 @@ func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
 		}
 		start := moment(x.Start, ev.Start.Location())
 		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: x.Id, Start: start.at, Title: x.Summary, Description: x.Description, Location: x.Location})
-		if ev.Link.Mark != "" && !c.over(x) {
+		if ev.Link.Mark != "" && !c.over(x) && c.leaves(x, ev.Link.JoinURL) == "" {
 			ev.Partial = ev.Partial || !sameLink(linkIn(x), ev.Link)
 		}
 	}
@@ -134,7 +150,7 @@ func (c *Calendar) denies(e *api.Event, about envelope) string {
 	if e.EventType != "" && e.EventType != eventType {
 		return "events of the type " + e.EventType + " hold no meeting"
 	}
-	if o := e.Organizer; o != nil && !o.Self && !(c.cfg.AsGuest && e.GuestsCanModify) {
+	if o := e.Organizer; o != nil && !c.isOwner(o) && !(c.cfg.AsGuest && e.GuestsCanModify) {
 		who := o.Email
 		if who == "" {
 			who = "somebody else"
@@ -148,6 +164,30 @@ func (c *Calendar) denies(e *api.Event, about envelope) string {
 		if a != nil && a.Self && a.ResponseStatus == "declined" {
 			return "the calendar's owner has declined it"
 		}
+	}
+	return ""
+}
+
+// isOwner reports whether an organizer is the calendar itself: Google says so, or it has the calendar's own address.
+func (c *Calendar) isOwner(o *api.EventOrganizer) bool {
+	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.cfg.Calendar) || strings.EqualFold(o.Email, c.cfg.Subject))
+}
+
+// leaves says why an exception of a series is not written though the series is, or nothing: its owner has declined it, or it has
+// another conference of its own.
+func (c *Calendar) leaves(x *api.Event, ours ...string) string {
+	c.mu.Lock()
+	about := c.envelope
+	c.mu.Unlock()
+	if why := c.denies(x, about); why != "" {
+		return why
+	}
+	if c.cfg.Foreign == nil {
+		return ""
+	}
+	ev := texts(x)
+	if name, found := c.cfg.Foreign(&ev, append(ours, ev.Link.JoinURL)...); found {
+		return "it has another conference (" + name + ")"
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func FuzzEvent(f *testing.F) {
 		f.Fatal(err)
 	}
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	c := &Calendar{cfg: Config{Now: func() time.Time { return now }, Zone: zone}, held: map[string]calendar.Event{}}
+	c := &Calendar{cfg: Config{Now: func() time.Time { return now }, Zone: zone}, held: map[string]held{}, written: map[string]string{}}
 	f.Fuzz(func(t *testing.T, text string) {
 		var events *api.Events
 		if stdjson.Unmarshal([]byte(text), &events) != nil || events == nil {
@@ -38,7 +38,11 @@ func FuzzEvent(f *testing.F) {
 		}
 		l := newListing(c, true)
 		l.page(events)
-		for _, change := range l.changes().List {
+		changes, err := l.changes(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, change := range changes.List {
 			if change.Event == nil || change.ID == "" {
 				t.Fatalf("listed: %+v", change)
 			}

@@ -50,6 +50,9 @@ type Config struct {
 	Announce bool
 	// AsGuest says that events which somebody else organizes are written as well, where they let their guests change them.
 	AsGuest bool
+	// Foreign names a conference in an event that is not ours, where ours are the given join URLs: an exception with one of its own
+	// is left alone. nil is none.
+	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
 	// Interesting tells events that have to do with zoomtag from those that need not be looked at; nil is all of them.
 	Interesting func(*calendar.Event) bool
 	// Zone is for times that name none where the calendar has none either; nil is UTC.
@@ -74,8 +77,9 @@ type Calendar struct {
 	slow   patience
 
 	mu       sync.Mutex
-	envelope envelope                  // as the last listing showed it
-	held     map[string]calendar.Event // events of the current pass, by id
+	envelope envelope          // as the last listing showed it
+	held     map[string]held   // events of the current pass, by id
+	written  map[string]string // etags of our own last writes, by id
 }
 
 // envelope is what a listing says of the calendar as a whole.
@@ -119,7 +123,7 @@ func New(c Config) (*Calendar, error) {
 		return nil, fmt.Errorf("google: %w", err)
 	}
 	service.UserAgent = "zoomtag (gzip)"
-	return &Calendar{cfg: c, events: service.Events, held: map[string]calendar.Event{},
+	return &Calendar{cfg: c, events: service.Events, held: map[string]held{}, written: map[string]string{},
 		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second}}, nil
 }
 
@@ -189,11 +193,8 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 
 // quotaUser names whose requests these are, as Google counts them.
 func (c *Calendar) quotaUser() string {
-	switch {
-	case c.cfg.Subject != "":
+	if c.cfg.Subject != "" {
 		return c.cfg.Subject
-	case c.cfg.Auth == User:
-		return c.cfg.GrantFile
 	}
-	return c.cfg.Credentials
+	return c.cfg.Credentials // a person's own app, or a service account as itself
 }

@@ -25,10 +25,11 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("google: write event %s: %w", id, err)
 	}
-	ev, err := c.current(ctx, id, version)
+	now, err := c.current(ctx, id, version)
 	if err != nil {
 		return calendar.Event{}, err
 	}
+	ev := now.event
 	if ev.Version != version {
 		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
 	}
@@ -39,33 +40,83 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err != nil {
 		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, err)
 	}
-	after := ev
-	var written *api.Event
+	if p, err = bind(p, now, l); err != nil {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, err)
+	}
+	var exceptions []*api.Event
+	if ev.Series && l.Mark == "" {
+		// Out of the exceptions first: as long as the series shows the link, it is known that something is left to do.
+		if exceptions, err = c.setExceptions(ctx, now, l); err != nil {
+			return calendar.Event{}, err
+		}
+	}
+	after, written := ev, (*api.Event)(nil)
 	if p != nil {
 		if written, err = c.patch(ctx, id, ev.Version, p); err != nil {
 			return calendar.Event{}, err
 		}
-		after = c.event(written, nil, dateOf(written.Header))
+		after = c.event(written, exceptions, dateOf(written.Header))
 	}
 	if err := believe(&after, l); err != nil {
 		return calendar.Event{}, err
 	}
-	if ev.Series {
-		return c.setExceptions(ctx, ev, after, written, l)
+	if ev.Series && l.Mark != "" && (len(now.exceptions) > 0 || ev.Partial) {
+		// Google may or may not hand a change of the series down to its exceptions, so they are read after it.
+		if exceptions, err = c.setExceptions(ctx, now, l); err != nil {
+			return calendar.Event{}, err
+		}
 	}
-	c.hold(after)
+	if written == nil {
+		c.compare(&after, exceptions)
+		return after, nil
+	}
+	after = c.event(written, exceptions, dateOf(written.Header))
+	c.hold(after, written, exceptions)
 	return after, nil
 }
 
-// current is the event as this pass knows it, or as Google has it now.
-func (c *Calendar) current(ctx context.Context, id, version string) (calendar.Event, error) {
-	c.mu.Lock()
-	ev, ok := c.held[id]
-	c.mu.Unlock()
-	if ok && ev.Version == version {
-		return ev, nil
+// bind adds to a change what names the event that the mark is written for.
+func bind(p *api.Event, now held, l calendar.Link) (*api.Event, error) {
+	want := ""
+	switch {
+	case l.Mark == "":
+	case strings.HasSuffix(now.event.UID, "/"+now.event.ID):
+		want = copyPrefix + now.event.ID
+	default:
+		want = now.event.ID
 	}
-	return c.Get(ctx, id)
+	if len(want) > maxProperty {
+		return nil, fmt.Errorf("%w: its id is too long to be kept", calendar.ErrDenied)
+	}
+	if now.bound == want || l.Mark == "" && p == nil {
+		return p, nil
+	}
+	if p == nil {
+		p = &api.Event{}
+	}
+	setProperty(p, boundProperty, want)
+	return p, nil
+}
+
+// current is the event as this pass knows it, or as Google has it now.
+func (c *Calendar) current(ctx context.Context, id, version string) (held, error) {
+	known := func() (held, bool) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		h, ok := c.held[id]
+		return h, ok
+	}
+	if h, ok := known(); ok && h.event.Version == version {
+		return h, nil
+	}
+	ev, err := c.Get(ctx, id)
+	if err != nil {
+		return held{}, err
+	}
+	if h, ok := known(); ok && h.event.Version == ev.Version {
+		return h, nil
+	}
+	return held{event: ev}, nil // another call has forgotten it meanwhile
 }
 
 // patchFor is the least change that makes l the link of ev; nil if it is that already.
@@ -90,6 +141,12 @@ func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
 	if n := utf8.RuneCountInString(description); n > maxDescription && description != ev.Description && l.Mark != "" {
 		return nil, fmt.Errorf("%w: the description would have %d characters, and Google keeps %d: shorten it by %d",
 			calendar.ErrDenied, n, maxDescription, n-maxDescription)
+	}
+	if ev.HTML && l.Mark != "" && description != ev.Description {
+		if _, _, block, ok := calendar.FindBlockHTML(description); !ok || !calendar.SameBlock(block, l.Block) {
+			return nil, fmt.Errorf("%w: the HTML of the description is broken, and a link in it would not be seen: write the description anew",
+				calendar.ErrDenied)
+		}
 	}
 	set(&p.Description, "Description", ev.Description, description)
 	set(&p.Location, "Location", ev.Location, locationFor(ev, l))
@@ -134,11 +191,13 @@ func setProperty(p *api.Event, key, value string) {
 
 // locationFor is the location with the link: what l says, and without l that of ours gone.
 func locationFor(ev *calendar.Event, l calendar.Link) string {
-	switch {
-	case l.Location != nil:
+	if l.Location != nil {
 		return *l.Location
-	case l.Mark == "" && ev.Location != "" && slices.Contains([]string{l.Was.JoinURL, ev.Link.JoinURL}, ev.Location):
-		return ""
+	}
+	for _, url := range []string{l.Was.JoinURL, ev.Link.JoinURL} {
+		if rest, ok := calendar.WithoutLink(ev.Location, url); ok && l.Mark == "" {
+			return rest
+		}
 	}
 	return ev.Location
 }
@@ -168,36 +227,50 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p *api.Event) 
 		// Whether it is gone is for Get to find out.
 		return nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
 	}
-	return written, err
+	if err != nil {
+		return nil, err
+	}
+	c.wrote(written)
+	return written, nil
 }
 
 // believe compares what Google says the event is with what was sent: some changes are answered with success and not made.
 func believe(after *calendar.Event, l calendar.Link) error {
-	if after.Link.Mark == l.Mark && (l.Mark == "" || calendar.SameBlock(after.Link.Block, l.Block)) {
+	kept := after.Link.Mark == l.Mark && (l.Mark == "" || calendar.SameBlock(after.Link.Block, l.Block))
+	what := ""
+	switch {
+	case !kept:
+		what = "the link"
+	case l.DropMeet && after.Meet:
+		what = "that Google Meet is taken out"
+	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
+		what = "the title"
+	case l.Location != nil && strings.TrimSpace(after.Location) != strings.TrimSpace(*l.Location):
+		what = "the location"
+	default:
 		return nil
 	}
-	return fmt.Errorf("google: %w: Google accepted the change of event %s and did not make it: it is probably somebody else's event", calendar.ErrDenied, after.ID)
+	return fmt.Errorf("google: %w: Google accepted the change of event %s and did not make it (%s): is it somebody else's event?", calendar.ErrDenied, after.ID, what)
 }
 
-// setExceptions brings the exceptions of a series in line with it, and returns the series as it is then. Google may or may not
-// hand a change of the series down to its exceptions, so they are read after it.
-func (c *Calendar) setExceptions(ctx context.Context, before, after calendar.Event, written *api.Event, l calendar.Link) (calendar.Event, error) {
-	exceptions, err := c.exceptions(ctx, after.ID, after.UID)
+// setExceptions brings the exceptions of a series in line with it, and returns them as they are then. One that fails does not keep
+// the others from theirs.
+func (c *Calendar) setExceptions(ctx context.Context, series held, l calendar.Link) ([]*api.Event, error) {
+	uid := strings.TrimSuffix(series.event.UID, "/"+series.event.ID)
+	exceptions, err := c.exceptions(ctx, series.event.ID, uid)
 	if err != nil {
-		return calendar.Event{}, err
+		return nil, err
 	}
+	var faults []error
 	for i, x := range exceptions {
-		if exceptions[i], err = c.setException(ctx, &before, x, l); err != nil {
-			return calendar.Event{}, err
+		after, err := c.setException(ctx, &series.event, x, l)
+		if err != nil {
+			faults = append(faults, err)
+			continue
 		}
+		exceptions[i] = after
 	}
-	if written != nil {
-		after = c.event(written, exceptions, dateOf(written.Header))
-	} else {
-		c.compare(&after, exceptions)
-	}
-	c.hold(after)
-	return after, nil
+	return exceptions, errors.Join(faults...)
 }
 
 // setException makes l the link of one exception, or takes it out. What has passed is left as it is, unless it holds a link
@@ -205,11 +278,14 @@ func (c *Calendar) setExceptions(ctx context.Context, before, after calendar.Eve
 func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *api.Event, l calendar.Link) (*api.Event, error) {
 	ev := texts(x)
 	linked := ev.Link.Mark != "" || ev.Link.Block != ""
-	if x.Status == "cancelled" || l.Mark != "" && c.over(x) || l.Mark == "" && !linked {
+	switch {
+	case x.Status == "cancelled", l.Mark == "" && !linked:
+		return x, nil
+	case l.Mark != "" && (c.over(x) || c.leaves(x, l.JoinURL, l.Was.JoinURL, series.Link.JoinURL) != ""):
 		return x, nil
 	}
 	l.Title = nil
-	if ev.Location != series.Location && strings.TrimSpace(ev.Location) != "" && ev.Location != l.Was.JoinURL {
+	if !takesLocation(&ev, series, l) {
 		l.Location = nil // a place of its own
 	}
 	p, err := patchFor(&ev, l)
@@ -225,6 +301,18 @@ func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *
 	}
 	after := texts(written)
 	return written, believe(&after, l)
+}
+
+// takesLocation reports whether the location of a series is to be that of an exception as well: it had the same one, or an old link,
+// or none, and the new one is nothing but the link.
+func takesLocation(x, series *calendar.Event, l calendar.Link) bool {
+	switch {
+	case l.Location == nil:
+		return false
+	case strings.TrimSpace(x.Location) == "":
+		return *l.Location == l.JoinURL
+	}
+	return x.Location == series.Location || x.Location == l.Was.JoinURL
 }
 
 // over reports whether an exception has ended.

@@ -82,6 +82,16 @@ func (g Grant) Save(path string) (err error) {
 	return syncDir(dir)
 }
 
+// Replace saves g in the place of the grant that holds the refresh token presented. If somebody has signed in meanwhile, that
+// newer grant stays.
+func (g Grant) Replace(path string, presented Secret) error {
+	now, err := LoadGrant(path)
+	if err == nil && now.RefreshToken != presented {
+		return nil
+	}
+	return g.Save(path)
+}
+
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
