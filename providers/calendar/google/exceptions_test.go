@@ -14,7 +14,9 @@ import (
 
 // onPatchOf matches the writes to one event.
 func onPatchOf(id string) func(*http.Request) bool {
-	return func(r *http.Request) bool { return r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/"+id) }
+	return func(r *http.Request) bool {
+		return r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/"+id)
+	}
 }
 
 // changed lists what has changed since a cursor; it must be the series alone.
@@ -175,7 +177,9 @@ func TestWritesThatDoNotKeep(t *testing.T) {
 		replace func(string) string
 		link    func(l *calendar.Link)
 	}{
-		"Meet":  {func(s string) string { return strings.Replace(s, `{`, `{"hangoutLink":"https://meet.google.com/abc",`, 1) }, func(l *calendar.Link) { l.DropMeet = true }},
+		"Meet": {func(s string) string {
+			return strings.Replace(s, `{`, `{"hangoutLink":"https://meet.google.com/abc",`, 1)
+		}, func(l *calendar.Link) { l.DropMeet = true }},
 		"title": {func(s string) string { return strings.ReplaceAll(s, `"New title"`, `"Old title"`) }, func(l *calendar.Link) { title := "New title"; l.Title = &title }},
 		"place": {func(s string) string { return strings.ReplaceAll(s, `"New place"`, `"Old place"`) }, func(l *calendar.Link) { place := "New place"; l.Location = &place }},
 	} {
