@@ -2,6 +2,7 @@ package google_test
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,52 @@ func countMethod(w *world, method string) int {
 		}
 	}
 	return n
+}
+
+// TestUnlinkIsResumed takes the link out of a series with two exceptions while each of the writes fails, or its answer is lost. As
+// long as one item still shows the link, the series does: it is by the series that one sees what is left to be done.
+func TestUnlinkIsResumed(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		for failing := range 3 {
+			w := newWorld(t, googletest.Options{})
+			c := w.connect()
+			id, first := w.weekly(nil)
+			items := []string{id, w.server.Except("", id, first.AddDate(0, 0, 7), nil), w.server.Except("", id, first.AddDate(0, 0, 14), nil)}
+			l := aLink("1")
+			linked := w.set(c, id, l)
+			n := 0
+			fault := googletest.Error(500, "backendError", "Backend Error")
+			fault.After = lost
+			fault.Match = func(r *http.Request) bool {
+				if r.Method == http.MethodPatch {
+					n++
+				}
+				return r.Method == http.MethodPatch && n == failing+1
+			}
+			w.server.Break(fault)
+			unlink := calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}}
+			if _, err := c.SetLink(t.Context(), id, linked.Version, unlink); err == nil {
+				t.Fatal("a failed write is not told")
+			}
+			left := 0
+			for _, item := range items {
+				if strings.Contains(w.text(item, "description"), l.JoinURL) {
+					left++
+				}
+			}
+			c = w.connect() // nobody remembers
+			if ev, err := c.Get(t.Context(), id); err != nil || left > 0 && ev.Link.Mark == "" {
+				t.Errorf("write %d (lost: %v): %d items still show the link, and the series does not: %v", failing+1, lost, left, err)
+			}
+			w.server.Mend()
+			w.set(c, id, unlink)
+			for _, item := range items {
+				if strings.Contains(w.text(item, "description"), l.JoinURL) {
+					t.Errorf("write %d (lost: %v): the link stays in %s", failing+1, lost, item)
+				}
+			}
+		}
+	}
 }
 
 // TestCopies: what apps copy carries our mark along, but not the UID that the mark was made for.

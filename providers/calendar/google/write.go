@@ -20,7 +20,7 @@ const (
 )
 
 // SetLink makes l the event's link, or takes it out. Only what differs is sent, and only if the event is still at version. The
-// exceptions of a series are brought in line afterwards.
+// exceptions of a series are brought in line with it.
 func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("google: write event %s: %w", id, err)
@@ -39,6 +39,13 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err != nil {
 		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, err)
 	}
+	// The series says what is left to be done: it shows its link before its exceptions do, and as long as one of them does.
+	var exceptions []*api.Event
+	if ev.Series && l.Mark == "" {
+		if exceptions, err = c.setExceptions(ctx, &ev, l); err != nil {
+			return calendar.Event{}, err
+		}
+	}
 	after := ev
 	var written *api.Event
 	if p != nil {
@@ -50,8 +57,16 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err := believe(&after, l); err != nil {
 		return calendar.Event{}, err
 	}
-	if ev.Series {
-		return c.setExceptions(ctx, ev, after, written, l)
+	if ev.Series && l.Mark != "" {
+		if exceptions, err = c.setExceptions(ctx, &ev, l); err != nil {
+			return calendar.Event{}, err
+		}
+	}
+	switch {
+	case ev.Series && written != nil:
+		after = c.event(written, exceptions, dateOf(written.Header))
+	case ev.Series:
+		c.compare(&after, exceptions)
 	}
 	c.hold(after)
 	return after, nil
@@ -179,25 +194,19 @@ func believe(after *calendar.Event, l calendar.Link) error {
 	return fmt.Errorf("google: %w: Google accepted the change of event %s and did not make it: it is probably somebody else's event", calendar.ErrDenied, after.ID)
 }
 
-// setExceptions brings the exceptions of a series in line with it, and returns the series as it is then. Google may or may not
-// hand a change of the series down to its exceptions, so they are read after it.
-func (c *Calendar) setExceptions(ctx context.Context, before, after calendar.Event, written *api.Event, l calendar.Link) (calendar.Event, error) {
-	exceptions, err := c.exceptions(ctx, after.ID, after.UID)
+// setExceptions brings the exceptions of a series in line, and returns them as they are then. Google may or may not hand a change
+// of the series down to them, so they are read anew.
+func (c *Calendar) setExceptions(ctx context.Context, series *calendar.Event, l calendar.Link) ([]*api.Event, error) {
+	exceptions, err := c.exceptions(ctx, series.ID, series.UID)
 	if err != nil {
-		return calendar.Event{}, err
+		return nil, err
 	}
 	for i, x := range exceptions {
-		if exceptions[i], err = c.setException(ctx, &before, x, l); err != nil {
-			return calendar.Event{}, err
+		if exceptions[i], err = c.setException(ctx, series, x, l); err != nil {
+			return nil, err
 		}
 	}
-	if written != nil {
-		after = c.event(written, exceptions, dateOf(written.Header))
-	} else {
-		c.compare(&after, exceptions)
-	}
-	c.hold(after)
-	return after, nil
+	return exceptions, nil
 }
 
 // setException makes l the link of one exception, or takes it out. What has passed is left as it is, unless it holds a link
