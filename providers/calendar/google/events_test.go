@@ -236,7 +236,6 @@ func TestDenied(t *testing.T) {
 		"writer":                    {ev: json{}, role: "writer"},
 		"reader":                    {ev: json{}, role: "reader", want: "reading only"},
 		"new role":                  {ev: json{}, role: "writerWithoutPrivateAccess"},
-		"new role, private":         {ev: json{"visibility": "private"}, role: "writerWithoutPrivateAccess", want: "reading only"},
 		"guest":                     {ev: json{"organizer": others, "attendees": me("accepted")}, want: "organized by bob@example.org"},
 		"guest who may":             {ev: json{"organizer": others, "attendees": me("accepted"), "guestsCanModify": true}, want: "organized by"},
 		"guest who may, configured": {ev: json{"organizer": others, "attendees": me("accepted"), "guestsCanModify": true}, asGuest: true},
@@ -266,6 +265,36 @@ func TestDenied(t *testing.T) {
 				t.Errorf("SetLink: %v, %d patches", err, countMethod(w, "PATCH"))
 			}
 		})
+	}
+}
+
+// TestHiddenEvents: where Google shows no more of an event than its times, that it has neither tag nor mark says nothing.
+func TestHiddenEvents(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	id := w.server.Put("", json{"summary": "Meeting #zoom", "visibility": "private"})
+	c := w.connect()
+	for _, role := range []string{"writerWithoutPrivateAccess", "reader"} {
+		w.server.SetRole("", role)
+		changes, err := c.Changes(t.Context(), "")
+		if err != nil || len(changes.List) != 1 || !changes.List[0].Plain || changes.List[0].Event != nil || changes.Total != 1 {
+			t.Errorf("%s: it is listed as %+v, %v", role, changes, err)
+		}
+		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), "private") {
+			t.Errorf("%s: Get: %v", role, err)
+		}
+	}
+	w.server.SetRole("", "freeBusyReader")
+	for _, c := range []*google.Calendar{c, w.connect()} {
+		if _, err := c.Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) || !strings.Contains(err.Error(), "free and busy") {
+			t.Errorf("Changes: %v", err)
+		}
+		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrAbsent) {
+			t.Errorf("Get: %v", err)
+		}
+	}
+	w.server.SetRole("", "owner")
+	if ev, err := c.Get(t.Context(), id); err != nil || ev.Title != "Meeting #zoom" {
+		t.Errorf("after it was shared again: %+v, %v", ev, err)
 	}
 }
 

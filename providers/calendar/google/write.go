@@ -214,7 +214,7 @@ func (c *Calendar) setExceptions(ctx context.Context, series *calendar.Event, l 
 func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *api.Event, l calendar.Link) (*api.Event, error) {
 	ev := texts(x)
 	linked := ev.Link.Mark != "" || ev.Link.Block != ""
-	if x.Status == "cancelled" || l.Mark != "" && c.over(x) || l.Mark == "" && !linked {
+	if x.Status == "cancelled" || c.hidden(x) || l.Mark != "" && c.over(x) || l.Mark == "" && !linked {
 		return x, nil
 	}
 	l.Title = nil
