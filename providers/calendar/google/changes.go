@@ -221,6 +221,8 @@ func (l *listing) changes() calendar.Changes {
 			changes.List = append(changes.List, calendar.Change{ID: id, Deleted: true})
 		case e == nil:
 			changes.List = append(changes.List, calendar.Change{ID: id, Plain: true})
+		case !l.full && len(e.Recurrence) > 0: // the exceptions that have not changed are not listed with it: Get reads them
+			changes.List = append(changes.List, calendar.Change{ID: id})
 		default:
 			event := l.c.event(e, l.exceptions[id], l.date)
 			l.c.hold(event)

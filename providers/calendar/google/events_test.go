@@ -121,6 +121,33 @@ func TestSeriesWithExceptions(t *testing.T) {
 	}
 }
 
+// TestChangedSeries: what has changed does not name the exceptions that have not, so it cannot say what the series is as a whole.
+func TestChangedSeries(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	c := w.connect()
+	id, first := w.weekly(nil)
+	w.server.Except("", id, first.AddDate(0, 0, 7), nil)
+	all, err := c.Changes(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := aLink("1")
+	w.server.Edit("", id, func(ev json) { // a link whose writer was stopped before the exception
+		ev["description"] = "Agenda\n\n" + l.Block
+		ev["extendedProperties"] = json{"private": json{"zoomtagMark": l.Mark}}
+	})
+	changes, err := c.Changes(t.Context(), all.Cursor)
+	if err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Plain {
+		t.Fatalf("a changed series is listed as %+v, %v", changes.List, err)
+	}
+	if ev := changes.List[0].Event; ev != nil && !ev.Partial {
+		t.Errorf("its exception without a link is overlooked: %+v", ev)
+	}
+	if ev, err := c.Get(t.Context(), id); err != nil || !ev.Partial {
+		t.Errorf("Get: partial %v, %v", ev.Partial, err)
+	}
+}
+
 // exceptionLosesLink has the owner delete the block from one occurrence: the series is listed for it, and gets it back.
 func (w *world) exceptionLosesLink(c *google.Calendar, id, own string, l calendar.Link) {
 	w.t.Helper()
