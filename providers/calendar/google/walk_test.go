@@ -137,9 +137,8 @@ func (g *walkGoogle) Restart() {
 func (g *walkGoogle) RoundTrip(r *http.Request) (*http.Response, error) {
 	call, id := callOf(r)
 	err := g.setup.Hook(call, "before", id)
-	if errors.Is(err, calendar.ErrConflict) && g.setup.Rand.IntN(2) == 0 {
-		g.server.Edit("", id, func(ev json) { ev["colorId"] = fmt.Sprint(1 + g.setup.Rand.IntN(11)) }) // somebody is faster
-		err = nil
+	if call == "setlink" && g.setup.Rand.IntN(8) == 0 {
+		g.setup.Meanwhile(id)
 	}
 	if err != nil {
 		g.server.Break(g.refusal(r, call, id, err))
@@ -189,6 +188,7 @@ func (g *walkGoogle) refusal(r *http.Request, call, id string, err error) google
 		if g.setup.Rand.IntN(3) == 0 {
 			g.lied[id] = true
 			faults = missing
+			g.server.Expire() // an event of which nothing is remembered is asked for again only when it is listed again
 		}
 	}
 	f := faults[g.setup.Rand.IntN(len(faults))]

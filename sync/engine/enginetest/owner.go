@@ -169,6 +169,16 @@ func (w *Walker) edit(id string) {
 	w.wish(id, before)
 }
 
+// meanwhile has the owner write into an event that is being written.
+func (w *Walker) meanwhile(id string) {
+	if w.calm {
+		return
+	}
+	w.say("edit %s meanwhile", id)
+	w.cal.Edit(id, func(ev *calendar.Event) { ev.Description = "meanwhile. " + ev.Description })
+	w.words[id] = "meanwhile. " + w.words[id]
+}
+
 func (w *Walker) copy(id string) {
 	if _, ok := w.cal.Event(id); ok {
 		copied := w.cal.Copy(id)

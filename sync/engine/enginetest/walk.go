@@ -74,6 +74,9 @@ type Setup struct {
 	Now func() time.Time
 	// Interesting tells events that have to do with zoomtag, for adapters that name the others only in passing.
 	Interesting func(*calendar.Event) bool
+	// Meanwhile is the owner writing into an event, or an exception, in the middle of a call: a backend calls it, now and then,
+	// before a write takes effect. It calls Edit.
+	Meanwhile func(id string)
 	// Rand decides what a backend leaves to chance; a seed that failed fails again only if nothing else does.
 	Rand *rand.Rand
 	// Hook has to be called before and after the effect of each outside call of the watched calendar ("changes", "get" or
@@ -194,7 +197,7 @@ func (w *Walker) Walk(seed uint64) (err error) {
 		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
 		apart: map[string]apart{}}
 	w.keep = w.rng.IntN(3) > 0
-	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Rand: w.rng, Hook: w.calendarHook}); err != nil {
+	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Meanwhile: w.meanwhile, Rand: w.rng, Hook: w.calendarHook}); err != nil {
 		return err
 	}
 	if c, ok := w.cal.(io.Closer); ok {
@@ -223,7 +226,9 @@ func (w *Walker) rest() error {
 	for _, id := range w.events {
 		w.cal.Hide(id, false)
 	}
-	w.cal.Expire()
+	if len(w.hidden) > 0 {
+		w.cal.Expire() // nothing else tells of what can be seen again; without it, what was told so far has to be enough
+	}
 	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
 		if err := w.pass(); err != nil {
