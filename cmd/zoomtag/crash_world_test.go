@@ -69,6 +69,7 @@ type crashKind struct {
 
 var crashKinds = []crashKind{
 	{name: "folder", make: newCrashFolder, requests: 10, points: 40},
+	{name: "google", make: newCrashGoogle, requests: 50, points: 55},
 }
 
 // nextWeek is when the events are.

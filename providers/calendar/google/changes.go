@@ -77,7 +77,9 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 		if err != nil {
 			return "", c.listError(err, token)
 		}
-		c.keepEnvelope(events)
+		if _, err := c.keepEnvelope(events); err != nil {
+			return "", err
+		}
 		fresh := page(events)
 		if events.NextPageToken == "" {
 			return events.NextSyncToken, nil
@@ -106,8 +108,9 @@ func (c *Calendar) listCall(token, page string) *api.EventsListCall {
 	return call
 }
 
-// keepEnvelope remembers what an answer says of the calendar as a whole.
-func (c *Calendar) keepEnvelope(events *api.Events) envelope {
+// keepEnvelope remembers what an answer says of the calendar as a whole. A calendar that shows no more than when its owner is busy
+// counts as one that may not be seen: its events have neither tags nor marks, which says nothing of those that they really have.
+func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := envelope{known: true, role: events.AccessRole, zone: c.cfg.Zone}
@@ -116,8 +119,13 @@ func (c *Calendar) keepEnvelope(events *api.Events) envelope {
 	} else if zone, err := time.LoadLocation(events.TimeZone); err == nil && events.TimeZone != "" {
 		e.zone = zone
 	}
+	if e.role == freeBusyReader {
+		c.envelope = envelope{}
+		return e, fmt.Errorf("google: %w: calendar %s shows this account only when it is free and busy; nothing is cancelled: its owner has to "+
+			"share it with the right to change events", calendar.ErrAbsent, c.cfg.Calendar)
+	}
 	c.envelope = e
-	return e
+	return e, nil
 }
 
 // about is what is known of the calendar as a whole; it is asked for if nothing was listed yet.
@@ -145,7 +153,7 @@ func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 	if err != nil {
 		return envelope{}, c.listError(err, "")
 	}
-	return c.keepEnvelope(events), nil
+	return c.keepEnvelope(events)
 }
 
 // isListing reports whether an answer is what it should be, and not just any JSON.
@@ -226,6 +234,9 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 	}
 	delete(l.deleted, e.Id)
 	if l.same[e.Id] = !l.full && l.c.wroteLast(e); l.same[e.Id] {
+		return !twice
+	}
+	if l.c.hidden(e) {
 		return !twice
 	}
 	texts := texts(e)
@@ -322,6 +333,10 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	}
 	if e.Status == "cancelled" {
 		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
+	}
+	if c.hidden(e) {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from this account: "+
+			"the calendar's owner has to share it with the right to see and change them", id, calendar.ErrDenied)
 	}
 	var exceptions []*api.Event
 	if len(e.Recurrence) > 0 {

@@ -2,6 +2,8 @@ package google_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -25,6 +27,9 @@ func TestContract(t *testing.T) {
 // discovery is Google's own description of the API, against which every request of every test is checked.
 var discovery = sync.OnceValues(googletest.Discovery)
 
+// serviceKey is that of the service account in every test: making one takes longer than most tests.
+var serviceKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // world is a Google calendar, seen from the side of its owner, on a real socket.
 type world struct {
 	t      *testing.T
@@ -39,6 +44,9 @@ func newWorld(t *testing.T, o googletest.Options) *world {
 		t.Fatal(err)
 	}
 	o.Discovery = api
+	if o.Key, err = serviceKey(); err != nil {
+		t.Fatal(err)
+	}
 	w := &world{t: t, server: googletest.New(o)}
 	if err := w.server.Start(); err != nil {
 		t.Fatal(err)

@@ -143,6 +143,9 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
 	defer cancel()
 	token, err := config.TokenSource(ctx).Token()
+	if err == nil && token.AccessToken == "" { // this flow of the library does not look
+		err = errors.New("it holds no access token")
+	}
 	if err == nil {
 		s.dead = nil
 		return s.token(token), nil

@@ -126,7 +126,7 @@ func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
 		}
 		start := moment(x.Start, ev.Start.Location())
 		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: x.Id, Start: start.at, Title: x.Summary, Description: x.Description, Location: x.Location})
-		if ev.Link.Mark != "" && !c.over(x) && c.leaves(x, ev.Link.JoinURL) == "" {
+		if ev.Link.Mark != "" && !c.over(x) && !c.hidden(x) && c.leaves(x, ev.Link.JoinURL) == "" {
 			ev.Partial = ev.Partial || !sameLink(linkIn(x), ev.Link)
 		}
 	}
@@ -140,10 +140,23 @@ func sameLink(x, series calendar.Link) bool {
 	return x.Block == series.Block || series.Block != "" && calendar.SameBlock(x.Block, series.Block)
 }
 
+// freeBusyReader is the role of an account that sees when the owner is busy, and nothing else.
+const freeBusyReader = "freeBusyReader"
+
+// hidden reports whether Google shows only the times of an event, because it is private and the account's role does not reach as
+// far. That no tag and no mark is to be seen then says nothing.
+func (c *Calendar) hidden(e *api.Event) bool {
+	c.mu.Lock()
+	role := c.envelope.role
+	c.mu.Unlock()
+	private := e.Visibility == "private" || e.Visibility == "confidential"
+	return private && role != "" && role != "owner" && role != "writer"
+}
+
 // denies says why an event must not be written, or nothing.
 func (c *Calendar) denies(e *api.Event, about envelope) string {
 	switch role := about.role; {
-	case role == "writerWithoutPrivateAccess" && e.Visibility != "private" && e.Visibility != "confidential":
+	case role == "writerWithoutPrivateAccess": // private events are hidden from it
 	case role != "" && role != "writer" && role != "owner":
 		return "the calendar is shared for reading only (" + role + "): its owner has to share it with the right to change events"
 	}

@@ -2,6 +2,7 @@ package google_test
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,33 @@ func TestSeriesWithExceptions(t *testing.T) {
 	}
 }
 
+// TestChangedSeries: what has changed does not name the exceptions that have not, so it cannot say what the series is as a whole.
+func TestChangedSeries(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	c := w.connect()
+	id, first := w.weekly(nil)
+	w.server.Except("", id, first.AddDate(0, 0, 7), nil)
+	all, err := c.Changes(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := aLink("1")
+	w.server.Edit("", id, func(ev json) { // a link whose writer was stopped before the exception
+		ev["description"] = "Agenda\n\n" + l.Block
+		ev["extendedProperties"] = json{"private": json{"zoomtagMark": l.Mark}}
+	})
+	changes, err := c.Changes(t.Context(), all.Cursor)
+	if err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Plain {
+		t.Fatalf("a changed series is listed as %+v, %v", changes.List, err)
+	}
+	if ev := changes.List[0].Event; ev != nil && !ev.Partial {
+		t.Errorf("its exception without a link is overlooked: %+v", ev)
+	}
+	if ev, err := c.Get(t.Context(), id); err != nil || !ev.Partial {
+		t.Errorf("Get: partial %v, %v", ev.Partial, err)
+	}
+}
+
 // exceptionLosesLink has the owner delete the block from one occurrence: the series is listed for it, and gets it back.
 func (w *world) exceptionLosesLink(c *google.Calendar, id, own string, l calendar.Link) {
 	w.t.Helper()
@@ -152,6 +180,52 @@ func countMethod(w *world, method string) int {
 		}
 	}
 	return n
+}
+
+// TestUnlinkIsResumed takes the link out of a series with two exceptions while each of the writes fails, or its answer is lost. As
+// long as one item still shows the link, the series does: it is by the series that one sees what is left to be done.
+func TestUnlinkIsResumed(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		for failing := range 3 {
+			w := newWorld(t, googletest.Options{})
+			c := w.connect()
+			id, first := w.weekly(nil)
+			items := []string{id, w.server.Except("", id, first.AddDate(0, 0, 7), nil), w.server.Except("", id, first.AddDate(0, 0, 14), nil)}
+			l := aLink("1")
+			linked := w.set(c, id, l)
+			n := 0
+			fault := googletest.Error(500, "backendError", "Backend Error")
+			fault.After = lost
+			fault.Match = func(r *http.Request) bool {
+				if r.Method == http.MethodPatch {
+					n++
+				}
+				return r.Method == http.MethodPatch && n == failing+1
+			}
+			w.server.Break(fault)
+			unlink := calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}}
+			if _, err := c.SetLink(t.Context(), id, linked.Version, unlink); err == nil {
+				t.Fatal("a failed write is not told")
+			}
+			left := 0
+			for _, item := range items {
+				if strings.Contains(w.text(item, "description"), l.JoinURL) {
+					left++
+				}
+			}
+			c = w.connect() // nobody remembers
+			if ev, err := c.Get(t.Context(), id); err != nil || left > 0 && ev.Link.Mark == "" {
+				t.Errorf("write %d (lost: %v): %d items still show the link, and the series does not: %v", failing+1, lost, left, err)
+			}
+			w.server.Mend()
+			w.set(c, id, unlink)
+			for _, item := range items {
+				if strings.Contains(w.text(item, "description"), l.JoinURL) {
+					t.Errorf("write %d (lost: %v): the link stays in %s", failing+1, lost, item)
+				}
+			}
+		}
+	}
 }
 
 // TestCopies: what apps copy carries our mark along, but not the UID that the mark was made for.
@@ -189,7 +263,6 @@ func TestDenied(t *testing.T) {
 		"writer":                    {ev: json{}, role: "writer"},
 		"reader":                    {ev: json{}, role: "reader", want: "reading only"},
 		"new role":                  {ev: json{}, role: "writerWithoutPrivateAccess"},
-		"new role, private":         {ev: json{"visibility": "private"}, role: "writerWithoutPrivateAccess", want: "reading only"},
 		"guest":                     {ev: json{"organizer": others, "attendees": me("accepted")}, want: "organized by bob@example.org"},
 		"guest who may":             {ev: json{"organizer": others, "attendees": me("accepted"), "guestsCanModify": true}, want: "organized by"},
 		"guest who may, configured": {ev: json{"organizer": others, "attendees": me("accepted"), "guestsCanModify": true}, asGuest: true},
@@ -219,6 +292,36 @@ func TestDenied(t *testing.T) {
 				t.Errorf("SetLink: %v, %d patches", err, countMethod(w, "PATCH"))
 			}
 		})
+	}
+}
+
+// TestHiddenEvents: where Google shows no more of an event than its times, that it has neither tag nor mark says nothing.
+func TestHiddenEvents(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	id := w.server.Put("", json{"summary": "Meeting #zoom", "visibility": "private"})
+	c := w.connect()
+	for _, role := range []string{"writerWithoutPrivateAccess", "reader"} {
+		w.server.SetRole("", role)
+		changes, err := c.Changes(t.Context(), "")
+		if err != nil || len(changes.List) != 1 || !changes.List[0].Plain || changes.List[0].Event != nil || changes.Total != 1 {
+			t.Errorf("%s: it is listed as %+v, %v", role, changes, err)
+		}
+		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), "private") {
+			t.Errorf("%s: Get: %v", role, err)
+		}
+	}
+	w.server.SetRole("", "freeBusyReader")
+	for _, c := range []*google.Calendar{c, w.connect()} {
+		if _, err := c.Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) || !strings.Contains(err.Error(), "free and busy") {
+			t.Errorf("Changes: %v", err)
+		}
+		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrAbsent) {
+			t.Errorf("Get: %v", err)
+		}
+	}
+	w.server.SetRole("", "owner")
+	if ev, err := c.Get(t.Context(), id); err != nil || ev.Title != "Meeting #zoom" {
+		t.Errorf("after it was shared again: %+v, %v", ev, err)
 	}
 }
 

@@ -277,6 +277,21 @@ func TestServiceAccountRefused(t *testing.T) {
 	}
 }
 
+// TestAnswerWithoutToken has the token endpoint answer with success and no token: nothing is to be had with that.
+func TestAnswerWithoutToken(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	w.server.Break(googletest.Fault{Match: googletest.Tokens, Replace: func(string) string { return `{"kind":"something else"}` }})
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	_, err := w.connect().Changes(ctx, "")
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "token") {
+		t.Fatalf("without a token: %v", err)
+	}
+	if n := len(w.server.TokenRequests()); n > 3 {
+		t.Errorf("it was asked for %d times", n)
+	}
+}
+
 func TestUnknownSubject(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.config.Subject = "nobody@example.com"

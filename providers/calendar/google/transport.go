@@ -49,7 +49,7 @@ func (e *signInError) Unwrap() error { return e.err }
 // RoundTrip sends r, with a new token once more if it was answered with 401: it was then not executed.
 func (t authorized) RoundTrip(r *http.Request) (*http.Response, error) {
 	refused := oauth.Secret("")
-	for {
+	for renewed := false; ; renewed = true {
 		token, err := t.tokens.Get(r.Context(), refused)
 		if err != nil {
 			return nil, &signInError{err}
@@ -62,7 +62,7 @@ func (t authorized) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 		}
 		res, err := t.base.RoundTrip(again)
-		if err != nil || res.StatusCode != http.StatusUnauthorized || refused != "" || r.Body != nil && r.GetBody == nil {
+		if err != nil || res.StatusCode != http.StatusUnauthorized || renewed || r.Body != nil && r.GetBody == nil {
 			return res, err
 		}
 		if _, err := io.Copy(io.Discard, res.Body); err != nil {

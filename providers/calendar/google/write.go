@@ -20,7 +20,7 @@ const (
 )
 
 // SetLink makes l the event's link, or takes it out. Only what differs is sent, and only if the event is still at version. The
-// exceptions of a series are brought in line afterwards.
+// exceptions of a series are brought in line with it.
 func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("google: write event %s: %w", id, err)
@@ -279,7 +279,7 @@ func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *
 	ev := texts(x)
 	linked := ev.Link.Mark != "" || ev.Link.Block != ""
 	switch {
-	case x.Status == "cancelled", l.Mark == "" && !linked:
+	case x.Status == "cancelled", c.hidden(x), l.Mark == "" && !linked:
 		return x, nil
 	case l.Mark != "" && (c.over(x) || c.leaves(x, l.JoinURL, l.Was.JoinURL, series.Link.JoinURL) != ""):
 		return x, nil

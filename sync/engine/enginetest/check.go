@@ -84,6 +84,9 @@ func (w *Walker) check() error {
 }
 
 func (w *Walker) checkEvent(ev calendar.Event, asked bool, live map[string]meetingtest.Live) error {
+	if err := w.checkExceptions(ev, asked); err != nil {
+		return err
+	}
 	words := w.words[ev.ID]
 	if !asked {
 		if ev.Link.Mark != "" || ev.Link.Block != "" {

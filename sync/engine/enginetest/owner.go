@@ -36,6 +36,10 @@ var walkTitles = []string{"Weekly #zoom", "Review", "#zoom(45m) Call", "Sync #zo
 
 // act is one thing that happens.
 func (w *Walker) act() {
+	if s, ok := w.cal.(Series); ok && len(w.events) > 0 && w.rng.IntN(6) == 0 {
+		w.actOnSeries(s)
+		return
+	}
 	switch n := w.rng.IntN(100); {
 	case n < 15 || len(w.events) == 0:
 		w.put()
@@ -107,11 +111,22 @@ func (w *Walker) put() {
 	case 3:
 		ev.Series, ev.Until = true, time.Time{}
 	}
+	w.putEvent(ev)
+}
+
+func (w *Walker) putEvent(ev calendar.Event) {
 	id := w.cal.Put(ev)
 	w.events = append(w.events, id)
 	w.words[id] = ev.Description
 	w.say("put %s %q %q", id, ev.Title, ev.Description)
 	w.wish(id, false)
+}
+
+// dropBlock deletes the block from an event's texts.
+func dropBlock(ev *calendar.Event) {
+	if start, end, ok := calendar.FindBlock(ev.Description); ok {
+		ev.Description = strings.TrimSuffix(ev.Description[:start], "\n\n") + ev.Description[end:]
+	}
 }
 
 func (w *Walker) edit(id string) {
@@ -140,9 +155,7 @@ func (w *Walker) edit(id string) {
 			ev.Description = "note. " + ev.Description
 			w.words[id] = "note. " + w.words[id]
 		case 5: // the block is deleted
-			if start, end, ok := calendar.FindBlock(ev.Description); ok {
-				ev.Description = strings.TrimSuffix(ev.Description[:start], "\n\n") + ev.Description[end:]
-			}
+			dropBlock(ev)
 		case 6:
 			ev.Cancelled = !ev.Cancelled
 		default: // what was before
@@ -154,6 +167,16 @@ func (w *Walker) edit(id string) {
 	w.titles[id] = title
 	w.say("edit %s kind %d", id, kind)
 	w.wish(id, before)
+}
+
+// meanwhile has the owner write into an event that is being written.
+func (w *Walker) meanwhile(id string) {
+	if w.calm {
+		return
+	}
+	w.say("edit %s meanwhile", id)
+	w.cal.Edit(id, func(ev *calendar.Event) { ev.Description = "meanwhile. " + ev.Description })
+	w.words[id] = "meanwhile. " + w.words[id]
 }
 
 func (w *Walker) copy(id string) {

@@ -53,10 +53,30 @@ type Backend interface {
 	Event(id string) (calendar.Event, bool)
 }
 
+// Series is a Backend whose series keep occurrences that were changed by themselves, each with texts and a link of its own, as
+// web APIs do. An exception is named by an id that no event has.
+type Series interface {
+	Backend
+
+	// Split is "this and following": the series ends before one of its occurrences, and a copy of it, with a UID of its own,
+	// goes on from there. ok is false where the event is no series that can be split.
+	Split(id string) (newID string, ok bool)
+	// Except changes one occurrence of a series by itself, or takes it out if change makes it a cancelled one. ok is false
+	// where the event is no series.
+	Except(id string, change func(e *calendar.Event)) (exception string, ok bool)
+	// Exceptions are the occurrences changed by themselves that are still to come, as the owner sees them, each with its link.
+	Exceptions(id string) []calendar.Event
+}
+
 // Setup is what a backend is made with.
 type Setup struct {
 	// Now is the clock of the walk.
 	Now func() time.Time
+	// Interesting tells events that have to do with zoomtag, for adapters that name the others only in passing.
+	Interesting func(*calendar.Event) bool
+	// Meanwhile is the owner writing into an event, or an exception, in the middle of a call: a backend calls it, now and then,
+	// before a write takes effect. It calls Edit.
+	Meanwhile func(id string)
 	// Rand decides what a backend leaves to chance; a seed that failed fails again only if nothing else does.
 	Rand *rand.Rand
 	// Hook has to be called before and after the effect of each outside call of the watched calendar ("changes", "get" or
@@ -87,6 +107,7 @@ type walk struct {
 	events []string          // ids ever made
 	words  map[string]string // the owner's description, by id
 	titles map[string]string // the title before the last edit, by id
+	apart  map[string]apart  // what an exception has of its own, by its id
 	needed map[string]int    // creates that the owner's wishes explain, by bind
 	made   map[string]int    // creates, by bind
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
@@ -173,9 +194,10 @@ func (w *Walker) Walk(seed uint64) (err error) {
 		return err
 	}
 	w.walk = walk{rng: rand.New(rand.NewPCG(seed, 1)), calm: true, now: walkBegins,
-		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{}}
+		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
+		apart: map[string]apart{}}
 	w.keep = w.rng.IntN(3) > 0
-	if w.cal, err = w.newBackend(Setup{Now: w.clock, Rand: w.rng, Hook: w.calendarHook}); err != nil {
+	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Meanwhile: w.meanwhile, Rand: w.rng, Hook: w.calendarHook}); err != nil {
 		return err
 	}
 	if c, ok := w.cal.(io.Closer); ok {
@@ -204,7 +226,9 @@ func (w *Walker) rest() error {
 	for _, id := range w.events {
 		w.cal.Hide(id, false)
 	}
-	w.cal.Expire()
+	if len(w.hidden) > 0 {
+		w.cal.Expire() // nothing else tells of what can be seen again; without it, what was told so far has to be enough
+	}
 	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
 		if err := w.pass(); err != nil {
@@ -221,6 +245,10 @@ func (w *Walker) restart() {
 	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Meetings: w.zoom, Budgeted: false, Detects: "1",
 		Settings: plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
 	w.e = engine.New(w.st, []*engine.Calendar{c}, engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }})
+}
+
+func (w *Walker) interesting(ev *calendar.Event) bool {
+	return plan.Interesting(ev, &plan.Settings{Rules: w.rules})
 }
 
 func (w *Walker) fault(call, phase string) error {

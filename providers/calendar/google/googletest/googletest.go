@@ -41,6 +41,8 @@ type Options struct {
 	SilentGuests bool
 	// Discovery is calendar-api.json. Every request is checked against it; nil checks nothing.
 	Discovery []byte
+	// Key is that of the service account; nil makes one when it is first needed, which takes a moment.
+	Key *rsa.PrivateKey
 	// Gzip compresses every answer that the client accepts so; otherwise only those of a kilobyte or more are.
 	Gzip bool
 }

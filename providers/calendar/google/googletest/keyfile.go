@@ -53,8 +53,11 @@ func (s *Server) DesktopClient() []byte {
 
 func (s *Server) tokenURL() string { return s.URL() + "/token" }
 
-// privateKey is made when it is first asked for, which takes a moment.
+// privateKey is made when it is first asked for, unless there is one.
 func (s *Server) privateKey() *rsa.PrivateKey {
+	if s.opts.Key != nil {
+		return s.opts.Key
+	}
 	s.keyOnce.Do(func() { s.key, _ = rsa.GenerateKey(rand.Reader, 2048) }) // it cannot fail, says crypto/rand
 	return s.key
 }
