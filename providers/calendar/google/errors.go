@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 )
 
@@ -48,12 +49,12 @@ func (c *Calendar) explain(what string, err error) error {
 }
 
 func (c *Calendar) kind(err error) error {
-	var signIn *signInError
+	var signIn *oauth.NoTokenError
 	var answer *googleapi.Error
 	var transport *url.Error
 	switch {
 	case errors.As(err, &signIn):
-		return signIn.err
+		return signIn.Err
 	case errors.As(err, &answer):
 		return c.refusal(answer)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -117,7 +117,7 @@ func New(c Config) (*Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := c.client(creds)
+	client := c.client(creds, base)
 	service, err := api.NewService(context.Background(), option.WithHTTPClient(client), option.WithEndpoint(base))
 	if err != nil {
 		return nil, fmt.Errorf("google: %w", err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"strings"
 	"time"
 
@@ -38,13 +37,9 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 	if err != nil {
 		return err
 	}
-	base := http.DefaultTransport
-	if c.HTTP != nil && c.HTTP.Transport != nil {
-		base = c.HTTP.Transport
-	}
 	s := signer{cfg: &c, creds: creds, scope: Scope(c.Calendar, c.Subject)}
 	flow := oauth.SignIn{
-		Config: s.oauthConfig(), HTTP: &http.Client{Transport: limited{base, maxToken}, CheckRedirect: noRedirect, Timeout: requestTimeout},
+		Config: s.oauthConfig(), HTTP: c.plainClient(),
 		// Without prompt=consent Google gives out no refresh token the second time.
 		Options: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.SetAuthURLParam("prompt", "consent")},
 		Open:    p.Open, Out: p.Out, In: p.In, Log: c.Log,

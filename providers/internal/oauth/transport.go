@@ -1,0 +1,66 @@
+package oauth
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Transport adds the access token to requests, and renews it once when it is turned down. It sends the token to no host but the one
+// that it is made for.
+type Transport struct {
+	Base   http.RoundTripper
+	Tokens *Cache
+	Host   string // as in URLs, with its port
+}
+
+// NoTokenError is why there is no token; the request was not sent.
+type NoTokenError struct{ Err error }
+
+func (e *NoTokenError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what the sign-in said.
+func (e *NoTokenError) Unwrap() error { return e.Err }
+
+// RoundTrip sends r, with a new token once more if it was answered with 401: it was then not executed.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != t.Host {
+		return nil, fmt.Errorf("a request to %s, where only %s is meant: it was not sent", r.URL.Host, t.Host)
+	}
+	refused := Secret("")
+	for renewed := false; ; renewed = true {
+		token, err := t.Tokens.Get(r.Context(), refused)
+		if err != nil {
+			return nil, &NoTokenError{err}
+		}
+		again := r.Clone(r.Context())
+		again.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
+		if r.GetBody != nil {
+			if again.Body, err = r.GetBody(); err != nil {
+				return nil, err
+			}
+		}
+		res, err := t.Base.RoundTrip(again)
+		if err != nil || res.StatusCode != http.StatusUnauthorized || renewed || r.Body != nil && r.GetBody == nil {
+			return res, err
+		}
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			return nil, errors.Join(err, res.Body.Close())
+		}
+		if err := res.Body.Close(); err != nil {
+			return nil, err
+		}
+		refused = token.Value
+	}
+}
+
+// HostOf is the host of a base address, for Transport.Host.
+func HostOf(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
