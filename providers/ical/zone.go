@@ -137,3 +137,9 @@ func (z *zones) instant(s stamp, tzid string) (time.Time, zone) {
 	}
 	return inZone(s.wall, in.loc), in
 }
+
+// ZoneName is the IANA name that a TZID means: an IANA name itself, one with a known prefix, or a Windows name.
+func ZoneName(tzid string) (iana string, ok bool) {
+	found, ok := named(tzid)
+	return found.name, ok && found.name != ""
+}

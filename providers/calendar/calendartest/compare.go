@@ -44,17 +44,14 @@ var ownerFields = []field{
 	}},
 }
 
-// ownWords is a description without our block, and without the white space around it: in plain text the block is led in
-// by an empty line, in HTML it is an element. What unlinking leaves is compared to the byte elsewhere.
+// ownWords is a description without our block, and without the white space around it, as a person sees it: in plain text the block is
+// led in by an empty line, in HTML it stands between elements. What unlinking leaves is compared to the byte elsewhere.
 func ownWords(e calendar.Event) string {
 	text := e.Description
-	if !e.HTML {
-		return strings.TrimSpace(calendar.StripBlock(text))
+	if e.HTML {
+		text = calendar.HTMLText(text)
 	}
-	if e.Link.Mark == "" {
-		return text
-	}
-	return "" // the adapter's own tests know its HTML
+	return strings.TrimSpace(calendar.StripBlock(text))
 }
 
 func without(s, ours string) string {

@@ -36,6 +36,13 @@ type Harness struct {
 	New func(t *testing.T) World
 	// Now is the adapter's clock; nil is time.Now.
 	Now func() time.Time
+	// Unnoticed is how long a deletion may stay unnoticed, for services that do not tell. The world is then a Clock.
+	Unnoticed time.Duration
+}
+
+// Clock is a World whose adapter's clock can be moved.
+type Clock interface {
+	Later(d time.Duration)
 }
 
 // World is one calendar of the suite's: the adapter under test, and its backend from the side of the owner, who edits with

@@ -26,6 +26,19 @@ func Run(t *testing.T, h Harness) {
 	t.Run("misbehaviour", func(t *testing.T) { runMisbehaviour(t, h) })
 }
 
+// later moves the adapter's clock.
+func (s *scene) later(d time.Duration) {
+	s.Helper()
+	if d == 0 {
+		return
+	}
+	w, ok := s.World.(Clock)
+	if !ok {
+		s.Fatal("a world whose deletions stay unnoticed for a while has to be a Clock")
+	}
+	w.Later(d)
+}
+
 type namedTest struct {
 	name string
 	run  func(s *scene)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
 )
 
 // Where Microsoft Graph and its sign-in are, unless a configuration says otherwise.
@@ -63,3 +64,28 @@ type Config struct {
 
 // requestTimeout bounds one request, answer included.
 const requestTimeout = 60 * time.Second
+
+// setDefaults fills in what is not written.
+func (c *Config) setDefaults() {
+	if c.APIURL == "" {
+		c.APIURL = DefaultAPIURL
+	}
+	if c.LoginURL == "" {
+		c.LoginURL = DefaultLoginURL
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = rest.Wait
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Lanes == nil {
+		c.Lanes = NewLanes()
+	}
+}

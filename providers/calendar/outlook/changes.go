@@ -1,0 +1,376 @@
+package outlook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
+)
+
+// Calendar is one calendar of a mailbox. It implements calendar.Calendar.
+type Calendar struct {
+	cfg   Config
+	graph *graph
+	retry rest.Backoff // of reads, after a 5xx
+
+	mu       sync.Mutex
+	path     []string // of the calendar, once it is known
+	id       string   // of a calendar that is not the default one
+	readOnly bool
+	swept    time.Time                 // when all ids were last listed
+	held     map[string]calendar.Event // events of the current pass
+	written  map[string]string         // etags of our own last writes, by id
+	slow     int                       // how often in a row Graph has asked for a pause without saying how long
+}
+
+// New makes a Calendar. It reads what the sign-in needs from disk, and sends nothing.
+func New(c Config) (*Calendar, error) {
+	c.setDefaults()
+	tokens, err := c.tokens(c.plainClient())
+	if err != nil {
+		return nil, err
+	}
+	g, err := connect(&c, tokens)
+	if err != nil {
+		return nil, err
+	}
+	return &Calendar{cfg: c, graph: g, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
+		held: map[string]calendar.Event{}, written: map[string]string{}}, nil
+}
+
+// Pages: a page of a full reading holds bodies, one of a sweep only ids.
+const (
+	pageSize  = 200
+	sweepSize = 1000
+	maxPages  = 20000
+	// maxStale bounds the pages in a row that bring nothing new: some chains of pages have been seen to have no end.
+	maxStale = 20
+)
+
+// sweepEvery is how often all ids are listed, to notice what was deleted: Graph says nothing of it otherwise.
+const sweepEvery = 12 * time.Minute
+
+// Changes lists what has changed since the cursor, or everything. Now and then it lists everything that is there, to find out what is not.
+func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, error) {
+	before, err := parseCursor(from, c.cfg.Now())
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	c.mu.Lock()
+	clear(c.held)
+	sweep := from != "" && c.cfg.Now().Sub(c.swept) >= sweepEvery
+	c.mu.Unlock()
+	path, err := c.locate(ctx, before.calendar)
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	l := &listing{c: c, before: before, full: from == "" || sweep, sweep: sweep, at: map[string]int{}}
+	if err := c.list(ctx, l, path); err != nil {
+		return calendar.Changes{}, err
+	}
+	if l.full {
+		c.mu.Lock()
+		c.swept = c.cfg.Now()
+		c.mu.Unlock()
+	}
+	return l.changes(from), nil
+}
+
+// list walks through the pages of a listing. It is complete or an error.
+func (c *Calendar) list(ctx context.Context, l *listing, path []string) error {
+	const what = "list events"
+	next, stale := c.graph.address(l.query(), append(path, "events")...), 0
+	for range maxPages {
+		var page models.EventCollectionResponseable
+		err := c.read(ctx, what, func(ctx context.Context) (err error) {
+			// A builder is good for one request only.
+			page, err = users.NewItemCalendarEventsRequestBuilder(next, c.graph.adapter).Get(ctx,
+				&users.ItemCalendarEventsRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
+			if err == nil && (page == nil || page.GetValue() == nil) {
+				err = errStrange
+			}
+			return err
+		})
+		if err != nil {
+			return c.aboutCalendar(err)
+		}
+		if stale++; l.page(page.GetValue()) > 0 {
+			stale = 0
+		}
+		following := text(page.GetOdataNextLink())
+		switch {
+		case following == "":
+			return nil
+		case !c.graph.ownLink(following):
+			return fmt.Errorf("outlook: %s: the next page is said to be on another server: nothing is sent there", what)
+		case following == next || stale > maxStale:
+			return fmt.Errorf("outlook: %s: the pages have no end", what)
+		}
+		next = following
+	}
+	return fmt.Errorf("outlook: %s: the calendar has more than %d events", what, maxPages*pageSize)
+}
+
+// listing gathers the pages of one Changes.
+type listing struct {
+	c      *Calendar
+	before cursor
+	full   bool // everything that is there is listed
+	sweep  bool // by its ids only
+	list   []calendar.Change
+	at     map[string]int // where each id stands in list
+	latest time.Time
+	recent []recent
+}
+
+// recent is an event by the time of its last change.
+type recent struct {
+	changed time.Time
+	print   string
+}
+
+// query are the options of the first page; the others' are in their links.
+func (l *listing) query() query {
+	switch {
+	case l.sweep:
+		return query{"$select": "id,changeKey,lastModifiedDateTime,type", "$top": strconv.Itoa(sweepSize)}
+	case l.full:
+		return query{"$select": eventFields, "$expand": eventProperties, "$top": strconv.Itoa(pageSize)}
+	}
+	return query{"$select": eventFields, "$expand": eventProperties, "$top": strconv.Itoa(pageSize),
+		"$filter": "lastModifiedDateTime ge " + l.before.since.UTC().Format(time.RFC3339Nano)}
+}
+
+// page takes in one page and returns how many of its events were not on one before.
+func (l *listing) page(events []models.Eventable) (fresh int) {
+	for _, e := range events {
+		id := ""
+		if e != nil {
+			id = text(e.GetId())
+		}
+		if id == "" {
+			continue
+		}
+		change := l.change(e, id)
+		if at, twice := l.at[id]; twice {
+			l.list[at] = change // pages may overlap; the later one counts
+			continue
+		}
+		l.at[id] = len(l.list)
+		l.list = append(l.list, change)
+		fresh++
+	}
+	return fresh
+}
+
+// change is one event as the engine hears of it.
+func (l *listing) change(e models.Eventable, id string) calendar.Change {
+	print := fingerprint(id, etag(e))
+	changed := e.GetLastModifiedDateTime()
+	if changed != nil {
+		l.recent = append(l.recent, recent{*changed, print})
+		if changed.After(l.latest) {
+			l.latest = *changed
+		}
+	}
+	old := changed != nil && changed.Before(l.before.since) || l.before.knows(print)
+	switch {
+	case !l.before.since.IsZero() && old, !l.before.since.IsZero() && l.c.wroteLast(e):
+		return calendar.Change{ID: id, Same: true}
+	case l.sweep:
+		return calendar.Change{ID: id}
+	}
+	ev := texts(e)
+	if interesting := l.c.cfg.Interesting; interesting != nil && !interesting(&ev) {
+		return calendar.Change{ID: id, Plain: true}
+	}
+	if e.GetRecurrence() != nil {
+		return calendar.Change{ID: id} // Get reads its exceptions as well
+	}
+	ev = l.c.event(e)
+	l.c.hold(ev)
+	return calendar.Change{ID: id, Event: &ev}
+}
+
+// changes is the answer.
+func (l *listing) changes(from string) calendar.Changes {
+	changes := calendar.Changes{List: l.list, Full: l.full, Total: -1}
+	news := slices.ContainsFunc(l.list, func(ch calendar.Change) bool { return !ch.Same })
+	if l.full {
+		changes.Total = len(l.list)
+	} else {
+		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
+	}
+	now := cursor{calendar: l.c.calendarID(), since: l.before.since}
+	if since := l.latest.Add(-overlap); since.After(now.since) {
+		now.since = since
+	}
+	if now.since.IsZero() {
+		now.since = l.c.cfg.Now().Add(-overlap) // an empty calendar
+	}
+	for _, r := range l.recent {
+		if !r.changed.Before(now.since) {
+			now.seen = append(now.seen, r.print)
+		}
+	}
+	slices.Sort(now.seen)
+	now.seen = slices.Compact(now.seen)
+	changes.Cursor = now.String()
+	if from != "" && !news {
+		changes.Cursor = from
+	}
+	return changes
+}
+
+func (c *Calendar) calendarID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.id
+}
+
+// locate finds the path of the calendar: by its id, or by its name, which is looked up once.
+func (c *Calendar) locate(ctx context.Context, known string) ([]string, error) {
+	c.mu.Lock()
+	path := c.path
+	c.mu.Unlock()
+	if path != nil {
+		return slices.Clone(path), nil
+	}
+	box := mailbox(c.cfg.User)
+	if c.cfg.Calendar == "" {
+		return c.located(append(box, "calendar"), "", false), nil
+	}
+	if known != "" && known == c.cfg.Calendar {
+		return c.located(append(box, "calendars", known), known, false), nil
+	}
+	next := c.graph.address(query{"$select": "id,name,canEdit", "$top": "100"}, append(box, "calendars")...)
+	for range maxPages {
+		var page models.CalendarCollectionResponseable
+		err := c.read(ctx, "list calendars", func(ctx context.Context) (err error) {
+			page, err = users.NewItemCalendarsRequestBuilder(next, c.graph.adapter).Get(ctx,
+				&users.ItemCalendarsRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
+			if err == nil && (page == nil || page.GetValue() == nil) {
+				err = errStrange
+			}
+			return err
+		})
+		if err != nil {
+			return nil, c.aboutCalendar(err)
+		}
+		for _, cal := range page.GetValue() {
+			if id := text(cal.GetId()); id == c.cfg.Calendar || strings.EqualFold(text(cal.GetName()), c.cfg.Calendar) {
+				return c.located(append(box, "calendars", id), id, cal.GetCanEdit() != nil && !*cal.GetCanEdit()), nil
+			}
+		}
+		following := text(page.GetOdataNextLink())
+		if following == "" || following == next || !c.graph.ownLink(following) {
+			break
+		}
+		next = following
+	}
+	return nil, fmt.Errorf("outlook: %w: the mailbox has no calendar with the name or id %q; nothing is cancelled: check outlook.calendar", calendar.ErrAbsent, c.cfg.Calendar)
+}
+
+func (c *Calendar) located(path []string, id string, readOnly bool) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.path, c.id, c.readOnly = path, id, readOnly
+	return slices.Clone(path)
+}
+
+// Get reads one event, and a series with its exceptions.
+func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+	e, err := c.get(ctx, id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	ev := c.event(e)
+	c.hold(ev)
+	return ev, nil
+}
+
+// get reads one event afresh.
+func (c *Calendar) get(ctx context.Context, id string) (models.Eventable, error) {
+	path, err := c.locate(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	e, err := c.getEvent(ctx, append(path, "events", id), query{"$select": eventFields + ",cancelledOccurrences,exceptionOccurrences",
+		"$expand": eventProperties + ",exceptionOccurrences($select=id,start,end,originalStart)"}, id)
+	var refused *refusedError
+	if errors.As(err, &refused) && refused.kind == nil { // a mailbox or calendar that is gone answers the same
+		if err := c.standing(ctx); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrGone)
+	}
+	return e, err
+}
+
+func (c *Calendar) getEvent(ctx context.Context, path []string, q query, id string) (models.Eventable, error) {
+	var e models.Eventable
+	err := c.read(ctx, "read event "+id, func(ctx context.Context) (err error) {
+		e, err = users.NewItemCalendarEventsEventItemRequestBuilder(c.graph.address(q, path...), c.graph.adapter).Get(ctx,
+			&users.ItemCalendarEventsEventItemRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
+		if err == nil && (e == nil || text(e.GetId()) != id) {
+			err = errStrange
+		}
+		return err
+	})
+	return e, err
+}
+
+// standing proves that the calendar is there.
+func (c *Calendar) standing(ctx context.Context) error {
+	path, err := c.locate(ctx, "")
+	if err != nil {
+		return err
+	}
+	err = c.read(ctx, "read the calendar", func(ctx context.Context) error {
+		cal, err := users.NewItemCalendarRequestBuilder(c.graph.address(query{"$select": "id,name,canEdit"}, path...), c.graph.adapter).Get(ctx,
+			&users.ItemCalendarRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
+		if err == nil && (cal == nil || text(cal.GetId()) == "") {
+			err = errStrange
+		}
+		return err
+	})
+	return c.aboutCalendar(err)
+}
+
+// hold keeps an event for the rest of the pass.
+func (c *Calendar) hold(e calendar.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held[e.ID] = e
+	c.slow = 0
+}
+
+// maxWritten bounds how many own writes are remembered.
+const maxWritten = 10000
+
+// wrote remembers what our last write has made of an event, to recognise it when it is listed.
+func (c *Calendar) wrote(id, version string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.written) > maxWritten {
+		clear(c.written) // the next pass then looks at them once more
+	}
+	c.written[id] = version
+}
+
+func (c *Calendar) wroteLast(e models.Eventable) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	version := etag(e)
+	return version != "" && c.written[text(e.GetId())] == version
+}

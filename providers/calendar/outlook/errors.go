@@ -1,0 +1,185 @@
+package outlook
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/internal/rest"
+)
+
+// brokenError is a failure of the network or of Microsoft's: nothing is concluded from it, and a reading call is tried again.
+type brokenError struct{ text string }
+
+func (e *brokenError) Error() string { return e.text }
+
+// refusedError is an answer that says no.
+type refusedError struct {
+	status int
+	code   string
+	text   string
+	said   string // Microsoft's own words, in brackets
+	kind   error  // what the contract calls it; nil for a 404, which means several things
+}
+
+func (e *refusedError) Error() string {
+	if e.kind == nil {
+		return e.text
+	}
+	return e.kind.Error() + ": " + e.text
+}
+
+func (e *refusedError) Unwrap() error { return e.kind }
+
+// errStrange says that an answer is none that can be used, though the SDK has no complaint.
+var errStrange = errors.New("it is not what was asked for")
+
+// kind says what went wrong in terms of the contract, by the answer as it came.
+func (c *Calendar) kind(answer *kept, err error) error {
+	var token *oauth.NoTokenError
+	var transport *url.Error
+	switch {
+	case errors.As(err, &token):
+		return token.Err
+	case answer.status >= http.StatusMultipleChoices:
+		return c.refusal(answer)
+	case errors.As(err, &transport):
+		return &brokenError{"no whole answer: " + rest.Redact(transport.Err.Error())}
+	case errors.Is(err, errStrange):
+		return &brokenError{"the answer cannot be used: " + errStrange.Error()}
+	}
+	return &brokenError{"the answer cannot be read"} // the SDK's errors are not to be printed: some panic when they are
+}
+
+// graphError is Graph's error body.
+type graphError struct {
+	Error struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Inner   struct {
+			Code      string `json:"code"`
+			RequestID string `json:"request-id"`
+		} `json:"innerError"`
+	} `json:"error"`
+}
+
+// refusal says what an answer means. Codes count more than messages, which change.
+func (c *Calendar) refusal(answer *kept) error {
+	var body graphError
+	_ = json.Unmarshal(answer.body, &body) // no JSON leaves it empty, which the status makes up for
+	code := body.Error.Code
+	said := words(answer, &body)
+	refused := func(kind error, text string) error {
+		return &refusedError{status: answer.status, code: code, text: text + said, said: said, kind: kind}
+	}
+	switch strings.ToLower(code) {
+	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":
+		return c.throttled(answer, said)
+	case "erroraccessdenied", "authorization_requestdenied", "accessdenied":
+		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
+	case "mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi":
+		return refused(calendar.ErrAbsent, "there is no mailbox in Exchange Online for this user (on-premises, without a licence, or inactive)")
+	case "errorinvaliduser", "resourcenotfound", "request_resourcenotfound":
+		return refused(calendar.ErrAbsent, "there is no such user in this tenant: check outlook.user")
+	case "errorirresolvableconflict", "errorchangekeyrequired", "errorstalechangekey":
+		return calendar.ErrConflict
+	case "errorquotaexceeded":
+		return refused(calendar.ErrDenied, "the mailbox is full")
+	}
+	switch rest.KindOf(answer.status) {
+	case rest.Throttled:
+		return c.throttled(answer, said)
+	case rest.Unauthorized:
+		return refused(calendar.ErrDenied, "Microsoft does not accept the access token")
+	case rest.Forbidden:
+		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
+	case rest.Missing:
+		return refused(nil, "there is no such calendar or event, or this account may not see it")
+	case rest.Gone:
+		return refused(calendar.ErrCursor, "everything is read again")
+	case rest.Conflict:
+		return calendar.ErrConflict
+	case rest.Invalid:
+		return refused(calendar.ErrDenied, "Microsoft does not accept the request")
+	}
+	if answer.status == http.StatusServiceUnavailable && answer.header.Get("Retry-After") != "" {
+		return c.throttled(answer, said)
+	}
+	return &brokenError{"Microsoft has a problem of its own" + said}
+}
+
+// permissionMend says how a permission that is lacking is granted.
+func (c *Calendar) permissionMend() string {
+	if c.cfg.Auth == User {
+		return "the calendar has to be your own, or shared with you with the right to edit; if it is, run " + c.cfg.SignInCommand + " again"
+	}
+	return "the app needs the application permission Calendars.ReadWrite for this mailbox, with an administrator's consent, or a role assignment in Exchange Online"
+}
+
+// words are Microsoft's own, in brackets behind the sentence, with what its support asks for.
+func words(answer *kept, body *graphError) string {
+	var parts []string
+	if body.Error.Message != "" {
+		parts = append(parts, "Microsoft says: "+rest.Snippet([]byte(body.Error.Message), 300))
+	} else if body.Error.Code == "" && len(answer.body) > 0 {
+		parts = append(parts, "the answer begins with "+rest.Snippet(answer.body, 80))
+	}
+	parts = append(parts, fmt.Sprintf("HTTP %d", answer.status))
+	if body.Error.Code != "" {
+		parts = append(parts, rest.Cut(body.Error.Code, 80))
+	}
+	id := body.Error.Inner.RequestID
+	if id == "" {
+		id = answer.header.Get("Request-Id")
+	}
+	if id != "" {
+		parts = append(parts, "request "+rest.Cut(id, 80))
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// The waits where Microsoft does not say how long.
+const (
+	firstWait = 10 * time.Second
+	mostWait  = 5 * time.Minute
+)
+
+// throttled is Microsoft asking for a pause of this mailbox.
+func (c *Calendar) throttled(answer *kept, said string) error {
+	now := c.cfg.Now()
+	until, ok := rest.RetryAfter(answer.header, now)
+	if !ok {
+		c.mu.Lock()
+		wait := min(firstWait<<min(c.slow, 6), mostWait)
+		c.slow++
+		c.mu.Unlock()
+		until = now.Add(wait + time.Duration(rand.Float64()*float64(wait)/4))
+	}
+	return &calendar.Throttled{Until: until, Err: errors.New("too many requests for this mailbox" + said)}
+}
+
+// aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
+func (c *Calendar) aboutCalendar(err error) error {
+	var refused *refusedError
+	if errors.As(err, &refused) && refused.kind == nil {
+		return fmt.Errorf("outlook: %w: nothing is cancelled; check outlook.user and outlook.calendar, and that the calendar is shared with this account%s",
+			calendar.ErrAbsent, refused.said)
+	}
+	return err
+}
+
+// asMissing is the refusal of something that is not there.
+func asMissing(err error) (*refusedError, bool) {
+	var refused *refusedError
+	if errors.As(err, &refused) && refused.kind == nil {
+		return refused, true
+	}
+	return nil, false
+}

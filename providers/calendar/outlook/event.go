@@ -1,0 +1,169 @@
+package outlook
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+
+	"zoomtag/providers/calendar"
+)
+
+// The single-value extended properties that hold what zoomtag keeps out of sight: named properties of the mailbox, with a namespace
+// of zoomtag's own.
+const (
+	propertySet  = "String {5b7c0e5a-3d0e-4d1c-9a52-6f1d3c0b7a11} Name "
+	markProperty = propertySet + "zoomtagMark"
+	tagProperty  = propertySet + "zoomtagTag"
+	// noValue is what a property holds that was taken out: Graph sets properties, and does not remove them.
+	noValue = "-"
+)
+
+// eventFields is what is read of an event, and eventProperties the extended properties with it.
+const (
+	eventFields = "id,subject,body,categories,start,end,isAllDay,isCancelled,isDraft,isOrganizer,organizer,attendees,location,locations," +
+		"isOnlineMeeting,onlineMeeting,onlineMeetingUrl,onlineMeetingProvider,recurrence,originalStartTimeZone,type,seriesMasterId,iCalUId,changeKey," +
+		"createdDateTime,lastModifiedDateTime,responseStatus"
+	eventProperties = "singleValueExtendedProperties($filter=id eq '" + markProperty + "' or id eq '" + tagProperty + "')"
+)
+
+// text is a string of the SDK's, which may be nil.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func yes(b *bool) bool { return b != nil && *b }
+
+// additional is a field that the SDK does not know by name.
+func additional(e models.Eventable, name string) string {
+	switch v := e.GetAdditionalData()[name].(type) {
+	case *string:
+		return text(v)
+	case string:
+		return v
+	}
+	return ""
+}
+
+// etag is the version of an event, as it is given back in If-Match.
+func etag(e models.Eventable) string {
+	if tag := additional(e, "@odata.etag"); tag != "" {
+		return tag
+	}
+	return text(e.GetChangeKey())
+}
+
+// texts is what an event says, without its times.
+func texts(e models.Eventable) calendar.Event {
+	ev := calendar.Event{ID: text(e.GetId()), UID: text(e.GetICalUId()), Version: etag(e), Title: text(e.GetSubject()),
+		Categories: slices.Clone(e.GetCategories()), Cancelled: yes(e.GetIsCancelled())}
+	if ev.UID == "" {
+		ev.UID = ev.ID
+	}
+	if b := e.GetBody(); b != nil {
+		ev.Description = text(b.GetContent())
+		kind := b.GetContentType()
+		ev.HTML = kind == nil || *kind == models.HTML_BODYTYPE
+	}
+	if l := e.GetLocation(); l != nil {
+		ev.Location = text(l.GetDisplayName())
+	}
+	ev.Link = linkIn(e, ev.Description, ev.HTML)
+	ev.Conferences = conferences(e)
+	return ev
+}
+
+// linkIn is our link as an event holds it.
+func linkIn(e models.Eventable, description string, isHTML bool) calendar.Link {
+	var l calendar.Link
+	for _, p := range e.GetSingleValueExtendedProperties() {
+		value := text(p.GetValue())
+		switch id := text(p.GetId()); {
+		case value == noValue:
+		case strings.EqualFold(id, markProperty):
+			l.Mark = value
+		case strings.EqualFold(id, tagProperty):
+			l.Tag = value
+		}
+	}
+	if isHTML {
+		_, _, l.Block, _ = calendar.FindBlockHTML(description)
+	} else if start, end, ok := calendar.FindBlock(description); ok {
+		l.Block = description[start:end]
+	}
+	l.JoinURL = calendar.BlockURL(l.Block)
+	return l
+}
+
+// conferences lists the online meeting of an event: its address, or its name.
+func conferences(e models.Eventable) []string {
+	if m := e.GetOnlineMeeting(); m != nil && text(m.GetJoinUrl()) != "" {
+		return []string{text(m.GetJoinUrl())}
+	}
+	if link := text(e.GetOnlineMeetingUrl()); link != "" {
+		return []string{link}
+	}
+	if yes(e.GetIsOnlineMeeting()) {
+		return []string{"Microsoft Teams"}
+	}
+	return nil
+}
+
+// event is an event of Graph's.
+func (c *Calendar) event(e models.Eventable) calendar.Event {
+	ev := texts(e)
+	ev.Denied = c.denies(e)
+	ev.Mails = mails(e)
+	c.times(&ev, e)
+	return ev
+}
+
+// denies says why an event must not be written, or nothing.
+func (c *Calendar) denies(e models.Eventable) string {
+	c.mu.Lock()
+	readOnly := c.readOnly
+	c.mu.Unlock()
+	switch {
+	case readOnly:
+		return "the calendar is shared for reading only: its owner has to share it with the right to edit"
+	case e.GetIsOrganizer() != nil && !*e.GetIsOrganizer():
+		who := "somebody else"
+		if o := e.GetOrganizer(); o != nil && o.GetEmailAddress() != nil {
+			who = text(o.GetEmailAddress().GetAddress())
+		}
+		return "organized by " + who
+	case yes(e.GetIsDraft()):
+		return "it is being edited in Outlook and was not sent yet"
+	}
+	return ""
+}
+
+// mails lists whom Exchange mails when the event is written, which nothing can prevent.
+func mails(e models.Eventable) []string {
+	var list []string
+	for _, a := range e.GetAttendees() {
+		if kind := a.GetTypeEscaped(); kind != nil && *kind == models.RESOURCE_ATTENDEETYPE || a.GetEmailAddress() == nil {
+			continue
+		}
+		if address := text(a.GetEmailAddress().GetAddress()); address != "" {
+			list = append(list, address)
+		}
+	}
+	return list
+}
+
+// graphTime is how Graph writes times: without an offset, in the zone that is named beside it.
+const graphTime = "2006-01-02T15:04:05.9999999"
+
+// instant reads a time. The zone is UTC, since that is what was asked for; the owner's own is in originalStartTimeZone.
+func instant(t models.DateTimeTimeZoneable) (time.Time, bool) {
+	if t == nil {
+		return time.Time{}, false
+	}
+	at, err := time.ParseInLocation(graphTime, text(t.GetDateTime()), time.UTC)
+	return at, err == nil
+}

@@ -1,0 +1,240 @@
+package outlook
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"zoomtag/providers/calendar"
+)
+
+// SetLink makes l the event's link, or takes it out, in one PATCH: Exchange mails the attendees for each one that touches what they
+// see, and nothing can prevent it. Only what differs is sent. The exceptions of a series are left as they are: each would be a
+// round of mail of its own.
+func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+	if err := ctx.Err(); err != nil {
+		return calendar.Event{}, fmt.Errorf("outlook: write event %s: %w", id, err)
+	}
+	c.mu.Lock()
+	held, ok := c.held[id]
+	c.mu.Unlock()
+	if ok && held.Version == version && held.Denied == "" && patchless(&held, l) {
+		return held, nil
+	}
+	e, err := c.get(ctx, id) // the body is always the one of just now: whether every server minds If-Match is not certain
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	ev := c.event(e)
+	if ev.Version != version {
+		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrConflict)
+	}
+	if ev.Denied != "" {
+		return calendar.Event{}, fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied)
+	}
+	p, err := patchFor(&ev, e, l)
+	if err != nil {
+		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, err)
+	}
+	if p == nil {
+		c.hold(ev)
+		return ev, nil
+	}
+	if err := c.patch(ctx, id, ev.Version, p); err != nil {
+		return calendar.Event{}, err
+	}
+	// What Exchange has made of it, only a reading shows: it rewrites the HTML, and the answer lacks the properties.
+	after, err := c.Get(ctx, id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	c.wrote(id, after.Version)
+	return after, believe(&after, l)
+}
+
+// patchless reports whether an event holds exactly l already.
+func patchless(ev *calendar.Event, l calendar.Link) bool {
+	same := ev.Link.Mark == l.Mark && (l.Mark == "" || ev.Link.Tag == l.Tag) && (l.Title == nil || *l.Title == ev.Title) &&
+		(l.Location == nil || *l.Location == ev.Location)
+	if l.Mark == "" {
+		return same && ev.Link.Block == "" && ev.Link.Tag == ""
+	}
+	return same && calendar.SameBlock(ev.Link.Block, l.Block)
+}
+
+// patchFor is the least change that makes l the link of an event: a fresh model with nothing else in it. nil is no change.
+func patchFor(ev *calendar.Event, e models.Eventable, l calendar.Link) (models.Eventable, error) {
+	p := models.NewEvent()
+	changed := false
+	splice := calendar.Splice
+	if ev.HTML {
+		splice = calendar.SpliceHTML
+	}
+	start, end, with := splice(ev.Description, l)
+	if start != end || with != "" {
+		description := ev.Description[:start] + with + ev.Description[end:]
+		if _, _, block, ok := calendar.FindBlockHTML(description); ev.HTML && l.Mark != "" && (!ok || !calendar.SameBlock(block, l.Block)) {
+			return nil, fmt.Errorf("%w: the HTML of its text is broken, and a link in it would not be seen: write the text anew", calendar.ErrDenied)
+		}
+		p.SetBody(bodyOf(description, ev.HTML))
+		changed = true
+	}
+	if l.Title != nil && *l.Title != ev.Title {
+		p.SetSubject(l.Title)
+		changed = true
+	}
+	if setPlaces(p, ev, e, l) {
+		changed = true
+	}
+	tag := l.Tag
+	if l.Mark == "" {
+		tag = ""
+	}
+	if ev.Link.Mark != l.Mark || ev.Link.Tag != tag {
+		p.SetSingleValueExtendedProperties([]models.SingleValueLegacyExtendedPropertyable{property(markProperty, l.Mark), property(tagProperty, tag)})
+		changed = true
+	}
+	if !changed {
+		return nil, nil
+	}
+	return p, nil
+}
+
+func bodyOf(content string, isHTML bool) models.ItemBodyable {
+	body, kind := models.NewItemBody(), models.TEXT_BODYTYPE
+	if isHTML {
+		kind = models.HTML_BODYTYPE
+	}
+	body.SetContent(&content)
+	body.SetContentType(&kind)
+	return body
+}
+
+// property is an extended property with its value. Both always have to be there.
+func property(id, value string) models.SingleValueLegacyExtendedPropertyable {
+	if value == "" {
+		value = noValue
+	}
+	p := models.NewSingleValueLegacyExtendedProperty()
+	p.SetId(&id)
+	p.SetValue(&value)
+	return p
+}
+
+// setPlaces puts the link beside the places that the event has, or takes it out from among them. Rooms stay: a PATCH replaces all
+// places, so they are sent along as they are.
+func setPlaces(p models.Eventable, ev *calendar.Event, e models.Eventable, l calendar.Link) bool {
+	ours := []string{l.Was.JoinURL, ev.Link.JoinURL}
+	var places []models.Locationable
+	gone := false
+	for _, place := range e.GetLocations() {
+		name := text(place.GetDisplayName())
+		if name != "" && slices.Contains(ours, name) {
+			gone = true
+			continue
+		}
+		places = append(places, copyPlace(place))
+	}
+	switch {
+	case l.Mark == "" && l.Location == nil:
+		if rest, ok := withoutLink(ev.Location, ours); !gone && ok {
+			setPlace(p, rest)
+			return true
+		}
+	case l.Location == nil || *l.Location == ev.Location:
+		return false
+	case *l.Location == l.JoinURL: // nothing but the link
+		setPlace(p, l.JoinURL)
+		return true
+	case strings.HasSuffix(*l.Location, ", "+l.JoinURL): // beside what is there
+		place := models.NewLocation()
+		place.SetDisplayName(&l.JoinURL)
+		places, gone = append(places, place), true
+	default:
+		setPlace(p, *l.Location)
+		return true
+	}
+	if !gone {
+		return false
+	}
+	if len(places) == 0 {
+		setPlace(p, "")
+		return true
+	}
+	p.SetLocations(places)
+	return true
+}
+
+func withoutLink(location string, ours []string) (string, bool) {
+	for _, url := range ours {
+		for _, separator := range []string{", ", "; "} {
+			if rest, ok := strings.CutSuffix(location, separator+url); ok && url != "" {
+				return rest, true
+			}
+		}
+		if url != "" && location == url {
+			return "", true
+		}
+	}
+	return location, false
+}
+
+func setPlace(p models.Eventable, name string) {
+	place := models.NewLocation()
+	place.SetDisplayName(&name)
+	p.SetLocation(place)
+}
+
+// copyPlace is a place as a fresh model: one that came with an answer is not to be sent back.
+func copyPlace(from models.Locationable) models.Locationable {
+	to := models.NewLocation()
+	to.SetDisplayName(from.GetDisplayName())
+	to.SetLocationEmailAddress(from.GetLocationEmailAddress())
+	to.SetLocationType(from.GetLocationType())
+	to.SetLocationUri(from.GetLocationUri())
+	to.SetUniqueId(from.GetUniqueId())
+	to.SetUniqueIdType(from.GetUniqueIdType())
+	return to
+}
+
+// patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took effect, and
+// attendees would be mailed twice.
+func (c *Calendar) patch(ctx context.Context, id, version string, p models.Eventable) error {
+	path, err := c.locate(ctx, "")
+	if err != nil {
+		return err
+	}
+	address := c.graph.address(nil, append(path, "events", id)...)
+	err = c.once(ctx, "write event "+id, func(ctx context.Context) error {
+		written, err := users.NewItemCalendarEventsEventItemRequestBuilder(address, c.graph.adapter).Patch(ctx, p,
+			&users.ItemCalendarEventsEventItemRequestBuilderPatchRequestConfiguration{Headers: headers(map[string]string{"If-Match": version})})
+		if err == nil && (written == nil || text(written.GetId()) != id) {
+			err = errStrange
+		}
+		return err
+	})
+	if refused, ok := asMissing(err); ok {
+		return fmt.Errorf("outlook: event %s: %w%s", id, calendar.ErrConflict, refused.said) // whether it is gone is for Get to find out
+	}
+	return err
+}
+
+// believe compares what the event now is with what was sent: some changes are answered with success and not kept.
+func believe(after *calendar.Event, l calendar.Link) error {
+	what := ""
+	switch {
+	case after.Link.Mark != l.Mark, l.Mark != "" && !calendar.SameBlock(after.Link.Block, l.Block), l.Mark == "" && after.Link.Block != "":
+		what = "the link"
+	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
+		what = "the title"
+	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) && !strings.Contains(after.Location, l.JoinURL):
+		what = "the location"
+	default:
+		return nil
+	}
+	return fmt.Errorf("outlook: %w: Microsoft accepted the change of event %s and did not keep it (%s)", calendar.ErrDenied, after.ID, what)
+}
