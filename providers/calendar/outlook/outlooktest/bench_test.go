@@ -24,6 +24,9 @@ func newBench(t *testing.T, o Options) *bench {
 	if o.Now == nil {
 		o.Now = func() time.Time { return b.now }
 	}
+	if o.TokenLife == 0 {
+		o.TokenLife = 1000 * time.Hour
+	}
 	o.Schema = Schema()
 	b.Server = New(o)
 	if err := b.Start(); err != nil {

@@ -22,6 +22,7 @@ type event struct {
 	created   string
 	changed   string
 	seq       int64 // number of its last change
+	own       int64 // and, for a series, of the last one that was not of an exception
 	version   int64 // of the etag: that changes also by itself
 	hidden    bool
 	deleted   bool
@@ -144,13 +145,19 @@ func (e *event) with(fields JSON) JSON {
 // touch gives an event a new body, a new version and its place in the changes. A series changes with its exceptions.
 func (s *Server) touch(e *event, body JSON) {
 	s.seq++
-	e.body, e.seq, e.version, e.changed = body, s.seq, s.seq, stamp(s.now())
+	e.body, e.seq, e.own, e.version, e.changed = body, s.seq, s.seq, s.seq, stamp(s.now())
 	e.preview = previewOf(body)
 	e.allDay = body["isAllDay"] == true
 	e.start, e.end = instant(body["start"]), instant(body["end"])
-	if m := e.master; m != nil {
-		m.seq, m.version, m.changed = s.seq, s.seq, e.changed
+	if e.master != nil {
+		s.touchSeries(e.master)
 	}
+}
+
+// touchSeries makes a change of an occurrence one of its series.
+func (s *Server) touchSeries(e *event) {
+	s.seq++
+	e.seq, e.version, e.changed = s.seq, s.seq, stamp(s.now())
 }
 
 // bump changes the version of an event and nothing else.

@@ -22,7 +22,14 @@ type shelf struct {
 	id, plain string            // what it is called with and without immutable ids
 	roles     map[string]string // of others, by address: read or write
 	events    []*event
+	left      []departure // of those that were moved to another calendar
 	empty     bool
+}
+
+// departure is an event that is no longer in a calendar, and the number of that change.
+type departure struct {
+	e   *event
+	seq int64
 }
 
 // AddMailbox adds a mailbox to the organisation, with an empty calendar. There may be one already.

@@ -89,11 +89,11 @@ type Server struct {
 
 	mu         sync.Mutex
 	mailboxes  []*mailbox
-	names      map[string]name // of items, by id
-	seq        int64           // the number of the last change
-	serial     int64           // of everything that needs a name of its own
-	walks      map[string]walk // of deltas, by token
-	bumps      []*event        // that are still to be changed once more
+	names      map[string]name  // of items, by id
+	seq        int64            // the number of the last change
+	serial     int64            // of everything that needs a name of its own
+	walks      map[string]*walk // of deltas, by token
+	bumps      []*event         // that are still to be changed once more
 	silent     bool
 	endless    bool
 	atOnce     map[string]int // requests under way, by mailbox
@@ -127,7 +127,7 @@ func New(o Options) *Server {
 	if o.DeviceInterval == 0 {
 		o.DeviceInterval = 5 * time.Second
 	}
-	s := &Server{opts: o, names: map[string]name{}, walks: map[string]walk{}, atOnce: map[string]int{}, auth: newAuthority()}
+	s := &Server{opts: o, names: map[string]name{}, walks: map[string]*walk{}, atOnce: map[string]int{}, auth: newAuthority()}
 	s.mailboxes = []*mailbox{s.newMailbox(Account)}
 	if o.Schema != nil {
 		sc, err := parseSchema(o.Schema)

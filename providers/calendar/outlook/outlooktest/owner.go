@@ -186,6 +186,7 @@ func (s *Server) Move(calendar, id, to string) {
 			x.cal = target
 		}
 		s.touch(e, e.body)
+		from.left = append(from.left, departure{e, s.seq})
 	})
 }
 

@@ -104,17 +104,24 @@ func (c *call) judge(it item) {
 	}
 }
 
+// complainUnchecked complains of what a schema, if there is one, has complained of already.
+func (c *call) complainUnchecked(format string, args ...any) {
+	if c.schema == nil {
+		c.complainf(format, args...)
+	}
+}
+
 // badFields refuses what is no field of an event, or has a value that Exchange does not take.
 func (c *call) badFields() (answer, bool) {
 	refuse := func(code, message string) (answer, bool) { return fail(http.StatusBadRequest, code, message), true }
 	if kind, is := c.body["@odata.type"]; is && kind != "#microsoft.graph.event" {
-		c.complainf("@odata.type is %v", kind)
+		c.complainUnchecked("@odata.type is %v", kind)
 		return refuse("BadRequest", "A type named 'microsoft.graph.event' was expected.")
 	}
 	known := append(writable(), readOnly()...)
 	for _, name := range slices.Sorted(maps.Keys(c.body)) {
 		if !slices.Contains(known, name) && !strings.HasPrefix(name, "@odata.") {
-			c.complainf("there is no field %s in an event", name)
+			c.complainUnchecked("an unknown field %s", name)
 			return refuse("RequestBodyRead", "The property '"+name+"' does not exist on type 'microsoft.graph.event'.")
 		}
 	}

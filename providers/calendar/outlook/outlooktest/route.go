@@ -61,7 +61,7 @@ func (t *target) inside(parts []string) (strange string) {
 		case before == "calendars":
 			t.calendar, t.kind, part = part, "calendar", "{id}"
 		case (before == "events" || before == "calendarView") && isDelta(part):
-			t.kind, part = before+"/delta", "delta"
+			t.kind, part = before+"/delta", "delta" // by whichever name
 		case before == "events":
 			t.event, t.kind, part = part, "event", "{id}"
 		default:

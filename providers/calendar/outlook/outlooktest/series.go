@@ -182,5 +182,5 @@ func (s *Server) cancel(master *event, original time.Time) {
 	if !master.isCancelled(original) {
 		master.cancelled = append(master.cancelled, original.UTC())
 	}
-	s.touch(master, master.body)
+	s.touchSeries(master)
 }

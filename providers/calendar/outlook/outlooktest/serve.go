@@ -146,7 +146,7 @@ func (c *call) readBody(raw []byte) (answer, bool) {
 			raw, _ = io.ReadAll(io.LimitReader(z, largestBody)) // what is cut short is no JSON
 		}
 	}
-	if len(raw) == 0 && c.r.Method == http.MethodGet {
+	if len(raw) == 0 && c.r.Method != http.MethodPatch {
 		return answer{}, false
 	}
 	if err := json.Unmarshal(raw, &c.body); err != nil || c.body == nil {
@@ -164,6 +164,9 @@ func (c *call) readQuery() (answer, bool) {
 		return fail(http.StatusBadRequest, "BadRequest", "The query is malformed."), true
 	}
 	c.q = q
+	if q.Has("$search") || q.Has("$count") {
+		return c.unknown(), true
+	}
 	if strings.Contains(c.r.URL.RawQuery, "+") {
 		c.complainf("a plus in the query: %s", c.r.URL.RawQuery)
 		return fail(http.StatusInternalServerError, "ErrorInternalServerError", "An internal server error occurred. The operation failed."), true

@@ -16,7 +16,7 @@ func (c *call) found() (it item, a answer, good bool) {
 	}
 	it, there := c.item(c.to.event)
 	switch {
-	case !there && len(c.to.event) < 5:
+	case !there && strings.ContainsAny(c.to.event, " {}<>\"/\\"):
 		return it, fail(http.StatusBadRequest, "ErrorInvalidIdMalformed", "Id is malformed."), false
 	case !there || cal != nil && it.cal != cal || cal == nil && it.cal.owner != c.in && it.cal.role(c.in.address) == "":
 		return it, notFound(), false
