@@ -16,7 +16,8 @@ import (
 
 // Put adds an event, or replaces the one with that id, and fills in what Exchange would. The fields are those of Graph's
 // event; a time is {dateTime, timeZone}, its zone a Windows or an IANA name, UTC if there is none. One that does not say
-// when it was created is a day old. Its singleValueExtendedProperties are kept too. The id returned is the immutable one.
+// when it was created is a day old. Its singleValueExtendedProperties are kept too. The id returned is the immutable one; a
+// test may choose it. Exceptions are not put but made with Except.
 func (s *Server) Put(calendar string, ev JSON) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -31,8 +32,11 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 	id, _ = body["id"].(string)
 	delete(body, "id")
 	e := s.names[id].e
-	if e == nil {
+	switch {
+	case e == nil:
 		e = s.newEvent(cal, id)
+	case e.cal != cal || e.immutable != id:
+		return "" // of another calendar, or an occurrence
 	}
 	e.deleted, e.exceptions, e.cancelled = false, nil, nil
 	if v, is := body["createdDateTime"].(string); is {

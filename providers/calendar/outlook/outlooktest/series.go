@@ -122,7 +122,7 @@ func (e *event) within(from, to time.Time) []item {
 	}
 	var list []item
 	for _, x := range e.exceptions {
-		if overlaps(x.start, x.end, from, to) {
+		if !x.hidden && overlaps(x.start, x.end, from, to) {
 			list = append(list, item{event: x})
 		}
 	}

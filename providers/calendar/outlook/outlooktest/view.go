@@ -162,7 +162,7 @@ func (c *call) selected(body JSON, kind string) (JSON, answer, bool) {
 			continue
 		}
 		switch name {
-		case "cancelledOccurrences", "exceptionOccurrences", "originalStartTimeZone", "originalEndTimeZone":
+		case "cancelledOccurrences", "exceptionOccurrences", "singleValueExtendedProperties":
 			if kind == "event" {
 				continue
 			}
