@@ -164,7 +164,8 @@ func (t *accessToken) has(scope string) bool { return slices.Contains(t.scopes, 
 func (c *call) authorized() (answer, bool) {
 	refuse := func(message string) (answer, bool) {
 		a := fail(http.StatusUnauthorized, "InvalidAuthenticationToken", message)
-		a.header.Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.LoginURL()+`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
+		a.header.Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.LoginURL()+
+			`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
 		return a, true
 	}
 	name, bearer := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")

@@ -63,7 +63,8 @@ func (c *call) delta() answer {
 	for _, name := range []string{"$select", "$expand", "$filter", "$orderby", "$search", "$skip", "$count"} {
 		if c.q.Has(name) {
 			c.complainf("%s in a delta", name)
-			return fail(http.StatusBadRequest, "ErrorInvalidUrlQuery", "The following parameters are not supported with change tracking over the 'CalendarView' resource: '"+name+"'.")
+			return fail(http.StatusBadRequest, "ErrorInvalidUrlQuery",
+				"The following parameters are not supported with change tracking over the 'CalendarView' resource: '"+name+"'.")
 		}
 	}
 	if c.q.Has("$top") {

@@ -75,7 +75,8 @@ func (s *Server) fromDevice(form url.Values) answer {
 	d.asked = now
 	switch {
 	case !now.Before(d.end):
-		return s.oauthFail(400, "expired_token", "70020", "The provided value for the input parameter 'device_code' is not valid. This device code has expired.")
+		return s.oauthFail(400, "expired_token", "70020",
+			"The provided value for the input parameter 'device_code' is not valid. This device code has expired.")
 	case d.declined:
 		return s.oauthFail(400, "authorization_declined", "70018", "The authorization request was denied.")
 	case s.opts.SlowDown && !asked.IsZero() && now.Sub(asked) < s.opts.DeviceInterval:

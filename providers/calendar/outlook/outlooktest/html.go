@@ -3,6 +3,7 @@ package outlooktest
 import (
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func tokensOf(s string) []token {
 			s = after(s, "-->")
 		case c == '!' || c == '?':
 			s = after(s, ">")
-		case c == '/' || c|0x20 >= 'a' && c|0x20 <= 'z':
+		case tagName.MatchString(s):
 			var t token
 			t, s = tagOf(s)
 			if t.tag == "script" {
@@ -55,24 +56,26 @@ func tokensOf(s string) []token {
 	return list
 }
 
-// after is what follows the first mark, or nothing.
+// after is what follows the first mark, in whatever letters, or nothing.
 func after(s, mark string) string {
-	i := strings.Index(strings.ToLower(s), mark)
-	if i < 0 {
-		return ""
+	for i := 0; i+len(mark) <= len(s); i++ {
+		if strings.EqualFold(s[i:i+len(mark)], mark) {
+			return s[i+len(mark):]
+		}
 	}
-	return s[i+len(mark):]
+	return ""
 }
 
-// tagOf reads the tag that s begins with.
+// tagName is what a tag begins with; attributeName is all of the name of an attribute that Exchange keeps.
+var (
+	tagName       = regexp.MustCompile(`^</?[A-Za-z][A-Za-z0-9:-]*`)
+	attributeName = regexp.MustCompile(`^[a-z][a-z0-9:-]*$`)
+)
+
+// tagOf reads the tag that s begins with. Nothing is left of one that does not end.
 func tagOf(s string) (t token, rest string) {
-	s = s[1:]
-	n := strings.IndexAny(s, " \t\r\n>")
-	if n < 0 {
-		return token{tag: strings.ToLower(s)}, ""
-	}
-	t.tag = strings.ToLower(strings.TrimSuffix(s[:n], "/"))
-	s = s[n:]
+	name := tagName.FindString(s)
+	t.tag, s = strings.ToLower(name[1:]), s[len(name):]
 	for {
 		s = strings.TrimLeft(s, " \t\r\n/")
 		if s == "" {
@@ -141,7 +144,7 @@ func rewrittenHTML(s string, safe bool) string {
 func writeTag(b *strings.Builder, t token, safe bool) {
 	b.WriteString("<" + t.tag)
 	for _, a := range t.attributes {
-		if a.name == "id" || strings.HasPrefix(a.name, "data-") || strings.HasPrefix(a.name, "on") {
+		if !attributeName.MatchString(a.name) || a.name == "id" || strings.HasPrefix(a.name, "data-") || strings.HasPrefix(a.name, "on") {
 			continue
 		}
 		if safe && t.tag == "a" && a.name == "href" && strings.HasPrefix(a.value, "http") && !strings.HasPrefix(a.value, safeLinks) {

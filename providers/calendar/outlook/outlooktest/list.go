@@ -97,12 +97,14 @@ func (c *call) window() (from, to time.Time, a answer, good bool) {
 		text := c.q.Get(name)
 		if *t = instant(JSON{"dateTime": text}); t.IsZero() {
 			c.complainf("%s is %q", name, text)
-			return from, to, fail(http.StatusBadRequest, "ErrorInvalidParameter", "This request requires a time window specified by the query string parameters StartDateTime and EndDateTime."), false
+			return from, to, fail(http.StatusBadRequest, "ErrorInvalidParameter",
+				"This request requires a time window specified by the query string parameters StartDateTime and EndDateTime."), false
 		}
 	}
 	switch {
 	case !from.Before(to):
-		return from, to, fail(http.StatusBadRequest, "ErrorCalendarEndDateIsEarlierThanStartDate", "The specified end date is earlier than the start date."), false
+		return from, to, fail(http.StatusBadRequest, "ErrorCalendarEndDateIsEarlierThanStartDate",
+			"The specified end date is earlier than the start date."), false
 	case to.Sub(from) > longestView*24*time.Hour:
 		return from, to, fail(http.StatusBadRequest, "ErrorCalendarViewRangeTooBig", "The calendar view range is too big."), false
 	}

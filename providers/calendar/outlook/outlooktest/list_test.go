@@ -204,3 +204,20 @@ func TestOwnersSide(t *testing.T) {
 	}
 	b.clean()
 }
+
+// FuzzFilter looks for filters that the parser does not survive.
+func FuzzFilter(f *testing.F) {
+	f.Add("(start/dateTime ge '2026-12-01T10:00' or type eq 'seriesMaster') and isCancelled eq false")
+	f.Add("singleValueExtendedProperties/Any(ep: ep/id eq 'a' and ep/value eq 'b')")
+	f.Add("categories/any(c:c eq 'x'")
+	s := New(Options{})
+	id := s.Put("", timed("", "x", "10:00", "11:00"))
+	f.Fuzz(func(_ *testing.T, text string) {
+		test, err := parseFilter(text)
+		if err != nil {
+			return
+		}
+		it, _ := s.item(id)
+		test(&call{Server: s, prefer: prefer{loc: time.UTC, zoneName: "UTC"}}, it)
+	})
+}

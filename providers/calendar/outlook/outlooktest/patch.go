@@ -40,7 +40,9 @@ func (c *call) patch() answer {
 		return a
 	}
 	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != it.etag() {
-		return fail(http.StatusPreconditionFailed, "ErrorIrresolvableConflict", "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.")
+		return fail(http.StatusPreconditionFailed, "ErrorIrresolvableConflict",
+			"The send or update operation could not be performed because the change key passed in the request "+
+				"does not match the current change key for the item.")
 	}
 	change := JSON{}
 	for _, name := range writable() {

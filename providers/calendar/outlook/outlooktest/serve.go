@@ -151,7 +151,8 @@ func (c *call) readBody(raw []byte) (answer, bool) {
 	}
 	if err := json.Unmarshal(raw, &c.body); err != nil || c.body == nil {
 		c.complainf("the body is no JSON object")
-		return fail(http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."), true
+		return fail(http.StatusBadRequest, "BadRequest",
+			"Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."), true
 	}
 	return answer{}, false
 }

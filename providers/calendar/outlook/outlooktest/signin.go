@@ -33,7 +33,8 @@ func (s *Server) fromCode(form url.Values) answer {
 	case !s.now().Before(c.end):
 		return refuse("70008", "The provided authorization code or refresh token has expired due to inactivity.")
 	case form.Get("redirect_uri") != c.redirect:
-		return s.oauthFail(400, "invalid_client", "500112", "The reply address '"+form.Get("redirect_uri")+"' does not match the reply address '"+c.redirect+"' provided when requesting Authorization code.")
+		return s.oauthFail(400, "invalid_client", "500112",
+			"The reply address '"+form.Get("redirect_uri")+"' does not match the reply address '"+c.redirect+"' provided when requesting Authorization code.")
 	case c.challenge != "" && base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge:
 		return refuse("501481", "The Code_Verifier does not match the code_challenge supplied in the authorization request.")
 	}
@@ -47,7 +48,8 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	redirect, err := url.Parse(q.Get("redirect_uri"))
 	refuse := func(number, message string) {
 		s.complain(r, message)
-		s.write(w, r, answer{status: http.StatusBadRequest, body: "<html><title>Sign in to your account</title>AADSTS" + number + ": " + message + "</html>"}, false)
+		page := "<html><title>Sign in to your account</title>AADSTS" + number + ": " + message + "</html>"
+		s.write(w, r, answer{status: http.StatusBadRequest, body: page}, false)
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {

@@ -63,7 +63,8 @@ func (s *Server) keepLogin(r *http.Request, form url.Values, status int, f *Faul
 func (s *Server) login(r *http.Request, what string, form url.Values) answer {
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if !s.knows(tenant) {
-		return s.oauthFail(400, "invalid_request", "90002", "Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")
+		return s.oauthFail(400, "invalid_request", "90002",
+			"Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")
 	}
 	id, secret, basic := r.BasicAuth()
 	if !basic {
@@ -119,13 +120,17 @@ func (s *Server) fromClient(tenant, secret string, form url.Values) answer {
 			return a
 		}
 	case secret == "":
-		return s.oauthFail(401, "invalid_client", "7000218", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
+		return s.oauthFail(401, "invalid_client", "7000218",
+			"The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
 	case secret != clientSecret:
-		return s.oauthFail(401, "invalid_client", "7000215", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '"+clientID+"'.")
+		return s.oauthFail(401, "invalid_client", "7000215",
+			"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "+
+				"not the client secret ID, for a secret added to app '"+clientID+"'.")
 	}
 	resource, is := strings.CutSuffix(form.Get("scope"), "/.default")
 	if !is {
-		return s.oauthFail(400, "invalid_scope", "1002012", "The provided value for scope "+form.Get("scope")+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
+		return s.oauthFail(400, "invalid_scope", "1002012", "The provided value for scope "+form.Get("scope")+" is not valid. "+
+			"Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
 	}
 	t := &accessToken{app: true, scopes: []string{"Calendars.ReadWrite", "MailboxSettings.Read", "User.Read.All"}, foreign: s.isForeign(resource + "/")}
 	return ok(s.timed(JSON{"access_token": s.newAccess(t)}))
@@ -153,13 +158,16 @@ func (s *Server) fromRefresh(form url.Values) answer {
 	case t.spent:
 		return s.oauthFail(400, "invalid_grant", "70000", "The provided value for the 'refresh_token' parameter is not valid.")
 	case t.trouble == "50173":
-		return s.oauthFail(400, "invalid_grant", t.trouble, "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.")
+		return s.oauthFail(400, "invalid_grant", t.trouble,
+			"The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.")
 	case t.trouble != "":
 		return s.oauthFail(400, "invalid_grant", t.trouble, "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00.")
 	}
 	for _, scope := range s.short(strings.Fields(form.Get("scope"))) {
 		if !isOpenID(scope) && scope != ".default" && !slices.Contains(t.scopes, scope) {
-			return s.oauthFail(400, "invalid_grant", "65001", "The user or administrator has not consented to use the application with ID '"+clientID+"'. Send an interactive authorization request for this user and resource.")
+			return s.oauthFail(400, "invalid_grant", "65001",
+				"The user or administrator has not consented to use the application with ID '"+clientID+"'. "+
+					"Send an interactive authorization request for this user and resource.")
 		}
 	}
 	t.spent = s.opts.RotateRefresh
@@ -207,7 +215,8 @@ func (s *Server) granted(text string) (scopes []string, wrong string) {
 }
 
 func (s *Server) badScope(scope string) answer {
-	return s.oauthFail(400, "invalid_scope", "70011", "The provided value for the input parameter 'scope' is not valid. The scope '"+scope+"' does not exist.")
+	return s.oauthFail(400, "invalid_scope", "70011",
+		"The provided value for the input parameter 'scope' is not valid. The scope '"+scope+"' does not exist.")
 }
 
 // oauthFail is the error body of Entra.

@@ -168,7 +168,8 @@ func (c *call) selected(body JSON, kind string) (JSON, answer, bool) {
 			}
 		}
 		c.complainf("$select names %s, which is no field of %s", name, kind)
-		return nil, fail(http.StatusBadRequest, "RequestBroker--ParseUri", "Could not find a property named '"+name+"' on type 'microsoft.graph."+kind+"'."), false
+		return nil, fail(http.StatusBadRequest, "RequestBroker--ParseUri",
+			"Could not find a property named '"+name+"' on type 'microsoft.graph."+kind+"'."), false
 	}
 	if c.to.kind == "calendarView" {
 		delete(out, "createdDateTime")
