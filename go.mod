@@ -6,6 +6,10 @@ require (
 	github.com/coreos/go-systemd/v22 v22.7.0 // READY and WATCHDOG messages to systemd
 	github.com/emersion/go-ical v0.0.0-20250609112844-439c63cef608 // second opinion on every edit of a calendar file; newer than the last tag, which ignores RDATE
 	github.com/fsnotify/fsnotify v1.10.1 // notices a saved file at once
+	github.com/microsoft/kiota-abstractions-go v1.9.4 // the Graph SDK's own interfaces
+	github.com/microsoft/kiota-http-go v1.5.6 // the Graph SDK's transport; before 1.5.6 it leaks contexts
+	github.com/microsoft/kiota-serialization-json-go v1.1.2 // the Graph SDK's JSON
+	github.com/microsoftgraph/msgraph-sdk-go v1.100.0 // Outlook calendars; its packages users and models only
 	github.com/robfig/cron/v3 v3.0.1 // schedules: five fields, CRON_TZ, @every
 	github.com/spf13/cobra v1.10.2 // commands, flags, completions, man pages
 	github.com/teambition/rrule-go v1.8.2 // occurrences of recurring events
@@ -17,13 +21,6 @@ require (
 	golang.org/x/term v0.47.0 // whether a screen is there
 	golang.org/x/time v0.16.0 // keeps requests below a service's rate limits
 	google.golang.org/api v0.310.0 // Google Calendar; v0.311.0 needs a genproto that cannot be had
-)
-
-require (
-	github.com/microsoft/kiota-abstractions-go v1.9.4
-	github.com/microsoft/kiota-http-go v1.5.6
-	github.com/microsoft/kiota-serialization-json-go v1.1.2
-	github.com/microsoftgraph/msgraph-sdk-go v1.100.0
 )
 
 require (
