@@ -14,6 +14,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/icsdir"
+	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/personal"
 	"zoomtag/providers/meeting/zoom"
@@ -30,6 +31,7 @@ type builder struct {
 	hook     func(string)
 	env      func(string) string
 	quotas   map[string]*google.Quota // by credentials file
+	lanes    *outlook.Lanes
 }
 
 // THE list: what the configuration names, and what it becomes.
@@ -42,6 +44,8 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 			Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log.With("calendar", c.Name)})
 	case "google":
 		return b.google(c, s)
+	case "outlook":
+		return b.outlook(c, s)
 	default:
 		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
 	}
@@ -63,6 +67,26 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
 		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
 		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+}
+
+// outlook makes a calendar of Microsoft 365 or Outlook.com.
+func (b *builder) outlook(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+	o, err := outlook.New(b.outlookConfig(c, s))
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+	}
+	return o, nil
+}
+
+func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Config {
+	o := c.Outlook
+	if b.lanes == nil {
+		b.lanes = outlook.NewLanes()
+	}
+	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(),
+		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) }, Zone: b.zone, Lanes: b.lanes,
+		HTTP: b.requests.client("outlook", o.APIURL, ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
 // grantFile is where the sign-in of a calendar's owner is kept: beside the state.
@@ -144,9 +168,10 @@ func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 		Passcode string
 		Owners   any
 		Source   any
+		Outlook  any
 		Zone     string
 		Link     string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, b.zone.String(), b.cfg.Zoom.PersonalLink})
+	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, b.zone.String(), b.cfg.Zoom.PersonalLink})
 	if err != nil { // every field is plain data
 		b.log.Warn("the configuration has no fingerprint", "reason", err)
 	}
