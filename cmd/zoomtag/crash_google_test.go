@@ -33,8 +33,8 @@ func newCrashGoogle(w *crashWorld) crashCalendar {
 	w.t.Helper()
 	key, err := serviceKey()
 	w.must(err)
-	// Pages of one event: whatever is listed takes several requests.
-	g := &crashGoogle{t: w.t, server: googletest.New(googletest.Options{PageLimit: 1, Key: key}), key: filepath.Join(w.dir, "google.json"), ids: map[string]string{}}
+	// Pages of two events: what is listed first takes several requests.
+	g := &crashGoogle{t: w.t, server: googletest.New(googletest.Options{PageLimit: 2, Key: key}), key: filepath.Join(w.dir, "google.json"), ids: map[string]string{}}
 	g.server.Hold = func(phase string, r *http.Request) { w.hold(r, phase) }
 	w.must(g.server.Start())
 	transport := &http.Transport{}

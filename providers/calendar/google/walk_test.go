@@ -88,7 +88,7 @@ func newWalkGoogle(s enginetest.Setup) (*walkGoogle, error) {
 // signIn writes the files of a person who has signed in. (The tokens of a service account are signed, which costs more than
 // all the rest of a walk, and by the real clock.)
 func (g *walkGoogle) signIn() (err error) {
-	if g.dir, err = os.MkdirTemp(*walkDir, "google"); err != nil { //nolint:usetesting // it is removed after each walk, and asked for by flag
+	if g.dir, err = os.MkdirTemp(*walkDir, "google"); err != nil {
 		return err
 	}
 	g.config = google.Config{Auth: google.User, Credentials: filepath.Join(g.dir, "client.json"), GrantFile: filepath.Join(g.dir, "google.grant"),
@@ -231,10 +231,10 @@ func (t inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
 	}
 	w := httptest.NewRecorder()
 	defer func() {
-		switch p := recover(); {
-		case p == http.ErrAbortHandler:
+		p := recover()
+		if cut, is := p.(error); is && errors.Is(cut, http.ErrAbortHandler) {
 			res, err = nil, io.ErrUnexpectedEOF
-		case p != nil:
+		} else if p != nil {
 			panic(p)
 		}
 	}()

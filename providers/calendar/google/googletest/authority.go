@@ -69,8 +69,7 @@ func (s *Server) Grant(scopes ...string) (refreshToken string) {
 func (s *Server) Token(scopes ...string) (accessToken string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name, _ := s.newAccess(Account, whole(scopes), nil)
-	return name
+	return s.newAccess(Account, whole(scopes), nil)
 }
 
 // Revoke is the person withdrawing what a refresh token stands for, its access tokens included.
@@ -121,11 +120,10 @@ func (s *Server) newRefresh(scopes []string) string {
 	return name
 }
 
-func (s *Server) newAccess(principal string, scopes []string, parent *refreshToken) (string, *accessToken) {
+func (s *Server) newAccess(principal string, scopes []string, parent *refreshToken) string {
 	name := "ya29." + strconv.FormatInt(s.next(), 36) + "-access"
-	t := &accessToken{principal: principal, scopes: scopes, end: s.now().Add(s.opts.TokenLife), parent: parent}
-	s.auth.access[name] = t
-	return name, t
+	s.auth.access[name] = &accessToken{principal: principal, scopes: scopes, end: s.now().Add(s.opts.TokenLife), parent: parent}
+	return name
 }
 
 // whole gives each scope its prefix.

@@ -88,7 +88,7 @@ func OAuthError(status int, code, description string) Fault {
 }
 
 func (s *Server) tokenAnswer(principal string, scopes []string, parent *refreshToken) JSON {
-	name, _ := s.newAccess(principal, scopes, parent)
+	name := s.newAccess(principal, scopes, parent)
 	return JSON{"access_token": name, "token_type": "Bearer", "expires_in": int(s.opts.TokenLife / time.Second)}
 }
 
