@@ -79,7 +79,7 @@ func (s *Server) fromDevice(form url.Values) answer {
 			"The provided value for the input parameter 'device_code' is not valid. This device code has expired.")
 	case d.declined:
 		return s.oauthFail(400, "authorization_declined", "70018", "The authorization request was denied.")
-	case s.opts.SlowDown && !asked.IsZero() && now.Sub(asked) < s.opts.DeviceInterval:
+	case s.opts.SlowDown && !asked.IsZero() && now.Sub(asked) < s.opts.DeviceInterval*9/10: // a request may take a while
 		return s.oauthFail(400, "slow_down", "70017", "The client polls more often than it was told to.")
 	case !d.approved:
 		return s.oauthFail(400, "authorization_pending", "70016", "OAuth 2.0 device flow error. Authorization is pending. Continue polling.")

@@ -218,6 +218,6 @@ func FuzzFilter(f *testing.F) {
 			return
 		}
 		it, _ := s.item(id)
-		test(&call{Server: s, prefer: prefer{loc: time.UTC, zoneName: "UTC"}}, it)
+		test(&call{Server: s, token: &accessToken{app: true}, prefer: prefer{loc: time.UTC, zoneName: "UTC"}}, it)
 	})
 }

@@ -231,6 +231,16 @@ func TestSharedCalendars(t *testing.T) {
 	if got := values(b.get("users/carol@example.com/calendars"), "name"); got != "Team" {
 		t.Errorf("%v", got)
 	}
+	secret := timed("secret", "Secret", "10:00", "11:00")
+	secret["sensitivity"], secret["body"] = "private", JSON{"contentType": "text", "content": "#zoom"}
+	b.Put(team, secret)
+	if got := b.get(path + "/secret"); got["subject"] != "Private appointment" || got["bodyPreview"] != "" || got["body"].(JSON)["content"] != "" {
+		t.Errorf("%v", got)
+	}
+	b.Put("", JSON{"id": "own", "subject": "Own", "sensitivity": "private"})
+	if got := b.get("me/events/own"); got["subject"] != "Own" {
+		t.Errorf("%v", got)
+	}
 	b.Share(team, Account, "write")
 	b.want("PATCH", "me/calendars/"+team+"/events/a", `{"subject":"x"}`, 200, "", "If-Match", "*")
 	b.Share(team, Account, "none")

@@ -1,6 +1,7 @@
 package outlooktest
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -62,7 +63,7 @@ func (c *call) shown(it item) (JSON, answer, bool) {
 	return body, a, good
 }
 
-// view is all of an event that is shown without being asked for by name.
+// view is all of an event that is shown without being asked for by name. Of what is private others see when it is.
 func (c *call) view(it item) JSON {
 	body := it.with(JSON{"singleValueExtendedProperties": nil})
 	for _, name := range []string{"seriesMasterId", "originalStart", "recurrence", "onlineMeeting", "onlineMeetingUrl", "transactionId"} {
@@ -84,6 +85,12 @@ func (c *call) view(it item) JSON {
 		}
 		body["seriesMasterId"], body["recurrence"] = c.itemID(item{event: series}, c.prefer.immutable), nil
 		body["originalStart"] = original.UTC().Format(time.RFC3339)
+	}
+	if c.role(it.cal) != "own" && (it.body["sensitivity"] == "private" || it.body["sensitivity"] == "confidential") {
+		maps.Copy(body, JSON{
+			"subject": "Private appointment", "body": JSON{"contentType": "html", "content": ""}, "bodyPreview": "", "attendees": []any{},
+			"locations": []any{}, "location": JSON{"displayName": ""}, "categories": []any{}, "onlineMeeting": nil,
+		})
 	}
 	return body
 }
