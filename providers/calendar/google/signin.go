@@ -38,8 +38,10 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 		return err
 	}
 	s := signer{cfg: &c, creds: creds, scope: Scope(c.Calendar, c.Subject)}
+	plain := c.plainClient()
+	plain.Timeout = requestTimeout
 	flow := oauth.SignIn{
-		Config: s.oauthConfig(), HTTP: c.plainClient(),
+		Config: s.oauthConfig(), HTTP: plain,
 		// Without prompt=consent Google gives out no refresh token the second time.
 		Options: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.SetAuthURLParam("prompt", "consent")},
 		Open:    p.Open, Out: p.Out, In: p.In, Log: c.Log,

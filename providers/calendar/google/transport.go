@@ -32,7 +32,7 @@ func (c *Config) transport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// plainClient is the HTTP client of token requests.
+// plainClient is the HTTP client of token requests. Their contexts bound their time.
 func (c *Config) plainClient() *http.Client {
-	return &http.Client{Transport: rest.Limit(c.transport(), maxToken), CheckRedirect: rest.NoRedirect, Timeout: requestTimeout}
+	return &http.Client{Transport: rest.Limit(c.transport(), maxToken), CheckRedirect: rest.NoRedirect}
 }

@@ -82,9 +82,9 @@ func (c *Config) transport() http.RoundTripper {
 	return http.DefaultTransport
 }
 
-// plainClient is the HTTP client of token requests.
+// plainClient is the HTTP client of token requests. Their contexts bound their time.
 func (c *Config) plainClient() *http.Client {
-	return &http.Client{Transport: rest.Limit(c.transport(), maxToken), CheckRedirect: rest.NoRedirect, Timeout: requestTimeout}
+	return &http.Client{Transport: rest.Limit(c.transport(), maxToken), CheckRedirect: rest.NoRedirect}
 }
 
 // query are the options of a request; values are encoded with %20 for a blank, for which the service does not take a plus.

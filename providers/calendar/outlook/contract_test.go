@@ -72,7 +72,9 @@ func (w *world) Calendar() calendar.Calendar { return w.connect() }
 
 // put is an event as Graph has it.
 func put(e calendar.Event) json {
-	at := func(t time.Time) json { return json{"dateTime": t.UTC().Format("2006-01-02T15:04:05"), "timeZone": "UTC"} }
+	at := func(t time.Time) json {
+		return json{"dateTime": t.UTC().Format("2006-01-02T15:04:05"), "timeZone": "UTC"}
+	}
 	kind := "text"
 	if e.HTML {
 		kind = "html"
