@@ -93,6 +93,7 @@ func (c *Calendar) list(ctx context.Context, l *listing, path []string) error {
 	for range maxPages {
 		var page models.EventCollectionResponseable
 		err := c.read(ctx, what, func(ctx context.Context) (err error) {
+			defer func() { l.answered = c.answered(ctx) }()
 			// A builder is good for one request only.
 			page, err = users.NewItemCalendarEventsRequestBuilder(next, c.graph.adapter).Get(ctx,
 				&users.ItemCalendarEventsRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
@@ -131,6 +132,8 @@ type listing struct {
 	at     map[string]int // where each id stands in list
 	latest time.Time
 	recent []recent
+	// answered is when the service answered, by its own clock.
+	answered time.Time
 }
 
 // recent is an event by the time of its last change.
@@ -212,11 +215,16 @@ func (l *listing) changes(from string) calendar.Changes {
 		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
 	}
 	now := cursor{calendar: l.c.calendarID(), since: l.before.since}
-	if since := l.latest.Add(-overlap); since.After(now.since) {
+	since, quiet := l.latest.Add(-overlap), l.answered.Sub(l.latest) > overlap
+	if quiet { // whatever was changed at the time of the latest change shows by now
+		since = l.latest
+	}
+	if since.After(now.since) {
+		news = news || quiet // such a cursor asks for less
 		now.since = since
 	}
 	if now.since.IsZero() {
-		now.since = l.c.cfg.Now().Add(-overlap) // an empty calendar
+		now.since = l.answered.Add(-overlap) // an empty calendar
 	}
 	for _, r := range l.recent {
 		if !r.changed.Before(now.since) {

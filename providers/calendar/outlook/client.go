@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	abstractions "github.com/microsoft/kiota-abstractions-go"
 	"github.com/microsoft/kiota-abstractions-go/authentication"
@@ -136,6 +137,16 @@ type keptKey struct{}
 func keep(ctx context.Context) (context.Context, *kept) {
 	k := &kept{}
 	return context.WithValue(ctx, keptKey{}, k), k
+}
+
+// answered is when the answer to a request that keeps it was given, by the service's clock where it tells.
+func (c *Calendar) answered(ctx context.Context) time.Time {
+	if k, ok := ctx.Value(keptKey{}).(*kept); ok {
+		if date, err := http.ParseTime(k.header.Get("Date")); err == nil {
+			return date
+		}
+	}
+	return c.cfg.Now()
 }
 
 // keeper keeps the status and headers of answers, and the bodies of refusals.

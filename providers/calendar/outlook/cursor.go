@@ -20,7 +20,8 @@ import (
 // events changed since then, by which they are known again: the question always brings the latest changes along.
 const cursorName = "outlook1"
 
-// overlap is how far before the latest change the watermark lies: a change may show later than one that was made after it.
+// overlap is how far before the latest change the watermark lies, until that is older: a change may show later than one that was made
+// after it.
 const overlap = 2 * time.Minute
 
 // maxAge is how old a watermark may be: after such a pause everything is read again.

@@ -69,12 +69,24 @@ func texts(e models.Eventable) calendar.Event {
 		kind := b.GetContentType()
 		ev.HTML = kind == nil || *kind == models.HTML_BODYTYPE
 	}
-	if l := e.GetLocation(); l != nil {
-		ev.Location = text(l.GetDisplayName())
-	}
+	ev.Location = places(e)
 	ev.Link = linkIn(e, ev.Description, ev.HTML)
 	ev.Conferences = conferences(e)
 	return ev
+}
+
+// places are the names of the places of an event, as Outlook shows them.
+func places(e models.Eventable) string {
+	var names []string
+	for _, place := range e.GetLocations() {
+		if name := text(place.GetDisplayName()); name != "" {
+			names = append(names, name)
+		}
+	}
+	if l := e.GetLocation(); len(names) == 0 && l != nil {
+		return text(l.GetDisplayName())
+	}
+	return strings.Join(names, "; ")
 }
 
 // linkIn is our link as an event holds it.

@@ -3,7 +3,6 @@ package outlook
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -128,77 +127,64 @@ func property(id, value string) models.SingleValueLegacyExtendedPropertyable {
 // setPlaces puts the link beside the places that the event has, or takes it out from among them. Rooms stay: a PATCH replaces all
 // places, so they are sent along as they are.
 func setPlaces(p models.Eventable, ev *calendar.Event, e models.Eventable, l calendar.Link) bool {
-	ours := []string{l.Was.JoinURL, ev.Link.JoinURL}
-	var places []models.Locationable
-	gone := false
-	for _, place := range e.GetLocations() {
-		name := text(place.GetDisplayName())
-		if name != "" && slices.Contains(ours, name) {
-			gone = true
-			continue
-		}
-		places = append(places, copyPlace(place))
-	}
+	shows := l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL)
 	switch {
-	case l.Mark == "" && l.Location == nil:
-		if rest, ok := withoutLink(ev.Location, ours); !gone && ok {
-			setPlace(p, rest)
-			return true
-		}
-	case l.Location == nil || *l.Location == ev.Location:
+	case l.Mark != "" && l.Location == nil, l.Location != nil && *l.Location == ev.Location:
 		return false
-	case *l.Location == l.JoinURL: // nothing but the link
-		setPlace(p, l.JoinURL)
-		return true
-	case strings.HasSuffix(*l.Location, ", "+l.JoinURL): // beside what is there
-		place := models.NewLocation()
-		place.SetDisplayName(&l.JoinURL)
-		places, gone = append(places, place), true
-	default:
+	case l.Location != nil && !shows:
 		setPlace(p, *l.Location)
 		return true
 	}
-	if !gone {
+	kept, gone := otherPlaces(e, l, ev.Link.JoinURL, shows && *l.Location == l.JoinURL)
+	switch {
+	case shows && len(kept) == 0:
+		setPlace(p, l.JoinURL)
+		return true
+	case shows:
+		place := models.NewLocation()
+		place.SetDisplayName(&l.JoinURL)
+		p.SetLocations(append(kept, place))
+		return true
+	case !gone:
 		return false
-	}
-	if len(places) == 0 {
+	case len(kept) == 0:
 		setPlace(p, "")
 		return true
 	}
-	p.SetLocations(places)
+	p.SetLocations(kept)
 	return true
 }
 
-func withoutLink(location string, ours []string) (string, bool) {
-	for _, url := range ours {
-		for _, separator := range []string{", ", "; "} {
-			if rest, ok := strings.CutSuffix(location, separator+url); ok && url != "" {
-				return rest, true
+// otherPlaces are the places of an event but for the link, as fresh models: those that came with an answer are not to be sent back.
+// alone says that nothing but the link is wanted beside rooms: what else is there was the tag.
+func otherPlaces(e models.Eventable, l calendar.Link, shown string, alone bool) (kept []models.Locationable, gone bool) {
+	for _, place := range e.GetLocations() {
+		name := text(place.GetDisplayName())
+		for _, url := range []string{l.Was.JoinURL, shown, l.JoinURL} {
+			if rest, ok := calendar.WithoutLink(name, url); ok {
+				name, gone = rest, true
 			}
 		}
-		if url != "" && location == url {
-			return "", true
+		isRoom := text(place.GetLocationEmailAddress()) != ""
+		if name == "" || alone && !isRoom {
+			continue
 		}
+		to := models.NewLocation()
+		to.SetDisplayName(&name)
+		to.SetLocationEmailAddress(place.GetLocationEmailAddress())
+		to.SetLocationType(place.GetLocationType())
+		to.SetLocationUri(place.GetLocationUri())
+		to.SetUniqueId(place.GetUniqueId())
+		to.SetUniqueIdType(place.GetUniqueIdType())
+		kept = append(kept, to)
 	}
-	return location, false
+	return kept, gone
 }
 
 func setPlace(p models.Eventable, name string) {
 	place := models.NewLocation()
 	place.SetDisplayName(&name)
 	p.SetLocation(place)
-}
-
-// copyPlace is a place as a fresh model: one that came with an answer is not to be sent back.
-func copyPlace(from models.Locationable) models.Locationable {
-	to := models.NewLocation()
-	to.SetDisplayName(from.GetDisplayName())
-	to.SetLocationEmailAddress(from.GetLocationEmailAddress())
-	to.SetLocationType(from.GetLocationType())
-	to.SetLocationUri(from.GetLocationUri())
-	to.SetUniqueId(from.GetUniqueId())
-	to.SetUniqueIdType(from.GetUniqueIdType())
-	return to
 }
 
 // patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took effect, and
