@@ -1,0 +1,124 @@
+package outlooktest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestFaults(t *testing.T) {
+	b := newBench(t, Options{})
+	b.Put("", timed("a", "A", "10:00", "11:00"))
+	path := "me/events/a"
+	f := Error(503, "UnknownError", "")
+	f.Times = 1
+	b.Break(f)
+	b.want("GET", path, "", 503, "UnknownError")
+	b.want("GET", path, "", 200, "")
+
+	b.Break(Fault{Match: On("PATCH"), After: true, Status: 502, Body: "<html>"})
+	b.want("PATCH", path, `{"subject":"lost"}`, 502, "", "If-Match", "*")
+	if ev, _ := b.Event("", "a"); ev["subject"] != "lost" {
+		t.Errorf("the lost write left %v", ev["subject"])
+	}
+	b.Mend()
+	b.Break(Fault{Match: On("PATCH"), Status: 502})
+	b.want("PATCH", path, `{"subject":"refused"}`, 502, "", "If-Match", "*")
+	if ev, _ := b.Event("", "a"); ev["subject"] != "lost" {
+		t.Errorf("the refused write left %v", ev["subject"])
+	}
+	b.Mend()
+	b.Break(Fault{Cut: true})
+	if got := b.do("GET", path, ""); got.err == nil {
+		t.Errorf("a cut connection gave %+v", got)
+	}
+	b.Mend()
+	b.Break(Fault{Half: true})
+	if got := b.do("GET", path, ""); got.status != 200 || got.err == nil {
+		t.Errorf("half an answer gave %+v", got)
+	}
+	b.Mend()
+	b.Break(Fault{Replace: func(body string) string { return strings.Replace(body, "lost", "found", 1) }})
+	if got := b.want("GET", path, "", 200, ""); got.body["subject"] != "found" {
+		t.Errorf("%v", got.body)
+	}
+	for _, test := range []struct {
+		fault Fault
+		raw   string
+	}{
+		{NoCode(400), `{"error":{}}`}, {NoMessage(403, "ErrorAccessDenied"), `{"error":{"code":"ErrorAccessDenied"}}`}, {Blank(503), ""},
+	} {
+		b.Mend()
+		b.Break(test.fault)
+		if got := b.do("GET", path, ""); got.status != test.fault.Status || got.raw != test.raw {
+			t.Errorf("%d %q", got.status, got.raw)
+		}
+	}
+	for _, wait := range []string{"", "30", "soon", "Mon, 30 Nov 2026 22:00:30 GMT"} {
+		b.Mend()
+		b.Break(Throttled(wait))
+		if got := b.want("GET", path, "", 429, "ApplicationThrottled"); got.header.Get("Retry-After") != wait {
+			t.Errorf("%v", got.header)
+		}
+	}
+	b.Mend()
+	b.Break(Page(200))
+	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+		t.Errorf("%+v", got)
+	}
+	b.Mend()
+	second := Error(500, "ErrorInternalServerError", "x")
+	second.Match = NextPages
+	b.Break(second)
+	b.Put("", timed("b", "B", "10:00", "11:00"))
+	page := b.get("me/events?$top=1")
+	b.want("GET", next(page), "", 500, "ErrorInternalServerError")
+	b.clean()
+}
+
+func TestGzip(t *testing.T) {
+	for _, refuse := range []bool{false, true} {
+		b := newBench(t, Options{RefuseGzip: refuse})
+		b.Put("", timed("a", "A", "10:00", "11:00"))
+		got := b.do("GET", "me/events/a", "", "Accept-Encoding", "gzip")
+		if got.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(got.raw, "\x1f\x8b") {
+			t.Errorf("headers %v", got.header)
+		}
+		if got := b.do("GET", "me/events/a", "", "Accept-Encoding", "identity"); got.body["subject"] != "A" {
+			t.Errorf("%s", got.raw)
+		}
+		var body bytes.Buffer
+		z := gzip.NewWriter(&body)
+		if _, err := z.Write([]byte(`{"subject":"B"}`)); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		status, code := 200, ""
+		if refuse {
+			status, code = 415, "UnsupportedMediaType"
+		}
+		b.want("PATCH", "me/events/a", body.String(), status, code, "If-Match", "*", "Content-Encoding", "gzip")
+		if ev, _ := b.Event("", "a"); ev["subject"] != map[bool]string{false: "B", true: "A"}[refuse] {
+			t.Errorf("%v", ev["subject"])
+		}
+		b.clean()
+	}
+}
+
+func TestNothingElseIsThere(t *testing.T) {
+	b := newBench(t, Options{})
+	b.want("GET", b.URL()+"/beta/me/events", "", 404, "")
+	b.complained("nothing at this address")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.URL()+"/v1.0//", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	if got := b.send(r); got.status != 400 {
+		t.Errorf("%d %s", got.status, got.raw)
+	}
+}

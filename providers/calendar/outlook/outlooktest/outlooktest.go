@@ -1,0 +1,218 @@
+// Package outlooktest is an emulator of the calendar part of Microsoft Graph v1.0 and of Entra's OAuth endpoints: an
+// http.Handler with the mailboxes of an organisation or of one person, that behaves as Exchange Online does where that
+// matters to a client, the unfriendly parts included. It knows nothing of Microsoft's client libraries. It has no live
+// counterpart to be compared with: what it does follows the service's schema, Microsoft's published guides and what
+// others have reported.
+package outlooktest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Account is the address of the person whose mailbox is there from the beginning.
+const Account = "bob@example.com"
+
+// Zone is the time zone of the mailboxes, as Windows calls it.
+const Zone = "W. Europe Standard Time"
+
+// mostAtOnce is how many requests Exchange serves at once for one mailbox.
+const mostAtOnce = 4
+
+// JSON is a decoded JSON object.
+type JSON = map[string]any
+
+// Options are what a Server begins with. The zero value is Graph as it is on a good day.
+type Options struct {
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// PageLimit bounds the pages of lists below what is asked for; 0 is Graph's own 1000.
+	PageLimit int
+	// TokenLife is how long an access token lives; 0 is an hour.
+	TokenLife time.Duration
+	// Schema is what Schema returns. Every request is checked against it; nil checks nothing.
+	Schema []byte
+	// PersonalAccount makes the mailbox that of a Microsoft account: no organisation, no app-only tokens, nothing shared.
+	PersonalAccount bool
+	// RotateRefresh makes a refresh token invalid with its use. Each use gives a new one out anyhow.
+	RotateRefresh bool
+	// SlowDown answers those who ask for the token of a device code more often than they are told to with slow_down.
+	SlowDown bool
+	// DeviceInterval is how long to wait between two such questions; 0 is five seconds.
+	DeviceInterval time.Duration
+	// RefuseGzip answers requests whose body is compressed with 415. Otherwise it is expanded.
+	RefuseGzip bool
+	// SafeLinks wraps the links of HTML bodies when they are saved.
+	SafeLinks bool
+	// Bump changes the etag and the change key of an event once more, by itself, soon after each PATCH.
+	Bump bool
+	// MostAtOnce is how many requests are served at once for one mailbox; 0 is Exchange's 4, a negative number any.
+	MostAtOnce int
+	// Busy refuses one more with 503 and MailboxConcurrency; otherwise with 429 and ApplicationThrottled.
+	Busy bool
+	// RowsTwice repeats the last row of each page of a delta on its next page.
+	RowsTwice bool
+	// EchoSilent makes PATCH, while SetSilent is on, answer with the event as if it had been stored.
+	EchoSilent bool
+}
+
+// Request is one request of the API, or of a token, that the emulator has answered.
+type Request struct {
+	Method, Path string
+	Query        url.Values
+	Header       http.Header
+	// Body is the JSON object that was sent, or the form of a token request as strings.
+	Body JSON
+	// Status is what was answered; 0 where the connection was cut.
+	Status int
+	At     time.Time
+	// Batch is the id of the request in its $batch; empty for one that came by itself.
+	Batch string
+}
+
+// Server is the emulator. Its methods may be called while it serves.
+type Server struct {
+	// Hold, if set before the first request, is called for each API request before and after its effect (phase "before"
+	// and "after"), without any lock: while it does not return, the client waits.
+	Hold func(phase string, r *http.Request)
+	// HoldTokens calls Hold for the requests for tokens as well.
+	HoldTokens bool
+
+	opts   Options
+	schema *schema
+
+	mu         sync.Mutex
+	mailboxes  []*mailbox
+	names      map[string]name  // of items, by id
+	seq        int64            // the number of the last change
+	serial     int64            // of everything that needs a name of its own
+	walks      map[string]*walk // of deltas, by token
+	bumps      []*event         // that are still to be changed once more
+	silent     bool
+	endless    bool
+	atOnce     map[string]int // requests under way, by mailbox
+	mails      []Mail
+	auth       authority
+	faults     []*Fault
+	requests   []Request
+	tokenCalls []Request
+	complaints []string
+
+	listener net.Listener
+	server   *http.Server
+	done     chan struct{}
+}
+
+// New makes a Server that is not listening yet: it can be used as a handler, or started. A schema that cannot be read is
+// the first complaint.
+func New(o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.PageLimit == 0 {
+		o.PageLimit = maxPage
+	}
+	if o.TokenLife == 0 {
+		o.TokenLife = time.Hour
+	}
+	if o.MostAtOnce == 0 {
+		o.MostAtOnce = mostAtOnce
+	}
+	if o.DeviceInterval == 0 {
+		o.DeviceInterval = 5 * time.Second
+	}
+	s := &Server{opts: o, names: map[string]name{}, walks: map[string]*walk{}, atOnce: map[string]int{}, auth: newAuthority()}
+	s.mailboxes = []*mailbox{s.newMailbox(Account)}
+	if o.Schema != nil {
+		sc, err := parseSchema(o.Schema)
+		if err != nil {
+			s.complaints = append(s.complaints, err.Error())
+		}
+		s.schema = sc
+	}
+	return s
+}
+
+// Start listens on a free port of 127.0.0.1 and serves until Close.
+func (s *Server) Start() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("outlooktest: start: %w", err)
+	}
+	s.listener, s.done = l, make(chan struct{})
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(s.done)
+		_ = s.server.Serve(l) // it ends with Close
+	}()
+	return nil
+}
+
+// Close stops a started server and cuts its connections.
+func (s *Server) Close() error {
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.Close()
+	<-s.done
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("outlooktest: close: %w", err)
+	}
+	return nil
+}
+
+// SetSilent makes PATCH answer with success and store nothing; or ends that.
+func (s *Server) SetSilent(silent bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = silent
+}
+
+// SetEndless makes the last page of every list name a next one, which begins again; or ends that.
+func (s *Server) SetEndless(endless bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.endless = endless
+}
+
+// Complaints returns what clients did that the API's rules, or prudence, do not allow.
+func (s *Server) Complaints() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.complaints)
+}
+
+// Requests returns the API requests answered so far, oldest first, those within a $batch before the $batch.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// TokenRequests returns the requests for tokens answered so far, oldest first, those for device codes included.
+func (s *Server) TokenRequests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.tokenCalls)
+}
+
+// ResetRequests forgets both kinds of requests.
+func (s *Server) ResetRequests() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests, s.tokenCalls = nil, nil
+}
+
+func (s *Server) now() time.Time { return s.opts.Now() }
+
+// next makes a name that no other has.
+func (s *Server) next() int64 {
+	s.serial++
+	return s.serial
+}

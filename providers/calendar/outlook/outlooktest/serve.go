@@ -1,0 +1,267 @@
+package outlooktest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+const (
+	jsonType    = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+	largestBody = 4 << 20 // bytes
+)
+
+// answer is what a request leads to. A string is sent as it is, a nil body is an empty one.
+type answer struct {
+	status int
+	header http.Header
+	body   any
+}
+
+func ok(body JSON) answer { return answer{status: http.StatusOK, body: body} }
+
+// call is one request of the API on its way. Its methods run under the lock, but for run and those that it calls.
+type call struct {
+	*Server
+	r      *http.Request
+	id     string // of the request
+	to     target
+	q      url.Values
+	prefer prefer
+	token  *accessToken
+	in     *mailbox // that it is about
+	body   JSON
+	batch  string // its id in a $batch
+	busy   bool   // it is counted in atOnce
+}
+
+// ServeHTTP implements http.Handler. Paths are taken as they are: Graph redirects nobody.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, what, login := strings.Cut(r.URL.Path, "/oauth2/v2.0/")
+	switch {
+	case isAPI(r):
+		s.serveAPI(w, r)
+	case login && what == "authorize" && r.Method == http.MethodGet:
+		s.serveAuthorize(w, r)
+	case login && (what == "token" || what == "devicecode") && r.Method == http.MethodPost:
+		s.serveLogin(w, r, what)
+	default:
+		s.complain(r, "there is nothing at this address")
+		s.write(w, r, answer{status: http.StatusNotFound, body: "<html><title>404</title></html>"}, false)
+	}
+}
+
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, largestBody))
+	if err != nil {
+		return // the client has gone away
+	}
+	c := s.newCall(r)
+	a, f := c.run(raw)
+	defer c.leave()
+	if f != nil {
+		a = f.apply(a)
+	}
+	c.keep(a.status, f)
+	if f != nil && f.Cut {
+		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
+	}
+	s.write(w, r, c.dressed(a), f != nil && f.Half)
+}
+
+func (s *Server) newCall(r *http.Request) *call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &call{Server: s, r: r, id: guid(fmt.Sprintf("request %d", s.next()))}
+}
+
+// run is a request from beginning to end, but for the fault's answer.
+func (c *call) run(raw []byte) (answer, *Fault) {
+	c.r.Body = io.NopCloser(bytes.NewReader(raw)) // for Hold and Fault.Match
+	if a, refused := c.prepare(raw); refused {
+		return a, nil
+	}
+	f := c.fault(c.r)
+	c.hold("before", c.r)
+	a := answer{status: http.StatusOK}
+	if f == nil || f.effectFirst() {
+		a = c.done()
+	}
+	c.hold("after", c.r)
+	return a, f
+}
+
+func (c *call) done() answer {
+	if c.to.kind == "$batch" {
+		return c.runBatch()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.effect()
+}
+
+func (s *Server) hold(phase string, r *http.Request) {
+	if s.Hold != nil && (s.HoldTokens || isAPI(r)) {
+		s.Hold(phase, r)
+	}
+}
+
+// prepare checks what has to be right before anything else.
+func (c *call) prepare(raw []byte) (answer, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	to, strange := targetOf(c.r.URL)
+	c.to = to
+	if a, refused := c.authorized(); refused {
+		return a, true
+	}
+	if strange != "" || to.kind == "" {
+		c.complainf("there is no such path: %q", strange)
+		return fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strange+"'."), true
+	}
+	for _, check := range []func() (answer, bool){
+		func() (answer, bool) { return c.readBody(raw) }, c.readQuery, c.readPrefer, c.checkSchema, c.findMailbox, c.enter,
+	} {
+		if a, refused := check(); refused {
+			return a, true
+		}
+	}
+	return answer{}, false
+}
+
+// readBody decodes the body, which only some calls have.
+func (c *call) readBody(raw []byte) (answer, bool) {
+	if c.r.Header.Get("Content-Encoding") == "gzip" {
+		if c.opts.RefuseGzip {
+			return fail(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "The content encoding is not supported."), true
+		}
+		if z, err := gzip.NewReader(bytes.NewReader(raw)); err == nil {
+			raw, _ = io.ReadAll(io.LimitReader(z, largestBody)) // what is cut short is no JSON
+		}
+	}
+	if len(raw) == 0 && c.r.Method != http.MethodPatch {
+		return answer{}, false
+	}
+	if err := json.Unmarshal(raw, &c.body); err != nil || c.body == nil {
+		c.complainf("the body is no JSON object")
+		return fail(http.StatusBadRequest, "BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."), true
+	}
+	return answer{}, false
+}
+
+// readQuery decodes the query. A blank in an option has to be %20.
+func (c *call) readQuery() (answer, bool) {
+	q, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		c.complainf("a query that cannot be read: %s", c.r.URL.RawQuery)
+		return fail(http.StatusBadRequest, "BadRequest", "The query is malformed."), true
+	}
+	c.q = q
+	if q.Has("$search") || q.Has("$count") {
+		return c.unknown(), true
+	}
+	if strings.Contains(c.r.URL.RawQuery, "+") {
+		c.complainf("a plus in the query: %s", c.r.URL.RawQuery)
+		return fail(http.StatusInternalServerError, "ErrorInternalServerError", "An internal server error occurred. The operation failed."), true
+	}
+	return answer{}, false
+}
+
+// keep remembers the request.
+func (c *call) keep(status int, f *Fault) {
+	if f != nil && f.Cut {
+		status = 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.record(c.r, c.body, status)
+	r.Batch = c.batch
+	c.requests = append(c.requests, r)
+}
+
+func (s *Server) record(r *http.Request, body JSON, status int) Request {
+	return Request{
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, Status: status, At: s.now(),
+	}
+}
+
+// dressed is an answer with what every answer of Graph has.
+func (c *call) dressed(a answer) answer {
+	h := http.Header{
+		"Content-Type": {jsonType}, "Request-Id": {c.id}, "Odata-Version": {"4.0"}, "Cache-Control": {"no-cache"},
+		"X-Ms-Ags-Diagnostic": {`{"ServerInfo":{"DataCenter":"Germany West Central","Slice":"E","Ring":"5"}}`},
+	}
+	client := c.r.Header.Get("Client-Request-Id")
+	if client == "" {
+		client = c.id
+	}
+	h.Set("Client-Request-Id", client)
+	if len(c.prefer.applied) > 0 && a.status < 300 {
+		h.Set("Preference-Applied", strings.Join(c.prefer.applied, ", "))
+	}
+	maps.Copy(h, a.header)
+	a.header = h
+	if body, is := a.body.(JSON); is {
+		if e, is := body["error"].(JSON); is && a.status >= 400 {
+			e["innerError"] = JSON{"date": c.now().UTC().Format("2006-01-02T15:04:05"), "request-id": c.id, "client-request-id": client}
+		}
+	}
+	return a
+}
+
+// write sends an answer; half of it says the length of the whole and ends in the middle.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer, half bool) {
+	data := encoded(a.body)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
+	maps.Copy(h, a.header)
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && len(data) > 0 {
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Vary", "Accept-Encoding")
+		data = compressed(data)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	w.WriteHeader(a.status)
+	if half {
+		_, _ = w.Write(data[:len(data)/2])
+		_ = http.NewResponseController(w).Flush() // a recorder may not know how; then nothing was buffered either
+		panic(http.ErrAbortHandler)               // net/http's way of cutting a connection
+	}
+	_, _ = w.Write(data) // a client that has gone away is no concern of ours
+}
+
+func encoded(body any) []byte {
+	text, raw := body.(string)
+	if raw || body == nil {
+		return []byte(text)
+	}
+	data, _ := json.Marshal(body) // made of decoded JSON: it cannot fail
+	return data
+}
+
+func compressed(data []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // a level that there is
+	_, _ = z.Write(data)                            // into memory: it cannot fail
+	_ = z.Close()
+	return b.Bytes()
+}
+
+func (s *Server) complain(r *http.Request, what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.complaints = append(s.complaints, r.Method+" "+r.URL.Path+": "+what)
+}
+
+// complainf is complain under the lock.
+func (c *call) complainf(format string, args ...any) {
+	c.complaints = append(c.complaints, c.r.Method+" "+c.r.URL.Path+": "+fmt.Sprintf(format, args...))
+}
