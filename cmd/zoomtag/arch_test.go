@@ -53,6 +53,7 @@ var soleImporter = map[string]string{
 	"github.com/coreos/go-systemd":   "systemd",
 	"go.yaml.in/yaml":                "configs",
 	"golang.org/x/oauth2":            "providers/meeting/zoom providers/calendar/google providers/calendar/outlook providers/internal/oauth",
+	"github.com/golang-jwt/jwt":      "providers/calendar/outlook",
 	"google.golang.org/api":          "providers/calendar/google",
 	"golang.org/x/net/html":          "providers/calendar",
 	"golang.org/x/time":              "providers/calendar/google",

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ const (
 	maxInterval = 60
 	maxSilent   = 5
 )
+
+// maxCode bounds the answer that holds a code, in bytes.
+const maxCode = 1 << 20
 
 // errTooLate: the person has not typed the code in.
 var errTooLate = errors.New("nobody entered the code in time, and it is no longer good; nothing was changed: run the command again for a new one")
@@ -67,32 +71,40 @@ func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	return nil, &answerError{"the code was not accepted; try again: " + rest.Redact(err.Error()), err}
 }
 
-// begin asks for a code. The library does not end this request with the context.
+// begin asks for a code.
 func (s *DeviceSignIn) begin(ctx context.Context) (*oauth2.DeviceAuthResponse, error) {
-	type result struct {
-		device *oauth2.DeviceAuthResponse
-		err    error
-	}
-	done := make(chan result, 1)
-	go func() {
-		device, err := s.Config.DeviceAuth(ctx)
-		done <- result{device, err}
-	}()
-	var got result
-	select {
-	case got = <-done:
-	case <-ctx.Done():
+	careful := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) { return s.whole(r.WithContext(ctx)) })}
+	device, err := s.Config.DeviceAuth(context.WithValue(ctx, oauth2.HTTPClient, careful))
+	switch {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	}
-	switch device := got.device; {
-	case got.err != nil:
-		return nil, &answerError{"no code was given out: " + rest.Redact(got.err.Error()), got.err}
+	case err != nil:
+		return nil, &answerError{"no code was given out: " + rest.Redact(err.Error()), err}
 	case device.DeviceCode == "" || device.UserCode == "" || device.VerificationURI == "":
 		return nil, errors.New("no code was given out: the answer holds none")
 	case device.Interval != 0: // none at all is the library's matter; others make its clock panic
 		device.Interval = min(max(device.Interval, minInterval), maxInterval)
 	}
-	return got.device, nil
+	return device, nil
+}
+
+// roundTrip is a function as a transport.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// whole reads an answer to its end and closes it, which the library forgets when it asks for a code, as it forgets the context.
+func (s *DeviceSignIn) whole(r *http.Request) (*http.Response, error) {
+	res, err := s.HTTP.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxCode))
+	if err = errors.Join(err, res.Body.Close()); err != nil {
+		return nil, err
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return res, nil
 }
 
 // wait asks, as often as the service allows, until the person has decided or the code is no longer good. That an answer is lost, or
