@@ -14,6 +14,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/icsdir"
+	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/personal"
 	"zoomtag/providers/meeting/zoom"
@@ -30,6 +31,7 @@ type builder struct {
 	hook     func(string)
 	env      func(string) string
 	quotas   map[string]*google.Quota // by credentials file
+	lanes    *outlook.Lanes           // of all Outlook calendars
 }
 
 // THE list: what the configuration names, and what it becomes.
@@ -63,6 +65,18 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
 		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
 		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+}
+
+func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Config {
+	if b.lanes == nil {
+		b.lanes = outlook.NewLanes()
+	}
+	o := c.Outlook
+	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID,
+		ClientSecret: o.ClientSecret.Reveal(), ClientCertificate: o.ClientCertificate,
+		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.client("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
 // grantFile is where the sign-in of a calendar's owner is kept: beside the state.
