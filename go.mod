@@ -23,6 +23,8 @@ require (
 	google.golang.org/api v0.310.0 // Google Calendar; v0.311.0 needs a genproto that cannot be had
 )
 
+require github.com/golang-jwt/jwt/v5 v5.3.1 // signs what an Outlook app with a certificate says of itself
+
 require (
 	cloud.google.com/go/auth v0.24.1-0.20261001053825-dbc26066f70a // indirect
 	cloud.google.com/go/auth/oauth2adapt v0.3.0 // indirect

@@ -32,7 +32,7 @@ type Google struct {
 
 // Outlook is a calendar in Microsoft 365 or Outlook.com.
 type Outlook struct {
-	// User is whose mailbox it is: a user principal name or an id.
+	// User is whose mailbox it is: a user principal name or an id. Empty, where a person signs in, is that person's own.
 	User string `yaml:"user"`
 	// Calendar is an id or a name; empty is the default calendar.
 	Calendar     string `yaml:"calendar"`
@@ -40,8 +40,10 @@ type Outlook struct {
 	Tenant       string `yaml:"tenant"`
 	ClientID     string `yaml:"client_id" need:"yes"`
 	ClientSecret Secret `yaml:"client_secret"`
-	APIURL       string `yaml:"api_url" is:"url"`
-	LoginURL     string `yaml:"login_url" is:"url"`
+	// ClientCertificate is a PEM file with a certificate and its private key, instead of a secret.
+	ClientCertificate string `yaml:"client_certificate" is:"path"`
+	APIURL            string `yaml:"api_url" is:"url"`
+	LoginURL          string `yaml:"login_url" is:"url"`
 }
 
 // CalDAV is a CalDAV collection.

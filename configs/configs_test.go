@@ -90,6 +90,9 @@ func TestEverythingIsRead(t *testing.T) {
 			{Name: "office", Outlook: &Outlook{User: "bob@example.com", Auth: "app", Tenant: "00000000-0000-0000-0000-000000000000",
 				ClientID: "ghi", ClientSecret: Secret{source: "env:OUTLOOK_SECRET"}, APIURL: "https://graph.microsoft.com/v1.0",
 				LoginURL: "https://login.microsoftonline.com"}},
+			{Name: "archive", Outlook: &Outlook{User: "carol@example.com", Auth: "app", Tenant: "example.com", ClientID: "ghi",
+				ClientCertificate: "/etc/zoomtag/app.pem", APIURL: "https://graph.microsoft.com/v1.0", LoginURL: "https://login.microsoftonline.com"}},
+			{Name: "own", Outlook: &Outlook{Auth: "user", ClientID: "jkl", APIURL: "https://graph.microsoft.com/v1.0", LoginURL: "https://login.microsoftonline.com"}},
 			{Name: "home", CalDAV: &CalDAV{URL: "https://dav.example.com/alice/personal/", Username: "alice",
 				Password: Secret{source: "credential:dav"}, Owner: Owners{"alice@example.com", "alice@example.org"}}},
 			{Name: "team", ICS: &ICS{Path: "/srv/calendars/team", Owner: Owners{AnyOwner}}},
@@ -118,7 +121,7 @@ func TestProviders(t *testing.T) {
 	for _, cal := range c.Calendars {
 		got = append(got, cal.Provider())
 	}
-	if want := []string{"google", "outlook", "caldav", "ics"}; !reflect.DeepEqual(got, want) {
+	if want := []string{"google", "outlook", "outlook", "outlook", "caldav", "ics"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if p := (Calendar{}).Provider(); p != "" {

@@ -125,12 +125,28 @@ func (d *decoder) validateCalendar(cal *Calendar, path string) {
 		d.failAt(path, "this calendar needs exactly one of google, outlook, caldav and ics")
 		return
 	}
-	if o := cal.Outlook; o != nil && o.Auth == "app" {
-		has := map[string]bool{"user": o.User != "", "tenant": o.Tenant != "", "client_secret": !o.ClientSecret.IsZero()}
-		d.demand(path+".outlook", "auth app", has, "user", "tenant", "client_secret")
+	if cal.Outlook != nil {
+		d.validateOutlook(cal.Outlook, path+".outlook")
 	}
 	if v := cal.CalDAV; v != nil && (v.Username == "") != v.Password.IsZero() && !d.wrong(path+".caldav.password") {
 		d.failAt(path+".caldav", "username and password go together; write both, or none for a server that asks for none")
+	}
+}
+
+// validateOutlook checks that an app can prove that it is the app, in one way; a person needs no proof but the sign-in.
+func (d *decoder) validateOutlook(o *Outlook, path string) {
+	secret, certificate := !o.ClientSecret.IsZero(), o.ClientCertificate != ""
+	switch {
+	case o.Auth == User && certificate:
+		d.failAt(path+".client_certificate", "client_certificate is for auth app; a person signs in without it: delete the line")
+	case o.Auth == "app":
+		const proof = "client_secret or client_certificate"
+		refused := d.wrong(path+".client_secret") || d.wrong(path+".client_certificate")
+		has := map[string]bool{"user": o.User != "", "tenant": o.Tenant != "", proof: secret || certificate || refused}
+		d.demand(path, "auth app", has, "user", "tenant", proof)
+		if secret && certificate {
+			d.failAt(path+".client_certificate", "client_secret and client_certificate are two proofs of the same; delete one of them (a certificate is the better one)")
+		}
 	}
 }
 

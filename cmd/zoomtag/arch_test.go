@@ -55,6 +55,7 @@ var soleImporter = map[string]string{
 	"golang.org/x/oauth2":            "providers/meeting/zoom providers/calendar/google providers/calendar/outlook providers/internal/oauth",
 	"github.com/microsoftgraph":      "providers/calendar/outlook",
 	"github.com/microsoft":           "providers/calendar/outlook",
+	"github.com/golang-jwt/jwt":      "providers/calendar/outlook",
 	"google.golang.org/api":          "providers/calendar/google",
 	"golang.org/x/net/html":          "providers/calendar",
 	"golang.org/x/time":              "providers/calendar/google",

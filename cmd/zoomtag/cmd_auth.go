@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -13,47 +14,77 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar/google"
+	"zoomtag/providers/calendar/outlook"
 	"zoomtag/sync/plan"
 )
 
+// signInFlags say how a person signs in.
+type signInFlags struct{ noBrowser, deviceCode bool }
+
 func (a *app) authCommand() *cobra.Command {
 	var name string
-	var noBrowser bool
+	var how signInFlags
 	cmd := &cobra.Command{
-		Use:   "auth google",
+		Use:   "auth google|outlook",
 		Short: "Sign in as a person, through a browser",
-		Long: `Sign in at Google as the person whose calendar it is, for a calendar with "auth: user". The browser may be on this machine, or
-on another one: then the address at which it ends is pasted here. A running daemon notices the new sign-in by itself.`,
+		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user". The browser may be on this
+machine, or on another one: then the address at which it ends is pasted here, or, at Microsoft, a short code from here is typed in there.
+A running daemon notices the new sign-in by itself.`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"google"},
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		ValidArgs: []string{"google", "outlook"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if how.deviceCode && args[0] != "outlook" {
+				return &usageError{errors.New("Google gives out no device codes for calendars: leave --device-code out, and paste the address instead")}
+			}
 			cfg, err := a.loadWith(configs.LoadWithoutSecrets)
 			if err != nil {
 				return err
 			}
-			c, err := whoSignsIn(cfg, name)
+			c, err := whoSignsIn(cfg, args[0], name)
 			if err != nil {
 				return &usageError{err}
 			}
-			return a.signIn(cmd.Context(), cfg, c, noBrowser)
+			if c.Outlook != nil && !c.Outlook.ClientSecret.IsZero() { // few have one, and those cannot do without
+				if cfg, err = a.load(); err != nil {
+					return err
+				}
+				if c, err = whoSignsIn(cfg, args[0], name); err != nil {
+					return &usageError{err}
+				}
+			}
+			return a.signIn(cmd.Context(), cfg, c, how)
 		},
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar to sign in for; needed if there are several")
-	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "only show the address to open")
+	cmd.Flags().BoolVar(&how.noBrowser, "no-browser", false, "only show the address to open")
+	cmd.Flags().BoolVar(&how.deviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
 	return cmd
 }
 
-// whoSignsIn is the calendar that is meant: the one named, or the only one for which somebody signs in.
-func whoSignsIn(cfg *configs.Config, name string) (configs.Calendar, error) {
+// signsIn reports whether a person signs in for a calendar.
+func signsIn(c configs.Calendar) bool {
+	switch {
+	case c.Google != nil:
+		return c.Google.Auth == configs.User
+	case c.Outlook != nil:
+		return c.Outlook.Auth == configs.User
+	}
+	return false
+}
+
+// whoSignsIn is the calendar of a provider that is meant: the one named, or the only one for which somebody signs in.
+func whoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, error) {
+	kind := map[string]string{"google": "Google calendar", "outlook": "Outlook calendar"}[provider]
+	other := map[string]string{"google": "a service account", "outlook": "an app"}[provider]
 	var names []string
 	for _, c := range cfg.Calendars {
 		switch {
-		case c.Name == name && c.Google == nil:
-			return c, fmt.Errorf("calendar %s is not a Google calendar", name)
-		case c.Name == name && c.Google.Auth != configs.User:
-			return c, fmt.Errorf("calendar %s signs in as a service account; to sign in as a person write auth: user", name)
+		case c.Name == name && c.Provider() != provider:
+			return c, fmt.Errorf("calendar %s is no %s", name, kind)
+		case c.Name == name && !signsIn(c):
+			return c, fmt.Errorf("calendar %s signs in as %s; to sign in as a person write auth: user", name, other)
 		}
-		if c.Google != nil && c.Google.Auth == configs.User {
+		if c.Provider() == provider && signsIn(c) {
 			names = append(names, c.Name)
 		}
 	}
@@ -65,24 +96,31 @@ func whoSignsIn(cfg *configs.Config, name string) (configs.Calendar, error) {
 	}
 	switch {
 	case len(names) == 0:
-		return configs.Calendar{}, fmt.Errorf("the configuration has no Google calendar with auth: user")
+		return configs.Calendar{}, fmt.Errorf("the configuration has no %s with auth: user", kind)
 	case name == "":
 		return configs.Calendar{}, fmt.Errorf("name the calendar with --calendar; there are: %s", strings.Join(names, ", "))
 	}
 	return configs.Calendar{}, fmt.Errorf("there is no calendar %q in the configuration; one of these signs in: %s", name, strings.Join(names, ", "))
 }
 
-func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calendar, noBrowser bool) error {
+func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calendar, how signInFlags) error {
 	log, err := a.quietLogger()
 	if err != nil {
 		return err
 	}
 	b := &builder{cfg: cfg, requests: newCounter(), log: log, env: a.term.env}
-	prompt := google.Prompt{Out: a.term.out, In: a.term.in}
-	if !noBrowser && hasBrowser(a.term.env) {
-		prompt.Open = openBrowser
+	var open func(string) error
+	if !how.noBrowser && hasBrowser(a.term.env) {
+		open = openBrowser
 	}
-	if err := google.SignIn(ctx, b.googleConfig(c, plan.Settings{}), prompt); err != nil {
+	switch c.Provider() {
+	case "google":
+		err = google.SignIn(ctx, b.googleConfig(c, plan.Settings{}), google.Prompt{Out: a.term.out, In: a.term.in, Open: open})
+	case "outlook":
+		err = outlook.SignIn(ctx, b.outlookConfig(c, plan.Settings{}), outlook.Prompt{Out: a.term.out, In: a.term.in, Open: open,
+			DeviceCode: how.deviceCode || open == nil && !how.noBrowser})
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(a.term.out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n", c.Name, grantFile(cfg.State, c))

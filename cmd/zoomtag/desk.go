@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"zoomtag/providers/calendar/google"
+	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
@@ -91,6 +93,21 @@ func stopped(faults []error) error {
 	return errors.Join(others...)
 }
 
+// readGrant reads how the sign-in of a person stands; nil where there is none.
+func readGrant(provider, path string) (signedIn, refused *time.Time) {
+	switch provider {
+	case "google":
+		if g, ok := google.ReadGrant(path); ok {
+			return some(g.SignedIn), some(g.Refused)
+		}
+	case "outlook":
+		if g, ok := outlook.ReadGrant(path); ok {
+			return some(g.SignedIn), some(g.Refused)
+		}
+	}
+	return nil, nil
+}
+
 // Status gathers the facts, with those that only a daemon has.
 func (d *desk) Status(context.Context) (statusReport, error) {
 	report, err := d.status()
@@ -105,9 +122,7 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 		if path, ok := d.grants[c.Name]; ok {
 			token := tokenStatus{Calendar: c.Name, Provider: c.Provider}
-			if grant, ok := google.ReadGrant(path); ok {
-				token.SignedIn, token.Refused = some(grant.SignedIn), some(grant.Refused)
-			}
+			token.SignedIn, token.Refused = readGrant(c.Provider, path)
 			report.Tokens = append(report.Tokens, token)
 		}
 	}

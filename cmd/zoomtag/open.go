@@ -121,7 +121,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	}
 	d.meetings = service
 	for _, c := range cfg.Calendars {
-		if c.Google != nil && c.Google.Auth == configs.User {
+		if signsIn(c) {
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
 	}

@@ -31,7 +31,7 @@ type builder struct {
 	hook     func(string)
 	env      func(string) string
 	quotas   map[string]*google.Quota // by credentials file
-	lanes    *outlook.Lanes
+	lanes    *outlook.Lanes           // of all Outlook calendars
 }
 
 // THE list: what the configuration names, and what it becomes.
@@ -79,14 +79,15 @@ func (b *builder) outlook(c configs.Calendar, s plan.Settings) (calendar.Calenda
 }
 
 func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Config {
-	o := c.Outlook
 	if b.lanes == nil {
 		b.lanes = outlook.NewLanes()
 	}
-	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(),
+	o := c.Outlook
+	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID,
+		ClientSecret: o.ClientSecret.Reveal(), ClientCertificate: o.ClientCertificate,
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
-		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) }, Zone: b.zone, Lanes: b.lanes,
-		HTTP: b.requests.client("outlook", o.APIURL, ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.client("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
 // grantFile is where the sign-in of a calendar's owner is kept: beside the state.

@@ -70,13 +70,7 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 }
 
 // Grant tells how old a person's sign-in is and whether Google still takes it, as its file says.
-type Grant struct {
-	SignedIn time.Time
-	Refused  time.Time // zero: as far as is known it is good
-}
+type Grant = oauth.Standing
 
 // ReadGrant reads the sign-in of a calendar; ok is false where there is none.
-func ReadGrant(path string) (g Grant, ok bool) {
-	grant, err := oauth.LoadGrant(path)
-	return Grant{SignedIn: grant.SignedIn, Refused: grant.Refused}, err == nil
-}
+func ReadGrant(path string) (g Grant, ok bool) { return oauth.ReadStanding(path) }

@@ -133,8 +133,8 @@ type kept struct {
 
 type keptKey struct{}
 
-// keep makes ctx one whose request's answer is kept.
-func keep(ctx context.Context) (context.Context, *kept) {
+// keepAnswer makes ctx one whose request's answer is kept.
+func keepAnswer(ctx context.Context) (context.Context, *kept) {
 	k := &kept{}
 	return context.WithValue(ctx, keptKey{}, k), k
 }
@@ -215,7 +215,7 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 	began := c.cfg.Now()
 	limited, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	limited, answer := keep(limited)
+	limited, answer := keepAnswer(limited)
 	err = call(limited)
 	c.cfg.Log.DebugContext(ctx, "graph request", slog.String("call", what), slog.Int("status", answer.status),
 		slog.Duration("took", c.cfg.Now().Sub(began)), slog.String("request", answer.header.Get("Request-Id")))

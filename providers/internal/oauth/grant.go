@@ -54,6 +54,18 @@ func LoadGrant(path string) (Grant, error) {
 	return g, nil
 }
 
+// Standing tells how old a person's sign-in is and whether the service still takes it, as its file says.
+type Standing struct {
+	SignedIn time.Time
+	Refused  time.Time // zero: as far as is known it is good
+}
+
+// ReadStanding reads how a sign-in stands; ok is false where there is none.
+func ReadStanding(path string) (s Standing, ok bool) {
+	grant, err := LoadGrant(path)
+	return Standing{SignedIn: grant.SignedIn, Refused: grant.Refused}, err == nil
+}
+
 // Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was not
 // saved before it is used can be lost.
 func (g Grant) Save(path string) (err error) {

@@ -26,6 +26,8 @@ import (
 // the person copies its address from there.
 type SignIn struct {
 	Config oauth2.Config // RedirectURL is filled in
+	// RedirectHost is how this machine is called in the redirect, where a service wants "localhost"; empty is 127.0.0.1.
+	RedirectHost string
 	// Options are added to the address that is opened.
 	Options []oauth2.AuthCodeOption
 	HTTP    *http.Client
@@ -37,19 +39,41 @@ type SignIn struct {
 	Log *slog.Logger
 }
 
+// loopback is where the redirect is waited for.
+const loopback = "127.0.0.1"
+
 // answer is what came back from the consent page.
 type answer struct {
 	code string
 	err  error
 }
 
-// Run has the person sign in, and returns the token answer. It listens on 127.0.0.1 only, on any free port.
+// answerError is an answer of the service that ends a sign-in. Its text holds no secret; what it unwraps to may.
+type answerError struct {
+	text string
+	err  error
+}
+
+func (e *answerError) Error() string { return e.text }
+
+// Unwrap is for those who look for an *oauth2.RetrieveError.
+func (e *answerError) Unwrap() error { return e.err }
+
+// Run has the person sign in, and returns the token answer. It listens on 127.0.0.1 only, on any free port, however the redirect
+// calls it.
 func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", loopback+":0")
 	if err != nil {
 		return nil, fmt.Errorf("no port of this machine can be listened on: %w", err)
 	}
-	s.Config.RedirectURL = "http://" + listener.Addr().String() + "/"
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	if s.RedirectHost == "" {
+		s.RedirectHost = loopback
+	}
+	s.Config.RedirectURL = "http://" + net.JoinHostPort(s.RedirectHost, port) + "/"
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
 	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}, s.Options...)...)
 	answers := make(chan answer, 1)
@@ -81,7 +105,7 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	}
 	token, err := s.Config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, s.HTTP), got.code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return nil, fmt.Errorf("the code of the sign-in was not accepted; try again: %s", rest.Redact(err.Error()))
+		return nil, &answerError{"the code of the sign-in was not accepted; try again: " + rest.Redact(err.Error()), err}
 	}
 	return token, nil
 }
@@ -90,8 +114,8 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 func (s *SignIn) invite(address string) {
 	fmt.Fprintf(s.Out, "Open this address in a browser and sign in:\n\n  %s\n\n", address)
 	if s.In != nil {
-		fmt.Fprint(s.Out, "If the browser is on another machine, it will end at a page that cannot be reached (127.0.0.1).\n"+
-			"Copy the address of that page, paste it here and press Enter.\n\n")
+		fmt.Fprintf(s.Out, "If the browser is on another machine, it will end at a page that cannot be reached (%s).\n"+
+			"Copy the address of that page, paste it here and press Enter.\n\n", s.RedirectHost)
 	}
 	if s.Open == nil {
 		return
@@ -115,7 +139,7 @@ func (s *SignIn) read(state string, pasted chan<- answer) {
 		}
 		u, err := url.Parse(text)
 		if err != nil || !u.Query().Has("state") {
-			fmt.Fprintln(s.Out, "That is not the address of the page: it begins with http://127.0.0.1 and has state= and code= in it.")
+			fmt.Fprintf(s.Out, "That is not the address of the page: it begins with http://%s and has state= and code= in it.\n", s.RedirectHost)
 			continue
 		}
 		got, ok := readRedirect(u.Query(), state)

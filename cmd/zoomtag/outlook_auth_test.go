@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar/outlook/outlooktest"
+)
+
+// outlookDoor is Microsoft's sign-in, emulated, and the commands on it.
+type outlookDoor struct {
+	t      *testing.T
+	dir    string
+	server *outlooktest.Server
+}
+
+func newOutlookDoor(t *testing.T) *outlookDoor {
+	t.Helper()
+	d := &outlookDoor{t: t, dir: t.TempDir(), server: outlooktest.New(outlooktest.Options{DeviceInterval: time.Second})}
+	if err := d.server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.server.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, complaint := range d.server.Complaints() {
+			t.Errorf("the emulator complains: %s", complaint)
+		}
+	})
+	addresses := fmt.Sprintf("client_id: %s, api_url: %q, login_url: %q", d.server.ClientID(), d.server.GraphURL(), d.server.LoginURL())
+	text := "state: state/zoomtag.db\nzoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\ncalendars:\n" +
+		"- { name: mine, outlook: { auth: user, " + addresses + " } }\n" +
+		"- { name: shared, outlook: { auth: user, user: carol@example.com, " + addresses + " } }\n" +
+		"- { name: wants-secret, outlook: { auth: user, user: dave@example.com, client_secret: \"env:NO_SUCH\", " + addresses + " } }\n" +
+		"- { name: office, outlook: { user: bob@example.com, tenant: t, client_secret: \"env:NO_SUCH\", " + addresses + " } }\n" +
+		"- { name: team, ics: { path: /srv/calendars/team } }\n"
+	if err := os.WriteFile(filepath.Join(d.dir, "zoomtag.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// run runs a command, whose output eye reads as well.
+func (d *outlookDoor) run(in io.Reader, eye io.Writer, args ...string) (out, errs string, code int) {
+	d.t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = execute(d.t.Context(), append([]string{"--config", filepath.Join(d.dir, "zoomtag.yaml")}, args...),
+		terminal{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }})
+	return stdout.String(), stderr.String(), code
+}
+
+// codeReader is a person's eye for the code that a sign-in shows, and a hand that types it in.
+type codeReader struct{ enter func(code string) bool }
+
+func (r codeReader) Write(p []byte) (int, error) {
+	words := strings.Fields(string(p))
+	for i, word := range words {
+		if word == "code" && i+1 < len(words) {
+			r.enter(words[i+1])
+		}
+	}
+	return len(p), nil
+}
+
+func (d *outlookDoor) kept(name string) (signedIn *time.Time) {
+	signedIn, _ = readGrant("outlook", filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
+	return signedIn
+}
+
+// TestOutlookAuthWithCode: a code is what one gets where there is no browser.
+func TestOutlookAuthWithCode(t *testing.T) {
+	d := newOutlookDoor(t)
+	out, errs, code := d.run(nil, codeReader{d.server.Approve}, "auth", "outlook", "--calendar", "mine")
+	if code != exitOK || !strings.Contains(out, "Signed in for calendar mine") || d.kept("mine") == nil {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+	if d.kept("shared") != nil {
+		t.Error("somebody is signed in for another calendar")
+	}
+	out, errs, code = d.run(nil, codeReader{d.server.Decline}, "auth", "outlook", "--calendar", "shared", "--device-code")
+	if code != exitFailed || !strings.Contains(errs, "declined") || d.kept("shared") != nil {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+}
+
+// TestOutlookAuthPasted opens the address elsewhere, and pastes the one at which the browser ended.
+func TestOutlookAuthPasted(t *testing.T) {
+	d := newOutlookDoor(t)
+	typed, typing := io.Pipe()
+	shown := make(chan string, 1)
+	go func() {
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := client.Get(<-shown)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := res.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := io.WriteString(typing, res.Header.Get("Location")+"\n"); err != nil {
+			t.Error(err)
+		}
+	}()
+	out, errs, code := d.run(typed, addressReader{shown}, "auth", "outlook", "--calendar", "shared", "--no-browser")
+	if code != exitOK || !strings.Contains(out, "Signed in for calendar shared") || !strings.Contains(out, "localhost") || d.kept("shared") == nil {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+}
+
+func TestOutlookAuthMistakes(t *testing.T) {
+	d := newOutlookDoor(t)
+	for args, want := range map[string]string{
+		"auth outlook":                              "there are: mine, shared, wants-secret",
+		"auth outlook --calendar team":              "team is no Outlook calendar",
+		"auth outlook --calendar office":            "signs in as an app",
+		"auth outlook --calendar nobody":            "no calendar \"nobody\"",
+		"auth google --calendar mine":               "mine is no Google calendar",
+		"auth google":                               "no Google calendar with auth: user",
+		"auth google --device-code":                 "leave --device-code out",
+		"auth outlook --calendar wants-secret":      "NO_SUCH",
+		"auth outlook --calendar mine --calender x": "unknown flag",
+	} {
+		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage || !strings.Contains(errs, want) {
+			t.Errorf("%s: exit %d, %s", args, code, errs)
+		}
+	}
+	if n := len(d.server.TokenRequests()); n > 0 {
+		t.Errorf("%d requests", n)
+	}
+}
