@@ -19,6 +19,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/calendar/icsdir"
+	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
@@ -26,9 +27,9 @@ func (a *app) demoCommand() *cobra.Command {
 	var keep bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole thing against a built-in Zoom, a Google calendar and a folder of events; no account needed",
-		Long: `Start emulators of the APIs of Zoom and Google Calendar on this machine, make a folder of .ics files, and run the real daemon on
-them. Then move, rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this
+		Short: "Show the whole thing against a built-in Zoom, Google and Outlook calendars and a folder; no account needed",
+		Long: `Start emulators of Zoom, Google Calendar and Microsoft Graph on this machine, make a folder of .ics files, and run the real daemon
+on them. Then move, rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this
 machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), keep) },
@@ -48,7 +49,9 @@ type demo struct {
 	config string
 	zoom   *zoomtest.Server
 	google *googletest.Server
+	graph  *outlooktest.Server
 	ids    map[string]string // of the events in the Google calendar, by their names
+	bobs   map[string]string // and in the Outlook calendar
 	reader *icsdir.Dir
 	remote *remote
 	before map[string]string // what each event looked like
@@ -61,7 +64,7 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	d := &demo{app: a, dir: dir, folder: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "zoomtag.yaml"),
-		zoom: zoomtest.New(zoomtest.Options{}), google: googletest.New(googletest.Options{})}
+		zoom: zoomtest.New(zoomtest.Options{}), google: googletest.New(googletest.Options{}), graph: outlooktest.New(outlooktest.Options{})}
 	if err := d.zoom.Start(); err != nil {
 		return err
 	}
@@ -70,6 +73,10 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.google.Close()) }()
+	if err := d.graph.Start(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.graph.Close()) }()
 	if err := d.prepare(); err != nil {
 		return err
 	}
@@ -109,6 +116,10 @@ func (d *demo) prepare() error {
 	for name, ev := range demoGoogleEvents(time.Now()) {
 		d.ids[name] = d.google.Put("", ev)
 	}
+	d.bobs = map[string]string{}
+	for name, ev := range demoOutlookEvents(time.Now()) {
+		d.bobs[name] = d.graph.Put("", ev)
+	}
 	key := filepath.Join(d.dir, "google.json")
 	if err := os.WriteFile(key, d.google.ServiceAccount(), 0o600); err != nil {
 		return err
@@ -120,7 +131,10 @@ func (d *demo) prepare() error {
 		"  api_url: " + d.zoom.APIURL(), "  oauth_url: " + d.zoom.OAuthURL(),
 		"calendars:", "  - name: folder", "    ics: { path: " + strconv.Quote(d.folder) + " }",
 		"  - name: google", "    google:", "      credentials: " + strconv.Quote(key), "      subject: " + googletest.Account,
-		"      api_url: " + d.google.APIURL(), "",
+		"      api_url: " + d.google.APIURL(),
+		"  - name: outlook", "    host: bob@example.com", "    outlook:", "      user: " + d.graph.Mailbox(), "      tenant: " + d.graph.Tenant(),
+		"      client_id: " + d.graph.ClientID(), "      client_secret: " + strconv.Quote(d.graph.ClientSecret()),
+		"      api_url: " + d.graph.GraphURL(), "      login_url: " + d.graph.LoginURL(), "",
 	}, "\n")
 	if err := os.WriteFile(d.config, []byte(config), 0o600); err != nil {
 		return err
@@ -174,7 +188,8 @@ func (d *demo) connect(ctx context.Context, done <-chan error) error {
 
 // show is what the owner does, and what comes of it.
 func (d *demo) show(ctx context.Context) error {
-	d.say("A folder of .ics files, a Google calendar at %s, Zoom at %s (both emulated), and the real daemon\nbetween them.\n", d.google.URL(), d.zoom.URL())
+	d.say("A folder of .ics files, a Google calendar at %s, an Outlook calendar at %s\nand Zoom at %s (all three emulated), and the real daemon between them.\n",
+		d.google.URL(), d.graph.URL(), d.zoom.URL())
 	d.say("1. The owner has written #zoom into some events.\n")
 	if err := d.pass(ctx); err != nil {
 		return err
@@ -199,6 +214,9 @@ func (d *demo) show(ctx context.Context) error {
 	if err := d.pass(ctx); err != nil {
 		return err
 	}
+	// Each event of the Outlook calendar has one guest.
+	d.say("\nExchange has sent %d mails to guests: one for each link that came or went, which nothing can prevent. Google sent %d.",
+		len(d.graph.Mails()), len(d.google.Mails()))
 	return d.summary(ctx)
 }
 
@@ -227,6 +245,8 @@ func (d *demo) edit() error {
 		}
 	})
 	d.google.Delete("", d.ids["deleted"])
+	d.graph.Edit("", d.bobs["category"], func(ev outlooktest.JSON) { ev["subject"] = "Sales call, second round" })
+	d.graph.Edit("", d.bobs["title"], func(ev outlooktest.JSON) { ev["subject"] = "Onboarding #nozoom" })
 	return os.Remove(filepath.Join(d.folder, "series.ics"))
 }
 
@@ -299,6 +319,9 @@ func (d *demo) items() []demoItem {
 	for _, name := range slices.Sorted(maps.Keys(d.ids)) {
 		list = append(list, demoItem{"google", name, d.ids[name], func(context.Context) (calendar.Event, error) { return d.inGoogle(d.ids[name]) }})
 	}
+	for _, name := range slices.Sorted(maps.Keys(d.bobs)) {
+		list = append(list, demoItem{"outlook", name, d.bobs[name], func(context.Context) (calendar.Event, error) { return d.inOutlook(d.bobs[name]) }})
+	}
 	return list
 }
 
@@ -310,10 +333,26 @@ func (d *demo) inGoogle(id string) (calendar.Event, error) {
 	}
 	title, _ := ev["summary"].(string)
 	text, _ := ev["description"].(string)
+	return seenByOwner(title, text), nil
+}
+
+// inOutlook is an event as the Outlook calendar shows it.
+func (d *demo) inOutlook(id string) (calendar.Event, error) {
+	ev, ok := d.graph.Event("", id)
+	if !ok {
+		return calendar.Event{}, calendar.ErrGone
+	}
+	title, _ := ev["subject"].(string)
+	body, _ := ev["body"].(outlooktest.JSON)
+	text, _ := body["content"].(string)
+	return seenByOwner(title, text), nil
+}
+
+func seenByOwner(title, text string) calendar.Event {
 	found := calendar.Event{Title: title}
 	_, _, found.Link.Block, _ = calendar.FindBlockHTML(text)
 	found.Link.JoinURL = calendar.BlockURL(found.Link.Block)
-	return found, nil
+	return found
 }
 
 // look is an event in a few words, with the id of the meeting that it shows.
@@ -381,6 +420,9 @@ func (d *demo) summary(ctx context.Context) error {
 	}
 	meetings := d.zoom.Meetings()
 	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left over.", len(links.Links), len(meetings))
+	if mails := len(d.graph.Mails()); mails != demoMails {
+		return fmt.Errorf("that is not what the demo expects: %d mails, and %d would be right", mails, demoMails)
+	}
 	if len(links.Links) != len(meetings) || len(links.Links) != demoLinks {
 		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and %d of each would be right", len(links.Links), len(meetings), demoLinks)
 	}

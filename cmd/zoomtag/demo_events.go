@@ -6,10 +6,14 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar/google/googletest"
+	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
 // demoLinks is how many events hold a link when the demo ends.
-const demoLinks = 9
+const demoLinks = 11
+
+// demoMails is how often Exchange has mailed a guest by then: for three links that came and one that went.
+const demoMails = 4
 
 // demoGoogleEvents are the events of the demo's Google calendar, by names of their own.
 func demoGoogleEvents(now time.Time) map[string]googletest.JSON {
@@ -36,6 +40,31 @@ func demoGoogleEvents(now time.Time) map[string]googletest.JSON {
 		"deleted":  event("Cancelled soon #zoom", 2, 16, nil),
 		"guest": event("Somebody else's event #zoom", 3, 15, googletest.JSON{"organizer": googletest.JSON{"email": "carol@example.org"},
 			"attendees": []any{googletest.JSON{"email": googletest.Account, "self": true, "responseStatus": "accepted"}}}),
+	}
+}
+
+// demoOutlookEvents are the events of the demo's Outlook calendar, by names of their own.
+func demoOutlookEvents(now time.Time) map[string]outlooktest.JSON {
+	day := now.In(berlin()).AddDate(0, 0, 1)
+	event := func(title string, plusDays, hour int, more outlooktest.JSON) outlooktest.JSON {
+		at := func(hour int) outlooktest.JSON {
+			return outlooktest.JSON{"dateTime": day.AddDate(0, 0, plusDays).Format(time.DateOnly) + fmt.Sprintf("T%02d:00:00", hour), "timeZone": "W. Europe Standard Time"}
+		}
+		ev := outlooktest.JSON{"subject": title, "start": at(hour), "end": at(hour + 1),
+			"attendees": []any{outlooktest.JSON{"type": "required", "emailAddress": outlooktest.JSON{"address": "dana@example.org"}}}}
+		for key, value := range more {
+			ev[key] = value
+		}
+		return ev
+	}
+	room := outlooktest.JSON{"displayName": "Room 5", "locationType": "conferenceRoom", "locationEmailAddress": "room5@example.com"}
+	return map[string]outlooktest.JSON{
+		"category": event("Sales call", 1, 9, outlooktest.JSON{"categories": []any{"Zoom"}, "location": room, "locations": []any{room}}),
+		"body":     event("Workshop", 2, 13, outlooktest.JSON{"body": outlooktest.JSON{"contentType": "html", "content": "<p>Bring <b>laptops</b>.</p><p>#zoom(90m)</p>"}}),
+		"title":    event("Onboarding #zoom", 3, 10, nil),
+		"teams": event("Teams meeting #zoom", 3, 12, outlooktest.JSON{"isOnlineMeeting": true, "onlineMeeting": outlooktest.JSON{"joinUrl": "https://teams.microsoft.com/l/meetup-join/x"},
+			"body": outlooktest.JSON{"contentType": "html", "content": "<a href=\"https://teams.microsoft.com/l/meetup-join/x\">Join</a>"}}),
+		"guest": event("Carol's review #zoom", 4, 10, outlooktest.JSON{"isOrganizer": false, "organizer": outlooktest.JSON{"emailAddress": outlooktest.JSON{"address": "carol@example.org"}}}),
 	}
 }
 

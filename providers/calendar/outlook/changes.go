@@ -30,6 +30,7 @@ type Calendar struct {
 	swept    time.Time                 // when all ids were last listed
 	held     map[string]calendar.Event // events of the current pass
 	written  map[string]string         // etags of our own last writes, by id
+	fresh    map[string]bool           // ids that were written since the last Changes
 	slow     int                       // how often in a row Graph has asked for a pause without saying how long
 }
 
@@ -45,7 +46,7 @@ func New(c Config) (*Calendar, error) {
 		return nil, err
 	}
 	return &Calendar{cfg: c, graph: g, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
-		held: map[string]calendar.Event{}, written: map[string]string{}}, nil
+		held: map[string]calendar.Event{}, written: map[string]string{}, fresh: map[string]bool{}}, nil
 }
 
 // Pages: a page of a full reading holds bodies, one of a sweep only ids.
@@ -68,6 +69,7 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	}
 	c.mu.Lock()
 	clear(c.held)
+	clear(c.fresh)
 	sweep := from != "" && c.cfg.Now().Sub(c.swept) >= sweepEvery
 	c.mu.Unlock()
 	path, err := c.locate(ctx, before.calendar)
@@ -374,6 +376,23 @@ func (c *Calendar) wrote(id, version string) {
 		clear(c.written) // the next pass then looks at them once more
 	}
 	c.written[id] = version
+	c.fresh[id] = true
+}
+
+// Echoed implements calendar.Echoer: our own writes, when they are listed, are then what is known already, also to another process.
+func (c *Calendar) Echoed(from string) string {
+	now, err := parseCursor(from, c.cfg.Now())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil || len(c.fresh) == 0 || from == "" {
+		return from
+	}
+	for id := range c.fresh {
+		now.seen = append(now.seen, fingerprint(id, c.written[id]))
+	}
+	slices.Sort(now.seen)
+	now.seen = slices.Compact(now.seen)
+	return now.String()
 }
 
 func (c *Calendar) wroteLast(e models.Eventable) bool {
