@@ -34,7 +34,7 @@ A running daemon notices the new sign-in by itself.`,
 		ValidArgs: []string{"google", "outlook"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if how.deviceCode && args[0] != "outlook" {
-				return &usageError{errors.New("Google gives out no device codes for calendars: leave --device-code out, and paste the address instead")}
+				return &usageError{errors.New("there are no device codes for Google calendars: leave --device-code out, and paste the address instead")}
 			}
 			cfg, err := a.loadWith(configs.LoadWithoutSecrets)
 			if err != nil {

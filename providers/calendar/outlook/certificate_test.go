@@ -62,8 +62,7 @@ func TestAppByCertificate(t *testing.T) {
 	d := newDoor(t, App, outlooktest.Options{})
 	file := filepath.Join(t.TempDir(), "app.pem")
 	d.config.ClientSecret, d.config.ClientCertificate = "", file
-	unknown, unknownKey := "", ""
-	_, unknown, unknownKey = makeCertificate(t, rsaKey(t), d.now.Add(24*time.Hour))
+	_, unknown, unknownKey := makeCertificate(t, rsaKey(t), d.now.Add(24*time.Hour))
 	keep(t, file, unknownKey+unknown)
 	c := d.tokens()
 	for range 2 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -106,7 +107,7 @@ func (s *signer) expired(g oauth.Grant) error {
 // explain turns what an endpoint of the sign-in answered into a sentence that names the mend. secrets are what was sent.
 func (s *signer) explain(err error, secrets ...string) error {
 	var refusal *oauth2.RetrieveError
-	if !errors.As(err, &refusal) || refusal.Response == nil {
+	if !errors.As(err, &refusal) {
 		text := err.Error()
 		for _, secret := range secrets {
 			if secret != "" {
@@ -115,12 +116,16 @@ func (s *signer) explain(err error, secrets ...string) error {
 		}
 		return &brokenError{text: "no answer that can be used from Microsoft's sign-in: " + rest.Redact(text)}
 	}
-	status := refusal.Response.StatusCode
-	words := fmt.Sprintf(" (Microsoft says: %s, HTTP %d)", said(refusal, secrets...), status)
+	status, header, words := 0, http.Header{}, said(refusal, secrets...) // those of an answer that the browser has brought
+	if refusal.Response != nil {
+		status, header = refusal.Response.StatusCode, refusal.Response.Header
+		words += fmt.Sprintf(", HTTP %d", status)
+	}
+	words = " (Microsoft says: " + words + ")"
 	code, number, _ := read(refusal)
 	switch {
 	case rest.KindOf(status) == rest.Throttled, number == looping:
-		until, ok := rest.RetryAfter(refusal.Response.Header, s.cfg.Now())
+		until, ok := rest.RetryAfter(header, s.cfg.Now())
 		if !ok {
 			until = s.cfg.Now().Add(time.Minute)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -75,7 +76,7 @@ func (s *signer) ask(ctx context.Context, p Prompt) (*oauth2.Token, error) {
 		return flow.Run(ctx)
 	}
 	flow := oauth.SignIn{
-		Config: s.oauthConfig(), RedirectHost: "localhost", HTTP: s.plain,
+		Config: s.oauthConfig(), Redirect: url.URL{Scheme: "http", Host: "localhost"}, HTTP: s.plain,
 		// Whoever is signed in to several accounts is asked which one is meant.
 		Options: []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("prompt", "select_account")},
 		Open:    p.Open, Out: p.Out, In: p.In, Log: s.cfg.Log,

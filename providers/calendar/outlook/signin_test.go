@@ -261,6 +261,7 @@ func TestSignInRefused(t *testing.T) {
 		"not lasting":    {func(d *door) { d.answer(200, `{"access_token":"a","expires_in":3600}`) }, "no lasting sign-in"},
 		"no public flow": {func(d *door) { d.fail(401, "invalid_client", "AADSTS7000218: The request body …") }, "Allow public client flows"},
 		"a secret":       {func(d *door) { d.config.ClientSecret = "secret-value" }, "take client_secret out"},
+		"no such scope":  {func(d *door) { d.config.User, d.config.APIURL = "carol@example.com", "https://graph.example.com" }, "user is left out"},
 		"an outage":      {func(d *door) { d.server.Break(on(outlooktest.Page(503))) }, "does not work at the moment"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -304,7 +305,7 @@ func (p *typist) Write(text []byte) (int, error) {
 	for i, word := range words {
 		if word == "code" && i+1 < len(words) && !had && p.after > 0 {
 			go func() {
-				time.Sleep(p.after) // of synctest
+				<-time.After(p.after)
 				p.enter(words[i+1])
 			}()
 		}

@@ -26,8 +26,8 @@ import (
 // the person copies its address from there.
 type SignIn struct {
 	Config oauth2.Config // RedirectURL is filled in
-	// RedirectHost is how this machine is called in the redirect, where a service wants "localhost"; empty is 127.0.0.1.
-	RedirectHost string
+	// Redirect is the redirect as the service knows it, without a port: http://localhost; empty is http://127.0.0.1/.
+	Redirect url.URL
 	// Options are added to the address that is opened.
 	Options []oauth2.AuthCodeOption
 	HTTP    *http.Client
@@ -56,7 +56,7 @@ type answerError struct {
 
 func (e *answerError) Error() string { return e.text }
 
-// Unwrap is for those who look for an *oauth2.RetrieveError.
+// Unwrap is for those who look for an *oauth2.RetrieveError. One that came by way of the browser has no Response.
 func (e *answerError) Unwrap() error { return e.err }
 
 // Run has the person sign in, and returns the token answer. It listens on 127.0.0.1 only, on any free port, however the redirect
@@ -70,10 +70,12 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	if s.RedirectHost == "" {
-		s.RedirectHost = loopback
+	if s.Redirect.Host == "" {
+		s.Redirect = url.URL{Scheme: "http", Host: loopback, Path: "/"}
 	}
-	s.Config.RedirectURL = "http://" + net.JoinHostPort(s.RedirectHost, port) + "/"
+	redirect := s.Redirect
+	redirect.Host = net.JoinHostPort(redirect.Host, port)
+	s.Config.RedirectURL = redirect.String()
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
 	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}, s.Options...)...)
 	answers := make(chan answer, 1)
@@ -115,7 +117,7 @@ func (s *SignIn) invite(address string) {
 	fmt.Fprintf(s.Out, "Open this address in a browser and sign in:\n\n  %s\n\n", address)
 	if s.In != nil {
 		fmt.Fprintf(s.Out, "If the browser is on another machine, it will end at a page that cannot be reached (%s).\n"+
-			"Copy the address of that page, paste it here and press Enter.\n\n", s.RedirectHost)
+			"Copy the address of that page, paste it here and press Enter.\n\n", s.Redirect.Host)
 	}
 	if s.Open == nil {
 		return
@@ -139,7 +141,7 @@ func (s *SignIn) read(state string, pasted chan<- answer) {
 		}
 		u, err := url.Parse(text)
 		if err != nil || !u.Query().Has("state") {
-			fmt.Fprintf(s.Out, "That is not the address of the page: it begins with http://%s and has state= and code= in it.\n", s.RedirectHost)
+			fmt.Fprintf(s.Out, "That is not the address of the page: it begins with http://%s and has state= and code= in it.\n", s.Redirect.Host)
 			continue
 		}
 		got, ok := readRedirect(u.Query(), state)
@@ -164,7 +166,9 @@ func readRedirect(q url.Values, state string) (got answer, ok bool) {
 	case problem == "access_denied":
 		return answer{err: errDeclined}, true
 	case problem != "":
-		return answer{err: fmt.Errorf("the sign-in failed: %s", rest.Snippet([]byte(problem+" "+q.Get("error_description")), 300))}, true
+		said := q.Get("error_description")
+		return answer{err: &answerError{"the sign-in failed: " + rest.Snippet([]byte(problem+" "+said), 300),
+			&oauth2.RetrieveError{ErrorCode: problem, ErrorDescription: said}}}, true
 	case code != "":
 		return answer{code: code}, true
 	}
