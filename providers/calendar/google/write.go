@@ -237,7 +237,7 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p *api.Event) 
 // believe compares what Google says the event is with what was sent: some changes are answered with success and not made.
 func believe(after *calendar.Event, l calendar.Link) error {
 	kept := after.Link.Mark == l.Mark && (l.Mark == "" || calendar.SameBlock(after.Link.Block, l.Block))
-	what := ""
+	var what string
 	switch {
 	case !kept:
 		what = "the link"

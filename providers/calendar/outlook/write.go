@@ -211,7 +211,7 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p models.Event
 
 // believe compares what the event now is with what was sent: some changes are answered with success and not kept.
 func believe(after *calendar.Event, l calendar.Link) error {
-	what := ""
+	var what string
 	switch {
 	case after.Link.Mark != l.Mark, l.Mark != "" && !calendar.SameBlock(after.Link.Block, l.Block), l.Mark == "" && after.Link.Block != "":
 		what = "the link"

@@ -24,7 +24,7 @@ type Grant struct {
 // String keeps the token out of texts.
 func (g Grant) String() string { return "sign-in of " + g.SignedIn.UTC().Format(time.RFC3339) }
 
-// ErrNoGrant: nobody has signed in.
+// ErrNoGrant says that nobody has signed in.
 var ErrNoGrant = errors.New("nobody has signed in")
 
 // maxGrant bounds the size of a grant's file, in bytes.

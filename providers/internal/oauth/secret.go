@@ -6,7 +6,7 @@ import "log/slog"
 // is it written as it is.
 type Secret string
 
-// String, GoString and LogValue hide it.
+// String hides it.
 func (Secret) String() string { return "***" }
 
 // GoString hides it from %#v.

@@ -88,7 +88,9 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 		if err := server.Shutdown(stop); err != nil {
 			s.Log.Debug("the browser did not hang up", "reason", err)
 		}
-		<-served
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			s.Log.Debug("the listener ended by itself", "reason", err)
+		}
 	}()
 	s.invite(address)
 	pasted := make(chan answer, 1)

@@ -29,7 +29,7 @@ func (b *bench) walkAll(link string, header ...string) (rows, deltaLink string) 
 			}
 			all = append(all, id+":"+kind)
 		}
-		link, deltaLink = next(page), ""
+		link = next(page)
 		if deltaLink, _ = page["@odata.deltaLink"].(string); (link == "") == (deltaLink == "") {
 			b.Fatalf("next link %q, delta link %q", link, deltaLink)
 		}

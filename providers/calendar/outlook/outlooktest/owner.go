@@ -42,7 +42,7 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 	if v, is := body["createdDateTime"].(string); is {
 		e.created = v
 	}
-	s.touch(e, s.saved(e, nil, s.filled(cal, e, body)))
+	s.touch(e, s.saved(nil, s.filled(cal, e, body)))
 	return e.immutable
 }
 
@@ -135,7 +135,7 @@ func (s *Server) rewrite(e *event, fn func(body JSON)) {
 		}
 	}
 	if len(change) > 0 {
-		s.touch(e, s.saved(e, e.body, change))
+		s.touch(e, s.saved(e.body, change))
 	}
 }
 
@@ -170,7 +170,7 @@ func (s *Server) Duplicate(calendar, id string) (newID string) {
 		for _, name := range []string{"iCalUId", "webLink", "transactionId"} {
 			delete(copied, name)
 		}
-		s.touch(twin, s.saved(twin, nil, s.filled(e.cal, twin, copied)))
+		s.touch(twin, s.saved(nil, s.filled(e.cal, twin, copied)))
 		newID = twin.immutable
 	})
 	return newID

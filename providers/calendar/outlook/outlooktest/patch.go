@@ -53,7 +53,7 @@ func (c *call) patch() answer {
 	if c.silent {
 		if c.opts.EchoSilent {
 			echo := *it.event
-			echo.body = c.saved(it.event, it.body, change)
+			echo.body = c.saved(it.body, change)
 			return c.one(item{&echo, it.occurrence})
 		}
 		return c.one(it)
@@ -63,7 +63,7 @@ func (c *call) patch() answer {
 		e = c.except(it.event, it.occurrence)
 	}
 	before := e.body
-	c.touch(e, c.saved(e, e.body, change))
+	c.touch(e, c.saved(e.body, change))
 	c.mail(e, before, change)
 	if c.opts.Bump {
 		c.bumps = append(c.bumps, e)

@@ -51,8 +51,8 @@ func targetOf(u *url.URL) (t target, strange string) {
 func (t *target) inside(parts []string) (strange string) {
 	t.kind = "user"
 	var shape []string
-	for i := 0; i < len(parts); i++ {
-		part, before := parts[i], t.kind
+	for _, part := range parts {
+		before := t.kind
 		switch {
 		case before == "user" && (part == "calendar" || part == "mailboxSettings" || part == "calendars"),
 			(before == "user" || before == "calendar") && (part == "events" || part == "calendarView"),

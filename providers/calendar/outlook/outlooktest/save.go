@@ -6,7 +6,7 @@ import (
 )
 
 // saved is what becomes of a body when fields of it are set: what Exchange makes of them. A nil old body is a new event's.
-func (s *Server) saved(e *event, old, change JSON) JSON {
+func (s *Server) saved(old, change JSON) JSON {
 	out := maps.Clone(old)
 	if out == nil {
 		out = JSON{}
