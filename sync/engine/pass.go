@@ -111,7 +111,9 @@ func (p *pass) run(ctx context.Context) error {
 // changes asks the calendar, from the start if the configuration or the calendar wants it so.
 func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Changes, error) {
 	cursor := st.Cursor
-	if p.dry || st.Detects != p.c.Detects {
+	// While a brake holds the calendar, only a whole listing can answer the question that it waits for.
+	braked := !st.HeldAt.IsZero() && !st.Absent
+	if p.dry || st.Detects != p.c.Detects || braked {
 		cursor = ""
 	}
 	if until, why := p.restsUntil(); !until.IsZero() {
@@ -221,10 +223,10 @@ func (n *news) empty() bool { return len(n.due)+len(n.problems)+len(n.solved) ==
 func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, problems map[string]store.Problem) (n news) {
 	for i := range changes.List {
 		ch := &changes.List[i]
-		_, isKnown := known[ch.ID]
+		rec, isKnown := known[ch.ID]
 		wanted := isKnown || p.concerns(ch)
 		switch {
-		case ch.Same:
+		case ch.Same && !(isKnown && rec.Gone && !rec.Closed()): // what was gone and is there again is news
 			continue
 		case len(ch.ID) > maxID:
 			if wanted {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,9 @@ type Calendar struct {
 	path     []string // of the calendar, once it is known
 	id       string   // of a calendar that is not the default one
 	readOnly bool
+	polled   time.Time                 // the last Changes
 	swept    time.Time                 // when all ids were last listed
+	prints   map[string]bool           // what the last listing of everything showed
 	held     map[string]calendar.Event // events of the current pass
 	written  map[string]string         // etags of our own last writes, by id
 	fresh    map[string]bool           // ids that were written since the last Changes
@@ -58,8 +61,11 @@ const (
 	maxStale = 20
 )
 
-// sweepEvery is how often all ids are listed, to notice what was deleted: Graph says nothing of it otherwise.
-const sweepEvery = 12 * time.Minute
+// sweepWithin is how long a deletion may stay unnoticed: Graph says nothing of it, so all ids are listed before that time is over.
+const sweepWithin = 14 * time.Minute
+
+// fewNews is how many changes found by a sweep are read one by one; for more than these, those changed since are listed.
+const fewNews = 3
 
 // Changes lists what has changed since the cursor, or everything. Now and then it lists everything that is there, to find out what is not.
 func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, error) {
@@ -70,21 +76,36 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	c.mu.Lock()
 	clear(c.held)
 	clear(c.fresh)
-	sweep := from != "" && c.cfg.Now().Sub(c.swept) >= sweepEvery
+	now := c.cfg.Now()
+	sweep := from != "" && now.Add(now.Sub(c.polled)).Sub(c.swept) >= sweepWithin // the next pass would come too late
 	c.mu.Unlock()
-	path, err := c.locate(ctx, before.calendar)
+	path, err := c.locate(ctx)
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	l := &listing{c: c, before: before, full: from == "" || sweep, sweep: sweep, at: map[string]int{}}
+	if id := c.calendarID(); from != "" && id != before.calendar {
+		return calendar.Changes{}, fmt.Errorf("outlook: %w: it is of another calendar than the one that is now meant; the calendar is read again as a whole", calendar.ErrCursor)
+	}
+	l := newListing(c, before, from == "" || sweep, sweep)
 	if err := c.list(ctx, l, path); err != nil {
 		return calendar.Changes{}, err
 	}
-	if l.full {
-		c.mu.Lock()
-		c.swept = c.cfg.Now()
-		c.mu.Unlock()
+	if sweep && l.news() > fewNews {
+		changed := newListing(c, before, false, false)
+		if err := c.list(ctx, changed, path); err != nil {
+			return calendar.Changes{}, err
+		}
+		l.merge(changed)
 	}
+	c.mu.Lock()
+	c.polled = now
+	if l.full {
+		c.prints = l.prints
+	}
+	if sweep { // a first reading may be that of a plan, from which nothing is concluded
+		c.swept = now
+	}
+	c.mu.Unlock()
 	return l.changes(from), nil
 }
 
@@ -136,6 +157,30 @@ type listing struct {
 	recent []recent
 	// answered is when the service answered, by its own clock.
 	answered time.Time
+	prints   map[string]bool // of what is listed
+}
+
+func newListing(c *Calendar, before cursor, full, sweep bool) *listing {
+	return &listing{c: c, before: before, full: full, sweep: sweep, at: map[string]int{}, prints: map[string]bool{}}
+}
+
+// news counts what is not the same as before.
+func (l *listing) news() (n int) {
+	for _, ch := range l.list {
+		if !ch.Same {
+			n++
+		}
+	}
+	return n
+}
+
+// merge takes what another listing, of the same moment, says of the events of this one.
+func (l *listing) merge(other *listing) {
+	for id, at := range other.at {
+		if mine, ok := l.at[id]; ok {
+			l.list[mine] = other.list[at]
+		}
+	}
 }
 
 // recent is an event by the time of its last change.
@@ -181,6 +226,7 @@ func (l *listing) page(events []models.Eventable) (fresh int) {
 // change is one event as the engine hears of it.
 func (l *listing) change(e models.Eventable, id string) calendar.Change {
 	print := fingerprint(id, etag(e))
+	l.prints[print] = true
 	changed := e.GetLastModifiedDateTime()
 	if changed != nil {
 		l.recent = append(l.recent, recent{*changed, print})
@@ -188,23 +234,40 @@ func (l *listing) change(e models.Eventable, id string) calendar.Change {
 			l.latest = *changed
 		}
 	}
-	old := changed != nil && changed.Before(l.before.since) || l.before.knows(print)
 	switch {
-	case !l.before.since.IsZero() && old, !l.before.since.IsZero() && l.c.wroteLast(e):
+	case !l.before.since.IsZero() && (l.isOld(changed, print) || l.c.wroteLast(e)):
 		return calendar.Change{ID: id, Same: true}
 	case l.sweep:
 		return calendar.Change{ID: id}
 	}
-	ev := texts(e)
-	if interesting := l.c.cfg.Interesting; interesting != nil && !interesting(&ev) {
+	ev, err := l.c.event(e)
+	switch interesting := l.c.cfg.Interesting; {
+	case err != nil:
+		return calendar.Change{ID: id, Err: err}
+	case e.GetRecurrence() != nil && (interesting == nil || interesting(&ev)): // Get reads its exceptions as well
+		return calendar.Change{ID: id}
+	case ev.Link.Mark == "" && ev.Link.Block != "": // not every list shows extended properties; Get does
+		return calendar.Change{ID: id}
+	case interesting != nil && !interesting(&ev):
 		return calendar.Change{ID: id, Plain: true}
 	}
-	if e.GetRecurrence() != nil {
-		return calendar.Change{ID: id} // Get reads its exceptions as well
-	}
-	ev = l.c.event(e)
 	l.c.hold(ev)
 	return calendar.Change{ID: id, Event: &ev}
+}
+
+// isOld reports whether an event was there like that before. A sweep compares with what the last listing of everything showed, as far
+// as this process knows it: an event may have slipped through the pages of that one, whatever its date.
+func (l *listing) isOld(changed *time.Time, print string) bool {
+	if l.before.knows(print) {
+		return true
+	}
+	l.c.mu.Lock()
+	prints := l.c.prints
+	l.c.mu.Unlock()
+	if l.sweep && prints != nil {
+		return prints[print]
+	}
+	return changed != nil && changed.Before(l.before.since)
 }
 
 // changes is the answer.
@@ -216,7 +279,8 @@ func (l *listing) changes(from string) calendar.Changes {
 	} else {
 		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
 	}
-	now := cursor{calendar: l.c.calendarID(), since: l.before.since}
+	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since}
+	news = news || now.day != l.before.day
 	since, quiet := l.latest.Add(-overlap), l.answered.Sub(l.latest) > overlap
 	if quiet { // whatever was changed at the time of the latest change shows by now
 		since = l.latest
@@ -249,7 +313,7 @@ func (c *Calendar) calendarID() string {
 }
 
 // locate finds the path of the calendar: by its id, or by its name, which is looked up once.
-func (c *Calendar) locate(ctx context.Context, known string) ([]string, error) {
+func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 	c.mu.Lock()
 	path := c.path
 	c.mu.Unlock()
@@ -260,9 +324,7 @@ func (c *Calendar) locate(ctx context.Context, known string) ([]string, error) {
 	if c.cfg.Calendar == "" {
 		return c.located(append(box, "calendar"), "", false), nil
 	}
-	if known != "" && known == c.cfg.Calendar {
-		return c.located(append(box, "calendars", known), known, false), nil
-	}
+	var named []models.Calendarable
 	next := c.graph.address(query{"$select": "id,name,canEdit", "$top": "100"}, append(box, "calendars")...)
 	for range maxPages {
 		var page models.CalendarCollectionResponseable
@@ -278,8 +340,12 @@ func (c *Calendar) locate(ctx context.Context, known string) ([]string, error) {
 			return nil, c.aboutCalendar(err)
 		}
 		for _, cal := range page.GetValue() {
-			if id := text(cal.GetId()); id == c.cfg.Calendar || strings.EqualFold(text(cal.GetName()), c.cfg.Calendar) {
-				return c.located(append(box, "calendars", id), id, cal.GetCanEdit() != nil && !*cal.GetCanEdit()), nil
+			switch {
+			case cal == nil || text(cal.GetId()) == "":
+			case text(cal.GetId()) == c.cfg.Calendar:
+				return c.locatedAs(box, cal), nil
+			case strings.EqualFold(text(cal.GetName()), c.cfg.Calendar):
+				named = append(named, cal)
 			}
 		}
 		following := text(page.GetOdataNextLink())
@@ -288,7 +354,20 @@ func (c *Calendar) locate(ctx context.Context, known string) ([]string, error) {
 		}
 		next = following
 	}
+	switch len(named) {
+	case 1:
+		return c.locatedAs(box, named[0]), nil
+	case 0:
+	default:
+		return nil, fmt.Errorf("outlook: %w: the mailbox has %d calendars with the name %q: write the id of the one that is meant as outlook.calendar",
+			calendar.ErrAbsent, len(named), c.cfg.Calendar)
+	}
 	return nil, fmt.Errorf("outlook: %w: the mailbox has no calendar with the name or id %q; nothing is cancelled: check outlook.calendar", calendar.ErrAbsent, c.cfg.Calendar)
+}
+
+func (c *Calendar) locatedAs(box []string, cal models.Calendarable) []string {
+	id := text(cal.GetId())
+	return c.located(append(box, "calendars", id), id, cal.GetCanEdit() != nil && !*cal.GetCanEdit())
 }
 
 func (c *Calendar) located(path []string, id string, readOnly bool) []string {
@@ -304,27 +383,43 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	ev := c.event(e)
+	ev, err := c.event(e)
+	if err != nil {
+		return calendar.Event{}, err
+	}
 	c.hold(ev)
 	return ev, nil
 }
 
 // get reads one event afresh.
 func (c *Calendar) get(ctx context.Context, id string) (models.Eventable, error) {
-	path, err := c.locate(ctx, "")
+	path, err := c.locate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e, err := c.getEvent(ctx, append(path, "events", id), query{"$select": eventFields + ",cancelledOccurrences,exceptionOccurrences",
-		"$expand": eventProperties + ",exceptionOccurrences($select=id,start,end,originalStart)"}, id)
-	var refused *refusedError
-	if errors.As(err, &refused) && refused.kind == nil { // a mailbox or calendar that is gone answers the same
+	path = append(path, "events", id)
+	e, err := c.getEvent(ctx, path, query{"$select": eventFields, "$expand": eventProperties}, id)
+	if _, missing := asMissing(err); missing { // a mailbox or calendar that is gone answers the same
 		if err := c.standing(ctx); err != nil {
 			return nil, err
 		}
 		return nil, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrGone)
 	}
-	return e, err
+	if err != nil || e.GetRecurrence() == nil {
+		return e, err
+	}
+	series, err := c.getEvent(ctx, path, query{"$select": "id,cancelledOccurrences,exceptionOccurrences", "$expand": "exceptionOccurrences($select=id,start,end,originalStart)"}, id)
+	var refused *refusedError
+	switch {
+	case errors.As(err, &refused) && refused.status == http.StatusBadRequest: // then the series is one without exceptions
+		c.cfg.Log.DebugContext(ctx, "the exceptions of a series cannot be read", "event", id, "reason", refused.said)
+	case err != nil:
+		return nil, err
+	default:
+		e.SetCancelledOccurrences(series.GetCancelledOccurrences())
+		e.SetExceptionOccurrences(series.GetExceptionOccurrences())
+	}
+	return e, nil
 }
 
 func (c *Calendar) getEvent(ctx context.Context, path []string, q query, id string) (models.Eventable, error) {
@@ -342,7 +437,7 @@ func (c *Calendar) getEvent(ctx context.Context, path []string, q query, id stri
 
 // standing proves that the calendar is there.
 func (c *Calendar) standing(ctx context.Context) error {
-	path, err := c.locate(ctx, "")
+	path, err := c.locate(ctx)
 	if err != nil {
 		return err
 	}
@@ -362,7 +457,6 @@ func (c *Calendar) hold(e calendar.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.held[e.ID] = e
-	c.slow = 0
 }
 
 // maxWritten bounds how many own writes are remembered.

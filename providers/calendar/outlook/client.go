@@ -18,6 +18,7 @@ import (
 	khttp "github.com/microsoft/kiota-http-go"
 	kjson "github.com/microsoft/kiota-serialization-json-go"
 
+	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 )
@@ -160,6 +161,7 @@ func (t *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return res, err
 	}
 	k.status, k.header = res.StatusCode, res.Header
+	res.Header.Del("Www-Authenticate") // the SDK stumbles over some of them; the sign-in has been renewed already
 	if res.StatusCode < http.StatusBadRequest {
 		return res, nil
 	}
@@ -207,7 +209,7 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("outlook: %s: %w", what, err)
 	}
-	leave, err := c.cfg.Lanes.enter(ctx, c.cfg.User+" "+c.cfg.GrantFile)
+	leave, err := c.cfg.Lanes.enter(ctx, c.lane(), c.cfg.Now())
 	if err != nil {
 		return fmt.Errorf("outlook: %s: %w", what, err)
 	}
@@ -216,14 +218,40 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 	limited, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	limited, answer := keepAnswer(limited)
-	err = call(limited)
+	err = safely(limited, call)
 	c.cfg.Log.DebugContext(ctx, "graph request", slog.String("call", what), slog.Int("status", answer.status),
 		slog.Duration("took", c.cfg.Now().Sub(began)), slog.String("request", answer.header.Get("Request-Id")))
 	switch {
 	case err == nil:
+		c.mu.Lock()
+		c.slow = 0
+		c.mu.Unlock()
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("outlook: %s: %w", what, ctx.Err())
 	}
-	return fmt.Errorf("outlook: %s: %w", what, c.kind(answer, err))
+	err = c.kind(answer, err)
+	var throttled *calendar.Throttled
+	if errors.As(err, &throttled) {
+		c.cfg.Lanes.pause(c.lane(), throttled)
+	}
+	return fmt.Errorf("outlook: %s: %w", what, err)
+}
+
+// lane names the mailbox.
+func (c *Calendar) lane() string {
+	if c.cfg.User != "" {
+		return c.cfg.User
+	}
+	return c.cfg.GrantFile
+}
+
+// safely makes a call of the SDK, which is not sure on its feet with every answer.
+func safely(ctx context.Context, call func(ctx context.Context) error) (err error) {
+	defer func() {
+		if strange := recover(); strange != nil {
+			err = errStrange
+		}
+	}()
+	return call(ctx)
 }

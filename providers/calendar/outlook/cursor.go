@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,21 +15,25 @@ import (
 // Graph keeps no cursor for the events of a calendar: its delta is for expanded windows that do not move along, with rows that lack
 // their texts and deletions that may be none. So a calendar is followed by the time of the last change. A cursor is
 //
-//	outlook1 CALENDAR WATERMARK FINGERPRINTS
+//	outlook1 CALENDAR DAY WATERMARK FINGERPRINTS
 //
-// the id of the calendar where it is not the default one, the time from which on changes are asked for, and what was seen of the
-// events changed since then, by which they are known again: the question always brings the latest changes along.
+// the id of the calendar where it is not the default one, the day on which it was given out or used last, the time from which on
+// changes are asked for, and what was seen of the events changed since then, by which they are known again: the question always
+// brings the latest changes along.
 const cursorName = "outlook1"
 
 // overlap is how far before the latest change the watermark lies, until that is older: a change may show later than one that was made
 // after it.
 const overlap = 2 * time.Minute
 
-// maxAge is how old a watermark may be: after such a pause everything is read again.
-const maxAge = 30 * 24 * time.Hour
+// maxAge is how many days a cursor may lie unused: after such a pause everything is read again.
+const maxAge = 30
+
+func dayOf(t time.Time) int64 { return t.Unix() / int64((24 * time.Hour).Seconds()) }
 
 type cursor struct {
 	calendar string // "" for the default one
+	day      int64
 	since    time.Time
 	seen     []string // fingerprints, sorted
 }
@@ -48,7 +53,7 @@ func (c cursor) String() string {
 	if id == "" {
 		id = noCalendar
 	}
-	return strings.Join([]string{cursorName, id, c.since.UTC().Format(time.RFC3339Nano), strings.Join(c.seen, "")}, " ")
+	return strings.Join([]string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano), strings.Join(c.seen, "")}, " ")
 }
 
 // parseCursor reads a cursor; an empty one is from before everything.
@@ -60,22 +65,23 @@ func parseCursor(s string, now time.Time) (cursor, error) {
 		return cursor{}, fmt.Errorf("outlook: %w: %s; the calendar is read again as a whole", calendar.ErrCursor, why)
 	}
 	parts := strings.Split(s, " ")
-	if len(parts) != 4 || parts[0] != cursorName || parts[1] == "" || len(parts[3])%printLen != 0 {
+	if len(parts) != 5 || parts[0] != cursorName || parts[1] == "" || len(parts[4])%printLen != 0 {
 		return strange("it is not one of this version")
 	}
 	c := cursor{calendar: parts[1]}
 	if c.calendar == noCalendar {
 		c.calendar = ""
 	}
-	var err error
-	if c.since, err = time.Parse(time.RFC3339Nano, parts[2]); err != nil {
+	var err, dayErr error
+	c.day, dayErr = strconv.ParseInt(parts[2], 10, 64)
+	if c.since, err = time.Parse(time.RFC3339Nano, parts[3]); err != nil || dayErr != nil {
 		return strange("it is not one of this version")
 	}
-	if now.Sub(c.since) > maxAge && !c.since.IsZero() {
-		return strange("it is too old")
+	if dayOf(now)-c.day > maxAge {
+		return strange("it was not used for a month")
 	}
-	for i := 0; i < len(parts[3]); i += printLen {
-		c.seen = append(c.seen, parts[3][i:i+printLen])
+	for i := 0; i < len(parts[4]); i += printLen {
+		c.seen = append(c.seen, parts[4][i:i+printLen])
 	}
 	if !slices.IsSorted(c.seen) {
 		return strange("it is not one of this version")

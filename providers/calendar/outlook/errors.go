@@ -97,13 +97,13 @@ func (c *Calendar) refusal(answer *kept) error {
 	case rest.Throttled:
 		return c.throttled(answer, said)
 	case rest.Unauthorized:
-		return refused(calendar.ErrDenied, "Microsoft does not accept the access token")
+		return refused(calendar.ErrDenied, "Microsoft does not accept the access token: is the app still there, and does it belong to this tenant?")
 	case rest.Forbidden:
 		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
 	case rest.Missing:
 		return refused(nil, "there is no such calendar or event, or this account may not see it")
 	case rest.Gone:
-		return refused(calendar.ErrCursor, "everything is read again")
+		return refused(nil, "it is no longer there")
 	case rest.Conflict:
 		return calendar.ErrConflict
 	case rest.Invalid:
@@ -111,6 +111,13 @@ func (c *Calendar) refusal(answer *kept) error {
 	}
 	if answer.status == http.StatusServiceUnavailable && answer.header.Get("Retry-After") != "" {
 		return c.throttled(answer, said)
+	}
+	switch answer.status {
+	case http.StatusRequestTimeout, http.StatusLocked, http.StatusFailedDependency:
+	default:
+		if answer.status < 500 {
+			return fmt.Errorf("an answer that nobody expects%s", said)
+		}
 	}
 	return &brokenError{"Microsoft has a problem of its own" + said}
 }
@@ -168,17 +175,26 @@ func (c *Calendar) throttled(answer *kept, said string) error {
 // aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
 func (c *Calendar) aboutCalendar(err error) error {
 	var refused *refusedError
-	if errors.As(err, &refused) && refused.kind == nil {
+	if !errors.As(err, &refused) {
+		return err
+	}
+	absent := errors.Is(err, calendar.ErrAbsent)
+	if (refused.kind == nil || absent) && c.cfg.Calendar != "" {
+		c.mu.Lock()
+		c.path = nil // it may have been made anew under the same name
+		c.mu.Unlock()
+	}
+	if refused.kind == nil {
 		return fmt.Errorf("outlook: %w: nothing is cancelled; check outlook.user and outlook.calendar, and that the calendar is shared with this account%s",
 			calendar.ErrAbsent, refused.said)
 	}
 	return err
 }
 
-// asMissing is the refusal of something that is not there.
+// asMissing is the refusal of something that is not there, whatever the code in it says is missing.
 func asMissing(err error) (*refusedError, bool) {
 	var refused *refusedError
-	if errors.As(err, &refused) && refused.kind == nil {
+	if errors.As(err, &refused) && (refused.status == http.StatusNotFound || refused.status == http.StatusGone) {
 		return refused, true
 	}
 	return nil, false

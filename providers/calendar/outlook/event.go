@@ -1,6 +1,7 @@
 package outlook
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -8,15 +9,14 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
 )
 
-// The single-value extended properties that hold what zoomtag keeps out of sight: named properties of the mailbox, with a namespace
-// of zoomtag's own.
+// The single-value extended property that holds what zoomtag keeps out of sight, the mark and behind a blank the tag: a named property
+// of the mailbox, in a namespace of zoomtag's own. It is one, so that both are read and written together or not at all.
 const (
-	propertySet  = "String {5b7c0e5a-3d0e-4d1c-9a52-6f1d3c0b7a11} Name "
-	markProperty = propertySet + "zoomtagMark"
-	tagProperty  = propertySet + "zoomtagTag"
-	// noValue is what a property holds that was taken out: Graph sets properties, and does not remove them.
+	markProperty = "String {5b7c0e5a-3d0e-4d1c-9a52-6f1d3c0b7a11} Name zoomtagMark"
+	// noValue is what the property holds when the mark was taken out: Graph sets properties, and does not remove them.
 	noValue = "-"
 )
 
@@ -25,7 +25,7 @@ const (
 	eventFields = "id,subject,body,categories,start,end,isAllDay,isCancelled,isDraft,isOrganizer,organizer,attendees,location,locations," +
 		"isOnlineMeeting,onlineMeeting,onlineMeetingUrl,onlineMeetingProvider,recurrence,originalStartTimeZone,type,seriesMasterId,iCalUId,changeKey," +
 		"createdDateTime,lastModifiedDateTime,responseStatus"
-	eventProperties = "singleValueExtendedProperties($filter=id eq '" + markProperty + "' or id eq '" + tagProperty + "')"
+	eventProperties = "singleValueExtendedProperties($filter=id eq '" + markProperty + "')"
 )
 
 // text is a string of the SDK's, which may be nil.
@@ -57,6 +57,11 @@ func etag(e models.Eventable) string {
 	return text(e.GetChangeKey())
 }
 
+// isETag reports whether a version is one that If-Match takes, and not a change key that stands in for it.
+func isETag(version string) bool {
+	return strings.HasPrefix(version, `W/"`) || strings.HasPrefix(version, `"`)
+}
+
 // texts is what an event says, without its times.
 func texts(e models.Eventable) calendar.Event {
 	ev := calendar.Event{ID: text(e.GetId()), UID: text(e.GetICalUId()), Version: etag(e), Title: text(e.GetSubject()),
@@ -79,6 +84,9 @@ func texts(e models.Eventable) calendar.Event {
 func places(e models.Eventable) string {
 	var names []string
 	for _, place := range e.GetLocations() {
+		if place == nil {
+			continue
+		}
 		if name := text(place.GetDisplayName()); name != "" {
 			names = append(names, name)
 		}
@@ -93,14 +101,10 @@ func places(e models.Eventable) string {
 func linkIn(e models.Eventable, description string, isHTML bool) calendar.Link {
 	var l calendar.Link
 	for _, p := range e.GetSingleValueExtendedProperties() {
-		value := text(p.GetValue())
-		switch id := text(p.GetId()); {
-		case value == noValue:
-		case strings.EqualFold(id, markProperty):
-			l.Mark = value
-		case strings.EqualFold(id, tagProperty):
-			l.Tag = value
+		if p == nil || !strings.EqualFold(text(p.GetId()), markProperty) || text(p.GetValue()) == noValue {
+			continue
 		}
+		l.Mark, l.Tag, _ = strings.Cut(text(p.GetValue()), " ")
 	}
 	if isHTML {
 		_, _, l.Block, _ = calendar.FindBlockHTML(description)
@@ -125,13 +129,19 @@ func conferences(e models.Eventable) []string {
 	return nil
 }
 
-// event is an event of Graph's.
-func (c *Calendar) event(e models.Eventable) calendar.Event {
-	ev := texts(e)
+// event is an event of Graph's. One that makes no sense, whatever it is, is ErrMalformed: the types of the SDK have many ways of
+// being nil.
+func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
+	defer func() {
+		if strange := recover(); strange != nil {
+			err = fmt.Errorf("outlook: %w: event %s: what Microsoft says of it makes no sense", calendar.ErrMalformed, text(e.GetId()))
+		}
+	}()
+	ev = texts(e)
 	ev.Denied = c.denies(e)
 	ev.Mails = mails(e)
 	c.times(&ev, e)
-	return ev
+	return ev, nil
 }
 
 // denies says why an event must not be written, or nothing.
@@ -158,6 +168,9 @@ func (c *Calendar) denies(e models.Eventable) string {
 func mails(e models.Eventable) []string {
 	var list []string
 	for _, a := range e.GetAttendees() {
+		if a == nil {
+			continue
+		}
 		if kind := a.GetTypeEscaped(); kind != nil && *kind == models.RESOURCE_ATTENDEETYPE || a.GetEmailAddress() == nil {
 			continue
 		}
@@ -171,11 +184,22 @@ func mails(e models.Eventable) []string {
 // graphTime is how Graph writes times: without an offset, in the zone that is named beside it.
 const graphTime = "2006-01-02T15:04:05.9999999"
 
-// instant reads a time. The zone is UTC, since that is what was asked for; the owner's own is in originalStartTimeZone.
+// instant reads a time. It is in UTC, since that is what was asked for, or in the zone that is named; the owner's own zone is in
+// originalStartTimeZone.
 func instant(t models.DateTimeTimeZoneable) (time.Time, bool) {
 	if t == nil {
 		return time.Time{}, false
 	}
-	at, err := time.ParseInLocation(graphTime, text(t.GetDateTime()), time.UTC)
+	zone := time.UTC
+	if iana, ok := ical.ZoneName(text(t.GetTimeZone())); ok {
+		if named, err := time.LoadLocation(iana); err == nil {
+			zone = named
+		}
+	}
+	said, isUTC := strings.CutSuffix(text(t.GetDateTime()), "Z")
+	if isUTC {
+		zone = time.UTC
+	}
+	at, err := time.ParseInLocation(graphTime, said, zone)
 	return at, err == nil
 }

@@ -15,6 +15,7 @@ import (
 func (c *Calendar) times(ev *calendar.Event, e models.Eventable) {
 	start, ok := instant(e.GetStart())
 	if !ok {
+		ev.Notes = append(ev.Notes, "its start cannot be read")
 		return
 	}
 	end, ok := instant(e.GetEnd())
@@ -86,6 +87,9 @@ func (c *Calendar) asCalendar(ev *calendar.Event, e models.Eventable, rule strin
 	}
 	line("END:VEVENT")
 	for _, x := range e.GetExceptionOccurrences() {
+		if x == nil {
+			continue
+		}
 		start, ok := instant(x.GetStart())
 		end, ends := instant(x.GetEnd())
 		original := x.GetOriginalStart()

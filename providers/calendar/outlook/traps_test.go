@@ -66,12 +66,12 @@ func TestPatchHoldsOnlyWhatChanges(t *testing.T) {
 func TestNoRetriesOfTheSDK(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	id := w.server.Put("", json{"subject": "a"})
-	c := w.connect()
-	ev, err := c.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, f := range []outlooktest.Fault{outlooktest.Throttled(""), outlooktest.Busy("1"), outlooktest.Error(504, "UnknownError", ""), outlooktest.Page(502)} {
+		c := w.connect() // one that does not wait because of the fault before
+		ev, err := c.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
 		f.Match = func(r *http.Request) bool { return r.Method == http.MethodPatch }
 		w.server.Break(f)
 		w.server.ResetRequests()
