@@ -147,6 +147,14 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 			back:   func(o *office) { o.server.Share(o.cal, o.server.Mailbox(), "write") },
 			held:   true,
 		},
+		"no longer shared in the middle of a pass": { // an event that is not listed is asked for
+			change: func(o *office) {
+				o.server.Hide(o.cal, o.server.IDs(o.cal)[2], true)
+				o.server.Break(always(outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store."),
+					func(r *http.Request) bool { return outlooktest.Events(r) || readsCalendar(r) }))
+			},
+			back: func(o *office) { o.server.Hide(o.cal, o.server.IDs(o.cal)[2], false); o.server.Mend() },
+		},
 		"no longer shared, 403": {
 			change: func(o *office) {
 				o.server.Break(outlooktest.Error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."))
