@@ -66,11 +66,25 @@ type crashKind struct {
 	make func(w *crashWorld) crashCalendar
 	// requests and points are how many holds of requests and named points the story reaches at least.
 	requests, points int
+	// apart is how many of them a short run goes on from one kill to the next; a long one, and 0, is one.
+	apart int
 }
+
+// stride is apart in this run.
+func (k crashKind) stride() int {
+	if k.apart == 0 || *crashKills >= longRun {
+		return 1
+	}
+	return k.apart
+}
+
+// longRun is from how many random kills on a run is a long one.
+const longRun = 100
 
 var crashKinds = []crashKind{
 	{name: "folder", make: newCrashFolder, requests: 10, points: 40},
 	{name: "google", make: newCrashGoogle, requests: 40, points: 55},
+	{name: "outlook", make: newCrashOutlook, requests: 60, points: 55, apart: 5},
 }
 
 // nextWeek is when the events are.

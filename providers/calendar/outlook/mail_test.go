@@ -1,0 +1,126 @@
+package outlook_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/providers/meeting/meetingtest"
+)
+
+// patches counts the writing requests so far.
+func (o *office) patches() (n int) {
+	for _, r := range o.server.Requests() {
+		if r.Method != http.MethodGet {
+			n++
+		}
+	}
+	return n
+}
+
+// mailed checks how many mails the events' single attendees were sent since the last time.
+func (o *office) mailed(when string, want int) {
+	o.t.Helper()
+	if got := o.server.Mails(); len(got) != want {
+		o.t.Errorf("%s: %d mails and not %d: %+v", when, len(got), want, got)
+	}
+	o.server.ResetMails()
+}
+
+// TestAttendeesHearOnce: Exchange mails the attendees of an event for each write that touches what they see. They hear of a link once, and then
+// only when it is another one.
+func TestAttendeesHearOnce(t *testing.T) {
+	for name, options := range map[string]outlooktest.Options{
+		"plain": {}, "safe links": {SafeLinks: true}, "bump": {Bump: true}, "all of it": {SafeLinks: true, Bump: true, PageLimit: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hearOnce(t, options)
+		})
+	}
+}
+
+func hearOnce(t *testing.T, options outlooktest.Options) {
+	o := newOffice(t, options)
+	ids := []string{o.meet("Talk #zoom", 7), o.meet("Call #zoom", 8)}
+	o.pass()
+	o.mailed("two new links", 2)
+	if options.Bump { // versions that have changed by themselves are looked at once
+		o.pass()
+		o.pass()
+	}
+	o.polls(1000)
+
+	o.start() // a new process does not know its own writes, and looks at them once
+	o.pass()
+	o.polls(200)
+
+	// What the meeting is told changes, and what is seen of it does not.
+	updates := o.zoom.Updates()
+	o.retitle(ids[0], "Talk #zoom(no-waiting-room)")
+	o.passes()
+	if o.zoom.Updates() != updates+1 {
+		t.Errorf("%d updates after a changed tag", o.zoom.Updates()-updates)
+	}
+	o.mailed("a tag that changes nothing to be seen", 0)
+
+	// The passcode is changed at Zoom, which shows when the meeting is told something.
+	meeting := o.meetingOf(ids[0])
+	o.zoom.OwnerEdit(meeting.ID, func(l *meetingtest.Live) { l.Passcode = "another" })
+	o.retitle(ids[0], "Talk two #zoom")
+	o.passes()
+	o.mailed("another passcode", 1)
+	if now := o.meetingOf(ids[0]); now.ID != meeting.ID || now.JoinURL == meeting.JoinURL {
+		t.Errorf("the meeting was %+v and is %+v", meeting, now)
+	}
+
+	// The meeting is deleted at Zoom: there is a new one.
+	o.zoom.OwnerDelete(meeting.ID)
+	o.retitle(ids[0], "Talk three #zoom")
+	o.passes()
+	o.mailed("another meeting", 1)
+	if now := o.meetingOf(ids[0]); now.ID == meeting.ID {
+		t.Error("there is no new meeting")
+	}
+
+	o.retitle(ids[0], "Talk three")
+	o.passes()
+	o.mailed("no link any more", 1)
+}
+
+// polls has nothing happen for a number of passes.
+func (o *office) polls(passes int) {
+	o.t.Helper()
+	written := o.patches()
+	for i := range passes {
+		o.now = o.now.Add(2 * time.Second) // all in all less than an hour, after which it is noted that the calendar was read
+		before, commits := len(o.server.Requests()), o.commits
+		if report := o.pass(); !report.OK || len(report.Events) > 0 {
+			o.t.Fatalf("pass %d: %+v", i, report)
+		}
+		if n := len(o.server.Requests()) - before; n != 1 || o.commits != commits {
+			o.t.Fatalf("pass %d, in which nothing has changed, made %d requests and %d commits", i, n, o.commits-commits)
+		}
+	}
+	if n := o.patches() - written; n != 0 {
+		o.t.Errorf("%d writes", n)
+	}
+	o.mailed("passes without news", 0)
+}
+
+// meetingOf is the meeting whose link an event shows.
+func (o *office) meetingOf(id string) meetingtest.Live {
+	o.t.Helper()
+	ev, err := o.connect().Get(o.t.Context(), id)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for _, m := range o.zoom.Meetings() {
+		if m.Mark == ev.Link.Mark && m.JoinURL == ev.Link.JoinURL {
+			return m
+		}
+	}
+	o.t.Fatalf("%s shows %+v, which Zoom does not have", id, ev.Link)
+	return meetingtest.Live{}
+}

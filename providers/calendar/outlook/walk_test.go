@@ -1,0 +1,395 @@
+package outlook_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/outlook"
+	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/sync/engine/enginetest"
+)
+
+// The random walk of package enginetest on an Outlook calendar: the adapter, and the emulator as its transport, in one process
+// and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has taken effect.
+//
+//	go test ./providers/calendar/outlook -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
+//	go test ./providers/calendar/outlook -run Walk -walk.seed=4711 -v
+var (
+	walkSeeds = flag.Int("walk.seeds", 400, "how many seeds the random walk takes")
+	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
+	walkDir   = flag.String("walk.dir", "", "where the walk keeps databases (a RAM disk is fastest)")
+)
+
+func TestWalk(t *testing.T) {
+	before := runtime.NumGoroutine()
+	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir},
+		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkOutlook(s) })
+	// Whatever a power cut leaves behind goes with the process that it ends; here, many such share one.
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		runtime.Gosched()
+	}
+	if left := runtime.NumGoroutine() - before; left > 0 {
+		t.Errorf("%d goroutines are left over", left)
+	}
+}
+
+// walkOutlook is an Outlook calendar that is walked on.
+type walkOutlook struct {
+	*outlook.Calendar
+	server    *outlooktest.Server
+	setup     enginetest.Setup
+	config    outlook.Config
+	elsewhere string          // another calendar of the owner's
+	puts      int             // how many events were put
+	lied      map[string]bool // events of which Microsoft has once said, wrongly, that they are not there
+	expired   int             // how often all cursors have expired
+	given     map[string]int  // what that was when each cursor was last given out
+}
+
+func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
+	// The Interesting of a real configuration half of the time: with it, other events are named only in passing.
+	if s.Rand.IntN(2) == 0 {
+		s.Interesting = nil
+	}
+	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, server: outlooktest.New(outlooktest.Options{
+		Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], SafeLinks: s.Rand.IntN(2) == 0, Bump: s.Rand.IntN(2) == 0})}
+	o.elsewhere = o.server.AddCalendar("", "Team")
+	o.config = outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
+		ClientSecret: o.server.ClientSecret(), APIURL: secure(o.server.GraphURL()), LoginURL: secure(o.server.LoginURL()),
+		HTTP: &http.Client{Transport: o}, Now: s.Now, Interesting: s.Interesting,
+		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	o.Restart()
+	return o, nil
+}
+
+// secure gives the emulator's address, which nobody dials, the scheme that addresses outside this machine must have.
+func secure(text string) string {
+	return strings.ReplaceAll(text, "http://outlooktest.", "https://outlooktest.")
+}
+
+// Close ends the walk.
+func (o *walkOutlook) Close() (err error) {
+	for _, complaint := range o.server.Complaints() {
+		err = errors.Join(err, errors.New("the emulator complains: "+complaint))
+	}
+	for _, id := range o.server.IDs("") {
+		if ev, _ := o.Event(id); ev.Link.Mark == "" && strings.Contains(ev.Location, "://") {
+			err = errors.Join(err, fmt.Errorf("%s has no link, and its location is %q", id, ev.Location))
+		}
+	}
+	return err
+}
+
+// Restart implements enginetest.Backend.
+func (o *walkOutlook) Restart() {
+	c, err := outlook.New(o.config)
+	if err != nil {
+		panic(err) // nothing of it has changed since the first time
+	}
+	o.Calendar = c
+}
+
+// Changes implements calendar.Calendar. Cursors are of the adapter's own making, and expire by their age.
+func (o *walkOutlook) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
+	if parts := strings.Split(cursor, " "); len(parts) == 4 && o.given[cursor] < o.expired {
+		parts[2] = o.setup.Now().AddDate(0, -2, 0).UTC().Format(time.RFC3339Nano)
+		cursor = strings.Join(parts, " ")
+	}
+	changes, err := o.Calendar.Changes(ctx, cursor)
+	if err == nil {
+		o.given[changes.Cursor] = o.expired
+	}
+	return changes, err
+}
+
+// RoundTrip is the network between the adapter and Microsoft.
+func (o *walkOutlook) RoundTrip(r *http.Request) (*http.Response, error) {
+	call, id := callOf(r)
+	err := o.setup.Hook(call, "before", id)
+	if call == "setlink" && o.setup.Rand.IntN(8) == 0 {
+		o.setup.Meanwhile(id)
+	}
+	if err != nil {
+		o.server.Break(o.refusal(call, id, err))
+		return inProcess{o.server}.RoundTrip(r)
+	}
+	res, err := inProcess{o.server}.RoundTrip(r)
+	if call == "setlink" && err == nil && res.StatusCode == http.StatusOK && o.setup.Rand.IntN(12) == 0 {
+		o.setup.Meanwhile(id) // before what was written is read
+	}
+	if o.setup.Hook(call, "after", id) != nil && err == nil {
+		return o.lost(res)
+	}
+	return res, err
+}
+
+// callOf names a request as the walk does.
+func callOf(r *http.Request) (call, id string) {
+	_, id, one := strings.Cut(r.URL.Path, "/events/")
+	switch {
+	case outlooktest.Tokens(r):
+		return "token", ""
+	case r.Method == http.MethodPatch:
+		return "setlink", id
+	case one:
+		return "get", id
+	case outlooktest.Lists(r):
+		return "changes", ""
+	}
+	return "calendar", ""
+}
+
+// refusal is one of the ways in which a request is answered that has no effect.
+func (o *walkOutlook) refusal(call, id string, err error) outlooktest.Fault {
+	faults := []outlooktest.Fault{
+		outlooktest.NoMessage(500, "ErrorInternalServerError"), outlooktest.Page(503), outlooktest.Page(200), outlooktest.Blank(200), {Cut: true},
+		outlooktest.Throttled(""), outlooktest.Throttled("30"), outlooktest.Error(503, "MailboxConcurrency", "Too many concurrent requests."),
+		outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."), outlooktest.Error(401, "InvalidAuthenticationToken", "Access token has expired."),
+		outlooktest.Error(410, "resyncRequired", "Resync required."), outlooktest.NoCode(500),
+	}
+	missing := outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+	switch {
+	case errors.Is(err, calendar.ErrConflict):
+		faults = []outlooktest.Fault{missing, outlooktest.Error(412, "ErrorIrresolvableConflict", "The change key passed in the request does not match."),
+			outlooktest.Error(409, "ErrorIrresolvableConflict", "The change key passed in the request does not match.")}
+	case call == "token":
+		faults = []outlooktest.Fault{faults[1], faults[4], outlooktest.OAuthError(429, "temporarily_unavailable", "AADSTS90055: too many requests.")}
+	case call == "changes", call == "calendar":
+		faults = append(faults, missing)
+	case call == "get" && !o.lied[id]:
+		// A second time would be an answer to the question that the first one is.
+		if o.setup.Rand.IntN(3) == 0 {
+			o.lied[id] = true
+			faults = []outlooktest.Fault{missing}
+			o.Expire() // an event of which nothing is remembered is asked for again only when it is listed again
+		}
+	}
+	f := faults[o.setup.Rand.IntN(len(faults))]
+	f.Times = 1
+	f.Match = func(*http.Request) bool { return true }
+	return f
+}
+
+// lost is one of the ways in which the answer to a request gets lost that has taken effect.
+func (o *walkOutlook) lost(res *http.Response) (*http.Response, error) {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	var cut io.Reader = bytes.NewReader(body[:len(body)/2])
+	switch o.setup.Rand.IntN(4) {
+	case 0:
+		return nil, io.ErrUnexpectedEOF
+	case 1:
+		res.StatusCode, cut = http.StatusBadGateway, strings.NewReader("<html>Bad Gateway</html>")
+	case 2:
+		cut = io.MultiReader(cut, broken{})
+	}
+	res.Body, res.ContentLength = io.NopCloser(cut), -1
+	return res, nil
+}
+
+// broken is a connection that ends before its time.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// inProcess is a transport to an emulator that does not listen.
+type inProcess struct{ server *outlooktest.Server }
+
+func (t inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
+	sent := r.Clone(r.Context())
+	if sent.Body == nil {
+		sent.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	defer func() {
+		p := recover()
+		if cut, is := p.(error); is && errors.Is(cut, http.ErrAbortHandler) {
+			res, err = nil, io.ErrUnexpectedEOF
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	t.server.ServeHTTP(w, sent)
+	res = w.Result()
+	// The links to next pages are absolute.
+	body := secure(w.Body.String())
+	res.Body, res.ContentLength, res.Request = io.NopCloser(strings.NewReader(body)), int64(len(body)), r
+	res.Header.Del("Content-Length")
+	return res, sent.Body.Close()
+}
+
+// Put implements enginetest.Backend. Most events have HTML texts, as those that Outlook makes.
+func (o *walkOutlook) Put(e calendar.Event) string {
+	e.HTML = o.setup.Rand.IntN(3) > 0
+	if e.HTML {
+		e.Description = htmlOf(e.Description)
+	}
+	ev := put(e)
+	o.puts++
+	ev["id"], ev["categories"] = fmt.Sprintf("event-%d", o.puts), e.Categories
+	ev["attendees"] = []any{json{"type": "required", "emailAddress": json{"address": "guest@example.org"}}}
+	if e.Series {
+		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1, "daysOfWeek": []any{strings.ToLower(e.Start.UTC().Weekday().String())}},
+			"range": json{"type": "noEnd", "startDate": e.Start.UTC().Format(time.DateOnly)}}
+	}
+	return o.server.Put("", ev)
+}
+
+// htmlOf is a text as HTML.
+func htmlOf(text string) string { return strings.ReplaceAll(html.EscapeString(text), "\n", "<br>") }
+
+// Edit implements enginetest.Backend. A cancelled event is a deleted one here: what concerns that is left to Delete.
+func (o *walkOutlook) Edit(id string, change func(e *calendar.Event)) {
+	before, ok := o.Event(id)
+	if !ok {
+		return
+	}
+	after := before
+	after.Categories = slices.Clone(before.Categories)
+	change(&after)
+	o.server.Edit("", id, func(ev json) {
+		ev["subject"], ev["categories"] = after.Title, after.Categories
+		if !after.Start.Equal(before.Start) || !after.End.Equal(before.End) {
+			moved := put(after)
+			ev["start"], ev["end"] = moved["start"], moved["end"]
+		}
+		if after.Description != before.Description {
+			ev["body"] = rewritten(ev["body"], before.Description, after.Description)
+		}
+	})
+}
+
+// rewritten is a text after its owner changed what is seen of it: words in front, or no block any more.
+func rewritten(body any, before, after string) json {
+	kind, content := textOf(body)
+	if kind == "text" {
+		return json{"contentType": kind, "content": after}
+	}
+	if words, ok := strings.CutSuffix(after, before); ok {
+		at := 0
+		for _, tag := range beforeWords {
+			if i := strings.Index(content, tag); i >= 0 {
+				at = i + len(tag)
+			}
+		}
+		return json{"contentType": kind, "content": content[:at] + htmlOf(words) + content[at:]}
+	}
+	if start, end, _, ok := calendar.FindBlockHTML(content); ok {
+		return json{"contentType": kind, "content": strings.TrimSuffix(content[:start], "<br><br>") + content[end:]}
+	}
+	return json{"contentType": kind, "content": content}
+}
+
+// beforeWords is what the owner's words follow: those of a page, or those that were plain text before a link was written.
+var beforeWords = []string{"<body>\r\n", `<div class="PlainText">`}
+
+func textOf(body any) (kind, content string) {
+	b, _ := body.(json)
+	kind, _ = b["contentType"].(string)
+	content, _ = b["content"].(string)
+	return kind, content
+}
+
+// seen is a text as its owner sees it.
+func seen(body any) (text, block string) {
+	kind, content := textOf(body)
+	if kind == "text" {
+		text = strings.ReplaceAll(content, "\r\n", "\n")
+		if start, end, ok := calendar.FindBlock(text); ok {
+			block = text[start:end]
+		}
+		return text, block
+	}
+	start, end, block, linked := calendar.FindBlockHTML(content)
+	if linked {
+		content = strings.TrimSuffix(content[:start], "<br><br>") + content[end:]
+	}
+	text = strings.TrimSpace(calendar.HTMLText(content))
+	if strings.HasSuffix(text, ".") {
+		text += " " // Exchange keeps no blank at the end of a text, where the owner of this one always types one
+	}
+	if linked && text != "" {
+		text += "\n\n"
+	}
+	return text + block, block
+}
+
+// Delete implements enginetest.Backend.
+func (o *walkOutlook) Delete(id string) { o.server.Delete("", id) }
+
+// Restore implements enginetest.Backend.
+func (o *walkOutlook) Restore(id string) { o.server.Restore("", id) }
+
+// Copy implements enginetest.Backend.
+func (o *walkOutlook) Copy(id string) string { return o.server.Duplicate("", id) }
+
+// Rename implements enginetest.Backend: ids stay. The event is moved to another calendar instead, and back before anybody looks.
+func (o *walkOutlook) Rename(id, _ string) (string, bool) {
+	o.server.Move("", id, o.elsewhere)
+	o.server.Move(o.elsewhere, id, "")
+	return "", false
+}
+
+// Hide implements enginetest.Backend.
+func (o *walkOutlook) Hide(id string, hidden bool) { o.server.Hide("", id, hidden) }
+
+// Expire implements enginetest.Backend.
+func (o *walkOutlook) Expire() { o.expired++ }
+
+// Event implements enginetest.Backend.
+func (o *walkOutlook) Event(id string) (calendar.Event, bool) {
+	ev, stands := o.server.Event("", id)
+	if !stands {
+		return calendar.Event{}, false
+	}
+	text := func(v any) string { s, _ := v.(string); return s }
+	place, _ := ev["location"].(json)
+	e := calendar.Event{ID: id, UID: text(ev["iCalUId"]), Title: text(ev["subject"]), Location: text(place["displayName"]),
+		Start: whenOf(ev["start"]), End: whenOf(ev["end"]), Zone: "UTC", Series: ev["recurrence"] != nil}
+	e.Description, e.Link.Block = seen(ev["body"])
+	list, _ := ev["categories"].([]any)
+	for _, v := range list {
+		e.Categories = append(e.Categories, text(v))
+	}
+	properties, _ := ev["singleValueExtendedProperties"].([]any)
+	for _, v := range properties {
+		switch p, _ := v.(json); {
+		case p["value"] == "-":
+		case strings.HasSuffix(text(p["id"]), " zoomtagMark"):
+			e.Link.Mark = text(p["value"])
+		case strings.HasSuffix(text(p["id"]), " zoomtagTag"):
+			e.Link.Tag = text(p["value"])
+		}
+	}
+	return e, true
+}
+
+func whenOf(v any) time.Time {
+	m, _ := v.(json)
+	text, _ := m["dateTime"].(string)
+	at, err := time.Parse("2006-01-02T15:04:05", text) // a fraction is read as well
+	if err != nil {
+		panic(err) // the emulator wrote it
+	}
+	return at
+}
+
+var _ enginetest.Backend = (*walkOutlook)(nil)
