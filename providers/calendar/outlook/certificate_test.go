@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
@@ -61,7 +63,7 @@ func keep(t *testing.T, path, text string) {
 func TestAppByCertificate(t *testing.T) {
 	d := newDoor(t, App, outlooktest.Options{})
 	file := filepath.Join(t.TempDir(), "app.pem")
-	d.config.ClientSecret, d.config.ClientCertificate = "", file
+	d.config.ClientCertificate = file // it wins over the secret
 	_, unknown, unknownKey := makeCertificate(t, rsaKey(t), d.now.Add(24*time.Hour))
 	keep(t, file, unknownKey+unknown)
 	c := d.tokens()
@@ -101,6 +103,34 @@ func TestAppByCertificate(t *testing.T) {
 	}
 	_, err = c.Get(t.Context(), "")
 	denied(t, err, "there is no file "+file)
+}
+
+// TestAssertion: Microsoft bounds neither, so that only this does.
+func TestAssertion(t *testing.T) {
+	now := time.Now()
+	key := rsaKey(t)
+	leaf, _, _ := makeCertificate(t, key, now.Add(time.Hour))
+	c := certificate{key: key, leaf: leaf}
+	said := map[string]bool{}
+	for range 3 {
+		text, err := c.assertion("app", "https://login.example.com/t/oauth2/v2.0/token", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		claims := jwt.MapClaims{}
+		if _, err := jwt.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return leaf.PublicKey, nil }, jwt.WithValidMethods([]string{"PS256"})); err != nil {
+			t.Fatal(err)
+		}
+		end, err := claims.GetExpirationTime()
+		if err != nil || end.Sub(now) > 10*time.Minute || end.Sub(now) < time.Minute {
+			t.Errorf("good until %v, %v", end, err)
+		}
+		id, _ := claims["jti"].(string)
+		if said[id] {
+			t.Errorf("the id %q again", id)
+		}
+		said[id] = true
+	}
 }
 
 // TestAssertionTimes has the clocks of both sides differ.
