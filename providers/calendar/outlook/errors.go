@@ -191,11 +191,18 @@ func (c *Calendar) aboutCalendar(err error) error {
 	return err
 }
 
-// asMissing is the refusal of something that is not there, whatever the code in it says is missing.
+// asMissing is the refusal of something that is not there. Not one that speaks of the mailbox, the user or the cursor.
 func asMissing(err error) (*refusedError, bool) {
 	var refused *refusedError
-	if errors.As(err, &refused) && (refused.status == http.StatusNotFound || refused.status == http.StatusGone) {
-		return refused, true
+	if !errors.As(err, &refused) {
+		return nil, false
 	}
-	return nil, false
+	code := strings.ToLower(refused.code)
+	switch {
+	case refused.status == http.StatusGone:
+		return refused, !strings.Contains(code, "sync")
+	case refused.status != http.StatusNotFound:
+		return nil, false
+	}
+	return refused, refused.kind == nil || strings.HasSuffix(code, "resourcenotfound")
 }

@@ -16,7 +16,7 @@ const (
 // URL is the base of the started server.
 func (s *Server) URL() string {
 	if s.listener == nil {
-		return "http://outlooktest.invalid" // used as a handler: nobody can dial it
+		return "https://outlooktest.invalid" // used as a handler: nobody can dial it
 	}
 	return "http://" + s.listener.Addr().String()
 }
