@@ -51,8 +51,8 @@ var mutants = []struct {
 	{"unlink forgotten in copies whose tag is gone", "../plan/plan.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
 	{"unlink believed unseen", "steps.go",
-		`s.wrote = true
-	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.wrote = true
+		`s.wrote, s.tried = true, &wanted
+	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.wrote, s.tried = true, &wanted
 	if d.Do == plan.Unlink {
 		s.ev.Link, s.ev.Description = calendar.Link{}, ""
 		return s.linked("unlink", d.Reason, "", "")
