@@ -149,12 +149,10 @@ func (b *bench) clean() {
 // complained expects one complaint that contains what, and forgets it.
 func (b *bench) complained(what string) {
 	b.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.complaints) != 1 || !strings.Contains(b.complaints[0], what) {
-		b.Errorf("complaints %q, want one about %q", b.complaints, what)
+	if c := b.Complaints(); len(c) != 1 || !strings.Contains(c[0], what) {
+		b.Errorf("complaints %q, want one about %q", c, what)
 	}
-	b.complaints = nil
+	b.ResetComplaints()
 }
 
 // timed is an event at a time of day on 1 December 2026, in Berlin.

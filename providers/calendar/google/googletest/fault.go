@@ -5,75 +5,19 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // Fault is a way of misbehaving.
-type Fault struct {
-	// Match chooses the requests, those for tokens included; nil is every API request.
-	Match func(*http.Request) bool
-	// Times is how many of them are hit; 0 is all until Mend.
-	Times int
-	// After lets the request take effect first.
-	After bool
+type Fault = emulator.Fault
 
-	// Cut closes the connection without an answer; Half says the whole length and breaks off in the middle.
-	Cut, Half bool
-	// Status, Header and Body are the answer. A zero Status keeps the request's own, which then takes effect first.
-	Status int
-	Header http.Header
-	Body   string
-	// Replace rewrites the body of the answer.
-	Replace func(body string) string
-}
+// fault counts a request against the faults and returns the one that hits it, or nil.
+func (s *Server) fault(r *http.Request) *Fault { return s.Hit(r, isAPI(r)) }
 
-func (f *Fault) effectFirst() bool { return f.After || f.Status == 0 && !f.Cut }
-
-// Break adds a fault; the first that matches a request is used.
-func (s *Server) Break(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, &f)
-}
-
-// Mend takes all faults away.
-func (s *Server) Mend() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = nil
-}
-
-// fault counts a request against the faults and returns the one that hits it.
-func (s *Server) fault(r *http.Request) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, f := range s.faults {
-		if f.Match == nil && !isAPI(r) || f.Match != nil && !f.Match(r) {
-			continue
-		}
-		if f.Times == 1 {
-			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
-		} else if f.Times > 1 {
-			f.Times--
-		}
-		hit := *f
-		return &hit
-	}
-	return nil
-}
-
-// apply is the answer of a fault to a request that would have been answered with a.
-func (f *Fault) apply(a answer) answer {
-	if f.Status != 0 {
-		a = answer{status: f.Status, header: f.Header, body: f.Body}
-	}
-	if f.Replace != nil {
-		text, raw := a.body.(string)
-		if !raw {
-			encoded, _ := json.Marshal(a.body) // made of decoded JSON: it cannot fail
-			text = string(encoded)
-		}
-		a.body = f.Replace(text)
-	}
+// with is the answer as a fault would have it.
+func (a answer) with(f *Fault) answer {
+	a.status, a.header, a.body = f.Apply(a.status, a.header, a.body)
 	return a
 }
 

@@ -5,15 +5,14 @@
 package googletest
 
 import (
+	"cmp"
 	"crypto/rsa"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // Account is the person whose calendars these are. The id of the primary calendar is the same.
@@ -23,7 +22,7 @@ const Account = "alice@example.com"
 const Zone = "Europe/Berlin"
 
 // JSON is a decoded JSON object.
-type JSON = map[string]any
+type JSON = emulator.JSON
 
 // Options are what a Server begins with. The zero value is Google as it is on a good day.
 type Options struct {
@@ -56,16 +55,7 @@ type Calendar struct {
 }
 
 // Request is one request of the API, or of a token, that the emulator has answered.
-type Request struct {
-	Method, Path string
-	Query        url.Values
-	Header       http.Header
-	// Body is the JSON object that was sent, or the form of a token request as strings.
-	Body JSON
-	// Status is what was answered; 0 where the connection was cut.
-	Status int
-	At     time.Time
-}
+type Request = emulator.Request
 
 // Server is the emulator. Its methods may be called while it serves.
 type Server struct {
@@ -75,31 +65,27 @@ type Server struct {
 	// HoldTokens calls Hold for the requests for tokens as well.
 	HoldTokens bool
 
+	emulator.Port
+	emulator.Faults
+	emulator.Book
+
 	opts      Options
 	mux       *http.ServeMux
 	discovery *discovery
 
-	mu         sync.Mutex
-	calendars  map[string]*shelf // by id
-	seq        int64             // the number of the last change
-	serial     int64             // of everything that needs a name of its own
-	syncs      map[string]*syncState
-	walks      map[string]page
-	silent     bool
-	endless    bool
-	mails      []string
-	auth       authority
-	faults     []*Fault
-	requests   []Request
-	tokenCalls []Request
-	complaints []string
+	mu        sync.Mutex
+	calendars map[string]*shelf // by id
+	seq       int64             // the number of the last change
+	serial    int64             // of everything that needs a name of its own
+	syncs     map[string]*syncState
+	walks     map[string]page
+	silent    bool
+	endless   bool
+	mails     []string
+	auth      authority
 
 	keyOnce sync.Once
 	key     *rsa.PrivateKey
-
-	listener net.Listener
-	server   *http.Server
-	done     chan struct{}
 }
 
 // New makes a Server that is not listening yet: it can be used as a handler, or started. A discovery document that
@@ -122,7 +108,7 @@ func New(o Options) *Server {
 	if o.Discovery != nil {
 		d, err := parseDiscovery(o.Discovery)
 		if err != nil {
-			s.complaints = append(s.complaints, err.Error())
+			s.Complain(err.Error())
 		}
 		s.discovery = d
 	}
@@ -131,43 +117,15 @@ func New(o Options) *Server {
 }
 
 // Start listens on a free port of 127.0.0.1 and serves until Close.
-func (s *Server) Start() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("googletest: start: %w", err)
-	}
-	s.listener, s.done = l, make(chan struct{})
-	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		defer close(s.done)
-		_ = s.server.Serve(l) // it ends with Close
-	}()
-	return nil
-}
+func (s *Server) Start() error { return s.Listen(s) }
 
 // URL is the base of the started server; APIURL is what a client of the API is configured with.
 func (s *Server) URL() string {
-	if s.listener == nil {
-		return "http://googletest.invalid" // used as a handler: nobody can dial it
-	}
-	return "http://" + s.listener.Addr().String()
+	return cmp.Or(s.Address(), "http://googletest.invalid") // the latter for a handler: nobody can dial it
 }
 
 // APIURL is the base of the API, with the slash that Google's clients need at its end.
 func (s *Server) APIURL() string { return s.URL() + "/calendar/v3/" }
-
-// Close stops a started server and cuts its connections.
-func (s *Server) Close() error {
-	if s.server == nil {
-		return nil
-	}
-	err := s.server.Close()
-	<-s.done
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("googletest: close: %w", err)
-	}
-	return nil
-}
 
 // SetSilent makes writes answer with success and the event as it was, and change nothing; or ends that.
 func (s *Server) SetSilent(silent bool) {
@@ -188,34 +146,6 @@ func (s *Server) Mails() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.mails)
-}
-
-// Complaints returns what clients did that the API's rules do not allow.
-func (s *Server) Complaints() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.complaints)
-}
-
-// Requests returns the API requests answered so far, oldest first.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// TokenRequests returns the requests for tokens answered so far, oldest first.
-func (s *Server) TokenRequests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.tokenCalls)
-}
-
-// ResetRequests forgets both kinds of requests.
-func (s *Server) ResetRequests() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests, s.tokenCalls = nil, nil
 }
 
 func (s *Server) now() time.Time { return s.opts.Now() }

@@ -2,14 +2,13 @@ package googletest
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"strconv"
 	"strings"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 const (
@@ -80,7 +79,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, rt route) {
 	}
 	f := s.fault(r)
 	s.hold("before", r)
-	if f == nil || f.effectFirst() {
+	if f.EffectFirst() {
 		s.mu.Lock()
 		a = rt.effect(c)
 		a = c.partial(a)
@@ -121,63 +120,24 @@ func (c *call) prepare(raw []byte) (answer, bool) {
 
 // finish sends the answer, as the fault would have it if there is one, and keeps the request.
 func (s *Server) finish(w http.ResponseWriter, c *call, a answer, f *Fault) {
-	if f != nil {
-		a = f.apply(a)
+	a = a.with(f)
+	s.Keep(emulator.Of(c.r, c.body, a.status, f, s.now()))
+	if f.IsCut() {
+		emulator.Cut()
 	}
-	status := a.status
-	if f != nil && f.Cut {
-		status = 0
-	}
-	s.mu.Lock()
-	s.requests = append(s.requests, s.record(c.r, c.body, status))
-	s.mu.Unlock()
-	if status == 0 {
-		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
-	}
-	s.write(w, c.r, a, f != nil && f.Half)
+	s.write(w, c.r, a, f.IsHalf())
 }
 
-func (s *Server) record(r *http.Request, body JSON, status int) Request {
-	return Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, Status: status, At: s.now(),
-	}
-}
-
-// write sends an answer; half of it says the length of the whole and ends in the middle.
+// write sends an answer.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer, half bool) {
-	text, raw := a.body.(string)
-	data := []byte(text)
-	if !raw && a.body != nil {
-		data, _ = json.Marshal(a.body) // made of decoded JSON: it cannot fail
-	}
 	h := w.Header()
 	h.Set("Content-Type", jsonType)
 	h.Set("Vary", "Origin, X-Origin, Referer")
 	h.Set("Cache-Control", "private")
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	maps.Copy(h, a.header)
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && len(data) > 0 && (s.opts.Gzip || len(data) >= gzipFrom) {
-		h.Set("Content-Encoding", "gzip")
-		data = compressed(data)
-	}
-	if a.status != http.StatusNotModified {
-		h.Set("Content-Length", strconv.Itoa(len(data)))
-	}
-	w.WriteHeader(a.status)
-	if half {
-		_, _ = w.Write(data[:len(data)/2])
-		_ = http.NewResponseController(w).Flush() // a recorder may not know how; then nothing was buffered either
-		panic(http.ErrAbortHandler)               // net/http's way of cutting a connection
-	}
-	_, _ = w.Write(data) // a client that has gone away is no concern of ours
-}
-
-func compressed(data []byte) []byte {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write(data) // into memory: it cannot fail
-	_ = z.Close()
-	return b.Bytes()
+	data := emulator.Encoded(a.body)
+	compress := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && (s.opts.Gzip || len(data) >= gzipFrom)
+	emulator.Send(w, a.status, a.header, data, compress, half)
 }
 
 // unknown is every call that the emulator does not have, among them those that zoomtag has no business to make.
@@ -186,13 +146,9 @@ func (c *call) unknown() answer {
 	return fail(http.StatusNotImplemented, "notImplemented", "Not Implemented")
 }
 
-func (s *Server) complain(r *http.Request, what string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.complaints = append(s.complaints, r.Method+" "+r.URL.Path+": "+what)
-}
+// complainf complains about a request.
+func (c *call) complainf(format string, args ...any) { c.complain(c.r, fmt.Sprintf(format, args...)) }
 
-// complainf is complain under the lock.
-func (c *call) complainf(format string, args ...any) {
-	c.complaints = append(c.complaints, c.r.Method+" "+c.r.URL.Path+": "+fmt.Sprintf(format, args...))
+func (s *Server) complain(r *http.Request, what string) {
+	s.Complain(r.Method + " " + r.URL.Path + ": " + what)
 }

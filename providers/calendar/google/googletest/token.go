@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // serveToken is the token endpoint.
@@ -25,30 +27,18 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	f := s.fault(r)
 	s.hold("before", r)
 	a := answer{status: http.StatusOK}
-	if f == nil || f.effectFirst() {
+	if f.EffectFirst() {
 		s.mu.Lock()
 		a = s.tokenFor(r, form)
 		s.mu.Unlock()
 	}
 	s.hold("after", r)
-	if f != nil {
-		a = f.apply(a)
+	a = a.with(f)
+	s.KeepToken(emulator.Of(r, emulator.Form(form), a.status, f, s.now()))
+	if f.IsCut() {
+		emulator.Cut()
 	}
-	body := JSON{}
-	for name := range form {
-		body[name] = form.Get(name)
-	}
-	status := a.status
-	if f != nil && f.Cut {
-		status = 0
-	}
-	s.mu.Lock()
-	s.tokenCalls = append(s.tokenCalls, s.record(r, body, status))
-	s.mu.Unlock()
-	if status == 0 {
-		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
-	}
-	s.write(w, r, a, f != nil && f.Half)
+	s.write(w, r, a, f.IsHalf())
 }
 
 func (s *Server) tokenFor(r *http.Request, form url.Values) answer {

@@ -48,7 +48,7 @@ func (s *Server) badAssertion(tenant string, form url.Values) (answer, bool) {
 		return refuse("700024", "Client assertion is not within its valid time range.")
 	}
 	if c.JTI == "" || s.auth.used[c.JTI] {
-		s.complaints = append(s.complaints, "token: an assertion without an id of its own")
+		s.Complain("token: an assertion without an id of its own")
 	}
 	s.auth.used[c.JTI] = true
 	return answer{}, false

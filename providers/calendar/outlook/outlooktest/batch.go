@@ -101,7 +101,7 @@ func (c *call) runPart(p part) answer {
 	inner.batch = p.ID
 	a, f := inner.run(p.Body)
 	if f != nil {
-		a = f.apply(a)
+		a = a.with(f)
 		if f.Cut || f.Half {
 			a = fail(http.StatusGatewayTimeout, "UnknownError", "")
 		}

@@ -12,7 +12,7 @@ func (c *call) enter() (answer, bool) {
 		if c.opts.Busy {
 			f = Busy("1")
 		}
-		return f.apply(answer{}), true
+		return answer{}.with(&f), true
 	}
 	c.atOnce[c.in.id]++
 	c.busy = true

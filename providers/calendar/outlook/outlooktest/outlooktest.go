@@ -6,14 +6,11 @@
 package outlooktest
 
 import (
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"net/url"
-	"slices"
 	"sync"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // Account is the address of the person whose mailbox is there from the beginning.
@@ -26,7 +23,7 @@ const Zone = "W. Europe Standard Time"
 const mostAtOnce = 4
 
 // JSON is a decoded JSON object.
-type JSON = map[string]any
+type JSON = emulator.JSON
 
 // Options are what a Server begins with. The zero value is Graph as it is on a good day.
 type Options struct {
@@ -63,18 +60,7 @@ type Options struct {
 }
 
 // Request is one request of the API, or of a token, that the emulator has answered.
-type Request struct {
-	Method, Path string
-	Query        url.Values
-	Header       http.Header
-	// Body is the JSON object that was sent, or the form of a token request as strings.
-	Body JSON
-	// Status is what was answered; 0 where the connection was cut.
-	Status int
-	At     time.Time
-	// Batch is the id of the request in its $batch; empty for one that came by itself.
-	Batch string
-}
+type Request = emulator.Request
 
 // Server is the emulator. Its methods may be called while it serves.
 type Server struct {
@@ -84,29 +70,25 @@ type Server struct {
 	// HoldTokens calls Hold for the requests for tokens as well.
 	HoldTokens bool
 
+	emulator.Port
+	emulator.Faults
+	emulator.Book
+
 	opts   Options
 	schema *schema
 
-	mu         sync.Mutex
-	mailboxes  []*mailbox
-	names      map[string]name  // of items, by id
-	seq        int64            // the number of the last change
-	serial     int64            // of everything that needs a name of its own
-	walks      map[string]*walk // of deltas, by token
-	bumps      []*event         // that are still to be changed once more
-	silent     bool
-	endless    bool
-	atOnce     map[string]int // requests under way, by mailbox
-	mails      []Mail
-	auth       authority
-	faults     []*Fault
-	requests   []Request
-	tokenCalls []Request
-	complaints []string
-
-	listener net.Listener
-	server   *http.Server
-	done     chan struct{}
+	mu        sync.Mutex
+	mailboxes []*mailbox
+	names     map[string]name  // of items, by id
+	seq       int64            // the number of the last change
+	serial    int64            // of everything that needs a name of its own
+	walks     map[string]*walk // of deltas, by token
+	bumps     []*event         // that are still to be changed once more
+	silent    bool
+	endless   bool
+	atOnce    map[string]int // requests under way, by mailbox
+	mails     []Mail
+	auth      authority
 }
 
 // New makes a Server that is not listening yet: it can be used as a handler, or started. A schema that cannot be read is
@@ -132,7 +114,7 @@ func New(o Options) *Server {
 	if o.Schema != nil {
 		sc, err := parseSchema(o.Schema)
 		if err != nil {
-			s.complaints = append(s.complaints, err.Error())
+			s.Complain(err.Error())
 		}
 		s.schema = sc
 	}
@@ -140,32 +122,7 @@ func New(o Options) *Server {
 }
 
 // Start listens on a free port of 127.0.0.1 and serves until Close.
-func (s *Server) Start() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("outlooktest: start: %w", err)
-	}
-	s.listener, s.done = l, make(chan struct{})
-	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		defer close(s.done)
-		_ = s.server.Serve(l) // it ends with Close
-	}()
-	return nil
-}
-
-// Close stops a started server and cuts its connections.
-func (s *Server) Close() error {
-	if s.server == nil {
-		return nil
-	}
-	err := s.server.Close()
-	<-s.done
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("outlooktest: close: %w", err)
-	}
-	return nil
-}
+func (s *Server) Start() error { return s.Listen(s) }
 
 // SetSilent makes PATCH answer with success and store nothing; or ends that.
 func (s *Server) SetSilent(silent bool) {
@@ -179,34 +136,6 @@ func (s *Server) SetEndless(endless bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.endless = endless
-}
-
-// Complaints returns what clients did that the API's rules, or prudence, do not allow.
-func (s *Server) Complaints() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.complaints)
-}
-
-// Requests returns the API requests answered so far, oldest first, those within a $batch before the $batch.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// TokenRequests returns the requests for tokens answered so far, oldest first, those for device codes included.
-func (s *Server) TokenRequests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.tokenCalls)
-}
-
-// ResetRequests forgets both kinds of requests.
-func (s *Server) ResetRequests() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests, s.tokenCalls = nil, nil
 }
 
 func (s *Server) now() time.Time { return s.opts.Now() }

@@ -130,7 +130,7 @@ func TestStrangeRequests(t *testing.T) {
 			b.complained(test.what)
 		}
 		b.mu.Lock()
-		b.complaints = nil
+		b.ResetComplaints()
 		b.mu.Unlock()
 	}
 	if _, stands := b.Event("", id); !stands {

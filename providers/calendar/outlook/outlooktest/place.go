@@ -1,6 +1,7 @@
 package outlooktest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 )
@@ -15,10 +16,7 @@ const (
 
 // URL is the base of the started server.
 func (s *Server) URL() string {
-	if s.listener == nil {
-		return "https://outlooktest.invalid" // used as a handler: nobody can dial it
-	}
-	return "http://" + s.listener.Addr().String()
+	return cmp.Or(s.Address(), "https://outlooktest.invalid") // the latter for a handler: nobody can dial it
 }
 
 // GraphURL is the base of the API, what a client has in the place of https://graph.microsoft.com/v1.0.

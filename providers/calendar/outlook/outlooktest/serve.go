@@ -9,8 +9,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 const (
@@ -66,14 +67,12 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	c := s.newCall(r)
 	a, f := c.run(raw)
 	defer c.leave()
-	if f != nil {
-		a = f.apply(a)
-	}
+	a = a.with(f)
 	c.keep(a.status, f)
-	if f != nil && f.Cut {
-		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
+	if f.IsCut() {
+		emulator.Cut()
 	}
-	s.write(w, r, c.dressed(a), f != nil && f.Half)
+	s.write(w, r, c.dressed(a), f.IsHalf())
 }
 
 func (s *Server) newCall(r *http.Request) *call {
@@ -91,7 +90,7 @@ func (c *call) run(raw []byte) (answer, *Fault) {
 	f := c.fault(c.r)
 	c.hold("before", c.r)
 	a := answer{status: http.StatusOK}
-	if f == nil || f.effectFirst() {
+	if f.EffectFirst() {
 		a = c.done()
 	}
 	c.hold("after", c.r)
@@ -177,20 +176,9 @@ func (c *call) readQuery() (answer, bool) {
 
 // keep remembers the request.
 func (c *call) keep(status int, f *Fault) {
-	if f != nil && f.Cut {
-		status = 0
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r := c.record(c.r, c.body, status)
+	r := emulator.Of(c.r, c.body, status, f, c.now())
 	r.Batch = c.batch
-	c.requests = append(c.requests, r)
-}
-
-func (s *Server) record(r *http.Request, body JSON, status int) Request {
-	return Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, Status: status, At: s.now(),
-	}
+	c.Keep(r)
 }
 
 // dressed is an answer with what every answer of Graph has.
@@ -217,52 +205,21 @@ func (c *call) dressed(a answer) answer {
 	return a
 }
 
-// write sends an answer; half of it says the length of the whole and ends in the middle.
+// write sends an answer.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer, half bool) {
-	data := encoded(a.body)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	maps.Copy(h, a.header)
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && len(data) > 0 {
-		h.Set("Content-Encoding", "gzip")
+	compress := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+	if compress {
 		h.Set("Vary", "Accept-Encoding")
-		data = compressed(data)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(data)))
-	w.WriteHeader(a.status)
-	if half {
-		_, _ = w.Write(data[:len(data)/2])
-		_ = http.NewResponseController(w).Flush() // a recorder may not know how; then nothing was buffered either
-		panic(http.ErrAbortHandler)               // net/http's way of cutting a connection
-	}
-	_, _ = w.Write(data) // a client that has gone away is no concern of ours
+	emulator.Send(w, a.status, a.header, emulator.Encoded(a.body), compress, half)
 }
 
-func encoded(body any) []byte {
-	text, raw := body.(string)
-	if raw || body == nil {
-		return []byte(text)
-	}
-	data, _ := json.Marshal(body) // made of decoded JSON: it cannot fail
-	return data
-}
-
-func compressed(data []byte) []byte {
-	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // a level that there is
-	_, _ = z.Write(data)                            // into memory: it cannot fail
-	_ = z.Close()
-	return b.Bytes()
-}
+// complainf complains about a request.
+func (c *call) complainf(format string, args ...any) { c.complain(c.r, fmt.Sprintf(format, args...)) }
 
 func (s *Server) complain(r *http.Request, what string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.complaints = append(s.complaints, r.Method+" "+r.URL.Path+": "+what)
-}
-
-// complainf is complain under the lock.
-func (c *call) complainf(format string, args ...any) {
-	c.complaints = append(c.complaints, c.r.Method+" "+c.r.URL.Path+": "+fmt.Sprintf(format, args...))
+	s.Complain(r.Method + " " + r.URL.Path + ": " + what)
 }

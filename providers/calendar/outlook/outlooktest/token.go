@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // serveLogin is the token endpoint and that of device codes.
@@ -24,18 +26,16 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, what string)
 	f := s.fault(r)
 	s.hold("before", r)
 	a := answer{status: http.StatusOK}
-	if f == nil || f.effectFirst() {
+	if f.EffectFirst() {
 		s.mu.Lock()
 		a = s.login(r, what, form)
 		s.mu.Unlock()
 	}
 	s.hold("after", r)
-	if f != nil {
-		a = f.apply(a)
-	}
-	s.keepLogin(r, form, a.status, f)
-	if f != nil && f.Cut {
-		panic(http.ErrAbortHandler) // net/http's way of cutting a connection
+	a = a.with(f)
+	s.KeepToken(emulator.Of(r, emulator.Form(form), a.status, f, s.now()))
+	if f.IsCut() {
+		emulator.Cut()
 	}
 	if a.header == nil {
 		a.header = http.Header{}
@@ -43,20 +43,7 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, what string)
 	if a.header.Get("Content-Type") == "" {
 		a.header.Set("Content-Type", "application/json; charset=utf-8")
 	}
-	s.write(w, r, a, f != nil && f.Half)
-}
-
-func (s *Server) keepLogin(r *http.Request, form url.Values, status int, f *Fault) {
-	body := JSON{}
-	for name := range form {
-		body[name] = form.Get(name)
-	}
-	if f != nil && f.Cut {
-		status = 0
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tokenCalls = append(s.tokenCalls, s.record(r, body, status))
+	s.write(w, r, a, f.IsHalf())
 }
 
 // login checks what both endpoints need and passes on.

@@ -4,14 +4,13 @@
 package zoomtest
 
 import (
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // Canary stands in every start_url, host key and other host credential that the emulator hands out: a text that holds it
@@ -106,6 +105,8 @@ type Server struct {
 	// and "after"), without any lock: while it does not return, the client waits.
 	Hold func(r *http.Request, phase string)
 
+	emulator.Port
+
 	opts Options
 	mux  *http.ServeMux
 
@@ -118,10 +119,6 @@ type Server struct {
 	requests   []Request
 	complaints []string
 	serial     int64
-
-	listener net.Listener
-	server   *http.Server
-	done     chan struct{}
 }
 
 // New makes a Server that is not listening yet: it can be used as a handler, or started.
@@ -158,41 +155,16 @@ func New(o Options) *Server {
 }
 
 // Start listens on a free port of 127.0.0.1 and serves until Close.
-func (s *Server) Start() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("zoomtest: start: %w", err)
-	}
-	s.listener, s.done = l, make(chan struct{})
-	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		defer close(s.done)
-		_ = s.server.Serve(l) // it ends with Close
-	}()
-	return nil
-}
+func (s *Server) Start() error { return s.Listen(s) }
 
 // URL is the base of the started server; APIURL and OAuthURL are what a client is configured with.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+func (s *Server) URL() string { return s.Address() }
 
 // APIURL is the base of the API.
 func (s *Server) APIURL() string { return s.URL() + "/v2" }
 
 // OAuthURL is the base of the sign-in.
 func (s *Server) OAuthURL() string { return s.URL() + "/oauth" }
-
-// Close stops a started server and cuts its connections.
-func (s *Server) Close() error {
-	if s.server == nil {
-		return nil
-	}
-	err := s.server.Close()
-	<-s.done
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("zoomtest: close: %w", err)
-	}
-	return nil
-}
 
 // SetUser adds a user or replaces the one with the same address.
 func (s *Server) SetUser(u User) {

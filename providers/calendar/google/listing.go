@@ -1,0 +1,147 @@
+package google
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	api "google.golang.org/api/calendar/v3"
+
+	"zoomtag/providers/calendar"
+)
+
+// listing gathers the pages of one Changes. Items that are nothing of ours are dropped at once.
+type listing struct {
+	c          *Calendar
+	full       bool
+	items      int
+	order      []string              // ids of events, as they came
+	events     map[string]*api.Event // those that are of interest; nil for the others
+	deleted    map[string]bool
+	exceptions map[string][]*api.Event // by the id of the series; those of series that are of no interest are dropped
+	excepted   map[string]bool         // their ids
+	touched    map[string]bool         // ids of series of which an exception is listed that we did not write ourselves
+	same       map[string]bool         // ids of items that are as we wrote them last
+	date       time.Time               // of the answer, by the server's clock
+}
+
+func newListing(c *Calendar, full bool) *listing {
+	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]bool{},
+		touched: map[string]bool{}, same: map[string]bool{}}
+}
+
+// page takes in one page and returns how many of its items were not on one before.
+func (l *listing) page(events *api.Events) (fresh int) {
+	l.items += len(events.Items)
+	l.date = dateOf(events.Header)
+	for _, e := range events.Items {
+		switch {
+		case e == nil || e.Id == "":
+		case e.RecurringEventId == "":
+			if l.add(e) {
+				fresh++
+			}
+		default:
+			if l.except(e) {
+				fresh++
+			}
+		}
+	}
+	return fresh
+}
+
+// except takes in an exception of a series.
+func (l *listing) except(e *api.Event) (fresh bool) {
+	series := e.RecurringEventId
+	fresh = !l.excepted[e.Id]
+	l.excepted[e.Id] = true
+	if !l.c.wroteLast(e) {
+		l.touched[series] = true
+	}
+	if known, listed := l.events[series]; listed && known == nil {
+		return fresh // of no interest
+	}
+	if i := slices.IndexFunc(l.exceptions[series], func(x *api.Event) bool { return x.Id == e.Id }); i >= 0 {
+		l.exceptions[series][i] = e
+	} else {
+		l.exceptions[series] = append(l.exceptions[series], e)
+	}
+	return fresh
+}
+
+// add takes in a single event or a series, and reports whether it is the first time. Google may list one that changes meanwhile
+// twice: the later one counts.
+func (l *listing) add(e *api.Event) (fresh bool) {
+	_, twice := l.events[e.Id]
+	if !twice {
+		l.order = append(l.order, e.Id)
+	}
+	l.events[e.Id] = nil
+	if e.Status == "cancelled" {
+		l.deleted[e.Id] = true
+		return !twice
+	}
+	delete(l.deleted, e.Id)
+	if l.same[e.Id] = !l.full && l.c.wroteLast(e); l.same[e.Id] {
+		return !twice
+	}
+	if l.c.hidden(e) {
+		return !twice
+	}
+	texts := texts(e)
+	if interesting := l.c.cfg.Interesting; interesting == nil || interesting(&texts) {
+		l.events[e.Id] = e
+	} else {
+		delete(l.exceptions, e.Id)
+	}
+	return !twice
+}
+
+// changes is the answer. A series that is listed because something has changed brings only those exceptions along that have changed
+// as well; the others are read.
+func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
+	changes := calendar.Changes{Full: l.full, Total: -1, List: make([]calendar.Change, 0, len(l.order))}
+	if l.full {
+		changes.Total = 0
+	}
+	for _, id := range l.order {
+		switch e := l.events[id]; {
+		case l.deleted[id] && l.full:
+		case l.deleted[id]:
+			changes.List = append(changes.List, calendar.Change{ID: id, Deleted: true})
+		case l.same[id] && !l.touched[id]:
+			changes.List = append(changes.List, calendar.Change{ID: id, Same: true})
+		case e == nil:
+			changes.List = append(changes.List, calendar.Change{ID: id, Plain: true})
+		case len(e.Recurrence) > 0 && !l.full:
+			exceptions, err := l.c.exceptions(ctx, id, icalUID(e))
+			if err != nil && ctx.Err() != nil {
+				return calendar.Changes{}, err
+			}
+			if err != nil { // one series must not stop the others: Get tries again
+				changes.List = append(changes.List, calendar.Change{ID: id})
+				continue
+			}
+			changes.List = append(changes.List, l.present(e, exceptions))
+		default:
+			changes.List = append(changes.List, l.present(e, l.exceptions[id]))
+		}
+	}
+	if l.full {
+		changes.Total = len(changes.List)
+		return changes, nil
+	}
+	for series := range l.touched {
+		if _, listed := l.events[series]; !listed {
+			// Tags stand in the series itself, which has not changed: this is of interest only if the series is known.
+			changes.List = append(changes.List, calendar.Change{ID: series, Plain: true})
+		}
+	}
+	return changes, nil
+}
+
+func (l *listing) present(e *api.Event, exceptions []*api.Event) calendar.Change {
+	event := l.c.event(e, exceptions, l.date)
+	l.c.hold(event, e, exceptions)
+	return calendar.Change{ID: e.Id, Event: &event}
+}

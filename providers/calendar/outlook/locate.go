@@ -1,0 +1,101 @@
+package outlook
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/microsoftgraph/msgraph-sdk-go/models"
+	"github.com/microsoftgraph/msgraph-sdk-go/users"
+
+	"zoomtag/providers/calendar"
+)
+
+func (c *Calendar) calendarID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.id
+}
+
+// locate finds the path of the calendar: by its id, or by its name, which is looked up once.
+func (c *Calendar) locate(ctx context.Context) ([]string, error) {
+	c.mu.Lock()
+	path := c.path
+	c.mu.Unlock()
+	if path != nil {
+		return slices.Clone(path), nil
+	}
+	box := mailbox(c.cfg.User)
+	if c.cfg.Calendar == "" {
+		return c.located(append(box, "calendar"), "", false), nil
+	}
+	var named []models.Calendarable
+	next := c.graph.address(query{"$select": "id,name,canEdit", "$top": "100"}, append(box, "calendars")...)
+	for range maxPages {
+		var page models.CalendarCollectionResponseable
+		err := c.read(ctx, "list calendars", func(ctx context.Context) (err error) {
+			page, err = users.NewItemCalendarsRequestBuilder(next, c.graph.adapter).Get(ctx,
+				&users.ItemCalendarsRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
+			if err == nil && (page == nil || page.GetValue() == nil) {
+				err = errStrange
+			}
+			return err
+		})
+		if err != nil {
+			return nil, c.aboutCalendar(err)
+		}
+		for _, cal := range page.GetValue() {
+			switch {
+			case cal == nil || text(cal.GetId()) == "":
+			case text(cal.GetId()) == c.cfg.Calendar:
+				return c.locatedAs(box, cal), nil
+			case strings.EqualFold(text(cal.GetName()), c.cfg.Calendar):
+				named = append(named, cal)
+			}
+		}
+		following := text(page.GetOdataNextLink())
+		if following == "" || following == next || !c.graph.ownLink(following) {
+			break
+		}
+		next = following
+	}
+	switch len(named) {
+	case 1:
+		return c.locatedAs(box, named[0]), nil
+	case 0:
+	default:
+		return nil, fmt.Errorf("outlook: %w: the mailbox has %d calendars with the name %q: write the id of the one that is meant as outlook.calendar",
+			calendar.ErrAbsent, len(named), c.cfg.Calendar)
+	}
+	return nil, fmt.Errorf("outlook: %w: the mailbox has no calendar with the name or id %q; nothing is cancelled: check outlook.calendar", calendar.ErrAbsent, c.cfg.Calendar)
+}
+
+func (c *Calendar) locatedAs(box []string, cal models.Calendarable) []string {
+	id := text(cal.GetId())
+	return c.located(append(box, "calendars", id), id, cal.GetCanEdit() != nil && !*cal.GetCanEdit())
+}
+
+func (c *Calendar) located(path []string, id string, readOnly bool) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.path, c.id, c.readOnly = path, id, readOnly
+	return slices.Clone(path)
+}
+
+// standing proves that the calendar is there.
+func (c *Calendar) standing(ctx context.Context) error {
+	path, err := c.locate(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.read(ctx, "read the calendar", func(ctx context.Context) error {
+		cal, err := users.NewItemCalendarRequestBuilder(c.graph.address(query{"$select": "id,name,canEdit"}, path...), c.graph.adapter).Get(ctx,
+			&users.ItemCalendarRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
+		if err == nil && (cal == nil || text(cal.GetId()) == "") {
+			err = errStrange
+		}
+		return err
+	})
+	return c.aboutCalendar(err)
+}
