@@ -111,7 +111,7 @@ func doubt(t *testing.T, call string, match func(*http.Request) bool, fault outl
 	o.server.Mend()
 	o.server.Hide(o.cal, ids[2], false)
 	for range 3 {
-		o.now = o.now.Add(7 * time.Hour)
+		o.clock.Advance(7 * time.Hour)
 		o.pass()
 	}
 	o.standing(ids)
@@ -212,7 +212,7 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 			}
 			tt.back(o)
 			for range 3 {
-				o.now = o.now.Add(7 * time.Hour)
+				o.clock.Advance(7 * time.Hour)
 				o.pass()
 			}
 			o.standing(ids)

@@ -94,7 +94,7 @@ func (o *office) polls(passes int) {
 	o.t.Helper()
 	written, commits := o.patches(), o.commits
 	for i := range passes {
-		o.now = o.now.Add(2 * time.Second) // all in all less than an hour, after which it is noted that the calendar was read
+		o.clock.Advance(2 * time.Second) // all in all less than an hour, after which it is noted that the calendar was read
 		before := len(o.server.Requests())
 		if report := o.pass(); !report.OK || len(report.Events) > 0 {
 			o.t.Fatalf("pass %d: %+v", i, report)

@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/providers/internal/emulator"
 )
 
 // through has every answer of the emulator go through a function.
@@ -165,12 +166,12 @@ func TestClocksApart(t *testing.T) {
 
 // TestSlippedThroughPages: an event that a deletion pushed over the edge of a page is news to the next listing of all ids.
 func TestSlippedThroughPages(t *testing.T) {
-	now := time.Now().Add(-time.Hour)
-	w := newWorld(t, outlooktest.Options{PageLimit: 2, Now: func() time.Time { now = now.Add(time.Minute); return now }})
+	clock := emulator.NewClock(time.Now())
+	w := newWorld(t, outlooktest.Options{PageLimit: 2, Now: func() time.Time { return clock.Advance(time.Minute) }})
 	for range 8 {
 		w.server.Put("", titled("a"))
 	}
-	w.config.Now = func() time.Time { return now.Add(w.ahead) }
+	w.config.Now = clock.Now
 	pages := 0
 	w.through(func(r *http.Request, res *http.Response) {
 		if pages++; outlooktest.Lists(r) && pages == 1+1 { // the first request is for a token

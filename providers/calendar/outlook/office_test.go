@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/providers/internal/emulator"
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
@@ -19,7 +20,7 @@ import (
 // office is the engine on an Outlook calendar that somebody else shares, with one clock for all, set by hand.
 type office struct {
 	*world
-	now     time.Time
+	clock   *emulator.Clock
 	cal     string // the calendar's id
 	st      *store.Store
 	commits int // of the store
@@ -31,8 +32,8 @@ type office struct {
 
 func newOffice(t *testing.T, options outlooktest.Options) *office {
 	t.Helper()
-	o := &office{now: time.Now(), words: []string{"#zoom"}}
-	clock := func() time.Time { return o.now }
+	o := &office{clock: emulator.NewClock(time.Now()), words: []string{"#zoom"}}
+	clock := o.clock.Now
 	options.Now = clock
 	o.world = newWorld(t, options)
 	o.server.AddMailbox("carol@example.com")
@@ -81,7 +82,7 @@ func (o *office) pass() engine.Report {
 func (o *office) passes() {
 	o.t.Helper()
 	for i := range 8 {
-		o.now = o.now.Add(20 * time.Minute)
+		o.clock.Advance(20 * time.Minute)
 		if i == 4 {
 			o.detects += "+"
 			o.start()
@@ -92,7 +93,7 @@ func (o *office) passes() {
 
 // meet puts an event with an attendee into the calendar, some days from now.
 func (o *office) meet(title string, days int) (id string) {
-	start := o.now.UTC().AddDate(0, 0, days).Truncate(time.Hour)
+	start := o.clock.Now().UTC().AddDate(0, 0, days).Truncate(time.Hour)
 	ev := put(calendar.Event{Title: title, Description: "words", HTML: days%2 == 0, Start: start, End: start.Add(time.Hour)})
 	ev["organizer"] = json{"emailAddress": json{"address": "carol@example.com"}}
 	ev["attendees"] = []any{json{"type": "required", "emailAddress": json{"address": "guest@example.org"}}}
