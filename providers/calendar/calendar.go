@@ -29,6 +29,19 @@ type Echoer interface {
 	Echoed(cursor string) string
 }
 
+// MultiGetter is a Calendar that can read several events with fewer requests than Get needs for them one by one.
+type MultiGetter interface {
+	// MultiGet is Get for each of ids, which are all different. What it leaves out of its answer has to be read with Get; an error says why
+	// something was left out, and takes nothing back of what was read.
+	MultiGet(ctx context.Context, ids []string) (map[string]Got, error)
+}
+
+// Got is what Get says of one event.
+type Got struct {
+	Event Event
+	Err   error
+}
+
 // Watcher is a Calendar that can say early that something may have changed. The schedule stays the safety net.
 type Watcher interface {
 	// Watch calls nudge, from any goroutine, after each change that it notices, until ctx ends. It returns nil then.
@@ -78,8 +91,10 @@ type Event struct {
 	Description string // as stored, our block included; HTML where HTML is set
 	HTML        bool
 	Location    string
-	URL         string
-	Categories  []string
+	// Places are the parts of Location where the service keeps several places as such, a room and a word beside it; else nil.
+	Places     []string
+	URL        string
+	Categories []string
 	Color       string
 	// Conferences holds the URIs (or, lacking one, a name such as "Teams") of conference data that the event carries
 	// outside its texts.

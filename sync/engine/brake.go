@@ -69,18 +69,22 @@ func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known ma
 			doubtful[id] = true
 		}
 	}
+	var ask []string
 	for id, rec := range known {
 		if rec.Closed() {
 			continue
 		}
 		open++
-		if rec.Released || !rec.Gone && !doubtful[id] {
-			continue
+		if !rec.Released && (rec.Gone || doubtful[id]) {
+			ask = append(ask, id)
 		}
+	}
+	for i, id := range ask {
+		p.readAhead(ctx, ask[i:])
 		_, err := p.read(ctx, id)
 		switch {
 		case errors.Is(err, calendar.ErrGone):
-			gone = append(gone, rec)
+			gone = append(gone, known[id])
 		case err != nil && ctx.Err() != nil:
 			return nil, 0, err // any other error is about this event alone, and says nothing
 		}

@@ -21,6 +21,7 @@ type pass struct {
 
 	source  calendar.Calendar
 	events  map[string]*calendar.Event // fresh from this pass
+	ahead   map[string]bool            // ids that were asked for together with others
 	absent  map[string]bool            // ids of which the calendar said in this pass that there is none
 	braked  bool
 	wrote   bool                     // a link was written
@@ -53,7 +54,7 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 	}
 	e.running[name].Lock()
 	defer e.running[name].Unlock()
-	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{},
+	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
 		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{}, loaded: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
@@ -98,6 +99,7 @@ func (p *pass) run(ctx context.Context) error {
 		if p.e.opt.Progress != nil {
 			p.e.opt.Progress(p.c.Name, i, len(due))
 		}
+		p.readAhead(ctx, due[i:])
 		if err := p.settle(ctx, id); err != nil {
 			return err
 		}

@@ -56,6 +56,42 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 	return &ev, nil
 }
 
+// atOnce bounds how many events are read ahead: they get older while those before them are settled.
+const atOnce = 40
+
+// readAhead reads the first of due together with those after it, where the calendar can do that with fewer requests. What it does not
+// find out, read does.
+func (p *pass) readAhead(ctx context.Context, due []string) {
+	several, ok := p.c.Source.(calendar.MultiGetter)
+	unknown := func(id string) bool { return p.events[id] == nil && !p.absent[id] && !p.ahead[id] }
+	if !ok || !unknown(due[0]) {
+		return
+	}
+	var ids []string
+	for _, id := range due {
+		if unknown(id) && len(ids) < atOnce {
+			ids = append(ids, id)
+			p.ahead[id] = true
+		}
+	}
+	if until, _ := p.restsUntil(); len(ids) < 2 || !until.IsZero() {
+		return
+	}
+	got, err := several.MultiGet(ctx, ids)
+	p.heed(err)
+	if err != nil {
+		p.e.opt.Log.Debug("several events could not be read together", "calendar", p.c.Name, "reason", err)
+	}
+	for id, g := range got {
+		switch {
+		case errors.Is(g.Err, calendar.ErrGone):
+			p.absent[id] = true
+		case g.Err == nil:
+			p.events[id] = &g.Event
+		}
+	}
+}
+
 // settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event.
 func (p *pass) settle(ctx context.Context, id string) error {
 	s := &settling{pass: p, id: id}

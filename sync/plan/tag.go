@@ -92,8 +92,11 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 			add("category", c, "", 0, 0)
 		}
 	}
-	if l := strings.TrimSpace(ev.Location); containsFold(rules.Locations, l) {
-		add("location", l, "", 0, len(ev.Location))
+	for _, place := range placesOf(ev) {
+		if containsFold(rules.Locations, place) {
+			add("location", place, "", 0, len(ev.Location))
+			break
+		}
 	}
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
 		add("color", ev.Color, "", 0, 0)
@@ -116,6 +119,15 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 		w.parse(brackets)
 	}
 	return w
+}
+
+// placesOf are the places of an event one by one: a word beside a room is a location of just this word.
+func placesOf(ev *calendar.Event) []string {
+	list := []string{strings.TrimSpace(ev.Location)}
+	for _, place := range ev.Places {
+		list = append(list, strings.TrimSpace(place))
+	}
+	return list
 }
 
 // ownWords is the description as a person sees it, without our block and without quoted mail: what does not count is

@@ -132,6 +132,7 @@ func (s *scene) misbehave(kind Misbehaviour) {
 	want := expectations[kind]
 	s.answerChanges(kind, want, cursor)
 	s.answerGet(want, linked)
+	s.answerSeveral(want, ids)
 	s.answerSet(kind, want, before)
 	s.Heal()
 	s.cal = s.Calendar()

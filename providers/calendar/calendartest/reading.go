@@ -17,6 +17,7 @@ var readingTests = []namedTest{
 	{"a strange cursor is an error", testStrangeCursor},
 	{"a deleted event is gone", testDeleted},
 	{"the listing shows what Get shows", testListingIsGet},
+	{"several events are read as one by one", testSeveral},
 	{"versions", testVersions},
 	{"a cancelled context ends every call", testCancelled},
 }

@@ -174,7 +174,7 @@ func (c *Calendar) get(ctx context.Context, id string) (models.Eventable, error)
 	if err != nil || e.GetRecurrence() == nil {
 		return e, err
 	}
-	series, err := c.getEvent(ctx, path, query{"$select": "id,cancelledOccurrences,exceptionOccurrences", "$expand": "exceptionOccurrences($select=id,start,end,originalStart)"}, id)
+	series, err := c.getEvent(ctx, path, exceptionsQuery, id)
 	var refused *refusedError
 	switch {
 	case errors.As(err, &refused) && refused.status == http.StatusBadRequest: // then the series is one without exceptions
@@ -182,10 +182,18 @@ func (c *Calendar) get(ctx context.Context, id string) (models.Eventable, error)
 	case err != nil:
 		return nil, err
 	default:
-		e.SetCancelledOccurrences(series.GetCancelledOccurrences())
-		e.SetExceptionOccurrences(series.GetExceptionOccurrences())
+		takeExceptions(e, series)
 	}
 	return e, nil
+}
+
+// exceptionsQuery asks for what only a series read by itself shows.
+var exceptionsQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrences", "$expand": "exceptionOccurrences($select=id,start,end,originalStart)"}
+
+// takeExceptions puts the exceptions of a series, which were read by themselves, into it.
+func takeExceptions(e, series models.Eventable) {
+	e.SetCancelledOccurrences(series.GetCancelledOccurrences())
+	e.SetExceptionOccurrences(series.GetExceptionOccurrences())
 }
 
 func (c *Calendar) getEvent(ctx context.Context, path []string, q query, id string) (models.Eventable, error) {

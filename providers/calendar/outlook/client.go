@@ -45,6 +45,7 @@ const me = "me"
 // graph sends requests for one mailbox.
 type graph struct {
 	adapter *khttp.NetHttpRequestAdapter
+	http    *http.Client // below the adapter, for what the SDK does not do well
 	base    string // without a slash at its end
 }
 
@@ -74,7 +75,7 @@ func connect(c *Config, tokens *oauth.Cache) (*graph, error) {
 		return nil, fmt.Errorf("outlook: %w", err)
 	}
 	adapter.SetBaseUrl(base.String())
-	return &graph{adapter: adapter, base: base.String()}, nil
+	return &graph{adapter: adapter, http: client, base: base.String()}, nil
 }
 
 func (c *Config) transport() http.RoundTripper {
@@ -206,10 +207,15 @@ const maxTries = 3
 
 // once makes a call one time.
 func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.Context) error) error {
+	return c.send(ctx, what, false, call)
+}
+
+// send makes a call one time; a batch has the mailbox to itself.
+func (c *Calendar) send(ctx context.Context, what string, batch bool, call func(ctx context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("outlook: %s: %w", what, err)
 	}
-	leave, err := c.cfg.Lanes.enter(ctx, c.lane(), c.cfg.Now())
+	leave, err := c.cfg.Lanes.enter(ctx, c.lane(), c.cfg.Now(), batch)
 	if err != nil {
 		return fmt.Errorf("outlook: %s: %w", what, err)
 	}

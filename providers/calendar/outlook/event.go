@@ -74,15 +74,14 @@ func texts(e models.Eventable) calendar.Event {
 		kind := b.GetContentType()
 		ev.HTML = kind == nil || *kind == models.HTML_BODYTYPE
 	}
-	ev.Location = places(e)
+	ev.Location, ev.Places = places(e)
 	ev.Link = linkIn(e, ev.Description, ev.HTML)
 	ev.Conferences = conferences(e)
 	return ev
 }
 
-// places are the names of the places of an event, as Outlook shows them.
-func places(e models.Eventable) string {
-	var names []string
+// places are the names of the places of an event, as Outlook shows them, and one by one where there are several.
+func places(e models.Eventable) (shown string, names []string) {
 	for _, place := range e.GetLocations() {
 		if place == nil {
 			continue
@@ -91,10 +90,13 @@ func places(e models.Eventable) string {
 			names = append(names, name)
 		}
 	}
-	if l := e.GetLocation(); len(names) == 0 && l != nil {
-		return text(l.GetDisplayName())
+	if len(names) > 1 {
+		return strings.Join(names, "; "), names
 	}
-	return strings.Join(names, "; ")
+	if l := e.GetLocation(); len(names) == 0 && l != nil {
+		return text(l.GetDisplayName()), nil
+	}
+	return strings.Join(names, ""), nil
 }
 
 // linkIn is our link as an event holds it.

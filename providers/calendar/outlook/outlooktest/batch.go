@@ -10,6 +10,9 @@ import (
 // mostInBatch is how many requests go into one $batch.
 const mostInBatch = 20
 
+// batchWidth is on how many of them the service works at once. They count among those of the mailbox.
+const batchWidth = 4
+
 // part is one request of a $batch.
 type part struct {
 	ID        string            `json:"id"`
@@ -38,7 +41,7 @@ func (c *call) runBatch() answer {
 		if slices.ContainsFunc(p.DependsOn, func(id string) bool { return failed[id] }) {
 			a = fail(http.StatusFailedDependency, "FailedDependency", "The request was not run because one that it depends on has failed.")
 		} else {
-			a = c.runPart(p)
+			a = c.runPart(p, min(len(batch.Requests), batchWidth))
 		}
 		failed[p.ID] = a.status >= 400
 		headers := JSON{"Content-Type": "application/json"}
@@ -88,7 +91,7 @@ func contentType(headers map[string]string) string {
 }
 
 // runPart is one request of the batch, as if it had come by itself.
-func (c *call) runPart(p part) answer {
+func (c *call) runPart(p part, width int) answer {
 	r, err := http.NewRequestWithContext(c.r.Context(), p.Method, c.URL()+strings.TrimSuffix(base, "/")+p.URL, nil)
 	if err != nil {
 		return fail(http.StatusBadRequest, "BadRequest", "The url of the request cannot be read.")
@@ -98,7 +101,7 @@ func (c *call) runPart(p part) answer {
 	}
 	r.Header.Set("Authorization", c.r.Header.Get("Authorization"))
 	inner := c.newCall(r)
-	inner.batch = p.ID
+	inner.batch, inner.width = p.ID, width
 	a, f := inner.run(p.Body)
 	if f != nil {
 		a = a.with(f)

@@ -4,18 +4,20 @@ import "net/http"
 
 // enter counts the request among those of its mailbox, or refuses it because there are too many.
 func (c *call) enter() (answer, bool) {
-	if c.in == nil || c.opts.MostAtOnce < 0 || c.batch != "" {
+	if c.in == nil || c.opts.MostAtOnce < 0 {
 		return answer{}, false
 	}
-	if c.atOnce[c.in.id] >= c.opts.MostAtOnce {
+	if c.atOnce[c.in.id]+max(c.width, 1) > c.opts.MostAtOnce {
 		f := Throttled("1")
 		if c.opts.Busy {
 			f = Busy("1")
 		}
 		return answer{}.with(&f), true
 	}
-	c.atOnce[c.in.id]++
-	c.busy = true
+	if c.batch == "" {
+		c.atOnce[c.in.id]++
+		c.busy = true
+	}
 	return answer{}, false
 }
 

@@ -40,6 +40,7 @@ type call struct {
 	in     *mailbox // that it is about
 	body   JSON
 	batch  string // its id in a $batch
+	width  int    // how many requests of its $batch the service works on at once
 	busy   bool   // it is counted in atOnce
 }
 
