@@ -124,6 +124,27 @@ func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calenda
 		return err
 	}
 	fmt.Fprintf(a.term.out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n", c.Name, grantFile(cfg.State, c))
+	return a.introduce(ctx, b, c)
+}
+
+// introduce reads the calendar that somebody has just signed in for: the wrong account, or a calendar that is not shared with it, shows
+// now and not in the next pass.
+func (a *app) introduce(ctx context.Context, b *builder, c configs.Calendar) error {
+	source, err := b.source(c, plan.Settings{})
+	if err != nil {
+		return err
+	}
+	known, ok := source.(interface {
+		Introduce(ctx context.Context) (string, error)
+	})
+	if !ok {
+		return nil
+	}
+	said, err := known.Introduce(ctx)
+	if err != nil {
+		return fmt.Errorf("the sign-in is kept, but calendar %s cannot be read with it; was it the right account? %w", c.Name, err)
+	}
+	fmt.Fprintf(a.term.out, "With it, %s.\n", said)
 	return nil
 }
 

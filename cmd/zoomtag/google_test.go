@@ -284,7 +284,7 @@ func TestGoogleAuth(t *testing.T) {
 	}
 	w.paste()
 	out, errs, code := w.run("auth", "google", "--calendar", "alice")
-	if code != exitOK || !strings.Contains(out, "Signed in for calendar alice") {
+	if code != exitOK || !strings.Contains(out, "Signed in for calendar alice") || !strings.Contains(out, "can be read and changed") {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	w.in = nil

@@ -79,7 +79,8 @@ func (d *outlookDoor) kept(name string) (signedIn *time.Time) {
 func TestOutlookAuthWithCode(t *testing.T) {
 	d := newOutlookDoor(t)
 	out, errs, code := d.run(nil, codeReader{d.server.Approve}, "auth", "outlook", "--calendar", "mine")
-	if code != exitOK || !strings.Contains(out, "Signed in for calendar mine") || d.kept("mine") == nil {
+	if code != exitOK || !strings.Contains(out, "Signed in for calendar mine") || d.kept("mine") == nil ||
+		!strings.Contains(out, `calendar "Calendar" of `+d.server.Mailbox()+` can be read and changed`) {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	if d.kept("shared") != nil {
@@ -111,7 +112,9 @@ func TestOutlookAuthPasted(t *testing.T) {
 		}
 	}()
 	out, errs, code := d.run(typed, addressReader{shown}, "auth", "outlook", "--calendar", "shared", "--no-browser")
-	if code != exitOK || !strings.Contains(out, "Signed in for calendar shared") || !strings.Contains(out, "localhost") || d.kept("shared") == nil {
+	// The account cannot see the other mailbox: that shows at once, and the sign-in is kept.
+	if code != exitFailed || !strings.Contains(out, "Signed in for calendar shared") || !strings.Contains(out, "localhost") || d.kept("shared") == nil ||
+		!strings.Contains(errs, "was it the right account?") {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 }

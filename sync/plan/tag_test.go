@@ -28,6 +28,8 @@ func TestFindWishPlaces(t *testing.T) {
 		{"category", calendar.Event{Categories: []string{"Work", "zoom"}}, "category"},
 		{"location", calendar.Event{Location: " Zoom "}, "location"},
 		{"tag as location", calendar.Event{Location: "#zoom"}, "location"},
+		{"location beside a room", calendar.Event{Location: "Room 5; Zoom", Places: []string{"Room 5", "Zoom"}}, "location"},
+		{"one text that looks like two places", calendar.Event{Location: "Room 5; Zoom"}, ""},
 		{"colour", calendar.Event{Color: "7"}, "color"},
 		{"longer word", calendar.Event{Title: "#zoomies"}, ""},
 		{"hyphenated word", calendar.Event{Title: "#zoom-in photos"}, ""},

@@ -112,7 +112,7 @@ func (c *Calendar) listCall(token, page string) *api.EventsListCall {
 func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := envelope{known: true, role: events.AccessRole, zone: c.cfg.Zone}
+	e := envelope{known: true, name: events.Summary, role: events.AccessRole, zone: c.cfg.Zone}
 	if before := c.envelope.zone; before != nil && before.String() == events.TimeZone {
 		e.zone = before // zones are read from files
 	} else if zone, err := time.LoadLocation(events.TimeZone); err == nil && events.TimeZone != "" {
@@ -143,7 +143,7 @@ func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 	var events *api.Events
 	err := c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
 		events, err = c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(1).
-			Fields("kind,accessRole,timeZone,nextPageToken,nextSyncToken").Context(ctx).Do()
+			Fields("kind,summary,accessRole,timeZone,nextPageToken,nextSyncToken").Context(ctx).Do()
 		if err == nil && !isListing(events) {
 			err = errors.New("it is not about a calendar")
 		}
@@ -153,6 +153,23 @@ func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 		return envelope{}, c.listError(err, "")
 	}
 	return c.keepEnvelope(events)
+}
+
+// Introduce says which calendar it is that can be read, and how far it can be changed, to whoever has just signed in.
+func (c *Calendar) Introduce(ctx context.Context) (string, error) {
+	e, err := c.ask(ctx)
+	if err != nil {
+		return "", err
+	}
+	name := e.name
+	if name == "" {
+		name = c.cfg.Calendar
+	}
+	said := fmt.Sprintf("calendar %q can be read", name)
+	if e.role != "owner" && e.role != "writer" {
+		return said + ", and not changed (" + e.role + "): its owner has to share it with the right to change events", nil
+	}
+	return said + " and changed", nil
 }
 
 // isListing reports whether an answer is what it should be, and not just any JSON.

@@ -85,6 +85,7 @@ type Calendar struct {
 // envelope is what a listing says of the calendar as a whole.
 type envelope struct {
 	known bool
+	name  string
 	role  string
 	zone  *time.Location
 }

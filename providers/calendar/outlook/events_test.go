@@ -93,6 +93,25 @@ func TestRooms(t *testing.T) {
 	}
 }
 
+// TestPlaces: several places are told apart, so that a tag beside a room is one.
+func TestPlaces(t *testing.T) {
+	w := newWorld(t, outlooktest.Options{})
+	room, word := json{"displayName": "Room 5; east", "locationEmailAddress": "room5@example.com"}, json{"displayName": "Zoom"}
+	for name, c := range map[string]struct {
+		ev       json
+		location string
+		places   []string
+	}{
+		"none": {json{}, "", nil},
+		"one":  {json{"location": room, "locations": []any{room}}, "Room 5; east", nil},
+		"two":  {json{"location": room, "locations": []any{room, word}}, "Room 5; east; Zoom", []string{"Room 5; east", "Zoom"}},
+	} {
+		if ev := w.get(w.server.Put("", c.ev)); ev.Location != c.location || !slices.Equal(ev.Places, c.places) {
+			t.Errorf("%s: %q, %q", name, ev.Location, ev.Places)
+		}
+	}
+}
+
 func TestTimes(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	for name, c := range map[string]struct {

@@ -85,17 +85,39 @@ func (c *Calendar) located(path []string, id string, readOnly bool) []string {
 
 // standing proves that the calendar is there.
 func (c *Calendar) standing(ctx context.Context) error {
+	_, err := c.look(ctx)
+	return err
+}
+
+// look reads what is said of the calendar as a whole.
+func (c *Calendar) look(ctx context.Context) (cal models.Calendarable, err error) {
 	path, err := c.locate(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = c.read(ctx, "read the calendar", func(ctx context.Context) error {
-		cal, err := users.NewItemCalendarRequestBuilder(c.graph.address(query{"$select": "id,name,canEdit"}, path...), c.graph.adapter).Get(ctx,
+	err = c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
+		cal, err = users.NewItemCalendarRequestBuilder(c.graph.address(query{"$select": "id,name,canEdit,owner"}, path...), c.graph.adapter).Get(ctx,
 			&users.ItemCalendarRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
 		if err == nil && (cal == nil || text(cal.GetId()) == "") {
 			err = errStrange
 		}
 		return err
 	})
-	return c.aboutCalendar(err)
+	return cal, c.aboutCalendar(err)
+}
+
+// Introduce says which calendar it is that can be read, and whether it can be changed, to whoever has just signed in.
+func (c *Calendar) Introduce(ctx context.Context) (string, error) {
+	cal, err := c.look(ctx)
+	if err != nil {
+		return "", err
+	}
+	said := fmt.Sprintf("calendar %q", text(cal.GetName()))
+	if owner := cal.GetOwner(); owner != nil && text(owner.GetAddress()) != "" {
+		said += " of " + text(owner.GetAddress())
+	}
+	if cal.GetCanEdit() != nil && !*cal.GetCanEdit() {
+		return said + " can be read, and not changed: its owner has to share it with the right to edit", nil
+	}
+	return said + " can be read and changed", nil
 }

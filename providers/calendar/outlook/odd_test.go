@@ -297,3 +297,56 @@ func TestPlacesKeepWhatTheyHold(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestLateToTheList: the list of what has changed may lack a change that is older than another one which it holds already.
+func TestLateToTheList(t *testing.T) {
+	o := newOffice(t, outlooktest.Options{})
+	late, early := o.meet("Talk", 7), o.meet("Call", 8)
+	o.pass()
+	o.clock.Advance(5 * time.Minute) // the cursor stands close behind what it has seen
+	o.pass()
+	o.server.Edit(o.cal, late, func(ev json) { ev["subject"] = "Talk #zoom" })
+	o.server.Hide(o.cal, late, true)
+	o.clock.Advance(40 * time.Second)
+	o.server.Edit(o.cal, early, func(ev json) { ev["subject"] = "Call #zoom" })
+	o.clock.Advance(10 * time.Second)
+	o.pass()
+	if n := len(o.zoom.Meetings()); n != 1 {
+		t.Fatalf("%d meetings, not the one that shows", n)
+	}
+	o.server.Hide(o.cal, late, false)
+	o.clock.Advance(20 * time.Second)
+	o.pass()
+	if n := len(o.zoom.Meetings()); n != 2 {
+		t.Errorf("%d meetings: the change that showed late was overlooked", n)
+	}
+}
+
+// TestOnlyTheMark: where just the hidden property is lacking, nothing that attendees see is sent.
+func TestOnlyTheMark(t *testing.T) {
+	w := newWorld(t, outlooktest.Options{})
+	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"}})
+	w.set(id, aLink("1"))
+	w.server.Edit("", id, func(ev json) {
+		ev["singleValueExtendedProperties"].([]any)[0].(json)["value"] = "-"
+	})
+	w.server.ResetRequests()
+	if after := w.set(id, aLink("1")); after.Link.Mark != aLink("1").Mark {
+		t.Errorf("%+v", after.Link)
+	}
+	patches := 0
+	for _, r := range w.server.Requests() {
+		if r.Method != http.MethodPatch {
+			continue
+		}
+		patches++
+		for name := range r.Body {
+			if name != "@odata.type" && name != "singleValueExtendedProperties" {
+				t.Errorf("the PATCH holds %s", name)
+			}
+		}
+	}
+	if patches != 1 {
+		t.Errorf("%d patches", patches)
+	}
+}
