@@ -95,7 +95,7 @@ type Event struct {
 	Places     []string
 	URL        string
 	Categories []string
-	Color       string
+	Color      string
 	// Conferences holds the URIs (or, lacking one, a name such as "Teams") of conference data that the event carries
 	// outside its texts.
 	Conferences []string

@@ -46,7 +46,7 @@ const me = "me"
 type graph struct {
 	adapter *khttp.NetHttpRequestAdapter
 	http    *http.Client // below the adapter, for what the SDK does not do well
-	base    string // without a slash at its end
+	base    string       // without a slash at its end
 }
 
 // connect makes the client of a configuration.
