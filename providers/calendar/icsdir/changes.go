@@ -1,7 +1,6 @@
 package icsdir
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -162,7 +161,7 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 		l.is.single, l.is.uids = w.single, w.uids // it was not changed after all
 		return buf, scratch
 	}
-	outline, err := ical.Look(f.raw, d.limits)
+	outline, err := ical.Look(f.raw, d.reader.Limits)
 	if err != nil {
 		d.fail(l, understood(f.name, err))
 		return buf, scratch
@@ -174,7 +173,7 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	plain := false
 	if d.needles != nil {
 		scratch = ical.Lower(scratch[:0], f.raw)
-		plain = !d.hit(scratch)
+		plain = !d.needles.In(scratch)
 	}
 	if plain {
 		for _, id := range l.is.ids() {
@@ -186,26 +185,16 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	return buf, scratch
 }
 
-// hit reports whether a text in lower case holds a needle.
-func (d *Dir) hit(lower []byte) bool {
-	for _, needle := range d.needles {
-		if bytes.Contains(lower, needle) {
-			return true
-		}
-	}
-	return false
-}
-
 // parsed lists the events of a file that may hold a tag. Without needles that says nothing; the events are then left for Get,
 // so that a large folder is not held in memory.
 func (d *Dir) parsed(l *look, f *file, uids []string) {
-	doc, err := ical.Parse(f.raw, d.limits)
+	doc, err := ical.Parse(f.raw, d.reader.Limits)
 	for i, id := range l.is.ids() {
 		c := calendar.Change{ID: id, Err: err}
 		switch {
 		case err != nil:
 			c.Err = understood(f.name, err)
-		case !l.is.single && d.needles != nil && !d.hit(ical.Lower(nil, doc.Own(uids[i]))):
+		case !l.is.single && d.needles != nil && !d.needles.In(ical.Lower(nil, doc.Own(uids[i]))):
 			c.Plain = true
 		default:
 			var ev calendar.Event

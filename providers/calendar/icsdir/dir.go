@@ -18,6 +18,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
+	"zoomtag/providers/internal/icsobject"
 )
 
 // Config describes one folder.
@@ -45,9 +46,8 @@ type Config struct {
 // Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer and a calendar.Watcher.
 type Dir struct {
 	cfg     Config
-	limits  ical.Limits
-	owners  map[string]bool
-	needles [][]byte // nil: parse everything
+	reader  icsobject.Reader
+	needles icsobject.Needles
 
 	writing sync.Mutex // one write at a time; guards swept
 	swept   time.Time
@@ -89,38 +89,10 @@ func New(cfg Config) (*Dir, error) {
 	if cfg.MaxBytes <= 0 {
 		cfg.MaxBytes = defaultMaxBytes
 	}
-	d := &Dir{cfg: cfg, limits: ical.DefaultLimits, owners: map[string]bool{}, needles: needles(cfg.Needles), written: map[string]write{}}
-	d.limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
-	for _, owner := range cfg.Owners {
-		d.owners[mailKey(owner)] = true
-	}
-	return d, nil
-}
-
-// needles prepares the words of the prefilter. Our own properties are always looked for.
-func needles(words []string) [][]byte {
-	var list [][]byte
-	for _, word := range words {
-		for _, c := range []byte(word) {
-			if c >= 0x80 || c <= ' ' {
-				return nil
-			}
-		}
-		if word == "" {
-			return nil
-		}
-		list = append(list, []byte(strings.ToLower(word)))
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	return append(list, []byte("x-zoomtag"))
-}
-
-// mailKey makes mail addresses comparable.
-func mailKey(address string) string {
-	address = strings.ToLower(strings.TrimSpace(address))
-	return strings.TrimPrefix(address, "mailto:")
+	limits := ical.DefaultLimits
+	limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
+	return &Dir{cfg: cfg, needles: icsobject.NewNeedles(cfg.Needles), written: map[string]write{},
+		reader: icsobject.Reader{Owners: icsobject.NewOwners(cfg.Owners), Zone: cfg.Zone, Now: cfg.Now, Limits: limits}}, nil
 }
 
 // Get reads one event. ErrGone means that the folder can be read and the event is not in it.
@@ -156,7 +128,7 @@ func (d *Dir) open(id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := ical.Parse(f.raw, d.limits)
+	doc, err := ical.Parse(f.raw, d.reader.Limits)
 	if err != nil {
 		return nil, understood(f.name, err)
 	}
@@ -205,9 +177,5 @@ func joinID(name, uid string) string { return name + "#" + uid }
 
 // understood turns the codec's errors into those of the contract.
 func understood(name string, err error) error {
-	kind := calendar.ErrMalformed
-	if errors.Is(err, ical.ErrIncomplete) {
-		kind = calendar.ErrIncomplete
-	}
-	return fmt.Errorf("icsdir: %w: %s: %w", kind, name, err)
+	return fmt.Errorf("icsdir: %w", icsobject.Understood(name, err))
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/ical"
 )
 
 // write is what SetLink did to a file since the last Changes.
@@ -42,7 +41,7 @@ func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (cal
 	if it.event.Denied != "" {
 		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, it.name, it.event.Denied)
 	}
-	out, err := ical.SetLink(it.raw, it.uid, d.edit(it, l))
+	out, err := d.reader.SetLink(it.raw, it.uid, l)
 	if err != nil {
 		return calendar.Event{}, fmt.Errorf("icsdir: %s: the link cannot be written: %w", it.name, err)
 	}
@@ -56,26 +55,6 @@ func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (cal
 		return calendar.Event{}, err
 	}
 	return again.event, nil
-}
-
-// edit words a link for the editor.
-func (d *Dir) edit(it *item, l calendar.Link) ical.Edit {
-	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: d.cfg.Now(), Limits: d.limits,
-		Splice: func(text string) (int, int, string) { return calendar.Splice(text, l) }}
-	for _, url := range []string{l.Was.JoinURL, it.event.Link.JoinURL} {
-		if url != "" && url != l.JoinURL {
-			e.Old = append(e.Old, url)
-		}
-	}
-	if l.Mark == "" {
-		e.Old = append(e.Old, l.JoinURL)
-	}
-	if doc, err := ical.Parse(it.raw, d.limits); err == nil { // it was parsed a moment ago
-		if ev, ok, err := doc.Event(it.uid, d.cfg.Zone, d.cfg.Now()); ok && err == nil {
-			e.Organizes = d.organizes(ev)
-		}
-	}
-	return e
 }
 
 // tempSuffix ends the names of files that are being written. Readers of such folders leave them alone.

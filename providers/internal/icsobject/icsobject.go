@@ -1,0 +1,154 @@
+// Package icsobject holds what the calendars made of iCalendar objects share, be those files of a folder or resources of a CalDAV
+// server: how such an object is read as an event, how a link is written into it, and a cheap look for objects without a tag.
+package icsobject
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
+)
+
+// AnyOwner takes every organizer for the owner.
+const AnyOwner = "*"
+
+// Owners are the mail addresses of a calendar's owner, made comparable.
+type Owners map[string]bool
+
+// NewOwners makes Owners of addresses, with or without mailto:.
+func NewOwners(addresses []string) Owners {
+	o := Owners{}
+	for _, address := range addresses {
+		o[mailKey(address)] = true
+	}
+	return o
+}
+
+// mailKey makes mail addresses comparable.
+func mailKey(address string) string {
+	address = strings.ToLower(strings.TrimSpace(address))
+	return strings.TrimPrefix(address, "mailto:")
+}
+
+// Has reports whether an address is the owner's.
+func (o Owners) Has(address string) bool { return o[AnyOwner] || o[mailKey(address)] }
+
+// Guests are the attendees who are not the owner.
+func (o Owners) Guests(attendees []string) []string {
+	var guests []string
+	for _, address := range attendees {
+		if !o[mailKey(address)] {
+			guests = append(guests, address)
+		}
+	}
+	return guests
+}
+
+// Reader reads and edits the objects of one calendar.
+type Reader struct {
+	Owners Owners
+	// Zone is for times that name no zone, or one that cannot be found out.
+	Zone *time.Location
+	// Now is the clock.
+	Now func() time.Time
+	// Limits bound an object.
+	Limits ical.Limits
+}
+
+// Event reads the event with a UID of an object that was parsed, all but its version. The second result is what it was read from, and
+// the third says whether there is such an event.
+func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Event, bool, error) {
+	e, ok, err := doc.Event(uid, r.Zone, r.Now())
+	if err != nil || !ok {
+		return calendar.Event{}, e, ok, err
+	}
+	ev := calendar.Event{
+		ID: id, UID: e.UID,
+		Title: e.Title, Description: e.Description, Location: e.Location, URL: e.URL,
+		Categories: e.Categories, Conferences: e.Conferences,
+		Start: e.Start, End: e.End, Zone: e.Zone, AllDay: e.AllDay, Series: e.Series, Until: e.Until,
+		Cancelled: e.Cancelled, Denied: r.denied(&e), Notes: e.Notes,
+		Link: calendar.Link{Mark: e.Mark, Tag: e.Tag, JoinURL: e.JoinURL},
+	}
+	if ev.UID == "" {
+		ev.UID = id
+	}
+	if start, end, found := calendar.FindBlock(e.Description); found {
+		ev.Link.Block = e.Description[start:end]
+		if url := calendar.BlockURL(ev.Link.Block); url != "" {
+			ev.Link.JoinURL = url
+		}
+	}
+	for _, o := range e.Overrides {
+		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: o.ID, Start: o.Start, Title: o.Title, Description: o.Description, Location: o.Location})
+		ev.Partial = ev.Partial || ev.Link.Mark != "" && !sameLink(ev.Link, o)
+	}
+	return ev, e, true, nil
+}
+
+// sameLink reports whether an override shows the link that the event shows.
+func sameLink(l calendar.Link, o ical.Override) bool {
+	if o.Mark != l.Mark {
+		return false
+	}
+	start, end, ok := calendar.FindBlock(o.Description)
+	if l.Block == "" {
+		return !ok
+	}
+	return ok && calendar.SameBlock(o.Description[start:end], l.Block)
+}
+
+// denied says why an event must not be written, or nothing.
+func (r *Reader) denied(e *ical.Event) string {
+	if e.Method != "" && e.Method != "PUBLISH" { // exports are published; the other methods are for mail (RFC 5546)
+		return "it is a message about an event (METHOD:" + e.Method + "), not an event of this calendar"
+	}
+	if !e.HasOrganizer || r.Owners.Has(e.Organizer) {
+		return ""
+	}
+	who := e.Organizer
+	if who == "" {
+		who = "somebody without an address"
+	}
+	return "organized by " + who + "; if that is you, name the address as owner of this calendar in the configuration"
+}
+
+// SetLink returns an object with l as the link of the event with a UID, or without a link. Nothing but the lines of the link differs;
+// an object that holds it already comes back as it is.
+func (r *Reader) SetLink(raw []byte, uid string, l calendar.Link) ([]byte, error) {
+	doc, err := ical.Parse(raw, r.Limits)
+	if err != nil {
+		return nil, err
+	}
+	now, was, ok, err := r.Event(doc, "", uid)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, ical.ErrNoEvent
+	}
+	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(), Limits: r.Limits,
+		Organizes: was.HasOrganizer && r.Owners.Has(was.Organizer),
+		Splice:    func(text string) (int, int, string) { return calendar.Splice(text, l) }}
+	for _, url := range []string{l.Was.JoinURL, now.Link.JoinURL} {
+		if url != "" && url != l.JoinURL {
+			e.Old = append(e.Old, url)
+		}
+	}
+	if l.Mark == "" {
+		e.Old = append(e.Old, l.JoinURL)
+	}
+	return ical.SetLink(raw, uid, e)
+}
+
+// Understood turns the codec's errors into those of the contract.
+func Understood(name string, err error) error {
+	kind := calendar.ErrMalformed
+	if errors.Is(err, ical.ErrIncomplete) {
+		kind = calendar.ErrIncomplete
+	}
+	return fmt.Errorf("%w: %s: %w", kind, name, err)
+}
