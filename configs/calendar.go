@@ -48,10 +48,19 @@ type Outlook struct {
 
 // CalDAV is a CalDAV collection.
 type CalDAV struct {
-	URL      string `yaml:"url" is:"url" need:"yes"`
+	// URL is the calendar itself, or the server, where it is then looked for.
+	URL string `yaml:"url" is:"url" need:"yes"`
+	// Calendar is a display name, or the last part of the address, where several are found at URL.
+	Calendar string `yaml:"calendar"`
 	Username string `yaml:"username"`
 	Password Secret `yaml:"password"`
-	Owner    Owners `yaml:"owner" is:"owner"`
+	// Token is for servers that take a bearer token instead of a password.
+	Token Secret `yaml:"token"`
+	// CAFile is a PEM file with the certificates that may vouch for the server, instead of the system's.
+	CAFile string `yaml:"ca_file" is:"path"`
+	Owner  Owners `yaml:"owner" is:"owner"`
+	// Quiet says that the server mails nobody when an event is changed.
+	Quiet bool `yaml:"quiet"`
 }
 
 // ICS is a folder of .ics files.

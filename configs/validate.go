@@ -128,8 +128,19 @@ func (d *decoder) validateCalendar(cal *Calendar, path string) {
 	if cal.Outlook != nil {
 		d.validateOutlook(cal.Outlook, path+".outlook")
 	}
-	if v := cal.CalDAV; v != nil && (v.Username == "") != v.Password.IsZero() && !d.wrong(path+".caldav.password") {
-		d.failAt(path+".caldav", "username and password go together; write both, or none for a server that asks for none")
+	if v := cal.CalDAV; v != nil {
+		d.validateCalDAV(v, path+".caldav")
+	}
+}
+
+// validateCalDAV checks that there is one way of signing in at most.
+func (d *decoder) validateCalDAV(v *CalDAV, path string) {
+	refused := d.wrong(path + ".password")
+	switch {
+	case (v.Username == "") != v.Password.IsZero() && !refused:
+		d.failAt(path, "username and password go together; write both, or none for a server that asks for none")
+	case !v.Token.IsZero() && v.Username != "":
+		d.failAt(path+".token", "username and token are two ways of signing in; delete one of them")
 	}
 }
 
@@ -158,7 +169,7 @@ func (c *Calendar) source() string {
 	case c.Outlook != nil && c.Outlook.User != "":
 		return fmt.Sprintf("outlook %q %q", strings.ToLower(c.Outlook.User), c.Outlook.Calendar)
 	case c.CalDAV != nil && c.CalDAV.URL != "":
-		return fmt.Sprintf("caldav %q %q", strings.TrimSuffix(c.CalDAV.URL, "/"), c.CalDAV.Username)
+		return fmt.Sprintf("caldav %q %q %q", strings.TrimSuffix(c.CalDAV.URL, "/"), c.CalDAV.Username, c.CalDAV.Calendar)
 	case c.ICS != nil && c.ICS.Path != "":
 		return fmt.Sprintf("ics %q", filepath.Clean(c.ICS.Path))
 	}

@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"providers/calendar/outlook":             {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth"},
 	"providers/internal/icsobject":           {"providers/calendar", "providers/ical"},
 	"providers/calendar/icsdir":              {"providers/calendar", "providers/ical", "providers/internal/icsobject", "providers/internal/rest"},
+	"providers/calendar/caldav":              {"providers/calendar", "providers/ical", "providers/internal/icsobject", "providers/internal/rest"},
 	"providers/calendar/calendartest":        {"providers/calendar"},
 	"providers/meeting/zoom":                 {"providers/meeting", "providers/internal/rest", "providers/internal/oauth"},
 	"providers/meeting/zoom/zoomtest":        {"providers/internal/emulator"},
@@ -60,6 +61,7 @@ var soleImporter = map[string]string{
 	"github.com/golang-jwt/jwt":      "providers/calendar/outlook",
 	"google.golang.org/api":          "providers/calendar/google",
 	"golang.org/x/net/html":          "providers/calendar",
+	"golang.org/x/net/publicsuffix":  "providers/calendar/caldav",
 	"golang.org/x/time":              "providers/calendar/google",
 	"github.com/robfig/cron":         "sync/engine configs",
 }

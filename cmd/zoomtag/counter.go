@@ -29,7 +29,12 @@ func newCounter() *counter {
 
 // client is an HTTP client whose requests to URLs that begin with api, and not with signIn, count as those of kind.
 func (c *counter) client(kind, api, signIn string) *http.Client {
-	return &http.Client{Transport: countingTransport{base: c.transport, kind: kind, api: api, signIn: signIn, counter: c}}
+	return c.through(c.transport, kind, api, signIn)
+}
+
+// through is a client as client makes it, on a transport of its own.
+func (c *counter) through(base http.RoundTripper, kind, api, signIn string) *http.Client {
+	return &http.Client{Transport: countingTransport{base: base, kind: kind, api: api, signIn: signIn, counter: c}}
 }
 
 func (c *counter) snapshot() map[string]int {

@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/caldav"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/calendar/outlook"
@@ -46,6 +47,8 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 		return b.google(c, s)
 	case "outlook":
 		return b.outlook(c, s)
+	case "caldav":
+		return b.caldav(c, s)
 	default:
 		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
 	}
@@ -88,6 +91,23 @@ func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Con
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
 		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.client("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+}
+
+// caldav makes a calendar of a CalDAV server.
+func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+	v := c.CalDAV
+	transport, err := caldav.Transport(b.requests.transport, v.CAFile)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+	}
+	d, err := caldav.New(caldav.Config{URL: v.URL, Calendar: v.Calendar, Username: v.Username, Password: v.Password.Reveal(), Token: v.Token.Reveal(),
+		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: needles(s.Rules),
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+	}
+	return d, nil
 }
 
 // grantFile is where the sign-in of a calendar's owner is kept: beside the state.
@@ -170,9 +190,10 @@ func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 		Owners   any
 		Source   any
 		Outlook  any
+		CalDAV   any
 		Zone     string
 		Link     string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, b.zone.String(), b.cfg.Zoom.PersonalLink})
+	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.zone.String(), b.cfg.Zoom.PersonalLink})
 	if err != nil { // every field is plain data
 		b.log.Warn("the configuration has no fingerprint", "reason", err)
 	}

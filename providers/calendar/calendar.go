@@ -114,6 +114,9 @@ type Event struct {
 	// Denied says, in a sentence for the owner, why this event must not be written ("organised by carol@example.com").
 	// Empty where it may be.
 	Denied string
+	// Sealed says, in such a sentence, why this event, though it is the owner's, is not to be written: its guests would be mailed, and
+	// nobody has said that they may be. Its meeting is kept in step with it all the same. At most one of Denied and Sealed is set.
+	Sealed string
 	// Mails lists who would be mailed by the calendar service if the event were written.
 	Mails []string
 

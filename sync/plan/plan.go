@@ -13,6 +13,8 @@
 //	untagged, but only     a meeting                 hold
 //	  by configuration
 //	not ours to write      anything                  nothing; hold what there is
+//	sealed                 nothing                   nothing
+//	sealed                 a meeting                 as below, but hold where the event would be written
 //	over                   a meeting                 close, leaving the meeting alone
 //	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
 //	tagged                 in doubt from before      look for the meeting by its mark
@@ -233,6 +235,9 @@ func begin(in Input, w Wish) Decision {
 			return ignore("the event already has another conference (" + c.Name + "): hands off")
 		}
 	}
+	if own == "" && ev.Sealed != "" {
+		return ignore(ev.Sealed)
+	}
 	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
 		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
 			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
@@ -312,6 +317,8 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if ev.Link.Mark == rec.Mark {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
+	case rec.MeetingID == 0 && ev.Sealed != "":
+		return hold(in, w, ev.Sealed)
 	case rec.MeetingID == 0:
 		d.Do = Create
 	case rec.Doubt == DoubtCancel:
@@ -321,7 +328,10 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do = Update
 	default:
 		l, right := linkFor(ev, w, rec, s)
-		if d.Link = l; !right {
+		if d.Link = l; !right && ev.Sealed != "" {
+			return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
+		}
+		if !right {
 			d.Do = SetLink
 			return d
 		}
@@ -349,8 +359,8 @@ func ending(in Input, w Wish, why string) Decision {
 	switch {
 	case rec.EndingAt.IsZero():
 		d.Do = End
-	case stands && hasLink(ev) && ev.Denied != "":
-		d.State, d.Reason = Held, ev.Denied
+	case stands && hasLink(ev) && ev.Denied+ev.Sealed != "":
+		d.State, d.Reason = Held, ev.Denied+ev.Sealed
 	case stands && hasLink(ev):
 		was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
 		if was.JoinURL == "" {
@@ -375,7 +385,7 @@ func ending(in Input, w Wish, why string) Decision {
 // gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
 func strayLink(in Input, d Decision, stands bool) Decision {
 	ev := in.Event
-	if ev == nil || ev.Link.Mark == "" || ev.Denied != "" || isOver(ev, in.Now) {
+	if ev == nil || ev.Link.Mark == "" || ev.Denied+ev.Sealed != "" || isOver(ev, in.Now) {
 		return d
 	}
 	if _, ok := ParseMark(ev.Link.Mark); !ok {

@@ -1,0 +1,142 @@
+// Package caldav is a calendar of a CalDAV server (RFC 4791) as a calendar.Calendar: Nextcloud, Fastmail, iCloud, Radicale, Xandikos,
+// Baïkal and others.
+//
+// Objects are read from reports, and always read once more, byte for byte, before they are written: what is written differs from what
+// was read in the lines of the link alone, and carries the ETag that it was based on.
+package caldav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
+	"zoomtag/providers/internal/icsobject"
+	"zoomtag/providers/internal/rest"
+)
+
+// Config is what a Calendar needs to know.
+type Config struct {
+	// URL is the calendar itself, or where to look for it: the server, or the owner's principal or calendar home. Plain http is for
+	// loopback addresses only.
+	URL string
+	// Calendar chooses among several that are found at URL: a display name, the last part of its path, or its path.
+	Calendar string
+	// Username and Password are for Basic authentication, Token is for Bearer; none is for servers that ask for none.
+	Username, Password, Token string
+	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*" takes every
+	// organizer for the owner.
+	Owners []string
+	// Quiet says that the server mails nobody when an event with guests is changed; Announce says that it may. With neither, events
+	// with guests are not written.
+	Quiet, Announce bool
+	// Needles are words in lower-case ASCII of which any tag contains at least one; objects without any are not parsed. With none, or
+	// with one that is not ASCII, all are.
+	Needles []string
+	// Interesting tells events that have to do with zoomtag from those that need not be looked at; nil is all of them.
+	Interesting func(*calendar.Event) bool
+	// Zone is for times that name no zone or one that cannot be found out; nil is UTC.
+	Zone *time.Location
+	// HTTP sends the requests; nil is a client of our own.
+	HTTP *http.Client
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Wait waits between two tries; nil is a timer that ends with the context.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Log gets one line at debug level for each request; nil is none.
+	Log *slog.Logger
+}
+
+// Bounds.
+const (
+	maxObject = 16 << 20 // bytes of one object; a series with hundreds of exceptions has one
+	maxReport = 1 << 30  // bytes of one report, which is never held as a whole
+)
+
+// Calendar is one CalDAV collection. It implements calendar.Calendar and calendar.MultiGetter.
+type Calendar struct {
+	cfg     Config
+	base    *url.URL
+	http    *http.Client
+	reader  icsobject.Reader
+	needles icsobject.Needles
+	retry   rest.Backoff // of reads, after a 5xx
+
+	mu      sync.Mutex
+	place   *place            // where the collection is, once that is known
+	written map[string]string // what our own last writes have made of objects: versions by id
+	slow    int               // how often in a row the server has asked for a pause without saying how long
+}
+
+// The contract.
+var (
+	_ calendar.Calendar    = (*Calendar)(nil)
+	_ calendar.MultiGetter = (*Calendar)(nil)
+)
+
+// New makes a Calendar. It sends nothing.
+func New(c Config) (*Calendar, error) {
+	base, err := rest.CheckURL(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("caldav: url: %w", err)
+	}
+	if c.Token != "" && c.Username != "" {
+		return nil, errors.New("caldav: a username and a token are two ways of signing in: write one of them")
+	}
+	c.setDefaults()
+	transport := http.DefaultTransport
+	if c.HTTP != nil && c.HTTP.Transport != nil {
+		transport = c.HTTP.Transport
+	}
+	base.Path += "/" // collections end in one; CheckURL takes it off
+	if base.RawPath != "" {
+		base.RawPath += "/"
+	}
+	limits := ical.DefaultLimits
+	limits.Bytes = maxObject
+	return &Calendar{cfg: c, base: base, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
+		http:    &http.Client{Transport: rest.Limit(transport, maxReport), CheckRedirect: rest.NoRedirect},
+		needles: icsobject.NewNeedles(c.Needles), written: map[string]string{},
+		reader: icsobject.Reader{Owners: icsobject.NewOwners(c.Owners), Zone: c.Zone, Now: c.Now, Limits: limits}}, nil
+}
+
+// setDefaults fills in what is not written.
+func (c *Config) setDefaults() {
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = rest.Wait
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// maxWritten bounds how many own writes are remembered.
+const maxWritten = 10000
+
+// wrote remembers what our last write has made of an object, to recognise it when it is listed.
+func (c *Calendar) wrote(id, version string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.written) > maxWritten {
+		clear(c.written) // the next pass then looks at them once more
+	}
+	c.written[id] = version
+}
+
+func (c *Calendar) wroteLast(id, version string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return version != "" && c.written[id] == version
+}

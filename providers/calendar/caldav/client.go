@@ -1,0 +1,251 @@
+package caldav
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
+)
+
+// The methods that WebDAV (RFC 4918) and its extensions have beside those of HTTP.
+const (
+	methodPropfind = "PROPFIND"
+	methodReport   = "REPORT"
+)
+
+// How long a request may take, its answer included. A report of a whole collection makes some servers work for minutes.
+const (
+	requestTimeout = time.Minute
+	reportTimeout  = 10 * time.Minute
+)
+
+// Transport is base, or, with a PEM file of certificates, one like it that takes those alone to vouch for servers. base has to be an
+// *http.Transport then.
+func Transport(base http.RoundTripper, caFile string) (http.RoundTripper, error) {
+	if caFile == "" {
+		return base, nil
+	}
+	pem, err := os.ReadFile(caFile)
+	if err != nil {
+		return nil, fmt.Errorf("caldav: ca_file: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("caldav: ca_file: %s holds no certificate: it has to be PEM, which begins with -----BEGIN CERTIFICATE-----", caFile)
+	}
+	t, ok := base.(*http.Transport)
+	if !ok {
+		return nil, errors.New("caldav: ca_file cannot be used with this transport")
+	}
+	t = t.Clone()
+	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	return t, nil
+}
+
+// call is one request.
+type call struct {
+	what   string // for people: "list what has changed"
+	method string
+	url    *url.URL
+	header map[string]string
+	body   string
+	within time.Duration // requestTimeout if zero
+}
+
+// answer is what came of a call, but for its body.
+type answer struct {
+	status int
+	header http.Header
+	url    *url.URL // where it was found in the end
+	refusal
+}
+
+// read makes a call that changes nothing, and shows its answer's body to take. It is tried again after a failure of the network or the
+// server; take then begins anew.
+func (c *Calendar) read(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
+	for try := 1; ; try++ {
+		err := c.once(ctx, r, take)
+		var broken *brokenError
+		if !errors.As(err, &broken) || broken.lasting || try == maxTries || ctx.Err() != nil {
+			return err
+		}
+		if c.cfg.Wait(ctx, c.retry.Delay(try)) != nil {
+			return err
+		}
+	}
+}
+
+// maxTries bounds how often one reading request is sent.
+const maxTries = 3
+
+// once makes a call one time. Redirects are followed for calls that change nothing.
+func (c *Calendar) once(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
+	within := r.within
+	if within == 0 {
+		within = requestTimeout
+	}
+	limited, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	var a *answer
+	err := c.cfg.mayKnow(c.base, r.url)
+	if err == nil {
+		a, err = c.send(limited, r, take)
+	}
+	switch {
+	case err == nil:
+		c.mu.Lock()
+		c.slow = 0
+		c.mu.Unlock()
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("caldav: %s: %w", r.what, ctx.Err())
+	}
+	return fmt.Errorf("caldav: %s: %w", r.what, c.kind(a, err))
+}
+
+// maxRedirects bounds how far a request is led around.
+const maxRedirects = 5
+
+// send sends a request where it, or a redirect, says. The answer is nil if there was none.
+func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body io.Reader) error) (*answer, error) {
+	for range maxRedirects {
+		began := c.cfg.Now()
+		res, err := c.sendOne(ctx, r)
+		if err != nil {
+			return nil, &brokenError{text: "no answer: " + rest.Redact(transportError(err).Error())}
+		}
+		c.cfg.Log.DebugContext(ctx, "caldav request", slog.String("call", r.what), slog.String("method", r.method),
+			slog.Int("status", res.StatusCode), slog.Duration("took", c.cfg.Now().Sub(began)))
+		a := &answer{status: res.StatusCode, header: res.Header, url: r.url}
+		next, err := redirect(a, r)
+		if err != nil || next == nil {
+			if err == nil {
+				err = taken(a, res.Body, take)
+			}
+			return a, errors.Join(err, closeBody(res.Body, err))
+		}
+		if err := closeBody(res.Body, nil); err != nil {
+			return nil, err
+		}
+		r.url = next
+	}
+	return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
+}
+
+// taken reads the body of an answer: that of a refusal for its reasons.
+func taken(a *answer, body io.Reader, take func(a *answer, body io.Reader) error) error {
+	if a.status >= 200 && a.status < 300 {
+		return take(a, body)
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, maxRefusal))
+	if err != nil {
+		raw = nil // a refusal is one without its reasons as well
+	}
+	a.refusal = readRefusal(raw)
+	return errRefused
+}
+
+// maxRefusal is how much is read of what an error says, in bytes.
+const maxRefusal = 64 << 10
+
+// closeBody reads what is left of a body, if it is little, so that the connection can be used again.
+func closeBody(body io.ReadCloser, failed error) error {
+	if failed == nil {
+		if _, err := io.CopyN(io.Discard, body, maxRefusal); err != nil && !errors.Is(err, io.EOF) {
+			body.Close()
+			return &brokenError{text: "the answer broke off"}
+		}
+	}
+	body.Close()
+	return nil
+}
+
+func transportError(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+func (c *Calendar) sendOne(ctx context.Context, r call) (*http.Response, error) {
+	var body io.Reader
+	if r.body != "" {
+		body = bytes.NewReader([]byte(r.body)) // of known length: some servers do not take chunks
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range r.header {
+		req.Header.Set(name, value)
+	}
+	req.Header.Set("User-Agent", "zoomtag")
+	switch {
+	case c.cfg.Token != "":
+		req.Header.Set("Authorization", "Bearer "+c.cfg.Token)
+	case c.cfg.Username != "":
+		req.SetBasicAuth(c.cfg.Username, c.cfg.Password)
+	}
+	return c.http.Do(req)
+}
+
+// redirect is where an answer sends the request, or nil.
+func redirect(a *answer, r call) (*url.URL, error) {
+	switch a.status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return nil, nil
+	}
+	to, err := r.url.Parse(a.header.Get("Location"))
+	switch {
+	case err != nil || a.header.Get("Location") == "":
+		return nil, &brokenError{text: "the server sends one elsewhere and does not say where"}
+	case r.method == http.MethodPut:
+		return nil, &brokenError{text: "the server sends the write elsewhere: nothing is written there; check caldav.url", lasting: true}
+	case !strings.EqualFold(to.Host, r.url.Host) && !sameHostOverTLS(r.url, to):
+		return nil, &brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the sign-in is not for: if it is right, write it into caldav.url", to.Host), lasting: true}
+	case r.url.Scheme == "https" && to.Scheme != "https":
+		return nil, &brokenError{text: "the server sends one from https to " + to.Scheme + ": check caldav.url", lasting: true}
+	}
+	if to.Path == r.url.Path && to.RawQuery == r.url.RawQuery && to.Scheme == r.url.Scheme {
+		return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
+	}
+	return to, nil
+}
+
+// sameHostOverTLS reports whether the same name is meant, by https now.
+func sameHostOverTLS(from, to *url.URL) bool {
+	return from.Scheme == "http" && to.Scheme == "https" && strings.EqualFold(from.Hostname(), to.Hostname())
+}
+
+// mayKnow reports an error unless a host that a server has named may get the sign-in: the configured one may, and with https one of the
+// same domain. (The calendars of iCloud are at hosts of their own.)
+func (c *Config) mayKnow(base, to *url.URL) error {
+	if strings.EqualFold(to.Host, base.Host) && to.Scheme == base.Scheme || sameHostOverTLS(base, to) {
+		return nil
+	}
+	if to.Scheme == "https" {
+		ours, err := publicsuffix.EffectiveTLDPlusOne(base.Hostname())
+		theirs, otherErr := publicsuffix.EffectiveTLDPlusOne(to.Hostname())
+		if err == nil && otherErr == nil && strings.EqualFold(ours, theirs) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: the server names another host (%s), which the sign-in is not for: if it is right, write it into caldav.url",
+		calendar.ErrDenied, to.Host)
+}

@@ -1,0 +1,199 @@
+package caldav
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
+)
+
+// brokenError is a failure of the network or of the server's: nothing is concluded from it, and a reading call is tried again, unless it
+// is lasting.
+type brokenError struct {
+	text    string
+	status  int // of the answer, if that was it
+	lasting bool
+}
+
+func (e *brokenError) Error() string { return e.text }
+
+// refusedError is an answer that says no.
+type refusedError struct {
+	status int
+	refusal
+	text string
+	kind error // what the contract calls it; nil for a 404, which means several things
+}
+
+func (e *refusedError) Error() string {
+	if e.kind == nil {
+		return e.text
+	}
+	return e.kind.Error() + ": " + e.text
+}
+
+func (e *refusedError) Unwrap() error { return e.kind }
+
+// errRefused says that the status of an answer is no success.
+var errRefused = errors.New("refused")
+
+// strange says that an answer is none that can be used.
+func strange(what string) error {
+	return &brokenError{text: "the answer cannot be used: " + what}
+}
+
+// refusal is what the body of a refusal says.
+type refusal struct {
+	conditions []string // the elements of DAV:error, without their namespaces
+	words      string
+}
+
+// says reports whether a precondition is named.
+func (r refusal) says(condition string) bool {
+	for _, c := range r.conditions {
+		if c == condition {
+			return true
+		}
+	}
+	return false
+}
+
+// readRefusal reads the body of a refusal: the preconditions that failed (RFC 4918, section 16), else its first words.
+func readRefusal(raw []byte) refusal {
+	var e davError
+	if xml.Unmarshal(raw, &e) != nil || e.XMLName != (xml.Name{Space: nsDAV, Local: "error"}) {
+		return refusal{words: rest.Snippet(raw, 120)}
+	}
+	return e.refusal()
+}
+
+type davError struct {
+	XMLName  xml.Name
+	Children []struct {
+		XMLName xml.Name
+		Text    string `xml:",chardata"`
+	} `xml:",any"`
+}
+
+func (e davError) refusal() (r refusal) {
+	for _, child := range e.Children {
+		if text := strings.TrimSpace(child.Text); text != "" && child.XMLName.Space != nsDAV && child.XMLName.Space != nsCalDAV {
+			r.words = rest.Snippet([]byte(text), 200) // sabre's message
+		} else if len(r.conditions) < 8 {
+			r.conditions = append(r.conditions, rest.Cut(child.XMLName.Local, 60))
+		}
+	}
+	return r
+}
+
+// kind says what went wrong in terms of the contract.
+func (c *Calendar) kind(a *answer, err error) error {
+	if a == nil || !errors.Is(err, errRefused) {
+		return err
+	}
+	return c.refused(a.status, a.header, a.refusal)
+}
+
+// refused says what a status that is no success means.
+func (c *Calendar) refused(status int, header http.Header, r refusal) error {
+	said := r.said(status)
+	refused := func(kind error, text string) error {
+		return &refusedError{status: status, refusal: r, text: text + said, kind: kind}
+	}
+	switch rest.KindOf(status) {
+	case rest.Throttled:
+		return c.throttled(header, said)
+	case rest.Unauthorized:
+		return refused(calendar.ErrDenied, c.signInMend(header))
+	case rest.Forbidden:
+		return refused(calendar.ErrDenied, "the server does not allow it")
+	case rest.Missing:
+		return refused(nil, "there is no such calendar or event, or this account may not see it")
+	case rest.Gone:
+		return refused(nil, "it is no longer there")
+	case rest.Conflict:
+		return refused(calendar.ErrConflict, "the server refuses the change")
+	case rest.Invalid:
+		return refused(calendar.ErrDenied, "the server does not accept the request")
+	}
+	switch status {
+	case http.StatusServiceUnavailable:
+		if header.Get("Retry-After") != "" {
+			return c.throttled(header, said)
+		}
+	case http.StatusInsufficientStorage:
+		return refused(calendar.ErrDenied, "the server has no space left for this account")
+	case http.StatusRequestEntityTooLarge:
+		return refused(calendar.ErrDenied, "the event is larger than the server accepts")
+	case http.StatusUnsupportedMediaType, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return refused(calendar.ErrDenied, "the server does not do that: is caldav.url the address of a CalDAV calendar?")
+	}
+	return &brokenError{text: "the server has a problem of its own" + said, status: status}
+}
+
+// signInMend says what to do about a sign-in that is not accepted.
+func (c *Calendar) signInMend(header http.Header) string {
+	asked := strings.ToLower(strings.Join(header.Values("Www-Authenticate"), ", "))
+	switch {
+	case c.cfg.Username == "" && c.cfg.Token == "":
+		return "the server wants to know who one is: write caldav.username and caldav.password (or caldav.token)"
+	case c.cfg.Username != "" && strings.Contains(asked, "digest") && !strings.Contains(asked, "basic"):
+		return "the server takes passwords by the Digest method only, which zoomtag does not speak: set it to Basic"
+	}
+	return "the server does not accept the sign-in: check caldav.username and caldav.password; many servers want an app password, made for zoomtag in the account's settings"
+}
+
+// said is what the server says, in brackets behind the sentence.
+func (r refusal) said(status int) string {
+	parts := []string{fmt.Sprintf("HTTP %d", status)}
+	if len(r.conditions) > 0 {
+		parts = append(parts, strings.Join(r.conditions, ", "))
+	}
+	if r.words != "" {
+		parts = append(parts, "it says: "+r.words)
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// The waits where the server does not say how long.
+const (
+	firstWait = 10 * time.Second
+	mostWait  = 5 * time.Minute
+)
+
+// throttled is the server asking for a pause.
+func (c *Calendar) throttled(header http.Header, said string) error {
+	now := c.cfg.Now()
+	until, ok := rest.RetryAfter(header, now)
+	if !ok {
+		c.mu.Lock()
+		wait := min(firstWait<<min(c.slow, 6), mostWait)
+		c.slow++
+		c.mu.Unlock()
+		until = now.Add(wait + time.Duration(rand.Float64()*float64(wait)/4))
+	}
+	return &calendar.Throttled{Until: until, Err: errors.New("the server asks for a pause" + said)}
+}
+
+// asMissing is the refusal of something that is not there.
+func asMissing(err error) bool {
+	var refused *refusedError
+	return errors.As(err, &refused) && refused.kind == nil && (refused.status == http.StatusNotFound || refused.status == http.StatusGone)
+}
+
+// aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
+func (c *Calendar) aboutCalendar(err error) error {
+	if !asMissing(err) {
+		return err
+	}
+	c.mu.Lock()
+	c.place = nil // it may have been made anew
+	c.mu.Unlock()
+	return fmt.Errorf("%w: nothing is cancelled; check caldav.url, and that the calendar is shared with this account (%w)", calendar.ErrAbsent, err)
+}

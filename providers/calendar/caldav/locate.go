@@ -1,0 +1,263 @@
+package caldav
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"zoomtag/providers/calendar"
+)
+
+// How changes are found, by what the server offers.
+const (
+	bySync = "sync" // sync-collection reports (RFC 6578): one small request says what has changed
+	byCTag = "ctag" // one value for the whole collection; if it has changed, all ETags are listed
+	byETag = "etag" // all ETags, each time
+)
+
+// place is where the collection is, and what is known of it.
+type place struct {
+	url      *url.URL // with a slash at its end
+	mode     string
+	name     string
+	readOnly bool
+}
+
+// locate finds the collection: at Config.URL, or from there on through the principal and the calendar home (RFC 6764, section 6).
+func (c *Calendar) locate(ctx context.Context) (*place, error) {
+	c.mu.Lock()
+	known := c.place
+	c.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	found, err := c.search(ctx)
+	if err != nil {
+		return nil, c.aboutCalendar(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.place = found
+	return found, nil
+}
+
+// forget has the collection looked for anew.
+func (c *Calendar) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.place = nil
+}
+
+// resource is what a PROPFIND says of one resource.
+type resource struct {
+	url *url.URL
+	props
+}
+
+func (r *resource) isCalendar() bool { return r.Types.Calendar != nil }
+
+// holdsEvents reports whether a calendar is for events; where nothing is said it is for everything (RFC 4791, section 5.2.3).
+func (r *resource) holdsEvents() bool {
+	if r.Components == nil || len(r.Components.List) == 0 {
+		return true
+	}
+	for _, comp := range r.Components.List {
+		if strings.EqualFold(comp.Name, "VEVENT") {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *resource) place() *place {
+	p := &place{url: withSlash(r.url), mode: byETag, name: strings.TrimSpace(r.Name)}
+	if r.CTag != "" {
+		p.mode = byCTag
+	}
+	for _, supported := range r.Reports.List {
+		if supported.Sync != nil || supported.Bare != nil {
+			p.mode = bySync
+		}
+	}
+	if r.Privileges != nil && len(r.Privileges.List) > 0 {
+		p.readOnly = true
+		for _, privilege := range r.Privileges.List {
+			if privilege.All != nil || privilege.Write != nil || privilege.WriteContent != nil {
+				p.readOnly = false
+			}
+		}
+	}
+	return p
+}
+
+func withSlash(u *url.URL) *url.URL {
+	if strings.HasSuffix(u.Path, "/") {
+		return u
+	}
+	with := *u
+	with.Path += "/"
+	if with.RawPath != "" {
+		with.RawPath += "/"
+	}
+	return &with
+}
+
+// search walks from the configured address to the collection.
+func (c *Calendar) search(ctx context.Context) (*place, error) {
+	start, err := c.look(ctx, c.base)
+	var refused *refusedError
+	atRoot := strings.Trim(c.base.Path, "/") == ""
+	notDAV := errors.As(err, &refused) && (refused.kind == nil || refused.status == http.StatusMethodNotAllowed || refused.status == http.StatusNotImplemented)
+	if atRoot && (notDAV || err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0) {
+		start, err = c.look(ctx, c.base.JoinPath(".well-known", "caldav"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if start.isCalendar() {
+		return start.place(), nil
+	}
+	homes := start.Homes.Hrefs
+	if len(homes) == 0 && start.Principal.Href != "" {
+		principal, err := start.url.Parse(start.Principal.Href)
+		if err != nil {
+			return nil, strange("the principal's address cannot be read")
+		}
+		if start, err = c.look(ctx, principal); err != nil {
+			return nil, err
+		}
+		homes = start.Homes.Hrefs
+	}
+	if len(homes) == 0 {
+		return nil, fmt.Errorf("%w: there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the calendar itself (calendar apps show it in the calendar's settings)",
+			calendar.ErrAbsent)
+	}
+	var calendars []resource
+	for _, home := range homes {
+		at, err := start.url.Parse(home)
+		if err != nil {
+			return nil, strange("the address of the calendars cannot be read")
+		}
+		list, err := c.calendarsIn(ctx, withSlash(at))
+		if err != nil {
+			return nil, err
+		}
+		calendars = append(calendars, list...)
+	}
+	return c.choose(calendars)
+}
+
+// look asks what a resource is.
+func (c *Calendar) look(ctx context.Context, at *url.URL) (*resource, error) {
+	list, err := c.propfind(ctx, "look for the calendar", at, "0", placeProperties)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("caldav: look for the calendar: %w", strange("it says nothing of what was asked for"))
+	}
+	return &list[0], nil
+}
+
+// calendarsIn lists the calendars for events in a calendar home.
+func (c *Calendar) calendarsIn(ctx context.Context, home *url.URL) ([]resource, error) {
+	list, err := c.propfind(ctx, "list calendars", home, "1", placeProperties)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(r resource) bool { return !r.isCalendar() || !r.holdsEvents() }), nil
+}
+
+// propfind asks for properties of a resource, or of one and those in it. What is said with another status than 200 is left out.
+func (c *Calendar) propfind(ctx context.Context, what string, at *url.URL, depth, body string) ([]resource, error) {
+	var list []resource
+	err := c.read(ctx, call{what: what, method: methodPropfind, url: at, body: body, header: xmlHeaders(depth)}, func(a *answer, r io.Reader) error {
+		list = nil
+		_, err := multistatus(r, func(r *response) error {
+			if len(r.Hrefs) == 0 || r.status() != http.StatusOK {
+				return nil
+			}
+			if u, err := a.url.Parse(strings.TrimSpace(r.Hrefs[0])); err == nil {
+				list = append(list, resource{url: u, props: r.found()})
+			}
+			return nil
+		})
+		if depth == "0" && len(list) == 1 {
+			list[0].url = a.url // as it was asked for, after redirects
+		}
+		return err
+	})
+	return list, err
+}
+
+func xmlHeaders(depth string) map[string]string {
+	return map[string]string{"Content-Type": "application/xml; charset=utf-8", "Depth": depth, "Accept": "application/xml, text/xml"}
+}
+
+// choose takes the calendar that is meant.
+func (c *Calendar) choose(calendars []resource) (*place, error) {
+	var meant []resource
+	for _, r := range calendars {
+		u := r.url.Path
+		if c.cfg.Calendar == "" || strings.EqualFold(strings.TrimSpace(r.Name), c.cfg.Calendar) || path.Base(u) == c.cfg.Calendar ||
+			strings.Trim(u, "/") == strings.Trim(c.cfg.Calendar, "/") {
+			meant = append(meant, r)
+		}
+	}
+	switch {
+	case len(meant) == 1:
+		return meant[0].place(), nil
+	case len(calendars) == 0:
+		return nil, fmt.Errorf("%w: this account has no calendar for events: nothing is cancelled", calendar.ErrAbsent)
+	case len(meant) == 0:
+		return nil, fmt.Errorf("%w: there is no calendar %q; there are: %s. Nothing is cancelled: check caldav.calendar", calendar.ErrAbsent, c.cfg.Calendar, names(calendars))
+	}
+	return nil, fmt.Errorf("%w: there are several calendars: write the name of the one that is meant as caldav.calendar, or its address as caldav.url: %s",
+		calendar.ErrAbsent, names(meant))
+}
+
+func names(calendars []resource) string {
+	var list []string
+	for _, r := range calendars {
+		list = append(list, fmt.Sprintf("%q (%s)", strings.TrimSpace(r.Name), r.url.Path))
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+// standing proves that the collection is there.
+func (c *Calendar) standing(ctx context.Context) error {
+	p, err := c.locate(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := c.look(ctx, p.url)
+	if err != nil {
+		return c.aboutCalendar(err)
+	}
+	if !r.isCalendar() {
+		c.forget()
+		return fmt.Errorf("caldav: %w: there is no calendar at %s any more: nothing is cancelled", calendar.ErrAbsent, p.url.Path)
+	}
+	return nil
+}
+
+// Introduce says which calendar it is that can be read, and whether it can be changed.
+func (c *Calendar) Introduce(ctx context.Context) (string, error) {
+	c.forget()
+	p, err := c.locate(ctx)
+	if err != nil {
+		return "", err
+	}
+	said := fmt.Sprintf("calendar %q at %s", p.name, p.url.Path)
+	if p.readOnly {
+		return said + " can be read, and not changed: its owner has to share it with the right to write", nil
+	}
+	return said + " can be read and changed", nil
+}

@@ -1,0 +1,178 @@
+package caldav
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/icsobject"
+)
+
+// object is an object as the server gives it out, byte for byte.
+type object struct {
+	raw  []byte
+	etag string // as it came; "" where the server has none
+	look
+}
+
+// Get reads one event.
+func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+	o, err := c.open(ctx, id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	return o.event, nil
+}
+
+// open reads an object and the event in it.
+func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
+	p, err := c.locate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o, err := c.download(ctx, p, id)
+	if asMissing(err) {
+		if err := c.standing(ctx); err != nil { // a calendar that is gone answers the same
+			return nil, err
+		}
+		return nil, gone(id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.look, err = c.examine(id, o.etag, o.raw, true); err != nil {
+		return nil, err
+	}
+	if o.plain {
+		return nil, noEvent(id)
+	}
+	return o, nil
+}
+
+// download reads an object with its ETag. A server that does not send it along is asked for it, and the object read once more, until both
+// belong together.
+func (c *Calendar) download(ctx context.Context, p *place, id string) (*object, error) {
+	o, err := c.downloadOnce(ctx, p, id)
+	if err != nil || o.etag != "" {
+		return o, err
+	}
+	list, err := c.propfind(ctx, "read the version of "+id, p.object(id), "0", etagProperty)
+	if err != nil || len(list) == 0 || list[0].ETag == "" {
+		return o, err
+	}
+	again, err := c.downloadOnce(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Equal(again.raw, o.raw) {
+		again.etag = strings.TrimSpace(list[0].ETag)
+	}
+	return again, nil
+}
+
+func (c *Calendar) downloadOnce(ctx context.Context, p *place, id string) (*object, error) {
+	var o *object
+	// Compressed answers have other ETags, or weak ones, with some servers.
+	header := map[string]string{"Accept": "text/calendar", "Accept-Encoding": "identity"}
+	err := c.read(ctx, call{what: "read event " + id, method: http.MethodGet, url: p.object(id), header: header}, func(a *answer, body io.Reader) error {
+		raw, err := io.ReadAll(io.LimitReader(body, maxObject+1))
+		if err != nil {
+			return &brokenError{text: "the answer broke off"}
+		}
+		if len(raw) > maxObject {
+			return fmt.Errorf("%w: it has more than the %d bytes that are accepted", calendar.ErrMalformed, maxObject)
+		}
+		o = &object{raw: raw, etag: a.header.Get("ETag")}
+		return nil
+	})
+	return o, err
+}
+
+// SetLink makes l the event's link, or takes it out. What is written differs from what was just read in the lines of the link alone.
+func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link) (calendar.Event, error) {
+	o, err := c.open(ctx, id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	switch {
+	case o.event.Version != ver:
+		return calendar.Event{}, fmt.Errorf("caldav: event %s: %w", id, calendar.ErrConflict)
+	case o.event.Denied != "":
+		return calendar.Event{}, fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id, o.event.Denied)
+	}
+	out, err := c.reader.SetLink(o.raw, o.uid, l)
+	if err != nil {
+		return calendar.Event{}, fmt.Errorf("caldav: the link cannot be written: %w", icsobject.Understood(id, err))
+	}
+	if bytes.Equal(out, o.raw) {
+		return o.event, nil
+	}
+	if o.event.Sealed != "" {
+		return calendar.Event{}, fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id, o.event.Sealed)
+	}
+	if err := c.put(ctx, id, o.etag, out); err != nil {
+		return calendar.Event{}, err
+	}
+	// Many servers keep something else than what they were given, whatever ETag they answer with.
+	after, err := c.open(ctx, id)
+	if err != nil {
+		return calendar.Event{}, err
+	}
+	c.wrote(id, after.event.Version)
+	return after.event, believe(&after.event, l)
+}
+
+// put writes an object that is based on a version. It is sent once. Where the server has no strong ETag, that the object was read a
+// moment ago is all there is.
+func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
+	p, err := c.locate(ctx)
+	if err != nil {
+		return err
+	}
+	header := map[string]string{"Content-Type": "text/calendar; charset=utf-8"}
+	if isStrong(etag) {
+		header["If-Match"] = etag
+	}
+	r := call{what: "write event " + id, method: http.MethodPut, url: p.object(id), header: header, body: string(raw)}
+	err = c.once(ctx, r, func(a *answer, body io.Reader) error {
+		if a.status != http.StatusMultiStatus {
+			return nil
+		}
+		_, err := multistatus(body, func(r *response) error { // some servers say no inside of a success
+			if status := r.status(); status >= http.StatusBadRequest {
+				a.status = status
+				if r.Error != nil {
+					a.refusal = r.Error.refusal()
+				}
+				return errRefused
+			}
+			return nil
+		})
+		return err
+	})
+	if asMissing(err) {
+		return fmt.Errorf("caldav: event %s: %w", id, calendar.ErrConflict) // whether it is gone is for Get to find out
+	}
+	return err
+}
+
+// believe compares what the event now is with what was sent: some servers drop what they do not know.
+func believe(after *calendar.Event, l calendar.Link) error {
+	what := ""
+	switch {
+	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" && !calendar.SameBlock(after.Link.Block, l.Block),
+		l.Mark == "" && after.Link.Block != "":
+		what = "the link"
+	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
+		what = "the title"
+	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) && !strings.Contains(after.Location, l.JoinURL):
+		what = "the location"
+	default:
+		return nil
+	}
+	return fmt.Errorf("caldav: %w: the server accepted the change of event %s and did not keep it (%s)", calendar.ErrDenied, after.ID, what)
+}
