@@ -28,10 +28,10 @@ const eventType = "default"
 
 // eventFields is what is read of an event; listFields names both tokens as well, without which Google leaves them out.
 const (
-	eventFields = "id,etag,status,summary,description,location,colorId,created,start,end,recurrence,recurringEventId,originalStartTime," +
+	eventFields googleapi.Field = "id,etag,status,summary,description,location,colorId,created,start,end,recurrence,recurringEventId,originalStartTime," +
 		"iCalUID,organizer(self,email),attendees(self,email,resource,responseStatus),guestsCanModify,locked,eventType,visibility," +
 		"hangoutLink,conferenceData(conferenceId,conferenceSolution(key(type),name),entryPoints(entryPointType,uri)),extendedProperties/private"
-	listFields = "accessRole,timeZone,nextPageToken,nextSyncToken,items(" + eventFields + ")"
+	listFields googleapi.Field = "accessRole,timeZone,nextPageToken,nextSyncToken,items(" + eventFields + ")"
 )
 
 // Changes lists what has changed since the cursor, or everything.
@@ -97,7 +97,7 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 // listCall is one page of the listing. The parameters are the same in all of them: a sync token is good for those only that
 // it was given out with.
 func (c *Calendar) listCall(token, page string) *api.EventsListCall {
-	call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(pageSize).Fields(googleapi.Field(listFields))
+	call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(pageSize).Fields(listFields)
 	if token != "" {
 		call = call.SyncToken(token)
 	}
@@ -188,12 +188,22 @@ func dateOf(h http.Header) time.Time {
 
 // Get reads one event, and a series with its exceptions.
 func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
-	if _, err := c.about(ctx); err != nil {
+	e, exceptions, err := c.readAll(ctx, id, eventFields)
+	if err != nil {
 		return calendar.Event{}, err
 	}
-	var e *api.Event
-	err := c.read(ctx, "read event "+id, func(ctx context.Context) (err error) {
-		e, err = c.events.Get(c.cfg.Calendar, id).Fields(eventFields).Context(ctx).Do()
+	event := c.event(e, exceptions, dateOf(e.Header))
+	c.hold(event, e, exceptions)
+	return event, nil
+}
+
+// readAll reads some fields of one event, and of the exceptions of a series.
+func (c *Calendar) readAll(ctx context.Context, id string, fields googleapi.Field) (e *api.Event, exceptions []*api.Event, err error) {
+	if _, err := c.about(ctx); err != nil {
+		return nil, nil, err
+	}
+	err = c.read(ctx, "read event "+id, func(ctx context.Context) (err error) {
+		e, err = c.events.Get(c.cfg.Calendar, id).Fields(fields).Context(ctx).Do()
 		if err == nil && (e == nil || e.Id != id) {
 			err = errors.New("it is not about this event")
 		}
@@ -203,30 +213,25 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	if errors.As(err, &missing) && missing.missing() {
 		if missing.reason != "deleted" { // a calendar that is gone answers the same
 			if _, err := c.ask(ctx); err != nil {
-				return calendar.Event{}, err
+				return nil, nil, err
 			}
 		}
-		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
+		return nil, nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
 	}
 	if err != nil {
-		return calendar.Event{}, err
+		return nil, nil, err
 	}
 	if e.Status == "cancelled" {
-		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
+		return nil, nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
 	}
 	if c.hidden(e) {
-		return calendar.Event{}, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from this account: "+
+		return nil, nil, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from this account: "+
 			"the calendar's owner has to share it with the right to see and change them", id, calendar.ErrDenied)
 	}
-	var exceptions []*api.Event
 	if len(e.Recurrence) > 0 {
-		if exceptions, err = c.exceptions(ctx, e.Id, icalUID(e)); err != nil {
-			return calendar.Event{}, err
-		}
+		exceptions, err = c.exceptions(ctx, e.Id, icalUID(e))
 	}
-	event := c.event(e, exceptions, dateOf(e.Header))
-	c.hold(event, e, exceptions)
-	return event, nil
+	return e, exceptions, err
 }
 
 // exceptions reads the occurrences of a series that were changed by themselves. All items of a series share its iCalUID.

@@ -145,7 +145,7 @@ func (c *Calendar) list(ctx context.Context, l *listing, path []string) error {
 
 // Get reads one event, and a series with its exceptions.
 func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
-	e, err := c.get(ctx, id)
+	e, err := c.get(ctx, id, exceptionsQuery)
 	if err != nil {
 		return calendar.Event{}, err
 	}
@@ -157,8 +157,8 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	return ev, nil
 }
 
-// get reads one event afresh.
-func (c *Calendar) get(ctx context.Context, id string) (models.Eventable, error) {
+// get reads one event afresh, and what exceptions asks for of a series.
+func (c *Calendar) get(ctx context.Context, id string, exceptions query) (models.Eventable, error) {
 	path, err := c.locate(ctx)
 	if err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func (c *Calendar) get(ctx context.Context, id string) (models.Eventable, error)
 	if err != nil || e.GetRecurrence() == nil {
 		return e, err
 	}
-	series, err := c.getEvent(ctx, path, exceptionsQuery, id)
+	series, err := c.getEvent(ctx, path, exceptions, id)
 	var refused *refusedError
 	switch {
 	case errors.As(err, &refused) && refused.status == http.StatusBadRequest: // then the series is one without exceptions

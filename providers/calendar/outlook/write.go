@@ -24,7 +24,7 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if ok && held.Version == version && held.Denied == "" && patchless(&held, l) {
 		return held, nil
 	}
-	e, err := c.get(ctx, id) // the body is always the one of just now: whether every server minds If-Match is not certain
+	e, err := c.get(ctx, id, exceptionsQuery) // the body is always the one of just now: whether every server minds If-Match is not certain
 	if err != nil {
 		return calendar.Event{}, err
 	}
