@@ -59,7 +59,8 @@ const (
 	maxReport = 1 << 30  // bytes of one report, which is never held as a whole
 )
 
-// Calendar is one CalDAV collection. It implements calendar.Calendar and calendar.MultiGetter.
+// Calendar is one CalDAV collection. It implements calendar.Calendar, calendar.MultiGetter and
+// calendar.Describer.
 type Calendar struct {
 	cfg     Config
 	base    *url.URL
@@ -78,6 +79,7 @@ type Calendar struct {
 var (
 	_ calendar.Calendar    = (*Calendar)(nil)
 	_ calendar.MultiGetter = (*Calendar)(nil)
+	_ calendar.Describer   = (*Calendar)(nil)
 )
 
 // New makes a Calendar. It sends nothing.

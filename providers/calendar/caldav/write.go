@@ -28,6 +28,19 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	return o.event, nil
 }
 
+// Describe implements calendar.Describer.
+func (c *Calendar) Describe(ctx context.Context, id string) (calendar.Details, error) {
+	o, err := c.open(ctx, id)
+	if err != nil {
+		return calendar.Details{}, err
+	}
+	d, err := c.reader.Describe(o.raw, id, o.uid)
+	if err != nil {
+		return calendar.Details{}, fmt.Errorf("caldav: %w", icsobject.Understood(id, err))
+	}
+	return d, nil
+}
+
 // open reads an object and the event in it.
 func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
 	p, err := c.locate(ctx)

@@ -57,9 +57,10 @@ type Dir struct {
 
 // The contract.
 var (
-	_ calendar.Calendar = (*Dir)(nil)
-	_ calendar.Echoer   = (*Dir)(nil)
-	_ calendar.Watcher  = (*Dir)(nil)
+	_ calendar.Calendar  = (*Dir)(nil)
+	_ calendar.Echoer    = (*Dir)(nil)
+	_ calendar.Watcher   = (*Dir)(nil)
+	_ calendar.Describer = (*Dir)(nil)
 )
 
 const defaultMaxBytes = 16 << 20
@@ -105,6 +106,22 @@ func (d *Dir) Get(ctx context.Context, id string) (calendar.Event, error) {
 		return calendar.Event{}, err
 	}
 	return it.event, nil
+}
+
+// Describe implements calendar.Describer.
+func (d *Dir) Describe(ctx context.Context, id string) (calendar.Details, error) {
+	if err := ctx.Err(); err != nil {
+		return calendar.Details{}, err
+	}
+	it, err := d.open(id)
+	if err != nil {
+		return calendar.Details{}, err
+	}
+	details, err := d.reader.Describe(it.raw, id, it.uid)
+	if err != nil {
+		return calendar.Details{}, understood(it.name, err)
+	}
+	return details, nil
 }
 
 // item is one event as it was read, with what a write needs to know about its file.
