@@ -21,6 +21,8 @@
 //	problems    calendar 0 id           Problem, JSON
 //	budget      day 0 host              calls used, 8 bytes
 //	journal     time generation n       Entry, JSON
+//	invites     calendar 0 id           the invitation to the event, an iCalendar object (since schema 2)
+//	inviting    calendar 0 id           empty: events whose invitation has to be made anew, or dropped (since schema 2)
 //
 // The tree changes only by a new schema version and a step in migrate.go.
 //

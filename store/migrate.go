@@ -8,7 +8,17 @@ type step func(tx *Tx) error
 
 // steps are all steps there have been: the first leads from schema 1 to 2. The schema of this program is the one that the
 // last step leads to.
-func steps() []step { return nil }
+func steps() []step { return []step{addInvites} }
+
+// addInvites leads to schema 2.
+func addInvites(tx *Tx) error {
+	for _, name := range []string{bucketInvites, bucketInviting} {
+		if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // checkSchema returns why this program cannot use a database with that schema.
 func (s *Store) checkSchema(found, known int) error {

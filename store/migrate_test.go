@@ -55,6 +55,7 @@ func TestOldSchema(t *testing.T) {
 	same(t, must[int](t)(s.BudgetUsed("alice@example.com", "2026-11-24")), 1)
 	same(t, len(must[[]Problem](t)(s.Problems("alice"))), 1)
 	same(t, len(must[[]Entry](t)(s.Journal(JournalFilter{}))), 1)
+	same(t, len(must[[]Invite](t)(s.Invites())), 0) // of schema 2
 }
 
 // twoSteps lead from schema 1 to 3.
@@ -94,7 +95,7 @@ func TestMigration(t *testing.T) {
 		t.Fatal(err)
 	}
 	again.Close()
-	if _, err := Open(path, testOptions()); err == nil || !strings.Contains(err.Error(), "newer zoomtag (schema 3, this one knows 1)") {
+	if _, err := Open(path, testOptions()); err == nil || !strings.Contains(err.Error(), "newer zoomtag (schema 3, this one knows 2)") {
 		t.Errorf("an old program on a new database: %v", err)
 	}
 	openAt(t, copies[0]).Close()

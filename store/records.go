@@ -241,5 +241,8 @@ func (tx *Tx) deleteRecord(key []byte) error {
 	if err := tx.relist(bucketMarks, key, old.mark, noHash); err != nil {
 		return err
 	}
-	return tx.remove(bucketRecords, key)
+	if b, err := tx.bucket(bucketInvites); err != nil || b.Get(key) == nil {
+		return errors.Join(err, tx.remove(bucketRecords, key))
+	}
+	return errors.Join(tx.put(bucketInviting, key, nil), tx.remove(bucketRecords, key))
 }

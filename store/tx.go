@@ -23,6 +23,8 @@ const (
 	bucketProblems  = "problems"
 	bucketBudget    = "budget"
 	bucketJournal   = "journal"
+	bucketInvites   = "invites"
+	bucketInviting  = "inviting"
 
 	keySchema = "schema"
 	keyID     = "id"
@@ -32,7 +34,7 @@ const (
 // dataBuckets are all buckets but meta.
 func dataBuckets() []string {
 	return []string{bucketCalendars, bucketCursors, bucketRecords, bucketMarks, bucketUIDs, bucketQueue, bucketWaiting,
-		bucketProblems, bucketBudget, bucketJournal}
+		bucketProblems, bucketBudget, bucketJournal, bucketInvites, bucketInviting}
 }
 
 // Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given to,
