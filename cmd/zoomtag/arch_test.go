@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"store/record":                           {"providers/meeting"},
 	"store":                                  {"store/record", "providers/meeting"},
 	"sync/plan":                              {"providers/calendar", "providers/meeting", "store/record"},
+	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan"},
 	"providers/internal/oauth":               {"providers/internal/rest"},
 	"providers/calendar/google":              {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth"},

@@ -1,0 +1,200 @@
+// Package invite writes invitations: an event and its meeting as an iCalendar object that guests can open (RFC 5545, RFC 5546,
+// RFC 7986). It is pure: the same event makes the same bytes, so a file needs to be written again only when something changed.
+package invite
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
+	"zoomtag/sync/plan"
+)
+
+// Method says what an invitation is for (RFC 5546 1.4).
+type Method string
+
+const (
+	Publish Method = "PUBLISH" // for anybody who wants the event in their calendar; nobody is asked to answer
+	Request Method = "REQUEST" // mailed by the organizer to the attendees
+	Cancel  Method = "CANCEL"  // mailed when the event does not take place
+)
+
+// Invitation is an event and the link that it holds.
+type Invitation struct {
+	Event calendar.Details
+	Link  Link
+}
+
+// Link is the way into the meeting. It holds no passcode but the one that the block and the URL show.
+type Link struct {
+	JoinURL string
+	Block   string  // as the event shows it
+	Phones  []Phone // empty where the host's account has no dial-in
+	// MeetingID is what callers are asked for; 0 leaves it out of the phone numbers.
+	MeetingID int64
+	// Changed is when the link last changed, zero where nobody knows.
+	Changed time.Time
+}
+
+// Phone is a number to dial in with.
+type Phone struct {
+	Number string // with the country code: "+49 69 7104 9922"
+	Place  string // "Germany"
+}
+
+// Options are what invitations have in common.
+type Options struct {
+	Method Method // "" is Publish
+	// Rules say what is a tag: guests see no tag in the title.
+	Rules plan.Rules
+	// Attendees puts the guest list into a published event. Requests and cancellations always have it. RFC 5546 3.2.1 knows no
+	// guests of a published event, so it is for those who ask for it.
+	Attendees bool
+	// Alarm is how long before the start a reminder is to go off; 0 for none.
+	Alarm time.Duration
+	// Name is what calendar apps call a file with several events; "" for none.
+	Name string
+	// Now stands in for the time of the last change where an event has none.
+	Now time.Time
+}
+
+// What an event may lack. The text around says which event it is.
+var (
+	ErrNoOrganizer = errors.New("it has no organizer with a mail address, which this kind of invitation needs (RFC 5546); publish it instead")
+	ErrNoAttendees = errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2); publish it instead")
+	ErrNoLink      = errors.New("it has no link yet; run zoomtag sync")
+)
+
+// Encoder writes invitations. It keeps the rules of the time zones that it has met, so one for many events is fast. Its
+// methods must not be called from several goroutines at once. The zero value is ready for use.
+type Encoder struct {
+	zones map[zoneKey][]byte
+	parts []part
+}
+
+// part is one event on its way.
+type part struct {
+	*Invitation
+	opt   *Options
+	form  ical.Form
+	times ical.Recurrence
+	first time.Time // the earliest time that is written
+	stamp time.Time
+	shown shown
+}
+
+const prodID = "-//zoomtag//EN"
+
+// Encode appends one iCalendar object to dst. Several events go into it only when they are published: a request is about
+// one event (RFC 5546 3.2.2).
+func (e *Encoder) Encode(dst []byte, opt Options, list ...Invitation) ([]byte, error) {
+	opt.Method = cmp.Or(opt.Method, Publish)
+	if len(list) != 1 && opt.Method != Publish || len(list) == 0 {
+		return dst, fmt.Errorf("invite: a calendar with METHOD:%s cannot hold %d events; encode them one by one", opt.Method, len(list))
+	}
+	e.parts = e.parts[:0]
+	for i := range list {
+		p, err := prepare(&list[i], &opt)
+		if err != nil {
+			return dst, fmt.Errorf("invite: event %q (%s): %w", list[i].Event.Title, list[i].Event.UID, err)
+		}
+		e.parts = append(e.parts, p)
+	}
+	w := ical.NewWriter(dst)
+	w.Begin("VCALENDAR")
+	w.Name("VERSION")
+	w.Word("2.0")
+	w.Name("PRODID")
+	w.Text(prodID)
+	w.Name("METHOD")
+	w.Word(string(opt.Method))
+	if opt.Name != "" {
+		for _, name := range []string{"NAME", "X-WR-CALNAME"} { // RFC 7986 5.1, and what was there before it
+			w.Name(name)
+			w.Text(opt.Name)
+		}
+	}
+	e.writeZones(w)
+	for i := range e.parts {
+		e.parts[i].write(w)
+	}
+	w.End("VCALENDAR")
+	return w.Bytes(), nil
+}
+
+// prepare works out what is written of an event, and refuses what would be no valid invitation.
+func prepare(in *Invitation, opt *Options) (p part, err error) {
+	ev := &in.Event
+	switch {
+	case opt.Method != Publish && opt.Method != Request && opt.Method != Cancel:
+		return p, fmt.Errorf("the method %q is none of PUBLISH, REQUEST and CANCEL", opt.Method)
+	case ev.UID == "":
+		return p, errors.New("it has no UID, by which calendars would know it again")
+	case ev.Start.IsZero():
+		return p, errors.New("it does not say when it begins")
+	case opt.Method != Publish && mailto(ev.Organizer) == "":
+		return p, ErrNoOrganizer
+	case opt.Method == Request && !slices.ContainsFunc(ev.Attendees, func(a calendar.Person) bool { return mailto(a) != "" }):
+		return p, ErrNoAttendees
+	case opt.Method != Cancel && in.Link.JoinURL == "":
+		return p, ErrNoLink
+	}
+	p = part{Invitation: in, opt: opt, first: ev.Start, stamp: stampOf(in, opt)}
+	if p.form, err = formOf(ev); err != nil {
+		return p, err
+	}
+	if len(ev.Recurrence) > 0 {
+		if p.times, err = ical.ParseRecurrence(ev.Recurrence, ev.Start, ev.AllDay); err != nil {
+			return p, err
+		}
+		p.takeOccurrences()
+	}
+	p.shown = p.show(ev.Title, ev.Description, ev.Location)
+	return p, nil
+}
+
+// stampOf is the event's DTSTAMP. RFC 5545 3.8.7.2 wants the time at which this instance of the information was made; with
+// METHOD, that of the message. What we write is a function of event and link, so that instance came into being when either
+// last changed: calendars that compare SEQUENCE and then DTSTAMP (RFC 5546 2.1.5) take a changed invitation for newer and an
+// unchanged one for the same, and it makes the same bytes.
+func stampOf(in *Invitation, opt *Options) time.Time {
+	at := in.Event.Changed
+	if in.Link.Changed.After(at) {
+		at = in.Link.Changed
+	}
+	for _, other := range []time.Time{opt.Now, in.Event.Start} {
+		if at.IsZero() {
+			at = other
+		}
+	}
+	return at
+}
+
+// sequence is the revision that the invitation tells. A cancellation is a later one than any request before it (RFC 5546
+// 3.2.5); an update has the number that the organizer's calendar has given it.
+func (p *part) sequence() int {
+	if p.opt.Method == Cancel {
+		return p.Event.Sequence + 1
+	}
+	return p.Event.Sequence
+}
+
+// takeOccurrences makes EXDATEs of the cancelled occurrences, and finds the earliest time.
+func (p *part) takeOccurrences() {
+	for i := range p.Event.Occurrences {
+		if o := &p.Event.Occurrences[i]; o.Cancelled {
+			p.times.Removed = append(p.times.Removed, o.RecurrenceID.In(p.Event.Start.Location()))
+		} else if o.Start.Before(p.first) {
+			p.first = o.Start
+		}
+	}
+	slices.SortFunc(p.times.Removed, time.Time.Compare)
+	p.times.Removed = slices.CompactFunc(p.times.Removed, time.Time.Equal)
+	if len(p.times.Added) > 0 && p.times.Added[0].Before(p.first) {
+		p.first = p.times.Added[0]
+	}
+}

@@ -1,0 +1,97 @@
+package invite
+
+import (
+	"strings"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/sync/plan"
+)
+
+// shown are the texts of an event, or of one occurrence, as guests see them.
+type shown struct{ title, description, location string }
+
+// show takes the tag out of the title, puts the block into the description, and the link where no place is named.
+func (p *part) show(title, description, location string) shown {
+	w := plan.FindWish(&calendar.Event{Title: title, Location: location}, p.opt.Rules)
+	s := shown{title: plan.WithoutTags(title, "title", w.Tags)}
+	if strings.TrimSpace(s.title) == "" {
+		s.title = "Zoom" // the tag was all there was
+	}
+	bare := strings.TrimSpace(location)
+	for _, t := range w.Tags {
+		if t.In == "location" && strings.TrimSpace(t.Text) == bare {
+			bare = ""
+		}
+	}
+	if bare != "" {
+		s.location = hidePasscodes(location, "location", w.Tags)
+	}
+	if p.opt.Method == Cancel { // nobody has to get into a meeting that does not take place
+		return s
+	}
+	s.description = p.describe(description)
+	if bare == "" {
+		s.location = p.Link.JoinURL
+	}
+	return s
+}
+
+// describe is the owner's text with the block in it once: where it already is, or at the end.
+func (p *part) describe(text string) string {
+	if p.Event.HTML && text != "" {
+		text = strings.TrimSpace(calendar.HTMLText(text))
+	}
+	if mentionsPasscode(text) {
+		w := plan.FindWish(&calendar.Event{Description: text}, p.opt.Rules)
+		text = hidePasscodes(text, "description", w.Tags)
+	}
+	if p.Link.Block == "" {
+		return text
+	}
+	start, end, with := calendar.Splice(text, calendar.Link{Mark: "invitation", JoinURL: p.Link.JoinURL, Block: p.Link.Block})
+	text = text[:start] + with + text[end:]
+	if _, end, ok := calendar.FindBlock(text); ok && strings.Contains(text[end:], calendar.BlockFirst) {
+		text = text[:end] + calendar.StripBlock(text[end:])
+	}
+	return text
+}
+
+// hidePasscodes is text with the passcodes that its tags choose made unreadable: guests learn what the block shows, no more.
+func hidePasscodes(text, in string, tags []plan.Tag) string {
+	for _, t := range tags {
+		if t.In == in && t.Shown() != t.Text {
+			text = strings.ReplaceAll(text, t.Text, t.Shown())
+		}
+	}
+	return text
+}
+
+// mentionsPasscode reports whether a tag in text could choose a passcode.
+func mentionsPasscode(text string) bool {
+	for {
+		i := strings.IndexByte(text, '=')
+		if i < 0 {
+			return false
+		}
+		const word = "passcode"
+		if before := strings.TrimSpace(text[:i]); len(before) >= len(word) && strings.EqualFold(before[len(before)-len(word):], word) {
+			return true
+		}
+		text = text[i+1:]
+	}
+}
+
+// categories are those that are no tag.
+func (p *part) categories() []string {
+	var kept []string
+	for _, c := range p.Event.Categories {
+		tag := strings.TrimSpace(c) == ""
+		for _, name := range p.opt.Rules.Categories {
+			tag = tag || strings.EqualFold(name, strings.TrimSpace(c))
+		}
+		if !tag {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
