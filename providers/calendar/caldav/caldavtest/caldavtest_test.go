@@ -13,6 +13,7 @@ type client struct {
 	t    *testing.T
 	s    *Server
 	http *http.Client
+	by   *strings.Replacer // what makes an address one of a proxy
 }
 
 func start(t *testing.T, o Options) client {
@@ -43,6 +44,9 @@ type reply struct {
 // do sends a request. Headers are name, value, name, value.
 func (c client) do(method, url, body string, headers ...string) reply {
 	c.t.Helper()
+	if c.by != nil {
+		url = c.by.Replace(url)
+	}
 	r, err := http.NewRequestWithContext(c.t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)

@@ -122,6 +122,8 @@ func (w *writer) element(e *element, within string, root bool) {
 		for _, ns := range namespaces {
 			w.b.WriteString(" xmlns:" + strings.TrimSuffix(w.prefix(ns.uri), ":") + `="` + ns.uri + `"`)
 		}
+	case w.style != DefaultNamespace && tag == e.XMLName.Local: // a namespace that has no prefix
+		w.b.WriteString(` xmlns="` + e.XMLName.Space + `"`)
 	}
 	for _, a := range e.Attrs {
 		if a.Name.Space == "" && a.Name.Local != "xmlns" {

@@ -129,7 +129,7 @@ func (c *call) changed(list []*object) []element {
 
 // truncated says that a list is not whole (RFC 6578 3.6, RFC 4791 7.8).
 func (c *call) truncated() element {
-	return dav("response", c.href(c.to.path), status(http.StatusInsufficientStorage), dav("error", dav("number-of-matches-within-limits")))
+	return shortened(c.href(c.to.path).Text)
 }
 
 // cutShort is what an endless list that has no tokens shows.
