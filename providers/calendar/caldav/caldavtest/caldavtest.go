@@ -72,7 +72,7 @@ func New(o Options) *Server {
 		newCollection(Holidays, HolidaysTitle, "VEVENT"), newCollection(Tasks, TasksTitle, "VTODO"),
 	}
 	s.find(Holidays).readOnly = true
-	if o.Clutter {
+	if o.Task {
 		s.find(Work).put("a-task.ics", s.saved(task), s.next())
 	}
 	return s

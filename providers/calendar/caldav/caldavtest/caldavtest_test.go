@@ -205,7 +205,7 @@ func TestDiscovery(t *testing.T) {
 }
 
 func TestQuery(t *testing.T) {
-	c := start(t, Options{Clutter: true})
+	c := start(t, Options{Clutter: true, Task: true})
 	c.s.Put("", "single.ics", event("single"))
 	c.s.Put("", "series.ics", event("series", "RRULE:FREQ=WEEKLY"))
 	c.s.Put("", "ended.ics", event("ended", "RRULE:FREQ=WEEKLY;UNTIL=20260701T000000Z"))

@@ -3,6 +3,7 @@ package caldavtest
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -85,4 +86,21 @@ func Redirected(code int, to string) Fault {
 	f := Blank(code)
 	f.Header.Set("Location", to)
 	return f
+}
+
+// WithoutData is a Fault.Replace that takes the content of objects out of a multistatus: there are servers that give it only to a
+// calendar-multiget.
+func WithoutData(body string) string {
+	m, err := readXML(body)
+	if err != nil {
+		return body
+	}
+	for _, response := range m.Kids {
+		for _, propstat := range response.Kids {
+			if p := propstat.kid(nsDAV, "prop"); p != nil {
+				p.Kids = slices.DeleteFunc(p.Kids, func(e element) bool { return e.XMLName == cal("calendar-data").XMLName })
+			}
+		}
+	}
+	return document(*m, Prefixed)
 }

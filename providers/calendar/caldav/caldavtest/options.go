@@ -15,8 +15,10 @@ type Options struct {
 	PageLimit int
 	// NoData leaves calendar-data out of sync-collection, as a property that is not there.
 	NoData bool
-	// Clutter lists more than was asked for: the collection itself in a sync-collection, a folder within it; and there is a task.
+	// Clutter lists more than was asked for: the collection itself in a sync-collection, and a folder within it, each time.
 	Clutter bool
+	// Task puts a task into Work.
+	Task bool
 	// AutoSchedule mails to attendees (RFC 6638).
 	AutoSchedule bool
 	// WellKnown is the status with which /.well-known/caldav redirects; 0 answers 404.

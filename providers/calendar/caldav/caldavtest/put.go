@@ -52,7 +52,7 @@ func (c *call) refuseWrite(o *object) (answer, bool) {
 		return c.failed(), true
 	case match != "" && (o == nil || match != "*" && !listed(match, tag)):
 		return c.failed(), true
-	case match == "" && none == "" && (o == nil || tag != ""):
+	case match == "" && none == "" && (o == nil || strings.HasPrefix(tag, `"`)):
 		c.complain("a write without If-Match or If-None-Match")
 	case match == "*":
 		c.complain("an If-Match that matches everything")
