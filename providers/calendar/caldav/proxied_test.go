@@ -70,7 +70,9 @@ func (a *app) do(method, name, body string) string {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	r.Header.Set("Content-Type", "text/calendar; charset=utf-8")
+	if method == http.MethodPut {
+		r.Header.Set("Content-Type", "text/calendar; charset=utf-8")
+	}
 	if a.user != "" {
 		r.SetBasicAuth(a.user, a.password)
 	}
