@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 	"providers/internal/emulator":            {},
 	"providers/calendar/google/googletest":   {"providers/internal/emulator"},
 	"providers/calendar/outlook/outlooktest": {"providers/internal/emulator"},
+	"providers/calendar/caldav/caldavtest":   {"providers/internal/emulator"},
 	"sync/engine/enginetest": {"providers/calendar", "providers/calendar/calendartest", "providers/meeting", "providers/meeting/meetingtest",
 		"store", "sync/engine", "sync/plan"},
 }

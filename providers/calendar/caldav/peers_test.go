@@ -1,0 +1,155 @@
+//go:build peers
+
+package caldav_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar/caldav"
+	"zoomtag/providers/calendar/caldav/caldavtest"
+	"zoomtag/providers/calendar/calendartest"
+)
+
+// These tests run against real servers and beside real clients. With the tag peers they fail where one is not installed:
+//
+//	apt-get install radicale xandikos vdirsyncer khal
+//	go test -tags peers ./providers/calendar/caldav
+
+func TestContractWithRadicale(t *testing.T) { runPeer(t, startRadicale(t)) }
+func TestContractWithXandikos(t *testing.T) { runPeer(t, startXandikos(t)) }
+
+// runPeer runs the suite on a server, each test in a collection of its own.
+func runPeer(t *testing.T, p *peer) {
+	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World { return p.world(t) }})
+}
+
+// peer is a CalDAV server that runs as a process.
+type peer struct {
+	home           string // address of the calendar home
+	user, password string
+	n              int // collections made
+}
+
+// startRadicale starts radicale, which lets everybody in by the name that they say.
+func startRadicale(t *testing.T) *peer {
+	t.Helper()
+	dir, port := t.TempDir(), freePort(t)
+	config := filepath.Join(dir, "config")
+	write(t, config, fmt.Sprintf("[server]\nhosts = 127.0.0.1:%s\n[auth]\ntype = none\n[storage]\nfilesystem_folder = %s\n[logging]\nlevel = warning\n",
+		port, filepath.Join(dir, "collections")))
+	p := &peer{home: "http://127.0.0.1:" + port + "/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password}
+	run(t, port, "radicale", "--config", config)
+	return p
+}
+
+// startXandikos starts xandikos, which lets everybody in.
+func startXandikos(t *testing.T) *peer {
+	t.Helper()
+	port := freePort(t)
+	run(t, port, "xandikos", "-d", filepath.Join(t.TempDir(), "dav"), "-l", "127.0.0.1", "-p", port, "--defaults")
+	return &peer{home: "http://127.0.0.1:" + port + "/user/calendars/"}
+}
+
+// freePort is a port that nobody listens on now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// installed finds a program.
+func installed(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Fatalf("%s is not installed (apt-get install %s): %v", program, program, err)
+	}
+	return path
+}
+
+// run starts a server and waits until it answers. It ends with the test.
+func run(t *testing.T, port, program string, args ...string) {
+	t.Helper()
+	var said bytes.Buffer
+	cmd := exec.Command(installed(t, program), args...)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		if err := cmd.Process.Kill(); err == nil {
+			<-ended
+		}
+		if t.Failed() {
+			t.Logf("%s said:\n%s", program, said.Bytes()[max(0, said.Len()-4000):])
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("%s ended: %v\n%s", program, err, said.String())
+		case <-ctx.Done():
+			t.Fatalf("%s does not answer", program)
+		case <-tick.C:
+		}
+		if conn, err := net.DialTimeout("tcp", "127.0.0.1:"+port, time.Second); err == nil {
+			conn.Close()
+			return
+		}
+	}
+}
+
+// world makes a collection and a world on it.
+func (p *peer) world(t *testing.T) *world {
+	t.Helper()
+	p.n++
+	name := fmt.Sprintf("work%d/", p.n)
+	(&app{t: t, url: p.home, user: p.user, password: p.password}).do("MKCALENDAR", name, "")
+	return proxied(t, p.home+name, true, caldav.Config{Username: p.user, Password: p.password})
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// output runs a client and returns what it prints; it has to succeed.
+func output(t *testing.T, dir, program string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, installed(t, program), args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "LANG=C.UTF-8", "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CACHE_HOME="+dir)
+	cmd.Stdin = strings.NewReader("y\ny\ny\n")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %q: %v\n%s", program, args, err, out)
+	}
+	return string(out)
+}
