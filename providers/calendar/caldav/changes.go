@@ -81,7 +81,7 @@ func (c *Calendar) sync(ctx context.Context, p *place, before *cursor) (calendar
 	}
 	stale := 0
 	for parts := 0; ; parts++ {
-		part, err := c.syncPart(ctx, p, token)
+		part, err := c.syncPart(ctx, p, token, parts == 0)
 		if err != nil {
 			return calendar.Changes{}, err
 		}
@@ -121,14 +121,18 @@ type part struct {
 	more    bool
 }
 
-// syncPart asks once. Where content comes in a form that is no XML, it is asked for object by object.
-func (c *Calendar) syncPart(ctx context.Context, p *place, token string) (*part, error) {
+// syncPart asks once. Where content comes in a form that is no XML, it is asked for object by object. A token that was given out for the
+// part before cannot have expired.
+func (c *Calendar) syncPart(ctx context.Context, p *place, token string, first bool) (*part, error) {
 	got, err := c.syncReport(ctx, p, token, true)
 	if errors.Is(err, errNotXML) {
 		got, err = c.syncReport(ctx, p, token, false)
 	}
+	if err != nil && first && token != "" {
+		return nil, c.tokenError(ctx, p, err)
+	}
 	if err != nil {
-		return nil, c.tokenError(ctx, p, token, err)
+		return nil, c.aboutCalendar(err)
 	}
 	if err := c.fill(ctx, p, got, token == ""); err != nil {
 		return nil, c.aboutCalendar(err)
@@ -226,11 +230,11 @@ func (c *Calendar) change(id, etag, data string) calendar.Change {
 
 // tokenError tells a sync token that is no longer good from other refusals. Servers have several ways of saying that (RFC 6578, section
 // 3.2: 403 or 409 with valid-sync-token; others answer 507 or 500): if the collection still stands, it is the token.
-func (c *Calendar) tokenError(ctx context.Context, p *place, token string, err error) error {
+func (c *Calendar) tokenError(ctx context.Context, p *place, err error) error {
 	var refused *refusedError
 	var broken *brokenError
 	isRefused := errors.As(err, &refused) && refused.status != http.StatusUnauthorized
-	if token == "" || !isRefused && !(errors.As(err, &broken) && broken.status == http.StatusInternalServerError) {
+	if !isRefused && !(errors.As(err, &broken) && broken.status == http.StatusInternalServerError) {
 		return c.aboutCalendar(err)
 	}
 	if !isRefused || !refused.says("valid-sync-token") {
