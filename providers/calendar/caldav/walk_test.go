@@ -1,0 +1,350 @@
+package caldav_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/caldav"
+	"zoomtag/providers/calendar/caldav/caldavtest"
+	"zoomtag/sync/engine/enginetest"
+)
+
+// The random walk of package enginetest on a CalDAV calendar: the adapter, and an emulated server of a kind that chance chooses as its
+// transport, in one process and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has
+// taken effect.
+//
+//	go test ./providers/calendar/caldav -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
+//	go test ./providers/calendar/caldav -run Walk -walk.seed=4711 -v
+var (
+	walkSeeds = flag.Int("walk.seeds", 400, "how many seeds the random walk takes")
+	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
+	walkDir   = flag.String("walk.dir", "", "where the walk keeps databases (a RAM disk is fastest)")
+)
+
+func TestWalk(t *testing.T) {
+	enginetest.NoneLeft(t)
+	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir},
+		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDAV(s) })
+}
+
+// walkDAV is a CalDAV calendar that is walked on.
+type walkDAV struct {
+	*caldav.Calendar
+	server  *caldavtest.Server
+	setup   enginetest.Setup
+	config  caldav.Config
+	puts    int
+	deleted map[string]string // what was in objects that are no more
+	lied    map[string]bool   // objects of which the server has once said, wrongly, that they are not there
+	expired int               // how often all cursors have expired
+	given   map[string]int    // what that was when each cursor was last given out
+}
+
+func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
+	if s.Rand.IntN(2) == 0 { // with it, other events are named only in passing
+		s.Interesting = nil
+	}
+	d := &walkDAV{setup: s, deleted: map[string]string{}, lied: map[string]bool{}, given: map[string]int{}, server: caldavtest.New(caldavtest.Options{
+		Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], NoData: s.Rand.IntN(3) == 0, Clutter: s.Rand.IntN(2) == 0,
+		Detect: caldavtest.Detection(s.Rand.IntN(3)), Save: caldavtest.Save(s.Rand.IntN(3)), Style: caldavtest.Style(s.Rand.IntN(3)),
+		ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(4)), Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
+	d.config = caldav.Config{URL: "http://127.0.0.1" + path.Join("/", strings.TrimPrefix(d.server.URL(""), d.server.Address())), Owners: []string{caldavtest.Owner},
+		HTTP: &http.Client{Transport: d}, Now: s.Now, Interesting: s.Interesting,
+		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	d.Restart()
+	return d, nil
+}
+
+// Close ends the walk.
+func (d *walkDAV) Close() (err error) {
+	for _, complaint := range d.server.Complaints() {
+		err = errors.Join(err, errors.New("the emulator complains: "+complaint))
+	}
+	return err
+}
+
+// Restart implements enginetest.Backend.
+func (d *walkDAV) Restart() {
+	c, err := caldav.New(d.config)
+	if err != nil {
+		panic(err) // nothing of it has changed since the first time
+	}
+	d.Calendar = c
+}
+
+// Changes implements calendar.Calendar. Cursors without a sync token never expire by themselves: those of another form do.
+func (d *walkDAV) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
+	if cursor != "" && d.given[cursor] < d.expired && !strings.HasPrefix(cursor, "caldav 1 sync") {
+		cursor = "caldav 0"
+	}
+	changes, err := d.Calendar.Changes(ctx, cursor)
+	if err == nil {
+		d.given[changes.Cursor] = d.expired
+	}
+	return changes, err
+}
+
+// RoundTrip is the network between the adapter and the server.
+func (d *walkDAV) RoundTrip(r *http.Request) (*http.Response, error) {
+	call, id := callOf(r)
+	err := d.setup.Hook(call, "before", id)
+	if call == "setlink" && d.setup.Rand.IntN(8) == 0 {
+		d.setup.Meanwhile(id)
+	}
+	if err != nil {
+		d.server.Break(d.refusal(call, id, err))
+		return inProcess{d.server}.RoundTrip(r)
+	}
+	res, err := inProcess{d.server}.RoundTrip(r)
+	if call == "setlink" && err == nil && res.StatusCode < 300 && d.setup.Rand.IntN(12) == 0 {
+		d.setup.Meanwhile(id) // before what was written is read
+	}
+	if d.setup.Hook(call, "after", id) != nil && err == nil {
+		return d.lost(res)
+	}
+	return res, err
+}
+
+// callOf names a request as the walk does.
+func callOf(r *http.Request) (call, id string) {
+	switch r.Method {
+	case http.MethodPut:
+		return "setlink", path.Base(r.URL.Path)
+	case http.MethodGet:
+		return "get", path.Base(r.URL.Path)
+	case "REPORT":
+		return "changes", ""
+	}
+	return "calendar", ""
+}
+
+// refusal is one of the ways in which a request is answered that has no effect.
+func (d *walkDAV) refusal(call, id string, err error) caldavtest.Fault {
+	missing := caldavtest.Blank(http.StatusNotFound)
+	faults := []caldavtest.Fault{
+		caldavtest.Blank(500), caldavtest.Page(503), caldavtest.Page(200), caldavtest.Blank(200), {Cut: true}, caldavtest.Throttled(429, ""),
+		caldavtest.Throttled(503, "30"), caldavtest.Refused(403, "need-privileges"), caldavtest.Blank(401), caldavtest.Blank(502), caldavtest.Blank(423),
+	}
+	switch {
+	case errors.Is(err, calendar.ErrConflict):
+		faults = []caldavtest.Fault{missing, caldavtest.Blank(http.StatusPreconditionFailed), caldavtest.Refused(http.StatusConflict, "no-uid-conflict")}
+	case call == "changes", call == "calendar":
+		faults = append(faults, missing, caldavtest.Refused(403, "valid-sync-token"), caldavtest.Blank(http.StatusGone))
+	case call == "get" && !d.lied[id]:
+		// A second time would be an answer to the question that the first one is.
+		if d.setup.Rand.IntN(3) == 0 {
+			d.lied[id] = true
+			faults = []caldavtest.Fault{missing}
+			d.Expire() // an event of which nothing is remembered is asked for again only when it is listed again
+		}
+	}
+	f := faults[d.setup.Rand.IntN(len(faults))]
+	f.Times = 1
+	f.Match = func(*http.Request) bool { return true }
+	return f
+}
+
+// lost is one of the ways in which the answer to a request gets lost that has taken effect.
+func (d *walkDAV) lost(res *http.Response) (*http.Response, error) {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	var cut io.Reader = io.MultiReader(bytes.NewReader(body[:len(body)/2]), broken{})
+	switch d.setup.Rand.IntN(3) {
+	case 0:
+		return nil, io.ErrUnexpectedEOF
+	case 1:
+		res.StatusCode, cut = http.StatusBadGateway, strings.NewReader("<html>Bad Gateway</html>")
+	}
+	res.Body, res.ContentLength = io.NopCloser(cut), -1
+	return res, nil
+}
+
+// broken is a connection that ends before its time.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// inProcess is a transport to an emulator that does not listen.
+type inProcess struct{ server *caldavtest.Server }
+
+func (t inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
+	sent := r.Clone(r.Context())
+	if sent.Body == nil {
+		sent.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	defer func() {
+		p := recover()
+		if cut, is := p.(error); is && errors.Is(cut, http.ErrAbortHandler) {
+			res, err = nil, io.ErrUnexpectedEOF
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	t.server.ServeHTTP(w, sent)
+	res = w.Result()
+	res.Request = r
+	return res, sent.Body.Close()
+}
+
+// name is that of a new object.
+func (d *walkDAV) name() string {
+	d.puts++
+	return fmt.Sprintf("event-%d@walk.ics", d.puts)
+}
+
+// Put implements enginetest.Backend.
+func (d *walkDAV) Put(e calendar.Event) string {
+	id := d.name()
+	e.UID, e.Zone = id+"-uid", ""
+	raw := newObject(e)
+	if e.Series {
+		raw = strings.Replace(raw, "\r\nCLASS:", "\r\nRRULE:FREQ=WEEKLY\r\nCLASS:", 1)
+	}
+	d.server.Put("", id, categorized(raw, e.Categories))
+	return id
+}
+
+// categorized is an object with categories, instead of those that it has.
+func categorized(raw string, categories []string) string {
+	lines := slices.DeleteFunc(unfolded(raw), func(l string) bool { return property(l) == "CATEGORIES" })
+	at := slices.Index(lines, "BEGIN:VEVENT") + 1
+	for _, c := range categories {
+		lines = slices.Insert(lines, at, "CATEGORIES:"+escape.Replace(c))
+	}
+	return folded(lines)
+}
+
+// Edit implements enginetest.Backend.
+func (d *walkDAV) Edit(id string, change func(e *calendar.Event)) {
+	before, ok := d.Event(id)
+	if !ok {
+		return
+	}
+	after := before
+	after.Categories = slices.Clone(before.Categories)
+	change(&after)
+	d.server.Edit("", id, func(raw string) string {
+		raw = edited(raw, func(e *calendar.Event) {
+			e.Title, e.Description, e.Location, e.Start, e.End = after.Title, after.Description, after.Location, after.Start, after.End
+		})
+		if after.Cancelled != before.Cancelled {
+			lines := slices.DeleteFunc(unfolded(raw), func(l string) bool { return property(l) == "STATUS" })
+			if after.Cancelled {
+				lines = slices.Insert(lines, slices.Index(lines, "BEGIN:VEVENT")+1, "STATUS:CANCELLED")
+			}
+			raw = folded(lines)
+		}
+		return categorized(raw, after.Categories)
+	})
+}
+
+// Delete implements enginetest.Backend.
+func (d *walkDAV) Delete(id string) {
+	if raw, ok := d.server.Object("", id); ok {
+		d.deleted[id] = raw
+		d.server.Delete("", id)
+	}
+}
+
+// Restore implements enginetest.Backend. A collection holds a UID once (RFC 4791, section 5.3.2.1): a renamed event is not restored.
+func (d *walkDAV) Restore(id string) {
+	raw, was := d.deleted[id]
+	if !was {
+		return
+	}
+	i := slices.IndexFunc(unfolded(raw), func(l string) bool { return property(l) == "UID" })
+	uid := unfolded(raw)[i]
+	for _, name := range d.server.Names("") {
+		if other, _ := d.server.Object("", name); slices.Contains(unfolded(other), uid) {
+			return
+		}
+	}
+	d.server.Put("", id, raw)
+}
+
+// Copy implements enginetest.Backend.
+func (d *walkDAV) Copy(id string) string {
+	raw, _ := d.server.Object("", id)
+	ev, _ := d.Event(id)
+	copied := d.name()
+	lines := unfolded(raw)
+	lines[slices.Index(lines, "UID:"+ev.UID)] = "UID:" + copied + "-uid"
+	d.server.Put("", copied, folded(lines))
+	return copied
+}
+
+// Rename implements enginetest.Backend: an app that moves an event deletes it and makes it again under another name.
+func (d *walkDAV) Rename(id, _ string) (string, bool) {
+	raw, ok := d.server.Object("", id)
+	if !ok {
+		return "", false
+	}
+	renamed := d.name()
+	d.deleted[id] = raw
+	d.server.Delete("", id)
+	d.server.Put("", renamed, raw)
+	return renamed, true
+}
+
+// Hide implements enginetest.Backend.
+func (d *walkDAV) Hide(id string, hidden bool) { d.server.SetHidden("", id, hidden) }
+
+// Expire implements enginetest.Backend.
+func (d *walkDAV) Expire() {
+	d.expired++
+	d.server.ExpireTokens()
+}
+
+// Event implements enginetest.Backend.
+func (d *walkDAV) Event(id string) (calendar.Event, bool) {
+	raw, ok := d.server.Object("", id)
+	if !ok {
+		return calendar.Event{}, false
+	}
+	lines := unfolded(raw)
+	begin, end := slices.Index(lines, "BEGIN:VEVENT"), slices.Index(lines, "END:VEVENT")
+	inner := begin + 1 + slices.IndexFunc(lines[begin+1:end+1], func(l string) bool { return strings.HasPrefix(l, "BEGIN:") || l == "END:VEVENT" })
+	e, others := known(lines[begin+1 : inner])
+	e.ID, e.Zone = id, ""
+	for _, l := range slices.Concat(others, lines[inner:end]) {
+		value := l[strings.IndexByte(l+":", ':')+min(1, len(l)-strings.IndexByte(l+":", ':')):]
+		switch property(l) {
+		case "UID":
+			e.UID = value
+		case "RRULE":
+			e.Series = true
+		case "CATEGORIES":
+			e.Categories = append(e.Categories, unescaped(value))
+		case "STATUS":
+			e.Cancelled = value == "CANCELLED"
+		case "URL":
+			e.URL = value
+		case "X-ZOOMTAG-MARK":
+			e.Link.Mark = value
+		case "X-ZOOMTAG-TAG":
+			e.Link.Tag = unescaped(value)
+		}
+	}
+	if start, end, ok := calendar.FindBlock(e.Description); ok {
+		e.Link.Block = e.Description[start:end]
+		e.Link.JoinURL = calendar.BlockURL(e.Link.Block)
+	}
+	return e, true
+}
+
+var _ enginetest.Backend = (*walkDAV)(nil)
