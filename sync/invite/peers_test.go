@@ -43,6 +43,9 @@ type judge struct {
 	// untilInZone: it refuses a VTIMEZONE of its own whose rules have an UNTIL in UTC, which RFC 5545 3.3.10 demands. Under the
 	// zone's usual name it does not look at the VTIMEZONE.
 	untilInZone bool
+	// lastYear is how far it works out the rules of a zone, and seconds whether it can be asked about the very change of a clock.
+	lastYear int
+	seconds  bool
 }
 
 func judges(t *testing.T) []judge {
@@ -52,9 +55,9 @@ func judges(t *testing.T) []judge {
 		t.Fatal(err)
 	}
 	return []judge{
-		{"python3-icalendar", []string{debianPython, filepath.Join(data, "judge_icalendar.py")}, true},
-		{"libical", []string{debianPython, filepath.Join(data, "judge_libical.py")}, false},
-		{"ical.js", []string{"node", filepath.Join(data, "judge.js")}, false},
+		{"python3-icalendar", []string{debianPython, filepath.Join(data, "judge_icalendar.py")}, true, 2037, true},
+		{"libical", []string{debianPython, filepath.Join(data, "judge_libical.py")}, false, 2040, true},
+		{"ical.js", []string{"node", filepath.Join(data, "judge.js")}, false, 2040, false},
 	}
 }
 
