@@ -132,17 +132,6 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// written is a text as a guest can get to see it: without control characters, with line ends of one kind.
-func written(text string) string {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, text)
-}
-
 func compare(t *testing.T, name string, s sample, v verdict) {
 	t.Helper()
 	var want []string
