@@ -33,7 +33,7 @@ type observance struct {
 	change // the first
 	days   *days
 	until  time.Time   // the last change by the rule; zero for one without an end
-	listed []time.Time // wall, after the first
+	listed []time.Time // wall; the first is among them
 }
 
 // AppendZone appends a VTIMEZONE (RFC 5545 3.6.5) with the rules of loc, right from the beginning of the year of from
@@ -142,8 +142,12 @@ func arrange(list []change, inForce time.Time, last int) []observance {
 		left = slices.DeleteFunc(left, func(c change) bool { return c.at.Before(inForce) })
 		if len(left) > 0 {
 			o := observance{change: left[0]}
-			for _, c := range left[1:] {
+			for _, c := range left {
+				// The first as well: ical.js, and with it Thunderbird, does not count DTSTART where there is an RDATE.
 				o.listed = append(o.listed, c.wall)
+			}
+			if len(left) == 1 {
+				o.listed = nil
 			}
 			all = append(all, o)
 		}

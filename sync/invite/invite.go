@@ -185,10 +185,11 @@ func (p *part) sequence() int {
 
 // takeOccurrences makes EXDATEs of the cancelled occurrences, and finds the earliest time.
 func (p *part) takeOccurrences() {
+	p.nameStart()
 	for i := range p.Event.Occurrences {
 		if o := &p.Event.Occurrences[i]; o.Cancelled {
 			p.times.Removed = append(p.times.Removed, o.RecurrenceID.In(p.Event.Start.Location()))
-		} else if o.Start.Before(p.first) {
+		} else if !o.Start.IsZero() && o.Start.Before(p.first) {
 			p.first = o.Start
 		}
 	}
@@ -196,5 +197,19 @@ func (p *part) takeOccurrences() {
 	p.times.Removed = slices.CompactFunc(p.times.Removed, time.Time.Equal)
 	if len(p.times.Added) > 0 && p.times.Added[0].Before(p.first) {
 		p.first = p.times.Added[0]
+	}
+}
+
+// nameStart has the start in RDATE where there is no rule, and not where there is one. RFC 5545 3.8.5.2 counts it as an
+// occurrence once in either case; ical.js, and with it Thunderbird and Nextcloud, not at all in the first and twice in the
+// second.
+func (p *part) nameStart() {
+	added := &p.times.Added
+	i, has := slices.BinarySearchFunc(*added, p.Event.Start, time.Time.Compare)
+	switch alone := len(p.times.Rules) == 0; {
+	case alone && !has:
+		*added = slices.Insert(*added, i, p.Event.Start)
+	case !alone && has:
+		*added = slices.Delete(*added, i, i+1)
 	}
 }

@@ -39,7 +39,7 @@ func tzid(ev *calendar.Details) string {
 		return '-'
 	}, ev.Start.Location().String())
 	if name = strings.TrimSpace(name); name == "" || name == "Local" {
-		return "Zone of the event " + ev.Start.Format("-07:00:00")
+		return "Zone of the event " + ev.Start.Format("-0700")
 	}
 	return name
 }
