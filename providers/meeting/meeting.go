@@ -99,8 +99,16 @@ type Meeting struct {
 	Topic       string        `json:",omitempty"`
 	Start       time.Time     `json:",omitzero"`
 	Duration    time.Duration `json:",omitempty"`
+	// DialIn are the numbers by which guests can take part by telephone; empty where the account has none.
+	DialIn []Phone `json:",omitempty"`
 	// Notes say what the service did otherwise than asked, in sentences for the owner.
 	Notes []string `json:",omitempty"`
+}
+
+// Phone is a number to dial in with.
+type Phone struct {
+	Number string // with the country code: "+49 69 7104 9922"
+	Place  string `json:",omitempty"` // a city or country
 }
 
 // Passcode is a meeting's passcode. It shows itself only to code that asks: printed or logged it is ***.

@@ -69,6 +69,8 @@ type Calendar struct {
 	needles icsobject.Needles
 	retry   rest.Backoff // of reads, after a 5xx
 
+	// writing makes writes follow each other: where the server has no strong ETags, nothing else would keep two of ours apart.
+	writing sync.Mutex
 	mu      sync.Mutex
 	place   *place            // where the collection is, once that is known
 	written map[string]string // what our own last writes have made of objects: versions by id

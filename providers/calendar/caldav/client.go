@@ -124,7 +124,7 @@ const maxRedirects = 5
 func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body io.Reader) error) (*answer, error) {
 	for range maxRedirects {
 		began := c.cfg.Now()
-		res, err := c.sendOne(ctx, r)
+		res, err := c.sendOne(ctx, r) //nolint:bodyclose // closeBody closes it, on every way
 		if err != nil {
 			return nil, &brokenError{text: "no answer: " + rest.Redact(transportError(err).Error())}
 		}

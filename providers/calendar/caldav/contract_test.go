@@ -38,8 +38,11 @@ var profiles = map[string]struct {
 			return caldav.Config{URL: s.HomeURL(), Calendar: caldavtest.WorkTitle, Token: caldavtest.Token}
 		},
 	},
-	"ctag":       {options: caldavtest.Options{Detect: caldavtest.CTag, Hrefs: caldavtest.Hrefs{Escaped: true}, Clutter: true}},
-	"etags only": {options: caldavtest.Options{Detect: caldavtest.Plain, Style: caldavtest.Numbered}},
+	"weak etags":                       {options: caldavtest.Options{ETags: caldavtest.Weak, Save: caldavtest.LikeRadicale}},
+	"etags of some objects only":       {options: caldavtest.Options{ETags: caldavtest.SomeMissing, NoData: true}},
+	"ctag, etags of some objects only": {options: caldavtest.Options{Detect: caldavtest.CTag, ETags: caldavtest.SomeMissing}},
+	"ctag":                             {options: caldavtest.Options{Detect: caldavtest.CTag, Hrefs: caldavtest.Hrefs{Escaped: true}, Clutter: true}},
+	"etags only":                       {options: caldavtest.Options{Detect: caldavtest.Plain, Style: caldavtest.Numbered}},
 	"etags only, like radicale": {
 		options: caldavtest.Options{
 			Detect: caldavtest.Plain, Save: caldavtest.LikeRadicale, Clutter: true, Auth: caldavtest.Basic, Hrefs: caldavtest.Hrefs{Absolute: true, NoSlash: true},

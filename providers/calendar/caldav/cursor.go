@@ -49,8 +49,9 @@ func parseCursor(s string) (*cursor, error) {
 		return nil, nil
 	}
 	bad := fmt.Errorf("caldav: %w: it is not one of this version; the calendar is read again as a whole", calendar.ErrCursor)
-	head, rest, ok := strings.Cut(s, "\n")
+	head, rest, _ := strings.Cut(s, "\n")
 	c := &cursor{}
+	var ok bool
 	c.mode, ok = strings.CutPrefix(head, cursorHeader)
 	if !ok || !slices.Contains([]string{bySync, byCTag, byETag}, c.mode) {
 		return nil, bad

@@ -162,7 +162,7 @@ func (d *walkDAV) lost(res *http.Response) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var cut io.Reader = io.MultiReader(bytes.NewReader(body[:len(body)/2]), broken{})
+	cut := io.MultiReader(bytes.NewReader(body[:len(body)/2]), broken{})
 	switch d.setup.Rand.IntN(3) {
 	case 0:
 		return nil, io.ErrUnexpectedEOF

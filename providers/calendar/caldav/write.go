@@ -107,6 +107,8 @@ func (c *Calendar) downloadOnce(ctx context.Context, p *place, id string) (*obje
 
 // SetLink makes l the event's link, or takes it out. What is written differs from what was just read in the lines of the link alone.
 func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link) (calendar.Event, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	o, err := c.open(ctx, id)
 	if err != nil {
 		return calendar.Event{}, err
@@ -175,7 +177,7 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 
 // believe compares what the event now is with what was sent: some servers drop what they do not know.
 func believe(after *calendar.Event, l calendar.Link) error {
-	what := ""
+	var what string
 	switch {
 	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" && !calendar.SameBlock(after.Link.Block, l.Block),
 		l.Mark == "" && after.Link.Block != "":

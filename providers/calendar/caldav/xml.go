@@ -129,17 +129,21 @@ func (r *response) found() (p props) {
 	return p
 }
 
-// status is what became of the resource as a whole: 200 if there are properties.
+// status is what became of the resource as a whole. One that has none of the properties is there all the same.
 func (r *response) status() int {
 	if r.Status != "" || len(r.Propstat) == 0 {
 		return statusOf(r.Status)
 	}
+	first := http.StatusOK
 	for i := range r.Propstat {
-		if statusOf(r.Propstat[i].Status) == http.StatusOK {
+		switch status := statusOf(r.Propstat[i].Status); status {
+		case http.StatusOK, http.StatusNotFound:
 			return http.StatusOK
+		default:
+			first = status
 		}
 	}
-	return statusOf(r.Propstat[0].Status)
+	return first
 }
 
 // statusOf reads a status line, "HTTP/1.1 404 Not Found"; 0 is one that cannot be read.
@@ -190,7 +194,7 @@ func multistatus(body io.Reader, each func(*response) error) (token string, err 
 				}
 				token = strings.TrimSpace(token)
 			default:
-				if err := d.Skip(); err != nil {
+				if err := d.Skip(); err != nil { //nolint:forbidigo // it skips an element, not a test
 					return "", asXMLError(err)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -260,6 +261,7 @@ func (s *Service) meeting(w wireMeeting, what string) (meeting.Meeting, error) {
 	if a := w.Settings.ApprovalType; a == nil || *a != approvalNone {
 		m.RegisterURL = string(w.RegisterURL)
 	}
+	m.DialIn = dialIn(w.Settings.DialIn)
 	links := []string{m.JoinURL}
 	if m.RegisterURL != "" {
 		links = append(links, m.RegisterURL)
@@ -270,6 +272,25 @@ func (s *Service) meeting(w wireMeeting, what string) (meeting.Meeting, error) {
 		}
 	}
 	return m, nil
+}
+
+// maxDialIn bounds how many numbers are kept: some accounts have those of fifty countries.
+const maxDialIn = 8
+
+// dialIn are the numbers to dial in with, each once.
+func dialIn(list phones) []meeting.Phone {
+	var found []meeting.Phone
+	for _, p := range list {
+		phone := meeting.Phone{Number: strings.TrimSpace(string(p.Number)), Place: strings.TrimSpace(string(p.City))}
+		if phone.Place == "" {
+			phone.Place = strings.TrimSpace(string(p.Country))
+		}
+		known := slices.ContainsFunc(found, func(other meeting.Phone) bool { return other.Number == phone.Number })
+		if phone.Number != "" && !known && len(found) < maxDialIn {
+			found = append(found, phone)
+		}
+	}
+	return found
 }
 
 // checkLink says what is wrong with a link for guests, or "".

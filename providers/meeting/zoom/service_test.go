@@ -295,3 +295,16 @@ func TestAnswerAboutAnotherMeeting(t *testing.T) {
 		t.Errorf("believed %+v, %v", got, err)
 	}
 }
+
+// TestDialIn: numbers come with the meeting, each once; an account without them has none.
+func TestDialIn(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host, DialIn: true}}})
+	want := []meeting.Phone{{Number: "+49 69 7104 9922", Place: "Frankfurt"}, {Number: "+1 646 558 8656", Place: "United States"}}
+	if m := f.create(t, f.spec()); !slices.Equal(m.DialIn, want) {
+		t.Errorf("dial-in: %+v", m.DialIn)
+	}
+	f = newFixture(t, zoomtest.Options{})
+	if m := f.create(t, f.spec()); m.DialIn != nil {
+		t.Errorf("dial-in: %+v", m.DialIn)
+	}
+}

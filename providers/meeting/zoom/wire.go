@@ -36,6 +36,23 @@ type wireSettings struct {
 	AutoRecording     text   `json:"auto_recording"`
 	AlternativeHosts  *text  `json:"alternative_hosts"`
 	EmailNotification toggle `json:"email_notification"`
+	DialIn            phones `json:"global_dial_in_numbers"`
+}
+
+// phones are the numbers to dial in with. What is no list of them is none.
+type phones []struct {
+	Number  text `json:"number"`
+	City    text `json:"city"`
+	Country text `json:"country_name"`
+}
+
+func (p *phones) UnmarshalJSON(b []byte) error {
+	type plain phones
+	var v plain
+	if json.Unmarshal(b, &v) == nil {
+		*p = phones(v)
+	}
+	return nil
 }
 
 // UnmarshalJSON also reads approval_type, whose absence differs from 0.

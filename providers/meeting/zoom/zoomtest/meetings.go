@@ -221,7 +221,15 @@ func (m *live) item() map[string]any {
 func (m *live) full() map[string]any {
 	v := m.item()
 	v["agenda"], v["host_email"], v["status"], v["creation_source"] = m.agenda, m.host.Email, "waiting", "open_api"
-	v["settings"] = maps.Clone(m.settings)
+	settings := maps.Clone(m.settings)
+	if m.host.DialIn {
+		settings["global_dial_in_numbers"] = []map[string]string{
+			{"country": "DE", "country_name": "Germany", "city": "Frankfurt", "number": "+49 69 7104 9922", "type": "toll"},
+			{"country": "DE", "country_name": "Germany", "city": "Frankfurt", "number": "+49 69 7104 9922", "type": "toll"}, // some are listed twice
+			{"country": "US", "country_name": "United States", "city": "", "number": "+1 646 558 8656", "type": "toll"},
+		}
+	}
+	v["settings"] = settings
 	v["start_url"] = fmt.Sprintf("https://us02web.zoom.us/s/%d?zak=%s", m.id, Canary)
 	v["dynamic_host_key"] = Canary
 	v["chat_join_url"] = fmt.Sprintf("https://us02web.zoom.us/launch/jc/%d", m.id)

@@ -60,6 +60,8 @@ type User struct {
 	Basic, Unlicensed, Inactive bool
 	// WaitingRoom and NoPasscode are the user's own settings for new meetings; the passcode is on unless switched off.
 	WaitingRoom, NoPasscode bool
+	// DialIn gives the user's meetings numbers to dial in with.
+	DialIn bool
 	// Rule is the user's meeting_password_requirement.
 	Rule PasscodeRule
 }
