@@ -102,6 +102,8 @@ type Link struct {
 type Invites struct {
 	// Dir is a folder that always holds one .ics file for each linked event; empty is off.
 	Dir string `yaml:"dir" is:"path"`
+	// FeedToken is the secret part of the address of a calendar of all linked events, for subscribing to; none is off.
+	FeedToken Secret `yaml:"feed_token"`
 }
 
 // The defaults of Meeting and Link, which Config.For fills in: the sections themselves keep "not written" apart.

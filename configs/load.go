@@ -27,6 +27,9 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 		return nil, err
 	}
 	d.fetchSecrets(getenv)
+	if !c.Invites.FeedToken.literal() {
+		d.validateToken(c)
+	}
 	if err := d.errs.orNil(); err != nil {
 		return nil, err
 	}

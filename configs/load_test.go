@@ -169,3 +169,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestFeedToken: one that comes from elsewhere is looked at when it is there.
+func TestFeedToken(t *testing.T) {
+	text := "zoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\ninvites: { feed_token: \"env:FEED\" }\ncalendars:\n- { name: a, ics: { path: /srv/a } }\n"
+	for token, good := range map[string]bool{"short": false, "0123456789abcdef": true, "0123456789abcdef/../x": false} {
+		_, err := Load(write(t, text, 0o600), func(name string) string { return map[string]string{"FEED": token, "HOME": "/home/alice"}[name] })
+		if (err == nil) != good || err != nil && (!strings.Contains(err.Error(), ":2:") || strings.Contains(err.Error(), token+" ")) {
+			t.Errorf("%s: %v", token, err)
+		}
+	}
+}

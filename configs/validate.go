@@ -17,6 +17,9 @@ func (d *decoder) validate(c *Config) {
 			"- {name: team, ics: {path: /srv/calendars/team}}")
 	}
 	names, sources := map[string]int{}, map[string]string{}
+	if c.Invites.FeedToken.literal() {
+		d.validateToken(c)
+	}
 	for i := range c.Calendars {
 		cal, path := &c.Calendars[i], "calendars["+strconv.Itoa(i)+"]"
 		if first, ok := names[cal.Name]; ok && cal.Name != "" {
@@ -36,6 +39,22 @@ func (d *decoder) validate(c *Config) {
 				"choose another folder", quote(cal.Name))
 		}
 	}
+}
+
+// validateToken checks the feed's token, which has to be known by now.
+func (d *decoder) validateToken(c *Config) {
+	token := c.Invites.FeedToken
+	if !token.IsZero() && !goodToken(token.Reveal()) && !d.wrong("invites.feed_token") {
+		d.failAt("invites.feed_token", "the feed's token has to be 16 to 200 letters, digits, - and _, so that nobody guesses it; \"openssl rand -hex 16\" makes one")
+	}
+}
+
+// goodToken reports whether a token can stand in an address and cannot be guessed.
+func goodToken(token string) bool {
+	odd := strings.IndexFunc(token, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	}) >= 0
+	return len(token) >= 16 && len(token) <= 200 && !odd
 }
 
 // demand reports the keys of a section that are missing or empty.

@@ -32,6 +32,16 @@ func (tx *Tx) invites(bucket string, add func(Invite)) error {
 	})
 }
 
+// Invite returns the invitation to an event, or nil.
+func (s *Store) Invite(calendar, id string) (ics []byte, err error) {
+	err = s.view(func(tx *Tx) error {
+		value, err := tx.get(bucketInvites, pairKey(calendar, id))
+		ics = bytes.Clone(value)
+		return err
+	})
+	return ics, err
+}
+
 // QueueInvite has the invitation to an event made anew.
 func (tx *Tx) QueueInvite(calendar, id string) error {
 	return tx.writing(func() error {
@@ -54,6 +64,11 @@ func (tx *Tx) PutInvite(i Invite) error {
 		}
 		return tx.remove(bucketInviting, key)
 	})
+}
+
+// KeepInvite says that the invitation to an event need not be made anew.
+func (tx *Tx) KeepInvite(calendar, id string) error {
+	return tx.writing(func() error { return tx.remove(bucketInviting, pairKey(calendar, id)) })
 }
 
 // DeleteInvite drops an invitation.

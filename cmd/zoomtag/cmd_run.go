@@ -148,6 +148,11 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		done := make(chan error, 1)
 		desk := d.desk.Load()
 		go d.checkScopes(generation, desk)
+		if desk.invites {
+			if err := desk.inviter.begin(generation); err != nil {
+				d.log.Error("invitations", "reason", err)
+			}
+		}
 		go func() { done <- desk.schedule.Run(generation) }()
 		systemd.Ready()
 		next := d.wait(ctx, hup, done)
@@ -255,6 +260,7 @@ func (d *daemon) healthHandler() http.Handler {
 		}
 		answer(w, true, healthOK)
 	})
+	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().serveFeed(w, r) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		report, err := d.desk.Load().Status(r.Context())
 		if err != nil {

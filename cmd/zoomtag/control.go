@@ -25,10 +25,11 @@ const maxSocketPath = 107
 
 // controlRequest is what a command asks of the daemon; the path says what it wants.
 type controlRequest struct {
-	Calendars []string `json:"calendars,omitempty"`
-	Dry       bool     `json:"dry,omitempty"`
-	Event     string   `json:"event,omitempty"`
-	Calendar  string   `json:"calendar,omitempty"`
+	Calendars []string       `json:"calendars,omitempty"`
+	Dry       bool           `json:"dry,omitempty"`
+	Event     string         `json:"event,omitempty"`
+	Calendar  string         `json:"calendar,omitempty"`
+	Invite    *inviteRequest `json:"invite,omitempty"`
 }
 
 type controlAnswer struct {
@@ -89,6 +90,12 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 	handle("/status", func(ctx context.Context, _ controlRequest) (any, error) { return current().Status(ctx) })
 	handle("/links", func(ctx context.Context, _ controlRequest) (any, error) { return current().Links(ctx) })
 	handle("/log", func(ctx context.Context, r controlRequest) (any, error) { return current().Log(ctx, r.Event) })
+	handle("/invite", func(ctx context.Context, r controlRequest) (any, error) {
+		if r.Invite == nil {
+			r.Invite = &inviteRequest{}
+		}
+		return current().Invite(ctx, *r.Invite)
+	})
 	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
 	return mux
 }

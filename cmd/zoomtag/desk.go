@@ -20,12 +20,15 @@ import (
 // desk is the office of this process: it holds the store and works on the calendars itself.
 type desk struct {
 	ledger
-	engine   *engine.Engine
-	requests *counter
-	schedule *engine.Schedule // nil unless this is the daemon
-	meetings meeting.Service
-	grants   map[string]string // the files of persons' sign-ins, by calendar
-	log      *slog.Logger
+	engine    *engine.Engine
+	requests  *counter
+	schedule  *engine.Schedule // nil unless this is the daemon
+	meetings  meeting.Service
+	inviter   *inviter
+	invites   bool // they are kept, for a folder or a feed
+	feedToken string
+	grants    map[string]string // the files of persons' sign-ins, by calendar
+	log       *slog.Logger
 }
 
 // known returns the calendars that are meant: those named, or all.
@@ -49,6 +52,11 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 	names, err := d.known(names)
 	if err != nil {
 		return syncReport{}, err
+	}
+	if d.invites && !dry {
+		if err := d.inviter.begin(ctx); err != nil {
+			return syncReport{}, err
+		}
 	}
 	before := d.requests.snapshot()
 	reports := make([]engine.Report, len(names))

@@ -19,6 +19,7 @@ type office interface {
 	Links(ctx context.Context) (linksReport, error)
 	Log(ctx context.Context, event string) ([]store.Entry, error)
 	Release(ctx context.Context, calendar string) (releaseReport, error)
+	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)
 	Close() error
 }
 

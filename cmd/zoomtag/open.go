@@ -115,9 +115,13 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	if err != nil {
 		return nil, err
 	}
+	d.invites = cfg.Invites.Dir != "" || !cfg.Invites.FeedToken.IsZero()
+	d.feedToken = cfg.Invites.FeedToken.Reveal()
+	d.inviter = &inviter{st: st, calendars: map[string]*engine.Calendar{}, dir: inviteDir(cfg.Invites.Dir), log: log, now: wallClock(a.term.env)}
 	for _, c := range calendars {
 		d.names = append(d.names, c.Name)
 		d.kinds[c.Name] = c.Provider
+		d.inviter.calendars[c.Name] = c
 	}
 	d.meetings = service
 	for _, c := range cfg.Calendars {
@@ -125,7 +129,11 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
 	}
-	d.engine = engine.New(st, calendars, engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress})
+	options := engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress}
+	if d.invites {
+		options.Invites, options.Passed = true, func(ctx context.Context, _ string) { d.inviter.run(ctx) }
+	}
+	d.engine = engine.New(st, calendars, options)
 	for _, notice := range st.Notices() {
 		log.Warn(notice)
 	}

@@ -7,6 +7,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -53,6 +54,10 @@ type Options struct {
 	Random io.Reader // for marks
 	Jitter func() float64
 	Log    *slog.Logger
+	// Invites has the store note each event whose invitation may have to be made anew (store.Tx.QueueInvite).
+	Invites bool
+	// Passed, if set, is called after each pass that was saved, from its goroutine.
+	Passed func(ctx context.Context, calendar string)
 	// Progress, if set, is called while many events are worked on, from the goroutine of the pass.
 	Progress func(calendar string, done, total int)
 }

@@ -64,6 +64,9 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 		p.c = &copied
 	}
 	err := p.run(ctx)
+	if !dry && e.opt.Passed != nil && err == nil {
+		e.opt.Passed(ctx, name)
+	}
 	var damaged *store.DamagedError
 	if err != nil && !errors.As(err, &damaged) && ctx.Err() == nil {
 		p.report.OK, p.report.Error = false, err.Error()
@@ -446,6 +449,12 @@ func (p *pass) finish(st store.CalendarState) error {
 		}
 		for _, rec := range p.rest {
 			if err := p.putIfOurs(tx, rec); err != nil && !errors.Is(err, errTakenOver) {
+				return err
+			}
+			if !p.e.opt.Invites {
+				continue
+			}
+			if err := tx.QueueInvite(rec.Calendar, rec.EventID); err != nil {
 				return err
 			}
 		}

@@ -105,25 +105,31 @@ func (e *Encoder) Encode(dst []byte, opt Options, list ...Invitation) ([]byte, e
 		e.parts = append(e.parts, p)
 	}
 	w := ical.NewWriter(dst)
-	w.Begin("VCALENDAR")
-	w.Name("VERSION")
-	w.Word("2.0")
-	w.Name("PRODID")
-	w.Text(prodID)
-	w.Name("METHOD")
-	w.Word(string(opt.Method))
-	if opt.Name != "" {
-		for _, name := range []string{"NAME", "X-WR-CALNAME"} { // RFC 7986 5.1, and what was there before it
-			w.Name(name)
-			w.Text(opt.Name)
-		}
-	}
+	begin(w, opt.Method, opt.Name)
 	e.writeZones(w)
 	for i := range e.parts {
 		e.parts[i].write(w)
 	}
 	w.End("VCALENDAR")
 	return w.Bytes(), nil
+}
+
+// begin writes what stands before the events.
+func begin(w *ical.Writer, method Method, name string) {
+	w.Begin("VCALENDAR")
+	w.Name("VERSION")
+	w.Word("2.0")
+	w.Name("PRODID")
+	w.Text(prodID)
+	w.Name("METHOD")
+	w.Word(string(method))
+	if name == "" {
+		return
+	}
+	for _, property := range []string{"NAME", "X-WR-CALNAME"} { // RFC 7986 5.1, and what was there before it
+		w.Name(property)
+		w.Text(name)
+	}
 }
 
 // prepare works out what is written of an event, and refuses what would be no valid invitation.

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/store"
+	"zoomtag/sync/invite"
+	"zoomtag/sync/plan"
+)
+
+// inviteRequest is what is asked of an office. Without events it is about all of them.
+type inviteRequest struct {
+	Events    []string      `json:"events,omitempty"`
+	Method    invite.Method `json:"method,omitempty"`
+	Attendees bool          `json:"attendees,omitempty"`
+	Alarm     time.Duration `json:"alarm,omitempty"`
+}
+
+// plainly reports whether it asks for invitations as they are kept for folder and feed.
+func (r inviteRequest) plainly() bool {
+	return (r.Method == "" || r.Method == invite.Publish) && !r.Attendees && r.Alarm == 0
+}
+
+// inviteReport is the document of `invite --json`, apart from the texts.
+type inviteReport struct {
+	Invites []inviteFact `json:"invites"`
+}
+
+type inviteFact struct {
+	Calendar string `json:"calendar"`
+	EventID  string `json:"event_id"`
+	UID      string `json:"uid"`
+	Title    string `json:"title"`
+	Path     string `json:"path,omitempty"` // where it was written
+	Error    string `json:"error,omitempty"`
+	ICS      []byte `json:"ics,omitempty"`
+}
+
+func (a *app) inviteCommand() *cobra.Command {
+	var to string
+	var all, request, cancel bool
+	var ask inviteRequest
+	cmd := a.jsonFlag(&cobra.Command{
+		Use:   "invite [EVENT…] -o PATH",
+		Short: "Write .ics invitations to linked events",
+		Long: `Write invitations that others can open in any calendar app: a link, the times, and for a series all of it. An event is named by its id,
+its UID, its meeting id or its title, as "zoomtag links" shows them. PATH is a file (NAME.ics) for one event or for all of them together,
+a folder for one file each, or - for standard output.
+
+Invitations are published: whoever opens one has the event, and nobody is asked for an answer. --request and --cancel make those that an
+organizer mails to the attendees, who are then listed.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0 && !all:
+				return &usageError{errors.New("name an event (\"zoomtag links\" shows them), or write --all")}
+			case len(args) > 0 && all:
+				return &usageError{errors.New("--all is about every event: name none")}
+			case request && cancel:
+				return &usageError{errors.New("--request and --cancel exclude each other")}
+			case ask.Alarm < 0:
+				return &usageError{errors.New("--alarm is how long before the start: write it without a sign")}
+			case request:
+				ask.Method = invite.Request
+			case cancel:
+				ask.Method = invite.Cancel
+			}
+			ask.Events = args
+			return a.invite(cmd.Context(), ask, to)
+		},
+	})
+	cmd.Flags().StringVarP(&to, "output", "o", "-", "NAME.ics, a folder, or - for standard output")
+	cmd.Flags().BoolVar(&all, "all", false, "every linked event")
+	cmd.Flags().BoolVar(&request, "request", false, "an invitation that asks for answers (METHOD:REQUEST), for mailing to the attendees")
+	cmd.Flags().BoolVar(&cancel, "cancel", false, "a cancellation (METHOD:CANCEL), for mailing to the attendees")
+	cmd.Flags().BoolVar(&ask.Attendees, "attendees", false, "list the attendees")
+	cmd.Flags().DurationVar(&ask.Alarm, "alarm", 0, "a reminder that long before the start, such as 15m")
+	return cmd
+}
+
+func (a *app) invite(ctx context.Context, request inviteRequest, to string) error {
+	report, err := ask(ctx, a, func(ctx context.Context, o office) (inviteReport, error) { return o.Invite(ctx, request) })
+	if err != nil {
+		return err
+	}
+	failed := false
+	made := slices.DeleteFunc(slices.Clone(report.Invites), func(i inviteFact) bool { return i.Error != "" })
+	for _, i := range report.Invites {
+		if i.Error != "" {
+			failed = true
+			fmt.Fprintf(a.term.err, "zoomtag: no invitation to %s (%s): %s\n", printable(i.Title), printable(i.EventID), printable(i.Error))
+		}
+	}
+	if err := a.writeInvites(made, to); err != nil {
+		return err
+	}
+	if a.flags.json {
+		for i := range report.Invites {
+			report.Invites[i].ICS = nil
+			for _, m := range made {
+				if m.Calendar == report.Invites[i].Calendar && m.EventID == report.Invites[i].EventID {
+					report.Invites[i].Path = m.Path
+				}
+			}
+		}
+		if err := a.term.json(report); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// writeInvites writes where the command line says: one file, a file each, or standard output.
+func (a *app) writeInvites(list []inviteFact, to string) error {
+	switch {
+	case len(list) == 0:
+		return nil
+	case to == "-" && a.flags.json:
+		return &usageError{errors.New("--json prints what was written: name a file or a folder with -o")}
+	case to == "-":
+		raw, err := together(list)
+		if err != nil {
+			return &usageError{err}
+		}
+		_, err = a.term.out.Write(raw)
+		return err
+	case strings.HasSuffix(strings.ToLower(to), ".ics") && !isDir(to):
+		raw, err := together(list)
+		if err != nil {
+			return &usageError{err}
+		}
+		for i := range list {
+			list[i].Path = to
+		}
+		return writeFile(to, raw)
+	}
+	if err := makeDir(to); err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Path = filepath.Join(to, inviteName(list[i].ICS))
+		if err := writeFile(list[i].Path, list[i].ICS); err != nil {
+			return err
+		}
+	}
+	if !a.flags.json {
+		fmt.Fprintf(a.term.out, "%d invitations in %s\n", len(list), to)
+	}
+	return nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// together is one calendar with all invitations.
+func together(list []inviteFact) ([]byte, error) {
+	if len(list) == 1 {
+		return list[0].ICS, nil
+	}
+	kept := make([]store.Invite, len(list))
+	for i := range list {
+		kept[i].ICS = list[i].ICS
+	}
+	raw, err := joinInvites(kept)
+	if err != nil {
+		return nil, fmt.Errorf("%w: name a folder with -o, for one file each", err)
+	}
+	return raw, nil
+}
+
+// Invite makes invitations.
+func (d *desk) Invite(ctx context.Context, r inviteRequest) (inviteReport, error) {
+	report := inviteReport{Invites: []inviteFact{}}
+	records, err := d.inviteable(r.Events)
+	if err != nil {
+		return report, err
+	}
+	for _, rec := range records {
+		if err := ctx.Err(); err != nil {
+			return report, errStopped
+		}
+		fact := inviteFact{Calendar: rec.Calendar, EventID: rec.EventID, UID: rec.UID, Title: rec.Title}
+		raw, err := d.inviter.fresh(ctx, rec, r)
+		if err != nil {
+			fact.Error = err.Error()
+		}
+		fact.ICS = raw
+		report.Invites = append(report.Invites, fact)
+	}
+	return report, nil
+}
+
+// fresh is the invitation to an event: the one that is kept if it is good and what was asked for, else a new one.
+func (v *inviter) fresh(ctx context.Context, rec *store.Record, r inviteRequest) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if r.plainly() {
+		queued, err := v.st.Inviting()
+		if err != nil {
+			return nil, err
+		}
+		stale := slices.ContainsFunc(queued, func(i store.Invite) bool { return i.Calendar == rec.Calendar && i.EventID == rec.EventID })
+		if raw, err := v.st.Invite(rec.Calendar, rec.EventID); err != nil || raw != nil && !stale {
+			return raw, err
+		}
+	}
+	return v.make(ctx, v.calendars[rec.Calendar], rec, invite.Options{Method: r.Method, Attendees: r.Attendees, Alarm: r.Alarm, Now: v.now()})
+}
+
+// inviteable are the linked events that are meant, by their start.
+func (d *desk) inviteable(names []string) ([]*store.Record, error) {
+	var linked []*store.Record
+	for _, name := range d.names {
+		records, err := d.st.Records(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range records {
+			if !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0 && (rec.JoinURL != "" || rec.State == plan.Linked) {
+				linked = append(linked, rec)
+			}
+		}
+	}
+	slices.SortStableFunc(linked, func(a, b *store.Record) int {
+		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.EventID, b.EventID))
+	})
+	if len(names) == 0 {
+		return linked, nil
+	}
+	var meant []*store.Record
+	for _, name := range names {
+		found := 0
+		for _, rec := range linked {
+			if !named(rec, name) {
+				continue
+			}
+			if found++; !slices.Contains(meant, rec) {
+				meant = append(meant, rec)
+			}
+		}
+		if found == 0 {
+			return nil, &usageError{fmt.Errorf("there is no linked event %q; \"zoomtag links\" shows those that there are", name)}
+		}
+	}
+	return meant, nil
+}
+
+// named reports whether a person may mean this event by a name.
+func named(rec *store.Record, name string) bool {
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(name)
+	return name == rec.EventID || name == rec.UID || strings.EqualFold(name, rec.Title) || digits == strconv.FormatInt(rec.MeetingID, 10)
+}
+
+// Invite asks the daemon for invitations.
+func (r *remote) Invite(ctx context.Context, request inviteRequest) (report inviteReport, err error) {
+	err = r.ask(ctx, "/invite", controlRequest{Invite: &request}, &report)
+	return report, err
+}
