@@ -47,7 +47,9 @@ func TestRoundTrip(t *testing.T) {
 		if !s.in.Event.AllDay {
 			format = time.RFC3339
 		}
-		same := func(a, b time.Time) bool { return a.In(b.Location()).Format(format) == b.Format(format) || s.in.Event.AllDay && a.Format(format) == b.Format(format) }
+		same := func(a, b time.Time) bool {
+			return a.In(b.Location()).Format(format) == b.Format(format) || s.in.Event.AllDay && a.Format(format) == b.Format(format)
+		}
 		if x.AllDay != s.in.Event.AllDay || !same(x.Start, s.in.Event.Start) || !same(x.End, s.in.Event.End) {
 			t.Errorf("%s: from %s to %s", s.name, x.Start, x.End)
 		}
