@@ -63,6 +63,9 @@ func (p *part) describe(text string) string {
 	if p.Event.HTML && text != "" {
 		text = strings.TrimSpace(calendar.HTMLText(text))
 	}
+	if strings.Contains(text, "\r") {
+		text = lineEnds.Replace(text)
+	}
 	if mentionsPasscode(text) {
 		w := plan.FindWish(&calendar.Event{Description: text}, p.opt.Rules)
 		text = hidePasscodes(text, "description", w.Tags)
@@ -77,6 +80,9 @@ func (p *part) describe(text string) string {
 	}
 	return text
 }
+
+// lineEnds makes them all of one kind, so that lines can be told apart.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // hidePasscodes is text with the passcodes that its tags choose made unreadable: guests learn what the block shows, no more.
 func hidePasscodes(text, in string, tags []plan.Tag) string {
