@@ -17,7 +17,7 @@ type Recurrence struct {
 	Added, Removed []time.Time
 }
 
-// ErrRecurrence: the lines of a series cannot be understood.
+// ErrRecurrence says that nobody can tell from its lines when a series takes place.
 var ErrRecurrence = errors.New("the recurrence cannot be understood")
 
 // ParseRecurrence reads RRULE, RDATE and EXDATE content lines. start is when the series begins, in its own zone, and dates
