@@ -13,6 +13,9 @@ type stamp struct {
 	utc      bool
 }
 
+// separators are those of ISO 8601.
+var separators = strings.NewReplacer("-", "", ":", "")
+
 var errDate = errors.New("not a date or time")
 
 // parseStamp reads a DATE or DATE-TIME value. Beyond RFC 5545 it accepts what is found in real files: a lower-case z,
@@ -22,7 +25,7 @@ func parseStamp(s string) (stamp, error) {
 	if len(s) > 32 {
 		return stamp{}, errDate
 	}
-	s = strings.NewReplacer("-", "", ":", "").Replace(s)
+	s = separators.Replace(s)
 	date, clock, timed := strings.Cut(strings.ToUpper(s), "T")
 	day, ok := parseDay(date)
 	if !ok {

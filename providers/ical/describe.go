@@ -177,7 +177,7 @@ func (r *reader) occurrence(x *Description, times *timesReader, c int32) (Occurr
 	}
 	var texts Event
 	r.texts(&texts, c)
-	o := Occurrence{RecurrenceID: times.moment(at, d.param(p, "TZID")), Title: texts.Title, Description: texts.Description,
+	o := Occurrence{RecurrenceID: times.moment(at, times.tzid(d, p)), Title: texts.Title, Description: texts.Description,
 		Location: texts.Location, Cancelled: texts.Cancelled}
 	if o.Title == "" {
 		o.Title = x.Title

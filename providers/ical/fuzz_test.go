@@ -38,6 +38,9 @@ func FuzzRead(f *testing.F) {
 			if !ok && err == nil {
 				t.Fatalf("event %q is listed and not found", uid)
 			}
+			if x, ok, err := d.Describe(uid, time.UTC); err == nil && ok {
+				checkDescription(t, &x)
+			}
 			if e.End.Before(e.Start) || !e.Until.IsZero() && e.Until.Before(e.End) {
 				t.Errorf("from %v to %v, over at %v", e.Start, e.End, e.Until)
 			}
@@ -46,6 +49,28 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("took %v", took)
 		}
 	})
+}
+
+// checkDescription holds what was described against itself: its recurrence is in the one form that reads as the same again.
+func checkDescription(t *testing.T, x *Description) {
+	t.Helper()
+	if x.End.Before(x.Start) {
+		t.Errorf("from %v to %v", x.Start, x.End)
+	}
+	if x.Start.Year() < 1000 || x.Start.Year() > 9000 {
+		return
+	}
+	found, err := ParseRecurrence(x.Recurrence, x.Start, x.AllDay)
+	if err != nil {
+		t.Errorf("%q: %v", x.Recurrence, err)
+		return
+	}
+	for i, line := range found.Lines(x.form()) {
+		if i >= len(x.Recurrence) || line != x.Recurrence[i] {
+			t.Errorf("%q reads as %q", x.Recurrence, found.Lines(x.form()))
+			return
+		}
+	}
 }
 
 // FuzzRestore: a link that is put in and taken out again leaves nothing behind, whatever the texts look like.

@@ -17,7 +17,7 @@ type Recurrence struct {
 	Added, Removed []time.Time
 }
 
-// ErrRecurrence: the lines of a series cannot be understood.
+// ErrRecurrence says that nobody can tell from its lines when a series takes place.
 var ErrRecurrence = errors.New("the recurrence cannot be understood")
 
 // ParseRecurrence reads RRULE, RDATE and EXDATE content lines. start is when the series begins, in its own zone, and dates
@@ -70,11 +70,15 @@ type timesReader struct {
 }
 
 func newTimesReader(d *Doc, start time.Time, dates bool) *timesReader {
-	z := zones{doc: d, fallback: start.Location()}
-	if name := z.fallback.String(); name != "" {
-		z.known = map[string]zone{name: z.floating()} // may be a zone that only the event's own file defines
+	return &timesReader{zones: zones{doc: d, fallback: start.Location()}, start: start, dates: dates}
+}
+
+// tzid is the TZID of a property, "" for that of the event, which may be a zone that only the event's own file defines.
+func (p *timesReader) tzid(d *Doc, at *prop) string {
+	if name := d.param(at, "TZID"); name != p.start.Location().String() {
+		return name
 	}
-	return &timesReader{zones: z, start: start, dates: dates}
+	return ""
 }
 
 // line takes in one property. Those about something else are passed over.
@@ -90,7 +94,7 @@ func (p *timesReader) line(d *Doc, at *prop) error {
 	case "EXRULE":
 		return fmt.Errorf("%w: it has an EXRULE, which iCalendar no longer has; list the days off as EXDATE", ErrRecurrence)
 	case "RDATE", "EXDATE":
-		tzid := d.param(at, "TZID")
+		tzid := p.tzid(d, at)
 		for item := range strings.SplitSeq(value, ",") {
 			item, _, _ = strings.Cut(item, "/") // of a PERIOD, the start
 			s, err := parseStamp(item)

@@ -55,18 +55,34 @@ func (w *Writer) Param(name, value string) {
 	w.put(";")
 	w.put(name)
 	w.put("=")
+	quote := false
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c < ' ' || c >= 0x7f || c == '"' || c == '^':
+			w.oddParam(value)
+			return
+		case c == ':' || c == ';' || c == ',':
+			quote = true
+		}
+	}
+	w.quoted(value, quote)
+}
+
+// oddParam writes the value of a parameter that holds more than letters.
+func (w *Writer) oddParam(value string) {
 	value = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(value, "\uFFFD"), breaksLine), " ")
 	value = strings.ReplaceAll(strings.TrimSpace(value), `"`, "'")
-	if strings.Contains(value, "^") {
-		value = carets.Replace(value)
-	}
-	if quote := strings.ContainsAny(value, ":;,"); quote {
-		w.put(`"`)
+	w.quoted(carets.Replace(value), strings.ContainsAny(value, ":;,"))
+}
+
+func (w *Writer) quoted(value string, quote bool) {
+	if !quote {
 		w.put(value)
-		w.put(`"`)
 		return
 	}
+	w.put(`"`)
 	w.put(value)
+	w.put(`"`)
 }
 
 var carets = strings.NewReplacer("^^", "^^^^", "^n", "^^n", "^'", "^^'")
@@ -111,7 +127,7 @@ func (w *Writer) Text(value string) {
 	w.endLine()
 }
 
-// escaped returns what is written for the first character of s and how many bytes that stands for, 0 where it needs no
+// escaped returns what is written for the first character of s, which is valid UTF-8, and how many bytes that stands for, 0 where it needs no
 // escape.
 func escaped(s string) (with string, n int) {
 	switch s[0] {
@@ -128,11 +144,14 @@ func escaped(s string) (with string, n int) {
 			return `\n`, 2
 		}
 		return `\n`, 1
-	case 0xc2, 0xe2:
-		for _, end := range []string{"\u0085", "\u2028", "\u2029"} {
-			if strings.HasPrefix(s, end) {
-				return `\n`, len(end)
-			}
+	case 0xc2: // U+0085
+		if s[1] == 0x85 {
+			return `\n`, 2
+		}
+		return "", 0
+	case 0xe2: // U+2028, U+2029
+		if s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9) {
+			return `\n`, 3
 		}
 		return "", 0
 	}
@@ -144,7 +163,7 @@ func (w *Writer) URI(value string) {
 	w.put(":")
 	from := 0
 	for i := range len(value) {
-		if c := value[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+		if c := value[i]; !plainURI[c] {
 			w.put(value[from:i])
 			w.put(string([]byte{'%', hex[c>>4], hex[c&15]}))
 			from = i + 1
@@ -153,6 +172,14 @@ func (w *Writer) URI(value string) {
 	w.put(value[from:])
 	w.endLine()
 }
+
+// plainURI are the bytes that a URI may hold.
+var plainURI = func() (plain [256]bool) {
+	for c := range plain {
+		plain[c] = c > ' ' && c < 0x7f && strings.IndexByte("\"<>\\^`{|}", byte(c)) < 0
+	}
+	return plain
+}()
 
 const hex = "0123456789ABCDEF"
 

@@ -19,19 +19,24 @@ func benchmarked(t testing.TB) []sample {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	list := benchmarked(b)
+	type work struct {
+		opt  Options
+		list []Invitation
+	}
+	var list []work
 	var e Encoder
 	var dst []byte
 	size := 0
-	for _, s := range list {
+	for _, s := range benchmarked(b) {
 		size += len(encode(b, s.opt, s.in))
+		list = append(list, work{s.opt, []Invitation{s.in}})
 	}
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, s := range list {
 			var err error
-			if dst, err = e.Encode(dst[:0], s.opt, s.in); err != nil {
+			if dst, err = e.Encode(dst[:0], s.opt, s.list...); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -243,9 +243,7 @@ func mailSamples(t testing.TB) []sample {
 	in.Event.Attendees = []calendar.Person{{Address: "dave@example.com"}}
 	all = append(all, sample{"request-series", in, Options{Rules: rules, Method: Request}, nil})
 	last := &all[len(all)-1]
-	for _, s := range overridden(in) {
-		last.want = append(last.want, s)
-	}
+	last.want = append(last.want, overridden(in)...)
 	second := span{in.Event.Start.AddDate(0, 0, 1), in.Event.End.AddDate(0, 0, 1)}
 	last.want = slices.Insert(last.want, 1, second)
 	in.Event.Occurrences = nil

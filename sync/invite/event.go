@@ -32,8 +32,8 @@ func (p *part) write(w *ical.Writer) {
 	}
 	for _, o := range p.overrides() {
 		p.begin(w)
-		w.Times("RECURRENCE-ID", p.form, o.RecurrenceID.In(ev.Start.Location()))
-		p.when(w, o.Start.In(ev.Start.Location()), o.End.In(ev.Start.Location()))
+		w.Times("RECURRENCE-ID", p.form, p.local(o.RecurrenceID))
+		p.when(w, o.Start, o.End)
 		p.say(w, p.show(o.Title, o.Description, o.Location))
 		w.End("VEVENT")
 	}
@@ -42,7 +42,7 @@ func (p *part) write(w *ical.Writer) {
 // overrides are the occurrences that were changed and take place, in order, each once.
 func (p *part) overrides() []calendar.Occurrence {
 	list := slices.DeleteFunc(slices.Clone(p.Event.Occurrences), func(o calendar.Occurrence) bool {
-		_, off := slices.BinarySearchFunc(p.times.Removed, o.RecurrenceID, time.Time.Compare)
+		_, off := slices.BinarySearchFunc(p.times.Removed, p.local(o.RecurrenceID), time.Time.Compare)
 		return off || o.Start.IsZero()
 	})
 	slices.SortStableFunc(list, func(a, b calendar.Occurrence) int { return a.RecurrenceID.Compare(b.RecurrenceID) })
@@ -69,10 +69,21 @@ func (p *part) begin(w *ical.Writer) {
 // when writes start and end. An end that is not after the start is no end that may be written (RFC 5545 3.8.2.2): without it
 // the event takes no time, or that day.
 func (p *part) when(w *ical.Writer, start, end time.Time) {
+	start, end = p.local(start), p.local(end)
 	w.Times("DTSTART", p.form, start)
 	if end.After(start) {
-		w.Times("DTEND", p.form, end.In(start.Location()))
+		w.Times("DTEND", p.form, end)
 	}
+}
+
+// local is a time as it is written: in the event's zone, or the day that a midnight begins. Where the clock skips midnight,
+// which it does in Santiago and Cairo, package time may take the hour before for it: noon is on the right day.
+func (p *part) local(at time.Time) time.Time {
+	if !p.form.Dates {
+		return at.In(p.Event.Start.Location())
+	}
+	y, m, d := at.Add(12 * time.Hour).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // say writes the texts, the ways into the meeting and the people.

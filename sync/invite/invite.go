@@ -191,10 +191,15 @@ func (p *part) sequence() int {
 
 // takeOccurrences makes EXDATEs of the cancelled occurrences, and finds the earliest time.
 func (p *part) takeOccurrences() {
+	for _, list := range [][]time.Time{p.times.Added, p.times.Removed} {
+		for i := range list {
+			list[i] = p.local(list[i])
+		}
+	}
 	p.nameStart()
 	for i := range p.Event.Occurrences {
 		if o := &p.Event.Occurrences[i]; o.Cancelled {
-			p.times.Removed = append(p.times.Removed, o.RecurrenceID.In(p.Event.Start.Location()))
+			p.times.Removed = append(p.times.Removed, p.local(o.RecurrenceID))
 		} else if !o.Start.IsZero() && o.Start.Before(p.first) {
 			p.first = o.Start
 		}
@@ -210,11 +215,11 @@ func (p *part) takeOccurrences() {
 // occurrence once in either case; ical.js, and with it Thunderbird and Nextcloud, not at all in the first and twice in the
 // second.
 func (p *part) nameStart() {
-	added := &p.times.Added
-	i, has := slices.BinarySearchFunc(*added, p.Event.Start, time.Time.Compare)
+	added, start := &p.times.Added, p.local(p.Event.Start)
+	i, has := slices.BinarySearchFunc(*added, start, time.Time.Compare)
 	switch alone := len(p.times.Rules) == 0; {
 	case alone && !has:
-		*added = slices.Insert(*added, i, p.Event.Start)
+		*added = slices.Insert(*added, i, start)
 	case !alone && has:
 		*added = slices.Delete(*added, i, i+1)
 	}

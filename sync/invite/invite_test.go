@@ -47,7 +47,9 @@ func TestRoundTrip(t *testing.T) {
 		if !s.in.Event.AllDay {
 			format = time.RFC3339
 		}
-		same := func(a, b time.Time) bool { return a.In(b.Location()).Format(format) == b.Format(format) || s.in.Event.AllDay && a.Format(format) == b.Format(format) }
+		same := func(a, b time.Time) bool {
+			return a.In(b.Location()).Format(format) == b.Format(format) || s.in.Event.AllDay && a.Format(format) == b.Format(format)
+		}
 		if x.AllDay != s.in.Event.AllDay || !same(x.Start, s.in.Event.Start) || !same(x.End, s.in.Event.End) {
 			t.Errorf("%s: from %s to %s", s.name, x.Start, x.End)
 		}
@@ -250,6 +252,28 @@ func TestNamelessZones(t *testing.T) {
 	for _, in := range list {
 		if x, _ := read(t, raw, in.Event.UID); !x.Start.Equal(in.Event.Start) || x.Start.Hour() != in.Event.Start.Hour() {
 			t.Errorf("%s: %s, want %s", in.Event.UID, x.Start, in.Event.Start)
+		}
+	}
+}
+
+// TestSkippedMidnight: in Santiago no clock shows midnight on 6 September 2026, yet there is such a day.
+func TestSkippedMidnight(t *testing.T) {
+	in := invitation(t, "America/Santiago", 0, "RRULE:FREQ=WEEKLY", "EXDATE;VALUE=DATE:20260920")
+	midnight := func(m time.Month, d int) time.Time {
+		return time.Date(2026, m, d, 0, 0, 0, 0, in.Event.Start.Location())
+	}
+	in.Event.AllDay, in.Event.Start, in.Event.End = true, midnight(8, 30), midnight(8, 31)
+	in.Event.Occurrences = []calendar.Occurrence{
+		{RecurrenceID: midnight(9, 6), Cancelled: true},
+		{RecurrenceID: midnight(9, 13), Start: midnight(9, 6), End: midnight(9, 7), Title: "Moved"},
+	}
+	raw := encode(t, Options{}, in)
+	for name, want := range map[string][]string{
+		"EXDATE": {"EXDATE;VALUE=DATE:20260906,20260920"}, "RECURRENCE-ID": {"RECURRENCE-ID;VALUE=DATE:20260913"},
+		"DTSTART": {"DTSTART;VALUE=DATE:20260830", "DTSTART;VALUE=DATE:20260906"}, "DTEND": {"DTEND;VALUE=DATE:20260831", "DTEND;VALUE=DATE:20260907"},
+	} {
+		if got := lines(raw, name); !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -79,6 +79,27 @@ func TestKhal(t *testing.T) {
 	}
 }
 
+// TestKhalFeed: the same for all of them in one file.
+func TestKhalFeed(t *testing.T) {
+	k, path := newKhal(t), filepath.Join(t.TempDir(), "feed.ics")
+	var list []Invitation
+	for _, s := range samples(t) {
+		if s.opt.Method == "" {
+			s.in.Event.UID = s.name + "@example.com"
+			list = append(list, s.in)
+		}
+	}
+	if err := os.WriteFile(path, []byte(encode(t, Options{Rules: rules, Name: "All"}, list...)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		k.run(t, "import", "--batch", "-a", "mine", path)
+		if got := len(k.events(t)); got != len(list) {
+			t.Fatalf("%d events, want %d", got, len(list))
+		}
+	}
+}
+
 // TestKhalUpdate: a second import of an event that was moved moves it.
 func TestKhalUpdate(t *testing.T) {
 	k, path := newKhal(t), filepath.Join(t.TempDir(), "event.ics")

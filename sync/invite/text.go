@@ -1,7 +1,10 @@
 package invite
 
 import (
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/sync/plan"
@@ -12,34 +15,56 @@ type shown struct{ title, description, location string }
 
 // show takes the tag out of the title, puts the block into the description, and the link where no place is named.
 func (p *part) show(title, description, location string) shown {
-	w := plan.FindWish(&calendar.Event{Title: title, Location: location}, p.opt.Rules)
-	s := shown{title: plan.WithoutTags(title, "title", w.Tags)}
-	if strings.TrimSpace(s.title) == "" {
-		s.title = "Zoom" // the tag was all there was
+	s := shown{title: title, location: location}
+	if bare := strings.TrimSpace(location); bare == "" || holds(p.opt.Rules.Locations, bare) {
+		s.location = ""
 	}
-	bare := strings.TrimSpace(location)
-	for _, t := range w.Tags {
-		if t.In == "location" && strings.TrimSpace(t.Text) == bare {
-			bare = ""
+	if p.mayHoldTag(title) || p.mayHoldTag(s.location) {
+		w := plan.FindWish(&calendar.Event{Title: title, Location: s.location}, p.opt.Rules)
+		s.title = plan.WithoutTags(title, "title", w.Tags)
+		bare := strings.TrimSpace(s.location)
+		s.location = hidePasscodes(s.location, "location", w.Tags)
+		for _, t := range w.Tags {
+			if t.In == "location" && t.Text == bare {
+				s.location = ""
+			}
 		}
 	}
-	if bare != "" {
-		s.location = hidePasscodes(location, "location", w.Tags)
+	if strings.TrimSpace(s.title) == "" {
+		s.title = "Zoom" // the tag was all there was
 	}
 	if p.opt.Method == Cancel { // nobody has to get into a meeting that does not take place
 		return s
 	}
-	s.description = p.describe(description)
-	if bare == "" {
+	if s.location == "" {
 		s.location = p.Link.JoinURL
 	}
+	s.description = p.describe(description)
 	return s
+}
+
+// mayHoldTag is a quick look for the first letter of a tag, so that most texts need not be read as tags are.
+func (p *part) mayHoldTag(text string) bool {
+	for _, word := range p.opt.Rules.Words {
+		if first, _ := utf8.DecodeRuneInString(word); unicode.IsLetter(first) || strings.ContainsRune(text, first) {
+			return text != ""
+		}
+	}
+	return false
+}
+
+// holds reports whether a list of names holds one, in any case of its letters.
+func holds(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 // describe is the owner's text with the block in it once: where it already is, or at the end.
 func (p *part) describe(text string) string {
 	if p.Event.HTML && text != "" {
 		text = strings.TrimSpace(calendar.HTMLText(text))
+	}
+	if strings.Contains(text, "\r") {
+		text = lineEnds.Replace(text)
 	}
 	if mentionsPasscode(text) {
 		w := plan.FindWish(&calendar.Event{Description: text}, p.opt.Rules)
@@ -55,6 +80,9 @@ func (p *part) describe(text string) string {
 	}
 	return text
 }
+
+// lineEnds makes them all of one kind, so that lines can be told apart.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // hidePasscodes is text with the passcodes that its tags choose made unreadable: guests learn what the block shows, no more.
 func hidePasscodes(text, in string, tags []plan.Tag) string {
@@ -85,11 +113,7 @@ func mentionsPasscode(text string) bool {
 func (p *part) categories() []string {
 	var kept []string
 	for _, c := range p.Event.Categories {
-		tag := strings.TrimSpace(c) == ""
-		for _, name := range p.opt.Rules.Categories {
-			tag = tag || strings.EqualFold(name, strings.TrimSpace(c))
-		}
-		if !tag {
+		if bare := strings.TrimSpace(c); bare != "" && !holds(p.opt.Rules.Categories, bare) {
 			kept = append(kept, c)
 		}
 	}
