@@ -10,9 +10,10 @@ import (
 )
 
 // Bounds of the zone rules that are written. Where the clock of a zone follows no rule (Morocco's follows the moon), its
-// changes are listed until lastChange; series that begin late get ruleSpan years.
+// changes are listed until lastChange; series that begin late get ruleSpan years. For all that begin until 2030 the end is the
+// same: what is written for an earlier one then holds all that is written for a later one.
 const (
-	lastChange = 2040
+	lastChange = 2045
 	ruleSpan   = 15 // the years that a rule must have been followed at least, or will be, to be taken for one without an end
 	lookBack   = 10 // how many years before the first occurrence a rule may have begun
 	shortRule  = 4  // what has happened fewer times is no rule
@@ -37,7 +38,7 @@ type observance struct {
 }
 
 // AppendZone appends a VTIMEZONE (RFC 5545 3.6.5) with the rules of loc, right from the beginning of the year of from
-// until 2040, and as long as the present rules last.
+// until 2045, and as long as the present rules last.
 //
 // Rules are written as RRULEs that begin in 1970, as calendar apps write them themselves: desktop Outlook misreads lists of
 // dates. Only changes that follow no rule are listed.
