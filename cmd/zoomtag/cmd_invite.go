@@ -145,14 +145,14 @@ func (a *app) writeInvites(list []inviteFact, to string) error {
 		for i := range list {
 			list[i].Path = to
 		}
-		return writeFile(to, raw)
+		return writeFile(to, raw, 0o600)
 	}
 	if err := makeDir(to); err != nil {
 		return err
 	}
 	for i := range list {
 		list[i].Path = filepath.Join(to, inviteName(list[i].ICS))
-		if err := writeFile(list[i].Path, list[i].ICS); err != nil {
+		if err := writeFile(list[i].Path, list[i].ICS, 0o600); err != nil {
 			return err
 		}
 	}

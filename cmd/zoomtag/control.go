@@ -29,6 +29,7 @@ type controlRequest struct {
 	Dry       bool           `json:"dry,omitempty"`
 	Event     string         `json:"event,omitempty"`
 	Calendar  string         `json:"calendar,omitempty"`
+	Link      *linkRequest   `json:"link,omitempty"`
 	Invite    *inviteRequest `json:"invite,omitempty"`
 }
 
@@ -95,6 +96,12 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 			r.Invite = &inviteRequest{}
 		}
 		return current().Invite(ctx, *r.Invite)
+	})
+	handle("/link", func(ctx context.Context, r controlRequest) (any, error) {
+		if r.Link == nil {
+			r.Link = &linkRequest{}
+		}
+		return current().Link(ctx, *r.Link)
 	})
 	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
 	return mux

@@ -45,6 +45,11 @@ func (f *crashFolder) config() string { return "ics: { path: " + f.path + " }" }
 
 func (f *crashFolder) put(name, title, description, location string) {
 	f.t.Helper()
+	f.write(name, crashObject(name, title, description, location))
+}
+
+// crashObject is an event of next week in an iCalendar object.
+func crashObject(name, title, description, location string) string {
 	text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:" + name + "\r\nDTSTAMP:20260101T000000Z\r\n" +
 		"SUMMARY:" + title + "\r\nDTSTART:" + nextWeek().Format("20060102T150405Z") + "\r\nDURATION:PT1H\r\n"
 	for property, value := range map[string]string{"DESCRIPTION": description, "LOCATION": location} {
@@ -52,7 +57,17 @@ func (f *crashFolder) put(name, title, description, location string) {
 			text += property + ":" + strings.ReplaceAll(value, ",", "\\,") + "\r\n"
 		}
 	}
-	f.write(name, text+"END:VEVENT\r\nEND:VCALENDAR\r\n")
+	return text + "END:VEVENT\r\nEND:VCALENDAR\r\n"
+}
+
+// withLine gives a property that stands on one line of an object another value.
+func withLine(t *testing.T, text, property, value string) string {
+	t.Helper()
+	line := regexp.MustCompile(`(?m)^` + property + `:[^\r\n]*`)
+	if n := len(line.FindAllString(text, -1)); n != 1 {
+		t.Fatalf("%d lines of %s in\n%s", n, property, text)
+	}
+	return line.ReplaceAllLiteralString(text, property+":"+value)
 }
 
 func (f *crashFolder) retitle(name, title string) { f.edit(name, "SUMMARY", title) }
@@ -90,9 +105,5 @@ func (f *crashFolder) edit(name, property, value string) {
 	f.t.Helper()
 	text, err := os.ReadFile(f.file(name))
 	f.must(err)
-	line := regexp.MustCompile(`(?m)^` + property + `:[^\r\n]*`)
-	if n := len(line.FindAll(text, -1)); n != 1 {
-		f.t.Fatalf("%s has %d lines of %s", name, n, property)
-	}
-	f.write(name, string(line.ReplaceAllLiteral(text, []byte(property+":"+value))))
+	f.write(name, withLine(f.t, string(text), property, value))
 }

@@ -84,6 +84,7 @@ const longRun = 100
 var crashKinds = []crashKind{
 	{name: "folder", make: newCrashFolder, requests: 10, points: 40},
 	{name: "google", make: newCrashGoogle, requests: 40, points: 55},
+	{name: "caldav", make: newCrashDAV, requests: 30, points: 55, apart: 2},
 	{name: "outlook", make: newCrashOutlook, requests: 60, points: 55, apart: 5},
 }
 

@@ -21,6 +21,7 @@ import (
 type desk struct {
 	ledger
 	engine    *engine.Engine
+	builder   *builder
 	requests  *counter
 	schedule  *engine.Schedule // nil unless this is the daemon
 	meetings  meeting.Service

@@ -20,6 +20,7 @@ type office interface {
 	Log(ctx context.Context, event string) ([]store.Entry, error)
 	Release(ctx context.Context, calendar string) (releaseReport, error)
 	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)
+	Link(ctx context.Context, r linkRequest) (linkReport, error)
 	Close() error
 }
 

@@ -38,12 +38,15 @@ func inviteName(raw []byte) string {
 // ours is how files begin that zoomtag has written.
 var ours = []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//zoomtag//EN\r\n")
 
+// inviteMode is the mode of files in the folder, which is there for others to read, a web server for example.
+const inviteMode = 0o644
+
 // put writes an invitation, unless its file says the same already.
 func (d inviteDir) put(raw []byte) error {
 	if d == "" {
 		return nil
 	}
-	return writeFile(filepath.Join(string(d), inviteName(raw)), raw)
+	return writeFile(filepath.Join(string(d), inviteName(raw)), raw, inviteMode)
 }
 
 // remove removes the file of an invitation.
@@ -91,7 +94,7 @@ func (d inviteDir) mirror(kept []store.Invite) error {
 }
 
 // writeFile replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it is.
-func writeFile(path string, raw []byte) error {
+func writeFile(path string, raw []byte, mode fs.FileMode) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, raw) {
 		return nil
 	}
@@ -101,7 +104,7 @@ func writeFile(path string, raw []byte) error {
 	}
 	_, err = temp.Write(raw)
 	if err == nil {
-		err = temp.Chmod(0o644)
+		err = temp.Chmod(mode)
 	}
 	if err == nil {
 		err = temp.Sync()

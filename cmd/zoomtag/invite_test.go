@@ -184,7 +184,7 @@ func TestInviteCommand(t *testing.T) {
 		{"invite a.ics --request --cancel", "exclude each other", exitUsage},
 		{"invite nobody", `no linked event "nobody"`, exitUsage},
 		{"invite b.ics --request", "no organizer", exitFailed},
-		{"invite --all --cancel", "no organizer", exitFailed},
+		{"invite --all --cancel", "one file each", exitUsage},
 		{"invite a.ics c.ics --cancel", "one file each", exitUsage},
 		{"invite a.ics --json", "name a file or a folder", exitUsage},
 	} {

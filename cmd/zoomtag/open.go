@@ -111,6 +111,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		}
 	}
 	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env}
+	d.builder = b
 	calendars, service, err := b.calendars()
 	if err != nil {
 		return nil, err

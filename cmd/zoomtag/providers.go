@@ -33,6 +33,7 @@ type builder struct {
 	env      func(string) string
 	quotas   map[string]*google.Quota // by credentials file
 	lanes    *outlook.Lanes           // of all Outlook calendars
+	account  string                   // the name of the Zoom account, once the meeting service is made
 }
 
 // THE list: what the configuration names, and what it becomes.
@@ -149,6 +150,7 @@ func (b *builder) calendars() ([]*engine.Calendar, meeting.Service, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	b.account = account
 	list := make([]*engine.Calendar, 0, len(b.cfg.Calendars))
 	for _, c := range b.cfg.Calendars {
 		s := b.settings(b.cfg.For(c), account)

@@ -70,8 +70,9 @@ type Engine struct {
 	mu        sync.Mutex
 	calendars map[string]*Calendar
 	running   map[string]*sync.Mutex
-	quiet     map[string]rest      // hosts and whole services that are left alone for a while
-	passed    map[string]time.Time // last successful pass, also where nothing had to be saved
+	once      map[string]*sync.Mutex // calendars that were worked on once
+	quiet     map[string]rest        // hosts and whole services that are left alone for a while
+	passed    map[string]time.Time   // last successful pass, also where nothing had to be saved
 }
 
 // New makes an engine for these calendars.
@@ -88,7 +89,7 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, running: map[string]*sync.Mutex{},
+	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, running: map[string]*sync.Mutex{}, once: map[string]*sync.Mutex{},
 		quiet: map[string]rest{}, passed: map[string]time.Time{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -18,6 +19,8 @@ type pass struct {
 	e   *Engine
 	c   *Calendar
 	dry bool // change nothing anywhere
+	// talkative reports events that nothing was done to as well.
+	talkative bool
 
 	source  calendar.Calendar
 	events  map[string]*calendar.Event // fresh from this pass
@@ -38,23 +41,45 @@ type pass struct {
 // Pass reads what changed in the calendar of this name and settles every event that is due.
 // When ctx ends it finishes the step in hand and returns.
 func (e *Engine) Pass(ctx context.Context, name string) (Report, error) {
-	return e.run(ctx, name, false)
+	return e.runNamed(ctx, name, false)
+}
+
+// Once is a pass over a calendar that is not one of the engine's. What is remembered of it is remembered under its name, so that a
+// second pass goes on from the first. The report tells of every event.
+func (e *Engine) Once(ctx context.Context, c *Calendar) (Report, error) {
+	if c.Settings.Settle == 0 {
+		c.Settings.Settle = DefaultSettle
+	}
+	e.mu.Lock()
+	lock := e.once[c.Name]
+	if lock == nil {
+		lock = &sync.Mutex{}
+		e.once[c.Name] = lock
+	}
+	e.mu.Unlock()
+	lock.Lock()
+	defer lock.Unlock()
+	return e.run(ctx, c, false, true)
 }
 
 // Plan is the pass that reads everything and changes nothing, in the calendar, at Zoom or in the store.
 func (e *Engine) Plan(ctx context.Context, name string) (Report, error) {
-	return e.run(ctx, name, true)
+	return e.runNamed(ctx, name, true)
 }
 
-// run returns an error only for what concerns the store or an unknown name; all else is in the report.
-func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error) {
+func (e *Engine) runNamed(ctx context.Context, name string, dry bool) (Report, error) {
 	c := e.calendars[name]
 	if c == nil {
 		return Report{}, fmt.Errorf("there is no calendar %q in the configuration", name)
 	}
 	e.running[name].Lock()
 	defer e.running[name].Unlock()
-	p := &pass{e: e, c: c, dry: dry, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
+	return e.run(ctx, c, dry, false)
+}
+
+// run returns an error only for what concerns the store; all else is in the report.
+func (e *Engine) run(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
+	p := &pass{e: e, c: c, dry: dry, talkative: talkative, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
 		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{}, loaded: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
@@ -65,7 +90,7 @@ func (e *Engine) run(ctx context.Context, name string, dry bool) (Report, error)
 	}
 	err := p.run(ctx)
 	if !dry && e.opt.Passed != nil && err == nil {
-		e.opt.Passed(ctx, name)
+		e.opt.Passed(ctx, c.Name)
 	}
 	var damaged *store.DamagedError
 	if err != nil && !errors.As(err, &damaged) && ctx.Err() == nil {

@@ -298,7 +298,7 @@ func (e *Engine) backoff(tries int, cause error) time.Duration {
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
 	waits := s.rec == nil && state == plan.Pending
-	if len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
+	if !s.talkative && len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}
 	if s.dry && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {

@@ -2,6 +2,7 @@ package invite
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -81,4 +82,60 @@ func TestJoinOnlyPublished(t *testing.T) {
 		return
 	}
 	t.Fatal("no sample is a request")
+}
+
+// TestJoinZones: of the descriptions of a zone, that of the earliest event holds for all, however long the others are.
+func TestJoinZones(t *testing.T) {
+	for _, name := range []string{"Africa/Casablanca", "Africa/Cairo", "America/Nuuk", "Asia/Gaza", "Europe/Berlin"} {
+		var alone [][]byte
+		for year := 2030; year >= 2005; year-- {
+			in := invitation(t, name, 50, "RRULE:FREQ=WEEKLY;COUNT=5")
+			in.Event.UID = fmt.Sprintf("%d@example.com", year)
+			length := in.Event.End.Sub(in.Event.Start)
+			in.Event.Start = time.Date(year, 3, 3, 10, 15, 0, 0, in.Event.Start.Location())
+			in.Event.End = in.Event.Start.Add(length)
+			alone = append(alone, []byte(encode(t, Options{Rules: rules}, in)))
+		}
+		joined, err := Join("x", alone...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		earliest := take(alone[len(alone)-1])
+		if !bytes.Contains(joined, earliest.zone) || bytes.Count(joined, []byte("BEGIN:VTIMEZONE")) != 1 {
+			t.Errorf("%s is not described as for the earliest event", name)
+		}
+	}
+}
+
+// TestJoinNamelessZones: two zones that no database knows may have one name.
+func TestJoinNamelessZones(t *testing.T) {
+	nameless := func(uid string, hours int) []byte {
+		in := invitation(t, "UTC", 50, "RRULE:FREQ=WEEKLY;COUNT=5")
+		zone := time.FixedZone("Our office, with a name that is long enough to have lines folded elsewhere", hours*3600)
+		in.Event.UID, in.Event.Zone = uid, ""
+		in.Event.Start, in.Event.End = in.Event.Start.In(zone), in.Event.End.In(zone)
+		return []byte(encode(t, Options{Rules: rules}, in))
+	}
+	joined, err := Join("x", nameless("a", 1), nameless("b", 2), nameless("c", 1), nameless("d", 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := ical.Parse(joined, ical.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, uid := range []string{"a", "b", "c", "d"} {
+		ev, ok, err := doc.Event(uid, time.UTC, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
+		if want := invitation(t, "UTC", 50).Event.Start; err != nil || !ok || !ev.Start.Equal(want) {
+			t.Errorf("%s begins at %v, not at %v (%v)", uid, ev.Start, want, err)
+		}
+	}
+	if n := bytes.Count(joined, []byte("BEGIN:VTIMEZONE")); n != 2 {
+		t.Errorf("%d zones", n)
+	}
+	for line := range bytes.SplitSeq(joined, []byte("\r\n")) {
+		if len(line) > 75 {
+			t.Errorf("a line of %d octets: %s", len(line), line)
+		}
+	}
 }

@@ -19,6 +19,9 @@ type Rules struct {
 	Locations  []string // a location of just this word
 	Colors     []string
 	Keep       bool // false: the tag is taken out of the title once the link is in
+	// Command says that the owner asks by a command, for any event without a tag as well; Options are those of a tag's brackets.
+	Command bool
+	Options string
 }
 
 // Wish is what an event's owner asks for.
@@ -39,7 +42,7 @@ type Wish struct {
 
 // Tag is one tag in an event.
 type Tag struct {
-	In         string // "title", "description", "category", "location", "color", or "mark" for a wish taken out of sight
+	In         string // "title", "description", "category", "location", "color", "mark" for a wish taken out of sight, or "command"
 	Text       string // as written, options included
 	Start, End int    // its byte range in the title, description or location
 }
@@ -48,6 +51,9 @@ type Tag struct {
 func (t Tag) String() string {
 	if t.In == "mark" {
 		return "tag " + t.Shown() + " (kept beside the mark)"
+	}
+	if t.In == "command" {
+		return "asked for by a command"
 	}
 	return "tag " + t.Shown() + " in " + t.In
 }
@@ -113,6 +119,9 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 			rest = rest[max(end, at+1):]
 		}
 		add("mark", ev.Link.Tag, options, 0, 0)
+	}
+	if rules.Command {
+		add("command", "zoomtag link("+rules.Options+")", rules.Options, 0, 0)
 	}
 	w.Asked = len(w.Tags) > 0 && w.Refused == ""
 	if w.Asked {

@@ -28,6 +28,8 @@ type Config struct {
 	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*" takes
 	// every organizer for the owner.
 	Owners []string
+	// Messages takes files that are invitations for mailing (METHOD:REQUEST) for the events that they are about.
+	Messages bool
 	// Needles are words in lower-case ASCII of which any tag contains at least one. Files without any are not parsed. With
 	// no needle, or with one that is not ASCII, every changed file is.
 	Needles []string
@@ -93,7 +95,7 @@ func New(cfg Config) (*Dir, error) {
 	limits := ical.DefaultLimits
 	limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
 	return &Dir{cfg: cfg, needles: icsobject.NewNeedles(cfg.Needles), written: map[string]write{},
-		reader: icsobject.Reader{Owners: icsobject.NewOwners(cfg.Owners), Zone: cfg.Zone, Now: cfg.Now, Limits: limits}}, nil
+		reader: icsobject.Reader{Owners: icsobject.NewOwners(cfg.Owners), Zone: cfg.Zone, Now: cfg.Now, Limits: limits, Messages: cfg.Messages}}, nil
 }
 
 // Get reads one event. ErrGone means that the folder can be read and the event is not in it.

@@ -54,6 +54,8 @@ type Reader struct {
 	Zone *time.Location
 	// Now is the clock.
 	Now func() time.Time
+	// Messages takes invitations for mailing (METHOD:REQUEST) for the events that they are about.
+	Messages bool
 	// Limits bound an object.
 	Limits ical.Limits
 }
@@ -103,7 +105,7 @@ func sameLink(l calendar.Link, o ical.Override) bool {
 
 // denied says why an event must not be written, or nothing.
 func (r *Reader) denied(e *ical.Event) string {
-	if e.Method != "" && e.Method != "PUBLISH" { // exports are published; the other methods are for mail (RFC 5546)
+	if e.Method != "" && e.Method != "PUBLISH" && !(r.Messages && e.Method == "REQUEST") { // exports are published; the other methods are for mail (RFC 5546)
 		return "it is a message about an event (METHOD:" + e.Method + "), not an event of this calendar"
 	}
 	if !e.HasOrganizer || r.Owners.Has(e.Organizer) {

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar/icsdir"
+	"zoomtag/providers/ical"
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// linkRequest is a file for whose event a meeting is wanted.
+type linkRequest struct {
+	ICS     []byte `json:"ics"`
+	Options string `json:"options,omitempty"`
+}
+
+// linkReport is the document of `link --json`, apart from the file.
+type linkReport struct {
+	Event engine.EventReport `json:"event"`
+	Path  string             `json:"path,omitempty"`
+	ICS   []byte             `json:"ics,omitempty"`
+}
+
+func (a *app) linkCommand() *cobra.Command {
+	var to, options string
+	cmd := a.jsonFlag(&cobra.Command{
+		Use:   "link FILE.ics",
+		Short: "Make the meeting for one .ics file and write the link into it",
+		Long: `Make a Zoom meeting for the event in a file that you have prepared, an invitation for mailing for example, and write the link into the
+file, or into a copy. Nothing else in it changes. The event needs no tag; one that it has counts, with its options.
+
+A second time the same event keeps its meeting: if the file says another time or title, the meeting follows.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if to == "" {
+				to = args[0]
+			}
+			return a.linkFile(cmd.Context(), args[0], to, options)
+		},
+	})
+	cmd.Flags().StringVarP(&to, "output", "o", "", "where the file with the link goes, - for standard output; the default is FILE.ics itself")
+	cmd.Flags().StringVar(&options, "options", "", `options as in the brackets of a tag: "45m, no-waiting-room"`)
+	return cmd
+}
+
+func (a *app) linkFile(ctx context.Context, from, to, options string) error {
+	var raw []byte
+	var err error
+	if from == "-" {
+		raw, err = io.ReadAll(io.LimitReader(a.term.in, maxControl))
+	} else {
+		raw, err = os.ReadFile(from)
+	}
+	if err != nil {
+		return &usageError{err}
+	}
+	report, err := ask(ctx, a, func(ctx context.Context, o office) (linkReport, error) {
+		return o.Link(ctx, linkRequest{ICS: raw, Options: options})
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	if to == "-" {
+		_, err := a.term.out.Write(report.ICS)
+		return err
+	}
+	if from == to {
+		if now, err := os.ReadFile(from); err != nil || !bytes.Equal(now, raw) {
+			return errors.Join(fmt.Errorf("%s was changed meanwhile: nothing is written; run the command again, the meeting is kept", from), err)
+		}
+	}
+	mode := os.FileMode(0o600)
+	if info, err := os.Stat(from); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := writeFile(to, report.ICS, mode); err != nil {
+		return err
+	}
+	if a.flags.json {
+		report.ICS, report.Path = nil, to
+		return a.term.json(report)
+	}
+	a.showEvent(&report.Event)
+	if len(report.Event.Steps) == 0 {
+		fmt.Fprintf(a.term.out, "      %s\n", printable(report.Event.JoinURL))
+	}
+	return nil
+}
+
+// Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what is remembered of it
+// is remembered by the event's UID, so that a second time finds the first one's meeting.
+func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err error) {
+	outline, err := ical.Look(r.ICS, ical.DefaultLimits)
+	if err != nil {
+		return report, &usageError{fmt.Errorf("this is no iCalendar file that can be understood: %w", err)}
+	}
+	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
+		return report, &usageError{fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs))}
+	}
+	dir, err := os.MkdirTemp("", "zoomtag-link")
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sum := sha256.Sum256([]byte(outline.UIDs[0]))
+	name := hex.EncodeToString(sum[:10])
+	file := filepath.Join(dir, name+".ics")
+	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
+		return report, err
+	}
+	c, err := d.builder.once("link "+name, dir, r.Options, d.meetings)
+	if err != nil {
+		return report, err
+	}
+	pass, err := d.engine.Once(ctx, c)
+	if err != nil {
+		return report, err
+	}
+	switch {
+	case pass.Error != "":
+		return report, errors.New(pass.Error)
+	case len(pass.Events) != 1:
+		return report, errors.New("the event was not looked at")
+	}
+	report.Event = pass.Events[0]
+	if report.Event.State != plan.Linked {
+		return report, fmt.Errorf("no link: %s", report.Event.Reason)
+	}
+	report.ICS, err = os.ReadFile(file)
+	return report, err
+}
+
+// once is a folder as a calendar that is worked on once, in which every event is one that a meeting is wanted for.
+func (b *builder) once(name, dir, options string, service meeting.Service) (*engine.Calendar, error) {
+	s := b.settings(b.cfg.For(configs.Calendar{}), b.account)
+	s.Rules.Command, s.Rules.Options = true, strings.TrimSpace(options)
+	source, err := icsdir.New(icsdir.Config{Path: dir, Owners: []string{"*"}, Messages: true, Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log})
+	if err != nil {
+		return nil, err
+	}
+	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
+	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Meetings: service, Budgeted: b.cfg.Zoom.Mode != configs.Personal, Settings: s,
+		Detects: fmt.Sprint(wallClock(b.env)().UnixNano())}, nil
+}
+
+// Link has the daemon make the meeting.
+func (r *remote) Link(ctx context.Context, request linkRequest) (report linkReport, err error) {
+	err = r.ask(ctx, "/link", controlRequest{Link: &request}, &report)
+	return report, err
+}

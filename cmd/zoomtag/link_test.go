@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"zoomtag/providers/ical"
+)
+
+// TestLinkFile: a prepared invitation gets its meeting, one and the same however often it is asked for.
+func TestLinkFile(t *testing.T) {
+	w := newCrashWorld(t)
+	text := strings.Replace(crashObject("prepared", "Kick-off", "Words", ""), "BEGIN:VEVENT\r\n",
+		"METHOD:REQUEST\r\nBEGIN:VEVENT\r\nORGANIZER:mailto:somebody@example.org\r\nATTENDEE:mailto:guest@example.org\r\n", 1)
+	from, to := filepath.Join(w.dir, "kick-off.ics"), filepath.Join(w.dir, "linked.ics")
+	w.must(os.WriteFile(from, []byte(text), 0o600))
+	if _, errs, code := w.zoomtag("link", from, "-o", to, "--options", "no-waiting-room"); code != exitOK {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	if raw, err := os.ReadFile(from); err != nil || string(raw) != text {
+		t.Errorf("the original was changed: %v", err)
+	}
+	read := func(path string) ical.Event {
+		raw, err := os.ReadFile(path)
+		w.must(err)
+		doc, err := ical.Parse(raw, ical.DefaultLimits)
+		w.must(err)
+		ev, _, err := doc.Event("prepared", time.UTC, time.Now())
+		w.must(err)
+		return ev
+	}
+	meetings := w.zoom.Meetings()
+	ev := read(to)
+	if len(meetings) != 1 || meetings[0].Topic != "Kick-off" || ev.Location != ev.URL || !strings.Contains(ev.Description, "Join: "+ev.URL) || ev.Mark == "" {
+		t.Fatalf("%+v\n%+v", meetings, ev)
+	}
+
+	// In place, from the original and from the copy, and with a daemon at work: it is one meeting.
+	for _, path := range []string{from, to, from} {
+		if out, errs, code := w.zoomtag("link", path); code != exitOK || !strings.Contains(out, ev.URL) {
+			t.Errorf("%s: exit %d\n%s\n%s", path, code, out, errs)
+		}
+	}
+	if info, err := os.Stat(to); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("its mode: %v, %v", info, err)
+	}
+	daemon := exec.Command(w.binary, "--config", w.configFile(), "run")
+	var log safeBuffer
+	daemon.Stderr, daemon.Stdout = &log, &log
+	w.must(daemon.Start())
+	t.Cleanup(func() { _ = daemon.Process.Kill() })
+	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socketPath(w.state)); return err == nil })
+	raw, err := os.ReadFile(from)
+	w.must(err)
+	w.must(os.WriteFile(from, bytes.Replace(raw, []byte("SUMMARY:Kick-off"), []byte("SUMMARY:Kick-off again"), 1), 0o600))
+	if out, errs, code := w.zoomtag("link", from, "--json"); code != exitOK || !strings.Contains(out, `"update"`) {
+		t.Errorf("exit %d\n%s\n%s", code, out, errs)
+	}
+	if now := w.zoom.Meetings(); len(now) != 1 || now[0].Topic != "Kick-off again" || now[0].ID != meetings[0].ID {
+		t.Errorf("the meetings now: %+v", now)
+	}
+	w.must(daemon.Process.Signal(syscall.SIGTERM))
+	w.must(daemon.Wait())
+	noSecrets(t, w, log.String())
+}
+
+// TestLinkFileRefused: nothing is written where there can be no link.
+func TestLinkFileRefused(t *testing.T) {
+	w := newCrashWorld(t)
+	past := strings.ReplaceAll(crashObject("past", "Over", "", ""), nextWeek().Format("20060102"), "20200106")
+	two := strings.Replace(crashObject("one", "One", "", ""), "END:VCALENDAR\r\n", "BEGIN:VEVENT\r\nUID:two\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", 1)
+	allDay := strings.Replace(crashObject("day", "Day", "", ""), "DTSTART:"+nextWeek().Format("20060102T150405Z")+"\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:"+nextWeek().Format("20060102"), 1)
+	for name, c := range map[string]struct {
+		text, want string
+		code       int
+	}{
+		"nothing":  {"", "", exitUsage},
+		"no file":  {"hello", "no iCalendar file", exitUsage},
+		"two":      {two, "2 events", exitUsage},
+		"over":     {past, "over", exitFailed},
+		"refused":  {crashObject("no", "Talk #nozoom", "", ""), "#nozoom", exitFailed},
+		"all day":  {allDay, "all-day", exitFailed},
+		"has Meet": {crashObject("meet", "Talk", "https://meet.google.com/abc-defg-hij", ""), "another conference", exitFailed},
+	} {
+		path := filepath.Join(w.dir, "file.ics")
+		w.must(os.WriteFile(path, []byte(c.text), 0o600))
+		if _, errs, code := w.zoomtag("link", path); code != c.code || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: exit %d, %s", name, code, errs)
+		}
+		if raw, err := os.ReadFile(path); err != nil || string(raw) != c.text {
+			t.Errorf("%s: the file was changed: %v", name, err)
+		}
+	}
+	if n := len(w.zoom.Meetings()); n != 0 {
+		t.Errorf("%d meetings", n)
+	}
+}
