@@ -15,7 +15,7 @@ import (
 // TestBesideOtherClients links an event, syncs it with vdirsyncer to a folder that khal shows, edits it there, and links it once more.
 // Nobody's change is lost, and nobody meets a conflict.
 func TestBesideOtherClients(t *testing.T) {
-	for name, start := range map[string]func(*testing.T) *peer{"radicale": startRadicale, "xandikos": startXandikos} {
+	for name, start := range map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t)
 			besideOtherClients(t, p, p.world(t))
@@ -84,7 +84,7 @@ func set(t *testing.T, cal calendar.Calendar, id string, l calendar.Link) {
 }
 
 // vdirsyncer configures it between a collection and the folder local, and returns what syncs them. A conflict is an error.
-func vdirsyncer(t *testing.T, dir string, p *peer, collection string) (sync func()) {
+func vdirsyncer(t testing.TB, dir string, p *peer, collection string) (sync func()) {
 	t.Helper()
 	local := filepath.Join(dir, "local")
 	if err := os.Mkdir(local, 0o700); err != nil {

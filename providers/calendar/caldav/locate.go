@@ -41,6 +41,14 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, c.aboutCalendar(err)
 	}
+	if found.mode == byETag {
+		switch ctag, err := c.ctag(ctx, found); {
+		case err != nil:
+			return nil, err
+		case ctag != "":
+			found.mode = byCTag
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.place = found
@@ -77,9 +85,6 @@ func (r *resource) holdsEvents() bool {
 
 func (r *resource) place() *place {
 	p := &place{url: withSlash(r.url), mode: byETag, name: strings.TrimSpace(r.Name)}
-	if r.CTag != "" {
-		p.mode = byCTag
-	}
 	for _, supported := range r.Reports.List {
 		if supported.Sync != nil || supported.Bare != nil {
 			p.mode = bySync

@@ -35,24 +35,26 @@ func runPeer(t *testing.T, p *peer) {
 // peer is a CalDAV server that runs as a process.
 type peer struct {
 	home           string // address of the calendar home
+	files          string // folder of the calendar home, where it is one
 	user, password string
 	n              int // collections made
 }
 
 // startRadicale starts radicale, which lets everybody in by the name that they say.
-func startRadicale(t *testing.T) *peer {
+func startRadicale(t testing.TB) *peer {
 	t.Helper()
 	dir, port := t.TempDir(), freePort(t)
 	config := filepath.Join(dir, "config")
 	write(t, config, fmt.Sprintf("[server]\nhosts = 127.0.0.1:%s\n[auth]\ntype = none\n[storage]\nfilesystem_folder = %s\n[logging]\nlevel = warning\n",
 		port, filepath.Join(dir, "collections")))
-	p := &peer{home: "http://127.0.0.1:" + port + "/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password}
+	p := &peer{home: "http://127.0.0.1:" + port + "/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
+		files: filepath.Join(dir, "collections", "collection-root", caldavtest.Username)}
 	run(t, port, "radicale", "--config", config)
 	return p
 }
 
 // startXandikos starts xandikos, which lets everybody in.
-func startXandikos(t *testing.T) *peer {
+func startXandikos(t testing.TB) *peer {
 	t.Helper()
 	port := freePort(t)
 	run(t, port, "xandikos", "-d", filepath.Join(t.TempDir(), "dav"), "-l", "127.0.0.1", "-p", port, "--defaults")
@@ -60,7 +62,7 @@ func startXandikos(t *testing.T) *peer {
 }
 
 // freePort is a port that nobody listens on now.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -75,7 +77,7 @@ func freePort(t *testing.T) string {
 }
 
 // installed finds a program.
-func installed(t *testing.T, program string) string {
+func installed(t testing.TB, program string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
@@ -85,7 +87,7 @@ func installed(t *testing.T, program string) string {
 }
 
 // run starts a server and waits until it answers. It ends with the test.
-func run(t *testing.T, port, program string, args ...string) {
+func run(t testing.TB, port, program string, args ...string) {
 	t.Helper()
 	var said bytes.Buffer
 	cmd := exec.Command(installed(t, program), args...)
@@ -132,7 +134,7 @@ func (p *peer) world(t *testing.T) *world {
 	return proxied(t, p.home+name, true, caldav.Config{Username: p.user, Password: p.password})
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -140,9 +142,9 @@ func write(t *testing.T, path, text string) {
 }
 
 // output runs a client and returns what it prints; it has to succeed.
-func output(t *testing.T, dir, program string, args ...string) string {
+func output(t testing.TB, dir, program string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, installed(t, program), args...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "LANG=C.UTF-8", "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CACHE_HOME="+dir)

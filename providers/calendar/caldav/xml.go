@@ -31,10 +31,11 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// placeProperties asks what a resource is, and where the calendars of whoever has signed in are.
-const placeProperties = xmlHeader + `<propfind xmlns="DAV:" xmlns:C="` + nsCalDAV + `" xmlns:S="` + nsCalendarServer + `"><prop>` +
+// placeProperties asks what a resource is, and where the calendars of whoever has signed in are. Not for a CTag: to work that out some
+// servers read the whole collection.
+const placeProperties = xmlHeader + `<propfind xmlns="DAV:" xmlns:C="` + nsCalDAV + `"><prop>` +
 	`<resourcetype/><displayname/><current-user-principal/><C:calendar-home-set/><supported-report-set/><current-user-privilege-set/>` +
-	`<C:supported-calendar-component-set/><S:getctag/></prop></propfind>`
+	`<C:supported-calendar-component-set/></prop></propfind>`
 
 const etagProperty = xmlHeader + `<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>`
 
