@@ -27,7 +27,10 @@ type Event struct {
 	Organizer    string
 	HasOrganizer bool
 	Attendees    []string
-	Cancelled    bool // STATUS:CANCELLED of the event as a whole
+	// Scheduled says that the event or one of its overrides has an organizer, Guests are the attendees of all of them.
+	Scheduled bool
+	Guests    []string
+	Cancelled bool // STATUS:CANCELLED of the event as a whole
 	// Method is the METHOD of the file: it is then a message about an event rather than the event itself.
 	Method string
 
@@ -84,6 +87,7 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	}
 	e := Event{UID: uid}
 	r.texts(&e, master)
+	e.Scheduled, e.Guests = e.HasOrganizer, slices.Clone(e.Attendees)
 	r.times(&e, master, overrides, now)
 	e.Notes = r.notes
 	return e, true, nil
@@ -270,6 +274,12 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 	for _, c := range overrides {
 		var o Event
 		r.texts(&o, c)
+		e.Scheduled = e.Scheduled || o.HasOrganizer
+		for _, a := range o.Attendees {
+			if !slices.Contains(e.Guests, a) {
+				e.Guests = append(e.Guests, a)
+			}
+		}
 		if at, original, ok := r.when(c, "RECURRENCE-ID"); ok {
 			s.exclude(at, original)
 		}

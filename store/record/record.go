@@ -75,6 +75,8 @@ type CalendarState struct {
 	// with: another fingerprint asks for a full re-read.
 	Cursor  string `json:"-"` // kept as a value of its own: it may be large
 	Detects string `json:",omitempty"`
+	// Source names what was listed last, where the calendar says so (calendar.Changes).
+	Source string `json:",omitempty"`
 	// LastSuccess is when a pass last read the whole of the calendar's changes, LastError why one did not, at LastErrorAt.
 	LastSuccess time.Time `json:",omitzero"`
 	LastError   string    `json:",omitempty"`

@@ -12,7 +12,7 @@ import (
 )
 
 // The brake: when more than brakeCount remembered events and more than a third of them are missing at once, or the whole
-// calendar is suddenly empty, nothing is concluded from it.
+// calendar is suddenly empty, or it is another calendar than before, nothing is concluded from it.
 const brakeCount = 5
 
 // brake decides whether events that are missing may be believed to be gone. While it is on, the cursor stays where it is,
@@ -29,7 +29,8 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if err != nil {
 		return err
 	}
-	trips := len(gone) > brakeCount && len(gone)*3 > open || changes.Total == 0 && len(gone) > 0
+	another := changes.Source != "" && st.Source != "" && changes.Source != st.Source
+	trips := len(gone) > brakeCount && len(gone)*3 > open || (changes.Total == 0 || another) && len(gone) > 0
 	if !trips {
 		if st.HeldAt.IsZero() && !st.Released {
 			return nil
@@ -44,6 +45,9 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	reason := fmt.Sprintf("%d of the %d events with a link are missing at once", len(gone), open)
 	if changes.Total == 0 {
 		reason = fmt.Sprintf("the calendar is suddenly empty: %d events with a link are missing", len(gone))
+	}
+	if p.another = another; another {
+		reason = fmt.Sprintf("it is another calendar than before (%s, not %s), and %d events with a link that were in that one are not in it", changes.Source, st.Source, len(gone))
 	}
 	reason += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
 	p.braked, p.report.Held, p.report.Reason = true, true, reason

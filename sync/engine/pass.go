@@ -27,6 +27,7 @@ type pass struct {
 	ahead   map[string]bool            // ids that were asked for together with others
 	absent  map[string]bool            // ids of which the calendar said in this pass that there is none
 	braked  bool
+	another bool                     // it is braked because it is another calendar than before
 	wrote   bool                     // a link was written
 	loaded  map[string]bool          // ids whose record was loaded from the store
 	clear   []string                 // ids that are nothing of ours
@@ -114,6 +115,9 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	if err := p.take(ctx, &st, changes); err != nil {
 		return err
+	}
+	if p.another { // what is in it now is not mixed with what was in the other one
+		return p.finish(st)
 	}
 	due, err := p.due()
 	if err != nil {
@@ -208,17 +212,20 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	if err != nil {
 		return err
 	}
+	if p.another {
+		return nil
+	}
 	news := p.sift(changes, known, problems)
 	if p.dry {
 		slices.Sort(news.due)
 		p.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
 		return nil
 	}
-	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && news.empty() {
+	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == changes.Source && news.empty() {
 		return nil
 	}
 	if !p.braked {
-		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
+		st.Cursor, st.Detects, st.Source = changes.Cursor, p.c.Detects, changes.Source
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for _, id := range news.due {

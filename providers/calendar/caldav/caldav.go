@@ -73,6 +73,8 @@ type Calendar struct {
 	writing sync.Mutex
 	mu      sync.Mutex
 	place   *place            // where the collection is, once that is known
+	pinned  *url.URL          // the collection that was listed
+	spelled map[string]string // names of objects that the server encodes in its own way, by id
 	written map[string]string // what our own last writes have made of objects: versions by id
 	slow    int               // how often in a row the server has asked for a pause without saying how long
 }
@@ -106,7 +108,7 @@ func New(c Config) (*Calendar, error) {
 	limits.Bytes = maxObject
 	return &Calendar{cfg: c, base: base, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
 		http:    &http.Client{Transport: rest.Limit(transport, maxReport), CheckRedirect: rest.NoRedirect},
-		needles: icsobject.NewNeedles(c.Needles), written: map[string]string{},
+		needles: icsobject.NewNeedles(c.Needles), written: map[string]string{}, spelled: map[string]string{},
 		reader: icsobject.Reader{Owners: icsobject.NewOwners(c.Owners), Zone: c.Zone, Now: c.Now, Limits: limits}}, nil
 }
 
@@ -139,8 +141,12 @@ func (c *Calendar) wrote(id, version string) {
 	c.written[id] = version
 }
 
+// wroteLast reports whether an object is listed because of our own last write. It is so once: the same bytes have the same ETag with many
+// servers, also when somebody has brought them back after a change.
 func (c *Calendar) wroteLast(id, version string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return version != "" && c.written[id] == version
+	last := c.written[id]
+	delete(c.written, id)
+	return version != "" && last == version
 }

@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
 )
 
 // Changes lists what has changed since the cursor, or everything. With a cursor it asks where that was taken; without one the collection
@@ -20,34 +24,72 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	var p *place
 	if before == nil {
 		c.forget()
+		c.pin(nil)
 		p, err = c.locate(ctx)
 	} else {
-		p, err = c.resume(before)
+		p, err = c.resume(ctx, before)
 	}
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	if p.mode == bySync {
-		return c.sync(ctx, p, before)
+	c.pin(p.url)
+	now := &cursor{mode: p.mode, rights: readWrite, day: dayOf(c.cfg.Now()), at: p.url.String()}
+	if p.readOnly {
+		now.rights = readOnly
 	}
-	return c.compare(ctx, p, before)
+	var changes calendar.Changes
+	if p.mode == bySync {
+		changes, err = c.sync(ctx, p, before, now)
+	} else {
+		changes, err = c.compare(ctx, p, before, now)
+	}
+	if errors.Is(err, errMoved) && before != nil {
+		return calendar.Changes{}, fmt.Errorf("caldav: %w: %w", calendar.ErrCursor, err)
+	}
+	changes.Source = p.url.String()
+	if err != nil {
+		return calendar.Changes{}, err
+	}
+	return changes, nil
 }
 
-// resume takes the place from a cursor, unless more is known of it by now.
-func (c *Calendar) resume(before *cursor) (*place, error) {
+func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
+
+// resume takes the place from a cursor, unless more is known of it by now. Once a day it is asked what may be done with it.
+func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	p, err := before.place(&c.cfg, c.base)
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.place == nil {
 		c.place = p
 	}
-	if c.place.url.String() != p.url.String() || c.place.mode != p.mode {
+	known := c.place
+	c.mu.Unlock()
+	if known.url.String() != p.url.String() || known.mode != p.mode {
 		return nil, fmt.Errorf("caldav: %w: the calendar is now found elsewhere; it is read again as a whole", calendar.ErrCursor)
 	}
+	if dayOf(c.cfg.Now()) != before.day {
+		c.lookAgain(ctx, known)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.place == nil { // somebody has found out meanwhile that it is not there
+		return known, nil
+	}
 	return c.place, nil
+}
+
+// errMoved says that a report was answered at another address: what it names is to be read with that in mind.
+var errMoved = errors.New("the calendar has moved to another address")
+
+// stays reports errMoved unless an answer came from the collection itself.
+func (p *place) stays(a *answer) error {
+	if a.url.String() == p.url.String() {
+		return nil
+	}
+	return errMoved
 }
 
 // Bounds of a report that comes in parts, and of parts in a row without anything new.
@@ -58,14 +100,27 @@ const (
 
 // found gathers what the parts of a listing say, each object once.
 type found struct {
+	full bool
 	list []calendar.Change
 	at   map[string]int
 }
 
+// all are the changes. What a whole listing has shown and then called deleted, before its end, is not there.
+func (f *found) all() []calendar.Change {
+	if !f.full {
+		return f.list
+	}
+	return slices.DeleteFunc(f.list, func(ch calendar.Change) bool { return ch.Deleted })
+}
+
 func (f *found) add(ch calendar.Change) (fresh bool) {
-	if at, twice := f.at[ch.ID]; twice {
+	at, twice := f.at[ch.ID]
+	switch {
+	case twice:
 		f.list[at] = ch // the later one counts
 		return false
+	case f.full && ch.Deleted:
+		return false // it never was there, as far as this listing goes
 	}
 	f.at[ch.ID] = len(f.list)
 	f.list = append(f.list, ch)
@@ -73,8 +128,8 @@ func (f *found) add(ch calendar.Change) (fresh bool) {
 }
 
 // sync lists by sync-collection reports.
-func (c *Calendar) sync(ctx context.Context, p *place, before *cursor) (calendar.Changes, error) {
-	f := &found{at: map[string]int{}}
+func (c *Calendar) sync(ctx context.Context, p *place, before, now *cursor) (calendar.Changes, error) {
+	f := &found{full: before == nil, at: map[string]int{}}
 	token := ""
 	if before != nil {
 		token = before.token
@@ -87,9 +142,6 @@ func (c *Calendar) sync(ctx context.Context, p *place, before *cursor) (calendar
 		}
 		fresh := 0
 		for _, ch := range part.list {
-			if ch.Deleted && before == nil {
-				continue
-			}
 			if f.add(ch) {
 				fresh++
 			}
@@ -105,10 +157,10 @@ func (c *Calendar) sync(ctx context.Context, p *place, before *cursor) (calendar
 			break
 		}
 	}
-	now := cursor{mode: bySync, at: p.url.String(), token: token}
-	changes := calendar.Changes{List: f.list, Full: before == nil, Total: -1, Cursor: now.String()}
+	now.token = token
+	changes := calendar.Changes{List: f.all(), Full: before == nil, Total: -1, Cursor: now.String()}
 	if changes.Full {
-		changes.Total = len(f.list)
+		changes.Total = len(changes.List)
 	}
 	return changes, nil
 }
@@ -154,9 +206,7 @@ func (c *Calendar) fill(ctx context.Context, p *place, got *part, everything boo
 		left := got.lacking[:0]
 		for _, id := range got.lacking {
 			switch ch, isEvent := shown[id]; {
-			case !isEvent: // a task, or gone meanwhile
-				got.list = append(got.list, calendar.Change{ID: id, Plain: true})
-			case ch == nil:
+			case !isEvent || ch == nil: // a task, gone meanwhile, or overlooked
 				left = append(left, id)
 			default:
 				got.list = append(got.list, *ch)
@@ -175,12 +225,12 @@ func (c *Calendar) fill(ctx context.Context, p *place, got *part, everything boo
 func (c *Calendar) syncReport(ctx context.Context, p *place, token string, data bool) (*part, error) {
 	var got *part
 	r := call{what: "list what has changed", method: methodReport, url: p.url, body: syncCollection(token, data), header: xmlHeaders("0"), within: reportTimeout}
-	err := c.read(ctx, r, func(_ *answer, body io.Reader) (err error) {
+	err := c.read(ctx, r, func(a *answer, body io.Reader) (err error) {
+		if err := p.stays(a); err != nil {
+			return err
+		}
 		got = &part{}
-		got.token, err = multistatus(body, func(r *response) error {
-			got.take(c, p, r)
-			return nil
-		})
+		got.token, err = multistatus(body, func(r *response) error { return got.take(c, p, r) })
 		if err == nil && got.token == "" {
 			err = strange("it has no sync token")
 		}
@@ -189,18 +239,23 @@ func (c *Calendar) syncReport(ctx context.Context, p *place, token string, data 
 	return got, err
 }
 
-// take reads what is said of one resource.
-func (g *part) take(c *Calendar, p *place, r *response) {
+// take reads what is said of one resource. One that is none of the collection's is an error: it might be an event under an address that
+// is not understood, and its change would be lost.
+func (g *part) take(c *Calendar, p *place, r *response) error {
 	for _, href := range r.Hrefs {
-		id, status := p.idOf(href), r.status()
+		id, is := c.id(p, href)
+		status := r.status()
 		switch {
-		case status == http.StatusInsufficientStorage && p.isItself(href): // RFC 6578, section 3.6
+		case is == itself && status == http.StatusInsufficientStorage: // RFC 6578, section 3.6
 			g.more = true
-		case id == "":
+		case is == outside:
+			return p.stranger(href)
+		case is != anObject:
 		case status == http.StatusNotFound, status == http.StatusGone:
+			c.wroteLast(id, "")
 			g.list = append(g.list, calendar.Change{ID: id, Deleted: true})
 		case status != http.StatusOK:
-			g.list = append(g.list, calendar.Change{ID: id, Err: fmt.Errorf("caldav: the server cannot show %s (HTTP %d)", id, status)})
+			g.list = append(g.list, calendar.Change{ID: id}) // Get tries it again and again
 		default:
 			now := r.found()
 			if now.Data == nil {
@@ -210,6 +265,13 @@ func (g *part) take(c *Calendar, p *place, r *response) {
 			g.list = append(g.list, c.change(id, now.ETag, *now.Data))
 		}
 	}
+	return nil
+}
+
+// stranger says that an answer names something that is not of the collection.
+func (p *place) stranger(href string) error {
+	return &brokenError{lasting: true, text: fmt.Sprintf("the server names %s, which is not below %s: write the address under which the server itself knows the calendar as caldav.url",
+		rest.Redact(rest.Cut(strings.TrimSpace(href), 120)), p.url.Path)}
 }
 
 // change is one object as the engine hears of it.

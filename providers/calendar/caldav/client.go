@@ -217,7 +217,7 @@ func redirect(a *answer, r call) (*url.URL, error) {
 		return nil, &brokenError{text: "the server sends one elsewhere and does not say where"}
 	case r.method == http.MethodPut:
 		return nil, &brokenError{text: "the server sends the write elsewhere: nothing is written there; check caldav.url", lasting: true}
-	case !strings.EqualFold(to.Host, r.url.Host) && !sameHostOverTLS(r.url, to):
+	case !sameHost(r.url, to) && !sameHostOverTLS(r.url, to):
 		return nil, &brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the sign-in is not for: if it is right, write it into caldav.url", to.Host), lasting: true}
 	case r.url.Scheme == "https" && to.Scheme != "https":
 		return nil, &brokenError{text: "the server sends one from https to " + to.Scheme + ": check caldav.url", lasting: true}
@@ -228,21 +228,36 @@ func redirect(a *answer, r call) (*url.URL, error) {
 	return to, nil
 }
 
-// sameHostOverTLS reports whether the same name is meant, by https now.
+// port is the port of an address, written or not.
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
+}
+
+func sameHost(a, b *url.URL) bool {
+	return strings.EqualFold(a.Hostname(), b.Hostname()) && a.Scheme == b.Scheme && port(a) == port(b)
+}
+
+// sameHostOverTLS reports whether the same name is meant, by https now, where that usually is.
 func sameHostOverTLS(from, to *url.URL) bool {
-	return from.Scheme == "http" && to.Scheme == "https" && strings.EqualFold(from.Hostname(), to.Hostname())
+	return from.Scheme == "http" && to.Scheme == "https" && strings.EqualFold(from.Hostname(), to.Hostname()) && port(to) == "443"
 }
 
 // mayKnow reports an error unless a host that a server has named may get the sign-in: the configured one may, and with https one of the
 // same domain. (The calendars of iCloud are at hosts of their own.)
 func (c *Config) mayKnow(base, to *url.URL) error {
-	if strings.EqualFold(to.Host, base.Host) && to.Scheme == base.Scheme || sameHostOverTLS(base, to) {
+	if sameHost(base, to) || sameHostOverTLS(base, to) {
 		return nil
 	}
-	if to.Scheme == "https" {
+	if to.Scheme == "https" && (port(to) == "443" || port(to) == port(base)) {
 		ours, err := publicsuffix.EffectiveTLDPlusOne(base.Hostname())
 		theirs, otherErr := publicsuffix.EffectiveTLDPlusOne(to.Hostname())
-		if err == nil && otherErr == nil && strings.EqualFold(ours, theirs) {
+		if err == nil && otherErr == nil && strings.EqualFold(ours, theirs) && !strings.EqualFold(base.Hostname(), to.Hostname()) {
 			return nil
 		}
 	}

@@ -13,15 +13,15 @@ import (
 )
 
 // compare lists by ETags, and by a CTag that says whether that is worth while.
-func (c *Calendar) compare(ctx context.Context, p *place, before *cursor) (calendar.Changes, error) {
-	now := &cursor{mode: p.mode, at: p.url.String()}
+func (c *Calendar) compare(ctx context.Context, p *place, before, now *cursor) (calendar.Changes, error) {
 	if p.mode == byCTag {
 		var err error
 		if now.token, err = c.ctag(ctx, p); err != nil { // before the listing: what changes meanwhile then shows in the next pass
 			return calendar.Changes{}, err
 		}
 		if before != nil && now.token != "" && now.token == before.token {
-			return calendar.Changes{Cursor: before.String(), Total: len(before.items)}, nil
+			now.items = before.items
+			return calendar.Changes{Cursor: now.String(), Total: len(before.items)}, nil
 		}
 	}
 	listed, err := c.listAll(ctx, p, before == nil)
@@ -51,7 +51,7 @@ func (c *Calendar) compare(ctx context.Context, p *place, before *cursor) (calen
 	if err := c.compareLacking(ctx, p, lacking, versions, was, now, &changes); err != nil {
 		return calendar.Changes{}, err
 	}
-	return finish(before, now, changes), nil
+	return c.finish(before, now, changes), nil
 }
 
 // compareLacking reads the objects that are new, or may be. versions are theirs as they were listed.
@@ -83,7 +83,7 @@ func (c *Calendar) compareLacking(ctx context.Context, p *place, ids []string, v
 }
 
 // finish adds what is no longer there, and makes the cursor.
-func finish(before, now *cursor, changes calendar.Changes) calendar.Changes {
+func (c *Calendar) finish(before, now *cursor, changes calendar.Changes) calendar.Changes {
 	slices.SortFunc(now.items, func(a, b item) int { return strings.Compare(a.id, b.id) })
 	now.items = slices.CompactFunc(now.items, func(a, b item) bool { return a.id == b.id })
 	changes.Total, changes.Cursor = len(now.items), now.String()
@@ -96,6 +96,7 @@ func finish(before, now *cursor, changes calendar.Changes) calendar.Changes {
 	}
 	for _, it := range before.items {
 		if !there[it.id] {
+			c.wroteLast(it.id, "")
 			changes.List = append(changes.List, calendar.Change{ID: it.id, Missing: true})
 		}
 	}
@@ -132,14 +133,25 @@ func (c *Calendar) listAll(ctx context.Context, p *place, data bool) ([]listed, 
 func (c *Calendar) query(ctx context.Context, p *place, data bool) ([]listed, error) {
 	var list []listed
 	r := call{what: "list events", method: methodReport, url: p.url, body: calendarQuery(data), header: xmlHeaders("1"), within: reportTimeout}
-	err := c.read(ctx, r, func(_ *answer, body io.Reader) error {
+	err := c.read(ctx, r, func(a *answer, body io.Reader) error {
+		if err := p.stays(a); err != nil {
+			return err
+		}
 		list = nil
 		partial := false
 		_, err := multistatus(body, func(r *response) error {
 			for _, href := range r.Hrefs {
-				partial = partial || r.status() == http.StatusInsufficientStorage
-				if id := p.idOf(href); id != "" && r.status() == http.StatusOK {
+				id, is := c.id(p, href)
+				status := r.status()
+				switch {
+				case status == http.StatusInsufficientStorage:
+					partial = true
+				case is == outside:
+					return p.stranger(href)
+				case is == anObject && status == http.StatusOK:
 					list = append(list, c.listedAs(id, r.found()))
+				case is == anObject && status != http.StatusNotFound && status != http.StatusGone:
+					list = append(list, listed{id: id}) // it is read by itself
 				}
 			}
 			return nil

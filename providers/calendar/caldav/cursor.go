@@ -10,33 +10,40 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// A cursor is what was last known of the collection:
+// A cursor is what was last known of the collection: how its changes are found, whether it can be written to, and on which day that
+// was asked:
 //
-//	caldav 1 sync
+//	caldav 2 sync rw 20417
 //	<address of the collection>
 //	<sync token, quoted>
 //
 // or, where the server has no sync tokens, a CTag (empty where it has none either) and all objects, sorted by id:
 //
-//	caldav 1 ctag
+//	caldav 2 ctag rw 20417
 //	<address of the collection>
 //	<ctag, quoted>
 //	<version, quoted> <id, quoted>
 type cursor struct {
-	mode  string
-	at    string
-	token string
-	items []item
+	mode   string
+	rights string // readWrite or readOnly
+	day    int64  // since 1970
+	at     string
+	token  string
+	items  []item
 }
 
 // item is an object as a listing showed it.
 type item struct{ id, version string }
 
-const cursorHeader = "caldav 1 "
+const (
+	cursorHeader = "caldav 2 "
+	readWrite    = "rw"
+	readOnly     = "ro"
+)
 
 func (c *cursor) String() string {
 	var b strings.Builder
-	b.WriteString(cursorHeader + c.mode + "\n" + c.at + "\n" + strconv.Quote(c.token) + "\n")
+	b.WriteString(cursorHeader + c.mode + " " + c.rights + " " + strconv.FormatInt(c.day, 10) + "\n" + c.at + "\n" + strconv.Quote(c.token) + "\n")
 	for _, it := range c.items {
 		b.WriteString(strconv.Quote(it.version) + " " + strconv.Quote(it.id) + "\n")
 	}
@@ -51,11 +58,10 @@ func parseCursor(s string) (*cursor, error) {
 	bad := fmt.Errorf("caldav: %w: it is not one of this version; the calendar is read again as a whole", calendar.ErrCursor)
 	head, rest, _ := strings.Cut(s, "\n")
 	c := &cursor{}
-	var ok bool
-	c.mode, ok = strings.CutPrefix(head, cursorHeader)
-	if !ok || !slices.Contains([]string{bySync, byCTag, byETag}, c.mode) {
+	if !c.parseHead(head) {
 		return nil, bad
 	}
+	var ok bool
 	c.at, rest, ok = strings.Cut(rest, "\n")
 	if !ok {
 		return nil, bad
@@ -82,6 +88,17 @@ func parseCursor(s string) (*cursor, error) {
 	return c, nil
 }
 
+func (c *cursor) parseHead(head string) bool {
+	said, ok := strings.CutPrefix(head, cursorHeader)
+	parts := strings.Split(said, " ")
+	if !ok || len(parts) != 3 || !slices.Contains([]string{bySync, byCTag, byETag}, parts[0]) || parts[1] != readWrite && parts[1] != readOnly {
+		return false
+	}
+	day, err := strconv.ParseInt(parts[2], 10, 64)
+	c.mode, c.rights, c.day = parts[0], parts[1], day
+	return err == nil
+}
+
 func parseItem(line string) (it item, ok bool) {
 	quoted, err := strconv.QuotedPrefix(line)
 	if err != nil {
@@ -104,5 +121,5 @@ func (c *cursor) place(cfg *Config, base *url.URL) (*place, error) {
 	if err != nil || at.Host == "" || !strings.HasSuffix(at.Path, "/") || cfg.mayKnow(base, at) != nil {
 		return nil, fmt.Errorf("caldav: %w: it is of another server; the calendar is read again as a whole", calendar.ErrCursor)
 	}
-	return &place{url: at, mode: c.mode}, nil
+	return &place{url: at, mode: c.mode, readOnly: c.rights == readOnly, own: strings.TrimSuffix(at.String(), "/") == strings.TrimSuffix(base.String(), "/")}, nil
 }

@@ -19,6 +19,8 @@ type brokenError struct {
 	text    string
 	status  int // of the answer, if that was it
 	lasting bool
+	// answered says that there was an answer, which is none of a CalDAV server's.
+	answered bool
 }
 
 func (e *brokenError) Error() string { return e.text }
@@ -45,7 +47,7 @@ var errRefused = errors.New("refused")
 
 // strange says that an answer is none that can be used.
 func strange(what string) error {
-	return &brokenError{text: "the answer cannot be used: " + what}
+	return &brokenError{text: "the answer cannot be used: " + what, answered: true}
 }
 
 // refusal is what the body of a refusal says.
@@ -118,7 +120,10 @@ func (c *Calendar) refused(status int, header http.Header, r refusal) error {
 	case rest.Gone:
 		return refused(nil, "it is no longer there")
 	case rest.Conflict:
-		return refused(calendar.ErrConflict, "the server refuses the change")
+		if status == http.StatusConflict {
+			return refused(calendar.ErrDenied, "the server does not take the event like this")
+		}
+		return refused(calendar.ErrConflict, "the event is no longer what the change was based on")
 	case rest.Invalid:
 		return refused(calendar.ErrDenied, "the server does not accept the request")
 	}

@@ -5,54 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
 	"zoomtag/providers/internal/icsobject"
 )
-
-// An id is the name of an object below its collection, decoded; one in which a slash is encoded is left as the server writes it.
-
-// idOf is the id of what an href names, or "" for what is no object of the collection.
-func (p *place) idOf(href string) string {
-	u, err := p.url.Parse(strings.TrimSpace(href))
-	if err != nil || strings.HasSuffix(u.Path, "/") {
-		return ""
-	}
-	if strings.Contains(strings.ToLower(u.EscapedPath()), "%2f") {
-		name, ok := strings.CutPrefix(u.EscapedPath(), p.url.EscapedPath())
-		if !ok {
-			return ""
-		}
-		return name
-	}
-	name, ok := strings.CutPrefix(u.Path, p.url.Path)
-	if !ok || strings.Contains(name, "/") {
-		return ""
-	}
-	return name
-}
-
-// isItself reports whether an href names the collection.
-func (p *place) isItself(href string) bool {
-	u, err := p.url.Parse(strings.TrimSpace(href))
-	return err == nil && strings.TrimSuffix(u.Path, "/") == strings.TrimSuffix(p.url.Path, "/")
-}
-
-// object is the address of an object.
-func (p *place) object(id string) *url.URL {
-	u := *p.url
-	u.RawPath = ""
-	u.Path = p.url.Path + id
-	if strings.Contains(strings.ToLower(id), "%2f") {
-		if name, err := url.PathUnescape(id); err == nil {
-			u.Path, u.RawPath = p.url.Path+name, p.url.EscapedPath()+id
-		}
-	}
-	return &u
-}
 
 // isStrong reports whether an ETag is one by which If-Match compares (RFC 9110, section 8.8.3).
 func isStrong(etag string) bool { return len(etag) > 2 && etag[0] == '"' && etag[len(etag)-1] == '"' }
@@ -113,9 +70,9 @@ func (c *Calendar) judge(ev *calendar.Event, was *ical.Event) {
 	if readOnly && ev.Denied == "" {
 		ev.Denied = "the calendar is shared for reading only: its owner has to share it with the right to write"
 	}
-	guests := c.reader.Owners.Guests(was.Attendees)
+	guests := c.reader.Owners.Guests(was.Guests)
 	switch {
-	case ev.Denied != "" || len(guests) == 0 || !was.HasOrganizer || c.cfg.Quiet:
+	case ev.Denied != "" || len(guests) == 0 || !was.Scheduled || c.cfg.Quiet:
 	case c.cfg.Announce:
 		ev.Mails = guests
 	default:

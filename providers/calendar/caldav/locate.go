@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
 )
 
 // How changes are found, by what the server offers.
@@ -27,6 +28,8 @@ type place struct {
 	mode     string
 	name     string
 	readOnly bool
+	// own says that it is at the configured address, and was not chosen among those found there.
+	own bool
 }
 
 // locate finds the collection: at Config.URL, or from there on through the principal and the calendar home (RFC 6764, section 6).
@@ -51,6 +54,9 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.pinned != nil && c.pinned.String() != found.url.String() {
+		return nil, fmt.Errorf("caldav: %w: the calendar at %s is not found any more, and another one is, at %s: nothing is cancelled", calendar.ErrAbsent, c.pinned.Path, found.url.Path)
+	}
 	c.place = found
 	return found, nil
 }
@@ -60,6 +66,13 @@ func (c *Calendar) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.place = nil
+}
+
+// pin has the collection be this one, until everything is listed anew. Of the events of one calendar, another one says nothing.
+func (c *Calendar) pin(at *url.URL) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pinned = at
 }
 
 // resource is what a PROPFIND says of one resource.
@@ -118,15 +131,21 @@ func (c *Calendar) search(ctx context.Context) (*place, error) {
 	start, err := c.look(ctx, c.base)
 	var refused *refusedError
 	atRoot := strings.Trim(c.base.Path, "/") == ""
-	notDAV := errors.As(err, &refused) && (refused.kind == nil || refused.status == http.StatusMethodNotAllowed || refused.status == http.StatusNotImplemented)
+	var odd *brokenError
+	notDAV := errors.As(err, &refused) && refused.status != http.StatusUnauthorized || errors.As(err, &odd) && odd.answered
 	if atRoot && (notDAV || err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0) {
-		start, err = c.look(ctx, c.base.JoinPath(".well-known", "caldav"))
+		known, wellErr := c.look(ctx, c.base.JoinPath(".well-known", "caldav"))
+		if wellErr == nil || err == nil {
+			start, err = known, wellErr
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	if start.isCalendar() {
-		return start.place(), nil
+		p := start.place()
+		p.own = true
+		return p, nil
 	}
 	homes := start.Homes.Hrefs
 	if len(homes) == 0 && start.Principal.Href != "" {
@@ -143,19 +162,35 @@ func (c *Calendar) search(ctx context.Context) (*place, error) {
 		return nil, fmt.Errorf("%w: there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the calendar itself (calendar apps show it in the calendar's settings)",
 			calendar.ErrAbsent)
 	}
+	return c.chooseIn(ctx, start, homes)
+}
+
+// chooseIn looks into the calendar homes. One that cannot be read matters only where nothing is found in the others.
+func (c *Calendar) chooseIn(ctx context.Context, start *resource, homes []string) (*place, error) {
 	var calendars []resource
+	var unread error
 	for _, home := range homes {
-		at, err := start.url.Parse(home)
+		at, err := start.url.Parse(strings.TrimSpace(home))
 		if err != nil {
-			return nil, strange("the address of the calendars cannot be read")
+			unread = fmt.Errorf("caldav: list calendars: the server names an address that cannot be read (%s)", rest.Cut(home, 80))
+			continue
 		}
 		list, err := c.calendarsIn(ctx, withSlash(at))
 		if err != nil {
-			return nil, err
+			unread = err
+			continue
 		}
-		calendars = append(calendars, list...)
+		for _, r := range list {
+			if !slices.ContainsFunc(calendars, func(known resource) bool { return known.url.String() == r.url.String() }) {
+				calendars = append(calendars, r)
+			}
+		}
 	}
-	return c.choose(calendars)
+	chosen, err := c.choose(calendars)
+	if err != nil && unread != nil {
+		return nil, unread
+	}
+	return chosen, err
 }
 
 // look asks what a resource is.
@@ -236,21 +271,39 @@ func names(calendars []resource) string {
 	return strings.Join(list, ", ")
 }
 
-// standing proves that the collection is there.
-func (c *Calendar) standing(ctx context.Context) error {
-	p, err := c.locate(ctx)
-	if err != nil {
-		return err
-	}
+// standing proves that the collection is there, and that it is the one in which an event was looked for: one that was listed, or that the
+// configuration names by its address.
+func (c *Calendar) standing(ctx context.Context, p *place) error {
 	r, err := c.look(ctx, p.url)
 	if err != nil {
 		return c.aboutCalendar(err)
 	}
-	if !r.isCalendar() {
+	if !r.isCalendar() || r.url.String() != p.url.String() {
 		c.forget()
 		return fmt.Errorf("caldav: %w: there is no calendar at %s any more: nothing is cancelled", calendar.ErrAbsent, p.url.Path)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !p.own && (c.pinned == nil || c.pinned.String() != p.url.String()) {
+		return fmt.Errorf("caldav: the calendar at %s has not been listed yet: what is not in it may be in another one", p.url.Path)
+	}
 	return nil
+}
+
+// lookAgain finds out what may be done with the collection now. If that cannot be found out, it stays as it was.
+func (c *Calendar) lookAgain(ctx context.Context, p *place) {
+	r, err := c.look(ctx, p.url)
+	if err != nil || !r.isCalendar() {
+		c.cfg.Log.DebugContext(ctx, "the rights are not known anew", "reason", err)
+		return
+	}
+	now := *p
+	now.readOnly = r.place().readOnly
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.place == p {
+		c.place = &now
+	}
 }
 
 // Introduce says which calendar it is that can be read, and whether it can be changed.

@@ -23,13 +23,14 @@ func (c *Calendar) MultiGet(ctx context.Context, ids []string) (map[string]calen
 	got := map[string]calendar.Got{}
 	for chunk := range slices.Chunk(ids, mostAtOnce) {
 		err := c.multiget(ctx, p, chunk, func(id string, status int, now props) {
-			switch {
-			case status == http.StatusNotFound || status == http.StatusGone:
-				got[id] = calendar.Got{Err: gone(id)}
+			if _, told := got[id]; told {
+				return
+			}
+			switch { // what is said not to be there is left to Get, which has it proven
 			case status == http.StatusOK && now.Data != nil:
 				l, err := c.examine(id, now.ETag, []byte(*now.Data), true)
 				if err == nil && l.plain {
-					err = noEvent(id)
+					return
 				}
 				got[id] = calendar.Got{Event: l.event, Err: err}
 			}
@@ -60,7 +61,7 @@ func (c *Calendar) multiget(ctx context.Context, p *place, ids []string, each fu
 	asked := map[string]bool{}
 	hrefs := make([]string, len(ids))
 	for i, id := range ids {
-		hrefs[i], asked[id] = p.object(id).EscapedPath(), true
+		hrefs[i], asked[id] = c.object(p, id).EscapedPath(), true
 	}
 	var list []told
 	r := call{what: fmt.Sprintf("read %d events", len(ids)), method: methodReport, url: p.url, body: multiget(hrefs), header: xmlHeaders("1"), within: reportTimeout}
@@ -68,7 +69,7 @@ func (c *Calendar) multiget(ctx context.Context, p *place, ids []string, each fu
 		list = nil
 		_, err := multistatus(body, func(r *response) error {
 			for _, href := range r.Hrefs {
-				if id := p.idOf(href); asked[id] {
+				if id, is := c.id(p, href); is == anObject && asked[id] {
 					list = append(list, told{id, r.status(), r.found()})
 				}
 			}

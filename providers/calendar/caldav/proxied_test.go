@@ -45,7 +45,8 @@ func (p proxy) expire() {
 	p.SetExpired(true)
 	if !p.tokens {
 		p.Break(caldavtest.Fault{Match: caldavtest.On("PROPFIND"), Replace: func(body string) string {
-			return strings.Replace(body, "<resourcetype", `<getctag xmlns="http://calendarserver.org/ns/">1</getctag><resourcetype`, 1)
+			return strings.Replace(body, "<resourcetype", `<supported-report-set xmlns="DAV:"><supported-report><report><sync-collection/></report>`+
+				`</supported-report></supported-report-set><resourcetype`, 1)
 		}})
 	}
 }

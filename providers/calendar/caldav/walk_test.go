@@ -86,7 +86,7 @@ func (d *walkDAV) Restart() {
 
 // Changes implements calendar.Calendar. Cursors without a sync token never expire by themselves: those of another form do.
 func (d *walkDAV) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
-	if cursor != "" && d.given[cursor] < d.expired && !strings.HasPrefix(cursor, "caldav 1 sync") {
+	if cursor != "" && d.given[cursor] < d.expired && !strings.HasPrefix(cursor, "caldav 2 sync") {
 		cursor = "caldav 0"
 	}
 	changes, err := d.Calendar.Changes(ctx, cursor)

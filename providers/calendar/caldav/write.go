@@ -3,6 +3,7 @@ package caldav
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,7 +50,7 @@ func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
 	}
 	o, err := c.download(ctx, p, id)
 	if asMissing(err) {
-		if err := c.standing(ctx); err != nil { // a calendar that is gone answers the same
+		if err := c.standing(ctx, p); err != nil { // a calendar that is gone answers the same
 			return nil, err
 		}
 		return nil, gone(id)
@@ -66,15 +67,15 @@ func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
 	return o, nil
 }
 
-// download reads an object with its ETag. A server that does not send it along is asked for it, and the object read once more, until both
-// belong together.
+// download reads an object with its ETag. Where that does not come along, or only a weak one, as from behind some proxies, the server is
+// asked for it, and the object read once more, so that both belong together.
 func (c *Calendar) download(ctx context.Context, p *place, id string) (*object, error) {
 	o, err := c.downloadOnce(ctx, p, id)
-	if err != nil || o.etag != "" {
+	if err != nil || isStrong(o.etag) {
 		return o, err
 	}
-	list, err := c.propfind(ctx, "read the version of "+id, p.object(id), "0", etagProperty)
-	if err != nil || len(list) == 0 || list[0].ETag == "" {
+	list, err := c.propfind(ctx, "read the version of "+id, c.object(p, id), "0", etagProperty)
+	if err != nil || len(list) == 0 || !isStrong(list[0].ETag) {
 		return o, err
 	}
 	again, err := c.downloadOnce(ctx, p, id)
@@ -82,7 +83,7 @@ func (c *Calendar) download(ctx context.Context, p *place, id string) (*object, 
 		return nil, err
 	}
 	if bytes.Equal(again.raw, o.raw) {
-		again.etag = strings.TrimSpace(list[0].ETag)
+		again.etag = list[0].ETag
 	}
 	return again, nil
 }
@@ -91,7 +92,7 @@ func (c *Calendar) downloadOnce(ctx context.Context, p *place, id string) (*obje
 	var o *object
 	// Compressed answers have other ETags, or weak ones, with some servers.
 	header := map[string]string{"Accept": "text/calendar", "Accept-Encoding": "identity"}
-	err := c.read(ctx, call{what: "read event " + id, method: http.MethodGet, url: p.object(id), header: header}, func(a *answer, body io.Reader) error {
+	err := c.read(ctx, call{what: "read event " + id, method: http.MethodGet, url: c.object(p, id), header: header}, func(a *answer, body io.Reader) error {
 		raw, err := io.ReadAll(io.LimitReader(body, maxObject+1))
 		if err != nil {
 			return &brokenError{text: "the answer broke off"}
@@ -152,7 +153,7 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 	if isStrong(etag) {
 		header["If-Match"] = etag
 	}
-	r := call{what: "write event " + id, method: http.MethodPut, url: p.object(id), header: header, body: string(raw)}
+	r := call{what: "write event " + id, method: http.MethodPut, url: c.object(p, id), header: header, body: string(raw)}
 	err = c.once(ctx, r, func(a *answer, body io.Reader) error {
 		if a.status != http.StatusMultiStatus {
 			return nil
@@ -169,8 +170,12 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 		})
 		return err
 	})
-	if asMissing(err) {
+	var refused *refusedError
+	switch {
+	case asMissing(err):
 		return fmt.Errorf("caldav: event %s: %w", id, calendar.ErrConflict) // whether it is gone is for Get to find out
+	case errors.As(err, &refused) && refused.status == http.StatusForbidden:
+		c.lookAgain(ctx, p) // it may be shared for reading only by now
 	}
 	return err
 }

@@ -124,8 +124,13 @@ type props struct {
 func (r *response) found() (p props) {
 	for i := range r.Propstat {
 		if statusOf(r.Propstat[i].Status) == http.StatusOK {
-			return r.Propstat[i].Prop
+			p = r.Propstat[i].Prop
+			break
 		}
+	}
+	p.ETag = strings.TrimSpace(p.ETag)
+	if p.Data != nil && strings.TrimSpace(*p.Data) == "" {
+		p.Data = nil // there is no such object
 	}
 	return p
 }
@@ -164,7 +169,12 @@ var errNotXML = errors.New("the answer is no XML that can be read")
 // multistatus shows each response of a multistatus body (RFC 4918, section 13) as it comes, and returns the sync token at its end.
 // A body that ends early is an error.
 func multistatus(body io.Reader, each func(*response) error) (token string, err error) {
-	d := xml.NewDecoder(&cleaner{r: body})
+	in := &cleaner{r: body, left: maxElement}
+	raw := xml.NewDecoder(in)
+	raw.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		return nil, &brokenError{text: "the answer is written in " + rest.Cut(charset, 40) + " and not in UTF-8", lasting: true}
+	}
+	d := xml.NewTokenDecoder(&shallow{d: raw})
 	open := false
 	for {
 		t, err := d.Token()
@@ -199,26 +209,65 @@ func multistatus(body io.Reader, each func(*response) error) (token string, err 
 					return "", asXMLError(err)
 				}
 			}
+			in.left = maxElement
 		case xml.EndElement:
 			return token, nil
 		}
 	}
 }
 
+// Bounds of what is held of an answer at once. The decoder reads ahead a few kilobytes.
+const (
+	maxElement = maxObject + 1<<20 // bytes of one element of a multistatus
+	maxDepth   = 64                // of elements in elements
+)
+
+// shallow gives a decoder's tokens out as long as elements are not too deep in each other.
+type shallow struct {
+	d     *xml.Decoder
+	depth int
+}
+
+// Token implements xml.TokenReader.
+func (s *shallow) Token() (xml.Token, error) {
+	t, err := s.d.RawToken()
+	switch t.(type) {
+	case xml.StartElement:
+		if s.depth++; s.depth > maxDepth {
+			return nil, &brokenError{text: "the answer has elements in elements without end", lasting: true}
+		}
+	case xml.EndElement:
+		s.depth--
+	}
+	return t, err
+}
+
 // asXMLError tells bad XML from a body that broke off.
 func asXMLError(err error) error {
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) && !strings.Contains(syntax.Msg, "unexpected EOF") {
-		return fmt.Errorf("%w: %w", errNotXML, &brokenError{text: "line " + strconv.Itoa(syntax.Line), lasting: true})
+		return fmt.Errorf("%w: %w", errNotXML, &brokenError{text: "line " + strconv.Itoa(syntax.Line), lasting: true, answered: true})
+	}
+	var broken *brokenError
+	if errors.As(err, &broken) {
+		return broken
 	}
 	return &brokenError{text: "the answer broke off"}
 }
 
-// cleaner takes control characters out of a stream, which XML does not have and some servers send along in what they were given.
-type cleaner struct{ r io.Reader }
+// cleaner takes control characters out of a stream, which XML does not have and some servers send along in what they were given. It
+// ends where an element is larger than any should be.
+type cleaner struct {
+	r    io.Reader
+	left int // bytes until it ends
+}
 
 func (c *cleaner) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
+	if c.left <= 0 {
+		return 0, &brokenError{text: fmt.Sprintf("the answer has an element of more than %d bytes", maxElement), lasting: true}
+	}
+	n, err := c.r.Read(p[:min(len(p), c.left)])
+	c.left -= n
 	for i, b := range p[:n] {
 		if b < ' ' && b != '\n' && b != '\t' && b != '\r' || b == 0x7f {
 			p[i] = '?'

@@ -3,6 +3,7 @@ package google
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
@@ -100,7 +101,7 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 // changes is the answer. A series that is listed because something has changed brings only those exceptions along that have changed
 // as well; the others are read.
 func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
-	changes := calendar.Changes{Full: l.full, Total: -1, List: make([]calendar.Change, 0, len(l.order))}
+	changes := calendar.Changes{Full: l.full, Total: -1, Source: strings.TrimSpace(l.c.cfg.Subject + " " + l.c.cfg.Calendar), List: make([]calendar.Change, 0, len(l.order))}
 	if l.full {
 		changes.Total = 0
 	}

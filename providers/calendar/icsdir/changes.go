@@ -41,7 +41,7 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 		return calendar.Changes{}, err
 	}
 	changes := collect(looks)
-	changes.Full = cursor == ""
+	changes.Full, changes.Source = cursor == "", d.cfg.Path
 	if changes.Cursor == "" {
 		changes.Cursor = cursor
 	}
