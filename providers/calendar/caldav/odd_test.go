@@ -1,9 +1,15 @@
 package caldav_test
 
 import (
+	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -323,5 +329,60 @@ func TestDeletedInTheMiddle(t *testing.T) {
 	all := list(t, w.connect(), "")
 	if ch, ok := change(all, ids[0]); ok || all.Total != 3 {
 		t.Errorf("%d are listed, among them %+v", all.Total, ch)
+	}
+}
+
+// TestOwnCertificate: a server may have a certificate that nobody else vouches for.
+func TestOwnCertificate(t *testing.T) {
+	s := caldavtest.New(caldavtest.Options{Auth: caldavtest.Basic})
+	server := httptest.NewTLSServer(s)
+	defer server.Close()
+	s.Put("", "a.ics", newObject(anEvent("Talk")))
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(s.URL(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ca, good := range map[string]bool{file: true, "": false} {
+		base := &http.Transport{}
+		transport, err := caldav.Transport(base, ca)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := caldav.New(caldav.Config{URL: server.URL + at.Path, Username: caldavtest.Username, Password: caldavtest.Password, HTTP: &http.Client{Transport: transport},
+			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes, err := c.Changes(t.Context(), "")
+		if (err == nil && len(changes.List) == 1) != good || !good && !strings.Contains(err.Error(), "certificate") {
+			t.Errorf("with %q: %d listed, %v", ca, len(changes.List), err)
+		}
+		transport.(*http.Transport).CloseIdleConnections()
+	}
+	for _, wrong := range []string{filepath.Join(t.TempDir(), "none.pem"), "odd_test.go"} {
+		if _, err := caldav.Transport(&http.Transport{}, wrong); err == nil || !strings.Contains(err.Error(), "ca_file") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
+
+// TestDescribe: what an invitation needs comes from the object itself.
+func TestDescribe(t *testing.T) {
+	w, _ := emulated(t, caldavtest.Options{Save: caldavtest.LikeXandikos}, nil)
+	id := w.Put(anEvent("Talk #zoom"))
+	c := w.connect()
+	list(t, c, "")
+	d, err := c.Describe(t.Context(), id)
+	if want := anEvent("Talk #zoom"); err != nil || d.Title != want.Title || d.UID != want.UID || !d.Start.Equal(want.Start) || !d.End.Equal(want.End) ||
+		d.Organizer.Address != caldavtest.Owner || d.Sequence != 1 {
+		t.Errorf("%+v, %v", d, err)
+	}
+	w.Delete(id)
+	if _, err := c.Describe(t.Context(), id); !errors.Is(err, calendar.ErrGone) {
+		t.Errorf("of a deleted event: %v", err)
 	}
 }
