@@ -41,6 +41,8 @@ func (d *decoder) check(kind, text string) (string, error) {
 		return d.path(text)
 	case "link-text":
 		return d.linkText(text)
+	case "line":
+		return text, checkLine(text)
 	case "passcode":
 		if text != "auto" && text != "none" { // what else stands there is probably a passcode: not to be shown
 			return "", errors.New("possible are auto and none; a passcode of your own belongs into the tag: #zoom(passcode=…)")
@@ -124,6 +126,16 @@ func checkEvery(fields []string) error {
 	}
 	if every < time.Second {
 		return fmt.Errorf("@every %s is too often; a second is the least", every)
+	}
+	return nil
+}
+
+// maxNote is how long a line may be that stands in every event, in bytes.
+const maxNote = 200
+
+func checkLine(text string) error {
+	if strings.ContainsAny(text, "\r\n") || len(text) > maxNote {
+		return fmt.Errorf("it has to be one line of at most %d bytes", maxNote)
 	}
 	return nil
 }

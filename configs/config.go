@@ -92,7 +92,9 @@ type Meeting struct {
 type Link struct {
 	Location string `yaml:"location" one:"if-empty append never"`
 	// Text is "short", "invitation", or "template:" and the absolute path of a file.
-	Text     string `yaml:"text" is:"link-text"`
+	Text string `yaml:"text" is:"link-text"`
+	// Note is a line that stands in each block: "needs Zoom 6.0 or newer".
+	Note     string `yaml:"note" is:"line"`
 	Announce string `yaml:"announce" one:"none all"`
 	// Meet is what becomes of a Google Meet conference in a tagged event: "leave" is hands off, "replace" takes it out.
 	Meet string `yaml:"meet" one:"leave replace"`

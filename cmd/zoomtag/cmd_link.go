@@ -146,7 +146,10 @@ func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err 
 
 // once is a folder as a calendar that is worked on once, in which every event is one that a meeting is wanted for.
 func (b *builder) once(name, dir, options string, service meeting.Service) (*engine.Calendar, error) {
-	s := b.settings(b.cfg.For(configs.Calendar{}), b.account)
+	s, err := b.settings(b.cfg.For(configs.Calendar{}), b.account)
+	if err != nil {
+		return nil, err
+	}
 	s.Rules.Command, s.Rules.Options = true, strings.TrimSpace(options)
 	source, err := icsdir.New(icsdir.Config{Path: dir, Owners: []string{"*"}, Messages: true, Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log})
 	if err != nil {

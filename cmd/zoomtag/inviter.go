@@ -180,7 +180,7 @@ func (v *inviter) make(ctx context.Context, c *engine.Calendar, rec *store.Recor
 	case err != nil:
 		return nil, err
 	}
-	link := invite.Link{JoinURL: plan.ShownURL(rec.Meeting), Block: plan.Block(rec.Meeting), MeetingID: max(rec.MeetingID, 0)}
+	link := invite.Link{JoinURL: plan.ShownURL(rec.Meeting), Block: rec.Block, MeetingID: max(rec.MeetingID, 0)}
 	for _, phone := range rec.Meeting.DialIn {
 		link.Phones = append(link.Phones, invite.Phone{Number: phone.Number, Place: phone.Place})
 	}

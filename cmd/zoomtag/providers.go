@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -153,7 +154,10 @@ func (b *builder) calendars() ([]*engine.Calendar, meeting.Service, error) {
 	b.account = account
 	list := make([]*engine.Calendar, 0, len(b.cfg.Calendars))
 	for _, c := range b.cfg.Calendars {
-		s := b.settings(b.cfg.For(c), account)
+		s, err := b.settings(b.cfg.For(c), account)
+		if err != nil {
+			return nil, nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+		}
 		source, err := b.source(c, s)
 		if err != nil {
 			return nil, nil, err
@@ -165,12 +169,12 @@ func (b *builder) calendars() ([]*engine.Calendar, meeting.Service, error) {
 }
 
 // settings are what the configuration says about the events of a calendar.
-func (b *builder) settings(e configs.Effective, account string) plan.Settings {
+func (b *builder) settings(e configs.Effective, account string) (plan.Settings, error) {
 	m, t := e.Meeting, b.cfg.Tag
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
 		Host:  e.Host, Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
-		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Grace: b.cfg.Grace,
+		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
 	}
@@ -180,7 +184,18 @@ func (b *builder) settings(e configs.Effective, account string) plan.Settings {
 	if s.AnyAccount {
 		s.Kind = meeting.Personal
 	}
-	return s
+	path, ok := strings.CutPrefix(e.Link.Text, "template:")
+	if !ok {
+		return s, nil
+	}
+	source, err := os.ReadFile(path)
+	if err == nil {
+		s.Template, err = plan.NewTemplate(filepath.Base(path), string(source))
+	}
+	if err != nil {
+		return s, fmt.Errorf("link.text: %w", err)
+	}
+	return s, nil
 }
 
 // fingerprint names the configuration that decides what is detected in a calendar and what is asked for.

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -49,7 +50,10 @@ func StripBlock(text string) string {
 	}
 }
 
-// BlockURL returns the join URL that a block shows, or "".
+// address is a link in a text.
+var address = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// BlockURL returns the join URL that a block shows, or "": what stands behind a label, else the first address.
 func BlockURL(block string) string {
 	for line := range strings.Lines(block) {
 		line = strings.TrimSpace(line)
@@ -59,7 +63,7 @@ func BlockURL(block string) string {
 			}
 		}
 	}
-	return ""
+	return strings.TrimRight(address.FindString(block), ".,;:!?)'")
 }
 
 // Typed returns the lines that somebody typed into the block found in an event: those that are neither in was, the block

@@ -25,6 +25,12 @@ type Service interface {
 	Cancel(ctx context.Context, id int64) error
 }
 
+// Inviter is a Service that has an invitation text of its own for a meeting.
+type Inviter interface {
+	// Invitation reads that text. ErrGone when there is no such meeting.
+	Invitation(ctx context.Context, id int64) (string, error)
+}
+
 // Kind is what sort of meeting an event asks for.
 type Kind string
 
@@ -101,6 +107,9 @@ type Meeting struct {
 	Duration    time.Duration `json:",omitempty"`
 	// DialIn are the numbers by which guests can take part by telephone; empty where the account has none.
 	DialIn []Phone `json:",omitempty"`
+	// Invitation is the service's own invitation text, where it was asked for, and NoInvitation why there is none.
+	Invitation   string `json:",omitempty"`
+	NoInvitation string `json:",omitempty"`
 	// Notes say what the service did otherwise than asked, in sentences for the owner.
 	Notes []string `json:",omitempty"`
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,6 +92,18 @@ func (p *previewMeetings) Get(ctx context.Context, id int64) (meeting.Meeting, e
 		return meeting.Meeting{}, errors.New("the meeting is not made yet")
 	}
 	return p.Service.Get(ctx, id)
+}
+
+// Invitation reads the text of a meeting that exists.
+func (p *previewMeetings) Invitation(ctx context.Context, id int64) (string, error) {
+	inviter, ok := p.Service.(meeting.Inviter)
+	switch {
+	case !ok:
+		return "", fmt.Errorf("%w: there is none", meeting.ErrDenied)
+	case id < 0:
+		return newMeetingURL + "\n(Zoom's own invitation text)", nil
+	}
+	return inviter.Invitation(ctx, id)
 }
 
 // Cancel pretends.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -42,6 +43,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.update(ctx, d)
 	case plan.Probe:
 		return s.probe(ctx)
+	case plan.Word:
+		return s.word(ctx)
 	case plan.SetLink, plan.Unlink:
 		return s.link(ctx, d)
 	case plan.End:
@@ -263,6 +266,29 @@ func (s *settling) probe(ctx context.Context) error {
 	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
 	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
+}
+
+// word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
+func (s *settling) word(ctx context.Context) error {
+	inviter, ok := s.c.Meetings.(meeting.Inviter)
+	if !ok {
+		s.rec.Meeting.NoInvitation = "there is no invitation text of Zoom's for it: the short text is used"
+		return s.save("", "", nil)
+	}
+	text, err := inviter.Invitation(ctx, s.rec.MeetingID)
+	switch {
+	case errors.Is(err, meeting.ErrGone):
+		s.rec.LostAt = s.e.opt.Now()
+	case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
+		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + err.Error() + "): the short text is used"
+	case err != nil:
+		return s.hushed(s.rec.Host, fmt.Errorf("Zoom's invitation text could not be read: %w", err)) //nolint:staticcheck // Zoom is a name
+	case strings.TrimSpace(text) == "":
+		s.rec.Meeting.NoInvitation = "Zoom's own invitation text is empty: the short text is used"
+	default:
+		s.rec.Meeting.Invitation = text
+	}
+	return s.save("", "", nil)
 }
 
 // link makes the event show what it should, and believes only what the calendar then says.

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"strconv"
 	"strings"
 
 	"zoomtag/providers/calendar"
@@ -17,39 +16,10 @@ func ShownURL(m meeting.Meeting) string {
 	return m.JoinURL
 }
 
-// Block is the text that an event shows for a meeting.
-func Block(m meeting.Meeting) string {
-	lines := []string{calendar.BlockFirst}
-	if m.RegisterURL != "" {
-		lines = append(lines, "Register: "+m.RegisterURL)
-	} else {
-		lines = append(lines, "Join: "+m.JoinURL)
-	}
-	if m.ID != 0 && LinkID(m.JoinURL) != 0 {
-		lines = append(lines, "Meeting ID: "+groupID(LinkID(m.JoinURL)))
-	}
-	if m.Passcode != "" {
-		lines = append(lines, "Passcode: "+m.Passcode.Reveal())
-	}
-	return strings.Join(append(lines, calendar.BlockLast), "\n")
-}
-
-// groupID writes a meeting id as Zoom does: 123 4567 8901, 123 456 7890, 123 456 789.
-func groupID(id int64) string {
-	s := strconv.FormatInt(id, 10)
-	switch {
-	case len(s) >= 11:
-		return s[:3] + " " + s[3:7] + " " + s[7:]
-	case len(s) >= 9:
-		return s[:3] + " " + s[3:6] + " " + s[6:]
-	}
-	return s
-}
-
 // linkFor is the link that the event should show, and right says whether it does.
 func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l calendar.Link, right bool) {
 	l = calendar.Link{
-		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: Block(rec.Meeting),
+		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: block(ev, w, rec, s),
 		Was: calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block},
 	}
 	if l.Was.JoinURL == "" {

@@ -20,6 +20,7 @@
 //	tagged                 in doubt from before      look for the meeting by its mark
 //	tagged                 no meeting                create
 //	tagged                 told something else       update
+//	tagged                 Zoom's text missing       read it, where the block is to hold it
 //	tagged                 link missing or stale     link
 //	tagged                 all of it                 nothing
 package plan
@@ -45,6 +46,7 @@ const (
 	Create  Do = "create"
 	Update  Do = "update"
 	Probe   Do = "probe" // ask again whether the meeting is really gone
+	Word    Do = "word"  // read Zoom's own invitation text
 	SetLink Do = "link"
 	Unlink  Do = "unlink"
 	End     Do = "end"    // note that the event wants no meeting any more
@@ -326,7 +328,12 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do = Probe
 	case untold(rec.Told, d.Spec, in.Now):
 		d.Do = Update
+	case needsInvitation(w, rec, s):
+		d.Do = Word
 	default:
+		if textOf(w, s) == Invitation && rec.Meeting.NoInvitation != "" {
+			d.Notes = append(d.Notes, rec.Meeting.NoInvitation)
+		}
 		l, right := linkFor(ev, w, rec, s)
 		if d.Link = l; !right && ev.Sealed != "" {
 			return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)

@@ -19,7 +19,7 @@ func TestSealed(t *testing.T) {
 	m := meeting.Meeting{ID: 85000000002, JoinURL: "https://us02web.zoom.us/j/85000000002"}
 	linked := record.Record{Calendar: "c", EventID: "id", UID: "uid", Host: "alice@example.com", Mark: NewMark(s.Account, "uid", [10]byte{2}),
 		MeetingID: m.ID, Meeting: m, JoinURL: m.JoinURL}
-	link := calendar.Link{Mark: linked.Mark, JoinURL: m.JoinURL, Block: Block(m)}
+	link := calendar.Link{Mark: linked.Mark, JoinURL: m.JoinURL, Block: framed(short(m), "")}
 	told := func(ev *calendar.Event) *meeting.Spec {
 		spec, _, _ := specFor(ev, FindWish(ev, s.Rules), &s)
 		return &spec

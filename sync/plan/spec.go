@@ -25,8 +25,11 @@ type Settings struct {
 	Location string
 	// ReplaceMeet says that a Google Meet conference of a tagged event makes way for Zoom.
 	ReplaceMeet bool
-	// Text is what the block holds: "short".
-	Text string
+	// Text is what the block holds: Short, Invitation, or anything else for the Template.
+	Text     string
+	Template Template
+	// Note is a line of the owner's in each block.
+	Note string
 	// Grace is how long an event that ended keeps its meeting.
 	Grace time.Duration
 	// Settle is how long after a lost answer "there is no such meeting" is not yet believed.

@@ -240,6 +240,16 @@ func (s *Service) read(ctx context.Context, id int64) (wireMeeting, error) {
 	return w, nil
 }
 
+// Invitation implements meeting.Inviter: the text that Zoom's own apps copy, in the host's language, with the numbers to dial in.
+func (s *Service) Invitation(ctx context.Context, id int64) (string, error) {
+	var w struct {
+		Invitation text `json:"invitation"`
+	}
+	what := "read the invitation to meeting " + strconv.FormatInt(id, 10)
+	err := s.do(ctx, call{what: what, method: http.MethodGet, path: append(meetingPath(id), "invitation"), want: http.StatusOK, on: aMeeting}, &w)
+	return string(w.Invitation), err
+}
+
 func (s *Service) patch(ctx context.Context, id int64, body meetingBody) error {
 	return s.do(ctx, call{what: "change meeting " + strconv.FormatInt(id, 10), method: http.MethodPatch, path: meetingPath(id),
 		body: body, want: http.StatusNoContent, on: aMeeting}, nil)

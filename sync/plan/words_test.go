@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store/record"
+)
+
+const zoomsText = "Alice is inviting you to a scheduled Zoom meeting.\r\n\r\nTopic: Weekly\r\nTime: Dec 1, 2026 09:00 AM\r\n\r\n\r\n\r\nJoin Zoom Meeting\r\nhttps://us02web.zoom.us/j/85000000001?pwd=x.1\r\n\r\n" +
+	"Meeting ID: 850 0000 0001\r\nPasscode: 481516\r\n---\r\nOne tap mobile\r\n+496971049922,,85000000001#,,,,*481516# Germany\r\n"
+
+func words(t *testing.T, text, tag string, change func(m *meeting.Meeting, s *Settings)) string {
+	t.Helper()
+	ev := calendar.Event{Title: "Weekly " + tag, Start: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
+	rec := record.Record{MeetingID: 85000000001, Meeting: meeting.Meeting{ID: 85000000001, JoinURL: "https://us02web.zoom.us/j/85000000001?pwd=x.1", Passcode: "481516",
+		Topic: "Weekly", Host: "alice@example.com", Invitation: zoomsText, DialIn: []meeting.Phone{{Number: "+49 69 7104 9922", Place: "Frankfurt"}}}}
+	s := Settings{Rules: testRules, Text: text}
+	if change != nil {
+		change(&rec.Meeting, &s)
+	}
+	return block(&ev, FindWish(&ev, s.Rules), &rec, &s)
+}
+
+// TestBlocks: whatever text it is, the block begins and ends as always and shows the link so that it is found again.
+func TestBlocks(t *testing.T) {
+	template, err := NewTemplate("join.txt", "Hier entlang: {{.JoinURL}}\n{{with .Passcode}}Kenncode {{.}}{{end}}\n{{range .DialIn}}{{.Place}} {{.Number}}\n{{end}}{{.Start.Format \"15:04\"}} {{.Note}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const url = "https://us02web.zoom.us/j/85000000001?pwd=x.1"
+	for _, c := range []struct {
+		name, text, tag string
+		change          func(m *meeting.Meeting, s *Settings)
+		want            string
+	}{
+		{name: "short", text: "short", tag: "#zoom", want: "Join: " + url + "\nMeeting ID: 850 0000 0001\nPasscode: 481516"},
+		{name: "nothing said", tag: "#zoom", want: "Join: " + url + "\nMeeting ID: 850 0000 0001\nPasscode: 481516"},
+		{name: "note", text: "short", tag: "#zoom", change: func(_ *meeting.Meeting, s *Settings) { s.Note = "needs Zoom 6.0" }, want: "Passcode: 481516\nneeds Zoom 6.0"},
+		{name: "invitation", text: "invitation", tag: "#zoom", want: "Time: Dec 1, 2026 09:00 AM\n\nJoin Zoom Meeting\nJoin: " + url + "\n\nMeeting ID"},
+		{name: "by tag", text: "short", tag: "#zoom(invitation)", want: "One tap mobile\n+496971049922"},
+		{name: "short by tag", text: "invitation", tag: "#zoom(short)", want: calendar.BlockFirst + "\nJoin: " + url},
+		{name: "it lacks the link", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation = "Hello" }, want: "Join: " + url + "\nHello"},
+		{name: "guests register", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.RegisterURL = "https://us02web.zoom.us/meeting/register/t1" },
+			want: "Register: https://us02web.zoom.us/meeting/register/t1\nAlice"},
+		{name: "there is none", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation = "" }, want: "Join: " + url + "\nMeeting ID"},
+		{name: "template", text: "template:join.txt", tag: "#zoom", change: func(_ *meeting.Meeting, s *Settings) { s.Template, s.Note = template, "bis bald" },
+			want: "Hier entlang: " + url + "\nKenncode 481516\nFrankfurt +49 69 7104 9922\n09:00 bis bald\n" + calendar.BlockLast},
+		{name: "very long", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation += strings.Repeat("a line of words\r\n", 1000) }, want: "\n…\n" + calendar.BlockLast},
+	} {
+		got := words(t, c.text, c.tag, c.change)
+		start, end, ok := calendar.FindBlock(got)
+		if !ok || start != 0 || end != len(got) || !strings.Contains(got, c.want) || len(got) > maxWords+200 {
+			t.Errorf("%s:\n%s\nlacks\n%s", c.name, got, c.want)
+		}
+		if link := calendar.BlockURL(got); !strings.HasPrefix(link, "https://us02web.zoom.us/") {
+			t.Errorf("%s: the link is found as %q", c.name, link)
+		}
+		if strings.Contains(got, "\r") || !calendar.SameBlock(got, got) || len(calendar.Typed(got, got)) > 0 {
+			t.Errorf("%s: it is not the same as itself", c.name)
+		}
+	}
+}
+
+// TestTemplateMistakes are found before any event is written, with their line.
+func TestTemplateMistakes(t *testing.T) {
+	for source, want := range map[string]string{
+		"a\n{{.JoinURL":                                  "join.txt:2",
+		"a\n\n{{.JoinUrl}}":                              "join.txt:3",
+		"no link":                                        "first address",
+		"https://example.com {{.JoinURL}}":               "first address",
+		"{{range .DialIn}}{{end}}":                       "shows nothing",
+		"{{.JoinURL}}\n" + calendar.BlockLast:            "first and last line",
+		"{{.JoinURL}}" + strings.Repeat("x", 2*maxWords): "longer than",
+	} {
+		if _, err := NewTemplate("join.txt", source); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", source, err, want)
+		}
+	}
+	one, err := NewTemplate("a", "{{.JoinURL}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := NewTemplate("a", "-> {{.JoinURL}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, errA := json.Marshal(Settings{Template: one})
+	b, errB := json.Marshal(Settings{Template: two})
+	if errA != nil || errB != nil || string(a) == string(b) {
+		t.Errorf("another template is the same configuration: %v, %v", errA, errB)
+	}
+}
+
+// TestInvitationIsReadFirst: the text is read once, before the link is written, and again when the meeting was told something new.
+func TestInvitationIsReadFirst(t *testing.T) {
+	now := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "Weekly #zoom", Start: now.AddDate(0, 0, 3), End: now.AddDate(0, 0, 3).Add(time.Hour), Until: now.AddDate(0, 0, 3).Add(time.Hour)}
+	s := Settings{Rules: testRules, Host: "a@example.com", Account: AccountHash("a"), Text: Invitation}
+	spec, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s)
+	rec := record.Record{EventID: "id", UID: "uid", Host: "a@example.com", Mark: NewMark(s.Account, "uid", [10]byte{1}), MeetingID: 85000000001, Told: &spec,
+		Meeting: meeting.Meeting{ID: 85000000001, JoinURL: "https://us02web.zoom.us/j/85000000001?pwd=x.1"}}
+	next := func() Decision { return Next(Input{Now: now, Event: &ev, Rec: &rec, Settings: &s}) }
+	if d := next(); d.Do != Word {
+		t.Errorf("first: %q", d.Do)
+	}
+	rec.Meeting.Invitation = zoomsText
+	if d := next(); d.Do != SetLink || !strings.Contains(d.Link.Block, "One tap mobile") {
+		t.Errorf("then: %q\n%s", d.Do, d.Link.Block)
+	}
+	rec.Meeting.Invitation, rec.Meeting.NoInvitation = "", "no scope"
+	if d := next(); d.Do != SetLink || !strings.Contains(strings.Join(d.Notes, ";"), "no scope") || !strings.Contains(d.Link.Block, "Join: ") {
+		t.Errorf("without: %q %q", d.Do, d.Notes)
+	}
+}
