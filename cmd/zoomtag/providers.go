@@ -174,7 +174,7 @@ func (b *builder) settings(e configs.Effective, account string) (plan.Settings, 
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
 		Host:  e.Host, Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
-		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Grace: b.cfg.Grace,
+		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: b.cfg.Zoom.Mode != configs.Personal, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
 	}

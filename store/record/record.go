@@ -34,6 +34,8 @@ type Record struct {
 	// call. DoubtAt is when the last such call began.
 	Doubt   string    `json:",omitempty"`
 	DoubtAt time.Time `json:",omitzero"`
+	// CheckedAt is when Meeting was last read at Zoom.
+	CheckedAt time.Time `json:",omitzero"`
 	// LostAt is when Zoom first said that the meeting is gone while its event stands.
 	LostAt time.Time `json:",omitzero"`
 

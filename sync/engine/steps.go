@@ -43,6 +43,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.update(ctx, d)
 	case plan.Probe:
 		return s.probe(ctx)
+	case plan.Check:
+		return s.check(ctx, d)
 	case plan.Word:
 		return s.word(ctx)
 	case plan.SetLink, plan.Unlink:
@@ -140,6 +142,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 // adopt takes a meeting that was found as that of the record. What it was told is not known.
 func (s *settling) adopt(m meeting.Meeting) {
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
+	s.rec.CheckedAt = s.e.opt.Now()
 	if m.Host != "" && s.rec.Host == "" {
 		s.rec.Host = m.Host
 	}
@@ -234,7 +237,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	if told == nil && sameMeeting(s.rec.Meeting, m) {
 		step = "" // it was only read: nothing had to be sent
 	}
-	s.rec.Meeting, s.rec.Told = m, &d.Spec
+	s.rec.Meeting, s.rec.Told, s.rec.CheckedAt = m, &d.Spec, s.e.opt.Now()
 	if step == "" {
 		return s.refund(s.rec.Host)
 	}
@@ -251,7 +254,7 @@ func (s *settling) probe(ctx context.Context) error {
 	switch {
 	case err == nil:
 		s.rec.LostAt, s.rec.Doubt, s.rec.Told = time.Time{}, "", nil
-		s.rec.Meeting = m
+		s.rec.Meeting, s.rec.CheckedAt = m, s.e.opt.Now()
 		return s.save("", "", nil)
 	case !errors.Is(err, meeting.ErrGone):
 		return fmt.Errorf("the meeting could not be read: %w", err)
@@ -266,6 +269,43 @@ func (s *settling) probe(ctx context.Context) error {
 	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
 	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
+}
+
+// checkPause is when a meeting is looked at again that could not be looked at.
+const checkPause = 15 * time.Minute
+
+// check looks whether the meeting is still what the event shows. Where Zoom is the master, of passcode and link, the event follows; of
+// topic and time the event is, and the meeting is told them again.
+func (s *settling) check(ctx context.Context, d plan.Decision) error {
+	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
+	now, before := s.e.opt.Now(), s.rec.Meeting
+	switch {
+	case errors.Is(err, meeting.ErrGone):
+		s.rec.LostAt = now
+		return s.save("", "", nil)
+	case err != nil:
+		err = s.hushed(s.rec.Host, err)
+		return &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + err.Error()}
+	}
+	s.rec.CheckedAt = now // it is saved with what else is concluded
+	var news []string
+	if m.JoinURL != before.JoinURL || m.Passcode != before.Passcode || m.RegisterURL != before.RegisterURL {
+		news = append(news, "passcode or link were changed at Zoom: the event follows")
+	}
+	if m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration {
+		news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
+		s.rec.Told = nil
+	}
+	if len(news) == 0 {
+		return nil
+	}
+	m.Notes, m.Mark = before.Notes, before.Mark
+	if m.Host == "" {
+		m.Host = before.Host
+	}
+	s.rec.Meeting = m
+	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
+	return s.save("check", strings.Join(news, "; "), nil)
 }
 
 // word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.

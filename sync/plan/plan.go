@@ -22,6 +22,8 @@
 //	tagged                 told something else       update
 //	tagged                 Zoom's text missing       read it, where the block is to hold it
 //	tagged                 link missing or stale     link
+//	tagged                 not looked at for a day,  check
+//	                         or soon to begin
 //	tagged                 all of it                 nothing
 package plan
 
@@ -48,6 +50,7 @@ const (
 	Probe   Do = "probe" // ask again whether the meeting is really gone
 	Word    Do = "word"  // read Zoom's own invitation text
 	SetLink Do = "link"
+	Check   Do = "check" // look whether the meeting is still what the event shows
 	Unlink  Do = "unlink"
 	End     Do = "end"    // note that the event wants no meeting any more
 	Resume  Do = "resume" // it does after all
@@ -343,6 +346,11 @@ func (d Decision) missing(in Input, w Wish) Decision {
 			return d
 		}
 		d.State, d.At = Linked, over(in)
+		if at := checkAt(in); !at.IsZero() && !in.Now.Before(at) {
+			d.Do = Check
+		} else if !at.IsZero() && (d.At.IsZero() || at.Before(d.At)) {
+			d.At = at
+		}
 	}
 	return d
 }

@@ -32,6 +32,8 @@ type Settings struct {
 	Note string
 	// Grace is how long an event that ended keeps its meeting.
 	Grace time.Duration
+	// Checks says that the meetings of coming events are looked at now and then: somebody may change or delete them at Zoom.
+	Checks bool
 	// Settle is how long after a lost answer "there is no such meeting" is not yet believed.
 	Settle time.Duration
 }

@@ -1,0 +1,239 @@
+package engine_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// watch is a calendar and a Zoom account whose owner changes meetings at Zoom, with a clock that a test moves.
+type watch struct {
+	t    *testing.T
+	now  time.Time
+	cal  *calendartest.Fake
+	zoom *meetingtest.Fake
+	st   *store.Store
+	e    *engine.Engine
+	gets []time.Time // when meetings were read
+	fail error       // of reading a meeting
+}
+
+func newWatch(t *testing.T) *watch {
+	t.Helper()
+	w := &watch{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), cal: calendartest.NewFake()}
+	clock := func() time.Time { return w.now }
+	w.zoom = &meetingtest.Fake{Now: clock, Hook: func(call, phase string) error {
+		if call == "get" && phase == "before" {
+			w.gets = append(w.gets, w.now)
+			return w.fail
+		}
+		return nil
+	}}
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	w.st = st
+	settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com", Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}
+	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: w.zoom, Budgeted: true, Settings: settings}},
+		engine.Options{Now: clock, Jitter: func() float64 { return 0 }})
+	return w
+}
+
+func (w *watch) pass() engine.Report {
+	w.t.Helper()
+	report, err := w.e.Pass(w.t.Context(), "c")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return report
+}
+
+// until makes the passes that are due until a time, as the schedule would.
+func (w *watch) until(end time.Time) {
+	w.t.Helper()
+	for {
+		next, err := w.st.NextDue("c")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if next.IsZero() || next.After(end) {
+			break
+		}
+		if next.After(w.now) {
+			w.now = next
+		} else {
+			w.now = w.now.Add(time.Second)
+		}
+		w.pass()
+	}
+	w.now = end
+	w.pass()
+}
+
+func (w *watch) put(title string, in time.Duration) (id string) {
+	start := w.now.Add(in)
+	return w.cal.Put(calendar.Event{Title: title, Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)})
+}
+
+func (w *watch) event(id string) calendar.Event {
+	w.t.Helper()
+	ev, err := w.cal.Get(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ev
+}
+
+// TestChecks: once a day, and a day, an hour and ten minutes before the event begins.
+func TestChecks(t *testing.T) {
+	w := newWatch(t)
+	w.put("Talk #zoom", 76*time.Hour)
+	start := w.now.Add(76 * time.Hour)
+	w.pass()
+	w.gets = nil
+	w.until(start.Add(3 * time.Hour))
+	var before []string
+	for _, at := range w.gets {
+		before = append(before, start.Sub(at).String())
+	}
+	if got := strings.Join(before, " "); got != "52h0m0s 28h0m0s 24h0m0s 1h0m0s 10m0s" {
+		t.Errorf("read before the start: %s", got)
+	}
+	if w.cal.Writes() != 1 || w.zoom.Updates() > 0 {
+		t.Errorf("%d writes, %d updates", w.cal.Writes(), w.zoom.Updates())
+	}
+}
+
+// TestChangedAtZoom: the event shows what gets people in, and the meeting says what the event says.
+func TestChangedAtZoom(t *testing.T) {
+	w := newWatch(t)
+	id := w.put("Talk #zoom", 10*24*time.Hour)
+	w.pass()
+	m := w.zoom.Meetings()[0]
+	w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Passcode = "changed" })
+	w.until(w.now.Add(25 * time.Hour))
+	if now := w.zoom.Meetings()[0]; w.event(id).Link.JoinURL != now.JoinURL || now.JoinURL == m.JoinURL || !strings.Contains(w.event(id).Description, "changed") {
+		t.Errorf("the event shows %q, the link is %q", w.event(id).Link.JoinURL, now.JoinURL)
+	}
+	w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Something else" })
+	w.until(w.now.Add(25 * time.Hour))
+	if now := w.zoom.Meetings()[0]; now.Spec.Topic != "Talk" {
+		t.Errorf("the topic is %q", now.Spec.Topic)
+	}
+	journal, err := w.st.Journal(store.JournalFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := fmt.Sprint(journal)
+	for _, want := range []string{"the event follows", "those of the event again"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the journal does not say %q", want)
+		}
+	}
+	w.zoom.OwnerDelete(m.ID)
+	w.until(w.now.Add(25 * time.Hour))
+	if all := w.zoom.Meetings(); len(all) != 1 || all[0].ID == m.ID || w.event(id).Link.JoinURL != all[0].JoinURL {
+		t.Errorf("after it was deleted: %+v, the event shows %q", all, w.event(id).Link.JoinURL)
+	}
+}
+
+// TestCheckFails: nothing is concluded, and it is tried again.
+func TestCheckFails(t *testing.T) {
+	w := newWatch(t)
+	id := w.put("Talk #zoom", 10*24*time.Hour)
+	w.pass()
+	shown := w.event(id).Link.JoinURL
+	w.fail = errors.New("no route to host")
+	w.until(w.now.Add(26 * time.Hour))
+	rec, err := w.st.Record("c", id)
+	if err != nil || rec.State != plan.Linked || !strings.Contains(rec.Reason, "could not be looked at") || w.event(id).Link.JoinURL != shown {
+		t.Errorf("%+v, %v", rec, err)
+	}
+	w.fail = meeting.ErrGone // once is a question
+	w.now = w.now.Add(20 * time.Minute)
+	w.pass()
+	w.fail = nil
+	w.until(w.now.Add(time.Hour))
+	if w.zoom.Creates() != 1 || w.event(id).Link.JoinURL != shown {
+		t.Errorf("%d meetings were made", w.zoom.Creates())
+	}
+}
+
+// TestYear: a year of many links, with somebody at Zoom who changes and deletes meetings. At its end every link is right, no day took more
+// of a host's budget than there is, and no more was read than is said.
+func TestYear(t *testing.T) {
+	w := newWatch(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	begin := w.now
+	var ids []string
+	for i := range 200 {
+		ids = append(ids, w.put(fmt.Sprintf("Talk %d #zoom", i), time.Duration(1+rng.IntN(450*24))*time.Hour))
+	}
+	changed := 0
+	for day := range 365 {
+		for range rng.IntN(4) {
+			all := w.zoom.Meetings()
+			if len(all) == 0 {
+				break
+			}
+			m := all[rng.IntN(len(all))]
+			changed++
+			switch rng.IntN(4) {
+			case 0:
+				w.zoom.OwnerDelete(m.ID)
+			case 1:
+				w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Other" })
+			default:
+				w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Passcode = fmt.Sprint("p", changed) })
+			}
+		}
+		w.until(begin.Add(time.Duration(day+1) * 24 * time.Hour))
+		used, err := w.st.BudgetUsed("alice@example.com", w.now.UTC().Format(time.DateOnly))
+		if err != nil || used > engine.DailyLimit {
+			t.Fatalf("day %d: %d calls, %v", day, used, err)
+		}
+	}
+	// What was changed a moment ago is not known yet.
+	w.until(w.now.Add(25 * time.Hour))
+	live := map[string]meetingtest.Live{}
+	for _, m := range w.zoom.Meetings() {
+		live[m.JoinURL] = m
+	}
+	coming := 0
+	for _, id := range ids {
+		ev := w.event(id)
+		if ev.End.Before(w.now) {
+			continue
+		}
+		coming++
+		if m, ok := live[ev.Link.JoinURL]; !ok || !strings.Contains(ev.Description, m.Passcode) || m.Spec.Topic == "Other" {
+			t.Errorf("%s shows %q, which is no meeting", ev.Title, ev.Link.JoinURL)
+		}
+	}
+	if coming < 10 {
+		t.Errorf("%d links are still to come: that proves little", coming)
+	}
+	t.Logf("%d changes at Zoom, %d links still to come, %d readings", changed, coming, len(w.gets))
+	// Once a day and thrice before the start, and once more after each change or deletion.
+	days := 0
+	for _, id := range ids {
+		days += min(int(w.event(id).Start.Sub(begin).Hours())/24, 367) + 1
+	}
+	if most := days + 3*len(ids) + 2*changed; len(w.gets) > most {
+		t.Errorf("%d readings, more than %d", len(w.gets), most)
+	}
+}
