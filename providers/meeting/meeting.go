@@ -25,6 +25,12 @@ type Service interface {
 	Cancel(ctx context.Context, id int64) error
 }
 
+// Recoverer is a Service that can bring a meeting back which Cancel has deleted, with the link that people have.
+type Recoverer interface {
+	// Recover brings a deleted meeting back. ErrGone when it is too late for that. One that was not deleted is success.
+	Recover(ctx context.Context, id int64) (Meeting, error)
+}
+
 // Inviter is a Service that has an invitation text of its own for a meeting.
 type Inviter interface {
 	// Invitation reads that text. ErrGone when there is no such meeting.

@@ -36,6 +36,8 @@ type Record struct {
 	DoubtAt time.Time `json:",omitzero"`
 	// CheckedAt is when Meeting was last read at Zoom.
 	CheckedAt time.Time `json:",omitzero"`
+	// CancelledID is the meeting that was cancelled when the record was closed. For some days it can be brought back.
+	CancelledID int64 `json:",omitempty"`
 	// LostAt is when Zoom first said that the meeting is gone while its event stands.
 	LostAt time.Time `json:",omitzero"`
 

@@ -37,6 +37,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.seek(ctx, d)
 	case plan.Switch:
 		return s.switchTo(ctx, d)
+	case plan.Recover:
+		return s.bringBack(ctx)
 	case plan.Create:
 		return s.create(ctx, d)
 	case plan.Update:
@@ -142,7 +144,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 // adopt takes a meeting that was found as that of the record. What it was told is not known.
 func (s *settling) adopt(m meeting.Meeting) {
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
-	s.rec.CheckedAt = s.e.opt.Now()
+	s.rec.CheckedAt, s.rec.CancelledID = s.e.opt.Now(), 0
 	if m.Host != "" && s.rec.Host == "" {
 		s.rec.Host = m.Host
 	}
@@ -195,6 +197,43 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	s.adopt(m)
 	s.rec.Told = &d.Spec
 	return s.saved("create", d.Reason)
+}
+
+// bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one, with a new mark: the
+// old one may still be brought back by its owner.
+func (s *settling) bringBack(ctx context.Context) error {
+	id := s.rec.CancelledID
+	recoverer, ok := s.c.Meetings.(meeting.Recoverer)
+	if !ok {
+		return s.forgetCancelled()
+	}
+	s.rec.Doubt, s.rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
+	if err := s.save("", "", nil); err != nil {
+		return err
+	}
+	m, err := recoverer.Recover(ctx, id)
+	var throttled *meeting.Throttled
+	switch {
+	case err == nil && m.Mark == s.rec.Mark:
+		s.adopt(m)
+		return s.saved("adopt", "the meeting that was cancelled is brought back")
+	case errors.As(err, &throttled), errors.Is(err, meeting.ErrNotSent):
+		s.rec.Doubt = ""
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be brought back: %w", err))
+	case err == nil, meeting.Refused(err):
+		return s.forgetCancelled()
+	}
+	return fmt.Errorf("the meeting could not be brought back: %w", err)
+}
+
+// forgetCancelled goes on as if there had been no meeting.
+func (s *settling) forgetCancelled() error {
+	mark, err := s.newMark(s.rec.UID)
+	if err != nil {
+		return err
+	}
+	s.rec.Mark, s.rec.CancelledID, s.rec.Doubt = mark, 0, ""
+	return s.save("", "", nil)
 }
 
 // startable is spec for a meeting that is made now: a start that has passed is never sent.
@@ -413,7 +452,7 @@ func (s *settling) cancel(ctx context.Context) error {
 	}
 	id := s.rec.MeetingID
 	s.rec.Doubt, s.rec.ClosedAt, s.rec.Reason = "", now, s.rec.Ending
-	s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.CancelledID = 0, meeting.Meeting{}, nil, id
 	return s.save("", "", func(tx *store.Tx) error {
 		err := tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 			Step: "cancel", Meeting: id, Reason: s.rec.Ending})

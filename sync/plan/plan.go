@@ -18,6 +18,7 @@
 //	over                   a meeting                 close, leaving the meeting alone
 //	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
 //	tagged                 in doubt from before      look for the meeting by its mark
+//	tagged                 cancelled a while ago     bring the meeting back
 //	tagged                 no meeting                create
 //	tagged                 told something else       update
 //	tagged                 Zoom's text missing       read it, where the block is to hold it
@@ -41,10 +42,11 @@ type Do string
 
 const (
 	Nothing Do = ""
-	Begin   Do = "begin"  // make the record, with Mark if the event carries its own, in doubt of a create
-	Reopen  Do = "reopen" // take up the closed record again: its meeting was left alone
-	Seek    Do = "seek"   // look for the meeting of the record's mark, and adopt it
-	Switch  Do = "switch" // look for the meeting of Mark, which the event carries instead of the record's, and adopt it
+	Begin   Do = "begin"   // make the record, with Mark if the event carries its own, in doubt of a create
+	Reopen  Do = "reopen"  // take up the closed record again: its meeting was left alone
+	Seek    Do = "seek"    // look for the meeting of the record's mark, and adopt it
+	Switch  Do = "switch"  // look for the meeting of Mark, which the event carries instead of the record's, and adopt it
+	Recover Do = "recover" // bring the meeting back that was cancelled
 	Create  Do = "create"
 	Update  Do = "update"
 	Probe   Do = "probe" // ask again whether the meeting is really gone
@@ -231,6 +233,10 @@ func begin(in Input, w Wish) Decision {
 			d.Do = Reopen
 			return d
 		}
+		if restorable(in) && (own == "" || own == in.Rec.Mark) {
+			d.Do = Reopen
+			return d
+		}
 		if own == in.Rec.Mark { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
@@ -248,6 +254,14 @@ func begin(in Input, w Wish) Decision {
 			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
 	}
 	return d
+}
+
+// trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.
+const trash = 7*24*time.Hour - time.Hour
+
+// restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
+func restorable(in Input) bool {
+	return in.Rec.CancelledID != 0 && in.Now.Before(in.Rec.ClosedAt.Add(trash))
 }
 
 // replacesMeet reports whether a Google Meet conference of the event has to make way.
@@ -322,6 +336,8 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if ev.Link.Mark == rec.Mark {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
+	case rec.MeetingID == 0 && rec.CancelledID != 0:
+		d.Do = Recover
 	case rec.MeetingID == 0 && ev.Sealed != "":
 		return hold(in, w, ev.Sealed)
 	case rec.MeetingID == 0:

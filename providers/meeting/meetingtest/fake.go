@@ -30,6 +30,8 @@ type Fake struct {
 
 	mu       sync.Mutex
 	meetings []*Live // oldest first
+	trash    []*Live // deleted by Cancel
+	deleted  map[int64]time.Time
 	creates  int
 	updates  int
 	cancels  int
@@ -157,11 +159,36 @@ func (f *Fake) Update(ctx context.Context, id int64, from, to meeting.Spec) (m m
 func (f *Fake) Cancel(ctx context.Context, id int64) error {
 	return f.call(ctx, "cancel", func() error {
 		if i := slices.IndexFunc(f.meetings, func(l *Live) bool { return l.ID == id }); i >= 0 && !f.Deaf {
+			if f.deleted == nil {
+				f.deleted = map[int64]time.Time{}
+			}
+			f.trash, f.deleted[id] = append(f.trash, f.meetings[i]), f.now()
 			f.meetings = slices.Delete(f.meetings, i, i+1)
 			f.cancels++
 		}
 		return nil
 	})
+}
+
+// Recover implements meeting.Recoverer, for seven days.
+func (f *Fake) Recover(ctx context.Context, id int64) (m meeting.Meeting, err error) {
+	err = f.call(ctx, "recover", func() error {
+		if l := f.byID(id); l != nil {
+			m = l.meeting()
+			return nil
+		}
+		i := slices.IndexFunc(f.trash, func(l *Live) bool { return l.ID == id })
+		if i < 0 || f.now().Sub(f.deleted[id]) > 7*24*time.Hour {
+			return fmt.Errorf("fake: recover meeting %d: %w", id, meeting.ErrGone)
+		}
+		m = f.trash[i].meeting()
+		if !f.Deaf {
+			f.meetings = append(f.meetings, f.trash[i])
+			f.trash = slices.Delete(f.trash, i, i+1)
+		}
+		return nil
+	})
+	return only(m, err)
 }
 
 // call runs effect under the lock, between the two hooks, which run without it.

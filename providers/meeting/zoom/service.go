@@ -240,6 +240,17 @@ func (s *Service) read(ctx context.Context, id int64) (wireMeeting, error) {
 	return w, nil
 }
 
+// Recover implements meeting.Recoverer: Zoom keeps deleted meetings for some days. It needs a scope of its own, without which it is refused.
+func (s *Service) Recover(ctx context.Context, id int64) (meeting.Meeting, error) {
+	what := "bring meeting " + strconv.FormatInt(id, 10) + " back"
+	err := s.do(ctx, call{what: what, method: http.MethodPut, path: append(meetingPath(id), "status"), body: map[string]string{"action": "recover"},
+		want: http.StatusNoContent, on: aMeeting}, nil)
+	if err != nil && !errors.Is(err, meeting.ErrInvalid) { // one that was not deleted cannot be recovered: reading tells
+		return meeting.Meeting{}, err
+	}
+	return s.Get(ctx, id)
+}
+
 // Invitation implements meeting.Inviter: the text that Zoom's own apps copy, in the host's language, with the numbers to dial in.
 func (s *Service) Invitation(ctx context.Context, id int64) (string, error) {
 	var w struct {

@@ -308,3 +308,21 @@ func TestDialIn(t *testing.T) {
 		t.Errorf("dial-in: %+v", m.DialIn)
 	}
 }
+
+// TestRecover: a deleted meeting comes back with the link that people have.
+func TestRecover(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	m := f.create(t, f.spec())
+	if err := f.Cancel(t.Context(), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing to recover
+		back, err := f.Recover(t.Context(), m.ID)
+		if err != nil || back.JoinURL != m.JoinURL || back.Mark != m.Mark || len(f.server.Meetings()) != 1 {
+			t.Errorf("%+v, %v", back, err)
+		}
+	}
+	if _, err := f.Recover(t.Context(), m.ID+1); !meeting.Refused(err) {
+		t.Errorf("of one that never was: %v", err)
+	}
+}
