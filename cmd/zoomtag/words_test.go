@@ -97,3 +97,21 @@ func TestTemplateText(t *testing.T) {
 		t.Errorf("%v, the event says:\n%s", err, ev.Description)
 	}
 }
+
+// TestPlanHidesPasscodes: in whatever words a text shows them.
+func TestPlanHidesPasscodes(t *testing.T) {
+	w := newCrashWorld(t)
+	file := filepath.Join(w.dir, "join.txt")
+	w.must(os.WriteFile(file, []byte("Hier: {{.JoinURL}}\nKenncode {{.Passcode}}, per Telefon *{{.Passcode}}#\n"), 0o600))
+	w.configure("link: { text: \"template:" + file + "\" }\n")
+	w.put("a", "Alpha #zoom", "", "")
+	if _, errs, code := w.zoomtag("sync"); code != exitOK {
+		t.Fatalf("exit %d, %s", code, errs)
+	}
+	passcode := w.zoom.Meetings()[0].Passcode
+	w.must(os.WriteFile(file, []byte("Da: {{.JoinURL}}\nKenncode: {{.Passcode}}.\n"), 0o600))
+	out, errs, code := w.zoomtag("plan")
+	if code != exitOK || !strings.Contains(out, "Kenncode") || passcode == "" || strings.Contains(out+errs, passcode) {
+		t.Errorf("exit %d, the passcode is %q\n%s%s", code, passcode, out, errs)
+	}
+}

@@ -112,8 +112,8 @@ func (p *previewMeetings) Cancel(context.Context, int64) error {
 	return nil
 }
 
-// diff shows how an event's texts would change, one line of text a line.
-func diff(before, after *calendar.Event) string {
+// diff shows how an event's texts would change, one line of text a line, without the passcodes in secrets.
+func diff(before, after *calendar.Event, secrets []string) string {
 	var b strings.Builder
 	field := func(name, old, now string) {
 		if old == now {
@@ -135,7 +135,13 @@ func diff(before, after *calendar.Event) string {
 	field("location", before.Location, after.Location)
 	field("url", before.URL, after.URL)
 	field("description", seen(before), seen(after))
-	return plan.HidePasscode(shownPasscode.ReplaceAllString(b.String(), "${1}***"))
+	text := plan.HidePasscode(shownPasscode.ReplaceAllString(b.String(), "${1}***"))
+	for _, secret := range secrets {
+		if len(secret) >= shortestSecret {
+			text = strings.ReplaceAll(text, secret, "***")
+		}
+	}
+	return text
 }
 
 // seen is an event's description as a person sees it.
@@ -145,6 +151,9 @@ func seen(ev *calendar.Event) string {
 	}
 	return ev.Description
 }
+
+// shortestSecret is how long a passcode has to be to be told from words and numbers that only look like it.
+const shortestSecret = 3
 
 // shownPasscode is the line of a block that a diff must not show around.
 var shownPasscode = regexp.MustCompile(`(?m)^([-+] Passcode: ).*$`)

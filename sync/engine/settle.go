@@ -29,6 +29,7 @@ type settling struct {
 	tried     *calendar.Link // what SetLink was last told to make of the event
 	steps     []string
 	before    *calendar.Event // for the diff
+	secrets   []string        // passcodes that the texts may show, in whatever words
 	// failedBefore is the error of the last try.
 	failedBefore string
 }
@@ -145,6 +146,7 @@ func (s *settling) load() error {
 		return err
 	}
 	s.rec, s.failedBefore = rec, rec.Error
+	s.secrets = append(s.secrets, rec.Meeting.Passcode.Reveal())
 	s.loaded[s.id] = true
 	return nil
 }
@@ -329,7 +331,10 @@ func (s *settling) tell(state, reason, failure string) {
 		r.Start = &utc
 	}
 	if s.dry && s.before != nil && s.ev != nil && s.before != s.ev {
-		r.Diff, r.Mails = diff(s.before, s.ev), s.ev.Mails
+		if s.rec != nil {
+			s.secrets = append(s.secrets, s.rec.Meeting.Passcode.Reveal())
+		}
+		r.Diff, r.Mails = diff(s.before, s.ev, s.secrets), s.ev.Mails
 	}
 	s.report.Events = append(s.report.Events, r)
 }
