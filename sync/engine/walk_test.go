@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"flag"
 	"testing"
 
 	"zoomtag/sync/engine/enginetest"
@@ -11,12 +10,8 @@ import (
 //
 //	go test ./sync/engine -run Walk -walk.seeds=1000000
 //	go test ./sync/engine -run Walk -walk.seed=4711 -v
-var (
-	walkSeeds = flag.Int("walk.seeds", 3000, "how many seeds the random walk takes")
-	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
-	walkDir   = flag.String("walk.dir", "", "where the walk keeps its databases (a RAM disk is fastest)")
-)
+var walks = enginetest.Flags(3000)
 
 func TestWalk(t *testing.T) {
-	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir}, enginetest.Fake)
+	enginetest.Run(t, *walks, enginetest.Fake)
 }

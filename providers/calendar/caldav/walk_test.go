@@ -1,14 +1,10 @@
 package caldav_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"path"
 	"slices"
 	"strings"
@@ -27,15 +23,11 @@ import (
 //
 //	go test ./providers/calendar/caldav -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 //	go test ./providers/calendar/caldav -run Walk -walk.seed=4711 -v
-var (
-	walkSeeds = flag.Int("walk.seeds", 400, "how many seeds the random walk takes")
-	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
-	walkDir   = flag.String("walk.dir", "", "where the walk keeps databases (a RAM disk is fastest)")
-)
+var walks = enginetest.Flags(400)
 
 func TestWalk(t *testing.T) {
 	enginetest.NoneLeft(t)
-	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir},
+	enginetest.Run(t, *walks,
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDAV(s) })
 }
 
@@ -61,7 +53,7 @@ func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
 		Detect: caldavtest.Detection(s.Rand.IntN(3)), Save: caldavtest.Save(s.Rand.IntN(3)), Style: caldavtest.Style(s.Rand.IntN(3)),
 		ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(4)), Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
 	d.config = caldav.Config{URL: "http://127.0.0.1" + path.Join("/", strings.TrimPrefix(d.server.URL(""), d.server.Address())), Owners: []string{caldavtest.Owner},
-		HTTP: &http.Client{Transport: d}, Now: s.Now, Interesting: s.Interesting,
+		HTTP: &http.Client{Transport: &enginetest.Network{Setup: s, Server: d.server, Call: callOf, Refuse: d.refuse}}, Now: s.Now, Interesting: s.Interesting,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	d.Restart()
 	return d, nil
@@ -96,27 +88,6 @@ func (d *walkDAV) Changes(ctx context.Context, cursor string) (calendar.Changes,
 	return changes, err
 }
 
-// RoundTrip is the network between the adapter and the server.
-func (d *walkDAV) RoundTrip(r *http.Request) (*http.Response, error) {
-	call, id := callOf(r)
-	err := d.setup.Hook(call, "before", id)
-	if call == "setlink" && d.setup.Rand.IntN(8) == 0 {
-		d.setup.Meanwhile(id)
-	}
-	if err != nil {
-		d.server.Break(d.refusal(call, id, err))
-		return inProcess{d.server}.RoundTrip(r)
-	}
-	res, err := inProcess{d.server}.RoundTrip(r)
-	if call == "setlink" && err == nil && res.StatusCode < 300 && d.setup.Rand.IntN(12) == 0 {
-		d.setup.Meanwhile(id) // before what was written is read
-	}
-	if d.setup.Hook(call, "after", id) != nil && err == nil {
-		return d.lost(res)
-	}
-	return res, err
-}
-
 // callOf names a request as the walk does.
 func callOf(r *http.Request) (call, id string) {
 	switch r.Method {
@@ -130,8 +101,8 @@ func callOf(r *http.Request) (call, id string) {
 	return "calendar", ""
 }
 
-// refusal is one of the ways in which a request is answered that has no effect.
-func (d *walkDAV) refusal(call, id string, err error) caldavtest.Fault {
+// refuse has a request answered in one of the ways that leave it without effect.
+func (d *walkDAV) refuse(r *http.Request, call, id string, err error) {
 	missing := caldavtest.Blank(http.StatusNotFound)
 	faults := []caldavtest.Fault{
 		caldavtest.Blank(500), caldavtest.Page(503), caldavtest.Page(200), caldavtest.Blank(200), {Cut: true}, caldavtest.Throttled(429, ""),
@@ -153,52 +124,7 @@ func (d *walkDAV) refusal(call, id string, err error) caldavtest.Fault {
 	f := faults[d.setup.Rand.IntN(len(faults))]
 	f.Times = 1
 	f.Match = func(*http.Request) bool { return true }
-	return f
-}
-
-// lost is one of the ways in which the answer to a request gets lost that has taken effect.
-func (d *walkDAV) lost(res *http.Response) (*http.Response, error) {
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, err
-	}
-	cut := io.MultiReader(bytes.NewReader(body[:len(body)/2]), broken{})
-	switch d.setup.Rand.IntN(3) {
-	case 0:
-		return nil, io.ErrUnexpectedEOF
-	case 1:
-		res.StatusCode, cut = http.StatusBadGateway, strings.NewReader("<html>Bad Gateway</html>")
-	}
-	res.Body, res.ContentLength = io.NopCloser(cut), -1
-	return res, nil
-}
-
-// broken is a connection that ends before its time.
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
-// inProcess is a transport to an emulator that does not listen.
-type inProcess struct{ server *caldavtest.Server }
-
-func (t inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	sent := r.Clone(r.Context())
-	if sent.Body == nil {
-		sent.Body = http.NoBody
-	}
-	w := httptest.NewRecorder()
-	defer func() {
-		p := recover()
-		if cut, is := p.(error); is && errors.Is(cut, http.ErrAbortHandler) {
-			res, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	t.server.ServeHTTP(w, sent)
-	res = w.Result()
-	res.Request = r
-	return res, sent.Body.Close()
+	d.server.Break(f)
 }
 
 // name is that of a new object.

@@ -1,15 +1,11 @@
 package google_test
 
 import (
-	"bytes"
 	"context"
 	stdjson "encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,15 +23,11 @@ import (
 //
 //	go test ./providers/calendar/google -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 //	go test ./providers/calendar/google -run Walk -walk.seed=4711 -v
-var (
-	walkSeeds = flag.Int("walk.seeds", 300, "how many seeds the random walk takes")
-	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
-	walkDir   = flag.String("walk.dir", "", "where the walk keeps databases and sign-ins (a RAM disk is fastest)")
-)
+var walks = enginetest.Flags(300)
 
 func TestWalk(t *testing.T) {
 	enginetest.NoneLeft(t)
-	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir},
+	enginetest.Run(t, *walks,
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkGoogle(s) })
 }
 
@@ -67,7 +59,7 @@ func newWalkGoogle(s enginetest.Setup) (*walkGoogle, error) {
 	g.Restart()
 	var err error
 	config := g.config
-	config.Interesting, config.HTTP = nil, &http.Client{Transport: inProcess{g.server}}
+	config.Interesting, config.HTTP = nil, &http.Client{Transport: enginetest.InProcess{Server: g.server}}
 	if g.owner, err = google.New(config); err != nil {
 		return nil, err
 	}
@@ -77,11 +69,11 @@ func newWalkGoogle(s enginetest.Setup) (*walkGoogle, error) {
 // signIn writes the files of a person who has signed in. (The tokens of a service account are signed, which costs more than
 // all the rest of a walk, and by the real clock.)
 func (g *walkGoogle) signIn() (err error) {
-	if g.dir, err = os.MkdirTemp(*walkDir, "google"); err != nil {
+	if g.dir, err = os.MkdirTemp(walks.Dir, "google"); err != nil {
 		return err
 	}
 	g.config = google.Config{Auth: google.User, Credentials: filepath.Join(g.dir, "client.json"), GrantFile: filepath.Join(g.dir, "google.grant"),
-		APIURL: secure(g.server.APIURL()), HTTP: &http.Client{Transport: g}, Quota: google.Unlimited(), Now: g.setup.Now,
+		APIURL: secure(g.server.APIURL()), HTTP: &http.Client{Transport: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf, Refuse: g.refuse}}, Quota: google.Unlimited(), Now: g.setup.Now,
 		Interesting: g.setup.Interesting, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	client := []byte(secure(string(g.server.DesktopClient())))
 	var file struct {
@@ -122,24 +114,6 @@ func (g *walkGoogle) Restart() {
 	g.Calendar = c
 }
 
-// RoundTrip is the network between the adapter and Google.
-func (g *walkGoogle) RoundTrip(r *http.Request) (*http.Response, error) {
-	call, id := callOf(r)
-	err := g.setup.Hook(call, "before", id)
-	if call == "setlink" && g.setup.Rand.IntN(8) == 0 {
-		g.setup.Meanwhile(id)
-	}
-	if err != nil {
-		g.server.Break(g.refusal(r, call, id, err))
-		return inProcess{g.server}.RoundTrip(r)
-	}
-	res, err := inProcess{g.server}.RoundTrip(r)
-	if g.setup.Hook(call, "after", id) != nil && err == nil {
-		return g.lost(res)
-	}
-	return res, err
-}
-
 // callOf names a request as the walk does.
 func callOf(r *http.Request) (call, id string) {
 	_, id, one := strings.Cut(r.URL.Path, "/events/")
@@ -154,8 +128,8 @@ func callOf(r *http.Request) (call, id string) {
 	return "changes", ""
 }
 
-// refusal is one of the ways in which a request is answered that has no effect.
-func (g *walkGoogle) refusal(r *http.Request, call, id string, err error) googletest.Fault {
+// refuse has a request answered in one of the ways that leave it without effect.
+func (g *walkGoogle) refuse(r *http.Request, call, id string, err error) {
 	faults := []googletest.Fault{
 		googletest.Error(500, "backendError", "Backend Error"), googletest.Page(503), googletest.Page(200), {Status: 200}, {Cut: true},
 		googletest.RateLimited(""), googletest.RateLimited("30"), googletest.UserRateLimited(), googletest.Error(403, "quotaExceeded", "Quota exceeded"),
@@ -183,54 +157,7 @@ func (g *walkGoogle) refusal(r *http.Request, call, id string, err error) google
 	f := faults[g.setup.Rand.IntN(len(faults))]
 	f.Times = 1
 	f.Match = func(*http.Request) bool { return true }
-	return f
-}
-
-// lost is one of the ways in which the answer to a request gets lost that has taken effect.
-func (g *walkGoogle) lost(res *http.Response) (*http.Response, error) {
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, err
-	}
-	var cut io.Reader = bytes.NewReader(body[:len(body)/2])
-	switch g.setup.Rand.IntN(4) {
-	case 0:
-		return nil, io.ErrUnexpectedEOF
-	case 1:
-		res.StatusCode, cut = http.StatusBadGateway, strings.NewReader("<html>Bad Gateway</html>")
-	case 2:
-		cut = io.MultiReader(cut, broken{})
-	}
-	res.Body, res.ContentLength = io.NopCloser(cut), -1
-	return res, nil
-}
-
-// broken is a connection that ends before its time.
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
-// inProcess is a transport to an emulator that does not listen.
-type inProcess struct{ server *googletest.Server }
-
-func (t inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	sent := r.Clone(r.Context())
-	if sent.Body == nil {
-		sent.Body = http.NoBody
-	}
-	w := httptest.NewRecorder()
-	defer func() {
-		p := recover()
-		if cut, is := p.(error); is && errors.Is(cut, http.ErrAbortHandler) {
-			res, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	t.server.ServeHTTP(w, sent)
-	res = w.Result()
-	res.Request = r
-	return res, sent.Body.Close()
+	g.server.Break(f)
 }
 
 // Put implements enginetest.Backend.

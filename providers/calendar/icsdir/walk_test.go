@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,14 +18,12 @@ import (
 // because a pass waits until the next write will show in a file's times.
 //
 //	go test ./providers/calendar/icsdir -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
-var (
-	walkSeeds = flag.Int("walk.seeds", 100, "how many seeds the random walk takes")
-	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
-	walkDir   = flag.String("walk.dir", "", "where the walk keeps databases and folders (a RAM disk is fastest)")
-)
+var walks = enginetest.Flags(100)
 
 func TestWalk(t *testing.T) {
-	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir, Walkers: 16},
+	o := *walks
+	o.Walkers = 16 // files are waited for
+	enginetest.Run(t, o,
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkFolder(t, s) })
 }
 
@@ -40,7 +37,7 @@ type walkFolder struct {
 }
 
 func newWalkFolder(t *testing.T, s enginetest.Setup) (*walkFolder, error) {
-	path, err := os.MkdirTemp(*walkDir, "folder") //nolint:usetesting // it is removed after each walk, and asked for by flag
+	path, err := os.MkdirTemp(walks.Dir, "folder") //nolint:usetesting // it is removed after each walk, and asked for by flag
 	if err != nil {
 		return nil, err
 	}

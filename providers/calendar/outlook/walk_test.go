@@ -1,15 +1,11 @@
 package outlook_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"html"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -26,15 +22,11 @@ import (
 //
 //	go test ./providers/calendar/outlook -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 //	go test ./providers/calendar/outlook -run Walk -walk.seed=4711 -v
-var (
-	walkSeeds = flag.Int("walk.seeds", 400, "how many seeds the random walk takes")
-	walkSeed  = flag.Uint64("walk.seed", 0, "walk this seed only")
-	walkDir   = flag.String("walk.dir", "", "where the walk keeps databases (a RAM disk is fastest)")
-)
+var walks = enginetest.Flags(400)
 
 func TestWalk(t *testing.T) {
 	enginetest.NoneLeft(t)
-	enginetest.Run(t, enginetest.Options{Seeds: *walkSeeds, Seed: *walkSeed, Dir: *walkDir},
+	enginetest.Run(t, *walks,
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkOutlook(s) })
 }
 
@@ -61,7 +53,7 @@ func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
 	o.elsewhere = o.server.AddCalendar("", "Team")
 	o.config = outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
 		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(),
-		HTTP: &http.Client{Transport: o}, Now: s.Now, Interesting: s.Interesting,
+		HTTP: &http.Client{Transport: &enginetest.Network{Setup: s, Server: o.server, Call: callOf, Refuse: o.refuse}}, Now: s.Now, Interesting: s.Interesting,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	o.Restart()
 	return o, nil
@@ -102,27 +94,6 @@ func (o *walkOutlook) Changes(ctx context.Context, cursor string) (calendar.Chan
 	return changes, err
 }
 
-// RoundTrip is the network between the adapter and Microsoft.
-func (o *walkOutlook) RoundTrip(r *http.Request) (*http.Response, error) {
-	call, id := callOf(r)
-	err := o.setup.Hook(call, "before", id)
-	if call == "setlink" && o.setup.Rand.IntN(8) == 0 {
-		o.setup.Meanwhile(id)
-	}
-	if err != nil {
-		o.server.Break(o.refusal(call, id, err))
-		return inProcess{o.server}.RoundTrip(r)
-	}
-	res, err := inProcess{o.server}.RoundTrip(r)
-	if call == "setlink" && err == nil && res.StatusCode == http.StatusOK && o.setup.Rand.IntN(12) == 0 {
-		o.setup.Meanwhile(id) // before what was written is read
-	}
-	if o.setup.Hook(call, "after", id) != nil && err == nil {
-		return o.lost(res)
-	}
-	return res, err
-}
-
 // callOf names a request as the walk does.
 func callOf(r *http.Request) (call, id string) {
 	_, id, one := strings.Cut(r.URL.Path, "/events/")
@@ -139,8 +110,8 @@ func callOf(r *http.Request) (call, id string) {
 	return "calendar", ""
 }
 
-// refusal is one of the ways in which a request is answered that has no effect.
-func (o *walkOutlook) refusal(call, id string, err error) outlooktest.Fault {
+// refuse has a request answered in one of the ways that leave it without effect.
+func (o *walkOutlook) refuse(r *http.Request, call, id string, err error) {
 	faults := []outlooktest.Fault{
 		outlooktest.NoMessage(500, "ErrorInternalServerError"), outlooktest.Page(503), outlooktest.Page(200), outlooktest.Blank(200), {Cut: true},
 		outlooktest.Throttled(""), outlooktest.Throttled("30"), outlooktest.Error(503, "MailboxConcurrency", "Too many concurrent requests."),
@@ -167,57 +138,7 @@ func (o *walkOutlook) refusal(call, id string, err error) outlooktest.Fault {
 	f := faults[o.setup.Rand.IntN(len(faults))]
 	f.Times = 1
 	f.Match = func(*http.Request) bool { return true }
-	return f
-}
-
-// lost is one of the ways in which the answer to a request gets lost that has taken effect.
-func (o *walkOutlook) lost(res *http.Response) (*http.Response, error) {
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, err
-	}
-	var cut io.Reader = bytes.NewReader(body[:len(body)/2])
-	switch o.setup.Rand.IntN(4) {
-	case 0:
-		return nil, io.ErrUnexpectedEOF
-	case 1:
-		res.StatusCode, cut = http.StatusBadGateway, strings.NewReader("<html>Bad Gateway</html>")
-	case 2:
-		cut = io.MultiReader(cut, broken{})
-	}
-	res.Body, res.ContentLength = io.NopCloser(cut), -1
-	return res, nil
-}
-
-// broken is a connection that ends before its time.
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
-// inProcess is a transport to an emulator that does not listen.
-type inProcess struct{ server *outlooktest.Server }
-
-func (t inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	sent := r.Clone(r.Context())
-	if sent.Body == nil {
-		sent.Body = http.NoBody
-	}
-	w := httptest.NewRecorder()
-	defer func() {
-		p := recover()
-		if cut, is := p.(error); is && errors.Is(cut, http.ErrAbortHandler) {
-			res, err = nil, io.ErrUnexpectedEOF
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	t.server.ServeHTTP(w, sent)
-	res = w.Result()
-	// The links to next pages are absolute.
-	body := w.Body.String()
-	res.Body, res.ContentLength, res.Request = io.NopCloser(strings.NewReader(body)), int64(len(body)), r
-	res.Header.Del("Content-Length")
-	return res, sent.Body.Close()
+	o.server.Break(f)
 }
 
 // Put implements enginetest.Backend. Most events have HTML texts, as those that Outlook makes.

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"flag"
 	"os"
 	"runtime"
 	"sync"
@@ -18,6 +19,16 @@ type Options struct {
 	Dir string
 	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for more.
 	Walkers int
+}
+
+// Flags defines the flags of a package's walk; the Options are filled in when they are parsed. seeds is how many walks are
+// taken where nothing else is said.
+func Flags(seeds int) *Options {
+	o := &Options{}
+	flag.IntVar(&o.Seeds, "walk.seeds", seeds, "how many seeds the random walk takes")
+	flag.Uint64Var(&o.Seed, "walk.seed", 0, "walk this seed only")
+	flag.StringVar(&o.Dir, "walk.dir", "", "where the walk keeps its databases and files (a RAM disk is fastest)")
+	return o
 }
 
 // Run takes walks on calendars that newBackend makes, several at a time, until one fails.
