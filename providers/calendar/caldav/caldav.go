@@ -76,7 +76,7 @@ type Calendar struct {
 	pinned  *url.URL          // the collection that was listed
 	spelled map[string]string // names of objects that the server encodes in its own way, by id
 	written map[string]string // what our own last writes have made of objects: versions by id
-	slow    int               // how often in a row the server has asked for a pause without saying how long
+	slow    *rest.Patience    // where the server asks for a pause without saying how long
 }
 
 // The contract.
@@ -107,6 +107,7 @@ func New(c Config) (*Calendar, error) {
 	limits := ical.DefaultLimits
 	limits.Bytes = maxObject
 	return &Calendar{cfg: c, base: base, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
+		slow:    &rest.Patience{First: 10 * time.Second, Most: 5 * time.Minute},
 		http:    &http.Client{Transport: rest.Limit(transport, maxReport), CheckRedirect: rest.NoRedirect},
 		needles: icsobject.NewNeedles(c.Needles), written: map[string]string{}, spelled: map[string]string{},
 		reader: icsobject.Reader{Owners: icsobject.NewOwners(c.Owners), Zone: c.Zone, Now: c.Now, Limits: limits}}, nil

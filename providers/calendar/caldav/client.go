@@ -107,9 +107,7 @@ func (c *Calendar) once(ctx context.Context, r call, take func(a *answer, body i
 	}
 	switch {
 	case err == nil:
-		c.mu.Lock()
-		c.slow = 0
-		c.mu.Unlock()
+		c.slow.Reset()
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("caldav: %s: %w", r.what, ctx.Err())

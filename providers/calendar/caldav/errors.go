@@ -4,10 +4,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"strings"
-	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
@@ -166,24 +164,9 @@ func (r refusal) said(status int) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// The waits where the server does not say how long.
-const (
-	firstWait = 10 * time.Second
-	mostWait  = 5 * time.Minute
-)
-
 // throttled is the server asking for a pause.
 func (c *Calendar) throttled(header http.Header, said string) error {
-	now := c.cfg.Now()
-	until, ok := rest.RetryAfter(header, now)
-	if !ok {
-		c.mu.Lock()
-		wait := min(firstWait<<min(c.slow, 6), mostWait)
-		c.slow++
-		c.mu.Unlock()
-		until = now.Add(wait + time.Duration(rand.Float64()*float64(wait)/4))
-	}
-	return &calendar.Throttled{Until: until, Err: errors.New("the server asks for a pause" + said)}
+	return &calendar.Throttled{Until: c.slow.Until(header, c.cfg.Now()), Err: errors.New("the server asks for a pause" + said)}
 }
 
 // asMissing is the refusal of something that is not there.

@@ -74,7 +74,7 @@ type Calendar struct {
 	cfg    Config
 	events *api.EventsService
 	retry  rest.Backoff // of reads, after a 5xx
-	slow   patience
+	slow   *pauses
 
 	mu       sync.Mutex
 	envelope envelope          // as the last listing showed it
@@ -124,7 +124,7 @@ func New(c Config) (*Calendar, error) {
 		return nil, fmt.Errorf("google: %w", err)
 	}
 	service.UserAgent = "zoomtag (gzip)"
-	return &Calendar{cfg: c, events: service.Events, held: map[string]held{}, written: map[string]string{},
+	return &Calendar{cfg: c, events: service.Events, slow: newPauses(), held: map[string]held{}, written: map[string]string{},
 		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second}}, nil
 }
 

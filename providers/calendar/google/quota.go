@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"zoomtag/providers/internal/rest"
 )
 
 // Google counts 10,000 requests a minute for a project and 600 for one of its users (developers.google.com, Calendar API,
@@ -48,35 +50,15 @@ func (q *Quota) wait(ctx context.Context, user string) error {
 	return q.project.Wait(ctx)
 }
 
-// patience is how long a calendar is left alone after Google has asked for it, longer each time in a row.
-type patience struct {
-	mu   sync.Mutex
-	rate int
-	day  int
+// pauses are the waits where Google does not say how long: after a rate limit as its guide prescribes (truncated exponential, with a
+// random part), and after a limit that lasts for hours.
+type pauses struct{ rate, day rest.Patience }
+
+func newPauses() *pauses {
+	return &pauses{rate: rest.Patience{First: 2 * time.Second, Most: 64 * time.Second}, day: rest.Patience{First: time.Hour, Most: 6 * time.Hour}}
 }
 
-// The waits after a rate limit, as Google's guide prescribes (truncated exponential, with a random part), and those after a
-// limit that lasts for hours.
-const (
-	firstRateWait, mostRateWait = 2 * time.Second, 64 * time.Second
-	firstDayWait, mostDayWait   = time.Hour, 6 * time.Hour
-)
-
-func (p *patience) reset() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.rate, p.day = 0, 0
-}
-
-// next is how long to wait now.
-func (p *patience) next(hours bool, random float64) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	n, first, most := &p.rate, firstRateWait, mostRateWait
-	if hours {
-		n, first, most = &p.day, firstDayWait, mostDayWait
-	}
-	wait := min(first<<min(*n, 10), most)
-	*n++
-	return wait + time.Duration(random*float64(min(wait/2, time.Minute)))
+func (p *pauses) reset() {
+	p.rate.Reset()
+	p.day.Reset()
 }

@@ -32,7 +32,7 @@ type Calendar struct {
 	held     map[string]calendar.Event // events of the current pass
 	written  map[string]string         // etags of our own last writes, by id
 	fresh    map[string]bool           // ids that were written since the last Changes
-	slow     int                       // how often in a row Graph has asked for a pause without saying how long
+	slow     *rest.Patience            // where Graph asks for a pause without saying how long
 }
 
 // New makes a Calendar. It reads what the sign-in needs from disk, and sends nothing.
@@ -47,6 +47,7 @@ func New(c Config) (*Calendar, error) {
 		return nil, err
 	}
 	return &Calendar{cfg: c, graph: g, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
+		slow: &rest.Patience{First: 10 * time.Second, Most: 5 * time.Minute},
 		held: map[string]calendar.Event{}, written: map[string]string{}, fresh: map[string]bool{}}, nil
 }
 

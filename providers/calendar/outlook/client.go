@@ -229,9 +229,7 @@ func (c *Calendar) send(ctx context.Context, what string, batch bool, call func(
 		slog.Duration("took", c.cfg.Now().Sub(began)), slog.String("request", answer.header.Get("Request-Id")))
 	switch {
 	case err == nil:
-		c.mu.Lock()
-		c.slow = 0
-		c.mu.Unlock()
+		c.slow.Reset()
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("outlook: %s: %w", what, ctx.Err())

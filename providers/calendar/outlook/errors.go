@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
@@ -152,24 +150,9 @@ func words(answer *kept, body *graphError) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// The waits where Microsoft does not say how long.
-const (
-	firstWait = 10 * time.Second
-	mostWait  = 5 * time.Minute
-)
-
 // throttled is Microsoft asking for a pause of this mailbox.
 func (c *Calendar) throttled(answer *kept, said string) error {
-	now := c.cfg.Now()
-	until, ok := rest.RetryAfter(answer.header, now)
-	if !ok {
-		c.mu.Lock()
-		wait := min(firstWait<<min(c.slow, 6), mostWait)
-		c.slow++
-		c.mu.Unlock()
-		until = now.Add(wait + time.Duration(rand.Float64()*float64(wait)/4))
-	}
-	return &calendar.Throttled{Until: until, Err: errors.New("too many requests for this mailbox" + said)}
+	return &calendar.Throttled{Until: c.slow.Until(answer.header, c.cfg.Now()), Err: errors.New("too many requests for this mailbox" + said)}
 }
 
 // aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
