@@ -36,8 +36,9 @@ type Record struct {
 	DoubtAt time.Time `json:",omitzero"`
 	// CheckedAt is when Meeting was last read at Zoom.
 	CheckedAt time.Time `json:",omitzero"`
-	// CancelledID is the meeting that was cancelled when the record was closed. For some days it can be brought back.
-	CancelledID int64 `json:",omitempty"`
+	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
+	CancelledID int64     `json:",omitempty"`
+	CancelledAt time.Time `json:",omitzero"`
 	// LostAt is when Zoom first said that the meeting is gone while its event stands.
 	LostAt time.Time `json:",omitzero"`
 
@@ -90,6 +91,8 @@ type CalendarState struct {
 	HeldReason string    `json:",omitempty"`
 	// Absent says that it is held because the calendar itself cannot be seen: there is nothing to look at and release.
 	Absent bool `json:",omitempty"`
+	// Another says that it is held because it is another calendar than the one that was watched: what is not in it is not gone.
+	Another bool `json:",omitempty"`
 	// Released says that the owner let the next pass go through the brake.
 	Released bool `json:",omitempty"`
 }

@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -79,5 +81,102 @@ func TestAnotherCalendar(t *testing.T) {
 	}
 	if report := pass(named{two, "two"}, "4"); report.Held || zoom.Cancels() != 2 || len(zoom.Meetings()) != 1 {
 		t.Errorf("released: held %v (%s), %d cancelled, %d meetings", report.Held, report.Reason, zoom.Cancels(), len(zoom.Meetings()))
+	}
+}
+
+// TestAnotherCalendarSlowly: what could not be looked for in the other calendar in the first pass is asked for in the next one; a cursor that
+// the other calendar takes as its own is no way around the question; and another calendar does not take over what it lacks.
+func TestAnotherCalendarSlowly(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		failing bool // events cannot be read in the first pass
+		cursor  bool // the cursor is good in the other calendar
+	}{{name: "failing", failing: true}, {name: "with a cursor", cursor: true}, {name: "both", failing: true, cursor: true}} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWatch(t)
+			one, two := w.cal, calendartest.NewFake()
+			var source calendar.Calendar = named{one, "one"}
+			detects := "1"
+			pass := func() engine.Report {
+				t.Helper()
+				w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Meetings: w.zoom, Detects: detects, Settings: w.settings()}},
+					engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+				report := w.pass()
+				w.now = w.now.Add(20 * time.Minute)
+				return report
+			}
+			for _, id := range []string{"talk", "call"} {
+				one.Put(calendar.Event{ID: id, Title: id + " #zoom", Start: w.now.Add(48 * time.Hour), End: w.now.Add(49 * time.Hour)})
+			}
+			pass()
+			for range 6 { // it has come further
+				two.Put(calendar.Event{Title: "nothing", Start: w.now, End: w.now.Add(time.Hour)})
+			}
+			two.Put(calendar.Event{Title: "Another", Start: w.now.Add(48 * time.Hour), End: w.now.Add(49 * time.Hour)})
+			if !c.cursor {
+				detects = "2"
+			}
+			source = named{two, "two"}
+			if c.failing {
+				source = named{unreadable{two}, "two"}
+			}
+			pass()
+			source = named{two, "two"}
+			for range 4 {
+				pass()
+			}
+			if report := pass(); !report.Held || !strings.Contains(report.Reason, "another calendar") || len(w.zoom.Meetings()) != 2 {
+				t.Errorf("held: %v (%s), %d meetings", report.Held, report.Reason, len(w.zoom.Meetings()))
+			}
+		})
+	}
+}
+
+// unreadable is a calendar whose events cannot be read one by one.
+type unreadable struct{ calendar.Calendar }
+
+func (unreadable) Get(context.Context, string) (calendar.Event, error) {
+	return calendar.Event{}, errors.New("503 Service Unavailable")
+}
+
+// TestTwinInAnotherCalendar: an event that is the same one in two calendars keeps its meeting while one of the two cannot be told from gone.
+func TestTwinInAnotherCalendar(t *testing.T) {
+	w := newWatch(t)
+	a, b, elsewhere := calendartest.NewFake(), calendartest.NewFake(), calendartest.NewFake()
+	var source calendar.Calendar = named{a, "one"}
+	pass := func(names ...string) {
+		t.Helper()
+		e := engine.New(w.st, []*engine.Calendar{
+			{Name: "a", Source: source, Meetings: w.zoom, Detects: fmt.Sprint(source), Settings: w.settings()},
+			{Name: "b", Source: b, Meetings: w.zoom, Settings: w.settings()},
+		}, engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		for _, name := range names {
+			if _, err := e.Pass(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.now = w.now.Add(20 * time.Minute)
+	}
+	event := func(title, uid string) calendar.Event {
+		return calendar.Event{Title: title, UID: uid, Start: w.now.Add(48 * time.Hour), End: w.now.Add(49 * time.Hour)}
+	}
+	inB := b.Put(event("Talk #zoom", "same"))
+	b.Put(event("Something else", ""))
+	pass("b")
+	a.Put(event("Talk #zoom", "same"))
+	a.Put(event("Call #zoom", ""))
+	pass("a")
+	for range 3 {
+		elsewhere.Delete(elsewhere.Put(event("nothing", "")))
+	}
+	elsewhere.Put(event("Nothing", ""))
+	source = named{elsewhere, "two"}
+	pass("a")
+	b.Delete(inB)
+	for range 6 {
+		pass("a", "b")
+	}
+	if len(w.zoom.Meetings()) != 2 || w.zoom.Cancels() > 0 {
+		t.Errorf("%d meetings, %d cancelled", len(w.zoom.Meetings()), w.zoom.Cancels())
 	}
 }

@@ -20,23 +20,24 @@ const brakeCount = 5
 func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes, known map[string]*store.Record) error {
 	if st.Absent { // it can be seen again; what it now shows is judged afresh
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
-		st.HeldAt, st.HeldReason, st.Absent = time.Time{}, "", false
+		st.HeldAt, st.HeldReason, st.Absent, st.Another = time.Time{}, "", false, false
 		if err := p.putCalendar(*st); err != nil {
 			return err
 		}
 	}
-	gone, open, err := p.countGone(ctx, changes, known)
+	gone, unread, open, err := p.countGone(ctx, changes, known)
 	if err != nil {
 		return err
 	}
-	another := changes.Source != "" && st.Source != "" && changes.Source != st.Source
-	trips := len(gone) > brakeCount && len(gone)*3 > open || (changes.Total == 0 || another) && len(gone) > 0
+	another := anotherThan(*st, changes)
+	trips := len(gone) > brakeCount && len(gone)*3 > open || (changes.Total == 0 || another) && len(gone) > 0 ||
+		another && unread > 0 // perhaps gone; once the new name is remembered nobody would ask
 	if !trips {
 		if st.HeldAt.IsZero() && !st.Released {
 			return nil
 		}
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
-		st.HeldAt, st.HeldReason, st.Released = time.Time{}, "", false
+		st.HeldAt, st.HeldReason, st.Released, st.Another = time.Time{}, "", false, false
 		return p.putCalendar(*st)
 	}
 	if st.Released {
@@ -48,6 +49,9 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	}
 	if p.another = another; another {
 		reason = fmt.Sprintf("it is another calendar than before (%s, not %s), and %d events with a link that were in that one are not in it", changes.Source, st.Source, len(gone))
+		if len(gone) == 0 {
+			reason = fmt.Sprintf("it is another calendar than before (%s, not %s), and %d events with a link that were in that one could not be looked for in it", changes.Source, st.Source, unread)
+		}
 	}
 	reason += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
 	p.braked, p.report.Held, p.report.Reason = true, true, reason
@@ -55,13 +59,13 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		return nil
 	}
 	p.e.opt.Log.Warn("calendar held", "calendar", p.c.Name, "reason", reason)
-	st.HeldAt, st.HeldReason = p.e.opt.Now(), reason
+	st.HeldAt, st.HeldReason, st.Another = p.e.opt.Now(), reason, another
 	return p.putCalendar(*st)
 }
 
 // countGone asks for each open record that the listing lacks, or that was found gone before, whether its event is gone. What
-// the service itself named as deleted is proof and does not count.
-func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known map[string]*store.Record) (gone []*store.Record, open int, err error) {
+// the service itself named as deleted is proof and does not count. unread is how many could not be asked for.
+func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known map[string]*store.Record) (gone []*store.Record, unread, open int, err error) {
 	doubtful := map[string]bool{}
 	for i := range changes.List {
 		if changes.List[i].Missing {
@@ -90,15 +94,17 @@ func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known ma
 		case errors.Is(err, calendar.ErrGone):
 			gone = append(gone, known[id])
 		case err != nil && ctx.Err() != nil:
-			return nil, 0, err // any other error is about this event alone, and says nothing
+			return nil, 0, 0, err
+		case err != nil && !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete):
+			unread++ // any other error is about this event alone, and says nothing
 		}
 	}
-	return gone, open, nil
+	return gone, unread, open, nil
 }
 
 // letGo lifts the brake after the owner's release: from here on these events are gone.
 func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
-	st.HeldAt, st.HeldReason, st.Released = time.Time{}, "", false
+	st.HeldAt, st.HeldReason, st.Released, st.Another = time.Time{}, "", false, false
 	if p.dry {
 		return nil
 	}

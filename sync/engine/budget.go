@@ -18,15 +18,10 @@ func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Ad
 
 // mayCall reports, as a waiting error, why a create, update or cancel for host has to wait.
 func (s *settling) mayCall(host string, urgent bool) error {
+	if err := s.mayAsk(host, plan.Pending); err != nil || !s.c.Budgeted {
+		return err
+	}
 	now := s.e.opt.Now()
-	for _, key := range []string{"host " + host, "service " + s.c.Name} {
-		if until := s.e.quietUntil(key).until; until.After(now) {
-			return &waiting{state: plan.Pending, until: until, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
-		}
-	}
-	if !s.c.Budgeted {
-		return nil
-	}
 	used, err := s.e.store.BudgetUsed(host, day(now))
 	if err != nil {
 		return err
@@ -42,6 +37,16 @@ func (s *settling) mayCall(host string, urgent bool) error {
 	return &waiting{state: plan.Pending, until: nextDay(now), reason: fmt.Sprintf(
 		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that start soon): it goes on at 00:00 UTC",
 		DailyLimit, host, used, DailyReserve)}
+}
+
+// mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state.
+func (s *settling) mayAsk(host, state string) error {
+	for _, key := range []string{"host " + host, "service " + s.c.Name} {
+		if until := s.e.quietUntil(key).until; until.After(s.e.opt.Now()) {
+			return &waiting{state: state, until: until, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
+		}
+	}
+	return nil
 }
 
 // spend saves the record, as it is before a call, together with one call on the host's budget.
@@ -73,13 +78,18 @@ func (s *settling) startsSoon() bool {
 	return s.ev != nil && s.ev.Start.Before(s.e.opt.Now().Add(soon))
 }
 
-// hushed notes for how long the service wants to be left alone, so that the next event does not ask in vain.
-func (s *settling) hushed(host string, err error) error {
+// unspent is hushed for a call that was counted: one that was never sent does not count.
+func (s *settling) unspent(host string, err error) error {
 	if errors.Is(err, meeting.ErrNotSent) {
 		if fault := s.refund(host); fault != nil {
 			return fault
 		}
 	}
+	return s.hushed(host, err)
+}
+
+// hushed notes for how long the service wants to be left alone, so that the next event does not ask in vain.
+func (s *settling) hushed(host string, err error) error {
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {

@@ -47,10 +47,14 @@ func newWatch(t *testing.T) *watch {
 	}
 	t.Cleanup(func() { st.Close() })
 	w.st = st
-	settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com", Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}
-	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: w.zoom, Budgeted: true, Settings: settings}},
+	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: w.zoom, Budgeted: true, Settings: w.settings()}},
 		engine.Options{Now: clock, Jitter: func() float64 { return 0 }})
 	return w
+}
+
+// settings are those of a usual configuration.
+func (*watch) settings() plan.Settings {
+	return plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com", Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}
 }
 
 func (w *watch) pass() engine.Report {

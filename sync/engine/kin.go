@@ -61,12 +61,21 @@ func (s *settling) stands(ctx context.Context, other *store.Record) (bool, error
 		return false, nil
 	}
 	if errors.Is(err, calendar.ErrGone) {
-		return false, nil
+		return false, s.e.proves(other.Calendar)
 	}
 	if errors.Is(err, calendar.ErrMalformed) || errors.Is(err, calendar.ErrIncomplete) {
 		return true, nil
 	}
 	return err == nil, err
+}
+
+// proves reports, as an error, that what a calendar lacks is not gone: it is another one than that which was watched under its name.
+func (e *Engine) proves(name string) error {
+	st, err := e.store.Calendar(name)
+	if err == nil && st.Another && !st.HeldAt.IsZero() && !st.Released {
+		err = fmt.Errorf("calendar %s is held: %s", name, st.HeldReason)
+	}
+	return err
 }
 
 // takeOver makes the record of an item that is gone that of this one.
@@ -157,7 +166,9 @@ func (s *settling) heldElsewhere(ctx context.Context) (held bool, err error) {
 		}
 		ev, err := c.Source.Get(ctx, id)
 		if errors.Is(err, calendar.ErrGone) {
-			continue
+			if err = s.e.proves(name); err == nil {
+				continue
+			}
 		}
 		if err != nil {
 			return false, fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", id, name, err)

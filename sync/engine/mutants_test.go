@@ -31,8 +31,8 @@ var mutants = []struct {
 		`if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
-		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be made`, `s.rec.Doubt = ""
-		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be made`},
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`, `s.rec.Doubt = ""
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`},
 	{"any error counts as gone", "settle.go",
 		`if s.ev, err = p.read(ctx, id); err != nil && !errors.Is(err, calendar.ErrGone) {`, `if s.ev, err = p.read(ctx, id); false {`},
 	{"absent from the listing counts as gone", "brake.go",

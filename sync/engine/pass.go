@@ -158,6 +158,10 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason", err)
 		changes, err = p.source.Changes(ctx, "")
 	}
+	if err == nil && !changes.Full && anotherThan(st, changes) {
+		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason", "it is another calendar than before: "+changes.Source)
+		changes, err = p.source.Changes(ctx, "")
+	}
 	p.heed(err)
 	if err != nil {
 		return changes, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
@@ -176,6 +180,11 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		}
 	}
 	return changes, nil
+}
+
+// anotherThan reports whether the calendar is another one than that which was read last.
+func anotherThan(st store.CalendarState, changes calendar.Changes) bool {
+	return changes.Source != "" && st.Source != "" && changes.Source != st.Source
 }
 
 // heed remembers that the calendar has asked to be left alone for a while.
@@ -221,11 +230,11 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		p.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
 		return nil
 	}
-	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == changes.Source && news.empty() {
+	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) && news.empty() {
 		return nil
 	}
 	if !p.braked {
-		st.Cursor, st.Detects, st.Source = changes.Cursor, p.c.Detects, changes.Source
+		st.Cursor, st.Detects, st.Source = changes.Cursor, p.c.Detects, cmp.Or(changes.Source, st.Source)
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for _, id := range news.due {

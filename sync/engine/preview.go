@@ -63,10 +63,14 @@ type previewMeetings struct {
 	meeting.Service
 	calls map[string]int
 	made  int64
+	back  meeting.Meeting // the one that was brought back last
 }
 
 // newMeetingURL stands for the link of a meeting that is not made yet.
 const newMeetingURL = "(the link of the new meeting)"
+
+// oldMeetingURL stands for the link of a meeting that would be brought back.
+const oldMeetingURL = "(the link that it had)"
 
 // Create pretends.
 func (p *previewMeetings) Create(_ context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
@@ -78,12 +82,26 @@ func (p *previewMeetings) Create(_ context.Context, mark string, s meeting.Spec)
 // Update reads the meeting and pretends the rest.
 func (p *previewMeetings) Update(ctx context.Context, id int64, from, to meeting.Spec) (meeting.Meeting, error) {
 	p.calls["zoom"] += 2
+	if id < 0 {
+		return p.back, nil // what it was told is not known, but for what it was told for this very event
+	}
 	m, err := p.Get(ctx, id)
 	if err != nil {
 		return m, err
 	}
 	m.Topic, m.Start, m.Duration = to.Topic, to.Start, to.Duration
 	return m, nil
+}
+
+// Recover pretends.
+func (p *previewMeetings) Recover(_ context.Context, _ int64) (meeting.Meeting, error) {
+	if _, ok := p.Service.(meeting.Recoverer); !ok {
+		return meeting.Meeting{}, fmt.Errorf("%w: nothing can be brought back", meeting.ErrDenied)
+	}
+	p.calls["zoom"]++
+	p.made--
+	p.back = meeting.Meeting{ID: p.made, JoinURL: oldMeetingURL}
+	return p.back, nil
 }
 
 // Get reads a meeting that exists.

@@ -32,6 +32,9 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.Reopen:
 		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
 		s.rec.Told, s.rec.LostAt, s.rec.Released = nil, time.Time{}, false
+		if s.ev.Link.Mark != s.rec.Mark { // whatever the event shows, it is not what was written
+			s.rec.JoinURL, s.rec.Block = "", ""
+		}
 		return s.save("", "", nil)
 	case plan.Seek:
 		return s.seek(ctx, d)
@@ -144,7 +147,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 // adopt takes a meeting that was found as that of the record. What it was told is not known.
 func (s *settling) adopt(m meeting.Meeting) {
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
-	s.rec.CheckedAt, s.rec.CancelledID = s.e.opt.Now(), 0
+	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt = s.e.opt.Now(), 0, time.Time{}
 	if m.Host != "" && s.rec.Host == "" {
 		s.rec.Host = m.Host
 	}
@@ -192,7 +195,7 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 		if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
-		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be made: %w", err))
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made: %w", err))
 	}
 	s.adopt(m)
 	s.rec.Told = &d.Spec
@@ -214,7 +217,7 @@ func (s *settling) bringBack(ctx context.Context) error {
 	m, err := recoverer.Recover(ctx, id)
 	var throttled *meeting.Throttled
 	switch {
-	case err == nil && m.Mark == s.rec.Mark:
+	case err == nil && (m.Mark == s.rec.Mark || m.Mark == ""): // its owner may have taken the mark out; it is the one that we cancelled
 		s.adopt(m)
 		return s.saved("adopt", "the meeting that was cancelled is brought back")
 	case errors.As(err, &throttled), errors.Is(err, meeting.ErrNotSent):
@@ -232,7 +235,7 @@ func (s *settling) forgetCancelled() error {
 	if err != nil {
 		return err
 	}
-	s.rec.Mark, s.rec.CancelledID, s.rec.Doubt = mark, 0, ""
+	s.rec.Mark, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Doubt = mark, 0, time.Time{}, ""
 	return s.save("", "", nil)
 }
 
@@ -270,7 +273,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		if meeting.Refused(err) {
 			s.rec.Told = told
 		}
-		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
 	}
 	step := "update"
 	if told == nil && sameMeeting(s.rec.Meeting, m) {
@@ -310,12 +313,18 @@ func (s *settling) probe(ctx context.Context) error {
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
 }
 
-// checkPause is when a meeting is looked at again that could not be looked at.
-const checkPause = 15 * time.Minute
+// checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that it may not be.
+const (
+	checkPause  = 15 * time.Minute
+	deniedPause = 6 * time.Hour
+)
 
 // check looks whether the meeting is still what the event shows. Where Zoom is the master, of passcode and link, the event follows; of
 // topic and time the event is, and the meeting is told them again.
 func (s *settling) check(ctx context.Context, d plan.Decision) error {
+	if err := s.mayAsk(s.rec.Host, plan.Linked); err != nil {
+		return err
+	}
 	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
 	now, before := s.e.opt.Now(), s.rec.Meeting
 	switch {
@@ -323,10 +332,18 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		s.rec.LostAt = now
 		return s.save("", "", nil)
 	case err != nil:
-		err = s.hushed(s.rec.Host, err)
-		return &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + err.Error()}
+		w := &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + s.hushed(s.rec.Host, err).Error()}
+		var throttled *meeting.Throttled
+		switch {
+		case errors.As(err, &throttled) && throttled.Until.After(w.until):
+			w.until = throttled.Until
+		case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
+			w.until = now.Add(deniedPause)
+		}
+		return w
 	}
-	s.rec.CheckedAt = now // it is saved with what else is concluded
+	s.rec.CheckedAt = now                                    // it is saved with what else is concluded
+	s.rec.Meeting.NoInvitation, before.NoInvitation = "", "" // a text that could not be had is asked for once more
 	var news []string
 	if m.JoinURL != before.JoinURL || m.Passcode != before.Passcode || m.RegisterURL != before.RegisterURL {
 		news = append(news, "passcode or link were changed at Zoom: the event follows")
@@ -353,6 +370,9 @@ func (s *settling) word(ctx context.Context) error {
 	if !ok {
 		s.rec.Meeting.NoInvitation = "there is no invitation text of Zoom's for it: the short text is used"
 		return s.save("", "", nil)
+	}
+	if err := s.mayAsk(s.rec.Host, plan.Pending); err != nil {
+		return err
 	}
 	text, err := inviter.Invitation(ctx, s.rec.MeetingID)
 	switch {
@@ -443,7 +463,7 @@ func (s *settling) cancel(ctx context.Context) error {
 		if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
-		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be cancelled: %w", err))
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be cancelled: %w", err))
 	}
 	now := s.e.opt.Now()
 	s.steps = append(s.steps, "cancel")
@@ -452,7 +472,7 @@ func (s *settling) cancel(ctx context.Context) error {
 	}
 	id := s.rec.MeetingID
 	s.rec.Doubt, s.rec.ClosedAt, s.rec.Reason = "", now, s.rec.Ending
-	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.CancelledID = 0, meeting.Meeting{}, nil, id
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.CancelledID, s.rec.CancelledAt = 0, meeting.Meeting{}, nil, id, now
 	return s.save("", "", func(tx *store.Tx) error {
 		err := tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 			Step: "cancel", Meeting: id, Reason: s.rec.Ending})

@@ -20,16 +20,19 @@ func ShownURL(m meeting.Meeting) string {
 func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l calendar.Link, right bool) {
 	l = calendar.Link{
 		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: block(ev, w, rec, s),
-		Was: calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block},
-	}
-	if l.Was.JoinURL == "" {
-		l.Was.JoinURL = writtenURL(ev, s)
+		Was: written(ev, w, rec, s),
 	}
 	right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)
 	if l.DropMeet = ev.Meet && replacesMeet(w, s); l.DropMeet {
 		right = false
 	}
 	consumed := ev.Link.Tag
+	if s.Rules.Command && (s.Rules.Options != "" || consumed == "") {
+		// A command leaves nothing in the event that one could see: the wish is kept beside the mark, for the day on which the event
+		// comes into a calendar that is watched.
+		consumed = commanded(s.Rules)
+		right = right && ev.Link.Tag == consumed
+	}
 	if !s.Rules.Keep {
 		if title := WithoutTags(ev.Title, "title", w.Tags); title != ev.Title && strings.TrimSpace(title) != "" {
 			l.Title, consumed, right = &title, tagTexts(w, "title"), false
@@ -46,6 +49,31 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 	l.Tag = consumed
 	return l, right
 }
+
+// written is what we have written into the event. Where that is not remembered, the event itself tells the URL, and, where the text
+// is not the short one, whose lines are known, what stands between our lines is taken for ours: an invitation of Zoom's that has gone
+// stale must not become the owner's words.
+func written(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) calendar.Was {
+	was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
+	if was.JoinURL == "" {
+		was.JoinURL = writtenURL(ev, s)
+	}
+	if was.Block == "" && ev.Link.Mark == rec.Mark && textOf(w, s) != Short {
+		was.Block = ev.Link.Block
+	}
+	return was
+}
+
+// commanded is the wish of a command, as a tag.
+func commanded(rules Rules) string {
+	if rules.Options == "" {
+		return commandWord
+	}
+	return commandWord + "(" + rules.Options + ")"
+}
+
+// commandWord stands for the tag where a command has asked.
+const commandWord = "#zoom"
 
 // tagTexts joins what the owner wrote as tags in one place.
 func tagTexts(w Wish, in string) string {

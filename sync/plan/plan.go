@@ -228,16 +228,14 @@ func begin(in Input, w Wish) Decision {
 	if own != "" || ev.Link.Mark == "" {
 		d.LinkID = LinkID(ev.Link.JoinURL)
 	}
+	back := false // its meeting, which was cancelled, may still be brought back
 	if in.Rec != nil {
 		if in.Rec.MeetingID != 0 {
 			d.Do = Reopen
 			return d
 		}
-		if restorable(in) && (own == "" || own == in.Rec.Mark) {
-			d.Do = Reopen
-			return d
-		}
-		if own == in.Rec.Mark { // an old copy of the event came back; its meeting was cancelled
+		back = restorable(in) && (own == "" || own == in.Rec.Mark)
+		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
 	}
@@ -253,6 +251,9 @@ func begin(in Input, w Wish) Decision {
 		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
 			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
 	}
+	if back {
+		d.Do = Reopen
+	}
 	return d
 }
 
@@ -261,7 +262,8 @@ const trash = 7*24*time.Hour - time.Hour
 
 // restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
 func restorable(in Input) bool {
-	return in.Rec.CancelledID != 0 && in.Now.Before(in.Rec.ClosedAt.Add(trash))
+	m, ok := ParseMark(in.Rec.Mark)
+	return ok && (m.Account == in.Settings.Account || in.Settings.AnyAccount) && in.Rec.CancelledID != 0 && in.Now.Before(in.Rec.CancelledAt.Add(trash))
 }
 
 // replacesMeet reports whether a Google Meet conference of the event has to make way.
@@ -336,10 +338,10 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if ev.Link.Mark == rec.Mark {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
+	case rec.MeetingID == 0 && ev.Sealed != "" && (rec.CancelledID == 0 || ev.Link.Mark != rec.Mark):
+		return hold(in, w, ev.Sealed)
 	case rec.MeetingID == 0 && rec.CancelledID != 0:
 		d.Do = Recover
-	case rec.MeetingID == 0 && ev.Sealed != "":
-		return hold(in, w, ev.Sealed)
 	case rec.MeetingID == 0:
 		d.Do = Create
 	case rec.Doubt == DoubtCancel:
@@ -385,7 +387,7 @@ func ending(in Input, w Wish, why string) Decision {
 	d.State = Ending
 	if stands {
 		_, theirs := ownMark(ev, in.Settings)
-		stands = theirs == "" // a link of somebody else's stays
+		stands = theirs == "" || ev.Link.Mark == rec.Mark // a link of somebody else's stays; one of our former account's is ours
 	}
 	switch {
 	case rec.EndingAt.IsZero():
@@ -393,11 +395,7 @@ func ending(in Input, w Wish, why string) Decision {
 	case stands && hasLink(ev) && ev.Denied+ev.Sealed != "":
 		d.State, d.Reason = Held, ev.Denied+ev.Sealed
 	case stands && hasLink(ev):
-		was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
-		if was.JoinURL == "" {
-			was.JoinURL = writtenURL(ev, in.Settings)
-		}
-		d.Do, d.Link = Unlink, calendar.Link{Was: was}
+		d.Do, d.Link = Unlink, calendar.Link{Was: written(ev, w, rec, in.Settings)}
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do = Seek
 	case rec.MeetingID == 0:

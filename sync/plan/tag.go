@@ -107,7 +107,7 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
 		add("color", ev.Color, "", 0, 0)
 	}
-	if len(w.Tags) == 0 && ev.Link.Tag != "" && ev.Link.Mark != "" && ev.Link.Block != "" {
+	if len(w.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Mark != "" && ev.Link.Block != "" {
 		options := ""
 		for rest := ev.Link.Tag; ; {
 			at := strings.IndexByte(rest, '(')

@@ -57,6 +57,9 @@ func (f *Fake) Edit(id string, change func(e *calendar.Event)) {
 	})
 }
 
+// Strip takes out what is out of sight, the mark and the tag, as an app does that exports an event and imports it again.
+func (f *Fake) Strip(id string) { f.change(id, func(it *item) { it.mark, it.tag = "", "" }) }
+
 // Delete deletes an event.
 func (f *Fake) Delete(id string) { f.change(id, func(it *item) { it.deleted = true }) }
 

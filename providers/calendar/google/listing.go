@@ -3,7 +3,6 @@ package google
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
@@ -24,6 +23,7 @@ type listing struct {
 	touched    map[string]bool         // ids of series of which an exception is listed that we did not write ourselves
 	same       map[string]bool         // ids of items that are as we wrote them last
 	date       time.Time               // of the answer, by the server's clock
+	self       string                  // the address of the calendar itself, as its own events have it
 }
 
 func newListing(c *Calendar, full bool) *listing {
@@ -83,6 +83,9 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 		return !twice
 	}
 	delete(l.deleted, e.Id)
+	if e.Organizer != nil && e.Organizer.Self {
+		l.self = e.Organizer.Email
+	}
 	if l.same[e.Id] = !l.full && l.c.wroteLast(e); l.same[e.Id] {
 		return !twice
 	}
@@ -98,10 +101,22 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 	return !twice
 }
 
+// source names the calendar. "primary" is that of whoever has signed in, who is known by the events of their own; the scopes of
+// zoomtag do not let it be asked.
+func (l *listing) source() string {
+	switch cfg := &l.c.cfg; {
+	case cfg.Calendar != "primary":
+		return cfg.Calendar
+	case cfg.Subject != "":
+		return cfg.Subject
+	}
+	return l.self
+}
+
 // changes is the answer. A series that is listed because something has changed brings only those exceptions along that have changed
 // as well; the others are read.
 func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
-	changes := calendar.Changes{Full: l.full, Total: -1, Source: strings.TrimSpace(l.c.cfg.Subject + " " + l.c.cfg.Calendar), List: make([]calendar.Change, 0, len(l.order))}
+	changes := calendar.Changes{Full: l.full, Total: -1, Source: l.source(), List: make([]calendar.Change, 0, len(l.order))}
 	if l.full {
 		changes.Total = 0
 	}

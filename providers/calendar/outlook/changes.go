@@ -31,6 +31,8 @@ type Calendar struct {
 	prints   map[string]bool           // what the last listing of everything showed
 	held     map[string]calendar.Event // events of the current pass
 	written  map[string]string         // etags of our own last writes, by id
+	owner    string                    // of the calendar, where a person has signed in
+	signedIn time.Time                 // when that person had
 	fresh    map[string]bool           // ids that were written since the last Changes
 	slow     *rest.Patience            // where Graph asks for a pause without saying how long
 }
@@ -105,7 +107,9 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 		c.swept = now
 	}
 	c.mu.Unlock()
-	return l.changes(from), nil
+	changes := l.changes(from)
+	changes.Source, err = c.whose(ctx)
+	return changes, err
 }
 
 // list walks through the pages of a listing. It is complete or an error.

@@ -3,7 +3,6 @@ package outlook
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
@@ -138,7 +137,7 @@ func (l *listing) isOld(changed *time.Time, print string) bool {
 
 // changes is the answer.
 func (l *listing) changes(from string) calendar.Changes {
-	changes := calendar.Changes{List: l.list, Full: l.full, Total: -1, Source: strings.TrimSpace(l.c.cfg.User + " " + l.c.calendarID())}
+	changes := calendar.Changes{List: l.list, Full: l.full, Total: -1}
 	news := slices.ContainsFunc(l.list, func(ch calendar.Change) bool { return !ch.Same })
 	if l.full {
 		changes.Total = len(l.list)

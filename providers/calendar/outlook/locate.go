@@ -106,6 +106,32 @@ func (c *Calendar) look(ctx context.Context) (cal models.Calendarable, err error
 	return cal, c.aboutCalendar(err)
 }
 
+// whose names the calendar: its mailbox, and its id where it is not the default one. Whose mailbox a person has signed in to is asked once
+// for each sign-in: it may be another person the next time.
+func (c *Calendar) whose(ctx context.Context) (string, error) {
+	owner := c.cfg.User
+	if owner == "" {
+		grant, _ := ReadGrant(c.cfg.GrantFile)
+		c.mu.Lock()
+		known := c.signedIn.Equal(grant.SignedIn)
+		owner = c.owner
+		c.mu.Unlock()
+		if !known || owner == "" {
+			cal, err := c.look(ctx)
+			if err != nil {
+				return "", err
+			}
+			if owner = text(cal.GetId()); cal.GetOwner() != nil && text(cal.GetOwner().GetAddress()) != "" {
+				owner = text(cal.GetOwner().GetAddress())
+			}
+			c.mu.Lock()
+			c.owner, c.signedIn = owner, grant.SignedIn
+			c.mu.Unlock()
+		}
+	}
+	return strings.TrimSpace(owner + " " + c.calendarID()), nil
+}
+
 // Introduce says which calendar it is that can be read, and whether it can be changed, to whoever has just signed in.
 func (c *Calendar) Introduce(ctx context.Context) (string, error) {
 	cal, err := c.look(ctx)
