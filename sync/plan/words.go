@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
@@ -115,7 +116,7 @@ func needsInvitation(w Wish, rec *record.Record, s *Settings) bool {
 func block(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) string {
 	m := rec.Meeting
 	switch text := textOf(w, s); {
-	case text == Invitation && m.Invitation != "":
+	case text == Invitation && tidy(m.Invitation) != "":
 		return framed(invitation(m), s.Note)
 	case !s.Template.IsZero() && text != Short && text != Invitation:
 		data := TemplateData{JoinURL: ShownURL(m), MeetingID: shownID(m), Passcode: m.Passcode.Reveal(), Topic: m.Topic, Host: m.Host, DialIn: m.DialIn, Note: s.Note}
@@ -129,10 +130,11 @@ func block(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) string {
 	return framed(short(m), s.Note)
 }
 
-// framed is a text between the block's first and last line, with a note.
+// framed is a text between the block's first and last line, with a note. Whatever they come from, they are made tidy here: a block
+// that a calendar gives back with other spaces would be taken for a stale one.
 func framed(text, note string) string {
-	lines := []string{calendar.BlockFirst, text}
-	if note != "" {
+	lines := []string{calendar.BlockFirst, tidy(text)}
+	if note = tidy(note); note != "" {
 		lines = append(lines, note)
 	}
 	return strings.Join(append(lines, calendar.BlockLast), "\n")
@@ -180,16 +182,27 @@ func invitation(m meeting.Meeting) string {
 	return clipped(label + url + "\n" + strings.Join(lines, "\n"))
 }
 
-var manyEmptyLines = regexp.MustCompile(`\n{3,}`)
+var (
+	manySpaces     = regexp.MustCompile(` {2,}`)
+	manyEmptyLines = regexp.MustCompile(`\n{3,}`)
+)
 
-// tidy makes line ends simple, and leaves no more than one empty line at a time.
+// tidy leaves of a text what comes back from any calendar as it went in: simple line ends, no more than one empty line or one space
+// at a time, and nothing that cannot be seen. HTML has no other white space, and iCalendar no control characters.
 func tidy(text string) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " \t")
-	}
-	return strings.TrimSpace(manyEmptyLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n"))
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, text)
+	text = strings.ReplaceAll(manySpaces.ReplaceAllString(text, " "), " \n", "\n")
+	return strings.TrimSpace(manyEmptyLines.ReplaceAllString(text, "\n\n"))
 }
 
 // clipped is a text that is not too long, whole lines of it.

@@ -66,6 +66,40 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// TestUnevenWords: whatever spaces and unseen characters a text comes with, each kind of description shows it as it was written, so
+// that the link is not taken for a stale one.
+func TestUnevenWords(t *testing.T) {
+	template, err := NewTemplate("join.txt", "Thema:\u00a0{{.Topic}}  \n\t- {{.JoinURL}}\u2003\n\n\u00a0\n\n{{.Note}}\x00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{Short, Invitation, "template:join.txt"} {
+		for _, odd := range []string{"a  b", "a\tb", "a \t b", "a\u00a0b", "a \u00a0b", "a\u202fb", "a\u2009 b", "a\vb", "a\fb", "a\u2028b", "a\u0085b", "a \x00 b",
+			"a\x00\x7f\x1b b", "a b \u00a0", "\u00a0a b", "a b\xff", "a b\n\u00a0\n\x00\n\nc"} {
+			got := words(t, text, "#zoom", func(m *meeting.Meeting, s *Settings) {
+				m.Topic, s.Note = odd, odd
+				m.Invitation = strings.ReplaceAll(zoomsText, "Weekly", odd)
+				if s.Text == "template:join.txt" {
+					s.Template = template
+				}
+			})
+			if !strings.Contains(got, "a b") || strings.ContainsAny(got, "\u00a0\u2028\u202f\t\x00\x7f\v\f") || strings.Contains(got, "  ") || strings.Contains(got, " \n") {
+				t.Errorf("%s, %q: the block is %q", text, odd, got)
+			}
+			for _, before := range []string{"", "mine<br>", "<html><body><p>mine</p></body></html>"} {
+				start, end, with := calendar.SpliceHTML(before, calendar.Link{Mark: "m", Block: got})
+				if _, _, found, ok := calendar.FindBlockHTML(before[:start] + with + before[end:]); !ok || !calendar.SameBlock(found, got) || len(calendar.Typed(found, got)) > 0 {
+					t.Errorf("%s, %q, in %q: it is found as %q", text, odd, before, found)
+				}
+			}
+		}
+	}
+	got := words(t, Invitation, "#zoom", func(m *meeting.Meeting, _ *Settings) { m.Invitation = "\u00a0\x00" })
+	if !strings.Contains(got, "\nMeeting ID: ") {
+		t.Errorf("an empty invitation: %q", got)
+	}
+}
+
 // TestTemplateMistakes are found before any event is written, with their line.
 func TestTemplateMistakes(t *testing.T) {
 	for source, want := range map[string]string{
