@@ -51,6 +51,17 @@ func TestBlocks(t *testing.T) {
 		{name: "template", text: "template:join.txt", tag: "#zoom", change: func(_ *meeting.Meeting, s *Settings) { s.Template, s.Note = template, "bis bald" },
 			want: "Hier entlang: " + url + "\nKenncode 481516\nFrankfurt +49 69 7104 9922\n09:00 bis bald\n" + calendar.BlockLast},
 		{name: "very long", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation += strings.Repeat("a line of words\r\n", 1000) }, want: "\n…\n" + calendar.BlockLast},
+		{name: "the link behind too many words", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) {
+			m.Invitation = strings.Repeat("This is what a lawyer has to say, see https://example.com/legal and read on.\r\n", 90) + m.Invitation
+		}, want: calendar.BlockFirst + "\nJoin: " + url + "\nThis is what"},
+		{name: "one endless line", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) {
+			m.Invitation = strings.Repeat("words ", 2000) + "\n" + m.Invitation
+		},
+			want: calendar.BlockFirst + "\nJoin: " + url + "\n…"},
+		{name: "the link in a sentence", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation = "Come to " + url + " then" },
+			want: calendar.BlockFirst + "\nJoin: " + url + "\nCome to"},
+		{name: "another label", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation = "Join: us all\n" + m.Invitation },
+			want: calendar.BlockFirst + "\nJoin: " + url + "\nJoin: us all"},
 	} {
 		got := words(t, c.text, c.tag, c.change)
 		start, end, ok := calendar.FindBlock(got)
@@ -149,5 +160,40 @@ func TestInvitationIsReadFirst(t *testing.T) {
 	rec.Meeting.Invitation, rec.Meeting.NoInvitation = "", "no scope"
 	if d := next(); d.Do != SetLink || !strings.Contains(strings.Join(d.Notes, ";"), "no scope") || !strings.Contains(d.Link.Block, "Join: ") {
 		t.Errorf("without: %q %q", d.Do, d.Notes)
+	}
+}
+
+// TestTemplateFails for one meeting only: the owner hears why that event has the short text.
+func TestTemplateFails(t *testing.T) {
+	now := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "Weekly #zoom", Start: now.AddDate(0, 0, 3), End: now.AddDate(0, 0, 3).Add(time.Hour), Until: now.AddDate(0, 0, 3).Add(time.Hour)}
+	s := Settings{Rules: testRules, Host: "a@example.com", Account: AccountHash("a"), Text: "template:join.txt"}
+	spec, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s)
+	for _, c := range []struct {
+		source, url, block, note string
+		id                       int64
+		dialIn                   []meeting.Phone
+	}{
+		{source: "Mine: {{.JoinURL}} {{index .DialIn 0}}", note: "the template failed (join.txt:1:", block: "Meeting ID: "},
+		{source: "Mine: {{.JoinURL}} {{(index .DialIn 0).Number}}", dialIn: []meeting.Phone{{Number: "+49 69 7104 9922"}}, block: "Mine: https://us02web.zoom.us/j/85000000001?pwd=x.1 +49"},
+		{source: "{{with .DialIn}}{{else}}https://example.com {{end}}Mine: {{.JoinURL}}", note: "join.txt: the first address that it shows is not the link", block: "Meeting ID: "},
+		{source: "Mine: {{.JoinURL}}", id: -1, url: "(a new link)", block: "Mine: (a new link)"},
+		{source: "Mine: {{.JoinURL}} {{index .DialIn 0}}", id: -1, url: "(a new link)", block: "Join: (a new link)"},
+	} {
+		template, err := NewTemplate("join.txt", c.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.id == 0 {
+			c.id, c.url = 85000000001, "https://us02web.zoom.us/j/85000000001?pwd=x.1"
+		}
+		s.Template = template
+		rec := record.Record{EventID: "id", UID: "uid", Host: "a@example.com", Mark: NewMark(s.Account, "uid", [10]byte{1}), MeetingID: c.id, Told: &spec,
+			Meeting: meeting.Meeting{ID: c.id, JoinURL: c.url, DialIn: c.dialIn}}
+		d := Next(Input{Now: now, Event: &ev, Rec: &rec, Settings: &s})
+		notes := strings.Join(d.Notes, ";")
+		if d.Do != SetLink || !strings.Contains(d.Link.Block, c.block) || !strings.Contains(notes, c.note) || c.note == "" && notes != "" || c.note != "" && !strings.Contains(notes, "the short text is used") {
+			t.Errorf("%s: %q, notes %q, the block\n%s", c.source, d.Do, notes, d.Link.Block)
+		}
 	}
 }
