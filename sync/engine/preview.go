@@ -153,8 +153,13 @@ func diff(before, after *calendar.Event, secrets []string) string {
 	field("location", before.Location, after.Location)
 	field("url", before.URL, after.URL)
 	field("description", seen(before), seen(after))
-	text := plan.HidePasscode(shownPasscode.ReplaceAllString(b.String(), "${1}***"))
-	for _, secret := range secrets {
+	secrets = slices.Clone(secrets)
+	for _, code := range dialledPasscode.FindAllStringSubmatch(seen(before)+"\n"+seen(after), -1) {
+		secrets = append(secrets, code[1])
+	}
+	text := plan.HidePasscode(shownPasscode.ReplaceAllString(b.String(), "${1} ***"))
+	// Longest first: one may begin like another.
+	for _, secret := range slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) }) {
 		if len(secret) >= shortestSecret {
 			text = strings.ReplaceAll(text, secret, "***")
 		}
@@ -173,8 +178,13 @@ func seen(ev *calendar.Event) string {
 // shortestSecret is how long a passcode has to be to be told from words and numbers that only look like it.
 const shortestSecret = 3
 
-// shownPasscode is the line of a block that a diff must not show around.
-var shownPasscode = regexp.MustCompile(`(?m)^([-+] Passcode: ).*$`)
+var (
+	// shownPasscode is the part of a line that a diff must not show around.
+	shownPasscode = regexp.MustCompile(`(?mi)^([-+] .*?passcode:).*$`)
+	// dialledPasscode is the passcode in a number to tap: +496971049922,,12345678901#,,,,*481516#. It is another one than the meeting's
+	// where that has letters, and the text then shows it in other places too.
+	dialledPasscode = regexp.MustCompile(`,[0-9]+#,+(?:0?#,+)*\*?([0-9]+)#`)
+)
 
 // lineDiff shows the lines between the common beginning and the common end.
 func lineDiff(b *strings.Builder, old, now string) {

@@ -355,6 +355,9 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if textOf(w, s) == Invitation && rec.Meeting.NoInvitation != "" {
 			d.Notes = append(d.Notes, rec.Meeting.NoInvitation)
 		}
+		if why := templateFault(ev, w, rec, s); why != "" {
+			d.Notes = append(d.Notes, why)
+		}
 		l, right := linkFor(ev, w, rec, s)
 		if d.Link = l; !right && ev.Sealed != "" {
 			return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
@@ -115,24 +116,56 @@ func needsInvitation(w Wish, rec *record.Record, s *Settings) bool {
 func block(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) string {
 	m := rec.Meeting
 	switch text := textOf(w, s); {
-	case text == Invitation && m.Invitation != "":
+	case text == Invitation && tidy(m.Invitation) != "":
 		return framed(invitation(m), s.Note)
-	case !s.Template.IsZero() && text != Short && text != Invitation:
-		data := TemplateData{JoinURL: ShownURL(m), MeetingID: shownID(m), Passcode: m.Passcode.Reveal(), Topic: m.Topic, Host: m.Host, DialIn: m.DialIn, Note: s.Note}
-		if !ev.Series {
-			data.Start = ev.Start
-		}
-		if words, err := s.Template.render(data); err == nil && calendar.BlockURL(words) == data.JoinURL {
+	case wantsTemplate(w, s):
+		if words, err := templated(ev, rec, s); err == nil {
 			return framed(words, "")
-		} // it was tried at the start; a meeting that it cannot cope with gets the short text
+		} // templateFault says so
 	}
 	return framed(short(m), s.Note)
 }
 
-// framed is a text between the block's first and last line, with a note.
+// wantsTemplate reports whether an event's block is to hold the owner's own text.
+func wantsTemplate(w Wish, s *Settings) bool {
+	text := textOf(w, s)
+	return !s.Template.IsZero() && text != Short && text != Invitation
+}
+
+// templated is the owner's own text for a meeting. It was tried at the start, but a meeting can lack what it shows.
+func templated(ev *calendar.Event, rec *record.Record, s *Settings) (string, error) {
+	m := rec.Meeting
+	data := TemplateData{JoinURL: ShownURL(m), MeetingID: shownID(m), Passcode: m.Passcode.Reveal(), Topic: m.Topic, Host: m.Host, DialIn: m.DialIn, Note: s.Note}
+	if !ev.Series {
+		data.Start = ev.Start
+	}
+	words, err := s.Template.render(data)
+	if err == nil && calendar.BlockURL(words) != data.JoinURL && !pretended(rec) {
+		err = fmt.Errorf("%s: the first address that it shows is not the link", s.Template.parsed.Name())
+	}
+	return words, err
+}
+
+// templateFault tells the owner why the block holds the short text and not theirs, or is "".
+func templateFault(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) string {
+	if !wantsTemplate(w, s) || pretended(rec) {
+		return ""
+	}
+	if _, err := templated(ev, rec, s); err != nil {
+		return "the template failed (" + err.Error() + "): the short text is used"
+	}
+	return ""
+}
+
+// pretended reports whether the meeting is only thought of, for a preview: what it will have, numbers to dial in with for one, nobody
+// knows yet, and its link is no address.
+func pretended(rec *record.Record) bool { return rec.MeetingID < 0 }
+
+// framed is a text between the block's first and last line, with a note. Whatever they come from, they are made tidy here: a block
+// that a calendar gives back with other spaces would be taken for a stale one.
 func framed(text, note string) string {
-	lines := []string{calendar.BlockFirst, text}
-	if note != "" {
+	lines := []string{calendar.BlockFirst, tidy(text)}
+	if note = tidy(note); note != "" {
 		lines = append(lines, note)
 	}
 	return strings.Join(append(lines, calendar.BlockLast), "\n")
@@ -164,7 +197,8 @@ func shownID(m meeting.Meeting) string {
 }
 
 // invitation is Zoom's own text. The line that is the link gets the label by which it is found again, in whatever language the rest is;
-// where guests have to register, and where the text does not show the link, it is put in front.
+// where guests have to register, and where the text does not show the link, or only behind more than a block can hold, it is put in
+// front.
 func invitation(m meeting.Meeting) string {
 	lines := strings.Split(tidy(m.Invitation), "\n")
 	url, label := ShownURL(m), "Join: "
@@ -174,22 +208,36 @@ func invitation(m meeting.Meeting) string {
 	for i, line := range lines {
 		if strings.TrimSpace(line) == url {
 			lines[i] = label + url
-			return clipped(strings.Join(lines, "\n"))
+			if text := clipped(strings.Join(lines, "\n")); calendar.BlockURL(text) == url {
+				return text
+			}
+			break
 		}
 	}
 	return clipped(label + url + "\n" + strings.Join(lines, "\n"))
 }
 
-var manyEmptyLines = regexp.MustCompile(`\n{3,}`)
+var (
+	manySpaces     = regexp.MustCompile(` {2,}`)
+	manyEmptyLines = regexp.MustCompile(`\n{3,}`)
+)
 
-// tidy makes line ends simple, and leaves no more than one empty line at a time.
+// tidy leaves of a text what comes back from any calendar as it went in: simple line ends, no more than one empty line or one space
+// at a time, and nothing that cannot be seen. HTML has no other white space, and iCalendar no control characters.
 func tidy(text string) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " \t")
-	}
-	return strings.TrimSpace(manyEmptyLines.ReplaceAllString(strings.Join(lines, "\n"), "\n\n"))
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, text)
+	text = strings.ReplaceAll(manySpaces.ReplaceAllString(text, " "), " \n", "\n")
+	return strings.TrimSpace(manyEmptyLines.ReplaceAllString(text, "\n\n"))
 }
 
 // clipped is a text that is not too long, whole lines of it.
