@@ -70,6 +70,48 @@ func TestLinkFile(t *testing.T) {
 	noSecrets(t, w, log.String())
 }
 
+// TestLinkThenWatch: an event that a command has given its link keeps it, and what it was made with, in a calendar that is watched.
+func TestLinkThenWatch(t *testing.T) {
+	w := newCrashWorld(t)
+	path := filepath.Join(w.dir, "prepared.ics")
+	w.must(os.WriteFile(path, []byte(crashObject("prepared", "Kick-off", "Words", "")), 0o600))
+	for _, options := range []string{"45m", "50m, no-waiting-room"} { // the second time counts
+		if _, errs, code := w.zoomtag("link", path, "--options", options); code != exitOK {
+			t.Fatalf("exit %d: %s", code, errs)
+		}
+	}
+	made := w.zoom.Meetings()
+	if len(made) != 1 || made[0].Duration != 50*time.Minute {
+		t.Fatalf("%+v", made)
+	}
+	raw, err := os.ReadFile(path)
+	w.must(err)
+	w.must(os.WriteFile(filepath.Join(w.folder().path, "prepared.ics"), raw, 0o600))
+	for range 4 {
+		w.ahead += 8 * time.Hour
+		if out, code, _ := w.sync(); code != exitOK {
+			t.Fatalf("exit %d: %s", code, out)
+		}
+	}
+	if now := w.zoom.Meetings(); len(now) != 1 || now[0].ID != made[0].ID || now[0].Duration != 50*time.Minute || now[0].Topic != "Kick-off" {
+		t.Errorf("%+v, made: %+v", now, made)
+	}
+	out, errs, code := w.zoomtag("links")
+	if code != exitOK || !strings.Contains(out, "Kick-off") {
+		t.Errorf("links: exit %d\n%s%s", code, out, errs)
+	}
+	// In the calendar the owner ends it as any other: with a word, or by deleting the event.
+	w.must(os.Remove(filepath.Join(w.folder().path, "prepared.ics")))
+	w.put("other", "Other #zoom", "", "") // or the calendar would be suddenly empty
+	for range 3 {
+		w.ahead += 8 * time.Hour
+		w.sync()
+	}
+	if now := w.zoom.Meetings(); len(now) != 1 || now[0].Topic != "Other" {
+		t.Errorf("after it was deleted: %+v", now)
+	}
+}
+
 // TestLinkFileRefused: nothing is written where there can be no link.
 func TestLinkFileRefused(t *testing.T) {
 	w := newCrashWorld(t)
