@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // answer is what a request leads to. A nil body is an empty one.
@@ -63,6 +60,7 @@ var api = []route{
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", s.serveToken)
+	mux.HandleFunc("GET /oauth/authorize", s.serveAuthorize)
 	for _, rt := range api {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, rt) })
 	}
@@ -129,54 +127,6 @@ func (s *Server) snapshotAll() []*live {
 func (s *Server) hold(r *http.Request, phase string) {
 	if s.Hold != nil {
 		s.Hold(r, phase)
-	}
-}
-
-// refuses checks the access token and its scopes.
-func (s *Server) refuses(r *http.Request, scope string) (answer, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	end, known := s.tokens[token]
-	switch {
-	case !known:
-		return fail(http.StatusUnauthorized, 124, "Invalid access token."), true
-	case !s.now().Before(end):
-		return fail(http.StatusUnauthorized, 124, "Access token is expired."), true
-	case !slices.Contains(s.opts.Scopes, scope):
-		return fail(http.StatusBadRequest, 4711, "Invalid access token, does not contain scopes:["+scope+"]."), true
-	}
-	return answer{}, false
-}
-
-// serveToken is the server-to-server grant.
-func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
-	refuse := func(status int, code, reason string) {
-		s.write(w, r, "token", answer{status: status, body: map[string]string{"error": code, "reason": reason}})
-	}
-	if f := s.fault(r); f != nil {
-		s.misbehave(w, r, "token", f, answer{})
-		return
-	}
-	id, secret, hasBasic := r.BasicAuth()
-	switch {
-	case !hasBasic || id != s.opts.ClientID || secret != s.opts.ClientSecret:
-		refuse(http.StatusBadRequest, "invalid_client", "Invalid client_id or client_secret")
-	case r.FormValue("grant_type") != "account_credentials":
-		refuse(http.StatusBadRequest, "unsupported_grant_type", "unsupported grant type")
-	case r.FormValue("account_id") != s.opts.AccountID:
-		refuse(http.StatusBadRequest, "invalid_request", "Bad Request")
-	default:
-		s.mu.Lock()
-		s.serial++
-		token := "eyJhbGciOiJub25lIn0." + Canary + strconv.FormatInt(s.serial, 36)
-		s.tokens[token] = s.now().Add(s.opts.TokenLife)
-		scope := strings.Join(s.opts.Scopes, " ")
-		s.mu.Unlock()
-		s.write(w, r, "token", ok(map[string]any{
-			"access_token": token, "token_type": "bearer", "expires_in": int(s.opts.TokenLife / time.Second), "scope": scope,
-			"api_url": "https://api.zoom.us",
-		}))
 	}
 }
 
