@@ -39,6 +39,7 @@ func (p *person) renew(ctx context.Context, g oauth.Grant) (oauth.Grant, error) 
 	if p.pause.token == g.RefreshToken && p.now().Before(p.pause.until) {
 		return g, p.pause.err
 	}
+	p.hook("zoom.refresh.begin")
 	doubt := g.Asked
 	g.Asked = p.stamp()
 	if err := g.Save(p.file); err != nil { // nor could the answer be kept
