@@ -10,6 +10,8 @@ import (
 	"strings"
 )
 
+const jsonBody = "application/json;charset=UTF-8"
+
 // answer is what a request leads to. A nil body is an empty one.
 type answer struct {
 	status int
@@ -157,7 +159,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, label string, a a
 		_, _ = io.WriteString(w, "<result><message>ask for application/json</message></result>")
 		return
 	}
-	h.Set("Content-Type", "application/json;charset=UTF-8")
+	h.Set("Content-Type", jsonBody)
 	w.WriteHeader(a.status)
 	_ = json.NewEncoder(w).Encode(a.body) // a client that has gone away is no concern of ours
 }
