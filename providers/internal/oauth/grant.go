@@ -36,7 +36,9 @@ type Owner struct {
 func (o Owner) Name() string { return cmp.Or(o.Email, o.UserID) }
 
 // Is reports whether this is the person with an address or an id.
-func (o Owner) Is(who string) bool { return who != "" && (strings.EqualFold(who, o.Email) || who == o.UserID) }
+func (o Owner) Is(who string) bool {
+	return who != "" && (strings.EqualFold(who, o.Email) || who == o.UserID)
+}
 
 // Rotation is what is kept for services that take a refresh token once and answer with the next one.
 type Rotation struct {

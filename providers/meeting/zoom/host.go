@@ -11,16 +11,13 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// Me is the host that stands for whoever has signed in. A person's token is for it alone: any other name in a path, even the person's
-// own address, is answered as if scopes were missing.
-const Me = "me"
-
 // hosting is how paths name a host. Someone who has signed in hosts nothing for others: that is refused here, before anything is sent.
+// A person's token is for "me" alone: any other name, even the person's own address, is answered as if scopes were missing.
 func (s *Service) hosting(host string) (string, error) {
 	p := s.tokens.person
 	switch {
 	case p != nil:
-		return Me, p.refuseOthers(host)
+		return meeting.Me, p.refuseOthers(host)
 	case host == "":
 		return "", fmt.Errorf("%w: %w", meeting.ErrInvalid, errNoHost)
 	}
@@ -30,7 +27,7 @@ func (s *Service) hosting(host string) (string, error) {
 // lane is under which name writes for a host are serialised.
 func (s *Service) lane(host string) string {
 	if s.tokens.person != nil {
-		return Me
+		return meeting.Me
 	}
 	return host
 }
@@ -39,7 +36,7 @@ func (s *Service) sameHost(a, b string) bool { return strings.EqualFold(s.lane(a
 
 // refuseOthers says that a host is somebody else than the person who has signed in. Where nobody has, getting a token says so.
 func (p *person) refuseOthers(host string) error {
-	if host == "" || host == Me {
+	if host == "" || host == meeting.Me {
 		return nil
 	}
 	grant, err := oauth.LoadGrant(p.file)
@@ -71,7 +68,7 @@ func (s *Service) whoami(ctx context.Context, scopes []string) (oauth.Owner, err
 		return oauth.Owner{}, nil
 	}
 	var u wireUser
-	err := s.do(ctx, call{what: "ask who has signed in", method: http.MethodGet, path: []string{"users", Me}, want: http.StatusOK, on: aUser}, &u)
+	err := s.do(ctx, call{what: "ask who has signed in", method: http.MethodGet, path: []string{"users", meeting.Me}, want: http.StatusOK, on: aUser}, &u)
 	return oauth.Owner{Email: string(u.Email), UserID: string(u.ID)}, err
 }
 
@@ -81,7 +78,7 @@ func (s *Service) Introduce(ctx context.Context) (string, error) {
 	if err := s.CheckScopes(ctx); err != nil {
 		return "", err
 	}
-	if _, err := s.list(ctx, Me, "read the list of meetings"); err != nil {
+	if _, err := s.list(ctx, meeting.Me, "read the list of meetings"); err != nil {
 		return "", err
 	}
 	grant, err := oauth.LoadGrant(s.tokens.person.file)

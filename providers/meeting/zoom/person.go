@@ -71,27 +71,12 @@ func newPerson(c Config, base *url.URL) *person {
 // fetch gives an access token: the one in the file while it is good, else that of a renewal. The file is read each time, so that a new
 // sign-in is noticed at once.
 func (p *person) fetch(ctx context.Context) (oauth.Token, error) {
-	unlock, err := oauth.Lock(ctx, p.file)
-	if err != nil {
-		return oauth.Token{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
-	}
-	defer unlock()
 	grant, err := p.load()
+	if err == nil && (p.unsaved != nil || !p.fresh(grant)) {
+		grant, err = p.replace(ctx)
+	}
 	if err != nil {
 		return oauth.Token{}, err
-	}
-	fresh := grant.Access != "" && p.now().Before(grant.Fresh)
-	if fresh && grant.Access == p.given {
-		if p.now().Before(p.turned.Add(deadPause)) {
-			return oauth.Token{}, fmt.Errorf("%w: Zoom gave a new access token and does not accept it either: check that the app is still added and active at marketplace.zoom.us, or run: %s",
-				meeting.ErrDenied, p.command)
-		}
-		p.turned, fresh = p.now(), false
-	}
-	if !fresh {
-		if grant, err = p.renew(ctx, grant); err != nil {
-			return oauth.Token{}, err
-		}
 	}
 	p.given = grant.Access
 	p.mu.Lock()
@@ -103,19 +88,53 @@ func (p *person) fetch(ctx context.Context) (oauth.Token, error) {
 	return oauth.Token{Value: grant.Access, Scopes: grant.Scopes, Fresh: grant.Fresh}, nil
 }
 
-// load reads the sign-in, and says why it cannot be used. A renewal that could not be saved is saved now, unless somebody has signed in
-// meanwhile.
-func (p *person) load() (oauth.Grant, error) {
-	grant, err := oauth.LoadGrant(p.file)
-	if p.unsaved != nil && err == nil && grant.RefreshToken == p.instead {
-		if err := p.unsaved.Save(p.file); err != nil {
-			return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
+// fresh reports whether the access token in the file can be used.
+func (p *person) fresh(g oauth.Grant) bool {
+	return g.Access != "" && g.Access != p.given && p.now().Before(g.Fresh)
+}
+
+// replace renews the sign-in, unless somebody else has done so while this waited for its turn.
+func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
+	unlock, err := oauth.Lock(ctx, p.file)
+	if err != nil {
+		return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
+	}
+	defer unlock()
+	if err := p.restore(); err != nil {
+		return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
+	}
+	grant, err := p.load()
+	if err != nil || p.fresh(grant) {
+		return grant, err
+	}
+	if grant.Access == p.given && p.now().Before(grant.Fresh) { // the API has turned it down
+		if p.now().Before(p.turned.Add(deadPause)) {
+			return grant, fmt.Errorf("%w: Zoom gave a new access token and does not accept it either: check that the app is still added and active at marketplace.zoom.us, or run: %s",
+				meeting.ErrDenied, p.command)
 		}
-		grant = *p.unsaved
+		p.turned = p.now()
+	}
+	return p.renew(ctx, grant)
+}
+
+// restore saves a renewal that could not be saved, unless somebody has signed in meanwhile.
+func (p *person) restore() error {
+	if p.unsaved == nil {
+		return nil
+	}
+	grant, err := oauth.LoadGrant(p.file)
+	if err == nil && grant.RefreshToken == p.instead {
+		err = p.unsaved.Save(p.file)
 	}
 	if err == nil {
 		p.unsaved = nil
 	}
+	return err
+}
+
+// load reads the sign-in, and says why it cannot be used.
+func (p *person) load() (oauth.Grant, error) {
+	grant, err := oauth.LoadGrant(p.file)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
 		return grant, fmt.Errorf("%w: %w: run: %s", meeting.ErrDenied, err, p.command)
@@ -127,6 +146,25 @@ func (p *person) load() (oauth.Grant, error) {
 		return grant, p.expired(grant)
 	}
 	return grant, nil
+}
+
+// keepFor is how long a sign-in may go without a renewal: Zoom forgets it after 90 days, and has changed that number before.
+const keepFor = 6 * 24 * time.Hour
+
+// KeepSignIn renews a person's sign-in that has not been renewed for days, because there was nothing to do.
+func (s *Service) KeepSignIn(ctx context.Context) error {
+	p := s.tokens.person
+	if p == nil {
+		return nil
+	}
+	grant, err := p.load()
+	if err == nil && p.now().After(grant.Renewed.Add(keepFor)) {
+		_, _, err = s.tokens.get(ctx, "")
+	}
+	if err != nil {
+		return fmt.Errorf("zoom: keep the sign-in: %w", err)
+	}
+	return nil
 }
 
 // expired words that the sign-in is dead.

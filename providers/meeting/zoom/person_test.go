@@ -102,10 +102,12 @@ func TestSignInsThatFail(t *testing.T) {
 		change func(*fixture)
 		says   string
 	}{
-		"declined":         {func(f *fixture) { f.server.SignInAs("") }, "declined"},
-		"another person":   {func(f *fixture) { f.server.SignInAs("bob@example.com") }, "until now it was alice@example.com"},
-		"not the host":     {func(f *fixture) { f.config.Host = "carol@example.com" }, "zoom.host is carol@example.com: sign in as carol@example.com"},
-		"a code for none":  {func(f *fixture) { f.server.Break(answered(400, `{"error":"invalid_grant","reason":"Invalid authorization code"}`)) }, "was not accepted; try again"},
+		"declined":       {func(f *fixture) { f.server.SignInAs("") }, "declined"},
+		"another person": {func(f *fixture) { f.server.SignInAs("bob@example.com") }, "until now it was alice@example.com"},
+		"not the host":   {func(f *fixture) { f.config.Host = "carol@example.com" }, "zoom.host is carol@example.com: sign in as carol@example.com"},
+		"a code for none": {func(f *fixture) {
+			f.server.Break(answered(400, `{"error":"invalid_grant","reason":"Invalid authorization code"}`))
+		}, "was not accepted; try again"},
 		"a wrong secret":   {func(f *fixture) { f.config.ClientSecret = "wrong-s3cret"; f.config.ClientID = "client" }, "check zoom.client_id and zoom.client_secret"},
 		"no secret":        {func(f *fixture) { f.config.ClientID = "client" }, "the public one"},
 		"no lasting one":   {func(f *fixture) { f.server.Break(withoutRefresh()) }, "no lasting sign-in"},
@@ -143,7 +145,7 @@ func TestNameIsOptional(t *testing.T) {
 	if _, err := f.Create(t.Context(), mark, s); !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "write zoom.host") {
 		t.Errorf("a host that nobody knows: %v", err)
 	}
-	s.Host = zoom.Me
+	s.Host = meeting.Me
 	f.create(t, s)
 	f.config.Host = host
 	f.Service = f.connect(t)
@@ -174,7 +176,7 @@ func TestOtherHostsAreRefused(t *testing.T) {
 	}
 	from := f.spec()
 	m := f.create(t, from)
-	for _, name := range []string{zoom.Me, "", "Alice@Example.com", f.kept(t).UserID} {
+	for _, name := range []string{meeting.Me, "", "Alice@Example.com", f.kept(t).UserID} {
 		to := from
 		to.Host, to.Topic = name, "Called "+name
 		if _, err := f.Update(t.Context(), m.ID, from, to); err != nil {
@@ -190,7 +192,7 @@ func TestOtherHostsAreRefused(t *testing.T) {
 // TestScopesOfPersons are named without :admin, and with the command that makes them count.
 func TestScopesOfPersons(t *testing.T) {
 	f := newPerson(t, zoomtest.Options{UserScopes: []string{"meeting:write:meeting", "meeting:read:meeting", "meeting:read:list_meetings"}})
-	m := f.create(t, f.withHost(zoom.Me))
+	m := f.create(t, f.withHost(meeting.Me))
 	_, introduced := f.Introduce(t.Context())
 	for _, err := range []error{f.CheckScopes(t.Context()), introduced, f.Cancel(t.Context(), m.ID)} {
 		if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "meeting:delete:meeting") || !strings.Contains(err.Error(), "then run: "+command) ||

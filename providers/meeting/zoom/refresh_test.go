@@ -347,6 +347,30 @@ func TestRenewalOutlivesItsCaller(t *testing.T) {
 	}
 }
 
+// TestIdleSignIn: where nothing happens for weeks, the sign-in is renewed all the same, and not more often than that.
+func TestIdleSignIn(t *testing.T) {
+	f := newPerson(t, zoomtest.Options{})
+	for range 28 {
+		f.clock.Advance(24 * time.Hour)
+		if err := f.connect(t).KeepSignIn(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := f.renewals() - 1; n != 4 {
+		t.Errorf("renewed %d times in four weeks", n)
+	}
+	f.server.Revoke(host)
+	f.clock.Advance(7 * 24 * time.Hour)
+	for range 2 {
+		if err := f.KeepSignIn(t.Context()); !errors.Is(err, meeting.ErrDenied) {
+			t.Errorf("removed: %v", err)
+		}
+	}
+	if err := newFixture(t, zoomtest.Options{}).KeepSignIn(t.Context()); err != nil {
+		t.Errorf("an account's app: %v", err)
+	}
+}
+
 func TestWithoutSignIn(t *testing.T) {
 	f := unsigned(t, zoomtest.Options{})
 	if err := f.CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) || !errors.Is(err, oauth.ErrNoGrant) || !strings.Contains(err.Error(), "run: "+command) {

@@ -15,6 +15,7 @@ import (
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/meeting"
 )
 
 // Prompt is where a person signs in: a terminal, and a browser where there is one.
@@ -123,7 +124,7 @@ func install(ctx context.Context, c Config, grant oauth.Grant) error {
 	case err == nil && before.UserID != "" && grant.UserID != before.UserID:
 		return fmt.Errorf("zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made: sign in as %s. To begin anew with %s, delete %s first. Nothing was changed",
 			name, before.Name(), before.Name(), name, c.GrantFile)
-	case c.Host != "" && c.Host != Me && !grant.Is(c.Host):
+	case c.Host != "" && c.Host != meeting.Me && !grant.Is(c.Host):
 		return fmt.Errorf("zoom: %s has signed in, and zoom.host is %s: sign in as %s, or correct zoom.host. Nothing was changed", name, c.Host, c.Host)
 	}
 	if err := grant.Save(c.GrantFile); err != nil {
