@@ -64,10 +64,12 @@ type budgetStatus struct {
 }
 
 type tokenStatus struct {
-	Calendar string     `json:"calendar"`
+	Calendar string     `json:"calendar"` // empty for the one at Zoom
 	Provider string     `json:"provider"`
-	SignedIn *time.Time `json:"signed_in"` // null: nobody has signed in
-	Refused  *time.Time `json:"refused"`   // since when the service takes it no longer
+	Person   string     `json:"person,omitempty"` // who has signed in, where it is known
+	SignedIn *time.Time `json:"signed_in"`        // null: nobody has signed in
+	Refused  *time.Time `json:"refused"`          // since when the service takes it no longer
+	Reason   string     `json:"reason,omitempty"` // why
 }
 
 type eventStatus struct {
