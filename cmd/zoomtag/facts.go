@@ -154,6 +154,9 @@ func (l *ledger) status() (statusReport, error) {
 		return report, err
 	}
 	for host, used := range budgets {
+		if used == 0 { // it was counted and did not reach Zoom
+			continue
+		}
 		report.Budget = append(report.Budget, budgetStatus{Host: host, Used: used, Limit: engine.DailyLimit})
 	}
 	slices.SortFunc(report.Budget, func(a, b budgetStatus) int { return strings.Compare(a.Host, b.Host) })

@@ -49,6 +49,11 @@ type problem struct {
 func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text }
 func (p *problem) Unwrap() error { return p.kind }
 
+// unsent is the error of a call that was given up before it was sent, whatever kind of error it is: it cost nothing.
+type unsent struct{ error }
+
+func (u unsent) Unwrap() []error { return []error{u.error, meeting.ErrNotSent} }
+
 // errorBody is Zoom's answer to what it does not do: {"code":300,"message":"…","errors":[{"field","message"}]}, in JSON or,
 // now and then, in XML.
 type errorBody struct {

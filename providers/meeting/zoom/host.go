@@ -15,13 +15,16 @@ import (
 // A person's token is for "me" alone: any other name, even the person's own address, is answered as if scopes were missing.
 func (s *Service) hosting(host string) (string, error) {
 	p := s.tokens.person
-	switch {
-	case p != nil:
-		return meeting.Me, p.refuseOthers(host)
-	case host == "":
-		return "", fmt.Errorf("%w: %w", meeting.ErrInvalid, errNoHost)
+	if p == nil && host == "" {
+		return "", unsent{fmt.Errorf("%w: %w", meeting.ErrInvalid, errNoHost)}
 	}
-	return host, nil
+	if p == nil {
+		return host, nil
+	}
+	if err := p.refuseOthers(host); err != nil {
+		return "", unsent{err}
+	}
+	return meeting.Me, nil
 }
 
 // lane is under which name writes for a host are serialised.

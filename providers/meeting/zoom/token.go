@@ -37,7 +37,7 @@ func (t *tokens) get(ctx context.Context, refused string) (token string, scopes 
 	case ctx.Err() != nil:
 		err = fmt.Errorf("%w: %w", meeting.ErrNotSent, ctx.Err())
 	}
-	return "", nil, fmt.Errorf("zoom: get an access token: %w", err)
+	return "", nil, unsent{fmt.Errorf("zoom: get an access token: %w", err)}
 }
 
 // account gets the access tokens of a server-to-server app. Its grant has no refresh token: a new access token is simply asked for.
