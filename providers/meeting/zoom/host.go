@@ -42,9 +42,9 @@ func (p *person) refuseOthers(host string) error {
 	if host == "" || host == meeting.Me {
 		return nil
 	}
-	grant, err := oauth.LoadGrant(p.file)
+	grant, ok := oauth.ReadStanding(p.file)
 	switch {
-	case err != nil || grant.Is(host):
+	case !ok || grant.Is(host):
 		return nil
 	case grant.Owner != oauth.Owner{}:
 		return fmt.Errorf("%w: %s has signed in, and a person can only make meetings of their own, none of %s: take host= out of the tag, or correct host in the configuration",

@@ -110,7 +110,7 @@ func TestSignInsThatFail(t *testing.T) {
 		}, "was not accepted; try again"},
 		"a wrong secret":   {func(f *fixture) { f.config.ClientSecret = "wrong-s3cret"; f.config.ClientID = "client" }, "check zoom.client_id and zoom.client_secret"},
 		"no secret":        {func(f *fixture) { f.config.ClientID = "client" }, "the public one"},
-		"no lasting one":   {func(f *fixture) { f.server.Break(withoutRefresh()) }, "no lasting sign-in"},
+		"no lasting one":   {func(f *fixture) { f.server.Break(withoutRefresh()) }, "no lasting sign-in in the answer"},
 		"an answer lost":   {func(f *fixture) { f.server.Break(lostAnswer(1)) }, "try again"},
 		"server to server": {func(f *fixture) { f.config.Mode = zoom.ServerToServer }, "nobody to ask"},
 	} {

@@ -94,7 +94,7 @@ func (p *person) ask(ctx context.Context, c Config, prompt Prompt) (oauth.Grant,
 		return oauth.Grant{}, err
 	}
 	if token.RefreshToken == "" {
-		return oauth.Grant{}, errors.New("Zoom gave no lasting sign-in: the app has to be a General app, user-managed")
+		return oauth.Grant{}, errors.New("there is no lasting sign-in in the answer: the app has to be a General app, user-managed")
 	}
 	grant := oauth.Grant{ClientID: c.ClientID, SignedIn: p.stamp()}
 	take(&grant, token, p.now())
