@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 func TestLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state", "zoom.grant")
 	var wg sync.WaitGroup
-	holders := 0 // the lock is all that guards it
+	var holders atomic.Int32
 	for range 8 {
 		wg.Go(func() {
 			unlock, err := oauth.Lock(t.Context(), path)
@@ -23,10 +24,10 @@ func TestLock(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if holders++; holders != 1 {
-				t.Errorf("%d hold it", holders)
+			if n := holders.Add(1); n != 1 {
+				t.Errorf("%d hold it", n)
 			}
-			holders--
+			holders.Add(-1)
 			unlock()
 		})
 	}
