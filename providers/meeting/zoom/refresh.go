@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -103,7 +102,7 @@ func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal
 // endsGrant reports whether Zoom does not take a refresh token, in any of the forms that have been seen: 400 and invalid_grant, with or
 // without a reason; before August 2022 401 and invalid_request, with the reason alone to tell it by; the code of a later sign-in.
 func (r *tokenRefusal) endsGrant() bool {
-	return r.status < http.StatusInternalServerError && rest.KindOf(r.status) != rest.Throttled && !r.isClient() &&
+	return !r.isBroken() && rest.KindOf(r.status) != rest.Throttled && !r.isClient() &&
 		(r.Error == "invalid_grant" || r.Code == codeSuperseded || strings.Contains(strings.ToLower(string(r.Reason)), "invalid token"))
 }
 
