@@ -50,7 +50,8 @@ type Zoom struct {
 	AccountID    string `yaml:"account_id"`
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
-	// Host is the Zoom user who hosts, by mail address or id, unless a calendar or a tag says otherwise.
+	// Host is the Zoom user who hosts, by mail address or id, unless a calendar or a tag says otherwise. With mode user it is who
+	// signs in; empty is whoever does.
 	Host     string `yaml:"host" is:"host"`
 	APIURL   string `yaml:"api_url" is:"url"`
 	OAuthURL string `yaml:"oauth_url" is:"url"`

@@ -102,8 +102,26 @@ func (d *decoder) validateZoom(c *Config) {
 		}
 	case User:
 		d.demand("zoom", mode, has, "client_id")
+		d.validatePerson(c)
 	case Personal:
 		d.demand("zoom", mode, has, "personal_link")
+	}
+}
+
+// validatePerson reports what does not go with a person who has signed in, and hosts what is theirs.
+func (d *decoder) validatePerson(c *Config) {
+	if d.written("zoom.account_id") {
+		d.failAt("zoom.account_id", "account_id is for mode server-to-server; a person signs in without it: delete the line")
+	}
+	host := c.Zoom.Host
+	for i, cal := range c.Calendars {
+		switch {
+		case host == "":
+			host = cal.Host
+		case cal.Host != "" && !strings.EqualFold(cal.Host, host):
+			d.failAt("calendars["+strconv.Itoa(i)+"].host", "in mode user one person hosts all meetings, here %s already; delete this line, or use mode server-to-server",
+				quote(host))
+		}
 	}
 }
 

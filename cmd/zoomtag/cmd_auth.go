@@ -15,6 +15,7 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
+	"zoomtag/providers/meeting/zoom"
 	"zoomtag/sync/plan"
 )
 
@@ -25,40 +26,94 @@ func (a *app) authCommand() *cobra.Command {
 	var name string
 	var how signInFlags
 	cmd := &cobra.Command{
-		Use:   "auth google|outlook",
+		Use:   "auth google|outlook|zoom",
 		Short: "Sign in as a person, through a browser",
-		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user". The browser may be on this
-machine, or on another one: then the address at which it ends is pasted here, or, at Microsoft, a short code from here is typed in there.
-A running daemon notices the new sign-in by itself.`,
+		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user", or at Zoom as the person who
+hosts, for "mode: user". The browser may be on this machine, or on another one: then the address at which it ends is pasted here, or, at
+Microsoft, a short code from here is typed in there. A running daemon notices the new sign-in by itself.`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"google", "outlook"},
+		ValidArgs: []string{"google", "outlook", "zoom"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if how.deviceCode && args[0] != "outlook" {
-				return &usageError{errors.New("there are no device codes for Google calendars: leave --device-code out, and paste the address instead")}
+			switch provider := args[0]; {
+			case how.deviceCode && provider != "outlook":
+				return &usageError{errors.New("there are device codes for Outlook calendars only: leave --device-code out, and paste the address instead")}
+			case provider != "zoom":
+				return a.authCalendar(cmd.Context(), provider, name, how)
+			case name != "":
+				return &usageError{errors.New("the sign-in at Zoom is for all calendars: leave --calendar out")}
 			}
-			cfg, err := a.loadWith(configs.LoadWithoutSecrets)
-			if err != nil {
-				return err
-			}
-			c, err := whoSignsIn(cfg, args[0], name)
-			if err != nil {
-				return &usageError{err}
-			}
-			if c.Outlook != nil && !c.Outlook.ClientSecret.IsZero() { // few have one, and those cannot do without
-				if cfg, err = a.load(); err != nil {
-					return err
-				}
-				if c, err = whoSignsIn(cfg, args[0], name); err != nil {
-					return &usageError{err}
-				}
-			}
-			return a.signIn(cmd.Context(), cfg, c, how)
+			return a.authZoom(cmd.Context(), how)
 		},
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar to sign in for; needed if there are several")
 	cmd.Flags().BoolVar(&how.noBrowser, "no-browser", false, "only show the address to open")
 	cmd.Flags().BoolVar(&how.deviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
 	return cmd
+}
+
+// authCalendar signs in for the calendar with a name, or the only one.
+func (a *app) authCalendar(ctx context.Context, provider, name string, how signInFlags) error {
+	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	if err != nil {
+		return err
+	}
+	c, err := whoSignsIn(cfg, provider, name)
+	if err != nil {
+		return &usageError{err}
+	}
+	if c.Outlook != nil && !c.Outlook.ClientSecret.IsZero() { // few have one, and those cannot do without
+		if cfg, err = a.load(); err != nil {
+			return err
+		}
+		if c, err = whoSignsIn(cfg, provider, name); err != nil {
+			return &usageError{err}
+		}
+	}
+	return a.signIn(ctx, cfg, c, how)
+}
+
+// authZoom signs in the person who hosts, and has Zoom say whose meetings can be made.
+func (a *app) authZoom(ctx context.Context, how signInFlags) error {
+	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	if err != nil {
+		return err
+	}
+	if cfg.Zoom.Mode != configs.User {
+		return &usageError{fmt.Errorf("zoom has mode %s, in which nobody signs in; to sign in as a person write mode: user", cfg.Zoom.Mode)}
+	}
+	if !cfg.Zoom.ClientSecret.IsZero() { // a public client has none
+		if cfg, err = a.load(); err != nil {
+			return err
+		}
+	}
+	log, err := a.quietLogger()
+	if err != nil {
+		return err
+	}
+	b := &builder{cfg: cfg, requests: newCounter(), log: log, env: a.term.env}
+	config := b.zoomConfig()
+	if err := zoom.SignIn(ctx, config, zoom.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.term.out, "Signed in at Zoom. The sign-in is kept in %s, readable by you alone.\n", config.GrantFile)
+	service, err := zoom.New(config)
+	if err != nil {
+		return err
+	}
+	said, err := service.Introduce(ctx)
+	if err != nil {
+		return fmt.Errorf("the sign-in is kept, but it does not do yet: %w", err)
+	}
+	fmt.Fprintf(a.term.out, "With it, %s.\n", said)
+	return nil
+}
+
+// browser opens an address, or is nil where only the address is wanted, or no browser is there.
+func (a *app) browser(how signInFlags) func(address string) error {
+	if how.noBrowser || !hasBrowser(a.term.env) {
+		return nil
+	}
+	return openBrowser
 }
 
 // signsIn reports whether a person signs in for a calendar.
@@ -109,10 +164,7 @@ func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calenda
 		return err
 	}
 	b := &builder{cfg: cfg, requests: newCounter(), log: log, env: a.term.env}
-	var open func(string) error
-	if !how.noBrowser && hasBrowser(a.term.env) {
-		open = openBrowser
-	}
+	open := a.browser(how)
 	switch c.Provider() {
 	case "google":
 		err = google.SignIn(ctx, b.googleConfig(c, plan.Settings{}), google.Prompt{Out: a.term.out, In: a.term.in, Open: open})

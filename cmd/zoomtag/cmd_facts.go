@@ -101,15 +101,20 @@ func (a *app) showTokens(tokens []tokenStatus) error {
 	fmt.Fprintln(a.term.out)
 	rows := [][]string{{"SIGN-IN", "SINCE", "STATE"}}
 	for _, t := range tokens {
-		mend := "zoomtag auth " + t.Provider + " --calendar " + t.Calendar
+		name, mend := t.Calendar, "zoomtag auth "+t.Provider+" --calendar "+t.Calendar
+		if t.Provider == "zoom" {
+			name, mend = strings.TrimSpace("Zoom "+t.Person), zoomSignIn
+		}
 		state := "ok"
 		switch {
 		case t.SignedIn == nil:
 			state = "nobody has signed in; run: " + mend
+		case t.Refused != nil && t.Reason != "":
+			state = "no longer accepted since " + clock(t.Refused) + ": " + t.Reason + "; run: " + mend
 		case t.Refused != nil:
 			state = "no longer accepted since " + clock(t.Refused) + "; run: " + mend
 		}
-		rows = append(rows, []string{t.Calendar, ago(t.SignedIn), state})
+		rows = append(rows, []string{name, ago(t.SignedIn), state})
 	}
 	return a.term.table(rows)
 }

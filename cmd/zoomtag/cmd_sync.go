@@ -29,7 +29,7 @@ func (a *app) syncCommand() *cobra.Command {
 			report, err := office.Sync(ctx, names, false)
 			bar.clear()
 			if own, ok := office.(*desk); ok && err == nil { // a daemon tidies by itself
-				own.tidy()
+				own.tidy(cmd.Context())
 			}
 			return a.showPass(&report, err)
 		},

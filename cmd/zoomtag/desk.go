@@ -13,6 +13,7 @@ import (
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/zoom"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
@@ -29,6 +30,7 @@ type desk struct {
 	invites   bool // they are kept, for a folder or a feed
 	feedToken string
 	grants    map[string]string // the files of persons' sign-ins, by calendar
+	zoomGrant string            // the file of the one at Zoom; empty where nobody signs in
 	log       *slog.Logger
 }
 
@@ -133,6 +135,16 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 			token := tokenStatus{Calendar: c.Name, Provider: c.Provider}
 			token.SignedIn, token.Refused = readGrant(c.Provider, path)
 			report.Tokens = append(report.Tokens, token)
+		}
+	}
+	if d.zoomGrant != "" {
+		token := tokenStatus{Provider: "zoom"}
+		if g, ok := zoom.ReadGrant(d.zoomGrant); ok {
+			token.Person, token.SignedIn, token.Refused, token.Reason = g.Name(), some(g.SignedIn), some(g.Refused), g.Reason
+		}
+		report.Tokens = append(report.Tokens, token)
+		if report.Health == healthOK && (token.SignedIn == nil || token.Refused != nil) {
+			report.Health = healthDegraded
 		}
 	}
 	return report, err

@@ -64,10 +64,12 @@ type budgetStatus struct {
 }
 
 type tokenStatus struct {
-	Calendar string     `json:"calendar"`
+	Calendar string     `json:"calendar"` // empty for the one at Zoom
 	Provider string     `json:"provider"`
-	SignedIn *time.Time `json:"signed_in"` // null: nobody has signed in
-	Refused  *time.Time `json:"refused"`   // since when the service takes it no longer
+	Person   string     `json:"person,omitempty"` // who has signed in, where it is known
+	SignedIn *time.Time `json:"signed_in"`        // null: nobody has signed in
+	Refused  *time.Time `json:"refused"`          // since when the service takes it no longer
+	Reason   string     `json:"reason,omitempty"` // why
 }
 
 type eventStatus struct {
@@ -152,6 +154,9 @@ func (l *ledger) status() (statusReport, error) {
 		return report, err
 	}
 	for host, used := range budgets {
+		if used == 0 { // it was counted and did not reach Zoom
+			continue
+		}
 		report.Budget = append(report.Budget, budgetStatus{Host: host, Used: used, Limit: engine.DailyLimit})
 	}
 	slices.SortFunc(report.Budget, func(a, b budgetStatus) int { return strings.Compare(a.Host, b.Host) })

@@ -89,7 +89,12 @@ const lockPatience = time.Second
 
 // openDesk opens the store and makes the engine.
 func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
+	return a.openDeskOn(cfg, cfg.State, log, progress)
+}
+
+// openDeskOn is openDesk on the store in another file than the configured one. The sign-ins are beside that one all the same.
+func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
+	st, err := store.Open(path, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +134,9 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		if signsIn(c) {
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
+	}
+	if cfg.Zoom.Mode == configs.User {
+		d.zoomGrant = zoomGrantFile(cfg.State)
 	}
 	options := engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress}
 	if d.invites {
@@ -174,13 +182,11 @@ func (a *app) openPreview(ctx context.Context) (office, error) {
 	if err != nil {
 		return nil, err
 	}
-	throwaway := *cfg
-	throwaway.State = filepath.Join(dir, "zoomtag.db")
 	log, err := a.quietLogger()
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	d, err := a.openDesk(&throwaway, log, nil)
+	d, err := a.openDeskOn(cfg, filepath.Join(dir, "zoomtag.db"), log, nil)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -195,6 +201,11 @@ type previewDesk struct {
 
 // Close removes the state.
 func (p *previewDesk) Close() error { return errors.Join(p.desk.Close(), os.RemoveAll(p.dir)) }
+
+// signInKeeper is a meeting service with a sign-in of a person, which dies if it is never renewed.
+type signInKeeper interface {
+	KeepSignIn(ctx context.Context) error
+}
 
 // scopeChecker is a meeting service that can tell whether its credentials allow all that it will do.
 type scopeChecker interface {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -136,13 +137,36 @@ func (b *builder) meetings() (service meeting.Service, account string, err error
 		service, err = personal.New(z.PersonalLink)
 		link, _, _ := strings.Cut(z.PersonalLink, "?")
 		return service, "personal " + link, err
-	case configs.ServerToServer:
-		service, err = zoom.New(zoom.Config{AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(),
-			APIURL: z.APIURL, OAuthURL: z.OAuthURL, HTTP: b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Log: b.log})
-		return service, "zoom " + z.AccountID, err
+	case configs.User:
+		// The app rather than the person: who that is shows when somebody signs in, and marks must be the same after a lost state.
+		account = "zoom user " + z.ClientID
 	default:
-		return nil, "", &usageError{fmt.Errorf("zoom: this build of zoomtag has no mode %q yet: use server-to-server or personal", z.Mode)}
+		account = "zoom " + z.AccountID
 	}
+	service, err = zoom.New(b.zoomConfig())
+	return service, account, err
+}
+
+func (b *builder) zoomConfig() zoom.Config {
+	z := b.cfg.Zoom
+	return zoom.Config{Mode: z.Mode, AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(), Host: z.Host,
+		GrantFile: zoomGrantFile(b.cfg.State), SignInCommand: zoomSignIn, APIURL: z.APIURL, OAuthURL: z.OAuthURL,
+		HTTP: b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Hook: b.hook, Log: b.log}
+}
+
+// zoomSignIn is the command that signs a person in at Zoom.
+const zoomSignIn = "zoomtag auth zoom"
+
+// zoomGrantFile is where the sign-in of the person who hosts is kept: beside the state.
+func zoomGrantFile(state string) string { return filepath.Join(filepath.Dir(state), "zoom.grant") }
+
+// host is who hosts: as configured, or else whoever has signed in at Zoom, by address where it is known.
+func (b *builder) host(configured string) string {
+	if configured != "" || b.cfg.Zoom.Mode != configs.User {
+		return configured
+	}
+	grant, _ := zoom.ReadGrant(zoomGrantFile(b.cfg.State))
+	return cmp.Or(grant.Email, meeting.Me)
 }
 
 // calendars makes all of the configuration's calendars.
@@ -173,7 +197,7 @@ func (b *builder) settings(e configs.Effective, account string) (plan.Settings, 
 	m, t := e.Meeting, b.cfg.Tag
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
-		Host:  e.Host, Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
+		Host:  b.host(e.Host), Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
 		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: b.cfg.Zoom.Mode != configs.Personal, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},

@@ -20,6 +20,7 @@ func (d *daemon) housekeeping(ctx context.Context) {
 		if err := tidy(d.st, now()); err != nil {
 			d.log.Warn(untidy, "reason", err)
 		}
+		d.desk.Load().keepSignIn(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -29,9 +30,21 @@ func (d *daemon) housekeeping(ctx context.Context) {
 }
 
 // tidy does for a single command what housekeeping does for the daemon. What goes wrong is no fault of the pass before it.
-func (d *desk) tidy() {
+func (d *desk) tidy(ctx context.Context) {
 	if err := tidy(d.st, d.now()); err != nil {
 		d.log.Warn(untidy, "reason", err)
+	}
+	d.keepSignIn(ctx)
+}
+
+// keepSignIn keeps a person's sign-in at Zoom alive where there is nothing to do for a long time.
+func (d *desk) keepSignIn(ctx context.Context) {
+	keeper, ok := d.meetings.(signInKeeper)
+	if !ok {
+		return
+	}
+	if err := keeper.KeepSignIn(ctx); err != nil && ctx.Err() == nil {
+		d.log.Warn("the sign-in at Zoom needs a look", "reason", err)
 	}
 }
 

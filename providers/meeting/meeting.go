@@ -37,6 +37,9 @@ type Inviter interface {
 	Invitation(ctx context.Context, id int64) (string, error)
 }
 
+// Me is the host of a service that acts for one person: whoever has signed in.
+const Me = "me"
+
 // Kind is what sort of meeting an event asks for.
 type Kind string
 

@@ -309,7 +309,8 @@ func follow(in Input, w Wish) Decision {
 		return hold(in, w, why)
 	}
 	d.Spec, d.Notes = spec, append(notes, w.Problems...)
-	if rec.Host != "" && spec.Host != rec.Host && rec.MeetingID != 0 {
+	// Where a person has signed in, "me" and the person's address are one: the service refuses what is somebody else's.
+	if rec.Host != "" && rec.Host != meeting.Me && spec.Host != meeting.Me && spec.Host != rec.Host && rec.MeetingID != 0 {
 		d.Notes = append(d.Notes, "the meeting stays with host "+rec.Host+": Zoom cannot move it to "+spec.Host)
 		d.Spec.Host = rec.Host
 	}

@@ -1,12 +1,14 @@
 package oauth
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,36 @@ type Grant struct {
 	// Refused is when the service said that the grant is dead, and Reason what it said. It is not asked again.
 	Refused time.Time `json:"refused,omitzero"`
 	Reason  string    `json:"reason,omitempty"`
+
+	Owner
+	Rotation
+}
+
+// Owner is who has signed in, where the service says it.
+type Owner struct {
+	Email  string `json:"email,omitempty"`
+	UserID string `json:"user_id,omitempty"`
+}
+
+// Name is how a person is called in texts; empty where nothing is known.
+func (o Owner) Name() string { return cmp.Or(o.Email, o.UserID) }
+
+// Is reports whether this is the person with an address or an id.
+func (o Owner) Is(who string) bool {
+	return who != "" && (strings.EqualFold(who, o.Email) || who == o.UserID)
+}
+
+// Rotation is what is kept for services that take a refresh token once and answer with the next one.
+type Rotation struct {
+	// Previous is the refresh token before, until the access token that came with the new one has worked.
+	Previous Secret `json:"previous_refresh_token,omitempty"`
+	// Asked is when the refresh token was presented, while nobody knows whether it was taken.
+	Asked time.Time `json:"asked,omitzero"`
+	// Renewed is when the refresh token was given out.
+	Renewed time.Time `json:"renewed,omitzero"`
+	// Access is the access token that came with it, used by every process until Fresh: the fewer renewals, the fewer can be lost.
+	Access Secret    `json:"access_token,omitempty"`
+	Fresh  time.Time `json:"fresh_until,omitzero"`
 }
 
 // String keeps the token out of texts.
@@ -58,12 +90,14 @@ func LoadGrant(path string) (Grant, error) {
 type Standing struct {
 	SignedIn time.Time
 	Refused  time.Time // zero: as far as is known it is good
+	Reason   string    // why it was refused, in the service's words or ours
+	Owner
 }
 
 // ReadStanding reads how a sign-in stands; ok is false where there is none.
 func ReadStanding(path string) (s Standing, ok bool) {
 	grant, err := LoadGrant(path)
-	return Standing{SignedIn: grant.SignedIn, Refused: grant.Refused}, err == nil
+	return Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason, Owner: grant.Owner}, err == nil
 }
 
 // Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was not

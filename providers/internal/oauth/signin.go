@@ -26,7 +26,8 @@ import (
 // the person copies its address from there.
 type SignIn struct {
 	Config oauth2.Config // RedirectURL is filled in
-	// Redirect is the redirect as the service knows it, without a port: http://localhost; empty is http://127.0.0.1/.
+	// Redirect is the redirect as the service knows it, without a port: http://localhost; empty is http://127.0.0.1/. Its path is
+	// empty, / or a path that the browser is sent to.
 	Redirect url.URL
 	// Options are added to the address that is opened.
 	Options []oauth2.AuthCodeOption
@@ -79,7 +80,7 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
 	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}, s.Options...)...)
 	answers := make(chan answer, 1)
-	server := &http.Server{Handler: redirected(state, answers), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)}
+	server := &http.Server{Handler: redirected(state, redirect.Path, answers), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	defer func() {
@@ -178,12 +179,15 @@ func readRedirect(q url.Values, state string) (got answer, ok bool) {
 }
 
 // redirected is the page to which the browser is sent. A request with another state, whoever made it, changes nothing.
-func redirected(state string, answers chan<- answer) http.Handler {
+func redirected(state, path string, answers chan<- answer) http.Handler {
+	if path == "" {
+		path = "/" // what a browser makes of it
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		got, ok := readRedirect(r.URL.Query(), state)
-		if !ok || r.Method != http.MethodGet || r.URL.Path != "/" {
+		if !ok || r.Method != http.MethodGet || r.URL.Path != path {
 			http.Error(w, "This is where a sign-in of zoomtag ends; this request is not part of one.", http.StatusBadRequest)
 			return
 		}

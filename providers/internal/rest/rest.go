@@ -30,16 +30,10 @@ type Response struct {
 // never was a connection, and else leaves open whether the server acted. Status and Header are set as soon as they are
 // known, even with an error.
 func Do(client *http.Client, req *http.Request) (Response, error) {
-	// Only the transport knows whether it got a connection. A transport that does not report it leaves both false, and
-	// then nothing is concluded.
-	var asked, got atomic.Bool
-	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
-	}
-	res, err := client.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	ctx, unsent := Watch(req.Context())
+	res, err := client.Do(req.WithContext(ctx))
 	if err != nil {
-		if asked.Load() && !got.Load() {
+		if unsent() {
 			return Response{}, fmt.Errorf("%w: %w", ErrNotSent, err)
 		}
 		return Response{}, err
@@ -48,6 +42,19 @@ func Do(client *http.Client, req *http.Request) (Response, error) {
 	out := Response{Status: res.StatusCode, Header: res.Header}
 	out.Body, err = readBody(res.Body)
 	return out, err
+}
+
+// Watch returns a context for one request, and a function that reports whether the request certainly never left this machine,
+// once it has failed: there never was a connection.
+func Watch(ctx context.Context) (watched context.Context, unsent func() bool) {
+	// Only the transport knows whether it got a connection. A transport that does not report it leaves both false, and
+	// then nothing is concluded.
+	var asked, got atomic.Bool
+	trace := &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+	}
+	return httptrace.WithClientTrace(ctx, trace), func() bool { return asked.Load() && !got.Load() }
 }
 
 // readBody reads a body to its end, so that the connection can be used again, unless it is beyond the limit.

@@ -19,6 +19,7 @@ var contract = []struct {
 }{
 	{"a created meeting exists and is found by its mark", createdIsFound, alwaysTheRoom},
 	{"a mark that no meeting carries is not found", unknownMark, alwaysTheRoom},
+	{"meetings are those of the host, or refused", otherHosts, alwaysTheRoom},
 	{"every page is looked through", everyPage, alwaysTheRoom},
 	{"of two meetings with one mark the oldest is found", oldestIsFound, alwaysTheRoom},
 	{"an update sends only what differs", onlyWhatDiffers, alwaysTheRoom},
@@ -91,7 +92,31 @@ func unknownMark(t *testing.T, w *World) {
 	notFound(w.Host, otherMark)
 	notFound(w.Host, mark[:len(mark)-1])
 	notFound(w.Host, mark+"a")
-	notFound("other."+w.Host, mark)
+	if !w.Person {
+		notFound("other."+w.Host, mark)
+	}
+}
+
+// otherHosts: whoever acts for one person refuses to act for another, and nothing is made.
+func otherHosts(t *testing.T, w *World) {
+	s := spec(w)
+	s.Host = "other." + w.Host
+	if !w.Person {
+		if m := mustCreate(t, w, mark, s); !strings.EqualFold(live(t, w).Host, s.Host) {
+			t.Errorf("created %+v for %s", m, s.Host)
+		}
+		return
+	}
+	m := mustCreate(t, w, otherMark, spec(w))
+	_, errCreate := w.Service.Create(t.Context(), mark, s)
+	_, errFind := w.Service.Find(t.Context(), s.Host, otherMark)
+	_, errUpdate := w.Service.Update(t.Context(), m.ID, meeting.Spec{}, s)
+	for _, err := range []error{errCreate, errFind, errUpdate} {
+		if !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), s.Host) {
+			t.Errorf("error %v, want one that names %s", err, s.Host)
+		}
+	}
+	wantLive(t, w, 1)
 }
 
 func everyPage(t *testing.T, w *World) {

@@ -24,6 +24,8 @@ type World struct {
 	Service meeting.Service
 	// Host is a user who may host.
 	Host string
+	// Person says that the service acts for Host, who has signed in: what is asked of it for somebody else is refused.
+	Person bool
 	// Now is the clock of the world.
 	Now func() time.Time
 	// Live lists the meetings that really exist: ID, Mark, Host, and of Spec at least Topic, Start and Duration.

@@ -61,6 +61,7 @@ func (s *Service) do(ctx context.Context, c call, answer any) error {
 			return err
 		case problem.verdict == badToken && refused == "":
 			refused = used
+			s.tokens.turnedDown(problem)
 			try-- // not one of the tries: it says nothing about the call
 			continue
 		case try == maxTries:
@@ -101,7 +102,9 @@ func (s *Service) once(ctx context.Context, c call, body []byte, refused string,
 		return token, &problem{what: c.what, verdict: broken, text: "the answer was lost (" + cause(err) + "): it may or may not have been done"}
 	case res.Status != c.want:
 		return token, s.refusal(c, res)
-	case answer == nil:
+	}
+	s.tokens.worked(ctx, token)
+	if answer == nil {
 		return token, nil
 	}
 	if err := json.Unmarshal(res.Body, answer); err != nil {

@@ -100,16 +100,20 @@ func (f *fixture) connect(t *testing.T) *zoom.Service {
 
 func TestContract(t *testing.T) {
 	meetingtest.Run(t, func(t *testing.T) *meetingtest.World {
-		f := newFixture(t, zoomtest.Options{PageLimit: 2, ListTwice: true})
-		return &meetingtest.World{
-			Class: meetingtest.Remote, Service: f, Host: host, Now: f.clock.Now, Live: f.live, OwnerDelete: f.server.OwnerDelete,
-			OwnerRename: func(id int64, topic string) {
-				f.server.OwnerEdit(id, func(m *zoomtest.Meeting) { m.Topic = topic })
-			},
-			Break: f.breakWith,
-			Mend:  func() { f.server.Mend(); f.offline.Store(false) },
-		}
+		return newFixture(t, zoomtest.Options{PageLimit: 2, ListTwice: true}).world()
 	})
+}
+
+// world is what the suite sees of the fixture.
+func (f *fixture) world() *meetingtest.World {
+	return &meetingtest.World{
+		Class: meetingtest.Remote, Service: f, Host: host, Now: f.clock.Now, Live: f.live, OwnerDelete: f.server.OwnerDelete,
+		OwnerRename: func(id int64, topic string) {
+			f.server.OwnerEdit(id, func(m *zoomtest.Meeting) { m.Topic = topic })
+		},
+		Break: f.breakWith,
+		Mend:  func() { f.server.Mend(); f.offline.Store(false) },
+	}
 }
 
 func (f *fixture) live() []meetingtest.Live {

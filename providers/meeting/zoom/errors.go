@@ -22,6 +22,9 @@ const (
 	aMeeting
 )
 
+// codeSuperseded is Zoom's code for tokens of a sign-in after which the same person has signed in with the same app once more.
+const codeSuperseded = 4741
+
 // verdict is what a failed exchange means for trying again.
 type verdict int
 
@@ -39,10 +42,17 @@ type problem struct {
 	kind    error
 	text    string
 	after   time.Duration // for busy: how long Zoom asks to wait
+	// superseded says of a badToken that a later sign-in took its place.
+	superseded bool
 }
 
 func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text }
 func (p *problem) Unwrap() error { return p.kind }
+
+// unsent is the error of a call that was given up before it was sent, whatever kind of error it is: it cost nothing.
+type unsent struct{ error }
+
+func (u unsent) Unwrap() []error { return []error{u.error, meeting.ErrNotSent} }
 
 // errorBody is Zoom's answer to what it does not do: {"code":300,"message":"…","errors":[{"field","message"}]}, in JSON or,
 // now and then, in XML.
@@ -100,7 +110,8 @@ func (s *Service) refusal(c call, res rest.Response) error {
 	}
 	p := &problem{what: c.what}
 	if ours {
-		p.verdict, p.text, p.kind = judge(c, res.Status, body)
+		p.verdict, p.text, p.kind = s.judge(c, res.Status, body)
+		p.superseded = body.Code == codeSuperseded
 		p.text += details(int64(body.Code), res.Status, body.said(), tracking)
 		return p
 	}
@@ -120,11 +131,13 @@ func (s *Service) refusal(c call, res rest.Response) error {
 }
 
 // judge says what an error of Zoom's means.
-func judge(c call, status int, e errorBody) (verdict, string, error) {
+func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error) {
 	message := string(e.Message)
 	switch {
 	case e.Code == 4711, strings.Contains(message, "does not contain scopes"):
-		return final, addScopes(scopesIn(message)), meeting.ErrDenied
+		return final, s.tokens.addScopes(scopesIn(message)), meeting.ErrDenied
+	case e.Code == codeSuperseded:
+		return badToken, "a later sign-in with the same Zoom app took the place of this one", meeting.ErrDenied
 	case status == http.StatusUnauthorized, e.Code == 124:
 		return badToken, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us", meeting.ErrDenied
 	case status >= 500:

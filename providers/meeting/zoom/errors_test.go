@@ -16,7 +16,7 @@ import (
 func TestRefusals(t *testing.T) {
 	user := call{what: "create a meeting for alice@example.com", method: http.MethodPost, on: aUser}
 	one := call{what: "change meeting 85000000001", method: http.MethodPatch, on: aMeeting}
-	s := &Service{now: func() time.Time { return time.Date(2026, 11, 30, 22, 15, 0, 0, time.UTC) }}
+	s := &Service{tokens: &tokens{}, now: func() time.Time { return time.Date(2026, 11, 30, 22, 15, 0, 0, time.UTC) }}
 	tests := []struct {
 		call   call
 		status int

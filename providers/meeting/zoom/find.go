@@ -21,10 +21,11 @@ const (
 // meetings with one mark it is the oldest.
 func (s *Service) Find(ctx context.Context, host, mark string) (meeting.Meeting, error) {
 	what := "find the meeting of " + host + " marked " + mark
-	if host == "" {
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: %w", what, meeting.ErrInvalid, errNoHost)
+	named, err := s.hosting(host)
+	if err != nil {
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
 	}
-	listed, err := s.list(ctx, host, what)
+	listed, err := s.list(ctx, named, what)
 	if err != nil {
 		return meeting.Meeting{}, err
 	}
@@ -49,7 +50,7 @@ func (s *Service) Find(ctx context.Context, host, mark string) (meeting.Meeting,
 		case !carries(string(w.Agenda), mark):
 			continue
 		}
-		s.hosts.learn(int64(w.ID), host)
+		s.hosts.learn(int64(w.ID), named)
 		m, err := s.meeting(w, what)
 		m.Mark, m.Host = mark, host
 		return m, err

@@ -27,11 +27,11 @@ func (s *Service) Get(ctx context.Context, id int64) (meeting.Meeting, error) {
 // Create implements meeting.Service.
 func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (meeting.Meeting, error) {
 	what := "create a meeting for " + spec.Host
-	asked, err := s.asked(ctx, what, spec, terms{})
+	asked, host, err := s.asked(ctx, what, spec, terms{})
 	if err != nil {
 		return meeting.Meeting{}, err
 	}
-	unlock, err := s.hosts.lock(ctx, spec.Host)
+	unlock, err := s.hosts.lock(ctx, host)
 	if err != nil {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: %w", what, meeting.ErrNotSent, err)
 	}
@@ -39,7 +39,7 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	begun := s.startNow(&asked)
 	room := spec.Kind == meeting.Personal
 	var w wireMeeting
-	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", spec.Host, "meetings"},
+	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"},
 		body: asked.createBody(mark, spec.Options.Passcode == meeting.PasscodeAuto && !room), want: http.StatusCreated, on: aUser}, &w)
 	if err != nil {
 		return meeting.Meeting{}, err
@@ -47,7 +47,7 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	if w.ID <= 0 {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but named no meeting: it may or may not exist", what)
 	}
-	s.hosts.learn(int64(w.ID), spec.Host)
+	s.hosts.learn(int64(w.ID), host)
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
 	if w.JoinURL == "" || wantsPasscode && w.Password == "" {
 		if err := s.complete(ctx, &w); err != nil {
@@ -57,26 +57,25 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	said := w.terms()
 	list := append(begun, notes(asked, said)...)
 	if spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == "" {
-		list = append(list, s.givePasscode(ctx, spec.Host, &w)...)
+		list = append(list, s.givePasscode(ctx, host, &w)...)
 	}
 	m, err := s.meeting(w, what)
 	m.Mark, m.Host, m.Notes = mark, spec.Host, list
 	return m, err
 }
 
-// asked says a spec in Zoom's terms and checks a passcode that is new against the host's settings.
-func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, before terms) (terms, error) {
-	if spec.Host == "" {
-		return terms{}, fmt.Errorf("zoom: %s: %w: %w", what, meeting.ErrInvalid, errNoHost)
+// asked says a spec in Zoom's terms, and its host as paths name it. It checks a passcode that is new against the host's settings.
+func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, before terms) (t terms, host string, err error) {
+	if host, err = s.hosting(spec.Host); err == nil {
+		t, err = termsOf(spec)
 	}
-	t, err := termsOf(spec)
 	if err == nil && differing(before.passcode, t.passcode) != nil {
-		err = s.checkPasscode(ctx, spec.Host, spec.Options.Passcode)
+		err = s.checkPasscode(ctx, host, spec.Options.Passcode)
 	}
 	if err != nil {
-		return terms{}, fmt.Errorf("zoom: %s: %w", what, err)
+		return terms{}, "", fmt.Errorf("zoom: %s: %w", what, err)
 	}
-	return t, nil
+	return t, host, nil
 }
 
 // startNow makes an event that has begun start in the next minute and end when it ends: a start that has passed is never
@@ -121,10 +120,10 @@ func (s *Service) givePasscode(ctx context.Context, host string, w *wireMeeting)
 // Update implements meeting.Service.
 func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (meeting.Meeting, error) {
 	what := "change meeting " + strconv.FormatInt(id, 10)
-	if !from.IsZero() && !strings.EqualFold(from.Host, to.Host) {
+	if !from.IsZero() && !s.sameHost(from.Host, to.Host) {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: a meeting keeps its host (%s)", what, meeting.ErrInvalid, from.Host)
 	}
-	unlock, err := s.hosts.lock(ctx, to.Host)
+	unlock, err := s.hosts.lock(ctx, s.lane(to.Host))
 	if err != nil {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: %w", what, meeting.ErrNotSent, err)
 	}
@@ -133,7 +132,7 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 	if err != nil {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
 	}
-	asked, err := s.asked(ctx, what, to, before)
+	asked, host, err := s.asked(ctx, what, to, before)
 	if err != nil {
 		return meeting.Meeting{}, err
 	}
@@ -142,7 +141,7 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 		diff = apart(before, asked)
 	}
 	if lacksPasscode(from, to, current) {
-		diff.passcode = new(s.passcodeRule(ctx, to.Host).generate())
+		diff.passcode = new(s.passcodeRule(ctx, host).generate())
 	}
 	if asked.start != nil && !asked.start.After(s.now()) {
 		diff = diff.withoutTime()
@@ -204,7 +203,7 @@ func (s *Service) readBack(ctx context.Context, id int64, what string, to meetin
 }
 
 func (s *Service) updated(w wireMeeting, what string, to meeting.Spec, asked terms) (meeting.Meeting, error) {
-	s.hosts.learn(int64(w.ID), to.Host)
+	s.hosts.learn(int64(w.ID), s.lane(to.Host))
 	m, err := s.meeting(w, what)
 	m.Host, m.Notes = to.Host, notes(asked, w.terms())
 	return m, err

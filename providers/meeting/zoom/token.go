@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,25 +21,10 @@ import (
 // requestTimeout bounds one request, answer included.
 const requestTimeout = 30 * time.Second
 
-// tokens gets and keeps the access token. Zoom's server-to-server grant has no refresh token: a new one is simply asked for.
+// tokens keeps the access token.
 type tokens struct {
-	config clientcredentials.Config
-	http   *http.Client
-	now    func() time.Time
 	cache  *oauth.Cache
-}
-
-func newTokens(c Config, base *url.URL, client *http.Client, now func() time.Time) *tokens {
-	t := &tokens{
-		config: clientcredentials.Config{
-			ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: base.JoinPath("token").String(),
-			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
-			AuthStyle:      oauth2.AuthStyleInHeader,
-		},
-		http: client, now: now,
-	}
-	t.cache = oauth.NewCache(now, t.fetch)
-	return t
+	person *person // nil where the account's app signs in
 }
 
 // get returns a token that is good for a while yet and is not refused, which the API has just turned down. Whatever goes wrong
@@ -53,80 +37,107 @@ func (t *tokens) get(ctx context.Context, refused string) (token string, scopes 
 	case ctx.Err() != nil:
 		err = fmt.Errorf("%w: %w", meeting.ErrNotSent, ctx.Err())
 	}
-	return "", nil, fmt.Errorf("zoom: get an access token: %w", err)
+	return "", nil, unsent{fmt.Errorf("zoom: get an access token: %w", err)}
 }
 
-func (t *tokens) fetch(ctx context.Context) (oauth.Token, error) {
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, t.http), requestTimeout)
-	defer cancel()
-	token, err := t.config.Token(ctx)
-	if err != nil {
-		return oauth.Token{}, t.explain(err)
+// account gets the access tokens of a server-to-server app. Its grant has no refresh token: a new access token is simply asked for.
+type account struct {
+	config clientcredentials.Config
+	http   *http.Client
+	now    func() time.Time
+}
+
+func newAccount(c Config, base *url.URL) *account {
+	return &account{
+		config: clientcredentials.Config{
+			ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: base.JoinPath("token").String(),
+			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
+			AuthStyle:      oauth2.AuthStyleInHeader,
+		},
+		http: c.HTTP, now: c.Now,
 	}
-	scope, _ := token.Extra("scope").(string)
-	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: strings.Fields(scope), Fresh: oauth.Fresh(t.now(), oauth.Life(token))}, nil
+}
+
+func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.http), requestTimeout)
+	defer cancel()
+	token, err := a.config.Token(ctx)
+	if err != nil {
+		return oauth.Token{}, a.explain(err)
+	}
+	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: scopesOf(token), Fresh: oauth.Fresh(a.now(), oauth.Life(token))}, nil
+}
+
+// scopesOf are the scopes that an answer names.
+func scopesOf(t *oauth2.Token) []string {
+	scope, _ := t.Extra("scope").(string)
+	return strings.Fields(scope)
 }
 
 // explain turns what the token endpoint answered into a sentence that names the mend. Whatever went wrong, the call that
 // needed the token was not sent.
-func (t *tokens) explain(err error) error {
+func (a *account) explain(err error) error {
+	r, ok := readRefusal(err)
+	switch {
+	case !ok || r.isBroken():
+		return noToken(err, r, a.config.TokenURL)
+	case rest.KindOf(r.status) == rest.Throttled:
+		return r.throttled(a.now())
+	case r.isClient():
+		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and zoom.client_secret%s", meeting.ErrDenied, r.said())
+	case r.Error == "invalid_request":
+		return fmt.Errorf("%w: Zoom does not accept the account: check zoom.account_id, and that the app is activated%s", meeting.ErrDenied, r.said())
+	}
+	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it activated, is it a server-to-server app?)%s", meeting.ErrDenied, r.said())
+}
+
+// tokenRefusal is what the token endpoint answers instead of a token: {"reason":"…","error":"…"}, sometimes with a code.
+type tokenRefusal struct {
+	Error, Reason text
+	Code          number
+	status        int
+	header        http.Header
+}
+
+// readRefusal finds the answer in an error of the library; ok is false where there is none.
+func readRefusal(err error) (r tokenRefusal, ok bool) {
 	var refusal *oauth2.RetrieveError
 	if !errors.As(err, &refusal) || refusal.Response == nil {
-		return fmt.Errorf("%w: no answer that can be used from %s: %s", meeting.ErrNotSent, t.config.TokenURL, rest.Redact(err.Error()))
+		return tokenRefusal{}, false
 	}
-	var body struct{ Reason, Error string }
-	_ = json.Unmarshal(refusal.Body, &body) // no JSON leaves both empty, which is looked at below
-	status, tracking := refusal.Response.StatusCode, refusal.Response.Header.Get(trackingHeader)
-	said := details(0, status, body.Error+" "+body.Reason, tracking)
-	switch kind := rest.KindOf(status); {
-	case kind == rest.Throttled:
-		until, ok := rest.RetryAfter(refusal.Response.Header, t.now())
-		if !ok {
-			until = t.now().Add(time.Minute)
-		}
-		return &meeting.Throttled{Until: until, Err: fmt.Errorf("too many sign-ins: zoomtag waits%s", said)}
-	case status >= 500 || body.Error == "" && body.Reason == "":
-		return fmt.Errorf("%w: Zoom's sign-in does not work at the moment%s", meeting.ErrNotSent, said)
-	case body.Error == "invalid_client" || strings.Contains(body.Reason, "client_id"):
-		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and zoom.client_secret%s", meeting.ErrDenied, said)
-	case body.Error == "invalid_request":
-		return fmt.Errorf("%w: Zoom does not accept the account: check zoom.account_id, and that the app is activated%s", meeting.ErrDenied, said)
-	}
-	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it activated, is it a server-to-server app?)%s", meeting.ErrDenied, said)
+	_ = json.Unmarshal(refusal.Body, &r) // no JSON leaves it empty, which isBroken looks at
+	r.status, r.header = refusal.Response.StatusCode, refusal.Response.Header
+	return r, true
 }
 
-// needed are the scopes of the calls that this package makes, with the classic scope that also grants each.
-var needed = []struct{ scope, classic string }{
-	{"meeting:write:meeting", "meeting:write"},
-	{"meeting:update:meeting", "meeting:write"},
-	{"meeting:delete:meeting", "meeting:write"},
-	{"meeting:read:meeting", "meeting:read"},
-	{"meeting:read:list_meetings", "meeting:read"},
+// isBroken reports whether the answer is not Zoom's own word.
+func (r *tokenRefusal) isBroken() bool {
+	return rest.KindOf(r.status) != rest.Throttled && (r.status >= http.StatusInternalServerError || r.Error == "" && r.Reason == "")
 }
 
-// CheckScopes gets a token and compares its scopes with the calls that this package makes. The error names the missing
-// ones. Creating, changing and deleting are three scopes: an app that lacks one works until the first event is moved.
-func (s *Service) CheckScopes(ctx context.Context) error {
-	_, scopes, err := s.tokens.get(ctx, "")
-	if err != nil || len(scopes) == 0 { // an answer without scopes says nothing about them
-		return err
-	}
-	has := func(scope string) bool {
-		return slices.Contains(scopes, scope) || slices.Contains(scopes, scope+":admin") || slices.Contains(scopes, scope+":master")
-	}
-	var missing []string
-	for _, n := range needed {
-		if !has(n.scope) && !has(n.classic) {
-			missing = append(missing, n.scope+":admin")
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fmt.Errorf("zoom: check scopes: %w: %s", meeting.ErrDenied, addScopes(missing))
+// isClient reports whether it is the app that Zoom does not know, and not what it presented.
+func (r *tokenRefusal) isClient() bool {
+	return r.Error == "invalid_client" || strings.Contains(string(r.Reason), "client_id")
 }
 
-func addScopes(missing []string) string {
-	return "the Zoom app lacks " + strings.Join(missing, ", ") +
-		": add it to the app under Scopes at marketplace.zoom.us (a new token is then used within the hour)"
+// said is what Zoom says, in brackets.
+func (r *tokenRefusal) said() string {
+	return details(int64(r.Code), r.status, string(r.Error+" "+r.Reason), r.header.Get(trackingHeader))
+}
+
+// throttled is a refusal with 429 as the contract knows it.
+func (r *tokenRefusal) throttled(now time.Time) error {
+	until, ok := rest.RetryAfter(r.header, now)
+	if !ok {
+		until = now.Add(time.Minute)
+	}
+	return &meeting.Throttled{Until: until, Err: fmt.Errorf("too many sign-ins: zoomtag waits%s", r.said())}
+}
+
+// noToken is the error for an answer that says nothing, or none at all.
+func noToken(err error, r tokenRefusal, address string) error {
+	if r.status == 0 {
+		return fmt.Errorf("%w: no answer that can be used from %s: %s", meeting.ErrNotSent, address, rest.Redact(err.Error()))
+	}
+	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment%s", meeting.ErrNotSent, r.said())
 }

@@ -1,4 +1,5 @@
-// Package zoom makes meetings through the Zoom API, as a server-to-server OAuth app. It implements meeting.Service.
+// Package zoom makes meetings through the Zoom API, as a server-to-server OAuth app or for a person who has signed in. It implements
+// meeting.Service.
 //
 // A start_url is a host's credential: no struct of this package has a field for it, and no body is ever logged.
 package zoom
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 )
 
@@ -23,10 +25,25 @@ const (
 	DefaultOAuthURL = "https://zoom.us/oauth"
 )
 
+// The ways of signing in.
+const (
+	ServerToServer = "server-to-server" // an app of the account
+	User           = "user"             // a person, who has signed in
+)
+
 // Config is what a Service needs to know.
 type Config struct {
-	// AccountID, ClientID and ClientSecret are those of a server-to-server OAuth app.
+	// Mode is ServerToServer or User; empty is ServerToServer.
+	Mode string
+	// AccountID, ClientID and ClientSecret are those of the app. One for persons has no AccountID, and no ClientSecret where it is a
+	// public client.
 	AccountID, ClientID, ClientSecret string
+	// Host is, for User, how the configuration calls the person; empty leaves it to who signs in.
+	Host string
+	// GrantFile is where the person's sign-in is kept (see SignIn), and SignInCommand what makes a new one.
+	GrantFile, SignInCommand string
+	// Hook, if set, is told when a renewal of the sign-in reaches certain points; crash tests need it.
+	Hook func(point string)
 	// APIURL and OAuthURL are the bases of both; empty is Zoom's own. Plain http is for loopback addresses only.
 	APIURL, OAuthURL string
 	// HTTP sends the requests; nil is a client of our own. Its timeout may be zero: each request has its own.
@@ -55,43 +72,59 @@ type Service struct {
 
 // New makes a Service. It does no I/O.
 func New(c Config) (*Service, error) {
-	for _, field := range []struct{ name, value string }{
-		{"account_id", c.AccountID}, {"client_id", c.ClientID}, {"client_secret", c.ClientSecret},
-	} {
+	needed := []struct{ name, value string }{{"account_id", c.AccountID}, {"client_id", c.ClientID}, {"client_secret", c.ClientSecret}}
+	if c.Mode == User {
+		needed = needed[1:2]
+	}
+	for _, field := range needed {
 		if strings.TrimSpace(field.value) == "" {
 			return nil, fmt.Errorf("zoom: %s is empty: copy it from the app's page at marketplace.zoom.us", field.name)
 		}
 	}
+	c = c.withDefaults()
+	api, err := rest.CheckURL(c.APIURL)
+	if err != nil {
+		return nil, fmt.Errorf("zoom: api_url: %w", err)
+	}
+	signIn, err := rest.CheckURL(c.OAuthURL)
+	if err != nil {
+		return nil, fmt.Errorf("zoom: oauth_url: %w", err)
+	}
+	s := &Service{
+		api: api, http: c.HTTP, now: c.Now, wait: c.Wait, log: c.Log,
+		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
+		busy:  rest.Backoff{First: 2 * time.Second, Most: 2 * time.Second},
+	}
+	if c.Mode == User {
+		person := newPerson(c, signIn)
+		s.tokens = &tokens{cache: oauth.NewCache(c.Now, person.fetch), person: person}
+	} else {
+		s.tokens = &tokens{cache: oauth.NewCache(c.Now, newAccount(c, signIn).fetch)}
+	}
+	return s, nil
+}
+
+func (c Config) withDefaults() Config {
 	if c.APIURL == "" {
 		c.APIURL = DefaultAPIURL
 	}
 	if c.OAuthURL == "" {
 		c.OAuthURL = DefaultOAuthURL
 	}
-	api, err := rest.CheckURL(c.APIURL)
-	if err != nil {
-		return nil, fmt.Errorf("zoom: api_url: %w", err)
+	c.HTTP = withoutRedirects(c.HTTP)
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	oauth, err := rest.CheckURL(c.OAuthURL)
-	if err != nil {
-		return nil, fmt.Errorf("zoom: oauth_url: %w", err)
+	if c.Wait == nil {
+		c.Wait = rest.Wait
 	}
-	s := &Service{
-		api: api, http: withoutRedirects(c.HTTP), now: c.Now, wait: c.Wait, log: c.Log,
-		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
-		busy:  rest.Backoff{First: 2 * time.Second, Most: 2 * time.Second},
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if s.now == nil {
-		s.now = time.Now
+	if c.Hook == nil {
+		c.Hook = func(string) {}
 	}
-	if s.wait == nil {
-		s.wait = rest.Wait
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	s.tokens = newTokens(c, oauth, s.http, s.now)
-	return s, nil
+	return c
 }
 
 // withoutRedirects copies client so that it follows no redirect: the API makes none, and following one would turn a POST

@@ -76,7 +76,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, label string,
 	}
 	if f.Replace != nil {
 		text = f.Replace(text)
-		a.body = text
+		a.body, a.header = text, http.Header{"Content-Type": {jsonBody}}
 	}
 	if f.Half {
 		s.record(r, label, a.status)

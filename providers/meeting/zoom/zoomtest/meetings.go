@@ -114,7 +114,7 @@ func (s *Server) named(r *http.Request) (*live, answer, bool) {
 		return nil, fail(http.StatusBadRequest, 300, "Invalid meeting id."), false
 	}
 	m := s.byID(id)
-	if m == nil || !s.exists(m) || r.Method == http.MethodGet && !s.visible(m) {
+	if m == nil || !s.exists(m) || r.Method == http.MethodGet && !s.visible(m) || !visibleTo(r, m.host) {
 		return nil, fail(http.StatusNotFound, 3001, fmt.Sprintf("Meeting does not exist: %d.", id)), false
 	}
 	return m, answer{}, true

@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
+
+const jsonBody = "application/json;charset=UTF-8"
 
 // answer is what a request leads to. A nil body is an empty one.
 type answer struct {
@@ -63,6 +62,7 @@ var api = []route{
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", s.serveToken)
+	mux.HandleFunc("GET /oauth/authorize", s.serveAuthorize)
 	for _, rt := range api {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, rt) })
 	}
@@ -132,54 +132,6 @@ func (s *Server) hold(r *http.Request, phase string) {
 	}
 }
 
-// refuses checks the access token and its scopes.
-func (s *Server) refuses(r *http.Request, scope string) (answer, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	end, known := s.tokens[token]
-	switch {
-	case !known:
-		return fail(http.StatusUnauthorized, 124, "Invalid access token."), true
-	case !s.now().Before(end):
-		return fail(http.StatusUnauthorized, 124, "Access token is expired."), true
-	case !slices.Contains(s.opts.Scopes, scope):
-		return fail(http.StatusBadRequest, 4711, "Invalid access token, does not contain scopes:["+scope+"]."), true
-	}
-	return answer{}, false
-}
-
-// serveToken is the server-to-server grant.
-func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
-	refuse := func(status int, code, reason string) {
-		s.write(w, r, "token", answer{status: status, body: map[string]string{"error": code, "reason": reason}})
-	}
-	if f := s.fault(r); f != nil {
-		s.misbehave(w, r, "token", f, answer{})
-		return
-	}
-	id, secret, hasBasic := r.BasicAuth()
-	switch {
-	case !hasBasic || id != s.opts.ClientID || secret != s.opts.ClientSecret:
-		refuse(http.StatusBadRequest, "invalid_client", "Invalid client_id or client_secret")
-	case r.FormValue("grant_type") != "account_credentials":
-		refuse(http.StatusBadRequest, "unsupported_grant_type", "unsupported grant type")
-	case r.FormValue("account_id") != s.opts.AccountID:
-		refuse(http.StatusBadRequest, "invalid_request", "Bad Request")
-	default:
-		s.mu.Lock()
-		s.serial++
-		token := "eyJhbGciOiJub25lIn0." + Canary + strconv.FormatInt(s.serial, 36)
-		s.tokens[token] = s.now().Add(s.opts.TokenLife)
-		scope := strings.Join(s.opts.Scopes, " ")
-		s.mu.Unlock()
-		s.write(w, r, "token", ok(map[string]any{
-			"access_token": token, "token_type": "bearer", "expires_in": int(s.opts.TokenLife / time.Second), "scope": scope,
-			"api_url": "https://api.zoom.us",
-		}))
-	}
-}
-
 // write sends an answer, as XML to a client that did not ask for JSON.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, label string, a answer) {
 	s.record(r, label, a.status)
@@ -207,7 +159,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, label string, a a
 		_, _ = io.WriteString(w, "<result><message>ask for application/json</message></result>")
 		return
 	}
-	h.Set("Content-Type", "application/json;charset=UTF-8")
+	h.Set("Content-Type", jsonBody)
 	w.WriteHeader(a.status)
 	_ = json.NewEncoder(w).Encode(a.body) // a client that has gone away is no concern of ours
 }

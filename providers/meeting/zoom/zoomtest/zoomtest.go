@@ -30,6 +30,12 @@ var AllScopes = []string{
 	"user:read:settings:admin",
 }
 
+// UserScopes are the same of a user-managed app.
+var UserScopes = []string{
+	"meeting:write:meeting", "meeting:update:meeting", "meeting:delete:meeting", "meeting:read:meeting", "meeting:read:list_meetings",
+	"meeting:read:invitation", "meeting:update:status", "user:read:user", "user:read:settings",
+}
+
 // Options are what a Server begins with. The zero value is an account whose every user exists.
 type Options struct {
 	// AccountID, ClientID and ClientSecret are what the app signs in with: "account", "client" and "secret" if empty.
@@ -50,6 +56,19 @@ type Options struct {
 	TokenLife time.Duration
 	// ListTwice lists each meeting twice, as Zoom has been seen to do.
 	ListTwice bool
+
+	// PublicID is the client id of the app without a secret: "public" if empty.
+	PublicID string
+	// Person is who signs in on the consent page, until SignInAs: "alice@example.com" if empty.
+	Person string
+	// UserScopes are those of the app for persons; nil is UserScopes.
+	UserScopes []string
+	// Patient takes a spent refresh token once more, as long as nobody has used what it was spent for.
+	Patient bool
+	// KillReused ends a sign-in when one of its spent refresh tokens is presented again.
+	KillReused bool
+	// OldErrors answers dead refresh tokens as Zoom did before August 2022: 401 and invalid_request.
+	OldErrors bool
 }
 
 // User is a user of the account.
@@ -103,7 +122,7 @@ type Request struct {
 
 // Server is the emulator. Its methods may be called while it serves.
 type Server struct {
-	// Hold, if set before the first request, is called for each API request before and after its effect (phase "before"
+	// Hold, if set before the first request, is called for each request of the API and for a token before and after its effect (phase "before"
 	// and "after"), without any lock: while it does not return, the client waits.
 	Hold func(r *http.Request, phase string)
 
@@ -115,7 +134,7 @@ type Server struct {
 	mu         sync.Mutex
 	users      map[string]*User // by address, small letters
 	meetings   []*live          // oldest first, deleted ones as well
-	tokens     map[string]time.Time
+	auth       authority
 	spent      map[string]int // create and update calls, by host and UTC day
 	faults     []*Fault
 	requests   []Request
@@ -133,11 +152,16 @@ func New(o Options) *Server {
 	fill(&o.AccountID, "account")
 	fill(&o.ClientID, "client")
 	fill(&o.ClientSecret, "secret")
+	fill(&o.PublicID, "public")
+	fill(&o.Person, "alice@example.com")
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Scopes == nil {
 		o.Scopes = AllScopes
+	}
+	if o.UserScopes == nil {
+		o.UserScopes = UserScopes
 	}
 	if o.DailyLimit == 0 {
 		o.DailyLimit = 100
@@ -148,7 +172,7 @@ func New(o Options) *Server {
 	if o.TokenLife == 0 {
 		o.TokenLife = time.Hour
 	}
-	s := &Server{opts: o, users: map[string]*User{}, tokens: map[string]time.Time{}, spent: map[string]int{}}
+	s := &Server{opts: o, users: map[string]*User{}, auth: newAuthority(o.Person), spent: map[string]int{}}
 	for _, u := range o.Users {
 		s.SetUser(u)
 	}
@@ -232,13 +256,6 @@ func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
 	v := m.snapshot()
 	edit(&v)
 	m.topic, m.agenda, m.start, m.duration, m.zone, m.passcode = v.Topic, v.Agenda, v.Start, v.Duration, v.Timezone, v.Passcode
-}
-
-// RevokeTokens makes every access token invalid before its time.
-func (s *Server) RevokeTokens() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.tokens)
 }
 
 func (s *Server) now() time.Time { return s.opts.Now() }

@@ -110,7 +110,7 @@ func TestMeetingsExpire(t *testing.T) {
 	single := b.want(t, "POST", ofHost, plain, 201, 0)
 	lasting := b.want(t, "POST", ofHost, `{"topic":"S","type":3}`, 201, 0)
 	b.now = b.now.Add(31 * 24 * time.Hour)
-	b.tokens[b.token] = b.now.Add(1000 * 24 * time.Hour)
+	b.auth.access[b.token].end = b.now.Add(1000 * 24 * time.Hour)
 	b.want(t, "GET", path(single), "", 404, 3001)
 	b.want(t, "GET", path(lasting), "", 200, 0)
 	b.now = b.now.Add(340 * 24 * time.Hour)
@@ -196,7 +196,7 @@ func TestHostLimit(t *testing.T) {
 	b.want(t, "DELETE", path(m), "", 204, 0)
 	b.want(t, "POST", "/users/bob@example.com/meetings", plain, 201, 0)
 	b.now = b.now.Add(2 * time.Hour) // the next UTC day
-	b.tokens[b.token] = b.now.Add(time.Hour)
+	b.auth.access[b.token].end = b.now.Add(time.Hour)
 	b.want(t, "POST", ofHost, plain, 201, 0)
 }
 
