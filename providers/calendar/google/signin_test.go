@@ -343,3 +343,34 @@ func TestSecretsStayInside(t *testing.T) {
 		t.Errorf("Changes: %v", err)
 	}
 }
+
+// TestWhoseCalendar: "primary" is another calendar for each person who signs in; their own events tell whose it is.
+func TestWhoseCalendar(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	source := func() string {
+		t.Helper()
+		changes, err := w.connect().Changes(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changes.Source
+	}
+	if got := source(); got != googletest.Account {
+		t.Errorf("in the name of a person: %q", got)
+	}
+	w.asPerson()
+	err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
+		go browse(t, address, true)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := source(); got != "" {
+		t.Errorf("of an empty calendar nobody can say whose it is: %q", got)
+	}
+	w.server.Put("", json{"summary": "Dentist", "start": json{"dateTime": "2026-12-01T09:00:00Z"}, "end": json{"dateTime": "2026-12-01T10:00:00Z"}})
+	if got := source(); got != googletest.Account {
+		t.Errorf("as a person: %q", got)
+	}
+}

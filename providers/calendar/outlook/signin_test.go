@@ -354,3 +354,29 @@ func TestDeviceCode(t *testing.T) {
 		})
 	}
 }
+
+// TestWhoseCalendar: another person who signs in has another calendar, though the configuration is the same.
+func TestWhoseCalendar(t *testing.T) {
+	const other = "carol@example.com"
+	d := newDoor(t, User, outlooktest.Options{})
+	d.server.AddMailbox(other)
+	d.mustSignIn()
+	d.config.HTTP = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	c, err := New(d.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cursor string
+	for i, want := range []string{outlooktest.Account, outlooktest.Account, other, other} {
+		if i == 2 {
+			d.now = d.now.Add(time.Hour)
+			d.server.SignInAs(other)
+			d.mustSignIn()
+		}
+		changes, err := c.Changes(t.Context(), cursor)
+		if err != nil || changes.Source != want {
+			t.Errorf("reading %d is of %q, %v; want %s", i+1, changes.Source, err, want)
+		}
+		cursor = changes.Cursor
+	}
+}
