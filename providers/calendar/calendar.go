@@ -58,7 +58,7 @@ type Changes struct {
 	Total int
 	// Cursor is where the next call goes on. Equal to the cursor given when nothing has changed.
 	Cursor string
-	// Source names what was listed: the service's own name for the calendar, an address, a folder. Where it is another one than before,
+	// Source names what was listed: the service's own name for the calendar, an address, a folder; "" where nobody can say. Where it is another one than before,
 	// that an event is not there says nothing of the calendar in which it was.
 	Source string
 }

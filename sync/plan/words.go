@@ -9,6 +9,7 @@ import (
 	"text/template"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
@@ -47,6 +48,10 @@ const sampleURL = "https://us02web.zoom.us/j/12345678901?pwd=sample"
 
 // NewTemplate reads a template (text/template) and tries it. name is for errors, which say the line.
 func NewTemplate(name, source string) (Template, error) {
+	if !utf8.ValidString(source) {
+		line := 1 + strings.Count(source[:strings.IndexRune(source, utf8.RuneError)], "\n")
+		return Template{}, fmt.Errorf("%s:%d: it is not UTF-8: save it as UTF-8", name, line)
+	}
 	t, err := template.New(name).Option("missingkey=error").Parse(source)
 	if err != nil {
 		return Template{}, errors.New(strings.TrimPrefix(err.Error(), "template: "))

@@ -117,6 +117,7 @@ func TestTemplateMistakes(t *testing.T) {
 		"a\n{{.JoinURL":                                  "join.txt:2",
 		"a\n\n{{.JoinUrl}}":                              "join.txt:3",
 		"no link":                                        "first address",
+		"{{.JoinURL}}\nGr\xfc\xdfe":                      "join.txt:2: it is not UTF-8",
 		"https://example.com {{.JoinURL}}":               "first address",
 		"{{range .DialIn}}{{end}}":                       "shows nothing",
 		"{{.JoinURL}}\n" + calendar.BlockLast:            "first and last line",
