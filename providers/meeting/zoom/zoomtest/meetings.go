@@ -38,7 +38,7 @@ type live struct {
 	passcode            string
 	created             time.Time
 	settings            map[string]any
-	deleted             bool
+	deleted, running    bool
 }
 
 func (m *live) clone() *live {
@@ -51,6 +51,7 @@ func (m *live) snapshot() Meeting {
 	return Meeting{
 		ID: m.id, Host: m.host.Email, Topic: m.topic, Agenda: m.agenda, Type: m.kind, Start: m.start, Duration: m.duration,
 		Timezone: m.zone, Passcode: m.passcode, JoinURL: m.joinURL(), Created: m.created, Settings: maps.Clone(m.settings),
+		Running: m.running,
 	}
 }
 
@@ -61,7 +62,7 @@ func (m *live) joinURL() string {
 		id = m.host.room()
 	}
 	u := fmt.Sprintf("https://us02web.zoom.us/j/%d", id)
-	if m.passcode == "" {
+	if m.passcode == "" || m.host.NoEmbed {
 		return u
 	}
 	return u + "?pwd=" + encrypted(m.passcode, id)
@@ -221,6 +222,9 @@ func (m *live) item() map[string]any {
 func (m *live) full() map[string]any {
 	v := m.item()
 	v["agenda"], v["host_email"], v["status"], v["creation_source"] = m.agenda, m.host.Email, "waiting", "open_api"
+	if m.running {
+		v["status"] = "started"
+	}
 	settings := maps.Clone(m.settings)
 	if m.host.DialIn {
 		settings["global_dial_in_numbers"] = []map[string]string{

@@ -88,6 +88,7 @@ func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed, a
 		}
 	}
 	maps.Copy(m.settings, settings)
+	maps.Copy(m.settings, m.host.Locked)
 	if n, given := settings["approval_type"].(float64); given {
 		m.settings["approval_type"] = int(n)
 	}
@@ -214,6 +215,7 @@ func (s *Server) getUser(r *http.Request, _ map[string]any) answer {
 	return ok(map[string]any{
 		"id": u.ID, "email": u.Email, "type": kind, "status": status, "pmi": u.room(), "use_pmi": false, "timezone": "UTC",
 		"personal_meeting_url": fmt.Sprintf("https://us02web.zoom.us/j/%d", u.room()), "account_id": s.opts.AccountID, "verified": 1,
+		"last_client_version": u.Client,
 	})
 }
 
@@ -222,13 +224,20 @@ func (s *Server) getSettings(r *http.Request, _ map[string]any) answer {
 	if !found {
 		return a
 	}
+	if r.URL.Query().Get("option") == "meeting_security" {
+		return ok(map[string]any{"meeting_security": map[string]any{"waiting_room": u.WaitingRoom, "embed_password_in_join_link": !u.NoEmbed}})
+	}
+	capacity := u.Capacity
+	if capacity == 0 {
+		capacity = 100
+	}
 	return ok(map[string]any{
 		"schedule_meeting": map[string]any{
 			"join_before_host": false, "require_password_for_scheduling_new_meetings": !u.NoPasscode,
-			"embed_password_in_join_link": true, "meeting_password_requirement": u.Rule,
+			"embed_password_in_join_link": !u.NoEmbed, "meeting_password_requirement": u.Rule,
 		},
 		"in_meeting": map[string]any{"waiting_room": u.WaitingRoom},
-		"feature":    map[string]any{"meeting_capacity": 100},
+		"feature":    map[string]any{"meeting_capacity": capacity, "large_meeting": false, "concurrent_meeting": "Basic"},
 	})
 }
 

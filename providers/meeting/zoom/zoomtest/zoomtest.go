@@ -83,6 +83,14 @@ type User struct {
 	DialIn bool
 	// Rule is the user's meeting_password_requirement.
 	Rule PasscodeRule
+	// Capacity is how many people fit into a meeting: 100 if zero.
+	Capacity int
+	// NoEmbed leaves the passcode out of join links.
+	NoEmbed bool
+	// Client is the version of the user's Zoom app.
+	Client string
+	// Locked are settings of meetings that the administrator has locked: what is asked otherwise is dropped in silence.
+	Locked map[string]any
 }
 
 // PasscodeRule is a meeting_password_requirement.
@@ -109,6 +117,7 @@ type Meeting struct {
 	JoinURL       string
 	Created       time.Time
 	Settings      map[string]any
+	Running       bool
 }
 
 // Request is one request that the emulator has had.
@@ -245,7 +254,7 @@ func (s *Server) OwnerDelete(id int64) {
 	}
 }
 
-// OwnerEdit is the owner changing topic, agenda, time or passcode of a meeting in Zoom's own app.
+// OwnerEdit is the owner changing topic, agenda, time, passcode or settings of a meeting in Zoom's own app, or starting it.
 func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -256,6 +265,7 @@ func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
 	v := m.snapshot()
 	edit(&v)
 	m.topic, m.agenda, m.start, m.duration, m.zone, m.passcode = v.Topic, v.Agenda, v.Start, v.Duration, v.Timezone, v.Passcode
+	m.settings, m.created, m.running = v.Settings, v.Created, v.Running
 }
 
 func (s *Server) now() time.Time { return s.opts.Now() }
