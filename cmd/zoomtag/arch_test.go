@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"store/record":                           {"providers/meeting"},
 	"store":                                  {"store/record", "providers/meeting"},
 	"sync/plan":                              {"providers/calendar", "providers/meeting", "store/record"},
+	"sync/doctor":                            {"providers/calendar", "providers/meeting", "sync/plan", "store/record"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan"},
 	"providers/internal/oauth":               {"providers/internal/rest"},

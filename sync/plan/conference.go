@@ -164,19 +164,8 @@ func classify(link string, depth int) (Conference, bool) {
 	if !ok {
 		return Conference{}, false
 	}
-	if depth > 0 {
-		inner := ""
-		switch {
-		case onHost(u.host, "google.com") && u.path == "url":
-			if inner = u.param("q"); inner == "" {
-				inner = u.param("url")
-			}
-		case onHost(u.host, "safelinks.protection.outlook.com"):
-			inner = u.param("url")
-		}
-		if inner != "" {
-			return classify(inner, depth-1)
-		}
+	if inner := u.inside(); inner != "" && depth > 0 {
+		return classify(inner, depth-1)
 	}
 	for _, domain := range zoomDomains {
 		if onHost(u.host, domain) {
@@ -189,6 +178,20 @@ func classify(link string, depth int) (Conference, bool) {
 		}
 	}
 	return Conference{}, false
+}
+
+// inside is the link that Google's or Outlook's link checker wraps, or "".
+func (u location) inside() string {
+	switch {
+	case onHost(u.host, "google.com") && u.path == "url":
+		if inner := u.param("q"); inner != "" {
+			return inner
+		}
+		return u.param("url")
+	case onHost(u.host, "safelinks.protection.outlook.com"):
+		return u.param("url")
+	}
+	return ""
 }
 
 // zoomLink recognises the links with which people get into a Zoom meeting; recordings and dial-in lists are none.

@@ -1,0 +1,117 @@
+package doctor
+
+import (
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store/record"
+	"zoomtag/sync/plan"
+)
+
+// Facts are what is known of one link. What is nil or empty is not known.
+type Facts struct {
+	Now      time.Time
+	Calendar string
+	// Event shows the link; nil where somebody gave the link by itself.
+	Event *calendar.Event
+	// Details tell who is invited; nil where the calendar cannot.
+	Details *calendar.Details
+	// Record is what zoomtag remembers of the event; nil where the link is not its own.
+	Record *record.Record
+	// Link is the link as it is shown, and Text what it stands in. An own link that the event does not show is "".
+	Link, Text string
+	// Others are further Zoom links that the event shows.
+	Others []string
+	// Meeting is what Zoom says of the meeting. Gone is its word that there is none, Unasked why it was not asked or did not answer.
+	Meeting *meeting.Inspection
+	Gone    bool
+	Unasked string
+	// Host is what Zoom says of the host.
+	Host *meeting.HostFacts
+}
+
+// title names what the link stands in, for people.
+func (f *Facts) title() string {
+	switch {
+	case f.Event != nil:
+		return plan.HidePasscode(f.Event.Title)
+	case f.Record != nil:
+		return f.Record.Title
+	}
+	return ""
+}
+
+// where fills in which event and link a finding is about.
+func (f *Facts) where(found Finding) Finding {
+	found.Calendar, found.Title = f.Calendar, f.title()
+	switch {
+	case f.Event != nil:
+		found.EventID = f.Event.ID
+	case f.Record != nil:
+		found.EventID = f.Record.EventID
+	}
+	if f.Link != "" && found.Link == "" {
+		found.Link = Mask(f.Link)
+	}
+	return found
+}
+
+// host is the address or id of who hosts, or "".
+func (f *Facts) host() string {
+	if f.Record == nil {
+		return ""
+	}
+	if f.Record.Host != "" {
+		return f.Record.Host
+	}
+	return f.Record.Meeting.Host
+}
+
+// span is when the event takes place next; zero times where it has none.
+func (f *Facts) span() (start, end time.Time) {
+	if f.Event != nil && !f.Event.AllDay {
+		return f.Event.Start, f.Event.End
+	}
+	if f.Meeting != nil && !f.Meeting.Recurring {
+		return f.Meeting.Start, f.Meeting.Start.Add(f.Meeting.Duration)
+	}
+	return time.Time{}, time.Time{}
+}
+
+// guests are those invited who may come, the host left out.
+func (f *Facts) guests() []calendar.Person {
+	if f.Details == nil {
+		return nil
+	}
+	host := f.host()
+	var guests []calendar.Person
+	for _, p := range f.Details.Attendees {
+		room := p.Kind == calendar.Room || p.Kind == calendar.Resource
+		if !room && p.Status != calendar.Declined && !strings.EqualFold(p.Address, host) {
+			guests = append(guests, p)
+		}
+	}
+	return guests
+}
+
+// hostInvited reports whether the host is invited; known is false where that cannot be told.
+func (f *Facts) hostInvited() (invited, known bool) {
+	host := f.host()
+	if f.Details == nil || !strings.Contains(host, "@") || f.Details.Organizer.Address == "" && len(f.Details.Attendees) == 0 {
+		return false, false
+	}
+	present := []string{host}
+	if f.Record.Told != nil {
+		present = append(present, f.Record.Told.Options.AlternativeHosts...)
+	}
+	for _, p := range append([]calendar.Person{f.Details.Organizer}, f.Details.Attendees...) {
+		for _, address := range present {
+			if p.Status != calendar.Declined && strings.EqualFold(p.Address, address) {
+				return true, true
+			}
+		}
+	}
+	return false, true
+}

@@ -1,0 +1,163 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
+)
+
+// JudgeHost says what stands against everything that a host hosts. unknown says that the account has no such user.
+func JudgeHost(host string, h *meeting.HostFacts, unknown bool) []Finding {
+	if unknown {
+		return []Finding{found(HostUnknown, "Zoom knows no user "+host+" in this account")}
+	}
+	if h == nil {
+		return nil
+	}
+	var list []Finding
+	switch h.Status {
+	case "", "active":
+	case "pending":
+		list = append(list, found(HostInactive, host+" has not yet accepted the invitation to the Zoom account"))
+	default:
+		list = append(list, found(HostInactive, host+" is "+h.Status))
+	}
+	if h.Plan == meeting.NoPlan {
+		list = append(list, found(NoLicence, host+" has no plan that allows meetings"))
+	}
+	if h.Client != "" {
+		list = append(list, found(ClientVersion, host+" last used version "+h.Client+" of the Zoom app"))
+	}
+	return list
+}
+
+// maxOccurrence bounds what counts as one occurrence: an event of several days says little about when its meeting runs.
+const maxOccurrence = 24 * time.Hour
+
+// slot is one event on its host's time.
+type slot struct {
+	*Facts
+	start, end time.Time
+	host, room string
+}
+
+// JudgeOverlaps says which of the events, of all calendars together, are at the same time and get in each other's way: more of
+// one host than the plan allows at once, or several in one room. Of a series only the next occurrence is looked at.
+func JudgeOverlaps(all []Facts) []Finding {
+	var slots []slot
+	for i := range all {
+		f := &all[i]
+		start, end := f.span()
+		if f.Record == nil || f.Gone || start.IsZero() || !end.After(start) || end.Sub(start) > maxOccurrence || !end.After(f.Now) {
+			continue
+		}
+		if f.Meeting != nil && f.Meeting.Running && start.After(f.Now) {
+			slots = append(slots, slot{Facts: f, start: f.Now, end: f.Now.Add(time.Minute), host: strings.ToLower(f.host()), room: f.room()})
+		}
+		slots = append(slots, slot{Facts: f, start: start, end: end, host: strings.ToLower(f.host()), room: f.room()})
+	}
+	slices.SortStableFunc(slots, func(a, b slot) int { return a.start.Compare(b.start) })
+	var list []Finding
+	for i := range slots {
+		list = append(list, slots[i].judge(beside(slots, i))...)
+	}
+	return list
+}
+
+// room names the meeting that the event's link leads to.
+func (f *Facts) room() string {
+	shown := plan.ShownURL(f.Record.Meeting)
+	if id := plan.LinkID(shown); id != 0 {
+		return fmt.Sprint(id)
+	}
+	return bare(shown)
+}
+
+// beside are the slots of other events that overlap with slot i.
+func beside(slots []slot, i int) []slot {
+	var list []slot
+	for k := range slots {
+		if slots[k].start.Before(slots[i].end) && slots[k].end.After(slots[i].start) && slots[k].Facts != slots[i].Facts {
+			list = append(list, slots[k])
+		}
+		if !slots[k].start.Before(slots[i].end) {
+			break // they are in the order of their starts
+		}
+	}
+	return list
+}
+
+func (s slot) judge(others []slot) []Finding {
+	var list []Finding
+	if same := slices.DeleteFunc(slices.Clone(others), func(o slot) bool { return o.room != s.room }); len(same) > 0 {
+		list = append(list, s.where(found(SharedRoom, "the same room as "+titles(same)+" at the same time")))
+	}
+	if s.host == "" {
+		return list
+	}
+	rivals := slices.DeleteFunc(slices.Clone(others), func(o slot) bool { return o.host != s.host || o.room == s.room })
+	most := s.most(rivals)
+	limit, sure := 1, false
+	if s.Host != nil && s.Host.Concurrent > 0 {
+		limit, sure = s.Host.Concurrent, !s.Host.Guessed
+	}
+	if most <= limit {
+		return list
+	}
+	f := found(HostBusy, fmt.Sprintf("%s has %d meetings at once, and the plan allows %s: also %s", s.Facts.host(), most, allowance(limit, sure), titles(rivals)))
+	if !sure && most <= 2 {
+		f = f.milder(Warning)
+	}
+	return append(list, s.where(f))
+}
+
+// allowance says a limit, and how sure it is.
+func allowance(limit int, sure bool) string {
+	if sure {
+		return fmt.Sprint(limit)
+	}
+	if limit == 1 {
+		return "1, if it is Pro (2 from Business on)"
+	}
+	return fmt.Sprintf("%d, as far as can be seen", limit)
+}
+
+// most is how many meetings of the host run at once at some moment of the slot, its own included.
+func (s slot) most(rivals []slot) int {
+	most := 1
+	for _, at := range append([]slot{s}, rivals...) {
+		moment := at.start
+		if moment.Before(s.start) {
+			moment = s.start
+		}
+		rooms := map[string]bool{s.room: true}
+		for _, r := range rivals {
+			if !r.start.After(moment) && r.end.After(moment) {
+				rooms[r.room] = true
+			}
+		}
+		most = max(most, len(rooms))
+	}
+	return most
+}
+
+func titles(slots []slot) string {
+	var list []string
+	for _, s := range slots {
+		name := "an event"
+		if t := s.title(); t != "" {
+			name = fmt.Sprintf("%q", t)
+		}
+		if s.Calendar != "" {
+			name += " in " + s.Calendar
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return some(list)
+}

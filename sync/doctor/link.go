@@ -1,0 +1,198 @@
+package doctor
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
+)
+
+// way is what opening a link does.
+type way string
+
+const (
+	joins     way = "join"
+	starts    way = "start"
+	admits    way = "admit" // one registered person
+	registers way = "register"
+	enters    way = "enter" // a personal room, by its name
+	elsewhere way = "page"  // some page of Zoom's
+)
+
+// link is a link taken apart.
+type link struct {
+	raw, url string // url is unwrapped
+	host     string
+	zoom     bool
+	way      way
+	id       string // the digits where the meeting's number belongs
+	pwd      string
+	secret   string // which credential it holds: "zak", "tk" or none
+}
+
+// parse takes a link apart as far as it can be.
+func parse(raw string) link {
+	l := link{raw: raw, url: strings.ReplaceAll(plan.Unwrap(raw), "&amp;", "&"), way: elsewhere}
+	u, err := url.Parse(l.url)
+	if err != nil {
+		return l
+	}
+	l.host = strings.ToLower(u.Hostname())
+	l.zoom = meeting.OnZoom(l.host)
+	query := u.Query()
+	l.pwd = query.Get("pwd")
+	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	switch parts[0] {
+	case "j", "wc":
+		l.way = joins
+	case "s":
+		l.way = starts
+	case "w":
+		l.way = joins
+	case "my":
+		l.way = enters
+	case "meeting", "webinar":
+		l.way = registers
+	case "addon":
+		l.way = joins
+	case "join": // zoommtg://zoom.us/join?confno=…
+		if id := query.Get("confno"); id != "" {
+			l.way, l.id = joins, id
+		}
+	}
+	if slices.Contains([]string{"j", "s", "w", "wc"}, parts[0]) {
+		for _, p := range parts[1:] {
+			if p != "" && strings.Trim(p, "0123456789") == "" {
+				l.id = p
+				break
+			}
+		}
+	}
+	switch {
+	case query.Has("zak"):
+		l.secret, l.way = "zak", starts
+	case l.way == starts:
+		l.secret = "start"
+	case query.Has("tk"):
+		l.secret, l.way = "tk", admits
+	}
+	return l
+}
+
+// number is the meeting's number, or 0.
+func (l link) number() int64 {
+	n, err := strconv.ParseInt(l.id, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Mask is a link without what opens it: passcodes, keys and tokens.
+func Mask(raw string) string {
+	l := plan.Unwrap(strings.ReplaceAll(raw, "&amp;", "&"))
+	l, _, _ = strings.Cut(l, "#")
+	bare, query, has := strings.Cut(l, "?")
+	if scheme, rest, ok := strings.Cut(bare, "://"); ok {
+		if at := strings.LastIndexByte(strings.SplitN(rest, "/", 2)[0], '@'); at >= 0 {
+			bare = scheme + "://***" + rest[at:]
+		}
+	}
+	if !has {
+		return bare
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, valued := strings.Cut(pair, "=")
+		if valued {
+			name += "=***"
+		}
+		kept = append(kept, name)
+	}
+	return bare + "?" + strings.Join(kept, "&")
+}
+
+// LinkIn finds the link that somebody means in a text: one of Zoom's before any other. It is "" where there is none.
+func LinkIn(text string) string {
+	text = strings.TrimSpace(text)
+	for _, scheme := range []string{"zoommtg://", "zoomus://"} {
+		if i := strings.Index(strings.ToLower(text), scheme); i >= 0 {
+			return strings.Fields(text[i:])[0]
+		}
+	}
+	links := plan.Links(text)
+	if len(links) == 0 && !strings.ContainsAny(text, " @\n") && strings.Contains(text, ".") && strings.Contains(text, "/") {
+		return "https://" + text // as people type it
+	}
+	for _, l := range links {
+		if parse(l).zoom {
+			return l
+		}
+	}
+	for _, l := range links {
+		if parse(l).looksLikeZoom() {
+			return l
+		}
+	}
+	if len(links) == 0 {
+		return ""
+	}
+	return links[0]
+}
+
+// confusable are letters that look like those of "zoom" in Latin.
+var confusable = strings.NewReplacer("0", "o", "о", "o", "ο", "o", "օ", "o", "ⲟ", "o", "ö", "o", "ō", "o", "ó", "o", "ò", "o", "м", "m", "ᴢ", "z", "ž", "z", "ż", "z", "rn", "m")
+
+// looksLikeZoom reports whether a link that is not Zoom's could be taken for one: by its host's name, or by a path as Zoom's are.
+func (l link) looksLikeZoom() bool {
+	if l.zoom || l.host == "" {
+		return false
+	}
+	if strings.Contains(confusable.Replace(l.host), "zoom") {
+		return true
+	}
+	likely := l.way != elsewhere && len(l.id) >= 9 && len(l.id) <= 11
+	return likely && (l.pwd != "" || strings.Contains(l.host, "xn--"))
+}
+
+// broken says how a link is cut off or wrapped, or "". text is what it stands in.
+func (l link) broken(text string) string {
+	after := ""
+	if i := strings.Index(text, l.raw); i >= 0 && l.raw != "" {
+		after = text[i+len(l.raw):]
+	}
+	_, query, asks := strings.Cut(l.url, "?")
+	switch {
+	case strings.HasPrefix(after, "…"), strings.HasPrefix(after, "..."), strings.HasSuffix(l.url, "…"):
+		return "it ends in dots"
+	case continued(after):
+		return "it goes on in the next line"
+	case l.zoom && l.way == joins && l.id != "" && (len(l.id) < 9 || len(l.id) > 11):
+		return "its meeting number has " + strconv.Itoa(len(l.id)) + " digits, and Zoom's have 9 to 11"
+	case l.zoom && (l.way == joins || l.way == starts) && l.id == "" && !strings.Contains(l.url, "/addon/"):
+		return "its meeting number is missing"
+	case l.zoom && asks && (query == "" || query == "pwd" || strings.HasSuffix(query, "pwd=") || strings.HasSuffix(query, "&") || query == "p" || query == "pw"):
+		return "it ends in the middle of the passcode's key"
+	}
+	return ""
+}
+
+// continued reports whether the next line of a text is the rest of a link.
+func continued(after string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(after, "\r"), "\n")
+	if !ok {
+		return false
+	}
+	rest = strings.TrimLeft(rest, " \t>")
+	for _, beginning := range []string{"?pwd=", "&pwd=", "pwd=", "wd=", "d=", "="} {
+		if strings.HasPrefix(rest, beginning) {
+			return true
+		}
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+	return digits > 0 && strings.HasPrefix(line[digits:], "?pwd=")
+}

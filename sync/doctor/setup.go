@@ -1,0 +1,194 @@
+package doctor
+
+import (
+	"fmt"
+	"time"
+
+	"zoomtag/providers/meeting"
+)
+
+// Setup is what is known of zoomtag's own set-up.
+type Setup struct {
+	Now time.Time
+	// API says that meetings are made through the Zoom API. ZoomError is why it could not be asked, Lacking which scopes there are not.
+	API       bool
+	ZoomError string
+	Lacking   meeting.Scopes
+	// Skew is how far this machine's clock is ahead of Zoom's; Skewed says that it is known.
+	Skew      time.Duration
+	Skewed    bool
+	Calendars []CalendarFacts
+	Budget    []BudgetFacts
+	Events    []EventFacts
+}
+
+// CalendarFacts are what is known of a watched calendar.
+type CalendarFacts struct {
+	Name, Provider string
+	// Said is what the calendar says of itself; Error why it cannot be read, Denied that it must not be.
+	Said     string
+	ReadOnly bool
+	Error    string
+	Denied   bool
+	// App says that an organisation's app reads it, and not a person who signed in.
+	App bool
+	// Held is why a brake holds it.
+	Held string
+	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer accepted.
+	SignsIn           bool
+	SignedIn, Refused time.Time
+	// CertificateEnd is when the certificate ends with which zoomtag signs in.
+	CertificateEnd time.Time
+}
+
+// BudgetFacts are how many of a host's create and update calls of this day are used.
+type BudgetFacts struct {
+	Host        string
+	Used, Limit int
+}
+
+// EventFacts are an event that zoomtag could not do something for.
+type EventFacts struct{ Calendar, ID, Title, Reason string }
+
+// JudgeSetup says what is wrong with the set-up, and what is well.
+func JudgeSetup(s Setup) (list []Finding, well []string) {
+	list, well = s.zoom()
+	for _, c := range s.Calendars {
+		found, fine := c.judge(s.Now)
+		for i := range found {
+			found[i].Calendar = c.Name
+		}
+		list, well = append(list, found...), append(well, fine...)
+	}
+	for _, b := range s.Budget {
+		if b.Used*10 >= b.Limit*8 {
+			list = append(list, found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used, b.Host, b.Limit)))
+		}
+	}
+	for _, e := range s.Events {
+		f := found(EventFails, e.Reason)
+		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
+		list = append(list, f)
+	}
+	return list, well
+}
+
+// How far a clock may be wrong: tokens are refused beyond the second.
+const (
+	skewWarning = 2 * time.Minute
+	skewError   = 5 * time.Minute
+)
+
+// zoom judges credentials, scopes and clock.
+func (s Setup) zoom() (list []Finding, well []string) {
+	if s.Skewed {
+		switch off := s.Skew.Abs().Round(time.Second); {
+		case off > skewError:
+			list = append(list, found(ClockSkew, "this machine's clock is "+aheadOr(s.Skew)))
+		case off > skewWarning:
+			list = append(list, found(ClockSkew, "this machine's clock is "+aheadOr(s.Skew)).milder(Warning))
+		default:
+			well = append(well, "the clock is right")
+		}
+	}
+	switch {
+	case !s.API:
+		return append(list, found(NoAPI, "zoom.mode is personal: Zoom is not asked about the room")), well
+	case s.ZoomError != "":
+		return append(list, found(Credentials, s.ZoomError)), well
+	}
+	well = append(well, "Zoom accepts the credentials")
+	for _, scope := range s.Lacking.Needed {
+		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For))
+	}
+	for _, scope := range s.Lacking.Useful {
+		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For).milder(Note))
+	}
+	if len(s.Lacking.Needed) == 0 {
+		well = append(well, "no scope is missing that links need")
+	}
+	return list, well
+}
+
+func aheadOr(skew time.Duration) string {
+	if skew < 0 {
+		return skew.Abs().Round(time.Second).String() + " behind Zoom's"
+	}
+	return skew.Round(time.Second).String() + " ahead of Zoom's"
+}
+
+// Days of certificates and sign-ins.
+const (
+	day = 24 * time.Hour
+	// testingLife is how long Google lets a sign-in of an app in Testing live, and some hours that it takes to notice.
+	testingLife = 7 * day
+	testingMore = testingLife + 12*time.Hour
+	testingLess = testingLife - 12*time.Hour
+	// endsSoon is when the end of a certificate is worth a word.
+	endsSoon = 30 * day
+)
+
+func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
+	signIn, fine := c.signIn(now)
+	list, well = append(list, signIn...), append(well, fine...)
+	if end := c.CertificateEnd; !end.IsZero() {
+		switch left := end.Sub(now); {
+		case left <= 0:
+			list = append(list, found(CertificateEnd, "the certificate ended on "+end.UTC().Format(time.DateOnly)))
+		case left < endsSoon:
+			list = append(list, found(CertificateEnd, fmt.Sprintf("the certificate ends in %d days, on %s", int(left/day), end.UTC().Format(time.DateOnly))).milder(Warning))
+		default:
+			well = append(well, fmt.Sprintf("%s: the certificate is good for %d days", c.Name, int(left/day)))
+		}
+	}
+	switch {
+	case c.Error != "" && c.Denied && c.Provider == "outlook" && c.App:
+		list = append(list, found(MailboxDenied, c.Error))
+	case c.Error != "" && c.SignsIn && (c.SignedIn.IsZero() || !c.Refused.IsZero()): // said already
+	case c.Error != "":
+		list = append(list, found(CalendarFails, c.Error))
+	case c.ReadOnly:
+		list = append(list, found(ReadOnly, c.Said))
+	case c.Said != "":
+		well = append(well, c.Name+": "+c.Said)
+	default:
+		well = append(well, c.Name+": can be read")
+	}
+	if c.Held != "" {
+		list = append(list, found(CalendarHeld, c.Held).mended("Look at it, then run zoomtag release "+c.Name+"."))
+	}
+	return list, well
+}
+
+// signIn judges a person's sign-in. Services do not say when one ends; what can be known is its age.
+func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
+	if !c.SignsIn {
+		return nil, nil
+	}
+	again := "Run zoomtag auth " + c.Provider + " --calendar " + c.Name + "."
+	age := now.Sub(c.SignedIn)
+	switch lived := c.Refused.Sub(c.SignedIn); {
+	case c.SignedIn.IsZero():
+		return []Finding{found(NobodySignedIn, "nobody has signed in").mended(again)}, nil
+	case !c.Refused.IsZero() && c.Provider == "google" && lived > testingLess && lived < testingMore:
+		return []Finding{found(TestingApp, fmt.Sprintf("the sign-in of %s died after seven days", date(c.SignedIn)))}, nil
+	case !c.Refused.IsZero():
+		return []Finding{found(SignInRefused, fmt.Sprintf("the sign-in of %s is no longer accepted since %s", date(c.SignedIn), date(c.Refused))).mended(again)}, nil
+	case c.Provider == "google" && age < testingMore:
+		left := max(int((testingLife-age)/day), 0)
+		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %d days are left", ago(age), left)).milder(Note).
+			mended("See that console.cloud.google.com/auth/audience says In production.")}, nil
+	case c.Provider == "google":
+		return nil, []string{c.Name + ": signed in " + ago(age) + ", which lasts as long as it is used every six months"}
+	}
+	return nil, []string{c.Name + ": signed in " + ago(age) + ", which lasts as long as it is used every 90 days"}
+}
+
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func ago(age time.Duration) string {
+	if age < day {
+		return "today"
+	}
+	return fmt.Sprintf("%d days ago", int(age/day))
+}
