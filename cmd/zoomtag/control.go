@@ -31,6 +31,7 @@ type controlRequest struct {
 	Calendar  string         `json:"calendar,omitempty"`
 	Link      *linkRequest   `json:"link,omitempty"`
 	Invite    *inviteRequest `json:"invite,omitempty"`
+	Doctor    doctorRequest  `json:"doctor,omitzero"`
 }
 
 type controlAnswer struct {
@@ -103,6 +104,7 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 		}
 		return current().Link(ctx, *r.Link)
 	})
+	handle("/doctor", func(ctx context.Context, r controlRequest) (any, error) { return current().Doctor(ctx, r.Doctor) })
 	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
 	return mux
 }

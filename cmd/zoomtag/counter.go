@@ -5,13 +5,16 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // counter counts requests by the kind of service that they go to.
 type counter struct {
 	transport http.RoundTripper
+	now       func() time.Time // nil is time.Now
 	mu        sync.Mutex
 	n         map[string]int
+	ahead     map[string]time.Duration // by how much this machine's clock was ahead of a kind's in its last answer
 }
 
 // idleConnections is how many connections to one service are kept open: many calendars may be polled at once.
@@ -24,7 +27,7 @@ func newCounter() *counter {
 		t.MaxIdleConnsPerHost, t.MaxIdleConns = idleConnections, 4*idleConnections
 		transport = t
 	}
-	return &counter{transport: transport, n: map[string]int{}}
+	return &counter{transport: transport, n: map[string]int{}, ahead: map[string]time.Duration{}}
 }
 
 // client is an HTTP client whose requests to URLs that begin with api, and not with signIn, count as those of kind.
@@ -62,6 +65,29 @@ type countingTransport struct {
 	counter *counter
 }
 
+// skew is by how much this machine's clock is ahead of that of a kind of service; known is false where no answer has said.
+func (c *counter) skew(kind string) (ahead time.Duration, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ahead, known = c.ahead[kind]
+	return ahead, known
+}
+
+// compare notes what an answer's Date (RFC 9110, section 6.6.1) says of the clocks. It has whole seconds.
+func (c *counter) compare(kind string, h http.Header) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return // an answer without a date says nothing
+	}
+	now := time.Now
+	if c.now != nil {
+		now = c.now
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead[kind] = now().Sub(date)
+}
+
 // RoundTrip counts the request and sends it.
 func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	url := r.URL.String()
@@ -70,5 +96,9 @@ func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		t.counter.n[t.kind]++
 		t.counter.mu.Unlock()
 	}
-	return t.base.RoundTrip(r)
+	res, err := t.base.RoundTrip(r)
+	if err == nil {
+		t.counter.compare(t.kind, res.Header)
+	}
+	return res, err
 }

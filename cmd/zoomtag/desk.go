@@ -31,6 +31,7 @@ type desk struct {
 	feedToken string
 	grants    map[string]string // the files of persons' sign-ins, by calendar
 	zoomGrant string            // the file of the one at Zoom; empty where nobody signs in
+	probes    *prober
 	log       *slog.Logger
 }
 

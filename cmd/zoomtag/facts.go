@@ -21,6 +21,7 @@ type office interface {
 	Release(ctx context.Context, calendar string) (releaseReport, error)
 	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)
 	Link(ctx context.Context, r linkRequest) (linkReport, error)
+	Doctor(ctx context.Context, r doctorRequest) (doctorReport, error)
 	Close() error
 }
 

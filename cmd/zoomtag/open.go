@@ -115,6 +115,8 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 			return nil, &usageError{fmt.Errorf("zone %q is not known: %w", cfg.Zone, err)}
 		}
 	}
+	d.requests.now = d.now
+	d.probes = newProber(d.now)
 	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env}
 	d.builder = b
 	calendars, service, err := b.calendars()

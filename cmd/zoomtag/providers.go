@@ -21,6 +21,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/personal"
 	"zoomtag/providers/meeting/zoom"
+	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -36,6 +37,22 @@ type builder struct {
 	quotas   map[string]*google.Quota // by credentials file
 	lanes    *outlook.Lanes           // of all Outlook calendars
 	account  string                   // the name of the Zoom account, once the meeting service is made
+	wide     bool                     // calendars also list events that show any Zoom link
+}
+
+// interesting tells a calendar which events it has to list.
+func (b *builder) interesting(s plan.Settings) func(*calendar.Event) bool {
+	return func(ev *calendar.Event) bool {
+		return plan.Interesting(ev, &s) || b.wide && len(doctor.Shown(ev)) > 0
+	}
+}
+
+// needles are those of the tags, or none where any event may be wanted.
+func (b *builder) needles(s plan.Settings) []string {
+	if b.wide {
+		return nil
+	}
+	return needles(s.Rules)
 }
 
 // THE list: what the configuration names, and what it becomes.
@@ -44,7 +61,7 @@ type builder struct {
 func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	switch c.Provider() {
 	case "ics":
-		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: needles(s.Rules),
+		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: b.needles(s),
 			Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log.With("calendar", c.Name)})
 	case "google":
 		return b.google(c, s)
@@ -70,7 +87,7 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 	return google.Config{Calendar: c.Google.Calendar, Auth: c.Google.Auth, Credentials: c.Google.Credentials, Subject: c.Google.Subject,
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth google --calendar " + c.Name,
 		APIURL: c.Google.APIURL, Announce: b.cfg.For(c).Link.Announce == "all", AsGuest: c.Google.AsGuest,
-		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Interesting: b.interesting(s),
 		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
 		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
@@ -92,7 +109,7 @@ func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Con
 	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID,
 		ClientSecret: o.ClientSecret.Reveal(), ClientCertificate: o.ClientCertificate,
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
-		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Interesting: b.interesting(s),
 		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.client("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
@@ -104,8 +121,8 @@ func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar
 		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
 	}
 	d, err := caldav.New(caldav.Config{URL: v.URL, Calendar: v.Calendar, Username: v.Username, Password: v.Password.Reveal(), Token: v.Token.Reveal(),
-		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: needles(s.Rules),
-		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &s) },
+		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: b.needles(s),
+		Interesting: b.interesting(s),
 		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}

@@ -274,7 +274,7 @@ var setupCases = []struct {
 }{
 	{"well", doctor.Setup{API: true, Skewed: true, Skew: time.Minute}, nil},
 	{"refused", doctor.Setup{API: true, ZoomError: "no"}, []string{"ZT-502 error"}},
-	{"scopes", doctor.Setup{API: true, Lacking: meeting.Scopes{Needed: []meeting.Scope{{"a", "b"}, {"c", "d"}}, Useful: []meeting.Scope{{"e", "f"}}}}, []string{"ZT-503 error", "ZT-503 error", "ZT-503 note"}},
+	{"scopes", doctor.Setup{API: true, Lacking: meeting.Scopes{Needed: []meeting.Scope{{Name: "a", For: "b"}, {Name: "c", For: "d"}}, Useful: []meeting.Scope{{Name: "e", For: "f"}}}}, []string{"ZT-503 error", "ZT-503 error", "ZT-503 note"}},
 	{"skew", doctor.Setup{API: true, Skewed: true, Skew: -3 * time.Minute}, []string{"ZT-504 warning"}},
 	{"great skew", doctor.Setup{API: true, Skewed: true, Skew: 6 * time.Minute}, []string{"ZT-504 error"}},
 	{"personal", doctor.Setup{}, []string{"ZT-512 note"}},

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -115,3 +116,30 @@ func (f *Facts) hostInvited() (invited, known bool) {
 	}
 	return false, true
 }
+
+// Shown lists the links of an event that lead to Zoom or look as if they did, each once, our own block left out.
+func Shown(ev *calendar.Event) []string {
+	texts := append([]string{calendar.StripBlock(ev.Description), ev.Location, ev.URL}, ev.Conferences...)
+	var list []string
+	for _, raw := range plan.Links(strings.Join(texts, "\n")) {
+		l := parse(raw)
+		if !l.zoom && !l.looksLikeZoom() || l.zoom && l.way == elsewhere {
+			continue
+		}
+		if !slices.ContainsFunc(list, func(other string) bool { return sameMeeting(parse(other), l) }) {
+			list = append(list, raw)
+		}
+	}
+	return list
+}
+
+// sameMeeting reports whether two links lead to one meeting, whatever passcode they carry.
+func sameMeeting(a, b link) bool {
+	if a.id != "" || b.id != "" {
+		return a.id == b.id && a.zoom == b.zoom
+	}
+	return bare(a.url) == bare(b.url)
+}
+
+// SameMeeting reports whether two links lead to one meeting, whatever passcode they carry.
+func SameMeeting(a, b string) bool { return sameMeeting(parse(a), parse(b)) }

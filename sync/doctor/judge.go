@@ -73,7 +73,7 @@ func (j *judge) text() (hopeless bool) {
 	if !j.own() {
 		j.add(found(ForeignLink, "Zoom tells nobody but its host whether the meeting is still there"))
 		if l.way == joins && l.pwd == "" && l.id != "" {
-			j.add(found(NoPasscode, "it carries no passcode; if the meeting has one, you are asked for it").milder(Note))
+			j.add(found(NoPasscode, "it carries no passcode; if the meeting has one, you are asked for it").milder(Note).mended("Ask the host for the passcode."))
 		}
 		return true
 	}
@@ -144,9 +144,9 @@ func (j *judge) recovery() string {
 func (j *judge) compare(right string, hasPasscode bool) {
 	shown, should := j.link, parse(right)
 	switch {
-	case j.Link == "" || right == "":
+	case j.Link == "" || right == "" || shown.way == starts:
 		return
-	case shown.way != should.way && shown.secret == "", shown.id != should.id, should.id == "" && bare(shown.url) != bare(should.url):
+	case shown.way != should.way && shown.way != admits, shown.id != should.id, should.id == "" && bare(shown.url) != bare(should.url):
 		j.add(found(OtherMeeting, "the event shows "+Mask(j.Link)+", and zoomtag keeps "+Mask(right)))
 	case shown.pwd == "" && should.pwd != "":
 		j.add(found(NoPasscode, "the passcode was cut off from the link").mended("Run zoomtag sync, which writes the link again, and see which app shortens it."))

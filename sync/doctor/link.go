@@ -144,7 +144,7 @@ func LinkIn(text string) string {
 }
 
 // confusable are letters that look like those of "zoom" in Latin.
-var confusable = strings.NewReplacer("0", "o", "о", "o", "ο", "o", "օ", "o", "ⲟ", "o", "ö", "o", "ō", "o", "ó", "o", "ò", "o", "м", "m", "ᴢ", "z", "ž", "z", "ż", "z", "rn", "m")
+var confusable = strings.NewReplacer("0", "o", "о", "o", "ο", "o", "օ", "o", "ⲟ", "o", "ö", "o", "ō", "o", "ó", "o", "ò", "o", "м", "m", "ᴢ", "z", "ž", "z", "ż", "z", "rn", "m", "ooo", "oo")
 
 // looksLikeZoom reports whether a link that is not Zoom's could be taken for one: by its host's name, or by a path as Zoom's are.
 func (l link) looksLikeZoom() bool {
@@ -195,4 +195,21 @@ func continued(after string) bool {
 	line, _, _ := strings.Cut(rest, "\n")
 	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
 	return digits > 0 && strings.HasPrefix(line[digits:], "?pwd=")
+}
+
+// maxHosts bounds how many hosts are connected to.
+const maxHosts = 5
+
+// Hosts are the hosts of Zoom's that links lead to, and Zoom's own where there are none.
+func Hosts(links []string) []string {
+	var list []string
+	for _, raw := range links {
+		if l := parse(raw); l.zoom && !slices.Contains(list, l.host) && len(list) < maxHosts {
+			list = append(list, l.host)
+		}
+	}
+	if len(list) == 0 {
+		list = []string{"zoom.us"}
+	}
+	return list
 }

@@ -192,3 +192,6 @@ func ago(age time.Duration) string {
 	}
 	return fmt.Sprintf("%d days ago", int(age/day))
 }
+
+// WrongConfiguration is the finding that there is no good configuration.
+func WrongConfiguration(why string) Finding { return found(Configuration, why) }

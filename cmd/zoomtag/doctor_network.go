@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"time"
+
+	"zoomtag/sync/doctor"
+)
+
+// prober looks at the way to Zoom from this machine. It sends no credential, no passcode and no meeting number.
+type prober struct {
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	lookup func(ctx context.Context, host string) ([]string, error)
+	proxy  func(*http.Request) (*url.URL, error)
+	roots  *x509.CertPool // nil is the system's
+	status string         // the address of Zoom's status, as Statuspage gives it
+	now    func() time.Time
+}
+
+// Where Zoom says how it is, and how long each check may take.
+const (
+	zoomStatusURL = "https://www.zoomstatus.com/api/v2/status.json"
+	probeTime     = 6 * time.Second
+	mediaTime     = 3 * time.Second
+)
+
+func newProber(now func() time.Time) *prober {
+	return &prober{dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, status: zoomStatusURL, now: now}
+}
+
+// target is a host to connect to.
+type target struct{ url, purpose string }
+
+// targets are the hosts that zoomtag and its guests need. The API of an emulator on this machine needs nothing from outside.
+func targets(api, oauth string, joinHosts []string) (list []target, outside bool) {
+	seen := map[string]bool{}
+	outside = true
+	add := func(address, purpose string) {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || seen[u.Host] {
+			return
+		}
+		seen[u.Host] = true
+		if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() || u.Hostname() == "localhost" {
+			outside = false
+		}
+		list = append(list, target{url: u.Scheme + "://" + u.Host + "/", purpose: purpose})
+	}
+	add(api, "API")
+	add(oauth, "sign-in")
+	if outside {
+		for _, host := range joinHosts {
+			add("https://"+host, "joining")
+		}
+	}
+	return list, outside
+}
+
+// look makes all checks at once. Ports for media are looked at on the hosts named.
+func (p *prober) look(ctx context.Context, list []target, media []string, status bool) doctor.NetworkFacts {
+	facts := doctor.NetworkFacts{Probes: make([]doctor.Probe, len(list)), Media: make([]doctor.Port, len(media))}
+	var wg sync.WaitGroup
+	for i, t := range list {
+		wg.Go(func() { facts.Probes[i] = p.host(ctx, t) })
+	}
+	for i, address := range media {
+		wg.Go(func() { facts.Media[i] = p.port(ctx, address) })
+	}
+	if status {
+		wg.Go(func() { facts.Status, facts.Says, facts.StatusError = p.zoomStatus(ctx) })
+	}
+	wg.Wait()
+	return facts
+}
+
+// host connects to one host, through the proxy if there is one, and looks at its certificate.
+func (p *prober) host(ctx context.Context, t target) doctor.Probe {
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, t.url, nil)
+	if err != nil {
+		return doctor.Probe{Host: t.url, For: t.purpose, Error: err.Error()}
+	}
+	name := req.URL.Hostname()
+	out := doctor.Probe{Host: name, For: t.purpose}
+	proxy, err := p.proxy(req)
+	switch {
+	case err != nil:
+		out.Error = "the proxy's address is wrong"
+		return out
+	case proxy != nil:
+		out.Proxy = proxy.Host
+	default:
+		if _, err := netip.ParseAddr(name); err != nil {
+			if _, err := p.lookup(ctx, name); err != nil {
+				out.NameError = brief(err)
+				return out
+			}
+		}
+	}
+	var mu sync.Mutex
+	var seen *tls.ConnectionState
+	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it.
+	config := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(s tls.ConnectionState) error {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = &s
+		return nil
+	}}
+	transport := &http.Transport{Proxy: p.proxy, DialContext: p.dial, TLSClientConfig: config, DisableKeepAlives: true}
+	defer transport.CloseIdleConnections()
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		out.Error = brief(err)
+		return out
+	}
+	res.Body.Close()
+	mu.Lock()
+	defer mu.Unlock()
+	if seen != nil && len(seen.PeerCertificates) > 0 {
+		out.Issuer, out.Untrusted = p.certificate(seen.PeerCertificates, name)
+	}
+	return out
+}
+
+// certificate names the issuer of a host's certificate, and says why it is not trusted.
+func (p *prober) certificate(chain []*x509.Certificate, name string) (issuer, untrusted string) {
+	leaf := chain[0]
+	issuer = leaf.Issuer.CommonName
+	if len(leaf.Issuer.Organization) > 0 {
+		issuer = leaf.Issuer.Organization[0]
+	}
+	between := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		between.AddCert(c)
+	}
+	if _, err := leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: p.roots, Intermediates: between, CurrentTime: p.now()}); err != nil {
+		untrusted = brief(err)
+	}
+	return issuer, untrusted
+}
+
+// port opens a TCP connection and closes it.
+func (p *prober) port(ctx context.Context, address string) doctor.Port {
+	ctx, cancel := context.WithTimeout(ctx, mediaTime)
+	defer cancel()
+	conn, err := p.dial(ctx, "tcp", address)
+	if err != nil {
+		return doctor.Port{Address: address, Error: brief(err)}
+	}
+	conn.Close()
+	return doctor.Port{Address: address}
+}
+
+// zoomStatus reads Zoom's status page.
+func (p *prober) zoomStatus(ctx context.Context) (status, says, problem string) {
+	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.status, nil)
+	if err != nil {
+		return "", "", err.Error()
+	}
+	transport := &http.Transport{Proxy: p.proxy, DialContext: p.dial, TLSClientConfig: &tls.Config{RootCAs: p.roots}, DisableKeepAlives: true}
+	defer transport.CloseIdleConnections()
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		return "", "", "it gave no answer: " + brief(err)
+	}
+	defer res.Body.Close()
+	var page struct {
+		Status struct{ Indicator, Description string }
+	}
+	const most = 64 << 10
+	err = json.NewDecoder(io.LimitReader(res.Body, most)).Decode(&page)
+	if err != nil || res.StatusCode != http.StatusOK || page.Status.Indicator == "" {
+		return "", "", "its answer is not what was expected"
+	}
+	return page.Status.Indicator, page.Status.Description, ""
+}
+
+// brief is what a failed connection says, without what surrounds it.
+func brief(err error) string {
+	var op *net.OpError
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	case errors.As(err, &dns):
+		return dns.Err
+	case errors.As(err, &op):
+		return op.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"strings"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/sync/doctor"
+)
+
+// setup gathers what is known of the set-up, calendars included. It asks Zoom for a token and each calendar for its name.
+func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
+	s := doctor.Setup{Now: x.at, API: x.inspector != nil}
+	if x.inspector != nil {
+		lacking, err := x.inspector.Scopes(ctx)
+		s.Lacking = lacking
+		if err != nil {
+			s.ZoomError, x.inspector = err.Error(), nil // so that it is said once, and not for each link
+		}
+	}
+	s.Skew, s.Skewed = x.requests.skew("zoom")
+	status, err := x.status()
+	if err != nil {
+		return s, err
+	}
+	for _, b := range status.Budget {
+		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Used: b.Used, Limit: b.Limit})
+	}
+	for _, e := range status.Events {
+		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Reason: e.Reason})
+	}
+	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
+	inParallel(len(s.Calendars), func(i int) {
+		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])
+		if status.Calendars[i].Held {
+			s.Calendars[i].Held = status.Calendars[i].HeldReason
+		}
+	})
+	return s, nil
+}
+
+// calendarFacts asks a calendar what it is and may.
+func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doctor.CalendarFacts {
+	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: signsIn(c), App: !signsIn(c)}
+	if f.SignsIn {
+		signedIn, refused := readGrant(f.Provider, x.grants[c.Name])
+		if signedIn != nil {
+			f.SignedIn = *signedIn
+		}
+		if refused != nil {
+			f.Refused = *refused
+		}
+	}
+	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {
+		f.CertificateEnd = certificateEnd(c.Outlook.ClientCertificate)
+	}
+	known, ok := x.calendarOf(c.Name).Source.(interface {
+		Introduce(ctx context.Context) (string, error)
+	})
+	if !ok {
+		return f
+	}
+	if said, err := known.Introduce(ctx); err == nil { // else listing it fails as well, and says why
+		f.Said, f.ReadOnly = said, strings.Contains(said, "not changed") // as all of them say it, for people
+	}
+	return f
+}
+
+// certificateEnd is when the first certificate in a PEM file ends; zero where there is none.
+func certificateEnd(path string) time.Time {
+	rest, err := os.ReadFile(path)
+	if err != nil {
+		return time.Time{}
+	}
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return time.Time{}
+		}
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		if c, err := x509.ParseCertificate(block.Bytes); err == nil {
+			return c.NotAfter
+		}
+	}
+}
