@@ -2,20 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"zoomtag/configs"
-	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
-	"zoomtag/store"
 	"zoomtag/sync/doctor"
-	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
 
@@ -71,6 +64,9 @@ func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport,
 		return doctorReport{}, err
 	}
 	report := newDoctorReport()
+	if !setup.Skewed {
+		setup.Skew, setup.Skewed = network.Skew()
+	}
 	findings, well := doctor.JudgeSetup(setup)
 	report.Findings = append(append(report.Findings, findings...), x.hostFindings()...)
 	report.pass(areaSetup, append([]string{"the configuration is good"}, well...)...)
@@ -109,195 +105,6 @@ func titled(f *doctor.Facts) string {
 	return fmt.Sprintf("%s in %s (%s)", plan.HidePasscode(f.Event.Title), f.Calendar, f.Event.Start.Local().Format("2006-01-02 15:04"))
 }
 
-// calendarOf is a watched calendar by its name.
-func (x *examination) calendarOf(name string) *engine.Calendar { return x.inviter.calendars[name] }
-
-// parallelReads is how many events and meetings are read at once.
-const parallelReads = 4
-
-// coming reads the events of all calendars that are not over and show a Zoom link. What a calendar does not answer is noted in setup.
-func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor.Facts, error) {
-	wide := *x.builder
-	wide.wide = true
-	var facts []doctor.Facts
-	for i := range setup.Calendars {
-		c := &setup.Calendars[i]
-		events, err := x.events(ctx, &wide, c.Name)
-		if err != nil {
-			c.Error, c.Denied = err.Error(), errors.Is(err, calendar.ErrDenied)
-			continue
-		}
-		records, err := x.st.Records(c.Name)
-		if err != nil {
-			return nil, err
-		}
-		byID := map[string]*store.Record{}
-		for _, rec := range records {
-			if kept(rec) {
-				byID[rec.EventID] = rec
-			}
-		}
-		for k := range events {
-			facts = append(facts, x.shown(c.Name, &events[k], byID[events[k].ID])...)
-		}
-	}
-	x.ask(ctx, facts)
-	slices.SortStableFunc(facts, func(a, b doctor.Facts) int { return a.Event.Start.Compare(b.Event.Start) })
-	return facts, nil
-}
-
-// kept reports whether zoomtag keeps a meeting for the event.
-func kept(rec *store.Record) bool {
-	return !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0
-}
-
-// events reads the events of a calendar that may show a link and are not over.
-func (x *examination) events(ctx context.Context, b *builder, name string) ([]calendar.Event, error) {
-	at := slices.IndexFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return c.Name == name })
-	c := b.cfg.Calendars[at]
-	source, err := b.source(c, b.settings(b.cfg.For(c), b.account))
-	if err != nil {
-		return nil, err
-	}
-	changes, err := source.Changes(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	list := slices.DeleteFunc(changes.List, func(ch calendar.Change) bool {
-		return ch.Plain || ch.Deleted || ch.Missing || ch.Err != nil
-	})
-	events, errs := make([]calendar.Event, len(list)), make([]error, len(list))
-	inParallel(len(list), func(i int) {
-		if list[i].Event != nil {
-			events[i] = *list[i].Event
-			return
-		}
-		events[i], errs[i] = source.Get(ctx, list[i].ID)
-	})
-	var coming []calendar.Event
-	for i, ev := range events {
-		switch {
-		case errors.Is(errs[i], calendar.ErrGone), errors.Is(errs[i], calendar.ErrMalformed), errors.Is(errs[i], calendar.ErrIncomplete):
-			continue // gone meanwhile, or shown by status as what cannot be read
-		case errs[i] != nil:
-			return nil, errs[i]
-		}
-		if over := !ev.Until.IsZero() && ev.Until.Before(x.at); !over && !ev.Cancelled {
-			coming = append(coming, ev)
-		}
-	}
-	return coming, nil
-}
-
-// inParallel calls f for each of n, a few at a time.
-func inParallel(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	places := make(chan struct{}, parallelReads)
-	for i := range n {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			f(i)
-		})
-	}
-	wg.Wait()
-}
-
-// shown makes facts of the links that an event shows: our own, and those of others.
-func (x *examination) shown(name string, ev *calendar.Event, rec *store.Record) []doctor.Facts {
-	links := doctor.Shown(ev)
-	fact := func(link string) doctor.Facts {
-		return doctor.Facts{Now: x.at, Calendar: name, Event: ev, Link: link, Text: ev.Description}
-	}
-	if rec == nil {
-		var facts []doctor.Facts
-		for _, link := range links {
-			facts = append(facts, fact(link))
-		}
-		return facts
-	}
-	f := fact(ev.Link.JoinURL)
-	f.Record = rec
-	if f.Link == "" {
-		f.Link = calendar.BlockURL(ev.Link.Block)
-	}
-	for _, link := range links {
-		switch same := doctor.SameMeeting(link, rec.Meeting.JoinURL); {
-		case same && f.Link == "":
-			f.Link = link
-		case !same && !doctor.SameMeeting(link, f.Link):
-			f.Others = append(f.Others, link)
-		}
-	}
-	return []doctor.Facts{f}
-}
-
-// ask asks Zoom and the calendars about our own links.
-func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
-	inParallel(len(facts), func(i int) {
-		f := &facts[i]
-		if f.Record == nil || ctx.Err() != nil {
-			return
-		}
-		if c := x.calendarOf(f.Calendar); c != nil && f.Event != nil {
-			if source, ok := c.Source.(calendar.Describer); ok {
-				if details, err := source.Describe(ctx, f.Event.ID); err == nil { // else nobody knows who is invited
-					f.Details = &details
-				}
-			}
-		}
-		if x.inspector == nil {
-			return
-		}
-		m, err := x.inspector.Inspect(ctx, f.Record.MeetingID)
-		switch {
-		case err == nil:
-			f.Meeting = &m
-		case errors.Is(err, meeting.ErrGone):
-			f.Gone = true
-		default:
-			f.Unasked = err.Error()
-		}
-		f.Host = x.host(ctx, f.Record.Host)
-	})
-}
-
-// host asks about a host, once.
-func (x *examination) host(ctx context.Context, name string) *meeting.HostFacts {
-	if name == "" {
-		return nil
-	}
-	x.mu.Lock()
-	h := x.hosts[strings.ToLower(name)]
-	if h == nil {
-		h = &hostFacts{name: name}
-		x.hosts[strings.ToLower(name)] = h
-	}
-	x.mu.Unlock()
-	h.once.Do(func() {
-		facts, err := x.inspector.Host(ctx, name)
-		switch {
-		case err == nil:
-			h.facts = &facts
-		case errors.Is(err, meeting.ErrInvalid):
-			h.unknown = true
-		}
-	})
-	return h.facts
-}
-
-// hostFindings judges the hosts that were asked about.
-func (x *examination) hostFindings() []doctor.Finding {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	var list []doctor.Finding
-	for _, h := range x.hosts {
-		list = append(list, doctor.JudgeHost(h.name, h.facts, h.unknown)...)
-	}
-	slices.SortStableFunc(list, func(a, b doctor.Finding) int { return strings.Compare(a.What, b.What) })
-	return list
-}
-
 // one judges the event or link that somebody means.
 func (x *examination) one(ctx context.Context, about string) (doctorReport, error) {
 	report := newDoctorReport()
@@ -311,7 +118,7 @@ func (x *examination) one(ctx context.Context, about string) (doctorReport, erro
 		switch {
 		case named(rec, about):
 			facts = append(facts, x.remembered(ctx, rec)...)
-		case link != "" && doctor.SameMeeting(link, rec.Meeting.JoinURL):
+		case link != "" && (doctor.SameMeeting(link, rec.Meeting.JoinURL) || doctor.SameMeeting(link, plan.ShownURL(rec.Meeting))):
 			f := doctor.Facts{Now: x.at, Calendar: rec.Calendar, Record: rec, Link: link, Text: about}
 			facts = append(facts, f)
 		}
@@ -334,65 +141,4 @@ func (x *examination) one(ctx context.Context, about string) (doctorReport, erro
 	report.Findings = append(report.Findings, x.hostFindings()...)
 	doctor.Sort(report.Findings)
 	return report, nil
-}
-
-// keptRecords are the records of all events with a meeting.
-func (x *examination) keptRecords() ([]*store.Record, error) {
-	var list []*store.Record
-	for _, name := range x.names {
-		records, err := x.st.Records(name)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, slices.DeleteFunc(records, func(rec *store.Record) bool { return !kept(rec) })...)
-	}
-	return list, nil
-}
-
-// remembered makes facts of an event that is remembered, as its calendar now shows it.
-func (x *examination) remembered(ctx context.Context, rec *store.Record) []doctor.Facts {
-	ev, err := x.calendarOf(rec.Calendar).Source.Get(ctx, rec.EventID)
-	if err != nil {
-		f := planned(x.at, rec)
-		f.Link = rec.JoinURL
-		return []doctor.Facts{f}
-	}
-	return x.shown(rec.Calendar, &ev, rec)
-}
-
-// planned are the facts of an event that only its record tells of.
-func planned(now time.Time, rec *store.Record) doctor.Facts {
-	ev := &calendar.Event{ID: rec.EventID, UID: rec.UID, Title: rec.Title, Start: rec.Start, End: rec.Start.Add(time.Hour), Until: rec.Until}
-	switch length := rec.Until.Sub(rec.Start); {
-	case rec.Told != nil && rec.Told.Duration > 0:
-		ev.End = rec.Start.Add(rec.Told.Duration)
-	case length > 0 && length <= 24*time.Hour: // a single event; how long an occurrence of a series is, nobody has noted
-		ev.End = rec.Until
-	}
-	return doctor.Facts{Now: now, Calendar: rec.Calendar, Event: ev, Record: rec}
-}
-
-// targets are the hosts to connect to: the API's, and those of the links.
-func (x *examination) targets() (list []target, media []string, outside bool, err error) {
-	records, err := x.keptRecords()
-	if err != nil {
-		return nil, nil, false, err
-	}
-	links := []string{x.builder.cfg.Zoom.PersonalLink}
-	for _, rec := range records {
-		links = append(links, rec.Meeting.JoinURL)
-	}
-	hosts := doctor.Hosts(links)
-	api, oauth := x.builder.cfg.Zoom.APIURL, x.builder.cfg.Zoom.OAuthURL
-	if x.builder.cfg.Zoom.PersonalLink != "" && x.inspector == nil {
-		api, oauth = "", ""
-	}
-	list, outside = targets(api, oauth, hosts)
-	if !outside {
-		return list, nil, false, nil
-	}
-	for _, port := range []int{8801, 8802} {
-		media = append(media, hosts[0]+":"+strconv.Itoa(port))
-	}
-	return list, media, true, nil
 }

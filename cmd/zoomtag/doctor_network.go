@@ -87,12 +87,13 @@ func (p *prober) look(ctx context.Context, list []target, media []string, status
 func (p *prober) host(ctx context.Context, t target) doctor.Probe {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
+	out := doctor.Probe{Host: t.url, For: t.purpose}
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, t.url, nil)
 	if err != nil {
-		return doctor.Probe{Host: t.url, For: t.purpose, Error: err.Error()}
+		out.Error = err.Error()
+		return out
 	}
-	name := req.URL.Hostname()
-	out := doctor.Probe{Host: name, For: t.purpose}
+	out.Host = req.URL.Hostname()
 	proxy, err := p.proxy(req)
 	switch {
 	case err != nil:
@@ -101,36 +102,55 @@ func (p *prober) host(ctx context.Context, t target) doctor.Probe {
 	case proxy != nil:
 		out.Proxy = proxy.Host
 	default:
-		if _, err := netip.ParseAddr(name); err != nil {
-			if _, err := p.lookup(ctx, name); err != nil {
-				out.NameError = brief(err)
-				return out
-			}
+		if _, err := p.resolve(ctx, out.Host); err != nil {
+			out.NameError = brief(err)
+			return out
 		}
 	}
+	chain, date, err := p.shake(req)
+	switch {
+	case err != nil:
+		out.Error = brief(err)
+	case len(chain) > 0:
+		out.Issuer, out.Untrusted = p.certificate(chain, out.Host)
+	}
+	if !date.IsZero() {
+		out.Ahead, out.Dated = p.now().Sub(date), true
+	}
+	return out
+}
+
+func (p *prober) resolve(ctx context.Context, host string) ([]string, error) {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return []string{host}, nil
+	}
+	return p.lookup(ctx, host)
+}
+
+// shake sends an empty request and returns the certificates of whoever answered, and the time there.
+func (p *prober) shake(req *http.Request) (chain []*x509.Certificate, date time.Time, err error) {
 	var mu sync.Mutex
-	var seen *tls.ConnectionState
 	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it.
 	config := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(s tls.ConnectionState) error {
 		mu.Lock()
 		defer mu.Unlock()
-		seen = &s
+		chain = s.PeerCertificates
 		return nil
 	}}
 	transport := &http.Transport{Proxy: p.proxy, DialContext: p.dial, TLSClientConfig: config, DisableKeepAlives: true}
 	defer transport.CloseIdleConnections()
 	res, err := transport.RoundTrip(req)
 	if err != nil {
-		out.Error = brief(err)
-		return out
+		return nil, date, err
 	}
 	res.Body.Close()
+	date, err = http.ParseTime(res.Header.Get("Date"))
+	if err != nil {
+		date = time.Time{} // an answer without a date says nothing of the clock
+	}
 	mu.Lock()
 	defer mu.Unlock()
-	if seen != nil && len(seen.PeerCertificates) > 0 {
-		out.Issuer, out.Untrusted = p.certificate(seen.PeerCertificates, name)
-	}
-	return out
+	return chain, date, nil
 }
 
 // certificate names the issuer of a host's certificate, and says why it is not trusted.
@@ -158,7 +178,9 @@ func (p *prober) port(ctx context.Context, address string) doctor.Port {
 	if err != nil {
 		return doctor.Port{Address: address, Error: brief(err)}
 	}
-	conn.Close()
+	if err := conn.Close(); err != nil {
+		return doctor.Port{Address: address, Error: brief(err)}
+	}
 	return doctor.Port{Address: address}
 }
 

@@ -25,10 +25,10 @@ func (j *judge) entry() {
 		j.add(found(HostAway, "nobody gets in before "+j.host()+", who is not invited"))
 	}
 	j.signIn()
-	switch {
-	case m.Registration == "manual":
+	switch m.Registration {
+	case "manual":
 		j.registration("guests register, and the host approves each of them")
-	case m.Registration == "automatic":
+	case "automatic":
 		j.registration("guests register before they get in")
 	}
 }

@@ -82,15 +82,6 @@ func parse(raw string) link {
 	return l
 }
 
-// number is the meeting's number, or 0.
-func (l link) number() int64 {
-	n, err := strconv.ParseInt(l.id, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // Mask is a link without what opens it: passcodes, keys and tokens.
 func Mask(raw string) string {
 	l := plan.Unwrap(strings.ReplaceAll(raw, "&amp;", "&"))

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"strings"
+	"time"
 )
 
 // NetworkFacts are what was found out about the way to Zoom from this machine.
@@ -22,6 +23,19 @@ type Probe struct {
 	NameError, Error, Untrusted string
 	// Issuer is the organisation that the certificate names as its issuer; "" where there is none.
 	Issuer string
+	// Ahead is by how much this machine's clock is ahead of the host's; Dated says that it is known.
+	Ahead time.Duration
+	Dated bool
+}
+
+// Skew is by how much this machine's clock is ahead, as the first host says that says it.
+func (n NetworkFacts) Skew() (ahead time.Duration, known bool) {
+	for _, p := range n.Probes {
+		if p.Dated {
+			return p.Ahead, true
+		}
+	}
+	return 0, false
 }
 
 // Port is whether a TCP port of Zoom's was reached.

@@ -125,12 +125,12 @@ func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, err
 	// read asks only for what the token allows; a refusal all the same says that it does not.
 	read := func(scope string, query url.Values, answer any, path ...string) (bool, error) {
 		if len(scopes) > 0 && !has(scopes, scope) {
-			f.Missing = appendOnce(f.Missing, scope+":admin")
+			f.Missing = appendOnce(f.Missing, alike(scopes, scope))
 			return false, nil
 		}
 		err := s.do(ctx, call{what: "read what " + host + " may do", method: http.MethodGet, path: path, query: query, want: http.StatusOK, on: aUser}, answer)
 		if errors.Is(err, meeting.ErrDenied) {
-			f.Missing = appendOnce(f.Missing, scope+":admin")
+			f.Missing = appendOnce(f.Missing, alike(scopes, scope))
 			return false, nil
 		}
 		return err == nil, err
@@ -225,15 +225,24 @@ func (s *Service) Scopes(ctx context.Context) (meeting.Scopes, error) {
 	var lacking meeting.Scopes
 	for _, n := range needed {
 		if !has(scopes, n.scope) && !slices.Contains(scopes, n.classic) {
-			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: n.scope + ":admin", For: purposes[n.scope]})
+			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: alike(scopes, n.scope), For: purposes[n.scope]})
 		}
 	}
 	for _, scope := range []string{scopeUser, scopeSettings} {
 		if !has(scopes, scope) {
-			lacking.Useful = append(lacking.Useful, meeting.Scope{Name: scope + ":admin", For: purposes[scope]})
+			lacking.Useful = append(lacking.Useful, meeting.Scope{Name: alike(scopes, scope), For: purposes[scope]})
 		}
 	}
 	return lacking, nil
+}
+
+// alike is a scope in the form of those that an app has: the scopes of an app for the whole account end in ":admin".
+func alike(scopes []string, scope string) string {
+	account := func(s string) bool { return strings.HasSuffix(s, ":admin") || strings.HasSuffix(s, ":master") }
+	if len(scopes) == 0 || slices.ContainsFunc(scopes, account) {
+		return scope + ":admin"
+	}
+	return scope
 }
 
 // has reports whether one of scopes grants what scope does; the classic user:read grants both of what is read of a user.
