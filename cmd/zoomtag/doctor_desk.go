@@ -58,6 +58,7 @@ func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport,
 		}
 		wg.Go(func() { network = x.probes.look(ctx, list, media, outside) })
 	}
+	x.configuredHosts(ctx)
 	facts, err := x.coming(ctx, &setup)
 	wg.Wait()
 	if err != nil {
@@ -68,8 +69,9 @@ func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport,
 		setup.Skew, setup.Skewed = network.Skew()
 	}
 	findings, well := doctor.JudgeSetup(setup)
-	report.Findings = append(append(report.Findings, findings...), x.hostFindings()...)
-	report.pass(areaSetup, append([]string{"the configuration is good"}, well...)...)
+	hosts, described := x.judgeHosts()
+	report.Findings = append(append(report.Findings, findings...), hosts...)
+	report.pass(areaSetup, slices.Concat([]string{"the configuration is good"}, well, described)...)
 	findings, well = doctor.JudgeNetwork(network)
 	report.Findings = append(report.Findings, findings...)
 	report.pass(areaNetwork, well...)
@@ -138,7 +140,8 @@ func (x *examination) one(ctx context.Context, about string) (doctorReport, erro
 		}
 	}
 	x.links(&report, facts[:own], doctor.JudgeOverlaps(facts))
-	report.Findings = append(report.Findings, x.hostFindings()...)
+	hosts, _ := x.judgeHosts()
+	report.Findings = append(report.Findings, hosts...)
 	doctor.Sort(report.Findings)
 	return report, nil
 }

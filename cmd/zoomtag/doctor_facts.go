@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,16 +195,32 @@ func (x *examination) host(ctx context.Context, name string) *meeting.HostFacts 
 	return h.facts
 }
 
-// hostFindings judges the hosts that were asked about.
-func (x *examination) hostFindings() []doctor.Finding {
+// configuredHosts asks about the hosts that the configuration names.
+func (x *examination) configuredHosts(ctx context.Context) {
+	if x.inspector == nil {
+		return
+	}
+	var names []string
+	for _, c := range x.builder.cfg.Calendars {
+		if host := x.builder.cfg.For(c).Host; !slices.Contains(names, host) {
+			names = append(names, host)
+		}
+	}
+	inParallel(len(names), func(i int) { x.host(ctx, names[i]) })
+}
+
+// judgeHosts judges the hosts that were asked about, and describes them.
+func (x *examination) judgeHosts() (list []doctor.Finding, described []string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var list []doctor.Finding
-	for _, h := range x.hosts {
+	for _, key := range slices.Sorted(maps.Keys(x.hosts)) {
+		h := x.hosts[key]
 		list = append(list, doctor.JudgeHost(h.name, h.facts, h.unknown)...)
+		if said := doctor.DescribeHost(h.name, h.facts); said != "" {
+			described = append(described, said)
+		}
 	}
-	slices.SortStableFunc(list, func(a, b doctor.Finding) int { return strings.Compare(a.What, b.What) })
-	return list
+	return list, described
 }
 
 // keptRecords are the records of all events with a meeting.

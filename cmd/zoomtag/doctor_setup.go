@@ -55,6 +55,7 @@ func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doc
 			f.Refused = *refused
 		}
 	}
+	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {
 		f.CertificateEnd = certificateEnd(c.Outlook.ClientCertificate)
 	}

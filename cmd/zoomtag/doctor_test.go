@@ -1,16 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/sync/doctor"
 )
@@ -75,6 +80,7 @@ func TestDoctorHealthy(t *testing.T) {
 	w.put("f", "Foreign", "https://us02web.zoom.us/j/999999999?pwd=abcdefgh12345.1", "")
 	r := w.judged(exitOK)
 	if bad := append(r.at(doctor.Error), r.at(doctor.Warning)...); len(bad) > 0 || !r.passes("Alpha") || !r.passes("127.0.0.1 answers") || !r.passes("clock") ||
+		!r.passes("a@example.com: plan Licensed, 100 people in a meeting") ||
 		!r.says(doctor.ForeignLink, doctor.Note, "Foreign") {
 		t.Errorf("%q\n%+v", bad, r)
 	}
@@ -241,5 +247,54 @@ func TestDoctorGoogle(t *testing.T) {
 	w.configure("auth: user, credentials: client.json", "")
 	if r := judge(exitFailed); !r.says(doctor.NobodySignedIn, doctor.Error, "") {
 		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// TestDoctorCalendars: on each kind of calendar an own link is judged by Zoom, and a link of somebody else's in an event without a tag by its text.
+func TestDoctorCalendars(t *testing.T) {
+	for _, kind := range crashKinds {
+		t.Run(kind.name, func(t *testing.T) {
+			w := newCrashWorldOf(t, kind.make)
+			w.put("a", "Alpha #zoom", "", "")
+			if out, code, _ := w.sync(); code != exitOK {
+				t.Fatalf("exit %d\n%s", code, out)
+			}
+			w.put("b", "Beta", "", "https://us02web.zoom.us/j/999999999?pwd=abcdefgh12345.1")
+			w.put("c", "Gamma", "https://us02web.zoom.us.example.com/j/999999999?pwd=abcdefgh12345.1", "")
+			r := w.judged(exitFailed)
+			if len(r.at(doctor.Error)) != 1 || !r.says(doctor.LookAlike, doctor.Error, "Gamma") || !r.says(doctor.ForeignLink, doctor.Note, "Beta") || r.says(doctor.ForeignLink, doctor.Note, "Alpha") {
+				t.Errorf("%+v", r.Findings)
+			}
+			w.zoom.OwnerDelete(w.zoom.Meetings()[0].ID)
+			if r := w.judged(exitFailed); !r.says(doctor.Deleted, doctor.Error, "Alpha") {
+				t.Errorf("deleted: %+v", r.Findings)
+			}
+		})
+	}
+}
+
+// TestDoctorMailbox: what Microsoft says no to is the mailbox's, and a certificate's end is read from its file.
+func TestDoctorMailbox(t *testing.T) {
+	w := newOutlookWorld(t)
+	w.graph.Break(outlooktest.Fault{Status: http.StatusForbidden, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: `{"error":{"code":"ErrorAccessDenied","message":"Access is denied. Check credentials and try again."}}`})
+	var stdout, stderr bytes.Buffer
+	code := execute(t.Context(), []string{"--config", filepath.Join(w.dir, "zoomtag.yaml"), "doctor", "--json"},
+		terminal{out: &stdout, err: &stderr, env: func(string) string { return "" }})
+	var r doctorReport
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || code != exitFailed || !r.says(doctor.MailboxDenied, doctor.Error, "") || !r.passes("client secret") {
+		t.Errorf("exit %d, %v, %+v\n%s", code, err, r, stderr.String())
+	}
+	ca := newAuthority(t, "Example")
+	path := filepath.Join(t.TempDir(), "app.pem")
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})...)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if end := certificateEnd(path); !end.Equal(ca.cert.NotAfter) {
+		t.Errorf("it ends %s", end)
+	}
+	if end := certificateEnd(path + ".none"); !end.IsZero() {
+		t.Errorf("what is not there ends %s", end)
 	}
 }

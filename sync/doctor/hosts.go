@@ -35,6 +35,24 @@ func JudgeHost(host string, h *meeting.HostFacts, unknown bool) []Finding {
 	return list
 }
 
+// DescribeHost says in a few words what a host may do; "" where that is not known.
+func DescribeHost(host string, h *meeting.HostFacts) string {
+	if h == nil || h.Plan == meeting.PlanUnknown && h.Capacity == 0 {
+		return ""
+	}
+	parts := []string{}
+	if h.Plan != meeting.PlanUnknown {
+		parts = append(parts, "plan "+string(h.Plan))
+	}
+	if h.Capacity > 0 {
+		parts = append(parts, fmt.Sprintf("%d people in a meeting", h.Capacity))
+	}
+	if h.Concurrent > 0 {
+		parts = append(parts, "meetings at once: "+allowance(h.Concurrent, !h.Guessed))
+	}
+	return host + ": " + strings.Join(parts, ", ")
+}
+
 // maxOccurrence bounds what counts as one occurrence: an event of several days says little about when its meeting runs.
 const maxOccurrence = 24 * time.Hour
 

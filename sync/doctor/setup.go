@@ -37,6 +37,8 @@ type CalendarFacts struct {
 	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer accepted.
 	SignsIn           bool
 	SignedIn, Refused time.Time
+	// Secret says that zoomtag signs in with a client secret, whose end nobody tells.
+	Secret bool
 	// CertificateEnd is when the certificate ends with which zoomtag signs in.
 	CertificateEnd time.Time
 }
@@ -140,6 +142,9 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		default:
 			well = append(well, fmt.Sprintf("%s: the certificate is good for %d days", c.Name, int(left/day)))
 		}
+	}
+	if c.Secret {
+		well = append(well, c.Name+": Microsoft tells only at entra.microsoft.com, under Certificates & secrets, when the client secret ends")
 	}
 	switch {
 	case c.Error != "" && c.Denied && c.Provider == "outlook" && c.App:
