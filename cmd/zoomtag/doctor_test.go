@@ -129,6 +129,47 @@ func TestDoctorMeeting(t *testing.T) {
 	}
 }
 
+// TestDoctorMends: what doctor tells people to do does mend it.
+func TestDoctorMends(t *testing.T) {
+	w, m := newDoctorWorld(t)
+	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Passcode = "other1" })
+	if r := w.judged(exitFailed); !strings.Contains(r.Findings[0].Mend, "Change a word of the event's title") {
+		t.Errorf("rotated: %+v", r.Findings)
+	}
+	w.retitle("a", "Alpha again #zoom(join-before-host)")
+	w.sync()
+	if r := w.judged(exitOK, "Alpha again"); len(r.Findings) > 0 {
+		t.Errorf("the passcode, after the mend: %+v", r.Findings)
+	}
+	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Start = m.Start.Add(time.Hour) })
+	if r := w.judged(exitOK); !r.says(doctor.OtherTime, doctor.Warning, "Alpha") {
+		t.Errorf("moved: %+v", r.Findings)
+	}
+	w.folder().edit("a", "DTSTART", nextWeek().Add(3*time.Hour).Format("20060102T150405Z"))
+	w.sync()
+	w.folder().edit("a", "DTSTART", nextWeek().Format("20060102T150405Z"))
+	w.sync()
+	if r := w.judged(exitOK, "Alpha again"); len(r.Findings) > 0 {
+		t.Errorf("the time, after the mend: %+v", r.Findings)
+	}
+	w.zoom.OwnerDelete(m.ID)
+	w.retitle("a", "Alpha anew #zoom(join-before-host)")
+	w.sync()
+	w.ahead += time.Minute // the settling time
+	w.sync()
+	if r := w.judged(exitOK, "Alpha anew"); len(r.Findings) > 0 || len(w.zoom.Meetings()) != 1 {
+		t.Errorf("deleted, after the mend: %+v, %+v", r.Findings, w.zoom.Meetings())
+	}
+	w.put("a", "Alpha anew #zoom(join-before-host)", "", "") // an app that drops what it does not know
+	if r := w.judged(exitOK); !r.says(doctor.LinkMissing, doctor.Warning, "Alpha") {
+		t.Errorf("without its link: %+v", r.Findings)
+	}
+	w.sync()
+	if r := w.judged(exitOK); r.says(doctor.LinkMissing, doctor.Warning, "Alpha") {
+		t.Errorf("the link, after the mend: %+v", r.Findings)
+	}
+}
+
 // TestDoctorHost: two meetings of a host with a Basic plan at the same time, and a host who is gone.
 func TestDoctorHost(t *testing.T) {
 	w, _ := newDoctorWorld(t)
