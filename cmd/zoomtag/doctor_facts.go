@@ -130,15 +130,18 @@ func (x *examination) shown(name string, ev *calendar.Event, rec *store.Record) 
 	if f.Link == "" {
 		f.Link = calendar.BlockURL(ev.Link.Block)
 	}
+	var apart []doctor.Facts
 	for _, link := range links {
 		switch same := doctor.SameMeeting(link, rec.Meeting.JoinURL); {
+		case doctor.Apart(link):
+			apart = append(apart, fact(link))
 		case same && f.Link == "":
 			f.Link = link
 		case !same && !doctor.SameMeeting(link, f.Link):
 			f.Others = append(f.Others, link)
 		}
 	}
-	return []doctor.Facts{f}
+	return append([]doctor.Facts{f}, apart...)
 }
 
 // ask asks Zoom and the calendars about our own links.

@@ -127,6 +127,10 @@ func TestDoctorMeeting(t *testing.T) {
 	if r := w.judged(exitFailed); !r.says(doctor.Deleted, doctor.Error, "Alpha") || len(r.at(doctor.Error)) != 1 {
 		t.Errorf("deleted: %+v", r.Findings)
 	}
+	w.folder().edit("a", "LOCATION", fmt.Sprintf("https://us02web.zoom.us/s/%d?zak=secret", m.ID))
+	if r := w.judged(exitFailed, "Alpha"); !r.says(doctor.StartLink, doctor.Error, "Alpha") || !r.says(doctor.Deleted, doctor.Error, "Alpha") {
+		t.Errorf("with a start link beside it: %+v", r.Findings)
+	}
 }
 
 // TestDoctorMends: what doctor tells people to do does mend it.

@@ -91,11 +91,13 @@ var linkCases = []struct {
 		*f = foreign("https://www.google.com/url?q=https%3A%2F%2Fzoom.us%2Fj%2F86000000001%3Fpwd%3D" + token)
 	}, []string{doctor.WrappedLink, doctor.ForeignLink}, ""},
 	{"HTML's ampersand is no wrap", func(f *doctor.Facts) { *f = foreign("https://zoom.us/j/86000000001?pwd=" + token + "&amp;uname=x") }, []string{doctor.ForeignLink}, ""},
+	{"a page of Zoom's", func(f *doctor.Facts) { *f = foreign("https://www.zoomstatus.com/") }, []string{doctor.NotAJoinLink}, ""},
 	{"a recording", func(f *doctor.Facts) { *f = foreign("https://zoom.us/rec/share/abc") }, []string{doctor.NotAJoinLink}, ""},
 	{"two links", func(f *doctor.Facts) { f.Others = []string{"https://zoom.us/j/999999999?pwd=" + token} }, []string{doctor.SeveralLinks}, "999999999?pwd=***"},
 
 	{"another meeting", func(f *doctor.Facts) { f.Link = strings.Replace(joinURL, "86000000001", "86000000002", 1) }, []string{doctor.OtherMeeting}, "86000000002"},
 	{"no link", func(f *doctor.Facts) { f.Link = "" }, []string{doctor.LinkMissing}, "86000000001"},
+	{"no link, and why", func(f *doctor.Facts) { f.Link, f.Event.Sealed = "", "its guests would be mailed" }, []string{doctor.LinkMissing}, "mailed"},
 	{"deleted", func(f *doctor.Facts) { f.Meeting, f.Gone = nil, true }, []string{doctor.Deleted}, "was deleted"},
 	{"a deleted series", func(f *doctor.Facts) { f.Meeting, f.Gone, f.Record.Told.Kind = nil, true, meeting.Lasting }, []string{doctor.Deleted}, "365 days"},
 	{"expired", func(f *doctor.Facts) { f.Meeting, f.Gone, f.Now = nil, true, start.Add(31*24*time.Hour) }, []string{doctor.Expired}, "2027-01-07"},
@@ -173,6 +175,23 @@ func TestLostAt(t *testing.T) {
 	f.Meeting, f.Gone, f.Record.LostAt = nil, true, now
 	if got := doctor.JudgeLink(f); len(got) != 1 || !strings.Contains(got[0].Mend, "until 2026-12-08") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestShown: which links of an event are looked at, and which of them by themselves.
+func TestShown(t *testing.T) {
+	ev := &calendar.Event{Description: "https://us02web.zoom.us/j/86000000001?pwd=a <b>https://us02web.zoom.us/s/86000000001?zak=b</b>\n" +
+		"https://zoominfo.com/meeting/new https://zoom.us/rec/play/1 https://meet.google.com/abc-defg-hij https://zoom.us.example.com/j/86000000002\n" +
+		calendar.BlockFirst + "\nJoin: https://us02web.zoom.us/j/86000000003\n" + calendar.BlockLast,
+		Location: "https://us02web.zoom.us/j/86000000001", URL: "https://example.zoom.us/my/alice", Conferences: []string{"Teams", "https://zoom.us/w/860000004?tk=c"}}
+	var got []string
+	for _, link := range doctor.Shown(ev) {
+		got = append(got, fmt.Sprint(doctor.Mask(link), " ", doctor.Apart(link)))
+	}
+	want := []string{"https://us02web.zoom.us/j/86000000001?pwd=*** false", "https://us02web.zoom.us/s/86000000001?zak=*** true",
+		"https://zoom.us.example.com/j/86000000002 true", "https://example.zoom.us/my/alice false", "https://zoom.us/w/860000004?tk=*** true"}
+	if !slices.Equal(got, want) {
+		t.Errorf("shown are %q", got)
 	}
 }
 

@@ -117,20 +117,28 @@ func (f *Facts) hostInvited() (invited, known bool) {
 	return false, true
 }
 
-// Shown lists the links of an event that lead to Zoom or look as if they did, each once, our own block left out.
+// Shown lists the links of an event that lead into Zoom's meetings, or to another site as if they did, each once, our own block left
+// out. A name with "zoom" in it is not enough to accuse a site of that.
 func Shown(ev *calendar.Event) []string {
 	texts := append([]string{calendar.StripBlock(ev.Description), ev.Location, ev.URL}, ev.Conferences...)
 	var list []string
 	for _, raw := range plan.Links(strings.Join(texts, "\n")) {
 		l := parse(raw)
-		if !l.zoom && !l.looksLikeZoom() || l.zoom && l.way == elsewhere {
+		if l.zoom && l.way == elsewhere || !l.zoom && !(l.looksLikeZoom() && l.id != "") {
 			continue
 		}
-		if !slices.ContainsFunc(list, func(other string) bool { return sameMeeting(parse(other), l) }) {
+		same := func(other string) bool { o := parse(other); return sameMeeting(o, l) && o.secret == l.secret }
+		if !slices.ContainsFunc(list, same) {
 			list = append(list, raw)
 		}
 	}
 	return list
+}
+
+// Apart reports whether a link has to be judged by itself, whichever meeting it is of: it shows a key, or is not Zoom's.
+func Apart(raw string) bool {
+	l := parse(raw)
+	return l.secret != "" || !l.zoom
 }
 
 // sameMeeting reports whether two links lead to one meeting, whatever passcode they carry.

@@ -9,7 +9,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// JudgeLink says what is wrong with one link. Without findings nothing is known against it.
+// JudgeLink says what is wrong with one link. Without findings nothing is known against it. What the other events mean for it is
+// JudgeOverlaps' to say, and what its host means for all links JudgeHost's.
 func JudgeLink(f Facts) []Finding {
 	j := judge{Facts: &f, link: parse(f.Link)}
 	if f.Link != "" && j.text() {
@@ -93,7 +94,11 @@ func (j *judge) meeting() {
 		return
 	}
 	if j.Link == "" {
-		j.add(found(LinkMissing, "the event does not show the link of meeting "+fmt.Sprint(j.Record.MeetingID)))
+		what := "the event does not show the link of meeting " + fmt.Sprint(j.Record.MeetingID)
+		if j.Event != nil && j.Event.Denied+j.Event.Sealed != "" {
+			what += ": " + j.Event.Denied + j.Event.Sealed
+		}
+		j.add(found(LinkMissing, what))
 	}
 	switch {
 	case j.Gone:

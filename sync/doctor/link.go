@@ -33,6 +33,9 @@ type link struct {
 	secret   string // which credential it holds: "zak", "tk" or none
 }
 
+// otherDomains are Zoom's as well, and no meeting is joined there.
+var otherDomains = []string{"zoomstatus.com", "zoomcrc.com", "zoomapp.cloud"}
+
 // parse takes a link apart as far as it can be.
 func parse(raw string) link {
 	l := link{raw: raw, url: strings.ReplaceAll(plan.Unwrap(raw), "&amp;", "&"), way: elsewhere}
@@ -41,7 +44,7 @@ func parse(raw string) link {
 		return l
 	}
 	l.host = strings.ToLower(u.Hostname())
-	l.zoom = meeting.OnZoom(l.host)
+	l.zoom = meeting.OnZoom(l.host) || slices.ContainsFunc(otherDomains, func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
 	query := u.Query()
 	l.pwd = query.Get("pwd")
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
