@@ -64,7 +64,11 @@ func kept(rec *store.Record) bool {
 func (x *examination) events(ctx context.Context, b *builder, name string) ([]calendar.Event, error) {
 	at := slices.IndexFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return c.Name == name })
 	c := b.cfg.Calendars[at]
-	source, err := b.source(c, b.settings(b.cfg.For(c), b.account))
+	s, err := b.settings(b.cfg.For(c), b.account)
+	if err != nil {
+		return nil, err
+	}
+	source, err := b.source(c, s)
 	if err != nil {
 		return nil, err
 	}

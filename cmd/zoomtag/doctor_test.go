@@ -137,7 +137,7 @@ func TestDoctorMeeting(t *testing.T) {
 func TestDoctorMends(t *testing.T) {
 	w, m := newDoctorWorld(t)
 	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Passcode = "other1" })
-	if r := w.judged(exitFailed); !strings.Contains(r.Findings[0].Mend, "Change a word of the event's title") {
+	if r := w.judged(exitFailed); !strings.Contains(r.Findings[0].Mend, "as soon as you change a word of the event's title") {
 		t.Errorf("rotated: %+v", r.Findings)
 	}
 	w.retitle("a", "Alpha again #zoom(join-before-host)")
@@ -155,6 +155,12 @@ func TestDoctorMends(t *testing.T) {
 	w.sync()
 	if r := w.judged(exitOK, "Alpha again"); len(r.Findings) > 0 {
 		t.Errorf("the time, after the mend: %+v", r.Findings)
+	}
+	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Passcode, m.Start = "third1", m.Start.Add(time.Hour) })
+	w.ahead += 25 * time.Hour // and by waiting for a day
+	w.sync()
+	if r := w.judged(exitOK, "Alpha again"); len(r.Findings) > 0 {
+		t.Errorf("after a day: %+v", r.Findings)
 	}
 	w.zoom.OwnerDelete(m.ID)
 	w.retitle("a", "Alpha anew #zoom(join-before-host)")

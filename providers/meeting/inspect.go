@@ -74,7 +74,7 @@ type HostFacts struct {
 // Scopes are scopes that credentials lack.
 type Scopes struct {
 	Needed []Scope // without which something that zoomtag does will fail
-	Useful []Scope // without which some things cannot be judged
+	Useful []Scope // without which something is less good, or cannot be judged
 }
 
 // Scope is a right that an app can have, and what it is for.

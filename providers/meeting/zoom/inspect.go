@@ -203,6 +203,7 @@ func (w wireHost) into(f *meeting.HostFacts) {
 const (
 	scopeUser     = "user:read:user"
 	scopeSettings = "user:read:settings"
+	scopeRecover  = "meeting:update:status"
 )
 
 // purposes say what each scope is for, in words for the owner.
@@ -213,6 +214,7 @@ var purposes = map[string]string{
 	"meeting:read:meeting":       "reading a meeting back",
 	"meeting:read:list_meetings": "finding a meeting again after a lost answer",
 	scopeUser:                    "judging the host's plan, licence and status",
+	scopeRecover:                 "bringing a cancelled meeting back with the link that people have",
 	scopeSettings:                "passcodes that the account's rules accept, and judging the host's capacity",
 }
 
@@ -228,7 +230,7 @@ func (s *Service) Scopes(ctx context.Context) (meeting.Scopes, error) {
 			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: alike(scopes, n.scope), For: purposes[n.scope]})
 		}
 	}
-	for _, scope := range []string{scopeUser, scopeSettings} {
+	for _, scope := range []string{scopeUser, scopeSettings, scopeRecover} {
 		if !has(scopes, scope) {
 			lacking.Useful = append(lacking.Useful, meeting.Scope{Name: alike(scopes, scope), For: purposes[scope]})
 		}
