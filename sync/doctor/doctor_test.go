@@ -113,6 +113,29 @@ var linkCases = []struct {
 	}, nil, ""},
 	{"moved in Zoom", func(f *doctor.Facts) { f.Meeting.Start = start.Add(time.Hour) }, []string{doctor.OtherTime}, "10:00 UTC"},
 	{"a tag's own time", func(f *doctor.Facts) { f.Event.AllDay, f.Event.Start = true, start.Truncate(24*time.Hour) }, nil, ""},
+	{"a tag's own time, moved in Zoom", func(f *doctor.Facts) { f.Event.AllDay, f.Meeting.Start = true, start.Add(time.Hour) }, []string{doctor.OtherTime}, "09:00 UTC"},
+	{"a series has no time at Zoom", func(f *doctor.Facts) {
+		f.Event.Series, f.Record.Told, f.Meeting.Start = true, nil, start.Add(time.Hour)
+	}, nil, ""},
+	{"not told, and moved", func(f *doctor.Facts) { f.Record.Told, f.Meeting.Start = nil, start.Add(time.Hour) }, []string{doctor.OtherTime}, ""},
+	{"own link cut in the number, and deleted", func(f *doctor.Facts) { f.Link, f.Meeting, f.Gone = "https://us02web.zoom.us/j/860000", nil, true }, []string{doctor.BrokenLink, doctor.Deleted}, "6 digits"},
+	{"own link cut in the number", func(f *doctor.Facts) { f.Link = "https://us02web.zoom.us/j/860000" }, []string{doctor.BrokenLink}, "6 digits"},
+	{"own start link, and deleted", func(f *doctor.Facts) { f.Link, f.Meeting, f.Gone = "https://us02web.zoom.us/s/86000000001", nil, true }, []string{doctor.StartLink, doctor.Deleted}, ""},
+	{"passcode not needed any more", func(f *doctor.Facts) { f.Meeting.JoinURL, _, _ = strings.Cut(joinURL, "?"); f.Meeting.Passcode = "" }, nil, ""},
+	{"cut off, and Zoom not asked", func(f *doctor.Facts) {
+		f.Link, _, _ = strings.Cut(joinURL, "?")
+		f.Meeting = nil
+		f.Record.Meeting.JoinURL = f.Link
+	}, []string{doctor.NoPasscode}, ""},
+	{"a room by its name", func(f *doctor.Facts) {
+		f.Link, f.Meeting, f.Record.Meeting.JoinURL = "https://example.zoom.us/my/alice", nil, "https://Example.zoom.us/my/alice/"
+	}, nil, ""},
+	{"another room", func(f *doctor.Facts) {
+		f.Link, f.Meeting, f.Record.Meeting.JoinURL = "https://example.zoom.us/my/alice", nil, "https://example.zoom.us/my/bob"
+	}, []string{doctor.OtherMeeting}, ""},
+	{"nine digits", func(f *doctor.Facts) { *f = foreign("https://zoom.us/j/123456789?pwd=" + token) }, []string{doctor.ForeignLink}, ""},
+	{"a private event", func(f *doctor.Facts) { f.Meeting.JoinBeforeHost, f.Details = new(false), &calendar.Details{} }, nil, ""},
+	{"a guest's event", func(f *doctor.Facts) { f.Meeting.JoinBeforeHost, f.Details.Organizer = new(false), calendar.Person{} }, []string{doctor.HostAway}, ""},
 	{"unread", func(f *doctor.Facts) { f.Meeting, f.Unasked = nil, "Zoom is down" }, []string{doctor.Unread}, "Zoom is down"},
 	{"a room without the API", func(f *doctor.Facts) { f.Meeting, f.Host = nil, nil }, nil, ""},
 
@@ -155,6 +178,11 @@ func TestJudgeLink(t *testing.T) {
 			f := healthy()
 			tt.make(&f)
 			got := doctor.JudgeLink(f)
+			for _, g := range got {
+				if f.Link != "" && g.Link != doctor.Mask(f.Link) {
+					t.Errorf("it does not name the link: %+v", g)
+				}
+			}
 			if !slices.Equal(codesOf(got), tt.want) || len(got) > 0 && !strings.Contains(got[0].What, tt.says) {
 				t.Errorf("judged %+v, want %q with %q", got, tt.want, tt.says)
 			}
@@ -167,6 +195,72 @@ func TestJudgeLink(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMilder: the same fact, where it is as somebody wished, or meets nobody.
+func TestMilder(t *testing.T) {
+	for name, tt := range map[string]struct {
+		make func(f *doctor.Facts)
+		want doctor.Severity
+	}{
+		"sign-in with guests":    {func(f *doctor.Facts) { f.Meeting.SignIn = new(true) }, doctor.Warning},
+		"sign-in, nobody knows":  {func(f *doctor.Facts) { f.Meeting.SignIn, f.Details = new(true), nil }, doctor.Warning},
+		"sign-in without guests": {func(f *doctor.Facts) { f.Meeting.SignIn, f.Details.Attendees = new(true), nil }, doctor.Note},
+		"registration":           {func(f *doctor.Facts) { f.Meeting.Registration = "manual" }, doctor.Warning},
+		"registration as wished": {func(f *doctor.Facts) {
+			f.Link = "https://us02web.zoom.us/meeting/register/tabc"
+			f.Meeting.Registration, f.Meeting.RegisterURL = "automatic", f.Link
+		}, doctor.Note},
+		"an old series":     {func(f *doctor.Facts) { f.Meeting.Recurring, f.Meeting.Created = true, now.AddDate(0, 0, -340) }, doctor.Note},
+		"will have expired": {func(f *doctor.Facts) { f.Meeting.Start = start.AddDate(0, 0, -40) }, doctor.Warning},
+	} {
+		f := healthy()
+		tt.make(&f)
+		if got := doctor.JudgeLink(f); len(got) != 1 || got[0].Severity != tt.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestHosts(t *testing.T) {
+	links := []string{"", joinURL, joinURL, "https://example.com/j/1", "https://a.zoom.us/j/1", "https://b.zoom.us/j/1", "https://c.zoom.us/j/1", "https://d.zoom.us/j/1", "https://e.zoom.us/j/1"}
+	if got := doctor.Hosts(links); strings.Join(got, " ") != "us02web.zoom.us a.zoom.us b.zoom.us c.zoom.us d.zoom.us" {
+		t.Errorf("hosts %q", got)
+	}
+	if got := doctor.Hosts(nil); !slices.Equal(got, []string{"zoom.us"}) {
+		t.Errorf("of no links: %q", got)
+	}
+	for want, h := range map[string]*meeting.HostFacts{
+		"": {Status: "active"},
+		"a: plan Basic, 100 people in a meeting, meetings at once: 1":  {Plan: meeting.Basic, Capacity: 100, Concurrent: 1},
+		"a: plan Licensed, meetings at once: 2, as far as can be seen": {Plan: meeting.Licensed, Concurrent: 2, Guessed: true},
+		"a: 100 people in a meeting":                                   {Capacity: 100},
+	} {
+		if got := doctor.DescribeHost("a", h); got != want {
+			t.Errorf("%+v: %q", h, got)
+		}
+	}
+	if got := doctor.DescribeHost("a", nil); got != "" {
+		t.Errorf("of nobody: %q", got)
+	}
+}
+
+func TestSameMeeting(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{joinURL, "https://zoom.us/wc/join/86000000001?pwd=other", true},
+		{joinURL, "https://zoom.us/j/86000000002", false},
+		{joinURL, "https://zoom.us/my/alice", false},
+		{"https://zoom.us/my/alice?pwd=a", "https://zoom.us/my/alice/", true},
+		{"https://zoom.us/my/alice", "https://zoom.us/my/bob", false},
+		{joinURL, strings.Replace(joinURL, "zoom.us", "zoom.us.example.com", 1), false},
+	} {
+		if got := doctor.SameMeeting(tt.a, tt.b); got != tt.want {
+			t.Errorf("SameMeeting(%q, %q) = %t", tt.a, tt.b, got)
+		}
 	}
 }
 

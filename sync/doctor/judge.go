@@ -149,7 +149,7 @@ func (j *judge) recovery() string {
 func (j *judge) compare(right string, hasPasscode bool) {
 	shown, should := j.link, parse(right)
 	switch {
-	case j.Link == "" || right == "" || shown.way == starts:
+	case j.Link == "" || right == "" || shown.way == starts || shown.broken(j.Text) != "": // said already
 		return
 	case shown.way != should.way && shown.way != admits, shown.id != should.id, should.id == "" && bare(shown.url) != bare(should.url):
 		j.add(found(OtherMeeting, "the event shows "+Mask(j.Link)+", and zoomtag keeps "+Mask(right)))
