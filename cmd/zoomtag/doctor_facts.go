@@ -209,7 +209,7 @@ func (x *examination) configuredHosts(ctx context.Context) {
 	}
 	var names []string
 	for _, c := range x.builder.cfg.Calendars {
-		if host := x.builder.cfg.For(c).Host; !slices.Contains(names, host) {
+		if host := x.builder.host(x.builder.cfg.For(c).Host); !slices.Contains(names, host) {
 			names = append(names, host)
 		}
 	}

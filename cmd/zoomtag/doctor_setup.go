@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/meeting/zoom"
 	"zoomtag/sync/doctor"
 )
 
@@ -20,6 +21,12 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 		s.Lacking = lacking
 		if err != nil {
 			s.ZoomError, x.inspector = err.Error(), nil // so that it is said once, and not for each link
+		}
+	}
+	if x.zoomGrant != "" {
+		s.Person = &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}
+		if grant, ok := zoom.ReadGrant(x.zoomGrant); ok {
+			s.Person.SignedIn, s.Person.Refused = grant.SignedIn, grant.Refused
 		}
 	}
 	s.Skew, s.Skewed = x.requests.skew("zoom")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -347,5 +348,32 @@ func TestDoctorMailbox(t *testing.T) {
 	}
 	if end := certificateEnd(path + ".none"); !end.IsZero() {
 		t.Errorf("what is not there ends %s", end)
+	}
+}
+
+// TestDoctorPerson: a person who hosts has to have signed in, and is then judged like any host.
+func TestDoctorPerson(t *testing.T) {
+	d := newZoomDoor(t, "client_id: public")
+	judge := func(want int) (r doctorReport) {
+		t.Helper()
+		out, errs, code := d.run(nil, io.Discard, "doctor", "--json")
+		if err := json.Unmarshal([]byte(out), &r); err != nil || code != want {
+			t.Fatalf("exit %d, %v\n%s\n%s", code, err, out, errs)
+		}
+		return r
+	}
+	if r := judge(exitFailed); !r.says(doctor.NobodySignedIn, doctor.Error, "") || r.says(doctor.Credentials, doctor.Error, "") {
+		t.Errorf("before anybody has signed in: %+v", r.Findings)
+	}
+	if out, errs, code := d.auth(); code != exitOK {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+	d.pass(exitOK, "review")
+	if r := judge(exitOK); !r.passes("Zoom: signed in today") || !r.passes("alice@example.com: plan Licensed") || !r.passes("Weekly review") {
+		t.Errorf("signed in: %+v", r)
+	}
+	d.zoom.OwnerDelete(d.zoom.Meetings()[0].ID)
+	if r := judge(exitFailed); !r.says(doctor.Deleted, doctor.Error, "Weekly review") {
+		t.Errorf("deleted: %+v", r.Findings)
 	}
 }

@@ -387,6 +387,9 @@ var setupCases = []struct {
 }{
 	{"well", doctor.Setup{API: true, Skewed: true, Skew: time.Minute}, nil},
 	{"refused", doctor.Setup{API: true, ZoomError: "no"}, []string{"ZT-502 error"}},
+	{"a person", doctor.Setup{API: true, Now: now, Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3)}}, nil},
+	{"a person refused", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3), Refused: now}}, []string{"ZT-505 error"}},
+	{"no person", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}}, []string{"ZT-507 error"}},
 	{"scopes", doctor.Setup{API: true, Lacking: meeting.Scopes{Needed: []meeting.Scope{{Name: "a", For: "b"}, {Name: "c", For: "d"}}, Useful: []meeting.Scope{{Name: "e", For: "f"}}}}, []string{"ZT-503 error", "ZT-503 error", "ZT-503 note"}},
 	{"skew", doctor.Setup{API: true, Skewed: true, Skew: -3 * time.Minute}, []string{"ZT-504 warning"}},
 	{"great skew", doctor.Setup{API: true, Skewed: true, Skew: 6 * time.Minute}, []string{"ZT-504 error"}},

@@ -14,6 +14,8 @@ type Setup struct {
 	API       bool
 	ZoomError string
 	Lacking   meeting.Scopes
+	// Person is the sign-in of the person who hosts; nil where the account's app makes the meetings.
+	Person *CalendarFacts
 	// Skew is how far this machine's clock is ahead of Zoom's; Skewed says that it is known.
 	Skew      time.Duration
 	Skewed    bool
@@ -96,7 +98,14 @@ func (s Setup) zoom() (list []Finding, well []string) {
 	switch {
 	case !s.API:
 		return append(list, found(NoAPI, "zoom.mode is personal: Zoom is not asked about the room")), well
-	case s.ZoomError != "":
+	case s.Person != nil:
+		person, fine := s.Person.signIn(s.Now)
+		list, well = append(list, person...), append(well, fine...)
+		if Failed(person) {
+			return list, well
+		}
+	}
+	if s.ZoomError != "" {
 		return append(list, found(Credentials, s.ZoomError)), well
 	}
 	well = append(well, "Zoom accepts the credentials")
@@ -171,6 +180,9 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 		return nil, nil
 	}
 	again := "Run zoomtag auth " + c.Provider + " --calendar " + c.Name + "."
+	if c.Provider == "zoom" {
+		again = "Run zoomtag auth zoom."
+	}
 	age := now.Sub(c.SignedIn)
 	switch lived := c.Refused.Sub(c.SignedIn); {
 	case c.SignedIn.IsZero():

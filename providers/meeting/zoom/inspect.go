@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -83,8 +84,8 @@ func commaList(list string) []string {
 	return strings.FieldsFunc(strings.ToLower(list), func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
 }
 
-// wireUser is what is read of GET /users/{id}.
-type wireUser struct {
+// wireProfile is what is read of GET /users/{id}.
+type wireProfile struct {
 	Type   *number `json:"type"`
 	PMI    number  `json:"pmi"`
 	Status text    `json:"status"`
@@ -118,6 +119,10 @@ const (
 // Host implements meeting.Inspector with up to three requests.
 func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, error) {
 	var f meeting.HostFacts
+	id, err := s.hosting(host)
+	if err != nil {
+		return f, fmt.Errorf("zoom: read what %s may do: %w", host, err)
+	}
 	_, scopes, err := s.tokens.get(ctx, "")
 	if err != nil {
 		return f, err
@@ -125,27 +130,27 @@ func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, err
 	// read asks only for what the token allows; a refusal all the same says that it does not.
 	read := func(scope string, query url.Values, answer any, path ...string) (bool, error) {
 		if len(scopes) > 0 && !has(scopes, scope) {
-			f.Missing = appendOnce(f.Missing, alike(scopes, scope))
+			f.Missing = appendOnce(f.Missing, s.tokens.named(scope))
 			return false, nil
 		}
 		err := s.do(ctx, call{what: "read what " + host + " may do", method: http.MethodGet, path: path, query: query, want: http.StatusOK, on: aUser}, answer)
 		if errors.Is(err, meeting.ErrDenied) {
-			f.Missing = appendOnce(f.Missing, alike(scopes, scope))
+			f.Missing = appendOnce(f.Missing, s.tokens.named(scope))
 			return false, nil
 		}
 		return err == nil, err
 	}
-	var user wireUser
-	if ok, err := read(scopeUser, nil, &user, "users", host); err != nil {
+	var user wireProfile
+	if ok, err := read(scopeUser, nil, &user, "users", id); err != nil {
 		return f, err
 	} else if ok {
 		f.Plan, f.Status, f.Room, f.Client = user.plan(), string(user.Status), int64(user.PMI), string(user.Client)
 	}
 	var settings, security wireHost
-	if _, err := read(scopeSettings, nil, &settings, "users", host, "settings"); err != nil {
+	if _, err := read(scopeSettings, nil, &settings, "users", id, "settings"); err != nil {
 		return f, err
 	}
-	if _, err := read(scopeSettings, url.Values{"option": {"meeting_security"}}, &security, "users", host, "settings"); err != nil {
+	if _, err := read(scopeSettings, url.Values{"option": {"meeting_security"}}, &security, "users", id, "settings"); err != nil {
 		return f, err
 	}
 	settings.into(&f)
@@ -162,7 +167,7 @@ func appendOnce(list []string, s string) []string {
 	return append(list, s)
 }
 
-func (u wireUser) plan() meeting.Plan {
+func (u wireProfile) plan() meeting.Plan {
 	if u.Type == nil {
 		return meeting.PlanUnknown
 	}
@@ -227,24 +232,23 @@ func (s *Service) Scopes(ctx context.Context) (meeting.Scopes, error) {
 	var lacking meeting.Scopes
 	for _, n := range needed {
 		if !has(scopes, n.scope) && !slices.Contains(scopes, n.classic) {
-			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: alike(scopes, n.scope), For: purposes[n.scope]})
+			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(n.scope), For: purposes[n.scope]})
 		}
 	}
 	for _, scope := range []string{scopeUser, scopeSettings, scopeRecover} {
 		if !has(scopes, scope) {
-			lacking.Useful = append(lacking.Useful, meeting.Scope{Name: alike(scopes, scope), For: purposes[scope]})
+			lacking.Useful = append(lacking.Useful, meeting.Scope{Name: s.tokens.named(scope), For: purposes[scope]})
 		}
 	}
 	return lacking, nil
 }
 
-// alike is a scope in the form of those that an app has: the scopes of an app for the whole account end in ":admin".
-func alike(scopes []string, scope string) string {
-	account := func(s string) bool { return strings.HasSuffix(s, ":admin") || strings.HasSuffix(s, ":master") }
-	if len(scopes) == 0 || slices.ContainsFunc(scopes, account) {
-		return scope + ":admin"
+// named is a scope as the kind of app has it: the scopes of an app for the whole account end in ":admin".
+func (t *tokens) named(scope string) string {
+	if t.person != nil {
+		return scope
 	}
-	return scope
+	return scope + ":admin"
 }
 
 // has reports whether one of scopes grants what scope does; the classic user:read grants both of what is read of a user.

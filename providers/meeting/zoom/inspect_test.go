@@ -123,3 +123,30 @@ func TestLockedSetting(t *testing.T) {
 		t.Errorf("%+v, %v, notes %q", i, err, m.Notes)
 	}
 }
+
+// TestInspectAsPerson: who has signed in is asked about as "me", and nobody else is.
+func TestInspectAsPerson(t *testing.T) {
+	f := newPerson(t, zoomtest.Options{})
+	since := len(f.server.Requests())
+	facts, err := f.Host(t.Context(), meeting.Me)
+	if err != nil || facts.Plan != meeting.Licensed && len(facts.Missing) == 0 {
+		t.Errorf("%+v, %v", facts, err)
+	}
+	for _, path := range f.asked(since) {
+		if !strings.HasPrefix(path, "GET /users/me") {
+			t.Errorf("it asked %q", path)
+		}
+	}
+	if _, err := f.Host(t.Context(), "somebody@example.org"); !errors.Is(err, meeting.ErrInvalid) {
+		t.Errorf("about somebody else: %v", err)
+	}
+	lacking, err := f.Scopes(t.Context())
+	for _, scope := range slices.Concat(lacking.Needed, lacking.Useful) {
+		if strings.HasSuffix(scope.Name, ":admin") {
+			t.Errorf("a person cannot give %s", scope.Name)
+		}
+	}
+	if err != nil || len(lacking.Needed) > 0 {
+		t.Errorf("%+v, %v", lacking, err)
+	}
+}
