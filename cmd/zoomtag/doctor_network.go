@@ -196,7 +196,7 @@ func (p *prober) zoomStatus(ctx context.Context) (status, says, problem string) 
 	defer transport.CloseIdleConnections()
 	res, err := transport.RoundTrip(req)
 	if err != nil {
-		return "", "", "it gave no answer: " + brief(err)
+		return "", "", "Zoom's status page gave no answer: " + brief(err)
 	}
 	defer res.Body.Close()
 	var page struct {
@@ -205,7 +205,7 @@ func (p *prober) zoomStatus(ctx context.Context) (status, says, problem string) 
 	const most = 64 << 10
 	err = json.NewDecoder(io.LimitReader(res.Body, most)).Decode(&page)
 	if err != nil || res.StatusCode != http.StatusOK || page.Status.Indicator == "" {
-		return "", "", "its answer is not what was expected"
+		return "", "", "Zoom's status page says something that cannot be understood"
 	}
 	return page.Status.Indicator, page.Status.Description, ""
 }
