@@ -40,20 +40,10 @@ func (j *judge) text() (hopeless bool) {
 	for _, other := range j.Others {
 		j.add(found(SeveralLinks, "the event also shows "+Mask(other)))
 	}
-	app := strings.HasPrefix(l.url, "zoommtg:") || strings.HasPrefix(l.url, "zoomus:")
-	switch {
-	case l.looksLikeZoom():
-		j.add(found(LookAlike, "it leads to "+l.host+", which is not Zoom's"))
-		return true
-	case !l.zoom:
-		what := "it leads to " + orWord(l.host, "no host at all")
-		if name := plan.ServiceOf(l.url); name != "" {
-			what += " (" + name + ")"
-		}
-		j.add(found(NotZoom, what+", not to Zoom"))
+	if j.elsewhere() {
 		return true
 	}
-	if l.raw != l.url && l.raw != strings.ReplaceAll(l.url, "&", "&amp;") && !app {
+	if l.raw != l.url && l.raw != strings.ReplaceAll(l.url, "&", "&amp;") {
 		j.add(found(WrappedLink, "a link checker is wrapped around it"))
 	}
 	switch l.secret {
@@ -79,6 +69,22 @@ func (j *judge) text() (hopeless bool) {
 		return true
 	}
 	return false
+}
+
+// elsewhere judges a link that is not Zoom's.
+func (j *judge) elsewhere() bool {
+	l := j.link
+	switch {
+	case l.looksLikeZoom():
+		j.add(found(LookAlike, "it leads to "+l.host+", which is not Zoom's"))
+	case !l.zoom:
+		what := "it leads to " + orWord(l.host, "no host at all")
+		if name := plan.ServiceOf(l.url); name != "" {
+			what += " (" + name + ")"
+		}
+		j.add(found(NotZoom, what+", not to Zoom"))
+	}
+	return !l.zoom
 }
 
 func orWord(s, word string) string {

@@ -47,33 +47,7 @@ func parse(raw string) link {
 	l.zoom = meeting.OnZoom(l.host) || slices.ContainsFunc(otherDomains, func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
 	query := u.Query()
 	l.pwd = query.Get("pwd")
-	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	switch parts[0] {
-	case "j", "wc":
-		l.way = joins
-	case "s":
-		l.way = starts
-	case "w":
-		l.way = joins
-	case "my":
-		l.way = enters
-	case "meeting", "webinar":
-		l.way = registers
-	case "addon":
-		l.way = joins
-	case "join": // zoommtg://zoom.us/join?confno=…
-		if id := query.Get("confno"); id != "" {
-			l.way, l.id = joins, id
-		}
-	}
-	if slices.Contains([]string{"j", "s", "w", "wc"}, parts[0]) {
-		for _, p := range parts[1:] {
-			if p != "" && strings.Trim(p, "0123456789") == "" {
-				l.id = p
-				break
-			}
-		}
-	}
+	l.way, l.id = wayOf(strings.Split(strings.Trim(u.Path, "/"), "/"), query)
 	switch {
 	case query.Has("zak"):
 		l.secret, l.way = "zak", starts
@@ -83,6 +57,30 @@ func parse(raw string) link {
 		l.secret, l.way = "tk", admits
 	}
 	return l
+}
+
+// ways are the beginnings of paths at Zoom.
+var ways = map[string]way{"j": joins, "wc": joins, "w": joins, "addon": joins, "s": starts, "my": enters, "meeting": registers, "webinar": registers}
+
+// wayOf says what opening a path does, and which meeting number is in it.
+func wayOf(path []string, query url.Values) (w way, id string) {
+	if path[0] == "join" { // zoommtg://zoom.us/join?confno=…
+		if id = query.Get("confno"); id != "" {
+			return joins, id
+		}
+	}
+	w, known := ways[path[0]]
+	if !known {
+		return elsewhere, ""
+	}
+	if (w == joins || w == starts) && path[0] != "addon" {
+		for _, p := range path[1:] {
+			if p != "" && strings.Trim(p, "0123456789") == "" {
+				return w, p
+			}
+		}
+	}
+	return w, ""
 }
 
 // Mask is a link without what opens it: passcodes, keys and tokens.

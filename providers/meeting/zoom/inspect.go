@@ -92,7 +92,7 @@ type wireProfile struct {
 	Client text    `json:"last_client_version"`
 }
 
-// wireHost is what is read of GET /users/{id}/settings, in its plain form and in the one that ?option=meeting_security asks for.
+// wireHost is what is read of GET /users/{id}/settings: of its plain form, and of the part that ?option=meeting_security asks for.
 type wireHost struct {
 	Feature struct {
 		Capacity   number `json:"meeting_capacity"`
@@ -146,17 +146,13 @@ func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, err
 	} else if ok {
 		f.Plan, f.Status, f.Room, f.Client = user.plan(), string(user.Status), int64(user.PMI), string(user.Client)
 	}
-	var settings, security wireHost
-	if _, err := read(scopeSettings, nil, &settings, "users", id, "settings"); err != nil {
-		return f, err
-	}
-	if _, err := read(scopeSettings, url.Values{"option": {"meeting_security"}}, &security, "users", id, "settings"); err != nil {
-		return f, err
+	var settings wireHost
+	for _, part := range []url.Values{nil, {"option": {"meeting_security"}}} {
+		if _, err := read(scopeSettings, part, &settings, "users", id, "settings"); err != nil {
+			return f, err
+		}
 	}
 	settings.into(&f)
-	if security.Security.Embed != "" {
-		f.EmbedPasscode = security.Security.Embed.pointer()
-	}
 	return f, nil
 }
 
@@ -193,6 +189,9 @@ func (w wireHost) into(f *meeting.HostFacts) {
 		f.Capacity = max(f.Capacity, int(w.Feature.LargeSeats))
 	}
 	f.EmbedPasscode = w.Schedule.Embed.pointer()
+	if w.Security.Embed != "" {
+		f.EmbedPasscode = w.Security.Embed.pointer()
+	}
 	switch {
 	case f.Plan == meeting.Basic:
 		f.Concurrent = 1
