@@ -38,6 +38,7 @@ type inviter struct {
 	keeping sync.Mutex // guards all below, and what store and folder hold; never held during a call to a calendar
 	wanted  bool       // begin was called
 	watched []string   // folders that are calendars
+	listed  bool       // all linked events were queued; not again, for there may be some to which there can be no invitation
 	begun   bool
 	broken  bool   // the folder could not be used last time
 	said    string // the last complaint
@@ -85,8 +86,11 @@ func (v *inviter) start() error {
 	if v.begun {
 		return nil
 	}
-	if err := v.enqueue(); err != nil {
-		return err
+	if !v.listed {
+		if err := v.enqueue(); err != nil {
+			return err
+		}
+		v.listed = true
 	}
 	kept, err := v.st.Invites()
 	if err != nil {
