@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -34,11 +35,37 @@ func (d *decoder) validate(c *Config) {
 				quote(other))
 		}
 		sources[source] = cal.Name
-		if cal.ICS != nil && cal.ICS.Path != "" && c.Invites.Dir != "" && filepath.Clean(cal.ICS.Path) == filepath.Clean(c.Invites.Dir) {
+		if cal.ICS != nil && cal.ICS.Path != "" && c.Invites.Dir != "" && sameFolder(cal.ICS.Path, c.Invites.Dir) {
 			d.failAt("invites.dir", "invites.dir is the folder of the calendar %s: the invitations would be read as events; "+
 				"choose another folder", quote(cal.Name))
 		}
 	}
+}
+
+// sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are compared by their
+// names below the last one that is.
+func sameFolder(a, b string) bool {
+	if filepath.Clean(a) == filepath.Clean(b) || resolved(a) == resolved(b) {
+		return true
+	}
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
+// resolved is a path without symbolic links, as far as it exists.
+func resolved(path string) string {
+	path = filepath.Clean(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(resolved(parent), filepath.Base(path))
+	}
+	return path
 }
 
 // validateToken checks the feed's token, which has to be known by now.

@@ -10,18 +10,26 @@ type Invite struct {
 
 // Invites returns all invitations, by calendar and id.
 func (s *Store) Invites() (list []Invite, err error) {
-	err = s.view(func(tx *Tx) error { return tx.invites(bucketInvites, func(i Invite) { list = append(list, i) }) })
+	err = s.view(func(tx *Tx) error { return tx.invites(bucketInvites, nil, func(i Invite) { list = append(list, i) }) })
 	return list, err
 }
 
 // Inviting returns the events whose invitation has to be made anew, or dropped.
 func (s *Store) Inviting() (list []Invite, err error) {
-	err = s.view(func(tx *Tx) error { return tx.invites(bucketInviting, func(i Invite) { list = append(list, i) }) })
+	err = s.view(func(tx *Tx) error { return tx.invites(bucketInviting, nil, func(i Invite) { list = append(list, i) }) })
 	return list, err
 }
 
-func (tx *Tx) invites(bucket string, add func(Invite)) error {
-	return tx.scan(bucket, nil, func(key, value []byte) (bool, error) {
+// InvitingOf is Inviting for one calendar.
+func (s *Store) InvitingOf(calendar string) (list []Invite, err error) {
+	err = s.view(func(tx *Tx) error {
+		return tx.invites(bucketInviting, prefixKey(calendar), func(i Invite) { list = append(list, i) })
+	})
+	return list, err
+}
+
+func (tx *Tx) invites(bucket string, prefix []byte, add func(Invite)) error {
+	return tx.scan(bucket, prefix, func(key, value []byte) (bool, error) {
 		i := Invite{}
 		i.Calendar, i.EventID = splitPair(key)
 		if len(value) > 0 {

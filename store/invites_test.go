@@ -18,6 +18,10 @@ func TestInvites(t *testing.T) {
 		return errors.Join(tx.PutRecord(example("alice", "1")), tx.PutRecord(example("bob", "2")), tx.QueueInvite("alice", "1"), tx.QueueInvite("bob", "2"))
 	})
 	same(t, names(must[[]Invite](t)(s.Inviting())), []string{"alice/1", "bob/2"})
+	same(t, names(must[[]Invite](t)(s.InvitingOf("bob"))), []string{"bob/2"})
+	if list := must[[]Invite](t)(s.InvitingOf("bo")); len(list) != 0 {
+		t.Errorf("of a name that is only the beginning of another one: %+v", list)
+	}
 	update(t, s, func(tx *Tx) error { return tx.PutInvite(Invite{"alice", "1", ics}) })
 	same(t, names(must[[]Invite](t)(s.Inviting())), []string{"bob/2"})
 	list := must[[]Invite](t)(s.Invites())

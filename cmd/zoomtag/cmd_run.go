@@ -149,7 +149,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		desk := d.desk.Load()
 		go d.checkScopes(generation, desk)
 		if desk.invites {
-			if err := desk.inviter.begin(generation); err != nil {
+			if err := desk.beginInvites(); err != nil {
 				d.log.Error("invitations", "reason", err)
 			}
 		}

@@ -28,7 +28,8 @@ func (a *app) syncCommand() *cobra.Command {
 			defer func() { err = errors.Join(err, office.Close()) }()
 			report, err := office.Sync(ctx, names, false)
 			bar.clear()
-			if own, ok := office.(*desk); ok && err == nil { // a daemon tidies by itself
+			var folder *folderError
+			if own, ok := office.(*desk); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
 				own.tidy(cmd.Context())
 			}
 			return a.showPass(&report, err)

@@ -51,16 +51,16 @@ func (d *desk) known(names []string) ([]string, error) {
 // parallelPasses is how many calendars one `sync` works on at once.
 const parallelPasses = 8
 
-// Sync makes one pass over the calendars, several at a time. A fault of the store ends it.
+// Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be kept do not: that
+// is reported at the end.
 func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, error) {
 	names, err := d.known(names)
 	if err != nil {
 		return syncReport{}, err
 	}
-	if d.invites && !dry {
-		if err := d.inviter.begin(ctx); err != nil {
-			return syncReport{}, err
-		}
+	invites := d.invites && !dry
+	if invites {
+		_ = d.beginInvites() // asked again below, when it may have been mended
 	}
 	before := d.requests.snapshot()
 	reports := make([]engine.Report, len(names))
@@ -85,7 +85,22 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 			report.Requests[call] += n
 		}
 	}
-	return report, stopped(faults)
+	err = stopped(faults)
+	if invites {
+		err = errors.Join(err, d.beginInvites())
+	}
+	return report, err
+}
+
+// beginInvites has the inviter begin, unless it has.
+func (d *desk) beginInvites() error {
+	var watched []string
+	for _, c := range d.builder.cfg.Calendars {
+		if c.ICS != nil {
+			watched = append(watched, c.ICS.Path)
+		}
+	}
+	return d.inviter.begin(watched)
 }
 
 // errStopped is for people whose command was ended, or whose daemon was stopped, in the middle of a pass.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,37 +42,110 @@ var ours = []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//zoomtag//EN\r\n")
 // inviteMode is the mode of files in the folder, which is there for others to read, a web server for example.
 const inviteMode = 0o644
 
-// put writes an invitation, unless its file says the same already.
-func (d inviteDir) put(raw []byte) error {
-	if d == "" {
-		return nil
-	}
-	return writeFile(filepath.Join(string(d), inviteName(raw)), raw, inviteMode)
+// foreignError is a file that stands where an invitation belongs, and that somebody else has put there.
+type foreignError struct{ path string }
+
+func (e *foreignError) Error() string {
+	return fmt.Sprintf("%s is somebody else's file, and is left as it is: move it away, or choose a folder for invites.dir to which nothing else writes", e.path)
 }
 
-// remove removes the file of an invitation.
-func (d inviteDir) remove(name string) error {
+// whose looks at the file of an invitation: fs.ErrNotExist where there is none, a foreignError where it is not ours.
+func whose(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return &foreignError{path}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return &foreignError{path} // ours can be read
+	}
+	defer f.Close()
+	head := make([]byte, len(ours))
+	if _, err := io.ReadFull(f, head); err != nil || !bytes.Equal(head, ours) {
+		return &foreignError{path}
+	}
+	return nil
+}
+
+// apart refuses a folder that is one of the watched ones. It is asked before each change, since a link can be laid at any time.
+func (d inviteDir) apart(watched []string) error {
+	own, err := os.Stat(string(d))
+	if err != nil {
+		return fmt.Errorf("invites.dir: %w", err)
+	}
+	for _, path := range watched {
+		if other, err := os.Stat(path); err == nil && os.SameFile(own, other) {
+			return fmt.Errorf("invites.dir: %s is the same folder as %s, which is watched: nothing is written into it, because invitations would be read as events; "+
+				"choose another folder", d, path)
+		}
+	}
+	return nil
+}
+
+// put writes an invitation, unless its file says the same already or is somebody else's.
+func (d inviteDir) put(watched []string, raw []byte) error {
 	if d == "" {
 		return nil
 	}
-	if err := os.Remove(filepath.Join(string(d), name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := d.apart(watched); err != nil {
+		return err
+	}
+	path := filepath.Join(string(d), inviteName(raw))
+	if err := whose(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return writeFile(path, raw, inviteMode)
+}
+
+// remove removes the file of an invitation. One that is somebody else's stays.
+func (d inviteDir) remove(watched []string, name string) error {
+	if d == "" {
+		return nil
+	}
+	if err := d.apart(watched); err != nil {
+		return err
+	}
+	path := filepath.Join(string(d), name)
+	var foreign *foreignError
+	err := whose(path)
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.As(err, &foreign) {
 		return fmt.Errorf("an invitation that is no longer good cannot be removed: %w", err)
 	}
 	return nil
 }
 
-// mirror makes the folder hold these invitations, and no other ones of ours.
-func (d inviteDir) mirror(kept []store.Invite) error {
+// mirror makes the folder hold these invitations, and no other ones of ours. A foreignError says which one cannot be there; all else
+// that could be done is done then.
+func (d inviteDir) mirror(watched []string, kept []store.Invite) error {
 	if d == "" {
 		return nil
 	}
 	if err := makeDir(string(d)); err != nil {
 		return fmt.Errorf("invites.dir: %w", err)
 	}
+	if err := d.apart(watched); err != nil {
+		return err
+	}
 	names := map[string]bool{}
+	var taken []error
 	for _, i := range kept {
-		names[inviteName(i.ICS)] = true
-		if err := d.put(i.ICS); err != nil {
+		name := inviteName(i.ICS)
+		if names[name] { // an event that stands in two calendars
+			continue
+		}
+		names[name] = true
+		err := d.put(watched, i.ICS)
+		var foreign *foreignError
+		switch {
+		case errors.As(err, &foreign):
+			taken = append(taken, err)
+		case err != nil:
 			return err
 		}
 	}
@@ -80,17 +154,14 @@ func (d inviteDir) mirror(kept []store.Invite) error {
 		return fmt.Errorf("invites.dir: %w", err)
 	}
 	for _, e := range entries {
-		if names[e.Name()] || !strings.HasSuffix(e.Name(), ".ics") || !e.Type().IsRegular() {
+		if names[e.Name()] || !strings.HasSuffix(e.Name(), ".ics") {
 			continue
 		}
-		if raw, err := os.ReadFile(filepath.Join(string(d), e.Name())); err != nil || !bytes.HasPrefix(raw, ours) {
-			continue // it is somebody else's
-		}
-		if err := d.remove(e.Name()); err != nil {
+		if err := d.remove(watched, e.Name()); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(taken...)
 }
 
 // writeFile replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it is.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,7 +20,8 @@ import (
 )
 
 // inviter makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine queues what has
-// to be made anew in the transaction in which it concludes something of an event, so that nothing is forgotten.
+// to be made anew in the transaction in which it concludes something of an event, so that nothing is forgotten. The folder only shows
+// what the store holds: whatever went wrong there is mended by showing all of it again.
 type inviter struct {
 	st        *store.Store
 	calendars map[string]*engine.Calendar
@@ -26,30 +29,98 @@ type inviter struct {
 	log       *slog.Logger
 	now       func() time.Time
 
-	mu      sync.Mutex // one at a time
-	encoder invite.Encoder
+	mu     sync.Mutex // one command at a time
+	queues sync.Map   // a lock for each calendar, by name: a slow one must not hold up the others
+
+	encoding sync.Mutex
+	encoder  invite.Encoder
+
+	keeping sync.Mutex // guards all below, and what store and folder hold; never held during a call to a calendar
+	wanted  bool       // begin was called
+	watched []string   // folders that are calendars
+	listed  bool       // all linked events were queued; not again, for there may be some to which there can be no invitation
 	begun   bool
+	broken  bool   // the folder could not be used last time
+	said    string // the last complaint
 }
 
-// begin queues the linked events that have no invitation yet, and has the folder show what is kept.
-func (v *inviter) begin(ctx context.Context) error {
-	v.mu.Lock()
-	begun := v.begun
-	v.begun = true
-	v.mu.Unlock()
-	if begun {
+// folderError is a folder of invitations that does not show all of them. The calendars themselves are none the worse for it.
+type folderError struct{ error }
+
+func (e *folderError) Unwrap() error { return e.error }
+
+// begin queues the linked events that have no invitation yet, and has the folder show what is kept. It makes no calls. Until it has
+// succeeded, it is tried again with each run.
+func (v *inviter) begin(watched []string) error {
+	v.keeping.Lock()
+	defer v.keeping.Unlock()
+	v.wanted, v.watched = true, watched
+	err := v.start()
+	v.said = ""
+	if err != nil {
+		v.said = err.Error()
+	}
+	return err
+}
+
+// again begins again if that has failed, and reports whether there is anything to go on with.
+func (v *inviter) again() bool {
+	v.keeping.Lock()
+	defer v.keeping.Unlock()
+	if !v.wanted {
+		return false
+	}
+	err := v.start()
+	switch {
+	case err == nil:
+		v.said = ""
+	case err.Error() != v.said: // once is enough
+		v.said = err.Error()
+		v.log.Error("invitations", "reason", err)
+	}
+	var folder *folderError
+	return err == nil || errors.As(err, &folder)
+}
+
+func (v *inviter) start() error {
+	if v.begun {
 		return nil
+	}
+	if !v.listed {
+		if err := v.enqueue(); err != nil {
+			return err
+		}
+		v.listed = true
 	}
 	kept, err := v.st.Invites()
 	if err != nil {
 		return err
 	}
+	err = v.dir.mirror(v.watched, kept)
+	var foreign *foreignError
+	v.begun, v.broken = err == nil, err != nil && !errors.As(err, &foreign)
+	if err != nil {
+		return &folderError{err}
+	}
+	return nil
+}
+
+// enqueue queues the linked events that have no invitation, and drops those to events of calendars that are watched no more.
+func (v *inviter) enqueue() error {
+	kept, err := v.st.Invites()
+	if err != nil {
+		return err
+	}
+	queued, err := v.st.Inviting()
+	if err != nil {
+		return err
+	}
 	has := map[string]bool{}
-	var stale []store.Invite
-	for _, i := range kept {
+	var missing, over []store.Invite
+	for _, i := range slices.Concat(kept, queued) {
 		has[i.Calendar+"\x00"+i.EventID] = true
 		if v.calendars[i.Calendar] == nil {
-			stale = append(stale, i)
+			over = append(over, i)
 		}
 	}
 	for name := range v.calendars {
@@ -59,44 +130,74 @@ func (v *inviter) begin(ctx context.Context) error {
 		}
 		for _, rec := range records {
 			if rec.State == plan.Linked && !rec.Closed() && !has[name+"\x00"+rec.EventID] {
-				stale = append(stale, store.Invite{Calendar: name, EventID: rec.EventID})
+				missing = append(missing, store.Invite{Calendar: name, EventID: rec.EventID})
 			}
 		}
 	}
-	if len(stale) > 0 {
-		err = v.st.Update(func(tx *store.Tx) error {
-			for _, i := range stale {
-				if err := tx.QueueInvite(i.Calendar, i.EventID); err != nil {
-					return err
-				}
+	if len(missing)+len(over) == 0 {
+		return nil
+	}
+	return v.st.Update(func(tx *store.Tx) error {
+		for _, i := range over {
+			if err := tx.DeleteInvite(i.Calendar, i.EventID); err != nil {
+				return err
 			}
-			return nil
-		})
-	}
-	if err == nil {
-		err = v.dir.mirror(kept)
-	}
-	if err == nil {
-		v.run(ctx)
-	}
-	return err
+		}
+		for _, i := range missing {
+			if err := tx.QueueInvite(i.Calendar, i.EventID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// run makes anew what is queued. What fails stays queued, but for what will fail again.
-func (v *inviter) run(ctx context.Context) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	queued, err := v.st.Inviting()
+// run makes anew what is queued of these calendars, or of all. What fails stays queued, but for what will fail again.
+func (v *inviter) run(ctx context.Context, names ...string) {
+	if !v.again() {
+		return
+	}
+	if len(names) == 0 {
+		queued, err := v.st.Inviting()
+		if err != nil {
+			v.log.Error("invitations cannot be made", "reason", err)
+			return
+		}
+		for _, i := range queued {
+			if !slices.Contains(names, i.Calendar) {
+				names = append(names, i.Calendar)
+			}
+		}
+	}
+	for _, name := range names {
+		v.work(ctx, name)
+	}
+}
+
+// work makes anew what is queued of one calendar. Where a calendar does not answer, what else is queued waits for its next pass.
+func (v *inviter) work(ctx context.Context, name string) {
+	lock, _ := v.queues.LoadOrStore(name, new(sync.Mutex))
+	one := lock.(*sync.Mutex)
+	one.Lock()
+	defer one.Unlock()
+	queued, err := v.st.InvitingOf(name)
 	if err != nil {
-		v.log.Error("invitations cannot be made", "reason", err)
+		v.log.Error("invitations cannot be made", "calendar", name, "reason", err)
 		return
 	}
 	for _, i := range queued {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := v.renew(ctx, i); err != nil && ctx.Err() == nil {
-			v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "reason", err)
+		err := v.renew(ctx, i)
+		var folder *folderError
+		if err == nil || ctx.Err() != nil || errors.As(err, &folder) { // of a folder it is said when all is shown again
+			continue
+		}
+		v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "reason", err)
+		var unfit *unfitError
+		if !errors.As(err, &unfit) {
+			return
 		}
 	}
 }
@@ -110,38 +211,62 @@ func (v *inviter) renew(ctx context.Context, i store.Invite) error {
 	c := v.calendars[i.Calendar]
 	switch {
 	case rec == nil || c == nil || rec.Closed() || !rec.EndingAt.IsZero() || rec.MeetingID == 0:
-		return v.drop(i)
+		return v.drop(i, rec)
 	case rec.State != plan.Linked:
-		return v.keep(i) // the event will be settled again, and queued then
+		return v.keep(i, rec) // the event will be settled again, and queued then
 	}
 	raw, err := v.make(ctx, c, rec, invite.Options{})
 	var refused *unfitError
 	switch {
 	case errors.As(err, &refused):
-		return errors.Join(err, v.keep(i))
+		return errors.Join(err, v.keep(i, rec))
 	case err != nil:
 		return err
 	}
-	old, err := v.st.Invite(i.Calendar, i.EventID)
-	if err != nil || bytes.Equal(raw, old) {
-		return errors.Join(err, v.keep(i))
-	}
-	if err := v.dir.put(raw); err != nil {
-		return err
-	}
 	i.ICS = raw
-	return v.st.Update(func(tx *store.Tx) error {
-		entry := store.Entry{At: v.now(), Calendar: i.Calendar, EventID: i.EventID, UID: rec.UID, Title: rec.Title, Step: "invite", Meeting: rec.MeetingID}
-		return errors.Join(tx.PutInvite(i), tx.Journal(entry))
-	})
+	return v.save(i, rec)
 }
 
-func (v *inviter) keep(i store.Invite) error {
-	return v.st.Update(func(tx *store.Tx) error { return tx.KeepInvite(i.Calendar, i.EventID) })
+// conclude saves what came of an event, unless the event was settled anew since its record was read: then it stays queued.
+func (v *inviter) conclude(i store.Invite, read *store.Record, save func(*store.Tx) error) (saved bool, err error) {
+	err = v.st.Update(func(tx *store.Tx) error {
+		now, err := tx.Record(i.Calendar, i.EventID)
+		if saved = err == nil && reflect.DeepEqual(now, read); !saved {
+			return err
+		}
+		return save(tx)
+	})
+	return saved && err == nil, err
+}
+
+// save keeps a new invitation, and has the folder show it.
+func (v *inviter) save(i store.Invite, rec *store.Record) error {
+	v.keeping.Lock()
+	defer v.keeping.Unlock()
+	old, err := v.st.Invite(i.Calendar, i.EventID)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(i.ICS, old) {
+		return v.keep(i, rec)
+	}
+	entry := store.Entry{At: v.now(), Calendar: i.Calendar, EventID: i.EventID, UID: rec.UID, Title: rec.Title, Step: "invite", Meeting: rec.MeetingID}
+	saved, err := v.conclude(i, rec, func(tx *store.Tx) error { return errors.Join(tx.PutInvite(i), tx.Journal(entry)) })
+	if !saved {
+		return err
+	}
+	return v.show(func() error { return v.dir.put(v.watched, i.ICS) })
+}
+
+func (v *inviter) keep(i store.Invite, rec *store.Record) error {
+	_, err := v.conclude(i, rec, func(tx *store.Tx) error { return tx.KeepInvite(i.Calendar, i.EventID) })
+	return err
 }
 
 // drop forgets an invitation. Its file goes, unless the event now stands in another calendar under the same UID.
-func (v *inviter) drop(i store.Invite) error {
+func (v *inviter) drop(i store.Invite, rec *store.Record) error {
+	v.keeping.Lock()
+	defer v.keeping.Unlock()
 	kept, err := v.st.Invites()
 	if err != nil {
 		return err
@@ -154,12 +279,25 @@ func (v *inviter) drop(i store.Invite) error {
 			others[inviteName(other.ICS)] = true
 		}
 	}
-	if name != "" && !others[name] {
-		if err := v.dir.remove(name); err != nil {
-			return err
-		}
+	saved, err := v.conclude(i, rec, func(tx *store.Tx) error { return tx.DeleteInvite(i.Calendar, i.EventID) })
+	if !saved || name == "" || others[name] {
+		return err
 	}
-	return v.st.Update(func(tx *store.Tx) error { return tx.DeleteInvite(i.Calendar, i.EventID) })
+	return v.show(func() error { return v.dir.remove(v.watched, name) })
+}
+
+// show changes the folder. If that fails, the next run shows all of it again; a folder that cannot be used is left alone until then.
+func (v *inviter) show(change func() error) error {
+	if v.broken {
+		return nil
+	}
+	err := change()
+	if err == nil {
+		return nil
+	}
+	var foreign *foreignError
+	v.begun, v.broken = false, !errors.As(err, &foreign)
+	return &folderError{err}
 }
 
 // unfitError is an event to which there can be no invitation as it is.
@@ -185,6 +323,8 @@ func (v *inviter) make(ctx context.Context, c *engine.Calendar, rec *store.Recor
 		link.Phones = append(link.Phones, invite.Phone{Number: phone.Number, Place: phone.Place})
 	}
 	opt.Rules = c.Settings.Rules
+	v.encoding.Lock()
+	defer v.encoding.Unlock()
 	raw, err := v.encoder.Encode(nil, opt, invite.Invitation{Event: details, Link: link})
 	if err != nil {
 		return nil, &unfitError{err}

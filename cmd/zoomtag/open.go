@@ -142,7 +142,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	}
 	options := engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress}
 	if d.invites {
-		options.Invites, options.Passed = true, func(ctx context.Context, _ string) { d.inviter.run(ctx) }
+		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
 	}
 	d.engine = engine.New(st, calendars, options)
 	for _, notice := range st.Notices() {
