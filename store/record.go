@@ -7,6 +7,8 @@ import "zoomtag/store/record"
 type (
 	// Record is what is remembered of one event.
 	Record = record.Record
+	// Verdict is record.Verdict.
+	Verdict = record.Verdict
 	// CalendarState is what is remembered of one calendar.
 	CalendarState = record.CalendarState
 	// Problem is an item of a calendar that cannot be followed.

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"zoomtag/store"
+	"zoomtag/sync/doctor"
 )
 
 // ask opens the office, asks it for facts, and closes it.
@@ -79,7 +80,10 @@ func (a *app) showStatus(r statusReport) error {
 			return err
 		}
 	}
-	if err := a.showTokens(r.Tokens); err != nil || len(r.Events) == 0 {
+	if err := a.showTokens(r.Tokens); err != nil {
+		return err
+	}
+	if err := a.showVerdicts(r.Verdicts); err != nil || len(r.Events) == 0 {
 		return err
 	}
 	fmt.Fprintln(a.term.out)
@@ -90,6 +94,19 @@ func (a *app) showStatus(r statusReport) error {
 			title = ev.EventID
 		}
 		rows = append(rows, []string{shorten(title, 40), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
+	}
+	return a.term.table(rows)
+}
+
+// showVerdicts shows which links may not work.
+func (a *app) showVerdicts(verdicts []doctor.Finding) error {
+	if len(verdicts) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows := [][]string{{"LINK", "CALENDAR", "CODE", "SEVERITY", "WHAT", "MEND"}}
+	for _, v := range verdicts {
+		rows = append(rows, []string{shorten(v.Title, 40), v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
 	}
 	return a.term.table(rows)
 }

@@ -27,6 +27,7 @@ type desk struct {
 	schedule  *engine.Schedule // nil unless this is the daemon
 	meetings  meeting.Service
 	inviter   *inviter
+	hosts     hostBook
 	invites   bool // they are kept, for a folder or a feed
 	feedToken string
 	grants    map[string]string // the files of persons' sign-ins, by calendar

@@ -18,7 +18,7 @@ type examination struct {
 	at        time.Time
 	inspector meeting.Inspector // nil where Zoom is not asked
 
-	mu    sync.Mutex
+	mu    *sync.Mutex
 	hosts map[string]*hostFacts // by address, small letters
 }
 
@@ -32,7 +32,7 @@ type hostFacts struct {
 
 // Doctor judges everything, or one event or link.
 func (d *desk) Doctor(ctx context.Context, r doctorRequest) (doctorReport, error) {
-	x := &examination{desk: d, at: d.now(), hosts: map[string]*hostFacts{}}
+	x := &examination{desk: d, at: d.now(), mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
 	x.inspector, _ = d.meetings.(meeting.Inspector)
 	report, err := x.judge(ctx, r)
 	if err == nil && ctx.Err() != nil {

@@ -155,13 +155,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		if f.Record == nil || ctx.Err() != nil {
 			return
 		}
-		if c := x.calendarOf(f.Calendar); c != nil && f.Event != nil {
-			if source, ok := c.Source.(calendar.Describer); ok {
-				if details, err := source.Describe(ctx, f.Event.ID); err == nil { // else nobody knows who is invited
-					f.Details = &details
-				}
-			}
-		}
+		f.Details = x.invited(ctx, f)
 		if x.inspector == nil {
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/store"
+	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -42,8 +43,9 @@ type statusReport struct {
 	Daemon    bool             `json:"daemon"` // whether a daemon answered
 	Calendars []calendarStatus `json:"calendars"`
 	Budget    []budgetStatus   `json:"budget"`
-	Events    []eventStatus    `json:"events"` // in doubt, failing or held
-	Tokens    []tokenStatus    `json:"tokens"` // sign-ins of persons
+	Events    []eventStatus    `json:"events"`   // in doubt, failing or held
+	Tokens    []tokenStatus    `json:"tokens"`   // sign-ins of persons
+	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
 	Notices   []string         `json:"notices"`
 }
 
@@ -96,8 +98,10 @@ type linkStatus struct {
 	MeetingID string     `json:"meeting_id"`
 	JoinURL   string     `json:"join_url"`
 	State     string     `json:"state"`
-	Health    string     `json:"health"` // ok, or what is wrong
+	Health    string     `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
 	Reason    string     `json:"reason"`
+	// Verdicts are why the link may not work, as of the last look at its meeting.
+	Verdicts []store.Verdict `json:"verdicts"`
 }
 
 type releaseReport struct {
@@ -135,6 +139,11 @@ func (l *ledger) status() (statusReport, error) {
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
+	verdicts, err := l.verdicts()
+	if err != nil {
+		return report, err
+	}
+	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
 	failing := 0
 	for _, name := range l.names {
 		c, events, err := l.calendar(name)
@@ -164,7 +173,7 @@ func (l *ledger) status() (statusReport, error) {
 	switch {
 	case failing > 0 && failing == len(l.names):
 		report.Health = healthFailing
-	case failing > 0 || len(report.Events) > 0:
+	case failing > 0 || len(report.Events) > 0 || doctor.Failed(report.Verdicts):
 		report.Health = healthDegraded
 	}
 	return report, nil
@@ -214,6 +223,11 @@ func reasonOf(rec *store.Record) string {
 // links gathers the facts of `links`.
 func (l *ledger) links() (linksReport, error) {
 	report := linksReport{Links: []linkStatus{}}
+	verdicts, err := l.verdicts()
+	if err != nil {
+		return report, err
+	}
+	byEvent := verdicts.byEvent()
 	for _, name := range l.names {
 		records, err := l.st.Records(name)
 		if err != nil {
@@ -223,7 +237,11 @@ func (l *ledger) links() (linksReport, error) {
 			if rec.Closed() || rec.MeetingID == 0 {
 				continue
 			}
+			found := append([]store.Verdict{}, byEvent[rec.Calendar+"\x00"+rec.EventID]...)
 			health := healthOK
+			if codes := serious(found); len(codes) > 0 {
+				health = strings.Join(codes, " ")
+			}
 			switch {
 			case rec.Error != "":
 				health = "failing"
@@ -232,7 +250,7 @@ func (l *ledger) links() (linksReport, error) {
 			}
 			report.Links = append(report.Links, linkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
 				Start: some(rec.Start), MeetingID: strconv.FormatInt(rec.MeetingID, 10), JoinURL: plan.ShownURL(rec.Meeting),
-				State: rec.State, Health: health, Reason: reasonOf(rec)})
+				State: rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
 		}
 	}
 	slices.SortStableFunc(report.Links, func(a, b linkStatus) int {

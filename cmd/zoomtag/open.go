@@ -140,7 +140,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	if cfg.Zoom.Mode == configs.User {
 		d.zoomGrant = zoomGrantFile(cfg.State)
 	}
-	options := engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress}
+	options := engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress, Judge: d.judge}
 	if d.invites {
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
 	}

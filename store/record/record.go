@@ -39,6 +39,8 @@ type Record struct {
 	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
 	CancelledID int64     `json:",omitempty"`
 	CancelledAt time.Time `json:",omitzero"`
+	// Verdicts are what was found when the meeting was last looked at and was what it should be: why the link may not work.
+	Verdicts []Verdict `json:",omitempty"`
 	// LostAt is when Zoom first said that the meeting is gone while its event stands.
 	LostAt time.Time `json:",omitzero"`
 
@@ -73,6 +75,14 @@ type Record struct {
 
 // Closed reports whether nothing is left to do for the event.
 func (r *Record) Closed() bool { return !r.ClosedAt.IsZero() }
+
+// Verdict is a finding of package doctor about a link.
+type Verdict struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	What     string `json:"what"`
+	Mend     string `json:"mend"`
+}
 
 // CalendarState is what is kept of a calendar between passes.
 type CalendarState struct {

@@ -56,10 +56,20 @@ type Options struct {
 	Log    *slog.Logger
 	// Invites has the store note each event whose invitation may have to be made anew (store.Tx.QueueInvite).
 	Invites bool
+	// Judge, if set, says why the link of an event may not work, whenever its meeting is looked at. Meetings then have to be of a
+	// meeting.Inspector, which tells it more of a meeting with the same request.
+	Judge func(ctx context.Context, look Look) []store.Verdict
 	// Passed, if set, is called after each pass that was saved, from its goroutine.
 	Passed func(ctx context.Context, calendar string)
 	// Progress, if set, is called while many events are worked on, from the goroutine of the pass.
 	Progress func(calendar string, done, total int)
+}
+
+// Look is a linked event and what its meeting was seen to be.
+type Look struct {
+	Record  *store.Record
+	Event   *calendar.Event
+	Meeting *meeting.Inspection
 }
 
 // Engine works on calendars. Passes of different calendars may run at once; the passes of one calendar follow each other.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"reflect"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 // adopt takes a meeting that was found as that of the record. What it was told is not known.
 func (s *settling) adopt(m meeting.Meeting) {
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
-	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt = s.e.opt.Now(), 0, time.Time{}
+	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Verdicts = s.e.opt.Now(), 0, time.Time{}, nil
 	if m.Host != "" && s.rec.Host == "" {
 		s.rec.Host = m.Host
 	}
@@ -325,7 +326,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	if err := s.mayAsk(s.rec.Host, plan.Linked); err != nil {
 		return err
 	}
-	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
+	m, inspection, err := s.look(ctx)
 	now, before := s.e.opt.Now(), s.rec.Meeting
 	switch {
 	case errors.Is(err, meeting.ErrGone):
@@ -353,8 +354,10 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		s.rec.Told = nil
 	}
 	if len(news) == 0 {
+		s.judge(ctx, inspection)
 		return nil
 	}
+	s.rec.Verdicts = nil // they were about something else; the next look tells
 	m.Notes, m.Mark = before.Notes, before.Mark
 	if m.Host == "" {
 		m.Host = before.Host
@@ -362,6 +365,42 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	s.rec.Meeting = m
 	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
 	return s.save("check", strings.Join(news, "; "), nil)
+}
+
+// look reads the meeting, with all that a judge wants to know of it where there is one.
+func (s *settling) look(ctx context.Context) (meeting.Meeting, *meeting.Inspection, error) {
+	if inspector, ok := s.c.Meetings.(meeting.Inspector); ok && s.e.opt.Judge != nil {
+		i, err := inspector.Inspect(ctx, s.rec.MeetingID)
+		return i.Meeting, &i, err
+	}
+	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
+	return m, nil, err
+}
+
+// judge notes why the link may not work. It is told when that is something else than at the last look.
+func (s *settling) judge(ctx context.Context, i *meeting.Inspection) {
+	if i == nil {
+		return
+	}
+	before := s.rec.Verdicts
+	s.rec.Verdicts = s.e.opt.Judge(ctx, Look{Record: s.rec, Event: s.ev, Meeting: i})
+	tell := func(level slog.Level, change string, v store.Verdict) {
+		if v.Severity == "note" {
+			level = slog.LevelInfo
+		}
+		s.e.opt.Log.Log(ctx, level, change, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID,
+			"code", v.Code, "severity", v.Severity, "what", v.What, "mend", v.Mend)
+	}
+	for _, v := range s.rec.Verdicts {
+		if !slices.Contains(before, v) {
+			tell(slog.LevelWarn, "the link may not work", v)
+		}
+	}
+	for _, v := range before {
+		if !slices.Contains(s.rec.Verdicts, v) {
+			tell(slog.LevelInfo, "the link is no longer hindered", v)
+		}
+	}
 }
 
 // word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
