@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"zoomtag/sync/doctor"
@@ -73,6 +75,9 @@ func (p *prober) look(ctx context.Context, list []target, media []string, status
 	for i, t := range list {
 		wg.Go(func() { facts.Probes[i] = p.host(ctx, t) })
 	}
+	if len(list) > 0 && p.proxied(ctx, list[0].url) { // sound and picture would not go this way
+		media, facts.Media = nil, nil
+	}
 	for i, address := range media {
 		wg.Go(func() { facts.Media[i] = p.port(ctx, address) })
 	}
@@ -81,6 +86,16 @@ func (p *prober) look(ctx context.Context, list []target, media []string, status
 	}
 	wg.Wait()
 	return facts
+}
+
+// proxied reports whether connections to an address go through a proxy.
+func (p *prober) proxied(ctx context.Context, address string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, address, nil)
+	if err != nil {
+		return false
+	}
+	proxy, err := p.proxy(req)
+	return err == nil && proxy != nil
 }
 
 // host connects to one host, through the proxy if there is one, and looks at its certificate.
@@ -107,7 +122,7 @@ func (p *prober) host(ctx context.Context, t target) doctor.Probe {
 			return out
 		}
 	}
-	chain, date, err := p.shake(req)
+	chain, date, err := p.shake(req, proxy)
 	switch {
 	case err != nil:
 		out.Error = brief(err)
@@ -128,12 +143,19 @@ func (p *prober) resolve(ctx context.Context, host string) ([]string, error) {
 }
 
 // shake sends an empty request and returns the certificates of whoever answered, and the time there.
-func (p *prober) shake(req *http.Request) (chain []*x509.Certificate, date time.Time, err error) {
+func (p *prober) shake(req *http.Request, proxy *url.URL) (chain []*x509.Certificate, date time.Time, err error) {
 	var mu sync.Mutex
-	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it.
+	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it. A proxy gets the
+	// credentials that are in its address, so it has to prove who it is.
 	config := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(s tls.ConnectionState) error {
 		mu.Lock()
 		defer mu.Unlock()
+		if proxy != nil && strings.EqualFold(s.ServerName, proxy.Hostname()) && !strings.EqualFold(s.ServerName, req.URL.Hostname()) {
+			if _, untrusted := p.certificate(s.PeerCertificates, s.ServerName); untrusted != "" {
+				return errors.New("the certificate of the proxy is not trusted: " + untrusted)
+			}
+			return nil
+		}
 		chain = s.PeerCertificates
 		return nil
 	}}
@@ -175,6 +197,9 @@ func (p *prober) port(ctx context.Context, address string) doctor.Port {
 	ctx, cancel := context.WithTimeout(ctx, mediaTime)
 	defer cancel()
 	conn, err := p.dial(ctx, "tcp", address)
+	if errors.Is(err, syscall.ECONNREFUSED) { // the way is free, and nobody listens there
+		return doctor.Port{Address: address}
+	}
 	if err != nil {
 		return doctor.Port{Address: address, Error: brief(err)}
 	}

@@ -123,6 +123,29 @@ func TestProbeCertificates(t *testing.T) {
 	}
 }
 
+// TestProbeProxyProves: a proxy that cannot prove who it is does not get the credentials that are in its address.
+func TestProbeProxyProves(t *testing.T) {
+	trusted, other := newAuthority(t, "DigiCert Inc"), newAuthority(t, "Somebody")
+	for name, by := range map[string]*authority{"proxy": trusted, "impostor": other} {
+		given := make(chan string, 1)
+		server := by.server(t, "proxy.example.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			given <- r.Header.Get("Proxy-Authorization")
+			w.WriteHeader(http.StatusForbidden)
+		}))
+		p := loopback(trusted.pool(), server.Listener.Addr().String())
+		p.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("https://user:pass@proxy.example.com:3128") }
+		f := p.look(t.Context(), []target{{"https://" + joinHost + "/", "joining"}}, []string{joinHost + ":8801"}, false)
+		got := ""
+		select {
+		case got = <-given:
+		default:
+		}
+		if f.Probes[0].Error == "" || (got != "") != (name == "proxy") || len(f.Media) > 0 {
+			t.Errorf("%s: it got %q; %+v", name, got, f)
+		}
+	}
+}
+
 func TestProbeFailures(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -132,8 +155,8 @@ func TestProbeFailures(t *testing.T) {
 	closed.Close()
 	p := loopback(nil, nobody)
 	list := []target{{"https://" + joinHost + "/", "joining"}}
-	if f := p.look(t.Context(), list, []string{joinHost + ":8801"}, true); f.Probes[0].Error != "connect: connection refused" || f.Media[0].Error == "" || f.StatusError == "" {
-		t.Errorf("nobody there: %+v", f)
+	if f := p.look(t.Context(), list, []string{joinHost + ":8801"}, true); f.Probes[0].Error != "connect: connection refused" || f.Media[0].Error != "" || f.StatusError == "" {
+		t.Errorf("nobody there, though the way is free: %+v", f)
 	}
 	p.lookup = func(context.Context, string) ([]string, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: joinHost, IsNotFound: true}

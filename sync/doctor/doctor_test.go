@@ -69,6 +69,23 @@ var linkCases = []struct {
 	{"look-alike", func(f *doctor.Facts) { *f = foreign("https://zoom.us.example.com/j/86000000001?pwd=x") }, []string{doctor.LookAlike}, "zoom.us.example.com"},
 	{"look-alike by a digit", func(f *doctor.Facts) { *f = foreign("https://us02web.z0om.us/j/86000000001") }, []string{doctor.LookAlike}, "z0om"},
 	{"look-alike in Cyrillic", func(f *doctor.Facts) { *f = foreign("https://zооm.us/j/86000000001") }, []string{doctor.LookAlike}, ""},
+	{"a name with zoom in it", func(f *doctor.Facts) { *f = foreign("https://www.zoominfo.com/c/acme") }, []string{doctor.NotZoom}, "zoominfo"},
+	{"a mail system's link checker", func(f *doctor.Facts) {
+		*f = foreign("https://urldefense.com/v3/__https://us02web.zoom.us/j/86000000001?pwd=a__;!!x$")
+	}, []string{doctor.WrappedLink}, "urldefense.com"},
+	{"before a separator", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/j/86000000001?pwd=" + token + "\n==========\nAgenda")
+	}, []string{doctor.ForeignLink}, ""},
+	{"cut in the key", func(f *doctor.Facts) { *f = foreign("https://us02web.zoom.us/j/86000000001?p\nwd=" + token) }, []string{doctor.BrokenLink}, "next line"},
+	{"a look-alike before Zoom's own page", func(f *doctor.Facts) {
+		*f = foreign("https://zoom.us.example.com/j/86000000001 https://zoom.us/privacy")
+	}, []string{doctor.LookAlike}, ""},
+	{"an invitation to a series", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/meeting/tZabc/ics?icsToken=x\nJoin: https://us02web.zoom.us/j/860000")
+	}, []string{doctor.BrokenLink}, "6 digits"},
+	{"to the app, behind letters that grow when they are small", func(f *doctor.Facts) {
+		*f = foreign(strings.Repeat("Ⱥ", 30) + "İş zoommtg://zoom.us/join?confno=86000000001&pwd=a")
+	}, []string{doctor.ForeignLink}, ""},
 	{"look-alike behind a user", func(f *doctor.Facts) { *f = foreign("https://zoom.us@evil.example/j/86000000001?pwd=abc") }, []string{doctor.LookAlike}, "evil.example"},
 	{"start link", func(f *doctor.Facts) { *f = foreign("https://us02web.zoom.us/s/86000000001") }, []string{doctor.StartLink}, "to start"},
 	{"zak", func(f *doctor.Facts) { *f = foreign("https://us02web.zoom.us/j/86000000001?zak=secret") }, []string{doctor.StartLink}, "zak"},
@@ -296,6 +313,10 @@ func TestMask(t *testing.T) {
 		"https://www.google.com/url?q=https%3A%2F%2Fzoom.us%2Fj%2F860000000%3Fpwd%3Dabc": "https://zoom.us/j/860000000?pwd=***",
 		"https://me:secret@zoom.us/j/1":                                                  "https://***@zoom.us/j/1",
 		"https://zoom.us/j/860000000":                                                    "https://zoom.us/j/860000000",
+		"https://zoom.us/j/86000000001%3Fpwd%3DSECRET":                                   "https://zoom.us/j/***",
+		"https://zoom.us/j/86000000001?SECRET":                                           "https://zoom.us/j/86000000001?***",
+		"https://zoom.us/rec/share/TOKEN1.x":                                             "https://zoom.us/rec/share/***",
+		"https://example.zoom.us/my/alice.smith":                                         "https://example.zoom.us/my/alice.smith",
 		"":                                                                               "",
 	} {
 		if got := doctor.Mask(link); got != want {
@@ -441,7 +462,7 @@ var networkCases = []struct {
 	{"untrusted", doctor.NetworkFacts{Probes: []doctor.Probe{{Untrusted: "unknown authority", Issuer: "Fortinet"}}}, []string{"ZT-603 error"}},
 	{"intercepted", doctor.NetworkFacts{Probes: []doctor.Probe{{Issuer: "Zscaler Inc."}}}, []string{"ZT-604 warning"}},
 	{"unusual", doctor.NetworkFacts{Probes: []doctor.Probe{{Issuer: "Example Corp"}}}, []string{"ZT-604 note"}},
-	{"media", doctor.NetworkFacts{Media: []doctor.Port{{Address: "zoom.us:8801", Error: "timeout"}, {Address: "zoom.us:8802"}}}, []string{"ZT-606 warning"}},
+	{"media", doctor.NetworkFacts{Media: []doctor.Port{{Address: "zoom.us:8801", Error: "timeout"}, {Address: "zoom.us:8802"}}}, []string{"ZT-606 note"}},
 	{"trouble", doctor.NetworkFacts{Status: "major", Says: "Partial outage"}, []string{"ZT-607 warning"}},
 	{"no status", doctor.NetworkFacts{StatusError: "timeout"}, []string{"ZT-608 note"}},
 }
@@ -515,5 +536,23 @@ func TestCodes(t *testing.T) {
 	}
 	if all := slices.Sorted(maps.Keys(named)); !slices.Equal(all, stable) {
 		t.Errorf("docs/doctor.md names %q", all)
+	}
+}
+
+// BenchmarkJudgeOverlaps: events of one host that are all at the same time, which is the worst case.
+func BenchmarkJudgeOverlaps(b *testing.B) {
+	all := make([]doctor.Facts, 2000)
+	for i := range all {
+		f := healthy()
+		rec := *f.Record
+		rec.EventID, rec.MeetingID = fmt.Sprint(i), int64(86_000_000_001+i)
+		rec.Meeting.ID, rec.Meeting.JoinURL = rec.MeetingID, fmt.Sprintf("https://us02web.zoom.us/j/%d", rec.MeetingID)
+		f.Record = &rec
+		all[i] = f
+	}
+	for b.Loop() {
+		if n := len(doctor.JudgeOverlaps(all)); n != len(all) {
+			b.Fatal(n)
+		}
 	}
 }

@@ -108,7 +108,7 @@ func (j *judge) plan() {
 	if h := j.Host; h != nil {
 		start, end := j.span()
 		if length := end.Sub(start); h.Plan == meeting.Basic && length > basicLimit {
-			j.add(found(FortyMinutes, "it is "+strings.TrimSuffix(length.String(), "0s")+" long, and Zoom's Basic plan ends it after 40 minutes"))
+			j.add(found(FortyMinutes, "it is "+strings.TrimSuffix(length.Round(time.Minute).String(), "0s")+" long, and Zoom's Basic plan ends it after 40 minutes"))
 		}
 		if n := len(j.guests()) + 1; h.Capacity > 0 && n > h.Capacity {
 			j.add(found(TooMany, fmt.Sprintf("%d people with the host, and %d fit in", n, h.Capacity)))

@@ -124,7 +124,7 @@ func Shown(ev *calendar.Event) []string {
 	var list []string
 	for _, raw := range plan.Links(strings.Join(texts, "\n")) {
 		l := parse(raw)
-		if l.zoom && l.way == elsewhere || !l.zoom && !(l.looksLikeZoom() && l.id != "") {
+		if l.zoom && l.way == elsewhere || !l.zoom && !(l.looksLikeZoom() && l.id != "") || l.zoom && !l.leadsIn() && l.way == registers {
 			continue
 		}
 		same := func(other string) bool { o := parse(other); return sameMeeting(o, l) && o.secret == l.secret }

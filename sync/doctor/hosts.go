@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,9 +80,17 @@ func JudgeOverlaps(all []Facts) []Finding {
 		slots = append(slots, slot{Facts: f, start: start, end: end, host: strings.ToLower(f.host()), room: f.room()})
 	}
 	slices.SortStableFunc(slots, func(a, b slot) int { return a.start.Compare(b.start) })
+	// Only those of one host, or in one room, get in each other's way.
+	byHost, byRoom := map[string][]slot{}, map[string][]slot{}
 	var list []Finding
-	for i := range slots {
-		list = append(list, slots[i].judge(beside(slots, i))...)
+	for _, s := range slots {
+		byHost[s.host], byRoom[s.room] = append(byHost[s.host], s), append(byRoom[s.room], s)
+	}
+	atHost, atRoom := map[string]int{}, map[string]int{}
+	for _, s := range slots {
+		list = append(list, s.judge(beside(byRoom[s.room], atRoom[s.room]), beside(byHost[s.host], atHost[s.host]))...)
+		atRoom[s.room]++
+		atHost[s.host]++
 	}
 	return list
 }
@@ -95,29 +104,38 @@ func (f *Facts) room() string {
 	return bare(shown)
 }
 
-// beside are the slots of other events that overlap with slot i.
+// maxRivals bounds how many events are compared with one.
+const maxRivals = 50
+
+// beside are the slots of other events that overlap with slot i. Slots are in the order of their starts, and none is longer than
+// maxOccurrence.
 func beside(slots []slot, i int) []slot {
 	var list []slot
-	for k := range slots {
+	add := func(k int) {
 		if slots[k].start.Before(slots[i].end) && slots[k].end.After(slots[i].start) && slots[k].Facts != slots[i].Facts {
 			list = append(list, slots[k])
 		}
-		if !slots[k].start.Before(slots[i].end) {
-			break // they are in the order of their starts
-		}
+	}
+	for k := i - 1; k >= 0 && len(list) < maxRivals && slots[k].start.Add(maxOccurrence).After(slots[i].start); k-- {
+		add(k)
+	}
+	slices.Reverse(list)
+	for k := i + 1; k < len(slots) && len(list) < maxRivals && slots[k].start.Before(slots[i].end); k++ {
+		add(k)
 	}
 	return list
 }
 
-func (s slot) judge(others []slot) []Finding {
+// judge says what the others in the same room, and those of the same host, mean for a slot.
+func (s slot) judge(same, hosts []slot) []Finding {
 	var list []Finding
-	if same := slices.DeleteFunc(slices.Clone(others), func(o slot) bool { return o.room != s.room }); len(same) > 0 {
+	if len(same) > 0 {
 		list = append(list, s.where(found(SharedRoom, "the same room as "+titles(same)+" at the same time")))
 	}
 	if s.host == "" {
 		return list
 	}
-	rivals := slices.DeleteFunc(slices.Clone(others), func(o slot) bool { return o.host != s.host || o.room == s.room })
+	rivals := slices.DeleteFunc(hosts, func(o slot) bool { return o.room == s.room })
 	most := s.most(rivals)
 	limit, sure := 1, false
 	if s.Host != nil && s.Host.Concurrent > 0 {
@@ -146,17 +164,25 @@ func allowance(limit int, sure bool) string {
 
 // most is how many meetings of the host run at once at some moment of the slot, its own included.
 func (s slot) most(rivals []slot) int {
-	most := 1
-	for _, at := range append([]slot{s}, rivals...) {
-		moment := at.start
-		if moment.Before(s.start) {
-			moment = s.start
+	type moment struct {
+		at   time.Time
+		room string
+		more int
+	}
+	moments := make([]moment, 0, 2*len(rivals))
+	for _, r := range rivals {
+		from := r.start
+		if from.Before(s.start) {
+			from = s.start
 		}
-		rooms := map[string]bool{s.room: true}
-		for _, r := range rivals {
-			if !r.start.After(moment) && r.end.After(moment) {
-				rooms[r.room] = true
-			}
+		moments = append(moments, moment{from, r.room, 1}, moment{r.end, r.room, -1})
+	}
+	// What ends at a moment has made room for what begins then.
+	slices.SortFunc(moments, func(a, b moment) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.more, b.more)) })
+	rooms, most := map[string]int{s.room: 1}, 1
+	for _, m := range moments {
+		if rooms[m.room] += m.more; rooms[m.room] == 0 {
+			delete(rooms, m.room)
 		}
 		most = max(most, len(rooms))
 	}

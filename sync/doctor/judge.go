@@ -71,12 +71,17 @@ func (j *judge) text() (hopeless bool) {
 	return false
 }
 
+// checkers are link checkers of mail systems whose links do not say where they lead, or say it in a code of their own.
+var checkers = []string{"urldefense.com", "urldefense.proofpoint.com", "mimecast.com", "mimecastprotect.com", "linkprotect.cudasvc.com", "secure-web.cisco.com"}
+
 // elsewhere judges a link that is not Zoom's.
 func (j *judge) elsewhere() bool {
 	l := j.link
 	switch {
 	case l.looksLikeZoom():
 		j.add(found(LookAlike, "it leads to "+l.host+", which is not Zoom's"))
+	case !l.zoom && named(l.host, checkers):
+		j.add(found(WrappedLink, l.host+" is wrapped around it, a link checker that nobody else can look into"))
 	case !l.zoom:
 		what := "it leads to " + orWord(l.host, "no host at all")
 		if name := plan.ServiceOf(l.url); name != "" {

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ const (
 type link struct {
 	raw, url string // url is unwrapped
 	host     string
+	user     string // before the @, where a host's name is sometimes put on show
 	zoom     bool
 	way      way
 	id       string // the digits where the meeting's number belongs
@@ -43,7 +45,7 @@ func parse(raw string) link {
 	if err != nil {
 		return l
 	}
-	l.host = strings.ToLower(u.Hostname())
+	l.host, l.user = strings.ToLower(u.Hostname()), strings.ToLower(u.User.Username())
 	l.zoom = meeting.OnZoom(l.host) || slices.ContainsFunc(otherDomains, func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
 	query := u.Query()
 	l.pwd = query.Get("pwd")
@@ -83,50 +85,73 @@ func wayOf(path []string, query url.Values) (w way, id string) {
 	return w, ""
 }
 
-// Mask is a link without what opens it: passcodes, keys and tokens.
+// Mask is a link without what opens it: of a path only plain words and meeting numbers are shown, of a query only names.
 func Mask(raw string) string {
 	l := plan.Unwrap(strings.ReplaceAll(raw, "&amp;", "&"))
 	l, _, _ = strings.Cut(l, "#")
-	bare, query, has := strings.Cut(l, "?")
-	if scheme, rest, ok := strings.Cut(bare, "://"); ok {
-		if at := strings.LastIndexByte(strings.SplitN(rest, "/", 2)[0], '@'); at >= 0 {
-			bare = scheme + "://***" + rest[at:]
-		}
+	bare, query, asks := strings.Cut(l, "?")
+	scheme, rest, ok := strings.Cut(bare, "://")
+	if !ok {
+		scheme, rest = "", bare
 	}
-	if !has {
-		return bare
+	host, path, hasPath := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		host = "***" + host[at:]
+	}
+	masked := host
+	if ok {
+		masked = scheme + "://" + host
+	}
+	if hasPath {
+		parts := strings.Split(path, "/")
+		for i, part := range parts {
+			if part != "" && !plainPart.MatchString(part) {
+				parts[i] = "***"
+			}
+		}
+		masked += "/" + strings.Join(parts, "/")
+	}
+	if !asks {
+		return masked
 	}
 	var kept []string
 	for pair := range strings.SplitSeq(query, "&") {
 		name, _, valued := strings.Cut(pair, "=")
-		if valued {
+		if !valued || !plainName.MatchString(name) {
+			name = "***"
+		} else {
 			name += "=***"
 		}
 		kept = append(kept, name)
 	}
-	return bare + "?" + strings.Join(kept, "&")
+	return masked + "?" + strings.Join(kept, "&")
 }
 
-// LinkIn finds the link that somebody means in a text: one of Zoom's before any other. It is "" where there is none.
+// What of a link may be shown: words, the names of rooms, meeting numbers, and names in a query.
+var (
+	plainPart = regexp.MustCompile(`^([0-9]{1,11}|[A-Za-z][A-Za-z._-]{0,31})$`)
+	plainName = regexp.MustCompile(`^[A-Za-z_]{1,20}$`)
+)
+
+// appLink opens Zoom's app.
+var appLink = regexp.MustCompile(`(?i)\bzoom(mtg|us)://\S+`)
+
+// LinkIn finds the link that somebody means in a text: one that only looks like Zoom's
+// before all others, then one that leads into a meeting. It is "" where there is none.
 func LinkIn(text string) string {
 	text = strings.TrimSpace(text)
-	for _, scheme := range []string{"zoommtg://", "zoomus://"} {
-		if i := strings.Index(strings.ToLower(text), scheme); i >= 0 {
-			return strings.Fields(text[i:])[0]
-		}
+	if link := appLink.FindString(text); link != "" {
+		return link
 	}
 	links := plan.Links(text)
 	if len(links) == 0 && !strings.ContainsAny(text, " @\n") && strings.Contains(text, ".") && strings.Contains(text, "/") {
 		return "https://" + text // as people type it
 	}
-	for _, l := range links {
-		if parse(l).zoom {
-			return l
-		}
-	}
-	for _, l := range links {
-		if parse(l).looksLikeZoom() {
-			return l
+	for _, wanted := range []func(l link) bool{link.looksLikeZoom, link.leadsIn, func(l link) bool { return l.zoom }} {
+		for _, l := range links {
+			if wanted(parse(l)) {
+				return l
+			}
 		}
 	}
 	if len(links) == 0 {
@@ -143,11 +168,20 @@ func (l link) looksLikeZoom() bool {
 	if l.zoom || l.host == "" {
 		return false
 	}
-	if strings.Contains(confusable.Replace(l.host), "zoom") {
-		return true
+	for _, name := range []string{l.host, l.user} {
+		for _, word := range strings.FieldsFunc(confusable.Replace(name), func(r rune) bool { return r == '.' || r == '-' || r == ':' }) {
+			if word == "zoom" || word == "zoomus" || word == "zoomgov" || strings.HasPrefix(word, "zoom") && l.id != "" {
+				return true
+			}
+		}
 	}
 	likely := l.way != elsewhere && len(l.id) >= 9 && len(l.id) <= 11
 	return likely && (l.pwd != "" || strings.Contains(l.host, "xn--"))
+}
+
+// leadsIn reports whether a link leads into a meeting.
+func (l link) leadsIn() bool {
+	return l.zoom && l.way != elsewhere && !strings.HasSuffix(strings.SplitN(l.url, "?", 2)[0], "/ics")
 }
 
 // broken says how a link is cut off or wrapped, or "". text is what it stands in.
@@ -160,7 +194,7 @@ func (l link) broken(text string) string {
 	switch {
 	case strings.HasPrefix(after, "…"), strings.HasPrefix(after, "..."), strings.HasSuffix(l.url, "…"):
 		return "it ends in dots"
-	case continued(after):
+	case continued(l.raw, after):
 		return "it goes on in the next line"
 	case l.zoom && l.way == joins && l.id != "" && (len(l.id) < 9 || len(l.id) > 11):
 		return "its meeting number has " + strconv.Itoa(len(l.id)) + " digits, and Zoom's have 9 to 11"
@@ -173,14 +207,18 @@ func (l link) broken(text string) string {
 }
 
 // continued reports whether the next line of a text is the rest of a link.
-func continued(after string) bool {
+func continued(link, after string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(after, "\r"), "\n")
 	if !ok {
 		return false
 	}
 	rest = strings.TrimLeft(rest, " \t>")
-	for _, beginning := range []string{"?pwd=", "&pwd=", "pwd=", "wd=", "d=", "="} {
-		if strings.HasPrefix(rest, beginning) {
+	if strings.HasPrefix(rest, "?pwd=") || strings.HasPrefix(rest, "&pwd=") {
+		return true
+	}
+	const key = "?pwd="
+	for cut := 1; cut < len(key); cut++ { // it was cut within the key
+		if strings.HasSuffix(link, key[:cut]) && strings.HasPrefix(rest, key[cut:]) && !strings.HasPrefix(rest, "==") {
 			return true
 		}
 	}

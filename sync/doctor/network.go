@@ -137,7 +137,7 @@ func judgeMedia(ports []Port) (list []Finding, well []string) {
 		well = append(well, "TCP "+strings.Join(open, ", ")+" can be reached")
 	}
 	if len(shut) > 0 {
-		list = append(list, found(MediaPorts, "TCP "+strings.Join(shut, ", ")+" cannot be reached; not every address of Zoom's listens there, so this is a hint"))
+		list = append(list, found(MediaPorts, "TCP "+strings.Join(shut, ", ")+" cannot be reached; not every address of Zoom's listens there, so this is a hint").milder(Note))
 	}
 	return list, well
 }
