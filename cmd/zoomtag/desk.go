@@ -123,17 +123,23 @@ func stopped(faults []error) error {
 
 // readGrant reads how the sign-in of a person stands; nil where there is none.
 func readGrant(provider, path string) (signedIn, refused *time.Time) {
-	switch provider {
-	case "google":
-		if g, ok := google.ReadGrant(path); ok {
-			return some(g.SignedIn), some(g.Refused)
-		}
-	case "outlook":
-		if g, ok := outlook.ReadGrant(path); ok {
-			return some(g.SignedIn), some(g.Refused)
-		}
+	if g, ok := standing(provider, path); ok {
+		return some(g.SignedIn), some(g.Refused)
 	}
 	return nil, nil
+}
+
+// standing reads all that a sign-in's file says of it; ok is false where there is none that can be used.
+func standing(provider, path string) (g zoom.Grant, ok bool) {
+	switch provider {
+	case "google":
+		return google.ReadGrant(path)
+	case "outlook":
+		return outlook.ReadGrant(path)
+	case "zoom":
+		return zoom.ReadGrant(path)
+	}
+	return g, false
 }
 
 // Status gathers the facts, with those that only a daemon has.
@@ -158,6 +164,8 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		token := tokenStatus{Provider: "zoom"}
 		if g, ok := zoom.ReadGrant(d.zoomGrant); ok {
 			token.Person, token.SignedIn, token.Refused, token.Reason = g.Name(), some(g.SignedIn), some(g.Refused), g.Reason
+		} else if g.Unusable != nil {
+			token.Reason = g.Unusable.Error()
 		}
 		report.Tokens = append(report.Tokens, token)
 		if report.Health == healthOK && (token.SignedIn == nil || token.Refused != nil) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"zoomtag/configs"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/sync/doctor"
 )
 
@@ -25,9 +24,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	}
 	if x.zoomGrant != "" {
 		s.Person = &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}
-		if grant, ok := zoom.ReadGrant(x.zoomGrant); ok {
-			s.Person.SignedIn, s.Person.Refused = grant.SignedIn, grant.Refused
-		}
+		readSignIn(s.Person, x.zoomGrant)
 	}
 	s.Skew, s.Skewed = x.requests.skew("zoom")
 	status, err := x.status()
@@ -50,17 +47,22 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	return s, nil
 }
 
+// readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that there is none.
+func readSignIn(f *doctor.CalendarFacts, path string) {
+	grant, ok := standing(f.Provider, path)
+	switch {
+	case ok:
+		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
+	case grant.Unusable != nil:
+		f.Unusable = grant.Unusable.Error()
+	}
+}
+
 // calendarFacts asks a calendar what it is and may.
 func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doctor.CalendarFacts {
 	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: signsIn(c), App: !signsIn(c)}
 	if f.SignsIn {
-		signedIn, refused := readGrant(f.Provider, x.grants[c.Name])
-		if signedIn != nil {
-			f.SignedIn = *signedIn
-		}
-		if refused != nil {
-			f.Refused = *refused
-		}
+		readSignIn(&f, x.grants[c.Name])
 	}
 	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {

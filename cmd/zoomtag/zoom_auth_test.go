@@ -218,6 +218,50 @@ func TestZoomAuthBeforeTheFirstPass(t *testing.T) {
 	}
 }
 
+// TestZoomAuthSaysWhatIsWrong: a sign-in that cannot be read is not called a missing one, and why one is dead is said.
+func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
+	d := newZoomDoor(t, "client_id: public")
+	if out, errs, code := d.auth(); code != exitOK {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+	d.pass(exitOK, "review")
+	file := zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"))
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run: chmod 600 "+file) || !strings.Contains(out, "ZT-502") || strings.Contains(out, "ZT-507") {
+		t.Errorf("readable by others:\n%s", out)
+	}
+	if report, _ := d.status(); !strings.Contains(report.Tokens[0].Reason, "chmod 600") {
+		t.Errorf("readable by others: %+v", report.Tokens)
+	}
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.zoom.SignedInElsewhere("alice@example.com")
+	d.event("review", "Weekly review #zoom, moved")
+	d.pass(exitFailed, "review")
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "ZT-505") || !strings.Contains(out, "on another machine or with another program") {
+		t.Errorf("superseded:\n%s", out)
+	}
+}
+
+// TestZoomAuthWrongHost: the sign-in before is dead by then, so that the new one is kept.
+func TestZoomAuthWrongHost(t *testing.T) {
+	d := newZoomDoor(t, "client_id: public")
+	if out, errs, code := d.auth(); code != exitOK {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+	d.configure("client_id: public, host: alias@example.com")
+	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "write zoom.host: alice@example.com") {
+		t.Errorf("exit %d, %s", code, errs)
+	}
+	d.configure("client_id: public, host: alice@example.com")
+	if state, failure := d.pass(exitOK, "review"); state != "linked" {
+		t.Errorf("%s %q", state, failure)
+	}
+}
+
 func TestZoomAuthMistakes(t *testing.T) {
 	d := newZoomDoor(t, "client_id: client, client_secret: \"env:NO_SUCH\"")
 	for args, want := range map[string]string{

@@ -411,6 +411,7 @@ var setupCases = []struct {
 	{"a person", doctor.Setup{API: true, Now: now, Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3)}}, nil},
 	{"a person refused", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3), Refused: now}}, []string{"ZT-505 error"}},
 	{"no person", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}}, []string{"ZT-507 error"}},
+	{"an unusable person", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, Unusable: "run: chmod 600 x"}}, []string{"ZT-502 error"}},
 	{"scopes", doctor.Setup{API: true, Lacking: meeting.Scopes{Needed: []meeting.Scope{{Name: "a", For: "b"}, {Name: "c", For: "d"}}, Useful: []meeting.Scope{{Name: "e", For: "f"}}}}, []string{"ZT-503 error", "ZT-503 error", "ZT-503 note"}},
 	{"skew", doctor.Setup{API: true, Skewed: true, Skew: -3 * time.Minute}, []string{"ZT-504 warning"}},
 	{"great skew", doctor.Setup{API: true, Skewed: true, Skew: 6 * time.Minute}, []string{"ZT-504 error"}},
@@ -418,6 +419,7 @@ var setupCases = []struct {
 	{"budget", doctor.Setup{API: true, Budget: []doctor.BudgetFacts{{host, 80, 100}, {"b", 79, 100}}}, []string{"ZT-511 warning"}},
 	{"event", doctor.Setup{API: true, Events: []doctor.EventFacts{{"team", "a", "A", "no"}}}, []string{"ZT-515 warning"}},
 	{"nobody", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Error: "nobody has signed in"}), []string{"ZT-507 error"}},
+	{"unusable", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Unusable: "run: chmod 600 x", Error: "run: chmod 600 x"}), []string{"ZT-508 error"}},
 	{"refused sign-in", of(doctor.CalendarFacts{Provider: "outlook", SignsIn: true, SignedIn: now.AddDate(0, 0, -20), Refused: now}), []string{"ZT-505 error"}},
 	{"died after a week", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -8), Refused: now.AddDate(0, 0, -1)}), []string{"ZT-506 error"}},
 	{"died later", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -20), Refused: now}), []string{"ZT-505 error"}},
@@ -446,6 +448,27 @@ func TestJudgeSetup(t *testing.T) {
 		}
 		if !slices.Equal(got, tt.want) || len(got)+len(well) == 0 {
 			t.Errorf("%s: judged %q, want %q; well: %q", tt.name, got, tt.want, well)
+		}
+	}
+}
+
+// TestSignInsSayWhy: a sign-in that cannot be read is not called a missing one, and why one is refused is said before the mend.
+func TestSignInsSayWhy(t *testing.T) {
+	for _, provider := range []string{"zoom", "google", "outlook"} {
+		for _, c := range []doctor.CalendarFacts{
+			{Unusable: "the file can be read by others; run: chmod 600 x"},
+			{SignedIn: now.AddDate(0, 0, -20), Refused: now, Reason: "somebody has signed in on another machine"},
+		} {
+			c.Provider, c.SignsIn = provider, true
+			s := of(c)
+			if provider == "zoom" {
+				s = doctor.Setup{API: true, Now: now, Person: &c}
+			}
+			findings, _ := doctor.JudgeSetup(s)
+			if len(findings) != 1 || !strings.Contains(findings[0].What, c.Unusable+c.Reason) ||
+				c.Unusable != "" && strings.Contains(findings[0].Mend, "auth") || c.Reason != "" && !strings.HasPrefix(findings[0].Mend, "See to the reason first. Run zoomtag auth") {
+				t.Errorf("%s: %+v", provider, findings)
+			}
 		}
 	}
 }

@@ -36,9 +36,11 @@ type CalendarFacts struct {
 	App bool
 	// Held is why a brake holds it.
 	Held string
-	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer accepted.
+	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer accepted, and Reason why.
+	// Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
 	SignedIn, Refused time.Time
+	Reason, Unusable  string
 	// Secret says that zoomtag signs in with a client secret, whose end nobody tells.
 	Secret bool
 	// CertificateEnd is when the certificate ends with which zoomtag signs in.
@@ -184,13 +186,21 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 		again = "Run zoomtag auth zoom."
 	}
 	age := now.Sub(c.SignedIn)
+	refused := fmt.Sprintf("the sign-in of %s is no longer accepted since %s", date(c.SignedIn), date(c.Refused))
+	if c.Reason != "" { // signing in again without looking may only move the trouble to another machine
+		refused, again = refused+": "+c.Reason, "See to the reason first. "+again
+	}
 	switch lived := c.Refused.Sub(c.SignedIn); {
+	case c.Unusable != "" && c.Provider == "zoom":
+		return []Finding{found(Credentials, c.Unusable).mended("Mend what the message names.")}, nil
+	case c.Unusable != "":
+		return []Finding{found(CalendarFails, c.Unusable)}, nil
 	case c.SignedIn.IsZero():
 		return []Finding{found(NobodySignedIn, "nobody has signed in").mended(again)}, nil
 	case !c.Refused.IsZero() && c.Provider == "google" && lived > testingLess && lived < testingMore:
 		return []Finding{found(TestingApp, fmt.Sprintf("the sign-in of %s died after seven days", date(c.SignedIn)))}, nil
 	case !c.Refused.IsZero():
-		return []Finding{found(SignInRefused, fmt.Sprintf("the sign-in of %s is no longer accepted since %s", date(c.SignedIn), date(c.Refused))).mended(again)}, nil
+		return []Finding{found(SignInRefused, refused).mended(again)}, nil
 	case c.Provider == "google" && age < testingMore:
 		left := max(int((testingLife-age)/day), 0)
 		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %d days are left", ago(age), left)).milder(Note).

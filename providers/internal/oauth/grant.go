@@ -40,6 +40,14 @@ func (o Owner) Is(who string) bool {
 	return who != "" && (strings.EqualFold(who, o.Email) || who == o.UserID)
 }
 
+// Same reports whether both are known and one person. An address can change, so an id counts for more.
+func (o Owner) Same(other Owner) bool {
+	if o.UserID != "" && other.UserID != "" {
+		return o.UserID == other.UserID
+	}
+	return o.Email != "" && strings.EqualFold(o.Email, other.Email)
+}
+
 // Rotation is what is kept for services that take a refresh token once and answer with the next one.
 type Rotation struct {
 	// Previous is the refresh token before, until the access token that came with the new one has worked.
@@ -58,6 +66,9 @@ func (g Grant) String() string { return "sign-in of " + g.SignedIn.UTC().Format(
 
 // ErrNoGrant says that nobody has signed in.
 var ErrNoGrant = errors.New("nobody has signed in")
+
+// errDamaged says that there is a file, of which nothing is of use any more.
+var errDamaged = fmt.Errorf("sign in again: %w", ErrNoGrant)
 
 // maxGrant bounds the size of a grant's file, in bytes.
 const maxGrant = 64 << 10
@@ -81,7 +92,7 @@ func LoadGrant(path string) (Grant, error) {
 	}
 	var g Grant
 	if err := json.Unmarshal(data, &g); err != nil || g.RefreshToken == "" {
-		return Grant{}, fmt.Errorf("%s is damaged: sign in again: %w", path, ErrNoGrant)
+		return Grant{}, fmt.Errorf("%s is damaged: %w", path, errDamaged)
 	}
 	return g, nil
 }
@@ -91,13 +102,19 @@ type Standing struct {
 	SignedIn time.Time
 	Refused  time.Time // zero: as far as is known it is good
 	Reason   string    // why it was refused, in the service's words or ours
+	// Unusable is why there is a file and no sign-in to be had from it; nil where there is no file.
+	Unusable error
 	Owner
 }
 
-// ReadStanding reads how a sign-in stands; ok is false where there is none.
+// ReadStanding reads how a sign-in stands; ok is false where there is none, or none that can be used.
 func ReadStanding(path string) (s Standing, ok bool) {
 	grant, err := LoadGrant(path)
-	return Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason, Owner: grant.Owner}, err == nil
+	s = Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason, Owner: grant.Owner}
+	if !errors.Is(err, ErrNoGrant) || errors.Is(err, errDamaged) {
+		s.Unusable = err
+	}
+	return s, err == nil
 }
 
 // Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was not

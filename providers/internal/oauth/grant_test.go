@@ -56,6 +56,49 @@ func TestGrant(t *testing.T) {
 	}
 }
 
+// TestStanding: a sign-in that cannot be used is no missing one.
+func TestStanding(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zoom.grant")
+	if s, ok := oauth.ReadStanding(path); ok || s.Unusable != nil {
+		t.Errorf("none: %+v", s)
+	}
+	if err := (oauth.Grant{RefreshToken: "secret"}).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if s, ok := oauth.ReadStanding(path); !ok || s.Unusable != nil {
+		t.Errorf("well: %+v", s)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if s, ok := oauth.ReadStanding(path); ok || s.Unusable == nil || !strings.Contains(s.Unusable.Error(), "chmod 600") {
+		t.Errorf("readable by others: %+v", s)
+	}
+	if err := errors.Join(os.WriteFile(path, []byte("{"), 0o600), os.Chmod(path, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if s, ok := oauth.ReadStanding(path); ok || s.Unusable == nil || !strings.Contains(s.Unusable.Error(), "damaged") {
+		t.Errorf("damaged: %+v", s)
+	}
+}
+
+func TestSame(t *testing.T) {
+	for _, c := range []struct {
+		a, b oauth.Owner
+		want bool
+	}{
+		{oauth.Owner{}, oauth.Owner{}, false},
+		{oauth.Owner{UserID: "a"}, oauth.Owner{}, false},
+		{oauth.Owner{UserID: "a", Email: "old@example.com"}, oauth.Owner{UserID: "a", Email: "new@example.com"}, true},
+		{oauth.Owner{UserID: "a", Email: "x@example.com"}, oauth.Owner{UserID: "b", Email: "x@example.com"}, false},
+		{oauth.Owner{UserID: "a", Email: "x@example.com"}, oauth.Owner{Email: "X@example.com"}, true},
+	} {
+		if c.a.Same(c.b) != c.want || c.b.Same(c.a) != c.want {
+			t.Errorf("%+v and %+v", c.a, c.b)
+		}
+	}
+}
+
 // TestCacheSharesOneRequest has many callers want a token at the same moment.
 func TestCacheSharesOneRequest(t *testing.T) {
 	now := time.Now()

@@ -2,6 +2,7 @@ package zoom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -65,14 +66,35 @@ type wireUser struct {
 	Email text `json:"email"`
 }
 
-// whoami asks who has signed in. The scope for it is optional: without it, nobody is named.
+// whoami asks who has signed in. The scope for it is optional: without it, nobody is named. Any other failure is one: nobody is then known
+// not to be who they were before.
 func (s *Service) whoami(ctx context.Context, scopes []string) (oauth.Owner, error) {
 	if len(scopes) > 0 && !slices.Contains(scopes, "user:read:user") && !slices.Contains(scopes, "user:read") {
 		return oauth.Owner{}, nil
 	}
 	var u wireUser
 	err := s.do(ctx, call{what: "ask who has signed in", method: http.MethodGet, path: []string{"users", meeting.Me}, want: http.StatusOK, on: aUser}, &u)
-	return oauth.Owner{Email: string(u.Email), UserID: string(u.ID)}, err
+	var refusal *problem
+	switch {
+	case errors.As(err, &refusal) && strings.HasPrefix(refusal.text, "the Zoom app lacks "): // a token that names no scopes
+		return oauth.Owner{}, nil
+	case err != nil:
+		return oauth.Owner{}, err
+	case u.ID == "" && u.Email == "":
+		return oauth.Owner{}, errors.New("zoom: ask who has signed in: the answer names nobody")
+	}
+	return oauth.Owner{Email: string(u.Email), UserID: string(u.ID)}, nil
+}
+
+// whoamiPatiently also tries again where there was no connection.
+func (s *Service) whoamiPatiently(ctx context.Context, scopes []string) (owner oauth.Owner, err error) {
+	for try := 1; ; try++ {
+		owner, err = s.whoami(ctx, scopes)
+		again := errors.Is(err, meeting.ErrNotSent) && !errors.Is(err, meeting.ErrDenied) && ctx.Err() == nil && try < maxTries
+		if !again || s.wait(ctx, s.retry.Delay(try)) != nil {
+			return owner, err
+		}
+	}
 }
 
 // Introduce reads the list of the person's meetings, and says whose they are: that the sign-in works shows now, and not at the first
@@ -88,8 +110,14 @@ func (s *Service) Introduce(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("zoom: %w", err)
 	}
+	unknown := "the app lacks the scope user:read:user, which is optional"
+	if grant.Name() == "" {
+		if grant.Owner, err = s.whoami(ctx, grant.Scopes); err != nil {
+			unknown = err.Error()
+		}
+	}
 	if name := grant.Name(); name != "" {
 		return "the meetings of " + name + " can be made and changed", nil
 	}
-	return "meetings can be made and changed (whose is not known: the app lacks the scope user:read:user, which is optional)", nil
+	return "meetings can be made and changed (whose is not known: " + unknown + ")", nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 // that commands which run every minute renew once an hour.
 type person struct {
 	file    string // the sign-in's
+	guard   string // the file under whose lock it is renewed: its own, or the one whose place it is to take
 	command string // that makes a new one
 	host    string // what the configuration calls the person
 	config  oauth2.Config
@@ -61,7 +63,7 @@ func newPerson(c Config, base *url.URL) *person {
 		style = oauth2.AuthStyleInParams
 	}
 	return &person{
-		file: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.HTTP, now: c.Now, hook: c.Hook,
+		file: c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.HTTP, now: c.Now, hook: c.Hook,
 		config: oauth2.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Endpoint: oauth2.Endpoint{
 			AuthURL: base.JoinPath("authorize").String(), TokenURL: base.JoinPath("token").String(), AuthStyle: style}},
 		lost: rest.Backoff{First: time.Minute, Most: deadPause},
@@ -72,6 +74,9 @@ func newPerson(c Config, base *url.URL) *person {
 // sign-in is noticed at once.
 func (p *person) fetch(ctx context.Context) (oauth.Token, error) {
 	grant, err := p.load()
+	if err != nil && !grant.Refused.IsZero() {
+		grant, err = p.adopt(ctx)
+	}
 	if err == nil && (p.unsaved != nil || !p.fresh(grant)) {
 		grant, err = p.replace(ctx)
 	}
@@ -95,7 +100,7 @@ func (p *person) fresh(g oauth.Grant) bool {
 
 // replace renews the sign-in, unless somebody else has done so while this waited for its turn.
 func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
-	unlock, err := oauth.Lock(ctx, p.file)
+	unlock, err := oauth.Lock(ctx, p.guard)
 	if err != nil {
 		return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
@@ -115,6 +120,32 @@ func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
 		p.turned = p.now()
 	}
 	return p.renew(ctx, grant)
+}
+
+// adopt puts a later sign-in of the same person, which could not be put into its place, there now that the one before is refused. Whose
+// it is may not be known yet: then somebody has to ask.
+func (p *person) adopt(ctx context.Context) (oauth.Grant, error) {
+	unlock, err := oauth.Lock(ctx, p.guard)
+	if err != nil {
+		return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
+	}
+	defer unlock()
+	grant, err := p.load()
+	if err == nil || grant.Refused.IsZero() {
+		return grant, err
+	}
+	later, none := oauth.LoadGrant(aside(p.file))
+	if none != nil || later.ClientID != p.config.ClientID || !later.Refused.IsZero() || later.SignedIn.Equal(grant.SignedIn) {
+		return grant, err
+	}
+	if !later.Same(grant.Owner) {
+		return grant, fmt.Errorf("%w (a later sign-in is kept in %s; that command looks whose it is, and takes it)", err, aside(p.file))
+	}
+	if err := later.Save(p.file); err != nil {
+		return grant, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
+	}
+	_ = os.Remove(aside(p.file)) // one that stays is known by its time
+	return later, nil
 }
 
 // restore saves a renewal that could not be saved, unless somebody has signed in meanwhile.
@@ -199,7 +230,7 @@ func (t *tokens) worked(ctx context.Context, token string) {
 	if !proves {
 		return
 	}
-	unlock, err := oauth.Lock(ctx, p.file)
+	unlock, err := oauth.Lock(ctx, p.guard)
 	if err != nil {
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -35,11 +34,20 @@ const maxToken = 1 << 20
 // Grant tells how old a person's sign-in is and whether Zoom still takes it, as its file says.
 type Grant = oauth.Standing
 
-// ReadGrant reads a person's sign-in; ok is false where there is none.
+// ReadGrant reads a person's sign-in; ok is false where there is none, or none that can be used.
 func ReadGrant(path string) (g Grant, ok bool) { return oauth.ReadStanding(path) }
 
+// aside is where a new sign-in is kept until it is known whose it is and that it may take the place of the one before.
+func aside(grantFile string) string { return grantFile + ".new" }
+
+// dropped is why a new sign-in was not kept.
+type dropped struct{ error }
+
+func (d dropped) Unwrap() error { return d.error }
+
 // SignIn has a person sign in at Zoom, asks who it is, and saves the sign-in. That it is somebody else than before, or than the configured
-// host, is noticed here: the meetings that were made would be out of reach.
+// host, is noticed here: the meetings that were made would be out of reach. By signing in, the same person's sign-in before is dead: the new
+// one is thrown away only where it is another person's. One that an earlier run has left aside is taken first.
 func SignIn(ctx context.Context, c Config, p Prompt) error {
 	if c.Mode != User {
 		return errors.New("zoom: the account's app signs in by itself: there is nobody to ask")
@@ -49,26 +57,73 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 		return err
 	}
 	c = c.withDefaults()
+	// Whose place a sign-in would take has to be known.
+	if _, err := oauth.LoadGrant(c.GrantFile); err != nil && !errors.Is(err, oauth.ErrNoGrant) {
+		return fmt.Errorf("zoom: %w", err)
+	}
+	if done, err := resume(ctx, c, p.Out); done || err != nil {
+		return err
+	}
 	grant, err := s.tokens.person.ask(ctx, c, p)
 	if err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
-	// The new sign-in is on the disk before it is used, and in its place once it is known whose it is.
-	fresh := c.GrantFile + ".new"
-	if err := grant.Save(fresh); err != nil {
+	if err := grant.Save(aside(c.GrantFile)); err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
-	s.tokens = &tokens{person: s.tokens.person, cache: oauth.NewCache(c.Now, func(context.Context) (oauth.Token, error) {
-		return oauth.Token{Value: grant.Access, Scopes: grant.Scopes, Fresh: grant.Fresh}, nil
-	})}
-	if grant.Owner, err = s.whoami(ctx, grant.Scopes); err != nil { // its first real use will say it again
-		c.Log.DebugContext(ctx, "zoom: it is not known who has signed in", slog.String("reason", err.Error()))
+	return settle(ctx, c, grant)
+}
+
+// resume takes the sign-in that an earlier run has left aside. One that is of no use is as good as none.
+func resume(ctx context.Context, c Config, out io.Writer) (done bool, err error) {
+	file := aside(c.GrantFile)
+	left, err := oauth.LoadGrant(file)
+	switch {
+	case errors.Is(err, oauth.ErrNoGrant):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("zoom: %w", err)
+	case left.ClientID != c.ClientID || !left.Refused.IsZero():
+		return false, nil
 	}
-	err = install(ctx, c, grant)
-	if gone := os.Remove(fresh); err == nil && gone != nil {
-		err = fmt.Errorf("zoom: %w", gone)
+	if before, err := oauth.LoadGrant(c.GrantFile); err == nil && before.SignedIn.Equal(left.SignedIn) {
+		return false, nil // it took its place, and has been renewed there since, maybe
 	}
-	return err
+	err = settle(ctx, c, left)
+	var gone dropped
+	if errors.As(err, &gone) {
+		fmt.Fprintf(out, "An earlier sign-in that was kept in %s is of no use: %v\n\n", file, err)
+		return false, nil
+	}
+	if err == nil {
+		fmt.Fprintf(out, "The sign-in of %s, which was kept in %s, has been taken.\n", left.SignedIn.Local().Format("2006-01-02 15:04"), file)
+	}
+	return true, err
+}
+
+// settle asks whose the sign-in is that is kept aside, and puts it into its place.
+func settle(ctx context.Context, c Config, grant oauth.Grant) error {
+	at := c
+	at.GrantFile = aside(c.GrantFile)
+	s, err := New(at)
+	if err != nil {
+		return err
+	}
+	s.tokens.person.guard = c.GrantFile
+	owner, err := s.whoamiPatiently(ctx, grant.Scopes)
+	if err != nil {
+		if now, unread := oauth.LoadGrant(at.GrantFile); unread == nil && !now.Refused.IsZero() {
+			_ = os.Remove(at.GrantFile) // dead: the next sign-in would take its place anyway
+			return dropped{err}
+		}
+		return fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not touched: %w%s", err, keptAside(c))
+	}
+	return install(ctx, c, grant, owner)
+}
+
+// keptAside says where a sign-in is that could not be put into its place.
+func keptAside(c Config) string {
+	return fmt.Sprintf(". The new sign-in is kept in %s: run %s again to have it taken, or delete that file first to sign in anew", aside(c.GrantFile), c.SignInCommand)
 }
 
 // ask runs the sign-in in the browser.
@@ -111,24 +166,50 @@ func take(g *oauth.Grant, token *oauth2.Token, now time.Time) {
 	}
 }
 
-// install puts a sign-in into its place, unless it is the wrong person's.
-func install(ctx context.Context, c Config, grant oauth.Grant) error {
+// install puts the sign-in that is kept aside into its place, unless it is another person's than the one there.
+func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner) error {
 	unlock, err := oauth.Lock(ctx, c.GrantFile)
 	if err != nil {
-		return fmt.Errorf("zoom: %w", err)
+		return fmt.Errorf("zoom: %w%s", err, keptAside(c))
 	}
 	defer unlock()
 	before, err := oauth.LoadGrant(c.GrantFile)
-	switch name := grant.Name(); {
-	case name == "": // nobody knows
-	case err == nil && before.UserID != "" && grant.UserID != before.UserID:
-		return fmt.Errorf("zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made: sign in as %s. To begin anew with %s, delete %s first. Nothing was changed",
-			name, before.Name(), before.Name(), name, c.GrantFile)
-	case c.Host != "" && c.Host != meeting.Me && !grant.Is(c.Host):
-		return fmt.Errorf("zoom: %s has signed in, and zoom.host is %s: sign in as %s, or correct zoom.host. Nothing was changed", name, c.Host, c.Host)
+	if err != nil && !errors.Is(err, oauth.ErrNoGrant) {
+		return fmt.Errorf("zoom: %w%s", err, keptAside(c))
 	}
-	if err := grant.Save(c.GrantFile); err != nil {
+	file := aside(c.GrantFile)
+	now, err := oauth.LoadGrant(file) // it may have been renewed
+	switch {
+	case errors.Is(err, oauth.ErrNoGrant) && before.SignedIn.Equal(grant.SignedIn): // a daemon has adopted it
+		return checkHost(c, before.Owner)
+	case err != nil:
+		return fmt.Errorf("zoom: the new sign-in: %w", err)
+	}
+	nobody := oauth.Owner{}
+	if owner != nobody && before.Owner != nobody && !owner.Same(before.Owner) {
+		err := fmt.Errorf("zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made: sign in as %s. To begin anew with %s, delete %s first. Nothing was changed",
+			owner.Name(), before.Name(), before.Name(), owner.Name(), c.GrantFile)
+		return dropped{errors.Join(err, os.Remove(file))}
+	}
+	now.Owner = owner
+	err = now.Save(file) // with its owner: whoever finds it there need not ask
+	if err == nil {
+		err = now.Save(c.GrantFile)
+	}
+	if err != nil {
+		return fmt.Errorf("zoom: %w%s", err, keptAside(c))
+	}
+	if err := os.Remove(file); err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
-	return nil
+	return checkHost(c, owner)
+}
+
+// checkHost compares who has signed in with the configuration. The sign-in is in its place then: throwing it away would bring none back.
+func checkHost(c Config, owner oauth.Owner) error {
+	if owner.Name() == "" || c.Host == "" || c.Host == meeting.Me || owner.Is(c.Host) {
+		return nil
+	}
+	return fmt.Errorf("zoom: %s has signed in, and the sign-in is kept in %s, but zoom.host is %s, for whom it makes no meetings: write zoom.host: %s. If it was the wrong person, delete %s and run: %s",
+		owner.Name(), c.GrantFile, c.Host, owner.Name(), c.GrantFile, c.SignInCommand)
 }

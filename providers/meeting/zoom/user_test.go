@@ -45,7 +45,11 @@ func (f *fixture) signIn(t *testing.T) {
 // trySignIn signs in with a browser on this machine.
 func (f *fixture) trySignIn(t *testing.T) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	return f.trySignInWithin(t.Context())
+}
+
+func (f *fixture) trySignInWithin(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	return zoom.SignIn(ctx, f.config, zoom.Prompt{Out: io.Discard, Open: func(address string) error {
 		go func() {
