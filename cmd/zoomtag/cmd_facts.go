@@ -124,6 +124,8 @@ func (a *app) showTokens(tokens []tokenStatus) error {
 		}
 		state := "ok"
 		switch {
+		case t.SignedIn == nil && t.Reason != "": // there is a sign-in, and it cannot be used
+			state = t.Reason
 		case t.SignedIn == nil:
 			state = "nobody has signed in; run: " + mend
 		case t.Refused != nil && t.Reason != "":

@@ -235,6 +235,9 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 	if report, _ := d.status(); !strings.Contains(report.Tokens[0].Reason, "chmod 600") {
 		t.Errorf("readable by others: %+v", report.Tokens)
 	}
+	if out, _, _ := d.run(nil, io.Discard, "status"); !strings.Contains(out, "chmod 600") || strings.Contains(out, "nobody has signed in") {
+		t.Errorf("status shows\n%s", out)
+	}
 	if err := os.Chmod(file, 0o600); err != nil {
 		t.Fatal(err)
 	}
