@@ -180,3 +180,44 @@ func TestTwinInAnotherCalendar(t *testing.T) {
 		t.Errorf("%d meetings, %d cancelled", len(w.zoom.Meetings()), w.zoom.Cancels())
 	}
 }
+
+// TestCopyOfAnotherCalendars: a calendar that is another one than before says nothing of the events that were in it; an event with the UID of
+// one of them is not that event moved.
+func TestCopyOfAnotherCalendars(t *testing.T) {
+	w := newWatch(t)
+	b, other := calendartest.NewFake(), calendartest.NewFake()
+	source := named{w.cal, "one"}
+	pass := func(names ...string) {
+		t.Helper()
+		e := engine.New(w.st, []*engine.Calendar{
+			{Name: "c", Source: source, Meetings: w.zoom, Detects: source.name, Settings: w.settings()},
+			{Name: "b", Source: b, Meetings: w.zoom, Settings: w.settings()},
+		}, engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		for _, name := range names {
+			if _, err := e.Pass(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.now = w.now.Add(time.Hour)
+	}
+	start := w.now.Add(20 * 24 * time.Hour)
+	talk := calendar.Event{ID: "talk", UID: "same", Title: "Talk #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)}
+	w.cal.Put(talk)
+	pass("c")
+	other.Put(calendar.Event{ID: "nothing", Title: "Nothing", Start: start, End: start.Add(time.Hour)})
+	source = named{other, "two"}
+	pass("c")
+	talk.ID = "copy"
+	b.Put(talk)
+	pass("b", "c")
+	rec, err := w.st.Record("c", "talk")
+	if err != nil || rec == nil || rec.Closed() || len(w.zoom.Meetings()) != 1 {
+		t.Fatalf("the copy took the meeting over: %+v, %v", rec, err)
+	}
+	// When the first one is back, all is as it was, and the copy is left alone.
+	source = named{w.cal, "one"}
+	pass("c", "b")
+	if ev, _ := b.Event("copy"); strings.Contains(ev.Description, "zoomtag") || len(w.zoom.Meetings()) != 1 {
+		t.Errorf("%+v", ev)
+	}
+}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -241,3 +242,60 @@ func TestYear(t *testing.T) {
 		t.Errorf("%d readings, more than %d", len(w.gets), most)
 	}
 }
+
+// TestVerdictsAreOfWhatStands: what was found of a meeting says nothing of what it has become since, nor of the next one.
+func TestVerdictsAreOfWhatStands(t *testing.T) {
+	w := newWatch(t)
+	found := []store.Verdict{{Code: "ZT-000", Severity: "error", What: "it does not work"}}
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: inspected{w.zoom}, Settings: w.settings()}}, engine.Options{
+		Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 },
+		Judge: func(_ context.Context, look engine.Look) []store.Verdict {
+			if look.Meeting.JoinURL != look.Event.Link.JoinURL || look.Record.EventID != look.Event.ID {
+				t.Errorf("%+v", look)
+			}
+			return found
+		}})
+	id := w.put("Talk #zoom", 20*24*time.Hour)
+	w.pass()
+	verdicts := func() int {
+		t.Helper()
+		rec, err := w.st.Record("c", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rec.Verdicts)
+	}
+	w.until(w.now.Add(25 * time.Hour))
+	if verdicts() != 1 {
+		t.Fatalf("%d verdicts", verdicts())
+	}
+	first := w.zoom.Meetings()[0].ID
+	w.zoom.OwnerEdit(first, func(l *meetingtest.Live) { l.Passcode = "other" })
+	w.until(w.now.Add(24 * time.Hour))
+	if verdicts() != 0 {
+		t.Error("another passcode, and the old verdict stands")
+	}
+	w.until(w.now.Add(24 * time.Hour))
+	if verdicts() != 1 {
+		t.Error("the next look found nothing")
+	}
+	w.zoom.OwnerDelete(first)
+	w.until(w.now.Add(24 * time.Hour))
+	if all := w.zoom.Meetings(); len(all) != 1 || all[0].ID == first || verdicts() != 0 {
+		t.Errorf("%+v; %d verdicts about a meeting that is no more", all, verdicts())
+	}
+}
+
+// inspected is a service that tells no more than the meeting itself.
+type inspected struct{ *meetingtest.Fake }
+
+func (i inspected) Inspect(ctx context.Context, id int64) (meeting.Inspection, error) {
+	m, err := i.Get(ctx, id)
+	return meeting.Inspection{Meeting: m}, err
+}
+
+func (inspected) Host(context.Context, string) (meeting.HostFacts, error) {
+	return meeting.HostFacts{}, nil
+}
+
+func (inspected) Scopes(context.Context) (meeting.Scopes, error) { return meeting.Scopes{}, nil }

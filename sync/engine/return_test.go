@@ -225,3 +225,36 @@ func (i inviting) Invitation(ctx context.Context, id int64) (string, error) {
 	m, err := i.Get(ctx, id)
 	return "Alice is inviting you to a meeting about " + m.Topic + "\nOne tap mobile +4969,,1#\n" + m.JoinURL, err
 }
+
+// TestInvitationIsAskedForAgain: a text that could not be had, for lack of a scope, is had when the meeting is looked at the next time.
+func TestInvitationIsAskedForAgain(t *testing.T) {
+	w := newWatch(t)
+	lacks := true
+	settings := w.settings()
+	settings.Text = plan.Invitation
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: scoped{inviting{w.zoom}, &lacks}, Settings: settings}},
+		engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+	id := w.put("Talk #zoom", 20*24*time.Hour)
+	w.pass()
+	if ev := w.event(id); ev.Link.Mark == "" || strings.Contains(ev.Description, "is inviting you") {
+		t.Fatalf("%q", ev.Description)
+	}
+	lacks = false
+	w.until(w.now.Add(25 * time.Hour))
+	if text := w.event(id).Description; !strings.Contains(text, "is inviting you") {
+		t.Errorf("%q", text)
+	}
+}
+
+// scoped is a service whose invitation needs a scope that may be lacking.
+type scoped struct {
+	inviting
+	lacks *bool
+}
+
+func (s scoped) Invitation(ctx context.Context, id int64) (string, error) {
+	if *s.lacks {
+		return "", fmt.Errorf("%w: the scope is lacking", meeting.ErrDenied)
+	}
+	return s.inviting.Invitation(ctx, id)
+}

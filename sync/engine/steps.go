@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"reflect"
 	"slices"
 	"strings"
@@ -312,95 +311,6 @@ func (s *settling) probe(ctx context.Context) error {
 	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
 	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
-}
-
-// checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that it may not be.
-const (
-	checkPause  = 15 * time.Minute
-	deniedPause = 6 * time.Hour
-)
-
-// check looks whether the meeting is still what the event shows. Where Zoom is the master, of passcode and link, the event follows; of
-// topic and time the event is, and the meeting is told them again.
-func (s *settling) check(ctx context.Context, d plan.Decision) error {
-	if err := s.mayAsk(s.rec.Host, plan.Linked); err != nil {
-		return err
-	}
-	m, inspection, err := s.look(ctx)
-	now, before := s.e.opt.Now(), s.rec.Meeting
-	switch {
-	case errors.Is(err, meeting.ErrGone):
-		s.rec.LostAt = now
-		return s.save("", "", nil)
-	case err != nil:
-		w := &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + s.hushed(s.rec.Host, err).Error()}
-		var throttled *meeting.Throttled
-		switch {
-		case errors.As(err, &throttled) && throttled.Until.After(w.until):
-			w.until = throttled.Until
-		case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
-			w.until = now.Add(deniedPause)
-		}
-		return w
-	}
-	s.rec.CheckedAt = now                                    // it is saved with what else is concluded
-	s.rec.Meeting.NoInvitation, before.NoInvitation = "", "" // a text that could not be had is asked for once more
-	var news []string
-	if m.JoinURL != before.JoinURL || m.Passcode != before.Passcode || m.RegisterURL != before.RegisterURL {
-		news = append(news, "passcode or link were changed at Zoom: the event follows")
-	}
-	if m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration {
-		news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
-		s.rec.Told = nil
-	}
-	if len(news) == 0 {
-		s.judge(ctx, inspection)
-		return nil
-	}
-	s.rec.Verdicts = nil // they were about something else; the next look tells
-	m.Notes, m.Mark = before.Notes, before.Mark
-	if m.Host == "" {
-		m.Host = before.Host
-	}
-	s.rec.Meeting = m
-	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
-	return s.save("check", strings.Join(news, "; "), nil)
-}
-
-// look reads the meeting, with all that a judge wants to know of it where there is one.
-func (s *settling) look(ctx context.Context) (meeting.Meeting, *meeting.Inspection, error) {
-	if inspector, ok := s.c.Meetings.(meeting.Inspector); ok && s.e.opt.Judge != nil {
-		i, err := inspector.Inspect(ctx, s.rec.MeetingID)
-		return i.Meeting, &i, err
-	}
-	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
-	return m, nil, err
-}
-
-// judge notes why the link may not work. It is told when that is something else than at the last look.
-func (s *settling) judge(ctx context.Context, i *meeting.Inspection) {
-	if i == nil {
-		return
-	}
-	before := s.rec.Verdicts
-	s.rec.Verdicts = s.e.opt.Judge(ctx, Look{Record: s.rec, Event: s.ev, Meeting: i})
-	tell := func(level slog.Level, change string, v store.Verdict) {
-		if v.Severity == "note" {
-			level = slog.LevelInfo
-		}
-		s.e.opt.Log.Log(ctx, level, change, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID,
-			"code", v.Code, "severity", v.Severity, "what", v.What, "mend", v.Mend)
-	}
-	for _, v := range s.rec.Verdicts {
-		if !slices.Contains(before, v) {
-			tell(slog.LevelWarn, "the link may not work", v)
-		}
-	}
-	for _, v := range before {
-		if !slices.Contains(s.rec.Verdicts, v) {
-			tell(slog.LevelInfo, "the link is no longer hindered", v)
-		}
-	}
 }
 
 // word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
