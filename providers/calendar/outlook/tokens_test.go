@@ -189,9 +189,10 @@ func TestCancelled(t *testing.T) {
 	d := newDoor(t, App, outlooktest.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	d.server.HoldTokens = true
-	d.server.Hold = func(phase string, _ *http.Request) {
+	d.server.Hold = func(phase string, r *http.Request) {
 		if phase == "before" {
 			cancel()
+			<-r.Context().Done() // an answer that comes at once may win
 		}
 	}
 	if _, err := d.tokens().Get(ctx, ""); !errors.Is(err, context.Canceled) {
