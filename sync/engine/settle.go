@@ -27,7 +27,7 @@ type settling struct {
 	dismissed string
 	schedule  *plan.Schedule // of ev as a series, once it was asked for
 	reread    bool
-	more      int            // how often a meeting was left unfinished
+	left      int            // of maxSteps
 	tried     *calendar.Link // what SetLink was last told to make of the event
 	steps     []string
 	before    *calendar.Event // for the diff
@@ -111,7 +111,7 @@ func (p *pass) settle(ctx context.Context, id string) error {
 	}
 	// Between two steps the pass may be asked to stop; a step itself is always finished.
 	steady := context.WithoutCancel(ctx)
-	for n := 0; n < maxSteps+s.more; n++ {
+	for s.left = maxSteps; s.left > 0; s.left-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
 			Dismissed: s.dismissed, Schedule: s.schedule, Settings: &p.c.Settings})
 		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
