@@ -25,6 +25,8 @@ type Record struct {
 	// Mark names the event's meeting, in the event and at Zoom.
 	Mark string
 	Host string `json:",omitempty"`
+	// Account is what the configuration last called the Zoom account of Mark, for people: should it be taken out, that is its name.
+	Account string `json:",omitempty"`
 	// MeetingID is 0 while no meeting is known.
 	MeetingID int64           `json:",omitempty"`
 	Meeting   meeting.Meeting `json:",omitzero"`
@@ -64,6 +66,8 @@ type Record struct {
 	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
 	State  string `json:",omitempty"`
 	Reason string `json:",omitempty"`
+	// Unmet is what the event asks for and its meeting cannot be any more, with what mends it: for people as well.
+	Unmet string `json:",omitempty"`
 	// Error is why the last try failed, Tries how often in a row.
 	Error string `json:",omitempty"`
 	Tries int    `json:",omitempty"`

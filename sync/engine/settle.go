@@ -181,6 +181,9 @@ func (s *settling) note(d plan.Decision) {
 		rec.Released = false
 	}
 	rec.Gone = false
+	if name, known := s.c.Settings.AccountName(rec.Mark); known {
+		rec.Account = name
+	}
 }
 
 // finish saves what was concluded.
@@ -204,7 +207,7 @@ func (s *settling) finish(d plan.Decision) error {
 		if d.State == plan.Linked { // also where the link was there before us
 			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
 		}
-		s.rec.State, s.rec.Reason, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, "", 0, d.At
+		s.rec.State, s.rec.Reason, s.rec.Error, s.rec.Tries, s.rec.Due, s.rec.Unmet = d.State, reason, "", 0, d.At, d.Unmet
 		s.rest[s.id] = s.rec
 	}
 	s.tell(d.State, reason, "")
@@ -299,7 +302,7 @@ func (e *Engine) backoff(tries int, cause error) time.Duration {
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
-	waits := s.rec == nil && state == plan.Pending
+	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && s.rec.Unmet != "" // for a time, or for its owner
 	if !s.talkative && len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}

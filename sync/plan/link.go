@@ -112,7 +112,7 @@ func wantedLocation(ev *calendar.Event, w Wish, l calendar.Link, s *Settings) (l
 // only the mark is left, a Zoom link that is the whole URL or the whole location.
 func writtenURL(ev *calendar.Event, s *Settings) string {
 	m, ok := ParseMark(ev.Link.Mark)
-	if ok && m.Account != s.Account && !s.AnyAccount {
+	if ok && !s.Ours(m.Account) {
 		return ""
 	}
 	if !ok || ev.Link.JoinURL != "" {

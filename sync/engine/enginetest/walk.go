@@ -242,9 +242,9 @@ func (w *Walker) rest() error {
 func (w *Walker) restart() {
 	w.cal.Restart()
 	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: w.keep}
-	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Meetings: w.zoom, Budgeted: false, Detects: "1",
+	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: "1",
 		Settings: plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
-	w.e = engine.New(w.st, []*engine.Calendar{c}, engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }})
+	w.e = engine.New(w.st, []*engine.Calendar{c}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Main: true}}, Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }})
 }
 
 func (w *Walker) interesting(ev *calendar.Event) bool {
