@@ -192,7 +192,7 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := zoom.ReadGrant(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"))); !ok || g.Email != "alice@example.com" {
+	if g, ok := zoom.ReadGrant(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}
 }
@@ -225,7 +225,7 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	d.pass(exitOK, "review")
-	file := zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"))
+	file := zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
