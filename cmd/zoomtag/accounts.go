@@ -23,9 +23,6 @@ type account struct {
 	grant   string // the file of the sign-in of the person who hosts; empty where nobody signs in
 }
 
-// title names an account for people.
-func (a account) title() string { return strings.TrimSpace("Zoom " + a.Name) }
-
 // attributes are those of a log line that is about the account.
 func (a account) attributes(more ...any) []any {
 	if a.Name == "" {
