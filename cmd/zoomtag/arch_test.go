@@ -26,7 +26,8 @@ var mayImport = map[string][]string{
 	"sync/plan":                              {"providers/calendar", "providers/meeting", "store/record"},
 	"sync/doctor":                            {"providers/calendar", "providers/meeting", "sync/plan", "store/record"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
-	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan"},
+	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
+	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series"},
 	"providers/internal/oauth":               {"providers/internal/rest"},
 	"providers/calendar/google":              {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth"},
 	"providers/calendar/outlook":             {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth"},
@@ -43,7 +44,7 @@ var mayImport = map[string][]string{
 	"providers/calendar/outlook/outlooktest": {"providers/internal/emulator"},
 	"providers/calendar/caldav/caldavtest":   {"providers/internal/emulator"},
 	"sync/engine/enginetest": {"providers/calendar", "providers/calendar/calendartest", "providers/meeting", "providers/meeting/meetingtest",
-		"store", "sync/engine", "sync/plan"},
+		"store", "sync/engine", "sync/plan", "sync/series"},
 }
 
 // testOnly are packages that only test files import: they play what must never happen.

@@ -14,12 +14,13 @@ type Service interface {
 	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked through;
 	// a meeting that was made a moment ago may be missing from it.
 	Find(ctx context.Context, host, mark string) (Meeting, error)
-	// Create makes a meeting that carries mark.
+	// Create makes a meeting that carries mark. It may be Unfinished.
 	Create(ctx context.Context, mark string, s Spec) (Meeting, error)
 	// Get reads a meeting. ErrGone when the service says that there is none with this id.
 	Get(ctx context.Context, id int64) (Meeting, error)
 	// Update changes a meeting that was told from into to. It sends only what differs; a zero from means that nobody
-	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back.
+	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back. Of what
+	// counts against the host's limit it does one thing: where more has to be done, the meeting is Unfinished.
 	Update(ctx context.Context, id int64, from, to Spec) (Meeting, error)
 	// Cancel deletes a meeting. One that is already gone is success.
 	Cancel(ctx context.Context, id int64) error
@@ -46,6 +47,7 @@ type Kind string
 const (
 	Scheduled Kind = "scheduled" // a meeting of its own, at a time
 	Lasting   Kind = "lasting"   // one link for a whole series; Zoom's "recurring, no fixed time"
+	Fixed     Kind = "fixed"     // one link for a whole series, with the times of the series; Zoom's "recurring, fixed time"
 	Personal  Kind = "personal"  // the host's personal room
 )
 
@@ -54,13 +56,15 @@ type Spec struct {
 	Host  string // Zoom user, by e-mail address or id
 	Topic string // any length; the service cuts it to its limit
 	Kind  Kind
-	// Start is in the event's own zone, whole seconds. Zero for Lasting and Personal.
+	// Start is in the event's own zone, whole seconds; of Fixed, that of the first occurrence. Zero for Lasting and Personal.
 	Start time.Time `json:",omitzero"`
-	// Zone is the IANA name of the event's zone, or "" (then Start is told in UTC).
+	// Zone is the IANA name of the event's zone, or "" (then Start is told in UTC); of Fixed, one for which Zoom has a name.
 	Zone string `json:",omitempty"`
 	// Duration is in whole minutes, at least one. Zero for Lasting and Personal.
 	Duration time.Duration `json:",omitempty"`
-	Options  Options       `json:",omitzero"`
+	// Schedule is set for Fixed alone.
+	Schedule *Schedule `json:",omitempty"`
+	Options  Options   `json:",omitzero"`
 }
 
 // IsZero reports whether s says nothing.
@@ -68,10 +72,10 @@ func (s Spec) IsZero() bool { return s.Equal(Spec{}) }
 
 // Equal reports whether two specs ask for the same meeting.
 func (s Spec) Equal(t Spec) bool {
-	if !s.Start.Equal(t.Start) {
+	if !s.Start.Equal(t.Start) || !s.Schedule.Equal(t.Schedule) {
 		return false
 	}
-	s.Start, t.Start = time.Time{}, time.Time{}
+	s.Start, t.Start, s.Schedule, t.Schedule = time.Time{}, time.Time{}, nil, nil
 	return reflect.DeepEqual(s, t)
 }
 
@@ -110,10 +114,15 @@ type Meeting struct {
 	JoinURL  string
 	Passcode Passcode `json:",omitempty"` // "" where there is none
 	// RegisterURL is where guests register, where they must; it then is the link that events show.
-	RegisterURL string        `json:",omitempty"`
-	Topic       string        `json:",omitempty"`
-	Start       time.Time     `json:",omitzero"`
-	Duration    time.Duration `json:",omitempty"`
+	RegisterURL string `json:",omitempty"`
+	Topic       string `json:",omitempty"`
+	// Start and Duration are zero for a meeting with a schedule.
+	Start    time.Time     `json:",omitzero"`
+	Duration time.Duration `json:",omitempty"`
+	// Occurrences are the coming ones of a meeting with a schedule, in order.
+	Occurrences []Occurrence `json:",omitempty"`
+	// Unfinished says that a Create or Update has to be followed by an Update from nothing, which goes on with it.
+	Unfinished bool `json:"-"`
 	// DialIn are the numbers by which guests can take part by telephone; empty where the account has none.
 	DialIn []Phone `json:",omitempty"`
 	// Invitation is the service's own invitation text, where it was asked for, and NoInvitation why there is none.

@@ -91,8 +91,8 @@ var mutants = []struct {
 	{"the block forgotten when the link is compared", "../plan/link.go",
 		`right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)`, `right = ev.Link.Mark == l.Mark`},
 	{"a moved event is not told to Zoom", "../plan/spec.go",
-		`return !before.Equal(spec)`, `before.Start = spec.Start
-	return !before.Equal(spec)`},
+		`return !before.SameSince(spec, now)`, `before.Start = spec.Start
+	return !before.SameSince(spec, now)`},
 	{"closed without cancelling", "../plan/plan.go",
 		`	default:
 		d.Do = Cancel

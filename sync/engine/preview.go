@@ -74,9 +74,18 @@ const oldMeetingURL = "(the link that it had)"
 
 // Create pretends.
 func (p *previewMeetings) Create(_ context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
-	p.calls["zoom"]++
+	p.calls["zoom"] += 1 + edits(s)
 	p.made--
 	return meeting.Meeting{ID: p.made, Mark: mark, Host: s.Host, JoinURL: newMeetingURL, Topic: s.Topic, Start: s.Start, Duration: s.Duration}, nil
+}
+
+// edits are the requests that a new schedule costs beside its create: each occurrence that is removed or moved, and what is read around
+// them.
+func edits(s meeting.Spec) int {
+	if s.Schedule == nil || len(s.Schedule.Removed)+len(s.Schedule.Moved) == 0 {
+		return 0
+	}
+	return len(s.Schedule.Removed) + 3*max(1, len(s.Schedule.Moved))
 }
 
 // Update reads the meeting and pretends the rest.

@@ -25,7 +25,9 @@ type settling struct {
 	rec       *store.Record
 	twin      *store.Record
 	dismissed string
+	schedule  *plan.Schedule // of ev as a series, once it was asked for
 	reread    bool
+	left      int            // of maxSteps
 	tried     *calendar.Link // what SetLink was last told to make of the event
 	steps     []string
 	before    *calendar.Event // for the diff
@@ -109,9 +111,9 @@ func (p *pass) settle(ctx context.Context, id string) error {
 	}
 	// Between two steps the pass may be asked to stop; a step itself is always finished.
 	steady := context.WithoutCancel(ctx)
-	for range maxSteps {
+	for s.left = maxSteps; s.left > 0; s.left-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
-			Dismissed: s.dismissed, Settings: &p.c.Settings})
+			Dismissed: s.dismissed, Schedule: s.schedule, Settings: &p.c.Settings})
 		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
 		}
@@ -161,7 +163,7 @@ func (p *pass) record(id string) (*store.Record, error) {
 
 // again reads the event once more after somebody else changed it.
 func (s *settling) again(ctx context.Context) error {
-	s.reread, s.tried = true, nil
+	s.reread, s.tried, s.schedule = true, nil, nil
 	delete(s.events, s.id)
 	ev, err := s.read(ctx, s.id)
 	if err != nil && !errors.Is(err, calendar.ErrGone) {

@@ -14,6 +14,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/series"
 )
 
 // waiting says that a step is not done yet, and that nothing is wrong with that.
@@ -52,6 +53,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.check(ctx, d)
 	case plan.Word:
 		return s.word(ctx)
+	case plan.Describe:
+		return s.describe(ctx, d)
 	case plan.SetLink, plan.Unlink:
 		return s.link(ctx, d)
 	case plan.End:
@@ -238,7 +241,7 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made: %w", err))
 	}
 	s.adopt(m)
-	s.rec.Told = &d.Spec
+	s.told(d.Spec, &m)
 	return s.saved("create", d.Reason)
 }
 
@@ -279,8 +282,27 @@ func (s *settling) forgetCancelled(account string) error {
 	return s.save("", "", nil)
 }
 
-// startable is spec for a meeting that is made now: a start that has passed is never sent.
+// told notes what the meeting knows by now. Of one that is unfinished that is left open: what it lacks is found by reading it.
+func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
+	s.rec.Told = &spec
+	if m.Unfinished {
+		s.rec.Told = nil
+		s.left++
+	}
+	s.rec.Meeting.Unfinished = false
+}
+
+// startable is spec for a meeting that is made now: a start that has passed is never sent. Of a series whose last occurrence has begun,
+// only that one is left.
 func startable(spec meeting.Spec, now time.Time) meeting.Spec {
+	if spec.Kind == meeting.Fixed {
+		if _, ok := spec.Remaining(now); ok {
+			return spec
+		}
+		last, _ := spec.Running(now)
+		spec.Kind, spec.Schedule = meeting.Scheduled, nil
+		spec.Start, spec.Duration = last.Start.In(spec.Start.Location()), last.Duration
+	}
 	if spec.Kind != meeting.Scheduled || spec.Start.After(now) {
 		return spec
 	}
@@ -315,19 +337,32 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
 	}
-	step := "update"
-	if told == nil && sameMeeting(s.rec.Meeting, m) {
-		step = "" // it was only read: nothing had to be sent
-	}
-	s.rec.Meeting, s.rec.Told, s.rec.CheckedAt = m, &d.Spec, s.e.opt.Now()
-	if step == "" {
+	now := s.e.opt.Now()
+	same := told == nil && sameMeeting(s.rec.Meeting, m, now)
+	s.rec.Meeting, s.rec.CheckedAt = m, now
+	s.told(d.Spec, &m)
+	switch {
+	case same && !m.Unfinished: // it was only read: nothing had to be sent
 		return s.refund(s.rec.Host)
+	case m.Unfinished:
+		return s.save("", "", nil)
 	}
-	return s.saved(step, d.Reason)
+	return s.saved("update", d.Reason)
 }
 
-func sameMeeting(a, b meeting.Meeting) bool {
-	return a.JoinURL == b.JoinURL && a.Passcode == b.Passcode && a.Topic == b.Topic && a.Start.Equal(b.Start) && a.Duration == b.Duration
+func sameMeeting(a, b meeting.Meeting, now time.Time) bool {
+	return a.JoinURL == b.JoinURL && a.Passcode == b.Passcode && a.Topic == b.Topic && a.Start.Equal(b.Start) && a.Duration == b.Duration &&
+		sameTimes(a.Occurrences, b.Occurrences, now)
+}
+
+// sameTimes reports whether two lists of coming occurrences, read one after the other, agree on what has not begun at now.
+func sameTimes(a, b []meeting.Occurrence, now time.Time) bool {
+	coming := func(list []meeting.Occurrence) []meeting.Occurrence {
+		return slices.DeleteFunc(slices.Clone(list), func(o meeting.Occurrence) bool { return !o.Start.After(now) })
+	}
+	return slices.EqualFunc(coming(a), coming(b), func(x, y meeting.Occurrence) bool {
+		return x.Start.Equal(y.Start) && x.Duration == y.Duration
+	})
 }
 
 // probe asks again about a meeting that Zoom said is gone, or that we may have cancelled.
@@ -377,6 +412,30 @@ func (s *settling) word(ctx context.Context) error {
 		s.rec.Meeting.Invitation = text
 	}
 	return s.save("", "", nil)
+}
+
+// describe works out whether Zoom can have the schedule of the series.
+func (s *settling) describe(ctx context.Context, d plan.Decision) error {
+	describer, ok := s.c.Source.(calendar.Describer)
+	if !ok {
+		s.schedule = &plan.Schedule{Why: "its calendar does not tell when the series takes place"}
+		return nil
+	}
+	details, err := describer.Describe(ctx, s.id)
+	s.heed(err)
+	switch {
+	case errors.Is(err, calendar.ErrGone):
+		return s.again(ctx)
+	case errors.Is(err, calendar.ErrMalformed):
+		s.schedule = &plan.Schedule{Why: err.Error()}
+		return nil
+	case err != nil:
+		return fmt.Errorf("the times of the series could not be read: %w", err)
+	}
+	c := d.Wish.Choice
+	spec, why := series.Of(details, series.Options{At: c.At, Length: c.Length}, plan.Length)
+	s.schedule = &plan.Schedule{Spec: spec, Why: why}
+	return nil
 }
 
 // link makes the event show what it should, and believes only what the calendar then says.

@@ -22,6 +22,7 @@
 //	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
 //	tagged                 in doubt from before      look for the meeting by its mark
 //	tagged                 cancelled a while ago     bring the meeting back
+//	a series, fixed        its times not known       describe: work out whether Zoom can have them
 //	tagged                 no meeting                create
 //	tagged                 told something else       update
 //	tagged                 Zoom's text missing       read it, where the block is to hold it
@@ -45,23 +46,24 @@ import (
 type Do string
 
 const (
-	Nothing Do = ""
-	Begin   Do = "begin"   // make the record, with Mark if the event carries its own, in doubt of a create
-	Reopen  Do = "reopen"  // take up the closed record again: its meeting was left alone
-	Seek    Do = "seek"    // look for the meeting of the record's mark, and adopt it
-	Switch  Do = "switch"  // look for the meeting of Mark, which the event carries instead of the record's, and adopt it
-	Recover Do = "recover" // bring the meeting back that was cancelled
-	Create  Do = "create"
-	Update  Do = "update"
-	Probe   Do = "probe" // ask again whether the meeting is really gone
-	Word    Do = "word"  // read Zoom's own invitation text
-	SetLink Do = "link"
-	Check   Do = "check" // look whether the meeting is still what the event shows
-	Unlink  Do = "unlink"
-	End     Do = "end"    // note that the event wants no meeting any more
-	Resume  Do = "resume" // it does after all
-	Cancel  Do = "cancel"
-	Close   Do = "close"
+	Nothing  Do = ""
+	Begin    Do = "begin"   // make the record, with Mark if the event carries its own, in doubt of a create
+	Reopen   Do = "reopen"  // take up the closed record again: its meeting was left alone
+	Seek     Do = "seek"    // look for the meeting of the record's mark, and adopt it
+	Switch   Do = "switch"  // look for the meeting of Mark, which the event carries instead of the record's, and adopt it
+	Recover  Do = "recover" // bring the meeting back that was cancelled
+	Create   Do = "create"
+	Update   Do = "update"
+	Probe    Do = "probe"    // ask again whether the meeting is really gone
+	Describe Do = "describe" // find out whether Zoom can have the schedule of the series
+	Word     Do = "word"     // read Zoom's own invitation text
+	SetLink  Do = "link"
+	Check    Do = "check" // look whether the meeting is still what the event shows
+	Unlink   Do = "unlink"
+	End      Do = "end"    // note that the event wants no meeting any more
+	Resume   Do = "resume" // it does after all
+	Cancel   Do = "cancel"
+	Close    Do = "close"
 )
 
 // States of an event, for people and for --json.
@@ -95,7 +97,9 @@ type Input struct {
 	Braked bool
 	// Dismissed is a mark for which no meeting was found a moment ago.
 	Dismissed string
-	Settings  *Settings
+	// Schedule is that of the event as a series, where it asks for one; nil when nobody has worked it out yet.
+	Schedule *Schedule
+	Settings *Settings
 }
 
 // Decision is the next missing thing, and why.
@@ -225,7 +229,7 @@ func begin(in Input, w Wish) Decision {
 	ignore := func(why string) Decision {
 		return Decision{State: Ignored, Reason: why, Wish: w, Notes: w.Problems}
 	}
-	spec, why, notes := specFor(ev, w, s)
+	spec, why, notes := specFor(ev, w, s, in.Schedule)
 	if why != "" {
 		return ignore(why)
 	}
@@ -328,7 +332,11 @@ func follow(in Input, w Wish) Decision {
 		s = s.in(m.Account)
 		in.Settings = s
 	}
-	spec, why, notes := specFor(ev, w, s)
+	if wantsSchedule(ev, w, s) && in.Schedule == nil {
+		d.Do = Describe
+		return d
+	}
+	spec, why, notes := specFor(ev, w, s, in.Schedule)
 	if why != "" {
 		return hold(in, w, why)
 	}

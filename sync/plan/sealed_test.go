@@ -21,7 +21,7 @@ func TestSealed(t *testing.T) {
 		MeetingID: m.ID, Meeting: m, JoinURL: m.JoinURL}
 	link := calendar.Link{Mark: linked.Mark, JoinURL: m.JoinURL, Block: framed(short(m), "")}
 	told := func(ev *calendar.Event) *meeting.Spec {
-		spec, _, _ := specFor(ev, FindWish(ev, s.Rules), &s)
+		spec, _, _ := specFor(ev, FindWish(ev, s.Rules), &s, nil)
 		return &spec
 	}
 	changed := linked

@@ -46,9 +46,28 @@ const (
 	maxLength     = 24 * time.Hour
 )
 
-// specFor is the meeting that ev asks for. why is not empty where it asks for none; notes are choices that could not be
-// followed to the letter.
-func specFor(ev *calendar.Event, w Wish, s *Settings) (spec meeting.Spec, why string, notes []string) {
+// Schedule is a series as Zoom is to schedule it: Spec holds Start, Zone, Duration and Schedule. Where Zoom has no such schedule, Why
+// says so, as the end of a sentence.
+type Schedule struct {
+	Spec meeting.Spec
+	Why  string
+}
+
+// wantsSchedule reports whether an event asks for a meeting with the schedule of its series.
+func wantsSchedule(ev *calendar.Event, w Wish, s *Settings) bool {
+	kind, series := s.Kind, s.Series
+	if w.Choice.Kind != "" {
+		kind = w.Choice.Kind
+	}
+	if w.Choice.Series != "" {
+		series = w.Choice.Series
+	}
+	return ev.Series && kind != meeting.Personal && series == "fixed"
+}
+
+// specFor is the meeting that ev asks for. schedule is that of a series which asks for one; nil where it is not known yet. why is not
+// empty where it asks for none; notes are choices that could not be followed to the letter.
+func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec meeting.Spec, why string, notes []string) {
 	c := w.Choice
 	spec = meeting.Spec{Host: s.Host, Kind: s.Kind, Topic: topic(ev, w), Options: merge(s.Options, c.Options)}
 	if spec.Kind == "" {
@@ -66,17 +85,17 @@ func specFor(ev *calendar.Event, w Wish, s *Settings) (spec meeting.Spec, why st
 	if ev.Start.IsZero() {
 		return spec, "the event has no start that could be understood", nil
 	}
-	series := s.Series
-	if c.Series != "" {
-		series = c.Series
-	}
-	if ev.Series && spec.Kind == meeting.Scheduled {
-		if series == "fixed" {
-			notes = append(notes, "a schedule of its own (fixed) is not made for this series: it gets one lasting link")
+	switch {
+	case spec.Kind != meeting.Scheduled:
+	case schedule != nil && schedule.Why == "" && wantsSchedule(ev, w, s):
+		spec.Kind, spec.Start, spec.Zone = meeting.Fixed, schedule.Spec.Start, schedule.Spec.Zone
+		spec.Duration, spec.Schedule = schedule.Spec.Duration, schedule.Spec.Schedule
+	case ev.Series:
+		if schedule != nil && wantsSchedule(ev, w, s) {
+			notes = append(notes, "Zoom gets no schedule of this series (fixed), but one lasting link: "+schedule.Why)
 		}
 		spec.Kind = meeting.Lasting
-	}
-	if spec.Kind == meeting.Scheduled {
+	default:
 		spec.Start, spec.Duration = times(ev, c)
 		spec.Zone = ev.Zone
 	}
@@ -98,11 +117,15 @@ func times(ev *calendar.Event, c Choice) (time.Time, time.Duration) {
 	if c.Length != 0 {
 		length = c.Length
 	}
+	return start.Truncate(time.Second), Length(length)
+}
+
+// Length is how long a meeting is made for an event that takes length.
+func Length(length time.Duration) time.Duration {
 	if length <= 0 {
 		length = defaultLength
 	}
-	length = (length + time.Minute - 1).Truncate(time.Minute)
-	return start.Truncate(time.Second), min(length, maxLength)
+	return min((length + time.Minute - 1).Truncate(time.Minute), maxLength)
 }
 
 // topic is the title as guests see it in Zoom: never with the tag.
@@ -151,6 +174,7 @@ func merge(base, over meeting.Options) meeting.Options {
 
 // untold reports whether the meeting has to be told spec, having been told told (nil: nobody knows). A start that has
 // passed is never sent, so times of a meeting that has begun do not count; nor does the host, which Zoom cannot change.
+// Occurrences of a series that are over do not count either.
 func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 	if told == nil {
 		return true
@@ -160,5 +184,5 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 	if spec.Kind == meeting.Scheduled && before.Kind == meeting.Scheduled && !spec.Start.After(now) {
 		before.Start, before.Duration, before.Zone = spec.Start, spec.Duration, spec.Zone
 	}
-	return !before.Equal(spec)
+	return !before.SameSince(spec, now)
 }

@@ -147,7 +147,7 @@ func TestInvitationIsReadFirst(t *testing.T) {
 	now := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
 	ev := calendar.Event{ID: "id", UID: "uid", Title: "Weekly #zoom", Start: now.AddDate(0, 0, 3), End: now.AddDate(0, 0, 3).Add(time.Hour), Until: now.AddDate(0, 0, 3).Add(time.Hour)}
 	s := Settings{Rules: testRules, Host: "a@example.com", Account: AccountHash("a"), Text: Invitation}
-	spec, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s)
+	spec, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s, nil)
 	rec := record.Record{EventID: "id", UID: "uid", Host: "a@example.com", Mark: NewMark(s.Account, "uid", [10]byte{1}), MeetingID: 85000000001, Told: &spec,
 		Meeting: meeting.Meeting{ID: 85000000001, JoinURL: "https://us02web.zoom.us/j/85000000001?pwd=x.1"}}
 	next := func() Decision { return Next(Input{Now: now, Event: &ev, Rec: &rec, Settings: &s}) }
@@ -169,7 +169,7 @@ func TestTemplateFails(t *testing.T) {
 	now := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
 	ev := calendar.Event{ID: "id", UID: "uid", Title: "Weekly #zoom", Start: now.AddDate(0, 0, 3), End: now.AddDate(0, 0, 3).Add(time.Hour), Until: now.AddDate(0, 0, 3).Add(time.Hour)}
 	s := Settings{Rules: testRules, Host: "a@example.com", Account: AccountHash("a"), Text: "template:join.txt"}
-	spec, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s)
+	spec, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s, nil)
 	for _, c := range []struct {
 		source, url, block, note string
 		id                       int64

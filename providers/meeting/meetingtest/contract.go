@@ -29,6 +29,7 @@ var contract = []struct {
 	{"a cancelled meeting is gone, and cancelling again succeeds", cancelTwice, alwaysTheRoom},
 	{"a meeting that the owner deleted is gone", ownerDeleted, alwaysTheRoom},
 	{"lasting and personal meetings need no start", withoutStart, alwaysTheRoom},
+	{"a series takes place when its event does", schedules, alwaysTheRoom},
 	{"passcodes are as asked and do not print", passcodes, roomHidesPasscode},
 	{"calls at the same time do not disturb each other", atOnce, alwaysTheRoom},
 	{"a cancelled context stops a call before it acts", cancelledContext, alwaysTheRoom},

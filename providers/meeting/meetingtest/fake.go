@@ -98,7 +98,7 @@ func (f *Fake) Find(ctx context.Context, host, mark string) (m meeting.Meeting, 
 	err = f.call(ctx, "find", func() error {
 		for _, l := range f.meetings {
 			if l.Host == host && l.Mark == mark && f.visible(l) {
-				m = l.meeting()
+				m = l.meeting(f.now())
 				return nil
 			}
 		}
@@ -112,7 +112,10 @@ func (f *Fake) Create(ctx context.Context, mark string, s meeting.Spec) (m meeti
 	err = f.call(ctx, "create", func() error {
 		l := &Live{ID: firstID + f.Beyond + int64(f.creates), Mark: mark, Host: s.Host, Spec: s, Passcode: passcode(s.Options.Passcode, f.creates), Created: f.now()}
 		l.JoinURL = joinURL(l)
-		m = l.meeting()
+		l.Spec.Schedule = nil
+		unfinished := l.schedule(s, f.now())
+		m = l.meeting(f.now())
+		m.Unfinished = unfinished
 		if !f.Deaf {
 			f.creates++
 			f.meetings = append(f.meetings, l)
@@ -129,7 +132,7 @@ func (f *Fake) Get(ctx context.Context, id int64) (m meeting.Meeting, err error)
 		if l == nil || !f.visible(l) {
 			return fmt.Errorf("fake: get meeting %d: %w", id, meeting.ErrGone)
 		}
-		m = l.meeting()
+		m = l.meeting(f.now())
 		return nil
 	})
 	return only(m, err)
@@ -145,13 +148,19 @@ func (f *Fake) Update(ctx context.Context, id int64, from, to meeting.Spec) (m m
 		case to.Host != l.Host:
 			return fmt.Errorf("fake: update meeting %d: a meeting keeps its host: %w", id, meeting.ErrInvalid)
 		}
+		unfinished := false
 		if !f.Deaf {
 			before := l.Spec
-			if l.tell(from, to); !l.Spec.Equal(before) {
+			if l.tell(from, to); to.Kind == meeting.Fixed {
+				l.Spec.Start, l.Spec.Schedule = before.Start, before.Schedule
+				unfinished = l.schedule(to, f.now())
+			}
+			if !l.Spec.Equal(before) {
 				f.updates++
 			}
 		}
-		m = l.meeting()
+		m = l.meeting(f.now())
+		m.Unfinished = unfinished
 		return nil
 	})
 	return only(m, err)
@@ -176,14 +185,14 @@ func (f *Fake) Cancel(ctx context.Context, id int64) error {
 func (f *Fake) Recover(ctx context.Context, id int64) (m meeting.Meeting, err error) {
 	err = f.call(ctx, "recover", func() error {
 		if l := f.byID(id); l != nil {
-			m = l.meeting()
+			m = l.meeting(f.now())
 			return nil
 		}
 		i := slices.IndexFunc(f.trash, func(l *Live) bool { return l.ID == id })
 		if i < 0 || f.now().Sub(f.deleted[id]) > 7*24*time.Hour {
 			return fmt.Errorf("fake: recover meeting %d: %w", id, meeting.ErrGone)
 		}
-		m = f.trash[i].meeting()
+		m = f.trash[i].meeting(f.now())
 		if !f.Deaf {
 			f.meetings = append(f.meetings, f.trash[i])
 			f.trash = slices.Delete(f.trash, i, i+1)
@@ -236,13 +245,47 @@ func (f *Fake) now() time.Time {
 	return f.Now()
 }
 
+// schedule brings the schedule of a meeting one step nearer to that of a spec, as services do: first the rule, with what is removed
+// from it, then one moved occurrence after the other.
+func (l *Live) schedule(to meeting.Spec, now time.Time) (unfinished bool) {
+	if to.Kind != meeting.Fixed {
+		l.Spec.Schedule = nil
+		return false
+	}
+	have, want := l.Spec.Schedule, *to.Schedule
+	fresh := have == nil || !l.Spec.Start.Equal(to.Start) || !have.Rule.Equal(want.Rule)
+	l.Spec.Start, l.Spec.Zone, l.Spec.Duration, l.Spec.Kind = to.Start, to.Zone, to.Duration, to.Kind
+	told := meeting.Schedule{Rule: want.Rule, Removed: want.Removed}
+	n := 1 // how many moved ones may be told
+	if fresh {
+		n = 0
+	}
+	for _, m := range want.Moved {
+		known := !fresh && slices.ContainsFunc(have.Moved, func(h meeting.Move) bool {
+			return h.From.Equal(m.From) && h.Start.Equal(m.Start) && h.Duration == m.Duration
+		})
+		if !known {
+			if n--; n < 0 {
+				continue
+			}
+		}
+		told.Moved = append(told.Moved, m)
+	}
+	l.Spec.Schedule = &told
+	return !l.Spec.SameSince(meeting.Spec{Host: l.Spec.Host, Topic: l.Spec.Topic, Kind: l.Spec.Kind, Start: to.Start, Zone: to.Zone, Duration: to.Duration,
+		Schedule: to.Schedule, Options: l.Spec.Options}, now)
+}
+
 // tell gives the meeting what differs between from and to; all of to where from is zero.
 func (l *Live) tell(from, to meeting.Spec) {
 	all := from.IsZero()
 	set(&l.Spec.Topic, from.Topic, to.Topic, all)
 	set(&l.Spec.Kind, from.Kind, to.Kind, all)
-	if all || !from.Start.Equal(to.Start) || from.Zone != to.Zone || from.Duration != to.Duration {
+	if all || !from.Start.Equal(to.Start) || from.Zone != to.Zone || from.Duration != to.Duration || from.Kind != to.Kind {
 		l.Spec.Start, l.Spec.Zone, l.Spec.Duration = to.Start, to.Zone, to.Duration
+	}
+	if to.Kind != meeting.Fixed {
+		l.Spec.Schedule = nil
 	}
 	a, b, o := from.Options, to.Options, &l.Spec.Options
 	setPtr(&o.WaitingRoom, a.WaitingRoom, b.WaitingRoom, all)
@@ -277,10 +320,13 @@ func setPtr[T comparable](field **T, from, to *T, all bool) {
 	}
 }
 
-func (l *Live) meeting() meeting.Meeting {
+func (l *Live) meeting(now time.Time) meeting.Meeting {
 	m := meeting.Meeting{
 		ID: l.ID, Mark: l.Mark, Host: l.Host, JoinURL: l.JoinURL, Passcode: meeting.Passcode(l.Passcode),
 		Topic: l.Spec.Topic, Start: l.Spec.Start, Duration: l.Spec.Duration,
+	}
+	if l.Spec.Kind == meeting.Fixed {
+		m.Start, m.Duration, m.Occurrences = time.Time{}, 0, l.Spec.Coming(now)
 	}
 	if r := l.Spec.Options.Registration; r == "automatic" || r == "manual" {
 		m.RegisterURL = "https://us02web.zoom.us/meeting/register/t" + strconv.FormatInt(l.ID, 36)

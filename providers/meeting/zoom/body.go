@@ -15,6 +15,8 @@ type meetingBody struct {
 	Password        *string       `json:"password,omitempty"`
 	DefaultPassword *bool         `json:"default_password,omitempty"`
 	Settings        *settingsBody `json:"settings,omitempty"`
+
+	Recurrence *recurrenceBody `json:"recurrence,omitempty"`
 }
 
 type settingsBody struct {
@@ -36,7 +38,7 @@ type settingsBody struct {
 
 // body puts terms into a request.
 func (t terms) body() meetingBody {
-	b := meetingBody{Topic: t.topic, Type: t.kind, Duration: t.minutes, Password: t.passcode}
+	b := meetingBody{Topic: t.topic, Type: t.kind, Duration: t.minutes, Password: t.passcode, Recurrence: t.recurrence}
 	if t.start != nil {
 		b.StartTime, b.Timezone = wallTime(*t.start, t.zone)
 	}

@@ -20,6 +20,7 @@ type endpoint int
 const (
 	aUser endpoint = iota
 	aMeeting
+	anOccurrence // of a meeting: what is said to be missing may be the one or the other
 )
 
 // codeSuperseded is Zoom's code for tokens of a sign-in after which the same person has signed in with the same app once more.

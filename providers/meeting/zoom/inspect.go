@@ -15,9 +15,6 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// typeFixed is the type of a meeting that recurs on a schedule.
-const typeFixed = 8
-
 // wireInspection is a meeting with what wireMeeting leaves out.
 type wireInspection struct {
 	wireMeeting

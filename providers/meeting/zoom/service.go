@@ -37,6 +37,11 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	}
 	defer unlock()
 	begun := s.startNow(&asked)
+	if spec.Kind == meeting.Fixed {
+		if err := s.fixed(&asked, spec); err != nil {
+			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
+		}
+	}
 	room := spec.Kind == meeting.Personal
 	var w wireMeeting
 	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"},
@@ -49,7 +54,7 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	}
 	s.hosts.learn(int64(w.ID), host)
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
-	if w.JoinURL == "" || wantsPasscode && w.Password == "" {
+	if w.JoinURL == "" || wantsPasscode && w.Password == "" || spec.Kind == meeting.Fixed && len(w.Occurrences) == 0 {
 		if err := s.complete(ctx, &w); err != nil {
 			return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %s", what, err.Error())
 		}
@@ -59,8 +64,16 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	if spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == "" {
 		list = append(list, s.givePasscode(ctx, host, &w)...)
 	}
+	unfinished := false
+	if spec.Kind == meeting.Fixed {
+		k := workFor(&w, meeting.Spec{}, spec, s.now())
+		unfinished = len(k.remove)+len(k.move) > 0
+		if k.anew {
+			unfinished, list = false, append(list, otherTimes)
+		}
+	}
 	m, err := s.meeting(w, what)
-	m.Mark, m.Host, m.Notes = mark, spec.Host, list
+	m.Mark, m.Host, m.Notes, m.Unfinished = mark, spec.Host, list, unfinished
 	return m, err
 }
 
@@ -145,6 +158,9 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 	}
 	if asked.start != nil && !asked.start.After(s.now()) {
 		diff = diff.withoutTime()
+	}
+	if to.Kind == meeting.Fixed {
+		return s.updateSeries(ctx, id, what, series{from: from, to: to, asked: asked, diff: diff, current: current})
 	}
 	if diff.empty() && current != nil {
 		return s.updated(*current, what, to, asked)
@@ -271,7 +287,10 @@ func meetingPath(id int64) []string { return []string{"meetings", strconv.Format
 func (s *Service) meeting(w wireMeeting, what string) (meeting.Meeting, error) {
 	m := meeting.Meeting{
 		ID: int64(w.ID), Host: string(w.HostEmail), JoinURL: string(w.JoinURL), Passcode: meeting.Passcode(w.Password),
-		Topic: string(w.Topic), Start: w.StartTime.Time, Duration: time.Duration(w.Duration) * time.Minute,
+		Topic: string(w.Topic), Start: w.StartTime.Time, Duration: time.Duration(w.Duration) * time.Minute, Occurrences: s.occurrences(&w),
+	}
+	if w.Type == typeFixed { // they are those of one of its occurrences
+		m.Start, m.Duration = time.Time{}, 0
 	}
 	if m.Host == "" {
 		m.Host = string(w.HostID)

@@ -14,6 +14,7 @@ const (
 	typeScheduled = 2
 	typeLasting   = 3 // recurring, no fixed time
 	typeRoom      = 4 // a personal room, in answers only
+	typeFixed     = 8 // recurring, with times
 )
 
 // Zoom's approval types: who may register.
@@ -41,6 +42,9 @@ type terms struct {
 	recording *string
 	alternate *string // addresses, sorted, joined by ;
 	mail      *bool
+	// recurrence goes with start, zone and minutes where the times of a series have to be told. They are compared by the occurrences
+	// that come of them, not here.
+	recurrence *recurrenceBody
 }
 
 // termsOf says a spec in Zoom's terms.
@@ -56,10 +60,12 @@ func termsOf(s meeting.Spec) (terms, error) {
 			return terms{}, fmt.Errorf("%w: the event has no start: give the tag one, as in #zoom(09:30)", meeting.ErrInvalid)
 		}
 		t.kind, t.start = new(typeScheduled), new(s.Start.Truncate(time.Second))
-		t.minutes = new(max(1, int((s.Duration+time.Minute-1)/time.Minute)))
-		if zone, ok := zoneName(s.Zone); ok {
+		t.minutes = minutes(s.Duration)
+		if zone, ok := meeting.ZoneName(s.Zone); ok {
 			t.zone = &zone
 		}
+	case meeting.Fixed:
+		t.kind = new(typeFixed)
 	case meeting.Lasting, meeting.Personal:
 		// A personal room is asked for as a lasting meeting as well: it needs no start.
 	default:
@@ -136,10 +142,10 @@ func (w *wireMeeting) terms() terms {
 	if w.Type == typeRoom {
 		t.kind, t.room = new(typeLasting), new(true)
 	}
-	if !w.StartTime.IsZero() {
+	if !w.StartTime.IsZero() && w.Type != typeFixed {
 		t.start = &w.StartTime.Time
 	}
-	if w.Duration > 0 {
+	if w.Duration > 0 && w.Type != typeFixed {
 		t.minutes = new(int(w.Duration))
 	}
 	if s.AutoRecording != "" {
@@ -225,12 +231,12 @@ func sameTime(a, b terms) bool {
 	if a.start == nil || b.start == nil || a.minutes == nil || b.minutes == nil {
 		return a.start == b.start && a.minutes == b.minutes
 	}
-	return a.start.UTC().Truncate(time.Minute).Equal(b.start.UTC().Truncate(time.Minute)) && *a.minutes == *b.minutes
+	return sameMinute(*a.start, *b.start) && *a.minutes == *b.minutes
 }
 
 // withoutTime is t without what must not be sent when the start has passed: Zoom ignores it, and a change of the type
 // without a time would make an instant meeting.
 func (t terms) withoutTime() terms {
-	t.start, t.zone, t.minutes, t.kind = nil, nil, nil, nil
+	t.start, t.zone, t.minutes, t.kind, t.recurrence = nil, nil, nil, nil, nil
 	return t
 }

@@ -22,6 +22,7 @@ type wireMeeting struct {
 	Password    text         `json:"password"` // never in a list
 	RegisterURL text         `json:"registration_url"`
 	Settings    wireSettings `json:"settings"`
+	Occurrences occurrences  `json:"occurrences"`
 }
 
 // wireSettings are the settings that are compared with what was asked for. Nil and "" mean that Zoom did not say.
@@ -72,6 +73,17 @@ func (w *wireSettings) UnmarshalJSON(b []byte) error {
 	if v.Approval != nil {
 		n := int(*v.Approval)
 		w.ApprovalType = &n
+	}
+	return nil
+}
+
+// occurrences are those of a meeting with a schedule. What is no list of them is none.
+type occurrences []wireOccurrence
+
+func (o *occurrences) UnmarshalJSON(b []byte) error {
+	var v []wireOccurrence
+	if json.Unmarshal(b, &v) == nil {
+		*o = v
 	}
 	return nil
 }

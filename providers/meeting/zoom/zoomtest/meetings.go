@@ -39,11 +39,14 @@ type live struct {
 	created             time.Time
 	settings            map[string]any
 	deleted, running    bool
+	recurs              *recurrence // type 8 alone
+	occurrences         []occurrence
+	edits               int // of the schedule
 }
 
 func (m *live) clone() *live {
 	c := *m
-	c.settings = maps.Clone(m.settings)
+	c.settings, c.occurrences = maps.Clone(m.settings), slices.Clone(m.occurrences)
 	return &c
 }
 
@@ -51,7 +54,7 @@ func (m *live) snapshot() Meeting {
 	return Meeting{
 		ID: m.id, Host: m.host.Email, Topic: m.topic, Agenda: m.agenda, Type: m.kind, Start: m.start, Duration: m.duration,
 		Timezone: m.zone, Passcode: m.passcode, JoinURL: m.joinURL(), Created: m.created, Settings: maps.Clone(m.settings),
-		Running: m.running,
+		Running: m.running, Occurrences: m.takesPlace(),
 	}
 }
 
@@ -126,7 +129,11 @@ func (s *Server) get(r *http.Request, _ map[string]any) answer {
 	if !found {
 		return a
 	}
-	return ok(m.full())
+	v := m.full()
+	if m.kind == fixed {
+		v["occurrences"] = s.shown(r, m)
+	}
+	return ok(v)
 }
 
 // remove is DELETE. Nothing is mailed here, but a client that does not say so would have mailed at Zoom.
@@ -139,6 +146,9 @@ func (s *Server) remove(r *http.Request, _ map[string]any) answer {
 		if v := r.URL.Query().Get(name); v != "" && v != "true" && v != "false" {
 			s.complain(r, name+" is "+v)
 		}
+	}
+	if r.URL.Query().Has("occurrence_id") {
+		return s.removeOccurrence(r, m)
 	}
 	m.deleted = true
 	return answer{status: http.StatusNoContent}
@@ -234,6 +244,9 @@ func (m *live) full() map[string]any {
 		}
 	}
 	v["settings"] = settings
+	if m.recurs != nil {
+		v["recurrence"] = m.recurs.describe()
+	}
 	v["start_url"] = fmt.Sprintf("https://us02web.zoom.us/s/%d?zak=%s", m.id, Canary)
 	v["dynamic_host_key"] = Canary
 	v["chat_join_url"] = fmt.Sprintf("https://us02web.zoom.us/launch/jc/%d", m.id)

@@ -39,7 +39,11 @@ func (s *Server) create(r *http.Request, body map[string]any) answer {
 	}
 	s.secure(m)
 	s.meetings = append(s.meetings, m)
-	return answer{status: http.StatusCreated, body: m.full()}
+	v := m.full()
+	if m.kind == fixed {
+		v["occurrences"] = s.shown(r, m)
+	}
+	return answer{status: http.StatusCreated, body: v}
 }
 
 // update is PATCH: an empty answer, and a start in the past is ignored in silence.
@@ -51,12 +55,16 @@ func (s *Server) update(r *http.Request, body map[string]any) answer {
 	if a, limited := s.hostLimited(m.host.Email); limited {
 		return a
 	}
+	if r.URL.Query().Has("occurrence_id") {
+		return s.updateOccurrence(r, m, body)
+	}
 	changed := m.clone()
 	if a, wrong := s.apply(r, changed, body, commonFields, updateSettings); wrong {
 		return a
 	}
 	if !changed.start.Equal(m.start) && changed.start.Before(s.now()) {
 		changed.start, changed.duration, changed.zone = m.start, m.duration, m.zone
+		changed.recurs, changed.occurrences = m.recurs, m.occurrences
 	}
 	s.secure(changed)
 	*m = *changed
@@ -81,7 +89,8 @@ func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed, a
 		}
 		return answer{status: http.StatusBadRequest, body: failure{Code: 300, Message: "Validation Failed.", Errors: wrong}}, true
 	}
-	for _, wrong := range []string{m.texts(body), m.when(body), m.security(body, settings), m.people(settings)} {
+	before := m.clone()
+	for _, wrong := range []string{m.texts(body), m.when(body), m.series(before, body), m.security(body, settings), m.people(settings)} {
 		if wrong != "" {
 			return answer{status: http.StatusBadRequest, body: failure{Code: 300, Message: "Validation Failed.",
 				Errors: []fieldError{{wrong, "Invalid parameter: " + wrong + "."}}}}, true

@@ -118,6 +118,8 @@ type Meeting struct {
 	Created       time.Time
 	Settings      map[string]any
 	Running       bool
+	// Occurrences are those of a meeting with a schedule that take place, over or not, in order.
+	Occurrences []Occurrence
 }
 
 // Request is one request that the emulator has had.

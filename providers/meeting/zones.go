@@ -1,7 +1,7 @@
-package zoom
+package meeting
 
-// zoneName returns the name by which Zoom knows an IANA zone; ok is false for a zone that Zoom does not list.
-func zoneName(iana string) (name string, ok bool) {
+// ZoneName returns the name by which Zoom knows an IANA zone; ok is false for a zone that Zoom does not list.
+func ZoneName(iana string) (name string, ok bool) {
 	if zones[iana] {
 		return iana, true
 	}
