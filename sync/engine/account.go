@@ -40,11 +40,11 @@ func SplitBudgetKey(key string) (host, hash string) {
 	return host, hash
 }
 
-// Keeper is the account of these in which the meeting with a mark is kept: that of the mark, or, where any account's marks are followed,
-// the one with the hash else. Where there is none, no call to what is returned takes effect.
-func Keeper(accounts []Account, mark, els string) *Account {
+// keeperOf is the account of these in which the meeting with a mark is kept: that of the mark, or, where any account's marks are followed,
+// the one with the hash otherwise. Where there is none, no call to what is returned takes effect.
+func keeperOf(accounts []Account, mark, otherwise string) *Account {
 	m, _ := plan.ParseMark(mark)
-	for _, hash := range []string{m.Account, els} {
+	for _, hash := range []string{m.Account, otherwise} {
 		for i := range accounts {
 			if accounts[i].Hash == hash && hash != "" {
 				return &accounts[i]
@@ -56,11 +56,11 @@ func Keeper(accounts []Account, mark, els string) *Account {
 
 // keeper is the account of a mark.
 func (p *pass) keeper(mark string) *Account {
-	els := ""
+	otherwise := ""
 	if p.c.Settings.AnyAccount {
-		els = p.c.Settings.Account
+		otherwise = p.c.Settings.Account
 	}
-	return Keeper(p.accounts, mark, els)
+	return keeperOf(p.accounts, mark, otherwise)
 }
 
 // mine is the account of the record.

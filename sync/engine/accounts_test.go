@@ -424,7 +424,7 @@ func TestAccountsApart(t *testing.T) {
 // TestNowhere: should anything ever be asked of an account that is not configured, nothing takes effect.
 func TestNowhere(t *testing.T) {
 	ctx := context.Background()
-	service := Keeper(nil, plan.NewMark(plan.AccountHash("b"), "uid", [10]byte{}), "").Meetings
+	service := keeperOf(nil, plan.NewMark(plan.AccountHash("b"), "uid", [10]byte{}), "").Meetings
 	_, find := service.Find(ctx, "", "")
 	_, create := service.Create(ctx, "", meeting.Spec{})
 	_, get := service.Get(ctx, 1)

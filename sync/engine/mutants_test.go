@@ -104,7 +104,7 @@ var mutants = []struct {
 	{"a record begun in the same pass is overlooked", "kin.go",
 		`if rec := s.rest[s.begun[s.ev.UID]]; rec != nil {`, `if rec := s.rest[s.begun[s.ev.UID]]; false {`},
 	{"the calendar's account is asked, whatever the mark says", "account.go",
-		`return Keeper(p.accounts, mark, els)`, `return Keeper(p.accounts, "", p.c.Settings.Account+els)`},
+		`return keeperOf(p.accounts, mark, otherwise)`, `return keeperOf(p.accounts, "", p.c.Settings.Account+otherwise)`},
 	{"made under the mark of the account that was asked for before", "steps.go",
 		`if s.mine().Hash != d.Account {`, `if s.mine().Hash == "" {`},
 	{"marks of other configured accounts are somebody else's", "../plan/account.go",

@@ -104,3 +104,15 @@ func TestRoomOfAnyAccount(t *testing.T) {
 		}
 	}
 }
+
+// TestUnlinkWithoutAccount: the link that is taken out of an event is known by the record's own mark, also where nothing else is
+// remembered of it and its account is not configured any more.
+func TestUnlinkWithoutAccount(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	const url = "https://us02web.zoom.us/j/85000000001"
+	rec := record.Record{UID: "uid", Mark: NewMark(AccountHash("gone"), "uid", [10]byte{}), MeetingID: 85000000001, EndingAt: now}
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk", Location: url, Link: calendar.Link{Mark: rec.Mark}, Start: now.Add(time.Hour), End: now.Add(2 * time.Hour)}
+	if d := Next(Input{Now: now, Event: &ev, Rec: &rec, Settings: accounts("work")}); d.Do != Unlink || d.Link.Was.JoinURL != url {
+		t.Errorf("%s, %+v", d.Do, d.Link)
+	}
+}
