@@ -10,6 +10,8 @@ type Calendar struct {
 	CalDAV  *CalDAV  `yaml:"caldav"`
 	ICS     *ICS     `yaml:"ics"`
 
+	// Account is the Zoom account in which its meetings are made; empty is the first. Host is one of that account.
+	Account string `yaml:"account" is:"account"`
 	// What this calendar does otherwise than the rest; zero where it does not. Config.For merges.
 	Host     string  `yaml:"host" is:"host"`
 	Schedule string  `yaml:"schedule" is:"cron"`
@@ -114,7 +116,7 @@ type Effective struct {
 func (c *Config) For(cal Calendar) Effective {
 	no := false
 	e := Effective{
-		Host:     c.Zoom.Host,
+		Host:     c.AccountOf(cal).Host,
 		Schedule: c.Schedule,
 		Meeting:  Meeting{Kind: defaultKind, Series: defaultSeries, Mail: &no},
 		Link:     Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce, Meet: defaultMeet},

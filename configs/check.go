@@ -60,6 +60,8 @@ func (d *decoder) check(kind, text string) (string, error) {
 		return text, checkMail(text, kind == "owner")
 	case "host":
 		return text, checkHost(text)
+	case "account":
+		return text, checkAccount(text)
 	case "join-link":
 		return text, checkJoinLink(text)
 	}
@@ -161,6 +163,16 @@ func checkName(text string) error {
 		return fmt.Errorf("%s begins with a hyphen and would be taken for a flag on the command line; choose another name", quote(text))
 	case strings.ContainsFunc(text, unicode.IsSpace) || strings.ContainsAny(text, `/\`):
 		return fmt.Errorf("%s holds a space or a slash, which a name must not; use - or _ instead", quote(text))
+	}
+	return nil
+}
+
+// accountName is what can stand in a tag, and in the name of a file.
+var accountName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
+
+func checkAccount(text string) error {
+	if !accountName.MatchString(text) || len(text) > maxName {
+		return fmt.Errorf("%s cannot be the name of a Zoom account; write up to %d letters, digits, - and _", quote(text), maxName)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ type Config struct {
 	// Zone is the IANA zone of events that name none; empty is the machine's.
 	Zone string `yaml:"zone" is:"zone"`
 
-	Zoom      Zoom       `yaml:"zoom"`
+	Zoom      Accounts   `yaml:"zoom"`
 	Tag       Tag        `yaml:"tag"`
 	Meeting   Meeting    `yaml:"meeting"`
 	Link      Link       `yaml:"link"`
@@ -44,13 +44,15 @@ const (
 	Personal       = "personal"
 )
 
-// Zoom says how meetings are made.
+// Zoom says how meetings are made in one account.
 type Zoom struct {
+	// Name is what calendars, tags and commands call it; empty for the only account, which has none.
+	Name         string `yaml:"name" is:"account"`
 	Mode         string `yaml:"mode" one:"server-to-server user personal"`
 	AccountID    string `yaml:"account_id"`
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
-	// Host is the Zoom user who hosts, by mail address or id, unless a calendar or a tag says otherwise. With mode user it is who
+	// Host is the Zoom user who hosts in this account, by mail address or id, unless a calendar or a tag says otherwise. With mode user it is who
 	// signs in; empty is whoever does.
 	Host     string `yaml:"host" is:"host"`
 	APIURL   string `yaml:"api_url" is:"url"`
@@ -124,15 +126,13 @@ const DefaultListen = "127.0.0.1:7466"
 
 // defaults is the configuration before the file is read; what the file writes replaces it, lists as a whole.
 func defaults() *Config {
+	account := Zoom{}
+	account.setDefaults()
 	return &Config{
+		Zoom:     Accounts{account},
 		Schedule: "@every 1m",
 		Listen:   DefaultListen,
 		Grace:    10 * time.Minute,
-		Zoom: Zoom{
-			Mode:     ServerToServer,
-			APIURL:   "https://api.zoom.us/v2",
-			OAuthURL: "https://zoom.us/oauth",
-		},
 		Tag: Tag{
 			Words:      []string{"#zoom"},
 			Not:        []string{"#nozoom"},

@@ -50,7 +50,7 @@ const folder = "calendars: [{name: team, ics: {path: team}}]\n"
 func TestDefaults(t *testing.T) {
 	c := parsed(t, personal+folder)
 	want := defaults()
-	want.Zoom.Mode, want.Zoom.PersonalLink = Personal, "https://us02web.zoom.us/j/1234567890?pwd=abc"
+	want.Zoom[0].Mode, want.Zoom[0].PersonalLink = Personal, "https://us02web.zoom.us/j/1234567890?pwd=abc"
 	want.Calendars = []Calendar{{Name: "team", ICS: &ICS{Path: "/etc/zoomtag/team"}}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -73,9 +73,9 @@ func TestEverythingIsRead(t *testing.T) {
 	want := &Config{
 		Schedule: "CRON_TZ=Europe/Berlin */5 7-19 * * MON-FRI", State: "/var/lib/zoomtag/zoomtag.db", Grace: 90 * time.Second,
 		ListenWritten: true, Zone: "Europe/Berlin",
-		Zoom: Zoom{Mode: ServerToServer, AccountID: "0123", ClientID: "def", ClientSecret: Secret{source: "file:zoom-secret"},
+		Zoom: Accounts{{Mode: ServerToServer, AccountID: "0123", ClientID: "def", ClientSecret: Secret{source: "file:zoom-secret"},
 			Host: "alice@example.com", APIURL: "http://127.0.0.1:8080/v2", OAuthURL: "http://[::1]:8080/oauth",
-			PersonalLink: "https://us02web.zoom.us/j/1234567890?pwd=abc"},
+			PersonalLink: "https://us02web.zoom.us/j/1234567890?pwd=abc"}},
 		Tag: Tag{Words: []string{"#zoom", "#call"}, Not: []string{}, Categories: []string{"Zoom meeting"}, Locations: []string{},
 			Colors: []string{"11"}},
 		Meeting: Meeting{Kind: "personal", Series: "fixed", WaitingRoom: &yes, JoinBeforeHost: &five, Passcode: "auto",
@@ -160,7 +160,9 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		}
 		// The sections of one calendar are those of the whole configuration, where they are shown in full.
 		again := strings.HasPrefix(key, "calendars.meeting.") || strings.HasPrefix(key, "calendars.link.")
-		if !found && !again {
+		// What is for several Zoom accounts only stands in a comment: it does not go with the account that the example has.
+		several := key == "zoom.name" && strings.Contains(string(Example), "\n# - { name: club, ") || key == "calendars.account" && strings.Contains(string(Example), "# account: club\n")
+		if !found && !again && !several {
 			t.Errorf("the example lacks %s", key)
 		}
 	})
@@ -172,8 +174,8 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		{"schedule", c.Schedule, base.Schedule},
 		{"listen", c.Listen, base.Listen},
 		{"grace", c.Grace, base.Grace},
-		{"zoom.api_url", c.Zoom.APIURL, base.Zoom.APIURL},
-		{"zoom.oauth_url", c.Zoom.OAuthURL, base.Zoom.OAuthURL},
+		{"zoom.api_url", c.Zoom[0].APIURL, base.Zoom[0].APIURL},
+		{"zoom.oauth_url", c.Zoom[0].OAuthURL, base.Zoom[0].OAuthURL},
 		{"tag", c.Tag.Words[0] + c.Tag.Not[0] + c.Tag.Categories[0] + c.Tag.Locations[0], "#zoom#nozoomZoomZoom"},
 		{"meeting", c.Meeting.Kind + c.Meeting.Series, defaultKind + defaultSeries},
 		{"link", c.Link, Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce, Meet: defaultMeet}},

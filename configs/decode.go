@@ -25,6 +25,8 @@ type decoder struct {
 	places map[string]place
 	// refused are the paths at or below which a mistake was found.
 	refused map[string]bool
+	// zoomList says that the accounts are written as a list.
+	zoomList bool
 	// secrets are those that were found, by path.
 	secrets map[string]*Secret
 }
@@ -161,6 +163,10 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
 	items := n.Content
 	switch {
+	case v.Type() == reflect.TypeFor[Accounts]() && n.Kind != yaml.SequenceNode: // one section: the only account
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		d.value(n, path, v.Index(0), f)
+		return
 	case n.Kind == yaml.SequenceNode:
 	case n.ShortTag() == "!!null" && v.Type().Elem().Kind() == reflect.Struct: // the key with nothing below it
 	case n.Kind == yaml.ScalarNode && v.Type() == reflect.TypeFor[Owners]():
@@ -172,6 +178,7 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.Str
 		d.fail(n, "%s must be a list, as in [one, two]", display(path))
 		return
 	}
+	d.zoomList = d.zoomList || v.Type() == reflect.TypeFor[Accounts]()
 	// Made in one piece, because decoder.secrets points into it. Empty is not nil: it says "none".
 	v.Set(reflect.MakeSlice(v.Type(), len(items), len(items)))
 	for i, item := range items {
@@ -199,8 +206,12 @@ func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
 	}
 }
 
-// section is the path without the number of its calendar, which the line number says better; "" for the top level.
+// section is the path without the number of its calendar or account, which the line number says better; "" for the top level.
 func section(path string) string {
+	if rest, ok := strings.CutPrefix(path, "zoom["); ok {
+		_, rest, _ = strings.Cut(rest, "]")
+		path = "zoom" + rest
+	}
 	if rest, ok := strings.CutPrefix(path, "calendars["); ok {
 		_, rest, _ = strings.Cut(rest, "]")
 		if rest == "" {

@@ -28,7 +28,7 @@ func TestSecretNeverPrints(t *testing.T) {
 		"value": secret, "pointer": &secret, "slice": []Secret{secret}, "array": [1]Secret{secret}, "unexported": hidden{secret},
 		"in a struct": shown{secret, &secret, map[string]Secret{"a": secret}}, "interface": any(secret),
 		"error": fmt.Errorf("with %v", secret), "calendar": Calendar{Outlook: &Outlook{ClientSecret: secret}},
-		"config": &Config{Zoom: Zoom{ClientSecret: secret}},
+		"config": &Config{Zoom: Accounts{{ClientSecret: secret}}},
 	}
 	leaks := func(t *testing.T, how, out string) {
 		t.Helper()
@@ -120,8 +120,8 @@ func TestSecretForms(t *testing.T) {
 				}
 			case err != nil:
 				t.Error(err)
-			case config.Zoom.ClientSecret.Reveal() != c.want:
-				t.Errorf("got %q, want %q", config.Zoom.ClientSecret.Reveal(), c.want)
+			case config.Zoom[0].ClientSecret.Reveal() != c.want:
+				t.Errorf("got %q, want %q", config.Zoom[0].ClientSecret.Reveal(), c.want)
 			}
 		})
 	}
@@ -136,7 +136,7 @@ func TestCredentialOutsideSystemd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := c.Zoom.ClientSecret; s.Reveal() != "" || s.Source() != "credential:zoom" || s.IsZero() {
+	if s := c.Zoom[0].ClientSecret; s.Reveal() != "" || s.Source() != "credential:zoom" || s.IsZero() {
 		t.Errorf("got %q from %q", s.Reveal(), s.Source())
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // validate checks what concerns several keys at once. A key whose value was refused already is not reported again.
 func (d *decoder) validate(c *Config) {
-	d.validateZoom(c)
+	d.validateAccounts(c)
 	d.validateTag(&c.Tag)
 	if len(c.Calendars) == 0 && !d.wrong("calendars") {
 		d.failAt("calendars", "there is no calendar to watch; add one below \"calendars:\", for instance a folder of .ics files: "+
@@ -28,6 +28,7 @@ func (d *decoder) validate(c *Config) {
 		} else {
 			names[cal.Name] = d.places[path+".name"].line
 		}
+		d.validateChoice(c, cal, path)
 		d.validateCalendar(cal, path)
 		source := cal.source()
 		if other, ok := sources[source]; ok && source != "" {
@@ -106,9 +107,9 @@ func enumerate(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
-func (d *decoder) validateZoom(c *Config) {
-	z := &c.Zoom
-	someHost := z.Host != "" || slices.ContainsFunc(c.Calendars, func(cal Calendar) bool { return cal.Host != "" })
+func (d *decoder) validateZoom(c *Config, account int, path string) {
+	z := &c.Zoom[account]
+	someHost := z.Host != "" || slices.ContainsFunc(c.calendarsOf(account), func(i int) bool { return c.Calendars[i].Host != "" })
 	has := map[string]bool{
 		"account_id": z.AccountID != "", "client_id": z.ClientID != "", "client_secret": !z.ClientSecret.IsZero(),
 		"personal_link": z.PersonalLink != "", "host": someHost,
@@ -116,32 +117,33 @@ func (d *decoder) validateZoom(c *Config) {
 	mode := "mode " + z.Mode
 	switch z.Mode {
 	case ServerToServer:
-		if !d.written("zoom.mode") && z.PersonalLink != "" && z.AccountID == "" {
-			d.failAt("zoom", "zoom has a personal_link but no mode; add \"mode: personal\"")
+		if !d.written(path+".mode") && z.PersonalLink != "" && z.AccountID == "" {
+			d.failAt(path, "zoom has a personal_link but no mode; add \"mode: personal\"")
 			return
 		}
-		if !d.written("zoom.mode") {
+		if !d.written(path + ".mode") {
 			mode += " (the default; mode personal needs no account)"
 		}
-		d.demand("zoom", mode, has, "account_id", "client_id", "client_secret", "host")
+		d.demand(path, mode, has, "account_id", "client_id", "client_secret", "host")
 		if someHost {
-			d.demandHosts(c)
+			d.demandHosts(c, account, path)
 		}
 	case User:
-		d.demand("zoom", mode, has, "client_id")
-		d.validatePerson(c)
+		d.demand(path, mode, has, "client_id")
+		d.validatePerson(c, account, path)
 	case Personal:
-		d.demand("zoom", mode, has, "personal_link")
+		d.demand(path, mode, has, "personal_link")
 	}
 }
 
 // validatePerson reports what does not go with a person who has signed in, and hosts what is theirs.
-func (d *decoder) validatePerson(c *Config) {
-	if d.written("zoom.account_id") {
-		d.failAt("zoom.account_id", "account_id is for mode server-to-server; a person signs in without it: delete the line")
+func (d *decoder) validatePerson(c *Config, account int, path string) {
+	if d.written(path + ".account_id") {
+		d.failAt(path+".account_id", "account_id is for mode server-to-server; a person signs in without it: delete the line")
 	}
-	host := c.Zoom.Host
-	for i, cal := range c.Calendars {
+	host := c.Zoom[account].Host
+	for _, i := range c.calendarsOf(account) {
+		cal := c.Calendars[i]
 		switch {
 		case host == "":
 			host = cal.Host
@@ -153,12 +155,12 @@ func (d *decoder) validatePerson(c *Config) {
 }
 
 // demandHosts reports calendars for which nobody hosts: an app of a whole account has no user of its own.
-func (d *decoder) demandHosts(c *Config) {
-	if c.Zoom.Host != "" || d.wrong("zoom.host") {
+func (d *decoder) demandHosts(c *Config, account int, section string) {
+	if c.Zoom[account].Host != "" || d.wrong(section+".host") {
 		return
 	}
-	for i, cal := range c.Calendars {
-		if path := "calendars[" + strconv.Itoa(i) + "]"; cal.Host == "" && !d.wrong(path+".host") {
+	for _, i := range c.calendarsOf(account) {
+		if path := "calendars[" + strconv.Itoa(i) + "]"; c.Calendars[i].Host == "" && !d.wrong(path+".host") {
 			d.failAt(path, "nobody hosts the meetings of this calendar; write host, the mail address of a Zoom user, here or in zoom")
 		}
 	}

@@ -26,13 +26,13 @@ func (a *app) authCommand() *cobra.Command {
 	var name string
 	var how signInFlags
 	cmd := &cobra.Command{
-		Use:   "auth google|outlook|zoom",
+		Use:   "auth google|outlook|zoom [ACCOUNT]",
 		Short: "Sign in as a person, through a browser",
 		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user", or at Zoom as the person who
-hosts, for "mode: user". The browser may be on this machine, or on another one: then the address at which it ends is pasted here, or, at
+hosts, for "mode: user"; ACCOUNT is the Zoom account, where several have that mode. The browser may be on this machine, or on another one: then the address at which it ends is pasted here, or, at
 Microsoft, a short code from here is typed in there. A running daemon notices the new sign-in by itself.`,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"google", "outlook", "zoom"},
+		Args:      authArgs,
+		ValidArgs: signInProviders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch provider := args[0]; {
 			case how.deviceCode && provider != "outlook":
@@ -40,15 +40,57 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 			case provider != "zoom":
 				return a.authCalendar(cmd.Context(), provider, name, how)
 			case name != "":
-				return &usageError{errors.New("the sign-in at Zoom is for all calendars: leave --calendar out")}
+				return &usageError{errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of several accounts name one, as in zoomtag auth zoom NAME")}
 			}
-			return a.authZoom(cmd.Context(), how)
+			return a.authZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar to sign in for; needed if there are several")
 	cmd.Flags().BoolVar(&how.noBrowser, "no-browser", false, "only show the address to open")
 	cmd.Flags().BoolVar(&how.deviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
 	return cmd
+}
+
+// signInProviders are where persons sign in.
+var signInProviders = []string{"google", "outlook", "zoom"}
+
+// authArgs wants a provider, and takes an account behind zoom.
+func authArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 2 && args[0] == "zoom" {
+		return nil
+	}
+	return cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)(cmd, args)
+}
+
+// whoHosts is the Zoom account that is meant: the one named, or the only one in which a person signs in.
+func whoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
+	var persons, modes []string
+	var only configs.Zoom
+	for _, z := range cfg.Zoom {
+		modes = append(modes, fmt.Sprintf("%s (%s)", z.Name, z.Mode))
+		if z.Mode == configs.User {
+			persons, only = append(persons, z.Name), z
+		}
+	}
+	named, ok := cfg.Zoom.Named(name)
+	unnamed := len(cfg.Zoom.Names()) == 0
+	switch {
+	case name != "" && unnamed:
+		return named, fmt.Errorf("the configuration has one Zoom account, without a name: leave %q out", name)
+	case name != "" && !ok:
+		return named, fmt.Errorf("there is no Zoom account %q in the configuration; there are: %s", name, strings.Join(modes, ", "))
+	case ok && named.Mode != configs.User:
+		return named, fmt.Errorf("Zoom account %s has mode %s, in which nobody signs in; to sign in as a person write mode: user", named.Name, named.Mode) //nolint:staticcheck // Zoom is a name
+	case ok:
+		return named, nil
+	case len(persons) == 0 && unnamed:
+		return named, fmt.Errorf("zoom has mode %s, in which nobody signs in; to sign in as a person write mode: user", cfg.Zoom[0].Mode)
+	case len(persons) == 0:
+		return named, fmt.Errorf("no Zoom account has mode user, in which a person signs in; there are: %s", strings.Join(modes, ", "))
+	case len(persons) > 1:
+		return named, fmt.Errorf("name the Zoom account for which somebody signs in, as in %s; there are: %s", zoomSignIn(persons[0]), strings.Join(persons, ", "))
+	}
+	return only, nil
 }
 
 // authCalendar signs in for the calendar with a name, or the only one.
@@ -72,18 +114,22 @@ func (a *app) authCalendar(ctx context.Context, provider, name string, how signI
 	return a.signIn(ctx, cfg, c, how)
 }
 
-// authZoom signs in the person who hosts, and has Zoom say whose meetings can be made.
-func (a *app) authZoom(ctx context.Context, how signInFlags) error {
+// authZoom signs in the person who hosts in an account, and has Zoom say whose meetings can be made.
+func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error {
 	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
 	if err != nil {
 		return err
 	}
-	if cfg.Zoom.Mode != configs.User {
-		return &usageError{fmt.Errorf("zoom has mode %s, in which nobody signs in; to sign in as a person write mode: user", cfg.Zoom.Mode)}
+	z, err := whoHosts(cfg, name)
+	if err != nil {
+		return &usageError{err}
 	}
-	if !cfg.Zoom.ClientSecret.IsZero() { // a public client has none
+	if !z.ClientSecret.IsZero() { // a public client has none
 		if cfg, err = a.load(); err != nil {
 			return err
+		}
+		if z, err = whoHosts(cfg, name); err != nil {
+			return &usageError{err}
 		}
 	}
 	log, err := a.quietLogger()
@@ -91,11 +137,15 @@ func (a *app) authZoom(ctx context.Context, how signInFlags) error {
 		return err
 	}
 	b := &builder{cfg: cfg, requests: newCounter(), log: log, env: a.term.env}
-	config := b.zoomConfig()
+	config := b.zoomConfig(z)
 	if err := zoom.SignIn(ctx, config, zoom.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.term.out, "Signed in at Zoom. The sign-in is kept in %s, readable by you alone.\n", config.GrantFile)
+	at := "Zoom"
+	if z.Name != "" {
+		at = "Zoom for account " + z.Name
+	}
+	fmt.Fprintf(a.term.out, "Signed in at %s. The sign-in is kept in %s, readable by you alone.\n", at, config.GrantFile)
 	service, err := zoom.New(config)
 	if err != nil {
 		return err

@@ -171,6 +171,9 @@ func subject(f doctor.Finding) string {
 	if f.Calendar != "" {
 		name = strings.TrimPrefix(name+" in "+f.Calendar, " in ")
 	}
+	if f.Account != "" {
+		name = strings.TrimSuffix("Zoom account "+f.Account+": "+name, ": ")
+	}
 	return strings.TrimSpace(strings.Join([]string{name, f.Link}, "  "))
 }
 

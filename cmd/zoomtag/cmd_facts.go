@@ -74,7 +74,11 @@ func (a *app) showStatus(r statusReport) error {
 		fmt.Fprintln(a.term.out)
 		rows = [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
 		for _, b := range r.Budget {
-			rows = append(rows, []string{b.Host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
+			host := b.Host
+			if b.Account != "" {
+				host += " (" + b.Account + ")"
+			}
+			rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
 		}
 		if err := a.term.table(rows); err != nil {
 			return err
@@ -137,7 +141,7 @@ func (a *app) showTokens(tokens []tokenStatus) error {
 	for _, t := range tokens {
 		name, mend := t.Calendar, "zoomtag auth "+t.Provider+" --calendar "+t.Calendar
 		if t.Provider == "zoom" {
-			name, mend = strings.TrimSpace("Zoom "+t.Person), zoomSignIn
+			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "), zoomSignIn(t.Account)
 		}
 		state := "ok"
 		switch {

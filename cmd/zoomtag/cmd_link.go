@@ -17,7 +17,6 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/ical"
-	"zoomtag/providers/meeting"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -122,7 +121,7 @@ func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err 
 	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
 		return report, err
 	}
-	c, err := d.builder.once("link "+name, dir, r.Options, d.meetings)
+	c, err := d.builder.once("link "+name, dir, r.Options)
 	if err != nil {
 		return report, err
 	}
@@ -145,8 +144,8 @@ func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err 
 }
 
 // once is a folder as a calendar that is worked on once, in which every event is one that a meeting is wanted for.
-func (b *builder) once(name, dir, options string, service meeting.Service) (*engine.Calendar, error) {
-	s, err := b.settings(b.cfg.For(configs.Calendar{}), b.account)
+func (b *builder) once(name, dir, options string) (*engine.Calendar, error) {
+	s, err := b.settings(configs.Calendar{})
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +155,7 @@ func (b *builder) once(name, dir, options string, service meeting.Service) (*eng
 		return nil, err
 	}
 	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
-	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Meetings: service, Budgeted: b.cfg.Zoom.Mode != configs.Personal, Settings: s,
+	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
 		Detects: fmt.Sprint(wallClock(b.env)().UnixNano())}, nil
 }
 

@@ -225,12 +225,14 @@ func (d *daemon) finish(desk *desk, cause error) error {
 
 // checkScopes says at the start what the Zoom app is not allowed to do, rather than at the first event.
 func (d *daemon) checkScopes(ctx context.Context, desk *desk) {
-	checker, ok := desk.meetings.(scopeChecker)
-	if !ok {
-		return
-	}
-	if err := checker.CheckScopes(ctx); err != nil && ctx.Err() == nil {
-		d.log.Warn("the Zoom app needs a look", "reason", err)
+	for _, account := range desk.accounts {
+		checker, ok := account.service.(scopeChecker)
+		if !ok {
+			continue
+		}
+		if err := checker.CheckScopes(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("the Zoom app needs a look", account.attributes("reason", err)...)
+		}
 	}
 }
 

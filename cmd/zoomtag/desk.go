@@ -12,7 +12,6 @@ import (
 
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
-	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
@@ -25,13 +24,12 @@ type desk struct {
 	builder   *builder
 	requests  *counter
 	schedule  *engine.Schedule // nil unless this is the daemon
-	meetings  meeting.Service
+	accounts  accounts
 	inviter   *inviter
 	hosts     hostBook
 	invites   bool // they are kept, for a folder or a feed
 	feedToken string
 	grants    map[string]string // the files of persons' sign-ins, by calendar
-	zoomGrant string            // the file of the one at Zoom; empty where nobody signs in
 	probes    *prober
 	log       *slog.Logger
 }
@@ -160,9 +158,12 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 			report.Tokens = append(report.Tokens, token)
 		}
 	}
-	if d.zoomGrant != "" {
-		token := tokenStatus{Provider: "zoom"}
-		if g, ok := zoom.ReadGrant(d.zoomGrant); ok {
+	for _, account := range d.accounts {
+		if account.grant == "" {
+			continue
+		}
+		token := tokenStatus{Provider: "zoom", Account: account.Name}
+		if g, ok := zoom.ReadGrant(account.grant); ok {
 			token.Person, token.SignedIn, token.Refused, token.Reason = g.Name(), some(g.SignedIn), some(g.Refused), g.Reason
 		} else if g.Unusable != nil {
 			token.Reason = g.Unusable.Error()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,16 +16,27 @@ import (
 // examination gathers the facts for one judgement.
 type examination struct {
 	*desk
-	at        time.Time
-	inspector meeting.Inspector // nil where Zoom is not asked
-
+	at    time.Time
+	mute  map[string]bool // accounts that cannot be asked, by hash: that is said once, and not for each link
 	mu    *sync.Mutex
-	hosts map[string]*hostFacts // by address, small letters
+	hosts map[string]*hostFacts // by hostKey
+}
+
+// hostKey tells hosts apart: "me" is another one in each account.
+func hostKey(a account, host string) string { return a.hash + " " + strings.ToLower(host) }
+
+// inspector asks the account about its meetings and hosts; nil where Zoom is not asked.
+func (x *examination) inspector(a account) meeting.Inspector {
+	if x.mute[a.hash] {
+		return nil
+	}
+	return a.inspector()
 }
 
 // hostFacts are what Zoom says of a host, asked once.
 type hostFacts struct {
 	name    string
+	account string // what the account is called
 	once    sync.Once
 	facts   *meeting.HostFacts
 	unknown bool
@@ -32,8 +44,7 @@ type hostFacts struct {
 
 // Doctor judges everything, or one event or link.
 func (d *desk) Doctor(ctx context.Context, r doctorRequest) (doctorReport, error) {
-	x := &examination{desk: d, at: d.now(), mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
-	x.inspector, _ = d.meetings.(meeting.Inspector)
+	x := &examination{desk: d, at: d.now(), mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
 	report, err := x.judge(ctx, r)
 	if err == nil && ctx.Err() != nil {
 		err = errStopped

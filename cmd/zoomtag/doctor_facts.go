@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -97,7 +96,7 @@ func kept(rec *store.Record) bool {
 func (x *examination) events(ctx context.Context, b *builder, name string) ([]calendar.Event, error) {
 	at := slices.IndexFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return c.Name == name })
 	c := b.cfg.Calendars[at]
-	s, err := b.settings(b.cfg.For(c), b.account)
+	s, err := b.settings(c)
 	if err != nil {
 		return nil, err
 	}
@@ -189,10 +188,18 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 			return
 		}
 		f.Details = x.invited(ctx, f)
-		if x.inspector == nil {
+		account, known := x.accounts.of(f.Record.Mark)
+		inspector := x.inspector(account)
+		switch {
+		case !known && x.calendarOf(f.Calendar).Settings.AnyAccount: // a room's marks need not be its own
+			return
+		case !known:
+			f.Unasked = "its Zoom account is not in the configuration"
+			return
+		case inspector == nil:
 			return
 		}
-		m, err := x.inspector.Inspect(ctx, f.Record.MeetingID)
+		m, err := inspector.Inspect(ctx, f.Record.MeetingID)
 		switch {
 		case err == nil:
 			f.Meeting = &m
@@ -201,24 +208,25 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		default:
 			f.Unasked = err.Error()
 		}
-		f.Host = x.host(ctx, f.Record.Host)
+		f.Host = x.host(ctx, account, f.Record.Host)
 	})
 }
 
-// host asks about a host, once.
-func (x *examination) host(ctx context.Context, name string) *meeting.HostFacts {
-	if name == "" {
+// host asks an account about a host, once.
+func (x *examination) host(ctx context.Context, a account, name string) *meeting.HostFacts {
+	inspector := x.inspector(a)
+	if name == "" || inspector == nil {
 		return nil
 	}
 	x.mu.Lock()
-	h := x.hosts[strings.ToLower(name)]
+	h := x.hosts[hostKey(a, name)]
 	if h == nil {
-		h = &hostFacts{name: name}
-		x.hosts[strings.ToLower(name)] = h
+		h = &hostFacts{name: name, account: a.Name}
+		x.hosts[hostKey(a, name)] = h
 	}
 	x.mu.Unlock()
 	h.once.Do(func() {
-		facts, err := x.inspector.Host(ctx, name)
+		facts, err := inspector.Host(ctx, name)
 		switch {
 		case err == nil:
 			h.facts = &facts
@@ -231,16 +239,31 @@ func (x *examination) host(ctx context.Context, name string) *meeting.HostFacts 
 
 // configuredHosts asks about the hosts that the configuration names.
 func (x *examination) configuredHosts(ctx context.Context) {
-	if x.inspector == nil {
-		return
+	type one struct {
+		account account
+		host    string
 	}
-	var names []string
-	for _, c := range x.builder.cfg.Calendars {
-		if host := x.builder.host(x.builder.cfg.For(c).Host); !slices.Contains(names, host) {
-			names = append(names, host)
+	var list []one
+	add := func(a account, configured string) {
+		o := one{a, x.builder.host(a.Zoom, configured)}
+		if !slices.ContainsFunc(list, func(other one) bool { return hostKey(other.account, other.host) == hostKey(o.account, o.host) }) {
+			list = append(list, o)
 		}
 	}
-	inParallel(len(names), func(i int) { x.host(ctx, names[i]) })
+	cfg := x.builder.cfg
+	for _, a := range x.accounts {
+		used := false
+		for _, c := range cfg.Calendars {
+			if cfg.AccountOf(c).Name == a.Name {
+				add(a, cfg.For(c).Host)
+				used = true
+			}
+		}
+		if !used { // tags may choose it
+			add(a, a.Host)
+		}
+	}
+	inParallel(len(list), func(i int) { x.host(ctx, list[i].account, list[i].host) })
 }
 
 // judgeHosts judges the hosts that were asked about, and describes them.
@@ -249,8 +272,15 @@ func (x *examination) judgeHosts() (list []doctor.Finding, described []string) {
 	defer x.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(x.hosts)) {
 		h := x.hosts[key]
-		list = append(list, doctor.JudgeHost(h.name, h.facts, h.unknown)...)
+		findings := doctor.JudgeHost(h.name, h.facts, h.unknown)
+		for i := range findings {
+			findings[i].Account = h.account
+		}
+		list = append(list, findings...)
 		if said := doctor.DescribeHost(h.name, h.facts); said != "" {
+			if h.account != "" {
+				said = "Zoom account " + h.account + ": " + said
+			}
 			described = append(described, said)
 		}
 	}
@@ -299,16 +329,18 @@ func (x *examination) targets() (list []target, media []string, outside bool, er
 	if err != nil {
 		return nil, nil, false, err
 	}
-	links := []string{x.builder.cfg.Zoom.PersonalLink}
+	var links, services []string
+	for _, a := range x.accounts {
+		links = append(links, a.PersonalLink)
+		if a.Mode != configs.Personal {
+			services = append(services, a.APIURL, a.OAuthURL)
+		}
+	}
 	for _, rec := range records {
 		links = append(links, rec.Meeting.JoinURL)
 	}
 	hosts := doctor.Hosts(links)
-	api, oauth := x.builder.cfg.Zoom.APIURL, x.builder.cfg.Zoom.OAuthURL
-	if x.builder.cfg.Zoom.PersonalLink != "" && x.inspector == nil {
-		api, oauth = "", ""
-	}
-	list, outside = targets(api, oauth, hosts)
+	list, outside = targets(services, hosts)
 	if !outside {
 		return list, nil, false, nil
 	}

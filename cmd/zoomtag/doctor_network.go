@@ -44,7 +44,8 @@ func newProber(now func() time.Time) *prober {
 type target struct{ url, purpose string }
 
 // targets are the hosts that zoomtag and its guests need. The API of an emulator on this machine needs nothing from outside.
-func targets(api, oauth string, joinHosts []string) (list []target, outside bool) {
+// services are, in turn, addresses of an API and of the sign-in that goes with it.
+func targets(services, joinHosts []string) (list []target, outside bool) {
 	seen := map[string]bool{}
 	outside = true
 	add := func(address, purpose string) {
@@ -58,8 +59,9 @@ func targets(api, oauth string, joinHosts []string) (list []target, outside bool
 		}
 		list = append(list, target{url: u.Scheme + "://" + u.Host + "/", purpose: purpose})
 	}
-	add(api, "API")
-	add(oauth, "sign-in")
+	for i, address := range services {
+		add(address, []string{"API", "sign-in"}[i%2])
+	}
 	if outside {
 		for _, host := range joinHosts {
 			add("https://"+host, "joining")

@@ -251,11 +251,11 @@ func TestProbeStatusAndPorts(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	list, outside := targets("https://api.zoom.us/v2", "https://zoom.us/oauth", []string{"us02web.zoom.us", "zoom.us"})
+	list, outside := targets([]string{"https://api.zoom.us/v2", "https://zoom.us/oauth"}, []string{"us02web.zoom.us", "zoom.us"})
 	if !outside || len(list) != 3 || list[0].url != "https://api.zoom.us/" || list[2].url != "https://us02web.zoom.us/" {
 		t.Errorf("%+v, %t", list, outside)
 	}
-	if list, outside = targets("http://127.0.0.1:80/v2", "http://127.0.0.1:80/oauth", []string{"us02web.zoom.us"}); outside || len(list) != 1 {
+	if list, outside = targets([]string{"http://127.0.0.1:80/v2", "http://127.0.0.1:80/oauth"}, []string{"us02web.zoom.us"}); outside || len(list) != 1 {
 		t.Errorf("an emulator's: %+v, %t", list, outside)
 	}
 }

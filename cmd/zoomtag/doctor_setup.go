@@ -12,19 +12,12 @@ import (
 	"zoomtag/sync/doctor"
 )
 
-// setup gathers what is known of the set-up, calendars included. It asks Zoom for a token and each calendar for its name.
+// setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for its name.
 func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
-	s := doctor.Setup{Now: x.at, API: x.inspector != nil}
-	if x.inspector != nil {
-		lacking, err := x.inspector.Scopes(ctx)
-		s.Lacking = lacking
-		if err != nil {
-			s.ZoomError, x.inspector = err.Error(), nil // so that it is said once, and not for each link
-		}
-	}
-	if x.zoomGrant != "" {
-		s.Person = &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}
-		readSignIn(s.Person, x.zoomGrant)
+	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.accounts))}
+	inParallel(len(x.accounts), func(i int) { s.Accounts[i] = accountFacts(ctx, x.accounts[i]) })
+	for i, a := range x.accounts {
+		x.mute[a.hash] = s.Accounts[i].Error != ""
 	}
 	s.Skew, s.Skewed = x.requests.skew("zoom")
 	status, err := x.status()
@@ -32,7 +25,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 		return s, err
 	}
 	for _, b := range status.Budget {
-		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Used: b.Used, Limit: b.Limit})
+		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Account: b.Account, Used: b.Used, Limit: b.Limit})
 	}
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Reason: e.Reason})
@@ -45,6 +38,23 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 		}
 	})
 	return s, nil
+}
+
+// accountFacts asks an account what its app may do, and looks how the sign-in of the person who hosts stands.
+func accountFacts(ctx context.Context, a account) doctor.AccountFacts {
+	f := doctor.AccountFacts{Name: a.Name}
+	if inspector := a.inspector(); inspector != nil {
+		f.API = true
+		var err error
+		if f.Lacking, err = inspector.Scopes(ctx); err != nil {
+			f.Error = err.Error()
+		}
+	}
+	if a.grant != "" {
+		f.Person = &doctor.CalendarFacts{Name: "Zoom", Account: a.Name, Provider: "zoom", SignsIn: true}
+		readSignIn(f.Person, a.grant)
+	}
+	return f
 }
 
 // readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that there is none.

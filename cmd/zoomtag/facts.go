@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -62,18 +63,20 @@ type calendarStatus struct {
 }
 
 type budgetStatus struct {
-	Host  string `json:"host"`
-	Used  int    `json:"used"`
-	Limit int    `json:"limit"`
+	Host    string `json:"host"`
+	Account string `json:"account,omitempty"` // the Zoom account, where accounts have names
+	Used    int    `json:"used"`
+	Limit   int    `json:"limit"`
 }
 
 type tokenStatus struct {
 	Calendar string     `json:"calendar"` // empty for the one at Zoom
 	Provider string     `json:"provider"`
-	Person   string     `json:"person,omitempty"` // who has signed in, where it is known
-	SignedIn *time.Time `json:"signed_in"`        // null: nobody has signed in
-	Refused  *time.Time `json:"refused"`          // since when the service takes it no longer
-	Reason   string     `json:"reason,omitempty"` // why
+	Account  string     `json:"account,omitempty"` // the Zoom account, where accounts have names
+	Person   string     `json:"person,omitempty"`  // who has signed in, where it is known
+	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
+	Refused  *time.Time `json:"refused"`           // since when the service takes it no longer
+	Reason   string     `json:"reason,omitempty"`  // why
 }
 
 type eventStatus struct {
@@ -98,6 +101,7 @@ type linkStatus struct {
 	Start     *time.Time `json:"start"`
 	MeetingID string     `json:"meeting_id"`
 	JoinURL   string     `json:"join_url"`
+	Account   string     `json:"account,omitempty"` // the Zoom account that the meeting is in, where accounts have names
 	State     string     `json:"state"`
 	Health    string     `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
 	Reason    string     `json:"reason"`
@@ -123,7 +127,9 @@ type ledger struct {
 	st    *store.Store
 	names []string          // the configured calendars
 	kinds map[string]string // their providers
-	now   func() time.Time
+	// called are the names of the Zoom accounts by hash, and the main one's by "".
+	called map[string]string
+	now    func() time.Time
 }
 
 func some(t time.Time) *time.Time {
@@ -165,17 +171,24 @@ func (l *ledger) status() (statusReport, error) {
 	if err != nil {
 		return report, err
 	}
-	for host, used := range budgets {
+	for key, used := range budgets {
 		if used == 0 { // it was counted and did not reach Zoom
 			continue
 		}
-		report.Budget = append(report.Budget, budgetStatus{Host: host, Used: used, Limit: engine.DailyLimit})
+		host, hash := engine.SplitBudgetKey(key)
+		account, known := l.called[hash]
+		if !known { // it was taken out of the configuration today
+			account = "zt-" + hash
+		}
+		report.Budget = append(report.Budget, budgetStatus{Host: host, Account: account, Used: used, Limit: engine.DailyLimit})
 	}
-	slices.SortFunc(report.Budget, func(a, b budgetStatus) int { return strings.Compare(a.Host, b.Host) })
+	slices.SortFunc(report.Budget, func(a, b budgetStatus) int {
+		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Account, b.Account))
+	})
 	switch {
 	case failing > 0 && failing == len(l.names):
 		report.Health = healthFailing
-	case failing > 0 || len(report.Events) > 0 || doctor.Failed(report.Verdicts):
+	case failing > 0 || slices.ContainsFunc(report.Events, func(e eventStatus) bool { return e.State != plan.Linked }) || doctor.Failed(report.Verdicts):
 		report.Health = healthDegraded
 	}
 	return report, nil
@@ -257,7 +270,7 @@ func (l *ledger) links() (linksReport, error) {
 				health = rec.State
 			}
 			report.Links = append(report.Links, linkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
-				Start: some(rec.Start), MeetingID: strconv.FormatInt(rec.MeetingID, 10), JoinURL: plan.ShownURL(rec.Meeting),
+				Start: some(rec.Start), MeetingID: strconv.FormatInt(rec.MeetingID, 10), JoinURL: plan.ShownURL(rec.Meeting), Account: l.accountOf(rec),
 				State: rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
 		}
 	}
@@ -268,6 +281,15 @@ func (l *ledger) links() (linksReport, error) {
 		return a.Start.Compare(*b.Start)
 	})
 	return report, nil
+}
+
+// accountOf names the Zoom account of a record's meeting; one that the configuration does not have is called what it was called last.
+func (l *ledger) accountOf(rec *store.Record) string {
+	m, _ := plan.ParseMark(rec.Mark)
+	if name, known := l.called[m.Account]; known {
+		return name
+	}
+	return rec.Account
 }
 
 // maxLog is how many entries of the journal `log` shows.

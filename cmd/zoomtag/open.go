@@ -119,7 +119,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	d.probes = newProber(d.now)
 	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env}
 	d.builder = b
-	calendars, service, err := b.calendars()
+	calendars, err := b.calendars()
 	if err != nil {
 		return nil, err
 	}
@@ -131,16 +131,14 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		d.kinds[c.Name] = c.Provider
 		d.inviter.calendars[c.Name] = c
 	}
-	d.meetings = service
+	d.accounts = b.accounts
+	d.called = b.accounts.names()
 	for _, c := range cfg.Calendars {
 		if signsIn(c) {
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
 	}
-	if cfg.Zoom.Mode == configs.User {
-		d.zoomGrant = zoomGrantFile(cfg.State)
-	}
-	options := engine.Options{Now: wallClock(a.term.env), Log: log, Progress: progress, Judge: d.judge}
+	options := engine.Options{Accounts: b.accounts.atWork(), Now: wallClock(a.term.env), Log: log, Progress: progress, Judge: d.judge}
 	if d.invites {
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
 	}

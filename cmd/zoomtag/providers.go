@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,8 +19,6 @@ import (
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/meeting/personal"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
@@ -36,7 +34,7 @@ type builder struct {
 	env      func(string) string
 	quotas   map[string]*google.Quota // by credentials file
 	lanes    *outlook.Lanes           // of all Outlook calendars
-	account  string                   // the name of the Zoom account, once the meeting service is made
+	accounts accounts                 // once they are opened
 	wide     bool                     // calendars also list events that show any Zoom link
 }
 
@@ -146,84 +144,42 @@ func (b *builder) quota(credentials string) *google.Quota {
 	return b.quotas[credentials]
 }
 
-// meetings makes the meeting service, with the name of its account.
-func (b *builder) meetings() (service meeting.Service, account string, err error) {
-	z := b.cfg.Zoom
-	switch z.Mode {
-	case configs.Personal:
-		service, err = personal.New(z.PersonalLink)
-		link, _, _ := strings.Cut(z.PersonalLink, "?")
-		return service, "personal " + link, err
-	case configs.User:
-		// The app rather than the person: who that is shows when somebody signs in, and marks must be the same after a lost state.
-		account = "zoom user " + z.ClientID
-	default:
-		account = "zoom " + z.AccountID
-	}
-	service, err = zoom.New(b.zoomConfig())
-	return service, account, err
-}
-
-func (b *builder) zoomConfig() zoom.Config {
-	z := b.cfg.Zoom
-	return zoom.Config{Mode: z.Mode, AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(), Host: z.Host,
-		GrantFile: zoomGrantFile(b.cfg.State), SignInCommand: zoomSignIn, APIURL: z.APIURL, OAuthURL: z.OAuthURL,
-		HTTP: b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Hook: b.hook, Log: b.log}
-}
-
-// zoomSignIn is the command that signs a person in at Zoom.
-const zoomSignIn = "zoomtag auth zoom"
-
-// zoomGrantFile is where the sign-in of the person who hosts is kept: beside the state.
-func zoomGrantFile(state string) string { return filepath.Join(filepath.Dir(state), "zoom.grant") }
-
-// host is who hosts: as configured, or else whoever has signed in at Zoom, by address where it is known.
-func (b *builder) host(configured string) string {
-	if configured != "" || b.cfg.Zoom.Mode != configs.User {
-		return configured
-	}
-	grant, _ := zoom.ReadGrant(zoomGrantFile(b.cfg.State))
-	return cmp.Or(grant.Email, meeting.Me)
-}
-
 // calendars makes all of the configuration's calendars.
-func (b *builder) calendars() ([]*engine.Calendar, meeting.Service, error) {
-	service, account, err := b.meetings()
-	if err != nil {
-		return nil, nil, err
+func (b *builder) calendars() ([]*engine.Calendar, error) {
+	if err := b.openAccounts(); err != nil {
+		return nil, err
 	}
-	b.account = account
 	list := make([]*engine.Calendar, 0, len(b.cfg.Calendars))
 	for _, c := range b.cfg.Calendars {
-		s, err := b.settings(b.cfg.For(c), account)
+		s, err := b.settings(c)
 		if err != nil {
-			return nil, nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+			return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
 		}
 		source, err := b.source(c, s)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Meetings: service,
-			Budgeted: b.cfg.Zoom.Mode != configs.Personal, Settings: s, Detects: b.fingerprint(c, s)})
+		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s)})
 	}
-	return list, service, nil
+	return list, nil
 }
 
 // settings are what the configuration says about the events of a calendar.
-func (b *builder) settings(e configs.Effective, account string) (plan.Settings, error) {
+func (b *builder) settings(c configs.Calendar) (plan.Settings, error) {
+	e, z := b.cfg.For(c), b.cfg.AccountOf(c)
 	m, t := e.Meeting, b.cfg.Tag
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
-		Host:  b.host(e.Host), Account: plan.AccountHash(account), AnyAccount: b.cfg.Zoom.Mode == configs.Personal,
-		Kind: meeting.Kind(m.Kind), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: b.cfg.Zoom.Mode != configs.Personal, Grace: b.cfg.Grace,
+		Host:  b.host(z, e.Host), Account: plan.AccountHash(identity(z)), Accounts: b.choices(e, z),
+		// A room's marks need not be its own: that another link was configured before changes nothing. But where there are other accounts
+		// as well, a mark of none of them is one of an account that was taken out.
+		AnyAccount: !slices.ContainsFunc(b.cfg.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
+		Kind:       kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
 	}
 	if m.Mail != nil {
 		s.Options.Mail = *m.Mail
-	}
-	if s.AnyAccount {
-		s.Kind = meeting.Personal
 	}
 	path, ok := strings.CutPrefix(e.Link.Text, "template:")
 	if !ok {
@@ -251,12 +207,21 @@ func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 		CalDAV   any
 		Zone     string
 		Link     string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.zone.String(), b.cfg.Zoom.PersonalLink})
+	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.zone.String(), b.rooms()})
 	if err != nil { // every field is plain data
 		b.log.Warn("the configuration has no fingerprint", "reason", err)
 	}
 	sum := sha256.Sum256(said)
 	return hex.EncodeToString(sum[:8])
+}
+
+// rooms are the links that are the same for every event.
+func (b *builder) rooms() string {
+	var links []string
+	for _, z := range b.cfg.Zoom {
+		links = append(links, z.PersonalLink)
+	}
+	return strings.Join(links, " ")
 }
 
 // owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small set-up.

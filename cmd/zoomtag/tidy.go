@@ -37,14 +37,16 @@ func (d *desk) tidy(ctx context.Context) {
 	d.keepSignIn(ctx)
 }
 
-// keepSignIn keeps a person's sign-in at Zoom alive where there is nothing to do for a long time.
+// keepSignIn keeps persons' sign-ins at Zoom alive where there is nothing to do for a long time.
 func (d *desk) keepSignIn(ctx context.Context) {
-	keeper, ok := d.meetings.(signInKeeper)
-	if !ok {
-		return
-	}
-	if err := keeper.KeepSignIn(ctx); err != nil && ctx.Err() == nil {
-		d.log.Warn("the sign-in at Zoom needs a look", "reason", err)
+	for _, account := range d.accounts {
+		keeper, ok := account.service.(signInKeeper)
+		if !ok {
+			continue
+		}
+		if err := keeper.KeepSignIn(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("the sign-in at Zoom needs a look", account.attributes("reason", err)...)
+		}
 	}
 }
 

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
@@ -26,29 +24,29 @@ type hostBook struct {
 const hostsFor = 6 * time.Hour
 
 // open is an examination that knows of hosts what was learned lately.
-func (b *hostBook) open(d *desk, inspector meeting.Inspector) *examination {
+func (b *hostBook) open(d *desk) *examination {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := d.now()
 	if b.hosts == nil || now.Sub(b.since) >= hostsFor {
 		b.since, b.hosts = now, map[string]*hostFacts{}
 	}
-	return &examination{desk: d, at: now, inspector: inspector, mu: &b.mu, hosts: b.hosts}
+	return &examination{desk: d, at: now, mu: &b.mu, hosts: b.hosts}
 }
 
 // judge judges the link of an event whose meeting was looked at. Of the calendar it asks once, who is invited; of Zoom, what it says of
 // the host, now and then.
 func (d *desk) judge(ctx context.Context, look engine.Look) []store.Verdict {
-	inspector, ok := d.meetings.(meeting.Inspector)
-	if !ok {
+	account, ok := d.accounts.of(look.Record.Mark)
+	if !ok || account.inspector() == nil {
 		return nil
 	}
-	x := d.hosts.open(d, inspector)
+	x := d.hosts.open(d)
 	f := x.shown(look.Record.Calendar, look.Event, look.Record)[0]
-	f.Meeting, f.Host = look.Meeting, x.host(ctx, look.Record.Host)
+	f.Meeting, f.Host = look.Meeting, x.host(ctx, account, look.Record.Host)
 	f.Details = x.invited(ctx, &f)
 	findings := doctor.JudgeLink(f)
-	for _, about := range doctor.JudgeHost(look.Record.Host, f.Host, x.unknown(look.Record.Host)) {
+	for _, about := range doctor.JudgeHost(look.Record.Host, f.Host, x.unknown(account, look.Record.Host)) {
 		if about.Severity != doctor.Note { // what is only worth knowing of a host is not worth knowing for each link
 			findings = append(findings, about)
 		}
@@ -65,10 +63,10 @@ func (d *desk) judge(ctx context.Context, look engine.Look) []store.Verdict {
 }
 
 // unknown reports whether Zoom has said that it does not know a host that was asked about.
-func (x *examination) unknown(host string) bool {
+func (x *examination) unknown(a account, host string) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	h := x.hosts[strings.ToLower(host)]
+	h := x.hosts[hostKey(a, host)]
 	return h != nil && h.unknown
 }
 

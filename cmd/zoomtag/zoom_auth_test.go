@@ -62,7 +62,13 @@ func (d *zoomDoor) write(name, text string) {
 
 func (d *zoomDoor) event(name, title string) {
 	d.t.Helper()
-	d.write("team/"+name+".ics", strings.ReplaceAll("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\nBEGIN:VEVENT\nUID:"+name+
+	d.eventIn("team", name, title)
+}
+
+// eventIn writes an event of a calendar.
+func (d *zoomDoor) eventIn(folder, name, title string) {
+	d.t.Helper()
+	d.write(folder+"/"+name+".ics", strings.ReplaceAll("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\nBEGIN:VEVENT\nUID:"+name+
 		"@example.com\nDTSTAMP:20260101T000000Z\nDTSTART:20991201T090000Z\nDTEND:20991201T100000Z\nSUMMARY:"+title+"\nEND:VEVENT\nEND:VCALENDAR\n", "\n", "\r\n"))
 }
 
@@ -81,7 +87,7 @@ func (d *zoomDoor) run(in io.Reader, eye io.Writer, args ...string) (out, errs s
 }
 
 // auth signs in on a machine without a browser, by pasting the address at which the browser elsewhere ended.
-func (d *zoomDoor) auth() (out, errs string, code int) {
+func (d *zoomDoor) auth(account ...string) (out, errs string, code int) {
 	d.t.Helper()
 	typed, typing := io.Pipe()
 	shown := make(chan string, 1)
@@ -98,7 +104,7 @@ func (d *zoomDoor) auth() (out, errs string, code int) {
 			d.t.Error(err)
 		}
 	}()
-	return d.run(typed, addressReader{shown}, "auth", "zoom", "--no-browser")
+	return d.run(typed, addressReader{shown}, append([]string{"auth", "zoom", "--no-browser"}, account...)...)
 }
 
 // pass makes a pass, and returns what became of the event with a title.
@@ -192,7 +198,7 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := zoom.ReadGrant(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"))); !ok || g.Email != "alice@example.com" {
+	if g, ok := zoom.ReadGrant(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}
 }
@@ -225,7 +231,7 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	d.pass(exitOK, "review")
-	file := zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"))
+	file := zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,8 @@ type Record struct {
 	// Mark names the event's meeting, in the event and at Zoom.
 	Mark string
 	Host string `json:",omitempty"`
+	// Account is what the configuration last called the Zoom account of Mark, for people: should it be taken out, that is its name.
+	Account string `json:",omitempty"`
 	// MeetingID is 0 while no meeting is known.
 	MeetingID int64           `json:",omitempty"`
 	Meeting   meeting.Meeting `json:",omitzero"`

@@ -35,6 +35,7 @@ type Finding struct {
 	What     string   `json:"what"`
 	Side     Side     `json:"side"`
 	Mend     string   `json:"mend"`
+	Account  string   `json:"account,omitempty"` // the Zoom account that it is about, where accounts have names
 	Calendar string   `json:"calendar,omitempty"`
 	EventID  string   `json:"event_id,omitempty"`
 	Title    string   `json:"title,omitempty"`

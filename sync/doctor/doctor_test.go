@@ -413,18 +413,18 @@ var setupCases = []struct {
 	setup doctor.Setup
 	want  []string
 }{
-	{"well", doctor.Setup{API: true, Skewed: true, Skew: time.Minute}, nil},
-	{"refused", doctor.Setup{API: true, ZoomError: "no"}, []string{"ZT-502 error"}},
-	{"a person", doctor.Setup{API: true, Now: now, Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3)}}, nil},
-	{"a person refused", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3), Refused: now}}, []string{"ZT-505 error"}},
-	{"no person", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}}, []string{"ZT-507 error"}},
-	{"an unusable person", doctor.Setup{API: true, ZoomError: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, Unusable: "run: chmod 600 x"}}, []string{"ZT-502 error"}},
-	{"scopes", doctor.Setup{API: true, Lacking: meeting.Scopes{Needed: []meeting.Scope{{Name: "a", For: "b"}, {Name: "c", For: "d"}}, Useful: []meeting.Scope{{Name: "e", For: "f"}}}}, []string{"ZT-503 error", "ZT-503 error", "ZT-503 note"}},
-	{"skew", doctor.Setup{API: true, Skewed: true, Skew: -3 * time.Minute}, []string{"ZT-504 warning"}},
-	{"great skew", doctor.Setup{API: true, Skewed: true, Skew: 6 * time.Minute}, []string{"ZT-504 error"}},
-	{"personal", doctor.Setup{}, []string{"ZT-512 note"}},
-	{"budget", doctor.Setup{API: true, Budget: []doctor.BudgetFacts{{host, 80, 100}, {"b", 79, 100}}}, []string{"ZT-511 warning"}},
-	{"event", doctor.Setup{API: true, Events: []doctor.EventFacts{{"team", "a", "A", "no"}}}, []string{"ZT-515 warning"}},
+	{"well", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Skewed: true, Skew: time.Minute}, nil},
+	{"refused", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no"}}}, []string{"ZT-502 error"}},
+	{"a person", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3)}}}, Now: now}, nil},
+	{"a person refused", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3), Refused: now}}}}, []string{"ZT-505 error"}},
+	{"no person", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}}}}, []string{"ZT-507 error"}},
+	{"an unusable person", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no", Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, Unusable: "run: chmod 600 x"}}}}, []string{"ZT-502 error"}},
+	{"scopes", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Lacking: meeting.Scopes{Needed: []meeting.Scope{{Name: "a", For: "b"}, {Name: "c", For: "d"}}, Useful: []meeting.Scope{{Name: "e", For: "f"}}}}}}, []string{"ZT-503 error", "ZT-503 error", "ZT-503 note"}},
+	{"skew", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Skewed: true, Skew: -3 * time.Minute}, []string{"ZT-504 warning"}},
+	{"great skew", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Skewed: true, Skew: 6 * time.Minute}, []string{"ZT-504 error"}},
+	{"personal", doctor.Setup{Accounts: []doctor.AccountFacts{{}}}, []string{"ZT-512 note"}},
+	{"budget", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Budget: []doctor.BudgetFacts{{host, "", 80, 100}, {"b", "", 79, 100}}}, []string{"ZT-511 warning"}},
+	{"event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Events: []doctor.EventFacts{{"team", "a", "A", "no"}}}, []string{"ZT-515 warning"}},
 	{"nobody", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Error: "nobody has signed in"}), []string{"ZT-507 error"}},
 	{"unusable", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Unusable: "run: chmod 600 x", Error: "run: chmod 600 x"}), []string{"ZT-508 error"}},
 	{"refused sign-in", of(doctor.CalendarFacts{Provider: "outlook", SignsIn: true, SignedIn: now.AddDate(0, 0, -20), Refused: now}), []string{"ZT-505 error"}},
@@ -443,7 +443,7 @@ var setupCases = []struct {
 
 func of(c doctor.CalendarFacts) doctor.Setup {
 	c.Name = "alice"
-	return doctor.Setup{API: true, Now: now, Calendars: []doctor.CalendarFacts{c}}
+	return doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Now: now, Calendars: []doctor.CalendarFacts{c}}
 }
 
 func TestJudgeSetup(t *testing.T) {
@@ -469,7 +469,7 @@ func TestSignInsSayWhy(t *testing.T) {
 			c.Provider, c.SignsIn = provider, true
 			s := of(c)
 			if provider == "zoom" {
-				s = doctor.Setup{API: true, Now: now, Person: &c}
+				s = doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Person: &c}}, Now: now}
 			}
 			findings, _ := doctor.JudgeSetup(s)
 			if len(findings) != 1 || !strings.Contains(findings[0].What, c.Unusable+c.Reason) ||

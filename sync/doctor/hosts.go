@@ -75,9 +75,9 @@ func JudgeOverlaps(all []Facts) []Finding {
 			continue
 		}
 		if f.Meeting != nil && f.Meeting.Running && start.After(f.Now) {
-			slots = append(slots, slot{Facts: f, start: f.Now, end: f.Now.Add(time.Minute), host: strings.ToLower(f.host()), room: f.room()})
+			slots = append(slots, slot{Facts: f, start: f.Now, end: f.Now.Add(time.Minute), host: f.owner(), room: f.room()})
 		}
-		slots = append(slots, slot{Facts: f, start: start, end: end, host: strings.ToLower(f.host()), room: f.room()})
+		slots = append(slots, slot{Facts: f, start: start, end: end, host: f.owner(), room: f.room()})
 	}
 	slices.SortStableFunc(slots, func(a, b slot) int { return a.start.Compare(b.start) })
 	// Only those of one host, or in one room, get in each other's way.
@@ -93,6 +93,15 @@ func JudgeOverlaps(all []Facts) []Finding {
 		atHost[s.host]++
 	}
 	return list
+}
+
+// owner tells hosts apart, also those of several accounts that have one name there: "me".
+func (f *Facts) owner() string {
+	host := strings.ToLower(f.host())
+	if m, ok := plan.ParseMark(f.Record.Mark); ok && host != "" {
+		host = m.Account + " " + host
+	}
+	return host
 }
 
 // room names the meeting that the event's link leads to.

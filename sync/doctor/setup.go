@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"zoomtag/providers/meeting"
@@ -10,12 +11,8 @@ import (
 // Setup is what is known of zoomtag's own set-up.
 type Setup struct {
 	Now time.Time
-	// API says that meetings are made through the Zoom API. ZoomError is why it could not be asked, Lacking which scopes there are not.
-	API       bool
-	ZoomError string
-	Lacking   meeting.Scopes
-	// Person is the sign-in of the person who hosts; nil where the account's app makes the meetings.
-	Person *CalendarFacts
+	// Accounts are the Zoom accounts, or what stands for one.
+	Accounts []AccountFacts
 	// Skew is how far this machine's clock is ahead of Zoom's; Skewed says that it is known.
 	Skew      time.Duration
 	Skewed    bool
@@ -24,9 +21,22 @@ type Setup struct {
 	Events    []EventFacts
 }
 
+// AccountFacts are what is known of a Zoom account.
+type AccountFacts struct {
+	Name string // empty for the only one, which has none
+	// API says that meetings are made through the Zoom API. Error is why it could not be asked, Lacking which scopes there are not.
+	API     bool
+	Error   string
+	Lacking meeting.Scopes
+	// Person is the sign-in of the person who hosts; nil where the account's app makes the meetings.
+	Person *CalendarFacts
+}
+
 // CalendarFacts are what is known of a watched calendar.
 type CalendarFacts struct {
 	Name, Provider string
+	// Account is, of a sign-in at Zoom, the account that it is for, where accounts have names.
+	Account string
 	// Said is what the calendar says of itself; Error why it cannot be read, Denied that it must not be.
 	Said     string
 	ReadOnly bool
@@ -47,9 +57,10 @@ type CalendarFacts struct {
 	CertificateEnd time.Time
 }
 
-// BudgetFacts are how many of a host's create and update calls of this day are used.
+// BudgetFacts are how many of a host's create and update calls of this day are used. Account names the host's, where accounts have names.
 type BudgetFacts struct {
 	Host        string
+	Account     string
 	Used, Limit int
 }
 
@@ -58,7 +69,20 @@ type EventFacts struct{ Calendar, ID, Title, Reason string }
 
 // JudgeSetup says what is wrong with the set-up, and what is well.
 func JudgeSetup(s Setup) (list []Finding, well []string) {
-	list, well = s.zoom()
+	list, well = s.clock()
+	for _, a := range s.Accounts {
+		found, fine := a.judge(s.Now)
+		for i := range found {
+			found[i].Account = a.Name
+		}
+		for _, said := range fine {
+			if a.Name != "" {
+				said = "Zoom account " + a.Name + ": " + said
+			}
+			well = append(well, said)
+		}
+		list = append(list, found...)
+	}
 	for _, c := range s.Calendars {
 		found, fine := c.judge(s.Now)
 		for i := range found {
@@ -68,7 +92,9 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 	}
 	for _, b := range s.Budget {
 		if b.Used*10 >= b.Limit*8 {
-			list = append(list, found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used, b.Host, b.Limit)))
+			f := found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used, b.Host, b.Limit))
+			f.Account = b.Account
+			list = append(list, f)
 		}
 	}
 	for _, e := range s.Events {
@@ -85,8 +111,8 @@ const (
 	skewError   = 5 * time.Minute
 )
 
-// zoom judges credentials, scopes and clock.
-func (s Setup) zoom() (list []Finding, well []string) {
+// clock judges this machine's clock.
+func (s Setup) clock() (list []Finding, well []string) {
 	if s.Skewed {
 		switch off := s.Skew.Abs().Round(time.Second); {
 		case off > skewError:
@@ -97,27 +123,32 @@ func (s Setup) zoom() (list []Finding, well []string) {
 			well = append(well, "the clock is right")
 		}
 	}
+	return list, well
+}
+
+// judge judges credentials and scopes.
+func (a AccountFacts) judge(now time.Time) (list []Finding, well []string) {
 	switch {
-	case !s.API:
+	case !a.API:
 		return append(list, found(NoAPI, "zoom.mode is personal: Zoom is not asked about the room")), well
-	case s.Person != nil:
-		person, fine := s.Person.signIn(s.Now)
+	case a.Person != nil:
+		person, fine := a.Person.signIn(now)
 		list, well = append(list, person...), append(well, fine...)
 		if Failed(person) {
 			return list, well
 		}
 	}
-	if s.ZoomError != "" {
-		return append(list, found(Credentials, s.ZoomError)), well
+	if a.Error != "" {
+		return append(list, found(Credentials, a.Error)), well
 	}
 	well = append(well, "Zoom accepts the credentials")
-	for _, scope := range s.Lacking.Needed {
+	for _, scope := range a.Lacking.Needed {
 		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For))
 	}
-	for _, scope := range s.Lacking.Useful {
+	for _, scope := range a.Lacking.Useful {
 		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For).milder(Note))
 	}
-	if len(s.Lacking.Needed) == 0 {
+	if len(a.Lacking.Needed) == 0 {
 		well = append(well, "no scope is missing that links need")
 	}
 	return list, well
@@ -183,7 +214,7 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 	}
 	again := "Run zoomtag auth " + c.Provider + " --calendar " + c.Name + "."
 	if c.Provider == "zoom" {
-		again = "Run zoomtag auth zoom."
+		again = "Run " + strings.TrimSpace("zoomtag auth zoom "+c.Account) + "."
 	}
 	age := now.Sub(c.SignedIn)
 	refused := fmt.Sprintf("the sign-in of %s is no longer accepted since %s", date(c.SignedIn), date(c.Refused))

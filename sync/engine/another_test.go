@@ -44,8 +44,8 @@ func TestAnotherCalendar(t *testing.T) {
 	pass := func(source calendar.Calendar, detects string) engine.Report {
 		t.Helper()
 		settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com", Account: plan.AccountHash("a"), Grace: 10 * time.Minute}
-		e := engine.New(st, []*engine.Calendar{{Name: "c", Source: source, Meetings: zoom, Detects: detects, Settings: settings}},
-			engine.Options{Now: clock, Jitter: func() float64 { return 0 }})
+		e := engine.New(st, []*engine.Calendar{{Name: "c", Source: source, Detects: detects, Settings: settings}},
+			engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: zoom, Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
 		var report engine.Report
 		for range 3 {
 			if report, err = e.Pass(t.Context(), "c"); err != nil {
@@ -75,7 +75,7 @@ func TestAnotherCalendar(t *testing.T) {
 		t.Errorf("with the first one again: held %v (%s), %d cancelled", report.Held, report.Reason, zoom.Cancels())
 	}
 	pass(named{two, "two"}, "4")
-	e := engine.New(st, []*engine.Calendar{{Name: "c", Source: two, Meetings: zoom}}, engine.Options{Now: clock})
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Source: two}}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: zoom, Main: true}}, Now: clock})
 	if held, _, err := e.Release("c"); err != nil || !held {
 		t.Fatalf("release: %v, %v", held, err)
 	}
@@ -99,8 +99,8 @@ func TestAnotherCalendarSlowly(t *testing.T) {
 			detects := "1"
 			pass := func() engine.Report {
 				t.Helper()
-				w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Meetings: w.zoom, Detects: detects, Settings: w.settings()}},
-					engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+				w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Detects: detects, Settings: w.settings()}},
+					engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 				report := w.pass()
 				w.now = w.now.Add(20 * time.Minute)
 				return report
@@ -147,9 +147,9 @@ func TestTwinInAnotherCalendar(t *testing.T) {
 	pass := func(names ...string) {
 		t.Helper()
 		e := engine.New(w.st, []*engine.Calendar{
-			{Name: "a", Source: source, Meetings: w.zoom, Detects: fmt.Sprint(source), Settings: w.settings()},
-			{Name: "b", Source: b, Meetings: w.zoom, Settings: w.settings()},
-		}, engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+			{Name: "a", Source: source, Detects: fmt.Sprint(source), Settings: w.settings()},
+			{Name: "b", Source: b, Settings: w.settings()},
+		}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 		for _, name := range names {
 			if _, err := e.Pass(t.Context(), name); err != nil {
 				t.Fatal(err)
@@ -190,9 +190,9 @@ func TestCopyOfAnotherCalendars(t *testing.T) {
 	pass := func(names ...string) {
 		t.Helper()
 		e := engine.New(w.st, []*engine.Calendar{
-			{Name: "c", Source: source, Meetings: w.zoom, Detects: source.name, Settings: w.settings()},
-			{Name: "b", Source: b, Meetings: w.zoom, Settings: w.settings()},
-		}, engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+			{Name: "c", Source: source, Detects: source.name, Settings: w.settings()},
+			{Name: "b", Source: b, Settings: w.settings()},
+		}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 		for _, name := range names {
 			if _, err := e.Pass(t.Context(), name); err != nil {
 				t.Fatal(err)

@@ -18,15 +18,16 @@ func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Ad
 
 // mayCall reports, as a waiting error, why a create, update or cancel for host has to wait.
 func (s *settling) mayCall(host string, urgent bool) error {
-	if err := s.mayAsk(host, plan.Pending); err != nil || !s.c.Budgeted {
+	account := s.mine()
+	if err := s.mayAsk(host, plan.Pending); err != nil || !account.Budgeted {
 		return err
 	}
 	now := s.e.opt.Now()
-	used, err := s.e.store.BudgetUsed(host, day(now))
+	used, err := s.e.store.BudgetUsed(account.BudgetKey(host), day(now))
 	if err != nil {
 		return err
 	}
-	used += s.dryUsed[host]
+	used += s.dryUsed[account.BudgetKey(host)]
 	limit := DailyLimit
 	if !urgent {
 		limit -= DailyReserve
@@ -41,7 +42,7 @@ func (s *settling) mayCall(host string, urgent bool) error {
 
 // mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state.
 func (s *settling) mayAsk(host, state string) error {
-	for _, key := range []string{"host " + host, "service " + s.c.Name} {
+	for _, key := range []string{s.hostKey(host), s.serviceKey()} {
 		if until := s.e.quietUntil(key).until; until.After(s.e.opt.Now()) {
 			return &waiting{state: state, until: until, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
 		}
@@ -49,27 +50,32 @@ func (s *settling) mayAsk(host, state string) error {
 	return nil
 }
 
+// hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this calendar asks it.
+func (s *settling) hostKey(host string) string { return "host " + s.mine().BudgetKey(host) }
+
+func (s *settling) serviceKey() string { return "service " + s.mine().Hash + " " + s.c.Name }
+
 // spend saves the record, as it is before a call, together with one call on the host's budget.
 func (s *settling) spend(host string) error {
 	if s.dry {
-		s.dryUsed[host]++
+		s.dryUsed[s.mine().BudgetKey(host)]++
 		return nil
 	}
 	return s.save("", "", func(tx *store.Tx) error {
-		if !s.c.Budgeted {
+		if !s.mine().Budgeted {
 			return nil
 		}
-		return tx.Spend(host, day(s.e.opt.Now()))
+		return tx.Spend(s.mine().BudgetKey(host), day(s.e.opt.Now()))
 	})
 }
 
 // refund saves the record after a call that was counted and did not reach Zoom, or sent nothing that counts.
 func (s *settling) refund(host string) error {
 	return s.save("", "", func(tx *store.Tx) error {
-		if !s.c.Budgeted {
+		if !s.mine().Budgeted {
 			return nil
 		}
-		return tx.Refund(host, day(s.e.opt.Now()))
+		return tx.Refund(s.mine().BudgetKey(host), day(s.e.opt.Now()))
 	})
 }
 
@@ -93,9 +99,9 @@ func (s *settling) hushed(host string, err error) error {
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush("host "+host, throttled.Until, throttled.Err.Error())
+			s.e.hush(s.hostKey(host), throttled.Until, throttled.Err.Error())
 		} else {
-			s.e.hush("service "+s.c.Name, throttled.Until, throttled.Err.Error())
+			s.e.hush(s.serviceKey(), throttled.Until, throttled.Err.Error())
 		}
 	}
 	return err

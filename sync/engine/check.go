@@ -65,11 +65,11 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 
 // look reads the meeting, with all that a judge wants to know of it where there is one.
 func (s *settling) look(ctx context.Context) (meeting.Meeting, *meeting.Inspection, error) {
-	if inspector, ok := s.c.Meetings.(meeting.Inspector); ok && s.e.opt.Judge != nil {
+	if inspector, ok := s.mine().Meetings.(meeting.Inspector); ok && s.e.opt.Judge != nil {
 		i, err := inspector.Inspect(ctx, s.rec.MeetingID)
 		return i.Meeting, &i, err
 	}
-	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
+	m, err := s.mine().Meetings.Get(ctx, s.rec.MeetingID)
 	return m, nil, err
 }
 

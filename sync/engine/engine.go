@@ -27,9 +27,6 @@ type Calendar struct {
 	Name     string
 	Provider string // "google", "ics", …: for people and for counting requests
 	Source   calendar.Calendar
-	Meetings meeting.Service
-	// Budgeted says that Zoom's daily limit of create and update calls for each host applies to Meetings.
-	Budgeted bool
 	Settings plan.Settings
 	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it changes,
 	// the whole calendar is read once.
@@ -48,12 +45,14 @@ const (
 // between making a meeting and listing it; a few seconds have been seen to be enough.
 const DefaultSettle = 10 * time.Second
 
-// Options of an Engine. The zero value is good.
+// Options of an Engine. The zero value is good for one that makes no meetings.
 type Options struct {
-	Now    func() time.Time
-	Random io.Reader // for marks
-	Jitter func() float64
-	Log    *slog.Logger
+	// Accounts are all those in which meetings are made and kept: that of each calendar's settings, and those that tags choose.
+	Accounts []Account
+	Now      func() time.Time
+	Random   io.Reader // for marks
+	Jitter   func() float64
+	Log      *slog.Logger
 	// Invites has the store note each event whose invitation may have to be made anew (store.Tx.QueueInvite).
 	Invites bool
 	// Judge, if set, says why the link of an event may not work, whenever its meeting is looked at. Meetings then have to be of a

@@ -42,17 +42,22 @@ func newBench(t *testing.T) *bench {
 		}
 	})
 	b.st = st
-	b.config = Calendar{Name: "c", Provider: "fake", Source: b.cal, Meetings: b.zoom, Budgeted: true, Detects: "1",
+	b.config = Calendar{Name: "c", Provider: "fake", Source: b.cal, Detects: "1",
 		Settings: plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 			Host: "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
 	b.start()
 	return b
 }
 
+// accounts are those in which the bench makes meetings.
+func (b *bench) accounts() []Account {
+	return []Account{{Hash: b.config.Settings.Account, Meetings: b.zoom, Budgeted: true, Main: true}}
+}
+
 // start makes the engine anew, as after a restart or a changed configuration.
 func (b *bench) start() {
 	c := b.config
-	b.e = New(b.st, []*Calendar{&c}, Options{Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+	b.e = New(b.st, []*Calendar{&c}, Options{Accounts: b.accounts(), Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
 }
 
 func (b *bench) put(title string, in time.Duration) string {
@@ -469,7 +474,7 @@ func TestMovedToAnotherCalendar(t *testing.T) {
 	second := b.config
 	second.Name, second.Source = "d", other
 	first := b.config
-	b.e = New(b.st, []*Calendar{&first, &second}, Options{Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+	b.e = New(b.st, []*Calendar{&first, &second}, Options{Accounts: b.accounts(), Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
 	both := func() {
 		for _, name := range []string{"d", "c"} {
 			if _, err := b.e.Pass(context.Background(), name); err != nil {

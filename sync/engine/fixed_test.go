@@ -14,6 +14,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
 )
 
 // timed is a calendar with one series.
@@ -31,8 +32,8 @@ func newTimed(t *testing.T) (*watch, *timed, string) {
 	w := newWatch(t)
 	start := w.now.Add(48 * time.Hour)
 	c := &timed{Fake: w.cal, details: calendar.Details{UID: "u", Start: start, End: start.Add(time.Hour), Zone: "UTC", Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=10"}}}
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: c, Meetings: w.zoom, Budgeted: true, Settings: w.settings()}},
-		engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: c, Settings: w.settings()}},
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	id := w.cal.Put(calendar.Event{Title: "Daily #zoom(fixed)", Start: start, End: start.Add(time.Hour), Until: start.AddDate(0, 0, 9).Add(time.Hour), Series: true, Zone: "UTC"})
 	return w, c, id
 }
@@ -138,8 +139,8 @@ func TestFixedUnknown(t *testing.T) {
 	} {
 		w, c, _ := newTimed(t)
 		source := change(w, c)
-		w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Meetings: w.zoom, Budgeted: true, Settings: w.settings()}},
-			engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Settings: w.settings()}},
+			engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 		if r := w.pass(); r.Events[0].State != "linked" || !strings.Contains(r.Events[0].Reason, "one lasting link") || w.zoom.Meetings()[0].Spec.Kind != meeting.Lasting {
 			t.Errorf("%s: %+v", name, r)
 		}

@@ -91,8 +91,8 @@ var mutants = []struct {
 	{"the block forgotten when the link is compared", "../plan/link.go",
 		`right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)`, `right = ev.Link.Mark == l.Mark`},
 	{"a moved event is not told to Zoom", "../plan/spec.go",
-		`return !before.Equal(spec)`, `before.Start = spec.Start
-	return !before.Equal(spec)`},
+		`return !before.SameSince(spec, now)`, `before.Start = spec.Start
+	return !before.SameSince(spec, now)`},
 	{"closed without cancelling", "../plan/plan.go",
 		`	default:
 		d.Do = Cancel
@@ -103,6 +103,18 @@ var mutants = []struct {
 		`u.class = 3 //`, `u.class = -1 //`},
 	{"a record begun in the same pass is overlooked", "kin.go",
 		`if rec := s.rest[s.begun[s.ev.UID]]; rec != nil {`, `if rec := s.rest[s.begun[s.ev.UID]]; false {`},
+	{"the calendar's account is asked, whatever the mark says", "account.go",
+		`return keeperOf(p.accounts, mark, otherwise)`, `return keeperOf(p.accounts, "", p.c.Settings.Account+otherwise)`},
+	{"made under the mark of the account that was asked for before", "steps.go",
+		`if s.mine().Hash != d.Account {`, `if s.mine().Hash == "" {`},
+	{"marks of other configured accounts are somebody else's", "../plan/account.go",
+		`return ok || hash == s.Account || s.AnyAccount`, `return hash == s.Account || s.AnyAccount || ok && false`},
+	{"a claimed mark is looked for with the host that is asked for now", "../plan/plan.go",
+		`d.Spec.Host = s.HostIn(m.Account)
+	}
+	if d.Mark`, `_ = m
+	}
+	if d.Mark`},
 }
 
 func TestMutants(t *testing.T) {

@@ -22,23 +22,24 @@ type pass struct {
 	// talkative reports events that nothing was done to as well.
 	talkative bool
 
-	source  calendar.Calendar
-	events  map[string]*calendar.Event // fresh from this pass
-	ahead   map[string]bool            // ids that were asked for together with others
-	absent  map[string]bool            // ids of which the calendar said in this pass that there is none
-	braked  bool
-	another bool                     // it is braked because it is another calendar than before
-	wrote   bool                     // a link was written
-	loaded  map[string]bool          // ids whose record was loaded from the store
-	clear   []string                 // ids that are nothing of ours
-	later   map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
-	rest    map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
-	deleted map[string]bool          // ids that the service itself named as deleted
-	held    []store.Problem          // events that are held and have no record
-	remarks []store.Entry            // for the journal
-	begun   map[string]string        // the ids of records begun in this pass, by UID
-	dryUsed map[string]int
-	report  Report
+	source   calendar.Calendar
+	accounts []Account
+	events   map[string]*calendar.Event // fresh from this pass
+	ahead    map[string]bool            // ids that were asked for together with others
+	absent   map[string]bool            // ids of which the calendar said in this pass that there is none
+	braked   bool
+	another  bool                     // it is braked because it is another calendar than before
+	wrote    bool                     // a link was written
+	loaded   map[string]bool          // ids whose record was loaded from the store
+	clear    []string                 // ids that are nothing of ours
+	later    map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
+	rest     map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
+	deleted  map[string]bool          // ids that the service itself named as deleted
+	held     []store.Problem          // events that are held and have no record
+	remarks  []store.Entry            // for the journal
+	begun    map[string]string        // the ids of records begun in this pass, by UID
+	dryUsed  map[string]int
+	report   Report
 }
 
 // Pass reads what changed in the calendar of this name and settles every event that is due.
@@ -82,14 +83,11 @@ func (e *Engine) runNamed(ctx context.Context, name string, dry bool) (Report, e
 
 // run returns an error only for what concerns the store; all else is in the report.
 func (e *Engine) run(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
-	p := &pass{e: e, c: c, dry: dry, talkative: talkative, source: c.Source, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
+	p := &pass{e: e, c: c, dry: dry, talkative: talkative, source: c.Source, accounts: e.opt.Accounts, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
 		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{}, loaded: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
-		p.source = previewCalendar{c.Source}
-		copied := *c
-		copied.Meetings = &previewMeetings{Service: c.Meetings, calls: p.report.Calls}
-		p.c = &copied
+		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls)
 	}
 	err := p.run(ctx)
 	if !dry && e.opt.Passed != nil && err == nil {

@@ -107,8 +107,8 @@ func TestAnotherAccount(t *testing.T) {
 	settings := w.settings()
 	settings.Account = plan.AccountHash("b")
 	other := &meetingtest.Fake{Now: func() time.Time { return w.now }}
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: other, Budgeted: true, Detects: "b", Settings: settings}},
-		engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Detects: "b", Settings: settings}},
+		engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: other, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	w.pass()
 	rec, err := w.st.Record("c", id)
 	if err != nil || rec.State != plan.Held {
@@ -183,8 +183,8 @@ func TestForgottenText(t *testing.T) {
 		clock := func() time.Time { return w.now }
 		build := func(st *store.Store) {
 			w.st = st
-			w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: inviting{w.zoom}, Settings: settings}},
-				engine.Options{Now: clock, Jitter: func() float64 { return 0 }})
+			w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: settings}},
+				engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inviting{w.zoom}, Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
 		}
 		build(w.st)
 		id := w.put("Talk #zoom", 20*24*time.Hour)
@@ -232,8 +232,8 @@ func TestInvitationIsAskedForAgain(t *testing.T) {
 	lacks := true
 	settings := w.settings()
 	settings.Text = plan.Invitation
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Meetings: scoped{inviting{w.zoom}, &lacks}, Settings: settings}},
-		engine.Options{Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: settings}},
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: scoped{inviting{w.zoom}, &lacks}, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	id := w.put("Talk #zoom", 20*24*time.Hour)
 	w.pass()
 	if ev := w.event(id); ev.Link.Mark == "" || strings.Contains(ev.Description, "is inviting you") {

@@ -184,6 +184,9 @@ func (s *settling) note(d plan.Decision) {
 		rec.Released = false
 	}
 	rec.Gone = false
+	if name, known := s.c.Settings.AccountName(rec.Mark); known {
+		rec.Account = name
+	}
 }
 
 // finish saves what was concluded.
@@ -327,7 +330,7 @@ func (e *Engine) backoff(tries int, cause error) time.Duration {
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
-	waits := s.rec == nil && state == plan.Pending
+	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
 	if !s.talkative && len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}

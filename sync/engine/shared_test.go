@@ -102,7 +102,7 @@ func newPair(t *testing.T) *pair {
 	p := &pair{bench: newBench(t), other: calendartest.NewFake()}
 	first, second := p.config, p.config
 	second.Name, second.Source = "d", p.other
-	p.e = New(p.st, []*Calendar{&first, &second}, Options{Now: func() time.Time { return p.now }, Jitter: func() float64 { return 0 }})
+	p.e = New(p.st, []*Calendar{&first, &second}, Options{Accounts: p.accounts(), Now: func() time.Time { return p.now }, Jitter: func() float64 { return 0 }})
 	p.id = p.put("Talk #zoom", week)
 	p.put("Other #zoom", week)
 	p.passOf("c")

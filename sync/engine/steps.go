@@ -42,17 +42,17 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.Switch:
 		return s.switchTo(ctx, d)
 	case plan.Recover:
-		return s.bringBack(ctx)
+		return s.bringBack(ctx, d)
 	case plan.Create:
 		return s.create(ctx, d)
 	case plan.Update:
 		return s.update(ctx, d)
 	case plan.Probe:
-		return s.probe(ctx)
+		return s.probe(ctx, d)
 	case plan.Check:
 		return s.check(ctx, d)
 	case plan.Renew:
-		return s.renew()
+		return s.renew(d)
 	case plan.Word:
 		return s.word(ctx)
 	case plan.Describe:
@@ -68,7 +68,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.Cancel:
 		return s.cancel(ctx)
 	case plan.Close:
-		return s.close(d.Reason)
+		return s.end(d)
 	}
 	return fmt.Errorf("unknown step %q", d.Do)
 }
@@ -80,17 +80,16 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	s.begun[ev.UID] = s.id
 	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark}
 	if d.Mark == "" && d.LinkID != 0 {
-		// An app may have dropped the mark and kept the block. The meeting itself still knows whose it is.
-		m, err := s.c.Meetings.Get(ctx, d.LinkID)
-		switch {
-		case err == nil && s.isOurs(m.Mark, ev.UID):
-			rec.Mark = m.Mark
-		case err != nil && !errors.Is(err, meeting.ErrGone) && !errors.Is(err, meeting.ErrNotFound):
-			return fmt.Errorf("the meeting that the event shows could not be read: %w", err)
+		var err error
+		if rec.Mark, err = s.markAt(ctx, d); err != nil {
+			return err
+		}
+		if m, ok := plan.ParseMark(rec.Mark); ok && m.Account != d.Account {
+			rec.Host = s.c.Settings.HostIn(m.Account)
 		}
 	}
 	if rec.Mark == "" {
-		mark, err := s.newMark(ev.UID)
+		mark, err := s.newMark(ev.UID, d.Account)
 		if err != nil {
 			return err
 		}
@@ -103,24 +102,54 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	return s.save("", "", nil)
 }
 
-func (s *settling) newMark(uid string) (string, error) {
+// markAt asks for the mark of the meeting that the event shows. An app may have dropped the mark from the event and kept the block: the
+// meeting itself still knows whose it is. It is asked for first where a new one would be made, and then in every other account, of which
+// one that does not let it be read does not have it. "" is a meeting that is not the event's.
+func (s *settling) markAt(ctx context.Context, d plan.Decision) (mark string, err error) {
+	order := slices.Clone(s.accounts)
+	slices.SortStableFunc(order, func(a, b Account) int {
+		switch d.Account {
+		case b.Hash:
+			return 1
+		case a.Hash:
+			return -1
+		}
+		return 0
+	})
+	for _, account := range order {
+		first := account.Hash == d.Account
+		m, e := account.Meetings.Get(ctx, d.LinkID)
+		none := errors.Is(e, meeting.ErrGone) || errors.Is(e, meeting.ErrNotFound) || !first && (errors.Is(e, meeting.ErrDenied) || errors.Is(e, meeting.ErrInvalid))
+		switch {
+		case e == nil && s.isOurs(m.Mark, s.ev.UID) && s.keeper(m.Mark).Hash == account.Hash:
+			return m.Mark, nil
+		case e != nil && !none:
+			err = fmt.Errorf("the meeting that the event shows could not be read: %w", e)
+		}
+	}
+	return "", err
+}
+
+// newMark makes a mark of an account.
+func (s *settling) newMark(uid, account string) (string, error) {
 	var random [10]byte
 	if _, err := io.ReadFull(s.e.opt.Random, random[:]); err != nil {
 		return "", fmt.Errorf("no random numbers for a mark: %w", err)
 	}
-	return plan.NewMark(s.c.Settings.Account, uid, random), nil
+	return plan.NewMark(account, uid, random), nil
 }
 
 // isOurs reports whether mark was made for the event with this UID, by us.
 func (s *settling) isOurs(mark, uid string) bool {
 	m, ok := plan.ParseMark(mark)
-	return ok && m.Event == plan.Bind(uid) && (m.Account == s.c.Settings.Account || s.c.Settings.AnyAccount)
+	return ok && m.Event == plan.Bind(uid) && s.c.Settings.Ours(m.Account)
 }
 
-// find looks for the meeting that carries mark, by the shortcut of the id that the event shows if there is one.
+// find looks for the meeting that carries mark in the mark's account, by the shortcut of the id that the event shows if there is one.
 func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeting.Meeting, error) {
+	meetings := s.keeper(mark).Meetings
 	if id != 0 {
-		m, err := s.c.Meetings.Get(ctx, id)
+		m, err := meetings.Get(ctx, id)
 		if err == nil && m.Mark == mark {
 			return m, nil
 		}
@@ -128,7 +157,7 @@ func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeti
 			return meeting.Meeting{}, err
 		}
 	}
-	return s.c.Meetings.Find(ctx, host, mark)
+	return meetings.Find(ctx, host, mark)
 }
 
 // seek ends the doubt about a create: the meeting is found and adopted, or known not to exist.
@@ -170,7 +199,11 @@ func (s *settling) saved(step, reason string) error {
 
 // switchTo adopts the meeting whose mark the event carries instead of the record's, if it exists.
 func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
-	m, err := s.find(ctx, s.rec.Host, d.Mark, d.LinkID)
+	host := s.rec.Host
+	if account := s.keeper(d.Mark).Hash; account != s.mine().Hash { // a host of one account is none of another
+		host = s.c.Settings.HostIn(account)
+	}
+	m, err := s.find(ctx, host, d.Mark, d.LinkID)
 	if errors.Is(err, meeting.ErrNotFound) {
 		s.dismissed = d.Mark
 		return nil
@@ -178,7 +211,7 @@ func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		return fmt.Errorf("the meeting that the event shows could not be looked for: %w", err)
 	}
-	s.rec.Mark = d.Mark
+	s.rec.Mark, s.rec.Host = d.Mark, host
 	s.adopt(m)
 	return s.saved("adopt", "the event carries the mark of another meeting of ours")
 }
@@ -188,6 +221,13 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	if err := s.mayWrite(); err != nil {
 		return err // a meeting whose link nobody could see yet
 	}
+	if s.mine().Hash != d.Account {
+		// Nothing was made under the mark, which is of the account that was asked for before. The record knows its account by its mark, from
+		// the moment of the doubt.
+		if err := s.forgetCancelled(d.Account); err != nil {
+			return err
+		}
+	}
 	now := s.e.opt.Now()
 	if err := s.mayCall(d.Spec.Host, s.startsSoon()); err != nil {
 		return err
@@ -196,7 +236,7 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	if err := s.spend(s.rec.Host); err != nil {
 		return err
 	}
-	m, err := s.c.Meetings.Create(ctx, s.rec.Mark, startable(d.Spec, now))
+	m, err := s.mine().Meetings.Create(ctx, s.rec.Mark, startable(d.Spec, now))
 	if err != nil {
 		if meeting.Refused(err) {
 			s.rec.Doubt = ""
@@ -210,11 +250,11 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 
 // bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one, with a new mark: the
 // old one may still be brought back by its owner.
-func (s *settling) bringBack(ctx context.Context) error {
+func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 	id := s.rec.CancelledID
-	recoverer, ok := s.c.Meetings.(meeting.Recoverer)
+	recoverer, ok := s.mine().Meetings.(meeting.Recoverer)
 	if !ok {
-		return s.forgetCancelled()
+		return s.forgetCancelled(d.Account)
 	}
 	s.rec.Doubt, s.rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
 	if err := s.save("", "", nil); err != nil {
@@ -230,14 +270,14 @@ func (s *settling) bringBack(ctx context.Context) error {
 		s.rec.Doubt = ""
 		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be brought back: %w", err))
 	case err == nil, meeting.Refused(err):
-		return s.forgetCancelled()
+		return s.forgetCancelled(d.Account)
 	}
 	return fmt.Errorf("the meeting could not be brought back: %w", err)
 }
 
-// forgetCancelled goes on as if there had been no meeting.
-func (s *settling) forgetCancelled() error {
-	mark, err := s.newMark(s.rec.UID)
+// forgetCancelled goes on as if there had been no meeting, in an account.
+func (s *settling) forgetCancelled(account string) error {
+	mark, err := s.newMark(s.rec.UID, account)
 	if err != nil {
 		return err
 	}
@@ -289,7 +329,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	if told != nil {
 		from = *told
 	}
-	m, err := s.c.Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
+	m, err := s.mine().Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
 	if errors.Is(err, meeting.ErrGone) {
 		s.rec.LostAt = s.e.opt.Now()
 		return s.save("", "", nil)
@@ -330,8 +370,8 @@ func sameTimes(a, b []meeting.Occurrence, now time.Time) bool {
 }
 
 // probe asks again about a meeting that Zoom said is gone, or that we may have cancelled.
-func (s *settling) probe(ctx context.Context) error {
-	m, err := s.c.Meetings.Get(ctx, s.rec.MeetingID)
+func (s *settling) probe(ctx context.Context, d plan.Decision) error {
+	m, err := s.mine().Meetings.Get(ctx, s.rec.MeetingID)
 	switch {
 	case err == nil:
 		s.rec.LostAt, s.rec.Doubt, s.rec.Told = time.Time{}, "", nil
@@ -343,7 +383,7 @@ func (s *settling) probe(ctx context.Context) error {
 		s.rec.LostAt = s.e.opt.Now()
 		return s.save("", "", nil)
 	}
-	mark, err := s.newMark(s.rec.UID)
+	mark, err := s.newMark(s.rec.UID, d.Account)
 	if err != nil {
 		return err
 	}
@@ -362,8 +402,8 @@ func (s *settling) used(m *meeting.Meeting, i *meeting.Inspection) {
 }
 
 // renew lets the meeting be, which expires by itself, and has a new one made for the event.
-func (s *settling) renew() error {
-	mark, err := s.newMark(s.rec.UID)
+func (s *settling) renew(d plan.Decision) error {
+	mark, err := s.newMark(s.rec.UID, d.Account)
 	if err != nil {
 		return err
 	}
@@ -378,7 +418,7 @@ func (s *settling) renew() error {
 
 // word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
 func (s *settling) word(ctx context.Context) error {
-	inviter, ok := s.c.Meetings.(meeting.Inviter)
+	inviter, ok := s.mine().Meetings.(meeting.Inviter)
 	if !ok {
 		s.rec.Meeting.NoInvitation = "there is no invitation text of Zoom's for it: the short text is used"
 		return s.save("", "", nil)
@@ -495,7 +535,7 @@ func (s *settling) cancel(ctx context.Context) error {
 	if err := s.spend(s.rec.Host); err != nil {
 		return err
 	}
-	if err := s.c.Meetings.Cancel(ctx, s.rec.MeetingID); err != nil {
+	if err := s.mine().Meetings.Cancel(ctx, s.rec.MeetingID); err != nil {
 		if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
@@ -548,6 +588,20 @@ func (s *settling) perhapsMoved() error {
 		}
 	}
 	return nil
+}
+
+// end closes the record of an event that is over, or has no meeting, or one that is left alone because its account is not configured:
+// that is worth a line in the journal.
+func (s *settling) end(d plan.Decision) error {
+	if !d.Left {
+		return s.close(d.Reason)
+	}
+	s.rec.ClosedAt, s.rec.Reason = s.e.opt.Now(), d.Reason
+	s.e.opt.Log.Warn("meeting left alone", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", d.Reason)
+	return s.save("", "", func(tx *store.Tx) error {
+		return errors.Join(s.wakeTwins(tx), tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
+			Title: s.rec.Title, Meeting: s.rec.MeetingID, Reason: d.Reason}))
+	})
 }
 
 // close ends the record, leaving the meeting, if there is one, alone.

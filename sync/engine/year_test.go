@@ -129,9 +129,10 @@ func newYear(t *testing.T) *year {
 			t.Errorf("the emulator complains: %s", complaint)
 		}
 	})
-	y.e = engine.New(y.st, []*engine.Calendar{{Name: "c", Source: y.cal, Meetings: y.client, Budgeted: true, Settings: plan.Settings{
+	y.e = engine.New(y.st, []*engine.Calendar{{Name: "c", Source: y.cal, Settings: plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: yearHost, Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}}},
-		engine.Options{Now: clock, Jitter: func() float64 { return 0 }, Judge: y.judge})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: y.client, Budgeted: true, Main: true}}, Now: clock,
+			Jitter: func() float64 { return 0 }, Judge: y.judge})
 	for i := range 200 {
 		y.put(i)
 	}

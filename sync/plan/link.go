@@ -55,7 +55,11 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 // stale must not become the owner's words.
 func written(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) calendar.Was {
 	was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
-	if was.JoinURL == "" {
+	switch {
+	case was.JoinURL != "":
+	case ev.Link.Mark == rec.Mark: // ours, also where its account is not configured any more
+		was.JoinURL = urlIn(ev)
+	default:
 		was.JoinURL = writtenURL(ev, s)
 	}
 	if was.Block == "" && ev.Link.Mark == rec.Mark && textOf(w, s) != Short {
@@ -108,14 +112,18 @@ func wantedLocation(ev *calendar.Event, w Wish, l calendar.Link, s *Settings) (l
 	return ev.Location, false
 }
 
-// writtenURL is the join URL that we wrote into the event, as far as the event itself tells: the one in the block, or, where
-// only the mark is left, a Zoom link that is the whole URL or the whole location.
+// writtenURL is the join URL that we wrote into the event, as far as the event itself tells.
 func writtenURL(ev *calendar.Event, s *Settings) string {
-	m, ok := ParseMark(ev.Link.Mark)
-	if ok && m.Account != s.Account && !s.AnyAccount {
+	if m, ok := ParseMark(ev.Link.Mark); ok && !s.Ours(m.Account) {
 		return ""
 	}
-	if !ok || ev.Link.JoinURL != "" {
+	return urlIn(ev)
+}
+
+// urlIn is the join URL that was written with the event's mark: the one in the block, or, where only the mark is left, a Zoom link that
+// is the whole URL or the whole location.
+func urlIn(ev *calendar.Event) string {
+	if _, ok := ParseMark(ev.Link.Mark); !ok || ev.Link.JoinURL != "" {
 		return ev.Link.JoinURL
 	}
 	for _, text := range []string{ev.URL, strings.TrimSpace(ev.Location)} {

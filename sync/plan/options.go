@@ -16,6 +16,8 @@ type Choice struct {
 	Series  string       // "lasting" or "fixed"
 	Options meeting.Options
 	Host    string
+	// Account names a Zoom account; nil where the tag does not.
+	Account *string
 	Topic   string
 	Length  time.Duration
 	// At is the time of day ("09:30") for an event that has none.
@@ -221,6 +223,11 @@ func (p *optionParser) valued(key, value string) bool {
 			p.conflict("host=" + value + " is not a mail address")
 		} else if p.once("host", words) {
 			c.Host = value
+		}
+	case "account":
+		// Which accounts there are, the configuration says: a name that is none of them holds the event. Case does not matter.
+		if p.once("account", "account="+strings.ToLower(value)) {
+			c.Account = &value
 		}
 	case "alt":
 		if !mailOption.MatchString(value) {

@@ -13,6 +13,9 @@
 //	untagged, but only     a meeting                 hold
 //	  by configuration
 //	not ours to write      anything                  nothing; hold what there is
+//	anything               a meeting in an account   hold, also where it would be cancelled
+//	                         that is not configured
+//	tagged for an account  a meeting elsewhere       as below, in the account where it is
 //	sealed                 nothing                   nothing
 //	sealed                 a meeting                 as below, but hold where the event would be written
 //	over                   a meeting                 close, leaving the meeting alone
@@ -31,6 +34,7 @@
 package plan
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -108,7 +112,11 @@ type Decision struct {
 	Notes  []string // what could not be followed to the letter
 	Wish   Wish
 	Spec   meeting.Spec
-	Link   calendar.Link
+	// Account is the hash of the account in which a new meeting is made.
+	Account string
+	// Left says of Close that a meeting is left alone because its account is not configured.
+	Left bool
+	Link calendar.Link
 	// Mark is the mark to claim (Begin, Switch); "" asks for a new one.
 	Mark string
 	// LinkID is the meeting id that the block in the event shows, or 0: a shortcut to the meeting.
@@ -133,7 +141,7 @@ func Next(in Input) Decision {
 		return unasked(in, w)
 	}
 	open := in.Rec != nil && !in.Rec.Closed()
-	if open && in.Rec.Doubt == "" && isOver(ev, in.Now) {
+	if open && (in.Rec.Doubt == "" || in.Settings.unreachable(in.Rec) != "") && isOver(ev, in.Now) {
 		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
 	}
 	if ev.Denied != "" {
@@ -142,6 +150,11 @@ func Next(in Input) Decision {
 	if w.Conflict != "" {
 		return hold(in, w, w.Conflict)
 	}
+	wanted, why := in.Settings.wanted(w.Choice)
+	if why != "" {
+		return hold(in, w, why)
+	}
+	in.Settings = wanted
 	if !open {
 		return begin(in, w)
 	}
@@ -226,7 +239,7 @@ func begin(in Input, w Wish) Decision {
 	if in.Twin != nil {
 		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
 	}
-	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Notes: append(notes, w.Problems...)}
+	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(notes, w.Problems...)}
 	own, why := ownMark(ev, s)
 	if why != "" {
 		return ignore(why)
@@ -236,7 +249,7 @@ func begin(in Input, w Wish) Decision {
 	}
 	back := false // its meeting, which was cancelled, may still be brought back
 	if in.Rec != nil {
-		if in.Rec.MeetingID != 0 {
+		if in.Rec.MeetingID != 0 && s.unreachable(in.Rec) == "" {
 			d.Do = Reopen
 			return d
 		}
@@ -252,6 +265,9 @@ func begin(in Input, w Wish) Decision {
 	}
 	if own == "" && ev.Sealed != "" {
 		return ignore(ev.Sealed)
+	}
+	if m, ok := ParseMark(own); ok && m.Account != s.Account { // it is looked for where it is, whatever is asked for now
+		d.Spec.Host = s.HostIn(m.Account)
 	}
 	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
 		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
@@ -281,8 +297,8 @@ func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
 	switch {
 	case !ok:
 		return "", ""
-	case m.Account != s.Account && !s.AnyAccount:
-		return "", "the link in the event belongs to another Zoom account: hands off"
+	case !s.Ours(m.Account):
+		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
 	case m.Event != Bind(ev.UID):
 		return "", ""
 	}
@@ -292,6 +308,9 @@ func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
 // follow is a tagged event with an open record.
 func follow(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
+	if why := s.unreachable(rec); why != "" {
+		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace period, and tag it again")
+	}
 	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
 		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s), rec.Meeting.JoinURL, rec.Meeting.RegisterURL); ok {
 			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
@@ -306,9 +325,12 @@ func follow(in Input, w Wish) Decision {
 	if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
 	}
-	d := Decision{State: Pending, Reason: w.Tags[0].String(), Wish: w}
-	if m, ok := ParseMark(rec.Mark); ok && m.Account != s.Account && !s.AnyAccount {
-		return hold(in, w, "its meeting was made with another Zoom account than the configured one: remove the tag, wait for the grace period, and tag it again")
+	d := Decision{State: Pending, Reason: w.Tags[0].String(), Wish: w, Account: s.Account}
+	stays := s.stays(rec)
+	if stays != "" {
+		m, _ := ParseMark(rec.Mark)
+		s = s.in(m.Account)
+		in.Settings = s
 	}
 	if wantsSchedule(ev, w, s) && in.Schedule == nil {
 		d.Do = Describe
@@ -318,7 +340,11 @@ func follow(in Input, w Wish) Decision {
 	if why != "" {
 		return hold(in, w, why)
 	}
-	d.Spec, d.Notes = spec, append(notes, w.Problems...)
+	d.Notes = append(notes, w.Problems...)
+	if stays != "" {
+		spec.Host, d.Notes = cmp.Or(rec.Host, spec.Host), append(d.Notes, stays)
+	}
+	d.Spec = spec
 	// Where a person has signed in, "me" and the person's address are one: the service refuses what is somebody else's.
 	if rec.Host != "" && rec.Host != meeting.Me && spec.Host != meeting.Me && spec.Host != rec.Host && rec.MeetingID != 0 {
 		d.Notes = append(d.Notes, "the meeting stays with host "+rec.Host+": Zoom cannot move it to "+spec.Host)
@@ -349,9 +375,9 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if ev.Link.Mark == rec.Mark {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
-	case rec.MeetingID == 0 && ev.Sealed != "" && (rec.CancelledID == 0 || ev.Link.Mark != rec.Mark):
+	case rec.MeetingID == 0 && ev.Sealed != "" && (rec.CancelledID == 0 || ev.Link.Mark != rec.Mark || s.elsewhere(rec.Mark)):
 		return hold(in, w, ev.Sealed)
-	case rec.MeetingID == 0 && rec.CancelledID != 0:
+	case rec.MeetingID == 0 && rec.CancelledID != 0 && !s.elsewhere(rec.Mark):
 		d.Do = Recover
 	case rec.MeetingID == 0:
 		d.Do = Create
@@ -404,6 +430,7 @@ func ending(in Input, w Wish, why string) Decision {
 		return strayLink(in, d, stands)
 	}
 	d.State = Ending
+	unreachable := in.Settings.unreachable(rec)
 	if stands {
 		_, theirs := ownMark(ev, in.Settings)
 		stands = theirs == "" || ev.Link.Mark == rec.Mark // a link of somebody else's stays; one of our former account's is ours
@@ -415,6 +442,8 @@ func ending(in Input, w Wish, why string) Decision {
 		d.State, d.Reason = Held, ev.Denied+ev.Sealed
 	case stands && hasLink(ev):
 		d.Do, d.Link = Unlink, calendar.Link{Was: written(ev, w, rec, in.Settings)}
+	case unreachable != "":
+		return d.leave(in, unreachable)
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do = Seek
 	case rec.MeetingID == 0:
@@ -445,7 +474,8 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 		d.Reason = why
 	case in.Rec == nil && own != "" && in.Twin == nil:
 		d.Do, d.State, d.Mark, d.LinkID = Begin, Ending, own, LinkID(ev.Link.JoinURL)
-		d.Spec.Host = in.Settings.Host
+		m, _ := ParseMark(own)
+		d.Spec.Host = in.Settings.HostIn(m.Account)
 	case stands && (own == "" || in.Rec != nil):
 		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
 		d.Link = calendar.Link{Was: calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block}}

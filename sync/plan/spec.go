@@ -14,9 +14,11 @@ type Settings struct {
 	Rules Rules
 	// Host hosts the meetings, unless a tag says otherwise.
 	Host string
-	// Account is the AccountHash of the Zoom account.
+	// Account is the AccountHash of the Zoom account in which new meetings are made, unless a tag says otherwise.
 	Account string
-	// AnyAccount says that marks of another account are followed as well: a personal room belongs to no account.
+	// Accounts are all that a tag can choose, Account among them. Meetings live on in each of them.
+	Accounts []Account
+	// AnyAccount says that marks of any other account are followed as well: a personal room belongs to no account.
 	AnyAccount bool
 	Kind       meeting.Kind // Scheduled or Personal
 	Series     string       // "lasting" or "fixed"

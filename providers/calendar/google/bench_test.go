@@ -257,7 +257,7 @@ func BenchmarkNewTag(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Meetings: meetings, Settings: settings, Detects: "1"}}, engine.Options{})
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Settings: settings, Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: meetings, Main: true}}})
 	if _, err := e.Pass(b.Context(), "c"); err != nil {
 		b.Fatal(err)
 	}

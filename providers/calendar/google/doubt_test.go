@@ -55,8 +55,8 @@ func (o *office) start() {
 	settings := plan.Settings{Rules: plan.Rules{Words: o.words, Not: []string{"#nozoom"}, Keep: true}, Host: "alice@example.com",
 		Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}
 	o.config.Interesting = func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }
-	o.e = engine.New(o.st, []*engine.Calendar{{Name: "c", Provider: "google", Source: o.connect(), Meetings: o.zoom,
-		Detects: strings.Join(o.words, " "), Settings: settings}}, engine.Options{Now: o.config.Now, Jitter: func() float64 { return 0 }})
+	o.e = engine.New(o.st, []*engine.Calendar{{Name: "c", Provider: "google", Source: o.connect(),
+		Detects: strings.Join(o.words, " "), Settings: settings}}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: o.zoom, Main: true}}, Now: o.config.Now, Jitter: func() float64 { return 0 }})
 }
 
 func (o *office) pass() engine.Report {

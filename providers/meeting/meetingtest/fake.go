@@ -25,6 +25,8 @@ type Fake struct {
 	Hook func(call, phase string) error
 	// Lag is how long after its creation a meeting stays invisible: Find misses it and Get says that it is gone.
 	Lag time.Duration
+	// Beyond is added to the ids of its meetings: those of several services are apart, as all of Zoom's are.
+	Beyond int64
 	// Deaf makes writes answer as if all were well and change nothing.
 	Deaf bool
 
@@ -109,7 +111,7 @@ func (f *Fake) Find(ctx context.Context, host, mark string) (m meeting.Meeting, 
 // Create implements meeting.Service.
 func (f *Fake) Create(ctx context.Context, mark string, s meeting.Spec) (m meeting.Meeting, err error) {
 	err = f.call(ctx, "create", func() error {
-		l := &Live{ID: firstID + int64(f.creates), Mark: mark, Host: s.Host, Spec: s, Passcode: passcode(s.Options.Passcode, f.creates), Created: f.now()}
+		l := &Live{ID: firstID + f.Beyond + int64(f.creates), Mark: mark, Host: s.Host, Spec: s, Passcode: passcode(s.Options.Passcode, f.creates), Created: f.now()}
 		l.JoinURL = joinURL(l)
 		l.Spec.Schedule = nil
 		unfinished := l.schedule(s, f.now())

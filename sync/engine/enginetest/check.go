@@ -13,15 +13,58 @@ import (
 // marks are the marks of the meetings that exist.
 func (w *Walker) marks() map[string]bool {
 	m := map[string]bool{}
-	for _, l := range w.zoom.Meetings() {
+	for _, l := range w.meetings() {
 		m[l.Mark] = true
 	}
 	return m
 }
 
+// meetings are those of both accounts.
+func (w *Walker) meetings() []meetingtest.Live {
+	return append(w.zoom.Meetings(), w.club.Meetings()...)
+}
+
+// checkAccounts checks that each account has only meetings whose marks say so, and whose host is its own.
+func (w *Walker) checkAccounts() error {
+	for _, a := range w.accounts() {
+		for _, l := range a.zoom.Meetings() {
+			if m, _ := plan.ParseMark(l.Mark); m.Account != a.Hash || l.Host != a.Host {
+				return fmt.Errorf("meeting %d, marked %s, of host %s is in account %s", l.ID, l.Mark, l.Host, a.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// leave excuses the meetings of the second account that were left alone while it was not configured: their events were over for their
+// owner by then.
+func (w *Walker) leave() {
+	if !w.without {
+		return
+	}
+	for _, l := range w.club.Meetings() {
+		rec, err := w.st.ByMark(l.Mark)
+		if err != nil {
+			w.broken = err
+		}
+		if rec != nil && rec.Closed() {
+			w.excuse[l.Mark] = true
+		}
+	}
+}
+
 // guard checks after a pass that no meeting of a standing, tagged event that showed it was cancelled, and counts creates.
 func (w *Walker) guard(before map[string]bool) {
+	w.leave()
+	if err := w.checkAccounts(); err != nil && w.broken == nil {
+		w.broken = err
+	}
 	after := w.marks()
+	for mark := range before {
+		if m, _ := plan.ParseMark(mark); w.without && m.Account == club && !after[mark] && w.broken == nil {
+			w.broken = fmt.Errorf("the meeting marked %s was cancelled while its account was not configured", mark)
+		}
+	}
 	for mark := range after {
 		if m, ok := plan.ParseMark(mark); ok && !before[mark] {
 			w.made[m.Event]++
@@ -40,7 +83,7 @@ func (w *Walker) guard(before map[string]bool) {
 // check is what must hold in the end.
 func (w *Walker) check() error {
 	live := map[string]meetingtest.Live{}
-	for _, l := range w.zoom.Meetings() {
+	for _, l := range w.meetings() {
 		if _, twice := live[l.Mark]; twice {
 			return fmt.Errorf("two meetings carry the mark %s", l.Mark)
 		}

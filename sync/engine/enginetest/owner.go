@@ -32,7 +32,8 @@ func (w *Walker) wish(id string, before bool) {
 	}
 }
 
-var walkTitles = []string{"Weekly #zoom", "Review", "#zoom(45m) Call", "Sync #zoom #nozoom", "Plan #zoom(no-waiting-room)"}
+var walkTitles = []string{"Weekly #zoom", "Review", "#zoom(45m) Call", "Sync #zoom #nozoom", "Plan #zoom(no-waiting-room)",
+	"Club #zoom(account=b)", "#zoom(Account=B, 45m) Evening"}
 
 // act is one thing that happens.
 func (w *Walker) act() {
@@ -69,6 +70,10 @@ func (w *Walker) act() {
 		w.loseDatabase()
 	case n < 73:
 		w.hide(w.pick())
+	case n < 76:
+		w.without = !w.without
+		w.say("account b is configured: %v", !w.without)
+		w.restart()
 	default:
 		w.calm = false
 		w.flaky = []float64{0, 0, 0.05, 0.3}[w.rng.IntN(4)]
@@ -219,7 +224,7 @@ func (w *Walker) loseDatabase() {
 			}
 		}
 	}
-	for _, l := range w.zoom.Meetings() {
+	for _, l := range w.meetings() {
 		if !shown[l.Mark] {
 			w.excuse[l.Mark] = true
 			if m, ok := plan.ParseMark(l.Mark); ok {

@@ -101,7 +101,8 @@ type walk struct {
 	rng    *rand.Rand
 	now    time.Time
 	cal    Backend
-	zoom   *meetingtest.Fake
+	zoom   *meetingtest.Fake // the calendar's account
+	club   *meetingtest.Fake // another one, which tags choose
 	e      *engine.Engine
 	rules  plan.Rules
 	events []string          // ids ever made
@@ -113,7 +114,9 @@ type walk struct {
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
 	hidden map[string]bool   // ids that listings lack
 	lost   bool              // the database was deleted at some time
-	excuse map[string]bool   // marks of meetings that nothing but the deleted database knew of
+	// without says that the second account is not in the configuration.
+	without bool
+	excuse  map[string]bool // marks of meetings that nothing but the deleted database knew of
 
 	calm   bool
 	cutIn  int // hook points until the power is cut; 0 is never
@@ -204,8 +207,9 @@ func (w *Walker) Walk(seed uint64) (err error) {
 		defer func() { err = errors.Join(err, c.Close()) }()
 	}
 	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
+	w.club = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook, Beyond: 1_000_000}
 	if w.rng.IntN(2) == 0 {
-		w.zoom.Lag = 4 * time.Second
+		w.zoom.Lag, w.club.Lag = 4*time.Second, 4*time.Second
 	}
 	w.restart()
 	for range 6 + w.rng.IntN(14) {
@@ -223,6 +227,10 @@ func (w *Walker) Walk(seed uint64) (err error) {
 // rest lets all be well for a few passes.
 func (w *Walker) rest() error {
 	w.calm, w.flaky, w.cutIn = true, 0, 0
+	if w.without {
+		w.without = false
+		w.restart()
+	}
 	for _, id := range w.events {
 		w.cal.Hide(id, false)
 	}
@@ -242,9 +250,33 @@ func (w *Walker) rest() error {
 func (w *Walker) restart() {
 	w.cal.Restart()
 	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: w.keep}
-	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Meetings: w.zoom, Budgeted: false, Detects: "1",
-		Settings: plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
-	w.e = engine.New(w.st, []*engine.Calendar{c}, engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }})
+	settings := plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: own, Location: "if-empty", Grace: 10 * time.Minute}
+	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }}
+	for _, a := range w.accounts() {
+		if a.Hash == club && w.without {
+			continue
+		}
+		settings.Accounts = append(settings.Accounts, a.Account)
+		options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == own})
+	}
+	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)), Settings: settings}
+	w.e = engine.New(w.st, []*engine.Calendar{c}, options)
+}
+
+// The hashes of the calendar's account and of the other one.
+var own, club = plan.AccountHash("a"), plan.AccountHash("b")
+
+// walkAccount is an account with what makes its meetings.
+type walkAccount struct {
+	plan.Account
+	zoom *meetingtest.Fake
+}
+
+func (w *Walker) accounts() []walkAccount {
+	return []walkAccount{
+		{plan.Account{Name: "a", Hash: own, Host: "alice@example.com", API: true}, w.zoom},
+		{plan.Account{Name: "b", Hash: club, Host: "bob@example.com", API: true}, w.club},
+	}
 }
 
 func (w *Walker) interesting(ev *calendar.Event) bool {

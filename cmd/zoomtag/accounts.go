@@ -1,0 +1,170 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"zoomtag/configs"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/personal"
+	"zoomtag/providers/meeting/zoom"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// account is a Zoom account of the configuration at work.
+type account struct {
+	configs.Zoom
+	hash    string // what marks have of it
+	service meeting.Service
+	grant   string // the file of the sign-in of the person who hosts; empty where nobody signs in
+}
+
+// attributes are those of a log line that is about the account.
+func (a account) attributes(more ...any) []any {
+	if a.Name == "" {
+		return more
+	}
+	return append([]any{"account", a.Name}, more...)
+}
+
+// inspector asks the account about its meetings and hosts; nil where there is no API to ask.
+func (a account) inspector() meeting.Inspector {
+	i, _ := a.service.(meeting.Inspector)
+	return i
+}
+
+// accounts are all of them, the configuration's first one first.
+type accounts []account
+
+// of is the account of a mark; ok is false where the configuration has none with its hash.
+func (list accounts) of(mark string) (a account, ok bool) {
+	m, _ := plan.ParseMark(mark)
+	i := slices.IndexFunc(list, func(a account) bool { return a.hash == m.Account })
+	if i < 0 {
+		return account{}, false
+	}
+	return list[i], true
+}
+
+// atWork are the accounts as the engine has them.
+func (list accounts) atWork() []engine.Account {
+	out := make([]engine.Account, len(list))
+	for i, a := range list {
+		out[i] = engine.Account{Hash: a.hash, Meetings: a.service, Budgeted: a.Mode != configs.Personal, Main: i == 0}
+	}
+	return out
+}
+
+// names are what the accounts are called, by their hashes; the main one's by "" as well.
+func (list accounts) names() map[string]string {
+	out := map[string]string{"": list[0].Name}
+	for _, a := range list {
+		out[a.hash] = a.Name
+	}
+	return out
+}
+
+// identity is what an account is known by in marks, which must be the same after a lost state, and whatever the account is called.
+func identity(z configs.Zoom) string {
+	switch z.Mode {
+	case configs.Personal:
+		link, _, _ := strings.Cut(z.PersonalLink, "?")
+		return "personal " + link
+	case configs.User:
+		// The app rather than the person: who that is shows when somebody signs in.
+		return "zoom user " + z.ClientID
+	}
+	return "zoom " + z.AccountID
+}
+
+// openAccounts makes the meeting service of each account.
+func (b *builder) openAccounts() error {
+	b.accounts = nil
+	for _, z := range b.cfg.Zoom {
+		a := account{Zoom: z, hash: plan.AccountHash(identity(z))}
+		var err error
+		if z.Mode == configs.Personal {
+			a.service, err = personal.New(z.PersonalLink)
+		} else {
+			a.service, err = zoom.New(b.zoomConfig(z))
+		}
+		if err != nil {
+			return b.inAccount(z, err)
+		}
+		if z.Mode == configs.User {
+			a.grant = zoomGrantFile(b.cfg.State, z.Name)
+		}
+		for _, other := range b.accounts {
+			if other.hash == a.hash { // by chance: the same one twice is a mistake that the configuration's own check finds
+				return &usageError{fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart: leave one of them out", other.Name, a.Name)}
+			}
+		}
+		b.accounts = append(b.accounts, a)
+	}
+	return nil
+}
+
+// inAccount says in which of several accounts something is wrong.
+func (b *builder) inAccount(z configs.Zoom, err error) error {
+	if z.Name == "" {
+		return err
+	}
+	return fmt.Errorf("Zoom account %s: %w", z.Name, err) //nolint:staticcheck // Zoom is a name
+}
+
+func (b *builder) zoomConfig(z configs.Zoom) zoom.Config {
+	log := b.log
+	if z.Name != "" {
+		log = log.With("account", z.Name)
+	}
+	return zoom.Config{Mode: z.Mode, AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(), Host: z.Host,
+		GrantFile: zoomGrantFile(b.cfg.State, z.Name), SignInCommand: zoomSignIn(z.Name), APIURL: z.APIURL, OAuthURL: z.OAuthURL,
+		HTTP: b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Hook: b.hook, Log: log}
+}
+
+// zoomSignIn is the command that signs a person in at Zoom, for an account.
+func zoomSignIn(name string) string { return strings.TrimSpace("zoomtag auth zoom " + name) }
+
+// zoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ in case only
+// are not two accounts, and to some file systems not two files.
+func zoomGrantFile(state, name string) string {
+	file := "zoom.grant"
+	if name != "" {
+		file = "zoom-" + strings.ToLower(name) + ".grant"
+	}
+	return filepath.Join(filepath.Dir(state), file)
+}
+
+// host is who hosts in an account: as configured, or else whoever has signed in at Zoom, by address where it is known.
+func (b *builder) host(z configs.Zoom, configured string) string {
+	if configured != "" || z.Mode != configs.User {
+		return configured
+	}
+	grant, _ := zoom.ReadGrant(zoomGrantFile(b.cfg.State, z.Name))
+	return cmp.Or(grant.Email, meeting.Me)
+}
+
+// choices are the accounts as package plan has them, for the events of a calendar whose own account is z.
+func (b *builder) choices(e configs.Effective, z configs.Zoom) []plan.Account {
+	list := make([]plan.Account, len(b.accounts))
+	for i, a := range b.accounts {
+		host := a.Host
+		if a.Name == z.Name { // the calendar's host is one of this account
+			host = e.Host
+		}
+		list[i] = plan.Account{Name: a.Name, Hash: a.hash, Host: b.host(a.Zoom, host), Kind: kindIn(a.Zoom, e), API: a.Mode != configs.Personal}
+	}
+	return list
+}
+
+// kindIn is the kind of meeting that an account makes: one that is a fixed link has personal rooms only.
+func kindIn(z configs.Zoom, e configs.Effective) meeting.Kind {
+	if z.Mode == configs.Personal {
+		return meeting.Personal
+	}
+	return meeting.Kind(e.Meeting.Kind)
+}

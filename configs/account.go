@@ -1,0 +1,140 @@
+package configs
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Accounts are the Zoom accounts in which meetings are made, the default first. In the file they are one section, an account without a
+// name, or a list of sections with a name each.
+type Accounts []Zoom
+
+// setDefaults fills in what the section of an account does not write.
+func (z *Zoom) setDefaults() {
+	z.Mode, z.APIURL, z.OAuthURL = ServerToServer, "https://api.zoom.us/v2", "https://zoom.us/oauth"
+}
+
+// Named is the account with a name, in whichever case; ok is false where there is none.
+func (a Accounts) Named(name string) (z Zoom, ok bool) {
+	i := slices.IndexFunc(a, func(z Zoom) bool { return strings.EqualFold(z.Name, name) })
+	if i < 0 || name == "" {
+		return Zoom{}, false
+	}
+	return a[i], true
+}
+
+// Names are what the accounts are called, in the order of the file.
+func (a Accounts) Names() []string {
+	var names []string
+	for _, z := range a {
+		if z.Name != "" {
+			names = append(names, z.Name)
+		}
+	}
+	return names
+}
+
+// AccountOf is the account in which the meetings of a calendar are made, unless a tag says otherwise.
+func (c *Config) AccountOf(cal Calendar) Zoom {
+	if z, ok := c.Zoom.Named(cal.Account); ok {
+		return z
+	}
+	return c.Zoom[0]
+}
+
+// id is what tells an account from others, in the marks of its meetings too; "" where that is not written.
+func (z *Zoom) id() (key, value string) {
+	switch z.Mode {
+	case User:
+		return "client_id", z.ClientID
+	case Personal:
+		link, _, _ := strings.Cut(z.PersonalLink, "?")
+		return "personal_link", link
+	}
+	return "account_id", z.AccountID
+}
+
+// validateAccounts checks each account, and what they are called.
+func (d *decoder) validateAccounts(c *Config) {
+	if len(c.Zoom) == 0 {
+		if !d.wrong("zoom") {
+			d.failAt("zoom", "zoom is an empty list; write an account into it, or zoom as a section")
+		}
+		return
+	}
+	if !d.zoomList {
+		if c.Zoom[0].Name != "" {
+			d.failAt("zoom.name", "an account has a name where there are several; delete the line, or write zoom as a list: begin the account with \"- \"")
+		}
+		d.validateZoom(c, 0, "zoom")
+		return
+	}
+	names, ids := map[string]int{}, map[string]string{}
+	for i := range c.Zoom {
+		z, path := &c.Zoom[i], "zoom["+strconv.Itoa(i)+"]"
+		if d.wrong(path+".name") || z.Name == "" && d.wrong(path) { // said already; what else there is to say needs the name
+			continue
+		}
+		if z.Name == "" {
+			d.failAt(path, "this Zoom account lacks the key \"name\"; calendars and tags choose it by that")
+			continue
+		}
+		if first, ok := names[strings.ToLower(z.Name)]; ok {
+			d.failAt(path+".name", "the name %s is taken by the Zoom account in line %d, and case does not matter; choose another", quote(z.Name), first)
+		} else {
+			names[strings.ToLower(z.Name)] = d.places[path+".name"].line
+		}
+		key, id := z.id()
+		if other, ok := ids[key+" "+id]; ok && id != "" && !d.wrong(path+"."+key) {
+			d.failAt(path+"."+key, "this is the same Zoom account as %s: nobody could tell whose meeting is whose; %s", quote(other), apart[key])
+		} else {
+			ids[key+" "+id] = z.Name
+		}
+		d.validateZoom(c, i, path)
+	}
+}
+
+// apart is what to do where two accounts are the same.
+var apart = map[string]string{
+	"account_id":    "delete one of the two, and choose the host by calendar or tag",
+	"client_id":     "register an app of its own for each person",
+	"personal_link": "delete one of the two",
+}
+
+// validateChoice checks that a calendar's account is one that there is.
+func (d *decoder) validateChoice(c *Config, cal *Calendar, path string) {
+	if cal.Account == "" || d.wrong(path+".account") {
+		return
+	}
+	if z, ok := c.Zoom.Named(cal.Account); ok {
+		cal.Account = z.Name
+		return
+	}
+	names := c.Zoom.Names()
+	switch {
+	case len(names) == 0 && d.wrong("zoom"): // what there is, is not known
+		return
+	case len(names) == 0:
+		d.failAt(path+".account", "there is one Zoom account, and it has no name; delete this line, or write zoom as a list of accounts with names")
+		return
+	}
+	text := "there is no Zoom account " + quote(cal.Account)
+	if near := nearest(cal.Account, names); near != "" {
+		d.failAt(path+".account", "%s; did you mean %q?", text, near)
+		return
+	}
+	d.failAt(path+".account", "%s; there are: %s", text, strings.Join(names, ", "))
+}
+
+// calendarsOf are the numbers of the calendars whose meetings are made in an account.
+func (c *Config) calendarsOf(account int) []int {
+	var list []int
+	for i, cal := range c.Calendars {
+		named := slices.IndexFunc(c.Zoom, func(z Zoom) bool { return cal.Account != "" && strings.EqualFold(z.Name, cal.Account) })
+		if named == account || cal.Account == "" && account == 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}

@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/store/record"
+)
+
+// Account is a Zoom account of the configuration, and what it means for the events of a calendar.
+type Account struct {
+	// Name is what configuration and tags call it; empty for the only one, which has none.
+	Name string
+	// Hash is its AccountHash: what marks have of it.
+	Hash string
+	// Host hosts its meetings, unless a tag says otherwise. A calendar's own host is one of the calendar's own account, and of no other.
+	Host string
+	Kind meeting.Kind
+	// API says that its meetings are made through the Zoom API, and not one fixed link for all.
+	API bool
+}
+
+// account is the configured account with a hash.
+func (s *Settings) account(hash string) (Account, bool) {
+	for _, a := range s.Accounts {
+		if a.Hash == hash {
+			return a, true
+		}
+	}
+	return Account{}, false
+}
+
+// in is s as it holds in an account.
+func (s *Settings) in(hash string) *Settings {
+	a, ok := s.account(hash)
+	if !ok || hash == s.Account {
+		return s
+	}
+	t := *s
+	t.Account, t.Host, t.Kind, t.Checks = a.Hash, a.Host, a.Kind, a.API
+	return &t
+}
+
+// Ours reports whether marks with the hash of an account are followed: those of every configured account, whichever the calendar's is.
+func (s *Settings) Ours(hash string) bool {
+	_, ok := s.account(hash)
+	return ok || hash == s.Account || s.AnyAccount
+}
+
+// HostIn is who hosts in an account where nobody has said it.
+func (s *Settings) HostIn(hash string) string { return s.in(hash).Host }
+
+// AccountName is what the configuration calls the account of a mark; known is false where it has none with its hash.
+func (s *Settings) AccountName(mark string) (name string, known bool) {
+	m, _ := ParseMark(mark)
+	a, ok := s.account(m.Account)
+	return a.Name, ok
+}
+
+// wanted is s as it holds in the account that a tag chooses. why is not empty where it chooses none that there is: who hosts must not
+// be guessed.
+func (s *Settings) wanted(c Choice) (in *Settings, why string) {
+	if c.Account == nil {
+		return s, ""
+	}
+	var names []string
+	for _, a := range s.Accounts {
+		if a.Name == "" {
+			continue
+		}
+		names = append(names, a.Name)
+		if !strings.EqualFold(a.Name, *c.Account) {
+			continue
+		}
+		in := s.in(a.Hash)
+		if in != s && a.API && a.Host == "" && c.Host == "" {
+			return s, "nobody hosts in Zoom account " + a.Name + ": write host= into the tag as well, or host into that account in the configuration"
+		}
+		return in, ""
+	}
+	if len(names) == 0 {
+		return s, "account=" + strconv.Quote(*c.Account) + " in the tag: the configuration has one Zoom account, without a name; take account= out"
+	}
+	return s, "account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account of the configuration; there are: " + strings.Join(names, ", ")
+}
+
+// bound reports whether the record has, or may have, a meeting that can still be had: it then stays where that one is. What is
+// known to have none is free to get one in any account.
+func bound(rec *record.Record) bool { return rec.MeetingID != 0 || rec.Doubt == DoubtCreate }
+
+// elsewhere reports whether a mark is that of another account than the one that is asked for.
+func (s *Settings) elsewhere(mark string) bool {
+	m, ok := ParseMark(mark)
+	_, known := s.account(m.Account)
+	return ok && m.Account != s.Account && (known || !s.AnyAccount)
+}
+
+// unreachable says that the meeting which a record has, or may have, is in an account that the configuration does not have: nobody
+// can ask about it, and nothing is concluded. It is empty where there is no such meeting.
+func (s *Settings) unreachable(rec *record.Record) string {
+	m, ok := ParseMark(rec.Mark)
+	if !ok || s.Ours(m.Account) || !bound(rec) {
+		return ""
+	}
+	return "its meeting was made with another Zoom account than the configured one" + s.called(rec, m.Account)
+}
+
+// called names an account that the configuration does not have, as far as that is known.
+func (s *Settings) called(rec *record.Record, hash string) string {
+	name := ""
+	if rec != nil && rec.Account != "" {
+		name = rec.Account + ", "
+	}
+	return " (" + name + "whose marks begin with " + markPrefix + "-" + hash + ")"
+}
+
+// stays says that the meeting of a record is in another account than the one that is asked for. As with the host, it keeps what it
+// has: the link that people hold must live on, and an event never has two meetings.
+func (s *Settings) stays(rec *record.Record) string {
+	m, _ := ParseMark(rec.Mark)
+	if !s.elsewhere(rec.Mark) || !bound(rec) {
+		return ""
+	}
+	return "the meeting stays in Zoom account " + s.name(m.Account) + ": Zoom cannot move it to " + s.name(s.Account) +
+		"; for a meeting there remove the tag, wait for the grace period, and tag it again"
+}
+
+// name is what people read of a configured account.
+func (s *Settings) name(hash string) string {
+	if a, _ := s.account(hash); a.Name != "" {
+		return a.Name
+	}
+	return markPrefix + "-" + hash
+}
+
+// leave ends an event whose meeting cannot be cancelled because its account is not configured. An owner who takes the tag out was told
+// what becomes of it. An event that is gone waits for the account, for somebody to release it, or until the meeting is over anyway.
+func (d Decision) leave(in Input, why string) Decision {
+	rec := in.Rec
+	untagged := in.Event != nil && !in.Event.Cancelled
+	graceOver := rec.EndingAt.Add(in.Settings.Grace)
+	switch {
+	case rec.Released, !rec.Until.IsZero() && in.Now.After(rec.Until), untagged && !in.Now.Before(graceOver):
+		d.Do, d.State, d.Left = Close, Ended, true
+		d.Reason += "; " + why + ": it is left alone"
+	case untagged:
+		d.At = graceOver
+	default:
+		d.State, d.Reason = Held, d.Reason+", and "+why+": put that one back to have it cancelled, or leave it alone with zoomtag release "+rec.Calendar
+		if !rec.Until.IsZero() {
+			d.At = rec.Until.Add(time.Second)
+		}
+	}
+	return d
+}
