@@ -38,6 +38,10 @@ type Record struct {
 	DoubtAt time.Time `json:",omitzero"`
 	// CheckedAt is when Meeting was last read at Zoom.
 	CheckedAt time.Time `json:",omitzero"`
+	// UsedAt is when the meeting was last known to be made, adopted or held. Unused ones of a series expire at Zoom.
+	UsedAt time.Time `json:",omitzero"`
+	// Retired is the mark of the meeting in whose place this one came while that one still existed: the event may show it for a while.
+	Retired string `json:",omitempty"`
 	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
 	CancelledID int64     `json:",omitempty"`
 	CancelledAt time.Time `json:",omitzero"`
@@ -66,8 +70,8 @@ type Record struct {
 	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
 	State  string `json:",omitempty"`
 	Reason string `json:",omitempty"`
-	// Unmet is what the event asks for and its meeting cannot be any more, with what mends it: for people as well.
-	Unmet string `json:",omitempty"`
+	// Notes are what could not be followed to the letter, by us or by Zoom, as the last pass had it. They are part of Reason as well.
+	Notes []string `json:",omitempty"`
 	// Error is why the last try failed, Tries how often in a row.
 	Error string `json:",omitempty"`
 	Tries int    `json:",omitempty"`
@@ -111,11 +115,14 @@ type CalendarState struct {
 	Released bool `json:",omitempty"`
 }
 
-// Problem is an item of a calendar that cannot be understood and has no record.
+// Problem is an item of a calendar that cannot be understood, or cannot be followed, and has no record.
 type Problem struct {
 	ID     string
 	Reason string
 	Since  time.Time
+	// Held says that the item is understood and held: Reason is why, and Title its title without the tag.
+	Held  bool   `json:",omitempty"`
+	Title string `json:",omitempty"`
 	// Unread says that the item could not be read at all, as opposed to read and not understood.
 	Unread bool `json:",omitempty"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -190,17 +191,11 @@ func (s *settling) note(d plan.Decision) {
 
 // finish saves what was concluded.
 func (s *settling) finish(d plan.Decision) error {
-	reason := d.Reason
-	if len(d.Notes) > 0 {
-		reason += "; " + strings.Join(d.Notes, "; ")
-	}
-	if s.ev != nil && len(s.ev.Notes) > 0 && d.State != plan.Ignored {
-		reason += "; " + strings.Join(s.ev.Notes, "; ")
-	}
-	if s.rec != nil && len(s.rec.Meeting.Notes) > 0 && d.State == plan.Linked {
-		reason += "; " + strings.Join(s.rec.Meeting.Notes, "; ")
-	}
+	notes := s.notes(d)
+	reason := strings.Join(append([]string{d.Reason}, notes...), "; ")
 	switch {
+	case s.rec == nil && d.State == plan.Held:
+		s.holdBack(d, reason)
 	case s.rec == nil && !d.At.IsZero():
 		s.later[s.id] = d.At
 	case s.rec == nil:
@@ -209,11 +204,42 @@ func (s *settling) finish(d plan.Decision) error {
 		if d.State == plan.Linked { // also where the link was there before us
 			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
 		}
-		s.rec.State, s.rec.Reason, s.rec.Error, s.rec.Tries, s.rec.Due, s.rec.Unmet = d.State, reason, "", 0, d.At, d.Unmet
+		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
+			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
+		}
+		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, notes, "", 0, d.At
 		s.rest[s.id] = s.rec
 	}
 	s.tell(d.State, reason, "")
 	return nil
+}
+
+// notes are what could not be followed to the letter, by us or by Zoom.
+func (s *settling) notes(d plan.Decision) []string {
+	notes := slices.Clone(d.Notes)
+	if s.ev != nil && d.State != plan.Ignored {
+		notes = append(notes, s.ev.Notes...)
+	}
+	if s.rec != nil && d.State == plan.Linked {
+		notes = append(notes, s.rec.Meeting.Notes...)
+	}
+	return notes
+}
+
+// holdBack notes an event that is held before anything was begun for it: its owner has to see why.
+func (s *settling) holdBack(d plan.Decision, reason string) {
+	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
+	s.held = append(s.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason, Held: true})
+	if d.At.IsZero() {
+		s.clear = append(s.clear, s.id)
+	} else {
+		s.later[s.id] = d.At
+	}
+}
+
+// remark puts something into the journal that is no step.
+func (s *settling) remark(uid, title, text string) {
+	s.remarks = append(s.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid, Title: title, Reason: text})
 }
 
 // fail saves why the event is not done and when it is tried again.
@@ -304,7 +330,7 @@ func (e *Engine) backoff(tries int, cause error) time.Duration {
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
-	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && s.rec.Unmet != "" // for a time, or for its owner
+	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
 	if !s.talkative && len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}

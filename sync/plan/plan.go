@@ -24,6 +24,7 @@
 //	tagged                 cancelled a while ago     bring the meeting back
 //	a series, fixed        its times not known       describe: work out whether Zoom can have them
 //	tagged                 no meeting                create
+//	a series, tagged       not used for a year       renew: have another meeting before this one expires
 //	tagged                 told something else       update
 //	tagged                 Zoom's text missing       read it, where the block is to hold it
 //	tagged                 link missing or stale     link
@@ -57,6 +58,7 @@ const (
 	Probe    Do = "probe"    // ask again whether the meeting is really gone
 	Describe Do = "describe" // find out whether Zoom can have the schedule of the series
 	Word     Do = "word"     // read Zoom's own invitation text
+	Renew    Do = "renew"    // let a meeting be that expires for want of use, and have a new one
 	SetLink  Do = "link"
 	Check    Do = "check" // look whether the meeting is still what the event shows
 	Unlink   Do = "unlink"
@@ -112,8 +114,6 @@ type Decision struct {
 	Spec   meeting.Spec
 	// Account is the hash of the account in which a new meeting is made.
 	Account string
-	// Unmet is what the event asks for and its meeting cannot be any more, and what mends it.
-	Unmet string
 	// Left says of Close that a meeting is left alone because its account is not configured.
 	Left bool
 	Link calendar.Link
@@ -326,8 +326,8 @@ func follow(in Input, w Wish) Decision {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
 	}
 	d := Decision{State: Pending, Reason: w.Tags[0].String(), Wish: w, Account: s.Account}
-	d.Unmet = s.stays(rec)
-	if d.Unmet != "" {
+	stays := s.stays(rec)
+	if stays != "" {
 		m, _ := ParseMark(rec.Mark)
 		s = s.in(m.Account)
 		in.Settings = s
@@ -341,8 +341,8 @@ func follow(in Input, w Wish) Decision {
 		return hold(in, w, why)
 	}
 	d.Notes = append(notes, w.Problems...)
-	if d.Unmet != "" {
-		spec.Host, d.Notes = cmp.Or(rec.Host, spec.Host), append(d.Notes, d.Unmet)
+	if stays != "" {
+		spec.Host, d.Notes = cmp.Or(rec.Host, spec.Host), append(d.Notes, stays)
 	}
 	d.Spec = spec
 	// Where a person has signed in, "me" and the person's address are one: the service refuses what is somebody else's.
@@ -356,7 +356,7 @@ func follow(in Input, w Wish) Decision {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own, _ := ownMark(ev, s); own != "" && own != rec.Mark && own != in.Dismissed {
+	if own, _ := ownMark(ev, s); own != "" && own != rec.Mark && own != in.Dismissed && own != rec.Retired {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
 		return d
 	}
@@ -384,6 +384,11 @@ func (d Decision) missing(in Input, w Wish) Decision {
 	case rec.Doubt == DoubtCancel:
 		// A cancellation may have taken effect before the owner changed their mind.
 		d.Do = Probe
+	case expires(in):
+		if ev.Sealed != "" {
+			return hold(in, w, "nobody has started the meeting for a year, and it is about to expire: "+ev.Sealed)
+		}
+		d.Do = Renew
 	case untold(rec.Told, d.Spec, in.Now):
 		d.Do = Update
 	case needsInvitation(w, rec, s):
