@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
 )
 
 // TestRenewal: a series whose meeting nobody has started for nearly a year gets another one in time, once; the old one is left to
@@ -58,7 +59,7 @@ func TestRenewal(t *testing.T) {
 	t.Cleanup(func() { st.Close() })
 	w.st = st
 	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
-		engine.Options{Accounts: []engine.Account{{Hash: w.settings().Account, Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	w.until(w.now.AddDate(0, 0, 3))
 	if got := w.event(idle).Link.JoinURL; got != renewed || w.zoom.Creates() != 4 {
 		t.Errorf("shows %q after the loss; %d creates", got, w.zoom.Creates())

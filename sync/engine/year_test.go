@@ -131,7 +131,8 @@ func newYear(t *testing.T) *year {
 	})
 	y.e = engine.New(y.st, []*engine.Calendar{{Name: "c", Source: y.cal, Settings: plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: yearHost, Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}}},
-		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: y.client, Budgeted: true, Main: true}}, Now: clock, Jitter: func() float64 { return 0 }, Judge: y.judge})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: y.client, Budgeted: true, Main: true}}, Now: clock,
+			Jitter: func() float64 { return 0 }, Judge: y.judge})
 	for i := range 200 {
 		y.put(i)
 	}

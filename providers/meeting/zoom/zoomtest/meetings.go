@@ -39,8 +39,8 @@ type live struct {
 	created             time.Time
 	settings            map[string]any
 	deleted, running    bool
-	held                time.Time // when it was last held; zero: never
-	instance            int       // how often it was held
+	held                time.Time   // when it was last held; zero: never
+	instance            int         // how often it was held
 	recurs              *recurrence // type 8 alone
 	occurrences         []occurrence
 	edits               int // of the schedule
