@@ -188,7 +188,7 @@ func (l *ledger) status() (statusReport, error) {
 	switch {
 	case failing > 0 && failing == len(l.names):
 		report.Health = healthFailing
-	case failing > 0 || slices.ContainsFunc(report.Events, func(e eventStatus) bool { return e.State != plan.Linked }) || doctor.Failed(report.Verdicts):
+	case failing > 0 || len(report.Events) > 0 || doctor.Failed(report.Verdicts):
 		report.Health = healthDegraded
 	}
 	return report, nil
