@@ -95,6 +95,9 @@ type Options struct {
 	// Recording is "none", "local" or "cloud".
 	Recording        string   `json:",omitempty"`
 	AlternativeHosts []string `json:",omitempty"`
+	// Template is the name of the meeting template that a meeting is made from. It counts when it is made and never again; all other
+	// options win over it.
+	Template string `json:",omitempty"`
 	// Mail is whether Zoom may mail hosts and alternative hosts about the meeting. It is always sent.
 	Mail bool `json:",omitempty"`
 }

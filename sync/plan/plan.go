@@ -251,6 +251,9 @@ func begin(in Input, w Wish) Decision {
 	if own == "" && ev.Sealed != "" {
 		return ignore(ev.Sealed)
 	}
+	if why := impossible(in, w, spec); why != "" {
+		return hold(in, w, why)
+	}
 	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
 		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
 			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
@@ -313,8 +316,16 @@ func follow(in Input, w Wish) Decision {
 		return d
 	}
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
+	if why == "" {
+		why = impossible(in, w, spec)
+	}
 	if why != "" {
 		return hold(in, w, why)
+	}
+	if !s.AnyAccount { // a room without an API is told nothing
+		var kept []string
+		spec.Options, kept = lingering(rec, spec.Options)
+		notes = append(notes, kept...)
 	}
 	d.Spec, d.Notes = spec, append(notes, w.Problems...)
 	// Where a person has signed in, "me" and the person's address are one: the service refuses what is somebody else's.
