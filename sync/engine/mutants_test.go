@@ -31,6 +31,9 @@ var mutants = []struct {
 		`if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
+		if s.again(err) {
+			return s.save("", "", nil)
+		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`, `s.rec.Doubt = ""
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`},
 	{"any error counts as gone", "settle.go",
@@ -91,8 +94,8 @@ var mutants = []struct {
 	{"the block forgotten when the link is compared", "../plan/link.go",
 		`right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)`, `right = ev.Link.Mark == l.Mark`},
 	{"a moved event is not told to Zoom", "../plan/spec.go",
-		`return !before.Equal(spec)`, `before.Start = spec.Start
-	return !before.Equal(spec)`},
+		`return !before.SameSince(spec, now)`, `before.Start = spec.Start
+	return !before.SameSince(spec, now)`},
 	{"closed without cancelling", "../plan/plan.go",
 		`	default:
 		d.Do = Cancel

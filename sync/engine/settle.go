@@ -27,7 +27,9 @@ type settling struct {
 	dismissed string
 	schedule  *plan.Schedule // of ev as a series, once it was asked for
 	reread    bool
-	more      int            // how often a meeting was left unfinished
+	more      int            // how often a meeting was left unfinished, or a call is made again
+	repeats   int            // how often a call was made again at once
+	foretold  []string       // what a meeting will be otherwise than asked for, once it is made
 	tried     *calendar.Link // what SetLink was last told to make of the event
 	steps     []string
 	before    *calendar.Event // for the diff
@@ -132,7 +134,7 @@ func (p *pass) settle(ctx context.Context, id string) error {
 			d.Reason = wait.reason
 			return s.finish(d)
 		case errors.Is(err, calendar.ErrConflict) && !s.reread:
-			if err := s.again(ctx); err != nil {
+			if err := s.readAgain(ctx); err != nil {
 				return s.fail(err)
 			}
 		default:
@@ -161,8 +163,8 @@ func (p *pass) record(id string) (*store.Record, error) {
 	return p.e.store.Record(p.c.Name, id)
 }
 
-// again reads the event once more after somebody else changed it.
-func (s *settling) again(ctx context.Context) error {
+// readAgain reads the event once more after somebody else changed it.
+func (s *settling) readAgain(ctx context.Context) error {
 	s.reread, s.tried, s.schedule = true, nil, nil
 	delete(s.events, s.id)
 	ev, err := s.read(ctx, s.id)
@@ -193,6 +195,9 @@ func (s *settling) finish(d plan.Decision) error {
 	}
 	if s.ev != nil && len(s.ev.Notes) > 0 && d.State != plan.Ignored {
 		reason += "; " + strings.Join(s.ev.Notes, "; ")
+	}
+	if s.dry && len(s.foretold) > 0 { // where it is made, the meeting itself says it
+		reason += "; " + strings.Join(s.foretold, "; ")
 	}
 	if s.rec != nil && len(s.rec.Meeting.Notes) > 0 && d.State == plan.Linked {
 		reason += "; " + strings.Join(s.rec.Meeting.Notes, "; ")
@@ -291,8 +296,8 @@ const (
 
 func (e *Engine) backoff(tries int, cause error) time.Duration {
 	wait := firstBackoff << min(tries-1, 12)
-	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, calendar.ErrDenied) ||
-		errors.Is(cause, calendar.ErrMalformed) {
+	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, meeting.ErrUnfit) ||
+		errors.Is(cause, calendar.ErrDenied) || errors.Is(cause, calendar.ErrMalformed) {
 		wait = deniedBackoff << min(tries-1, 3)
 	}
 	wait = min(wait, longestBackoff)
