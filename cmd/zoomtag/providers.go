@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -168,7 +169,13 @@ func (b *builder) zoomConfig() zoom.Config {
 	z := b.cfg.Zoom
 	return zoom.Config{Mode: z.Mode, AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(), Host: z.Host,
 		GrantFile: zoomGrantFile(b.cfg.State), SignInCommand: zoomSignIn, APIURL: z.APIURL, OAuthURL: z.OAuthURL,
-		HTTP: b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Hook: b.hook, Log: b.log}
+		Templates: b.templates(),
+		HTTP:      b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Hook: b.hook, Log: b.log}
+}
+
+// templates reports whether the configuration names a meeting template.
+func (b *builder) templates() bool {
+	return slices.ContainsFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return b.cfg.For(c).Meeting.Template != "" })
 }
 
 // zoomSignIn is the command that signs a person in at Zoom.
@@ -224,6 +231,8 @@ func (b *builder) settings(e configs.Effective, account string) (plan.Settings, 
 	}
 	if s.AnyAccount {
 		s.Kind = meeting.Personal
+	} else {
+		s.Options.Template = m.Template
 	}
 	path, ok := strings.CutPrefix(e.Link.Text, "template:")
 	if !ok {

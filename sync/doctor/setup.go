@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"zoomtag/providers/meeting"
@@ -22,6 +23,8 @@ type Setup struct {
 	Calendars []CalendarFacts
 	Budget    []BudgetFacts
 	Events    []EventFacts
+	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
+	Contradictory []string
 }
 
 // CalendarFacts are what is known of a watched calendar.
@@ -70,6 +73,9 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		if b.Used*10 >= b.Limit*8 {
 			list = append(list, found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used, b.Host, b.Limit)))
 		}
+	}
+	if len(s.Contradictory) > 0 {
+		list = append(list, found(Contradiction, "for "+strings.Join(s.Contradictory, ", ")+" the configuration asks for a waiting room and for joining before the host: the waiting room wins"))
 	}
 	for _, e := range s.Events {
 		f := found(EventFails, e.Reason)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -328,6 +329,9 @@ func (s *settling) tell(state, reason, failure string) {
 		if r.Start == nil && !s.rec.Start.IsZero() {
 			start := s.rec.Start
 			r.Start = &start
+		}
+		if s.dry && slices.Contains(s.steps, "create") {
+			r.Made = s.rec
 		}
 		if s.rec.MeetingID != 0 {
 			r.MeetingID, r.JoinURL = strconv.FormatInt(s.rec.MeetingID, 10), plan.ShownURL(s.rec.Meeting)

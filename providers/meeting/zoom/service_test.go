@@ -143,7 +143,7 @@ func TestTimeChangeSendsTimeOnly(t *testing.T) {
 		}
 		var body bytes.Buffer
 		_, _ = body.ReadFrom(r.Body)
-		if want := `{"start_time":"2026-12-02T15:00:00","timezone":"Europe/Berlin","duration":45,`+
+		if want := `{"start_time":"2026-12-02T15:00:00","timezone":"Europe/Berlin","duration":45,` +
 			`"settings":{"email_notification":false,"alternative_hosts_email_notification":false}}`; body.String() != want {
 			t.Errorf("sent %s, want %s", body.String(), want)
 		}

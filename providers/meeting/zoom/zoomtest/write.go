@@ -101,10 +101,10 @@ func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed, a
 		return a, true
 	}
 	maps.Copy(m.settings, settings)
-	maps.Copy(m.settings, m.host.Locked)
 	if n, given := settings["approval_type"].(float64); given {
 		m.settings["approval_type"] = int(n)
 	}
+	maps.Copy(m.settings, m.host.Locked)
 	if m.kind == lasting || m.settings["use_pmi"] == true { // dropped without a word
 		m.settings["approval_type"] = 2
 	}
