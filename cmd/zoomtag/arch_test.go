@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"providers/calendar/outlook/outlooktest": {"providers/internal/emulator"},
 	"providers/calendar/caldav/caldavtest":   {"providers/internal/emulator"},
 	"sync/engine/enginetest": {"providers/calendar", "providers/calendar/calendartest", "providers/meeting", "providers/meeting/meetingtest",
-		"store", "sync/engine", "sync/plan"},
+		"store", "sync/engine", "sync/plan", "sync/series"},
 }
 
 // testOnly are packages that only test files import: they play what must never happen.

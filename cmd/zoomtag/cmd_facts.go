@@ -83,19 +83,36 @@ func (a *app) showStatus(r statusReport) error {
 	if err := a.showTokens(r.Tokens); err != nil {
 		return err
 	}
-	if err := a.showVerdicts(r.Verdicts); err != nil || len(r.Events) == 0 {
+	if err := a.showVerdicts(r.Verdicts); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.term.out)
-	rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
-	for _, ev := range r.Events {
-		title := ev.Title
-		if title == "" {
-			title = ev.EventID
+	if len(r.Events) > 0 {
+		fmt.Fprintln(a.term.out)
+		rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
+		for _, ev := range r.Events {
+			rows = append(rows, []string{ev.name(), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
 		}
-		rows = append(rows, []string{shorten(title, 40), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
+		if err := a.term.table(rows); err != nil {
+			return err
+		}
+	}
+	if len(r.Notes) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows = [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
+	for _, ev := range r.Notes {
+		rows = append(rows, []string{ev.name(), ev.Calendar, ev.Reason})
 	}
 	return a.term.table(rows)
+}
+
+// name is what an event is called in a table.
+func (e *eventStatus) name() string {
+	if e.Title == "" {
+		return shorten(e.EventID, 40)
+	}
+	return shorten(e.Title, 40)
 }
 
 // showVerdicts shows which links may not work.

@@ -44,6 +44,7 @@ type statusReport struct {
 	Calendars []calendarStatus `json:"calendars"`
 	Budget    []budgetStatus   `json:"budget"`
 	Events    []eventStatus    `json:"events"`   // in doubt, failing or held
+	Notes     []eventStatus    `json:"notes"`    // linked, and not all as it was asked for
 	Tokens    []tokenStatus    `json:"tokens"`   // sign-ins of persons
 	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
 	Notices   []string         `json:"notices"`
@@ -135,7 +136,7 @@ func some(t time.Time) *time.Time {
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
 func (l *ledger) status() (statusReport, error) {
-	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices()}
+	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Notes: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices()}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
@@ -146,10 +147,11 @@ func (l *ledger) status() (statusReport, error) {
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
 	failing := 0
 	for _, name := range l.names {
-		c, events, err := l.calendar(name)
+		c, events, notes, err := l.calendar(name)
 		if err != nil {
 			return report, err
 		}
+		report.Notes = append(report.Notes, notes...)
 		report.Calendars = append(report.Calendars, c)
 		report.Events = append(report.Events, events...)
 		if c.LastError != "" && !c.Held {
@@ -179,18 +181,18 @@ func (l *ledger) status() (statusReport, error) {
 	return report, nil
 }
 
-func (l *ledger) calendar(name string) (calendarStatus, []eventStatus, error) {
+// calendar gathers the facts of one calendar: itself, the events that need somebody, and those of which something could not be had.
+func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventStatus, err error) {
 	st, err := l.st.Calendar(name)
 	if err != nil {
-		return calendarStatus{}, nil, err
+		return c, nil, nil, err
 	}
-	c := calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
+	c = calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason}
 	records, err := l.st.Records(name)
 	if err != nil {
-		return c, nil, err
+		return c, nil, nil, err
 	}
-	var events []eventStatus
 	for _, rec := range records {
 		if rec.Closed() {
 			continue
@@ -201,16 +203,22 @@ func (l *ledger) calendar(name string) (calendarStatus, []eventStatus, error) {
 		if rec.Error != "" || rec.State == plan.Held || rec.State == plan.Doubt || rec.State == plan.Failed {
 			events = append(events, eventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State,
 				Reason: reasonOf(rec), NextTry: some(rec.Due)})
+		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
+			notes = append(notes, eventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
 		}
 	}
 	problems, err := l.st.Problems(name)
 	if err != nil {
-		return c, nil, err
+		return c, nil, nil, err
 	}
 	for _, problem := range problems {
-		events = append(events, eventStatus{Calendar: name, EventID: problem.ID, State: plan.Failed, Reason: problem.Reason})
+		e := eventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed, Reason: problem.Reason}
+		if problem.Held {
+			e.State = plan.Held
+		}
+		events = append(events, e)
 	}
-	return c, events, nil
+	return c, events, notes, nil
 }
 
 func reasonOf(rec *store.Record) string {

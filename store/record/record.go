@@ -66,6 +66,8 @@ type Record struct {
 	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
 	State  string `json:",omitempty"`
 	Reason string `json:",omitempty"`
+	// Notes are what could not be followed to the letter, by us or by Zoom, as the last pass had it. They are part of Reason as well.
+	Notes []string `json:",omitempty"`
 	// Error is why the last try failed, Tries how often in a row.
 	Error string `json:",omitempty"`
 	Tries int    `json:",omitempty"`
@@ -109,11 +111,14 @@ type CalendarState struct {
 	Released bool `json:",omitempty"`
 }
 
-// Problem is an item of a calendar that cannot be understood and has no record.
+// Problem is an item of a calendar that cannot be understood, or cannot be followed, and has no record.
 type Problem struct {
 	ID     string
 	Reason string
 	Since  time.Time
+	// Held says that the item is understood and held: Reason is why, and Title its title without the tag.
+	Held  bool   `json:",omitempty"`
+	Title string `json:",omitempty"`
 	// Unread says that the item could not be read at all, as opposed to read and not understood.
 	Unread bool `json:",omitempty"`
 }

@@ -34,6 +34,8 @@ type pass struct {
 	later   map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
 	rest    map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
 	deleted map[string]bool          // ids that the service itself named as deleted
+	held    []store.Problem          // events that are held and have no record
+	remarks []store.Entry            // for the journal
 	begun   map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed map[string]int
 	report  Report
@@ -289,7 +291,7 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 		case wanted:
 			n.due = append(n.due, ch.ID)
 		}
-		if _, had := problems[ch.ID]; had {
+		if before, had := problems[ch.ID]; had && !(before.Held && wanted) { // whether it is still held is seen when it is settled
 			n.solved = append(n.solved, ch.ID)
 		}
 	}
@@ -469,7 +471,13 @@ func (p *pass) finish(st store.CalendarState) error {
 		return err
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
+		if err := p.keepRemarks(tx, problems); err != nil {
+			return err
+		}
 		for id := range problems {
+			if slices.ContainsFunc(p.held, func(held store.Problem) bool { return held.ID == id }) {
+				continue
+			}
 			_, settled := p.rest[id]
 			_, waits := p.later[id]
 			if settled || waits || slices.Contains(p.clear, id) {
@@ -502,6 +510,31 @@ func (p *pass) finish(st store.CalendarState) error {
 		current.Cursor, current.LastSuccess, current.LastError, current.LastErrorAt = cursor, now, "", time.Time{}
 		return tx.PutCalendar(p.c.Name, current)
 	})
+}
+
+// keepRemarks saves what is held back, and the remarks of the pass. Each reason gets into the journal once.
+func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) error {
+	now := p.e.opt.Now()
+	for _, held := range p.held {
+		before, known := problems[held.ID]
+		held.Since = since(problems, held.ID, now)
+		if known && before == held {
+			continue
+		}
+		if err := tx.PutProblem(p.c.Name, held); err != nil {
+			return err
+		}
+		if !known || before.Reason != held.Reason {
+			p.e.opt.Log.Warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
+			p.remarks = append(p.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
+		}
+	}
+	for _, remark := range p.remarks {
+		if err := tx.Journal(remark); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errTakenOver: the record of an event was taken over by another calendar's pass, because the event was moved there.

@@ -28,7 +28,7 @@ type settling struct {
 	dismissed string
 	schedule  *plan.Schedule // of ev as a series, once it was asked for
 	reread    bool
-	more      int            // how often a meeting was left unfinished, or a call is made again
+	left      int            // of maxSteps
 	repeats   int            // how often a call was made again at once
 	foretold  []string       // what a meeting will be otherwise than asked for, once it is made
 	tried     *calendar.Link // what SetLink was last told to make of the event
@@ -114,7 +114,7 @@ func (p *pass) settle(ctx context.Context, id string) error {
 	}
 	// Between two steps the pass may be asked to stop; a step itself is always finished.
 	steady := context.WithoutCancel(ctx)
-	for n := 0; n < maxSteps+s.more; n++ {
+	for s.left = maxSteps; s.left > 0; s.left-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
 			Dismissed: s.dismissed, Schedule: s.schedule, Settings: &p.c.Settings})
 		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
@@ -190,20 +190,11 @@ func (s *settling) note(d plan.Decision) {
 
 // finish saves what was concluded.
 func (s *settling) finish(d plan.Decision) error {
-	reason := d.Reason
-	if len(d.Notes) > 0 {
-		reason += "; " + strings.Join(d.Notes, "; ")
-	}
-	if s.ev != nil && len(s.ev.Notes) > 0 && d.State != plan.Ignored {
-		reason += "; " + strings.Join(s.ev.Notes, "; ")
-	}
-	if s.dry && len(s.foretold) > 0 { // where it is made, the meeting itself says it
-		reason += "; " + strings.Join(s.foretold, "; ")
-	}
-	if s.rec != nil && len(s.rec.Meeting.Notes) > 0 && d.State == plan.Linked {
-		reason += "; " + strings.Join(s.rec.Meeting.Notes, "; ")
-	}
+	notes := s.notes(d)
+	reason := strings.Join(append([]string{d.Reason}, notes...), "; ")
 	switch {
+	case s.rec == nil && d.State == plan.Held:
+		s.holdBack(d, reason)
 	case s.rec == nil && !d.At.IsZero():
 		s.later[s.id] = d.At
 	case s.rec == nil:
@@ -212,11 +203,45 @@ func (s *settling) finish(d plan.Decision) error {
 		if d.State == plan.Linked { // also where the link was there before us
 			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
 		}
-		s.rec.State, s.rec.Reason, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, "", 0, d.At
+		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
+			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
+		}
+		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, notes, "", 0, d.At
 		s.rest[s.id] = s.rec
 	}
 	s.tell(d.State, reason, "")
 	return nil
+}
+
+// notes are what could not be followed to the letter, by us or by Zoom.
+func (s *settling) notes(d plan.Decision) []string {
+	notes := slices.Clone(d.Notes)
+	if s.ev != nil && d.State != plan.Ignored {
+		notes = append(notes, s.ev.Notes...)
+	}
+	if s.dry { // where it is made, the meeting itself says it
+		notes = append(notes, s.foretold...)
+	}
+	if s.rec != nil && d.State == plan.Linked {
+		notes = append(notes, s.rec.Meeting.Notes...)
+	}
+	return notes
+}
+
+// holdBack notes an event that is held before anything was begun for it: its owner has to see why.
+func (s *settling) holdBack(d plan.Decision, reason string) {
+	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
+	s.held = append(s.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason, Held: true})
+	if d.At.IsZero() {
+		s.clear = append(s.clear, s.id)
+	} else {
+		s.later[s.id] = d.At
+	}
+}
+
+// remark puts something into the journal that is no step.
+func (s *settling) remark(uid, title, text string) {
+	s.remarks = append(s.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid, Title: title, Reason: text})
 }
 
 // fail saves why the event is not done and when it is tried again.

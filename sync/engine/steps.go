@@ -255,7 +255,7 @@ func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
 	s.rec.Told = &spec
 	if m.Unfinished {
 		s.rec.Told = nil
-		s.more++
+		s.left++
 	}
 	s.rec.Meeting.Unfinished = false
 }

@@ -61,6 +61,10 @@ func (b *builder) build() (why string) {
 	case len(times.Rules) > 1:
 		return "it has several rules, and Zoom has one"
 	}
+	rule, why := ruleOf(times.Rules[0], b.start)
+	if why != "" {
+		return why
+	}
 	starts, more, err := ical.ExpandRule(times.Rules[0], b.start, meeting.MaxOccurrences)
 	switch {
 	case err != nil:
@@ -71,10 +75,6 @@ func (b *builder) build() (why string) {
 		return "it has more than " + strconv.Itoa(meeting.MaxOccurrences) + " occurrences, the most that Zoom schedules"
 	case len(starts) == 0 || !starts[0].Equal(b.start):
 		return "its first occurrence is not one of its rule"
-	}
-	rule, why := ruleOf(times.Rules[0], b.start)
-	if why != "" {
-		return why
 	}
 	rule.Count = len(starts)
 	b.spec.Schedule = &meeting.Schedule{Rule: rule}

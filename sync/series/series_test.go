@@ -66,7 +66,7 @@ func TestRules(t *testing.T) {
 		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=2TU;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: 2, Weekday: 2, Count: 6}, ""},
 		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: -1, Weekday: 5, Count: 6}, ""},
 		{berlin, "2026-03-30 10:00", "FREQ=MONTHLY;BYDAY=5MO;COUNT=3", meeting.Rule{}, "5MO"},
-		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=-2FR;COUNT=3", meeting.Rule{}, "first occurrence"},
+		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3;BYMONTHDAY=27", meeting.Rule{}, "several days"},
 		{berlin, "2026-03-20 10:00", "FREQ=MONTHLY;BYDAY=-2FR;COUNT=3", meeting.Rule{}, "-2FR"},
 		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYMONTHDAY=10,20;COUNT=3", meeting.Rule{}, "10,20"},
 		{berlin, "2026-03-31 10:00", "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", meeting.Rule{}, "(-1)"},
@@ -75,7 +75,7 @@ func TestRules(t *testing.T) {
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY;BYMONTH=3;COUNT=3", meeting.Rule{}, "BYMONTH"},
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY;BYHOUR=10,14;COUNT=3", meeting.Rule{}, "BYHOUR"},
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY;BYDAY=MO,TU;COUNT=3", meeting.Rule{}, "some days only"},
-		{berlin, "2026-03-02 10:00", "FREQ=HOURLY;COUNT=3", meeting.Rule{}, "too often"},
+		{berlin, "2026-03-02 10:00", "FREQ=HOURLY;COUNT=3", meeting.Rule{}, "hourly"},
 		// 02:30 does not exist on 29 March, and exists twice on 25 October.
 		{berlin, "2026-03-22 02:30", "FREQ=WEEKLY;COUNT=3", meeting.Rule{}, "the clocks change at its time of day on 2026-03-29"},
 		{berlin, "2026-10-18 02:30", "FREQ=WEEKLY;COUNT=3", meeting.Rule{}, "the clocks change at its time of day on 2026-10-25"},

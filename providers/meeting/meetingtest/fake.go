@@ -110,6 +110,7 @@ func (f *Fake) Create(ctx context.Context, mark string, s meeting.Spec) (m meeti
 	err = f.call(ctx, "create", func() error {
 		l := &Live{ID: firstID + int64(f.creates), Mark: mark, Host: s.Host, Spec: s, Passcode: passcode(s.Options.Passcode, f.creates), Created: f.now()}
 		l.JoinURL = joinURL(l)
+		l.Spec.Schedule = nil
 		unfinished := l.schedule(s, f.now())
 		m = l.meeting(f.now())
 		m.Unfinished = unfinished

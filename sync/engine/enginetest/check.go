@@ -108,6 +108,9 @@ func (w *Walker) checkEvent(ev calendar.Event, asked bool, live map[string]meeti
 	if !ev.Series && !l.Spec.Start.Equal(ev.Start) {
 		return fmt.Errorf("the meeting starts at %s, the event at %s", l.Spec.Start, ev.Start)
 	}
+	if err := w.checkSeries(ev, l); err != nil {
+		return err
+	}
 	if !strings.Contains(ev.Link.Block, l.JoinURL) {
 		return fmt.Errorf("the block does not show %s: %q", l.JoinURL, ev.Link.Block)
 	}

@@ -110,6 +110,9 @@ func (w *Walker) put() {
 		ev.Categories, ev.Location = []string{"Zoom"}, "Room 1"
 	case 3:
 		ev.Series, ev.Until = true, time.Time{}
+		if start.Hour()%2 == 0 {
+			ev.Title = "Weekly #zoom(fixed)"
+		}
 	}
 	w.putEvent(ev)
 }
