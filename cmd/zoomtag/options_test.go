@@ -263,6 +263,17 @@ func TestPersonalOption(t *testing.T) {
 	}
 }
 
+// TestRoomsInPlan: two new events at one time, in the one room that there is without an API.
+func TestRoomsInPlan(t *testing.T) {
+	w := newInviteWorld(t)
+	w.put("a", "Alpha #zoom")
+	w.put("b", "Beta #zoom")
+	out, errs, code := w.run("plan")
+	if code != exitOK || !strings.Contains(out, `the same room as "Beta" in team at the same time`) || !strings.Contains(out, `the same room as "Alpha" in team`) {
+		t.Errorf("exit %d\n%s\n%s", code, out, errs)
+	}
+}
+
 // TestMailOption: that Zoom has its mails on is told.
 func TestMailOption(t *testing.T) {
 	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost, Locked: map[string]any{"alternative_hosts_email_notification": true}}}}, "")

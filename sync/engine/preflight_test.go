@@ -192,3 +192,19 @@ func TestUnfit(t *testing.T) {
 		t.Errorf("%v, %+v", err, ev)
 	}
 }
+
+// TestTheRoomHasOneTopic: of a personal room that is the meeting itself nobody fights for the topic.
+func TestTheRoomHasOneTopic(t *testing.T) {
+	for kind, updates := range map[meeting.Kind]int{meeting.Personal: 0, meeting.Scheduled: 1} {
+		b := newBench(t)
+		b.config.Settings.Checks, b.config.Settings.Kind = true, kind
+		b.start()
+		id := b.put("Talk #zoom", week)
+		b.pass()
+		b.zoom.OwnerEdit(b.record(id).MeetingID, func(l *meetingtest.Live) { l.Spec.Topic = "Another event" })
+		b.now = b.now.Add(25 * time.Hour)
+		if b.pass(); b.zoom.Updates() != updates || b.record(id).CheckedAt.Before(b.now) {
+			t.Errorf("%s: %d updates", kind, b.zoom.Updates())
+		}
+	}
+}

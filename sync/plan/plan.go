@@ -16,6 +16,8 @@
 //	sealed                 nothing                   nothing
 //	sealed                 a meeting                 as below, but hold where the event would be written
 //	over                   a meeting                 close, leaving the meeting alone
+//	tagged, and asks for   anything                  hold
+//	  what cannot be had
 //	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
 //	tagged                 in doubt from before      look for the meeting by its mark
 //	tagged                 cancelled a while ago     bring the meeting back

@@ -88,7 +88,7 @@ func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, bef
 		err = s.checkPasscode(ctx, host, spec.Options.Passcode)
 	}
 	if err != nil {
-		return terms{}, "", fmt.Errorf("zoom: %s: %w", what, err)
+		return terms{}, "", fmt.Errorf("zoom: %s: %w", what, unsent{err})
 	}
 	s.leaveOut(ctx, host, &t, differing(before.alternate, t.alternate) != nil)
 	return t, host, nil

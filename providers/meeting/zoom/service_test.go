@@ -89,7 +89,7 @@ func TestOwnPasscodeMustMeetTheRule(t *testing.T) {
 	s := f.spec()
 	s.Options.Passcode = "Secret7"
 	_, err := f.Create(t.Context(), mark, s)
-	if !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
+	if !errors.Is(err, meeting.ErrInvalid) || !errors.Is(err, meeting.ErrNotSent) || !strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
 		t.Errorf("error %v", err)
 	}
 	s.Options.Passcode = "907264"
