@@ -72,6 +72,12 @@ func (s *Service) whyNot(ctx context.Context, address string) string {
 	return ""
 }
 
+// maxRefused bounds how many are learned of one by one for a host: each costs one of the day's calls. Then the others go with them.
+const maxRefused = 4
+
+// refusedByZoom is why somebody is left out of whom nobody but Zoom itself knows why.
+const refusedByZoom = "Zoom refuses it"
+
 // again is the error of a call that was refused for a part of it, which the next call leaves out.
 type again struct{ error }
 
@@ -94,11 +100,14 @@ func (s *Service) refused(host string, body meetingBody, err error) error {
 	}
 	asked := strings.FieldsFunc(*body.Settings.AlternativeHosts, isSemicolon)
 	refused := p.alternates(asked)
-	for _, address := range refused {
-		s.known.learnAlternate(host, address, "Zoom refuses it", s.now())
-	}
 	if len(refused) == 0 {
 		return err
+	}
+	if s.known.refusals(host, s.now()) >= maxRefused {
+		refused = asked
+	}
+	for _, address := range refused {
+		s.known.learnAlternate(host, address, refusedByZoom, s.now())
 	}
 	return again{err}
 }

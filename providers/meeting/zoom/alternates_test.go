@@ -2,6 +2,7 @@ package zoom_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -101,6 +102,28 @@ func TestAlternativeHostsOfAPerson(t *testing.T) {
 	m, tries := persist(t, func() (meeting.Meeting, error) { return f.Create(t.Context(), mark, s) })
 	if tries != 2 || len(f.asked(before)) != 2 || !strings.Contains(m.Notes[0], "basic@example.com") || f.server.Meetings()[0].Settings["alternative_hosts"] != "bob@example.com" {
 		t.Errorf("%d tries, %q, notes %q", tries, f.asked(before), m.Notes)
+	}
+}
+
+// TestManyRefusedAlternativeHosts: they do not use up the day's calls one by one.
+func TestManyRefusedAlternativeHosts(t *testing.T) {
+	f := newPerson(t, zoomtest.Options{Users: people})
+	s := f.spec()
+	for i := range 20 {
+		s.Options.AlternativeHosts = append(s.Options.AlternativeHosts, fmt.Sprintf("guest%d@example.com", i))
+	}
+	tries := 1
+	for ; ; tries++ {
+		_, err := f.Create(t.Context(), mark, s)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, meeting.ErrAgain) {
+			t.Fatal(err)
+		}
+	}
+	if tries != 6 || f.server.Spent(host) != 6 {
+		t.Errorf("%d tries, %d calls", tries, f.server.Spent(host))
 	}
 }
 

@@ -82,6 +82,18 @@ func (k *knowledge) alternate(host, address string, now time.Time) (why string, 
 	return a.why, ok && now.Before(a.until)
 }
 
+// refusals is how many alternative hosts of a host Zoom is known to have refused.
+func (k *knowledge) refusals(host string, now time.Time) (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for key, a := range k.alternates {
+		if key[0] == strings.ToLower(host) && a.why == refusedByZoom && now.Before(a.until) {
+			n++
+		}
+	}
+	return n
+}
+
 func (k *knowledge) learnAlternate(host, address, why string, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

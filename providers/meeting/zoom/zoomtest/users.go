@@ -95,7 +95,7 @@ func (m *live) people(settings map[string]any) string {
 }
 
 // alternates refuses a whole request for one alternative host who cannot be one: each has to be an active, licensed user of the account.
-func (s *Server) alternates(m *live, settings map[string]any) (answer, bool) {
+func (s *Server) alternates(settings map[string]any) (answer, bool) {
 	for _, name := range alternativeHosts(settings["alternative_hosts"]) {
 		u := s.user(strings.TrimSpace(name))
 		switch {

@@ -97,7 +97,7 @@ func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed, a
 			return invalid(wrong), true
 		}
 	}
-	if a, refused := s.alternates(m, settings); refused {
+	if a, refused := s.alternates(settings); refused {
 		return a, true
 	}
 	maps.Copy(m.settings, settings)
