@@ -14,14 +14,14 @@ type Service interface {
 	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked through;
 	// a meeting that was made a moment ago may be missing from it.
 	Find(ctx context.Context, host, mark string) (Meeting, error)
-	// Create makes a meeting that carries mark. It may be Unfinished. Of what counts against the host's limit it does one thing, and so does
-	// Update: what is refused for a part that can be left out ends with ErrAgain.
+	// Create makes a meeting that carries mark. It may be Unfinished. What is refused for a part that can be left out ends with ErrAgain,
+	// here and in Update.
 	Create(ctx context.Context, mark string, s Spec) (Meeting, error)
 	// Get reads a meeting. ErrGone when the service says that there is none with this id.
 	Get(ctx context.Context, id int64) (Meeting, error)
 	// Update changes a meeting that was told from into to. It sends only what differs; a zero from means that nobody
-	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back. Where more has
-	// to be done than one call that counts, the meeting is Unfinished.
+	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back. Of what
+	// counts against the host's limit it does one thing: where more has to be done, the meeting is Unfinished.
 	Update(ctx context.Context, id int64, from, to Spec) (Meeting, error)
 	// Cancel deletes a meeting. One that is already gone is success.
 	Cancel(ctx context.Context, id int64) error

@@ -75,12 +75,16 @@ func leftOut(ev *calendar.Event, c Choice, kind meeting.Kind) (notes []string) {
 // leave guests a link that is more open than the owner wants.
 func impossible(in Input, w Wish, spec meeting.Spec) string {
 	o, tag := spec.Options, w.Choice.Options
+	only := in.Settings.AnyAccount // there is one room, and no API: whatever kind is asked for
+	room := only || spec.Kind == meeting.Personal
 	early := tag.JoinBeforeHost != nil && *tag.JoinBeforeHost >= 0
 	switch {
 	case early && tag.WaitingRoom == nil && Contradictory(o):
 		return "join-before-host in the tag is against the waiting room that the configuration asks for (meeting.waiting_room): " +
 			"write no-waiting-room as well, or take join-before-host out"
-	case spec.Kind == meeting.Personal && isOwn(o.Passcode):
+	case isOwn(o.Passcode) && only:
+		return "the passcode in the tag cannot be had: the personal room has a passcode of its own; take passcode= out"
+	case isOwn(o.Passcode) && room:
 		return "the passcode in the tag cannot be had: a personal room has a passcode of its own; take passcode= or personal out"
 	case o.Registration == "" || o.Registration == "none":
 		return ""
@@ -90,7 +94,9 @@ func impossible(in Input, w Wish, spec meeting.Spec) string {
 		out = "write no-register into the tag"
 	}
 	switch {
-	case spec.Kind == meeting.Personal:
+	case only:
+		return "guests cannot register for the personal room, its link is open to all who have it: " + out
+	case room:
 		return "guests cannot register for a personal room, Zoom would leave it open: take personal out (scheduled in the tag asks for a meeting of its own), or " + out
 	case spec.Kind != meeting.Lasting, wantsSchedule(in.Event, w, in.Settings) && in.Schedule == nil:
 		return ""

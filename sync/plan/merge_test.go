@@ -78,6 +78,7 @@ func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil &&
 func TestImpossible(t *testing.T) {
 	registers := func(s *Settings) { s.Options.Registration = "automatic" }
 	room := func(s *Settings) { s.Kind = meeting.Personal }
+	only := func(s *Settings) { s.Kind, s.AnyAccount = meeting.Personal, true }
 	for _, tt := range []struct {
 		tag    string
 		series bool
@@ -97,6 +98,10 @@ func TestImpossible(t *testing.T) {
 		{"#zoom(personal, passcode=abc123)", false, nil, "a personal room has a passcode of its own"},
 		{"#zoom(passcode=abc123)", false, room, "a personal room has a passcode of its own"},
 		{"#zoom(passcode=abc123)", true, nil, ""},
+		{"#zoom(passcode=abc123, scheduled)", false, only, "take passcode= out"},
+		{"#zoom(register, scheduled)", false, only, "its link is open to all who have it: take register out"},
+		{"#zoom(register)", true, only, "its link is open to all who have it"},
+		{"#zoom", true, only, ""},
 	} {
 		d := asked(tt.tag, tt.series, tt.change)
 		if (d.State == Held) != (tt.why != "") || !strings.Contains(d.Reason, tt.why) || strings.Contains(d.Reason, "abc123") {

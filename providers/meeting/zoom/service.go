@@ -52,7 +52,7 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	}
 	s.hosts.learn(int64(w.ID), host)
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
-	if w.JoinURL == "" || wantsPasscode && w.Password == "" || spec.Kind == meeting.Fixed && len(w.Occurrences) == 0 {
+	if w.JoinURL == "" || wantsPasscode && w.Password == "" || registers(spec.Options) && w.RegisterURL == "" || spec.Kind == meeting.Fixed && len(w.Occurrences) == 0 {
 		if err := s.complete(ctx, &w); err != nil {
 			return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %s", what, err.Error())
 		}
