@@ -50,9 +50,42 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 			facts = append(facts, x.shown(c.Name, &events[k], byID[events[k].ID])...)
 		}
 	}
+	facts, err := x.keepers(facts)
+	if err != nil {
+		return nil, err
+	}
 	x.ask(ctx, facts)
 	slices.SortStableFunc(facts, func(a, b doctor.Facts) int { return a.Event.Start.Compare(b.Event.Start) })
 	return facts, nil
+}
+
+// keepers finds out which links that seem to be others' lead to meetings that zoomtag keeps for another event. The same event in another
+// calendar, a guest's, is left out: it is judged where it is kept.
+func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
+	var ours []*store.Record
+	for _, name := range slices.Sorted(maps.Keys(x.inviter.calendars)) {
+		records, err := x.st.Records(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range records {
+			if kept(rec) && (rec.Told == nil || rec.Told.Kind != meeting.Personal) {
+				ours = append(ours, rec)
+			}
+		}
+	}
+	var judged []doctor.Facts
+	for _, f := range facts {
+		i := slices.IndexFunc(ours, func(rec *store.Record) bool { return doctor.SameMeeting(f.Link, rec.Meeting.JoinURL) })
+		if f.Record == nil && i >= 0 {
+			if ours[i].UID == f.Event.UID {
+				continue
+			}
+			f.Keeper = ours[i].Title + " in " + ours[i].Calendar
+		}
+		judged = append(judged, f)
+	}
+	return judged, nil
 }
 
 // kept reports whether zoomtag keeps a meeting for the event.

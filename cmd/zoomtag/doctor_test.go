@@ -110,6 +110,16 @@ func TestDoctorHealthy(t *testing.T) {
 	w.must(daemon.Wait())
 }
 
+// TestDoctorSecondEvent: Zoom's own calendar sync makes a second event for each meeting; the first one stays as well as it was.
+func TestDoctorSecondEvent(t *testing.T) {
+	w, m := newDoctorWorld(t)
+	w.put("z", "Alpha", "Join Zoom Meeting\\n"+m.JoinURL, "")
+	r := w.judged(exitOK)
+	if !r.says(doctor.SecondEvent, doctor.Warning, "Alpha") || !strings.Contains(r.at(doctor.Warning)[0], "Alpha in f") || !r.passes("Alpha") || len(r.at(doctor.Error)) > 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestDoctorMeeting: what happens to a meeting behind the event's back.
 func TestDoctorMeeting(t *testing.T) {
 	w, m := newDoctorWorld(t)

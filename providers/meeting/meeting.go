@@ -123,6 +123,8 @@ type Meeting struct {
 	// Start and Duration are zero for a meeting with a schedule.
 	Start    time.Time     `json:",omitzero"`
 	Duration time.Duration `json:",omitempty"`
+	// Instance names the meeting as it is to be held next, or is being held; it is another one each time. Empty where nobody knows.
+	Instance string `json:",omitempty"`
 	// Occurrences are the coming ones of a meeting with a schedule, in order.
 	Occurrences []Occurrence `json:",omitempty"`
 	// Unfinished says that a Create or Update has to be followed by an Update from nothing, which goes on with it.

@@ -38,6 +38,10 @@ type Record struct {
 	DoubtAt time.Time `json:",omitzero"`
 	// CheckedAt is when Meeting was last read at Zoom.
 	CheckedAt time.Time `json:",omitzero"`
+	// UsedAt is when the meeting was last known to be made, adopted or held. Unused ones of a series expire at Zoom.
+	UsedAt time.Time `json:",omitzero"`
+	// Retired is the mark of the meeting in whose place this one came while that one still existed: the event may show it for a while.
+	Retired string `json:",omitempty"`
 	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
 	CancelledID int64     `json:",omitempty"`
 	CancelledAt time.Time `json:",omitzero"`

@@ -31,6 +31,7 @@ const (
 	OtherTime     = "ZT-206"
 	Unread        = "ZT-207"
 	LinkMissing   = "ZT-208"
+	SecondEvent   = "ZT-209"
 	WaitingRoom   = "ZT-301"
 	HostAway      = "ZT-302"
 	SignIn        = "ZT-303"
@@ -92,6 +93,7 @@ var codes = []Code{
 	{OtherTime, Warning, Host, "Zoom has the meeting at another time than the event.", "zoomtag puts it right at its next look at the meeting, within a day; sooner if you move it in Zoom's own app, or give the event another time, let a pass go by, and put it back."},
 	{Unread, Warning, Account, "Zoom could not be asked about the meeting.", "See the reason; run zoomtag doctor again when it is mended."},
 	{LinkMissing, Warning, Host, "zoomtag keeps a meeting for the event, and the event does not show its link.", "Run zoomtag sync; zoomtag status says why if it stays so."},
+	{SecondEvent, Warning, Host, "A second event shows a meeting that zoomtag keeps for another one: Zoom's own calendar sync has made it, or somebody has copied the link.", "Switch the sync of meetings to the calendar off at zoom.us under Settings, Mail & Calendar, and delete the second event; or give it a meeting of its own with #zoom."},
 	{WaitingRoom, Note, Host, "The waiting room is on: people land in the lobby until the host lets them in.", "Be there in time, or write #zoom(no-waiting-room)."},
 	{HostAway, Warning, Host, "Nobody gets in before the host, and the host is not invited to the event.", "Invite the host, let #zoom(host=…) name who is there, or write #zoom(join-before-host)."},
 	{SignIn, Warning, Participant, "Guests have to sign in to Zoom before they get in.", "Tell them, or switch it off for this meeting (meeting.sign_in)."},

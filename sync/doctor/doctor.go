@@ -58,5 +58,6 @@ var Checklist = []string{
 	"Camera and microphone: the system and the browser each ask for permission, and each can say no.",
 	"Who has to sign in needs an account with the mail address that the host let in.",
 	"In a company or a school, another network (a phone's) tells whether the network is what stands in the way.",
+	"Zoom has a calendar sync of its own, which makes a second event for each meeting; whether it is on, Zoom tells no program: zoom.us, Settings, Mail & Calendar.",
 	"Whether the host comes, and lets people in from the waiting room, only the host knows.",
 }

@@ -21,6 +21,8 @@ type Facts struct {
 	Details *calendar.Details
 	// Record is what zoomtag remembers of the event; nil where the link is not its own.
 	Record *record.Record
+	// Keeper names the event for which zoomtag keeps the meeting that this other event shows; "" where there is none.
+	Keeper string
 	// Link is the link as it is shown, and Text what it stands in. An own link that the event does not show is "".
 	Link, Text string
 	// Others are further Zoom links that the event shows.

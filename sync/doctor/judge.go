@@ -61,6 +61,10 @@ func (j *judge) text() (hopeless bool) {
 		j.add(found(NotAJoinLink, "it leads to a page of "+l.host))
 		return !j.own()
 	}
+	if !j.own() && j.Keeper != "" {
+		j.add(found(SecondEvent, "its meeting is that of "+j.Keeper))
+		return true
+	}
 	if !j.own() {
 		j.add(found(ForeignLink, "Zoom tells nobody but its host whether the meeting is still there"))
 		if l.way == joins && l.pwd == "" && l.id != "" {
@@ -191,8 +195,8 @@ func (j *judge) times() {
 	m := j.Meeting
 	start, _ := j.span()
 	if m.Recurring || m.PersonalRoom {
-		if created := m.Created; !created.IsZero() && !m.PersonalRoom && j.Now.Sub(created) > unused {
-			j.add(found(Expiring, "it was made on "+created.UTC().Format(time.DateOnly)+"; if nobody starts it for 365 days, it expires").milder(Note))
+		if !m.PersonalRoom {
+			j.unused()
 		}
 		return
 	}
@@ -209,6 +213,18 @@ func (j *judge) times() {
 	}
 	if off := start.Sub(m.Start).Abs(); off >= time.Minute && m.Start.After(j.Now) {
 		j.add(found(OtherTime, "Zoom has it at "+clock(m.Start)+", the event is at "+clock(start)))
+	}
+}
+
+// unused judges a meeting that recurs: it expires when nobody starts it for a year. When that was last done is known of our own; else it
+// is only known when the meeting was made.
+func (j *judge) unused() {
+	used, created := j.Record.UsedAt, j.Meeting.Created
+	switch {
+	case !used.IsZero() && j.Now.Sub(used) > unused:
+		j.add(found(Expiring, "nobody has started it since "+used.UTC().Format(time.DateOnly)+"; it expires after 365 days, and its event gets a new link a week before that"))
+	case used.IsZero() && !created.IsZero() && j.Now.Sub(created) > unused:
+		j.add(found(Expiring, "it was made on "+created.UTC().Format(time.DateOnly)+"; if nobody starts it for 365 days, it expires").milder(Note))
 	}
 }
 

@@ -38,6 +38,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		}
 		return w
 	}
+	s.used(&m, inspection)
 	s.rec.CheckedAt = now                                    // it is saved with what else is concluded
 	s.rec.Meeting.NoInvitation, before.NoInvitation = "", "" // a text that could not be had is asked for once more
 	var news []string

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -175,71 +174,6 @@ func TestCheckFails(t *testing.T) {
 	w.until(w.now.Add(time.Hour))
 	if w.zoom.Creates() != 1 || w.event(id).Link.JoinURL != shown {
 		t.Errorf("%d meetings were made", w.zoom.Creates())
-	}
-}
-
-// TestYear: a year of many links, with somebody at Zoom who changes and deletes meetings. At its end every link is right, no day took more
-// of a host's budget than there is, and no more was read than is said.
-func TestYear(t *testing.T) {
-	w := newWatch(t)
-	rng := rand.New(rand.NewPCG(1, 2))
-	begin := w.now
-	var ids []string
-	for i := range 200 {
-		ids = append(ids, w.put(fmt.Sprintf("Talk %d #zoom", i), time.Duration(1+rng.IntN(450*24))*time.Hour))
-	}
-	changed := 0
-	for day := range 365 {
-		for range rng.IntN(4) {
-			all := w.zoom.Meetings()
-			if len(all) == 0 {
-				break
-			}
-			m := all[rng.IntN(len(all))]
-			changed++
-			switch rng.IntN(4) {
-			case 0:
-				w.zoom.OwnerDelete(m.ID)
-			case 1:
-				w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Other" })
-			default:
-				w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Passcode = fmt.Sprint("p", changed) })
-			}
-		}
-		w.until(begin.Add(time.Duration(day+1) * 24 * time.Hour))
-		used, err := w.st.BudgetUsed("alice@example.com", w.now.UTC().Format(time.DateOnly))
-		if err != nil || used > engine.DailyLimit {
-			t.Fatalf("day %d: %d calls, %v", day, used, err)
-		}
-	}
-	// What was changed a moment ago is not known yet.
-	w.until(w.now.Add(25 * time.Hour))
-	live := map[string]meetingtest.Live{}
-	for _, m := range w.zoom.Meetings() {
-		live[m.JoinURL] = m
-	}
-	coming := 0
-	for _, id := range ids {
-		ev := w.event(id)
-		if ev.End.Before(w.now) {
-			continue
-		}
-		coming++
-		if m, ok := live[ev.Link.JoinURL]; !ok || !strings.Contains(ev.Description, m.Passcode) || m.Spec.Topic == "Other" {
-			t.Errorf("%s shows %q, which is no meeting", ev.Title, ev.Link.JoinURL)
-		}
-	}
-	if coming < 10 {
-		t.Errorf("%d links are still to come: that proves little", coming)
-	}
-	t.Logf("%d changes at Zoom, %d links still to come, %d readings", changed, coming, len(w.gets))
-	// Once a day and thrice before the start, and once more after each change or deletion.
-	days := 0
-	for _, id := range ids {
-		days += min(int(w.event(id).Start.Sub(begin).Hours())/24, 367) + 1
-	}
-	if most := days + 3*len(ids) + 2*changed; len(w.gets) > most {
-		t.Errorf("%d readings, more than %d", len(w.gets), most)
 	}
 }
 

@@ -51,6 +51,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.probe(ctx)
 	case plan.Check:
 		return s.check(ctx, d)
+	case plan.Renew:
+		return s.renew()
 	case plan.Word:
 		return s.word(ctx)
 	case plan.Describe:
@@ -152,6 +154,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 func (s *settling) adopt(m meeting.Meeting) {
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
 	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Verdicts = s.e.opt.Now(), 0, time.Time{}, nil
+	s.rec.UsedAt = s.rec.CheckedAt
 	if m.Host != "" && s.rec.Host == "" {
 		s.rec.Host = m.Host
 	}
@@ -315,6 +318,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	}
 	now := s.e.opt.Now()
 	same := told == nil && sameMeeting(s.rec.Meeting, m, now)
+	s.used(&m, nil)
 	s.rec.Meeting, s.rec.CheckedAt = m, now
 	s.told(d.Spec, &m)
 	switch {
@@ -362,6 +366,30 @@ func (s *settling) probe(ctx context.Context) error {
 	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
 	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
+}
+
+// used notes whether the meeting, as it was just read, has been held since it was read before, or is being held.
+func (s *settling) used(m *meeting.Meeting, i *meeting.Inspection) {
+	before := s.rec.Meeting.Instance
+	if s.rec.UsedAt.IsZero() || before != "" && m.Instance != before || i != nil && i.Running {
+		s.rec.UsedAt = s.e.opt.Now()
+	}
+	s.rec.Meeting.Instance = m.Instance
+}
+
+// renew lets the meeting be, which expires by itself, and has a new one made for the event.
+func (s *settling) renew() error {
+	mark, err := s.newMark(s.rec.UID)
+	if err != nil {
+		return err
+	}
+	unused := int(s.e.opt.Now().Sub(s.rec.UsedAt).Hours() / 24)
+	s.rec.Retired, s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = s.rec.Mark, mark, 0, meeting.Meeting{}, nil
+	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one is made", unused)
+	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", reason)
+	return s.put("", "", "", func(tx *store.Tx) error {
+		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title, Reason: reason})
+	})
 }
 
 // word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.

@@ -23,6 +23,7 @@
 //	tagged                 cancelled a while ago     bring the meeting back
 //	a series, fixed        its times not known       describe: work out whether Zoom can have them
 //	tagged                 no meeting                create
+//	a series, tagged       not used for a year       renew: have another meeting before this one expires
 //	tagged                 told something else       update
 //	tagged                 Zoom's text missing       read it, where the block is to hold it
 //	tagged                 link missing or stale     link
@@ -55,6 +56,7 @@ const (
 	Probe    Do = "probe"    // ask again whether the meeting is really gone
 	Describe Do = "describe" // find out whether Zoom can have the schedule of the series
 	Word     Do = "word"     // read Zoom's own invitation text
+	Renew    Do = "renew"    // let a meeting be that expires for want of use, and have a new one
 	SetLink  Do = "link"
 	Check    Do = "check" // look whether the meeting is still what the event shows
 	Unlink   Do = "unlink"
@@ -341,7 +343,7 @@ func follow(in Input, w Wish) Decision {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own, _ := ownMark(ev, s); own != "" && own != rec.Mark && own != in.Dismissed {
+	if own, _ := ownMark(ev, s); own != "" && own != rec.Mark && own != in.Dismissed && own != rec.Retired {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
 		return d
 	}
@@ -369,6 +371,11 @@ func (d Decision) missing(in Input, w Wish) Decision {
 	case rec.Doubt == DoubtCancel:
 		// A cancellation may have taken effect before the owner changed their mind.
 		d.Do = Probe
+	case expires(in):
+		if ev.Sealed != "" {
+			return hold(in, w, "nobody has started the meeting for a year, and it is about to expire: "+ev.Sealed)
+		}
+		d.Do = Renew
 	case untold(rec.Told, d.Spec, in.Now):
 		d.Do = Update
 	case needsInvitation(w, rec, s):

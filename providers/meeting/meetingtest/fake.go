@@ -46,6 +46,7 @@ type Live struct {
 	JoinURL  string
 	Passcode string
 	Created  time.Time
+	Held     int // how often it was held
 }
 
 // Meetings returns the meetings that exist, visible or not, oldest first.
@@ -321,7 +322,7 @@ func setPtr[T comparable](field **T, from, to *T, all bool) {
 func (l *Live) meeting(now time.Time) meeting.Meeting {
 	m := meeting.Meeting{
 		ID: l.ID, Mark: l.Mark, Host: l.Host, JoinURL: l.JoinURL, Passcode: meeting.Passcode(l.Passcode),
-		Topic: l.Spec.Topic, Start: l.Spec.Start, Duration: l.Spec.Duration,
+		Topic: l.Spec.Topic, Start: l.Spec.Start, Duration: l.Spec.Duration, Instance: strconv.Itoa(l.Held),
 	}
 	if l.Spec.Kind == meeting.Fixed {
 		m.Start, m.Duration, m.Occurrences = time.Time{}, 0, l.Spec.Coming(now)

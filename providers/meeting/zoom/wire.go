@@ -10,6 +10,7 @@ import (
 // wireMeeting is what is read of a meeting, alone or in a list. It has no field for the start URL, on purpose.
 type wireMeeting struct {
 	ID          number       `json:"id"`
+	UUID        text         `json:"uuid"` // another one after each time that it was held
 	HostID      text         `json:"host_id"`
 	HostEmail   text         `json:"host_email"`
 	Topic       text         `json:"topic"`

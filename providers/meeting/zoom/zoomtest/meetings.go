@@ -40,6 +40,8 @@ type live struct {
 	settings            map[string]any
 	deleted, running    bool
 	template            string
+	held                time.Time   // when it was last held; zero: never
+	instance            int         // how often it was held
 	recurs              *recurrence // type 8 alone
 	occurrences         []occurrence
 	edits               int // of the schedule
@@ -96,7 +98,11 @@ func (s *Server) exists(m *live) bool {
 	case m.kind == instant:
 		return s.now().Before(m.created.Add(singleLife))
 	}
-	return s.now().Before(m.created.Add(lastingLife))
+	used := m.created
+	if m.held.After(used) {
+		used = m.held
+	}
+	return s.now().Before(used.Add(lastingLife))
 }
 
 func (s *Server) visible(m *live) bool {
@@ -271,7 +277,8 @@ func (m *live) full() map[string]any {
 	return v
 }
 
-func (m *live) uuid() string { return "u" + strconv.FormatInt(m.id*7919, 36) }
+// uuid is another one after each time that the meeting was held, and may begin with a slash.
+func (m *live) uuid() string { return "/u" + strconv.FormatInt(m.id*7919+int64(m.instance), 36) + "==" }
 
 func (s *Server) invitation(r *http.Request, _ map[string]any) answer {
 	m, a, found := s.named(r)

@@ -295,6 +295,9 @@ func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
 	v := m.snapshot()
 	edit(&v)
 	m.topic, m.agenda, m.start, m.duration, m.zone, m.passcode = v.Topic, v.Agenda, v.Start, v.Duration, v.Timezone, v.Passcode
+	if m.running && !v.Running {
+		m.held, m.instance = s.now(), m.instance+1
+	}
 	m.settings, m.created, m.running = v.Settings, v.Created, v.Running
 }
 
