@@ -87,6 +87,8 @@ type Meeting struct {
 	Recording      string         `yaml:"recording" one:"none local cloud"`
 	// AlternativeHosts is nil where not written; an empty list says that there are none.
 	AlternativeHosts []string `yaml:"alternative_hosts" is:"mail"`
+	// Template is the name of the meeting template, of those that an administrator has made at Zoom, that meetings are made from.
+	Template string `yaml:"template" is:"line"`
 	// Mail is whether Zoom may mail hosts about the meeting. Config.For turns nil into false.
 	Mail *bool `yaml:"mail"`
 }

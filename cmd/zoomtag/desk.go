@@ -85,6 +85,9 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 		}
 	}
 	err = stopped(faults)
+	if dry {
+		err = errors.Join(err, d.foretellRooms(reports))
+	}
 	if invites {
 		err = errors.Join(err, d.beginInvites())
 	}

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/meeting"
 	"zoomtag/sync/doctor"
+	"zoomtag/sync/plan"
 )
 
 // setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for its name.
@@ -30,6 +32,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Reason: e.Reason})
 	}
+	s.Contradictory = x.contradictory()
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
 		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])
@@ -55,6 +58,17 @@ func accountFacts(ctx context.Context, a account) doctor.AccountFacts {
 		readSignIn(f.Person, a.grant)
 	}
 	return f
+}
+
+// contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
+func (x *examination) contradictory() (names []string) {
+	for _, c := range x.builder.cfg.Calendars {
+		m := x.builder.cfg.For(c).Meeting
+		if plan.Contradictory(meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost}) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that there is none.

@@ -144,6 +144,11 @@ func (b *builder) quota(credentials string) *google.Quota {
 	return b.quotas[credentials]
 }
 
+// templates reports whether the configuration names a meeting template.
+func (b *builder) templates() bool {
+	return slices.ContainsFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return b.cfg.For(c).Meeting.Template != "" })
+}
+
 // calendars makes all of the configuration's calendars.
 func (b *builder) calendars() ([]*engine.Calendar, error) {
 	if err := b.openAccounts(); err != nil {
@@ -174,12 +179,16 @@ func (b *builder) settings(c configs.Calendar) (plan.Settings, error) {
 		// A room's marks need not be its own: that another link was configured before changes nothing. But where there are other accounts
 		// as well, a mark of none of them is one of an account that was taken out.
 		AnyAccount: !slices.ContainsFunc(b.cfg.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
+		NoAPI:      z.Mode == configs.Personal,
 		Kind:       kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
 	}
 	if m.Mail != nil {
 		s.Options.Mail = *m.Mail
+	}
+	if z.Mode != configs.Personal {
+		s.Options.Template = m.Template
 	}
 	path, ok := strings.CutPrefix(e.Link.Text, "template:")
 	if !ok {

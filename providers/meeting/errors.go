@@ -18,7 +18,13 @@ var (
 	ErrInvalid = errors.New("not accepted")
 	// ErrNotSent: the request never left (no connection, no access token). It may be tried again at once.
 	ErrNotSent = errors.New("could not be sent")
+	// ErrAgain: the service does not take a part of what was asked for. The same call, made again, leaves that part out.
+	ErrAgain = errors.New("to be tried again without what is not taken")
 )
+
+// ErrUnfit says that the meeting is there and must not be shown to guests: it lacks something without which they get in whom the owner
+// does not want. It leaves open what else the call did.
+var ErrUnfit = errors.New("the meeting is not as safe as it was asked to be")
 
 // Throttled is the service asking to be left alone until a time.
 type Throttled struct {
@@ -37,5 +43,5 @@ func (t *Throttled) Unwrap() error { return t.Err }
 func Refused(err error) bool {
 	var throttled *Throttled
 	return errors.As(err, &throttled) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrGone) || errors.Is(err, ErrDenied) ||
-		errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotSent)
+		errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotSent) || errors.Is(err, ErrAgain)
 }

@@ -56,8 +56,10 @@ type HostFacts struct {
 	Plan Plan
 	// Status is the service's own word: "active", "inactive" or "pending".
 	Status string
-	// Room is the number of the personal room.
+	// Room is the number of the personal room. Where Plan is known and this is not, there is no room.
 	Room int64
+	// RoomOn says whether the personal room is switched on, and DemandsPasscode whether new meetings have to have a passcode.
+	RoomOn, DemandsPasscode *bool
 	// Capacity is how many people fit into a meeting.
 	Capacity int
 	// Concurrent is how many meetings the host can hold at the same time, and Guessed says that it is concluded from other facts.

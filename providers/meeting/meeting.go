@@ -14,7 +14,8 @@ type Service interface {
 	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked through;
 	// a meeting that was made a moment ago may be missing from it.
 	Find(ctx context.Context, host, mark string) (Meeting, error)
-	// Create makes a meeting that carries mark. It may be Unfinished.
+	// Create makes a meeting that carries mark. It may be Unfinished. What is refused for a part that can be left out ends with ErrAgain,
+	// here and in Update.
 	Create(ctx context.Context, mark string, s Spec) (Meeting, error)
 	// Get reads a meeting. ErrGone when the service says that there is none with this id.
 	Get(ctx context.Context, id int64) (Meeting, error)
@@ -95,6 +96,9 @@ type Options struct {
 	// Recording is "none", "local" or "cloud".
 	Recording        string   `json:",omitempty"`
 	AlternativeHosts []string `json:",omitempty"`
+	// Template is the name of the meeting template that a meeting is made from. It counts when it is made and never again; all other
+	// options win over it.
+	Template string `json:",omitempty"`
 	// Mail is whether Zoom may mail hosts and alternative hosts about the meeting. It is always sent.
 	Mail bool `json:",omitempty"`
 }

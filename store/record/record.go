@@ -32,6 +32,8 @@ type Record struct {
 	Meeting   meeting.Meeting `json:",omitzero"`
 	// Told is what the meeting was last told; nil when that is not known.
 	Told *meeting.Spec `json:",omitempty"`
+	// Template is the name of the template that the meeting was made from; "" where there was none.
+	Template string `json:",omitempty"`
 	// Doubt names the call of which we do not know whether it took effect: "create" or "cancel". It is saved before the
 	// call. DoubtAt is when the last such call began.
 	Doubt   string    `json:",omitempty"`

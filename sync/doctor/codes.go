@@ -62,6 +62,7 @@ const (
 	MailboxDenied  = "ZT-513"
 	CertificateEnd = "ZT-514"
 	EventFails     = "ZT-515"
+	Contradiction  = "ZT-516"
 
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
@@ -123,6 +124,7 @@ var codes = []Code{
 	{MailboxDenied, Error, Account, "Microsoft does not let the app into the mailbox.", "Grant Calendars.ReadWrite with admin consent, and add the mailbox to the scope of the app's access policy (Exchange Online: Test-ApplicationAccessPolicy or Test-ServicePrincipalAuthorization)."},
 	{CertificateEnd, Error, Account, "A certificate with which zoomtag signs in ends soon or has ended.", "Make a new one, upload its public half, and put it in the place of the old one."},
 	{EventFails, Warning, Account, "zoomtag could not do what an event asks for.", "Mend what the message names."},
+	{Contradiction, Note, Account, "The configuration asks for a waiting room and for joining before the host: with a waiting room nobody gets in before the host.", "Leave one of them out: meeting.waiting_room or meeting.join_before_host."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.", "Check this machine's DNS; a filter may block *.zoom.us."},
 	{NoConnection, Error, Network, "No connection to a host of Zoom's.", "Let TCP 443 to *.zoom.us and *.zoom.com out, or set HTTPS_PROXY."},

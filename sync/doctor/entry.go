@@ -18,7 +18,7 @@ func (j *judge) entry() {
 		return
 	}
 	if on(m.WaitingRoom) {
-		j.add(found(WaitingRoom, "people land in the lobby until the host lets them in"))
+		j.add(found(WaitingRoom, "people land in the lobby until the host lets them in"+j.unasked(func(o meeting.Options) *bool { return o.WaitingRoom })))
 	}
 	invited, known := j.hostInvited()
 	if (off(m.JoinBeforeHost) || on(m.WaitingRoom)) && known && !invited {
@@ -31,6 +31,14 @@ func (j *judge) entry() {
 	case "automatic":
 		j.registration("guests register before they get in")
 	}
+}
+
+// unasked says why a meeting that was asked to have no passcode may have an option that was not asked for.
+func (j *judge) unasked(of func(o meeting.Options) *bool) string {
+	if !j.own() || j.Record.Told == nil || j.Record.Told.Options.Passcode != meeting.PasscodeNone || of(j.Record.Told.Options) != nil {
+		return ""
+	}
+	return ", which was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the host's own settings ask for it"
 }
 
 // registration is a wish where the link is the registration page, and a trap where it is not.
@@ -49,10 +57,12 @@ func (j *judge) signIn() {
 	}
 	guests := j.guests()
 	f := found(SignIn, "guests have to sign in to Zoom")
+	because := j.unasked(func(o meeting.Options) *bool { return o.SignIn })
 	if j.Details != nil && len(guests) == 0 {
 		f = f.milder(Note)
 	}
 	if len(m.Domains) == 0 {
+		f.What += because
 		j.add(f)
 		return
 	}
@@ -63,7 +73,7 @@ func (j *judge) signIn() {
 		}
 	}
 	if len(outside) == 0 {
-		f.What += " with an address of " + strings.Join(m.Domains, ", ")
+		f.What += " with an address of " + strings.Join(m.Domains, ", ") + because
 		j.add(f)
 		return
 	}

@@ -19,6 +19,8 @@ type Setup struct {
 	Calendars []CalendarFacts
 	Budget    []BudgetFacts
 	Events    []EventFacts
+	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
+	Contradictory []string
 }
 
 // AccountFacts are what is known of a Zoom account.
@@ -96,6 +98,9 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 			f.Account = b.Account
 			list = append(list, f)
 		}
+	}
+	if len(s.Contradictory) > 0 {
+		list = append(list, found(Contradiction, "for "+strings.Join(s.Contradictory, ", ")+" the configuration asks for a waiting room and for joining before the host: the waiting room wins"))
 	}
 	for _, e := range s.Events {
 		f := found(EventFails, e.Reason)

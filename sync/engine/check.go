@@ -45,7 +45,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	if m.JoinURL != before.JoinURL || m.Passcode != before.Passcode || m.RegisterURL != before.RegisterURL {
 		news = append(news, "passcode or link were changed at Zoom: the event follows")
 	}
-	if m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
+	if !isRoomItself(s.rec) && m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
 		news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
 		s.rec.Told = nil
 	}
@@ -61,6 +61,12 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	s.rec.Meeting = m
 	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
 	return s.save("check", strings.Join(news, "; "), nil)
+}
+
+// isRoomItself reports whether the meeting is a personal room, of which there is one for all events: its topic is that of whichever was
+// told last.
+func isRoomItself(rec *store.Record) bool {
+	return rec.Told != nil && rec.Told.Kind == meeting.Personal && plan.LinkID(rec.Meeting.JoinURL) == rec.MeetingID
 }
 
 // look reads the meeting, with all that a judge wants to know of it where there is one.

@@ -194,4 +194,6 @@ type EventReport struct {
 	Error     string     `json:"error"`
 	Diff      string     `json:"diff,omitempty"`  // plan only: how the event's texts would change
 	Mails     []string   `json:"mails,omitempty"` // plan only: who would be mailed
+	// Made is the record of an event whose meeting would be made, as it would be; plan only.
+	Made *store.Record `json:"-"`
 }

@@ -19,19 +19,22 @@ import (
 
 // bench is an engine on fakes, with a clock that is set by hand.
 type bench struct {
-	t      *testing.T
-	now    time.Time
-	st     *store.Store
-	cal    *calendartest.Fake
-	zoom   *meetingtest.Fake
-	e      *Engine
-	config Calendar
+	t    *testing.T
+	now  time.Time
+	st   *store.Store
+	cal  *calendartest.Fake
+	zoom *meetingtest.Fake
+	// service is what the engine works with: zoom, or what stands before it.
+	service meeting.Service
+	e       *Engine
+	config  Calendar
 }
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), cal: calendartest.NewFake()}
 	clock := func() time.Time { return b.now }
 	b.zoom = &meetingtest.Fake{Now: clock}
+	b.service = b.zoom
 	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +54,7 @@ func newBench(t *testing.T) *bench {
 
 // accounts are those in which the bench makes meetings.
 func (b *bench) accounts() []Account {
-	return []Account{{Hash: b.config.Settings.Account, Meetings: b.zoom, Budgeted: true, Main: true}}
+	return []Account{{Hash: b.config.Settings.Account, Meetings: b.service, Budgeted: true, Main: true}}
 }
 
 // start makes the engine anew, as after a restart or a changed configuration.

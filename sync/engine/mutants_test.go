@@ -31,6 +31,9 @@ var mutants = []struct {
 		`if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
+		if s.again(err) {
+			return s.save("", "", nil)
+		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`, `s.rec.Doubt = ""
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`},
 	{"any error counts as gone", "settle.go",

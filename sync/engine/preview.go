@@ -121,6 +121,14 @@ func (p *previewMeetings) Get(ctx context.Context, id int64) (meeting.Meeting, e
 	return p.Service.Get(ctx, id)
 }
 
+// Preflight asks what stands against a meeting, which changes nothing.
+func (p *previewMeetings) Preflight(ctx context.Context, from, to meeting.Spec) meeting.Preflight {
+	if service, ok := p.Service.(meeting.Preflighter); ok {
+		return service.Preflight(ctx, from, to)
+	}
+	return meeting.Preflight{}
+}
+
 // Invitation reads the text of a meeting that exists.
 func (p *previewMeetings) Invitation(ctx context.Context, id int64) (string, error) {
 	inviter, ok := p.Service.(meeting.Inviter)

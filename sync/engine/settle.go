@@ -29,6 +29,8 @@ type settling struct {
 	schedule  *plan.Schedule // of ev as a series, once it was asked for
 	reread    bool
 	left      int            // of maxSteps
+	repeats   int            // how often a call was made again at once
+	foretold  []string       // what a meeting will be otherwise than asked for, once it is made
 	tried     *calendar.Link // what SetLink was last told to make of the event
 	steps     []string
 	before    *calendar.Event // for the diff
@@ -133,7 +135,7 @@ func (p *pass) settle(ctx context.Context, id string) error {
 			d.Reason = wait.reason
 			return s.finish(d)
 		case errors.Is(err, calendar.ErrConflict) && !s.reread:
-			if err := s.again(ctx); err != nil {
+			if err := s.readAgain(ctx); err != nil {
 				return s.fail(err)
 			}
 		default:
@@ -162,8 +164,8 @@ func (p *pass) record(id string) (*store.Record, error) {
 	return p.e.store.Record(p.c.Name, id)
 }
 
-// again reads the event once more after somebody else changed it.
-func (s *settling) again(ctx context.Context) error {
+// readAgain reads the event once more after somebody else changed it.
+func (s *settling) readAgain(ctx context.Context) error {
 	s.reread, s.tried, s.schedule = true, nil, nil
 	delete(s.events, s.id)
 	ev, err := s.read(ctx, s.id)
@@ -219,6 +221,9 @@ func (s *settling) notes(d plan.Decision) []string {
 	notes := slices.Clone(d.Notes)
 	if s.ev != nil && d.State != plan.Ignored {
 		notes = append(notes, s.ev.Notes...)
+	}
+	if s.dry { // where it is made, the meeting itself says it
+		notes = append(notes, s.foretold...)
 	}
 	if s.rec != nil && d.State == plan.Linked {
 		notes = append(notes, s.rec.Meeting.Notes...)
@@ -320,8 +325,8 @@ const (
 
 func (e *Engine) backoff(tries int, cause error) time.Duration {
 	wait := firstBackoff << min(tries-1, 12)
-	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, calendar.ErrDenied) ||
-		errors.Is(cause, calendar.ErrMalformed) {
+	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, meeting.ErrUnfit) ||
+		errors.Is(cause, calendar.ErrDenied) || errors.Is(cause, calendar.ErrMalformed) {
 		wait = deniedBackoff << min(tries-1, 3)
 	}
 	wait = min(wait, longestBackoff)
@@ -352,6 +357,9 @@ func (s *settling) tell(state, reason, failure string) {
 		if r.Start == nil && !s.rec.Start.IsZero() {
 			start := s.rec.Start
 			r.Start = &start
+		}
+		if s.dry && slices.Contains(s.steps, "create") {
+			r.Made = s.rec
 		}
 		if s.rec.MeetingID != 0 {
 			r.MeetingID, r.JoinURL = strconv.FormatInt(s.rec.MeetingID, 10), plan.ShownURL(s.rec.Meeting)

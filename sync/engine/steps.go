@@ -78,7 +78,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	ev := s.ev
 	s.begun[ev.UID] = s.id
-	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark}
+	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark,
+		Template: d.Spec.Options.Template} // of a meeting that is found again nobody knows: it is taken for what was asked for
 	if d.Mark == "" && d.LinkID != 0 {
 		var err error
 		if rec.Mark, err = s.markAt(ctx, d); err != nil {
@@ -229,9 +230,13 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 		}
 	}
 	now := s.e.opt.Now()
+	if err := s.preflight(ctx, meeting.Spec{}, startable(d.Spec, now)); err != nil {
+		return err
+	}
 	if err := s.mayCall(d.Spec.Host, s.startsSoon()); err != nil {
 		return err
 	}
+	s.rec.Template = d.Spec.Options.Template
 	s.rec.Host, s.rec.Doubt, s.rec.DoubtAt = d.Spec.Host, plan.DoubtCreate, now
 	if err := s.spend(s.rec.Host); err != nil {
 		return err
@@ -240,6 +245,9 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		if meeting.Refused(err) {
 			s.rec.Doubt = ""
+		}
+		if s.again(err) {
+			return s.save("", "", nil)
 		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made: %w", err))
 	}
@@ -317,10 +325,15 @@ func startable(spec meeting.Spec, now time.Time) meeting.Spec {
 
 // update tells the meeting what changed. From before the call until it has succeeded, what it was told is unknown.
 func (s *settling) update(ctx context.Context, d plan.Decision) error {
+	told := s.rec.Told
+	if told != nil { // else it is read, and only what differs is told
+		if err := s.preflight(ctx, *told, d.Spec); err != nil {
+			return err
+		}
+	}
 	if err := s.mayCall(s.rec.Host, s.startsSoon()); err != nil {
 		return err
 	}
-	told := s.rec.Told
 	s.rec.Told = nil
 	if err := s.spend(s.rec.Host); err != nil {
 		return err
@@ -337,6 +350,9 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		if meeting.Refused(err) {
 			s.rec.Told = told
+		}
+		if s.again(err) {
+			return s.save("", "", nil)
 		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
 	}
@@ -453,7 +469,7 @@ func (s *settling) describe(ctx context.Context, d plan.Decision) error {
 	s.heed(err)
 	switch {
 	case errors.Is(err, calendar.ErrGone):
-		return s.again(ctx)
+		return s.readAgain(ctx)
 	case errors.Is(err, calendar.ErrMalformed):
 		s.schedule = &plan.Schedule{Why: err.Error()}
 		return nil
@@ -480,7 +496,7 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
 	s.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
-		return s.again(ctx)
+		return s.readAgain(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("the link could not be written into the event: %w", err)

@@ -39,7 +39,10 @@ func (s *Settings) in(hash string) *Settings {
 		return s
 	}
 	t := *s
-	t.Account, t.Host, t.Kind, t.Checks = a.Hash, a.Host, a.Kind, a.API
+	t.Account, t.Host, t.Kind, t.Checks, t.NoAPI = a.Hash, a.Host, a.Kind, a.API, !a.API
+	if t.NoAPI {
+		t.Options.Template = ""
+	}
 	return &t
 }
 

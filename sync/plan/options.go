@@ -154,8 +154,11 @@ func (p *optionParser) word(key string) bool {
 		"no-join-before-host": {"join before host", func() { opt.JoinBeforeHost = &off }},
 		"no-passcode":         {"passcode", func() { opt.Passcode = meeting.PasscodeNone }},
 		"register":            {"registration", func() { opt.Registration = "automatic" }},
+		"no-register":         {"registration", func() { opt.Registration = "none" }},
 		"sign-in":             {"sign-in", func() { opt.SignIn = &yes }},
+		"no-sign-in":          {"sign-in", func() { opt.SignIn = &no }},
 		"mute":                {"mute", func() { opt.Mute = &yes }},
+		"no-mute":             {"mute", func() { opt.Mute = &no }},
 		"invitation":          {"text", func() { c.Text = "invitation" }},
 		"short":               {"text", func() { c.Text = "short" }},
 		"replace-meet":        {"Google Meet", func() { c.ReplaceMeet = true }},
@@ -212,7 +215,7 @@ func (p *optionParser) valued(key, value string) bool {
 			opt.Registration = value
 		}
 	case "record":
-		if value != "local" && value != "cloud" {
+		if value != "local" && value != "cloud" && value != "none" {
 			return false
 		}
 		if p.once("recording", words) {
@@ -242,6 +245,12 @@ func (p *optionParser) valued(key, value string) bool {
 		}
 		if p.once("topic", words) {
 			c.Topic = value
+		}
+	case "template":
+		if value == "" {
+			p.conflict("template= in the tag names no template: write its name, as in template=\"Weekly\"")
+		} else if p.once("template", words) {
+			opt.Template = value
 		}
 	default:
 		return false

@@ -19,6 +19,8 @@
 //	sealed                 nothing                   nothing
 //	sealed                 a meeting                 as below, but hold where the event would be written
 //	over                   a meeting                 close, leaving the meeting alone
+//	tagged, and asks for   anything                  hold
+//	  what cannot be had
 //	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
 //	tagged                 in doubt from before      look for the meeting by its mark
 //	tagged                 cancelled a while ago     bring the meeting back
@@ -266,6 +268,9 @@ func begin(in Input, w Wish) Decision {
 	if own == "" && ev.Sealed != "" {
 		return ignore(ev.Sealed)
 	}
+	if why := impossible(in, w, spec); why != "" {
+		return hold(in, w, why)
+	}
 	if m, ok := ParseMark(own); ok && m.Account != s.Account { // it is looked for where it is, whatever is asked for now
 		d.Spec.Host = s.HostIn(m.Account)
 	}
@@ -337,8 +342,16 @@ func follow(in Input, w Wish) Decision {
 		return d
 	}
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
+	if why == "" {
+		why = impossible(in, w, spec)
+	}
 	if why != "" {
 		return hold(in, w, why)
+	}
+	if !s.NoAPI { // a room without an API is told nothing
+		var kept []string
+		spec.Options, kept = lingering(rec, spec.Options)
+		notes = append(notes, kept...)
 	}
 	d.Notes = append(notes, w.Problems...)
 	if stays != "" {

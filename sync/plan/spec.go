@@ -20,9 +20,11 @@ type Settings struct {
 	Accounts []Account
 	// AnyAccount says that marks of any other account are followed as well: a personal room belongs to no account.
 	AnyAccount bool
-	Kind       meeting.Kind // Scheduled or Personal
-	Series     string       // "lasting" or "fixed"
-	Options    meeting.Options
+	// NoAPI says that the account is one fixed room, which is told nothing and has no other kinds of meetings.
+	NoAPI   bool
+	Kind    meeting.Kind // Scheduled or Personal
+	Series  string       // "lasting" or "fixed"
+	Options meeting.Options
 	// Location is "if-empty", "append" or "never".
 	Location string
 	// ReplaceMeet says that a Google Meet conference of a tagged event makes way for Zoom.
@@ -69,7 +71,8 @@ func wantsSchedule(ev *calendar.Event, w Wish, s *Settings) bool {
 // empty where it asks for none; notes are choices that could not be followed to the letter.
 func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec meeting.Spec, why string, notes []string) {
 	c := w.Choice
-	spec = meeting.Spec{Host: s.Host, Kind: s.Kind, Topic: topic(ev, w), Options: merge(s.Options, c.Options)}
+	options, notes := merge(s.Options, c.Options)
+	spec = meeting.Spec{Host: s.Host, Kind: s.Kind, Topic: topic(ev, w), Options: options}
 	if spec.Kind == "" {
 		spec.Kind = meeting.Scheduled
 	}
@@ -99,7 +102,7 @@ func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec 
 		spec.Start, spec.Duration = times(ev, c)
 		spec.Zone = ev.Zone
 	}
-	return spec, "", notes
+	return spec, "", append(notes, leftOut(ev, c, spec.Kind)...)
 }
 
 // times are start and length of the meeting of a single event.
@@ -139,39 +142,6 @@ func topic(ev *calendar.Event, w Wish) string {
 	return "Meeting"
 }
 
-// merge lays the options of a tag over those of the configuration.
-func merge(base, over meeting.Options) meeting.Options {
-	if over.WaitingRoom != nil {
-		base.WaitingRoom = over.WaitingRoom
-		// Asking for a waiting room in the tag means it: what the configuration says of joining early no longer applies.
-		if *over.WaitingRoom && over.JoinBeforeHost == nil {
-			base.JoinBeforeHost = nil
-		}
-	}
-	if over.JoinBeforeHost != nil {
-		base.JoinBeforeHost = over.JoinBeforeHost
-	}
-	if over.Passcode != "" {
-		base.Passcode = over.Passcode
-	}
-	if over.Registration != "" {
-		base.Registration = over.Registration
-	}
-	if over.SignIn != nil {
-		base.SignIn = over.SignIn
-	}
-	if over.Mute != nil {
-		base.Mute = over.Mute
-	}
-	if over.Recording != "" {
-		base.Recording = over.Recording
-	}
-	if len(over.AlternativeHosts) > 0 {
-		base.AlternativeHosts = over.AlternativeHosts
-	}
-	return base
-}
-
 // untold reports whether the meeting has to be told spec, having been told told (nil: nobody knows). A start that has
 // passed is never sent, so times of a meeting that has begun do not count; nor does the host, which Zoom cannot change.
 // Occurrences of a series that are over do not count either.
@@ -180,7 +150,7 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 		return true
 	}
 	before := *told
-	before.Host = spec.Host
+	before.Host, before.Options.Template = spec.Host, spec.Options.Template // what it was made from stays
 	if spec.Kind == meeting.Scheduled && before.Kind == meeting.Scheduled && !spec.Start.After(now) {
 		before.Start, before.Duration, before.Zone = spec.Start, spec.Duration, spec.Zone
 	}

@@ -117,6 +117,12 @@ func TestOptions(t *testing.T) {
 		{"#zoom(register=manual, sign-in, mute, record=cloud)", func(c Choice) bool {
 			return c.Options.Registration == "manual" && *c.Options.SignIn && *c.Options.Mute && c.Options.Recording == "cloud"
 		}, 0, ""},
+		{"#zoom(no-register, no-sign-in, no-mute, record=none)", func(c Choice) bool {
+			return c.Options.Registration == "none" && !*c.Options.SignIn && !*c.Options.Mute && c.Options.Recording == "none"
+		}, 0, ""},
+		{"#zoom(register, no-register)", nil, 0, "contradict"},
+		{`#zoom(template="Weekly, all")`, func(c Choice) bool { return c.Options.Template == "Weekly, all" }, 0, ""},
+		{"#zoom(template=)", nil, 0, "names no template"},
 		{"#zoom(register=perhaps)", nil, 0, "register=perhaps"},
 		{"#zoom(waiting-room, no-waiting-room)", nil, 0, "contradict"},
 		{"#zoom(waiting-room, join-before-host)", nil, 0, "contradict"},

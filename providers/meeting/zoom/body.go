@@ -14,6 +14,7 @@ type meetingBody struct {
 	Duration        *int          `json:"duration,omitempty"`
 	Password        *string       `json:"password,omitempty"`
 	DefaultPassword *bool         `json:"default_password,omitempty"`
+	TemplateID      string        `json:"template_id,omitempty"`
 	Settings        *settingsBody `json:"settings,omitempty"`
 
 	Recurrence *recurrenceBody `json:"recurrence,omitempty"`
@@ -32,7 +33,8 @@ type settingsBody struct {
 	// Zoom mails hosts unless told not to.
 	EmailNotification      *bool `json:"email_notification,omitempty"`
 	AlternativeHostsEmails *bool `json:"alternative_hosts_email_notification,omitempty"`
-	// PushChange is false in every create: the calendar is ours to write. It does not exist in updates.
+	// PushChange is false in every create: the calendar is ours to write. Whether updates take it Zoom's documents disagree on: it is sent
+	// only to a meeting that has it on.
 	PushChange *bool `json:"push_change_to_calendar,omitempty"`
 }
 
@@ -45,7 +47,7 @@ func (t terms) body() meetingBody {
 	s := settingsBody{
 		UsePMI: t.room, WaitingRoom: t.waiting, JoinBeforeHost: t.early, JBHTime: t.earlyBy, ApprovalType: t.approval,
 		MeetingAuthentication: t.signIn, MuteUponEntry: t.mute, AutoRecording: t.recording, AlternativeHosts: t.alternate,
-		EmailNotification: t.mail, AlternativeHostsEmails: t.mail,
+		EmailNotification: t.mail, AlternativeHostsEmails: t.altMail, PushChange: t.push,
 	}
 	if s != (settingsBody{}) {
 		b.Settings = &s
@@ -58,9 +60,11 @@ func (t terms) createBody(mark string, auto bool) meetingBody {
 	if !*t.room {
 		t.room = nil // no room is what Zoom does unasked
 	}
+	if t.alternate != nil && *t.alternate == "" {
+		t.alternate = nil
+	}
 	b := t.body()
 	b.Agenda = agenda(mark)
-	b.Settings.PushChange = new(false)
 	switch {
 	case auto:
 		b.DefaultPassword = new(true)
@@ -70,11 +74,10 @@ func (t terms) createBody(mark string, auto bool) meetingBody {
 	return b
 }
 
-// updateBody is the body of an update that tells t.
-func (t terms) updateBody(mail *bool) meetingBody {
-	if t.alternate != nil {
-		t.mail = mail // new alternative hosts are mailed unless this very request says no
-	}
+// updateBody is the body of an update that tells t. Whether anybody is mailed about it is in every one: whether Zoom remembers what an
+// earlier request said of that, nobody knows.
+func (t terms) updateBody(asked terms) meetingBody {
+	t.mail, t.altMail = asked.mail, asked.altMail
 	return t.body()
 }
 

@@ -121,9 +121,9 @@ func TestChange(t *testing.T) {
 		{"same alternative hosts", func(s *meeting.Spec) { s.Options.AlternativeHosts = []string{"B@x.org", "a@x.org"} },
 			func(s *meeting.Spec) { s.Options.AlternativeHosts = []string{"a@x.org", "b@x.org"} }, `{}`},
 		{"new alternative hosts are not mailed", nil, func(s *meeting.Spec) { s.Options.AlternativeHosts = []string{"a@x.org"} },
-			`{"settings":{"alternative_hosts":"a@x.org","email_notification":false,"alternative_hosts_email_notification":false}}`},
+			`{"settings":{"alternative_hosts":"a@x.org"}}`},
 		{"alternative hosts no longer asked for", func(s *meeting.Spec) { s.Options.AlternativeHosts = []string{"a@x.org"} }, nil,
-			`{"settings":{"alternative_hosts":"","email_notification":false,"alternative_hosts_email_notification":false}}`},
+			`{"settings":{"alternative_hosts":""}}`},
 		{"registration no longer asked for", func(s *meeting.Spec) { s.Options.Registration = "manual" }, nil, `{"settings":{"approval_type":2}}`},
 		{"passcode taken away", func(s *meeting.Spec) { s.Options.Passcode = "abc" }, func(s *meeting.Spec) { s.Options.Passcode = meeting.PasscodeNone }, `{"password":""}`},
 		{"passcode left to Zoom", func(s *meeting.Spec) { s.Options.Passcode = "abc" }, func(s *meeting.Spec) { s.Options.Passcode = meeting.PasscodeAuto }, `{}`},
@@ -146,9 +146,13 @@ func TestChange(t *testing.T) {
 				t.Fatal(errA, errB)
 			}
 			diff := change(before, asked)
-			got, err := json.Marshal(diff.updateBody(asked.mail))
+			got, err := json.Marshal(diff.body())
 			if err != nil || string(got) != tt.want {
 				t.Errorf("sends %s, %v; want %s", got, err, tt.want)
+			}
+			whole, err := json.Marshal(diff.updateBody(asked))
+			if quiet := `"email_notification":false,"alternative_hosts_email_notification":false}}`; err != nil || !strings.HasSuffix(string(whole), quiet) {
+				t.Errorf("sends %s, %v; want that nobody is mailed", whole, err)
 			}
 			if diff.empty() != (tt.want == "{}") {
 				t.Errorf("empty = %t for %s", diff.empty(), got)

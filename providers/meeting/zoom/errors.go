@@ -26,6 +26,12 @@ const (
 // codeSuperseded is Zoom's code for tokens of a sign-in after which the same person has signed in with the same app once more.
 const codeSuperseded = 4741
 
+// codeScopes is Zoom's code for a token without the scopes of a call.
+const codeScopes = 4711
+
+// codeRoom is Zoom's code for what cannot be done to a personal room.
+const codeRoom = 3018
+
 // verdict is what a failed exchange means for trying again.
 type verdict int
 
@@ -45,6 +51,9 @@ type problem struct {
 	after   time.Duration // for busy: how long Zoom asks to wait
 	// superseded says of a badToken that a later sign-in took its place.
 	superseded bool
+	// code is Zoom's own, and said all of what Zoom says, in small letters; both only for telling what was refused.
+	code number
+	said string
 }
 
 func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text }
@@ -94,12 +103,14 @@ func readErrorBody(body []byte) (e errorBody, ok bool) {
 }
 
 // said is all that Zoom says about it, as one redacted line.
-func (e errorBody) said() string {
+func (e errorBody) said() string { return rest.Snippet([]byte(e.all()), 300) }
+
+func (e errorBody) all() string {
 	parts := []string{string(e.Message)}
 	for _, f := range e.Errors {
 		parts = append(parts, strings.TrimSpace(string(f.Field)+" "+string(f.Message)))
 	}
-	return rest.Snippet([]byte(strings.Join(parts, "; ")), 300)
+	return strings.Join(parts, "; ")
 }
 
 // refusal makes an error of an answer that is not the one wanted.
@@ -112,7 +123,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 	p := &problem{what: c.what}
 	if ours {
 		p.verdict, p.text, p.kind = s.judge(c, res.Status, body)
-		p.superseded = body.Code == codeSuperseded
+		p.superseded, p.code, p.said = body.Code == codeSuperseded, body.Code, strings.ToLower(body.all())
 		p.text += details(int64(body.Code), res.Status, body.said(), tracking)
 		return p
 	}
@@ -135,7 +146,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error) {
 	message := string(e.Message)
 	switch {
-	case e.Code == 4711, strings.Contains(message, "does not contain scopes"):
+	case e.Code == codeScopes, strings.Contains(message, "does not contain scopes"):
 		return final, s.tokens.addScopes(scopesIn(message)), meeting.ErrDenied
 	case e.Code == codeSuperseded:
 		return badToken, "a later sign-in with the same Zoom app took the place of this one", meeting.ErrDenied
@@ -165,7 +176,7 @@ func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error
 		return final, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it", meeting.ErrInvalid
 	case 3002:
 		return broken, "the meeting is running: it is tried again later", nil
-	case 3018, 3037:
+	case codeRoom, 3037:
 		return final, "a personal room cannot be deleted", meeting.ErrInvalid
 	}
 	switch rest.KindOf(status) {

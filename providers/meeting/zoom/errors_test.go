@@ -155,7 +155,7 @@ func TestTolerantDecoding(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w.ID != 85000000001 || w.Topic != "5" || w.Duration != 45 || w.Password != "481516" || w.StartTime.IsZero() || !w.CreatedAt.IsZero() ||
-		!w.Settings.WaitingRoom.on() || !w.Settings.Mute.on() || w.Settings.JBHTime != 5 || *w.Settings.ApprovalType != 0 {
+		!w.Settings.WaitingRoom.on() || !w.Settings.Mute.on() || *w.Settings.JBHTime != 5 || *w.Settings.ApprovalType != 0 {
 		t.Errorf("decoded %+v", w)
 	}
 }

@@ -59,7 +59,7 @@ func (s *Service) Inspect(ctx context.Context, id int64) (meeting.Inspection, er
 	set := w.Settings
 	i := meeting.Inspection{
 		Meeting: m, Recurring: w.Type == typeLasting || w.Type == typeFixed, Created: w.CreatedAt.Time, Running: w.Status == "started",
-		WaitingRoom: set.WaitingRoom.pointer(), JoinBeforeHost: set.JoinBeforeHost.pointer(), Early: time.Duration(set.JBHTime) * time.Minute,
+		WaitingRoom: set.WaitingRoom.pointer(), JoinBeforeHost: set.JoinBeforeHost.pointer(), Early: early(set.JBHTime),
 		SignIn: set.MeetingAuth.pointer(), Domains: commaList(string(w.Domains)), Recording: string(set.AutoRecording), Mute: set.Mute.pointer(),
 		PersonalRoom: set.UsePMI.on() || w.Type == typeRoom,
 	}
@@ -67,6 +67,13 @@ func (s *Service) Inspect(ctx context.Context, id int64) (meeting.Inspection, er
 		i.Registration = map[int]string{approvalNone: "none", approvalAutomatic: "automatic", approvalManual: "manual"}[*set.ApprovalType]
 	}
 	return i, nil
+}
+
+func early(minutes *number) time.Duration {
+	if minutes == nil {
+		return 0
+	}
+	return time.Duration(*minutes) * time.Minute
 }
 
 // pointer is nil where Zoom did not say.
@@ -98,10 +105,13 @@ type wireHost struct {
 		Concurrent text   `json:"concurrent_meeting"`
 	} `json:"feature"`
 	Schedule struct {
-		Embed toggle `json:"embed_password_in_join_link"`
+		Embed    toggle `json:"embed_password_in_join_link"`
+		Room     toggle `json:"personal_meeting"`
+		Passcode toggle `json:"require_password_for_scheduling_new_meetings"`
 	} `json:"schedule_meeting"`
 	Security struct {
-		Embed toggle `json:"embed_password_in_join_link"`
+		Embed    toggle `json:"embed_password_in_join_link"`
+		Passcode toggle `json:"meeting_password"`
 	} `json:"meeting_security"`
 }
 
@@ -186,6 +196,10 @@ func (w wireHost) into(f *meeting.HostFacts) {
 	if w.Feature.Large.on() {
 		f.Capacity = max(f.Capacity, int(w.Feature.LargeSeats))
 	}
+	f.RoomOn, f.DemandsPasscode = w.Schedule.Room.pointer(), w.Schedule.Passcode.pointer()
+	if w.Security.Passcode.on() {
+		f.DemandsPasscode = new(true)
+	}
 	f.EmbedPasscode = w.Schedule.Embed.pointer()
 	if w.Security.Embed != "" {
 		f.EmbedPasscode = w.Security.Embed.pointer()
@@ -206,6 +220,7 @@ const (
 	scopeUser     = "user:read:user"
 	scopeSettings = "user:read:settings"
 	scopeRecover  = "meeting:update:status"
+	scopeTemplate = "meeting:read:list_templates"
 )
 
 // purposes say what each scope is for, in words for the owner.
@@ -217,6 +232,7 @@ var purposes = map[string]string{
 	"meeting:read:list_meetings": "finding a meeting again after a lost answer",
 	scopeUser:                    "judging the host's plan, licence and status",
 	scopeRecover:                 "bringing a cancelled meeting back with the link that people have",
+	scopeTemplate:                "finding the configured meeting template by its name",
 	scopeSettings:                "passcodes that the account's rules accept, and judging the host's capacity",
 }
 
@@ -231,6 +247,9 @@ func (s *Service) Scopes(ctx context.Context) (meeting.Scopes, error) {
 		if !has(scopes, n.scope) && !slices.Contains(scopes, n.classic) {
 			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(n.scope), For: purposes[n.scope]})
 		}
+	}
+	if s.templates && !has(scopes, scopeTemplate) {
+		lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(scopeTemplate), For: purposes[scopeTemplate]})
 	}
 	for _, scope := range []string{scopeUser, scopeSettings, scopeRecover} {
 		if !has(scopes, scope) {

@@ -58,13 +58,13 @@ func TestHost(t *testing.T) {
 		{"pro", zoomtest.User{Client: "5.9.6.4993(mac)"}, meeting.HostFacts{Plan: meeting.Licensed, Status: "active", Capacity: 100, Concurrent: 1, Guessed: true, EmbedPasscode: &yes, Client: "5.9.6.4993(mac)"}},
 		{"business", zoomtest.User{Capacity: 300}, meeting.HostFacts{Plan: meeting.Licensed, Status: "active", Capacity: 300, Concurrent: 2, Guessed: true, EmbedPasscode: &yes}},
 		{"basic", zoomtest.User{Basic: true, NoEmbed: true}, meeting.HostFacts{Plan: meeting.Basic, Status: "active", Capacity: 100, Concurrent: 1, EmbedPasscode: &no}},
-		{"nothing", zoomtest.User{Unlicensed: true, Inactive: true}, meeting.HostFacts{Plan: meeting.NoPlan, Status: "inactive", Capacity: 100, EmbedPasscode: &yes}},
+		{"nothing", zoomtest.User{Unlicensed: true, Inactive: true, RoomOff: true, NoPasscode: true}, meeting.HostFacts{Plan: meeting.NoPlan, Status: "inactive", Capacity: 100, EmbedPasscode: &yes}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.user.Email = host
 			f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{tt.user}})
 			got, err := f.Host(t.Context(), host)
-			tt.want.Room = got.Room
+			tt.want.Room, tt.want.RoomOn, tt.want.DemandsPasscode = got.Room, new(!tt.user.RoomOff), new(!tt.user.NoPasscode)
 			if err != nil || got.Room == 0 || !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("%+v, %v", got, err)
 			}

@@ -1,8 +1,11 @@
 package zoom
 
 import (
+	"fmt"
 	"strings"
 	"time"
+
+	"zoomtag/providers/meeting"
 )
 
 // notes says in sentences for the owner what Zoom did otherwise than it was asked.
@@ -30,13 +33,14 @@ func notes(asked, said terms) []string {
 		add(true, "Zoom set another passcode than the one asked for.")
 	}
 	list = append(list, switched(d.waiting, "the waiting room")...)
+	list = append(list, unasked(asked, said)...)
 	list = append(list, joinNotes(asked, said, d)...)
 	switch {
 	case d.approval == nil:
 	case *asked.approval == approvalNone:
 		add(true, "Zoom asks guests to register although that was not asked for.")
 	default:
-		add(true, "Zoom did not turn registration on as asked: it needs a licensed host and a meeting that allows it.")
+		add(true, "Zoom lets guests register in another way (with or without the host's approval) than asked for.")
 	}
 	list = append(list, switched(d.signIn, "the sign-in for guests")...)
 	list = append(list, switched(d.mute, "muting on entry")...)
@@ -44,7 +48,38 @@ func notes(asked, said terms) []string {
 	if d.alternate != nil {
 		add(true, "Zoom holds other alternative hosts ("+orNone(value(said.alternate))+") than asked for ("+orNone(value(asked.alternate))+").")
 	}
+	add(asked.refused != "", "Left out as alternative hosts: "+asked.refused+". Zoom takes active, licensed users of the host's own account, from a host who is licensed as well.")
+	add((d.mail != nil || d.altMail != nil) && !isOn(asked.mail), "Zoom has its mails to hosts about the meeting switched on although they were asked to be off.")
+	add((d.mail != nil || d.altMail != nil) && isOn(asked.mail), "Zoom has its mails to hosts about the meeting switched off although they were asked for.")
+	add(isOn(said.push), "Zoom also writes the meeting into the host's calendar by itself: switch that off at zoom.us under Settings, Calendar.")
 	return list
+}
+
+func isOn(b *bool) bool { return b != nil && *b }
+
+// unasked says which security Zoom gave a meeting that was asked to have no passcode, and of the rest of which nothing was said.
+func unasked(asked, said terms) []string {
+	if asked.passcode == nil || *asked.passcode != "" {
+		return nil
+	}
+	const because = " although it was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the host's own settings ask for it."
+	var list []string
+	if asked.waiting == nil && isOn(said.waiting) {
+		list = append(list, "The waiting room is on"+because)
+	}
+	if asked.signIn == nil && isOn(said.signIn) {
+		list = append(list, "Guests have to sign in"+because)
+	}
+	return list
+}
+
+// unregistered is the error of a meeting that is open to anybody although guests should have to register.
+func unregistered(asked, said terms) error {
+	if asked.approval == nil || *asked.approval == approvalNone || said.approval == nil || *said.approval != approvalNone {
+		return nil
+	}
+	return fmt.Errorf("%w: Zoom did not turn registration on, and the link would let anybody in; registration needs a licensed host, and a single meeting or "+
+		"a series with times (fixed): see to that, or take register out", meeting.ErrUnfit)
 }
 
 // switched says that a switch stands otherwise than wanted; wanted is nil where it stands well.

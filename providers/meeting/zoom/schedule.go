@@ -178,6 +178,7 @@ const otherTimes = "Zoom shows other times for the series than the event has: lo
 
 // series is an update of a meeting with a schedule.
 type series struct {
+	host        string
 	from, to    meeting.Spec
 	asked, diff terms
 	current     *wireMeeting // nil where it was not read yet
@@ -204,7 +205,7 @@ func (s *Service) updateSeries(ctx context.Context, id int64, what string, u ser
 	}
 	sent := !u.diff.empty()
 	if sent {
-		if err := s.patch(ctx, id, u.diff.updateBody(u.asked.mail)); err != nil {
+		if err := s.patch(ctx, u.host, id, u.diff.updateBody(u.asked)); err != nil {
 			return meeting.Meeting{}, err
 		}
 		was := u.current.coming(now)

@@ -2,16 +2,11 @@ package zoom
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
 )
 
@@ -43,26 +38,32 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 		}
 	}
 	room := spec.Kind == meeting.Personal
+	body := asked.createBody(mark, spec.Options.Passcode == meeting.PasscodeAuto && !room)
+	if body.TemplateID, err = s.templateFor(ctx, host, spec.Options.Template); err != nil {
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
+	}
 	var w wireMeeting
-	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"},
-		body: asked.createBody(mark, spec.Options.Passcode == meeting.PasscodeAuto && !room), want: http.StatusCreated, on: aUser}, &w)
+	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"}, body: body, want: http.StatusCreated, on: aUser}, &w)
 	if err != nil {
-		return meeting.Meeting{}, err
+		return meeting.Meeting{}, s.refused(host, body, err)
 	}
 	if w.ID <= 0 {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but named no meeting: it may or may not exist", what)
 	}
 	s.hosts.learn(int64(w.ID), host)
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
-	if w.JoinURL == "" || wantsPasscode && w.Password == "" || spec.Kind == meeting.Fixed && len(w.Occurrences) == 0 {
+	if w.JoinURL == "" || wantsPasscode && w.Password == "" || registers(spec.Options) && w.RegisterURL == "" || spec.Kind == meeting.Fixed && len(w.Occurrences) == 0 {
 		if err := s.complete(ctx, &w); err != nil {
 			return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %s", what, err.Error())
 		}
 	}
 	said := w.terms()
+	if err := unregistered(asked, said); err != nil {
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %w", what, err)
+	}
 	list := append(begun, notes(asked, said)...)
 	if spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == "" {
-		list = append(list, s.givePasscode(ctx, host, &w)...)
+		list = append(list, s.givePasscode(ctx, host, asked, &w)...)
 	}
 	unfinished := false
 	if spec.Kind == meeting.Fixed {
@@ -77,7 +78,8 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	return m, err
 }
 
-// asked says a spec in Zoom's terms, and its host as paths name it. It checks a passcode that is new against the host's settings.
+// asked says a spec in Zoom's terms, and its host as paths name it, without alternative hosts whom Zoom does not take. It checks a
+// passcode that is new against the host's settings.
 func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, before terms) (t terms, host string, err error) {
 	if host, err = s.hosting(spec.Host); err == nil {
 		t, err = termsOf(spec)
@@ -86,8 +88,9 @@ func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, bef
 		err = s.checkPasscode(ctx, host, spec.Options.Passcode)
 	}
 	if err != nil {
-		return terms{}, "", fmt.Errorf("zoom: %s: %w", what, err)
+		return terms{}, "", fmt.Errorf("zoom: %s: %w", what, unsent{err})
 	}
+	s.leaveOut(ctx, host, &t, differing(before.alternate, t.alternate) != nil)
 	return t, host, nil
 }
 
@@ -118,9 +121,9 @@ func (s *Service) complete(ctx context.Context, w *wireMeeting) error {
 
 // givePasscode gives a passcode to a meeting that Zoom made without one. The meeting exists by now, so that a failure
 // becomes a note.
-func (s *Service) givePasscode(ctx context.Context, host string, w *wireMeeting) []string {
+func (s *Service) givePasscode(ctx context.Context, host string, asked terms, w *wireMeeting) []string {
 	p := s.passcodeRule(ctx, host).generate()
-	err := s.patch(ctx, int64(w.ID), meetingBody{Password: &p})
+	err := s.patch(ctx, host, int64(w.ID), terms{passcode: &p}.updateBody(asked))
 	if err == nil {
 		err = s.complete(ctx, w)
 	}
@@ -149,9 +152,13 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 	if err != nil {
 		return meeting.Meeting{}, err
 	}
+	s.leaveOut(ctx, host, &before, false)
 	diff := change(before, asked)
 	if current != nil {
 		diff = apart(before, asked)
+	}
+	if s.known.noPush.Load() {
+		diff.push = nil
 	}
 	if lacksPasscode(from, to, current) {
 		diff.passcode = new(s.passcodeRule(ctx, host).generate())
@@ -160,13 +167,13 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 		diff = diff.withoutTime()
 	}
 	if to.Kind == meeting.Fixed {
-		return s.updateSeries(ctx, id, what, series{from: from, to: to, asked: asked, diff: diff, current: current})
+		return s.updateSeries(ctx, id, what, series{host: host, from: from, to: to, asked: asked, diff: diff, current: current})
 	}
 	if diff.empty() && current != nil {
 		return s.updated(*current, what, to, asked)
 	}
 	if !diff.empty() {
-		if err := s.patch(ctx, id, diff.updateBody(asked.mail)); err != nil {
+		if err := s.patch(ctx, host, id, diff.updateBody(asked)); err != nil {
 			return meeting.Meeting{}, err
 		}
 	}
@@ -220,26 +227,13 @@ func (s *Service) readBack(ctx context.Context, id int64, what string, to meetin
 
 func (s *Service) updated(w wireMeeting, what string, to meeting.Spec, asked terms) (meeting.Meeting, error) {
 	s.hosts.learn(int64(w.ID), s.lane(to.Host))
+	said := w.terms()
+	if err := unregistered(asked, said); err != nil {
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
+	}
 	m, err := s.meeting(w, what)
-	m.Host, m.Notes = to.Host, notes(asked, w.terms())
+	m.Host, m.Notes = to.Host, notes(asked, said)
 	return m, err
-}
-
-// Cancel implements meeting.Service. Nobody is mailed about it.
-func (s *Service) Cancel(ctx context.Context, id int64) error {
-	what := "delete meeting " + strconv.FormatInt(id, 10)
-	unlock, err := s.hosts.lock(ctx, s.hosts.hostOf(id))
-	if err != nil {
-		return fmt.Errorf("zoom: %s: %w: %w", what, meeting.ErrNotSent, err)
-	}
-	defer unlock()
-	err = s.do(ctx, call{what: what, method: http.MethodDelete, path: meetingPath(id), want: http.StatusNoContent, on: aMeeting,
-		query: url.Values{"schedule_for_reminder": {"false"}, "cancel_meeting_reminder": {"false"}}}, nil)
-	if err != nil && !errors.Is(err, meeting.ErrGone) {
-		return err
-	}
-	s.hosts.forget(id)
-	return nil
 }
 
 func (s *Service) read(ctx context.Context, id int64) (wireMeeting, error) {
@@ -255,17 +249,6 @@ func (s *Service) read(ctx context.Context, id int64) (wireMeeting, error) {
 	return w, nil
 }
 
-// Recover implements meeting.Recoverer: Zoom keeps deleted meetings for some days. It needs a scope of its own, without which it is refused.
-func (s *Service) Recover(ctx context.Context, id int64) (meeting.Meeting, error) {
-	what := "bring meeting " + strconv.FormatInt(id, 10) + " back"
-	err := s.do(ctx, call{what: what, method: http.MethodPut, path: append(meetingPath(id), "status"), body: map[string]string{"action": "recover"},
-		want: http.StatusNoContent, on: aMeeting}, nil)
-	if err != nil && !errors.Is(err, meeting.ErrInvalid) { // one that was not deleted cannot be recovered: reading tells
-		return meeting.Meeting{}, err
-	}
-	return s.Get(ctx, id)
-}
-
 // Invitation implements meeting.Inviter: the text that Zoom's own apps copy, in the host's language, with the numbers to dial in.
 func (s *Service) Invitation(ctx context.Context, id int64) (string, error) {
 	var w struct {
@@ -276,78 +259,10 @@ func (s *Service) Invitation(ctx context.Context, id int64) (string, error) {
 	return string(w.Invitation), err
 }
 
-func (s *Service) patch(ctx context.Context, id int64, body meetingBody) error {
-	return s.do(ctx, call{what: "change meeting " + strconv.FormatInt(id, 10), method: http.MethodPatch, path: meetingPath(id),
+func (s *Service) patch(ctx context.Context, host string, id int64, body meetingBody) error {
+	err := s.do(ctx, call{what: "change meeting " + strconv.FormatInt(id, 10), method: http.MethodPatch, path: meetingPath(id),
 		body: body, want: http.StatusNoContent, on: aMeeting}, nil)
+	return s.refused(host, body, err)
 }
 
 func meetingPath(id int64) []string { return []string{"meetings", strconv.FormatInt(id, 10)} }
-
-// meeting makes ours of Zoom's. It believes no join link that does not lead to Zoom: guests will click it.
-func (s *Service) meeting(w wireMeeting, what string) (meeting.Meeting, error) {
-	m := meeting.Meeting{
-		ID: int64(w.ID), Host: string(w.HostEmail), JoinURL: string(w.JoinURL), Passcode: meeting.Passcode(w.Password),
-		Topic: string(w.Topic), Start: w.StartTime.Time, Duration: time.Duration(w.Duration) * time.Minute, Occurrences: s.occurrences(&w),
-		Instance: string(w.UUID),
-	}
-	if w.Type == typeFixed { // they are those of one of its occurrences
-		m.Start, m.Duration = time.Time{}, 0
-	}
-	if m.Host == "" {
-		m.Host = string(w.HostID)
-	}
-	m.Mark = markOf(string(w.Agenda))
-	// A meeting without registration has a registration page in some answers as well.
-	if a := w.Settings.ApprovalType; a == nil || *a != approvalNone {
-		m.RegisterURL = string(w.RegisterURL)
-	}
-	m.DialIn = dialIn(w.Settings.DialIn)
-	links := []string{m.JoinURL}
-	if m.RegisterURL != "" {
-		links = append(links, m.RegisterURL)
-	}
-	for _, link := range links {
-		if wrong := s.checkLink(link); wrong != "" {
-			return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom's answer %s", what, wrong)
-		}
-	}
-	return m, nil
-}
-
-// maxDialIn bounds how many numbers are kept: some accounts have those of fifty countries.
-const maxDialIn = 8
-
-// dialIn are the numbers to dial in with, each once.
-func dialIn(list phones) []meeting.Phone {
-	var found []meeting.Phone
-	for _, p := range list {
-		phone := meeting.Phone{Number: strings.TrimSpace(string(p.Number)), Place: strings.TrimSpace(string(p.City))}
-		if phone.Place == "" {
-			phone.Place = strings.TrimSpace(string(p.Country))
-		}
-		known := slices.ContainsFunc(found, func(other meeting.Phone) bool { return other.Number == phone.Number })
-		if phone.Number != "" && !known && len(found) < maxDialIn {
-			found = append(found, phone)
-		}
-	}
-	return found
-}
-
-// checkLink says what is wrong with a link for guests, or "".
-func (s *Service) checkLink(link string) string {
-	if link == "" {
-		return "holds no join link"
-	}
-	u, err := url.Parse(link)
-	switch {
-	case err != nil || u.User != nil:
-		return "holds a join link that cannot be read"
-	case u.Query().Has("zak") || strings.HasPrefix(u.Path, "/s/"):
-		return "holds a start link, which is the host's own, in the place of a join link"
-	case u.Scheme == "https" && meeting.OnZoom(u.Hostname()):
-		return ""
-	case rest.Loopback(s.api.Host) && rest.Loopback(u.Host):
-		return ""
-	}
-	return "holds a join link that does not lead to Zoom but to " + strconv.Quote(rest.Cut(u.Hostname(), 80))
-}

@@ -89,7 +89,7 @@ func TestOwnPasscodeMustMeetTheRule(t *testing.T) {
 	s := f.spec()
 	s.Options.Passcode = "Secret7"
 	_, err := f.Create(t.Context(), mark, s)
-	if !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
+	if !errors.Is(err, meeting.ErrInvalid) || !errors.Is(err, meeting.ErrNotSent) || !strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
 		t.Errorf("error %v", err)
 	}
 	s.Options.Passcode = "907264"
@@ -117,20 +117,6 @@ func TestSettingsWithoutScope(t *testing.T) {
 	}
 }
 
-func TestForcedSecurityIsNoted(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{})
-	s := f.spec()
-	s.Options.Passcode, s.Options.WaitingRoom, s.Options.JoinBeforeHost = meeting.PasscodeNone, new(false), new(5*time.Minute)
-	m := f.create(t, s)
-	want := []string{
-		"Zoom switched the waiting room on by itself: the account or the host's settings ask for it.",
-		"Guests cannot join before the host, as asked, because the waiting room is on.",
-	}
-	if !slices.Equal(m.Notes, want) {
-		t.Errorf("notes %q, want %q", m.Notes, want)
-	}
-}
-
 func TestRegistration(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
 	s := f.spec()
@@ -146,6 +132,7 @@ func TestRegistration(t *testing.T) {
 	}
 }
 
+// TestTimeChangeSendsTimeOnly, and that nobody is mailed.
 func TestTimeChangeSendsTimeOnly(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
 	from := f.spec()
@@ -156,7 +143,8 @@ func TestTimeChangeSendsTimeOnly(t *testing.T) {
 		}
 		var body bytes.Buffer
 		_, _ = body.ReadFrom(r.Body)
-		if want := `{"start_time":"2026-12-02T15:00:00","timezone":"Europe/Berlin","duration":45}`; body.String() != want {
+		if want := `{"start_time":"2026-12-02T15:00:00","timezone":"Europe/Berlin","duration":45,` +
+			`"settings":{"email_notification":false,"alternative_hosts_email_notification":false}}`; body.String() != want {
 			t.Errorf("sent %s, want %s", body.String(), want)
 		}
 	}

@@ -42,6 +42,10 @@ type terms struct {
 	recording *string
 	alternate *string // addresses, sorted, joined by ;
 	mail      *bool
+	altMail   *bool // to alternative hosts
+	push      *bool // whether Zoom writes into calendars by itself
+	// refused are alternative hosts that were asked for and are left out, in words.
+	refused string
 	// recurrence goes with start, zone and minutes where the times of a series have to be told. They are compared by the occurrences
 	// that come of them, not here.
 	recurrence *recurrenceBody
@@ -52,7 +56,8 @@ func termsOf(s meeting.Spec) (terms, error) {
 	o := s.Options
 	t := terms{
 		topic: new(topic(s.Topic)), kind: new(typeLasting), room: new(s.Kind == meeting.Personal),
-		waiting: o.WaitingRoom, signIn: o.SignIn, mute: o.Mute, mail: new(o.Mail),
+		waiting: o.WaitingRoom, signIn: o.SignIn, mute: o.Mute, mail: new(o.Mail), altMail: new(o.Mail),
+		push: new(false),
 	}
 	switch s.Kind {
 	case meeting.Scheduled:
@@ -136,8 +141,11 @@ func (w *wireMeeting) terms() terms {
 	s := w.Settings
 	t := terms{
 		topic: new(string(w.Topic)), kind: new(int(w.Type)), room: new(s.UsePMI.on()), passcode: new(string(w.Password)),
-		waiting: s.WaitingRoom.said(), early: s.JoinBeforeHost.said(), earlyBy: new(int(s.JBHTime)), approval: s.ApprovalType,
-		signIn: s.MeetingAuth.said(), mute: s.Mute.said(), mail: s.EmailNotification.said(),
+		waiting: s.WaitingRoom.said(), early: s.JoinBeforeHost.said(), approval: s.ApprovalType,
+		signIn: s.MeetingAuth.said(), mute: s.Mute.said(), mail: s.EmailNotification.said(), altMail: s.AlternateEmails.said(), push: s.PushChange.said(),
+	}
+	if s.JBHTime != nil {
+		t.earlyBy = new(int(*s.JBHTime))
 	}
 	if w.Type == typeRoom {
 		t.kind, t.room = new(typeLasting), new(true)
@@ -172,6 +180,7 @@ func change(from, to terms) terms {
 		approval: differing(from.approval, to.approval), signIn: differing(from.signIn, to.signIn),
 		mute: differing(from.mute, to.mute), recording: differing(from.recording, to.recording),
 		alternate: differing(from.alternate, to.alternate), mail: differing(from.mail, to.mail),
+		altMail: differing(from.altMail, to.altMail), push: differing(from.push, to.push),
 	}
 	if differing(from.early, to.early) != nil || differing(from.earlyBy, to.earlyBy) != nil {
 		t.early, t.earlyBy = to.early, to.earlyBy
@@ -200,6 +209,9 @@ func apart(said, to terms) terms {
 	silent(said.recording, &asked.recording)
 	silent(said.alternate, &asked.alternate)
 	silent(said.mail, &asked.mail)
+	silent(said.altMail, &asked.altMail)
+	silent(said.push, &asked.push)
+	silent(said.earlyBy, &asked.earlyBy)
 	if asked.early == nil || !*asked.early {
 		asked.earlyBy = nil
 	}

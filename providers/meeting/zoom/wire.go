@@ -18,6 +18,7 @@ type wireMeeting struct {
 	Type        number       `json:"type"`
 	StartTime   stamp        `json:"start_time"`
 	Duration    number       `json:"duration"` // minutes
+	PMI         number       `json:"pmi"`      // of meetings in a personal room
 	CreatedAt   stamp        `json:"created_at"`
 	JoinURL     text         `json:"join_url"`
 	Password    text         `json:"password"` // never in a list
@@ -28,17 +29,19 @@ type wireMeeting struct {
 
 // wireSettings are the settings that are compared with what was asked for. Nil and "" mean that Zoom did not say.
 type wireSettings struct {
-	WaitingRoom       toggle `json:"waiting_room"`
-	JoinBeforeHost    toggle `json:"join_before_host"`
-	JBHTime           number `json:"jbh_time"`
-	UsePMI            toggle `json:"use_pmi"`
-	ApprovalType      *int   `json:"-"`
-	MeetingAuth       toggle `json:"meeting_authentication"`
-	Mute              toggle `json:"mute_upon_entry"`
-	AutoRecording     text   `json:"auto_recording"`
-	AlternativeHosts  *text  `json:"alternative_hosts"`
-	EmailNotification toggle `json:"email_notification"`
-	DialIn            phones `json:"global_dial_in_numbers"`
+	WaitingRoom       toggle  `json:"waiting_room"`
+	JoinBeforeHost    toggle  `json:"join_before_host"`
+	JBHTime           *number `json:"jbh_time"`
+	UsePMI            toggle  `json:"use_pmi"`
+	ApprovalType      *int    `json:"-"`
+	MeetingAuth       toggle  `json:"meeting_authentication"`
+	Mute              toggle  `json:"mute_upon_entry"`
+	AutoRecording     text    `json:"auto_recording"`
+	AlternativeHosts  *text   `json:"alternative_hosts"`
+	EmailNotification toggle  `json:"email_notification"`
+	AlternateEmails   toggle  `json:"alternative_hosts_email_notification"`
+	PushChange        toggle  `json:"push_change_to_calendar"`
+	DialIn            phones  `json:"global_dial_in_numbers"`
 }
 
 // phones are the numbers to dial in with. What is no list of them is none.

@@ -44,6 +44,8 @@ type Config struct {
 	GrantFile, SignInCommand string
 	// Hook, if set, is told when a renewal of the sign-in reaches certain points; crash tests need it.
 	Hook func(point string)
+	// Templates says that the configuration names meeting templates, which need a scope of their own.
+	Templates bool
 	// APIURL and OAuthURL are the bases of both; empty is Zoom's own. Plain http is for loopback addresses only.
 	APIURL, OAuthURL string
 	// HTTP sends the requests; nil is a client of our own. Its timeout may be zero: each request has its own.
@@ -66,8 +68,11 @@ type Service struct {
 	tokens   *tokens
 	hosts    hostLocks
 	settings settingsCache
-	retry    rest.Backoff // of reads, after a 5xx
-	busy     rest.Backoff // of all calls, after a 429 of the per-second kind
+	known    knowledge
+	// templates says that the configuration names meeting templates.
+	templates bool
+	retry     rest.Backoff // of reads, after a 5xx
+	busy      rest.Backoff // of all calls, after a 429 of the per-second kind
 }
 
 // New makes a Service. It does no I/O.
@@ -91,7 +96,7 @@ func New(c Config) (*Service, error) {
 		return nil, fmt.Errorf("zoom: oauth_url: %w", err)
 	}
 	s := &Service{
-		api: api, http: c.HTTP, now: c.Now, wait: c.Wait, log: c.Log,
+		api: api, http: c.HTTP, now: c.Now, wait: c.Wait, log: c.Log, templates: c.Templates,
 		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
 		busy:  rest.Backoff{First: 2 * time.Second, Most: 2 * time.Second},
 	}

@@ -303,11 +303,13 @@ func (w *Walker) calendarHook(call, phase, id string) error {
 func (w *Walker) zoomHook(call, phase string) error {
 	err := w.fault("zoom "+call, phase)
 	if err != nil && phase == "before" {
-		switch w.rng.IntN(4) {
-		case 0:
+		switch n := w.rng.IntN(4); {
+		case n == 0:
 			return &meeting.Throttled{Until: w.now.Add(time.Minute), Err: errFlaky}
-		case 1:
+		case n == 1:
 			return fmt.Errorf("%w: %w", meeting.ErrNotSent, errFlaky)
+		case n == 2 && (call == "create" || call == "update"):
+			return fmt.Errorf("%w: %w", meeting.ErrAgain, errFlaky)
 		}
 	}
 	return err

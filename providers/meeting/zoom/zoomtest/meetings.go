@@ -39,6 +39,7 @@ type live struct {
 	created             time.Time
 	settings            map[string]any
 	deleted, running    bool
+	template            string
 	held                time.Time   // when it was last held; zero: never
 	instance            int         // how often it was held
 	recurs              *recurrence // type 8 alone
@@ -56,7 +57,7 @@ func (m *live) snapshot() Meeting {
 	return Meeting{
 		ID: m.id, Host: m.host.Email, Topic: m.topic, Agenda: m.agenda, Type: m.kind, Start: m.start, Duration: m.duration,
 		Timezone: m.zone, Passcode: m.passcode, JoinURL: m.joinURL(), Created: m.created, Settings: maps.Clone(m.settings),
-		Running: m.running, Occurrences: m.takesPlace(),
+		Running: m.running, Template: m.template, Occurrences: m.takesPlace(),
 	}
 }
 
@@ -149,12 +150,19 @@ func (s *Server) remove(r *http.Request, _ map[string]any) answer {
 		return a
 	}
 	for _, name := range []string{"schedule_for_reminder", "cancel_meeting_reminder"} {
-		if v := r.URL.Query().Get(name); v != "" && v != "true" && v != "false" {
+		switch v := r.URL.Query().Get(name); v {
+		case "true", "false":
+		case "":
+			s.complain(r, name+" is left out: whether Zoom mails people then is its own choice")
+		default:
 			s.complain(r, name+" is "+v)
 		}
 	}
 	if r.URL.Query().Has("occurrence_id") {
 		return s.removeOccurrence(r, m)
+	}
+	if m.isRoom() {
+		return fail(http.StatusBadRequest, 3018, "Not allowed to delete the personal meeting ID (PMI).")
 	}
 	m.deleted = true
 	return answer{status: http.StatusNoContent}
@@ -230,6 +238,9 @@ func (m *live) item() map[string]any {
 	}
 	if m.settings["use_pmi"] == true {
 		v["pmi"] = strconv.FormatInt(m.host.room(), 10) // a string here, a number in the user
+	}
+	if m.isRoom() {
+		v["type"] = 4
 	}
 	return v
 }

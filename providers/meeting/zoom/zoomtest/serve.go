@@ -57,6 +57,7 @@ var api = []route{
 	{"GET /v2/meetings/{id}/invitation", "meeting:read:invitation:admin", "light", (*Server).invitation},
 	{"GET /v2/users/{user}", "user:read:user:admin", "light", (*Server).getUser},
 	{"GET /v2/users/{user}/settings", "user:read:settings:admin", "light", (*Server).getSettings},
+	{"GET /v2/users/{user}/meeting_templates", "meeting:read:list_templates:admin", "medium", (*Server).getTemplates},
 }
 
 func (s *Server) routes() *http.ServeMux {

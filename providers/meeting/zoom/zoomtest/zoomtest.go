@@ -27,13 +27,13 @@ const firstID = 86_000_000_001
 var AllScopes = []string{
 	"meeting:write:meeting:admin", "meeting:update:meeting:admin", "meeting:delete:meeting:admin", "meeting:read:meeting:admin",
 	"meeting:read:list_meetings:admin", "meeting:read:invitation:admin", "meeting:update:status:admin", "user:read:user:admin",
-	"user:read:settings:admin",
+	"user:read:settings:admin", "meeting:read:list_templates:admin",
 }
 
 // UserScopes are the same of a user-managed app.
 var UserScopes = []string{
 	"meeting:write:meeting", "meeting:update:meeting", "meeting:delete:meeting", "meeting:read:meeting", "meeting:read:list_meetings",
-	"meeting:read:invitation", "meeting:update:status", "user:read:user", "user:read:settings",
+	"meeting:read:invitation", "meeting:update:status", "user:read:user", "user:read:settings", "meeting:read:list_templates",
 }
 
 // Options are what a Server begins with. The zero value is an account whose every user exists.
@@ -56,6 +56,12 @@ type Options struct {
 	TokenLife time.Duration
 	// ListTwice lists each meeting twice, as Zoom has been seen to do.
 	ListTwice bool
+	// NamelessRefusals refuses alternative hosts without saying which of them.
+	NamelessRefusals bool
+	// RoomIsMeeting gives meetings in a personal room the number of the room as their id, of which there is one, and which nobody can delete.
+	RoomIsMeeting bool
+	// PushInUpdates accepts push_change_to_calendar in updates: Zoom's documents disagree on it.
+	PushInUpdates bool
 
 	// PublicID is the client id of the app without a secret: "public" if empty.
 	PublicID string
@@ -91,6 +97,26 @@ type User struct {
 	Client string
 	// Locked are settings of meetings that the administrator has locked: what is asked otherwise is dropped in silence.
 	Locked map[string]any
+	// Forces is what Zoom switches on for a meeting of the user's that has neither passcode nor waiting room nor sign-in: "" is the waiting
+	// room, unless that is locked off, then the sign-in.
+	Forces string
+	// NoRoom is a user without a personal room, RoomOff one who has switched it off.
+	NoRoom, RoomOff bool
+	// Templates are the meeting templates that the user sees.
+	Templates []Template
+}
+
+// What User.Forces can be.
+const (
+	ForcesSignIn   = "sign-in"
+	ForcesPasscode = "passcode"
+)
+
+// Template is a meeting template: the administrator's, or the user's own, of which no meeting can be made through the API.
+type Template struct {
+	ID, Name string
+	Own      bool
+	Settings map[string]any
 }
 
 // PasscodeRule is a meeting_password_requirement.
@@ -118,6 +144,8 @@ type Meeting struct {
 	Created       time.Time
 	Settings      map[string]any
 	Running       bool
+	// Template is the name of the template that it was made from, which no answer tells.
+	Template string
 	// Occurrences are those of a meeting with a schedule that take place, over or not, in order.
 	Occurrences []Occurrence
 }
