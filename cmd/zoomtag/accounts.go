@@ -123,7 +123,7 @@ func (b *builder) zoomConfig(z configs.Zoom) zoom.Config {
 	}
 	return zoom.Config{Mode: z.Mode, AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(), Host: z.Host,
 		GrantFile: zoomGrantFile(b.cfg.State, z.Name), SignInCommand: zoomSignIn(z.Name), APIURL: z.APIURL, OAuthURL: z.OAuthURL,
-		Templates: b.templates(),
+		Templates: b.templates(z),
 		HTTP:      b.requests.client("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Now: wallClock(b.env), Hook: b.hook, Log: log}
 }
 

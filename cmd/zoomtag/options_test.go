@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/configs"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/sync/doctor"
@@ -338,5 +339,14 @@ func TestSwitchedOffOptions(t *testing.T) {
 	}
 	if n := w.zoom.Spent(optionsHost); n != 2 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// TestTemplateScopeOfAnAccount: the scope for templates is asked of the accounts whose calendars name one.
+func TestTemplateScopeOfAnAccount(t *testing.T) {
+	b := builder{cfg: &configs.Config{Zoom: []configs.Zoom{{Name: "work"}, {Name: "club"}},
+		Calendars: []configs.Calendar{{Account: "work"}, {Account: "club", Meeting: configs.Meeting{Template: "Town hall"}}}}}
+	if b.templates(b.cfg.Zoom[0]) || !b.templates(b.cfg.Zoom[1]) {
+		t.Errorf("work %t, club %t", b.templates(b.cfg.Zoom[0]), b.templates(b.cfg.Zoom[1]))
 	}
 }

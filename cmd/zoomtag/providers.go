@@ -144,9 +144,11 @@ func (b *builder) quota(credentials string) *google.Quota {
 	return b.quotas[credentials]
 }
 
-// templates reports whether the configuration names a meeting template.
-func (b *builder) templates() bool {
-	return slices.ContainsFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return b.cfg.For(c).Meeting.Template != "" })
+// templates reports whether the configuration names a meeting template for an account.
+func (b *builder) templates(z configs.Zoom) bool {
+	return slices.ContainsFunc(b.cfg.Calendars, func(c configs.Calendar) bool {
+		return b.cfg.AccountOf(c).Name == z.Name && b.cfg.For(c).Meeting.Template != ""
+	})
 }
 
 // calendars makes all of the configuration's calendars.
