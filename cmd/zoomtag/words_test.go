@@ -49,6 +49,11 @@ func TestInvitationText(t *testing.T) {
 	if out := sync(); !strings.Contains(out, "nothing to do") || len(w.zoom.Requests()) > before {
 		t.Errorf("nothing has changed:\n%s\n%+v", out, w.zoom.Requests()[before:])
 	}
+	w.zoom.SetUser(zoomtest.User{Email: "a@example.com", DialIn: true})
+	w.ahead += 25 * time.Hour
+	if _, code, _ := w.sync(); code != exitOK || !strings.Contains(text("a"), "+49 69 7104 9922") || strings.Count(text("a"), "Topic:") != 1 {
+		t.Errorf("with numbers to dial in: exit %d\n%s", code, text("a"))
+	}
 }
 
 // TestInvitationWithoutScope: the short text does, and the owner hears why.

@@ -45,6 +45,9 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	if m.JoinURL != before.JoinURL || m.Passcode != before.Passcode || m.RegisterURL != before.RegisterURL {
 		news = append(news, "passcode or link were changed at Zoom: the event follows")
 	}
+	if before.Invitation != "" && !slices.Equal(m.DialIn, before.DialIn) {
+		news = append(news, "the numbers to dial in were changed at Zoom: the event follows")
+	}
 	if !isRoomItself(s.rec) && m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
 		news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
 		s.rec.Told = nil

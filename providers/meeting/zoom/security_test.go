@@ -94,6 +94,9 @@ func TestNobodyIsMailed(t *testing.T) {
 	s := f.spec()
 	s.Options.Passcode = meeting.PasscodeAuto // which takes a second request here
 	m := f.create(t, s)
+	if _, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil {
+		t.Fatal(err)
+	}
 	for _, change := range []func(s *meeting.Spec){
 		func(s *meeting.Spec) { s.Start = s.Start.Add(time.Hour) },
 		func(s *meeting.Spec) { s.Topic = "Another" },

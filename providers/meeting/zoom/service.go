@@ -62,15 +62,12 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %w", what, err)
 	}
 	list := append(begun, notes(asked, said)...)
-	if spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == "" {
-		list = append(list, s.givePasscode(ctx, host, asked, &w)...)
-	}
-	unfinished := false
+	unfinished := spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == "" // an update gives it one
 	if spec.Kind == meeting.Fixed {
 		k := workFor(&w, meeting.Spec{}, spec, s.now())
-		unfinished = len(k.remove)+len(k.move) > 0
+		unfinished = unfinished || len(k.remove)+len(k.move) > 0 && !k.anew
 		if k.anew {
-			unfinished, list = false, append(list, otherTimes)
+			list = append(list, otherTimes)
 		}
 	}
 	m, err := s.meeting(w, what)
@@ -116,20 +113,6 @@ func (s *Service) complete(ctx context.Context, w *wireMeeting) error {
 		return err
 	}
 	*w = full
-	return nil
-}
-
-// givePasscode gives a passcode to a meeting that Zoom made without one. The meeting exists by now, so that a failure
-// becomes a note.
-func (s *Service) givePasscode(ctx context.Context, host string, asked terms, w *wireMeeting) []string {
-	p := s.passcodeRule(ctx, host).generate()
-	err := s.patch(ctx, host, int64(w.ID), terms{passcode: &p}.updateBody(asked))
-	if err == nil {
-		err = s.complete(ctx, w)
-	}
-	if err != nil {
-		return []string{"The meeting has no passcode, because Zoom's settings of the host do not make one and setting one failed: " + err.Error()}
-	}
 	return nil
 }
 
@@ -233,6 +216,9 @@ func (s *Service) updated(w wireMeeting, what string, to meeting.Spec, asked ter
 	}
 	m, err := s.meeting(w, what)
 	m.Host, m.Notes = to.Host, notes(asked, said)
+	if to.Options.Passcode == meeting.PasscodeAuto && to.Kind != meeting.Personal && w.Password == "" {
+		m.Notes = append(m.Notes, "Zoom left the passcode out.")
+	}
 	return m, err
 }
 

@@ -78,7 +78,11 @@ func TestPasscodeIsGivenWhereZoomMakesNone(t *testing.T) {
 	s := f.spec()
 	s.Options.Passcode = meeting.PasscodeAuto
 	m := f.create(t, s)
-	if len(m.Passcode) != 10 || !strings.Contains(m.JoinURL, "?pwd=") || len(m.Notes) > 0 {
+	if !m.Unfinished || f.server.Spent(host) != 1 {
+		t.Errorf("created %+v with %d requests that count", m, f.server.Spent(host))
+	}
+	m, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s)
+	if err != nil || m.Unfinished || len(m.Passcode) != 10 || !strings.Contains(m.JoinURL, "?pwd=") || len(m.Notes) > 0 {
 		t.Errorf("created %+v with a passcode of %d characters", m, len(m.Passcode))
 	}
 }

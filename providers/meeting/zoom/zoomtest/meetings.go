@@ -290,6 +290,9 @@ func (s *Server) invitation(r *http.Request, _ map[string]any) answer {
 		"Time: " + m.start.UTC().Format("Jan 2, 2006 03:04 PM") + " Universal Time UTC", "", "Join Zoom Meeting", m.joinURL(), "",
 		"Meeting ID: " + strconv.FormatInt(m.id, 10), "Passcode: " + m.passcode, "",
 	}
+	if m.host.DialIn {
+		lines = append(lines, "Dial by your location", "+49 69 7104 9922 Germany", "")
+	}
 	return ok(map[string]any{"invitation": strings.Join(lines, "\r\n"), "sip_links": []string{}})
 }
 

@@ -238,6 +238,10 @@ func (s *Server) SetUser(u User) {
 	if u.ID == "" {
 		u.ID = "u" + strings.NewReplacer("@", "-", ".", "-").Replace(strings.ToLower(u.Email))
 	}
+	if known := s.users[strings.ToLower(u.Email)]; known != nil {
+		*known = u // the meetings of the user are those of the same one
+		return
+	}
 	s.users[strings.ToLower(u.Email)] = &u
 }
 
