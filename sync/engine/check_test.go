@@ -233,3 +233,7 @@ func (inspected) Host(context.Context, string) (meeting.HostFacts, error) {
 }
 
 func (inspected) Scopes(context.Context) (meeting.Scopes, error) { return meeting.Scopes{}, nil }
+
+func (w *watch) retitle(id, title string) {
+	w.cal.Edit(id, func(ev *calendar.Event) { ev.Title = title })
+}

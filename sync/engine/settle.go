@@ -235,10 +235,14 @@ func (s *settling) notes(d plan.Decision) []string {
 func (s *settling) holdBack(d plan.Decision, reason string) {
 	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
 	s.held = append(s.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason, Held: true})
-	if d.At.IsZero() {
+	at := d.At
+	if at.IsZero() && !s.ev.Until.IsZero() {
+		at = s.ev.Until.Add(time.Second) // then nobody needs to see it any more
+	}
+	if at.IsZero() {
 		s.clear = append(s.clear, s.id)
 	} else {
-		s.later[s.id] = d.At
+		s.later[s.id] = at
 	}
 }
 

@@ -146,6 +146,9 @@ func Next(in Input) Decision {
 	if open && (in.Rec.Doubt == "" || in.Settings.unreachable(in.Rec) != "") && isOver(ev, in.Now) {
 		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
 	}
+	if !open && isOver(ev, in.Now) {
+		return Decision{State: Ignored, Reason: "the event is over", Wish: w, Notes: w.Problems}
+	}
 	if ev.Denied != "" {
 		return refuse(in, w, ev.Denied)
 	}
@@ -234,9 +237,6 @@ func begin(in Input, w Wish) Decision {
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
 	if why != "" {
 		return ignore(why)
-	}
-	if isOver(ev, in.Now) {
-		return ignore("the event is over")
 	}
 	if in.Twin != nil {
 		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
