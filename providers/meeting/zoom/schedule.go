@@ -93,6 +93,7 @@ func sameMinute(a, b time.Time) bool {
 // work is what has to be done to the schedule that Zoom shows.
 type work struct {
 	anew   bool // the whole schedule has to be told again
+	blind  bool // Zoom shows no occurrences at all: nobody knows
 	remove []wireOccurrence
 	move   []moving
 }
@@ -111,6 +112,9 @@ func workFor(w *wireMeeting, from, to meeting.Spec, now time.Time) (k work) {
 	wanted := to.Coming(now)
 	if len(wanted) == 0 {
 		return work{} // the last occurrence is never taken out: Zoom would delete the meeting with it
+	}
+	if len(w.Occurrences) == 0 {
+		return work{blind: true}
 	}
 	bases := to.Starts()
 	for _, o := range w.coming(now) {
@@ -176,6 +180,19 @@ func (s *Service) moveOccurrence(ctx context.Context, id int64, m moving) error 
 // otherTimes is the note for a series of which Zoom makes other times than were worked out beforehand.
 const otherTimes = "Zoom shows other times for the series than the event has: look at the meeting in Zoom's own app."
 
+// blindNote is what is to be said of a meeting whose occurrences Zoom does not show; "" where nothing had to be done to single ones.
+func blindNote(s meeting.Spec) []string {
+	if len(s.Schedule.Removed)+len(s.Schedule.Moved) == 0 {
+		return nil
+	}
+	return []string{"Zoom does not show the dates of the series: those that were cancelled or moved stand there as the rule has them."}
+}
+
+// sameSchedule reports whether two specs have the same rule from the same start on.
+func sameSchedule(a, b meeting.Spec) bool {
+	return a.Schedule != nil && b.Schedule != nil && a.Start.Equal(b.Start) && a.Zone == b.Zone && a.Duration == b.Duration && a.Schedule.Rule.Equal(b.Schedule.Rule)
+}
+
 // series is an update of a meeting with a schedule.
 type series struct {
 	host        string
@@ -195,7 +212,7 @@ func (s *Service) updateSeries(ctx context.Context, id int64, what string, u ser
 		u.current = &w
 	}
 	now := s.now()
-	if workFor(u.current, u.from, u.to, now).anew {
+	if k := workFor(u.current, u.from, u.to, now); k.anew || k.blind && !sameSchedule(u.from, u.to) {
 		if err := s.fixed(&u.diff, u.to); err != nil {
 			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
 		}
@@ -243,6 +260,8 @@ func (s *Service) follow(ctx context.Context, u series, sent bool) (unfinished b
 		switch {
 		case k.anew: // all of it was told a moment ago
 			return false, []string{otherTimes}, nil
+		case k.blind:
+			return false, blindNote(u.to), nil
 		case len(k.remove) > 0:
 			err = s.removeOccurrence(ctx, id, k.remove[0])
 		case len(k.move) > 0 && !spent:

@@ -134,6 +134,33 @@ func TestSeriesMisunderstood(t *testing.T) {
 	}
 }
 
+// TestSeriesUnseen: a Zoom that shows no dates is told the rule, once, and the owner hears what could not be done.
+func TestSeriesUnseen(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	f.server.Break(zoomtest.Fault{After: true, Match: func(r *http.Request) bool {
+		return strings.HasPrefix(r.URL.Path, "/v2/") && r.Method != http.MethodPatch
+	},
+		Replace: func(body string) string { return strings.ReplaceAll(body, `"occurrences"`, `"elsewhere"`) }})
+	s := weekly(t, 4)
+	m, err := f.Create(t.Context(), mark, s)
+	if err != nil || len(m.Notes) > 0 || m.Unfinished {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	later := s
+	later.Start = s.Start.Add(time.Hour)
+	if m, err = f.Update(t.Context(), m.ID, s, later); err != nil || len(m.Notes) > 0 || f.server.Spent(host) != 2 {
+		t.Errorf("%d requests that count: %+v, %v", f.server.Spent(host), m, err)
+	}
+	edited := later
+	edited.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule, Removed: later.Starts()[1:2]}
+	if m, err = f.Update(t.Context(), m.ID, later, edited); err != nil || len(m.Notes) != 1 || m.Unfinished || f.server.Spent(host) != 2 {
+		t.Errorf("%d requests that count: %+v, %v", f.server.Spent(host), m, err)
+	}
+	if got := f.server.Meetings()[0].Occurrences; len(got) != 4 || !got[0].Start.Equal(later.Start) {
+		t.Errorf("Zoom has %v", got)
+	}
+}
+
 // TestSeriesInTrouble: an occurrence that cannot be changed is no meeting that is gone, and what was done before counts as done.
 func TestSeriesInTrouble(t *testing.T) {
 	occurrence := func(method string) func(*http.Request) bool {

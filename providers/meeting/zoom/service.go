@@ -66,8 +66,11 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	if spec.Kind == meeting.Fixed {
 		k := workFor(&w, meeting.Spec{}, spec, s.now())
 		unfinished = unfinished || len(k.remove)+len(k.move) > 0 && !k.anew
-		if k.anew {
+		switch {
+		case k.anew:
 			list = append(list, otherTimes)
+		case k.blind:
+			list = append(list, blindNote(spec)...)
 		}
 	}
 	m, err := s.meeting(w, what)
