@@ -56,6 +56,24 @@ func TestInvitationText(t *testing.T) {
 	}
 }
 
+// TestPasscodeBesideTheLink: where Zoom leaves the passcode out of links, the block says it; the token of a link is never told as one.
+func TestPasscodeBesideTheLink(t *testing.T) {
+	for _, apart := range []bool{false, true} {
+		w := newCrashWorld(t)
+		w.zoom.SetUser(zoomtest.User{Email: "a@example.com", NoEmbed: apart})
+		w.put("a", "Alpha #zoom", "", "")
+		if out, code, _ := w.sync(); code != exitOK {
+			t.Fatalf("exit %d\n%s", code, out)
+		}
+		m := w.zoom.Meetings()[0]
+		ev, err := w.read("a")
+		if err != nil || strings.Contains(m.JoinURL, "pwd=") == apart || !strings.Contains(ev.Description, "Join: "+m.JoinURL+"\n") ||
+			!strings.Contains(ev.Description, "Passcode: "+m.Passcode+"\n") {
+			t.Errorf("apart %t: %v, Zoom has %s, the event says\n%s", apart, err, m.JoinURL, ev.Description)
+		}
+	}
+}
+
 // TestInvitationWithoutScope: the short text does, and the owner hears why.
 func TestInvitationWithoutScope(t *testing.T) {
 	w := newCrashWorld(t)
