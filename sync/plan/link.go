@@ -55,6 +55,9 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 // stale must not become the owner's words.
 func written(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) calendar.Was {
 	was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
+	if ev.Link.Mark != rec.Mark && !calendar.SameBlock(ev.Link.Block, rec.Block) {
+		was = calendar.Was{} // that was written into another item, in whose place this one came with a link of its own
+	}
 	switch {
 	case was.JoinURL != "":
 	case ev.Link.Mark == rec.Mark: // ours, also where its account is not configured any more
