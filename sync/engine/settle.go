@@ -389,7 +389,7 @@ func (s *settling) save(step, reason string, more func(tx *store.Tx) error) erro
 	return s.put(step, reason, "", more)
 }
 
-// put writes the record, with a journal entry if step or failure says something, in one transaction.
+// put writes the record, with a journal entry if step, reason or failure says something, in one transaction.
 func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) error) error {
 	if s.dry {
 		return nil
@@ -400,7 +400,7 @@ func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) err
 				return err
 			}
 		}
-		if step != "" || failure != "" {
+		if step+reason+failure != "" {
 			entry := store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 				Step: step, Meeting: s.rec.MeetingID, Reason: reason, Error: failure}
 			if err := tx.Journal(entry); err != nil {

@@ -427,9 +427,7 @@ func (s *settling) renew(d plan.Decision) error {
 	s.rec.Retired, s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = s.rec.Mark, mark, 0, meeting.Meeting{}, nil
 	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one is made", unused)
 	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", reason)
-	return s.put("", "", "", func(tx *store.Tx) error {
-		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title, Reason: reason})
-	})
+	return s.save("", reason, nil)
 }
 
 // word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
