@@ -23,11 +23,11 @@ var mutants = []struct {
 		`case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do, d.State = Seek, Doubt`, `case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do, d.State = Create, Doubt`},
-	{"doubt not saved before the create", "steps.go",
+	{"doubt not saved before the create", "tell.go",
 		`s.rec.Host, s.rec.Doubt, s.rec.DoubtAt = d.Spec.Host, plan.DoubtCreate, now`, `s.rec.Host, s.rec.DoubtAt = d.Spec.Host, now`},
-	{"not found is believed at once", "steps.go",
+	{"not found is believed at once", "adopt.go",
 		`s.e.opt.Now().Before(until)`, `until.IsZero()`},
-	{"a lost answer counts as refused", "steps.go",
+	{"a lost answer counts as refused", "tell.go",
 		`if meeting.Refused(err) {
 			s.rec.Doubt = ""
 		}
@@ -44,16 +44,16 @@ var mutants = []struct {
 		p.absent[id] = true
 		_, err := p.read(ctx, id)
 		switch {`},
-	{"update without forgetting what was told", "steps.go",
+	{"update without forgetting what was told", "tell.go",
 		`s.rec.Told = nil
 	if err := s.spend`, `if err := s.spend`},
-	{"what was told assumed after a failed update", "steps.go",
+	{"what was told assumed after a failed update", "tell.go",
 		`if meeting.Refused(err) {
 			s.rec.Told = told
 		}`, `s.rec.Told = &d.Spec`},
-	{"unlink forgotten in copies whose tag is gone", "../plan/plan.go",
+	{"unlink forgotten in copies whose tag is gone", "../plan/ending.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
-	{"unlink believed unseen", "steps.go",
+	{"unlink believed unseen", "link.go",
 		`s.wrote, s.tried = true, &wanted
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.wrote, s.tried = true, &wanted
 	if d.Do == plan.Unlink {
@@ -61,22 +61,22 @@ var mutants = []struct {
 		return s.linked("unlink", d.Reason, "", "")
 	}
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`},
-	{"no grace period", "../plan/plan.go",
+	{"no grace period", "../plan/ending.go",
 		`case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):`, `case false:`},
 	{"a new wish does not end the ending", "../plan/plan.go",
 		`if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
 	}`, ``},
-	{"copies not recognised", "../plan/plan.go",
+	{"copies not recognised", "../plan/begin.go",
 		`case m.Event != Bind(ev.UID):`, `case false:`},
-	{"marks not claimed after a lost database", "../plan/plan.go",
+	{"marks not claimed after a lost database", "../plan/begin.go",
 		`	return ev.Link.Mark, ""
 }`, `	return "", ""
 }`},
 	{"due forgotten on the way", "settle.go",
 		`s.rec.Due = s.e.opt.Now()
 	return s.put`, `return s.put`},
-	{"cursor saved without what is due", "pass.go",
+	{"cursor saved without what is due", "sift.go",
 		`		for _, id := range news.due {
 			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err
@@ -89,14 +89,14 @@ var mutants = []struct {
 		}`, `if !stands {
 			continue
 		}`},
-	{"twins get a meeting each", "../plan/plan.go",
+	{"twins get a meeting each", "../plan/begin.go",
 		`if in.Twin != nil {`, `if false {`},
 	{"the block forgotten when the link is compared", "../plan/link.go",
 		`right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)`, `right = ev.Link.Mark == l.Mark`},
 	{"a moved event is not told to Zoom", "../plan/spec.go",
 		`return !before.SameSince(spec, now)`, `before.Start = spec.Start
 	return !before.SameSince(spec, now)`},
-	{"closed without cancelling", "../plan/plan.go",
+	{"closed without cancelling", "../plan/ending.go",
 		`	default:
 		d.Do = Cancel
 	}`, `	default:
@@ -108,11 +108,11 @@ var mutants = []struct {
 		`if rec := s.rest[s.begun[s.ev.UID]]; rec != nil {`, `if rec := s.rest[s.begun[s.ev.UID]]; false {`},
 	{"the calendar's account is asked, whatever the mark says", "account.go",
 		`return keeperOf(p.accounts, mark, otherwise)`, `return keeperOf(p.accounts, "", p.c.Settings.Account+otherwise)`},
-	{"made under the mark of the account that was asked for before", "steps.go",
+	{"made under the mark of the account that was asked for before", "tell.go",
 		`if s.mine().Hash != d.Account {`, `if s.mine().Hash == "" {`},
 	{"marks of other configured accounts are somebody else's", "../plan/account.go",
 		`return ok || hash == s.Account || s.AnyAccount`, `return hash == s.Account || s.AnyAccount || ok && false`},
-	{"a claimed mark is looked for with the host that is asked for now", "../plan/plan.go",
+	{"a claimed mark is looked for with the host that is asked for now", "../plan/begin.go",
 		`d.Spec.Host = s.HostIn(m.Account)
 	}
 	if d.Mark`, `_ = m

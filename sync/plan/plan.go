@@ -37,7 +37,6 @@ package plan
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -169,49 +168,6 @@ func Next(in Input) Decision {
 // brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the event.
 const brakedPause = time.Minute
 
-// Interesting reports whether an event that is not remembered has anything to do with us.
-func Interesting(ev *calendar.Event, s *Settings) bool {
-	return ev.Link.Mark != "" || len(FindWish(ev, s.Rules).Tags) > 0
-}
-
-// unasked is an event without a wish.
-func unasked(in Input, w Wish) Decision {
-	rec := in.Rec
-	open := rec != nil && !rec.Closed()
-	if open && w.Refused == "" && !rec.Released && stillThere(in.Event, rec) {
-		return Decision{State: Held, Wish: w, Reason: "the event still says " + rec.Tag +
-			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"}
-	}
-	why := "no longer tagged"
-	switch {
-	case w.Refused != "":
-		why = w.Refused + " in the event"
-	case open && rec.TagIn == "mark":
-		why = "the block was deleted"
-	case !open:
-		why = "not tagged"
-	}
-	return ending(in, w, why)
-}
-
-// stillThere reports whether the tag that was last seen in the event still stands where it stood.
-func stillThere(ev *calendar.Event, rec *record.Record) bool {
-	word, _, _ := strings.Cut(rec.Tag, "(")
-	switch rec.TagIn {
-	case "title":
-		return len(findWord(ev.Title, word)) > 0
-	case "description":
-		return len(findWord(ownWords(ev), word)) > 0
-	case "location":
-		return strings.EqualFold(strings.TrimSpace(ev.Location), rec.Tag) || len(findWord(ev.Location, word)) > 0
-	case "category":
-		return containsFold(ev.Categories, rec.Tag)
-	case "color":
-		return ev.Color == rec.Tag
-	}
-	return false
-}
-
 // refuse is a tagged event that must not be written.
 func refuse(in Input, w Wish, why string) Decision {
 	if in.Rec != nil && !in.Rec.Closed() {
@@ -226,88 +182,6 @@ func hold(in Input, w Wish, why string) Decision {
 		return Decision{Do: Resume, Reason: why, Wish: w}
 	}
 	return Decision{State: Held, Reason: why, Wish: w, Notes: w.Problems, At: over(in)}
-}
-
-// begin is a tagged event of which nothing open is remembered.
-func begin(in Input, w Wish) Decision {
-	ev, s := in.Event, in.Settings
-	ignore := func(why string) Decision {
-		return Decision{State: Ignored, Reason: why, Wish: w, Notes: w.Problems}
-	}
-	spec, why, notes := specFor(ev, w, s, in.Schedule)
-	if why != "" {
-		return ignore(why)
-	}
-	if in.Twin != nil {
-		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
-	}
-	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(notes, w.Problems...)}
-	own, why := ownMark(ev, s)
-	if why != "" {
-		return ignore(why)
-	}
-	if own != "" || ev.Link.Mark == "" {
-		d.LinkID = LinkID(ev.Link.JoinURL)
-	}
-	back := false // its meeting, which was cancelled, may still be brought back
-	if in.Rec != nil {
-		if in.Rec.MeetingID != 0 && s.unreachable(in.Rec) == "" {
-			d.Do = Reopen
-			return d
-		}
-		back = restorable(in) && (own == "" || own == in.Rec.Mark)
-		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
-			own, d.LinkID = "", 0
-		}
-	}
-	if own == "" {
-		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s)); ok {
-			return ignore("the event already has another conference (" + c.Name + "): hands off")
-		}
-	}
-	if own == "" && ev.Sealed != "" {
-		return ignore(ev.Sealed)
-	}
-	if why := impossible(in, w, spec); why != "" {
-		return hold(in, w, why)
-	}
-	if m, ok := ParseMark(own); ok && m.Account != s.Account { // it is looked for where it is, whatever is asked for now
-		d.Spec.Host = s.HostIn(m.Account)
-	}
-	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
-		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
-			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
-	}
-	if back {
-		d.Do = Reopen
-	}
-	return d
-}
-
-// trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.
-const trash = 7*24*time.Hour - time.Hour
-
-// restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
-func restorable(in Input) bool {
-	m, ok := ParseMark(in.Rec.Mark)
-	return ok && (m.Account == in.Settings.Account || in.Settings.AnyAccount) && in.Rec.CancelledID != 0 && in.Now.Before(in.Rec.CancelledAt.Add(trash))
-}
-
-// replacesMeet reports whether a Google Meet conference of the event has to make way.
-func replacesMeet(w Wish, s *Settings) bool { return s.ReplaceMeet || w.Choice.ReplaceMeet }
-
-// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's.
-func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
-	m, ok := ParseMark(ev.Link.Mark)
-	switch {
-	case !ok:
-		return "", ""
-	case !s.Ours(m.Account):
-		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
-	case m.Event != Bind(ev.UID):
-		return "", ""
-	}
-	return ev.Link.Mark, ""
 }
 
 // follow is a tagged event with an open record.
@@ -429,88 +303,4 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		}
 	}
 	return d
-}
-
-// ending is an event that wants no meeting (any more).
-func ending(in Input, w Wish, why string) Decision {
-	ev, rec := in.Event, in.Rec
-	d := Decision{State: Ignored, Reason: why, Wish: w}
-	stands := ev != nil && !ev.Cancelled
-	if rec == nil || rec.Closed() {
-		if rec != nil {
-			d.State, d.Reason = Ended, rec.Reason
-		}
-		return strayLink(in, d, stands)
-	}
-	d.State = Ending
-	unreachable := in.Settings.unreachable(rec)
-	if stands {
-		_, theirs := ownMark(ev, in.Settings)
-		stands = theirs == "" || ev.Link.Mark == rec.Mark // a link of somebody else's stays; one of our former account's is ours
-	}
-	switch {
-	case rec.EndingAt.IsZero():
-		d.Do = End
-	case stands && hasLink(ev) && ev.Denied+ev.Sealed != "":
-		d.State, d.Reason = Held, ev.Denied+ev.Sealed
-	case stands && hasLink(ev):
-		d.Do, d.Link = Unlink, calendar.Link{Was: written(ev, w, rec, in.Settings)}
-	case unreachable != "":
-		return d.leave(in, unreachable)
-	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
-		d.Do = Seek
-	case rec.MeetingID == 0:
-		d.Do, d.State = Close, Ended
-	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until):
-		d.Do, d.State = Close, Ended
-	case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
-		d.At = rec.EndingAt.Add(in.Settings.Grace)
-	default:
-		d.Do = Cancel
-	}
-	return d
-}
-
-// strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag is
-// gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
-func strayLink(in Input, d Decision, stands bool) Decision {
-	ev := in.Event
-	if ev == nil || ev.Link.Mark == "" || ev.Denied+ev.Sealed != "" || isOver(ev, in.Now) {
-		return d
-	}
-	if _, ok := ParseMark(ev.Link.Mark); !ok {
-		return d
-	}
-	own, why := ownMark(ev, in.Settings)
-	switch {
-	case why != "":
-		d.Reason = why
-	case in.Rec == nil && own != "" && in.Twin == nil:
-		d.Do, d.State, d.Mark, d.LinkID = Begin, Ending, own, LinkID(ev.Link.JoinURL)
-		m, _ := ParseMark(own)
-		d.Spec.Host = in.Settings.HostIn(m.Account)
-	case stands && (own == "" || in.Rec != nil):
-		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
-		d.Link = calendar.Link{Was: calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block}}
-	}
-	return d
-}
-
-func hasLink(ev *calendar.Event) bool { return ev.Link.Mark != "" || ev.Link.Block != "" }
-
-// isOver reports whether the last occurrence of the event has ended.
-func isOver(ev *calendar.Event, now time.Time) bool {
-	return !ev.Until.IsZero() && now.After(ev.Until)
-}
-
-// over is when the event will be over: the time to look at it again.
-func over(in Input) time.Time {
-	if in.Event == nil || in.Event.Until.IsZero() || in.Rec == nil || in.Rec.Closed() {
-		return time.Time{}
-	}
-	at := in.Event.Until.Add(time.Second)
-	if !at.After(in.Now) {
-		return time.Time{} // it has been looked at
-	}
-	return at
 }

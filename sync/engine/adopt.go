@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
+)
+
+// markAt asks for the mark of the meeting that the event shows. An app may have dropped the mark from the event and kept the block: the
+// meeting itself still knows whose it is. It is asked for first where a new one would be made, and then in every other account, of which
+// one that does not let it be read does not have it. "" is a meeting that is not the event's.
+func (s *settling) markAt(ctx context.Context, d plan.Decision) (mark string, err error) {
+	order := slices.Clone(s.accounts)
+	slices.SortStableFunc(order, func(a, b Account) int {
+		switch d.Account {
+		case b.Hash:
+			return 1
+		case a.Hash:
+			return -1
+		}
+		return 0
+	})
+	for _, account := range order {
+		first := account.Hash == d.Account
+		m, e := account.Meetings.Get(ctx, d.LinkID)
+		none := errors.Is(e, meeting.ErrGone) || errors.Is(e, meeting.ErrNotFound) || !first && (errors.Is(e, meeting.ErrDenied) || errors.Is(e, meeting.ErrInvalid))
+		switch {
+		case e == nil && s.isOurs(m.Mark, s.ev.UID) && s.keeper(m.Mark).Hash == account.Hash:
+			return m.Mark, nil
+		case e != nil && !none:
+			err = fmt.Errorf("the meeting that the event shows could not be read: %w", e)
+		}
+	}
+	return "", err
+}
+
+// find looks for the meeting that carries mark in the mark's account, by the shortcut of the id that the event shows if there is one.
+func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeting.Meeting, error) {
+	meetings := s.keeper(mark).Meetings
+	if id != 0 {
+		m, err := meetings.Get(ctx, id)
+		if err == nil && m.Mark == mark {
+			return m, nil
+		}
+		if err != nil && !errors.Is(err, meeting.ErrGone) && !errors.Is(err, meeting.ErrNotFound) {
+			return meeting.Meeting{}, err
+		}
+	}
+	return meetings.Find(ctx, host, mark)
+}
+
+// seek ends the doubt about a create: the meeting is found and adopted, or known not to exist.
+func (s *settling) seek(ctx context.Context, d plan.Decision) error {
+	m, err := s.find(ctx, s.rec.Host, s.rec.Mark, d.LinkID)
+	if errors.Is(err, meeting.ErrNotFound) {
+		if until := s.rec.DoubtAt.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
+			return &waiting{state: plan.Doubt, until: until,
+				reason: "it is not known yet whether the last call made the meeting: it is looked for once more"}
+		}
+		s.rec.Doubt = ""
+		return s.save("", "", nil)
+	}
+	if err != nil {
+		return fmt.Errorf("the meeting could not be looked for: %w", err)
+	}
+	s.adopt(m)
+	return s.saved("adopt", d.Reason)
+}
+
+// adopt takes a meeting that was found as that of the record. What it was told is not known.
+func (s *settling) adopt(m meeting.Meeting) {
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
+	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Verdicts = s.e.opt.Now(), 0, time.Time{}, nil
+	s.rec.UsedAt = s.rec.CheckedAt
+	if m.Host != "" && s.rec.Host == "" {
+		s.rec.Host = m.Host
+	}
+}
+
+// switchTo adopts the meeting whose mark the event carries instead of the record's, if it exists.
+func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
+	host := s.rec.Host
+	if account := s.keeper(d.Mark).Hash; account != s.mine().Hash { // a host of one account is none of another
+		host = s.c.Settings.HostIn(account)
+	}
+	m, err := s.find(ctx, host, d.Mark, d.LinkID)
+	if errors.Is(err, meeting.ErrNotFound) {
+		s.dismissed = d.Mark
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the meeting that the event shows could not be looked for: %w", err)
+	}
+	s.rec.Mark, s.rec.Host = d.Mark, host
+	s.adopt(m)
+	return s.saved("adopt", "the event carries the mark of another meeting of ours")
+}
+
+// bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one, with a new mark: the
+// old one may still be brought back by its owner.
+func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
+	id := s.rec.CancelledID
+	recoverer, ok := s.mine().Meetings.(meeting.Recoverer)
+	if !ok {
+		return s.forgetCancelled(d.Account)
+	}
+	s.rec.Doubt, s.rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
+	if err := s.save("", "", nil); err != nil {
+		return err
+	}
+	m, err := recoverer.Recover(ctx, id)
+	var throttled *meeting.Throttled
+	switch {
+	case err == nil && (m.Mark == s.rec.Mark || m.Mark == ""): // its owner may have taken the mark out; it is the one that we cancelled
+		s.adopt(m)
+		return s.saved("adopt", "the meeting that was cancelled is brought back")
+	case errors.As(err, &throttled), errors.Is(err, meeting.ErrNotSent):
+		s.rec.Doubt = ""
+		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be brought back: %w", err))
+	case err == nil, meeting.Refused(err):
+		return s.forgetCancelled(d.Account)
+	}
+	return fmt.Errorf("the meeting could not be brought back: %w", err)
+}
+
+// forgetCancelled goes on as if there had been no meeting, in an account.
+func (s *settling) forgetCancelled(account string) error {
+	mark, err := s.newMark(s.rec.UID, account)
+	if err != nil {
+		return err
+	}
+	s.rec.Mark, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Doubt = mark, 0, time.Time{}, ""
+	return s.save("", "", nil)
+}
+
+// probe asks again about a meeting that Zoom said is gone, or that we may have cancelled.
+func (s *settling) probe(ctx context.Context, d plan.Decision) error {
+	m, err := s.mine().Meetings.Get(ctx, s.rec.MeetingID)
+	switch {
+	case err == nil:
+		s.rec.LostAt, s.rec.Doubt, s.rec.Told = time.Time{}, "", nil
+		s.rec.Meeting, s.rec.CheckedAt = m, s.e.opt.Now()
+		return s.save("", "", nil)
+	case !errors.Is(err, meeting.ErrGone):
+		return fmt.Errorf("the meeting could not be read: %w", err)
+	case s.rec.LostAt.IsZero():
+		s.rec.LostAt = s.e.opt.Now()
+		return s.save("", "", nil)
+	}
+	mark, err := s.newMark(s.rec.UID, d.Account)
+	if err != nil {
+		return err
+	}
+	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
+	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
+	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
+}
+
+// used notes whether the meeting, as it was just read, has been held since it was read before, or is being held.
+func (s *settling) used(m *meeting.Meeting, i *meeting.Inspection) {
+	before := s.rec.Meeting.Instance
+	if s.rec.UsedAt.IsZero() || before != "" && m.Instance != before || i != nil && i.Running {
+		s.rec.UsedAt = s.e.opt.Now()
+	}
+	s.rec.Meeting.Instance = m.Instance
+}
+
+// renew lets the meeting be, which expires by itself, and has a new one made for the event.
+func (s *settling) renew(d plan.Decision) error {
+	mark, err := s.newMark(s.rec.UID, d.Account)
+	if err != nil {
+		return err
+	}
+	unused := int(s.e.opt.Now().Sub(s.rec.UsedAt).Hours() / 24)
+	s.rec.Retired, s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = s.rec.Mark, mark, 0, meeting.Meeting{}, nil
+	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one is made", unused)
+	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", reason)
+	return s.save("", reason, nil)
+}

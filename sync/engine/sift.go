@@ -1,0 +1,201 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
+// between cannot lose a change.
+func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
+	if len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor && st.HeldAt.IsZero() && changes.Total != 0 {
+		return nil
+	}
+	known, err := p.known()
+	if err != nil {
+		return err
+	}
+	if err := p.brake(ctx, st, changes, known); err != nil {
+		return err
+	}
+	problems, err := p.problems()
+	if err != nil {
+		return err
+	}
+	if p.another {
+		return nil
+	}
+	news := p.sift(changes, known, problems)
+	if p.dry {
+		slices.Sort(news.due)
+		p.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
+		return nil
+	}
+	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) && news.empty() {
+		return nil
+	}
+	if !p.braked {
+		st.Cursor, st.Detects, st.Source = changes.Cursor, p.c.Detects, cmp.Or(changes.Source, st.Source)
+	}
+	return p.e.store.Update(func(tx *store.Tx) error {
+		for _, id := range news.due {
+			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
+				return err
+			}
+		}
+		for _, problem := range news.problems {
+			if err := tx.PutProblem(p.c.Name, problem); err != nil {
+				return err
+			}
+		}
+		for _, id := range news.solved {
+			if err := tx.DeleteProblem(p.c.Name, id); err != nil {
+				return err
+			}
+		}
+		return tx.PutCalendar(p.c.Name, *st)
+	})
+}
+
+// news is what a list of changes means for the store.
+type news struct {
+	due      []string        // ids to be looked at
+	problems []store.Problem // items that cannot be read, new ones or such with a new reason
+	solved   []string        // ids that are no problem any more
+}
+
+func (n *news) empty() bool { return len(n.due)+len(n.problems)+len(n.solved) == 0 }
+
+// sift works out what a list of changes means, and reports the items that cannot be followed.
+func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, problems map[string]store.Problem) (n news) {
+	for i := range changes.List {
+		ch := &changes.List[i]
+		rec, isKnown := known[ch.ID]
+		wanted := isKnown || p.concerns(ch)
+		switch {
+		case ch.Same && !(isKnown && rec.Gone && !rec.Closed()): // what was gone and is there again is news
+			continue
+		case len(ch.ID) > maxID:
+			if wanted {
+				p.tooLong(ch.ID)
+			}
+			continue
+		case ch.Err != nil && !isKnown:
+			if problems[ch.ID].Reason != ch.Err.Error() {
+				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
+			}
+			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
+				Reason: ch.Err.Error(), Error: ch.Err.Error()})
+			continue
+		case wanted:
+			n.due = append(n.due, ch.ID)
+		}
+		if before, had := problems[ch.ID]; had && !(before.Held && wanted) { // whether it is still held is seen when it is settled
+			n.solved = append(n.solved, ch.ID)
+		}
+	}
+	if changes.Full {
+		n.due = append(n.due, unlisted(known, changes)...)
+		n.solved = append(n.solved, solved(problems, changes)...)
+	}
+	return n
+}
+
+// concerns reports whether an item that is not remembered has to be looked at.
+func (p *pass) concerns(ch *calendar.Change) bool {
+	if ch.Event != nil {
+		return plan.Interesting(ch.Event, &p.c.Settings)
+	}
+	return !ch.Plain && !ch.Missing && !ch.Deleted
+}
+
+// known are the records of the calendar by event id.
+func (p *pass) known() (map[string]*store.Record, error) {
+	records, err := p.e.store.Records(p.c.Name)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]*store.Record, len(records))
+	for _, r := range records {
+		known[r.EventID] = r
+	}
+	return known, nil
+}
+
+func (p *pass) problems() (map[string]store.Problem, error) {
+	list, err := p.e.store.Problems(p.c.Name)
+	if err != nil {
+		return nil, err
+	}
+	problems := make(map[string]store.Problem, len(list))
+	for _, problem := range list {
+		problems[problem.ID] = problem
+	}
+	return problems, nil
+}
+
+// unread reports whether an item could not be read at all: nobody knows what is in it.
+func unread(err error) bool {
+	return !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete)
+}
+
+// maxID bounds event ids, in bytes: the store keeps them in keys.
+const maxID = 4096
+
+// tooLong reports an item that is left alone for its id.
+func (p *pass) tooLong(id string) {
+	reason := fmt.Sprintf("the event's id has %d bytes, more than the %d that are accepted: it is left alone", len(id), maxID)
+	p.report.Events = append(p.report.Events, EventReport{ID: id[:100] + "…", UID: id[:100] + "…", Steps: []string{}, State: plan.Failed, Reason: reason, Error: reason})
+}
+
+// since is when an item began to be a problem.
+func since(problems map[string]store.Problem, id string, now time.Time) time.Time {
+	if before, ok := problems[id]; ok {
+		return before.Since
+	}
+	return now
+}
+
+// unlisted are the open records that a full list does not name: a question that Get answers.
+func unlisted(known map[string]*store.Record, changes calendar.Changes) []string {
+	var ids []string
+	listed := listedIDs(changes)
+	for id, rec := range known {
+		if !rec.Closed() && !listed[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func solved(problems map[string]store.Problem, changes calendar.Changes) []string {
+	var ids []string
+	if len(problems) == 0 {
+		return nil
+	}
+	listed := listedIDs(changes)
+	for id := range problems {
+		if !listed[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func listedIDs(changes calendar.Changes) map[string]bool {
+	listed := make(map[string]bool, len(changes.List))
+	for i := range changes.List {
+		if !changes.List[i].Missing {
+			listed[changes.List[i].ID] = true
+		}
+	}
+	return listed
+}

@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
+)
+
+// create makes the meeting. The doubt is saved before the call.
+func (s *settling) create(ctx context.Context, d plan.Decision) error {
+	if err := s.mayWrite(); err != nil {
+		return err // a meeting whose link nobody could see yet
+	}
+	if s.mine().Hash != d.Account {
+		// Nothing was made under the mark, which is of the account that was asked for before. The record knows its account by its mark, from
+		// the moment of the doubt.
+		if err := s.forgetCancelled(d.Account); err != nil {
+			return err
+		}
+	}
+	now := s.e.opt.Now()
+	if err := s.preflight(ctx, meeting.Spec{}, startable(d.Spec, now)); err != nil {
+		return err
+	}
+	if err := s.mayCall(d.Spec.Host, s.startsSoon()); err != nil {
+		return err
+	}
+	s.rec.Template = d.Spec.Options.Template
+	s.rec.Host, s.rec.Doubt, s.rec.DoubtAt = d.Spec.Host, plan.DoubtCreate, now
+	if err := s.spend(s.rec.Host); err != nil {
+		return err
+	}
+	m, err := s.mine().Meetings.Create(ctx, s.rec.Mark, startable(d.Spec, now))
+	if err != nil {
+		if meeting.Refused(err) {
+			s.rec.Doubt = ""
+		}
+		if s.again(err) {
+			return s.save("", "", nil)
+		}
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made: %w", err))
+	}
+	s.adopt(m)
+	s.told(d.Spec, &m)
+	return s.saved("create", d.Reason)
+}
+
+// told notes what the meeting knows by now. Of one that is unfinished that is left open: what it lacks is found by reading it.
+func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
+	s.rec.Told = &spec
+	if m.Unfinished {
+		s.rec.Told = nil
+		s.left++
+	}
+	s.rec.Meeting.Unfinished = false
+}
+
+// startable is spec for a meeting that is made now: a start that has passed is never sent. Of a series whose last occurrence has begun,
+// only that one is left.
+func startable(spec meeting.Spec, now time.Time) meeting.Spec {
+	if spec.Kind == meeting.Fixed {
+		if _, ok := spec.Remaining(now); ok {
+			return spec
+		}
+		last, _ := spec.Running(now)
+		spec.Kind, spec.Schedule = meeting.Scheduled, nil
+		spec.Start, spec.Duration = last.Start.In(spec.Start.Location()), last.Duration
+	}
+	if spec.Kind != meeting.Scheduled || spec.Start.After(now) {
+		return spec
+	}
+	end := spec.Start.Add(spec.Duration)
+	spec.Start = now.Truncate(time.Minute).Add(2 * time.Minute).In(spec.Start.Location())
+	spec.Duration = max(end.Sub(spec.Start).Truncate(time.Minute), time.Minute)
+	return spec
+}
+
+// update tells the meeting what changed. From before the call until it has succeeded, what it was told is unknown.
+func (s *settling) update(ctx context.Context, d plan.Decision) error {
+	told := s.rec.Told
+	if told != nil { // else it is read, and only what differs is told
+		if err := s.preflight(ctx, *told, d.Spec); err != nil {
+			return err
+		}
+	}
+	if err := s.mayCall(s.rec.Host, s.startsSoon()); err != nil {
+		return err
+	}
+	s.rec.Told = nil
+	if err := s.spend(s.rec.Host); err != nil {
+		return err
+	}
+	var from meeting.Spec
+	if told != nil {
+		from = *told
+	}
+	m, err := s.mine().Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
+	if errors.Is(err, meeting.ErrGone) {
+		s.rec.LostAt = s.e.opt.Now()
+		return s.save("", "", nil)
+	}
+	if err != nil {
+		if meeting.Refused(err) {
+			s.rec.Told = told
+		}
+		if s.again(err) {
+			return s.save("", "", nil)
+		}
+		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
+	}
+	now := s.e.opt.Now()
+	same := told == nil && sameMeeting(s.rec.Meeting, m, now)
+	s.used(&m, nil)
+	s.rec.Meeting, s.rec.CheckedAt = m, now
+	s.told(d.Spec, &m)
+	switch {
+	case same && !m.Unfinished: // it was only read: nothing had to be sent
+		return s.refund(s.rec.Host)
+	case m.Unfinished:
+		return s.save("", "", nil)
+	}
+	return s.saved("update", d.Reason)
+}
+
+func sameMeeting(a, b meeting.Meeting, now time.Time) bool {
+	return a.JoinURL == b.JoinURL && a.Passcode == b.Passcode && a.Topic == b.Topic && a.Start.Equal(b.Start) && a.Duration == b.Duration &&
+		sameTimes(a.Occurrences, b.Occurrences, now)
+}
+
+// sameTimes reports whether two lists of coming occurrences, read one after the other, agree on what has not begun at now.
+func sameTimes(a, b []meeting.Occurrence, now time.Time) bool {
+	coming := func(list []meeting.Occurrence) []meeting.Occurrence {
+		return slices.DeleteFunc(slices.Clone(list), func(o meeting.Occurrence) bool { return !o.Start.After(now) })
+	}
+	return slices.EqualFunc(coming(a), coming(b), func(x, y meeting.Occurrence) bool {
+		return x.Start.Equal(y.Start) && x.Duration == y.Duration
+	})
+}
+
+// word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
+func (s *settling) word(ctx context.Context) error {
+	inviter, ok := s.mine().Meetings.(meeting.Inviter)
+	if !ok {
+		s.rec.Meeting.NoInvitation = "there is no invitation text of Zoom's for it: the short text is used"
+		return s.save("", "", nil)
+	}
+	if err := s.mayAsk(s.rec.Host, plan.Pending); err != nil {
+		return err
+	}
+	text, err := inviter.Invitation(ctx, s.rec.MeetingID)
+	switch {
+	case errors.Is(err, meeting.ErrGone):
+		s.rec.LostAt = s.e.opt.Now()
+	case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
+		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + err.Error() + "): the short text is used"
+	case err != nil:
+		return s.hushed(s.rec.Host, fmt.Errorf("Zoom's invitation text could not be read: %w", err)) //nolint:staticcheck // Zoom is a name
+	case strings.TrimSpace(text) == "":
+		s.rec.Meeting.NoInvitation = "Zoom's own invitation text is empty: the short text is used"
+	default:
+		s.rec.Meeting.Invitation = text
+	}
+	return s.save("", "", nil)
+}

@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"time"
+
+	"zoomtag/providers/calendar"
+)
+
+// Interesting reports whether an event that is not remembered has anything to do with us.
+func Interesting(ev *calendar.Event, s *Settings) bool {
+	return ev.Link.Mark != "" || len(FindWish(ev, s.Rules).Tags) > 0
+}
+
+// begin is a tagged event of which nothing open is remembered.
+func begin(in Input, w Wish) Decision {
+	ev, s := in.Event, in.Settings
+	ignore := func(why string) Decision {
+		return Decision{State: Ignored, Reason: why, Wish: w, Notes: w.Problems}
+	}
+	spec, why, notes := specFor(ev, w, s, in.Schedule)
+	if why != "" {
+		return ignore(why)
+	}
+	if in.Twin != nil {
+		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
+	}
+	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(notes, w.Problems...)}
+	own, why := ownMark(ev, s)
+	if why != "" {
+		return ignore(why)
+	}
+	if own != "" || ev.Link.Mark == "" {
+		d.LinkID = LinkID(ev.Link.JoinURL)
+	}
+	back := false // its meeting, which was cancelled, may still be brought back
+	if in.Rec != nil {
+		if in.Rec.MeetingID != 0 && s.unreachable(in.Rec) == "" {
+			d.Do = Reopen
+			return d
+		}
+		back = restorable(in) && (own == "" || own == in.Rec.Mark)
+		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
+			own, d.LinkID = "", 0
+		}
+	}
+	if own == "" {
+		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s)); ok {
+			return ignore("the event already has another conference (" + c.Name + "): hands off")
+		}
+	}
+	if own == "" && ev.Sealed != "" {
+		return ignore(ev.Sealed)
+	}
+	if why := impossible(in, w, spec); why != "" {
+		return hold(in, w, why)
+	}
+	if m, ok := ParseMark(own); ok && m.Account != s.Account { // it is looked for where it is, whatever is asked for now
+		d.Spec.Host = s.HostIn(m.Account)
+	}
+	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
+		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
+			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
+	}
+	if back {
+		d.Do = Reopen
+	}
+	return d
+}
+
+// trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.
+const trash = 7*24*time.Hour - time.Hour
+
+// restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
+func restorable(in Input) bool {
+	m, ok := ParseMark(in.Rec.Mark)
+	return ok && (m.Account == in.Settings.Account || in.Settings.AnyAccount) && in.Rec.CancelledID != 0 && in.Now.Before(in.Rec.CancelledAt.Add(trash))
+}
+
+// replacesMeet reports whether a Google Meet conference of the event has to make way.
+func replacesMeet(w Wish, s *Settings) bool { return s.ReplaceMeet || w.Choice.ReplaceMeet }
+
+// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's.
+func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
+	m, ok := ParseMark(ev.Link.Mark)
+	switch {
+	case !ok:
+		return "", ""
+	case !s.Ours(m.Account):
+		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
+	case m.Event != Bind(ev.UID):
+		return "", ""
+	}
+	return ev.Link.Mark, ""
+}

@@ -1,0 +1,131 @@
+package plan
+
+import (
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store/record"
+)
+
+// unasked is an event without a wish.
+func unasked(in Input, w Wish) Decision {
+	rec := in.Rec
+	open := rec != nil && !rec.Closed()
+	if open && w.Refused == "" && !rec.Released && stillThere(in.Event, rec) {
+		return Decision{State: Held, Wish: w, Reason: "the event still says " + rec.Tag +
+			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"}
+	}
+	why := "no longer tagged"
+	switch {
+	case w.Refused != "":
+		why = w.Refused + " in the event"
+	case open && rec.TagIn == "mark":
+		why = "the block was deleted"
+	case !open:
+		why = "not tagged"
+	}
+	return ending(in, w, why)
+}
+
+// stillThere reports whether the tag that was last seen in the event still stands where it stood.
+func stillThere(ev *calendar.Event, rec *record.Record) bool {
+	word, _, _ := strings.Cut(rec.Tag, "(")
+	switch rec.TagIn {
+	case "title":
+		return len(findWord(ev.Title, word)) > 0
+	case "description":
+		return len(findWord(ownWords(ev), word)) > 0
+	case "location":
+		return strings.EqualFold(strings.TrimSpace(ev.Location), rec.Tag) || len(findWord(ev.Location, word)) > 0
+	case "category":
+		return containsFold(ev.Categories, rec.Tag)
+	case "color":
+		return ev.Color == rec.Tag
+	}
+	return false
+}
+
+// ending is an event that wants no meeting (any more).
+func ending(in Input, w Wish, why string) Decision {
+	ev, rec := in.Event, in.Rec
+	d := Decision{State: Ignored, Reason: why, Wish: w}
+	stands := ev != nil && !ev.Cancelled
+	if rec == nil || rec.Closed() {
+		if rec != nil {
+			d.State, d.Reason = Ended, rec.Reason
+		}
+		return strayLink(in, d, stands)
+	}
+	d.State = Ending
+	unreachable := in.Settings.unreachable(rec)
+	if stands {
+		_, theirs := ownMark(ev, in.Settings)
+		stands = theirs == "" || ev.Link.Mark == rec.Mark // a link of somebody else's stays; one of our former account's is ours
+	}
+	switch {
+	case rec.EndingAt.IsZero():
+		d.Do = End
+	case stands && hasLink(ev) && ev.Denied+ev.Sealed != "":
+		d.State, d.Reason = Held, ev.Denied+ev.Sealed
+	case stands && hasLink(ev):
+		d.Do, d.Link = Unlink, calendar.Link{Was: written(ev, w, rec, in.Settings)}
+	case unreachable != "":
+		return d.leave(in, unreachable)
+	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
+		d.Do = Seek
+	case rec.MeetingID == 0:
+		d.Do, d.State = Close, Ended
+	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until):
+		d.Do, d.State = Close, Ended
+	case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
+		d.At = rec.EndingAt.Add(in.Settings.Grace)
+	default:
+		d.Do = Cancel
+	}
+	return d
+}
+
+// strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag is
+// gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
+func strayLink(in Input, d Decision, stands bool) Decision {
+	ev := in.Event
+	if ev == nil || ev.Link.Mark == "" || ev.Denied+ev.Sealed != "" || isOver(ev, in.Now) {
+		return d
+	}
+	if _, ok := ParseMark(ev.Link.Mark); !ok {
+		return d
+	}
+	own, why := ownMark(ev, in.Settings)
+	switch {
+	case why != "":
+		d.Reason = why
+	case in.Rec == nil && own != "" && in.Twin == nil:
+		d.Do, d.State, d.Mark, d.LinkID = Begin, Ending, own, LinkID(ev.Link.JoinURL)
+		m, _ := ParseMark(own)
+		d.Spec.Host = in.Settings.HostIn(m.Account)
+	case stands && (own == "" || in.Rec != nil):
+		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
+		d.Link = calendar.Link{Was: calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block}}
+	}
+	return d
+}
+
+func hasLink(ev *calendar.Event) bool { return ev.Link.Mark != "" || ev.Link.Block != "" }
+
+// isOver reports whether the last occurrence of the event has ended.
+func isOver(ev *calendar.Event, now time.Time) bool {
+	return !ev.Until.IsZero() && now.After(ev.Until)
+}
+
+// over is when the event will be over: the time to look at it again.
+func over(in Input) time.Time {
+	if in.Event == nil || in.Event.Until.IsZero() || in.Rec == nil || in.Rec.Closed() {
+		return time.Time{}
+	}
+	at := in.Event.Until.Add(time.Second)
+	if !at.After(in.Now) {
+		return time.Time{} // it has been looked at
+	}
+	return at
+}
