@@ -50,7 +50,11 @@ func (w *two) lose() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { _ = st.Close() })
+	w.t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
 	w.st = st
 	w.begin()
 }

@@ -27,14 +27,14 @@ type timed struct {
 // Describe implements calendar.Describer.
 func (c *timed) Describe(context.Context, string) (calendar.Details, error) { return c.details, c.fail }
 
-// newTimed is a watch whose calendar has a series on ten days from the day after tomorrow on.
+// newTimed is a watch whose calendar has a series on thirty days from the day after tomorrow on.
 func newTimed(t *testing.T) (*watch, *timed, string) {
 	w := newWatch(t)
 	start := w.now.Add(48 * time.Hour)
-	c := &timed{Fake: w.cal, details: calendar.Details{UID: "u", Start: start, End: start.Add(time.Hour), Zone: "UTC", Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=10"}}}
+	c := &timed{Fake: w.cal, details: calendar.Details{UID: "u", Start: start, End: start.Add(time.Hour), Zone: "UTC", Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=30"}}}
 	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: c, Settings: w.settings()}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
-	id := w.cal.Put(calendar.Event{Title: "Daily #zoom(fixed)", Start: start, End: start.Add(time.Hour), Until: start.AddDate(0, 0, 9).Add(time.Hour), Series: true, Zone: "UTC"})
+	id := w.cal.Put(calendar.Event{Title: "Daily #zoom(fixed)", Start: start, End: start.Add(time.Hour), Until: start.AddDate(0, 0, 29).Add(time.Hour), Series: true, Zone: "UTC"})
 	return w, c, id
 }
 
@@ -47,21 +47,21 @@ func (c *timed) moved(n int) {
 	}
 }
 
-// TestFixedBudget: each occurrence that is moved costs one of the host's calls, and all that are counted are sent.
+// TestFixedBudget: each occurrence that is moved costs one of the host's calls, and all that are counted are sent, however many they are.
 func TestFixedBudget(t *testing.T) {
 	w, c, id := newTimed(t)
-	c.moved(7)
+	c.moved(25)
 	r := w.pass()
 	m := w.zoom.Meetings()[0]
 	used, err := w.st.BudgetUsed("alice@example.com", w.now.Format(time.DateOnly))
-	if err != nil || used != 8 || w.zoom.Updates() != 7 || len(m.Spec.Schedule.Moved) != 7 || m.Spec.Kind != meeting.Fixed {
+	if err != nil || used != 26 || w.zoom.Updates() != 25 || len(m.Spec.Schedule.Moved) != 25 || m.Spec.Kind != meeting.Fixed {
 		t.Errorf("%d used, %d updates, %v; Zoom has %+v", used, w.zoom.Updates(), err, m.Spec)
 	}
 	if got := fmt.Sprint(r.Events[0].Steps); got != "[create update link]" || !strings.Contains(w.event(id).Description, m.JoinURL) {
 		t.Errorf("steps %s", got)
 	}
 	w.pass()
-	if again := w.pass(); len(again.Events) > 0 || w.zoom.Updates() != 7 {
+	if again := w.pass(); len(again.Events) > 0 || w.zoom.Updates() != 25 {
 		t.Errorf("%+v", again)
 	}
 }

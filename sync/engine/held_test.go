@@ -34,6 +34,7 @@ func TestHeldUntilItIsOver(t *testing.T) {
 				w.retitle(id, contradictory+"!") // a change that mends nothing
 				w.pass()
 				w.retitle(id, contradictory)
+				w.pass()
 			}
 			if list := held(); len(list) != 1 || !list[0].Held || list[0].ID != id || !strings.Contains(list[0].Reason, "contradict") || !list[0].Since.Equal(w.now) {
 				t.Fatalf("held: %+v", list)

@@ -203,6 +203,26 @@ func TestSeriesInTrouble(t *testing.T) {
 	}
 }
 
+// TestMovedIntoThePast: a date that the event moves to a time that has passed is no date to come any more, and Zoom is not told such a start.
+func TestMovedIntoThePast(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{})
+	s := weekly(t, 5)
+	m, err := f.Create(t.Context(), mark, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	starts := s.Starts()
+	f.clock.Advance(starts[1].Sub(f.clock.Now()) + time.Hour)
+	moved := s
+	moved.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule, Moved: []meeting.Move{{From: starts[3], Start: starts[1].Add(-24 * time.Hour), Duration: time.Hour}}}
+	before := f.server.Spent(host)
+	m, err = f.Update(t.Context(), m.ID, s, moved)
+	if err != nil || m.Unfinished || len(m.Notes) > 0 || len(m.Occurrences) != 2 || !m.Occurrences[0].Start.Equal(starts[2]) || !m.Occurrences[1].Start.Equal(starts[4]) ||
+		f.server.Spent(host) != before {
+		t.Errorf("%d requests that count: %+v, %v", f.server.Spent(host)-before, m, err)
+	}
+}
+
 // TestLastOccurrenceStays: with its last occurrence Zoom would delete the meeting.
 func TestLastOccurrenceStays(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
