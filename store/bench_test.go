@@ -17,7 +17,7 @@ func fillStore(tb testing.TB, s *Store, n int) {
 			for range min(1000, n-i) {
 				id := fmt.Sprintf("event-%08d.ics", i)
 				r := example("team", id)
-				if err := errors.Join(tx.PutRecord(r), tx.Journal(Entry{Calendar: "team", EventID: id, Step: "create", Title: r.Title})); err != nil {
+				if err := errors.Join(put(tx, r), tx.Journal(Entry{Calendar: "team", EventID: id, Step: "create", Title: r.Title})); err != nil {
 					return err
 				}
 				i++
@@ -39,7 +39,7 @@ func BenchmarkCommit(b *testing.B) {
 			r := example("team", "event-00000042.ics")
 			for i := 0; b.Loop(); i++ {
 				r.Tries, r.Due = i, t0.Add(time.Duration(i)*time.Second)
-				update(b, s, func(tx *Tx) error { return tx.PutRecord(r) })
+				update(b, s, func(tx *Tx) error { return put(tx, r) })
 			}
 		})
 	}

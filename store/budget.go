@@ -52,22 +52,37 @@ func (s *Store) Budgets(day string) (map[string]int, error) {
 	return used, nil
 }
 
-// Spend counts one call against a host's budget of a day.
-func (tx *Tx) Spend(host, day string) error { return tx.count(host, day, 1) }
-
-// Refund takes back one call that was counted and then not made.
-func (tx *Tx) Refund(host, day string) error { return tx.count(host, day, -1) }
-
-func (tx *Tx) count(host, day string, calls int) error {
-	return tx.writing(func() error {
-		if strings.IndexByte(day, 0) >= 0 || len(host) > maxName {
-			return errBudget
-		}
-		key := budgetKey(day, host)
-		used, err := tx.spent(key)
-		if err != nil {
+// Spend counts one call against a host's budget of a day, unless limit calls are counted already: ok says whether it was. That is decided
+// where it is counted, so that no two callers can share the last call.
+func (tx *Tx) Spend(host, day string, limit int) (ok bool, err error) {
+	err = tx.writing(func() error {
+		used, err := tx.used(host, day)
+		if ok = err == nil && used < limit; !ok {
 			return err
 		}
-		return tx.put(bucketBudget, key, binary.BigEndian.AppendUint64(nil, uint64(max(used+calls, 0))))
+		return tx.putUsed(host, day, used+1)
 	})
+	return ok && err == nil, err
+}
+
+// Refund takes back one call that was counted on a day and then not made.
+func (tx *Tx) Refund(host, day string) error {
+	return tx.writing(func() error {
+		used, err := tx.used(host, day)
+		if err != nil || used == 0 {
+			return err
+		}
+		return tx.putUsed(host, day, used-1)
+	})
+}
+
+func (tx *Tx) used(host, day string) (int, error) {
+	if strings.IndexByte(day, 0) >= 0 || len(host) > maxName {
+		return 0, errBudget
+	}
+	return tx.spent(budgetKey(day, host))
+}
+
+func (tx *Tx) putUsed(host, day string, used int) error {
+	return tx.put(bucketBudget, budgetKey(day, host), binary.BigEndian.AppendUint64(nil, uint64(used)))
 }

@@ -47,9 +47,9 @@ func TestPowerCutAtCommit(t *testing.T) {
 		armed := false
 		path := filepath.Join(t.TempDir(), "zoomtag.db")
 		s := must[*Store](t)(Open(path, cutAt(point, &armed)))
-		update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "1")) })
+		update(t, s, func(tx *Tx) error { return put(tx, example("alice", "1")) })
 		armed = true
-		if at := crash(func() { s.Update(func(tx *Tx) error { return tx.PutRecord(example("alice", "2")) }) }); at != point {
+		if at := crash(func() { s.Update(func(tx *Tx) error { return put(tx, example("alice", "2")) }) }); at != point {
 			t.Errorf("cut at %q, want %q", at, point)
 		}
 		armed = false
@@ -57,7 +57,7 @@ func TestPowerCutAtCommit(t *testing.T) {
 			if r := must[*Record](t)(s.Record("alice", "2")); (r != nil) != survives {
 				t.Errorf("%s: the record is %v", point, r)
 			}
-			update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "3")) })
+			update(t, s, func(tx *Tx) error { return put(tx, example("alice", "3")) })
 			if err := errors.Join(s.Check(), s.Close()); err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestPowerCutAtCreation(t *testing.T) {
 			if told := len(s.Notices()) > 0; told != lost {
 				t.Errorf("%s: lost %v, notices %q", point, lost, s.Notices())
 			}
-			update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "1")) })
+			update(t, s, func(tx *Tx) error { return put(tx, example("alice", "1")) })
 			s.Close()
 			if _, err := os.Stat(path + ".new"); err == nil {
 				t.Errorf("%s: the unfinished file is still there", point)
@@ -125,7 +125,7 @@ func TestPanicInUpdate(t *testing.T) {
 	s := openTemp(t)
 	at := crash(func() {
 		s.Update(func(tx *Tx) error {
-			if err := tx.PutRecord(example("alice", "1")); err != nil {
+			if err := put(tx, example("alice", "1")); err != nil {
 				return err
 			}
 			panic(powerCut{"here"})
@@ -134,14 +134,14 @@ func TestPanicInUpdate(t *testing.T) {
 	if r := must[*Record](t)(s.Record("alice", "1")); at != "here" || r != nil {
 		t.Errorf("panicked at %q, left %v", at, r)
 	}
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "1")) })
+	update(t, s, func(tx *Tx) error { return put(tx, example("alice", "1")) })
 }
 
 func TestFailedUpdateIsUndone(t *testing.T) {
 	s := openTemp(t)
 	failure := errors.New("no")
 	err := s.Update(func(tx *Tx) error {
-		if err := tx.PutRecord(example("alice", "1")); err != nil {
+		if err := put(tx, example("alice", "1")); err != nil {
 			return err
 		}
 		return failure
@@ -151,8 +151,8 @@ func TestFailedUpdateIsUndone(t *testing.T) {
 	}
 	// An error of a call on tx counts even if fn does not pass it on.
 	err = s.Update(func(tx *Tx) error {
-		tx.PutRecord(example("", "1"))
-		tx.PutRecord(example("alice", "1"))
+		put(tx, example("", "1"))
+		put(tx, example("alice", "1"))
 		return nil
 	})
 	if !errors.Is(err, errName) {
@@ -269,7 +269,7 @@ func TestKilled(t *testing.T) {
 func commitForever(t *testing.T, path string) {
 	s := openAt(t, path)
 	for {
-		update(t, s, func(tx *Tx) error { return tx.Spend("x", "2026-11-24") })
+		update(t, s, func(tx *Tx) error { return spend(tx, "x", "2026-11-24") })
 		os.Stdout.WriteString(".")
 	}
 }
@@ -280,9 +280,9 @@ func TestPointsHaveNames(t *testing.T) {
 	o.Hook = func(p string) { points = append(points, p) }
 	s := must[*Store](t)(Open(filepath.Join(t.TempDir(), "zoomtag.db"), o))
 	defer s.Close()
-	update(t, s, func(tx *Tx) error { return tx.Spend("x", "2026-11-24") })
+	update(t, s, func(tx *Tx) error { return spend(tx, "x", "2026-11-24") })
 	must[string](t)(s.Backup())
-	same(t, points, slices.Concat(pair("create.rename"), pair("commit"), pair("backup.rename")))
+	same(t, points, slices.Concat(pair("create.rename"), []string{"store.update"}, pair("commit"), pair("backup.rename")))
 }
 
 func pair(name string) []string {

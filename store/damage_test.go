@@ -25,8 +25,8 @@ func lived(t testing.TB) string {
 		update(t, s, func(tx *Tx) error {
 			r := example("team", fmt.Sprintf("event-%08d.ics", i))
 			r.Reason, r.Block = fmt.Sprint("round ", i), strings.Repeat("x", i*40)
-			return errors.Join(tx.PutRecord(r), tx.DeleteRecord("team", fmt.Sprintf("event-%08d.ics", i+30)),
-				tx.SetDue("team", fmt.Sprint("new", i), t0.Add(time.Duration(i)*time.Second)), tx.Spend("alice", "2026-11-24"))
+			return errors.Join(put(tx, r), tx.DeleteRecord("team", fmt.Sprintf("event-%08d.ics", i+30)),
+				tx.SetDue("team", fmt.Sprint("new", i), t0.Add(time.Duration(i)*time.Second)), spend(tx, "alice", "2026-11-24"))
 		})
 	}
 	update(t, s, func(tx *Tx) error {
@@ -84,7 +84,7 @@ func tryDamaged(t *testing.T, path string, want map[string]any) error {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the damage changed what is read, and no error says so")
 	}
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("team", "another")) })
+	update(t, s, func(tx *Tx) error { return put(tx, example("team", "another")) })
 	return s.Check()
 }
 
@@ -174,7 +174,7 @@ func TestDamageWhileOpen(t *testing.T) {
 	if _, err := s.Records("team"); !errors.As(err, &damaged) {
 		t.Fatalf("reading: %v", err)
 	}
-	if err := s.Update(func(tx *Tx) error { return tx.PutRecord(example("team", "x")) }); !errors.As(err, &damaged) {
+	if err := s.Update(func(tx *Tx) error { return put(tx, example("team", "x")) }); !errors.As(err, &damaged) {
 		t.Errorf("writing after that: %v", err)
 	}
 	if err := s.Close(); err != nil {
@@ -193,7 +193,7 @@ func TestDamageInUpdate(t *testing.T) {
 		t.Fatal(err)
 	}
 	var damaged *DamagedError
-	if err := s.Update(func(tx *Tx) error { return tx.PutRecord(example("team", "x")) }); !errors.As(err, &damaged) {
+	if err := s.Update(func(tx *Tx) error { return put(tx, example("team", "x")) }); !errors.As(err, &damaged) {
 		t.Errorf("writing: %v", err)
 	}
 	if err := s.Close(); err != nil {
@@ -206,7 +206,7 @@ func TestRolledBackDatabaseIsRefused(t *testing.T) {
 	lastWeek := must[[]byte](t)(os.ReadFile(path))
 	s := openAt(t, path)
 	copied := must[string](t)(s.Backup())
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("team", "another")) })
+	update(t, s, func(tx *Tx) error { return put(tx, example("team", "another")) })
 	s.Close()
 
 	var damaged *DamagedError
@@ -251,7 +251,7 @@ func TestDeletedDatabaseIsStartedAnew(t *testing.T) {
 	if names := must[[]string](t)(s.Calendars()); len(names) != 0 {
 		t.Errorf("calendars from nowhere: %q", names)
 	}
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("team", "1")) })
+	update(t, s, func(tx *Tx) error { return put(tx, example("team", "1")) })
 	s.Close()
 	if notices := openAt(t, path).Notices(); notices != nil {
 		t.Errorf("notices the next time: %q", notices)
@@ -282,14 +282,18 @@ func TestReadingWritesNothing(t *testing.T) {
 	}
 	db, side := stat(path), stat(sidecarPath(path))
 	o := testOptions()
-	o.Hook = func(point string) { t.Errorf("reached %s", point) }
+	o.Hook = func(point string) {
+		if point != "store.update" { // which is before anything is known of what will be written
+			t.Errorf("reached %s", point)
+		}
+	}
 	s := must[*Store](t)(Open(path, o))
 	must[map[string]any](t)(contents(s))
 	record := must[*Record](t)(s.Record("team", "event-00000007.ics"))
 	state := must[CalendarState](t)(s.Calendar("team"))
 	update(t, s, func(tx *Tx) error { return nil })
 	update(t, s, func(tx *Tx) error { // all as it is already
-		return errors.Join(tx.PutRecord(record), tx.PutCalendar("team", state), tx.SetDue("team", record.EventID, record.Due),
+		return errors.Join(put(tx, record), tx.PutCalendar("team", state), tx.SetDue("team", record.EventID, record.Due),
 			tx.DeleteRecord("team", "unknown"), tx.ClearDue("team", "unknown"), tx.PutProblem("team", Problem{ID: "bad.ics", Reason: "cut"}))
 	})
 	if err := errors.Join(s.Check(), s.Close()); err != nil {

@@ -23,6 +23,8 @@
 //	journal     time generation n       Entry, JSON
 //	invites     calendar 0 id           the invitation to the event, an iCalendar object (since schema 2)
 //	inviting    calendar 0 id           empty: events whose invitation has to be made anew, or dropped (since schema 2)
+//	twins       hash(UID) calendar 0 id     empty: items left alone for the one that has the UID's record (since schema 3)
+//	sweeps      account                 Sweep, JSON: the meetings of an account that no record names (since schema 3)
 //
 // The tree changes only by a new schema version and a step in migrate.go.
 //

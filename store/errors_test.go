@@ -81,7 +81,7 @@ func growUntilFull(t *testing.T, path string) {
 		err = s.Update(func(tx *Tx) error {
 			r := example("team", fmt.Sprint("event", saved))
 			r.Block = strings.Repeat("x", 10_000)
-			return tx.PutRecord(r)
+			return put(tx, r)
 		})
 	}
 	if !errors.Is(err, syscall.EFBIG) {
@@ -91,7 +91,7 @@ func growUntilFull(t *testing.T, path string) {
 		t.Errorf("%d records, want %d", len(list), saved-1)
 	}
 	set(limit.Cur)
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("team", "afterwards")) })
+	update(t, s, func(tx *Tx) error { return put(tx, example("team", "afterwards")) })
 	if err := s.Check(); err != nil {
 		t.Fatal(err)
 	}

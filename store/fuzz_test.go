@@ -62,7 +62,7 @@ func FuzzOpen(f *testing.F) {
 		if _, err := contents(s); err != nil {
 			t.Errorf("opened, but reading fails: %v", err)
 		}
-		update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "another")) })
+		update(t, s, func(tx *Tx) error { return put(tx, example("alice", "another")) })
 		if err := s.Check(); err != nil {
 			t.Errorf("opened, but after a write: %v", err)
 		}

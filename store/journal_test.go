@@ -12,8 +12,8 @@ func TestBudget(t *testing.T) {
 	s := openTemp(t)
 	for range 3 {
 		update(t, s, func(tx *Tx) error {
-			return errors.Join(tx.Spend("alice@example.com", "2026-11-24"), tx.Spend("bob@example.com", "2026-11-24"),
-				tx.Spend("bob@example.com", "2026-11-24"), tx.Spend("alice@example.com", "2026-11-25"))
+			return errors.Join(spend(tx, "alice@example.com", "2026-11-24"), spend(tx, "bob@example.com", "2026-11-24"),
+				spend(tx, "bob@example.com", "2026-11-24"), spend(tx, "alice@example.com", "2026-11-25"))
 		})
 	}
 	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-24")), 6)
@@ -63,11 +63,13 @@ func TestJournal(t *testing.T) {
 func TestPrune(t *testing.T) {
 	s := openTemp(t)
 	old, recent, open := example("alice", "old"), example("alice", "recent"), example("alice", "open")
-	old.ClosedAt, recent.ClosedAt = t0.Add(-48*time.Hour), t0
+	changed := example("alice", "changed") // and not looked at yet
+	old.ClosedAt, recent.ClosedAt, changed.ClosedAt = t0.Add(-48*time.Hour), t0, t0.Add(-48*time.Hour)
+	old.Due = time.Time{}
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(old), tx.PutRecord(recent), tx.PutRecord(open),
+		return errors.Join(put(tx, old), put(tx, recent), put(tx, open), put(tx, changed),
 			tx.Journal(Entry{At: t0.Add(-48 * time.Hour)}), tx.Journal(Entry{At: t0}),
-			tx.Spend("a", "2026-11-22"), tx.Spend("a", "2026-11-23"), tx.Spend("a", "2026-11-24"))
+			spend(tx, "a", "2026-11-22"), spend(tx, "a", "2026-11-23"), spend(tx, "a", "2026-11-24"))
 	})
 	update(t, s, func(tx *Tx) error {
 		n, err := tx.Prune(t0.Add(-24 * time.Hour))
@@ -80,7 +82,7 @@ func TestPrune(t *testing.T) {
 	for _, r := range must[[]*Record](t)(s.Records("alice")) {
 		left = append(left, r.EventID)
 	}
-	same(t, left, []string{"open", "recent"})
+	same(t, left, []string{"changed", "open", "recent"})
 	same(t, len(must[[]Entry](t)(s.Journal(JournalFilter{}))), 1)
 	same(t, must[int](t)(s.BudgetUsed("a", "2026-11-22")), 0)
 	if err := s.Check(); err != nil {
@@ -91,7 +93,7 @@ func TestPrune(t *testing.T) {
 func TestReset(t *testing.T) {
 	s := openTemp(t)
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(example("alice", "1")), tx.PutCalendar("alice", CalendarState{Cursor: "c"}))
+		return errors.Join(put(tx, example("alice", "1")), tx.PutCalendar("alice", CalendarState{Cursor: "c"}))
 	})
 	if err := s.Reset(); err != nil {
 		t.Fatal(err)

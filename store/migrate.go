@@ -1,6 +1,12 @@
 package store
 
-import "fmt"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // step leads from one schema version to the next. It uses put and remove, which keep the sums right, and may create and
 // delete buckets.
@@ -8,7 +14,7 @@ type step func(tx *Tx) error
 
 // steps are all steps there have been: the first leads from schema 1 to 2. The schema of this program is the one that the
 // last step leads to.
-func steps() []step { return []step{addInvites} }
+func steps() []step { return []step{addInvites, addTwins} }
 
 // addInvites leads to schema 2.
 func addInvites(tx *Tx) error {
@@ -18,6 +24,65 @@ func addInvites(tx *Tx) error {
 		}
 	}
 	return nil
+}
+
+// addTwins leads to schema 3. Until then a record held the twins of its item. Those in other calendars, "CALENDAR 0 ID", were queued as
+// items of the record's own calendar, in which nothing has such an id: what became of that goes.
+func addTwins(tx *Tx) error {
+	for _, name := range []string{bucketTwins, bucketSweeps} {
+		if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	var twins [][]byte
+	err := tx.scan(bucketRecords, nil, func(key, value []byte) (bool, error) {
+		_, body, err := decodePrefix(value)
+		var was struct {
+			UID   string
+			Twins []string
+		}
+		if err := errors.Join(err, json.Unmarshal(body, &was)); err != nil {
+			return false, err
+		}
+		calendar, _ := splitPair(key)
+		for _, id := range was.Twins {
+			item := Item{calendar, id}
+			if name, there, elsewhere := strings.Cut(id, "\x00"); elsewhere {
+				item = Item{name, there}
+			}
+			twins = append(twins, twinKey(was.UID, item))
+		}
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range twins {
+		if err := tx.put(bucketTwins, key, nil); err != nil {
+			return err
+		}
+	}
+	return tx.dropGhosts()
+}
+
+// dropGhosts drops what is kept of items whose ids hold a zero byte, which no calendar's do.
+func (tx *Tx) dropGhosts() error {
+	ghost := func(key, _ []byte) (bool, error) { return bytes.Count(key, []byte{0}) > 1, nil }
+	waiting, err := tx.collect(bucketWaiting, ghost)
+	if err != nil {
+		return err
+	}
+	for _, key := range waiting {
+		calendar, id := splitPair(key)
+		if err := tx.unwait(calendar, id); err != nil {
+			return err
+		}
+	}
+	problems, err := tx.collect(bucketProblems, ghost)
+	if err != nil {
+		return err
+	}
+	return tx.removeAll(bucketProblems, problems)
 }
 
 // checkSchema returns why this program cannot use a database with that schema.

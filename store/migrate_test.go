@@ -19,8 +19,8 @@ func writeOld(t *testing.T) {
 	update(t, s, func(tx *Tx) error {
 		closed := example("bob", "done")
 		closed.ClosedAt = t0
-		return errors.Join(tx.PutRecord(example("alice", "1")), tx.PutRecord(closed), tx.SetDue("alice", "new", t0),
-			tx.PutCalendar("alice", CalendarState{Cursor: "17", Detects: "f"}), tx.Spend("alice@example.com", "2026-11-24"),
+		return errors.Join(put(tx, example("alice", "1")), put(tx, closed), tx.SetDue("alice", "new", t0),
+			tx.PutCalendar("alice", CalendarState{Cursor: "17", Detects: "f"}), spend(tx, "alice@example.com", "2026-11-24"),
 			tx.PutProblem("alice", Problem{ID: "2", Reason: "cut"}), tx.Journal(Entry{Calendar: "alice", EventID: "1", Step: "create"}))
 	})
 	s.Close()
@@ -58,9 +58,10 @@ func TestOldSchema(t *testing.T) {
 	same(t, len(must[[]Invite](t)(s.Invites())), 0) // of schema 2
 }
 
-// twoSteps lead from schema 1 to 3.
-func twoSteps(second error) []step {
+// threeSteps lead from schema 1 to 4.
+func threeSteps(second error) []step {
 	return []step{
+		func(*Tx) error { return nil },
 		func(tx *Tx) error {
 			return tx.put(bucketProblems, pairKey("alice", "migrated"), []byte(`{"Reason":"step 1"}`))
 		},
@@ -75,7 +76,7 @@ func twoSteps(second error) []step {
 
 func TestMigration(t *testing.T) {
 	path := copyOld(t)
-	s, err := open(path, testOptions(), false, twoSteps(nil))
+	s, err := open(path, testOptions(), false, threeSteps(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,18 +85,18 @@ func TestMigration(t *testing.T) {
 	}
 	notices := strings.Join(s.Notices(), "\n")
 	copies := must[[]string](t)(s.Backups())
-	if len(copies) != 1 || !strings.Contains(notices, "from schema 1 to 3") || !strings.Contains(notices, copies[0]) {
+	if len(copies) != 1 || !strings.Contains(notices, "from schema 1 to 4") || !strings.Contains(notices, copies[0]) {
 		t.Errorf("copies %q, notices %q", copies, notices)
 	}
 	if err := errors.Join(s.Check(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	again, err := open(path, testOptions(), false, twoSteps(errors.New("taken twice")))
+	again, err := open(path, testOptions(), false, threeSteps(errors.New("taken twice")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	again.Close()
-	if _, err := Open(path, testOptions()); err == nil || !strings.Contains(err.Error(), "newer zoomtag (schema 3, this one knows 2)") {
+	if _, err := Open(path, testOptions()); err == nil || !strings.Contains(err.Error(), "newer zoomtag (schema 4, this one knows 3)") {
 		t.Errorf("an old program on a new database: %v", err)
 	}
 	openAt(t, copies[0]).Close()
@@ -104,10 +105,10 @@ func TestMigration(t *testing.T) {
 func TestFailedMigrationChangesNothing(t *testing.T) {
 	path := copyOld(t)
 	failure := errors.New("no")
-	if _, err := open(path, testOptions(), false, twoSteps(failure)); !errors.Is(err, failure) || !strings.Contains(err.Error(), "schema 2 to 3") {
+	if _, err := open(path, testOptions(), false, threeSteps(failure)); !errors.Is(err, failure) || !strings.Contains(err.Error(), "schema 3 to 4") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := open(path, testOptions(), true, twoSteps(nil)); err == nil || !strings.Contains(err.Error(), "older zoomtag") {
+	if _, err := open(path, testOptions(), true, threeSteps(nil)); err == nil || !strings.Contains(err.Error(), "older zoomtag") {
 		t.Errorf("reading only: %v", err)
 	}
 	s := openAt(t, path)

@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// Prune drops what is older than a time: records closed before it, journal entries, budgets. It returns how many.
+// Prune drops what is older than a time: records closed before it, journal entries, budgets. It returns how many. A closed record that is
+// in the queue stays: its event has changed, and nobody has looked at it yet.
 func (tx *Tx) Prune(before time.Time) (n int, err error) {
 	err = tx.writing(func() error {
 		records, err := tx.collect(bucketRecords, func(_, value []byte) (bool, error) {
 			p, _, err := decodePrefix(value)
-			return !p.closed.IsZero() && p.closed.Before(before), err
+			return !p.closed.IsZero() && p.closed.Before(before) && p.due.IsZero(), err
 		})
 		if err != nil {
 			return err

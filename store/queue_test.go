@@ -16,7 +16,7 @@ func TestQueue(t *testing.T) {
 	r := example("alice", "known")
 	r.Due = at(30)
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(r), tx.SetDue("alice", "new", at(10)), tx.SetDue("alice", "newer", at(20)),
+		return errors.Join(put(tx, r), tx.SetDue("alice", "new", at(10)), tx.SetDue("alice", "newer", at(20)),
 			tx.SetDue("alicex", "foreign", at(1)), tx.SetDue("alice", "old", time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)))
 	})
 	same(t, due(20, 0), []string{"old", "new", "newer"})
@@ -34,7 +34,7 @@ func TestQueue(t *testing.T) {
 	settled := example("alice", "new")
 	settled.Due = time.Time{}
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(settled), tx.DeleteRecord("alice", "known"), tx.DeleteRecord("alice", "newer"))
+		return errors.Join(put(tx, settled), tx.DeleteRecord("alice", "known"), tx.DeleteRecord("alice", "newer"))
 	})
 	same(t, len(due(60, 0)), 0)
 	if next := must[time.Time](t)(s.NextDue("alice")); !next.IsZero() {

@@ -11,6 +11,8 @@ type (
 	Verdict = record.Verdict
 	// CalendarState is what is remembered of one calendar.
 	CalendarState = record.CalendarState
+	// Former is record.Former.
+	Former = record.Former
 	// Problem is an item of a calendar that cannot be followed.
 	Problem = record.Problem
 	// Entry is a line of the journal.

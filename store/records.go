@@ -5,8 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"time"
 )
+
+// ErrChanged says that a record is no longer as it was read, or is there where none was: somebody else has saved it meanwhile. Nothing
+// of it was written; the transaction goes on.
+var ErrChanged = errors.New("the record was changed meanwhile")
+
+// versions makes a version of what is stored under a key. It means something in this process only.
+var versions = maphash.MakeSeed()
 
 // prefix is what a stored record begins with: what the store itself needs of it without decoding the rest.
 type prefix struct {
@@ -45,7 +53,7 @@ func decodeRecord(key, value []byte) (*Record, error) {
 		return nil, err
 	}
 	r.Calendar, r.EventID = splitPair(key)
-	r.Due, r.Changed = p.due, p.changed
+	r.Due, r.Changed, r.Version = p.due, p.changed, maphash.Bytes(versions, value)
 	return r, nil
 }
 
@@ -87,6 +95,15 @@ func (tx *Tx) decode(key, value []byte) (*Record, error) {
 // Records returns all records of a calendar, closed ones included, by event id.
 func (s *Store) Records(calendar string) (list []*Record, err error) {
 	err = s.view(func(tx *Tx) error {
+		list, err = tx.Records(calendar)
+		return err
+	})
+	return list, err
+}
+
+// Records returns all records of a calendar, closed ones included, by event id.
+func (tx *Tx) Records(calendar string) (list []*Record, err error) {
+	err = tx.reading(func() error {
 		return tx.scan(bucketRecords, prefixKey(calendar), func(key, value []byte) (bool, error) {
 			r, err := tx.decode(key, value)
 			list = append(list, r)
@@ -100,26 +117,43 @@ func (s *Store) Records(calendar string) (list []*Record, err error) {
 }
 
 // ByMark returns the record that has a mark, in whichever calendar; nil if none has. Of several it is an open one.
-func (s *Store) ByMark(mark string) (*Record, error) {
-	list, err := s.indexed(bucketMarks, hash(mark))
-	if err != nil || mark == "" || len(list) == 0 {
+func (s *Store) ByMark(mark string) (r *Record, err error) {
+	err = s.view(func(tx *Tx) error {
+		r, err = tx.ByMark(mark)
+		return err
+	})
+	return r, err
+}
+
+// ByMark returns the record that has a mark, in whichever calendar; nil if none has. Of several it is an open one.
+func (tx *Tx) ByMark(mark string) (*Record, error) {
+	list, err := tx.indexed(bucketMarks, mark)
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	return list[0], nil
 }
 
 // ByUID returns every record of an iCalendar UID, in whichever calendar, open ones first.
-func (s *Store) ByUID(uid string) ([]*Record, error) {
-	if uid == "" {
-		return nil, nil
-	}
-	return s.indexed(bucketUIDs, hash(uid))
+func (s *Store) ByUID(uid string) (list []*Record, err error) {
+	err = s.view(func(tx *Tx) error {
+		list, err = tx.ByUID(uid)
+		return err
+	})
+	return list, err
 }
 
-// indexed returns the records that an index lists under h, open ones first.
-func (s *Store) indexed(index string, h [hashSize]byte) ([]*Record, error) {
+// ByUID returns every record of an iCalendar UID, in whichever calendar, open ones first.
+func (tx *Tx) ByUID(uid string) ([]*Record, error) { return tx.indexed(bucketUIDs, uid) }
+
+// indexed returns the records that an index lists under a name, open ones first. The empty name is not listed.
+func (tx *Tx) indexed(index, name string) ([]*Record, error) {
+	if name == "" {
+		return nil, nil
+	}
 	var open, closed []*Record
-	err := s.view(func(tx *Tx) error {
+	h := hash(name)
+	err := tx.reading(func() error {
 		return tx.scan(index, h[:], func(key, _ []byte) (bool, error) {
 			r, err := tx.recordAt(key[hashSize:])
 			if err == nil && r == nil {
@@ -142,9 +176,13 @@ func (s *Store) indexed(index string, h [hashSize]byte) ([]*Record, error) {
 	return append(open, closed...), nil
 }
 
-// PutRecord saves a record, and queues it at r.Due (zero: not at all). It sets r.Changed. A record that is already saved
-// just like that is not written, and keeps the time of its last change.
+// PutRecord saves a record as the next version of the one that it was read as, and queues it at r.Due (zero: not at all). It sets
+// r.Changed and r.Version. ErrChanged when there is another version by now; a record of version 0 is one of which nothing is saved yet.
+// A record that is already saved just like that is not written, and keeps the time of its last change.
 func (tx *Tx) PutRecord(r *Record) error {
+	if err := tx.unchanged(r); err != nil {
+		return err
+	}
 	return tx.writing(func() error {
 		if err := checkNames(r.Calendar, r.EventID); err != nil {
 			return err
@@ -165,9 +203,51 @@ func (tx *Tx) PutRecord(r *Record) error {
 		if err := tx.reindex(key, old, &p, r); err != nil {
 			return err
 		}
-		r.Changed = p.changed
-		return tx.put(bucketRecords, key, append(p.append(make([]byte, 0, prefixSize+len(body))), body...))
+		value := append(p.append(make([]byte, 0, prefixSize+len(body))), body...)
+		r.Changed, r.Version = p.changed, maphash.Bytes(versions, value)
+		return tx.put(bucketRecords, key, value)
 	})
+}
+
+// unchanged returns ErrChanged if r is not as it was read.
+func (tx *Tx) unchanged(r *Record) error {
+	return tx.reading(func() error {
+		value, err := tx.get(bucketRecords, pairKey(r.Calendar, r.EventID))
+		if err != nil {
+			return err
+		}
+		now := uint64(0)
+		if value != nil {
+			now = maphash.Bytes(versions, value)
+		}
+		if now != r.Version {
+			return fmt.Errorf("store: save event %.80q of %s: %w", r.EventID, r.Calendar, ErrChanged)
+		}
+		return nil
+	})
+}
+
+// MoveRecord saves r, which was read as that of one item, as the record of another, in whose place a closed one may be. ErrChanged when r
+// is no longer as it was read, or the other item has an open record.
+func (tx *Tx) MoveRecord(r *Record, calendar, id string) error {
+	if err := tx.unchanged(r); err != nil {
+		return err
+	}
+	old, err := tx.Record(calendar, id)
+	switch {
+	case err != nil:
+		return err
+	case old != nil && !old.Closed():
+		return fmt.Errorf("store: move event %.80q to %s: %w", r.EventID, calendar, ErrChanged)
+	}
+	if err := tx.DeleteRecord(r.Calendar, r.EventID); err != nil {
+		return err
+	}
+	r.Calendar, r.EventID, r.Version = calendar, id, 0
+	if old != nil {
+		r.Version = old.Version
+	}
+	return tx.PutRecord(r)
 }
 
 // prefixAt returns the prefix of a stored record, and the JSON behind it; nil if there is none.

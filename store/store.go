@@ -20,7 +20,7 @@ type Options struct {
 	Now func() time.Time
 	// Hook is called around each commit and rename with the point's name, e.g. "store.commit.before"; nil is none. It
 	// may end the process or panic: before a commit the transaction is rolled back, after it the transaction stands, and
-	// the panic goes on to the caller.
+	// the panic goes on to the caller. At "store.update", before a transaction begins, nothing is locked: there others may go first.
 	Hook func(point string)
 	// NoSync leaves out every fsync. For tests only.
 	NoSync bool
@@ -172,6 +172,7 @@ func (s *Store) view(fn func(tx *Tx) error) error {
 // Update calls fn with a transaction and saves what it wrote, or nothing: if fn or one of the calls on tx fails, all is
 // undone. An fn that changes nothing costs no write.
 func (s *Store) Update(fn func(tx *Tx) error) error {
+	s.options.Hook("store.update")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable(); err != nil {

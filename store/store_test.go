@@ -129,7 +129,7 @@ func TestIndexesFollowTheRecord(t *testing.T) {
 	s := openTemp(t)
 	a, b := example("alice", "1"), example("bob", "1")
 	b.Mark, b.UID = "other", a.UID
-	update(t, s, func(tx *Tx) error { return errors.Join(tx.PutRecord(a), tx.PutRecord(b)) })
+	update(t, s, func(tx *Tx) error { return errors.Join(put(tx, a), put(tx, b)) })
 
 	byUID := func(uid string) (ids []string) {
 		for _, r := range must[[]*Record](t)(s.ByUID(uid)) {
@@ -143,7 +143,7 @@ func TestIndexesFollowTheRecord(t *testing.T) {
 	}
 
 	a.ClosedAt, a.Mark = t0, "new"
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(a) })
+	update(t, s, func(tx *Tx) error { return put(tx, a) })
 	same(t, byUID(a.UID), []string{"bob/1", "alice/1"})
 	if r := must[*Record](t)(s.ByMark("zt1-1")); r != nil {
 		t.Errorf("the old mark still finds %+v", r)
@@ -168,11 +168,11 @@ func TestForeignBytesInNames(t *testing.T) {
 	for _, name := range names {
 		r := example("alice", name)
 		r.UID = "\xff" + name + strings.Repeat("y", 100_000)
-		update(t, s, func(tx *Tx) error { return tx.PutRecord(r) })
+		update(t, s, func(tx *Tx) error { return put(tx, r) })
 		// What comes back from the store is put again: its UID now has other bytes, but must be indexed in the same place.
 		again := must[*Record](t)(s.Record("alice", name))
 		again.Title = "changed"
-		update(t, s, func(tx *Tx) error { return tx.PutRecord(again) })
+		update(t, s, func(tx *Tx) error { return put(tx, again) })
 		if list := must[[]*Record](t)(s.ByUID(r.UID)); len(list) != 1 || list[0].EventID != name {
 			t.Errorf("by the UID of %.20q: %d records", name, len(list))
 		}
@@ -183,7 +183,7 @@ func TestForeignBytesInNames(t *testing.T) {
 	for _, bad := range []*Record{
 		example("", "1"), example("a\x00b", "1"), example(strings.Repeat("x", maxName+1), "1"), example("a", strings.Repeat("x", maxName+1)),
 	} {
-		if err := s.Update(func(tx *Tx) error { return tx.PutRecord(bad) }); err == nil {
+		if err := s.Update(func(tx *Tx) error { return put(tx, bad) }); err == nil {
 			t.Errorf("%.20q/%.20q was saved", bad.Calendar, bad.EventID)
 		}
 	}
@@ -197,7 +197,7 @@ func TestCalendarsAndProblems(t *testing.T) {
 	st := CalendarState{Cursor: strings.Repeat("c", 640_000), Detects: "f1", LastSuccess: t0, HeldReason: "empty"}
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.PutCalendar("team", st), tx.PutCalendar("alice", CalendarState{Detects: "f2"}),
-			tx.PutRecord(example("bob", "1")), tx.PutRecord(example("bob", "2")),
+			put(tx, example("bob", "1")), put(tx, example("bob", "2")),
 			tx.PutProblem("team", Problem{ID: "\xffb.ics", Reason: "cut", Since: t0}),
 			tx.PutProblem("team", Problem{ID: "a.ics", Reason: "nested", Since: t0}), tx.PutProblem("teams", Problem{ID: "c"}))
 	})
@@ -244,7 +244,7 @@ func TestOpenReadOnly(t *testing.T) {
 	}
 
 	s := openAt(t, path)
-	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "1")) })
+	update(t, s, func(tx *Tx) error { return put(tx, example("alice", "1")) })
 	s.Close()
 	one, two := must[*Store](t)(OpenReadOnly(path, testOptions())), must[*Store](t)(OpenReadOnly(path, testOptions()))
 	defer one.Close()
@@ -260,4 +260,22 @@ func TestOpenReadOnly(t *testing.T) {
 	if _, err := Open(path, testOptions()); !errors.Is(err, ErrLocked) {
 		t.Errorf("open for writing beside readers: %v", err)
 	}
+}
+
+// spend counts a call, of any number.
+func spend(tx *Tx, host, day string) error {
+	_, err := tx.Spend(host, day, 1<<30)
+	return err
+}
+
+// put saves a record in the place of whatever there is.
+func put(tx *Tx, r *Record) error {
+	now, err := tx.Record(r.Calendar, r.EventID)
+	if err != nil {
+		return err
+	}
+	if r.Version = 0; now != nil {
+		r.Version = now.Version
+	}
+	return tx.PutRecord(r)
 }

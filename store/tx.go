@@ -25,6 +25,8 @@ const (
 	bucketJournal   = "journal"
 	bucketInvites   = "invites"
 	bucketInviting  = "inviting"
+	bucketTwins     = "twins"
+	bucketSweeps    = "sweeps"
 
 	keySchema = "schema"
 	keyID     = "id"
@@ -34,7 +36,8 @@ const (
 // dataBuckets are all buckets but meta.
 func dataBuckets() []string {
 	return []string{bucketCalendars, bucketCursors, bucketRecords, bucketMarks, bucketUIDs, bucketQueue, bucketWaiting,
-		bucketProblems, bucketBudget, bucketJournal, bucketInvites, bucketInviting}
+		bucketProblems, bucketBudget, bucketJournal, bucketInvites, bucketInviting,
+		bucketTwins, bucketSweeps}
 }
 
 // Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given to,

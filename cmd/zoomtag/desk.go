@@ -188,11 +188,11 @@ func (d *desk) Log(_ context.Context, event string) ([]store.Entry, error) {
 }
 
 // Release lifts the brake of a calendar. A daemon looks at it at once.
-func (d *desk) Release(_ context.Context, name string) (releaseReport, error) {
+func (d *desk) Release(ctx context.Context, name string) (releaseReport, error) {
 	if _, err := d.known([]string{name}); err != nil {
 		return releaseReport{}, err
 	}
-	held, events, err := d.engine.Release(name)
+	held, events, err := d.engine.Release(ctx, name)
 	if d.schedule != nil && err == nil {
 		d.schedule.Nudge(name)
 	}

@@ -3,6 +3,7 @@
 package record
 
 import (
+	"slices"
 	"time"
 
 	"zoomtag/providers/meeting"
@@ -22,6 +23,12 @@ type Record struct {
 	Tag   string `json:",omitempty"`
 	TagIn string `json:",omitempty"`
 
+	// Not are the words against Zoom as the configuration had them when the event last asked for it: of one that came since nobody knows
+	// whether the owner means it.
+	Not []string `json:",omitempty"`
+	// Taken is what we have taken out of sight of the wish (calendar.Link.Tag). It may hold a passcode, and is kept from view as one.
+	Taken meeting.Passcode `json:",omitempty"`
+
 	// Mark names the event's meeting, in the event and at Zoom.
 	Mark string
 	Host string `json:",omitempty"`
@@ -32,6 +39,8 @@ type Record struct {
 	Meeting   meeting.Meeting `json:",omitzero"`
 	// Told is what the meeting was last told; nil when that is not known.
 	Told *meeting.Spec `json:",omitempty"`
+	// Room says that the meeting is one fixed room for all events.
+	Room bool `json:",omitempty"`
 	// Template is the name of the template that the meeting was made from; "" where there was none.
 	Template string `json:",omitempty"`
 	// Doubt names the call of which we do not know whether it took effect: "create" or "cancel". It is saved before the
@@ -42,6 +51,8 @@ type Record struct {
 	CheckedAt time.Time `json:",omitzero"`
 	// UsedAt is when the meeting was last known to be made, adopted or held. Unused ones of a series expire at Zoom.
 	UsedAt time.Time `json:",omitzero"`
+	// Former are meetings that were made for the event and that it does not show, because it shows another one of ours: they are cancelled.
+	Former []Former `json:",omitempty"`
 	// Retired is the mark of the meeting in whose place this one came while that one still existed: the event may show it for a while.
 	Retired string `json:",omitempty"`
 	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
@@ -55,6 +66,8 @@ type Record struct {
 	// Block and JoinURL are the link as last written into the event and seen there; empty when the event holds none.
 	Block   string `json:",omitempty"`
 	JoinURL string `json:",omitempty"`
+	// Kept is a link that was written, and what is shown in its place again and again.
+	Kept *Kept `json:",omitempty"`
 
 	// EndingAt is when there was first proof that the event wants no meeting any more, and Ending says which.
 	EndingAt time.Time `json:",omitzero"`
@@ -63,11 +76,10 @@ type Record struct {
 	Gone bool `json:",omitempty"`
 	// Released says that the owner has looked at what a brake held back and let it go.
 	Released bool `json:",omitempty"`
+	// Left says that the meeting was left alone because its account was not configured when the event ended.
+	Left bool `json:",omitempty"`
 	// ClosedAt is when nothing was left to do; the record is kept for the journal for a while.
 	ClosedAt time.Time `json:",omitzero"`
-
-	// Twins are other items of the calendar with the same UID, which are left alone as long as this event stands.
-	Twins []string `json:",omitempty"`
 
 	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
 	State  string `json:",omitempty"`
@@ -81,10 +93,44 @@ type Record struct {
 	Due time.Time `json:"-"` // kept beside the JSON, as is Changed
 	// Changed is when the record last became another one.
 	Changed time.Time `json:"-"`
+	// Version tells what was read from what is saved by then: a record is saved only as the next version of what was read. 0 is one that was
+	// never saved. The store keeps it.
+	Version uint64 `json:"-"`
+}
+
+// NotAhead sets the times that lie ahead of now to now: the clock was wrong when they were taken, or is by now, and nobody shall wait for
+// them. What is to come, Start, Until and Due, stays.
+func (r *Record) NotAhead(now time.Time) {
+	times := []*time.Time{&r.DoubtAt, &r.CheckedAt, &r.UsedAt, &r.CancelledAt, &r.LostAt, &r.EndingAt, &r.ClosedAt}
+	r.Former = slices.Clone(r.Former)
+	for i := range r.Former {
+		times = append(times, &r.Former[i].At)
+	}
+	for _, t := range times {
+		if t.After(now) {
+			*t = now
+		}
+	}
 }
 
 // Closed reports whether nothing is left to do for the event.
 func (r *Record) Closed() bool { return !r.ClosedAt.IsZero() }
+
+// Kept is what came of writing a link: fingerprints of the link that was to be shown, of what it was written over, where that would have
+// led people to the meeting as well, and of what the event then showed. Writing the same over the same once more would change nothing.
+type Kept struct {
+	Want      uint64
+	Over, Got uint64 `json:",omitempty"`
+}
+
+// Former is a meeting that was an event's.
+type Former struct {
+	MeetingID int64
+	Mark      string
+	Host      string `json:",omitempty"`
+	// At is when the event was found to show another one.
+	At time.Time
+}
 
 // Verdict is a finding of package doctor about a link.
 type Verdict struct {
@@ -100,8 +146,9 @@ type CalendarState struct {
 	// with: another fingerprint asks for a full re-read.
 	Cursor  string `json:"-"` // kept as a value of its own: it may be large
 	Detects string `json:",omitempty"`
-	// Source names what was listed last, where the calendar says so (calendar.Changes).
-	Source string `json:",omitempty"`
+	// Source names what was listed last, where the calendar says so (calendar.Changes), and Provider the kind of calendar that it is.
+	Source   string `json:",omitempty"`
+	Provider string `json:",omitempty"`
 	// LastSuccess is when a pass last read the whole of the calendar's changes, LastError why one did not, at LastErrorAt.
 	LastSuccess time.Time `json:",omitzero"`
 	LastError   string    `json:",omitempty"`
@@ -127,6 +174,26 @@ type Problem struct {
 	Title string `json:",omitempty"`
 	// Unread says that the item could not be read at all, as opposed to read and not understood.
 	Unread bool `json:",omitempty"`
+}
+
+// Sweep is what was found when the meetings of an account were last looked through for those that no record names.
+type Sweep struct {
+	// At is when all of its hosts' meetings were last looked through, zero: never. Tried is when that was last begun, and Error why it did
+	// not come to an end; empty if it did.
+	At, Tried time.Time
+	Error     string     `json:",omitempty"`
+	Found     []Leftover `json:",omitempty"`
+}
+
+// Leftover is a meeting with our mark that no record names: nothing follows it, and nothing will cancel it.
+type Leftover struct {
+	MeetingID int64
+	Mark      string
+	Host      string    `json:",omitempty"`
+	Topic     string    `json:",omitempty"`
+	Start     time.Time `json:",omitzero"` // zero for one without a fixed time
+	// Since is when it was first found.
+	Since time.Time
 }
 
 // Entry is one line of the journal: what was done to which event, when and why.

@@ -20,21 +20,25 @@ type Account struct {
 	Meetings meeting.Service
 	// Budgeted says that Zoom's daily limit of create and update calls for each host applies to Meetings.
 	Budgeted bool
-	// Main says that it is the configuration's only account, or the first of several: see BudgetKey.
+	// Main says that it is the configuration's only account, or the first of several.
 	Main bool
+	// OneHost says that all its meetings are hosted by one person, under whatever name a host is given.
+	OneHost bool
+	// Room says that it is one fixed room for all events, which nobody makes or cancels.
+	Room bool
 }
 
 // BudgetKey is under which name the store counts the calls for a host. One host may stand in several accounts, as "me" does where
-// persons have signed in, and each has a budget of its own. The main account's hosts are counted under their bare names, as they were
-// when there was one account only: what is counted in a state file that is already there goes on counting.
+// persons have signed in, and each has a budget of its own; an account keeps its budgets wherever it stands in the configuration. Zoom
+// does not tell addresses apart by the case of their letters.
 func (a *Account) BudgetKey(host string) string {
-	if a.Main {
-		return host
+	if a.OneHost {
+		host = meeting.Me
 	}
-	return host + "\x00" + a.Hash
+	return strings.ToLower(host) + "\x00" + a.Hash
 }
 
-// SplitBudgetKey takes a BudgetKey apart; hash is empty for the main account.
+// SplitBudgetKey takes a BudgetKey apart. hash is empty in keys of states before accounts were told apart: those are the main account's.
 func SplitBudgetKey(key string) (host, hash string) {
 	host, hash, _ = strings.Cut(key, "\x00")
 	return host, hash

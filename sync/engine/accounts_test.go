@@ -359,7 +359,7 @@ func TestAccountPutBack(t *testing.T) {
 		w.later()
 		w.has(1, 1, 1, 1)
 		if release {
-			if _, events, err := w.e.Release("c"); err != nil || events != 1 {
+			if _, events, err := w.e.Release(context.Background(), "c"); err != nil || events != 1 {
 				t.Fatalf("released %d, %v", events, err)
 			}
 			w.pass()
@@ -387,7 +387,7 @@ func TestAccountsApart(t *testing.T) {
 	day := day(w.now)
 	err := w.st.Update(func(tx *store.Tx) error {
 		for range DailyLimit {
-			if err := tx.Spend(meeting.Me, day); err != nil {
+			if _, err := tx.Spend(meeting.Me, day, DailyLimit); err != nil {
 				return err
 			}
 		}

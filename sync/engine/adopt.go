@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
@@ -76,7 +77,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 func (s *settling) adopt(m meeting.Meeting) {
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
 	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Verdicts = s.e.opt.Now(), 0, time.Time{}, nil
-	s.rec.UsedAt = s.rec.CheckedAt
+	s.rec.UsedAt, s.rec.Room = s.rec.CheckedAt, s.mine().Room
 	if m.Host != "" && s.rec.Host == "" {
 		s.rec.Host = m.Host
 	}
@@ -96,9 +97,29 @@ func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		return fmt.Errorf("the meeting that the event shows could not be looked for: %w", err)
 	}
+	s.depose()
 	s.rec.Mark, s.rec.Host = d.Mark, host
 	s.adopt(m)
 	return s.saved("adopt", "the event carries the mark of another meeting of ours")
+}
+
+// rehouse gives the event a mark of the room that is configured now. The one that it had is nobody's to cancel.
+func (s *settling) rehouse(d plan.Decision) error {
+	mark, err := s.newMark(s.rec.UID, d.Account)
+	if err != nil {
+		return err
+	}
+	s.rec.Retired, s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = s.rec.Mark, mark, 0, meeting.Meeting{}, nil
+	return s.save("", "another personal room is configured: the event gets its link", nil)
+}
+
+// depose notes that the record's meeting, if it has one, is not the event's any more. It was made for this event alone and nothing shows
+// it: it is cancelled. One that is only perhaps made is looked for by its mark first.
+func (s *settling) depose() {
+	if s.rec.MeetingID == 0 && s.rec.Doubt != plan.DoubtCreate || s.mine().Room {
+		return
+	}
+	s.rec.Former = append(slices.Clone(s.rec.Former), store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()})
 }
 
 // bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one, with a new mark: the

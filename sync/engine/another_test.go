@@ -76,7 +76,7 @@ func TestAnotherCalendar(t *testing.T) {
 	}
 	pass(named{two, "two"}, "4")
 	e := engine.New(st, []*engine.Calendar{{Name: "c", Source: two}}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: zoom, Main: true}}, Now: clock})
-	if held, _, err := e.Release("c"); err != nil || !held {
+	if held, _, err := e.Release(context.Background(), "c"); err != nil || !held {
 		t.Fatalf("release: %v, %v", held, err)
 	}
 	if report := pass(named{two, "two"}, "4"); report.Held || zoom.Cancels() != 2 || len(zoom.Meetings()) != 1 {

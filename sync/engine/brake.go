@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -11,9 +12,16 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// The brake: when more than brakeCount remembered events and more than a third of them are missing at once, or the whole
-// calendar is suddenly empty, or it is another calendar than before, nothing is concluded from it.
-const brakeCount = 5
+// The brake: when more than brakeCount remembered events and more than a third of them are gone at once, or the whole
+// calendar is suddenly empty, or it is another calendar than before, nothing is concluded from it. It is the same whether the service
+// says that they were deleted or leaves them out: a client that has lost its own copy deletes them one after the other, and no service
+// can tell that from a person.
+//
+// What a person deletes one by one does not add up: an event that has vanished alone, none other within alone of it, does not count.
+const (
+	brakeCount = 5
+	alone      = 30 * time.Second
+)
 
 // brake decides whether events that are missing may be believed to be gone. While it is on, the cursor stays where it is,
 // so that the question comes up again in each pass, until the events are back or the owner releases the calendar.
@@ -25,13 +33,16 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 			return err
 		}
 	}
-	gone, unread, open, err := p.countGone(ctx, changes, known)
+	m, err := p.missing(ctx, changes, known)
 	if err != nil {
 		return err
 	}
 	another := anotherThan(*st, changes)
-	trips := len(gone) > brakeCount && len(gone)*3 > open || (changes.Total == 0 || another) && len(gone) > 0 ||
-		another && unread > 0 // perhaps gone; once the new name is remembered nobody would ask
+	empty, err := p.emptied(ctx, changes, m)
+	if err != nil {
+		return err
+	}
+	trips := len(m.mass) > brakeCount && len(m.mass)*3 > m.open || empty || another && len(m.gone)+m.unread > 0
 	if !trips {
 		if st.HeldAt.IsZero() && !st.Released {
 			return nil
@@ -41,18 +52,10 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		return p.putCalendar(*st)
 	}
 	if st.Released {
-		return p.letGo(st, gone)
+		return p.letGo(st, m.gone)
 	}
-	reason := fmt.Sprintf("%d of the %d events with a link are missing at once", len(gone), open)
-	if changes.Total == 0 {
-		reason = fmt.Sprintf("the calendar is suddenly empty: %d events with a link are missing", len(gone))
-	}
-	if p.another = another; another {
-		reason = fmt.Sprintf("it is another calendar than before (%s, not %s), and %d events with a link that were in that one are not in it", changes.Source, st.Source, len(gone))
-		if len(gone) == 0 {
-			reason = fmt.Sprintf("it is another calendar than before (%s, not %s), and %d events with a link that were in that one could not be looked for in it", changes.Source, st.Source, unread)
-		}
-	}
+	p.another = another
+	reason := heldReason(st, changes, m, another, empty)
 	reason += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
 	p.braked, p.report.Held, p.report.Reason = true, true, reason
 	if !st.HeldAt.IsZero() && st.HeldReason == reason {
@@ -63,17 +66,39 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	return p.putCalendar(*st)
 }
 
-// countGone asks for each open record that the listing lacks, or that was found gone before, whether its event is gone. What
-// the service itself named as deleted is proof and does not count. unread is how many could not be asked for.
-func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known map[string]*store.Record) (gone []*store.Record, unread, open int, err error) {
+// heldReason says why the brake is on.
+func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, another, empty bool) string {
+	was := fmt.Sprintf("it is another calendar than before (%s, not %s), and ", changes.Source, st.Source)
+	switch {
+	case another && len(m.gone) == 0:
+		return fmt.Sprintf("%s%d events with a link that were in that one could not be looked for in it", was, m.unread)
+	case another:
+		return fmt.Sprintf("%s%d events with a link that were in that one are not in it", was, len(m.gone))
+	case empty:
+		return fmt.Sprintf("the calendar is suddenly empty: %d events with a link are missing", len(m.gone))
+	}
+	return fmt.Sprintf("%d of the %d events with a link are missing at once", len(m.mass), m.open)
+}
+
+// missing is what a listing says, or does not say, of the open records of a calendar.
+type missing struct {
+	gone   []*store.Record // their events are gone, and nobody has let them go
+	mass   []*store.Record // those of gone that have not vanished alone
+	unsaid bool            // of one of gone the service has not said that it was deleted
+	unread int             // could not be asked for
+	open   int             // all open records
+}
+
+// missing asks for each open record that the listing lacks or calls deleted, or that was found gone before, whether its event is gone.
+func (p *pass) missing(ctx context.Context, changes calendar.Changes, known map[string]*store.Record) (m missing, err error) {
 	doubtful := map[string]bool{}
 	for i := range changes.List {
-		if changes.List[i].Missing {
-			doubtful[changes.List[i].ID] = true
+		if ch := &changes.List[i]; ch.Missing || ch.Deleted {
+			doubtful[ch.ID] = true
 		}
 	}
 	if changes.Full {
-		for _, id := range unlisted(known, changes) {
+		for _, id := range unlisted(known, changes, p.e.opt.Now()) {
 			doubtful[id] = true
 		}
 	}
@@ -82,24 +107,63 @@ func (p *pass) countGone(ctx context.Context, changes calendar.Changes, known ma
 		if rec.Closed() {
 			continue
 		}
-		open++
+		m.open++
 		if !rec.Released && (rec.Gone || doubtful[id]) {
 			ask = append(ask, id)
 		}
 	}
+	slices.Sort(ask)
 	for i, id := range ask {
 		p.readAhead(ctx, ask[i:])
 		_, err := p.read(ctx, id)
 		switch {
 		case errors.Is(err, calendar.ErrGone):
-			gone = append(gone, known[id])
+			m.gone = append(m.gone, known[id])
+			m.unsaid = m.unsaid || !p.deleted[id] && !known[id].Gone
 		case err != nil && ctx.Err() != nil:
-			return nil, 0, 0, err
+			return m, err
 		case err != nil && !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete):
-			unread++ // any other error is about this event alone, and says nothing
+			m.unread++ // any other error is about this event alone, and says nothing
 		}
 	}
-	return gone, unread, open, nil
+	m.mass = notAlone(m.gone, p.e.opt.Now())
+	return m, nil
+}
+
+// notAlone are those of gone that have not vanished by themselves.
+func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
+	vanished := func(rec *store.Record) time.Time {
+		if rec.Gone && !rec.EndingAt.IsZero() && rec.EndingAt.Before(now) {
+			return rec.EndingAt
+		}
+		return now
+	}
+	gone = slices.SortedFunc(slices.Values(gone), func(a, b *store.Record) int { return vanished(a).Compare(vanished(b)) })
+	for i, rec := range gone {
+		after := i > 0 && vanished(rec).Sub(vanished(gone[i-1])) <= alone
+		before := i+1 < len(gone) && vanished(gone[i+1]).Sub(vanished(rec)) <= alone
+		if after || before {
+			mass = append(mass, rec)
+		}
+	}
+	return mass
+}
+
+// emptied reports whether the whole calendar is suddenly empty. A single event that the service itself calls deleted is no such thing.
+// Where a list of changes does not tell how many items there are, and all that have a link are gone, all are listed once.
+func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing) (bool, error) {
+	if len(m.gone) == 0 || len(m.mass) < 2 && !m.unsaid {
+		return false, nil
+	}
+	if changes.Total < 0 && len(m.gone) == m.open {
+		whole, err := p.source.Changes(ctx, "")
+		p.heed(err)
+		if err != nil {
+			return false, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
+		}
+		changes = whole
+	}
+	return changes.Total == 0, nil
 }
 
 // letGo lifts the brake after the owner's release: from here on these events are gone.
@@ -110,13 +174,22 @@ func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for _, rec := range gone {
-			rec.Released, rec.Due = true, p.e.opt.Now()
-			if err := tx.PutRecord(rec); err != nil {
+			if _, err := p.e.release(tx, rec.Calendar, rec.EventID); err != nil {
 				return err
 			}
 		}
 		return tx.PutCalendar(p.c.Name, *st)
 	})
+}
+
+// release lets one event go, if it is still remembered, and reports whether it was waiting for that.
+func (e *Engine) release(tx *store.Tx, calendar, id string) (waited bool, err error) {
+	rec, err := tx.Record(calendar, id)
+	if err != nil || rec == nil || rec.Closed() || rec.Released {
+		return false, err
+	}
+	rec.Released, rec.Due = true, e.opt.Now()
+	return true, tx.PutRecord(rec)
 }
 
 func (p *pass) putCalendar(st store.CalendarState) error {
@@ -128,41 +201,48 @@ func (p *pass) putCalendar(st store.CalendarState) error {
 
 // Release lets the next pass of a calendar go through its brake, and lets go the events that are held because only the
 // configuration changed. It returns how many such events there are, and whether the calendar was held.
-func (e *Engine) Release(name string) (held bool, events int, err error) {
+func (e *Engine) Release(ctx context.Context, name string) (held bool, events int, err error) {
 	c := e.calendars[name]
 	if c == nil {
 		return false, 0, fmt.Errorf("there is no calendar %q in the configuration", name)
 	}
-	e.running[name].Lock()
-	defer e.running[name].Unlock()
-	st, err := e.store.Calendar(name)
+	unlock, err := e.locks.lockAll(ctx, calendarLock(name))
 	if err != nil {
 		return false, 0, err
 	}
-	records, err := e.store.Records(name)
-	if err != nil {
-		return false, 0, err
-	}
-	if st.Absent {
-		return false, 0, fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name, st.HeldReason)
-	}
-	held = !st.HeldAt.IsZero()
+	defer unlock()
 	err = e.store.Update(func(tx *store.Tx) error {
+		st, err := tx.Calendar(name)
+		if err != nil {
+			return err
+		}
+		if st.Absent {
+			return fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name, st.HeldReason)
+		}
+		records, err := tx.Records(name)
+		if err != nil {
+			return err
+		}
 		for _, rec := range records {
-			if rec.Closed() || rec.State != plan.Held || rec.Released {
+			if rec.State != plan.Held {
 				continue
 			}
-			events++
-			rec.Released, rec.Due = true, e.opt.Now()
-			if err := tx.PutRecord(rec); err != nil {
+			waited, err := e.release(tx, name, rec.EventID)
+			if err != nil {
 				return err
 			}
+			if waited {
+				events++
+			}
 		}
-		if !held {
+		if held = !st.HeldAt.IsZero(); !held {
 			return nil
 		}
 		st.Released = true
 		return tx.PutCalendar(name, st)
 	})
-	return held, events, err
+	if err != nil {
+		return false, 0, err
+	}
+	return held, events, nil
 }

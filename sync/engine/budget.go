@@ -16,26 +16,47 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // nextDay is when Zoom's daily limits begin anew.
 func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour) }
 
-// mayCall reports, as a waiting error, why a create, update or cancel for host has to wait.
+// mayCall reports, as a waiting error, why a create, update or cancel for host has to wait. It spares the work before a call: the budget
+// itself is kept by spend.
 func (s *settling) mayCall(host string, urgent bool) error {
 	account := s.mine()
 	if err := s.mayAsk(host, plan.Pending); err != nil || !account.Budgeted {
 		return err
 	}
-	now := s.e.opt.Now()
-	used, err := s.e.store.BudgetUsed(account.BudgetKey(host), day(now))
+	used, err := s.e.store.BudgetUsed(account.BudgetKey(host), day(s.e.opt.Now()))
 	if err != nil {
 		return err
 	}
-	used += s.dryUsed[account.BudgetKey(host)]
-	limit := DailyLimit
-	if !urgent {
-		limit -= DailyReserve
+	before, err := s.countedBefore(host)
+	if err != nil {
+		return err
 	}
-	if used < limit {
+	used += before
+	if used+s.dryUsed[account.BudgetKey(host)] < budget(urgent) {
 		return nil
 	}
-	return &waiting{state: plan.Pending, until: nextDay(now), reason: fmt.Sprintf(
+	return s.spentUp(host, used)
+}
+
+// countedBefore is what a state from before accounts were told apart has counted today for a host of the main account.
+func (s *settling) countedBefore(host string) (int, error) {
+	if account := s.mine(); !account.Main || account.OneHost {
+		return 0, nil
+	}
+	return s.e.store.BudgetUsed(host, day(s.e.opt.Now()))
+}
+
+// budget is how many calls a day are for what is urgent, and for all else.
+func budget(urgent bool) int {
+	if urgent {
+		return DailyLimit
+	}
+	return DailyLimit - DailyReserve
+}
+
+// spentUp is the waiting error of a host whose calls of the day are used up.
+func (s *settling) spentUp(host string, used int) error {
+	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), reason: fmt.Sprintf(
 		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that start soon): it goes on at 00:00 UTC",
 		DailyLimit, host, used, DailyReserve)}
 }
@@ -55,28 +76,53 @@ func (s *settling) hostKey(host string) string { return "host " + s.mine().Budge
 
 func (s *settling) serviceKey() string { return "service " + s.mine().Hash + " " + s.c.Name }
 
-// spend saves the record, as it is before a call, together with one call on the host's budget.
-func (s *settling) spend(host string) error {
+// spend saves the record, as change makes it before a call, together with one call on the host's budget. Where the budget is used up by
+// now, nothing is changed, and the waiting error says so. more, if not nil, is done in the same transaction.
+func (s *settling) spend(host string, urgent bool, change func(rec *store.Record), more func(tx *store.Tx) error) error {
+	account, before := s.mine(), *s.rec
+	key := account.BudgetKey(host)
 	if s.dry {
-		s.dryUsed[s.mine().BudgetKey(host)]++
+		s.dryUsed[key]++
+		change(s.rec)
 		return nil
 	}
-	return s.save("", "", func(tx *store.Tx) error {
-		if !s.mine().Budgeted {
+	counted, err := s.countedBefore(host)
+	if err != nil {
+		return err
+	}
+	s.paid = payment{key: key, day: day(s.e.opt.Now())}
+	change(s.rec)
+	err = s.save("", "", func(tx *store.Tx) error {
+		if more != nil {
+			if err := more(tx); err != nil {
+				return err
+			}
+		}
+		if !account.Budgeted {
 			return nil
 		}
-		return tx.Spend(s.mine().BudgetKey(host), day(s.e.opt.Now()))
+		ok, err := tx.Spend(key, s.paid.day, budget(urgent)-counted)
+		if err == nil && !ok {
+			err = s.spentUp(host, budget(urgent))
+		}
+		return err
 	})
+	if err != nil {
+		*s.rec = before
+	}
+	return err
 }
 
-// refund saves the record after a call that was counted and did not reach Zoom, or sent nothing that counts.
-func (s *settling) refund(host string) error {
-	return s.save("", "", func(tx *store.Tx) error {
-		if !s.mine().Budgeted {
-			return nil
-		}
-		return tx.Refund(s.mine().BudgetKey(host), day(s.e.opt.Now()))
-	})
+// payment is a call that was counted: on whose budget, and on which UTC day.
+type payment struct{ key, day string }
+
+// refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved by itself, whatever
+// becomes of the record, and for the day on which it was counted.
+func (s *settling) refund() error {
+	if s.dry || !s.mine().Budgeted {
+		return nil
+	}
+	return s.e.store.Update(func(tx *store.Tx) error { return tx.Refund(s.paid.key, s.paid.day) })
 }
 
 // startsSoon reports whether the event's next occurrence is near enough to draw on the reserve.
@@ -87,7 +133,7 @@ func (s *settling) startsSoon() bool {
 // unspent is hushed for a call that was counted: one that was never sent does not count.
 func (s *settling) unspent(host string, err error) error {
 	if errors.Is(err, meeting.ErrNotSent) {
-		if fault := s.refund(host); fault != nil {
+		if fault := s.refund(); fault != nil {
 			return fault
 		}
 	}

@@ -20,14 +20,17 @@ func (s *settling) cancel(ctx context.Context) error {
 	if err := s.perhapsMoved(); err != nil {
 		return err
 	}
-	if other, err := s.heldElsewhere(ctx); other || err != nil {
+	if err := s.heldElsewhere(ctx); err != nil {
 		return err
 	}
 	if err := s.mayCall(s.rec.Host, true); err != nil {
 		return err
 	}
-	s.rec.Doubt, s.rec.DoubtAt = plan.DoubtCancel, s.e.opt.Now()
-	if err := s.spend(s.rec.Host); err != nil {
+	var kept *keptError
+	if err := s.doubtCancel(); errors.As(err, &kept) {
+		s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil // it is the other one's
+		return s.close(kept.Error())
+	} else if err != nil {
 		return err
 	}
 	if err := s.mine().Meetings.Cancel(ctx, s.rec.MeetingID); err != nil {
@@ -36,12 +39,35 @@ func (s *settling) cancel(ctx context.Context) error {
 		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be cancelled: %w", err))
 	}
-	now := s.e.opt.Now()
-	s.steps = append(s.steps, "cancel")
+	return s.cancelled()
+}
+
+// keptError says that a meeting is not cancelled, because another item has it.
+type keptError struct{ other *store.Record }
+
+func (e *keptError) Error() string {
+	return "its meeting is kept for " + e.other.EventID + " in calendar " + e.other.Calendar
+}
+
+// doubtCancel saves that the meeting may be cancelled from here on. That nobody else has it is decided in the same transaction.
+func (s *settling) doubtCancel() error {
+	doubted := func(rec *store.Record) { rec.Doubt, rec.DoubtAt = plan.DoubtCancel, s.e.opt.Now() }
+	return s.spend(s.rec.Host, true, doubted, func(tx *store.Tx) error {
+		other, err := keptFor(tx, s.rec)
+		if err == nil && other != nil {
+			err = &keptError{other}
+		}
+		return err
+	})
+}
+
+// cancelled closes the record of a meeting that was cancelled.
+func (s *settling) cancelled() error {
+	now, id := s.e.opt.Now(), s.rec.MeetingID
+	s.done = append(s.done, "cancel")
 	if !s.dry {
-		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", s.rec.Ending)
+		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", id, "reason", s.rec.Ending)
 	}
-	id := s.rec.MeetingID
 	s.rec.Doubt, s.rec.ClosedAt, s.rec.Reason = "", now, s.rec.Ending
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.CancelledID, s.rec.CancelledAt = 0, meeting.Meeting{}, nil, id, now
 	return s.save("", "", func(tx *store.Tx) error {
@@ -53,14 +79,72 @@ func (s *settling) cancel(ctx context.Context) error {
 
 // wakeTwins has the other items with this UID looked at again: what was left alone for the sake of this one may now have
 // its turn.
-func (s *settling) wakeTwins(tx *store.Tx) error {
-	s.clear = slices.DeleteFunc(s.clear, func(id string) bool { return slices.Contains(s.rec.Twins, id) })
-	for _, id := range s.rec.Twins {
-		if err := tx.SetDue(s.c.Name, id, s.e.opt.Now()); err != nil {
-			return err
+func (s *settling) wakeTwins(tx *store.Tx) error { return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }
+
+// discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's UID shows it.
+func (s *settling) discard(ctx context.Context, d plan.Decision) error {
+	f := s.rec.Former[0]
+	if f.MeetingID == 0 {
+		return s.seekFormer(ctx, d, f)
+	}
+	if shown, err := s.showsElsewhere(ctx, f.Mark); err != nil {
+		return err
+	} else if shown != "" {
+		return &waiting{state: d.State, until: s.e.opt.Now().Add(heldPause),
+			reason: "an earlier meeting of the event is kept as long as " + shown + " shows it"}
+	}
+	if err := s.mayCall(f.Host, true); err != nil {
+		return err
+	}
+	if err := s.spend(f.Host, true, func(*store.Record) {}, nil); err != nil {
+		return err
+	}
+	if err := s.keeper(f.Mark).Meetings.Cancel(ctx, f.MeetingID); err != nil {
+		return s.unspent(f.Host, fmt.Errorf("an earlier meeting of the event could not be cancelled: %w", err))
+	}
+	s.rec.Former = slices.Clone(s.rec.Former[1:])
+	s.done = append(s.done, "cancel")
+	reason := "the event shows another meeting of ours: this one was made at the same time"
+	return s.save("", "", func(tx *store.Tx) error {
+		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
+			Step: "cancel", Meeting: f.MeetingID, Reason: reason})
+	})
+}
+
+// seekFormer looks for an earlier meeting of which it is not known whether it was made.
+func (s *settling) seekFormer(ctx context.Context, d plan.Decision, f store.Former) error {
+	if until := f.At.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
+		return &waiting{state: d.State, until: until, reason: d.Reason + "; an earlier meeting of the event is looked for"}
+	}
+	m, err := s.keeper(f.Mark).Meetings.Find(ctx, f.Host, f.Mark)
+	s.rec.Former = slices.Clone(s.rec.Former)
+	switch {
+	case errors.Is(err, meeting.ErrNotFound):
+		s.rec.Former = s.rec.Former[1:]
+	case err != nil:
+		return s.hushed(f.Host, fmt.Errorf("an earlier meeting of the event could not be looked for: %w", err))
+	default:
+		s.rec.Former[0].MeetingID = m.ID
+	}
+	return s.save("", "", nil)
+}
+
+// showsElsewhere names another item with the event's UID that shows the meeting with a mark, or is "".
+func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, error) {
+	twins, err := s.e.store.Twins(s.rec.UID)
+	if err != nil {
+		return "", err
+	}
+	for _, twin := range twins {
+		ev, stands, err := s.standing(ctx, &store.Record{Calendar: twin.Calendar, EventID: twin.EventID})
+		if err != nil {
+			return "", fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
+		}
+		if stands && ev != nil && ev.Link.Mark == mark {
+			return twin.EventID + " in calendar " + twin.Calendar, nil
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // movedWithin is how long before an event vanished an unreadable item may have appeared that could be the event itself under
@@ -91,7 +175,7 @@ func (s *settling) end(d plan.Decision) error {
 	if !d.Left {
 		return s.close(d.Reason)
 	}
-	s.rec.ClosedAt, s.rec.Reason = s.e.opt.Now(), d.Reason
+	s.rec.ClosedAt, s.rec.Reason, s.rec.Left = s.e.opt.Now(), d.Reason, true
 	s.e.opt.Log.Warn("meeting left alone", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", d.Reason)
 	return s.save("", "", func(tx *store.Tx) error {
 		return errors.Join(s.wakeTwins(tx), tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,

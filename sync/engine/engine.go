@@ -62,6 +62,8 @@ type Options struct {
 	Passed func(ctx context.Context, calendar string)
 	// Progress, if set, is called while many events are worked on, from the goroutine of the pass.
 	Progress func(calendar string, done, total int)
+	// Locks are those of the engine's passes; nil are locks of its own.
+	Locks *Locks
 }
 
 // Look is a linked event and what its meeting was seen to be.
@@ -76,12 +78,13 @@ type Engine struct {
 	store *store.Store
 	opt   Options
 
-	mu        sync.Mutex
 	calendars map[string]*Calendar
-	running   map[string]*sync.Mutex
-	once      map[string]*sync.Mutex // calendars that were worked on once
-	quiet     map[string]rest        // hosts and whole services that are left alone for a while
-	passed    map[string]time.Time   // last successful pass, also where nothing had to be saved
+	locks     *Locks
+
+	mu     sync.Mutex           // guards all below
+	quiet  map[string]rest      // hosts and whole services that are left alone for a while
+	passed map[string]time.Time // last successful pass, also where nothing had to be saved
+	looked map[string]bool      // calendars for which what other names left behind was looked through
 }
 
 // New makes an engine for these calendars.
@@ -98,27 +101,27 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, running: map[string]*sync.Mutex{}, once: map[string]*sync.Mutex{},
-		quiet: map[string]rest{}, passed: map[string]time.Time{}}
+	if opt.Locks == nil {
+		opt.Locks = NewLocks(nil)
+	}
+	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
+		quiet: map[string]rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {
 			c.Settings.Settle = DefaultSettle
 		}
 		e.calendars[c.Name] = c
-		e.running[c.Name] = &sync.Mutex{}
 	}
 	return e
 }
 
-// Succeed makes e, which is new and not at work yet, go on from old: a calendar of the same name is still worked on by one of
-// them at a time, and whoever asked old to be left alone is left alone by e.
+// Succeed makes e, which is new and not at work yet, go on from old, which may still be at work: they have the same locks, and whoever
+// asked old to be left alone is left alone by e.
 func (e *Engine) Succeed(old *Engine) {
+	e.locks = old.locks
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	for name := range e.calendars {
-		if lock := old.running[name]; lock != nil {
-			e.running[name] = lock
-		}
 		e.passed[name] = old.passed[name]
 	}
 	maps.Copy(e.quiet, old.quiet)

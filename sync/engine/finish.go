@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,12 +27,8 @@ func (p *pass) finish(st store.CalendarState) error {
 	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.wrote && !p.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
-	if len(p.clear)+len(p.rest)+len(p.later) == 0 && cursor == st.Cursor && st.LastError == "" && now.Sub(st.LastSuccess) < heartbeat {
+	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && now.Sub(st.LastSuccess) < heartbeat {
 		return nil
-	}
-	current, err := p.e.store.Calendar(p.c.Name)
-	if err != nil {
-		return err
 	}
 	problems, err := p.problems()
 	if err != nil {
@@ -41,42 +38,82 @@ func (p *pass) finish(st store.CalendarState) error {
 		if err := p.keepRemarks(tx, problems); err != nil {
 			return err
 		}
-		for id := range problems {
-			if slices.ContainsFunc(p.held, func(held store.Problem) bool { return held.ID == id }) {
-				continue
-			}
-			_, settled := p.rest[id]
-			_, waits := p.later[id]
-			if settled || waits || slices.Contains(p.clear, id) {
-				if err := tx.DeleteProblem(p.c.Name, id); err != nil {
-					return err
-				}
-			}
+		if err := p.dropProblems(tx, problems); err != nil {
+			return err
 		}
-		for _, id := range p.clear {
-			if err := tx.ClearDue(p.c.Name, id); err != nil {
-				return err
-			}
+		if err := p.conclude(tx); err != nil {
+			return err
 		}
-		for id, at := range p.later {
-			if err := tx.SetDue(p.c.Name, id, at); err != nil {
-				return err
-			}
-		}
-		for _, rec := range p.rest {
-			if err := p.putIfOurs(tx, rec); err != nil && !errors.Is(err, errTakenOver) {
-				return err
-			}
-			if !p.e.opt.Invites {
-				continue
-			}
-			if err := tx.QueueInvite(rec.Calendar, rec.EventID); err != nil {
-				return err
-			}
+		current, err := tx.Calendar(p.c.Name)
+		if err != nil {
+			return err
 		}
 		current.Cursor, current.LastSuccess, current.LastError, current.LastErrorAt = cursor, now, "", time.Time{}
+		current.Provider = p.c.Provider
 		return tx.PutCalendar(p.c.Name, current)
 	})
+}
+
+// dropProblems forgets the problems of items that were settled.
+func (p *pass) dropProblems(tx *store.Tx, problems map[string]store.Problem) error {
+	for id := range problems {
+		if slices.ContainsFunc(p.held, func(held store.Problem) bool { return held.ID == id }) {
+			continue
+		}
+		_, settled := p.rest[id]
+		_, waits := p.later[id]
+		if settled || waits || slices.Contains(p.clear, id) || slices.Contains(p.left, id) {
+			if err := tx.DeleteProblem(p.c.Name, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// conclude saves what was concluded of the events. A conclusion about a record that was changed meanwhile is dropped: whoever changed it
+// has queued it.
+func (p *pass) conclude(tx *store.Tx) error {
+	for _, id := range p.clear {
+		if err := tx.ClearDue(p.c.Name, id); err != nil {
+			return err
+		}
+	}
+	for id, at := range p.later {
+		if err := tx.SetDue(p.c.Name, id, at); err != nil {
+			return err
+		}
+	}
+	for _, rec := range p.rest {
+		err := putRecord(tx, rec)
+		if errors.Is(err, store.ErrChanged) {
+			err = p.stayDue(tx, rec.EventID)
+		}
+		if err != nil {
+			return err
+		}
+		if !p.e.opt.Invites {
+			continue
+		}
+		if err := tx.QueueInvite(rec.Calendar, rec.EventID); err != nil {
+			return err
+		}
+	}
+	for _, uid := range p.handOn {
+		if err := tx.WakeTwins(uid, p.e.opt.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stayDue has an event looked at again soon, if it is still remembered here.
+func (p *pass) stayDue(tx *store.Tx, id string) error {
+	rec, err := tx.Record(p.c.Name, id)
+	if err != nil || rec == nil {
+		return err
+	}
+	return tx.SetDue(p.c.Name, id, p.e.opt.Now())
 }
 
 // keepRemarks saves what is held back, and the remarks of the pass. Each reason gets into the journal once.
@@ -104,18 +141,22 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 	return nil
 }
 
-// errTakenOver: the record of an event was taken over by another calendar's pass, because the event was moved there.
-var errTakenOver = errors.New("the event was moved to another calendar")
-
-// putIfOurs saves a record unless it was taken over since it was loaded.
-func (p *pass) putIfOurs(tx *store.Tx, rec *store.Record) error {
-	if p.loaded[rec.EventID] {
-		now, err := tx.Record(rec.Calendar, rec.EventID)
+// putRecord saves a record. One that begins, or begins again, takes the UID: ErrChanged where another item has an open record of it by
+// now. That is decided where it is saved, so that of two items with one UID only one can get a meeting.
+func putRecord(tx *store.Tx, rec *store.Record) error {
+	before, err := tx.Record(rec.Calendar, rec.EventID)
+	if err != nil {
+		return err
+	}
+	if !rec.Closed() && (before == nil || before.Closed()) {
+		others, err := tx.ByUID(rec.UID)
 		if err != nil {
 			return err
 		}
-		if now == nil {
-			return errTakenOver
+		for _, other := range others {
+			if !other.Closed() {
+				return fmt.Errorf("%w: %s in %s has the UID by now", store.ErrChanged, other.EventID, other.Calendar)
+			}
 		}
 	}
 	return tx.PutRecord(rec)
@@ -126,15 +167,22 @@ func (p *pass) noteFailure(cause error) error {
 	if p.dry {
 		return nil
 	}
+	now := p.e.opt.Now()
 	st, err := p.e.store.Calendar(p.c.Name)
 	if err != nil || st.LastError == cause.Error() {
 		return err
 	}
 	p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
-	st.LastError, st.LastErrorAt = cause.Error(), p.e.opt.Now()
-	if errors.Is(cause, calendar.ErrAbsent) {
-		// A release that was given before was for what could be seen then.
-		st.HeldAt, st.HeldReason, st.Absent, st.Released = p.e.opt.Now(), cause.Error(), true, false
-	}
-	return p.e.store.Update(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
+	return p.e.store.Update(func(tx *store.Tx) error {
+		st, err := tx.Calendar(p.c.Name)
+		if err != nil {
+			return err
+		}
+		st.LastError, st.LastErrorAt = cause.Error(), now
+		if errors.Is(cause, calendar.ErrAbsent) {
+			// A release that was given before was for what could be seen then.
+			st.HeldAt, st.HeldReason, st.Absent, st.Released = now, cause.Error(), true, false
+		}
+		return tx.PutCalendar(p.c.Name, st)
+	})
 }

@@ -53,7 +53,7 @@ func TestFixedBudget(t *testing.T) {
 	c.moved(25)
 	r := w.pass()
 	m := w.zoom.Meetings()[0]
-	used, err := w.st.BudgetUsed("alice@example.com", w.now.Format(time.DateOnly))
+	used, err := w.st.BudgetUsed(alice.BudgetKey("alice@example.com"), w.now.Format(time.DateOnly))
 	if err != nil || used != 26 || w.zoom.Updates() != 25 || len(m.Spec.Schedule.Moved) != 25 || m.Spec.Kind != meeting.Fixed {
 		t.Errorf("%d used, %d updates, %v; Zoom has %+v", used, w.zoom.Updates(), err, m.Spec)
 	}

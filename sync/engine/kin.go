@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -13,8 +11,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// kin looks for open records of other calendar items with the same UID. One whose item is gone is this very event, moved or
-// renamed: its record is taken over. One whose item still stands is a twin, and this item is left alone.
+// kin looks for records of other calendar items with the same UID. An open one whose item is gone is this very event, moved or renamed: its
+// record is taken over. So is one whose item has become somebody else's to write while this one is the owner's. One whose item still
+// stands is a twin, and this item is left alone. A closed one whose meeting can still be brought back is that of this event, restored.
 func (s *settling) kin(ctx context.Context) error {
 	if s.ev == nil {
 		_, err := s.inherit(ctx)
@@ -23,50 +22,98 @@ func (s *settling) kin(ctx context.Context) error {
 	if s.rec != nil && !s.rec.Closed() || !plan.Interesting(s.ev, &s.c.Settings) {
 		return nil
 	}
-	others, err := s.e.store.ByUID(s.ev.UID)
+	others, err := s.others()
 	if err != nil {
 		return err
 	}
-	if rec := s.rest[s.begun[s.ev.UID]]; rec != nil {
-		others = append(others, rec) // perhaps not saved yet
-	}
 	for _, other := range others {
+		if other.Closed() {
+			continue
+		}
+		ev, stands, err := s.standing(ctx, other)
+		if err != nil {
+			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
+		}
+		if !stands || s.succeeds(ev) {
+			return s.takeOver(other)
+		}
+		s.twin = other
+		return nil
+	}
+	return s.restored(ctx, others)
+}
+
+// others are the records of other items with the event's UID, as the store will have them at the end of the pass.
+func (s *settling) others() ([]*store.Record, error) {
+	found, err := s.e.store.ByUID(s.ev.UID)
+	if err != nil {
+		return nil, err
+	}
+	if rec := s.rest[s.begun[s.ev.UID]]; rec != nil && rec.Version == 0 { // not saved yet
+		found = append(found, rec)
+	}
+	var others []*store.Record
+	for _, other := range found {
+		if other.Calendar == s.c.Name && other.EventID == s.id {
+			continue
+		}
 		if rec := s.rest[other.EventID]; rec != nil && other.Calendar == s.c.Name {
 			other = rec
 		}
-		if other.Closed() || other.Calendar == s.c.Name && other.EventID == s.id {
+		others = append(others, other)
+	}
+	return others, nil
+}
+
+// standing reads the item of another record. One in a calendar that is no longer configured does not stand. The event is nil where the
+// item is there and cannot be understood.
+func (s *settling) standing(ctx context.Context, other *store.Record) (ev *calendar.Event, stands bool, err error) {
+	if other.Calendar == s.c.Name {
+		ev, err = s.read(ctx, other.EventID)
+	} else if c := s.e.calendars[other.Calendar]; c != nil {
+		var got calendar.Event
+		got, err = c.Source.Get(ctx, other.EventID)
+		ev = &got
+	} else {
+		return nil, false, nil
+	}
+	switch {
+	case errors.Is(err, calendar.ErrGone):
+		return nil, false, s.e.proves(other.Calendar)
+	case errors.Is(err, calendar.ErrMalformed), errors.Is(err, calendar.ErrIncomplete):
+		return nil, true, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return ev, true, nil
+}
+
+// succeeds reports whether this item has come into the place of one that stands: another organizer has it now, in a calendar that is
+// watched as well.
+func (s *settling) succeeds(other *calendar.Event) bool {
+	return other != nil && other.UID == s.ev.UID && other.Denied != "" && s.ev.Denied+s.ev.Sealed == "" && !s.ev.Cancelled &&
+		plan.FindWish(s.ev, s.c.Settings.Rules).Asked
+}
+
+// restored takes the closed record over of which the event is the item, restored under another id, name or calendar, while its meeting
+// can be brought back.
+func (s *settling) restored(ctx context.Context, others []*store.Record) error {
+	if s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0) {
+		return nil
+	}
+	for _, other := range others {
+		if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), &s.c.Settings) {
 			continue
 		}
-		stands, err := s.stands(ctx, other)
+		_, stands, err := s.standing(ctx, other)
 		if err != nil {
-			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
+			return fmt.Errorf("the item that the event was before (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
 		}
 		if !stands {
 			return s.takeOver(other)
 		}
-		s.twin = other
-		return s.remember(other)
 	}
 	return nil
-}
-
-// stands reports whether the item of another record is still there. One in a calendar that is no longer configured is not.
-func (s *settling) stands(ctx context.Context, other *store.Record) (bool, error) {
-	var err error
-	if other.Calendar == s.c.Name {
-		_, err = s.read(ctx, other.EventID)
-	} else if c := s.e.calendars[other.Calendar]; c != nil {
-		_, err = c.Source.Get(ctx, other.EventID)
-	} else {
-		return false, nil
-	}
-	if errors.Is(err, calendar.ErrGone) {
-		return false, s.e.proves(other.Calendar)
-	}
-	if errors.Is(err, calendar.ErrMalformed) || errors.Is(err, calendar.ErrIncomplete) {
-		return true, nil
-	}
-	return err == nil, err
 }
 
 // proves reports, as an error, that what a calendar lacks is not gone: it is another one than that which was watched under its name.
@@ -78,111 +125,133 @@ func (e *Engine) proves(name string) error {
 	return err
 }
 
-// takeOver makes the record of an item that is gone that of this one.
+// takeOver makes the record of another item that of this one, if it still is as it was when that was decided.
 func (s *settling) takeOver(other *store.Record) error {
-	calendarBefore, idBefore := other.Calendar, other.EventID
-	if calendarBefore == s.c.Name {
-		delete(s.rest, idBefore)
-	}
 	moved := *other
-	moved.Calendar, moved.EventID = s.c.Name, s.id
+	if other.Calendar == s.c.Name {
+		delete(s.rest, other.EventID)
+	}
+	if s.dry {
+		moved.Calendar, moved.EventID = s.c.Name, s.id
+	} else {
+		moved.Due = s.e.opt.Now()
+		err := s.e.store.Update(func(tx *store.Tx) error {
+			if err := tx.MoveRecord(&moved, s.c.Name, s.id); err != nil {
+				return err
+			}
+			return tx.DeleteTwin(moved.UID, store.Item{Calendar: s.c.Name, EventID: s.id})
+		})
+		if err != nil {
+			return err
+		}
+	}
 	s.rec, s.failedBefore = &moved, moved.Error
-	return s.save("", "", func(tx *store.Tx) error { return tx.DeleteRecord(calendarBefore, idBefore) })
+	return nil
 }
 
-// remember notes this item with its twin, so that it takes over should the twin's item vanish.
-func (s *settling) remember(twin *store.Record) error {
-	name := s.id
-	if twin.Calendar != s.c.Name {
-		name = elsewhere(s.c.Name, s.id)
-	}
-	if s.dry || slices.Contains(twin.Twins, name) {
-		return nil
-	}
-	twin.Twins = append(twin.Twins, name)
-	if s.rest[twin.EventID] == twin {
+// leaveToTwin saves that this item is left to the one that has the record, and when it is looked at again by itself (zero: not). From
+// here on it is woken when that one ends. It is ErrChanged if that one has ended by now.
+func (s *settling) leaveToTwin(at time.Time) error {
+	if s.dry {
 		return nil
 	}
 	return s.e.store.Update(func(tx *store.Tx) error {
-		now, err := tx.Record(twin.Calendar, twin.EventID)
-		if err != nil || now == nil {
+		if s.twin.Version != 0 { // else it was begun in this pass, and is saved at its end
+			now, err := tx.Record(s.twin.Calendar, s.twin.EventID)
+			if err != nil {
+				return err
+			}
+			if now == nil || now.Closed() || now.UID != s.ev.UID {
+				return store.ErrChanged
+			}
+		}
+		if err := tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id}); err != nil || s.rec != nil {
 			return err
 		}
-		if now.Twins = append(now.Twins, name); twin.Calendar == s.c.Name {
-			now = twin
-		}
-		return tx.PutRecord(now)
+		return tx.SetDue(s.c.Name, s.id, at)
 	})
 }
 
 func (s *settling) tags() []plan.Tag { return plan.FindWish(s.ev, s.c.Settings.Rules).Tags }
 
-// inherit hands the record of an event that ends to a twin that stands and is tagged.
+// inherit hands the record of an event that ends to a twin in the same calendar that stands and is tagged. Twins in others are seen to by
+// heldElsewhere.
 func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 	if s.rec == nil || s.rec.Closed() {
 		return false, nil
 	}
-	for _, id := range s.rec.Twins {
-		if strings.Contains(id, "\x00") {
-			continue // in another calendar: see heldElsewhere
+	twins, err := s.e.store.Twins(s.rec.UID)
+	if err != nil {
+		return false, err
+	}
+	for _, twin := range twins {
+		if twin.Calendar != s.c.Name || twin.EventID == s.id {
+			continue
 		}
-		ev, err := s.read(ctx, id)
+		ev, err := s.read(ctx, twin.EventID)
 		if errors.Is(err, calendar.ErrGone) {
 			continue
 		}
 		if err != nil {
-			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", id, err)
+			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", twin.EventID, err)
 		}
-		if id == s.id || ev.UID != s.rec.UID || ev.Cancelled || !plan.FindWish(ev, s.c.Settings.Rules).Asked {
+		if ev.UID != s.rec.UID || ev.Cancelled || !plan.FindWish(ev, s.c.Settings.Rules).Asked {
 			continue
 		}
 		old := s.rec
-		s.id, s.ev, s.before = id, ev, ev
+		s.id, s.ev, s.before = twin.EventID, ev, ev
 		return true, s.takeOver(old)
 	}
 	return false, nil
 }
 
-// elsewhere names an item of another calendar in Record.Twins.
-func elsewhere(calendar, id string) string { return calendar + "\x00" + id }
-
-// heldElsewhere keeps a meeting from being cancelled that another item still shows: one that has taken over the record, or a
-// twin in another calendar, which then is looked at there and takes over.
-func (s *settling) heldElsewhere(ctx context.Context) (held bool, err error) {
-	others, err := s.e.store.ByUID(s.rec.UID)
-	if err != nil {
-		return false, err
+// heldElsewhere keeps a meeting from being cancelled that an item in another calendar still shows, which then is looked at there and takes
+// over.
+func (s *settling) heldElsewhere(ctx context.Context) error {
+	twins, err := s.e.store.Twins(s.rec.UID)
+	if err != nil || s.ev != nil {
+		return err
 	}
-	for _, other := range others {
-		if !other.Closed() && other.Mark == s.rec.Mark && (other.Calendar != s.c.Name || other.EventID != s.id) {
-			return true, s.close("its meeting is kept for " + other.EventID + " in calendar " + other.Calendar)
-		}
-	}
-	for _, twin := range s.rec.Twins {
-		name, id, ok := strings.Cut(twin, "\x00")
-		c := s.e.calendars[name]
-		if !ok || c == nil {
+	for _, twin := range twins {
+		c := s.e.calendars[twin.Calendar]
+		if c == nil || twin.Calendar == s.c.Name {
 			continue
 		}
-		ev, err := c.Source.Get(ctx, id)
+		ev, err := c.Source.Get(ctx, twin.EventID)
 		if errors.Is(err, calendar.ErrGone) {
-			if err = s.e.proves(name); err == nil {
+			if err = s.e.proves(twin.Calendar); err == nil {
 				continue
 			}
 		}
 		if err != nil {
-			return false, fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", id, name, err)
+			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
 		}
-		if ev.UID != s.rec.UID || ev.Cancelled || !plan.FindWish(&ev, c.Settings.Rules).Asked || s.ev != nil {
+		if ev.UID != s.rec.UID || ev.Cancelled || ev.Denied+ev.Sealed != "" || !plan.FindWish(&ev, c.Settings.Rules).Asked {
 			continue
 		}
 		now := s.e.opt.Now()
 		if !s.dry {
-			if err := s.e.store.Update(func(tx *store.Tx) error { return tx.SetDue(name, id, now) }); err != nil {
-				return false, err
+			wake := func(tx *store.Tx) error { return tx.SetDue(twin.Calendar, twin.EventID, now) }
+			if err := s.e.store.Update(wake); err != nil {
+				return err
 			}
 		}
-		return true, &waiting{state: plan.Ending, until: now.Add(time.Minute), reason: "the event now stands in calendar " + name + ", which takes its meeting over"}
+		return &waiting{state: plan.Ending, until: now.Add(time.Minute),
+			reason: "the event now stands in calendar " + twin.Calendar + ", which takes its meeting over"}
 	}
-	return false, nil
+	return nil
+}
+
+// keptFor returns the open record of another item that has the same meeting. States from before one UID had one record may hold two.
+func keptFor(tx *store.Tx, rec *store.Record) (*store.Record, error) {
+	others, err := tx.ByUID(rec.UID)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range others {
+		if !other.Closed() && other.Mark == rec.Mark && (other.Calendar != rec.Calendar || other.EventID != rec.EventID) {
+			return other, nil
+		}
+	}
+	return nil, nil
 }

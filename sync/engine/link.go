@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
 	"zoomtag/sync/plan"
 )
 
@@ -16,12 +16,7 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if err := s.mayWrite(); err != nil {
 		return err
 	}
-	wanted := d.Link
-	wanted.Was = calendar.Was{}
-	if s.tried != nil && reflect.DeepEqual(*s.tried, wanted) {
-		return fmt.Errorf("%w: the calendar accepts the link, but does not keep all of it: nothing more is written into the event for now", calendar.ErrDenied)
-	}
-	s.wrote, s.tried = true, &wanted
+	s.wrote = true
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
 	s.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
@@ -30,18 +25,32 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		return fmt.Errorf("the link could not be written into the event: %w", err)
 	}
-	s.ev = &ev
-	s.events[s.id] = &ev
-	if d.Do == plan.Unlink {
-		if ev.Link.Mark != "" || ev.Link.Block != "" {
-			return errors.New("the calendar accepted the change, but the link is still in the event")
-		}
+	before := s.ev
+	s.ev, s.events[s.id] = &ev, &ev
+	switch {
+	case d.Do == plan.Unlink && (ev.Link.Mark != "" || ev.Link.Block != ""):
+		s.giveUp(before, d)
+		return errors.New("the calendar accepted the change, but the link is still in the event")
+	case d.Do == plan.Unlink:
 		return s.linked("unlink", d.Reason, "", "")
-	}
-	if ev.Link.Mark != d.Link.Mark || !calendar.SameBlock(ev.Link.Block, d.Link.Block) {
+	case calendar.BlockURL(ev.Link.Block) != calendar.BlockURL(d.Link.Block):
+		s.giveUp(before, d)
 		return errors.New("the calendar accepted the link, but the event does not show it: it may not be ours to write")
 	}
+	// Of what else is not as it was to be, the record tells: it is not written again.
+	s.rec.Kept = plan.Written(before, &ev, d.Link)
 	return s.linked("link", d.Reason, d.Link.JoinURL, d.Link.Block)
+}
+
+// mayBeLate is how often a calendar that accepts a link, and then does not show it, is believed to show it later: some answer a reading
+// with what was there before.
+const mayBeLate = 3
+
+// giveUp has a link that was written and is not there not be written again, if that has happened often enough.
+func (s *settling) giveUp(before *calendar.Event, d plan.Decision) {
+	if s.rec != nil && s.rec.Tries >= mayBeLate {
+		s.rec.Kept = plan.Written(before, s.ev, d.Link)
+	}
 }
 
 // mayWrite reports, as a waiting error, that the calendar has asked to be left alone.
@@ -55,9 +64,9 @@ func (s *settling) mayWrite() error {
 
 func (s *settling) linked(step, reason, url, block string) error {
 	if s.rec == nil {
-		s.steps = append(s.steps, step)
+		s.done = append(s.done, step)
 		return nil
 	}
-	s.rec.JoinURL, s.rec.Block = url, block
+	s.rec.JoinURL, s.rec.Block, s.rec.Taken = url, block, meeting.Passcode(s.ev.Link.Tag)
 	return s.saved(step, reason)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -29,8 +28,9 @@ type pass struct {
 	braked   bool
 	another  bool                     // it is braked because it is another calendar than before
 	wrote    bool                     // a link was written
-	loaded   map[string]bool          // ids whose record was loaded from the store
 	clear    []string                 // ids that are nothing of ours
+	left     []string                 // ids that are left to another item with their UID
+	handOn   []string                 // UIDs whose items are no longer ours to write: another item may have its turn
 	later    map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
 	rest     map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
 	deleted  map[string]bool          // ids that the service itself named as deleted
@@ -53,16 +53,7 @@ func (e *Engine) Once(ctx context.Context, c *Calendar) (Report, error) {
 	if c.Settings.Settle == 0 {
 		c.Settings.Settle = DefaultSettle
 	}
-	e.mu.Lock()
-	lock := e.once[c.Name]
-	if lock == nil {
-		lock = &sync.Mutex{}
-		e.once[c.Name] = lock
-	}
-	e.mu.Unlock()
-	lock.Lock()
-	defer lock.Unlock()
-	return e.run(ctx, c, false, true)
+	return e.runLocked(ctx, c, false, true)
 }
 
 // Plan is the pass that reads everything and changes nothing, in the calendar, at Zoom or in the store.
@@ -75,15 +66,23 @@ func (e *Engine) runNamed(ctx context.Context, name string, dry bool) (Report, e
 	if c == nil {
 		return Report{}, fmt.Errorf("there is no calendar %q in the configuration", name)
 	}
-	e.running[name].Lock()
-	defer e.running[name].Unlock()
-	return e.run(ctx, c, dry, false)
+	return e.runLocked(ctx, c, dry, false)
+}
+
+// runLocked runs a pass when no other one is at work on the calendar, of this engine or of one before it.
+func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
+	unlock, err := e.locks.lockAll(ctx, calendarLock(c.Name))
+	if err != nil {
+		return Report{}, err
+	}
+	defer unlock()
+	return e.run(ctx, c, dry, talkative)
 }
 
 // run returns an error only for what concerns the store; all else is in the report.
 func (e *Engine) run(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
 	p := &pass{e: e, c: c, dry: dry, talkative: talkative, source: c.Source, accounts: e.opt.Accounts, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
-		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{}, loaded: map[string]bool{},
+		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
 		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls)

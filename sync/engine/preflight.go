@@ -40,6 +40,6 @@ func (s *settling) again(err error) bool {
 		return false
 	}
 	s.repeats++
-	s.left++
+	s.steps++
 	return true
 }

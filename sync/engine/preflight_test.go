@@ -62,7 +62,7 @@ func newChoosy(t *testing.T) (*bench, *choosy) {
 
 func (b *bench) spent() int {
 	b.t.Helper()
-	n, err := b.st.BudgetUsed("alice@example.com", day(b.now))
+	n, err := b.st.BudgetUsed(hostOfA("alice@example.com"), day(b.now))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestRepeatsStayWithinTheBudget(t *testing.T) {
 	id := b.put("Talk #zoom", week)
 	err := b.st.Update(func(tx *store.Tx) error {
 		for range DailyLimit - DailyReserve - 1 {
-			if err := tx.Spend("alice@example.com", day(b.now)); err != nil {
+			if _, err := tx.Spend("alice@example.com", day(b.now), DailyLimit); err != nil {
 				return err
 			}
 		}

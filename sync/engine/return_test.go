@@ -139,7 +139,7 @@ func TestReadingIsFree(t *testing.T) {
 	w.pass()
 	day := w.now.UTC().Format(time.DateOnly)
 	w.until(w.now.Add(12 * time.Hour))
-	used, err := w.st.BudgetUsed("alice@example.com", day)
+	used, err := w.st.BudgetUsed(alice.BudgetKey("alice@example.com"), day)
 	if err != nil || used != 1 || w.event(id).Link.Mark == "" {
 		t.Errorf("used on %s: %d, %v; want 1, however often meetings could not be read (%d readings)", day, used, err, len(w.gets))
 	}
@@ -258,3 +258,6 @@ func (s scoped) Invitation(ctx context.Context, id int64) (string, error) {
 	}
 	return s.inviting.Invitation(ctx, id)
 }
+
+// alice is the account whose hosts' calls are counted in these tests.
+var alice = &engine.Account{Hash: plan.AccountHash("a")}

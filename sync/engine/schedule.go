@@ -148,23 +148,20 @@ func (s *Schedule) keep(r Report) {
 
 // SavePasses saves when each calendar was last read: passes that changed nothing wrote nothing.
 func (e *Engine) SavePasses() error {
-	states := map[string]store.CalendarState{}
-	for name := range e.calendars {
-		last := e.LastPass(name)
-		st, err := e.store.Calendar(name)
-		if err != nil {
-			return err
-		}
-		if last.After(st.LastSuccess) {
+	return e.store.Update(func(tx *store.Tx) error {
+		for name := range e.calendars {
+			last := e.LastPass(name)
+			st, err := tx.Calendar(name)
+			if err != nil {
+				return err
+			}
+			if !last.After(st.LastSuccess) {
+				continue
+			}
 			st.LastSuccess = last
 			if last.After(st.LastErrorAt) {
 				st.LastError, st.LastErrorAt = "", time.Time{}
 			}
-			states[name] = st
-		}
-	}
-	return e.store.Update(func(tx *store.Tx) error {
-		for name, st := range states {
 			if err := tx.PutCalendar(name, st); err != nil {
 				return err
 			}

@@ -28,13 +28,13 @@ type settling struct {
 	dismissed string
 	schedule  *plan.Schedule // of ev as a series, once it was asked for
 	reread    bool
-	left      int            // of maxSteps
-	repeats   int            // how often a call was made again at once
-	foretold  []string       // what a meeting will be otherwise than asked for, once it is made
-	tried     *calendar.Link // what SetLink was last told to make of the event
-	steps     []string
+	steps     int      // that are left of maxSteps
+	repeats   int      // how often a call was made again at once
+	foretold  []string // what a meeting will be otherwise than asked for, once it is made
+	done      []string
 	before    *calendar.Event // for the diff
 	secrets   []string        // passcodes that the texts may show, in whatever words
+	paid      payment         // the call that was counted last
 	// failedBefore is the error of the last try.
 	failedBefore string
 }
@@ -98,23 +98,71 @@ func (p *pass) readAhead(ctx context.Context, due []string) {
 	}
 }
 
-// settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event.
+// maxAnew bounds how often an event is settled anew because its record was changed meanwhile.
+const maxAnew = 4
+
+// settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event. Where somebody else
+// has changed the record meanwhile, what was decided from the old one is not saved, and the event is settled anew.
 func (p *pass) settle(ctx context.Context, id string) error {
+	for range maxAnew {
+		err := p.settleOnce(ctx, id)
+		if !errors.Is(err, store.ErrChanged) {
+			return err
+		}
+		p.e.opt.Log.Debug("settled anew", "calendar", p.c.Name, "event", id, "reason", err)
+		delete(p.rest, id)
+	}
+	return nil // it stays due
+}
+
+// lockEvent keeps others from working on an event under the UID that it has, and under the one that it is remembered with.
+func (p *pass) lockEvent(ctx context.Context, id string, ev *calendar.Event) (uids []string, unlock func(), err error) {
+	if p.dry {
+		return nil, func() {}, nil
+	}
+	rec, err := p.record(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if rec != nil {
+		uids = append(uids, rec.UID)
+	}
+	if ev != nil {
+		uids = append(uids, ev.UID)
+	}
+	keys := make([]string, len(uids))
+	for i, uid := range uids {
+		keys[i] = eventLock(uid)
+	}
+	unlock, err = p.e.locks.lockAll(ctx, keys...)
+	return uids, unlock, err
+}
+
+func (p *pass) settleOnce(ctx context.Context, id string) error {
 	s := &settling{pass: p, id: id}
+	ev, unread := p.read(ctx, id)
+	uids, unlock, err := p.lockEvent(ctx, id, ev)
+	if err != nil {
+		return unlessEnded(ctx, err)
+	}
+	defer unlock()
 	if err := s.load(); err != nil {
 		return err
 	}
-	var err error
-	if s.ev, err = p.read(ctx, id); err != nil && !errors.Is(err, calendar.ErrGone) {
-		return s.fail(fmt.Errorf("the event could not be read: %w", err))
+	if s.rec != nil && !p.dry && !slices.Contains(uids, s.rec.UID) {
+		return store.ErrChanged // what is locked is not this event
 	}
+	if unread != nil && !errors.Is(unread, calendar.ErrGone) {
+		return s.failRead(ctx, fmt.Errorf("the event could not be read: %w", unread))
+	}
+	s.ev = ev
 	s.before = s.ev
 	if err := s.kin(ctx); err != nil {
-		return s.fail(err)
+		return s.failRead(ctx, err)
 	}
 	// Between two steps the pass may be asked to stop; a step itself is always finished.
 	steady := context.WithoutCancel(ctx)
-	for s.left = maxSteps; s.left > 0; s.left-- {
+	for s.steps = maxSteps; s.steps > 0; s.steps-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
 			Dismissed: s.dismissed, Schedule: s.schedule, Settings: &p.c.Settings})
 		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
@@ -136,7 +184,7 @@ func (p *pass) settle(ctx context.Context, id string) error {
 			return s.finish(d)
 		case errors.Is(err, calendar.ErrConflict) && !s.reread:
 			if err := s.readAgain(ctx); err != nil {
-				return s.fail(err)
+				return s.failRead(ctx, err)
 			}
 		default:
 			return s.fail(err)
@@ -151,8 +199,8 @@ func (s *settling) load() error {
 		return err
 	}
 	s.rec, s.failedBefore = rec, rec.Error
+	rec.NotAhead(s.e.opt.Now())
 	s.secrets = append(s.secrets, rec.Meeting.Passcode.Reveal())
-	s.loaded[s.id] = true
 	return nil
 }
 
@@ -166,7 +214,7 @@ func (p *pass) record(id string) (*store.Record, error) {
 
 // readAgain reads the event once more after somebody else changed it.
 func (s *settling) readAgain(ctx context.Context) error {
-	s.reread, s.tried, s.schedule = true, nil, nil
+	s.reread, s.schedule = true, nil
 	delete(s.events, s.id)
 	ev, err := s.read(ctx, s.id)
 	if err != nil && !errors.Is(err, calendar.ErrGone) {
@@ -181,7 +229,11 @@ func (s *settling) note(d plan.Decision) {
 	ev, rec := s.ev, s.rec
 	rec.UID, rec.Start, rec.Until = ev.UID, ev.Start, ev.Until
 	rec.Title = strings.TrimSpace(plan.WithoutTags(ev.Title, "title", d.Wish.Tags))
+	if ev.Link.Tag != "" && ev.Link.Mark == rec.Mark {
+		rec.Taken = meeting.Passcode(ev.Link.Tag)
+	}
 	if d.Wish.Asked {
+		rec.Not = s.c.Settings.Rules.Not
 		rec.Tag, rec.TagIn = d.Wish.Tags[0].Shown(), d.Wish.Tags[0].In
 		rec.Released = false
 	}
@@ -195,7 +247,18 @@ func (s *settling) note(d plan.Decision) {
 func (s *settling) finish(d plan.Decision) error {
 	notes := s.notes(d)
 	reason := strings.Join(append([]string{d.Reason}, notes...), "; ")
+	failure := "" // what nobody tries again before something changes
+	if d.State == plan.Failed && d.At.IsZero() {
+		failure = reason
+	}
+	if s.twin != nil && (s.rec == nil || s.rec.Closed()) {
+		if err := s.leaveToTwin(d.At); err != nil {
+			return err
+		}
+	}
 	switch {
+	case s.rec == nil && s.twin != nil && d.State != plan.Held:
+		s.left = append(s.left, s.id)
 	case s.rec == nil && d.State == plan.Held:
 		s.holdBack(d, reason)
 	case s.rec == nil && !d.At.IsZero():
@@ -209,10 +272,13 @@ func (s *settling) finish(d plan.Decision) error {
 		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
 			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
 		}
-		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, notes, "", 0, d.At
+		if d.State == plan.Held && s.rec.State != plan.Held && s.ev != nil && s.ev.Denied != "" {
+			s.handOn = append(s.handOn, s.rec.UID)
+		}
+		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, notes, failure, 0, d.At
 		s.rest[s.id] = s.rec
 	}
-	s.tell(d.State, reason, "")
+	s.tell(d.State, reason, failure)
 	return nil
 }
 
@@ -251,14 +317,27 @@ func (s *settling) remark(uid, title, text string) {
 	s.remarks = append(s.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid, Title: title, Reason: text})
 }
 
+// failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.
+func (s *settling) failRead(ctx context.Context, cause error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return s.fail(cause)
+}
+
+// unlessEnded is err, or nil if it only says that the pass was asked to end: the event stays due.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
 // fail saves why the event is not done and when it is tried again.
 func (s *settling) fail(cause error) error {
 	var damaged *store.DamagedError
-	if errors.As(cause, &damaged) {
+	if errors.As(cause, &damaged) || errors.Is(cause, store.ErrChanged) {
 		return cause
-	}
-	if errors.Is(cause, errTakenOver) {
-		return nil // its new calendar goes on with it
 	}
 	now, text := s.e.opt.Now(), cause.Error()
 	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
@@ -340,13 +419,13 @@ func (e *Engine) backoff(tries int, cause error) time.Duration {
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
 	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
-	if !s.talkative && len(s.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
+	if !s.talkative && len(s.done) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}
 	if s.dry && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
 		return
 	}
-	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.steps...), State: state, Reason: reason, Error: failure}
+	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.done...), State: state, Reason: reason, Error: failure}
 	if s.ev != nil {
 		r.UID, r.Title = s.ev.UID, plan.HidePasscode(s.ev.Title)
 		if start := s.ev.Start; !start.IsZero() {
@@ -362,7 +441,7 @@ func (s *settling) tell(state, reason, failure string) {
 			start := s.rec.Start
 			r.Start = &start
 		}
-		if s.dry && slices.Contains(s.steps, "create") {
+		if s.dry && slices.Contains(s.done, "create") {
 			r.Made = s.rec
 		}
 		if s.rec.MeetingID != 0 {
@@ -407,6 +486,6 @@ func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) err
 				return err
 			}
 		}
-		return s.putIfOurs(tx, s.rec)
+		return putRecord(tx, s.rec)
 	})
 }

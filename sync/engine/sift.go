@@ -103,7 +103,7 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 		}
 	}
 	if changes.Full {
-		n.due = append(n.due, unlisted(known, changes)...)
+		n.due = append(n.due, unlisted(known, changes, p.e.opt.Now())...)
 		n.solved = append(n.solved, solved(problems, changes)...)
 	}
 	return n
@@ -164,12 +164,12 @@ func since(problems map[string]store.Problem, id string, now time.Time) time.Tim
 	return now
 }
 
-// unlisted are the open records that a full list does not name: a question that Get answers.
-func unlisted(known map[string]*store.Record, changes calendar.Changes) []string {
+// unlisted are the records that a full list does not name, open ones and those whose meeting is still to come: a question that Get answers.
+func unlisted(known map[string]*store.Record, changes calendar.Changes, now time.Time) []string {
 	var ids []string
 	listed := listedIDs(changes)
 	for id, rec := range known {
-		if !rec.Closed() && !listed[id] {
+		if (!rec.Closed() || plan.LiesAhead(rec, now)) && !listed[id] {
 			ids = append(ids, id)
 		}
 	}

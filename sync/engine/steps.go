@@ -28,8 +28,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.begin(ctx, d)
 	case plan.Reopen:
 		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
-		s.rec.Told, s.rec.LostAt, s.rec.Released = nil, time.Time{}, false
-		if s.ev.Link.Mark != s.rec.Mark { // whatever the event shows, it is not what was written
+		s.rec.Told, s.rec.LostAt, s.rec.Released, s.rec.Left = nil, time.Time{}, false, false
+		if s.ev != nil && s.ev.Link.Mark != s.rec.Mark { // whatever the event shows, it is not what was written
 			s.rec.JoinURL, s.rec.Block = "", ""
 		}
 		return s.save("", "", nil)
@@ -49,6 +49,10 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.check(ctx, d)
 	case plan.Renew:
 		return s.renew(d)
+	case plan.Rehouse:
+		return s.rehouse(d)
+	case plan.Discard:
+		return s.discard(ctx, d)
 	case plan.Word:
 		return s.word(ctx)
 	case plan.Describe:
@@ -56,7 +60,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.SetLink, plan.Unlink:
 		return s.link(ctx, d)
 	case plan.End:
-		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil && !s.deleted[s.id]
+		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
 		return s.save("", "", nil)
 	case plan.Resume:
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone, s.rec.Released = time.Time{}, "", false, false
@@ -74,8 +78,11 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	ev := s.ev
 	s.begun[ev.UID] = s.id
-	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark,
+	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark, Not: s.c.Settings.Rules.Not,
 		Template: d.Spec.Options.Template} // of a meeting that is found again nobody knows: it is taken for what was asked for
+	if s.rec != nil { // a closed one, in the place of which this one comes
+		rec.Version = s.rec.Version
+	}
 	if d.Mark == "" && d.LinkID != 0 {
 		var err error
 		if rec.Mark, err = s.markAt(ctx, d); err != nil {
@@ -116,7 +123,7 @@ func (s *settling) isOurs(mark, uid string) bool {
 
 // saved notes a step and saves the record with its journal entry.
 func (s *settling) saved(step, reason string) error {
-	s.steps = append(s.steps, step)
+	s.done = append(s.done, step)
 	if !s.dry {
 		s.e.opt.Log.Info(step, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", reason)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
@@ -31,9 +32,11 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	if err := s.mayCall(d.Spec.Host, s.startsSoon()); err != nil {
 		return err
 	}
-	s.rec.Template = d.Spec.Options.Template
-	s.rec.Host, s.rec.Doubt, s.rec.DoubtAt = d.Spec.Host, plan.DoubtCreate, now
-	if err := s.spend(s.rec.Host); err != nil {
+	doubted := func(rec *store.Record) {
+		rec.Template, rec.Host = d.Spec.Options.Template, d.Spec.Host
+		rec.Doubt, rec.DoubtAt = plan.DoubtCreate, now
+	}
+	if err := s.spend(d.Spec.Host, s.startsSoon(), doubted, nil); err != nil {
 		return err
 	}
 	m, err := s.mine().Meetings.Create(ctx, s.rec.Mark, startable(d.Spec, now))
@@ -56,7 +59,7 @@ func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
 	s.rec.Told = &spec
 	if m.Unfinished {
 		s.rec.Told = nil
-		s.left++
+		s.steps++
 	}
 	s.rec.Meeting.Unfinished = false
 }
@@ -92,8 +95,8 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	if err := s.mayCall(s.rec.Host, s.startsSoon()); err != nil {
 		return err
 	}
-	s.rec.Told = nil
-	if err := s.spend(s.rec.Host); err != nil {
+	forgotten := func(rec *store.Record) { rec.Told = nil }
+	if err := s.spend(s.rec.Host, s.startsSoon(), forgotten, nil); err != nil {
 		return err
 	}
 	var from meeting.Spec
@@ -121,7 +124,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	s.told(d.Spec, &m)
 	switch {
 	case same && !m.Unfinished: // it was only read: nothing had to be sent
-		return s.refund(s.rec.Host)
+		return errors.Join(s.refund(), s.save("", "", nil))
 	case m.Unfinished:
 		return s.save("", "", nil)
 	}

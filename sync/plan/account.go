@@ -18,8 +18,9 @@ type Account struct {
 	// Host hosts its meetings, unless a tag says otherwise. A calendar's own host is one of the calendar's own account, and of no other.
 	Host string
 	Kind meeting.Kind
-	// API says that its meetings are made through the Zoom API, and not one fixed link for all.
-	API bool
+	// API says that its meetings are made through the Zoom API, and not one fixed link for all, which then is Room.
+	API  bool
+	Room string
 }
 
 // account is the configured account with a hash.
@@ -39,17 +40,30 @@ func (s *Settings) in(hash string) *Settings {
 		return s
 	}
 	t := *s
-	t.Account, t.Host, t.Kind, t.Checks, t.NoAPI = a.Hash, a.Host, a.Kind, a.API, !a.API
+	t.Account, t.Host, t.Kind, t.Checks, t.NoAPI, t.Room = a.Hash, a.Host, a.Kind, a.API, !a.API, a.Room
 	if t.NoAPI {
 		t.Options.Template = ""
 	}
 	return &t
 }
 
-// Ours reports whether marks with the hash of an account are followed: those of every configured account, whichever the calendar's is.
+// Ours reports whether marks with the hash of an account are followed wherever they are found: those of every configured account,
+// whichever the calendar's is. A mark of any other is somebody else's, also for a room: another person may have a zoomtag for theirs.
 func (s *Settings) Ours(hash string) bool {
 	_, ok := s.account(hash)
-	return ok || hash == s.Account || s.AnyAccount
+	return ok || hash == s.Account
+}
+
+// Follows reports whether the meeting of a record is followed: one in a configured account, and a room that was configured before the
+// present ones, of which the record knows that it is ours.
+func (s *Settings) Follows(rec *record.Record) bool {
+	m, ok := ParseMark(rec.Mark)
+	return !ok || s.Ours(m.Account) || s.AnyAccount && isRoom(rec)
+}
+
+// isRoom reports whether the meeting of a record is a fixed room. Records of earlier versions say it with the kind of meeting.
+func isRoom(rec *record.Record) bool {
+	return rec.Room || rec.Told != nil && rec.Told.Kind == meeting.Personal
 }
 
 // HostIn is who hosts in an account where nobody has said it.
@@ -93,18 +107,24 @@ func (s *Settings) wanted(c Choice) (in *Settings, why string) {
 // known to have none is free to get one in any account.
 func bound(rec *record.Record) bool { return rec.MeetingID != 0 || rec.Doubt == DoubtCreate }
 
-// elsewhere reports whether a mark is that of another account than the one that is asked for.
-func (s *Settings) elsewhere(mark string) bool {
-	m, ok := ParseMark(mark)
-	_, known := s.account(m.Account)
-	return ok && m.Account != s.Account && (known || !s.AnyAccount)
+// elsewhere reports whether the meeting of a record is in another account than the one that is asked for.
+func (s *Settings) elsewhere(rec *record.Record) bool {
+	m, ok := ParseMark(rec.Mark)
+	return ok && m.Account != s.Account && !s.formerRoom(rec)
+}
+
+// formerRoom reports whether the meeting of a record is a room in whose place another one is configured now: there is nothing that would
+// have to stay.
+func (s *Settings) formerRoom(rec *record.Record) bool {
+	m, ok := ParseMark(rec.Mark)
+	return ok && !s.Ours(m.Account) && s.Follows(rec)
 }
 
 // unreachable says that the meeting which a record has, or may have, is in an account that the configuration does not have: nobody
 // can ask about it, and nothing is concluded. It is empty where there is no such meeting.
 func (s *Settings) unreachable(rec *record.Record) string {
-	m, ok := ParseMark(rec.Mark)
-	if !ok || s.Ours(m.Account) || !bound(rec) {
+	m, _ := ParseMark(rec.Mark)
+	if s.Follows(rec) || !bound(rec) {
 		return ""
 	}
 	return "its meeting was made with another Zoom account than the configured one" + s.called(rec, m.Account)
@@ -123,7 +143,7 @@ func (s *Settings) called(rec *record.Record, hash string) string {
 // has: the link that people hold must live on, and an event never has two meetings.
 func (s *Settings) stays(rec *record.Record) string {
 	m, _ := ParseMark(rec.Mark)
-	if !s.elsewhere(rec.Mark) || !bound(rec) {
+	if !s.elsewhere(rec) || !bound(rec) {
 		return ""
 	}
 	return "the meeting stays in Zoom account " + s.name(m.Account) + ": Zoom cannot move it to " + s.name(s.Account) +

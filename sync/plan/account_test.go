@@ -91,17 +91,21 @@ func TestWantedAccount(t *testing.T) {
 	}
 }
 
-// TestRoomOfAnyAccount: where all accounts are rooms, a mark of none of them is followed; its own account's room is kept where it is one.
+// TestRoomOfAnyAccount: where all accounts are rooms, a record of a room that was configured before them is followed, and gets the room
+// that is configured now. A meeting of an account is not, and a room that is configured keeps what it has.
 func TestRoomOfAnyAccount(t *testing.T) {
 	s := &Settings{Rules: testRules, Account: AccountHash("one"), AnyAccount: true, Kind: meeting.Personal,
 		Accounts: []Account{{Name: "one", Hash: AccountHash("one"), Kind: meeting.Personal}, {Name: "two", Hash: AccountHash("two"), Kind: meeting.Personal}}}
-	rec := func(account string) *record.Record {
-		return &record.Record{Mark: NewMark(AccountHash(account), "uid", [10]byte{}), MeetingID: 1}
+	rec := func(account string, room bool) *record.Record {
+		return &record.Record{Mark: NewMark(AccountHash(account), "uid", [10]byte{}), MeetingID: 1, Room: room}
 	}
 	for account, stays := range map[string]bool{"one": false, "two": true, "before": false} {
-		if got := s.stays(rec(account)); (got != "") != stays || s.unreachable(rec(account)) != "" {
-			t.Errorf("%s: stays %q, unreachable %q", account, got, s.unreachable(rec(account)))
+		if got := s.stays(rec(account, true)); (got != "") != stays || s.unreachable(rec(account, true)) != "" {
+			t.Errorf("%s: stays %q, unreachable %q", account, got, s.unreachable(rec(account, true)))
 		}
+	}
+	if why := s.unreachable(rec("before", false)); why == "" {
+		t.Error("a meeting of an account that is not configured is followed as if it were a room")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/store/record"
 )
 
 // Interesting reports whether an event that is not remembered has anything to do with us.
@@ -25,7 +26,7 @@ func begin(in Input, w Wish) Decision {
 		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
 	}
 	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(notes, w.Problems...)}
-	own, why := ownMark(ev, s)
+	own, why := ownMark(ev, in.Rec, s)
 	if why != "" {
 		return ignore(why)
 	}
@@ -38,7 +39,7 @@ func begin(in Input, w Wish) Decision {
 			d.Do = Reopen
 			return d
 		}
-		back = restorable(in) && (own == "" || own == in.Rec.Mark)
+		back = Restorable(in.Rec, in.Now, s) && (own == "" || own == in.Rec.Mark)
 		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
@@ -70,22 +71,24 @@ func begin(in Input, w Wish) Decision {
 // trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.
 const trash = 7*24*time.Hour - time.Hour
 
-// restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
-func restorable(in Input) bool {
-	m, ok := ParseMark(in.Rec.Mark)
-	return ok && (m.Account == in.Settings.Account || in.Settings.AnyAccount) && in.Rec.CancelledID != 0 && in.Now.Before(in.Rec.CancelledAt.Add(trash))
+// Restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
+func Restorable(rec *record.Record, now time.Time, s *Settings) bool {
+	m, ok := ParseMark(rec.Mark)
+	return ok && m.Account == s.Account && rec.CancelledID != 0 && now.Before(rec.CancelledAt.Add(trash))
 }
 
 // replacesMeet reports whether a Google Meet conference of the event has to make way.
 func replacesMeet(w Wish, s *Settings) bool { return s.ReplaceMeet || w.Choice.ReplaceMeet }
 
-// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's.
-func ownMark(ev *calendar.Event, s *Settings) (mark, why string) {
+// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's. rec is what is
+// remembered of the event, or nil.
+func ownMark(ev *calendar.Event, rec *record.Record, s *Settings) (mark, why string) {
 	m, ok := ParseMark(ev.Link.Mark)
+	known := rec != nil && (rec.Mark == ev.Link.Mark && s.Follows(rec) || rec.Retired == ev.Link.Mark)
 	switch {
 	case !ok:
 		return "", ""
-	case !s.Ours(m.Account):
+	case !known && !s.Ours(m.Account):
 		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
 	case m.Event != Bind(ev.UID):
 		return "", ""

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,11 @@ func unasked(in Input, w Wish) Decision {
 	if open && w.Refused == "" && !rec.Released && stillThere(in.Event, rec) {
 		return Decision{State: Held, Wish: w, Reason: "the event still says " + rec.Tag +
 			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"}
+	}
+	if open && w.Refused != "" && !rec.Released && !slices.ContainsFunc(w.Refusals, func(word string) bool { return containsFold(rec.Not, word) }) {
+		return Decision{State: Held, Wish: w, Reason: "the event said " + w.Refused +
+			" before the configuration counted that as a word against Zoom: nothing is cancelled until the calendar is released; " +
+			"take the word out of the event to keep its link"}
 	}
 	why := "no longer tagged"
 	switch {
@@ -55,12 +61,19 @@ func ending(in Input, w Wish, why string) Decision {
 		if rec != nil {
 			d.State, d.Reason = Ended, rec.Reason
 		}
+		if rec != nil && LiesAhead(rec, in.Now) && in.Settings.unreachable(rec) == "" {
+			d.Do, d.State, d.Reason = Reopen, Ending, why
+			return d
+		}
 		return strayLink(in, d, stands)
 	}
 	d.State = Ending
+	if stands && hasLink(ev) && isKept(ev, calendar.Link{}, rec) {
+		d.Notes = append(d.Notes, "the calendar does not let the link be taken out of the event: take it out by hand")
+	}
 	unreachable := in.Settings.unreachable(rec)
 	if stands {
-		_, theirs := ownMark(ev, in.Settings)
+		_, theirs := ownMark(ev, rec, in.Settings)
 		stands = theirs == "" || ev.Link.Mark == rec.Mark // a link of somebody else's stays; one of our former account's is ours
 	}
 	switch {
@@ -68,12 +81,14 @@ func ending(in Input, w Wish, why string) Decision {
 		d.Do = End
 	case stands && hasLink(ev) && ev.Denied+ev.Sealed != "":
 		d.State, d.Reason = Held, ev.Denied+ev.Sealed
-	case stands && hasLink(ev):
+	case stands && hasLink(ev) && !isKept(ev, calendar.Link{}, rec):
 		d.Do, d.Link = Unlink, calendar.Link{Was: written(ev, w, rec, in.Settings)}
 	case unreachable != "":
 		return d.leave(in, unreachable)
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do = Seek
+	case !discardAt(in).IsZero() && !in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
+		d.Do = Discard
 	case rec.MeetingID == 0:
 		d.Do, d.State = Close, Ended
 	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until):
@@ -86,6 +101,12 @@ func ending(in Input, w Wish, why string) Decision {
 	return d
 }
 
+// LiesAhead reports whether the meeting of a closed record is still to come: its event was moved into the past, and so left alone. When
+// that ends, its meeting does as well.
+func LiesAhead(rec *record.Record, now time.Time) bool {
+	return rec.Closed() && rec.MeetingID != 0 && !rec.Left && !isRoom(rec) && (rec.Until.IsZero() || rec.Until.After(now) || rec.Meeting.Start.After(now))
+}
+
 // strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag is
 // gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
 func strayLink(in Input, d Decision, stands bool) Decision {
@@ -96,7 +117,7 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 	if _, ok := ParseMark(ev.Link.Mark); !ok {
 		return d
 	}
-	own, why := ownMark(ev, in.Settings)
+	own, why := ownMark(ev, in.Rec, in.Settings)
 	switch {
 	case why != "":
 		d.Reason = why

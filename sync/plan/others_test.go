@@ -29,7 +29,7 @@ func TestOthersMark(t *testing.T) {
 		name, title string
 		cancelled   bool
 		rec         *record.Record
-		any         bool // mode personal: marks of every account are ours
+		any         bool // mode personal
 		do          Do
 		state       string
 		reason      string
@@ -44,7 +44,7 @@ func TestOthersMark(t *testing.T) {
 		{name: "untagged, our link was there: our meeting ends", title: "Talk", rec: &shown, do: End, state: Ending, reason: "no longer tagged"},
 		{name: "untagged, the grace period is over", title: "Talk", rec: &ending, do: Cancel, state: Ending, reason: "no longer tagged"},
 		{name: "cancelled, the grace period is over", title: "Talk #zoom", cancelled: true, rec: &ending, do: Cancel, state: Ending, reason: "cancelled"},
-		{name: "tagged, any account is ours", title: "Talk #zoom", any: true, do: Begin, state: Pending, reason: "#zoom"},
+		{name: "tagged, and all that is configured are rooms", title: "Talk #zoom", any: true, state: Ignored, reason: hands},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ev := calendar.Event{ID: "id", UID: "uid", Title: tt.title, Description: "words\n\n" + theirs.Block, Link: theirs, Cancelled: tt.cancelled,

@@ -30,6 +30,7 @@
 //	tagged                 told something else       update
 //	tagged                 Zoom's text missing       read it, where the block is to hold it
 //	tagged                 link missing or stale     link
+//	tagged                 made for it, not shown    discard: cancel it, after the grace period
 //	tagged                 not looked at for a day,  check
 //	                         or soon to begin
 //	tagged                 all of it                 nothing
@@ -60,11 +61,13 @@ const (
 	Describe Do = "describe" // find out whether Zoom can have the schedule of the series
 	Word     Do = "word"     // read Zoom's own invitation text
 	Renew    Do = "renew"    // let a meeting be that expires for want of use, and have a new one
+	Rehouse  Do = "rehouse"  // let a room be that is not configured any more, and have the one that is
 	SetLink  Do = "link"
 	Check    Do = "check" // look whether the meeting is still what the event shows
 	Unlink   Do = "unlink"
-	End      Do = "end"    // note that the event wants no meeting any more
-	Resume   Do = "resume" // it does after all
+	End      Do = "end"     // note that the event wants no meeting any more
+	Resume   Do = "resume"  // it does after all
+	Discard  Do = "discard" // cancel an earlier meeting of the event
 	Cancel   Do = "cancel"
 	Close    Do = "close"
 )
@@ -128,6 +131,7 @@ type Decision struct {
 
 // Next decides.
 func Next(in Input) Decision {
+	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
 		if in.Rec != nil && !in.Rec.Closed() && in.Braked && !in.Rec.Released {
 			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing together with many others: nothing is cancelled until they are back or the calendar is released"}
@@ -195,7 +199,7 @@ func follow(in Input, w Wish) Decision {
 			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
 		}
 	}
-	if _, theirs := ownMark(ev, s); theirs != "" {
+	if _, theirs := ownMark(ev, rec, s); theirs != "" {
 		if rec.JoinURL == "" {
 			return ending(in, w, theirs)
 		}
@@ -243,7 +247,7 @@ func follow(in Input, w Wish) Decision {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own, _ := ownMark(ev, s); own != "" && own != rec.Mark && own != in.Dismissed && own != rec.Retired {
+	if own, _ := ownMark(ev, rec, s); own != "" && own != rec.Mark && own != in.Dismissed && own != rec.Retired {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
 		return d
 	}
@@ -262,15 +266,19 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if ev.Link.Mark == rec.Mark {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
-	case rec.MeetingID == 0 && ev.Sealed != "" && (rec.CancelledID == 0 || ev.Link.Mark != rec.Mark || s.elsewhere(rec.Mark)):
+	case rec.MeetingID == 0 && ev.Sealed != "" && (rec.CancelledID == 0 || ev.Link.Mark != rec.Mark || s.elsewhere(rec)):
 		return hold(in, w, ev.Sealed)
-	case rec.MeetingID == 0 && rec.CancelledID != 0 && !s.elsewhere(rec.Mark):
+	case rec.MeetingID == 0 && rec.CancelledID != 0 && !s.elsewhere(rec):
 		d.Do = Recover
 	case rec.MeetingID == 0:
 		d.Do = Create
 	case rec.Doubt == DoubtCancel:
 		// A cancellation may have taken effect before the owner changed their mind.
 		d.Do = Probe
+	case s.formerRoom(rec):
+		d.Do = Rehouse
+	case s.NoAPI && s.Room != "" && rec.Meeting.JoinURL != s.Room: // its passcode is another one
+		d.Do = Update
 	case expires(in):
 		if ev.Sealed != "" {
 			return hold(in, w, "nobody has started the meeting for a year, and it is about to expire: "+ev.Sealed)
@@ -295,12 +303,40 @@ func (d Decision) missing(in Input, w Wish) Decision {
 			d.Do = SetLink
 			return d
 		}
-		d.State, d.At = Linked, over(in)
-		if at := checkAt(in); !at.IsZero() && !in.Now.Before(at) {
-			d.Do = Check
-		} else if !at.IsZero() && (d.At.IsZero() || at.Before(d.At)) {
-			d.At = at
+		if why := keptNote(ev, l, rec); why != "" {
+			d.Notes = append(d.Notes, why)
 		}
+		if why := lost(ev, l, rec); why != "" {
+			d.State, d.Reason = Failed, why
+			return d
+		}
+		d.State, d.At = Linked, over(in)
+		d.before(discardAt(in), Discard, in.Now)
+		d.before(checkAt(in, start(ev, w)), Check, in.Now)
 	}
 	return d
+}
+
+// before has a step be done at a time, unless another one is to be done now: it is done at once if the time has come, else no later than
+// that the event is looked at again. The zero time is never.
+func (d *Decision) before(at time.Time, do Do, now time.Time) {
+	switch {
+	case at.IsZero() || d.Do != Nothing:
+	case !now.Before(at):
+		d.Do = do
+	case d.At.IsZero() || at.Before(d.At):
+		d.At = at
+	}
+}
+
+// discardAt is when an earlier meeting of the event is cancelled; zero: there is none.
+func discardAt(in Input) time.Time {
+	if len(in.Rec.Former) == 0 {
+		return time.Time{}
+	}
+	m, _ := ParseMark(in.Rec.Former[0].Mark)
+	if !in.Settings.Ours(m.Account) {
+		return time.Time{} // nobody can ask there; should its account come back, a sweep finds it
+	}
+	return in.Rec.Former[0].At.Add(in.Settings.Grace)
 }

@@ -18,10 +18,11 @@ type Settings struct {
 	Account string
 	// Accounts are all that a tag can choose, Account among them. Meetings live on in each of them.
 	Accounts []Account
-	// AnyAccount says that marks of any other account are followed as well: a personal room belongs to no account.
+	// AnyAccount says that all accounts are fixed rooms. A record whose room was another one is followed then: a room belongs to no account.
 	AnyAccount bool
-	// NoAPI says that the account is one fixed room, which is told nothing and has no other kinds of meetings.
+	// NoAPI says that the account is one fixed room, which is told nothing and has no other kinds of meetings, and Room is its link.
 	NoAPI   bool
+	Room    string
 	Kind    meeting.Kind // Scheduled or Personal
 	Series  string       // "lasting" or "fixed"
 	Options meeting.Options

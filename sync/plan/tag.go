@@ -28,8 +28,9 @@ type Rules struct {
 type Wish struct {
 	// Asked says that the event is tagged and no word of Rules.Not is in it.
 	Asked bool
-	// Refused is the word that says no, where there is one.
-	Refused string
+	// Refused is the word that says no, where there is one, and Refusals are all such words.
+	Refused  string
+	Refusals []string
 	// Tags are the tags found, the most visible first.
 	Tags []Tag
 	// Choice is what the options in brackets choose, all tags taken together.
@@ -72,10 +73,13 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	words := ownWords(ev)
 	for _, text := range []string{ev.Title, words, ev.Location, strings.Join(ev.Categories, "\n")} {
 		for _, not := range rules.Not {
-			if found := findWord(text, not); len(found) > 0 && w.Refused == "" {
-				w.Refused = not
+			if found := findWord(text, not); len(found) > 0 && !slices.Contains(w.Refusals, not) {
+				w.Refusals = append(w.Refusals, not)
 			}
 		}
+	}
+	if len(w.Refusals) > 0 {
+		w.Refused = w.Refusals[0]
 	}
 	var brackets []string
 	add := func(in, text, options string, start, end int) {
@@ -107,7 +111,7 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
 		add("color", ev.Color, "", 0, 0)
 	}
-	if len(w.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Mark != "" && ev.Link.Block != "" {
+	if len(w.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
 		options := ""
 		for rest := ev.Link.Tag; ; {
 			at := strings.IndexByte(rest, '(')

@@ -334,7 +334,7 @@ func (w *Walker) pass() (err error) {
 	if report.Held {
 		w.say("  held: %s", report.Reason)
 		if w.calm {
-			if _, _, err := w.e.Release("c"); err != nil {
+			if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
 				return err
 			}
 			_, err = w.e.Pass(context.Background(), "c")
