@@ -7,7 +7,8 @@ import (
 )
 
 // RenameCalendar has everything that is kept under one calendar's name be kept under another. Of what is kept under the other already
-// nothing is replaced: where both names have a record of the same item, each keeps its own. It returns how many records were moved.
+// nothing is replaced: where both names have a record of the same item, each keeps its own. Open records are due at once. It returns how
+// many records were moved.
 func (tx *Tx) RenameCalendar(from, to string) (records int, err error) {
 	if err := checkNames(to, ""); err != nil {
 		return 0, err
@@ -34,6 +35,9 @@ func (tx *Tx) renameRecords(from, to string) (n int, err error) {
 		there, fault := tx.Record(to, r.EventID)
 		if err = fault; err != nil || there != nil && !there.Closed() {
 			continue
+		}
+		if !r.Closed() {
+			r.Due = tx.now
 		}
 		if err = tx.MoveRecord(r, to, r.EventID); err == nil {
 			n++

@@ -158,7 +158,8 @@ func (b *builder) choices(e configs.Effective, z configs.Zoom) []plan.Account {
 		if a.Name == z.Name { // the calendar's host is one of this account
 			host = e.Host
 		}
-		list[i] = plan.Account{Name: a.Name, Hash: a.hash, Host: b.host(a.Zoom, host), Kind: kindIn(a.Zoom, e), API: a.Mode != configs.Personal}
+		list[i] = plan.Account{Name: a.Name, Hash: a.hash, Host: b.host(a.Zoom, host), Kind: kindIn(a.Zoom, e), API: a.Mode != configs.Personal,
+			Room: strings.TrimSpace(a.PersonalLink)}
 	}
 	return list
 }

@@ -87,6 +87,7 @@ func (d *daemon) build(cfg *configs.Config) error {
 	}
 	if old := d.desk.Load(); old != nil {
 		desk.engine.Succeed(old.engine)
+		desk.inviter.succeed(old.inviter)
 	}
 	d.desk.Store(desk)
 	return nil

@@ -191,7 +191,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		account, known := x.accounts.of(f.Record.Mark)
 		inspector := x.inspector(account)
 		switch {
-		case !known && x.calendarOf(f.Calendar).Settings.AnyAccount: // a room's marks need not be its own
+		case !known && x.calendarOf(f.Calendar).Settings.Follows(f.Record): // a room that was configured before
 			return
 		case !known:
 			f.Unasked = "its Zoom account is not in the configuration"

@@ -29,13 +29,12 @@ type inviter struct {
 	log       *slog.Logger
 	now       func() time.Time
 
-	mu     sync.Mutex // one command at a time
-	queues sync.Map   // a lock for each calendar, by name: a slow one must not hold up the others
+	*inviteLocks
 
 	encoding sync.Mutex
 	encoder  invite.Encoder
 
-	keeping sync.Mutex // guards all below, and what store and folder hold; never held during a call to a calendar
+	// Guarded by keeping.
 	wanted  bool       // begin was called
 	watched []string   // folders that are calendars
 	listed  bool       // all linked events were queued; not again, for there may be some to which there can be no invitation
@@ -43,6 +42,17 @@ type inviter struct {
 	broken  bool   // the folder could not be used last time
 	said    string // the last complaint
 }
+
+// inviteLocks keep two from working on one folder. They outlive an inviter: when the configuration is read again, the one before may
+// still be at work.
+type inviteLocks struct {
+	mu      sync.Mutex // one command at a time
+	queues  sync.Map   // a lock for each calendar, by name: a slow one must not hold up the others
+	keeping sync.Mutex // guards what store and folder hold; never held during a call to a calendar
+}
+
+// succeed makes v, which is new and not at work yet, have the locks of old, which may still be.
+func (v *inviter) succeed(old *inviter) { v.inviteLocks = old.inviteLocks }
 
 // folderError is a folder of invitations that does not show all of them. The calendars themselves are none the worse for it.
 type folderError struct{ error }

@@ -172,7 +172,7 @@ func newQueueWorld(t *testing.T) *queueWorld {
 	})
 	fine := func(string) error { return nil }
 	w := &queueWorld{t: t, st: st, a: &told{tell: fine}, b: &told{tell: fine}}
-	w.v = &inviter{st: st, calendars: map[string]*engine.Calendar{"a": {Name: "a", Source: w.a}, "b": {Name: "b", Source: w.b}},
+	w.v = &inviter{inviteLocks: &inviteLocks{}, st: st, calendars: map[string]*engine.Calendar{"a": {Name: "a", Source: w.a}, "b": {Name: "b", Source: w.b}},
 		dir: inviteDir(filepath.Join(t.TempDir(), "out")), log: slog.New(slog.DiscardHandler), now: time.Now}
 	w.update(func(tx *store.Tx) error {
 		return errors.Join(tx.PutRecord(linked("a", "a1")), tx.PutRecord(linked("a", "a2")), tx.PutRecord(linked("b", "b1")), tx.PutRecord(linked("b", "b2")))

@@ -125,7 +125,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	}
 	d.invites = cfg.Invites.Dir != "" || !cfg.Invites.FeedToken.IsZero()
 	d.feedToken = cfg.Invites.FeedToken.Reveal()
-	d.inviter = &inviter{st: st, calendars: map[string]*engine.Calendar{}, dir: inviteDir(cfg.Invites.Dir), log: log, now: wallClock(a.term.env)}
+	d.inviter = &inviter{inviteLocks: &inviteLocks{}, st: st, calendars: map[string]*engine.Calendar{}, dir: inviteDir(cfg.Invites.Dir), log: log, now: wallClock(a.term.env)}
 	for _, c := range calendars {
 		d.names = append(d.names, c.Name)
 		d.kinds[c.Name] = c.Provider

@@ -178,10 +178,10 @@ func (b *builder) settings(c configs.Calendar) (plan.Settings, error) {
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep},
 		Host:  b.host(z, e.Host), Account: plan.AccountHash(identity(z)), Accounts: b.choices(e, z),
-		// A room's marks need not be its own: that another link was configured before changes nothing. But where there are other accounts
-		// as well, a mark of none of them is one of an account that was taken out.
+		// That another room was configured before changes nothing. But where there are other accounts as well, a mark of none of them is
+		// one of an account that was taken out.
 		AnyAccount: !slices.ContainsFunc(b.cfg.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
-		NoAPI:      z.Mode == configs.Personal,
+		NoAPI:      z.Mode == configs.Personal, Room: strings.TrimSpace(z.PersonalLink),
 		Kind:       kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.cfg.Grace,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},

@@ -53,6 +53,9 @@ type Record struct {
 	UsedAt time.Time `json:",omitzero"`
 	// Former are meetings that were made for the event and that it does not show, because it shows another one of ours: they are cancelled.
 	Former []Former `json:",omitempty"`
+	// Origin is the title of the series of which the event was a copy, with the link of that one in it, when its record began at OriginAt.
+	Origin   string    `json:",omitempty"`
+	OriginAt time.Time `json:",omitzero"`
 	// Retired is the mark of the meeting in whose place this one came while that one still existed: the event may show it for a while.
 	Retired string `json:",omitempty"`
 	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.

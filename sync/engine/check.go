@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -45,7 +46,9 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	if m.JoinURL != before.JoinURL || m.Passcode != before.Passcode || m.RegisterURL != before.RegisterURL {
 		news = append(news, "passcode or link were changed at Zoom: the event follows")
 	}
-	if before.Invitation != "" && !slices.Equal(m.DialIn, before.DialIn) {
+	if sameNumbers(m.DialIn, before.DialIn) {
+		m.DialIn = before.DialIn // in the order in which they are shown already
+	} else if before.Invitation != "" {
 		news = append(news, "the numbers to dial in were changed at Zoom: the event follows")
 	}
 	if !isRoomItself(s.rec) && m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
@@ -64,6 +67,16 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	s.rec.Meeting = m
 	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
 	return s.save("check", strings.Join(news, "; "), nil)
+}
+
+// sameNumbers reports whether two lists hold the same numbers to dial in with. Zoom gives them in any order.
+func sameNumbers(a, b []meeting.Phone) bool {
+	sorted := func(list []meeting.Phone) []meeting.Phone {
+		return slices.SortedFunc(slices.Values(list), func(x, y meeting.Phone) int {
+			return cmp.Or(cmp.Compare(x.Number, y.Number), cmp.Compare(x.Place, y.Place))
+		})
+	}
+	return slices.Equal(sorted(a), sorted(b))
 }
 
 // isRoomItself reports whether the meeting is a personal room, of which there is one for all events: its topic is that of whichever was

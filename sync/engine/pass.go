@@ -111,6 +111,9 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.former(ctx, &st, changes); err != nil {
+		return err
+	}
 	if err := p.take(ctx, &st, changes); err != nil {
 		return err
 	}
@@ -145,7 +148,9 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	cursor := st.Cursor
 	// While a brake holds the calendar, only a whole listing can answer the question that it waits for.
 	braked := !st.HeldAt.IsZero() && !st.Absent
-	if p.dry || st.Detects != p.c.Detects || braked {
+	// A clock that was set back leaves times behind for which everything would wait.
+	back := st.LastSuccess.After(p.e.opt.Now().Add(clockSlack))
+	if p.dry || st.Detects != p.c.Detects || braked || back {
 		cursor = ""
 	}
 	if until, why := p.restsUntil(); !until.IsZero() {
@@ -179,6 +184,9 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	}
 	return changes, nil
 }
+
+// clockSlack is how far a clock is set back without anybody having to mind: by a time service, now and then.
+const clockSlack = 10 * time.Minute
 
 // anotherThan reports whether the calendar is another one than that which was read last.
 func anotherThan(st store.CalendarState, changes calendar.Changes) bool {

@@ -165,7 +165,7 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	for s.steps = maxSteps; s.steps > 0; s.steps-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
 			Dismissed: s.dismissed, Schedule: s.schedule, Settings: &p.c.Settings})
-		if s.rec != nil && s.ev != nil && d.Do != plan.Close {
+		if s.rec != nil && !s.rec.Closed() && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
 		}
 		if d.Do == plan.Nothing {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/series"
@@ -80,6 +81,9 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	s.begun[ev.UID] = s.id
 	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark, Not: s.c.Settings.Rules.Not,
 		Template: d.Spec.Options.Template} // of a meeting that is found again nobody knows: it is taken for what was asked for
+	if err := s.originOf(rec); err != nil {
+		return err
+	}
 	if s.rec != nil { // a closed one, in the place of which this one comes
 		rec.Version = s.rec.Version
 	}
@@ -104,6 +108,20 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	rec.Doubt, rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
 	s.rec = rec
 	return s.save("", "", nil)
+}
+
+// originOf notes of which series the event is a copy, as it is where a series was split: that one keeps its meeting.
+func (s *settling) originOf(rec *store.Record) error {
+	mark := s.ev.Link.Mark
+	if mark == "" || mark == rec.Mark || !s.ev.Series {
+		return nil
+	}
+	origin, err := s.e.store.ByMark(mark)
+	if err != nil || origin == nil || origin.Told == nil || origin.Told.Kind != meeting.Lasting && origin.Told.Kind != meeting.Fixed {
+		return err
+	}
+	rec.Origin, rec.OriginAt = origin.Title, s.e.opt.Now()
+	return nil
 }
 
 // newMark makes a mark of an account.

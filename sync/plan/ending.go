@@ -91,7 +91,7 @@ func ending(in Input, w Wish, why string) Decision {
 		d.Do = Discard
 	case rec.MeetingID == 0:
 		d.Do, d.State = Close, Ended
-	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until):
+	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until) && !rec.Meeting.Start.After(in.Now):
 		d.Do, d.State = Close, Ended
 	case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
 		d.At = rec.EndingAt.Add(in.Settings.Grace)

@@ -38,6 +38,7 @@ package plan
 
 import (
 	"cmp"
+	"strconv"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -231,7 +232,7 @@ func follow(in Input, w Wish) Decision {
 		spec.Options, kept = lingering(rec, spec.Options)
 		notes = append(notes, kept...)
 	}
-	d.Notes = append(notes, w.Problems...)
+	d.Notes = append(append(notes, w.Problems...), goesOn(rec, in.Now)...)
 	if stays != "" {
 		spec.Host, d.Notes = cmp.Or(rec.Host, spec.Host), append(d.Notes, stays)
 	}
@@ -242,6 +243,18 @@ func follow(in Input, w Wish) Decision {
 		d.Spec.Host = rec.Host
 	}
 	return d.missing(in, w)
+}
+
+// goesOnFor is how long the owner is told that a series was split.
+const goesOnFor = 30 * 24 * time.Hour
+
+// goesOn tells the owner of a series that was split from another one what becomes of those who use the link of that one.
+func goesOn(rec *record.Record, now time.Time) []string {
+	if rec.Origin == "" || !now.Before(rec.OriginAt.Add(goesOnFor)) {
+		return nil
+	}
+	return []string{"it goes on from " + strconv.Quote(rec.Origin) + " with a meeting of its own: whoever still joins by the link of the dates " +
+		"before is alone there, so tell the guests that the link is a new one"}
 }
 
 // missing is the next thing that a tagged event with an open record lacks.
