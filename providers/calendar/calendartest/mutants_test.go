@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"zoomtag/providers/calendar"
 )
@@ -68,6 +69,7 @@ var mutants = map[string]func(m *mutant){
 	"what changed is called missing":       pages(missing(func(c calendar.Change) bool { return c.Event != nil })),
 	"what was deleted is not mentioned":    pages(drop(func(c calendar.Change) bool { return c.Event == nil })),
 	"what carries our mark is plain":       pages(plain),
+	"a series without dates has no times":  dateless,
 	"any error means gone":                 getError(calendar.ErrGone),
 	"a deleted event is some error":        getError(errors.New("fake: something")),
 	"a write forgets the version":          setting(func(m *mutant, id string, v *string, _ *calendar.Link) { *v = m.version(id) }),
@@ -123,6 +125,17 @@ func drop(which func(calendar.Change) bool) func(c *calendar.Changes) {
 func plain(c *calendar.Changes) {
 	for i := range c.List {
 		c.List[i].Plain = true
+	}
+}
+
+// dateless is what adapters said of such a series before they knew better: nothing.
+func dateless(m *mutant) {
+	m.get = func(ctx context.Context, id string) (calendar.Event, error) {
+		e, err := m.Fake.Get(ctx, id)
+		if e.Empty {
+			e.Empty, e.Until = false, time.Time{}
+		}
+		return e, err
 	}
 }
 
@@ -236,7 +249,7 @@ func TestMutants(t *testing.T) {
 		Run(t, Harness{Class: Memory, New: func(*testing.T) World {
 			f := NewFake()
 			f.Explicit = true
-			return mutantWorld{fakeWorld{f}, spoil}
+			return mutantWorld{newFakeWorld(f), spoil}
 		}})
 		return
 	}
