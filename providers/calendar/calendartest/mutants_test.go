@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,8 @@ var mutants = map[string]func(m *mutant){
 	"what was deleted is not mentioned":    pages(drop(func(c calendar.Change) bool { return c.Event == nil })),
 	"what carries our mark is plain":       pages(plain),
 	"a series without dates has no times":  dateless,
+	"what was deleted is told once":        once,
+	"what was written to is nothing new":   vain,
 	"any error means gone":                 getError(calendar.ErrGone),
 	"a deleted event is some error":        getError(errors.New("fake: something")),
 	"a write forgets the version":          setting(func(m *mutant, id string, v *string, _ *calendar.Link) { *v = m.version(id) }),
@@ -136,6 +139,39 @@ func dateless(m *mutant) {
 			e.Empty, e.Until = false, time.Time{}
 		}
 		return e, err
+	}
+}
+
+// once remembers itself what it has told, where the cursor should.
+func once(m *mutant) {
+	told := map[string]bool{}
+	m.changes = func(ctx context.Context, cursor string) (calendar.Changes, error) {
+		changes, err := m.Fake.Changes(ctx, cursor)
+		changes.List = slices.DeleteFunc(changes.List, func(c calendar.Change) bool {
+			tell := !c.Deleted || !told[c.ID]
+			told[c.ID] = c.Deleted
+			return !tell
+		})
+		return changes, err
+	}
+}
+
+// vain takes what it has written to for its own work altogether.
+func vain(m *mutant) {
+	written := map[string]string{}
+	m.set = func(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+		e, err := m.Fake.SetLink(ctx, id, version, l)
+		written[id] = e.Version
+		return e, err
+	}
+	m.changes = func(ctx context.Context, cursor string) (calendar.Changes, error) {
+		changes, err := m.Fake.Changes(ctx, cursor)
+		for i, c := range changes.List {
+			if c.Event != nil && c.Event.Version == written[c.ID] {
+				changes.List[i] = calendar.Change{ID: c.ID, Same: true}
+			}
+		}
+		return changes, err
 	}
 }
 

@@ -144,8 +144,11 @@ func (l *listing) changes(from string) calendar.Changes {
 	} else {
 		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
 	}
-	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since}
-	news = news || now.day != l.before.day
+	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since, census: l.before.census}
+	if l.full {
+		now.census = l.census()
+	}
+	news = news || now.day != l.before.day || now.census != l.before.census
 	since, quiet := l.latest.Add(-overlap), l.answered.Sub(l.latest) > overlap
 	if quiet { // whatever was changed at the time of the latest change shows by now
 		since = l.latest
