@@ -86,6 +86,10 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err := c.list(ctx, l, path); err != nil {
 		return calendar.Changes{}, err
 	}
+	if before.since.After(l.answered) {
+		return calendar.Changes{}, fmt.Errorf("outlook: %w: it asks for what will be changed after %s; the calendar is read again as a whole",
+			calendar.ErrCursor, before.since.UTC().Format(time.RFC3339))
+	}
 	if sweep && l.news() > fewNews {
 		changed := newListing(c, before, false, false)
 		if err := c.list(ctx, changed, path); err != nil {
