@@ -40,6 +40,8 @@ type Event struct {
 	AllDay     bool
 	Series     bool
 	Until      time.Time // end of the last occurrence; zero for never
+	// Empty says that all dates of the series were taken out or cancelled. Until is when the first one would have ended.
+	Empty bool
 
 	// Mark and Tag are ours, JoinURL is what our CONFERENCE property holds.
 	Mark, Tag, JoinURL string
@@ -213,6 +215,9 @@ func (r *reader) times(e *Event, master int32, overrides []int32, now time.Time)
 	e.Series = true
 	o, until := s.around(now)
 	e.Start, e.End, e.Until = o.start, o.end, until
+	if ok && o.start.IsZero() && s.complete() {
+		e.Empty, e.Until = true, length.after(start)
+	}
 	for _, note := range s.notes {
 		r.note(note)
 	}
@@ -289,6 +294,8 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 		_, start, end, _, ok := r.period(c)
 		if ok {
 			s.moved = append(s.moved, occurrence{start.In(s.loc), end.In(s.loc)})
+		} else {
+			s.unread = true
 		}
 		id := ""
 		if p := r.doc.first(c, "RECURRENCE-ID"); p != nil {

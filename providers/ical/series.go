@@ -21,6 +21,7 @@ type series struct {
 	days    map[time.Time]bool // days (midnight, on the wall clock) that are skipped as a whole
 	moved   []occurrence       // what RECURRENCE-ID overrides say instead
 	endless bool
+	unread  bool // there are dates that cannot be read
 	notes   []string
 }
 
@@ -72,6 +73,9 @@ func (s *series) around(now time.Time) (o occurrence, until time.Time) {
 	}
 	return next, until
 }
+
+// complete says that around has seen all dates that there are.
+func (s *series) complete() bool { return !s.endless && !s.unread }
 
 // expand shows the occurrences of one rule that matter: those up to the first that ends after now, and those about the end.
 func (s *series) expand(r *rule, now time.Time, see func(occurrence)) {
@@ -156,6 +160,8 @@ func (r *reader) recurrence(c int32, begin stamp, start time.Time, length span) 
 			for item := range strings.SplitSeq(r.doc.plain(p), ",") {
 				if dates++; dates <= maxDates {
 					r.date(s, p, item, out)
+				} else {
+					s.unread = s.unread || !out
 				}
 			}
 		}
@@ -172,6 +178,7 @@ func (r *reader) date(s *series, p *prop, item string, out bool) {
 	at, err := parseStamp(item)
 	if err != nil {
 		r.note(fmt.Sprintf("%s %.40q is not a date or time", strings.ToUpper(string(r.doc.name(p))), item))
+		s.unread = s.unread || !out
 		return
 	}
 	start, _ := r.zones.instant(at, r.doc.param(p, "TZID"))

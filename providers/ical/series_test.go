@@ -27,6 +27,44 @@ func read(t testing.TB, now, lines string) Event {
 
 const nextEvent = "\nEND:VEVENT\nBEGIN:VEVENT\nUID:u1\n"
 
+// TestEmpty: a series of which no date takes place is told from one of which that is not known.
+func TestEmpty(t *testing.T) {
+	const daily = "DTSTART:20260303T180000Z\nDTEND:20260303T190000Z\nRRULE:FREQ=DAILY;COUNT=2"
+	called := func(day string) string {
+		return nextEvent + "RECURRENCE-ID:" + day + "T180000Z\nDTSTART:" + day + "T180000Z\nSTATUS:CANCELLED"
+	}
+	tests := []struct {
+		name, lines string
+		empty       bool
+	}{
+		{"all taken out", daily + "\nEXDATE:20260303T180000Z,20260304T180000Z", true},
+		{"all taken out by their days", daily + "\nEXDATE;VALUE=DATE:20260303,20260304", true},
+		{"all called off", daily + called("20260303") + called("20260304"), true},
+		{"both", daily + "\nEXDATE:20260303T180000Z" + called("20260304"), true},
+		{"until a day", "DTSTART:20260303T180000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20260304\nEXDATE:20260303T180000Z,20260304T180000Z", true},
+		{"dates alone", "DTSTART:20260303T180000Z\nDURATION:PT1H\nRDATE:20260304T180000Z\nEXDATE:20260303T180000Z,20260304T180000Z", true},
+		{"days", "DTSTART;VALUE=DATE:20260303\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE;VALUE=DATE:20260303,20260304", true},
+		{"one is left", daily + "\nEXDATE:20260303T180000Z", false},
+		{"one was moved", daily + "\nEXDATE:20260303T180000Z" + nextEvent + "RECURRENCE-ID:20260304T180000Z\nDTSTART:20260310T180000Z", false},
+		{"one was moved, nobody knows where", daily + "\nEXDATE:20260303T180000Z" + nextEvent + "RECURRENCE-ID:20260304T180000Z\nDTSTART:later", false},
+		{"a further one that cannot be read", daily + "\nEXDATE:20260303T180000Z,20260304T180000Z\nRDATE:later", false},
+		{"one taken out that cannot be read", daily + "\nEXDATE:20260303T180000Z,20260304T180000Z,later", true},
+		{"a rule that is not followed", "DTSTART:20260303T180000Z\nRRULE:FREQ=SECONDLY;COUNT=1\nEXDATE:20260303T180000Z", false},
+		{"a rule without an end", "DTSTART:20260303T180000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\nEXDATE:20260303T180000Z", false},
+	}
+	for _, test := range tests {
+		for _, now := range []string{"2026-01-01T00:00:00Z", "2026-03-03T18:30:00Z", "2027-01-01T00:00:00Z"} {
+			e := read(t, now, test.lines)
+			if e.Empty != test.empty || !e.Series {
+				t.Errorf("%s, at %s: empty is %v, series %v", test.name, now, e.Empty, e.Series)
+			}
+			if e.Empty && (!e.Start.IsZero() || !e.End.IsZero() || e.Until.IsZero() || e.Until.Day() > 4) {
+				t.Errorf("%s, at %s: from %s to %s, until %s", test.name, now, e.Start, e.End, e.Until)
+			}
+		}
+	}
+}
+
 // TestOccurrence: which occurrence is meant, and when the last one ends.
 func TestOccurrence(t *testing.T) {
 	const none = "0001-01-01T00:00:00Z"

@@ -3,7 +3,8 @@ package meeting
 import (
 	"testing"
 	"time"
-	_ "time/tzdata" // the dated names are not on every machine
+
+	_ "zoomtag/providers/ical/zonetest" // the dated names are not on every machine
 )
 
 func TestZones(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"

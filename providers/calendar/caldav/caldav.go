@@ -76,6 +76,7 @@ type Calendar struct {
 	pinned  *url.URL          // the collection that was listed
 	spelled map[string]string // names of objects that the server encodes in its own way, by id
 	written map[string]string // what our own last writes have made of objects: versions by id
+	told    calendar.Told     // by the last listing
 	slow    *rest.Patience    // where the server asks for a pause without saying how long
 }
 

@@ -21,6 +21,7 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err != nil {
 		return calendar.Changes{}, err
 	}
+	c.begin(from)
 	var p *place
 	if before == nil {
 		c.forget()
@@ -50,7 +51,23 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err != nil {
 		return calendar.Changes{}, err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told.Note(from, changes.List)
 	return changes, nil
+}
+
+// begin begins a pass. What was told to somebody who asks again was not taken in: our own writes do not hide it then. Nor
+// do they hide anything from those who ask for everything.
+func (c *Calendar) begin(from string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if from == "" {
+		clear(c.written)
+	}
+	for _, id := range c.told.Dropped(from) {
+		delete(c.written, id)
+	}
 }
 
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }

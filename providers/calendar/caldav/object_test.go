@@ -1,6 +1,7 @@
 package caldav_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -85,6 +86,28 @@ func edited(raw string, change func(e *calendar.Event)) string {
 		others = append(others, times(e)...)
 	}
 	return folded(slices.Concat(lines[:begin+1], others, texts(e), lines[inner:end], lines[end:]))
+}
+
+// recurring is an object as it is after its event was made a series of so many days.
+func recurring(raw string, days int) string {
+	lines := unfolded(raw)
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "SEQUENCE:") })
+	return folded(slices.Insert(lines, at, fmt.Sprintf("RRULE:FREQ=DAILY;COUNT=%d", days)))
+}
+
+// cancelling is an object as it is after a date of its series was taken out, or every other one called off.
+func cancelling(raw string, n int) string {
+	lines := unfolded(raw)
+	begin := slices.Index(lines, "BEGIN:VEVENT")
+	e, _ := known(lines[begin:slices.Index(lines, "END:VEVENT")])
+	e.Start, e.End = e.Start.AddDate(0, 0, n), e.End.AddDate(0, 0, n)
+	at := strings.TrimPrefix(times(e)[0], "DTSTART")
+	if n%2 == 0 {
+		return folded(slices.Insert(lines, begin+1, "EXDATE"+at))
+	}
+	uid := lines[begin+slices.IndexFunc(lines[begin:], func(l string) bool { return strings.HasPrefix(l, "UID:") })]
+	called := append([]string{"BEGIN:VEVENT", uid, "DTSTAMP:20260101T000000Z", "RECURRENCE-ID" + at, "STATUS:CANCELLED"}, times(e)...)
+	return folded(slices.Insert(lines, len(lines)-1, append(called, "END:VEVENT")...))
 }
 
 // known reads what the app knows of an event: its texts and times. The lines that hold no texts are returned as well.

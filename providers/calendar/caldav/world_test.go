@@ -93,6 +93,16 @@ func (w *world) Edit(id string, change func(e *calendar.Event)) {
 // Delete implements calendartest.World.
 func (w *world) Delete(id string) { w.hand.remove(id) }
 
+// PutSeries implements calendartest.World.
+func (w *world) PutSeries(e calendar.Event, days int) string {
+	id := w.Put(e)
+	w.hand.put(id, recurring(w.hand.object(id), days))
+	return id
+}
+
+// CancelDate implements calendartest.World.
+func (w *world) CancelDate(id string, n int) { w.hand.put(id, cancelling(w.hand.object(id), n)) }
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	if f, ok := refusals[m]; ok {

@@ -3,6 +3,7 @@ package calendartest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,7 +11,18 @@ import (
 )
 
 // fakeWorld is a Fake and its owner.
-type fakeWorld struct{ *Fake }
+type fakeWorld struct {
+	*Fake
+	series map[string]*fakeSeries // by id
+}
+
+// fakeSeries is what the owner's app knows of a series: its first date, and which dates take place.
+type fakeSeries struct {
+	first calendar.Event
+	dates []bool
+}
+
+func newFakeWorld(f *Fake) fakeWorld { return fakeWorld{f, map[string]*fakeSeries{}} }
 
 func (w fakeWorld) Calendar() calendar.Calendar { return w.Fake }
 
@@ -53,6 +65,29 @@ func (w fakeWorld) Misbehave(m Misbehaviour) error {
 	return nil
 }
 
+func (w fakeWorld) PutSeries(e calendar.Event, days int) string {
+	e.Series, e.Until = true, day(e.End, days-1)
+	id := w.Put(e)
+	w.series[id] = &fakeSeries{e, slices.Repeat([]bool{true}, days)}
+	return id
+}
+
+func (w fakeWorld) CancelDate(id string, n int) {
+	s := w.series[id]
+	s.dates[n] = false
+	w.Edit(id, func(e *calendar.Event) {
+		e.Start, e.End, e.Until, e.Empty = time.Time{}, time.Time{}, s.first.End, true
+		for n, takesPlace := range s.dates {
+			if !takesPlace {
+				continue
+			}
+			if e.Until = day(s.first.End, n); e.Empty {
+				e.Start, e.End, e.Empty = day(s.first.Start, n), e.Until, false
+			}
+		}
+	})
+}
+
 func (w fakeWorld) Heal() {
 	w.Hook = nil
 	w.SetSilent(false)
@@ -69,7 +104,7 @@ func TestFake(t *testing.T) {
 			Run(t, Harness{Class: Memory, New: func(*testing.T) World {
 				f := NewFake()
 				configure(f)
-				return fakeWorld{f}
+				return newFakeWorld(f)
 			}})
 		})
 	}

@@ -60,6 +60,11 @@ type World interface {
 	Edit(id string, change func(e *calendar.Event))
 	// Delete deletes an event.
 	Delete(id string)
+	// PutSeries adds an event like Put, which takes place at the same time on so many days in a row. The owner of a series
+	// does not Edit it.
+	PutSeries(e calendar.Event, days int) (id string)
+	// CancelDate cancels or takes out one date of such a series, counted from 0.
+	CancelDate(id string, n int)
 
 	// Misbehave makes the backend fail in the given way in every call from now on, until Heal. It returns
 	// ErrNotApplicable where the backend cannot fail like that.

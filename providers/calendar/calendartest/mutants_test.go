@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zoomtag/providers/calendar"
 )
@@ -68,6 +70,9 @@ var mutants = map[string]func(m *mutant){
 	"what changed is called missing":       pages(missing(func(c calendar.Change) bool { return c.Event != nil })),
 	"what was deleted is not mentioned":    pages(drop(func(c calendar.Change) bool { return c.Event == nil })),
 	"what carries our mark is plain":       pages(plain),
+	"a series without dates has no times":  dateless,
+	"what was deleted is told once":        once,
+	"what was written to is nothing new":   vain,
 	"any error means gone":                 getError(calendar.ErrGone),
 	"a deleted event is some error":        getError(errors.New("fake: something")),
 	"a write forgets the version":          setting(func(m *mutant, id string, v *string, _ *calendar.Link) { *v = m.version(id) }),
@@ -123,6 +128,50 @@ func drop(which func(calendar.Change) bool) func(c *calendar.Changes) {
 func plain(c *calendar.Changes) {
 	for i := range c.List {
 		c.List[i].Plain = true
+	}
+}
+
+// dateless is what adapters said of such a series before they knew better: nothing.
+func dateless(m *mutant) {
+	m.get = func(ctx context.Context, id string) (calendar.Event, error) {
+		e, err := m.Fake.Get(ctx, id)
+		if e.Empty {
+			e.Empty, e.Until = false, time.Time{}
+		}
+		return e, err
+	}
+}
+
+// once remembers itself what it has told, where the cursor should.
+func once(m *mutant) {
+	told := map[string]bool{}
+	m.changes = func(ctx context.Context, cursor string) (calendar.Changes, error) {
+		changes, err := m.Fake.Changes(ctx, cursor)
+		changes.List = slices.DeleteFunc(changes.List, func(c calendar.Change) bool {
+			tell := !c.Deleted || !told[c.ID]
+			told[c.ID] = c.Deleted
+			return !tell
+		})
+		return changes, err
+	}
+}
+
+// vain takes what it has written to for its own work altogether.
+func vain(m *mutant) {
+	written := map[string]string{}
+	m.set = func(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+		e, err := m.Fake.SetLink(ctx, id, version, l)
+		written[id] = e.Version
+		return e, err
+	}
+	m.changes = func(ctx context.Context, cursor string) (calendar.Changes, error) {
+		changes, err := m.Fake.Changes(ctx, cursor)
+		for i, c := range changes.List {
+			if c.Event != nil && c.Event.Version == written[c.ID] {
+				changes.List[i] = calendar.Change{ID: c.ID, Same: true}
+			}
+		}
+		return changes, err
 	}
 }
 
@@ -236,7 +285,7 @@ func TestMutants(t *testing.T) {
 		Run(t, Harness{Class: Memory, New: func(*testing.T) World {
 			f := NewFake()
 			f.Explicit = true
-			return mutantWorld{fakeWorld{f}, spoil}
+			return mutantWorld{newFakeWorld(f), spoil}
 		}})
 		return
 	}

@@ -20,6 +20,7 @@ var writingTests = []namedTest{
 	{"an edit made meanwhile wins", testConflict},
 	{"of two writers one wins", testRace},
 	{"our own writes can be told from others", testEcho},
+	{"a snapshot calls nothing the same as before", testNothingSame},
 }
 
 func testLink(s *scene) {
@@ -211,6 +212,17 @@ func testRace(s *scene) {
 			s.Fatalf("two writers at once: %v; %v", errs[0], errs[1])
 		}
 		s.holds(s.get(id), links[winner])
+	}
+}
+
+// testNothingSame: an empty cursor is from before everything, our own writes included.
+func testNothingSame(s *scene) {
+	ids := s.fill(3)
+	s.setLink(ids[1], link("1"))
+	for _, c := range s.changes("").List {
+		if c.Same {
+			s.Errorf("a snapshot says of an event only that it is the same as before: %+v", c)
+		}
 	}
 }
 

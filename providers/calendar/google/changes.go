@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
@@ -40,9 +42,7 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	c.mu.Lock()
-	clear(c.held)
-	c.mu.Unlock()
+	c.begin(from)
 	found := newListing(c, from == "")
 	token, err := c.list(ctx, before.token, found.page)
 	if err != nil {
@@ -57,7 +57,28 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if before.token != "" && found.items == 0 && now.day-before.day < refreshAfter {
 		changes.Cursor = from
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.told.Note(from, changes.List)
 	return changes, nil
+}
+
+// begin begins a pass. What was told to somebody who asks again was not taken in: our own writes do not hide it then.
+func (c *Calendar) begin(from string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.held)
+	dropped := map[string]bool{}
+	for _, id := range c.told.Dropped(from) {
+		dropped[id] = true
+	}
+	if len(dropped) == 0 {
+		return
+	}
+	maps.DeleteFunc(c.written, func(item, _ string) bool {
+		series := item[:max(0, strings.LastIndexByte(item, '_'))] // of an exception
+		return dropped[item] || dropped[series]
+	})
 }
 
 // list walks through the pages of a listing, shows each, and returns the token of the last one. It is complete or an error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -125,6 +126,25 @@ func (w *world) Edit(id string, change func(e *calendar.Event)) {
 
 // Delete implements calendartest.World.
 func (w *world) Delete(id string) { w.server.Delete("", id) }
+
+// PutSeries implements calendartest.World.
+func (w *world) PutSeries(e calendar.Event, days int) string {
+	start, end := times(e)
+	return w.server.Put("", googletest.JSON{"summary": e.Title, "description": e.Description, "location": e.Location, "start": start,
+		"end": end, "recurrence": []any{fmt.Sprintf("RRULE:FREQ=DAILY;COUNT=%d", days)}})
+}
+
+// CancelDate implements calendartest.World.
+func (w *world) CancelDate(id string, n int) {
+	ev, _ := w.server.Event("", id)
+	start, _ := ev["start"].(googletest.JSON)
+	zone, _ := start["timeZone"].(string)
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.CancelInstance("", id, whenOf(start).In(loc).AddDate(0, 0, n))
+}
 
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {

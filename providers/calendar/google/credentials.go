@@ -178,7 +178,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), rest.Snippet([]byte(refusal.ErrorDescription), 200)
-		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(s.cfg.GrantFile, grant.RefreshToken))
+		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.cfg.GrantFile, grant.RefreshToken))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err)
@@ -186,7 +186,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	if token.RefreshToken != "" && token.RefreshToken != grant.RefreshToken.Reveal() {
 		presented := grant.RefreshToken
 		grant.RefreshToken = oauth.Secret(token.RefreshToken) // Google rarely sends a new one; it counts from the moment it is saved
-		if err := grant.Replace(s.cfg.GrantFile, presented); err != nil {
+		if err := grant.Replace(ctx, s.cfg.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
 	}

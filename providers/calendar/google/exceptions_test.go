@@ -59,6 +59,42 @@ func TestExceptionThatFails(t *testing.T) {
 	}
 }
 
+// TestDroppedException: an exception was edited, that answer was dropped, and links were written. Asked again, the series is news.
+func TestDroppedException(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	id, first := w.weekly(nil)
+	at := first.AddDate(0, 0, 7)
+	w.server.Except("", id, at, func(ev json) { ev["description"] = "Its own agenda" })
+	c := w.connect()
+	all, err := c.Changes(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server.Except("", id, at, func(ev json) { ev["description"] = "Another agenda" })
+	tell := func() calendar.Changes {
+		changes, err := c.Changes(t.Context(), all.Cursor)
+		if err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Same {
+			t.Fatalf("the exception of a series was edited: %+v, %v", changes.List, err)
+		}
+		return changes
+	}
+	dropped := tell()
+	ev, err := c.Get(t.Context(), id)
+	if err == nil {
+		_, err = c.SetLink(t.Context(), id, ev.Version, aLink("1"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := tell()
+	if taken.Cursor == dropped.Cursor {
+		t.Error("links were written, and the cursor is the same")
+	}
+	if changes, err := c.Changes(t.Context(), taken.Cursor); err != nil || len(changes.List) != 0 {
+		t.Errorf("afterwards: %+v, %v", changes.List, err)
+	}
+}
+
 // TestMovedLastOccurrence: an incremental listing names the series alone, and its exceptions count all the same.
 func TestMovedLastOccurrence(t *testing.T) {
 	w := newWorld(t, googletest.Options{})

@@ -80,6 +80,7 @@ type Calendar struct {
 	envelope envelope          // as the last listing showed it
 	held     map[string]held   // events of the current pass, by id
 	written  map[string]string // etags of our own last writes, by id
+	told     calendar.Told     // by the last listing
 }
 
 // envelope is what a listing says of the calendar as a whole.

@@ -58,7 +58,7 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 		return errors.New("google: Google gave no lasting sign-in: remove zoomtag at myaccount.google.com/connections and sign in again")
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: creds.clientID, Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}
-	if err := grant.Save(c.GrantFile); err != nil {
+	if err := grant.Install(ctx, c.GrantFile); err != nil {
 		return fmt.Errorf("google: %w", err)
 	}
 	about, err := calendar.ask(ctx)

@@ -29,8 +29,8 @@ func (c *Calendar) times(ev *calendar.Event, e *api.Event, exceptions []*api.Eve
 	if err == nil {
 		var found ical.Event
 		var ok bool
-		if found, ok, err = doc.Event("series", home, c.cfg.Now()); ok && err == nil && !found.Start.IsZero() {
-			ev.Start, ev.End, ev.Until = found.Start, found.End, found.Until
+		if found, ok, err = doc.Event("series", home, c.cfg.Now()); ok && err == nil && (!found.Start.IsZero() || found.Empty) {
+			ev.Start, ev.End, ev.Until, ev.Empty = found.Start, found.End, found.Until, found.Empty
 			ev.Notes = append(ev.Notes, found.Notes...)
 			return
 		}

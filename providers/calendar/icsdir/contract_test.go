@@ -129,6 +129,42 @@ func (w *world) Edit(id string, change func(e *calendar.Event)) {
 // Delete implements calendartest.World.
 func (w *world) Delete(id string) { w.must(os.Remove(filepath.Join(w.path, id))) }
 
+// PutSeries implements calendartest.World.
+func (w *world) PutSeries(e calendar.Event, days int) string {
+	id := w.Put(e)
+	w.insert(id, "END:VEVENT", fmt.Sprintf("RRULE:FREQ=DAILY;COUNT=%d", days))
+	return id
+}
+
+// CancelDate implements calendartest.World. One date is taken out, the next one is called off.
+func (w *world) CancelDate(id string, n int) {
+	raw, err := os.ReadFile(filepath.Join(w.path, id))
+	w.must(err)
+	value := func(name string) string {
+		_, after, _ := strings.Cut(string(raw), "\r\n"+name+":")
+		value, _, _ := strings.Cut(after, "\r\n")
+		return value
+	}
+	first, err := time.Parse("20060102T150405Z", value("DTSTART"))
+	w.must(err)
+	at := first.AddDate(0, 0, n).Format("20060102T150405Z")
+	if n%2 == 0 {
+		w.insert(id, "END:VEVENT", "EXDATE:"+at)
+		return
+	}
+	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+value("UID"), "DTSTAMP:20260101T000000Z", "RECURRENCE-ID:"+at, "DTSTART:"+at,
+		"STATUS:CANCELLED", "END:VEVENT")
+}
+
+// insert writes lines in front of the first that is so.
+func (w *world) insert(id, line string, lines ...string) {
+	path := filepath.Join(w.path, id)
+	raw, err := os.ReadFile(path)
+	w.must(err)
+	text := strings.Replace(string(raw), "\r\n"+line+"\r\n", "\r\n"+strings.Join(append(lines, line), "\r\n")+"\r\n", 1)
+	w.must(os.WriteFile(path, []byte(text), 0o600))
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	switch m {

@@ -27,8 +27,10 @@ type Calendar struct {
 	id       string   // of a calendar that is not the default one
 	readOnly bool
 	polled   time.Time                 // the last Changes
-	swept    time.Time                 // when all ids were last listed
-	prints   map[string]bool           // what the last listing of everything showed
+	swept    time.Time                 // when all ids were last listed, and the answer was taken in
+	prints   map[string]bool           // what the last listing of everything showed, likewise
+	offer    offer                     // the last answer
+	told     calendar.Told             // by the last answer
 	held     map[string]calendar.Event // events of the current pass
 	written  map[string]string         // etags of our own last writes, by id
 	owner    string                    // of the calendar, where a person has signed in
@@ -62,9 +64,6 @@ const (
 	maxStale = 20
 )
 
-// sweepWithin is how long a deletion may stay unnoticed: Graph says nothing of it, so all ids are listed before that time is over.
-const sweepWithin = 14 * time.Minute
-
 // fewNews is how many changes found by a sweep are read one by one; for more than these, those changed since are listed.
 const fewNews = 3
 
@@ -74,12 +73,8 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	c.mu.Lock()
-	clear(c.held)
-	clear(c.fresh)
 	now := c.cfg.Now()
-	sweep := from != "" && now.Add(now.Sub(c.polled)).Sub(c.swept) >= sweepWithin // the next pass would come too late
-	c.mu.Unlock()
+	sweep := c.begin(from, now)
 	path, err := c.locate(ctx)
 	if err != nil {
 		return calendar.Changes{}, err
@@ -91,6 +86,10 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err := c.list(ctx, l, path); err != nil {
 		return calendar.Changes{}, err
 	}
+	if before.since.After(l.answered) {
+		return calendar.Changes{}, fmt.Errorf("outlook: %w: it asks for what will be changed after %s; the calendar is read again as a whole",
+			calendar.ErrCursor, before.since.UTC().Format(time.RFC3339))
+	}
 	if sweep && l.news() > fewNews {
 		changed := newListing(c, before, false, false)
 		if err := c.list(ctx, changed, path); err != nil {
@@ -98,18 +97,12 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 		}
 		l.merge(changed)
 	}
-	c.mu.Lock()
-	c.polled = now
-	if l.full {
-		c.prints = l.prints
-	}
-	if sweep { // a first reading may be that of a plan, from which nothing is concluded
-		c.swept = now
-	}
-	c.mu.Unlock()
 	changes := l.changes(from)
-	changes.Source, err = c.whose(ctx)
-	return changes, err
+	if changes.Source, err = c.whose(ctx); err != nil {
+		return calendar.Changes{}, err
+	}
+	c.offers(from, l, &changes, now)
+	return changes, nil
 }
 
 // list walks through the pages of a listing. It is complete or an error.
@@ -248,6 +241,9 @@ func (c *Calendar) Echoed(from string) string {
 	}
 	slices.Sort(now.seen)
 	now.seen = slices.Compact(now.seen)
+	if from == c.offer.cursor {
+		c.offer.echoed = now.String()
+	}
 	return now.String()
 }
 

@@ -107,6 +107,26 @@ func (w *world) Edit(id string, change func(e *calendar.Event)) {
 // Delete implements calendartest.World.
 func (w *world) Delete(id string) { w.server.Delete("", id) }
 
+// PutSeries implements calendartest.World.
+func (w *world) PutSeries(e calendar.Event, days int) string {
+	ev := put(e)
+	ev["originalStartTimeZone"], ev["originalEndTimeZone"] = e.Zone, e.Zone
+	ev["recurrence"] = json{"pattern": json{"type": "daily", "interval": 1}, "range": json{"type": "numbered",
+		"startDate": e.Start.Format(time.DateOnly), "numberOfOccurrences": days, "recurrenceTimeZone": e.Zone}}
+	return w.server.Put("", ev)
+}
+
+// CancelDate implements calendartest.World.
+func (w *world) CancelDate(id string, n int) {
+	ev, _ := w.server.Event("", id)
+	zone, _ := ev["originalStartTimeZone"].(string)
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.CancelInstance("", id, whenOf(ev["start"]).In(loc).AddDate(0, 0, n))
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	patches := func(f outlooktest.Fault) outlooktest.Fault {

@@ -15,11 +15,11 @@ import (
 // Graph keeps no cursor for the events of a calendar: its delta is for expanded windows that do not move along, with rows that lack
 // their texts and deletions that may be none. So a calendar is followed by the time of the last change. A cursor is
 //
-//	outlook1 CALENDAR DAY WATERMARK FINGERPRINTS
+//	outlook1 CALENDAR DAY WATERMARK FINGERPRINTS CENSUS
 //
 // the id of the calendar where it is not the default one, the day on which it was given out or used last, the time from which on
-// changes are asked for, and what was seen of the events changed since then, by which they are known again: the question always
-// brings the latest changes along.
+// changes are asked for, what was seen of the events changed since then, by which they are known again: the question always
+// brings the latest changes along; and a fingerprint of all ids, which a cursor of before may lack.
 const cursorName = "outlook1"
 
 // overlap is how far before the latest change the watermark lies, until that is older: a change may show later than one that was made
@@ -36,6 +36,7 @@ type cursor struct {
 	day      int64
 	since    time.Time
 	seen     []string // fingerprints, sorted
+	census   string   // "" where it is not known
 }
 
 const printLen = 11
@@ -53,7 +54,8 @@ func (c cursor) String() string {
 	if id == "" {
 		id = noCalendar
 	}
-	return strings.Join([]string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano), strings.Join(c.seen, "")}, " ")
+	return strings.Join([]string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano),
+		strings.Join(c.seen, ""), c.census}, " ")
 }
 
 // parseCursor reads a cursor; an empty one is from before everything.
@@ -65,10 +67,13 @@ func parseCursor(s string, now time.Time) (cursor, error) {
 		return cursor{}, fmt.Errorf("outlook: %w: %s; the calendar is read again as a whole", calendar.ErrCursor, why)
 	}
 	parts := strings.Split(s, " ")
-	if len(parts) != 5 || parts[0] != cursorName || parts[1] == "" || len(parts[4])%printLen != 0 {
+	if len(parts) == 5 {
+		parts = append(parts, "")
+	}
+	if len(parts) != 6 || parts[0] != cursorName || parts[1] == "" || len(parts[4])%printLen != 0 {
 		return strange("it is not one of this version")
 	}
-	c := cursor{calendar: parts[1]}
+	c := cursor{calendar: parts[1], census: parts[5]}
 	if c.calendar == noCalendar {
 		c.calendar = ""
 	}

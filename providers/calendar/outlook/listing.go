@@ -18,7 +18,6 @@ type listing struct {
 	sweep  bool // by its ids only
 	list   []calendar.Change
 	at     map[string]int // where each id stands in list
-	latest time.Time
 	recent []recent
 	// answered is when the service answered, by its own clock.
 	answered time.Time
@@ -95,9 +94,6 @@ func (l *listing) change(e models.Eventable, id string) calendar.Change {
 	changed := e.GetLastModifiedDateTime()
 	if changed != nil {
 		l.recent = append(l.recent, recent{*changed, print})
-		if changed.After(l.latest) {
-			l.latest = *changed
-		}
 	}
 	switch {
 	case !l.before.since.IsZero() && (l.isOld(changed, print) || l.c.wroteLast(e)):
@@ -135,6 +131,17 @@ func (l *listing) isOld(changed *time.Time, print string) bool {
 	return changed != nil && changed.Before(l.before.since)
 }
 
+// latest is the latest change. Those that are dated after the answer itself are left out: a watermark at one of them would hide
+// what is changed until then. They are above any watermark, and known by their fingerprints.
+func (l *listing) latest() (latest time.Time) {
+	for _, r := range l.recent {
+		if r.changed.After(latest) && !r.changed.After(l.answered) {
+			latest = r.changed
+		}
+	}
+	return latest
+}
+
 // changes is the answer.
 func (l *listing) changes(from string) calendar.Changes {
 	changes := calendar.Changes{List: l.list, Full: l.full, Total: -1}
@@ -144,11 +151,15 @@ func (l *listing) changes(from string) calendar.Changes {
 	} else {
 		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
 	}
-	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since}
-	news = news || now.day != l.before.day
-	since, quiet := l.latest.Add(-overlap), l.answered.Sub(l.latest) > overlap
+	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since, census: l.before.census}
+	if l.full {
+		now.census = l.census()
+	}
+	news = news || now.day != l.before.day || now.census != l.before.census
+	latest := l.latest()
+	since, quiet := latest.Add(-overlap), l.answered.Sub(latest) > overlap
 	if quiet { // whatever was changed at the time of the latest change shows by now
-		since = l.latest
+		since = latest
 	}
 	if since.After(now.since) {
 		news = news || quiet // such a cursor asks for less

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,6 +165,78 @@ func TestClocksApart(t *testing.T) {
 	}
 }
 
+// TestDatedAhead: an event whose last change lies in the server's future, as migrations leave them, hides no change of others,
+// nor a later one of its own.
+func TestDatedAhead(t *testing.T) {
+	clock := emulator.NewClock(time.Now())
+	for _, ahead := range []time.Duration{3 * time.Minute, time.Hour, 400 * 24 * time.Hour} {
+		w := newWorld(t, outlooktest.Options{Now: clock.Now})
+		w.config.Now = clock.Now
+		other, odd := w.server.Put("", titled("a")), w.server.Put("", titled("odd"))
+		w.server.Redate("", odd, clock.Now().Add(ahead))
+		c := w.connect()
+		cursor := ""
+		pass := func(what string, want ...string) {
+			t.Helper()
+			clock.Advance(30 * time.Second)
+			changes, err := c.Changes(t.Context(), cursor)
+			var news []string
+			for _, ch := range changes.List {
+				if !ch.Same {
+					news = append(news, ch.ID)
+				}
+			}
+			slices.Sort(want)
+			slices.Sort(news)
+			if err != nil || !slices.Equal(news, want) {
+				t.Errorf("%s ahead, %s: %q are news, not %q (%v)", ahead, what, news, want, err)
+			}
+			cursor = changes.Cursor
+		}
+		pass("at first", other, odd)
+		pass("nothing has changed") // a sweep
+		w.server.Edit("", other, func(ev json) { ev["subject"] = "b" })
+		pass("another event was changed", other)
+		clock.Advance(5 * time.Minute)
+		pass("nothing has changed")
+		steady := cursor
+		pass("nothing has changed")
+		if cursor != steady {
+			t.Errorf("%s ahead: nothing has changed, but the cursor has", ahead)
+		}
+		w.server.Edit("", other, func(ev json) { ev["subject"] = "c" })
+		added := w.server.Put("", titled("new"))
+		pass("another was changed, one is new", other, added)
+		w.server.Edit("", odd, func(ev json) { ev["subject"] = "odd no more" })
+		pass("that event was changed", odd)
+	}
+}
+
+// TestWatermarkAhead: a watermark that lies ahead, as an earlier version took from such an event, is not asked with.
+func TestWatermarkAhead(t *testing.T) {
+	w := newWorld(t, outlooktest.Options{})
+	w.server.Put("", titled("a"))
+	c := w.connect()
+	first, err := c.Changes(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(first.Cursor, " ")
+	parts[3] = time.Now().Add(time.Hour).UTC().Format(time.RFC3339Nano)
+	for _, c := range []calendar.Calendar{c, w.connect()} {
+		if changes, err := c.Changes(t.Context(), strings.Join(parts, " ")); !errors.Is(err, calendar.ErrCursor) || len(changes.List) > 0 {
+			t.Errorf("a watermark an hour ahead: %+v, %v", changes, err)
+		}
+		if changes, err := c.Changes(t.Context(), strings.Join(parts[:5], " ")); !errors.Is(err, calendar.ErrCursor) {
+			t.Errorf("the same in a cursor of before: %+v, %v", changes, err)
+		}
+	}
+	parts = strings.Split(first.Cursor, " ")
+	if changes, err := c.Changes(t.Context(), strings.Join(parts[:5], " ")); err != nil || changes.Cursor != first.Cursor {
+		t.Errorf("a cursor of before: %+v, %v", changes, err)
+	}
+}
+
 // TestSlippedThroughPages: an event that a deletion pushed over the edge of a page is news to the next listing of all ids.
 func TestSlippedThroughPages(t *testing.T) {
 	clock := emulator.NewClock(time.Now())
@@ -204,14 +277,21 @@ func TestSlippedThroughPages(t *testing.T) {
 	if len(slipped) != 1 {
 		t.Fatalf("%d events have slipped through: this test is about one", len(slipped))
 	}
-	next, err := c.Changes(t.Context(), first.Cursor)
-	if err != nil || !next.Full {
-		t.Fatalf("%+v %v", next, err)
-	}
-	for _, ch := range next.List {
-		if ch.Same == (ch.ID == slipped[0]) {
-			t.Errorf("%+v, and %s has slipped through", ch, slipped[0])
+	var next calendar.Changes
+	for range 2 { // the answer of the first one is dropped
+		next, err = c.Changes(t.Context(), first.Cursor)
+		if err != nil || !next.Full {
+			t.Fatalf("%+v %v", next, err)
 		}
+		for _, ch := range next.List {
+			if ch.Same == (ch.ID == slipped[0]) {
+				t.Errorf("%+v, and %s has slipped through", ch, slipped[0])
+			}
+		}
+	}
+	last, err := c.Changes(t.Context(), next.Cursor)
+	if err != nil || slices.ContainsFunc(last.List, func(ch calendar.Change) bool { return !ch.Same }) {
+		t.Errorf("afterwards: %+v %v", last, err)
 	}
 }
 

@@ -61,7 +61,7 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 			"personal account at account.live.com/consent/Manage, and sign in again")
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: s.cfg.ClientID, Scopes: granted, SignedIn: s.cfg.Now().UTC().Truncate(time.Second)}
-	if err := grant.Save(s.cfg.GrantFile); err != nil {
+	if err := grant.Install(ctx, s.cfg.GrantFile); err != nil {
 		return fmt.Errorf("outlook: %w", err)
 	}
 	s.cfg.Log.DebugContext(ctx, "signed in", slog.String("calendar", s.cfg.Calendar))

@@ -37,8 +37,8 @@ func (c *Calendar) times(ev *calendar.Event, e models.Eventable) {
 		var doc *ical.Doc
 		var found ical.Event
 		if doc, err = ical.Parse(c.asCalendar(ev, e, rule, zone), ical.DefaultLimits); err == nil {
-			if found, ok, err = doc.Event("series", zone, c.cfg.Now()); ok && err == nil && !found.Start.IsZero() {
-				ev.Start, ev.End, ev.Until = found.Start, found.End, found.Until
+			if found, ok, err = doc.Event("series", zone, c.cfg.Now()); ok && err == nil && (!found.Start.IsZero() || found.Empty) {
+				ev.Start, ev.End, ev.Until, ev.Empty = found.Start, found.End, found.Until, found.Empty
 				return
 			}
 		}

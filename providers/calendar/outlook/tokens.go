@@ -209,7 +209,7 @@ func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && endsGrant(refusal) {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), said(refusal, presented.Reveal(), s.cfg.ClientSecret)
-		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(s.cfg.GrantFile, presented))
+		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.cfg.GrantFile, presented))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err, presented.Reveal(), s.cfg.ClientSecret)
@@ -223,7 +223,7 @@ func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 		fresh.Scopes = got.Scopes
 	}
 	if fresh.RefreshToken != presented || !slices.Equal(fresh.Scopes, grant.Scopes) {
-		if err := fresh.Replace(s.cfg.GrantFile, presented); err != nil {
+		if err := fresh.Replace(ctx, s.cfg.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
 	}

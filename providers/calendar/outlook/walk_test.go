@@ -83,7 +83,7 @@ func (o *walkOutlook) Restart() {
 
 // Changes implements calendar.Calendar. Cursors are of the adapter's own making, and expire by their age.
 func (o *walkOutlook) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
-	if parts := strings.Split(cursor, " "); len(parts) == 5 && o.given[cursor] < o.expired {
+	if parts := strings.Split(cursor, " "); len(parts) > 4 && o.given[cursor] < o.expired {
 		parts[2] = "1" // the day it was used
 		cursor = strings.Join(parts, " ")
 	}

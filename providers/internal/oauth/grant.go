@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,7 +119,7 @@ func ReadStanding(path string) (s Standing, ok bool) {
 }
 
 // Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was not
-// saved before it is used can be lost.
+// saved before it is used can be lost. Where others may be replacing the grant, the caller holds its Lock; Install takes it.
 func (g Grant) Save(path string) (err error) {
 	data, err := json.MarshalIndent(g, "", "  ")
 	if err != nil {
@@ -145,14 +146,42 @@ func (g Grant) Save(path string) (err error) {
 	return syncDir(dir)
 }
 
-// Replace saves g in the place of the grant that holds the refresh token presented. If somebody has signed in meanwhile, that
-// newer grant stays.
-func (g Grant) Replace(path string, presented Secret) error {
+// Install saves the grant of somebody who has just signed in, whatever is there.
+func (g Grant) Install(ctx context.Context, path string) error {
+	unlock, err := lockToSave(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return g.Save(path)
+}
+
+// Replace saves g in the place of the grant that holds the refresh token presented. If somebody has signed in meanwhile, in
+// whatever process, that newer grant stays.
+func (g Grant) Replace(ctx context.Context, path string, presented Secret) error {
+	unlock, err := lockToSave(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	now, err := LoadGrant(path)
 	if err == nil && now.RefreshToken != presented {
 		return nil
 	}
 	return g.Save(path)
+}
+
+// saveWait bounds the wait for others who save. None of them holds the lock while it waits for an answer.
+const saveWait = 30 * time.Second
+
+// lockToSave is Lock for what has to be saved, since the service has given it out, also by those who are told to stop.
+func lockToSave(ctx context.Context, path string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveWait)
+	defer cancel()
+	if unlock, err = Lock(ctx, path); err != nil {
+		return nil, fmt.Errorf("the sign-in cannot be saved: %w", err)
+	}
+	return unlock, nil
 }
 
 func syncDir(path string) error {

@@ -22,6 +22,7 @@ var contract = []struct {
 	{"meetings are those of the host, or refused", otherHosts, alwaysTheRoom},
 	{"every page is looked through", everyPage, alwaysTheRoom},
 	{"of two meetings with one mark the oldest is found", oldestIsFound, alwaysTheRoom},
+	{"the meetings that were made are listed", listsMarked, roomListsNothing},
 	{"an update sends only what differs", onlyWhatDiffers, alwaysTheRoom},
 	{"an update from nothing makes the meeting what it should be", fromNothing, alwaysTheRoom},
 	{"an update from nothing that finds nothing wrong changes nothing", nothingWrong, alwaysTheRoom},

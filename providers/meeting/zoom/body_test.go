@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the dated names are not on every machine
 
 	"zoomtag/providers/meeting"
 )

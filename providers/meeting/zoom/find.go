@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"zoomtag/providers/meeting"
 )
@@ -59,6 +60,46 @@ func (s *Service) Find(ctx context.Context, host, mark string) (meeting.Meeting,
 		return meeting.Meeting{}, unsure
 	}
 	return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, meeting.ErrNotFound)
+}
+
+// Marked implements meeting.Lister. Nothing but the list is asked for, however many meetings there are.
+func (s *Service) Marked(ctx context.Context, host string) ([]meeting.Meeting, error) {
+	what := "list the meetings of " + host
+	named, err := s.hosting(host)
+	if err != nil {
+		return nil, fmt.Errorf("zoom: %s: %w", what, err)
+	}
+	listed, err := s.list(ctx, named, what)
+	if err != nil {
+		return nil, err
+	}
+	var marked []meeting.Meeting
+	for _, w := range listed {
+		mark := leadingMark(string(w.Agenda))
+		if mark == "" || w.ID <= 0 || s.isOver(&w) {
+			continue
+		}
+		m := meeting.Meeting{ID: int64(w.ID), Mark: mark, Host: host, Topic: string(w.Topic)}
+		if w.Type != typeFixed { // whose times are those of one of its occurrences
+			m.Start, m.Duration = w.StartTime.Time, time.Duration(w.Duration)*time.Minute
+		}
+		if w.Type == typeLasting {
+			m.Start, m.Duration = time.Time{}, 0
+		}
+		if link := string(w.JoinURL); s.checkLink(link) == "" {
+			m.JoinURL = link
+		}
+		marked = append(marked, m)
+	}
+	return marked, nil
+}
+
+// isOver says that a listed meeting has ended. Zoom lists single ones for 30 days more.
+func (s *Service) isOver(w *wireMeeting) bool {
+	if w.Type == typeLasting || w.Type == typeFixed || w.StartTime.IsZero() {
+		return false
+	}
+	return !s.now().Before(w.StartTime.Add(time.Duration(w.Duration) * time.Minute))
 }
 
 // list reads all meetings of host that Zoom shows, each once: Zoom has been seen to list an id several times.

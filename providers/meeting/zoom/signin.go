@@ -68,10 +68,35 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 	if err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
-	if err := grant.Save(aside(c.GrantFile)); err != nil {
+	if err := keepAside(ctx, c.GrantFile, grant); err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
 	return settle(ctx, c, grant)
+}
+
+// lockPatience bounds the wait for the lock of a sign-in that has to be saved whatever happens: a renewal may hold it.
+const lockPatience = requestTimeout + 10*time.Second
+
+// keepAside saves a new sign-in, by which the one before is dead at Zoom. It is done under the lock: who holds that may just
+// be taking an earlier one from there. If the lock cannot be had, it is saved all the same.
+func keepAside(ctx context.Context, grantFile string, grant oauth.Grant) error {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockPatience)
+	defer cancel()
+	if unlock, err := oauth.Lock(limited, grantFile); err == nil {
+		defer unlock()
+	}
+	return grant.Save(aside(grantFile))
+}
+
+// dropDead removes a sign-in that was kept aside and is dead: the next one would take its place anyway.
+func dropDead(ctx context.Context, grantFile string) bool {
+	unlock, err := oauth.Lock(ctx, grantFile)
+	if err != nil {
+		return false
+	}
+	defer unlock()
+	now, err := oauth.LoadGrant(aside(grantFile))
+	return err == nil && !now.Refused.IsZero() && os.Remove(aside(grantFile)) == nil
 }
 
 // resume takes the sign-in that an earlier run has left aside. One that is of no use is as good as none.
@@ -112,8 +137,7 @@ func settle(ctx context.Context, c Config, grant oauth.Grant) error {
 	s.tokens.person.guard = c.GrantFile
 	owner, err := s.whoamiPatiently(ctx, grant.Scopes)
 	if err != nil {
-		if now, unread := oauth.LoadGrant(at.GrantFile); unread == nil && !now.Refused.IsZero() {
-			_ = os.Remove(at.GrantFile) // dead: the next sign-in would take its place anyway
+		if dropDead(ctx, c.GrantFile) {
 			return dropped{err}
 		}
 		return fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not touched: %w%s", err, keptAside(c))
@@ -184,6 +208,8 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 		return checkHost(c, before.Owner)
 	case err != nil:
 		return fmt.Errorf("zoom: the new sign-in: %w", err)
+	case !now.SignedIn.Equal(grant.SignedIn): // it is not known whose that is
+		return fmt.Errorf("zoom: somebody has signed in a second time meanwhile%s", keptAside(c))
 	}
 	nobody := oauth.Owner{}
 	if owner != nobody && before.Owner != nobody && !owner.Same(before.Owner) {

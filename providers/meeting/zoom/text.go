@@ -37,6 +37,25 @@ func markOf(agenda string) string {
 	return mark
 }
 
+// markPrefix begins each mark.
+const markPrefix = "zt-"
+
+// leadingMark is the mark with which an agenda begins, whatever stands behind it by now, or "".
+func leadingMark(agenda string) string {
+	end := strings.IndexFunc(agenda, func(r rune) bool { return !isMarkRune(r) })
+	if end < 0 {
+		end = len(agenda)
+	}
+	if mark := agenda[:end]; strings.HasPrefix(mark, markPrefix) {
+		return mark
+	}
+	return ""
+}
+
+func isMarkRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_'
+}
+
 func cut(s string, n int) string {
 	runes := []rune(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.TrimRightFunc(string(runes[:min(n, len(runes))]), unicode.IsSpace)
@@ -48,9 +67,7 @@ func carries(agenda, mark string) bool {
 		return false
 	}
 	return strings.Contains(agenda, mark) && // cheap, and nearly always the answer
-		containsWord(strings.FieldsFunc(agenda, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
-		}), mark)
+		containsWord(strings.FieldsFunc(agenda, func(r rune) bool { return !isMarkRune(r) }), mark)
 }
 
 func containsWord(words []string, word string) bool {

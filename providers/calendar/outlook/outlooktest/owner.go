@@ -199,6 +199,11 @@ func (s *Server) Bump(calendar, id string) {
 	s.change(calendar, id, func(e *event, _ JSON) { s.bump(e) })
 }
 
+// Redate says of an event that it was changed last at another time, as a server does whose clock is wrong. Its version stays.
+func (s *Server) Redate(calendar, id string, changed time.Time) {
+	s.change(calendar, id, func(e *event, _ JSON) { e.changed = stamp(changed) })
+}
+
 // Hide leaves an event out of every list, or no longer, though it is found by its id.
 func (s *Server) Hide(calendar, id string, hidden bool) {
 	s.change(calendar, id, func(e *event, _ JSON) { e.hidden = hidden })
