@@ -100,6 +100,9 @@ func (a *app) showStatus(r statusReport) error {
 			return err
 		}
 	}
+	if err := a.showLeftovers(r.Leftovers); err != nil {
+		return err
+	}
 	if len(r.Notes) == 0 {
 		return nil
 	}

@@ -100,6 +100,9 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	return nil
 }
 
+// linkCalendar is what the names begin with under which files are remembered that were linked by themselves.
+const linkCalendar = "link "
+
 // Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what is remembered of it
 // is remembered by the event's UID, so that a second time finds the first one's meeting.
 func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err error) {
@@ -121,7 +124,7 @@ func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err 
 	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
 		return report, err
 	}
-	c, err := d.builder.once("link "+name, dir, r.Options)
+	c, err := d.builder.once(linkCalendar+name, dir, r.Options)
 	if err != nil {
 		return report, err
 	}

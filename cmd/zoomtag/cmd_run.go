@@ -144,6 +144,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	d.log.Info("zoomtag runs", "version", version, "calendars", len(cfg.Calendars), "state", cfg.State)
 	go systemd.Watchdog(ctx, d.healthy)
 	go d.housekeeping(ctx)
+	go d.sweeping(ctx)
 	for {
 		generation, end := context.WithCancel(ctx)
 		done := make(chan error, 1)

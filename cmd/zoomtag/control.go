@@ -32,6 +32,7 @@ type controlRequest struct {
 	Link      *linkRequest   `json:"link,omitempty"`
 	Invite    *inviteRequest `json:"invite,omitempty"`
 	Doctor    doctorRequest  `json:"doctor,omitzero"`
+	Meetings  []int64        `json:"meetings,omitempty"`
 }
 
 type controlAnswer struct {
@@ -106,6 +107,7 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 	})
 	handle("/doctor", func(ctx context.Context, r controlRequest) (any, error) { return current().Doctor(ctx, r.Doctor) })
 	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
+	handle("/cancel", func(ctx context.Context, r controlRequest) (any, error) { return current().Cancel(ctx, r.Meetings) })
 	return mux
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
+	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
@@ -146,6 +147,11 @@ func standing(provider, path string) (g zoom.Grant, ok bool) {
 // Status gathers the facts, with those that only a daemon has.
 func (d *desk) Status(context.Context) (statusReport, error) {
 	report, err := d.status()
+	if err != nil {
+		return report, err
+	}
+	left, notices, err := leftoversOf(d.engine)
+	report.Leftovers, report.Notices = left, append(report.Notices, notices...)
 	report.Daemon = d.schedule != nil
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
@@ -167,6 +173,7 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 		token := tokenStatus{Provider: "zoom", Account: account.Name}
 		if g, ok := zoom.ReadGrant(account.grant); ok {
+			nameHost(report.Budget, account.Name, g.Email)
 			token.Person, token.SignedIn, token.Refused, token.Reason = g.Name(), some(g.SignedIn), some(g.Refused), g.Reason
 		} else if g.Unusable != nil {
 			token.Reason = g.Unusable.Error()
@@ -177,6 +184,15 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 	}
 	return report, err
+}
+
+// nameHost says who the person is whose calls are counted in an account of one person.
+func nameHost(budgets []budgetStatus, account, person string) {
+	for i := range budgets {
+		if b := &budgets[i]; b.Host == meeting.Me && b.Account == account && person != "" {
+			b.Host = person
+		}
+	}
 }
 
 // Links gathers the links.

@@ -21,6 +21,7 @@ type office interface {
 	Links(ctx context.Context) (linksReport, error)
 	Log(ctx context.Context, event string) ([]store.Entry, error)
 	Release(ctx context.Context, calendar string) (releaseReport, error)
+	Cancel(ctx context.Context, meetings []int64) (cancelReport, error)
 	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)
 	Link(ctx context.Context, r linkRequest) (linkReport, error)
 	Doctor(ctx context.Context, r doctorRequest) (doctorReport, error)
@@ -49,6 +50,7 @@ type statusReport struct {
 	Tokens    []tokenStatus    `json:"tokens"`   // sign-ins of persons
 	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
 	Notices   []string         `json:"notices"`
+	Leftovers []leftoverStatus `json:"leftovers"` // meetings that no event has
 }
 
 type calendarStatus struct {
@@ -146,6 +148,11 @@ func (l *ledger) status() (statusReport, error) {
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
+	takenOut, err := l.takenOut()
+	if err != nil {
+		return report, err
+	}
+	report.Notices = append(report.Notices, takenOut...)
 	verdicts, err := l.verdicts()
 	if err != nil {
 		return report, err

@@ -35,9 +35,9 @@ type inviter struct {
 	encoder  invite.Encoder
 
 	// Guarded by keeping.
-	wanted  bool       // begin was called
-	watched []string   // folders that are calendars
-	listed  bool       // all linked events were queued; not again, for there may be some to which there can be no invitation
+	wanted  bool     // begin was called
+	watched []string // folders that are calendars
+	listed  bool     // all linked events were queued; not again, for there may be some to which there can be no invitation
 	begun   bool
 	broken  bool   // the folder could not be used last time
 	said    string // the last complaint

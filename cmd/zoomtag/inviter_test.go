@@ -198,6 +198,11 @@ func (w *queueWorld) update(fn func(*store.Tx) error) {
 // settled is what a pass saves that has found an event changed.
 func (w *queueWorld) settled(rec *store.Record) error {
 	return w.st.Update(func(tx *store.Tx) error {
+		now, err := tx.Record(rec.Calendar, rec.EventID)
+		if err != nil {
+			return err
+		}
+		rec.Version = now.Version
 		return errors.Join(tx.PutRecord(rec), tx.QueueInvite(rec.Calendar, rec.EventID))
 	})
 }

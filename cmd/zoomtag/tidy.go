@@ -35,6 +35,9 @@ func (d *desk) tidy(ctx context.Context) {
 		d.log.Warn(untidy, "reason", err)
 	}
 	d.keepSignIn(ctx)
+	if err := d.engine.Sweep(ctx); err != nil && ctx.Err() == nil {
+		d.log.Warn("meetings without an event could not be looked for", "reason", err)
+	}
 }
 
 // keepSignIn keeps persons' sign-ins at Zoom alive where there is nothing to do for a long time.

@@ -32,14 +32,14 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 		s.giveUp(before, d)
 		return errors.New("the calendar accepted the change, but the link is still in the event")
 	case d.Do == plan.Unlink:
-		return s.linked("unlink", d.Reason, "", "")
+		return s.linked("unlink", d.Reason, d.Link)
 	case calendar.BlockURL(ev.Link.Block) != calendar.BlockURL(d.Link.Block):
 		s.giveUp(before, d)
 		return errors.New("the calendar accepted the link, but the event does not show it: it may not be ours to write")
 	}
 	// Of what else is not as it was to be, the record tells: it is not written again.
 	s.rec.Kept = plan.Written(before, &ev, d.Link)
-	return s.linked("link", d.Reason, d.Link.JoinURL, d.Link.Block)
+	return s.linked("link", d.Reason, d.Link)
 }
 
 // mayBeLate is how often a calendar that accepts a link, and then does not show it, is believed to show it later: some answer a reading
@@ -62,11 +62,12 @@ func (s *settling) mayWrite() error {
 	return &waiting{state: plan.Pending, until: until, reason: "the calendar is left alone until " + until.UTC().Format(time.RFC3339) + ": " + why}
 }
 
-func (s *settling) linked(step, reason, url, block string) error {
+// linked notes what was written into the event. A zero link was taken out.
+func (s *settling) linked(step, reason string, l calendar.Link) error {
 	if s.rec == nil {
 		s.done = append(s.done, step)
 		return nil
 	}
-	s.rec.JoinURL, s.rec.Block, s.rec.Taken = url, block, meeting.Passcode(s.ev.Link.Tag)
+	s.rec.JoinURL, s.rec.Block, s.rec.Taken = l.JoinURL, l.Block, meeting.Passcode(l.Tag)
 	return s.saved(step, reason)
 }

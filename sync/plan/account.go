@@ -69,6 +69,12 @@ func isRoom(rec *record.Record) bool {
 // HostIn is who hosts in an account where nobody has said it.
 func (s *Settings) HostIn(hash string) string { return s.in(hash).Host }
 
+// AccountHost is who hosts in a configured account, as far as the configuration says it; "" where it does not have the account.
+func (s *Settings) AccountHost(hash string) string {
+	a, _ := s.account(hash)
+	return a.Host
+}
+
 // AccountName is what the configuration calls the account of a mark; known is false where it has none with its hash.
 func (s *Settings) AccountName(mark string) (name string, known bool) {
 	m, _ := ParseMark(mark)

@@ -134,9 +134,9 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 
 func hasLink(ev *calendar.Event) bool { return ev.Link.Mark != "" || ev.Link.Block != "" }
 
-// isOver reports whether the last occurrence of the event has ended.
+// isOver reports whether the last occurrence of the event has ended, or it is a series that has none left.
 func isOver(ev *calendar.Event, now time.Time) bool {
-	return !ev.Until.IsZero() && now.After(ev.Until)
+	return ev.Empty || !ev.Until.IsZero() && now.After(ev.Until)
 }
 
 // over is when the event will be over: the time to look at it again.

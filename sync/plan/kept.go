@@ -73,7 +73,7 @@ func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 
 // wantPrint is a fingerprint of what a link is to change in an event, as far as that decides whether it is right.
 func wantPrint(l calendar.Link) uint64 {
-	return fingerprint(l.Mark, tidyLines(l.Block), said(l.Title), fmt.Sprint(l.DropMeet))
+	return fingerprint(l.Mark, l.Tag, tidyLines(l.Block), said(l.Title), fmt.Sprint(l.DropMeet))
 }
 
 // gotPrint is a fingerprint of all in an event that a link can change.

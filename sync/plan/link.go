@@ -38,6 +38,7 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 			l.Title, consumed, right = &title, tagTexts(w, "title"), false
 		}
 	}
+	l.Tag = consumed
 	right = right || isKept(ev, l, rec)
 	if !right {
 		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location {

@@ -290,7 +290,7 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do = Probe
 	case s.formerRoom(rec):
 		d.Do = Rehouse
-	case s.NoAPI && s.Room != "" && rec.Meeting.JoinURL != s.Room: // its passcode is another one
+	case s.NoAPI && s.Room != "" && rec.Meeting.JoinURL != s.Room && !pretended(rec): // its passcode is another one
 		d.Do = Update
 	case expires(in):
 		if ev.Sealed != "" {

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+)
+
+// leftoverStatus is a meeting of ours that no event has.
+type leftoverStatus struct {
+	MeetingID string     `json:"meeting_id"`
+	Topic     string     `json:"topic"`
+	Host      string     `json:"host"`
+	Start     *time.Time `json:"start"`
+	Since     *time.Time `json:"since"` // when it was first found
+	Mend      string     `json:"mend"`
+}
+
+// leftoversOf lists the meetings that no record named when the accounts were last looked through, and says why one could not be.
+func leftoversOf(e *engine.Engine) (list []leftoverStatus, notices []string, err error) {
+	found, failures, err := e.Leftovers()
+	list = []leftoverStatus{}
+	for _, l := range found {
+		list = append(list, leftoverStatus{MeetingID: strconv.FormatInt(l.MeetingID, 10), Topic: l.Topic, Host: l.Host,
+			Start: some(l.Start), Since: some(l.Since), Mend: engine.LeftoverMend(l)})
+	}
+	for _, why := range failures {
+		notices = append(notices, "meetings without an event could not be looked for: "+why)
+	}
+	return list, notices, err
+}
+
+// showLeftovers shows the meetings that no event has.
+func (a *app) showLeftovers(list []leftoverStatus) error {
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows := [][]string{{"MEETING WITHOUT AN EVENT", "TOPIC", "HOST", "START", "MEND"}}
+	for _, l := range list {
+		rows = append(rows, []string{l.MeetingID, shorten(l.Topic, 40), l.Host, clock(l.Start), l.Mend})
+	}
+	return a.term.table(rows)
+}
+
+// cancelReport is the document of `cancel --json`.
+type cancelReport struct {
+	Cancelled []leftoverStatus `json:"cancelled"`
+}
+
+func (a *app) cancelCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "cancel MEETING…",
+		Short: "Cancel meetings that no event has",
+		Long: `Cancel meetings at Zoom that zoomtag has made and that no event has any more, by their numbers. zoomtag status lists them; once a day
+it looks for them. Other meetings are never cancelled by this command: remove the tag from an event, or delete it, to cancel its meeting.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var ids []int64
+			for _, arg := range args {
+				id, err := strconv.ParseInt(strings.ReplaceAll(arg, " ", ""), 10, 64)
+				if err != nil || id <= 0 {
+					return &usageError{fmt.Errorf("%q is no meeting number: zoomtag status lists them", arg)}
+				}
+				ids = append(ids, id)
+			}
+			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (cancelReport, error) { return o.Cancel(ctx, ids) })
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				return a.term.json(report)
+			}
+			for _, l := range report.Cancelled {
+				fmt.Fprintf(a.term.out, "meeting %s (%s) is cancelled\n", l.MeetingID, printable(l.Topic))
+			}
+			return nil
+		},
+	})
+}
+
+// Cancel cancels meetings that no event has, until one cannot be.
+func (d *desk) Cancel(ctx context.Context, ids []int64) (cancelReport, error) {
+	report := cancelReport{Cancelled: []leftoverStatus{}}
+	for _, id := range ids {
+		l, err := d.engine.CancelLeftover(ctx, id)
+		if err != nil {
+			return report, fmt.Errorf("%w%s", err, alreadyCancelled(report.Cancelled))
+		}
+		report.Cancelled = append(report.Cancelled, leftoverStatus{MeetingID: strconv.FormatInt(id, 10), Topic: l.Topic, Host: l.Host, Start: some(l.Start)})
+	}
+	return report, nil
+}
+
+// alreadyCancelled says, as the end of a sentence, what was cancelled before something went wrong.
+func alreadyCancelled(list []leftoverStatus) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var ids []string
+	for _, l := range list {
+		ids = append(ids, l.MeetingID)
+	}
+	return "; cancelled before that: " + strings.Join(ids, ", ")
+}
+
+// Cancel has the daemon cancel meetings that no event has.
+func (r *remote) Cancel(ctx context.Context, ids []int64) (report cancelReport, err error) {
+	err = r.ask(ctx, "/cancel", controlRequest{Meetings: ids}, &report)
+	return report, err
+}
+
+// sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
+const sweepPause = 10 * time.Minute
+
+// sweeping looks for meetings without an event, every day.
+func (d *daemon) sweeping(ctx context.Context) {
+	for {
+		if err := d.desk.Load().engine.Sweep(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("meetings without an event could not be looked for", "reason", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(sweepPause):
+		}
+	}
+}
+
+// takenOut says of calendars that are not in the configuration any more what becomes of their events.
+func (l *ledger) takenOut() (notices []string, err error) {
+	names, err := l.st.Calendars()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, configured := l.kinds[name]; configured || strings.HasPrefix(name, linkCalendar) {
+			continue
+		}
+		records, err := l.st.Records(name)
+		if err != nil {
+			return nil, err
+		}
+		open := 0
+		for _, rec := range records {
+			if !rec.Closed() && rec.MeetingID != 0 && !over(rec, l.now()) {
+				open++
+			}
+		}
+		if open > 0 {
+			notices = append(notices, fmt.Sprintf("calendar %s is not in the configuration any more: %d of its events keep their meetings, and nobody "+
+				"follows them; put it back, or cancel those meetings at Zoom", name, open))
+		}
+	}
+	return notices, nil
+}
+
+func over(rec *store.Record, now time.Time) bool { return !rec.Until.IsZero() && rec.Until.Before(now) }

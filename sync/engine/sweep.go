@@ -1,0 +1,254 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// sweepEvery is how often each account is looked through for meetings that no record names. After a lost state there may be such: of an
+// event that was deleted before it was remembered again nothing is left but its meeting.
+const sweepEvery = 24 * time.Hour
+
+// Sweep looks through the accounts for meetings with a mark of ours that no record names, unless that was done within the day. It only
+// tells: another zoomtag may keep them. It waits until each calendar has been read, for what is not remembered yet is nobody's as well.
+func (e *Engine) Sweep(ctx context.Context) error {
+	for name := range e.calendars {
+		st, err := e.store.Calendar(name)
+		if err != nil {
+			return err
+		}
+		if st.LastSuccess.IsZero() {
+			return nil
+		}
+	}
+	var failed []error
+	for i := range e.opt.Accounts {
+		failed = append(failed, e.sweepAccount(ctx, &e.opt.Accounts[i]))
+	}
+	return errors.Join(failed...)
+}
+
+func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
+	lister, ok := a.Meetings.(meeting.Lister)
+	if !ok {
+		return nil
+	}
+	now := e.opt.Now()
+	last, err := e.store.Sweep(a.Hash)
+	if err != nil {
+		return err
+	}
+	if since := now.Sub(last.Tried); since >= 0 && since < sweepEvery && last.Error == "" {
+		return nil
+	}
+	hosts, err := e.hostsOf(a)
+	if err != nil {
+		return err
+	}
+	last.Tried, last.Error = now, ""
+	var listed []meeting.Meeting
+	for _, host := range hosts {
+		some, err := lister.Marked(ctx, host)
+		if err != nil {
+			last.Error = fmt.Sprintf("the meetings of %s could not be listed: %v", host, err)
+			return e.saveSweep(a.Hash, last)
+		}
+		listed = append(listed, some...)
+	}
+	// What is made from here on is in no list above; what was made before was remembered before.
+	named, err := e.namedMarks()
+	if err != nil {
+		return err
+	}
+	found := leftovers(a.Hash, listed, named, last.Found, now)
+	e.tellLeftovers(last.Found, found)
+	last.At, last.Found = now, found
+	return e.saveSweep(a.Hash, last)
+}
+
+// hostsOf are those in whose meetings of an account there may be ours.
+func (e *Engine) hostsOf(a *Account) ([]string, error) {
+	var hosts []string
+	add := func(host string) {
+		if host != "" && !slices.ContainsFunc(hosts, func(h string) bool { return a.BudgetKey(h) == a.BudgetKey(host) }) {
+			hosts = append(hosts, host)
+		}
+	}
+	for _, c := range e.calendars {
+		if c.Settings.Account == a.Hash {
+			add(c.Settings.Host)
+		}
+		add(c.Settings.AccountHost(a.Hash))
+	}
+	err := e.eachRecord(func(rec *store.Record) {
+		if m, _ := plan.ParseMark(rec.Mark); m.Account == a.Hash {
+			add(rec.Host)
+		}
+	})
+	slices.Sort(hosts)
+	return hosts, err
+}
+
+// eachRecord calls fn for each record, of whichever calendar.
+func (e *Engine) eachRecord(fn func(*store.Record)) error {
+	names, err := e.store.Calendars()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		records, err := e.store.Records(name)
+		if err != nil {
+			return err
+		}
+		for _, rec := range records {
+			fn(rec)
+		}
+	}
+	return nil
+}
+
+// namedMarks are the marks of all meetings that some record names, the ones that it had before included.
+func (e *Engine) namedMarks() (map[string]bool, error) {
+	named := map[string]bool{}
+	err := e.eachRecord(func(rec *store.Record) {
+		named[rec.Mark], named[rec.Retired] = true, true
+		for _, f := range rec.Former {
+			named[f.Mark] = true
+		}
+	})
+	return named, err
+}
+
+// leftovers are those of the listed meetings that carry a mark of an account and that nothing names.
+func leftovers(account string, listed []meeting.Meeting, named map[string]bool, before []store.Leftover, now time.Time) []store.Leftover {
+	var found []store.Leftover
+	for i := range listed {
+		m := &listed[i]
+		mark, ok := plan.ParseMark(m.Mark)
+		known := func(l store.Leftover) bool { return l.MeetingID == m.ID }
+		if !ok || mark.Account != account || named[m.Mark] || slices.ContainsFunc(found, known) {
+			continue
+		}
+		l := store.Leftover{MeetingID: m.ID, Mark: m.Mark, Host: m.Host, Topic: m.Topic, Start: m.Start, Since: now}
+		if i := slices.IndexFunc(before, known); i >= 0 {
+			l.Since = before[i].Since
+		}
+		found = append(found, l)
+	}
+	slices.SortFunc(found, func(a, b store.Leftover) int { return int(a.MeetingID - b.MeetingID) })
+	return found
+}
+
+// tellLeftovers logs what was not found before.
+func (e *Engine) tellLeftovers(before, found []store.Leftover) {
+	for _, l := range found {
+		if !slices.ContainsFunc(before, func(b store.Leftover) bool { return b.MeetingID == l.MeetingID }) {
+			e.opt.Log.Warn("meeting without an event", "meeting", l.MeetingID, "title", l.Topic, "host", l.Host, "mend", LeftoverMend(l))
+		}
+	}
+}
+
+// LeftoverMend is what to do about a meeting that no record names.
+func LeftoverMend(l store.Leftover) string {
+	return fmt.Sprintf("if no other zoomtag keeps it: zoomtag cancel %d", l.MeetingID)
+}
+
+func (e *Engine) saveSweep(account string, sweep store.Sweep) error {
+	return e.store.Update(func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
+}
+
+// Leftovers are the meetings that no record named when the accounts were last looked through, and why that could not be done.
+func (e *Engine) Leftovers() (list []store.Leftover, failures []string, err error) {
+	for _, a := range e.opt.Accounts {
+		sweep, err := e.store.Sweep(a.Hash)
+		if err != nil {
+			return nil, nil, err
+		}
+		list = append(list, sweep.Found...)
+		if sweep.Error != "" {
+			failures = append(failures, sweep.Error)
+		}
+	}
+	return list, failures, nil
+}
+
+// ErrNoLeftover says that a meeting is none that may be cancelled by its id.
+var ErrNoLeftover = errors.New("no meeting of ours without an event has this number")
+
+// CancelLeftover cancels a meeting that no record names. It is read once more: it still has to carry the mark with which it was found, and
+// no record may name it by now.
+func (e *Engine) CancelLeftover(ctx context.Context, id int64) (store.Leftover, error) {
+	for i := range e.opt.Accounts {
+		a := &e.opt.Accounts[i]
+		sweep, err := e.store.Sweep(a.Hash)
+		if err != nil {
+			return store.Leftover{}, err
+		}
+		for _, l := range sweep.Found {
+			if l.MeetingID == id {
+				return l, e.cancelLeftover(ctx, a, l)
+			}
+		}
+	}
+	return store.Leftover{}, fmt.Errorf("%w: zoomtag status lists them", ErrNoLeftover)
+}
+
+func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftover) error {
+	m, err := a.Meetings.Get(ctx, l.MeetingID)
+	switch {
+	case errors.Is(err, meeting.ErrGone):
+		return e.forgetLeftover(a, l, "")
+	case err != nil:
+		return fmt.Errorf("meeting %d could not be read: %w", l.MeetingID, err)
+	case m.Mark != l.Mark:
+		return errors.Join(fmt.Errorf("meeting %d does not carry its mark any more: it is left alone", l.MeetingID), e.forgetLeftover(a, l, ""))
+	}
+	now := e.opt.Now()
+	named, err := e.namedMarks()
+	if err != nil {
+		return err
+	}
+	if named[l.Mark] {
+		return errors.Join(fmt.Errorf("an event has meeting %d by now: it is left alone", l.MeetingID), e.forgetLeftover(a, l, ""))
+	}
+	err = e.store.Update(func(tx *store.Tx) error {
+		if rec, err := tx.ByMark(l.Mark); err != nil || rec != nil {
+			return errors.Join(err, store.ErrChanged)
+		}
+		ok, err := tx.Spend(a.BudgetKey(l.Host), day(now), DailyLimit)
+		if err == nil && !ok && a.Budgeted {
+			err = fmt.Errorf("Zoom lets a host be changed %d times a day, and %s is at that: try again after 00:00 UTC", DailyLimit, l.Host) //nolint:staticcheck // Zoom is a name
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.Meetings.Cancel(ctx, l.MeetingID); err != nil {
+		return fmt.Errorf("meeting %d could not be cancelled: %w", l.MeetingID, err)
+	}
+	return e.forgetLeftover(a, l, "no event had it, and its owner asked for that")
+}
+
+// forgetLeftover takes a meeting off the list, with a line in the journal if it was cancelled.
+func (e *Engine) forgetLeftover(a *Account, l store.Leftover, cancelled string) error {
+	return e.store.Update(func(tx *store.Tx) error {
+		sweep, err := tx.Sweep(a.Hash)
+		if err != nil {
+			return err
+		}
+		sweep.Found = slices.DeleteFunc(sweep.Found, func(f store.Leftover) bool { return f.MeetingID == l.MeetingID })
+		if err := tx.PutSweep(a.Hash, sweep); err != nil || cancelled == "" {
+			return err
+		}
+		return tx.Journal(store.Entry{At: e.opt.Now(), Title: strings.TrimSpace(l.Topic), Step: "cancel", Meeting: l.MeetingID, Reason: cancelled})
+	})
+}
