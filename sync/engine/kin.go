@@ -32,15 +32,26 @@ func (s *settling) kin(ctx context.Context) error {
 		}
 		ev, stands, err := s.standing(ctx, other)
 		if err != nil {
-			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
+			err = fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
+			return errors.Join(err, s.announce())
 		}
-		if !stands || s.succeeds(ev) {
-			return s.takeOver(other)
+		if !stands || s.succeeds(other, ev) {
+			return s.takeOver(other, stands || s.e.calendars[other.Calendar] == nil)
 		}
 		s.twin = other
 		return nil
 	}
 	return s.restored(ctx, others)
+}
+
+// announce has the item be known to whoever ends the event elsewhere, before it is known what becomes of it here.
+func (s *settling) announce() error {
+	if s.dry {
+		return nil
+	}
+	return s.e.store.Update(func(tx *store.Tx) error {
+		return tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id})
+	})
 }
 
 // others are the records of other items with the event's UID, as the store will have them at the end of the pass.
@@ -88,11 +99,14 @@ func (s *settling) standing(ctx context.Context, other *store.Record) (ev *calen
 	return ev, true, nil
 }
 
-// succeeds reports whether this item has come into the place of one that stands: another organizer has it now, in a calendar that is
-// watched as well.
-func (s *settling) succeeds(other *calendar.Event) bool {
-	return other != nil && other.UID == s.ev.UID && other.Denied != "" && s.ev.Denied+s.ev.Sealed == "" && !s.ev.Cancelled &&
-		plan.FindWish(s.ev, s.c.Settings.Rules).Asked
+// succeeds reports whether this item comes into the place of one that stands: another organizer has it now, in a calendar that is watched
+// as well, or that one wants no meeting any more and shows none, while this one does.
+func (s *settling) succeeds(other *store.Record, ev *calendar.Event) bool {
+	if ev == nil || s.ev.Denied+s.ev.Sealed != "" || s.ev.Cancelled || !plan.FindWish(s.ev, s.c.Settings.Rules).Asked {
+		return false
+	}
+	ends := !other.EndingAt.IsZero() && (ev.Cancelled || ev.Link.Mark+ev.Link.Block == "")
+	return ev.UID != s.ev.UID || ev.Denied != "" || ends
 }
 
 // restored takes the closed record over of which the event is the item, restored under another id, name or calendar, while its meeting
@@ -105,15 +119,21 @@ func (s *settling) restored(ctx context.Context, others []*store.Record) error {
 		if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), &s.c.Settings) {
 			continue
 		}
-		_, stands, err := s.standing(ctx, other)
+		ev, stands, err := s.standing(ctx, other)
 		if err != nil {
 			return fmt.Errorf("the item that the event was before (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
 		}
-		if !stands {
-			return s.takeOver(other)
+		if !stands || ev != nil && (ev.Cancelled || ev.Denied != "" || !s.e.asks(other.Calendar, ev)) {
+			return s.takeOver(other, stands || s.e.calendars[other.Calendar] == nil)
 		}
 	}
 	return nil
+}
+
+// asks reports whether an event asks for a meeting in a calendar.
+func (e *Engine) asks(name string, ev *calendar.Event) bool {
+	c := e.calendars[name]
+	return c != nil && plan.FindWish(ev, c.Settings.Rules).Asked
 }
 
 // proves reports, as an error, that what a calendar lacks is not gone: it is another one than that which was watched under its name.
@@ -125,8 +145,9 @@ func (e *Engine) proves(name string) error {
 	return err
 }
 
-// takeOver makes the record of another item that of this one, if it still is as it was when that was decided.
-func (s *settling) takeOver(other *store.Record) error {
+// takeOver makes the record of another item that of this one, if it still is as it was when that was decided. stands says that the other
+// item is still there, or may be.
+func (s *settling) takeOver(other *store.Record, stands bool) error {
 	moved := *other
 	if other.Calendar == s.c.Name {
 		delete(s.rest, other.EventID)
@@ -138,6 +159,11 @@ func (s *settling) takeOver(other *store.Record) error {
 		err := s.e.store.Update(func(tx *store.Tx) error {
 			if err := tx.MoveRecord(&moved, s.c.Name, s.id); err != nil {
 				return err
+			}
+			if stands { // it has its turn when this one ends
+				if err := tx.PutTwin(moved.UID, store.Item{Calendar: other.Calendar, EventID: other.EventID}); err != nil {
+					return err
+				}
 			}
 			return tx.DeleteTwin(moved.UID, store.Item{Calendar: s.c.Name, EventID: s.id})
 		})
@@ -200,7 +226,7 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		}
 		old := s.rec
 		s.id, s.ev, s.before = twin.EventID, ev, ev
-		return true, s.takeOver(old)
+		return true, s.takeOver(old, old.Calendar == s.c.Name && !s.absent[old.EventID])
 	}
 	return false, nil
 }
@@ -209,7 +235,7 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 // over.
 func (s *settling) heldElsewhere(ctx context.Context) error {
 	twins, err := s.e.store.Twins(s.rec.UID)
-	if err != nil || s.ev != nil {
+	if err != nil {
 		return err
 	}
 	for _, twin := range twins {
@@ -237,7 +263,7 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 			}
 		}
 		return &waiting{state: plan.Ending, until: now.Add(time.Minute),
-			reason: "the event now stands in calendar " + twin.Calendar + ", which takes its meeting over"}
+			reason: "the event stands in calendar " + twin.Calendar + " as well, which takes its meeting over"}
 	}
 	return nil
 }

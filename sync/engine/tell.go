@@ -118,10 +118,14 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
 	}
 	now := s.e.opt.Now()
+	changed := told != nil && changedBeside(s.rec.Meeting, m, *told, d.Spec)
 	same := told == nil && sameMeeting(s.rec.Meeting, m, now)
 	s.used(&m, nil)
 	s.rec.Meeting, s.rec.CheckedAt = m, now
 	s.told(d.Spec, &m)
+	if changed {
+		s.rec.Told = nil
+	}
 	switch {
 	case same && !m.Unfinished: // it was only read: nothing had to be sent
 		return errors.Join(s.refund(), s.save("", "", nil))
@@ -129,6 +133,14 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		return s.save("", "", nil)
 	}
 	return s.saved("update", d.Reason)
+}
+
+// changedBeside reports whether an update, which told only what differs between two specs, has brought to light that topic or time were
+// changed at Zoom as well.
+func changedBeside(before, after meeting.Meeting, from, to meeting.Spec) bool {
+	timed := from.Start.Equal(to.Start) && from.Duration == to.Duration && from.Kind == to.Kind
+	return from.Topic == to.Topic && from.Kind != meeting.Personal && after.Topic != before.Topic ||
+		timed && from.Kind == meeting.Scheduled && (!after.Start.Equal(before.Start) || after.Duration != before.Duration)
 }
 
 func sameMeeting(a, b meeting.Meeting, now time.Time) bool {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -39,13 +40,13 @@ func begin(in Input, w Wish) Decision {
 			d.Do = Reopen
 			return d
 		}
-		back = Restorable(in.Rec, in.Now, s) && (own == "" || own == in.Rec.Mark)
+		back = Restorable(in.Rec, in.Now, s) && !s.elsewhere(in.Rec) && (own == "" || own == in.Rec.Mark)
 		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
 	}
 	if own == "" {
-		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s)); ok {
+		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(in.Rec), writtenURL(ev, s))...); ok {
 			return ignore("the event already has another conference (" + c.Name + "): hands off")
 		}
 	}
@@ -68,13 +69,27 @@ func begin(in Input, w Wish) Decision {
 	return d
 }
 
+// linksOf are the links by which a copy of the event from before may lead to its meeting, or to the one that was cancelled.
+func linksOf(rec *record.Record) []string {
+	if rec == nil {
+		return nil
+	}
+	links := []string{rec.JoinURL, rec.Meeting.JoinURL, rec.Meeting.RegisterURL}
+	for _, id := range []int64{rec.MeetingID, rec.CancelledID} {
+		if id != 0 {
+			links = append(links, "https://zoom.us/j/"+strconv.FormatInt(id, 10))
+		}
+	}
+	return links
+}
+
 // trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.
 const trash = 7*24*time.Hour - time.Hour
 
-// Restorable reports whether the meeting of an event that has ended can still be brought back, with the link that people have.
+// Restorable reports whether the meeting of an event that has ended can still be brought back, in its account, with the link that people
+// have.
 func Restorable(rec *record.Record, now time.Time, s *Settings) bool {
-	m, ok := ParseMark(rec.Mark)
-	return ok && m.Account == s.Account && rec.CancelledID != 0 && now.Before(rec.CancelledAt.Add(trash))
+	return s.Follows(rec) && rec.CancelledID != 0 && now.Before(rec.CancelledAt.Add(trash))
 }
 
 // replacesMeet reports whether a Google Meet conference of the event has to make way.

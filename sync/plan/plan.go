@@ -196,7 +196,7 @@ func follow(in Input, w Wish) Decision {
 		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace period, and tag it again")
 	}
 	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
-		if c, ok := foreign(ev, replacesMeet(w, s), writtenURL(ev, s), rec.Meeting.JoinURL, rec.Meeting.RegisterURL); ok {
+		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(rec), writtenURL(ev, s))...); ok {
 			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
 		}
 	}

@@ -1,0 +1,278 @@
+package enginetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// Multi takes walks where things meet: several calendars that share events, whose passes interleave at each call and before each commit;
+// engines that follow one another while the one before is still at work; configurations that change; owners who work at Zoom; and, in some
+// walks, a second zoomtag with a state of its own.
+type Multi struct {
+	stores [2]*store.Store
+	only   map[string]bool // kinds of acts; nil is all
+	whole  bool
+	multi
+}
+
+// multi is the state of one walk.
+type multi struct {
+	rng   *rand.Rand
+	now   time.Time
+	zoom  *meetingtest.Fake
+	club  *meetingtest.Fake
+	cals  []*watched
+	insts []*instance
+	baton *baton
+	rules plan.Rules // of the configuration with which the walk begins and ends
+	items []*item
+	uids  int
+
+	wishes  map[string]int    // by bind: how often the event came to want a meeting
+	made    map[string]int    // by bind: creates
+	wanted  map[string]int    // by bind: since which tick it has been wanted without a break
+	in      map[string]string // by bind: the accounts in which it is wanted
+	excuse  map[string]bool   // binds of which nothing is expected any more: what nobody could know was lost
+	created map[int64]bool    // meetings that were ever made
+	gone    map[int64]string  // meetings that we have cancelled, and their marks
+	spent   map[string]int    // by day and host: calls that have reached Zoom
+	lost    bool              // a state was deleted at some time
+	bent    bool              // the owner has worked at Zoom
+	stale   map[string]bool   // marks that old copies of items have brought back
+
+	calm   bool
+	tick   int // grows with each act
+	cutIn  int
+	flaky  float64
+	full   bool // Zoom's limit of the day is used up by somebody
+	broken error
+	log    []string
+}
+
+// watched is a calendar, of one or two names in the configuration.
+type watched struct {
+	*calendartest.Fake
+	id   string // what the service calls it
+	seen []string
+}
+
+// Changes implements calendar.Calendar, and says which calendar it is.
+func (c *watched) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
+	changes, err := c.Fake.Changes(ctx, cursor)
+	changes.Source = c.id
+	return changes, err
+}
+
+// item is an event as its owner knows it: where it was put.
+type item struct {
+	cal   *watched
+	id    string
+	uid   string
+	words string // the owner's part of the description
+	title string // before the last edit
+}
+
+// instance is a zoomtag with its state.
+type instance struct {
+	st      *store.Store
+	e       *engine.Engine
+	locks   *engine.Locks
+	account string // "a", or a room
+	setup   setup
+	running map[string]int // passes at work, by calendar
+	since   map[string]int // when the pass at work began, by calendar
+}
+
+// setup is what a configuration says.
+type setup struct {
+	names   map[*watched][]string // what each calendar is called; none: it is taken out
+	rules   plan.Rules
+	note    string
+	place   string
+	without bool // the second account is taken out
+}
+
+// NewMulti makes a walker whose databases are in dir.
+func NewMulti(dir string) (*Multi, error) {
+	w := &Multi{}
+	w.calm = true
+	for i := range w.stores {
+		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)), store.Options{NoSync: true, Now: w.clock, Hook: w.storeHook})
+		if err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
+		w.stores[i] = st
+	}
+	return w, nil
+}
+
+// Close closes the databases.
+func (w *Multi) Close() (err error) {
+	w.calm = true
+	for _, st := range w.stores {
+		if st != nil {
+			err = errors.Join(err, st.Close())
+		}
+	}
+	return err
+}
+
+// Story tells the last walk.
+func (w *Multi) Story() string { return strings.Join(w.log, "\n") }
+
+func (w *Multi) clock() time.Time {
+	if w.now.IsZero() {
+		return walkBegins
+	}
+	return w.now
+}
+
+func (w *Multi) say(format string, args ...any) {
+	if w.whole || len(w.log) < 600 {
+		w.log = append(w.log, w.now.Format("02 15:04:05 ")+fmt.Sprintf(format, args...))
+	}
+}
+
+// Walk takes the walk of a seed.
+func (w *Multi) Walk(seed uint64) error {
+	w.calm = true
+	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{}, made: map[string]int{},
+		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]string{}, spent: map[string]int{},
+		stale: map[string]bool{}, in: map[string]string{}}
+	w.baton = newBaton(w.rng, w.between)
+	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
+	w.club = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook, Beyond: 1_000_000}
+	if w.rng.IntN(3) == 0 {
+		w.zoom.Lag, w.club.Lag = 4*time.Second, 4*time.Second
+	}
+	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"},
+		Keep: w.rng.IntN(3) > 0}
+	for i := range 2 + w.rng.IntN(2) {
+		f := calendartest.NewFake()
+		f.Hook, f.Explicit, f.Bare = w.calendarHook, w.rng.IntN(2) == 0, w.rng.IntN(3) == 0
+		w.cals = append(w.cals, &watched{Fake: f, id: fmt.Sprintf("/calendars/%d", i)})
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	for range 6 + w.rng.IntN(14) {
+		w.act()
+		if w.broken != nil {
+			return w.broken
+		}
+	}
+	return w.rest()
+}
+
+// begin makes the zoomtags.
+func (w *Multi) begin() error {
+	names := map[*watched][]string{}
+	for i, c := range w.cals {
+		names[c] = []string{fmt.Sprintf("c%d", i)}
+		if w.rng.IntN(5) == 0 { // one calendar that two people have
+			names[c] = append(names[c], fmt.Sprintf("c%d-too", i))
+		}
+	}
+	accounts := []string{"a"}
+	if w.may("instances") && w.rng.IntN(4) == 0 {
+		accounts = [][]string{{"a", "a"}, {"a", "b"}, {"a", "room p"}, {"room p", "room q"}, {"room p", "room p"}}[w.rng.IntN(5)]
+	}
+	for i, account := range accounts {
+		if err := w.stores[i].Reset(); err != nil {
+			return err
+		}
+		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules, place: "if-empty"}}
+		if i > 0 && w.rng.IntN(3) == 0 {
+			in.setup.note = "Bring your badge."
+		}
+		w.insts = append(w.insts, in)
+	}
+	for _, in := range w.insts {
+		w.restart(in)
+	}
+	return nil
+}
+
+// single says that there is one zoomtag, of which more is known.
+func (w *Multi) single() bool { return len(w.insts) == 1 }
+
+// restart makes a new process of a zoomtag.
+func (w *Multi) restart(in *instance) {
+	in.locks = engine.NewLocks(func(context.Context) error { return w.baton.busy() })
+	in.running, in.since = map[string]int{}, map[string]int{}
+	in.e = w.engine(in)
+}
+
+// reload makes a new engine for what is now configured. The one before goes on with what it is at work on.
+func (w *Multi) reload(in *instance) {
+	e := w.engine(in)
+	e.Succeed(in.e)
+	in.e = e
+}
+
+func (w *Multi) engine(in *instance) *engine.Engine {
+	var settings plan.Settings
+	settings.Rules, settings.Grace, settings.Location = in.setup.rules, 10*time.Minute, in.setup.place
+	settings.Note = in.setup.note
+	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }, Locks: in.locks}
+	if link, is := strings.CutPrefix(in.account, "room "); is {
+		settings.Account, settings.NoAPI, settings.AnyAccount = plan.AccountHash(in.account), true, true
+		settings.Kind, settings.Host = meeting.Personal, "alice@example.com"
+		settings.Accounts = []plan.Account{{Hash: settings.Account, Kind: meeting.Personal, Host: settings.Host}}
+		options.Accounts = []engine.Account{{Hash: settings.Account, Meetings: room{"https://us02web.zoom.us/my/" + link}, Main: true, Room: true}}
+	} else {
+		settings.Account, settings.Checks = plan.AccountHash(in.account), true
+		for _, a := range w.accounts() {
+			mine := a.Hash == settings.Account
+			if mine {
+				settings.Host = a.Host
+			}
+			if !mine && (in.setup.without || !w.single()) {
+				continue
+			}
+			settings.Accounts = append(settings.Accounts, a.Account)
+			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: mine, Budgeted: true})
+		}
+	}
+	var list []*engine.Calendar
+	for _, c := range w.cals {
+		for _, name := range in.setup.names[c] {
+			list = append(list, &engine.Calendar{Name: name, Provider: "fake", Source: c, Settings: settings,
+				Detects: fmt.Sprint(in.setup.rules, in.setup.note, in.setup.place, len(options.Accounts))})
+		}
+	}
+	return engine.New(in.st, list, options)
+}
+
+func (w *Multi) accounts() []walkAccount {
+	return []walkAccount{
+		{plan.Account{Name: "a", Hash: own, Host: "alice@example.com", API: true}, w.zoom},
+		{plan.Account{Name: "b", Hash: club, Host: "bob@example.com", API: true}, w.club},
+	}
+}
+
+// configured are the names of an instance's calendars, in order.
+func (w *Multi) configured(in *instance) []string {
+	var names []string
+	for _, c := range w.cals {
+		names = append(names, in.setup.names[c]...)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,160 @@
+package enginetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
+)
+
+// storeHook hands over before each transaction, and cuts the power around commits.
+func (w *Multi) storeHook(point string) {
+	if point == "store.update" {
+		w.hand()
+		return
+	}
+	w.cutAt(point)
+}
+
+// hand lets others go first.
+func (w *Multi) hand() {
+	if w.baton != nil {
+		w.baton.point()
+	}
+}
+
+// cutAt is a place where the power may be cut.
+func (w *Multi) cutAt(point string) {
+	if w.calm || w.cutIn == 0 || w.baton.holder == nil {
+		return
+	}
+	if w.cutIn--; w.cutIn == 0 {
+		w.say("power cut at %s", point)
+		w.baton.cutPower(point)
+	}
+}
+
+// fault is a point of a call: others go first, the power is cut, or the call fails.
+func (w *Multi) fault(call, phase string) error {
+	w.hand()
+	w.cutAt(call + " " + phase)
+	if w.calm || w.rng.Float64() >= w.flaky {
+		return nil
+	}
+	w.say("fault: %s %s", call, phase)
+	return errFlaky
+}
+
+func (w *Multi) calendarHook(call, phase, id string) error {
+	err := w.fault("calendar "+call+" "+id, phase)
+	if err != nil && phase == "before" && call == "setlink" && w.rng.IntN(3) == 0 {
+		return calendar.ErrConflict
+	}
+	return err
+}
+
+func (w *Multi) zoomHook(call, phase string) error {
+	counts := call == "create" || call == "update" || call == "cancel"
+	if w.full && counts && phase == "before" {
+		return &meeting.Throttled{Until: w.now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour), Daily: true, Err: errFlaky}
+	}
+	err := w.fault("zoom "+call, phase)
+	if err != nil && phase == "before" {
+		switch n := w.rng.IntN(4); {
+		case n == 0:
+			return &meeting.Throttled{Until: w.now.Add(time.Minute), Err: errFlaky}
+		case n == 1:
+			return fmt.Errorf("%w: %w", meeting.ErrNotSent, errFlaky)
+		case n == 2 && (call == "create" || call == "update"):
+			return fmt.Errorf("%w: %w", meeting.ErrAgain, errFlaky)
+		}
+	}
+	if phase == "after" {
+		w.watchZoom()
+	}
+	return err
+}
+
+// watchZoom notes what has become of the meetings since it was last asked, and checks that nobody was cancelled who is wanted.
+func (w *Multi) watchZoom() {
+	now := map[int64]string{}
+	for _, l := range append(w.zoom.Meetings(), w.club.Meetings()...) {
+		now[l.ID] = l.Mark
+		if m, ok := plan.ParseMark(l.Mark); ok && !w.created[l.ID] {
+			w.made[m.Event]++
+		}
+		w.created[l.ID] = true
+		delete(w.gone, l.ID)
+	}
+	for id := range w.created {
+		if _, there := now[id]; there || w.gone[id] != "" {
+			continue
+		}
+		w.gone[id] = "gone"
+	}
+}
+
+// pass makes a pass over a calendar of an instance, as a task.
+func (w *Multi) pass(in *instance, name string) {
+	e := in.e
+	if w.baton == nil {
+		return
+	}
+	w.baton.add("pass over "+name, func() error {
+		in.running[name]++
+		defer func() { in.running[name]-- }()
+		report, err := e.Pass(context.Background(), name)
+		for _, r := range report.Events {
+			w.say("  %s: %s %v %s %s %s", name, r.ID, r.Steps, r.State, r.Reason, r.Error)
+		}
+		if report.Held {
+			w.say("  %s held: %s", name, report.Reason)
+			if w.calm {
+				_, _, err := e.Release(context.Background(), name)
+				return err
+			}
+		} else if report.Error != "" {
+			w.say("  %s: %s", name, report.Error)
+		}
+		return err
+	})
+}
+
+// work lets all passes that were begun come to their ends. After a power cut all zoomtags are started anew.
+func (w *Multi) work() {
+	before := w.live()
+	cut, err := w.baton.run()
+	if err != nil && w.broken == nil && !errors.Is(err, errFlaky) {
+		w.broken = err
+	}
+	if cut {
+		for _, in := range w.insts {
+			w.restart(in)
+		}
+	}
+	w.guard(before)
+}
+
+// between is what happens while passes are at work: mostly nothing.
+func (w *Multi) between() {
+	if w.calm || w.rng.IntN(25) > 0 {
+		return
+	}
+	switch n := w.rng.IntN(10); {
+	case n < 6 && len(w.items) > 0:
+		w.say(" meanwhile:")
+		w.owner()
+	case n < 8 && w.may("reload"):
+		in := w.insts[w.rng.IntN(len(w.insts))]
+		w.configure(in)
+		w.reload(in)
+		w.say(" reloaded meanwhile: %v", w.configured(in))
+		if names := w.configured(in); len(names) > 0 {
+			w.pass(in, names[w.rng.IntN(len(names))])
+		}
+	}
+}

@@ -1,0 +1,330 @@
+package enginetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/sync/plan"
+)
+
+// may reports whether a kind of act is to happen in these walks.
+func (w *Multi) may(kind string) bool { return w.only == nil || w.only[kind] }
+
+// act is one thing that happens: somebody does something, or passes are made.
+func (w *Multi) act() {
+	w.tick++
+	switch n := w.rng.IntN(100); {
+	case n < 40 || len(w.items) == 0:
+		w.owner()
+	case n < 50:
+		w.later()
+	case n < 53 && w.may("lost"):
+		w.loseState()
+	case n < 58 && w.may("zoom"):
+		w.atZoom()
+	case n < 66 && w.may("config"):
+		in := w.insts[w.rng.IntN(len(w.insts))]
+		w.configure(in)
+		w.say("configured: %v %v keep %t note %q without b %t", w.configured(in), in.setup.rules.Words, in.setup.rules.Keep, in.setup.note, in.setup.without)
+		w.reload(in)
+	default:
+		w.passes()
+	}
+	w.observe()
+}
+
+// passes makes passes over some calendars at once, with whatever goes wrong.
+func (w *Multi) passes() {
+	w.calm, w.flaky, w.cutIn = false, []float64{0, 0, 0.05, 0.2}[w.rng.IntN(4)], 0
+	if w.rng.IntN(3) == 0 {
+		w.cutIn = 1 + w.rng.IntN(60)
+	}
+	w.full = w.may("zoom") && w.rng.IntN(12) == 0
+	for _, in := range w.insts {
+		names := w.configured(in)
+		for _, name := range names {
+			if w.rng.IntN(3) > 0 {
+				w.pass(in, name)
+			}
+		}
+	}
+	w.say("passes: %d (flaky %.2f, cut in %d, full %t)", len(w.baton.tasks), w.flaky, w.cutIn, w.full)
+	w.work()
+	w.calm, w.full = true, false
+}
+
+func (w *Multi) later() {
+	step := []time.Duration{time.Second, 6 * time.Second, time.Minute, 11 * time.Minute, time.Hour, 25 * time.Hour}[w.rng.IntN(6)]
+	if w.may("clock") && w.rng.IntN(20) == 0 {
+		step = -[]time.Duration{time.Minute, time.Hour, 30 * time.Hour}[w.rng.IntN(3)]
+	}
+	if step < 0 { // a service has its own clock
+		w.zoom.Lag, w.club.Lag = 0, 0
+	}
+	w.now = w.now.Add(step)
+	w.say("%s later", step)
+}
+
+// owner is one thing that the owner of the calendars does.
+func (w *Multi) owner() {
+	w.tick++
+	switch n := w.rng.IntN(100); {
+	case n < 22 || len(w.items) == 0:
+		w.put()
+	case n < 55:
+		w.edit(w.pick())
+	case n < 67:
+		w.delete(w.pick())
+	case n < 72:
+		w.restore(w.pick())
+	case n < 88 && w.may("across"):
+		w.across(w.pick())
+	case n < 91 && w.may("mass"):
+		w.mass()
+	case n < 94 && w.may("strip"):
+		it := w.pick()
+		w.say("an app strips %s", it.id)
+		it.cal.Edit(it.id, func(ev *calendar.Event) { ev.Link.Mark, ev.Link.Tag = "", "" })
+	case w.may("organizer"):
+		w.organize(w.pick())
+	}
+	w.observe()
+}
+
+func (w *Multi) pick() *item { return w.items[w.rng.IntN(len(w.items))] }
+
+func (w *Multi) put() {
+	start := w.now.Add(time.Duration(48+w.rng.IntN(200)) * time.Hour).Truncate(time.Hour)
+	w.uids++
+	ev := calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: w.aTitle(), Start: start, End: start.Add(time.Hour),
+		Until: start.Add(time.Hour)}
+	switch w.rng.IntN(6) {
+	case 0:
+		ev.Title, ev.Description = "Talk", "some words\n#zoom\nmore"
+	case 1:
+		ev.Title, ev.Location = "Talk", "Zoom"
+	case 2:
+		ev.Categories, ev.Location = []string{"Zoom"}, "Room 1"
+	case 3:
+		ev.Series, ev.Until = true, time.Time{}
+	}
+	w.add(w.cals[w.rng.IntN(len(w.cals))], ev, ev.Description)
+}
+
+// aTitle is a title, where there are several zoomtags one that both understand.
+func (w *Multi) aTitle() string {
+	titles := walkTitles
+	if !w.single() {
+		titles = titles[:5]
+	}
+	return titles[w.rng.IntN(len(titles))]
+}
+
+// add puts an event into a calendar, under an id of its own there.
+func (w *Multi) add(c *watched, ev calendar.Event, words string) {
+	ev.ID = fmt.Sprintf("%s-%d", ev.UID, len(w.items))
+	c.Put(ev)
+	w.items = append(w.items, &item{cal: c, id: ev.ID, uid: ev.UID, words: words, title: ev.Title})
+	w.say("put %s into %s: %q %q mark %q", ev.ID, c.id, ev.Title, ev.Location, ev.Link.Mark)
+}
+
+func (w *Multi) edit(it *item) {
+	ev, there := it.cal.Event(it.id)
+	if !there {
+		return
+	}
+	kind := w.rng.IntN(9)
+	it.cal.Edit(it.id, func(ev *calendar.Event) {
+		switch kind {
+		case 0:
+			ev.Title = w.aTitle()
+		case 1:
+			ev.Start = ev.Start.Add(time.Hour)
+			ev.End = ev.Start.Add(time.Hour)
+			if !ev.Until.IsZero() {
+				ev.Until = ev.End
+			}
+		case 2:
+			ev.Title = strings.TrimSpace(strings.ReplaceAll(ev.Title, "#zoom", ""))
+			ev.Categories = nil
+		case 3:
+			ev.Title += " #zoom"
+		case 4:
+			ev.Description = "note. " + ev.Description
+			it.words = "note. " + it.words
+		case 5:
+			dropBlock(ev)
+		case 6:
+			ev.Cancelled = !ev.Cancelled
+		default:
+			ev.Title = it.title
+		}
+	})
+	it.title = ev.Title
+	w.say("edit %s kind %d", it.id, kind)
+}
+
+func (w *Multi) delete(it *item) {
+	w.say("delete %s", it.id)
+	it.cal.Delete(it.id)
+}
+
+func (w *Multi) restore(it *item) {
+	if _, there := it.cal.Event(it.id); !there {
+		w.say("restore %s", it.id)
+		it.cal.Restore(it.id)
+	}
+}
+
+// across copies an event into another calendar, or the same, with its UID, as apps do that move or restore events. What it was copied from
+// is deleted at once, later, or never.
+func (w *Multi) across(it *item) {
+	ev, there := it.cal.Event(it.id)
+	if !there {
+		w.restoreElsewhere(it)
+		return
+	}
+	w.add(w.cals[w.rng.IntN(len(w.cals))], ev, it.words)
+	if w.rng.IntN(3) == 0 {
+		w.delete(it)
+	}
+}
+
+// restoreElsewhere restores a deleted event under another id, perhaps in another calendar, perhaps as it was before it had a link.
+func (w *Multi) restoreElsewhere(it *item) {
+	it.cal.Restore(it.id)
+	ev, there := it.cal.Event(it.id)
+	it.cal.Delete(it.id)
+	if !there {
+		return
+	}
+	if w.rng.IntN(2) == 0 {
+		ev.Description, ev.URL, ev.Link = it.words, "", calendar.Link{}
+		if strings.Contains(ev.Location, "zoom.us") {
+			ev.Location = ""
+		}
+		if len(plan.FindWish(&ev, w.rules).Tags) == 0 {
+			ev.Title += " #zoom"
+		}
+	}
+	w.stale[ev.Link.Mark] = true
+	w.say("restore %s elsewhere", it.id)
+	w.add(w.cals[w.rng.IntN(len(w.cals))], ev, it.words)
+}
+
+// mass has many events vanish at once from a calendar.
+func (w *Multi) mass() {
+	c := w.cals[w.rng.IntN(len(w.cals))]
+	w.say("all of %s is deleted", c.id)
+	for _, it := range w.items {
+		if it.cal == c {
+			c.Delete(it.id)
+		}
+	}
+}
+
+// organize makes an event somebody else's to write, or the owner's again.
+func (w *Multi) organize(it *item) {
+	it.cal.Edit(it.id, func(ev *calendar.Event) {
+		if ev.Denied == "" {
+			ev.Denied = "organised by somebody else"
+		} else {
+			ev.Denied = ""
+		}
+		w.say("%s: %q", it.id, ev.Denied)
+	})
+}
+
+// atZoom is one thing that an owner does in Zoom's own app.
+func (w *Multi) atZoom() {
+	fake := []*meetingtest.Fake{w.zoom, w.zoom, w.club}[w.rng.IntN(3)]
+	live := fake.Meetings()
+	if len(live) == 0 {
+		return
+	}
+	l := live[w.rng.IntN(len(live))]
+	w.bent = true
+	switch w.rng.IntN(3) {
+	case 0:
+		w.say("the passcode of %d is changed at Zoom", l.ID)
+		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Passcode = fmt.Sprint("changed", w.tick) })
+	case 1:
+		w.say("the topic of %d is changed at Zoom", l.ID)
+		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Changed" })
+	case 2:
+		w.say("%d is deleted at Zoom", l.ID)
+		fake.OwnerDelete(l.ID)
+		if m, ok := plan.ParseMark(l.Mark); ok {
+			w.wishes[m.Event]++
+		}
+	}
+}
+
+// loseState deletes the state of a zoomtag. A meeting that no standing event shows then is known to nobody.
+func (w *Multi) loseState() {
+	in := w.insts[w.rng.IntN(len(w.insts))]
+	w.say("state deleted")
+	w.lost = true
+	if err := in.st.Reset(); err != nil {
+		w.broken = err
+	}
+	w.restart(in)
+	for _, l := range w.live() {
+		if m, ok := plan.ParseMark(l.Mark); ok {
+			w.excuse[m.Event] = true
+		}
+	}
+	for _, it := range w.items {
+		w.excuse[plan.Bind(it.uid)] = true
+	}
+}
+
+// configure changes something in the configuration of a zoomtag.
+func (w *Multi) configure(in *instance) {
+	w.tick++
+	s := &in.setup
+	c := w.cals[w.rng.IntN(len(w.cals))]
+	switch n := w.rng.IntN(9); {
+	case n == 0: // another name
+		if len(s.names[c]) > 0 {
+			s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, slices.Index(w.cals, c))}
+		}
+	case n == 1: // taken out
+		if w.inUse(in) > 1 {
+			s.names[c] = nil
+		}
+	case n == 2: // all that there are
+		for i, c := range w.cals {
+			if len(s.names[c]) == 0 {
+				s.names[c] = []string{fmt.Sprintf("c%d", i)}
+			}
+		}
+	case n == 3:
+		s.rules.Words = [][]string{{"#zoom"}, {"#call"}, {"#zoom", "#call"}}[w.rng.IntN(3)]
+	case n == 4:
+		s.rules.Not = [][]string{{"#nozoom"}, {"#nozoom", "weekly"}, {"#nozoom", "talk"}}[w.rng.IntN(3)]
+	case n == 5:
+		s.rules.Locations = [][]string{{"Zoom"}, nil}[w.rng.IntN(2)]
+		s.rules.Categories = [][]string{{"Zoom"}, nil}[w.rng.IntN(2)]
+	case n == 6:
+		s.rules.Keep = !s.rules.Keep
+	case n == 7:
+		s.note = []string{"", "Bring your badge.", "Be on time."}[w.rng.IntN(3)]
+	case n == 8 && w.single() && in.account == "a":
+		s.without = !s.without
+	}
+}
+
+// inUse is how many calendars an instance has.
+func (w *Multi) inUse(in *instance) (n int) {
+	for _, names := range in.setup.names {
+		if len(names) > 0 {
+			n++
+		}
+	}
+	return n
+}
