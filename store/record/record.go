@@ -51,6 +51,9 @@ type Record struct {
 	CheckedAt time.Time `json:",omitzero"`
 	// UsedAt is when the meeting was last known to be made, adopted or held. Unused ones of a series expire at Zoom.
 	UsedAt time.Time `json:",omitzero"`
+	// Rival is the mark of another meeting of ours for the event, which another item with its UID shows: another zoomtag has made it. Of two
+	// such the one with the lesser mark stays.
+	Rival string `json:",omitempty"`
 	// Former are meetings that were made for the event and that it does not show, because it shows another one of ours: they are cancelled.
 	Former []Former `json:",omitempty"`
 	// Origin is the title of the series of which the event was a copy, with the link of that one in it, when its record began at OriginAt.
@@ -114,6 +117,11 @@ func (r *Record) NotAhead(now time.Time) {
 			*t = now
 		}
 	}
+}
+
+// Had reports whether a mark is that of a meeting which the event had before the one that it has.
+func (r *Record) Had(mark string) bool {
+	return mark == r.Retired || slices.ContainsFunc(r.Former, func(f Former) bool { return f.Mark == mark })
 }
 
 // Closed reports whether nothing is left to do for the event.

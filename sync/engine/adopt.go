@@ -91,13 +91,17 @@ func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
 	}
 	m, err := s.find(ctx, host, d.Mark, d.LinkID)
 	if errors.Is(err, meeting.ErrNotFound) {
-		s.dismissed = d.Mark
+		s.dismissed, s.rec.Rival = d.Mark, ""
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("the meeting that the event shows could not be looked for: %w", err)
 	}
 	s.depose()
+	s.rec.Rival = ""
+	if s.ev.Link.Mark == d.Mark { // what it shows somebody else has written
+		s.rec.JoinURL, s.rec.Block = "", ""
+	}
 	s.rec.Mark, s.rec.Host = d.Mark, host
 	s.adopt(m)
 	return s.saved("adopt", "the event carries the mark of another meeting of ours")

@@ -183,12 +183,8 @@ func (s *settling) leaveToTwin(at time.Time) error {
 	}
 	return s.e.store.Update(func(tx *store.Tx) error {
 		if s.twin.Version != 0 { // else it was begun in this pass, and is saved at its end
-			now, err := tx.Record(s.twin.Calendar, s.twin.EventID)
-			if err != nil {
+			if err := s.tellTwin(tx); err != nil {
 				return err
-			}
-			if now == nil || now.Closed() || now.UID != s.ev.UID {
-				return store.ErrChanged
 			}
 		}
 		if err := tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id}); err != nil || s.rec != nil {
@@ -196,6 +192,23 @@ func (s *settling) leaveToTwin(at time.Time) error {
 		}
 		return tx.SetDue(s.c.Name, s.id, at)
 	})
+}
+
+// tellTwin has the record that this item is left to know of another meeting of ours that this one shows.
+func (s *settling) tellTwin(tx *store.Tx) error {
+	now, err := tx.Record(s.twin.Calendar, s.twin.EventID)
+	if err != nil {
+		return err
+	}
+	if now == nil || now.Closed() || now.UID != s.ev.UID {
+		return store.ErrChanged
+	}
+	rival := plan.RivalOf(s.ev, now, &s.c.Settings)
+	if rival == "" || rival == now.Rival {
+		return nil
+	}
+	now.Rival, now.Due = rival, s.e.opt.Now()
+	return tx.PutRecord(now)
 }
 
 func (s *settling) tags() []plan.Tag { return plan.FindWish(s.ev, s.c.Settings.Rules).Tags }
@@ -221,7 +234,7 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", twin.EventID, err)
 		}
-		if ev.UID != s.rec.UID || ev.Cancelled || !plan.FindWish(ev, s.c.Settings.Rules).Asked {
+		if ev.UID != s.rec.UID || !s.wouldResume(ev, s.c) {
 			continue
 		}
 		old := s.rec
@@ -229,6 +242,13 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		return true, s.takeOver(old, old.Calendar == s.c.Name && !s.absent[old.EventID])
 	}
 	return false, nil
+}
+
+// wouldResume reports whether an item would have the record, which ends, go on as its own.
+func (s *settling) wouldResume(ev *calendar.Event, c *Calendar) bool {
+	rec := *s.rec
+	rec.EndingAt = s.e.opt.Now()
+	return plan.Next(plan.Input{Now: s.e.opt.Now(), Event: ev, Rec: &rec, Settings: &c.Settings}).Do == plan.Resume
 }
 
 // heldElsewhere keeps a meeting from being cancelled that an item in another calendar still shows, which then is looked at there and takes
@@ -252,7 +272,7 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
 		}
-		if ev.UID != s.rec.UID || ev.Cancelled || ev.Denied+ev.Sealed != "" || !plan.FindWish(&ev, c.Settings.Rules).Asked {
+		if ev.UID != s.rec.UID || ev.Sealed != "" || !s.wouldResume(&ev, c) {
 			continue
 		}
 		now := s.e.opt.Now()

@@ -148,6 +148,9 @@ func Next(in Input) Decision {
 	}
 	open := in.Rec != nil && !in.Rec.Closed()
 	if open && (in.Rec.Doubt == "" || in.Settings.unreachable(in.Rec) != "") && isOver(ev, in.Now) {
+		if !discardAt(in).IsZero() {
+			return Decision{Do: Discard, State: Ending, Reason: "the event is over", Wish: w}
+		}
 		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
 	}
 	if !open && isOver(ev, in.Now) {
@@ -168,6 +171,16 @@ func Next(in Input) Decision {
 		return begin(in, w)
 	}
 	return follow(in, w)
+}
+
+// RivalOf is the mark of a meeting of ours that an item shows whose event has a record as another item, where that one is to give way: both
+// of two zoomtags that know nothing of each other come to the same. It is empty where there is none.
+func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
+	own, _ := ownMark(ev, nil, s)
+	if own == "" || own >= rec.Mark || rec.MeetingID == 0 || rec.Room || rec.Had(own) {
+		return ""
+	}
+	return own
 }
 
 // brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the event.
@@ -260,8 +273,12 @@ func goesOn(rec *record.Record, now time.Time) []string {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own, _ := ownMark(ev, rec, s); own != "" && own != rec.Mark && own != in.Dismissed && own != rec.Retired {
+	if own, _ := ownMark(ev, rec, s); own != "" && own != rec.Mark && own != in.Dismissed && !rec.Had(own) {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
+		return d
+	}
+	if rec.Rival != "" && rec.MeetingID != 0 && rec.Doubt == "" {
+		d.Do, d.Mark = Switch, rec.Rival
 		return d
 	}
 	if !rec.LostAt.IsZero() {

@@ -199,7 +199,7 @@ func (w *Multi) begin() error {
 		}
 		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules, place: "if-empty"}}
 		if i > 0 && w.rng.IntN(3) == 0 {
-			in.setup.note = "Bring your badge."
+			in.setup.note = badge
 		}
 		w.insts = append(w.insts, in)
 	}
@@ -208,6 +208,9 @@ func (w *Multi) begin() error {
 	}
 	return nil
 }
+
+// badge is a note in blocks.
+const badge = "Bring your badge."
 
 // single says that there is one zoomtag, of which more is known.
 func (w *Multi) single() bool { return len(w.insts) == 1 }
