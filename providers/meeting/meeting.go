@@ -129,6 +129,8 @@ type Meeting struct {
 	Occurrences []Occurrence `json:",omitempty"`
 	// Unfinished says that a Create or Update has to be followed by an Update from nothing, which goes on with it.
 	Unfinished bool `json:"-"`
+	// Unsent says of an Update that nothing had to be told: no request was made that counts against the host's limit.
+	Unsent bool `json:"-"`
 	// DialIn are the numbers by which guests can take part by telephone; empty where the account has none.
 	DialIn []Phone `json:",omitempty"`
 	// Invitation is the service's own invitation text, where it was asked for, and NoInvitation why there is none.

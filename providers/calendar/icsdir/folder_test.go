@@ -434,3 +434,26 @@ func TestWatch(t *testing.T) {
 		t.Errorf("Watch ended with %v", err)
 	}
 }
+
+// TestSource: one folder has one name, however its path is written, as long as no link leads there. A state file remembers
+// that name, and a folder with another is taken for another calendar.
+func TestSource(t *testing.T) {
+	root := t.TempDir()
+	path, link := filepath.Join(root, "calendar"), filepath.Join(root, "link")
+	if err := errors.Join(os.Mkdir(path, 0o700), os.Symlink(path, link)); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(root)
+	for written, want := range map[string]string{
+		path: path, path + "/": path, root + "//calendar/.": path, root + "/other/../calendar": path, "calendar": path, "./calendar/": path,
+		link: link, link + "/": link,
+	} {
+		d, err := New(Config{Path: written})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if changes, err := d.Changes(t.Context(), ""); err != nil || changes.Source != want {
+			t.Errorf("%s: source %q, want %q (%v)", written, changes.Source, want, err)
+		}
+	}
+}

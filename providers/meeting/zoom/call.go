@@ -45,12 +45,16 @@ func (s *Service) do(ctx context.Context, c call, answer any) error {
 	if c.body != nil {
 		var err error
 		if body, err = json.Marshal(c.body); err != nil {
-			return fmt.Errorf("zoom: %s: %w: %w", c.what, meeting.ErrInvalid, err)
+			return fmt.Errorf("zoom: %s: %w: %w", c.what, meeting.ErrInvalid, unsent{err})
 		}
 	}
-	refused := "" // the token that a 401 has turned down
+	refused := ""   // the token that a 401 has turned down
+	var heard error // what Zoom has answered to an earlier try
 	for try := 1; ; try++ {
 		used, err := s.once(ctx, c, body, refused, answer)
+		if heard != nil && errors.Is(err, meeting.ErrNotSent) {
+			return heard // of all tries together that they were not sent is not true
+		}
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
@@ -67,7 +71,7 @@ func (s *Service) do(ctx context.Context, c call, answer any) error {
 		case try == maxTries:
 			return err
 		case problem.verdict == busy:
-			delay = max(s.busy.Delay(try), problem.after)
+			delay, heard = max(s.busy.Delay(try), problem.after), err
 		case problem.verdict == broken && c.method == http.MethodGet:
 			delay = s.retry.Delay(try)
 		default:
@@ -84,6 +88,9 @@ func (s *Service) once(ctx context.Context, c call, body []byte, refused string,
 	token, _, err = s.tokens.get(ctx, refused)
 	if err != nil {
 		return "", fmt.Errorf("zoom: %s: %w", c.what, err)
+	}
+	if err := ctx.Err(); err != nil { // as long as nothing was sent that can be said for certain
+		return token, fmt.Errorf("zoom: %s: %w: %w", c.what, meeting.ErrNotSent, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()

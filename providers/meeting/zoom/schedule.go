@@ -193,8 +193,8 @@ func sameSchedule(a, b meeting.Spec) bool {
 	return a.Schedule != nil && b.Schedule != nil && a.Start.Equal(b.Start) && a.Zone == b.Zone && a.Duration == b.Duration && a.Schedule.Rule.Equal(b.Schedule.Rule)
 }
 
-// series is an update of a meeting with a schedule.
-type series struct {
+// revision is an update of a meeting, with a schedule or without.
+type revision struct {
 	host        string
 	from, to    meeting.Spec
 	asked, diff terms
@@ -203,18 +203,18 @@ type series struct {
 
 // updateSeries sends what differs, and does what is missing to the occurrences: all that are to be taken out, and one of those to be
 // moved unless something that counts was sent already. After that the meeting may be unfinished.
-func (s *Service) updateSeries(ctx context.Context, id int64, what string, u series) (meeting.Meeting, error) {
+func (s *Service) updateSeries(ctx context.Context, id int64, what string, u revision) (meeting.Meeting, error) {
 	if u.current == nil {
 		w, err := s.read(ctx, id)
 		if err != nil {
-			return meeting.Meeting{}, err
+			return meeting.Meeting{}, first(err)
 		}
 		u.current = &w
 	}
 	now := s.now()
 	if k := workFor(u.current, u.from, u.to, now); k.anew || k.blind && !sameSchedule(u.from, u.to) {
 		if err := s.fixed(&u.diff, u.to); err != nil {
-			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
+			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, unsent{err})
 		}
 	}
 	if u.diff.kind != nil && u.diff.start == nil { // nothing is left to come
@@ -237,12 +237,12 @@ func (s *Service) updateSeries(ctx context.Context, id int64, what string, u ser
 			}
 		}
 	}
-	unfinished, list, err := s.follow(ctx, u, sent)
+	unfinished, list, err := s.follow(ctx, u, &sent)
 	if err != nil {
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
 	}
 	m, err := s.updated(*u.current, what, u.to, u.asked)
-	m.Notes, m.Unfinished = append(m.Notes, list...), unfinished
+	m.Notes, m.Unfinished, m.Unsent = append(m.Notes, list...), unfinished, err == nil && !sent
 	return m, err
 }
 
@@ -252,9 +252,10 @@ func sameOccurrences(a, b []wireOccurrence) bool {
 	})
 }
 
-// follow works at the occurrences, one after the other: each change may give all of them other ids.
-func (s *Service) follow(ctx context.Context, u series, sent bool) (unfinished bool, notes []string, err error) {
-	id, spent := int64(u.current.ID), sent
+// follow works at the occurrences, one after the other: each change may give all of them other ids. sent says whether
+// anything was sent for this update.
+func (s *Service) follow(ctx context.Context, u revision, sent *bool) (unfinished bool, notes []string, err error) {
+	id, spent := int64(u.current.ID), *sent
 	for range 2 * meeting.MaxOccurrences {
 		k := workFor(u.current, u.from, u.to, s.now())
 		switch {
@@ -271,10 +272,10 @@ func (s *Service) follow(ctx context.Context, u series, sent bool) (unfinished b
 			return len(k.move) > 0, nil, nil
 		}
 		if err == nil {
-			sent = true
+			*sent = true
 			err = s.complete(ctx, u.current)
 		}
-		if err != nil && sent {
+		if err != nil && *sent {
 			err = errors.New("a part of it was done, then: " + err.Error()) // gone, denied, throttled: it is not true of all that was asked
 		}
 		if err != nil {

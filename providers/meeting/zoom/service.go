@@ -34,7 +34,7 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	begun := s.startNow(&asked)
 	if spec.Kind == meeting.Fixed {
 		if err := s.fixed(&asked, spec); err != nil {
-			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
+			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, unsent{err})
 		}
 	}
 	room := spec.Kind == meeting.Personal
@@ -123,7 +123,7 @@ func (s *Service) complete(ctx context.Context, w *wireMeeting) error {
 func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (meeting.Meeting, error) {
 	what := "change meeting " + strconv.FormatInt(id, 10)
 	if !from.IsZero() && !s.sameHost(from.Host, to.Host) {
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: a meeting keeps its host (%s)", what, meeting.ErrInvalid, from.Host)
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: a meeting keeps its host (%s)", what, unsent{meeting.ErrInvalid}, from.Host)
 	}
 	unlock, err := s.hosts.lock(ctx, s.lane(to.Host))
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 	defer unlock()
 	before, current, err := s.before(ctx, id, from)
 	if err != nil {
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, first(err))
 	}
 	asked, host, err := s.asked(ctx, what, to, before)
 	if err != nil {
@@ -152,18 +152,35 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 	if asked.start != nil && !asked.start.After(s.now()) {
 		diff = diff.withoutTime()
 	}
+	u := revision{host: host, from: from, to: to, asked: asked, diff: diff, current: current}
 	if to.Kind == meeting.Fixed {
-		return s.updateSeries(ctx, id, what, series{host: host, from: from, to: to, asked: asked, diff: diff, current: current})
+		return s.updateSeries(ctx, id, what, u)
 	}
-	if diff.empty() && current != nil {
-		return s.updated(*current, what, to, asked)
+	m, err := s.updateSingle(ctx, id, what, before, u)
+	m.Unsent = err == nil && diff.empty()
+	return m, err
+}
+
+// updateSingle sends what differs, and reads the meeting back.
+func (s *Service) updateSingle(ctx context.Context, id int64, what string, before terms, u revision) (meeting.Meeting, error) {
+	if u.diff.empty() && u.current != nil {
+		return s.updated(*u.current, what, u.to, u.asked)
 	}
-	if !diff.empty() {
-		if err := s.patch(ctx, host, id, diff.updateBody(asked)); err != nil {
+	if !u.diff.empty() {
+		if err := s.patch(ctx, u.host, id, u.diff.updateBody(u.asked)); err != nil {
 			return meeting.Meeting{}, err
 		}
 	}
-	return s.readBack(ctx, id, what, to, before, asked, diff)
+	return s.readBack(ctx, id, what, u.to, before, u.asked, u.diff)
+}
+
+// first is the error of what has to be done before a change can be sent. If that was refused, the change was not sent. What
+// leaves open what it has done is left as it is.
+func first(err error) error {
+	if meeting.Refused(err) {
+		return unsent{err}
+	}
+	return err
 }
 
 // before says what a meeting was told before an update; where nobody knows, what it says itself.
