@@ -116,6 +116,33 @@ func SameBlock(found, want string) bool {
 	return true
 }
 
+// ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any more, such as a note
+// that was taken out of the configuration. Lines that somebody typed do not count.
+func (l *Link) ShownBy(found string) bool {
+	return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)
+}
+
+// outlived reports whether a block shows a line of what it was that is not in what it is to be.
+func outlived(found, was, want string) bool {
+	shown, wanted := lineSet(found), lineSet(want)
+	for line := range lineSet(was) {
+		if shown[line] && !wanted[line] {
+			return true
+		}
+	}
+	return false
+}
+
+func lineSet(block string) map[string]bool {
+	lines := map[string]bool{}
+	for line := range strings.Lines(block) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines[line] = true
+		}
+	}
+	return lines
+}
+
 func hasLabel(line string) bool {
 	for _, label := range blockLabels {
 		if strings.HasPrefix(line, label) {
@@ -153,7 +180,7 @@ func Splice(text string, l Link) (start, end int, with string) {
 			return len(text), len(text), "\n\n" + l.Block
 		}
 	}
-	if l.Mark != "" && SameBlock(text[start:end], l.Block) {
+	if l.Mark != "" && l.ShownBy(text[start:end]) {
 		return start, start, ""
 	}
 	typed := strings.Join(Typed(text[start:end], l.Was.Block), "\n")

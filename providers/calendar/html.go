@@ -167,7 +167,7 @@ func SpliceHTML(text string, l Link) (start, end int, with string) {
 		return len(text), len(text), ""
 	case !ok:
 		return b.place(l.Block)
-	case l.Mark != "" && SameBlock(string(b.text[from:to]), l.Block):
+	case l.Mark != "" && l.ShownBy(string(b.text[from:to])):
 		return 0, 0, ""
 	}
 	start, end = b.raws(from, to)

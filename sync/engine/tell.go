@@ -105,6 +105,11 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	}
 	m, err := s.mine().Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
 	if errors.Is(err, meeting.ErrGone) {
+		if errors.Is(err, meeting.ErrNotSent) {
+			if err := s.refund(); err != nil {
+				return err
+			}
+		}
 		s.rec.LostAt = s.e.opt.Now()
 		return s.save("", "", nil)
 	}
@@ -126,10 +131,11 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	if changed {
 		s.rec.Told = nil
 	}
+	s.rec.Meeting.Unsent = false
 	switch {
-	case same && !m.Unfinished: // it was only read: nothing had to be sent
+	case m.Unsent:
 		return errors.Join(s.refund(), s.save("", "", nil))
-	case m.Unfinished:
+	case same || m.Unfinished:
 		return s.save("", "", nil)
 	}
 	return s.saved("update", d.Reason)

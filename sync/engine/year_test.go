@@ -354,7 +354,7 @@ func TestYear(t *testing.T) {
 			y.disturb(day)
 		}
 		y.until(begin.AddDate(0, 0, day+1))
-		used, err := y.st.BudgetUsed(yearHost, y.now.UTC().Format(time.DateOnly))
+		used, err := y.st.BudgetUsed(alice.BudgetKey(yearHost), y.now.UTC().Format(time.DateOnly))
 		if spent := y.zoom.Spent(yearHost); err != nil || used > engine.DailyLimit || spent > used {
 			t.Fatalf("day %d: %d calls counted, %d sent, %v", day, used, spent, err)
 		}

@@ -22,7 +22,7 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: block(ev, w, rec, s),
 		Was: written(ev, w, rec, s),
 	}
-	right = ev.Link.Mark == l.Mark && !ev.Partial && calendar.SameBlock(ev.Link.Block, l.Block)
+	right = ev.Link.Mark == l.Mark && !ev.Partial && l.ShownBy(ev.Link.Block)
 	if l.DropMeet = ev.Meet && replacesMeet(w, s); l.DropMeet {
 		right = false
 	}

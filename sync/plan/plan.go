@@ -39,6 +39,7 @@ package plan
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -177,7 +178,7 @@ func Next(in Input) Decision {
 // of two zoomtags that know nothing of each other come to the same. It is empty where there is none.
 func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	own, _ := ownMark(ev, nil, s)
-	if own == "" || own >= rec.Mark || rec.MeetingID == 0 || rec.Room || rec.Had(own) {
+	if own == "" || own >= rec.Mark || rec.Room || rec.Had(own) {
 		return ""
 	}
 	return own
@@ -251,7 +252,7 @@ func follow(in Input, w Wish) Decision {
 	}
 	d.Spec = spec
 	// Where a person has signed in, "me" and the person's address are one: the service refuses what is somebody else's.
-	if rec.Host != "" && rec.Host != meeting.Me && spec.Host != meeting.Me && spec.Host != rec.Host && rec.MeetingID != 0 {
+	if rec.Host != "" && rec.Host != meeting.Me && spec.Host != meeting.Me && !strings.EqualFold(spec.Host, rec.Host) && rec.MeetingID != 0 {
 		d.Notes = append(d.Notes, "the meeting stays with host "+rec.Host+": Zoom cannot move it to "+spec.Host)
 		d.Spec.Host = rec.Host
 	}
@@ -277,7 +278,7 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
 		return d
 	}
-	if rec.Rival != "" && rec.MeetingID != 0 && rec.Doubt == "" {
+	if rec.Rival != "" && rec.Doubt == "" {
 		d.Do, d.Mark = Switch, rec.Rival
 		return d
 	}

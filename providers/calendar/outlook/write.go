@@ -65,7 +65,7 @@ func patchless(ev *calendar.Event, l calendar.Link) bool {
 	if l.Mark == "" {
 		return same && ev.Link.Block == "" && ev.Link.Tag == ""
 	}
-	return same && calendar.SameBlock(ev.Link.Block, l.Block)
+	return same && l.ShownBy(ev.Link.Block)
 }
 
 // patchFor is the least change that makes l the link of an event: a fresh model with nothing else in it. nil is no change.

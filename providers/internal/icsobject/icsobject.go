@@ -100,7 +100,7 @@ func sameLink(l calendar.Link, o ical.Override) bool {
 	if l.Block == "" {
 		return !ok
 	}
-	return ok && calendar.SameBlock(o.Description[start:end], l.Block)
+	return ok && l.ShownBy(o.Description[start:end])
 }
 
 // denied says why an event must not be written, or nothing.

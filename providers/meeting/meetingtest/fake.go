@@ -149,19 +149,19 @@ func (f *Fake) Update(ctx context.Context, id int64, from, to meeting.Spec) (m m
 		case to.Host != l.Host:
 			return fmt.Errorf("fake: update meeting %d: a meeting keeps its host: %w", id, meeting.ErrInvalid)
 		}
-		unfinished := false
+		unfinished, sent := false, f.Deaf
 		if !f.Deaf {
 			before := l.Spec
 			if l.tell(from, to); to.Kind == meeting.Fixed {
 				l.Spec.Start, l.Spec.Schedule = before.Start, before.Schedule
 				unfinished = l.schedule(to, f.now())
 			}
-			if !l.Spec.Equal(before) {
+			if sent = !l.Spec.Equal(before); sent {
 				f.updates++
 			}
 		}
 		m = l.meeting(f.now())
-		m.Unfinished = unfinished
+		m.Unfinished, m.Unsent = unfinished, !sent
 		return nil
 	})
 	return only(m, err)
