@@ -116,6 +116,24 @@ func SameBlock(found, want string) bool {
 	return true
 }
 
+// Rewritten reports whether somebody else who writes blocks, another zoomtag, has put one in the place of what it was: behind a label of
+// ours stands something else. A person types lines of their own beside ours.
+func Rewritten(found, was string) bool {
+	lines := lineSet(found)
+	for line := range lineSet(was) {
+		label := labelOf(line)
+		if label == "" || lines[line] {
+			continue
+		}
+		for other := range lines {
+			if labelOf(other) == label {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any more, such as a note
 // that was taken out of the configuration. Lines that somebody typed do not count.
 func (l *Link) ShownBy(found string) bool {
@@ -143,13 +161,16 @@ func lineSet(block string) map[string]bool {
 	return lines
 }
 
-func hasLabel(line string) bool {
+func hasLabel(line string) bool { return labelOf(line) != "" }
+
+// labelOf is the label of ours that a line begins with, or "".
+func labelOf(line string) string {
 	for _, label := range blockLabels {
 		if strings.HasPrefix(line, label) {
-			return true
+			return label
 		}
 	}
-	return false
+	return ""
 }
 
 // WithoutLink returns a location without the link that is it, or that was appended to it.

@@ -49,6 +49,8 @@ type Record struct {
 	DoubtAt time.Time `json:",omitzero"`
 	// CheckedAt is when Meeting was last read at Zoom.
 	CheckedAt time.Time `json:",omitzero"`
+	// Undone is how many looks in a row have found that somebody had changed topic or time of the meeting at Zoom.
+	Undone int `json:",omitempty"`
 	// UsedAt is when the meeting was last known to be made, adopted or held. Unused ones of a series expire at Zoom.
 	UsedAt time.Time `json:",omitzero"`
 	// Rival is the mark of another meeting of ours for the event, which another item with its UID shows: another zoomtag has made it. Of two

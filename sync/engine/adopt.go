@@ -176,6 +176,8 @@ func (s *settling) probe(ctx context.Context, d plan.Decision) error {
 	case s.rec.LostAt.IsZero():
 		s.rec.LostAt = s.e.opt.Now()
 		return s.save("", "", nil)
+	case s.rec.Doubt == plan.DoubtCancel:
+		return s.cancelledAfterAll()
 	}
 	mark, err := s.newMark(s.rec.UID, d.Account)
 	if err != nil {
@@ -184,6 +186,18 @@ func (s *settling) probe(ctx context.Context, d plan.Decision) error {
 	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
 	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
+}
+
+// cancelledAfterAll notes that a cancellation of which nobody knew has taken effect. The event is wanted again: its meeting is brought back.
+func (s *settling) cancelledAfterAll() error {
+	id, now := s.rec.MeetingID, s.e.opt.Now()
+	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = 0, meeting.Meeting{}, nil, "", time.Time{}
+	s.rec.CancelledID, s.rec.CancelledAt = id, now
+	s.done = append(s.done, "cancel")
+	return s.save("", "", func(tx *store.Tx) error {
+		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title, Step: "cancel",
+			Meeting: id, Reason: "the answer to an earlier call was lost, and the meeting is gone"})
+	})
 }
 
 // used notes whether the meeting, as it was just read, has been held since it was read before, or is being held.

@@ -52,8 +52,14 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		news = append(news, "the numbers to dial in were changed at Zoom: the event follows")
 	}
 	if !isRoomItself(s.rec) && m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
-		news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
-		s.rec.Told = nil
+		if s.rec.Undone++; s.rec.Undone <= plan.MostUndone {
+			news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
+			s.rec.Told = nil
+		} else {
+			s.rec.Meeting = m
+		}
+	} else {
+		s.rec.Undone = 0
 	}
 	if len(news) == 0 {
 		s.judge(ctx, inspection)

@@ -39,11 +39,13 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		p.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
 		return nil
 	}
-	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) && news.empty() {
+	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) &&
+		st.Provider == p.c.Provider && news.empty() {
 		return nil
 	}
 	if !p.braked {
-		st.Cursor, st.Detects, st.Source = changes.Cursor, p.c.Detects, cmp.Or(changes.Source, st.Source)
+		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
+		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for _, id := range news.due {

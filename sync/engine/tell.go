@@ -95,7 +95,12 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	if err := s.mayCall(s.rec.Host, s.startsSoon()); err != nil {
 		return err
 	}
-	forgotten := func(rec *store.Record) { rec.Told = nil }
+	forgotten := func(rec *store.Record) {
+		if told != nil { // the event has changed
+			rec.Undone = 0
+		}
+		rec.Told = nil
+	}
 	if err := s.spend(s.rec.Host, s.startsSoon(), forgotten, nil); err != nil {
 		return err
 	}

@@ -184,15 +184,25 @@ func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	return own
 }
 
+// MostUndone is how often in a row topic and time of a meeting are told again that somebody changes at Zoom, another zoomtag perhaps that
+// follows a copy of the event.
+const MostUndone = 2
+
 // brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the event.
 const brakedPause = time.Minute
 
 // refuse is a tagged event that must not be written.
 func refuse(in Input, w Wish, why string) Decision {
-	if in.Rec != nil && !in.Rec.Closed() {
-		return Decision{State: Held, Reason: why, Wish: w, At: over(in)}
+	rec := in.Rec
+	if rec == nil || rec.Closed() {
+		return Decision{State: Ignored, Reason: why, Wish: w}
 	}
-	return Decision{State: Ignored, Reason: why, Wish: w}
+	d := Decision{State: Held, Reason: why, Wish: w, At: over(in)}
+	if own, _ := ownMark(in.Event, rec, in.Settings); own != "" && own != rec.Mark && own != in.Dismissed && !rec.Had(own) && rec.Doubt == "" {
+		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(in.Event.Link.JoinURL)
+	}
+	d.before(discardAt(in), Discard, in.Now)
+	return d
 }
 
 // hold is a tagged event whose wish cannot be followed; what there is stays.
@@ -333,6 +343,9 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		if !right {
 			d.Do = SetLink
 			return d
+		}
+		if rec.Undone > MostUndone {
+			d.Notes = append(d.Notes, "somebody changes topic or time of the meeting at Zoom again and again: they are left as they are until the event changes")
 		}
 		if why := keptNote(ev, l, rec); why != "" {
 			d.Notes = append(d.Notes, why)

@@ -199,7 +199,7 @@ func (w *Multi) begin() error {
 		}
 		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules, place: "if-empty"}}
 		if i > 0 && w.rng.IntN(3) == 0 {
-			in.setup.note = badge
+			in.setup.note = notes[0]
 		}
 		w.insts = append(w.insts, in)
 	}
@@ -209,8 +209,8 @@ func (w *Multi) begin() error {
 	return nil
 }
 
-// badge is a note in blocks.
-const badge = "Bring your badge."
+// notes are those that blocks may have.
+var notes = []string{"Bring your badge.", "Be on time."}
 
 // single says that there is one zoomtag, of which more is known.
 func (w *Multi) single() bool { return len(w.insts) == 1 }

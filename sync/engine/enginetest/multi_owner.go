@@ -313,7 +313,7 @@ func (w *Multi) configure(in *instance) {
 	case n == 6:
 		s.rules.Keep = !s.rules.Keep
 	case n == 7:
-		s.note = []string{"", badge, "Be on time."}[w.rng.IntN(3)]
+		s.note = append([]string{""}, notes...)[w.rng.IntN(1+len(notes))]
 	case n == 8 && w.single() && in.account == "a":
 		s.without = !s.without
 	}
