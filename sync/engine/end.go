@@ -129,7 +129,7 @@ func (s *settling) seekFormer(ctx context.Context, d plan.Decision, f store.Form
 	return s.save("", "", nil)
 }
 
-// showsElsewhere names another item with the event's UID that shows the meeting with a mark, or is "".
+// showsElsewhere names another item with the event's UID that asks for a meeting and shows the one with a mark, or is "".
 func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, error) {
 	twins, err := s.e.store.Twins(s.rec.UID)
 	if err != nil {
@@ -140,7 +140,7 @@ func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, err
 		if err != nil {
 			return "", fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
 		}
-		if stands && ev != nil && ev.Link.Mark == mark {
+		if stands && ev != nil && ev.Link.Mark == mark && !ev.Cancelled && s.e.asks(twin.Calendar, ev) {
 			return twin.EventID + " in calendar " + twin.Calendar, nil
 		}
 	}

@@ -149,9 +149,16 @@ func (e *Engine) hush(key string, until time.Time, why string) {
 	}
 }
 
+// longestRest is longer than any service asks to be left alone for: Zoom's daily limit is the longest. A rest that is longer was begun by
+// a clock that has been set back since.
+const longestRest = 25 * time.Hour
+
 func (e *Engine) quietUntil(key string) rest {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.quiet[key].until.Sub(e.opt.Now()) > longestRest {
+		delete(e.quiet, key)
+	}
 	return e.quiet[key]
 }
 

@@ -149,6 +149,7 @@ func (e *Engine) proves(name string) error {
 // item is still there, or may be.
 func (s *settling) takeOver(other *store.Record, stands bool) error {
 	moved := *other
+	moved.NotAhead(s.e.opt.Now())
 	if other.Calendar == s.c.Name {
 		delete(s.rest, other.EventID)
 	}

@@ -76,9 +76,10 @@ func wantPrint(l calendar.Link) uint64 {
 	return fingerprint(l.Mark, l.Tag, tidyLines(l.Block), said(l.Title), fmt.Sprint(l.DropMeet))
 }
 
-// gotPrint is a fingerprint of all in an event that a link can change.
+// gotPrint is a fingerprint of what in an event a link can change. The wish that is kept out of sight is not part of it: where that is
+// dropped, the record has it.
 func gotPrint(ev *calendar.Event) uint64 {
-	return fingerprint(ev.Link.Mark, ev.Link.Tag, tidyLines(ev.Link.Block), ev.Title, ev.Location, fmt.Sprint(ev.Meet, ev.Partial))
+	return fingerprint(ev.Link.Mark, tidyLines(ev.Link.Block), ev.Title, ev.Location, fmt.Sprint(ev.Meet, ev.Partial))
 }
 
 // tidyLines is a block without what calendars change of its white space.

@@ -50,14 +50,15 @@ type multi struct {
 	in      map[string]string // by bind: the accounts in which it is wanted
 	excuse  map[string]bool   // binds of which nothing is expected any more: what nobody could know was lost
 	created map[int64]bool    // meetings that were ever made
-	gone    map[int64]string  // meetings that we have cancelled, and their marks
-	spent   map[string]int    // by day and host: calls that have reached Zoom
+	gone    map[int64]bool    // meetings that were made and are not there
+	spent   map[string]int    // by day and host: calls that have changed something at Zoom
+	counted [2]int            // calls that are in spent, by account
 	lost    bool              // a state was deleted at some time
 	bent    bool              // the owner has worked at Zoom
-	stale   map[string]bool   // marks that old copies of items have brought back
 
 	calm   bool
 	tick   int // grows with each act
+	cuts   int // of the power
 	cutIn  int
 	flaky  float64
 	full   bool // Zoom's limit of the day is used up by somebody
@@ -68,8 +69,8 @@ type multi struct {
 // watched is a calendar, of one or two names in the configuration.
 type watched struct {
 	*calendartest.Fake
-	id   string // what the service calls it
-	seen []string
+	id    string // what the service calls it
+	drops string // what it does not keep of a link: "", "mark" or "line"
 }
 
 // Changes implements calendar.Calendar, and says which calendar it is.
@@ -77,6 +78,32 @@ func (c *watched) Changes(ctx context.Context, cursor string) (calendar.Changes,
 	changes, err := c.Fake.Changes(ctx, cursor)
 	changes.Source = c.id
 	return changes, err
+}
+
+// SetLink implements calendar.Calendar. What the calendar does not keep is gone by the time at which it is read again.
+func (c *watched) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+	ev, err := c.Fake.SetLink(ctx, id, version, l)
+	if err != nil || l.Mark == "" || c.drops == "" {
+		return ev, err
+	}
+	if c.drops == "mark" {
+		c.Strip(id)
+	} else {
+		c.Edit(id, func(ev *calendar.Event) {
+			var kept []string
+			for line := range strings.Lines(ev.Description) {
+				if !strings.HasPrefix(line, "Passcode:") {
+					kept = append(kept, line)
+				}
+			}
+			ev.Description = strings.Join(kept, "")
+		})
+	}
+	now, there := c.Event(id)
+	if !there {
+		return ev, nil
+	}
+	return now, nil
 }
 
 // item is an event as its owner knows it: where it was put.
@@ -153,8 +180,8 @@ func (w *Multi) say(format string, args ...any) {
 func (w *Multi) Walk(seed uint64) error {
 	w.calm = true
 	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{}, made: map[string]int{},
-		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]string{}, spent: map[string]int{},
-		stale: map[string]bool{}, in: map[string]string{}}
+		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]bool{}, spent: map[string]int{},
+		in: map[string]string{}}
 	w.baton = newBaton(w.rng, w.between)
 	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
 	w.club = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook, Beyond: 1_000_000}
@@ -166,7 +193,12 @@ func (w *Multi) Walk(seed uint64) error {
 	for i := range 2 + w.rng.IntN(2) {
 		f := calendartest.NewFake()
 		f.Hook, f.Explicit, f.Bare = w.calendarHook, w.rng.IntN(2) == 0, w.rng.IntN(3) == 0
-		w.cals = append(w.cals, &watched{Fake: f, id: fmt.Sprintf("/calendars/%d", i)})
+		c := &watched{Fake: f, id: fmt.Sprintf("/calendars/%d", i)}
+		if w.may("drops") && w.rng.IntN(8) == 0 {
+			c.drops = []string{"mark", "line"}[w.rng.IntN(2)]
+			w.say("%s drops the %s", c.id, c.drops)
+		}
+		w.cals = append(w.cals, c)
 	}
 	if err := w.begin(); err != nil {
 		return err
@@ -202,6 +234,11 @@ func (w *Multi) begin() error {
 			in.setup.note = notes[0]
 		}
 		w.insts = append(w.insts, in)
+	}
+	for _, c := range w.cals {
+		if !w.single() && c.drops == "mark" { // then nobody could tell whose a link is
+			c.drops = "line"
+		}
 	}
 	for _, in := range w.insts {
 		w.restart(in)

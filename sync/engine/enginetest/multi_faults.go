@@ -33,6 +33,7 @@ func (w *Multi) cutAt(point string) {
 		return
 	}
 	if w.cutIn--; w.cutIn == 0 {
+		w.cuts++
 		w.say("power cut at %s", point)
 		w.baton.cutPower(point)
 	}
@@ -79,22 +80,23 @@ func (w *Multi) zoomHook(call, phase string) error {
 	return err
 }
 
-// watchZoom notes what has become of the meetings since it was last asked, and checks that nobody was cancelled who is wanted.
+// watchZoom notes what has become of the meetings since it was last asked.
 func (w *Multi) watchZoom() {
-	now := map[int64]string{}
-	for _, l := range append(w.zoom.Meetings(), w.club.Meetings()...) {
-		now[l.ID] = l.Mark
+	there := map[int64]bool{}
+	for _, l := range w.live() {
+		there[l.ID] = true
 		if m, ok := plan.ParseMark(l.Mark); ok && !w.created[l.ID] {
 			w.made[m.Event]++
 		}
 		w.created[l.ID] = true
-		delete(w.gone, l.ID)
 	}
 	for id := range w.created {
-		if _, there := now[id]; there || w.gone[id] != "" {
-			continue
-		}
-		w.gone[id] = "gone"
+		w.gone[id] = !there[id]
+	}
+	for i, a := range w.accounts() {
+		now := a.zoom.Creates() + a.zoom.Updates() + a.zoom.Cancels()
+		w.spent[w.now.UTC().Format(time.DateOnly)+" "+a.Host] += now - w.counted[i]
+		w.counted[i] = now
 	}
 }
 

@@ -211,7 +211,6 @@ func (w *Multi) restoreElsewhere(it *item) {
 			ev.Title += " #zoom"
 		}
 	}
-	w.stale[ev.Link.Mark] = true
 	w.say("restore %s elsewhere", it.id)
 	w.add(w.cals[w.rng.IntN(len(w.cals))], ev, it.words)
 }
