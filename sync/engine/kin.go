@@ -35,13 +35,19 @@ func (s *settling) kin(ctx context.Context) error {
 			err = fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
 			return errors.Join(err, s.announce())
 		}
-		if !stands || s.succeeds(other, ev) {
+		if !stands && s.mayTake(other) || s.succeeds(other, ev) {
 			return s.takeOver(other, stands || s.e.calendars[other.Calendar] == nil)
 		}
 		s.twin = other
 		return nil
 	}
 	return s.restored(ctx, others)
+}
+
+// mayTake reports whether this item can come into the place of one that is gone. A guest's copy in another calendar cannot: that it still
+// stands says nothing of what the organizer wants.
+func (s *settling) mayTake(other *store.Record) bool {
+	return other.Calendar == s.c.Name || s.ev.Denied == ""
 }
 
 // announce has the item be known to whoever ends the event elsewhere, before it is known what becomes of it here.
@@ -112,7 +118,7 @@ func (s *settling) succeeds(other *store.Record, ev *calendar.Event) bool {
 // restored takes the closed record over of which the event is the item, restored under another id, name or calendar, while its meeting
 // can be brought back.
 func (s *settling) restored(ctx context.Context, others []*store.Record) error {
-	if s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0) {
+	if s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0) || s.ev.Denied != "" {
 		return nil
 	}
 	for _, other := range others {

@@ -8,9 +8,10 @@ import (
 	"zoomtag/store/record"
 )
 
-// Interesting reports whether an event that is not remembered has anything to do with us.
+// Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of an event that was
+// moved here by an app which drops what cannot be seen.
 func Interesting(ev *calendar.Event, s *Settings) bool {
-	return ev.Link.Mark != "" || len(FindWish(ev, s.Rules).Tags) > 0
+	return ev.Link.Mark != "" || ev.Link.Block != "" || len(FindWish(ev, s.Rules).Tags) > 0
 }
 
 // begin is a tagged event of which nothing open is remembered.

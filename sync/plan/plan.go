@@ -200,6 +200,8 @@ func refuse(in Input, w Wish, why string) Decision {
 	d := Decision{State: Held, Reason: why, Wish: w, At: over(in)}
 	if own, _ := ownMark(in.Event, rec, in.Settings); own != "" && own != rec.Mark && own != in.Dismissed && !rec.Had(own) && rec.Doubt == "" {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(in.Event.Link.JoinURL)
+	} else if rec.Doubt == DoubtCancel {
+		d.Do = Probe // it may have been cancelled before this was known
 	}
 	d.before(discardAt(in), Discard, in.Now)
 	return d
@@ -209,6 +211,9 @@ func refuse(in Input, w Wish, why string) Decision {
 func hold(in Input, w Wish, why string) Decision {
 	if in.Rec != nil && !in.Rec.Closed() && !in.Rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: why, Wish: w}
+	}
+	if in.Rec != nil && !in.Rec.Closed() && in.Rec.Doubt == DoubtCancel && in.Settings.unreachable(in.Rec) == "" {
+		return Decision{Do: Probe, State: Held, Reason: why, Wish: w} // it may have been cancelled before this was known
 	}
 	return Decision{State: Held, Reason: why, Wish: w, Notes: w.Problems, At: over(in)}
 }

@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/sync/plan"
 )
 
@@ -128,7 +129,12 @@ func (w *Multi) pass(in *instance, name string) {
 
 // work lets all passes that were begun come to their ends. After a power cut all zoomtags are started anew.
 func (w *Multi) work() {
-	before := w.live()
+	var before []meetingtest.Live // that are shown by items which every zoomtag knows
+	for _, l := range w.live() {
+		if w.shown(l) {
+			before = append(before, l)
+		}
+	}
 	cut, err := w.baton.run()
 	if err != nil && w.broken == nil && !errors.Is(err, errFlaky) {
 		w.broken = err

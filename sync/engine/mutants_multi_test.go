@@ -1,0 +1,70 @@
+//go:build mutants
+
+package engine
+
+// multiMutants are mistakes that show where things meet: two calendars with one event, two passes at once, an engine and the one after it,
+// a configuration and the one before, two zoomtags.
+var multiMutants = []mutant{
+	{"records are saved whatever is saved by then", "../../store/records.go",
+		`if now != r.Version {`, `if now != r.Version && false {`},
+	{"a UID is not claimed where its record is saved", "finish.go",
+		`if !rec.Closed() && (before == nil || before.Closed()) {`, `if false {`},
+	{"events are not locked", "settle.go",
+		`unlock, err = p.e.locks.lockAll(ctx, keys...)
+	return uids, unlock, err`, `return uids, func() {}, nil`},
+	{"locks do not outlive an engine", "engine.go",
+		`	e.locks = old.locks
+`, `	e.locks = NewLocks(func(context.Context) error { return e.locks.busy(context.Background()) })
+`},
+	{"twins are not remembered", "kin.go",
+		`if err := tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id}); err != nil || s.rec != nil {`,
+		`if s.rec != nil {
+			var err error`},
+	{"twins are not woken", "end.go",
+		`return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }`, `return nil }`},
+	{"twins in other calendars do not count", "kin.go",
+		`if c == nil || twin.Calendar == s.c.Name {`, `if c == nil || twin.Calendar != "" {`},
+	{"a renamed calendar is another one", "former.go",
+		`if was.Source == "" || was.Source != changes.Source`, `if was.Source != "" || was.Source != changes.Source`},
+	{"who waits for a calendar that was taken out waits for ever", "former.go",
+		`			return p.wakeTwinsOf(tx, name)
+`, `			return nil
+`},
+	{"another organizer is not followed", "kin.go",
+		`return ev.UID != s.ev.UID || ev.Denied != "" || ends`, `return ev.UID != s.ev.UID || ends`},
+	{"an event that is restored elsewhere is a new one", "kin.go",
+		`if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), &s.c.Settings) {`, `if true {`},
+	{"the meeting that was made and not shown is forgotten", "adopt.go",
+		`	if s.rec.MeetingID == 0 && s.rec.Doubt != plan.DoubtCreate || s.mine().Room {
+		return
+	}`, `	if s.rec != nil {
+		return
+	}`},
+	{"a word from the configuration is a refusal", "../plan/ending.go",
+		`if open && w.Refused != "" && !rec.Released && !slices`, `if open && w.Refused != "" && rec.Released && !slices`},
+	{"what was out of sight and is gone is no wish any more", "../plan/kept.go",
+		`if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" ||`, `if ev != nil || rec == nil || rec.Closed() || rec.Taken == "" ||`},
+	{"what is not kept is written again", "../plan/kept.go",
+		`return rec.Kept != nil && rec.Kept.Want`, `return rec.Kept == nil && rec.Kept.Want`},
+	{"times ahead of now are waited for", "settle.go",
+		`	rec.NotAhead(s.e.opt.Now())
+`, ``},
+	{"a cancellation whose answer was lost is forgotten", "adopt.go",
+		`	case s.rec.Doubt == plan.DoubtCancel:
+		return s.cancelledAfterAll()
+`, ``},
+	{"of two zoomtags none gives way", "../plan/plan.go",
+		`if own == "" || own >= rec.Mark ||`, `if own != "" || own >= rec.Mark ||`},
+	{"a meeting is kept for a record of the same mark that nobody looks for", "end.go",
+		`if err == nil && other != nil {
+			err = &keptError{other}
+		}`, `_ = other`},
+	{"a line of ours that is out of date becomes the owner's", "../../providers/calendar/block.go",
+		`return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)`, `return SameBlock(found, l.Block)`},
+	{"what is changed at Zoom beside an update is not seen", "tell.go",
+		`	if changed {
+		s.rec.Told = nil
+	}
+`, `	_ = changed
+`},
+}
