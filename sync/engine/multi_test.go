@@ -10,7 +10,7 @@ import (
 //
 //	go test ./sync/engine -run Multi -multi.seeds=100000
 //	go test ./sync/engine -run Multi -multi.seed=4711 -v
-var multiWalks = enginetest.MultiFlags(1500)
+var multiWalks = enginetest.MultiFlags(800)
 
 func TestMultiWalk(t *testing.T) {
 	enginetest.RunMulti(t, *multiWalks)
