@@ -622,3 +622,191 @@ func TestSplitSeries(t *testing.T) {
 		t.Errorf("journal %+v, %v", entries, err)
 	}
 }
+
+// TestMeetingsWithoutAnEvent: after a lost state a meeting whose event was deleted is known to nobody. It is found, told, and cancelled on
+// demand; nothing else is.
+func TestMeetingsWithoutAnEvent(t *testing.T) {
+	b := newBench(t)
+	kept := b.put("Kept #zoom", week)
+	lost := b.put("Lost #zoom", week)
+	b.pass()
+	b.cal.Delete(lost)
+	if err := b.st.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	ctx := context.Background()
+	if err := b.e.Sweep(ctx); err != nil { // nothing was read yet: everything would be found
+		t.Fatal(err)
+	}
+	if list, _, err := b.e.Leftovers(); err != nil || len(list) != 0 {
+		t.Fatalf("before the first pass: %+v, %v", list, err)
+	}
+	b.pass()
+	if err := b.e.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	list, failures, err := b.e.Leftovers()
+	if err != nil || len(list) != 1 || list[0].Topic != "Lost" || len(failures) != 0 || !strings.Contains(LeftoverMend(list[0]), "zoomtag cancel ") {
+		t.Fatalf("%+v, %v, %v", list, failures, err)
+	}
+	b.meetings(2)
+	if _, err := b.e.CancelLeftover(ctx, b.record(kept).MeetingID); !errors.Is(err, ErrNoLeftover) {
+		t.Errorf("the meeting of an event: %v", err)
+	}
+	if _, err := b.e.CancelLeftover(ctx, list[0].MeetingID); err != nil {
+		t.Fatal(err)
+	}
+	b.meetings(1)
+	if list, _, _ := b.e.Leftovers(); len(list) != 0 {
+		t.Errorf("still there: %+v", list)
+	}
+	entries, err := b.st.Journal(store.JournalFilter{EventID: "Lost"})
+	if err != nil || len(entries) != 1 || entries[0].Step != "cancel" || entries[0].Meeting != list[0].MeetingID {
+		t.Errorf("journal: %+v, %v", entries, err)
+	}
+	// Within the day nobody is asked again.
+	asked := 0
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "marked" && phase == "before" {
+			asked++
+		}
+		return nil
+	}
+	for range 30 {
+		b.now = b.now.Add(time.Hour)
+		if err := b.e.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times in 30 hours", asked)
+	}
+}
+
+// TestLeftoverThatIsNone: a meeting that an event has by now, or that does not carry its mark any more, is not cancelled.
+func TestLeftoverThatIsNone(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	ev, _ := b.cal.Event(id)
+	b.cal.Delete(id)
+	if err := b.st.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	b.put("Other #zoom", week)
+	b.pass()
+	ctx := context.Background()
+	if err := b.e.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := b.e.Leftovers()
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	ev.ID = "again"
+	b.cal.Put(ev)
+	b.pass()
+	if _, err := b.e.CancelLeftover(ctx, list[0].MeetingID); err == nil || !strings.Contains(err.Error(), "an event has meeting") {
+		t.Errorf("an event has it: %v", err)
+	}
+	b.meetings(2)
+}
+
+// room is a meeting service of one fixed room, as of a person without an account.
+type room struct{ meeting.Service }
+
+func (room) link(host string) meeting.Meeting {
+	return meeting.Meeting{ID: 1234567890, JoinURL: "https://us02web.zoom.us/j/1234567890?pwd=new", Host: host}
+}
+
+func (r room) Create(_ context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
+	m := r.link(s.Host)
+	m.Mark = mark
+	return m, nil
+}
+
+func (r room) Update(_ context.Context, _ int64, _, to meeting.Spec) (meeting.Meeting, error) {
+	return r.link(to.Host), nil
+}
+
+func (r room) Get(context.Context, int64) (meeting.Meeting, error) { return r.link(""), nil }
+
+func (r room) Find(_ context.Context, host, mark string) (meeting.Meeting, error) {
+	m := r.link(host)
+	m.Mark = mark
+	return m, nil
+}
+
+func (room) Cancel(context.Context, int64) error { return nil }
+
+// rooms makes a bench work with a fixed room, which is configured by its name.
+func (b *bench) rooms(name string) {
+	s := &b.config.Settings
+	s.Account, s.NoAPI, s.AnyAccount, s.Kind, s.Host = plan.AccountHash(name), true, true, meeting.Personal, "alice@example.com"
+	s.Room = room{}.link("").JoinURL
+	s.Accounts = []plan.Account{{Hash: s.Account, Kind: meeting.Personal, Host: s.Host, Room: s.Room}}
+	b.config.Detects = name
+	c := b.config
+	b.e = New(b.st, []*Calendar{&c}, Options{Accounts: []Account{{Hash: s.Account, Meetings: room{}, Main: true, Room: true}},
+		Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+}
+
+// TestRoomsOfTwo: two people have a zoomtag each, for their own rooms, on one calendar. The first one's link stays.
+func TestRoomsOfTwo(t *testing.T) {
+	b := newBench(t)
+	b.rooms("alice's")
+	o := b.instance("", nil)
+	o.rooms("bob's")
+	id := b.put("Talk #zoom", week)
+	for range 20 {
+		b.pass()
+		o.pass()
+		b.now = b.now.Add(time.Hour)
+		o.now = b.now
+	}
+	ev, _ := b.cal.Event(id)
+	if m, _ := plan.ParseMark(ev.Link.Mark); b.cal.Writes() != 1 || m.Account != plan.AccountHash("alice's") {
+		t.Errorf("%d writes, marked %s", b.cal.Writes(), ev.Link.Mark)
+	}
+}
+
+// TestAnotherRoom: another room is configured. The events get its link, and the words around it stay.
+func TestAnotherRoom(t *testing.T) {
+	b := newBench(t)
+	b.rooms("before")
+	start := b.now.Add(week)
+	id := b.cal.Put(calendar.Event{Title: "Talk #zoom", Description: "words", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)})
+	b.pass()
+	rec := b.record(id)
+	old := "https://us02web.zoom.us/j/1111111111?pwd=old"
+	b.cal.Edit(id, func(ev *calendar.Event) { ev.Description = strings.ReplaceAll(ev.Description, rec.JoinURL, old); ev.Location = old })
+	err := b.st.Update(func(tx *store.Tx) error {
+		now, err := tx.Record("c", id)
+		if err != nil {
+			return err
+		}
+		now.Block, now.JoinURL, now.Meeting.JoinURL = strings.ReplaceAll(now.Block, now.JoinURL, old), old, old
+		return tx.PutRecord(now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.rooms("after")
+	b.pass()
+	ev, _ := b.cal.Event(id)
+	if m, _ := plan.ParseMark(ev.Link.Mark); m.Account != plan.AccountHash("after") || strings.Contains(ev.Description, old) ||
+		strings.TrimSpace(calendar.StripBlock(ev.Description)) != "words" || ev.Location == old {
+		t.Errorf("marked %s, %q at %q", ev.Link.Mark, ev.Description, ev.Location)
+	}
+}
+
+// TestNumbersInAnyOrder: Zoom gives the numbers to dial in with in another order each time. That is no change.
+func TestNumbersInAnyOrder(t *testing.T) {
+	a := []meeting.Phone{{Number: "+1 1", Place: "US"}, {Number: "+49 2", Place: "DE"}}
+	b := []meeting.Phone{a[1], a[0]}
+	if !sameNumbers(a, b) || sameNumbers(a, a[:1]) || sameNumbers(a, []meeting.Phone{a[0], a[0]}) {
+		t.Error("numbers are told apart by their order, or not at all")
+	}
+}
