@@ -102,6 +102,9 @@ type crashWorld struct {
 	ahead  time.Duration // of the binary's clock
 	killed int           // how often the binary was killed
 
+	// instead, if set before the first request, is called for each hold in place of the killing.
+	instead func(r *http.Request, phase string)
+
 	mu   sync.Mutex
 	seen int           // API requests' holds passed
 	kill int           // at which hold the binary is killed; 0 is never
@@ -141,9 +144,16 @@ func newCrashWorldOf(t *testing.T, kind func(w *crashWorld) crashCalendar) *cras
 // configure writes the configuration, with more lines before it.
 func (w *crashWorld) configure(more string) {
 	w.t.Helper()
-	config := fmt.Sprintf("%sstate: %s\nlisten: \"\"\ngrace: 1m\nzone: UTC\nzoom: { account_id: account, client_id: client, client_secret: secret, host: a@example.com, api_url: %q, oauth_url: %q }\ncalendars: [ { name: f, %s } ]\n",
-		more, w.state, w.zoom.APIURL(), w.zoom.OAuthURL(), w.config())
-	w.must(os.WriteFile(w.configFile(), []byte(config), 0o600))
+	w.configureCalendars(more, "name: f, "+w.config())
+}
+
+// configureCalendars writes the configuration with these calendars. A running zoomtag may read it meanwhile: it is replaced as a whole.
+func (w *crashWorld) configureCalendars(more string, calendars ...string) {
+	w.t.Helper()
+	config := fmt.Sprintf("%sstate: %s\nlisten: \"\"\ngrace: 1m\nzone: UTC\nzoom: { account_id: account, client_id: client, client_secret: secret, host: a@example.com, api_url: %q, oauth_url: %q }\ncalendars: [ { %s } ]\n",
+		more, w.state, w.zoom.APIURL(), w.zoom.OAuthURL(), strings.Join(calendars, " }, { "))
+	w.must(os.WriteFile(w.configFile()+".new", []byte(config), 0o600))
+	w.must(os.Rename(w.configFile()+".new", w.configFile()))
 }
 
 func (w *crashWorld) configFile() string { return filepath.Join(w.dir, "zoomtag.yaml") }
@@ -166,7 +176,11 @@ func (w *crashWorld) must(err error) {
 }
 
 // hold kills the binary while its request waits.
-func (w *crashWorld) hold(_ *http.Request, _ string) {
+func (w *crashWorld) hold(r *http.Request, phase string) {
+	if w.instead != nil {
+		w.instead(r, phase)
+		return
+	}
 	w.mu.Lock()
 	w.seen++
 	if w.seen != w.kill {
@@ -189,7 +203,13 @@ func (w *crashWorld) sync(env ...string) (out string, code int, killed bool) {
 // syncFor runs the binary and kills it after a while, if one is given.
 func (w *crashWorld) syncFor(life time.Duration, env ...string) (out string, code int, killed bool) {
 	w.t.Helper()
-	cmd := exec.Command(w.binary, "--config", w.configFile(), "sync", "--json")
+	return w.runFor(life, []string{"sync", "--json"}, env...)
+}
+
+// runFor is syncFor with any command.
+func (w *crashWorld) runFor(life time.Duration, args []string, env ...string) (out string, code int, killed bool) {
+	w.t.Helper()
+	cmd := exec.Command(w.binary, append([]string{"--config", w.configFile()}, args...)...)
 	cmd.Env = append(os.Environ(), append(env, "ZOOMTAG_CLOCK="+w.ahead.String())...)
 	var both bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &both, &both

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// interruption asks the binary to end while one of its readings of the calendar waits for its answer, which does not come.
+type interruption struct {
+	w      *crashWorld
+	signal os.Signal
+
+	mu    sync.Mutex
+	at    int  // which reading; 0 is none
+	seen  int  // readings of this run
+	sent  bool // the signal was sent
+	steps bool // there was a request for a meeting: from here on a request may belong to a step, which is finished
+}
+
+// begin forgets the last run.
+func (i *interruption) begin(at int, signal os.Signal) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.at, i.signal, i.seen, i.sent, i.steps = at, signal, 0, false, false
+}
+
+func (i *interruption) hold(r *http.Request, phase string) {
+	i.mu.Lock()
+	if strings.Contains(r.URL.Path, "/meetings") {
+		i.steps = true
+	}
+	zoom := strings.HasSuffix(i.w.zoom.URL(), "//"+r.Host)
+	if zoom || i.steps || phase == "after" {
+		i.mu.Unlock()
+		return
+	}
+	if i.seen++; i.seen != i.at {
+		i.mu.Unlock()
+		return
+	}
+	i.sent = true
+	i.mu.Unlock()
+	i.w.mu.Lock()
+	cmd, gone := i.w.cmd, i.w.gone
+	i.w.mu.Unlock()
+	if err := cmd.Process.Signal(i.signal); err != nil {
+		i.w.t.Error(err)
+	}
+	<-gone // the end of the process does not wait for the answer
+}
+
+// TestInterruptedReading: SIGTERM or Ctrl-C in the middle of a reading is no failure of a calendar or of an event.
+func TestInterruptedReading(t *testing.T) {
+	for _, kind := range crashKinds[1:] { // a folder is read in no time
+		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
+			interruptedReading(t, kind)
+		})
+	}
+}
+
+func interruptedReading(t *testing.T, kind crashKind) {
+	apart, points := 3, 0
+	if *crashKills >= longRun {
+		apart = 1
+	}
+	for chapter := range story {
+		for at := 1 + chapter%apart; interruptAt(t, kind, chapter, at, os.Interrupt, "sync", "--json"); at += apart {
+			if !interruptAt(t, kind, chapter, at, syscall.SIGTERM, "run") {
+				t.Errorf("the daemon did not get to reading %d", at)
+			}
+			if points++; t.Failed() {
+				t.Fatalf("interrupted in reading %d of pass %d", at, chapter+1)
+			}
+		}
+	}
+	t.Logf("interrupted in %d readings", points)
+	if points*apart < 8 {
+		t.Errorf("only %d points", points)
+	}
+}
+
+// interruptAt plays the story and interrupts a chapter's pass. It reports whether the pass came to that reading.
+func interruptAt(t *testing.T, kind crashKind, chapter, at int, signal os.Signal, command ...string) bool {
+	w := newCrashWorldOf(t, kind.make)
+	i := &interruption{w: w}
+	w.instead = i.hold
+	for n, happens := range story {
+		happens(w)
+		if n == chapter {
+			i.begin(at, signal)
+			if out, code, _ := w.runFor(0, command); i.sent {
+				w.interrupted(out, code, command[0])
+			} else {
+				return false
+			}
+			i.begin(0, nil)
+		}
+		if out, code, _ := w.sync(); code != exitOK {
+			t.Fatalf("pass %d: exit %d\n%s", n+1, code, out)
+		}
+		if n == chapter && *crashKills < longRun {
+			return true
+		}
+	}
+	w.rest()
+	w.check(wanted)
+	return true
+}
+
+// interrupted checks what is left right after the interruption.
+func (w *crashWorld) interrupted(out string, code int, command string) {
+	w.t.Helper()
+	switch {
+	case command == "run" && code != exitOK:
+		w.t.Errorf("the daemon ended with %d:\n%s", code, out)
+	case command == "sync" && (code != exitFailed || !strings.Contains(out, errStopped.Error())):
+		w.t.Errorf("sync ended with %d:\n%s", code, out)
+	case strings.Contains(out, "level=WARN") || strings.Contains(out, "level=ERROR"):
+		w.t.Errorf("it complained:\n%s", out)
+	}
+	s := w.status()
+	for _, c := range s.Calendars {
+		if c.LastError != "" || c.Held {
+			w.t.Errorf("status of the calendar: %+v", c)
+		}
+	}
+	if len(s.Events)+len(s.Notices) > 0 {
+		w.t.Errorf("status: %+v", s)
+	}
+	if out, _, _ := w.zoomtagAt("log"); strings.Contains(out, "failed") {
+		w.t.Errorf("the journal:\n%s", out)
+	}
+}
