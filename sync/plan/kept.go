@@ -12,7 +12,7 @@ import (
 // remembered is ev with the wish that we have taken out of sight, where an app has dropped what cannot be seen and left the block: a block
 // that still stands is still wanted.
 func remembered(ev *calendar.Event, rec *record.Record) *calendar.Event {
-	if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" || ev.Link.Tag != "" || !shows(ev, rec) {
+	if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" || ev.Link.Tag+ev.Link.Mark != "" || !shows(ev, rec) {
 		return ev
 	}
 	with := *ev
