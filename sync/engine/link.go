@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
@@ -17,6 +19,7 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 		return err
 	}
 	s.wrote = true
+	s.outrank(d)
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
 	s.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
@@ -40,6 +43,20 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	// Of what else is not as it was to be, the record tells: it is not written again.
 	s.rec.Kept = plan.Written(before, &ev, d.Link)
 	return s.linked("link", d.Reason, d.Link)
+}
+
+// outrank notes that the meeting which the event shows so far is none that it is to have: it is looked for and cancelled.
+func (s *settling) outrank(d plan.Decision) {
+	if s.rec == nil || d.Do != plan.SetLink {
+		return
+	}
+	if mark := plan.Outranked(s.ev, s.rec, &s.c.Settings); mark != "" && mark != s.dismissed {
+		host := s.rec.Host
+		if account := s.keeper(mark).Hash; account != s.mine().Hash {
+			host = s.c.Settings.HostIn(account)
+		}
+		s.rec.Former = append(slices.Clone(s.rec.Former), store.Former{Mark: mark, Host: host, At: s.e.opt.Now()})
+	}
 }
 
 // mayBeLate is how often a calendar that accepts a link, and then does not show it, is believed to show it later: some answer a reading

@@ -174,6 +174,25 @@ func Next(in Input) Decision {
 	return follow(in, w)
 }
 
+// anotherOwn is the mark of another meeting of ours than the record's that the event shows: another zoomtag has made it, or the state was
+// put back from a copy. Of two such the one with the lesser mark stays, for whoever sees them.
+func (in *Input) anotherOwn(s *Settings) string {
+	own, _ := ownMark(in.Event, in.Rec, s)
+	if own == in.Rec.Mark || own == in.Dismissed || in.Rec.Had(own) {
+		return ""
+	}
+	return own
+}
+
+// Outranked is the mark of a meeting of ours that the event shows and that is to make way for the record's, or "".
+func Outranked(ev *calendar.Event, rec *record.Record, s *Settings) string {
+	in := Input{Event: ev, Rec: rec}
+	if own := in.anotherOwn(s); own > rec.Mark && !rec.Room {
+		return own
+	}
+	return ""
+}
+
 // RivalOf is the mark of a meeting of ours that an item shows whose event has a record as another item, where that one is to give way: both
 // of two zoomtags that know nothing of each other come to the same. It is empty where there is none.
 func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
@@ -198,7 +217,7 @@ func refuse(in Input, w Wish, why string) Decision {
 		return Decision{State: Ignored, Reason: why, Wish: w}
 	}
 	d := Decision{State: Held, Reason: why, Wish: w, At: over(in)}
-	if own, _ := ownMark(in.Event, rec, in.Settings); own != "" && own != rec.Mark && own != in.Dismissed && !rec.Had(own) && rec.Doubt == "" {
+	if own := in.anotherOwn(in.Settings); own != "" && own < rec.Mark && rec.Doubt == "" {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(in.Event.Link.JoinURL)
 	} else if rec.Doubt == DoubtCancel {
 		d.Do = Probe // it may have been cancelled before this was known
@@ -289,7 +308,7 @@ func goesOn(rec *record.Record, now time.Time) []string {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own, _ := ownMark(ev, rec, s); own != "" && own != rec.Mark && own != in.Dismissed && !rec.Had(own) {
+	if own := in.anotherOwn(s); own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == "") {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
 		return d
 	}
