@@ -37,11 +37,14 @@ type loadWorld struct {
 	*crashWorld
 	folders []*crashFolder
 	out     string // where commands write
+
+	mu   sync.Mutex
+	ends map[string]int // how often a command ended in which way
 }
 
 func newLoadWorld(t *testing.T) *loadWorld {
 	t.Helper()
-	w := &loadWorld{crashWorld: newCrashWorld(t)}
+	w := &loadWorld{crashWorld: newCrashWorld(t), ends: map[string]int{}}
 	w.out = filepath.Join(w.dir, "out")
 	w.must(os.Mkdir(w.out, 0o700))
 	for i := range loadCalendars {
@@ -98,6 +101,9 @@ func (w *loadWorld) configureRound(round int) {
 // ask runs a command beside others. It may fail, for what it asks for may be gone by now, but not in any way.
 func (w *loadWorld) ask(args ...string) {
 	out, errs, code := w.inProcessUntil(context.Background(), args...)
+	w.mu.Lock()
+	w.ends[fmt.Sprintf("%s: exit %d", args[0], code)]++
+	w.mu.Unlock()
 	if code != exitOK && code != exitFailed && code != exitUsage || strings.Contains(out+errs, "fault in zoomtag") ||
 		strings.Contains(errs, "did not answer") {
 		w.t.Errorf("%q: exit %d\n%s%s", args, code, out, errs)
@@ -189,6 +195,12 @@ func TestLoad(t *testing.T) {
 	w.ask("sync")
 	if code := d.stop(); code != exitOK {
 		t.Errorf("the daemon ended with %d\n%s", code, d.log.String())
+	}
+	t.Logf("%v, %d meetings were made", w.ends, w.made())
+	for _, command := range []string{"link", "sync", "release", "status", "links", "plan", "log", "invite"} {
+		if w.ends[command+": exit 0"] == 0 {
+			t.Errorf("%s never went well", command)
+		}
 	}
 	w.rest()
 	w.checkLoad()

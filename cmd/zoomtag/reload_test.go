@@ -87,7 +87,7 @@ type gate struct {
 func newGate(w *crashWorld, phase string) *gate {
 	g := &gate{phase: phase, held: make(chan struct{}), released: make(chan struct{})}
 	g.open = sync.OnceFunc(func() { close(g.released) })
-	w.t.Cleanup(g.open) // if the test ends early
+	w.t.Cleanup(g.open) // the emulator ends when its requests do
 	w.instead = func(r *http.Request, at string) {
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/meetings") && at == g.phase {
 			g.once.Do(func() {
@@ -140,6 +140,7 @@ func TestDaemonLinkReloadLink(t *testing.T) { inEachPhase(t, linkReloadLink) }
 func linkReloadLink(t *testing.T, phase string) {
 	w := newCrashWorld(t)
 	g := newGate(w, phase)
+	defer g.open() // before the daemon is waited for, if the test ends early
 	w.configure("schedule: \"@every 1h\"\n")
 	from := filepath.Join(w.dir, "prepared.ics")
 	w.must(os.WriteFile(from, []byte(crashObject("prepared", "Kick-off", "Words", "")), 0o600))
@@ -226,6 +227,7 @@ func (w *reloadWorld) heldCommand() (*innerDaemon, <-chan toldCode) {
 
 func outAndIn(t *testing.T, phase string) {
 	w := newReloadWorld(t, phase)
+	defer w.open()
 	d, first := w.heldCommand()
 	w.watch("")
 	d.reload()
@@ -236,6 +238,7 @@ func outAndIn(t *testing.T, phase string) {
 
 func renamedDuringCommand(t *testing.T, phase string) {
 	w := newReloadWorld(t, phase)
+	defer w.open()
 	d, first := w.heldCommand()
 	w.watch("g")
 	d.reload()
@@ -244,6 +247,7 @@ func renamedDuringCommand(t *testing.T, phase string) {
 
 func renamedDuringPass(t *testing.T, phase string) {
 	w := newReloadWorld(t, phase)
+	defer w.open()
 	w.watch("f")
 	w.put("a", "Alpha #zoom", "words, and more", "")
 	d := w.runInside()
