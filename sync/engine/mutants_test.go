@@ -122,7 +122,9 @@ type mutant struct{ name, file, from, to string }
 
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {
-		t.Run(m.name, func(t *testing.T) { m.kill(t, "-test.run", "^TestWalk$", "-walk.seeds", "200000", "-walk.dir", ramDir()) })
+		t.Run(m.name, func(t *testing.T) {
+			m.kill(t, "-test.run", "^TestWalk$", "-walk.seeds", "200000", "-walk.dir", ramDir())
+		})
 	}
 }
 

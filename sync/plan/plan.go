@@ -184,6 +184,21 @@ func (in *Input) anotherOwn(s *Settings) string {
 	return own
 }
 
+// between is what two meetings of ours for the event ask for: the other one is adopted, or this one is looked at before it takes its place.
+// One that is gone takes nobody's.
+func (in *Input) between(s *Settings) (do Do, mark string) {
+	rec, own := in.Rec, in.anotherOwn(s)
+	switch {
+	case own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == ""):
+		return Switch, own
+	case rec.Rival != "" && rec.Doubt == "":
+		return Switch, rec.Rival
+	case own != "" && rec.MeetingID != 0 && rec.LostAt.IsZero() && !s.NoAPI && in.Now.After(rec.CheckedAt.Add(s.Settle)):
+		return Check, ""
+	}
+	return Nothing, ""
+}
+
 // Outranked is the mark of a meeting of ours that the event shows and that is to make way for the record's, or "".
 func Outranked(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	in := Input{Event: ev, Rec: rec}
@@ -308,12 +323,8 @@ func goesOn(rec *record.Record, now time.Time) []string {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own := in.anotherOwn(s); own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == "") {
-		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
-		return d
-	}
-	if rec.Rival != "" && rec.Doubt == "" {
-		d.Do, d.Mark = Switch, rec.Rival
+	if do, mark := in.between(s); do != Nothing {
+		d.Do, d.Mark, d.LinkID = do, mark, LinkID(ev.Link.JoinURL)
 		return d
 	}
 	if !rec.LostAt.IsZero() {
