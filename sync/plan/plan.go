@@ -365,34 +365,41 @@ func (d Decision) missing(in Input, w Wish) Decision {
 	case needsInvitation(w, rec, s):
 		d.Do = Word
 	default:
-		if textOf(w, s) == Invitation && rec.Meeting.NoInvitation != "" {
-			d.Notes = append(d.Notes, rec.Meeting.NoInvitation)
-		}
-		if why := templateFault(ev, w, rec, s); why != "" {
-			d.Notes = append(d.Notes, why)
-		}
-		l, right := linkFor(ev, w, rec, s)
-		if d.Link = l; !right && ev.Sealed != "" {
-			return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
-		}
-		if !right {
-			d.Do = SetLink
-			return d
-		}
-		if rec.Undone > MostUndone {
-			d.Notes = append(d.Notes, "somebody changes topic or time of the meeting at Zoom again and again: they are left as they are until the event changes")
-		}
-		if why := keptNote(ev, l, rec); why != "" {
-			d.Notes = append(d.Notes, why)
-		}
-		if why := lost(ev, l, rec); why != "" {
-			d.State, d.Reason = Failed, why
-			return d
-		}
-		d.State, d.At = Linked, over(in)
-		d.before(discardAt(in), Discard, in.Now)
-		d.before(checkAt(in, start(ev, w)), Check, in.Now)
+		return d.shown(in, w)
 	}
+	return d
+}
+
+// shown is what is missing of the link that the event shows, and when its meeting is looked at next.
+func (d Decision) shown(in Input, w Wish) Decision {
+	ev, rec, s := in.Event, in.Rec, in.Settings
+	if textOf(w, s) == Invitation && rec.Meeting.NoInvitation != "" {
+		d.Notes = append(d.Notes, rec.Meeting.NoInvitation)
+	}
+	if why := templateFault(ev, w, rec, s); why != "" {
+		d.Notes = append(d.Notes, why)
+	}
+	l, right := linkFor(ev, w, rec, s)
+	if d.Link = l; !right && ev.Sealed != "" {
+		return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
+	}
+	if !right {
+		d.Do = SetLink
+		return d
+	}
+	if rec.Undone > MostUndone {
+		d.Notes = append(d.Notes, "somebody changes topic or time of the meeting at Zoom again and again: they are left as they are until the event changes")
+	}
+	if why := keptNote(ev, l, rec); why != "" {
+		d.Notes = append(d.Notes, why)
+	}
+	if why := lost(ev, l, rec); why != "" {
+		d.State, d.Reason = Failed, why
+		return d
+	}
+	d.State, d.At = Linked, over(in)
+	d.before(discardAt(in), Discard, in.Now)
+	d.before(checkAt(in, start(ev, w)), Check, in.Now)
 	return d
 }
 
