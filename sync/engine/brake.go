@@ -42,7 +42,8 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if err != nil {
 		return err
 	}
-	trips := len(m.mass) > brakeCount && len(m.mass)*3 > m.open || empty || another && len(m.gone)+m.unread > 0
+	lost := m.atOnce()
+	trips := lost > brakeCount && lost*3 > m.open || empty || another && len(m.gone)+m.unread > 0
 	if !trips {
 		if st.HeldAt.IsZero() && !st.Released {
 			return nil
@@ -77,7 +78,10 @@ func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, an
 	case empty:
 		return fmt.Sprintf("the calendar is suddenly empty: %d events with a link are missing", len(m.gone))
 	}
-	return fmt.Sprintf("%d of the %d events with a link are missing at once", len(m.mass), m.open)
+	if m.unread > 0 {
+		return fmt.Sprintf("%d of the %d events with a link are missing at once, of which %d could not be looked for", m.atOnce(), m.open, m.unread)
+	}
+	return fmt.Sprintf("%d of the %d events with a link are missing at once", m.atOnce(), m.open)
 }
 
 // missing is what a listing says, or does not say, of the open records of a calendar.
@@ -87,6 +91,15 @@ type missing struct {
 	unsaid bool            // of one of gone the service has not said that it was deleted
 	unread int             // could not be asked for
 	open   int             // all open records
+}
+
+// atOnce is how many events are gone at once, as far as anybody can tell: those that could not be asked for may be as well, and once the
+// cursor has moved on nobody would count them together any more.
+func (m *missing) atOnce() int {
+	if m.unread > 0 {
+		return len(m.gone) + m.unread
+	}
+	return len(m.mass)
 }
 
 // missing asks for each open record that the listing lacks or calls deleted, or that was found gone before, whether its event is gone.

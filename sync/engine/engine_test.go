@@ -484,6 +484,39 @@ func TestMassesOfDeletions(t *testing.T) {
 	}
 }
 
+// TestMassesWithFailures: of many events that are gone at once some cannot be asked for just then. They count as well.
+func TestMassesWithFailures(t *testing.T) {
+	b := newBench(t)
+	b.put("Stays #zoom", week)
+	var ids []string
+	for i := range 7 {
+		ids = append(ids, b.put(fmt.Sprintf("Talk %d #zoom", i), week))
+	}
+	b.pass()
+	for _, id := range ids {
+		b.cal.Delete(id)
+	}
+	failing := 0
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "get" && phase == "before" && failing < 3 {
+			failing++
+			return errors.New("503")
+		}
+		return nil
+	}
+	if r := b.pass(); !r.Held {
+		t.Errorf("not held, while %d events could not be looked for", failing)
+	}
+	b.cal.Hook = nil
+	for range 3 {
+		b.now = b.now.Add(11 * time.Minute)
+		if r := b.pass(); !r.Held {
+			t.Error("not held any more")
+		}
+	}
+	b.meetings(8)
+}
+
 // TestMassesInPieces: a client that deletes file by file is seen in the middle of it.
 func TestMassesInPieces(t *testing.T) {
 	b := newBench(t)
