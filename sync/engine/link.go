@@ -18,6 +18,13 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if err := s.mayWrite(); err != nil {
 		return err
 	}
+	if d.Do == plan.SetLink && d.Link.Tag != "" && s.rec.Taken.Reveal() != d.Link.Tag {
+		// From here on the wish may be in the event out of sight only, where an app can drop it before anybody has seen what was written.
+		s.rec.Taken = meeting.Passcode(d.Link.Tag)
+		if err := s.save("", "", nil); err != nil {
+			return err
+		}
+	}
 	s.wrote = true
 	s.outrank(d)
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)

@@ -537,6 +537,31 @@ func TestStripped(t *testing.T) {
 	}
 }
 
+// TestStrippedBeforeTheAnswer: the answer to writing the link is lost, and an app drops what cannot be seen before the event is read again.
+func TestStrippedBeforeTheAnswer(t *testing.T) {
+	b := newBench(t)
+	b.config.Settings.Rules.Keep = false
+	b.start()
+	id := b.put("Talk #zoom", week)
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "setlink" && phase == "after" {
+			return errors.New("the answer is lost")
+		}
+		return nil
+	}
+	b.pass()
+	b.cal.Hook = nil
+	b.cal.Strip(id)
+	for range 4 {
+		b.now = b.now.Add(11 * time.Minute)
+		b.pass()
+	}
+	b.meetings(1)
+	if rec := b.record(id); rec.State != plan.Linked {
+		t.Errorf("%s: %s", rec.State, rec.Reason)
+	}
+}
+
 // TestMovedIntoThePastAndDeleted: the meeting of an event that was moved into the past, and so left alone, goes with the event.
 func TestMovedIntoThePastAndDeleted(t *testing.T) {
 	b := newBench(t)

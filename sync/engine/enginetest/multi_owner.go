@@ -88,7 +88,7 @@ func (w *Multi) owner() {
 	case n < 94 && w.may("strip"):
 		it := w.pick()
 		w.say("an app strips %s", it.id)
-		it.cal.Edit(it.id, func(ev *calendar.Event) { ev.Link.Mark, ev.Link.Tag = "", "" })
+		it.cal.Strip(it.id)
 	case w.may("organizer"):
 		w.organize(w.pick())
 	}
