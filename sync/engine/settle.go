@@ -187,7 +187,8 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	if s.rec != nil && !p.dry && !slices.Contains(uids, s.rec.UID) {
+	locked := func(uid string) bool { return p.dry || slices.Contains(uids, uid) }
+	if s.rec != nil && !locked(s.rec.UID) || ev != nil && !locked(ev.UID) {
 		return store.ErrChanged // what is locked is not this event
 	}
 	if unread != nil && !errors.Is(unread, calendar.ErrGone) {

@@ -148,8 +148,11 @@ func (s *settling) originOf(ctx context.Context, rec *store.Record) error {
 		return err
 	}
 	ev, _, err := s.standing(ctx, origin)
-	if err != nil || ev == nil || ev.Until.IsZero() || ev.Until.After(s.ev.Start) {
-		return nil //nolint:nilerr // a copy, as far as anybody knows
+	if err != nil { // the meeting does not wait for a note
+		s.e.opt.Log.Debug("whether a series was split is not known", "calendar", s.c.Name, "event", s.id, "reason", err)
+	}
+	if ev == nil || ev.Until.IsZero() || ev.Until.After(s.ev.Start) {
+		return nil // a copy, as far as anybody knows
 	}
 	rec.Origin, rec.OriginAt = origin.Title, s.e.opt.Now()
 	return nil

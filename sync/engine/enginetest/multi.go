@@ -160,6 +160,8 @@ func (w *Multi) Close() (err error) {
 	return err
 }
 
+func (w *Multi) tellAll() { w.whole = true }
+
 // Story tells the last walk.
 func (w *Multi) Story() string { return strings.Join(w.log, "\n") }
 

@@ -3,7 +3,6 @@ package enginetest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -66,14 +65,7 @@ func (w *Multi) zoomHook(call, phase string) error {
 	}
 	err := w.fault("zoom "+call, phase)
 	if err != nil && phase == "before" {
-		switch n := w.rng.IntN(4); {
-		case n == 0:
-			return &meeting.Throttled{Until: w.now.Add(time.Minute), Err: errFlaky}
-		case n == 1:
-			return fmt.Errorf("%w: %w", meeting.ErrNotSent, errFlaky)
-		case n == 2 && (call == "create" || call == "update"):
-			return fmt.Errorf("%w: %w", meeting.ErrAgain, errFlaky)
-		}
+		return refusal(w.rng, w.now, call)
 	}
 	if phase == "after" {
 		w.watchZoom()

@@ -138,32 +138,7 @@ func (w *Multi) edit(it *item) {
 		return
 	}
 	kind := w.rng.IntN(9)
-	it.cal.Edit(it.id, func(ev *calendar.Event) {
-		switch kind {
-		case 0:
-			ev.Title = w.aTitle()
-		case 1:
-			ev.Start = ev.Start.Add(time.Hour)
-			ev.End = ev.Start.Add(time.Hour)
-			if !ev.Until.IsZero() {
-				ev.Until = ev.End
-			}
-		case 2:
-			ev.Title = strings.TrimSpace(strings.ReplaceAll(ev.Title, "#zoom", ""))
-			ev.Categories = nil
-		case 3:
-			ev.Title += " #zoom"
-		case 4:
-			ev.Description = "note. " + ev.Description
-			it.words = "note. " + it.words
-		case 5:
-			dropBlock(ev)
-		case 6:
-			ev.Cancelled = !ev.Cancelled
-		default:
-			ev.Title = it.title
-		}
-	})
+	it.cal.Edit(it.id, func(ev *calendar.Event) { it.words = rewrite(ev, kind, it.title, w.aTitle) + it.words })
 	it.title = ev.Title
 	w.say("edit %s kind %d", it.id, kind)
 }

@@ -145,36 +145,43 @@ func (w *Walker) edit(id string) {
 	kind := w.rng.IntN(9)
 	title := now.Title
 	w.cal.Edit(id, func(ev *calendar.Event) {
-		switch kind {
-		case 0:
-			ev.Title = walkTitles[w.rng.IntN(len(walkTitles))]
-		case 1:
-			ev.Start = ev.Start.Add(time.Hour)
-			ev.End = ev.Start.Add(time.Hour)
-			if !ev.Until.IsZero() {
-				ev.Until = ev.End
-			}
-		case 2:
-			ev.Title = strings.TrimSpace(strings.ReplaceAll(ev.Title, "#zoom", ""))
-			ev.Categories = nil
-		case 3:
-			ev.Title += " #zoom"
-		case 4: // words of the owner in front of whatever there is
-			ev.Description = "note. " + ev.Description
-			w.words[id] = "note. " + w.words[id]
-		case 5: // the block is deleted
-			dropBlock(ev)
-		case 6:
-			ev.Cancelled = !ev.Cancelled
-		default: // what was before
-			if w.titles[id] != "" {
-				ev.Title = w.titles[id]
-			}
-		}
+		aTitle := func() string { return walkTitles[w.rng.IntN(len(walkTitles))] }
+		w.words[id] = rewrite(ev, kind, w.titles[id], aTitle) + w.words[id]
 	})
 	w.titles[id] = title
 	w.say("edit %s kind %d", id, kind)
 	w.wish(id, before)
+}
+
+// rewrite is one of the things that owners do to an event. It returns the words that it has put in front of theirs.
+func rewrite(ev *calendar.Event, kind int, before string, aTitle func() string) (words string) {
+	switch kind {
+	case 0:
+		ev.Title = aTitle()
+	case 1:
+		ev.Start = ev.Start.Add(time.Hour)
+		ev.End = ev.Start.Add(time.Hour)
+		if !ev.Until.IsZero() {
+			ev.Until = ev.End
+		}
+	case 2:
+		ev.Title = strings.TrimSpace(strings.ReplaceAll(ev.Title, "#zoom", ""))
+		ev.Categories = nil
+	case 3:
+		ev.Title += " #zoom"
+	case 4: // in front of whatever there is
+		words = "note. "
+		ev.Description = words + ev.Description
+	case 5: // the block is deleted
+		dropBlock(ev)
+	case 6:
+		ev.Cancelled = !ev.Cancelled
+	default: // what was before
+		if before != "" {
+			ev.Title = before
+		}
+	}
+	return words
 }
 
 // meanwhile has the owner write into an event that is being written.

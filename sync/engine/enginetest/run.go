@@ -31,12 +31,28 @@ func Flags(seeds int) *Options {
 	return o
 }
 
+// walking is somebody who takes walks, one at a time.
+type walking interface {
+	Walk(seed uint64) error
+	// Story tells the last walk.
+	Story() string
+	// tellAll has the story be told whole, however long it is.
+	tellAll()
+	Close() error
+}
+
 // Run takes walks on calendars that newBackend makes, several at a time, until one fails.
 func Run(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	t.Helper()
+	run(t, o, func(dir string) (walking, error) { return NewWalker(dir, newBackend) })
+}
+
+// run takes walks, several at a time, until one fails.
+func run(t *testing.T, o Options, newWalker func(dir string) (walking, error)) {
+	t.Helper()
 	if o.Seed != 0 {
-		w := testWalker(t, o, newBackend)
-		w.whole = true
+		w := made(t, o, newWalker)
+		w.tellAll()
 		err := w.Walk(o.Seed)
 		t.Log(w.Story())
 		if err != nil {
@@ -52,7 +68,7 @@ func Run(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 		walkers = runtime.GOMAXPROCS(0)
 	}
 	for range walkers {
-		w := testWalker(t, o, newBackend)
+		w := made(t, o, newWalker)
 		wg.Go(func() {
 			for !failed.Load() {
 				seed := next.Add(1)
@@ -72,8 +88,8 @@ func Run(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	}
 }
 
-// testWalker makes a walker that is closed when the test ends.
-func testWalker(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) *Walker {
+// made makes a walker that is closed when the test ends.
+func made(t *testing.T, o Options, newWalker func(dir string) (walking, error)) walking {
 	t.Helper()
 	dir := t.TempDir()
 	if o.Dir != "" {
@@ -83,7 +99,7 @@ func testWalker(t *testing.T, o Options, newBackend func(Setup) (Backend, error)
 		}
 		t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	}
-	w, err := NewWalker(dir, newBackend)
+	w, err := newWalker(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

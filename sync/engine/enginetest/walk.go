@@ -151,6 +151,8 @@ func (w *Walker) Close() error {
 	return w.st.Close()
 }
 
+func (w *Walker) tellAll() { w.whole = true }
+
 // Story tells the last walk.
 func (w *Walker) Story() string { return strings.Join(w.log, "\n") }
 
@@ -303,16 +305,22 @@ func (w *Walker) calendarHook(call, phase, id string) error {
 func (w *Walker) zoomHook(call, phase string) error {
 	err := w.fault("zoom "+call, phase)
 	if err != nil && phase == "before" {
-		switch n := w.rng.IntN(4); {
-		case n == 0:
-			return &meeting.Throttled{Until: w.now.Add(time.Minute), Err: errFlaky}
-		case n == 1:
-			return fmt.Errorf("%w: %w", meeting.ErrNotSent, errFlaky)
-		case n == 2 && (call == "create" || call == "update"):
-			return fmt.Errorf("%w: %w", meeting.ErrAgain, errFlaky)
-		}
+		return refusal(w.rng, w.now, call)
 	}
 	return err
+}
+
+// refusal is one of the ways in which Zoom does not do what it is asked for.
+func refusal(rng *rand.Rand, now time.Time, call string) error {
+	switch n := rng.IntN(4); {
+	case n == 0:
+		return &meeting.Throttled{Until: now.Add(time.Minute), Err: errFlaky}
+	case n == 1:
+		return fmt.Errorf("%w: %w", meeting.ErrNotSent, errFlaky)
+	case n == 2 && (call == "create" || call == "update"):
+		return fmt.Errorf("%w: %w", meeting.ErrAgain, errFlaky)
+	}
+	return errFlaky
 }
 
 func (w *Walker) pass() (err error) {
