@@ -174,7 +174,7 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	uids, unlock, err := p.lockEvent(ctx, id, ev)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
+		return nil // it stays due; the pass says that it was stopped
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return p.putOff(id)
 	case err != nil:
