@@ -113,6 +113,9 @@ type item struct {
 	uid   string
 	words string // the owner's part of the description
 	title string // before the last edit
+
+	version string    // of the event when its wish was last looked for
+	wish    plan.Wish // what was found then
 }
 
 // instance is a zoomtag with its state.

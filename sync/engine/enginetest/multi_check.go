@@ -22,9 +22,18 @@ func (w *Multi) asks(it *item) (calendar.Event, bool) {
 	if !ok || ev.Cancelled || ev.Denied != "" {
 		return ev, false
 	}
-	wish := plan.FindWish(&ev, w.rules)
+	wish := w.wish(it, &ev)
 	// Where what is out of sight is not kept, a block that stands is all that is left of the wish.
 	return ev, wish.Asked || wish.Refused == "" && it.cal.drops == "mark" && ev.Link.Block != ""
+}
+
+// wish is what an item asks for as it now stands. It is looked for once for each version of the event: that is what walks spend most of
+// their time with otherwise.
+func (w *Multi) wish(it *item, ev *calendar.Event) plan.Wish {
+	if it.version != ev.Version {
+		it.version, it.wish = ev.Version, plan.FindWish(ev, w.rules)
+	}
+	return it.wish
 }
 
 // observe notes which events are wanted since when, and counts the wishes.
@@ -33,7 +42,7 @@ func (w *Multi) observe() {
 	for _, it := range w.items {
 		if ev, asked := w.asks(it); asked {
 			account := "a"
-			if c := plan.FindWish(&ev, w.rules).Choice.Account; c != nil {
+			if c := w.wish(it, &ev).Choice.Account; c != nil {
 				account = strings.ToLower(*c)
 			}
 			if bind := plan.Bind(it.uid); !strings.Contains(wanted[bind], account) {
@@ -74,6 +83,11 @@ func (w *Multi) guard(before []meetingtest.Live) {
 			w.broken = fmt.Errorf("meeting %d (%s) was cancelled while its event stands, is tagged, and shows it", l.ID, l.Spec.Topic)
 		}
 	}
+}
+
+// shownMeetings are those that are shown by items which every zoomtag knows.
+func (w *Multi) shownMeetings() []meetingtest.Live {
+	return slices.DeleteFunc(w.live(), func(l meetingtest.Live) bool { return !w.shown(l) })
 }
 
 // shown reports whether an item that asks for a meeting shows this one, and some zoomtag has seen it.
@@ -145,13 +159,16 @@ func (w *Multi) original(in *instance) {
 	*s = setup{names: s.names, rules: w.rules, place: "if-empty", note: note}
 }
 
+// allPasses makes a pass over each calendar, one after the other.
 func (w *Multi) allPasses() {
+	before := w.shownMeetings()
 	for _, in := range w.insts {
 		for _, name := range w.configured(in) {
 			w.pass(in, name)
 			w.work()
 		}
 	}
+	w.guard(before)
 }
 
 // checkRest lets weeks pass in which nothing happens: nothing may be written then, nor asked of Zoom but to look.
@@ -252,7 +269,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 			continue
 		}
 		wanted++
-		err := w.rightLink(ev, live)
+		err := w.rightLink(it, ev, live)
 		if err == nil {
 			right++
 		} else if first == nil {
@@ -274,7 +291,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 // alone, as long as that is the item's, and the walk does not know it.
 func (w *Multi) mute(it *item) bool {
 	ev, there := it.cal.Event(it.id)
-	return there && ev.Link.Block != "" && ev.Link.Mark == "" && !plan.FindWish(&ev, w.rules).Asked
+	return there && ev.Link.Block != "" && ev.Link.Mark == "" && !w.wish(it, &ev).Asked
 }
 
 // mayHave is how many meetings an event may have: one. Where it stands as several items, and two zoomtags with accounts of their own have
@@ -310,7 +327,7 @@ func (w *Multi) denied(list []*item) bool {
 }
 
 // rightLink reports what is wrong with the link that an event shows.
-func (w *Multi) rightLink(ev calendar.Event, live []meetingtest.Live) error {
+func (w *Multi) rightLink(it *item, ev calendar.Event, live []meetingtest.Live) error {
 	if !w.single() && strings.Contains(ev.Link.Block, "zoom.us/my/") {
 		return nil // the room of one of the two
 	}
@@ -318,7 +335,7 @@ func (w *Multi) rightLink(ev calendar.Event, live []meetingtest.Live) error {
 	if i < 0 {
 		return fmt.Errorf("it shows no meeting that there is (mark %q, block %q)", ev.Link.Mark, ev.Link.Block)
 	}
-	wish := plan.FindWish(&ev, w.rules)
+	wish := w.wish(it, &ev)
 	if want := strings.TrimSpace(plan.WithoutTags(ev.Title, "title", wish.Tags)); w.single() && want != "" && live[i].Spec.Topic != want {
 		return fmt.Errorf("the topic is %q, not %q", live[i].Spec.Topic, want)
 	}

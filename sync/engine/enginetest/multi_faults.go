@@ -8,7 +8,6 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/sync/plan"
 )
 
@@ -129,12 +128,6 @@ func (w *Multi) pass(in *instance, name string) {
 
 // work lets all passes that were begun come to their ends. After a power cut all zoomtags are started anew.
 func (w *Multi) work() {
-	var before []meetingtest.Live // that are shown by items which every zoomtag knows
-	for _, l := range w.live() {
-		if w.shown(l) {
-			before = append(before, l)
-		}
-	}
 	cut, err := w.baton.run()
 	if err != nil && w.broken == nil && !errors.Is(err, errFlaky) {
 		w.broken = err
@@ -144,7 +137,6 @@ func (w *Multi) work() {
 			w.restart(in)
 		}
 	}
-	w.guard(before)
 }
 
 // between is what happens while passes are at work: mostly nothing.

@@ -53,7 +53,9 @@ func (w *Multi) passes() {
 		}
 	}
 	w.say("passes: %d (flaky %.2f, cut in %d, full %t)", len(w.baton.tasks), w.flaky, w.cutIn, w.full)
+	before := w.shownMeetings()
 	w.work()
+	w.guard(before)
 	w.calm, w.full = true, false
 }
 
