@@ -88,7 +88,9 @@ func TestSpendLimit(t *testing.T) {
 		})
 	}
 	same(t, given, 3)
-	update(t, s, func(tx *Tx) error { return errors.Join(tx.Refund("alice", "2026-11-24"), tx.Refund("alice", "2026-11-25")) })
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.Refund("alice", "2026-11-24"), tx.Refund("alice", "2026-11-25"))
+	})
 	same(t, must[int](t)(s.BudgetUsed("alice", "2026-11-24")), 2)
 	same(t, must[int](t)(s.BudgetUsed("alice", "2026-11-25")), 0)
 }

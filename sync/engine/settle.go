@@ -172,7 +172,7 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 			return s.finish(d)
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // it stays due; the pass says that it was stopped
+			return nil // it stays due; the pass says that it was stopped
 		}
 		err := s.do(steady, d)
 		var wait *waiting
@@ -320,7 +320,7 @@ func (s *settling) remark(uid, title, text string) {
 // failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.
 func (s *settling) failRead(ctx context.Context, cause error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
 	}
 	return s.fail(cause)
 }

@@ -57,6 +57,9 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	var listed []meeting.Meeting
 	for _, host := range hosts {
 		some, err := lister.Marked(ctx, host)
+		if ctx.Err() != nil { // whoever was told to stop says nothing of Zoom
+			return ctx.Err()
+		}
 		if err != nil {
 			last.Error = fmt.Sprintf("the meetings of %s could not be listed: %v", host, err)
 			return e.saveSweep(a.Hash, last)

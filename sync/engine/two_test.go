@@ -781,7 +781,10 @@ func TestAnotherRoom(t *testing.T) {
 	b.pass()
 	rec := b.record(id)
 	old := "https://us02web.zoom.us/j/1111111111?pwd=old"
-	b.cal.Edit(id, func(ev *calendar.Event) { ev.Description = strings.ReplaceAll(ev.Description, rec.JoinURL, old); ev.Location = old })
+	b.cal.Edit(id, func(ev *calendar.Event) {
+		ev.Description = strings.ReplaceAll(ev.Description, rec.JoinURL, old)
+		ev.Location = old
+	})
 	err := b.st.Update(func(tx *store.Tx) error {
 		now, err := tx.Record("c", id)
 		if err != nil {

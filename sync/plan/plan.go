@@ -184,6 +184,21 @@ func (in *Input) anotherOwn(s *Settings) string {
 	return own
 }
 
+// between is what two meetings of ours for the event ask for: the other one is adopted, or this one is looked at before it takes its place.
+// One that is gone takes nobody's.
+func (in *Input) between(s *Settings) (do Do, mark string) {
+	rec, own := in.Rec, in.anotherOwn(s)
+	switch {
+	case own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == ""):
+		return Switch, own
+	case rec.Rival != "" && rec.Doubt == "":
+		return Switch, rec.Rival
+	case own != "" && rec.MeetingID != 0 && rec.LostAt.IsZero() && !s.NoAPI && in.Now.After(rec.CheckedAt.Add(s.Settle)):
+		return Check, ""
+	}
+	return Nothing, ""
+}
+
 // Outranked is the mark of a meeting of ours that the event shows and that is to make way for the record's, or "".
 func Outranked(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	in := Input{Event: ev, Rec: rec}
@@ -308,12 +323,8 @@ func goesOn(rec *record.Record, now time.Time) []string {
 // missing is the next thing that a tagged event with an open record lacks.
 func (d Decision) missing(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
-	if own := in.anotherOwn(s); own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == "") {
-		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(ev.Link.JoinURL)
-		return d
-	}
-	if rec.Rival != "" && rec.Doubt == "" {
-		d.Do, d.Mark = Switch, rec.Rival
+	if do, mark := in.between(s); do != Nothing {
+		d.Do, d.Mark, d.LinkID = do, mark, LinkID(ev.Link.JoinURL)
 		return d
 	}
 	if !rec.LostAt.IsZero() {
@@ -354,34 +365,41 @@ func (d Decision) missing(in Input, w Wish) Decision {
 	case needsInvitation(w, rec, s):
 		d.Do = Word
 	default:
-		if textOf(w, s) == Invitation && rec.Meeting.NoInvitation != "" {
-			d.Notes = append(d.Notes, rec.Meeting.NoInvitation)
-		}
-		if why := templateFault(ev, w, rec, s); why != "" {
-			d.Notes = append(d.Notes, why)
-		}
-		l, right := linkFor(ev, w, rec, s)
-		if d.Link = l; !right && ev.Sealed != "" {
-			return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
-		}
-		if !right {
-			d.Do = SetLink
-			return d
-		}
-		if rec.Undone > MostUndone {
-			d.Notes = append(d.Notes, "somebody changes topic or time of the meeting at Zoom again and again: they are left as they are until the event changes")
-		}
-		if why := keptNote(ev, l, rec); why != "" {
-			d.Notes = append(d.Notes, why)
-		}
-		if why := lost(ev, l, rec); why != "" {
-			d.State, d.Reason = Failed, why
-			return d
-		}
-		d.State, d.At = Linked, over(in)
-		d.before(discardAt(in), Discard, in.Now)
-		d.before(checkAt(in, start(ev, w)), Check, in.Now)
+		return d.shown(in, w)
 	}
+	return d
+}
+
+// shown is what is missing of the link that the event shows, and when its meeting is looked at next.
+func (d Decision) shown(in Input, w Wish) Decision {
+	ev, rec, s := in.Event, in.Rec, in.Settings
+	if textOf(w, s) == Invitation && rec.Meeting.NoInvitation != "" {
+		d.Notes = append(d.Notes, rec.Meeting.NoInvitation)
+	}
+	if why := templateFault(ev, w, rec, s); why != "" {
+		d.Notes = append(d.Notes, why)
+	}
+	l, right := linkFor(ev, w, rec, s)
+	if d.Link = l; !right && ev.Sealed != "" {
+		return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
+	}
+	if !right {
+		d.Do = SetLink
+		return d
+	}
+	if rec.Undone > MostUndone {
+		d.Notes = append(d.Notes, "somebody changes topic or time of the meeting at Zoom again and again: they are left as they are until the event changes")
+	}
+	if why := keptNote(ev, l, rec); why != "" {
+		d.Notes = append(d.Notes, why)
+	}
+	if why := lost(ev, l, rec); why != "" {
+		d.State, d.Reason = Failed, why
+		return d
+	}
+	d.State, d.At = Linked, over(in)
+	d.before(discardAt(in), Discard, in.Now)
+	d.before(checkAt(in, start(ev, w)), Check, in.Now)
 	return d
 }
 

@@ -84,7 +84,7 @@ func roomListsNothing(t *testing.T, w *World) {
 func markedCall(ctx context.Context, w *World, _ int64) (meeting.Meeting, error) {
 	list, err := w.Service.(meeting.Lister).Marked(ctx, w.Host)
 	if err != nil && len(list) > 0 {
-		return meeting.Meeting{}, fmt.Errorf("a half list beside %q", err)
+		return meeting.Meeting{}, fmt.Errorf("a half list beside %w", err)
 	}
 	if err == nil && len(list) != 3 {
 		return meeting.Meeting{}, fmt.Errorf("%d of 3 meetings are listed", len(list))

@@ -112,6 +112,9 @@ func (w *Multi) pass(in *instance, name string) {
 		report, err := e.Pass(context.Background(), name)
 		for _, r := range report.Events {
 			w.say("  %s: %s %v %s %s %s", name, r.ID, r.Steps, r.State, r.Reason, r.Error)
+			if rec, _ := in.st.Record(name, r.ID); rec != nil && w.whole {
+				w.say("    by %s: meeting %d, mark %s, before %v, rival %q", in.account, rec.MeetingID, rec.Mark, rec.Former, rec.Rival)
+			}
 		}
 		if report.Held {
 			w.say("  %s held: %s", name, report.Reason)
