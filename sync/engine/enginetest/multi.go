@@ -42,6 +42,7 @@ type multi struct {
 	baton *baton
 	rules plan.Rules // of the configuration with which the walk begins and ends
 	items []*item
+	files []*item // those of items that are in files, which no zoomtag watches
 	uids  int
 
 	wishes  map[string]int    // by bind: how often the event came to want a meeting
@@ -55,6 +56,8 @@ type multi struct {
 	counted [2]int            // calls that are in spent, by account
 	lost    bool              // a state was deleted at some time
 	bent    bool              // the owner has worked at Zoom
+	// vanished are events that have disappeared together, and were not seen since.
+	vanished []*item
 
 	calm   bool
 	tick   int // grows with each act
@@ -71,6 +74,7 @@ type watched struct {
 	*calendartest.Fake
 	id    string // what the service calls it
 	drops string // what it does not keep of a link: "", "mark" or "line"
+	file  bool   // it is a file, which is looked at by a command alone
 }
 
 // Changes implements calendar.Calendar, and says which calendar it is.
@@ -270,27 +274,14 @@ func (w *Multi) reload(in *instance) {
 }
 
 func (w *Multi) engine(in *instance) *engine.Engine {
-	var settings plan.Settings
-	settings.Rules, settings.Grace, settings.Location = in.setup.rules, 10*time.Minute, in.setup.place
-	settings.Note = in.setup.note
 	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }, Locks: in.locks}
+	settings := w.settings(in)
 	if link, is := strings.CutPrefix(in.account, "room "); is {
-		settings.Account, settings.NoAPI, settings.AnyAccount = plan.AccountHash(in.account), true, true
-		settings.Kind, settings.Host = meeting.Personal, "alice@example.com"
-		settings.Accounts = []plan.Account{{Hash: settings.Account, Kind: meeting.Personal, Host: settings.Host}}
 		options.Accounts = []engine.Account{{Hash: settings.Account, Meetings: room{"https://us02web.zoom.us/my/" + link}, Main: true, Room: true}}
-	} else {
-		settings.Account, settings.Checks = plan.AccountHash(in.account), true
-		for _, a := range w.accounts() {
-			mine := a.Hash == settings.Account
-			if mine {
-				settings.Host = a.Host
-			}
-			if !mine && (in.setup.without || !w.single()) {
-				continue
-			}
-			settings.Accounts = append(settings.Accounts, a.Account)
-			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: mine, Budgeted: true})
+	}
+	for _, a := range w.accounts() {
+		if slices.Contains(settings.Accounts, a.Account) {
+			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == settings.Account, Budgeted: true})
 		}
 	}
 	var list []*engine.Calendar
@@ -301,6 +292,28 @@ func (w *Multi) engine(in *instance) *engine.Engine {
 		}
 	}
 	return engine.New(in.st, list, options)
+}
+
+// settings are those of a zoomtag's calendars, as it is now configured.
+func (w *Multi) settings(in *instance) (s plan.Settings) {
+	s.Rules, s.Grace, s.Location, s.Note = in.setup.rules, 10*time.Minute, in.setup.place, in.setup.note
+	s.Account = plan.AccountHash(in.account)
+	if strings.HasPrefix(in.account, "room ") {
+		s.NoAPI, s.AnyAccount, s.Kind, s.Host = true, true, meeting.Personal, "alice@example.com"
+		s.Accounts = []plan.Account{{Hash: s.Account, Kind: meeting.Personal, Host: s.Host}}
+		return s
+	}
+	s.Checks = true
+	for _, a := range w.accounts() {
+		mine := a.Hash == s.Account
+		if mine {
+			s.Host = a.Host
+		}
+		if mine || !in.setup.without && w.single() {
+			s.Accounts = append(s.Accounts, a.Account)
+		}
+	}
+	return s
 }
 
 func (w *Multi) accounts() []walkAccount {

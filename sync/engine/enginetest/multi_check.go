@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/store"
+	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
 
@@ -31,7 +32,7 @@ func (w *Multi) asks(it *item) (calendar.Event, bool) {
 // their time with otherwise.
 func (w *Multi) wish(it *item, ev *calendar.Event) plan.Wish {
 	if it.version != ev.Version {
-		it.version, it.wish = ev.Version, plan.FindWish(ev, w.rules)
+		it.version, it.wish = ev.Version, plan.FindWish(ev, w.rulesOf(it.cal))
 	}
 	return it.wish
 }
@@ -83,6 +84,9 @@ func (w *Multi) guard(before []meetingtest.Live) {
 			w.broken = fmt.Errorf("meeting %d (%s) was cancelled while its event stands, is tagged, and shows it", l.ID, l.Spec.Topic)
 		}
 	}
+	if err := w.checkVanished(); err != nil && w.broken == nil {
+		w.broken = err
+	}
 }
 
 // shownMeetings are those that are shown by items which every zoomtag knows.
@@ -122,7 +126,7 @@ func (w *Multi) known(it *item) bool {
 
 // rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is right.
 func (w *Multi) rest() error {
-	w.calm, w.flaky, w.cutIn, w.full = true, 0, 0, false
+	w.calm, w.flaky, w.cutIn, w.full, w.vanished = true, 0, 0, false, nil
 	for _, in := range w.insts {
 		w.original(in)
 		w.reload(in)
@@ -162,6 +166,10 @@ func (w *Multi) original(in *instance) {
 // allPasses makes a pass over each calendar, one after the other.
 func (w *Multi) allPasses() {
 	before := w.shownMeetings()
+	for _, it := range w.files {
+		w.link(w.insts[0], it)
+		w.work()
+	}
 	for _, in := range w.insts {
 		for _, name := range w.configured(in) {
 			w.pass(in, name)
@@ -363,7 +371,7 @@ func (w *Multi) checkRecords() error {
 				return fmt.Errorf("%s has open records in %s and %s", rec.UID, other, name)
 			}
 			open[rec.UID] = name
-			if !slices.Contains(w.configured(in), name) {
+			if !slices.Contains(w.configured(in), name) && !strings.HasPrefix(name, linkName) {
 				return fmt.Errorf("the record of %s is kept under %s, which is not configured", rec.UID, name)
 			}
 		}
@@ -383,8 +391,11 @@ func (w *Multi) checkBudget() error {
 		if err != nil {
 			return err
 		}
-		if used < n && !w.lost {
+		switch {
+		case used < n && !w.lost:
 			return fmt.Errorf("%s on %s: %d calls were made and %d counted", host, day, n, used)
+		case n > engine.DailyLimit && !w.lost:
+			return fmt.Errorf("%s on %s: %d calls were made", host, day, n)
 		}
 	}
 	return nil

@@ -24,6 +24,8 @@ func (w *Multi) act() {
 		w.later()
 	case n < 53 && w.may("lost"):
 		w.loseState()
+	case n < 54 && w.may("vanish"):
+		w.vanish()
 	case n < 58 && w.may("zoom"):
 		w.atZoom()
 	case n < 66 && w.may("config"):
@@ -44,6 +46,9 @@ func (w *Multi) passes() {
 		w.cutIn = 1 + w.rng.IntN(60)
 	}
 	w.full = w.may("zoom") && w.rng.IntN(12) == 0
+	if w.may("limit") && w.single() && w.rng.IntN(12) == 0 {
+		w.spendBudget()
+	}
 	for _, in := range w.insts {
 		names := w.configured(in)
 		for _, name := range names {
@@ -52,6 +57,7 @@ func (w *Multi) passes() {
 			}
 		}
 	}
+	w.commands()
 	w.say("passes: %d (flaky %.2f, cut in %d, full %t)", len(w.baton.tasks), w.flaky, w.cutIn, w.full)
 	before := w.shownMeetings()
 	w.work()
@@ -91,6 +97,8 @@ func (w *Multi) owner() {
 		it := w.pick()
 		w.say("an app strips %s", it.id)
 		it.cal.Edit(it.id, func(ev *calendar.Event) { ev.Link.Mark, ev.Link.Tag = "", "" })
+	case n < 96 && w.may("command"):
+		w.file()
 	case w.may("organizer"):
 		w.organize(w.pick())
 	}
@@ -99,7 +107,10 @@ func (w *Multi) owner() {
 
 func (w *Multi) pick() *item { return w.items[w.rng.IntN(len(w.items))] }
 
-func (w *Multi) put() {
+func (w *Multi) put() { w.putInto(w.cals[w.rng.IntN(len(w.cals))]) }
+
+// putInto puts a new event into a calendar.
+func (w *Multi) putInto(c *watched) {
 	start := w.now.Add(time.Duration(48+w.rng.IntN(200)) * time.Hour).Truncate(time.Hour)
 	w.uids++
 	ev := calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: w.aTitle(), Start: start, End: start.Add(time.Hour),
@@ -114,7 +125,7 @@ func (w *Multi) put() {
 	case 3:
 		ev.Series, ev.Until = true, time.Time{}
 	}
-	w.add(w.cals[w.rng.IntN(len(w.cals))], ev, ev.Description)
+	w.add(c, ev, ev.Description)
 }
 
 // aTitle is a title, where there are several zoomtags one that both understand.
@@ -128,6 +139,7 @@ func (w *Multi) aTitle() string {
 
 // add puts an event into a calendar, under an id of its own there.
 func (w *Multi) add(c *watched, ev calendar.Event, words string) {
+	w.found(&item{uid: ev.UID})
 	ev.ID = fmt.Sprintf("%s-%d", ev.UID, len(w.items))
 	c.Put(ev)
 	w.items = append(w.items, &item{cal: c, id: ev.ID, uid: ev.UID, words: words, title: ev.Title})
@@ -171,12 +183,16 @@ func (w *Multi) edit(it *item) {
 }
 
 func (w *Multi) delete(it *item) {
+	if it.cal.file { // then no command can be asked for it any more
+		return
+	}
 	w.say("delete %s", it.id)
 	it.cal.Delete(it.id)
 }
 
 func (w *Multi) restore(it *item) {
 	if _, there := it.cal.Event(it.id); !there {
+		w.found(it)
 		w.say("restore %s", it.id)
 		it.cal.Restore(it.id)
 	}
@@ -258,6 +274,7 @@ func (w *Multi) atZoom() {
 		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Changed" })
 	case 2:
 		w.say("%d is deleted at Zoom", l.ID)
+		w.vanished = nil
 		fake.OwnerDelete(l.ID)
 		if m, ok := plan.ParseMark(l.Mark); ok {
 			w.wishes[m.Event]++
@@ -269,7 +286,7 @@ func (w *Multi) atZoom() {
 func (w *Multi) loseState() {
 	in := w.insts[w.rng.IntN(len(w.insts))]
 	w.say("state deleted")
-	w.lost = true
+	w.lost, w.vanished = true, nil
 	if err := in.st.Reset(); err != nil {
 		w.broken = err
 	}
