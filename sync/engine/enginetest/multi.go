@@ -56,6 +56,8 @@ type multi struct {
 	counted [2]int            // calls that are in spent, by account
 	lost    bool              // a state was deleted at some time
 	bent    bool              // the owner has worked at Zoom
+	back    bool              // the clock was set back
+	limited bool              // the calls of a day were almost used up; a day that comes twice would not be enough for what waits then
 	// vanished are events that have disappeared together, and were not seen since.
 	vanished []*item
 

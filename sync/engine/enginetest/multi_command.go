@@ -90,6 +90,7 @@ func (w *Multi) rulesOf(c *watched) plan.Rules {
 
 // spendBudget says that the hosts have almost used up what Zoom allows on a day, by calls of ours.
 func (w *Multi) spendBudget() {
+	w.limited = true
 	day := w.now.UTC().Format("2006-01-02")
 	for _, a := range w.accounts() {
 		calls := engine.DailyLimit - engine.DailyReserve - 6 + w.rng.IntN(engine.DailyReserve+8)

@@ -46,7 +46,7 @@ func (w *Multi) passes() {
 		w.cutIn = 1 + w.rng.IntN(60)
 	}
 	w.full = w.may("zoom") && w.rng.IntN(12) == 0
-	if w.may("limit") && w.single() && w.rng.IntN(12) == 0 {
+	if w.may("limit") && w.single() && !w.back && w.rng.IntN(12) == 0 {
 		w.spendBudget()
 	}
 	for _, in := range w.insts {
@@ -67,10 +67,11 @@ func (w *Multi) passes() {
 
 func (w *Multi) later() {
 	step := []time.Duration{time.Second, 6 * time.Second, time.Minute, 11 * time.Minute, time.Hour, 25 * time.Hour}[w.rng.IntN(6)]
-	if w.may("clock") && w.rng.IntN(20) == 0 {
+	if w.may("clock") && !w.limited && w.rng.IntN(20) == 0 {
 		step = -[]time.Duration{time.Minute, time.Hour, 30 * time.Hour}[w.rng.IntN(3)]
 	}
 	if step < 0 { // a service has its own clock
+		w.back = true
 		w.zoom.Lag, w.club.Lag = 0, 0
 	}
 	w.now = w.now.Add(step)
