@@ -116,22 +116,18 @@ func SameBlock(found, want string) bool {
 	return true
 }
 
-// Rewritten reports whether somebody else who writes blocks, another zoomtag, has put one in the place of what it was: behind a label of
-// ours stands something else. A person types lines of their own beside ours.
-func Rewritten(found, was string) bool {
-	lines := lineSet(found)
-	for line := range lineSet(was) {
-		label := labelOf(line)
-		if label == "" || lines[line] {
-			continue
-		}
-		for other := range lines {
-			if labelOf(other) == label {
-				return true
-			}
+// Rewritten is was, a block as we have written it, with the lines of another one that somebody else who writes blocks, another zoomtag, has
+// put in its place: found leads elsewhere than was. A person types lines of their own beside ours; those are in neither.
+func Rewritten(found, was string) string {
+	if url := BlockURL(found); was == "" || url == "" || url == BlockURL(was) {
+		return was
+	}
+	for line := range strings.Lines(found) {
+		if trimmed := strings.TrimSpace(line); hasLabel(trimmed) {
+			was += "\n" + trimmed
 		}
 	}
-	return false
+	return was
 }
 
 // ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any more, such as a note

@@ -149,10 +149,10 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 	return mass
 }
 
-// emptied reports whether the whole calendar is suddenly empty. A single event that the service itself calls deleted is no such thing.
+// emptied reports whether the whole calendar is empty, which it was not before the grace period. A single event that the service itself calls deleted is no such thing.
 // Where a list of changes does not tell how many items there are, and all that have a link are gone, all are listed once.
 func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing) (bool, error) {
-	if len(m.gone) == 0 || len(m.mass) < 2 && !m.unsaid {
+	if len(m.gone) == 0 || len(m.gone) < 2 && !m.unsaid {
 		return false, nil
 	}
 	if changes.Total < 0 && len(m.gone) == m.open {

@@ -16,10 +16,18 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // nextDay is when Zoom's daily limits begin anew.
 func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour) }
 
+// payer is the account on whose budgets calls are counted: the record's, or that of an earlier meeting which is worked on.
+func (s *settling) payer() *Account {
+	if s.paying != nil {
+		return s.paying
+	}
+	return s.mine()
+}
+
 // mayCall reports, as a waiting error, why a create, update or cancel for host has to wait. It spares the work before a call: the budget
 // itself is kept by spend.
 func (s *settling) mayCall(host string, urgent bool) error {
-	account := s.mine()
+	account := s.payer()
 	if err := s.mayAsk(host, plan.Pending); err != nil || !account.Budgeted {
 		return err
 	}
@@ -40,7 +48,7 @@ func (s *settling) mayCall(host string, urgent bool) error {
 
 // countedBefore is what a state from before accounts were told apart has counted today for a host of the main account.
 func (s *settling) countedBefore(host string) (int, error) {
-	if account := s.mine(); !account.Main || account.OneHost {
+	if account := s.payer(); !account.Main || account.OneHost {
 		return 0, nil
 	}
 	return s.e.store.BudgetUsed(host, day(s.e.opt.Now()))
@@ -72,14 +80,14 @@ func (s *settling) mayAsk(host, state string) error {
 }
 
 // hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this calendar asks it.
-func (s *settling) hostKey(host string) string { return "host " + s.mine().BudgetKey(host) }
+func (s *settling) hostKey(host string) string { return "host " + s.payer().BudgetKey(host) }
 
-func (s *settling) serviceKey() string { return "service " + s.mine().Hash + " " + s.c.Name }
+func (s *settling) serviceKey() string { return "service " + s.payer().Hash + " " + s.c.Name }
 
 // spend saves the record, as change makes it before a call, together with one call on the host's budget. Where the budget is used up by
 // now, nothing is changed, and the waiting error says so. more, if not nil, is done in the same transaction.
 func (s *settling) spend(host string, urgent bool, change func(rec *store.Record), more func(tx *store.Tx) error) error {
-	account, before := s.mine(), *s.rec
+	account, before := s.payer(), *s.rec
 	key := account.BudgetKey(host)
 	if s.dry {
 		s.dryUsed[key]++
@@ -119,7 +127,7 @@ type payment struct{ key, day string }
 // refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved by itself, whatever
 // becomes of the record, and for the day on which it was counted.
 func (s *settling) refund() error {
-	if s.dry || !s.mine().Budgeted {
+	if s.dry || !s.payer().Budgeted {
 		return nil
 	}
 	return s.e.store.Update(func(tx *store.Tx) error { return tx.Refund(s.paid.key, s.paid.day) })

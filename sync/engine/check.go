@@ -56,9 +56,11 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 			news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
 			s.rec.Told = nil
 		} else {
+			m.Notes, m.Mark, m.Host = before.Notes, before.Mark, cmp.Or(m.Host, before.Host)
+			m.Invitation, m.NoInvitation = before.Invitation, before.NoInvitation
 			s.rec.Meeting = m
 		}
-	} else {
+	} else if s.rec.Undone <= plan.MostUndone { // what is let be stays so until the event changes
 		s.rec.Undone = 0
 	}
 	if len(news) == 0 {

@@ -83,10 +83,13 @@ func (s *settling) wakeTwins(tx *store.Tx) error { return tx.WakeTwins(s.rec.UID
 
 // discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's UID shows it.
 func (s *settling) discard(ctx context.Context, d plan.Decision) error {
-	f := s.rec.Former[0]
+	i := plan.FirstFormer(s.rec, &s.c.Settings)
+	f := s.rec.Former[i]
 	if f.MeetingID == 0 {
-		return s.seekFormer(ctx, d, f)
+		return s.seekFormer(ctx, d, i)
 	}
+	s.paying = s.keeper(f.Mark)
+	defer func() { s.paying = nil }()
 	if shown, err := s.showsElsewhere(ctx, f.Mark); err != nil {
 		return err
 	} else if shown != "" {
@@ -102,9 +105,9 @@ func (s *settling) discard(ctx context.Context, d plan.Decision) error {
 	if err := s.keeper(f.Mark).Meetings.Cancel(ctx, f.MeetingID); err != nil {
 		return s.unspent(f.Host, fmt.Errorf("an earlier meeting of the event could not be cancelled: %w", err))
 	}
-	s.rec.Former = slices.Clone(s.rec.Former[1:])
+	s.rec.Former = slices.Delete(slices.Clone(s.rec.Former), i, i+1)
 	s.done = append(s.done, "cancel")
-	reason := "the event shows another meeting of ours: this one was made at the same time"
+	reason := "two meetings were made for this event: the other one stays"
 	return s.save("", "", func(tx *store.Tx) error {
 		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 			Step: "cancel", Meeting: f.MeetingID, Reason: reason})
@@ -112,7 +115,8 @@ func (s *settling) discard(ctx context.Context, d plan.Decision) error {
 }
 
 // seekFormer looks for an earlier meeting of which it is not known whether it was made.
-func (s *settling) seekFormer(ctx context.Context, d plan.Decision, f store.Former) error {
+func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error {
+	f := s.rec.Former[i]
 	if until := f.At.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
 		return &waiting{state: d.State, until: until, reason: d.Reason + "; an earlier meeting of the event is looked for"}
 	}
@@ -120,11 +124,11 @@ func (s *settling) seekFormer(ctx context.Context, d plan.Decision, f store.Form
 	s.rec.Former = slices.Clone(s.rec.Former)
 	switch {
 	case errors.Is(err, meeting.ErrNotFound):
-		s.rec.Former = s.rec.Former[1:]
+		s.rec.Former = slices.Delete(s.rec.Former, i, i+1)
 	case err != nil:
 		return s.hushed(f.Host, fmt.Errorf("an earlier meeting of the event could not be looked for: %w", err))
 	default:
-		s.rec.Former[0].MeetingID = m.ID
+		s.rec.Former[i].MeetingID = m.ID
 	}
 	return s.save("", "", nil)
 }

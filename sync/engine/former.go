@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -27,6 +28,11 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 		if p.e.calendars[name] != nil || name == p.c.Name || p.e.calendars[p.c.Name] == nil {
 			continue
 		}
+		if left, err := p.leftBy(name, changes); err != nil {
+			return err
+		} else if !left {
+			continue
+		}
 		if err := p.formerName(ctx, name, changes); err != nil {
 			return err
 		}
@@ -40,6 +46,34 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	return nil
 }
 
+// leftBy reports whether a name that is not configured has left anything behind for this calendar: itself, or items that wait for one of its.
+func (p *pass) leftBy(name string, changes calendar.Changes) (bool, error) {
+	was, err := p.e.store.Calendar(name)
+	if err != nil || p.renamed(was, changes) {
+		return err == nil, err
+	}
+	records, err := p.e.store.Records(name)
+	if err != nil {
+		return false, err
+	}
+	for _, rec := range records {
+		twins, err := p.e.store.Twins(rec.UID)
+		if err != nil {
+			return false, err
+		}
+		if !rec.Closed() && slices.ContainsFunc(twins, func(twin store.Item) bool { return twin.Calendar == p.c.Name }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// renamed reports whether what was listed is what is kept under another name. States from before it was noted do not say of which provider
+// a calendar is.
+func (p *pass) renamed(was store.CalendarState, changes calendar.Changes) bool {
+	return was.Source != "" && was.Source == changes.Source && (was.Provider == "" || was.Provider == p.c.Provider)
+}
+
 // patience is how long a pass over a calendar under its former name is waited for.
 const patience = time.Minute
 
@@ -49,7 +83,8 @@ func (p *pass) formerName(ctx context.Context, name string, changes calendar.Cha
 	defer cancel()
 	unlock, err := p.e.locks.lockAll(wait, calendarLock(name))
 	if err != nil {
-		return fmt.Errorf("calendar %s is still being worked on under its former name, %s: %w", p.c.Name, name, err)
+		return fmt.Errorf("calendar %s was called %s until now, and a pass under that name has not ended: the next pass tries again (%w)",
+			p.c.Name, name, err)
 	}
 	defer unlock()
 	moved := 0
@@ -58,7 +93,7 @@ func (p *pass) formerName(ctx context.Context, name string, changes calendar.Cha
 		if err != nil {
 			return err
 		}
-		if was.Source == "" || was.Source != changes.Source || was.Provider != p.c.Provider {
+		if !p.renamed(was, changes) {
 			return p.wakeTwinsOf(tx, name)
 		}
 		moved, err = tx.RenameCalendar(name, p.c.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -45,9 +46,18 @@ func (s *settling) kin(ctx context.Context) error {
 }
 
 // mayTake reports whether this item can come into the place of one that is gone. A guest's copy in another calendar cannot: that it still
-// stands says nothing of what the organizer wants.
+// stands says nothing of what the organizer wants. Nor can one that wants no meeting come into the place of one whose calendar was taken
+// out of the configuration: that one may stand, and still want its own.
 func (s *settling) mayTake(other *store.Record) bool {
+	if s.e.calendars[other.Calendar] == nil {
+		return s.wants()
+	}
 	return other.Calendar == s.c.Name || s.ev.Denied == ""
+}
+
+// wants reports whether this item asks for a meeting and may have one.
+func (s *settling) wants() bool {
+	return s.ev.Denied == "" && !s.ev.Cancelled && plan.FindWish(s.ev, s.c.Settings.Rules).Asked
 }
 
 // announce has the item be known to whoever ends the event elsewhere, before it is known what becomes of it here.
@@ -108,17 +118,18 @@ func (s *settling) standing(ctx context.Context, other *store.Record) (ev *calen
 // succeeds reports whether this item comes into the place of one that stands: another organizer has it now, in a calendar that is watched
 // as well, or that one wants no meeting any more and shows none, while this one does.
 func (s *settling) succeeds(other *store.Record, ev *calendar.Event) bool {
-	if ev == nil || s.ev.Denied+s.ev.Sealed != "" || s.ev.Cancelled || !plan.FindWish(s.ev, s.c.Settings.Rules).Asked {
+	if ev == nil || s.ev.Sealed != "" || !s.wants() {
 		return false
 	}
-	ends := !other.EndingAt.IsZero() && (ev.Cancelled || ev.Link.Mark+ev.Link.Block == "")
+	graceOver := !s.e.opt.Now().Before(other.EndingAt.Add(s.c.Settings.Grace)) // then its link is out, or is not to be had out
+	ends := !other.EndingAt.IsZero() && (ev.Cancelled || ev.Link.Mark+ev.Link.Block == "" || graceOver && !s.e.asks(other.Calendar, ev))
 	return ev.UID != s.ev.UID || ev.Denied != "" || ends
 }
 
 // restored takes the closed record over of which the event is the item, restored under another id, name or calendar, while its meeting
 // can be brought back.
 func (s *settling) restored(ctx context.Context, others []*store.Record) error {
-	if s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0) || s.ev.Denied != "" {
+	if s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0) || !s.wants() {
 		return nil
 	}
 	for _, other := range others {
@@ -156,6 +167,12 @@ func (e *Engine) proves(name string) error {
 func (s *settling) takeOver(other *store.Record, stands bool) error {
 	moved := *other
 	moved.NotAhead(s.e.opt.Now())
+	if s.rec != nil && plan.LiesAhead(s.rec, s.e.opt.Now()) { // what comes into its place is to know of its meeting
+		moved.Former = append(slices.Clone(moved.Former), store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()})
+	}
+	if s.ev != nil && s.ev.Link.Mark == moved.Mark && s.ev.Link.Tag == "" {
+		moved.Taken = "" // of this item nothing was taken out of sight
+	}
 	if other.Calendar == s.c.Name {
 		delete(s.rest, other.EventID)
 	}
@@ -194,7 +211,8 @@ func (s *settling) leaveToTwin(at time.Time) error {
 				return err
 			}
 		}
-		if err := tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id}); err != nil || s.rec != nil {
+		err := tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id})
+		if err != nil || s.rec != nil || s.twin.Version == 0 { // until that record is saved, this item stays due
 			return err
 		}
 		return tx.SetDue(s.c.Name, s.id, at)
@@ -210,11 +228,16 @@ func (s *settling) tellTwin(tx *store.Tx) error {
 	if now == nil || now.Closed() || now.UID != s.ev.UID {
 		return store.ErrChanged
 	}
-	rival := plan.RivalOf(s.ev, now, &s.c.Settings)
-	if rival == "" || rival == now.Rival {
+	rival, outranked := plan.RivalOf(s.ev, now, &s.c.Settings), plan.Outranked(s.ev, now, &s.c.Settings)
+	switch {
+	case rival != "" && rival != now.Rival:
+		now.Rival = rival
+	case outranked != "": // it is let be as long as this item shows it
+		now.Former = append(slices.Clone(now.Former), store.Former{Mark: outranked, Host: now.Host, At: s.e.opt.Now()})
+	default:
 		return nil
 	}
-	now.Rival, now.Due = rival, s.e.opt.Now()
+	now.Due = s.e.opt.Now()
 	return tx.PutRecord(now)
 }
 
@@ -241,7 +264,9 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", twin.EventID, err)
 		}
-		if ev.UID != s.rec.UID || !s.wouldResume(ev, s.c) {
+		if own, err := s.hasOwn(twin); err != nil {
+			return false, err
+		} else if own || ev.UID != s.rec.UID || !s.wouldResume(ev, s.c) {
 			continue
 		}
 		old := s.rec
@@ -249,6 +274,12 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 		return true, s.takeOver(old, old.Calendar == s.c.Name && !s.absent[old.EventID])
 	}
 	return false, nil
+}
+
+// hasOwn reports whether an item has an open record of its own, as in states from before one UID had one record.
+func (s *settling) hasOwn(item store.Item) (bool, error) {
+	rec, err := s.e.store.Record(item.Calendar, item.EventID)
+	return rec != nil && !rec.Closed(), err
 }
 
 // wouldResume reports whether an item would have the record, which ends, go on as its own.
@@ -279,7 +310,9 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
 		}
-		if ev.UID != s.rec.UID || ev.Sealed != "" || !s.wouldResume(&ev, c) {
+		if own, err := s.hasOwn(twin); err != nil {
+			return err
+		} else if own || ev.UID != s.rec.UID || ev.Sealed != "" || !s.wouldResume(&ev, c) {
 			continue
 		}
 		now := s.e.opt.Now()

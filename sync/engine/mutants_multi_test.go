@@ -25,7 +25,7 @@ var multiMutants = []mutant{
 	{"twins in other calendars do not count", "kin.go",
 		`if c == nil || twin.Calendar == s.c.Name {`, `if c == nil || twin.Calendar != "" {`},
 	{"a renamed calendar is another one", "former.go",
-		`if was.Source == "" || was.Source != changes.Source`, `if was.Source != "" || was.Source != changes.Source`},
+		`return was.Source != "" && was.Source == changes.Source`, `return was.Source == "" && was.Source == changes.Source`},
 	{"who waits for a calendar that was taken out waits for ever", "former.go",
 		`			return p.wakeTwinsOf(tx, name)
 `, `			return nil
@@ -41,7 +41,7 @@ var multiMutants = []mutant{
 		return
 	}`},
 	{"a word from the configuration is a refusal", "../plan/ending.go",
-		`if open && w.Refused != "" && !rec.Released && !slices`, `if open && w.Refused != "" && rec.Released && !slices`},
+		`&& rec.EndingAt.IsZero() && !meant(w, rec) {`, `&& rec.EndingAt.IsZero() && meant(w, rec) {`},
 	{"what was out of sight and is gone is no wish any more", "../plan/kept.go",
 		`if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" ||`, `if ev != nil || rec == nil || rec.Closed() || rec.Taken == "" ||`},
 	{"what is not kept is written again", "../plan/kept.go",

@@ -20,25 +20,26 @@ type pass struct {
 	// talkative reports events that nothing was done to as well.
 	talkative bool
 
-	source   calendar.Calendar
-	accounts []Account
-	events   map[string]*calendar.Event // fresh from this pass
-	ahead    map[string]bool            // ids that were asked for together with others
-	absent   map[string]bool            // ids of which the calendar said in this pass that there is none
-	braked   bool
-	another  bool                     // it is braked because it is another calendar than before
-	wrote    bool                     // a link was written
-	clear    []string                 // ids that are nothing of ours
-	left     []string                 // ids that are left to another item with their UID
-	handOn   []string                 // UIDs whose items are no longer ours to write: another item may have its turn
-	later    map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
-	rest     map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
-	deleted  map[string]bool          // ids that the service itself named as deleted
-	held     []store.Problem          // events that are held and have no record
-	remarks  []store.Entry            // for the journal
-	begun    map[string]string        // the ids of records begun in this pass, by UID
-	dryUsed  map[string]int
-	report   Report
+	source    calendar.Calendar
+	accounts  []Account
+	events    map[string]*calendar.Event // fresh from this pass
+	ahead     map[string]bool            // ids that were asked for together with others
+	absent    map[string]bool            // ids of which the calendar said in this pass that there is none
+	braked    bool
+	another   bool                     // it is braked because it is another calendar than before
+	wrote     bool                     // a link was written
+	impatient bool                     // it waits for nobody any more
+	clear     []string                 // ids that are nothing of ours
+	left      []string                 // ids that are left to another item with their UID
+	handOn    []string                 // UIDs whose items are no longer ours to write: another item may have its turn
+	later     map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
+	rest      map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
+	deleted   map[string]bool          // ids that the service itself named as deleted
+	held      []store.Problem          // events that are held and have no record
+	remarks   []store.Entry            // for the journal
+	begun     map[string]string        // the ids of records begun in this pass, by UID
+	dryUsed   map[string]int
+	report    Report
 }
 
 // Pass reads what changed in the calendar of this name and settles every event that is due.

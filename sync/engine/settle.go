@@ -34,6 +34,7 @@ type settling struct {
 	done      []string
 	before    *calendar.Event // for the diff
 	secrets   []string        // passcodes that the texts may show, in whatever words
+	paying    *Account        // on whose budgets calls are counted, where that is not the record's account
 	paid      payment         // the call that was counted last
 	// failedBefore is the error of the last try.
 	failedBefore string
@@ -112,7 +113,18 @@ func (p *pass) settle(ctx context.Context, id string) error {
 		p.e.opt.Log.Debug("settled anew", "calendar", p.c.Name, "event", id, "reason", err)
 		delete(p.rest, id)
 	}
-	return nil // it stays due
+	return p.putOff(id)
+}
+
+// aWhile is when an event is looked at again that could not be worked on, because somebody else did.
+const aWhile = 10 * time.Second
+
+// putOff has an event looked at again in a while.
+func (p *pass) putOff(id string) error {
+	if p.dry {
+		return nil
+	}
+	return p.e.store.Update(func(tx *store.Tx) error { return tx.SetDue(p.c.Name, id, p.e.opt.Now().Add(aWhile)) })
 }
 
 // lockEvent keeps others from working on an event under the UID that it has, and under the one that it is remembered with.
@@ -134,18 +146,44 @@ func (p *pass) lockEvent(ctx context.Context, id string, ev *calendar.Event) (ui
 	for i, uid := range uids {
 		keys[i] = eventLock(uid)
 	}
-	unlock, err = p.e.locks.lockAll(ctx, keys...)
+	if unlock, err = p.e.locks.lockAll(ended(ctx), keys...); err == nil || p.impatient {
+		return uids, unlock, err
+	}
+	wait, cancel := context.WithTimeout(ctx, maxPatience)
+	defer cancel()
+	unlock, err = p.e.locks.lockAll(wait, keys...)
+	p.impatient = err != nil
+	delete(p.events, id) // whoever was at work on it may have changed it
 	return uids, unlock, err
+}
+
+// maxPatience is how long a pass waits for somebody who is at work on one of its events. After that it waits for nobody any more: one slow
+// calendar must not hold up the others.
+const maxPatience = 10 * time.Second
+
+// ended is a context that has ended: with it a lock is taken if it is free.
+func ended(ctx context.Context) context.Context {
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	return over
 }
 
 func (p *pass) settleOnce(ctx context.Context, id string) error {
 	s := &settling{pass: p, id: id}
 	ev, unread := p.read(ctx, id)
 	uids, unlock, err := p.lockEvent(ctx, id, ev)
-	if err != nil {
-		return unlessEnded(ctx, err)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return p.putOff(id)
+	case err != nil:
+		return err
 	}
 	defer unlock()
+	if ev != nil && p.events[id] == nil {
+		ev, unread = p.read(ctx, id)
+	}
 	if err := s.load(); err != nil {
 		return err
 	}
@@ -323,14 +361,6 @@ func (s *settling) failRead(ctx context.Context, cause error) error {
 		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
 	}
 	return s.fail(cause)
-}
-
-// unlessEnded is err, or nil if it only says that the pass was asked to end: the event stays due.
-func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil
-	}
-	return err
 }
 
 // fail saves why the event is not done and when it is tried again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -28,6 +29,11 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.Begin:
 		return s.begin(ctx, d)
 	case plan.Reopen:
+		if d.State == plan.Ending {
+			if given, err := s.giveAway(); given || err != nil {
+				return err
+			}
+		}
 		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
 		s.rec.Told, s.rec.LostAt, s.rec.Released, s.rec.Left = nil, time.Time{}, false, false
 		if s.ev != nil && s.ev.Link.Mark != s.rec.Mark { // whatever the event shows, it is not what was written
@@ -74,6 +80,27 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	return fmt.Errorf("unknown step %q", d.Do)
 }
 
+// giveAway has the open record of another item with this UID see to the meeting of a closed one that is still to come, where there is such a
+// record: this one cannot be opened again then.
+func (s *settling) giveAway() (given bool, err error) {
+	if s.dry {
+		return false, nil
+	}
+	f := store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()}
+	err = s.e.store.Update(func(tx *store.Tx) error {
+		others, err := tx.ByUID(s.rec.UID)
+		if err != nil || len(others) == 0 || others[0].Closed() {
+			return err
+		}
+		given = true
+		other := others[0]
+		other.Former, other.Due = append(slices.Clone(other.Former), f), s.e.opt.Now()
+		s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil
+		return errors.Join(tx.PutRecord(other), tx.PutRecord(s.rec))
+	})
+	return given, err
+}
+
 // begin makes the record. One that claims a mark is saved in doubt: its meeting is looked for before anything is made. A
 // new mark has never been used, so nothing is saved before the create itself.
 func (s *settling) begin(ctx context.Context, d plan.Decision) error {
@@ -81,7 +108,7 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	s.begun[ev.UID] = s.id
 	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark, Not: s.c.Settings.Rules.Not,
 		Template: d.Spec.Options.Template} // of a meeting that is found again nobody knows: it is taken for what was asked for
-	if err := s.originOf(rec); err != nil {
+	if err := s.originOf(ctx, rec); err != nil {
 		return err
 	}
 	if s.rec != nil { // a closed one, in the place of which this one comes
@@ -111,7 +138,7 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 }
 
 // originOf notes of which series the event is a copy, as it is where a series was split: that one keeps its meeting.
-func (s *settling) originOf(rec *store.Record) error {
+func (s *settling) originOf(ctx context.Context, rec *store.Record) error {
 	mark := s.ev.Link.Mark
 	if mark == "" || mark == rec.Mark || !s.ev.Series {
 		return nil
@@ -119,6 +146,10 @@ func (s *settling) originOf(rec *store.Record) error {
 	origin, err := s.e.store.ByMark(mark)
 	if err != nil || origin == nil || origin.Told == nil || origin.Told.Kind != meeting.Lasting && origin.Told.Kind != meeting.Fixed {
 		return err
+	}
+	ev, _, err := s.standing(ctx, origin)
+	if err != nil || ev == nil || ev.Until.IsZero() || ev.Until.After(s.ev.Start) {
+		return nil //nolint:nilerr // a copy, as far as anybody knows
 	}
 	rec.Origin, rec.OriginAt = origin.Title, s.e.opt.Now()
 	return nil

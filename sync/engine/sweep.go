@@ -25,7 +25,11 @@ func (e *Engine) Sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if st.LastSuccess.IsZero() {
+		due, err := e.store.Due(name, e.opt.Now(), 1)
+		if err != nil {
+			return err
+		}
+		if st.LastSuccess.IsZero() || len(due) > 0 {
 			return nil
 		}
 	}
@@ -73,8 +77,21 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	}
 	found := leftovers(a.Hash, listed, named, last.Found, now)
 	e.tellLeftovers(last.Found, found)
+	before := last.Found
 	last.At, last.Found = now, found
-	return e.saveSweep(a.Hash, last)
+	return e.store.Update(func(tx *store.Tx) error {
+		current, err := tx.Sweep(a.Hash)
+		if err != nil {
+			return err
+		}
+		has := func(list []store.Leftover, id int64) bool {
+			return slices.ContainsFunc(list, func(l store.Leftover) bool { return l.MeetingID == id })
+		}
+		last.Found = slices.DeleteFunc(last.Found, func(l store.Leftover) bool { // cancelled while the lists were read
+			return has(before, l.MeetingID) && !has(current.Found, l.MeetingID)
+		})
+		return tx.PutSweep(a.Hash, last)
+	})
 }
 
 // hostsOf are those in whose meetings of an account there may be ours.
@@ -92,7 +109,7 @@ func (e *Engine) hostsOf(a *Account) ([]string, error) {
 		add(c.Settings.AccountHost(a.Hash))
 	}
 	err := e.eachRecord(func(rec *store.Record) {
-		if m, _ := plan.ParseMark(rec.Mark); m.Account == a.Hash {
+		if m, _ := plan.ParseMark(rec.Mark); m.Account == a.Hash && !rec.Closed() { // who has left does not matter any more
 			add(rec.Host)
 		}
 	})
@@ -123,6 +140,9 @@ func (e *Engine) namedMarks() (map[string]bool, error) {
 	named := map[string]bool{}
 	err := e.eachRecord(func(rec *store.Record) {
 		named[rec.Mark], named[rec.Retired] = true, true
+		if rec.Closed() {
+			return
+		}
 		for _, f := range rec.Former {
 			named[f.Mark] = true
 		}
@@ -161,7 +181,7 @@ func (e *Engine) tellLeftovers(before, found []store.Leftover) {
 
 // LeftoverMend is what to do about a meeting that no record names.
 func LeftoverMend(l store.Leftover) string {
-	return fmt.Sprintf("if no other zoomtag keeps it: zoomtag cancel %d", l.MeetingID)
+	return fmt.Sprintf("if no event and no other zoomtag shows it, cancel it: zoomtag cancel %d", l.MeetingID)
 }
 
 func (e *Engine) saveSweep(account string, sweep store.Sweep) error {
@@ -224,10 +244,13 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 	}
 	err = e.store.Update(func(tx *store.Tx) error {
 		if rec, err := tx.ByMark(l.Mark); err != nil || rec != nil {
-			return errors.Join(err, store.ErrChanged)
+			return errors.Join(err, fmt.Errorf("an event has got meeting %d meanwhile: it is left alone", l.MeetingID))
+		}
+		if !a.Budgeted {
+			return nil
 		}
 		ok, err := tx.Spend(a.BudgetKey(l.Host), day(now), DailyLimit)
-		if err == nil && !ok && a.Budgeted {
+		if err == nil && !ok {
 			err = fmt.Errorf("Zoom lets a host be changed %d times a day, and %s is at that: try again after 00:00 UTC", DailyLimit, l.Host) //nolint:staticcheck // Zoom is a name
 		}
 		return err

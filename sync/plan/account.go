@@ -54,6 +54,12 @@ func (s *Settings) Ours(hash string) bool {
 	return ok || hash == s.Account
 }
 
+// oursIs reports whether a mark is one of a configured account.
+func (s *Settings) oursIs(mark string) bool {
+	m, ok := ParseMark(mark)
+	return ok && s.Ours(m.Account)
+}
+
 // Follows reports whether the meeting of a record is followed: one in a configured account, and a room that was configured before the
 // present ones, of which the record knows that it is ours.
 func (s *Settings) Follows(rec *record.Record) bool {

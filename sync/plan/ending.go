@@ -13,14 +13,16 @@ import (
 func unasked(in Input, w Wish) Decision {
 	rec := in.Rec
 	open := rec != nil && !rec.Closed()
+	if open && rec.Doubt == "" && rec.EndingAt.IsZero() && isOver(in.Event, in.Now) {
+		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
+	}
 	if open && w.Refused == "" && !rec.Released && stillThere(in.Event, rec) {
-		return Decision{State: Held, Wish: w, Reason: "the event still says " + rec.Tag +
+		return Decision{State: Held, Wish: w, At: over(in), Reason: "the event still says " + rec.Tag +
 			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"}
 	}
-	if open && w.Refused != "" && !rec.Released && !slices.ContainsFunc(w.Refusals, func(word string) bool { return containsFold(rec.Not, word) }) {
-		return Decision{State: Held, Wish: w, Reason: "the event said " + w.Refused +
-			" before the configuration counted that as a word against Zoom: nothing is cancelled until the calendar is released; " +
-			"take the word out of the event to keep its link"}
+	if open && w.Refused != "" && !rec.Released && rec.EndingAt.IsZero() && !meant(w, rec) {
+		return Decision{State: Held, Wish: w, At: over(in), Reason: w.Refused + " became a word against Zoom after this event got its link: " +
+			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar}
 	}
 	why := "no longer tagged"
 	switch {
@@ -32,6 +34,12 @@ func unasked(in Input, w Wish) Decision {
 		why = "not tagged"
 	}
 	return ending(in, w, why)
+}
+
+// meant reports whether one of the words against Zoom in the event was one already when the event last asked for a meeting: its owner has
+// written it since.
+func meant(w Wish, rec *record.Record) bool {
+	return slices.ContainsFunc(w.Refusals, func(word string) bool { return containsFold(rec.Not, word) })
 }
 
 // stillThere reports whether the tag that was last seen in the event still stands where it stood.

@@ -12,7 +12,8 @@ import (
 // remembered is ev with the wish that we have taken out of sight, where an app has dropped what cannot be seen and left the block: a block
 // that still stands is still wanted.
 func remembered(ev *calendar.Event, rec *record.Record) *calendar.Event {
-	if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" || ev.Link.Tag+ev.Link.Mark != "" || !shows(ev, rec) {
+	if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" || ev.Link.Tag != "" ||
+		ev.Link.Mark != "" && ev.Link.Mark != rec.Mark || !shows(ev, rec) {
 		return ev
 	}
 	with := *ev
@@ -49,7 +50,7 @@ func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 	case !isKept(ev, l, rec):
 		return ""
 	case calendar.BlockURL(ev.Link.Block) != l.JoinURL:
-		return "the calendar accepts the link, and does not keep it: nothing more is written until the event or its link changes"
+		return "the calendar does not keep the link: find the app that takes it out, then edit the event"
 	case l.DropMeet:
 		return "the calendar accepts the link, but does not keep all of it: the Google Meet conference is still in the event; take it out by hand"
 	}

@@ -60,8 +60,8 @@ func written(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) calend
 	if ev.Link.Mark != rec.Mark && !calendar.SameBlock(ev.Link.Block, rec.Block) {
 		was = calendar.Was{} // that was written into another item, in whose place this one came with a link of its own
 	}
-	if ev.Link.Mark == rec.Mark && calendar.Rewritten(ev.Link.Block, was.Block) {
-		was.Block = ""
+	if ev.Link.Mark == rec.Mark {
+		was.Block = calendar.Rewritten(ev.Link.Block, was.Block)
 	}
 	switch {
 	case was.JoinURL != "":

@@ -38,6 +38,7 @@ package plan
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -191,7 +192,7 @@ func (in *Input) between(s *Settings) (do Do, mark string) {
 	switch {
 	case own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == ""):
 		return Switch, own
-	case rec.Rival != "" && rec.Doubt == "":
+	case rec.Rival != "" && rec.Doubt == "" && s.oursIs(rec.Rival):
 		return Switch, rec.Rival
 	case own != "" && rec.MeetingID != 0 && rec.LostAt.IsZero() && !s.NoAPI && in.Now.After(rec.CheckedAt.Add(s.Settle)):
 		return Check, ""
@@ -388,7 +389,7 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		return d
 	}
 	if rec.Undone > MostUndone {
-		d.Notes = append(d.Notes, "somebody changes topic or time of the meeting at Zoom again and again: they are left as they are until the event changes")
+		d.Notes = append(d.Notes, "somebody keeps changing topic or time of the meeting at Zoom, so they are left alone: change the event to have them told again")
 	}
 	if why := keptNote(ev, l, rec); why != "" {
 		d.Notes = append(d.Notes, why)
@@ -417,12 +418,17 @@ func (d *Decision) before(at time.Time, do Do, now time.Time) {
 
 // discardAt is when an earlier meeting of the event is cancelled; zero: there is none.
 func discardAt(in Input) time.Time {
-	if len(in.Rec.Former) == 0 {
+	i := FirstFormer(in.Rec, in.Settings)
+	if i < 0 {
 		return time.Time{}
 	}
-	m, _ := ParseMark(in.Rec.Former[0].Mark)
-	if !in.Settings.Ours(m.Account) {
-		return time.Time{} // nobody can ask there; should its account come back, a sweep finds it
-	}
-	return in.Rec.Former[0].At.Add(in.Settings.Grace)
+	return in.Rec.Former[i].At.Add(in.Settings.Grace)
+}
+
+// FirstFormer is the first of the earlier meetings of a record that are in a configured account, or -1.
+func FirstFormer(rec *record.Record, s *Settings) int {
+	return slices.IndexFunc(rec.Former, func(f record.Former) bool {
+		m, _ := ParseMark(f.Mark)
+		return s.Ours(m.Account)
+	})
 }

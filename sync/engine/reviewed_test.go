@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// TestRefusedBeforeAnUpgrade: an event that was ending when the state was written by an earlier version goes on ending.
+func TestRefusedBeforeAnUpgrade(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.cal.Edit(id, func(e *calendar.Event) { e.Title = "Talk #zoom #nozoom" })
+	b.pass()
+	err := b.st.Update(func(tx *store.Tx) error {
+		rec, err := tx.Record("c", id)
+		if err != nil {
+			return err
+		}
+		rec.Not = nil // as it was written then
+		return tx.PutRecord(rec)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.config.Detects = "2"
+	b.start()
+	b.now = b.now.Add(time.Hour)
+	b.pass()
+	b.meetings(0)
+}
+
+// TestPlainCopyOfASeries: a copy of a series that goes on is no second half of it.
+func TestPlainCopyOfASeries(t *testing.T) {
+	b := newBench(t)
+	start := b.now.Add(week)
+	id := b.cal.Put(calendar.Event{Title: "Weekly #zoom", Series: true, Start: start, End: start.Add(time.Hour)})
+	b.pass()
+	copied := b.cal.Copy(id)
+	b.pass()
+	if rec := b.record(copied); rec.State != plan.Linked || len(rec.Notes) > 0 {
+		t.Errorf("%s: %q", rec.State, rec.Notes)
+	}
+}
+
+// TestOwnersLinesBesideANote: what the owner edits in the block is kept, and our own note is not taken for theirs.
+func TestOwnersLinesBesideANote(t *testing.T) {
+	b := newBench(t)
+	b.config.Settings.Note = "Please mute yourself"
+	b.start()
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.cal.Edit(id, func(e *calendar.Event) {
+		e.Description = strings.Replace(e.Description, "Passcode: ", "Passcode: please use ", 1)
+	})
+	b.pass()
+	ev, _ := b.cal.Event(id)
+	if strings.Count(ev.Description, "Please mute yourself") != 1 || !strings.Contains(ev.Description, "Passcode: please use ") {
+		t.Errorf("the event says:\n%s", ev.Description)
+	}
+}
+
+// TestWishDroppedMarkKept: a service drops the wish that was taken out of sight, and keeps the mark. The block stands, and is still wanted.
+func TestWishDroppedMarkKept(t *testing.T) {
+	b := newBench(t)
+	b.config.Settings.Rules.Keep = false
+	b.start()
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	ev, _ := b.cal.Event(id)
+	l := ev.Link
+	l.Tag = ""
+	if _, err := b.cal.SetLink(context.Background(), id, ev.Version, l); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		b.pass()
+		b.now = b.now.Add(time.Hour)
+	}
+	b.meetings(1)
+}
+
+// TestNotOfferedForCancelling: a meeting that another item with the UID shows is no meeting without an event.
+func TestNotOfferedForCancelling(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	lose := func() {
+		if err := h.st.Reset(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.share("u", "Talk #zoom", "x")
+	h.configure("x")
+	h.passes()
+	lose() // the next zoomtag knows nothing of this one
+	h.share("u", "Talk #zoom", "y")
+	h.configure("y")
+	h.passes()
+	lose()
+	h.configure("x", "y")
+	h.settle()
+	if err := h.e.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := h.e.Leftovers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range list {
+		for name, id := range map[string]string{"x": "u-x", "y": "u-y"} {
+			if h.event(name, id).Link.Mark == l.Mark {
+				t.Errorf("meeting %d is offered, and %s shows it", l.MeetingID, id)
+			}
+		}
+	}
+}
+
+// TestUntaggedCopyOfACalendarTakenOut: a copy that wants no meeting does not end that of an event whose calendar was taken out.
+func TestUntaggedCopyOfACalendarTakenOut(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("u", "Talk #zoom", "x", "y")
+	h.settle()
+	h.cals["y"].Edit("u-y", func(e *calendar.Event) { e.Title = "Talk" })
+	h.settle()
+	h.configure("y")
+	h.settle()
+	h.meetings(1)
+	h.configure("x", "y")
+	h.settle()
+	h.meetings(1)
+	if ev := h.event("x", "u-x"); !strings.Contains(ev.Link.Block, h.zoom.Meetings()[0].JoinURL) {
+		t.Errorf("it shows %q", ev.Link.Block)
+	}
+}
+
+// TestPastWithATwin: an event is moved into the past while a copy of it in another calendar still comes, and is then deleted.
+func TestPastWithATwin(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("u", "Talk #zoom", "x", "y")
+	h.settle()
+	h.cals["x"].Edit("u-x", func(e *calendar.Event) {
+		e.Start, e.End, e.Until = h.now.Add(-25*time.Hour), h.now.Add(-24*time.Hour), h.now.Add(-24*time.Hour)
+	})
+	h.settle()
+	h.cals["x"].Delete("u-x")
+	h.settle()
+	h.settle()
+	h.meetings(1)
+	for _, name := range h.names {
+		if due, err := h.st.Due(name, h.now, 0); err != nil || len(due) > 0 {
+			t.Errorf("still due in %s: %q, %v", name, due, err)
+		}
+	}
+}
