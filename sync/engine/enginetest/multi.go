@@ -56,8 +56,10 @@ type multi struct {
 	counted [2]int            // calls that are in spent, by account
 	lost    bool              // a state was deleted at some time
 	bent    bool              // the owner has worked at Zoom
-	back    bool              // the clock was set back
-	limited bool              // the calls of a day were almost used up; a day that comes twice would not be enough for what waits then
+	// recovered are meetings that the owner has brought back at Zoom. Those that no event shows are the owner's own.
+	recovered map[int64]bool
+	back      bool // the clock was set back
+	limited   bool // the calls of a day were almost used up; a day that comes twice would not be enough for what waits then
 	// vanished are events that have disappeared together, and were not seen since.
 	vanished []*item
 
@@ -75,7 +77,7 @@ type multi struct {
 type watched struct {
 	*calendartest.Fake
 	id    string // what the service calls it
-	drops string // what it does not keep of a link: "", "mark" or "line"
+	drops string // how it does not keep a link as it was written: "", or one of quirks
 	file  bool   // it is a file, which is looked at by a command alone
 }
 
@@ -86,32 +88,6 @@ func (c *watched) Changes(ctx context.Context, cursor string) (calendar.Changes,
 	return changes, err
 }
 
-// SetLink implements calendar.Calendar. What the calendar does not keep is gone by the time at which it is read again.
-func (c *watched) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
-	ev, err := c.Fake.SetLink(ctx, id, version, l)
-	if err != nil || l.Mark == "" || c.drops == "" {
-		return ev, err
-	}
-	if c.drops == "mark" {
-		c.Strip(id)
-	} else {
-		c.Edit(id, func(ev *calendar.Event) {
-			var kept []string
-			for line := range strings.Lines(ev.Description) {
-				if !strings.HasPrefix(line, "Passcode:") {
-					kept = append(kept, line)
-				}
-			}
-			ev.Description = strings.Join(kept, "")
-		})
-	}
-	now, there := c.Event(id)
-	if !there {
-		return ev, nil
-	}
-	return now, nil
-}
-
 // item is an event as its owner knows it: where it was put.
 type item struct {
 	cal   *watched
@@ -119,6 +95,8 @@ type item struct {
 	uid   string
 	words string // the owner's part of the description
 	title string // before the last edit
+	// hidden says that listings lack it.
+	hidden bool
 
 	version string    // of the event when its wish was last looked for
 	wish    plan.Wish // what was found then
@@ -190,7 +168,7 @@ func (w *Multi) Walk(seed uint64) error {
 	w.calm = true
 	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{}, made: map[string]int{},
 		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]bool{}, spent: map[string]int{},
-		in: map[string]string{}}
+		in: map[string]string{}, recovered: map[int64]bool{}}
 	w.baton = newBaton(w.rng, w.between)
 	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
 	w.club = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook, Beyond: 1_000_000}
@@ -204,8 +182,8 @@ func (w *Multi) Walk(seed uint64) error {
 		f.Hook, f.Explicit, f.Bare = w.calendarHook, w.rng.IntN(2) == 0, w.rng.IntN(3) == 0
 		c := &watched{Fake: f, id: fmt.Sprintf("/calendars/%d", i)}
 		if w.may("drops") && w.rng.IntN(8) == 0 {
-			c.drops = []string{"mark", "line"}[w.rng.IntN(2)]
-			w.say("%s drops the %s", c.id, c.drops)
+			c.drops = quirks[w.rng.IntN(len(quirks))]
+			w.say("%s: %s", c.id, c.drops)
 		}
 		w.cals = append(w.cals, c)
 	}

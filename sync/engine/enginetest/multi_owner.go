@@ -98,7 +98,9 @@ func (w *Multi) owner() {
 		it := w.pick()
 		w.say("an app strips %s", it.id)
 		it.cal.Edit(it.id, func(ev *calendar.Event) { ev.Link.Mark, ev.Link.Tag = "", "" })
-	case n < 96 && w.may("command"):
+	case n < 95 && w.may("hide"):
+		w.hide(w.pick())
+	case n < 97 && w.may("command"):
 		w.file()
 	case w.may("organizer"):
 		w.organize(w.pick())
@@ -266,7 +268,7 @@ func (w *Multi) atZoom() {
 	}
 	l := live[w.rng.IntN(len(live))]
 	w.bent = true
-	switch w.rng.IntN(3) {
+	switch w.rng.IntN(4) {
 	case 0:
 		w.say("the passcode of %d is changed at Zoom", l.ID)
 		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Passcode = fmt.Sprint("changed", w.tick) })
@@ -274,11 +276,43 @@ func (w *Multi) atZoom() {
 		w.say("the topic of %d is changed at Zoom", l.ID)
 		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Changed" })
 	case 2:
+		w.recover(fake)
+	case 3:
 		w.say("%d is deleted at Zoom", l.ID)
 		w.vanished = nil
 		fake.OwnerDelete(l.ID)
 		if m, ok := plan.ParseMark(l.Mark); ok {
 			w.wishes[m.Event]++
+		}
+	}
+}
+
+// recover has the owner bring back at Zoom what was deleted last, by whomever.
+func (w *Multi) recover(fake *meetingtest.Fake) {
+	if id, ok := fake.OwnerRecover(); ok {
+		w.say("%d is brought back at Zoom", id)
+		w.recovered[id] = true
+		w.watchZoom()
+	}
+}
+
+// hide has listings lack an event that is there and remembered, or show it again, and has cursors expire.
+func (w *Multi) hide(it *item) {
+	if !it.cal.file && w.known(it) {
+		it.hidden = !it.hidden
+		w.say("hidden %s: %t", it.id, it.hidden)
+		it.cal.HideFromListing(it.id, it.hidden)
+	}
+	it.cal.Expire()
+}
+
+// show has listings show all that there is.
+func (w *Multi) show() {
+	for _, it := range w.items {
+		if it.hidden {
+			it.hidden = false
+			it.cal.HideFromListing(it.id, false)
+			it.cal.Expire()
 		}
 	}
 }
@@ -307,7 +341,7 @@ func (w *Multi) configure(in *instance) {
 	w.tick++
 	s := &in.setup
 	c := w.cals[w.rng.IntN(len(w.cals))]
-	switch n := w.rng.IntN(9); {
+	switch n := w.rng.IntN(10); {
 	case n == 0: // another name
 		if len(s.names[c]) > 0 {
 			s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, slices.Index(w.cals, c))}
@@ -333,7 +367,9 @@ func (w *Multi) configure(in *instance) {
 		s.rules.Keep = !s.rules.Keep
 	case n == 7:
 		s.note = append([]string{""}, notes...)[w.rng.IntN(1+len(notes))]
-	case n == 8 && w.single() && in.account == "a":
+	case n == 8:
+		s.place = []string{"if-empty", "never", "append"}[w.rng.IntN(3)]
+	case n == 9 && w.single() && in.account == "a":
 		s.without = !s.without
 	}
 }

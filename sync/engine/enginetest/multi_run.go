@@ -14,7 +14,7 @@ import (
 type MultiOptions struct {
 	Options
 	// Acts are the kinds of acts that happen besides what owners do in any calendar: "" is all of across, config, instances, reload, zoom,
-	// lost, mass, strip, organizer, clock, drops, command, limit, vanish, joined by commas.
+	// lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, joined by commas.
 	Acts string
 }
 
