@@ -190,6 +190,7 @@ func (w *Multi) delete(it *item) {
 		return
 	}
 	w.say("delete %s", it.id)
+	w.forget(it)
 	it.cal.Delete(it.id)
 }
 
@@ -242,6 +243,7 @@ func (w *Multi) mass() {
 	w.say("all of %s is deleted", c.id)
 	for _, it := range w.items {
 		if it.cal == c {
+			w.forget(it)
 			c.Delete(it.id)
 		}
 	}
@@ -326,12 +328,34 @@ func (w *Multi) loseState() {
 		w.broken = err
 	}
 	w.restart(in)
+	stands, shown := map[string]int{}, map[string]bool{}
+	for _, it := range w.items {
+		if ev, there := it.cal.Event(it.id); there {
+			stands[it.uid]++
+			shown[ev.Link.Mark] = shown[ev.Link.Mark] || !it.cal.file
+		}
+		if !w.single() || stands[it.uid] > 1 { // which of several has the meeting, nobody can tell any more
+			w.excuse[plan.Bind(it.uid)] = true
+		}
+	}
 	for _, l := range w.live() {
-		if m, ok := plan.ParseMark(l.Mark); ok {
+		if m, ok := plan.ParseMark(l.Mark); ok && !shown[l.Mark] {
 			w.excuse[m.Event] = true
 		}
 	}
-	for _, it := range w.items {
+}
+
+// forget excuses the meeting of an event that is deleted before anything remembers it again: nothing points to it any more.
+func (w *Multi) forget(it *item) {
+	ev, there := it.cal.Event(it.id)
+	if !there || ev.Link.Mark == "" || !w.lost {
+		return
+	}
+	rec, err := w.insts[0].st.ByMark(ev.Link.Mark)
+	if err != nil {
+		w.broken = err
+	}
+	if rec == nil {
 		w.excuse[plan.Bind(it.uid)] = true
 	}
 }
