@@ -10,16 +10,17 @@ var multiMutants = []mutant{
 	{"a UID is not claimed where its record is saved", "finish.go",
 		`if !rec.Closed() && (before == nil || before.Closed()) {`, `if false {`},
 	{"events are not locked", "settle.go",
-		`unlock, err = p.e.locks.lockAll(ctx, keys...)
-	return uids, unlock, err`, `return uids, func() {}, nil`},
+		`if unlock, err = p.e.locks.lockAll(ended(ctx), keys...); err == nil || p.impatient {
+		return uids, unlock, err
+	}`, `if len(keys) >= 0 {
+		return uids, func() {}, nil
+	}`},
 	{"locks do not outlive an engine", "engine.go",
 		`	e.locks = old.locks
 `, `	e.locks = NewLocks(func(context.Context) error { return e.locks.busy(context.Background()) })
 `},
 	{"twins are not remembered", "kin.go",
-		`if err := tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id}); err != nil || s.rec != nil {`,
-		`if s.rec != nil {
-			var err error`},
+		`err := tx.PutTwin(s.ev.UID,`, `err := tx.DeleteTwin(s.ev.UID,`},
 	{"twins are not woken", "end.go",
 		`return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }`, `return nil }`},
 	{"twins in other calendars do not count", "kin.go",

@@ -142,9 +142,13 @@ func (w *Multi) rest() error {
 	w.observe()
 	w.show()
 	w.say("all is well from here on")
-	for i := range 6 {
+	rounds := 6
+	if !w.single() { // what one has made, or has found gone, the other has to see first
+		rounds = 10
+	}
+	for i := range rounds {
 		w.now = w.now.Add(7 * time.Hour)
-		for range 1 + (6-i)/3 { // the second for what the first was held for, or has woken
+		for range 1 + max(6-i, 0)/3 { // the second for what the first was held for, or has woken
 			w.allPasses()
 		}
 		if w.broken != nil {
