@@ -40,6 +40,9 @@ func (w *Multi) wish(it *item, ev *calendar.Event) plan.Wish {
 // observe notes which events are wanted since when, and counts the wishes.
 func (w *Multi) observe() {
 	wanted := map[string]string{} // in which accounts
+	if w.lost {
+		w.excuseDoubles()
+	}
 	for _, it := range w.items {
 		if ev, asked := w.asks(it); asked {
 			account := "a"
@@ -281,7 +284,8 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 	for _, it := range list {
 		ev, asked := w.asks(it)
 		words := strings.TrimSpace(calendar.StripBlock(ev.Description))
-		if !w.single() || w.lost || w.cuts > 0 { // a note of which nobody remembers that it is ours is a line that somebody has typed
+		// A note of which nobody remembers that it is ours, as in a copy, is a line that somebody has typed.
+		if !w.single() || w.lost || w.cuts > 0 || len(list) > 1 {
 			for _, note := range notes {
 				words = strings.TrimSpace(strings.ReplaceAll(words, note, ""))
 			}

@@ -328,13 +328,13 @@ func (w *Multi) loseState() {
 		w.broken = err
 	}
 	w.restart(in)
-	stands, shown := map[string]int{}, map[string]bool{}
+	w.excuseDoubles()
+	shown := map[string]bool{}
 	for _, it := range w.items {
 		if ev, there := it.cal.Event(it.id); there {
-			stands[it.uid]++
 			shown[ev.Link.Mark] = shown[ev.Link.Mark] || !it.cal.file
 		}
-		if !w.single() || stands[it.uid] > 1 { // which of several has the meeting, nobody can tell any more
+		if !w.single() {
 			w.excuse[plan.Bind(it.uid)] = true
 		}
 	}
@@ -342,6 +342,21 @@ func (w *Multi) loseState() {
 		if m, ok := plan.ParseMark(l.Mark); ok && !shown[l.Mark] {
 			w.excuse[m.Event] = true
 		}
+	}
+}
+
+// excuseDoubles excuses the events that stand as several items, once a state was deleted: which of them has the meeting, nobody can tell
+// any more.
+func (w *Multi) excuseDoubles() {
+	seen := map[string]bool{}
+	for _, it := range w.items {
+		if _, there := it.cal.Event(it.id); !there {
+			continue
+		}
+		if seen[it.uid] {
+			w.excuse[plan.Bind(it.uid)] = true
+		}
+		seen[it.uid] = true
 	}
 }
 
