@@ -204,7 +204,7 @@ func (w *Multi) begin() error {
 	names := map[*watched][]string{}
 	for i, c := range w.cals {
 		names[c] = []string{fmt.Sprintf("c%d", i)}
-		if w.rng.IntN(5) == 0 { // one calendar that two people have
+		if w.may("shared") && w.rng.IntN(5) == 0 { // one calendar that two people have
 			names[c] = append(names[c], fmt.Sprintf("c%d-too", i))
 		}
 	}

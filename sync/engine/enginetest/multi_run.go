@@ -3,7 +3,9 @@ package enginetest
 import (
 	"flag"
 	"os"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,8 +16,10 @@ import (
 type MultiOptions struct {
 	Options
 	// Acts are the kinds of acts that happen besides what owners do in any calendar: "" is all of across, config, instances, reload, zoom,
-	// lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, joined by commas.
+	// lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, shared, joined by commas.
 	Acts string
+	// Every has walks go on after one that failed: then the first seed of each kind of failure is told, and how many others show it.
+	Every bool
 }
 
 // MultiFlags defines the flags of the walk where things meet.
@@ -25,6 +29,7 @@ func MultiFlags(seeds int) *MultiOptions {
 	flag.Uint64Var(&o.Seed, "multi.seed", 0, "walk this seed only")
 	flag.StringVar(&o.Dir, "multi.dir", "", "where the walk keeps its databases (a RAM disk is fastest)")
 	flag.StringVar(&o.Acts, "multi.acts", "", "only these kinds of acts, joined by commas")
+	flag.BoolVar(&o.Every, "multi.every", false, "go on after a failure, and tell the first seed of each kind")
 	return o
 }
 
@@ -43,6 +48,7 @@ func RunMulti(t *testing.T, o MultiOptions) {
 	}
 	var next atomic.Uint64
 	var failed atomic.Bool
+	kinds := failures{seeds: map[string][]uint64{}}
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		w := testMulti(t, o)
@@ -52,7 +58,11 @@ func RunMulti(t *testing.T, o MultiOptions) {
 				if seed > uint64(max(o.Seeds, 0)) {
 					return
 				}
-				if err := w.Walk(seed); err != nil {
+				switch err := w.Walk(seed); {
+				case err == nil:
+				case o.Every:
+					kinds.add(seed, err)
+				default:
 					failed.Store(true)
 					t.Errorf("seed %d: %v\n%s", seed, err, w.Story())
 				}
@@ -60,8 +70,34 @@ func RunMulti(t *testing.T, o MultiOptions) {
 		})
 	}
 	wg.Wait()
+	kinds.tell(t)
 	if !failed.Load() {
 		t.Logf("%d seeds", o.Seeds)
+	}
+}
+
+// failures are the seeds that failed, by kind of failure.
+type failures struct {
+	mu    sync.Mutex
+	seeds map[string][]uint64
+}
+
+// particular is what one failure has of its own: numbers, and what was quoted.
+var particular = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\(.*\)|[0-9]+(?:-[0-9]+)*`)
+
+func (f *failures) add(seed uint64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	kind := particular.ReplaceAllString(first, "…")
+	f.seeds[kind] = append(f.seeds[kind], seed)
+}
+
+// tell has the test fail for each kind of failure, with the first seed that shows it.
+func (f *failures) tell(t *testing.T) {
+	t.Helper()
+	for kind, seeds := range f.seeds {
+		t.Errorf("seed %d, and %d others: %s", slices.Min(seeds), len(seeds)-1, kind)
 	}
 }
 
