@@ -97,6 +97,8 @@ type item struct {
 	title string // before the last edit
 	// hidden says that listings lack it.
 	hidden bool
+	// stripped says that an app has dropped the wish, which was out of sight: the block that stands is all that is left of it.
+	stripped bool
 
 	version string    // of the event when its wish was last looked for
 	wish    plan.Wish // what was found then

@@ -25,7 +25,7 @@ func (w *Multi) asks(it *item) (calendar.Event, bool) {
 	}
 	wish := w.wish(it, &ev)
 	// Where what is out of sight is not kept, a block that stands is all that is left of the wish.
-	return ev, wish.Asked || wish.Refused == "" && it.cal.drops == "mark" && ev.Link.Block != ""
+	return ev, wish.Asked || wish.Refused == "" && (it.stripped || it.cal.drops == "mark" && ev.Link.Block != "")
 }
 
 // wish is what an item asks for as it now stands. It is looked for once for each version of the event: that is what walks spend most of
@@ -273,7 +273,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 	if w.lost && slices.ContainsFunc(list, func(it *item) bool { return it.cal.drops == "mark" }) {
 		return nil // neither state nor event says whose the meeting is
 	}
-	if slices.ContainsFunc(list, w.mute) {
+	if slices.ContainsFunc(list, func(it *item) bool { return w.mute(it) && !(it.stripped && len(list) == 1) }) {
 		return nil
 	}
 	if len(live) > w.mayHave(list) && !w.excuse[bind] {
@@ -433,7 +433,7 @@ func (w *Multi) checkJournal() error {
 		switch {
 		case e.Step == "create" && !w.created[e.Meeting]:
 			return fmt.Errorf("the journal says that meeting %d was made", e.Meeting)
-		case e.Step == "cancel" && !w.gone[e.Meeting] && !w.recovered[e.Meeting] && !isRecovered(e, entries):
+		case e.Step == "cancel" && !w.gone[e.Meeting] && !w.recovered[e.Meeting] && !w.isRecovered(e, entries):
 			return fmt.Errorf("the journal says that meeting %d was cancelled", e.Meeting)
 		}
 		if e.Step == "cancel" {
@@ -449,8 +449,8 @@ func (w *Multi) checkJournal() error {
 }
 
 // isRecovered reports whether the journal says that a meeting was brought back after it was cancelled.
-func isRecovered(cancel store.Entry, entries []store.Entry) bool {
+func (w *Multi) isRecovered(cancel store.Entry, entries []store.Entry) bool {
 	return slices.ContainsFunc(entries, func(e store.Entry) bool {
-		return e.Step == "adopt" && e.Meeting == cancel.Meeting && !e.At.Before(cancel.At)
+		return e.Step == "adopt" && e.Meeting == cancel.Meeting && (w.back || !e.At.Before(cancel.At))
 	})
 }

@@ -95,9 +95,7 @@ func (w *Multi) owner() {
 	case n < 91 && w.may("mass"):
 		w.mass()
 	case n < 94 && w.may("strip"):
-		it := w.pick()
-		w.say("an app strips %s", it.id)
-		it.cal.Edit(it.id, func(ev *calendar.Event) { ev.Link.Mark, ev.Link.Tag = "", "" })
+		w.strip(w.pick())
 	case n < 95 && w.may("hide"):
 		w.hide(w.pick())
 	case n < 97 && w.may("command"):
@@ -175,6 +173,7 @@ func (w *Multi) edit(it *item) {
 			it.words = "note. " + it.words
 		case 5:
 			dropBlock(ev)
+			it.stripped = false // and no block stands any more
 		case 6:
 			ev.Cancelled = !ev.Cancelled
 		default:
@@ -289,6 +288,16 @@ func (w *Multi) atZoom() {
 	}
 }
 
+// strip has an app drop what is out of sight of an event.
+func (w *Multi) strip(it *item) {
+	_, before := w.asks(it)
+	w.say("an app strips %s", it.id)
+	seen := w.known(it)
+	it.cal.Strip(it.id)
+	_, after := w.asks(it)
+	it.stripped = before && !after && seen && !w.lost
+}
+
 // recover has the owner bring back at Zoom what was deleted last, by whomever.
 func (w *Multi) recover(fake *meetingtest.Fake) {
 	if id, ok := fake.OwnerRecover(); ok {
@@ -331,6 +340,7 @@ func (w *Multi) loseState() {
 	w.excuseDoubles()
 	shown := map[string]bool{}
 	for _, it := range w.items {
+		it.stripped = false // the state alone knew of the wish
 		if ev, there := it.cal.Event(it.id); there {
 			shown[ev.Link.Mark] = shown[ev.Link.Mark] || !it.cal.file
 		}
