@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -120,16 +121,23 @@ func (r *remote) Cancel(ctx context.Context, ids []int64) (report cancelReport, 
 // sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
 const sweepPause = 10 * time.Minute
 
+// unreadPause is how often it asks whether all calendars have been read.
+const unreadPause = 2 * time.Second
+
 // sweeping looks for meetings without an event, every day.
 func (d *daemon) sweeping(ctx context.Context) {
 	for {
-		if err := d.desk.Load().engine.Sweep(ctx); err != nil && ctx.Err() == nil {
+		pause := sweepPause
+		switch err := d.desk.Load().engine.Sweep(ctx); {
+		case errors.Is(err, engine.ErrUnread):
+			pause = unreadPause
+		case err != nil && ctx.Err() == nil:
 			d.log.Warn("meetings without an event could not be looked for", "reason", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(sweepPause):
+		case <-time.After(pause):
 		}
 	}
 }

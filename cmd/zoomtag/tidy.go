@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"zoomtag/store"
+	"zoomtag/sync/engine"
 )
 
 // How often the state is copied and what is too old is dropped, and how old that is.
@@ -35,7 +37,7 @@ func (d *desk) tidy(ctx context.Context) {
 		d.log.Warn(untidy, "reason", err)
 	}
 	d.keepSignIn(ctx)
-	if err := d.engine.Sweep(ctx); err != nil && ctx.Err() == nil {
+	if err := d.engine.Sweep(ctx); err != nil && !errors.Is(err, engine.ErrUnread) && ctx.Err() == nil {
 		d.log.Warn("meetings without an event could not be looked for", "reason", err)
 	}
 }

@@ -9,12 +9,6 @@ var multiMutants = []mutant{
 		`if now != r.Version {`, `if now != r.Version && false {`},
 	{"a UID is not claimed where its record is saved", "finish.go",
 		`if !rec.Closed() && (before == nil || before.Closed()) {`, `if false {`},
-	{"events are not locked", "settle.go",
-		`if unlock, err = p.e.locks.lockAll(ended(ctx), keys...); err == nil || p.impatient {
-		return uids, unlock, err
-	}`, `if len(keys) >= 0 {
-		return uids, func() {}, nil
-	}`},
 	{"locks do not outlive an engine", "engine.go",
 		`	e.locks = old.locks
 `, `	e.locks = NewLocks(func(context.Context) error { return e.locks.busy(context.Background()) })

@@ -17,8 +17,11 @@ import (
 // event that was deleted before it was remembered again nothing is left but its meeting.
 const sweepEvery = 24 * time.Hour
 
+// ErrUnread says that a calendar has not been read to its end yet.
+var ErrUnread = errors.New("not all calendars have been read yet")
+
 // Sweep looks through the accounts for meetings with a mark of ours that no record names, unless that was done within the day. It only
-// tells: another zoomtag may keep them. It waits until each calendar has been read, for what is not remembered yet is nobody's as well.
+// tells: another zoomtag may keep them. ErrUnread until each calendar has been read, for what is not remembered yet is nobody's as well.
 func (e *Engine) Sweep(ctx context.Context) error {
 	for name := range e.calendars {
 		st, err := e.store.Calendar(name)
@@ -30,7 +33,7 @@ func (e *Engine) Sweep(ctx context.Context) error {
 			return err
 		}
 		if st.LastSuccess.IsZero() || len(due) > 0 {
-			return nil
+			return ErrUnread
 		}
 	}
 	var failed []error
