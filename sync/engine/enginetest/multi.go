@@ -66,6 +66,7 @@ type multi struct {
 	calm   bool
 	tick   int // grows with each act
 	cuts   int // of the power
+	unseen int // links that were written, with the answer lost
 	cutIn  int
 	flaky  float64
 	full   bool // Zoom's limit of the day is used up by somebody

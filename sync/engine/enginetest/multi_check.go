@@ -285,7 +285,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		ev, asked := w.asks(it)
 		words := strings.TrimSpace(calendar.StripBlock(ev.Description))
 		// A note of which nobody remembers that it is ours, as in a copy, is a line that somebody has typed.
-		if !w.single() || w.lost || w.cuts > 0 || len(list) > 1 {
+		if !w.single() || w.lost || w.cuts+w.unseen > 0 || len(list) > 1 {
 			for _, note := range notes {
 				words = strings.TrimSpace(strings.ReplaceAll(words, note, ""))
 			}

@@ -52,6 +52,9 @@ func (w *Multi) fault(call, phase string) error {
 
 func (w *Multi) calendarHook(call, phase, id string) error {
 	err := w.fault("calendar "+call+" "+id, phase)
+	if err != nil && phase == "after" && call == "setlink" {
+		w.unseen++
+	}
 	if err != nil && phase == "before" && call == "setlink" && w.rng.IntN(3) == 0 {
 		return calendar.ErrConflict
 	}

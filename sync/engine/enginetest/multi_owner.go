@@ -290,6 +290,9 @@ func (w *Multi) atZoom() {
 
 // strip has an app drop what is out of sight of an event.
 func (w *Multi) strip(it *item) {
+	if !w.single() { // then nobody could tell whose a link is
+		return
+	}
 	_, before := w.asks(it)
 	w.say("an app strips %s", it.id)
 	seen := w.known(it)
