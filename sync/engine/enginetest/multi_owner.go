@@ -296,6 +296,7 @@ func (w *Multi) strip(it *item) {
 	_, before := w.asks(it)
 	w.say("an app strips %s", it.id)
 	seen := w.known(it)
+	w.forget(it)
 	it.cal.Strip(it.id)
 	_, after := w.asks(it)
 	it.stripped = before && !after && seen && !w.lost
@@ -373,7 +374,7 @@ func (w *Multi) excuseDoubles() {
 	}
 }
 
-// forget excuses the meeting of an event that is deleted before anything remembers it again: nothing points to it any more.
+// forget excuses the meeting of an event that is deleted, or stripped, before anything remembers it again: nothing points to it any more.
 func (w *Multi) forget(it *item) {
 	ev, there := it.cal.Event(it.id)
 	if !there || ev.Link.Mark == "" || !w.lost {
