@@ -279,7 +279,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 	if len(live) > w.mayHave(list) && !w.excuse[bind] {
 		return fmt.Errorf("%d meetings: %d and %d", len(live), live[0].ID, live[1].ID)
 	}
-	wanted, right := 0, 0
+	wanted, right, over := 0, 0, false
 	var first error
 	for _, it := range list {
 		ev, asked := w.asks(it)
@@ -294,7 +294,11 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		if ev.ID != "" && words != strings.TrimSpace(it.words) {
 			return fmt.Errorf("the words of %s, %q, became %q", it.id, it.words, words)
 		}
-		if !asked || !ev.Until.IsZero() && w.now.After(ev.Until) {
+		if asked && !ev.Until.IsZero() && w.now.After(ev.Until) {
+			over = true
+			continue
+		}
+		if !asked {
 			continue
 		}
 		wanted++
@@ -306,7 +310,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		}
 	}
 	switch {
-	case wanted == 0 && len(live) > 0 && !w.excuse[bind] && !w.past(live[0]) && !w.denied(list):
+	case wanted == 0 && !over && len(live) > 0 && !w.excuse[bind] && !w.past(live[0]) && !w.denied(list):
 		return fmt.Errorf("nobody wants a meeting, and there is %d (%q)", live[0].ID, live[0].Spec.Topic)
 	case wanted > 0 && right == 0:
 		return first

@@ -11,10 +11,10 @@ import (
 // lossSize is how many events vanish at once: more than the brake lets pass.
 const lossSize = 7
 
-// vanish has many events disappear at once from a calendar that all have their links, as when a client has lost its copy of the calendar and
-// has the service do the same. Until somebody has said so, nothing may be concluded from that.
+// vanish has many linked events disappear at once from a calendar, as when a client has lost its copy and has the service do
+// the same. Until the owner lets them go, nothing may be concluded from that.
 func (w *Multi) vanish() {
-	if !w.single() || len(w.insts[0].setup.names[w.cals[0]]) == 0 || w.linkedIn(w.cals[0]) > lossSize {
+	if !w.single() || len(w.insts[0].setup.names[w.cals[0]]) == 0 || w.everIn(w.cals[0]) > lossSize {
 		return
 	}
 	calm := w.calm
@@ -24,8 +24,8 @@ func (w *Multi) vanish() {
 	first := len(w.items)
 	for range lossSize {
 		w.uids++
-		ev := calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: "Many #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)}
-		w.add(w.cals[0], ev, "")
+		end := start.Add(time.Hour)
+		w.add(w.cals[0], calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: "Many #zoom", Start: start, End: end, Until: end}, "")
 	}
 	w.tick++
 	w.observe()
@@ -45,8 +45,8 @@ func (w *Multi) vanish() {
 	w.say("%d vanish at once", lossSize)
 }
 
-// linkedIn is how many events with a link there are, or were, in a calendar.
-func (w *Multi) linkedIn(c *watched) (n int) {
+// everIn is how many events there are, or were, in a calendar.
+func (w *Multi) everIn(c *watched) (n int) {
 	for _, it := range w.items {
 		if it.cal == c {
 			n++

@@ -8,8 +8,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// quirks are the ways in which calendars do not keep a link as it was written: without its mark, without one of its lines, with a line more,
-// or with its lines in another order.
+// quirks are the ways in which calendars do not keep a link as it was written: without its mark, without one of its lines,
+// with a line more, or with its lines in another order.
 var quirks = []string{"mark", "line", "adds", "turns"}
 
 // addedLine is what a calendar puts into each block that is written into it.
