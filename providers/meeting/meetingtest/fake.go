@@ -84,6 +84,19 @@ func (f *Fake) OwnerDelete(id int64) {
 	f.meetings = slices.DeleteFunc(f.meetings, func(l *Live) bool { return l.ID == id })
 }
 
+// OwnerRecover is the owner bringing back, in Zoom's own app, the meeting that Cancel deleted last. ok is false where there is none.
+func (f *Fake) OwnerRecover() (id int64, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.trash) == 0 {
+		return 0, false
+	}
+	last := len(f.trash) - 1
+	l := f.trash[last]
+	f.trash, f.meetings = f.trash[:last], append(f.meetings, l)
+	return l.ID, true
+}
+
 // OwnerEdit is the owner changing a meeting in Zoom's own app. The join URL follows a changed passcode.
 func (f *Fake) OwnerEdit(id int64, edit func(*Live)) {
 	f.mu.Lock()

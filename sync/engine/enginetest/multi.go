@@ -42,6 +42,7 @@ type multi struct {
 	baton *baton
 	rules plan.Rules // of the configuration with which the walk begins and ends
 	items []*item
+	files []*item // those of items that are in files, which no zoomtag watches
 	uids  int
 
 	wishes  map[string]int    // by bind: how often the event came to want a meeting
@@ -55,10 +56,17 @@ type multi struct {
 	counted [2]int            // calls that are in spent, by account
 	lost    bool              // a state was deleted at some time
 	bent    bool              // the owner has worked at Zoom
+	// recovered are meetings that the owner has brought back at Zoom. Those that no event shows are the owner's own.
+	recovered map[int64]bool
+	back      bool // the clock was set back
+	limited   bool // the calls of a day were almost used up; a day that comes twice would not be enough for what waits then
+	// vanished are events that have disappeared together, and were not seen since.
+	vanished []*item
 
 	calm   bool
 	tick   int // grows with each act
 	cuts   int // of the power
+	unseen int // links that were written, with the answer lost
 	cutIn  int
 	flaky  float64
 	full   bool // Zoom's limit of the day is used up by somebody
@@ -70,7 +78,8 @@ type multi struct {
 type watched struct {
 	*calendartest.Fake
 	id    string // what the service calls it
-	drops string // what it does not keep of a link: "", "mark" or "line"
+	drops string // how it does not keep a link as it was written: "", or one of quirks
+	file  bool   // it is a file, which is looked at by a command alone
 }
 
 // Changes implements calendar.Calendar, and says which calendar it is.
@@ -80,32 +89,6 @@ func (c *watched) Changes(ctx context.Context, cursor string) (calendar.Changes,
 	return changes, err
 }
 
-// SetLink implements calendar.Calendar. What the calendar does not keep is gone by the time at which it is read again.
-func (c *watched) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
-	ev, err := c.Fake.SetLink(ctx, id, version, l)
-	if err != nil || l.Mark == "" || c.drops == "" {
-		return ev, err
-	}
-	if c.drops == "mark" {
-		c.Strip(id)
-	} else {
-		c.Edit(id, func(ev *calendar.Event) {
-			var kept []string
-			for line := range strings.Lines(ev.Description) {
-				if !strings.HasPrefix(line, "Passcode:") {
-					kept = append(kept, line)
-				}
-			}
-			ev.Description = strings.Join(kept, "")
-		})
-	}
-	now, there := c.Event(id)
-	if !there {
-		return ev, nil
-	}
-	return now, nil
-}
-
 // item is an event as its owner knows it: where it was put.
 type item struct {
 	cal   *watched
@@ -113,6 +96,13 @@ type item struct {
 	uid   string
 	words string // the owner's part of the description
 	title string // before the last edit
+	// hidden says that listings lack it.
+	hidden bool
+	// stripped says that an app has dropped the wish, which was out of sight: the block that stands is all that is left of it.
+	stripped bool
+
+	version string    // of the event when its wish was last looked for
+	wish    plan.Wish // what was found then
 }
 
 // instance is a zoomtag with its state.
@@ -183,7 +173,7 @@ func (w *Multi) Walk(seed uint64) error {
 	w.calm = true
 	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{}, made: map[string]int{},
 		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]bool{}, spent: map[string]int{},
-		in: map[string]string{}}
+		in: map[string]string{}, recovered: map[int64]bool{}}
 	w.baton = newBaton(w.rng, w.between)
 	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
 	w.club = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook, Beyond: 1_000_000}
@@ -197,8 +187,8 @@ func (w *Multi) Walk(seed uint64) error {
 		f.Hook, f.Explicit, f.Bare = w.calendarHook, w.rng.IntN(2) == 0, w.rng.IntN(3) == 0
 		c := &watched{Fake: f, id: fmt.Sprintf("/calendars/%d", i)}
 		if w.may("drops") && w.rng.IntN(8) == 0 {
-			c.drops = []string{"mark", "line"}[w.rng.IntN(2)]
-			w.say("%s drops the %s", c.id, c.drops)
+			c.drops = quirks[w.rng.IntN(len(quirks))]
+			w.say("%s: %s", c.id, c.drops)
 		}
 		w.cals = append(w.cals, c)
 	}
@@ -219,7 +209,7 @@ func (w *Multi) begin() error {
 	names := map[*watched][]string{}
 	for i, c := range w.cals {
 		names[c] = []string{fmt.Sprintf("c%d", i)}
-		if w.rng.IntN(5) == 0 { // one calendar that two people have
+		if w.may("shared") && w.rng.IntN(5) == 0 { // one calendar that two people have
 			names[c] = append(names[c], fmt.Sprintf("c%d-too", i))
 		}
 	}
@@ -269,27 +259,14 @@ func (w *Multi) reload(in *instance) {
 }
 
 func (w *Multi) engine(in *instance) *engine.Engine {
-	var settings plan.Settings
-	settings.Rules, settings.Grace, settings.Location = in.setup.rules, 10*time.Minute, in.setup.place
-	settings.Note = in.setup.note
 	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }, Locks: in.locks}
+	settings := w.settings(in)
 	if link, is := strings.CutPrefix(in.account, "room "); is {
-		settings.Account, settings.NoAPI, settings.AnyAccount = plan.AccountHash(in.account), true, true
-		settings.Kind, settings.Host = meeting.Personal, "alice@example.com"
-		settings.Accounts = []plan.Account{{Hash: settings.Account, Kind: meeting.Personal, Host: settings.Host}}
 		options.Accounts = []engine.Account{{Hash: settings.Account, Meetings: room{"https://us02web.zoom.us/my/" + link}, Main: true, Room: true}}
-	} else {
-		settings.Account, settings.Checks = plan.AccountHash(in.account), true
-		for _, a := range w.accounts() {
-			mine := a.Hash == settings.Account
-			if mine {
-				settings.Host = a.Host
-			}
-			if !mine && (in.setup.without || !w.single()) {
-				continue
-			}
-			settings.Accounts = append(settings.Accounts, a.Account)
-			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: mine, Budgeted: true})
+	}
+	for _, a := range w.accounts() {
+		if slices.Contains(settings.Accounts, a.Account) {
+			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == settings.Account, Budgeted: true})
 		}
 	}
 	var list []*engine.Calendar
@@ -300,6 +277,28 @@ func (w *Multi) engine(in *instance) *engine.Engine {
 		}
 	}
 	return engine.New(in.st, list, options)
+}
+
+// settings are those of a zoomtag's calendars, as it is now configured.
+func (w *Multi) settings(in *instance) (s plan.Settings) {
+	s.Rules, s.Grace, s.Location, s.Note = in.setup.rules, 10*time.Minute, in.setup.place, in.setup.note
+	s.Account = plan.AccountHash(in.account)
+	if strings.HasPrefix(in.account, "room ") {
+		s.NoAPI, s.AnyAccount, s.Kind, s.Host = true, true, meeting.Personal, "alice@example.com"
+		s.Accounts = []plan.Account{{Hash: s.Account, Kind: meeting.Personal, Host: s.Host}}
+		return s
+	}
+	s.Checks = true
+	for _, a := range w.accounts() {
+		mine := a.Hash == s.Account
+		if mine {
+			s.Host = a.Host
+		}
+		if mine || !in.setup.without && w.single() {
+			s.Accounts = append(s.Accounts, a.Account)
+		}
+	}
+	return s
 }
 
 func (w *Multi) accounts() []walkAccount {

@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/store"
+	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
 
@@ -22,18 +23,30 @@ func (w *Multi) asks(it *item) (calendar.Event, bool) {
 	if !ok || ev.Cancelled || ev.Denied != "" {
 		return ev, false
 	}
-	wish := plan.FindWish(&ev, w.rules)
+	wish := w.wish(it, &ev)
 	// Where what is out of sight is not kept, a block that stands is all that is left of the wish.
-	return ev, wish.Asked || wish.Refused == "" && it.cal.drops == "mark" && ev.Link.Block != ""
+	return ev, wish.Asked || wish.Refused == "" && (it.stripped || it.cal.drops == "mark" && ev.Link.Block != "")
+}
+
+// wish is what an item asks for as it now stands. It is looked for once for each version of the event: that is what walks spend most of
+// their time with otherwise.
+func (w *Multi) wish(it *item, ev *calendar.Event) plan.Wish {
+	if it.version != ev.Version {
+		it.version, it.wish = ev.Version, plan.FindWish(ev, w.rulesOf(it.cal))
+	}
+	return it.wish
 }
 
 // observe notes which events are wanted since when, and counts the wishes.
 func (w *Multi) observe() {
 	wanted := map[string]string{} // in which accounts
+	if w.lost {
+		w.excuseDoubles()
+	}
 	for _, it := range w.items {
 		if ev, asked := w.asks(it); asked {
 			account := "a"
-			if c := plan.FindWish(&ev, w.rules).Choice.Account; c != nil {
+			if c := w.wish(it, &ev).Choice.Account; c != nil {
 				account = strings.ToLower(*c)
 			}
 			if bind := plan.Bind(it.uid); !strings.Contains(wanted[bind], account) {
@@ -74,6 +87,14 @@ func (w *Multi) guard(before []meetingtest.Live) {
 			w.broken = fmt.Errorf("meeting %d (%s) was cancelled while its event stands, is tagged, and shows it", l.ID, l.Spec.Topic)
 		}
 	}
+	if err := w.checkVanished(); err != nil && w.broken == nil {
+		w.broken = err
+	}
+}
+
+// shownMeetings are those that are shown by items which every zoomtag knows.
+func (w *Multi) shownMeetings() []meetingtest.Live {
+	return slices.DeleteFunc(w.live(), func(l meetingtest.Live) bool { return !w.shown(l) })
 }
 
 // shown reports whether an item that asks for a meeting shows this one, and some zoomtag has seen it.
@@ -81,6 +102,14 @@ func (w *Multi) shown(l meetingtest.Live) bool {
 	return slices.ContainsFunc(w.items, func(it *item) bool {
 		ev, asked := w.asks(it)
 		return asked && ev.Link.Mark == l.Mark && w.known(it)
+	})
+}
+
+// shows reports whether an event that there is shows this meeting.
+func (w *Multi) shows(l meetingtest.Live) bool {
+	return slices.ContainsFunc(w.items, func(it *item) bool {
+		ev, there := it.cal.Event(it.id)
+		return there && strings.Contains(ev.Link.Block, l.JoinURL)
 	})
 }
 
@@ -108,12 +137,13 @@ func (w *Multi) known(it *item) bool {
 
 // rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is right.
 func (w *Multi) rest() error {
-	w.calm, w.flaky, w.cutIn, w.full = true, 0, 0, false
+	w.calm, w.flaky, w.cutIn, w.full, w.vanished = true, 0, 0, false, nil
 	for _, in := range w.insts {
 		w.original(in)
 		w.reload(in)
 	}
 	w.observe()
+	w.show()
 	w.say("all is well from here on")
 	rounds := 6
 	if !w.single() { // what one has made, or has found gone, the other has to see first
@@ -149,13 +179,20 @@ func (w *Multi) original(in *instance) {
 	*s = setup{names: s.names, rules: w.rules, place: "if-empty", note: note}
 }
 
+// allPasses makes a pass over each calendar, one after the other.
 func (w *Multi) allPasses() {
+	before := w.shownMeetings()
+	for _, it := range w.files {
+		w.link(w.insts[0], it)
+		w.work()
+	}
 	for _, in := range w.insts {
 		for _, name := range w.configured(in) {
 			w.pass(in, name)
 			w.work()
 		}
 	}
+	w.guard(before)
 }
 
 // checkRest lets weeks pass in which nothing happens: nothing may be written then, nor asked of Zoom but to look.
@@ -190,6 +227,9 @@ func (w *Multi) checkRest() error {
 func (w *Multi) check() error {
 	live := map[string][]meetingtest.Live{}
 	for _, l := range w.live() {
+		if w.recovered[l.ID] && !w.shows(l) {
+			continue
+		}
 		m, _ := plan.ParseMark(l.Mark)
 		live[m.Event] = append(live[m.Event], l)
 	}
@@ -233,30 +273,36 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 	if w.lost && slices.ContainsFunc(list, func(it *item) bool { return it.cal.drops == "mark" }) {
 		return nil // neither state nor event says whose the meeting is
 	}
-	if slices.ContainsFunc(list, w.mute) {
+	if slices.ContainsFunc(list, func(it *item) bool { return w.mute(it) && !(it.stripped && len(list) == 1) }) {
 		return nil
 	}
 	if len(live) > w.mayHave(list) && !w.excuse[bind] {
 		return fmt.Errorf("%d meetings: %d and %d", len(live), live[0].ID, live[1].ID)
 	}
-	wanted, right := 0, 0
+	wanted, right, over := 0, 0, false
 	var first error
 	for _, it := range list {
 		ev, asked := w.asks(it)
 		words := strings.TrimSpace(calendar.StripBlock(ev.Description))
-		if !w.single() || w.lost || w.cuts > 0 { // a note of which nobody remembers that it is ours is a line that somebody has typed
+		// A note of which nobody remembers that it is ours, as in a copy, is a line that somebody has typed.
+		if !w.single() || w.lost || w.cuts+w.unseen > 0 || len(list) > 1 {
 			for _, note := range notes {
 				words = strings.TrimSpace(strings.ReplaceAll(words, note, ""))
 			}
 		}
+		words = strings.TrimSpace(strings.ReplaceAll(words, addedLine, ""))
 		if ev.ID != "" && words != strings.TrimSpace(it.words) {
 			return fmt.Errorf("the words of %s, %q, became %q", it.id, it.words, words)
 		}
-		if !asked || !ev.Until.IsZero() && w.now.After(ev.Until) {
+		if asked && !ev.Until.IsZero() && w.now.After(ev.Until) {
+			over = true
+			continue
+		}
+		if !asked {
 			continue
 		}
 		wanted++
-		err := w.rightLink(ev, live)
+		err := w.rightLink(it, ev, live)
 		if err == nil {
 			right++
 		} else if first == nil {
@@ -264,7 +310,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		}
 	}
 	switch {
-	case wanted == 0 && len(live) > 0 && !w.excuse[bind] && !w.past(live[0]) && !w.denied(list):
+	case wanted == 0 && !over && len(live) > 0 && !w.excuse[bind] && !w.past(live[0]) && !w.denied(list):
 		return fmt.Errorf("nobody wants a meeting, and there is %d (%q)", live[0].ID, live[0].Spec.Topic)
 	case wanted > 0 && right == 0:
 		return first
@@ -278,7 +324,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 // alone, as long as that is the item's, and the walk does not know it.
 func (w *Multi) mute(it *item) bool {
 	ev, there := it.cal.Event(it.id)
-	return there && ev.Link.Block != "" && ev.Link.Mark == "" && !plan.FindWish(&ev, w.rules).Asked
+	return there && ev.Link.Block != "" && ev.Link.Mark == "" && !w.wish(it, &ev).Asked
 }
 
 // mayHave is how many meetings an event may have: one. Where it stands as several items, and two zoomtags with accounts of their own have
@@ -314,7 +360,7 @@ func (w *Multi) denied(list []*item) bool {
 }
 
 // rightLink reports what is wrong with the link that an event shows.
-func (w *Multi) rightLink(ev calendar.Event, live []meetingtest.Live) error {
+func (w *Multi) rightLink(it *item, ev calendar.Event, live []meetingtest.Live) error {
 	if !w.single() && strings.Contains(ev.Link.Block, "zoom.us/my/") {
 		return nil // the room of one of the two
 	}
@@ -322,7 +368,7 @@ func (w *Multi) rightLink(ev calendar.Event, live []meetingtest.Live) error {
 	if i < 0 {
 		return fmt.Errorf("it shows no meeting that there is (mark %q, block %q)", ev.Link.Mark, ev.Link.Block)
 	}
-	wish := plan.FindWish(&ev, w.rules)
+	wish := w.wish(it, &ev)
 	if want := strings.TrimSpace(plan.WithoutTags(ev.Title, "title", wish.Tags)); w.single() && want != "" && live[i].Spec.Topic != want {
 		return fmt.Errorf("the topic is %q, not %q", live[i].Spec.Topic, want)
 	}
@@ -350,7 +396,7 @@ func (w *Multi) checkRecords() error {
 				return fmt.Errorf("%s has open records in %s and %s", rec.UID, other, name)
 			}
 			open[rec.UID] = name
-			if !slices.Contains(w.configured(in), name) {
+			if !slices.Contains(w.configured(in), name) && !strings.HasPrefix(name, linkName) {
 				return fmt.Errorf("the record of %s is kept under %s, which is not configured", rec.UID, name)
 			}
 		}
@@ -370,8 +416,11 @@ func (w *Multi) checkBudget() error {
 		if err != nil {
 			return err
 		}
-		if used < n && !w.lost {
+		switch {
+		case used < n && !w.lost:
 			return fmt.Errorf("%s on %s: %d calls were made and %d counted", host, day, n, used)
+		case n > engine.DailyLimit && !w.lost:
+			return fmt.Errorf("%s on %s: %d calls were made", host, day, n)
 		}
 	}
 	return nil
@@ -388,7 +437,7 @@ func (w *Multi) checkJournal() error {
 		switch {
 		case e.Step == "create" && !w.created[e.Meeting]:
 			return fmt.Errorf("the journal says that meeting %d was made", e.Meeting)
-		case e.Step == "cancel" && !w.gone[e.Meeting] && !w.recovered(e, entries):
+		case e.Step == "cancel" && !w.gone[e.Meeting] && !w.recovered[e.Meeting] && !w.isRecovered(e, entries):
 			return fmt.Errorf("the journal says that meeting %d was cancelled", e.Meeting)
 		}
 		if e.Step == "cancel" {
@@ -403,9 +452,9 @@ func (w *Multi) checkJournal() error {
 	return nil
 }
 
-// recovered reports whether the journal says that a meeting was brought back after it was cancelled.
-func (w *Multi) recovered(cancel store.Entry, entries []store.Entry) bool {
+// isRecovered reports whether the journal says that a meeting was brought back after it was cancelled.
+func (w *Multi) isRecovered(cancel store.Entry, entries []store.Entry) bool {
 	return slices.ContainsFunc(entries, func(e store.Entry) bool {
-		return e.Step == "adopt" && e.Meeting == cancel.Meeting && !e.At.Before(cancel.At)
+		return e.Step == "adopt" && e.Meeting == cancel.Meeting && (w.back || !e.At.Before(cancel.At))
 	})
 }

@@ -24,6 +24,8 @@ func (w *Multi) act() {
 		w.later()
 	case n < 53 && w.may("lost"):
 		w.loseState()
+	case n < 54 && w.may("vanish"):
+		w.vanish()
 	case n < 58 && w.may("zoom"):
 		w.atZoom()
 	case n < 66 && w.may("config"):
@@ -44,6 +46,9 @@ func (w *Multi) passes() {
 		w.cutIn = 1 + w.rng.IntN(60)
 	}
 	w.full = w.may("zoom") && w.rng.IntN(12) == 0
+	if w.may("limit") && w.single() && !w.back && w.rng.IntN(12) == 0 {
+		w.spendBudget()
+	}
 	for _, in := range w.insts {
 		names := w.configured(in)
 		for _, name := range names {
@@ -52,17 +57,21 @@ func (w *Multi) passes() {
 			}
 		}
 	}
+	w.commands()
 	w.say("passes: %d (flaky %.2f, cut in %d, full %t)", len(w.baton.tasks), w.flaky, w.cutIn, w.full)
+	before := w.shownMeetings()
 	w.work()
+	w.guard(before)
 	w.calm, w.full = true, false
 }
 
 func (w *Multi) later() {
 	step := []time.Duration{time.Second, 6 * time.Second, time.Minute, 11 * time.Minute, time.Hour, 25 * time.Hour}[w.rng.IntN(6)]
-	if w.may("clock") && w.rng.IntN(20) == 0 {
+	if w.may("clock") && !w.limited && w.rng.IntN(20) == 0 {
 		step = -[]time.Duration{time.Minute, time.Hour, 30 * time.Hour}[w.rng.IntN(3)]
 	}
 	if step < 0 { // a service has its own clock
+		w.back = true
 		w.zoom.Lag, w.club.Lag = 0, 0
 	}
 	w.now = w.now.Add(step)
@@ -86,9 +95,11 @@ func (w *Multi) owner() {
 	case n < 91 && w.may("mass"):
 		w.mass()
 	case n < 94 && w.may("strip"):
-		it := w.pick()
-		w.say("an app strips %s", it.id)
-		it.cal.Strip(it.id)
+		w.strip(w.pick())
+	case n < 95 && w.may("hide"):
+		w.hide(w.pick())
+	case n < 97 && w.may("command"):
+		w.file()
 	case w.may("organizer"):
 		w.organize(w.pick())
 	}
@@ -97,7 +108,10 @@ func (w *Multi) owner() {
 
 func (w *Multi) pick() *item { return w.items[w.rng.IntN(len(w.items))] }
 
-func (w *Multi) put() {
+func (w *Multi) put() { w.putInto(w.cals[w.rng.IntN(len(w.cals))]) }
+
+// putInto puts a new event into a calendar.
+func (w *Multi) putInto(c *watched) {
 	start := w.now.Add(time.Duration(48+w.rng.IntN(200)) * time.Hour).Truncate(time.Hour)
 	w.uids++
 	ev := calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: w.aTitle(), Start: start, End: start.Add(time.Hour),
@@ -112,7 +126,7 @@ func (w *Multi) put() {
 	case 3:
 		ev.Series, ev.Until = true, time.Time{}
 	}
-	w.add(w.cals[w.rng.IntN(len(w.cals))], ev, ev.Description)
+	w.add(c, ev, ev.Description)
 }
 
 // aTitle is a title, where there are several zoomtags one that both understand.
@@ -126,6 +140,7 @@ func (w *Multi) aTitle() string {
 
 // add puts an event into a calendar, under an id of its own there.
 func (w *Multi) add(c *watched, ev calendar.Event, words string) {
+	w.found(&item{uid: ev.UID})
 	ev.ID = fmt.Sprintf("%s-%d", ev.UID, len(w.items))
 	c.Put(ev)
 	w.items = append(w.items, &item{cal: c, id: ev.ID, uid: ev.UID, words: words, title: ev.Title})
@@ -139,17 +154,25 @@ func (w *Multi) edit(it *item) {
 	}
 	kind := w.rng.IntN(9)
 	it.cal.Edit(it.id, func(ev *calendar.Event) { it.words = rewrite(ev, kind, it.title, w.aTitle) + it.words })
+	if kind == 5 { // no block stands any more
+		it.stripped = false
+	}
 	it.title = ev.Title
 	w.say("edit %s kind %d", it.id, kind)
 }
 
 func (w *Multi) delete(it *item) {
+	if it.cal.file { // then no command can be asked for it any more
+		return
+	}
 	w.say("delete %s", it.id)
+	w.forget(it)
 	it.cal.Delete(it.id)
 }
 
 func (w *Multi) restore(it *item) {
 	if _, there := it.cal.Event(it.id); !there {
+		w.found(it)
 		w.say("restore %s", it.id)
 		it.cal.Restore(it.id)
 	}
@@ -196,6 +219,7 @@ func (w *Multi) mass() {
 	w.say("all of %s is deleted", c.id)
 	for _, it := range w.items {
 		if it.cal == c {
+			w.forget(it)
 			c.Delete(it.id)
 		}
 	}
@@ -222,7 +246,7 @@ func (w *Multi) atZoom() {
 	}
 	l := live[w.rng.IntN(len(live))]
 	w.bent = true
-	switch w.rng.IntN(3) {
+	switch w.rng.IntN(4) {
 	case 0:
 		w.say("the passcode of %d is changed at Zoom", l.ID)
 		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Passcode = fmt.Sprint("changed", w.tick) })
@@ -230,10 +254,57 @@ func (w *Multi) atZoom() {
 		w.say("the topic of %d is changed at Zoom", l.ID)
 		fake.OwnerEdit(l.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Changed" })
 	case 2:
+		w.recover(fake)
+	case 3:
 		w.say("%d is deleted at Zoom", l.ID)
+		w.vanished = nil
 		fake.OwnerDelete(l.ID)
 		if m, ok := plan.ParseMark(l.Mark); ok {
 			w.wishes[m.Event]++
+		}
+	}
+}
+
+// strip has an app drop what is out of sight of an event.
+func (w *Multi) strip(it *item) {
+	if !w.single() { // then nobody could tell whose a link is
+		return
+	}
+	_, before := w.asks(it)
+	w.say("an app strips %s", it.id)
+	seen := w.known(it)
+	w.forget(it)
+	it.cal.Strip(it.id)
+	_, after := w.asks(it)
+	it.stripped = before && !after && seen && !w.lost
+}
+
+// recover has the owner bring back at Zoom what was deleted last, by whomever.
+func (w *Multi) recover(fake *meetingtest.Fake) {
+	if id, ok := fake.OwnerRecover(); ok {
+		w.say("%d is brought back at Zoom", id)
+		w.recovered[id] = true
+		w.watchZoom()
+	}
+}
+
+// hide has listings lack an event that is there and remembered, or show it again, and has cursors expire.
+func (w *Multi) hide(it *item) {
+	if !it.cal.file && w.known(it) {
+		it.hidden = !it.hidden
+		w.say("hidden %s: %t", it.id, it.hidden)
+		it.cal.HideFromListing(it.id, it.hidden)
+	}
+	it.cal.Expire()
+}
+
+// show has listings show all that there is.
+func (w *Multi) show() {
+	for _, it := range w.items {
+		if it.hidden {
+			it.hidden = false
+			it.cal.HideFromListing(it.id, false)
+			it.cal.Expire()
 		}
 	}
 }
@@ -242,17 +313,55 @@ func (w *Multi) atZoom() {
 func (w *Multi) loseState() {
 	in := w.insts[w.rng.IntN(len(w.insts))]
 	w.say("state deleted")
-	w.lost = true
+	w.lost, w.vanished = true, nil
 	if err := in.st.Reset(); err != nil {
 		w.broken = err
 	}
 	w.restart(in)
+	w.excuseDoubles()
+	shown := map[string]bool{}
+	for _, it := range w.items {
+		it.stripped = false // the state alone knew of the wish
+		if ev, there := it.cal.Event(it.id); there {
+			shown[ev.Link.Mark] = shown[ev.Link.Mark] || !it.cal.file
+		}
+		if !w.single() {
+			w.excuse[plan.Bind(it.uid)] = true
+		}
+	}
 	for _, l := range w.live() {
-		if m, ok := plan.ParseMark(l.Mark); ok {
+		if m, ok := plan.ParseMark(l.Mark); ok && !shown[l.Mark] {
 			w.excuse[m.Event] = true
 		}
 	}
+}
+
+// excuseDoubles excuses the events that stand as several items, once a state was deleted: which of them has the meeting, nobody can tell
+// any more.
+func (w *Multi) excuseDoubles() {
+	seen := map[string]bool{}
 	for _, it := range w.items {
+		if _, there := it.cal.Event(it.id); !there {
+			continue
+		}
+		if seen[it.uid] {
+			w.excuse[plan.Bind(it.uid)] = true
+		}
+		seen[it.uid] = true
+	}
+}
+
+// forget excuses the meeting of an event that is deleted, or stripped, before anything remembers it again: nothing points to it any more.
+func (w *Multi) forget(it *item) {
+	ev, there := it.cal.Event(it.id)
+	if !there || ev.Link.Mark == "" || !w.lost {
+		return
+	}
+	rec, err := w.insts[0].st.ByMark(ev.Link.Mark)
+	if err != nil {
+		w.broken = err
+	}
+	if rec == nil {
 		w.excuse[plan.Bind(it.uid)] = true
 	}
 }
@@ -262,7 +371,7 @@ func (w *Multi) configure(in *instance) {
 	w.tick++
 	s := &in.setup
 	c := w.cals[w.rng.IntN(len(w.cals))]
-	switch n := w.rng.IntN(9); {
+	switch n := w.rng.IntN(10); {
 	case n == 0: // another name
 		if len(s.names[c]) > 0 {
 			s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, slices.Index(w.cals, c))}
@@ -288,7 +397,9 @@ func (w *Multi) configure(in *instance) {
 		s.rules.Keep = !s.rules.Keep
 	case n == 7:
 		s.note = append([]string{""}, notes...)[w.rng.IntN(1+len(notes))]
-	case n == 8 && w.single() && in.account == "a":
+	case n == 8:
+		s.place = []string{"if-empty", "never", "append"}[w.rng.IntN(3)]
+	case n == 9 && w.single() && in.account == "a":
 		s.without = !s.without
 	}
 }

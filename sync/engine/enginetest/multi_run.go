@@ -9,8 +9,8 @@ import (
 // MultiOptions of RunMulti.
 type MultiOptions struct {
 	Options
-	// Acts are the kinds of acts that happen besides what owners do in any calendar: "" is all of across, config, instances, reload, zoom,
-	// lost, mass, strip, organizer, clock, drops, joined by commas.
+	// Acts are the kinds of acts that happen besides what owners do in any calendar, joined by commas: across, config, instances,
+	// reload, zoom, lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, shared. "" is all of them.
 	Acts string
 }
 
@@ -21,6 +21,7 @@ func MultiFlags(seeds int) *MultiOptions {
 	flag.Uint64Var(&o.Seed, "multi.seed", 0, "walk this seed only")
 	flag.StringVar(&o.Dir, "multi.dir", "", "where the walk keeps its databases (a RAM disk is fastest)")
 	flag.StringVar(&o.Acts, "multi.acts", "", "only these kinds of acts, joined by commas")
+	flag.BoolVar(&o.Every, "multi.every", false, "go on after a failure, and tell the first seed of each kind")
 	return o
 }
 

@@ -3,7 +3,10 @@ package enginetest
 import (
 	"flag"
 	"os"
+	"regexp"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +22,8 @@ type Options struct {
 	Dir string
 	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for more.
 	Walkers int
+	// Every has walks go on after one that failed: then the first seed of each kind of failure is told, and how many others show it.
+	Every bool
 }
 
 // Flags defines the flags of a package's walk; the Options are filled in when they are parsed. seeds is how many walks are
@@ -28,6 +33,7 @@ func Flags(seeds int) *Options {
 	flag.IntVar(&o.Seeds, "walk.seeds", seeds, "how many seeds the random walk takes")
 	flag.Uint64Var(&o.Seed, "walk.seed", 0, "walk this seed only")
 	flag.StringVar(&o.Dir, "walk.dir", "", "where the walk keeps its databases and files (a RAM disk is fastest)")
+	flag.BoolVar(&o.Every, "walk.every", false, "go on after a failure, and tell the first seed of each kind")
 	return o
 }
 
@@ -62,6 +68,7 @@ func run(t *testing.T, o Options, newWalker func(dir string) (walking, error)) {
 	}
 	var next atomic.Uint64
 	var failed atomic.Bool
+	kinds := failures{seeds: map[string][]uint64{}}
 	var wg sync.WaitGroup
 	walkers := o.Walkers
 	if walkers <= 0 {
@@ -75,7 +82,11 @@ func run(t *testing.T, o Options, newWalker func(dir string) (walking, error)) {
 				if seed > uint64(max(o.Seeds, 0)) {
 					return
 				}
-				if err := w.Walk(seed); err != nil {
+				switch err := w.Walk(seed); {
+				case err == nil:
+				case o.Every:
+					kinds.add(seed, err)
+				default:
 					failed.Store(true)
 					t.Errorf("seed %d: %v\n%s", seed, err, w.Story())
 				}
@@ -83,8 +94,34 @@ func run(t *testing.T, o Options, newWalker func(dir string) (walking, error)) {
 		})
 	}
 	wg.Wait()
+	kinds.tell(t)
 	if !failed.Load() {
 		t.Logf("%d seeds", o.Seeds)
+	}
+}
+
+// failures are the seeds that failed, by kind of failure.
+type failures struct {
+	mu    sync.Mutex
+	seeds map[string][]uint64
+}
+
+// particular is what one failure has of its own: numbers, and what was quoted.
+var particular = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\(.*\)|[0-9]+(?:-[0-9]+)*`)
+
+func (f *failures) add(seed uint64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	kind := particular.ReplaceAllString(first, "…")
+	f.seeds[kind] = append(f.seeds[kind], seed)
+}
+
+// tell has the test fail for each kind of failure, with the first seed that shows it.
+func (f *failures) tell(t *testing.T) {
+	t.Helper()
+	for kind, seeds := range f.seeds {
+		t.Errorf("seed %d, and %d others: %s", slices.Min(seeds), len(seeds)-1, kind)
 	}
 }
 
