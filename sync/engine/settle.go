@@ -311,7 +311,7 @@ func (s *settling) finish(d plan.Decision) error {
 		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
 			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
 		}
-		if d.State == plan.Held && s.rec.State != plan.Held && s.ev != nil && s.ev.Denied != "" {
+		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
 			s.handOn = append(s.handOn, s.rec.UID)
 		}
 		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, notes, failure, 0, d.At

@@ -197,6 +197,32 @@ func TestNewOrganizer(t *testing.T) {
 	}
 }
 
+// TestNewOrganizerOfWhatWasHeld: it does so while it is held for another reason.
+func TestNewOrganizerOfWhatWasHeld(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("uid", "Talk #zoom", "x", "y")
+	h.settle()
+	detects := h.config.Detects
+	words := func(word string) {
+		h.config.Settings.Rules.Words, h.config.Detects = []string{word}, word
+		h.configure("x", "y")
+	}
+	words("#call")
+	h.passes("x")
+	if rec, err := h.st.Record("x", "uid-x"); err != nil || rec.State != plan.Held {
+		t.Fatalf("%s, %v", rec.State, err)
+	}
+	h.cals["x"].Edit("uid-x", func(ev *calendar.Event) { ev.Denied = "organised by bob@example.com" })
+	words("#zoom")
+	h.config.Detects = detects
+	h.configure("x", "y") // y sees nothing of all this
+	h.settle()
+	if open := h.opened("uid"); len(open) != 1 || open[0] != "y" || h.event("y", "uid-y").Link.Mark == "" {
+		t.Errorf("records in %v, the new organizer's shows %q", open, h.event("y", "uid-y").Link.Mark)
+	}
+	h.meetings(1)
+}
+
 // TestUndoElsewhere: an event is deleted, and restored within the week under another id or in another calendar, with the link or from before.
 func TestUndoElsewhere(t *testing.T) {
 	for _, to := range []string{"x", "y"} {

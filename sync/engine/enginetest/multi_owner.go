@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,11 @@ func (w *Multi) act() {
 		w.atZoom()
 	case n < 66 && w.may("config"):
 		in := w.insts[w.rng.IntN(len(w.insts))]
+		before := in.setup.rules
 		w.configure(in)
+		if w.lost && !reflect.DeepEqual(before, in.setup.rules) {
+			w.reword()
+		}
 		w.say("configured: %v %v keep %t note %q without b %t", w.configured(in), in.setup.rules.Words, in.setup.rules.Keep, in.setup.note, in.setup.without)
 		w.reload(in)
 	default:
@@ -319,6 +324,9 @@ func (w *Multi) loseState() {
 	}
 	w.restart(in)
 	w.excuseDoubles()
+	if !reflect.DeepEqual(in.setup.rules, w.rules) {
+		w.reword()
+	}
 	shown := map[string]bool{}
 	for _, it := range w.items {
 		it.stripped = false // the state alone knew of the wish
@@ -333,6 +341,14 @@ func (w *Multi) loseState() {
 		if m, ok := plan.ParseMark(l.Mark); ok && !shown[l.Mark] {
 			w.excuse[m.Event] = true
 		}
+	}
+}
+
+// reword counts a wish of each event, where other words are configured and a state was deleted: it alone could say that an event which is
+// not tagged now was tagged before, and that its meeting is not to be cancelled.
+func (w *Multi) reword() {
+	for _, it := range w.items {
+		w.wishes[plan.Bind(it.uid)]++
 	}
 }
 
