@@ -81,9 +81,20 @@ func (s *settling) cancelled() error {
 // its turn.
 func (s *settling) wakeTwins(tx *store.Tx) error { return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }
 
-// discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's UID shows it.
+// discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's UID shows it. One
+// that cannot be cancelled yet goes behind the others.
 func (s *settling) discard(ctx context.Context, d plan.Decision) error {
 	i := plan.FirstFormer(s.rec, &s.c.Settings)
+	mark := s.rec.Former[i].Mark
+	err := s.discardOne(ctx, d, i)
+	if err != nil && i < len(s.rec.Former) && s.rec.Former[i].Mark == mark {
+		f := s.rec.Former[i]
+		s.rec.Former = append(slices.Delete(slices.Clone(s.rec.Former), i, i+1), f)
+	}
+	return err
+}
+
+func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error {
 	f := s.rec.Former[i]
 	if f.MeetingID == 0 {
 		return s.seekFormer(ctx, d, i)

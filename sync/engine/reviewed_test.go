@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -155,5 +157,63 @@ func TestPastWithATwin(t *testing.T) {
 		if due, err := h.st.Due(name, h.now, 0); err != nil || len(due) > 0 {
 			t.Errorf("still due in %s: %q, %v", name, due, err)
 		}
+	}
+}
+
+// TestEarlierMeetingThatHasToStay: while a copy shows an earlier meeting of the event, the one that the event shows is looked after, and a
+// second earlier one is cancelled.
+func TestEarlierMeetingThatHasToStay(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.config.Settings.Checks = true
+	h.configure("x", "y")
+	h.share("u", "Talk #zoom", "x", "y")
+	h.settle()
+	var former []store.Former
+	rec, err := h.st.Record("x", "u-x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"zzzzzzzzzzzzzzza", "zzzzzzzzzzzzzzzb"} { // of several marks the least stays
+		mark := rec.Mark[:len(rec.Mark)-len(end)] + end
+		m, err := h.zoom.Create(t.Context(), mark, meeting.Spec{Topic: "Talk", Host: "me"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		former = append(former, store.Former{MeetingID: m.ID, Mark: mark, Host: "me", At: h.now})
+	}
+	l := h.event("x", "u-x").Link
+	l.Mark = former[0].Mark
+	if _, err := h.cals["y"].SetLink(t.Context(), "u-y", h.event("y", "u-y").Version, l); err != nil {
+		t.Fatal(err)
+	}
+	err = h.st.Update(func(tx *store.Tx) error {
+		rec, err := tx.Record("x", "u-x")
+		if err != nil {
+			return err
+		}
+		rec.Former, rec.Due = former, h.now
+		return tx.PutRecord(rec)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.zoom.OwnerDelete(rec.MeetingID)
+	for range 30 {
+		h.now = h.now.Add(61 * time.Minute)
+		h.passes()
+	}
+	rec, err = h.st.Record("x", "u-x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := []string{}
+	for _, l := range h.zoom.Meetings() {
+		marks = append(marks, l.Mark)
+	}
+	if ev := h.event("x", "u-x"); rec.MeetingID == 0 || !strings.Contains(ev.Link.Block, rec.JoinURL) || !slices.Contains(marks, rec.Mark) {
+		t.Errorf("the event's meeting is gone, and it shows %q", ev.Link.Block)
+	}
+	if slices.Contains(marks, former[1].Mark) || !slices.Contains(marks, former[0].Mark) {
+		t.Errorf("Zoom has %q of the earlier %q", marks, []string{former[0].Mark, former[1].Mark})
 	}
 }

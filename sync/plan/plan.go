@@ -399,8 +399,8 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		return d
 	}
 	d.State, d.At = Linked, over(in)
+	d.before(checkAt(in, start(ev, w)), Check, in.Now) // first: an earlier meeting may have to stay for long
 	d.before(discardAt(in), Discard, in.Now)
-	d.before(checkAt(in, start(ev, w)), Check, in.Now)
 	return d
 }
 
