@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -22,11 +23,12 @@ type house struct {
 	*bench
 	cals  map[string]*calendartest.Fake
 	names []string // the configured ones
-	locks *Locks
+	// random is where new marks come from; nil is chance.
+	random io.Reader
 }
 
 func newHouse(t *testing.T, names ...string) *house {
-	h := &house{bench: newBench(t), cals: map[string]*calendartest.Fake{}, names: names, locks: NewLocks(nil)}
+	h := &house{bench: newBench(t), cals: map[string]*calendartest.Fake{}, names: names}
 	for _, name := range names {
 		h.cals[name] = calendartest.NewFake()
 	}
@@ -44,7 +46,11 @@ func (h *house) configure(names ...string) {
 		c.Name, c.Source = name, sourced{h.cals[name], fmt.Sprintf("%p", h.cals[name])}
 		list = append(list, &c)
 	}
-	h.e = New(h.st, list, Options{Accounts: h.accounts(), Now: func() time.Time { return h.now }, Jitter: func() float64 { return 0 }, Locks: h.locks})
+	next := New(h.st, list, Options{Accounts: h.accounts(), Now: func() time.Time { return h.now }, Jitter: func() float64 { return 0 }, Random: h.random})
+	if h.e != nil {
+		next.Succeed(h.e)
+	}
+	h.e = next
 }
 
 // sourced is a calendar that tells which one it is.
