@@ -182,7 +182,7 @@ func (w *Multi) Walk(seed uint64) error {
 	}
 	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"},
 		Keep: w.rng.IntN(3) > 0}
-	for i := range 2 + w.rng.IntN(2) {
+	for i := range 2 + max(w.rng.IntN(5)-2, 0) { // four are rare: with them a walk is longer
 		f := calendartest.NewFake()
 		f.Hook, f.Explicit, f.Bare = w.calendarHook, w.rng.IntN(2) == 0, w.rng.IntN(3) == 0
 		c := &watched{Fake: f, id: fmt.Sprintf("/calendars/%d", i)}
