@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -321,21 +320,6 @@ func (s *settling) finish(d plan.Decision) error {
 	return nil
 }
 
-// notes are what could not be followed to the letter, by us or by Zoom.
-func (s *settling) notes(d plan.Decision) []string {
-	notes := slices.Clone(d.Notes)
-	if s.ev != nil && d.State != plan.Ignored {
-		notes = append(notes, s.ev.Notes...)
-	}
-	if s.dry { // where it is made, the meeting itself says it
-		notes = append(notes, s.foretold...)
-	}
-	if s.rec != nil && d.State == plan.Linked {
-		notes = append(notes, s.rec.Meeting.Notes...)
-	}
-	return notes
-}
-
 // holdBack notes an event that is held before anything was begun for it: its owner has to see why.
 func (s *settling) holdBack(d plan.Decision, reason string) {
 	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
@@ -354,142 +338,6 @@ func (s *settling) holdBack(d plan.Decision, reason string) {
 // remark puts something into the journal that is no step.
 func (s *settling) remark(uid, title, text string) {
 	s.remarks = append(s.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid, Title: title, Reason: text})
-}
-
-// failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.
-func (s *settling) failRead(ctx context.Context, cause error) error {
-	if ctx.Err() != nil {
-		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
-	}
-	return s.fail(cause)
-}
-
-// fail saves why the event is not done and when it is tried again.
-func (s *settling) fail(cause error) error {
-	var damaged *store.DamagedError
-	if errors.As(cause, &damaged) || errors.Is(cause, store.ErrChanged) {
-		return cause
-	}
-	now, text := s.e.opt.Now(), cause.Error()
-	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
-	if s.rec == nil {
-		return s.failUnknown(cause)
-	}
-	s.rec.Tries++
-	until := now.Add(s.e.backoff(s.rec.Tries, cause))
-	var throttled *meeting.Throttled
-	var slow *calendar.Throttled
-	if errors.As(cause, &throttled) && throttled.Until.After(now) {
-		until = throttled.Until
-	} else if errors.As(cause, &slow) && slow.Until.After(now) {
-		until = slow.Until
-	}
-	s.rec.State, s.rec.Error, s.rec.Due = plan.Failed, text, until
-	if s.rec.Doubt != "" {
-		s.rec.State = plan.Doubt
-	}
-	if s.rec.Reason == "" {
-		s.rec.Reason = text
-	}
-	entry := text
-	if s.failedBefore == text {
-		entry = "" // once in the journal is enough
-	}
-	if err := s.put("", "", entry, nil); err != nil {
-		return err
-	}
-	s.tell(s.rec.State, text, text)
-	return nil
-}
-
-// failUnknown notes the failure of an event of which nothing is remembered: it stays due.
-func (s *settling) failUnknown(cause error) error {
-	s.tell(plan.Failed, cause.Error(), cause.Error())
-	if s.dry {
-		return nil
-	}
-	now := s.e.opt.Now()
-	problems, err := s.problems()
-	if err != nil {
-		return err
-	}
-	return s.e.store.Update(func(tx *store.Tx) error {
-		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: since(problems, s.id, now), Unread: unread(cause)}); err != nil {
-			return err
-		}
-		if !unread(cause) {
-			return tx.ClearDue(s.c.Name, s.id)
-		}
-		again := now.Add(s.e.backoff(1, cause))
-		var slow *calendar.Throttled
-		if errors.As(cause, &slow) && slow.Until.After(again) {
-			again = slow.Until
-		}
-		return tx.SetDue(s.c.Name, s.id, again)
-	})
-}
-
-// The waits between tries: exponential from the first to the longest, a quarter of it by chance. What somebody has to
-// grant first, or what the event itself must change, is tried rarely.
-const (
-	firstBackoff   = 30 * time.Second
-	longestBackoff = 6 * time.Hour
-	deniedBackoff  = time.Hour
-)
-
-func (e *Engine) backoff(tries int, cause error) time.Duration {
-	wait := firstBackoff << min(tries-1, 12)
-	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, meeting.ErrUnfit) ||
-		errors.Is(cause, calendar.ErrDenied) || errors.Is(cause, calendar.ErrMalformed) {
-		wait = deniedBackoff << min(tries-1, 3)
-	}
-	wait = min(wait, longestBackoff)
-	return wait - time.Duration(e.opt.Jitter()*float64(wait)/4)
-}
-
-// tell puts the event into the report if something was done, failed, or would interest its owner.
-func (s *settling) tell(state, reason, failure string) {
-	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
-	if !s.talkative && len(s.done) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
-		return
-	}
-	if s.dry && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
-		return
-	}
-	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.done...), State: state, Reason: reason, Error: failure}
-	if s.ev != nil {
-		r.UID, r.Title = s.ev.UID, plan.HidePasscode(s.ev.Title)
-		if start := s.ev.Start; !start.IsZero() {
-			r.Start = &start
-		}
-	}
-	if s.rec != nil {
-		r.UID = s.rec.UID
-		if r.Title == "" {
-			r.Title = s.rec.Title
-		}
-		if r.Start == nil && !s.rec.Start.IsZero() {
-			start := s.rec.Start
-			r.Start = &start
-		}
-		if s.dry && slices.Contains(s.done, "create") {
-			r.Made = s.rec
-		}
-		if s.rec.MeetingID != 0 {
-			r.MeetingID, r.JoinURL = strconv.FormatInt(s.rec.MeetingID, 10), plan.ShownURL(s.rec.Meeting)
-		}
-	}
-	if r.Start != nil {
-		utc := r.Start.UTC()
-		r.Start = &utc
-	}
-	if s.dry && s.before != nil && s.ev != nil && s.before != s.ev {
-		if s.rec != nil {
-			s.secrets = append(s.secrets, s.rec.Meeting.Passcode.Reveal())
-		}
-		r.Diff, r.Mails = diff(s.before, s.ev, s.secrets), s.ev.Mails
-	}
-	s.report.Events = append(s.report.Events, r)
 }
 
 // save writes the record on its way, with a journal entry for the step if there is one, in one transaction. Until the event

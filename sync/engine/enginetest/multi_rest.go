@@ -1,0 +1,96 @@
+package enginetest
+
+import (
+	"fmt"
+	"time"
+
+	"zoomtag/providers/meeting/meetingtest"
+)
+
+// rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is right.
+func (w *Multi) rest() error {
+	w.calm, w.flaky, w.cutIn, w.full, w.vanished = true, 0, 0, false, nil
+	for _, in := range w.insts {
+		w.original(in)
+		w.reload(in)
+	}
+	w.observe()
+	w.show()
+	w.say("all is well from here on")
+	rounds := 6
+	if !w.single() { // what one has made, or has found gone, the other has to see first
+		rounds = 10
+	}
+	for i := range rounds {
+		w.now = w.now.Add(7 * time.Hour)
+		for range 1 + max(6-i, 0)/3 { // the second for what the first was held for, or has woken
+			w.allPasses()
+		}
+		if w.broken != nil {
+			return w.broken
+		}
+	}
+	if err := w.check(); err != nil {
+		return err
+	}
+	return w.checkRest()
+}
+
+// original puts the configuration back with which a zoomtag began.
+func (w *Multi) original(in *instance) {
+	s := &in.setup
+	note := s.note
+	if w.single() {
+		note = ""
+	}
+	for i, c := range w.cals {
+		if len(s.names[c]) == 0 {
+			s.names[c] = []string{fmt.Sprintf("c%d", i)}
+		}
+	}
+	*s = setup{names: s.names, rules: w.rules, place: "if-empty", note: note}
+}
+
+// allPasses makes a pass over each calendar, one after the other.
+func (w *Multi) allPasses() {
+	before := w.shownMeetings()
+	for _, it := range w.files {
+		w.link(w.insts[0], it)
+		w.work()
+	}
+	for _, in := range w.insts {
+		for _, name := range w.configured(in) {
+			w.pass(in, name)
+			w.work()
+		}
+	}
+	w.guard(before)
+}
+
+// checkRest lets weeks pass in which nothing happens: nothing may be written then, nor asked of Zoom but to look.
+func (w *Multi) checkRest() error {
+	if w.rng.IntN(8) > 0 {
+		return nil
+	}
+	count := func() (writes, calls int) {
+		for _, c := range w.cals {
+			writes += c.Writes()
+		}
+		for _, f := range []*meetingtest.Fake{w.zoom, w.club} {
+			calls += f.Creates() + f.Updates() + f.Cancels()
+		}
+		return writes, calls
+	}
+	writes, calls := count()
+	for range 12 {
+		w.now = w.now.Add(43 * time.Hour)
+		w.allPasses()
+	}
+	if !w.single() {
+		calls += 2 * len(w.items) // two that follow different copies of an event change its meeting to and fro, until one gives way
+	}
+	if nowWrites, nowCalls := count(); nowWrites != writes || nowCalls > calls || w.single() && nowCalls != calls {
+		return fmt.Errorf("at rest %d writes and %d calls that change something were made in three weeks", nowWrites-writes, nowCalls-calls)
+	}
+	return w.broken
+}

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.
+func (s *settling) failRead(ctx context.Context, cause error) error {
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
+	}
+	return s.fail(cause)
+}
+
+// fail saves why the event is not done and when it is tried again.
+func (s *settling) fail(cause error) error {
+	var damaged *store.DamagedError
+	if errors.As(cause, &damaged) || errors.Is(cause, store.ErrChanged) {
+		return cause
+	}
+	now, text := s.e.opt.Now(), cause.Error()
+	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
+	if s.rec == nil {
+		return s.failUnknown(cause)
+	}
+	s.rec.Tries++
+	until := now.Add(s.e.backoff(s.rec.Tries, cause))
+	var throttled *meeting.Throttled
+	var slow *calendar.Throttled
+	if errors.As(cause, &throttled) && throttled.Until.After(now) {
+		until = throttled.Until
+	} else if errors.As(cause, &slow) && slow.Until.After(now) {
+		until = slow.Until
+	}
+	s.rec.State, s.rec.Error, s.rec.Due = plan.Failed, text, until
+	if s.rec.Doubt != "" {
+		s.rec.State = plan.Doubt
+	}
+	if s.rec.Reason == "" {
+		s.rec.Reason = text
+	}
+	entry := text
+	if s.failedBefore == text {
+		entry = "" // once in the journal is enough
+	}
+	if err := s.put("", "", entry, nil); err != nil {
+		return err
+	}
+	s.tell(s.rec.State, text, text)
+	return nil
+}
+
+// failUnknown notes the failure of an event of which nothing is remembered: it stays due.
+func (s *settling) failUnknown(cause error) error {
+	s.tell(plan.Failed, cause.Error(), cause.Error())
+	if s.dry {
+		return nil
+	}
+	now := s.e.opt.Now()
+	problems, err := s.problems()
+	if err != nil {
+		return err
+	}
+	return s.e.store.Update(func(tx *store.Tx) error {
+		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: since(problems, s.id, now), Unread: unread(cause)}); err != nil {
+			return err
+		}
+		if !unread(cause) {
+			return tx.ClearDue(s.c.Name, s.id)
+		}
+		again := now.Add(s.e.backoff(1, cause))
+		var slow *calendar.Throttled
+		if errors.As(cause, &slow) && slow.Until.After(again) {
+			again = slow.Until
+		}
+		return tx.SetDue(s.c.Name, s.id, again)
+	})
+}
+
+// The waits between tries: exponential from the first to the longest, a quarter of it by chance. What somebody has to
+// grant first, or what the event itself must change, is tried rarely.
+const (
+	firstBackoff   = 30 * time.Second
+	longestBackoff = 6 * time.Hour
+	deniedBackoff  = time.Hour
+)
+
+func (e *Engine) backoff(tries int, cause error) time.Duration {
+	wait := firstBackoff << min(tries-1, 12)
+	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, meeting.ErrUnfit) ||
+		errors.Is(cause, calendar.ErrDenied) || errors.Is(cause, calendar.ErrMalformed) {
+		wait = deniedBackoff << min(tries-1, 3)
+	}
+	wait = min(wait, longestBackoff)
+	return wait - time.Duration(e.opt.Jitter()*float64(wait)/4)
+}

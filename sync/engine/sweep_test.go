@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/store"
+)
+
+// TestMeetingsWithoutAnEvent: after a lost state a meeting whose event was deleted is known to nobody. It is found, told, and cancelled on
+// demand; nothing else is.
+func TestMeetingsWithoutAnEvent(t *testing.T) {
+	b := newBench(t)
+	kept := b.put("Kept #zoom", week)
+	lost := b.put("Lost #zoom", week)
+	b.pass()
+	b.cal.Delete(lost)
+	if err := b.st.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	ctx := context.Background()
+	if err := b.e.Sweep(ctx); !errors.Is(err, ErrUnread) { // everything would be found
+		t.Fatal(err)
+	}
+	if list, _, err := b.e.Leftovers(); err != nil || len(list) != 0 {
+		t.Fatalf("before the first pass: %+v, %v", list, err)
+	}
+	b.pass()
+	if err := b.e.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	list, failures, err := b.e.Leftovers()
+	if err != nil || len(list) != 1 || list[0].Topic != "Lost" || len(failures) != 0 || !strings.Contains(LeftoverMend(list[0]), "zoomtag cancel ") {
+		t.Fatalf("%+v, %v, %v", list, failures, err)
+	}
+	b.meetings(2)
+	if _, err := b.e.CancelLeftover(ctx, b.record(kept).MeetingID); !errors.Is(err, ErrNoLeftover) {
+		t.Errorf("the meeting of an event: %v", err)
+	}
+	if _, err := b.e.CancelLeftover(ctx, list[0].MeetingID); err != nil {
+		t.Fatal(err)
+	}
+	b.meetings(1)
+	if list, _, _ := b.e.Leftovers(); len(list) != 0 {
+		t.Errorf("still there: %+v", list)
+	}
+	entries, err := b.st.Journal(store.JournalFilter{EventID: "Lost"})
+	if err != nil || len(entries) != 1 || entries[0].Step != "cancel" || entries[0].Meeting != list[0].MeetingID {
+		t.Errorf("journal: %+v, %v", entries, err)
+	}
+	// Within the day nobody is asked again.
+	asked := 0
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "marked" && phase == "before" {
+			asked++
+		}
+		return nil
+	}
+	for range 30 {
+		b.now = b.now.Add(time.Hour)
+		if err := b.e.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times in 30 hours", asked)
+	}
+}
+
+// TestLeftoverThatIsNone: a meeting that an event has by now, or that does not carry its mark any more, is not cancelled.
+func TestLeftoverThatIsNone(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	ev, _ := b.cal.Event(id)
+	b.cal.Delete(id)
+	if err := b.st.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	b.put("Other #zoom", week)
+	b.pass()
+	ctx := context.Background()
+	if err := b.e.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := b.e.Leftovers()
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	ev.ID = "again"
+	b.cal.Put(ev)
+	b.pass()
+	if _, err := b.e.CancelLeftover(ctx, list[0].MeetingID); err == nil || !strings.Contains(err.Error(), "an event has meeting") {
+		t.Errorf("an event has it: %v", err)
+	}
+	b.meetings(2)
+}
