@@ -57,8 +57,12 @@ func (a *app) showStatus(r statusReport) error {
 		fmt.Fprintln(a.term.out, printable(notice))
 	}
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
+	events, unwritable := withoutUnwritten(&r)
 	for _, c := range r.Calendars {
 		state := "ok"
+		if c.ReadOnly != "" {
+			state = unwritten(c.ReadOnly, unwritable[c.Name])
+		}
 		if c.LastError != "" {
 			state = c.LastError
 		}
@@ -90,10 +94,10 @@ func (a *app) showStatus(r statusReport) error {
 	if err := a.showVerdicts(r.Verdicts); err != nil {
 		return err
 	}
-	if len(r.Events) > 0 {
+	if len(events) > 0 {
 		fmt.Fprintln(a.term.out)
 		rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
-		for _, ev := range r.Events {
+		for _, ev := range events {
 			rows = append(rows, []string{ev.name(), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
 		}
 		if err := a.term.table(rows); err != nil {

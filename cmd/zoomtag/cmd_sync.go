@@ -92,7 +92,7 @@ func (a *app) showCalendar(c *engine.Report) {
 	default:
 		fmt.Fprintf(out, "%s (%s): %d events\n", c.Name, c.Provider, c.Seen)
 	}
-	for _, ev := range c.Events {
+	for _, ev := range a.showUnwritten(c) {
 		a.showEvent(&ev)
 	}
 }

@@ -61,6 +61,7 @@ type calendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
+	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
 	Links       int        `json:"links"`
 }
 
@@ -208,7 +209,7 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		return c, nil, nil, err
 	}
 	c = calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason}
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, ReadOnly: st.ReadOnly}
 	records, err := l.st.Records(name)
 	if err != nil {
 		return c, nil, nil, err

@@ -218,7 +218,8 @@ func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 		CalDAV   any
 		Zone     string
 		Link     string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.zone.String(), b.rooms()})
+		Announce string
+	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.zone.String(), b.rooms(), b.cfg.For(c).Link.Announce})
 	if err != nil { // every field is plain data
 		b.log.Warn("the configuration has no fingerprint", "reason", err)
 	}

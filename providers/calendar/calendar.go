@@ -58,6 +58,9 @@ type Changes struct {
 	Total int
 	// Cursor is where the next call goes on. Equal to the cursor given when nothing has changed.
 	Cursor string
+	// ReadOnly says, in a sentence for the owner with the cure, why nothing in the calendar can be written now; empty where it can. The events
+	// are Denied and Unwritable then. It is said with each answer: what was seen while it was said is read again when it is not said any more.
+	ReadOnly string
 	// Source names what was listed: the service's own name for the calendar, an address, a folder; "" where nobody can say. Where it is another one than before,
 	// that an event is not there says nothing of the calendar in which it was.
 	Source string
@@ -121,6 +124,9 @@ type Event struct {
 	// Denied says, in a sentence for the owner, why this event must not be written ("organised by carol@example.com").
 	// Empty where it may be.
 	Denied string
+	// Unwritable says of what is Denied that it would not be, had somebody mended what Denied says: a calendar that may only be read, a disk
+	// without room. Then the event is held; what is Denied for good, an invitation by somebody else, is left alone.
+	Unwritable bool
 	// Sealed says, in such a sentence, why this event, though it is the owner's, is not to be written: its guests would be mailed, and
 	// nobody has said that they may be. Its meeting is kept in step with it all the same. At most one of Denied and Sealed is set.
 	Sealed string

@@ -162,6 +162,8 @@ type CalendarState struct {
 	// Source names what was listed last, where the calendar says so (calendar.Changes), and Provider the kind of calendar that it is.
 	Source   string `json:",omitempty"`
 	Provider string `json:",omitempty"`
+	// ReadOnly is why nothing in it could be written when it was last read; empty: it could.
+	ReadOnly string `json:",omitempty"`
 	// LastSuccess is when a pass last read the whole of the calendar's changes, LastError why one did not, at LastErrorAt.
 	LastSuccess time.Time `json:",omitzero"`
 	LastError   string    `json:",omitempty"`

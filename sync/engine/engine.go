@@ -170,6 +170,7 @@ type Report struct {
 	Held     bool          `json:"held"`
 	Reason   string        `json:"reason,omitempty"` // why it is held
 	Error    string        `json:"error"`
+	ReadOnly string        `json:"read_only,omitempty"` // why nothing in it can be written
 	Seen     int           `json:"seen"`
 	Events   []EventReport `json:"events"`
 	// Calls counts what plan would have cost: calls to the calendar and to the meeting service.

@@ -129,7 +129,9 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 			return err
 		}
 		if !known || before.Reason != held.Reason {
-			p.e.opt.Log.Warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
+			if held.Reason != p.report.ReadOnly { // that was said of the calendar
+				p.e.opt.Log.Warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
+			}
 			p.remarks = append(p.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
 		}
 	}

@@ -166,10 +166,14 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason", "it is another calendar than before: "+changes.Source)
 		changes, err = p.source.Changes(ctx, "")
 	}
+	if err == nil && !changes.Full && changes.ReadOnly != st.ReadOnly { // what nobody could write is looked at again
+		changes, err = p.source.Changes(ctx, "")
+	}
 	p.heed(err)
 	if err != nil {
 		return changes, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
 	}
+	p.report.ReadOnly = changes.ReadOnly
 	p.report.Seen = changes.Total
 	if changes.Total < 0 {
 		p.report.Seen = len(changes.List)

@@ -16,7 +16,7 @@ import (
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
 // between cannot lose a change.
 func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
-	if len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor && st.HeldAt.IsZero() && changes.Total != 0 {
+	if len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor && st.HeldAt.IsZero() && changes.Total != 0 && changes.ReadOnly == st.ReadOnly {
 		return nil
 	}
 	known, err := p.known()
@@ -40,9 +40,11 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		return nil
 	}
 	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) &&
-		st.Provider == p.c.Provider && news.empty() {
+		st.Provider == p.c.Provider && changes.ReadOnly == st.ReadOnly && news.empty() {
 		return nil
 	}
+	p.tellRights(st.ReadOnly, changes.ReadOnly)
+	st.ReadOnly = changes.ReadOnly
 	if !p.braked {
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
@@ -65,6 +67,17 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		}
 		return tx.PutCalendar(p.c.Name, *st)
 	})
+}
+
+// tellRights logs that a calendar can only be read from now on, or can be written again.
+func (p *pass) tellRights(before, now string) {
+	switch {
+	case now == before:
+	case now == "":
+		p.e.opt.Log.Info("calendar can be written again", "calendar", p.c.Name)
+	default:
+		p.e.opt.Log.Warn("calendar cannot be written", "calendar", p.c.Name, "reason", now)
+	}
 }
 
 // news is what a list of changes means for the store.

@@ -229,7 +229,11 @@ const brakedPause = time.Minute
 // refuse is a tagged event that must not be written.
 func refuse(in Input, w Wish, why string) Decision {
 	rec := in.Rec
-	if rec == nil || rec.Closed() {
+	switch {
+	case rec != nil && !rec.Closed():
+	case in.Event.Unwritable: // what its owner waits for is not made yet
+		return Decision{State: Held, Reason: why, Wish: w, At: over(in)}
+	default:
 		return Decision{State: Ignored, Reason: why, Wish: w}
 	}
 	d := Decision{State: Held, Reason: why, Wish: w, At: over(in)}

@@ -47,7 +47,7 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if errors.Is(err, errMoved) && before != nil {
 		return calendar.Changes{}, fmt.Errorf("caldav: %w: %w", calendar.ErrCursor, err)
 	}
-	changes.Source = p.url.String()
+	changes.Source, changes.ReadOnly = p.url.String(), p.denies()
 	if err != nil {
 		return calendar.Changes{}, err
 	}
@@ -72,7 +72,8 @@ func (c *Calendar) begin(from string) {
 
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
-// resume takes the place from a cursor, unless more is known of it by now. Once a day it is asked what may be done with it.
+// resume takes the place from a cursor, unless more is known of it by now. It is asked what may be done with it once a day, and each time
+// while nothing may be: whoever has been given the right waits for a link.
 func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	p, err := before.place(&c.cfg, c.base)
 	if err != nil {
@@ -87,7 +88,7 @@ func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	if known.url.String() != p.url.String() || known.mode != p.mode {
 		return nil, fmt.Errorf("caldav: %w: the calendar is now found elsewhere; it is read again as a whole", calendar.ErrCursor)
 	}
-	if dayOf(c.cfg.Now()) != before.day {
+	if known.readOnly || dayOf(c.cfg.Now()) != before.day {
 		c.lookAgain(ctx, known)
 	}
 	c.mu.Lock()

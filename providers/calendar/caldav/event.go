@@ -65,10 +65,10 @@ func (c *Calendar) examine(id, etag string, raw []byte, whole bool) (l look, err
 // judge says what a write would lead to: a server that schedules (RFC 6638) mails the guests of what its owner organizes.
 func (c *Calendar) judge(ev *calendar.Event, was *ical.Event) {
 	c.mu.Lock()
-	readOnly := c.place != nil && c.place.readOnly
+	why := c.place.denies()
 	c.mu.Unlock()
-	if readOnly && ev.Denied == "" {
-		ev.Denied = "the calendar is shared for reading only: its owner has to share it with the right to write"
+	if why != "" && ev.Denied == "" {
+		ev.Denied, ev.Unwritable = why, true
 	}
 	guests := c.reader.Owners.Guests(was.Guests)
 	switch {

@@ -114,6 +114,14 @@ func (r *resource) place() *place {
 	return p
 }
 
+// denies says why nothing in a collection can be written, or nothing.
+func (p *place) denies() string {
+	if p == nil || !p.readOnly {
+		return ""
+	}
+	return "the calendar is shared for reading only: its owner has to share it with the right to write"
+}
+
 func withSlash(u *url.URL) *url.URL {
 	if strings.HasSuffix(u.Path, "/") {
 		return u

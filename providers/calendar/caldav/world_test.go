@@ -181,3 +181,13 @@ func (w *world) Heal() {
 	w.server.SetSilent(false)
 	w.server.heal()
 }
+
+// SetReadOnly implements calendartest.World.
+func (w *world) SetReadOnly(readOnly bool) error {
+	s, ok := w.hand.(emulator)
+	if !ok {
+		return calendartest.ErrNotApplicable
+	}
+	s.SetReadOnly("", readOnly)
+	return nil
+}

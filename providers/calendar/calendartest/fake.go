@@ -33,6 +33,8 @@ type Fake struct {
 	empty  bool
 	silent bool
 	writes int
+	// readOnly is why nothing can be written.
+	readOnly string
 }
 
 // item is one event, also one that was deleted.
@@ -85,7 +87,7 @@ func (f *Fake) changes(cursor string) (calendar.Changes, error) {
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	changes := calendar.Changes{Full: cursor == "", Cursor: cursor}
+	changes := calendar.Changes{Full: cursor == "", Cursor: cursor, ReadOnly: f.readOnly}
 	var events []calendar.Event
 	if since != f.now {
 		changes.Cursor = strconv.Itoa(f.epoch) + "." + strconv.FormatInt(f.now, 10)
@@ -100,7 +102,7 @@ func (f *Fake) changes(cursor string) (calendar.Changes, error) {
 		}
 		if it.changed > since && (there || !changes.Full) {
 			if there {
-				events = append(events, it.event)
+				events = append(events, f.shown(it))
 				changes.List = append(changes.List, f.present(&events[len(events)-1]))
 			} else if c, ok := f.absent(it); ok {
 				changes.List = append(changes.List, c)
@@ -108,6 +110,15 @@ func (f *Fake) changes(cursor string) (calendar.Changes, error) {
 		}
 	}
 	return changes, nil
+}
+
+// shown is what a reader gets of an event.
+func (f *Fake) shown(it *item) calendar.Event {
+	ev := it.event
+	if f.readOnly != "" && ev.Denied == "" {
+		ev.Denied, ev.Unwritable = f.readOnly, true
+	}
+	return ev
 }
 
 // present is how an event that is there is listed.
@@ -161,7 +172,7 @@ func (f *Fake) get(id string) (calendar.Event, error) {
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	return it.event, nil
+	return f.shown(it), nil
 }
 
 // standing returns an event that is there.
@@ -195,6 +206,8 @@ func (f *Fake) setLink(id, version string, l calendar.Link) (calendar.Event, err
 	switch {
 	case err != nil:
 		return calendar.Event{}, err
+	case f.readOnly != "":
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %s: %w", id, f.readOnly, calendar.ErrDenied)
 	case it.event.Denied != "":
 		return calendar.Event{}, fmt.Errorf("fake: event %s: %s: %w", id, it.event.Denied, calendar.ErrDenied)
 	case it.event.Version != version:

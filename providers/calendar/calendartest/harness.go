@@ -66,6 +66,10 @@ type World interface {
 	// CancelDate cancels or takes out one date of such a series, counted from 0.
 	CancelDate(id string, n int)
 
+	// SetReadOnly has the owner share the calendar for reading only, or for writing; a folder is put where nothing can be written. It is
+	// ErrNotApplicable for other people's servers, which cannot be asked for it.
+	SetReadOnly(readOnly bool) error
+
 	// Misbehave makes the backend fail in the given way in every call from now on, until Heal. It returns
 	// ErrNotApplicable where the backend cannot fail like that.
 	Misbehave(m Misbehaviour) error

@@ -169,3 +169,13 @@ func (f *Fake) SetSilent(silent bool) {
 	defer f.mu.Unlock()
 	f.silent = silent
 }
+
+// SetReadOnly takes the right to write away, or gives it back. The error is nil.
+func (f *Fake) SetReadOnly(readOnly bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.readOnly = ""; readOnly {
+		f.readOnly = "the calendar is shared for reading only"
+	}
+	return nil
+}

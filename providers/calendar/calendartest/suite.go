@@ -16,7 +16,7 @@ func Run(t *testing.T, h Harness) {
 	if h.Now == nil {
 		h.Now = time.Now
 	}
-	tests := slices.Concat(readingTests, writingTests, seriesTests, droppedTests)
+	tests := slices.Concat(readingTests, writingTests, seriesTests, droppedTests, rightsTests)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := h.New(t)

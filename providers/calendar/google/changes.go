@@ -59,6 +59,7 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	changes.ReadOnly = c.envelope.readOnly()
 	c.told.Note(from, changes.List)
 	return changes, nil
 }

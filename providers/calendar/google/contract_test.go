@@ -209,3 +209,13 @@ func (w *world) Heal() {
 	w.server.SetSilent(false)
 	w.server.SetEmpty("", false)
 }
+
+// SetReadOnly implements calendartest.World.
+func (w *world) SetReadOnly(readOnly bool) error {
+	role := "owner"
+	if readOnly {
+		role = "reader"
+	}
+	w.server.SetRole("", role)
+	return nil
+}

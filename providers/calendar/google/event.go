@@ -109,7 +109,10 @@ func (c *Calendar) event(e *api.Event, exceptions []*api.Event, answered time.Ti
 	}
 	ev := texts(e)
 	ev.Cancelled = e.Status == "cancelled"
-	ev.Denied = c.denies(e, about)
+	if ev.Denied = c.denies(e); ev.Denied == "" {
+		ev.Denied = about.readOnly()
+		ev.Unwritable = ev.Denied != ""
+	}
 	ev.Mails = c.mails(e)
 	ev.Settled = c.settled(e, answered)
 	c.times(&ev, e, exceptions, about.zone)
@@ -154,12 +157,7 @@ func (c *Calendar) hidden(e *api.Event) bool {
 }
 
 // denies says why an event must not be written, or nothing.
-func (c *Calendar) denies(e *api.Event, about envelope) string {
-	switch role := about.role; {
-	case role == "writerWithoutPrivateAccess": // private events are hidden from it
-	case role != "" && role != "writer" && role != "owner":
-		return "the calendar is shared for reading only (" + role + "): its owner has to share it with the right to change events"
-	}
+func (c *Calendar) denies(e *api.Event) string {
 	if e.EventType != "" && e.EventType != eventType {
 		return "events of the type " + e.EventType + " hold no meeting"
 	}
@@ -181,6 +179,15 @@ func (c *Calendar) denies(e *api.Event, about envelope) string {
 	return ""
 }
 
+// readOnly says why nothing in the calendar can be written, or nothing.
+func (e *envelope) readOnly() string {
+	switch e.role {
+	case "", "owner", "writer", "writerWithoutPrivateAccess": // private events are hidden from the last
+		return ""
+	}
+	return "the calendar is shared for reading only (" + e.role + "): its owner has to share it with the right to change events"
+}
+
 // isOwner reports whether an organizer is the calendar itself: Google says so, or it has the calendar's own address.
 func (c *Calendar) isOwner(o *api.EventOrganizer) bool {
 	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.cfg.Calendar) || strings.EqualFold(o.Email, c.cfg.Subject))
@@ -189,10 +196,7 @@ func (c *Calendar) isOwner(o *api.EventOrganizer) bool {
 // leaves says why an exception of a series is not written though the series is, or nothing: its owner has declined it, or it has
 // another conference of its own.
 func (c *Calendar) leaves(x *api.Event, ours ...string) string {
-	c.mu.Lock()
-	about := c.envelope
-	c.mu.Unlock()
-	if why := c.denies(x, about); why != "" {
+	if why := c.denies(x); why != "" {
 		return why
 	}
 	if c.cfg.Foreign == nil {

@@ -20,7 +20,7 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 	if err != nil {
 		return calendar.Changes{}, err
 	}
-	dir, err := openFolder(d.cfg.Path)
+	dir, err := d.openFolder()
 	if err != nil {
 		return calendar.Changes{}, err
 	}
@@ -41,7 +41,7 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 		return calendar.Changes{}, err
 	}
 	changes := collect(looks)
-	changes.Full, changes.Source = cursor == "", d.cfg.Path
+	changes.Full, changes.Source, changes.ReadOnly = cursor == "", d.cfg.Path, dir.denies()
 	if changes.Cursor == "" {
 		changes.Cursor = cursor
 	}

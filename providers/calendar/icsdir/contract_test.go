@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,8 @@ type world struct {
 	aside  string // where the folder is while it misbehaves
 	n      int
 	halves map[string][]byte
+
+	readOnly atomic.Bool
 }
 
 func newWorld(t *testing.T) calendartest.World {
@@ -45,6 +48,12 @@ func (w *world) must(err error) {
 func (w *world) Calendar() calendar.Calendar {
 	d, err := New(Config{Path: w.path})
 	w.must(err)
+	d.rights = func(dir *folder) string {
+		if w.readOnly.Load() {
+			return dir.path + " is mounted for reading only"
+		}
+		return dir.ask()
+	}
 	return d
 }
 
@@ -202,4 +211,10 @@ func (w *world) Heal() {
 	}
 	w.must(os.RemoveAll(w.path))
 	w.must(os.Rename(w.aside, w.path))
+}
+
+// SetReadOnly implements calendartest.World. Root may write everywhere, so that the folder has to say it.
+func (w *world) SetReadOnly(readOnly bool) error {
+	w.readOnly.Store(readOnly)
+	return nil
 }

@@ -55,6 +55,7 @@ type Dir struct {
 	swept   time.Time
 	mu      sync.Mutex // guards written
 	written map[string]write
+	rights  func(*folder) string // says why nothing in the folder can be written now, or nothing
 }
 
 // The contract.
@@ -94,7 +95,7 @@ func New(cfg Config) (*Dir, error) {
 	}
 	limits := ical.DefaultLimits
 	limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
-	return &Dir{cfg: cfg, needles: icsobject.NewNeedles(cfg.Needles), written: map[string]write{},
+	return &Dir{cfg: cfg, needles: icsobject.NewNeedles(cfg.Needles), written: map[string]write{}, rights: (*folder).ask,
 		reader: icsobject.Reader{Owners: icsobject.NewOwners(cfg.Owners), Zone: cfg.Zone, Now: cfg.Now, Limits: limits, Messages: cfg.Messages}}, nil
 }
 
@@ -138,7 +139,7 @@ type item struct {
 
 // open reads the event with an id.
 func (d *Dir) open(id string) (*item, error) {
-	dir, err := openFolder(d.cfg.Path)
+	dir, err := d.openFolder()
 	if err != nil {
 		return nil, err
 	}

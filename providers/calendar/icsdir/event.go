@@ -1,6 +1,7 @@
 package icsdir
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -19,6 +20,10 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s holds no event %q any more", calendar.ErrGone, f.name, uid)
 	}
 	ev.Version = version(doc, f, uid, single)
+	if ev.Denied == "" {
+		ev.Denied = cmp.Or(f.dir.denies(), f.stat.denies(f.name))
+		ev.Unwritable = ev.Denied != ""
+	}
 	return ev, nil
 }
 

@@ -20,9 +20,12 @@ type folder struct {
 	f    *os.File
 	fd   int // of f
 	path string
+	// denies says why nothing in the folder can be written now, or nothing. It is asked once for each call.
+	denies func() string
 }
 
-func openFolder(path string) (*folder, error) {
+func (d *Dir) openFolder() (*folder, error) {
+	path := d.cfg.Path
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("icsdir: %w: is the folder mounted, and may this user read it? %w", calendar.ErrAbsent, err)
@@ -35,7 +38,9 @@ func openFolder(path string) (*folder, error) {
 		f.Close()
 		return nil, fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
 	}
-	return &folder{f: f, fd: int(f.Fd()), path: path}, nil
+	dir := &folder{f: f, fd: int(f.Fd()), path: path}
+	dir.denies = sync.OnceValue(func() string { return d.rights(dir) })
+	return dir, nil
 }
 
 func (d *folder) close() { d.f.Close() }
@@ -161,6 +166,7 @@ type file struct {
 	raw  []byte
 	stat stat
 	racy bool
+	dir  *folder // in which it was found
 }
 
 // read reads a file of the folder by its name. A name that is no item does not exist.
@@ -202,7 +208,7 @@ func (d *Dir) readEntry(dir *folder, e entry, buf []byte) (*file, error) {
 	if path == "" {
 		path = filepath.Join(dir.path, e.name)
 	}
-	return &file{name: e.name, path: path, raw: raw, stat: st, racy: st.racy(now)}, nil
+	return &file{name: e.name, path: path, raw: raw, stat: st, racy: st.racy(now), dir: dir}, nil
 }
 
 // unreadable words an error about a file; that it is not there stays visible to errors.Is.

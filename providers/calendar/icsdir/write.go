@@ -116,7 +116,7 @@ func (d *Dir) fillTemp(temp *os.File, it *item, out []byte) error {
 
 // unchanged reports ErrConflict if the file is no longer what was read: by size, times and inode, and by its bytes.
 func (d *Dir) unchanged(it *item) error {
-	dir, err := openFolder(d.cfg.Path)
+	dir, err := d.openFolder()
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func globEscape(path string) string {
 
 // note remembers a write for Echoed.
 func (d *Dir) note(it *item, out []byte) error {
-	dir, err := openFolder(d.cfg.Path)
+	dir, err := d.openFolder()
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (d *Dir) Echoed(cursor string) string {
 		return cursor
 	}
 	d.letSettle()
-	dir, err := openFolder(d.cfg.Path)
+	dir, err := d.openFolder()
 	if err != nil {
 		return cursor
 	}

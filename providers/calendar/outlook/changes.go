@@ -79,6 +79,9 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 	if err != nil {
 		return calendar.Changes{}, err
 	}
+	if err := c.rights(ctx, from == "", before.readOnly); err != nil {
+		return calendar.Changes{}, err
+	}
 	if id := c.calendarID(); from != "" && id != before.calendar {
 		return calendar.Changes{}, fmt.Errorf("outlook: %w: it is of another calendar than the one that is now meant; the calendar is read again as a whole", calendar.ErrCursor)
 	}
@@ -98,6 +101,7 @@ func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, 
 		l.merge(changed)
 	}
 	changes := l.changes(from)
+	changes.ReadOnly = c.denied()
 	if changes.Source, err = c.whose(ctx); err != nil {
 		return calendar.Changes{}, err
 	}

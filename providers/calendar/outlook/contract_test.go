@@ -200,3 +200,9 @@ func (w *world) Heal() {
 	w.server.SetEmpty("", false)
 	w.ahead = 0
 }
+
+// SetReadOnly implements calendartest.World.
+func (w *world) SetReadOnly(readOnly bool) error {
+	w.server.SetReadOnly("", readOnly)
+	return nil
+}

@@ -15,11 +15,11 @@ import (
 // Graph keeps no cursor for the events of a calendar: its delta is for expanded windows that do not move along, with rows that lack
 // their texts and deletions that may be none. So a calendar is followed by the time of the last change. A cursor is
 //
-//	outlook1 CALENDAR DAY WATERMARK FINGERPRINTS CENSUS
+//	outlook1 CALENDAR DAY WATERMARK FINGERPRINTS CENSUS [read]
 //
 // the id of the calendar where it is not the default one, the day on which it was given out or used last, the time from which on
 // changes are asked for, what was seen of the events changed since then, by which they are known again: the question always
-// brings the latest changes along; and a fingerprint of all ids, which a cursor of before may lack.
+// brings the latest changes along; a fingerprint of all ids, which a cursor of before may lack; and whether the calendar could only be read.
 const cursorName = "outlook1"
 
 // overlap is how far before the latest change the watermark lies, until that is older: a change may show later than one that was made
@@ -37,6 +37,7 @@ type cursor struct {
 	since    time.Time
 	seen     []string // fingerprints, sorted
 	census   string   // "" where it is not known
+	readOnly bool
 }
 
 const printLen = 11
@@ -47,15 +48,21 @@ func fingerprint(id, version string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:8])
 }
 
-const noCalendar = "-"
+const (
+	noCalendar = "-"
+	onlyRead   = "read"
+)
 
 func (c cursor) String() string {
 	id := c.calendar
 	if id == "" {
 		id = noCalendar
 	}
-	return strings.Join([]string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano),
-		strings.Join(c.seen, ""), c.census}, " ")
+	parts := []string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano), strings.Join(c.seen, ""), c.census}
+	if c.readOnly {
+		parts = append(parts, onlyRead)
+	}
+	return strings.Join(parts, " ")
 }
 
 // parseCursor reads a cursor; an empty one is from before everything.
@@ -70,10 +77,14 @@ func parseCursor(s string, now time.Time) (cursor, error) {
 	if len(parts) == 5 {
 		parts = append(parts, "")
 	}
+	readOnly := len(parts) == 7 && parts[6] == onlyRead
+	if readOnly {
+		parts = parts[:6]
+	}
 	if len(parts) != 6 || parts[0] != cursorName || parts[1] == "" || len(parts[4])%printLen != 0 {
 		return strange("it is not one of this version")
 	}
-	c := cursor{calendar: parts[1], census: parts[5]}
+	c := cursor{calendar: parts[1], census: parts[5], readOnly: readOnly}
 	if c.calendar == noCalendar {
 		c.calendar = ""
 	}

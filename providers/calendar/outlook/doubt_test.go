@@ -154,6 +154,7 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 					func(r *http.Request) bool { return outlooktest.Events(r) || readsCalendar(r) }))
 			},
 			back: func(o *office) { o.server.Hide(o.cal, o.server.IDs(o.cal)[2], false); o.server.Mend() },
+			held: true,
 		},
 		"no longer shared, 403": {
 			change: func(o *office) {

@@ -140,20 +140,28 @@ func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
 		}
 	}()
 	ev = texts(e)
-	ev.Denied = c.denies(e)
+	if ev.Denied = denies(e); ev.Denied == "" {
+		ev.Denied = c.denied()
+		ev.Unwritable = ev.Denied != ""
+	}
 	ev.Mails = mails(e)
 	c.times(&ev, e)
 	return ev, nil
 }
 
-// denies says why an event must not be written, or nothing.
-func (c *Calendar) denies(e models.Eventable) string {
+// denied says why nothing in the calendar can be written, or nothing.
+func (c *Calendar) denied() string {
 	c.mu.Lock()
-	readOnly := c.readOnly
-	c.mu.Unlock()
+	defer c.mu.Unlock()
+	if !c.readOnly {
+		return ""
+	}
+	return "the calendar is shared for reading only: its owner has to share it with the right to edit"
+}
+
+// denies says why an event must not be written, or nothing.
+func denies(e models.Eventable) string {
 	switch {
-	case readOnly:
-		return "the calendar is shared for reading only: its owner has to share it with the right to edit"
 	case e.GetIsOrganizer() != nil && !*e.GetIsOrganizer():
 		who := "somebody else"
 		if o := e.GetOrganizer(); o != nil && o.GetEmailAddress() != nil {

@@ -246,7 +246,7 @@ func TestRequests(t *testing.T) {
 		changes, err = c.Changes(t.Context(), before)
 		return err
 	}
-	expect("the first pass over 500 events", 3, list)
+	expect("the first pass over 500 events", 4, list)
 	expect("nothing has changed", 1, list)
 	w.ahead += sweepTime
 	expect("nothing has changed, and all ids are looked at", 1, list)

@@ -151,11 +151,12 @@ func (l *listing) changes(from string) calendar.Changes {
 	} else {
 		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
 	}
-	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since, census: l.before.census}
+	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since, census: l.before.census,
+		readOnly: l.c.denied() != ""}
 	if l.full {
 		now.census = l.census()
 	}
-	news = news || now.day != l.before.day || now.census != l.before.census
+	news = news || now.readOnly != l.before.readOnly || now.day != l.before.day || now.census != l.before.census
 	latest := l.latest()
 	since, quiet := latest.Add(-overlap), l.answered.Sub(latest) > overlap
 	if quiet { // whatever was changed at the time of the latest change shows by now

@@ -103,7 +103,25 @@ func (c *Calendar) look(ctx context.Context) (cal models.Calendarable, err error
 		}
 		return err
 	})
-	return cal, c.aboutCalendar(err)
+	if err != nil {
+		return nil, c.aboutCalendar(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.readOnly = cal.GetCanEdit() != nil && !*cal.GetCanEdit()
+	return cal, nil
+}
+
+// rights finds out whether the calendar can be written: when everything is read, and each time while it could not be written the last time.
+// That it cannot be any more shows with a write that is refused.
+func (c *Calendar) rights(ctx context.Context, everything, before bool) error {
+	c.mu.Lock()
+	ask := everything || before || c.readOnly
+	c.mu.Unlock()
+	if !ask {
+		return nil
+	}
+	return c.standing(ctx)
 }
 
 // whose names the calendar: its mailbox, and its id where it is not the default one. Whose mailbox a person has signed in to is asked once

@@ -2,6 +2,7 @@ package outlook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -47,6 +48,9 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 		return ev, nil
 	}
 	if err := c.patch(ctx, id, ev.Version, p); err != nil {
+		if errors.Is(err, calendar.ErrDenied) { // it may be shared for reading only by now
+			err = errors.Join(err, c.standing(ctx))
+		}
 		return calendar.Event{}, err
 	}
 	// What Exchange has made of it, only a reading shows: it rewrites the HTML, and the answer lacks the properties.

@@ -90,7 +90,7 @@ func (c *call) mayRead(cal *shelf) bool { return c.role(cal) != "" }
 
 func (c *call) mayWrite(cal *shelf) bool {
 	role := c.role(cal)
-	return role == "own" || role == "write" && c.token.has("Calendars.ReadWrite.Shared")
+	return !cal.readOnly && (role == "own" || role == "write" && c.token.has("Calendars.ReadWrite.Shared"))
 }
 
 // getCalendar is GET of a calendar.

@@ -24,6 +24,7 @@ type shelf struct {
 	events    []*event
 	left      []departure // of those that were moved to another calendar
 	empty     bool
+	readOnly  bool // nobody but its owner's own apps may write
 }
 
 // departure is an event that is no longer in a calendar, and the number of that change.
@@ -63,6 +64,15 @@ func (s *Server) Share(calendar, address, role string) {
 		delete(cal.roles, strings.ToLower(address))
 	default:
 		cal.roles[strings.ToLower(address)] = role
+	}
+}
+
+// SetReadOnly has nobody but its owner's own apps write to a calendar, or ends that.
+func (s *Server) SetReadOnly(calendar string, readOnly bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cal := s.calendar(calendar); cal != nil {
+		cal.readOnly = readOnly
 	}
 }
 
