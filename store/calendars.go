@@ -129,6 +129,15 @@ func (s *Store) Calendars() (names []string, err error) {
 // Problems returns the items of a calendar that could not be understood, by id.
 func (s *Store) Problems(calendar string) (list []Problem, err error) {
 	err = s.view(func(tx *Tx) error {
+		list, err = tx.Problems(calendar)
+		return err
+	})
+	return list, err
+}
+
+// Problems returns the items of a calendar that could not be understood, by id.
+func (tx *Tx) Problems(calendar string) (list []Problem, err error) {
+	err = tx.reading(func() error {
 		return tx.scan(bucketProblems, prefixKey(calendar), func(key, value []byte) (bool, error) {
 			var p Problem
 			if err := json.Unmarshal(value, &p); err != nil {

@@ -25,6 +25,7 @@
 //	inviting    calendar 0 id           empty: events whose invitation has to be made anew, or dropped (since schema 2)
 //	twins       hash(UID) calendar 0 id     empty: items left alone for the one that has the UID's record (since schema 3)
 //	sweeps      account                 Sweep, JSON: the meetings of an account that no record names (since schema 3)
+//	rests       key                     Rest, JSON: until when a calendar, a service or a host is left alone (since schema 4)
 //
 // The tree changes only by a new schema version and a step in migrate.go.
 //

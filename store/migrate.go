@@ -14,7 +14,7 @@ type step func(tx *Tx) error
 
 // steps are all steps there have been: the first leads from schema 1 to 2. The schema of this program is the one that the
 // last step leads to.
-func steps() []step { return []step{addInvites, addTwins} }
+func steps() []step { return []step{addInvites, addTwins, addRests} }
 
 // addInvites leads to schema 2.
 func addInvites(tx *Tx) error {
@@ -24,6 +24,12 @@ func addInvites(tx *Tx) error {
 		}
 	}
 	return nil
+}
+
+// addRests leads to schema 4.
+func addRests(tx *Tx) error {
+	_, err := tx.b.CreateBucket([]byte(bucketRests))
+	return err
 }
 
 // addTwins leads to schema 3. Until then a record held the twins of its item. Those in other calendars, "CALENDAR 0 ID", were queued as

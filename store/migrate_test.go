@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,9 +59,9 @@ func TestOldSchema(t *testing.T) {
 	same(t, len(must[[]Invite](t)(s.Invites())), 0) // of schema 2
 }
 
-// threeSteps lead from schema 1 to 4.
-func threeSteps(second error) []step {
-	return []step{
+// laterSteps lead from schema 1 to one that this program does not know.
+func laterSteps(second error) []step {
+	list := []step{
 		func(*Tx) error { return nil },
 		func(tx *Tx) error {
 			return tx.put(bucketProblems, pairKey("alice", "migrated"), []byte(`{"Reason":"step 1"}`))
@@ -72,11 +73,15 @@ func threeSteps(second error) []step {
 			return tx.remove(bucketProblems, pairKey("alice", "2"))
 		},
 	}
+	for len(list) <= len(steps()) {
+		list = append(list, func(*Tx) error { return nil })
+	}
+	return list
 }
 
 func TestMigration(t *testing.T) {
-	path := copyOld(t)
-	s, err := open(path, testOptions(), false, threeSteps(nil))
+	path, later := copyOld(t), 2+len(steps())
+	s, err := open(path, testOptions(), false, laterSteps(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,18 +90,19 @@ func TestMigration(t *testing.T) {
 	}
 	notices := strings.Join(s.Notices(), "\n")
 	copies := must[[]string](t)(s.Backups())
-	if len(copies) != 1 || !strings.Contains(notices, "from schema 1 to 4") || !strings.Contains(notices, copies[0]) {
+	if len(copies) != 1 || !strings.Contains(notices, fmt.Sprintf("from schema 1 to %d", later)) || !strings.Contains(notices, copies[0]) {
 		t.Errorf("copies %q, notices %q", copies, notices)
 	}
 	if err := errors.Join(s.Check(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	again, err := open(path, testOptions(), false, threeSteps(errors.New("taken twice")))
+	again, err := open(path, testOptions(), false, laterSteps(errors.New("taken twice")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	again.Close()
-	if _, err := Open(path, testOptions()); err == nil || !strings.Contains(err.Error(), "newer zoomtag (schema 4, this one knows 3)") {
+	newer := fmt.Sprintf("newer zoomtag (schema %d, this one knows %d)", later, later-1)
+	if _, err := Open(path, testOptions()); err == nil || !strings.Contains(err.Error(), newer) {
 		t.Errorf("an old program on a new database: %v", err)
 	}
 	openAt(t, copies[0]).Close()
@@ -105,10 +111,10 @@ func TestMigration(t *testing.T) {
 func TestFailedMigrationChangesNothing(t *testing.T) {
 	path := copyOld(t)
 	failure := errors.New("no")
-	if _, err := open(path, testOptions(), false, threeSteps(failure)); !errors.Is(err, failure) || !strings.Contains(err.Error(), "schema 3 to 4") {
+	if _, err := open(path, testOptions(), false, laterSteps(failure)); !errors.Is(err, failure) || !strings.Contains(err.Error(), "schema 3 to 4") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := open(path, testOptions(), true, threeSteps(nil)); err == nil || !strings.Contains(err.Error(), "older zoomtag") {
+	if _, err := open(path, testOptions(), true, laterSteps(nil)); err == nil || !strings.Contains(err.Error(), "older zoomtag") {
 		t.Errorf("reading only: %v", err)
 	}
 	s := openAt(t, path)

@@ -27,6 +27,7 @@ const (
 	bucketInviting  = "inviting"
 	bucketTwins     = "twins"
 	bucketSweeps    = "sweeps"
+	bucketRests     = "rests"
 
 	keySchema = "schema"
 	keyID     = "id"
@@ -37,7 +38,7 @@ const (
 func dataBuckets() []string {
 	return []string{bucketCalendars, bucketCursors, bucketRecords, bucketMarks, bucketUIDs, bucketQueue, bucketWaiting,
 		bucketProblems, bucketBudget, bucketJournal, bucketInvites, bucketInviting,
-		bucketTwins, bucketSweeps}
+		bucketTwins, bucketSweeps, bucketRests}
 }
 
 // Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given to,

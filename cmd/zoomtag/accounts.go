@@ -55,7 +55,7 @@ func (list accounts) atWork() []engine.Account {
 	out := make([]engine.Account, len(list))
 	for i, a := range list {
 		out[i] = engine.Account{Hash: a.hash, Meetings: a.service, Budgeted: a.Mode != configs.Personal, Main: i == 0,
-			OneHost: a.Mode == configs.User, Room: a.Mode == configs.Personal}
+			OneHost: a.Mode == configs.User, Room: a.Mode == configs.Personal, Depends: a.signsInWith()}
 	}
 	return out
 }

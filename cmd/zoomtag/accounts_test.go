@@ -56,7 +56,7 @@ func (h *clubHouse) list(calendars string, accounts ...string) {
 }
 
 // ask runs a command with --json and decodes what it prints.
-func (h *clubHouse) ask(into any, want int, args ...string) {
+func (h *zoomDoor) ask(into any, want int, args ...string) {
 	h.t.Helper()
 	out, errs, code := h.run(nil, io.Discard, append(args, "--json")...)
 	if err := json.Unmarshal([]byte(out), into); err != nil || code != want {
@@ -216,6 +216,9 @@ func TestNamingTheAccount(t *testing.T) {
 	h := newClubHouse(t)
 	one := strings.Replace(h.work("x"), "name: x, ", "", 1)
 	calendars := strings.Replace(clubEvents, "account: Club, ", "", 1)
+	if err := os.Mkdir(filepath.Join(h.dir, "evening"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	h.write("zoomtag.yaml", "state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\nzoom: "+one+"\n"+calendars)
 	h.sync(exitOK)
 	h.has(1, 0)

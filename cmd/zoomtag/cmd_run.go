@@ -90,7 +90,8 @@ func (d *daemon) build(cfg *configs.Config) error {
 		desk.inviter.succeed(old.inviter)
 	}
 	d.desk.Store(desk)
-	return nil
+	_, err = desk.engine.Retry(engine.Again{Calendars: desk.names}) // whoever starts it, or has it read its configuration, has perhaps mended something
+	return err
 }
 
 // listen opens the control socket and the HTTP listener.

@@ -26,6 +26,10 @@ func (a *app) syncCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, office.Close()) }()
+			// Whoever stands by may have mended something.
+			if _, err := office.Retry(ctx, retryRequest{Calendars: names, Patient: !a.term.isTerminal(a.term.out)}); err != nil {
+				return err
+			}
 			report, err := office.Sync(ctx, names, false)
 			bar.clear()
 			var folder *folderError

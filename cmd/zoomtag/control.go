@@ -33,6 +33,7 @@ type controlRequest struct {
 	Invite    *inviteRequest `json:"invite,omitempty"`
 	Doctor    doctorRequest  `json:"doctor,omitzero"`
 	Meetings  []int64        `json:"meetings,omitempty"`
+	Retry     retryRequest   `json:"retry,omitzero"`
 }
 
 type controlAnswer struct {
@@ -107,6 +108,7 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 	})
 	handle("/doctor", func(ctx context.Context, r controlRequest) (any, error) { return current().Doctor(ctx, r.Doctor) })
 	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
+	handle("/retry", func(ctx context.Context, r controlRequest) (any, error) { return current().Retry(ctx, r.Retry) })
 	handle("/cancel", func(ctx context.Context, r controlRequest) (any, error) { return current().Cancel(ctx, r.Meetings) })
 	return mux
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
@@ -86,6 +85,11 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 		}
 	}
 	err = stopped(faults)
+	for i := range reports {
+		if !dry && faults[i] == nil {
+			err = errors.Join(err, d.tellWaiting(&reports[i]))
+		}
+	}
 	if dry {
 		err = errors.Join(err, d.foretellRooms(reports))
 	}
@@ -123,14 +127,6 @@ func stopped(faults []error) error {
 	return errors.Join(others...)
 }
 
-// readGrant reads how the sign-in of a person stands; nil where there is none.
-func readGrant(provider, path string) (signedIn, refused *time.Time) {
-	if g, ok := standing(provider, path); ok {
-		return some(g.SignedIn), some(g.Refused)
-	}
-	return nil, nil
-}
-
 // standing reads all that a sign-in's file says of it; ok is false where there is none that can be used.
 func standing(provider, path string) (g zoom.Grant, ok bool) {
 	switch provider {
@@ -142,6 +138,16 @@ func standing(provider, path string) (g zoom.Grant, ok bool) {
 		return zoom.ReadGrant(path)
 	}
 	return g, false
+}
+
+// stands takes over how the sign-in of a person stands, and why it cannot be used.
+func (t *tokenStatus) stands(g zoom.Grant, ok bool) {
+	switch {
+	case ok:
+		t.SignedIn, t.Refused, t.Reason = some(g.SignedIn), some(g.Refused), g.Reason
+	case g.Unusable != nil:
+		t.Reason = g.Unusable.Error()
+	}
 }
 
 // Status gathers the facts, with those that only a daemon has.
@@ -163,7 +169,7 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 		if path, ok := d.grants[c.Name]; ok {
 			token := tokenStatus{Calendar: c.Name, Provider: c.Provider}
-			token.SignedIn, token.Refused = readGrant(c.Provider, path)
+			token.stands(standing(c.Provider, path))
 			report.Tokens = append(report.Tokens, token)
 		}
 	}
@@ -172,11 +178,10 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 			continue
 		}
 		token := tokenStatus{Provider: "zoom", Account: account.Name}
-		if g, ok := zoom.ReadGrant(account.grant); ok {
+		g, ok := zoom.ReadGrant(account.grant)
+		if token.stands(g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
-			token.Person, token.SignedIn, token.Refused, token.Reason = g.Name(), some(g.SignedIn), some(g.Refused), g.Reason
-		} else if g.Unusable != nil {
-			token.Reason = g.Unusable.Error()
+			token.Person = g.Name()
 		}
 		report.Tokens = append(report.Tokens, token)
 		if report.Health == healthOK && (token.SignedIn == nil || token.Refused != nil) {

@@ -20,6 +20,7 @@ type office interface {
 	Status(ctx context.Context) (statusReport, error)
 	Links(ctx context.Context) (linksReport, error)
 	Log(ctx context.Context, event string) ([]store.Entry, error)
+	Retry(ctx context.Context, r retryRequest) (retryReport, error)
 	Release(ctx context.Context, calendar string) (releaseReport, error)
 	Cancel(ctx context.Context, meetings []int64) (cancelReport, error)
 	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)

@@ -258,7 +258,7 @@ func TestGoogleNotShared(t *testing.T) {
 	}
 	w.pass("sync", exitOK)
 	w.google.SetRole("", "none")
-	report := w.pass("sync", exitOK) // held is no failure
+	report := w.pass("sync", exitFailed)
 	if c := report.Calendars[0]; !c.Held || c.OK || !strings.Contains(c.Error, "nothing is cancelled") {
 		t.Errorf("reported: %+v", c)
 	}

@@ -70,9 +70,9 @@ func (r codeReader) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (d *outlookDoor) kept(name string) (signedIn *time.Time) {
-	signedIn, _ = readGrant("outlook", filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
-	return signedIn
+func (d *outlookDoor) kept(name string) *time.Time {
+	grant, _ := standing("outlook", filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
+	return some(grant.SignedIn)
 }
 
 // TestOutlookAuthWithCode: a code is what one gets where there is no browser.

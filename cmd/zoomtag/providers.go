@@ -166,7 +166,8 @@ func (b *builder) calendars() ([]*engine.Calendar, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s)})
+		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s),
+			Depends: b.signsInWith(c)})
 	}
 	return list, nil
 }

@@ -25,7 +25,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
-		a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.versionCommand(), manCommand())
+		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.versionCommand(), manCommand())
 	wrapArgs(root)
 	return root
 }

@@ -25,6 +25,13 @@ var (
 	ErrDenied = errors.New("not allowed")
 )
 
+// SignInError says that the service, or what keeps the sign-in, does not take who asks: a wrong password, a secret that has expired, nobody
+// has signed in. It is an ErrDenied, and concerns everything that is asked with the same credentials.
+type SignInError struct{ Err error }
+
+func (e *SignInError) Error() string { return e.Err.Error() }
+func (e *SignInError) Unwrap() error { return e.Err }
+
 // Throttled is the service asking to be left alone until a time.
 type Throttled struct {
 	Until time.Time

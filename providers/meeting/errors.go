@@ -26,6 +26,13 @@ var (
 // does not want. It leaves open what else the call did.
 var ErrUnfit = errors.New("the meeting is not as safe as it was asked to be")
 
+// SignInError says that the service, or what keeps the sign-in, does not take who asks: a secret that has expired, an app that was switched
+// off, nobody has signed in. It concerns everything that is asked with the same credentials.
+type SignInError struct{ Err error }
+
+func (e *SignInError) Error() string { return e.Err.Error() }
+func (e *SignInError) Unwrap() error { return e.Err }
+
 // Throttled is the service asking to be left alone until a time.
 type Throttled struct {
 	Until time.Time

@@ -97,6 +97,8 @@ type Record struct {
 	// Error is why the last try failed, Tries how often in a row.
 	Error string `json:",omitempty"`
 	Tries int    `json:",omitempty"`
+	// Bound says that Due was set by a service, which is asked no earlier: a Retry-After, the calls of a day that are used up.
+	Bound bool `json:",omitempty"`
 	// Due is when the event has to be looked at again; zero: not by itself.
 	Due time.Time `json:"-"` // kept beside the JSON, as is Changed
 	// Changed is when the record last became another one.
@@ -134,6 +136,18 @@ func (r *Record) Closed() bool { return !r.ClosedAt.IsZero() }
 type Kept struct {
 	Want      uint64
 	Over, Got uint64 `json:",omitempty"`
+}
+
+// Rest is until when somebody is left alone: a calendar, a service, a host.
+type Rest struct {
+	Until time.Time
+	// Why is what was said, for people.
+	Why string
+	// Refused says that a sign-in was refused, Tries times in a row, with credentials of the fingerprint Depends. Nobody has asked for a pause
+	// then: it is ours, so that an account is not locked for too many wrong passwords, and ends when somebody has mended something.
+	Refused bool   `json:",omitempty"`
+	Tries   int    `json:",omitempty"`
+	Depends string `json:",omitempty"`
 }
 
 // Former is a meeting that was an event's.

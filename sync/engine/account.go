@@ -24,6 +24,8 @@ type Account struct {
 	Main bool
 	// OneHost says that all its meetings are hosted by one person, under whatever name a host is given.
 	OneHost bool
+	// Depends is a fingerprint of the credentials, as they are now; nil is none.
+	Depends func() string
 	// Room says that it is one fixed room for all events, which nobody makes or cancels.
 	Room bool
 }

@@ -64,25 +64,34 @@ func budget(urgent bool) int {
 
 // spentUp is the waiting error of a host whose calls of the day are used up.
 func (s *settling) spentUp(host string, used int) error {
-	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), reason: fmt.Sprintf(
+	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), bound: true, reason: fmt.Sprintf(
 		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that start soon): it goes on at 00:00 UTC",
 		DailyLimit, host, used, DailyReserve)}
 }
 
-// mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state.
+// mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state. A sign-in that Zoom has refused is
+// another kind of error: somebody has to mend it.
 func (s *settling) mayAsk(host, state string) error {
 	for _, key := range []string{s.hostKey(host), s.serviceKey()} {
-		if until := s.e.quietUntil(key).until; until.After(s.e.opt.Now()) {
-			return &waiting{state: state, until: until, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
+		if until := s.e.quietUntil(key).Until; !until.IsZero() {
+			return &waiting{state: state, until: until, bound: true, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
 		}
+	}
+	if rest := s.e.quietUntil(accountKey(s.payer().Hash)); !rest.Until.IsZero() && !s.dry {
+		return &refusedBefore{rest}
 	}
 	return nil
 }
 
-// hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this calendar asks it.
-func (s *settling) hostKey(host string) string { return "host " + s.payer().BudgetKey(host) }
+// refusedBefore is the failure of what needs a sign-in that was refused a short while ago: it is what was said then.
+type refusedBefore struct{ store.Rest }
 
-func (s *settling) serviceKey() string { return "service " + s.payer().Hash + " " + s.c.Name }
+func (e *refusedBefore) Error() string { return e.Why }
+
+// hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this calendar asks it.
+func (s *settling) hostKey(host string) string { return hostRestKey(s.payer().BudgetKey(host)) }
+
+func (s *settling) serviceKey() string { return serviceRestKey(s.payer().Hash, s.c.Name) }
 
 // spend saves the record, as change makes it before a call, together with one call on the host's budget. Where the budget is used up by
 // now, nothing is changed, and the waiting error says so. more, if not nil, is done in the same transaction.
@@ -150,13 +159,27 @@ func (s *settling) unspent(host string, err error) error {
 
 // hushed notes for how long the service wants to be left alone, so that the next event does not ask in vain.
 func (s *settling) hushed(host string, err error) error {
+	if !s.dry {
+		s.e.heedAccount(s.payer(), err)
+	}
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush(s.hostKey(host), throttled.Until, throttled.Err.Error())
+			s.e.hush(s.hostKey(host), throttled.Until, throttled.Err.Error(), s.dry)
 		} else {
-			s.e.hush(s.serviceKey(), throttled.Until, throttled.Err.Error())
+			s.e.hush(s.serviceKey(), throttled.Until, throttled.Err.Error(), s.dry)
 		}
 	}
 	return err
+}
+
+// reached notes, after a step in which Zoom was asked, that it knows who asks. What failed for the sign-in before is due.
+func (s *settling) reached(step plan.Do) error {
+	switch step {
+	case plan.Create, plan.Update, plan.Seek, plan.Switch, plan.Recover, plan.Probe, plan.Check, plan.Word, plan.Cancel, plan.Discard:
+		if !s.dry && s.rec != nil && s.e.accept(accountKey(s.payer().Hash)) {
+			return s.e.retryAll()
+		}
+	}
+	return nil
 }

@@ -31,6 +31,9 @@ type Calendar struct {
 	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it changes,
 	// the whole calendar is read once.
 	Detects string
+	// Depends is a fingerprint of the credentials that the calendar is read with, as they are now; nil is none. A sign-in that was refused is
+	// tried again when it changes.
+	Depends func() string
 }
 
 // Limits of Zoom for each host and UTC day: create and update calls, of which the reserve is kept for cancellations and
@@ -81,10 +84,12 @@ type Engine struct {
 	calendars map[string]*Calendar
 	locks     *Locks
 
-	mu     sync.Mutex           // guards all below
-	quiet  map[string]rest      // hosts and whole services that are left alone for a while
-	passed map[string]time.Time // last successful pass, also where nothing had to be saved
-	looked map[string]bool      // calendars for which what other names left behind was looked through
+	mu        sync.Mutex            // guards all below
+	quiet     map[string]store.Rest // who is left alone for a while
+	passed    map[string]time.Time  // last successful pass, also where nothing had to be saved
+	restsRead bool                  // what was asked of the processes before this one is in quiet
+	failed    map[string]string     // why a calendar could not be read the last time
+	looked    map[string]bool       // calendars for which what other names left behind was looked through
 }
 
 // New makes an engine for these calendars.
@@ -105,7 +110,7 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		opt.Locks = NewLocks(nil)
 	}
 	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
-		quiet: map[string]rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}}
+		quiet: map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}, failed: map[string]string{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {
 			c.Settings.Settle = DefaultSettle
@@ -125,6 +130,7 @@ func (e *Engine) Succeed(old *Engine) {
 		e.passed[name] = old.passed[name]
 	}
 	maps.Copy(e.quiet, old.quiet)
+	maps.Copy(e.failed, old.failed)
 }
 
 // LastPass is when the calendar was last read successfully by this engine, or the zero time.
@@ -132,34 +138,6 @@ func (e *Engine) LastPass(name string) time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.passed[name]
-}
-
-// rest is until when somebody is left alone, and why.
-type rest struct {
-	until time.Time
-	why   string
-}
-
-// hush leaves a host or a service alone until a time.
-func (e *Engine) hush(key string, until time.Time, why string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if until.After(e.quiet[key].until) {
-		e.quiet[key] = rest{until, why}
-	}
-}
-
-// longestRest is longer than any service asks to be left alone for: Zoom's daily limit is the longest. A rest that is longer was begun by
-// a clock that has been set back since.
-const longestRest = 25 * time.Hour
-
-func (e *Engine) quietUntil(key string) rest {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.quiet[key].until.Sub(e.opt.Now()) > longestRest {
-		delete(e.quiet, key)
-	}
-	return e.quiet[key]
 }
 
 // Report is what a pass over one calendar did.
@@ -177,10 +155,10 @@ type Report struct {
 	Calls map[string]int `json:"-"`
 }
 
-// Failed reports whether something went wrong for the calendar or one of its events. A calendar that is held, because it is not
-// there or for a brake, waits for a person: that is no failure.
+// Failed reports whether something went wrong for the calendar or one of its events. A calendar that a brake holds waits for a person: that is
+// no failure. One that is not there is one.
 func (r *Report) Failed() bool {
-	if r.Error != "" && !r.Held {
+	if r.Error != "" {
 		return true
 	}
 	for _, ev := range r.Events {

@@ -32,12 +32,12 @@ func (s *settling) fail(cause error) error {
 	}
 	s.rec.Tries++
 	until := now.Add(s.e.backoff(s.rec.Tries, cause))
-	var throttled *meeting.Throttled
-	var slow *calendar.Throttled
-	if errors.As(cause, &throttled) && throttled.Until.After(now) {
-		until = throttled.Until
-	} else if errors.As(cause, &slow) && slow.Until.After(now) {
-		until = slow.Until
+	asked := s.askedUntil(cause)
+	s.rec.Bound = asked.After(now)
+	if s.rec.Bound {
+		until = asked
+	} else if rest := s.e.quietUntil(accountKey(s.payer().Hash)); rest.Refused {
+		until = rest.Until // all that needs the sign-in is tried when it is
 	}
 	s.rec.State, s.rec.Error, s.rec.Due = plan.Failed, text, until
 	if s.rec.Doubt != "" {
@@ -55,6 +55,19 @@ func (s *settling) fail(cause error) error {
 	}
 	s.tell(s.rec.State, text, text)
 	return nil
+}
+
+// askedUntil is until when a service that has failed wants to be left alone, or zero.
+func (s *settling) askedUntil(cause error) time.Time {
+	var throttled *meeting.Throttled
+	var slow *calendar.Throttled
+	switch {
+	case errors.As(cause, &throttled):
+		return throttled.Until
+	case errors.As(cause, &slow):
+		return slow.Until
+	}
+	return time.Time{}
 }
 
 // failUnknown notes the failure of an event of which nothing is remembered: it stays due.

@@ -19,6 +19,7 @@ func (p *pass) finish(st store.CalendarState) error {
 	now := p.e.opt.Now()
 	p.e.mu.Lock()
 	p.e.passed[p.c.Name] = now
+	delete(p.e.failed, p.c.Name)
 	p.e.mu.Unlock()
 	if p.dry {
 		return nil
@@ -171,10 +172,15 @@ func (p *pass) noteFailure(cause error) error {
 	}
 	now := p.e.opt.Now()
 	st, err := p.e.store.Calendar(p.c.Name)
-	if err != nil || st.LastError == cause.Error() {
+	if err != nil {
 		return err
 	}
-	p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
+	if p.e.isNews(p.c.Name, cause.Error()) { // once in each process, also where it has failed before
+		p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
+	}
+	if st.LastError == cause.Error() {
+		return nil
+	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		st, err := tx.Calendar(p.c.Name)
 		if err != nil {
@@ -187,4 +193,15 @@ func (p *pass) noteFailure(cause error) error {
 		}
 		return tx.PutCalendar(p.c.Name, st)
 	})
+}
+
+// isNews reports whether a calendar has failed for another reason than the last time, as far as this process knows.
+func (e *Engine) isNews(calendar, reason string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.failed[calendar] == reason {
+		return false
+	}
+	e.failed[calendar] = reason
+	return true
 }

@@ -79,11 +79,13 @@ func (s *settling) giveUp(before *calendar.Event, d plan.Decision) {
 
 // mayWrite reports, as a waiting error, that the calendar has asked to be left alone.
 func (s *settling) mayWrite() error {
-	until, why := s.restsUntil()
-	if until.IsZero() {
-		return nil
+	err := s.mayRead()
+	var asked *calendar.Throttled
+	if errors.As(err, &asked) {
+		return &waiting{state: plan.Pending, until: asked.Until, bound: true,
+			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " + asked.Err.Error()}
 	}
-	return &waiting{state: plan.Pending, until: until, reason: "the calendar is left alone until " + until.UTC().Format(time.RFC3339) + ": " + why}
+	return err
 }
 
 // linked notes what was written into the event. A zero link was taken out.

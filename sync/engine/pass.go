@@ -77,6 +77,14 @@ func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool
 		return Report{}, err
 	}
 	defer unlock()
+	if err := e.loadRests(); err != nil {
+		return Report{}, err
+	}
+	if !dry {
+		if err := e.renewed(); err != nil {
+			return Report{}, err
+		}
+	}
 	return e.run(ctx, c, dry, talkative)
 }
 
@@ -154,8 +162,11 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	if p.dry || st.Detects != p.c.Detects || braked || back {
 		cursor = ""
 	}
-	if until, why := p.restsUntil(); !until.IsZero() {
-		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %s", p.c.Name, until.UTC().Format(time.RFC3339), why)
+	var asked *calendar.Throttled
+	if err := p.mayRead(); errors.As(err, &asked) {
+		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %w", p.c.Name, asked.Until.UTC().Format(time.RFC3339), asked.Err)
+	} else if err != nil {
+		return calendar.Changes{}, err
 	}
 	changes, err := p.source.Changes(ctx, cursor)
 	if errors.Is(err, calendar.ErrCursor) && cursor != "" {
@@ -169,9 +180,15 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	if err == nil && !changes.Full && changes.ReadOnly != st.ReadOnly { // what nobody could write is looked at again
 		changes, err = p.source.Changes(ctx, "")
 	}
+	if err != nil {
+		err = fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
+	}
 	p.heed(err)
 	if err != nil {
-		return changes, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
+		return changes, err
+	}
+	if err := p.signedIn(); err != nil {
+		return changes, err
 	}
 	p.report.ReadOnly = changes.ReadOnly
 	p.report.Seen = changes.Total
@@ -198,21 +215,33 @@ func anotherThan(st store.CalendarState, changes calendar.Changes) bool {
 	return changes.Source != "" && st.Source != "" && changes.Source != st.Source
 }
 
-// heed remembers that the calendar has asked to be left alone for a while.
+// heed remembers that the calendar has asked to be left alone for a while, or does not know who asks.
 func (p *pass) heed(err error) {
-	var throttled *calendar.Throttled
-	if errors.As(err, &throttled) {
-		p.e.hush("calendar "+p.c.Name, throttled.Until, throttled.Err.Error())
+	if err != nil {
+		p.e.heedCalendar(p.c, err, p.dry)
 	}
 }
 
-// restsUntil is until when the calendar is left alone, and why, or zero.
-func (p *pass) restsUntil() (until time.Time, why string) {
-	rest := p.e.quietUntil("calendar " + p.c.Name)
-	if rest.until.After(p.e.opt.Now()) {
-		return rest.until, rest.why
+// mayRead reports why the calendar is not to be asked just now: a Throttled where it has said so itself. Whoever plans has asked for it: a
+// refused sign-in is tried then.
+func (p *pass) mayRead() error {
+	switch rest := p.e.quietUntil(calendarKey(p.c.Name)); {
+	case rest.Until.IsZero(), rest.Refused && p.dry:
+		return nil
+	case rest.Refused:
+		return errors.New(rest.Why)
+	default:
+		return &calendar.Throttled{Until: rest.Until, Err: errors.New(rest.Why)}
 	}
-	return time.Time{}, ""
+}
+
+// signedIn notes that the calendar knows who asks. What failed for the sign-in before is due.
+func (p *pass) signedIn() error {
+	if p.dry || !p.e.accept(calendarKey(p.c.Name)) {
+		return nil
+	}
+	_, err := p.e.Retry(Again{Calendars: []string{p.c.Name}, Patient: true})
+	return err
 }
 
 // due is what has to be looked at now, by start; what ends comes last. (Cancellations need not hurry: the reserve of the daily

@@ -19,6 +19,9 @@ func (s *settling) preflight(ctx context.Context, from, to meeting.Spec) error {
 	if !ok {
 		return nil
 	}
+	if err := s.mayAsk(to.Host, plan.Pending); err != nil {
+		return err
+	}
 	p := service.Preflight(ctx, from, to)
 	for _, note := range p.Notes {
 		if !slices.Contains(s.foretold, note) {

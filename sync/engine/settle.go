@@ -31,6 +31,7 @@ type settling struct {
 	repeats   int      // how often a call was made again at once
 	foretold  []string // what a meeting will be otherwise than asked for, once it is made
 	done      []string
+	bound     bool            // until when it waits was said by a service
 	before    *calendar.Event // for the diff
 	secrets   []string        // passcodes that the texts may show, in whatever words
 	paying    *Account        // on whose budgets calls are counted, where that is not the record's account
@@ -47,8 +48,8 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 	if p.absent[id] {
 		return nil, calendar.ErrGone
 	}
-	if until, why := p.restsUntil(); !until.IsZero() {
-		return nil, &calendar.Throttled{Until: until, Err: errors.New(why)}
+	if err := p.mayRead(); err != nil {
+		return nil, err
 	}
 	ev, err := p.source.Get(ctx, id)
 	p.heed(err)
@@ -80,7 +81,7 @@ func (p *pass) readAhead(ctx context.Context, due []string) {
 			p.ahead[id] = true
 		}
 	}
-	if until, _ := p.restsUntil(); len(ids) < 2 || !until.IsZero() {
+	if len(ids) < 2 || p.mayRead() != nil {
 		return
 	}
 	got, err := several.MultiGet(ctx, ids)
@@ -216,9 +217,13 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 		var wait *waiting
 		switch {
 		case err == nil:
+			if err := s.reached(d.Do); err != nil {
+				return err
+			}
 		case errors.As(err, &wait):
 			d.State, d.At = wait.state, wait.until
 			d.Reason = wait.reason
+			s.bound = wait.bound
 			return s.finish(d)
 		case errors.Is(err, calendar.ErrConflict) && !s.reread:
 			if err := s.readAgain(ctx); err != nil {
@@ -313,7 +318,8 @@ func (s *settling) finish(d plan.Decision) error {
 		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
 			s.handOn = append(s.handOn, s.rec.UID)
 		}
-		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries, s.rec.Due = d.State, reason, notes, failure, 0, d.At
+		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries = d.State, reason, notes, failure, 0
+		s.rec.Due, s.rec.Bound = d.At, s.bound
 		s.rest[s.id] = s.rec
 	}
 	s.tell(d.State, reason, failure)

@@ -150,7 +150,7 @@ func TestAbsentCalendarCannotBeReleased(t *testing.T) {
 		}
 		return nil
 	}
-	if r := b.pass(); !r.Held || r.OK || r.Failed() {
+	if r := b.pass(); !r.Held || r.OK || !r.Failed() {
 		t.Errorf("absent: %+v", r)
 	}
 	if held, _, err := b.e.Release(context.Background(), "c"); held || err == nil || !strings.Contains(err.Error(), "cannot be seen") {

@@ -19,6 +19,7 @@ import (
 type waiting struct {
 	state, reason string
 	until         time.Time
+	bound         bool // until was said by a service, which is asked no earlier
 }
 
 func (w *waiting) Error() string { return w.reason }

@@ -17,12 +17,18 @@ import (
 // event that was deleted before it was remembered again nothing is left but its meeting.
 const sweepEvery = 24 * time.Hour
 
+// sweepAgain is when that is tried again if it failed: nothing is lost meanwhile.
+const sweepAgain = time.Hour
+
 // ErrUnread says that a calendar has not been read to its end yet.
 var ErrUnread = errors.New("not all calendars have been read yet")
 
 // Sweep looks through the accounts for meetings with a mark of ours that no record names, unless that was done within the day. It only
 // tells: another zoomtag may keep them. ErrUnread until each calendar has been read, for what is not remembered yet is nobody's as well.
 func (e *Engine) Sweep(ctx context.Context) error {
+	if err := e.loadRests(); err != nil {
+		return err
+	}
 	for name := range e.calendars {
 		st, err := e.store.Calendar(name)
 		if err != nil {
@@ -53,7 +59,11 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	if err != nil {
 		return err
 	}
-	if since := now.Sub(last.Tried); since >= 0 && since < sweepEvery && last.Error == "" {
+	every := sweepEvery
+	if last.Error != "" {
+		every = sweepAgain
+	}
+	if since := now.Sub(last.Tried); since >= 0 && since < every || e.quietUntil(accountKey(a.Hash)).Refused {
 		return nil
 	}
 	hosts, err := e.hostsOf(a)
@@ -68,6 +78,7 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 			return ctx.Err()
 		}
 		if err != nil {
+			e.heedAccount(a, err)
 			last.Error = fmt.Sprintf("the meetings of %s could not be listed: %v", host, err)
 			return e.saveSweep(a.Hash, last)
 		}

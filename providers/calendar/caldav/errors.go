@@ -110,7 +110,7 @@ func (c *Calendar) refused(status int, header http.Header, r refusal) error {
 	case rest.Throttled:
 		return c.throttled(header, said)
 	case rest.Unauthorized:
-		return refused(calendar.ErrDenied, c.signInMend(header))
+		return refused(&calendar.SignInError{Err: calendar.ErrDenied}, c.signInMend(header))
 	case rest.Forbidden:
 		return refused(calendar.ErrDenied, "the server does not allow it")
 	case rest.Missing:

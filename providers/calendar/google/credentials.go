@@ -128,8 +128,18 @@ type signer struct {
 	again time.Time
 }
 
-// deadPause is how long a service account that Google has refused is left alone: somebody has to change something first.
-const deadPause = 15 * time.Minute
+// deadPause is how long a service account that Google has refused is left alone here, so that one pass asks once. Who asks again after that
+// is for others to say.
+const deadPause = 10 * time.Second
+
+// token is fetch; what is refused concerns all that is asked.
+func (s *signer) token(ctx context.Context) (oauth.Token, error) {
+	token, err := s.fetch(ctx)
+	if errors.Is(err, calendar.ErrDenied) {
+		err = &calendar.SignInError{Err: err}
+	}
+	return token, err
+}
 
 func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.cfg.Auth == User {
@@ -148,7 +158,7 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	}
 	if err == nil {
 		s.dead = nil
-		return s.token(token), nil
+		return s.kept(token), nil
 	}
 	err = s.explain(err)
 	if errors.Is(err, calendar.ErrDenied) {
@@ -190,7 +200,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 			return oauth.Token{}, err
 		}
 	}
-	got := s.token(token)
+	got := s.kept(token)
 	return got, missingScope(s.scope, got.Scopes, s.cfg.SignInCommand)
 }
 
@@ -199,7 +209,7 @@ func (s *signer) oauthConfig() oauth2.Config {
 		Endpoint: oauth2.Endpoint{AuthURL: s.creds.authURL, TokenURL: s.creds.tokenURL, AuthStyle: oauth2.AuthStyleInParams}}
 }
 
-func (s *signer) token(t *oauth2.Token) oauth.Token {
+func (s *signer) kept(t *oauth2.Token) oauth.Token {
 	scope, _ := t.Extra("scope").(string)
 	return oauth.Token{Value: oauth.Secret(t.AccessToken), Scopes: strings.Fields(scope), Fresh: oauth.Fresh(s.cfg.Now(), oauth.Life(t))}
 }

@@ -131,7 +131,7 @@ func (c *Calendar) refusal(e *googleapi.Error) error {
 	case rest.Throttled:
 		return c.throttled(e, false, "too many requests at once")
 	case rest.Unauthorized:
-		return c.denied(e, "Google does not accept the access token")
+		return &refusedError{code: e.Code, reason: reason, text: "Google does not accept the access token" + said(e), kind: &calendar.SignInError{Err: calendar.ErrDenied}}
 	case rest.Forbidden:
 		return c.denied(e, "Google does not allow it: is the calendar shared with this account, with the right to change events?")
 	case rest.Missing, rest.Gone:

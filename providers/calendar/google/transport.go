@@ -22,7 +22,7 @@ func (c *Config) client(creds credentials, base string) *http.Client {
 	s := &signer{cfg: c, creds: creds, scope: Scope(c.Calendar, c.Subject),
 		ctx: func(ctx context.Context) context.Context { return context.WithValue(ctx, oauth2.HTTPClient, plain) }}
 	return &http.Client{CheckRedirect: rest.NoRedirect,
-		Transport: &oauth.Transport{Base: rest.Limit(c.transport(), maxBody), Tokens: oauth.NewCache(c.Now, s.fetch), Host: oauth.HostOf(base)}}
+		Transport: &oauth.Transport{Base: rest.Limit(c.transport(), maxBody), Tokens: oauth.NewCache(c.Now, s.token), Host: oauth.HostOf(base)}}
 }
 
 func (c *Config) transport() http.RoundTripper {

@@ -95,7 +95,7 @@ func (c *Calendar) refusal(answer *kept) error {
 	case rest.Throttled:
 		return c.throttled(answer, said)
 	case rest.Unauthorized:
-		return refused(calendar.ErrDenied, "Microsoft does not accept the access token: is the app still there, and does it belong to this tenant?")
+		return refused(&calendar.SignInError{Err: calendar.ErrDenied}, "Microsoft does not accept the access token: is the app still there, and does it belong to this tenant?")
 	case rest.Forbidden:
 		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
 	case rest.Missing:

@@ -38,7 +38,7 @@ func (c *Config) tokens(plain *http.Client) (*oauth.Cache, error) {
 			return nil, fmt.Errorf("outlook: client_certificate: %w", err)
 		}
 	}
-	return oauth.NewCache(s.cfg.Now, s.fetch), nil
+	return oauth.NewCache(s.cfg.Now, s.signIn), nil
 }
 
 // signer gets access tokens.
@@ -63,8 +63,9 @@ type deadEnd struct {
 	proof string
 }
 
-// deadPause is how long an app that Microsoft has refused is left alone: somebody has to change something first.
-const deadPause = 15 * time.Minute
+// deadPause is how long an app that Microsoft has refused is left alone here, so that one pass asks once. Who asks again after that is for
+// others to say.
+const deadPause = 10 * time.Second
 
 // newSigner fills in what c leaves open, and checks the addresses.
 func newSigner(c *Config, plain *http.Client) (*signer, error) {
@@ -101,6 +102,15 @@ func orElse(text, otherwise string) string {
 		return otherwise
 	}
 	return text
+}
+
+// signIn is fetch; what is refused concerns all that is asked.
+func (s *signer) signIn(ctx context.Context) (oauth.Token, error) {
+	token, err := s.fetch(ctx)
+	if errors.Is(err, calendar.ErrDenied) {
+		err = &calendar.SignInError{Err: err}
+	}
+	return token, err
 }
 
 // fetch gets an access token. What was refused for a reason that lies with the app's registration is not asked again for a while,

@@ -59,6 +59,9 @@ type problem struct {
 func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text }
 func (p *problem) Unwrap() error { return p.kind }
 
+// errSignIn is the kind of what concerns all that is asked with the same access token.
+var errSignIn error = &meeting.SignInError{Err: meeting.ErrDenied}
+
 // unsent is the error of a call that was given up before it was sent, whatever kind of error it is: it cost nothing.
 type unsent struct{ error }
 
@@ -129,7 +132,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 	}
 	switch rest.KindOf(res.Status) {
 	case rest.Unauthorized:
-		p.verdict, p.kind, p.text = badToken, meeting.ErrDenied, "Zoom does not accept the access token"
+		p.verdict, p.kind, p.text = badToken, errSignIn, "Zoom does not accept the access token"
 	case rest.Forbidden:
 		p.kind, p.text = meeting.ErrDenied, "the request was forbidden, by Zoom or by a proxy on the way"
 	case rest.Broken:
@@ -149,9 +152,9 @@ func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error
 	case e.Code == codeScopes, strings.Contains(message, "does not contain scopes"):
 		return final, s.tokens.addScopes(scopesIn(message)), meeting.ErrDenied
 	case e.Code == codeSuperseded:
-		return badToken, "a later sign-in with the same Zoom app took the place of this one", meeting.ErrDenied
+		return badToken, "a later sign-in with the same Zoom app took the place of this one", errSignIn
 	case status == http.StatusUnauthorized, e.Code == 124:
-		return badToken, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us", meeting.ErrDenied
+		return badToken, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us", errSignIn
 	case status >= 500:
 		return broken, "Zoom has a problem of its own: it may or may not have been done", nil
 	case status < 400:

@@ -47,8 +47,11 @@ type person struct {
 	replaced bool         // the API has said that a later sign-in took the place of this one
 }
 
-// deadPause is how long nobody asks again for what was refused: somebody has to change something first.
-const deadPause = 15 * time.Minute
+// deadPause is how long nobody asks again for what was refused, so that one pass asks once. Who asks again after that is for others to say.
+const deadPause = 10 * time.Second
+
+// renewalPause is the longest wait between renewals that lead to nothing: answers that were lost, access tokens that the API turns down.
+const renewalPause = 15 * time.Minute
 
 // pause is a failure that asking again with the same sign-in at once would not change.
 type pause struct {
@@ -66,7 +69,7 @@ func newPerson(c Config, base *url.URL) *person {
 		file: c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.HTTP, now: c.Now, hook: c.Hook,
 		config: oauth2.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Endpoint: oauth2.Endpoint{
 			AuthURL: base.JoinPath("authorize").String(), TokenURL: base.JoinPath("token").String(), AuthStyle: style}},
-		lost: rest.Backoff{First: time.Minute, Most: deadPause},
+		lost: rest.Backoff{First: time.Minute, Most: renewalPause},
 	}
 }
 
@@ -113,7 +116,7 @@ func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
 		return grant, err
 	}
 	if grant.Access == p.given && p.now().Before(grant.Fresh) { // the API has turned it down
-		if p.now().Before(p.turned.Add(deadPause)) {
+		if p.now().Before(p.turned.Add(renewalPause)) {
 			return grant, fmt.Errorf("%w: Zoom gave a new access token and does not accept it either: check that the app is still added and active at marketplace.zoom.us, or run: %s",
 				meeting.ErrDenied, p.command)
 		}

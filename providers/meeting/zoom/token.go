@@ -37,7 +37,11 @@ func (t *tokens) get(ctx context.Context, refused string) (token string, scopes 
 	case ctx.Err() != nil:
 		err = fmt.Errorf("%w: %w", meeting.ErrNotSent, ctx.Err())
 	}
-	return "", nil, unsent{fmt.Errorf("zoom: get an access token: %w", err)}
+	err = fmt.Errorf("zoom: get an access token: %w", err)
+	if errors.Is(err, meeting.ErrDenied) {
+		err = &meeting.SignInError{Err: err}
+	}
+	return "", nil, unsent{err}
 }
 
 // account gets the access tokens of a server-to-server app. Its grant has no refresh token: a new access token is simply asked for.
@@ -45,6 +49,9 @@ type account struct {
 	config clientcredentials.Config
 	http   *http.Client
 	now    func() time.Time
+	// dead is the error of credentials that were refused, until again.
+	dead  error
+	again time.Time
 }
 
 func newAccount(c Config, base *url.URL) *account {
@@ -59,12 +66,19 @@ func newAccount(c Config, base *url.URL) *account {
 }
 
 func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
+	if a.dead != nil && a.now().Before(a.again) {
+		return oauth.Token{}, a.dead
+	}
 	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.http), requestTimeout)
 	defer cancel()
 	token, err := a.config.Token(ctx)
 	if err != nil {
-		return oauth.Token{}, a.explain(err)
+		if err = a.explain(err); errors.Is(err, meeting.ErrDenied) {
+			a.dead, a.again = err, a.now().Add(deadPause)
+		}
+		return oauth.Token{}, err
 	}
+	a.dead = nil
 	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: scopesOf(token), Fresh: oauth.Fresh(a.now(), oauth.Life(token))}, nil
 }
 

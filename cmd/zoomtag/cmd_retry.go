@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// retryRequest says what is to be tried again at once.
+type retryRequest struct {
+	// Calendars are those that are meant; none is all.
+	Calendars []string `json:"calendars,omitempty"`
+	// What, if set, is one of them, or an event's id, UID or title.
+	What string `json:"what,omitempty"`
+	// Patient says that nobody stands by who may have mended something.
+	Patient bool `json:"patient,omitempty"`
+}
+
+type retryReport struct {
+	Calendars []string `json:"calendars"` // in which something is tried again
+	Events    int      `json:"events"`
+}
+
+func (a *app) retryCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "retry [CALENDAR|EVENT]",
+		Short: "Try again at once what failed or waits for something that was mended",
+		Long: `Try again at once what failed, or is held for something that you have mended since: all of it, that of one calendar, or one event (its
+id, UID or title). Only what a service itself has asked for is still waited for: a pause, or the next day's calls at Zoom.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			ctx, bar := cmd.Context(), a.progress()
+			office, err := a.openOffice(ctx, bar.show)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, office.Close()) }()
+			again, err := office.Retry(ctx, retryRequest{What: strings.Join(args, "")})
+			if err != nil {
+				return err
+			}
+			report, err := office.Sync(ctx, again.Calendars, false)
+			bar.clear()
+			return a.showPass(&report, err)
+		},
+	})
+}
+
+// Retry has be due at once what failed or waits for something that somebody may have mended.
+func (d *desk) Retry(_ context.Context, r retryRequest) (retryReport, error) {
+	names, err := d.known(r.Calendars)
+	if err != nil {
+		return retryReport{}, err
+	}
+	again := engine.Again{Calendars: names, Patient: r.Patient}
+	switch {
+	case slices.Contains(names, r.What):
+		again.Calendars = []string{r.What}
+	case r.What != "":
+		again.Event = func(id, uid, title string) bool {
+			return r.What == id || r.What == uid || strings.EqualFold(r.What, title)
+		}
+	}
+	n, err := d.engine.Retry(again)
+	if err != nil {
+		return retryReport{}, err
+	}
+	if n == 0 && again.Event != nil {
+		return retryReport{}, &usageError{fmt.Errorf("no calendar and no event that failed or waits is called %q: zoomtag status lists them", r.What)}
+	}
+	return retryReport{Calendars: again.Calendars, Events: n}, nil
+}
+
+// Retry has the daemon try again.
+func (r *remote) Retry(ctx context.Context, req retryRequest) (report retryReport, err error) {
+	err = r.ask(ctx, "/retry", controlRequest{Retry: req}, &report)
+	return report, err
+}
+
+// tellWaiting adds to a report what the pass had nothing to do with because it waits, and what has failed before: whoever looks at the
+// report wants to know of all that has no link.
+func (d *desk) tellWaiting(r *engine.Report) error {
+	told := map[string]bool{}
+	for _, ev := range r.Events {
+		told[ev.ID] = true
+	}
+	records, err := d.st.Records(r.Name)
+	if err != nil {
+		return err
+	}
+	for _, rec := range records {
+		waits := rec.Error != "" || rec.State == plan.Failed || rec.State == plan.Doubt || rec.State == plan.Pending || rec.State == plan.Held
+		if rec.Closed() || !waits || told[rec.EventID] {
+			continue
+		}
+		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title, Start: some(rec.Start),
+			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error})
+	}
+	problems, err := d.st.Problems(r.Name)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if told[p.ID] {
+			continue
+		}
+		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: plan.Held, Reason: p.Reason}
+		if !p.Held {
+			ev.State, ev.Error = plan.Failed, p.Reason
+		}
+		r.Events = append(r.Events, ev)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// Again says what is tried again at once.
+type Again struct {
+	// Calendars are those whose events are meant.
+	Calendars []string
+	// Event, if set, says which of their events are meant.
+	Event func(id, uid, title string) bool
+	// Patient says that nobody knows of anything that was mended: a sign-in that was refused several times in a row is not tried once more
+	// before its pause is over, unless it is another one by now.
+	Patient bool
+}
+
+// Retry has all that failed, and all that waits for somebody to mend something, be looked at now: people who have mended something do not
+// wait for a pause that was meant for the fault. Only what a service itself has asked for stays: a Retry-After, the calls of a day that are
+// used up. It returns how many events that are.
+func (e *Engine) Retry(again Again) (events int, err error) {
+	if err := e.loadRests(); err != nil {
+		return 0, err
+	}
+	e.forgive(again)
+	now := e.opt.Now()
+	err = e.store.Update(func(tx *store.Tx) error {
+		events = 0
+		for _, name := range again.Calendars {
+			n, err := again.wake(tx, name, now)
+			if err != nil {
+				return err
+			}
+			events += n
+		}
+		return nil
+	})
+	return events, err
+}
+
+// forgive ends the pauses after refused sign-ins.
+func (e *Engine) forgive(again Again) {
+	for key, rest := range e.rests() {
+		isCalendar := slices.ContainsFunc(again.Calendars, func(name string) bool { return key == calendarKey(name) })
+		isAccount := slices.ContainsFunc(e.opt.Accounts, func(a Account) bool { return key == accountKey(a.Hash) })
+		if !rest.Refused || !isCalendar && !isAccount || again.Patient && rest.Tries > fewRefusals {
+			continue
+		}
+		e.rest(key, false, func(before store.Rest) (store.Rest, bool) {
+			before.Until = time.Time{} // how often it was refused is still known
+			return before, true
+		})
+	}
+}
+
+// wake has the events of one calendar be due.
+func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error) {
+	meant := func(id, uid, title string) bool { return a.Event == nil || a.Event(id, uid, title) }
+	records, err := tx.Records(name)
+	if err != nil {
+		return 0, err
+	}
+	for _, rec := range records {
+		if rec.Closed() || rec.Bound || !mayBeMended(rec) || !meant(rec.EventID, rec.UID, rec.Title) {
+			continue
+		}
+		n++
+		if rec.Due.IsZero() || rec.Due.After(now) {
+			if err := tx.SetDue(name, rec.EventID, now); err != nil {
+				return n, err
+			}
+		}
+	}
+	problems, err := tx.Problems(name)
+	if err != nil {
+		return n, err
+	}
+	for _, p := range problems {
+		if !(p.Held || p.Unread) || !meant(p.ID, "", p.Title) {
+			continue
+		}
+		n++
+		if err := tx.SetDue(name, p.ID, now); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// mayBeMended reports whether an event waits for something that somebody may have mended.
+func mayBeMended(rec *store.Record) bool {
+	return rec.Error != "" || rec.State == plan.Failed || rec.State == plan.Held || rec.State == plan.Doubt
+}

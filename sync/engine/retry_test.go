@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/plan"
+)
+
+// TestPauseOutlivesAProcess: what a service has asked for is kept for the next process, and no hand shortens it.
+func TestPauseOutlivesAProcess(t *testing.T) {
+	b := newBench(t)
+	b.put("Talk #zoom", week)
+	until, asked := b.now.Add(2*time.Hour), 0
+	b.cal.Hook = func(_, phase, _ string) error {
+		if phase == "before" && b.now.Before(until) {
+			asked++
+			return &calendar.Throttled{Until: until, Err: errors.New("enough for now")}
+		}
+		return nil
+	}
+	b.pass()
+	for range 3 {
+		b.start()
+		if _, err := b.e.Retry(Again{Calendars: []string{"c"}}); err != nil {
+			t.Fatal(err)
+		}
+		if r := b.pass(); r.Error == "" {
+			t.Error("nothing is said of the pause")
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	b.now = until.Add(time.Second)
+	b.pass()
+	b.meetings(1)
+}
+
+// TestBudgetIsWaitedFor: a hand changes nothing about the calls of the day that are used up.
+func TestBudgetIsWaitedFor(t *testing.T) {
+	b := newBench(t)
+	for i := range DailyLimit {
+		b.put(fmt.Sprintf("Meeting %d #zoom", i), week)
+	}
+	b.pass()
+	made := len(b.zoom.Meetings())
+	again := Again{Calendars: []string{"c"}}
+	if n, err := b.e.Retry(again); err != nil || n != 0 {
+		t.Errorf("%d events are tried again, %v", n, err)
+	}
+	b.pass()
+	b.meetings(made)
+	b.now = b.now.Add(24 * time.Hour)
+	b.pass()
+	b.meetings(min(2*made, DailyLimit))
+}
+
+// TestRefusedSignInAtZoom: it is tried once for all events, less and less often, at once when the credentials are others, and at once when
+// somebody says so; what has failed for it is done then.
+func TestRefusedSignInAtZoom(t *testing.T) {
+	for name, mend := range map[string]func(b *bench){
+		"other credentials": func(b *bench) {},
+		"a hand": func(b *bench) {
+			if _, err := b.e.Retry(Again{Calendars: []string{"c"}}); err != nil {
+				b.t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			secret, asked := "wrong", 0
+			door := &b.zoom.Hook
+			*door = func(_, phase string) error {
+				if phase == "before" && secret == "wrong" {
+					asked++
+					return &meeting.SignInError{Err: fmt.Errorf("%w: %w: the secret is wrong", meeting.ErrNotSent, meeting.ErrDenied)}
+				}
+				return nil
+			}
+			said := "wrong"
+			accounts := b.accounts()
+			accounts[0].Depends = func() string { return said }
+			b.e = New(b.st, []*Calendar{&b.config}, Options{Accounts: accounts, Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+			for i := range 5 {
+				b.put(fmt.Sprintf("Meeting %d #zoom", i), week)
+			}
+			if r := b.pass(); !r.Failed() || asked != 1 {
+				t.Errorf("asked %d times: %+v", asked, r)
+			}
+			for range 24 * 60 {
+				b.now = b.now.Add(time.Minute)
+				b.pass()
+			}
+			if asked < 3 || asked > 15 {
+				t.Errorf("asked %d times in a day", asked)
+			}
+			if name == "other credentials" {
+				said = "right"
+			}
+			secret = "right"
+			mend(b)
+			for range 2 {
+				b.pass()
+			}
+			b.meetings(5)
+			for _, id := range b.cal.IDs() {
+				if rec := b.record(id); rec.State != plan.Linked || rec.Error != "" {
+					t.Errorf("%s: %s %s", id, rec.State, rec.Error)
+				}
+			}
+			if rests, err := b.st.Rests(); err != nil || len(rests) != 0 {
+				t.Errorf("kept: %v, %v", rests, err)
+			}
+		})
+	}
+}
+
+// TestRefusedSignInAtACalendar: likewise for a calendar. Whoever has tried in vain a few times without standing by has to wait.
+func TestRefusedSignInAtACalendar(t *testing.T) {
+	b := newBench(t)
+	b.put("Talk #zoom", week)
+	right, asked := false, 0
+	b.cal.Hook = func(call, phase, _ string) error {
+		if phase == "before" && !right {
+			asked++
+			return &calendar.SignInError{Err: fmt.Errorf("%w: the password is wrong", calendar.ErrDenied)}
+		}
+		return nil
+	}
+	for range 20 { // as from a timer that runs often
+		b.now = b.now.Add(time.Second)
+		b.start()
+		if _, err := b.e.Retry(Again{Calendars: []string{"c"}, Patient: true}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := b.e.Pass(context.Background(), "c")
+		if err != nil || r.Error == "" {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	}
+	if asked != fewRefusals+1 {
+		t.Errorf("asked %d times", asked)
+	}
+	right = true
+	if _, err := b.e.Retry(Again{Calendars: []string{"c"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.pass()
+	b.meetings(1)
+}
+
+// TestRetryOneEvent: it alone is due.
+func TestRetryOneEvent(t *testing.T) {
+	b := newBench(t)
+	broken := true
+	b.zoom.Hook = func(call, phase string) error {
+		if broken && call == "create" && phase == "before" {
+			return fmt.Errorf("%w: a scope is missing", meeting.ErrDenied)
+		}
+		return nil
+	}
+	one, other := b.put("One #zoom", week), b.put("Other #zoom", week)
+	b.pass()
+	broken = false
+	n, err := b.e.Retry(Again{Calendars: []string{"c"}, Event: func(id, _, _ string) bool { return id == one }})
+	if err != nil || n != 1 {
+		t.Errorf("%d, %v", n, err)
+	}
+	b.pass()
+	if rec := b.record(one); rec.State != plan.Linked {
+		t.Errorf("%s: %s", rec.State, rec.Error)
+	}
+	if rec := b.record(other); rec.State != plan.Failed {
+		t.Errorf("the other one: %s", rec.State)
+	}
+}
