@@ -157,7 +157,9 @@ func TestSchema3(t *testing.T) {
 	same(t, must[[]Item](t)(s.Twins(example("alice", "1").UID)), []Item{{"bob", "2"}})
 	same(t, len(must[map[string]Rest](t)(s.Rests())), 0)
 	rest := Rest{Until: t0, Why: "asked to wait", Tries: 2}
-	update(t, s, func(tx *Tx) error { return errors.Join(tx.PutRest("calendar alice", rest), tx.PutRest("host", Rest{Until: t0})) })
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.PutRest("calendar alice", rest), tx.PutRest("host", Rest{Until: t0}))
+	})
 	update(t, s, func(tx *Tx) error { return tx.DeleteRest("host") })
 	same(t, must[map[string]Rest](t)(s.Rests()), map[string]Rest{"calendar alice": rest})
 	if err := s.Check(); err != nil {

@@ -104,6 +104,9 @@ func (a *app) showStatus(r statusReport) error {
 			return err
 		}
 	}
+	if err := a.showWaiting(r.Waiting); err != nil {
+		return err
+	}
 	if err := a.showLeftovers(r.Leftovers); err != nil {
 		return err
 	}

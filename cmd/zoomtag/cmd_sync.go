@@ -92,9 +92,9 @@ func (a *app) showCalendar(c *engine.Report) {
 	case c.Held:
 		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, printable(c.Reason))
 	case len(c.Events) == 0:
-		fmt.Fprintf(out, "%s (%s): %d events, nothing to do\n", c.Name, c.Provider, c.Seen)
+		fmt.Fprintf(out, "%s (%s): %s, nothing to do\n", c.Name, c.Provider, events(c.Seen))
 	default:
-		fmt.Fprintf(out, "%s (%s): %d events\n", c.Name, c.Provider, c.Seen)
+		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, events(c.Seen))
 	}
 	for _, ev := range a.showUnwritten(c) {
 		a.showEvent(&ev)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +46,7 @@ type statusReport struct {
 	Calendars []calendarStatus `json:"calendars"`
 	Budget    []budgetStatus   `json:"budget"`
 	Events    []eventStatus    `json:"events"`   // in doubt, failing or held
+	Waiting   []waitingStatus  `json:"waiting"`  // for a service that has said until when
 	Notes     []eventStatus    `json:"notes"`    // linked, and not all as it was asked for
 	Tokens    []tokenStatus    `json:"tokens"`   // sign-ins of persons
 	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
@@ -90,6 +90,16 @@ type eventStatus struct {
 	State    string     `json:"state"`
 	Reason   string     `json:"reason"`
 	NextTry  *time.Time `json:"next_try"`
+}
+
+// waitingStatus is an event that waits for a service.
+type waitingStatus struct {
+	Calendar string     `json:"calendar"`
+	EventID  string     `json:"event_id"`
+	Title    string     `json:"title"`
+	For      string     `json:"for"` // zoom or calendar
+	Until    *time.Time `json:"until"`
+	Reason   string     `json:"reason"`
 }
 
 // linksReport is the document of `links --json`.
@@ -146,7 +156,7 @@ func some(t time.Time) *time.Time {
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
 func (l *ledger) status() (statusReport, error) {
-	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Notes: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices()}
+	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Waiting: []waitingStatus{}, Notes: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices()}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
@@ -162,10 +172,11 @@ func (l *ledger) status() (statusReport, error) {
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
 	failing := 0
 	for _, name := range l.names {
-		c, events, notes, err := l.calendar(name)
+		c, events, notes, waiting, err := l.calendar(name)
 		if err != nil {
 			return report, err
 		}
+		report.Waiting = append(report.Waiting, waiting...)
 		report.Notes = append(report.Notes, notes...)
 		report.Calendars = append(report.Calendars, c)
 		report.Events = append(report.Events, events...)
@@ -203,17 +214,18 @@ func (l *ledger) status() (statusReport, error) {
 	return report, nil
 }
 
-// calendar gathers the facts of one calendar: itself, the events that need somebody, and those of which something could not be had.
-func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventStatus, err error) {
+// calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not be had,
+// and those that wait for a service.
+func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventStatus, waiting []waitingStatus, err error) {
 	st, err := l.st.Calendar(name)
 	if err != nil {
-		return c, nil, nil, err
+		return c, nil, nil, nil, err
 	}
 	c = calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, ReadOnly: st.ReadOnly}
 	records, err := l.st.Records(name)
 	if err != nil {
-		return c, nil, nil, err
+		return c, nil, nil, nil, err
 	}
 	for _, rec := range records {
 		if rec.Closed() {
@@ -231,7 +243,7 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 	}
 	problems, err := l.st.Problems(name)
 	if err != nil {
-		return c, nil, nil, err
+		return c, nil, nil, nil, err
 	}
 	for _, problem := range problems {
 		e := eventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed, Reason: problem.Reason}
@@ -240,7 +252,7 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		}
 		events = append(events, e)
 	}
-	return c, events, notes, nil
+	return c, events, notes, waitingOf(records), nil
 }
 
 func reasonOf(rec *store.Record) string {
@@ -264,7 +276,7 @@ func (l *ledger) links() (linksReport, error) {
 			return report, err
 		}
 		for _, rec := range records {
-			if rec.Closed() || rec.MeetingID == 0 {
+			if rec.Closed() || rec.MeetingID == 0 && !waits(rec) {
 				continue
 			}
 			found := append([]store.Verdict{}, byEvent[rec.Calendar+"\x00"+rec.EventID]...)
@@ -279,7 +291,7 @@ func (l *ledger) links() (linksReport, error) {
 				health = rec.State
 			}
 			report.Links = append(report.Links, linkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
-				Start: some(rec.Start), MeetingID: strconv.FormatInt(rec.MeetingID, 10), JoinURL: plan.ShownURL(rec.Meeting), Account: l.accountOf(rec),
+				Start: some(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting), Account: l.accountOf(rec),
 				State: rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
 		}
 	}

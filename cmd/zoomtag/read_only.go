@@ -8,15 +8,15 @@ import (
 )
 
 // unwritten says why nothing in a calendar can be written, and how many of its events wait for that.
-func unwritten(why string, events int) string {
+func unwritten(why string, n int) string {
 	said := "nothing can be written: " + why
-	switch events {
+	switch n {
 	case 0:
 		return said
 	case 1:
 		return said + "; 1 event waits for that"
 	}
-	return fmt.Sprintf("%s; %d events wait for that", said, events)
+	return said + "; " + events(n) + " wait for that"
 }
 
 // showUnwritten says once for a calendar that can only be read what waits for that, and returns the other events.

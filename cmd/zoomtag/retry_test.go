@@ -58,3 +58,44 @@ func TestRetry(t *testing.T) {
 		t.Errorf("exit %d: %s %s", code, out, said)
 	}
 }
+
+// TestWaitingForTheDay: what waits for the calls of the next day is shown everywhere, counted, and is no failure.
+func TestWaitingForTheDay(t *testing.T) {
+	d := newZoomDoor(t, "client_id: public")
+	d.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\nzone: Europe/Berlin\n"+
+		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }\n"+
+		"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", d.zoom.APIURL(), d.zoom.OAuthURL()))
+	for i := range 85 {
+		d.event(fmt.Sprintf("more%d", i), fmt.Sprintf("Talk %d #zoom", i))
+	}
+	var report syncReport
+	d.ask(&report, exitOK, "sync")
+	waiting := 86 - len(d.zoom.Meetings())
+	if waiting < 1 || waiting > 20 {
+		t.Fatalf("%d wait", waiting)
+	}
+	var status statusReport
+	d.ask(&status, exitOK, "status")
+	if len(status.Waiting) != waiting || status.Waiting[0].For != "zoom" || status.Waiting[0].Until == nil {
+		t.Errorf("waiting: %+v", status.Waiting)
+	}
+	var links linksReport
+	if d.ask(&links, exitOK, "links"); len(links.Links) != 86 {
+		t.Errorf("%d links", len(links.Links))
+	}
+	said, _, _ := d.run(nil, io.Discard, "status")
+	if !strings.Contains(said, events(waiting)) || !strings.Contains(said, "00:00 UTC") {
+		t.Errorf("status:\n%s", said)
+	}
+	for range 2 {
+		if out, _, code := d.run(nil, io.Discard, "sync"); code != exitOK || strings.Count(out, "00:00 UTC") != waiting {
+			t.Errorf("sync, exit %d:\n%s", code, out)
+		}
+	}
+	if out, _, _ := d.run(nil, io.Discard, "log"); strings.Count(out, "00:00 UTC") != waiting {
+		t.Errorf("log:\n%s", out)
+	}
+	if n := len(d.zoom.Meetings()); n != 86-waiting {
+		t.Errorf("%d meetings", n)
+	}
+}

@@ -97,8 +97,8 @@ type Record struct {
 	// Error is why the last try failed, Tries how often in a row.
 	Error string `json:",omitempty"`
 	Tries int    `json:",omitempty"`
-	// Bound says that Due was set by a service, which is asked no earlier: a Retry-After, the calls of a day that are used up.
-	Bound bool `json:",omitempty"`
+	// Bound names the service that has set Due and is asked no earlier, "zoom" or "calendar": a Retry-After, the calls of a day that are used up.
+	Bound string `json:",omitempty"`
 	// Due is when the event has to be looked at again; zero: not by itself.
 	Due time.Time `json:"-"` // kept beside the JSON, as is Changed
 	// Changed is when the record last became another one.

@@ -64,7 +64,7 @@ func budget(urgent bool) int {
 
 // spentUp is the waiting error of a host whose calls of the day are used up.
 func (s *settling) spentUp(host string, used int) error {
-	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), bound: true, reason: fmt.Sprintf(
+	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), bound: byZoom, reason: fmt.Sprintf(
 		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that start soon): it goes on at 00:00 UTC",
 		DailyLimit, host, used, DailyReserve)}
 }
@@ -74,7 +74,7 @@ func (s *settling) spentUp(host string, used int) error {
 func (s *settling) mayAsk(host, state string) error {
 	for _, key := range []string{s.hostKey(host), s.serviceKey()} {
 		if until := s.e.quietUntil(key).Until; !until.IsZero() {
-			return &waiting{state: state, until: until, bound: true, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
+			return &waiting{state: state, until: until, bound: byZoom, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
 		}
 	}
 	if rest := s.e.quietUntil(accountKey(s.payer().Hash)); !rest.Until.IsZero() && !s.dry {

@@ -32,10 +32,9 @@ func (s *settling) fail(cause error) error {
 	}
 	s.rec.Tries++
 	until := now.Add(s.e.backoff(s.rec.Tries, cause))
-	asked := s.askedUntil(cause)
-	s.rec.Bound = asked.After(now)
-	if s.rec.Bound {
-		until = asked
+	asked, by := askedUntil(cause)
+	if s.rec.Bound = ""; asked.After(now) {
+		until, s.rec.Bound = asked, by
 	} else if rest := s.e.quietUntil(accountKey(s.payer().Hash)); rest.Refused {
 		until = rest.Until // all that needs the sign-in is tried when it is
 	}
@@ -57,17 +56,23 @@ func (s *settling) fail(cause error) error {
 	return nil
 }
 
-// askedUntil is until when a service that has failed wants to be left alone, or zero.
-func (s *settling) askedUntil(cause error) time.Time {
+// The services that events wait for (store.Record.Bound).
+const (
+	byZoom     = "zoom"
+	byCalendar = "calendar"
+)
+
+// askedUntil is until when a service that has failed wants to be left alone, and which one that is; or zero.
+func askedUntil(cause error) (until time.Time, by string) {
 	var throttled *meeting.Throttled
 	var slow *calendar.Throttled
 	switch {
 	case errors.As(cause, &throttled):
-		return throttled.Until
+		return throttled.Until, byZoom
 	case errors.As(cause, &slow):
-		return slow.Until
+		return slow.Until, byCalendar
 	}
-	return time.Time{}
+	return time.Time{}, ""
 }
 
 // failUnknown notes the failure of an event of which nothing is remembered: it stays due.

@@ -82,7 +82,7 @@ func (s *settling) mayWrite() error {
 	err := s.mayRead()
 	var asked *calendar.Throttled
 	if errors.As(err, &asked) {
-		return &waiting{state: plan.Pending, until: asked.Until, bound: true,
+		return &waiting{state: plan.Pending, until: asked.Until, bound: byCalendar,
 			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " + asked.Err.Error()}
 	}
 	return err

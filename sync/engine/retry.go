@@ -65,7 +65,7 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 		return 0, err
 	}
 	for _, rec := range records {
-		if rec.Closed() || rec.Bound || !mayBeMended(rec) || !meant(rec.EventID, rec.UID, rec.Title) {
+		if rec.Closed() || rec.Bound != "" || !mayBeMended(rec) || !meant(rec.EventID, rec.UID, rec.Title) {
 			continue
 		}
 		n++

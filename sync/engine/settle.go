@@ -31,7 +31,7 @@ type settling struct {
 	repeats   int      // how often a call was made again at once
 	foretold  []string // what a meeting will be otherwise than asked for, once it is made
 	done      []string
-	bound     bool            // until when it waits was said by a service
+	bound     string          // the service that has said until when it waits
 	before    *calendar.Event // for the diff
 	secrets   []string        // passcodes that the texts may show, in whatever words
 	paying    *Account        // on whose budgets calls are counted, where that is not the record's account
@@ -314,6 +314,9 @@ func (s *settling) finish(d plan.Decision) error {
 		}
 		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
 			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
+		}
+		if s.bound != "" && s.rec.Bound != s.bound {
+			s.remark(s.rec.UID, s.rec.Title, reason)
 		}
 		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
 			s.handOn = append(s.handOn, s.rec.UID)

@@ -19,7 +19,7 @@ import (
 type waiting struct {
 	state, reason string
 	until         time.Time
-	bound         bool // until was said by a service, which is asked no earlier
+	bound         string // the service that has said until when, and is asked no earlier (store.Record.Bound)
 }
 
 func (w *waiting) Error() string { return w.reason }

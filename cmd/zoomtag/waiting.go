@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// waits reports whether an event waits for a service that has said until when, and nothing is wrong with it.
+func waits(rec *store.Record) bool {
+	return !rec.Closed() && rec.State == plan.Pending && rec.Bound != "" && rec.Error == ""
+}
+
+// waitingOf are the events of these that wait for a service.
+func waitingOf(records []*store.Record) (list []waitingStatus) {
+	for _, rec := range records {
+		if waits(rec) {
+			list = append(list, waitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, For: rec.Bound,
+				Until: some(rec.Due), Reason: rec.Reason})
+		}
+	}
+	return list
+}
+
+// showWaiting tells of the events that wait: how many for one reason, until when, and the first of them.
+func (a *app) showWaiting(list []waitingStatus) error {
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows := [][]string{{"WAITING", "CALENDAR", "UNTIL", "FIRST OF THEM", "REASON"}}
+	for len(list) > 0 {
+		first, all := list[0], len(list)
+		list = slices.DeleteFunc(slices.Clone(list), func(w waitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
+		rows = append(rows, []string{events(all - len(list)), first.Calendar, clock(first.Until), shorten(first.Title, 40), first.Reason})
+	}
+	return a.term.table(rows)
+}
+
+// meetingID is a meeting's number as documents have it; "" where there is none.
+func meetingID(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
+}
+
+// events counts events in words.
+func events(n int) string {
+	if n == 1 {
+		return "1 event"
+	}
+	return strconv.Itoa(n) + " events"
+}
