@@ -72,7 +72,14 @@ func (s *settling) spentUp(host string, used int) error {
 // mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state. A sign-in that Zoom has refused is
 // another kind of error: somebody has to mend it.
 func (s *settling) mayAsk(host, state string) error {
-	for _, key := range []string{s.hostKey(host), s.serviceKey()} {
+	return s.restsFor(state, s.hostKey(host), s.serviceKey())
+}
+
+// mayLook is mayAsk for what only reads: it does not count against what a host may do in a day.
+func (s *settling) mayLook(state string) error { return s.restsFor(state, s.serviceKey()) }
+
+func (s *settling) restsFor(state string, keys ...string) error {
+	for _, key := range keys {
 		if until := s.e.quietUntil(key).Until; !until.IsZero() {
 			return &waiting{state: state, until: until, bound: byZoom, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
 		}

@@ -23,7 +23,7 @@ const (
 // check looks whether the meeting is still what the event shows. Where Zoom is the master, of passcode and link, the event follows; of
 // topic and time the event is, and the meeting is told them again.
 func (s *settling) check(ctx context.Context, d plan.Decision) error {
-	if err := s.mayAsk(s.rec.Host, plan.Linked); err != nil {
+	if err := s.mayLook(plan.Linked); err != nil {
 		return err
 	}
 	m, inspection, err := s.look(ctx)

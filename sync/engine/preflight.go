@@ -19,7 +19,7 @@ func (s *settling) preflight(ctx context.Context, from, to meeting.Spec) error {
 	if !ok {
 		return nil
 	}
-	if err := s.mayAsk(to.Host, plan.Pending); err != nil {
+	if err := s.mayLook(plan.Pending); err != nil {
 		return err
 	}
 	p := service.Preflight(ctx, from, to)

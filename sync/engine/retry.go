@@ -93,5 +93,5 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 
 // mayBeMended reports whether an event waits for something that somebody may have mended.
 func mayBeMended(rec *store.Record) bool {
-	return rec.Error != "" || rec.State == plan.Failed || rec.State == plan.Held || rec.State == plan.Doubt
+	return rec.Error != "" || rec.Tries > 0 || rec.State == plan.Failed || rec.State == plan.Held || rec.State == plan.Doubt
 }

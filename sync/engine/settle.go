@@ -20,22 +20,26 @@ const maxSteps = 20
 // settling is one event on its way to having nothing missing.
 type settling struct {
 	*pass
-	id        string
-	ev        *calendar.Event // nil: the calendar says that there is none
-	rec       *store.Record
-	twin      *store.Record
-	dismissed string
-	schedule  *plan.Schedule // of ev as a series, once it was asked for
-	reread    bool
-	steps     int      // that are left of maxSteps
-	repeats   int      // how often a call was made again at once
-	foretold  []string // what a meeting will be otherwise than asked for, once it is made
-	done      []string
-	bound     string          // the service that has said until when it waits
-	before    *calendar.Event // for the diff
-	secrets   []string        // passcodes that the texts may show, in whatever words
-	paying    *Account        // on whose budgets calls are counted, where that is not the record's account
-	paid      payment         // the call that was counted last
+	id         string
+	ev         *calendar.Event // nil: the calendar says that there is none
+	rec        *store.Record
+	twin       *store.Record
+	dismissed  string
+	schedule   *plan.Schedule // of ev as a series, once it was asked for
+	reread     bool
+	steps      int      // that are left of maxSteps
+	repeats    int      // how often a call was made again at once
+	foretold   []string // what a meeting will be otherwise than asked for, once it is made
+	done       []string
+	untold     error           // why Zoom could not be told of a change in this pass, though the link was seen to
+	untoldStep plan.Do         // which step that was
+	looked     bool            // the meeting was looked at since
+	tries      int             // how often in a row that is
+	bound      string          // the service that has said until when it waits
+	before     *calendar.Event // for the diff
+	secrets    []string        // passcodes that the texts may show, in whatever words
+	paying     *Account        // on whose budgets calls are counted, where that is not the record's account
+	paid       payment         // the call that was counted last
 	// failedBefore is the error of the last try.
 	failedBefore string
 }
@@ -203,9 +207,12 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	steady := context.WithoutCancel(ctx)
 	for s.steps = maxSteps; s.steps > 0; s.steps-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
-			Dismissed: s.dismissed, Schedule: s.schedule, Settings: &p.c.Settings})
+			Dismissed: s.dismissed, Untold: s.untold != nil, Looked: s.looked, Schedule: s.schedule, Settings: &p.c.Settings})
 		if s.rec != nil && !s.rec.Closed() && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
+		}
+		if d.Do == plan.Nothing && s.untold != nil {
+			return s.finishUntold(d)
 		}
 		if d.Do == plan.Nothing {
 			return s.finish(d)
@@ -213,10 +220,17 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 		if ctx.Err() != nil {
 			return nil // it stays due; the pass says that it was stopped
 		}
+		var told *meeting.Spec
+		if s.rec != nil {
+			told = s.rec.Told
+		}
 		err := s.do(steady, d)
 		var wait *waiting
 		switch {
+		case s.goesOn(d, told, err):
+			s.untoldStep = d.Do
 		case err == nil:
+			s.looked = s.looked || d.Do == plan.Check
 			if err := s.reached(d.Do); err != nil {
 				return err
 			}
@@ -224,6 +238,9 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 			d.State, d.At = wait.state, wait.until
 			d.Reason = wait.reason
 			s.bound = wait.bound
+			if s.untold != nil {
+				return s.finishUntold(d)
+			}
 			return s.finish(d)
 		case errors.Is(err, calendar.ErrConflict) && !s.reread:
 			if err := s.readAgain(ctx); err != nil {
@@ -321,7 +338,7 @@ func (s *settling) finish(d plan.Decision) error {
 		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
 			s.handOn = append(s.handOn, s.rec.UID)
 		}
-		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries = d.State, reason, notes, failure, 0
+		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries = d.State, reason, notes, failure, s.tries
 		s.rec.Due, s.rec.Bound = d.At, s.bound
 		s.rest[s.id] = s.rec
 	}

@@ -176,12 +176,16 @@ func (s *settling) word(ctx context.Context) error {
 		s.rec.Meeting.NoInvitation = "there is no invitation text of Zoom's for it: the short text is used"
 		return s.save("", "", nil)
 	}
-	if err := s.mayAsk(s.rec.Host, plan.Pending); err != nil {
+	if err := s.mayLook(plan.Pending); err != nil {
 		return err
 	}
 	text, err := inviter.Invitation(ctx, s.rec.MeetingID)
 	switch {
 	case errors.Is(err, meeting.ErrGone):
+		if _, err := s.mine().Meetings.Get(ctx, s.rec.MeetingID); err == nil {
+			s.rec.Meeting.NoInvitation = "Zoom has no invitation text for it: the short text is used"
+			break
+		}
 		s.rec.LostAt = s.e.opt.Now()
 	case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
 		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + err.Error() + "): the short text is used"

@@ -106,6 +106,11 @@ type Input struct {
 	Braked bool
 	// Dismissed is a mark for which no meeting was found a moment ago.
 	Dismissed string
+	// Untold says that Zoom could not be told of a change, or asked for its text, a moment ago: the link goes first, and the meeting is looked
+	// at once more for what the link has to show.
+	Untold bool
+	// Looked says that this was done.
+	Looked bool
 	// Schedule is that of the event as a series, where it asks for one; nil when nobody has worked it out yet.
 	Schedule *Schedule
 	Settings *Settings
@@ -365,9 +370,9 @@ func (d Decision) missing(in Input, w Wish) Decision {
 			return hold(in, w, "nobody has started the meeting for a year, and it is about to expire: "+ev.Sealed)
 		}
 		d.Do = Renew
-	case untold(rec.Told, d.Spec, in.Now):
+	case !in.Untold && untold(rec.Told, d.Spec, in.Now):
 		d.Do = Update
-	case needsInvitation(w, rec, s):
+	case !in.Untold && needsInvitation(w, rec, s):
 		d.Do = Word
 	default:
 		return d.shown(in, w)
@@ -385,6 +390,7 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		d.Notes = append(d.Notes, why)
 	}
 	l, right := linkFor(ev, w, rec, s)
+	right = right || in.Untold && needsInvitation(w, rec, s) && leads(ev, rec) // a short text in its place would be one more write
 	if d.Link = l; !right && ev.Sealed != "" {
 		return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
 	}
@@ -403,9 +409,18 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		return d
 	}
 	d.State, d.At = Linked, over(in)
+	if in.Untold && !in.Looked && s.Checks {
+		d.Do = Check
+		return d
+	}
 	d.before(checkAt(in, start(ev, w)), Check, in.Now) // first: an earlier meeting may have to stay for long
 	d.before(discardAt(in), Discard, in.Now)
 	return d
+}
+
+// leads reports whether the block in the event leads to the meeting as it now is.
+func leads(ev *calendar.Event, rec *record.Record) bool {
+	return ev.Link.Mark == rec.Mark && calendar.BlockURL(ev.Link.Block) == ShownURL(rec.Meeting)
 }
 
 // before has a step be done at a time, unless another one is to be done now: it is done at once if the time has come, else no later than

@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"reflect"
+	"slices"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// goesOn reports whether a step that failed leaves the link to be seen to all the same: a link that works is of more use than a meeting that
+// knows of every change. What could not be done is done later, and the owner hears of it meanwhile.
+func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
+	var wait *waiting
+	switch {
+	case err == nil || s.untold != nil || d.Do != plan.Update && d.Do != plan.Word:
+		return false
+	case s.rec == nil || s.rec.MeetingID == 0 || s.rec.Meeting.JoinURL == "" || !s.rec.LostAt.IsZero():
+		return false
+	case errors.As(err, &wait) && wait.state == plan.Held, errors.Is(err, meeting.ErrUnfit), isOfTheStore(err), !s.asSafe(d.Spec, told):
+		return false
+	}
+	s.untold = err
+	return true
+}
+
+// isOfTheStore reports whether an error is about the record, not about Zoom.
+func isOfTheStore(err error) bool {
+	var damaged *store.DamagedError
+	return errors.As(err, &damaged) || errors.Is(err, store.ErrChanged)
+}
+
+// asSafe reports whether the meeting lets in nobody whom what is asked for would keep out: told is what it knew before the step. Of one of
+// which that is not known, what the event shows already may be shown, and what was made just now.
+func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
+	if wants := spec.Options.Passcode; wants != "" && wants != meeting.PasscodeNone && s.rec.Meeting.Passcode == "" && !s.rec.Room {
+		return false
+	}
+	if told != nil {
+		before, now := told.Options, spec.Options
+		before.Template, now.Template = "", ""
+		return reflect.DeepEqual(before, now)
+	}
+	return s.rec.JoinURL != "" || slices.Contains(s.done, "create")
+}
+
+// finishUntold is finish for an event whose link was seen to although Zoom could not be told of a change. That is tried again when Zoom can
+// be asked, or after a while.
+func (s *settling) finishUntold(d plan.Decision) error {
+	if d.State != plan.Linked {
+		return s.finish(d)
+	}
+	now, cause := s.e.opt.Now(), s.untold
+	again, text := time.Time{}, cause.Error()
+	var wait *waiting
+	if errors.As(cause, &wait) {
+		again, s.bound = wait.until, wait.bound
+	} else {
+		s.tries = s.rec.Tries + 1
+		again = now.Add(s.e.backoff(s.tries, cause))
+		asked, by := askedUntil(cause)
+		if rest := s.e.quietUntil(accountKey(s.payer().Hash)); asked.After(now) {
+			again, s.bound = asked, by
+		} else if rest.Refused {
+			again = rest.Until
+		}
+		s.e.opt.Log.Warn("the meeting does not know of a change yet", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", text)
+	}
+	if d.At.IsZero() || again.Before(d.At) {
+		d.At = again
+	}
+	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.untoldStep], "the link works, and not all is as it was asked for yet")+": "+text)
+	return s.finish(d)
+}
+
+// untoldWords say what is open.
+var untoldWords = map[plan.Do]string{
+	plan.Update: "the link works, and the meeting at Zoom does not know of the last change yet",
+	plan.Word:   "the link works, and Zoom's own invitation text is not there yet",
+}
