@@ -117,7 +117,9 @@ func TestLinkFirst(t *testing.T) {
 		"no block, and a refused topic": {title: "Another review", open: "does not know of the last change", after: block,
 			fault: func(w *untoldWorld) { w.refuse("PATCH", "/meetings/", 500, `{"code":500,"message":"try later"}`) }},
 		"no invitation text, 404": {link: "link: { text: invitation }\n", title: "Weekly review", open: "the short text is used",
-			fault: func(w *untoldWorld) { w.refuse("GET", "/invitation", 404, `{"code":3001,"message":"Meeting does not exist."}`) }},
+			fault: func(w *untoldWorld) {
+				w.refuse("GET", "/invitation", 404, `{"code":3001,"message":"Meeting does not exist."}`)
+			}},
 		"no invitation text, 429": {link: "link: { text: invitation }\n", title: "Weekly review", open: "invitation text",
 			fault: func(w *untoldWorld) { w.refuse("GET", "/invitation", 429, `{"code":429,"message":"too many"}`) }},
 		"no invitation text, 503": {link: "link: { text: invitation }\n", title: "Weekly review", open: "invitation text",

@@ -137,6 +137,10 @@ func (w *Multi) work() {
 	}
 }
 
+// mostPasses bounds the passes at work at once: with each that waits it takes longer until the one that is waited for has its turn, and
+// meanwhile others would come.
+const mostPasses = 8
+
 // between is what happens while passes are at work: mostly nothing.
 func (w *Multi) between() {
 	if w.calm || w.rng.IntN(25) > 0 {
@@ -146,7 +150,7 @@ func (w *Multi) between() {
 	case n < 6 && len(w.items) > 0:
 		w.say(" meanwhile:")
 		w.owner()
-	case n < 8 && w.may("reload"):
+	case n < 8 && w.may("reload") && len(w.baton.tasks) < mostPasses:
 		in := w.insts[w.rng.IntN(len(w.insts))]
 		w.configure(in)
 		w.reload(in)
