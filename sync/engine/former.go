@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -77,18 +76,22 @@ func (p *pass) renamed(was store.CalendarState, changes calendar.Changes) bool {
 // patience is how long a pass over a calendar under its former name is waited for.
 const patience = time.Minute
 
+// formerBusy says that a pass under a former name of the calendar is at work.
+type formerBusy struct{ name string }
+
+func (e *formerBusy) Error() string { return "a pass over calendar " + e.name + " is at work" }
+
 // formerName takes over what is kept under one name that is not configured, or wakes who waits for it.
 func (p *pass) formerName(ctx context.Context, name string, changes calendar.Changes) error {
-	wait, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	unlock, err := p.e.locks.lockAll(wait, calendarLock(name))
-	if err != nil {
-		return fmt.Errorf("calendar %s was called %s until now, and a pass under that name has not ended: the next pass tries again (%w)",
-			p.c.Name, name, err)
+	if !slices.Contains(p.locked, name) {
+		unlock, err := p.e.locks.lockAll(ended(ctx), calendarLock(name))
+		if err != nil {
+			return &formerBusy{name}
+		}
+		defer unlock()
 	}
-	defer unlock()
 	moved := 0
-	err = p.e.store.Update(func(tx *store.Tx) error {
+	err := p.e.store.Update(func(tx *store.Tx) error {
 		was, err := tx.Calendar(name)
 		if err != nil {
 			return err

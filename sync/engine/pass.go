@@ -28,6 +28,7 @@ type pass struct {
 	braked    bool
 	another   bool                     // it is braked because it is another calendar than before
 	wrote     bool                     // a link was written
+	locked    []string                 // the names of calendars whose locks it holds
 	impatient bool                     // it waits for nobody any more
 	clear     []string                 // ids that are nothing of ours
 	left      []string                 // ids that are left to another item with their UID
@@ -70,10 +71,39 @@ func (e *Engine) runNamed(ctx context.Context, name string, dry bool) (Report, e
 	return e.runLocked(ctx, c, dry, false)
 }
 
-// runLocked runs a pass when no other one is at work on the calendar, of this engine or of one before it.
+// runLocked runs a pass when no other one is at work on the calendar, of this engine or of one before it. Where the calendar was called
+// otherwise until now, and a pass under that name is at work, it is run anew with both names locked: who holds one and waits for another may
+// wait for somebody who does the same the other way round.
 func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
-	unlock, err := e.locks.lockAll(ctx, calendarLock(c.Name))
-	if err != nil {
+	names := []string{c.Name}
+	for {
+		report, err := e.runHolding(ctx, names, c, dry, talkative)
+		var busy *formerBusy
+		if !errors.As(err, &busy) {
+			return report, err
+		}
+		names = append(names, busy.name)
+	}
+}
+
+// runHolding runs a pass that holds the locks of these names, of which the first is the calendar's.
+func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dry, talkative bool) (Report, error) {
+	p := e.newPass(c, dry, talkative)
+	wait, keys := ctx, make([]string, len(names))
+	for i, name := range names {
+		keys[i] = calendarLock(name)
+	}
+	if len(names) > 1 {
+		var cancel func()
+		wait, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
+	unlock, err := e.locks.lockAll(wait, keys...)
+	switch {
+	case err != nil && len(names) > 1 && ctx.Err() == nil:
+		return p.concluded(ctx, fmt.Errorf("calendar %s was called %s until now, and a pass under that name has not ended: the next pass tries again (%w)",
+			c.Name, names[len(names)-1], err))
+	case err != nil:
 		return Report{}, err
 	}
 	defer unlock()
@@ -85,30 +115,37 @@ func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool
 			return Report{}, err
 		}
 	}
-	return e.run(ctx, c, dry, talkative)
+	p.locked = names
+	err = p.run(ctx)
+	if !dry && e.opt.Passed != nil && err == nil {
+		e.opt.Passed(ctx, c.Name)
+	}
+	return p.concluded(ctx, err)
 }
 
-// run returns an error only for what concerns the store; all else is in the report.
-func (e *Engine) run(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
+func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
 	p := &pass{e: e, c: c, dry: dry, talkative: talkative, source: c.Source, accounts: e.opt.Accounts, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
 		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
 		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls)
 	}
-	err := p.run(ctx)
-	if !dry && e.opt.Passed != nil && err == nil {
-		e.opt.Passed(ctx, c.Name)
-	}
+	return p
+}
+
+// concluded is the report of a pass that has ended like this. An error is returned only for what concerns the store, or the pass as such;
+// all else is in the report.
+func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
 	var damaged *store.DamagedError
-	if err != nil && !errors.As(err, &damaged) && ctx.Err() == nil {
-		p.report.OK, p.report.Error = false, err.Error()
-		if errors.Is(err, calendar.ErrAbsent) {
-			p.report.Held, p.report.Reason = true, err.Error()
-		}
-		return p.report, p.noteFailure(err)
+	var busy *formerBusy
+	if err == nil || errors.As(err, &damaged) || errors.As(err, &busy) || ctx.Err() != nil {
+		return p.report, err
 	}
-	return p.report, err
+	p.report.OK, p.report.Error = false, err.Error()
+	if errors.Is(err, calendar.ErrAbsent) {
+		p.report.Held, p.report.Reason = true, err.Error()
+	}
+	return p.report, p.noteFailure(err)
 }
 
 func (p *pass) run(ctx context.Context) error {

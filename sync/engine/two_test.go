@@ -316,6 +316,48 @@ func TestCalendarRenamedWithinAPass(t *testing.T) {
 	}
 }
 
+// TestTwoNamesForEachOther: two engines that follow one another over a calendar with two names, of which each has one, do not wait for each
+// other.
+func TestTwoNamesForEachOther(t *testing.T) {
+	h := newHouse(t, "x")
+	h.cals["y"] = h.cals["x"]
+	h.share("uid", "Talk #zoom", "x")
+	h.configure("x", "y")
+	h.passes()
+	h.configure("x")
+	first := h.e
+	h.configure("y")
+	engines := map[string]*Engine{"x": first, "y": h.e}
+	var both sync.WaitGroup
+	both.Add(2)
+	var mu sync.Mutex
+	calls := 0
+	h.cals["x"].Hook = func(call, phase, _ string) error {
+		mu.Lock()
+		calls++
+		n := calls
+		mu.Unlock()
+		if n <= 2 { // both passes hold their own calendar before either goes on
+			both.Done()
+			both.Wait()
+		}
+		return nil
+	}
+	var wg sync.WaitGroup
+	for name, e := range engines {
+		wg.Go(func() {
+			r, err := e.Pass(t.Context(), name)
+			if err != nil || r.Error != "" {
+				t.Errorf("%s: %q, %v", name, r.Error, err)
+			}
+		})
+	}
+	wg.Wait()
+	h.cals["x"].Hook = nil
+	h.settle()
+	h.meetings(1)
+}
+
 // TestBothAdopt: after a lost state two items with one UID show one meeting. When both go, it goes.
 func TestBothAdopt(t *testing.T) {
 	h := newHouse(t, "x", "y")
