@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -111,19 +112,27 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 			d.log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
 		}
 	}
+	last, expire := context.WithCancel(context.Background())
+	told := sync.OnceFunc(func() { time.AfterFunc(lastWords, expire) })
+	context.AfterFunc(ctx, told)
 	return func() {
+		told()
+		var wg sync.WaitGroup
 		for _, s := range servers {
-			ctx, cancel := context.WithTimeout(context.Background(), lastStep)
-			if err := s.Shutdown(ctx); err != nil {
-				d.log.Debug("listener closed with requests open", "reason", err)
-			}
-			cancel()
+			wg.Go(func() {
+				if err := s.Shutdown(last); err != nil {
+					d.log.Debug("listener closed with requests open", "reason", errors.Join(err, s.Close()))
+				}
+			})
 		}
+		wg.Wait()
+		expire()
 	}, nil
 }
 
-// lastStep is how long a request may take to finish its step in hand when the daemon stops: longer than any call to Zoom.
-const lastStep = time.Minute
+// lastWords is how long after the daemon was told to stop a request may be at its step in hand: that step, and the renewal of a sign-in that
+// it has begun at its very end.
+const lastWords = engine.LastStep + 25*time.Second
 
 // serve answers on l in the background. Requests hear of the end of ctx.
 func (d *daemon) serve(ctx context.Context, l net.Listener, h http.Handler) *http.Server {

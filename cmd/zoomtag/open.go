@@ -69,7 +69,7 @@ func (a *app) daemon(ctx context.Context) (*remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dialDaemon(ctx, cfg.State), nil
+	return dialDaemon(ctx, cfg.State)
 }
 
 func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, error)) (*configs.Config, error) {
@@ -116,8 +116,8 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		}
 	}
 	d.requests.now = d.now
-	d.probes = newProber(d.now)
-	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env}
+	d.probes = newProber(d.now, a.term.hurry.within)
+	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env, hurry: a.term.hurry}
 	d.builder = b
 	calendars, err := b.calendars()
 	if err != nil {

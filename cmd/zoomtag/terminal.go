@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -16,6 +18,13 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	hurry    hurry
+}
+
+// hurry is for tests, which have no minutes. The zero value is what people get.
+type hurry struct {
+	within time.Duration                                    // bounds each exchange with a service
+	wait   func(ctx context.Context, d time.Duration) error // between two tries
 }
 
 // isTerminal reports whether w is a screen, and colour and progress are wanted there.

@@ -18,9 +18,6 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// requestTimeout bounds one request, answer included.
-const requestTimeout = 30 * time.Second
-
 // tokens keeps the access token.
 type tokens struct {
 	cache  *oauth.Cache
@@ -54,14 +51,12 @@ func newAccount(c Config, base *url.URL) *account {
 			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
 			AuthStyle:      oauth2.AuthStyleInHeader,
 		},
-		http: c.HTTP, now: c.Now,
+		http: c.plainClient(), now: c.Now,
 	}
 }
 
 func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.http), requestTimeout)
-	defer cancel()
-	token, err := a.config.Token(ctx)
+	token, err := a.config.Token(oauth.Through(ctx, a.http))
 	if err != nil {
 		return oauth.Token{}, a.explain(err)
 	}
