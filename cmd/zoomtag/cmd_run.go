@@ -151,14 +151,19 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	d.log.Info("zoomtag runs", "version", version, "calendars", len(cfg.Calendars), "state", cfg.State)
-	go systemd.Watchdog(ctx, d.healthy)
-	go d.housekeeping(ctx)
-	go d.sweeping(ctx)
+	// Whoever works beside the schedule is waited for: the store is closed after that.
+	ctx, leave := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer leave()
+	beside.Go(func() { systemd.Watchdog(ctx, d.healthy) })
+	beside.Go(func() { d.housekeeping(ctx) })
+	beside.Go(func() { d.sweeping(ctx) })
 	for {
 		generation, end := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		desk := d.desk.Load()
-		go d.checkScopes(generation, desk)
+		beside.Go(func() { d.checkScopes(generation, desk) })
 		if desk.invites {
 			if err := desk.beginInvites(); err != nil {
 				d.log.Error("invitations", "reason", err)

@@ -24,12 +24,15 @@ const idleConnections = 64
 // being sent into one that a firewall has forgotten, and each is lost, until the system gives it up after a quarter of an hour.
 const pingAfter = 15 * time.Second
 
-func newCounter() *counter {
+func newCounter(h hurry) *counter {
 	transport := http.DefaultTransport
 	if t, ok := transport.(*http.Transport); ok {
 		t = t.Clone()
 		t.MaxIdleConnsPerHost, t.MaxIdleConns = idleConnections, 4*idleConnections
 		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingAfter}
+		if h.proxy != nil {
+			t.Proxy = h.proxy
+		}
 		transport = t
 	}
 	return &counter{transport: transport, n: map[string]int{}, ahead: map[string]time.Duration{}}

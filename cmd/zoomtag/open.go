@@ -107,7 +107,7 @@ func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, pro
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
+	d := &desk{requests: newCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
 	zone := time.Local
 	if cfg.Zone != "" {
 		var err error

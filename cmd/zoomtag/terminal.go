@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -25,6 +27,7 @@ type terminal struct {
 type hurry struct {
 	within time.Duration                                    // bounds each exchange with a service
 	wait   func(ctx context.Context, d time.Duration) error // between two tries
+	proxy  func(*http.Request) (*url.URL, error)            // of all requests to services; nil is that of the environment
 }
 
 // isTerminal reports whether w is a screen, and colour and progress are wanted there.
