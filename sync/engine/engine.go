@@ -85,6 +85,10 @@ type Engine struct {
 	quiet  map[string]rest      // hosts and whole services that are left alone for a while
 	passed map[string]time.Time // last successful pass, also where nothing had to be saved
 	looked map[string]bool      // calendars for which what other names left behind was looked through
+	// stirred is when a pass last ended or got on, by the machine's own clock; vetted are calendars whose queue was looked through for times
+	// that no right clock has set.
+	stirred map[string]time.Time
+	vetted  map[string]bool
 }
 
 // New makes an engine for these calendars.
@@ -105,7 +109,8 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		opt.Locks = NewLocks(nil)
 	}
 	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
-		quiet: map[string]rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}}
+		quiet: map[string]rest{}, passed: map[string]time.Time{}, looked: map[string]bool{},
+		stirred: map[string]time.Time{}, vetted: map[string]bool{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {
 			c.Settings.Settle = DefaultSettle
@@ -122,7 +127,7 @@ func (e *Engine) Succeed(old *Engine) {
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	for name := range e.calendars {
-		e.passed[name] = old.passed[name]
+		e.passed[name], e.stirred[name], e.vetted[name] = old.passed[name], old.stirred[name], old.vetted[name]
 	}
 	maps.Copy(e.quiet, old.quiet)
 }
