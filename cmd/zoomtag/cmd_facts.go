@@ -58,14 +58,7 @@ func (a *app) showStatus(r statusReport) error {
 	}
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
 	for _, c := range r.Calendars {
-		state := "ok"
-		if c.LastError != "" {
-			state = c.LastError
-		}
-		if c.Held {
-			state = "held: " + c.HeldReason
-		}
-		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), ago(c.LastSuccess), clock(c.NextRun), state})
+		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), ago(c.LastSuccess), clock(c.NextRun), c.state()})
 	}
 	if err := a.term.table(rows); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -86,6 +87,7 @@ func (d *daemon) build(cfg *configs.Config) error {
 	if desk.schedule, err = engine.NewSchedule(desk.engine, specs, nil); err != nil {
 		return &usageError{err}
 	}
+	desk.overdue, desk.stuck = desk.schedule.Overdue, desk.schedule.Stuck
 	if old := d.desk.Load(); old != nil {
 		desk.engine.Succeed(old.engine)
 		desk.inviter.succeed(old.inviter)
@@ -252,14 +254,33 @@ func (d *daemon) checkScopes(ctx context.Context, desk *desk) {
 	}
 }
 
-// healthy is what the watchdog rests on: the state can be read.
+// healthy is what the watchdog rests on: the state can be read, and passes end.
 func (d *daemon) healthy() error {
-	_, err := d.st.Calendars()
-	return err
+	if _, err := d.st.Calendars(); err != nil {
+		return err
+	}
+	desk := d.desk.Load()
+	for _, name := range desk.names {
+		if quiet, _ := desk.overdue(name); desk.stuck(name) {
+			return fmt.Errorf("calendar %s: %s", name, engine.OverdueReason(quiet))
+		}
+	}
+	return nil
 }
 
-// healthHandler answers /healthz, which is well as long as the process works, and /readyz, which is not while every
-// calendar fails.
+// late names the calendars that are overdue.
+func (d *daemon) late() (names []string) {
+	desk := d.desk.Load()
+	for _, name := range desk.names {
+		if _, overdue := desk.overdue(name); overdue {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// healthHandler answers /healthz, which is well as long as the process works and degraded while a calendar is overdue, and /readyz, which is
+// not well while every calendar fails or is overdue.
 func (d *daemon) healthHandler() http.Handler {
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, ok bool, text string) {
@@ -276,6 +297,10 @@ func (d *daemon) healthHandler() http.Handler {
 			answer(w, false, healthFailing)
 			return
 		}
+		if late := d.late(); len(late) > 0 {
+			answer(w, true, healthDegraded+"\noverdue: "+strings.Join(late, ", "))
+			return
+		}
 		answer(w, true, healthOK)
 	})
 	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().serveFeed(w, r) })
@@ -285,7 +310,7 @@ func (d *daemon) healthHandler() http.Handler {
 			answer(w, false, healthFailing)
 			return
 		}
-		answer(w, report.Health != healthFailing, report.Health)
+		answer(w, report.Health != healthFailing, strings.Join(append([]string{report.Health}, report.Reasons...), "\n"))
 	})
 	return mux
 }

@@ -143,6 +143,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
 	}
 	d.engine = engine.New(st, calendars, options)
+	d.passed = d.engine.LastPass
 	for _, notice := range st.Notices() {
 		log.Warn(notice)
 	}
