@@ -163,7 +163,11 @@ func (s *Schedule) serve(ctx context.Context, name string) error {
 				continue
 			}
 		}
-		if err := s.pass(ctx, name, due); err != nil || ctx.Err() != nil {
+		err := s.pass(ctx, name, due)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -172,10 +176,7 @@ func (s *Schedule) serve(ctx context.Context, name string) error {
 // pass makes a pass, and sets when something is due.
 func (s *Schedule) pass(ctx context.Context, name string, due *time.Timer) error {
 	report, err := s.e.Pass(ctx, name)
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
+	if err != nil || ctx.Err() != nil {
 		return err
 	}
 	s.keep(report)

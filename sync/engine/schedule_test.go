@@ -132,7 +132,7 @@ func (s *scheduled) restart(spec string) {
 
 // let lets time pass.
 func let(d time.Duration) {
-	time.Sleep(d)
+	<-time.After(d)
 	synctest.Wait()
 }
 

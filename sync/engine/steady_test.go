@@ -13,7 +13,7 @@ func TestSteady(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		steady, release := steadied(ctx)
 		defer release()
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		cancel()
 		synctest.Wait()
 		if steady.Err() != nil {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -33,7 +34,7 @@ func Within(bound, most time.Duration) time.Duration {
 // is nil, follows no redirect, and bounds each answer in bytes and each exchange, answer included, in time.
 func NewClient(base http.RoundTripper, most int64, within time.Duration) *http.Client {
 	timed := roundTrip(func(r *http.Request) (*http.Response, error) {
-		ctx, cancel := context.WithTimeout(r.Context(), within)
+		ctx, cancel := context.WithTimeoutCause(r.Context(), within, &lateError{within})
 		return sendIn(ctx, base, r, cancel)
 	})
 	return &http.Client{Transport: Limit(timed, most), CheckRedirect: NoRedirect}
@@ -57,11 +58,35 @@ func sendIn(ctx context.Context, base http.RoundTripper, r *http.Request, releas
 	}
 	res, err := base.RoundTrip(r.WithContext(ctx))
 	if err != nil {
+		err = late(ctx, err)
 		release()
 		return nil, err
 	}
-	res.Body = &heldBody{res.Body, release}
+	res.Body = &heldBody{res.Body, release, func(err error) error { return late(ctx, err) }}
 	return res, nil
+}
+
+// lateError says that an exchange took longer than it may.
+type lateError struct{ within time.Duration }
+
+func (e *lateError) Error() string { return "no answer within " + e.within.String() }
+
+// Is makes it the error of a context whose time is over.
+func (e *lateError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// Timeout is for those who look for a net.Error.
+func (e *lateError) Timeout() bool { return true }
+
+// Temporary is for those who look for a net.Error.
+func (e *lateError) Temporary() bool { return true }
+
+// late is err, or that the exchange of ctx took too long, where that is why.
+func late(ctx context.Context, err error) error {
+	var l *lateError
+	if err != nil && !errors.Is(err, io.EOF) && errors.As(context.Cause(ctx), &l) {
+		return l
+	}
+	return err
 }
 
 // roundTrip is a function as a transport.
@@ -74,6 +99,13 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 type heldBody struct {
 	io.ReadCloser
 	release func()
+	explain func(error) error
+}
+
+// Read reads.
+func (b *heldBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	return n, b.explain(err)
 }
 
 // Close closes the body.
