@@ -16,6 +16,25 @@ func (s *Store) Due(calendar string, now time.Time, limit int) (ids []string, er
 	return ids, err
 }
 
+// Waiting is an id that has to be looked at at a time.
+type Waiting struct {
+	ID  string
+	Due time.Time
+}
+
+// DueAfter returns what of a calendar has to be looked at after a time, earliest first.
+func (s *Store) DueAfter(calendar string, after time.Time) (list []Waiting, err error) {
+	err = s.view(func(tx *Tx) error {
+		return tx.queued(calendar, func(due time.Time, id string) bool {
+			if due.After(after) {
+				list = append(list, Waiting{ID: id, Due: due})
+			}
+			return true
+		})
+	})
+	return list, err
+}
+
 // NextDue returns when something of a calendar has to be looked at next; zero if nothing is queued.
 func (s *Store) NextDue(calendar string) (next time.Time, err error) {
 	err = s.view(func(tx *Tx) error {

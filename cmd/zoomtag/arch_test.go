@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -135,5 +136,68 @@ func checkImport(t *testing.T, pkg, imported, file string) {
 	}
 	if !slices.Contains(allowed, "*") && !slices.Contains(allowed, ours) {
 		t.Errorf("%s imports %s: package %s may import %v only", file, imported, pkg, allowed)
+	}
+}
+
+// makesClients are the files that may name what sends HTTP requests: all else gets it from there, with its bounds of time and length.
+var makesClients = map[string]string{
+	"providers/internal/rest/client.go": "NewClient, the one way to a client for a service",
+	"cmd/zoomtag/counter.go":            "the transport below all of them",
+	"cmd/zoomtag/control.go":            "the control socket",
+	"cmd/zoomtag/doctor_network.go":     "checks that look at certificates; prober.bound bounds them",
+}
+
+// sends are the names of net/http and net by which something is sent.
+var sends = map[string][]string{
+	"http": {"Client", "Transport", "DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm"},
+	"net":  {"Dial", "DialTimeout", "Dialer", "DefaultResolver", "Resolver", "LookupHost", "LookupIP", "LookupAddr"},
+	"tls":  {"Dial", "Dialer", "Client"},
+}
+
+// TestWhoSends: no client is made beside the one that bounds each exchange. Emulators and tests play the other side.
+func TestWhoSends(t *testing.T) {
+	root := filepath.Join("..", "..")
+	named := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(filepath.Dir(path), "test") {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if star, ok := n.(*ast.StarExpr); ok { // a pointer to a client that somebody else has made
+				if _, plain := star.X.(*ast.SelectorExpr); plain {
+					return false
+				}
+			}
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			pkg, ok := s.X.(*ast.Ident)
+			if !ok || !slices.Contains(sends[pkg.Name], s.Sel.Name) {
+				return true
+			}
+			named[filepath.ToSlash(rel)] = true
+			if makesClients[filepath.ToSlash(rel)] == "" {
+				t.Errorf("%s uses %s.%s: clients come from rest.NewClient, which bounds them", rel, pkg.Name, s.Sel.Name)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file := range makesClients {
+		if !named[file] {
+			t.Errorf("%s is in the table and sends nothing", file)
+		}
 	}
 }

@@ -173,8 +173,9 @@ func (d *demo) connect(ctx context.Context, done <-chan error) error {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if d.remote = dialDaemon(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil {
-			return nil
+		var err error
+		if d.remote, err = dialDaemon(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil || err != nil {
+			return err
 		}
 		select {
 		case <-tick.C:

@@ -59,15 +59,9 @@ func (a *app) showStatus(r statusReport) error {
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
 	events, unwritable := withoutUnwritten(&r)
 	for _, c := range r.Calendars {
-		state := "ok"
-		if c.ReadOnly != "" {
+		state := c.state()
+		if state == healthOK && c.ReadOnly != "" {
 			state = unwritten(c.ReadOnly, unwritable[c.Name])
-		}
-		if c.LastError != "" {
-			state = c.LastError
-		}
-		if c.Held {
-			state = "held: " + c.HeldReason
 		}
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), ago(c.LastSuccess), clock(c.NextRun), state})
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -85,6 +87,7 @@ func (d *daemon) build(cfg *configs.Config) error {
 	if desk.schedule, err = engine.NewSchedule(desk.engine, specs, nil); err != nil {
 		return &usageError{err}
 	}
+	desk.overdue, desk.stuck = desk.schedule.Overdue, desk.schedule.Stuck
 	if old := d.desk.Load(); old != nil {
 		desk.engine.Succeed(old.engine)
 		desk.inviter.succeed(old.inviter)
@@ -112,19 +115,27 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 			d.log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
 		}
 	}
+	last, expire := context.WithCancel(context.Background())
+	told := sync.OnceFunc(func() { time.AfterFunc(lastWords, expire) })
+	context.AfterFunc(ctx, told)
 	return func() {
+		told()
+		var wg sync.WaitGroup
 		for _, s := range servers {
-			ctx, cancel := context.WithTimeout(context.Background(), lastStep)
-			if err := s.Shutdown(ctx); err != nil {
-				d.log.Debug("listener closed with requests open", "reason", err)
-			}
-			cancel()
+			wg.Go(func() {
+				if err := s.Shutdown(last); err != nil {
+					d.log.Debug("listener closed with requests open", "reason", errors.Join(err, s.Close()))
+				}
+			})
 		}
+		wg.Wait()
+		expire()
 	}, nil
 }
 
-// lastStep is how long a request may take to finish its step in hand when the daemon stops: longer than any call to Zoom.
-const lastStep = time.Minute
+// lastWords is how long after the daemon was told to stop a request may be at its step in hand: that step, and the renewal of a sign-in that
+// it has begun at its very end.
+const lastWords = engine.LastStep + 25*time.Second
 
 // serve answers on l in the background. Requests hear of the end of ctx.
 func (d *daemon) serve(ctx context.Context, l net.Listener, h http.Handler) *http.Server {
@@ -143,14 +154,19 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	d.log.Info("zoomtag runs", "version", version, "calendars", len(cfg.Calendars), "state", cfg.State)
-	go systemd.Watchdog(ctx, d.healthy)
-	go d.housekeeping(ctx)
-	go d.sweeping(ctx)
+	// Whoever works beside the schedule is waited for: the store is closed after that.
+	ctx, leave := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer leave()
+	beside.Go(func() { systemd.Watchdog(ctx, d.healthy) })
+	beside.Go(func() { d.housekeeping(ctx) })
+	beside.Go(func() { d.sweeping(ctx) })
 	for {
 		generation, end := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		desk := d.desk.Load()
-		go d.checkScopes(generation, desk)
+		beside.Go(func() { d.checkScopes(generation, desk) })
 		if desk.invites {
 			if err := desk.beginInvites(); err != nil {
 				d.log.Error("invitations", "reason", err)
@@ -239,14 +255,33 @@ func (d *daemon) checkScopes(ctx context.Context, desk *desk) {
 	}
 }
 
-// healthy is what the watchdog rests on: the state can be read.
+// healthy is what the watchdog rests on: the state can be read, and passes end.
 func (d *daemon) healthy() error {
-	_, err := d.st.Calendars()
-	return err
+	if _, err := d.st.Calendars(); err != nil {
+		return err
+	}
+	desk := d.desk.Load()
+	for _, name := range desk.names {
+		if quiet, _ := desk.overdue(name); desk.stuck(name) {
+			return fmt.Errorf("calendar %s: %s", name, engine.OverdueReason(quiet))
+		}
+	}
+	return nil
 }
 
-// healthHandler answers /healthz, which is well as long as the process works, and /readyz, which is not while every
-// calendar fails.
+// late names the calendars that are overdue.
+func (d *daemon) late() (names []string) {
+	desk := d.desk.Load()
+	for _, name := range desk.names {
+		if _, overdue := desk.overdue(name); overdue {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// healthHandler answers /healthz, which is well as long as the process works and degraded while a calendar is overdue, and /readyz, which is
+// not well while every calendar fails or is overdue.
 func (d *daemon) healthHandler() http.Handler {
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, ok bool, text string) {
@@ -263,6 +298,10 @@ func (d *daemon) healthHandler() http.Handler {
 			answer(w, false, healthFailing)
 			return
 		}
+		if late := d.late(); len(late) > 0 {
+			answer(w, true, healthDegraded+"\noverdue: "+strings.Join(late, ", "))
+			return
+		}
 		answer(w, true, healthOK)
 	})
 	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().serveFeed(w, r) })
@@ -272,7 +311,7 @@ func (d *daemon) healthHandler() http.Handler {
 			answer(w, false, healthFailing)
 			return
 		}
-		answer(w, report.Health != healthFailing, report.Health)
+		answer(w, report.Health != healthFailing, strings.Join(append([]string{report.Health}, report.Reasons...), "\n"))
 	})
 	return mux
 }

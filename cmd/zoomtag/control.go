@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"zoomtag/store"
@@ -71,7 +72,7 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 			var req controlRequest
 			var answer controlAnswer
-			err := json.NewDecoder(io.LimitReader(r.Body, maxControl)).Decode(&req)
+			err := readRequest(w, r, &req)
 			if err == nil {
 				var value any
 				if value, err = f(r.Context(), req); err == nil {
@@ -88,6 +89,7 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 			}
 		})
 	}
+	handle("/alive", func(context.Context, controlRequest) (any, error) { return nil, nil })
 	handle("/sync", func(ctx context.Context, r controlRequest) (any, error) {
 		return current().Sync(ctx, r.Calendars, r.Dry)
 	})
@@ -113,35 +115,99 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 	return mux
 }
 
-// remote is the daemon, asked through its control socket.
-type remote struct {
-	http *http.Client
+// readRequest reads what a command asks for: commands send it at once.
+func readRequest(w http.ResponseWriter, r *http.Request, req *controlRequest) error {
+	rc := http.NewResponseController(w)
+	if err := rc.SetReadDeadline(time.Now().Add(answerTime)); err != nil {
+		return err
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, maxControl)).Decode(req); err != nil {
+		return err
+	}
+	return rc.SetReadDeadline(time.Time{})
 }
 
+// answerTime is how long a daemon that lives may take to say so: it has nothing to look up for that.
+const answerTime = 5 * time.Second
+
+// remote is the daemon, asked through its control socket.
+type remote struct {
+	http  *http.Client
+	every time.Duration // the daemon is asked whether it lives, and may take as long to say so
+}
+
+// errSilent says that there is a daemon, and that it hangs.
+var errSilent = errors.New("the running zoomtag does not answer: it hangs or is stopped; restart it (systemctl restart zoomtag, or end its process)")
+
 // dialDaemon returns the daemon that listens beside state, or nil if none does.
-func dialDaemon(ctx context.Context, state string) *remote {
+func dialDaemon(ctx context.Context, state string) (*remote, error) {
 	path := socketPath(state)
+	if _, err := os.Lstat(path); err != nil {
+		return nil, nil //nolint:nilerr // without a socket there is no daemon
+	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}
-	if _, err := os.Lstat(path); err != nil {
-		return nil
+	r := &remote{every: answerTime, http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
+	err := r.alive(ctx)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
+		return nil, nil // a leftover
+	case err != nil:
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	conn, err := dial(ctx, "", "")
-	if err != nil {
-		return nil
-	}
-	if err := conn.Close(); err != nil {
-		return nil
-	}
-	return &remote{http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
+	return r, nil
 }
 
-// ask posts a request to the daemon and decodes its answer into value.
+// alive asks the daemon whether it is there. That it is, and asks to be left alone, is an answer as well.
+func (r *remote) alive(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, r.every)
+	defer cancel()
+	err := r.post(limited, "/alive", controlRequest{}, nil)
+	var late net.Error
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, syscall.EAGAIN), errors.As(err, &late) && late.Timeout():
+		return errSilent
+	}
+	return err
+}
+
+// watched is ctx until the daemon answers no more.
+func (r *remote) watched(ctx context.Context) (watched context.Context, release func()) {
+	watched, cancel := context.WithCancelCause(ctx)
+	go func() {
+		tick := time.NewTicker(r.every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-watched.Done():
+				return
+			case <-tick.C:
+			}
+			if err := r.alive(watched); errors.Is(err, errSilent) {
+				cancel(err)
+			}
+		}
+	}()
+	return watched, func() { cancel(nil) }
+}
+
+// ask posts a request to the daemon and decodes its answer into value. The answer may take long, as long as the daemon lives.
 func (r *remote) ask(ctx context.Context, path string, req controlRequest, value any) error {
+	watched, release := r.watched(ctx)
+	defer release()
+	err := r.post(watched, path, req, value)
+	if silent := context.Cause(watched); err != nil && errors.Is(silent, errSilent) {
+		return silent
+	}
+	return err
+}
+
+// post is one exchange with the daemon; a value of nil wants no answer but that there is one.
+func (r *remote) post(ctx context.Context, path string, req controlRequest, value any) error {
 	body, err := json.Marshal(req)
 	if err != nil {
 		return err
@@ -155,6 +221,9 @@ func (r *remote) ask(ctx context.Context, path string, req controlRequest, value
 		return fmt.Errorf("the running zoomtag did not answer: %w", err)
 	}
 	defer resp.Body.Close()
+	if value == nil {
+		return nil
+	}
 	var answer controlAnswer
 	if err := json.NewDecoder(io.LimitReader(resp.Body, maxControl)).Decode(&answer); err != nil {
 		return fmt.Errorf("the running zoomtag did not answer: %w", err)

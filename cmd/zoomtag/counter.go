@@ -20,24 +20,32 @@ type counter struct {
 // idleConnections is how many connections to one service are kept open: many calendars may be polled at once.
 const idleConnections = 64
 
-func newCounter() *counter {
+// pingAfter is how long an HTTP/2 connection may be silent before it is asked whether it lives, and may take to answer. Else requests go on
+// being sent into one that a firewall has forgotten, and each is lost, until the system gives it up after a quarter of an hour.
+const pingAfter = 15 * time.Second
+
+func newCounter(h hurry) *counter {
 	transport := http.DefaultTransport
 	if t, ok := transport.(*http.Transport); ok {
 		t = t.Clone()
 		t.MaxIdleConnsPerHost, t.MaxIdleConns = idleConnections, 4*idleConnections
+		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingAfter}
+		if h.proxy != nil {
+			t.Proxy = h.proxy
+		}
 		transport = t
 	}
 	return &counter{transport: transport, n: map[string]int{}, ahead: map[string]time.Duration{}}
 }
 
-// client is an HTTP client whose requests to URLs that begin with api, and not with signIn, count as those of kind.
-func (c *counter) client(kind, api, signIn string) *http.Client {
+// to is a transport whose requests to URLs that begin with api, and not with signIn, count as those of kind.
+func (c *counter) to(kind, api, signIn string) http.RoundTripper {
 	return c.through(c.transport, kind, api, signIn)
 }
 
-// through is a client as client makes it, on a transport of its own.
-func (c *counter) through(base http.RoundTripper, kind, api, signIn string) *http.Client {
-	return &http.Client{Transport: countingTransport{base: base, kind: kind, api: api, signIn: signIn, counter: c}}
+// through is a transport as to makes it, on one of its own.
+func (c *counter) through(base http.RoundTripper, kind, api, signIn string) http.RoundTripper {
+	return countingTransport{base: base, kind: kind, api: api, signIn: signIn, counter: c}
 }
 
 func (c *counter) snapshot() map[string]int {

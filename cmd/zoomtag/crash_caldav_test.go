@@ -35,7 +35,7 @@ func newCrashDAV(w *crashWorld) crashCalendar {
 	})
 	var err error
 	d.reader, err = caldav.New(caldav.Config{URL: d.server.URL(""), Username: caldavtest.Username, Password: caldavtest.Password,
-		HTTP: &http.Client{Transport: transport}})
+		HTTP: transport})
 	w.must(err)
 	return d
 }

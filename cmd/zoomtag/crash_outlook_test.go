@@ -34,7 +34,7 @@ func newCrashOutlook(w *crashWorld) crashCalendar {
 	})
 	var err error
 	o.reader, err = outlook.New(outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
-		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(), HTTP: &http.Client{Transport: transport}})
+		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(), HTTP: transport})
 	w.must(err)
 	return o
 }

@@ -125,15 +125,17 @@ func TestDaemon(t *testing.T) {
 }
 
 func askDaemon(t *testing.T, w *crashWorld) {
-	out, errs, code := w.zoomtag("status", "--json")
-	var status statusReport
-	if err := json.Unmarshal([]byte(out), &status); err != nil || code != 0 {
-		t.Fatalf("status: exit %d, %v\n%s%s", code, err, out, errs)
-	}
-	if !status.Daemon || status.Health != healthOK || len(status.Calendars) != 1 || status.Calendars[0].Links != 2 ||
-		status.Calendars[0].NextRun == nil || status.Calendars[0].LastSuccess == nil {
-		t.Errorf("status: %s", out)
-	}
+	var out, errs string
+	var code int
+	eventually(t, "a status in which all is well", 5*time.Second, func() bool { // a link is seen in its file before it is noted
+		var status statusReport
+		out, errs, code = w.zoomtag("status", "--json")
+		if err := json.Unmarshal([]byte(out), &status); err != nil || code != 0 {
+			t.Fatalf("status: exit %d, %v\n%s%s", code, err, out, errs)
+		}
+		return status.Daemon && status.Health == healthOK && len(status.Calendars) == 1 && status.Calendars[0].Links == 2 &&
+			status.Calendars[0].NextRun != nil && status.Calendars[0].LastSuccess != nil
+	})
 	if out, errs, code = w.zoomtag("sync", "--json", "f"); code != 0 {
 		t.Errorf("sync: exit %d %s %s", code, out, errs)
 	}

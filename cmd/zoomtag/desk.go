@@ -23,7 +23,8 @@ type desk struct {
 	engine    *engine.Engine
 	builder   *builder
 	requests  *counter
-	schedule  *engine.Schedule // nil unless this is the daemon
+	schedule  *engine.Schedule           // nil unless this is the daemon
+	stuck     func(calendar string) bool // set with it: no service that is only slow explains how long no pass has ended
 	accounts  accounts
 	inviter   *inviter
 	hosts     hostBook
@@ -161,9 +162,6 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 	report.Daemon = d.schedule != nil
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
-		if last := d.engine.LastPass(c.Name); c.LastSuccess == nil || last.After(*c.LastSuccess) {
-			c.LastSuccess = some(last)
-		}
 		if d.schedule != nil {
 			c.NextRun = some(d.schedule.Next(c.Name))
 		}

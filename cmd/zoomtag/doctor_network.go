@@ -27,6 +27,7 @@ type prober struct {
 	roots  *x509.CertPool // nil is the system's
 	status string         // the address of Zoom's status, as Statuspage gives it
 	now    func() time.Time
+	within time.Duration // bounds each check, where it is shorter than the usual bounds and not 0
 }
 
 // Where Zoom says how it is, and how long each check may take.
@@ -36,8 +37,16 @@ const (
 	mediaTime     = 3 * time.Second
 )
 
-func newProber(now func() time.Time) *prober {
-	return &prober{dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, status: zoomStatusURL, now: now}
+func newProber(now func() time.Time, within time.Duration) *prober {
+	return &prober{within: within, dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, status: zoomStatusURL, now: now}
+}
+
+// bound bounds a check, its answer's body included.
+func (p *prober) bound(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+	if p.within > 0 {
+		most = min(most, p.within)
+	}
+	return context.WithTimeout(ctx, most)
 }
 
 // target is a host to connect to.
@@ -102,7 +111,7 @@ func (p *prober) proxied(ctx context.Context, address string) bool {
 
 // host connects to one host, through the proxy if there is one, and looks at its certificate.
 func (p *prober) host(ctx context.Context, t target) doctor.Probe {
-	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	ctx, cancel := p.bound(ctx, probeTime)
 	defer cancel()
 	out := doctor.Probe{Host: t.url, For: t.purpose}
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, t.url, nil)
@@ -196,7 +205,7 @@ func (p *prober) certificate(chain []*x509.Certificate, name string) (issuer, un
 
 // port opens a TCP connection and closes it.
 func (p *prober) port(ctx context.Context, address string) doctor.Port {
-	ctx, cancel := context.WithTimeout(ctx, mediaTime)
+	ctx, cancel := p.bound(ctx, mediaTime)
 	defer cancel()
 	conn, err := p.dial(ctx, "tcp", address)
 	if errors.Is(err, syscall.ECONNREFUSED) { // the way is free, and nobody listens there
@@ -213,7 +222,7 @@ func (p *prober) port(ctx context.Context, address string) doctor.Port {
 
 // zoomStatus reads Zoom's status page.
 func (p *prober) zoomStatus(ctx context.Context) (status, says, problem string) {
-	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	ctx, cancel := p.bound(ctx, probeTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.status, nil)
 	if err != nil {

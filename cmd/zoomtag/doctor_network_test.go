@@ -75,7 +75,7 @@ func (a *authority) pool() *x509.CertPool {
 
 // loopback is a prober for which all names lead to one server, and no proxy is set.
 func loopback(roots *x509.CertPool, server string) *prober {
-	p := newProber(time.Now)
+	p := newProber(time.Now, 0)
 	p.roots, p.proxy = roots, func(*http.Request) (*url.URL, error) { return nil, nil }
 	p.lookup = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
 	p.dial = func(ctx context.Context, network, _ string) (net.Conn, error) {

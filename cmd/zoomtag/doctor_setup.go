@@ -39,6 +39,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 		if status.Calendars[i].Held {
 			s.Calendars[i].Held = status.Calendars[i].HeldReason
 		}
+		s.Calendars[i].Overdue = status.Calendars[i].OverdueReason
 	})
 	return s, nil
 }

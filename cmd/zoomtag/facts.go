@@ -41,8 +41,9 @@ func (r *syncReport) failed() bool {
 
 // statusReport is the document of `status --json`.
 type statusReport struct {
-	Health    string           `json:"health"` // ok, degraded or failing
-	Daemon    bool             `json:"daemon"` // whether a daemon answered
+	Health    string           `json:"health"`  // ok, degraded or failing
+	Reasons   []string         `json:"reasons"` // why it is not ok, as far as calendars are the reason
+	Daemon    bool             `json:"daemon"`  // whether a daemon answered
 	Calendars []calendarStatus `json:"calendars"`
 	Budget    []budgetStatus   `json:"budget"`
 	Events    []eventStatus    `json:"events"`   // in doubt, failing or held
@@ -63,7 +64,28 @@ type calendarStatus struct {
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
 	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
-	Links       int        `json:"links"`
+	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
+	Overdue       bool   `json:"overdue"`
+	OverdueReason string `json:"overdue_reason,omitempty"`
+	Links         int    `json:"links"`
+}
+
+// notRun is what a calendar is that no pass has read yet.
+const notRun = "has not run yet"
+
+// state is how a calendar is, in words.
+func (c *calendarStatus) state() string {
+	switch {
+	case c.Held:
+		return "held: " + c.HeldReason
+	case c.Overdue:
+		return "overdue: " + c.OverdueReason
+	case c.LastError != "":
+		return c.LastError
+	case c.LastSuccess == nil:
+		return notRun
+	}
+	return healthOK
 }
 
 type budgetStatus struct {
@@ -144,6 +166,9 @@ type ledger struct {
 	// called are the names of the Zoom accounts by hash, and the main one's by "".
 	called map[string]string
 	now    func() time.Time
+	// passed is when a calendar was last read, as this process knows it. overdue, nil without a daemon, is for how long no pass has ended.
+	passed  func(calendar string) time.Time
+	overdue func(calendar string) (quiet time.Duration, overdue bool)
 }
 
 func some(t time.Time) *time.Time {
@@ -156,7 +181,7 @@ func some(t time.Time) *time.Time {
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
 func (l *ledger) status() (statusReport, error) {
-	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Waiting: []waitingStatus{}, Notes: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices()}
+	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Waiting: []waitingStatus{}, Notes: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices(), Reasons: []string{}}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
@@ -180,11 +205,12 @@ func (l *ledger) status() (statusReport, error) {
 		report.Notes = append(report.Notes, notes...)
 		report.Calendars = append(report.Calendars, c)
 		report.Events = append(report.Events, events...)
-		if c.LastError != "" && !c.Held {
+		if (c.LastError != "" || c.Overdue) && !c.Held {
 			failing++
 		}
-		if c.Held {
+		if state := c.state(); state != healthOK {
 			report.Health = healthDegraded
+			report.Reasons = append(report.Reasons, name+": "+state)
 		}
 	}
 	budgets, err := l.st.Budgets(l.now().UTC().Format(time.DateOnly))
@@ -223,6 +249,17 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 	}
 	c = calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, ReadOnly: st.ReadOnly}
+	if l.passed != nil {
+		if last := l.passed(name); c.LastSuccess == nil || last.After(*c.LastSuccess) {
+			c.LastSuccess = some(last)
+		}
+	}
+	if l.overdue != nil {
+		var quiet time.Duration
+		if quiet, c.Overdue = l.overdue(name); c.Overdue {
+			c.OverdueReason = engine.OverdueReason(quiet)
+		}
+	}
 	records, err := l.st.Records(name)
 	if err != nil {
 		return c, nil, nil, nil, err

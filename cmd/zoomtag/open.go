@@ -69,7 +69,7 @@ func (a *app) daemon(ctx context.Context) (*remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dialDaemon(ctx, cfg.State), nil
+	return dialDaemon(ctx, cfg.State)
 }
 
 func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, error)) (*configs.Config, error) {
@@ -107,7 +107,7 @@ func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, pro
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
+	d := &desk{requests: newCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
 	zone := time.Local
 	if cfg.Zone != "" {
 		var err error
@@ -116,8 +116,8 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		}
 	}
 	d.requests.now = d.now
-	d.probes = newProber(d.now)
-	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env}
+	d.probes = newProber(d.now, a.term.hurry.within)
+	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env, hurry: a.term.hurry}
 	d.builder = b
 	calendars, err := b.calendars()
 	if err != nil {
@@ -143,6 +143,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
 	}
 	d.engine = engine.New(st, calendars, options)
+	d.passed = d.engine.LastPass
 	for _, notice := range st.Notices() {
 		log.Warn(notice)
 	}

@@ -32,6 +32,7 @@ type builder struct {
 	zone     *time.Location
 	hook     func(string)
 	env      func(string) string
+	hurry    hurry
 	quotas   map[string]*google.Quota // by credentials file
 	lanes    *outlook.Lanes           // of all Outlook calendars
 	accounts accounts                 // once they are opened
@@ -87,7 +88,8 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 		APIURL: c.Google.APIURL, Announce: b.cfg.For(c).Link.Announce == "all", AsGuest: c.Google.AsGuest,
 		Interesting: b.interesting(s),
 		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
-		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.client("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.to("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""),
+		Within: b.hurry.within, Wait: b.hurry.wait, Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
 // outlook makes a calendar of Microsoft 365 or Outlook.com.
@@ -108,7 +110,8 @@ func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Con
 		ClientSecret: o.ClientSecret.Reveal(), ClientCertificate: o.ClientCertificate,
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
 		Interesting: b.interesting(s),
-		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.client("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.to("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
+		Within: b.hurry.within, Wait: b.hurry.wait, Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
 }
 
 // caldav makes a calendar of a CalDAV server.
@@ -121,7 +124,8 @@ func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	d, err := caldav.New(caldav.Config{URL: v.URL, Calendar: v.Calendar, Username: v.Username, Password: v.Password.Reveal(), Token: v.Token.Reveal(),
 		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: b.needles(s),
 		Interesting: b.interesting(s),
-		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})
+		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Within: b.hurry.within, Wait: b.hurry.wait,
+		Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})
 	if err != nil {
 		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
 	}

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -16,6 +20,14 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	hurry    hurry
+}
+
+// hurry is for tests, which have no minutes. The zero value is what people get.
+type hurry struct {
+	within time.Duration                                    // bounds each exchange with a service
+	wait   func(ctx context.Context, d time.Duration) error // between two tries
+	proxy  func(*http.Request) (*url.URL, error)            // of all requests to services; nil is that of the environment
 }
 
 // isTerminal reports whether w is a screen, and colour and progress are wanted there.

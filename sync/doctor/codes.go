@@ -47,22 +47,23 @@ const (
 	ClientVersion = "ZT-408"
 	HostUnknown   = "ZT-409"
 
-	Configuration  = "ZT-501"
-	Credentials    = "ZT-502"
-	ScopeMissing   = "ZT-503"
-	ClockSkew      = "ZT-504"
-	SignInRefused  = "ZT-505"
-	TestingApp     = "ZT-506"
-	NobodySignedIn = "ZT-507"
-	CalendarFails  = "ZT-508"
-	ReadOnly       = "ZT-509"
-	CalendarHeld   = "ZT-510"
-	BudgetSpent    = "ZT-511"
-	NoAPI          = "ZT-512"
-	MailboxDenied  = "ZT-513"
-	CertificateEnd = "ZT-514"
-	EventFails     = "ZT-515"
-	Contradiction  = "ZT-516"
+	Configuration   = "ZT-501"
+	Credentials     = "ZT-502"
+	ScopeMissing    = "ZT-503"
+	ClockSkew       = "ZT-504"
+	SignInRefused   = "ZT-505"
+	TestingApp      = "ZT-506"
+	NobodySignedIn  = "ZT-507"
+	CalendarFails   = "ZT-508"
+	ReadOnly        = "ZT-509"
+	CalendarHeld    = "ZT-510"
+	BudgetSpent     = "ZT-511"
+	NoAPI           = "ZT-512"
+	MailboxDenied   = "ZT-513"
+	CertificateEnd  = "ZT-514"
+	EventFails      = "ZT-515"
+	Contradiction   = "ZT-516"
+	CalendarOverdue = "ZT-517"
 
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
@@ -125,6 +126,7 @@ var codes = []Code{
 	{CertificateEnd, Error, Account, "A certificate with which zoomtag signs in ends soon or has ended.", "Make a new one, upload its public half, and put it in the place of the old one."},
 	{EventFails, Warning, Account, "zoomtag could not do what an event asks for.", "Mend what the message names."},
 	{Contradiction, Note, Account, "The configuration asks for a waiting room and for joining before the host: with a waiting room nobody gets in before the host.", "Leave one of them out: meeting.waiting_room or meeting.join_before_host."},
+	{CalendarOverdue, Error, Account, "The daemon has not read a calendar for longer than three of its intervals.", "Look into the log for what it waits for; if it lasts, restart zoomtag."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.", "Check this machine's DNS; a filter may block *.zoom.us."},
 	{NoConnection, Error, Network, "No connection to a host of Zoom's.", "Let TCP 443 to *.zoom.us and *.zoom.com out, or set HTTPS_PROXY."},

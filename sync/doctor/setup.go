@@ -46,8 +46,8 @@ type CalendarFacts struct {
 	Denied   bool
 	// App says that an organisation's app reads it, and not a person who signed in.
 	App bool
-	// Held is why a brake holds it.
-	Held string
+	// Held is why a brake holds it, Overdue for how long no pass of a running daemon has ended.
+	Held, Overdue string
 	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer accepted, and Reason why.
 	// Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
@@ -208,6 +208,9 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 	}
 	if c.Held != "" {
 		list = append(list, found(CalendarHeld, c.Held).mended("Look at it, then run zoomtag release "+c.Name+"."))
+	}
+	if c.Overdue != "" {
+		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue))
 	}
 	return list, well
 }

@@ -90,6 +90,10 @@ type Engine struct {
 	restsRead bool                  // what was asked of the processes before this one is in quiet
 	failed    map[string]string     // why a calendar could not be read the last time
 	looked    map[string]bool       // calendars for which what other names left behind was looked through
+	// stirred is when a pass last ended or got on, by the machine's own clock; vetted are calendars whose queue was looked through for times
+	// that no right clock has set.
+	stirred map[string]time.Time
+	vetted  map[string]bool
 }
 
 // New makes an engine for these calendars.
@@ -110,7 +114,8 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		opt.Locks = NewLocks(nil)
 	}
 	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
-		quiet: map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}, failed: map[string]string{}}
+		quiet: map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}, failed: map[string]string{},
+		stirred: map[string]time.Time{}, vetted: map[string]bool{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {
 			c.Settings.Settle = DefaultSettle
@@ -127,7 +132,7 @@ func (e *Engine) Succeed(old *Engine) {
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	for name := range e.calendars {
-		e.passed[name] = old.passed[name]
+		e.passed[name], e.stirred[name], e.vetted[name] = old.passed[name], old.stirred[name], old.vetted[name]
 	}
 	maps.Copy(e.quiet, old.quiet)
 	maps.Copy(e.failed, old.failed)

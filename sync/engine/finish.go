@@ -13,6 +13,11 @@ import (
 // heartbeat is how often a pass that changes nothing may still save that it was there.
 const heartbeat = time.Hour
 
+// recent reports whether a time is not long ago, and not to come either.
+func recent(last, now time.Time) bool {
+	return now.Sub(last) < heartbeat && !last.After(now.Add(clockSlack))
+}
+
 // finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our own
 // writes, and now and then that the calendar was read.
 func (p *pass) finish(st store.CalendarState) error {
@@ -28,7 +33,7 @@ func (p *pass) finish(st store.CalendarState) error {
 	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.wrote && !p.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
-	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && now.Sub(st.LastSuccess) < heartbeat {
+	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && recent(st.LastSuccess, now) {
 		return nil
 	}
 	problems, err := p.problems()

@@ -117,6 +117,9 @@ func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dr
 	}
 	p.locked = names
 	err = p.run(ctx)
+	if !dry {
+		e.alive(c.Name)
+	}
 	if !dry && e.opt.Passed != nil && err == nil {
 		e.opt.Passed(ctx, c.Name)
 	}
@@ -153,6 +156,7 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	back := p.setBack(st)
 	changes, err := p.changes(ctx, st)
 	if err != nil {
 		return err
@@ -165,6 +169,9 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	if p.another { // what is in it now is not mixed with what was in the other one
 		return p.finish(st)
+	}
+	if err := p.pullIn(back); err != nil {
+		return err
 	}
 	due, err := p.due()
 	if err != nil {
@@ -182,6 +189,7 @@ func (p *pass) run(ctx context.Context) error {
 		if err := p.settle(ctx, id); err != nil {
 			return err
 		}
+		p.e.alive(p.c.Name)
 	}
 	if err := p.finish(st); err != nil {
 		return err
@@ -195,8 +203,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	// While a brake holds the calendar, only a whole listing can answer the question that it waits for.
 	braked := !st.HeldAt.IsZero() && !st.Absent
 	// A clock that was set back leaves times behind for which everything would wait.
-	back := st.LastSuccess.After(p.e.opt.Now().Add(clockSlack))
-	if p.dry || st.Detects != p.c.Detects || braked || back {
+	if p.dry || st.Detects != p.c.Detects || braked || p.setBack(st) {
 		cursor = ""
 	}
 	var asked *calendar.Throttled

@@ -203,8 +203,9 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	if err := s.kin(ctx); err != nil {
 		return s.failRead(ctx, err)
 	}
-	// Between two steps the pass may be asked to stop; a step itself is always finished.
-	steady := context.WithoutCancel(ctx)
+	// Between two steps the pass may be asked to stop; a step itself is finished.
+	steady, release := steadied(ctx)
+	defer release()
 	for s.steps = maxSteps; s.steps > 0; s.steps-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
 			Dismissed: s.dismissed, Untold: s.untold != nil, Looked: s.looked, Schedule: s.schedule, Settings: &p.c.Settings})

@@ -115,7 +115,7 @@ func newYear(t *testing.T) *year {
 	y.cal = &weeks{Fake: calendartest.NewFake(), begin: map[string]time.Time{}, now: clock}
 	y.zoom = zoomtest.New(zoomtest.Options{Now: clock, Users: []zoomtest.User{{Email: yearHost}}})
 	y.client, err = zoom.New(zoom.Config{AccountID: "account", ClientID: "client", ClientSecret: "secret", APIURL: "http://127.0.0.1/v2", OAuthURL: "http://127.0.0.1/oauth",
-		HTTP: &http.Client{Transport: direct{y.zoom}}, Now: clock, Wait: func(context.Context, time.Duration) error { return nil }})
+		HTTP: direct{y.zoom}, Now: clock, Wait: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,10 @@ type Config struct {
 	Interesting func(*calendar.Event) bool
 	// Zone is for times that name no zone or one that cannot be found out; nil is UTC.
 	Zone *time.Location
-	// HTTP sends the requests; nil is a client of our own.
-	HTTP *http.Client
+	// HTTP sends the requests; nil is a transport of our own.
+	HTTP http.RoundTripper
+	// Within bounds each exchange where it is shorter than the usual bound; 0 leaves that.
+	Within time.Duration
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Wait waits between two tries; nil is a timer that ends with the context.
@@ -97,10 +99,6 @@ func New(c Config) (*Calendar, error) {
 		return nil, errors.New("caldav: a username and a token are two ways of signing in: write one of them")
 	}
 	c.setDefaults()
-	transport := http.DefaultTransport
-	if c.HTTP != nil && c.HTTP.Transport != nil {
-		transport = c.HTTP.Transport
-	}
 	base.Path += "/" // collections end in one; CheckURL takes it off
 	if base.RawPath != "" {
 		base.RawPath += "/"
@@ -109,7 +107,7 @@ func New(c Config) (*Calendar, error) {
 	limits.Bytes = maxObject
 	return &Calendar{cfg: c, base: base, retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
 		slow:    &rest.Patience{First: 10 * time.Second, Most: 5 * time.Minute},
-		http:    &http.Client{Transport: rest.Limit(transport, maxReport), CheckRedirect: rest.NoRedirect},
+		http:    rest.NewClient(c.HTTP, maxReport, rest.Within(rest.ReportTime, c.Within)),
 		needles: icsobject.NewNeedles(c.Needles), written: map[string]string{}, spelled: map[string]string{},
 		reader: icsobject.Reader{Owners: icsobject.NewOwners(c.Owners), Zone: c.Zone, Now: c.Now, Limits: limits}}, nil
 }

@@ -242,7 +242,7 @@ func (c *Calendar) fill(ctx context.Context, p *place, got *part, everything boo
 
 func (c *Calendar) syncReport(ctx context.Context, p *place, token string, data bool) (*part, error) {
 	var got *part
-	r := call{what: "list what has changed", method: methodReport, url: p.url, body: syncCollection(token, data), header: xmlHeaders("0"), within: reportTimeout}
+	r := call{what: "list what has changed", method: methodReport, url: p.url, body: syncCollection(token, data), header: xmlHeaders("0"), within: rest.ReportTime}
 	err := c.read(ctx, r, func(a *answer, body io.Reader) (err error) {
 		if err := p.stays(a); err != nil {
 			return err

@@ -27,12 +27,6 @@ const (
 	methodReport   = "REPORT"
 )
 
-// How long a request may take, its answer included. A report of a whole collection makes some servers work for minutes.
-const (
-	requestTimeout = time.Minute
-	reportTimeout  = 10 * time.Minute
-)
-
 // Transport is base, or, with a PEM file of certificates, one like it that takes those alone to vouch for servers. base has to be an
 // *http.Transport then.
 func Transport(base http.RoundTripper, caFile string) (http.RoundTripper, error) {
@@ -63,7 +57,7 @@ type call struct {
 	url    *url.URL
 	header map[string]string
 	body   string
-	within time.Duration // requestTimeout if zero
+	within time.Duration // rest.PageTime if zero
 }
 
 // answer is what came of a call, but for its body.
@@ -96,9 +90,9 @@ const maxTries = 3
 func (c *Calendar) once(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
 	within := r.within
 	if within == 0 {
-		within = requestTimeout
+		within = rest.PageTime
 	}
-	limited, cancel := context.WithTimeout(ctx, within)
+	limited, cancel := context.WithTimeout(ctx, rest.Within(within, c.cfg.Within))
 	defer cancel()
 	var a *answer
 	err := c.cfg.mayKnow(c.base, r.url)

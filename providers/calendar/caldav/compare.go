@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
 )
 
 // compare lists by ETags, and by a CTag that says whether that is worth while.
@@ -132,7 +133,7 @@ func (c *Calendar) listAll(ctx context.Context, p *place, data bool) ([]listed, 
 
 func (c *Calendar) query(ctx context.Context, p *place, data bool) ([]listed, error) {
 	var list []listed
-	r := call{what: "list events", method: methodReport, url: p.url, body: calendarQuery(data), header: xmlHeaders("1"), within: reportTimeout}
+	r := call{what: "list events", method: methodReport, url: p.url, body: calendarQuery(data), header: xmlHeaders("1"), within: rest.ReportTime}
 	err := c.read(ctx, r, func(a *answer, body io.Reader) error {
 		if err := p.stays(a); err != nil {
 			return err

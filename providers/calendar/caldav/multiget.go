@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
 )
 
 // mostAtOnce is how many objects are asked for with one report.
@@ -64,7 +65,7 @@ func (c *Calendar) multiget(ctx context.Context, p *place, ids []string, each fu
 		hrefs[i], asked[id] = c.object(p, id).EscapedPath(), true
 	}
 	var list []told
-	r := call{what: fmt.Sprintf("read %d events", len(ids)), method: methodReport, url: p.url, body: multiget(hrefs), header: xmlHeaders("1"), within: reportTimeout}
+	r := call{what: fmt.Sprintf("read %d events", len(ids)), method: methodReport, url: p.url, body: multiget(hrefs), header: xmlHeaders("1"), within: rest.ReportTime}
 	err := c.read(ctx, r, func(_ *answer, body io.Reader) error {
 		list = nil
 		_, err := multistatus(body, func(r *response) error {

@@ -268,7 +268,7 @@ func (w weakening) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestWeakenedETags: the server's own ETag guards the write all the same.
 func TestWeakenedETags(t *testing.T) {
 	w, s := emulated(t, caldavtest.Options{}, nil)
-	w.config.HTTP = &http.Client{Transport: weakening{w.config.HTTP.Transport}}
+	w.config.HTTP = weakening{w.config.HTTP}
 	id := w.Put(anEvent("Talk"))
 	c := w.connect()
 	all := list(t, c, "")
@@ -352,7 +352,7 @@ func TestOwnCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := caldav.New(caldav.Config{URL: server.URL + at.Path, Username: caldavtest.Username, Password: caldavtest.Password, HTTP: &http.Client{Transport: transport},
+		c, err := caldav.New(caldav.Config{URL: server.URL + at.Path, Username: caldavtest.Username, Password: caldavtest.Password, HTTP: transport,
 			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 		if err != nil {
 			t.Fatal(err)

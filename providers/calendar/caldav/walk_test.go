@@ -53,7 +53,7 @@ func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
 		Detect: caldavtest.Detection(s.Rand.IntN(3)), Save: caldavtest.Save(s.Rand.IntN(3)), Style: caldavtest.Style(s.Rand.IntN(3)),
 		ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(4)), Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
 	d.config = caldav.Config{URL: "http://127.0.0.1" + path.Join("/", strings.TrimPrefix(d.server.URL(""), d.server.Address())), Owners: []string{caldavtest.Owner},
-		HTTP: &http.Client{Transport: &enginetest.Network{Setup: s, Server: d.server, Call: callOf, Refuse: d.refuse}}, Now: s.Now, Interesting: s.Interesting,
+		HTTP: &enginetest.Network{Setup: s, Server: d.server, Call: callOf, Refuse: d.refuse}, Now: s.Now, Interesting: s.Interesting,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	d.Restart()
 	return d, nil

@@ -55,7 +55,7 @@ func newWorld(t *testing.T, s server, h hand, tokens bool, config caldav.Config)
 		}
 	})
 	w.config.Owners = []string{caldavtest.Owner}
-	w.config.HTTP = &http.Client{Transport: transport}
+	w.config.HTTP = transport
 	w.config.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	return w
 }

@@ -173,7 +173,7 @@ func BenchmarkNoChangePoll(b *testing.B) {
 			b.Error(err)
 		}
 	})
-	config.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: polled}}
+	config.HTTP = &http.Transport{MaxIdleConnsPerHost: polled}
 	config.Interesting = func(*calendar.Event) bool { return false }
 	var list []*engine.Calendar
 	for i := range polled {

@@ -64,7 +64,7 @@ func newWorld(t *testing.T, o googletest.Options) *world {
 	})
 	w.config = google.Config{
 		Auth: google.ServiceAccount, Credentials: w.file("key.json", w.server.ServiceAccount()), Subject: googletest.Account,
-		APIURL: w.server.APIURL(), HTTP: &http.Client{Transport: transport}, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
+		APIURL: w.server.APIURL(), HTTP: transport, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
 		SignInCommand: "zoomtag auth google --calendar alice",
 		Quota:         google.Unlimited(),
 		Wait:          func(ctx context.Context, _ time.Duration) error { return ctx.Err() },

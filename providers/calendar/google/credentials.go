@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -122,7 +123,7 @@ type signer struct {
 	cfg   *Config
 	creds credentials
 	scope string
-	ctx   func(context.Context) context.Context // with the HTTP client of token requests
+	plain *http.Client // of token requests
 	// dead is the error of a grant that was refused, until again.
 	dead  error
 	again time.Time
@@ -150,9 +151,7 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	}
 	config := jwt.Config{Email: s.creds.email, PrivateKey: []byte(s.creds.key.Reveal()), PrivateKeyID: s.creds.keyID, Subject: s.cfg.Subject,
 		Scopes: []string{s.scope}, TokenURL: s.creds.tokenURL}
-	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
-	defer cancel()
-	token, err := config.TokenSource(ctx).Token()
+	token, err := config.TokenSource(oauth.Through(ctx, s.plain)).Token()
 	if err == nil && token.AccessToken == "" { // this flow of the library does not look
 		err = errors.New("it holds no access token")
 	}
@@ -181,10 +180,8 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	case !grant.Refused.IsZero():
 		return oauth.Token{}, s.expired(grant)
 	}
-	ctx, cancel := context.WithTimeout(s.ctx(ctx), requestTimeout)
-	defer cancel()
 	config := s.oauthConfig()
-	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: grant.RefreshToken.Reveal()}).Token()
+	token, err := config.TokenSource(oauth.Through(ctx, s.plain), &oauth2.Token{RefreshToken: grant.RefreshToken.Reveal()}).Token()
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), rest.Snippet([]byte(refusal.ErrorDescription), 200)

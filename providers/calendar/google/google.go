@@ -59,8 +59,10 @@ type Config struct {
 	Zone *time.Location
 	// Quota is shared by the calendars of one Google project; nil is one of its own.
 	Quota *Quota
-	// HTTP sends the requests; nil is a client of our own.
-	HTTP *http.Client
+	// HTTP sends the requests; nil is a transport of our own.
+	HTTP http.RoundTripper
+	// Within bounds each exchange where it is shorter than the usual bound; 0 leaves that.
+	Within time.Duration
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Wait waits between two tries; nil is a timer that ends with the context.
@@ -150,9 +152,6 @@ func Scope(calendarID, subject string) string {
 	return api.CalendarEventsScope
 }
 
-// requestTimeout bounds one request, answer included: a page may hold some megabytes.
-const requestTimeout = 60 * time.Second
-
 // maxTries bounds how often one reading request is sent.
 const maxTries = 3
 
@@ -179,7 +178,7 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 		return fmt.Errorf("google: %s: %w", what, err)
 	}
 	began := c.cfg.Now()
-	limited, cancel := context.WithTimeout(ctx, requestTimeout)
+	limited, cancel := context.WithTimeout(ctx, rest.Within(rest.PageTime, c.cfg.Within))
 	defer cancel()
 	err := call(limited)
 	c.cfg.Log.DebugContext(ctx, "google request", slog.String("call", what), slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))

@@ -38,10 +38,8 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 		return err
 	}
 	s := signer{cfg: &c, creds: creds, scope: Scope(c.Calendar, c.Subject)}
-	plain := c.plainClient()
-	plain.Timeout = requestTimeout
 	flow := oauth.SignIn{
-		Config: s.oauthConfig(), HTTP: plain,
+		Config: s.oauthConfig(), HTTP: c.plainClient(),
 		// Without prompt=consent Google gives out no refresh token the second time.
 		Options: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.SetAuthURLParam("prompt", "consent")},
 		Open:    p.Open, Out: p.Out, In: p.In, Log: c.Log,

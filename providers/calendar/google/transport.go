@@ -1,10 +1,7 @@
 package google
 
 import (
-	"context"
 	"net/http"
-
-	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
@@ -18,21 +15,13 @@ const (
 
 // client is the HTTP client that the library gets: it adds the token, follows no redirect and bounds the answers.
 func (c *Config) client(creds credentials, base string) *http.Client {
-	plain := c.plainClient()
-	s := &signer{cfg: c, creds: creds, scope: Scope(c.Calendar, c.Subject),
-		ctx: func(ctx context.Context) context.Context { return context.WithValue(ctx, oauth2.HTTPClient, plain) }}
-	return &http.Client{CheckRedirect: rest.NoRedirect,
-		Transport: &oauth.Transport{Base: rest.Limit(c.transport(), maxBody), Tokens: oauth.NewCache(c.Now, s.token), Host: oauth.HostOf(base)}}
+	s := &signer{cfg: c, creds: creds, scope: Scope(c.Calendar, c.Subject), plain: c.plainClient()}
+	client := rest.NewClient(c.HTTP, maxBody, rest.Within(rest.PageTime, c.Within))
+	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.Now, s.token), Host: oauth.HostOf(base)}
+	return client
 }
 
-func (c *Config) transport() http.RoundTripper {
-	if c.HTTP != nil && c.HTTP.Transport != nil {
-		return c.HTTP.Transport
-	}
-	return http.DefaultTransport
-}
-
-// plainClient is the HTTP client of token requests. Their contexts bound their time.
+// plainClient is the HTTP client of token requests.
 func (c *Config) plainClient() *http.Client {
-	return &http.Client{Transport: rest.Limit(c.transport(), maxToken), CheckRedirect: rest.NoRedirect}
+	return rest.NewClient(c.HTTP, maxToken, rest.Within(rest.SignInTime, c.Within))
 }

@@ -59,7 +59,7 @@ func newWalkGoogle(s enginetest.Setup) (*walkGoogle, error) {
 	g.Restart()
 	var err error
 	config := g.config
-	config.Interesting, config.HTTP = nil, &http.Client{Transport: enginetest.InProcess{Server: g.server}}
+	config.Interesting, config.HTTP = nil, enginetest.InProcess{Server: g.server}
 	if g.owner, err = google.New(config); err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (g *walkGoogle) signIn() (err error) {
 		return err
 	}
 	g.config = google.Config{Auth: google.User, Credentials: filepath.Join(g.dir, "client.json"), GrantFile: filepath.Join(g.dir, "google.grant"),
-		APIURL: secure(g.server.APIURL()), HTTP: &http.Client{Transport: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf, Refuse: g.refuse}}, Quota: google.Unlimited(), Now: g.setup.Now,
+		APIURL: secure(g.server.APIURL()), HTTP: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf, Refuse: g.refuse}, Quota: google.Unlimited(), Now: g.setup.Now,
 		Interesting: g.setup.Interesting, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	client := []byte(secure(string(g.server.DesktopClient())))
 	var file struct {

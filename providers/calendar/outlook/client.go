@@ -55,10 +55,10 @@ func connect(c *Config, tokens *oauth.Cache) (*graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("outlook: api_url: %w", err)
 	}
-	inner := &keeper{base: &oauth.Transport{Base: rest.Limit(c.transport(), maxBody), Tokens: tokens, Host: base.Host}}
-	client := &http.Client{CheckRedirect: rest.NoRedirect,
-		// At least one middleware has to be named, or the default ones are silently put in; this one decodes names of parameters.
-		Transport: khttp.NewCustomTransportWithParentTransport(inner, khttp.NewParametersNameDecodingHandler())}
+	client := rest.NewClient(c.HTTP, maxBody, rest.Within(rest.PageTime, c.Within))
+	inner := &keeper{base: &oauth.Transport{Base: client.Transport, Tokens: tokens, Host: base.Host}}
+	// At least one middleware has to be named, or the default ones are silently put in; this one decodes names of parameters.
+	client.Transport = khttp.NewCustomTransportWithParentTransport(inner, khttp.NewParametersNameDecodingHandler())
 	parsers := serialization.NewParseNodeFactoryRegistry()
 	parser := kjson.NewJsonParseNodeFactory()
 	writers := serialization.NewSerializationWriterFactoryRegistry()
@@ -78,16 +78,9 @@ func connect(c *Config, tokens *oauth.Cache) (*graph, error) {
 	return &graph{adapter: adapter, http: client, base: base.String()}, nil
 }
 
-func (c *Config) transport() http.RoundTripper {
-	if c.HTTP != nil && c.HTTP.Transport != nil {
-		return c.HTTP.Transport
-	}
-	return http.DefaultTransport
-}
-
-// plainClient is the HTTP client of token requests. Their contexts bound their time.
+// plainClient is the HTTP client of token requests.
 func (c *Config) plainClient() *http.Client {
-	return &http.Client{Transport: rest.Limit(c.transport(), maxToken), CheckRedirect: rest.NoRedirect}
+	return rest.NewClient(c.HTTP, maxToken, rest.Within(rest.SignInTime, c.Within))
 }
 
 // query are the options of a request; values are encoded with %20 for a blank, for which the service does not take a plus.
@@ -221,7 +214,7 @@ func (c *Calendar) send(ctx context.Context, what string, batch bool, call func(
 	}
 	defer leave()
 	began := c.cfg.Now()
-	limited, cancel := context.WithTimeout(ctx, requestTimeout)
+	limited, cancel := context.WithTimeout(ctx, rest.Within(rest.PageTime, c.cfg.Within))
 	defer cancel()
 	limited, answer := keepAnswer(limited)
 	err = safely(limited, call)

@@ -49,7 +49,7 @@ func newWorld(t *testing.T, o outlooktest.Options) *world {
 	})
 	w.config = outlook.Config{
 		Auth: outlook.App, User: w.server.Mailbox(), Tenant: w.server.Tenant(), ClientID: w.server.ClientID(), ClientSecret: w.server.ClientSecret(),
-		APIURL: w.server.GraphURL(), LoginURL: w.server.LoginURL(), HTTP: &http.Client{Transport: transport},
+		APIURL: w.server.GraphURL(), LoginURL: w.server.LoginURL(), HTTP: transport,
 		GrantFile: filepath.Join(t.TempDir(), "outlook-office.grant"), SignInCommand: "zoomtag auth outlook --calendar office",
 		Now:  func() time.Time { return time.Now().Add(w.ahead) },
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },

@@ -18,14 +18,14 @@ import (
 
 // through has every answer of the emulator go through a function.
 func (w *world) through(change func(r *http.Request, res *http.Response)) {
-	base := w.config.HTTP.Transport
-	w.config.HTTP = &http.Client{Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+	base := w.config.HTTP
+	w.config.HTTP = transportFunc(func(r *http.Request) (*http.Response, error) {
 		res, err := base.RoundTrip(r)
 		if err == nil {
 			change(r, res)
 		}
 		return res, err
-	})}
+	})
 }
 
 type transportFunc func(*http.Request) (*http.Response, error)

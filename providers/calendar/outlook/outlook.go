@@ -52,8 +52,10 @@ type Config struct {
 	Zone *time.Location
 	// Lanes is shared by the calendars of one configuration; nil is one of its own.
 	Lanes *Lanes
-	// HTTP sends the requests; nil is a client of our own.
-	HTTP *http.Client
+	// HTTP sends the requests; nil is a transport of our own.
+	HTTP http.RoundTripper
+	// Within bounds each exchange where it is shorter than the usual bound; 0 leaves that.
+	Within time.Duration
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Wait waits between two tries; nil is a timer that ends with the context.
@@ -61,9 +63,6 @@ type Config struct {
 	// Log gets one line at debug level for each request; nil is none.
 	Log *slog.Logger
 }
-
-// requestTimeout bounds one request, answer included.
-const requestTimeout = 60 * time.Second
 
 // setDefaults fills in what is not written.
 func (c *Config) setDefaults() {

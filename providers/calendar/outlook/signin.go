@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"time"
 
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
-	"zoomtag/providers/internal/rest"
 )
 
 // Prompt is where a person signs in: a terminal, and a browser where there is one.
@@ -26,21 +24,13 @@ type Prompt struct {
 	DeviceCode bool
 }
 
-// maxSignIn bounds an answer of the sign-in, in bytes.
-const maxSignIn = 1 << 20
-
 // SignIn has the person whose calendar it is sign in at Microsoft, and saves the sign-in. A permission that was not granted is
 // noticed here.
 func SignIn(ctx context.Context, c Config, p Prompt) error {
 	if c.Auth != User {
 		return errors.New("outlook: this calendar signs in as an app: there is nobody to ask")
 	}
-	transport := http.DefaultTransport
-	if c.HTTP != nil && c.HTTP.Transport != nil {
-		transport = c.HTTP.Transport
-	}
-	plain := &http.Client{Transport: rest.Limit(transport, maxSignIn), CheckRedirect: rest.NoRedirect, Timeout: requestTimeout}
-	s, err := newSigner(&c, plain)
+	s, err := newSigner(&c, c.plainClient())
 	if err != nil {
 		return err
 	}

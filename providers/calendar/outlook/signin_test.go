@@ -329,7 +329,7 @@ func TestDeviceCode(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := outlooktest.New(c.options)
 				config := Config{Auth: User, ClientID: server.ClientID(), APIURL: "http://127.0.0.1/v1.0", LoginURL: "http://127.0.0.1",
-					GrantFile: filepath.Join(t.TempDir(), "grant"), SignInCommand: "zoomtag auth outlook", HTTP: &http.Client{Transport: handled{server}}}
+					GrantFile: filepath.Join(t.TempDir(), "grant"), SignInCommand: "zoomtag auth outlook", HTTP: handled{server}}
 				person := &typist{after: c.after, enter: server.Approve}
 				if c.decline {
 					person.enter = server.Decline
@@ -361,7 +361,7 @@ func TestWhoseCalendar(t *testing.T) {
 	d := newDoor(t, User, outlooktest.Options{})
 	d.server.AddMailbox(other)
 	d.mustSignIn()
-	d.config.HTTP = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	d.config.HTTP = &http.Transport{DisableKeepAlives: true}
 	c, err := New(d.config)
 	if err != nil {
 		t.Fatal(err)

@@ -123,13 +123,11 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.dead.err != nil && s.dead.proof == p.id() && s.cfg.Now().Before(s.dead.until) {
 		return oauth.Token{}, s.dead.err
 	}
-	limited, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, s.plain), requestTimeout)
-	defer cancel()
 	ask := s.asApp
 	if s.cfg.Auth == User {
 		ask = s.refresh
 	}
-	token, err := ask(limited, p)
+	token, err := ask(oauth.Through(ctx, s.plain), p)
 	switch {
 	case err == nil:
 		s.dead = deadEnd{}

@@ -53,7 +53,7 @@ func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
 	o.elsewhere = o.server.AddCalendar("", "Team")
 	o.config = outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
 		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(),
-		HTTP: &http.Client{Transport: &enginetest.Network{Setup: s, Server: o.server, Call: callOf, Refuse: o.refuse}}, Now: s.Now, Interesting: s.Interesting,
+		HTTP: &enginetest.Network{Setup: s, Server: o.server, Call: callOf, Refuse: o.refuse}, Now: s.Now, Interesting: s.Interesting,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	o.Restart()
 	return o, nil

@@ -52,6 +52,9 @@ func NewCache(now func() time.Time, fetch func(ctx context.Context) (Token, erro
 
 // Get returns a token that is good for a while yet and is not refused, which the service has just turned down.
 func (c *Cache) Get(ctx context.Context, refused Secret) (Token, error) {
+	if err := ctx.Err(); err != nil { // whoever is told to stop begins nothing
+		return Token{}, err
+	}
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()

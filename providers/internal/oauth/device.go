@@ -40,7 +40,7 @@ var errTooLate = errors.New("nobody entered the code in time, and it is no longe
 
 // Run has the person sign in, and returns the token answer.
 func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
+	ctx = Through(ctx, s.HTTP)
 	device, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -73,7 +73,8 @@ func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 
 // begin asks for a code.
 func (s *DeviceSignIn) begin(ctx context.Context) (*oauth2.DeviceAuthResponse, error) {
-	careful := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) { return s.whole(r.WithContext(ctx)) })}
+	careful := rest.Ending(ctx, s.HTTP)
+	careful.Transport = whole(careful.Transport)
 	device, err := s.Config.DeviceAuth(context.WithValue(ctx, oauth2.HTTPClient, careful))
 	switch {
 	case ctx.Err() != nil:
@@ -93,18 +94,20 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// whole reads an answer to its end and closes it, which the library forgets when it asks for a code, as it forgets the context.
-func (s *DeviceSignIn) whole(r *http.Request) (*http.Response, error) {
-	res, err := s.HTTP.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxCode))
-	if err = errors.Join(err, res.Body.Close()); err != nil {
-		return nil, err
-	}
-	res.Body = io.NopCloser(bytes.NewReader(body))
-	return res, nil
+// whole reads answers to their end and closes them, which the library forgets when it asks for a code.
+func whole(base http.RoundTripper) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		res, err := base.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(io.LimitReader(res.Body, maxCode))
+		if err = errors.Join(err, res.Body.Close()); err != nil {
+			return nil, err
+		}
+		res.Body = io.NopCloser(bytes.NewReader(body))
+		return res, nil
+	})
 }
 
 // wait asks, as often as the service allows, until the person has decided or the code is no longer good. That an answer is lost, or

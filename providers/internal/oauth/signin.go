@@ -108,7 +108,7 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	if got.err != nil {
 		return nil, got.err
 	}
-	token, err := s.Config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, s.HTTP), got.code, oauth2.VerifierOption(verifier))
+	token, err := s.Config.Exchange(Through(ctx, s.HTTP), got.code, oauth2.VerifierOption(verifier))
 	if err != nil {
 		return nil, &answerError{"the code of the sign-in was not accepted; try again: " + rest.Redact(err.Error()), err}
 	}

@@ -1,11 +1,16 @@
 package oauth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+
+	"golang.org/x/oauth2"
+
+	"zoomtag/providers/internal/rest"
 )
 
 // Transport adds the access token to requests, and renews it once when it is turned down. It sends the token to no host but the one
@@ -54,6 +59,12 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		refused = token.Value
 	}
+}
+
+// Through is ctx for calls of the oauth2 library: they are sent through client and end with ctx, those included that the library makes
+// without a context (a service account's and the one for a device code).
+func Through(ctx context.Context, client *http.Client) context.Context {
+	return context.WithValue(ctx, oauth2.HTTPClient, rest.Ending(ctx, client))
 }
 
 // HostOf is the host of a base address, for Transport.Host.

@@ -92,8 +92,6 @@ func (s *Service) once(ctx context.Context, c call, body []byte, refused string,
 	if err := ctx.Err(); err != nil { // as long as nothing was sent that can be said for certain
 		return token, fmt.Errorf("zoom: %s: %w: %w", c.what, meeting.ErrNotSent, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
 	req, err := s.request(ctx, c, token, body)
 	if err != nil {
 		return token, fmt.Errorf("zoom: %s: %w: %w", c.what, meeting.ErrNotSent, err)

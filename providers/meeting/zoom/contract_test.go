@@ -49,7 +49,7 @@ type fixture struct {
 	server  *zoomtest.Server
 	clock   *clock
 	offline atomic.Bool
-	client  *http.Client
+	client  *http.Transport
 	config  zoom.Config
 }
 
@@ -70,7 +70,7 @@ func newFixture(t *testing.T, o zoomtest.Options) *fixture {
 		}
 		return dialer.DialContext(ctx, network, address)
 	}}
-	f.client = &http.Client{Transport: transport}
+	f.client = transport
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		if err := f.server.Close(); err != nil {

@@ -178,7 +178,7 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				if c.offline || c.cancel {
-					f.config.HTTP = &http.Client{Transport: on{f.client.Transport, whoIs, func() error {
+					f.config.HTTP = on{f.client, whoIs, func() error {
 						if c.cancel {
 							cancel()
 							return ctx.Err()
@@ -186,7 +186,7 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 						f.client.CloseIdleConnections()
 						f.offline.Store(true)
 						return nil
-					}}}
+					}}
 				}
 				err := f.trySignInWithin(ctx)
 				if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "kept in "+f.config.GrantFile+".new: run "+command) {
@@ -252,13 +252,13 @@ func TestSignInThatCannotBeInstalled(t *testing.T) {
 	f.clock.Advance(time.Minute)
 	lock := f.config.GrantFile + ".lock"
 	blocked := false
-	f.config.HTTP = &http.Client{Transport: on{f.client.Transport, whoIs, func() error { // the lock cannot be had from here on
+	f.config.HTTP = on{f.client, whoIs, func() error { // the lock cannot be had from here on
 		if blocked {
 			return nil
 		}
 		blocked = true
 		return errors.Join(os.Remove(lock), os.Mkdir(lock, 0o700))
-	}}}
+	}}
 	err := f.trySignIn(t)
 	if err == nil || !strings.Contains(err.Error(), "kept in "+f.config.GrantFile+".new: run "+command) {
 		t.Errorf("error %v", err)

@@ -45,6 +45,8 @@ func (p *person) renew(ctx context.Context, g oauth.Grant) (oauth.Grant, error) 
 		return g, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
 	p.hook("zoom.refresh.asked")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTime)
+	defer cancel()
 	r := p.present(ctx, g.RefreshToken)
 	if r.outcome == dead && g.Previous != "" { // nothing is lost by it
 		if again := p.present(ctx, g.Previous); again.outcome != dead {
@@ -74,11 +76,12 @@ func (p *person) renew(ctx context.Context, g oauth.Grant) (oauth.Grant, error) 
 
 func (p *person) stamp() time.Time { return p.now().UTC().Truncate(time.Second) }
 
+// renewTime bounds what renew asks Zoom: one exchange, and a second one where the first was refused at once.
+const renewTime = rest.SignInTime + 5*time.Second
+
 // present presents a refresh token. Once it is on its way, only time ends the wait for the answer: whoever gives up loses the sign-in.
 func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal {
-	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, p.http), requestTimeout)
-	defer cancel()
-	ctx, unsent := rest.Watch(ctx)
+	ctx, unsent := rest.Watch(oauth.Through(ctx, p.http))
 	token, err := p.config.TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
 	r := renewal{presented: refreshToken, token: token, err: err}
 	if err == nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"time"
@@ -75,7 +74,7 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 }
 
 // lockPatience bounds the wait for the lock of a sign-in that has to be saved whatever happens: a renewal may hold it.
-const lockPatience = requestTimeout + 10*time.Second
+const lockPatience = rest.SignInTime + 10*time.Second
 
 // keepAside saves a new sign-in, by which the one before is dead at Zoom. It is done under the lock: who holds that may just
 // be taking an earlier one from there. If the lock cannot be had, it is saved all the same.
@@ -152,17 +151,13 @@ func keptAside(c Config) string {
 
 // ask runs the sign-in in the browser.
 func (p *person) ask(ctx context.Context, c Config, prompt Prompt) (oauth.Grant, error) {
-	transport := http.DefaultTransport
-	if c.HTTP.Transport != nil {
-		transport = c.HTTP.Transport
-	}
 	redirect, err := url.Parse(Redirect)
 	if err != nil {
 		return oauth.Grant{}, err
 	}
 	flow := oauth.SignIn{
 		Config: p.config, Redirect: *redirect,
-		HTTP: &http.Client{Transport: rest.Limit(transport, maxToken), CheckRedirect: rest.NoRedirect, Timeout: requestTimeout},
+		HTTP: c.plainClient(),
 		Open: prompt.Open, Out: prompt.Out, In: prompt.In, Log: c.Log,
 	}
 	token, err := flow.Run(ctx)

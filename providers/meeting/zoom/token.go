@@ -18,9 +18,6 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// requestTimeout bounds one request, answer included.
-const requestTimeout = 30 * time.Second
-
 // tokens keeps the access token.
 type tokens struct {
 	cache  *oauth.Cache
@@ -61,7 +58,7 @@ func newAccount(c Config, base *url.URL) *account {
 			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
 			AuthStyle:      oauth2.AuthStyleInHeader,
 		},
-		http: c.HTTP, now: c.Now,
+		http: c.plainClient(), now: c.Now,
 	}
 }
 
@@ -69,9 +66,7 @@ func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
 	if a.dead != nil && a.now().Before(a.again) {
 		return oauth.Token{}, a.dead
 	}
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.http), requestTimeout)
-	defer cancel()
-	token, err := a.config.Token(ctx)
+	token, err := a.config.Token(oauth.Through(ctx, a.http))
 	if err != nil {
 		if err = a.explain(err); errors.Is(err, meeting.ErrDenied) {
 			a.dead, a.again = err, a.now().Add(deadPause)

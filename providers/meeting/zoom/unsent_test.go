@@ -46,7 +46,7 @@ func dialled(t *testing.T, f *fixture) *line {
 		return dialer.DialContext(ctx, network, address)
 	}}
 	t.Cleanup(transport.CloseIdleConnections)
-	f.config.HTTP = &http.Client{Transport: transport}
+	f.config.HTTP = transport
 	f.Service = f.connect(t)
 	return l
 }

@@ -48,8 +48,10 @@ type Config struct {
 	Templates bool
 	// APIURL and OAuthURL are the bases of both; empty is Zoom's own. Plain http is for loopback addresses only.
 	APIURL, OAuthURL string
-	// HTTP sends the requests; nil is a client of our own. Its timeout may be zero: each request has its own.
-	HTTP *http.Client
+	// HTTP sends the requests; nil is a transport of our own.
+	HTTP http.RoundTripper
+	// Within bounds each exchange where it is shorter than the usual bound; 0 leaves that.
+	Within time.Duration
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Wait waits between two tries; nil is a timer that ends with the context.
@@ -96,7 +98,7 @@ func New(c Config) (*Service, error) {
 		return nil, fmt.Errorf("zoom: oauth_url: %w", err)
 	}
 	s := &Service{
-		api: api, http: c.HTTP, now: c.Now, wait: c.Wait, log: c.Log, templates: c.Templates,
+		api: api, http: c.apiClient(), now: c.Now, wait: c.Wait, log: c.Log, templates: c.Templates,
 		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second},
 		busy:  rest.Backoff{First: 2 * time.Second, Most: 2 * time.Second},
 	}
@@ -116,7 +118,6 @@ func (c Config) withDefaults() Config {
 	if c.OAuthURL == "" {
 		c.OAuthURL = DefaultOAuthURL
 	}
-	c.HTTP = withoutRedirects(c.HTTP)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -132,15 +133,14 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// withoutRedirects copies client so that it follows no redirect: the API makes none, and following one would turn a POST
-// into a GET whose answer looks like success.
-func withoutRedirects(client *http.Client) *http.Client {
-	c := http.Client{}
-	if client != nil {
-		c = *client
-	}
-	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &c
+// apiClient is the HTTP client of calls. One byte more than rest.Do reads: it says by itself what is too long.
+func (c *Config) apiClient() *http.Client {
+	return rest.NewClient(c.HTTP, rest.BodyLimit+1, rest.Within(rest.CallTime, c.Within))
+}
+
+// plainClient is the HTTP client of token requests.
+func (c *Config) plainClient() *http.Client {
+	return rest.NewClient(c.HTTP, maxToken, rest.Within(rest.SignInTime, c.Within))
 }
 
 // hostLocks serialises writes for one host: Zoom answers parallel ones with "Too many concurrent requests". It also

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// A calendar is overdue when for so long no pass over it has ended, and none was seen to get on. The machine's own clock counts, which nobody
+// sets.
+const (
+	overdueAfter    = 3 // of its intervals
+	overdueAtLeast  = 2 * time.Minute
+	lookForOverdue  = 10 * time.Second
+	longestExchange = 15 * time.Minute // no exchange with a service may take that long, its bound included
+)
+
+// alive notes that a pass over a calendar has ended, or has got on with its events.
+func (e *Engine) alive(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stirred[name] = time.Now()
+}
+
+// quietFor is for how long no pass over a calendar has ended, and how long that may be; zero before Run.
+func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
+	s.e.mu.Lock()
+	last := s.e.stirred[name]
+	s.e.mu.Unlock()
+	s.mu.Lock()
+	begun := s.begun
+	s.mu.Unlock()
+	if begun.IsZero() {
+		return 0, 0
+	}
+	if last.Before(begun) {
+		last = begun
+	}
+	quiet = time.Since(last)
+	then := s.e.opt.Now().Add(-quiet)
+	at := then
+	for range overdueAfter {
+		if at = s.tables[name].next(at); at.IsZero() {
+			return quiet, quiet + never
+		}
+	}
+	return quiet, max(at.Sub(then.Round(0)), overdueAtLeast)
+}
+
+// Overdue reports whether a calendar that ought to be read is not: for how long no pass has ended.
+func (s *Schedule) Overdue(name string) (quiet time.Duration, overdue bool) {
+	quiet, most := s.quietFor(name)
+	return quiet, quiet > most
+}
+
+// Stuck reports whether a calendar is overdue, and for so long that no service that is only slow explains it.
+func (s *Schedule) Stuck(name string) bool {
+	quiet, most := s.quietFor(name)
+	return quiet > max(most, longestExchange)
+}
+
+// tellOverdue logs once when a calendar is overdue, and when it no longer is.
+func (s *Schedule) tellOverdue(ctx context.Context) {
+	told := map[string]bool{}
+	tick := time.NewTicker(lookForOverdue)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for name := range s.e.calendars {
+			quiet, overdue := s.Overdue(name)
+			switch {
+			case overdue && !told[name]:
+				s.e.opt.Log.Error("calendar overdue", "calendar", name, "reason", OverdueReason(quiet))
+			case !overdue && told[name]:
+				s.e.opt.Log.Info("calendar is read again", "calendar", name)
+			}
+			told[name] = overdue
+		}
+	}
+}
+
+// OverdueReason is what people read of an overdue calendar.
+func OverdueReason(quiet time.Duration) string {
+	return "no pass has ended for " + quiet.Truncate(time.Second).String() + ": look into the log for what it waits for; if it lasts, restart zoomtag"
+}
