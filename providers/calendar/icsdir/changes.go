@@ -189,12 +189,16 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 // so that a large folder is not held in memory.
 func (d *Dir) parsed(l *look, f *file, uids []string) {
 	doc, err := ical.Parse(f.raw, d.reader.Limits)
+	all := l.is.single || d.needles == nil
+	if err == nil && !all {
+		all = d.needles.In(ical.Lower(nil, doc.Zones())) // it could be in any event
+	}
 	for i, id := range l.is.ids() {
 		c := calendar.Change{ID: id, Err: err}
 		switch {
 		case err != nil:
 			c.Err = understood(f.name, err)
-		case !l.is.single && d.needles != nil && !d.needles.In(ical.Lower(nil, doc.Own(uids[i]))):
+		case !all && !d.needles.In(ical.Lower(nil, doc.Part(uids[i]))):
 			c.Plain = true
 		default:
 			var ev calendar.Event
