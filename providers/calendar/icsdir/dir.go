@@ -42,8 +42,9 @@ type Config struct {
 	Hook func(point string)
 	// Log gets what is of interest while nothing fails; nil discards it.
 	Log *slog.Logger
-	// MaxBytes is the largest file that is read; 0 is 16 MiB, room for an export of many thousand events.
-	MaxBytes int64
+	// MaxBytes is the largest file that is read, and MaxEvents how many events there may be in the folder; 0 is 64 MiB and 250,000.
+	MaxBytes  int64
+	MaxEvents int
 }
 
 // Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer and a calendar.Watcher.
@@ -73,7 +74,10 @@ var (
 	_ calendar.Describer = (*Dir)(nil)
 )
 
-const defaultMaxBytes = 16 << 20
+const (
+	defaultMaxBytes  = 64 << 20
+	defaultMaxEvents = 250_000
+)
 
 // New returns the calendar. It does not touch the folder.
 func New(cfg Config) (*Dir, error) {
@@ -99,6 +103,9 @@ func New(cfg Config) (*Dir, error) {
 	}
 	if cfg.MaxBytes <= 0 {
 		cfg.MaxBytes = defaultMaxBytes
+	}
+	if cfg.MaxEvents <= 0 {
+		cfg.MaxEvents = defaultMaxEvents
 	}
 	limits := ical.DefaultLimits
 	limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
