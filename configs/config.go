@@ -34,6 +34,7 @@ type Config struct {
 	Meeting   Meeting    `yaml:"meeting"`
 	Link      Link       `yaml:"link"`
 	Invites   Invites    `yaml:"invites"`
+	Limits    Limits     `yaml:"limits"`
 	Calendars []Calendar `yaml:"calendars"`
 }
 
@@ -113,6 +114,23 @@ type Invites struct {
 	FeedToken Secret `yaml:"feed_token"`
 }
 
+// Limits are how much is read of one calendar in one pass. What holds more is not read, and is an error that names the key.
+type Limits struct {
+	Events int `yaml:"events"`
+	Pages  int `yaml:"pages"`
+	// Megabytes (MiB) are of all answers together, FileMegabytes of one .ics file.
+	Megabytes     int `yaml:"megabytes"`
+	FileMegabytes int `yaml:"file_megabytes"`
+}
+
+// setDefaults fills in what the section does not write.
+func (l *Limits) setDefaults() { *l = defaultLimits }
+
+var defaultLimits = Limits{Events: 250_000, Pages: 10_000, Megabytes: 1024, FileMegabytes: 64}
+
+// maxLimit is the most that can be written: a file is not read beyond it in any case.
+const maxLimit = 1_000_000_000
+
 // The defaults of Meeting and Link, which Config.For fills in: the sections themselves keep "not written" apart.
 const (
 	defaultKind     = "scheduled"
@@ -135,6 +153,7 @@ func defaults() *Config {
 		Schedule: "@every 1m",
 		Listen:   DefaultListen,
 		Grace:    10 * time.Minute,
+		Limits:   defaultLimits,
 		Tag: Tag{
 			Words:      []string{"#zoom"},
 			Not:        []string{"#nozoom"},

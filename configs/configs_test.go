@@ -82,6 +82,7 @@ func TestEverythingIsRead(t *testing.T) {
 			Registration: "manual", SignIn: &no, Mute: &yes, Recording: "cloud", AlternativeHosts: []string{"bob@example.com"}, Mail: &yes},
 		Link:    Link{Location: "append", Text: "template:/etc/zoomtag/block.txt", Announce: "all", Meet: "replace"},
 		Invites: Invites{Dir: "/home/alice/invites"},
+		Limits:  Limits{Events: 1, Pages: 2, Megabytes: 3, FileMegabytes: 4},
 		Calendars: []Calendar{
 			{Name: "alice", Google: &Google{Calendar: "primary", Auth: "service-account", Credentials: "/etc/zoomtag/google.json",
 				Subject: "alice@example.com", AsGuest: true, APIURL: "https://www.googleapis.com/calendar/v3/"},
@@ -174,6 +175,7 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		{"schedule", c.Schedule, base.Schedule},
 		{"listen", c.Listen, base.Listen},
 		{"grace", c.Grace, base.Grace},
+		{"limits", c.Limits, base.Limits},
 		{"zoom.api_url", c.Zoom[0].APIURL, base.Zoom[0].APIURL},
 		{"zoom.oauth_url", c.Zoom[0].OAuthURL, base.Zoom[0].OAuthURL},
 		{"tag", c.Tag.Words[0] + c.Tag.Not[0] + c.Tag.Categories[0] + c.Tag.Locations[0], "#zoom#nozoomZoomZoom"},

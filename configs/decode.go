@@ -103,6 +103,8 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value, f reflect.St
 		d.list(n, path, v, f)
 	case reflect.Bool:
 		d.boolean(n, path, v)
+	case reflect.Int:
+		d.number(n, path, v)
 	default:
 		if s, ok := d.scalar(n, path); ok {
 			v.SetString(d.checked(n, path, s, f))

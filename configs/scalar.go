@@ -2,6 +2,7 @@ package configs
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -26,6 +27,20 @@ func (d *decoder) boolean(n *yaml.Node, path string, v reflect.Value) {
 		return
 	}
 	d.fail(n, "%s must be true or false", display(path))
+}
+
+// number decodes a bound: a whole number from 1 on.
+func (d *decoder) number(n *yaml.Node, path string, v reflect.Value) {
+	text, ok := d.scalar(n, path)
+	if !ok {
+		return
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil || number < 1 || number > maxLimit {
+		d.fail(n, "%s: %s is no bound; write a whole number from 1 to %d", display(path), quote(text), maxLimit)
+		return
+	}
+	v.SetInt(int64(number))
 }
 
 func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {

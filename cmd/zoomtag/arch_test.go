@@ -48,8 +48,8 @@ var mayImport = map[string][]string{
 		"store", "sync/engine", "sync/plan", "sync/series"},
 }
 
-// testOnly are packages that only test files import: they play what must never happen.
-var testOnly = []string{"sync/engine/enginetest"}
+// testOnly are packages that only test files import: they play what must never happen, or measure.
+var testOnly = []string{"sync/engine/enginetest", "providers/lineartest"}
 
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{

@@ -57,13 +57,7 @@ A second time the same event keeps its meeting: if the file says another time or
 }
 
 func (a *app) linkFile(ctx context.Context, from, to, options string) error {
-	var raw []byte
-	var err error
-	if from == "-" {
-		raw, err = io.ReadAll(io.LimitReader(a.term.in, maxControl))
-	} else {
-		raw, err = os.ReadFile(from)
-	}
+	raw, err := a.readEvent(from)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -98,6 +92,19 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 		fmt.Fprintf(a.term.out, "      %s\n", printable(report.Event.JoinURL))
 	}
 	return nil
+}
+
+// readEvent reads a file, or standard input, as far as a file of one event may go: what is longer is refused for its length later.
+func (a *app) readEvent(from string) ([]byte, error) {
+	if from == "-" {
+		return io.ReadAll(io.LimitReader(a.term.in, maxControl))
+	}
+	f, err := os.Open(from)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxControl))
 }
 
 // linkCalendar is what the names begin with under which files are remembered that were linked by themselves.

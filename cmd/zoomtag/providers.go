@@ -61,6 +61,7 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	switch c.Provider() {
 	case "ics":
 		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: b.needles(s),
+			MaxBytes: int64(b.cfg.Limits.FileMegabytes) << 20, MaxEvents: b.cfg.Limits.Events,
 			Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log.With("calendar", c.Name)})
 	case "google":
 		return b.google(c, s)
@@ -71,6 +72,12 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	default:
 		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
 	}
+}
+
+// bounds are how much of a calendar is read in one pass.
+func (b *builder) bounds() calendar.Bounds {
+	l := b.cfg.Limits
+	return calendar.Bounds{Events: l.Events, Pages: l.Pages, Bytes: int64(l.Megabytes) << 20}
 }
 
 // google makes a Google calendar.
@@ -86,6 +93,7 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 	return google.Config{Calendar: c.Google.Calendar, Auth: c.Google.Auth, Credentials: c.Google.Credentials, Subject: c.Google.Subject,
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth google --calendar " + c.Name,
 		APIURL: c.Google.APIURL, Announce: b.cfg.For(c).Link.Announce == "all", AsGuest: c.Google.AsGuest,
+		Bounds:      b.bounds(),
 		Interesting: b.interesting(s),
 		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
 		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.to("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""),
@@ -109,6 +117,7 @@ func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Con
 	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID,
 		ClientSecret: o.ClientSecret.Reveal(), ClientCertificate: o.ClientCertificate,
 		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
+		Bounds:      b.bounds(),
 		Interesting: b.interesting(s),
 		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.to("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
 		Within: b.hurry.within, Wait: b.hurry.wait, Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
@@ -123,6 +132,7 @@ func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	}
 	d, err := caldav.New(caldav.Config{URL: v.URL, Calendar: v.Calendar, Username: v.Username, Password: v.Password.Reveal(), Token: v.Token.Reveal(),
 		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: b.needles(s),
+		Bounds:      b.bounds(),
 		Interesting: b.interesting(s),
 		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Within: b.hurry.within, Wait: b.hurry.wait,
 		Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})

@@ -1,8 +1,10 @@
 package calendar
 
 import (
+	"iter"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // The first and last line of the block. They never change: a person sees where the block begins and ends, and it is found
@@ -16,38 +18,111 @@ const (
 // when nobody remembers the exact text.
 var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:"}
 
-// FindBlock returns the byte range of the block in a plain text, from the beginning of its first line to the end of its last
+// FindBlock returns the byte range of the first block in a plain text, from the beginning of its first line to the end of its last
 // (line end excluded). What somebody typed in front of it or behind it on the same line is not part of it. A block in quoted
 // mail is not ours.
 func FindBlock(text string) (start, end int, ok bool) {
-	for from := 0; ; {
-		i := strings.Index(text[from:], BlockFirst)
-		if i < 0 {
-			return 0, 0, false
-		}
-		start = from + i
-		from = start + len(BlockFirst)
-		j := strings.Index(text[from:], BlockLast)
-		if j < 0 {
-			return 0, 0, false
-		}
-		line := text[strings.LastIndexByte(text[:start], '\n')+1 : start]
-		if strings.HasPrefix(strings.TrimSpace(line), ">") || strings.Contains(text[from:from+j], BlockFirst) {
-			continue
-		}
-		return start, from + j + len(BlockLast), true
+	for start, end := range Blocks(text) {
+		return start, end, true
 	}
+	return 0, 0, false
+}
+
+// Blocks are the byte ranges of all blocks in a plain text, in the order of their ends: one that stands inside another comes before
+// it. Each byte is looked at once, whatever is in the text.
+func Blocks(text string) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		f := frames{text: text, first: -1, last: -1}
+		var open []int // first lines that are behind every last line without a first one
+		for {
+			at, isFirst := f.next()
+			switch n := len(open); {
+			case at < 0:
+				return
+			case isFirst && f.quoted(at):
+				open = open[:0] // neither ours nor the beginning of what is
+			case isFirst:
+				open = append(open, at)
+			case n > 0:
+				if !yield(open[n-1], at+len(BlockLast)) {
+					return
+				}
+				open = open[:n-1]
+			}
+		}
+	}
+}
+
+// frames finds the first and last lines of blocks in a text, one after the other.
+type frames struct {
+	text        string
+	pos         int // what is before has been looked at
+	first, last int // the next ones at or behind pos; -1 where they are looked for, len(text) where there is none
+
+	// Of the line in which the last first line was found: where it begins, and where its first character that is no white space stands.
+	line, visible int
+	seen          int // where that line was looked for last
+}
+
+// next is the next first or last line of a block; at is -1 where there is none.
+func (f *frames) next() (at int, isFirst bool) {
+	f.first, f.last = f.find(f.first, BlockFirst), f.find(f.last, BlockLast)
+	at, isFirst = f.last, false
+	size := len(BlockLast)
+	if f.first < f.last {
+		at, isFirst, size = f.first, true, len(BlockFirst)
+	}
+	if at == len(f.text) {
+		return -1, false
+	}
+	f.pos = at + size
+	return at, isFirst
+}
+
+// find is where a line of a block begins at or behind pos, if that is not known yet.
+func (f *frames) find(known int, what string) int {
+	if known >= f.pos {
+		return known
+	}
+	if i := strings.Index(f.text[f.pos:], what); i >= 0 {
+		return f.pos + i
+	}
+	return len(f.text)
+}
+
+// quoted reports whether what stands at a place, which is behind those asked for before, is in a line of quoted mail.
+func (f *frames) quoted(at int) bool {
+	if i := strings.LastIndexByte(f.text[f.seen:at], '\n'); i >= 0 || f.seen == 0 {
+		f.line = f.seen + i + 1
+		f.visible = at
+		if j := strings.IndexFunc(f.text[f.line:at], func(r rune) bool { return !unicode.IsSpace(r) }); j >= 0 {
+			f.visible = f.line + j
+		}
+	}
+	f.seen = at
+	return f.text[f.visible] == '>'
 }
 
 // StripBlock returns text without its blocks: the owner's own words.
 func StripBlock(text string) string {
-	for {
-		start, end, ok := FindBlock(text)
-		if !ok {
-			return text
+	var cuts [][2]int
+	for start, end := range Blocks(text) {
+		for len(cuts) > 0 && cuts[len(cuts)-1][0] > start { // it stood inside this one
+			cuts = cuts[:len(cuts)-1]
 		}
-		text = text[:start] + text[end:]
+		cuts = append(cuts, [2]int{start, end})
 	}
+	if len(cuts) == 0 {
+		return text
+	}
+	var b strings.Builder
+	pos := 0
+	for _, cut := range cuts {
+		b.WriteString(text[pos:cut[0]])
+		pos = cut[1]
+	}
+	b.WriteString(text[pos:])
+	return b.String()
 }
 
 // address is a link in a text.
@@ -122,12 +197,13 @@ func Rewritten(found, was string) string {
 	if url := BlockURL(found); was == "" || url == "" || url == BlockURL(was) {
 		return was
 	}
+	all := []string{was}
 	for line := range strings.Lines(found) {
 		if trimmed := strings.TrimSpace(line); hasLabel(trimmed) {
-			was += "\n" + trimmed
+			all = append(all, trimmed)
 		}
 	}
-	return was
+	return strings.Join(all, "\n")
 }
 
 // ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any more, such as a note

@@ -180,3 +180,9 @@ type Was struct {
 	JoinURL string
 	Block   string
 }
+
+// Bounds are how much of a calendar is read in one pass; zero is the adapter's own bound. What holds more is an error.
+type Bounds struct {
+	Events, Pages int
+	Bytes         int64
+}

@@ -254,15 +254,18 @@ func (b *body) typed(from, to int, was string) []string {
 		theirs[line] = true
 	}
 	var lines []string
-	at := from
+	var around nesting
+	at, read := from, int(b.from[from])
 	for line := range strings.Lines(block) {
 		text := strings.TrimRight(line, "\r\n")
 		if start, end := at, at+len(text); start > from && end < to {
 			// The line with the tags around its words: from the end of the line end before it to the next one.
 			raw := b.raw[b.to[start-1]:b.from[end]]
 			if theirs[text] && text != "" || text == "" && strings.Contains(strings.ToLower(raw), "<img") {
-				_, opened := unbalanced(b.raw[b.from[from]:b.to[start-1]])
-				lines = append(lines, balanced(opened+raw))
+				before := int(b.to[start-1])
+				around.read(b.raw[min(read, before):before])
+				read = before
+				lines = append(lines, balanced(around.short()+raw))
 			}
 		} else if theirs[text] && text != "" {
 			lines = append(lines, html.EscapeString(text))
@@ -309,37 +312,72 @@ var voids = " br hr img input meta link wbr area base col embed source track "
 // unbalanced returns the tags in part whose other half lies outside it, end tags and start tags apart. Whoever replaces the
 // part keeps them, so that the text around stays what it is.
 func unbalanced(part string) (closing, opening string) {
-	type tag struct{ name, raw string }
-	var closers, openers []tag
+	var n nesting
+	n.read(part)
+	closers, openers := n.apart()
+	return joined(closers), joined(openers)
+}
+
+// nesting are the tags of an HTML text that have no other half in it.
+type nesting struct {
+	closers, openers []element
+	size             int // bytes of all openers
+}
+
+type element struct{ name, raw string }
+
+// read goes on with the next part of the text.
+func (n *nesting) read(part string) {
 	z := markup.NewTokenizer(strings.NewReader(part))
 	for {
 		kind := z.Next()
 		if kind == markup.ErrorToken {
-			break
+			return
 		}
 		raw := string(z.Raw())
 		name, _ := z.TagName()
-		t := tag{string(name), raw}
+		t := element{string(name), raw}
 		switch {
 		case strings.Contains(voids, " "+t.name+" "):
 		case kind == markup.StartTagToken:
-			openers = append(openers, t)
+			n.openers = append(n.openers, t)
+			n.size += len(raw)
 		case kind == markup.EndTagToken:
-			if n := len(openers); n > 0 && openers[n-1].name == t.name {
-				openers = openers[:n-1]
+			if last := len(n.openers) - 1; last >= 0 && n.openers[last].name == t.name {
+				n.size -= len(n.openers[last].raw)
+				n.openers = n.openers[:last]
 			} else {
-				closers = append(closers, t)
+				n.closers = append(n.closers, t)
 			}
 		}
 	}
+}
+
+// apart are the tags without those that end what begins again at once.
+func (n *nesting) apart() (closers, openers []element) {
+	closers, openers = n.closers, n.openers
 	for len(closers) > 0 && len(openers) > 0 && closers[len(closers)-1].name == openers[0].name {
 		closers, openers = closers[:len(closers)-1], openers[1:]
 	}
-	for _, t := range closers {
-		closing += t.raw
+	return closers, openers
+}
+
+// maxAround bounds the tags that are repeated around a line, in bytes: a line that is deeper in others stands without them.
+const maxAround = 4 << 10
+
+// short are the start tags that are open, if they are not too many.
+func (n *nesting) short() string {
+	if n.size > maxAround {
+		return ""
 	}
-	for _, t := range openers {
-		opening += t.raw
+	_, openers := n.apart()
+	return joined(openers)
+}
+
+func joined(tags []element) string {
+	var b strings.Builder
+	for _, t := range tags {
+		b.WriteString(t.raw)
 	}
-	return closing, opening
+	return b.String()
 }

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -19,29 +20,34 @@ func (e *Edit) mayChange(name string) bool {
 }
 
 // verify reads both files again and compares them: outside the properties that the edit may change, everything is the same
-// to the byte; foreign conferences and cancelled occurrences are untouched; and the same edit once more changes nothing.
-func verify(before, after []byte, uid string, e *Edit) error {
-	if err := compare(before, after, uid, e); err != nil {
-		return fmt.Errorf("ical: the edit would damage the file and is not made: %w", err)
-	}
-	again, err := edited(after, uid, e)
+// to the byte; foreign conferences and cancelled occurrences are untouched; and the same edit once more changes nothing. It returns what
+// the second one says.
+func verify(before, after []byte, uid string, e *Edit) (*Doc, error) {
+	edit := *e
+	e = &edit
+	e.Limits.Bytes = maxBytes // how large the whole file may be is judged elsewhere
+	is, err := compare(before, after, uid, e)
 	if err != nil {
-		return fmt.Errorf("ical: the edit would damage the file and is not made: %w", err)
+		return nil, fmt.Errorf("ical: the edit would damage the file and is not made: %w", err)
 	}
-	if !bytes.Equal(again, after) {
-		return fmt.Errorf("ical: the edit does not come to rest and is not made")
+	again, err := is.splices(uid, e)
+	if err != nil {
+		return nil, fmt.Errorf("ical: the edit would damage the file and is not made: %w", err)
 	}
-	return secondOpinion(before, after, uid, e)
+	if !bytes.Equal(is.alone(uid, again), is.alone(uid, nil)) {
+		return nil, errors.New("ical: the edit does not come to rest and is not made")
+	}
+	return is, secondOpinion(before, after, uid, e)
 }
 
-func compare(before, after []byte, uid string, e *Edit) error {
+func compare(before, after []byte, uid string, e *Edit) (*Doc, error) {
 	was, err := Parse(before, e.Limits)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	is, err := Parse(after, e.Limits)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept, left := was.untouchable(uid, e), is.untouchable(uid, e)
 	if !bytes.Equal(kept, left) {
@@ -49,9 +55,9 @@ func compare(before, after []byte, uid string, e *Edit) error {
 		for at < min(len(kept), len(left)) && kept[at] == left[at] {
 			at++
 		}
-		return fmt.Errorf("what stands around %.40q would change", kept[max(0, at-20):])
+		return nil, fmt.Errorf("what stands around %.40q would change", kept[max(0, at-20):])
 	}
-	return nil
+	return is, nil
 }
 
 // untouchable returns the file without the lines that the edit may change.

@@ -7,8 +7,12 @@ package ical
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"hash"
 	"strconv"
+	"strings"
+	"sync"
 )
 
 // Doc is a scanned file. It refers to the bytes it was made from, which must not change.
@@ -19,10 +23,21 @@ type Doc struct {
 	comps []comp
 	notes []string
 
-	// What index finds.
-	byUID     map[string][]int32
+	once  sync.Once // guards found
+	found *contents
+}
+
+// contents is what is where in a file. An edit of ours changes nothing of it.
+type contents struct {
+	byUID     map[string][]int32 // the VEVENTs of each UID, in the order of the file
 	uids      []string
 	timezones []int32
+	byTZID    map[string][]int32 // VTIMEZONEs
+	method    string
+	zonesSum  hash.Cloner // of the bytes of all VTIMEZONEs
+
+	mu      sync.Mutex // guards defined
+	defined map[string]defined
 }
 
 // prop is one line of a Doc.
@@ -73,12 +88,14 @@ func Parse(raw []byte, limits Limits) (*Doc, error) {
 			nameEnd, colon := head(raw, l)
 			p.nameEnd, p.colon = int32(nameEnd), int32(colon)
 			if colon < 0 {
-				d.note(int(l.no), "has no colon; it is kept as it is and not understood")
+				d.note(int(l.no), noColon)
 			}
 		}
 		d.props = append(d.props, p)
 	}
 }
+
+const noColon = "has no colon; it is kept as it is and not understood"
 
 // maxNotes bounds how many remarks one file can cause.
 const maxNotes = 20
@@ -195,61 +212,111 @@ func (d *Doc) all(c int32, name string) []*prop {
 	return list
 }
 
-// index lists the VEVENTs of each UID, in the order of the file.
-func (d *Doc) index() {
-	if d.byUID != nil {
-		return
-	}
-	d.byUID = map[string][]int32{}
-	for c := range d.comps {
-		if d.comps[c].parent == 0 && d.comps[c].name == "VTIMEZONE" {
-			d.timezones = append(d.timezones, int32(c))
+// index is what is where in the file: it is looked for once, however many events there are.
+func (d *Doc) index() *contents {
+	d.once.Do(func() {
+		if d.found == nil { // else it is that of the file from which this one was made
+			d.found = d.list()
 		}
-		if d.comps[c].parent != 0 || d.comps[c].name != "VEVENT" {
+	})
+	return d.found
+}
+
+func (d *Doc) list() *contents {
+	x := &contents{byUID: map[string][]int32{}, byTZID: map[string][]int32{}, defined: map[string]defined{}}
+	if len(d.comps) > 0 {
+		if p := d.first(0, "METHOD"); p != nil {
+			x.method = strings.ToUpper(d.plain(p))
+		}
+	}
+	for c := range d.comps {
+		if d.comps[c].parent != 0 {
 			continue
 		}
-		uid := ""
-		if p := d.first(int32(c), "UID"); p != nil {
-			uid = d.text(p)
+		switch d.comps[c].name {
+		case "VTIMEZONE":
+			x.timezone(d, int32(c))
+		case "VEVENT":
+			x.event(d, int32(c))
 		}
-		if d.byUID[uid] == nil {
-			d.uids = append(d.uids, uid)
-		}
-		d.byUID[uid] = append(d.byUID[uid], int32(c))
+	}
+	return x
+}
+
+func (x *contents) event(d *Doc, c int32) {
+	uid := ""
+	if p := d.first(c, "UID"); p != nil {
+		uid = d.text(p)
+	}
+	if x.byUID[uid] == nil {
+		x.uids = append(x.uids, uid)
+	}
+	x.byUID[uid] = append(x.byUID[uid], c)
+}
+
+func (x *contents) timezone(d *Doc, c int32) {
+	x.timezones = append(x.timezones, c)
+	id := d.first(c, "TZID")
+	if id == nil {
+		return
+	}
+	text, plain := d.text(id), d.plain(id)
+	x.byTZID[text] = append(x.byTZID[text], c)
+	if plain != text {
+		x.byTZID[plain] = append(x.byTZID[plain], c)
 	}
 }
 
 // events returns the VEVENTs of a UID, in the order of the file.
-func (d *Doc) events(uid string) []int32 {
-	d.index()
-	return d.byUID[uid]
-}
+func (d *Doc) events(uid string) []int32 { return d.index().byUID[uid] }
 
 // UIDs returns the UIDs of the file's VEVENTs, as Look does.
-func (d *Doc) UIDs() []string {
-	d.index()
-	return d.uids
+func (d *Doc) UIDs() []string { return d.index().uids }
+
+// Raw are the bytes of the file. They must not be changed.
+func (d *Doc) Raw() []byte { return d.raw }
+
+// span is the part of the file that a component takes.
+func (d *Doc) span(c int32) (start, end int32) {
+	k := &d.comps[c]
+	return d.props[k.first].start, d.props[k.last].end
 }
 
-// Own returns the bytes of the VEVENTs of one UID, and of the file's time zones: what makes up the event in a file that holds
-// others as well.
-func (d *Doc) Own(uid string) []byte {
+// Part returns the bytes of the VEVENTs of one UID.
+func (d *Doc) Part(uid string) []byte { return d.parts(d.events(uid)) }
+
+// Zones returns the bytes of the file's time zones, which are part of what each of its events means.
+func (d *Doc) Zones() []byte { return d.parts(d.index().timezones) }
+
+func (d *Doc) parts(list []int32) []byte {
 	var own []byte
-	take := func(c int32) {
-		k := &d.comps[c]
-		own = append(own, d.raw[d.props[k.first].start:d.props[k.last].end]...)
-	}
-	for _, c := range d.zones() {
-		take(c)
-	}
-	for _, c := range d.events(uid) {
-		take(c)
+	for _, c := range list {
+		start, end := d.span(c)
+		own = append(own, d.raw[start:end]...)
 	}
 	return own
 }
 
-// zones returns the VTIMEZONEs of the file.
-func (d *Doc) zones() []int32 {
-	d.index()
-	return d.timezones
+// Sum is a fingerprint of what makes up one event in a file that holds others as well: its VEVENTs, and the file's time zones, which are
+// read once for all of them.
+func (d *Doc) Sum(uid string) (sum [sha256.Size]byte, err error) {
+	x := d.index()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.zonesSum == nil {
+		h := sha256.New()
+		h.Write(d.Zones()) // never fails, says package hash
+		cloner, ok := h.(hash.Cloner)
+		if !ok {
+			return sum, errors.New("ical: this build cannot copy the state of a hash")
+		}
+		x.zonesSum = cloner
+	}
+	h, err := x.zonesSum.Clone()
+	if err != nil {
+		return sum, err
+	}
+	h.Write(d.Part(uid))
+	h.Sum(sum[:0])
+	return sum, nil
 }

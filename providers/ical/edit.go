@@ -48,25 +48,43 @@ func SetLink(raw []byte, uid string, e Edit) ([]byte, error) {
 	if e.Limits == (Limits{}) {
 		e.Limits = DefaultLimits
 	}
-	if i := strings.IndexFunc(e.JoinURL, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
-		return nil, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be written", i)
-	}
-	out, err := edited(raw, uid, &e)
-	if err != nil || bytes.Equal(out, raw) {
-		return raw, err
-	}
-	if err := verify(raw, out, uid, &e); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// edited makes the edit without judging the result.
-func edited(raw []byte, uid string, e *Edit) ([]byte, error) {
 	d, err := Parse(raw, e.Limits)
 	if err != nil {
 		return nil, err
 	}
+	out, err := d.SetLink(uid, e)
+	if err != nil {
+		return nil, err
+	}
+	return out.raw, nil
+}
+
+// SetLink is SetLink for a file that was read before; what it returns need not be read again. It takes time for the event, and little
+// more for the rest of the file than copying it.
+func (d *Doc) SetLink(uid string, e Edit) (*Doc, error) {
+	if e.Limits == (Limits{}) {
+		e.Limits = DefaultLimits
+	}
+	if i := strings.IndexFunc(e.JoinURL, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
+		return nil, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be written", i)
+	}
+	splices, err := d.splices(uid, &e)
+	if err != nil {
+		return nil, err
+	}
+	before, after := d.alone(uid, nil), d.alone(uid, splices)
+	if bytes.Equal(before, after) {
+		return d, nil
+	}
+	edited, err := verify(before, after, uid, &e)
+	if err != nil {
+		return nil, err
+	}
+	return d.replaced(uid, splices, edited, e.Limits)
+}
+
+// splices are the edit, in the order of the file, without a judgement of the result.
+func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	all := d.events(uid)
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%w (UID %.60q)", ErrNoEvent, uid)
@@ -81,7 +99,8 @@ func edited(raw []byte, uid string, e *Edit) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return b.apply(), nil
+	slices.SortStableFunc(b.splices, func(x, y splice) int { return cmp.Compare(x.start, y.start) })
+	return b.splices, nil
 }
 
 func (d *Doc) textOf(c int32, name string) string {
@@ -115,21 +134,6 @@ func (b *editor) remove(p *prop) { b.replace(p.start, p.end, nil) }
 func (b *editor) add(nameAndParams, value string) {
 	b.added = appendFolded(b.added, nameAndParams+":"+value, b.eol, 0)
 	b.added = append(b.added, b.eol...)
-}
-
-// apply puts the changes into the file.
-func (b *editor) apply() []byte {
-	if len(b.splices) == 0 {
-		return b.doc.raw
-	}
-	slices.SortStableFunc(b.splices, func(x, y splice) int { return cmp.Compare(x.start, y.start) })
-	out := make([]byte, 0, len(b.doc.raw)+2048)
-	pos := 0
-	for _, s := range b.splices {
-		out = append(append(out, b.doc.raw[pos:s.start]...), s.with...)
-		pos = s.end
-	}
-	return append(out, b.doc.raw[pos:]...)
 }
 
 // event edits one VEVENT. Its stamps change only if something else does.

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -198,16 +200,60 @@ func TestEditRefuses(t *testing.T) {
 	}
 }
 
+// several is a file in which the event that is edited stands in several places, between others, with components in it and lines that cannot
+// be understood.
+var several = []byte("\uFEFFBEGIN:VCALENDAR\nno colon\nBEGIN:VEVENT\nUID:u1\nSUMMARY:a\nBEGIN:VALARM\nACTION:x\nEND:VALARM\nEND:VEVENT\n\n" +
+	"BEGIN:VEVENT\nUID:u2\nnone here\n\nBEGIN:VALARM\nX:1\nEND:VALARM\nEND:VEVENT\nBEGIN:VEVENT\nUID:u1\nRECURRENCE-ID:20260317T180000Z\nnor here\n" +
+	"DESCRIPTION:words\n  and more\nEND:VEVENT\nBEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE\nX-LAST:1\nBEGIN:VEVENT\nUID:u3\nEND:VEVENT\nEND:VCALENDAR\n\n")
+
+// TestDocOfEdit: what an edit returns is what reading its file again would say, though only the event was read again.
+func TestDocOfEdit(t *testing.T) {
+	for _, raw := range samples() {
+		checkDoc(t, raw, "u1", set())
+	}
+	checkDoc(t, several, "u1", set())
+	checkDoc(t, several, "u2", set())
+}
+
+func checkDoc(t *testing.T, raw []byte, uid string, e Edit) {
+	t.Helper()
+	d, err := Parse(raw, DefaultLimits)
+	if err != nil {
+		return
+	}
+	got, err := d.SetLink(uid, e)
+	if err != nil {
+		return
+	}
+	want, err := Parse(got.raw, DefaultLimits)
+	if err != nil {
+		t.Fatalf("the result cannot be read: %v\n%q", err, got.raw)
+	}
+	want.index()
+	got.index()
+	if !slices.Equal(got.props, want.props) || !slices.Equal(got.comps, want.comps) || !slices.Equal(got.notes, want.notes) || got.eol != want.eol ||
+		!reflect.DeepEqual(got.found.byUID, want.found.byUID) || !reflect.DeepEqual(got.found.timezones, want.found.timezones) {
+		t.Errorf("an edit of %q says something else than its result\n%+v\n%+v\n%+v\n%+v", raw, got.comps, want.comps, got.notes, want.notes)
+	}
+	e.Limits = DefaultLimits
+	if _, err := compare(raw, got.raw, uid, &e); err != nil {
+		t.Errorf("%q: %v", raw, err)
+	}
+}
+
 func FuzzEdit(f *testing.F) {
 	for _, raw := range samples() {
 		f.Add(raw)
 	}
 	f.Add([]byte("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u1\nDESCRIPTION:\\\nEND:VEVENT\nEND:VCALENDAR"))
+	f.Add(several)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		linked, err := SetLink(raw, "u1", set())
 		if err != nil {
 			return
 		}
+		checkDoc(t, raw, "u1", set())
+		checkDoc(t, linked, "u1", unset())
 		again, err := SetLink(linked, "u1", set())
 		if err != nil || !bytes.Equal(again, linked) {
 			t.Fatalf("the second edit changes something (%v):\n%q\n%q", err, linked, again)

@@ -115,9 +115,7 @@ func (d *Doc) split(all []int32) (master int32, overrides []int32) {
 // texts reads everything but the times.
 func (r *reader) texts(e *Event, c int32) {
 	d := r.doc
-	if p := d.first(0, "METHOD"); p != nil {
-		e.Method = strings.ToUpper(d.plain(p))
-	}
+	e.Method = d.index().method
 	var ours []string
 	d.each(c, func(p *prop, name []byte) {
 		if p.colon >= 0 {
@@ -276,12 +274,17 @@ func (r *reader) when(c int32, name string) (stamp, time.Time, bool) {
 
 // overrides reads the occurrences with a RECURRENCE-ID into the event and its series.
 func (r *reader) overrides(e *Event, s *series, overrides []int32) {
+	guests := map[string]bool{}
+	for _, a := range e.Guests {
+		guests[a] = true
+	}
 	for _, c := range overrides {
 		var o Event
 		r.texts(&o, c)
 		e.Scheduled = e.Scheduled || o.HasOrganizer
 		for _, a := range o.Attendees {
-			if !slices.Contains(e.Guests, a) {
+			if !guests[a] {
+				guests[a] = true
 				e.Guests = append(e.Guests, a)
 			}
 		}

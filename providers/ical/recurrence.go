@@ -90,6 +90,9 @@ func (p *timesReader) line(d *Doc, at *prop) error {
 		if err != nil {
 			return err
 		}
+		if len(p.found.Rules) == maxRules {
+			return fmt.Errorf("%w: it has more than %d rules", ErrRecurrence, maxRules)
+		}
 		p.found.Rules = append(p.found.Rules, rule)
 	case "EXRULE":
 		return fmt.Errorf("%w: it has an EXRULE, which iCalendar no longer has; list the days off as EXDATE", ErrRecurrence)
@@ -212,14 +215,19 @@ func (p *timesReader) until(s stamp) string {
 
 // done puts the times in order. Days off take out the occurrences that the series may have on them.
 func (p *timesReader) done() Recurrence {
+	clocks, off := p.clocks(), map[time.Time]bool{}
 	for _, day := range p.days {
-		for _, clock := range p.clocks() {
+		if off[day] {
+			continue
+		}
+		off[day] = true
+		for _, clock := range clocks {
 			p.found.Removed = append(p.found.Removed, inZone(day.Add(clock), p.start.Location()))
 		}
-		for _, at := range p.found.Added {
-			if wallOf(at).Truncate(24 * time.Hour).Equal(day) {
-				p.found.Removed = append(p.found.Removed, at)
-			}
+	}
+	for _, at := range p.found.Added {
+		if len(off) > 0 && off[wallOf(at).Truncate(24*time.Hour)] {
+			p.found.Removed = append(p.found.Removed, at)
 		}
 	}
 	for _, list := range []*[]time.Time{&p.found.Added, &p.found.Removed} {

@@ -25,8 +25,11 @@ type series struct {
 	notes   []string
 }
 
-// maxDates bounds how many RDATEs and EXDATEs of one event are read.
-const maxDates = 10000
+// maxDates bounds how many RDATEs and EXDATEs of one event are read, and maxRules how many RRULEs.
+const (
+	maxDates = 10000
+	maxRules = 10
+)
 
 // at returns the occurrence that begins when the wall clock shows wall, unless it is excluded.
 func (s *series) at(wall time.Time) (occurrence, bool) {
@@ -145,7 +148,7 @@ func (r *reader) recurrence(c int32, begin stamp, start time.Time, length span) 
 		case p.colon < 0:
 		case is(name, "RRULE"):
 			recurs = true
-			if len(s.rules) == 10 {
+			if len(s.rules) == maxRules {
 				s.fail(errTooOften)
 			} else if parsed, err := parseRule(r.doc.plain(p), s.loc); err != nil {
 				s.fail(err)
@@ -157,9 +160,10 @@ func (r *reader) recurrence(c int32, begin stamp, start time.Time, length span) 
 		case is(name, "RDATE"), is(name, "EXDATE"):
 			out := is(name, "EXDATE")
 			recurs = recurs || !out
+			tzid := r.doc.param(p, "TZID")
 			for item := range strings.SplitSeq(r.doc.plain(p), ",") {
 				if dates++; dates <= maxDates {
-					r.date(s, p, item, out)
+					r.date(s, item, tzid, out)
 				} else {
 					s.unread = s.unread || !out
 				}
@@ -173,15 +177,19 @@ func (r *reader) recurrence(c int32, begin stamp, start time.Time, length span) 
 }
 
 // date takes in one value of an RDATE or EXDATE. Of a PERIOD only the start counts.
-func (r *reader) date(s *series, p *prop, item string, out bool) {
+func (r *reader) date(s *series, item, tzid string, out bool) {
 	item, _, _ = strings.Cut(item, "/")
 	at, err := parseStamp(item)
 	if err != nil {
-		r.note(fmt.Sprintf("%s %.40q is not a date or time", strings.ToUpper(string(r.doc.name(p))), item))
+		name := "RDATE"
+		if out {
+			name = "EXDATE"
+		}
+		r.note(fmt.Sprintf("%s %.40q is not a date or time", name, item))
 		s.unread = s.unread || !out
 		return
 	}
-	start, _ := r.zones.instant(at, r.doc.param(p, "TZID"))
+	start, _ := r.zones.instant(at, tzid)
 	switch {
 	case out:
 		s.exclude(at, start)

@@ -48,12 +48,16 @@ type decoder struct {
 	raw []byte
 	pos int
 	eol byte
+	// returns is the end of a run of carriage returns that belongs to no fold: it is looked at once.
+	returns int
 }
 
 func (d *decoder) skipFolds() {
-	for {
+	for d.pos >= d.returns {
 		n := fold(d.raw[d.pos:], d.eol)
 		if n == 0 {
+			for d.returns = d.pos; d.returns < len(d.raw) && d.raw[d.returns] == '\r'; d.returns++ {
+			}
 			return
 		}
 		d.pos += n

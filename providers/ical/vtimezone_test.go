@@ -72,7 +72,7 @@ func checkZone(t *testing.T, raw []byte, loc *time.Location, begin time.Time) bo
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, ok := d.location(d.zones()[0], "judge")
+	got, ok := d.location(d.index().timezones[0], "judge")
 	if !ok {
 		t.Errorf("%s: not readable", loc)
 		return false

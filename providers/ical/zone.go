@@ -104,20 +104,37 @@ func prefixed(tzid string) (zone, bool) {
 	}
 }
 
-// defined resolves a TZID by the file's own VTIMEZONE: by the IANA name that Apple's, Google's and libical's programs put
-// there, else by its offset rules.
+// defined is what the file's own VTIMEZONEs say of a TZID.
+type defined struct {
+	zone
+	ok bool
+}
+
+// defined resolves a TZID by the file's own VTIMEZONE, once for all events of the file.
 func (z *zones) defined(tzid string) (zone, bool) {
-	for _, c := range z.doc.zones() {
-		id := z.doc.first(c, "TZID")
-		if id == nil || z.doc.text(id) != tzid && z.doc.plain(id) != tzid {
-			continue
-		}
-		if p := z.doc.first(c, "X-LIC-LOCATION"); p != nil {
-			if found, ok := load(z.doc.plain(p)); ok {
+	x := z.doc.index()
+	if x.byTZID[tzid] == nil {
+		return zone{}, false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	known, ok := x.defined[tzid]
+	if !ok {
+		known.zone, known.ok = z.doc.define(x.byTZID[tzid], tzid)
+		x.defined[tzid] = known
+	}
+	return known.zone, known.ok
+}
+
+// define finds out what a zone is: by the IANA name that Apple's, Google's and libical's programs put there, else by its offset rules.
+func (d *Doc) define(timezones []int32, tzid string) (zone, bool) {
+	for _, c := range timezones {
+		if p := d.first(c, "X-LIC-LOCATION"); p != nil {
+			if found, ok := load(d.plain(p)); ok {
 				return found, true
 			}
 		}
-		if loc, ok := z.doc.location(c, tzid); ok {
+		if loc, ok := d.location(c, tzid); ok {
 			return zone{loc: loc}, true
 		}
 	}

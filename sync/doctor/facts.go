@@ -124,14 +124,15 @@ func (f *Facts) hostInvited() (invited, known bool) {
 func Shown(ev *calendar.Event) []string {
 	texts := append([]string{calendar.StripBlock(ev.Description), ev.Location, ev.URL}, ev.Conferences...)
 	var list []string
+	var seen []link
 	for _, raw := range plan.Links(strings.Join(texts, "\n")) {
 		l := parse(raw)
 		if l.zoom && l.way == elsewhere || !l.zoom && !(l.looksLikeZoom() && l.id != "") || l.zoom && !l.leadsIn() && l.way == registers {
 			continue
 		}
-		same := func(other string) bool { o := parse(other); return sameMeeting(o, l) && o.secret == l.secret }
-		if !slices.ContainsFunc(list, same) {
-			list = append(list, raw)
+		same := func(o link) bool { return sameMeeting(o, l) && o.secret == l.secret }
+		if !slices.ContainsFunc(seen, same) {
+			list, seen = append(list, raw), append(seen, l)
 		}
 	}
 	return list

@@ -11,7 +11,7 @@ import (
 // Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of an event that was
 // moved here by an app which drops what cannot be seen.
 func Interesting(ev *calendar.Event, s *Settings) bool {
-	return ev.Link.Mark != "" || ev.Link.Block != "" || len(FindWish(ev, s.Rules).Tags) > 0
+	return ev.Link.Mark != "" || ev.Link.Block != "" || tagged(ev, s.Rules)
 }
 
 // begin is a tagged event of which nothing open is remembered.
@@ -27,7 +27,7 @@ func begin(in Input, w Wish) Decision {
 	if in.Twin != nil {
 		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
 	}
-	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(notes, w.Problems...)}
+	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(append(notes, unlooked(ev)...), w.Problems...)}
 	own, why := ownMark(ev, in.Rec, s)
 	if why != "" {
 		return ignore(why)

@@ -25,7 +25,7 @@ const (
 func Conferences(ev *calendar.Event) []Conference {
 	var found []Conference
 	seen := 0
-	for _, text := range []string{calendar.StripBlock(ev.Description), ev.Location, ev.URL} {
+	for _, text := range linkTexts(ev) {
 		for _, link := range links(text) {
 			if seen++; seen > maxLinks {
 				break
@@ -44,6 +44,23 @@ func Conferences(ev *calendar.Event) []Conference {
 		found = append(found, c)
 	}
 	return found
+}
+
+// linkTexts are the texts of an event in which links are looked for.
+func linkTexts(ev *calendar.Event) []string {
+	return []string{calendar.StripBlock(ev.Description), ev.Location, ev.URL}
+}
+
+// unlooked tells the owner that there are more links than are looked at, if there are.
+func unlooked(ev *calendar.Event) []string {
+	seen := 0
+	for _, text := range linkTexts(ev) {
+		seen += len(links(text))
+	}
+	if seen < maxLinks {
+		return nil
+	}
+	return []string{"the event holds " + strconv.Itoa(maxLinks) + " links or more: those behind them are not looked at for another conference"}
 }
 
 // links returns what in text looks like an http(s) link.

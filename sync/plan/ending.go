@@ -24,6 +24,9 @@ func unasked(in Input, w Wish) Decision {
 		return Decision{State: Held, Wish: w, At: over(in), Reason: w.Refused + " became a word against Zoom after this event got its link: " +
 			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar}
 	}
+	if open && w.Refused == "" && w.Unsearched != "" { // the tag may stand where nobody looks
+		return Decision{State: Held, Wish: w, At: over(in), Reason: w.Unsearched + "; nothing is cancelled until the text is shorter"}
+	}
 	why := "no longer tagged"
 	switch {
 	case w.Refused != "":
@@ -47,11 +50,12 @@ func stillThere(ev *calendar.Event, rec *record.Record) bool {
 	word, _, _ := strings.Cut(rec.Tag, "(")
 	switch rec.TagIn {
 	case "title":
-		return len(findWord(ev.Title, word)) > 0
+		return hasWord(ev.Title, word)
 	case "description":
-		return len(findWord(ownWords(ev), word)) > 0
+		words, _ := ownWords(ev)
+		return hasWord(words, word)
 	case "location":
-		return strings.EqualFold(strings.TrimSpace(ev.Location), rec.Tag) || len(findWord(ev.Location, word)) > 0
+		return strings.EqualFold(strings.TrimSpace(ev.Location), rec.Tag) || hasWord(ev.Location, word)
 	case "category":
 		return containsFold(ev.Categories, rec.Tag)
 	case "color":

@@ -27,8 +27,11 @@ type Choice struct {
 	ReplaceMeet bool
 }
 
-// maxOptions bounds what is read as options behind a tag, in bytes.
-const maxOptions = 1000
+// maxOptions bounds what is read as options behind a tag, in bytes, and maxChoices how many options of one event count.
+const (
+	maxOptions = 1000
+	maxChoices = 200
+)
 
 // readOptions reads the bracket that begins at text[at], if one does. It returns where the tag ends, what stands between
 // the brackets, and what is wrong with them.
@@ -71,8 +74,13 @@ func splitOptions(s string) []string {
 // parse reads the options of all tags into w.Choice.
 func (w *Wish) parse(brackets []string) {
 	p := optionParser{wish: w, given: map[string]string{}}
+	read := 0
 	for _, b := range brackets {
 		for _, o := range splitOptions(b) {
+			if read++; read > maxChoices {
+				w.problem("the tags hold more than " + strconv.Itoa(maxChoices) + " options: the others are left out")
+				break
+			}
 			p.option(o)
 		}
 	}
@@ -91,7 +99,7 @@ type optionParser struct {
 }
 
 func (p *optionParser) unknown(option string) {
-	p.wish.Problems = append(p.wish.Problems, "option "+strconv.Quote(option)+" is not understood and was left out")
+	p.wish.problem("option " + strconv.Quote(option) + " is not understood and was left out")
 }
 
 func (p *optionParser) conflict(reason string) {

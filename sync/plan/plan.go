@@ -146,7 +146,11 @@ func Next(in Input) Decision {
 		}
 		return ending(in, Wish{}, "the event is gone")
 	}
-	ev, w := in.Event, FindWish(in.Event, in.Settings.Rules)
+	ev := in.Event
+	if in.Rec == nil { // whose event it is comes before what is written in it
+		ev = glance(ev)
+	}
+	w := FindWish(ev, in.Settings.Rules)
 	if ev.Cancelled {
 		return ending(in, w, "the event is cancelled")
 	}
@@ -305,7 +309,7 @@ func follow(in Input, w Wish) Decision {
 		spec.Options, kept = lingering(rec, spec.Options)
 		notes = append(notes, kept...)
 	}
-	d.Notes = append(append(notes, w.Problems...), goesOn(rec, in.Now)...)
+	d.Notes = append(append(append(notes, unlooked(ev)...), w.Problems...), goesOn(rec, in.Now)...)
 	if stays != "" {
 		spec.Host, d.Notes = cmp.Or(rec.Host, spec.Host), append(d.Notes, stays)
 	}

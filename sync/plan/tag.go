@@ -2,8 +2,10 @@ package plan
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +41,22 @@ type Wish struct {
 	Problems []string
 	// Conflict says why the options cannot be followed at all; the event is then held.
 	Conflict string
+	// Unsearched says that there is more text than is searched for tags, and empty that there is not.
+	Unsearched string
+}
+
+// maxProblems bounds how many problems of one event its owner is told.
+const maxProblems = 20
+
+// problem notes what was not understood, once.
+func (w *Wish) problem(text string) {
+	switch n := len(w.Problems); {
+	case slices.Contains(w.Problems, text), n > maxProblems:
+	case n == maxProblems:
+		w.Problems = append(w.Problems, "there is more in the tags that is not understood")
+	default:
+		w.Problems = append(w.Problems, text)
+	}
 }
 
 // Tag is one tag in an event.
@@ -65,15 +83,105 @@ func (t Tag) Shown() string { return HidePasscode(t.Text) }
 var passcodeInTag = regexp.MustCompile(`(?i)(passcode\s*=\s*)("[^"]*"|[^,)\s]*)`)
 
 // HidePasscode replaces the passcodes that tags in text choose.
-func HidePasscode(text string) string { return passcodeInTag.ReplaceAllString(text, "${1}***") }
+func HidePasscode(text string) string {
+	if !strings.Contains(text, "=") {
+		return text
+	}
+	return passcodeInTag.ReplaceAllString(text, "${1}***")
+}
+
+// Bounds on what is looked at. Calendars hold far less; what exceeds them is an accident or an attack, and the owner is told.
+const (
+	maxText   = 4 << 20  // bytes of each text
+	maxGlance = 16 << 10 // of the texts of an event that is not the owner's to write
+	maxTags   = 100      // of one event
+	maxBlocks = 100      // of one description
+)
 
 // FindWish looks for the owner's wish in an event.
 func FindWish(ev *calendar.Event, rules Rules) Wish {
-	var w Wish
-	words := ownWords(ev)
-	for _, text := range []string{ev.Title, words, ev.Location, strings.Join(ev.Categories, "\n")} {
+	s := newSearch(ev)
+	s.refusals(rules)
+	s.tags(ev, rules)
+	w := s.wish
+	w.Asked = len(w.Tags) > 0 && w.Refused == ""
+	if w.Asked {
+		w.parse(s.brackets)
+	}
+	return w
+}
+
+// tagged reports whether there is a tag in an event, whatever else is. It looks no further than the first one.
+func tagged(ev *calendar.Event, rules Rules) bool {
+	s := newSearch(glance(ev))
+	s.most = 1
+	s.tags(ev, rules)
+	return len(s.wish.Tags) > 0
+}
+
+// glance is the beginning of an event that is not its owner's to write, and any other as it is: what strangers write into their
+// invitations costs no more than that.
+func glance(ev *calendar.Event) *calendar.Event {
+	if ev.Denied == "" {
+		return ev
+	}
+	short := *ev
+	for _, text := range []*string{&short.Title, &short.Description, &short.Location} {
+		*text, _ = beginning(*text, maxGlance)
+	}
+	return &short
+}
+
+// beginning is as much of a text as fits into that many bytes.
+func beginning(text string, most int) (part string, cut bool) {
+	if len(text) <= most {
+		return text, false
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most], true
+}
+
+// search is the search for a wish.
+type search struct {
+	wish     Wish
+	brackets []string // what stands between those of each tag
+	most     int      // tags that are looked for
+	// The texts in which a tag can be: the description is what counts of it.
+	places []place
+	others string // the categories
+}
+
+type place struct{ in, text string }
+
+func newSearch(ev *calendar.Event) *search {
+	s := &search{most: maxTags, others: strings.Join(ev.Categories, "\n")}
+	words, blocks := ownWords(ev)
+	if blocks {
+		s.cut("description", strconv.Itoa(maxBlocks)+" blocks")
+	}
+	for _, p := range []place{{"title", ev.Title}, {"description", words}, {"location", ev.Location}} {
+		if p.text, blocks = beginning(p.text, maxText); blocks || p.in == "description" && len(ev.Description) > maxText {
+			s.cut(p.in, strconv.Itoa(maxText>>20)+" MiB")
+		}
+		s.places = append(s.places, p)
+	}
+	return s
+}
+
+// cut notes that not all of a text is searched.
+func (s *search) cut(in, bound string) {
+	s.wish.Unsearched = "the " + in + " holds more than " + bound + ": what is behind them is not searched for a tag"
+	s.wish.Problems = append(s.wish.Problems, s.wish.Unsearched)
+}
+
+// refusals looks for words that say no.
+func (s *search) refusals(rules Rules) {
+	w := &s.wish
+	for _, p := range append(slices.Clone(s.places), place{text: s.others}) {
 		for _, not := range rules.Not {
-			if found := findWord(text, not); len(found) > 0 && !slices.Contains(w.Refusals, not) {
+			if !slices.Contains(w.Refusals, not) && hasWord(p.text, not) {
 				w.Refusals = append(w.Refusals, not)
 			}
 		}
@@ -81,57 +189,73 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	if len(w.Refusals) > 0 {
 		w.Refused = w.Refusals[0]
 	}
-	var brackets []string
-	add := func(in, text, options string, start, end int) {
-		w.Tags = append(w.Tags, Tag{In: in, Text: text, Start: start, End: end})
-		brackets = append(brackets, options)
-	}
-	for _, place := range []struct{ in, text string }{{"title", ev.Title}, {"description", words}, {"location", ev.Location}} {
+}
+
+// tags looks for tags, the most visible first.
+func (s *search) tags(ev *calendar.Event, rules Rules) {
+	for _, p := range s.places {
 		for _, word := range rules.Words {
-			for _, at := range findWord(place.text, word) {
-				end, options, problem := readOptions(place.text, at[1])
-				if problem != "" {
-					w.Problems = append(w.Problems, problem)
-				}
-				add(place.in, place.text[at[0]:end], options, at[0], end)
-			}
+			s.words(p, word)
 		}
 	}
 	for _, c := range ev.Categories {
 		if containsFold(rules.Categories, strings.TrimSpace(c)) {
-			add("category", c, "", 0, 0)
+			s.add(Tag{In: "category", Text: c}, "")
 		}
 	}
 	for _, place := range placesOf(ev) {
 		if containsFold(rules.Locations, place) {
-			add("location", place, "", 0, len(ev.Location))
+			s.add(Tag{In: "location", Text: place, End: len(ev.Location)}, "")
 			break
 		}
 	}
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
-		add("color", ev.Color, "", 0, 0)
+		s.add(Tag{In: "color", Text: ev.Color}, "")
 	}
-	if len(w.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
-		options := ""
-		for rest := ev.Link.Tag; ; {
-			at := strings.IndexByte(rest, '(')
-			if at < 0 {
-				break
-			}
-			end, some, _ := readOptions(rest, at)
-			options += "," + some
-			rest = rest[max(end, at+1):]
-		}
-		add("mark", ev.Link.Tag, options, 0, 0)
+	if len(s.wish.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
+		s.kept(ev.Link.Tag)
 	}
 	if rules.Command {
-		add("command", "zoomtag link("+rules.Options+")", rules.Options, 0, 0)
+		s.add(Tag{In: "command", Text: "zoomtag link(" + rules.Options + ")"}, rules.Options)
 	}
-	w.Asked = len(w.Tags) > 0 && w.Refused == ""
-	if w.Asked {
-		w.parse(brackets)
+}
+
+// words looks for a word in a place.
+func (s *search) words(p place, word string) {
+	for start, end := range eachWord(p.text, word) {
+		end, options, problem := readOptions(p.text, end)
+		if problem != "" {
+			s.wish.problem(problem)
+		}
+		if !s.add(Tag{In: p.in, Text: p.text[start:end], Start: start, End: end}, options) {
+			return
+		}
 	}
-	return w
+}
+
+// add takes in a tag, and reports whether there may be more.
+func (s *search) add(t Tag, options string) bool {
+	if len(s.wish.Tags) >= s.most {
+		s.wish.problem("the event holds more than " + strconv.Itoa(maxTags) + " tags: the others are left out")
+		return false
+	}
+	s.wish.Tags, s.brackets = append(s.wish.Tags, t), append(s.brackets, options)
+	return len(s.wish.Tags) < s.most || s.most == maxTags
+}
+
+// kept takes in the wish that is kept beside the mark, which may be several tags.
+func (s *search) kept(text string) {
+	var all []string
+	for rest := text; len(all) < maxTags; {
+		at := strings.IndexByte(rest, '(')
+		if at < 0 {
+			break
+		}
+		end, some, _ := readOptions(rest, at)
+		all = append(all, some)
+		rest = rest[max(end, at+1):]
+	}
+	s.add(Tag{In: "mark", Text: text}, strings.Join(all, ","))
 }
 
 // placesOf are the places of an event one by one: a word beside a room is a location of just this word.
@@ -143,16 +267,14 @@ func placesOf(ev *calendar.Event) []string {
 	return list
 }
 
-// ownWords is the description as a person sees it, without our block and without quoted mail: what does not count is
-// overwritten with spaces.
-func ownWords(ev *calendar.Event) string {
-	if ev.Description == "" {
-		return ""
-	}
-	text := []byte(ev.Description)
+// ownWords is the description as a person sees it, without our blocks and without quoted mail: what does not count is
+// overwritten with spaces. more says that it ends where there are more blocks than can be meant.
+func ownWords(ev *calendar.Event) (words string, more bool) {
+	seen, _ := beginning(ev.Description, maxText)
 	if ev.HTML {
-		text = []byte(calendar.HTMLText(ev.Description))
+		seen = calendar.HTMLText(seen)
 	}
+	text := []byte(seen)
 	blank := func(start, end int) {
 		for i := start; i < end; i++ {
 			if text[i] != '\n' {
@@ -160,9 +282,10 @@ func ownWords(ev *calendar.Event) string {
 			}
 		}
 	}
-	for {
-		start, end, ok := calendar.FindBlock(string(text))
-		if !ok {
+	blocks := 0
+	for start, end := range calendar.Blocks(seen) {
+		if blocks++; blocks > maxBlocks {
+			text, more = text[:start], true
 			break
 		}
 		blank(start, end)
@@ -179,7 +302,7 @@ func ownWords(ev *calendar.Event) string {
 		}
 		pos += len(line)
 	}
-	return string(text)
+	return string(text), more
 }
 
 // isMailSeparator recognises "-----Original Message-----" in a few languages. Other words between dashes are headings of the
@@ -207,23 +330,43 @@ func isMailHeader(line string) bool {
 	return false
 }
 
-// findWord returns the byte ranges at which word stands in text as a whole word, in any case, outside URLs.
-func findWord(text, word string) [][2]int {
-	if word == "" || len(text) < len(word)/2 {
-		return nil
+// hasWord reports whether word stands in text as eachWord finds it.
+func hasWord(text, word string) bool {
+	for range eachWord(text, word) {
+		return true
 	}
-	var found [][2]int
-	for i := 0; i < len(text); {
-		_, size := utf8.DecodeRuneInString(text[i:])
-		n := foldPrefix(text[i:], word)
-		if n == 0 || !startsWord(text, i) || !endsWord(text[i+n:]) || insideURL(text, i) {
-			i += size
-			continue
+	return false
+}
+
+// eachWord yields the byte ranges at which word stands in text as a whole word, in any case, outside URLs.
+func eachWord(text, word string) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		if word == "" || len(text) < len(word)/2 {
+			return
 		}
-		found = append(found, [2]int{i, i + n})
-		i += n
+		urls := urlFinder{text: text}
+		skip := func(i int) int { return i }
+		if c := word[0]; c < utf8.RuneSelf && !unicode.IsLetter(rune(c)) { // it is written in one way only, and that is quickly found
+			skip = func(i int) int {
+				if j := strings.IndexByte(text[i:], c); j >= 0 {
+					return i + j
+				}
+				return len(text)
+			}
+		}
+		for i := skip(0); i < len(text); i = skip(i) {
+			_, size := utf8.DecodeRuneInString(text[i:])
+			n := foldPrefix(text[i:], word)
+			if n == 0 || !startsWord(text, i) || !endsWord(text[i+n:]) || urls.inside(i) {
+				i += size
+				continue
+			}
+			if !yield(i, i+n) {
+				return
+			}
+			i += n
+		}
 	}
-	return found
 }
 
 // foldPrefix returns how many bytes of text match word, letters in any case; 0 if it does not begin with it.
@@ -270,19 +413,49 @@ func isWordRune(r rune) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// insideURL reports whether the text in front of at, back to the last white space, is the beginning of a URL.
-func insideURL(text string, at int) bool {
-	token := text[:at]
-	if i := strings.LastIndexFunc(token, unicode.IsSpace); i >= 0 {
-		token = token[i:]
+// urlFinder tells what in a text is part of a URL, from the beginning to the end: each run of text without white space is looked at
+// once, however often it is asked about.
+type urlFinder struct {
+	text   string
+	next   int // where the run behind the one in work begins, with its white space
+	begins int // from where on the run in work is a URL
+}
+
+// inside reports whether the text in front of at, back to the last white space, is the beginning of a URL. at is never before the one
+// that was asked for last.
+func (u *urlFinder) inside(at int) bool {
+	for at > u.next {
+		start := u.next
+		space, size := utf8.DecodeRuneInString(u.text[start:])
+		if !unicode.IsSpace(space) {
+			size = 0 // the first run need not have any
+		}
+		u.next = len(u.text)
+		if i := strings.IndexFunc(u.text[start+size:], unicode.IsSpace); i >= 0 {
+			u.next = start + size + i
+		}
+		u.begins = start + beginsURL(u.text[start:u.next])
 	}
-	token = strings.TrimLeft(token, " \t\r\n<([\"'")
-	if strings.Contains(token, "://") || len(token) >= 4 && strings.EqualFold(token[:4], "www.") ||
-		len(token) >= 7 && strings.EqualFold(token[:7], "mailto:") {
-		return true
+	return at > 0 && at >= u.begins
+}
+
+// beginsURL is how much of a run of text has to be read to know that it is a URL; one more than there is where it is none.
+func beginsURL(run string) int {
+	token := strings.TrimLeft(run, " \t\r\n<([\"'")
+	before := len(run) - len(token)
+	least := len(run) + 1
+	if i := strings.Index(token, "://"); i >= 0 {
+		least = before + i + len("://")
 	}
-	dot, slash := strings.IndexByte(token, '.'), strings.IndexByte(token, '/')
-	return dot > 0 && slash > dot
+	for _, scheme := range []string{"www.", "mailto:"} {
+		if len(token) >= len(scheme) && strings.EqualFold(token[:len(scheme)], scheme) {
+			least = min(least, before+len(scheme))
+		}
+	}
+	if dot, slash := strings.IndexByte(token, '.'), strings.IndexByte(token, '/'); dot > 0 && slash > dot {
+		least = min(least, before+slash+1)
+	}
+	return least
 }
 
 func containsFold(list []string, s string) bool {

@@ -39,6 +39,8 @@ type Config struct {
 	// Needles are words in lower-case ASCII of which any tag contains at least one; objects without any are not parsed. With none, or
 	// with one that is not ASCII, all are.
 	Needles []string
+	// Bounds are how much is read in one pass; zero is the default of each.
+	Bounds calendar.Bounds
 	// Interesting tells events that have to do with zoomtag from those that need not be looked at; nil is all of them.
 	Interesting func(*calendar.Event) bool
 	// Zone is for times that name no zone or one that cannot be found out; nil is UTC.

@@ -14,9 +14,8 @@ import (
 	"zoomtag/providers/internal/rest"
 )
 
-// Changes lists what has changed since the cursor, or everything. With a cursor it asks where that was taken; without one the collection
-// is looked for anew.
-func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, error) {
+// readChanges is Changes without its bounds.
+func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Changes, error) {
 	before, err := parseCursor(from)
 	if err != nil {
 		return calendar.Changes{}, err
@@ -248,7 +247,7 @@ func (c *Calendar) syncReport(ctx context.Context, p *place, token string, data 
 			return err
 		}
 		got = &part{}
-		got.token, err = multistatus(body, func(r *response) error { return got.take(c, p, r) })
+		got.token, err = multistatus(ctx, body, func(r *response) error { return got.take(c, p, r) })
 		if err == nil && got.token == "" {
 			err = strange("it has no sync token")
 		}

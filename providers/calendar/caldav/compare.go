@@ -140,7 +140,7 @@ func (c *Calendar) query(ctx context.Context, p *place, data bool) ([]listed, er
 		}
 		list = nil
 		partial := false
-		_, err := multistatus(body, func(r *response) error {
+		_, err := multistatus(ctx, body, func(r *response) error {
 			for _, href := range r.Hrefs {
 				id, is := c.id(p, href)
 				status := r.status()

@@ -24,7 +24,7 @@ func TestHostileAnswers(t *testing.T) {
 		"another answer": "<html><body>Please sign in</body></html>",
 	} {
 		began := time.Now()
-		_, err := multistatus(strings.NewReader(body), func(*response) error { return nil })
+		_, err := multistatus(t.Context(), strings.NewReader(body), func(*response) error { return nil })
 		var broken *brokenError
 		if !errors.As(err, &broken) || !broken.lasting && name != "another answer" {
 			t.Errorf("%s: %v", name, err)
@@ -37,10 +37,10 @@ func TestHostileAnswers(t *testing.T) {
 		}
 	}
 	for name, body := range map[string]string{"nothing": "", "cut": multistatusOf("<response><href>/a</href>"), "half a tag": `<multistatus xmlns="DAV:"><resp`} {
-		_, err := multistatus(strings.NewReader(body), func(*response) error { return nil })
+		_, err := multistatus(t.Context(), strings.NewReader(body), func(*response) error { return nil })
 		var broken *brokenError
 		if name == "cut" {
-			_, err = multistatus(strings.NewReader(body[:len(body)-20]), func(*response) error { return nil })
+			_, err = multistatus(t.Context(), strings.NewReader(body[:len(body)-20]), func(*response) error { return nil })
 		}
 		if !errors.As(err, &broken) || broken.lasting {
 			t.Errorf("%s: %v", name, err)
@@ -97,7 +97,7 @@ END:VCALENDAR</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		_, err := multistatus(strings.NewReader(body), func(r *response) error {
+		_, err := multistatus(t.Context(), strings.NewReader(body), func(r *response) error {
 			_, _ = r.status(), r.found()
 			g := &part{}
 			return g.take(c, p, r)

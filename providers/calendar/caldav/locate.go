@@ -227,7 +227,7 @@ func (c *Calendar) propfind(ctx context.Context, what string, at *url.URL, depth
 	var list []resource
 	err := c.read(ctx, call{what: what, method: methodPropfind, url: at, body: body, header: xmlHeaders(depth)}, func(a *answer, r io.Reader) error {
 		list = nil
-		_, err := multistatus(r, func(r *response) error {
+		_, err := multistatus(ctx, r, func(r *response) error {
 			if len(r.Hrefs) == 0 || r.status() != http.StatusOK {
 				return nil
 			}

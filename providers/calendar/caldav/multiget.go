@@ -15,8 +15,8 @@ import (
 // mostAtOnce is how many objects are asked for with one report.
 const mostAtOnce = 100
 
-// MultiGet implements calendar.MultiGetter by calendar-multiget reports.
-func (c *Calendar) MultiGet(ctx context.Context, ids []string) (map[string]calendar.Got, error) {
+// readSeveral is MultiGet without its bounds.
+func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]calendar.Got, error) {
 	p, err := c.locate(ctx)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (c *Calendar) multiget(ctx context.Context, p *place, ids []string, each fu
 	r := call{what: fmt.Sprintf("read %d events", len(ids)), method: methodReport, url: p.url, body: multiget(hrefs), header: xmlHeaders("1"), within: rest.ReportTime}
 	err := c.read(ctx, r, func(_ *answer, body io.Reader) error {
 		list = nil
-		_, err := multistatus(body, func(r *response) error {
+		_, err := multistatus(ctx, body, func(r *response) error {
 			for _, href := range r.Hrefs {
 				if id, is := c.id(p, href); is == anObject && asked[id] {
 					list = append(list, told{id, r.status(), r.found()})

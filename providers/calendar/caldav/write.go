@@ -20,8 +20,8 @@ type object struct {
 	look
 }
 
-// Get reads one event.
-func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+// readEvent is Get without its bounds.
+func (c *Calendar) readEvent(ctx context.Context, id string) (calendar.Event, error) {
 	o, err := c.open(ctx, id)
 	if err != nil {
 		return calendar.Event{}, err
@@ -29,8 +29,8 @@ func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
 	return o.event, nil
 }
 
-// Describe implements calendar.Describer.
-func (c *Calendar) Describe(ctx context.Context, id string) (calendar.Details, error) {
+// readDetails is Describe without its bounds.
+func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details, error) {
 	o, err := c.open(ctx, id)
 	if err != nil {
 		return calendar.Details{}, err
@@ -158,7 +158,7 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 		if a.status != http.StatusMultiStatus {
 			return nil
 		}
-		_, err := multistatus(body, func(r *response) error { // some servers say no inside of a success
+		_, err := multistatus(ctx, body, func(r *response) error { // some servers say no inside of a success
 			if status := r.status(); status >= http.StatusBadRequest {
 				a.status = status
 				if r.Error != nil {

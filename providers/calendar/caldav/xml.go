@@ -2,6 +2,7 @@ package caldav
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -167,8 +168,8 @@ func statusOf(line string) int {
 var errNotXML = errors.New("the answer is no XML that can be read")
 
 // multistatus shows each response of a multistatus body (RFC 4918, section 13) as it comes, and returns the sync token at its end.
-// A body that ends early is an error.
-func multistatus(body io.Reader, each func(*response) error) (token string, err error) {
+// A body that ends early is an error, and so is one that shows more than may be read in a pass.
+func multistatus(ctx context.Context, body io.Reader, each func(*response) error) (token string, err error) {
 	in := &cleaner{r: body, left: maxElement}
 	raw := xml.NewDecoder(in)
 	raw.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
@@ -195,6 +196,9 @@ func multistatus(body io.Reader, each func(*response) error) (token string, err 
 				var r response
 				if err := d.DecodeElement(&r, &t); err != nil {
 					return "", asXMLError(err)
+				}
+				if err := rest.CountEvents(ctx, max(1, len(r.Hrefs))); err != nil {
+					return "", err
 				}
 				if err := each(&r); err != nil {
 					return "", err

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/rest"
 )
 
 // pageSize is the most that Google gives at once.
@@ -36,8 +37,8 @@ const (
 	listFields googleapi.Field = "accessRole,timeZone,nextPageToken,nextSyncToken,items(" + eventFields + ")"
 )
 
-// Changes lists what has changed since the cursor, or everything.
-func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, error) {
+// readChanges is Changes without its bounds.
+func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Changes, error) {
 	before, err := parseCursor(from)
 	if err != nil {
 		return calendar.Changes{}, err
@@ -99,6 +100,9 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 			return "", c.listError(err, token)
 		}
 		if _, err := c.keepEnvelope(events); err != nil {
+			return "", err
+		}
+		if err := rest.CountPage(ctx, len(events.Items)); err != nil {
 			return "", err
 		}
 		fresh := page(events)
@@ -208,8 +212,8 @@ func dateOf(h http.Header) time.Time {
 	return date
 }
 
-// Get reads one event, and a series with its exceptions.
-func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+// readEvent is Get without its bounds.
+func (c *Calendar) readEvent(ctx context.Context, id string) (calendar.Event, error) {
 	e, exceptions, err := c.readAll(ctx, id, eventFields)
 	if err != nil {
 		return calendar.Event{}, err
@@ -276,6 +280,9 @@ func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event
 		})
 		if err != nil {
 			return nil, c.listError(err, "")
+		}
+		if err := rest.CountPage(ctx, len(events.Items)); err != nil {
+			return nil, err
 		}
 		for _, e := range events.Items {
 			if e != nil && e.RecurringEventId == id {

@@ -13,8 +13,8 @@ import (
 // describeFields is what an invitation needs beside eventFields.
 const describeFields = eventFields + ",created,updated,sequence,organizer(displayName),attendees(displayName,optional)"
 
-// Describe implements calendar.Describer.
-func (c *Calendar) Describe(ctx context.Context, id string) (calendar.Details, error) {
+// readDetails is Describe without its bounds.
+func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details, error) {
 	e, exceptions, err := c.readAll(ctx, id, describeFields)
 	if err != nil {
 		return calendar.Details{}, err

@@ -53,6 +53,8 @@ type Config struct {
 	// Foreign names a conference in an event that is not ours, where ours are the given join URLs: an exception with one of its own
 	// is left alone. nil is none.
 	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
+	// Bounds are how much is read in one pass; zero is the default of each.
+	Bounds calendar.Bounds
 	// Interesting tells events that have to do with zoomtag from those that need not be looked at; nil is all of them.
 	Interesting func(*calendar.Event) bool
 	// Zone is for times that name none where the calendar has none either; nil is UTC.

@@ -2,7 +2,6 @@ package google
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
@@ -19,7 +18,7 @@ type listing struct {
 	events     map[string]*api.Event // those that are of interest; nil for the others
 	deleted    map[string]bool
 	exceptions map[string][]*api.Event // by the id of the series; those of series that are of no interest are dropped
-	excepted   map[string]bool         // their ids
+	excepted   map[string]int          // their ids, and where each stands among those of its series
 	touched    map[string]bool         // ids of series of which an exception is listed that we did not write ourselves
 	same       map[string]bool         // ids of items that are as we wrote them last
 	date       time.Time               // of the answer, by the server's clock
@@ -27,7 +26,7 @@ type listing struct {
 }
 
 func newListing(c *Calendar, full bool) *listing {
-	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]bool{},
+	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]int{},
 		touched: map[string]bool{}, same: map[string]bool{}}
 }
 
@@ -54,18 +53,23 @@ func (l *listing) page(events *api.Events) (fresh int) {
 // except takes in an exception of a series.
 func (l *listing) except(e *api.Event) (fresh bool) {
 	series := e.RecurringEventId
-	fresh = !l.excepted[e.Id]
-	l.excepted[e.Id] = true
+	at, twice := l.excepted[e.Id]
+	fresh = !twice
+	if fresh {
+		at = -1
+		l.excepted[e.Id] = at
+	}
 	if !l.c.wroteLast(e) {
 		l.touched[series] = true
 	}
 	if known, listed := l.events[series]; listed && known == nil {
 		return fresh // of no interest
 	}
-	if i := slices.IndexFunc(l.exceptions[series], func(x *api.Event) bool { return x.Id == e.Id }); i >= 0 {
-		l.exceptions[series][i] = e
+	if list := l.exceptions[series]; at >= 0 && at < len(list) && list[at].Id == e.Id {
+		list[at] = e
 	} else {
-		l.exceptions[series] = append(l.exceptions[series], e)
+		l.excepted[e.Id] = len(list)
+		l.exceptions[series] = append(list, e)
 	}
 	return fresh
 }

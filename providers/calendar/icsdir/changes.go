@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"time"
@@ -30,6 +31,9 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 	if err != nil {
 		return calendar.Changes{}, err
 	}
+	if len(entries) > d.cfg.MaxEvents {
+		return calendar.Changes{}, d.tooMany(len(entries), "files")
+	}
 	looks := pair(before, entries)
 	if err := d.look(ctx, dir, looks); err != nil {
 		return calendar.Changes{}, err
@@ -41,6 +45,9 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 		return calendar.Changes{}, err
 	}
 	changes := collect(looks)
+	if changes.Total > d.cfg.MaxEvents {
+		return calendar.Changes{}, d.tooMany(changes.Total, "events")
+	}
 	changes.Full, changes.Source, changes.ReadOnly = cursor == "", d.cfg.Path, dir.denies()
 	if changes.Cursor == "" {
 		changes.Cursor = cursor
@@ -49,6 +56,12 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 		changes.Cursor = formatCursor(nil)
 	}
 	return changes, nil
+}
+
+// tooMany says that the folder holds more than is read in a pass.
+func (d *Dir) tooMany(n int, what string) error {
+	return fmt.Errorf("icsdir: the folder %s holds %d %s, more than the %d that are read in one pass: raise limits.events in the configuration",
+		d.cfg.Path, n, what, d.cfg.MaxEvents)
 }
 
 // outwait waits, for a few milliseconds at most, until a further change of the files that were read so shortly after a change
@@ -189,12 +202,16 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 // so that a large folder is not held in memory.
 func (d *Dir) parsed(l *look, f *file, uids []string) {
 	doc, err := ical.Parse(f.raw, d.reader.Limits)
+	all := l.is.single || d.needles == nil
+	if err == nil && !all {
+		all = d.needles.In(ical.Lower(nil, doc.Zones())) // it could be in any event
+	}
 	for i, id := range l.is.ids() {
 		c := calendar.Change{ID: id, Err: err}
 		switch {
 		case err != nil:
 			c.Err = understood(f.name, err)
-		case !l.is.single && d.needles != nil && !d.needles.In(ical.Lower(nil, doc.Own(uids[i]))):
+		case !all && !d.needles.In(ical.Lower(nil, doc.Part(uids[i]))):
 			c.Plain = true
 		default:
 			var ev calendar.Event

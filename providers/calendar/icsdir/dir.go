@@ -6,6 +6,7 @@
 package icsdir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,8 +42,9 @@ type Config struct {
 	Hook func(point string)
 	// Log gets what is of interest while nothing fails; nil discards it.
 	Log *slog.Logger
-	// MaxBytes is the largest file that is read; 0 is 16 MiB, room for an export of many thousand events.
-	MaxBytes int64
+	// MaxBytes is the largest file that is read, and MaxEvents how many events there may be in the folder; 0 is 64 MiB and 250,000.
+	MaxBytes  int64
+	MaxEvents int
 }
 
 // Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer and a calendar.Watcher.
@@ -53,9 +55,16 @@ type Dir struct {
 
 	writing sync.Mutex // one write at a time; guards swept
 	swept   time.Time
-	mu      sync.Mutex // guards written
+	mu      sync.Mutex // guards written and kept
 	written map[string]write
 	rights  func(*folder) string // says why nothing in the folder can be written now, or nothing
+	kept    *held
+}
+
+// held is a file of several events that stays read until the next pass: whoever asks for them one by one does not have it read each time.
+type held struct {
+	file *file
+	doc  *ical.Doc
 }
 
 // The contract.
@@ -66,7 +75,10 @@ var (
 	_ calendar.Describer = (*Dir)(nil)
 )
 
-const defaultMaxBytes = 16 << 20
+const (
+	defaultMaxBytes  = 64 << 20
+	defaultMaxEvents = 250_000
+)
 
 // New returns the calendar. It does not touch the folder.
 func New(cfg Config) (*Dir, error) {
@@ -92,6 +104,9 @@ func New(cfg Config) (*Dir, error) {
 	}
 	if cfg.MaxBytes <= 0 {
 		cfg.MaxBytes = defaultMaxBytes
+	}
+	if cfg.MaxEvents <= 0 {
+		cfg.MaxEvents = defaultMaxEvents
 	}
 	limits := ical.DefaultLimits
 	limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
@@ -120,7 +135,7 @@ func (d *Dir) Describe(ctx context.Context, id string) (calendar.Details, error)
 	if err != nil {
 		return calendar.Details{}, err
 	}
-	details, err := d.reader.Describe(it.raw, id, it.uid)
+	details, err := d.reader.Details(it.doc, id, it.uid)
 	if err != nil {
 		return calendar.Details{}, understood(it.name, err)
 	}
@@ -132,8 +147,9 @@ type item struct {
 	event calendar.Event
 	uid   string
 	raw   []byte
-	path  string // of the file itself, symbolic links followed
-	name  string // of the file in the folder
+	doc   *ical.Doc // of raw
+	path  string    // of the file itself, symbolic links followed
+	name  string    // of the file in the folder
 	stat  stat
 }
 
@@ -148,7 +164,7 @@ func (d *Dir) open(id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := ical.Parse(f.raw, d.reader.Limits)
+	doc, err := d.parse(f)
 	if err != nil {
 		return nil, understood(f.name, err)
 	}
@@ -162,17 +178,17 @@ func (d *Dir) open(id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &item{event: event, uid: uid, raw: f.raw, path: f.path, name: f.name, stat: f.stat}, nil
+	return &item{event: event, uid: uid, raw: doc.Raw(), doc: doc, path: f.path, name: f.name, stat: f.stat}, nil
 }
 
 // find reads the file that an id names: FILE.ics, or FILE.ics#UID for an event in a file of several.
 func (d *Dir) find(dir *folder, id string) (f *file, uid string, single bool, err error) {
-	if f, err = d.read(dir, id); err == nil || !errors.Is(err, fs.ErrNotExist) {
+	if f, err = d.again(dir, id); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return f, "", true, err
 	}
 	name, uid, ok := cutID(id)
 	if ok {
-		f, err = d.read(dir, name)
+		f, err = d.again(dir, name)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if same := dir.check(); same != nil {
@@ -181,6 +197,58 @@ func (d *Dir) find(dir *folder, id string) (f *file, uid string, single bool, er
 		err = fmt.Errorf("icsdir: %w: %s is not in %s", calendar.ErrGone, id, d.cfg.Path)
 	}
 	return f, uid, false, err
+}
+
+// again is read, without reading a file anew that is kept and cannot have changed meanwhile.
+func (d *Dir) again(dir *folder, name string) (*file, error) {
+	k := d.keeps(name)
+	if k == nil {
+		return d.read(dir, name)
+	}
+	now := time.Now() // of the kernel's clock, as in readEntry
+	st, link, ok, err := dir.stat(name)
+	if err != nil || !ok || st != k.file.stat || st.racy(now) || link != "" {
+		return d.read(dir, name)
+	}
+	kept := *k.file
+	kept.dir = dir // the one in which it was read is closed
+	return &kept, nil
+}
+
+// keeps is what is kept of a file, or nil.
+func (d *Dir) keeps(name string) *held {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.kept == nil || d.kept.file.name != name {
+		return nil
+	}
+	return d.kept
+}
+
+// keep keeps a file of several events, in the place of the one before.
+func (d *Dir) keep(f *file, doc *ical.Doc) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.kept = &held{file: f, doc: doc}
+}
+
+// parse parses a file, if its bytes are not those of the one that is kept.
+func (d *Dir) parse(f *file) (*ical.Doc, error) {
+	if k := d.keeps(f.name); k != nil {
+		if len(f.raw) > 0 && len(f.raw) == len(k.file.raw) && &f.raw[0] == &k.file.raw[0] { // it is the kept one, of which nothing has to be compared
+			return k.doc, nil
+		}
+		if bytes.Equal(k.doc.Raw(), f.raw) {
+			f.raw = k.doc.Raw()
+			d.keep(f, k.doc)
+			return k.doc, nil
+		}
+	}
+	doc, err := ical.Parse(f.raw, d.reader.Limits)
+	if err == nil && len(doc.UIDs()) > 1 {
+		d.keep(f, doc)
+	}
+	return doc, err
 }
 
 // cutID takes an id of the form FILE.ics#UID apart.

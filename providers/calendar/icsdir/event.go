@@ -19,7 +19,9 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 	if !ok {
 		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s holds no event %q any more", calendar.ErrGone, f.name, uid)
 	}
-	ev.Version = version(doc, f, uid, single)
+	if ev.Version, err = version(doc, f, uid, single); err != nil {
+		return calendar.Event{}, err
+	}
 	if ev.Denied == "" {
 		ev.Denied = cmp.Or(f.dir.denies(), f.stat.denies(f.name))
 		ev.Unwritable = ev.Denied != ""
@@ -29,11 +31,15 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 
 // version changes with every change of the event. Where a file holds several, those of the others do not count, so that one
 // pass can write them one after the other; the write itself is guarded by the whole file.
-func version(doc *ical.Doc, f *file, uid string, single bool) string {
-	raw := f.raw
-	if !single {
-		raw = doc.Own(uid)
+func version(doc *ical.Doc, f *file, uid string, single bool) (string, error) {
+	sum := [sha256.Size]byte{}
+	if single {
+		sum = sha256.Sum256(f.raw)
+	} else {
+		var err error
+		if sum, err = doc.Sum(uid); err != nil {
+			return "", err
+		}
 	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:16])
+	return hex.EncodeToString(sum[:16]), nil
 }

@@ -156,3 +156,21 @@ func TestZones(t *testing.T) {
 		}
 	}
 }
+
+// TestBoundsAreNamed: a folder or a file that is larger than may be says how large that is, and which key of the configuration raises it.
+func TestBoundsAreNamed(t *testing.T) {
+	d, path := manyInOne(t, 30)
+	d.cfg.MaxEvents = 29
+	if changes, err := d.Changes(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "30 events, more than the 29") || !strings.Contains(err.Error(), "limits.events") {
+		t.Errorf("%d events, %v", len(changes.List), err)
+	}
+	d.cfg.MaxEvents = 30
+	d.cfg.MaxBytes = 100
+	changes, err := d.Changes(t.Context(), "")
+	if err != nil || len(changes.List) != 1 || !strings.Contains(changes.List[0].Err.Error(), "limits.file_megabytes") || !errors.Is(changes.List[0].Err, calendar.ErrMalformed) {
+		t.Errorf("%s: %+v, %v", path, changes.List, err)
+	}
+	if _, err := d.Get(t.Context(), "many.ics#1@x"); err == nil || errors.Is(err, calendar.ErrGone) {
+		t.Errorf("an event in a file that is too large: %v", err)
+	}
+}

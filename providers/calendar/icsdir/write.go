@@ -41,13 +41,16 @@ func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (cal
 	if it.event.Denied != "" {
 		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, it.name, it.event.Denied)
 	}
-	out, err := d.reader.SetLink(it.raw, it.uid, l)
+	linked, err := d.reader.Link(it.doc, it.uid, l)
 	if err != nil {
 		return calendar.Event{}, fmt.Errorf("icsdir: %s: the link cannot be written: %w", it.name, err)
 	}
-	if !bytes.Equal(out, it.raw) {
-		if err := d.replace(ctx, it, out); err != nil {
+	if linked != it.doc {
+		if err := d.replace(ctx, it, linked.Raw()); err != nil {
 			return calendar.Event{}, err
+		}
+		if len(linked.UIDs()) > 1 { // what it says is known, if it is what is read now
+			d.keep(&file{name: it.name}, linked)
 		}
 	}
 	again, err := d.open(id)
@@ -209,6 +212,7 @@ func (d *Dir) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	clear(d.written)
+	d.kept = nil
 }
 
 // Echoed returns the cursor as it would be had it been taken after our own writes. A file that somebody else has touched in

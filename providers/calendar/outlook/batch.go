@@ -29,8 +29,8 @@ type batched struct {
 	Body    json.RawMessage   `json:"body"`
 }
 
-// MultiGet implements calendar.MultiGetter: twenty events with one request, their series' exceptions with another.
-func (c *Calendar) MultiGet(ctx context.Context, ids []string) (map[string]calendar.Got, error) {
+// readSeveral is MultiGet without its bounds.
+func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]calendar.Got, error) {
 	path, err := c.locate(ctx)
 	if err != nil {
 		return nil, err

@@ -67,8 +67,8 @@ const (
 // fewNews is how many changes found by a sweep are read one by one; for more than these, those changed since are listed.
 const fewNews = 3
 
-// Changes lists what has changed since the cursor, or everything. Now and then it lists everything that is there, to find out what is not.
-func (c *Calendar) Changes(ctx context.Context, from string) (calendar.Changes, error) {
+// readChanges is Changes without its bounds.
+func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Changes, error) {
 	before, err := parseCursor(from, c.cfg.Now())
 	if err != nil {
 		return calendar.Changes{}, err
@@ -128,6 +128,9 @@ func (c *Calendar) list(ctx context.Context, l *listing, path []string) error {
 		if err != nil {
 			return c.aboutCalendar(err)
 		}
+		if err := rest.CountPage(ctx, len(page.GetValue())); err != nil {
+			return err
+		}
 		if stale++; l.page(page.GetValue()) > 0 {
 			stale = 0
 		}
@@ -145,8 +148,8 @@ func (c *Calendar) list(ctx context.Context, l *listing, path []string) error {
 	return fmt.Errorf("outlook: %s: the calendar has more than %d events", what, maxPages*pageSize)
 }
 
-// Get reads one event, and a series with its exceptions.
-func (c *Calendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+// readEvent is Get without its bounds.
+func (c *Calendar) readEvent(ctx context.Context, id string) (calendar.Event, error) {
 	e, err := c.get(ctx, id, exceptionsQuery)
 	if err != nil {
 		return calendar.Event{}, err

@@ -14,8 +14,8 @@ import (
 var describeQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrences",
 	"$expand": "exceptionOccurrences($select=id,subject,body,location,locations,start,end,originalStart)"}
 
-// Describe implements calendar.Describer.
-func (c *Calendar) Describe(ctx context.Context, id string) (calendar.Details, error) {
+// readDetails is Describe without its bounds.
+func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details, error) {
 	e, err := c.get(ctx, id, describeQuery)
 	if err != nil {
 		return calendar.Details{}, err

@@ -46,6 +46,8 @@ type Config struct {
 	SignInCommand string
 	// APIURL and LoginURL are the bases of both; empty is Microsoft's own. Plain http is for loopback addresses only.
 	APIURL, LoginURL string
+	// Bounds are how much is read in one pass; zero is the default of each.
+	Bounds calendar.Bounds
 	// Interesting tells events that have to do with zoomtag from those that need not be looked at; nil is all of them.
 	Interesting func(*calendar.Event) bool
 	// Zone is for times whose zone is not known; nil is UTC.

@@ -11,6 +11,11 @@ func (r *Reader) Describe(raw []byte, id, uid string) (calendar.Details, error) 
 	if err != nil {
 		return calendar.Details{}, err
 	}
+	return r.Details(doc, id, uid)
+}
+
+// Details is Describe for an object that was parsed.
+func (r *Reader) Details(doc *ical.Doc, id, uid string) (calendar.Details, error) {
 	x, ok, err := doc.Describe(uid, r.Zone)
 	if err != nil {
 		return calendar.Details{}, err

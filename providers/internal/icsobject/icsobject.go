@@ -125,6 +125,15 @@ func (r *Reader) SetLink(raw []byte, uid string, l calendar.Link) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	out, err := r.Link(doc, uid, l)
+	if err != nil {
+		return nil, err
+	}
+	return out.Raw(), nil
+}
+
+// Link is SetLink for an object that was parsed.
+func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, error) {
 	now, was, ok, err := r.Event(doc, "", uid)
 	if err != nil {
 		return nil, err
@@ -143,7 +152,7 @@ func (r *Reader) SetLink(raw []byte, uid string, l calendar.Link) ([]byte, error
 	if l.Mark == "" {
 		e.Old = append(e.Old, l.JoinURL)
 	}
-	return ical.SetLink(raw, uid, e)
+	return doc.SetLink(uid, e)
 }
 
 // Understood turns the codec's errors into those of the contract.

@@ -7,7 +7,7 @@ import (
 )
 
 // Limit bounds the answers that come through base to most bytes each: reading beyond that is an error, so that a cut answer is not
-// taken for a whole one.
+// taken for a whole one. What they hold counts for the Bounds of their request's context, if it is watched.
 func Limit(base http.RoundTripper, most int64) http.RoundTripper { return limited{base, most} }
 
 // NoRedirect is for http.Client.CheckRedirect: APIs make no redirects, and following one would take credentials along.
@@ -24,13 +24,14 @@ func (t limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.Body = &limitedBody{body: res.Body, left: t.most, most: t.most}
+	res.Body = &limitedBody{body: res.Body, left: t.most, most: t.most, tally: tallyOf(r.Context())}
 	return res, nil
 }
 
 type limitedBody struct {
 	body       io.ReadCloser
 	left, most int64
+	tally      *tally // of the pass; nil is none
 }
 
 func (b *limitedBody) Read(p []byte) (int, error) {
@@ -46,6 +47,9 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p)
 	b.left -= int64(n)
+	if over := b.tally.read(n); over != nil {
+		return 0, over
+	}
 	return n, err
 }
 
