@@ -56,11 +56,11 @@ func (h *clubHouse) list(calendars string, accounts ...string) {
 }
 
 // ask runs a command with --json and decodes what it prints.
-func (h *zoomDoor) ask(into any, want int, args ...string) {
-	h.t.Helper()
-	out, errs, code := h.run(nil, io.Discard, append(args, "--json")...)
+func (d *zoomDoor) ask(into any, want int, args ...string) {
+	d.t.Helper()
+	out, errs, code := d.run(nil, io.Discard, append(args, "--json")...)
 	if err := json.Unmarshal([]byte(out), into); err != nil || code != want {
-		h.t.Fatalf("%q: exit %d, %v\n%s\n%s", args, code, err, out, errs)
+		d.t.Fatalf("%q: exit %d, %v\n%s\n%s", args, code, err, out, errs)
 	}
 }
 

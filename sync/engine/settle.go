@@ -203,7 +203,12 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	if err := s.kin(ctx); err != nil {
 		return s.failRead(ctx, err)
 	}
-	// Between two steps the pass may be asked to stop; a step itself is finished.
+	return s.takeSteps(ctx)
+}
+
+// takeSteps does one missing thing after the other. Between two steps the pass may be asked to stop; a step itself is finished.
+func (s *settling) takeSteps(ctx context.Context) error {
+	p := s.pass
 	steady, release := steadied(ctx)
 	defer release()
 	for s.steps = maxSteps; s.steps > 0; s.steps-- {
@@ -212,11 +217,8 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 		if s.rec != nil && !s.rec.Closed() && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
 		}
-		if d.Do == plan.Nothing && s.untold != nil {
-			return s.finishUntold(d)
-		}
 		if d.Do == plan.Nothing {
-			return s.finish(d)
+			return s.conclude(d)
 		}
 		if ctx.Err() != nil {
 			return nil // it stays due; the pass says that it was stopped
@@ -239,10 +241,7 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 			d.State, d.At = wait.state, wait.until
 			d.Reason = wait.reason
 			s.bound = wait.bound
-			if s.untold != nil {
-				return s.finishUntold(d)
-			}
-			return s.finish(d)
+			return s.conclude(d)
 		case errors.Is(err, calendar.ErrConflict) && !s.reread:
 			if err := s.readAgain(ctx); err != nil {
 				return s.failRead(ctx, err)

@@ -71,9 +71,9 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 
 // tellRights logs that a calendar can only be read from now on, or can be written again.
 func (p *pass) tellRights(before, now string) {
-	switch {
-	case now == before:
-	case now == "":
+	switch now {
+	case before:
+	case "":
 		p.e.opt.Log.Info("calendar can be written again", "calendar", p.c.Name)
 	default:
 		p.e.opt.Log.Warn("calendar cannot be written", "calendar", p.c.Name, "reason", now)

@@ -48,14 +48,14 @@ func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
 	return s.rec.JoinURL != "" || slices.Contains(s.done, "create")
 }
 
-// finishUntold is finish for an event whose link was seen to although Zoom could not be told of a change. That is tried again when Zoom can
-// be asked, or after a while.
-func (s *settling) finishUntold(d plan.Decision) error {
-	if d.State != plan.Linked {
+// conclude saves what was concluded. Where the link was seen to although Zoom could not be told of a change, that is tried again when Zoom
+// can be asked, or after a while.
+func (s *settling) conclude(d plan.Decision) error {
+	if s.untold == nil || d.State != plan.Linked {
 		return s.finish(d)
 	}
-	now, cause := s.e.opt.Now(), s.untold
-	again, text := time.Time{}, cause.Error()
+	now, cause, text := s.e.opt.Now(), s.untold, s.untold.Error()
+	var again time.Time
 	var wait *waiting
 	if errors.As(cause, &wait) {
 		again, s.bound = wait.until, wait.bound

@@ -23,7 +23,7 @@ func (d *folder) ask() string {
 		return d.path + " may not be written by the user that runs zoomtag: give that user the right to write to the folder"
 	}
 	var disk unix.Statfs_t // what it does not say, the write itself will
-	if err := retry(func() error { return unix.Fstatfs(d.fd, &disk) }); err == nil && disk.Blocks > 0 && uint64(disk.Bavail)*uint64(disk.Bsize) < leastRoom {
+	if err := retry(func() error { return unix.Fstatfs(d.fd, &disk) }); err == nil && disk.Blocks > 0 && disk.Bavail*uint64(disk.Bsize) < leastRoom {
 		return "there is no room left where " + d.path + " lies: make room"
 	}
 	return ""
