@@ -166,7 +166,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		generation, end := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		desk := d.desk.Load()
-		beside.Go(func() { d.checkScopes(generation, desk) })
+		beside.Go(func() { desk.checkScopes(generation) })
 		if desk.invites {
 			if err := desk.beginInvites(); err != nil {
 				d.log.Error("invitations", "reason", err)
@@ -240,19 +240,6 @@ func (d *daemon) finish(desk *desk, cause error) error {
 	err := desk.engine.SavePasses()
 	d.log.Info("zoomtag stops")
 	return errors.Join(cause, err)
-}
-
-// checkScopes says at the start what the Zoom app is not allowed to do, rather than at the first event.
-func (d *daemon) checkScopes(ctx context.Context, desk *desk) {
-	for _, account := range desk.accounts {
-		checker, ok := account.service.(scopeChecker)
-		if !ok {
-			continue
-		}
-		if err := checker.CheckScopes(ctx); err != nil && ctx.Err() == nil {
-			d.log.Warn("the Zoom app needs a look", account.attributes("reason", err)...)
-		}
-	}
 }
 
 // healthy is what the watchdog rests on: the state can be read, and passes end.

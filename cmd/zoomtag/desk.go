@@ -85,7 +85,9 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 			report.Requests[call] += n
 		}
 	}
-	err = stopped(faults)
+	if err = stopped(faults); d.schedule == nil && report.Requests["zoom"] > 0 { // a daemon has said it when it began
+		d.checkScopes(ctx)
+	}
 	for i := range reports {
 		if !dry && faults[i] == nil {
 			err = errors.Join(err, d.tellWaiting(&reports[i]))
@@ -98,6 +100,22 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 		err = errors.Join(err, d.beginInvites())
 	}
 	return report, err
+}
+
+// checkScopes says what the Zoom apps are not allowed to do, rather than at the first event that needs it.
+func (d *desk) checkScopes(ctx context.Context) {
+	for _, account := range d.accounts {
+		checker, ok := account.service.(scopeChecker)
+		if !ok {
+			continue
+		}
+		err := checker.CheckScopes(ctx)
+		var refused *meeting.SignInError
+		if err == nil || ctx.Err() != nil || d.schedule == nil && errors.As(err, &refused) { // the events that needed it say so
+			continue
+		}
+		d.log.Warn("the Zoom app needs a look", account.attributes("reason", err)...)
+	}
 }
 
 // beginInvites has the inviter begin, unless it has.

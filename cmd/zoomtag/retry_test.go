@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
+
+	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
 // TestMendedSecret: a wrong secret fails each sync, and the right one works with the next.
@@ -97,5 +100,35 @@ func TestWaitingForTheDay(t *testing.T) {
 	}
 	if n := len(d.zoom.Meetings()); n != 86-waiting {
 		t.Errorf("%d meetings", n)
+	}
+}
+
+// TestPlanTries: what a plan promises is what a sync does: it proves that Zoom would let it in, for this host.
+func TestPlanTries(t *testing.T) {
+	for name, c := range map[string]struct{ secret, host, says string }{
+		"a wrong secret":    {"wrong", "alice@example.com", "client_secret"},
+		"a host of nowhere": {"secret", "nobody@example.com", "nobody@example.com"},
+		"all is well":       {"secret", "alice@example.com", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newZoomDoor(t, "client_id: public")
+			d.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\nzone: Europe/Berlin\n"+
+				"zoom: { account_id: account, client_id: client, client_secret: %q, host: %s, api_url: %q, oauth_url: %q }\n"+
+				"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", c.secret, c.host, d.zoom.APIURL(), d.zoom.OAuthURL()))
+			d.zoom.Break(zoomtest.Fault{Match: func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/users/nobody@") }, Status: 404,
+				Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"code":1001,"message":"User does not exist: nobody@example.com."}`})
+			want, state := exitOK, "linked"
+			if c.says != "" {
+				want, state = exitFailed, "failed"
+			}
+			for _, command := range []string{"plan", "sync"} {
+				var report syncReport
+				d.ask(&report, want, command)
+				ev := report.Calendars[0].Events[0]
+				if ev.State != state || !strings.Contains(ev.Error, c.says) {
+					t.Errorf("%s: %s: %q", command, ev.State, ev.Error)
+				}
+			}
+		})
 	}
 }

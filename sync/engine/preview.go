@@ -66,6 +66,14 @@ type previewMeetings struct {
 	back  meeting.Meeting // the one that was brought back last
 }
 
+// proves finds out, where the service can tell, whether it would be let in for a host: what is foretold has to be what comes.
+func (p *previewMeetings) proves(ctx context.Context, host string) error {
+	if prover, ok := p.Service.(meeting.Prover); ok {
+		return prover.Prove(ctx, host)
+	}
+	return nil
+}
+
 // newMeetingURL stands for the link of a meeting that is not made yet.
 const newMeetingURL = "(the link of the new meeting)"
 
@@ -73,7 +81,10 @@ const newMeetingURL = "(the link of the new meeting)"
 const oldMeetingURL = "(the link that it had)"
 
 // Create pretends.
-func (p *previewMeetings) Create(_ context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
+func (p *previewMeetings) Create(ctx context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
+	if err := p.proves(ctx, s.Host); err != nil {
+		return meeting.Meeting{}, err
+	}
 	p.calls["zoom"] += 1 + edits(s)
 	p.made--
 	return meeting.Meeting{ID: p.made, Mark: mark, Host: s.Host, JoinURL: newMeetingURL, Topic: s.Topic, Start: s.Start, Duration: s.Duration}, nil
@@ -93,6 +104,9 @@ func (p *previewMeetings) Update(ctx context.Context, id int64, from, to meeting
 	p.calls["zoom"] += 2
 	if id < 0 {
 		return p.back, nil // what it was told is not known, but for what it was told for this very event
+	}
+	if err := p.proves(ctx, to.Host); err != nil {
+		return meeting.Meeting{}, err
 	}
 	m, err := p.Get(ctx, id)
 	if err != nil {

@@ -71,6 +71,7 @@ type Service struct {
 	hosts    hostLocks
 	settings settingsCache
 	known    knowledge
+	proofs   proofs
 	// templates says that the configuration names meeting templates.
 	templates bool
 	retry     rest.Backoff // of reads, after a 5xx
