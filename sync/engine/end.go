@@ -23,6 +23,9 @@ func (s *settling) cancel(ctx context.Context) error {
 	if err := s.heldElsewhere(ctx); err != nil {
 		return err
 	}
+	if s.rec.Room && !s.mine().Room { // of a room that is configured no more there is nothing to cancel
+		return s.close(s.rec.Ending)
+	}
 	if err := s.mayCall(s.rec.Host, true); err != nil {
 		return err
 	}

@@ -61,10 +61,10 @@ func (s *Settings) oursIs(mark string) bool {
 }
 
 // Follows reports whether the meeting of a record is followed: one in a configured account, and a room that was configured before the
-// present ones, of which the record knows that it is ours.
+// present accounts, of which the record knows that it is ours. Nothing is lost with a room: it belongs to no event.
 func (s *Settings) Follows(rec *record.Record) bool {
 	m, ok := ParseMark(rec.Mark)
-	return !ok || s.Ours(m.Account) || s.AnyAccount && isRoom(rec)
+	return !ok || s.Ours(m.Account) || rec.Room || s.AnyAccount && isRoom(rec)
 }
 
 // isRoom reports whether the meeting of a record is a fixed room. Records of earlier versions say it with the kind of meeting.
