@@ -97,6 +97,7 @@ func (a *app) showStatus(r statusReport) error {
 		if err := a.term.table(rows); err != nil {
 			return err
 		}
+		fmt.Fprintln(a.term.out, "What you have mended is tried again at once with: zoomtag retry")
 	}
 	if err := a.showWaiting(r.Waiting); err != nil {
 		return err
