@@ -15,7 +15,7 @@ type Again struct {
 	// Event, if set, says which of their events are meant.
 	Event func(id, uid, title string) bool
 	// Patient says that nobody knows of anything that was mended: a sign-in that was refused several times in a row is not tried once more
-	// before its pause is over, unless it is another one by now.
+	// before its pause is over, unless it is another one by now; and what is held until the event or the configuration changes is let be.
 	Patient bool
 }
 
@@ -65,7 +65,7 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 		return 0, err
 	}
 	for _, rec := range records {
-		if rec.Closed() || rec.Bound != "" || !mayBeMended(rec) || !meant(rec.EventID, rec.UID, rec.Title) {
+		if rec.Closed() || rec.Bound != "" || !a.mayBeMended(rec, now) || !meant(rec.EventID, rec.UID, rec.Title) {
 			continue
 		}
 		n++
@@ -80,7 +80,7 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 		return n, err
 	}
 	for _, p := range problems {
-		if !(p.Held || p.Unread) || !meant(p.ID, "", p.Title) {
+		if !(p.Held && !a.Patient || p.Unread) || !meant(p.ID, "", p.Title) {
 			continue
 		}
 		n++
@@ -92,6 +92,9 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 }
 
 // mayBeMended reports whether an event waits for something that somebody may have mended.
-func mayBeMended(rec *store.Record) bool {
+func (a *Again) mayBeMended(rec *store.Record, now time.Time) bool {
+	if rec.State == plan.Held && rec.Error == "" && a.Patient { // for a host's plan or settings; the rest shows by itself when it changes
+		return !rec.Due.IsZero() && !rec.Due.After(now.Add(heldPause))
+	}
 	return rec.Error != "" || rec.Tries > 0 || rec.State == plan.Failed || rec.State == plan.Held || rec.State == plan.Doubt
 }

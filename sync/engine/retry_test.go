@@ -180,3 +180,18 @@ func TestRetryOneEvent(t *testing.T) {
 		t.Errorf("the other one: %s", rec.State)
 	}
 }
+
+// TestHeldIsLetBe: what is held until the event changes costs nothing when a timer runs sync.
+func TestHeldIsLetBe(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.cal.Edit(id, func(e *calendar.Event) { e.Denied = "organised by carol@example.com" })
+	b.pass()
+	if n, err := b.e.Retry(Again{Calendars: []string{"c"}, Patient: true}); err != nil || n != 0 {
+		t.Errorf("by a timer: %d events, %v", n, err)
+	}
+	if n, err := b.e.Retry(Again{Calendars: []string{"c"}}); err != nil || n != 1 {
+		t.Errorf("by a hand: %d events, %v", n, err)
+	}
+}
