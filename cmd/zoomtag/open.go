@@ -55,7 +55,7 @@ func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(w, options)), nil
+		return slog.New(slog.NewJSONHandler(&harmless{w}, options)), nil
 	}
 	return nil, &usageError{fmt.Errorf("--log-format %q: use text or json", format)}
 }
