@@ -430,6 +430,7 @@ var setupCases = []struct {
 	{"personal", doctor.Setup{Accounts: []doctor.AccountFacts{{}}}, []string{"ZT-512 note"}},
 	{"budget", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Budget: []doctor.BudgetFacts{{host, "", 80, 100}, {"b", "", 79, 100}}}, []string{"ZT-511 warning"}},
 	{"event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Events: []doctor.EventFacts{{"team", "a", "A", "no"}}}, []string{"ZT-515 warning"}},
+	{"a folder open to others", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Exposed: "others may write to /tmp"}, []string{"ZT-518 warning"}},
 	{"waiting room and joining early", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Contradictory: []string{"team", "home"}}, []string{"ZT-516 note"}},
 	{"overdue", of(doctor.CalendarFacts{Name: "team", Overdue: "no pass has ended for 10m"}), []string{"ZT-517 error"}},
 	{"nobody", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Error: "nobody has signed in"}), []string{"ZT-507 error"}},
