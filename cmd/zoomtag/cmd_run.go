@@ -166,6 +166,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	defer leave()
 	beside.Go(func() { systemd.Watchdog(ctx, d.healthy) })
 	beside.Go(func() { d.housekeeping(ctx) })
+	beside.Go(func() { d.watchState(ctx) })
 	beside.Go(func() { d.sweeping(ctx) })
 	for {
 		generation, end := context.WithCancel(ctx)
@@ -302,6 +303,10 @@ func (d *daemon) healthHandler() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		if err := d.healthy(); err != nil {
 			answer(w, false, healthFailing)
+			return
+		}
+		if displaced := d.st.Displaced(); displaced != "" { // no concern of the watchdog's: its restart could come while a disk is away
+			answer(w, false, healthFailing+"\n"+displaced)
 			return
 		}
 		if late := d.late(); len(late) > 0 {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"zoomtag/store"
 )
 
 // terminal is where a command reads and writes.
@@ -26,9 +28,10 @@ type terminal struct {
 
 // hurry is for tests, which have no minutes. The zero value is what people get.
 type hurry struct {
-	within time.Duration                                    // bounds each exchange with a service
-	wait   func(ctx context.Context, d time.Duration) error // between two tries
-	proxy  func(*http.Request) (*url.URL, error)            // of all requests to services; nil is that of the environment
+	within time.Duration                                     // bounds each exchange with a service
+	wait   func(ctx context.Context, d time.Duration) error  // between two tries
+	proxy  func(*http.Request) (*url.URL, error)             // of all requests to services; nil is that of the environment
+	open   func(string, store.Options) (*store.Store, error) // opens the state for writing; nil is store.Open
 }
 
 // isTerminal reports whether w is a screen, and colour and progress are wanted there.
