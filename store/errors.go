@@ -81,6 +81,7 @@ var advice = []struct {
 	{syscall.EFBIG, "the file may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
 	{syscall.EROFS, "the file system is read-only: put the state where zoomtag may write, or mount it for writing"},
 	{fs.ErrPermission, "permission denied: the file and its folder must belong to the user that zoomtag runs as"},
+	{syscall.ELOOP, "it is a symbolic link, which zoomtag does not follow here: look who made it, then remove it"},
 	{syscall.EMFILE, tooManyFiles},
 	{syscall.ENFILE, tooManyFiles},
 	{syscall.ENOLCK, noLocks},

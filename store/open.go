@@ -49,6 +49,9 @@ func open(path string, o Options, readOnly bool, steps []step) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if said := s.Exposed(); said != "" {
+		s.note("%s", said)
+	}
 	done = true
 	return s, nil
 }

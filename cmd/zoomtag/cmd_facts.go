@@ -22,11 +22,22 @@ import (
 // ask opens the office, asks it for facts, and closes it.
 func ask[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
 	office, err := a.openOffice(ctx, nil)
-	if err != nil {
-		return answer, err
+	return answered(ctx, office, err, question)
+}
+
+// read is ask for a question that changes nothing.
+func read[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
+	office, err := a.openReading(ctx)
+	return answered(ctx, office, err, question)
+}
+
+// answered asks an office, if it could be opened, and closes it.
+func answered[T any](ctx context.Context, o office, opened error, question func(context.Context, office) (T, error)) (answer T, err error) {
+	if opened != nil {
+		return answer, opened
 	}
-	defer func() { err = errors.Join(err, office.Close()) }()
-	return question(ctx, office)
+	defer func() { err = errors.Join(err, o.Close()) }()
+	return question(ctx, o)
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -35,7 +46,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show how the calendars, the Zoom budget and the events in trouble are",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
+			report, err := read(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
 			if err != nil {
 				return err
 			}
@@ -184,7 +195,7 @@ func (a *app) linksCommand() *cobra.Command {
 		Short: "Show every link that zoomtag keeps",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (linksReport, error) { return o.Links(ctx) })
+			report, err := read(cmd.Context(), a, func(ctx context.Context, o office) (linksReport, error) { return o.Links(ctx) })
 			if err != nil {
 				return err
 			}
@@ -207,7 +218,7 @@ func (a *app) logCommand() *cobra.Command {
 		Long:  "Show the journal: what was done to which event, when and why. EVENT is an event's id, UID or title.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			entries, err := ask(cmd.Context(), a, func(ctx context.Context, o office) ([]store.Entry, error) {
+			entries, err := read(cmd.Context(), a, func(ctx context.Context, o office) ([]store.Entry, error) {
 				return o.Log(ctx, strings.Join(args, ""))
 			})
 			if err != nil {

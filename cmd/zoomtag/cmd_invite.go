@@ -157,7 +157,7 @@ func (a *app) writeInvites(list []inviteFact, to string) error {
 		}
 	}
 	if !a.flags.json {
-		fmt.Fprintf(a.term.out, "%d invitations in %s\n", len(list), to)
+		fmt.Fprintf(a.term.out, "%d invitations in %s\n", len(list), printable(to))
 	}
 	return nil
 }

@@ -45,15 +45,25 @@ file, or into a copy. Nothing else in it changes. The event needs no tag; one th
 A second time the same event keeps its meeting: if the file says another time or title, the meeting follows.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			from := cleaned(args[0])
 			if to == "" {
-				to = args[0]
+				to = from
 			}
-			return a.linkFile(cmd.Context(), args[0], to, options)
+			return a.linkFile(cmd.Context(), from, cleaned(to), options)
 		},
 	})
 	cmd.Flags().StringVarP(&to, "output", "o", "", "where the file with the link goes, - for standard output; the default is FILE.ics itself")
 	cmd.Flags().StringVar(&options, "options", "", `options as in the brackets of a tag: "45m, no-waiting-room"`)
 	return cmd
+}
+
+// cleaned is a path in its shortest form, so that one file has one name: ./a.ics is written into, and is a.ics in what is said. A lone - is no
+// path.
+func cleaned(path string) string {
+	if path == "" {
+		return path
+	}
+	return filepath.Clean(path)
 }
 
 func (a *app) linkFile(ctx context.Context, from, to, options string) error {

@@ -103,12 +103,12 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serve(ctx, socket, controlHandler(func() office { return d.desk.Load() }, d.log))}
+	servers := []*http.Server{d.serve(socket, d.server(ctx, controlHandler(func() office { return d.desk.Load() }, d.log)))}
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {
 		case err == nil:
-			servers = append(servers, d.serve(ctx, l, d.healthHandler()))
+			servers = append(servers, d.serveWeb(ctx, l, ownNames(cfg.Listen, l.Addr(), d.healthHandler())))
 		case cfg.ListenWritten:
 			return nil, errors.Join(fmt.Errorf("the health page cannot listen on %s: %w", cfg.Listen, err), servers[0].Close())
 		default:
@@ -137,9 +137,14 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 // it has begun at its very end.
 const lastWords = engine.LastStep + 25*time.Second
 
-// serve answers on l in the background. Requests hear of the end of ctx.
-func (d *daemon) serve(ctx context.Context, l net.Listener, h http.Handler) *http.Server {
-	s := &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+// server answers with h. Requests hear of the end of ctx.
+func (d *daemon) server(ctx context.Context, h http.Handler) *http.Server {
+	return &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }, ReadHeaderTimeout: webRead, IdleTimeout: webIdle,
+		MaxHeaderBytes: webHeader, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+}
+
+// serve has s answer on l in the background.
+func (d *daemon) serve(l net.Listener, s *http.Server) *http.Server {
 	go func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			d.log.Error("a listener ended", "address", l.Addr().String(), "reason", err)
@@ -161,6 +166,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	defer leave()
 	beside.Go(func() { systemd.Watchdog(ctx, d.healthy) })
 	beside.Go(func() { d.housekeeping(ctx) })
+	beside.Go(func() { d.watchState(ctx) })
 	beside.Go(func() { d.sweeping(ctx) })
 	for {
 		generation, end := context.WithCancel(ctx)
@@ -273,6 +279,7 @@ func (d *daemon) healthHandler() http.Handler {
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, ok bool, text string) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if !ok {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
@@ -283,6 +290,10 @@ func (d *daemon) healthHandler() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		if err := d.healthy(); err != nil {
 			answer(w, false, healthFailing)
+			return
+		}
+		if displaced := d.st.Displaced(); displaced != "" { // no concern of the watchdog's: its restart could come while a disk is away
+			answer(w, false, healthFailing+"\n"+displaced)
 			return
 		}
 		if late := d.late(); len(late) > 0 {

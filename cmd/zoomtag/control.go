@@ -55,14 +55,25 @@ func listenControl(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
 	}
-	l, err := net.Listen("unix", path)
+	l, err := (&net.ListenConfig{Control: ownersOnly}).Listen(context.Background(), "unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(err, l.Close())
+	if info, err := os.Lstat(path); err != nil || info.Mode() != os.ModeSocket|socketMode {
+		return nil, errors.Join(fmt.Errorf("the control socket %s is not the owner's alone: its file system has no modes, or somebody has replaced it; "+
+			"choose another folder for state", path), err, l.Close())
 	}
 	return l, nil
+}
+
+// socketMode lets in the owner only.
+const socketMode = 0o600
+
+// ownersOnly gives a socket its mode before it has a path: at no moment can others connect, and no path has to be changed, which might lead
+// elsewhere by then (unix(7): the mode of the socket's file is that of the descriptor).
+func ownersOnly(_, _ string, raw syscall.RawConn) (err error) {
+	refused := raw.Control(func(fd uintptr) { err = syscall.Fchmod(int(fd), socketMode) })
+	return errors.Join(refused, err)
 }
 
 // controlHandler answers for current, which may change when the configuration is read again.
@@ -142,15 +153,19 @@ var errSilent = errors.New("the running zoomtag does not answer: it hangs or is 
 // dialDaemon returns the daemon that listens beside state, or nil if none does.
 func dialDaemon(ctx context.Context, state string) (*remote, error) {
 	path := socketPath(state)
-	if _, err := os.Lstat(path); err != nil {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
 		return nil, nil //nolint:nilerr // without a socket there is no daemon
+	case info.Mode()&os.ModeSymlink != 0:
+		return nil, fmt.Errorf("%s is a symbolic link, which is not followed to a daemon: look who made it, then remove it", path)
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}
 	r := &remote{every: answerTime, http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
-	err := r.alive(ctx)
+	err = r.alive(ctx)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
 		return nil, nil // a leftover

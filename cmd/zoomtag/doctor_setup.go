@@ -32,7 +32,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Reason: e.Reason})
 	}
-	s.Contradictory = x.contradictory()
+	s.Contradictory, s.Exposed = x.contradictory(), x.st.Exposed()
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
 		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])

@@ -237,6 +237,10 @@ func (l *ledger) status() (statusReport, error) {
 	case failing > 0 || len(report.Events) > 0 || doctor.Failed(report.Verdicts):
 		report.Health = healthDegraded
 	}
+	if displaced := l.st.Displaced(); displaced != "" {
+		report.Health = healthFailing
+		report.Reasons, report.Notices = append(report.Reasons, displaced), append(report.Notices, displaced)
+	}
 	return report, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"zoomtag/providers/ical"
 	"zoomtag/store"
@@ -39,8 +40,12 @@ func inviteName(raw []byte) string {
 // ours is how files begin that zoomtag has written.
 var ours = []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//zoomtag//EN\r\n")
 
-// inviteMode is the mode of files in the folder, which is there for others to read, a web server for example.
-const inviteMode = 0o644
+// The modes of the folder, where zoomtag makes it, and of the files in it: whoever reads an invitation can join, so that only the folder's
+// group reads them, a web server for example, and who made the folder can let others in.
+const (
+	inviteDirMode = 0o750
+	inviteMode    = 0o640
+)
 
 // foreignError is a file that stands where an invitation belongs, and that somebody else has put there.
 type foreignError struct{ path string }
@@ -58,7 +63,7 @@ func whose(path string) error {
 	case !info.Mode().IsRegular():
 		return &foreignError{path}
 	}
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return &foreignError{path} // ours can be read
 	}

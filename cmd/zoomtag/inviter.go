@@ -363,5 +363,5 @@ func joinInvites(kept []store.Invite) ([]byte, error) {
 	return invite.Join("Zoom meetings", list...)
 }
 
-// makeDir makes the folder of invitations. It is for others to read.
-func makeDir(path string) error { return os.MkdirAll(path, 0o755) }
+// makeDir makes the folder of invitations.
+func makeDir(path string) error { return os.MkdirAll(path, inviteDirMode) }

@@ -54,13 +54,13 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		fmt.Fprintln(term.err, "zoomtag: "+printableLines(err.Error()))
 		return exitUsage
 	case errors.Is(err, store.ErrLocked):
-		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		fmt.Fprintln(term.err, "zoomtag: "+printableLines(err.Error()))
 		return exitLocked
 	default:
-		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		fmt.Fprintln(term.err, "zoomtag: "+printableLines(err.Error()))
 		return exitFailed
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"zoomtag/configs"
@@ -55,7 +56,7 @@ func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(w, options)), nil
+		return slog.New(slog.NewJSONHandler(&harmless{w}, options)), nil
 	}
 	return nil, &usageError{fmt.Errorf("--log-format %q: use text or json", format)}
 }
@@ -94,10 +95,20 @@ func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(stri
 
 // openDeskOn is openDesk on the store in another file than the configured one. The sign-ins are beside that one all the same.
 func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	st, err := store.Open(path, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
+	st, err := a.openStore(path, store.Open)
 	if err != nil {
 		return nil, err
 	}
+	return a.deskOn(cfg, st, log, progress)
+}
+
+// openStore opens the state in one of the ways that the store has.
+func (a *app) openStore(path string, open func(string, store.Options) (*store.Store, error)) (*store.Store, error) {
+	return open(path, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
+}
+
+// deskOn is newDesk on a store that is closed if that fails.
+func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
 	d, err := a.newDesk(cfg, st, log, progress)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -164,6 +175,33 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 		return nil, err
 	}
 	return a.openDesk(cfg, log, progress)
+}
+
+// openReading is openOffice for a command that only reads: it reads the state also where nothing can be written, on a read-only mount.
+func (a *app) openReading(ctx context.Context) (office, error) {
+	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
+		return daemon, err
+	}
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	log, err := a.quietLogger()
+	if err != nil {
+		return nil, err
+	}
+	open := store.Open
+	if a.term.hurry.open != nil {
+		open = a.term.hurry.open
+	}
+	st, err := a.openStore(cfg.State, open)
+	if errors.Is(err, syscall.EROFS) {
+		st, err = a.openStore(cfg.State, store.OpenReadOnly)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.deskOn(cfg, st, log, nil)
 }
 
 // openPreview is openOffice for a command that must change nothing: without a state file it works on an empty one that is

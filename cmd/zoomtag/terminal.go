@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"zoomtag/store"
 )
 
 // terminal is where a command reads and writes.
@@ -25,9 +28,10 @@ type terminal struct {
 
 // hurry is for tests, which have no minutes. The zero value is what people get.
 type hurry struct {
-	within time.Duration                                    // bounds each exchange with a service
-	wait   func(ctx context.Context, d time.Duration) error // between two tries
-	proxy  func(*http.Request) (*url.URL, error)            // of all requests to services; nil is that of the environment
+	within time.Duration                                     // bounds each exchange with a service
+	wait   func(ctx context.Context, d time.Duration) error  // between two tries
+	proxy  func(*http.Request) (*url.URL, error)             // of all requests to services; nil is that of the environment
+	open   func(string, store.Options) (*store.Store, error) // opens the state for writing; nil is store.Open
 }
 
 // isTerminal reports whether w is a screen, and colour and progress are wanted there.
@@ -36,13 +40,38 @@ func (t *terminal) isTerminal(w io.Writer) bool {
 	return ok && t.env("NO_COLOR") == "" && t.env("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-// json prints one document.
+// json prints one document. What a terminal would obey, and what turns the direction of text, is escaped in it.
 func (t *terminal) json(v any) error {
-	enc := json.NewEncoder(t.out)
+	enc := json.NewEncoder(&harmless{t.out})
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }
+
+// harmless is a writer of JSON, a whole document or record at a time, that escapes what package json leaves as it is: such characters
+// stand in strings only.
+type harmless struct{ to io.Writer }
+
+func (h *harmless) Write(raw []byte) (int, error) {
+	if bytes.IndexFunc(raw, escaped) < 0 {
+		return h.to.Write(raw)
+	}
+	var b bytes.Buffer
+	for _, r := range string(raw) {
+		if escaped(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	if _, err := h.to.Write(b.Bytes()); err != nil {
+		return 0, err
+	}
+	return len(raw), nil
+}
+
+// escaped reports whether JSON needs an escape for a character: its own white space between strings does not.
+func escaped(r rune) bool { return hostile(r) && r >= 0x7f }
 
 // table prints rows in columns; the first row is the heading.
 func (t *terminal) table(rows [][]string) error {
@@ -64,11 +93,31 @@ func printable(s string) string {
 		switch {
 		case r == '\n' || r == '\t' || r == '\r':
 			return ' '
-		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x200e && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+		case hostile(r):
 			return -1
 		}
 		return r
 	}, s)
+}
+
+// printableLines is printable for texts that may have lines, as errors have.
+func printableLines(s string) string {
+	return strings.Map(func(r rune) rune {
+		if hostile(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// hostile reports whether a terminal would obey a character, or show what is around it in another order: C0 and C1, marks of direction,
+// embeddings, overrides and isolates, separators of lines, and the mark that has no width.
+func hostile(r rune) bool {
+	switch {
+	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+		return true
+	}
+	return false
 }
 
 // shorten cuts s to n characters.

@@ -31,6 +31,28 @@ func (d *daemon) housekeeping(ctx context.Context) {
 	}
 }
 
+// stateLookEvery is how often the daemon looks whether its state is still where it was.
+const stateLookEvery = time.Minute
+
+// watchState says once that the state was deleted or replaced, and again if that comes back after it was well.
+func (d *daemon) watchState(ctx context.Context) {
+	tick := time.NewTicker(stateLookEvery)
+	defer tick.Stop()
+	said := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		displaced := d.st.Displaced()
+		if displaced != "" && displaced != said {
+			d.log.Error(displaced)
+		}
+		said = displaced
+	}
+}
+
 // tidy does for a single command what housekeeping does for the daemon. What goes wrong is no fault of the pass before it.
 func (d *desk) tidy(ctx context.Context) {
 	if err := tidy(d.st, d.now()); err != nil {

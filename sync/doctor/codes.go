@@ -64,6 +64,7 @@ const (
 	EventFails      = "ZT-515"
 	Contradiction   = "ZT-516"
 	CalendarOverdue = "ZT-517"
+	StateExposed    = "ZT-518"
 
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
@@ -127,6 +128,7 @@ var codes = []Code{
 	{EventFails, Warning, Account, "zoomtag could not do what an event asks for.", "Mend what the message names."},
 	{Contradiction, Note, Account, "The configuration asks for a waiting room and for joining before the host: with a waiting room nobody gets in before the host.", "Leave one of them out: meeting.waiting_room or meeting.join_before_host."},
 	{CalendarOverdue, Error, Account, "The daemon has not read a calendar for longer than three of its intervals.", "Look into the log for what it waits for; if it lasts, restart zoomtag."},
+	{StateExposed, Warning, Account, "Others may write to the folder of the state, and could replace the state and the sign-ins in it.", "Take that right from them: chmod go-w and the folder."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.", "Check this machine's DNS; a filter may block *.zoom.us."},
 	{NoConnection, Error, Network, "No connection to a host of Zoom's.", "Let TCP 443 to *.zoom.us and *.zoom.com out, or set HTTPS_PROXY."},

@@ -21,6 +21,8 @@ type Setup struct {
 	Events    []EventFacts
 	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
 	Contradictory []string
+	// Exposed says that others may write to the folder of the state; empty where they may not.
+	Exposed string
 }
 
 // AccountFacts are what is known of a Zoom account.
@@ -101,6 +103,9 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 	}
 	if len(s.Contradictory) > 0 {
 		list = append(list, found(Contradiction, "for "+strings.Join(s.Contradictory, ", ")+" the configuration asks for a waiting room and for joining before the host: the waiting room wins"))
+	}
+	if s.Exposed != "" {
+		list = append(list, found(StateExposed, s.Exposed))
 	}
 	for _, e := range s.Events {
 		f := found(EventFails, e.Reason)

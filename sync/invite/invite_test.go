@@ -177,6 +177,7 @@ func TestBlock(t *testing.T) {
 		{"out of date", "Agenda\n" + old + "\nBye", "Agenda\n" + block + "\nBye"},
 		{"twice", block + "\nAgenda\n" + old + "Bye", block + "\nAgenda\nBye"},
 		{"passcode in a tag", "#zoom(passcode=secret1, mute) and passcode=mine", "#zoom(passcode=***, mute) and passcode=mine\n\n" + block},
+		{"password in a tag", "#zoom(password=secret1, mute)", "#zoom(password=***, mute)\n\n" + block},
 	}
 	for _, test := range tests {
 		in := invitation(t, "Europe/Berlin", 30)

@@ -94,16 +94,18 @@ func hidePasscodes(text, in string, tags []plan.Tag) string {
 	return text
 }
 
-// mentionsPasscode reports whether a tag in text could choose a passcode.
+// mentionsPasscode reports whether a tag in text could choose a passcode, or mean to.
 func mentionsPasscode(text string) bool {
 	for {
-		i := strings.IndexByte(text, '=')
+		i := strings.IndexAny(text, "=:")
 		if i < 0 {
 			return false
 		}
-		const word = "passcode"
-		if before := strings.TrimSpace(text[:i]); len(before) >= len(word) && strings.EqualFold(before[len(before)-len(word):], word) {
-			return true
+		before := strings.TrimSpace(text[:i])
+		for _, word := range [...]string{"passcode", "password", "passwort", "passwd", "pass"} {
+			if len(before) >= len(word) && strings.EqualFold(before[len(before)-len(word):], word) {
+				return true
+			}
 		}
 		text = text[i+1:]
 	}

@@ -99,7 +99,7 @@ type optionParser struct {
 }
 
 func (p *optionParser) unknown(option string) {
-	p.wish.problem("option " + strconv.Quote(option) + " is not understood and was left out")
+	p.wish.problem("option " + strconv.Quote(HidePasscode(option)) + " is not understood and was left out")
 }
 
 func (p *optionParser) conflict(reason string) {
@@ -112,7 +112,7 @@ func (p *optionParser) conflict(reason string) {
 func (p *optionParser) once(subject, words string) bool {
 	before, ok := p.given[subject]
 	if ok && before != words {
-		p.conflict(before + " and " + words + " contradict each other")
+		p.conflict(HidePasscode(before) + " and " + HidePasscode(words) + " contradict each other")
 		return false
 	}
 	p.given[subject] = words
@@ -213,7 +213,7 @@ func (p *optionParser) valued(key, value string) bool {
 	case "passcode":
 		if !passcodeOption.MatchString(value) {
 			p.conflict("the passcode in the tag cannot be used: up to 10 of A–Z a–z 0–9 @ - _ *")
-		} else if p.once("passcode", "passcode=…"+shortHash(value, 4)) {
+		} else if p.once("passcode", words) {
 			opt.Passcode = meeting.Passcode(value)
 		}
 	case "register":

@@ -80,11 +80,13 @@ func (t Tag) String() string {
 // Shown is the tag without what must not be shown around: a passcode.
 func (t Tag) Shown() string { return HidePasscode(t.Text) }
 
-var passcodeInTag = regexp.MustCompile(`(?i)(passcode\s*=\s*)("[^"]*"|[^,)\s]*)`)
+// passcodeInTag is a passcode that a tag chooses, or means to: the options that people write for it by mistake are here as well.
+var passcodeInTag = regexp.MustCompile(`(?i)(pass(?:code|word|wort|wd)?\s*=\s*|pass(?:code|word):[ \t]*)("[^"]*"|[^,)\s]*)`)
 
-// HidePasscode replaces the passcodes that tags in text choose.
+// HidePasscode replaces the passcodes that tags in text choose. Nothing that is made from a passcode takes its place: a passcode is
+// short enough to be found from any hash of it.
 func HidePasscode(text string) string {
-	if !strings.Contains(text, "=") {
+	if !strings.ContainsAny(text, "=:") {
 		return text
 	}
 	return passcodeInTag.ReplaceAllString(text, "${1}***")

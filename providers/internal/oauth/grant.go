@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -76,18 +78,29 @@ const maxGrant = 64 << 10
 
 // LoadGrant reads a grant; ErrNoGrant if there is none.
 func LoadGrant(path string) (Grant, error) {
-	info, err := os.Stat(path)
+	// Without waiting for what is no file (a pipe), and without following a link that somebody else may have laid.
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Grant{}, ErrNoGrant
+	case errors.Is(err, syscall.ELOOP):
+		return Grant{}, fmt.Errorf("%s is a symbolic link, which is not followed: remove it, and sign in again", path)
 	case err != nil:
 		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
+	case !info.Mode().IsRegular():
+		return Grant{}, fmt.Errorf("%s is no file: remove it, and sign in again", path)
 	case info.Size() > maxGrant:
 		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
 	case info.Mode().Perm()&0o077 != 0:
 		return Grant{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
-	data, err := os.ReadFile(path)
+	data, err := io.ReadAll(io.LimitReader(file, maxGrant))
 	if err != nil {
 		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
 	}

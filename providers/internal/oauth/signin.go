@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/netutil"
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/rest"
@@ -42,6 +43,12 @@ type SignIn struct {
 
 // loopback is where the redirect is waited for.
 const loopback = "127.0.0.1"
+
+// A browser brings one short request; a few more connections than it opens ahead are nobody's in particular.
+const (
+	browserTime        = 10 * time.Second
+	browserConnections = 16
+)
 
 // answer is what came back from the consent page.
 type answer struct {
@@ -80,9 +87,10 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
 	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}, s.Options...)...)
 	answers := make(chan answer, 1)
-	server := &http.Server{Handler: redirected(state, redirect.Path, answers), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)}
+	server := &http.Server{Handler: redirected(state, redirect.Path, answers), ReadTimeout: browserTime, WriteTimeout: browserTime, IdleTimeout: browserTime,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- server.Serve(netutil.LimitListener(listener, browserConnections)) }()
 	defer func() {
 		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // the browser still gets its page
 		defer cancel()

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// pipes is a listener in memory, whose deadlines go by the clock of a synctest bubble.
+type pipes struct {
+	conns chan net.Conn
+	done  chan struct{}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	close(p.done)
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7466} }
+
+// TestStrangersAreHungUpOn: whoever begins and does not go on loses the connection, and so do those who hold one that they do not use.
+func TestStrangersAreHungUpOn(t *testing.T) {
+	tests := []struct {
+		name, says string
+		listens    bool
+		within     time.Duration
+	}{
+		{"says nothing", "", true, webRead},
+		{"half a header", "GET /healthz HTTP/1.1\r\nHost: loc", true, webRead},
+		{"half a body", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf", true, webRead + webIdle},
+		{"idle behind an answer", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", true, webIdle},
+		{"does not take its answer", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", false, webWrite + webIdle},
+		{"endless header", "GET /healthz HTTP/1.1\r\nX: " + strings.Repeat("x", 2*webHeader), true, webRead},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+				d := &daemon{log: slog.New(slog.DiscardHandler)}
+				answer := strings.Repeat("well ", 100_000)
+				s := d.serveWeb(t.Context(), l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+				defer s.Close()
+				ours, theirs := net.Pipe()
+				began := time.Now()
+				closed := make(chan time.Duration, 1)
+				l.conns <- &watchedConn{Conn: theirs, closed: func() { closed <- time.Since(began) }}
+				go func() { _, _ = io.WriteString(ours, test.says) }()
+				if test.listens {
+					go func() { _, _ = io.Copy(io.Discard, ours) }()
+				}
+				select {
+				case after := <-closed:
+					if after > test.within {
+						t.Errorf("hung up on after %v", after)
+					}
+				case <-time.After(time.Hour):
+					t.Error("still connected after an hour")
+				}
+				ours.Close()
+			})
+		})
+	}
+}
+
+// watchedConn says when it is closed, the first time.
+type watchedConn struct {
+	net.Conn
+	closed func()
+}
+
+func (c *watchedConn) Close() error {
+	if c.closed != nil {
+		c.closed()
+		c.closed = nil
+	}
+	return c.Conn.Close()
+}
+
+// TestConnectionsAreBounded: one more than there may be waits until another one ends.
+func TestConnectionsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		d := &daemon{log: slog.New(slog.DiscardHandler)}
+		s := d.serveWeb(t.Context(), l, http.NotFoundHandler())
+		defer s.Close()
+		var ours []net.Conn
+		for range webConnections {
+			a, b := net.Pipe()
+			l.conns <- b
+			ours = append(ours, a)
+		}
+		synctest.Wait()
+		a, b := net.Pipe()
+		select {
+		case l.conns <- b:
+			t.Error("one connection too many was taken")
+		default:
+		}
+		ours[0].Close()
+		l.conns <- b
+		for _, c := range append(ours, a) {
+			c.Close()
+		}
+	})
+}
+
+func TestOwnNames(t *testing.T) {
+	loopback, open := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7466}, &net.TCPAddr{IP: net.IPv4zero, Port: 7466}
+	tests := []struct {
+		at               net.Addr
+		host, path, conf string
+		want             int
+	}{
+		{loopback, "127.0.0.1:7466", "/healthz", "127.0.0.1:7466", http.StatusOK},
+		{loopback, "localhost:7466", "/readyz", "127.0.0.1:7466", http.StatusOK},
+		{loopback, "LocalHost.", "/readyz", "127.0.0.1:7466", http.StatusOK},
+		{loopback, "[::1]:7466", "/healthz", "[::1]:7466", http.StatusOK},
+		{loopback, "", "/healthz", "127.0.0.1:7466", http.StatusOK},
+		{loopback, "desk.example.org:7466", "/healthz", "desk.example.org:7466", http.StatusOK},
+		{loopback, "evil.example:7466", "/healthz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "evil.example", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "127.0.0.1.evil.example", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "localhost.evil.example", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "192.0.2.1", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "calendar.example.org", "/feed/TOKEN.ics", "127.0.0.1:7466", http.StatusOK},
+		{loopback, "evil.example", "/x/../healthz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{open, "calendar.example.org", "/healthz", "0.0.0.0:7466", http.StatusOK},
+	}
+	for _, test := range tests {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, test.path, nil)
+		r.Host = test.host
+		w := httptest.NewRecorder()
+		ownNames(test.conf, test.at, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, r)
+		if w.Code != test.want {
+			t.Errorf("%s of %s: %d, want %d", test.path, test.host, w.Code, test.want)
+		}
+	}
+}
+
+// TestDaemonAnswersToItsOwnName is TestOwnNames with the daemon's own listener.
+func TestDaemonAnswersToItsOwnName(t *testing.T) {
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	d := &daemon{log: slog.New(slog.DiscardHandler)}
+	s := d.serveWeb(context.WithoutCancel(t.Context()), l, ownNames(address, l.Addr(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })))
+	defer s.Close()
+	for host, want := range map[string]int{address: http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		resp, readErr := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err = errors.Join(err, readErr); err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != want {
+			t.Errorf("host %s: %d, want %d", host, resp.StatusCode, want)
+		}
+		resp.Body.Close()
+		conn.Close()
+	}
+}

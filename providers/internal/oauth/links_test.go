@@ -1,0 +1,44 @@
+package oauth
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestGrantIsNoLink: a sign-in is read from a file of its own, and nothing that a link leads to is read or made.
+func TestGrantIsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	path, link, pipe := filepath.Join(dir, "a.grant"), filepath.Join(dir, "b.grant"), filepath.Join(dir, "c.grant")
+	if err := (Grant{RefreshToken: "token", SignedIn: time.Unix(1e9, 0)}).Install(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadGrant(path); err != nil {
+		t.Error(err)
+	}
+	if _, err := LoadGrant(link); err == nil || !strings.Contains(err.Error(), "symbolic link") {
+		t.Errorf("through a link: %v", err)
+	}
+	if _, err := LoadGrant(pipe); err == nil || !strings.Contains(err.Error(), "is no file") {
+		t.Errorf("from a pipe: %v", err)
+	}
+	elsewhere := filepath.Join(dir, "elsewhere")
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "d.grant.lock")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Lock(t.Context(), filepath.Join(dir, "d.grant")); err == nil {
+		t.Error("a lock was taken through a link")
+	}
+	if _, err := os.Lstat(elsewhere); err == nil {
+		t.Error("the link of a lock was followed")
+	}
+}

@@ -1,0 +1,25 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace what zoomtag trusts in
+// it; "" where they may not, or the folder cannot be looked at.
+func (s *Store) Exposed() string {
+	dir := filepath.Dir(s.path)
+	var st unix.Stat_t
+	if unix.Stat(dir, &st) != nil { // whoever uses it is told of that
+		return ""
+	}
+	// A group of which the user is the only member, by the same number, is what Debian and others give each user: that is nobody else.
+	shared := st.Mode&0o020 != 0 && (st.Gid != st.Uid || int(st.Gid) != os.Getegid())
+	if !shared && st.Mode&0o002 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the sign-ins in it: chmod go-w %s", dir, st.Mode&0o7777, dir)
+}
