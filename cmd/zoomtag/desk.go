@@ -15,6 +15,7 @@ import (
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
+	"zoomtag/words"
 )
 
 // desk is the office of this process: it holds the store and works on the calendars itself.
@@ -147,7 +148,7 @@ func (t *tokenStatus) stands(g zoom.Grant, ok bool) {
 	case ok:
 		t.SignedIn, t.Refused, t.Reason = some(g.SignedIn), some(g.Refused), g.Reason
 	case g.Unusable != nil:
-		t.Reason = g.Unusable.Error()
+		t.Reason = words.Of(g.Unusable)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // so that zones are known on systems that bring no zone database
 
 	"zoomtag/store"
+	"zoomtag/words"
 )
 
 // The exit codes, as promised to scripts and service files.
@@ -54,13 +55,13 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		fmt.Fprintln(term.err, "zoomtag: "+words.Of(err))
 		return exitUsage
 	case errors.Is(err, store.ErrLocked):
-		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		fmt.Fprintln(term.err, "zoomtag: "+words.Of(err))
 		return exitLocked
 	default:
-		fmt.Fprintln(term.err, "zoomtag: "+err.Error())
+		fmt.Fprintln(term.err, "zoomtag: "+words.Of(err))
 		return exitFailed
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // goesOn reports whether a step that failed leaves the link to be seen to all the same: a link that works is of more use than a meeting that
@@ -55,7 +56,7 @@ func (s *settling) finishUntold(d plan.Decision) error {
 		return s.finish(d)
 	}
 	now, cause := s.e.opt.Now(), s.untold
-	again, text := time.Time{}, cause.Error()
+	again, text := time.Time{}, words.Of(cause)
 	var wait *waiting
 	if errors.As(cause, &wait) {
 		again, s.bound = wait.until, wait.bound
