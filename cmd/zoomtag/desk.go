@@ -43,7 +43,7 @@ func (d *desk) known(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(d.names, name) {
-			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration; there are: %s", name, strings.Join(d.names, ", "))}
+			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration%s; there are: %s", name, meant(name, d.names), strings.Join(d.names, ", "))}
 		}
 	}
 	return names, nil

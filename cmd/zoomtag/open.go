@@ -166,6 +166,26 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 	return a.openDesk(cfg, log, progress)
 }
 
+// openLook is openOffice for a command that only tells what is known: where nothing is, it makes no state, and says where it looked.
+func (a *app) openLook(ctx context.Context) (office, error) {
+	daemon, err := a.daemon(ctx)
+	if daemon != nil || err != nil {
+		return daemon, err
+	}
+	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	if err != nil {
+		return nil, err
+	}
+	switch _, err := os.Stat(cfg.State); {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if zoomtag runs as another user "+
+			"or with another state, ask as that user or write state into the configuration", cfg.State)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("this user may not look at the state %s: ask as the user that runs zoomtag", cfg.State)
+	}
+	return a.openOffice(ctx, nil)
+}
+
 // openPreview is openOffice for a command that must change nothing: without a state file it works on an empty one that is
 // thrown away.
 func (a *app) openPreview(ctx context.Context) (office, error) {

@@ -27,6 +27,7 @@ func (s *settling) fail(cause error) error {
 		return cause
 	}
 	now, text := s.e.opt.Now(), words.Of(cause)
+	s.e.opt.Log.Debug("event failed", "calendar", s.c.Name, "event", s.id, "chain", cause.Error())
 	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
 	if s.rec == nil {
 		return s.failUnknown(cause)

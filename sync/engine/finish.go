@@ -182,6 +182,7 @@ func (p *pass) noteFailure(cause error) error {
 		return err
 	}
 	if p.e.isNews(p.c.Name, words.Of(cause)) { // once in each process, also where it has failed before
+		p.e.opt.Log.Debug("calendar failed", "calendar", p.c.Name, "chain", cause.Error())
 		p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
 	}
 	if st.LastError == words.Of(cause) {
