@@ -147,6 +147,9 @@ func checkZone(text string) error {
 		return errors.New("a zone is named as in Europe/Berlin; leave the key out to use this machine's")
 	}
 	if _, err := time.LoadLocation(text); err != nil {
+		if near := nearZone(text); near != "" {
+			return fmt.Errorf("%s is not a time zone that is known here; did you mean %q?", quote(text), near)
+		}
 		return fmt.Errorf("%s is not a time zone that is known here; write it like Europe/Berlin", quote(text))
 	}
 	return nil

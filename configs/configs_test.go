@@ -133,19 +133,39 @@ func TestProviders(t *testing.T) {
 // setting is a line of the example that is commented out: unlike in prose, no single space follows the #.
 var setting = regexp.MustCompile(`(?m)^( *)#(\S|  +\S)`)
 
-func TestExampleIsGoodAsItStands(t *testing.T) {
-	c := parsed(t, string(Example))
+// filled is a configuration of the instructions with values of somebody's own in it.
+func filled(text string) string {
+	return strings.NewReplacer("…", "abc", "your-", "my-", "pwd=example", "pwd=abc").Replace(text)
+}
+
+// TestPlaceholdersAreRefused: what the instructions leave to be filled in is named, each with its line.
+func TestPlaceholdersAreRefused(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{string(Example), "zoom.client_id: \"your-client-id\" is a placeholder; put your own value there"},
+		{strings.ReplaceAll(personal, "pwd=abc", "pwd=…") + folder, "zoom.personal_link"},
+		{strings.ReplaceAll(personal, "pwd=abc", "pwd=example") + folder, "zoom.personal_link"},
+	} {
+		d := newDecoder(fileName, "/etc/zoomtag", "/home/alice")
+		d.parse([]byte(c.text))
+		if err := d.errs.orNil(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestExampleIsGoodWhenFilledIn(t *testing.T) {
+	c := parsed(t, filled(string(Example)))
 	written := defaults()
 	if c.Schedule != written.Schedule || c.Grace != written.Grace || c.Listen != written.Listen {
 		t.Errorf("the example changes defaults: %+v", c)
 	}
-	if _, err := LoadWithoutSecrets(write(t, string(Example), 0o644), env()); err != nil {
+	if _, err := LoadWithoutSecrets(write(t, filled(string(Example)), 0o644), env()); err != nil {
 		t.Errorf("the example is refused as a file: %v", err)
 	}
 }
 
 // uncommented is the example with every setting in force.
-func uncommented() string { return setting.ReplaceAllString(string(Example), "$1$2") }
+func uncommented() string { return filled(setting.ReplaceAllString(string(Example), "$1$2")) }
 
 func TestExampleShowsEveryKey(t *testing.T) {
 	d := newDecoder(fileName, "/etc/zoomtag", "/home/alice")
@@ -204,6 +224,6 @@ func TestReadmeConfigurations(t *testing.T) {
 		t.Fatal("the README shows no configuration")
 	}
 	for _, block := range blocks {
-		parsed(t, block[1])
+		parsed(t, filled(block[1]))
 	}
 }

@@ -99,7 +99,12 @@ func (d *decoder) checked(n *yaml.Node, path, text string, f reflect.StructField
 		d.fail(n, "%s is empty; write a value", display(path))
 		return ""
 	}
-	text, err := d.check(f.Tag.Get("is"), text)
+	kind := f.Tag.Get("is")
+	if err := checkPlaceholder(kind, f.Tag.Get("yaml"), text); err != nil {
+		d.fail(n, "%s: %s", display(path), err)
+		return text
+	}
+	text, err := d.check(kind, text)
 	if err != nil {
 		d.fail(n, "%s: %s", display(path), err)
 	}

@@ -32,6 +32,9 @@ func quote(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
+// Nearest is the known word that was probably meant, or "".
+func Nearest(word string, known []string) string { return nearest(word, known) }
+
 // nearest is the known word that was probably meant, or "".
 func nearest(word string, known []string) string {
 	best, limit := "", 0

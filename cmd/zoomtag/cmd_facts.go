@@ -22,22 +22,22 @@ import (
 // ask opens the office, asks it for facts, and closes it.
 func ask[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
 	office, err := a.openOffice(ctx, nil)
-	return answered(ctx, office, err, question)
+	return put(ctx, office, err, question)
 }
 
-// read is ask for a question that changes nothing.
-func read[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
-	office, err := a.openReading(ctx)
-	return answered(ctx, office, err, question)
+// look is ask for commands that only tell what is known: they make no state, and read it where nothing can be written.
+func look[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
+	office, err := a.openLook(ctx)
+	return put(ctx, office, err, question)
 }
 
-// answered asks an office, if it could be opened, and closes it.
-func answered[T any](ctx context.Context, o office, opened error, question func(context.Context, office) (T, error)) (answer T, err error) {
-	if opened != nil {
-		return answer, opened
+// put puts a question to an office, if it could be opened, and closes it.
+func put[T any](ctx context.Context, office office, fault error, question func(context.Context, office) (T, error)) (answer T, err error) {
+	if fault != nil {
+		return answer, fault
 	}
-	defer func() { err = errors.Join(err, o.Close()) }()
-	return question(ctx, o)
+	defer func() { err = errors.Join(err, office.Close()) }()
+	return question(ctx, office)
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -46,7 +46,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show how the calendars, the Zoom budget and the events in trouble are",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := read(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
 			if err != nil {
 				return err
 			}
@@ -195,7 +195,7 @@ func (a *app) linksCommand() *cobra.Command {
 		Short: "Show every link that zoomtag keeps",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := read(cmd.Context(), a, func(ctx context.Context, o office) (linksReport, error) { return o.Links(ctx) })
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (linksReport, error) { return o.Links(ctx) })
 			if err != nil {
 				return err
 			}
@@ -218,11 +218,14 @@ func (a *app) logCommand() *cobra.Command {
 		Long:  "Show the journal: what was done to which event, when and why. EVENT is an event's id, UID or title.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			entries, err := read(cmd.Context(), a, func(ctx context.Context, o office) ([]store.Entry, error) {
+			entries, err := look(cmd.Context(), a, func(ctx context.Context, o office) ([]store.Entry, error) {
 				return o.Log(ctx, strings.Join(args, ""))
 			})
 			if err != nil {
 				return err
+			}
+			if len(entries) == 0 && len(args) > 0 {
+				return &usageError{fmt.Errorf("the log knows no event %q: give an event's id, UID or words of its title; zoomtag log without one shows all", args[0])}
 			}
 			if a.flags.json {
 				return a.term.json(logDocument(entries))
@@ -279,7 +282,7 @@ func (a *app) releaseCommand() *cobra.Command {
 held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (releaseReport, error) { return o.Release(ctx, args[0]) })
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (releaseReport, error) { return o.Release(ctx, args[0]) })
 			switch {
 			case err != nil:
 				return err

@@ -17,6 +17,7 @@ import (
 	"zoomtag/store"
 	"zoomtag/sync/invite"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // inviteRequest is what is asked of an office. Without events it is about all of them.
@@ -197,7 +198,7 @@ func (d *desk) Invite(ctx context.Context, r inviteRequest) (inviteReport, error
 		fact := inviteFact{Calendar: rec.Calendar, EventID: rec.EventID, UID: rec.UID, Title: rec.Title}
 		raw, err := d.inviter.fresh(ctx, rec, r)
 		if err != nil {
-			fact.Error = err.Error()
+			fact.Error = words.Of(err)
 		}
 		fact.ICS = raw
 		report.Invites = append(report.Invites, fact)

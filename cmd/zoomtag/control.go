@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"zoomtag/store"
+	"zoomtag/words"
 )
 
 // socketPath is where the daemon listens: beside the state file.
@@ -92,7 +93,7 @@ func controlHandler(current func() office, log *slog.Logger) http.Handler {
 			}
 			if err != nil {
 				var usage *usageError
-				answer = controlAnswer{Error: err.Error(), Usage: errors.As(err, &usage)}
+				answer = controlAnswer{Error: words.Of(err), Usage: errors.As(err, &usage)}
 			}
 			w.Header().Set("Content-Type", "application/json")
 			if err := json.NewEncoder(w).Encode(answer); err != nil {

@@ -15,6 +15,7 @@ import (
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
+	"zoomtag/words"
 )
 
 // desk is the office of this process: it holds the store and works on the calendars itself.
@@ -42,7 +43,7 @@ func (d *desk) known(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(d.names, name) {
-			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration; there are: %s", name, strings.Join(d.names, ", "))}
+			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration%s; there are: %s", name, meant(name, d.names), strings.Join(d.names, ", "))}
 		}
 	}
 	return names, nil
@@ -165,7 +166,7 @@ func (t *tokenStatus) stands(g zoom.Grant, ok bool) {
 	case ok:
 		t.SignedIn, t.Refused, t.Reason = some(g.SignedIn), some(g.Refused), g.Reason
 	case g.Unusable != nil:
-		t.Reason = g.Unusable.Error()
+		t.Reason = words.Of(g.Unusable)
 	}
 }
 

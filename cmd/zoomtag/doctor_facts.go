@@ -15,6 +15,7 @@ import (
 	"zoomtag/store"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
+	"zoomtag/words"
 )
 
 // calendarOf is a watched calendar by its name.
@@ -32,7 +33,7 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 		c := &setup.Calendars[i]
 		events, err := x.events(ctx, &wide, c.Name)
 		if err != nil {
-			c.Error, c.Denied = err.Error(), errors.Is(err, calendar.ErrDenied)
+			c.Error, c.Denied = words.Of(err), errors.Is(err, calendar.ErrDenied)
 			continue
 		}
 		records, err := x.st.Records(c.Name)
@@ -206,7 +207,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		case errors.Is(err, meeting.ErrGone):
 			f.Gone = true
 		default:
-			f.Unasked = err.Error()
+			f.Unasked = words.Of(err)
 		}
 		f.Host = x.host(ctx, account, f.Record.Host)
 	})

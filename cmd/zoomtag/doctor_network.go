@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"zoomtag/sync/doctor"
+	"zoomtag/words"
 )
 
 // prober looks at the way to Zoom from this machine. It sends no credential, no passcode and no meeting number.
@@ -116,7 +117,7 @@ func (p *prober) host(ctx context.Context, t target) doctor.Probe {
 	out := doctor.Probe{Host: t.url, For: t.purpose}
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, t.url, nil)
 	if err != nil {
-		out.Error = err.Error()
+		out.Error = words.Of(err)
 		return out
 	}
 	out.Host = req.URL.Hostname()
@@ -226,7 +227,7 @@ func (p *prober) zoomStatus(ctx context.Context) (status, says, problem string) 
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.status, nil)
 	if err != nil {
-		return "", "", err.Error()
+		return "", "", words.Of(err)
 	}
 	transport := &http.Transport{Proxy: p.proxy, DialContext: p.dial, TLSClientConfig: &tls.Config{RootCAs: p.roots}, DisableKeepAlives: true}
 	defer transport.CloseIdleConnections()
@@ -258,5 +259,5 @@ func brief(err error) string {
 	case errors.As(err, &op):
 		return op.Err.Error()
 	}
-	return err.Error()
+	return words.Of(err)
 }

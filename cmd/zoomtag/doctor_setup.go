@@ -12,6 +12,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for its name.
@@ -51,7 +52,7 @@ func accountFacts(ctx context.Context, a account) doctor.AccountFacts {
 		f.API = true
 		var err error
 		if f.Lacking, err = inspector.Scopes(ctx); err != nil {
-			f.Error = err.Error()
+			f.Error = words.Of(err)
 		}
 	}
 	if a.grant != "" {
@@ -79,7 +80,7 @@ func readSignIn(f *doctor.CalendarFacts, path string) {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
 	case grant.Unusable != nil:
-		f.Unusable = grant.Unusable.Error()
+		f.Unusable = words.Of(grant.Unusable)
 	}
 }
 

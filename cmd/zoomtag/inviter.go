@@ -17,6 +17,7 @@ import (
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // inviter makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine queues what has
@@ -68,7 +69,7 @@ func (v *inviter) begin(watched []string) error {
 	err := v.start()
 	v.said = ""
 	if err != nil {
-		v.said = err.Error()
+		v.said = words.Of(err)
 	}
 	return err
 }
@@ -84,8 +85,8 @@ func (v *inviter) again() bool {
 	switch {
 	case err == nil:
 		v.said = ""
-	case err.Error() != v.said: // once is enough
-		v.said = err.Error()
+	case words.Of(err) != v.said: // once is enough
+		v.said = words.Of(err)
 		v.log.Error("invitations", "reason", err)
 	}
 	var folder *folderError

@@ -10,7 +10,10 @@ import (
 	"syscall"
 	_ "time/tzdata" // so that zones are known on systems that bring no zone database
 
+	"github.com/spf13/cobra"
+
 	"zoomtag/store"
+	"zoomtag/words"
 )
 
 // The exit codes, as promised to scripts and service files.
@@ -47,6 +50,7 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	root.SetOut(term.out)
 	root.SetErr(term.err)
 	err := root.ExecuteContext(ctx)
+	trace(root, term, err)
 	var usage *usageError
 	switch {
 	case err == nil:
@@ -54,13 +58,23 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintln(term.err, "zoomtag: "+printableLines(err.Error()))
+		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
 		return exitUsage
 	case errors.Is(err, store.ErrLocked):
-		fmt.Fprintln(term.err, "zoomtag: "+printableLines(err.Error()))
+		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
 		return exitLocked
-	default:
-		fmt.Fprintln(term.err, "zoomtag: "+printableLines(err.Error()))
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(term.err, "zoomtag: it was told to stop before it was done: run the command again to go on")
 		return exitFailed
+	default:
+		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
+		return exitFailed
+	}
+}
+
+// trace shows at --log-level debug the whole chain of an error, of which people else hear the cause.
+func trace(root *cobra.Command, term terminal, err error) {
+	if err != nil && !errors.Is(err, errReported) && root.PersistentFlags().Lookup("log-level").Value.String() == "debug" {
+		fmt.Fprintln(term.err, "zoomtag: the whole of it: "+err.Error())
 	}
 }

@@ -177,11 +177,29 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 	return a.openDesk(cfg, log, progress)
 }
 
-// openReading is openOffice for a command that only reads: it reads the state also where nothing can be written, on a read-only mount.
-func (a *app) openReading(ctx context.Context) (office, error) {
-	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
+// openLook is openOffice for a command that only tells what is known: where nothing is, it makes no state, and says where it looked; where
+// nothing can be written, on a read-only mount, it reads the state all the same.
+func (a *app) openLook(ctx context.Context) (office, error) {
+	daemon, err := a.daemon(ctx)
+	if daemon != nil || err != nil {
 		return daemon, err
 	}
+	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	if err != nil {
+		return nil, err
+	}
+	switch _, err := os.Stat(cfg.State); {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if zoomtag runs as another user "+
+			"or with another state, ask as that user or write state into the configuration", cfg.State)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("this user may not look at the state %s: ask as the user that runs zoomtag", cfg.State)
+	}
+	return a.openReading()
+}
+
+// openReading opens the state for reading, and for writing where that can be.
+func (a *app) openReading() (office, error) {
 	cfg, err := a.load()
 	if err != nil {
 		return nil, err

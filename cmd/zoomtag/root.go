@@ -1,9 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zoomtag/configs"
 )
 
 // newRoot makes the command tree.
@@ -23,7 +28,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f.StringVar(&a.flags.config, "config", "", "configuration file (default $ZOOMTAG_CONFIG, $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, /etc/zoomtag/zoomtag.yaml)")
 	f.StringVar(&a.flags.logLevel, "log-level", "", "what to log: debug, info, warn or error (default info for run, else warn)")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{flagMistake(cmd, err)} })
 	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
 		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.versionCommand(), manCommand())
 	wrapArgs(root)
@@ -35,7 +40,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return &usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
+				return &usageError{fmt.Errorf("%w%s (see %s --help)", err, meantCommand(cmd, args), cmd.CommandPath())}
 			}
 			return nil
 		}
@@ -49,4 +54,39 @@ func wrapArgs(cmd *cobra.Command) {
 func (a *app) jsonFlag(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	return cmd
+}
+
+// meant asks for the word that was probably meant, if one is near.
+func meant(word string, known []string) string {
+	if near := configs.Nearest(word, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
+}
+
+// meantCommand asks for the command below cmd that was probably meant.
+func meantCommand(cmd *cobra.Command, args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	names := slices.Clone(cmd.ValidArgs)
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
+	}
+	return meant(args[0], names)
+}
+
+// flagMistake is err with the flag that was probably meant.
+func flagMistake(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near := configs.Nearest(unknown.GetSpecifiedName(), names)
+	if near == "" {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	}
+	return fmt.Errorf("%w; did you mean --%s?", err, near)
 }

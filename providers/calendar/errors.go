@@ -1,28 +1,29 @@
 package calendar
 
 import (
-	"errors"
 	"time"
+
+	"zoomtag/words"
 )
 
 // The kinds of failure that callers tell apart. Adapters wrap them: the text around says what happened, to what, and what
 // to do. Any other error is a passing one: it is tried again, and nothing is concluded from it.
 var (
 	// ErrGone: the service has said that there is no such event.
-	ErrGone = errors.New("the event is gone")
+	ErrGone = words.Fact("the event is gone")
 	// ErrConflict: the event is no longer at the version that the write was based on. Nothing was written.
-	ErrConflict = errors.New("the event was changed meanwhile")
+	ErrConflict = words.Fact("the event was changed meanwhile")
 	// ErrCursor: the cursor is no longer good; everything has to be read again.
-	ErrCursor = errors.New("the change cursor has expired")
+	ErrCursor = words.Fact("the change cursor has expired")
 	// ErrAbsent: the calendar itself is not there, or may not be seen: an unmounted folder, a calendar that is no longer shared.
 	// Nothing is known of its events, and it is held until it is back.
-	ErrAbsent = errors.New("the calendar is not there")
+	ErrAbsent = words.Fact("the calendar is not there")
 	// ErrMalformed: the event is there, but what it says cannot be understood.
-	ErrMalformed = errors.New("the event cannot be understood")
+	ErrMalformed = words.Fact("the event cannot be understood")
 	// ErrIncomplete: the event is there, but only in part so far (a half-written file).
-	ErrIncomplete = errors.New("the event is not complete yet")
+	ErrIncomplete = words.Fact("the event is not complete yet")
 	// ErrDenied: we may not do this, and trying again changes nothing until somebody grants it.
-	ErrDenied = errors.New("not allowed")
+	ErrDenied = words.Kind("not allowed")
 )
 
 // SignInError says that the service, or what keeps the sign-in, does not take who asks: a wrong password, a secret that has expired, nobody

@@ -3,28 +3,30 @@ package meeting
 import (
 	"errors"
 	"time"
+
+	"zoomtag/words"
 )
 
 // The kinds of failure of which callers may conclude something. A call that failed with one of them has certainly not
 // taken effect. With any other error (a timeout, a 5xx, a cut answer) it may have.
 var (
 	// ErrNotFound: no meeting of this host carries the mark.
-	ErrNotFound = errors.New("no meeting carries this mark")
+	ErrNotFound = words.Fact("no meeting carries this mark")
 	// ErrGone: the service says that there is no meeting with this id.
-	ErrGone = errors.New("the meeting is gone")
+	ErrGone = words.Fact("the meeting is gone")
 	// ErrDenied: credentials, scopes, licence or privileges do not allow it.
-	ErrDenied = errors.New("not allowed")
+	ErrDenied = words.Kind("not allowed")
 	// ErrInvalid: the service does not accept what was asked for.
-	ErrInvalid = errors.New("not accepted")
+	ErrInvalid = words.Kind("not accepted")
 	// ErrNotSent: the request never left (no connection, no access token). It may be tried again at once.
-	ErrNotSent = errors.New("could not be sent")
+	ErrNotSent = words.Kind("could not be sent")
 	// ErrAgain: the service does not take a part of what was asked for. The same call, made again, leaves that part out.
-	ErrAgain = errors.New("to be tried again without what is not taken")
+	ErrAgain = words.Kind("to be tried again without what is not taken")
 )
 
 // ErrUnfit says that the meeting is there and must not be shown to guests: it lacks something without which they get in whom the owner
 // does not want. It leaves open what else the call did.
-var ErrUnfit = errors.New("the meeting is not as safe as it was asked to be")
+var ErrUnfit = words.Fact("the meeting is not as safe as it was asked to be")
 
 // SignInError says that the service, or what keeps the sign-in, does not take who asks: a secret that has expired, an app that was switched
 // off, nobody has signed in. It concerns everything that is asked with the same credentials.

@@ -112,7 +112,7 @@ var codes = []Code{
 	{HostUnknown, Error, Account, "The Zoom account has no such user.", "Check zoom.host, the calendar's host, or host= in the tag."},
 
 	{Configuration, Error, Account, "The configuration is wrong.", "Mend what the message names."},
-	{Credentials, Error, Account, "Zoom does not accept zoomtag's credentials, or cannot be reached for them.", "Check account_id, client_id and client_secret, and that the app is activated at marketplace.zoom.us."},
+	{Credentials, Error, Account, "Zoom does not accept zoomtag's credentials, or cannot be reached for them.", "Do what the message says: where Zoom was not reached, look at the network; where it refused, at account_id, client_id and client_secret, and whether the app is activated at marketplace.zoom.us."},
 	{ScopeMissing, Error, Account, "The Zoom app lacks a scope. Making, updating and deleting are three.", "Add the scope to the app at marketplace.zoom.us under Scopes."},
 	{ClockSkew, Error, Account, "This machine's clock is wrong: sign-ins are refused, and meetings begin at the wrong time.", "Switch on time synchronisation: timedatectl set-ntp true."},
 	{SignInRefused, Error, Account, "A sign-in is no longer accepted.", "Sign in again with zoomtag auth."},

@@ -8,6 +8,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // day names the UTC day by which Zoom counts.
@@ -172,9 +173,9 @@ func (s *settling) hushed(host string, err error) error {
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush(s.hostKey(host), throttled.Until, throttled.Err.Error(), s.dry)
+			s.e.hush(s.hostKey(host), throttled.Until, words.Of(throttled.Err), s.dry)
 		} else {
-			s.e.hush(s.serviceKey(), throttled.Until, throttled.Err.Error(), s.dry)
+			s.e.hush(s.serviceKey(), throttled.Until, words.Of(throttled.Err), s.dry)
 		}
 	}
 	return err

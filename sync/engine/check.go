@@ -12,6 +12,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that it may not be.
@@ -33,7 +34,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		s.rec.LostAt = now
 		return s.save("", "", nil)
 	case err != nil:
-		w := &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + s.hushed(s.rec.Host, err).Error()}
+		w := &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + words.Of(s.hushed(s.rec.Host, err))}
 		if errors.Is(err, meeting.ErrDenied) || errors.Is(err, meeting.ErrInvalid) {
 			w.until = now.Add(deniedPause)
 		}

@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.
@@ -25,7 +26,8 @@ func (s *settling) fail(cause error) error {
 	if errors.As(cause, &damaged) || errors.Is(cause, store.ErrChanged) {
 		return cause
 	}
-	now, text := s.e.opt.Now(), cause.Error()
+	now, text := s.e.opt.Now(), words.Of(cause)
+	s.e.opt.Log.Debug("event failed", "calendar", s.c.Name, "event", s.id, "chain", cause.Error())
 	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
 	if s.rec == nil {
 		return s.failUnknown(cause)
@@ -77,7 +79,7 @@ func askedUntil(cause error) (until time.Time, by string) {
 
 // failUnknown notes the failure of an event of which nothing is remembered: it stays due.
 func (s *settling) failUnknown(cause error) error {
-	s.tell(plan.Failed, cause.Error(), cause.Error())
+	s.tell(plan.Failed, words.Of(cause), words.Of(cause))
 	if s.dry {
 		return nil
 	}
@@ -87,7 +89,7 @@ func (s *settling) failUnknown(cause error) error {
 		return err
 	}
 	return s.e.store.Update(func(tx *store.Tx) error {
-		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: cause.Error(), Since: since(problems, s.id, now), Unread: unread(cause)}); err != nil {
+		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: words.Of(cause), Since: since(problems, s.id, now), Unread: unread(cause)}); err != nil {
 			return err
 		}
 		if !unread(cause) {

@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
+	"zoomtag/words"
 )
 
 // heartbeat is how often a pass that changes nothing may still save that it was there.
@@ -180,10 +181,11 @@ func (p *pass) noteFailure(cause error) error {
 	if err != nil {
 		return err
 	}
-	if p.e.isNews(p.c.Name, cause.Error()) { // once in each process, also where it has failed before
-		p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", cause.Error())
+	if p.e.isNews(p.c.Name, words.Of(cause)) { // once in each process, also where it has failed before
+		p.e.opt.Log.Debug("calendar failed", "calendar", p.c.Name, "chain", cause.Error())
+		p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
 	}
-	if st.LastError == cause.Error() {
+	if st.LastError == words.Of(cause) {
 		return nil
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
@@ -191,10 +193,10 @@ func (p *pass) noteFailure(cause error) error {
 		if err != nil {
 			return err
 		}
-		st.LastError, st.LastErrorAt = cause.Error(), now
+		st.LastError, st.LastErrorAt = words.Of(cause), now
 		if errors.Is(cause, calendar.ErrAbsent) {
 			// A release that was given before was for what could be seen then.
-			st.HeldAt, st.HeldReason, st.Absent, st.Released = now, cause.Error(), true, false
+			st.HeldAt, st.HeldReason, st.Absent, st.Released = now, words.Of(cause), true, false
 		}
 		return tx.PutCalendar(p.c.Name, st)
 	})

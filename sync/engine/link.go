@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // link makes the event show what it should, and believes only what the calendar then says.
@@ -83,7 +84,7 @@ func (s *settling) mayWrite() error {
 	var asked *calendar.Throttled
 	if errors.As(err, &asked) {
 		return &waiting{state: plan.Pending, until: asked.Until, bound: byCalendar,
-			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " + asked.Err.Error()}
+			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " + words.Of(asked.Err)}
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
+	"zoomtag/words"
 )
 
 // pass is one pass over one calendar.
@@ -144,9 +145,9 @@ func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
 	if err == nil || errors.As(err, &damaged) || errors.As(err, &busy) || ctx.Err() != nil {
 		return p.report, err
 	}
-	p.report.OK, p.report.Error = false, err.Error()
+	p.report.OK, p.report.Error = false, words.Of(err)
 	if errors.Is(err, calendar.ErrAbsent) {
-		p.report.Held, p.report.Reason = true, err.Error()
+		p.report.Held, p.report.Reason = true, words.Of(err)
 	}
 	return p.report, p.noteFailure(err)
 }

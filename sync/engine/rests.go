@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
+	"zoomtag/words"
 )
 
 // longestRest is longer than any service asks to be left alone for: Zoom's daily limit is the longest. A rest that is longer was begun by
@@ -61,7 +62,7 @@ func (e *Engine) hush(key string, until time.Time, why string, dry bool) {
 // refuse leaves somebody alone who has refused a sign-in, for longer each time; depends is the fingerprint of what was refused.
 func (e *Engine) refuse(key, depends string, cause error) {
 	e.rest(key, false, func(before store.Rest) (store.Rest, bool) {
-		now, tries := store.Rest{Why: cause.Error(), Refused: true, Depends: depends, Tries: 1}, before.Tries
+		now, tries := store.Rest{Why: words.Of(cause), Refused: true, Depends: depends, Tries: 1}, before.Tries
 		if before.Refused && before.Depends == depends {
 			now.Tries = tries + 1
 		}
@@ -185,7 +186,7 @@ func (e *Engine) heedCalendar(c *Calendar, err error, dry bool) {
 	var refused *calendar.SignInError
 	switch {
 	case errors.As(err, &throttled):
-		e.hush(calendarKey(c.Name), throttled.Until, throttled.Err.Error(), dry)
+		e.hush(calendarKey(c.Name), throttled.Until, words.Of(throttled.Err), dry)
 	case errors.As(err, &refused) && !dry:
 		e.refuse(calendarKey(c.Name), fingerprint(c.Depends), err)
 	}

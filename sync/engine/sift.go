@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
@@ -104,11 +105,11 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 			}
 			continue
 		case ch.Err != nil && !isKnown:
-			if problems[ch.ID].Reason != ch.Err.Error() {
-				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: ch.Err.Error(), Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
+			if problems[ch.ID].Reason != words.Of(ch.Err) {
+				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: words.Of(ch.Err), Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
 			}
 			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
-				Reason: ch.Err.Error(), Error: ch.Err.Error()})
+				Reason: words.Of(ch.Err), Error: words.Of(ch.Err)})
 			continue
 		case wanted:
 			n.due = append(n.due, ch.ID)

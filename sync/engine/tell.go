@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // create makes the meeting. The doubt is saved before the call.
@@ -188,7 +189,7 @@ func (s *settling) word(ctx context.Context) error {
 		}
 		s.rec.LostAt = s.e.opt.Now()
 	case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
-		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + err.Error() + "): the short text is used"
+		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + words.Of(err) + "): the short text is used"
 	case err != nil:
 		return s.hushed(s.rec.Host, fmt.Errorf("Zoom's invitation text could not be read: %w", err)) //nolint:staticcheck // Zoom is a name
 	case strings.TrimSpace(text) == "":

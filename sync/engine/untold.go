@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/words"
 )
 
 // goesOn reports whether a step that failed leaves the link to be seen to all the same: a link that works is of more use than a meeting that
@@ -54,7 +55,7 @@ func (s *settling) conclude(d plan.Decision) error {
 	if s.untold == nil || d.State != plan.Linked {
 		return s.finish(d)
 	}
-	now, cause, text := s.e.opt.Now(), s.untold, s.untold.Error()
+	now, cause, text := s.e.opt.Now(), s.untold, words.Of(s.untold)
 	var again time.Time
 	var wait *waiting
 	if errors.As(cause, &wait) {

@@ -118,7 +118,7 @@ func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body i
 		began := c.cfg.Now()
 		res, err := c.sendOne(ctx, r) //nolint:bodyclose // closeBody closes it, on every way
 		if err != nil {
-			return nil, &brokenError{text: "no answer: " + rest.Redact(transportError(err).Error())}
+			return nil, unreachedError{&brokenError{text: rest.Unreached(r.url.Host, err)}}
 		}
 		c.cfg.Log.DebugContext(ctx, "caldav request", slog.String("call", r.what), slog.String("method", r.method),
 			slog.Int("status", res.StatusCode), slog.Duration("took", c.cfg.Now().Sub(began)))
@@ -164,14 +164,6 @@ func closeBody(body io.ReadCloser, failed error) error {
 	}
 	body.Close()
 	return nil
-}
-
-func transportError(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }
 
 func (c *Calendar) sendOne(ctx context.Context, r call) (*http.Response, error) {

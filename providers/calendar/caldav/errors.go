@@ -23,6 +23,15 @@ type brokenError struct {
 
 func (e *brokenError) Error() string { return e.text }
 
+// unreachedError is a brokenError without an answer: that says all, whatever was asked.
+type unreachedError struct{ *brokenError }
+
+// Unwrap returns the failure.
+func (e unreachedError) Unwrap() error { return e.brokenError }
+
+// Plain is the whole sentence.
+func (e unreachedError) Plain() string { return e.text }
+
 // refusedError is an answer that says no.
 type refusedError struct {
 	status int
@@ -183,5 +192,5 @@ func (c *Calendar) aboutCalendar(err error) error {
 	c.mu.Lock()
 	c.place = nil // it may have been made anew
 	c.mu.Unlock()
-	return fmt.Errorf("%w: nothing is cancelled; check caldav.url, and that the calendar is shared with this account (%w)", calendar.ErrAbsent, err)
+	return fmt.Errorf("%w: nothing is cancelled; check that caldav.url is the address of a CalDAV server or of a calendar there, and that the calendar is shared with this account (%w)", calendar.ErrAbsent, err)
 }

@@ -21,6 +21,9 @@ type brokenError struct{ text string }
 
 func (e *brokenError) Error() string { return e.text }
 
+// Plain is the same: it says all.
+func (e *brokenError) Plain() string { return e.text }
+
 // refusedError is an answer of Google's that says no.
 type refusedError struct {
 	code   int
@@ -59,7 +62,7 @@ func (c *Calendar) kind(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &brokenError{"no answer in time"}
 	case errors.As(err, &transport):
-		return &brokenError{"no whole answer: " + rest.Redact(transport.Err.Error())}
+		return &brokenError{rest.Unreached(oauth.HostOf(transport.URL), err)}
 	}
 	return &brokenError{"the answer cannot be read: " + rest.Redact(err.Error())}
 }

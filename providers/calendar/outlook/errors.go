@@ -18,6 +18,9 @@ type brokenError struct{ text string }
 
 func (e *brokenError) Error() string { return e.text }
 
+// Plain is the same: it says all.
+func (e *brokenError) Plain() string { return e.text }
+
 // refusedError is an answer that says no.
 type refusedError struct {
 	status int
@@ -49,7 +52,7 @@ func (c *Calendar) kind(answer *kept, err error) error {
 	case answer.status >= http.StatusMultipleChoices:
 		return c.refusal(answer)
 	case errors.As(err, &transport):
-		return &brokenError{"no whole answer: " + rest.Redact(transport.Err.Error())}
+		return &brokenError{rest.Unreached(oauth.HostOf(transport.URL), err)}
 	case errors.Is(err, errStrange):
 		return &brokenError{"the answer cannot be used: " + errStrange.Error()}
 	}

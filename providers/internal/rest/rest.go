@@ -4,20 +4,21 @@ package rest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"zoomtag/words"
 )
 
 // BodyLimit is the most that is read of an answer, in bytes.
 const BodyLimit = 1 << 20
 
 // ErrNotSent is wrapped by errors of Do when the request certainly never left this machine.
-var ErrNotSent = errors.New("could not be sent")
+var ErrNotSent = words.Kind("could not be sent")
 
 // Response is an answer read whole.
 type Response struct {

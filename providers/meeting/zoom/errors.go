@@ -48,6 +48,7 @@ type problem struct {
 	verdict verdict
 	kind    error
 	text    string
+	details string        // in brackets
 	after   time.Duration // for busy: how long Zoom asks to wait
 	// superseded says of a badToken that a later sign-in took its place.
 	superseded bool
@@ -56,7 +57,15 @@ type problem struct {
 	said string
 }
 
-func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text }
+func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text + p.details }
+
+// Plain has what was asked for behind the sentence, beside what Zoom's support asks for.
+func (p *problem) Plain() string {
+	if p.details == "" {
+		return p.text + " (" + p.what + ")"
+	}
+	return p.text + " (" + p.what + ", " + strings.TrimPrefix(p.details, " (")
+}
 func (p *problem) Unwrap() error { return p.kind }
 
 // errSignIn is the kind of what concerns all that is asked with the same access token.
@@ -127,7 +136,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 	if ours {
 		p.verdict, p.text, p.kind = s.judge(c, res.Status, body)
 		p.superseded, p.code, p.said = body.Code == codeSuperseded, body.Code, strings.ToLower(body.all())
-		p.text += details(int64(body.Code), res.Status, body.said(), tracking)
+		p.details = details(int64(body.Code), res.Status, body.said(), tracking)
 		return p
 	}
 	switch rest.KindOf(res.Status) {
@@ -141,7 +150,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 		// A page of a proxy, a 404 that is not Zoom's, a 200 for something that is answered with a 204: no conclusion.
 		p.verdict, p.text = broken, "an answer that is not Zoom's, beginning with "+quoteBody(res.Body)
 	}
-	p.text += details(0, res.Status, "", tracking)
+	p.details = details(0, res.Status, "", tracking)
 	return p
 }
 

@@ -91,7 +91,7 @@ func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal
 	r.refusal = refusal
 	switch {
 	case !answered && unsent():
-		r.outcome, r.err = unchanged, fmt.Errorf("%w: no connection to %s: %s", meeting.ErrNotSent, p.config.Endpoint.TokenURL, cause(err))
+		r.outcome, r.err = unchanged, fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(p.config.Endpoint.TokenURL), err))
 	case !answered || refusal.isBroken():
 		r.outcome, r.err = unknown, fmt.Errorf("%w (the answer may be lost, and the sign-in with it: it is tried once more)", noToken(err, refusal, p.config.Endpoint.TokenURL))
 	case refusal.endsGrant():

@@ -146,7 +146,7 @@ func (r *tokenRefusal) throttled(now time.Time) error {
 // noToken is the error for an answer that says nothing, or none at all.
 func noToken(err error, r tokenRefusal, address string) error {
 	if r.status == 0 {
-		return fmt.Errorf("%w: no answer that can be used from %s: %s", meeting.ErrNotSent, address, rest.Redact(err.Error()))
+		return fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(address), err))
 	}
 	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment%s", meeting.ErrNotSent, r.said())
 }

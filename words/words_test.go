@@ -1,0 +1,36 @@
+package words
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
+
+func TestOf(t *testing.T) {
+	kind := Kind("not allowed")
+	sentence := Say(kind, "the secret is wrong: check it")
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{errors.New("plain"), "plain"},
+		{kind, "not allowed"},
+		{sentence, "the secret is wrong: check it"},
+		{fmt.Errorf("the meeting could not be made: zoom: %w", sentence), "the secret is wrong: check it"},
+		{fmt.Errorf("%w: %w: no token", kind, Kind("not sent")), "no token"},
+		{fmt.Errorf("first: %w", fmt.Errorf("%w: then", kind)), "then"},
+		{fmt.Errorf("folder: %w: mount it", Fact("it is not there")), "it is not there: mount it"},
+		{fmt.Errorf("folder: %w: %w: its owner may", Fact("it is not there"), kind), "its owner may"},
+		{errors.Join(fmt.Errorf("a: %w", sentence), errors.New("another")), "the secret is wrong: check it\nanother"},
+		{errors.Join(fmt.Errorf("a: %w", sentence), fmt.Errorf("b: %w", sentence)), "the secret is wrong: check it"},
+		{fmt.Errorf("%w, beside %w", errors.New("one"), sentence), "the secret is wrong: check it"},
+	} {
+		if got := Of(c.err); got != c.want {
+			t.Errorf("of %v: %q, want %q", c.err, got, c.want)
+		}
+	}
+	if !errors.Is(fmt.Errorf("a: %w", sentence), kind) || sentence.Error() != "not allowed: the secret is wrong: check it" {
+		t.Errorf("the kind is lost: %v", sentence)
+	}
+}
