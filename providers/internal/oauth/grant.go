@@ -78,8 +78,8 @@ const maxGrant = 64 << 10
 
 // LoadGrant reads a grant; ErrNoGrant if there is none.
 func LoadGrant(path string) (Grant, error) {
-	// Without waiting for what is no file (a pipe), and without following a link that somebody else may have laid.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	// Without following a link, which somebody else may have laid.
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Grant{}, ErrNoGrant
@@ -93,8 +93,6 @@ func LoadGrant(path string) (Grant, error) {
 	switch {
 	case err != nil:
 		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
-	case !info.Mode().IsRegular():
-		return Grant{}, fmt.Errorf("%s is no file: remove it, and sign in again", path)
 	case info.Size() > maxGrant:
 		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
 	case info.Mode().Perm()&0o077 != 0:
