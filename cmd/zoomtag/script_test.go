@@ -11,7 +11,8 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
-// TestScripts plays with the built binary what people do, and what they do wrong, from testdata/script: a command, what it must answer, and the files it finds.
+// TestScripts plays with the built binary what people do, and what they do wrong, from
+// testdata/script: a command, what it must answer, and the files it finds.
 // $ZOOM_API and $ZOOM_OAUTH in a configuration are an emulated Zoom that knows the app "client" of the account "account".
 func TestScripts(t *testing.T) {
 	builtForCrash.Store(true)
