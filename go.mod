@@ -12,7 +12,9 @@ require (
 	github.com/microsoft/kiota-serialization-json-go v1.1.2 // the Graph SDK's JSON
 	github.com/microsoftgraph/msgraph-sdk-go v1.100.0 // Outlook calendars; its packages users and models only
 	github.com/robfig/cron/v3 v3.0.1 // schedules: five fields, CRON_TZ, @every
+	github.com/rogpeppe/go-internal v1.16.0 // testscript: mistakes of users as scripts that they could read, in tests only
 	github.com/spf13/cobra v1.10.2 // commands, flags, completions, man pages
+	github.com/spf13/pflag v1.0.10 // what cobra calls a mistyped flag
 	github.com/teambition/rrule-go v1.8.2 // occurrences of recurring events
 	go.etcd.io/bbolt v1.5.0 // the state: one file, transactions, survives power cuts
 	go.yaml.in/yaml/v3 v3.0.6 // configuration, with the line of each mistake
@@ -40,9 +42,7 @@ require (
 	github.com/googleapis/enterprise-certificate-proxy v0.3.24 // indirect
 	github.com/googleapis/gax-go/v2 v2.27.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
-	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/russross/blackfriday/v2 v2.1.0 // indirect
-	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/std-uritemplate/std-uritemplate/go/v2 v2.0.3 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.69.0 // indirect
@@ -52,6 +52,7 @@ require (
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
+	golang.org/x/tools v0.51.0 // indirect
 	google.golang.org/genproto v0.0.0-20261019180522-ce908d29299b // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20261019180522-ce908d29299b // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20261019180522-ce908d29299b // indirect

@@ -59,6 +59,7 @@ var soleImporter = map[string]string{
 	"github.com/teambition/rrule-go": "providers/ical",
 	"github.com/fsnotify/fsnotify":   "providers/calendar/icsdir",
 	"github.com/spf13/cobra":         "cmd/zoomtag",
+	"github.com/spf13/pflag":         "cmd/zoomtag",
 	"github.com/coreos/go-systemd":   "systemd",
 	"go.yaml.in/yaml":                "configs",
 	"golang.org/x/oauth2":            "providers/meeting/zoom providers/calendar/google providers/calendar/outlook providers/internal/oauth",
