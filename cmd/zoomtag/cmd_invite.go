@@ -14,10 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/invite"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // inviteRequest is what is asked of an office. Without events it is about all of them.

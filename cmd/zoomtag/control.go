@@ -15,8 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/words"
 )
 
 // socketPath is where the daemon listens: beside the state file.

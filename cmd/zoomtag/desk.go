@@ -13,9 +13,9 @@ import (
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
-	"zoomtag/words"
 )
 
 // desk is the office of this process: it holds the store and works on the calendars itself.

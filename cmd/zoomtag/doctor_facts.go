@@ -12,10 +12,10 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
-	"zoomtag/words"
 )
 
 // calendarOf is a watched calendar by its name.

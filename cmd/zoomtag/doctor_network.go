@@ -16,8 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
-	"zoomtag/words"
 )
 
 // prober looks at the way to Zoom from this machine. It sends no credential, no passcode and no meeting number.

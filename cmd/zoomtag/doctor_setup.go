@@ -10,9 +10,9 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for its name.

@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // inviter makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine queues what has

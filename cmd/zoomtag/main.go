@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/words"
 )
 
 // The exit codes, as promised to scripts and service files.

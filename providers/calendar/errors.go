@@ -3,7 +3,7 @@ package calendar
 import (
 	"time"
 
-	"zoomtag/words"
+	"zoomtag/providers/words"
 )
 
 // The kinds of failure that callers tell apart. Adapters wrap them: the text around says what happened, to what, and what

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"zoomtag/words"
+	"zoomtag/providers/words"
 )
 
 // The kinds of failure of which callers may conclude something. A call that failed with one of them has certainly not

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that it may not be.

@@ -7,9 +7,9 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/words"
 )
 
 // heartbeat is how often a pass that changes nothing may still save that it was there.

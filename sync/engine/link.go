@@ -9,9 +9,9 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // link makes the event show what it should, and believes only what the calendar then says.

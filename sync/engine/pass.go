@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/words"
 )
 
 // pass is one pass over one calendar.

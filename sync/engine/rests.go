@@ -9,8 +9,8 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/words"
 )
 
 // longestRest is longer than any service asks to be left alone for: Zoom's daily limit is the longest. A rest that is longer was begun by

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in

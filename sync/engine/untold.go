@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
-	"zoomtag/words"
 )
 
 // goesOn reports whether a step that failed leaves the link to be seen to all the same: a link that works is of more use than a meeting that

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"zoomtag/words"
+	"zoomtag/providers/words"
 )
 
 // BodyLimit is the most that is read of an answer, in bytes.

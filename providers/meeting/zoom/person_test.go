@@ -163,7 +163,7 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 		"down, silent":  {faults: []zoomtest.Fault{{Match: whoIs, Status: 503}, silent}, says: "HTTP 503", waits: true},
 		"no answer":     {faults: []zoomtest.Fault{{Match: whoIs, Cut: true}}, says: "the answer was lost", waits: true},
 		"nobody":        {faults: []zoomtest.Fault{{Match: whoIs, Status: 200, Body: "{}"}}, says: "names nobody"},
-		"no connection": {offline: true, says: "no connection", waits: true},
+		"no connection": {offline: true, says: "unreachable", waits: true},
 		"Ctrl-C":        {cancel: true, says: "canceled"},
 	} {
 		for _, person := range []string{host, "bob@example.com"} {

@@ -113,7 +113,7 @@ func TestRefusedRenewals(t *testing.T) {
 		"cut, after":           {lostAnswer(0), meeting.ErrNotSent, false, true, "may be lost"},
 		"half":                 {zoomtest.Fault{Match: zoomtest.SignIn, After: true, Half: true}, meeting.ErrNotSent, false, true, "may be lost"},
 		"well, and an error":   {answered(200, `{"reason":"Invalid Token!","error":"invalid_grant"}`), meeting.ErrDenied, true, false, command},
-		"no connection at all": {zoomtest.Fault{}, meeting.ErrNotSent, false, false, "no connection"},
+		"no connection at all": {zoomtest.Fault{}, meeting.ErrNotSent, false, false, "unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newPerson(t, zoomtest.Options{})
@@ -137,7 +137,7 @@ func TestRefusedRenewals(t *testing.T) {
 					t.Errorf("shows a secret: %v", err)
 				}
 			}
-			if n := f.renewals(); n != asked && c.kind != nil && c.says != "no connection" {
+			if n := f.renewals(); n != asked && c.kind != nil && c.says != "unreachable" {
 				t.Errorf("%d more questions at once", n-asked)
 			}
 			after := f.kept(t)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"zoomtag/sync/plan"
 )
@@ -27,9 +26,6 @@ func (w *Multi) loseState() {
 		it.stripped = false // the state alone knew of the wish
 		if ev, there := it.cal.Event(it.id); there {
 			shown[ev.Link.Mark] = shown[ev.Link.Mark] || !it.cal.file
-			if ev.Link.Mark == "" && strings.Contains(ev.Location+ev.URL, "zoom.us/") { // nobody can tell that this link is ours
-				w.excuse[plan.Bind(it.uid)] = true
-			}
 		}
 		if !w.single() {
 			w.excuse[plan.Bind(it.uid)] = true
