@@ -74,7 +74,7 @@ func outermost(err error) Plain {
 
 // joined are the errors that errors.Join has put together. An error of fmt.Errorf with several in it is one.
 func joined(err error) []error {
-	several, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // it is about this node alone
+	several, ok := err.(interface{ Unwrap() []error }) // it is about this node alone
 	if !ok {
 		return nil
 	}
