@@ -16,6 +16,7 @@ import (
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
 )
 
@@ -244,7 +245,7 @@ func (a *app) introduce(ctx context.Context, b *builder, c configs.Calendar) err
 	}
 	said, err := known.Introduce(ctx)
 	if err != nil {
-		return fmt.Errorf("the sign-in is kept, but calendar %s cannot be read with it; was it the right account? %w", c.Name, err)
+		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the right account? %s", c.Name, words.Of(err)))
 	}
 	fmt.Fprintf(a.term.out, "With it, %s.\n", said)
 	return nil
