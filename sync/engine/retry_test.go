@@ -195,3 +195,40 @@ func TestHeldIsLetBe(t *testing.T) {
 		t.Errorf("by a hand: %d events, %v", n, err)
 	}
 }
+
+// TestThrottledIsWaitedFor: an event that failed because Zoom asked for a pause is let be until that is over.
+func TestThrottledIsWaitedFor(t *testing.T) {
+	b := newBench(t)
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "create" && phase == "before" {
+			return &meeting.Throttled{Until: b.now.Add(6 * time.Hour), Err: errors.New("slowly")}
+		}
+		return nil
+	}
+	b.put("Talk #zoom", week)
+	b.pass()
+	if n, err := b.e.Retry(Again{Calendars: []string{"c"}}); err != nil || n != 0 {
+		t.Errorf("%d events are tried again, %v", n, err)
+	}
+}
+
+// TestSignInMendedForAll: whoever has one calendar tried again has shown that the account lets in again; the others do not wait longer.
+func TestSignInMendedForAll(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	refused := true
+	h.zoom.Hook = func(_, phase string) error {
+		if phase == "before" && refused {
+			return &meeting.SignInError{Err: fmt.Errorf("%w: %w", meeting.ErrNotSent, meeting.ErrDenied)}
+		}
+		return nil
+	}
+	h.share("one", "One #zoom", "x")
+	h.share("two", "Two #zoom", "y")
+	h.passes()
+	refused = false
+	if _, err := h.e.Retry(Again{Calendars: []string{"x"}}); err != nil {
+		t.Fatal(err)
+	}
+	h.passes()
+	h.meetings(2)
+}
