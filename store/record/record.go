@@ -84,6 +84,9 @@ type Record struct {
 	Gone bool `json:",omitempty"`
 	// Released says that the owner has looked at what a brake held back and let it go.
 	Released bool `json:",omitempty"`
+	// Abandoned says that the owner did so while the account of its meeting was not configured: it is left alone. A release before that
+	// was the answer to another question.
+	Abandoned bool `json:",omitempty"`
 	// Left says that the meeting was left alone because its account was not configured when the event ended.
 	Left bool `json:",omitempty"`
 	// ClosedAt is when nothing was left to do; the record is kept for the journal for a while.
@@ -141,6 +144,8 @@ type Kept struct {
 // Rest is until when somebody is left alone: a calendar, a service, a host.
 type Rest struct {
 	Until time.Time
+	// Begun is when it was asked for. One that begins in the future was begun by a clock that has been set back since.
+	Begun time.Time `json:",omitzero"`
 	// Why is what was said, for people.
 	Why string
 	// Refused says that a sign-in was refused, Tries times in a row, with credentials of the fingerprint Depends. Nobody has asked for a pause

@@ -198,10 +198,14 @@ func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
 // release lets one event go, if it is still remembered, and reports whether it was waiting for that.
 func (e *Engine) release(tx *store.Tx, calendar, id string) (waited bool, err error) {
 	rec, err := tx.Record(calendar, id)
-	if err != nil || rec == nil || rec.Closed() || rec.Released {
+	if err != nil || rec == nil || rec.Closed() {
 		return false, err
 	}
-	rec.Released, rec.Due = true, e.opt.Now()
+	abandoned := e.calendars[calendar].Settings.Abandons(rec)
+	if rec.Released && rec.Abandoned == abandoned {
+		return false, nil
+	}
+	rec.Released, rec.Abandoned, rec.Due = true, abandoned, e.opt.Now()
 	return true, tx.PutRecord(rec)
 }
 

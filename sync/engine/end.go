@@ -32,7 +32,7 @@ func (s *settling) cancel(ctx context.Context) error {
 	var kept *keptError
 	if err := s.doubtCancel(); errors.As(err, &kept) {
 		s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil // it is the other one's
-		return s.close(kept.Error())
+		return s.closeButFormer(kept.Error(), s.wakeTwins)
 	} else if err != nil {
 		return err
 	}
@@ -71,9 +71,9 @@ func (s *settling) cancelled() error {
 	if !s.dry {
 		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", id, "reason", s.rec.Ending)
 	}
-	s.rec.Doubt, s.rec.ClosedAt, s.rec.Reason = "", now, s.rec.Ending
+	s.rec.Doubt = ""
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.CancelledID, s.rec.CancelledAt = 0, meeting.Meeting{}, nil, id, now
-	return s.save("", "", func(tx *store.Tx) error {
+	return s.closeButFormer(s.rec.Ending, func(tx *store.Tx) error {
 		err := tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 			Step: "cancel", Meeting: id, Reason: s.rec.Ending})
 		return errors.Join(err, s.wakeTwins(tx))
@@ -199,6 +199,14 @@ func (s *settling) end(d plan.Decision) error {
 		return errors.Join(s.wakeTwins(tx), tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
 			Title: s.rec.Title, Meeting: s.rec.MeetingID, Reason: d.Reason}))
 	})
+}
+
+// closeButFormer closes the record, unless there are earlier meetings left that have to be cancelled.
+func (s *settling) closeButFormer(reason string, with func(*store.Tx) error) error {
+	if plan.FirstFormer(s.rec, &s.c.Settings) < 0 {
+		s.rec.ClosedAt, s.rec.Reason = s.e.opt.Now(), reason
+	}
+	return s.save("", "", with)
 }
 
 // close ends the record, leaving the meeting, if there is one, alone.

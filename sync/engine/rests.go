@@ -99,6 +99,7 @@ func (e *Engine) rest(key string, dry bool, change func(before store.Rest) (stor
 	e.mu.Lock()
 	now, changed := change(e.quiet[key])
 	if changed {
+		now.Begun = e.opt.Now()
 		e.quiet[key] = now
 	}
 	e.mu.Unlock()
@@ -119,10 +120,28 @@ func (e *Engine) quietUntil(key string) store.Rest {
 	if !rest.Until.After(now) {
 		return store.Rest{}
 	}
-	if rest.Until.Sub(now) > longestRest || e.isRenewed(key, rest) {
+	if isAhead(rest, now) || e.isRenewed(key, rest) {
 		return store.Rest{}
 	}
 	return rest
+}
+
+// isAhead reports whether a rest was begun by a clock that has been set back since.
+func isAhead(rest store.Rest, now time.Time) bool {
+	return rest.Begun.After(now.Add(clockSlack)) || rest.Until.Sub(now) > longestRest
+}
+
+// dropAhead forgets the rests that a clock which was ahead has begun: in some hours they would be heeded again.
+func (e *Engine) dropAhead() {
+	e.mu.Lock()
+	quiet := maps.Clone(e.quiet)
+	e.mu.Unlock()
+	now := e.opt.Now()
+	for key, rest := range quiet {
+		if isAhead(rest, now) {
+			e.drop(key)
+		}
+	}
 }
 
 // isRenewed reports whether a sign-in that was refused is another one by now.

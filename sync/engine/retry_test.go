@@ -212,6 +212,32 @@ func TestThrottledIsWaitedFor(t *testing.T) {
 	}
 }
 
+// TestThrottledByAClockAhead: a pause that was begun by a clock which was ahead is over, and stays so when its hours come.
+func TestThrottledByAClockAhead(t *testing.T) {
+	b := newBench(t)
+	asked := false
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "create" && phase == "before" && !asked {
+			asked = true
+			return &meeting.Throttled{Until: b.now.Add(20 * time.Hour), Err: errors.New("slowly")}
+		}
+		return nil
+	}
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.meetings(0)
+	b.now = b.now.Add(-30 * time.Hour)
+	b.pass()
+	b.meetings(1)
+	b.now = b.now.Add(31 * time.Hour)
+	b.cal.Edit(id, func(ev *calendar.Event) { ev.Title = "Walk #zoom" })
+	b.pass()
+	b.meetings(1)
+	if topic := b.zoom.Meetings()[0].Spec.Topic; topic != "Walk" {
+		t.Errorf("the topic is %q", topic)
+	}
+}
+
 // TestSignInMendedForAll: whoever has one calendar tried again has shown that the account lets in again; the others do not wait longer.
 func TestSignInMendedForAll(t *testing.T) {
 	h := newHouse(t, "x", "y")

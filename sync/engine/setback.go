@@ -22,6 +22,7 @@ func (p *pass) pullIn(back bool) error {
 	if p.dry || vetted && !back {
 		return nil
 	}
+	p.e.dropAhead()
 	now := p.e.opt.Now()
 	waiting, err := p.e.store.DueAfter(p.c.Name, now)
 	if err != nil {

@@ -295,7 +295,7 @@ func (s *settling) note(d plan.Decision) {
 	if d.Wish.Asked {
 		rec.Not = s.c.Settings.Rules.Not
 		rec.Tag, rec.TagIn = d.Wish.Tags[0].Shown(), d.Wish.Tags[0].In
-		rec.Released = false
+		rec.Released, rec.Abandoned = false, false
 	}
 	rec.Gone = false
 	if name, known := s.c.Settings.AccountName(rec.Mark); known {

@@ -36,7 +36,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 			}
 		}
 		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
-		s.rec.Told, s.rec.LostAt, s.rec.Released, s.rec.Left = nil, time.Time{}, false, false
+		s.rec.Told, s.rec.LostAt, s.rec.Left = nil, time.Time{}, false
+		s.rec.Released, s.rec.Abandoned = false, false
 		if s.ev != nil && s.ev.Link.Mark != s.rec.Mark { // whatever the event shows, it is not what was written
 			s.rec.JoinURL, s.rec.Block = "", ""
 		}
@@ -71,7 +72,8 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
 		return s.save("", "", nil)
 	case plan.Resume:
-		s.rec.EndingAt, s.rec.Ending, s.rec.Gone, s.rec.Released = time.Time{}, "", false, false
+		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, "", false
+		s.rec.Released, s.rec.Abandoned = false, false
 		return s.save("", "", nil)
 	case plan.Cancel:
 		return s.cancel(ctx)

@@ -142,6 +142,11 @@ func (s *Settings) unreachable(rec *record.Record) string {
 	return "its meeting was made with another Zoom account than the configured one" + s.called(rec, m.Account)
 }
 
+// Abandons reports whether letting a record go means to leave its meeting alone: it ends, and its account is not configured.
+func (s *Settings) Abandons(rec *record.Record) bool {
+	return !rec.EndingAt.IsZero() && s.unreachable(rec) != ""
+}
+
 // called names an account that the configuration does not have, as far as that is known.
 func (s *Settings) called(rec *record.Record, hash string) string {
 	name := ""
@@ -177,7 +182,7 @@ func (d Decision) leave(in Input, why string) Decision {
 	untagged := in.Event != nil && !in.Event.Cancelled
 	graceOver := rec.EndingAt.Add(in.Settings.Grace)
 	switch {
-	case rec.Released, !rec.Until.IsZero() && in.Now.After(rec.Until), untagged && !in.Now.Before(graceOver):
+	case rec.Abandoned, !rec.Until.IsZero() && in.Now.After(rec.Until), untagged && !in.Now.Before(graceOver):
 		d.Do, d.State, d.Left = Close, Ended, true
 		d.Reason += "; " + why + ": it is left alone"
 	case untagged:

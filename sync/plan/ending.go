@@ -99,18 +99,21 @@ func ending(in Input, w Wish, why string) Decision {
 		return d.leave(in, unreachable)
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do = Seek
-	case !discardAt(in).IsZero() && !in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
-		d.Do = Discard
-	case rec.MeetingID == 0:
-		d.Do, d.State = Close, Ended
-	case rec.Doubt == "" && !rec.Until.IsZero() && in.Now.After(rec.Until) && !rec.Meeting.Start.After(in.Now):
+	case discardAt(in).IsZero() && (rec.MeetingID == 0 || isMeetingOver(rec, in.Now)):
 		d.Do, d.State = Close, Ended
 	case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
 		d.At = rec.EndingAt.Add(in.Settings.Grace)
-	default:
+	case rec.MeetingID == 0 || isMeetingOver(rec, in.Now):
+		d.Do = Discard
+	default: // before the earlier ones, of which one may have to stay
 		d.Do = Cancel
 	}
 	return d
+}
+
+// isMeetingOver reports whether the meeting of a record is over: there is nothing to cancel.
+func isMeetingOver(rec *record.Record, now time.Time) bool {
+	return rec.Doubt == "" && !rec.Until.IsZero() && now.After(rec.Until) && !rec.Meeting.Start.After(now)
 }
 
 // LiesAhead reports whether the meeting of a closed record is still to come: its event was moved into the past, and so left alone. When

@@ -3,6 +3,7 @@ package enginetest
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/calendartest"
@@ -38,7 +39,10 @@ func (w *Multi) file() {
 	before := len(w.items)
 	if it := w.any(); it != nil && w.rng.IntN(2) == 0 {
 		ev, there := it.cal.Event(it.id)
-		if !there || ev.Denied != "" {
+		if !there || ev.Denied != "" || it.cal.file { // to the command, a copy of a file is that file
+			return
+		}
+		if slices.ContainsFunc(w.files, func(f *item) bool { return f.uid == it.uid }) {
 			return
 		}
 		w.add(c, ev, it.words)
