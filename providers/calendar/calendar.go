@@ -102,6 +102,9 @@ type Event struct {
 	URL        string
 	Categories []string
 	Color      string
+	// Elsewhere are texts in which an app may show a place to meet besides those above: the HTML twin of a plain description, and links in
+	// properties of one app. They are searched for conferences, and for nothing else.
+	Elsewhere []string
 	// Conferences holds the URIs (or, lacking one, a name such as "Teams") of conference data that the event carries
 	// outside its texts.
 	Conferences []string

@@ -1,7 +1,9 @@
 package ical
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +23,9 @@ type Event struct {
 	UID                               string
 	Title, Description, Location, URL string
 	Categories                        []string
+	// Elsewhere are the HTML twins of the description (X-ALT-DESC, and ALTREP as Thunderbird writes it), and what in other properties of one
+	// app holds a link.
+	Elsewhere []string
 	// Conferences are the meetings that the event points to outside its texts, ours left out.
 	Conferences []string
 	// Organizer is the address of the organizer, without mailto:; HasOrganizer says that there is one at all.
@@ -142,6 +147,9 @@ func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
 		take(&e.Title)
 	case "DESCRIPTION":
 		take(&e.Description)
+		if twin := dataURL(d.param(p, "ALTREP")); twin != "" {
+			e.Elsewhere = append(e.Elsewhere, twin)
+		}
 	case "LOCATION":
 		take(&e.Location)
 	case propMark:
@@ -173,7 +181,32 @@ func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
 		if uri := d.plain(p); uri != "" {
 			e.Conferences = append(e.Conferences, uri)
 		}
+	default:
+		if strings.HasPrefix(name, "X-") && !strings.HasPrefix(name, "X-ZOOMTAG-") {
+			if text := d.text(p); strings.Contains(text, "://") {
+				e.Elsewhere = append(e.Elsewhere, text)
+			}
+		}
 	}
+}
+
+// dataURL is the text that a data URL (RFC 2397) holds, or "".
+func dataURL(uri string) string {
+	if len(uri) < 5 || !strings.EqualFold(uri[:5], "data:") {
+		return ""
+	}
+	head, data, _ := strings.Cut(uri[5:], ",")
+	if strings.HasSuffix(strings.ToLower(head), ";base64") {
+		decoded, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			return ""
+		}
+		return string(decoded)
+	}
+	if text, err := url.PathUnescape(data); err == nil {
+		return text
+	}
+	return data
 }
 
 // ourConference reports whether a CONFERENCE property looks like those that we write.

@@ -72,7 +72,28 @@ var linkCases = []struct {
 	{"a name with zoom in it", func(f *doctor.Facts) { *f = foreign("https://www.zoominfo.com/c/acme") }, []string{doctor.NotZoom}, "zoominfo"},
 	{"a mail system's link checker", func(f *doctor.Facts) {
 		*f = foreign("https://urldefense.com/v3/__https://us02web.zoom.us/j/86000000001?pwd=a__;!!x$")
-	}, []string{doctor.WrappedLink}, "urldefense.com"},
+	}, []string{doctor.WrappedLink, doctor.ForeignLink}, "urldefense.com"},
+	{"a link checker that hides the target", func(f *doctor.Facts) {
+		*f = foreign("https://protect-eu.mimecast.com/s/AbC?domain=us02web.zoom.us")
+	}, []string{doctor.WrappedLink}, "mimecast.com"},
+	{"a stranger behind a link checker", func(f *doctor.Facts) {
+		*f = foreign("https://urldefense.com/v3/__https://zoom.us.evil.example/j/86000000001?pwd=a__;!!x$")
+	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
+	{"a quotation mark glued to the passcode", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/j/86000000001?pwd=9c1v.1%3E")
+	}, []string{doctor.BrokenLink}, "characters"},
+	{"quoted-printable in the passcode", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/j/86000000001?pwd=3D9c1vQn2muelecB078.1")
+	}, []string{doctor.BrokenLink}, "characters"},
+	{"a passcode that begins like quoted-printable", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/j/86000000001?pwd=3D1vQn2muelecB078uz6AHeWelSK19.1")
+	}, []string{doctor.ForeignLink}, ""},
+	{"a word glued to the passcode", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/j/86000000001?pwd=9c1vQn2muelecB078uz6AHeWelSK19.112vfe3")
+	}, []string{doctor.BrokenLink}, "characters"},
+	{"a page to register on", func(f *doctor.Facts) {
+		*f = foreign("https://us02web.zoom.us/webinar/register/WN_abcDEF-123_x")
+	}, []string{doctor.ForeignLink, doctor.Registration}, ""},
 	{"before a separator", func(f *doctor.Facts) {
 		*f = foreign("https://us02web.zoom.us/j/86000000001?pwd=" + token + "\n==========\nAgenda")
 	}, []string{doctor.ForeignLink}, ""},

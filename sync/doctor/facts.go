@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
 	"zoomtag/sync/plan"
@@ -125,7 +126,7 @@ func Shown(ev *calendar.Event) []string {
 	texts := append([]string{calendar.StripBlock(ev.Description), ev.Location, ev.URL}, ev.Conferences...)
 	var list []string
 	var seen []link
-	for _, raw := range plan.Links(strings.Join(texts, "\n")) {
+	for _, raw := range links.Find(strings.Join(texts, "\n")) {
 		l := parse(raw)
 		if l.zoom && l.way == elsewhere || !l.zoom && !(l.looksLikeZoom() && l.id != "") || l.zoom && !l.leadsIn() && l.way == registers {
 			continue

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
 	"zoomtag/sync/plan"
 )
@@ -43,8 +44,8 @@ func (j *judge) text() (hopeless bool) {
 	if j.elsewhere() {
 		return true
 	}
-	if l.raw != l.url && l.raw != strings.ReplaceAll(l.url, "&", "&amp;") {
-		j.add(found(WrappedLink, "a link checker is wrapped around it"))
+	if checker := links.Checker(l.raw); checker != "" {
+		j.add(found(WrappedLink, checker+" is wrapped around it, a link checker"))
 	}
 	switch l.secret {
 	case "zak", "start":
@@ -67,6 +68,9 @@ func (j *judge) text() (hopeless bool) {
 	}
 	if !j.own() {
 		j.add(found(ForeignLink, "Zoom tells nobody but its host whether the meeting is still there"))
+		if l.way == registers {
+			j.add(found(Registration, "it leads to the page on which guests register first"))
+		}
 		if l.way == joins && l.pwd == "" && l.id != "" {
 			j.add(found(NoPasscode, "it carries no passcode; if the meeting has one, you are asked for it").milder(Note).mended("Ask the host for the passcode."))
 		}
@@ -75,21 +79,18 @@ func (j *judge) text() (hopeless bool) {
 	return false
 }
 
-// checkers are link checkers of mail systems whose links do not say where they lead, or say it in a code of their own.
-var checkers = []string{"urldefense.com", "urldefense.proofpoint.com", "mimecast.com", "mimecastprotect.com", "linkprotect.cudasvc.com", "secure-web.cisco.com"}
-
 // elsewhere judges a link that is not Zoom's.
 func (j *judge) elsewhere() bool {
 	l := j.link
 	switch {
 	case l.looksLikeZoom():
 		j.add(found(LookAlike, "it leads to "+l.host+", which is not Zoom's"))
-	case !l.zoom && named(l.host, checkers):
+	case !l.zoom && links.Checker(l.url) != "":
 		j.add(found(WrappedLink, l.host+" is wrapped around it, a link checker that nobody else can look into"))
 	case !l.zoom:
 		what := "it leads to " + orWord(l.host, "no host at all")
-		if name := plan.ServiceOf(l.url); name != "" {
-			what += " (" + name + ")"
+		if place, ok := links.Classify(l.url); ok {
+			what += " (" + place.Service + ")"
 		}
 		j.add(found(NotZoom, what+", not to Zoom"))
 	}

@@ -7,8 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"zoomtag/providers/meeting"
-	"zoomtag/sync/plan"
+	"zoomtag/providers/links"
 )
 
 // way is what opening a link does.
@@ -40,13 +39,13 @@ var otherDomains = []string{"zoomstatus.com", "zoomcrc.com", "zoomapp.cloud"}
 
 // parse takes a link apart as far as it can be.
 func parse(raw string) link {
-	l := link{raw: raw, url: strings.ReplaceAll(plan.Unwrap(raw), "&amp;", "&"), way: elsewhere}
+	l := link{raw: raw, url: links.Unwrap(raw), way: elsewhere}
 	u, err := url.Parse(l.url)
 	if err != nil {
 		return l
 	}
 	l.host, l.user = strings.ToLower(u.Hostname()), strings.ToLower(u.User.Username())
-	l.zoom = meeting.OnZoom(l.host) || slices.ContainsFunc(otherDomains, func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
+	l.zoom = links.OnZoom(l.host) || slices.ContainsFunc(otherDomains, func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
 	query := u.Query()
 	l.pwd = query.Get("pwd")
 	l.way, l.id = wayOf(strings.Split(strings.Trim(u.Path, "/"), "/"), query)
@@ -87,7 +86,7 @@ func wayOf(path []string, query url.Values) (w way, id string) {
 
 // Mask is a link without what opens it: of a path only plain words and meeting numbers are shown, of a query only names.
 func Mask(raw string) string {
-	l := plan.Unwrap(strings.ReplaceAll(raw, "&amp;", "&"))
+	l := links.Unwrap(raw)
 	l, _, _ = strings.Cut(l, "#")
 	bare, query, asks := strings.Cut(l, "?")
 	scheme, rest, ok := strings.Cut(bare, "://")
@@ -143,21 +142,21 @@ func LinkIn(text string) string {
 	if link := appLink.FindString(text); link != "" {
 		return link
 	}
-	links := plan.Links(text)
-	if len(links) == 0 && !strings.ContainsAny(text, " @\n") && strings.Contains(text, ".") && strings.Contains(text, "/") {
+	list := links.Find(text)
+	if len(list) == 0 && !strings.ContainsAny(text, " @\n") && strings.Contains(text, ".") && strings.Contains(text, "/") {
 		return "https://" + text // as people type it
 	}
 	for _, wanted := range []func(l link) bool{link.looksLikeZoom, link.leadsIn, func(l link) bool { return l.zoom }} {
-		for _, l := range links {
+		for _, l := range list {
 			if wanted(parse(l)) {
 				return l
 			}
 		}
 	}
-	if len(links) == 0 {
+	if len(list) == 0 {
 		return ""
 	}
-	return links[0]
+	return list[0]
 }
 
 // confusable are letters that look like those of "zoom" in Latin.
@@ -202,9 +201,35 @@ func (l link) broken(text string) string {
 		return "its meeting number is missing"
 	case l.zoom && asks && (query == "" || query == "pwd" || strings.HasSuffix(query, "pwd=") || strings.HasSuffix(query, "&") || query == "p" || query == "pw"):
 		return "it ends in the middle of the passcode's key"
+	case l.zoom && !wellFormed(l.pwd):
+		return "the passcode's key in it has characters that do not belong there, so that the link asks for a passcode"
 	}
 	return ""
 }
+
+// The keys of passcodes that Zoom writes today are of 30 characters, a dot and a number; those of before are of 32, without a dot.
+const (
+	keyLength    = 30
+	oldKeyLength = 32
+)
+
+// wellFormed reports whether a passcode's key can be one. Something that stood behind the link may be glued to it, or a piece of an encoding
+// be left in it: >, or the 3D of an equals sign in quoted-printable.
+func wellFormed(pwd string) bool {
+	key, number := pwd, ""
+	if dot := strings.LastIndexByte(pwd, '.'); dot >= 0 {
+		key, number = pwd[:dot], pwd[dot+1:]
+		if number == "" || len(number) > 2 || strings.Trim(number, "0123456789") != "" {
+			return false
+		}
+	}
+	if strings.Trim(key, keyLetters) != "" {
+		return false
+	}
+	return !strings.HasPrefix(key, "3D") || number != "" && len(key) == keyLength || number == "" && len(key) == oldKeyLength
+}
+
+const keyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/="
 
 // continued reports whether the next line of a text is the rest of a link.
 func continued(link, after string) bool {

@@ -75,13 +75,13 @@ func linksOf(rec *record.Record) []string {
 	if rec == nil {
 		return nil
 	}
-	links := []string{rec.JoinURL, rec.Meeting.JoinURL, rec.Meeting.RegisterURL}
+	list := []string{rec.JoinURL, rec.Meeting.JoinURL, rec.Meeting.RegisterURL}
 	for _, id := range []int64{rec.MeetingID, rec.CancelledID} {
 		if id != 0 {
-			links = append(links, "https://zoom.us/j/"+strconv.FormatInt(id, 10))
+			list = append(list, "https://zoom.us/j/"+strconv.FormatInt(id, 10))
 		}
 	}
-	return links
+	return list
 }
 
 // trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
 )
@@ -135,7 +136,7 @@ func urlIn(ev *calendar.Event) string {
 		return ev.Link.JoinURL
 	}
 	for _, text := range []string{ev.URL, strings.TrimSpace(ev.Location)} {
-		if c, ok := classify(text, 0); ok && c.Name == "Zoom" && c.URL == text && !strings.ContainsAny(text, " \n") {
+		if p, ok := links.Classify(text); ok && p.Service == links.Zoom && p.URL == text && !strings.ContainsAny(text, " \n") {
 			return text
 		}
 	}

@@ -240,7 +240,10 @@ func refuse(in Input, w Wish, why string) Decision {
 	rec := in.Rec
 	switch {
 	case rec != nil && !rec.Closed():
-	case in.Event.Unwritable: // what its owner waits for is not made yet
+	case in.Event.Unwritable: // what its owner waits for is not made yet, if it would be
+		if d := begin(in, w); d.State == Ignored {
+			return d
+		}
 		return Decision{State: Held, Reason: why, Wish: w, At: over(in)}
 	default:
 		return Decision{State: Ignored, Reason: why, Wish: w}

@@ -238,6 +238,32 @@ func TestConferences(t *testing.T) {
 	}
 }
 
+// TestConferencesAnywhere: a place to meet counts wherever an app shows it, and our own block counts nowhere.
+func TestConferencesAnywhere(t *testing.T) {
+	const link = "https://us02web.zoom.us/j/85000000001?pwd=a.1"
+	block := calendar.BlockFirst + "\nJoin: " + link + "\n" + calendar.BlockLast
+	for name, tt := range map[string]struct {
+		ev   calendar.Event
+		want string
+	}{
+		"title":           {calendar.Event{Title: "Talk " + link}, "Zoom"},
+		"no scheme":       {calendar.Event{Location: "us02web.zoom.us/j/85000000001"}, "Zoom"},
+		"the app's":       {calendar.Event{URL: "zoommtg://zoom.us/join?confno=85000000001"}, "Zoom"},
+		"twin":            {calendar.Event{Description: "x", Elsewhere: []string{"<a href=\"" + link + "\">x</a>"}}, "Zoom"},
+		"a twin of ours":  {calendar.Event{Description: block, Elsewhere: []string{"<p>" + strings.ReplaceAll(block, "\n", "<br>") + "</p>"}}, ""},
+		"conference data": {calendar.Event{Conferences: []string{"https://acme.webex.com/meet/a"}}, "Webex"},
+		"a name":          {calendar.Event{Conferences: []string{"Teams"}}, "Teams"},
+	} {
+		got := ""
+		if list := Conferences(&tt.ev); len(list) > 0 {
+			got = list[0].Name
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
 func FuzzTag(f *testing.F) {
 	for _, s := range []string{"#zoom", "#zoom(a=b, \"c\")", "x #ZOOM(45m)\n> #zoom", "#zoom(((", "#zoom(topic=\"", "ſ#zoom K#nozoom",
 		"https://e.com/#zoom", calendar.BlockFirst + "\n#zoom\n" + calendar.BlockLast} {

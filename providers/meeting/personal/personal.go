@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
 )
 
@@ -39,7 +40,7 @@ func New(link string) (*Service, error) {
 		return wrong("is not a link")
 	case u.Scheme != "https":
 		return wrong("does not begin with https://")
-	case !meeting.OnZoom(u.Hostname()) || u.Port() != "" && u.Port() != "443":
+	case !links.OnZoom(u.Hostname()) || u.Port() != "" && u.Port() != "443":
 		return wrong("does not lead to Zoom but to " + u.Host)
 	case u.Query().Has("zak") || strings.HasPrefix(u.Path, "/s/"):
 		return wrong("is a link to start meetings, which is the host's own and must not be shown to guests")

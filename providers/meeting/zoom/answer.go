@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
 )
 
@@ -73,7 +74,7 @@ func (s *Service) checkLink(link string) string {
 		return "holds a join link that cannot be read"
 	case u.Query().Has("zak") || strings.HasPrefix(u.Path, "/s/"):
 		return "holds a start link, which is the host's own, in the place of a join link"
-	case u.Scheme == "https" && meeting.OnZoom(u.Hostname()):
+	case u.Scheme == "https" && links.OnZoom(u.Hostname()):
 		return ""
 	case rest.Loopback(s.api.Host) && rest.Loopback(u.Host):
 		return ""
