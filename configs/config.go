@@ -26,7 +26,8 @@ type Config struct {
 	ListenWritten bool `yaml:"-"`
 	// Grace is how long a cancelled, untagged or vanished event keeps its meeting.
 	Grace time.Duration `yaml:"grace" is:"grace"`
-	// Zone is the IANA zone of events that name none; empty is the machine's.
+	// Zone is the IANA zone of events that name none; empty is the machine's. GuessZone reads times so as well whose zone nobody knows, in the
+	// machine's zone: otherwise their events are held.
 	Zone string `yaml:"zone" is:"zone"`
 
 	Zoom      Accounts   `yaml:"zoom"`

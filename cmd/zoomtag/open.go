@@ -120,7 +120,7 @@ func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pro
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
 	d := &desk{requests: newCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
 	zone := time.Local
-	if cfg.Zone != "" {
+	if cfg.Zone != "" && cfg.Zone != configs.GuessZone {
 		var err error
 		if zone, err = time.LoadLocation(cfg.Zone); err != nil {
 			return nil, &usageError{fmt.Errorf("zone %q is not known: %w", cfg.Zone, err)}

@@ -198,6 +198,7 @@ func (b *builder) settings(c configs.Calendar) (plan.Settings, error) {
 		AnyAccount: !slices.ContainsFunc(b.cfg.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
 		NoAPI:      z.Mode == configs.Personal, Room: strings.TrimSpace(z.PersonalLink),
 		Kind: kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.cfg.Grace,
+		GuessZones: b.cfg.Zone == configs.GuessZone,
 		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
 			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
 	}

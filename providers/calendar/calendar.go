@@ -113,9 +113,11 @@ type Event struct {
 	// the last one if none is left. Zero where the event has no such time.
 	Start, End time.Time
 	// Zone is the IANA name of the event's zone, or "" where it has none that the zone database knows.
-	Zone   string
-	AllDay bool
-	Series bool
+	Zone string
+	// Guessed is what the calendar calls the event's zone, where nobody knows what it means: times were read in the configured zone.
+	Guessed string
+	AllDay  bool
+	Series  bool
 	// Until is when the last occurrence ends; zero for a series without an end. For a single event it equals End.
 	Until time.Time
 	// Empty says that no date of the series takes place: each was cancelled, or taken out. Such an event is over, whenever

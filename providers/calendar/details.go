@@ -92,6 +92,8 @@ const (
 
 // Occurrence is an occurrence of a series that is not as the series has it.
 type Occurrence struct {
+	// Later says that all dates behind this one are changed in the same way (RANGE=THISANDFUTURE).
+	Later bool
 	// RecurrenceID is when the series would have it begin: an instant, or for an all-day event the midnight of its day.
 	RecurrenceID time.Time
 	// Cancelled says that it does not take place; nothing below it is then of interest.

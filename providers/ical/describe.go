@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,8 @@ type Occurrence struct {
 	Start, End                   time.Time
 	Title, Description, Location string
 	Cancelled                    bool
+	// Later says that all dates behind this one are changed in the same way: the series has too many for each to be told.
+	Later bool
 }
 
 // Describe tells all of the event with a UID. zone is for times that name no zone, or one that cannot be found out. The second
@@ -54,6 +57,7 @@ func (d *Doc) Describe(uid string, zone *time.Location) (Description, bool, erro
 	}
 	r := &reader{doc: d, zones: zones{doc: d, fallback: zone}}
 	master, overrides := d.split(all)
+	r.zones.own = d.index().zones[d.comps[master].parent]
 	var texts Event
 	r.texts(&texts, master)
 	x := Description{UID: uid, Title: texts.Title, Description: texts.Description, Location: texts.Location, URL: texts.URL,
@@ -152,7 +156,72 @@ func (r *reader) recurs(x *Description, master int32, overrides []int32) error {
 			x.Occurrences = append(x.Occurrences, o)
 		}
 	}
+	return x.tellLater(&found)
+}
+
+// mostTold is how many dates are told one by one that an override changes together with its own.
+const mostTold = 200
+
+// tellLater tells what overrides say of all dates behind theirs, of each date by itself: few programs understand it otherwise. A series that
+// has too many dates keeps it as it is.
+func (x *Description) tellLater(found *Recurrence) error {
+	if !slices.ContainsFunc(x.Occurrences, func(o Occurrence) bool { return o.Later }) {
+		return nil
+	}
+	dates := slices.Clone(found.Added)
+	for _, rule := range found.Rules {
+		starts, more, err := ExpandRule(rule, x.Start, mostTold)
+		if err != nil {
+			return err
+		}
+		if more {
+			return nil
+		}
+		dates = append(dates, starts...)
+	}
+	told := map[int64]bool{}
+	for _, at := range found.Removed {
+		told[at.Unix()] = true
+	}
+	for i := range x.Occurrences {
+		told[x.Occurrences[i].RecurrenceID.Unix()] = true
+	}
+	overrides := slices.Clone(x.Occurrences)
+	slices.SortFunc(dates, time.Time.Compare)
+	for _, at := range dates {
+		if told[at.Unix()] {
+			continue
+		}
+		told[at.Unix()] = true
+		if o := lastBefore(overrides, at); o != nil {
+			x.Occurrences = append(x.Occurrences, o.at(at))
+		}
+	}
+	for i := range x.Occurrences {
+		x.Occurrences[i].Later = false
+	}
 	return nil
+}
+
+// lastBefore is the last override for all later dates before one, or nil.
+func lastBefore(list []Occurrence, at time.Time) *Occurrence {
+	var found *Occurrence
+	for i := range list {
+		if o := &list[i]; o.Later && o.RecurrenceID.Before(at) && (found == nil || o.RecurrenceID.After(found.RecurrenceID)) {
+			found = o
+		}
+	}
+	return found
+}
+
+// at is what an override says of another date: the same on the wall clock.
+func (o *Occurrence) at(date time.Time) Occurrence {
+	loc := o.Start.Location()
+	later := *o
+	later.RecurrenceID = date
+	later.Start = inZone(wallOf(date.In(loc)).Add(moved(o.RecurrenceID, o.Start, loc, true)), loc)
+	later.End = later.Start.Add(o.End.Sub(o.Start))
+	return later
 }
 
 // form is how the event's times are written.
@@ -172,13 +241,10 @@ func (r *reader) occurrence(x *Description, times *timesReader, c int32) (Occurr
 		r.note("RECURRENCE-ID " + strconv.Quote(d.plain(p)) + " is not a date or time; what it is about is left out")
 		return Occurrence{}, false
 	}
-	if d.param(p, "RANGE") != "" {
-		r.note("a change of all later occurrences at once (RANGE) is taken for one of a single occurrence")
-	}
 	var texts Event
 	r.texts(&texts, c)
 	o := Occurrence{RecurrenceID: times.moment(at, times.tzid(d, p)), Title: texts.Title, Description: texts.Description,
-		Location: texts.Location, Cancelled: texts.Cancelled}
+		Location: texts.Location, Cancelled: texts.Cancelled, Later: r.isForLater(c)}
 	if o.Title == "" {
 		o.Title = x.Title
 	}

@@ -33,8 +33,9 @@ type contents struct {
 	uids      []string
 	timezones []int32
 	byTZID    map[string][]int32 // VTIMEZONEs
-	method    string
-	zonesSum  hash.Cloner // of the bytes of all VTIMEZONEs
+	methods   map[int32]string   // METHOD of each VCALENDAR that has one
+	zones     map[int32]string   // X-WR-TIMEZONE likewise
+	zonesSum  hash.Cloner        // of the bytes of all VTIMEZONEs
 
 	mu      sync.Mutex // guards defined
 	defined map[string]defined
@@ -223,14 +224,15 @@ func (d *Doc) index() *contents {
 }
 
 func (d *Doc) list() *contents {
-	x := &contents{byUID: map[string][]int32{}, byTZID: map[string][]int32{}, defined: map[string]defined{}}
-	if len(d.comps) > 0 {
-		if p := d.first(0, "METHOD"); p != nil {
-			x.method = strings.ToUpper(d.plain(p))
-		}
-	}
+	x := &contents{byUID: map[string][]int32{}, byTZID: map[string][]int32{}, defined: map[string]defined{},
+		methods: map[int32]string{}, zones: map[int32]string{}}
 	for c := range d.comps {
-		if d.comps[c].parent != 0 {
+		parent := d.comps[c].parent
+		if parent < 0 {
+			x.calendar(d, int32(c))
+			continue
+		}
+		if d.comps[parent].parent >= 0 {
 			continue
 		}
 		switch d.comps[c].name {
@@ -241,6 +243,16 @@ func (d *Doc) list() *contents {
 		}
 	}
 	return x
+}
+
+// calendar notes what one of the file's VCALENDARs says of all that is in it.
+func (x *contents) calendar(d *Doc, c int32) {
+	if p := d.first(c, "METHOD"); p != nil {
+		x.methods[c] = strings.ToUpper(d.plain(p))
+	}
+	if p := d.first(c, "X-WR-TIMEZONE"); p != nil {
+		x.zones[c] = d.text(p)
+	}
 }
 
 func (x *contents) event(d *Doc, c int32) {

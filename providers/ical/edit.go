@@ -92,7 +92,7 @@ func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	master, _ := d.split(all)
 	b := editor{doc: d, edit: e, title: d.textOf(master, "SUMMARY"), location: d.textOf(master, "LOCATION")}
 	for _, c := range all {
-		if p := d.first(c, "STATUS"); e.Mark != "" && p != nil && strings.EqualFold(d.plain(p), "CANCELLED") {
+		if p := d.first(c, "STATUS"); e.Mark != "" && p != nil && isCancelled(d.plain(p)) {
 			continue
 		}
 		if err := b.event(c, c == master); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,6 +46,8 @@ type Event struct {
 	AllDay     bool
 	Series     bool
 	Until      time.Time // end of the last occurrence; zero for never
+	// Guessed is the TZID of a time whose zone nobody knows: it was read in the configured zone. "" where there is none.
+	Guessed string
 	// Empty says that all dates of the series were taken out or cancelled. Until is when the first one would have ended.
 	Empty bool
 
@@ -68,6 +71,8 @@ type reader struct {
 	doc   *Doc
 	zones zones
 	notes []string
+	// guessed is a TZID of which nobody knows what it means, or "".
+	guessed string
 }
 
 func (r *reader) note(text string) {
@@ -86,17 +91,19 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	}
 	r := &reader{doc: d, zones: zones{doc: d, fallback: zone}, notes: slices.Clone(d.notes)}
 	master, overrides := d.split(all)
+	r.zones.own = d.index().zones[d.comps[master].parent]
 	if uid == "" && len(all) > 1 {
 		return Event{}, false, malformed(int(d.props[d.comps[all[1]].first].no), "two events have no UID and cannot be told apart")
 	}
 	if masters := len(all) - len(overrides); masters > 1 {
-		r.note("the file holds this event twice; the first one counts")
+		r.note("the file holds this event twice; the one with the higher SEQUENCE counts, or else the first")
 	}
 	e := Event{UID: uid}
 	r.texts(&e, master)
 	e.Scheduled, e.Guests = e.HasOrganizer, slices.Clone(e.Attendees)
 	r.times(&e, master, overrides, now)
-	e.Notes = r.notes
+	r.calledOff(&e, master)
+	e.Notes, e.Guessed = r.notes, r.guessed
 	return e, true, nil
 }
 
@@ -107,7 +114,7 @@ func (d *Doc) split(all []int32) (master int32, overrides []int32) {
 	for _, c := range all {
 		if d.first(c, "RECURRENCE-ID") != nil {
 			overrides = append(overrides, c)
-		} else if master < 0 {
+		} else if master < 0 || d.sequence(c) > d.sequence(master) {
 			master = c
 		}
 	}
@@ -117,10 +124,23 @@ func (d *Doc) split(all []int32) (master int32, overrides []int32) {
 	return master, overrides
 }
 
+// sequence is the SEQUENCE of a VEVENT: of two with the same UID the higher one is the event (RFC 5546 2.1.5).
+func (d *Doc) sequence(c int32) int {
+	p := d.first(c, "SEQUENCE")
+	if p == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(d.plain(p))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // texts reads everything but the times.
 func (r *reader) texts(e *Event, c int32) {
 	d := r.doc
-	e.Method = d.index().method
+	e.Method = d.index().methods[d.comps[c].parent]
 	var ours []string
 	d.each(c, func(p *prop, name []byte) {
 		if p.colon >= 0 {
@@ -163,7 +183,7 @@ func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
 	case "CATEGORIES":
 		e.Categories = append(e.Categories, list(d.value(p), d.eol)...)
 	case "STATUS":
-		e.Cancelled = e.Cancelled || strings.EqualFold(d.plain(p), "CANCELLED")
+		e.Cancelled = e.Cancelled || isCancelled(d.plain(p))
 	case "ORGANIZER":
 		e.HasOrganizer = true
 		e.Organizer = address(d, p)
@@ -207,6 +227,28 @@ func dataURL(uri string) string {
 		return text
 	}
 	return data
+}
+
+// isCancelled reads a STATUS, in the American spelling too.
+func isCancelled(status string) bool {
+	return strings.EqualFold(status, "CANCELLED") || strings.EqualFold(status, "CANCELED")
+}
+
+// offWords are what Outlook puts before the title of an event that was called off, in its languages.
+var offWords = []string{"Canceled:", "Cancelled:", "Abgesagt:", "Annulé :", "Annulé:", "Cancelado:", "Cancelada:", "Annullato:", "Geannuleerd:", "Odwołane:", "Aflyst:",
+	"Inställt:", "Avlyst:", "Peruttu:", "Zrušeno:", "Отменено:", "已取消:", "キャンセル済み:", "취소됨:"}
+
+// calledOff remarks that only the title of an event says that it does not take place: what Outlook exports of a cancelled meeting.
+func (r *reader) calledOff(e *Event, c int32) {
+	p := r.doc.first(c, "X-MICROSOFT-CDO-BUSYSTATUS")
+	if e.Cancelled || p == nil || !strings.EqualFold(r.doc.plain(p), "FREE") {
+		return
+	}
+	for _, word := range offWords {
+		if len(e.Title) >= len(word) && strings.EqualFold(e.Title[:len(word)], word) {
+			r.note("the title says that the event was called off, and its status does not: delete the event, or take the tag out, to have no meeting")
+		}
+	}
 }
 
 // ourConference reports whether a CONFERENCE property looks like those that we write.
@@ -298,11 +340,60 @@ func (r *reader) when(c int32, name string) (stamp, time.Time, bool) {
 		r.note(fmt.Sprintf("%s %.40q is %v", name, r.doc.plain(p), err))
 		return s, time.Time{}, false
 	}
+	if !s.dateOnly && (strings.EqualFold(r.doc.param(p, "VALUE"), "DATE") || r.wholeDays(c, name)) {
+		s = stamp{wall: s.wall.Truncate(24 * time.Hour), dateOnly: true}
+	}
 	at, in := r.zones.instant(s, r.doc.param(p, "TZID"))
 	if in.note != "" {
 		r.note(in.note)
 	}
+	if in.guessed && r.guessed == "" {
+		r.guessed = r.doc.param(p, "TZID")
+	}
 	return s, at, true
+}
+
+// maxLater bounds how many overrides of a series say something of all dates behind theirs.
+const maxLater = 20
+
+// isForLater reports whether an override is one of all later dates as well.
+func (r *reader) isForLater(c int32) bool {
+	p := r.doc.first(c, "RECURRENCE-ID")
+	return p != nil && strings.EqualFold(r.doc.param(p, "RANGE"), "THISANDFUTURE")
+}
+
+// moved is how far the wall clock of an override is from that of the date which it is about; 0 where the override says no time.
+func moved(original, start time.Time, loc *time.Location, isTimed bool) time.Duration {
+	if !isTimed {
+		return 0
+	}
+	return wallOf(start.In(loc)).Sub(wallOf(original.In(loc)))
+}
+
+// wholeDays reports whether a time of an event is a day in disguise: Microsoft's programs say with a flag that an event takes whole days, and
+// write midnights.
+func (r *reader) wholeDays(c int32, name string) bool {
+	if name != "DTSTART" && name != "DTEND" {
+		return false
+	}
+	flagged := false
+	for _, flag := range []string{"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT"} {
+		p := r.doc.first(c, flag)
+		flagged = flagged || p != nil && strings.EqualFold(r.doc.plain(p), "TRUE")
+	}
+	if !flagged {
+		return false
+	}
+	for _, name := range []string{"DTSTART", "DTEND"} {
+		p := r.doc.first(c, name)
+		if p == nil {
+			continue
+		}
+		if s, err := parseStamp(r.doc.plain(p)); err != nil || s.utc || s.wall.Hour()+s.wall.Minute()+s.wall.Second() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // overrides reads the occurrences with a RECURRENCE-ID into the event and its series.
@@ -321,13 +412,17 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 				e.Guests = append(e.Guests, a)
 			}
 		}
-		if at, original, ok := r.when(c, "RECURRENCE-ID"); ok {
+		at, original, isKnown := r.when(c, "RECURRENCE-ID")
+		if isKnown {
 			s.exclude(at, original)
+		}
+		_, start, end, _, ok := r.period(c)
+		if isKnown && r.isForLater(c) && len(s.later) < maxLater {
+			s.later = append(s.later, later{from: original, by: moved(original, start, s.loc, ok), length: end.Sub(start), cancelled: o.Cancelled})
 		}
 		if o.Cancelled {
 			continue
 		}
-		_, start, end, _, ok := r.period(c)
 		if ok {
 			s.moved = append(s.moved, occurrence{start.In(s.loc), end.In(s.loc)})
 		} else {

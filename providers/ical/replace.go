@@ -83,7 +83,16 @@ func (m *mover) copy(until int32) {
 	}
 	m.prop = until
 	if int(until) == len(m.from.props) {
-		m.to.comps[0].last = int32(len(m.to.props)) - (until - m.from.comps[0].last)
+		m.close()
+	}
+}
+
+// close says where the VCALENDARs end now, around all that was moved.
+func (m *mover) close() {
+	for i := range m.to.props {
+		if p := &m.to.props[i]; p.kind == end && m.to.comps[p.comp].parent < 0 {
+			m.to.comps[p.comp].last = int32(i)
+		}
 	}
 }
 

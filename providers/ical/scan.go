@@ -108,6 +108,9 @@ func head(raw []byte, l line) (nameEnd, colon int) {
 	if colon < 0 {
 		colon = first
 	}
+	if colon >= 0 && nameEnd >= 0 && colon > nameEnd {
+		colon = behindZone(raw[nameEnd:l.body], colon-nameEnd) + nameEnd
+	}
 	if nameEnd < 0 || colon >= 0 && colon < nameEnd {
 		nameEnd = colon
 	}
@@ -115,6 +118,34 @@ func head(raw []byte, l line) (nameEnd, colon int) {
 		nameEnd = int(l.body)
 	}
 	return nameEnd, colon
+}
+
+// behindZone is the colon before the value of a property whose TZID holds one and is not quoted, as in TZID=GMT+05:30:20270310T100000: that
+// behind which a date stands. Of any other property it is the colon that was found. b begins behind the name.
+func behindZone(b []byte, colon int) int {
+	if !bytes.Contains(bytes.ToUpper(b[:colon]), []byte("TZID=")) || isDate(b[colon+1:]) {
+		return colon
+	}
+	for i := colon + 1; i < min(len(b), colon+maxZoneName); i++ {
+		if b[i] == ':' && isDate(b[i+1:]) {
+			return i
+		}
+	}
+	return colon
+}
+
+// isDate reports whether b begins with the eight digits of a date.
+func isDate(b []byte) bool {
+	digits := 0
+	for i := 0; i < len(b) && digits < 8; i++ {
+		switch {
+		case b[i] >= '0' && b[i] <= '9':
+			digits++
+		case b[i] != ' ' && b[i] != '\r' && b[i] != '\n' && b[i] != '\t' && b[i] != '-': // white space is a fold
+			return false
+		}
+	}
+	return digits == 8
 }
 
 // fold returns the length of the fold at the beginning of b: a line ending and the one white space after it (RFC 5545 3.1);

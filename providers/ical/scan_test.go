@@ -36,7 +36,6 @@ func TestStructure(t *testing.T) {
 		{"cut in an event", head + "BEGIN:VEVENT\r\nUID:a\r\nSUMM", ErrIncomplete, "END:VCALENDAR", ""},
 		{"text", "Dear all,\r\n", ErrMalformed, "line 1: the file does not begin with BEGIN:VCALENDAR", ""},
 		{"fragment", one, ErrMalformed, "BEGIN:VCALENDAR", ""},
-		{"two calendars", head + one + tail + head + one + tail, ErrMalformed, "line 7: a second VCALENDAR", ""},
 		{"calendar in calendar", head + head + one + tail + tail, ErrMalformed, "line 3: a second VCALENDAR begins inside", ""},
 		{"rest of a longer file", head + one + tail + "T\r\nEND:VCALENDAR\r\n", ErrMalformed, "after END:VCALENDAR", ""},
 		{"vCalendar 1.0", "BEGIN:VCALENDAR\r\nVERSION:1.0\r\n" + one + tail, ErrMalformed, "line 2: this is a vCalendar 1.0 file", ""},

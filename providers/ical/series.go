@@ -20,6 +20,7 @@ type series struct {
 	skipped map[int64]bool
 	days    map[time.Time]bool // days (midnight, on the wall clock) that are skipped as a whole
 	moved   []occurrence       // what RECURRENCE-ID overrides say instead
+	later   []later            // what those say of all dates behind theirs, in the order of the file
 	endless bool
 	unread  bool // there are dates that cannot be read
 	notes   []string
@@ -37,7 +38,39 @@ func (s *series) at(wall time.Time) (occurrence, bool) {
 	if s.skipped[start.Unix()] || s.days[wall.Truncate(24*time.Hour)] {
 		return occurrence{}, false
 	}
+	if l := s.shift(start); l != nil {
+		start = inZone(wall.Add(l.by), s.loc)
+		return occurrence{start, start.Add(l.length)}, !l.cancelled
+	}
 	return occurrence{start, s.length.after(start)}, true
+}
+
+// later is an override of one date and of all behind it (RANGE=THISANDFUTURE, RFC 5545 3.2.13).
+type later struct {
+	from      time.Time
+	by        time.Duration // on the wall clock
+	length    time.Duration
+	cancelled bool
+}
+
+// shift is the last override for all dates behind its own that a date is behind, or nil.
+func (s *series) shift(start time.Time) *later {
+	var found *later
+	for i := range s.later {
+		if l := &s.later[i]; start.After(l.from) && (found == nil || !l.from.Before(found.from)) {
+			found = l
+		}
+	}
+	return found
+}
+
+// reach is how far overrides move dates at most.
+func (s *series) reach() time.Duration {
+	var far time.Duration
+	for _, l := range s.later {
+		far = max(far, l.by.Abs()+l.length)
+	}
+	return far
 }
 
 // around returns the occurrence that is running or comes next at now, or the last one; and when the last one ends, zero for
@@ -82,7 +115,7 @@ func (s *series) complete() bool { return !s.endless && !s.unread }
 
 // expand shows the occurrences of one rule that matter: those up to the first that ends after now, and those about the end.
 func (s *series) expand(r *rule, now time.Time, see func(occurrence)) {
-	near := wallOf(now.In(s.loc)).AddDate(0, 0, -s.length.days-2).Add(-s.length.exact)
+	near := wallOf(now.In(s.loc)).AddDate(0, 0, -s.length.days-2).Add(-s.length.exact - s.reach())
 	err := r.from(s.start, near, func(wall time.Time) bool {
 		c, ok := s.at(wall)
 		if ok {

@@ -16,7 +16,7 @@ const (
 	blank
 )
 
-// walker goes through the lines of a file and checks its structure: one VCALENDAR around everything, every BEGIN with its
+// walker goes through the lines of a file and checks its structure: VCALENDARs around everything, every BEGIN with its
 // END. It keeps a stack of names, never recurses, and allocates nothing for an ordinary file.
 type walker struct {
 	scanner
@@ -55,10 +55,14 @@ func (w *walker) next() (line, kind, []byte, error) {
 	case !ok:
 		return l, blank, nil, w.finish()
 	case w.closed:
-		if rest := bytes.Trim(w.raw[l.start:l.body], " \t\r\x00\x1a"); len(rest) > 0 {
-			return l, blank, nil, w.trailing(l, rest)
+		rest := bytes.Trim(w.raw[l.start:l.body], " \t\r\x00\x1a")
+		if len(rest) == 0 {
+			return l, blank, nil, nil
 		}
-		return l, blank, nil, nil
+		if k, name := w.classify(l); k != begin || !is(name, "VCALENDAR") {
+			return l, blank, nil, malformed(int(l.no), "there is text after END:VCALENDAR")
+		}
+		w.closed = false // several objects may follow each other in one stream (RFC 5545 3.4)
 	case l.body == l.start:
 		return l, blank, nil, nil
 	}
@@ -101,7 +105,7 @@ func (w *walker) classify(l line) (kind, []byte) {
 func (w *walker) open(l line, name []byte) error {
 	switch {
 	case len(w.stack) > 0 && is(name, "VCALENDAR"):
-		return malformed(int(l.no), "a second VCALENDAR begins inside the first; one file holds one calendar")
+		return malformed(int(l.no), "a second VCALENDAR begins inside the first; an END:VCALENDAR is missing before it")
 	case len(w.stack) >= w.limits.Depth:
 		return malformed(int(l.no), fmt.Sprintf("components are nested more than %d deep", w.limits.Depth))
 	case len(w.stack) == 2 && is(name, "VEVENT") && is(w.stack[1], "VEVENT"):
@@ -163,13 +167,6 @@ func (w *walker) noCalendar(l line) error {
 		return incomplete("the file ends in its first line")
 	}
 	return malformed(int(l.no), "the file does not begin with BEGIN:VCALENDAR")
-}
-
-func (w *walker) trailing(l line, rest []byte) error {
-	if len(rest) >= 15 && is(rest[:15], "BEGIN:VCALENDAR") {
-		return malformed(int(l.no), "a second VCALENDAR follows the first; one file holds one calendar")
-	}
-	return malformed(int(l.no), "there is text after END:VCALENDAR")
 }
 
 // finish judges the end of the file.

@@ -7,6 +7,7 @@ import (
 )
 
 //go:generate go run gen_windows_zones.go
+//go:generate go run gen_zone_names.go
 
 // zone is what a TZID turned out to mean.
 type zone struct {
@@ -15,6 +16,8 @@ type zone struct {
 	name string
 	// note is a warning for the owner.
 	note string
+	// guessed says that nobody knows what is meant: the configured zone stands in for it.
+	guessed bool
 }
 
 // maxZones bounds how many zones of its own one event may have worked out.
@@ -24,21 +27,21 @@ const maxZones = 20
 type zones struct {
 	doc      *Doc
 	fallback *time.Location
+	own      string // what the VCALENDAR says of times that name no zone
 	known    map[string]zone
 }
 
-// find resolves a TZID: an exact IANA name; one with a known prefix; a Windows name; what the file's own VTIMEZONE says; and
-// where all that fails, the configured zone, with a warning.
+// find resolves a TZID: a name of the zone database with its area, also behind a prefix; else what the file's own VTIMEZONE says (RFC 5545
+// 3.6.5), which for names of the zone database is often stale; an abbreviation or a name of Windows; what its words say; and where all that
+// fails, the configured zone, with a warning.
 func (z *zones) find(tzid string) zone {
 	if found, ok := z.known[tzid]; ok {
 		return found
 	}
-	found, ok := named(tzid)
-	if !ok && len(z.known) < maxZones {
-		found, ok = z.defined(tzid)
-	}
+	found, ok := z.resolve(tzid)
 	if !ok {
 		found = z.floating()
+		found.guessed = true
 		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", tzid, found.loc)
 	}
 	if z.known == nil {
@@ -48,8 +51,31 @@ func (z *zones) find(tzid string) zone {
 	return found
 }
 
-// floating is the zone of times that name none: the configured one.
+func (z *zones) resolve(tzid string) (zone, bool) {
+	byName, isNamed := named(tzid)
+	if isNamed && strings.Contains(byName.name, "/") && strings.HasSuffix(strings.Trim(tzid, "\" \t"), byName.name) {
+		return byName, true
+	}
+	if len(z.known) < maxZones {
+		if own, ok := z.defined(tzid); ok {
+			if isNamed && own.name == "" && agree(own.loc, byName.loc) {
+				return byName, true // and Zoom is told a name that it knows
+			}
+			return own, true
+		}
+	}
+	if isNamed {
+		return byName, true
+	}
+	return worded(tzid)
+}
+
+// floating is the zone of times that name none: the one that the calendar is in (X-WR-TIMEZONE, which Google and Apple write), else the
+// configured one.
 func (z *zones) floating() zone {
+	if found, ok := named(z.own); ok {
+		return found
+	}
 	name := z.fallback.String()
 	if name == "Local" || name == "" {
 		name = ""

@@ -32,7 +32,11 @@ func (p *part) write(w *ical.Writer) {
 	}
 	for _, o := range p.overrides() {
 		p.begin(w)
-		w.Times("RECURRENCE-ID", p.form, p.local(o.RecurrenceID))
+		name := "RECURRENCE-ID"
+		if o.Later {
+			name += ";RANGE=THISANDFUTURE"
+		}
+		w.Times(name, p.form, p.local(o.RecurrenceID))
 		p.when(w, o.Start, o.End)
 		p.say(w, p.show(o.Title, o.Description, o.Location))
 		w.End("VEVENT")

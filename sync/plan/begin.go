@@ -21,7 +21,10 @@ func begin(in Input, w Wish) Decision {
 		return Decision{State: Ignored, Reason: why, Wish: w, Notes: w.Problems}
 	}
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
-	if why != "" {
+	switch {
+	case why == noStart && !ev.Empty:
+		return hold(in, w, why)
+	case why != "":
 		return ignore(why)
 	}
 	if in.Twin != nil {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
@@ -77,6 +78,9 @@ func impossible(in Input, w Wish, spec meeting.Spec) string {
 	o, tag := spec.Options, w.Choice.Options
 	only := in.Settings.NoAPI // there is one room, and no API: whatever kind is asked for
 	room := only || spec.Kind == meeting.Personal
+	if why := timeUnknown(in, spec); why != "" {
+		return why
+	}
 	early := tag.JoinBeforeHost != nil && *tag.JoinBeforeHost >= 0
 	switch {
 	case early && tag.WaitingRoom == nil && Contradictory(o):
@@ -165,4 +169,15 @@ func onOff(on bool) string {
 		return "(on)"
 	}
 	return "(off)"
+}
+
+// timeUnknown says that the time of a meeting would be a guess, since nobody knows the event's time zone. What Zoom was told already stays.
+func timeUnknown(in Input, spec meeting.Spec) string {
+	zone := in.Event.Guessed
+	told := in.Rec != nil && in.Rec.Told != nil && in.Rec.Told.Start.Equal(spec.Start)
+	if zone == "" || in.Settings.GuessZones || spec.Start.IsZero() || in.Event.AllDay || told {
+		return ""
+	}
+	return "the time zone " + strconv.Quote(zone) + " is not known, and so not when the event begins: choose another one in the calendar, or write " +
+		"zone: guess into the configuration"
 }

@@ -195,3 +195,31 @@ func TestLingering(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownZone: a meeting at a time that is guessed is not made, unless the configuration says so; one without a time is, and one that Zoom
+// was told already stays.
+func TestUnknownZone(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name  string
+		ev    calendar.Event
+		guess bool
+		do    Do
+		state string
+	}{
+		{"known", calendar.Event{Title: "#zoom"}, false, Begin, Pending},
+		{"unknown", calendar.Event{Title: "#zoom", Guessed: "Home"}, false, Nothing, Held},
+		{"guessed", calendar.Event{Title: "#zoom", Guessed: "Home"}, true, Begin, Pending},
+		{"a personal room", calendar.Event{Title: "#zoom(personal)", Guessed: "Home"}, false, Begin, Pending},
+		{"a series", calendar.Event{Title: "#zoom", Series: true, Guessed: "Home"}, false, Begin, Pending},
+		{"whole days", calendar.Event{Title: "#zoom(09:30)", AllDay: true, Guessed: "Home"}, false, Begin, Pending},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := Settings{Rules: testRules, Account: AccountHash("ours"), Host: "me", GuessZones: tt.guess}
+			tt.ev.ID, tt.ev.UID, tt.ev.Start, tt.ev.End, tt.ev.Until = "id", "uid", now.Add(time.Hour), now.Add(2*time.Hour), now.Add(2*time.Hour)
+			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || string(d.State) != tt.state || tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
+				t.Errorf("%q, %s: %s", d.Do, d.State, d.Reason)
+			}
+		})
+	}
+}

@@ -28,6 +28,8 @@ type Settings struct {
 	Options meeting.Options
 	// Location is "if-empty", "append" or "never".
 	Location string
+	// GuessZones says that a time whose zone nobody knows is taken as if it was in the configured one, rather than to hold the event.
+	GuessZones bool
 	// ReplaceMeet says that a Google Meet conference of a tagged event makes way for Zoom.
 	ReplaceMeet bool
 	// Text is what the block holds: Short, Invitation, or anything else for the Template.
@@ -68,6 +70,9 @@ func wantsSchedule(ev *calendar.Event, w Wish, s *Settings) bool {
 	return ev.Series && kind != meeting.Personal && series == "fixed"
 }
 
+// noStart is why an event waits for its owner: other programs may show it at a time all the same.
+const noStart = "the event has no start that could be understood: set its time again in the calendar"
+
 // specFor is the meeting that ev asks for. schedule is that of a series which asks for one; nil where it is not known yet. why is not
 // empty where it asks for none; notes are choices that could not be followed to the letter.
 func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec meeting.Spec, why string, notes []string) {
@@ -87,7 +92,7 @@ func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec 
 		return spec, "all-day events get no meeting unless the tag gives a time, as in #zoom(09:30, 45m)", nil
 	}
 	if ev.Start.IsZero() {
-		return spec, "the event has no start that could be understood", nil
+		return spec, noStart, nil
 	}
 	switch {
 	case spec.Kind != meeting.Scheduled:

@@ -136,6 +136,7 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 		key, arg, _ := strings.Cut(part, "=")
 		parts[key] = arg
 	}
+	simplify(parts)
 	r.Interval = 1
 	if n, err := strconv.Atoi(parts["INTERVAL"]); err == nil {
 		r.Interval = n
@@ -151,7 +152,7 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 		}
 		return ""
 	}
-	days := strings.FieldsFunc(parts["BYDAY"], func(c rune) bool { return c == ',' })
+	days := list(parts["BYDAY"])
 	switch parts["FREQ"] {
 	case "DAILY":
 		r.Unit = meeting.Daily
@@ -185,6 +186,52 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 		return r, far(meeting.MaxMonths, "months")
 	}
 	return r, "Zoom has no schedule for a rule that is " + strings.ToLower(parts["FREQ"])
+}
+
+// simplify says a rule that programs write in a roundabout way in the usual one: BYDAY=TU;BYSETPOS=1 is 1TU, as is BYDAY=TU;BYMONTHDAY=1,2,3,4,5,6,7,
+// and of a single day there is no other than the first and last.
+func simplify(parts map[string]string) {
+	days, monthDays, nth := list(parts["BYDAY"]), list(parts["BYMONTHDAY"]), parts["BYSETPOS"]
+	monthly := parts["FREQ"] == "MONTHLY"
+	switch {
+	case nth != "" && monthly && len(days) == 1 && len(monthDays) == 0 && weekdayName(days[0]):
+		parts["BYDAY"], parts["BYSETPOS"] = nth+days[0], ""
+		if strings.Contains(nth, ",") {
+			parts["BYDAY"], parts["BYSETPOS"] = days[0], nth
+		}
+	case (nth == "1" || nth == "-1") && monthly && len(days)+len(monthDays) == 1 && !weekdayName(strings.Join(days, "")):
+		parts["BYSETPOS"] = ""
+	case (nth == "1" || nth == "-1") && parts["FREQ"] == "WEEKLY" && len(days) <= 1:
+		parts["BYSETPOS"] = ""
+	case nth != "" && monthly && len(days) == len(weekdays) && len(monthDays) == 0: // any day
+		if n, err := strconv.Atoi(nth); err == nil && n > 0 {
+			parts["BYDAY"], parts["BYMONTHDAY"], parts["BYSETPOS"] = "", nth, ""
+		}
+	case nth == "" && monthly && len(days) == 1 && weekdayName(days[0]):
+		for week := range 4 {
+			if slices.Equal(monthDays, daysOfWeek(week)) {
+				parts["BYDAY"], parts["BYMONTHDAY"] = strconv.Itoa(week+1)+days[0], ""
+			}
+		}
+	}
+}
+
+func list(value string) []string {
+	return strings.FieldsFunc(value, func(c rune) bool { return c == ',' })
+}
+
+func weekdayName(name string) bool {
+	_, ok := weekdays[name]
+	return ok
+}
+
+// daysOfWeek are the seven days of a month in which the weekdays are there for the n-th time, counted from 0.
+func daysOfWeek(n int) []string {
+	var days []string
+	for day := 7*n + 1; day <= 7*n+7; day++ {
+		days = append(days, strconv.Itoa(day))
+	}
+	return days
 }
 
 // monthly reads which day of the month is meant.
@@ -262,6 +309,9 @@ func (b *builder) edits(starts, removed []time.Time) (why string) {
 		}
 	}
 	for _, o := range b.d.Occurrences {
+		if o.Later {
+			return "all its dates from " + o.RecurrenceID.In(b.zone).Format(time.DateOnly) + " on are changed at once, which Zoom does not have"
+		}
 		from := o.RecurrenceID
 		if b.d.AllDay {
 			from = b.at(from.In(b.d.Start.Location()))

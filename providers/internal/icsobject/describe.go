@@ -33,7 +33,7 @@ func (r *Reader) Details(doc *ical.Doc, id, uid string) (calendar.Details, error
 		d.Attendees = append(d.Attendees, person(p))
 	}
 	for _, o := range x.Occurrences {
-		d.Occurrences = append(d.Occurrences, calendar.Occurrence{RecurrenceID: o.RecurrenceID, Cancelled: o.Cancelled, Start: o.Start, End: o.End,
+		d.Occurrences = append(d.Occurrences, calendar.Occurrence{RecurrenceID: o.RecurrenceID, Cancelled: o.Cancelled, Later: o.Later, Start: o.Start, End: o.End,
 			Title: o.Title, Description: o.Description, Location: o.Location})
 	}
 	return d, nil
