@@ -22,6 +22,7 @@ require (
 	golang.org/x/oauth2 v0.37.0 // access tokens
 	golang.org/x/sys v0.49.0 // stat of ten thousand files without the cost of package os
 	golang.org/x/term v0.47.0 // whether a screen is there
+	golang.org/x/text v0.43.0 // texts of calendar files that are in Windows-1252
 	golang.org/x/time v0.16.0 // keeps requests below a service's rate limits
 	google.golang.org/api v0.310.0 // Google Calendar; v0.311.0 needs a genproto that cannot be had
 )
@@ -51,7 +52,6 @@ require (
 	go.opentelemetry.io/otel/metric v1.47.0 // indirect
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	google.golang.org/genproto v0.0.0-20261019180522-ce908d29299b // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20261019180522-ce908d29299b // indirect

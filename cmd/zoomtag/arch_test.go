@@ -70,6 +70,7 @@ var soleImporter = map[string]string{
 	"google.golang.org/api":          "providers/calendar/google",
 	"golang.org/x/net/html":          "providers/calendar",
 	"golang.org/x/net/publicsuffix":  "providers/calendar/caldav",
+	"golang.org/x/text":              "providers/ical",
 	"golang.org/x/time":              "providers/calendar/google",
 	"github.com/robfig/cron":         "sync/engine configs",
 }

@@ -3,6 +3,8 @@ package ical
 import (
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // text decodes a TEXT value (RFC 5545 3.3.11) leniently: unknown escapes keep their backslash, commas and semicolons need
@@ -14,10 +16,35 @@ func text(value []byte, eol byte) string {
 	for {
 		c, ok := d.next()
 		if !ok {
-			return b.String()
+			return asUTF8(decoded{text: b.String()}).text
 		}
 		b.WriteByte(c)
 	}
+}
+
+// asUTF8 takes bytes that are no UTF-8 for Windows-1252, which they are in practice: iCalendar has no other encoding than UTF-8 (RFC 5545
+// 3.1.4), and programs that do not know that write the one of Windows.
+func asUTF8(d decoded) decoded {
+	if utf8.ValidString(d.text) {
+		return d
+	}
+	var b strings.Builder
+	after := d.after[:min(1, len(d.after)):min(1, len(d.after))]
+	for i := 0; i < len(d.text); {
+		r, n := utf8.DecodeRuneInString(d.text[i:])
+		if r == utf8.RuneError && n == 1 {
+			r = charmap.Windows1252.DecodeByte(d.text[i])
+		}
+		b.WriteRune(r)
+		if d.after != nil {
+			for len(after) < b.Len() { // nothing begins or ends within a character
+				after = append(after, d.after[i])
+			}
+			after = append(after, d.after[i+n])
+		}
+		i += n
+	}
+	return decoded{text: b.String(), after: after}
 }
 
 // decoded is a TEXT value with a map from its bytes to those of the file.
@@ -36,7 +63,7 @@ func decodeText(value []byte, base int, eol byte) decoded {
 	for {
 		c, ok := d.next()
 		if !ok {
-			return decoded{text: b.String(), after: after}
+			return asUTF8(decoded{text: b.String(), after: after})
 		}
 		b.WriteByte(c)
 		after = append(after, int32(base+d.pos))

@@ -292,3 +292,31 @@ func TestCalledOff(t *testing.T) {
 		}
 	}
 }
+
+// TestNoUTF8: bytes that are no UTF-8 are Windows-1252; they stay as they are when the event is edited.
+func TestNoUTF8(t *testing.T) {
+	file := strings.ReplaceAll(opening+"BEGIN:VEVENT\nUID:a\nDTSTAMP:20261101T080000Z\nSUMMARY:B\xfcro M\xf6dling #zoom\nDESCRIPTION:\x80 5\\, Zürich Z\xfcrich\n"+berlins+closing, "\n", "\r\n")
+	doc, err := Parse([]byte(file), DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, _, err := doc.Event("a", time.UTC, time.Now())
+	if err != nil || ev.Title != "Büro Mödling #zoom" || ev.Description != "€ 5, Zürich Zürich" {
+		t.Fatalf("%q, %q, %v", ev.Title, ev.Description, err)
+	}
+	title := "Büro Mödling"
+	edited, err := doc.SetLink("a", Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Title: &title, Splice: func(text string) (int, int, string) {
+		if strings.HasSuffix(text, "link") {
+			return 0, 0, ""
+		}
+		return len(text), len(text), " link"
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"SUMMARY:B\xfcro M\xf6dling\r\n", "DESCRIPTION:\x80 5\\, Zürich Z\xfcrich\r\n"} {
+		if !strings.Contains(string(edited.Raw()), part) {
+			t.Errorf("%q is not in %q", part, edited.Raw())
+		}
+	}
+}
