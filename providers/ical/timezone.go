@@ -22,6 +22,8 @@ type transition struct {
 	at     int64 // Unix seconds
 	offset int   // in seconds, from then on
 	before int   // and until then
+	dst    bool  // whether that is summer time
+	name   string
 }
 
 // location builds a time.Location from the rules of a VTIMEZONE, for zones that have no known name.
@@ -68,7 +70,7 @@ func (d *Doc) observance(o int32) ([]transition, bool) {
 	}
 	// Onsets are told in the local time that was in force just before them (RFC 5545 3.6.5).
 	change := func(wall time.Time) transition {
-		return transition{at: wall.Unix() - int64(before), offset: offset, before: before}
+		return transition{at: wall.Unix() - int64(before), offset: offset, before: before, dst: d.comps[o].name == "DAYLIGHT", name: d.abbreviation(o, offset)}
 	}
 	list := []transition{change(begin.wall)}
 	for _, p := range d.all(o, "RDATE") {
@@ -88,6 +90,17 @@ func (d *Doc) observance(o int32) ([]transition, bool) {
 		}
 	}
 	return list, true
+}
+
+// abbreviation is what a clock is called under an observance: its TZNAME if that is one, else its offset, as the zone database does.
+func (d *Doc) abbreviation(o int32, seconds int) string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"
+	if p := d.first(o, "TZNAME"); p != nil {
+		if name := d.text(p); len(name) >= 3 && len(name) <= 6 && strings.Trim(name, letters) == "" {
+			return name
+		}
+	}
+	return strings.TrimSuffix(offset(seconds), "00")
 }
 
 // yearly expands the rule of an observance from firstYear to lastYear. Outlook lets its rules begin in 1601.
@@ -132,24 +145,26 @@ func parseOffset(s string) (seconds int, ok bool) {
 // tzif writes transitions in the format of compiled time zones (RFC 8536, version 2), the one way to hand rules to package
 // time. The block for 32-bit times stays empty.
 func tzif(list []transition) []byte {
-	offsets := []int{list[0].before}
-	var times, kinds []byte
+	// The first is the clock before all of them.
+	kinds := []observed{{list[0].before, false, strings.TrimSuffix(offset(list[0].before), "00")}}
+	var times, which []byte
 	last := list[0].at - 1
 	for _, t := range list {
 		if t.at <= last { // two components that begin at once: the first one counts
 			continue
 		}
 		last = t.at
-		i := slices.Index(offsets, t.offset)
+		kind := observed{t.offset, t.dst, t.name}
+		i := slices.Index(kinds, kind)
 		if i < 0 {
-			if len(offsets) == 255 {
+			if len(kinds) == maxObservances {
 				break
 			}
-			i = len(offsets)
-			offsets = append(offsets, t.offset)
+			i = len(kinds)
+			kinds = append(kinds, kind)
 		}
 		times = binary.BigEndian.AppendUint64(times, uint64(t.at))
-		kinds = append(kinds, byte(i))
+		which = append(which, byte(i))
 	}
 	header := func(times, types, chars int) []byte {
 		b := append([]byte("TZif2"), make([]byte, 15)...)
@@ -158,13 +173,27 @@ func tzif(list []transition) []byte {
 		}
 		return b
 	}
-	const name = "LMT\x00" // zones without a known name have no known abbreviation either
-	out := header(0, 1, len(name))
-	out = append(append(out, 0, 0, 0, 0, 0, 0), name...)
-	out = append(out, header(len(kinds), len(offsets), len(name))...)
-	out = append(append(out, times...), kinds...)
-	for _, offset := range offsets {
-		out = append(binary.BigEndian.AppendUint32(out, uint32(int32(offset))), 0, 0)
+	const none = "LMT\x00"
+	out := header(0, 1, len(none))
+	out = append(append(out, 0, 0, 0, 0, 0, 0), none...)
+	var types, names []byte
+	for _, kind := range kinds {
+		at := len(names)
+		if at+len(kind.name) < 255 {
+			names = append(append(names, kind.name...), 0)
+		} else {
+			at = 0 // there is no room for more names than a byte can point to
+		}
+		types = append(binary.BigEndian.AppendUint32(types, uint32(int32(kind.offset))), map[bool]byte{true: 1}[kind.dst], byte(at))
 	}
-	return append(append(out, name...), "\n\n"...)
+	out = append(out, header(len(which), len(kinds), len(names))...)
+	out = append(append(append(append(out, times...), which...), types...), names...)
+	return append(out, "\n\n"...)
+}
+
+// observed is how a clock is set for some time.
+type observed struct {
+	offset int
+	dst    bool
+	name   string
 }
