@@ -7,6 +7,8 @@ import "zoomtag/store/record"
 type (
 	// Record is what is remembered of one event.
 	Record = record.Record
+	// Invited is what an invitation told.
+	Invited = record.Invited
 	// Verdict is record.Verdict.
 	Verdict = record.Verdict
 	// CalendarState is what is remembered of one calendar.

@@ -56,15 +56,13 @@ func (a *app) inviteCommand() *cobra.Command {
 		Use:   "invite [EVENT…] -o PATH",
 		Short: "Write .ics invitations to linked events",
 		Long: `Write invitations that others can open in any calendar app: a link, the times, and for a series all of it. An event is named by its id,
-its UID, its meeting id or its title, as "zoomtag links" shows them. PATH is a file (NAME.ics) for one event or for all of them together,
+its UID, its meeting id or its title, as "zoomtag links" shows them; without one it is about all that are coming. PATH is a file (NAME.ics) for one event or for all of them together,
 a folder for one file each, or - for standard output.
 
 Invitations are published: whoever opens one has the event, and nobody is asked for an answer. --request and --cancel make those that an
 organizer mails to the attendees, who are then listed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0 && !all:
-				return &usageError{errors.New("name an event (\"zoomtag links\" shows them), or write --all")}
 			case len(args) > 0 && all:
 				return &usageError{errors.New("--all is about every event: name none")}
 			case request && cancel:
@@ -81,7 +79,7 @@ organizer mails to the attendees, who are then listed.`,
 		},
 	})
 	cmd.Flags().StringVarP(&to, "output", "o", "-", "NAME.ics, a folder, or - for standard output")
-	cmd.Flags().BoolVar(&all, "all", false, "every linked event")
+	cmd.Flags().BoolVar(&all, "all", false, "every linked event that is coming, as without a name")
 	cmd.Flags().BoolVar(&request, "request", false, "an invitation that asks for answers (METHOD:REQUEST), for mailing to the attendees")
 	cmd.Flags().BoolVar(&cancel, "cancel", false, "a cancellation (METHOD:CANCEL), for mailing to the attendees")
 	cmd.Flags().BoolVar(&ask.Attendees, "attendees", false, "list the attendees")
@@ -220,13 +218,20 @@ func (v *inviter) fresh(ctx context.Context, rec *store.Record, r inviteRequest)
 			return raw, err
 		}
 	}
+	if isFile(rec.Calendar) {
+		return nil, &unfitError{errors.New("it was linked as a file by itself: only an invitation without --request, --cancel, --attendees and --alarm is kept of it")}
+	}
 	return v.make(ctx, v.calendars[rec.Calendar], rec, invite.Options{Method: r.Method, Attendees: r.Attendees, Alarm: r.Alarm, Now: v.now()})
 }
 
 // inviteable are the linked events that are meant, by their start.
 func (d *desk) inviteable(names []string) ([]*store.Record, error) {
 	var linked []*store.Record
-	for _, name := range d.names {
+	calendars, err := d.everywhere()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range calendars {
 		records, err := d.st.Records(name)
 		if err != nil {
 			return nil, err

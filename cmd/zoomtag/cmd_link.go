@@ -159,6 +159,10 @@ func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err 
 	if report.Event.State != plan.Linked {
 		return report, fmt.Errorf("no link: %s", report.Event.Reason)
 	}
+	var unfit *unfitError
+	if err := d.inviter.keepFile(ctx, c, report.Event.ID); err != nil && !errors.As(err, &unfit) {
+		return report, err
+	}
 	report.ICS, err = os.ReadFile(file)
 	return report, err
 }

@@ -303,6 +303,24 @@ func reasonOf(rec *store.Record) string {
 	return rec.Reason
 }
 
+// everywhere are the calendars of the configuration, and what stands for the files that were linked by themselves.
+func (l *ledger) everywhere() ([]string, error) {
+	known, err := l.st.Calendars()
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Clone(l.names)
+	for _, name := range known {
+		if isFile(name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// isFile reports whether a calendar stands for a file that was linked by itself.
+func isFile(calendar string) bool { return strings.HasPrefix(calendar, linkCalendar) }
+
 // links gathers the facts of `links`.
 func (l *ledger) links() (linksReport, error) {
 	report := linksReport{Links: []linkStatus{}}
@@ -311,7 +329,11 @@ func (l *ledger) links() (linksReport, error) {
 		return report, err
 	}
 	byEvent := verdicts.byEvent()
-	for _, name := range l.names {
+	names, err := l.everywhere()
+	if err != nil {
+		return report, err
+	}
+	for _, name := range names {
 		records, err := l.st.Records(name)
 		if err != nil {
 			return report, err

@@ -130,7 +130,7 @@ func (v *inviter) enqueue() error {
 	var missing, over []store.Invite
 	for _, i := range slices.Concat(kept, queued) {
 		has[i.Calendar+"\x00"+i.EventID] = true
-		if v.calendars[i.Calendar] == nil {
+		if v.calendars[i.Calendar] == nil && !isFile(i.Calendar) {
 			over = append(over, i)
 		}
 	}
@@ -220,6 +220,9 @@ func (v *inviter) renew(ctx context.Context, i store.Invite) error {
 		return err
 	}
 	c := v.calendars[i.Calendar]
+	if isFile(i.Calendar) && rec != nil && !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0 {
+		return v.keep(i, rec) // it was made when the file was linked
+	}
 	switch {
 	case rec == nil || c == nil || rec.Closed() || !rec.EndingAt.IsZero() || rec.MeetingID == 0:
 		return v.drop(i, rec)
@@ -311,6 +314,19 @@ func (v *inviter) show(change func() error) error {
 	return &folderError{err}
 }
 
+// keepFile makes the invitation to an event in a file that was linked by itself, which nobody watches from here on.
+func (v *inviter) keepFile(ctx context.Context, c *engine.Calendar, id string) error {
+	rec, err := v.st.Record(c.Name, id)
+	if err != nil || rec == nil {
+		return err
+	}
+	raw, err := v.make(ctx, c, rec, invite.Options{})
+	if err != nil {
+		return err
+	}
+	return v.save(store.Invite{Calendar: c.Name, EventID: id, ICS: raw}, rec)
+}
+
 // unfitError is an event to which there can be no invitation as it is.
 type unfitError struct{ error }
 
@@ -334,13 +350,63 @@ func (v *inviter) make(ctx context.Context, c *engine.Calendar, rec *store.Recor
 		link.Phones = append(link.Phones, invite.Phone{Number: phone.Number, Place: phone.Place})
 	}
 	opt.Rules = c.Settings.Rules
+	if start, end, ok := plan.TimeOfDay(&details, rec, &c.Settings); ok {
+		details.Start, details.End, details.AllDay = start, end, false
+	}
+	in := invite.Invitation{Event: details, Link: link}
+	if err := v.revise(rec, &in, opt); err != nil {
+		return nil, err
+	}
 	v.encoding.Lock()
 	defer v.encoding.Unlock()
-	raw, err := v.encoder.Encode(nil, opt, invite.Invitation{Event: details, Link: link})
+	raw, err := v.encoder.Encode(nil, opt, in)
 	if err != nil {
 		return nil, &unfitError{err}
 	}
 	return raw, nil
+}
+
+// revise says which revision of an invitation this is, and keeps that with the event's record. Where a record cannot be written, on a mount that
+// may only be read, the next invitation is told anew by the same rule.
+func (v *inviter) revise(rec *store.Record, in *invite.Invitation, opt invite.Options) error {
+	v.encoding.Lock()
+	sum, err := v.encoder.Sum(opt, *in)
+	v.encoding.Unlock()
+	if err != nil {
+		return &unfitError{err}
+	}
+	var before invite.Told
+	if was := rec.Invited; was != nil {
+		before = invite.Told{Sum: was.Sum, Revision: invite.Revision{Sequence: was.Sequence, Stamp: was.Stamp}}
+	}
+	next := invite.Next(sum, in, before, v.now())
+	in.Revision = &next.Revision
+	if next == before {
+		return nil
+	}
+	return v.noteRevision(rec, &store.Invited{Sum: next.Sum, Sequence: next.Sequence, Stamp: next.Stamp.UTC().Truncate(time.Second)})
+}
+
+// noteRevision saves the revision with a record that is still as it was read. If it is not, the event was settled anew, and so is its invitation.
+func (v *inviter) noteRevision(rec *store.Record, told *store.Invited) error {
+	err := v.st.Update(func(tx *store.Tx) error {
+		now, err := tx.Record(rec.Calendar, rec.EventID)
+		if err != nil || !reflect.DeepEqual(now, rec) {
+			return err
+		}
+		now.Invited = told
+		if err := tx.PutRecord(now); err != nil {
+			return err
+		}
+		if now, err = tx.Record(rec.Calendar, rec.EventID); err == nil {
+			*rec = *now
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrReadOnly) {
+		return nil
+	}
+	return err
 }
 
 // feed is a calendar of all invitations.

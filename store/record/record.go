@@ -66,6 +66,9 @@ type Record struct {
 	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
 	CancelledID int64     `json:",omitempty"`
 	CancelledAt time.Time `json:",omitzero"`
+	// Invited is what the last invitation to the event told; nil: there was none.
+	Invited *Invited `json:",omitempty"`
+
 	// Verdicts are what was found when the meeting was last looked at and was what it should be: why the link may not work.
 	Verdicts []Verdict `json:",omitempty"`
 	// LostAt is when Zoom first said that the meeting is gone while its event stands.
@@ -133,6 +136,14 @@ func (r *Record) Had(mark string) bool {
 
 // Closed reports whether nothing is left to do for the event.
 func (r *Record) Closed() bool { return !r.ClosedAt.IsZero() }
+
+// Invited is what an invitation told: a fingerprint of all of it but the revision, and that (SEQUENCE and DTSTAMP of RFC 5545), so that a change
+// of the event makes a later one, and no change makes the same bytes.
+type Invited struct {
+	Sum      string
+	Sequence int `json:",omitempty"`
+	Stamp    time.Time
+}
 
 // Kept is what came of writing a link: fingerprints of the link that was to be shown, of what it was written over, where that would have
 // led people to the meeting as well, and of what the event then showed. Writing the same over the same once more would change nothing.

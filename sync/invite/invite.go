@@ -4,6 +4,8 @@ package invite
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +29,15 @@ const (
 type Invitation struct {
 	Event calendar.Details
 	Link  Link
+	// Revision is what calendars are to take the invitation for, which compare it with the one that they have (RFC 5546 2.1.5); nil: what
+	// the event's calendar says of it, which may count nothing.
+	Revision *Revision
+}
+
+// Revision tells versions of an event apart.
+type Revision struct {
+	Sequence int
+	Stamp    time.Time // when it came to be
 }
 
 // Link is the way into the meeting. It holds no passcode but the one that the block and the URL show.
@@ -105,13 +116,28 @@ func (e *Encoder) Encode(dst []byte, opt Options, list ...Invitation) ([]byte, e
 		e.parts = append(e.parts, p)
 	}
 	w := ical.NewWriter(dst)
-	begin(w, opt.Method, opt.Name)
+	begin(w, e.method(opt.Method), opt.Name)
 	e.writeZones(w)
 	for i := range e.parts {
 		e.parts[i].write(w)
 	}
 	w.End("VCALENDAR")
 	return w.Bytes(), nil
+}
+
+// method is what may be written of a method: to publish takes an organizer, and knows no guests (RFC 5546 3.2.1). A calendar without a method
+// is imported by all programs as a published one.
+func (e *Encoder) method(m Method) Method {
+	if m != Publish {
+		return m
+	}
+	for i := range e.parts {
+		p := &e.parts[i]
+		if mailto(p.Event.Organizer) == "" || p.opt.Attendees && len(p.Event.Attendees) > 0 {
+			return ""
+		}
+	}
+	return Publish
 }
 
 // begin writes what stands before the events.
@@ -121,8 +147,10 @@ func begin(w *ical.Writer, method Method, name string) {
 	w.Word("2.0")
 	w.Name("PRODID")
 	w.Text(prodID)
-	w.Name("METHOD")
-	w.Word(string(method))
+	if method != "" {
+		w.Name("METHOD")
+		w.Word(string(method))
+	}
 	if name == "" {
 		return
 	}
@@ -150,6 +178,9 @@ func prepare(in *Invitation, opt *Options) (p part, err error) {
 		return p, ErrNoLink
 	}
 	p = part{Invitation: in, opt: opt, first: ev.Start, stamp: stampOf(in, opt)}
+	if in.Revision != nil && !in.Revision.Stamp.IsZero() {
+		p.stamp = in.Revision.Stamp
+	}
 	if p.form, err = formOf(ev); err != nil {
 		return p, err
 	}
@@ -183,10 +214,60 @@ func stampOf(in *Invitation, opt *Options) time.Time {
 // sequence is the revision that the invitation tells. A cancellation is a later one than any request before it (RFC 5546
 // 3.2.5); an update has the number that the organizer's calendar has given it.
 func (p *part) sequence() int {
-	if p.opt.Method == Cancel {
-		return p.Event.Sequence + 1
+	n := p.Event.Sequence
+	if p.Revision != nil {
+		n = p.Revision.Sequence
 	}
-	return p.Event.Sequence
+	if p.opt.Method == Cancel {
+		n++
+	}
+	return n
+}
+
+// Sum is a fingerprint of what an invitation tells, whatever revision of it that is.
+func (e *Encoder) Sum(opt Options, in Invitation) (string, error) {
+	in.Revision = &Revision{Stamp: in.Event.Start}
+	in.Event.Changed, in.Event.Created, in.Link.Changed = time.Time{}, time.Time{}, time.Time{}
+	in.Event.Attendees = slices.Clone(in.Event.Attendees)
+	for i := range in.Event.Attendees {
+		in.Event.Attendees[i].Status = "" // an answer is no change of the event
+	}
+	opt.Method, opt.Attendees, opt.Alarm, opt.Name = Publish, true, 0, ""
+	raw, err := e.Encode(nil, opt, in)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// Next is the revision of an invitation that tells what sum stands for, where the one before was told; its zero value says that there was none.
+// The number of the event's own calendar counts where it is higher.
+func Next(sum string, in *Invitation, before Told, now time.Time) Told {
+	own := Revision{Sequence: in.Event.Sequence, Stamp: stampOf(in, &Options{Now: now})}
+	next := Told{Sum: sum, Revision: own}
+	switch {
+	case before.Sum == "":
+	case before.Sum == sum && own.Sequence <= before.Sequence:
+		next.Revision = before.Revision
+	default:
+		if before.Sum != sum {
+			next.Sequence = max(own.Sequence, before.Sequence+1)
+		}
+		if !next.Stamp.After(before.Stamp) {
+			next.Stamp = now
+		}
+		if least := before.Stamp.Add(time.Second); next.Stamp.Before(least) { // a second is the least that is written
+			next.Stamp = least
+		}
+	}
+	return next
+}
+
+// Told is what an invitation told last.
+type Told struct {
+	Sum string
+	Revision
 }
 
 // takeOccurrences makes EXDATEs of the cancelled occurrences, and finds the earliest time.

@@ -16,9 +16,15 @@ import (
 // that no database knows may have one name and different rules: then the later one gets another name, as in Encode.
 func Join(name string, calendars ...[]byte) ([]byte, error) {
 	var all []object
+	method := Publish
 	for _, raw := range calendars {
-		if !bytes.Contains(raw, []byte("\r\nMETHOD:"+string(Publish)+"\r\n")) {
+		head, _, _ := bytes.Cut(raw, []byte("\r\nBEGIN:V"))
+		switch {
+		case bytes.Contains(raw, []byte("\r\nMETHOD:"+string(Publish)+"\r\n")):
+		case bytes.Contains(head, []byte("\r\nMETHOD:")):
 			return nil, errors.New("invite: only published events can be in one calendar (RFC 5546 3.2.1)")
+		default:
+			method = "" // it cannot be lawful for all of them
 		}
 		all = append(all, take(raw))
 	}
@@ -28,7 +34,7 @@ func Join(name string, calendars ...[]byte) ([]byte, error) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(all[a].first, all[b].first) })
 	w := ical.NewWriter(nil)
-	begin(w, Publish, name)
+	begin(w, method, name)
 	described := map[string]string{}
 	for _, i := range order {
 		all[i].describe(w, described)

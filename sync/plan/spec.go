@@ -7,6 +7,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/store/record"
 )
 
 // Settings are what the configuration says about the events of one calendar.
@@ -161,4 +162,23 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 		before.Start, before.Duration, before.Zone = spec.Start, spec.Duration, spec.Zone
 	}
 	return !before.SameSince(spec, now)
+}
+
+// TimeOfDay is when people meet for a single event of a whole day whose tag gives a time: what an invitation says. ok is false for all others.
+func TimeOfDay(d *calendar.Details, rec *record.Record, s *Settings) (start, end time.Time, ok bool) {
+	if !d.AllDay || len(d.Recurrence) > 0 {
+		return start, end, false
+	}
+	tag := rec.Taken.Reveal()
+	if tag == "" {
+		tag = rec.Tag
+	}
+	ev := calendar.Event{Title: d.Title, Description: d.Description, HTML: d.HTML, Location: d.Location, Categories: d.Categories,
+		Start: d.Start, End: d.End, AllDay: true, Link: calendar.Link{Mark: rec.Mark, Tag: tag}}
+	w := FindWish(&ev, s.Rules)
+	if !w.Asked || w.Choice.At == "" {
+		return start, end, false
+	}
+	start, length := times(&ev, w.Choice)
+	return start, start.Add(length), true
 }
