@@ -16,7 +16,8 @@ var changing = []string{"DESCRIPTION", "LOCATION", "URL", "CONFERENCE", propMark
 
 // mayChange reports whether an edit may change a property.
 func (e *Edit) mayChange(name string) bool {
-	return slices.Contains(changing, name) || name == "SUMMARY" && e.Title != nil || name == "SEQUENCE" && e.Organizes
+	return slices.Contains(changing, name) || name == "SUMMARY" && e.Title != nil || name == "SEQUENCE" && e.Organizes ||
+		name == "X-ALT-DESC" && e.SpliceHTML != nil
 }
 
 // verify reads both files again and compares them: outside the properties that the edit may change, everything is the same

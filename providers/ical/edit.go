@@ -24,6 +24,8 @@ type Edit struct {
 	Old []string
 	// Splice says what becomes of a description: text[start:end] is replaced. start == end with nothing is no change.
 	Splice func(text string) (start, end int, with string)
+	// SpliceHTML says the same of HTML that apps show in place of the description; nil leaves that alone.
+	SpliceHTML func(text string) (start, end int, with string)
 	// Organizes says that the calendar's owner is the organizer: the change then gets a new SEQUENCE.
 	Organizes bool
 	// Now is for LAST-MODIFIED and DTSTAMP.
@@ -144,6 +146,7 @@ func (b *editor) event(c int32, master bool) error {
 	if err := b.description(c); err != nil {
 		return err
 	}
+	b.twins(c)
 	b.setTitle(c, master)
 	b.setLocation(c, master)
 	b.setURL(c)

@@ -142,8 +142,9 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 		return nil, ical.ErrNoEvent
 	}
 	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(), Limits: r.Limits,
-		Organizes: was.HasOrganizer && r.Owners.Has(was.Organizer),
-		Splice:    func(text string) (int, int, string) { return calendar.Splice(text, l) }}
+		Organizes:  was.HasOrganizer && r.Owners.Has(was.Organizer),
+		Splice:     func(text string) (int, int, string) { return calendar.Splice(text, l) },
+		SpliceHTML: func(text string) (int, int, string) { return calendar.SpliceHTML(text, l) }}
 	for _, url := range []string{l.Was.JoinURL, now.Link.JoinURL} {
 		if url != "" && url != l.JoinURL {
 			e.Old = append(e.Old, url)

@@ -1,0 +1,105 @@
+package ical
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// twins splices the link into the HTML that an app shows in place of the description: Outlook X-ALT-DESC, Thunderbird what ALTREP holds.
+func (b *editor) twins(c int32) {
+	if b.edit.SpliceHTML == nil {
+		return
+	}
+	for _, p := range b.doc.all(c, "X-ALT-DESC") {
+		was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
+		if !strings.Contains(was.text, "<") {
+			continue
+		}
+		if start, end, with := b.edit.SpliceHTML(was.text); start < end || with != "" {
+			b.spliceText(p, was, start, end, with, true)
+		}
+	}
+	for _, p := range b.doc.all(c, "DESCRIPTION") {
+		b.altrep(p)
+	}
+}
+
+// altrep splices the link into the HTML in an ALTREP parameter. One in base64, and one that would become too long to be read, stays as it is.
+func (b *editor) altrep(p *prop) {
+	was, ok := b.doc.htmlParam(p, "ALTREP")
+	goes := slices.ContainsFunc(b.splices, func(s splice) bool { return s.start <= int(p.start) && s.end >= int(p.end) })
+	if !ok || goes {
+		return
+	}
+	start, end, with := b.edit.SpliceHTML(was.text)
+	if start == end && with == "" {
+		return
+	}
+	from, to := was.after[start], was.after[end]
+	out := appendFolded(nil, url.PathEscape(with), b.eol, b.column(from))
+	if int(p.colon-p.start)+len(out) < b.edit.Limits.Head {
+		b.replace(from, to, out)
+	}
+}
+
+// htmlParam is the HTML that a parameter holds as a data URL (RFC 2397), percent-encoded, with where everything stands.
+func (d *Doc) htmlParam(p *prop, name string) (decoded, bool) {
+	if p.colon <= p.nameEnd || !strings.HasPrefix(strings.ToLower(d.param(p, name)), "data:text/html") {
+		return decoded{}, false
+	}
+	head, at := d.unfolded(p.nameEnd, p.colon)
+	begins := bytes.Index(bytes.ToUpper(head), []byte(";"+name+"="))
+	if begins < 0 {
+		return decoded{}, false
+	}
+	value := head[begins+len(name)+2:]
+	at = at[begins+len(name)+2:]
+	quote := 0
+	if len(value) > 0 && value[0] == '"' {
+		quote = 1
+	}
+	length := bytes.IndexAny(value[quote:], "\"\x00")
+	if quote == 0 {
+		length = bytes.IndexAny(value, ";")
+	}
+	if length < 0 {
+		length = len(value) - quote
+	}
+	comma := bytes.IndexByte(value[:quote+length], ',')
+	if comma < 0 || bytes.HasSuffix(bytes.ToLower(value[:comma]), []byte(";base64")) {
+		return decoded{}, false
+	}
+	return percentDecoded(value[comma+1:quote+length], at[comma+1:quote+length+1]), true
+}
+
+// unfolded is a part of the file without its folds; at[i] is where its i-th byte stands, or what is behind all of them.
+func (d *Doc) unfolded(from, to int32) (text []byte, at []int32) {
+	for i := from; i < to; {
+		if n := fold(d.raw[i:to], d.eol); n > 0 {
+			i += int32(n)
+			continue
+		}
+		text, at = append(text, d.raw[i]), append(at, i)
+		i++
+	}
+	return text, append(at, to)
+}
+
+// percentDecoded decodes a text that stands at at.
+func percentDecoded(raw []byte, at []int32) decoded {
+	var text []byte
+	after := []int32{at[0]}
+	for i := 0; i < len(raw); {
+		n, c := 1, raw[i]
+		if c == '%' && i+2 < len(raw) {
+			if decoded, err := url.PathUnescape(string(raw[i : i+3])); err == nil {
+				n, c = 3, decoded[0]
+			}
+		}
+		i += n
+		text, after = append(text, c), append(after, at[i-1]+1)
+	}
+	return decoded{text: string(text), after: after}
+}

@@ -1,0 +1,3 @@
+package icsobject
+
+import _ "zoomtag/providers/ical/zonetest" // pins the zone database
