@@ -21,6 +21,10 @@ type Rules struct {
 	Locations  []string // a location of just this word
 	Colors     []string
 	Keep       bool // false: the tag is taken out of the title once the link is in
+	// Allowed are the options that a tag may use, each by its name or with the one value that it may have; nil is all of them. Hosts are whom
+	// host= and alt= may name, *@example.com for everybody there; nil is anybody. What is not allowed is left out, and told.
+	Allowed []string `json:",omitzero"`
+	Hosts   []string `json:",omitzero"`
 	// Command says that the owner asks by a command, for any event without a tag as well; Options are those of a tag's brackets.
 	Command bool
 	Options string
@@ -39,6 +43,8 @@ type Wish struct {
 	Choice Choice
 	// Problems are options that were not understood and are left out.
 	Problems []string
+	// forbidden are options, by their names, that are left out because they are not allowed.
+	forbidden []string
 	// Conflict says why the options cannot be followed at all; the event is then held.
 	Conflict string
 	// Unsearched says that there is more text than is searched for tags, and empty that there is not.
@@ -108,7 +114,7 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	w := s.wish
 	w.Asked = len(w.Tags) > 0 && w.Refused == ""
 	if w.Asked {
-		w.parse(s.brackets)
+		w.parse(s.brackets, &rules)
 	}
 	return w
 }
