@@ -66,7 +66,7 @@ func TestDemoLeavesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := newEmptied(t, "demo")
+			e := newEmptied(t, "demo", "--keep") // which nothing else ends
 			out, err := e.cmd.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
