@@ -241,7 +241,7 @@ func (w *Walker) rest() error {
 	}
 	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
-		if err := w.pass(); err != nil {
+		if err := w.foretold(); err != nil {
 			return fmt.Errorf("good pass: %w", err)
 		}
 	}
@@ -323,7 +323,13 @@ func refusal(rng *rand.Rand, now time.Time, call string) error {
 	return errFlaky
 }
 
-func (w *Walker) pass() (err error) {
+func (w *Walker) pass() error {
+	_, err := w.passed()
+	return err
+}
+
+// passed is a pass and its report.
+func (w *Walker) passed() (report engine.Report, err error) {
 	before := w.marks()
 	defer func() {
 		if r := recover(); r != nil {
@@ -335,7 +341,7 @@ func (w *Walker) pass() (err error) {
 		}
 		w.guard(before)
 	}()
-	report, err := w.e.Pass(context.Background(), "c")
+	report, err = w.e.Pass(context.Background(), "c")
 	for _, r := range report.Events {
 		w.say("  %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
 	}
@@ -343,11 +349,11 @@ func (w *Walker) pass() (err error) {
 		w.say("  held: %s", report.Reason)
 		if w.calm {
 			if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
-				return err
+				return report, err
 			}
 			_, err = w.e.Pass(context.Background(), "c")
-			return err
+			return report, err
 		}
 	}
-	return err
+	return report, err
 }
