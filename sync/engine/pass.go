@@ -133,7 +133,7 @@ func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
 		dryUsed: map[string]int{}, moved: map[store.Item]bool{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
-		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls)
+		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls, e.opt.Now)
 	}
 	return p
 }
