@@ -28,6 +28,7 @@ type terminal struct {
 	env      func(string) string
 	hurry    hurry
 	end      func() // has the command end when the step in hand is done
+	own      bool   // the process is there for this command alone
 }
 
 // hurry is for tests, which have no minutes. The zero value is what people get.

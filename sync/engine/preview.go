@@ -132,13 +132,15 @@ func (p *previewMeetings) Update(ctx context.Context, id int64, from, to meeting
 
 // shows reports whether a meeting is at Zoom as spec asks for it, as far as can be seen: then nothing is sent.
 func shows(m *meeting.Meeting, spec meeting.Spec, now time.Time) bool {
-	switch spec.Kind {
-	case meeting.Fixed:
-		return m.Topic == spec.Topic && sameTimes(m.Occurrences, spec.Coming(now), now)
-	case meeting.Scheduled:
-		return m.Topic == spec.Topic && (!spec.Start.After(now) || m.Start.Equal(spec.Start) && m.Duration == spec.Duration)
+	switch {
+	case m.Topic != spec.Topic:
+		return false
+	case spec.Kind == meeting.Fixed:
+		return sameTimes(m.Occurrences, spec.Coming(now), now)
+	case spec.Kind == meeting.Scheduled:
+		return !spec.Start.After(now) || m.Start.Equal(spec.Start) && m.Duration == spec.Duration
 	}
-	return m.Topic == spec.Topic
+	return m.Start.IsZero() && len(m.Occurrences) == 0 || spec.Kind != meeting.Lasting
 }
 
 // Recover pretends.

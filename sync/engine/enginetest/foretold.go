@@ -51,8 +51,9 @@ func byEvent(r engine.Report) map[string]string {
 	return all
 }
 
-// foretold is a pass before which a plan is asked for. It changes nothing, and the pass does what it has said.
-func (w *Walker) foretold() error {
+// foretold is a pass before which a plan is asked for. It changes nothing, and the pass does what it has said, if it begins as sync does: with
+// what has failed.
+func (w *Walker) foretold(release bool) error {
 	planned, err := w.e.Plan(context.Background(), "c")
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
@@ -60,7 +61,10 @@ func (w *Walker) foretold() error {
 	for _, r := range planned.Events {
 		w.say("  plan: %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
 	}
-	done, err := w.passed()
+	if _, err := w.e.Retry(engine.Again{Calendars: []string{"c"}}); err != nil {
+		return fmt.Errorf("retry: %w", err)
+	}
+	done, err := w.passed(release)
 	if err != nil {
 		return err
 	}

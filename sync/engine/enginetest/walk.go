@@ -241,7 +241,7 @@ func (w *Walker) rest() error {
 	}
 	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
-		if err := w.foretold(); err != nil {
+		if err := w.foretold(true); err != nil {
 			return fmt.Errorf("good pass: %w", err)
 		}
 	}
@@ -324,12 +324,12 @@ func refusal(rng *rand.Rand, now time.Time, call string) error {
 }
 
 func (w *Walker) pass() error {
-	_, err := w.passed()
+	_, err := w.passed(w.calm)
 	return err
 }
 
-// passed is a pass and its report.
-func (w *Walker) passed() (report engine.Report, err error) {
+// passed is a pass and its report. release has a calendar that is held be released.
+func (w *Walker) passed(release bool) (report engine.Report, err error) {
 	before := w.marks()
 	defer func() {
 		if r := recover(); r != nil {
@@ -347,7 +347,7 @@ func (w *Walker) passed() (report engine.Report, err error) {
 	}
 	if report.Held {
 		w.say("  held: %s", report.Reason)
-		if w.calm {
+		if release {
 			if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
 				return report, err
 			}
