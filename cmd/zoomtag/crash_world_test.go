@@ -118,6 +118,21 @@ type crashWorld struct {
 	gone chan struct{} // closed when it has been killed
 }
 
+// shortDir is a folder for the test whose path has room for a socket, wherever temporary folders are: t.TempDir has the test's name in it.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "z") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 // newCrashWorld is a world with a folder; newFolder shows it to tests that are about its files.
 func newCrashWorld(t *testing.T) *crashWorld {
 	t.Helper()
@@ -131,7 +146,7 @@ func newCrashWorldOf(t *testing.T, kind func(w *crashWorld) crashCalendar) *cras
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir := shortDir(t)
 	w := &crashWorld{t: t, binary: binary, dir: dir, state: filepath.Join(dir, "state", "zoomtag.db"), zoom: zoomtest.New(zoomtest.Options{})}
 	w.zoom.Hold = w.hold
 	if err := w.zoom.Start(); err != nil {
