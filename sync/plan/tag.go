@@ -156,6 +156,7 @@ type search struct {
 	wish     Wish
 	brackets []string // what stands between those of each tag
 	most     int      // tags that are looked for
+	worded   bool     // there is a tag that is a word
 	// The texts in which a tag can be: the description is what counts of it.
 	places []place
 	others string // the categories
@@ -220,7 +221,8 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
 		s.add(Tag{In: "color", Text: ev.Color}, "")
 	}
-	if len(s.wish.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
+	// A word that is written anew takes the place of the one that was taken out; a category or a colour has no options to take theirs.
+	if !s.worded && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
 		s.kept(ev.Link.Tag)
 	}
 	if rules.Command {
@@ -231,6 +233,7 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 // words looks for a word in a place.
 func (s *search) words(p place, word string) {
 	for start, end := range eachWord(p.text, word) {
+		s.worded = true
 		end, options, problem := readOptions(p.text, end)
 		if problem != "" {
 			s.wish.problem(problem)
