@@ -28,7 +28,7 @@ func newEmptied(t *testing.T, args ...string) *emptied {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &emptied{t: t, dir: t.TempDir(), cmd: exec.Command(binary, args...)}
+	e := &emptied{t: t, dir: shortDir(t), cmd: exec.Command(binary, args...)}
 	e.cmd.Env = append(os.Environ(), "TMPDIR="+e.dir)
 	e.cmd.Stderr = &e.err
 	return e
