@@ -13,10 +13,11 @@ type Calendar struct {
 	// Account is the Zoom account in which its meetings are made; empty is the first. Host is one of that account.
 	Account string `yaml:"account" is:"account"`
 	// What this calendar does otherwise than the rest; zero where it does not. Config.For merges.
-	Host     string  `yaml:"host" is:"host"`
-	Schedule string  `yaml:"schedule" is:"cron"`
-	Meeting  Meeting `yaml:"meeting"`
-	Link     Link    `yaml:"link"`
+	Host     string    `yaml:"host" is:"host"`
+	Schedule string    `yaml:"schedule" is:"cron"`
+	Tag      TagLimits `yaml:"tag"`
+	Meeting  Meeting   `yaml:"meeting"`
+	Link     Link      `yaml:"link"`
 }
 
 // Google is a Google calendar.
@@ -108,6 +109,7 @@ func (o *Outlook) setDefaults() {
 type Effective struct {
 	Host     string
 	Schedule string
+	Tag      TagLimits
 	Meeting  Meeting
 	Link     Link
 }
@@ -126,6 +128,9 @@ func (c *Config) For(cal Calendar) Effective {
 	}
 	if cal.Schedule != "" {
 		e.Schedule = cal.Schedule
+	}
+	for _, over := range []TagLimits{{Options: c.Tag.Options, Hosts: c.Tag.Hosts}, cal.Tag} {
+		overlay(reflect.ValueOf(&e.Tag).Elem(), reflect.ValueOf(over))
 	}
 	for _, over := range []Meeting{c.Meeting, cal.Meeting} {
 		overlay(reflect.ValueOf(&e.Meeting).Elem(), reflect.ValueOf(over))

@@ -59,6 +59,10 @@ func (d *decoder) check(kind, text string) (string, error) {
 			return text, nil
 		}
 		return text, checkZone(text)
+	case "option":
+		return text, checkOption(text)
+	case "hosts":
+		return text, checkTagHost(text)
 	case "mail", "owner":
 		return text, checkMail(text, kind == "owner")
 	case "host":

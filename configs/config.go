@@ -73,6 +73,16 @@ type Tag struct {
 	Colors []string `yaml:"colors" is:"text"`
 	// Keep is false where the tag word is taken out of the title once the link is in.
 	Keep bool `yaml:"keep"`
+	// Options are the options that a tag may use, by their names or with the one value that they may have; nil is all. Hosts are whom host=
+	// and alt= may name, *@example.com for everybody there; nil is anybody.
+	Options []string `yaml:"options" is:"option"`
+	Hosts   []string `yaml:"hosts" is:"hosts"`
+}
+
+// TagLimits are what the tags in one calendar may say, where that is otherwise than in Tag.
+type TagLimits struct {
+	Options []string `yaml:"options" is:"option"`
+	Hosts   []string `yaml:"hosts" is:"hosts"`
 }
 
 // Meeting is what Zoom is asked for. nil and "" mean "not written": the host's own Zoom setting applies.

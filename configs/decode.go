@@ -219,7 +219,9 @@ func section(path string) string {
 		if rest == "" {
 			return "a calendar"
 		}
-		path = rest[1:]
+		if path = rest[1:]; path == "tag" { // it has some keys only
+			return "a calendar's tag"
+		}
 	}
 	path, _, _ = strings.Cut(path, "[")
 	return path
@@ -232,6 +234,8 @@ func display(path string) string {
 		return "the file"
 	case "a calendar":
 		return "the calendar"
+	case "a calendar's tag":
+		return "the calendar's tag"
 	default:
 		return s
 	}

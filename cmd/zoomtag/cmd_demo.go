@@ -82,7 +82,10 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 	}
 	running, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- d.daemon(running) }()
+	go func() {
+		done <- d.daemon(running)
+		close(done) // connect may have had the answer
+	}()
 	defer func() {
 		stop()
 		err = errors.Join(err, <-done)

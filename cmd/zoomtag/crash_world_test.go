@@ -18,7 +18,11 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
+// crashBinary is the binary with its crash points: a built one that ZOOMTAG_CRASHPOINTS names, where no Go compiler is at hand.
 var crashBinary = sync.OnceValues(func() (string, error) {
+	if built := os.Getenv("ZOOMTAG_CRASHPOINTS"); built != "" {
+		return built, nil
+	}
 	dir, err := os.MkdirTemp("", "zoomtag-crash")
 	if err != nil {
 		return "", err
@@ -33,7 +37,7 @@ var crashBinary = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if builtForCrash.Load() { // asking for it would build it
+	if builtForCrash.Load() && os.Getenv("ZOOMTAG_CRASHPOINTS") == "" { // asking for it would build it
 		if path, err := crashBinary(); err == nil {
 			if err := os.RemoveAll(filepath.Dir(path)); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -114,6 +118,21 @@ type crashWorld struct {
 	gone chan struct{} // closed when it has been killed
 }
 
+// shortDir is a folder for the test whose path has room for a socket, wherever temporary folders are: t.TempDir has the test's name in it.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "z") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 // newCrashWorld is a world with a folder; newFolder shows it to tests that are about its files.
 func newCrashWorld(t *testing.T) *crashWorld {
 	t.Helper()
@@ -127,7 +146,7 @@ func newCrashWorldOf(t *testing.T, kind func(w *crashWorld) crashCalendar) *cras
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir := shortDir(t)
 	w := &crashWorld{t: t, binary: binary, dir: dir, state: filepath.Join(dir, "state", "zoomtag.db"), zoom: zoomtest.New(zoomtest.Options{})}
 	w.zoom.Hold = w.hold
 	if err := w.zoom.Start(); err != nil {

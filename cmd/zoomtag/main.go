@@ -22,13 +22,17 @@ const (
 	exitFailed = 1 // something failed for some event or calendar; the rest was done
 	exitUsage  = 2 // the command line or the configuration is wrong
 	exitLocked = 3 // another zoomtag holds the store
+	// exitUnread is what a shell says of a command that a closed pipe has ended, as in zoomtag demo | head -1.
+	exitUnread = 128 + int(syscall.SIGPIPE)
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
-	code := execute(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv})
+	// A pipe that nobody reads any more is an error of the write, and no sudden end: what lies in the temporary folder is removed.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	code := execute(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, own: true})
 	stop()
 	os.Exit(code)
 }
@@ -44,6 +48,10 @@ var errReported = errors.New("something failed")
 
 // execute runs one command line and returns the exit code.
 func execute(ctx context.Context, args []string, term terminal) int {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	out := &outlet{to: term.out, end: end}
+	term.out, term.end = out, end
 	root := newRoot(&term)
 	root.SetArgs(args)
 	root.SetIn(term.in)
@@ -53,6 +61,8 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	trace(root, term, err)
 	var usage *usageError
 	switch {
+	case out.unread.Load():
+		return exitUnread
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errReported):

@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -32,7 +35,36 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
 		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.versionCommand(), manCommand())
 	wrapArgs(root)
+	for _, cmd := range root.Commands() {
+		a.endAtHangup(cmd)
+	}
 	return root
+}
+
+// endAtHangup has a command end in good order when its terminal is closed, as on Ctrl-C. The daemon takes the signal for its own.
+func (a *app) endAtHangup(cmd *cobra.Command) {
+	for _, child := range cmd.Commands() {
+		a.endAtHangup(child)
+	}
+	run := cmd.RunE
+	if run == nil || !a.term.own || cmd.Name() == "run" || signal.Ignored(syscall.SIGHUP) { // nohup
+		return
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		hup := make(chan os.Signal, 1)
+		signal.Notify(hup, syscall.SIGHUP)
+		defer signal.Stop(hup)
+		done := make(chan struct{})
+		defer close(done)
+		go func() {
+			select {
+			case <-hup:
+				a.term.end()
+			case <-done:
+			}
+		}()
+		return run(cmd, args)
+	}
 }
 
 // wrapArgs makes every complaint about arguments a usage error, so that it exits with 2.

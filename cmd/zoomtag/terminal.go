@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -24,6 +27,8 @@ type terminal struct {
 	out, err io.Writer
 	env      func(string) string
 	hurry    hurry
+	end      func() // has the command end when the step in hand is done
+	own      bool   // the process is there for this command alone
 }
 
 // hurry is for tests, which have no minutes. The zero value is what people get.
@@ -36,8 +41,27 @@ type hurry struct {
 
 // isTerminal reports whether w is a screen, and colour and progress are wanted there.
 func (t *terminal) isTerminal(w io.Writer) bool {
+	if o, ok := w.(*outlet); ok {
+		w = o.to
+	}
 	f, ok := w.(*os.File)
 	return ok && t.env("NO_COLOR") == "" && t.env("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}
+
+// outlet is standard output. When nobody reads it any more, the command ends as it does when it is told to stop.
+type outlet struct {
+	to     io.Writer
+	end    func()
+	unread atomic.Bool
+}
+
+func (o *outlet) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		o.unread.Store(true)
+		o.end()
+	}
+	return n, err
 }
 
 // json prints one document. What a terminal would obey, and what turns the direction of text, is escaped in it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"zoomtag/providers/meeting"
 	"zoomtag/sync/plan"
@@ -73,10 +74,10 @@ func (p *pass) keeper(mark string) *Account {
 func (s *settling) mine() *Account { return s.keeper(s.rec.Mark) }
 
 // rehearsed are accounts in which nothing is really made, changed or cancelled.
-func rehearsed(accounts []Account, calls map[string]int) []Account {
+func rehearsed(accounts []Account, calls map[string]int, now func() time.Time) []Account {
 	list := make([]Account, len(accounts))
 	for i, a := range accounts {
-		a.Meetings = &previewMeetings{Service: a.Meetings, calls: calls}
+		a.Meetings = &previewMeetings{Service: a.Meetings, calls: calls, now: now, own: map[int64]meeting.Meeting{}}
 		list[i] = a
 	}
 	return list

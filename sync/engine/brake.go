@@ -38,6 +38,9 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		return err
 	}
 	another := anotherThan(*st, changes)
+	if m.unsaid, err = p.unsaid(ctx, *st, changes, m); err != nil {
+		return err
+	}
 	empty, err := p.emptied(ctx, changes, m)
 	if err != nil {
 		return err
@@ -160,6 +163,24 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 		}
 	}
 	return mass
+}
+
+// unsaid reports whether the service has not said of an event that is gone that it was deleted. A plan lists the whole calendar, which does
+// not tell: where it makes a difference, it asks for what a pass would ask for.
+func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calendar.Changes, m missing) (bool, error) {
+	if cursor := p.cursor(st, false); !p.dry || !m.unsaid || len(m.gone) != 1 || changes.Total != 0 || cursor == "" {
+		return m.unsaid, nil
+	}
+	news, err := p.source.Changes(ctx, st.Cursor)
+	if errors.Is(err, calendar.ErrCursor) {
+		return true, nil
+	}
+	p.heed(err)
+	if err != nil {
+		return true, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
+	}
+	deleted := func(ch calendar.Change) bool { return ch.ID == m.gone[0].EventID && ch.Deleted }
+	return !slices.ContainsFunc(news.List, deleted), nil
 }
 
 // emptied reports whether the whole calendar is empty, which it was not before the grace period. A single event that the service itself calls deleted is no such thing.

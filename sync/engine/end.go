@@ -179,6 +179,9 @@ func (s *settling) perhapsMoved() error {
 		return err
 	}
 	for _, problem := range problems {
+		if ev := s.events[problem.ID]; ev != nil && ev.UID != s.rec.UID { // it was read since, and is another one
+			continue
+		}
 		if problem.Unread && problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {
 			return &waiting{state: plan.Ending, until: s.e.opt.Now().Add(time.Minute), reason: "the event is gone, but " + problem.ID +
 				", which cannot be read, may be the same event under another name: its meeting is kept until that one can be read or is gone as well"}

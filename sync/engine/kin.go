@@ -76,7 +76,8 @@ func (s *settling) others() ([]*store.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rec := s.rest[s.begun[s.ev.UID]]; rec != nil && rec.Version == 0 { // not saved yet
+	found = slices.DeleteFunc(found, func(rec *store.Record) bool { return s.moved[store.Item{Calendar: rec.Calendar, EventID: rec.EventID}] })
+	if rec := s.rest[s.begun[s.ev.UID]]; rec != nil && (rec.Version == 0 || s.dry) { // not saved yet
 		found = append(found, rec)
 	}
 	var others []*store.Record
@@ -177,7 +178,9 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 		delete(s.rest, other.EventID)
 	}
 	if s.dry {
+		s.moved[store.Item{Calendar: other.Calendar, EventID: other.EventID}] = true
 		moved.Calendar, moved.EventID = s.c.Name, s.id
+		s.begun[moved.UID] = s.id
 	} else {
 		moved.Due = s.e.opt.Now()
 		err := s.e.store.Update(func(tx *store.Tx) error {

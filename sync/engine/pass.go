@@ -41,6 +41,7 @@ type pass struct {
 	remarks   []store.Entry            // for the journal
 	begun     map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed   map[string]int
+	moved     map[store.Item]bool // items whose records others have taken over, where that is not saved
 	report    Report
 }
 
@@ -129,10 +130,10 @@ func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dr
 
 func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
 	p := &pass{e: e, c: c, dry: dry, talkative: talkative, source: c.Source, accounts: e.opt.Accounts, events: map[string]*calendar.Event{}, absent: map[string]bool{}, ahead: map[string]bool{},
-		dryUsed: map[string]int{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{},
+		dryUsed: map[string]int{}, moved: map[store.Item]bool{}, rest: map[string]*store.Record{}, begun: map[string]string{}, deleted: map[string]bool{},
 		later: map[string]time.Time{}, report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}}}
 	if dry {
-		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls)
+		p.source, p.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls, e.opt.Now)
 	}
 	return p
 }
@@ -198,15 +199,20 @@ func (p *pass) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// changes asks the calendar, from the start if the configuration or the calendar wants it so.
-func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Changes, error) {
-	cursor := st.Cursor
+// cursor is from where on changes are asked for; "" is from the start, as it is for the whole of a calendar.
+func (p *pass) cursor(st store.CalendarState, whole bool) string {
 	// While a brake holds the calendar, only a whole listing can answer the question that it waits for.
 	braked := !st.HeldAt.IsZero() && !st.Absent
 	// A clock that was set back leaves times behind for which everything would wait.
-	if p.dry || st.Detects != p.c.Detects || braked || p.setBack(st) {
-		cursor = ""
+	if whole || st.Detects != p.c.Detects || braked || p.setBack(st) {
+		return ""
 	}
+	return st.Cursor
+}
+
+// changes asks the calendar, from the start if the configuration or the calendar wants it so.
+func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Changes, error) {
+	cursor := p.cursor(st, p.dry)
 	var asked *calendar.Throttled
 	if err := p.mayRead(); errors.As(err, &asked) {
 		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %w", p.c.Name, asked.Until.UTC().Format(time.RFC3339), asked.Err)

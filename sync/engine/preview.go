@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
@@ -61,9 +62,18 @@ func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.L
 // previewMeetings is a meeting service that reads what there is and pretends the rest, counting what it would cost.
 type previewMeetings struct {
 	meeting.Service
+	now   func() time.Time
 	calls map[string]int
 	made  int64
-	back  meeting.Meeting // the one that was brought back last
+	own   map[int64]meeting.Meeting // what it pretends to have made or brought back
+}
+
+// pretend keeps a meeting that there is not, under an id that none has.
+func (p *previewMeetings) pretend(m meeting.Meeting) meeting.Meeting {
+	p.made--
+	m.ID = p.made
+	p.own[m.ID] = m
+	return m
 }
 
 // proves finds out, where the service can tell, whether it would be let in for a host: what is foretold has to be what comes.
@@ -86,8 +96,7 @@ func (p *previewMeetings) Create(ctx context.Context, mark string, s meeting.Spe
 		return meeting.Meeting{}, err
 	}
 	p.calls["zoom"] += 1 + edits(s)
-	p.made--
-	return meeting.Meeting{ID: p.made, Mark: mark, Host: s.Host, JoinURL: newMeetingURL, Topic: s.Topic, Start: s.Start, Duration: s.Duration}, nil
+	return p.pretend(meeting.Meeting{Mark: mark, Host: s.Host, JoinURL: newMeetingURL, Topic: s.Topic, Start: s.Start, Duration: s.Duration}), nil
 }
 
 // edits are the requests that a new schedule costs beside its create: each occurrence that is removed or moved, and what is read around
@@ -102,8 +111,12 @@ func edits(s meeting.Spec) int {
 // Update reads the meeting and pretends the rest.
 func (p *previewMeetings) Update(ctx context.Context, id int64, from, to meeting.Spec) (meeting.Meeting, error) {
 	p.calls["zoom"] += 2
-	if id < 0 {
-		return p.back, nil // what it was told is not known, but for what it was told for this very event
+	if m, ok := p.own[id]; ok {
+		if !from.IsZero() { // else it was brought back: it was told all that for this very event
+			m.Topic, m.Start, m.Duration = to.Topic, to.Start, to.Duration
+		}
+		p.own[id] = m
+		return m, nil
 	}
 	if err := p.proves(ctx, to.Host); err != nil {
 		return meeting.Meeting{}, err
@@ -112,8 +125,22 @@ func (p *previewMeetings) Update(ctx context.Context, id int64, from, to meeting
 	if err != nil {
 		return m, err
 	}
+	m.Unsent = from.IsZero() && shows(&m, to, p.now())
 	m.Topic, m.Start, m.Duration = to.Topic, to.Start, to.Duration
 	return m, nil
+}
+
+// shows reports whether a meeting is at Zoom as spec asks for it, as far as can be seen: then nothing is sent.
+func shows(m *meeting.Meeting, spec meeting.Spec, now time.Time) bool {
+	switch {
+	case m.Topic != spec.Topic:
+		return false
+	case spec.Kind == meeting.Fixed:
+		return sameTimes(m.Occurrences, spec.Coming(now), now)
+	case spec.Kind == meeting.Scheduled:
+		return !spec.Start.After(now) || m.Start.Equal(spec.Start) && m.Duration == spec.Duration
+	}
+	return m.Start.IsZero() && len(m.Occurrences) == 0 || spec.Kind != meeting.Lasting
 }
 
 // Recover pretends.
@@ -122,9 +149,7 @@ func (p *previewMeetings) Recover(_ context.Context, _ int64) (meeting.Meeting, 
 		return meeting.Meeting{}, fmt.Errorf("%w: nothing can be brought back", meeting.ErrDenied)
 	}
 	p.calls["zoom"]++
-	p.made--
-	p.back = meeting.Meeting{ID: p.made, JoinURL: oldMeetingURL}
-	return p.back, nil
+	return p.pretend(meeting.Meeting{JoinURL: oldMeetingURL}), nil
 }
 
 // Get reads a meeting that exists.

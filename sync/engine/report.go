@@ -28,7 +28,7 @@ func (s *settling) tell(state, reason, failure string) {
 	if !s.talkative && len(s.done) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}
-	if s.dry && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
+	if s.dry && len(s.done) == 0 && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
 		return
 	}
 	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.done...), State: state, Reason: reason, Error: failure}

@@ -223,7 +223,7 @@ func TestOverdue(t *testing.T) {
 		spec        string
 		soon, later time.Duration
 	}{{"@every 1m", 2*time.Minute + 50*time.Second, 20 * time.Second}, {"@every 10s", 110 * time.Second, 20 * time.Second},
-		{"*/10 * * * *", 29 * time.Minute, 2 * time.Minute}} {
+		{"CRON_TZ=UTC */10 * * * *", 29 * time.Minute, 2 * time.Minute}} {
 		inBubble(t, c.spec, func(s *scheduled) {
 			let(0)
 			hangs := make(chan struct{})

@@ -269,6 +269,9 @@ func (p *pass) record(id string) (*store.Record, error) {
 	if rec := p.rest[id]; rec != nil {
 		return rec, nil
 	}
+	if p.moved[store.Item{Calendar: p.c.Name, EventID: id}] {
+		return nil, nil
+	}
 	return p.e.store.Record(p.c.Name, id)
 }
 

@@ -71,9 +71,9 @@ func splitOptions(s string) []string {
 	return list
 }
 
-// parse reads the options of all tags into w.Choice.
-func (w *Wish) parse(brackets []string) {
-	p := optionParser{wish: w, given: map[string]string{}}
+// parse reads the options of all tags into w.Choice, those that rules allow.
+func (w *Wish) parse(brackets []string, rules *Rules) {
+	p := optionParser{wish: w, rules: rules, given: map[string]string{}}
 	read := 0
 	for _, b := range brackets {
 		for _, o := range splitOptions(b) {
@@ -95,6 +95,7 @@ func (w *Wish) parse(brackets []string) {
 
 type optionParser struct {
 	wish  *Wish
+	rules *Rules
 	given map[string]string // what was chosen for each subject, and by which words
 }
 
@@ -131,6 +132,10 @@ func (p *optionParser) option(o string) {
 	value = strings.TrimSpace(value)
 	if unquoted, ok := strings.CutPrefix(value, `"`); ok {
 		value = strings.TrimSuffix(unquoted, `"`)
+	}
+	if by := p.rules.forbidden(key, value, hasValue); by != "" {
+		p.leave(o, key, by)
+		return
 	}
 	if hasValue {
 		if !p.valued(key, value) {
@@ -186,8 +191,8 @@ func (p *optionParser) bare(key string) bool {
 		}
 		return true
 	}
-	length, err := time.ParseDuration(key)
-	if err != nil || length < time.Minute || length > 24*time.Hour || length%time.Minute != 0 {
+	length, ok := lengthOf(key)
+	if !ok {
 		return false
 	}
 	if p.once("length", key) {

@@ -289,6 +289,7 @@ func follow(in Input, w Wish) Decision {
 	if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
 	}
+	w, asMade := w.stands(rec)
 	d := Decision{State: Pending, Reason: w.Tags[0].String(), Wish: w, Account: s.Account}
 	stays := s.stays(rec)
 	if stays != "" {
@@ -307,6 +308,7 @@ func follow(in Input, w Wish) Decision {
 	if why != "" {
 		return hold(in, w, why)
 	}
+	notes = append(notes, asMade...)
 	if !s.NoAPI { // a room without an API is told nothing
 		var kept []string
 		spec.Options, kept = lingering(rec, spec.Options)

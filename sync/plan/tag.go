@@ -21,6 +21,10 @@ type Rules struct {
 	Locations  []string // a location of just this word
 	Colors     []string
 	Keep       bool // false: the tag is taken out of the title once the link is in
+	// Allowed are the options that a tag may use, each by its name or with the one value that it may have; nil is all of them. Hosts are whom
+	// host= and alt= may name, *@example.com for everybody there; nil is anybody. What is not allowed is left out, and told.
+	Allowed []string `json:",omitzero"`
+	Hosts   []string `json:",omitzero"`
 	// Command says that the owner asks by a command, for any event without a tag as well; Options are those of a tag's brackets.
 	Command bool
 	Options string
@@ -39,6 +43,8 @@ type Wish struct {
 	Choice Choice
 	// Problems are options that were not understood and are left out.
 	Problems []string
+	// forbidden are options, by their names, that are left out because they are not allowed.
+	forbidden []string
 	// Conflict says why the options cannot be followed at all; the event is then held.
 	Conflict string
 	// Unsearched says that there is more text than is searched for tags, and empty that there is not.
@@ -108,7 +114,7 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	w := s.wish
 	w.Asked = len(w.Tags) > 0 && w.Refused == ""
 	if w.Asked {
-		w.parse(s.brackets)
+		w.parse(s.brackets, &rules)
 	}
 	return w
 }
@@ -150,6 +156,7 @@ type search struct {
 	wish     Wish
 	brackets []string // what stands between those of each tag
 	most     int      // tags that are looked for
+	worded   bool     // there is a tag that is a word
 	// The texts in which a tag can be: the description is what counts of it.
 	places []place
 	others string // the categories
@@ -214,7 +221,8 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
 		s.add(Tag{In: "color", Text: ev.Color}, "")
 	}
-	if len(s.wish.Tags) == 0 && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
+	// A word that is written anew takes the place of the one that was taken out; a category or a colour has no options to take theirs.
+	if !s.worded && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
 		s.kept(ev.Link.Tag)
 	}
 	if rules.Command {
@@ -225,6 +233,7 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 // words looks for a word in a place.
 func (s *search) words(p place, word string) {
 	for start, end := range eachWord(p.text, word) {
+		s.worded = true
 		end, options, problem := readOptions(p.text, end)
 		if problem != "" {
 			s.wish.problem(problem)

@@ -292,3 +292,24 @@ func FuzzTag(f *testing.F) {
 		Conferences(ev)
 	})
 }
+
+// TestKeptOptionsBesideACategory: the options of a tag that was taken out of the title go on to count beside a category or a location of just
+// the word, which have none of their own; a word that is written anew takes their place.
+func TestKeptOptionsBesideACategory(t *testing.T) {
+	link := calendar.Link{Mark: "m", Block: "b", Tag: "#zoom(45m, waiting-room)"}
+	for _, tt := range []struct {
+		ev   calendar.Event
+		want time.Duration
+	}{
+		{calendar.Event{Title: "Talk", Link: link}, 45 * time.Minute},
+		{calendar.Event{Title: "Talk", Categories: []string{"Zoom"}, Link: link}, 45 * time.Minute},
+		{calendar.Event{Title: "Talk", Location: "Zoom", Link: link}, 45 * time.Minute},
+		{calendar.Event{Title: "Talk #zoom(30m)", Categories: []string{"Zoom"}, Link: link}, 30 * time.Minute},
+		{calendar.Event{Title: "Talk", Description: "#zoom", Link: link}, 0},
+	} {
+		w := FindWish(&tt.ev, testRules)
+		if waits := w.Choice.Options.WaitingRoom != nil; !w.Asked || w.Conflict != "" || w.Choice.Length != tt.want || waits != (tt.want == 45*time.Minute) {
+			t.Errorf("%+v: %+v", tt.ev, w)
+		}
+	}
+}

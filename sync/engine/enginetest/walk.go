@@ -241,7 +241,7 @@ func (w *Walker) rest() error {
 	}
 	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
-		if err := w.pass(); err != nil {
+		if err := w.foretold(true); err != nil {
 			return fmt.Errorf("good pass: %w", err)
 		}
 	}
@@ -323,7 +323,13 @@ func refusal(rng *rand.Rand, now time.Time, call string) error {
 	return errFlaky
 }
 
-func (w *Walker) pass() (err error) {
+func (w *Walker) pass() error {
+	_, err := w.passed(w.calm)
+	return err
+}
+
+// passed is a pass and its report. release has a calendar that is held be released.
+func (w *Walker) passed(release bool) (report engine.Report, err error) {
 	before := w.marks()
 	defer func() {
 		if r := recover(); r != nil {
@@ -335,19 +341,19 @@ func (w *Walker) pass() (err error) {
 		}
 		w.guard(before)
 	}()
-	report, err := w.e.Pass(context.Background(), "c")
+	report, err = w.e.Pass(context.Background(), "c")
 	for _, r := range report.Events {
 		w.say("  %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
 	}
 	if report.Held {
 		w.say("  held: %s", report.Reason)
-		if w.calm {
+		if release {
 			if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
-				return err
+				return report, err
 			}
 			_, err = w.e.Pass(context.Background(), "c")
-			return err
+			return report, err
 		}
 	}
-	return err
+	return report, err
 }

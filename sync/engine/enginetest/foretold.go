@@ -1,0 +1,75 @@
+package enginetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zoomtag/sync/engine"
+)
+
+// Foretold says in what a pass did otherwise than the plan right before it said: to which event which steps are taken, and what its state is
+// then. What is seen and left alone counts as little as words do.
+func Foretold(planned, done engine.Report) error {
+	if planned.Held != done.Held || planned.OK != done.OK {
+		return fmt.Errorf("plan says held %v, ok %v, and the pass held %v, ok %v: %s / %s",
+			planned.Held, planned.OK, done.Held, done.OK, planned.Reason, done.Reason)
+	}
+	said, did := byEvent(planned), byEvent(done)
+	var wrong []string
+	for id, it := range did {
+		if said[id] != it {
+			wrong = append(wrong, fmt.Sprintf("%s: plan says %q, the pass does %q", id, said[id], it))
+		}
+	}
+	for id, it := range said {
+		if _, ok := did[id]; !ok {
+			wrong = append(wrong, fmt.Sprintf("%s: plan says %q, the pass does nothing", id, it))
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	slices.Sort(wrong)
+	return fmt.Errorf("%s", strings.Join(wrong, "; "))
+}
+
+// byEvent is what a report tells of each event to which something is done, or which fails or is held.
+func byEvent(r engine.Report) map[string]string {
+	all := map[string]string{}
+	for _, ev := range r.Events {
+		if len(ev.Steps) > 0 || ev.Error != "" {
+			failed := ""
+			if ev.Error != "" {
+				failed = " failed"
+			}
+			steps := strings.Replace(strings.Join(ev.Steps, " "), "create update", "create", 1) // what one call could not finish, the next one does
+			all[ev.ID] = steps + ": " + ev.State + failed
+		}
+	}
+	return all
+}
+
+// foretold is a pass before which a plan is asked for. It changes nothing, and the pass does what it has said, if it begins as sync does: with
+// what has failed.
+func (w *Walker) foretold(release bool) error {
+	planned, err := w.e.Plan(context.Background(), "c")
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	for _, r := range planned.Events {
+		w.say("  plan: %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
+	}
+	if _, err := w.e.Retry(engine.Again{Calendars: []string{"c"}}); err != nil {
+		return fmt.Errorf("retry: %w", err)
+	}
+	done, err := w.passed(release)
+	if err != nil {
+		return err
+	}
+	if err := Foretold(planned, done); err != nil && w.broken == nil {
+		w.broken = fmt.Errorf("plan and pass disagree: %w", err)
+	}
+	return nil
+}
