@@ -59,6 +59,8 @@ type Store struct {
 	notices []string
 
 	backupMu sync.Mutex
+
+	passes passTimes
 }
 
 // Path returns the path of the database.
@@ -88,13 +90,14 @@ func (s *Store) Close() error {
 	if s.db == nil {
 		return nil
 	}
+	unsaved := s.savePasses()
 	if s.stuck.Load() {
-		return s.file.Close() // gives up the lock; the memory map goes with the process
+		return errors.Join(s.file.Close(), unsaved) // gives up the lock; the memory map goes with the process
 	}
 	if err := s.protect(s.db.Close); err != nil {
-		return explain("close", s.path, err)
+		return errors.Join(explain("close", s.path, err), unsaved)
 	}
-	return nil
+	return unsaved
 }
 
 // usable returns why the store cannot be used, if it cannot.

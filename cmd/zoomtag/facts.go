@@ -251,13 +251,9 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 	if err != nil {
 		return c, nil, nil, nil, err
 	}
-	c = calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
+	c = calendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, ReadOnly: st.ReadOnly}
-	if l.passed != nil {
-		if last := l.passed(name); c.LastSuccess == nil || last.After(*c.LastSuccess) {
-			c.LastSuccess = some(last)
-		}
-	}
+	c.LastSuccess = some(l.lastSuccess(name, st.LastSuccess))
 	if l.overdue != nil {
 		var quiet time.Duration
 		if quiet, c.Overdue = l.overdue(name); c.Overdue {
@@ -294,6 +290,21 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		events = append(events, e)
 	}
 	return c, events, notes, waitingOf(records), nil
+}
+
+// lastSuccess is when a calendar was last read: as the database has it, as was noted beside it since, or as this process itself knows. A time
+// to come, of a clock that was set back since, is none.
+func (l *ledger) lastSuccess(name string, saved time.Time) time.Time {
+	times := []time.Time{l.st.LastPass(name)}
+	if l.passed != nil {
+		times = append(times, l.passed(name))
+	}
+	for _, at := range times {
+		if at.After(saved) && !at.After(l.now()) {
+			saved = at
+		}
+	}
+	return saved
 }
 
 func reasonOf(rec *store.Record) string {

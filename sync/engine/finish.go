@@ -19,6 +19,13 @@ func recent(last, now time.Time) bool {
 	return now.Sub(last) < heartbeat && !last.After(now.Add(clockSlack))
 }
 
+// notePass notes that the calendar was read, where the database need not know: nothing but what people are shown rests on it.
+func (p *pass) notePass(now time.Time) {
+	if err := p.e.store.NotePass(p.c.Name, now); err != nil {
+		p.e.opt.Log.Warn("the time of the pass could not be noted", "calendar", p.c.Name, "reason", err)
+	}
+}
+
 // finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our own
 // writes, and now and then that the calendar was read.
 func (p *pass) finish(st store.CalendarState) error {
@@ -35,6 +42,7 @@ func (p *pass) finish(st store.CalendarState) error {
 		cursor = echoer.Echoed(st.Cursor)
 	}
 	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && recent(st.LastSuccess, now) {
+		p.notePass(now)
 		return nil
 	}
 	problems, err := p.problems()
