@@ -66,11 +66,15 @@ type Store struct {
 // Path returns the path of the database.
 func (s *Store) Path() string { return s.path }
 
-// Notices returns what the owner ought to know about how the store was found, in sentences.
+// Notices returns what the owner ought to know about how the store was found, and how its folder is now, in sentences.
 func (s *Store) Notices() []string {
 	s.noteMu.Lock()
 	defer s.noteMu.Unlock()
-	return append([]string(nil), s.notices...)
+	notices := append([]string(nil), s.notices...)
+	if said := s.Exposed(); said != "" { // who mends that is not told of it until a restart
+		notices = append(notices, said)
+	}
+	return notices
 }
 
 func (s *Store) note(format string, args ...any) {

@@ -58,7 +58,7 @@ type demo struct {
 }
 
 func (a *app) demo(ctx context.Context, keep bool) (err error) {
-	dir, err := os.MkdirTemp("", "zoomtag-demo")
+	dir, err := tempDir("zoomtag-demo")
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -43,10 +43,18 @@ func (d *desk) known(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(d.names, name) {
-			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration%s; there are: %s", name, meant(name, d.names), strings.Join(d.names, ", "))}
+			return nil, &usageError{errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" + oneOf(name, d.names))}
 		}
 	}
 	return names, nil
+}
+
+// oneOf ends a sentence that says that there is nothing of a name: with the one that was probably meant, or else with those that there are.
+func oneOf(name string, known []string) string {
+	if meant := words.Meant(name, known); meant != "" {
+		return meant
+	}
+	return "; there are: " + strings.Join(known, ", ")
 }
 
 // parallelPasses is how many calendars one `sync` works on at once.

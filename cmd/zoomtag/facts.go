@@ -63,6 +63,7 @@ type calendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
+	absent      bool       // it is held because it is not there: there is nothing to release
 	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
 	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
 	Overdue       bool   `json:"overdue"`
@@ -252,7 +253,7 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		return c, nil, nil, nil, err
 	}
 	c = calendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, ReadOnly: st.ReadOnly}
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, absent: st.Absent, ReadOnly: st.ReadOnly}
 	c.LastSuccess = some(l.lastSuccess(name, st.LastSuccess))
 	if l.overdue != nil {
 		var quiet time.Duration

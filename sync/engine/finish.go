@@ -145,7 +145,7 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 		}
 		if !known || before.Reason != held.Reason {
 			if held.Reason != p.report.ReadOnly { // that was said of the calendar
-				p.e.opt.Log.Warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
+				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
 			}
 			p.remarks = append(p.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
 		}
@@ -191,7 +191,7 @@ func (p *pass) noteFailure(cause error) error {
 	}
 	if p.e.isNews(p.c.Name, words.Of(cause)) { // once in each process, also where it has failed before
 		p.e.opt.Log.Debug("calendar failed", "calendar", p.c.Name, "chain", cause.Error())
-		p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
+		p.e.warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
 	}
 	if st.LastError == words.Of(cause) {
 		return nil
