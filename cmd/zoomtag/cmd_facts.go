@@ -47,6 +47,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show how the calendars, the Zoom budget and the events in trouble are",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.shows = true
 			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
 			if err != nil {
 				return err

@@ -185,7 +185,12 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		return report, err
 	}
 	left, notices, err := leftoversOf(d.engine)
-	report.Leftovers, report.Notices = left, append(report.Notices, notices...)
+	for _, notice := range notices {
+		if !saidOf(report.Events, notice) {
+			report.Notices = append(report.Notices, notice)
+		}
+	}
+	report.Leftovers = left
 	report.Daemon = d.schedule != nil
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
@@ -214,6 +219,15 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 	}
 	return report, err
+}
+
+// saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the single request, in
+// brackets behind the sentence, differs each time.
+func saidOf(events []eventStatus, notice string) bool {
+	return slices.ContainsFunc(events, func(e eventStatus) bool {
+		sentence, _, _ := strings.Cut(e.Reason, " (")
+		return sentence != "" && strings.Contains(notice, sentence)
+	})
 }
 
 // nameHost says who the person is whose calls are counted in an account of one person.

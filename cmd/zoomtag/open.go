@@ -30,6 +30,7 @@ type app struct {
 	term  *terminal
 	flags flags
 	tells bool // it prints what a pass reports
+	shows bool // it prints the notices of the state
 }
 
 // logger writes to standard error.
@@ -188,8 +189,10 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	}
 	d.engine = engine.New(st, calendars, options)
 	d.passed = d.engine.LastPass
-	for _, notice := range st.Notices() {
-		log.Warn(notice)
+	if !a.shows {
+		for _, notice := range st.Notices() {
+			log.Warn(notice)
+		}
 	}
 	return d, nil
 }

@@ -72,11 +72,15 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	case rest == "" && len(args) > 0:
 		return fmt.Errorf("%s takes no words behind it: leave %q out%s", cmd.CommandPath(), args[0], help)
 	case len(args) == 0:
-		return fmt.Errorf("%s needs more: write %s%s", cmd.CommandPath(), line, help)
+		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
+		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
 	case len(cmd.ValidArgs) > 0 && !slices.Contains(cmd.ValidArgs, args[0]):
 		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(cmd.ValidArgs, ", "), meantCommand(cmd, args), help)
 	case len(args) > 1:
-		return fmt.Errorf("%q is one word too many: write %s, with quotes around a title of several words%s", args[len(args)-1], line, help)
+		if strings.Contains(rest, "EVENT") {
+			line += ", with quotes around a title of several words"
+		}
+		return fmt.Errorf("%q is one word too many: write %s%s", args[len(args)-1], line, help)
 	}
 	return fmt.Errorf("%w: write %s%s", err, line, help)
 }

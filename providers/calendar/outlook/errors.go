@@ -81,15 +81,16 @@ func (c *Calendar) refusal(answer *kept) error {
 	refused := func(kind error, text string) error {
 		return &refusedError{status: answer.status, code: code, text: text + said, said: said, kind: kind}
 	}
+	absent := func(text string) error { return words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said) }
 	switch strings.ToLower(code) {
 	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":
 		return c.throttled(answer, said)
 	case "erroraccessdenied", "authorization_requestdenied", "accessdenied":
 		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
 	case "mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi":
-		return refused(calendar.ErrAbsent, "there is no mailbox in Exchange Online for this user (on-premises, without a licence, or inactive)")
+		return absent("there is no mailbox in Exchange Online for this user (on-premises, without a licence, or inactive): check outlook.user")
 	case "errorinvaliduser", "resourcenotfound", "request_resourcenotfound":
-		return refused(calendar.ErrAbsent, "there is no such user in this tenant: check outlook.user")
+		return absent("there is no such user in this tenant: check outlook.user")
 	case "errorirresolvableconflict", "errorchangekeyrequired", "errorstalechangekey":
 		return calendar.ErrConflict
 	case "errorquotaexceeded":
