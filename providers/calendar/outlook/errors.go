@@ -81,7 +81,9 @@ func (c *Calendar) refusal(answer *kept) error {
 	refused := func(kind error, text string) error {
 		return &refusedError{status: answer.status, code: code, text: text + said, said: said, kind: kind}
 	}
-	absent := func(text string) error { return words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said) }
+	absent := func(text string) error {
+		return words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said)
+	}
 	switch strings.ToLower(code) {
 	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":
 		return c.throttled(answer, said)
