@@ -382,7 +382,7 @@ func (d *demo) atZoom(id int64) string {
 		}
 		when := "lasting, any time"
 		if !m.Start.IsZero() {
-			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04"), int(m.Duration.Minutes()))
+			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04 MST"), int(m.Duration.Minutes()))
 		}
 		return shorten(m.Topic, 20) + ", " + when
 	}
