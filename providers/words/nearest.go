@@ -11,8 +11,8 @@ func Nearest(word string, known []string) string {
 	}
 	for _, k := range known {
 		d := distance(word, strings.ToLower(strings.ReplaceAll(k, "-", "_")))
-		// A third of the letters may be wrong; in a short word one.
-		if allowed := max(1, len(k)/3); d <= allowed && (best == "" || d < limit) {
+		// A third of the letters may be wrong; in a short word one, but not its only one.
+		if allowed := max(1, len(k)/3); d <= allowed && d < min(len(k), len(word)) && (best == "" || d < limit) {
 			best, limit = k, d
 		}
 	}

@@ -16,8 +16,8 @@ func TestDistance(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	known := []string{"Home", "office", "host_id"}
-	for word, want := range map[string]string{"hmoe": "Home", "OFFICE": "office", "host-id": "host_id", "team": "", "": ""} {
+	known := []string{"Home", "office", "host_id", "a"}
+	for word, want := range map[string]string{"hmoe": "Home", "OFFICE": "office", "host-id": "host_id", "team": "", "": "", "x": ""} {
 		if got := Nearest(word, known); got != want {
 			t.Errorf("nearest to %q: %q, want %q", word, got, want)
 		}

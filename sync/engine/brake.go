@@ -79,7 +79,7 @@ func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, an
 	case empty:
 		return "the calendar is suddenly empty: " + linked(len(m.gone)) + " " + words.Are(len(m.gone)) + " missing"
 	}
-	said := fmt.Sprintf("%d of %s %s missing at once", m.atOnce(), linked(m.open), words.Are(m.atOnce()))
+	said := fmt.Sprintf("%d of the %s %s missing at once", m.atOnce(), linked(m.open), words.Are(m.atOnce()))
 	if m.unread > 0 {
 		said += fmt.Sprintf(", of which %d could not be looked for", m.unread)
 	}
