@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -253,6 +254,8 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	ts.Check(cmd.Start())
+	given := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() }) // it never showed the text
+	defer given.Stop()
 	switch ts.Getenv("TYPED") {
 	case "enter":
 		_, err := io.WriteString(stdin, "\n")
