@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // Accounts are the Zoom accounts in which meetings are made, the default first. In the file they are one section, an account without a
@@ -41,6 +43,18 @@ func (c *Config) AccountOf(cal Calendar) Zoom {
 		return z
 	}
 	return c.Zoom[0]
+}
+
+// Mistake is an error at a key of an account, for whoever finds out more about its value than is known here.
+func (c *Config) Mistake(account int, key, text string) error {
+	path := "zoom"
+	if c.Zoom[account].Name != "" {
+		path += "[" + strconv.Itoa(account) + "]"
+	}
+	if c.mistake == nil {
+		return &Error{Text: text}
+	}
+	return c.mistake(path+"."+key, text)
 }
 
 // id is what tells an account from others, in the marks of its meetings too; "" where that is not written.
@@ -120,7 +134,7 @@ func (d *decoder) validateChoice(c *Config, cal *Calendar, path string) {
 		return
 	}
 	text := "there is no Zoom account " + quote(cal.Account)
-	if near := nearest(cal.Account, names); near != "" {
+	if near := words.Nearest(cal.Account, names); near != "" {
 		d.failAt(path+".account", "%s; did you mean %q?", text, near)
 		return
 	}

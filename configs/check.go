@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/robfig/cron/v3"
+
+	"zoomtag/providers/words"
 )
 
 var (
@@ -76,13 +78,13 @@ func (d *decoder) check(kind, text string) (string, error) {
 }
 
 // oneOf checks a word against those that are allowed.
-func oneOf(words []string, text string) error {
-	if slices.Contains(words, text) {
+func oneOf(allowed []string, text string) error {
+	if slices.Contains(allowed, text) {
 		return nil
 	}
-	last := len(words) - 1
-	list := strings.Join(words[:last], ", ") + " or " + words[last]
-	if near := nearest(text, words); near != "" {
+	last := len(allowed) - 1
+	list := strings.Join(allowed[:last], ", ") + " or " + allowed[last]
+	if near := words.Nearest(text, allowed); near != "" {
 		return fmt.Errorf("%s is not known; did you mean %q? Possible are %s", quote(text), near, list)
 	}
 	return fmt.Errorf("%s is not known; possible are %s", quote(text), list)

@@ -15,6 +15,9 @@ type Config struct {
 	// Path is the file that it was read from.
 	Path string `yaml:"-"`
 
+	// mistake makes an Error of what is wrong at a path of keys.
+	mistake func(path, text string) *Error
+
 	// Schedule is a cron specification as github.com/robfig/cron/v3 reads it: five fields, CRON_TZ=…, @every, @hourly.
 	Schedule string `yaml:"schedule" is:"cron"`
 	// State is the bbolt file.

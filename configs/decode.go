@@ -38,6 +38,12 @@ func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
 	d.report(place{n.Line, n.Column}, fmt.Sprintf(format, args...))
 }
 
+// mistake is what is wrong at a path of keys.
+func (d *decoder) mistake(path, text string) *Error {
+	at := d.places[path]
+	return &Error{File: d.file, Line: at.line, Column: at.column, Text: text}
+}
+
 // failAt reports a mistake at a path of keys: where its value stands, or else the nearest section around it.
 func (d *decoder) failAt(path, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)

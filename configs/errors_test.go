@@ -66,19 +66,6 @@ func TestErrorPlaces(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"a", "", 1}, {"schedule", "shedule", 1}, {"host", "hots", 1}, {"kitten", "sitting", 3}, {"ä", "a", 1},
-	} {
-		if got := distance(c.a, c.b); got != c.want || distance(c.b, c.a) != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 func TestAliasesAreFollowed(t *testing.T) {
 	c := parsed(t, personal+"meeting: &m {mute: true}\ncalendars:\n  - {name: a, meeting: *m, ics: {path: a}}\n")
 	if m := c.Calendars[0].Meeting.Mute; m == nil || !*m {

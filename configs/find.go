@@ -37,7 +37,7 @@ func find(explicit string, getenv func(string) string, system string) (string, e
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("no configuration: there is no %s; copy zoomtag.example.yaml there, or name another file with --config",
+	return "", fmt.Errorf("there is no configuration (no %s): make one with zoomtag config example > zoomtag.yaml, fill it in, and put it there or name it with --config",
 		strings.Join(places, " and no "))
 }
 

@@ -36,6 +36,15 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 	return c, nil
 }
 
+// StateOf is where the state is by a configuration that has mistakes in it; "" where it does not say that.
+func StateOf(path string, getenv func(string) string) string {
+	c, d, err := read(path, getenv)
+	if err != nil || d.wrong("state") {
+		return ""
+	}
+	return c.State
+}
+
 // LoadWithoutSecrets is Load for commands that only talk to a running daemon: a person at a shell has neither the
 // daemon's environment nor its systemd credentials. Secrets that live elsewhere stay empty.
 func LoadWithoutSecrets(path string, getenv func(string) string) (*Config, error) {
@@ -64,7 +73,7 @@ func read(path string, getenv func(string) string) (*Config, *decoder, error) {
 	if c == nil {
 		return nil, nil, d.errs.orNil()
 	}
-	c.Path = absolute
+	c.Path, c.mistake = absolute, d.mistake
 	d.defaultState(c, getenv)
 	d.guardLiterals(mode)
 	return c, d, nil
@@ -80,7 +89,7 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, 0, single(path, "there is no such file; copy zoomtag.example.yaml there and fill it in")
+		return nil, 0, single(path, "there is no such file; check the path, or make one with zoomtag config example > %s and fill it in", path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, 0, single(path, "the file must not be read by this user; run zoomtag as the user who owns it")
 	case err != nil:
@@ -114,7 +123,7 @@ func (d *decoder) parse(data []byte) *Config {
 	yamlDecoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
 	if err := yamlDecoder.Decode(&doc); errors.Is(err, io.EOF) || err == nil && isEmpty(&doc) {
-		d.report(place{}, "the configuration is empty; copy zoomtag.example.yaml there and fill it in")
+		d.report(place{}, "the configuration is empty; write one with zoomtag config example > "+d.file+" and fill it in")
 		return nil
 	} else if err != nil {
 		d.syntax(data, err)
@@ -190,10 +199,14 @@ func (d *decoder) syntax(data []byte, err error) {
 		text = "a value begins with a character that YAML keeps for itself, such as @ or %; put the value in quotes"
 	case strings.Contains(text, "unexpected end of stream"):
 		text = "the file ends inside a quote; close the quote"
-	case strings.Contains(text, "did not find expected ','"):
-		text = "a bracket is not closed, or a comma is missing"
+	case strings.Contains(text, "did not find expected ','"), strings.Contains(text, "did not find expected node content"):
+		text = "a bracket is not closed or not opened, or a comma is missing"
+	case strings.Contains(text, "hexdecimal number"), strings.Contains(text, "unknown escape character"):
+		text = "a backslash in double quotes begins an escape; write the text in single quotes"
+	case strings.Contains(text, "did not find expected"):
+		text = "something is left over or missing here: a bracket, a quote, a colon or a dash; compare the lines with zoomtag config example"
 	default:
-		text = "this is not YAML: " + text
+		text = "this is not YAML (" + text + "); compare the lines with zoomtag config example"
 	}
 	d.report(at, text)
 }

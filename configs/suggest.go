@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // unknownKey says what to write instead of a key that section does not have.
@@ -14,7 +16,7 @@ func unknownKey(key, section string, known []string) string {
 		where = " in " + section
 	}
 	text := fmt.Sprintf("unknown key %s%s", quote(key), where)
-	if near := nearest(key, known); near != "" {
+	if near := words.Nearest(key, known); near != "" {
 		return fmt.Sprintf("%s; did you mean %q?", text, near)
 	}
 	if home := homes(key); len(home) > 0 {
@@ -30,51 +32,6 @@ func quote(s string) string {
 		s = string(r[:longest]) + "…"
 	}
 	return fmt.Sprintf("%q", s)
-}
-
-// Nearest is the known word that was probably meant, or "".
-func Nearest(word string, known []string) string { return nearest(word, known) }
-
-// nearest is the known word that was probably meant, or "".
-func nearest(word string, known []string) string {
-	best, limit := "", 0
-	word = strings.ToLower(strings.ReplaceAll(word, "-", "_"))
-	if len(word) > 64 {
-		return ""
-	}
-	for _, k := range known {
-		d := distance(word, strings.ReplaceAll(k, "-", "_"))
-		// A third of the letters may be wrong; in a short word one.
-		if allowed := max(1, len(k)/3); d <= allowed && (best == "" || d < limit) {
-			best, limit = k, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to insert, delete, replace or swap with their neighbour to get from a to b.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	before, last := make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		row := make([]int, len(t)+1)
-		row[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(t)]
 }
 
 // homes are the sections that do have the key.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"zoomtag/providers/words"
 )
 
 // TagOptions are the names that tag.options may hold. length and start stand for the options that are a value alone: 45m and 09:30.
@@ -52,7 +53,7 @@ func checkOption(text string) error {
 
 // unknownOption says what to write in the place of a word that is no option.
 func unknownOption(name string) error {
-	if near := nearest(name, TagOptions); near != "" {
+	if near := words.Nearest(name, TagOptions); near != "" {
 		return fmt.Errorf("%s is no option of a tag; did you mean %q?", quote(name), near)
 	}
 	return fmt.Errorf("%s is no option of a tag; possible are %s", quote(name), strings.Join(TagOptions, ", "))

@@ -40,5 +40,7 @@
 // or replaced by an older copy. It is written after each commit, and without fsync: it may lag behind the database, which
 // means nothing, but never lead. FILE.new is a database being created; FILE.TIME.bak are the copies made by Backup.
 //
+// FILE.passes has the times of passes that changed nothing, to a minute (see passes.go).
+//
 // Reading writes nothing, opening an existing database included.
 package store

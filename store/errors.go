@@ -29,13 +29,15 @@ type DamagedError struct {
 	err  error
 }
 
-// Error is one sentence with the way out.
-func (e *DamagedError) Error() string {
+func (e *DamagedError) Error() string { return "store: " + e.Plain() }
+
+// Plain is one sentence with the way out.
+func (e *DamagedError) Plain() string {
 	detail := ""
 	if e.err != nil {
 		detail = fmt.Sprintf(" (%v)", e.err)
 	}
-	out := fmt.Sprintf("store: %s %s%s: move it away (and %s with it): zoomtag rebuilds everything but the history from the "+
+	out := fmt.Sprintf("%s %s%s: move it away (and %s with it): zoomtag rebuilds everything but the history from the "+
 		"marks in the events", e.Path, e.What, detail, sidecarPath(e.Path))
 	if e.Copy {
 		out += "; if you put it there on purpose, move only the .sidecar away"
@@ -47,12 +49,16 @@ func (e *DamagedError) Unwrap() error { return e.err }
 
 // sentence is an error whose text says it all; what it wraps is for errors.Is.
 type sentence struct {
-	text string
-	err  error
+	text  string
+	plain string // for people
+	err   error
 }
 
 func (e *sentence) Error() string { return e.text }
 func (e *sentence) Unwrap() error { return e.err }
+
+// Plain says where and what, without what was being done.
+func (e *sentence) Plain() string { return e.plain }
 
 // explain makes one plain sentence of what the system or bbolt said while zoomtag was doing something with path.
 func explain(doing, path string, err error) error {
@@ -65,10 +71,10 @@ func explain(doing, path string, err error) error {
 	}
 	for _, known := range advice {
 		if errors.Is(err, known.err) {
-			return &sentence{text: fmt.Sprintf("store: %s %s: %s", doing, path, known.text), err: err}
+			return &sentence{text: fmt.Sprintf("store: %s %s: %s", doing, path, known.text), plain: "the state " + path + ": " + known.text, err: err}
 		}
 	}
-	return fmt.Errorf("store: %s %s: %w", doing, path, err)
+	return &sentence{text: fmt.Sprintf("store: %s %s: %v", doing, path, err), plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
 }
 
 // advice is what to say of errors that their owner can do something about.
@@ -80,7 +86,9 @@ var advice = []struct {
 	{syscall.EDQUOT, diskFull},
 	{syscall.EFBIG, "the file may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
 	{syscall.EROFS, "the file system is read-only: put the state where zoomtag may write, or mount it for writing"},
-	{fs.ErrPermission, "permission denied: the file and its folder must belong to the user that zoomtag runs as"},
+	{fs.ErrPermission, "permission denied: run zoomtag as the user to whom the file and its folder belong, or give them to this one"},
+	{syscall.EISDIR, "it is a folder: write the path of a file as state"},
+	{syscall.ENOTDIR, "its path leads through a file: write a path as state that leads through folders only"},
 	{syscall.ELOOP, "it is a symbolic link, which zoomtag does not follow here: look who made it, then remove it"},
 	{syscall.EMFILE, tooManyFiles},
 	{syscall.ENFILE, tooManyFiles},
@@ -96,5 +104,6 @@ const (
 )
 
 func locked(path string) error {
-	return &sentence{text: fmt.Sprintf("store: another zoomtag holds %s: end it first", path), err: ErrLocked}
+	text := fmt.Sprintf("another zoomtag holds %s: end it first", path)
+	return &sentence{text: "store: " + text, plain: text, err: ErrLocked}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -48,9 +49,6 @@ func open(path string, o Options, readOnly bool, steps []step) (*Store, error) {
 	}
 	if err != nil {
 		return nil, err
-	}
-	if said := s.Exposed(); said != "" {
-		s.note("%s", said)
 	}
 	done = true
 	return s, nil
@@ -139,7 +137,7 @@ func (s *Store) inspect(file *os.File, schema int) (facts, *stamp, error) {
 	}
 	switch {
 	case !info.Mode().IsRegular():
-		return facts{}, nil, fmt.Errorf("store: open %s: it is no regular file: set state to the path of a file", s.path)
+		return facts{}, nil, explain("open", s.path, syscall.EISDIR)
 	case info.Size() == 0:
 		return facts{}, nil, &DamagedError{Path: s.path, What: "is empty"}
 	}

@@ -59,16 +59,22 @@ type Store struct {
 	notices []string
 
 	backupMu sync.Mutex
+
+	passes passTimes
 }
 
 // Path returns the path of the database.
 func (s *Store) Path() string { return s.path }
 
-// Notices returns what the owner ought to know about how the store was found, in sentences.
+// Notices returns what the owner ought to know about how the store was found, and how its folder is now, in sentences.
 func (s *Store) Notices() []string {
 	s.noteMu.Lock()
 	defer s.noteMu.Unlock()
-	return append([]string(nil), s.notices...)
+	notices := append([]string(nil), s.notices...)
+	if said := s.Exposed(); said != "" { // who mends that is not told of it until a restart
+		notices = append(notices, said)
+	}
+	return notices
 }
 
 func (s *Store) note(format string, args ...any) {
@@ -88,13 +94,14 @@ func (s *Store) Close() error {
 	if s.db == nil {
 		return nil
 	}
+	unsaved := s.savePasses()
 	if s.stuck.Load() {
-		return s.file.Close() // gives up the lock; the memory map goes with the process
+		return errors.Join(s.file.Close(), unsaved) // gives up the lock; the memory map goes with the process
 	}
 	if err := s.protect(s.db.Close); err != nil {
-		return explain("close", s.path, err)
+		return errors.Join(explain("close", s.path, err), unsaved)
 	}
-	return nil
+	return unsaved
 }
 
 // usable returns why the store cannot be used, if it cannot.

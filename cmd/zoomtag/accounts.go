@@ -85,11 +85,13 @@ func identity(z configs.Zoom) string {
 // openAccounts makes the meeting service of each account.
 func (b *builder) openAccounts() error {
 	b.accounts = nil
-	for _, z := range b.cfg.Zoom {
+	for i, z := range b.cfg.Zoom {
 		a := account{Zoom: z, hash: plan.AccountHash(identity(z))}
 		var err error
 		if z.Mode == configs.Personal {
-			a.service, err = personal.New(z.PersonalLink)
+			if a.service, err = personal.New(z.PersonalLink); err != nil {
+				return &usageError{b.cfg.Mistake(i, "personal_link", err.Error())}
+			}
 		} else {
 			a.service, err = zoom.New(b.zoomConfig(z))
 		}

@@ -109,7 +109,7 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("before anybody has signed in: %s", said[title])
 		}
 	}
-	if !strings.HasPrefix(said["Nowhere"], "held: ") || !strings.Contains(said["Nowhere"], "there are: work, Club") {
+	if !strings.HasPrefix(said["Nowhere"], "held: ") || !strings.Contains(said["Nowhere"], `did you mean "Club"?`) {
 		t.Errorf("an account that is not there: %s", said["Nowhere"])
 	}
 	h.has(1, 0)
@@ -251,7 +251,8 @@ func TestAuthWhichAccount(t *testing.T) {
 		want     string
 	}{
 		{[]string{h.work("work"), h.person("Club"), second}, nil, "name the Zoom account for which somebody signs in, as in zoomtag auth zoom Club; there are: Club, choir"},
-		{[]string{h.work("work"), h.person("Club")}, []string{"clubs"}, `there is no Zoom account "clubs" in the configuration; there are: work (server-to-server), Club (user)`},
+		{[]string{h.work("work"), h.person("Club")}, []string{"clubs"}, `there is no Zoom account "clubs" in the configuration; did you mean "Club"?`},
+		{[]string{h.work("work"), h.person("Club")}, []string{"family"}, "there are: work (server-to-server), Club (user)"},
 		{[]string{h.work("work"), h.person("Club")}, []string{"work"}, "Zoom account work has mode server-to-server, in which nobody signs in"},
 		{[]string{h.work("work")}, nil, "no Zoom account has mode user"},
 		{[]string{h.work("work"), h.person("Club")}, []string{"Club", "choir"}, ""},

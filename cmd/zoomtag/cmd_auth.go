@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func whoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
 	case name != "" && unnamed:
 		return named, fmt.Errorf("the configuration has one Zoom account, without a name: leave %q out", name)
 	case name != "" && !ok:
-		return named, fmt.Errorf("there is no Zoom account %q in the configuration; there are: %s", name, strings.Join(modes, ", "))
+		return named, fmt.Errorf("there is no Zoom account %q in the configuration%s", name, cmp.Or(words.Meant(name, cfg.Zoom.Names()), "; there are: "+strings.Join(modes, ", ")))
 	case ok && named.Mode != configs.User:
 		return named, fmt.Errorf("Zoom account %s has mode %s, in which nobody signs in; to sign in as a person write mode: user", named.Name, named.Mode) //nolint:staticcheck // Zoom is a name
 	case ok:
@@ -206,7 +207,7 @@ func whoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, e
 	case name == "":
 		return configs.Calendar{}, fmt.Errorf("name the calendar with --calendar; there are: %s", strings.Join(names, ", "))
 	}
-	return configs.Calendar{}, fmt.Errorf("there is no calendar %q in the configuration; one of these signs in: %s", name, strings.Join(names, ", "))
+	return configs.Calendar{}, fmt.Errorf("there is no calendar %q in the configuration%s", name, cmp.Or(words.Meant(name, names), "; one of these signs in: "+strings.Join(names, ", ")))
 }
 
 func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calendar, how signInFlags) error {

@@ -58,7 +58,7 @@ type demo struct {
 }
 
 func (a *app) demo(ctx context.Context, keep bool) (err error) {
-	dir, err := os.MkdirTemp("", "zoomtag-demo")
+	dir, err := tempDir("zoomtag-demo")
 	if err != nil {
 		return err
 	}
@@ -385,7 +385,7 @@ func (d *demo) atZoom(id int64) string {
 		}
 		when := "lasting, any time"
 		if !m.Start.IsZero() {
-			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04"), int(m.Duration.Minutes()))
+			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04 MST"), int(m.Duration.Minutes()))
 		}
 		return shorten(m.Topic, 20) + ", " + when
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/doctor"
 )
@@ -46,6 +47,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Show how the calendars, the Zoom budget and the events in trouble are",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.shows = true
 			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
 			if err != nil {
 				return err
@@ -67,6 +69,9 @@ func (a *app) showStatus(r statusReport) error {
 	for _, notice := range r.Notices {
 		fmt.Fprintln(a.term.out, printable(notice))
 	}
+	if len(r.Notices) > 0 {
+		fmt.Fprintln(a.term.out)
+	}
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
 	events, unwritable := withoutUnwritten(&r)
 	for _, c := range r.Calendars {
@@ -74,7 +79,7 @@ func (a *app) showStatus(r statusReport) error {
 		if state == healthOK && c.ReadOnly != "" {
 			state = unwritten(c.ReadOnly, unwritable[c.Name])
 		}
-		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), ago(c.LastSuccess), clock(c.NextRun), state})
+		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), a.ago(c.LastSuccess), clock(c.NextRun), state})
 	}
 	if err := a.term.table(rows); err != nil {
 		return err
@@ -170,23 +175,25 @@ func (a *app) showTokens(tokens []tokenStatus) error {
 		case t.Refused != nil:
 			state = "no longer accepted since " + clock(t.Refused) + "; run: " + mend
 		}
-		rows = append(rows, []string{name, ago(t.SignedIn), state})
+		rows = append(rows, []string{name, a.ago(t.SignedIn), state})
 	}
 	return a.term.table(rows)
 }
 
-func ago(t *time.Time) string {
+// ago is how long ago something was, by the clock of the command.
+func (a *app) ago(t *time.Time) string {
 	if t == nil {
 		return "never"
 	}
-	return time.Since(*t).Truncate(time.Second).String() + " ago"
+	return wallClock(a.term.env)().Sub(*t).Truncate(time.Second).String() + " ago"
 }
 
+// clock is a time for people, in this machine's zone, which it names.
 func clock(t *time.Time) string {
 	if t == nil {
 		return "-"
 	}
-	return t.Local().Format("2006-01-02 15:04:05")
+	return t.Local().Format("2006-01-02 15:04:05 MST")
 }
 
 func (a *app) linksCommand() *cobra.Command {
@@ -291,7 +298,7 @@ held because the configuration no longer counts their tag. What is then really g
 			case report.Held:
 				fmt.Fprintf(a.term.out, "%s is released: the next pass believes what it sees\n", report.Calendar)
 			case report.Events > 0:
-				fmt.Fprintf(a.term.out, "%s: %d held events are released\n", report.Calendar, report.Events)
+				fmt.Fprintf(a.term.out, "%s: %s %s released\n", report.Calendar, words.Count(report.Events, "held event"), words.Are(report.Events))
 			default:
 				fmt.Fprintf(a.term.out, "%s is not held: nothing to release\n", report.Calendar)
 			}

@@ -156,7 +156,7 @@ func (a *app) writeInvites(list []inviteFact, to string) error {
 		}
 	}
 	if !a.flags.json {
-		fmt.Fprintf(a.term.out, "%d invitations in %s\n", len(list), printable(to))
+		fmt.Fprintf(a.term.out, "%s in %s\n", words.Count(len(list), "invitation"), printable(to))
 	}
 	return nil
 }

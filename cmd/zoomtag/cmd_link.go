@@ -71,6 +71,7 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	a.tells = true
 	report, err := ask(ctx, a, func(ctx context.Context, o office) (linkReport, error) {
 		return o.Link(ctx, linkRequest{ICS: raw, Options: options})
 	})
@@ -111,10 +112,14 @@ func (a *app) readEvent(from string) ([]byte, error) {
 	}
 	f, err := os.Open(from)
 	if err != nil {
-		return nil, err
+		return nil, unread(from, err)
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxControl))
+	raw, err := io.ReadAll(io.LimitReader(f, maxControl))
+	if err != nil {
+		return nil, unread(from, err)
+	}
+	return raw, nil
 }
 
 // linkCalendar is what the names begin with under which files are remembered that were linked by themselves.
@@ -130,7 +135,7 @@ func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err 
 	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
 		return report, &usageError{fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs))}
 	}
-	dir, err := os.MkdirTemp("", "zoomtag-link")
+	dir, err := tempDir("zoomtag-link")
 	if err != nil {
 		return report, err
 	}

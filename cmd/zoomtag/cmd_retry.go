@@ -37,6 +37,7 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx, bar := cmd.Context(), a.progress()
+			a.tells = true
 			office, err := a.openOffice(ctx, bar.show)
 			if err != nil {
 				return err

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 	"zoomtag/systemd"
@@ -110,7 +111,7 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 		case err == nil:
 			servers = append(servers, d.serveWeb(ctx, l, ownNames(cfg.Listen, l.Addr(), d.healthHandler())))
 		case cfg.ListenWritten:
-			return nil, errors.Join(fmt.Errorf("the health page cannot listen on %s: %w", cfg.Listen, err), servers[0].Close())
+			return nil, errors.Join(deaf(cfg.Listen, err), servers[0].Close())
 		default:
 			d.log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
 		}
@@ -131,6 +132,19 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 		wg.Wait()
 		expire()
 	}, nil
+}
+
+// deaf says why the address that the configuration wants cannot be listened on.
+func deaf(address string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return words.Say(err, "another program listens on "+address+" already: end it, or write another address as listen")
+	case errors.Is(err, syscall.EACCES):
+		return words.Say(err, "this user may not listen on "+address+": write a port above 1023 as listen")
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return words.Say(err, address+" is no address of this machine: write one of its own as listen, as in "+configs.DefaultListen)
+	}
+	return fmt.Errorf("the health page cannot listen on %s: %w", address, err)
 }
 
 // lastWords is how long after the daemon was told to stop a request may be at its step in hand: that step, and the renewal of a sign-in that

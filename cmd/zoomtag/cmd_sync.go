@@ -21,6 +21,7 @@ func (a *app) syncCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
 			ctx := cmd.Context()
 			bar := a.progress()
+			a.tells = true
 			office, err := a.openOffice(ctx, bar.show)
 			if err != nil {
 				return err
@@ -49,6 +50,7 @@ func (a *app) planCommand() *cobra.Command {
 would change, who would be mailed, and what it would cost in API calls. Nothing is changed: not in a calendar, not at Zoom,
 not in zoomtag's own state.`,
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
+			a.tells = true
 			office, err := a.openPreview(cmd.Context())
 			if err != nil {
 				return err
@@ -112,7 +114,7 @@ func (a *app) showEvent(ev *engine.EventReport) {
 	}
 	when := ""
 	if ev.Start != nil {
-		when = ev.Start.Local().Format("2006-01-02 15:04") + "  "
+		when = ev.Start.Local().Format("2006-01-02 15:04 MST") + "  "
 	}
 	why := ev.Reason
 	if ev.Error != "" {

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -43,10 +43,18 @@ func (d *desk) known(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(d.names, name) {
-			return nil, &usageError{fmt.Errorf("there is no calendar %q in the configuration%s; there are: %s", name, meant(name, d.names), strings.Join(d.names, ", "))}
+			return nil, &usageError{errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" + oneOf(name, d.names))}
 		}
 	}
 	return names, nil
+}
+
+// oneOf ends a sentence that says that there is nothing of a name: with the one that was probably meant, or else with those that there are.
+func oneOf(name string, known []string) string {
+	if meant := words.Meant(name, known); meant != "" {
+		return meant
+	}
+	return "; there are: " + strings.Join(known, ", ")
 }
 
 // parallelPasses is how many calendars one `sync` works on at once.
@@ -177,7 +185,12 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		return report, err
 	}
 	left, notices, err := leftoversOf(d.engine)
-	report.Leftovers, report.Notices = left, append(report.Notices, notices...)
+	for _, notice := range notices {
+		if !saidOf(report.Events, notice) {
+			report.Notices = append(report.Notices, notice)
+		}
+	}
+	report.Leftovers = left
 	report.Daemon = d.schedule != nil
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
@@ -206,6 +219,15 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 	}
 	return report, err
+}
+
+// saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the single request, in
+// brackets behind the sentence, differs each time.
+func saidOf(events []eventStatus, notice string) bool {
+	return slices.ContainsFunc(events, func(e eventStatus) bool {
+		sentence, _, _ := strings.Cut(e.Reason, " (")
+		return sentence != "" && strings.Contains(notice, sentence)
+	})
 }
 
 // nameHost says who the person is whose calls are counted in an account of one person.

@@ -115,7 +115,7 @@ func titled(f *doctor.Facts) string {
 	if f.Event == nil {
 		return "the link"
 	}
-	return fmt.Sprintf("%s in %s (%s)", plan.HidePasscode(f.Event.Title), f.Calendar, f.Event.Start.Local().Format("2006-01-02 15:04"))
+	return fmt.Sprintf("%s in %s (%s)", plan.HidePasscode(f.Event.Title), f.Calendar, f.Event.Start.Local().Format("2006-01-02 15:04 MST"))
 }
 
 // one judges the event or link that somebody means.

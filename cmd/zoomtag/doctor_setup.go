@@ -37,7 +37,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
 		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])
-		if status.Calendars[i].Held {
+		if c := &status.Calendars[i]; c.Held && !c.absent { // that it is not there, reading it says
 			s.Calendars[i].Held = status.Calendars[i].HeldReason
 		}
 		s.Calendars[i].Overdue = status.Calendars[i].OverdueReason

@@ -63,6 +63,7 @@ type calendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
+	absent      bool       // it is held because it is not there: there is nothing to release
 	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
 	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
 	Overdue       bool   `json:"overdue"`
@@ -251,13 +252,9 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 	if err != nil {
 		return c, nil, nil, nil, err
 	}
-	c = calendarStatus{Name: name, Provider: l.kinds[name], LastSuccess: some(st.LastSuccess), LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, ReadOnly: st.ReadOnly}
-	if l.passed != nil {
-		if last := l.passed(name); c.LastSuccess == nil || last.After(*c.LastSuccess) {
-			c.LastSuccess = some(last)
-		}
-	}
+	c = calendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, absent: st.Absent, ReadOnly: st.ReadOnly}
+	c.LastSuccess = some(l.lastSuccess(name, st.LastSuccess))
 	if l.overdue != nil {
 		var quiet time.Duration
 		if quiet, c.Overdue = l.overdue(name); c.Overdue {
@@ -294,6 +291,21 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		events = append(events, e)
 	}
 	return c, events, notes, waitingOf(records), nil
+}
+
+// lastSuccess is when a calendar was last read: as the database has it, as was noted beside it since, or as this process itself knows. A time
+// to come, of a clock that was set back since, is none.
+func (l *ledger) lastSuccess(name string, saved time.Time) time.Time {
+	times := []time.Time{l.st.LastPass(name)}
+	if l.passed != nil {
+		times = append(times, l.passed(name))
+	}
+	for _, at := range times {
+		if at.After(saved) && !at.After(l.now()) {
+			saved = at
+		}
+	}
+	return saved
 }
 
 func reasonOf(rec *store.Record) string {

@@ -33,7 +33,7 @@ func TestHeldEventsShow(t *testing.T) {
 	w.put("a", "Alpha #zoom(waiting-room, join-before-host)", "", "")
 	w.put("b", "Beta #zoom(waitingroom)", "", "")
 	said, code, _ := w.sync()
-	if code != exitOK || !strings.Contains(said, "event held") || !strings.Contains(said, "contradict") {
+	if code != exitOK || !strings.Contains(said, `"state": "held"`) || !strings.Contains(said, "contradict") {
 		t.Fatalf("exit %d\n%s", code, said)
 	}
 	s := status()

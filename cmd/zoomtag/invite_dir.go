@@ -176,7 +176,7 @@ func writeFile(path string, raw []byte, mode fs.FileMode) error {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".zoomtag-*.tmp")
 	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, err)
+		return unwritable(path, err)
 	}
 	_, err = temp.Write(raw)
 	if err == nil {
@@ -190,7 +190,7 @@ func writeFile(path string, raw []byte, mode fs.FileMode) error {
 	}
 	if err != nil {
 		os.Remove(temp.Name())
-		return fmt.Errorf("%s cannot be written: %w", path, err)
+		return unwritable(path, err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
@@ -28,6 +29,8 @@ type flags struct {
 type app struct {
 	term  *terminal
 	flags flags
+	tells bool // it prints what a pass reports
+	shows bool // it prints the notices of the state
 }
 
 // logger writes to standard error.
@@ -52,6 +55,9 @@ func (a *app) quietLogger() (*slog.Logger, error) {
 
 func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: level}
+	if level > slog.LevelDebug {
+		options.ReplaceAttr = inWords
+	}
 	switch format {
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
@@ -61,6 +67,14 @@ func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 	return nil, &usageError{fmt.Errorf("--log-format %q: use text or json", format)}
 }
 
+// inWords makes of an error what people are told. Whoever looks for a fault, at level debug, sees the whole chain.
+func inWords(_ []string, attr slog.Attr) slog.Attr {
+	if err, ok := attr.Value.Any().(error); ok {
+		return slog.String(attr.Key, words.Of(err))
+	}
+	return attr
+}
+
 // load reads the configuration.
 func (a *app) load() (*configs.Config, error) { return a.loadWith(configs.Load) }
 
@@ -68,9 +82,28 @@ func (a *app) load() (*configs.Config, error) { return a.loadWith(configs.Load) 
 func (a *app) daemon(ctx context.Context) (*remote, error) {
 	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
 	if err != nil {
-		return nil, err
+		return a.daemonDespite(ctx, err)
 	}
 	return dialDaemon(ctx, cfg.State)
+}
+
+// daemonDespite returns the daemon that runs beside a configuration in which mistakes were made since: it goes on with the one before, and
+// can be asked. Otherwise there is only the mistake to tell.
+func (a *app) daemonDespite(ctx context.Context, mistake error) (*remote, error) {
+	path, err := configs.Find(a.flags.config, a.term.env)
+	if err != nil {
+		return nil, mistake
+	}
+	state := configs.StateOf(path, a.term.env)
+	if state == "" {
+		return nil, mistake
+	}
+	daemon, err := dialDaemon(ctx, state)
+	if daemon == nil || err != nil {
+		return nil, mistake
+	}
+	fmt.Fprintln(a.term.err, "zoomtag: the daemon goes on with the configuration before, because the file has mistakes now:\n"+printableLines(words.Of(mistake)))
+	return daemon, nil
 }
 
 func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, error)) (*configs.Config, error) {
@@ -149,14 +182,17 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
 	}
-	options := engine.Options{Accounts: b.accounts.atWork(), Now: wallClock(a.term.env), Log: log, Progress: progress, Judge: d.judge}
+	options := engine.Options{Accounts: b.accounts.atWork(), Now: wallClock(a.term.env), Log: log, Progress: progress, Judge: d.judge,
+		Told: a.tells && a.flags.logLevel == ""}
 	if d.invites {
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
 	}
 	d.engine = engine.New(st, calendars, options)
 	d.passed = d.engine.LastPass
-	for _, notice := range st.Notices() {
-		log.Warn(notice)
+	if !a.shows {
+		for _, notice := range st.Notices() {
+			log.Warn(notice)
+		}
 	}
 	return d, nil
 }
@@ -235,7 +271,7 @@ func (a *app) openPreview(ctx context.Context) (office, error) {
 	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
 		return a.openOffice(ctx, nil)
 	}
-	dir, err := os.MkdirTemp("", "zoomtag-plan")
+	dir, err := tempDir("zoomtag-plan")
 	if err != nil {
 		return nil, err
 	}

@@ -6,12 +6,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"zoomtag/configs"
+	"zoomtag/providers/words"
 )
 
 // newRoot makes the command tree.
@@ -33,7 +34,11 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{flagMistake(cmd, err)} })
 	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
-		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.versionCommand(), manCommand())
+		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.configCommand(), a.versionCommand(), manCommand())
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.RunE = root.RunE // else a mistyped shell is answered with the help, as if all were well
+	}
 	wrapArgs(root)
 	for _, cmd := range root.Commands() {
 		a.endAtHangup(cmd)
@@ -72,7 +77,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return &usageError{fmt.Errorf("%w%s (see %s --help)", err, meantCommand(cmd, args), cmd.CommandPath())}
+				return &usageError{argMistake(cmd, args, err)}
 			}
 			return nil
 		}
@@ -88,24 +93,37 @@ func (a *app) jsonFlag(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// meant asks for the word that was probably meant, if one is near.
-func meant(word string, known []string) string {
-	if near := configs.Nearest(word, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
+// argMistake says what is wrong with the words behind a command, and what to write.
+func argMistake(cmd *cobra.Command, args []string, err error) error {
+	_, rest, _ := strings.Cut(cmd.Use, " ")
+	line := strings.TrimSpace(cmd.CommandPath() + " " + rest)
+	help := " (see " + cmd.CommandPath() + " --help)"
+	switch {
+	case cmd.HasAvailableSubCommands() && len(args) > 0:
+		return fmt.Errorf("there is no command %q%s%s", strings.Join([]string{cmd.CommandPath(), args[0]}, " "), meantCommand(cmd, args), help)
+	case rest == "" && len(args) > 0:
+		return fmt.Errorf("%s takes no words behind it: leave %q out%s", cmd.CommandPath(), args[0], help)
+	case len(args) == 0:
+		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
+		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
+	case len(cmd.ValidArgs) > 0 && !slices.Contains(cmd.ValidArgs, args[0]):
+		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(cmd.ValidArgs, ", "), meantCommand(cmd, args), help)
+	case len(args) > 1:
+		if strings.Contains(rest, "EVENT") {
+			line += ", with quotes around a title of several words"
+		}
+		return fmt.Errorf("%q is one word too many: write %s%s", args[len(args)-1], line, help)
 	}
-	return ""
+	return fmt.Errorf("%w: write %s%s", err, line, help)
 }
 
-// meantCommand asks for the command below cmd that was probably meant.
+// meantCommand asks for the command below cmd, or the word that it takes, that was probably meant.
 func meantCommand(cmd *cobra.Command, args []string) string {
-	if len(args) == 0 {
-		return ""
-	}
 	names := slices.Clone(cmd.ValidArgs)
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
 	}
-	return meant(args[0], names)
+	return words.Meant(args[0], names)
 }
 
 // flagMistake is err with the flag that was probably meant.
@@ -116,7 +134,7 @@ func flagMistake(cmd *cobra.Command, err error) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	near := configs.Nearest(unknown.GetSpecifiedName(), names)
+	near := words.Nearest(unknown.GetSpecifiedName(), names)
 	if near == "" {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -49,9 +50,4 @@ func meetingID(id int64) string {
 }
 
 // events counts events in words.
-func events(n int) string {
-	if n == 1 {
-		return "1 event"
-	}
-	return strconv.Itoa(n) + " events"
-}
+func events(n int) string { return words.Count(n, "event") }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 func on(b *bool) bool  { return b != nil && *b }
@@ -81,10 +82,7 @@ func (j *judge) signIn() {
 }
 
 func people(n int) string {
-	if n == 1 {
-		return "1 guest is"
-	}
-	return fmt.Sprintf("%d guests are", n)
+	return words.Count(n, "guest") + " " + words.Are(n)
 }
 
 // some names the first few of a list.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
 )
 
@@ -139,7 +140,11 @@ func beside(slots []slot, i int) []slot {
 func (s slot) judge(same, hosts []slot) []Finding {
 	var list []Finding
 	if len(same) > 0 {
-		list = append(list, s.where(found(SharedRoom, "the same room as "+titles(same)+" at the same time")))
+		f := found(SharedRoom, "the same room as "+titles(same)+" at the same time")
+		if s.Record.Room {
+			f.Mend = "Move one of them: without the Zoom API there is this one room for all."
+		}
+		list = append(list, s.where(f))
 	}
 	if s.host == "" {
 		return list
@@ -153,7 +158,7 @@ func (s slot) judge(same, hosts []slot) []Finding {
 	if most <= limit {
 		return list
 	}
-	f := found(HostBusy, fmt.Sprintf("%s has %d meetings at once, and the plan allows %s: also %s", s.Facts.host(), most, allowance(limit, sure), titles(rivals)))
+	f := found(HostBusy, fmt.Sprintf("%s has %s at once, and the plan allows %s: also %s", s.Facts.host(), words.Count(most, "meeting"), allowance(limit, sure), titles(rivals)))
 	if !sure && most <= 2 {
 		f = f.milder(Warning)
 	}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"strings"
 	"time"
+	"zoomtag/providers/links"
 )
 
 // NetworkFacts are what was found out about the way to Zoom from this machine.
@@ -99,11 +100,21 @@ func JudgeNetwork(n NetworkFacts) (list []Finding, well []string) {
 // judge says what is wrong with a probe.
 func (p Probe) judge() (Finding, bool) {
 	way := p.Host + " (" + p.For + ")"
+	// An address of the configuration's own is no matter of what networks let through to Zoom.
+	other, key := !links.OnZoom(p.Host), map[string]string{"API": "api_url", "sign-in": "oauth_url"}[p.For]
+	other = other && key != ""
 	switch {
 	case p.NameError != "":
-		return found(NoName, "the name "+way+" cannot be resolved: "+p.NameError), true
+		f := found(NoName, "the name "+way+" cannot be resolved: "+p.NameError)
+		if other {
+			f.Mend = "Check the host in zoom." + key + ", or leave that key out."
+		}
+		return f, true
 	case p.Error != "":
 		f := found(NoConnection, "no connection to "+way+": "+p.Error)
+		if other {
+			f.Mend = "Check zoom." + key + ", and that a server is running there; or leave that key out."
+		}
 		if p.Proxy != "" {
 			f.What += ", through the proxy " + p.Proxy
 			f.Mend = "Check that HTTPS_PROXY is right and that the proxy lets " + p.Host + " through."
@@ -117,7 +128,7 @@ func (p Probe) judge() (Finding, bool) {
 		return f, true
 	case named(p.Issuer, interceptors):
 		return found(Intercepted, "the certificate of "+way+" is issued by "+p.Issuer+", whose products intercept TLS"), true
-	case p.Issuer != "" && !named(p.Issuer, authorities):
+	case p.Issuer != "" && !other && !named(p.Issuer, authorities):
 		return found(Intercepted, "the certificate of "+way+" is issued by "+p.Issuer+", which is unusual for Zoom: perhaps TLS is intercepted").milder(Note), true
 	}
 	return Finding{}, false

@@ -2,10 +2,12 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // Setup is what is known of zoomtag's own set-up.
@@ -108,11 +110,24 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		list = append(list, found(StateExposed, s.Exposed))
 	}
 	for _, e := range s.Events {
+		if s.saidOfAccount(e.Reason) {
+			continue
+		}
 		f := found(EventFails, e.Reason)
 		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
 		list = append(list, f)
 	}
 	return list, well
+}
+
+// saidOfAccount reports whether what stands against an event is what stands against an account: then it was said. What a service calls
+// the single answer, in brackets behind the sentence, differs each time.
+func (s Setup) saidOfAccount(reason string) bool {
+	sentence, _, _ := strings.Cut(reason, " (")
+	return slices.ContainsFunc(s.Accounts, func(a AccountFacts) bool {
+		said, _, _ := strings.Cut(a.Error, " (")
+		return said != "" && said == sentence
+	})
 }
 
 // How far a clock may be wrong: tokens are refused beyond the second.
@@ -149,7 +164,7 @@ func (a AccountFacts) judge(now time.Time) (list []Finding, well []string) {
 		}
 	}
 	if a.Error != "" {
-		return append(list, found(Credentials, a.Error)), well
+		return append(list, found(Credentials, a.Error).mended("Do what the message says, then run zoomtag retry.")), well
 	}
 	well = append(well, "Zoom accepts the credentials")
 	for _, scope := range a.Lacking.Needed {
@@ -190,9 +205,9 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		case left <= 0:
 			list = append(list, found(CertificateEnd, "the certificate ended on "+end.UTC().Format(time.DateOnly)))
 		case left < endsSoon:
-			list = append(list, found(CertificateEnd, fmt.Sprintf("the certificate ends in %d days, on %s", int(left/day), end.UTC().Format(time.DateOnly))).milder(Warning))
+			list = append(list, found(CertificateEnd, fmt.Sprintf("the certificate ends in %s, on %s", words.Count(int(left/day), "day"), end.UTC().Format(time.DateOnly))).milder(Warning))
 		default:
-			well = append(well, fmt.Sprintf("%s: the certificate is good for %d days", c.Name, int(left/day)))
+			well = append(well, fmt.Sprintf("%s: the certificate is good for %s", c.Name, words.Count(int(left/day), "day")))
 		}
 	}
 	if c.Secret {
@@ -247,7 +262,7 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 		return []Finding{found(SignInRefused, refused).mended(again)}, nil
 	case c.Provider == "google" && age < testingMore:
 		left := max(int((testingLife-age)/day), 0)
-		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %d days are left", ago(age), left)).milder(Note).
+		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %s %s left", ago(age), words.Count(left, "day"), words.Are(left))).milder(Note).
 			mended("See that console.cloud.google.com/auth/audience says In production.")}, nil
 	case c.Provider == "google":
 		return nil, []string{c.Name + ": signed in " + ago(age) + ", which lasts as long as it is used every six months"}
@@ -261,7 +276,7 @@ func ago(age time.Duration) string {
 	if age < day {
 		return "today"
 	}
-	return fmt.Sprintf("%d days ago", int(age/day))
+	return words.Count(int(age/day), "day") + " ago"
 }
 
 // WrongConfiguration is the finding that there is no good configuration.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -65,7 +66,7 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if !st.HeldAt.IsZero() && st.HeldReason == reason {
 		return nil
 	}
-	p.e.opt.Log.Warn("calendar held", "calendar", p.c.Name, "reason", reason)
+	p.e.warn("calendar held", "calendar", p.c.Name, "reason", reason)
 	st.HeldAt, st.HeldReason, st.Another = p.e.opt.Now(), reason, another
 	return p.putCalendar(*st)
 }
@@ -75,17 +76,21 @@ func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, an
 	was := fmt.Sprintf("it is another calendar than before (%s, not %s), and ", changes.Source, st.Source)
 	switch {
 	case another && len(m.gone) == 0:
-		return fmt.Sprintf("%s%d events with a link that were in that one could not be looked for in it", was, m.unread)
+		return was + linked(m.unread) + " of that one could not be looked for in it"
 	case another:
-		return fmt.Sprintf("%s%d events with a link that were in that one are not in it", was, len(m.gone))
+		return was + linked(len(m.gone)) + " of that one " + words.Are(len(m.gone)) + " not in it"
 	case empty:
-		return fmt.Sprintf("the calendar is suddenly empty: %d events with a link are missing", len(m.gone))
+		return "the calendar is suddenly empty: " + linked(len(m.gone)) + " " + words.Are(len(m.gone)) + " missing"
 	}
+	said := fmt.Sprintf("%d of the %s %s missing at once", m.atOnce(), linked(m.open), words.Are(m.atOnce()))
 	if m.unread > 0 {
-		return fmt.Sprintf("%d of the %d events with a link are missing at once, of which %d could not be looked for", m.atOnce(), m.open, m.unread)
+		said += fmt.Sprintf(", of which %d could not be looked for", m.unread)
 	}
-	return fmt.Sprintf("%d of the %d events with a link are missing at once", m.atOnce(), m.open)
+	return said
 }
+
+// linked counts events with a link in words.
+func linked(n int) string { return words.Count(n, "event") + " with a link" }
 
 // missing is what a listing says, or does not say, of the open records of a calendar.
 type missing struct {

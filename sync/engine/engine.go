@@ -65,6 +65,8 @@ type Options struct {
 	Passed func(ctx context.Context, calendar string)
 	// Progress, if set, is called while many events are worked on, from the goroutine of the pass.
 	Progress func(calendar string, done, total int)
+	// Told says that whoever asks for a pass reads its report to people: what is in that is not logged as well.
+	Told bool
 	// Locks are those of the engine's passes; nil are locks of its own.
 	Locks *Locks
 }
@@ -136,6 +138,15 @@ func (e *Engine) Succeed(old *Engine) {
 	}
 	maps.Copy(e.quiet, old.quiet)
 	maps.Copy(e.failed, old.failed)
+}
+
+// warn logs what the report of a pass says as well.
+func (e *Engine) warn(text string, about ...any) {
+	level := slog.LevelWarn
+	if e.opt.Told {
+		level = slog.LevelDebug
+	}
+	e.opt.Log.Log(context.Background(), level, text, about...)
 }
 
 // LastPass is when the calendar was last read successfully by this engine, or the zero time.

@@ -28,7 +28,7 @@ func (s *settling) fail(cause error) error {
 	}
 	now, text := s.e.opt.Now(), words.Of(cause)
 	s.e.opt.Log.Debug("event failed", "calendar", s.c.Name, "event", s.id, "chain", cause.Error())
-	s.e.opt.Log.Warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
+	s.e.warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
 	if s.rec == nil {
 		return s.failUnknown(cause)
 	}

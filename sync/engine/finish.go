@@ -19,6 +19,13 @@ func recent(last, now time.Time) bool {
 	return now.Sub(last) < heartbeat && !last.After(now.Add(clockSlack))
 }
 
+// notePass notes that the calendar was read, where the database need not know: nothing but what people are shown rests on it.
+func (p *pass) notePass(now time.Time) {
+	if err := p.e.store.NotePass(p.c.Name, now); err != nil {
+		p.e.opt.Log.Warn("the time of the pass could not be noted", "calendar", p.c.Name, "reason", err)
+	}
+}
+
 // finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our own
 // writes, and now and then that the calendar was read.
 func (p *pass) finish(st store.CalendarState) error {
@@ -35,6 +42,7 @@ func (p *pass) finish(st store.CalendarState) error {
 		cursor = echoer.Echoed(st.Cursor)
 	}
 	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && recent(st.LastSuccess, now) {
+		p.notePass(now)
 		return nil
 	}
 	problems, err := p.problems()
@@ -137,7 +145,7 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 		}
 		if !known || before.Reason != held.Reason {
 			if held.Reason != p.report.ReadOnly { // that was said of the calendar
-				p.e.opt.Log.Warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
+				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
 			}
 			p.remarks = append(p.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
 		}
@@ -183,7 +191,7 @@ func (p *pass) noteFailure(cause error) error {
 	}
 	if p.e.isNews(p.c.Name, words.Of(cause)) { // once in each process, also where it has failed before
 		p.e.opt.Log.Debug("calendar failed", "calendar", p.c.Name, "chain", cause.Error())
-		p.e.opt.Log.Warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
+		p.e.warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
 	}
 	if st.LastError == words.Of(cause) {
 		return nil

@@ -77,7 +77,7 @@ func (p *pass) tellRights(before, now string) {
 	case "":
 		p.e.opt.Log.Info("calendar can be written again", "calendar", p.c.Name)
 	default:
-		p.e.opt.Log.Warn("calendar cannot be written", "calendar", p.c.Name, "reason", now)
+		p.e.warn("calendar cannot be written", "calendar", p.c.Name, "reason", now)
 	}
 }
 

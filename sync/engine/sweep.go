@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -79,7 +80,7 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 		}
 		if err != nil {
 			e.heedAccount(a, err)
-			last.Error = fmt.Sprintf("the meetings of %s could not be listed: %v", host, err)
+			last.Error = fmt.Sprintf("the meetings of %s could not be listed: %s", host, words.Of(err))
 			return e.saveSweep(a.Hash, last)
 		}
 		listed = append(listed, some...)

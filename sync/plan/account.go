@@ -1,11 +1,13 @@
 package plan
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 )
 
@@ -112,7 +114,8 @@ func (s *Settings) wanted(c Choice) (in *Settings, why string) {
 	if len(names) == 0 {
 		return s, "account=" + strconv.Quote(*c.Account) + " in the tag: the configuration has one Zoom account, without a name; take account= out"
 	}
-	return s, "account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account of the configuration; there are: " + strings.Join(names, ", ")
+	return s, "account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account of the configuration" +
+		cmp.Or(words.Meant(*c.Account, names), "; there are: "+strings.Join(names, ", "))
 }
 
 // bound reports whether the record has, or may have, a meeting that can still be had: it then stays where that one is. What is

@@ -73,7 +73,8 @@ func TestWantedAccount(t *testing.T) {
 		{title: "#zoom(account=room)", settings: s, account: "room", kind: meeting.Personal},
 		{title: "#zoom(account=hostless, host=x@example.com)", settings: s, account: "hostless", host: "x@example.com", kind: meeting.Scheduled},
 		{title: "#zoom(account=hostless)", settings: s, held: "nobody hosts in Zoom account hostless: write host="},
-		{title: "#zoom(account=clubs)", settings: s, held: "there are: work, Club, hostless, room"},
+		{title: "#zoom(account=clubs)", settings: s, held: `did you mean "Club"?`},
+		{title: "#zoom(account=family)", settings: s, held: "there are: work, Club, hostless, room"},
 		{title: "#zoom(account=)", settings: s, held: `account="" in the tag is no Zoom account`},
 		{title: "#zoom(account=work)", settings: single, held: "the configuration has one Zoom account, without a name; take account= out"},
 	} {

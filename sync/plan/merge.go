@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
+	"strings"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
@@ -54,8 +57,8 @@ func Contradictory(o meeting.Options) bool {
 }
 
 // leftOut says which options of a tag have no meaning for the meeting that it asks for.
-func leftOut(ev *calendar.Event, c Choice, kind meeting.Kind) (notes []string) {
-	room := kind == meeting.Personal
+func leftOut(ev *calendar.Event, c Choice, kind meeting.Kind, noAPI bool) (notes []string) {
+	room := kind == meeting.Personal || noAPI
 	if c.At != "" && !ev.AllDay {
 		notes = append(notes, c.At+" in the tag is left out: the event has a time of its own, which counts; a time in the tag is for all-day events")
 	}
@@ -69,7 +72,34 @@ func leftOut(ev *calendar.Event, c Choice, kind meeting.Kind) (notes []string) {
 	if room && c.Options.Passcode == meeting.PasscodeNone {
 		notes = append(notes, "no-passcode in the tag is left out: a personal room keeps the passcode that it has")
 	}
+	if noAPI {
+		notes = append(notes, withoutAPI(c)...)
+	}
 	return notes
+}
+
+// withoutAPI says what a tag asks for in vain where there is one personal room for all events, and no Zoom API to tell it anything.
+func withoutAPI(c Choice) (notes []string) {
+	if c.Kind == meeting.Scheduled {
+		notes = append(notes, "scheduled in the tag cannot be had: a meeting of its own needs the Zoom API, and zoom.mode personal has one room for all events")
+	}
+	asked := map[string]bool{
+		"fixed": c.Series == "fixed", "host": c.Host != "", "topic": c.Topic != "", "alt": len(c.Options.AlternativeHosts) > 0,
+		"the waiting room": c.Options.WaitingRoom != nil, "join-before-host": c.Options.JoinBeforeHost != nil, "sign-in": c.Options.SignIn != nil,
+		"mute": c.Options.Mute != nil, "record": c.Options.Recording != "", "invitation": c.Text == Invitation,
+	}
+	var names []string
+	for name, is := range asked {
+		if is {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return notes
+	}
+	slices.Sort(names)
+	return append(notes, strings.Join(names, ", ")+" in the tag cannot be had: with zoom.mode personal nothing can be told to Zoom; "+
+		"the room is as its owner sets it at zoom.us")
 }
 
 // impossible says why no meeting can be what spec asks for, and how to mend it; "" where one can. What Zoom would drop in silence would

@@ -142,7 +142,7 @@ func Next(in Input) Decision {
 	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
 		if in.Rec != nil && !in.Rec.Closed() && in.Braked && !in.Rec.Released {
-			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing together with many others: nothing is cancelled until they are back or the calendar is released"}
+			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing, and its calendar is held: nothing is cancelled until it is back or the calendar is released"}
 		}
 		return ending(in, Wish{}, "the event is gone")
 	}

@@ -109,7 +109,7 @@ func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec 
 		spec.Start, spec.Duration = times(ev, c)
 		spec.Zone = ev.Zone
 	}
-	return spec, "", append(notes, leftOut(ev, c, spec.Kind)...)
+	return spec, "", append(notes, leftOut(ev, c, spec.Kind, s.NoAPI)...)
 }
 
 // times are start and length of the meeting of a single event.

@@ -14,7 +14,7 @@ import (
 const zoomsText = "Alice is inviting you to a scheduled Zoom meeting.\r\n\r\nTopic: Weekly\r\nTime: Dec 1, 2026 09:00 AM\r\n\r\n\r\n\r\nJoin Zoom Meeting\r\nhttps://us02web.zoom.us/j/85000000001?pwd=x.1\r\n\r\n" +
 	"Meeting ID: 850 0000 0001\r\nPasscode: 481516\r\n---\r\nOne tap mobile\r\n+496971049922,,85000000001#,,,,*481516# Germany\r\n"
 
-func words(t *testing.T, text, tag string, change func(m *meeting.Meeting, s *Settings)) string {
+func wording(t *testing.T, text, tag string, change func(m *meeting.Meeting, s *Settings)) string {
 	t.Helper()
 	ev := calendar.Event{Title: "Weekly " + tag, Start: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)}
 	rec := record.Record{MeetingID: 85000000001, Meeting: meeting.Meeting{ID: 85000000001, JoinURL: "https://us02web.zoom.us/j/85000000001?pwd=x.1", Passcode: "481516",
@@ -63,7 +63,7 @@ func TestBlocks(t *testing.T) {
 		{name: "another label", text: "invitation", tag: "#zoom", change: func(m *meeting.Meeting, _ *Settings) { m.Invitation = "Join: us all\n" + m.Invitation },
 			want: calendar.BlockFirst + "\nJoin: " + url + "\nJoin: us all"},
 	} {
-		got := words(t, c.text, c.tag, c.change)
+		got := wording(t, c.text, c.tag, c.change)
 		start, end, ok := calendar.FindBlock(got)
 		if !ok || start != 0 || end != len(got) || !strings.Contains(got, c.want) || len(got) > maxWords+200 {
 			t.Errorf("%s:\n%s\nlacks\n%s", c.name, got, c.want)
@@ -87,7 +87,7 @@ func TestUnevenWords(t *testing.T) {
 	for _, text := range []string{Short, Invitation, "template:join.txt"} {
 		for _, odd := range []string{"a  b", "a\tb", "a \t b", "a\u00a0b", "a \u00a0b", "a\u202fb", "a\u2009 b", "a\vb", "a\fb", "a\u2028b", "a\u0085b", "a \x00 b",
 			"a\x00\x7f\x1b b", "a b \u00a0", "\u00a0a b", "a b\xff", "a b\n\u00a0\n\x00\n\nc"} {
-			got := words(t, text, "#zoom", func(m *meeting.Meeting, s *Settings) {
+			got := wording(t, text, "#zoom", func(m *meeting.Meeting, s *Settings) {
 				m.Topic, s.Note = odd, odd
 				m.Invitation = strings.ReplaceAll(zoomsText, "Weekly", odd)
 				if s.Text == "template:join.txt" {
@@ -105,7 +105,7 @@ func TestUnevenWords(t *testing.T) {
 			}
 		}
 	}
-	got := words(t, Invitation, "#zoom", func(m *meeting.Meeting, _ *Settings) { m.Invitation = "\u00a0\x00" })
+	got := wording(t, Invitation, "#zoom", func(m *meeting.Meeting, _ *Settings) { m.Invitation = "\u00a0\x00" })
 	if !strings.Contains(got, "\nMeeting ID: ") {
 		t.Errorf("an empty invitation: %q", got)
 	}

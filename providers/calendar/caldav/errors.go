@@ -9,6 +9,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // brokenError is a failure of the network or of the server's: nothing is concluded from it, and a reading call is tried again, unless it
@@ -144,7 +145,8 @@ func (c *Calendar) refused(status int, header http.Header, r refusal) error {
 	case http.StatusRequestEntityTooLarge:
 		return refused(calendar.ErrDenied, "the event is larger than the server accepts")
 	case http.StatusUnsupportedMediaType, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return refused(calendar.ErrDenied, "the server does not do that: is caldav.url the address of a CalDAV calendar?")
+		return words.Say(refused(calendar.ErrDenied, "the server does not do that"), fmt.Sprintf("what answers at %s does not do "+
+			"what a CalDAV server does (HTTP %d): write the address of such a server, or of a calendar there, as caldav.url", c.base.Redacted(), status))
 	}
 	return &brokenError{text: "the server has a problem of its own" + said, status: status}
 }
@@ -192,5 +194,6 @@ func (c *Calendar) aboutCalendar(err error) error {
 	c.mu.Lock()
 	c.place = nil // it may have been made anew
 	c.mu.Unlock()
-	return fmt.Errorf("%w: nothing is cancelled; check that caldav.url is the address of a CalDAV server or of a calendar there, and that the calendar is shared with this account (%w)", calendar.ErrAbsent, err)
+	text := "there is no calendar at " + c.base.Redacted() + " that this account may see: check caldav.url, and that a CalDAV server is there; nothing is cancelled"
+	return words.Say(fmt.Errorf("%w: %w", calendar.ErrAbsent, err), text)
 }

@@ -13,6 +13,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // How changes are found, by what the server offers.
@@ -55,7 +56,8 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pinned != nil && c.pinned.String() != found.url.String() {
-		return nil, fmt.Errorf("caldav: %w: the calendar at %s is not found any more, and another one is, at %s: nothing is cancelled", calendar.ErrAbsent, c.pinned.Path, found.url.Path)
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the calendar at %s is not found any more, and another one is, at %s: write the address of the one "+
+			"that is meant as caldav.url; nothing is cancelled", c.pinned.Path, found.url.Path))
 	}
 	c.place = found
 	return found, nil
@@ -167,8 +169,8 @@ func (c *Calendar) search(ctx context.Context) (*place, error) {
 		homes = start.Homes.Hrefs
 	}
 	if len(homes) == 0 {
-		return nil, fmt.Errorf("%w: there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the calendar itself (calendar apps show it in the calendar's settings)",
-			calendar.ErrAbsent)
+		return nil, words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the "+
+			"calendar itself, which calendar apps show in the calendar's settings")
 	}
 	return c.chooseIn(ctx, start, homes)
 }
@@ -262,12 +264,13 @@ func (c *Calendar) choose(calendars []resource) (*place, error) {
 	case len(meant) == 1:
 		return meant[0].place(), nil
 	case len(calendars) == 0:
-		return nil, fmt.Errorf("%w: this account has no calendar for events: nothing is cancelled", calendar.ErrAbsent)
+		return nil, words.Say(calendar.ErrAbsent, "this account has no calendar for events: make one there, or check caldav.username; nothing is cancelled")
 	case len(meant) == 0:
-		return nil, fmt.Errorf("%w: there is no calendar %q; there are: %s. Nothing is cancelled: check caldav.calendar", calendar.ErrAbsent, c.cfg.Calendar, names(calendars))
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q: write one of these as caldav.calendar: %s; nothing is cancelled",
+			c.cfg.Calendar, names(calendars)))
 	}
-	return nil, fmt.Errorf("%w: there are several calendars: write the name of the one that is meant as caldav.calendar, or its address as caldav.url: %s",
-		calendar.ErrAbsent, names(meant))
+	return nil, words.Say(calendar.ErrAbsent, "there are several calendars: write the name of the one that is meant as caldav.calendar, or its address as "+
+		"caldav.url: "+names(meant))
 }
 
 func names(calendars []resource) string {
@@ -288,7 +291,7 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	}
 	if !r.isCalendar() || r.url.String() != p.url.String() {
 		c.forget()
-		return fmt.Errorf("caldav: %w: there is no calendar at %s any more: nothing is cancelled", calendar.ErrAbsent, p.url.Path)
+		return words.Say(calendar.ErrAbsent, "there is no calendar at "+p.url.Path+" any more: correct caldav.url, or share the calendar again; nothing is cancelled")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -14,6 +14,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // pageSize is the most that Google gives at once.
@@ -146,8 +147,8 @@ func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	}
 	if e.role == freeBusyReader {
 		c.envelope = envelope{}
-		return e, fmt.Errorf("google: %w: calendar %s shows this account only when it is free and busy; nothing is cancelled: its owner has to "+
-			"share it with the right to change events", calendar.ErrAbsent, c.cfg.Calendar)
+		return e, words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+" shows this account only when it is free and busy: its owner has to "+
+			"share it with the right to change events; nothing is cancelled")
 	}
 	c.envelope = e
 	return e, nil

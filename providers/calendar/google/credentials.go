@@ -10,11 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/jwt"
+	api "google.golang.org/api/calendar/v3"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
@@ -242,6 +244,10 @@ func missingScope(want string, got []string, command string) error {
 				return nil
 			}
 		}
+	}
+	if slices.Contains(got, api.CalendarEventsOwnedScope) {
+		return fmt.Errorf("%w: the sign-in is for the person's own calendar alone, and google.calendar names another one: check google.calendar, "+
+			"or run %s again for that calendar", calendar.ErrDenied, command)
 	}
 	return fmt.Errorf("%w: the box for seeing and changing calendar events was not ticked on Google's page: run %s again and tick it", calendar.ErrDenied, command)
 }

@@ -14,6 +14,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // brokenError is a failure of the network or of Google's: nothing is concluded from it, and a reading call is tried again.
@@ -182,11 +183,11 @@ func (c *Calendar) listError(err error, token string) error {
 	case token != "" && badToken && !errors.Is(err, calendar.ErrCursor):
 		return fmt.Errorf("%w: %w", calendar.ErrCursor, err)
 	case refused.missing():
-		mend := "check google.calendar, and that the calendar is shared with this account"
+		text := fmt.Sprintf("Google shows this account no calendar %q: check google.calendar, and share the calendar with this account", c.cfg.Calendar)
 		if c.cfg.Calendar == "primary" {
-			mend = "does the account that signed in have a calendar at all?"
+			text = "the account that signed in has no calendar of its own: name one with google.calendar, or sign in as somebody who has one"
 		}
-		return fmt.Errorf("google: %w: nothing is cancelled; %s%s", calendar.ErrAbsent, mend, refused.said)
+		return words.Say(calendar.ErrAbsent, text+"; nothing is cancelled"+refused.said)
 	}
 	return err
 }

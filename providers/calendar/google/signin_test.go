@@ -1,6 +1,7 @@
 package google_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -152,14 +153,17 @@ func TestSignInPasted(t *testing.T) {
 
 func TestSignInRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		consent func([]string) []string
-		want    string
+		calendar string
+		consent  func([]string) []string
+		want     string
 	}{
-		"unticked": {func([]string) []string { return []string{"openid"} }, "was not ticked"},
+		"unticked": {"", func([]string) []string { return []string{"openid"} }, "was not ticked"},
+		"another":  {"team@group.calendar.google.com", func([]string) []string { return []string{ownedScope} }, "google.calendar names another one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, googletest.Options{})
 			w.asPerson()
+			w.config.Calendar = cmp.Or(c.calendar, w.config.Calendar)
 			w.server.Consent(c.consent)
 			err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
 				go browse(t, address, true)

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 // folder is the open folder of one call. Everything in a call refers to it, not to the path, so that a folder that is
@@ -28,19 +30,42 @@ func (d *Dir) openFolder() (*folder, error) {
 	path := d.cfg.Path
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("icsdir: %w: is the folder mounted, and may this user read it? %w", calendar.ErrAbsent, err)
+		return nil, absent(path, err)
 	}
 	info, err := f.Stat()
 	if err == nil && !info.IsDir() {
-		err = &fs.PathError{Op: "open", Path: path, Err: errors.New("not a directory")}
+		err = &fs.PathError{Op: "open", Path: path, Err: syscall.ENOTDIR}
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
+		return nil, absent(path, err)
 	}
 	dir := &folder{f: f, fd: int(f.Fd()), path: path}
 	dir.denies = sync.OnceValue(func() string { return d.rights(dir) })
 	return dir, nil
+}
+
+// absent says that there is no folder in which events could be, and why.
+func absent(path string, err error) error {
+	kind := fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return words.Say(kind, "there is no folder "+path+": mount or make it, or correct ics.path")
+	case errors.Is(err, fs.ErrPermission):
+		return words.Say(kind, "the folder "+path+" may not be read by the user that runs zoomtag: give that user the right to read it")
+	case errors.Is(err, syscall.ENOTDIR):
+		return words.Say(kind, path+" is no folder, or leads through a file: write the folder that holds the .ics files as ics.path")
+	}
+	return words.Say(kind, "the folder "+path+" cannot be opened: "+causeOf(err))
+}
+
+// causeOf is what the system says, without the path, which is in the sentence around it.
+func causeOf(err error) string {
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err
+	}
+	return err.Error()
 }
 
 func (d *folder) close() { d.f.Close() }
@@ -49,7 +74,7 @@ func (d *folder) close() { d.f.Close() }
 func (d *folder) check() error {
 	now, err := os.Stat(d.path)
 	if err != nil {
-		return fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
+		return absent(d.path, err)
 	}
 	was, err := d.f.Stat()
 	if err != nil {
@@ -214,7 +239,14 @@ func (d *Dir) readEntry(dir *folder, e entry, buf []byte) (*file, error) {
 
 // unreadable words an error about a file; that it is not there stays visible to errors.Is.
 func unreadable(name string, err error) error {
-	return fmt.Errorf("icsdir: %s cannot be read: %w", name, err)
+	err = fmt.Errorf("icsdir: %s: %w", name, err)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return words.Say(err, "the file "+name+" may not be read by the user that runs zoomtag: give that user the right to read it")
+	case errors.Is(err, syscall.EIO):
+		return words.Say(err, "the disk cannot read the file "+name+": check the disk")
+	}
+	return words.Say(err, "the file "+name+" cannot be read: "+causeOf(err))
 }
 
 // fill reads a whole file of about size bytes.

@@ -228,7 +228,7 @@ func TestGetOfWhatIsNotThere(t *testing.T) {
 			t.Errorf("without the folder, Get(%q): %v", id, err)
 		}
 	}
-	if _, err := p.dir.Changes(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "mounted") {
+	if _, err := p.dir.Changes(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "there is no folder ") {
 		t.Errorf("without the folder, Changes: %v", err)
 	}
 }

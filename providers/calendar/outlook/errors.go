@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // brokenError is a failure of the network or of Microsoft's: nothing is concluded from it, and a reading call is tried again.
@@ -76,9 +77,12 @@ func (c *Calendar) refusal(answer *kept) error {
 	var body graphError
 	_ = json.Unmarshal(answer.body, &body) // no JSON leaves it empty, which the status makes up for
 	code := body.Error.Code
-	said := words(answer, &body)
+	said := inBrackets(answer, &body)
 	refused := func(kind error, text string) error {
 		return &refusedError{status: answer.status, code: code, text: text + said, said: said, kind: kind}
+	}
+	absent := func(text string) error {
+		return words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said)
 	}
 	switch strings.ToLower(code) {
 	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":
@@ -86,9 +90,9 @@ func (c *Calendar) refusal(answer *kept) error {
 	case "erroraccessdenied", "authorization_requestdenied", "accessdenied":
 		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
 	case "mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi":
-		return refused(calendar.ErrAbsent, "there is no mailbox in Exchange Online for this user (on-premises, without a licence, or inactive)")
+		return absent("there is no mailbox in Exchange Online for this user (on-premises, without a licence, or inactive): check outlook.user")
 	case "errorinvaliduser", "resourcenotfound", "request_resourcenotfound":
-		return refused(calendar.ErrAbsent, "there is no such user in this tenant: check outlook.user")
+		return absent("there is no such user in this tenant: check outlook.user")
 	case "errorirresolvableconflict", "errorchangekeyrequired", "errorstalechangekey":
 		return calendar.ErrConflict
 	case "errorquotaexceeded":
@@ -131,8 +135,8 @@ func (c *Calendar) permissionMend() string {
 	return "the app needs the application permission Calendars.ReadWrite for this mailbox, with an administrator's consent, or a role assignment in Exchange Online"
 }
 
-// words are Microsoft's own, in brackets behind the sentence, with what its support asks for.
-func words(answer *kept, body *graphError) string {
+// inBrackets are Microsoft's own words, in brackets behind the sentence, with what its support asks for.
+func inBrackets(answer *kept, body *graphError) string {
 	var parts []string
 	if body.Error.Message != "" {
 		parts = append(parts, "Microsoft says: "+rest.Snippet([]byte(body.Error.Message), 300))
@@ -171,8 +175,8 @@ func (c *Calendar) aboutCalendar(err error) error {
 		c.mu.Unlock()
 	}
 	if refused.kind == nil {
-		return fmt.Errorf("outlook: %w: nothing is cancelled; check outlook.user and outlook.calendar, and that the calendar is shared with this account%s",
-			calendar.ErrAbsent, refused.said)
+		return words.Say(calendar.ErrAbsent, "Microsoft shows this account no such calendar: check outlook.user and outlook.calendar, "+
+			"and share the calendar with this account; nothing is cancelled"+refused.said)
 	}
 	return err
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 func (c *Calendar) calendarID() string {
@@ -31,6 +33,7 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 		return c.located(append(box, "calendar"), "", false), nil
 	}
 	var named []models.Calendarable
+	var there []string // the names of what there is
 	next := c.graph.address(query{"$select": "id,name,canEdit", "$top": "100"}, append(box, "calendars")...)
 	for range maxPages {
 		var page models.CalendarCollectionResponseable
@@ -46,6 +49,9 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 			return nil, c.aboutCalendar(err)
 		}
 		for _, cal := range page.GetValue() {
+			if cal != nil && len(there) < maxNames {
+				there = append(there, strconv.Quote(text(cal.GetName())))
+			}
 			switch {
 			case cal == nil || text(cal.GetId()) == "":
 			case text(cal.GetId()) == c.cfg.Calendar:
@@ -65,10 +71,23 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 		return c.locatedAs(box, named[0]), nil
 	case 0:
 	default:
-		return nil, fmt.Errorf("outlook: %w: the mailbox has %d calendars with the name %q: write the id of the one that is meant as outlook.calendar",
-			calendar.ErrAbsent, len(named), c.cfg.Calendar)
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q: write the id of the one that is meant as "+
+			"outlook.calendar; %s", len(named), c.cfg.Calendar, strings.Join(ids(named), ", ")))
 	}
-	return nil, fmt.Errorf("outlook: %w: the mailbox has no calendar with the name or id %q; nothing is cancelled: check outlook.calendar", calendar.ErrAbsent, c.cfg.Calendar)
+	return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q: write one of these as outlook.calendar: %s; "+
+		"nothing is cancelled", c.cfg.Calendar, strings.Join(there, ", ")))
+}
+
+// maxNames is how many calendars a sentence names.
+const maxNames = 20
+
+// ids are those of calendars.
+func ids(list []models.Calendarable) []string {
+	var out []string
+	for _, cal := range list {
+		out = append(out, text(cal.GetId()))
+	}
+	return out
 }
 
 func (c *Calendar) locatedAs(box []string, cal models.Calendarable) []string {

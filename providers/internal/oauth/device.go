@@ -48,7 +48,7 @@ func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	fmt.Fprintf(s.Out, "Open this address in any browser, on this machine or another one:\n\n  %s\n\nand enter the code\n\n  %s\n\n",
 		rest.Snippet([]byte(device.VerificationURI), 200), rest.Snippet([]byte(device.UserCode), 40))
 	if !device.Expiry.IsZero() {
-		fmt.Fprintf(s.Out, "The code is good until %s. Waiting …\n", device.Expiry.Local().Format("15:04"))
+		fmt.Fprintf(s.Out, "The code is good until %s. Waiting …\n", device.Expiry.Local().Format("15:04 MST"))
 	}
 	token, err := s.wait(ctx, device)
 	var refusal *oauth2.RetrieveError

@@ -148,6 +148,7 @@ func (s *SignIn) read(state string, pasted chan<- answer) {
 	for lines.Scan() {
 		text := strings.TrimSpace(lines.Text())
 		if text == "" {
+			fmt.Fprintln(s.Out, "That line is empty. Paste the address of the page at which the browser ended, or press Ctrl-C to leave it.")
 			continue
 		}
 		u, err := url.Parse(text)
@@ -163,6 +164,7 @@ func (s *SignIn) read(state string, pasted chan<- answer) {
 		pasted <- got
 		return
 	}
+	fmt.Fprintln(s.Out, "Nothing can be pasted here (the input has ended): finish with a browser on this machine, or run the command again in a terminal.")
 }
 
 // errDeclined: the person said no on the consent page.

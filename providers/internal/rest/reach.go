@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
 	"syscall"
 )
@@ -30,7 +31,7 @@ func Unreached(host string, err error) string {
 		return host + " refuses connections: check the address and port in the configuration, and whether the server is running"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return "there is no way from this machine to " + host + ": check its network"
-	case errors.As(err, &plain):
+	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
 		return host + " does not speak https there: check the scheme and the port of the address in the configuration"
 	case errors.As(err, &authority):
 		return "the certificate of " + host + " is from an authority that this machine does not know: add it to the machine's trusted certificates"

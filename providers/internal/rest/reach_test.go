@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
@@ -23,6 +24,7 @@ func TestUnreached(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "cal.example refuses connections: check the address"},
 		{&net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}, "no way from this machine"},
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak https"},
+		{http.ErrSchemeMismatch, "does not speak https"},
 		{context.DeadlineExceeded, "no answer in time"},
 		{errors.New("odd"), "no answer that can be used from cal.example: odd"},
 	} {

@@ -31,7 +31,7 @@ func New(link string) (*Service, error) {
 	u, err := url.Parse(link)
 	wrong := func(why string) (*Service, error) {
 		// The link itself may hold a passcode: it is not repeated.
-		return nil, fmt.Errorf("personal: zoom.personal_link %s: copy it from Zoom, Meetings, Personal Room, Copy invitation", why)
+		return nil, fmt.Errorf("zoom.personal_link %s: copy it from Zoom, Meetings, Personal Room, Copy invitation", why)
 	}
 	switch {
 	case link == "":

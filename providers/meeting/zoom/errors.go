@@ -29,6 +29,9 @@ const codeSuperseded = 4741
 // codeScopes is Zoom's code for a token without the scopes of a call.
 const codeScopes = 4711
 
+// codeNoEndpoint is Zoom's code for an address at which its API has nothing: one without the version, for instance.
+const codeNoEndpoint = 2300
+
 // codeRoom is Zoom's code for what cannot be done to a personal room.
 const codeRoom = 3018
 
@@ -148,7 +151,7 @@ func (s *Service) refusal(c call, res rest.Response) error {
 		p.verdict, p.text = broken, "Zoom has a problem of its own: it may or may not have been done"
 	default:
 		// A page of a proxy, a 404 that is not Zoom's, a 200 for something that is answered with a 204: no conclusion.
-		p.verdict, p.text = broken, "an answer that is not Zoom's, beginning with "+quoteBody(res.Body)
+		p.verdict, p.text = broken, "what answered is not Zoom: check zoom.api_url, and whether a proxy stands in the way; the answer begins with "+quoteBody(res.Body)
 	}
 	p.details = details(0, res.Status, "", tracking)
 	return p
@@ -170,6 +173,8 @@ func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error
 		return broken, "Zoom answered well and with an error at once", nil
 	}
 	switch e.Code {
+	case codeNoEndpoint:
+		return final, "there is no Zoom API at " + s.api.Redacted() + ": leave zoom.api_url out, or end it in /v2, as in " + DefaultAPIURL, meeting.ErrDenied
 	case 3001:
 		if c.on == aMeeting && status == http.StatusNotFound {
 			return final, "Zoom has no such meeting: it was deleted or has expired", meeting.ErrGone

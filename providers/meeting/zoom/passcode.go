@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 const (
@@ -56,7 +57,7 @@ func (r *passcodeRule) check(p string) string {
 	has := func(in func(rune) bool) bool { return strings.ContainsFunc(p, in) }
 	switch {
 	case len(p) < int(r.Length):
-		return fmt.Sprintf(ask+"of at least %d characters", r.Length)
+		return ask + "of at least " + words.Count(int(r.Length), "character")
 	case r.NumericOnly.on() && has(func(c rune) bool { return !unicode.IsDigit(c) }):
 		return ask + "of digits only"
 	case r.Letter.on() && !has(unicode.IsLetter):

@@ -120,7 +120,7 @@ func resume(ctx context.Context, c Config, out io.Writer) (done bool, err error)
 		return false, nil
 	}
 	if err == nil {
-		fmt.Fprintf(out, "The sign-in of %s, which was kept in %s, has been taken.\n", left.SignedIn.Local().Format("2006-01-02 15:04"), file)
+		fmt.Fprintf(out, "The sign-in of %s, which was kept in %s, has been taken.\n", left.SignedIn.Local().Format("2006-01-02 15:04 MST"), file)
 	}
 	return true, err
 }

@@ -148,5 +148,9 @@ func noToken(err error, r tokenRefusal, address string) error {
 	if r.status == 0 {
 		return fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(address), err))
 	}
-	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment%s", meeting.ErrNotSent, r.said())
+	if r.status == http.StatusNotFound || r.status == http.StatusMethodNotAllowed {
+		return fmt.Errorf("%w: there is no sign-in of Zoom at %s: leave zoom.oauth_url out, or write %s%s", meeting.ErrNotSent,
+			strings.TrimSuffix(address, "/token"), DefaultOAuthURL, r.said())
+	}
+	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment, and is tried again%s", meeting.ErrNotSent, r.said())
 }

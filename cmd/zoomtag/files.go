@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"zoomtag/providers/words"
+)
+
+// unread says why a file that somebody has named cannot be read.
+func unread(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return words.Say(err, "there is no file "+path+": check its name")
+	case errors.Is(err, fs.ErrPermission):
+		return words.Say(err, "the file "+path+" may not be read by this user: have its owner let you, or run zoomtag as its owner")
+	case errors.Is(err, syscall.EISDIR):
+		return words.Say(err, path+" is a folder: name the .ics file in it")
+	}
+	return fmt.Errorf("%s cannot be read: %w", path, err)
+}
+
+// unwritable says why a file cannot be written where somebody wants it.
+func unwritable(path string, err error) error {
+	dir := filepath.Dir(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return words.Say(err, "there is no folder "+dir+" for "+filepath.Base(path)+": make it, or name another place")
+	case errors.Is(err, fs.ErrPermission):
+		return words.Say(err, "the folder "+dir+" may not be written by this user: name another place, or have its owner let you")
+	case errors.Is(err, syscall.ENOTDIR):
+		return words.Say(err, dir+" is no folder: name another place for "+filepath.Base(path))
+	case errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EEXIST):
+		return words.Say(err, path+" is a folder: name the file that is to be written")
+	case errors.Is(err, syscall.ENOSPC):
+		return words.Say(err, "there is no space left for "+path+": free some, or name another place")
+	}
+	return fmt.Errorf("%s cannot be written: %w", path, err)
+}
+
+// tempDir makes a folder for files that are thrown away.
+func tempDir(name string) (string, error) {
+	dir, err := os.MkdirTemp("", name)
+	if err == nil {
+		return dir, nil
+	}
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err
+	}
+	return "", words.Say(err, "the folder for temporary files "+os.TempDir()+" cannot be used ("+err.Error()+
+		"): make it, or set TMPDIR to a folder that this user may write to")
+}

@@ -1,0 +1,36 @@
+package words
+
+import "testing"
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"a", "", 1}, {"schedule", "shedule", 1}, {"host", "hots", 1}, {"kitten", "sitting", 3}, {"ä", "a", 1},
+	} {
+		if got := distance(c.a, c.b); got != c.want || distance(c.b, c.a) != c.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"Home", "office", "host_id", "a"}
+	for word, want := range map[string]string{"hmoe": "Home", "OFFICE": "office", "host-id": "host_id", "team": "", "": "", "x": ""} {
+		if got := Nearest(word, known); got != want {
+			t.Errorf("nearest to %q: %q, want %q", word, got, want)
+		}
+	}
+	if got := Meant("ofice", known); got != `; did you mean "office"?` || Meant("team", known) != "" {
+		t.Errorf("asked: %q", got)
+	}
+}
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 events are", 1: "1 event is", 2: "2 events are"} {
+		if got := Count(n, "event") + " " + Are(n); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Times of passes that changed nothing are no reason to write to the database. They are in FILE.passes, which nothing rests on but what
+// people are shown: it is written without fsync, one that is missing, torn or of another database says nothing, and the database has the
+// time of the last pass that changed something, or that came an hour after that one.
+
+// passStep is how much older than the pass the file may say that it was.
+const passStep = time.Minute
+
+// passLife is how long a time is kept in the file: the database has a later one by then, unless the calendar is watched no more.
+const passLife = 24 * time.Hour
+
+// maxPasses bounds the file that is read, in bytes.
+const maxPasses = 1 << 20
+
+// passTimes are the times by calendar, as they are and as they were last written. Store.mu guards them.
+type passTimes struct {
+	read         bool
+	now, written map[string]time.Time
+}
+
+// passFile is what stands in the file.
+type passFile struct {
+	Database string               `json:"database"`
+	Passes   map[string]time.Time `json:"passes"`
+}
+
+func passesPath(path string) string { return path + ".passes" }
+
+// NotePass notes that a pass over a calendar has ended well at a time. It is on the disk at once, or when the store is closed if what is
+// there is younger than a minute.
+func (s *Store) NotePass(calendar string, at time.Time) error {
+	if s.readOnly {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.readPasses()
+	s.passes.now[calendar] = at
+	if last := s.passes.written[calendar]; at.Sub(last).Abs() < passStep {
+		return nil
+	}
+	return s.writePasses()
+}
+
+// LastPass is when a pass over a calendar was last noted; zero if none was.
+func (s *Store) LastPass(calendar string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readPasses()
+	return s.passes.now[calendar]
+}
+
+// readPasses reads the file, once.
+func (s *Store) readPasses() {
+	if s.passes.read {
+		return
+	}
+	s.passes = passTimes{read: true, now: map[string]time.Time{}, written: map[string]time.Time{}}
+	f, err := os.OpenFile(passesPath(s.path), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	var kept passFile
+	if json.NewDecoder(io.LimitReader(f, maxPasses)).Decode(&kept) != nil || kept.Database != hex.EncodeToString(s.id[:]) {
+		return
+	}
+	for calendar, at := range kept.Passes {
+		s.passes.now[calendar], s.passes.written[calendar] = at, at
+	}
+}
+
+// writePasses writes the file, in another one's place.
+func (s *Store) writePasses() error {
+	kept := passFile{Database: hex.EncodeToString(s.id[:]), Passes: map[string]time.Time{}}
+	for calendar, at := range s.passes.now {
+		if s.options.Now().Sub(at) < passLife {
+			kept.Passes[calendar] = at.UTC().Truncate(time.Second)
+		}
+	}
+	body, err := json.Marshal(kept)
+	if err != nil {
+		return explain("save to", passesPath(s.path), err)
+	}
+	path := passesPath(s.path)
+	temp := path + ".new"
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
+		return explain("save to", path, err)
+	}
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return explain("save to", path, err)
+	}
+	_, err = f.Write(body)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		return errors.Join(explain("save to", path, err), os.Remove(temp))
+	}
+	s.passes.written = kept.Passes
+	return nil
+}
+
+// savePasses writes what is not in the file yet. The store is being closed.
+func (s *Store) savePasses() error {
+	for calendar, at := range s.passes.now {
+		if !s.passes.written[calendar].Equal(at.UTC().Truncate(time.Second)) && s.options.Now().Sub(at) < passLife {
+			return s.writePasses()
+		}
+	}
+	return nil
+}
