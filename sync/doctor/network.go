@@ -3,6 +3,7 @@ package doctor
 import (
 	"strings"
 	"time"
+
 	"zoomtag/providers/links"
 )
 

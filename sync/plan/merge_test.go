@@ -217,7 +217,7 @@ func TestUnknownZone(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := Settings{Rules: testRules, Account: AccountHash("ours"), Host: "me", GuessZones: tt.guess}
 			tt.ev.ID, tt.ev.UID, tt.ev.Start, tt.ev.End, tt.ev.Until = "id", "uid", now.Add(time.Hour), now.Add(2*time.Hour), now.Add(2*time.Hour)
-			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || string(d.State) != tt.state || tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
+			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || d.State != tt.state || tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
 				t.Errorf("%q, %s: %s", d.Do, d.State, d.Reason)
 			}
 		})
