@@ -87,8 +87,8 @@ type Record struct {
 	Gone bool `json:",omitempty"`
 	// Released says that the owner has looked at what a brake held back and let it go.
 	Released bool `json:",omitempty"`
-	// Abandoned says that the owner did so while the account of its meeting was not configured: it is left alone. A release before that
-	// was the answer to another question.
+	// Abandoned says that the owner did so, or took the tag out, while the account of its meeting was not configured: it is left alone. Either
+	// before that was the answer to another question.
 	Abandoned bool `json:",omitempty"`
 	// Left says that the meeting was left alone because its account was not configured when the event ended.
 	Left bool `json:",omitempty"`

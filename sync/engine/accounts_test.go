@@ -404,6 +404,26 @@ func TestReleasedForAnotherReason(t *testing.T) {
 	w.has(0, 0, 0, 1)
 }
 
+// TestUntaggedBeforeItsAccountWent: whoever takes a tag out has the meeting cancelled. That its account is taken out of the configuration before
+// that could be done does not leave it behind without a word.
+func TestUntaggedBeforeItsAccountWent(t *testing.T) {
+	w := newTwo(t)
+	id := w.put("Talk #zoom(account=b)", week)
+	w.pass()
+	w.title(id, "Talk")
+	w.pass()
+	w.gone = true
+	w.begin()
+	w.later()
+	if rec := w.record(id); rec.Closed() || rec.State != plan.Held || !strings.Contains(rec.Reason, "zoomtag release c") {
+		t.Errorf("%s (%s)", rec.State, rec.Reason)
+	}
+	w.gone = false
+	w.begin()
+	w.later()
+	w.has(0, 0, 0, 1)
+}
+
 // TestAccountsApart: neither the daily budget of a host nor a wish to be left alone is shared with another account, though hosts there
 // have the same name.
 func TestAccountsApart(t *testing.T) {

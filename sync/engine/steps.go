@@ -70,6 +70,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.link(ctx, d)
 	case plan.End:
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
+		s.rec.Abandoned = s.ev != nil && !s.ev.Cancelled && s.c.Settings.Abandons(s.rec) // whoever takes the tag out then was told
 		return s.save("", "", nil)
 	case plan.Resume:
 		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, "", false

@@ -185,10 +185,10 @@ func (d Decision) leave(in Input, why string) Decision {
 	untagged := in.Event != nil && !in.Event.Cancelled
 	graceOver := rec.EndingAt.Add(in.Settings.Grace)
 	switch {
-	case rec.Abandoned, !rec.Until.IsZero() && in.Now.After(rec.Until), untagged && !in.Now.Before(graceOver):
+	case rec.Abandoned && (!untagged || !in.Now.Before(graceOver)), !rec.Until.IsZero() && in.Now.After(rec.Until):
 		d.Do, d.State, d.Left = Close, Ended, true
 		d.Reason += "; " + why + ": it is left alone"
-	case untagged:
+	case rec.Abandoned:
 		d.At = graceOver
 	default:
 		d.State, d.Reason = Held, d.Reason+", and "+why+": put that one back to have it cancelled, or leave it alone with zoomtag release "+rec.Calendar
