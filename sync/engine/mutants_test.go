@@ -95,7 +95,7 @@ var mutants = []mutant{
 		`return !before.SameSince(spec, now)`, `before.Start = spec.Start
 	return !before.SameSince(spec, now)`},
 	{"closed without cancelling", "../plan/ending.go",
-		`	default:
+		`	default: // before the earlier ones, of which one may have to stay
 		d.Do = Cancel
 	}`, `	default:
 		d.Do, d.State = Close, Ended
@@ -103,7 +103,7 @@ var mutants = []mutant{
 	{"gone items cancelled before renamed ones are seen", "pass.go",
 		`u.class = 3 //`, `u.class = -1 //`},
 	{"a record begun in the same pass is overlooked", "kin.go",
-		`rec != nil && rec.Version == 0 { // not saved yet`, `false {`},
+		`rec != nil && (rec.Version == 0 || s.dry) { // not saved yet`, `false {`},
 	{"the calendar's account is asked, whatever the mark says", "account.go",
 		`return keeperOf(p.accounts, mark, otherwise)`, `return keeperOf(p.accounts, "", p.c.Settings.Account+otherwise)`},
 	{"made under the mark of the account that was asked for before", "tell.go",
