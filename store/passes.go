@@ -29,6 +29,7 @@ const maxPasses = 1 << 20
 type passTimes struct {
 	read         bool
 	now, written map[string]time.Time
+	saved        time.Time // when the file was last written: however many calendars there are, it is once a minute
 }
 
 // passFile is what stands in the file.
@@ -39,8 +40,8 @@ type passFile struct {
 
 func passesPath(path string) string { return path + ".passes" }
 
-// NotePass notes that a pass over a calendar has ended well at a time. It is on the disk at once, or when the store is closed if what is
-// there is younger than a minute.
+// NotePass notes that a pass over a calendar has ended well at a time. It is on the disk at once, or, if the
+// file was written less than a minute ago, with the next one and when the store is closed.
 func (s *Store) NotePass(calendar string, at time.Time) error {
 	if s.readOnly {
 		return nil
@@ -52,9 +53,10 @@ func (s *Store) NotePass(calendar string, at time.Time) error {
 	}
 	s.readPasses()
 	s.passes.now[calendar] = at
-	if last := s.passes.written[calendar]; at.Sub(last).Abs() < passStep {
+	if at.Sub(s.passes.saved).Abs() < passStep || at.Sub(s.passes.written[calendar]).Abs() < passStep {
 		return nil
 	}
+	s.passes.saved = at
 	return s.writePasses()
 }
 

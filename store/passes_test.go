@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,6 +56,38 @@ func TestPassesBesideTheDatabase(t *testing.T) {
 func onDisk(t *testing.T, s *Store) *Store {
 	t.Helper()
 	return &Store{path: s.path, id: s.id, options: s.options}
+}
+
+// TestPassesOfMany: however many calendars there are, the file is written once a minute, and all of it when the store is closed.
+func TestPassesOfMany(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zoomtag.db")
+	s := openAt(t, path)
+	writes, last := 0, ""
+	for second := range 180 {
+		at := t0.Add(time.Duration(second-180) * time.Second)
+		if err := s.NotePass(fmt.Sprint("calendar", second%60), at); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(passesPath(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(text) != last {
+			writes, last = writes+1, string(text)
+		}
+	}
+	if writes != 3 {
+		t.Errorf("written %d times in three minutes", writes)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := openAt(t, path)
+	for n := range 60 {
+		if at := again.LastPass(fmt.Sprint("calendar", n)); !at.Equal(t0.Add(time.Duration(n-60) * time.Second)) {
+			t.Errorf("calendar %d: %v", n, at)
+		}
+	}
 }
 
 // TestPassesOfNobody: what is no file of ours, or one of another database, says nothing, and nobody is led astray by a link.
