@@ -255,7 +255,9 @@ func Edits(text string, l Link) []Edit {
 }
 
 // Splice is Edits as a single one: text[:start]+with+text[end:] is the result. start == end and with == "" is no change.
-func Splice(text string, l Link) (start, end int, with string) { return joinEdits(text, Edits(text, l)) }
+func Splice(text string, l Link) (start, end int, with string) {
+	return joinEdits(text, Edits(text, l))
+}
 
 func joinEdits(text string, edits []Edit) (start, end int, with string) {
 	if len(edits) == 0 {
@@ -347,6 +349,13 @@ func (e *editor) replace(p piece) Edit {
 	if typed := linesOf(e.text, owned(e.text, p, e.known)); len(typed) > 0 {
 		edit.With += "\n" + strings.Join(typed, "\n")
 	}
+	if lead, quoted := e.unquote(p.start); quoted {
+		edit.Start -= lead
+		if lead == 0 {
+			edit.With = "\n" + edit.With
+		}
+		return edit
+	}
 	if strings.Contains(e.text[p.start:p.end], "\n") {
 		return edit
 	}
@@ -372,6 +381,13 @@ func (e *editor) remove(p piece) Edit {
 		edit.End++
 	}
 	return edit
+}
+
+// unquote reports whether a block begins in a line of quoted mail, in which a new one would not be seen as ours, and how much of that line
+// goes with it: none where there are words.
+func (e *editor) unquote(at int) (lead int, quoted bool) {
+	line := strings.TrimSpace(e.text[strings.LastIndexByte(e.text[:at], '\n')+1 : at])
+	return e.lead(at), strings.HasPrefix(line, ">")
 }
 
 // maxLead bounds what an app has put in front of the first line of a block, in bytes.

@@ -210,18 +210,22 @@ func SpliceHTML(text string, l Link) (start, end int, with string) {
 
 // edit puts the block in the place of an old one, or takes that out.
 func (b *body) edit(e *editor, p piece, replaced bool) Edit {
-	from := p.start
+	from, above := p.start, ""
 	if !replaced {
 		from -= e.lead(from)
+	} else if lead, quoted := e.unquote(from); quoted {
+		if from -= lead; lead == 0 {
+			above = "<br>"
+		}
 	}
 	start, end := b.raws(from, p.end)
 	typed := strings.Join(b.typed(p, owned(e.text, p, e.known)), "<br>")
 	closing, opening := unbalanced(b.raw[start:end])
 	switch {
 	case replaced && typed != "":
-		typed = blockHTML(e.link.Block) + "<br>" + typed
+		typed = above + blockHTML(e.link.Block) + "<br>" + typed
 	case replaced:
-		typed = blockHTML(e.link.Block)
+		typed = above + blockHTML(e.link.Block)
 	case typed == "":
 		start, end = b.withLead(start, end)
 	}

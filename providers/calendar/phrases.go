@@ -12,7 +12,7 @@ type known struct {
 	lines   map[string]bool // whole lines, folded
 	phrases *phrase         // the same, word by word, for lines that were run together
 	urls    []string        // where our link leads and led
-	codes   map[string]bool // passcodes
+	codes   []string        // passcodes
 	length  int             // of the phrases, in bytes
 }
 
@@ -27,10 +27,11 @@ const (
 	maxPhrase  = 40       // words of one
 	maxPhrases = 16 << 10 // bytes of all
 	maxWord    = 2 << 10  // bytes of a word
+	maxCodes   = 8        // passcodes
 )
 
 func knownOf(l *Link) *known {
-	k := &known{lines: map[string]bool{}, phrases: &phrase{}, codes: map[string]bool{}}
+	k := &known{lines: map[string]bool{}, phrases: &phrase{}}
 	for _, url := range []string{l.JoinURL, l.Was.JoinURL, BlockURL(l.Block), BlockURL(l.Was.Block)} {
 		if url != "" {
 			k.urls = append(k.urls, url)
@@ -46,8 +47,8 @@ func knownOf(l *Link) *known {
 
 func (k *known) line(line string) {
 	k.lines[folded(line)] = true
-	if rest, ok := strings.CutPrefix(line, "Passcode:"); ok {
-		k.codes[strings.TrimSpace(rest)] = true
+	if code := strings.TrimSpace(strings.TrimPrefix(line, "Passcode:")); code != line && code != "" && len(k.codes) < maxCodes {
+		k.codes = append(k.codes, code)
 	}
 	words := strings.Fields(line)
 	if k.length += len(line); len(words) > maxPhrase || len(words) < 2 || k.length > maxPhrases {
@@ -201,10 +202,25 @@ func phraseAt(text string, k *known) int {
 	if m := idLabel.FindStringSubmatchIndex(text); m != nil {
 		return len(strings.TrimRight(text[:m[1]], " \u00a0"))
 	}
-	if m := codeLabel.FindStringSubmatchIndex(text); m != nil && (endsPhrase(text[m[1]:]) || k != nil && k.codes[text[m[2]:m[3]]]) {
-		return m[1]
+	if m := codeLabel.FindStringSubmatchIndex(text); m != nil {
+		return k.codeAt(text, m[2], m[1])
 	}
 	return k.urlAt(text)
+}
+
+// codeAt is where a passcode ends that begins at start, if it is one: a known one, or a single word up to end.
+func (k *known) codeAt(text string, start, end int) int {
+	if k != nil {
+		for _, code := range k.codes {
+			if strings.HasPrefix(text[start:], code) {
+				return start + len(code)
+			}
+		}
+	}
+	if endsPhrase(text[end:]) {
+		return end
+	}
+	return 0
 }
 
 // linkedAt is the end of the address behind a label, with what an app has put around it: 0 where there is none.
@@ -281,6 +297,9 @@ func (k *known) phraseAt(text string) int {
 		if end < at {
 			end = len(text)
 		}
+		if dash := strings.Index(text[at:end], "─"); dash > 0 {
+			end = at + dash // the last line follows without a space
+		}
 		if end-at > maxWord {
 			return found
 		}
@@ -321,16 +340,47 @@ func forward(text string, at, end int, k *known) int {
 		if n == 0 {
 			n = k.lineAt(text[at:end])
 		}
-		if n == 0 {
+		if n > 0 {
+			at += n
+			last = at
+		} else if next := k.resumes(text[last:end]); next > 0 {
+			at = last + next
+		} else {
 			break
 		}
-		at += n
-		last = at
 	}
-	if rest := strings.TrimSpace(text[last:end]); rest != "" && end == len(text) && k.begins(rest) {
-		return last + len(strings.TrimRightFunc(text[last:end], unicode.IsSpace))
+	if end == len(text) && k.begins(text[last+between(text[last:]):]) {
+		return last + len(strings.TrimRightFunc(text[last:], unicode.IsSpace))
 	}
 	return last
+}
+
+// maxTyped bounds how much somebody may have typed between lines of ours that have lost their frame, in bytes.
+const maxTyped = 2 << 10
+
+// resumes is where a line begins that we are known to have written, behind somebody's words: 0 where there is none.
+func (k *known) resumes(text string) int {
+	if k == nil {
+		return 0
+	}
+	text = text[:min(len(text), maxTyped)]
+	for at := between(text); at < len(text); {
+		if k.wrote(text[at:]) {
+			return at
+		}
+		at += wordEnd(text[at:])
+		at += between(text[at:])
+	}
+	return 0
+}
+
+// wrote reports whether a text begins with a line that we are known to have written.
+func (k *known) wrote(text string) bool {
+	if k == nil {
+		return false
+	}
+	n := phraseAt(text, k)
+	return n > 0 && (k.phraseAt(text) > 0 || k.leads(text[:n]))
 }
 
 // lineAt is the length of the first line of a text if that is known as a whole, else 0.
@@ -375,6 +425,7 @@ func backward(text string, from, at int, k *known) int {
 		from = at - maxPhrases
 	}
 	start, after, open := at, from, false // where the lines begin, and where the last phrase ended that belongs to them
+	wrote := false                        // one of them is known to be ours: then somebody may have typed between them
 	for pos := from; pos < at; {
 		gap := between(text[pos:at])
 		begins := pos == from || strings.Contains(text[pos:pos+gap], "\n")
@@ -384,9 +435,10 @@ func backward(text string, from, at int, k *known) int {
 			n = k.lineAt(text[pos:at])
 		}
 		if n > 0 {
-			if !open || between(text[after:pos]) < pos-after {
-				start, open = pos, true
+			if !open || between(text[after:pos]) < pos-after && (!wrote || pos-after > maxTyped) {
+				start, open, wrote = pos, true, false
 			}
+			wrote = wrote || k.wrote(text[pos:at])
 			pos += n
 			after = pos
 			continue
@@ -395,7 +447,7 @@ func backward(text string, from, at int, k *known) int {
 			pos += wordEnd(text[pos:at])
 		}
 	}
-	if !open || between(text[after:at]) < at-after {
+	if !open || between(text[after:at]) < at-after && (!wrote || at-after > maxTyped) {
 		start = at
 	}
 	if from == 0 && k.ends(text[:start]) {
@@ -433,7 +485,14 @@ func owned(text string, p piece, k *known) []span {
 		spans = appendOwned(spans, text, at, f.start, k)
 		at = f.end
 	}
-	return appendOwned(spans, text, at, p.end, k)
+	spans = appendOwned(spans, text, at, p.end, k)
+	if n := len(spans); n > 0 && p.frames[len(p.frames)-1].first && endsHere(text[spans[n-1].end:]) && k.begins(text[spans[n-1].start+between(text[spans[n-1].start:]):]) {
+		spans = spans[:n-1] // the end of the text was cut off
+	}
+	if len(spans) > 0 && !p.frames[0].first && endsHere(text[:spans[0].start]) && k.ends(text[:spans[0].end]) {
+		spans = spans[1:]
+	}
+	return spans
 }
 
 func appendOwned(spans []span, text string, at, end int, k *known) []span {
