@@ -3,9 +3,24 @@ package calendar
 import (
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
+
+// What of a text is ours, the rule that all editors keep:
+//
+//   - A block begins with its first line and ends with its last. Both are known whatever an app has made of their dashes; drawn by somebody
+//     else, as a heading, they would look otherwise, so a first line that is not as we write it needs a line of ours behind it.
+//   - Where one of the two has been cut off, the block reaches as far as lines of ours follow upon each other: a label of ours with a value
+//     of its kind behind it, or a line that we are known to have written. Line ends and spaces do not count, entities and quotes are as good
+//     as what they stand for.
+//   - In quoted mail a block is ours only if it leads where our link leads or led. Any other one is part of that mail.
+//   - Everything else is the owner's, also between our lines, and stays: beside the place where a block was taken out, below the block that
+//     took its place. When in doubt whether words are ours, they are the owner's.
+//   - Of several blocks the first one that is right stays as it is, else the new one takes the place of the first; the others are taken out.
+//
+// So a text holds one block after each edit, and none without a link, and the same edit changes nothing any more.
 
 // The first and last line of the block. They never change: a person sees where the block begins and ends, and it is found
 // again after any calendar app has rewritten the text.
@@ -18,9 +33,8 @@ const (
 // when nobody remembers the exact text.
 var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:"}
 
-// FindBlock returns the byte range of the first block in a plain text, from the beginning of its first line to the end of its last
-// (line end excluded). What somebody typed in front of it or behind it on the same line is not part of it. A block in quoted
-// mail is not ours.
+// FindBlock returns the byte range of the first block in a plain text. What somebody typed in front of it or behind it on the same line is
+// not part of it.
 func FindBlock(text string) (start, end int, ok bool) {
 	for start, end := range Blocks(text) {
 		return start, end, true
@@ -28,98 +42,37 @@ func FindBlock(text string) (start, end int, ok bool) {
 	return 0, 0, false
 }
 
-// Blocks are the byte ranges of all blocks in a plain text, in the order of their ends: one that stands inside another comes before
-// it. Each byte is looked at once, whatever is in the text.
+// Blocks are the byte ranges of all blocks in a plain text, and of what is left of others, as far as that can be told without knowing
+// the link. None reaches into another one. It takes time in proportion to the text, whatever is in it.
 func Blocks(text string) iter.Seq2[int, int] {
 	return func(yield func(start, end int) bool) {
-		f := frames{text: text, first: -1, last: -1}
-		var open []int // first lines that are behind every last line without a first one
-		for {
-			at, isFirst := f.next()
-			switch n := len(open); {
-			case at < 0:
+		for _, p := range piecesIn(text, nil) {
+			if !p.doubtful && !yield(p.start, p.end) {
 				return
-			case isFirst && f.quoted(at):
-				open = open[:0] // neither ours nor the beginning of what is
-			case isFirst:
-				open = append(open, at)
-			case n > 0:
-				if !yield(open[n-1], at+len(BlockLast)) {
-					return
-				}
-				open = open[:n-1]
 			}
 		}
 	}
 }
 
-// frames finds the first and last lines of blocks in a text, one after the other.
-type frames struct {
-	text        string
-	pos         int // what is before has been looked at
-	first, last int // the next ones at or behind pos; -1 where they are looked for, len(text) where there is none
-
-	// Of the line in which the last first line was found: where it begins, and where its first character that is no white space stands.
-	line, visible int
-	seen          int // where that line was looked for last
-}
-
-// next is the next first or last line of a block; at is -1 where there is none.
-func (f *frames) next() (at int, isFirst bool) {
-	f.first, f.last = f.find(f.first, BlockFirst), f.find(f.last, BlockLast)
-	at, isFirst = f.last, false
-	size := len(BlockLast)
-	if f.first < f.last {
-		at, isFirst, size = f.first, true, len(BlockFirst)
+// BlockIn is what of a plain text is ours: the block, or, where an app has made several of it, all of them.
+func BlockIn(text string) string {
+	var all []string
+	for start, end := range Blocks(text) {
+		all = append(all, text[start:end])
 	}
-	if at == len(f.text) {
-		return -1, false
-	}
-	f.pos = at + size
-	return at, isFirst
-}
-
-// find is where a line of a block begins at or behind pos, if that is not known yet.
-func (f *frames) find(known int, what string) int {
-	if known >= f.pos {
-		return known
-	}
-	if i := strings.Index(f.text[f.pos:], what); i >= 0 {
-		return f.pos + i
-	}
-	return len(f.text)
-}
-
-// quoted reports whether what stands at a place, which is behind those asked for before, is in a line of quoted mail.
-func (f *frames) quoted(at int) bool {
-	if i := strings.LastIndexByte(f.text[f.seen:at], '\n'); i >= 0 || f.seen == 0 {
-		f.line = f.seen + i + 1
-		f.visible = at
-		if j := strings.IndexFunc(f.text[f.line:at], func(r rune) bool { return !unicode.IsSpace(r) }); j >= 0 {
-			f.visible = f.line + j
-		}
-	}
-	f.seen = at
-	return f.text[f.visible] == '>'
+	return strings.Join(all, "\n")
 }
 
 // StripBlock returns text without its blocks: the owner's own words.
 func StripBlock(text string) string {
-	var cuts [][2]int
-	for start, end := range Blocks(text) {
-		for len(cuts) > 0 && cuts[len(cuts)-1][0] > start { // it stood inside this one
-			cuts = cuts[:len(cuts)-1]
-		}
-		cuts = append(cuts, [2]int{start, end})
-	}
-	if len(cuts) == 0 {
-		return text
-	}
 	var b strings.Builder
 	pos := 0
-	for _, cut := range cuts {
-		b.WriteString(text[pos:cut[0]])
-		pos = cut[1]
+	for start, end := range Blocks(text) {
+		b.WriteString(text[pos:start])
+		pos = end
+	}
+	if pos == 0 {
+		return text
 	}
 	b.WriteString(text[pos:])
 	return b.String()
@@ -134,33 +87,66 @@ func BlockURL(block string) string {
 		line = strings.TrimSpace(line)
 		for _, label := range []string{"Join:", "Register:"} {
 			if rest, ok := strings.CutPrefix(line, label); ok {
-				return strings.TrimSpace(rest)
+				return wholeURL(strings.TrimSpace(rest))
 			}
 		}
+	}
+	if at := joinInside.FindStringIndex(block); at != nil {
+		return wholeURL(block[at[1]-1:])
 	}
 	return strings.TrimRight(address.FindString(block), ".,;:!?)'")
 }
 
-// Typed returns the lines that somebody typed into the block found in an event: those that are neither in was, the block
-// as we last wrote it, nor, where nobody remembers that one, begin with a label of ours.
-func Typed(found, was string) []string {
-	ours := map[string]bool{BlockFirst: true, BlockLast: true, "": true}
-	for line := range strings.Lines(was) {
-		ours[strings.TrimSpace(line)] = true
+// joinInside is a line of ours that was run together with others, up to the first letter of its address.
+var joinInside = regexp.MustCompile(`(?:Join|Register)[ \x{a0}]?[:：]\s*h`)
+
+// wholeURL is the address that a line of ours begins with, or all of the line where a preview says in words what it will be.
+func wholeURL(rest string) string {
+	if !linkScheme.MatchString(rest) {
+		return rest
 	}
-	var typed []string
-	for line := range strings.Lines(found) {
-		trimmed := strings.TrimSpace(line)
-		if !ours[trimmed] && (was != "" || !hasLabel(trimmed)) {
-			typed = append(typed, strings.TrimRight(line, "\r\n"))
+	end := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == '─' })
+	if end < 0 {
+		end = len(rest)
+	}
+	for _, stop := range []string{"Meeting", "Passcode:", "<http", "[http", "<br", "</a", misread} {
+		if at := strings.Index(rest[:end], stop); at > 0 && (stop != "Meeting" || strings.HasPrefix(rest[at:], "Meeting ID:")) {
+			end = at
 		}
 	}
+	return rest[:end]
+}
+
+// Typed returns what somebody typed into the block found in an event: what neither was, the block as we last wrote it, says, nor what any
+// block of ours says.
+func Typed(found, was string) []string {
+	var typed []string
+	k := knownOf(&Link{Was: Was{Block: was}})
+	for _, p := range piecesIn(found, k) {
+		typed = append(typed, linesOf(found, owned(found, p, k))...)
+	}
 	return typed
+}
+
+// linesOf are parts of a text as lines; a whole line keeps the white space that it begins with.
+func linesOf(text string, spans []span) []string {
+	var lines []string
+	for _, s := range spans {
+		start := s.start
+		if s.line {
+			start -= len(text[:start]) - len(strings.TrimRightFunc(text[max(0, start-maxGap):start], isBlank)) - max(0, start-maxGap)
+		}
+		lines = append(lines, text[start:s.end])
+	}
+	return lines
 }
 
 // SameBlock reports whether a block found in an event still says what want says: every line of want is there, in order.
 // Lines typed in between and white space do not count, lines of ours that are out of date do.
 func SameBlock(found, want string) bool {
+	if !single(found) {
+		return false
+	}
 	var lines []string
 	for line := range strings.Lines(found) {
 		if t := strings.TrimSpace(line); t != "" {
@@ -191,19 +177,19 @@ func SameBlock(found, want string) bool {
 	return true
 }
 
-// Rewritten is was, a block as we have written it, with the lines of another one that somebody else who writes blocks, another zoomtag, has
-// put in its place: found leads elsewhere than was. A person types lines of their own beside ours; those are in neither.
-func Rewritten(found, was string) string {
-	if url := BlockURL(found); was == "" || url == "" || url == BlockURL(was) {
-		return was
-	}
-	all := []string{was}
-	for line := range strings.Lines(found) {
-		if trimmed := strings.TrimSpace(line); hasLabel(trimmed) {
-			all = append(all, trimmed)
+// single reports whether a block found in an event has no more than one first and one last line.
+func single(found string) bool {
+	first, last := 0, 0
+	for _, f := range framesIn(found) {
+		switch {
+		case f.quoted || !f.sure:
+		case f.first:
+			first++
+		default:
+			last++
 		}
 	}
-	return strings.Join(all, "\n")
+	return first < 2 && last < 2
 }
 
 // ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any more, such as a note
@@ -256,41 +242,168 @@ func WithoutLink(location, link string) (rest string, ok bool) {
 	return strings.CutSuffix(location, ", "+link)
 }
 
-// Splice is what the description becomes in plain text: the block of l in the place of the old one, or at the end after an
-// empty line; without a mark, the text as it was before. Lines typed into the old block move below the new one.
-//
-// It gives the replacement as an edit: text[start:end] becomes with. Adapters that keep the owner's bytes apply it to
-// their raw form; text[:start]+with+text[end:] is the result for the others. start == end and with == "" is no change.
+// Edit replaces text[Start:End].
+type Edit struct {
+	Start, End int
+	With       string
+}
+
+// Edits is what has to be done to a plain text so that it holds the block of l, once, or none where l has no mark. They are in the order of
+// the text; none is no change. Adapters that keep the owner's bytes apply them to their raw form.
+func Edits(text string, l Link) []Edit {
+	return newEditor(text, l).edits()
+}
+
+// Splice is Edits as a single one: text[:start]+with+text[end:] is the result. start == end and with == "" is no change.
 func Splice(text string, l Link) (start, end int, with string) {
-	start, end, ok := FindBlock(text)
-	if !ok {
+	return joinEdits(text, Edits(text, l))
+}
+
+func joinEdits(text string, edits []Edit) (start, end int, with string) {
+	if len(edits) == 0 {
+		return len(text), len(text), ""
+	}
+	var b strings.Builder
+	start = edits[0].Start
+	end = start
+	for _, e := range edits {
+		b.WriteString(text[end:e.Start])
+		b.WriteString(e.With)
+		end = e.End
+	}
+	return start, end, b.String()
+}
+
+// editor works out the edits of one plain text.
+type editor struct {
+	text   string
+	link   Link
+	known  *known
+	pieces []piece // what is ours
+}
+
+func newEditor(text string, l Link) *editor {
+	e := &editor{text: text, link: l, known: knownOf(&l)}
+	e.pieces = slices.DeleteFunc(piecesIn(text, e.known), func(p piece) bool {
+		return p.doubtful && !e.known.leads(text[p.start:p.end])
+	})
+	return e
+}
+
+// place is which piece the new block takes the place of, and whether that is right as it is; -1 where it goes to the end.
+func (e *editor) place() (at int, right bool) {
+	at = -1
+	if e.link.Mark == "" {
+		return at, false
+	}
+	for i, p := range e.pieces {
+		if p.quoted {
+			continue
+		}
+		if !p.doubtful && e.link.ShownBy(e.text[p.start:p.end]) {
+			return i, true
+		}
+		if at < 0 {
+			at = i
+		}
+	}
+	return at, false
+}
+
+func (e *editor) edits() []Edit {
+	var list []Edit
+	at, right := e.place()
+	end := 0
+	for i, p := range e.pieces {
+		edit := Edit{p.end, p.end, ""}
 		switch {
-		case l.Mark == "":
-			return len(text), len(text), ""
-		case text == "":
-			return 0, 0, l.Block
+		case i == at && right:
+		case i == at:
+			edit = e.replace(p)
 		default:
-			return len(text), len(text), "\n\n" + l.Block
+			edit = e.remove(p)
+		}
+		edit.Start = max(edit.Start, end)
+		if end = edit.End; i != at || !right {
+			list = append(list, edit)
 		}
 	}
-	if l.Mark != "" && l.ShownBy(text[start:end]) {
-		return start, start, ""
+	if at >= 0 || e.link.Mark == "" {
+		return list
 	}
-	typed := strings.Join(Typed(text[start:end], l.Was.Block), "\n")
-	if l.Mark != "" {
-		with = l.Block
-		if typed != "" {
-			with += "\n" + typed
+	return append(list, e.append(list))
+}
+
+// append is the block behind the text, after an empty line.
+func (e *editor) append(before []Edit) Edit {
+	n := len(e.text)
+	if e.text == "" || len(before) == 1 && before[0] == (Edit{0, n, ""}) {
+		return Edit{n, n, e.link.Block}
+	}
+	return Edit{n, n, "\n\n" + e.link.Block}
+}
+
+// replace puts the block in the place of an old one, on lines of its own. What somebody has typed into that moves below it.
+func (e *editor) replace(p piece) Edit {
+	edit := Edit{p.start, p.end, e.link.Block}
+	if typed := linesOf(e.text, owned(e.text, p, e.known)); len(typed) > 0 {
+		edit.With += "\n" + strings.Join(typed, "\n")
+	}
+	if lead, quoted := e.unquote(p.start); quoted {
+		edit.Start -= lead
+		if lead == 0 {
+			edit.With = "\n" + edit.With
 		}
-		return start, end, with
+		return edit
 	}
-	// Taking the block out also takes out the empty line that went in with it.
-	if typed == "" {
-		if strings.HasSuffix(text[:start], "\n\n") {
-			start -= 2
-		} else if start == 0 && strings.HasPrefix(text[end:], "\n") {
-			end++
-		}
+	if strings.Contains(e.text[p.start:p.end], "\n") {
+		return edit
 	}
-	return start, end, typed
+	if before := strings.TrimRightFunc(e.text[:p.start], isBlank); before != "" && !strings.HasSuffix(before, "\n") {
+		edit.Start, edit.With = len(before), "\n\n"+edit.With
+	}
+	if after := strings.TrimLeftFunc(e.text[p.end:], isBlank); after != "" && after[0] != '\n' && after[0] != '\r' {
+		edit.End, edit.With = len(e.text)-len(after), edit.With+"\n"
+	}
+	return edit
+}
+
+// remove takes a block out. What somebody has typed into it stays in its place; else the empty line that went in with it goes as well.
+func (e *editor) remove(p piece) Edit {
+	edit := Edit{p.start, p.end, strings.Join(linesOf(e.text, owned(e.text, p, e.known)), "\n")}
+	edit.Start -= e.lead(p.start)
+	if edit.With != "" {
+		return edit
+	}
+	if strings.HasSuffix(e.text[:edit.Start], "\n\n") {
+		edit.Start -= 2
+	} else if edit.Start == 0 && strings.HasPrefix(e.text[edit.End:], "\n") {
+		edit.End++
+	}
+	return edit
+}
+
+// unquote reports whether a block begins in a line of quoted mail, in which a new one would not be seen as ours, and how much of that line
+// goes with it: none where there are words.
+func (e *editor) unquote(at int) (lead int, quoted bool) {
+	line := strings.TrimSpace(e.text[strings.LastIndexByte(e.text[:at], '\n')+1 : at])
+	return e.lead(at), strings.HasPrefix(line, ">")
+}
+
+// maxLead bounds what an app has put in front of the first line of a block, in bytes.
+const maxLead = 64
+
+// lead is how much stands in front of a block on its line, if that is no more than what apps put there: indentation, marks of quotations
+// and of lists.
+func (e *editor) lead(at int) int {
+	before := e.text[max(0, at-maxLead):at]
+	if i := strings.LastIndexByte(before, '\n'); i >= 0 {
+		before = before[i+1:]
+	} else if at > maxLead {
+		return 0
+	}
+	if strings.ContainsAny(before, "<&") || between(before) < len(before) {
+		return 0
+	}
+	return len(before)
 }

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +18,7 @@ type body struct {
 	from, to []int32 // of each byte of text: the byte range in raw
 	document bool    // a whole page, in which line ends are nothing but white space
 	quoted   int     // how many quotations are open
+	begins   int     // what head says, once it was asked for; -1 before
 }
 
 // HTMLText is what a person sees of an HTML text. Line ends count as such unless it is a whole page, as in mails: calendar
@@ -25,7 +27,7 @@ func HTMLText(text string) string { return string(readHTML(text).text) }
 
 // readHTML reads tolerantly: whatever it is, it has a text.
 func readHTML(raw string) *body {
-	b := &body{raw: raw}
+	b := &body{raw: raw, begins: -1}
 	lower := strings.ToLower(raw)
 	b.document = strings.Contains(lower, "<html") || strings.Contains(lower, "<body")
 	z := markup.NewTokenizer(strings.NewReader(raw))
@@ -129,7 +131,7 @@ func (b *body) raws(start, end int) (from, to int) {
 	return int(b.from[start]), int(b.to[end-1])
 }
 
-// FindBlockHTML returns the byte range of the block in an HTML text, and the block as plain lines.
+// FindBlockHTML returns the byte range of the first block in an HTML text, and that block as plain lines.
 func FindBlockHTML(text string) (start, end int, block string, ok bool) {
 	b := readHTML(text)
 	from, to, ok := FindBlock(string(b.text))
@@ -138,6 +140,25 @@ func FindBlockHTML(text string) (start, end int, block string, ok bool) {
 	}
 	start, end = b.raws(from, to)
 	return start, end, string(b.text[from:to]), true
+}
+
+// BlockInHTML is BlockIn for an HTML text.
+func BlockInHTML(text string) string {
+	return BlockIn(HTMLText(text))
+}
+
+// StripBlockHTML is StripBlock for an HTML text: what is left is HTML.
+func StripBlockHTML(text string) string {
+	b := readHTML(text)
+	var left strings.Builder
+	pos := 0
+	for from, to := range Blocks(string(b.text)) {
+		start, end := b.raws(from, to)
+		left.WriteString(text[pos:max(pos, start)])
+		pos = max(pos, end)
+	}
+	left.WriteString(text[pos:])
+	return left.String()
 }
 
 // blockHTML is the block as simple HTML: the same lines, links that can be clicked.
@@ -157,33 +178,71 @@ func blockHTML(block string) string {
 	return strings.Join(lines, "<br>")
 }
 
-// SpliceHTML is Splice for an HTML text. Where nobody would see the block at the end, because something is left open there (a
-// quotation, a comment), it goes to the beginning. Whoever writes the result looks whether the block is in it.
-func SpliceHTML(text string, l Link) (start, end int, with string) {
+// EditsHTML is Edits for an HTML text. Where nobody would see the block at the end, because something is left open there (a quotation, a
+// comment), it goes to the beginning. Whoever writes the result looks whether the block is in it.
+func EditsHTML(text string, l Link) []Edit {
 	b := readHTML(text)
-	from, to, ok := FindBlock(string(b.text))
-	switch {
-	case !ok && l.Mark == "":
-		return len(text), len(text), ""
-	case !ok:
-		return b.place(l.Block)
-	case l.Mark != "" && l.ShownBy(string(b.text[from:to])):
-		return 0, 0, ""
-	}
-	start, end = b.raws(from, to)
-	typed := strings.Join(b.typed(from, to, l.Was.Block), "<br>")
-	closing, opening := unbalanced(text[start:end])
-	if l.Mark != "" {
-		with = blockHTML(l.Block)
-		if typed != "" {
-			with += "<br>" + typed
+	e := newEditor(string(b.text), l)
+	at, right := e.place()
+	var list []Edit
+	end := 0
+	for i, p := range e.pieces {
+		if i == at && right {
+			_, end = b.raws(p.start, p.end)
+			continue
 		}
-		return start, end, closing + with + opening
+		edit := b.edit(e, p, i == at)
+		if edit.Start < end { // the tags around a quotation can be those of the piece before
+			edit.Start = min(end, edit.End)
+		}
+		list, end = append(list, edit), max(end, edit.End)
 	}
-	if typed == "" {
+	if at >= 0 || l.Mark == "" {
+		return list
+	}
+	return b.placed(list, l.Block)
+}
+
+// SpliceHTML is EditsHTML as a single one.
+func SpliceHTML(text string, l Link) (start, end int, with string) {
+	return joinEdits(text, EditsHTML(text, l))
+}
+
+// edit puts the block in the place of an old one, or takes that out.
+func (b *body) edit(e *editor, p piece, replaced bool) Edit {
+	from, above := p.start, ""
+	if !replaced {
+		from -= e.lead(from)
+	} else if lead, quoted := e.unquote(from); quoted {
+		if from -= lead; lead == 0 {
+			above = "<br>"
+		}
+	}
+	start, end := b.raws(from, p.end)
+	typed := strings.Join(b.typed(p, owned(e.text, p, e.known)), "<br>")
+	closing, opening := unbalanced(b.raw[start:end])
+	switch {
+	case replaced && typed != "":
+		typed = above + blockHTML(e.link.Block) + "<br>" + typed
+	case replaced:
+		typed = above + blockHTML(e.link.Block)
+	case typed == "":
 		start, end = b.withLead(start, end)
 	}
-	return start, end, closing + typed + opening
+	return Edit{start, end, closing + typed + opening}
+}
+
+// placed adds a new block to edits that take others out: where it is read in what they leave, and where that is in what there was.
+func (b *body) placed(list []Edit, block string) []Edit {
+	if len(list) == 0 {
+		start, end, with := b.place(block)
+		return []Edit{{start, end, with}}
+	}
+	start, end, with := joinEdits(b.raw, list)
+	left := b.raw[:start] + with + b.raw[end:]
+	from, to, put := readHTML(left).place(block)
+	with = left[min(from, start):from] + put + left[to:max(to, start+len(with))]
+	return []Edit{{min(from, start), max(end, to-len(left)+len(b.raw)), with}}
 }
 
 // lead is the empty line between the owner's words and the block.
@@ -204,8 +263,7 @@ func (b *body) place(block string) (start, end int, with string) {
 }
 
 func showsBlock(text, block string) bool {
-	_, _, found, ok := FindBlockHTML(text)
-	return ok && SameBlock(found, block)
+	return SameBlock(BlockInHTML(text), block)
 }
 
 // foot is where the body of a page, or the fragment, ends.
@@ -240,39 +298,68 @@ func (b *body) withLead(start, end int) (int, int) {
 			return start - len(lead), end
 		}
 	}
-	if start == b.head() && strings.HasPrefix(b.raw[end:], lead) {
+	if b.begins < 0 {
+		b.begins = b.head()
+	}
+	if start == b.begins && strings.HasPrefix(b.raw[end:], lead) {
 		end += len(lead)
 	}
 	return start, end
 }
 
-// typed returns what somebody typed into the block, each line as the HTML that it was.
-func (b *body) typed(from, to int, was string) []string {
-	block := string(b.text[from:to])
-	theirs := map[string]bool{}
-	for _, line := range Typed(block, was) {
-		theirs[line] = true
-	}
+// typed are parts of the text as the HTML that they were, each well-formed by itself.
+func (b *body) typed(p piece, spans []span) []string {
 	var lines []string
 	var around nesting
-	at, read := from, int(b.from[from])
-	for line := range strings.Lines(block) {
-		text := strings.TrimRight(line, "\r\n")
-		if start, end := at, at+len(text); start > from && end < to {
-			// The line with the tags around its words: from the end of the line end before it to the next one.
-			raw := b.raw[b.to[start-1]:b.from[end]]
-			if theirs[text] && text != "" || text == "" && strings.Contains(strings.ToLower(raw), "<img") {
-				before := int(b.to[start-1])
-				around.read(b.raw[min(read, before):before])
-				read = before
-				lines = append(lines, balanced(around.short()+raw))
-			}
-		} else if theirs[text] && text != "" {
-			lines = append(lines, html.EscapeString(text))
-		}
-		at += len(line)
+	read := int(b.from[p.start])
+	for _, s := range b.withImages(p, spans) {
+		from, to := b.partOf(s)
+		around.read(b.raw[min(read, from):from])
+		read = max(read, from)
+		lines = append(lines, balanced(around.short()+b.raw[from:to]))
 	}
 	return lines
+}
+
+// withImages adds the lines in which there is nothing but an image: we write none.
+func (b *body) withImages(p piece, spans []span) []span {
+	all := spans
+	for at := p.start + 1; at < p.end; at++ {
+		if b.text[at] == '\n' && b.text[at-1] == '\n' && b.to[at-1] < b.from[at] && strings.Contains(strings.ToLower(b.raw[b.to[at-1]:b.from[at]]), "<img") {
+			all = append(all, span{at, at, true})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y span) int { return x.start - y.start })
+	return all
+}
+
+// partOf is the HTML of a span.
+func (b *body) partOf(s span) (from, to int) {
+	if s.line {
+		return b.wholeLine(s)
+	}
+	return b.raws(s.start, s.end)
+}
+
+// wholeLine is a line with the tags around its words: from the end of the line end before it to the next one.
+func (b *body) wholeLine(s span) (from, to int) {
+	start, end := s.start, s.end
+	if start < end {
+		from, to = b.raws(start, end)
+	}
+	for start > 0 && b.text[start-1] != '\n' && b.text[start-1] <= ' ' {
+		start--
+	}
+	for end < len(b.text) && b.text[end] != '\n' && b.text[end] <= ' ' {
+		end++
+	}
+	if start > 0 && b.text[start-1] == '\n' {
+		from = int(b.to[start-1])
+	}
+	if end < len(b.text) && b.text[end] == '\n' {
+		to = int(b.from[end])
+	}
+	return from, to
 }
 
 // balanced makes part well-formed by itself: what is left open is closed, and ends without a beginning are left out.

@@ -32,7 +32,9 @@ func linearCases() []lineartest.Case {
 				for _, t := range []string{text, inside} {
 					StripBlock(t)
 					BlockURL(t)
-					Rewritten(t, link.Block)
+					Typed(t, link.Block)
+					BlockIn(t)
+					StripBlockHTML(t)
 					with.ShownBy(t)
 					for _, l := range []Link{with, {}} {
 						Splice(t, l)
@@ -53,16 +55,16 @@ func BenchmarkLinear(b *testing.B) { lineartest.Bench(b, linearCases()) }
 func TestBlocks(t *testing.T) {
 	text := strings.NewReplacer("F", BlockFirst, "L", BlockLast)
 	for in, want := range map[string]string{
-		"a F b L c": "a  c", "a F b": "a F b", "a L b F": "a L b F", "F x F y L z": "F x  z", "F a F b L c L d": " d", "F a L b F c L d": " b  d",
-		"> F\n> a\n> L\nF b L": "> F\n> a\n> L\n", "F a\n> F b L c": "F a\n> F b L c", "  > F a L": "  > F a L", "a > F b L": "a > ", "x F\n> a\nL": "x ",
-		"F\n> F\nL\nF b L c": "F\n> F\nL\n c",
+		"a F b L c": "a  c", "a F b": "a  b", "a L b F": "a  b ", "F x F y L z": " x  z", "F a F b L c L d": " d", "F a L b F c L d": " b  d",
+		"> F\n> a\n> L\nF b L": "> F\n> a\n> L\n", "F a\n> F b L c": " a\n> F b L c", "  > F a L": "  > F a L", "a > F b L": "a > ", "x F\n> a\nL": "x ",
+		"F\n> F\nL\nF b L c": "\n c",
 	} {
 		if got := StripBlock(text.Replace(in)); got != text.Replace(want) {
 			t.Errorf("%q without blocks is %q", in, got)
 		}
 	}
-	start, end, ok := FindBlock(text.Replace("L F x F y L L"))
-	if want := text.Replace("F y L"); !ok || text.Replace("L F x F y L L")[start:end] != want {
-		t.Errorf("found %q", text.Replace("L F x F y L L")[start:end])
+	start, end, ok := FindBlock(text.Replace("x F y L L"))
+	if want := text.Replace("F y L"); !ok || text.Replace("x F y L L")[start:end] != want {
+		t.Errorf("found %q", text.Replace("x F y L L")[start:end])
 	}
 }

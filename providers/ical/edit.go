@@ -22,16 +22,22 @@ type Edit struct {
 	Title, Location *string
 	// Old are the join URLs that earlier links wrote.
 	Old []string
-	// Splice says what becomes of a description: text[start:end] is replaced. start == end with nothing is no change.
-	Splice func(text string) (start, end int, with string)
+	// Splice says what is replaced in a description, in the order of the text; nothing is no change.
+	Splice func(text string) []Replacement
 	// SpliceHTML says the same of HTML that apps show in place of the description; nil leaves that alone.
-	SpliceHTML func(text string) (start, end int, with string)
+	SpliceHTML func(text string) []Replacement
 	// Organizes says that the calendar's owner is the organizer: the change then gets a new SEQUENCE.
 	Organizes bool
 	// Now is for LAST-MODIFIED and DTSTAMP.
 	Now time.Time
 	// Limits of the file; zero is DefaultLimits.
 	Limits Limits
+}
+
+// Replacement puts With in the place of text[Start:End].
+type Replacement struct {
+	Start, End int
+	With       string
 }
 
 // ErrNoEvent says that the file holds no event with the UID.
@@ -146,7 +152,9 @@ func (b *editor) event(c int32, master bool) error {
 	if err := b.description(c); err != nil {
 		return err
 	}
-	b.twins(c)
+	if err := b.twins(c); err != nil {
+		return err
+	}
 	b.setTitle(c, master)
 	b.setLocation(c, master)
 	b.setURL(c)

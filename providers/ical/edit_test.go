@@ -23,27 +23,27 @@ var testNow = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // set is the edit that puts a link in, unset the one that takes it out.
 func set() Edit {
 	location := testURL
-	return Edit{Mark: "zt-mark", JoinURL: testURL, Now: testNow, Splice: func(text string) (int, int, string) {
-		if i := strings.Index(text, testBlock); i >= 0 {
-			return i, i, ""
+	return Edit{Mark: "zt-mark", JoinURL: testURL, Now: testNow, Splice: func(text string) []Replacement {
+		if strings.Contains(text, testBlock) {
+			return nil
 		}
 		if text == "" {
-			return 0, 0, testBlock
+			return []Replacement{{0, 0, testBlock}}
 		}
-		return len(text), len(text), "\n\n" + testBlock
+		return []Replacement{{len(text), len(text), "\n\n" + testBlock}}
 	}, Location: &location}
 }
 
 func unset() Edit {
-	return Edit{Old: []string{testURL}, Now: testNow, Splice: func(text string) (int, int, string) {
+	return Edit{Old: []string{testURL}, Now: testNow, Splice: func(text string) []Replacement {
 		i := strings.Index(text, testBlock)
 		if i < 0 {
-			return len(text), len(text), ""
+			return nil
 		}
 		if strings.HasSuffix(text[:i], "\n\n") {
-			return i - 2, i + len(testBlock), ""
+			return []Replacement{{i - 2, i + len(testBlock), ""}}
 		}
-		return i, i + len(testBlock), ""
+		return []Replacement{{i, i + len(testBlock), ""}}
 	}}
 }
 

@@ -14,24 +14,39 @@ func (b *editor) description(c int32) error {
 	}
 	p := b.doc.first(c, "DESCRIPTION")
 	if p == nil {
-		if _, _, with := b.edit.Splice(""); with != "" {
-			b.add("DESCRIPTION", escape(with))
+		for _, r := range b.edit.Splice("") {
+			b.add("DESCRIPTION", escape(r.With))
 		}
 		return nil
 	}
 	was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
-	start, end, with := b.edit.Splice(was.text)
-	if start < 0 || end < start || end > len(was.text) {
-		return fmt.Errorf("ical: the description cannot be changed from byte %d to %d", start, end)
-	}
-	if start == end && with == "" {
-		return nil
+	list, err := inOrder(was.text, b.edit.Splice(was.text))
+	if err != nil || len(list) == 0 {
+		return err
 	}
 	if encoding := b.doc.param(p, "ENCODING"); encoding != "" {
 		return malformed(int(p.no), fmt.Sprintf("the description is encoded as %.20q, which iCalendar 2.0 does not have", encoding))
 	}
-	b.spliceText(p, was, start, end, with, true)
+	for _, r := range list {
+		b.spliceText(p, was, r.Start, r.End, r.With, true)
+	}
 	return nil
+}
+
+// inOrder checks what is to be replaced in a text. Where nothing is left of that, it is a single replacement of all.
+func inOrder(text string, list []Replacement) ([]Replacement, error) {
+	pos, left := 0, 0
+	for _, r := range list {
+		if r.Start < pos || r.End < r.Start || r.End > len(text) {
+			return nil, fmt.Errorf("ical: the description cannot be changed from byte %d to %d", r.Start, r.End)
+		}
+		left += r.Start - pos + len(r.With)
+		pos = r.End
+	}
+	if left += len(text) - pos; left == 0 && len(list) > 1 {
+		return []Replacement{{0, len(text), ""}}, nil
+	}
+	return slices.DeleteFunc(list, func(r Replacement) bool { return r.Start == r.End && r.With == "" }), nil
 }
 
 // spliceText replaces was.text[start:end] in the file. A text that we put in begins on a fold of its own if apart is set, so

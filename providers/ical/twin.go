@@ -8,40 +8,53 @@ import (
 )
 
 // twins splices the link into the HTML that an app shows in place of the description: Outlook X-ALT-DESC, Thunderbird what ALTREP holds.
-func (b *editor) twins(c int32) {
+func (b *editor) twins(c int32) error {
 	if b.edit.SpliceHTML == nil {
-		return
+		return nil
 	}
 	for _, p := range b.doc.all(c, "X-ALT-DESC") {
 		was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
 		if !strings.Contains(was.text, "<") {
 			continue
 		}
-		if start, end, with := b.edit.SpliceHTML(was.text); start < end || with != "" {
-			b.spliceText(p, was, start, end, with, true)
+		list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			b.spliceText(p, was, r.Start, r.End, r.With, true)
 		}
 	}
 	for _, p := range b.doc.all(c, "DESCRIPTION") {
-		b.altrep(p)
+		if err := b.altrep(p); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // altrep splices the link into the HTML in an ALTREP parameter. One in base64, and one that would become too long to be read, stays as it is.
-func (b *editor) altrep(p *prop) {
+func (b *editor) altrep(p *prop) error {
 	was, ok := b.doc.htmlParam(p, "ALTREP")
 	goes := slices.ContainsFunc(b.splices, func(s splice) bool { return s.start <= int(p.start) && s.end >= int(p.end) })
 	if !ok || goes {
-		return
+		return nil
 	}
-	start, end, with := b.edit.SpliceHTML(was.text)
-	if start == end && with == "" {
-		return
+	list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
+	if err != nil {
+		return err
 	}
-	from, to := was.after[start], was.after[end]
-	out := appendFolded(nil, url.PathEscape(with), b.eol, b.column(from))
-	if int(p.colon-p.start)+len(out) < b.edit.Limits.Head {
-		b.replace(from, to, out)
+	size, made := int(p.colon-p.start), []splice(nil)
+	for _, r := range list {
+		from, to := was.after[r.Start], was.after[r.End]
+		out := appendFolded(nil, url.PathEscape(r.With), b.eol, b.column(from))
+		size += len(out)
+		made = append(made, splice{int(from), int(to), out})
 	}
+	if size < b.edit.Limits.Head {
+		b.splices = append(b.splices, made...)
+	}
+	return nil
 }
 
 // htmlParam is the HTML that a parameter holds as a data URL (RFC 2397), percent-encoded, with where everything stands.

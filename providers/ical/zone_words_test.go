@@ -258,7 +258,7 @@ func TestSeveralCalendars(t *testing.T) {
 		if err != nil || !ok || ev.Method != map[string]string{"b": "REQUEST"}[uid] || ev.Start.UTC().Hour() != map[string]int{"a": 9, "b": 1, "c": 10}[uid] {
 			t.Errorf("%+v, %v, %v", ev, ok, err)
 		}
-		edited, err := doc.SetLink(uid, Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Splice: func(text string) (int, int, string) { return 0, len(text), "link" }})
+		edited, err := doc.SetLink(uid, Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Splice: func(text string) []Replacement { return []Replacement{{0, len(text), "link"}} }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -305,11 +305,11 @@ func TestNoUTF8(t *testing.T) {
 		t.Fatalf("%q, %q, %v", ev.Title, ev.Description, err)
 	}
 	title := "Büro Mödling"
-	edited, err := doc.SetLink("a", Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Title: &title, Splice: func(text string) (int, int, string) {
+	edited, err := doc.SetLink("a", Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Title: &title, Splice: func(text string) []Replacement {
 		if strings.HasSuffix(text, "link") {
-			return 0, 0, ""
+			return nil
 		}
-		return len(text), len(text), " link"
+		return []Replacement{{len(text), len(text), " link"}}
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -123,7 +123,11 @@ func (f *Facts) hostInvited() (invited, known bool) {
 // Shown lists the links of an event that lead into Zoom's meetings, or to another site as if they did, each once, our own block left
 // out. A name with "zoom" in it is not enough to accuse a site of that.
 func Shown(ev *calendar.Event) []string {
-	texts := append([]string{calendar.StripBlock(ev.Description), ev.Location, ev.URL}, ev.Conferences...)
+	words := calendar.StripBlock(ev.Description)
+	if ev.HTML {
+		words = calendar.StripBlockHTML(ev.Description)
+	}
+	texts := append([]string{words, ev.Location, ev.URL}, ev.Conferences...)
 	var list []string
 	var seen []link
 	for _, raw := range links.Find(strings.Join(texts, "\n")) {

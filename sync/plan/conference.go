@@ -44,12 +44,13 @@ func Conferences(ev *calendar.Event) []Conference {
 
 // linkTexts are the texts of an event in which links are looked for.
 func linkTexts(ev *calendar.Event) []string {
-	texts := []string{ev.Title, calendar.StripBlock(ev.Description), ev.Location, ev.URL}
+	words := calendar.StripBlock(ev.Description)
+	if ev.HTML {
+		words = calendar.StripBlockHTML(ev.Description)
+	}
+	texts := []string{ev.Title, words, ev.Location, ev.URL}
 	for _, text := range ev.Elsewhere {
-		if start, end, _, ok := calendar.FindBlockHTML(text); ok { // an app has made a twin of what we wrote
-			text = text[:start] + text[end:]
-		}
-		texts = append(texts, text)
+		texts = append(texts, calendar.StripBlockHTML(text)) // an app may have made a twin of what we wrote
 	}
 	return texts
 }

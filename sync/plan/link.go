@@ -61,9 +61,6 @@ func written(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) calend
 	if ev.Link.Mark != rec.Mark && !calendar.SameBlock(ev.Link.Block, rec.Block) {
 		was = calendar.Was{} // that was written into another item, in whose place this one came with a link of its own
 	}
-	if ev.Link.Mark == rec.Mark {
-		was.Block = calendar.Rewritten(ev.Link.Block, was.Block)
-	}
 	switch {
 	case was.JoinURL != "":
 	case ev.Link.Mark == rec.Mark: // ours, also where its account is not configured any more

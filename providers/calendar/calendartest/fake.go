@@ -263,8 +263,8 @@ func (f *Fake) touch(it *item) {
 	it.changed = f.now
 	it.event.Version = strconv.FormatInt(f.now, 10)
 	found := calendar.Link{Mark: it.mark, Tag: it.tag}
-	if start, end, ok := calendar.FindBlock(it.event.Description); ok {
-		found.Block = it.event.Description[start:end]
+	if block := calendar.BlockIn(it.event.Description); block != "" {
+		found.Block = block
 		found.JoinURL = calendar.BlockURL(found.Block)
 	}
 	it.event.Link = found

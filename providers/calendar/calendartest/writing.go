@@ -16,6 +16,7 @@ var writingTests = []namedTest{
 	{"unlinking what has no link does nothing", testUnlinkNothing},
 	{"another link takes the place of the first", testRelink},
 	{"lines typed into the block are kept", testTyped},
+	{"a mistreated block is mended", testMistreated},
 	{"a deleted block is seen and comes back", testBlockDeleted},
 	{"an edit made meanwhile wins", testConflict},
 	{"of two writers one wins", testRace},

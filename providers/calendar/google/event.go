@@ -43,9 +43,9 @@ func texts(e *api.Event) calendar.Event {
 func linkIn(e *api.Event) calendar.Link {
 	l := calendar.Link{Mark: private(e, markProperty), Tag: private(e, tagProperty)}
 	if tags.MatchString(e.Description) {
-		_, _, l.Block, _ = calendar.FindBlockHTML(e.Description)
-	} else if start, end, ok := calendar.FindBlock(e.Description); ok {
-		l.Block = e.Description[start:end]
+		l.Block = calendar.BlockInHTML(e.Description)
+	} else {
+		l.Block = calendar.BlockIn(e.Description)
 	}
 	l.JoinURL = calendar.BlockURL(l.Block)
 	return l

@@ -143,7 +143,7 @@ func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
 			calendar.ErrDenied, n, maxDescription, n-maxDescription)
 	}
 	if ev.HTML && l.Mark != "" && description != ev.Description {
-		if _, _, block, ok := calendar.FindBlockHTML(description); !ok || !calendar.SameBlock(block, l.Block) {
+		if !calendar.SameBlock(calendar.BlockInHTML(description), l.Block) {
 			return nil, fmt.Errorf("%w: the HTML of the description is broken, and a link in it would not be seen: write the description anew",
 				calendar.ErrDenied)
 		}

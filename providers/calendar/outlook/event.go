@@ -109,9 +109,9 @@ func linkIn(e models.Eventable, description string, isHTML bool) calendar.Link {
 		l.Mark, l.Tag, _ = strings.Cut(text(p.GetValue()), " ")
 	}
 	if isHTML {
-		_, _, l.Block, _ = calendar.FindBlockHTML(description)
-	} else if start, end, ok := calendar.FindBlock(description); ok {
-		l.Block = description[start:end]
+		l.Block = calendar.BlockInHTML(description)
+	} else {
+		l.Block = calendar.BlockIn(description)
 	}
 	l.JoinURL = calendar.BlockURL(l.Block)
 	return l

@@ -83,7 +83,7 @@ func patchFor(ev *calendar.Event, e models.Eventable, l calendar.Link) (models.E
 	start, end, with := splice(ev.Description, l)
 	if start != end || with != "" {
 		description := ev.Description[:start] + with + ev.Description[end:]
-		if _, _, block, ok := calendar.FindBlockHTML(description); ev.HTML && l.Mark != "" && (!ok || !calendar.SameBlock(block, l.Block)) {
+		if ev.HTML && l.Mark != "" && !calendar.SameBlock(calendar.BlockInHTML(description), l.Block) {
 			return nil, fmt.Errorf("%w: the HTML of its text is broken, and a link in it would not be seen: write the text anew", calendar.ErrDenied)
 		}
 		p.SetBody(bodyOf(description, ev.HTML))

@@ -78,8 +78,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 	if ev.UID == "" {
 		ev.UID = id
 	}
-	if start, end, found := calendar.FindBlock(e.Description); found {
-		ev.Link.Block = e.Description[start:end]
+	if ev.Link.Block = calendar.BlockIn(e.Description); ev.Link.Block != "" {
 		if url := calendar.BlockURL(ev.Link.Block); url != "" {
 			ev.Link.JoinURL = url
 		}
@@ -96,11 +95,11 @@ func sameLink(l calendar.Link, o ical.Override) bool {
 	if o.Mark != l.Mark {
 		return false
 	}
-	start, end, ok := calendar.FindBlock(o.Description)
+	block := calendar.BlockIn(o.Description)
 	if l.Block == "" {
-		return !ok
+		return block == ""
 	}
-	return ok && l.ShownBy(o.Description[start:end])
+	return l.ShownBy(block)
 }
 
 // denied says why an event must not be written, or nothing.
@@ -143,8 +142,8 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 	}
 	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(), Limits: r.Limits,
 		Organizes:  was.HasOrganizer && r.Owners.Has(was.Organizer),
-		Splice:     func(text string) (int, int, string) { return calendar.Splice(text, l) },
-		SpliceHTML: func(text string) (int, int, string) { return calendar.SpliceHTML(text, l) }}
+		Splice:     func(text string) []ical.Replacement { return replacements(calendar.Edits(text, l)) },
+		SpliceHTML: func(text string) []ical.Replacement { return replacements(calendar.EditsHTML(text, l)) }}
 	for _, url := range []string{l.Was.JoinURL, now.Link.JoinURL} {
 		if url != "" && url != l.JoinURL {
 			e.Old = append(e.Old, url)
@@ -154,6 +153,15 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 		e.Old = append(e.Old, l.JoinURL)
 	}
 	return doc.SetLink(uid, e)
+}
+
+// replacements are edits in the words of the codec.
+func replacements(edits []calendar.Edit) []ical.Replacement {
+	list := make([]ical.Replacement, len(edits))
+	for i, e := range edits {
+		list[i] = ical.Replacement(e)
+	}
+	return list
 }
 
 // Understood turns the codec's errors into those of the contract.

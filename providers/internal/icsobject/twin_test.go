@@ -69,8 +69,8 @@ func edited(t *testing.T, file []byte, l calendar.Link) []byte {
 		t.Fatal(err)
 	}
 	edit := ical.Edit{Mark: l.Mark, Tag: l.Tag, Now: time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC),
-		Splice:     func(text string) (int, int, string) { return calendar.Splice(text, l) },
-		SpliceHTML: func(text string) (int, int, string) { return calendar.SpliceHTML(text, l) }}
+		Splice:     func(text string) []ical.Replacement { return replacements(calendar.Edits(text, l)) },
+		SpliceHTML: func(text string) []ical.Replacement { return replacements(calendar.EditsHTML(text, l)) }}
 	after, err := doc.SetLink("a", edit)
 	if err != nil {
 		t.Fatal(err)
