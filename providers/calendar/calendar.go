@@ -18,7 +18,8 @@ type Calendar interface {
 	Get(ctx context.Context, id string) (Event, error)
 	// SetLink makes l the event's link and touches nothing else; a Link without a Mark takes ours out again. ErrConflict
 	// when the event is no longer at version. Idempotent: an event that already holds exactly l is not written. It
-	// returns the event as the server now holds it: the caller checks.
+	// returns the event as the server now holds it: the caller checks. Of a series, the exceptions that are still to come get
+	// the same, but for those that the Link leaves out; where one of them fails, that is an error, and the next call goes on.
 	SetLink(ctx context.Context, id, version string, l Link) (Event, error)
 }
 
@@ -146,19 +147,10 @@ type Event struct {
 
 	// Link is ours as the event holds it now: Mark, Tag, JoinURL and Block as found, the rest zero.
 	Link Link
-	// Partial says that an exception with its own text lacks the link that the event otherwise holds.
-	Partial bool
-	// Exceptions are the occurrences of a series that have their own texts.
+	// Exceptions are the occurrences of a series that were edited by themselves.
 	Exceptions []Exception
 	// Notes are warnings for the owner about this event, e.g. a time zone that had to be guessed.
 	Notes []string
-}
-
-// Exception is an occurrence of a series that was edited by itself.
-type Exception struct {
-	ID                           string // RECURRENCE-ID or the service's instance id
-	Start                        time.Time
-	Title, Description, Location string
 }
 
 // Link is what an event shows: join URL, block of text, and the mark.
@@ -176,6 +168,8 @@ type Link struct {
 	Title, Location *string
 	// DropMeet takes a Google Meet conference out of the event (Event.Meet).
 	DropMeet bool
+	// Out names the exceptions of a series that are to have no link: it is taken out of them, or not put in.
+	Out []string
 	// Was is the link as we last wrote it: the lines and the URL known to be ours, which this one replaces.
 	Was Was
 }

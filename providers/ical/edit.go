@@ -28,6 +28,8 @@ type Edit struct {
 	SpliceHTML func(text string) []Replacement
 	// Organizes says that the calendar's owner is the organizer: the change then gets a new SEQUENCE.
 	Organizes bool
+	// Others are what becomes of single overrides instead, by their RECURRENCE-ID as written.
+	Others map[string]*Edit
 	// Now is for LAST-MODIFIED and DTSTAMP.
 	Now time.Time
 	// Limits of the file; zero is DefaultLimits.
@@ -100,7 +102,10 @@ func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	master, _ := d.split(all)
 	b := editor{doc: d, edit: e, title: d.textOf(master, "SUMMARY"), location: d.textOf(master, "LOCATION")}
 	for _, c := range all {
-		if p := d.first(c, "STATUS"); e.Mark != "" && p != nil && isCancelled(d.plain(p)) {
+		if b.edit = e; c != master {
+			b.edit = d.editOf(c, e)
+		}
+		if p := d.first(c, "STATUS"); b.edit.Mark != "" && p != nil && isCancelled(d.plain(p)) {
 			continue
 		}
 		if err := b.event(c, c == master); err != nil {
@@ -109,6 +114,14 @@ func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	}
 	slices.SortStableFunc(b.splices, func(x, y splice) int { return cmp.Compare(x.start, y.start) })
 	return b.splices, nil
+}
+
+// editOf is what becomes of an override.
+func (d *Doc) editOf(c int32, e *Edit) *Edit {
+	if p := d.first(c, "RECURRENCE-ID"); p != nil && e.Others[d.plain(p)] != nil {
+		return e.Others[d.plain(p)]
+	}
+	return e
 }
 
 func (d *Doc) textOf(c int32, name string) string {

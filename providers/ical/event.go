@@ -61,8 +61,9 @@ type Event struct {
 // Override is an occurrence that was edited by itself.
 type Override struct {
 	ID                           string // RECURRENCE-ID as written
-	Start                        time.Time
+	Start, End                   time.Time
 	Title, Description, Location string
+	Categories, Conferences      []string
 	Mark                         string
 }
 
@@ -432,6 +433,7 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 		if p := r.doc.first(c, "RECURRENCE-ID"); p != nil {
 			id = r.doc.plain(p)
 		}
-		e.Overrides = append(e.Overrides, Override{ID: id, Start: start, Title: o.Title, Description: o.Description, Location: o.Location, Mark: o.Mark})
+		e.Overrides = append(e.Overrides, Override{ID: id, Start: start, End: end, Title: o.Title, Description: o.Description,
+			Location: o.Location, Categories: o.Categories, Conferences: o.Conferences, Mark: o.Mark})
 	}
 }

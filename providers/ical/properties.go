@@ -136,7 +136,7 @@ func (b *editor) setLocation(c int32, master bool) {
 	now := b.doc.textOf(c, "LOCATION")
 	switch {
 	case b.edit.Location != nil:
-		if master || now == b.location {
+		if master || now == b.location || now != "" && now+", "+b.edit.JoinURL == *b.edit.Location {
 			b.setText(c, "LOCATION", *b.edit.Location, true)
 		} else if now == "" && b.edit.Mark != "" && *b.edit.Location == b.edit.JoinURL {
 			b.setText(c, "LOCATION", b.edit.JoinURL, true)

@@ -90,7 +90,7 @@ var mutants = []mutant{
 	{"twins get a meeting each", "../plan/begin.go",
 		`if in.Twin != nil {`, `if false {`},
 	{"the block forgotten when the link is compared", "../plan/link.go",
-		`right = ev.Link.Mark == l.Mark && !ev.Partial && l.ShownBy(ev.Link.Block)`, `right = ev.Link.Mark == l.Mark`},
+		`right = ev.Link.Mark == l.Mark && !partial && l.ShownBy(ev.Link.Block)`, `right = ev.Link.Mark == l.Mark`},
 	{"a moved event is not told to Zoom", "../plan/spec.go",
 		`return !before.SameSince(spec, now)`, `before.Start = spec.Start
 	return !before.SameSince(spec, now)`},

@@ -48,15 +48,28 @@ func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.L
 				ev.URL = ""
 			}
 		}
+		ev.Exceptions = linkedExceptions(ev.Exceptions, l)
 		ev.Link = calendar.Link{}
 		return ev, nil
 	}
 	if ev.URL == "" || ev.URL == l.Was.JoinURL {
 		ev.URL = l.JoinURL
 	}
-	ev.Partial = false
+	ev.Exceptions = linkedExceptions(ev.Exceptions, l)
 	ev.Link = calendar.Link{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Block: l.Block}
 	return ev, nil
+}
+
+// linkedExceptions are the exceptions of a series as a link would make them.
+func linkedExceptions(list []calendar.Exception, l calendar.Link) []calendar.Exception {
+	list = slices.Clone(list)
+	for i := range list {
+		if x := &list[i]; !l.HeldBy(x) {
+			in := l.In(x.ID, x.Link.Block)
+			x.Link = calendar.Link{Mark: in.Mark, JoinURL: in.JoinURL, Block: in.Block}
+		}
+	}
+	return list
 }
 
 // previewMeetings is a meeting service that reads what there is and pretends the rest, counting what it would cost.

@@ -36,7 +36,12 @@ func unasked(in Input, w Wish) Decision {
 	case !open:
 		why = "not tagged"
 	}
-	return ending(in, w, why)
+	d := ending(in, w, why)
+	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil && !open && d.Do == Nothing && w.Refused == "" && in.Event.Denied == "" {
+		return Decision{State: Held, Wish: w, At: x.End, Reason: "the tag in the date of " + dateOf(x) +
+			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need no meeting"}
+	}
+	return d
 }
 
 // meant reports whether one of the words against Zoom in the event was one already when the event last asked for a meeting: its owner has

@@ -59,11 +59,11 @@ func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 
 // keptNote tells the owner what of the link the event does not show, because it was not kept; "" where it shows all.
 func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
-	same := ev.Link.Mark == l.Mark && calendar.SameBlock(ev.Link.Block, l.Block)
-	if !isKept(ev, l, rec) || same && !ev.Partial || calendar.BlockURL(ev.Link.Block) != l.JoinURL {
+	same, partial := ev.Link.Mark == l.Mark && calendar.SameBlock(ev.Link.Block, l.Block), len(ev.Lacking(l)) > 0
+	if !isKept(ev, l, rec) || same && !partial || calendar.BlockURL(ev.Link.Block) != l.JoinURL {
 		return ""
 	}
-	if ev.Partial && same {
+	if partial && same {
 		return "the calendar does not keep the link in all dates of the series that have texts of their own: write it into those by hand"
 	}
 	if ev.Link.Mark != l.Mark {
@@ -74,13 +74,23 @@ func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 
 // wantPrint is a fingerprint of what a link is to change in an event, as far as that decides whether it is right.
 func wantPrint(l calendar.Link) uint64 {
-	return fingerprint(l.Mark, l.Tag, tidyLines(l.Block), said(l.Title), fmt.Sprint(l.DropMeet))
+	parts := []string{l.Mark, l.Tag, tidyLines(l.Block), said(l.Title), fmt.Sprint(l.DropMeet)}
+	return fingerprint(append(parts, l.Out...)...)
 }
 
 // gotPrint is a fingerprint of what in an event a link can change. The wish that is kept out of sight is not part of it: where that is
 // dropped, the record has it.
 func gotPrint(ev *calendar.Event) uint64 {
-	return fingerprint(ev.Link.Mark, tidyLines(ev.Link.Block), ev.Title, ev.Location, fmt.Sprint(ev.Meet, ev.Partial))
+	parts := []string{ev.Link.Mark, tidyLines(ev.Link.Block), ev.Title, ev.Location, fmt.Sprint(ev.Meet, ev.Partial())}
+	return fingerprint(append(parts, unlike(ev)...)...)
+}
+
+// unlike names the exceptions that do not show what the series shows, each with what it shows instead.
+func unlike(ev *calendar.Event) (parts []string) {
+	for _, x := range ev.Lacking(ev.Link) {
+		parts = append(parts, x.ID, x.Link.Mark, tidyLines(x.Link.Block))
+	}
+	return parts
 }
 
 // tidyLines is a block without what calendars change of its white space.

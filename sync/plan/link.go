@@ -23,7 +23,9 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: block(ev, w, rec, s),
 		Was: written(ev, w, rec, s),
 	}
-	right = ev.Link.Mark == l.Mark && !ev.Partial && l.ShownBy(ev.Link.Block)
+	l.Out = datesOut(ev, rec, l, s)
+	partial := len(ev.Lacking(l)) > 0
+	right = ev.Link.Mark == l.Mark && !partial && l.ShownBy(ev.Link.Block)
 	if l.DropMeet = ev.Meet && replacesMeet(w, s); l.DropMeet {
 		right = false
 	}
@@ -42,7 +44,8 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 	l.Tag = consumed
 	right = right || isKept(ev, l, rec)
 	if !right {
-		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location {
+		// Exceptions are told the location as well: the series may have it from a call in which one of them failed.
+		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location || partial && strings.Contains(location, l.JoinURL) {
 			l.Location = &location
 			if takesTag {
 				consumed = strings.TrimSpace(consumed + " " + tagTexts(w, "location"))

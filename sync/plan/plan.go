@@ -407,6 +407,7 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		d.Do = SetLink
 		return d
 	}
+	d.Notes = append(d.Notes, aboutDates(ev, s.Rules, in.Now)...)
 	if rec.Undone > MostUndone {
 		d.Notes = append(d.Notes, "somebody keeps changing topic or time of the meeting at Zoom, so they are left alone: change the event to have them told again")
 	}

@@ -3,6 +3,7 @@ package calendartest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -246,15 +247,34 @@ func (it item) linked(l calendar.Link) item {
 	if l.Title != nil {
 		e.Title = *l.Title
 	}
+	e.Exceptions = slices.Clone(e.Exceptions)
+	for i := range e.Exceptions {
+		linkException(&e.Exceptions[i], l)
+	}
 	it.mark, it.tag = l.Mark, l.Tag
 	return it
+}
+
+// linkException makes an exception show what a link of its series wants there.
+func linkException(x *calendar.Exception, l calendar.Link) {
+	if l.HeldBy(x) {
+		return
+	}
+	in := l.In(x.ID, x.Link.Block)
+	start, end, with := calendar.Splice(x.Description, in)
+	x.Description = x.Description[:start] + with + x.Description[end:]
+	x.Link = calendar.Link{Mark: in.Mark}
+	if start, end, ok := calendar.FindBlock(x.Description); ok {
+		x.Link.Block = x.Description[start:end]
+		x.Link.JoinURL = calendar.BlockURL(x.Link.Block)
+	}
 }
 
 // same reports whether two items say the same, as far as a link may change it.
 func (it *item) same(other item) bool {
 	a, b := &it.event, &other.event
 	return it.mark == other.mark && it.tag == other.tag && a.Description == b.Description && a.URL == b.URL &&
-		a.Location == b.Location && a.Title == b.Title
+		a.Location == b.Location && a.Title == b.Title && reflect.DeepEqual(a.Exceptions, b.Exceptions)
 }
 
 // touch notes that an item has changed.

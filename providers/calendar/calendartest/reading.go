@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"zoomtag/providers/calendar"
 )
@@ -157,7 +158,7 @@ func testListingIsGet(s *scene) {
 		}
 		read := s.get(c.ID)
 		s.untouched(*c.Event, read)
-		if c.Event.Version != read.Version || c.Event.Link != read.Link || c.Event.Description != read.Description {
+		if c.Event.Version != read.Version || !reflect.DeepEqual(c.Event.Link, read.Link) || c.Event.Description != read.Description {
 			s.Errorf("listed %+v\nread %+v", *c.Event, read)
 		}
 		if c.Plain && read.Link.Mark != "" {

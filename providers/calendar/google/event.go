@@ -120,27 +120,18 @@ func (c *Calendar) event(e *api.Event, exceptions []*api.Event, answered time.Ti
 	return ev
 }
 
-// compare notes the exceptions of a series, and whether one that is still to come lacks its link.
+// compare notes the exceptions of a series.
 func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
-	ev.Exceptions, ev.Partial = nil, false
-	for _, x := range exceptions {
-		if x.Status == "cancelled" {
+	ev.Exceptions = nil
+	for _, e := range exceptions {
+		if e.Status == "cancelled" {
 			continue
 		}
-		start := moment(x.Start, ev.Start.Location())
-		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: x.Id, Start: start.at, Title: x.Summary, Description: x.Description, Location: x.Location})
-		if ev.Link.Mark != "" && !c.over(x) && !c.hidden(x) && c.leaves(x, ev.Link.JoinURL) == "" {
-			ev.Partial = ev.Partial || !sameLink(linkIn(x), ev.Link)
-		}
+		said, start, end := texts(e), moment(e.Start, ev.Start.Location()), moment(e.End, ev.Start.Location())
+		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: e.Id, Start: start.at, End: end.at, Title: said.Title,
+			Description: said.Description, HTML: said.HTML, Location: said.Location, Conferences: said.Conferences, Link: said.Link,
+			Left: c.leaves(e, ev.Link.JoinURL), Mails: c.mails(e)})
 	}
-}
-
-// sameLink reports whether an exception shows the link that its series shows.
-func sameLink(x, series calendar.Link) bool {
-	if x.Mark != series.Mark {
-		return false
-	}
-	return x.Block == series.Block || series.Block != "" && calendar.SameBlock(x.Block, series.Block)
 }
 
 // freeBusyReader is the role of an account that sees when the owner is busy, and nothing else.
@@ -193,9 +184,15 @@ func (c *Calendar) isOwner(o *api.EventOrganizer) bool {
 	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.cfg.Calendar) || strings.EqualFold(o.Email, c.cfg.Subject))
 }
 
-// leaves says why an exception of a series is not written though the series is, or nothing: its owner has declined it, or it has
-// another conference of its own.
+// leaves says why an exception of a series is not written though the series is, or nothing: it has ended, it is hidden, its owner has
+// declined it, or it has another conference of its own.
 func (c *Calendar) leaves(x *api.Event, ours ...string) string {
+	switch {
+	case c.over(x):
+		return "it is over"
+	case c.hidden(x):
+		return "it is private"
+	}
 	if why := c.denies(x); why != "" {
 		return why
 	}

@@ -96,7 +96,7 @@ func TestSeriesWithExceptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after.Partial || after.Link.Mark != l.Mark {
+	if after.Partial() || after.Link.Mark != l.Mark {
 		t.Errorf("after linking: %+v", after)
 	}
 	for _, x := range []string{id, own, moved} {
@@ -140,11 +140,11 @@ func TestChangedSeries(t *testing.T) {
 	if err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Plain {
 		t.Fatalf("a changed series is listed as %+v, %v", changes.List, err)
 	}
-	if ev := changes.List[0].Event; ev != nil && !ev.Partial {
+	if ev := changes.List[0].Event; ev != nil && !ev.Partial() {
 		t.Errorf("its exception without a link is overlooked: %+v", ev)
 	}
-	if ev, err := c.Get(t.Context(), id); err != nil || !ev.Partial {
-		t.Errorf("Get: partial %v, %v", ev.Partial, err)
+	if ev, err := c.Get(t.Context(), id); err != nil || !ev.Partial() {
+		t.Errorf("Get: partial %v, %v", ev.Partial(), err)
 	}
 }
 
@@ -161,11 +161,11 @@ func (w *world) exceptionLosesLink(c *google.Calendar, id, own string, l calenda
 		w.t.Fatalf("a changed exception is listed as %+v, %v", changes.List, err)
 	}
 	ev, err := c.Get(w.t.Context(), id)
-	if err != nil || !ev.Partial {
+	if err != nil || !ev.Partial() {
 		w.t.Fatalf("the series is not known to be incomplete: %v", err)
 	}
-	if after, err := c.SetLink(w.t.Context(), id, ev.Version, l); err != nil || after.Partial {
-		w.t.Fatalf("after linking again: %v, %v", after.Partial, err)
+	if after, err := c.SetLink(w.t.Context(), id, ev.Version, l); err != nil || after.Partial() {
+		w.t.Fatalf("after linking again: %v, %v", after.Partial(), err)
 	}
 	if !strings.Contains(w.text(own, "description"), l.JoinURL) {
 		w.t.Error("the exception has not got its link back")

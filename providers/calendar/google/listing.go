@@ -19,6 +19,7 @@ type listing struct {
 	deleted    map[string]bool
 	exceptions map[string][]*api.Event // by the id of the series; those of series that are of no interest are dropped
 	excepted   map[string]int          // their ids, and where each stands among those of its series
+	tagged     map[string]bool         // ids of series of which an exception may hold a tag or a mark
 	touched    map[string]bool         // ids of series of which an exception is listed that we did not write ourselves
 	same       map[string]bool         // ids of items that are as we wrote them last
 	date       time.Time               // of the answer, by the server's clock
@@ -27,7 +28,7 @@ type listing struct {
 
 func newListing(c *Calendar, full bool) *listing {
 	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]int{},
-		touched: map[string]bool{}, same: map[string]bool{}}
+		tagged: map[string]bool{}, touched: map[string]bool{}, same: map[string]bool{}}
 }
 
 // page takes in one page and returns how many of its items were not on one before.
@@ -61,6 +62,9 @@ func (l *listing) except(e *api.Event) (fresh bool) {
 	}
 	if !l.c.wroteLast(e) {
 		l.touched[series] = true
+	}
+	if said := texts(e); e.Status != "cancelled" && !l.c.over(e) && l.c.cfg.Interesting != nil && l.c.cfg.Interesting(&said) {
+		l.tagged[series] = true
 	}
 	if known, listed := l.events[series]; listed && known == nil {
 		return fresh // of no interest
@@ -131,8 +135,8 @@ func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
 			changes.List = append(changes.List, calendar.Change{ID: id, Deleted: true})
 		case l.same[id] && !l.touched[id]:
 			changes.List = append(changes.List, calendar.Change{ID: id, Same: true})
-		case e == nil:
-			changes.List = append(changes.List, calendar.Change{ID: id, Plain: true})
+		case e == nil: // one that only an exception makes interesting is for Get to read
+			changes.List = append(changes.List, calendar.Change{ID: id, Plain: !l.tagged[id]})
 		case len(e.Recurrence) > 0 && !l.full:
 			exceptions, err := l.c.exceptions(ctx, id, icalUID(e))
 			if err != nil && ctx.Err() != nil {
@@ -153,8 +157,8 @@ func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
 	}
 	for series := range l.touched {
 		if _, listed := l.events[series]; !listed {
-			// Tags stand in the series itself, which has not changed: this is of interest only if the series is known.
-			changes.List = append(changes.List, calendar.Change{ID: series, Plain: true})
+			// The series itself has not changed: this is of interest if the series is known, or if there is a tag in the exception.
+			changes.List = append(changes.List, calendar.Change{ID: series, Plain: !l.tagged[series]})
 		}
 	}
 	return changes, nil

@@ -60,7 +60,7 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err := believe(&after, l); err != nil {
 		return calendar.Event{}, err
 	}
-	if ev.Series && l.Mark != "" && (len(now.exceptions) > 0 || ev.Partial) {
+	if ev.Series && l.Mark != "" && (len(now.exceptions) > 0 || len(ev.Exceptions) > 0) {
 		// Google may or may not hand a change of the series down to its exceptions, so they are read after it.
 		if exceptions, err = c.setExceptions(ctx, now, l); err != nil {
 			return calendar.Event{}, err
@@ -278,17 +278,18 @@ func (c *Calendar) setExceptions(ctx context.Context, series held, l calendar.Li
 func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *api.Event, l calendar.Link) (*api.Event, error) {
 	ev := texts(x)
 	linked := ev.Link.Mark != "" || ev.Link.Block != ""
-	switch {
-	case x.Status == "cancelled", c.hidden(x), l.Mark == "" && !linked:
-		return x, nil
-	case l.Mark != "" && (c.over(x) || c.leaves(x, l.JoinURL, l.Was.JoinURL, series.Link.JoinURL) != ""):
+	if x.Status == "cancelled" || c.hidden(x) || l.Mark != "" && c.leaves(x, l.JoinURL, l.Was.JoinURL, series.Link.JoinURL) != "" {
 		return x, nil
 	}
-	l.Title = nil
-	if !takesLocation(&ev, series, l) {
-		l.Location = nil // a place of its own
+	in := l.In(x.Id, ev.Link.Block)
+	if in.Mark == "" && !linked {
+		return x, nil
 	}
-	p, err := patchFor(&ev, l)
+	in.Title = nil
+	if in.Location != nil && !in.TakesLocation(ev.Location, series.Location) {
+		in.Location = nil // a place of its own
+	}
+	p, err := patchFor(&ev, in)
 	if err != nil {
 		return nil, fmt.Errorf("google: event %s: %w", x.Id, err)
 	}
@@ -300,19 +301,7 @@ func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *
 		return nil, err
 	}
 	after := texts(written)
-	return written, believe(&after, l)
-}
-
-// takesLocation reports whether the location of a series is to be that of an exception as well: it had the same one, or an old link,
-// or none, and the new one is nothing but the link.
-func takesLocation(x, series *calendar.Event, l calendar.Link) bool {
-	switch {
-	case l.Location == nil:
-		return false
-	case strings.TrimSpace(x.Location) == "":
-		return *l.Location == l.JoinURL
-	}
-	return x.Location == series.Location || x.Location == l.Was.JoinURL
+	return written, believe(&after, in)
 }
 
 // over reports whether an exception has ended.

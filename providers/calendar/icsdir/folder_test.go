@@ -396,16 +396,16 @@ func TestPartial(t *testing.T) {
 		"END:VEVENT\r\nBEGIN:VEVENT\r\nUID:a\r\nRECURRENCE-ID:20270108T100000Z\r\nDTSTART:20270108T110000Z\r\nSUMMARY:Late\r\nEND:VEVENT\r\n", 1)
 	p.put("a.ics", series)
 	linked, err := p.dir.SetLink(t.Context(), "a.ics", p.get("a.ics").Version, testLink("m"))
-	if err != nil || linked.Partial || strings.Count(p.text("a.ics"), "X-ZOOMTAG-MARK") != 2 {
-		t.Fatalf("%v, partial %v\n%s", err, linked.Partial, p.text("a.ics"))
+	if err != nil || linked.Partial() || strings.Count(p.text("a.ics"), "X-ZOOMTAG-MARK") != 2 {
+		t.Fatalf("%v, partial %v\n%s", err, linked.Partial(), p.text("a.ics"))
 	}
 	p.put("a.ics", strings.Replace(p.text("a.ics"), "END:VCALENDAR", "BEGIN:VEVENT\r\nUID:a\r\nRECURRENCE-ID:20270115T100000Z\r\nDTSTART:20270115T120000Z\r\nSUMMARY:Later\r\nEND:VEVENT\r\nEND:VCALENDAR", 1))
 	ev := p.get("a.ics")
-	if !ev.Partial || len(ev.Exceptions) != 2 {
-		t.Errorf("partial %v, %d exceptions", ev.Partial, len(ev.Exceptions))
+	if !ev.Partial() || len(ev.Exceptions) != 2 {
+		t.Errorf("partial %v, %d exceptions", ev.Partial(), len(ev.Exceptions))
 	}
-	if ev, err = p.dir.SetLink(t.Context(), "a.ics", ev.Version, testLink("m")); err != nil || ev.Partial {
-		t.Errorf("%v, still partial: %v", err, ev.Partial)
+	if ev, err = p.dir.SetLink(t.Context(), "a.ics", ev.Version, testLink("m")); err != nil || ev.Partial() {
+		t.Errorf("%v, still partial: %v", err, ev.Partial())
 	}
 }
 

@@ -193,7 +193,7 @@ func (c *Calendar) get(ctx context.Context, id string, exceptions query) (models
 }
 
 // exceptionsQuery asks for what only a series read by itself shows.
-var exceptionsQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrences", "$expand": "exceptionOccurrences($select=id,start,end,originalStart)"}
+var exceptionsQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrences", "$expand": "exceptionOccurrences($select=" + exceptionFields + ")"}
 
 // takeExceptions puts the exceptions of a series, which were read by themselves, into it.
 func takeExceptions(e, series models.Eventable) {

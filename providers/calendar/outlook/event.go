@@ -146,6 +146,7 @@ func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
 	}
 	ev.Mails = mails(e)
 	c.times(&ev, e)
+	c.exceptions(&ev, e)
 	return ev, nil
 }
 

@@ -139,8 +139,8 @@ func (o *office) standing(ids []string) {
 		if err != nil {
 			o.t.Fatal(err)
 		}
-		if url := meetings[ev.Link.Mark]; url == "" || url != ev.Link.JoinURL || ev.Partial {
-			o.t.Errorf("%s (%s): its link is %+v, its meeting %q, partial %v", id, ev.Title, ev.Link, url, ev.Partial)
+		if url := meetings[ev.Link.Mark]; url == "" || url != ev.Link.JoinURL || ev.Partial() {
+			o.t.Errorf("%s (%s): its link is %+v, its meeting %q, partial %v", id, ev.Title, ev.Link, url, ev.Partial())
 		}
 		if words := calendar.HTMLText(ev.Description); !strings.HasPrefix(strings.TrimSpace(words), "words") {
 			o.t.Errorf("%s: the owner's words became %q", id, words)

@@ -13,8 +13,7 @@ import (
 )
 
 // SetLink makes l the event's link, or takes it out, in one PATCH: Exchange mails the attendees for each one that touches what they
-// see, and nothing can prevent it. Only what differs is sent. The exceptions of a series are left as they are: each would be a
-// round of mail of its own.
+// see, and nothing can prevent it. Only what differs is sent. The exceptions of a series that have to be written as well get a PATCH each.
 func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("outlook: write event %s: %w", id, err)
@@ -39,33 +38,58 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if ev.Denied != "" {
 		return calendar.Event{}, fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied)
 	}
+	return c.write(ctx, e, ev, l)
+}
+
+// write brings an event, and its exceptions, in line with l, and returns what Exchange has made of it. Only a reading shows that: it rewrites
+// the HTML, and the answer lacks the properties.
+func (c *Calendar) write(ctx context.Context, e models.Eventable, ev calendar.Event, l calendar.Link) (after calendar.Event, err error) {
+	before := ev.Location
+	if l.Mark == "" && len(ev.Lacking(l)) > 0 {
+		// Out of the exceptions first: as long as the series shows the link, it is known that something is left to do.
+		if e, ev, err = c.unlinked(ctx, e, &ev, l); err != nil {
+			return calendar.Event{}, err
+		}
+	}
 	p, err := patchFor(&ev, e, l)
 	if err != nil {
-		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, err)
+		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", ev.ID, err)
 	}
-	if p == nil {
-		c.hold(ev)
-		return ev, nil
-	}
-	if err := c.patch(ctx, id, ev.Version, p); err != nil {
-		if errors.Is(err, calendar.ErrDenied) { // it may be shared for reading only by now
-			err = errors.Join(err, c.standing(ctx))
+	if p != nil {
+		if err := c.patch(ctx, ev.ID, ev.Version, p); err != nil {
+			return calendar.Event{}, err
 		}
-		return calendar.Event{}, err
+		if ev, err = c.reread(ctx, ev.ID); err != nil {
+			return calendar.Event{}, err
+		}
+		if err := believe(&ev, l); err != nil {
+			return ev, err
+		}
 	}
-	// What Exchange has made of it, only a reading shows: it rewrites the HTML, and the answer lacks the properties.
-	after, err := c.Get(ctx, id)
-	if err != nil {
-		return calendar.Event{}, err
+	if l.Mark != "" && len(ev.Lacking(l)) > 0 {
+		if err := c.setExceptions(ctx, &ev, before, l); err != nil {
+			return calendar.Event{}, err
+		}
+		return c.reread(ctx, ev.ID)
 	}
-	c.wrote(id, after.Version)
-	return after, believe(&after, l)
+	c.hold(ev)
+	return ev, nil
+}
+
+// reread is an event after a write of ours.
+func (c *Calendar) reread(ctx context.Context, id string) (calendar.Event, error) {
+	ev, err := c.Get(ctx, id)
+	if err == nil {
+		c.wrote(id, ev.Version)
+	}
+	return ev, err
 }
 
 // patchless reports whether an event holds exactly l already.
 func patchless(ev *calendar.Event, l calendar.Link) bool {
 	same := ev.Link.Mark == l.Mark && (l.Mark == "" || ev.Link.Tag == l.Tag) && (l.Title == nil || *l.Title == ev.Title) &&
 		(l.Location == nil || *l.Location == ev.Location)
+	same = same && len(ev.Lacking(l)) == 0
 	if l.Mark == "" {
 		return same && ev.Link.Block == "" && ev.Link.Tag == ""
 	}
@@ -244,6 +268,9 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p models.Event
 		}
 		return err
 	})
+	if errors.Is(err, calendar.ErrDenied) { // it may be shared for reading only by now
+		err = errors.Join(err, c.standing(ctx))
+	}
 	if refused, ok := asMissing(err); ok {
 		return fmt.Errorf("outlook: event %s: %w%s", id, calendar.ErrConflict, refused.said) // whether it is gone is for Get to find out
 	}

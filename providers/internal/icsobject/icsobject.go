@@ -84,22 +84,19 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 		}
 	}
 	for _, o := range e.Overrides {
-		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: o.ID, Start: o.Start, Title: o.Title, Description: o.Description, Location: o.Location})
-		ev.Partial = ev.Partial || ev.Link.Mark != "" && !sameLink(ev.Link, o)
+		ev.Exceptions = append(ev.Exceptions, exception(&o))
 	}
 	return ev, e, true, nil
 }
 
-// sameLink reports whether an override shows the link that the event shows.
-func sameLink(l calendar.Link, o ical.Override) bool {
-	if o.Mark != l.Mark {
-		return false
+// exception is an override as the contract has it.
+func exception(o *ical.Override) calendar.Exception {
+	x := calendar.Exception{ID: o.ID, Start: o.Start, End: o.End, Title: o.Title, Description: o.Description, Location: o.Location,
+		Categories: o.Categories, Conferences: o.Conferences, Link: calendar.Link{Mark: o.Mark}}
+	if x.Link.Block = calendar.BlockIn(o.Description); x.Link.Block != "" {
+		x.Link.JoinURL = calendar.BlockURL(x.Link.Block)
 	}
-	block := calendar.BlockIn(o.Description)
-	if l.Block == "" {
-		return block == ""
-	}
-	return l.ShownBy(block)
+	return x
 }
 
 // denied says why an event must not be written, or nothing.
@@ -140,11 +137,28 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 	if !ok {
 		return nil, ical.ErrNoEvent
 	}
+	e := r.edit(l, &now.Link)
+	e.Organizes = was.HasOrganizer && r.Owners.Has(was.Organizer)
+	for i := range now.Exceptions {
+		x := &now.Exceptions[i]
+		if in := l.In(x.ID, x.Link.Block); in.Mark != l.Mark {
+			out := r.edit(in, &x.Link)
+			out.Organizes = e.Organizes
+			if e.Others == nil {
+				e.Others = map[string]*ical.Edit{}
+			}
+			e.Others[x.ID] = &out
+		}
+	}
+	return doc.SetLink(uid, e)
+}
+
+// edit is how a link is written over another one.
+func (r *Reader) edit(l calendar.Link, now *calendar.Link) ical.Edit {
 	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(), Limits: r.Limits,
-		Organizes:  was.HasOrganizer && r.Owners.Has(was.Organizer),
 		Splice:     func(text string) []ical.Replacement { return replacements(calendar.Edits(text, l)) },
 		SpliceHTML: func(text string) []ical.Replacement { return replacements(calendar.EditsHTML(text, l)) }}
-	for _, url := range []string{l.Was.JoinURL, now.Link.JoinURL} {
+	for _, url := range []string{l.Was.JoinURL, now.JoinURL} {
 		if url != "" && url != l.JoinURL {
 			e.Old = append(e.Old, url)
 		}
@@ -152,7 +166,7 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 	if l.Mark == "" {
 		e.Old = append(e.Old, l.JoinURL)
 	}
-	return doc.SetLink(uid, e)
+	return e
 }
 
 // replacements are edits in the words of the codec.
