@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -232,6 +233,15 @@ func FindBlockHTML(text string) (start, end int, block string, ok bool) {
 	}
 	start, end = b.raws(from, to)
 	return start, end, string(b.text[from:to]), true
+}
+
+// markupTags are what an HTML text cannot do without, and what hardly anybody writes into a plain one.
+var markupTags = regexp.MustCompile(`(?i)<br ?/?>|</(?:a|b|i|u|p|ul|ol|li|em|div|span|strong|h[1-6]|table|font|html|body|blockquote)>`)
+
+// IsHTML reports whether a description that nobody declares to be the one or the other is HTML: as iCalendar has it, where some apps put HTML
+// into what is to be plain text. Our own block does not count. When in doubt it is plain.
+func IsHTML(text string) bool {
+	return strings.Contains(text, "<") && markupTags.MatchString(text) && markupTags.MatchString(StripBlock(text))
 }
 
 // BlockInHTML is BlockIn for an HTML text.
