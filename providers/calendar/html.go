@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,12 +19,32 @@ type body struct {
 	from, to []int32 // of each byte of text: the byte range in raw
 	document bool    // a whole page, in which line ends are nothing but white space
 	quoted   int     // how many quotations are open
-	begins   int     // what head says, once it was asked for; -1 before
+	divs     []div   // those that are open
+	signing  bool    // one of them is a signature
+	hints    Hints
+	begins   int // what head says, once it was asked for; -1 before
 }
 
 // HTMLText is what a person sees of an HTML text. Line ends count as such unless it is a whole page, as in mails: calendar
 // apps that keep fragments of HTML show them. Lines of a quotation begin with >.
 func HTMLText(text string) string { return string(readHTML(text).text) }
+
+// Hints are what the elements of an HTML text tell of its words, where the words themselves do not say it.
+type Hints struct {
+	// Signatures are parts of the text that mail programs have put below a mail.
+	Signatures [][2]int
+	// Headers are where such a program has drawn a line above a mail that it quotes.
+	Headers []int
+}
+
+// HTMLWords is HTMLText with the hints to what in it is not the owner's.
+func HTMLWords(text string) (words string, h Hints) {
+	b := readHTML(text)
+	for _, d := range b.divs {
+		b.close(d)
+	}
+	return string(b.text), b.hints
+}
 
 // readHTML reads tolerantly: whatever it is, it has a text.
 func readHTML(raw string) *body {
@@ -57,7 +78,79 @@ func readHTML(raw string) *body {
 			hidden = tag
 		case kind != markup.CommentToken && kind != markup.DoctypeToken:
 			b.tag(tag, kind, start, end)
+			if tag == "div" && kind != markup.SelfClosingTagToken {
+				b.div(z, kind == markup.StartTagToken)
+			}
 		}
+	}
+}
+
+// div is an element that is open, and what it is.
+type div struct {
+	quote bool
+	signs bool
+	at    int // where its text begins
+}
+
+// The classes and ids that mail programs give to what they quote, and to signatures. Outlook puts x_ in front of those in mail that it quotes.
+var (
+	quoteNames = []string{"gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra",
+		"moz-cite-prefix", "moz-forward-container", "gmail_attr"}
+	signNames   = []string{"gmail_signature", "moz-signature", "signature", "protonmail_signature_block", "ms-outlook-mobile-signature"}
+	headerNames = []string{"divrplyfwdmsg", "appendonsend", "outlookmessageheader"}
+)
+
+// maxAttributes bounds how many attributes of an element are read.
+const maxAttributes = 32
+
+// div notes what begins or ends with a div.
+func (b *body) div(z *markup.Tokenizer, starts bool) {
+	if !starts {
+		if n := len(b.divs); n > 0 {
+			b.close(b.divs[n-1])
+			b.divs = b.divs[:n-1]
+		}
+		return
+	}
+	d := div{at: len(b.text)}
+	for range maxAttributes {
+		key, value, more := z.TagAttr()
+		switch string(key) {
+		case "class", "id":
+			for name := range strings.FieldsSeq(strings.ToLower(string(value))) {
+				name = strings.TrimPrefix(name, "x_")
+				d.quote = d.quote || slices.Contains(quoteNames, name)
+				d.signs = d.signs || slices.Contains(signNames, name)
+				if slices.Contains(headerNames, name) {
+					b.hints.Headers = append(b.hints.Headers, d.at)
+				}
+			}
+		case "style": // Outlook for Windows: no border but the one above
+			style := strings.ReplaceAll(strings.ToLower(string(value)), " ", "")
+			if strings.Contains(style, "border:none") && strings.Contains(style, "border-top:solid") {
+				b.hints.Headers = append(b.hints.Headers, d.at)
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	if d.quote {
+		b.quoted++
+	}
+	if d.signs = d.signs && !b.signing; d.signs { // one inside another one is part of it
+		b.signing = true
+	}
+	b.divs = append(b.divs, d)
+}
+
+func (b *body) close(d div) {
+	if d.quote && b.quoted > 0 {
+		b.quoted--
+	}
+	if d.signs {
+		b.signing = false
+		b.hints.Signatures = append(b.hints.Signatures, [2]int{d.at, len(b.text)})
 	}
 }
 
@@ -140,6 +233,15 @@ func FindBlockHTML(text string) (start, end int, block string, ok bool) {
 	}
 	start, end = b.raws(from, to)
 	return start, end, string(b.text[from:to]), true
+}
+
+// markupTags are what an HTML text cannot do without, and what hardly anybody writes into a plain one.
+var markupTags = regexp.MustCompile(`(?i)<br ?/?>|</(?:a|b|i|u|p|ul|ol|li|em|div|span|strong|h[1-6]|table|font|html|body|blockquote)>`)
+
+// IsHTML reports whether a description that nobody declares to be the one or the other is HTML: as iCalendar has it, where some apps put HTML
+// into what is to be plain text. Our own block does not count. When in doubt it is plain.
+func IsHTML(text string) bool {
+	return strings.Contains(text, "<") && markupTags.MatchString(text) && markupTags.MatchString(StripBlock(text))
 }
 
 // BlockInHTML is BlockIn for an HTML text.

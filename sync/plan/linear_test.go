@@ -35,6 +35,15 @@ var stranger = map[string]string{
 	"comments":           "<!-- ",
 	"scripts":            "<script>",
 	"entities":           "&amp",
+	"mail-headers":       "From: a\nTo: b\n",
+	"mail-subjects":      "Subject:\n",
+	"attributions":       "On 10:00 wrote:",
+	"attribution-lines":  "On 2027\n",
+	"signatures":         "-- \n",
+	"signature-divs":     `<div class="gmail_signature">x`,
+	"quote-divs":         `<div class="gmail_quote">x<br>`,
+	"bordered-divs":      `<div style="border:none;border-top:solid">`,
+	"colons":             ":",
 }
 
 // linearCases have each of them in each text of an event, and all of the plan looks at it.

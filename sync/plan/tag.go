@@ -282,63 +282,36 @@ func placesOf(ev *calendar.Event) []string {
 // overwritten with spaces. more says that it ends where there are more blocks than can be meant.
 func ownWords(ev *calendar.Event) (words string, more bool) {
 	seen, _ := beginning(ev.Description, maxText)
+	var hints calendar.Hints
 	if ev.HTML {
-		seen = calendar.HTMLText(seen)
+		seen, hints = calendar.HTMLWords(seen)
 	}
 	text := []byte(seen)
 	blank := func(start, end int) {
-		for i := start; i < end; i++ {
+		for i := start; i < min(end, len(text)); i++ {
 			if text[i] != '\n' {
 				text[i] = ' '
 			}
 		}
 	}
 	blocks := 0
+	u := unsaid{blank: blank, hints: hints}
 	for start, end := range calendar.Blocks(seen) {
 		if blocks++; blocks > maxBlocks {
 			text, more = text[:start], true
 			break
 		}
 		blank(start, end)
+		u.ends = append(u.ends, end)
 	}
-	quoted, pos, underline := false, 0, false
+	u.size = len(text)
+	pos := 0
 	for line := range strings.Lines(string(text)) {
-		trimmed := strings.TrimSpace(line)
-		quoted = quoted || isMailSeparator(trimmed) || underline && isMailHeader(trimmed)
-		if trimmed != "" {
-			underline = len(trimmed) > 9 && (strings.Trim(trimmed, "_") == "" || strings.HasPrefix(trimmed, "-----"))
-		}
-		if quoted || strings.HasPrefix(trimmed, ">") {
-			blank(pos, pos+len(line))
-		}
+		u.lines, u.starts = append(u.lines, line), append(u.starts, pos)
 		pos += len(line)
 	}
+	u.run()
 	return string(text), more
-}
-
-// isMailSeparator recognises "-----Original Message-----" in a few languages. Other words between dashes are headings of the
-// owner's, unless the header of a mail follows.
-func isMailSeparator(line string) bool {
-	if !strings.HasPrefix(line, "-----") || !strings.HasSuffix(line, "-----") || len(line) > 100 {
-		return false
-	}
-	inner := strings.ToLower(line)
-	for _, word := range []string{"message", "nachricht", "messaggio", "mensaje", "mensagem", "bericht", "meddelande", "wiadomo"} {
-		if strings.Contains(inner, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// isMailHeader recognises the line under the ruler with which Outlook begins a quoted mail.
-func isMailHeader(line string) bool {
-	for _, from := range []string{"From:", "Von:", "De:", "Da:", "Van:", "Od:", "Från:", "Fra:"} {
-		if strings.HasPrefix(line, from) {
-			return true
-		}
-	}
-	return false
 }
 
 // hasWord reports whether word stands in text as eachWord finds it.

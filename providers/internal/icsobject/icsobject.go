@@ -69,7 +69,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 	}
 	ev := calendar.Event{
 		ID: id, UID: e.UID,
-		Title: e.Title, Description: e.Description, Location: e.Location, URL: e.URL,
+		Title: e.Title, Description: e.Description, HTML: calendar.IsHTML(e.Description), Location: e.Location, URL: e.URL,
 		Categories: e.Categories, Elsewhere: e.Elsewhere, Conferences: e.Conferences,
 		Start: e.Start, End: e.End, Zone: e.Zone, Guessed: e.Guessed, AllDay: e.AllDay, Series: e.Series, Until: e.Until, Empty: e.Empty,
 		Cancelled: e.Cancelled, Denied: r.denied(&e), Notes: e.Notes,
@@ -78,7 +78,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 	if ev.UID == "" {
 		ev.UID = id
 	}
-	if ev.Link.Block = calendar.BlockIn(e.Description); ev.Link.Block != "" {
+	if ev.Link.Block = blockIn(e.Description); ev.Link.Block != "" {
 		if url := calendar.BlockURL(ev.Link.Block); url != "" {
 			ev.Link.JoinURL = url
 		}
@@ -91,9 +91,9 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 
 // exception is an override as the contract has it.
 func exception(o *ical.Override) calendar.Exception {
-	x := calendar.Exception{ID: o.ID, Start: o.Start, End: o.End, Title: o.Title, Description: o.Description, Location: o.Location,
-		Categories: o.Categories, Conferences: o.Conferences, Link: calendar.Link{Mark: o.Mark}}
-	if x.Link.Block = calendar.BlockIn(o.Description); x.Link.Block != "" {
+	x := calendar.Exception{ID: o.ID, Start: o.Start, End: o.End, Title: o.Title, Description: o.Description, HTML: calendar.IsHTML(o.Description),
+		Location: o.Location, Categories: o.Categories, Conferences: o.Conferences, Link: calendar.Link{Mark: o.Mark}}
+	if x.Link.Block = blockIn(o.Description); x.Link.Block != "" {
 		x.Link.JoinURL = calendar.BlockURL(x.Link.Block)
 	}
 	return x
@@ -156,7 +156,7 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 // edit is how a link is written over another one.
 func (r *Reader) edit(l calendar.Link, now *calendar.Link) ical.Edit {
 	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(), Limits: r.Limits,
-		Splice:     func(text string) []ical.Replacement { return replacements(calendar.Edits(text, l)) },
+		Splice:     func(text string) []ical.Replacement { return replacements(edits(text, l)) },
 		SpliceHTML: func(text string) []ical.Replacement { return replacements(calendar.EditsHTML(text, l)) }}
 	for _, url := range []string{l.Was.JoinURL, now.JoinURL} {
 		if url != "" && url != l.JoinURL {
@@ -167,6 +167,22 @@ func (r *Reader) edit(l calendar.Link, now *calendar.Link) ical.Edit {
 		e.Old = append(e.Old, l.JoinURL)
 	}
 	return e
+}
+
+// blockIn is the block in a description, which may be HTML though iCalendar knows only plain text (RFC 5545 3.8.1.5).
+func blockIn(description string) string {
+	if calendar.IsHTML(description) {
+		return calendar.BlockInHTML(description)
+	}
+	return calendar.BlockIn(description)
+}
+
+// edits make l the link of a description: as HTML where that is what it is.
+func edits(description string, l calendar.Link) []calendar.Edit {
+	if calendar.IsHTML(description) {
+		return calendar.EditsHTML(description, l)
+	}
+	return calendar.Edits(description, l)
 }
 
 // replacements are edits in the words of the codec.
