@@ -222,6 +222,16 @@ func diff(before, after *calendar.Event, secrets []string) string {
 	field("location", before.Location, after.Location)
 	field("url", before.URL, after.URL)
 	field("description", seen(before), seen(after))
+	for _, x := range written(before, after) {
+		sign, what := "+", "gets the link"
+		if x.Link.Mark == "" {
+			sign, what = "-", "loses the link"
+		}
+		if b.WriteString(sign + " date of " + x.Start.Format("2 January 2006") + ": " + what); len(x.Mails) > 0 {
+			b.WriteString("; that mails " + strings.Join(x.Mails, ", ") + " once more")
+		}
+		b.WriteString("\n")
+	}
 	secrets = slices.Clone(secrets)
 	for _, code := range dialledPasscode.FindAllStringSubmatch(seen(before)+"\n"+seen(after), -1) {
 		secrets = append(secrets, code[1])
@@ -234,6 +244,36 @@ func diff(before, after *calendar.Event, secrets []string) string {
 		}
 	}
 	return text
+}
+
+// written are the exceptions of a series, as they would be, that are written.
+func written(before, after *calendar.Event) (list []calendar.Exception) {
+	for i := range after.Exceptions {
+		x := after.Exceptions[i]
+		was := slices.IndexFunc(before.Exceptions, func(y calendar.Exception) bool { return y.ID == x.ID })
+		if was >= 0 && (before.Exceptions[was].Link.Mark != x.Link.Mark || before.Exceptions[was].Link.Block != x.Link.Block) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// mailed lists who would be mailed: for the event itself, if anything of that is written, and for dates of a series that are.
+func mailed(before, after *calendar.Event) []string {
+	var list []string
+	own := *after
+	own.Exceptions = before.Exceptions
+	if before.Link.Mark != after.Link.Mark || before.Meet != after.Meet || diff(before, &own, nil) != "" {
+		list = slices.Clone(after.Mails)
+	}
+	for _, x := range written(before, after) {
+		for _, address := range x.Mails {
+			if !slices.Contains(list, address) {
+				list = append(list, address)
+			}
+		}
+	}
+	return list
 }
 
 // seen is an event's description as a person sees it.

@@ -62,7 +62,7 @@ func (s *settling) tell(state, reason, failure string) {
 		if s.rec != nil {
 			s.secrets = append(s.secrets, s.rec.Meeting.Passcode.Reveal())
 		}
-		r.Diff, r.Mails = diff(s.before, s.ev, s.secrets), s.ev.Mails
+		r.Diff, r.Mails = diff(s.before, s.ev, s.secrets), mailed(s.before, s.ev)
 	}
 	s.report.Events = append(s.report.Events, r)
 }

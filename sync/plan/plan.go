@@ -398,6 +398,7 @@ func (d Decision) shown(in Input, w Wish) Decision {
 	if why := templateFault(ev, w, rec, s); why != "" {
 		d.Notes = append(d.Notes, why)
 	}
+	d.Notes = append(d.Notes, aboutDates(ev, s.Rules, in.Now)...)
 	l, right := linkFor(ev, w, rec, s)
 	right = right || in.Untold && needsInvitation(w, rec, s) && leads(ev, rec) // a short text in its place would be one more write
 	if d.Link = l; !right && ev.Sealed != "" {
@@ -407,7 +408,6 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		d.Do = SetLink
 		return d
 	}
-	d.Notes = append(d.Notes, aboutDates(ev, s.Rules, in.Now)...)
 	if rec.Undone > MostUndone {
 		d.Notes = append(d.Notes, "somebody keeps changing topic or time of the meeting at Zoom, so they are left alone: change the event to have them told again")
 	}

@@ -110,6 +110,28 @@ func cancelling(raw string, n int) string {
 	return folded(slices.Insert(lines, len(lines)-1, append(called, "END:VEVENT")...))
 }
 
+// excepting is an object as it is after a date of its series got texts of its own.
+func excepting(raw string, n int, title, description string) string {
+	lines := unfolded(raw)
+	begin := slices.Index(lines, "BEGIN:VEVENT")
+	e, _ := known(lines[begin:slices.Index(lines, "END:VEVENT")])
+	e.Start, e.End, e.Title, e.Description = e.Start.AddDate(0, 0, n), e.End.AddDate(0, 0, n), title, description
+	id := "RECURRENCE-ID" + strings.TrimPrefix(times(e)[0], "DTSTART")
+	if at := slices.Index(lines, id); at >= 0 { // instead of the one that there is
+		from := at - slices.Index(reversed(lines[:at]), "BEGIN:VEVENT") - 1
+		lines = slices.Delete(lines, from, at+slices.Index(lines[at:], "END:VEVENT")+1)
+	}
+	uid := lines[begin+slices.IndexFunc(lines[begin:], func(l string) bool { return strings.HasPrefix(l, "UID:") })]
+	own := slices.Concat([]string{"BEGIN:VEVENT", uid, "DTSTAMP:20260101T000000Z", id}, times(e), texts(e), []string{"END:VEVENT"})
+	return folded(slices.Insert(lines, len(lines)-1, own...))
+}
+
+func reversed(lines []string) []string {
+	lines = slices.Clone(lines)
+	slices.Reverse(lines)
+	return lines
+}
+
 // known reads what the app knows of an event: its texts and times. The lines that hold no texts are returned as well.
 func known(lines []string) (e calendar.Event, others []string) {
 	for _, line := range lines {

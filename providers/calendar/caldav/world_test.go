@@ -103,6 +103,11 @@ func (w *world) PutSeries(e calendar.Event, days int) string {
 // CancelDate implements calendartest.World.
 func (w *world) CancelDate(id string, n int) { w.hand.put(id, cancelling(w.hand.object(id), n)) }
 
+// ExceptDate implements calendartest.World.
+func (w *world) ExceptDate(id string, n int, title, description string) {
+	w.hand.put(id, excepting(w.hand.object(id), n, title, description))
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	if f, ok := refusals[m]; ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -70,6 +71,14 @@ func (w fakeWorld) PutSeries(e calendar.Event, days int) string {
 	id := w.Put(e)
 	w.series[id] = &fakeSeries{e, slices.Repeat([]bool{true}, days)}
 	return id
+}
+
+func (w fakeWorld) ExceptDate(id string, n int, title, description string) {
+	first := w.series[id].first
+	x := calendar.Exception{ID: strconv.Itoa(n), Start: day(first.Start, n), End: day(first.End, n), Title: title, Description: description, Location: first.Location}
+	w.Edit(id, func(e *calendar.Event) {
+		e.Exceptions = append(slices.DeleteFunc(e.Exceptions, func(old calendar.Exception) bool { return old.ID == x.ID }), x)
+	})
 }
 
 func (w fakeWorld) CancelDate(id string, n int) {

@@ -65,6 +65,8 @@ type World interface {
 	PutSeries(e calendar.Event, days int) (id string)
 	// CancelDate cancels or takes out one date of such a series, counted from 0.
 	CancelDate(id string, n int)
+	// ExceptDate gives one date of such a series a title and a description of its own.
+	ExceptDate(id string, n int, title, description string)
 
 	// SetReadOnly has the owner share the calendar for reading only, or for writing; a folder is put where nothing can be written. It is
 	// ErrNotApplicable for other people's servers, which cannot be asked for it.

@@ -62,21 +62,32 @@ var mutants = map[string]func(m *mutant){
 			return changes, err
 		}
 	},
-	"only the first page":                  pages(func(c *calendar.Changes) { c.List = c.List[:min(2, len(c.List))] }),
-	"the first page twice":                 pages(func(c *calendar.Changes) { c.List = append(c.List, c.List[:min(2, len(c.List))]...) }),
-	"a cursor that always changes":         pages(func(c *calendar.Changes) { c.Cursor += "0" }),
-	"a snapshot that does not say so":      pages(func(c *calendar.Changes) { c.Full = false }),
-	"changes that pass for a snapshot":     pages(func(c *calendar.Changes) { c.Full = true }),
-	"what changed is called missing":       pages(missing(func(c calendar.Change) bool { return c.Event != nil })),
-	"what was deleted is not mentioned":    pages(drop(func(c calendar.Change) bool { return c.Event == nil })),
-	"what carries our mark is plain":       pages(plain),
-	"a series without dates has no times":  dateless,
-	"what was deleted is told once":        once,
-	"what was written to is nothing new":   vain,
-	"any error means gone":                 getError(calendar.ErrGone),
-	"a deleted event is some error":        getError(errors.New("fake: something")),
-	"a write forgets the version":          setting(func(m *mutant, id string, v *string, _ *calendar.Link) { *v = m.version(id) }),
-	"a write forgets the tag":              setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Tag = "" }),
+	"only the first page":                 pages(func(c *calendar.Changes) { c.List = c.List[:min(2, len(c.List))] }),
+	"the first page twice":                pages(func(c *calendar.Changes) { c.List = append(c.List, c.List[:min(2, len(c.List))]...) }),
+	"a cursor that always changes":        pages(func(c *calendar.Changes) { c.Cursor += "0" }),
+	"a snapshot that does not say so":     pages(func(c *calendar.Changes) { c.Full = false }),
+	"changes that pass for a snapshot":    pages(func(c *calendar.Changes) { c.Full = true }),
+	"what changed is called missing":      pages(missing(func(c calendar.Change) bool { return c.Event != nil })),
+	"what was deleted is not mentioned":   pages(drop(func(c calendar.Change) bool { return c.Event == nil })),
+	"what carries our mark is plain":      pages(plain),
+	"a series without dates has no times": dateless,
+	"what was deleted is told once":       once,
+	"what was written to is nothing new":  vain,
+	"any error means gone":                getError(calendar.ErrGone),
+	"a deleted event is some error":       getError(errors.New("fake: something")),
+	"a write forgets the version":         setting(func(m *mutant, id string, v *string, _ *calendar.Link) { *v = m.version(id) }),
+	"a write forgets the tag":             setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Tag = "" }),
+	"a date left out gets the link":       setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Out = nil }),
+	"dates of their own are forgotten": func(m *mutant) {
+		m.set = func(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
+			before, _ := m.Event(id)
+			if _, err := m.Fake.SetLink(ctx, id, version, l); err != nil {
+				return calendar.Event{}, err
+			}
+			m.Edit(id, func(e *calendar.Event) { e.Exceptions = before.Exceptions })
+			return m.Get(ctx, id)
+		}
+	},
 	"a write forgets what was there":       setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Was = calendar.Was{} }),
 	"a write touches the title":            setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { s := "Zoom"; l.Title = &s }),
 	"a write takes the location":           setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Location = &l.JoinURL }),

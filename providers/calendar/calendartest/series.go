@@ -1,6 +1,7 @@
 package calendartest
 
 import (
+	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -10,6 +11,9 @@ var seriesTests = []namedTest{
 	{"dates of a series that are cancelled", testCancelledDates},
 	{"a series without any date, once to come", func(s *scene) { testEmptySeries(s, 7) }},
 	{"a series without any date, in the past", func(s *scene) { testEmptySeries(s, -30) }},
+	{"a date with texts of its own has the link as well", testOwnTexts},
+	{"a date that is left out has no link", testLeftOut},
+	{"a date that is written anew gets the link again", testDateAnew},
 }
 
 // series puts a series of three days that begins so many days from now.
@@ -64,6 +68,84 @@ func testEmptySeries(s *scene, from int) {
 		}
 	}
 	s.empty(s.setLink(id, calendar.Link{}), first)
+}
+
+// exception is the only one of a series.
+func (s *scene) exception(id string) calendar.Exception {
+	s.Helper()
+	e := s.get(id)
+	if len(e.Exceptions) != 1 {
+		s.Fatalf("one date of the series has texts of its own, but there are %+v", e.Exceptions)
+	}
+	return e.Exceptions[0]
+}
+
+// shows fails unless the exception of a series shows a link, or none, and says what its owner made it say.
+func (s *scene) shows(id string, l calendar.Link) {
+	s.Helper()
+	x := s.exception(id)
+	if !l.HeldBy(&x) {
+		s.Errorf("the date with texts of its own shows %q %q, and not %q", x.Link.Mark, x.Link.Block, l.Mark)
+	}
+	if l.Mark == "" && strings.Contains(x.Description, "zoom.us") {
+		s.Errorf("a link is left in %q", x.Description)
+	}
+	said := x.Event()
+	if words := ownWords(said); x.Title != "Guests" || words != "Words of its own" {
+		s.Errorf("what its owner has written became %q, %q", x.Title, words)
+	}
+}
+
+// after is a link that is written over another one.
+func after(l, was calendar.Link) calendar.Link {
+	l.Was = calendar.Was{JoinURL: was.JoinURL, Block: was.Block}
+	return l
+}
+
+func testOwnTexts(s *scene) {
+	id, first := s.series(7)
+	s.ExceptDate(id, 1, "Guests", "Words of its own")
+	if x := s.exception(id); !x.Start.Equal(day(first.Start, 1)) || !x.End.Equal(day(first.End, 1)) || x.Left != "" {
+		s.Errorf("the second date is %+v", x)
+	}
+	s.setLink(id, link("1"))
+	s.shows(id, link("1"))
+	s.cal = s.Calendar()
+	s.setLink(id, after(link("2"), link("1")))
+	s.shows(id, link("2"))
+	s.setLink(id, after(calendar.Link{}, link("2")))
+	s.shows(id, calendar.Link{})
+}
+
+func testLeftOut(s *scene) {
+	id, _ := s.series(7)
+	s.ExceptDate(id, 1, "Guests", "Words of its own")
+	in, out := link("1"), after(link("1"), link("1"))
+	out.Out = []string{s.exception(id).ID}
+	first := s.setLink(id, out)
+	s.shows(id, calendar.Link{})
+	s.holds(s.get(id), in)
+	if second := s.setLink(id, out); second.Version != first.Version {
+		s.Error("nothing was to be changed, and the series was written")
+	}
+	s.setLink(id, after(in, in))
+	s.shows(id, in)
+	s.setLink(id, out)
+	s.shows(id, calendar.Link{})
+	s.holds(s.get(id), in)
+}
+
+// testDateAnew: an app that knows nothing of the link writes the texts of a date over.
+func testDateAnew(s *scene) {
+	id, _ := s.series(7)
+	s.ExceptDate(id, 1, "Guests", "Another text")
+	s.setLink(id, link("1"))
+	s.ExceptDate(id, 1, "Guests", "Words of its own")
+	if e := s.get(id); !e.Partial() {
+		s.Error("the link is gone from one date, and nobody says so")
+	}
+	s.setLink(id, after(link("1"), link("1")))
+	s.shows(id, link("1"))
 }
 
 // empty fails unless an event is a series without any date.

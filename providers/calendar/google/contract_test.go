@@ -146,6 +146,18 @@ func (w *world) CancelDate(id string, n int) {
 	w.server.CancelInstance("", id, whenOf(start).In(loc).AddDate(0, 0, n))
 }
 
+// ExceptDate implements calendartest.World.
+func (w *world) ExceptDate(id string, n int, title, description string) {
+	ev, _ := w.server.Event("", id)
+	start, _ := ev["start"].(googletest.JSON)
+	zone, _ := start["timeZone"].(string)
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.Except("", id, whenOf(start).In(loc).AddDate(0, 0, n), func(ev googletest.JSON) { ev["summary"], ev["description"] = title, description })
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	const page = "<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"

@@ -43,7 +43,9 @@ func TestExceptionThatFails(t *testing.T) {
 	f := googletest.Error(500, "backendError", "Backend Error")
 	f.Match, f.Times = onPatchOf(bad), 1
 	w.server.Break(f)
-	if _, err := c.SetLink(t.Context(), id, all.List[0].Event.Version, aLink("1")); err == nil {
+	l := aLink("1")
+	l.Location = &l.JoinURL
+	if _, err := c.SetLink(t.Context(), id, all.List[0].Event.Version, l); err == nil {
 		t.Fatal("the failure is not told")
 	}
 	if strings.Contains(w.text(bad, "description"), "Join:") || !strings.Contains(w.text(good, "description"), "Join:") {
@@ -51,11 +53,30 @@ func TestExceptionThatFails(t *testing.T) {
 	}
 	c = w.connect() // as after a restart
 	ev := w.changed(c, all.Cursor, id)
-	if !ev.Partial() || len(ev.Exceptions) != 2 {
+	if !ev.Partial() || len(ev.Exceptions) != 2 || w.text(id, "location") != l.JoinURL {
 		t.Fatalf("the series is taken for complete: %+v", ev)
 	}
-	if after, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); err != nil || after.Partial() || !strings.Contains(w.text(bad, "description"), "Join:") {
-		t.Errorf("%v, %q", err, w.text(bad, "description"))
+	if after, err := c.SetLink(t.Context(), id, ev.Version, l); err != nil || after.Partial() || !strings.Contains(w.text(bad, "description"), "Join:") ||
+		w.text(bad, "location") != l.JoinURL {
+		t.Errorf("%v, %q at %q", err, w.text(bad, "description"), w.text(bad, "location"))
+	}
+}
+
+// TestTaggedException: a tag in one date of a series without a tag is for Get to read, whether the series is listed or not.
+func TestTaggedException(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	w.config.Interesting = func(ev *calendar.Event) bool { return strings.Contains(ev.Title, "#zoom") }
+	id, first := w.weekly(json{"summary": "Weekly"})
+	c := w.connect()
+	all, err := c.Changes(t.Context(), "")
+	if err != nil || len(all.List) != 1 || !all.List[0].Plain {
+		t.Fatalf("%+v, %v", all.List, err)
+	}
+	w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["summary"] = "Guests #zoom" })
+	for _, since := range []string{all.Cursor, ""} {
+		if changes, err := c.Changes(t.Context(), since); err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Plain {
+			t.Errorf("since %q: %+v, %v", since, changes.List, err)
+		}
 	}
 }
 

@@ -147,22 +147,42 @@ func (w *world) PutSeries(e calendar.Event, days int) string {
 
 // CancelDate implements calendartest.World. One date is taken out, the next one is called off.
 func (w *world) CancelDate(id string, n int) {
-	raw, err := os.ReadFile(filepath.Join(w.path, id))
-	w.must(err)
-	value := func(name string) string {
-		_, after, _ := strings.Cut(string(raw), "\r\n"+name+":")
-		value, _, _ := strings.Cut(after, "\r\n")
-		return value
-	}
-	first, err := time.Parse("20060102T150405Z", value("DTSTART"))
-	w.must(err)
-	at := first.AddDate(0, 0, n).Format("20060102T150405Z")
+	at := w.date(id, n)
 	if n%2 == 0 {
 		w.insert(id, "END:VEVENT", "EXDATE:"+at)
 		return
 	}
-	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+value("UID"), "DTSTAMP:20260101T000000Z", "RECURRENCE-ID:"+at, "DTSTART:"+at,
+	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+w.value(id, "UID"), "DTSTAMP:20260101T000000Z", "RECURRENCE-ID:"+at, "DTSTART:"+at,
 		"STATUS:CANCELLED", "END:VEVENT")
+}
+
+// ExceptDate implements calendartest.World.
+func (w *world) ExceptDate(id string, n int, title, description string) {
+	at := w.date(id, n)
+	raw, err := os.ReadFile(filepath.Join(w.path, id))
+	w.must(err)
+	if before, after, found := strings.Cut(string(raw), "BEGIN:VEVENT\r\nUID:"+w.value(id, "UID")+"\r\nRECURRENCE-ID:"+at); found {
+		_, after, _ = strings.Cut(after, "END:VEVENT\r\n")
+		w.must(os.WriteFile(filepath.Join(w.path, id), []byte(before+after), 0o600))
+	}
+	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+w.value(id, "UID"), "RECURRENCE-ID:"+at, "DTSTAMP:20260101T000000Z", "DTSTART:"+at,
+		"DURATION:PT1H", "SUMMARY:"+title, "DESCRIPTION:"+description, "LOCATION:"+w.value(id, "LOCATION"), "END:VEVENT")
+}
+
+// value is what a line of a file says, which is not folded.
+func (w *world) value(id, name string) string {
+	raw, err := os.ReadFile(filepath.Join(w.path, id))
+	w.must(err)
+	_, after, _ := strings.Cut(string(raw), "\r\n"+name+":")
+	value, _, _ := strings.Cut(after, "\r\n")
+	return value
+}
+
+// date is when a date of a series begins.
+func (w *world) date(id string, n int) string {
+	first, err := time.Parse("20060102T150405Z", w.value(id, "DTSTART"))
+	w.must(err)
+	return first.AddDate(0, 0, n).Format("20060102T150405Z")
 }
 
 // insert writes lines in front of the first that is so.

@@ -127,6 +127,19 @@ func (w *world) CancelDate(id string, n int) {
 	w.server.CancelInstance("", id, whenOf(ev["start"]).In(loc).AddDate(0, 0, n))
 }
 
+// ExceptDate implements calendartest.World.
+func (w *world) ExceptDate(id string, n int, title, description string) {
+	ev, _ := w.server.Event("", id)
+	zone, _ := ev["originalStartTimeZone"].(string)
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.Except("", id, whenOf(ev["start"]).In(loc).AddDate(0, 0, n), func(ev json) {
+		ev["subject"], ev["body"] = title, json{"contentType": "text", "content": description}
+	})
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	patches := func(f outlooktest.Fault) outlooktest.Fault {

@@ -36,11 +36,12 @@ type walkOutlook struct {
 	server    *outlooktest.Server
 	setup     enginetest.Setup
 	config    outlook.Config
-	elsewhere string          // another calendar of the owner's
-	puts      int             // how many events were put
-	lied      map[string]bool // events of which Microsoft has once said, wrongly, that they are not there
-	expired   int             // how often all cursors have expired
-	given     map[string]int  // what that was when each cursor was last given out
+	elsewhere string              // another calendar of the owner's
+	puts      int                 // how many events were put
+	lied      map[string]bool     // events of which Microsoft has once said, wrongly, that they are not there
+	expired   int                 // how often all cursors have expired
+	given     map[string]int      // what that was when each cursor was last given out
+	excepted  map[string][]string // the exceptions ever made of each series
 }
 
 func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
@@ -48,7 +49,7 @@ func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
 	if s.Rand.IntN(2) == 0 {
 		s.Interesting = nil
 	}
-	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, server: outlooktest.New(outlooktest.Options{
+	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, excepted: map[string][]string{}, server: outlooktest.New(outlooktest.Options{
 		Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], SafeLinks: s.Rand.IntN(2) == 0, Bump: s.Rand.IntN(2) == 0})}
 	o.elsewhere = o.server.AddCalendar("", "Team")
 	o.config = outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
@@ -167,19 +168,26 @@ func (o *walkOutlook) Edit(id string, change func(e *calendar.Event)) {
 	if !ok {
 		return
 	}
-	after := before
+	o.server.Edit("", id, func(ev json) { edit(ev, before, change) })
+}
+
+// edit changes an event as the owner does, who saw it as before.
+func edit(ev json, before calendar.Event, change func(e *calendar.Event)) (after calendar.Event) {
+	after = before
 	after.Categories = slices.Clone(before.Categories)
 	change(&after)
-	o.server.Edit("", id, func(ev json) {
-		ev["subject"], ev["categories"] = after.Title, after.Categories
-		if !after.Start.Equal(before.Start) || !after.End.Equal(before.End) {
-			moved := put(after)
-			ev["start"], ev["end"] = moved["start"], moved["end"]
-		}
-		if after.Description != before.Description {
-			ev["body"] = rewritten(ev["body"], before.Description, after.Description)
-		}
-	})
+	ev["subject"], ev["categories"] = after.Title, after.Categories
+	if !after.Start.Equal(before.Start) || !after.End.Equal(before.End) {
+		moved := put(after)
+		ev["start"], ev["end"] = moved["start"], moved["end"]
+	}
+	if after.Description != before.Description {
+		ev["body"] = rewritten(ev["body"], before.Description, after.Description)
+	}
+	if after.Location != before.Location {
+		ev["location"] = json{"displayName": after.Location}
+	}
+	return after
 }
 
 // rewritten is a text after its owner changed what is seen of it: words in front, or no block any more.
@@ -265,6 +273,11 @@ func (o *walkOutlook) Event(id string) (calendar.Event, bool) {
 	if !stands {
 		return calendar.Event{}, false
 	}
+	return eventOf(id, ev), true
+}
+
+// eventOf is an event of the emulator's as its owner sees it.
+func eventOf(id string, ev json) calendar.Event {
 	text := func(v any) string { s, _ := v.(string); return s }
 	place, _ := ev["location"].(json)
 	e := calendar.Event{ID: id, UID: text(ev["iCalUId"]), Title: text(ev["subject"]), Location: text(place["displayName"]),
@@ -282,7 +295,46 @@ func (o *walkOutlook) Event(id string) (calendar.Event, bool) {
 			e.Link.Mark, e.Link.Tag, _ = strings.Cut(text(p["value"]), " ")
 		}
 	}
-	return e, true
+	return e
+}
+
+// Split implements enginetest.Series. Outlook ends the series and makes a new one, which is not played here.
+func (o *walkOutlook) Split(string) (string, bool) { return "", false }
+
+// Except implements enginetest.Series.
+func (o *walkOutlook) Except(id string, change func(e *calendar.Event)) (string, bool) {
+	series, stands := o.Event(id)
+	if !stands || !series.Series {
+		return "", false
+	}
+	at, cancelled := series.Start.AddDate(0, 0, 7*(1+o.setup.Rand.IntN(3))), false
+	x := o.server.Except("", id, at, func(ev json) { cancelled = edit(ev, eventOf("", ev), change).Cancelled })
+	if x == "" { // that date was taken out before
+		return "", false
+	}
+	if !slices.Contains(o.excepted[id], x) {
+		o.excepted[id] = append(o.excepted[id], x)
+	}
+	if cancelled {
+		o.server.CancelInstance("", id, at)
+	}
+	return x, true
+}
+
+// Exceptions implements enginetest.Series. The mark is kept for the series alone.
+func (o *walkOutlook) Exceptions(id string) (list []calendar.Event) {
+	series, _ := o.Event(id)
+	for _, x := range o.excepted[id] {
+		e, stands := o.Event(x)
+		if !stands || e.Series || !e.End.After(o.setup.Now()) {
+			continue
+		}
+		if e.Link.Mark = ""; e.Link.Block != "" {
+			e.Link.Mark = series.Link.Mark
+		}
+		list = append(list, e)
+	}
+	return list
 }
 
 func whenOf(v any) time.Time {
@@ -295,4 +347,4 @@ func whenOf(v any) time.Time {
 	return at
 }
 
-var _ enginetest.Backend = (*walkOutlook)(nil)
+var _ enginetest.Series = (*walkOutlook)(nil)

@@ -15,6 +15,9 @@ type apart struct{ title, place string }
 // ownPlace is where an exception is held that has a place of its own.
 const ownPlace = "Room 7"
 
+// noLink in the title of an exception takes it out.
+const noLink = " #nozoom"
+
 // actOnSeries is one thing that happens to a series, or to one of its occurrences.
 func (w *Walker) actOnSeries(s Series) {
 	var series []string
@@ -55,7 +58,7 @@ func (w *Walker) except(s Series, id string) {
 	for _, x := range s.Exceptions(id) {
 		had[x.ID] = true
 	}
-	kind, own := w.rng.IntN(6), apart{}
+	kind, own := w.rng.IntN(8), apart{}
 	x, ok := s.Except(id, func(e *calendar.Event) {
 		switch kind {
 		case 0:
@@ -70,6 +73,10 @@ func (w *Walker) except(s Series, id string) {
 			dropBlock(e)
 		case 5:
 			e.Cancelled = true
+		case 6:
+			e.Title += noLink
+		case 7:
+			e.Title = strings.ReplaceAll(e.Title, noLink, "")
 		}
 		own.title = e.Title
 		if e.Location == ownPlace {
@@ -104,10 +111,14 @@ func (w *Walker) checkExceptions(ev calendar.Event, asked bool) error {
 }
 
 func (w *Walker) checkException(ev, x calendar.Event, asked bool) error {
-	switch own := w.apart[x.ID]; {
+	own := w.apart[x.ID]
+	out := strings.Contains(own.title, noLink)
+	switch {
+	case out && (x.Link.Mark != "" || x.Link.Block != ""):
+		return errors.New("it says #nozoom, and shows a link")
 	case !asked && (x.Link.Mark != "" || x.Link.Block != ""):
 		return errors.New("the series wants no meeting, and this still shows a link")
-	case asked && (x.Link.Mark != ev.Link.Mark || !calendar.SameBlock(x.Link.Block, ev.Link.Block)):
+	case asked && !out && (x.Link.Mark != ev.Link.Mark || !calendar.SameBlock(x.Link.Block, ev.Link.Block)):
 		return fmt.Errorf("it shows %q %q, and its series %q %q", x.Link.Mark, x.Link.Block, ev.Link.Mark, ev.Link.Block)
 	case x.Title != own.title:
 		return fmt.Errorf("its title %q became %q", own.title, x.Title)

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -142,9 +143,13 @@ func (e *event) with(fields JSON) JSON {
 	return body
 }
 
-// touch gives an event a new body, a new version and its place in the changes. A series changes with its exceptions.
+// touch gives an event a new body, a new version and its place in the changes. A series changes with its exceptions, and loses them
+// when it takes place at other times.
 func (s *Server) touch(e *event, body JSON) {
 	s.seq++
+	if e.body != nil && (!e.start.Equal(instant(body["start"])) || !reflect.DeepEqual(e.body["recurrence"], body["recurrence"])) {
+		e.exceptions, e.cancelled = nil, nil
+	}
 	e.body, e.seq, e.own, e.version, e.changed = body, s.seq, s.seq, s.seq, stamp(s.now())
 	e.preview = previewOf(body)
 	e.allDay = body["isAllDay"] == true
