@@ -121,6 +121,8 @@ type Event struct {
 	Series  bool
 	// Until is when the last occurrence ends; zero for a series without an end. For a single event it equals End.
 	Until time.Time
+	// Detached says that this is not the series with this UID but single dates of it, which the series' own item does not hold.
+	Detached bool
 	// Empty says that no date of the series takes place: each was cancelled, or taken out. Such an event is over, whenever
 	// its dates would have been. Start and End are then zero, and Until is when the first date would have ended. It is not
 	// set where that is not known for each of them: a date that cannot be read, a rule that is not followed, no end.

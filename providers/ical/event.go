@@ -48,6 +48,8 @@ type Event struct {
 	Until      time.Time // end of the last occurrence; zero for never
 	// Guessed is the TZID of a time whose zone nobody knows: it was read in the configured zone. "" where there is none.
 	Guessed string
+	// Detached says that all that is here are single dates of a series (RECURRENCE-ID), without the series.
+	Detached bool
 	// Empty says that all dates of the series were taken out or cancelled. Until is when the first one would have ended.
 	Empty bool
 
@@ -105,6 +107,7 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	r.times(&e, master, overrides, now)
 	r.calledOff(&e, master)
 	e.Notes, e.Guessed = r.notes, r.guessed
+	e.Detached = len(overrides) == len(all)-1 && d.first(master, "RECURRENCE-ID") != nil
 	return e, true, nil
 }
 

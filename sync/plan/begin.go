@@ -11,7 +11,8 @@ import (
 // Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of an event that was
 // moved here by an app which drops what cannot be seen.
 func Interesting(ev *calendar.Event, s *Settings) bool {
-	return ev.Link.Mark != "" || ev.Link.Block != "" || tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil
+	return ev.Link.Mark != "" || ev.Link.Block != "" || tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil ||
+		ev.Detached && ev.Denied == ""
 }
 
 // begin is a tagged event of which nothing open is remembered.

@@ -37,6 +37,10 @@ func unasked(in Input, w Wish) Decision {
 		why = "not tagged"
 	}
 	d := ending(in, w, why)
+	if in.Event.Detached && in.Twin != nil && !open && d.Do == Nothing && w.Refused == "" && in.Event.Denied == "" && !isOver(in.Event, in.Now) {
+		return Decision{State: Held, Wish: w, At: in.Event.Until, Reason: "it is a date of the series in " + in.Twin.EventID +
+			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into " + in.Twin.EventID}
+	}
 	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil && !open && d.Do == Nothing && w.Refused == "" && in.Event.Denied == "" {
 		return Decision{State: Held, Wish: w, At: x.End, Reason: "the tag in the date of " + dateOf(x) +
 			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need no meeting"}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -27,25 +26,6 @@ func refusedIn(x *calendar.Event, rules Rules) string {
 	s := newSearch(x)
 	s.refusals(rules)
 	return s.wish.Refused
-}
-
-// maxDates bounds how many dates of a series its owner is told of.
-const maxDates = 5
-
-// aboutDates tells the owner of a series what becomes of dates that say something of their own.
-func aboutDates(ev *calendar.Event, rules Rules, now time.Time) (notes []string) {
-	for i := range ev.Exceptions {
-		said := ev.Exceptions[i].Event()
-		word := refusedIn(&said, rules)
-		if word == "" || said.End.Before(now) {
-			continue
-		}
-		if len(notes) == maxDates {
-			return append(notes, "there are more such dates")
-		}
-		notes = append(notes, fmt.Sprintf("the date of %s gets no link: it says %s", dateOf(&said), word))
-	}
-	return notes
 }
 
 func dateOf(x *calendar.Event) string { return x.Start.Format("2 January 2006") }

@@ -25,8 +25,8 @@ func TestDates(t *testing.T) {
 		state, out, says          string
 	}{
 		{name: "its own words", series: "Course #zoom", title: "Exam", rec: &rec, do: SetLink},
-		{name: "#nozoom", series: "Course #zoom", title: "Exam #nozoom", rec: &rec, do: SetLink, out: "x", says: "the date of 16 March 2026 gets no link: it says #nozoom"},
-		{name: "#nozoom in its text", series: "Course #zoom", title: "Exam", text: "here\n#nozoom", rec: &rec, do: SetLink, out: "x", says: "#nozoom"},
+		{name: "#nozoom", series: "Course #zoom", title: "Exam #nozoom", rec: &rec, do: SetLink, out: "x"},
+		{name: "#nozoom in its text", series: "Course #zoom", title: "Exam", text: "here\n#nozoom", rec: &rec, do: SetLink, out: "x"},
 		{name: "#nozoom, long ago", series: "Course #zoom", title: "Exam #nozoom", end: now.Add(-time.Hour), rec: &rec, do: SetLink, out: "x"},
 		{name: "another conference", series: "Course #zoom", title: "Exam", text: "https://teams.microsoft.com/l/meetup-join/x", rec: &rec, do: SetLink, out: "x"},
 		{name: "our own link, typed", series: "Course #zoom", title: "Exam", text: rec.Meeting.JoinURL, rec: &rec, do: SetLink},
@@ -112,6 +112,34 @@ func TestTakesLocation(t *testing.T) {
 		l := calendar.Link{JoinURL: url, Tag: tt.tag, Location: &tt.now, Was: calendar.Was{JoinURL: old}}
 		if got := l.TakesLocation(tt.exception, tt.before); got != tt.want {
 			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
+
+// TestDateApart: a date of a series in an item of its own is answered while the series has its link, and nobody is held up by others' dates.
+func TestDateApart(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	s := Settings{Rules: testRules, Host: "alice@example.com", Account: AccountHash("ours"), Grace: 10 * time.Minute}
+	twin := record.Record{Calendar: "c", EventID: "series.ics", UID: "uid"}
+	date := calendar.Event{ID: "date.ics", UID: "uid", Title: "Moved", Detached: true, Start: now, End: now.Add(time.Hour), Until: now.Add(time.Hour)}
+	refused, denied, whole := date, date, date
+	refused.Title, denied.Denied, whole.Detached = "Moved #nozoom", "organized by carol@example.com", false
+	for name, tt := range map[string]struct {
+		ev    calendar.Event
+		twin  *record.Record
+		at    time.Time
+		state string
+	}{
+		"of a series with a link":  {date, &twin, now, Held},
+		"of a series without one":  {date, nil, now, Ignored},
+		"that is over":             {date, &twin, now.Add(2 * time.Hour), Ignored},
+		"with a word against Zoom": {refused, &twin, now, Ignored},
+		"of somebody else's":       {denied, &twin, now, Ignored},
+		"that is the event itself": {whole, &twin, now, Ignored},
+	} {
+		d := Next(Input{Now: tt.at, Event: &tt.ev, Twin: tt.twin, Settings: &s})
+		if d.Do != Nothing || d.State != tt.state || d.State == Held && !strings.Contains(d.Reason, "put it into series.ics") {
+			t.Errorf("%s: %q, %s (%s)", name, d.Do, d.State, d.Reason)
 		}
 	}
 }

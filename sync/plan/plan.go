@@ -398,7 +398,6 @@ func (d Decision) shown(in Input, w Wish) Decision {
 	if why := templateFault(ev, w, rec, s); why != "" {
 		d.Notes = append(d.Notes, why)
 	}
-	d.Notes = append(d.Notes, aboutDates(ev, s.Rules, in.Now)...)
 	l, right := linkFor(ev, w, rec, s)
 	right = right || in.Untold && needsInvitation(w, rec, s) && leads(ev, rec) // a short text in its place would be one more write
 	if d.Link = l; !right && ev.Sealed != "" {

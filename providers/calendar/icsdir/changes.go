@@ -1,6 +1,7 @@
 package icsdir
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -186,7 +187,7 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	plain := false
 	if d.needles != nil {
 		scratch = ical.Lower(scratch[:0], f.raw)
-		plain = !d.needles.In(scratch)
+		plain = !d.needles.In(scratch) && !(l.is.single && bytes.Contains(scratch, recurrenceID)) // dates of a series that is elsewhere
 	}
 	if plain {
 		for _, id := range l.is.ids() {
@@ -240,6 +241,8 @@ func (d *Dir) fail(l *look, err error) {
 		l.list = append(l.list, calendar.Change{ID: id, Err: err})
 	}
 }
+
+var recurrenceID = []byte("recurrence-id")
 
 // contentPrint is a fingerprint of a file's bytes.
 func contentPrint(raw []byte) uint64 {

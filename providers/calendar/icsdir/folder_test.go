@@ -409,6 +409,22 @@ func TestPartial(t *testing.T) {
 	}
 }
 
+// TestDateInItsOwnFile: a date of a series that stands in a file of its own is looked at though no tag is in it.
+func TestDateInItsOwnFile(t *testing.T) {
+	p := newPlace(t, func(c *Config) { c.Needles = []string{"#no-such-tag"} })
+	p.put("date.ics", ics("a", "RECURRENCE-ID:20270108T100000Z\r\n"+start))
+	p.put("whole.ics", ics("b", start))
+	changes, err := p.dir.Changes(t.Context(), "")
+	if err != nil || len(changes.List) != 2 {
+		t.Fatalf("%+v, %v", changes.List, err)
+	}
+	for _, c := range changes.List {
+		if date := c.ID == "date.ics"; c.Plain == date || date && (c.Event == nil || !c.Event.Detached) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 func TestWatch(t *testing.T) {
 	p := newPlace(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -71,7 +71,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 		ID: id, UID: e.UID,
 		Title: e.Title, Description: e.Description, HTML: calendar.IsHTML(e.Description), Location: e.Location, URL: e.URL,
 		Categories: e.Categories, Elsewhere: e.Elsewhere, Conferences: e.Conferences,
-		Start: e.Start, End: e.End, Zone: e.Zone, Guessed: e.Guessed, AllDay: e.AllDay, Series: e.Series, Until: e.Until, Empty: e.Empty,
+		Start: e.Start, End: e.End, Zone: e.Zone, Guessed: e.Guessed, AllDay: e.AllDay, Series: e.Series, Until: e.Until, Empty: e.Empty, Detached: e.Detached,
 		Cancelled: e.Cancelled, Denied: r.denied(&e), Notes: e.Notes,
 		Link: calendar.Link{Mark: e.Mark, Tag: e.Tag, JoinURL: e.JoinURL},
 	}
