@@ -195,7 +195,7 @@ func dashAt(text string) (kind dashKind, size int) {
 		}
 	}
 	r, size := utf8.DecodeRuneInString(text)
-	if kind = kindOf(r); kind == noDash || size == 0 {
+	if kind = kindOf(r); kind == noDash || size == 0 || r == utf8.RuneError && size == 1 { // a byte of no character
 		return noDash, 0
 	}
 	return kind, size
@@ -213,7 +213,7 @@ func dashEnding(text string) (kind dashKind, size int) {
 		}
 	}
 	r, size := utf8.DecodeLastRuneInString(text)
-	if kind = kindOf(r); kind == noDash || size == 0 {
+	if kind = kindOf(r); kind == noDash || size == 0 || r == utf8.RuneError && size == 1 { // a byte of no character
 		return noDash, 0
 	}
 	return kind, size

@@ -262,7 +262,7 @@ func (k *known) urlAt(text string) int {
 // prefixed is how much of a text says what want says, entities or not; 0 if it does not begin with it.
 func prefixed(text, want string) int {
 	i := 0
-	for j := 0; j < len(want); j++ {
+	for j := range len(want) {
 		switch {
 		case i < len(text) && text[i] == want[j]:
 			i++
