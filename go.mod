@@ -18,7 +18,7 @@ require (
 	github.com/teambition/rrule-go v1.8.2 // occurrences of recurring events
 	go.etcd.io/bbolt v1.5.0 // the state: one file, transactions, survives power cuts
 	go.yaml.in/yaml/v3 v3.0.6 // configuration, with the line of each mistake
-	golang.org/x/net v0.62.0 // reads HTML bodies of events as loosely as browsers do; bounds the connections of listeners
+	golang.org/x/net v0.62.0 // reads HTML bodies of events, and web pages in the place of answers, as loosely as browsers do; bounds the connections of listeners
 	golang.org/x/oauth2 v0.37.0 // access tokens
 	golang.org/x/sys v0.49.0 // stat of ten thousand files without the cost of package os
 	golang.org/x/term v0.47.0 // whether a screen is there

@@ -68,7 +68,7 @@ var soleImporter = map[string]string{
 	"github.com/microsoft":           "providers/calendar/outlook",
 	"github.com/golang-jwt/jwt":      "providers/calendar/outlook",
 	"google.golang.org/api":          "providers/calendar/google",
-	"golang.org/x/net/html":          "providers/calendar",
+	"golang.org/x/net/html":          "providers/calendar providers/internal/rest",
 	"golang.org/x/net/publicsuffix":  "providers/calendar/caldav",
 	"golang.org/x/text":              "providers/ical",
 	"golang.org/x/time":              "providers/calendar/google",

@@ -24,6 +24,8 @@ type doctorReport struct {
 	Findings  []doctor.Finding `json:"findings"`
 	Passed    []passed         `json:"passed"` // what was looked at and is well
 	Checklist []string         `json:"checklist"`
+	// Unasked says that nobody was asked, and what was judged all the same.
+	Unasked string `json:"unasked,omitempty"`
 }
 
 // passed is one thing that is well.
@@ -69,7 +71,7 @@ It exits with 1 if there is an error among the findings. docs/doctor.md explains
 			return a.doctor(cmd.Context(), request)
 		},
 	})
-	cmd.Flags().BoolVar(&request.NoNetwork, "no-network", false, "leave out the checks of the way to Zoom")
+	cmd.Flags().BoolVar(&request.NoNetwork, "no-network", false, "ask nobody: judge the configuration, local folders, and what is remembered")
 	return cmd
 }
 
@@ -135,6 +137,9 @@ func (a *app) showDoctor(r *doctorReport) {
 			fmt.Fprintf(a.term.out, "  %s  %s\n", a.painted("32", "ok"), printable(p.What))
 		}
 		a.showFindings(findings)
+	}
+	if r.Unasked != "" {
+		fmt.Fprintln(a.term.out, r.Unasked)
 	}
 	if len(r.Findings) == 0 {
 		fmt.Fprintln(a.term.out, "Nothing is known that stands against it.")

@@ -80,6 +80,9 @@ func (a *app) showPass(report *syncReport, fault error) error {
 	if fault != nil {
 		return fault
 	}
+	if slices.ContainsFunc(report.Calendars, func(c engine.Report) bool { return c.Unchosen }) {
+		return errAsked
+	}
 	if report.failed() {
 		return errReported
 	}

@@ -17,6 +17,7 @@ import (
 type examination struct {
 	*desk
 	at    time.Time
+	alone bool            // nobody is asked: folders of this machine are read, and what is remembered
 	mute  map[string]bool // accounts that cannot be asked, by hash: that is said once, and not for each link
 	mu    *sync.Mutex
 	hosts map[string]*hostFacts // by hostKey
@@ -44,12 +45,29 @@ type hostFacts struct {
 
 // Doctor judges everything, or one event or link.
 func (d *desk) Doctor(ctx context.Context, r doctorRequest) (doctorReport, error) {
-	x := &examination{desk: d, at: d.now(), mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
+	x := &examination{desk: d, at: d.now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
+	if x.alone {
+		for _, a := range d.accounts {
+			x.mute[a.hash] = true
+		}
+	}
 	report, err := x.judge(ctx, r)
+	if x.alone && err == nil {
+		report.Unasked = unasked
+	}
 	if err == nil && ctx.Err() != nil {
 		err = errStopped
 	}
 	return report, err
+}
+
+// unasked ends the report of an examination for which nobody was asked.
+const unasked = "Nobody was asked, neither calendars of services nor Zoom: this is what the configuration, local folders and zoomtag's memory say."
+
+// silent reports whether a calendar is not asked: all but folders of this machine are somebody's service.
+func (x *examination) silent(calendar string) bool {
+	c := x.calendarOf(calendar)
+	return x.alone && (c == nil || c.Provider != "ics")
 }
 
 func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport, error) {
@@ -62,7 +80,7 @@ func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport,
 	}
 	var network doctor.NetworkFacts
 	var wg sync.WaitGroup
-	if !r.NoNetwork {
+	if !x.alone && x.probes != nil {
 		list, media, outside, err := x.targets()
 		if err != nil {
 			return doctorReport{}, err

@@ -31,14 +31,18 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 	var facts []doctor.Facts
 	for i := range setup.Calendars {
 		c := &setup.Calendars[i]
+		records, err := x.st.Records(c.Name)
+		if err != nil {
+			return nil, err
+		}
+		if c.Unasked {
+			facts = append(facts, x.fromMemory(records)...)
+			continue
+		}
 		events, err := x.events(ctx, &wide, c.Name)
 		if err != nil {
 			c.Error, c.Denied = words.Of(err), errors.Is(err, calendar.ErrDenied)
 			continue
-		}
-		records, err := x.st.Records(c.Name)
-		if err != nil {
-			return nil, err
 		}
 		byID := map[string]*store.Record{}
 		for _, rec := range records {
@@ -57,6 +61,18 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 	x.ask(ctx, facts)
 	slices.SortStableFunc(facts, func(a, b doctor.Facts) int { return a.Event.Start.Compare(b.Event.Start) })
 	return facts, nil
+}
+
+// fromMemory makes facts of the coming events of a calendar that is not asked.
+func (x *examination) fromMemory(records []*store.Record) (facts []doctor.Facts) {
+	for _, rec := range records {
+		if kept(rec) && (rec.Until.IsZero() || rec.Until.After(x.at)) {
+			f := planned(x.at, rec)
+			f.Link = rec.JoinURL
+			facts = append(facts, f)
+		}
+	}
+	return facts
 }
 
 // keepers finds out which links that seem to be others' lead to meetings that zoomtag keeps for another event. The same event in another
@@ -188,7 +204,9 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		if f.Record == nil || ctx.Err() != nil {
 			return
 		}
-		f.Details = x.invited(ctx, f)
+		if !x.silent(f.Calendar) {
+			f.Details = x.invited(ctx, f)
+		}
 		account, known := x.accounts.of(f.Record.Mark)
 		inspector := x.inspector(account)
 		switch {
@@ -303,6 +321,11 @@ func (x *examination) keptRecords() ([]*store.Record, error) {
 
 // remembered makes facts of an event that is remembered, as its calendar now shows it.
 func (x *examination) remembered(ctx context.Context, rec *store.Record) []doctor.Facts {
+	if x.silent(rec.Calendar) {
+		f := planned(x.at, rec)
+		f.Link = rec.JoinURL
+		return []doctor.Facts{f}
+	}
 	ev, err := x.calendarOf(rec.Calendar).Source.Get(ctx, rec.EventID)
 	if err != nil {
 		f := planned(x.at, rec)

@@ -15,12 +15,13 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for its name.
+// setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for
+// its name, or nobody.
 func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.accounts))}
-	inParallel(len(x.accounts), func(i int) { s.Accounts[i] = accountFacts(ctx, x.accounts[i]) })
+	inParallel(len(x.accounts), func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.accounts[i]) })
 	for i, a := range x.accounts {
-		x.mute[a.hash] = s.Accounts[i].Error != ""
+		x.mute[a.hash] = x.alone || s.Accounts[i].Error != ""
 	}
 	s.Skew, s.Skewed = x.requests.skew("zoom")
 	status, err := x.status()
@@ -37,8 +38,11 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
 		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])
-		if c := &status.Calendars[i]; c.Held && !c.absent { // that it is not there, reading it says
+		if c := &status.Calendars[i]; c.Held && (!c.absent || s.Calendars[i].Unasked && c.LastError == "") { // that it is not there, reading it says
 			s.Calendars[i].Held = status.Calendars[i].HeldReason
+		}
+		if s.Calendars[i].Unasked {
+			s.Calendars[i].Error = status.Calendars[i].LastError
 		}
 		s.Calendars[i].Overdue = status.Calendars[i].OverdueReason
 	})
@@ -46,13 +50,15 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 }
 
 // accountFacts asks an account what its app may do, and looks how the sign-in of the person who hosts stands.
-func accountFacts(ctx context.Context, a account) doctor.AccountFacts {
+func (x *examination) accountFacts(ctx context.Context, a account) doctor.AccountFacts {
 	f := doctor.AccountFacts{Name: a.Name}
 	if inspector := a.inspector(); inspector != nil {
-		f.API = true
-		var err error
-		if f.Lacking, err = inspector.Scopes(ctx); err != nil {
-			f.Error = words.Of(err)
+		f.API, f.Unasked = true, x.alone
+		if !x.alone {
+			var err error
+			if f.Lacking, err = inspector.Scopes(ctx); err != nil {
+				f.Error = words.Of(err)
+			}
 		}
 	}
 	if a.grant != "" {
@@ -93,6 +99,9 @@ func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doc
 	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {
 		f.CertificateEnd = certificateEnd(c.Outlook.ClientCertificate)
+	}
+	if f.Unasked = x.silent(c.Name); f.Unasked {
+		return f
 	}
 	known, ok := x.calendarOf(c.Name).Source.(interface {
 		Introduce(ctx context.Context) (string, error)

@@ -46,6 +46,9 @@ func (e *usageError) Unwrap() error { return e.err }
 // errReported says that something failed and that the output has already said what.
 var errReported = errors.New("something failed")
 
+// errAsked says that the configuration leaves a question open that the output has already put.
+var errAsked = errors.New("the configuration does not say which calendar is meant")
+
 // execute runs one command line and returns the exit code.
 func execute(ctx context.Context, args []string, term terminal) int {
 	ctx, end := context.WithCancel(ctx)
@@ -67,6 +70,8 @@ func execute(ctx context.Context, args []string, term terminal) int {
 		return exitOK
 	case errors.Is(err, errReported):
 		return exitFailed
+	case errors.Is(err, errAsked):
+		return exitUsage
 	case errors.As(err, &usage):
 		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
 		return exitUsage
@@ -84,7 +89,7 @@ func execute(ctx context.Context, args []string, term terminal) int {
 
 // trace shows at --log-level debug the whole chain of an error, of which people else hear the cause.
 func trace(root *cobra.Command, term terminal, err error) {
-	if err != nil && !errors.Is(err, errReported) && root.PersistentFlags().Lookup("log-level").Value.String() == "debug" {
+	if err != nil && !errors.Is(err, errReported) && !errors.Is(err, errAsked) && root.PersistentFlags().Lookup("log-level").Value.String() == "debug" {
 		fmt.Fprintln(term.err, "zoomtag: the whole of it: "+err.Error())
 	}
 }

@@ -160,7 +160,9 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		}
 	}
 	d.requests.now = d.now
-	d.probes = newProber(d.now, a.term.hurry.within)
+	if !a.term.hurry.aloof {
+		d.probes = newProber(d.now, a.term.hurry.within)
+	}
 	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env, hurry: a.term.hurry}
 	d.builder = b
 	calendars, err := b.calendars()

@@ -36,6 +36,7 @@ type hurry struct {
 	within time.Duration                                     // bounds each exchange with a service
 	wait   func(ctx context.Context, d time.Duration) error  // between two tries
 	proxy  func(*http.Request) (*url.URL, error)             // of all requests to services; nil is that of the environment
+	aloof  bool                                              // doctor leaves out its looks at the way to Zoom
 	open   func(string, store.Options) (*store.Store, error) // opens the state for writing; nil is store.Open
 }
 

@@ -18,6 +18,8 @@ var (
 	// ErrAbsent: the calendar itself is not there, or may not be seen: an unmounted folder, a calendar that is no longer shared.
 	// Nothing is known of its events, and it is held until it is back.
 	ErrAbsent = words.Fact("the calendar is not there")
+	// ErrUnchosen: the configuration fits several calendars. It is a question for whoever wrote that; of no event is anything known.
+	ErrUnchosen = words.Kind("not chosen")
 	// ErrMalformed: the event is there, but what it says cannot be understood.
 	ErrMalformed = words.Fact("the event cannot be understood")
 	// ErrIncomplete: the event is there, but only in part so far (a half-written file).

@@ -34,6 +34,8 @@ type AccountFacts struct {
 	API     bool
 	Error   string
 	Lacking meeting.Scopes
+	// Unasked says that nobody has asked it.
+	Unasked bool
 	// Person is the sign-in of the person who hosts; nil where the account's app makes the meetings.
 	Person *CalendarFacts
 }
@@ -48,6 +50,8 @@ type CalendarFacts struct {
 	ReadOnly bool
 	Error    string
 	Denied   bool
+	// Unasked says that nobody has asked it; Error is then what is remembered.
+	Unasked bool
 	// App says that an organisation's app reads it, and not a person who signed in.
 	App bool
 	// Held is why a brake holds it, Overdue for how long no pass of a running daemon has ended.
@@ -166,6 +170,9 @@ func (a AccountFacts) judge(now time.Time) (list []Finding, well []string) {
 	if a.Error != "" {
 		return append(list, found(Credentials, a.Error).mended("Do what the message says, then run zoomtag retry.")), well
 	}
+	if a.Unasked {
+		return list, well
+	}
 	well = append(well, "Zoom accepts the credentials")
 	for _, scope := range a.Lacking.Needed {
 		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For))
@@ -221,6 +228,7 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		list = append(list, found(CalendarFails, c.Error))
 	case c.ReadOnly:
 		list = append(list, found(ReadOnly, c.Said))
+	case c.Unasked:
 	case c.Said != "":
 		well = append(well, c.Name+": "+c.Said)
 	default:

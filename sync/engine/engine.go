@@ -164,6 +164,7 @@ type Report struct {
 	Held     bool          `json:"held"`
 	Reason   string        `json:"reason,omitempty"` // why it is held
 	Error    string        `json:"error"`
+	Unchosen bool          `json:"unchosen,omitempty"`  // the error is a question: which calendar the configuration means
 	ReadOnly string        `json:"read_only,omitempty"` // why nothing in it can be written
 	Seen     int           `json:"seen"`
 	Events   []EventReport `json:"events"`

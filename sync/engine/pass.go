@@ -146,7 +146,7 @@ func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
 	if err == nil || errors.As(err, &damaged) || errors.As(err, &busy) || ctx.Err() != nil {
 		return p.report, err
 	}
-	p.report.OK, p.report.Error = false, words.Of(err)
+	p.report.OK, p.report.Error, p.report.Unchosen = false, words.Of(err), errors.Is(err, calendar.ErrUnchosen)
 	if errors.Is(err, calendar.ErrAbsent) {
 		p.report.Held, p.report.Reason = true, words.Of(err)
 	}

@@ -252,34 +252,48 @@ func xmlHeaders(depth string) map[string]string {
 
 // choose takes the calendar that is meant.
 func (c *Calendar) choose(calendars []resource) (*place, error) {
-	var meant []resource
-	for _, r := range calendars {
-		u := r.url.Path
-		if c.cfg.Calendar == "" || strings.EqualFold(strings.TrimSpace(r.Name), c.cfg.Calendar) || path.Base(u) == c.cfg.Calendar ||
-			strings.Trim(u, "/") == strings.Trim(c.cfg.Calendar, "/") {
-			meant = append(meant, r)
-		}
-	}
+	meant := fitting(calendars, c.cfg.Calendar)
 	switch {
 	case len(meant) == 1:
 		return meant[0].place(), nil
 	case len(calendars) == 0:
 		return nil, words.Say(calendar.ErrAbsent, "this account has no calendar for events: make one there, or check caldav.username; nothing is cancelled")
 	case len(meant) == 0:
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q: write one of these as caldav.calendar: %s; nothing is cancelled",
-			c.cfg.Calendar, names(calendars)))
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q: write one of these under caldav: %s; nothing is cancelled",
+			c.cfg.Calendar, choices(calendars, calendars)))
+	case c.cfg.Calendar != "":
+		return nil, words.Say(calendar.ErrUnchosen, fmt.Sprintf("there are several calendars %q: write the line of the one that is meant under caldav: %s",
+			c.cfg.Calendar, choices(meant, calendars)))
 	}
-	return nil, words.Say(calendar.ErrAbsent, "there are several calendars: write the name of the one that is meant as caldav.calendar, or its address as "+
-		"caldav.url: "+names(meant))
+	return nil, words.Say(calendar.ErrUnchosen, "there are several calendars, and none is chosen: write the line of the one that is meant under caldav: "+
+		choices(meant, calendars))
 }
 
-func names(calendars []resource) string {
-	var list []string
+// fitting are the calendars that a caldav.calendar can mean; an empty one fits all.
+func fitting(calendars []resource, wanted string) (meant []resource) {
 	for _, r := range calendars {
-		list = append(list, fmt.Sprintf("%q (%s)", strings.TrimSpace(r.Name), r.url.Path))
+		at := r.url.Path
+		if wanted == "" || strings.EqualFold(strings.TrimSpace(r.Name), wanted) || path.Base(at) == wanted ||
+			strings.Trim(at, "/") == strings.Trim(wanted, "/") {
+			meant = append(meant, r)
+		}
 	}
-	slices.Sort(list)
-	return strings.Join(list, ", ")
+	return meant
+}
+
+// choices are the lines that choose one of the calendars in the list among all: by its name where no other goes by it, else by its address.
+func choices(list, all []resource) string {
+	lines := make([]string, 0, len(list))
+	for _, r := range list {
+		name, at := strings.TrimSpace(r.Name), r.url.Path
+		if name != "" && len(fitting(all, name)) == 1 {
+			lines = append(lines, fmt.Sprintf("calendar: %q (at %s)", name, at))
+		} else {
+			lines = append(lines, strings.TrimSuffix(fmt.Sprintf("calendar: %q (%s)", at, name), " ()"))
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, " or ")
 }
 
 // standing proves that the collection is there, and that it is the one in which an event was looked for: one that was listed, or that the

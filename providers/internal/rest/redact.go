@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"unicode"
@@ -35,14 +36,26 @@ func Redact(text string) string {
 	return text
 }
 
-// Snippet is the beginning of a body as one redacted line of at most n characters, for an error text.
+// Snippet is the beginning of a body as one redacted line of at most n characters, for an error text. Of a web page it is what people would
+// read there first.
 func Snippet(body []byte, n int) string {
 	// Redaction looks at more than is shown, and at all that could hide a secret's name before it.
-	text := Redact(string(body[:min(len(body), 16*n+4096)]))
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+	body = body[:min(len(body), 16*n+4096)]
+	if isPage(body) {
+		body = bytes.TrimPrefix(body, []byte("\ufeff"))
+		if said := line(Redact(pageWords(body))); said != "" {
+			return Cut(said+" (a web page)", n)
+		}
+		return Cut("a web page", n)
+	}
+	return Cut(line(Redact(string(body))), n)
+}
+
+// line is text as one line.
+func line(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar
 	}), " ")
-	return Cut(text, n)
 }
 
 // Cut shortens text to at most n characters; a cut text ends with an ellipsis.
