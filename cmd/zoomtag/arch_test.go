@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"providers/links":                        {},
 	"providers/internal/rest":                {"providers/words"},
 	"store/record":                           {"providers/meeting"},
-	"store":                                  {"store/record", "providers/meeting", "providers/words"},
+	"store":                                  {"store/record", "providers/meeting"},
 	"sync/plan":                              {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "store/record"},
 	"sync/doctor":                            {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "sync/plan", "store/record"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},

@@ -73,10 +73,7 @@ func (d *Doc) htmlParam(p *prop, name string) (decoded, bool) {
 	if len(value) > 0 && value[0] == '"' {
 		quote = 1
 	}
-	length := bytes.IndexAny(value[quote:], "\"\x00")
-	if quote == 0 {
-		length = bytes.IndexAny(value, ";")
-	}
+	length := bytes.IndexByte(value[quote:], map[int]byte{0: ';', 1: '"'}[quote])
 	if length < 0 {
 		length = len(value) - quote
 	}

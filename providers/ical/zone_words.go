@@ -95,9 +95,6 @@ func worded(tzid string) (zone, bool) {
 		}
 		return x.shown(words, offset)
 	}
-	if m[2] == "" && m[1] == "" && m[6] != "" {
-		return zone{}, false
-	}
 	return fixed(offset), true
 }
 

@@ -1,6 +1,7 @@
 package links
 
 import (
+	"cmp"
 	"encoding/base64"
 	"regexp"
 	"strings"
@@ -134,7 +135,7 @@ func (u location) wrapper() *wrapper {
 func (u location) inside() string {
 	switch {
 	case google.MatchString(u.host) && u.path == "url":
-		return first(u.target("q"), u.target("url"))
+		return cmp.Or(u.target("q"), u.target("url"))
 	case u.on("urldefense.proofpoint.com") && hasPrefixFold(u.path, "v2/"):
 		return dashed(u.param("u"))
 	case u.on("urldefense.com"), u.on("urldefense.us"), u.on("urldefense.proofpoint.com") && hasPrefixFold(u.path, "v3/"):
@@ -153,13 +154,6 @@ func (u location) inside() string {
 		}
 	}
 	return ""
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // target is the link that a parameter holds: as it is, percent-encoded several times, or in base64; or "".

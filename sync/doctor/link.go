@@ -132,16 +132,10 @@ var (
 	plainName = regexp.MustCompile(`^[A-Za-z_]{1,20}$`)
 )
 
-// appLink opens Zoom's app.
-var appLink = regexp.MustCompile(`(?i)\bzoom(mtg|us)://\S+`)
-
 // LinkIn finds the link that somebody means in a text: one that only looks like Zoom's
 // before all others, then one that leads into a meeting. It is "" where there is none.
 func LinkIn(text string) string {
 	text = strings.TrimSpace(text)
-	if link := appLink.FindString(text); link != "" {
-		return link
-	}
 	list := links.Find(text)
 	if len(list) == 0 && !strings.ContainsAny(text, " @\n") && strings.Contains(text, ".") && strings.Contains(text, "/") {
 		return "https://" + text // as people type it

@@ -378,50 +378,39 @@ func TestAccountPutBack(t *testing.T) {
 	}
 }
 
-// TestReleasedForAnotherReason: letting go what is missing together with many others does not say that a meeting may be left alone whose
-// account is taken out of the configuration later.
-func TestReleasedForAnotherReason(t *testing.T) {
-	w := newTwo(t)
-	id := w.put("Talk #zoom(account=b)", week)
-	w.pass()
-	w.cal.Delete(id)
-	if r := w.pass(); !r.Held {
-		t.Fatalf("the calendar is empty, and not held: %+v", r)
+// TestAskedBeforeItsAccountWent: whoever takes a tag out, or lets go what is missing together with many others, has the meeting cancelled. That its
+// account is taken out of the configuration before that could be done does not leave the meeting behind without a word.
+func TestAskedBeforeItsAccountWent(t *testing.T) {
+	for name, ask := range map[string]func(w *two, id string){
+		"untagged": func(w *two, id string) { w.title(id, "Talk") },
+		"released": func(w *two, id string) {
+			w.cal.Delete(id)
+			if r := w.pass(); !r.Held {
+				t.Fatalf("the calendar is empty, and not held: %+v", r)
+			}
+			if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newTwo(t)
+			id := w.put("Talk #zoom(account=b)", week)
+			w.pass()
+			ask(w, id)
+			w.pass()
+			w.gone = true
+			w.begin()
+			w.later()
+			if rec := w.record(id); rec.Closed() || rec.State != plan.Held || !strings.Contains(rec.Reason, "zoomtag release c") {
+				t.Errorf("%s (%s)", rec.State, rec.Reason)
+			}
+			w.gone = false
+			w.begin()
+			w.later()
+			w.has(0, 0, 0, 1)
+		})
 	}
-	if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
-		t.Fatal(err)
-	}
-	w.pass()
-	w.gone = true
-	w.begin()
-	w.later()
-	if rec := w.record(id); rec.Closed() || rec.State != plan.Held {
-		t.Errorf("%s (%s)", rec.State, rec.Reason)
-	}
-	w.gone = false
-	w.begin()
-	w.later()
-	w.has(0, 0, 0, 1)
-}
-
-// TestUntaggedBeforeItsAccountWent: whoever takes a tag out has the meeting cancelled. That its account is taken out of the configuration before
-// that could be done does not leave it behind without a word.
-func TestUntaggedBeforeItsAccountWent(t *testing.T) {
-	w := newTwo(t)
-	id := w.put("Talk #zoom(account=b)", week)
-	w.pass()
-	w.title(id, "Talk")
-	w.pass()
-	w.gone = true
-	w.begin()
-	w.later()
-	if rec := w.record(id); rec.Closed() || rec.State != plan.Held || !strings.Contains(rec.Reason, "zoomtag release c") {
-		t.Errorf("%s (%s)", rec.State, rec.Reason)
-	}
-	w.gone = false
-	w.begin()
-	w.later()
-	w.has(0, 0, 0, 1)
 }
 
 // TestAccountsApart: neither the daily budget of a host nor a wish to be left alone is shared with another account, though hosts there
