@@ -182,10 +182,9 @@ func (s *Settings) name(hash string) string {
 // what becomes of it. An event that is gone waits for the account, for somebody to release it, or until the meeting is over anyway.
 func (d Decision) leave(in Input, why string) Decision {
 	rec := in.Rec
-	untagged := in.Event != nil && !in.Event.Cancelled
 	graceOver := rec.EndingAt.Add(in.Settings.Grace)
 	switch {
-	case rec.Abandoned && (!untagged || !in.Now.Before(graceOver)), !rec.Until.IsZero() && in.Now.After(rec.Until):
+	case rec.Abandoned && (rec.Released || !in.Now.Before(graceOver)), !rec.Until.IsZero() && in.Now.After(rec.Until):
 		d.Do, d.State, d.Left = Close, Ended, true
 		d.Reason += "; " + why + ": it is left alone"
 	case rec.Abandoned:

@@ -4,8 +4,36 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/calendar"
 	"zoomtag/store/record"
 )
+
+// TestAbandoned: a meeting of an account that is not configured is left alone once its owner has let it go, or the grace period is over after the
+// tag was taken out, also where the event is cancelled within it.
+func TestAbandoned(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	s := Settings{Account: AccountHash("ours"), Grace: 10 * time.Minute}
+	for _, tt := range []struct {
+		name                string
+		abandoned, released bool
+		ended               time.Duration // ago
+		do                  Do
+	}{
+		{"nobody was told", false, false, time.Hour, Nothing},
+		{"let go for another reason", false, true, time.Hour, Nothing},
+		{"let go", true, true, time.Minute, Close},
+		{"untagged, in the grace period", true, false, time.Minute, Nothing},
+		{"untagged", true, false, time.Hour, Close},
+	} {
+		for _, ev := range []*calendar.Event{nil, {ID: "id", UID: "uid", Cancelled: true, Start: now.Add(time.Hour), Until: now.Add(2 * time.Hour)}} {
+			rec := record.Record{Calendar: "c", EventID: "id", UID: "uid", Mark: NewMark(AccountHash("others"), "uid", [10]byte{1}), MeetingID: 1,
+				EndingAt: now.Add(-tt.ended), Until: now.Add(2 * time.Hour), Abandoned: tt.abandoned, Released: tt.released}
+			if d := Next(Input{Now: now, Event: ev, Rec: &rec, Settings: &s}); d.Do != tt.do {
+				t.Errorf("%s: %q, %s (%s)", tt.name, d.Do, d.State, d.Reason)
+			}
+		}
+	}
+}
 
 // TestEndingWithAnEarlierMeeting: the event's own meeting is cancelled before the earlier ones, of which one may have to stay for the sake
 // of a copy that shows it, and the record is closed behind them.
