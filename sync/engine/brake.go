@@ -184,8 +184,11 @@ func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calen
 	if err != nil {
 		return true, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
 	}
-	deleted := func(ch calendar.Change) bool { return ch.ID == m.gone[0].EventID && ch.Deleted }
-	return !slices.ContainsFunc(news.List, deleted), nil
+	i := slices.IndexFunc(news.List, func(ch calendar.Change) bool { return ch.ID == m.gone[0].EventID })
+	if i < 0 {
+		return news.Total >= 0, nil // of what is not among the news a pass notices nothing: it was told of that before
+	}
+	return !news.List[i].Deleted, nil
 }
 
 // emptied reports whether the whole calendar is empty, which it was not before the grace period. A single event that the service itself calls deleted is no such thing.

@@ -179,7 +179,7 @@ func (s *settling) perhapsMoved() error {
 		return err
 	}
 	for _, problem := range problems {
-		if ev := s.events[problem.ID]; ev != nil && ev.UID != s.rec.UID { // it was read since, and is another one
+		if ev := s.events[problem.ID]; s.absent[problem.ID] || ev != nil && ev.UID != s.rec.UID { // it was read since: it is gone, or another one
 			continue
 		}
 		if problem.Unread && problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {

@@ -46,12 +46,34 @@ func (c *Calendar) exceptions(ev *calendar.Event, e models.Eventable) {
 // written. One that fails does not keep the others from theirs.
 func (c *Calendar) setExceptions(ctx context.Context, series *calendar.Event, before string, l calendar.Link) error {
 	var faults []error
+	var missing []string
 	for _, x := range series.Lacking(l) {
-		if err := c.setException(ctx, x.ID, before, l); err != nil {
+		err := c.setException(ctx, x.ID, before, l)
+		if _, isMissing := asMissing(err); isMissing {
+			missing = append(missing, x.ID)
+		} else if err != nil {
 			faults = append(faults, err)
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, c.takenOut(ctx, series.ID, missing))...)
+}
+
+// takenOut reports, as an error, that exceptions which cannot be found are still listed with their series: Exchange does not find for a while what
+// it has just made. Those that are not were taken out meanwhile.
+func (c *Calendar) takenOut(ctx context.Context, series string, missing []string) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	now, err := c.Get(ctx, series)
+	if err != nil {
+		return err
+	}
+	for i := range now.Exceptions {
+		if slices.Contains(missing, now.Exceptions[i].ID) {
+			return fmt.Errorf("outlook: event %s: one of its dates is listed and cannot be found yet: it is tried again", series)
+		}
+	}
+	return nil
 }
 
 // setException makes l the link of one exception, or takes it out. before is the location that the series had.
@@ -61,9 +83,6 @@ func (c *Calendar) setException(ctx context.Context, id, before string, l calend
 		return err
 	}
 	e, err := c.getEvent(ctx, append(slices.Clone(path), "events", id), query{"$select": eventFields}, id)
-	if _, missing := asMissing(err); missing {
-		return nil // the date was taken out meanwhile
-	}
 	if err != nil {
 		return err
 	}

@@ -116,6 +116,24 @@ func TestDateThatFails(t *testing.T) {
 	}
 }
 
+// TestDateThatIsNotFoundYet: a date that is listed and cannot be found is no date that was taken out: it gets the link in the next pass.
+func TestDateThatIsNotFoundYet(t *testing.T) {
+	o := newOffice(t, outlooktest.Options{})
+	id, own, guests := o.course()
+	f := outlooktest.Error(http.StatusNotFound, "ErrorItemNotFound", "The specified object was not found in the store.")
+	f.Times = 1
+	o.server.Break(always(f, func(r *http.Request) bool { return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, own) }))
+	o.pass()
+	if o.linked(own) || !o.linked(guests) || !o.linked(id) {
+		t.Fatalf("linked: %v, %v, %v", o.linked(own), o.linked(guests), o.linked(id))
+	}
+	o.start()
+	o.passes()
+	if !o.linked(own) {
+		t.Error("the date never gets the link")
+	}
+}
+
 // TestPlanOfDates: what would be written into single dates, and who would hear of it, is foretold.
 func TestPlanOfDates(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})

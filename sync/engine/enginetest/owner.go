@@ -229,6 +229,7 @@ func (w *Walker) rename(id string) {
 
 // loseDatabase deletes the database. What only it knew is excused: meetings that no standing event shows.
 func (w *Walker) loseDatabase() {
+	w.disturbed = true
 	w.say("database deleted")
 	w.lost = true
 	w.countDoubles()

@@ -114,6 +114,9 @@ type walk struct {
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
 	hidden map[string]bool   // ids that listings lack
 	lost   bool              // the database was deleted at some time
+	// disturbed says that a call has failed, the power was cut, or the database was deleted: what a pass then has to find out again, of
+	// an update whose answer was lost for instance, no plan can know.
+	disturbed bool
 	// without says that the second account is not in the configuration.
 	without bool
 	excuse  map[string]bool // marks of meetings that nothing but the deleted database knew of
@@ -177,6 +180,7 @@ func (w *Walker) point(name string) {
 		return
 	}
 	if w.cutIn--; w.cutIn == 0 {
+		w.disturbed = true
 		w.say("power cut at %s", name)
 		panic(powerCut{name})
 	}
@@ -290,6 +294,7 @@ func (w *Walker) fault(call, phase string) error {
 	if w.calm || w.rng.Float64() >= w.flaky {
 		return nil
 	}
+	w.disturbed = true
 	w.say("fault: %s %s", call, phase)
 	return errFlaky
 }
