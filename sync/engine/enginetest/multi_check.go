@@ -20,7 +20,7 @@ func (w *Multi) live() []meetingtest.Live { return append(w.zoom.Meetings(), w.c
 func (w *Multi) check() error {
 	live := map[string][]meetingtest.Live{}
 	for _, l := range w.live() {
-		if w.recovered[l.ID] && !w.shows(l) {
+		if w.recovered[l.ID] && !w.wants(l) {
 			continue
 		}
 		m, _ := plan.ParseMark(l.Mark)

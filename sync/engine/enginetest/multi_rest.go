@@ -69,7 +69,7 @@ func (w *Multi) allPasses() {
 
 // checkRest lets weeks pass in which nothing happens: nothing may be written then, nor asked of Zoom but to look.
 func (w *Multi) checkRest() error {
-	if w.rng.IntN(8) > 0 {
+	if w.rng.IntN(8) > 0 || w.turns() {
 		return nil
 	}
 	count := func() (writes, calls int) {
@@ -93,4 +93,20 @@ func (w *Multi) checkRest() error {
 		return fmt.Errorf("at rest %d writes and %d calls that change something were made in three weeks", nowWrites-writes, nowCalls-calls)
 	}
 	return w.broken
+}
+
+// turns reports whether copies of one event end at different times: when the first is over, the meeting goes with it, and the next has its turn.
+func (w *Multi) turns() bool {
+	ends := map[string]time.Time{}
+	for _, it := range w.items {
+		ev, asked := w.asks(it)
+		if !asked {
+			continue
+		}
+		if end, known := ends[it.uid]; known && !end.Equal(ev.Until) {
+			return true
+		}
+		ends[it.uid] = ev.Until
+	}
+	return false
 }

@@ -99,11 +99,11 @@ func (w *Multi) shown(l meetingtest.Live) bool {
 	})
 }
 
-// shows reports whether an event that there is shows this meeting.
-func (w *Multi) shows(l meetingtest.Live) bool {
+// wants reports whether an event that asks for a meeting shows this one.
+func (w *Multi) wants(l meetingtest.Live) bool {
 	return slices.ContainsFunc(w.items, func(it *item) bool {
-		ev, there := it.cal.Event(it.id)
-		return there && strings.Contains(ev.Link.Block, l.JoinURL)
+		ev, asked := w.asks(it)
+		return asked && strings.Contains(ev.Link.Block, l.JoinURL)
 	})
 }
 
