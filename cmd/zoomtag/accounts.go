@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/personal"
 	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -90,7 +91,7 @@ func (b *builder) openAccounts() error {
 		var err error
 		if z.Mode == configs.Personal {
 			if a.service, err = personal.New(z.PersonalLink); err != nil {
-				return &usageError{b.cfg.Mistake(i, "personal_link", err.Error())}
+				return words.Usage(b.cfg.Mistake(i, "personal_link", err.Error()))
 			}
 		} else {
 			a.service, err = zoom.New(b.zoomConfig(z))
@@ -103,7 +104,7 @@ func (b *builder) openAccounts() error {
 		}
 		for _, other := range b.accounts {
 			if other.hash == a.hash { // by chance: the same one twice is a mistake that the configuration's own check finds
-				return &usageError{fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart: leave one of them out", other.Name, a.Name)}
+				return words.Usage(fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart: leave one of them out", other.Name, a.Name))
 			}
 		}
 		b.accounts = append(b.accounts, a)

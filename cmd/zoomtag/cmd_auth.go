@@ -38,11 +38,11 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch provider := args[0]; {
 			case how.deviceCode && provider != "outlook":
-				return &usageError{errors.New("there are device codes for Outlook calendars only: leave --device-code out, and paste the address instead")}
+				return words.Usage(errors.New("there are device codes for Outlook calendars only: leave --device-code out, and paste the address instead"))
 			case provider != "zoom":
 				return a.authCalendar(cmd.Context(), provider, name, how)
 			case name != "":
-				return &usageError{errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of several accounts name one, as in zoomtag auth zoom NAME")}
+				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of several accounts name one, as in zoomtag auth zoom NAME"))
 			}
 			return a.authZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},
@@ -103,14 +103,14 @@ func (a *app) authCalendar(ctx context.Context, provider, name string, how signI
 	}
 	c, err := whoSignsIn(cfg, provider, name)
 	if err != nil {
-		return &usageError{err}
+		return words.Usage(err)
 	}
 	if c.Outlook != nil && !c.Outlook.ClientSecret.IsZero() { // few have one, and those cannot do without
 		if cfg, err = a.load(); err != nil {
 			return err
 		}
 		if c, err = whoSignsIn(cfg, provider, name); err != nil {
-			return &usageError{err}
+			return words.Usage(err)
 		}
 	}
 	return a.signIn(ctx, cfg, c, how)
@@ -124,14 +124,14 @@ func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error 
 	}
 	z, err := whoHosts(cfg, name)
 	if err != nil {
-		return &usageError{err}
+		return words.Usage(err)
 	}
 	if !z.ClientSecret.IsZero() { // a public client has none
 		if cfg, err = a.load(); err != nil {
 			return err
 		}
 		if z, err = whoHosts(cfg, name); err != nil {
-			return &usageError{err}
+			return words.Usage(err)
 		}
 	}
 	log, err := a.quietLogger()

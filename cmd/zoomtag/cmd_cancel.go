@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
@@ -51,6 +52,11 @@ func (a *app) showLeftovers(list []leftoverStatus) error {
 	return a.term.table(rows)
 }
 
+// cancelRequest names meetings that no event has, by their numbers.
+type cancelRequest struct {
+	Meetings []int64 `json:"meetings"`
+}
+
 // cancelReport is the document of `cancel --json`.
 type cancelReport struct {
 	Cancelled []leftoverStatus `json:"cancelled"`
@@ -68,11 +74,13 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 			for _, arg := range args {
 				id, err := strconv.ParseInt(strings.ReplaceAll(arg, " ", ""), 10, 64)
 				if err != nil || id <= 0 {
-					return &usageError{fmt.Errorf("%q is no meeting number: zoomtag status lists them", arg)}
+					return words.Usage(fmt.Errorf("%q is no meeting number: zoomtag status lists them", arg))
 				}
 				ids = append(ids, id)
 			}
-			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (cancelReport, error) { return o.Cancel(ctx, ids) })
+			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (cancelReport, error) {
+				return o.Cancel(ctx, cancelRequest{Meetings: ids})
+			})
 			if err != nil {
 				return err
 			}
@@ -88,9 +96,9 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 }
 
 // Cancel cancels meetings that no event has, until one cannot be.
-func (d *desk) Cancel(ctx context.Context, ids []int64) (cancelReport, error) {
+func (d *desk) Cancel(ctx context.Context, r cancelRequest) (cancelReport, error) {
 	report := cancelReport{Cancelled: []leftoverStatus{}}
-	for _, id := range ids {
+	for _, id := range r.Meetings {
 		l, err := d.engine.CancelLeftover(ctx, id)
 		if err != nil {
 			return report, fmt.Errorf("%w%s", err, alreadyCancelled(report.Cancelled))
@@ -110,12 +118,6 @@ func alreadyCancelled(list []leftoverStatus) string {
 		ids = append(ids, l.MeetingID)
 	}
 	return "; cancelled before that: " + strings.Join(ids, ", ")
-}
-
-// Cancel has the daemon cancel meetings that no event has.
-func (r *remote) Cancel(ctx context.Context, ids []int64) (report cancelReport, err error) {
-	err = r.ask(ctx, "/cancel", controlRequest{Meetings: ids}, &report)
-	return report, err
 }
 
 // sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.

@@ -256,7 +256,7 @@ func (d *demo) edit() error {
 
 // pass has the daemon make a pass and shows each event before and after it.
 func (d *demo) pass(ctx context.Context) error {
-	report, err := d.remote.Sync(ctx, nil, false)
+	report, err := d.remote.Sync(ctx, syncRequest{})
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (d *demo) pass(ctx context.Context) error {
 	for _, ev := range status.Events {
 		why[ev.EventID] = ev.Reason
 	}
-	preview, err := d.remote.Sync(ctx, nil, true)
+	preview, err := d.remote.Sync(ctx, syncRequest{Dry: true})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
 )
 
@@ -66,7 +67,7 @@ It exits with 1 if there is an error among the findings. docs/doctor.md explains
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request.About = strings.Join(args, "")
 			if len(args) > 0 && strings.TrimSpace(request.About) == "" {
-				return &usageError{errors.New("name an event, or give a link")}
+				return words.Usage(errors.New("name an event, or give a link"))
 			}
 			return a.doctor(cmd.Context(), request)
 		},
@@ -77,9 +78,8 @@ It exits with 1 if there is an error among the findings. docs/doctor.md explains
 
 func (a *app) doctor(ctx context.Context, request doctorRequest) error {
 	report, err := a.examine(ctx, request)
-	var usage *usageError
 	switch {
-	case errors.As(err, &usage) && a.flags.json && report.Findings != nil:
+	case words.IsUsage(err) && a.flags.json && report.Findings != nil:
 		return errors.Join(err, a.term.json(report))
 	case err != nil:
 		return err
@@ -105,8 +105,7 @@ func (a *app) examine(ctx context.Context, request doctorRequest) (doctorReport,
 	defer done()
 	office, err := a.openPreview(ctx)
 	if err != nil {
-		var usage *usageError
-		if errors.As(err, &usage) {
+		if words.IsUsage(err) {
 			return newDoctorReport(doctor.WrongConfiguration(err.Error())), err
 		}
 		return doctorReport{}, err
@@ -199,10 +198,4 @@ func (a *app) painted(color, word string) string {
 		return word
 	}
 	return "\x1b[" + color + "m" + word + "\x1b[0m"
-}
-
-// Doctor asks the daemon for its judgement.
-func (r *remote) Doctor(ctx context.Context, request doctorRequest) (report doctorReport, err error) {
-	err = r.ask(ctx, "/doctor", controlRequest{Doctor: request}, &report)
-	return report, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,6 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"zoomtag/providers/words"
-	"zoomtag/store"
 	"zoomtag/sync/doctor"
 )
 
@@ -108,7 +108,7 @@ func (a *app) showStatus(r statusReport) error {
 		fmt.Fprintln(a.term.out)
 		rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
 		for _, ev := range events {
-			rows = append(rows, []string{ev.name(), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
+			rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
 		}
 		if err := a.term.table(rows); err != nil {
 			return err
@@ -127,13 +127,13 @@ func (a *app) showStatus(r statusReport) error {
 	fmt.Fprintln(a.term.out)
 	rows = [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
 	for _, ev := range r.Notes {
-		rows = append(rows, []string{ev.name(), ev.Calendar, ev.Reason})
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
 	}
 	return a.term.table(rows)
 }
 
-// name is what an event is called in a table.
-func (e *eventStatus) name() string {
+// nameOf is what an event is called in a table.
+func nameOf(e *eventStatus) string {
 	if e.Title == "" {
 		return shorten(e.EventID, 40)
 	}
@@ -225,38 +225,37 @@ func (a *app) logCommand() *cobra.Command {
 		Long:  "Show the journal: what was done to which event, when and why. EVENT is an event's id, UID or title.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			entries, err := look(cmd.Context(), a, func(ctx context.Context, o office) ([]store.Entry, error) {
-				return o.Log(ctx, strings.Join(args, ""))
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (logReport, error) {
+				return o.Log(ctx, logRequest{Event: strings.Join(args, "")})
 			})
 			if err != nil {
 				return err
 			}
-			if len(entries) == 0 && len(args) > 0 {
-				return &usageError{fmt.Errorf("the log knows no event %q: give an event's id, UID or words of its title; zoomtag log without one shows all", args[0])}
+			if len(report.Log) == 0 && len(args) > 0 {
+				return words.Usage(fmt.Errorf("the log knows no event %q: give an event's id, UID or words of its title; zoomtag log without one shows all", args[0]))
 			}
 			if a.flags.json {
-				return a.term.json(logDocument(entries))
+				return a.term.json(report)
 			}
 			rows := [][]string{{"TIME", "CALENDAR", "EVENT", "STEP", "MEETING", "REASON"}}
-			for _, e := range entries {
-				title, id, reason := e.Title, "", e.Reason
-				if title == "" {
-					title = e.EventID
-				}
-				if e.Meeting != 0 {
-					id = strconv.FormatInt(e.Meeting, 10)
-				}
+			for _, e := range report.Log {
+				title, reason := cmp.Or(e.Title, e.EventID), e.Reason
 				if e.Error != "" {
 					reason = "failed: " + e.Error
 				}
-				rows = append(rows, []string{clock(some(e.At)), e.Calendar, shorten(title, 40), e.Step, id, reason})
+				rows = append(rows, []string{clock(some(e.Time)), e.Calendar, shorten(title, 40), e.Step, e.MeetingID, reason})
 			}
 			return a.term.table(rows)
 		},
 	})
 }
 
-// logEntry is one line of `log --json`.
+// logReport is the document of `log --json`.
+type logReport struct {
+	Log []logEntry `json:"log"`
+}
+
+// logEntry is one line of it.
 type logEntry struct {
 	Time      time.Time `json:"time"`
 	Calendar  string    `json:"calendar"`
@@ -269,18 +268,6 @@ type logEntry struct {
 	Error     string    `json:"error"`
 }
 
-func logDocument(entries []store.Entry) map[string][]logEntry {
-	list := make([]logEntry, 0, len(entries))
-	for _, e := range entries {
-		l := logEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step, Reason: e.Reason, Error: e.Error}
-		if e.Meeting != 0 {
-			l.MeetingID = strconv.FormatInt(e.Meeting, 10)
-		}
-		list = append(list, l)
-	}
-	return map[string][]logEntry{"log": list}
-}
-
 func (a *app) releaseCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "release CALENDAR",
@@ -289,7 +276,9 @@ func (a *app) releaseCommand() *cobra.Command {
 held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (releaseReport, error) { return o.Release(ctx, args[0]) })
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (releaseReport, error) {
+				return o.Release(ctx, releaseRequest{Calendar: args[0]})
+			})
 			switch {
 			case err != nil:
 				return err

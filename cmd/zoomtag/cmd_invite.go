@@ -38,6 +38,7 @@ type inviteReport struct {
 	Invites []inviteFact `json:"invites"`
 }
 
+// inviteFact is the invitation to one event.
 type inviteFact struct {
 	Calendar string `json:"calendar"`
 	EventID  string `json:"event_id"`
@@ -64,11 +65,11 @@ organizer mails to the attendees, who are then listed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 0 && all:
-				return &usageError{errors.New("--all is about every event: name none")}
+				return words.Usage(errors.New("--all is about every event: name none"))
 			case request && cancel:
-				return &usageError{errors.New("--request and --cancel exclude each other")}
+				return words.Usage(errors.New("--request and --cancel exclude each other"))
 			case ask.Alarm < 0:
-				return &usageError{errors.New("--alarm is how long before the start: write it without a sign")}
+				return words.Usage(errors.New("--alarm is how long before the start: write it without a sign"))
 			case request:
 				ask.Method = invite.Request
 			case cancel:
@@ -128,18 +129,18 @@ func (a *app) writeInvites(list []inviteFact, to string) error {
 	case len(list) == 0:
 		return nil
 	case to == "-" && a.flags.json:
-		return &usageError{errors.New("--json prints what was written: name a file or a folder with -o")}
+		return words.Usage(errors.New("--json prints what was written: name a file or a folder with -o"))
 	case to == "-":
 		raw, err := together(list)
 		if err != nil {
-			return &usageError{err}
+			return words.Usage(err)
 		}
 		_, err = a.term.out.Write(raw)
 		return err
 	case strings.HasSuffix(strings.ToLower(to), ".ics") && !isDir(to):
 		raw, err := together(list)
 		if err != nil {
-			return &usageError{err}
+			return words.Usage(err)
 		}
 		for i := range list {
 			list[i].Path = to
@@ -260,7 +261,7 @@ func (d *desk) inviteable(names []string) ([]*store.Record, error) {
 			}
 		}
 		if found == 0 {
-			return nil, &usageError{fmt.Errorf("there is no linked event %q; \"zoomtag links\" shows those that there are", name)}
+			return nil, words.Usage(fmt.Errorf("there is no linked event %q; \"zoomtag links\" shows those that there are", name))
 		}
 	}
 	return meant, nil
@@ -270,10 +271,4 @@ func (d *desk) inviteable(names []string) ([]*store.Record, error) {
 func named(rec *store.Record, name string) bool {
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(name)
 	return name == rec.EventID || name == rec.UID || strings.EqualFold(name, rec.Title) || digits == strconv.FormatInt(rec.MeetingID, 10)
-}
-
-// Invite asks the daemon for invitations.
-func (r *remote) Invite(ctx context.Context, request inviteRequest) (report inviteReport, err error) {
-	err = r.ask(ctx, "/invite", controlRequest{Invite: &request}, &report)
-	return report, err
 }

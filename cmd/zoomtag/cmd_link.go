@@ -17,6 +17,7 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/ical"
+	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -69,7 +70,7 @@ func cleaned(path string) string {
 func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	raw, err := a.readEvent(from)
 	if err != nil {
-		return &usageError{err}
+		return words.Usage(err)
 	}
 	a.tells = true
 	report, err := ask(ctx, a, func(ctx context.Context, o office) (linkReport, error) {
@@ -130,10 +131,10 @@ const linkCalendar = "link "
 func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err error) {
 	outline, err := ical.Look(r.ICS, ical.DefaultLimits)
 	if err != nil {
-		return report, &usageError{fmt.Errorf("this is no iCalendar file that can be understood: %w", err)}
+		return report, words.Usage(fmt.Errorf("this is no iCalendar file that can be understood: %w", err))
 	}
 	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
-		return report, &usageError{fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs))}
+		return report, words.Usage(fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs)))
 	}
 	dir, err := tempDir("zoomtag-link")
 	if err != nil {
@@ -186,10 +187,4 @@ func (b *builder) once(name, dir, options string) (*engine.Calendar, error) {
 	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
 	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
 		Detects: fmt.Sprint(wallClock(b.env)().UnixNano())}, nil
-}
-
-// Link has the daemon make the meeting.
-func (r *remote) Link(ctx context.Context, request linkRequest) (report linkReport, err error) {
-	err = r.ask(ctx, "/link", controlRequest{Link: &request}, &report)
-	return report, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -23,6 +24,7 @@ type retryRequest struct {
 	Patient bool `json:"patient,omitempty"`
 }
 
+// retryReport is the document of `retry --json`.
 type retryReport struct {
 	Calendars []string `json:"calendars"` // in which something is tried again
 	Events    int      `json:"events"`
@@ -47,7 +49,7 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 			if err != nil {
 				return err
 			}
-			report, err := office.Sync(ctx, again.Calendars, false)
+			report, err := office.Sync(ctx, syncRequest{Calendars: again.Calendars})
 			bar.clear()
 			return a.showPass(&report, err)
 		},
@@ -74,15 +76,9 @@ func (d *desk) Retry(_ context.Context, r retryRequest) (retryReport, error) {
 		return retryReport{}, err
 	}
 	if n == 0 && again.Event != nil {
-		return retryReport{}, &usageError{fmt.Errorf("no calendar and no event that failed or waits is called %q: zoomtag status lists them", r.What)}
+		return retryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called %q: zoomtag status lists them", r.What))
 	}
 	return retryReport{Calendars: again.Calendars, Events: n}, nil
-}
-
-// Retry has the daemon try again.
-func (r *remote) Retry(ctx context.Context, req retryRequest) (report retryReport, err error) {
-	err = r.ask(ctx, "/retry", controlRequest{Retry: req}, &report)
-	return report, err
 }
 
 // tellWaiting adds to a report what the pass had nothing to do with because it waits, and what has failed before: whoever looks at the

@@ -86,7 +86,7 @@ func (d *daemon) build(cfg *configs.Config) error {
 		specs[c.Name] = cfg.For(c).Schedule
 	}
 	if desk.schedule, err = engine.NewSchedule(desk.engine, specs, nil); err != nil {
-		return &usageError{err}
+		return words.Usage(err)
 	}
 	desk.overdue, desk.stuck = desk.schedule.Overdue, desk.schedule.Stuck
 	if old := d.desk.Load(); old != nil {

@@ -31,7 +31,7 @@ func (a *app) syncCommand() *cobra.Command {
 			if _, err := office.Retry(ctx, retryRequest{Calendars: names, Patient: !a.term.isTerminal(a.term.out)}); err != nil {
 				return err
 			}
-			report, err := office.Sync(ctx, names, false)
+			report, err := office.Sync(ctx, syncRequest{Calendars: names})
 			bar.clear()
 			var folder *folderError
 			if own, ok := office.(*desk); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
@@ -56,7 +56,7 @@ not in zoomtag's own state.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, office.Close()) }()
-			report, err := office.Sync(cmd.Context(), names, true)
+			report, err := office.Sync(cmd.Context(), syncRequest{Calendars: names, Dry: true})
 			return a.showPass(&report, err)
 		},
 	})

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"zoomtag/providers/words"
-	"zoomtag/store"
 )
 
 // socketPath is where the daemon listens: beside the state file.
@@ -25,19 +24,7 @@ func socketPath(state string) string { return filepath.Join(filepath.Dir(state),
 // A socket's path must fit into 108 bytes on Linux (unix(7)).
 const maxSocketPath = 107
 
-// controlRequest is what a command asks of the daemon; the path says what it wants.
-type controlRequest struct {
-	Calendars []string       `json:"calendars,omitempty"`
-	Dry       bool           `json:"dry,omitempty"`
-	Event     string         `json:"event,omitempty"`
-	Calendar  string         `json:"calendar,omitempty"`
-	Link      *linkRequest   `json:"link,omitempty"`
-	Invite    *inviteRequest `json:"invite,omitempty"`
-	Doctor    doctorRequest  `json:"doctor,omitzero"`
-	Meetings  []int64        `json:"meetings,omitempty"`
-	Retry     retryRequest   `json:"retry,omitzero"`
-}
-
+// controlAnswer is what the daemon answers: a value, or why there is none.
 type controlAnswer struct {
 	Error string          `json:"error,omitempty"`
 	Usage bool            `json:"usage,omitempty"`
@@ -80,55 +67,47 @@ func ownersOnly(_, _ string, raw syscall.RawConn) (err error) {
 // controlHandler answers for current, which may change when the configuration is read again.
 func controlHandler(current func() office, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	handle := func(path string, f func(context.Context, controlRequest) (any, error)) {
-		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
-			var req controlRequest
-			var answer controlAnswer
-			err := readRequest(w, r, &req)
-			if err == nil {
-				var value any
-				if value, err = f(r.Context(), req); err == nil {
-					answer.Value, err = json.Marshal(value)
-				}
-			}
-			if err != nil {
-				var usage *usageError
-				answer = controlAnswer{Error: words.Of(err), Usage: errors.As(err, &usage)}
-			}
-			w.Header().Set("Content-Type", "application/json")
-			if err := json.NewEncoder(w).Encode(answer); err != nil {
-				log.Debug("the command did not wait for its answer", "reason", err)
-			}
-		})
-	}
-	handle("/alive", func(context.Context, controlRequest) (any, error) { return nil, nil })
-	handle("/sync", func(ctx context.Context, r controlRequest) (any, error) {
-		return current().Sync(ctx, r.Calendars, r.Dry)
-	})
-	handle("/status", func(ctx context.Context, _ controlRequest) (any, error) { return current().Status(ctx) })
-	handle("/links", func(ctx context.Context, _ controlRequest) (any, error) { return current().Links(ctx) })
-	handle("/log", func(ctx context.Context, r controlRequest) (any, error) { return current().Log(ctx, r.Event) })
-	handle("/invite", func(ctx context.Context, r controlRequest) (any, error) {
-		if r.Invite == nil {
-			r.Invite = &inviteRequest{}
-		}
-		return current().Invite(ctx, *r.Invite)
-	})
-	handle("/link", func(ctx context.Context, r controlRequest) (any, error) {
-		if r.Link == nil {
-			r.Link = &linkRequest{}
-		}
-		return current().Link(ctx, *r.Link)
-	})
-	handle("/doctor", func(ctx context.Context, r controlRequest) (any, error) { return current().Doctor(ctx, r.Doctor) })
-	handle("/release", func(ctx context.Context, r controlRequest) (any, error) { return current().Release(ctx, r.Calendar) })
-	handle("/retry", func(ctx context.Context, r controlRequest) (any, error) { return current().Retry(ctx, r.Retry) })
-	handle("/cancel", func(ctx context.Context, r controlRequest) (any, error) { return current().Cancel(ctx, r.Meetings) })
+	serve(mux, log, "/alive", func(context.Context, nothing) (nothing, error) { return nothing{}, nil })
+	serve(mux, log, "/sync", func(ctx context.Context, r syncRequest) (syncReport, error) { return current().Sync(ctx, r) })
+	serve(mux, log, "/status", func(ctx context.Context, _ nothing) (statusReport, error) { return current().Status(ctx) })
+	serve(mux, log, "/links", func(ctx context.Context, _ nothing) (linksReport, error) { return current().Links(ctx) })
+	serve(mux, log, "/log", func(ctx context.Context, r logRequest) (logReport, error) { return current().Log(ctx, r) })
+	serve(mux, log, "/invite", func(ctx context.Context, r inviteRequest) (inviteReport, error) { return current().Invite(ctx, r) })
+	serve(mux, log, "/link", func(ctx context.Context, r linkRequest) (linkReport, error) { return current().Link(ctx, r) })
+	serve(mux, log, "/doctor", func(ctx context.Context, r doctorRequest) (doctorReport, error) { return current().Doctor(ctx, r) })
+	serve(mux, log, "/release", func(ctx context.Context, r releaseRequest) (releaseReport, error) { return current().Release(ctx, r) })
+	serve(mux, log, "/retry", func(ctx context.Context, r retryRequest) (retryReport, error) { return current().Retry(ctx, r) })
+	serve(mux, log, "/cancel", func(ctx context.Context, r cancelRequest) (cancelReport, error) { return current().Cancel(ctx, r) })
 	return mux
 }
 
+// nothing is what is asked, or answered, where the path says all.
+type nothing struct{}
+
+// serve answers requests for a path with what f says.
+func serve[Q, A any](mux *http.ServeMux, log *slog.Logger, path string, f func(context.Context, Q) (A, error)) {
+	mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+		var answer controlAnswer
+		var req Q
+		err := readRequest(w, r, &req)
+		if err == nil {
+			var value A
+			if value, err = f(r.Context(), req); err == nil {
+				answer.Value, err = json.Marshal(value)
+			}
+		}
+		if err != nil {
+			answer = controlAnswer{Error: words.Of(err), Usage: words.IsUsage(err)}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			log.Debug("the command did not wait for its answer", "reason", err)
+		}
+	})
+}
+
 // readRequest reads what a command asks for: commands send it at once.
-func readRequest(w http.ResponseWriter, r *http.Request, req *controlRequest) error {
+func readRequest(w http.ResponseWriter, r *http.Request, req any) error {
 	rc := http.NewResponseController(w)
 	if err := rc.SetReadDeadline(time.Now().Add(answerTime)); err != nil {
 		return err
@@ -180,7 +159,7 @@ func dialDaemon(ctx context.Context, state string) (*remote, error) {
 func (r *remote) alive(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, r.every)
 	defer cancel()
-	err := r.post(limited, "/alive", controlRequest{}, nil)
+	err := r.post(limited, "/alive", nothing{}, nil)
 	var late net.Error
 	switch {
 	case ctx.Err() != nil:
@@ -211,19 +190,19 @@ func (r *remote) watched(ctx context.Context) (watched context.Context, release 
 	return watched, func() { cancel(nil) }
 }
 
-// ask posts a request to the daemon and decodes its answer into value. The answer may take long, as long as the daemon lives.
-func (r *remote) ask(ctx context.Context, path string, req controlRequest, value any) error {
+// call asks the daemon. The answer may take long, as long as the daemon lives.
+func call[A any](ctx context.Context, r *remote, path string, req any) (answer A, err error) {
 	watched, release := r.watched(ctx)
 	defer release()
-	err := r.post(watched, path, req, value)
+	err = r.post(watched, path, req, &answer)
 	if silent := context.Cause(watched); err != nil && errors.Is(silent, errSilent) {
-		return silent
+		return answer, silent
 	}
-	return err
+	return answer, err
 }
 
 // post is one exchange with the daemon; a value of nil wants no answer but that there is one.
-func (r *remote) post(ctx context.Context, path string, req controlRequest, value any) error {
+func (r *remote) post(ctx context.Context, path string, req, value any) error {
 	body, err := json.Marshal(req)
 	if err != nil {
 		return err
@@ -246,7 +225,7 @@ func (r *remote) post(ctx context.Context, path string, req controlRequest, valu
 	}
 	switch {
 	case answer.Usage:
-		return &usageError{errors.New(answer.Error)}
+		return words.Usage(errors.New(answer.Error))
 	case answer.Error != "":
 		return errors.New(answer.Error)
 	}
@@ -254,33 +233,53 @@ func (r *remote) post(ctx context.Context, path string, req controlRequest, valu
 }
 
 // Sync has the daemon make a pass now.
-func (r *remote) Sync(ctx context.Context, calendars []string, dry bool) (report syncReport, err error) {
-	err = r.ask(ctx, "/sync", controlRequest{Calendars: calendars, Dry: dry}, &report)
-	return report, err
+func (r *remote) Sync(ctx context.Context, q syncRequest) (syncReport, error) {
+	return call[syncReport](ctx, r, "/sync", q)
 }
 
 // Status asks the daemon how it is.
-func (r *remote) Status(ctx context.Context) (report statusReport, err error) {
-	err = r.ask(ctx, "/status", controlRequest{}, &report)
-	return report, err
+func (r *remote) Status(ctx context.Context) (statusReport, error) {
+	return call[statusReport](ctx, r, "/status", nothing{})
 }
 
 // Links asks the daemon for the links it keeps.
-func (r *remote) Links(ctx context.Context) (report linksReport, err error) {
-	err = r.ask(ctx, "/links", controlRequest{}, &report)
-	return report, err
+func (r *remote) Links(ctx context.Context) (linksReport, error) {
+	return call[linksReport](ctx, r, "/links", nothing{})
 }
 
 // Log asks the daemon for its journal.
-func (r *remote) Log(ctx context.Context, event string) (entries []store.Entry, err error) {
-	err = r.ask(ctx, "/log", controlRequest{Event: event}, &entries)
-	return entries, err
+func (r *remote) Log(ctx context.Context, q logRequest) (logReport, error) {
+	return call[logReport](ctx, r, "/log", q)
+}
+
+// Retry has the daemon try again.
+func (r *remote) Retry(ctx context.Context, q retryRequest) (retryReport, error) {
+	return call[retryReport](ctx, r, "/retry", q)
 }
 
 // Release has the daemon lift a brake.
-func (r *remote) Release(ctx context.Context, calendar string) (report releaseReport, err error) {
-	err = r.ask(ctx, "/release", controlRequest{Calendar: calendar}, &report)
-	return report, err
+func (r *remote) Release(ctx context.Context, q releaseRequest) (releaseReport, error) {
+	return call[releaseReport](ctx, r, "/release", q)
+}
+
+// Cancel has the daemon cancel meetings that no event has.
+func (r *remote) Cancel(ctx context.Context, q cancelRequest) (cancelReport, error) {
+	return call[cancelReport](ctx, r, "/cancel", q)
+}
+
+// Invite asks the daemon for invitations.
+func (r *remote) Invite(ctx context.Context, q inviteRequest) (inviteReport, error) {
+	return call[inviteReport](ctx, r, "/invite", q)
+}
+
+// Link has the daemon make the meeting.
+func (r *remote) Link(ctx context.Context, q linkRequest) (linkReport, error) {
+	return call[linkReport](ctx, r, "/link", q)
+}
+
+// Doctor asks the daemon for its judgement.
+func (r *remote) Doctor(ctx context.Context, q doctorRequest) (doctorReport, error) {
+	return call[doctorReport](ctx, r, "/doctor", q)
 }
 
 // Close lets go of the connection.

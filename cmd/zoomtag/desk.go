@@ -14,7 +14,6 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/words"
-	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
 
@@ -43,7 +42,7 @@ func (d *desk) known(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(d.names, name) {
-			return nil, &usageError{errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" + oneOf(name, d.names))}
+			return nil, words.Usage(errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" + oneOf(name, d.names)))
 		}
 	}
 	return names, nil
@@ -62,12 +61,12 @@ const parallelPasses = 8
 
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be kept do not: that
 // is reported at the end.
-func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, error) {
-	names, err := d.known(names)
+func (d *desk) Sync(ctx context.Context, r syncRequest) (syncReport, error) {
+	names, err := d.known(r.Calendars)
 	if err != nil {
 		return syncReport{}, err
 	}
-	invites := d.invites && !dry
+	invites := d.invites && !r.Dry
 	if invites {
 		_ = d.beginInvites() // asked again below, when it may have been mended
 	}
@@ -80,7 +79,7 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 		wg.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			if dry {
+			if r.Dry {
 				reports[i], faults[i] = d.engine.Plan(ctx, name)
 			} else {
 				reports[i], faults[i] = d.engine.Pass(ctx, name)
@@ -98,11 +97,11 @@ func (d *desk) Sync(ctx context.Context, names []string, dry bool) (syncReport, 
 		d.checkScopes(ctx)
 	}
 	for i := range reports {
-		if !dry && faults[i] == nil {
+		if !r.Dry && faults[i] == nil {
 			err = errors.Join(err, d.tellWaiting(&reports[i]))
 		}
 	}
-	if dry {
+	if r.Dry {
 		err = errors.Join(err, d.foretellRooms(reports))
 	}
 	if invites {
@@ -169,7 +168,7 @@ func standing(provider, path string) (g zoom.Grant, ok bool) {
 }
 
 // stands takes over how the sign-in of a person stands, and why it cannot be used.
-func (t *tokenStatus) stands(g zoom.Grant, ok bool) {
+func stands(t *tokenStatus, g zoom.Grant, ok bool) {
 	switch {
 	case ok:
 		t.SignedIn, t.Refused, t.Reason = some(g.SignedIn), some(g.Refused), g.Reason
@@ -199,7 +198,8 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 		if path, ok := d.grants[c.Name]; ok {
 			token := tokenStatus{Calendar: c.Name, Provider: c.Provider}
-			token.stands(standing(c.Provider, path))
+			g, ok := standing(c.Provider, path)
+			stands(&token, g, ok)
 			report.Tokens = append(report.Tokens, token)
 		}
 	}
@@ -209,7 +209,7 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		}
 		token := tokenStatus{Provider: "zoom", Account: account.Name}
 		g, ok := zoom.ReadGrant(account.grant)
-		if token.stands(g, ok); ok {
+		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
 			token.Person = g.Name()
 		}
@@ -243,12 +243,13 @@ func nameHost(budgets []budgetStatus, account, person string) {
 func (d *desk) Links(context.Context) (linksReport, error) { return d.links() }
 
 // Log reads the journal.
-func (d *desk) Log(_ context.Context, event string) ([]store.Entry, error) {
-	return d.ledger.log(event)
+func (d *desk) Log(_ context.Context, r logRequest) (logReport, error) {
+	return d.ledger.log(r.Event)
 }
 
 // Release lifts the brake of a calendar. A daemon looks at it at once.
-func (d *desk) Release(ctx context.Context, name string) (releaseReport, error) {
+func (d *desk) Release(ctx context.Context, r releaseRequest) (releaseReport, error) {
+	name := r.Calendar
 	if _, err := d.known([]string{name}); err != nil {
 		return releaseReport{}, err
 	}

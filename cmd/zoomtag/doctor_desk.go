@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
 )
@@ -156,7 +157,7 @@ func (x *examination) one(ctx context.Context, about string) (doctorReport, erro
 	}
 	switch {
 	case len(facts) == 0 && link == "":
-		return report, &usageError{fmt.Errorf("there is no linked event %q, and it is no link; \"zoomtag links\" shows the events that there are", about)}
+		return report, words.Usage(fmt.Errorf("there is no linked event %q, and it is no link; \"zoomtag links\" shows the events that there are", about))
 	case len(facts) == 0:
 		report.Findings = append(report.Findings, doctor.JudgeLink(doctor.Facts{Now: x.at, Link: link, Text: about})...)
 		return report, nil

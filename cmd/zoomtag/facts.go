@@ -15,17 +15,23 @@ import (
 
 // office is what the commands ask for facts and work: the daemon through its control socket, or this process itself.
 type office interface {
-	Sync(ctx context.Context, calendars []string, dry bool) (syncReport, error)
+	Sync(ctx context.Context, r syncRequest) (syncReport, error)
 	Status(ctx context.Context) (statusReport, error)
 	Links(ctx context.Context) (linksReport, error)
-	Log(ctx context.Context, event string) ([]store.Entry, error)
+	Log(ctx context.Context, r logRequest) (logReport, error)
 	Retry(ctx context.Context, r retryRequest) (retryReport, error)
-	Release(ctx context.Context, calendar string) (releaseReport, error)
-	Cancel(ctx context.Context, meetings []int64) (cancelReport, error)
+	Release(ctx context.Context, r releaseRequest) (releaseReport, error)
+	Cancel(ctx context.Context, r cancelRequest) (cancelReport, error)
 	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)
 	Link(ctx context.Context, r linkRequest) (linkReport, error)
 	Doctor(ctx context.Context, r doctorRequest) (doctorReport, error)
 	Close() error
+}
+
+// syncRequest says which calendars are worked on. Dry changes nothing anywhere, and reports what would be done.
+type syncRequest struct {
+	Calendars []string `json:"calendars,omitempty"` // none is all
+	Dry       bool     `json:"dry,omitempty"`
 }
 
 // syncReport is the document of `sync --json` and `plan --json`.
@@ -55,6 +61,7 @@ type statusReport struct {
 	Leftovers []leftoverStatus `json:"leftovers"` // meetings that no event has
 }
 
+// calendarStatus is how a calendar is.
 type calendarStatus struct {
 	Name        string     `json:"name"`
 	Provider    string     `json:"provider"`
@@ -63,7 +70,7 @@ type calendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
-	absent      bool       // it is held because it is not there: there is nothing to release
+	absent      bool       `json:"-"`                   // it is held because it is not there: there is nothing to release
 	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
 	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
 	Overdue       bool   `json:"overdue"`
@@ -89,6 +96,7 @@ func (c *calendarStatus) state() string {
 	return healthOK
 }
 
+// budgetStatus is how many of a host's calls are used that Zoom counts, today in UTC.
 type budgetStatus struct {
 	Host    string `json:"host"`
 	Account string `json:"account,omitempty"` // the Zoom account, where accounts have names
@@ -96,6 +104,7 @@ type budgetStatus struct {
 	Limit   int    `json:"limit"`
 }
 
+// tokenStatus is how the sign-in of a person stands.
 type tokenStatus struct {
 	Calendar string     `json:"calendar"` // empty for the one at Zoom
 	Provider string     `json:"provider"`
@@ -106,6 +115,7 @@ type tokenStatus struct {
 	Reason   string     `json:"reason,omitempty"`  // why
 }
 
+// eventStatus is an event of which somebody should know.
 type eventStatus struct {
 	Calendar string     `json:"calendar"`
 	EventID  string     `json:"event_id"`
@@ -130,6 +140,7 @@ type linksReport struct {
 	Links []linkStatus `json:"links"`
 }
 
+// linkStatus is a link that is kept.
 type linkStatus struct {
 	Calendar  string     `json:"calendar"`
 	EventID   string     `json:"event_id"`
@@ -146,6 +157,17 @@ type linkStatus struct {
 	Verdicts []store.Verdict `json:"verdicts"`
 }
 
+// logRequest names an event by its id, UID or title; without one it is about all.
+type logRequest struct {
+	Event string `json:"event,omitempty"`
+}
+
+// releaseRequest names the calendar whose brake is lifted.
+type releaseRequest struct {
+	Calendar string `json:"calendar"`
+}
+
+// releaseReport is the document of `release --json`.
 type releaseReport struct {
 	Calendar string `json:"calendar"`
 	Held     bool   `json:"held"`
@@ -172,6 +194,7 @@ type ledger struct {
 	overdue func(calendar string) (quiet time.Duration, overdue bool)
 }
 
+// some is a time as documents have it: to the second, in UTC, and null where there is none.
 func some(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -391,6 +414,12 @@ func (l *ledger) accountOf(rec *store.Record) string {
 // maxLog is how many entries of the journal `log` shows.
 const maxLog = 1000
 
-func (l *ledger) log(event string) ([]store.Entry, error) {
-	return l.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
+func (l *ledger) log(event string) (logReport, error) {
+	report := logReport{Log: []logEntry{}}
+	entries, err := l.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
+	for _, e := range entries {
+		report.Log = append(report.Log, logEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step,
+			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error})
+	}
+	return report, err
 }

@@ -37,12 +37,6 @@ func main() {
 	os.Exit(code)
 }
 
-// usageError is a mistake in the command line or the configuration.
-type usageError struct{ err error }
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
 // errReported says that something failed and that the output has already said what.
 var errReported = errors.New("something failed")
 
@@ -62,7 +56,6 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	root.SetErr(term.err)
 	err := root.ExecuteContext(ctx)
 	trace(root, term, err)
-	var usage *usageError
 	switch {
 	case out.unread.Load():
 		return exitUnread
@@ -72,7 +65,7 @@ func execute(ctx context.Context, args []string, term terminal) int {
 		return exitFailed
 	case errors.Is(err, errAsked):
 		return exitUsage
-	case errors.As(err, &usage):
+	case words.IsUsage(err):
 		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
 		return exitUsage
 	case errors.Is(err, store.ErrLocked):

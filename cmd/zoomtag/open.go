@@ -40,7 +40,7 @@ func (a *app) logger() (*slog.Logger, error) {
 		return newLogger(a.term.err, level, a.flags.logFormat)
 	}
 	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
-		return nil, &usageError{fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel)}
+		return nil, words.Usage(fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel))
 	}
 	return newLogger(a.term.err, level, a.flags.logFormat)
 }
@@ -64,7 +64,7 @@ func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 	case "json":
 		return slog.New(slog.NewJSONHandler(&harmless{w}, options)), nil
 	}
-	return nil, &usageError{fmt.Errorf("--log-format %q: use text or json", format)}
+	return nil, words.Usage(fmt.Errorf("--log-format %q: use text or json", format))
 }
 
 // inWords makes of an error what people are told. Whoever looks for a fault, at level debug, sees the whole chain.
@@ -109,11 +109,11 @@ func (a *app) daemonDespite(ctx context.Context, mistake error) (*remote, error)
 func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, error)) (*configs.Config, error) {
 	path, err := configs.Find(a.flags.config, a.term.env)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, words.Usage(err)
 	}
 	cfg, err := load(path, a.term.env)
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, words.Usage(err)
 	}
 	return cfg, nil
 }
@@ -156,7 +156,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	if cfg.Zone != "" && cfg.Zone != configs.GuessZone {
 		var err error
 		if zone, err = time.LoadLocation(cfg.Zone); err != nil {
-			return nil, &usageError{fmt.Errorf("zone %q is not known: %w", cfg.Zone, err)}
+			return nil, words.Usage(fmt.Errorf("zone %q is not known: %w", cfg.Zone, err))
 		}
 	}
 	d.requests.now = d.now

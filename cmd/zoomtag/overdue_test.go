@@ -42,7 +42,7 @@ func TestOverdueEverywhere(t *testing.T) {
 	if r := status(); r.Health != healthDegraded || len(r.Reasons) != 1 || r.Reasons[0] != "f: "+notRun {
 		t.Errorf("before the first pass: %s, %q", r.Health, r.Reasons)
 	}
-	_, err = desk.Sync(t.Context(), nil, false)
+	_, err = desk.Sync(t.Context(), syncRequest{})
 	w.must(err)
 	if r := status(); r.Health != healthOK || len(r.Reasons) != 0 || r.Calendars[0].state() != healthOK || r.Calendars[0].Overdue {
 		t.Errorf("after a pass: %+v", r)

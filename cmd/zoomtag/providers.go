@@ -19,6 +19,7 @@ import (
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
@@ -70,7 +71,7 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	case "caldav":
 		return b.caldav(c, s)
 	default:
-		return nil, &usageError{fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider())}
+		return nil, words.Usage(fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider()))
 	}
 }
 
@@ -84,7 +85,7 @@ func (b *builder) bounds() calendar.Bounds {
 func (b *builder) google(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	g, err := google.New(b.googleConfig(c, s))
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
 	}
 	return g, nil
 }
@@ -104,7 +105,7 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 func (b *builder) outlook(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	o, err := outlook.New(b.outlookConfig(c, s))
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
 	}
 	return o, nil
 }
@@ -128,7 +129,7 @@ func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	v := c.CalDAV
 	transport, err := caldav.Transport(b.requests.transport, v.CAFile)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
 	}
 	d, err := caldav.New(caldav.Config{URL: v.URL, Calendar: v.Calendar, Username: v.Username, Password: v.Password.Reveal(), Token: v.Token.Reveal(),
 		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: b.needles(s),
@@ -137,7 +138,7 @@ func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar
 		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Within: b.hurry.within, Wait: b.hurry.wait,
 		Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
 	}
 	return d, nil
 }
@@ -174,7 +175,7 @@ func (b *builder) calendars() ([]*engine.Calendar, error) {
 	for _, c := range b.cfg.Calendars {
 		s, err := b.settings(c)
 		if err != nil {
-			return nil, &usageError{fmt.Errorf("calendar %s: %w", c.Name, err)}
+			return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
 		}
 		source, err := b.source(c, s)
 		if err != nil {

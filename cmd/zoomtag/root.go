@@ -32,7 +32,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f.StringVar(&a.flags.config, "config", "", "configuration file (default $ZOOMTAG_CONFIG, $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, /etc/zoomtag/zoomtag.yaml)")
 	f.StringVar(&a.flags.logLevel, "log-level", "", "what to log: debug, info, warn or error (default info for run, else warn)")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{flagMistake(cmd, err)} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(flagMistake(cmd, err)) })
 	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
 		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.demoCommand(), a.configCommand(), a.versionCommand(), manCommand())
 	root.InitDefaultCompletionCmd()
@@ -77,7 +77,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return &usageError{argMistake(cmd, args, err)}
+				return words.Usage(argMistake(cmd, args, err))
 			}
 			return nil
 		}
