@@ -129,7 +129,7 @@ func (b *builder) zoomConfig(z configs.Zoom) zoom.Config {
 		GrantFile: zoomGrantFile(b.cfg.State, z.Name), SignInCommand: zoomSignIn(z.Name), APIURL: z.APIURL, OAuthURL: z.OAuthURL,
 		Templates: b.templates(z),
 		HTTP:      b.requests.to("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Within: b.hurry.within, Wait: b.hurry.wait,
-		Now: wallClock(b.env), Hook: b.hook, Log: log}
+		Now: b.now, Hook: b.hook, Log: log}
 }
 
 // zoomSignIn is the command that signs a person in at Zoom, for an account.

@@ -138,7 +138,7 @@ func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error 
 	if err != nil {
 		return err
 	}
-	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, env: a.term.env, hurry: a.term.hurry}
+	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
 	config := b.zoomConfig(z)
 	if err := zoom.SignIn(ctx, config, zoom.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
 		return err
@@ -215,7 +215,7 @@ func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calenda
 	if err != nil {
 		return err
 	}
-	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, env: a.term.env, hurry: a.term.hurry}
+	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
 	open := a.browser(how)
 	switch c.Provider() {
 	case "google":

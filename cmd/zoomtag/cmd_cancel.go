@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
@@ -47,9 +49,9 @@ func (a *app) showLeftovers(list []leftoverStatus) error {
 	fmt.Fprintln(a.term.out)
 	rows := [][]string{{"MEETING WITHOUT AN EVENT", "TOPIC", "HOST", "START", "MEND"}}
 	for _, l := range list {
-		rows = append(rows, []string{l.MeetingID, shorten(l.Topic, 40), l.Host, clock(l.Start), l.Mend})
+		rows = append(rows, []string{l.MeetingID, terminal.Shorten(l.Topic, 40), l.Host, terminal.Clock(l.Start), l.Mend})
 	}
-	return a.term.table(rows)
+	return terminal.Table(a.term.out, rows)
 }
 
 // cancelRequest names meetings that no event has, by their numbers.
@@ -85,10 +87,10 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 				return err
 			}
 			if a.flags.json {
-				return a.term.json(report)
+				return terminal.JSON(a.term.out, report)
 			}
 			for _, l := range report.Cancelled {
-				fmt.Fprintf(a.term.out, "meeting %s (%s) is cancelled\n", l.MeetingID, printable(l.Topic))
+				fmt.Fprintf(a.term.out, "meeting %s (%s) is cancelled\n", l.MeetingID, terminal.Printable(l.Topic))
 			}
 			return nil
 		},

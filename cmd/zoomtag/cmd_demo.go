@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
@@ -303,10 +305,10 @@ func (d *demo) pass(ctx context.Context) error {
 		if title == "" {
 			title = item.name
 		}
-		rows = append(rows, []string{item.calendar, shorten(title, 34), before, after, d.atZoom(id), shorten(strings.ReplaceAll(reason, d.folder+"/", ""), 60)})
+		rows = append(rows, []string{item.calendar, terminal.Shorten(title, 34), before, after, d.atZoom(id), terminal.Shorten(strings.ReplaceAll(reason, d.folder+"/", ""), 60)})
 		d.before[item.id] = after
 	}
-	return d.app.term.table(rows)
+	return terminal.Table(d.app.term.out, rows)
 }
 
 // demoItem is an event of the demo, in whichever calendar.
@@ -387,7 +389,7 @@ func (d *demo) atZoom(id int64) string {
 		if !m.Start.IsZero() {
 			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04 MST"), int(m.Duration.Minutes()))
 		}
-		return shorten(m.Topic, 20) + ", " + when
+		return terminal.Shorten(m.Topic, 20) + ", " + when
 	}
 	return "-"
 }

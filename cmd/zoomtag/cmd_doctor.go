@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
@@ -80,11 +82,11 @@ func (a *app) doctor(ctx context.Context, request doctorRequest) error {
 	report, err := a.examine(ctx, request)
 	switch {
 	case words.IsUsage(err) && a.flags.json && report.Findings != nil:
-		return errors.Join(err, a.term.json(report))
+		return errors.Join(err, terminal.JSON(a.term.out, report))
 	case err != nil:
 		return err
 	case a.flags.json:
-		err = a.term.json(report)
+		err = terminal.JSON(a.term.out, report)
 	default:
 		a.showDoctor(&report)
 	}
@@ -101,7 +103,7 @@ func (a *app) examine(ctx context.Context, request doctorRequest) (doctorReport,
 			return newDoctorReport(doctor.JudgeLink(doctor.Facts{Link: link, Text: request.About})...), nil
 		}
 	}
-	done := a.waiting("looking at set-up, network and links …")
+	done := terminal.Wait(a.term.err, a.term.screen(a.term.err), "looking at set-up, network and links …")
 	defer done()
 	office, err := a.openPreview(ctx)
 	if err != nil {
@@ -114,17 +116,9 @@ func (a *app) examine(ctx context.Context, request doctorRequest) (doctorReport,
 	return report, errors.Join(err, office.Close())
 }
 
-// waiting shows on a terminal that something takes its time, until done is called.
-func (a *app) waiting(what string) (done func()) {
-	if !a.term.isTerminal(a.term.err) {
-		return func() {}
-	}
-	fmt.Fprint(a.term.err, what)
-	return func() { fmt.Fprint(a.term.err, "\r\x1b[K") }
-}
-
 // showDoctor prints a report: set-up, network, links, and what cannot be known from here.
 func (a *app) showDoctor(r *doctorReport) {
+	screen := a.term.screen(a.term.out)
 	for _, area := range []struct{ name, title string }{{areaSetup, "Set-up"}, {areaNetwork, "Network"}, {areaLinks, "Links"}} {
 		findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f doctor.Finding) bool { return areaOf(f) != area.name })
 		well := slices.DeleteFunc(slices.Clone(r.Passed), func(p passed) bool { return p.Area != area.name })
@@ -133,7 +127,7 @@ func (a *app) showDoctor(r *doctorReport) {
 		}
 		fmt.Fprintln(a.term.out, area.title)
 		for _, p := range well {
-			fmt.Fprintf(a.term.out, "  %s  %s\n", a.painted("32", "ok"), printable(p.What))
+			fmt.Fprintf(a.term.out, "  %s  %s\n", terminal.Paint(screen, terminal.Green, "ok"), terminal.Printable(p.What))
 		}
 		a.showFindings(findings)
 	}
@@ -151,18 +145,19 @@ func (a *app) showDoctor(r *doctorReport) {
 
 // showFindings prints one line for each finding, under what it is about.
 func (a *app) showFindings(findings []doctor.Finding) {
+	screen := a.term.screen(a.term.out)
 	about := ""
 	for _, f := range findings {
 		indent := "  "
 		if now := subject(f); now != "" {
 			if now != about {
-				fmt.Fprintln(a.term.out, "  "+printable(now))
+				fmt.Fprintln(a.term.out, "  "+terminal.Printable(now))
 			}
 			indent = "      "
 		}
 		about = subject(f)
-		color := map[doctor.Severity]string{doctor.Error: "31", doctor.Warning: "33", doctor.Note: "36"}[f.Severity]
-		fmt.Fprintf(a.term.out, "%s%s %s (%s): %s → %s\n", indent, a.painted(color, fmt.Sprintf("%-7s", f.Severity)), f.Code, f.Side, printable(f.What), printable(f.Mend))
+		color := map[doctor.Severity]string{doctor.Error: terminal.Red, doctor.Warning: terminal.Yellow, doctor.Note: terminal.Cyan}[f.Severity]
+		fmt.Fprintf(a.term.out, "%s%s %s (%s): %s → %s\n", indent, terminal.Paint(screen, color, fmt.Sprintf("%-7s", f.Severity)), f.Code, f.Side, terminal.Printable(f.What), terminal.Printable(f.Mend))
 	}
 }
 
@@ -190,12 +185,4 @@ func areaOf(f doctor.Finding) string {
 		return areaNetwork
 	}
 	return areaLinks
-}
-
-// painted colours a word on a terminal.
-func (a *app) painted(color, word string) string {
-	if !a.term.isTerminal(a.term.out) {
-		return word
-	}
-	return "\x1b[" + color + "m" + word + "\x1b[0m"
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
@@ -53,7 +55,7 @@ func (a *app) statusCommand() *cobra.Command {
 				return err
 			}
 			if a.flags.json {
-				return a.term.json(report)
+				return terminal.JSON(a.term.out, report)
 			}
 			return a.showStatus(report)
 		},
@@ -67,7 +69,7 @@ func (a *app) showStatus(r statusReport) error {
 	}
 	fmt.Fprintf(a.term.out, "%s; %s\n\n", r.Health, daemon)
 	for _, notice := range r.Notices {
-		fmt.Fprintln(a.term.out, printable(notice))
+		fmt.Fprintln(a.term.out, terminal.Printable(notice))
 	}
 	if len(r.Notices) > 0 {
 		fmt.Fprintln(a.term.out)
@@ -79,9 +81,9 @@ func (a *app) showStatus(r statusReport) error {
 		if state == healthOK && c.ReadOnly != "" {
 			state = unwritten(c.ReadOnly, unwritable[c.Name])
 		}
-		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), a.ago(c.LastSuccess), clock(c.NextRun), state})
+		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), a.ago(c.LastSuccess), terminal.Clock(c.NextRun), state})
 	}
-	if err := a.term.table(rows); err != nil {
+	if err := terminal.Table(a.term.out, rows); err != nil {
 		return err
 	}
 	if len(r.Budget) > 0 {
@@ -94,7 +96,7 @@ func (a *app) showStatus(r statusReport) error {
 			}
 			rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
 		}
-		if err := a.term.table(rows); err != nil {
+		if err := terminal.Table(a.term.out, rows); err != nil {
 			return err
 		}
 	}
@@ -108,9 +110,9 @@ func (a *app) showStatus(r statusReport) error {
 		fmt.Fprintln(a.term.out)
 		rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
 		for _, ev := range events {
-			rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, clock(ev.NextTry), ev.Reason})
+			rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
 		}
-		if err := a.term.table(rows); err != nil {
+		if err := terminal.Table(a.term.out, rows); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.term.out, "What you have mended is tried again at once with: zoomtag retry")
@@ -129,15 +131,15 @@ func (a *app) showStatus(r statusReport) error {
 	for _, ev := range r.Notes {
 		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
 	}
-	return a.term.table(rows)
+	return terminal.Table(a.term.out, rows)
 }
 
 // nameOf is what an event is called in a table.
 func nameOf(e *eventStatus) string {
 	if e.Title == "" {
-		return shorten(e.EventID, 40)
+		return terminal.Shorten(e.EventID, 40)
 	}
-	return shorten(e.Title, 40)
+	return terminal.Shorten(e.Title, 40)
 }
 
 // showVerdicts shows which links may not work.
@@ -148,9 +150,9 @@ func (a *app) showVerdicts(verdicts []doctor.Finding) error {
 	fmt.Fprintln(a.term.out)
 	rows := [][]string{{"LINK", "CALENDAR", "CODE", "SEVERITY", "WHAT", "MEND"}}
 	for _, v := range verdicts {
-		rows = append(rows, []string{shorten(v.Title, 40), v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
+		rows = append(rows, []string{terminal.Shorten(v.Title, 40), v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
 	}
-	return a.term.table(rows)
+	return terminal.Table(a.term.out, rows)
 }
 
 func (a *app) showTokens(tokens []tokenStatus) error {
@@ -171,13 +173,13 @@ func (a *app) showTokens(tokens []tokenStatus) error {
 		case t.SignedIn == nil:
 			state = "nobody has signed in; run: " + mend
 		case t.Refused != nil && t.Reason != "":
-			state = "no longer accepted since " + clock(t.Refused) + ": " + t.Reason + "; run: " + mend
+			state = "no longer accepted since " + terminal.Clock(t.Refused) + ": " + t.Reason + "; run: " + mend
 		case t.Refused != nil:
-			state = "no longer accepted since " + clock(t.Refused) + "; run: " + mend
+			state = "no longer accepted since " + terminal.Clock(t.Refused) + "; run: " + mend
 		}
 		rows = append(rows, []string{name, a.ago(t.SignedIn), state})
 	}
-	return a.term.table(rows)
+	return terminal.Table(a.term.out, rows)
 }
 
 // ago is how long ago something was, by the clock of the command.
@@ -185,15 +187,7 @@ func (a *app) ago(t *time.Time) string {
 	if t == nil {
 		return "never"
 	}
-	return wallClock(a.term.env)().Sub(*t).Truncate(time.Second).String() + " ago"
-}
-
-// clock is a time for people, in this machine's zone, which it names.
-func clock(t *time.Time) string {
-	if t == nil {
-		return "-"
-	}
-	return t.Local().Format("2006-01-02 15:04:05 MST")
+	return a.term.now().Sub(*t).Truncate(time.Second).String() + " ago"
 }
 
 func (a *app) linksCommand() *cobra.Command {
@@ -207,13 +201,13 @@ func (a *app) linksCommand() *cobra.Command {
 				return err
 			}
 			if a.flags.json {
-				return a.term.json(report)
+				return terminal.JSON(a.term.out, report)
 			}
 			rows := [][]string{{"START", "EVENT", "CALENDAR", "MEETING", "HEALTH", "LINK"}}
 			for _, l := range report.Links {
-				rows = append(rows, []string{clock(l.Start), shorten(l.Title, 40), l.Calendar, l.MeetingID, l.Health, l.JoinURL})
+				rows = append(rows, []string{terminal.Clock(l.Start), terminal.Shorten(l.Title, 40), l.Calendar, l.MeetingID, l.Health, l.JoinURL})
 			}
-			return a.term.table(rows)
+			return terminal.Table(a.term.out, rows)
 		},
 	})
 }
@@ -235,7 +229,7 @@ func (a *app) logCommand() *cobra.Command {
 				return words.Usage(fmt.Errorf("the log knows no event %q: give an event's id, UID or words of its title; zoomtag log without one shows all", args[0]))
 			}
 			if a.flags.json {
-				return a.term.json(report)
+				return terminal.JSON(a.term.out, report)
 			}
 			rows := [][]string{{"TIME", "CALENDAR", "EVENT", "STEP", "MEETING", "REASON"}}
 			for _, e := range report.Log {
@@ -243,9 +237,9 @@ func (a *app) logCommand() *cobra.Command {
 				if e.Error != "" {
 					reason = "failed: " + e.Error
 				}
-				rows = append(rows, []string{clock(some(e.Time)), e.Calendar, shorten(title, 40), e.Step, e.MeetingID, reason})
+				rows = append(rows, []string{terminal.Clock(some(e.Time)), e.Calendar, terminal.Shorten(title, 40), e.Step, e.MeetingID, reason})
 			}
-			return a.term.table(rows)
+			return terminal.Table(a.term.out, rows)
 		},
 	})
 }
@@ -283,7 +277,7 @@ held because the configuration no longer counts their tag. What is then really g
 			case err != nil:
 				return err
 			case a.flags.json:
-				return a.term.json(report)
+				return terminal.JSON(a.term.out, report)
 			case report.Held:
 				fmt.Fprintf(a.term.out, "%s is released: the next pass believes what it sees\n", report.Calendar)
 			case report.Events > 0:
@@ -314,7 +308,7 @@ func (a *app) versionCommand() *cobra.Command {
 				}
 			}
 			if a.flags.json {
-				return a.term.json(map[string]string{"version": version, "commit": commit, "go": runtime.Version()})
+				return terminal.JSON(a.term.out, map[string]string{"version": version, "commit": commit, "go": runtime.Version()})
 			}
 			_, err := fmt.Fprintf(a.term.out, "zoomtag %s, commit %s, %s\n", version, commit, runtime.Version())
 			return err

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
@@ -98,7 +100,7 @@ func (a *app) invite(ctx context.Context, request inviteRequest, to string) erro
 	for _, i := range report.Invites {
 		if i.Error != "" {
 			failed = true
-			fmt.Fprintf(a.term.err, "zoomtag: no invitation to %s (%s): %s\n", printable(i.Title), printable(i.EventID), printable(i.Error))
+			fmt.Fprintf(a.term.err, "zoomtag: no invitation to %s (%s): %s\n", terminal.Printable(i.Title), terminal.Printable(i.EventID), terminal.Printable(i.Error))
 		}
 	}
 	if err := a.writeInvites(made, to); err != nil {
@@ -113,7 +115,7 @@ func (a *app) invite(ctx context.Context, request inviteRequest, to string) erro
 				}
 			}
 		}
-		if err := a.term.json(report); err != nil {
+		if err := terminal.JSON(a.term.out, report); err != nil {
 			return err
 		}
 	}
@@ -157,7 +159,7 @@ func (a *app) writeInvites(list []inviteFact, to string) error {
 		}
 	}
 	if !a.flags.json {
-		fmt.Fprintf(a.term.out, "%s in %s\n", words.Count(len(list), "invitation"), printable(to))
+		fmt.Fprintf(a.term.out, "%s in %s\n", words.Count(len(list), "invitation"), terminal.Printable(to))
 	}
 	return nil
 }

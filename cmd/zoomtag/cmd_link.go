@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
@@ -97,11 +99,11 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	}
 	if a.flags.json {
 		report.ICS, report.Path = nil, to
-		return a.term.json(report)
+		return terminal.JSON(a.term.out, report)
 	}
 	a.showEvent(&report.Event)
 	if len(report.Event.Steps) == 0 {
-		fmt.Fprintf(a.term.out, "      %s\n", printable(report.Event.JoinURL))
+		fmt.Fprintf(a.term.out, "      %s\n", terminal.Printable(report.Event.JoinURL))
 	}
 	return nil
 }
@@ -180,11 +182,11 @@ func (b *builder) once(name, dir, options string) (*engine.Calendar, error) {
 		return nil, err
 	}
 	s.Rules.Command, s.Rules.Options = true, strings.TrimSpace(options)
-	source, err := icsdir.New(icsdir.Config{Path: dir, Owners: []string{"*"}, Messages: true, Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log})
+	source, err := icsdir.New(icsdir.Config{Path: dir, Owners: []string{"*"}, Messages: true, Zone: b.zone, Now: b.now, Hook: b.hook, Log: b.log})
 	if err != nil {
 		return nil, err
 	}
 	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
 	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
-		Detects: fmt.Sprint(wallClock(b.env)().UnixNano())}, nil
+		Detects: fmt.Sprint(b.now().UnixNano())}, nil
 }

@@ -40,7 +40,7 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx, bar := cmd.Context(), a.progress()
 			a.tells = true
-			office, err := a.openOffice(ctx, bar.show)
+			office, err := a.openOffice(ctx, bar.Show)
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 				return err
 			}
 			report, err := office.Sync(ctx, syncRequest{Calendars: again.Calendars})
-			bar.clear()
+			bar.Clear()
 			return a.showPass(&report, err)
 		},
 	})

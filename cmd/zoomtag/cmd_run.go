@@ -55,7 +55,7 @@ type daemon struct {
 
 // runDaemon runs until ctx ends.
 func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logger) (err error) {
-	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
+	st, err := store.Open(cfg.State, store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook})
 	if err != nil {
 		return err
 	}

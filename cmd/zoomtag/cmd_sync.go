@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
 
@@ -22,17 +23,17 @@ func (a *app) syncCommand() *cobra.Command {
 			ctx := cmd.Context()
 			bar := a.progress()
 			a.tells = true
-			office, err := a.openOffice(ctx, bar.show)
+			office, err := a.openOffice(ctx, bar.Show)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, office.Close()) }()
 			// Whoever stands by may have mended something.
-			if _, err := office.Retry(ctx, retryRequest{Calendars: names, Patient: !a.term.isTerminal(a.term.out)}); err != nil {
+			if _, err := office.Retry(ctx, retryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
 				return err
 			}
 			report, err := office.Sync(ctx, syncRequest{Calendars: names})
-			bar.clear()
+			bar.Clear()
 			var folder *folderError
 			if own, ok := office.(*desk); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
 				own.tidy(cmd.Context())
@@ -68,7 +69,7 @@ func (a *app) showPass(report *syncReport, fault error) error {
 		return fault
 	}
 	if a.flags.json {
-		if err := a.term.json(report); err != nil {
+		if err := terminal.JSON(a.term.out, report); err != nil {
 			return errors.Join(err, fault)
 		}
 	} else {
@@ -93,9 +94,9 @@ func (a *app) showCalendar(c *engine.Report) {
 	out := a.term.out
 	switch {
 	case c.Error != "":
-		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, printable(c.Error))
+		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Error))
 	case c.Held:
-		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, printable(c.Reason))
+		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, terminal.Printable(c.Reason))
 	case len(c.Events) == 0:
 		fmt.Fprintf(out, "%s (%s): %s, nothing to do\n", c.Name, c.Provider, events(c.Seen))
 	default:
@@ -124,30 +125,16 @@ func (a *app) showEvent(ev *engine.EventReport) {
 		why = ev.Error
 	}
 	out := a.term.out
-	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, printable(shorten(title, 60)), steps, printable(why))
+	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, terminal.Printable(terminal.Shorten(title, 60)), steps, terminal.Printable(why))
 	if ev.JoinURL != "" && len(ev.Steps) > 0 && ev.Diff == "" {
-		fmt.Fprintf(out, "      %s\n", printable(ev.JoinURL))
+		fmt.Fprintf(out, "      %s\n", terminal.Printable(ev.JoinURL))
 	}
 	for line := range strings.Lines(ev.Diff) {
-		fmt.Fprintf(out, "      %s\n", a.colored(printable(strings.TrimRight(line, "\n"))))
+		fmt.Fprintf(out, "      %s\n", terminal.PaintDiff(a.term.screen(out), terminal.Printable(strings.TrimRight(line, "\n"))))
 	}
 	if len(ev.Mails) > 0 {
-		fmt.Fprintf(out, "      would be mailed: %s\n", printable(strings.Join(ev.Mails, ", ")))
+		fmt.Fprintf(out, "      would be mailed: %s\n", terminal.Printable(strings.Join(ev.Mails, ", ")))
 	}
-}
-
-// colored paints a line of a diff.
-func (a *app) colored(line string) string {
-	if !a.term.isTerminal(a.term.out) {
-		return line
-	}
-	switch {
-	case strings.HasPrefix(line, "+"):
-		return "\x1b[32m" + line + "\x1b[0m"
-	case strings.HasPrefix(line, "-"):
-		return "\x1b[31m" + line + "\x1b[0m"
-	}
-	return line
 }
 
 func (a *app) showRequests(requests map[string]int) {
@@ -162,32 +149,6 @@ func (a *app) showRequests(requests map[string]int) {
 	fmt.Fprintln(a.term.out, "requests: "+strings.Join(kinds, ", "))
 }
 
-// progressBar shows on a terminal how far a long pass is.
-type progressBar struct {
-	a     *app
-	last  time.Time
-	drawn bool
-}
-
-func (a *app) progress() *progressBar { return &progressBar{a: a} }
-
-// barWidth is the length of the bar in characters, drawn at most every redraw.
-const (
-	barWidth = 30
-	redraw   = 100 * time.Millisecond
-)
-
-func (b *progressBar) show(calendar string, done, total int) {
-	if total < 10 || time.Since(b.last) < redraw || !b.a.term.isTerminal(b.a.term.err) {
-		return
-	}
-	b.last, b.drawn = time.Now(), true
-	full := barWidth * done / total
-	fmt.Fprintf(b.a.term.err, "\r%s [%s%s] %d/%d", printable(shorten(calendar, 20)), strings.Repeat("█", full), strings.Repeat("·", barWidth-full), done, total)
-}
-
-func (b *progressBar) clear() {
-	if b.drawn {
-		fmt.Fprint(b.a.term.err, "\r\x1b[K")
-	}
+func (a *app) progress() *terminal.Progress {
+	return terminal.NewProgress(a.term.err, a.term.screen(a.term.err))
 }

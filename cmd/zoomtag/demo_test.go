@@ -114,7 +114,7 @@ func TestDemoWhoseDaemonFails(t *testing.T) {
 	}
 	t.Setenv("TMPDIR", long)
 	var out, errs bytes.Buffer
-	code := execute(t.Context(), []string{"demo"}, terminal{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) string { return "" }})
+	code := execute(t.Context(), []string{"demo"}, process{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) string { return "" }})
 	if left, err := filepath.Glob(filepath.Join(long, "*")); code != exitFailed || !strings.Contains(errs.String(), "the control socket") || err != nil || len(left) > 0 {
 		t.Errorf("exit %d, it leaves %q\n%s%s", code, left, out.String(), errs.String())
 	}

@@ -85,7 +85,7 @@ func TestReadingOnAReadOnlyMount(t *testing.T) {
 	}
 	for args, want := range map[string]string{"status": "team", "links": "Alpha", "log": "create"} {
 		var out, errs strings.Builder
-		code := execute(t.Context(), []string{"--config", w.path("zoomtag.yaml"), args}, terminal{in: strings.NewReader(""), out: &out, err: &errs,
+		code := execute(t.Context(), []string{"--config", w.path("zoomtag.yaml"), args}, process{in: strings.NewReader(""), out: &out, err: &errs,
 			env: func(string) string { return "" }, hurry: hurry{open: refuse}})
 		if code != exitOK || !strings.Contains(out.String(), want) {
 			t.Errorf("%s: exit %d\n%s\n%s", args, code, out.String(), errs.String())

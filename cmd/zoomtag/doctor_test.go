@@ -346,7 +346,7 @@ func TestDoctorMailbox(t *testing.T) {
 		Body: `{"error":{"code":"ErrorAccessDenied","message":"Access is denied. Check credentials and try again."}}`})
 	var stdout, stderr bytes.Buffer
 	code := execute(t.Context(), []string{"--config", filepath.Join(w.dir, "zoomtag.yaml"), "doctor", "--json"},
-		terminal{out: &stdout, err: &stderr, env: func(string) string { return "" }})
+		process{out: &stdout, err: &stderr, env: func(string) string { return "" }})
 	var r doctorReport
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || code != exitFailed || !r.says(doctor.MailboxDenied, doctor.Error, "") || !r.passes("client secret") {
 		t.Errorf("exit %d, %v, %+v\n%s", code, err, r, stderr.String())

@@ -78,7 +78,7 @@ func (w *googleWorld) run(args ...string) (out, errs string, code int) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(w.t.Context(), append([]string{"--config", filepath.Join(w.dir, "zoomtag.yaml")}, args...),
-		terminal{in: w.in, out: io.MultiWriter(&stdout, addressReader{w.shown}), err: &stderr, env: func(string) string { return "" }})
+		process{in: w.in, out: io.MultiWriter(&stdout, addressReader{w.shown}), err: &stderr, env: func(string) string { return "" }})
 	return stdout.String(), stderr.String(), code
 }
 

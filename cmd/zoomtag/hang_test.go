@@ -188,7 +188,7 @@ func (h *hangWorld) runWithin(ctx context.Context, within time.Duration, args ..
 	if h.out != nil {
 		out = io.MultiWriter(&said, h.out)
 	}
-	code = execute(ctx, append([]string{"--config", h.config}, args...), terminal{in: h.in, out: out, err: &said, env: func(string) string { return "" },
+	code = execute(ctx, append([]string{"--config", h.config}, args...), process{in: h.in, out: out, err: &said, env: func(string) string { return "" },
 		hurry: hurry{aloof: true, within: within, proxy: http.ProxyURL(proxy), wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}})
 	return said.String(), code
 }

@@ -50,7 +50,7 @@ func (w *inviteWorld) run(args ...string) (out, errs string, code int) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(w.t.Context(), append([]string{"--config", w.path("zoomtag.yaml")}, args...),
-		terminal{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }})
+		process{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }})
 	return stdout.String(), stderr.String(), code
 }
 
@@ -199,8 +199,9 @@ func TestFeed(t *testing.T) {
 	w.put("a", "Alpha #zoom")
 	w.put("b", "Beta #zoom")
 	w.sync()
-	var term terminal
+	var term process
 	term.env = func(string) string { return "" }
+	term.now = time.Now
 	a := &app{term: &term, flags: flags{config: w.path("zoomtag.yaml"), logFormat: "text"}}
 	term.err, term.out = io.Discard, io.Discard
 	cfg, err := a.load()

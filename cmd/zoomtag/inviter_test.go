@@ -95,7 +95,7 @@ func TestInviteDirWatched(t *testing.T) {
 // desk opens the world's desk, as a daemon does for long.
 func (w *inviteWorld) desk() *desk {
 	w.t.Helper()
-	a := &app{term: &terminal{in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }},
+	a := &app{term: &process{now: time.Now, in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }},
 		flags: flags{config: w.path("zoomtag.yaml"), logFormat: "text"}}
 	cfg, err := a.load()
 	w.must(err)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	_ "time/tzdata" // so that zones are known on systems that bring no zone database
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
@@ -32,7 +34,7 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	// A pipe that nobody reads any more is an error of the write, and no sudden end: what lies in the temporary folder is removed.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	code := execute(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, own: true})
+	code := execute(ctx, os.Args[1:], process{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, own: true})
 	stop()
 	os.Exit(code)
 }
@@ -44,11 +46,14 @@ var errReported = errors.New("something failed")
 var errAsked = errors.New("the configuration does not say which calendar is meant")
 
 // execute runs one command line and returns the exit code.
-func execute(ctx context.Context, args []string, term terminal) int {
+func execute(ctx context.Context, args []string, term process) int {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	out := &outlet{to: term.out, end: end}
+	out := terminal.NewOutlet(term.out, end)
 	term.out, term.end = out, end
+	if term.now == nil {
+		term.now, term.hook = wallClock(term.env), crashHook(term.env)
+	}
 	root := newRoot(&term)
 	root.SetArgs(args)
 	root.SetIn(term.in)
@@ -57,7 +62,7 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	err := root.ExecuteContext(ctx)
 	trace(root, term, err)
 	switch {
-	case out.unread.Load():
+	case out.Unread():
 		return exitUnread
 	case err == nil:
 		return exitOK
@@ -66,22 +71,22 @@ func execute(ctx context.Context, args []string, term terminal) int {
 	case errors.Is(err, errAsked):
 		return exitUsage
 	case words.IsUsage(err):
-		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
+		fmt.Fprintln(term.err, "zoomtag: "+terminal.Lines(words.Of(err)))
 		return exitUsage
 	case errors.Is(err, store.ErrLocked):
-		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
+		fmt.Fprintln(term.err, "zoomtag: "+terminal.Lines(words.Of(err)))
 		return exitLocked
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(term.err, "zoomtag: it was told to stop before it was done: run the command again to go on")
 		return exitFailed
 	default:
-		fmt.Fprintln(term.err, "zoomtag: "+printableLines(words.Of(err)))
+		fmt.Fprintln(term.err, "zoomtag: "+terminal.Lines(words.Of(err)))
 		return exitFailed
 	}
 }
 
 // trace shows at --log-level debug the whole chain of an error, of which people else hear the cause.
-func trace(root *cobra.Command, term terminal, err error) {
+func trace(root *cobra.Command, term process, err error) {
 	if err != nil && !errors.Is(err, errReported) && !errors.Is(err, errAsked) && root.PersistentFlags().Lookup("log-level").Value.String() == "debug" {
 		fmt.Fprintln(term.err, "zoomtag: the whole of it: "+err.Error())
 	}

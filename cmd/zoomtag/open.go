@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"zoomtag/configs"
 	"zoomtag/providers/words"
 	"zoomtag/store"
@@ -27,7 +29,7 @@ type flags struct {
 
 // app is one command at work.
 type app struct {
-	term  *terminal
+	term  *process
 	flags flags
 	tells bool // it prints what a pass reports
 	shows bool // it prints the notices of the state
@@ -62,7 +64,7 @@ func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(&harmless{w}, options)), nil
+		return slog.New(slog.NewJSONHandler(&terminal.Harmless{To: w}, options)), nil
 	}
 	return nil, words.Usage(fmt.Errorf("--log-format %q: use text or json", format))
 }
@@ -102,7 +104,7 @@ func (a *app) daemonDespite(ctx context.Context, mistake error) (*remote, error)
 	if daemon == nil || err != nil {
 		return nil, mistake
 	}
-	fmt.Fprintln(a.term.err, "zoomtag: the daemon goes on with the configuration before, because the file has mistakes now:\n"+printableLines(words.Of(mistake)))
+	fmt.Fprintln(a.term.err, "zoomtag: the daemon goes on with the configuration before, because the file has mistakes now:\n"+terminal.Lines(words.Of(mistake)))
 	return daemon, nil
 }
 
@@ -137,7 +139,7 @@ func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, pro
 
 // openStore opens the state in one of the ways that the store has.
 func (a *app) openStore(path string, open func(string, store.Options) (*store.Store, error)) (*store.Store, error) {
-	return open(path, store.Options{Timeout: lockPatience, Now: wallClock(a.term.env), Hook: crashHook(a.term.env)})
+	return open(path, store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook})
 }
 
 // deskOn is newDesk on a store that is closed if that fails.
@@ -151,7 +153,7 @@ func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pro
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: wallClock(a.term.env)}}
+	d := &desk{requests: newCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: a.term.now}}
 	zone := time.Local
 	if cfg.Zone != "" && cfg.Zone != configs.GuessZone {
 		var err error
@@ -163,7 +165,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	if !a.term.hurry.aloof {
 		d.probes = newProber(d.now, a.term.hurry.within)
 	}
-	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: crashHook(a.term.env), env: a.term.env, hurry: a.term.hurry}
+	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: a.term.hook, now: a.term.now, hurry: a.term.hurry}
 	d.builder = b
 	calendars, err := b.calendars()
 	if err != nil {
@@ -171,7 +173,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	}
 	d.invites = cfg.Invites.Dir != "" || !cfg.Invites.FeedToken.IsZero()
 	d.feedToken = cfg.Invites.FeedToken.Reveal()
-	d.inviter = &inviter{inviteLocks: &inviteLocks{}, st: st, calendars: map[string]*engine.Calendar{}, dir: inviteDir(cfg.Invites.Dir), log: log, now: wallClock(a.term.env)}
+	d.inviter = &inviter{inviteLocks: &inviteLocks{}, st: st, calendars: map[string]*engine.Calendar{}, dir: inviteDir(cfg.Invites.Dir), log: log, now: a.term.now}
 	for _, c := range calendars {
 		d.names = append(d.names, c.Name)
 		d.kinds[c.Name] = c.Provider
@@ -184,7 +186,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
 	}
-	options := engine.Options{Accounts: b.accounts.atWork(), Now: wallClock(a.term.env), Log: log, Progress: progress, Judge: d.judge,
+	options := engine.Options{Accounts: b.accounts.atWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.judge,
 		Told: a.tells && a.flags.logLevel == ""}
 	if d.invites {
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }

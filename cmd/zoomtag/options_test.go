@@ -90,7 +90,7 @@ func (w *optionsWorld) run(args ...string) (out string, code int) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(w.t.Context(), append([]string{"--config", w.path("zoomtag.yaml")}, args...),
-		terminal{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }, hurry: hurry{aloof: true}})
+		process{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }, hurry: hurry{aloof: true}})
 	if code == exitUsage {
 		w.t.Fatalf("%q: %s", args, stderr.String())
 	}

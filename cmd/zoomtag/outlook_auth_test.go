@@ -53,7 +53,7 @@ func (d *outlookDoor) run(in io.Reader, eye io.Writer, args ...string) (out, err
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(d.t.Context(), append([]string{"--config", filepath.Join(d.dir, "zoomtag.yaml")}, args...),
-		terminal{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }})
+		process{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }})
 	return stdout.String(), stderr.String(), code
 }
 

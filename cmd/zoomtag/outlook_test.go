@@ -57,7 +57,7 @@ func (w *outlookWorld) pass(command string) syncReport {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := execute(w.t.Context(), []string{"--config", filepath.Join(w.dir, "zoomtag.yaml"), command, "--json"},
-		terminal{in: nil, out: &stdout, err: &stderr, env: func(string) string { return "" }})
+		process{in: nil, out: &stdout, err: &stderr, env: func(string) string { return "" }})
 	var report syncReport
 	if err := json.Unmarshal(stdout.Bytes(), &report); err != nil || code != exitOK || len(report.Calendars) != 1 {
 		w.t.Fatalf("%s: exit %d, %v\n%s\n%s", command, code, err, stdout.String(), stderr.String())

@@ -25,7 +25,7 @@ func TestOverdueEverywhere(t *testing.T) {
 	w.must(err)
 	defer st.Close()
 	log := slog.New(slog.DiscardHandler)
-	a := &app{term: &terminal{in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }}}
+	a := &app{term: &process{now: time.Now, in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }}}
 	d := &daemon{app: a, st: st, log: log}
 	w.must(d.build(cfg))
 	desk := d.desk.Load()

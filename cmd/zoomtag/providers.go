@@ -32,7 +32,7 @@ type builder struct {
 	log      *slog.Logger
 	zone     *time.Location
 	hook     func(string)
-	env      func(string) string
+	now      func() time.Time
 	hurry    hurry
 	quotas   map[string]*google.Quota // by credentials file
 	lanes    *outlook.Lanes           // of all Outlook calendars
@@ -63,7 +63,7 @@ func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar
 	case "ics":
 		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: b.needles(s),
 			MaxBytes: int64(b.cfg.Limits.FileMegabytes) << 20, MaxEvents: b.cfg.Limits.Events,
-			Zone: b.zone, Now: wallClock(b.env), Hook: b.hook, Log: b.log.With("calendar", c.Name)})
+			Zone: b.zone, Now: b.now, Hook: b.hook, Log: b.log.With("calendar", c.Name)})
 	case "google":
 		return b.google(c, s)
 	case "outlook":
@@ -98,7 +98,7 @@ func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Confi
 		Interesting: b.interesting(s),
 		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
 		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.to("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""),
-		Within: b.hurry.within, Wait: b.hurry.wait, Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+		Within: b.hurry.within, Wait: b.hurry.wait, Now: b.now, Log: b.log.With("calendar", c.Name)}
 }
 
 // outlook makes a calendar of Microsoft 365 or Outlook.com.
@@ -121,7 +121,7 @@ func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Con
 		Bounds:      b.bounds(),
 		Interesting: b.interesting(s),
 		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.to("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
-		Within: b.hurry.within, Wait: b.hurry.wait, Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)}
+		Within: b.hurry.within, Wait: b.hurry.wait, Now: b.now, Log: b.log.With("calendar", c.Name)}
 }
 
 // caldav makes a calendar of a CalDAV server.
@@ -136,7 +136,7 @@ func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar
 		Bounds:      b.bounds(),
 		Interesting: b.interesting(s),
 		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Within: b.hurry.within, Wait: b.hurry.wait,
-		Now: wallClock(b.env), Log: b.log.With("calendar", c.Name)})
+		Now: b.now, Log: b.log.With("calendar", c.Name)})
 	if err != nil {
 		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
 	}

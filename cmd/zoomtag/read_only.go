@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -29,7 +31,7 @@ func (a *app) showUnwritten(c *engine.Report) (others []engine.EventReport) {
 			others = append(others, ev)
 		}
 	}
-	fmt.Fprintf(a.term.out, "  %s\n", printable(unwritten(c.ReadOnly, len(c.Events)-len(others))))
+	fmt.Fprintf(a.term.out, "  %s\n", terminal.Printable(unwritten(c.ReadOnly, len(c.Events)-len(others))))
 	return others
 }
 

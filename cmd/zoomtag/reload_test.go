@@ -26,7 +26,7 @@ func (w *crashWorld) inProcess(args ...string) (stdout, stderr string, code int)
 func (w *crashWorld) inProcessUntil(ctx context.Context, args ...string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
 	code = execute(ctx, append([]string{"--config", w.configFile()}, args...),
-		terminal{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) string { return "" }})
+		process{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) string { return "" }})
 	return out.String(), errs.String(), code
 }
 
@@ -49,7 +49,7 @@ func (w *crashWorld) runInside() *innerDaemon {
 	ended := make(chan int, 1)
 	go func() {
 		ended <- execute(ctx, []string{"--config", w.configFile(), "--log-level", "debug", "run"},
-			terminal{in: strings.NewReader(""), out: &d.log, err: &d.log, env: func(string) string { return "" }})
+			process{in: strings.NewReader(""), out: &d.log, err: &d.log, env: func(string) string { return "" }})
 	}()
 	d.stop = sync.OnceValue(func() int {
 		cancel()

@@ -16,7 +16,7 @@ import (
 )
 
 // newRoot makes the command tree.
-func newRoot(term *terminal) *cobra.Command {
+func newRoot(term *process) *cobra.Command {
 	a := &app{term: term}
 	root := &cobra.Command{
 		Use:   "zoomtag",

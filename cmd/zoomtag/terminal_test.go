@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zoomtag/cmd/zoomtag/terminal"
 )
 
 // nasty holds each character that a terminal would obey, and those that turn the direction of text.
@@ -34,8 +36,7 @@ func obeyed(s, but string) string {
 // TestForeignTextIsHarmless: titles, paths and answers of services cannot give a terminal orders, in tables, JSON, errors or logs.
 func TestForeignTextIsHarmless(t *testing.T) {
 	var out strings.Builder
-	term := &terminal{out: &out}
-	if err := term.json(map[string]string{"title": nasty()}); err != nil {
+	if err := terminal.JSON(&out, map[string]string{"title": nasty()}); err != nil {
 		t.Fatal(err)
 	}
 	var back map[string]string
@@ -52,14 +53,14 @@ func TestForeignTextIsHarmless(t *testing.T) {
 		}
 		log.Info(nasty(), "title", nasty(), "reason", errors.New(nasty()))
 	}
-	out.WriteString(printable(nasty()) + printableLines(nasty()))
+	out.WriteString(terminal.Printable(nasty()) + terminal.Lines(nasty()))
 	if got := obeyed(out.String(), "\n\t"); got != "" {
 		t.Errorf("comes through: %q", got)
 	}
-	if got := obeyed(printable(nasty()), ""); got != "" {
+	if got := obeyed(terminal.Printable(nasty()), ""); got != "" {
 		t.Errorf("comes through in a table: %q", got)
 	}
-	if got := printableLines("one\n\ttwo"); got != "one\n\ttwo" {
+	if got := terminal.Lines("one\n\ttwo"); got != "one\n\ttwo" {
 		t.Errorf("lines: %q", got)
 	}
 }
@@ -68,7 +69,7 @@ func TestForeignTextIsHarmless(t *testing.T) {
 func TestErrorsAreHarmless(t *testing.T) {
 	var errs strings.Builder
 	code := execute(t.Context(), []string{"--config", filepath.Join(t.TempDir(), "a\x1b[31m\u202eb.yaml"), "status"},
-		terminal{in: strings.NewReader(""), out: &errs, err: &errs, env: func(string) string { return "" }})
+		process{in: strings.NewReader(""), out: &errs, err: &errs, env: func(string) string { return "" }})
 	if code != exitUsage || obeyed(errs.String(), "\n") != "" {
 		t.Errorf("exit %d: %q", code, errs.String())
 	}

@@ -17,7 +17,7 @@ const (
 
 // housekeeping keeps copies of the store and prunes it, at the start and every day.
 func (d *daemon) housekeeping(ctx context.Context) {
-	now := wallClock(d.app.term.env)
+	now := d.app.term.now
 	for {
 		if err := tidy(d.st, now()); err != nil {
 			d.log.Warn(untidy, "reason", err)

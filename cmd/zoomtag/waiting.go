@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 
+	"zoomtag/cmd/zoomtag/terminal"
+
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
@@ -36,9 +38,9 @@ func (a *app) showWaiting(list []waitingStatus) error {
 	for len(list) > 0 {
 		first, all := list[0], len(list)
 		list = slices.DeleteFunc(slices.Clone(list), func(w waitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
-		rows = append(rows, []string{events(all - len(list)), first.Calendar, clock(first.Until), shorten(first.Title, 40), first.Reason})
+		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), terminal.Shorten(first.Title, 40), first.Reason})
 	}
-	return a.term.table(rows)
+	return terminal.Table(a.term.out, rows)
 }
 
 // meetingID is a meeting's number as documents have it; "" where there is none.

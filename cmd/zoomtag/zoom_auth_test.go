@@ -77,7 +77,7 @@ func (d *zoomDoor) run(in io.Reader, eye io.Writer, args ...string) (out, errs s
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(d.t.Context(), append([]string{"--config", filepath.Join(d.dir, "zoomtag.yaml")}, args...),
-		terminal{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }, hurry: hurry{aloof: true}})
+		process{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }, hurry: hurry{aloof: true}})
 	for _, text := range []string{stdout.String(), stderr.String()} {
 		if strings.Contains(text, zoomtest.Canary) {
 			d.t.Errorf("%q shows a secret:\n%s", args, text)
