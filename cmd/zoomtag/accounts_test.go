@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/sync/doctor"
 )
@@ -67,7 +69,7 @@ func (d *zoomDoor) ask(into any, want int, args ...string) {
 // sync makes a pass and returns state and reason of each event by its title.
 func (h *clubHouse) sync(want int) map[string]string {
 	h.t.Helper()
-	var report syncReport
+	var report api.SyncReport
 	h.ask(&report, want, "sync")
 	said := map[string]string{}
 	for _, c := range report.Calendars {
@@ -163,7 +165,7 @@ func TestAccounts(t *testing.T) {
 func (h *clubHouse) shown() {
 	t := h.t
 	t.Helper()
-	var status statusReport
+	var status api.StatusReport
 	h.ask(&status, exitOK, "status")
 	if len(status.Tokens) != 1 || status.Tokens[0].Account != "Club" || status.Tokens[0].Person != "bob@example.com" || status.Tokens[0].SignedIn == nil {
 		t.Errorf("tokens: %+v", status.Tokens)
@@ -171,7 +173,7 @@ func (h *clubHouse) shown() {
 	if got := fmt.Sprint(status.Budget); got != "[{alice@example.com work 1 100} {bob@example.com Club 2 100}]" && got != "[{alice@example.com work 1 100} {me Club 2 100}]" {
 		t.Errorf("budget: %s", got)
 	}
-	var links linksReport
+	var links api.LinksReport
 	h.ask(&links, exitOK, "links")
 	in := map[string]int{}
 	for _, l := range links.Links {
@@ -194,7 +196,7 @@ func (h *clubHouse) shown() {
 		}
 	}()
 	h.run(nil, io.Discard, "doctor")
-	var report doctorReport
+	var report judgement
 	h.ask(&report, exitFailed, "doctor")
 	if !report.passes("Zoom account work: Zoom accepts the credentials") {
 		t.Errorf("passed: %+v", report.Passed)
@@ -226,7 +228,7 @@ func TestNamingTheAccount(t *testing.T) {
 	h.event("review", "Renamed review #zoom")
 	h.sync(exitOK)
 	h.has(1, 0)
-	var status statusReport
+	var status api.StatusReport
 	h.ask(&status, exitOK, "status")
 	if got := fmt.Sprint(status.Budget); got != "[{alice@example.com work 2 100}]" {
 		t.Errorf("budget: %s", got)

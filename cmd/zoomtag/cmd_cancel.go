@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
@@ -17,23 +19,13 @@ import (
 	"zoomtag/sync/engine"
 )
 
-// leftoverStatus is a meeting of ours that no event has.
-type leftoverStatus struct {
-	MeetingID string     `json:"meeting_id"`
-	Topic     string     `json:"topic"`
-	Host      string     `json:"host"`
-	Start     *time.Time `json:"start"`
-	Since     *time.Time `json:"since"` // when it was first found
-	Mend      string     `json:"mend"`
-}
-
 // leftoversOf lists the meetings that no record named when the accounts were last looked through, and says why one could not be.
-func leftoversOf(e *engine.Engine) (list []leftoverStatus, notices []string, err error) {
+func leftoversOf(e *engine.Engine) (list []api.LeftoverStatus, notices []string, err error) {
 	found, failures, err := e.Leftovers()
-	list = []leftoverStatus{}
+	list = []api.LeftoverStatus{}
 	for _, l := range found {
-		list = append(list, leftoverStatus{MeetingID: strconv.FormatInt(l.MeetingID, 10), Topic: l.Topic, Host: l.Host,
-			Start: some(l.Start), Since: some(l.Since), Mend: engine.LeftoverMend(l)})
+		list = append(list, api.LeftoverStatus{MeetingID: strconv.FormatInt(l.MeetingID, 10), Topic: l.Topic, Host: l.Host,
+			Start: api.Time(l.Start), Since: api.Time(l.Since), Mend: engine.LeftoverMend(l)})
 	}
 	for _, why := range failures {
 		notices = append(notices, "meetings without an event could not be looked for: "+why)
@@ -42,7 +34,7 @@ func leftoversOf(e *engine.Engine) (list []leftoverStatus, notices []string, err
 }
 
 // showLeftovers shows the meetings that no event has.
-func (a *app) showLeftovers(list []leftoverStatus) error {
+func (a *app) showLeftovers(list []api.LeftoverStatus) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -52,16 +44,6 @@ func (a *app) showLeftovers(list []leftoverStatus) error {
 		rows = append(rows, []string{l.MeetingID, terminal.Shorten(l.Topic, 40), l.Host, terminal.Clock(l.Start), l.Mend})
 	}
 	return terminal.Table(a.term.out, rows)
-}
-
-// cancelRequest names meetings that no event has, by their numbers.
-type cancelRequest struct {
-	Meetings []int64 `json:"meetings"`
-}
-
-// cancelReport is the document of `cancel --json`.
-type cancelReport struct {
-	Cancelled []leftoverStatus `json:"cancelled"`
 }
 
 func (a *app) cancelCommand() *cobra.Command {
@@ -80,8 +62,8 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 				}
 				ids = append(ids, id)
 			}
-			report, err := ask(cmd.Context(), a, func(ctx context.Context, o office) (cancelReport, error) {
-				return o.Cancel(ctx, cancelRequest{Meetings: ids})
+			report, err := ask(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.CancelReport, error) {
+				return o.Cancel(ctx, api.CancelRequest{Meetings: ids})
 			})
 			if err != nil {
 				return err
@@ -98,20 +80,20 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 }
 
 // Cancel cancels meetings that no event has, until one cannot be.
-func (d *desk) Cancel(ctx context.Context, r cancelRequest) (cancelReport, error) {
-	report := cancelReport{Cancelled: []leftoverStatus{}}
+func (d *desk) Cancel(ctx context.Context, r api.CancelRequest) (api.CancelReport, error) {
+	report := api.CancelReport{Cancelled: []api.LeftoverStatus{}}
 	for _, id := range r.Meetings {
 		l, err := d.engine.CancelLeftover(ctx, id)
 		if err != nil {
 			return report, fmt.Errorf("%w%s", err, alreadyCancelled(report.Cancelled))
 		}
-		report.Cancelled = append(report.Cancelled, leftoverStatus{MeetingID: strconv.FormatInt(id, 10), Topic: l.Topic, Host: l.Host, Start: some(l.Start)})
+		report.Cancelled = append(report.Cancelled, api.LeftoverStatus{MeetingID: strconv.FormatInt(id, 10), Topic: l.Topic, Host: l.Host, Start: api.Time(l.Start)})
 	}
 	return report, nil
 }
 
 // alreadyCancelled says, as the end of a sentence, what was cancelled before something went wrong.
-func alreadyCancelled(list []leftoverStatus) string {
+func alreadyCancelled(list []api.LeftoverStatus) string {
 	if len(list) == 0 {
 		return ""
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
@@ -258,7 +260,7 @@ func (d *demo) edit() error {
 
 // pass has the daemon make a pass and shows each event before and after it.
 func (d *demo) pass(ctx context.Context) error {
-	report, err := d.remote.Sync(ctx, syncRequest{})
+	report, err := d.remote.Sync(ctx, api.SyncRequest{})
 	if err != nil {
 		return err
 	}
@@ -277,7 +279,7 @@ func (d *demo) pass(ctx context.Context) error {
 	for _, ev := range status.Events {
 		why[ev.EventID] = ev.Reason
 	}
-	preview, err := d.remote.Sync(ctx, syncRequest{Dry: true})
+	preview, err := d.remote.Sync(ctx, api.SyncRequest{Dry: true})
 	if err != nil {
 		return err
 	}

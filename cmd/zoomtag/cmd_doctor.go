@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
@@ -16,47 +18,8 @@ import (
 	"zoomtag/sync/doctor"
 )
 
-// doctorRequest is what is asked of an office. Without About it is about everything.
-type doctorRequest struct {
-	About     string `json:"about,omitempty"`
-	NoNetwork bool   `json:"no_network,omitempty"`
-}
-
-// doctorReport is the document of `doctor --json`.
-type doctorReport struct {
-	Findings  []doctor.Finding `json:"findings"`
-	Passed    []passed         `json:"passed"` // what was looked at and is well
-	Checklist []string         `json:"checklist"`
-	// Unasked says that nobody was asked, and what was judged all the same.
-	Unasked string `json:"unasked,omitempty"`
-}
-
-// passed is one thing that is well.
-type passed struct {
-	Area string `json:"area"` // setup, network or links
-	What string `json:"what"`
-}
-
-// The areas of a report.
-const (
-	areaSetup   = "setup"
-	areaNetwork = "network"
-	areaLinks   = "links"
-)
-
-// pass adds what is well.
-func (r *doctorReport) pass(area string, what ...string) {
-	for _, w := range what {
-		r.Passed = append(r.Passed, passed{Area: area, What: w})
-	}
-}
-
-func newDoctorReport(findings ...doctor.Finding) doctorReport {
-	return doctorReport{Findings: append([]doctor.Finding{}, findings...), Passed: []passed{}, Checklist: doctor.Checklist}
-}
-
 func (a *app) doctorCommand() *cobra.Command {
-	var request doctorRequest
+	var request api.DoctorRequest
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "doctor [EVENT|LINK]",
 		Short: "Find out why a link does not work, and what to do",
@@ -78,7 +41,7 @@ It exits with 1 if there is an error among the findings. docs/doctor.md explains
 	return cmd
 }
 
-func (a *app) doctor(ctx context.Context, request doctorRequest) error {
+func (a *app) doctor(ctx context.Context, request api.DoctorRequest) error {
 	report, err := a.examine(ctx, request)
 	switch {
 	case words.IsUsage(err) && a.flags.json && report.Findings != nil:
@@ -97,10 +60,10 @@ func (a *app) doctor(ctx context.Context, request doctorRequest) error {
 }
 
 // examine asks the office. Without a configuration a link can still be judged by itself, and a wrong one is a finding.
-func (a *app) examine(ctx context.Context, request doctorRequest) (doctorReport, error) {
+func (a *app) examine(ctx context.Context, request api.DoctorRequest) (api.DoctorReport, error) {
 	if link := doctor.LinkIn(request.About); link != "" {
 		if _, err := configs.Find(a.flags.config, a.term.env); err != nil {
-			return newDoctorReport(doctor.JudgeLink(doctor.Facts{Link: link, Text: request.About})...), nil
+			return api.NewDoctorReport(doctor.JudgeLink(doctor.Facts{Link: link, Text: request.About})...), nil
 		}
 	}
 	done := terminal.Wait(a.term.err, a.term.screen(a.term.err), "looking at set-up, network and links …")
@@ -108,20 +71,20 @@ func (a *app) examine(ctx context.Context, request doctorRequest) (doctorReport,
 	office, err := a.openPreview(ctx)
 	if err != nil {
 		if words.IsUsage(err) {
-			return newDoctorReport(doctor.WrongConfiguration(err.Error())), err
+			return api.NewDoctorReport(doctor.WrongConfiguration(err.Error())), err
 		}
-		return doctorReport{}, err
+		return api.DoctorReport{}, err
 	}
 	report, err := office.Doctor(ctx, request)
 	return report, errors.Join(err, office.Close())
 }
 
 // showDoctor prints a report: set-up, network, links, and what cannot be known from here.
-func (a *app) showDoctor(r *doctorReport) {
+func (a *app) showDoctor(r *api.DoctorReport) {
 	screen := a.term.screen(a.term.out)
-	for _, area := range []struct{ name, title string }{{areaSetup, "Set-up"}, {areaNetwork, "Network"}, {areaLinks, "Links"}} {
-		findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f doctor.Finding) bool { return areaOf(f) != area.name })
-		well := slices.DeleteFunc(slices.Clone(r.Passed), func(p passed) bool { return p.Area != area.name })
+	for _, area := range []struct{ name, title string }{{api.AreaSetup, "Set-up"}, {api.AreaNetwork, "Network"}, {api.AreaLinks, "Links"}} {
+		findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f doctor.Finding) bool { return api.AreaOf(f) != area.name })
+		well := slices.DeleteFunc(slices.Clone(r.Passed), func(p api.Passed) bool { return p.Area != area.name })
 		if len(findings)+len(well) == 0 {
 			continue
 		}
@@ -174,15 +137,4 @@ func subject(f doctor.Finding) string {
 		name = strings.TrimSuffix("Zoom account "+f.Account+": "+name, ": ")
 	}
 	return strings.TrimSpace(strings.Join([]string{name, f.Link}, "  "))
-}
-
-// areaOf says where a finding is shown: codes are numbered by area.
-func areaOf(f doctor.Finding) string {
-	switch {
-	case strings.HasPrefix(f.Code, "ZT-5"), strings.HasPrefix(f.Code, "ZT-4") && f.EventID == "":
-		return areaSetup
-	case strings.HasPrefix(f.Code, "ZT-6"):
-		return areaNetwork
-	}
-	return areaLinks
 }

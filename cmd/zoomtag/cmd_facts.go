@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
@@ -23,19 +25,19 @@ import (
 )
 
 // ask opens the office, asks it for facts, and closes it.
-func ask[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
+func ask[T any](ctx context.Context, a *app, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
 	office, err := a.openOffice(ctx, nil)
 	return put(ctx, office, err, question)
 }
 
 // look is ask for commands that only tell what is known: they make no state, and read it where nothing can be written.
-func look[T any](ctx context.Context, a *app, question func(context.Context, office) (T, error)) (answer T, err error) {
+func look[T any](ctx context.Context, a *app, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
 	office, err := a.openLook(ctx)
 	return put(ctx, office, err, question)
 }
 
 // put puts a question to an office, if it could be opened, and closes it.
-func put[T any](ctx context.Context, office office, fault error, question func(context.Context, office) (T, error)) (answer T, err error) {
+func put[T any](ctx context.Context, office api.Service, fault error, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
 	if fault != nil {
 		return answer, fault
 	}
@@ -50,7 +52,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.shows = true
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (statusReport, error) { return o.Status(ctx) })
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.StatusReport, error) { return o.Status(ctx) })
 			if err != nil {
 				return err
 			}
@@ -62,7 +64,7 @@ func (a *app) statusCommand() *cobra.Command {
 	})
 }
 
-func (a *app) showStatus(r statusReport) error {
+func (a *app) showStatus(r api.StatusReport) error {
 	daemon := "no daemon is running"
 	if r.Daemon {
 		daemon = "the daemon is running"
@@ -77,8 +79,8 @@ func (a *app) showStatus(r statusReport) error {
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
 	events, unwritable := withoutUnwritten(&r)
 	for _, c := range r.Calendars {
-		state := c.state()
-		if state == healthOK && c.ReadOnly != "" {
+		state := c.State()
+		if state == api.OK && c.ReadOnly != "" {
 			state = unwritten(c.ReadOnly, unwritable[c.Name])
 		}
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), a.ago(c.LastSuccess), terminal.Clock(c.NextRun), state})
@@ -135,7 +137,7 @@ func (a *app) showStatus(r statusReport) error {
 }
 
 // nameOf is what an event is called in a table.
-func nameOf(e *eventStatus) string {
+func nameOf(e *api.EventStatus) string {
 	if e.Title == "" {
 		return terminal.Shorten(e.EventID, 40)
 	}
@@ -155,7 +157,7 @@ func (a *app) showVerdicts(verdicts []doctor.Finding) error {
 	return terminal.Table(a.term.out, rows)
 }
 
-func (a *app) showTokens(tokens []tokenStatus) error {
+func (a *app) showTokens(tokens []api.TokenStatus) error {
 	if len(tokens) == 0 {
 		return nil
 	}
@@ -196,7 +198,7 @@ func (a *app) linksCommand() *cobra.Command {
 		Short: "Show every link that zoomtag keeps",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (linksReport, error) { return o.Links(ctx) })
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.LinksReport, error) { return o.Links(ctx) })
 			if err != nil {
 				return err
 			}
@@ -219,8 +221,8 @@ func (a *app) logCommand() *cobra.Command {
 		Long:  "Show the journal: what was done to which event, when and why. EVENT is an event's id, UID or title.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (logReport, error) {
-				return o.Log(ctx, logRequest{Event: strings.Join(args, "")})
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.LogReport, error) {
+				return o.Log(ctx, api.LogRequest{Event: strings.Join(args, "")})
 			})
 			if err != nil {
 				return err
@@ -237,29 +239,11 @@ func (a *app) logCommand() *cobra.Command {
 				if e.Error != "" {
 					reason = "failed: " + e.Error
 				}
-				rows = append(rows, []string{terminal.Clock(some(e.Time)), e.Calendar, terminal.Shorten(title, 40), e.Step, e.MeetingID, reason})
+				rows = append(rows, []string{terminal.Clock(api.Time(e.Time)), e.Calendar, terminal.Shorten(title, 40), e.Step, e.MeetingID, reason})
 			}
 			return terminal.Table(a.term.out, rows)
 		},
 	})
-}
-
-// logReport is the document of `log --json`.
-type logReport struct {
-	Log []logEntry `json:"log"`
-}
-
-// logEntry is one line of it.
-type logEntry struct {
-	Time      time.Time `json:"time"`
-	Calendar  string    `json:"calendar"`
-	EventID   string    `json:"event_id"`
-	UID       string    `json:"uid"`
-	Title     string    `json:"title"`
-	Step      string    `json:"step"`
-	MeetingID string    `json:"meeting_id"`
-	Reason    string    `json:"reason"`
-	Error     string    `json:"error"`
 }
 
 func (a *app) releaseCommand() *cobra.Command {
@@ -270,8 +254,8 @@ func (a *app) releaseCommand() *cobra.Command {
 held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o office) (releaseReport, error) {
-				return o.Release(ctx, releaseRequest{Calendar: args[0]})
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.ReleaseReport, error) {
+				return o.Release(ctx, api.ReleaseRequest{Calendar: args[0]})
 			})
 			switch {
 			case err != nil:

@@ -10,7 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
 
@@ -22,39 +23,10 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// inviteRequest is what is asked of an office. Without events it is about all of them.
-type inviteRequest struct {
-	Events    []string      `json:"events,omitempty"`
-	Method    invite.Method `json:"method,omitempty"`
-	Attendees bool          `json:"attendees,omitempty"`
-	Alarm     time.Duration `json:"alarm,omitempty"`
-}
-
-// plainly reports whether it asks for invitations as they are kept for folder and feed.
-func (r inviteRequest) plainly() bool {
-	return (r.Method == "" || r.Method == invite.Publish) && !r.Attendees && r.Alarm == 0
-}
-
-// inviteReport is the document of `invite --json`, apart from the texts.
-type inviteReport struct {
-	Invites []inviteFact `json:"invites"`
-}
-
-// inviteFact is the invitation to one event.
-type inviteFact struct {
-	Calendar string `json:"calendar"`
-	EventID  string `json:"event_id"`
-	UID      string `json:"uid"`
-	Title    string `json:"title"`
-	Path     string `json:"path,omitempty"` // where it was written
-	Error    string `json:"error,omitempty"`
-	ICS      []byte `json:"ics,omitempty"`
-}
-
 func (a *app) inviteCommand() *cobra.Command {
 	var to string
 	var all, request, cancel bool
-	var ask inviteRequest
+	var ask api.InviteRequest
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "invite [EVENT…] -o PATH",
 		Short: "Write .ics invitations to linked events",
@@ -90,13 +62,13 @@ organizer mails to the attendees, who are then listed.`,
 	return cmd
 }
 
-func (a *app) invite(ctx context.Context, request inviteRequest, to string) error {
-	report, err := ask(ctx, a, func(ctx context.Context, o office) (inviteReport, error) { return o.Invite(ctx, request) })
+func (a *app) invite(ctx context.Context, request api.InviteRequest, to string) error {
+	report, err := ask(ctx, a, func(ctx context.Context, o api.Service) (api.InviteReport, error) { return o.Invite(ctx, request) })
 	if err != nil {
 		return err
 	}
 	failed := false
-	made := slices.DeleteFunc(slices.Clone(report.Invites), func(i inviteFact) bool { return i.Error != "" })
+	made := slices.DeleteFunc(slices.Clone(report.Invites), func(i api.InviteStatus) bool { return i.Error != "" })
 	for _, i := range report.Invites {
 		if i.Error != "" {
 			failed = true
@@ -126,7 +98,7 @@ func (a *app) invite(ctx context.Context, request inviteRequest, to string) erro
 }
 
 // writeInvites writes where the command line says: one file, a file each, or standard output.
-func (a *app) writeInvites(list []inviteFact, to string) error {
+func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 	switch {
 	case len(list) == 0:
 		return nil
@@ -170,7 +142,7 @@ func isDir(path string) bool {
 }
 
 // together is one calendar with all invitations.
-func together(list []inviteFact) ([]byte, error) {
+func together(list []api.InviteStatus) ([]byte, error) {
 	if len(list) == 1 {
 		return list[0].ICS, nil
 	}
@@ -186,17 +158,17 @@ func together(list []inviteFact) ([]byte, error) {
 }
 
 // Invite makes invitations.
-func (d *desk) Invite(ctx context.Context, r inviteRequest) (inviteReport, error) {
-	report := inviteReport{Invites: []inviteFact{}}
+func (d *desk) Invite(ctx context.Context, r api.InviteRequest) (api.InviteReport, error) {
+	report := api.InviteReport{Invites: []api.InviteStatus{}}
 	records, err := d.inviteable(r.Events)
 	if err != nil {
 		return report, err
 	}
 	for _, rec := range records {
 		if err := ctx.Err(); err != nil {
-			return report, errStopped
+			return report, api.ErrStopped
 		}
-		fact := inviteFact{Calendar: rec.Calendar, EventID: rec.EventID, UID: rec.UID, Title: rec.Title}
+		fact := api.InviteStatus{Calendar: rec.Calendar, EventID: rec.EventID, UID: rec.UID, Title: rec.Title}
 		raw, err := d.inviter.fresh(ctx, rec, r)
 		if err != nil {
 			fact.Error = words.Of(err)
@@ -208,10 +180,10 @@ func (d *desk) Invite(ctx context.Context, r inviteRequest) (inviteReport, error
 }
 
 // fresh is the invitation to an event: the one that is kept if it is good and what was asked for, else a new one.
-func (v *inviter) fresh(ctx context.Context, rec *store.Record, r inviteRequest) ([]byte, error) {
+func (v *inviter) fresh(ctx context.Context, rec *store.Record, r api.InviteRequest) ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if r.plainly() {
+	if r.Plainly() {
 		queued, err := v.st.Inviting()
 		if err != nil {
 			return nil, err

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
@@ -23,19 +25,6 @@ import (
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
-
-// linkRequest is a file for whose event a meeting is wanted.
-type linkRequest struct {
-	ICS     []byte `json:"ics"`
-	Options string `json:"options,omitempty"`
-}
-
-// linkReport is the document of `link --json`, apart from the file.
-type linkReport struct {
-	Event engine.EventReport `json:"event"`
-	Path  string             `json:"path,omitempty"`
-	ICS   []byte             `json:"ics,omitempty"`
-}
 
 func (a *app) linkCommand() *cobra.Command {
 	var to, options string
@@ -75,8 +64,8 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 		return words.Usage(err)
 	}
 	a.tells = true
-	report, err := ask(ctx, a, func(ctx context.Context, o office) (linkReport, error) {
-		return o.Link(ctx, linkRequest{ICS: raw, Options: options})
+	report, err := ask(ctx, a, func(ctx context.Context, o api.Service) (api.LinkReport, error) {
+		return o.Link(ctx, api.LinkRequest{ICS: raw, Options: options})
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
@@ -130,7 +119,7 @@ const linkCalendar = "link "
 
 // Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what is remembered of it
 // is remembered by the event's UID, so that a second time finds the first one's meeting.
-func (d *desk) Link(ctx context.Context, r linkRequest) (report linkReport, err error) {
+func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkReport, err error) {
 	outline, err := ical.Look(r.ICS, ical.DefaultLimits)
 	if err != nil {
 		return report, words.Usage(fmt.Errorf("this is no iCalendar file that can be understood: %w", err))

@@ -7,28 +7,14 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/sync/api"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
-
-// retryRequest says what is to be tried again at once.
-type retryRequest struct {
-	// Calendars are those that are meant; none is all.
-	Calendars []string `json:"calendars,omitempty"`
-	// What, if set, is one of them, or an event's id, UID or title.
-	What string `json:"what,omitempty"`
-	// Patient says that nobody stands by who may have mended something.
-	Patient bool `json:"patient,omitempty"`
-}
-
-// retryReport is the document of `retry --json`.
-type retryReport struct {
-	Calendars []string `json:"calendars"` // in which something is tried again
-	Events    int      `json:"events"`
-}
 
 func (a *app) retryCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
@@ -45,11 +31,11 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 				return err
 			}
 			defer func() { err = errors.Join(err, office.Close()) }()
-			again, err := office.Retry(ctx, retryRequest{What: strings.Join(args, "")})
+			again, err := office.Retry(ctx, api.RetryRequest{What: strings.Join(args, "")})
 			if err != nil {
 				return err
 			}
-			report, err := office.Sync(ctx, syncRequest{Calendars: again.Calendars})
+			report, err := office.Sync(ctx, api.SyncRequest{Calendars: again.Calendars})
 			bar.Clear()
 			return a.showPass(&report, err)
 		},
@@ -57,10 +43,10 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 }
 
 // Retry has be due at once what failed or waits for something that somebody may have mended.
-func (d *desk) Retry(_ context.Context, r retryRequest) (retryReport, error) {
+func (d *desk) Retry(_ context.Context, r api.RetryRequest) (api.RetryReport, error) {
 	names, err := d.known(r.Calendars)
 	if err != nil {
-		return retryReport{}, err
+		return api.RetryReport{}, err
 	}
 	again := engine.Again{Calendars: names, Patient: r.Patient}
 	switch {
@@ -73,12 +59,12 @@ func (d *desk) Retry(_ context.Context, r retryRequest) (retryReport, error) {
 	}
 	n, err := d.engine.Retry(again)
 	if err != nil {
-		return retryReport{}, err
+		return api.RetryReport{}, err
 	}
 	if n == 0 && again.Event != nil {
-		return retryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called %q: zoomtag status lists them", r.What))
+		return api.RetryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called %q: zoomtag status lists them", r.What))
 	}
-	return retryReport{Calendars: again.Calendars, Events: n}, nil
+	return api.RetryReport{Calendars: again.Calendars, Events: n}, nil
 }
 
 // tellWaiting adds to a report what the pass had nothing to do with because it waits, and what has failed before: whoever looks at the
@@ -97,7 +83,7 @@ func (d *desk) tellWaiting(r *engine.Report) error {
 		if rec.Closed() || !waits || told[rec.EventID] {
 			continue
 		}
-		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title, Start: some(rec.Start),
+		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title, Start: api.Time(rec.Start),
 			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error})
 	}
 	problems, err := d.st.Problems(r.Name)

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
@@ -104,7 +106,7 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serve(socket, d.server(ctx, controlHandler(func() office { return d.desk.Load() }, d.log)))}
+	servers := []*http.Server{d.serve(socket, d.server(ctx, controlHandler(func() api.Service { return d.desk.Load() }, d.log)))}
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {
@@ -303,27 +305,27 @@ func (d *daemon) healthHandler() http.Handler {
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		if err := d.healthy(); err != nil {
-			answer(w, false, healthFailing)
+			answer(w, false, api.Failing)
 			return
 		}
 		if displaced := d.st.Displaced(); displaced != "" { // no concern of the watchdog's: its restart could come while a disk is away
-			answer(w, false, healthFailing+"\n"+displaced)
+			answer(w, false, api.Failing+"\n"+displaced)
 			return
 		}
 		if late := d.late(); len(late) > 0 {
-			answer(w, true, healthDegraded+"\noverdue: "+strings.Join(late, ", "))
+			answer(w, true, api.Degraded+"\noverdue: "+strings.Join(late, ", "))
 			return
 		}
-		answer(w, true, healthOK)
+		answer(w, true, api.OK)
 	})
 	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().serveFeed(w, r) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		report, err := d.desk.Load().Status(r.Context())
 		if err != nil {
-			answer(w, false, healthFailing)
+			answer(w, false, api.Failing)
 			return
 		}
-		answer(w, report.Health != healthFailing, strings.Join(append([]string{report.Health}, report.Reasons...), "\n"))
+		answer(w, report.Health != api.Failing, strings.Join(append([]string{report.Health}, report.Reasons...), "\n"))
 	})
 	return mux
 }

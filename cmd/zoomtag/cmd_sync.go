@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
@@ -29,10 +31,10 @@ func (a *app) syncCommand() *cobra.Command {
 			}
 			defer func() { err = errors.Join(err, office.Close()) }()
 			// Whoever stands by may have mended something.
-			if _, err := office.Retry(ctx, retryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
+			if _, err := office.Retry(ctx, api.RetryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
 				return err
 			}
-			report, err := office.Sync(ctx, syncRequest{Calendars: names})
+			report, err := office.Sync(ctx, api.SyncRequest{Calendars: names})
 			bar.Clear()
 			var folder *folderError
 			if own, ok := office.(*desk); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
@@ -57,14 +59,14 @@ not in zoomtag's own state.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, office.Close()) }()
-			report, err := office.Sync(cmd.Context(), syncRequest{Calendars: names, Dry: true})
+			report, err := office.Sync(cmd.Context(), api.SyncRequest{Calendars: names, Dry: true})
 			return a.showPass(&report, err)
 		},
 	})
 }
 
 // showPass prints what a pass did, or would do.
-func (a *app) showPass(report *syncReport, fault error) error {
+func (a *app) showPass(report *api.SyncReport, fault error) error {
 	if fault != nil && report.Calendars == nil {
 		return fault
 	}
@@ -84,7 +86,7 @@ func (a *app) showPass(report *syncReport, fault error) error {
 	if slices.ContainsFunc(report.Calendars, func(c engine.Report) bool { return c.Unchosen }) {
 		return errAsked
 	}
-	if report.failed() {
+	if report.Failed() {
 		return errReported
 	}
 	return nil

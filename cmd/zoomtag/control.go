@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/words"
 )
 
@@ -65,19 +67,27 @@ func ownersOnly(_, _ string, raw syscall.RawConn) (err error) {
 }
 
 // controlHandler answers for current, which may change when the configuration is read again.
-func controlHandler(current func() office, log *slog.Logger) http.Handler {
+func controlHandler(current func() api.Service, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	serve(mux, log, "/alive", func(context.Context, nothing) (nothing, error) { return nothing{}, nil })
-	serve(mux, log, "/sync", func(ctx context.Context, r syncRequest) (syncReport, error) { return current().Sync(ctx, r) })
-	serve(mux, log, "/status", func(ctx context.Context, _ nothing) (statusReport, error) { return current().Status(ctx) })
-	serve(mux, log, "/links", func(ctx context.Context, _ nothing) (linksReport, error) { return current().Links(ctx) })
-	serve(mux, log, "/log", func(ctx context.Context, r logRequest) (logReport, error) { return current().Log(ctx, r) })
-	serve(mux, log, "/invite", func(ctx context.Context, r inviteRequest) (inviteReport, error) { return current().Invite(ctx, r) })
-	serve(mux, log, "/link", func(ctx context.Context, r linkRequest) (linkReport, error) { return current().Link(ctx, r) })
-	serve(mux, log, "/doctor", func(ctx context.Context, r doctorRequest) (doctorReport, error) { return current().Doctor(ctx, r) })
-	serve(mux, log, "/release", func(ctx context.Context, r releaseRequest) (releaseReport, error) { return current().Release(ctx, r) })
-	serve(mux, log, "/retry", func(ctx context.Context, r retryRequest) (retryReport, error) { return current().Retry(ctx, r) })
-	serve(mux, log, "/cancel", func(ctx context.Context, r cancelRequest) (cancelReport, error) { return current().Cancel(ctx, r) })
+	serve(mux, log, "/sync", func(ctx context.Context, r api.SyncRequest) (api.SyncReport, error) { return current().Sync(ctx, r) })
+	serve(mux, log, "/status", func(ctx context.Context, _ nothing) (api.StatusReport, error) { return current().Status(ctx) })
+	serve(mux, log, "/links", func(ctx context.Context, _ nothing) (api.LinksReport, error) { return current().Links(ctx) })
+	serve(mux, log, "/log", func(ctx context.Context, r api.LogRequest) (api.LogReport, error) { return current().Log(ctx, r) })
+	serve(mux, log, "/invite", func(ctx context.Context, r api.InviteRequest) (api.InviteReport, error) {
+		return current().Invite(ctx, r)
+	})
+	serve(mux, log, "/link", func(ctx context.Context, r api.LinkRequest) (api.LinkReport, error) { return current().Link(ctx, r) })
+	serve(mux, log, "/doctor", func(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
+		return current().Doctor(ctx, r)
+	})
+	serve(mux, log, "/release", func(ctx context.Context, r api.ReleaseRequest) (api.ReleaseReport, error) {
+		return current().Release(ctx, r)
+	})
+	serve(mux, log, "/retry", func(ctx context.Context, r api.RetryRequest) (api.RetryReport, error) { return current().Retry(ctx, r) })
+	serve(mux, log, "/cancel", func(ctx context.Context, r api.CancelRequest) (api.CancelReport, error) {
+		return current().Cancel(ctx, r)
+	})
 	return mux
 }
 
@@ -233,53 +243,53 @@ func (r *remote) post(ctx context.Context, path string, req, value any) error {
 }
 
 // Sync has the daemon make a pass now.
-func (r *remote) Sync(ctx context.Context, q syncRequest) (syncReport, error) {
-	return call[syncReport](ctx, r, "/sync", q)
+func (r *remote) Sync(ctx context.Context, q api.SyncRequest) (api.SyncReport, error) {
+	return call[api.SyncReport](ctx, r, "/sync", q)
 }
 
 // Status asks the daemon how it is.
-func (r *remote) Status(ctx context.Context) (statusReport, error) {
-	return call[statusReport](ctx, r, "/status", nothing{})
+func (r *remote) Status(ctx context.Context) (api.StatusReport, error) {
+	return call[api.StatusReport](ctx, r, "/status", nothing{})
 }
 
 // Links asks the daemon for the links it keeps.
-func (r *remote) Links(ctx context.Context) (linksReport, error) {
-	return call[linksReport](ctx, r, "/links", nothing{})
+func (r *remote) Links(ctx context.Context) (api.LinksReport, error) {
+	return call[api.LinksReport](ctx, r, "/links", nothing{})
 }
 
 // Log asks the daemon for its journal.
-func (r *remote) Log(ctx context.Context, q logRequest) (logReport, error) {
-	return call[logReport](ctx, r, "/log", q)
+func (r *remote) Log(ctx context.Context, q api.LogRequest) (api.LogReport, error) {
+	return call[api.LogReport](ctx, r, "/log", q)
 }
 
 // Retry has the daemon try again.
-func (r *remote) Retry(ctx context.Context, q retryRequest) (retryReport, error) {
-	return call[retryReport](ctx, r, "/retry", q)
+func (r *remote) Retry(ctx context.Context, q api.RetryRequest) (api.RetryReport, error) {
+	return call[api.RetryReport](ctx, r, "/retry", q)
 }
 
 // Release has the daemon lift a brake.
-func (r *remote) Release(ctx context.Context, q releaseRequest) (releaseReport, error) {
-	return call[releaseReport](ctx, r, "/release", q)
+func (r *remote) Release(ctx context.Context, q api.ReleaseRequest) (api.ReleaseReport, error) {
+	return call[api.ReleaseReport](ctx, r, "/release", q)
 }
 
 // Cancel has the daemon cancel meetings that no event has.
-func (r *remote) Cancel(ctx context.Context, q cancelRequest) (cancelReport, error) {
-	return call[cancelReport](ctx, r, "/cancel", q)
+func (r *remote) Cancel(ctx context.Context, q api.CancelRequest) (api.CancelReport, error) {
+	return call[api.CancelReport](ctx, r, "/cancel", q)
 }
 
 // Invite asks the daemon for invitations.
-func (r *remote) Invite(ctx context.Context, q inviteRequest) (inviteReport, error) {
-	return call[inviteReport](ctx, r, "/invite", q)
+func (r *remote) Invite(ctx context.Context, q api.InviteRequest) (api.InviteReport, error) {
+	return call[api.InviteReport](ctx, r, "/invite", q)
 }
 
 // Link has the daemon make the meeting.
-func (r *remote) Link(ctx context.Context, q linkRequest) (linkReport, error) {
-	return call[linkReport](ctx, r, "/link", q)
+func (r *remote) Link(ctx context.Context, q api.LinkRequest) (api.LinkReport, error) {
+	return call[api.LinkReport](ctx, r, "/link", q)
 }
 
 // Doctor asks the daemon for its judgement.
-func (r *remote) Doctor(ctx context.Context, q doctorRequest) (doctorReport, error) {
-	return call[doctorReport](ctx, r, "/doctor", q)
+func (r *remote) Doctor(ctx context.Context, q api.DoctorRequest) (api.DoctorReport, error) {
+	return call[api.DoctorReport](ctx, r, "/doctor", q)
 }
 
 // Close lets go of the connection.

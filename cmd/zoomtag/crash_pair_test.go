@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar"
 )
 
@@ -238,13 +240,13 @@ func (w *pairWorld) checkItem(side int, name string, ev *calendar.Event, url str
 func (w *pairWorld) checkStatus() {
 	w.t.Helper()
 	s := w.status()
-	if s.Health != healthOK || len(s.Events)+len(s.Notices)+len(s.Leftovers) > 0 {
+	if s.Health != api.OK || len(s.Events)+len(s.Notices)+len(s.Leftovers) > 0 {
 		w.t.Errorf("status: %+v", s)
 	}
 }
 
 // status asks by the clock of the passes.
-func (w *crashWorld) status() (s statusReport) {
+func (w *crashWorld) status() (s api.StatusReport) {
 	w.t.Helper()
 	out, errs, code := w.zoomtagAt("status", "--json")
 	if err := json.Unmarshal([]byte(out), &s); code != exitOK || err != nil {

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"zoomtag/sync/api"
 )
 
 // safeBuffer collects what a running program prints.
@@ -128,12 +130,12 @@ func askDaemon(t *testing.T, w *crashWorld) {
 	var out, errs string
 	var code int
 	eventually(t, "a status in which all is well", 5*time.Second, func() bool { // a link is seen in its file before it is noted
-		var status statusReport
+		var status api.StatusReport
 		out, errs, code = w.zoomtag("status", "--json")
 		if err := json.Unmarshal([]byte(out), &status); err != nil || code != 0 {
 			t.Fatalf("status: exit %d, %v\n%s%s", code, err, out, errs)
 		}
-		return status.Daemon && status.Health == healthOK && len(status.Calendars) == 1 && status.Calendars[0].Links == 2 &&
+		return status.Daemon && status.Health == api.OK && len(status.Calendars) == 1 && status.Calendars[0].Links == 2 &&
 			status.Calendars[0].NextRun != nil && status.Calendars[0].LastSuccess != nil
 	})
 	if out, errs, code = w.zoomtag("sync", "--json", "f"); code != 0 {
@@ -142,7 +144,7 @@ func askDaemon(t *testing.T, w *crashWorld) {
 	if _, errs, code = w.zoomtag("sync", "nope"); code != exitUsage {
 		t.Errorf("sync of an unknown calendar: exit %d %s", code, errs)
 	}
-	var plan syncReport
+	var plan api.SyncReport
 	if out, _, code = w.zoomtag("plan", "--json"); code != 0 || json.Unmarshal([]byte(out), &plan) != nil || len(plan.Calendars) != 1 {
 		t.Errorf("plan: exit %d %s", code, out)
 	}
@@ -238,7 +240,7 @@ func TestRequestsOfANewEvent(t *testing.T) {
 	w.put("a", "Alpha #zoom", "", "")
 	for _, want := range []int{1, 0, 0} {
 		out, errs, code := w.zoomtag("sync", "--json")
-		var report syncReport
+		var report api.SyncReport
 		if err := json.Unmarshal([]byte(out), &report); err != nil || code != 0 {
 			t.Fatalf("exit %d: %v %s", code, err, errs)
 		}

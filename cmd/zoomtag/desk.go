@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
@@ -61,10 +63,10 @@ const parallelPasses = 8
 
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be kept do not: that
 // is reported at the end.
-func (d *desk) Sync(ctx context.Context, r syncRequest) (syncReport, error) {
+func (d *desk) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, error) {
 	names, err := d.known(r.Calendars)
 	if err != nil {
-		return syncReport{}, err
+		return api.SyncReport{}, err
 	}
 	invites := d.invites && !r.Dry
 	if invites {
@@ -87,7 +89,7 @@ func (d *desk) Sync(ctx context.Context, r syncRequest) (syncReport, error) {
 		})
 	}
 	wg.Wait()
-	report := syncReport{Calendars: reports, Requests: d.requests.since(before)}
+	report := api.SyncReport{Calendars: reports, Requests: d.requests.since(before)}
 	for i := range reports {
 		for call, n := range reports[i].Calls {
 			report.Requests[call] += n
@@ -137,9 +139,6 @@ func (d *desk) beginInvites() error {
 	return d.inviter.begin(watched)
 }
 
-// errStopped is for people whose command was ended, or whose daemon was stopped, in the middle of a pass.
-var errStopped = errors.New("zoomtag was stopped in the middle of the pass: the step in hand was finished, and the next pass goes on from there")
-
 // stopped joins the faults of several passes; that they were asked to end early is said once, in a sentence.
 func stopped(faults []error) error {
 	early := false
@@ -149,7 +148,7 @@ func stopped(faults []error) error {
 		return canceled
 	})
 	if early {
-		others = append(others, errStopped)
+		others = append(others, api.ErrStopped)
 	}
 	return errors.Join(others...)
 }
@@ -168,17 +167,17 @@ func standing(provider, path string) (g zoom.Grant, ok bool) {
 }
 
 // stands takes over how the sign-in of a person stands, and why it cannot be used.
-func stands(t *tokenStatus, g zoom.Grant, ok bool) {
+func stands(t *api.TokenStatus, g zoom.Grant, ok bool) {
 	switch {
 	case ok:
-		t.SignedIn, t.Refused, t.Reason = some(g.SignedIn), some(g.Refused), g.Reason
+		t.SignedIn, t.Refused, t.Reason = api.Time(g.SignedIn), api.Time(g.Refused), g.Reason
 	case g.Unusable != nil:
 		t.Reason = words.Of(g.Unusable)
 	}
 }
 
 // Status gathers the facts, with those that only a daemon has.
-func (d *desk) Status(context.Context) (statusReport, error) {
+func (d *desk) Status(context.Context) (api.StatusReport, error) {
 	report, err := d.status()
 	if err != nil {
 		return report, err
@@ -194,10 +193,10 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
 		if d.schedule != nil {
-			c.NextRun = some(d.schedule.Next(c.Name))
+			c.NextRun = api.Time(d.schedule.Next(c.Name))
 		}
 		if path, ok := d.grants[c.Name]; ok {
-			token := tokenStatus{Calendar: c.Name, Provider: c.Provider}
+			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider}
 			g, ok := standing(c.Provider, path)
 			stands(&token, g, ok)
 			report.Tokens = append(report.Tokens, token)
@@ -207,15 +206,15 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 		if account.grant == "" {
 			continue
 		}
-		token := tokenStatus{Provider: "zoom", Account: account.Name}
+		token := api.TokenStatus{Provider: "zoom", Account: account.Name}
 		g, ok := zoom.ReadGrant(account.grant)
 		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
 			token.Person = g.Name()
 		}
 		report.Tokens = append(report.Tokens, token)
-		if report.Health == healthOK && (token.SignedIn == nil || token.Refused != nil) {
-			report.Health = healthDegraded
+		if report.Health == api.OK && (token.SignedIn == nil || token.Refused != nil) {
+			report.Health = api.Degraded
 		}
 	}
 	return report, err
@@ -223,15 +222,15 @@ func (d *desk) Status(context.Context) (statusReport, error) {
 
 // saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the single request, in
 // brackets behind the sentence, differs each time.
-func saidOf(events []eventStatus, notice string) bool {
-	return slices.ContainsFunc(events, func(e eventStatus) bool {
+func saidOf(events []api.EventStatus, notice string) bool {
+	return slices.ContainsFunc(events, func(e api.EventStatus) bool {
 		sentence, _, _ := strings.Cut(e.Reason, " (")
 		return sentence != "" && strings.Contains(notice, sentence)
 	})
 }
 
 // nameHost says who the person is whose calls are counted in an account of one person.
-func nameHost(budgets []budgetStatus, account, person string) {
+func nameHost(budgets []api.BudgetStatus, account, person string) {
 	for i := range budgets {
 		if b := &budgets[i]; b.Host == meeting.Me && b.Account == account && person != "" {
 			b.Host = person
@@ -240,24 +239,24 @@ func nameHost(budgets []budgetStatus, account, person string) {
 }
 
 // Links gathers the links.
-func (d *desk) Links(context.Context) (linksReport, error) { return d.links() }
+func (d *desk) Links(context.Context) (api.LinksReport, error) { return d.links() }
 
 // Log reads the journal.
-func (d *desk) Log(_ context.Context, r logRequest) (logReport, error) {
+func (d *desk) Log(_ context.Context, r api.LogRequest) (api.LogReport, error) {
 	return d.ledger.log(r.Event)
 }
 
 // Release lifts the brake of a calendar. A daemon looks at it at once.
-func (d *desk) Release(ctx context.Context, r releaseRequest) (releaseReport, error) {
+func (d *desk) Release(ctx context.Context, r api.ReleaseRequest) (api.ReleaseReport, error) {
 	name := r.Calendar
 	if _, err := d.known([]string{name}); err != nil {
-		return releaseReport{}, err
+		return api.ReleaseReport{}, err
 	}
 	held, events, err := d.engine.Release(ctx, name)
 	if d.schedule != nil && err == nil {
 		d.schedule.Nudge(name)
 	}
-	return releaseReport{Calendar: name, Held: held, Events: events}, err
+	return api.ReleaseReport{Calendar: name, Held: held, Events: events}, err
 }
 
 // Close lets go of the store.

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
@@ -45,7 +47,7 @@ type hostFacts struct {
 }
 
 // Doctor judges everything, or one event or link.
-func (d *desk) Doctor(ctx context.Context, r doctorRequest) (doctorReport, error) {
+func (d *desk) Doctor(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
 	x := &examination{desk: d, at: d.now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
 	if x.alone {
 		for _, a := range d.accounts {
@@ -57,7 +59,7 @@ func (d *desk) Doctor(ctx context.Context, r doctorRequest) (doctorReport, error
 		report.Unasked = unasked
 	}
 	if err == nil && ctx.Err() != nil {
-		err = errStopped
+		err = api.ErrStopped
 	}
 	return report, err
 }
@@ -71,20 +73,20 @@ func (x *examination) silent(calendar string) bool {
 	return x.alone && (c == nil || c.Provider != "ics")
 }
 
-func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport, error) {
+func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
 	if r.About != "" {
 		return x.one(ctx, r.About)
 	}
 	setup, err := x.setup(ctx)
 	if err != nil {
-		return doctorReport{}, err
+		return api.DoctorReport{}, err
 	}
 	var network doctor.NetworkFacts
 	var wg sync.WaitGroup
 	if !x.alone && x.probes != nil {
 		list, media, outside, err := x.targets()
 		if err != nil {
-			return doctorReport{}, err
+			return api.DoctorReport{}, err
 		}
 		wg.Go(func() { network = x.probes.look(ctx, list, media, outside) })
 	}
@@ -92,25 +94,25 @@ func (x *examination) judge(ctx context.Context, r doctorRequest) (doctorReport,
 	facts, err := x.coming(ctx, &setup)
 	wg.Wait()
 	if err != nil {
-		return doctorReport{}, err
+		return api.DoctorReport{}, err
 	}
-	report := newDoctorReport()
+	report := api.NewDoctorReport()
 	if !setup.Skewed {
 		setup.Skew, setup.Skewed = network.Skew()
 	}
 	findings, well := doctor.JudgeSetup(setup)
 	hosts, described := x.judgeHosts()
 	report.Findings = append(append(report.Findings, findings...), hosts...)
-	report.pass(areaSetup, slices.Concat([]string{"the configuration is good"}, well, described)...)
+	report.Pass(api.AreaSetup, slices.Concat([]string{"the configuration is good"}, well, described)...)
 	findings, well = doctor.JudgeNetwork(network)
 	report.Findings = append(report.Findings, findings...)
-	report.pass(areaNetwork, well...)
+	report.Pass(api.AreaNetwork, well...)
 	x.links(&report, facts, doctor.JudgeOverlaps(facts))
 	return report, nil
 }
 
 // links judges the links, each with what the others mean for it.
-func (x *examination) links(report *doctorReport, facts []doctor.Facts, overlaps []doctor.Finding) {
+func (x *examination) links(report *api.DoctorReport, facts []doctor.Facts, overlaps []doctor.Finding) {
 	for i := range facts {
 		f := &facts[i]
 		findings := doctor.JudgeLink(*f)
@@ -124,7 +126,7 @@ func (x *examination) links(report *doctorReport, facts []doctor.Facts, overlaps
 		doctor.Sort(findings)
 		report.Findings = append(report.Findings, findings...)
 		if len(findings) == 0 {
-			report.pass(areaLinks, fmt.Sprintf("%s  %s", titled(f), doctor.Mask(f.Link)))
+			report.Pass(api.AreaLinks, fmt.Sprintf("%s  %s", titled(f), doctor.Mask(f.Link)))
 		}
 	}
 }
@@ -138,8 +140,8 @@ func titled(f *doctor.Facts) string {
 }
 
 // one judges the event or link that somebody means.
-func (x *examination) one(ctx context.Context, about string) (doctorReport, error) {
-	report := newDoctorReport()
+func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, error) {
+	report := api.NewDoctorReport()
 	records, err := x.keptRecords()
 	if err != nil {
 		return report, err

@@ -38,7 +38,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
 		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])
-		if c := &status.Calendars[i]; c.Held && (!c.absent || s.Calendars[i].Unasked && c.LastError == "") { // that it is not there, reading it says
+		if c := &status.Calendars[i]; c.Held && (!c.Absent || s.Calendars[i].Unasked && c.LastError == "") { // that it is not there, reading it says
 			s.Calendars[i].Held = status.Calendars[i].HeldReason
 		}
 		if s.Calendars[i].Unasked {

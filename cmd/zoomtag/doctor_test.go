@@ -16,13 +16,15 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/sync/doctor"
 )
 
 // judged runs doctor and returns its document. What it prints must hold no secret.
-func (w *crashWorld) judged(want int, args ...string) doctorReport {
+func (w *crashWorld) judged(want int, args ...string) judgement {
 	w.t.Helper()
 	for _, form := range [][]string{{}, {"--json"}} {
 		out, errs, code := w.zoomtag(slices.Concat([]string{"doctor"}, form, args)...)
@@ -35,34 +37,14 @@ func (w *crashWorld) judged(want int, args ...string) doctorReport {
 			w.t.Fatalf("doctor %q: exit %d\n%s\n%s", args, code, out, errs)
 		}
 		if len(form) > 0 {
-			var report doctorReport
+			var report judgement
 			if err := json.Unmarshal([]byte(out), &report); err != nil || report.Findings == nil || len(report.Checklist) == 0 {
 				w.t.Fatalf("doctor %q: %v\n%s", args, err, out)
 			}
 			return report
 		}
 	}
-	return doctorReport{}
-}
-
-// says reports whether there is a finding with this code and severity about an event whose title begins so.
-func (r *doctorReport) says(code string, severity doctor.Severity, title string) bool {
-	return slices.ContainsFunc(r.Findings, func(f doctor.Finding) bool {
-		return f.Code == code && f.Severity == severity && strings.HasPrefix(f.Title, title)
-	})
-}
-
-func (r *doctorReport) passes(part string) bool {
-	return slices.ContainsFunc(r.Passed, func(p passed) bool { return strings.Contains(p.What, part) })
-}
-
-func (r *doctorReport) at(severity doctor.Severity) (list []string) {
-	for _, f := range r.Findings {
-		if f.Severity == severity {
-			list = append(list, f.Code+" "+f.What)
-		}
-	}
-	return list
+	return judgement{}
 }
 
 // newDoctorWorld is a world with one linked event, and its meeting.
@@ -252,7 +234,7 @@ func TestDoctorSetup(t *testing.T) {
 	cmd := exec.Command(w.binary, "--config", w.configFile(), "doctor", "--json")
 	cmd.Env = append(os.Environ(), "ZOOMTAG_CLOCK=10m")
 	out, _ := cmd.Output() // it fails, as looked at below
-	var r doctorReport
+	var r judgement
 	if err := json.Unmarshal(out, &r); err != nil || cmd.ProcessState.ExitCode() != exitFailed || !r.says(doctor.ClockSkew, doctor.Error, "") {
 		t.Errorf("a wrong clock: %v, %+v", err, r.Findings)
 	}
@@ -292,7 +274,7 @@ func TestDoctorGoogle(t *testing.T) {
 	w.google.Put("", gJSON{"summary": "Somebody else's", "location": "https://us02web.zoom.us/j/999999999"})
 	w.google.Put("", gJSON{"summary": "Budget #zoom", "attendees": []any{gJSON{"email": "bob@example.org"}}})
 	w.pass("sync", exitOK)
-	judge := func(want int) (r doctorReport) {
+	judge := func(want int) (r judgement) {
 		t.Helper()
 		out, errs, code := w.run("doctor", "--json")
 		if err := json.Unmarshal([]byte(out), &r); err != nil || code != want {
@@ -347,7 +329,7 @@ func TestDoctorMailbox(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := execute(t.Context(), []string{"--config", filepath.Join(w.dir, "zoomtag.yaml"), "doctor", "--json"},
 		process{out: &stdout, err: &stderr, env: func(string) string { return "" }})
-	var r doctorReport
+	var r judgement
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || code != exitFailed || !r.says(doctor.MailboxDenied, doctor.Error, "") || !r.passes("client secret") {
 		t.Errorf("exit %d, %v, %+v\n%s", code, err, r, stderr.String())
 	}
@@ -368,7 +350,7 @@ func TestDoctorMailbox(t *testing.T) {
 // TestDoctorPerson: a person who hosts has to have signed in, and is then judged like any host.
 func TestDoctorPerson(t *testing.T) {
 	d := newZoomDoor(t, "client_id: public")
-	judge := func(want int) (r doctorReport) {
+	judge := func(want int) (r judgement) {
 		t.Helper()
 		out, errs, code := d.run(nil, io.Discard, "doctor", "--json")
 		if err := json.Unmarshal([]byte(out), &r); err != nil || code != want {
@@ -390,4 +372,27 @@ func TestDoctorPerson(t *testing.T) {
 	if r := judge(exitFailed); !r.says(doctor.Deleted, doctor.Error, "Weekly review") {
 		t.Errorf("deleted: %+v", r.Findings)
 	}
+}
+
+// judgement is a report of doctor, as tests ask it.
+type judgement struct{ api.DoctorReport }
+
+// says reports whether there is a finding with this code and severity about an event whose title begins so.
+func (r *judgement) says(code string, severity doctor.Severity, title string) bool {
+	return slices.ContainsFunc(r.Findings, func(f doctor.Finding) bool {
+		return f.Code == code && f.Severity == severity && strings.HasPrefix(f.Title, title)
+	})
+}
+
+func (r *judgement) passes(part string) bool {
+	return slices.ContainsFunc(r.Passed, func(p api.Passed) bool { return strings.Contains(p.What, part) })
+}
+
+func (r *judgement) at(severity doctor.Severity) (list []string) {
+	for _, f := range r.Findings {
+		if f.Severity == severity {
+			list = append(list, f.Code+" "+f.What)
+		}
+	}
+	return list
 }

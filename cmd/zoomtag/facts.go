@@ -2,183 +2,16 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 	"time"
+
+	"zoomtag/sync/api"
 
 	"zoomtag/store"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
-)
-
-// office is what the commands ask for facts and work: the daemon through its control socket, or this process itself.
-type office interface {
-	Sync(ctx context.Context, r syncRequest) (syncReport, error)
-	Status(ctx context.Context) (statusReport, error)
-	Links(ctx context.Context) (linksReport, error)
-	Log(ctx context.Context, r logRequest) (logReport, error)
-	Retry(ctx context.Context, r retryRequest) (retryReport, error)
-	Release(ctx context.Context, r releaseRequest) (releaseReport, error)
-	Cancel(ctx context.Context, r cancelRequest) (cancelReport, error)
-	Invite(ctx context.Context, r inviteRequest) (inviteReport, error)
-	Link(ctx context.Context, r linkRequest) (linkReport, error)
-	Doctor(ctx context.Context, r doctorRequest) (doctorReport, error)
-	Close() error
-}
-
-// syncRequest says which calendars are worked on. Dry changes nothing anywhere, and reports what would be done.
-type syncRequest struct {
-	Calendars []string `json:"calendars,omitempty"` // none is all
-	Dry       bool     `json:"dry,omitempty"`
-}
-
-// syncReport is the document of `sync --json` and `plan --json`.
-type syncReport struct {
-	Calendars []engine.Report `json:"calendars"`
-	Requests  map[string]int  `json:"requests"`
-}
-
-// failed reports whether something went wrong for some calendar or event.
-func (r *syncReport) failed() bool {
-	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
-}
-
-// statusReport is the document of `status --json`.
-type statusReport struct {
-	Health    string           `json:"health"`  // ok, degraded or failing
-	Reasons   []string         `json:"reasons"` // why it is not ok, as far as calendars are the reason
-	Daemon    bool             `json:"daemon"`  // whether a daemon answered
-	Calendars []calendarStatus `json:"calendars"`
-	Budget    []budgetStatus   `json:"budget"`
-	Events    []eventStatus    `json:"events"`   // in doubt, failing or held
-	Waiting   []waitingStatus  `json:"waiting"`  // for a service that has said until when
-	Notes     []eventStatus    `json:"notes"`    // linked, and not all as it was asked for
-	Tokens    []tokenStatus    `json:"tokens"`   // sign-ins of persons
-	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
-	Notices   []string         `json:"notices"`
-	Leftovers []leftoverStatus `json:"leftovers"` // meetings that no event has
-}
-
-// calendarStatus is how a calendar is.
-type calendarStatus struct {
-	Name        string     `json:"name"`
-	Provider    string     `json:"provider"`
-	LastSuccess *time.Time `json:"last_success"`
-	LastError   string     `json:"last_error"`
-	NextRun     *time.Time `json:"next_run"`
-	Held        bool       `json:"held"`
-	HeldReason  string     `json:"held_reason,omitempty"`
-	absent      bool       `json:"-"`                   // it is held because it is not there: there is nothing to release
-	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
-	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
-	Overdue       bool   `json:"overdue"`
-	OverdueReason string `json:"overdue_reason,omitempty"`
-	Links         int    `json:"links"`
-}
-
-// notRun is what a calendar is that no pass has read yet.
-const notRun = "has not run yet"
-
-// state is how a calendar is, in words.
-func (c *calendarStatus) state() string {
-	switch {
-	case c.Held:
-		return "held: " + c.HeldReason
-	case c.Overdue:
-		return "overdue: " + c.OverdueReason
-	case c.LastError != "":
-		return c.LastError
-	case c.LastSuccess == nil:
-		return notRun
-	}
-	return healthOK
-}
-
-// budgetStatus is how many of a host's calls are used that Zoom counts, today in UTC.
-type budgetStatus struct {
-	Host    string `json:"host"`
-	Account string `json:"account,omitempty"` // the Zoom account, where accounts have names
-	Used    int    `json:"used"`
-	Limit   int    `json:"limit"`
-}
-
-// tokenStatus is how the sign-in of a person stands.
-type tokenStatus struct {
-	Calendar string     `json:"calendar"` // empty for the one at Zoom
-	Provider string     `json:"provider"`
-	Account  string     `json:"account,omitempty"` // the Zoom account, where accounts have names
-	Person   string     `json:"person,omitempty"`  // who has signed in, where it is known
-	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
-	Refused  *time.Time `json:"refused"`           // since when the service takes it no longer
-	Reason   string     `json:"reason,omitempty"`  // why
-}
-
-// eventStatus is an event of which somebody should know.
-type eventStatus struct {
-	Calendar string     `json:"calendar"`
-	EventID  string     `json:"event_id"`
-	Title    string     `json:"title"`
-	State    string     `json:"state"`
-	Reason   string     `json:"reason"`
-	NextTry  *time.Time `json:"next_try"`
-}
-
-// waitingStatus is an event that waits for a service.
-type waitingStatus struct {
-	Calendar string     `json:"calendar"`
-	EventID  string     `json:"event_id"`
-	Title    string     `json:"title"`
-	For      string     `json:"for"` // zoom or calendar
-	Until    *time.Time `json:"until"`
-	Reason   string     `json:"reason"`
-}
-
-// linksReport is the document of `links --json`.
-type linksReport struct {
-	Links []linkStatus `json:"links"`
-}
-
-// linkStatus is a link that is kept.
-type linkStatus struct {
-	Calendar  string     `json:"calendar"`
-	EventID   string     `json:"event_id"`
-	UID       string     `json:"uid"`
-	Title     string     `json:"title"`
-	Start     *time.Time `json:"start"`
-	MeetingID string     `json:"meeting_id"`
-	JoinURL   string     `json:"join_url"`
-	Account   string     `json:"account,omitempty"` // the Zoom account that the meeting is in, where accounts have names
-	State     string     `json:"state"`
-	Health    string     `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
-	Reason    string     `json:"reason"`
-	// Verdicts are why the link may not work, as of the last look at its meeting.
-	Verdicts []store.Verdict `json:"verdicts"`
-}
-
-// logRequest names an event by its id, UID or title; without one it is about all.
-type logRequest struct {
-	Event string `json:"event,omitempty"`
-}
-
-// releaseRequest names the calendar whose brake is lifted.
-type releaseRequest struct {
-	Calendar string `json:"calendar"`
-}
-
-// releaseReport is the document of `release --json`.
-type releaseReport struct {
-	Calendar string `json:"calendar"`
-	Held     bool   `json:"held"`
-	Events   int    `json:"events"`
-}
-
-// The values of health.
-const (
-	healthOK       = "ok"
-	healthDegraded = "degraded"
-	healthFailing  = "failing"
 )
 
 // ledger reads the facts that commands show out of the store.
@@ -194,18 +27,9 @@ type ledger struct {
 	overdue func(calendar string) (quiet time.Duration, overdue bool)
 }
 
-// some is a time as documents have it: to the second, in UTC, and null where there is none.
-func some(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC().Truncate(time.Second)
-	return &t
-}
-
 // status gathers the facts of `status`, apart from what only a running daemon knows.
-func (l *ledger) status() (statusReport, error) {
-	report := statusReport{Health: healthOK, Calendars: []calendarStatus{}, Budget: []budgetStatus{}, Events: []eventStatus{}, Waiting: []waitingStatus{}, Notes: []eventStatus{}, Tokens: []tokenStatus{}, Notices: l.st.Notices(), Reasons: []string{}}
+func (l *ledger) status() (api.StatusReport, error) {
+	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{}, Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{}, Tokens: []api.TokenStatus{}, Notices: l.st.Notices(), Reasons: []string{}}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
@@ -232,8 +56,8 @@ func (l *ledger) status() (statusReport, error) {
 		if (c.LastError != "" || c.Overdue) && !c.Held {
 			failing++
 		}
-		if state := c.state(); state != healthOK {
-			report.Health = healthDegraded
+		if state := c.State(); state != api.OK {
+			report.Health = api.Degraded
 			report.Reasons = append(report.Reasons, name+": "+state)
 		}
 	}
@@ -250,19 +74,19 @@ func (l *ledger) status() (statusReport, error) {
 		if !known { // it was taken out of the configuration today
 			account = "zt-" + hash
 		}
-		report.Budget = append(report.Budget, budgetStatus{Host: host, Account: account, Used: used, Limit: engine.DailyLimit})
+		report.Budget = append(report.Budget, api.BudgetStatus{Host: host, Account: account, Used: used, Limit: engine.DailyLimit})
 	}
-	slices.SortFunc(report.Budget, func(a, b budgetStatus) int {
+	slices.SortFunc(report.Budget, func(a, b api.BudgetStatus) int {
 		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Account, b.Account))
 	})
 	switch {
 	case failing > 0 && failing == len(l.names):
-		report.Health = healthFailing
+		report.Health = api.Failing
 	case failing > 0 || len(report.Events) > 0 || doctor.Failed(report.Verdicts):
-		report.Health = healthDegraded
+		report.Health = api.Degraded
 	}
 	if displaced := l.st.Displaced(); displaced != "" {
-		report.Health = healthFailing
+		report.Health = api.Failing
 		report.Reasons, report.Notices = append(report.Reasons, displaced), append(report.Notices, displaced)
 	}
 	return report, nil
@@ -270,14 +94,14 @@ func (l *ledger) status() (statusReport, error) {
 
 // calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not be had,
 // and those that wait for a service.
-func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventStatus, waiting []waitingStatus, err error) {
+func (l *ledger) calendar(name string) (c api.CalendarStatus, events, notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
 	st, err := l.st.Calendar(name)
 	if err != nil {
 		return c, nil, nil, nil, err
 	}
-	c = calendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, absent: st.Absent, ReadOnly: st.ReadOnly}
-	c.LastSuccess = some(l.lastSuccess(name, st.LastSuccess))
+	c = api.CalendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly}
+	c.LastSuccess = api.Time(l.lastSuccess(name, st.LastSuccess))
 	if l.overdue != nil {
 		var quiet time.Duration
 		if quiet, c.Overdue = l.overdue(name); c.Overdue {
@@ -296,10 +120,10 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 			c.Links++
 		}
 		if rec.Error != "" || rec.State == plan.Held || rec.State == plan.Doubt || rec.State == plan.Failed {
-			events = append(events, eventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State,
-				Reason: reasonOf(rec), NextTry: some(rec.Due)})
+			events = append(events, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State,
+				Reason: reasonOf(rec), NextTry: api.Time(rec.Due)})
 		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
-			notes = append(notes, eventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
+			notes = append(notes, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
 		}
 	}
 	problems, err := l.st.Problems(name)
@@ -307,7 +131,7 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		return c, nil, nil, nil, err
 	}
 	for _, problem := range problems {
-		e := eventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed, Reason: problem.Reason}
+		e := api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed, Reason: problem.Reason}
 		if problem.Held {
 			e.State = plan.Held
 		}
@@ -357,8 +181,8 @@ func (l *ledger) everywhere() ([]string, error) {
 func isFile(calendar string) bool { return strings.HasPrefix(calendar, linkCalendar) }
 
 // links gathers the facts of `links`.
-func (l *ledger) links() (linksReport, error) {
-	report := linksReport{Links: []linkStatus{}}
+func (l *ledger) links() (api.LinksReport, error) {
+	report := api.LinksReport{Links: []api.LinkStatus{}}
 	verdicts, err := l.verdicts()
 	if err != nil {
 		return report, err
@@ -378,7 +202,7 @@ func (l *ledger) links() (linksReport, error) {
 				continue
 			}
 			found := append([]store.Verdict{}, byEvent[rec.Calendar+"\x00"+rec.EventID]...)
-			health := healthOK
+			health := api.OK
 			if codes := serious(found); len(codes) > 0 {
 				health = strings.Join(codes, " ")
 			}
@@ -388,12 +212,12 @@ func (l *ledger) links() (linksReport, error) {
 			case rec.State != plan.Linked:
 				health = rec.State
 			}
-			report.Links = append(report.Links, linkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
-				Start: some(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting), Account: l.accountOf(rec),
+			report.Links = append(report.Links, api.LinkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
+				Start: api.Time(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting), Account: l.accountOf(rec),
 				State: rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
 		}
 	}
-	slices.SortStableFunc(report.Links, func(a, b linkStatus) int {
+	slices.SortStableFunc(report.Links, func(a, b api.LinkStatus) int {
 		if a.Start == nil || b.Start == nil {
 			return 0
 		}
@@ -414,11 +238,11 @@ func (l *ledger) accountOf(rec *store.Record) string {
 // maxLog is how many entries of the journal `log` shows.
 const maxLog = 1000
 
-func (l *ledger) log(event string) (logReport, error) {
-	report := logReport{Log: []logEntry{}}
+func (l *ledger) log(event string) (api.LogReport, error) {
+	report := api.LogReport{Log: []api.LogEntry{}}
 	entries, err := l.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
 	for _, e := range entries {
-		report.Log = append(report.Log, logEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step,
+		report.Log = append(report.Log, api.LogEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step,
 			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error})
 	}
 	return report, err

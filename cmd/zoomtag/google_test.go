@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
@@ -95,10 +97,10 @@ func (r addressReader) Write(p []byte) (int, error) {
 }
 
 // pass runs sync or plan and returns its document.
-func (w *googleWorld) pass(command string, want int) syncReport {
+func (w *googleWorld) pass(command string, want int) api.SyncReport {
 	w.t.Helper()
 	out, errs, code := w.run(command, "--json")
-	var report syncReport
+	var report api.SyncReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || code != want || len(report.Calendars) != 1 {
 		w.t.Fatalf("%s: exit %d, %v\n%s\n%s", command, code, err, out, errs)
 	}

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"zoomtag/sync/api"
 )
 
 // strait stands between the program and all services, as a proxy. It knows which kinds of requests there were, and lets one of them get no
@@ -454,7 +456,7 @@ func (p *place) goesOn(t *testing.T, kind string, way wayToHang) {
 	h.strait.let("", nil)
 	opened := time.Now()
 	eventually(t, p.name+", "+kind+": a pass after there were answers again", time.Minute, func() bool {
-		var status statusReport
+		var status api.StatusReport
 		text, _ := h.run(t.Context(), "status", "--json")
 		return json.Unmarshal([]byte(text), &status) == nil && len(status.Calendars) == 1 && status.Calendars[0].LastSuccess != nil &&
 			status.Calendars[0].LastSuccess.After(opened)

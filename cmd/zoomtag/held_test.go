@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"zoomtag/sync/api"
 )
 
 // TestHeldEventsShow: an event that is held before anything is made for it, and an option that is left out, are seen in status, log and
 // journal, not only in the pass that found them; and no longer once they are mended.
 func TestHeldEventsShow(t *testing.T) {
 	w := newCrashWorld(t)
-	status := func() (s statusReport) {
+	status := func() (s api.StatusReport) {
 		t.Helper()
 		out, errs, code := w.zoomtag("status", "--json")
 		if err := json.Unmarshal([]byte(out), &s); code != exitOK || err != nil {
@@ -18,10 +20,10 @@ func TestHeldEventsShow(t *testing.T) {
 		}
 		return s
 	}
-	journal := func(id string) (list []logEntry) {
+	journal := func(id string) (list []api.LogEntry) {
 		t.Helper()
 		out, errs, code := w.zoomtag("log", "--json", id)
-		report := map[string][]logEntry{}
+		report := map[string][]api.LogEntry{}
 		if err := json.Unmarshal([]byte(out), &report); code != exitOK || err != nil {
 			t.Fatalf("exit %d, %v\n%s%s", code, err, out, errs)
 		}
@@ -38,7 +40,7 @@ func TestHeldEventsShow(t *testing.T) {
 	}
 	s := status()
 	if len(s.Events) != 1 || s.Events[0].State != "held" || s.Events[0].Title != "Alpha" || !strings.Contains(s.Events[0].Reason, "contradict") ||
-		len(s.Notes) != 1 || s.Notes[0].Title != "Beta" || !strings.Contains(s.Notes[0].Reason, `"waitingroom" is not understood`) || s.Health != healthDegraded {
+		len(s.Notes) != 1 || s.Notes[0].Title != "Beta" || !strings.Contains(s.Notes[0].Reason, `"waitingroom" is not understood`) || s.Health != api.Degraded {
 		t.Errorf("%+v", s)
 	}
 	if out, _, _ := w.zoomtag("status"); !strings.Contains(out, "contradict") || !strings.Contains(out, "is not understood") {
@@ -54,7 +56,7 @@ func TestHeldEventsShow(t *testing.T) {
 	w.put("a", "Alpha #zoom(waiting-room)", "", "")
 	w.put("b", "Beta #zoom(waiting-room)", "", "")
 	w.sync()
-	if s := status(); len(s.Events)+len(s.Notes) > 0 || s.Health != healthOK {
+	if s := status(); len(s.Events)+len(s.Notes) > 0 || s.Health != api.OK {
 		t.Errorf("mended: %+v", s)
 	}
 	w.put("c", "Gamma #zoom(passcode=äöü)", "", "")

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"zoomtag/sync/api"
 )
 
 // interruption asks the binary to end while one of its readings of the calendar waits for its answer, which does not come.
@@ -129,7 +131,7 @@ func (w *crashWorld) interrupted(out string, code int, command string) {
 	switch {
 	case command == "run" && code != exitOK:
 		w.t.Errorf("the daemon ended with %d:\n%s", code, out)
-	case command == "sync" && (code != exitFailed || !strings.Contains(out, errStopped.Error())):
+	case command == "sync" && (code != exitFailed || !strings.Contains(out, api.ErrStopped.Error())):
 		w.t.Errorf("sync ended with %d:\n%s", code, out)
 	case strings.Contains(out, "level=WARN") || strings.Contains(out, "level=ERROR"):
 		w.t.Errorf("it complained:\n%s", out)

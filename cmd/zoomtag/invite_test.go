@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/ical"
 )
 
@@ -167,7 +169,7 @@ func TestInviteCommand(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	out, _, code = w.run("invite", "b@example.com", "a.ics", "-o", w.path("some"), "--json")
-	var report inviteReport
+	var report api.InviteReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitOK || len(report.Invites) != 2 || report.Invites[0].Path != w.path("some/b@example.com.ics") {
 		t.Errorf("exit %d, %v\n%s", code, err, out)
 	}

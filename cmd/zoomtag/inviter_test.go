@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
@@ -67,7 +69,7 @@ func TestInviteDirWatched(t *testing.T) {
 	d := w.desk()
 	w.must(os.Symlink("in", w.path("out")))
 	for range 3 {
-		if _, err := d.Sync(t.Context(), syncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
+		if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
 			t.Errorf("sync: %v", err)
 		}
 	}
@@ -78,13 +80,13 @@ func TestInviteDirWatched(t *testing.T) {
 	}
 	// One that is laid while all goes well counts at once.
 	w.must(os.Remove(w.path("out")))
-	if _, err := d.Sync(t.Context(), syncRequest{}); err != nil {
+	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	w.must(os.RemoveAll(w.path("out")))
 	w.must(os.Symlink("in", w.path("out")))
 	w.put("b", "Beta #zoom")
-	if _, err := d.Sync(t.Context(), syncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
+	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
 		t.Errorf("sync: %v", err)
 	}
 	if entries, err = os.ReadDir(w.path("in")); err != nil || len(entries) != 2 {
@@ -116,7 +118,7 @@ func TestInviteDirUnusable(t *testing.T) {
 	}
 	w.put("b", "Beta #zoom")
 	d := w.desk()
-	if _, err := d.Sync(t.Context(), syncRequest{}); err == nil {
+	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil {
 		t.Error("nothing was said of a folder that is none")
 	}
 	links, err := d.Links(t.Context())
@@ -130,7 +132,7 @@ func TestInviteDirUnusable(t *testing.T) {
 	if got := w.out(); !slices.Equal(got, []string{"a@example.com.ics", "b@example.com.ics"}) {
 		t.Errorf("the folder holds %q", got)
 	}
-	if _, err := d.Sync(t.Context(), syncRequest{}); err != nil {
+	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err != nil {
 		t.Error(err)
 	}
 }

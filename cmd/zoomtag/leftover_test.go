@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"zoomtag/sync/api"
 )
 
 // TestLeftover: after a lost state, the meeting of an event that was deleted meanwhile is told with the command that cancels it, and that
@@ -69,7 +71,7 @@ func (w *crashWorld) refused(what string, want int, text string, args ...string)
 func (w *crashWorld) journalled(id int64) {
 	w.t.Helper()
 	out, errs, code := w.zoomtag("log", "--json")
-	var report map[string][]logEntry
+	var report map[string][]api.LogEntry
 	if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitOK {
 		w.t.Fatalf("log: exit %d, %v\n%s%s", code, err, out, errs)
 	}

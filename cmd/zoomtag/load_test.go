@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar"
 )
 
@@ -269,7 +271,7 @@ func (w *loadWorld) checkLoad() {
 			w.t.Errorf("no item of %s shows its link", name)
 		}
 	}
-	if s := w.status(); s.Health != healthOK || len(s.Events)+len(s.Notices)+len(s.Leftovers) > 0 {
+	if s := w.status(); s.Health != api.OK || len(s.Events)+len(s.Notices)+len(s.Leftovers) > 0 {
 		w.t.Errorf("status: %+v", s)
 	}
 	if complaints := w.zoom.Complaints(); len(complaints) > 0 {

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"zoomtag/configs"
@@ -202,7 +204,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 }
 
 // openOffice gives the running daemon, or this process itself where there is none.
-func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (office, error) {
+func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (api.Service, error) {
 	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
 		return daemon, err
 	}
@@ -219,7 +221,7 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 
 // openLook is openOffice for a command that only tells what is known: where nothing is, it makes no state, and says where it looked; where
 // nothing can be written, on a read-only mount, it reads the state all the same.
-func (a *app) openLook(ctx context.Context) (office, error) {
+func (a *app) openLook(ctx context.Context) (api.Service, error) {
 	daemon, err := a.daemon(ctx)
 	if daemon != nil || err != nil {
 		return daemon, err
@@ -239,7 +241,7 @@ func (a *app) openLook(ctx context.Context) (office, error) {
 }
 
 // openReading opens the state for reading, and for writing where that can be.
-func (a *app) openReading() (office, error) {
+func (a *app) openReading() (api.Service, error) {
 	cfg, err := a.load()
 	if err != nil {
 		return nil, err
@@ -264,7 +266,7 @@ func (a *app) openReading() (office, error) {
 
 // openPreview is openOffice for a command that must change nothing: without a state file it works on an empty one that is
 // thrown away.
-func (a *app) openPreview(ctx context.Context) (office, error) {
+func (a *app) openPreview(ctx context.Context) (api.Service, error) {
 	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
 		return daemon, err
 	}

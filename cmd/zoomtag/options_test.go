@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/configs"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/meeting/zoom/zoomtest"
@@ -101,7 +103,7 @@ func (w *optionsWorld) run(args ...string) (out string, code int) {
 func (w *optionsWorld) told(command, name string) *engine.EventReport {
 	w.t.Helper()
 	out, _ := w.run(command, "--json")
-	var report syncReport
+	var report api.SyncReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Calendars) != 1 {
 		w.t.Fatalf("%s: %v\n%s", command, err, out)
 	}
@@ -122,7 +124,7 @@ func (w *optionsWorld) wants(command, name, state, says string) {
 	}
 }
 
-func (w *optionsWorld) findings() (r doctorReport) {
+func (w *optionsWorld) findings() (r judgement) {
 	w.t.Helper()
 	out, _ := w.run("doctor", "--json")
 	w.must(json.Unmarshal([]byte(out), &r))
@@ -204,7 +206,7 @@ func TestAlternativeHostOption(t *testing.T) {
 			if len(all) != 1 || all[0].Topic != "Beta" || all[0].Settings["alternative_hosts"] != "bob@example.com" || !strings.Contains(w.link("a"), fmt.Sprint(all[0].ID)) {
 				t.Errorf("%+v", all)
 			}
-			var status statusReport
+			var status api.StatusReport
 			out, _ := w.run("status", "--json")
 			w.must(json.Unmarshal([]byte(out), &status))
 			if n := w.zoom.Spent(optionsHost); len(status.Budget) != 1 || status.Budget[0].Used != n {
@@ -304,7 +306,7 @@ func TestTemplateOption(t *testing.T) {
 	if n := w.zoom.Spent(optionsHost); n != 2 {
 		t.Errorf("%d calls", n)
 	}
-	needs := func(r doctorReport) bool {
+	needs := func(r judgement) bool {
 		return slices.ContainsFunc(r.Findings, func(f doctor.Finding) bool {
 			return f.Severity == doctor.Error && strings.Contains(f.What, "meeting:read:list_templates:admin")
 		})

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
@@ -72,7 +74,7 @@ func (r codeReader) Write(p []byte) (int, error) {
 
 func (d *outlookDoor) kept(name string) *time.Time {
 	grant, _ := standing("outlook", filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
-	return some(grant.SignedIn)
+	return api.Time(grant.SignedIn)
 }
 
 // TestOutlookAuthWithCode: a code is what one gets where there is no browser.

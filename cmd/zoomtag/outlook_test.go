@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
@@ -53,12 +55,12 @@ func newOutlookWorld(t *testing.T) *outlookWorld {
 }
 
 // pass runs sync or plan and returns its document.
-func (w *outlookWorld) pass(command string) syncReport {
+func (w *outlookWorld) pass(command string) api.SyncReport {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := execute(w.t.Context(), []string{"--config", filepath.Join(w.dir, "zoomtag.yaml"), command, "--json"},
 		process{in: nil, out: &stdout, err: &stderr, env: func(string) string { return "" }})
-	var report syncReport
+	var report api.SyncReport
 	if err := json.Unmarshal(stdout.Bytes(), &report); err != nil || code != exitOK || len(report.Calendars) != 1 {
 		w.t.Fatalf("%s: exit %d, %v\n%s\n%s", command, code, err, stdout.String(), stderr.String())
 	}

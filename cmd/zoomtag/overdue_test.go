@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/configs"
 	"zoomtag/store"
 )
@@ -34,25 +36,25 @@ func TestOverdueEverywhere(t *testing.T) {
 		d.healthHandler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, http.NoBody))
 		return answer.Code, strings.TrimSpace(answer.Body.String())
 	}
-	status := func() statusReport {
+	status := func() api.StatusReport {
 		report, err := desk.Status(t.Context())
 		w.must(err)
 		return report
 	}
-	if r := status(); r.Health != healthDegraded || len(r.Reasons) != 1 || r.Reasons[0] != "f: "+notRun {
+	if r := status(); r.Health != api.Degraded || len(r.Reasons) != 1 || r.Reasons[0] != "f: "+api.NotRun {
 		t.Errorf("before the first pass: %s, %q", r.Health, r.Reasons)
 	}
-	_, err = desk.Sync(t.Context(), syncRequest{})
+	_, err = desk.Sync(t.Context(), api.SyncRequest{})
 	w.must(err)
-	if r := status(); r.Health != healthOK || len(r.Reasons) != 0 || r.Calendars[0].state() != healthOK || r.Calendars[0].Overdue {
+	if r := status(); r.Health != api.OK || len(r.Reasons) != 0 || r.Calendars[0].State() != api.OK || r.Calendars[0].Overdue {
 		t.Errorf("after a pass: %+v", r)
 	}
 	code, text := ask("/healthz")
-	if code != http.StatusOK || text != healthOK || d.healthy() != nil {
+	if code != http.StatusOK || text != api.OK || d.healthy() != nil {
 		t.Errorf("after a pass /healthz says %d %q, and the watchdog %v", code, text, d.healthy())
 	}
 	desk.overdue = func(string) (time.Duration, bool) { return 5 * time.Minute, true }
-	if r := status(); r.Health != healthFailing || !strings.HasPrefix(r.Reasons[0], "f: overdue: no pass has ended for 5m0s") || !r.Calendars[0].Overdue {
+	if r := status(); r.Health != api.Failing || !strings.HasPrefix(r.Reasons[0], "f: overdue: no pass has ended for 5m0s") || !r.Calendars[0].Overdue {
 		t.Errorf("overdue: %s %q", r.Health, r.Reasons)
 	}
 	if code, text := ask("/healthz"); code != http.StatusOK || text != "degraded\noverdue: f" {
@@ -61,7 +63,7 @@ func TestOverdueEverywhere(t *testing.T) {
 	if code, text := ask("/readyz"); code != http.StatusServiceUnavailable || !strings.HasPrefix(text, "failing\nf: overdue") {
 		t.Errorf("overdue: /readyz says %d %q", code, text)
 	}
-	if report, err := desk.Doctor(t.Context(), doctorRequest{NoNetwork: true}); err != nil || !report.says("ZT-517", "error", "") {
+	if report, err := desk.Doctor(t.Context(), api.DoctorRequest{NoNetwork: true}); err != nil || !(&judgement{report}).says("ZT-517", "error", "") {
 		text, _ := json.Marshal(report)
 		t.Errorf("doctor: %v %s", err, text)
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"zoomtag/sync/engine"
@@ -36,7 +38,7 @@ func (a *app) showUnwritten(c *engine.Report) (others []engine.EventReport) {
 }
 
 // withoutUnwritten takes those events out that wait for the right to write to their calendar, which is said with that, and counts them.
-func withoutUnwritten(r *statusReport) (events []eventStatus, waiting map[string]int) {
+func withoutUnwritten(r *api.StatusReport) (events []api.EventStatus, waiting map[string]int) {
 	why := map[string]string{}
 	for _, c := range r.Calendars {
 		why[c.Name] = c.ReadOnly

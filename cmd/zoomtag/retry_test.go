@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
@@ -22,7 +24,7 @@ func TestMendedSecret(t *testing.T) {
 	d.event("second", "Second review #zoom")
 	configure("wrong")
 	for range 8 {
-		var report syncReport
+		var report api.SyncReport
 		d.ask(&report, exitFailed, "sync")
 		for _, ev := range report.Calendars[0].Events {
 			if ev.Error == "" || !strings.Contains(ev.Error, "client_secret") {
@@ -37,7 +39,7 @@ func TestMendedSecret(t *testing.T) {
 		t.Errorf("%d tries", n)
 	}
 	configure("secret")
-	var report syncReport
+	var report api.SyncReport
 	d.ask(&report, exitOK, "sync")
 	if n := len(d.zoom.Meetings()); n != 2 {
 		t.Errorf("%d meetings: %+v", n, report.Calendars[0].Events)
@@ -71,18 +73,18 @@ func TestWaitingForTheDay(t *testing.T) {
 	for i := range 85 {
 		d.event(fmt.Sprintf("more%d", i), fmt.Sprintf("Talk %d #zoom", i))
 	}
-	var report syncReport
+	var report api.SyncReport
 	d.ask(&report, exitOK, "sync")
 	waiting := 86 - len(d.zoom.Meetings())
 	if waiting < 1 || waiting > 20 {
 		t.Fatalf("%d wait", waiting)
 	}
-	var status statusReport
+	var status api.StatusReport
 	d.ask(&status, exitOK, "status")
 	if len(status.Waiting) != waiting || status.Waiting[0].For != "zoom" || status.Waiting[0].Until == nil {
 		t.Errorf("waiting: %+v", status.Waiting)
 	}
-	var links linksReport
+	var links api.LinksReport
 	if d.ask(&links, exitOK, "links"); len(links.Links) != 86 {
 		t.Errorf("%d links", len(links.Links))
 	}
@@ -122,7 +124,7 @@ func TestPlanTries(t *testing.T) {
 				want, state = exitFailed, "failed"
 			}
 			for _, command := range []string{"plan", "sync"} {
-				var report syncReport
+				var report api.SyncReport
 				d.ask(&report, want, command)
 				ev := report.Calendars[0].Events[0]
 				if ev.State != state || !strings.Contains(ev.Error, c.says) {

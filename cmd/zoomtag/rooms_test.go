@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"zoomtag/sync/api"
 )
 
 // TestFromRoomToAccount: whoever goes from a personal room to a Zoom account gets a meeting for each event, without touching one, after plan
@@ -18,7 +20,7 @@ func TestFromRoomToAccount(t *testing.T) {
 	const room = "https://us02web.zoom.us/j/1234567891?pwd=Abc1"
 	d.event("second", "Second #zoom")
 	configure("{ mode: personal, personal_link: \"" + room + "\" }")
-	var report syncReport
+	var report api.SyncReport
 	d.ask(&report, exitOK, "sync")
 	if body := w.read("review.ics"); !strings.Contains(body, room) {
 		t.Fatalf("the room is not in:\n%s", body)
@@ -39,7 +41,7 @@ func TestFromRoomToAccount(t *testing.T) {
 	if body := w.read("review.ics"); strings.Contains(body, room) || !strings.Contains(body, m[0].JoinURL) {
 		t.Errorf("the event shows:\n%s", body)
 	}
-	var links linksReport
+	var links api.LinksReport
 	if d.ask(&links, exitOK, "links"); len(links.Links) != 1 {
 		t.Errorf("links: %+v", links.Links)
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"zoomtag/sync/api"
 )
 
 // serviceManager plays systemd: what it returns is what was said to it.
@@ -94,7 +96,7 @@ func stopDuringARequest(t *testing.T, phase string) {
 		t.Errorf("SIGTERM: %v\n%s", err, log.String())
 	}
 	a := <-answered
-	if a.code != exitFailed || strings.TrimSpace(a.errs) != "zoomtag: "+errStopped.Error() {
+	if a.code != exitFailed || strings.TrimSpace(a.errs) != "zoomtag: "+api.ErrStopped.Error() {
 		t.Errorf("the command ended with %d and said %q", a.code, a.errs)
 	}
 	if n := len(w.zoom.Meetings()); n != 1 {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 )
 
@@ -86,7 +88,7 @@ func TestLinkSaysACleanPath(t *testing.T) {
 		{"link", from, "-o", w.dir + sep + "." + sep + "kick-off.ics", "--json"},
 	} {
 		out, errs, code := w.zoomtag(args...)
-		var report linkReport
+		var report api.LinkReport
 		if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitOK || report.Path != from {
 			t.Errorf("%v: exit %d, path %q, %v\n%s", args, code, report.Path, err, errs)
 		}

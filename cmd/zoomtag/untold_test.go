@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
@@ -54,7 +56,7 @@ func (w *untoldWorld) linked(file, title, open string) {
 	if !strings.Contains(body, m[0].JoinURL) || m[0].Passcode != "" && !strings.Contains(body, "Passcode: "+m[0].Passcode) {
 		w.t.Errorf("the event does not show %s (%s):\n%s", m[0].JoinURL, m[0].Passcode, body)
 	}
-	var status statusReport
+	var status api.StatusReport
 	w.ask(&status, exitOK, "status")
 	for _, note := range status.Notes {
 		if note.Title == title && strings.Contains(note.Reason, open) {
@@ -135,7 +137,7 @@ func TestLinkFirst(t *testing.T) {
 				tt.after(w)
 			}
 			tt.fault(w)
-			var report syncReport
+			var report api.SyncReport
 			for range 2 {
 				w.ask(&report, exitOK, "sync")
 				w.linked("review.ics", tt.title, tt.open)

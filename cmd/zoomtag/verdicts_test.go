@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/sync/doctor"
 )
@@ -13,7 +15,7 @@ import (
 // TestVerdicts: what doctor would say of a coming link is found when its meeting is looked at, and shown without asking anybody.
 func TestVerdicts(t *testing.T) {
 	w, m := newDoctorWorld(t)
-	look := func() (said string, l linkStatus, s statusReport) {
+	look := func() (said string, l api.LinkStatus, s api.StatusReport) {
 		t.Helper()
 		w.ahead += 25 * time.Hour
 		said, code, _ := w.sync()
@@ -21,7 +23,7 @@ func TestVerdicts(t *testing.T) {
 			t.Fatalf("exit %d\n%s", code, said)
 		}
 		before := len(w.zoom.Requests())
-		var links linksReport
+		var links api.LinksReport
 		for command, into := range map[string]any{"links": &links, "status": &s} {
 			out, errs, code := w.zoomtag(command, "--json")
 			if err := json.Unmarshal([]byte(out), into); code != exitOK || err != nil {
@@ -33,7 +35,7 @@ func TestVerdicts(t *testing.T) {
 		}
 		return said, links.Links[0], s
 	}
-	if said, l, s := look(); l.Health != healthOK || len(l.Verdicts) > 0 || s.Health != healthOK || len(s.Verdicts) > 0 || strings.Contains(said, "level=WARN") {
+	if said, l, s := look(); l.Health != api.OK || len(l.Verdicts) > 0 || s.Health != api.OK || len(s.Verdicts) > 0 || strings.Contains(said, "level=WARN") {
 		t.Errorf("a good link: %+v\n%+v\n%s", l, s, said)
 	}
 
@@ -41,7 +43,7 @@ func TestVerdicts(t *testing.T) {
 	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Settings["meeting_authentication"] = true })
 	said, l, s := look()
 	if !strings.Contains(l.Health, doctor.FortyMinutes) || len(l.Verdicts) != 2 || l.Verdicts[0].Mend == "" || l.Verdicts[1].Code != doctor.SignIn ||
-		len(s.Verdicts) != 1 || s.Verdicts[0].EventID != "a.ics" || s.Health != healthOK ||
+		len(s.Verdicts) != 1 || s.Verdicts[0].EventID != "a.ics" || s.Health != api.OK ||
 		!strings.Contains(said, "the link may not work") || !strings.Contains(said, "code="+doctor.FortyMinutes) || strings.Contains(said, "code="+doctor.SignIn) {
 		t.Errorf("40 minutes, and a sign-in: %+v\n%+v\n%s", l, s, said)
 	}
@@ -56,13 +58,13 @@ func TestVerdicts(t *testing.T) {
 	}
 
 	w.zoom.SetUser(zoomtest.User{Email: "a@example.com", Inactive: true, Unlicensed: true})
-	if _, l, s := look(); !strings.Contains(l.Health, doctor.HostInactive) || s.Health != healthDegraded {
+	if _, l, s := look(); !strings.Contains(l.Health, doctor.HostInactive) || s.Health != api.Degraded {
 		t.Errorf("the host is gone: %+v\n%+v", l, s)
 	}
 
 	w.zoom.SetUser(zoomtest.User{Email: "a@example.com"})
 	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Settings["meeting_authentication"] = false })
-	if _, l, s := look(); l.Health != healthOK || len(s.Verdicts) > 0 {
+	if _, l, s := look(); l.Health != api.OK || len(s.Verdicts) > 0 {
 		t.Errorf("mended: %+v\n%+v", l, s)
 	}
 }

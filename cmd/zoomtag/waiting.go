@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/cmd/zoomtag/terminal"
 
 	"zoomtag/providers/words"
@@ -18,18 +20,18 @@ func waits(rec *store.Record) bool {
 }
 
 // waitingOf are the events of these that wait for a service.
-func waitingOf(records []*store.Record) (list []waitingStatus) {
+func waitingOf(records []*store.Record) (list []api.WaitingStatus) {
 	for _, rec := range records {
 		if waits(rec) {
-			list = append(list, waitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, For: rec.Bound,
-				Until: some(rec.Due), Reason: rec.Reason})
+			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, For: rec.Bound,
+				Until: api.Time(rec.Due), Reason: rec.Reason})
 		}
 	}
 	return list
 }
 
 // showWaiting tells of the events that wait: how many for one reason, until when, and the first of them.
-func (a *app) showWaiting(list []waitingStatus) error {
+func (a *app) showWaiting(list []api.WaitingStatus) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -37,7 +39,7 @@ func (a *app) showWaiting(list []waitingStatus) error {
 	rows := [][]string{{"WAITING", "CALENDAR", "UNTIL", "FIRST OF THEM", "REASON"}}
 	for len(list) > 0 {
 		first, all := list[0], len(list)
-		list = slices.DeleteFunc(slices.Clone(list), func(w waitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
+		list = slices.DeleteFunc(slices.Clone(list), func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
 		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), terminal.Shorten(first.Title, 40), first.Reason})
 	}
 	return terminal.Table(a.term.out, rows)

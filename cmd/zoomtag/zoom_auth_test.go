@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/api"
+
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
@@ -111,7 +113,7 @@ func (d *zoomDoor) auth(account ...string) (out, errs string, code int) {
 func (d *zoomDoor) pass(want int, title string) (state, failure string) {
 	d.t.Helper()
 	out, errs, code := d.run(nil, io.Discard, "sync", "--json")
-	var report syncReport
+	var report api.SyncReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || code != want || len(report.Calendars) != 1 {
 		d.t.Fatalf("exit %d, %v\n%s\n%s", code, err, out, errs)
 	}
@@ -123,11 +125,11 @@ func (d *zoomDoor) pass(want int, title string) (state, failure string) {
 	return "", ""
 }
 
-func (d *zoomDoor) status() (statusReport, string) {
+func (d *zoomDoor) status() (api.StatusReport, string) {
 	d.t.Helper()
 	shown, errs, code := d.run(nil, io.Discard, "status")
 	out, _, _ := d.run(nil, io.Discard, "status", "--json")
-	var report statusReport
+	var report api.StatusReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitOK || len(report.Tokens) != 1 {
 		d.t.Fatalf("exit %d, %v\n%s\n%s", code, err, out, errs)
 	}
@@ -142,7 +144,7 @@ func TestZoomAuth(t *testing.T) {
 			if _, failure := d.pass(exitFailed, "review"); !strings.Contains(failure, "nobody has signed in: run: zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %q", failure)
 			}
-			if report, shown := d.status(); report.Health == healthOK || report.Tokens[0].SignedIn != nil || !strings.Contains(shown, "nobody has signed in; run: zoomtag auth zoom") {
+			if report, shown := d.status(); report.Health == api.OK || report.Tokens[0].SignedIn != nil || !strings.Contains(shown, "nobody has signed in; run: zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %+v\n%s", report, shown)
 			}
 			d.event("review", "Weekly review #zoom, now") // what failed waits for a change
@@ -154,7 +156,7 @@ func TestZoomAuth(t *testing.T) {
 				t.Errorf("%s %q, %+v", state, failure, d.zoom.Meetings())
 			}
 			report, shown := d.status()
-			if token := report.Tokens[0]; report.Health != healthOK || token.Provider != "zoom" || token.Person != "alice@example.com" || token.SignedIn == nil || token.Refused != nil ||
+			if token := report.Tokens[0]; report.Health != api.OK || token.Provider != "zoom" || token.Person != "alice@example.com" || token.SignedIn == nil || token.Refused != nil ||
 				!strings.Contains(shown, "Zoom alice@example.com") || len(report.Budget) != 1 || report.Budget[0].Host != "alice@example.com" {
 				t.Errorf("signed in: %+v\n%s", report, shown)
 			}
@@ -163,7 +165,7 @@ func TestZoomAuth(t *testing.T) {
 			if _, failure := d.pass(exitFailed, "Retrospective"); !strings.Contains(failure, "Zoom no longer accepts the sign-in") || !strings.Contains(failure, "zoomtag auth zoom") {
 				t.Errorf("removed: %q", failure)
 			}
-			if report, shown := d.status(); report.Tokens[0].Refused == nil || report.Health == healthOK || !strings.Contains(shown, "no longer accepted since") || !strings.Contains(shown, "run: zoomtag auth zoom") {
+			if report, shown := d.status(); report.Tokens[0].Refused == nil || report.Health == api.OK || !strings.Contains(shown, "no longer accepted since") || !strings.Contains(shown, "run: zoomtag auth zoom") {
 				t.Errorf("removed: %+v\n%s", report, shown)
 			}
 			if out, errs, code := d.auth(); code != exitOK {

@@ -1,0 +1,38 @@
+// Package api is what zoomtag can be asked, and what it answers: the documents of --json.
+//
+// Two answer: local, which holds the store and does the work itself, and socket, which asks the running daemon. What both must do alike is the
+// suite apitest.
+package api
+
+import (
+	"context"
+)
+
+// Service is what zoomtag can be asked. Its methods may be called at once.
+//
+// A mistake of whoever asks is marked with words.Usage: nothing was done then. An error of any method is a sentence for people, by words.Of.
+// Where the work was ended early the error is, or wraps, ErrStopped.
+type Service interface {
+	// Sync makes a pass over calendars now. What goes wrong in one of them stands in the report, and the others are worked on.
+	Sync(ctx context.Context, r SyncRequest) (SyncReport, error)
+	// Status tells what is known; nobody is asked.
+	Status(ctx context.Context) (StatusReport, error)
+	// Links lists the links that are kept, by their start; nobody is asked.
+	Links(ctx context.Context) (LinksReport, error)
+	// Log reads the journal, the newest entry last.
+	Log(ctx context.Context, r LogRequest) (LogReport, error)
+	// Retry has be due at once what failed, or waits for something that somebody may have mended. It makes no pass.
+	Retry(ctx context.Context, r RetryRequest) (RetryReport, error)
+	// Release lifts the brake of a calendar, and lets go of the events that are held in it.
+	Release(ctx context.Context, r ReleaseRequest) (ReleaseReport, error)
+	// Cancel cancels meetings that no event has, until one cannot be.
+	Cancel(ctx context.Context, r CancelRequest) (CancelReport, error)
+	// Invite makes invitations.
+	Invite(ctx context.Context, r InviteRequest) (InviteReport, error)
+	// Link makes the meeting for the event in a file, and returns the file with the link.
+	Link(ctx context.Context, r LinkRequest) (LinkReport, error)
+	// Doctor judges the set-up, the network and links.
+	Doctor(ctx context.Context, r DoctorRequest) (DoctorReport, error)
+	// Close lets go of the store, or of the connection.
+	Close() error
+}

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"time"
+
+	"zoomtag/store"
+	"zoomtag/sync/doctor"
+)
+
+// StatusReport is the document of `status --json`.
+type StatusReport struct {
+	Health    string           `json:"health"`  // ok, degraded or failing
+	Reasons   []string         `json:"reasons"` // why it is not ok, as far as calendars are the reason
+	Daemon    bool             `json:"daemon"`  // whether a daemon answered
+	Calendars []CalendarStatus `json:"calendars"`
+	Budget    []BudgetStatus   `json:"budget"`
+	Events    []EventStatus    `json:"events"`   // in doubt, failing or held
+	Waiting   []WaitingStatus  `json:"waiting"`  // for a service that has said until when
+	Notes     []EventStatus    `json:"notes"`    // linked, and not all as it was asked for
+	Tokens    []TokenStatus    `json:"tokens"`   // sign-ins of persons
+	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
+	Notices   []string         `json:"notices"`
+	Leftovers []LeftoverStatus `json:"leftovers"` // meetings that no event has
+}
+
+// The values of health.
+const (
+	OK       = "ok"
+	Degraded = "degraded"
+	Failing  = "failing"
+)
+
+// CalendarStatus is how a calendar is.
+type CalendarStatus struct {
+	Name        string     `json:"name"`
+	Provider    string     `json:"provider"`
+	LastSuccess *time.Time `json:"last_success"`
+	LastError   string     `json:"last_error"`
+	NextRun     *time.Time `json:"next_run"`
+	Held        bool       `json:"held"`
+	HeldReason  string     `json:"held_reason,omitempty"`
+	Absent      bool       `json:"-"`                   // it is held because it is not there: there is nothing to release
+	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
+	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
+	Overdue       bool   `json:"overdue"`
+	OverdueReason string `json:"overdue_reason,omitempty"`
+	Links         int    `json:"links"`
+}
+
+// NotRun is what a calendar is that no pass has read yet.
+const NotRun = "has not run yet"
+
+// State is how a calendar is, in words.
+func (c *CalendarStatus) State() string {
+	switch {
+	case c.Held:
+		return "held: " + c.HeldReason
+	case c.Overdue:
+		return "overdue: " + c.OverdueReason
+	case c.LastError != "":
+		return c.LastError
+	case c.LastSuccess == nil:
+		return NotRun
+	}
+	return OK
+}
+
+// BudgetStatus is how many of a host's calls are used that Zoom counts, today in UTC.
+type BudgetStatus struct {
+	Host    string `json:"host"`
+	Account string `json:"account,omitempty"` // the Zoom account, where accounts have names
+	Used    int    `json:"used"`
+	Limit   int    `json:"limit"`
+}
+
+// TokenStatus is how the sign-in of a person stands.
+type TokenStatus struct {
+	Calendar string     `json:"calendar"` // empty for the one at Zoom
+	Provider string     `json:"provider"`
+	Account  string     `json:"account,omitempty"` // the Zoom account, where accounts have names
+	Person   string     `json:"person,omitempty"`  // who has signed in, where it is known
+	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
+	Refused  *time.Time `json:"refused"`           // since when the service takes it no longer
+	Reason   string     `json:"reason,omitempty"`  // why
+}
+
+// EventStatus is an event of which somebody should know.
+type EventStatus struct {
+	Calendar string     `json:"calendar"`
+	EventID  string     `json:"event_id"`
+	Title    string     `json:"title"`
+	State    string     `json:"state"`
+	Reason   string     `json:"reason"`
+	NextTry  *time.Time `json:"next_try"`
+}
+
+// WaitingStatus is an event that waits for a service.
+type WaitingStatus struct {
+	Calendar string     `json:"calendar"`
+	EventID  string     `json:"event_id"`
+	Title    string     `json:"title"`
+	For      string     `json:"for"` // zoom or calendar
+	Until    *time.Time `json:"until"`
+	Reason   string     `json:"reason"`
+}
+
+// LeftoverStatus is a meeting of ours that no event has.
+type LeftoverStatus struct {
+	MeetingID string     `json:"meeting_id"`
+	Topic     string     `json:"topic"`
+	Host      string     `json:"host"`
+	Start     *time.Time `json:"start"`
+	Since     *time.Time `json:"since"` // when it was first found
+	Mend      string     `json:"mend"`
+}
+
+// LinksReport is the document of `links --json`.
+type LinksReport struct {
+	Links []LinkStatus `json:"links"`
+}
+
+// LinkStatus is a link that is kept.
+type LinkStatus struct {
+	Calendar  string     `json:"calendar"`
+	EventID   string     `json:"event_id"`
+	UID       string     `json:"uid"`
+	Title     string     `json:"title"`
+	Start     *time.Time `json:"start"`
+	MeetingID string     `json:"meeting_id"`
+	JoinURL   string     `json:"join_url"`
+	Account   string     `json:"account,omitempty"` // the Zoom account that the meeting is in, where accounts have names
+	State     string     `json:"state"`
+	Health    string     `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
+	Reason    string     `json:"reason"`
+	// Verdicts are why the link may not work, as of the last look at its meeting.
+	Verdicts []store.Verdict `json:"verdicts"`
+}
+
+// LogRequest names an event by its id, UID or title; without one it is about all.
+type LogRequest struct {
+	Event string `json:"event,omitempty"`
+}
+
+// LogReport is the document of `log --json`.
+type LogReport struct {
+	Log []LogEntry `json:"log"`
+}
+
+// LogEntry is one line of it.
+type LogEntry struct {
+	Time      time.Time `json:"time"`
+	Calendar  string    `json:"calendar"`
+	EventID   string    `json:"event_id"`
+	UID       string    `json:"uid"`
+	Title     string    `json:"title"`
+	Step      string    `json:"step"`
+	MeetingID string    `json:"meeting_id"`
+	Reason    string    `json:"reason"`
+	Error     string    `json:"error"`
+}
+
+// Time is a time as documents have it: to the second, in UTC, and null where there is none.
+func Time(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t
+}

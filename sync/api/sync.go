@@ -1,0 +1,62 @@
+package api
+
+import (
+	"slices"
+
+	"zoomtag/sync/engine"
+)
+
+// CancelRequest names meetings that no event has, by their numbers.
+type CancelRequest struct {
+	Meetings []int64 `json:"meetings"`
+}
+
+// CancelReport is the document of `cancel --json`.
+type CancelReport struct {
+	Cancelled []LeftoverStatus `json:"cancelled"`
+}
+
+// RetryRequest says what is to be tried again at once.
+type RetryRequest struct {
+	// Calendars are those that are meant; none is all.
+	Calendars []string `json:"calendars,omitempty"`
+	// What, if set, is one of them, or an event's id, UID or title.
+	What string `json:"what,omitempty"`
+	// Patient says that nobody stands by who may have mended something.
+	Patient bool `json:"patient,omitempty"`
+}
+
+// RetryReport is the document of `retry --json`.
+type RetryReport struct {
+	Calendars []string `json:"calendars"` // in which something is tried again
+	Events    int      `json:"events"`
+}
+
+// SyncRequest says which calendars are worked on. Dry changes nothing anywhere, and reports what would be done.
+type SyncRequest struct {
+	Calendars []string `json:"calendars,omitempty"` // none is all
+	Dry       bool     `json:"dry,omitempty"`
+}
+
+// SyncReport is the document of `sync --json` and `plan --json`.
+type SyncReport struct {
+	Calendars []engine.Report `json:"calendars"`
+	Requests  map[string]int  `json:"requests"`
+}
+
+// Failed reports whether something went wrong for some calendar or event.
+func (r *SyncReport) Failed() bool {
+	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
+}
+
+// ReleaseRequest names the calendar whose brake is lifted.
+type ReleaseRequest struct {
+	Calendar string `json:"calendar"`
+}
+
+// ReleaseReport is the document of `release --json`.
+type ReleaseReport struct {
+	Calendar string `json:"calendar"`
+	Held     bool   `json:"held"`
+	Events   int    `json:"events"`
+}
