@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/sync/api/socket"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -57,7 +59,7 @@ type demo struct {
 	ids    map[string]string // of the events in the Google calendar, by their names
 	bobs   map[string]string // and in the Outlook calendar
 	reader *icsdir.Dir
-	remote *remote
+	remote *socket.Client
 	before map[string]string // what each event looked like
 }
 
@@ -181,7 +183,7 @@ func (d *demo) connect(ctx context.Context, done <-chan error) error {
 	defer tick.Stop()
 	for {
 		var err error
-		if d.remote, err = dialDaemon(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil || err != nil {
+		if d.remote, err = socket.Dial(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil || err != nil {
 			return err
 		}
 		select {

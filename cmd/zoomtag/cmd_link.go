@@ -100,14 +100,14 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 // readEvent reads a file, or standard input, as far as a file of one event may go: what is longer is refused for its length later.
 func (a *app) readEvent(from string) ([]byte, error) {
 	if from == "-" {
-		return io.ReadAll(io.LimitReader(a.term.in, maxControl))
+		return io.ReadAll(io.LimitReader(a.term.in, api.MaxBytes))
 	}
 	f, err := os.Open(from)
 	if err != nil {
 		return nil, unread(from, err)
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, maxControl))
+	raw, err := io.ReadAll(io.LimitReader(f, api.MaxBytes))
 	if err != nil {
 		return nil, unread(from, err)
 	}

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api/socket"
+
 	"zoomtag/sync/api"
 
 	"github.com/spf13/cobra"
@@ -102,11 +104,11 @@ func (d *daemon) build(cfg *configs.Config) error {
 
 // listen opens the control socket and the HTTP listener.
 func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), err error) {
-	socket, err := listenControl(socketPath(cfg.State))
+	control, err := socket.Listen(socket.Path(cfg.State))
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serve(socket, d.server(ctx, controlHandler(func() api.Service { return d.desk.Load() }, d.log)))}
+	servers := []*http.Server{d.serve(control, d.server(ctx, socket.Handler(func() api.Service { return d.desk.Load() }, d.log)))}
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api/socket"
+
 	"zoomtag/sync/api"
 )
 
@@ -84,7 +86,7 @@ func TestDaemon(t *testing.T) {
 
 	t.Run("commands ask it", func(t *testing.T) { askDaemon(t, w) })
 	t.Run("only its owner may ask", func(t *testing.T) {
-		info, err := os.Stat(socketPath(w.state))
+		info, err := os.Stat(socket.Path(w.state))
 		w.must(err)
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("the socket's mode is %v", info.Mode())

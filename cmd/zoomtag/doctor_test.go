@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api/socket"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/providers/calendar/outlook/outlooktest"
@@ -88,7 +90,7 @@ func TestDoctorHealthy(t *testing.T) {
 	daemon := exec.Command(w.binary, "--config", w.configFile(), "run")
 	w.must(daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill() }) // if the test ends early
-	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socketPath(w.state)); return err == nil })
+	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socket.Path(w.state)); return err == nil })
 	if r := w.judged(exitOK, "Alpha"); !r.passes("Alpha") {
 		t.Errorf("the daemon says %+v", r)
 	}

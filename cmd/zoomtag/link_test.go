@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api/socket"
+
 	"zoomtag/providers/ical"
 )
 
@@ -55,7 +57,7 @@ func TestLinkFile(t *testing.T) {
 	daemon.Stderr, daemon.Stdout = &log, &log
 	w.must(daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill() })
-	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socketPath(w.state)); return err == nil })
+	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socket.Path(w.state)); return err == nil })
 	raw, err := os.ReadFile(from)
 	w.must(err)
 	w.must(os.WriteFile(from, bytes.Replace(raw, []byte("SUMMARY:Kick-off"), []byte("SUMMARY:Kick-off again"), 1), 0o600))

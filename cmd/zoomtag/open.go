@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api/socket"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -83,17 +85,17 @@ func inWords(_ []string, attr slog.Attr) slog.Attr {
 func (a *app) load() (*configs.Config, error) { return a.loadWith(configs.Load) }
 
 // daemon returns the running daemon, or nil. It takes no secrets to ask it: those of a service are for the service alone.
-func (a *app) daemon(ctx context.Context) (*remote, error) {
+func (a *app) daemon(ctx context.Context) (*socket.Client, error) {
 	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
 	if err != nil {
 		return a.daemonDespite(ctx, err)
 	}
-	return dialDaemon(ctx, cfg.State)
+	return socket.Dial(ctx, cfg.State)
 }
 
 // daemonDespite returns the daemon that runs beside a configuration in which mistakes were made since: it goes on with the one before, and
 // can be asked. Otherwise there is only the mistake to tell.
-func (a *app) daemonDespite(ctx context.Context, mistake error) (*remote, error) {
+func (a *app) daemonDespite(ctx context.Context, mistake error) (*socket.Client, error) {
 	path, err := configs.Find(a.flags.config, a.term.env)
 	if err != nil {
 		return nil, mistake
@@ -102,7 +104,7 @@ func (a *app) daemonDespite(ctx context.Context, mistake error) (*remote, error)
 	if state == "" {
 		return nil, mistake
 	}
-	daemon, err := dialDaemon(ctx, state)
+	daemon, err := socket.Dial(ctx, state)
 	if daemon == nil || err != nil {
 		return nil, mistake
 	}

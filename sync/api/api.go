@@ -36,3 +36,6 @@ type Service interface {
 	// Close lets go of the store, or of the connection.
 	Close() error
 }
+
+// MaxBytes bounds a request and its answer, a file in it included, in bytes.
+const MaxBytes = 64 << 20

@@ -1,0 +1,188 @@
+package socket
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"zoomtag/providers/words"
+	"zoomtag/sync/api"
+)
+
+// answerTime is how long a daemon that lives may take to say so: it has nothing to look up for that.
+const answerTime = 5 * time.Second
+
+// Client is the daemon, asked through its control socket.
+type Client struct {
+	http  *http.Client
+	every time.Duration // the daemon is asked whether it lives, and may take as long to say so
+}
+
+// ErrSilent says that there is a daemon, and that it hangs.
+var ErrSilent = errors.New("the running zoomtag does not answer: it hangs or is stopped; restart it (systemctl restart zoomtag, or end its process)")
+
+// Dial returns the daemon that listens beside state, or nil if none does.
+func Dial(ctx context.Context, state string) (*Client, error) {
+	path := Path(state)
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil, nil //nolint:nilerr // without a socket there is no daemon
+	case info.Mode()&os.ModeSymlink != 0:
+		return nil, fmt.Errorf("%s is a symbolic link, which is not followed to a daemon: look who made it, then remove it", path)
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", path)
+	}
+	r := &Client{every: answerTime, http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
+	err = r.alive(ctx)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
+		return nil, nil // a leftover
+	case err != nil:
+		return nil, err
+	}
+	return r, nil
+}
+
+// alive asks the daemon whether it is there. That it is, and asks to be left alone, is an answer as well.
+func (r *Client) alive(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, r.every)
+	defer cancel()
+	err := r.post(limited, "/alive", nothing{}, nil)
+	var late net.Error
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, syscall.EAGAIN), errors.As(err, &late) && late.Timeout():
+		return ErrSilent
+	}
+	return err
+}
+
+// watched is ctx until the daemon answers no more.
+func (r *Client) watched(ctx context.Context) (watched context.Context, release func()) {
+	watched, cancel := context.WithCancelCause(ctx)
+	go func() {
+		tick := time.NewTicker(r.every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-watched.Done():
+				return
+			case <-tick.C:
+			}
+			if err := r.alive(watched); errors.Is(err, ErrSilent) {
+				cancel(err)
+			}
+		}
+	}()
+	return watched, func() { cancel(nil) }
+}
+
+// call asks the daemon. The answer may take long, as long as the daemon lives.
+func call[A any](ctx context.Context, r *Client, path string, req any) (answer A, err error) {
+	watched, release := r.watched(ctx)
+	defer release()
+	err = r.post(watched, path, req, &answer)
+	if silent := context.Cause(watched); err != nil && errors.Is(silent, ErrSilent) {
+		return answer, silent
+	}
+	return answer, err
+}
+
+// post is one exchange with the daemon; a value of nil wants no answer but that there is one.
+func (r *Client) post(ctx context.Context, path string, req, value any) error {
+	body, err := json.Marshal(req)
+	if err != nil {
+		return err
+	}
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://zoomtag"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := r.http.Do(post)
+	if err != nil {
+		return fmt.Errorf("the running zoomtag did not answer: %w", err)
+	}
+	defer resp.Body.Close()
+	if value == nil {
+		return nil
+	}
+	var answer reply
+	if err := json.NewDecoder(io.LimitReader(resp.Body, api.MaxBytes)).Decode(&answer); err != nil {
+		return fmt.Errorf("the running zoomtag did not answer: %w", err)
+	}
+	switch {
+	case answer.Usage:
+		return words.Usage(errors.New(answer.Error))
+	case answer.Error != "":
+		return errors.New(answer.Error)
+	}
+	return json.Unmarshal(answer.Value, value)
+}
+
+// Sync has the daemon make a pass now.
+func (r *Client) Sync(ctx context.Context, q api.SyncRequest) (api.SyncReport, error) {
+	return call[api.SyncReport](ctx, r, "/sync", q)
+}
+
+// Status asks the daemon how it is.
+func (r *Client) Status(ctx context.Context) (api.StatusReport, error) {
+	return call[api.StatusReport](ctx, r, "/status", nothing{})
+}
+
+// Links asks the daemon for the links it keeps.
+func (r *Client) Links(ctx context.Context) (api.LinksReport, error) {
+	return call[api.LinksReport](ctx, r, "/links", nothing{})
+}
+
+// Log asks the daemon for its journal.
+func (r *Client) Log(ctx context.Context, q api.LogRequest) (api.LogReport, error) {
+	return call[api.LogReport](ctx, r, "/log", q)
+}
+
+// Retry has the daemon try again.
+func (r *Client) Retry(ctx context.Context, q api.RetryRequest) (api.RetryReport, error) {
+	return call[api.RetryReport](ctx, r, "/retry", q)
+}
+
+// Release has the daemon lift a brake.
+func (r *Client) Release(ctx context.Context, q api.ReleaseRequest) (api.ReleaseReport, error) {
+	return call[api.ReleaseReport](ctx, r, "/release", q)
+}
+
+// Cancel has the daemon cancel meetings that no event has.
+func (r *Client) Cancel(ctx context.Context, q api.CancelRequest) (api.CancelReport, error) {
+	return call[api.CancelReport](ctx, r, "/cancel", q)
+}
+
+// Invite asks the daemon for invitations.
+func (r *Client) Invite(ctx context.Context, q api.InviteRequest) (api.InviteReport, error) {
+	return call[api.InviteReport](ctx, r, "/invite", q)
+}
+
+// Link has the daemon make the meeting.
+func (r *Client) Link(ctx context.Context, q api.LinkRequest) (api.LinkReport, error) {
+	return call[api.LinkReport](ctx, r, "/link", q)
+}
+
+// Doctor asks the daemon for its judgement.
+func (r *Client) Doctor(ctx context.Context, q api.DoctorRequest) (api.DoctorReport, error) {
+	return call[api.DoctorReport](ctx, r, "/doctor", q)
+}
+
+// Close lets go of the connection.
+func (r *Client) Close() error {
+	r.http.CloseIdleConnections()
+	return nil
+}

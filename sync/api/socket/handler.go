@@ -1,0 +1,124 @@
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"zoomtag/providers/words"
+	"zoomtag/sync/api"
+)
+
+// A socket's path must fit into 108 bytes on Linux (unix(7)).
+const maxPath = 107
+
+// reply is what the daemon answers: a value, or why there is none.
+type reply struct {
+	Error string          `json:"error,omitempty"`
+	Usage bool            `json:"usage,omitempty"`
+	Value json.RawMessage `json:"value,omitempty"`
+}
+
+// Listen opens the control socket, readable by its owner only. The caller holds the store, so a socket that lies
+// there is a leftover.
+func Listen(path string) (net.Listener, error) {
+	if len(path) > maxPath {
+		return nil, fmt.Errorf("the control socket %s cannot be opened: its path is longer than %d bytes; choose a shorter path for state", path, maxPath)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
+	}
+	l, err := (&net.ListenConfig{Control: ownersOnly}).Listen(context.Background(), "unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode() != os.ModeSocket|socketMode {
+		return nil, errors.Join(fmt.Errorf("the control socket %s is not the owner's alone: its file system has no modes, or somebody has replaced it; "+
+			"choose another folder for state", path), err, l.Close())
+	}
+	return l, nil
+}
+
+// socketMode lets in the owner only.
+const socketMode = 0o600
+
+// ownersOnly gives a socket its mode before it has a path: at no moment can others connect, and no path has to be changed, which might lead
+// elsewhere by then (unix(7): the mode of the socket's file is that of the descriptor).
+func ownersOnly(_, _ string, raw syscall.RawConn) (err error) {
+	refused := raw.Control(func(fd uintptr) { err = syscall.Fchmod(int(fd), socketMode) })
+	return errors.Join(refused, err)
+}
+
+// Handler answers for current, which may change when the configuration is read again.
+func Handler(current func() api.Service, log *slog.Logger) http.Handler {
+	h := &handler{current: current, log: log}
+	serve(h, "/alive", func(api.Service, context.Context, nothing) (nothing, error) { return nothing{}, nil })
+	serve(h, "/sync", api.Service.Sync)
+	serve(h, "/status", only(api.Service.Status))
+	serve(h, "/links", only(api.Service.Links))
+	serve(h, "/log", api.Service.Log)
+	serve(h, "/retry", api.Service.Retry)
+	serve(h, "/release", api.Service.Release)
+	serve(h, "/cancel", api.Service.Cancel)
+	serve(h, "/invite", api.Service.Invite)
+	serve(h, "/link", api.Service.Link)
+	serve(h, "/doctor", api.Service.Doctor)
+	return &h.mux
+}
+
+// handler is what answers all requests.
+type handler struct {
+	mux     http.ServeMux
+	current func() api.Service
+	log     *slog.Logger
+}
+
+// nothing is what is asked, or answered, where the path says all.
+type nothing struct{}
+
+// only makes of a question without a request one with an empty one.
+func only[A any](ask func(api.Service, context.Context) (A, error)) func(api.Service, context.Context, nothing) (A, error) {
+	return func(s api.Service, ctx context.Context, _ nothing) (A, error) { return ask(s, ctx) }
+}
+
+// serve answers requests for a path with what the service says to a question.
+func serve[Q, A any](h *handler, path string, ask func(api.Service, context.Context, Q) (A, error)) {
+	h.mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+		var answer reply
+		var request Q
+		err := readRequest(w, r, &request)
+		if err == nil {
+			var value A
+			if value, err = ask(h.current(), r.Context(), request); err == nil {
+				answer.Value, err = json.Marshal(value)
+			}
+		}
+		if err != nil {
+			answer = reply{Error: words.Of(err), Usage: words.IsUsage(err)}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			h.log.Debug("the command did not wait for its answer", "reason", err)
+		}
+	})
+}
+
+// readRequest reads what a command asks for: commands send it at once.
+func readRequest(w http.ResponseWriter, r *http.Request, req any) error {
+	rc := http.NewResponseController(w)
+	if err := rc.SetReadDeadline(time.Now().Add(answerTime)); err != nil {
+		return err
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, api.MaxBytes)).Decode(req); err != nil {
+		return err
+	}
+	return rc.SetReadDeadline(time.Time{})
+}
