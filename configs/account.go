@@ -57,6 +57,24 @@ func (c *Config) Mistake(account int, key, text string) error {
 	return c.mistake(path+"."+key, text)
 }
 
+// Identity is what the account is known by in marks. It must be the same after a lost state, and whatever the account is called.
+func (z Zoom) Identity() string {
+	switch z.Mode {
+	case Personal:
+		link, _, _ := strings.Cut(z.PersonalLink, "?")
+		return "personal " + link
+	case User:
+		// The app rather than the person: who that is shows when somebody signs in.
+		return "zoom user " + z.ClientID
+	}
+	return "zoom " + z.AccountID
+}
+
+// Credentials is what the account is asked with, as the configuration says it. It holds a secret.
+func (z Zoom) Credentials() []string {
+	return []string{z.Mode, z.AccountID, z.ClientID, z.ClientSecret.Reveal(), z.APIURL, z.OAuthURL}
+}
+
 // id is what tells an account from others, in the marks of its meetings too; "" where that is not written.
 func (z *Zoom) id() (key, value string) {
 	switch z.Mode {

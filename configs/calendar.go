@@ -94,6 +94,34 @@ func (c Calendar) Provider() string {
 	return ""
 }
 
+// SignsIn reports whether a person signs in for the calendar.
+func (c Calendar) SignsIn() bool {
+	switch {
+	case c.Google != nil:
+		return c.Google.Auth == User
+	case c.Outlook != nil:
+		return c.Outlook.Auth == User
+	}
+	return false
+}
+
+// Credentials is what the calendar is read with: what the configuration itself says, and the files that it names, which may be "". None where
+// nobody asks who reads it. It holds secrets.
+func (c Calendar) Credentials() (said, files []string) {
+	switch {
+	case c.Google != nil:
+		g := c.Google
+		return []string{g.Auth, g.Subject, g.APIURL}, []string{g.Credentials}
+	case c.Outlook != nil:
+		o := c.Outlook
+		return []string{o.Auth, o.Tenant, o.ClientID, o.ClientSecret.Reveal(), o.APIURL, o.LoginURL}, []string{o.ClientCertificate}
+	case c.CalDAV != nil:
+		d := c.CalDAV
+		return []string{d.URL, d.Username, d.Password.Reveal(), d.Token.Reveal()}, []string{d.CAFile}
+	}
+	return nil, nil
+}
+
 // setDefaults fills in what a section of a calendar does not write.
 func (g *Google) setDefaults() {
 	g.Calendar, g.Auth, g.APIURL = "primary", "service-account", "https://www.googleapis.com/calendar/v3/"

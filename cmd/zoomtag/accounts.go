@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/personal"
@@ -70,24 +72,11 @@ func (list accounts) names() map[string]string {
 	return out
 }
 
-// identity is what an account is known by in marks, which must be the same after a lost state, and whatever the account is called.
-func identity(z configs.Zoom) string {
-	switch z.Mode {
-	case configs.Personal:
-		link, _, _ := strings.Cut(z.PersonalLink, "?")
-		return "personal " + link
-	case configs.User:
-		// The app rather than the person: who that is shows when somebody signs in.
-		return "zoom user " + z.ClientID
-	}
-	return "zoom " + z.AccountID
-}
-
 // openAccounts makes the meeting service of each account.
 func (b *builder) openAccounts() error {
 	b.accounts = nil
 	for i, z := range b.cfg.Zoom {
-		a := account{Zoom: z, hash: plan.AccountHash(identity(z))}
+		a := account{Zoom: z, hash: plan.AccountHash(z.Identity())}
 		var err error
 		if z.Mode == configs.Personal {
 			if a.service, err = personal.New(z.PersonalLink); err != nil {
@@ -150,7 +139,7 @@ func (b *builder) host(z configs.Zoom, configured string) string {
 	if configured != "" || z.Mode != configs.User {
 		return configured
 	}
-	grant, _ := zoom.ReadGrant(zoomGrantFile(b.cfg.State, z.Name))
+	grant, _ := signin.Read(zoomGrantFile(b.cfg.State, z.Name))
 	return cmp.Or(grant.Email, meeting.Me)
 }
 

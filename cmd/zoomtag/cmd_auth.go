@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/signin"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
@@ -140,7 +143,7 @@ func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error 
 	}
 	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
 	config := b.zoomConfig(z)
-	if err := zoom.SignIn(ctx, config, zoom.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
+	if err := zoom.SignIn(ctx, config, signin.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
 		return err
 	}
 	at := "Zoom"
@@ -168,17 +171,6 @@ func (a *app) browser(how signInFlags) func(address string) error {
 	return openBrowser
 }
 
-// signsIn reports whether a person signs in for a calendar.
-func signsIn(c configs.Calendar) bool {
-	switch {
-	case c.Google != nil:
-		return c.Google.Auth == configs.User
-	case c.Outlook != nil:
-		return c.Outlook.Auth == configs.User
-	}
-	return false
-}
-
 // whoSignsIn is the calendar of a provider that is meant: the one named, or the only one for which somebody signs in.
 func whoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, error) {
 	kind := map[string]string{"google": "Google calendar", "outlook": "Outlook calendar"}[provider]
@@ -188,10 +180,10 @@ func whoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, e
 		switch {
 		case c.Name == name && c.Provider() != provider:
 			return c, fmt.Errorf("calendar %s is no %s", name, kind)
-		case c.Name == name && !signsIn(c):
+		case c.Name == name && !c.SignsIn():
 			return c, fmt.Errorf("calendar %s signs in as %s; to sign in as a person write auth: user", name, other)
 		}
-		if c.Provider() == provider && signsIn(c) {
+		if c.Provider() == provider && c.SignsIn() {
 			names = append(names, c.Name)
 		}
 	}
@@ -219,9 +211,9 @@ func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calenda
 	open := a.browser(how)
 	switch c.Provider() {
 	case "google":
-		err = google.SignIn(ctx, b.googleConfig(c, plan.Settings{}), google.Prompt{Out: a.term.out, In: a.term.in, Open: open})
+		err = google.SignIn(ctx, b.googleConfig(c, plan.Settings{}), signin.Prompt{Out: a.term.out, In: a.term.in, Open: open})
 	case "outlook":
-		err = outlook.SignIn(ctx, b.outlookConfig(c, plan.Settings{}), outlook.Prompt{Out: a.term.out, In: a.term.in, Open: open,
+		err = outlook.SignIn(ctx, b.outlookConfig(c, plan.Settings{}), signin.Prompt{Out: a.term.out, In: a.term.in, Open: open,
 			DeviceCode: how.deviceCode || open == nil && !how.noBrowser})
 	}
 	if err != nil {
@@ -238,9 +230,7 @@ func (a *app) introduce(ctx context.Context, b *builder, c configs.Calendar) err
 	if err != nil {
 		return err
 	}
-	known, ok := source.(interface {
-		Introduce(ctx context.Context) (string, error)
-	})
+	known, ok := source.(calendar.Introducer)
 	if !ok {
 		return nil
 	}
@@ -248,7 +238,7 @@ func (a *app) introduce(ctx context.Context, b *builder, c configs.Calendar) err
 	if err != nil {
 		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the right account? %s", c.Name, words.Of(err)))
 	}
-	fmt.Fprintf(a.term.out, "With it, %s.\n", said)
+	fmt.Fprintf(a.term.out, "With it, %s.\n", said.Sentence)
 	return nil
 }
 

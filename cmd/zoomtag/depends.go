@@ -43,23 +43,17 @@ func contentOf(path string) []byte {
 	return body
 }
 
-// signsInWith is the fingerprint of the credentials that a calendar is read with.
+// signsInWith is the fingerprint of the credentials that a calendar is read with; nil where none are needed.
 func (b *builder) signsInWith(c configs.Calendar) func() string {
-	grant := grantFile(b.cfg.State, c)
-	switch {
-	case c.Google != nil:
-		return depends([]string{c.Google.Auth, c.Google.Subject, c.Google.APIURL}, c.Google.Credentials, grant)
-	case c.Outlook != nil:
-		o := c.Outlook
-		return depends([]string{o.Auth, o.Tenant, o.ClientID, o.ClientSecret.Reveal(), o.APIURL, o.LoginURL}, o.ClientCertificate, grant)
-	case c.CalDAV != nil:
-		d := c.CalDAV
-		return depends([]string{d.URL, d.Username, d.Password.Reveal(), d.Token.Reveal()}, d.CAFile)
+	said, files := c.Credentials()
+	if said == nil {
+		return nil
 	}
-	return nil
+	if c.Google != nil || c.Outlook != nil {
+		files = append(files, grantFile(b.cfg.State, c))
+	}
+	return depends(said, files...)
 }
 
 // signsInWith is the fingerprint of the credentials of a Zoom account.
-func (a *account) signsInWith() func() string {
-	return depends([]string{a.Mode, a.AccountID, a.ClientID, a.ClientSecret.Reveal(), a.APIURL, a.OAuthURL}, a.grant)
-}
+func (a *account) signsInWith() func() string { return depends(a.Credentials(), a.grant) }

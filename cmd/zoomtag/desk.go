@@ -9,12 +9,11 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/sync/api"
 
-	"zoomtag/providers/calendar/google"
-	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 )
@@ -115,7 +114,7 @@ func (d *desk) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, err
 // checkScopes says what the Zoom apps are not allowed to do, rather than at the first event that needs it.
 func (d *desk) checkScopes(ctx context.Context) {
 	for _, account := range d.accounts {
-		checker, ok := account.service.(scopeChecker)
+		checker, ok := account.service.(meeting.ScopeChecker)
 		if !ok {
 			continue
 		}
@@ -153,21 +152,8 @@ func stopped(faults []error) error {
 	return errors.Join(others...)
 }
 
-// standing reads all that a sign-in's file says of it; ok is false where there is none that can be used.
-func standing(provider, path string) (g zoom.Grant, ok bool) {
-	switch provider {
-	case "google":
-		return google.ReadGrant(path)
-	case "outlook":
-		return outlook.ReadGrant(path)
-	case "zoom":
-		return zoom.ReadGrant(path)
-	}
-	return g, false
-}
-
 // stands takes over how the sign-in of a person stands, and why it cannot be used.
-func stands(t *api.TokenStatus, g zoom.Grant, ok bool) {
+func stands(t *api.TokenStatus, g signin.State, ok bool) {
 	switch {
 	case ok:
 		t.SignedIn, t.Refused, t.Reason = api.Time(g.SignedIn), api.Time(g.Refused), g.Reason
@@ -197,7 +183,7 @@ func (d *desk) Status(context.Context) (api.StatusReport, error) {
 		}
 		if path, ok := d.grants[c.Name]; ok {
 			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider}
-			g, ok := standing(c.Provider, path)
+			g, ok := signin.Read(path)
 			stands(&token, g, ok)
 			report.Tokens = append(report.Tokens, token)
 		}
@@ -207,7 +193,7 @@ func (d *desk) Status(context.Context) (api.StatusReport, error) {
 			continue
 		}
 		token := api.TokenStatus{Provider: "zoom", Account: account.Name}
-		g, ok := zoom.ReadGrant(account.grant)
+		g, ok := signin.Read(account.grant)
 		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
 			token.Person = g.Name()

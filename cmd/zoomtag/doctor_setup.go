@@ -5,11 +5,12 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"os"
-	"strings"
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
@@ -81,7 +82,7 @@ func (x *examination) contradictory() (names []string) {
 
 // readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that there is none.
 func readSignIn(f *doctor.CalendarFacts, path string) {
-	grant, ok := standing(f.Provider, path)
+	grant, ok := signin.Read(path)
 	switch {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
@@ -92,7 +93,7 @@ func readSignIn(f *doctor.CalendarFacts, path string) {
 
 // calendarFacts asks a calendar what it is and may.
 func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doctor.CalendarFacts {
-	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: signsIn(c), App: !signsIn(c)}
+	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: c.SignsIn(), App: !c.SignsIn()}
 	if f.SignsIn {
 		readSignIn(&f, x.grants[c.Name])
 	}
@@ -103,14 +104,12 @@ func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doc
 	if f.Unasked = x.silent(c.Name); f.Unasked {
 		return f
 	}
-	known, ok := x.calendarOf(c.Name).Source.(interface {
-		Introduce(ctx context.Context) (string, error)
-	})
+	known, ok := x.calendarOf(c.Name).Source.(calendar.Introducer)
 	if !ok {
 		return f
 	}
 	if said, err := known.Introduce(ctx); err == nil { // else listing it fails as well, and says why
-		f.Said, f.ReadOnly = said, strings.Contains(said, "not changed") // as all of them say it, for people
+		f.Said, f.ReadOnly = said.Sentence, said.ReadOnly
 	}
 	return f
 }

@@ -186,7 +186,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	d.accounts = b.accounts
 	d.called = b.accounts.names()
 	for _, c := range cfg.Calendars {
-		if signsIn(c) {
+		if c.SignsIn() {
 			d.grants[c.Name] = grantFile(cfg.State, c)
 		}
 	}
@@ -302,13 +302,3 @@ type previewDesk struct {
 
 // Close removes the state.
 func (p *previewDesk) Close() error { return errors.Join(p.desk.Close(), os.RemoveAll(p.dir)) }
-
-// signInKeeper is a meeting service with a sign-in of a person, which dies if it is never renewed.
-type signInKeeper interface {
-	KeepSignIn(ctx context.Context) error
-}
-
-// scopeChecker is a meeting service that can tell whether its credentials allow all that it will do.
-type scopeChecker interface {
-	CheckScopes(ctx context.Context) error
-}

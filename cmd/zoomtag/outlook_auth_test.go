@@ -14,6 +14,7 @@ import (
 	"zoomtag/sync/api"
 
 	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/providers/signin"
 )
 
 // outlookDoor is Microsoft's sign-in, emulated, and the commands on it.
@@ -73,7 +74,7 @@ func (r codeReader) Write(p []byte) (int, error) {
 }
 
 func (d *outlookDoor) kept(name string) *time.Time {
-	grant, _ := standing("outlook", filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
+	grant, _ := signin.Read(filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
 	return api.Time(grant.SignedIn)
 }
 

@@ -194,7 +194,7 @@ func (b *builder) settings(c configs.Calendar) (plan.Settings, error) {
 	s := plan.Settings{
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep,
 			Allowed: e.Tag.Options, Hosts: e.Tag.Hosts},
-		Host: b.host(z, e.Host), Account: plan.AccountHash(identity(z)), Accounts: b.choices(e, z),
+		Host: b.host(z, e.Host), Account: plan.AccountHash(z.Identity()), Accounts: b.choices(e, z),
 		// That another room was configured before changes nothing. But where there are other accounts as well, a mark of none of them is
 		// one of an account that was taken out.
 		AnyAccount: !slices.ContainsFunc(b.cfg.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
@@ -67,7 +68,7 @@ func (d *desk) tidy(ctx context.Context) {
 // keepSignIn keeps persons' sign-ins at Zoom alive where there is nothing to do for a long time.
 func (d *desk) keepSignIn(ctx context.Context) {
 	for _, account := range d.accounts {
-		keeper, ok := account.service.(signInKeeper)
+		keeper, ok := account.service.(meeting.SignInKeeper)
 		if !ok {
 			continue
 		}

@@ -11,9 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/sync/api"
 
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
@@ -200,7 +201,7 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := zoom.ReadGrant(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
+	if g, ok := signin.Read(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}
 }

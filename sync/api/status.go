@@ -3,7 +3,7 @@ package api
 import (
 	"time"
 
-	"zoomtag/store"
+	"zoomtag/store/record"
 	"zoomtag/sync/doctor"
 )
 
@@ -133,7 +133,7 @@ type LinkStatus struct {
 	Health    string     `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
 	Reason    string     `json:"reason"`
 	// Verdicts are why the link may not work, as of the last look at its meeting.
-	Verdicts []store.Verdict `json:"verdicts"`
+	Verdicts []record.Verdict `json:"verdicts"`
 }
 
 // LogRequest names an event by its id, UID or title; without one it is about all.

@@ -332,15 +332,15 @@ func (c *Calendar) lookAgain(ctx context.Context, p *place) {
 }
 
 // Introduce says which calendar it is that can be read, and whether it can be changed.
-func (c *Calendar) Introduce(ctx context.Context) (string, error) {
+func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error) {
 	c.forget()
 	p, err := c.locate(ctx)
 	if err != nil {
-		return "", err
+		return calendar.Introduction{}, err
 	}
 	said := fmt.Sprintf("calendar %q at %s", p.name, p.url.Path)
 	if p.readOnly {
-		return said + " can be read, and not changed: its owner has to share it with the right to write", nil
+		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with the right to write", ReadOnly: true}, nil
 	}
-	return said + " can be read and changed", nil
+	return calendar.Introduction{Sentence: said + " can be read and changed"}, nil
 }

@@ -183,10 +183,10 @@ func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 }
 
 // Introduce says which calendar it is that can be read, and how far it can be changed, to whoever has just signed in.
-func (c *Calendar) Introduce(ctx context.Context) (string, error) {
+func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error) {
 	e, err := c.ask(ctx)
 	if err != nil {
-		return "", err
+		return calendar.Introduction{}, err
 	}
 	name := e.name
 	if name == "" {
@@ -194,9 +194,9 @@ func (c *Calendar) Introduce(ctx context.Context) (string, error) {
 	}
 	said := fmt.Sprintf("calendar %q can be read", name)
 	if e.role != "owner" && e.role != "writer" {
-		return said + ", and not changed (" + e.role + "): its owner has to share it with the right to change events", nil
+		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role + "): its owner has to share it with the right to change events", ReadOnly: true}, nil
 	}
-	return said + " and changed", nil
+	return calendar.Introduction{Sentence: said + " and changed"}, nil
 }
 
 // isListing reports whether an answer is what it should be, and not just any JSON.

@@ -4,27 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
+
+	"zoomtag/providers/signin"
 
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
 )
 
-// Prompt is where a person signs in: a terminal, and a browser where there is one.
-type Prompt struct {
-	Out io.Writer
-	In  io.Reader // nil: nothing can be pasted
-	// Open opens an address in a browser; nil where there is none.
-	Open func(address string) error
-}
-
 // SignIn has the person whose calendar it is sign in at Google, saves the sign-in, and reads the calendar with it. The person
 // whose browser it is decides what is granted; a box that was not ticked is noticed here.
-func SignIn(ctx context.Context, c Config, p Prompt) error {
+func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if c.Auth != User {
 		return fmt.Errorf("google: calendar %s signs in as a service account: there is nobody to ask", c.Calendar)
 	}
@@ -66,9 +59,3 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 	c.Log.DebugContext(ctx, "signed in", slog.String("calendar", c.Calendar), slog.String("role", about.role))
 	return nil
 }
-
-// Grant tells how old a person's sign-in is and whether Google still takes it, as its file says.
-type Grant = oauth.Standing
-
-// ReadGrant reads the sign-in of a calendar; ok is false where there is none.
-func ReadGrant(path string) (g Grant, ok bool) { return oauth.ReadStanding(path) }

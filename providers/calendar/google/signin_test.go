@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
@@ -67,7 +69,7 @@ func TestSignInWithBrowser(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.asPerson()
 	var out strings.Builder
-	err := google.SignIn(t.Context(), w.config, google.Prompt{Out: &out, Open: func(address string) error {
+	err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: &out, Open: func(address string) error {
 		go browse(t, address, true)
 		return nil
 	}})
@@ -78,7 +80,7 @@ func TestSignInWithBrowser(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the sign-in is kept with mode %v, %v", info.Mode(), err)
 	}
-	if grant, ok := google.ReadGrant(w.config.GrantFile); !ok || time.Since(grant.SignedIn) > time.Minute {
+	if grant, ok := signin.Read(w.config.GrantFile); !ok || time.Since(grant.SignedIn) > time.Minute {
 		t.Errorf("the sign-in reads %+v, %v", grant, ok)
 	}
 	if _, err := w.connect().Changes(t.Context(), ""); err != nil {
@@ -95,7 +97,7 @@ func TestSignInWithBrowser(t *testing.T) {
 func TestSignInWrongState(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.asPerson()
-	err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
+	err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 		location := browse(t, address, false)
 		go func() {
 			for _, forged := range []string{strings.Replace(location, "state=", "state=x", 1), strings.Replace(location, "/?", "/other?", 1)} {
@@ -143,7 +145,7 @@ func TestSignInPasted(t *testing.T) {
 			}
 		}
 	}()
-	if err := google.SignIn(t.Context(), w.config, google.Prompt{Out: show, In: typed}); err != nil {
+	if err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: show, In: typed}); err != nil {
 		t.Fatal(err)
 	}
 	if err := show.Close(); err != nil {
@@ -165,14 +167,14 @@ func TestSignInRefused(t *testing.T) {
 			w.asPerson()
 			w.config.Calendar = cmp.Or(c.calendar, w.config.Calendar)
 			w.server.Consent(c.consent)
-			err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
+			err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 				go browse(t, address, true)
 				return nil
 			}})
 			if !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "zoomtag auth google") {
 				t.Errorf("SignIn: %v", err)
 			}
-			if _, ok := google.ReadGrant(w.config.GrantFile); ok {
+			if _, ok := signin.Read(w.config.GrantFile); ok {
 				t.Error("a sign-in without the scope was kept")
 			}
 		})
@@ -188,7 +190,7 @@ func TestDeadGrant(t *testing.T) {
 	w.config.Now = func() time.Time { return now }
 	signIn := func() {
 		t.Helper()
-		err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
+		err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 			go browse(t, address, true)
 			return nil
 		}})
@@ -245,7 +247,7 @@ func TestNobodySignedIn(t *testing.T) {
 func TestRotatedGrant(t *testing.T) {
 	w := newWorld(t, googletest.Options{RotateRefresh: true, TokenLife: time.Minute})
 	w.asPerson()
-	err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
+	err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 		go browse(t, address, true)
 		return nil
 	}})
@@ -363,7 +365,7 @@ func TestWhoseCalendar(t *testing.T) {
 		t.Errorf("in the name of a person: %q", got)
 	}
 	w.asPerson()
-	err := google.SignIn(t.Context(), w.config, google.Prompt{Out: io.Discard, Open: func(address string) error {
+	err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 		go browse(t, address, true)
 		return nil
 	}})

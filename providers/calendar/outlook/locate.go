@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/providers/signin"
+
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
@@ -148,7 +150,7 @@ func (c *Calendar) rights(ctx context.Context, everything, before bool) error {
 func (c *Calendar) whose(ctx context.Context) (string, error) {
 	owner := c.cfg.User
 	if owner == "" {
-		grant, _ := ReadGrant(c.cfg.GrantFile)
+		grant, _ := signin.Read(c.cfg.GrantFile)
 		c.mu.Lock()
 		known := c.signedIn.Equal(grant.SignedIn)
 		owner = c.owner
@@ -170,17 +172,17 @@ func (c *Calendar) whose(ctx context.Context) (string, error) {
 }
 
 // Introduce says which calendar it is that can be read, and whether it can be changed, to whoever has just signed in.
-func (c *Calendar) Introduce(ctx context.Context) (string, error) {
+func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error) {
 	cal, err := c.look(ctx)
 	if err != nil {
-		return "", err
+		return calendar.Introduction{}, err
 	}
 	said := fmt.Sprintf("calendar %q", text(cal.GetName()))
 	if owner := cal.GetOwner(); owner != nil && text(owner.GetAddress()) != "" {
 		said += " of " + text(owner.GetAddress())
 	}
 	if cal.GetCanEdit() != nil && !*cal.GetCanEdit() {
-		return said + " can be read, and not changed: its owner has to share it with the right to edit", nil
+		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with the right to edit", ReadOnly: true}, nil
 	}
-	return said + " can be read and changed", nil
+	return calendar.Introduction{Sentence: said + " can be read and changed"}, nil
 }

@@ -4,29 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"time"
+
+	"zoomtag/providers/signin"
 
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
 )
 
-// Prompt is where a person signs in: a terminal, and a browser where there is one.
-type Prompt struct {
-	Out io.Writer
-	In  io.Reader // nil: nothing can be pasted
-	// Open opens an address in a browser; nil where there is none.
-	Open func(address string) error
-	// DeviceCode has the person type a code into a page of Microsoft's, in any browser anywhere.
-	DeviceCode bool
-}
-
 // SignIn has the person whose calendar it is sign in at Microsoft, and saves the sign-in. A permission that was not granted is
 // noticed here.
-func SignIn(ctx context.Context, c Config, p Prompt) error {
+func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if c.Auth != User {
 		return errors.New("outlook: this calendar signs in as an app: there is nobody to ask")
 	}
@@ -60,7 +51,7 @@ func SignIn(ctx context.Context, c Config, p Prompt) error {
 
 // ask has the person sign in, in one of the two ways. Entra takes a redirect to localhost on any port, and to 127.0.0.1 only where
 // somebody has edited the app's manifest.
-func (s *signer) ask(ctx context.Context, p Prompt) (*oauth2.Token, error) {
+func (s *signer) ask(ctx context.Context, p signin.Prompt) (*oauth2.Token, error) {
 	if p.DeviceCode {
 		flow := oauth.DeviceSignIn{Config: s.oauthConfig(), HTTP: s.plain, Out: p.Out, Log: s.cfg.Log}
 		return flow.Run(ctx)
@@ -73,9 +64,3 @@ func (s *signer) ask(ctx context.Context, p Prompt) (*oauth2.Token, error) {
 	}
 	return flow.Run(ctx)
 }
-
-// Grant tells how old a person's sign-in is and whether Microsoft still takes it, as its file says.
-type Grant = oauth.Standing
-
-// ReadGrant reads the sign-in of a calendar; ok is false where there is none.
-func ReadGrant(path string) (g Grant, ok bool) { return oauth.ReadStanding(path) }

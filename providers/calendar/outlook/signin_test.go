@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/oauth"
@@ -136,7 +138,7 @@ func browse(t *testing.T, address string) {
 
 // signIn signs in with a browser on this machine.
 func (d *door) signIn() error {
-	return SignIn(d.t.Context(), d.config, Prompt{Out: io.Discard, Open: func(address string) error {
+	return SignIn(d.t.Context(), d.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 		go browse(d.t, address)
 		return nil
 	}})
@@ -157,7 +159,7 @@ func TestSignInWithBrowser(t *testing.T) {
 			if info, err := os.Stat(d.config.GrantFile); err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("the sign-in is kept with mode %v, %v", info.Mode(), err)
 			}
-			if grant, ok := ReadGrant(d.config.GrantFile); !ok || d.now.Sub(grant.SignedIn).Abs() > time.Second {
+			if grant, ok := signin.Read(d.config.GrantFile); !ok || d.now.Sub(grant.SignedIn).Abs() > time.Second {
 				t.Errorf("the sign-in reads %+v, %v", grant, ok)
 			}
 			token, err := d.token()
@@ -240,7 +242,7 @@ func TestSignInPasted(t *testing.T) {
 			}
 		}
 	}()
-	if err := SignIn(t.Context(), d.config, Prompt{Out: show, In: typed}); err != nil {
+	if err := SignIn(t.Context(), d.config, signin.Prompt{Out: show, In: typed}); err != nil {
 		t.Fatal(err)
 	}
 	if err := show.Close(); err != nil {
@@ -270,12 +272,12 @@ func TestSignInRefused(t *testing.T) {
 			if err := d.signIn(); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret-value") {
 				t.Errorf("SignIn: %v", err)
 			}
-			if _, ok := ReadGrant(d.config.GrantFile); ok {
+			if _, ok := signin.Read(d.config.GrantFile); ok {
 				t.Error("a sign-in was kept")
 			}
 		})
 	}
-	if err := SignIn(t.Context(), Config{Auth: App}, Prompt{}); err == nil || !strings.Contains(err.Error(), "nobody to ask") {
+	if err := SignIn(t.Context(), Config{Auth: App}, signin.Prompt{}); err == nil || !strings.Contains(err.Error(), "nobody to ask") {
 		t.Errorf("an app: %v", err)
 	}
 }
@@ -334,8 +336,8 @@ func TestDeviceCode(t *testing.T) {
 				if c.decline {
 					person.enter = server.Decline
 				}
-				err := SignIn(t.Context(), config, Prompt{Out: person, DeviceCode: true})
-				_, kept := ReadGrant(config.GrantFile)
+				err := SignIn(t.Context(), config, signin.Prompt{Out: person, DeviceCode: true})
+				_, kept := signin.Read(config.GrantFile)
 				if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) || kept != (err == nil) {
 					t.Errorf("%v, kept: %v", err, kept)
 				}

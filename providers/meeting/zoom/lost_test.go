@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
@@ -49,7 +50,7 @@ func TestLostAnswer(t *testing.T) {
 			if n := f.renewals(); n != asked {
 				t.Errorf("%d more questions about a dead sign-in", n-asked)
 			}
-			if s, ok := zoom.ReadGrant(f.config.GrantFile); !ok || s.Refused.IsZero() || !strings.Contains(s.Reason, "lost") || s.Email != host {
+			if s, ok := signin.Read(f.config.GrantFile); !ok || s.Refused.IsZero() || !strings.Contains(s.Reason, "lost") || s.Email != host {
 				t.Errorf("stands: %+v", s)
 			}
 			f.signIn(t)

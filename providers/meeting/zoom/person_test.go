@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom"
@@ -72,7 +74,7 @@ func TestPastedSignIn(t *testing.T) {
 		}
 	}()
 	var out bytes.Buffer
-	err := zoom.SignIn(t.Context(), f.config, zoom.Prompt{Out: io.MultiWriter(&out, finder{shown}), In: typed})
+	err := zoom.SignIn(t.Context(), f.config, signin.Prompt{Out: io.MultiWriter(&out, finder{shown}), In: typed})
 	if err != nil || f.kept(t).Email != host {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"zoomtag/providers/signin"
+
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
@@ -16,25 +18,11 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// Prompt is where a person signs in: a terminal, and a browser where there is one.
-type Prompt struct {
-	Out io.Writer
-	In  io.Reader // nil: nothing can be pasted
-	// Open opens an address in a browser; nil where there is none.
-	Open func(address string) error
-}
-
 // Redirect is what has to be registered as the app's redirect: Zoom compares all of it, but for the port.
 const Redirect = "http://127.0.0.1/callback"
 
 // maxToken bounds an answer of the sign-in, in bytes.
 const maxToken = 1 << 20
-
-// Grant tells how old a person's sign-in is and whether Zoom still takes it, as its file says.
-type Grant = oauth.Standing
-
-// ReadGrant reads a person's sign-in; ok is false where there is none, or none that can be used.
-func ReadGrant(path string) (g Grant, ok bool) { return oauth.ReadStanding(path) }
 
 // aside is where a new sign-in is kept until it is known whose it is and that it may take the place of the one before.
 func aside(grantFile string) string { return grantFile + ".new" }
@@ -47,7 +35,7 @@ func (d dropped) Unwrap() error { return d.error }
 // SignIn has a person sign in at Zoom, asks who it is, and saves the sign-in. That it is somebody else than before, or than the configured
 // host, is noticed here: the meetings that were made would be out of reach. By signing in, the same person's sign-in before is dead: the new
 // one is thrown away only where it is another person's. One that an earlier run has left aside is taken first.
-func SignIn(ctx context.Context, c Config, p Prompt) error {
+func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if c.Mode != User {
 		return errors.New("zoom: the account's app signs in by itself: there is nobody to ask")
 	}
@@ -150,7 +138,7 @@ func keptAside(c Config) string {
 }
 
 // ask runs the sign-in in the browser.
-func (p *person) ask(ctx context.Context, c Config, prompt Prompt) (oauth.Grant, error) {
+func (p *person) ask(ctx context.Context, c Config, prompt signin.Prompt) (oauth.Grant, error) {
 	redirect, err := url.Parse(Redirect)
 	if err != nil {
 		return oauth.Grant{}, err

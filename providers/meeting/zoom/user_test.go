@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/signin"
+
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/providers/meeting/zoom"
@@ -51,7 +53,7 @@ func (f *fixture) trySignIn(t *testing.T) error {
 func (f *fixture) trySignInWithin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	return zoom.SignIn(ctx, f.config, zoom.Prompt{Out: io.Discard, Open: func(address string) error {
+	return zoom.SignIn(ctx, f.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 		go func() {
 			if res, err := new(http.Client).Get(address); err == nil { // what fails shows in the sign-in
 				_ = res.Body.Close()
