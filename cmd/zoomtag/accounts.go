@@ -11,8 +11,6 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/meeting/personal"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
@@ -79,11 +77,11 @@ func (b *builder) openAccounts() error {
 		a := account{Zoom: z, hash: plan.AccountHash(z.Identity())}
 		var err error
 		if z.Mode == configs.Personal {
-			if a.service, err = personal.New(z.PersonalLink); err != nil {
+			if a.service, err = b.kinds.personal(z.PersonalLink); err != nil {
 				return words.Usage(b.cfg.Mistake(i, "personal_link", err.Error()))
 			}
 		} else {
-			a.service, err = zoom.New(b.zoomConfig(z))
+			a.service, err = b.kinds.zoom(b, z)
 		}
 		if err != nil {
 			return b.inAccount(z, err)
@@ -107,18 +105,6 @@ func (b *builder) inAccount(z configs.Zoom, err error) error {
 		return err
 	}
 	return fmt.Errorf("Zoom account %s: %w", z.Name, err) //nolint:staticcheck // Zoom is a name
-}
-
-func (b *builder) zoomConfig(z configs.Zoom) zoom.Config {
-	log := b.log
-	if z.Name != "" {
-		log = log.With("account", z.Name)
-	}
-	return zoom.Config{Mode: z.Mode, AccountID: z.AccountID, ClientID: z.ClientID, ClientSecret: z.ClientSecret.Reveal(), Host: z.Host,
-		GrantFile: zoomGrantFile(b.cfg.State, z.Name), SignInCommand: zoomSignIn(z.Name), APIURL: z.APIURL, OAuthURL: z.OAuthURL,
-		Templates: b.templates(z),
-		HTTP:      b.requests.to("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"), Within: b.hurry.within, Wait: b.hurry.wait,
-		Now: b.now, Hook: b.hook, Log: log}
 }
 
 // zoomSignIn is the command that signs a person in at Zoom, for an account.

@@ -17,8 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
-	"zoomtag/providers/calendar/google"
-	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
@@ -141,8 +139,8 @@ func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error 
 	if err != nil {
 		return err
 	}
-	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
-	config := b.zoomConfig(z)
+	b := &builder{kinds: providers(), cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
+	config := zoomConfig(b, z)
 	if err := zoom.SignIn(ctx, config, signin.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
 		return err
 	}
@@ -207,16 +205,10 @@ func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calenda
 	if err != nil {
 		return err
 	}
-	b := &builder{cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
+	b := &builder{kinds: providers(), cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
 	open := a.browser(how)
-	switch c.Provider() {
-	case "google":
-		err = google.SignIn(ctx, b.googleConfig(c, plan.Settings{}), signin.Prompt{Out: a.term.out, In: a.term.in, Open: open})
-	case "outlook":
-		err = outlook.SignIn(ctx, b.outlookConfig(c, plan.Settings{}), signin.Prompt{Out: a.term.out, In: a.term.in, Open: open,
-			DeviceCode: how.deviceCode || open == nil && !how.noBrowser})
-	}
-	if err != nil {
+	prompt := signin.Prompt{Out: a.term.out, In: a.term.in, Open: open, DeviceCode: how.deviceCode || open == nil && !how.noBrowser}
+	if err := b.kinds.calendars[c.Provider()].signIn(ctx, b, c, prompt); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.term.out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n", c.Name, grantFile(cfg.State, c))

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/store/record"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -15,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
-	"zoomtag/store"
 	"zoomtag/sync/engine"
 )
 
@@ -135,7 +136,7 @@ func (l *ledger) takenOut() (notices []string, err error) {
 		return nil, err
 	}
 	for _, name := range names {
-		if _, configured := l.kinds[name]; configured || strings.HasPrefix(name, linkCalendar) {
+		if _, configured := l.kinds[name]; configured || strings.HasPrefix(name, record.FilePrefix) {
 			continue
 		}
 		records, err := l.st.Records(name)
@@ -144,7 +145,7 @@ func (l *ledger) takenOut() (notices []string, err error) {
 		}
 		open := 0
 		for _, rec := range records {
-			if !rec.Closed() && rec.MeetingID != 0 && !over(rec, l.now()) {
+			if !rec.Closed() && rec.MeetingID != 0 && !rec.Over(l.now()) {
 				open++
 			}
 		}
@@ -155,5 +156,3 @@ func (l *ledger) takenOut() (notices []string, err error) {
 	}
 	return notices, nil
 }
-
-func over(rec *store.Record, now time.Time) bool { return !rec.Until.IsZero() && rec.Until.Before(now) }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/files"
+
 	"zoomtag/sync/api/socket"
 
 	"zoomtag/sync/api"
@@ -64,7 +66,7 @@ type demo struct {
 }
 
 func (a *app) demo(ctx context.Context, keep bool) (err error) {
-	dir, err := tempDir("zoomtag-demo")
+	dir, err := files.TempDir("zoomtag-demo")
 	if err != nil {
 		return err
 	}

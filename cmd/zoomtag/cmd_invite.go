@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+
+	"zoomtag/providers/files"
+	"zoomtag/store/record"
 
 	"zoomtag/sync/api"
 
@@ -119,14 +121,14 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 		for i := range list {
 			list[i].Path = to
 		}
-		return writeFile(to, raw, 0o600)
+		return files.Replace(to, raw, 0o600)
 	}
 	if err := makeDir(to); err != nil {
 		return err
 	}
 	for i := range list {
 		list[i].Path = filepath.Join(to, inviteName(list[i].ICS))
-		if err := writeFile(list[i].Path, list[i].ICS, 0o600); err != nil {
+		if err := files.Replace(list[i].Path, list[i].ICS, 0o600); err != nil {
 			return err
 		}
 	}
@@ -193,7 +195,7 @@ func (v *inviter) fresh(ctx context.Context, rec *store.Record, r api.InviteRequ
 			return raw, err
 		}
 	}
-	if isFile(rec.Calendar) {
+	if record.IsFile(rec.Calendar) {
 		return nil, &unfitError{errors.New("it was linked as a file by itself: only an invitation without --request, --cancel, --attendees and --alarm is kept of it")}
 	}
 	return v.make(ctx, v.calendars[rec.Calendar], rec, invite.Options{Method: r.Method, Attendees: r.Attendees, Alarm: r.Alarm, Now: v.now()})
@@ -227,7 +229,7 @@ func (d *desk) inviteable(names []string) ([]*store.Record, error) {
 	for _, name := range names {
 		found := 0
 		for _, rec := range linked {
-			if !named(rec, name) {
+			if !rec.Called(name) {
 				continue
 			}
 			if found++; !slices.Contains(meant, rec) {
@@ -239,10 +241,4 @@ func (d *desk) inviteable(names []string) ([]*store.Record, error) {
 		}
 	}
 	return meant, nil
-}
-
-// named reports whether a person may mean this event by a name.
-func named(rec *store.Record, name string) bool {
-	digits := strings.NewReplacer(" ", "", "-", "").Replace(name)
-	return name == rec.EventID || name == rec.UID || strings.EqualFold(name, rec.Title) || digits == strconv.FormatInt(rec.MeetingID, 10)
 }

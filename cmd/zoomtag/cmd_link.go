@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"zoomtag/providers/files"
+	"zoomtag/store/record"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -19,7 +22,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/configs"
-	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/ical"
 	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
@@ -83,7 +85,7 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	if info, err := os.Stat(from); err == nil {
 		mode = info.Mode().Perm()
 	}
-	if err := writeFile(to, report.ICS, mode); err != nil {
+	if err := files.Replace(to, report.ICS, mode); err != nil {
 		return err
 	}
 	if a.flags.json {
@@ -104,18 +106,15 @@ func (a *app) readEvent(from string) ([]byte, error) {
 	}
 	f, err := os.Open(from)
 	if err != nil {
-		return nil, unread(from, err)
+		return nil, files.ReadError(from, err)
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, api.MaxBytes))
 	if err != nil {
-		return nil, unread(from, err)
+		return nil, files.ReadError(from, err)
 	}
 	return raw, nil
 }
-
-// linkCalendar is what the names begin with under which files are remembered that were linked by themselves.
-const linkCalendar = "link "
 
 // Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what is remembered of it
 // is remembered by the event's UID, so that a second time finds the first one's meeting.
@@ -127,7 +126,7 @@ func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkRepo
 	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
 		return report, words.Usage(fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs)))
 	}
-	dir, err := tempDir("zoomtag-link")
+	dir, err := files.TempDir("zoomtag-link")
 	if err != nil {
 		return report, err
 	}
@@ -138,7 +137,7 @@ func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkRepo
 	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
 		return report, err
 	}
-	c, err := d.builder.once(linkCalendar+name, dir, r.Options)
+	c, err := d.builder.once(record.FilePrefix+name, dir, r.Options)
 	if err != nil {
 		return report, err
 	}
@@ -171,7 +170,7 @@ func (b *builder) once(name, dir, options string) (*engine.Calendar, error) {
 		return nil, err
 	}
 	s.Rules.Command, s.Rules.Options = true, strings.TrimSpace(options)
-	source, err := icsdir.New(icsdir.Config{Path: dir, Owners: []string{"*"}, Messages: true, Zone: b.zone, Now: b.now, Hook: b.hook, Log: b.log})
+	source, err := b.kinds.file(b, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -150,7 +150,7 @@ func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, 
 	var facts []doctor.Facts
 	for _, rec := range records {
 		switch {
-		case named(rec, about):
+		case rec.Called(about):
 			facts = append(facts, x.remembered(ctx, rec)...)
 		case link != "" && (doctor.SameMeeting(link, rec.Meeting.JoinURL) || doctor.SameMeeting(link, plan.ShownURL(rec.Meeting))):
 			f := doctor.Facts{Now: x.at, Calendar: rec.Calendar, Record: rec, Link: link, Text: about}
@@ -168,7 +168,7 @@ func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, 
 	own := len(facts)
 	for _, rec := range records {
 		if !slices.ContainsFunc(facts[:own], func(f doctor.Facts) bool { return f.Record == rec }) {
-			facts = append(facts, planned(x.at, rec))
+			facts = append(facts, doctor.Remembered(x.at, rec))
 		}
 	}
 	x.links(&report, facts[:own], doctor.JudgeOverlaps(facts))

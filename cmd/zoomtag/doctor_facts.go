@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
@@ -46,7 +45,7 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 		}
 		byID := map[string]*store.Record{}
 		for _, rec := range records {
-			if kept(rec) {
+			if rec.Active() {
 				byID[rec.EventID] = rec
 			}
 		}
@@ -66,8 +65,8 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 // fromMemory makes facts of the coming events of a calendar that is not asked.
 func (x *examination) fromMemory(records []*store.Record) (facts []doctor.Facts) {
 	for _, rec := range records {
-		if kept(rec) && (rec.Until.IsZero() || rec.Until.After(x.at)) {
-			f := planned(x.at, rec)
+		if rec.Active() && (rec.Until.IsZero() || rec.Until.After(x.at)) {
+			f := doctor.Remembered(x.at, rec)
 			f.Link = rec.JoinURL
 			facts = append(facts, f)
 		}
@@ -85,7 +84,7 @@ func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 			return nil, err
 		}
 		for _, rec := range records {
-			if kept(rec) && (rec.Told == nil || rec.Told.Kind != meeting.Personal) {
+			if rec.Active() && (rec.Told == nil || rec.Told.Kind != meeting.Personal) {
 				ours = append(ours, rec)
 			}
 		}
@@ -102,11 +101,6 @@ func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 		judged = append(judged, f)
 	}
 	return judged, nil
-}
-
-// kept reports whether zoomtag keeps a meeting for the event.
-func kept(rec *store.Record) bool {
-	return !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0
 }
 
 // events reads the events of a calendar that may show a link and are not over.
@@ -314,7 +308,7 @@ func (x *examination) keptRecords() ([]*store.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, slices.DeleteFunc(records, func(rec *store.Record) bool { return !kept(rec) })...)
+		list = append(list, slices.DeleteFunc(records, func(rec *store.Record) bool { return !rec.Active() })...)
 	}
 	return list, nil
 }
@@ -322,29 +316,17 @@ func (x *examination) keptRecords() ([]*store.Record, error) {
 // remembered makes facts of an event that is remembered, as its calendar now shows it.
 func (x *examination) remembered(ctx context.Context, rec *store.Record) []doctor.Facts {
 	if x.silent(rec.Calendar) {
-		f := planned(x.at, rec)
+		f := doctor.Remembered(x.at, rec)
 		f.Link = rec.JoinURL
 		return []doctor.Facts{f}
 	}
 	ev, err := x.calendarOf(rec.Calendar).Source.Get(ctx, rec.EventID)
 	if err != nil {
-		f := planned(x.at, rec)
+		f := doctor.Remembered(x.at, rec)
 		f.Link = rec.JoinURL
 		return []doctor.Facts{f}
 	}
 	return x.shown(rec.Calendar, &ev, rec)
-}
-
-// planned are the facts of an event that only its record tells of.
-func planned(now time.Time, rec *store.Record) doctor.Facts {
-	ev := &calendar.Event{ID: rec.EventID, UID: rec.UID, Title: rec.Title, Start: rec.Start, End: rec.Start.Add(time.Hour), Until: rec.Until}
-	switch length := rec.Until.Sub(rec.Start); {
-	case rec.Told != nil && rec.Told.Duration > 0:
-		ev.End = rec.Start.Add(rec.Told.Duration)
-	case length > 0 && length <= 24*time.Hour: // a single event; how long an occurrence of a series is, nobody has noted
-		ev.End = rec.Until
-	}
-	return doctor.Facts{Now: now, Calendar: rec.Calendar, Event: ev, Record: rec}
 }
 
 // targets are the hosts to connect to: the API's, and those of the links.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/store/record"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/store"
@@ -170,15 +172,12 @@ func (l *ledger) everywhere() ([]string, error) {
 	}
 	names := slices.Clone(l.names)
 	for _, name := range known {
-		if isFile(name) {
+		if record.IsFile(name) {
 			names = append(names, name)
 		}
 	}
 	return names, nil
 }
-
-// isFile reports whether a calendar stands for a file that was linked by itself.
-func isFile(calendar string) bool { return strings.HasPrefix(calendar, linkCalendar) }
 
 // links gathers the facts of `links`.
 func (l *ledger) links() (api.LinksReport, error) {
@@ -198,7 +197,7 @@ func (l *ledger) links() (api.LinksReport, error) {
 			return report, err
 		}
 		for _, rec := range records {
-			if rec.Closed() || rec.MeetingID == 0 && !waits(rec) {
+			if rec.Closed() || rec.MeetingID == 0 && !plan.Waits(rec) {
 				continue
 			}
 			found := append([]store.Verdict{}, byEvent[rec.Calendar+"\x00"+rec.EventID]...)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 
+	"zoomtag/providers/files"
+
 	"zoomtag/providers/ical"
 	"zoomtag/store"
 )
@@ -102,7 +104,7 @@ func (d inviteDir) put(watched []string, raw []byte) error {
 	if err := whose(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return writeFile(path, raw, inviteMode)
+	return files.Replace(path, raw, inviteMode)
 }
 
 // remove removes the file of an invitation. One that is somebody else's stays.
@@ -167,30 +169,4 @@ func (d inviteDir) mirror(watched []string, kept []store.Invite) error {
 		}
 	}
 	return errors.Join(taken...)
-}
-
-// writeFile replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it is.
-func writeFile(path string, raw []byte, mode fs.FileMode) error {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, raw) {
-		return nil
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".zoomtag-*.tmp")
-	if err != nil {
-		return unwritable(path, err)
-	}
-	_, err = temp.Write(raw)
-	if err == nil {
-		err = temp.Chmod(mode)
-	}
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		os.Remove(temp.Name())
-		return unwritable(path, err)
-	}
-	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"zoomtag/store/record"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/words"
 	"zoomtag/store"
@@ -130,7 +132,7 @@ func (v *inviter) enqueue() error {
 	var missing, over []store.Invite
 	for _, i := range slices.Concat(kept, queued) {
 		has[i.Calendar+"\x00"+i.EventID] = true
-		if v.calendars[i.Calendar] == nil && !isFile(i.Calendar) {
+		if v.calendars[i.Calendar] == nil && !record.IsFile(i.Calendar) {
 			over = append(over, i)
 		}
 	}
@@ -220,7 +222,7 @@ func (v *inviter) renew(ctx context.Context, i store.Invite) error {
 		return err
 	}
 	c := v.calendars[i.Calendar]
-	if isFile(i.Calendar) && rec != nil && !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0 {
+	if record.IsFile(i.Calendar) && rec != nil && !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0 {
 		return v.keep(i, rec) // it was made when the file was linked
 	}
 	switch {

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/providers/files"
+
 	"zoomtag/sync/api/socket"
 
 	"zoomtag/sync/api"
@@ -169,7 +171,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	if !a.term.hurry.aloof {
 		d.probes = newProber(d.now, a.term.hurry.within)
 	}
-	b := &builder{cfg: cfg, requests: d.requests, log: log, zone: zone, hook: a.term.hook, now: a.term.now, hurry: a.term.hurry}
+	b := &builder{kinds: providers(), cfg: cfg, requests: d.requests, log: log, zone: zone, hook: a.term.hook, now: a.term.now, hurry: a.term.hurry}
 	d.builder = b
 	calendars, err := b.calendars()
 	if err != nil {
@@ -279,7 +281,7 @@ func (a *app) openPreview(ctx context.Context) (api.Service, error) {
 	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
 		return a.openOffice(ctx, nil)
 	}
-	dir, err := tempDir("zoomtag-plan")
+	dir, err := files.TempDir("zoomtag-plan")
 	if err != nil {
 		return nil, err
 	}

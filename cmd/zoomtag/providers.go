@@ -1,16 +1,8 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
-	"slices"
+	"context"
 	"strings"
-	"time"
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
@@ -19,291 +11,193 @@ import (
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/words"
-	"zoomtag/sync/doctor"
-	"zoomtag/sync/engine"
+	"zoomtag/providers/meeting/personal"
+	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/signin"
 	"zoomtag/sync/plan"
 )
 
-// builder makes calendars and the meeting service from a configuration.
-type builder struct {
-	cfg      *configs.Config
-	requests *counter
-	log      *slog.Logger
-	zone     *time.Location
-	hook     func(string)
-	now      func() time.Time
-	hurry    hurry
-	quotas   map[string]*google.Quota // by credentials file
-	lanes    *outlook.Lanes           // of all Outlook calendars
-	accounts accounts                 // once they are opened
-	wide     bool                     // calendars also list events that show any Zoom link
-}
-
-// interesting tells a calendar which events it has to list.
-func (b *builder) interesting(s plan.Settings) func(*calendar.Event) bool {
-	return func(ev *calendar.Event) bool {
-		return plan.Interesting(ev, &s) || b.wide && len(doctor.Shown(ev)) > 0
+// providers is THE list: what a configuration can name, and what it becomes. The quotas of Google's projects and the lanes of Outlook's
+// mailboxes are those of all calendars of one configuration.
+func providers() kinds {
+	quotas, lanes := map[string]*google.Quota{}, outlook.NewLanes()
+	return kinds{
+		calendars: map[string]calendarKind{
+			"ics": {open: openFolder},
+			"google": {
+				open: func(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+					config := googleConfig(b, c, s)
+					if quotas[config.Credentials] == nil {
+						quotas[config.Credentials] = google.NewQuota()
+					}
+					config.Quota = quotas[config.Credentials]
+					return opened(google.New(config))
+				},
+				signIn: func(ctx context.Context, b *builder, c configs.Calendar, p signin.Prompt) error {
+					return google.SignIn(ctx, googleConfig(b, c, plan.Settings{}), p)
+				},
+			},
+			"outlook": {
+				open: func(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+					config := outlookConfig(b, c, s)
+					config.Lanes = lanes
+					return opened(outlook.New(config))
+				},
+				signIn: func(ctx context.Context, b *builder, c configs.Calendar, p signin.Prompt) error {
+					return outlook.SignIn(ctx, outlookConfig(b, c, plan.Settings{}), p)
+				},
+			},
+			"caldav": {open: openCalDAV},
+		},
+		zoom: func(b *builder, z configs.Zoom) (meeting.Service, error) {
+			service, err := zoom.New(zoomConfig(b, z))
+			if err != nil {
+				return nil, err
+			}
+			return service, nil
+		},
+		personal: func(link string) (meeting.Service, error) {
+			room, err := personal.New(link)
+			if err != nil {
+				return nil, err
+			}
+			return room, nil
+		},
+		file: openFile,
 	}
 }
 
-// needles are those of the tags, or none where any event may be wanted.
-func (b *builder) needles(s plan.Settings) []string {
-	if b.wide {
-		return nil
-	}
-	return needles(s.Rules)
-}
-
-// THE list: what the configuration names, and what it becomes.
-
-// source makes the calendar that a section of the configuration describes.
-func (b *builder) source(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
-	switch c.Provider() {
-	case "ics":
-		return icsdir.New(icsdir.Config{Path: c.ICS.Path, Owners: b.owners(c.ICS.Owner, s.Host), Needles: b.needles(s),
-			MaxBytes: int64(b.cfg.Limits.FileMegabytes) << 20, MaxEvents: b.cfg.Limits.Events,
-			Zone: b.zone, Now: b.now, Hook: b.hook, Log: b.log.With("calendar", c.Name)})
-	case "google":
-		return b.google(c, s)
-	case "outlook":
-		return b.outlook(c, s)
-	case "caldav":
-		return b.caldav(c, s)
-	default:
-		return nil, words.Usage(fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider()))
-	}
-}
-
-// bounds are how much of a calendar is read in one pass.
-func (b *builder) bounds() calendar.Bounds {
-	l := b.cfg.Limits
-	return calendar.Bounds{Events: l.Events, Pages: l.Pages, Bytes: int64(l.Megabytes) << 20}
-}
-
-// google makes a Google calendar.
-func (b *builder) google(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
-	g, err := google.New(b.googleConfig(c, s))
+// opened is a calendar of any kind, or none at all where it could not be opened.
+func opened[C calendar.Calendar](c C, err error) (calendar.Calendar, error) {
 	if err != nil {
-		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
+		return nil, err
 	}
-	return g, nil
+	return c, nil
 }
 
-func (b *builder) googleConfig(c configs.Calendar, s plan.Settings) google.Config {
-	return google.Config{Calendar: c.Google.Calendar, Auth: c.Google.Auth, Credentials: c.Google.Credentials, Subject: c.Google.Subject,
-		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth google --calendar " + c.Name,
-		APIURL: c.Google.APIURL, Announce: b.cfg.For(c).Link.Announce == "all", AsGuest: c.Google.AsGuest,
-		Bounds:      b.bounds(),
-		Interesting: b.interesting(s),
-		Foreign:     func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
-		Zone:        b.zone, Quota: b.quota(c.Google.Credentials), HTTP: b.requests.to("google", strings.TrimSuffix(c.Google.APIURL, "/")+"/calendars/", ""),
-		Within: b.hurry.within, Wait: b.hurry.wait, Now: b.now, Log: b.log.With("calendar", c.Name)}
+func openFolder(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+	return opened(icsdir.New(icsdir.Config{
+		Path:      c.ICS.Path,
+		Owners:    b.owners(c.ICS.Owner, s.Host),
+		Needles:   b.needles(s),
+		MaxBytes:  int64(b.cfg.Limits.FileMegabytes) << 20,
+		MaxEvents: b.cfg.Limits.Events,
+		Zone:      b.zone,
+		Now:       b.now,
+		Hook:      b.hook,
+		Log:       b.log.With("calendar", c.Name),
+	}))
 }
 
-// outlook makes a calendar of Microsoft 365 or Outlook.com.
-func (b *builder) outlook(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
-	o, err := outlook.New(b.outlookConfig(c, s))
-	if err != nil {
-		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
-	}
-	return o, nil
+func openFile(b *builder, dir string) (calendar.Calendar, error) {
+	return opened(icsdir.New(icsdir.Config{
+		Path:     dir,
+		Owners:   []string{configs.AnyOwner},
+		Messages: true,
+		Zone:     b.zone,
+		Now:      b.now,
+		Hook:     b.hook,
+		Log:      b.log,
+	}))
 }
 
-func (b *builder) outlookConfig(c configs.Calendar, s plan.Settings) outlook.Config {
-	if b.lanes == nil {
-		b.lanes = outlook.NewLanes()
+func googleConfig(b *builder, c configs.Calendar, s plan.Settings) google.Config {
+	g := c.Google
+	return google.Config{
+		Calendar:      g.Calendar,
+		Auth:          g.Auth,
+		Credentials:   g.Credentials,
+		Subject:       g.Subject,
+		GrantFile:     grantFile(b.cfg.State, c),
+		SignInCommand: "zoomtag auth google --calendar " + c.Name,
+		APIURL:        g.APIURL,
+		Announce:      b.cfg.For(c).Link.Announce == "all",
+		AsGuest:       g.AsGuest,
+		Bounds:        b.bounds(),
+		Interesting:   b.interesting(s),
+		Foreign:       func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
+		Zone:          b.zone,
+		HTTP:          b.requests.to("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
+		Within:        b.hurry.within,
+		Wait:          b.hurry.wait,
+		Now:           b.now,
+		Log:           b.log.With("calendar", c.Name),
 	}
+}
+
+func outlookConfig(b *builder, c configs.Calendar, s plan.Settings) outlook.Config {
 	o := c.Outlook
-	return outlook.Config{User: o.User, Calendar: o.Calendar, Auth: o.Auth, Tenant: o.Tenant, ClientID: o.ClientID,
-		ClientSecret: o.ClientSecret.Reveal(), ClientCertificate: o.ClientCertificate,
-		GrantFile: grantFile(b.cfg.State, c), SignInCommand: "zoomtag auth outlook --calendar " + c.Name, APIURL: o.APIURL, LoginURL: o.LoginURL,
-		Bounds:      b.bounds(),
-		Interesting: b.interesting(s),
-		Zone:        b.zone, Lanes: b.lanes, HTTP: b.requests.to("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
-		Within: b.hurry.within, Wait: b.hurry.wait, Now: b.now, Log: b.log.With("calendar", c.Name)}
+	return outlook.Config{
+		User:              o.User,
+		Calendar:          o.Calendar,
+		Auth:              o.Auth,
+		Tenant:            o.Tenant,
+		ClientID:          o.ClientID,
+		ClientSecret:      o.ClientSecret.Reveal(),
+		ClientCertificate: o.ClientCertificate,
+		GrantFile:         grantFile(b.cfg.State, c),
+		SignInCommand:     "zoomtag auth outlook --calendar " + c.Name,
+		APIURL:            o.APIURL,
+		LoginURL:          o.LoginURL,
+		Bounds:            b.bounds(),
+		Interesting:       b.interesting(s),
+		Zone:              b.zone,
+		HTTP:              b.requests.to("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
+		Within:            b.hurry.within,
+		Wait:              b.hurry.wait,
+		Now:               b.now,
+		Log:               b.log.With("calendar", c.Name),
+	}
 }
 
-// caldav makes a calendar of a CalDAV server.
-func (b *builder) caldav(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+func openCalDAV(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	v := c.CalDAV
 	transport, err := caldav.Transport(b.requests.transport, v.CAFile)
 	if err != nil {
-		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
-	}
-	d, err := caldav.New(caldav.Config{URL: v.URL, Calendar: v.Calendar, Username: v.Username, Password: v.Password.Reveal(), Token: v.Token.Reveal(),
-		Owners: b.owners(v.Owner, s.Host), Quiet: v.Quiet, Announce: b.cfg.For(c).Link.Announce == "all", Needles: b.needles(s),
-		Bounds:      b.bounds(),
-		Interesting: b.interesting(s),
-		Zone:        b.zone, HTTP: b.requests.through(transport, "caldav", "", ""), Within: b.hurry.within, Wait: b.hurry.wait,
-		Now: b.now, Log: b.log.With("calendar", c.Name)})
-	if err != nil {
-		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
-	}
-	return d, nil
-}
-
-// grantFile is where the sign-in of a calendar's owner is kept: beside the state.
-func grantFile(state string, c configs.Calendar) string {
-	return filepath.Join(filepath.Dir(state), c.Provider()+"-"+c.Name+".grant")
-}
-
-// quota is that of the Google project that credentials belong to.
-func (b *builder) quota(credentials string) *google.Quota {
-	if b.quotas == nil {
-		b.quotas = map[string]*google.Quota{}
-	}
-	if b.quotas[credentials] == nil {
-		b.quotas[credentials] = google.NewQuota()
-	}
-	return b.quotas[credentials]
-}
-
-// templates reports whether the configuration names a meeting template for an account.
-func (b *builder) templates(z configs.Zoom) bool {
-	return slices.ContainsFunc(b.cfg.Calendars, func(c configs.Calendar) bool {
-		return b.cfg.AccountOf(c).Name == z.Name && b.cfg.For(c).Meeting.Template != ""
-	})
-}
-
-// calendars makes all of the configuration's calendars.
-func (b *builder) calendars() ([]*engine.Calendar, error) {
-	if err := b.openAccounts(); err != nil {
 		return nil, err
 	}
-	list := make([]*engine.Calendar, 0, len(b.cfg.Calendars))
-	for _, c := range b.cfg.Calendars {
-		s, err := b.settings(c)
-		if err != nil {
-			return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
-		}
-		source, err := b.source(c, s)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s),
-			Depends: b.signsInWith(c)})
-	}
-	return list, nil
+	return opened(caldav.New(caldav.Config{
+		URL:         v.URL,
+		Calendar:    v.Calendar,
+		Username:    v.Username,
+		Password:    v.Password.Reveal(),
+		Token:       v.Token.Reveal(),
+		Owners:      b.owners(v.Owner, s.Host),
+		Quiet:       v.Quiet,
+		Announce:    b.cfg.For(c).Link.Announce == "all",
+		Needles:     b.needles(s),
+		Bounds:      b.bounds(),
+		Interesting: b.interesting(s),
+		Zone:        b.zone,
+		HTTP:        b.requests.through(transport, "caldav", "", ""),
+		Within:      b.hurry.within,
+		Wait:        b.hurry.wait,
+		Now:         b.now,
+		Log:         b.log.With("calendar", c.Name),
+	}))
 }
 
-// settings are what the configuration says about the events of a calendar.
-func (b *builder) settings(c configs.Calendar) (plan.Settings, error) {
-	e, z := b.cfg.For(c), b.cfg.AccountOf(c)
-	m, t := e.Meeting, b.cfg.Tag
-	s := plan.Settings{
-		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep,
-			Allowed: e.Tag.Options, Hosts: e.Tag.Hosts},
-		Host: b.host(z, e.Host), Account: plan.AccountHash(z.Identity()), Accounts: b.choices(e, z),
-		// That another room was configured before changes nothing. But where there are other accounts as well, a mark of none of them is
-		// one of an account that was taken out.
-		AnyAccount: !slices.ContainsFunc(b.cfg.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
-		NoAPI:      z.Mode == configs.Personal, Room: strings.TrimSpace(z.PersonalLink),
-		Kind: kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.cfg.Grace,
-		GuessZones: b.cfg.Zone == configs.GuessZone,
-		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
-			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
+func zoomConfig(b *builder, z configs.Zoom) zoom.Config {
+	log := b.log
+	if z.Name != "" {
+		log = log.With("account", z.Name)
 	}
-	if m.Mail != nil {
-		s.Options.Mail = *m.Mail
+	return zoom.Config{
+		Mode:          z.Mode,
+		AccountID:     z.AccountID,
+		ClientID:      z.ClientID,
+		ClientSecret:  z.ClientSecret.Reveal(),
+		Host:          z.Host,
+		GrantFile:     zoomGrantFile(b.cfg.State, z.Name),
+		SignInCommand: zoomSignIn(z.Name),
+		APIURL:        z.APIURL,
+		OAuthURL:      z.OAuthURL,
+		Templates:     b.templates(z),
+		HTTP:          b.requests.to("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"),
+		Within:        b.hurry.within,
+		Wait:          b.hurry.wait,
+		Now:           b.now,
+		Hook:          b.hook,
+		Log:           log,
 	}
-	if z.Mode != configs.Personal {
-		s.Options.Template = m.Template
-	}
-	path, ok := strings.CutPrefix(e.Link.Text, "template:")
-	if !ok {
-		return s, nil
-	}
-	source, err := os.ReadFile(path)
-	if err == nil {
-		s.Template, err = plan.NewTemplate(filepath.Base(path), string(source))
-	}
-	if err != nil {
-		return s, fmt.Errorf("link.text: %w", err)
-	}
-	return s, nil
-}
-
-// fingerprint names the configuration that decides what is detected in a calendar and what is asked for.
-func (b *builder) fingerprint(c configs.Calendar, s plan.Settings) string {
-	s.Grace = 0
-	said, err := json.Marshal(struct {
-		Settings plan.Settings
-		Passcode string
-		Owners   any
-		Source   any
-		Outlook  any
-		CalDAV   any
-		Zone     string
-		Link     string
-		Announce string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.zone.String(), b.rooms(), b.cfg.For(c).Link.Announce})
-	if err != nil { // every field is plain data
-		b.log.Warn("the configuration has no fingerprint", "reason", err)
-	}
-	sum := sha256.Sum256(said)
-	return hex.EncodeToString(sum[:8])
-}
-
-// rooms are the links that are the same for every event.
-func (b *builder) rooms() string {
-	var links []string
-	for _, z := range b.cfg.Zoom {
-		links = append(links, z.PersonalLink)
-	}
-	return strings.Join(links, " ")
-}
-
-// owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small set-up.
-func (b *builder) owners(configured configs.Owners, host string) []string {
-	if len(configured) > 0 {
-		return configured
-	}
-	if strings.Contains(host, "@") {
-		return []string{host}
-	}
-	return nil
-}
-
-// needles are byte strings, in lower case, one of which stands in every event that could be tagged: a cheap look before
-// anything is parsed. nil where some tag has no such part.
-func needles(r plan.Rules) []string {
-	var list []string
-	for _, words := range [][]string{r.Words, r.Categories, r.Locations} {
-		for _, word := range words {
-			run := longestPlainRun(strings.ToLower(word))
-			if len(run) < 2 {
-				return nil
-			}
-			list = append(list, run)
-		}
-	}
-	// A needle that holds another one finds nothing that the other does not find.
-	var least []string
-	for i, n := range list {
-		covered := false
-		for j, other := range list {
-			covered = covered || i != j && strings.Contains(n, other) && (len(other) < len(n) || j < i)
-		}
-		if !covered {
-			least = append(least, n)
-		}
-	}
-	return least
-}
-
-// longestPlainRun is the longest part of s that every writer of a calendar file writes as it is: ASCII letters, digits and
-// '#'. The letters k and s are left out, which have look-alikes outside ASCII that count as the same letter.
-func longestPlainRun(s string) string {
-	best, start := "", 0
-	for i := 0; i <= len(s); i++ {
-		if i < len(s) && (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'k' && s[i] != 's' || s[i] >= '0' && s[i] <= '9' || s[i] == '#') {
-			continue
-		}
-		if i-start > len(best) {
-			best = s[start:i]
-		}
-		start = i + 1
-	}
-	return best
 }

@@ -38,7 +38,7 @@ func (d *desk) foretellRooms(reports []engine.Report) error {
 			return err
 		}
 		for _, rec := range records {
-			if kept(rec) {
+			if rec.Active() {
 				planned(rec)
 			}
 		}
@@ -69,5 +69,5 @@ func (d *desk) inRoom(now time.Time, rec *store.Record) (f doctor.Facts, ok bool
 	if a, ok := d.accounts.of(rec.Mark); ok && a.Mode == configs.Personal { // the account is one room
 		room.Meeting.JoinURL = "room " + a.hash
 	}
-	return planned(now, &room), true
+	return doctor.Remembered(now, &room), true
 }

@@ -104,10 +104,10 @@ func (l *ledger) verdicts() (verdicts, error) {
 			return nil, err
 		}
 		for _, rec := range records {
-			if !kept(rec) || !rec.Until.IsZero() && rec.Until.Before(now) {
+			if !rec.Active() || rec.Over(now) {
 				continue
 			}
-			coming = append(coming, planned(now, rec))
+			coming = append(coming, doctor.Remembered(now, rec))
 			for _, v := range rec.Verdicts {
 				all = append(all, doctor.Finding{Code: v.Code, Severity: doctor.Severity(v.Severity), What: v.What, Mend: v.Mend,
 					Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, Link: doctor.Mask(plan.ShownURL(rec.Meeting))})

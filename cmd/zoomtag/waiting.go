@@ -14,15 +14,10 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// waits reports whether an event waits for a service that has said until when, and nothing is wrong with it.
-func waits(rec *store.Record) bool {
-	return !rec.Closed() && rec.State == plan.Pending && rec.Bound != "" && rec.Error == ""
-}
-
 // waitingOf are the events of these that wait for a service.
 func waitingOf(records []*store.Record) (list []api.WaitingStatus) {
 	for _, rec := range records {
-		if waits(rec) {
+		if plan.Waits(rec) {
 			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, For: rec.Bound,
 				Until: api.Time(rec.Due), Reason: rec.Reason})
 		}

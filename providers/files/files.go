@@ -1,6 +1,8 @@
-package main
+// Package files writes files whole, and says in a sentence why one cannot be read or written.
+package files
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,8 +13,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// unread says why a file that somebody has named cannot be read.
-func unread(path string, err error) error {
+// ReadError says why a file that somebody has named cannot be read.
+func ReadError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return words.Say(err, "there is no file "+path+": check its name")
@@ -24,8 +26,8 @@ func unread(path string, err error) error {
 	return fmt.Errorf("%s cannot be read: %w", path, err)
 }
 
-// unwritable says why a file cannot be written where somebody wants it.
-func unwritable(path string, err error) error {
+// WriteError says why a file cannot be written where somebody wants it.
+func WriteError(path string, err error) error {
 	dir := filepath.Dir(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -42,8 +44,8 @@ func unwritable(path string, err error) error {
 	return fmt.Errorf("%s cannot be written: %w", path, err)
 }
 
-// tempDir makes a folder for files that are thrown away.
-func tempDir(name string) (string, error) {
+// TempDir makes a folder for files that are thrown away.
+func TempDir(name string) (string, error) {
 	dir, err := os.MkdirTemp("", name)
 	if err == nil {
 		return dir, nil
@@ -54,4 +56,30 @@ func tempDir(name string) (string, error) {
 	}
 	return "", words.Say(err, "the folder for temporary files "+os.TempDir()+" cannot be used ("+err.Error()+
 		"): make it, or set TMPDIR to a folder that this user may write to")
+}
+
+// Replace replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it is.
+func Replace(path string, raw []byte, mode fs.FileMode) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, raw) {
+		return nil
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".zoomtag-*.tmp")
+	if err != nil {
+		return WriteError(path, err)
+	}
+	_, err = temp.Write(raw)
+	if err == nil {
+		err = temp.Chmod(mode)
+	}
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+		return WriteError(path, err)
+	}
+	return nil
 }
