@@ -22,6 +22,8 @@ var mayImport = map[string][]string{
 	"systemd":                                {},
 	"sync/api":                               {"providers/words", "sync/doctor", "sync/engine", "sync/invite", "store/record"},
 	"sync/api/socket":                        {"providers/words", "sync/api"},
+	"providers/files":                        {"providers/words"},
+	"sync/assemble":                          {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/doctor", "sync/engine", "sync/plan"},
 	"providers/signin":                       {"providers/internal/oauth"},
 	"providers/calendar":                     {"providers/words"},
 	"providers/meeting":                      {"providers/words"},
@@ -150,7 +152,7 @@ func checkImport(t *testing.T, pkg, imported, file string) {
 // makesClients are the files that may name what sends HTTP requests: all else gets it from there, with its bounds of time and length.
 var makesClients = map[string]string{
 	"providers/internal/rest/client.go": "NewClient, the one way to a client for a service",
-	"cmd/zoomtag/counter.go":            "the transport below all of them",
+	"sync/assemble/counter.go":          "the transport below all of them",
 	"sync/api/socket/client.go":         "the control socket",
 	"cmd/zoomtag/doctor_network.go":     "checks that look at certificates; prober.bound bounds them",
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/signin"
 
@@ -91,7 +93,7 @@ func whoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
 	case len(persons) == 0:
 		return named, fmt.Errorf("no Zoom account has mode user, in which a person signs in; there are: %s", strings.Join(modes, ", "))
 	case len(persons) > 1:
-		return named, fmt.Errorf("name the Zoom account for which somebody signs in, as in %s; there are: %s", zoomSignIn(persons[0]), strings.Join(persons, ", "))
+		return named, fmt.Errorf("name the Zoom account for which somebody signs in, as in %s; there are: %s", assemble.ZoomSignIn(persons[0]), strings.Join(persons, ", "))
 	}
 	return only, nil
 }
@@ -139,7 +141,7 @@ func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error 
 	if err != nil {
 		return err
 	}
-	b := &builder{kinds: providers(), cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
+	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}
 	config := zoomConfig(b, z)
 	if err := zoom.SignIn(ctx, config, signin.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
 		return err
@@ -205,20 +207,20 @@ func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calenda
 	if err != nil {
 		return err
 	}
-	b := &builder{kinds: providers(), cfg: cfg, requests: newCounter(a.term.hurry), log: log, now: a.term.now, hurry: a.term.hurry}
+	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}
 	open := a.browser(how)
 	prompt := signin.Prompt{Out: a.term.out, In: a.term.in, Open: open, DeviceCode: how.deviceCode || open == nil && !how.noBrowser}
-	if err := b.kinds.calendars[c.Provider()].signIn(ctx, b, c, prompt); err != nil {
+	if err := b.Kinds.Calendars[c.Provider()].SignIn(ctx, b, c, prompt); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.term.out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n", c.Name, grantFile(cfg.State, c))
+	fmt.Fprintf(a.term.out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n", c.Name, assemble.GrantFile(cfg.State, c))
 	return a.introduce(ctx, b, c)
 }
 
 // introduce reads the calendar that somebody has just signed in for: the wrong account, or a calendar that is not shared with it, shows
 // now and not in the next pass.
-func (a *app) introduce(ctx context.Context, b *builder, c configs.Calendar) error {
-	source, err := b.source(c, plan.Settings{})
+func (a *app) introduce(ctx context.Context, b *assemble.Builder, c configs.Calendar) error {
+	source, err := b.Source(c, plan.Settings{})
 	if err != nil {
 		return err
 	}

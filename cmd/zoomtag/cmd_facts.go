@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -166,7 +168,7 @@ func (a *app) showTokens(tokens []api.TokenStatus) error {
 	for _, t := range tokens {
 		name, mend := t.Calendar, "zoomtag auth "+t.Provider+" --calendar "+t.Calendar
 		if t.Provider == "zoom" {
-			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "), zoomSignIn(t.Account)
+			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "), assemble.ZoomSignIn(t.Account)
 		}
 		state := "ok"
 		switch {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"zoomtag/providers/files"
 	"zoomtag/store/record"
@@ -21,10 +20,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoomtag/configs"
 	"zoomtag/providers/ical"
 	"zoomtag/providers/words"
-	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
 
@@ -137,7 +134,7 @@ func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkRepo
 	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
 		return report, err
 	}
-	c, err := d.builder.once(record.FilePrefix+name, dir, r.Options)
+	c, err := d.builder.Once(record.FilePrefix+name, dir, r.Options)
 	if err != nil {
 		return report, err
 	}
@@ -161,20 +158,4 @@ func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkRepo
 	}
 	report.ICS, err = os.ReadFile(file)
 	return report, err
-}
-
-// once is a folder as a calendar that is worked on once, in which every event is one that a meeting is wanted for.
-func (b *builder) once(name, dir, options string) (*engine.Calendar, error) {
-	s, err := b.settings(configs.Calendar{})
-	if err != nil {
-		return nil, err
-	}
-	s.Rules.Command, s.Rules.Options = true, strings.TrimSpace(options)
-	source, err := b.kinds.file(b, dir)
-	if err != nil {
-		return nil, err
-	}
-	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
-	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
-		Detects: fmt.Sprint(b.now().UnixNano())}, nil
 }

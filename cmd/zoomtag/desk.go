@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/providers/signin"
 
 	"zoomtag/sync/api"
@@ -22,11 +24,11 @@ import (
 type desk struct {
 	ledger
 	engine    *engine.Engine
-	builder   *builder
-	requests  *counter
+	builder   *assemble.Builder
+	requests  *assemble.Counter
 	schedule  *engine.Schedule           // nil unless this is the daemon
 	stuck     func(calendar string) bool // set with it: no service that is only slow explains how long no pass has ended
-	accounts  accounts
+	accounts  assemble.Accounts
 	inviter   *inviter
 	hosts     hostBook
 	invites   bool // they are kept, for a folder or a feed
@@ -71,7 +73,7 @@ func (d *desk) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, err
 	if invites {
 		_ = d.beginInvites() // asked again below, when it may have been mended
 	}
-	before := d.requests.snapshot()
+	before := d.requests.Snapshot()
 	reports := make([]engine.Report, len(names))
 	faults := make([]error, len(names))
 	var wg sync.WaitGroup
@@ -88,7 +90,7 @@ func (d *desk) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, err
 		})
 	}
 	wg.Wait()
-	report := api.SyncReport{Calendars: reports, Requests: d.requests.since(before)}
+	report := api.SyncReport{Calendars: reports, Requests: d.requests.Since(before)}
 	for i := range reports {
 		for call, n := range reports[i].Calls {
 			report.Requests[call] += n
@@ -114,7 +116,7 @@ func (d *desk) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, err
 // checkScopes says what the Zoom apps are not allowed to do, rather than at the first event that needs it.
 func (d *desk) checkScopes(ctx context.Context) {
 	for _, account := range d.accounts {
-		checker, ok := account.service.(meeting.ScopeChecker)
+		checker, ok := account.Service.(meeting.ScopeChecker)
 		if !ok {
 			continue
 		}
@@ -123,14 +125,14 @@ func (d *desk) checkScopes(ctx context.Context) {
 		if err == nil || ctx.Err() != nil || d.schedule == nil && errors.As(err, &refused) { // the events that needed it say so
 			continue
 		}
-		d.log.Warn("the Zoom app needs a look", account.attributes("reason", err)...)
+		d.log.Warn("the Zoom app needs a look", account.Attributes("reason", err)...)
 	}
 }
 
 // beginInvites has the inviter begin, unless it has.
 func (d *desk) beginInvites() error {
 	var watched []string
-	for _, c := range d.builder.cfg.Calendars {
+	for _, c := range d.builder.Config.Calendars {
 		if c.ICS != nil {
 			watched = append(watched, c.ICS.Path)
 		}
@@ -189,11 +191,11 @@ func (d *desk) Status(context.Context) (api.StatusReport, error) {
 		}
 	}
 	for _, account := range d.accounts {
-		if account.grant == "" {
+		if account.Grant == "" {
 			continue
 		}
 		token := api.TokenStatus{Provider: "zoom", Account: account.Name}
-		g, ok := signin.Read(account.grant)
+		g, ok := signin.Read(account.Grant)
 		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
 			token.Person = g.Name()

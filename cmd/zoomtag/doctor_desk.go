@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/providers/meeting"
@@ -27,14 +29,14 @@ type examination struct {
 }
 
 // hostKey tells hosts apart: "me" is another one in each account.
-func hostKey(a account, host string) string { return a.hash + " " + strings.ToLower(host) }
+func hostKey(a assemble.Account, host string) string { return a.Hash + " " + strings.ToLower(host) }
 
 // inspector asks the account about its meetings and hosts; nil where Zoom is not asked.
-func (x *examination) inspector(a account) meeting.Inspector {
-	if x.mute[a.hash] {
+func (x *examination) inspector(a assemble.Account) meeting.Inspector {
+	if x.mute[a.Hash] {
 		return nil
 	}
-	return a.inspector()
+	return a.Inspector()
 }
 
 // hostFacts are what Zoom says of a host, asked once.
@@ -51,7 +53,7 @@ func (d *desk) Doctor(ctx context.Context, r api.DoctorRequest) (api.DoctorRepor
 	x := &examination{desk: d, at: d.now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
 	if x.alone {
 		for _, a := range d.accounts {
-			x.mute[a.hash] = true
+			x.mute[a.Hash] = true
 		}
 	}
 	report, err := x.judge(ctx, r)

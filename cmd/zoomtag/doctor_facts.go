@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
@@ -26,7 +28,7 @@ const parallelReads = 4
 // coming reads the events of all calendars that are not over and show a Zoom link. What a calendar does not answer is noted in setup.
 func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor.Facts, error) {
 	wide := *x.builder
-	wide.wide = true
+	wide.Wide = true
 	var facts []doctor.Facts
 	for i := range setup.Calendars {
 		c := &setup.Calendars[i]
@@ -104,14 +106,14 @@ func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 }
 
 // events reads the events of a calendar that may show a link and are not over.
-func (x *examination) events(ctx context.Context, b *builder, name string) ([]calendar.Event, error) {
-	at := slices.IndexFunc(b.cfg.Calendars, func(c configs.Calendar) bool { return c.Name == name })
-	c := b.cfg.Calendars[at]
-	s, err := b.settings(c)
+func (x *examination) events(ctx context.Context, b *assemble.Builder, name string) ([]calendar.Event, error) {
+	at := slices.IndexFunc(b.Config.Calendars, func(c configs.Calendar) bool { return c.Name == name })
+	c := b.Config.Calendars[at]
+	s, err := b.Settings(c)
 	if err != nil {
 		return nil, err
 	}
-	source, err := b.source(c, s)
+	source, err := b.Source(c, s)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +203,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		if !x.silent(f.Calendar) {
 			f.Details = x.invited(ctx, f)
 		}
-		account, known := x.accounts.of(f.Record.Mark)
+		account, known := x.accounts.Of(f.Record.Mark)
 		inspector := x.inspector(account)
 		switch {
 		case !known && x.calendarOf(f.Calendar).Settings.Follows(f.Record): // a room that was configured before
@@ -226,7 +228,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 }
 
 // host asks an account about a host, once.
-func (x *examination) host(ctx context.Context, a account, name string) *meeting.HostFacts {
+func (x *examination) host(ctx context.Context, a assemble.Account, name string) *meeting.HostFacts {
 	inspector := x.inspector(a)
 	if name == "" || inspector == nil {
 		return nil
@@ -253,17 +255,17 @@ func (x *examination) host(ctx context.Context, a account, name string) *meeting
 // configuredHosts asks about the hosts that the configuration names.
 func (x *examination) configuredHosts(ctx context.Context) {
 	type one struct {
-		account account
+		account assemble.Account
 		host    string
 	}
 	var list []one
-	add := func(a account, configured string) {
-		o := one{a, x.builder.host(a.Zoom, configured)}
+	add := func(a assemble.Account, configured string) {
+		o := one{a, x.builder.Host(a.Zoom, configured)}
 		if !slices.ContainsFunc(list, func(other one) bool { return hostKey(other.account, other.host) == hostKey(o.account, o.host) }) {
 			list = append(list, o)
 		}
 	}
-	cfg := x.builder.cfg
+	cfg := x.builder.Config
 	for _, a := range x.accounts {
 		used := false
 		for _, c := range cfg.Calendars {

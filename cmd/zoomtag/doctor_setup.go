@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
@@ -22,9 +24,9 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.accounts))}
 	inParallel(len(x.accounts), func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.accounts[i]) })
 	for i, a := range x.accounts {
-		x.mute[a.hash] = x.alone || s.Accounts[i].Error != ""
+		x.mute[a.Hash] = x.alone || s.Accounts[i].Error != ""
 	}
-	s.Skew, s.Skewed = x.requests.skew("zoom")
+	s.Skew, s.Skewed = x.requests.Skew("zoom")
 	status, err := x.status()
 	if err != nil {
 		return s, err
@@ -38,7 +40,7 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s.Contradictory, s.Exposed = x.contradictory(), x.st.Exposed()
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
-		s.Calendars[i] = x.calendarFacts(ctx, x.builder.cfg.Calendars[i])
+		s.Calendars[i] = x.calendarFacts(ctx, x.builder.Config.Calendars[i])
 		if c := &status.Calendars[i]; c.Held && (!c.Absent || s.Calendars[i].Unasked && c.LastError == "") { // that it is not there, reading it says
 			s.Calendars[i].Held = status.Calendars[i].HeldReason
 		}
@@ -51,9 +53,9 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 }
 
 // accountFacts asks an account what its app may do, and looks how the sign-in of the person who hosts stands.
-func (x *examination) accountFacts(ctx context.Context, a account) doctor.AccountFacts {
+func (x *examination) accountFacts(ctx context.Context, a assemble.Account) doctor.AccountFacts {
 	f := doctor.AccountFacts{Name: a.Name}
-	if inspector := a.inspector(); inspector != nil {
+	if inspector := a.Inspector(); inspector != nil {
 		f.API, f.Unasked = true, x.alone
 		if !x.alone {
 			var err error
@@ -62,17 +64,17 @@ func (x *examination) accountFacts(ctx context.Context, a account) doctor.Accoun
 			}
 		}
 	}
-	if a.grant != "" {
+	if a.Grant != "" {
 		f.Person = &doctor.CalendarFacts{Name: "Zoom", Account: a.Name, Provider: "zoom", SignsIn: true}
-		readSignIn(f.Person, a.grant)
+		readSignIn(f.Person, a.Grant)
 	}
 	return f
 }
 
 // contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
 func (x *examination) contradictory() (names []string) {
-	for _, c := range x.builder.cfg.Calendars {
-		m := x.builder.cfg.For(c).Meeting
+	for _, c := range x.builder.Config.Calendars {
+		m := x.builder.Config.For(c).Meeting
 		if plan.Contradictory(meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost}) {
 			names = append(names, c.Name)
 		}

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/sync/api"
 )
 
@@ -191,7 +193,7 @@ func (h *hangWorld) runWithin(ctx context.Context, within time.Duration, args ..
 		out = io.MultiWriter(&said, h.out)
 	}
 	code = execute(ctx, append([]string{"--config", h.config}, args...), process{in: h.in, out: out, err: &said, env: func(string) string { return "" },
-		hurry: hurry{aloof: true, within: within, proxy: http.ProxyURL(proxy), wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}})
+		hurry: assemble.Haste{Aloof: true, Within: within, Proxy: http.ProxyURL(proxy), Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}})
 	return said.String(), code
 }
 

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/providers/files"
 
 	"zoomtag/sync/api/socket"
@@ -159,7 +161,7 @@ func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pro
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: newCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: a.term.now}}
+	d := &desk{requests: assemble.NewCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: a.term.now}}
 	zone := time.Local
 	if cfg.Zone != "" && cfg.Zone != configs.GuessZone {
 		var err error
@@ -167,13 +169,13 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 			return nil, words.Usage(fmt.Errorf("zone %q is not known: %w", cfg.Zone, err))
 		}
 	}
-	d.requests.now = d.now
-	if !a.term.hurry.aloof {
-		d.probes = newProber(d.now, a.term.hurry.within)
+	d.requests.Now = d.now
+	if !a.term.hurry.Aloof {
+		d.probes = newProber(d.now, a.term.hurry.Within)
 	}
-	b := &builder{kinds: providers(), cfg: cfg, requests: d.requests, log: log, zone: zone, hook: a.term.hook, now: a.term.now, hurry: a.term.hurry}
+	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: d.requests, Log: log, Zone: zone, Hook: a.term.hook, Now: a.term.now, Haste: a.term.hurry}
 	d.builder = b
-	calendars, err := b.calendars()
+	calendars, err := b.Calendars()
 	if err != nil {
 		return nil, err
 	}
@@ -185,14 +187,14 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		d.kinds[c.Name] = c.Provider
 		d.inviter.calendars[c.Name] = c
 	}
-	d.accounts = b.accounts
-	d.called = b.accounts.names()
+	d.accounts = b.Accounts
+	d.called = b.Accounts.Names()
 	for _, c := range cfg.Calendars {
 		if c.SignsIn() {
-			d.grants[c.Name] = grantFile(cfg.State, c)
+			d.grants[c.Name] = assemble.GrantFile(cfg.State, c)
 		}
 	}
-	options := engine.Options{Accounts: b.accounts.atWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.judge,
+	options := engine.Options{Accounts: b.Accounts.AtWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.judge,
 		Told: a.tells && a.flags.logLevel == ""}
 	if d.invites {
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
@@ -255,8 +257,8 @@ func (a *app) openReading() (api.Service, error) {
 		return nil, err
 	}
 	open := store.Open
-	if a.term.hurry.open != nil {
-		open = a.term.hurry.open
+	if a.term.hurry.Open != nil {
+		open = a.term.hurry.Open
 	}
 	st, err := a.openStore(cfg.State, open)
 	if errors.Is(err, syscall.EROFS) {

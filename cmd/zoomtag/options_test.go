@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/configs"
@@ -92,7 +94,7 @@ func (w *optionsWorld) run(args ...string) (out string, code int) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(w.t.Context(), append([]string{"--config", w.path("zoomtag.yaml")}, args...),
-		process{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }, hurry: hurry{aloof: true}})
+		process{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }, hurry: assemble.Haste{Aloof: true}})
 	if code == exitUsage {
 		w.t.Fatalf("%q: %s", args, stderr.String())
 	}
@@ -346,9 +348,9 @@ func TestSwitchedOffOptions(t *testing.T) {
 
 // TestTemplateScopeOfAnAccount: the scope for templates is asked of the accounts whose calendars name one.
 func TestTemplateScopeOfAnAccount(t *testing.T) {
-	b := builder{cfg: &configs.Config{Zoom: []configs.Zoom{{Name: "work"}, {Name: "club"}},
+	b := assemble.Builder{Config: &configs.Config{Zoom: []configs.Zoom{{Name: "work"}, {Name: "club"}},
 		Calendars: []configs.Calendar{{Account: "work"}, {Account: "club", Meeting: configs.Meeting{Template: "Town hall"}}}}}
-	if b.templates(b.cfg.Zoom[0]) || !b.templates(b.cfg.Zoom[1]) {
-		t.Errorf("work %t, club %t", b.templates(b.cfg.Zoom[0]), b.templates(b.cfg.Zoom[1]))
+	if b.Templates(b.Config.Zoom[0]) || !b.Templates(b.Config.Zoom[1]) {
+		t.Errorf("work %t, club %t", b.Templates(b.Config.Zoom[0]), b.Templates(b.Config.Zoom[1]))
 	}
 }

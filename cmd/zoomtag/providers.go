@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/caldav"
@@ -19,13 +21,13 @@ import (
 
 // providers is THE list: what a configuration can name, and what it becomes. The quotas of Google's projects and the lanes of Outlook's
 // mailboxes are those of all calendars of one configuration.
-func providers() kinds {
+func providers() assemble.Kinds {
 	quotas, lanes := map[string]*google.Quota{}, outlook.NewLanes()
-	return kinds{
-		calendars: map[string]calendarKind{
-			"ics": {open: openFolder},
+	return assemble.Kinds{
+		Calendars: map[string]assemble.CalendarKind{
+			"ics": {Open: openFolder},
 			"google": {
-				open: func(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+				Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 					config := googleConfig(b, c, s)
 					if quotas[config.Credentials] == nil {
 						quotas[config.Credentials] = google.NewQuota()
@@ -33,37 +35,37 @@ func providers() kinds {
 					config.Quota = quotas[config.Credentials]
 					return opened(google.New(config))
 				},
-				signIn: func(ctx context.Context, b *builder, c configs.Calendar, p signin.Prompt) error {
+				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
 					return google.SignIn(ctx, googleConfig(b, c, plan.Settings{}), p)
 				},
 			},
 			"outlook": {
-				open: func(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+				Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 					config := outlookConfig(b, c, s)
 					config.Lanes = lanes
 					return opened(outlook.New(config))
 				},
-				signIn: func(ctx context.Context, b *builder, c configs.Calendar, p signin.Prompt) error {
+				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
 					return outlook.SignIn(ctx, outlookConfig(b, c, plan.Settings{}), p)
 				},
 			},
-			"caldav": {open: openCalDAV},
+			"caldav": {Open: openCalDAV},
 		},
-		zoom: func(b *builder, z configs.Zoom) (meeting.Service, error) {
+		Zoom: func(b *assemble.Builder, z configs.Zoom) (meeting.Service, error) {
 			service, err := zoom.New(zoomConfig(b, z))
 			if err != nil {
 				return nil, err
 			}
 			return service, nil
 		},
-		personal: func(link string) (meeting.Service, error) {
+		Personal: func(link string) (meeting.Service, error) {
 			room, err := personal.New(link)
 			if err != nil {
 				return nil, err
 			}
 			return room, nil
 		},
-		file: openFile,
+		File: openFile,
 	}
 }
 
@@ -75,57 +77,57 @@ func opened[C calendar.Calendar](c C, err error) (calendar.Calendar, error) {
 	return c, nil
 }
 
-func openFolder(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+func openFolder(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	return opened(icsdir.New(icsdir.Config{
 		Path:      c.ICS.Path,
-		Owners:    b.owners(c.ICS.Owner, s.Host),
-		Needles:   b.needles(s),
-		MaxBytes:  int64(b.cfg.Limits.FileMegabytes) << 20,
-		MaxEvents: b.cfg.Limits.Events,
-		Zone:      b.zone,
-		Now:       b.now,
-		Hook:      b.hook,
-		Log:       b.log.With("calendar", c.Name),
+		Owners:    b.Owners(c.ICS.Owner, s.Host),
+		Needles:   b.Needles(s),
+		MaxBytes:  int64(b.Config.Limits.FileMegabytes) << 20,
+		MaxEvents: b.Config.Limits.Events,
+		Zone:      b.Zone,
+		Now:       b.Now,
+		Hook:      b.Hook,
+		Log:       b.Log.With("calendar", c.Name),
 	}))
 }
 
-func openFile(b *builder, dir string) (calendar.Calendar, error) {
+func openFile(b *assemble.Builder, dir string) (calendar.Calendar, error) {
 	return opened(icsdir.New(icsdir.Config{
 		Path:     dir,
 		Owners:   []string{configs.AnyOwner},
 		Messages: true,
-		Zone:     b.zone,
-		Now:      b.now,
-		Hook:     b.hook,
-		Log:      b.log,
+		Zone:     b.Zone,
+		Now:      b.Now,
+		Hook:     b.Hook,
+		Log:      b.Log,
 	}))
 }
 
-func googleConfig(b *builder, c configs.Calendar, s plan.Settings) google.Config {
+func googleConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) google.Config {
 	g := c.Google
 	return google.Config{
 		Calendar:      g.Calendar,
 		Auth:          g.Auth,
 		Credentials:   g.Credentials,
 		Subject:       g.Subject,
-		GrantFile:     grantFile(b.cfg.State, c),
+		GrantFile:     assemble.GrantFile(b.Config.State, c),
 		SignInCommand: "zoomtag auth google --calendar " + c.Name,
 		APIURL:        g.APIURL,
-		Announce:      b.cfg.For(c).Link.Announce == "all",
+		Announce:      b.Config.For(c).Link.Announce == "all",
 		AsGuest:       g.AsGuest,
-		Bounds:        b.bounds(),
-		Interesting:   b.interesting(s),
+		Bounds:        b.Bounds(),
+		Interesting:   b.Interesting(s),
 		Foreign:       func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
-		Zone:          b.zone,
-		HTTP:          b.requests.to("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
-		Within:        b.hurry.within,
-		Wait:          b.hurry.wait,
-		Now:           b.now,
-		Log:           b.log.With("calendar", c.Name),
+		Zone:          b.Zone,
+		HTTP:          b.Requests.To("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
+		Within:        b.Haste.Within,
+		Wait:          b.Haste.Wait,
+		Now:           b.Now,
+		Log:           b.Log.With("calendar", c.Name),
 	}
 }
 
-func outlookConfig(b *builder, c configs.Calendar, s plan.Settings) outlook.Config {
+func outlookConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) outlook.Config {
 	o := c.Outlook
 	return outlook.Config{
 		User:              o.User,
@@ -135,24 +137,24 @@ func outlookConfig(b *builder, c configs.Calendar, s plan.Settings) outlook.Conf
 		ClientID:          o.ClientID,
 		ClientSecret:      o.ClientSecret.Reveal(),
 		ClientCertificate: o.ClientCertificate,
-		GrantFile:         grantFile(b.cfg.State, c),
+		GrantFile:         assemble.GrantFile(b.Config.State, c),
 		SignInCommand:     "zoomtag auth outlook --calendar " + c.Name,
 		APIURL:            o.APIURL,
 		LoginURL:          o.LoginURL,
-		Bounds:            b.bounds(),
-		Interesting:       b.interesting(s),
-		Zone:              b.zone,
-		HTTP:              b.requests.to("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
-		Within:            b.hurry.within,
-		Wait:              b.hurry.wait,
-		Now:               b.now,
-		Log:               b.log.With("calendar", c.Name),
+		Bounds:            b.Bounds(),
+		Interesting:       b.Interesting(s),
+		Zone:              b.Zone,
+		HTTP:              b.Requests.To("outlook", strings.TrimSuffix(o.APIURL, "/")+"/", ""),
+		Within:            b.Haste.Within,
+		Wait:              b.Haste.Wait,
+		Now:               b.Now,
+		Log:               b.Log.With("calendar", c.Name),
 	}
 }
 
-func openCalDAV(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+func openCalDAV(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	v := c.CalDAV
-	transport, err := caldav.Transport(b.requests.transport, v.CAFile)
+	transport, err := caldav.Transport(b.Requests.Transport, v.CAFile)
 	if err != nil {
 		return nil, err
 	}
@@ -162,23 +164,23 @@ func openCalDAV(b *builder, c configs.Calendar, s plan.Settings) (calendar.Calen
 		Username:    v.Username,
 		Password:    v.Password.Reveal(),
 		Token:       v.Token.Reveal(),
-		Owners:      b.owners(v.Owner, s.Host),
+		Owners:      b.Owners(v.Owner, s.Host),
 		Quiet:       v.Quiet,
-		Announce:    b.cfg.For(c).Link.Announce == "all",
-		Needles:     b.needles(s),
-		Bounds:      b.bounds(),
-		Interesting: b.interesting(s),
-		Zone:        b.zone,
-		HTTP:        b.requests.through(transport, "caldav", "", ""),
-		Within:      b.hurry.within,
-		Wait:        b.hurry.wait,
-		Now:         b.now,
-		Log:         b.log.With("calendar", c.Name),
+		Announce:    b.Config.For(c).Link.Announce == "all",
+		Needles:     b.Needles(s),
+		Bounds:      b.Bounds(),
+		Interesting: b.Interesting(s),
+		Zone:        b.Zone,
+		HTTP:        b.Requests.Through(transport, "caldav", "", ""),
+		Within:      b.Haste.Within,
+		Wait:        b.Haste.Wait,
+		Now:         b.Now,
+		Log:         b.Log.With("calendar", c.Name),
 	}))
 }
 
-func zoomConfig(b *builder, z configs.Zoom) zoom.Config {
-	log := b.log
+func zoomConfig(b *assemble.Builder, z configs.Zoom) zoom.Config {
+	log := b.Log
 	if z.Name != "" {
 		log = log.With("account", z.Name)
 	}
@@ -188,16 +190,16 @@ func zoomConfig(b *builder, z configs.Zoom) zoom.Config {
 		ClientID:      z.ClientID,
 		ClientSecret:  z.ClientSecret.Reveal(),
 		Host:          z.Host,
-		GrantFile:     zoomGrantFile(b.cfg.State, z.Name),
-		SignInCommand: zoomSignIn(z.Name),
+		GrantFile:     assemble.ZoomGrantFile(b.Config.State, z.Name),
+		SignInCommand: assemble.ZoomSignIn(z.Name),
 		APIURL:        z.APIURL,
 		OAuthURL:      z.OAuthURL,
-		Templates:     b.templates(z),
-		HTTP:          b.requests.to("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"),
-		Within:        b.hurry.within,
-		Wait:          b.hurry.wait,
-		Now:           b.now,
-		Hook:          b.hook,
+		Templates:     b.Templates(z),
+		HTTP:          b.Requests.To("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"),
+		Within:        b.Haste.Within,
+		Wait:          b.Haste.Wait,
+		Now:           b.Now,
+		Hook:          b.Hook,
 		Log:           log,
 	}
 }

@@ -66,8 +66,8 @@ func (d *desk) inRoom(now time.Time, rec *store.Record) (f doctor.Facts, ok bool
 	}
 	room := *rec
 	room.Meeting = meeting.Meeting{JoinURL: "room of " + strings.ToLower(rec.Host)}
-	if a, ok := d.accounts.of(rec.Mark); ok && a.Mode == configs.Personal { // the account is one room
-		room.Meeting.JoinURL = "room " + a.hash
+	if a, ok := d.accounts.Of(rec.Mark); ok && a.Mode == configs.Personal { // the account is one room
+		room.Meeting.JoinURL = "room " + a.Hash
 	}
 	return doctor.Remembered(now, &room), true
 }

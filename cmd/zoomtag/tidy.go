@@ -68,12 +68,12 @@ func (d *desk) tidy(ctx context.Context) {
 // keepSignIn keeps persons' sign-ins at Zoom alive where there is nothing to do for a long time.
 func (d *desk) keepSignIn(ctx context.Context) {
 	for _, account := range d.accounts {
-		keeper, ok := account.service.(meeting.SignInKeeper)
+		keeper, ok := account.Service.(meeting.SignInKeeper)
 		if !ok {
 			continue
 		}
 		if err := keeper.KeepSignIn(ctx); err != nil && ctx.Err() == nil {
-			d.log.Warn("the sign-in at Zoom needs a look", account.attributes("reason", err)...)
+			d.log.Warn("the sign-in at Zoom needs a look", account.Attributes("reason", err)...)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
 	"zoomtag/sync/doctor"
@@ -37,8 +39,8 @@ func (b *hostBook) open(d *desk) *examination {
 // judge judges the link of an event whose meeting was looked at. Of the calendar it asks once, who is invited; of Zoom, what it says of
 // the host, now and then.
 func (d *desk) judge(ctx context.Context, look engine.Look) []store.Verdict {
-	account, ok := d.accounts.of(look.Record.Mark)
-	if !ok || account.inspector() == nil {
+	account, ok := d.accounts.Of(look.Record.Mark)
+	if !ok || account.Inspector() == nil {
 		return nil
 	}
 	x := d.hosts.open(d)
@@ -63,7 +65,7 @@ func (d *desk) judge(ctx context.Context, look engine.Look) []store.Verdict {
 }
 
 // unknown reports whether Zoom has said that it does not know a host that was asked about.
-func (x *examination) unknown(a account, host string) bool {
+func (x *examination) unknown(a assemble.Account, host string) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	h := x.hosts[hostKey(a, host)]

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoomtag/sync/assemble"
+
 	"zoomtag/providers/signin"
 
 	"zoomtag/sync/api"
@@ -80,7 +82,7 @@ func (d *zoomDoor) run(in io.Reader, eye io.Writer, args ...string) (out, errs s
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(d.t.Context(), append([]string{"--config", filepath.Join(d.dir, "zoomtag.yaml")}, args...),
-		process{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }, hurry: hurry{aloof: true}})
+		process{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }, hurry: assemble.Haste{Aloof: true}})
 	for _, text := range []string{stdout.String(), stderr.String()} {
 		if strings.Contains(text, zoomtest.Canary) {
 			d.t.Errorf("%q shows a secret:\n%s", args, text)
@@ -201,7 +203,7 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := signin.Read(zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
+	if g, ok := signin.Read(assemble.ZoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}
 }
@@ -234,7 +236,7 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	d.pass(exitOK, "review")
-	file := zoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")
+	file := assemble.ZoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,154 @@
+package assemble
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
+	"zoomtag/sync/doctor"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// Builder makes calendars and the meeting service from a configuration.
+type Builder struct {
+	Config   *configs.Config
+	Requests *Counter
+	Log      *slog.Logger
+	Zone     *time.Location
+	Hook     func(string)
+	Now      func() time.Time
+	Haste    Haste
+	Kinds    Kinds
+	Accounts Accounts // once they are opened
+	Wide     bool     // calendars also list events that show any Zoom link
+}
+
+// Interesting tells a calendar which events it has to list.
+func (b *Builder) Interesting(s plan.Settings) func(*calendar.Event) bool {
+	return func(ev *calendar.Event) bool {
+		return plan.Interesting(ev, &s) || b.Wide && len(doctor.Shown(ev)) > 0
+	}
+}
+
+// Needles are those of the tags, or none where any event may be wanted.
+func (b *Builder) Needles(s plan.Settings) []string {
+	if b.Wide {
+		return nil
+	}
+	return needles(s.Rules)
+}
+
+// Source makes the calendar that a section of the configuration describes.
+func (b *Builder) Source(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+	kind, ok := b.Kinds.Calendars[c.Provider()]
+	if !ok {
+		return nil, words.Usage(fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider()))
+	}
+	source, err := kind.Open(b, c, s)
+	if err != nil {
+		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
+	}
+	return source, nil
+}
+
+// Bounds are how much of a calendar is read in one pass.
+func (b *Builder) Bounds() calendar.Bounds {
+	l := b.Config.Limits
+	return calendar.Bounds{Events: l.Events, Pages: l.Pages, Bytes: int64(l.Megabytes) << 20}
+}
+
+// Calendars makes all of the configuration's calendars.
+func (b *Builder) Calendars() ([]*engine.Calendar, error) {
+	if err := b.openAccounts(); err != nil {
+		return nil, err
+	}
+	list := make([]*engine.Calendar, 0, len(b.Config.Calendars))
+	for _, c := range b.Config.Calendars {
+		s, err := b.Settings(c)
+		if err != nil {
+			return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
+		}
+		source, err := b.Source(c, s)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s),
+			Depends: b.signsInWith(c)})
+	}
+	return list, nil
+}
+
+// Owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small set-up.
+func (b *Builder) Owners(configured configs.Owners, host string) []string {
+	if len(configured) > 0 {
+		return configured
+	}
+	if strings.Contains(host, "@") {
+		return []string{host}
+	}
+	return nil
+}
+
+// needles are byte strings, in lower case, one of which stands in every event that could be tagged: a cheap look before
+// anything is parsed. nil where some tag has no such part.
+func needles(r plan.Rules) []string {
+	var list []string
+	for _, words := range [][]string{r.Words, r.Categories, r.Locations} {
+		for _, word := range words {
+			run := longestPlainRun(strings.ToLower(word))
+			if len(run) < 2 {
+				return nil
+			}
+			list = append(list, run)
+		}
+	}
+	// A needle that holds another one finds nothing that the other does not find.
+	var least []string
+	for i, n := range list {
+		covered := false
+		for j, other := range list {
+			covered = covered || i != j && strings.Contains(n, other) && (len(other) < len(n) || j < i)
+		}
+		if !covered {
+			least = append(least, n)
+		}
+	}
+	return least
+}
+
+// longestPlainRun is the longest part of s that every writer of a calendar file writes as it is: ASCII letters, digits and
+// '#'. The letters k and s are left out, which have look-alikes outside ASCII that count as the same letter.
+func longestPlainRun(s string) string {
+	best, start := "", 0
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'k' && s[i] != 's' || s[i] >= '0' && s[i] <= '9' || s[i] == '#') {
+			continue
+		}
+		if i-start > len(best) {
+			best = s[start:i]
+		}
+		start = i + 1
+	}
+	return best
+}
+
+// Once is a folder as a calendar that is worked on once, in which every event is one that a meeting is wanted for.
+func (b *Builder) Once(name, dir, options string) (*engine.Calendar, error) {
+	s, err := b.Settings(configs.Calendar{})
+	if err != nil {
+		return nil, err
+	}
+	s.Rules.Command, s.Rules.Options = true, strings.TrimSpace(options)
+	source, err := b.Kinds.File(b, dir)
+	if err != nil {
+		return nil, err
+	}
+	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
+	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
+		Detects: fmt.Sprint(b.Now().UnixNano())}, nil
+}

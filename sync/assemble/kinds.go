@@ -1,0 +1,29 @@
+package assemble
+
+import (
+	"context"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
+	"zoomtag/sync/plan"
+)
+
+// Kinds is what a configuration can name, and what that becomes. They are made anew for each configuration: what the calendars of one share, a
+// quota for example, lives in their closures.
+type Kinds struct {
+	Calendars map[string]CalendarKind // by the keys of configs.Calendar.Provider
+	// Zoom opens an account that is asked through the API, and personal one that is a fixed link.
+	Zoom     func(b *Builder, z configs.Zoom) (meeting.Service, error)
+	Personal func(link string) (meeting.Service, error)
+	// File opens the folder that holds one file, for which a meeting is made though nothing in it says so.
+	File func(b *Builder, dir string) (calendar.Calendar, error)
+}
+
+// CalendarKind is a kind of calendar.
+type CalendarKind struct {
+	Open func(b *Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error)
+	// SignIn has a person sign in for a calendar; nil where nobody does.
+	SignIn func(ctx context.Context, b *Builder, c configs.Calendar, p signin.Prompt) error
+}

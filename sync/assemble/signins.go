@@ -1,0 +1,79 @@
+package assemble
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"zoomtag/configs"
+)
+
+// ZoomSignIn is the command that signs a person in at Zoom, for an account.
+func ZoomSignIn(name string) string { return strings.TrimSpace("zoomtag auth zoom " + name) }
+
+// ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ in case only
+// are not two accounts, and to some file systems not two files.
+func ZoomGrantFile(state, name string) string {
+	file := "zoom.grant"
+	if name != "" {
+		file = "zoom-" + strings.ToLower(name) + ".grant"
+	}
+	return filepath.Join(filepath.Dir(state), file)
+}
+
+// GrantFile is where the sign-in of a calendar's owner is kept: beside the state.
+func GrantFile(state string, c configs.Calendar) string {
+	return filepath.Join(filepath.Dir(state), c.Provider()+"-"+c.Name+".grant")
+}
+
+// maxDepends bounds what is read of a file with credentials, in bytes: they are smaller.
+const maxDepends = 256 << 10
+
+// depends returns a fingerprint of credentials: of what the configuration says, and of files as they are when it is called. A file that
+// cannot be read counts as one without anything.
+func depends(said []string, files ...string) func() string {
+	return func() string {
+		h := sha256.New()
+		for _, s := range said {
+			h.Write([]byte(s + "\x00")) // never fails, says package hash
+		}
+		for _, path := range files {
+			if path != "" {
+				h.Write(append(contentOf(path), 0))
+			}
+		}
+		return hex.EncodeToString(h.Sum(nil)[:8])
+	}
+}
+
+// contentOf is the beginning of a file, or nothing.
+func contentOf(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	body, err := io.ReadAll(io.LimitReader(f, maxDepends))
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+// signsInWith is the fingerprint of the credentials that a calendar is read with; nil where none are needed.
+func (b *Builder) signsInWith(c configs.Calendar) func() string {
+	said, files := c.Credentials()
+	if said == nil {
+		return nil
+	}
+	if c.Google != nil || c.Outlook != nil {
+		files = append(files, GrantFile(b.Config.State, c))
+	}
+	return depends(said, files...)
+}
+
+// signsInWith is the fingerprint of the credentials of a Zoom account.
+func (a *Account) signsInWith() func() string { return depends(a.Credentials(), a.Grant) }
