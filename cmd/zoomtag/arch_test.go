@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"sync/plan":                              {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "store/record"},
 	"sync/doctor":                            {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "sync/plan", "store/record"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
+	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
 	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series", "providers/words"},
 	"providers/internal/oauth":               {"providers/internal/rest", "providers/words"},

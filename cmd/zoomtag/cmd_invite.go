@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/sync/invite/keep"
+
 	"zoomtag/providers/files"
-	"zoomtag/store/record"
 
 	"zoomtag/sync/api"
 
@@ -123,11 +124,11 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 		}
 		return files.Replace(to, raw, 0o600)
 	}
-	if err := makeDir(to); err != nil {
+	if err := keep.MakeDir(to); err != nil {
 		return err
 	}
 	for i := range list {
-		list[i].Path = filepath.Join(to, inviteName(list[i].ICS))
+		list[i].Path = filepath.Join(to, keep.FileName(list[i].ICS))
 		if err := files.Replace(list[i].Path, list[i].ICS, 0o600); err != nil {
 			return err
 		}
@@ -152,7 +153,7 @@ func together(list []api.InviteStatus) ([]byte, error) {
 	for i := range list {
 		kept[i].ICS = list[i].ICS
 	}
-	raw, err := joinInvites(kept)
+	raw, err := keep.Join(kept)
 	if err != nil {
 		return nil, fmt.Errorf("%w: name a folder with -o, for one file each", err)
 	}
@@ -171,7 +172,7 @@ func (d *desk) Invite(ctx context.Context, r api.InviteRequest) (api.InviteRepor
 			return report, api.ErrStopped
 		}
 		fact := api.InviteStatus{Calendar: rec.Calendar, EventID: rec.EventID, UID: rec.UID, Title: rec.Title}
-		raw, err := d.inviter.fresh(ctx, rec, r)
+		raw, err := d.inviter.Fresh(ctx, rec, plainly(r), invite.Options{Method: r.Method, Attendees: r.Attendees, Alarm: r.Alarm, Now: d.now()})
 		if err != nil {
 			fact.Error = words.Of(err)
 		}
@@ -181,24 +182,9 @@ func (d *desk) Invite(ctx context.Context, r api.InviteRequest) (api.InviteRepor
 	return report, nil
 }
 
-// fresh is the invitation to an event: the one that is kept if it is good and what was asked for, else a new one.
-func (v *inviter) fresh(ctx context.Context, rec *store.Record, r api.InviteRequest) ([]byte, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if r.Plainly() {
-		queued, err := v.st.Inviting()
-		if err != nil {
-			return nil, err
-		}
-		stale := slices.ContainsFunc(queued, func(i store.Invite) bool { return i.Calendar == rec.Calendar && i.EventID == rec.EventID })
-		if raw, err := v.st.Invite(rec.Calendar, rec.EventID); err != nil || raw != nil && !stale {
-			return raw, err
-		}
-	}
-	if record.IsFile(rec.Calendar) {
-		return nil, &unfitError{errors.New("it was linked as a file by itself: only an invitation without --request, --cancel, --attendees and --alarm is kept of it")}
-	}
-	return v.make(ctx, v.calendars[rec.Calendar], rec, invite.Options{Method: r.Method, Attendees: r.Attendees, Alarm: r.Alarm, Now: v.now()})
+// plainly reports whether a request asks for invitations as they are kept for folder and feed.
+func plainly(r api.InviteRequest) bool {
+	return (r.Method == "" || r.Method == invite.Publish) && !r.Attendees && r.Alarm == 0
 }
 
 // inviteable are the linked events that are meant, by their start.

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"zoomtag/sync/invite/keep"
+
 	"zoomtag/providers/files"
 	"zoomtag/store/record"
 
@@ -152,8 +154,8 @@ func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkRepo
 	if report.Event.State != plan.Linked {
 		return report, fmt.Errorf("no link: %s", report.Event.Reason)
 	}
-	var unfit *unfitError
-	if err := d.inviter.keepFile(ctx, c, report.Event.ID); err != nil && !errors.As(err, &unfit) {
+	var unfit *keep.UnfitError
+	if err := d.inviter.KeepFile(ctx, c, report.Event.ID); err != nil && !errors.As(err, &unfit) {
 		return report, err
 	}
 	report.ICS, err = os.ReadFile(file)

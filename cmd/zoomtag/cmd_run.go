@@ -95,7 +95,7 @@ func (d *daemon) build(cfg *configs.Config) error {
 	desk.overdue, desk.stuck = desk.schedule.Overdue, desk.schedule.Stuck
 	if old := d.desk.Load(); old != nil {
 		desk.engine.Succeed(old.engine)
-		desk.inviter.succeed(old.inviter)
+		desk.inviter.Succeed(old.inviter)
 	}
 	d.desk.Store(desk)
 	_, err = desk.engine.Retry(engine.Again{Calendars: desk.names}) // whoever starts it, or has it read its configuration, has perhaps mended something
@@ -320,7 +320,7 @@ func (d *daemon) healthHandler() http.Handler {
 		}
 		answer(w, true, api.OK)
 	})
-	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().serveFeed(w, r) })
+	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().inviter.ServeFeed(w, r) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		report, err := d.desk.Load().Status(r.Context())
 		if err != nil {

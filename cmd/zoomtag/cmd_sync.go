@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/sync/invite/keep"
+
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -36,7 +38,7 @@ func (a *app) syncCommand() *cobra.Command {
 			}
 			report, err := office.Sync(ctx, api.SyncRequest{Calendars: names})
 			bar.Clear()
-			var folder *folderError
+			var folder *keep.FolderError
 			if own, ok := office.(*desk); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
 				own.tidy(cmd.Context())
 			}

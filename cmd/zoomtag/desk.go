@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/sync/invite/keep"
+
 	"zoomtag/sync/assemble"
 
 	"zoomtag/providers/signin"
@@ -29,10 +31,10 @@ type desk struct {
 	schedule  *engine.Schedule           // nil unless this is the daemon
 	stuck     func(calendar string) bool // set with it: no service that is only slow explains how long no pass has ended
 	accounts  assemble.Accounts
-	inviter   *inviter
+	inviter   *keep.Keeper
+	calendars map[string]*engine.Calendar
 	hosts     hostBook
-	invites   bool // they are kept, for a folder or a feed
-	feedToken string
+	invites   bool              // they are kept, for a folder or a feed
 	grants    map[string]string // the files of persons' sign-ins, by calendar
 	probes    *prober
 	log       *slog.Logger
@@ -137,7 +139,7 @@ func (d *desk) beginInvites() error {
 			watched = append(watched, c.ICS.Path)
 		}
 	}
-	return d.inviter.begin(watched)
+	return d.inviter.Begin(watched)
 }
 
 // stopped joins the faults of several passes; that they were asked to end early is said once, in a sentence.

@@ -20,7 +20,7 @@ import (
 )
 
 // calendarOf is a watched calendar by its name.
-func (x *examination) calendarOf(name string) *engine.Calendar { return x.inviter.calendars[name] }
+func (x *examination) calendarOf(name string) *engine.Calendar { return x.calendars[name] }
 
 // parallelReads is how many events and meetings are read at once.
 const parallelReads = 4
@@ -80,7 +80,7 @@ func (x *examination) fromMemory(records []*store.Record) (facts []doctor.Facts)
 // calendar, a guest's, is left out: it is judged where it is kept.
 func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 	var ours []*store.Record
-	for _, name := range slices.Sorted(maps.Keys(x.inviter.calendars)) {
+	for _, name := range slices.Sorted(maps.Keys(x.calendars)) {
 		records, err := x.st.Records(name)
 		if err != nil {
 			return nil, err

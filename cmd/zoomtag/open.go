@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/invite/keep"
+
 	"zoomtag/sync/assemble"
 
 	"zoomtag/providers/files"
@@ -161,7 +163,7 @@ func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pro
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: assemble.NewCounter(a.term.hurry), log: log, grants: map[string]string{}, ledger: ledger{st: st, kinds: map[string]string{}, now: a.term.now}}
+	d := &desk{requests: assemble.NewCounter(a.term.hurry), log: log, grants: map[string]string{}, calendars: map[string]*engine.Calendar{}, ledger: ledger{st: st, kinds: map[string]string{}, now: a.term.now}}
 	zone := time.Local
 	if cfg.Zone != "" && cfg.Zone != configs.GuessZone {
 		var err error
@@ -180,12 +182,18 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		return nil, err
 	}
 	d.invites = cfg.Invites.Dir != "" || !cfg.Invites.FeedToken.IsZero()
-	d.feedToken = cfg.Invites.FeedToken.Reveal()
-	d.inviter = &inviter{inviteLocks: &inviteLocks{}, st: st, calendars: map[string]*engine.Calendar{}, dir: inviteDir(cfg.Invites.Dir), log: log, now: a.term.now}
+	d.inviter = keep.New(keep.Options{
+		Store:     st,
+		Calendars: calendars,
+		Dir:       cfg.Invites.Dir,
+		Token:     cfg.Invites.FeedToken.Reveal(),
+		Log:       log,
+		Now:       a.term.now,
+	})
 	for _, c := range calendars {
 		d.names = append(d.names, c.Name)
 		d.kinds[c.Name] = c.Provider
-		d.inviter.calendars[c.Name] = c
+		d.calendars[c.Name] = c
 	}
 	d.accounts = b.Accounts
 	d.called = b.Accounts.Names()
@@ -197,7 +205,7 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	options := engine.Options{Accounts: b.Accounts.AtWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.judge,
 		Told: a.tells && a.flags.logLevel == ""}
 	if d.invites {
-		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.run(ctx, name) }
+		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.Run(ctx, name) }
 	}
 	d.engine = engine.New(st, calendars, options)
 	d.passed = d.engine.LastPass

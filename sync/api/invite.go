@@ -15,11 +15,6 @@ type InviteRequest struct {
 	Alarm     time.Duration `json:"alarm,omitempty"`
 }
 
-// Plainly reports whether it asks for invitations as they are kept for folder and feed.
-func (r InviteRequest) Plainly() bool {
-	return (r.Method == "" || r.Method == invite.Publish) && !r.Attendees && r.Alarm == 0
-}
-
 // InviteReport is the document of `invite --json`, apart from the texts.
 type InviteReport struct {
 	Invites []InviteStatus `json:"invites"`

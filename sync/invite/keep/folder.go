@@ -1,4 +1,4 @@
-package main
+package keep
 
 import (
 	"bytes"
@@ -14,16 +14,15 @@ import (
 	"syscall"
 
 	"zoomtag/providers/files"
-
 	"zoomtag/providers/ical"
 	"zoomtag/store"
 )
 
-// inviteDir is a folder that holds one file for each invitation; "" is none.
-type inviteDir string
+// folder is a folder that holds one file for each invitation; "" is none.
+type folder string
 
-// inviteName is the name of an invitation's file: the event's UID, or a hash where that would be no good name.
-func inviteName(raw []byte) string {
+// FileName is the name of an invitation's file: the event's UID, or a hash where that would be no good name.
+func FileName(raw []byte) string {
 	outline, err := ical.Look(raw, ical.DefaultLimits)
 	uid := ""
 	if err == nil && len(outline.UIDs) > 0 {
@@ -78,7 +77,7 @@ func whose(path string) error {
 }
 
 // apart refuses a folder that is one of the watched ones. It is asked before each change, since a link can be laid at any time.
-func (d inviteDir) apart(watched []string) error {
+func (d folder) apart(watched []string) error {
 	own, err := os.Stat(string(d))
 	if err != nil {
 		return fmt.Errorf("invites.dir: %w", err)
@@ -93,14 +92,14 @@ func (d inviteDir) apart(watched []string) error {
 }
 
 // put writes an invitation, unless its file says the same already or is somebody else's.
-func (d inviteDir) put(watched []string, raw []byte) error {
+func (d folder) put(watched []string, raw []byte) error {
 	if d == "" {
 		return nil
 	}
 	if err := d.apart(watched); err != nil {
 		return err
 	}
-	path := filepath.Join(string(d), inviteName(raw))
+	path := filepath.Join(string(d), FileName(raw))
 	if err := whose(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -108,7 +107,7 @@ func (d inviteDir) put(watched []string, raw []byte) error {
 }
 
 // remove removes the file of an invitation. One that is somebody else's stays.
-func (d inviteDir) remove(watched []string, name string) error {
+func (d folder) remove(watched []string, name string) error {
 	if d == "" {
 		return nil
 	}
@@ -129,11 +128,11 @@ func (d inviteDir) remove(watched []string, name string) error {
 
 // mirror makes the folder hold these invitations, and no other ones of ours. A foreignError says which one cannot be there; all else
 // that could be done is done then.
-func (d inviteDir) mirror(watched []string, kept []store.Invite) error {
+func (d folder) mirror(watched []string, kept []store.Invite) error {
 	if d == "" {
 		return nil
 	}
-	if err := makeDir(string(d)); err != nil {
+	if err := MakeDir(string(d)); err != nil {
 		return fmt.Errorf("invites.dir: %w", err)
 	}
 	if err := d.apart(watched); err != nil {
@@ -142,7 +141,7 @@ func (d inviteDir) mirror(watched []string, kept []store.Invite) error {
 	names := map[string]bool{}
 	var taken []error
 	for _, i := range kept {
-		name := inviteName(i.ICS)
+		name := FileName(i.ICS)
 		if names[name] { // an event that stands in two calendars
 			continue
 		}

@@ -1,4 +1,4 @@
-package main
+package keep
 
 import (
 	"bytes"
@@ -12,17 +12,17 @@ import (
 	"strings"
 )
 
-// serveFeed answers for /feed/TOKEN.ics: a calendar of all linked events, for calendar apps to subscribe to. Without a configured token
+// ServeFeed answers for /feed/TOKEN.ics: a calendar of all linked events, for calendar apps to subscribe to. Without a configured token
 // there is no such address, and with a wrong one there is none either.
-func (d *desk) serveFeed(w http.ResponseWriter, r *http.Request) {
+func (v *Keeper) ServeFeed(w http.ResponseWriter, r *http.Request) {
 	token, isCalendar := strings.CutSuffix(r.PathValue("name"), ".ics")
-	if !isCalendar || !d.isFeed(token) {
+	if !isCalendar || !v.isFeed(token) {
 		http.NotFound(w, r)
 		return
 	}
-	body, err := d.inviter.feed()
+	body, err := v.feed()
 	if err != nil {
-		d.log.Error("feed", "reason", err)
+		v.log.Error("feed", "reason", err)
 		http.Error(w, "the calendar cannot be made just now", http.StatusInternalServerError)
 		return
 	}
@@ -45,7 +45,7 @@ func (d *desk) serveFeed(w http.ResponseWriter, r *http.Request) {
 	if compress {
 		small, err := zipped(body)
 		if err != nil {
-			d.log.Error("feed", "reason", err)
+			v.log.Error("feed", "reason", err)
 			http.Error(w, "the calendar cannot be made just now", http.StatusInternalServerError)
 			return
 		}
@@ -57,14 +57,14 @@ func (d *desk) serveFeed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := w.Write(body); err != nil {
-		d.log.Debug("feed", "reason", err)
+		v.log.Debug("feed", "reason", err)
 	}
 }
 
 // isFeed compares a token with the configured one, in a time that says nothing of either.
-func (d *desk) isFeed(token string) bool {
-	is, ought := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(d.feedToken))
-	return subtle.ConstantTimeCompare(is[:], ought[:]) == 1 && d.feedToken != ""
+func (v *Keeper) isFeed(token string) bool {
+	is, ought := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(v.token))
+	return subtle.ConstantTimeCompare(is[:], ought[:]) == 1 && v.token != ""
 }
 
 // matches reports whether an If-None-Match names an ETag (RFC 9110, section 13.1.2).

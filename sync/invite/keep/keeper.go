@@ -1,4 +1,4 @@
-package main
+package keep
 
 import (
 	"bytes"
@@ -12,27 +12,27 @@ import (
 	"sync"
 	"time"
 
-	"zoomtag/store/record"
-
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/store/record"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite"
 	"zoomtag/sync/plan"
 )
 
-// inviter makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine queues what has
+// Keeper makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine queues what has
 // to be made anew in the transaction in which it concludes something of an event, so that nothing is forgotten. The folder only shows
 // what the store holds: whatever went wrong there is mended by showing all of it again.
-type inviter struct {
+type Keeper struct {
 	st        *store.Store
 	calendars map[string]*engine.Calendar
-	dir       inviteDir
+	dir       folder
+	token     string // under which the feed is found; "" where there is none
 	log       *slog.Logger
 	now       func() time.Time
 
-	*inviteLocks
+	*locks
 
 	encoding sync.Mutex
 	encoder  invite.Encoder
@@ -46,25 +46,52 @@ type inviter struct {
 	said    string // the last complaint
 }
 
-// inviteLocks keep two from working on one folder. They outlive an inviter: when the configuration is read again, the one before may
+// Options are what an inviter works with.
+type Options struct {
+	Store     *store.Store
+	Calendars []*engine.Calendar
+	Dir       string // the folder that shows the invitations; "" is none
+	Token     string // under which the feed is found; "" is none
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// New returns an inviter that keeps nothing yet: see begin.
+func New(o Options) *Keeper {
+	v := &Keeper{
+		locks:     &locks{},
+		st:        o.Store,
+		calendars: map[string]*engine.Calendar{},
+		dir:       folder(o.Dir),
+		token:     o.Token,
+		log:       o.Log,
+		now:       o.Now,
+	}
+	for _, c := range o.Calendars {
+		v.calendars[c.Name] = c
+	}
+	return v
+}
+
+// locks keep two from working on one folder. They outlive an inviter: when the configuration is read again, the one before may
 // still be at work.
-type inviteLocks struct {
+type locks struct {
 	mu      sync.Mutex // one command at a time
 	queues  sync.Map   // a lock for each calendar, by name: a slow one must not hold up the others
 	keeping sync.Mutex // guards what store and folder hold; never held during a call to a calendar
 }
 
-// succeed makes v, which is new and not at work yet, have the locks of old, which may still be.
-func (v *inviter) succeed(old *inviter) { v.inviteLocks = old.inviteLocks }
+// Succeed makes v, which is new and not at work yet, have the locks of old, which may still be.
+func (v *Keeper) Succeed(old *Keeper) { v.locks = old.locks }
 
-// folderError is a folder of invitations that does not show all of them. The calendars themselves are none the worse for it.
-type folderError struct{ error }
+// FolderError is a folder of invitations that does not show all of them. The calendars themselves are none the worse for it.
+type FolderError struct{ error }
 
-func (e *folderError) Unwrap() error { return e.error }
+func (e *FolderError) Unwrap() error { return e.error }
 
-// begin queues the linked events that have no invitation yet, and has the folder show what is kept. It makes no calls. Until it has
+// Begin queues the linked events that have no invitation yet, and has the folder show what is kept. It makes no calls. Until it has
 // succeeded, it is tried again with each run.
-func (v *inviter) begin(watched []string) error {
+func (v *Keeper) Begin(watched []string) error {
 	v.keeping.Lock()
 	defer v.keeping.Unlock()
 	v.wanted, v.watched = true, watched
@@ -77,7 +104,7 @@ func (v *inviter) begin(watched []string) error {
 }
 
 // again begins again if that has failed, and reports whether there is anything to go on with.
-func (v *inviter) again() bool {
+func (v *Keeper) again() bool {
 	v.keeping.Lock()
 	defer v.keeping.Unlock()
 	if !v.wanted {
@@ -91,11 +118,11 @@ func (v *inviter) again() bool {
 		v.said = words.Of(err)
 		v.log.Error("invitations", "reason", err)
 	}
-	var folder *folderError
+	var folder *FolderError
 	return err == nil || errors.As(err, &folder)
 }
 
-func (v *inviter) start() error {
+func (v *Keeper) start() error {
 	if v.begun {
 		return nil
 	}
@@ -113,13 +140,13 @@ func (v *inviter) start() error {
 	var foreign *foreignError
 	v.begun, v.broken = err == nil, err != nil && !errors.As(err, &foreign)
 	if err != nil {
-		return &folderError{err}
+		return &FolderError{err}
 	}
 	return nil
 }
 
 // enqueue queues the linked events that have no invitation, and drops those to events of calendars that are watched no more.
-func (v *inviter) enqueue() error {
+func (v *Keeper) enqueue() error {
 	kept, err := v.st.Invites()
 	if err != nil {
 		return err
@@ -165,8 +192,8 @@ func (v *inviter) enqueue() error {
 	})
 }
 
-// run makes anew what is queued of these calendars, or of all. What fails stays queued, but for what will fail again.
-func (v *inviter) run(ctx context.Context, names ...string) {
+// Run makes anew what is queued of these calendars, or of all. What fails stays queued, but for what will fail again.
+func (v *Keeper) Run(ctx context.Context, names ...string) {
 	if !v.again() {
 		return
 	}
@@ -188,7 +215,7 @@ func (v *inviter) run(ctx context.Context, names ...string) {
 }
 
 // work makes anew what is queued of one calendar. Where a calendar does not answer, what else is queued waits for its next pass.
-func (v *inviter) work(ctx context.Context, name string) {
+func (v *Keeper) work(ctx context.Context, name string) {
 	lock, _ := v.queues.LoadOrStore(name, new(sync.Mutex))
 	one := lock.(*sync.Mutex)
 	one.Lock()
@@ -203,12 +230,12 @@ func (v *inviter) work(ctx context.Context, name string) {
 			return
 		}
 		err := v.renew(ctx, i)
-		var folder *folderError
+		var folder *FolderError
 		if err == nil || ctx.Err() != nil || errors.As(err, &folder) { // of a folder it is said when all is shown again
 			continue
 		}
 		v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "reason", err)
-		var unfit *unfitError
+		var unfit *UnfitError
 		if !errors.As(err, &unfit) {
 			return
 		}
@@ -216,7 +243,7 @@ func (v *inviter) work(ctx context.Context, name string) {
 }
 
 // renew makes one invitation anew, or drops it.
-func (v *inviter) renew(ctx context.Context, i store.Invite) error {
+func (v *Keeper) renew(ctx context.Context, i store.Invite) error {
 	rec, err := v.st.Record(i.Calendar, i.EventID)
 	if err != nil {
 		return err
@@ -232,7 +259,7 @@ func (v *inviter) renew(ctx context.Context, i store.Invite) error {
 		return v.keep(i, rec) // the event will be settled again, and queued then
 	}
 	raw, err := v.make(ctx, c, rec, invite.Options{})
-	var refused *unfitError
+	var refused *UnfitError
 	switch {
 	case errors.As(err, &refused):
 		return errors.Join(err, v.keep(i, rec))
@@ -244,7 +271,7 @@ func (v *inviter) renew(ctx context.Context, i store.Invite) error {
 }
 
 // conclude saves what came of an event, unless the event was settled anew since its record was read: then it stays queued.
-func (v *inviter) conclude(i store.Invite, read *store.Record, save func(*store.Tx) error) (saved bool, err error) {
+func (v *Keeper) conclude(i store.Invite, read *store.Record, save func(*store.Tx) error) (saved bool, err error) {
 	err = v.st.Update(func(tx *store.Tx) error {
 		now, err := tx.Record(i.Calendar, i.EventID)
 		if saved = err == nil && reflect.DeepEqual(now, read); !saved {
@@ -256,7 +283,7 @@ func (v *inviter) conclude(i store.Invite, read *store.Record, save func(*store.
 }
 
 // save keeps a new invitation, and has the folder show it.
-func (v *inviter) save(i store.Invite, rec *store.Record) error {
+func (v *Keeper) save(i store.Invite, rec *store.Record) error {
 	v.keeping.Lock()
 	defer v.keeping.Unlock()
 	old, err := v.st.Invite(i.Calendar, i.EventID)
@@ -274,13 +301,13 @@ func (v *inviter) save(i store.Invite, rec *store.Record) error {
 	return v.show(func() error { return v.dir.put(v.watched, i.ICS) })
 }
 
-func (v *inviter) keep(i store.Invite, rec *store.Record) error {
+func (v *Keeper) keep(i store.Invite, rec *store.Record) error {
 	_, err := v.conclude(i, rec, func(tx *store.Tx) error { return tx.KeepInvite(i.Calendar, i.EventID) })
 	return err
 }
 
 // drop forgets an invitation. Its file goes, unless the event now stands in another calendar under the same UID.
-func (v *inviter) drop(i store.Invite, rec *store.Record) error {
+func (v *Keeper) drop(i store.Invite, rec *store.Record) error {
 	v.keeping.Lock()
 	defer v.keeping.Unlock()
 	kept, err := v.st.Invites()
@@ -290,9 +317,9 @@ func (v *inviter) drop(i store.Invite, rec *store.Record) error {
 	name, others := "", map[string]bool{}
 	for _, other := range kept {
 		if other.Calendar == i.Calendar && other.EventID == i.EventID {
-			name = inviteName(other.ICS)
+			name = FileName(other.ICS)
 		} else {
-			others[inviteName(other.ICS)] = true
+			others[FileName(other.ICS)] = true
 		}
 	}
 	saved, err := v.conclude(i, rec, func(tx *store.Tx) error { return tx.DeleteInvite(i.Calendar, i.EventID) })
@@ -303,7 +330,7 @@ func (v *inviter) drop(i store.Invite, rec *store.Record) error {
 }
 
 // show changes the folder. If that fails, the next run shows all of it again; a folder that cannot be used is left alone until then.
-func (v *inviter) show(change func() error) error {
+func (v *Keeper) show(change func() error) error {
 	if v.broken {
 		return nil
 	}
@@ -313,11 +340,11 @@ func (v *inviter) show(change func() error) error {
 	}
 	var foreign *foreignError
 	v.begun, v.broken = false, !errors.As(err, &foreign)
-	return &folderError{err}
+	return &FolderError{err}
 }
 
-// keepFile makes the invitation to an event in a file that was linked by itself, which nobody watches from here on.
-func (v *inviter) keepFile(ctx context.Context, c *engine.Calendar, id string) error {
+// KeepFile makes the invitation to an event in a file that was linked by itself, which nobody watches from here on.
+func (v *Keeper) KeepFile(ctx context.Context, c *engine.Calendar, id string) error {
 	rec, err := v.st.Record(c.Name, id)
 	if err != nil || rec == nil {
 		return err
@@ -329,21 +356,21 @@ func (v *inviter) keepFile(ctx context.Context, c *engine.Calendar, id string) e
 	return v.save(store.Invite{Calendar: c.Name, EventID: id, ICS: raw}, rec)
 }
 
-// unfitError is an event to which there can be no invitation as it is.
-type unfitError struct{ error }
+// UnfitError is an event to which there can be no invitation as it is.
+type UnfitError struct{ error }
 
-func (e *unfitError) Unwrap() error { return e.error }
+func (e *UnfitError) Unwrap() error { return e.error }
 
 // make makes the invitation to an event.
-func (v *inviter) make(ctx context.Context, c *engine.Calendar, rec *store.Record, opt invite.Options) ([]byte, error) {
+func (v *Keeper) make(ctx context.Context, c *engine.Calendar, rec *store.Record, opt invite.Options) ([]byte, error) {
 	source, ok := c.Source.(calendar.Describer)
 	if !ok {
-		return nil, &unfitError{fmt.Errorf("calendars of the kind %s cannot tell all that an invitation says", c.Provider)}
+		return nil, &UnfitError{fmt.Errorf("calendars of the kind %s cannot tell all that an invitation says", c.Provider)}
 	}
 	details, err := source.Describe(ctx, rec.EventID)
 	switch {
 	case errors.Is(err, calendar.ErrGone), errors.Is(err, calendar.ErrMalformed):
-		return nil, &unfitError{err}
+		return nil, &UnfitError{err}
 	case err != nil:
 		return nil, err
 	}
@@ -363,19 +390,19 @@ func (v *inviter) make(ctx context.Context, c *engine.Calendar, rec *store.Recor
 	defer v.encoding.Unlock()
 	raw, err := v.encoder.Encode(nil, opt, in)
 	if err != nil {
-		return nil, &unfitError{err}
+		return nil, &UnfitError{err}
 	}
 	return raw, nil
 }
 
 // revise says which revision of an invitation this is, and keeps that with the event's record. Where a record cannot be written, on a mount that
 // may only be read, the next invitation is told anew by the same rule.
-func (v *inviter) revise(rec *store.Record, in *invite.Invitation, opt invite.Options) error {
+func (v *Keeper) revise(rec *store.Record, in *invite.Invitation, opt invite.Options) error {
 	v.encoding.Lock()
 	sum, err := v.encoder.Sum(opt, *in)
 	v.encoding.Unlock()
 	if err != nil {
-		return &unfitError{err}
+		return &UnfitError{err}
 	}
 	var before invite.Told
 	if was := rec.Invited; was != nil {
@@ -390,7 +417,7 @@ func (v *inviter) revise(rec *store.Record, in *invite.Invitation, opt invite.Op
 }
 
 // noteRevision saves the revision with a record that is still as it was read. If it is not, the event was settled anew, and so is its invitation.
-func (v *inviter) noteRevision(rec *store.Record, told *store.Invited) error {
+func (v *Keeper) noteRevision(rec *store.Record, told *store.Invited) error {
 	err := v.st.Update(func(tx *store.Tx) error {
 		now, err := tx.Record(rec.Calendar, rec.EventID)
 		if err != nil || !reflect.DeepEqual(now, rec) {
@@ -411,20 +438,40 @@ func (v *inviter) noteRevision(rec *store.Record, told *store.Invited) error {
 	return err
 }
 
+// Fresh is the invitation to an event: the one that is kept if it is good and plainly asked for, else a new one.
+func (v *Keeper) Fresh(ctx context.Context, rec *store.Record, plainly bool, opt invite.Options) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if plainly {
+		queued, err := v.st.Inviting()
+		if err != nil {
+			return nil, err
+		}
+		stale := slices.ContainsFunc(queued, func(i store.Invite) bool { return i.Calendar == rec.Calendar && i.EventID == rec.EventID })
+		if raw, err := v.st.Invite(rec.Calendar, rec.EventID); err != nil || raw != nil && !stale {
+			return raw, err
+		}
+	}
+	if record.IsFile(rec.Calendar) {
+		return nil, &UnfitError{errors.New("it was linked as a file by itself: only an invitation without --request, --cancel, --attendees and --alarm is kept of it")}
+	}
+	return v.make(ctx, v.calendars[rec.Calendar], rec, opt)
+}
+
 // feed is a calendar of all invitations.
-func (v *inviter) feed() ([]byte, error) {
+func (v *Keeper) feed() ([]byte, error) {
 	kept, err := v.st.Invites()
 	if err != nil {
 		return nil, err
 	}
-	return joinInvites(kept)
+	return Join(kept)
 }
 
-func joinInvites(kept []store.Invite) ([]byte, error) {
+func Join(kept []store.Invite) ([]byte, error) {
 	list := make([][]byte, 0, len(kept))
 	seen := map[string]bool{}
 	for _, i := range kept {
-		if name := inviteName(i.ICS); !seen[name] { // a UID must not occur twice
+		if name := FileName(i.ICS); !seen[name] { // a UID must not occur twice
 			seen[name] = true
 			list = append(list, i.ICS)
 		}
@@ -432,5 +479,5 @@ func joinInvites(kept []store.Invite) ([]byte, error) {
 	return invite.Join("Zoom meetings", list...)
 }
 
-// makeDir makes the folder of invitations.
-func makeDir(path string) error { return os.MkdirAll(path, inviteDirMode) }
+// MakeDir makes the folder of invitations.
+func MakeDir(path string) error { return os.MkdirAll(path, inviteDirMode) }
