@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"store":                                  {"store/record", "providers/meeting"},
 	"sync/plan":                              {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "store/record"},
 	"sync/doctor":                            {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "sync/plan", "store/record"},
+	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
 	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
@@ -155,7 +156,7 @@ var makesClients = map[string]string{
 	"providers/internal/rest/client.go": "NewClient, the one way to a client for a service",
 	"sync/assemble/counter.go":          "the transport below all of them",
 	"sync/api/socket/client.go":         "the control socket",
-	"cmd/zoomtag/doctor_network.go":     "checks that look at certificates; prober.bound bounds them",
+	"sync/doctor/examine/network.go":    "checks that look at certificates; prober.bound bounds them",
 }
 
 // sends are the names of net/http and net by which something is sent.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"zoomtag/sync/doctor/examine"
+
 	"zoomtag/sync/invite/keep"
 
 	"zoomtag/sync/assemble"
@@ -33,10 +35,9 @@ type desk struct {
 	accounts  assemble.Accounts
 	inviter   *keep.Keeper
 	calendars map[string]*engine.Calendar
-	hosts     hostBook
+	examiner  *examine.Examiner
 	invites   bool              // they are kept, for a folder or a feed
 	grants    map[string]string // the files of persons' sign-ins, by calendar
-	probes    *prober
 	log       *slog.Logger
 }
 
@@ -226,6 +227,11 @@ func nameHost(budgets []api.BudgetStatus, account, person string) {
 			b.Host = person
 		}
 	}
+}
+
+// Doctor judges everything, or one event or link.
+func (d *desk) Doctor(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
+	return d.examiner.Examine(ctx, r)
 }
 
 // Links gathers the links.

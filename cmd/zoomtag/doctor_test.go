@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
@@ -323,7 +322,7 @@ func TestDoctorCalendars(t *testing.T) {
 	}
 }
 
-// TestDoctorMailbox: what Microsoft says no to is the mailbox's, and a certificate's end is read from its file.
+// TestDoctorMailbox: what Microsoft says no to is the mailbox's.
 func TestDoctorMailbox(t *testing.T) {
 	w := newOutlookWorld(t)
 	w.graph.Break(outlooktest.Fault{Status: http.StatusForbidden, Header: http.Header{"Content-Type": {"application/json"}},
@@ -334,18 +333,6 @@ func TestDoctorMailbox(t *testing.T) {
 	var r judgement
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || code != exitFailed || !r.says(doctor.MailboxDenied, doctor.Error, "") || !r.passes("client secret") {
 		t.Errorf("exit %d, %v, %+v\n%s", code, err, r, stderr.String())
-	}
-	ca := newAuthority(t, "Example")
-	path := filepath.Join(t.TempDir(), "app.pem")
-	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})...)
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if end := certificateEnd(path); !end.Equal(ca.cert.NotAfter) {
-		t.Errorf("it ends %s", end)
-	}
-	if end := certificateEnd(path + ".none"); !end.IsZero() {
-		t.Errorf("what is not there ends %s", end)
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/doctor/examine"
+
 	"zoomtag/sync/assemble"
 
 	"zoomtag/sync/api"
@@ -488,14 +490,14 @@ func TestProbesEnd(t *testing.T) {
 	for _, way := range waysToHang {
 		g := newStrait(t)
 		g.let("HEAD /", way.how)
-		p := newProber(time.Now, hurried)
-		p.status = g.server.URL + "/status"
-		list := []target{{url: g.server.URL + "/", purpose: "API"}}
-		if facts := p.look(t.Context(), list, []string{strings.TrimPrefix(g.server.URL, "http://")}, false); facts.Probes[0].Error == "" && way.name[:4] != "half" && way.name != "dripping" {
+		p := examine.NewProber(time.Now, hurried)
+		p.Status = g.server.URL + "/status"
+		list := []examine.Target{{URL: g.server.URL + "/", Purpose: "API"}}
+		if facts := p.Look(t.Context(), list, []string{strings.TrimPrefix(g.server.URL, "http://")}, false); facts.Probes[0].Error == "" && way.name[:4] != "half" && way.name != "dripping" {
 			t.Errorf("%s: %+v", way.name, facts)
 		}
 		g.let("GET /status", way.how)
-		if facts := p.look(t.Context(), nil, nil, true); facts.StatusError == "" {
+		if facts := p.Look(t.Context(), nil, nil, true); facts.StatusError == "" {
 			t.Errorf("%s: %+v", way.name, facts)
 		}
 	}

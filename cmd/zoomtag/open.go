@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/doctor/examine"
+
 	"zoomtag/sync/invite/keep"
 
 	"zoomtag/sync/assemble"
@@ -172,9 +174,6 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 		}
 	}
 	d.requests.Now = d.now
-	if !a.term.hurry.Aloof {
-		d.probes = newProber(d.now, a.term.hurry.Within)
-	}
 	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: d.requests, Log: log, Zone: zone, Hook: a.term.hook, Now: a.term.now, Haste: a.term.hurry}
 	d.builder = b
 	calendars, err := b.Calendars()
@@ -202,7 +201,12 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 			d.grants[c.Name] = assemble.GrantFile(cfg.State, c)
 		}
 	}
-	options := engine.Options{Accounts: b.Accounts.AtWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.judge,
+	examined := examine.Options{Store: st, Builder: b, Names: d.names, Calendars: d.calendars, Grants: d.grants, Status: d.status, Now: d.now}
+	if !a.term.hurry.Aloof {
+		examined.Probes = examine.NewProber(d.now, a.term.hurry.Within)
+	}
+	d.examiner = examine.New(examined)
+	options := engine.Options{Accounts: b.Accounts.AtWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.examiner.JudgeLink,
 		Told: a.tells && a.flags.logLevel == ""}
 	if d.invites {
 		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.Run(ctx, name) }

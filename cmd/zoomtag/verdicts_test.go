@@ -81,16 +81,3 @@ func TestVerdictsOverlap(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 }
-
-// TestHostBook: what is known of hosts counts for some hours, and not for ever.
-func TestHostBook(t *testing.T) {
-	now := time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)
-	d := &desk{ledger: ledger{now: func() time.Time { return now }}}
-	d.hosts.open(d).hosts["a@example.com"] = &hostFacts{}
-	for _, known := range []bool{true, true, false} {
-		if _, ok := d.hosts.open(d).hosts["a@example.com"]; ok != known {
-			t.Errorf("at %s: known %v, want %v", now, ok, known)
-		}
-		now = now.Add(hostsFor - time.Minute)
-	}
-}

@@ -1,35 +1,53 @@
-package main
+package examine
 
 import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"zoomtag/sync/assemble"
-
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
+	"zoomtag/store"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
+	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
 
+// Examiner gathers the facts that doctor judges.
+type Examiner struct {
+	Options
+	book hostBook
+}
+
+// Options are what an examiner asks.
+type Options struct {
+	Store     *store.Store
+	Builder   *assemble.Builder // whose accounts and calendars they are
+	Names     []string          // the configured calendars, in their order
+	Calendars map[string]*engine.Calendar
+	Grants    map[string]string // the files of persons' sign-ins, by calendar
+	Probes    *Prober           // looks at the way to Zoom; nil leaves that out
+	// Status is what is known without asking anybody.
+	Status func() (api.StatusReport, error)
+	Now    func() time.Time
+}
+
+// New returns an examiner that knows nothing of hosts yet.
+func New(o Options) *Examiner { return &Examiner{Options: o} }
+
 // examination gathers the facts for one judgement.
 type examination struct {
-	*desk
+	*Examiner
 	at    time.Time
 	alone bool            // nobody is asked: folders of this machine are read, and what is remembered
 	mute  map[string]bool // accounts that cannot be asked, by hash: that is said once, and not for each link
 	mu    *sync.Mutex
 	hosts map[string]*hostFacts // by hostKey
 }
-
-// hostKey tells hosts apart: "me" is another one in each account.
-func hostKey(a assemble.Account, host string) string { return a.Hash + " " + strings.ToLower(host) }
 
 // inspector asks the account about its meetings and hosts; nil where Zoom is not asked.
 func (x *examination) inspector(a assemble.Account) meeting.Inspector {
@@ -39,20 +57,11 @@ func (x *examination) inspector(a assemble.Account) meeting.Inspector {
 	return a.Inspector()
 }
 
-// hostFacts are what Zoom says of a host, asked once.
-type hostFacts struct {
-	name    string
-	account string // what the account is called
-	once    sync.Once
-	facts   *meeting.HostFacts
-	unknown bool
-}
-
-// Doctor judges everything, or one event or link.
-func (d *desk) Doctor(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
-	x := &examination{desk: d, at: d.now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
+// Examine judges everything, or one event or link.
+func (e *Examiner) Examine(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
+	x := &examination{Examiner: e, at: e.Now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
 	if x.alone {
-		for _, a := range d.accounts {
+		for _, a := range e.Builder.Accounts {
 			x.mute[a.Hash] = true
 		}
 	}
@@ -85,12 +94,12 @@ func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.Docto
 	}
 	var network doctor.NetworkFacts
 	var wg sync.WaitGroup
-	if !x.alone && x.probes != nil {
+	if !x.alone && x.Probes != nil {
 		list, media, outside, err := x.targets()
 		if err != nil {
 			return api.DoctorReport{}, err
 		}
-		wg.Go(func() { network = x.probes.look(ctx, list, media, outside) })
+		wg.Go(func() { network = x.Probes.Look(ctx, list, media, outside) })
 	}
 	x.configuredHosts(ctx)
 	facts, err := x.coming(ctx, &setup)

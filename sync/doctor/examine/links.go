@@ -1,4 +1,4 @@
-package main
+package examine
 
 import (
 	"context"
@@ -8,31 +8,30 @@ import (
 	"strconv"
 	"sync"
 
-	"zoomtag/sync/assemble"
-
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 )
 
 // calendarOf is a watched calendar by its name.
-func (x *examination) calendarOf(name string) *engine.Calendar { return x.calendars[name] }
+func (x *examination) calendarOf(name string) *engine.Calendar { return x.Calendars[name] }
 
 // parallelReads is how many events and meetings are read at once.
 const parallelReads = 4
 
 // coming reads the events of all calendars that are not over and show a Zoom link. What a calendar does not answer is noted in setup.
 func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor.Facts, error) {
-	wide := *x.builder
+	wide := *x.Builder
 	wide.Wide = true
 	var facts []doctor.Facts
 	for i := range setup.Calendars {
 		c := &setup.Calendars[i]
-		records, err := x.st.Records(c.Name)
+		records, err := x.Store.Records(c.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -80,8 +79,8 @@ func (x *examination) fromMemory(records []*store.Record) (facts []doctor.Facts)
 // calendar, a guest's, is left out: it is judged where it is kept.
 func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 	var ours []*store.Record
-	for _, name := range slices.Sorted(maps.Keys(x.calendars)) {
-		records, err := x.st.Records(name)
+	for _, name := range slices.Sorted(maps.Keys(x.Calendars)) {
+		records, err := x.Store.Records(name)
 		if err != nil {
 			return nil, err
 		}
@@ -203,7 +202,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		if !x.silent(f.Calendar) {
 			f.Details = x.invited(ctx, f)
 		}
-		account, known := x.accounts.Of(f.Record.Mark)
+		account, known := x.Builder.Accounts.Of(f.Record.Mark)
 		inspector := x.inspector(account)
 		switch {
 		case !known && x.calendarOf(f.Calendar).Settings.Follows(f.Record): // a room that was configured before
@@ -260,13 +259,13 @@ func (x *examination) configuredHosts(ctx context.Context) {
 	}
 	var list []one
 	add := func(a assemble.Account, configured string) {
-		o := one{a, x.builder.Host(a.Zoom, configured)}
+		o := one{a, x.Builder.Host(a.Zoom, configured)}
 		if !slices.ContainsFunc(list, func(other one) bool { return hostKey(other.account, other.host) == hostKey(o.account, o.host) }) {
 			list = append(list, o)
 		}
 	}
-	cfg := x.builder.Config
-	for _, a := range x.accounts {
+	cfg := x.Builder.Config
+	for _, a := range x.Builder.Accounts {
 		used := false
 		for _, c := range cfg.Calendars {
 			if cfg.AccountOf(c).Name == a.Name {
@@ -305,8 +304,8 @@ func (x *examination) judgeHosts() (list []doctor.Finding, described []string) {
 // keptRecords are the records of all events with a meeting.
 func (x *examination) keptRecords() ([]*store.Record, error) {
 	var list []*store.Record
-	for _, name := range x.names {
-		records, err := x.st.Records(name)
+	for _, name := range x.Names {
+		records, err := x.Store.Records(name)
 		if err != nil {
 			return nil, err
 		}
@@ -332,13 +331,13 @@ func (x *examination) remembered(ctx context.Context, rec *store.Record) []docto
 }
 
 // targets are the hosts to connect to: the API's, and those of the links.
-func (x *examination) targets() (list []target, media []string, outside bool, err error) {
+func (x *examination) targets() (list []Target, media []string, outside bool, err error) {
 	records, err := x.keptRecords()
 	if err != nil {
 		return nil, nil, false, err
 	}
 	var links, services []string
-	for _, a := range x.accounts {
+	for _, a := range x.Builder.Accounts {
 		links = append(links, a.PersonalLink)
 		if a.Mode != configs.Personal {
 			services = append(services, a.APIURL, a.OAuthURL)

@@ -1,4 +1,4 @@
-package main
+package examine
 
 import (
 	"context"
@@ -20,13 +20,13 @@ import (
 	"zoomtag/sync/doctor"
 )
 
-// prober looks at the way to Zoom from this machine. It sends no credential, no passcode and no meeting number.
-type prober struct {
+// Prober looks at the way to Zoom from this machine. It sends no credential, no passcode and no meeting number.
+type Prober struct {
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 	lookup func(ctx context.Context, host string) ([]string, error)
 	proxy  func(*http.Request) (*url.URL, error)
 	roots  *x509.CertPool // nil is the system's
-	status string         // the address of Zoom's status, as Statuspage gives it
+	Status string         // the address of Zoom's status, as Statuspage gives it
 	now    func() time.Time
 	within time.Duration // bounds each check, where it is shorter than the usual bounds and not 0
 }
@@ -38,24 +38,24 @@ const (
 	mediaTime     = 3 * time.Second
 )
 
-func newProber(now func() time.Time, within time.Duration) *prober {
-	return &prober{within: within, dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, status: zoomStatusURL, now: now}
+func NewProber(now func() time.Time, within time.Duration) *Prober {
+	return &Prober{within: within, dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, Status: zoomStatusURL, now: now}
 }
 
 // bound bounds a check, its answer's body included.
-func (p *prober) bound(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+func (p *Prober) bound(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
 	if p.within > 0 {
 		most = min(most, p.within)
 	}
 	return context.WithTimeout(ctx, most)
 }
 
-// target is a host to connect to.
-type target struct{ url, purpose string }
+// Target is a host to connect to.
+type Target struct{ URL, Purpose string }
 
 // targets are the hosts that zoomtag and its guests need. The API of an emulator on this machine needs nothing from outside.
 // services are, in turn, addresses of an API and of the sign-in that goes with it.
-func targets(services, joinHosts []string) (list []target, outside bool) {
+func targets(services, joinHosts []string) (list []Target, outside bool) {
 	seen := map[string]bool{}
 	outside = true
 	add := func(address, purpose string) {
@@ -67,7 +67,7 @@ func targets(services, joinHosts []string) (list []target, outside bool) {
 		if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() || u.Hostname() == "localhost" {
 			outside = false
 		}
-		list = append(list, target{url: u.Scheme + "://" + u.Host + "/", purpose: purpose})
+		list = append(list, Target{URL: u.Scheme + "://" + u.Host + "/", Purpose: purpose})
 	}
 	for i, address := range services {
 		add(address, []string{"API", "sign-in"}[i%2])
@@ -80,14 +80,14 @@ func targets(services, joinHosts []string) (list []target, outside bool) {
 	return list, outside
 }
 
-// look makes all checks at once. Ports for media are looked at on the hosts named.
-func (p *prober) look(ctx context.Context, list []target, media []string, status bool) doctor.NetworkFacts {
+// Look makes all checks at once. Ports for media are looked at on the hosts named.
+func (p *Prober) Look(ctx context.Context, list []Target, media []string, status bool) doctor.NetworkFacts {
 	facts := doctor.NetworkFacts{Probes: make([]doctor.Probe, len(list)), Media: make([]doctor.Port, len(media))}
 	var wg sync.WaitGroup
 	for i, t := range list {
 		wg.Go(func() { facts.Probes[i] = p.host(ctx, t) })
 	}
-	if len(list) > 0 && p.proxied(ctx, list[0].url) { // sound and picture would not go this way
+	if len(list) > 0 && p.proxied(ctx, list[0].URL) { // sound and picture would not go this way
 		media, facts.Media = nil, nil
 	}
 	for i, address := range media {
@@ -101,7 +101,7 @@ func (p *prober) look(ctx context.Context, list []target, media []string, status
 }
 
 // proxied reports whether connections to an address go through a proxy.
-func (p *prober) proxied(ctx context.Context, address string) bool {
+func (p *Prober) proxied(ctx context.Context, address string) bool {
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, address, nil)
 	if err != nil {
 		return false
@@ -111,11 +111,11 @@ func (p *prober) proxied(ctx context.Context, address string) bool {
 }
 
 // host connects to one host, through the proxy if there is one, and looks at its certificate.
-func (p *prober) host(ctx context.Context, t target) doctor.Probe {
+func (p *Prober) host(ctx context.Context, t Target) doctor.Probe {
 	ctx, cancel := p.bound(ctx, probeTime)
 	defer cancel()
-	out := doctor.Probe{Host: t.url, For: t.purpose}
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, t.url, nil)
+	out := doctor.Probe{Host: t.URL, For: t.Purpose}
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, t.URL, nil)
 	if err != nil {
 		out.Error = words.Of(err)
 		return out
@@ -147,7 +147,7 @@ func (p *prober) host(ctx context.Context, t target) doctor.Probe {
 	return out
 }
 
-func (p *prober) resolve(ctx context.Context, host string) ([]string, error) {
+func (p *Prober) resolve(ctx context.Context, host string) ([]string, error) {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return []string{host}, nil
 	}
@@ -155,7 +155,7 @@ func (p *prober) resolve(ctx context.Context, host string) ([]string, error) {
 }
 
 // shake sends an empty request and returns the certificates of whoever answered, and the time there.
-func (p *prober) shake(req *http.Request, proxy *url.URL) (chain []*x509.Certificate, date time.Time, err error) {
+func (p *Prober) shake(req *http.Request, proxy *url.URL) (chain []*x509.Certificate, date time.Time, err error) {
 	var mu sync.Mutex
 	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it. A proxy gets the
 	// credentials that are in its address, so it has to prove who it is.
@@ -188,7 +188,7 @@ func (p *prober) shake(req *http.Request, proxy *url.URL) (chain []*x509.Certifi
 }
 
 // certificate names the issuer of a host's certificate, and says why it is not trusted.
-func (p *prober) certificate(chain []*x509.Certificate, name string) (issuer, untrusted string) {
+func (p *Prober) certificate(chain []*x509.Certificate, name string) (issuer, untrusted string) {
 	leaf := chain[0]
 	issuer = leaf.Issuer.CommonName
 	if len(leaf.Issuer.Organization) > 0 {
@@ -205,7 +205,7 @@ func (p *prober) certificate(chain []*x509.Certificate, name string) (issuer, un
 }
 
 // port opens a TCP connection and closes it.
-func (p *prober) port(ctx context.Context, address string) doctor.Port {
+func (p *Prober) port(ctx context.Context, address string) doctor.Port {
 	ctx, cancel := p.bound(ctx, mediaTime)
 	defer cancel()
 	conn, err := p.dial(ctx, "tcp", address)
@@ -222,10 +222,10 @@ func (p *prober) port(ctx context.Context, address string) doctor.Port {
 }
 
 // zoomStatus reads Zoom's status page.
-func (p *prober) zoomStatus(ctx context.Context) (status, says, problem string) {
+func (p *Prober) zoomStatus(ctx context.Context) (status, says, problem string) {
 	ctx, cancel := p.bound(ctx, probeTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.status, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Status, nil)
 	if err != nil {
 		return "", "", words.Of(err)
 	}

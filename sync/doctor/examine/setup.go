@@ -1,4 +1,4 @@
-package main
+package examine
 
 import (
 	"context"
@@ -7,13 +7,12 @@ import (
 	"os"
 	"time"
 
-	"zoomtag/sync/assemble"
-
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
+	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
 )
@@ -21,13 +20,13 @@ import (
 // setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for
 // its name, or nobody.
 func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
-	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.accounts))}
-	inParallel(len(x.accounts), func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.accounts[i]) })
-	for i, a := range x.accounts {
+	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.Builder.Accounts))}
+	inParallel(len(x.Builder.Accounts), func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.Builder.Accounts[i]) })
+	for i, a := range x.Builder.Accounts {
 		x.mute[a.Hash] = x.alone || s.Accounts[i].Error != ""
 	}
-	s.Skew, s.Skewed = x.requests.Skew("zoom")
-	status, err := x.status()
+	s.Skew, s.Skewed = x.Builder.Requests.Skew("zoom")
+	status, err := x.Status()
 	if err != nil {
 		return s, err
 	}
@@ -37,10 +36,10 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Reason: e.Reason})
 	}
-	s.Contradictory, s.Exposed = x.contradictory(), x.st.Exposed()
+	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
-		s.Calendars[i] = x.calendarFacts(ctx, x.builder.Config.Calendars[i])
+		s.Calendars[i] = x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
 		if c := &status.Calendars[i]; c.Held && (!c.Absent || s.Calendars[i].Unasked && c.LastError == "") { // that it is not there, reading it says
 			s.Calendars[i].Held = status.Calendars[i].HeldReason
 		}
@@ -73,8 +72,8 @@ func (x *examination) accountFacts(ctx context.Context, a assemble.Account) doct
 
 // contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
 func (x *examination) contradictory() (names []string) {
-	for _, c := range x.builder.Config.Calendars {
-		m := x.builder.Config.For(c).Meeting
+	for _, c := range x.Builder.Config.Calendars {
+		m := x.Builder.Config.For(c).Meeting
 		if plan.Contradictory(meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost}) {
 			names = append(names, c.Name)
 		}
@@ -97,7 +96,7 @@ func readSignIn(f *doctor.CalendarFacts, path string) {
 func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doctor.CalendarFacts {
 	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: c.SignsIn(), App: !c.SignsIn()}
 	if f.SignsIn {
-		readSignIn(&f, x.grants[c.Name])
+		readSignIn(&f, x.Grants[c.Name])
 	}
 	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {

@@ -1,4 +1,4 @@
-package main
+package examine
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -73,9 +76,9 @@ func (a *authority) pool() *x509.CertPool {
 	return pool
 }
 
-// loopback is a prober for which all names lead to one server, and no proxy is set.
-func loopback(roots *x509.CertPool, server string) *prober {
-	p := newProber(time.Now, 0)
+// loopback is a Prober for which all names lead to one server, and no proxy is set.
+func loopback(roots *x509.CertPool, server string) *Prober {
+	p := NewProber(time.Now, 0)
 	p.roots, p.proxy = roots, func(*http.Request) (*url.URL, error) { return nil, nil }
 	p.lookup = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
 	p.dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
@@ -111,7 +114,7 @@ func TestProbeCertificates(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			server := tt.by.server(t, tt.host, ok)
 			p := loopback(tt.root.pool(), server.Listener.Addr().String())
-			facts := p.look(t.Context(), []target{{"https://" + joinHost + "/", "joining"}}, nil, false)
+			facts := p.Look(t.Context(), []Target{{"https://" + joinHost + "/", "joining"}}, nil, false)
 			findings, _ := doctor.JudgeNetwork(facts)
 			if len(findings) != len(tt.want) || len(findings) > 0 && (findings[0].Code != tt.want[0] || !strings.Contains(findings[0].What, tt.says)) {
 				t.Errorf("%+v from %+v", findings, facts)
@@ -134,7 +137,7 @@ func TestProbeProxyProves(t *testing.T) {
 		}))
 		p := loopback(trusted.pool(), server.Listener.Addr().String())
 		p.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("https://user:pass@proxy.example.com:3128") }
-		f := p.look(t.Context(), []target{{"https://" + joinHost + "/", "joining"}}, []string{joinHost + ":8801"}, false)
+		f := p.Look(t.Context(), []Target{{"https://" + joinHost + "/", "joining"}}, []string{joinHost + ":8801"}, false)
 		got := ""
 		select {
 		case got = <-given:
@@ -154,14 +157,14 @@ func TestProbeFailures(t *testing.T) {
 	nobody := closed.Addr().String()
 	closed.Close()
 	p := loopback(nil, nobody)
-	list := []target{{"https://" + joinHost + "/", "joining"}}
-	if f := p.look(t.Context(), list, []string{joinHost + ":8801"}, true); f.Probes[0].Error != "connect: connection refused" || f.Media[0].Error != "" || f.StatusError == "" {
+	list := []Target{{"https://" + joinHost + "/", "joining"}}
+	if f := p.Look(t.Context(), list, []string{joinHost + ":8801"}, true); f.Probes[0].Error != "connect: connection refused" || f.Media[0].Error != "" || f.StatusError == "" {
 		t.Errorf("nobody there, though the way is free: %+v", f)
 	}
 	p.lookup = func(context.Context, string) ([]string, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: joinHost, IsNotFound: true}
 	}
-	if f := p.look(t.Context(), list, nil, false); f.Probes[0].NameError != "no such host" {
+	if f := p.Look(t.Context(), list, nil, false); f.Probes[0].NameError != "no such host" {
 		t.Errorf("no name: %+v", f)
 	}
 	p.lookup = func(ctx context.Context, _ string) ([]string, error) {
@@ -170,11 +173,11 @@ func TestProbeFailures(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if f := p.look(ctx, list, nil, false); f.Probes[0].NameError != "no answer in time" {
+	if f := p.Look(ctx, list, nil, false); f.Probes[0].NameError != "no answer in time" {
 		t.Errorf("no answer: %+v", f)
 	}
 	p.proxy = func(*http.Request) (*url.URL, error) { return nil, errors.New("bad") }
-	if f := p.look(t.Context(), list, nil, false); f.Probes[0].Error != "the proxy's address is wrong" {
+	if f := p.Look(t.Context(), list, nil, false); f.Probes[0].Error != "the proxy's address is wrong" {
 		t.Errorf("no proxy: %+v", f)
 	}
 }
@@ -216,15 +219,15 @@ func TestProbeProxy(t *testing.T) {
 	p := loopback(digicert.pool(), proxy.Listener.Addr().String())
 	p.proxy = func(*http.Request) (*url.URL, error) { return address, nil }
 	p.lookup = func(context.Context, string) ([]string, error) { return nil, errors.New("names are the proxy's") }
-	list := []target{{"https://" + joinHost + "/", "joining"}}
-	facts := p.look(t.Context(), list, nil, false)
+	list := []Target{{"https://" + joinHost + "/", "joining"}}
+	facts := p.Look(t.Context(), list, nil, false)
 	findings, well := doctor.JudgeNetwork(facts)
 	if len(findings) != 1 || findings[0].Code != doctor.ThroughProxy || len(well) != 1 || !strings.Contains(well[0], "DigiCert") || strings.Contains(fmt.Sprint(facts), "secret") ||
 		connected[0] != "CONNECT "+joinHost+":443" {
 		t.Errorf("%+v, well %q, %q", findings, well, connected)
 	}
 	allow = false
-	findings, _ = doctor.JudgeNetwork(p.look(t.Context(), list, nil, false))
+	findings, _ = doctor.JudgeNetwork(p.Look(t.Context(), list, nil, false))
 	if len(findings) != 2 || findings[1].Code != doctor.NoConnection || !strings.Contains(findings[1].What, "Forbidden") || strings.Contains(fmt.Sprint(findings), "secret") {
 		t.Errorf("forbidden: %+v", findings)
 	}
@@ -240,22 +243,38 @@ func TestProbeStatusAndPorts(t *testing.T) {
 		_, _ = io.WriteString(w, page)
 	}))
 	p := loopback(digicert.pool(), server.Listener.Addr().String())
-	f := p.look(t.Context(), nil, []string{joinHost + ":8801", joinHost + ":8802"}, true)
+	f := p.Look(t.Context(), nil, []string{joinHost + ":8801", joinHost + ":8802"}, true)
 	if f.Status != "major" || f.Says != "Partial System Outage" || f.StatusError != "" || f.Media[0].Error+f.Media[1].Error != "" {
 		t.Errorf("%+v", f)
 	}
 	page = "<html>"
-	if f := p.look(t.Context(), nil, nil, true); f.StatusError == "" {
+	if f := p.Look(t.Context(), nil, nil, true); f.StatusError == "" {
 		t.Errorf("a page that is none: %+v", f)
 	}
 }
 
 func TestTargets(t *testing.T) {
 	list, outside := targets([]string{"https://api.zoom.us/v2", "https://zoom.us/oauth"}, []string{"us02web.zoom.us", "zoom.us"})
-	if !outside || len(list) != 3 || list[0].url != "https://api.zoom.us/" || list[2].url != "https://us02web.zoom.us/" {
+	if !outside || len(list) != 3 || list[0].URL != "https://api.zoom.us/" || list[2].URL != "https://us02web.zoom.us/" {
 		t.Errorf("%+v, %t", list, outside)
 	}
 	if list, outside = targets([]string{"http://127.0.0.1:80/v2", "http://127.0.0.1:80/oauth"}, []string{"us02web.zoom.us"}); outside || len(list) != 1 {
 		t.Errorf("an emulator's: %+v, %t", list, outside)
+	}
+}
+
+// TestCertificateEnd: when a certificate ends is read from its file.
+func TestCertificateEnd(t *testing.T) {
+	ca := newAuthority(t, "Example")
+	path := filepath.Join(t.TempDir(), "app.pem")
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})...)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if end := certificateEnd(path); !end.Equal(ca.cert.NotAfter) {
+		t.Errorf("it ends %s", end)
+	}
+	if end := certificateEnd(path + ".none"); !end.IsZero() {
+		t.Errorf("what is not there ends %s", end)
 	}
 }
