@@ -38,6 +38,7 @@ type pass struct {
 	rest      map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
 	deleted   map[string]bool          // ids that the service itself named as deleted
 	held      []store.Problem          // events that are held and have no record
+	noted     map[string]store.Problem // the problems of the calendar as they are saved; nil: not read yet
 	remarks   []store.Entry            // for the journal
 	begun     map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed   map[string]int
