@@ -101,6 +101,9 @@ func (a *app) showCalendar(c *engine.Report) {
 	default:
 		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, events(c.Seen))
 	}
+	if c.Unfinished != "" {
+		fmt.Fprintf(out, "  %s\n", printable(c.Unfinished))
+	}
 	for _, ev := range a.showUnwritten(c) {
 		a.showEvent(&ev)
 	}

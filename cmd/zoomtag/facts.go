@@ -68,6 +68,7 @@ type calendarStatus struct {
 	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
 	Overdue       bool   `json:"overdue"`
 	OverdueReason string `json:"overdue_reason,omitempty"`
+	Unfinished    string `json:"unfinished,omitempty"` // why the last pass stopped before all was done
 	Links         int    `json:"links"`
 }
 
@@ -83,6 +84,8 @@ func (c *calendarStatus) state() string {
 		return "overdue: " + c.OverdueReason
 	case c.LastError != "":
 		return c.LastError
+	case c.Unfinished != "":
+		return c.Unfinished
 	case c.LastSuccess == nil:
 		return notRun
 	}
@@ -253,7 +256,7 @@ func (l *ledger) calendar(name string) (c calendarStatus, events, notes []eventS
 		return c, nil, nil, nil, err
 	}
 	c = calendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, absent: st.Absent, ReadOnly: st.ReadOnly}
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, absent: st.Absent, ReadOnly: st.ReadOnly, Unfinished: st.Unfinished}
 	c.LastSuccess = some(l.lastSuccess(name, st.LastSuccess))
 	if l.overdue != nil {
 		var quiet time.Duration
