@@ -85,13 +85,19 @@ func (s *Store) Backups() ([]string, error) {
 	return found, nil
 }
 
-// LastBackup returns when the newest copy was made; zero if there is none.
+// LastBackup returns when the newest copy was made; zero if there is none. Copies of a time to come do not count: they were made by a clock
+// that has been set back since.
 func (s *Store) LastBackup() (time.Time, error) {
 	found, err := s.Backups()
-	if err != nil || len(found) == 0 {
+	if err != nil {
 		return time.Time{}, err
 	}
-	return s.backupTime(found[len(found)-1]), nil
+	for _, path := range slices.Backward(found) {
+		if at := s.backupTime(path); !at.After(s.options.Now()) {
+			return at, nil
+		}
+	}
+	return time.Time{}, nil
 }
 
 // backupTime returns when a copy was made, by its name; zero if the name is not one that Backup gives.
@@ -121,12 +127,29 @@ func (s *Store) beside(suffix string) ([]string, error) {
 	return found, nil
 }
 
+// aheadFirst puts copies of a time to come before all others, as if they were the oldest: it is not known how old they are, and the one that
+// was just made has to stay.
+func (s *Store) aheadFirst(paths []string) {
+	now := s.options.Now()
+	ahead := func(path string) bool { return s.backupTime(path).After(now) }
+	slices.SortStableFunc(paths, func(a, b string) int {
+		switch {
+		case ahead(a) == ahead(b):
+			return 0
+		case ahead(a):
+			return -1
+		}
+		return 1
+	})
+}
+
 // dropBackups removes all but the newest copies, and what a crash left over.
 func (s *Store) dropBackups() error {
 	found, err := s.Backups()
 	if err != nil {
 		return err
 	}
+	s.aheadFirst(found)
 	drop := found[:max(0, len(found)-keepBackups)]
 	leftover, err := s.beside(backupSuffix + ".new")
 	if err != nil {

@@ -195,6 +195,32 @@ func TestBackupsRotate(t *testing.T) {
 	}
 }
 
+// TestBackupsAfterAClockWasSetBack: copies of a time to come neither count as the last one, nor take the place of the new ones.
+func TestBackupsAfterAClockWasSetBack(t *testing.T) {
+	now := t0.AddDate(1, 0, 0)
+	o := testOptions()
+	o.Now = func() time.Time { return now }
+	s := must[*Store](t)(Open(filepath.Join(t.TempDir(), "zoomtag.db"), o))
+	defer s.Close()
+	for range keepBackups {
+		update(t, s, func(tx *Tx) error { return tx.Journal(Entry{EventID: "x"}) })
+		must[string](t)(s.Backup())
+		now = now.AddDate(0, 0, 1)
+	}
+	now = t0
+	same(t, must[time.Time](t)(s.LastBackup()), time.Time{})
+	var made []string
+	for range keepBackups {
+		made = append(made, must[string](t)(s.Backup()))
+		same(t, must[time.Time](t)(s.LastBackup()), now)
+		if left := must[[]string](t)(s.Backups()); !slices.Contains(left, made[len(made)-1]) || len(left) != keepBackups {
+			t.Errorf("left %q", left)
+		}
+		now = now.AddDate(0, 0, 1)
+	}
+	same(t, must[[]string](t)(s.Backups()), made)
+}
+
 func TestOneAtATime(t *testing.T) {
 	s := openTemp(t)
 	for name, open := range map[string]func(string, Options) (*Store, error){"Open": Open, "OpenReadOnly": OpenReadOnly} {

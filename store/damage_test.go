@@ -129,7 +129,7 @@ func TestOtherFilesInItsPlace(t *testing.T) {
 			t.Errorf("%s: the file was changed", name)
 		}
 	}
-	if _, err := Open(t.TempDir(), testOptions()); err == nil || !strings.Contains(err.Error(), "it is a folder") {
+	if _, err := Open(t.TempDir(), testOptions()); err == nil || !strings.Contains(err.Error(), "is a folder: write") {
 		t.Errorf("a folder in its place: %v", err)
 	}
 }

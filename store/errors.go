@@ -4,7 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -71,8 +77,13 @@ func explain(doing, path string, err error) error {
 	}
 	for _, known := range advice {
 		if errors.Is(err, known.err) {
-			return &sentence{text: fmt.Sprintf("store: %s %s: %s", doing, path, known.text), plain: "the state " + path + ": " + known.text, err: err}
+			plain := "the state " + fmt.Sprintf(known.text, path)
+			return &sentence{text: fmt.Sprintf("store: %s: %s", doing, plain), plain: plain, err: err}
 		}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		plain := notAllowed(path, ownerOf(path), userName(os.Geteuid()))
+		return &sentence{text: fmt.Sprintf("store: %s: %s", doing, plain), plain: plain, err: err}
 	}
 	return &sentence{text: fmt.Sprintf("store: %s %s: %v", doing, path, err), plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
 }
@@ -84,24 +95,58 @@ var advice = []struct {
 }{
 	{syscall.ENOSPC, diskFull},
 	{syscall.EDQUOT, diskFull},
-	{syscall.EFBIG, "the file may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
-	{syscall.EROFS, "the file system is read-only: put the state where zoomtag may write, or mount it for writing"},
-	{fs.ErrPermission, "permission denied: run zoomtag as the user to whom the file and its folder belong, or give them to this one"},
-	{syscall.EISDIR, "it is a folder: write the path of a file as state"},
-	{syscall.ENOTDIR, "its path leads through a file: write a path as state that leads through folders only"},
-	{syscall.ELOOP, "it is a symbolic link, which zoomtag does not follow here: look who made it, then remove it"},
+	{syscall.EFBIG, "%s may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
+	{syscall.EROFS, "%s is on a read-only file system: put it where zoomtag may write, or mount that for writing"},
+	{syscall.EISDIR, "%[1]s is a folder: write the path of a file as state, for instance %[1]s/zoomtag.db"},
+	{syscall.ENOTDIR, "%s has a file where a folder should be on its path: write a path as state that leads through folders only"},
+	{syscall.ELOOP, "%s is a symbolic link, which zoomtag does not follow here: look who made it, then remove it"},
 	{syscall.EMFILE, tooManyFiles},
 	{syscall.ENFILE, tooManyFiles},
 	{syscall.ENOLCK, noLocks},
 	{syscall.EOPNOTSUPP, noLocks},
-	{syscall.EIO, "the disk reports an error: check the disk, then start zoomtag again"},
+	{syscall.EIO, "%s is on a disk that reports an error: check the disk, then start zoomtag again"},
 }
 
 const (
-	diskFull     = "the disk is full: free some space; what was saved before is kept, and zoomtag goes on when there is room"
-	tooManyFiles = "too many files are open: raise the limit (LimitNOFILE, ulimit -n)"
-	noLocks      = "its file system cannot lock files: put the state on a local disk"
+	diskFull     = "%s is on a disk that is full: free some space; what was saved before is kept, and zoomtag goes on when there is room"
+	tooManyFiles = "%s cannot be opened beside so many other files: raise the limit (LimitNOFILE, ulimit -n)"
+	noLocks      = "%s is on a file system that cannot lock files: put it on a local disk"
 )
+
+// NotAllowed is the error for people that this user may not look at the state of this path: whose it is, and what to do.
+func NotAllowed(path string) error { return explain("look at", path, fs.ErrPermission) }
+
+// notAllowed says that a user may not use the state, and as whom to ask: its owner, or, where that is the user, with what right.
+func notAllowed(path, owner, who string) string {
+	if owner == "" || owner == who {
+		return fmt.Sprintf("the state %s may not be read and written by %s: give that right to this user, for the file and its folder (chmod u+rwX)", path, who)
+	}
+	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s: run zoomtag as %s, for instance with sudo -u '%s'", path, owner, who, owner, owner)
+}
+
+// ownerOf names the user to whom a file belongs, or the nearest folder above it of which that is known.
+func ownerOf(path string) string {
+	for {
+		var st unix.Stat_t
+		if unix.Stat(path, &st) == nil {
+			return userName(int(st.Uid))
+		}
+		above := filepath.Dir(path)
+		if above == path {
+			return ""
+		}
+		path = above
+	}
+}
+
+// userName is what a user is called here; who has no name goes by the number, as sudo takes it.
+func userName(uid int) string {
+	id := strconv.Itoa(uid)
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return "#" + id
+}
 
 func locked(path string) error {
 	text := fmt.Sprintf("another zoomtag holds %s: end it first", path)

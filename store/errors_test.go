@@ -27,11 +27,12 @@ func TestSentences(t *testing.T) {
 		&DamagedError{Path: path, What: "is damaged", err: fmt.Errorf("page 7: an entry of records: %w", errChecksum)},
 		old, other, locked(path),
 		explain("save to", path, syscall.ENOSPC), explain("save to", path, syscall.EDQUOT), explain("save to", path, syscall.EFBIG),
-		explain("open", path, syscall.EROFS), explain("open", path, syscall.EACCES), explain("open", path, syscall.EMFILE),
+		explain("open", path, syscall.EROFS), explain("open", path, syscall.EMFILE),
 		explain("lock", path, syscall.ENOLCK), explain("read", path, syscall.EIO), explain("open", path, syscall.EISDIR),
 		s.checkSchema(3, 1), (&Store{path: path, readOnly: true}).checkSchema(1, 2),
 		checkNames("", "1"), checkNames("alice", strings.Repeat("x", 9000)),
 		fmt.Errorf("store: save to %s: %w", path, ErrReadOnly), fmt.Errorf("store: use %s: %w", path, ErrClosed),
+		&sentence{text: "store: open: " + notAllowed(path, "zoomtag", "alice")}, &sentence{text: "store: open: " + notAllowed(path, "#999", "#999")},
 	} {
 		fmt.Fprintln(&text, err)
 	}
@@ -41,6 +42,23 @@ func TestSentences(t *testing.T) {
 	}
 	if want := must[[]byte](t)(os.ReadFile(golden)); text.String() != string(want) {
 		t.Errorf("got\n%s\nwant\n%s\n(go test ./store -run Sentences -update writes it anew)", text.String(), want)
+	}
+}
+
+// TestWhoseState: whoever may not use the state is told whose it is, also where only a folder above it can be seen.
+func TestWhoseState(t *testing.T) {
+	dir := t.TempDir()
+	me := userName(os.Geteuid())
+	for _, path := range []string{dir, filepath.Join(dir, "none", "zoomtag.db")} {
+		if got := ownerOf(path); got != me {
+			t.Errorf("%s belongs to %q, want %q", path, got, me)
+		}
+		if err := explain("open", path, syscall.EACCES); !strings.HasPrefix(err.Error(), "store: open: the state "+path+" may not be read and written by "+me+": ") {
+			t.Error(err)
+		}
+	}
+	if got := userName(1<<31 - 7); got != "#2147483641" {
+		t.Errorf("a user without a name is %q", got)
 	}
 }
 

@@ -16,10 +16,15 @@ func (s *Store) Exposed() string {
 	if unix.Stat(dir, &st) != nil { // whoever uses it is told of that
 		return ""
 	}
-	// A group of which the user is the only member, by the same number, is what Debian and others give each user: that is nobody else.
-	shared := st.Mode&0o020 != 0 && (st.Gid != st.Uid || int(st.Gid) != os.Getegid())
-	if !shared && st.Mode&0o002 == 0 {
+	if !othersMayWrite(st.Mode, st.Uid, st.Gid, os.Getegid()) {
 		return ""
 	}
 	return fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the sign-ins in it: chmod go-w %s", dir, st.Mode&0o7777, dir)
+}
+
+// othersMayWrite reports whether more than one user may write to what has this mode and owner; egid is the group of this process.
+func othersMayWrite(mode, uid, gid uint32, egid int) bool {
+	// A group of which the user is the only member, by the same number, is what Debian and others give each user: that is nobody else.
+	shared := mode&0o020 != 0 && (gid != uid || int(gid) != egid)
+	return shared || mode&0o002 != 0
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,12 +71,15 @@ func TestPrune(t *testing.T) {
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(put(tx, old), put(tx, recent), put(tx, open), put(tx, changed),
 			tx.Journal(Entry{At: t0.Add(-48 * time.Hour)}), tx.Journal(Entry{At: t0}),
-			spend(tx, "a", "2026-11-22"), spend(tx, "a", "2026-11-23"), spend(tx, "a", "2026-11-24"))
+			spend(tx, "a", "2026-11-22"), spend(tx, "a", "2026-11-23"), spend(tx, "a", "2026-11-24"),
+			tx.PutRest("over", Rest{Begun: t0.Add(-72 * time.Hour), Until: t0.Add(-48 * time.Hour)}),
+			tx.PutRest("lasts", Rest{Begun: t0.Add(-72 * time.Hour), Until: t0.Add(time.Hour)}),
+			tx.PutRest("forgiven", Rest{Begun: t0, Refused: true, Tries: 5})) // how often it was refused still counts
 	})
 	update(t, s, func(tx *Tx) error {
 		n, err := tx.Prune(t0.Add(-24 * time.Hour))
-		if n != 3 {
-			t.Errorf("pruned %d, want 3", n)
+		if n != 4 {
+			t.Errorf("pruned %d, want 4", n)
 		}
 		return err
 	})
@@ -85,6 +90,7 @@ func TestPrune(t *testing.T) {
 	same(t, left, []string{"changed", "open", "recent"})
 	same(t, len(must[[]Entry](t)(s.Journal(JournalFilter{}))), 1)
 	same(t, must[int](t)(s.BudgetUsed("a", "2026-11-22")), 0)
+	same(t, slices.Sorted(maps.Keys(must[map[string]Rest](t)(s.Rests()))), []string{"forgiven", "lasts"})
 	if err := s.Check(); err != nil {
 		t.Error(err)
 	}

@@ -76,3 +76,23 @@ func TestExposed(t *testing.T) {
 		}
 	}
 }
+
+// TestOthersMayWrite: a group counts as others, unless it is the user's own, as Debian and others give each user one.
+func TestOthersMayWrite(t *testing.T) {
+	for _, c := range []struct {
+		mode, uid, gid uint32
+		egid           int
+		want           bool
+	}{
+		{0o40755, 1000, 1000, 1000, false},
+		{0o40775, 1000, 1000, 1000, false},
+		{0o40775, 1000, 100, 100, true},
+		{0o40775, 1000, 1000, 100, true}, // a group with the number of somebody else's user
+		{0o40755, 1000, 100, 100, false},
+		{0o40757, 1000, 1000, 1000, true},
+	} {
+		if got := othersMayWrite(c.mode, c.uid, c.gid, c.egid); got != c.want {
+			t.Errorf("mode %o of %d:%d for group %d: %v", c.mode, c.uid, c.gid, c.egid, got)
+		}
+	}
+}

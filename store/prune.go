@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Prune drops what is older than a time: records closed before it, journal entries, budgets. It returns how many. A closed record that is
+// Prune drops what is older than a time: records closed before it, journal entries, budgets, rests that were over by then. It returns how many. A closed record that is
 // in the queue stays: its event has changed, and nobody has looked at it yet.
 func (tx *Tx) Prune(before time.Time) (n int, err error) {
 	err = tx.writing(func() error {
@@ -31,7 +31,17 @@ func (tx *Tx) Prune(before time.Time) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		n = len(records) + len(budgets) + len(entries)
+		rests, err := tx.collect(bucketRests, func(key, value []byte) (bool, error) {
+			r, err := tx.s.decodeRest(key, value)
+			return r.Until.Before(before) && r.Begun.Before(before), err
+		})
+		if err != nil {
+			return err
+		}
+		n = len(records) + len(budgets) + len(entries) + len(rests)
+		if err := tx.removeAll(bucketRests, rests); err != nil {
+			return err
+		}
 		if err := tx.removeAll(bucketBudget, budgets); err != nil {
 			return err
 		}

@@ -15,15 +15,19 @@ func (s *Store) Rests() (rests map[string]Rest, err error) {
 	rests = map[string]Rest{}
 	err = s.view(func(tx *Tx) error {
 		return tx.scan(bucketRests, nil, func(key, value []byte) (bool, error) {
-			var r Rest
-			if err := json.Unmarshal(value, &r); err != nil {
-				return false, tx.s.damage(fmt.Errorf("until when %.80q is left alone: %w", key, err))
-			}
+			r, err := tx.s.decodeRest(key, value)
 			rests[string(key)] = r
-			return true, nil
+			return err == nil, err
 		})
 	})
 	return rests, err
+}
+
+func (s *Store) decodeRest(key, value []byte) (r Rest, err error) {
+	if err := json.Unmarshal(value, &r); err != nil {
+		return r, s.damage(fmt.Errorf("until when %.80q is left alone: %w", key, err))
+	}
+	return r, nil
 }
 
 // PutRest saves until when somebody is left alone.

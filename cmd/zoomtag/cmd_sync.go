@@ -106,6 +106,9 @@ func (a *app) showCalendar(c *engine.Report) {
 	default:
 		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, events(c.Seen))
 	}
+	if c.Unfinished != "" {
+		fmt.Fprintf(out, "  %s\n", terminal.Printable(c.Unfinished))
+	}
 	for _, ev := range a.showUnwritten(c) {
 		a.showEvent(&ev)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,7 +43,7 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			defer st.Close()
 			var log safeBuffer
 			d := &daemon{st: st, log: slog.New(slog.NewTextHandler(&log, nil))}
-			d.desk.Store(&desk{ledger: ledger{st: st}})
+			d.desk.Store(&desk{ledger: ledger{st: st, now: time.Now}})
 			healthz := func() (int, string) {
 				w := httptest.NewRecorder()
 				d.healthHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil))
@@ -69,6 +70,11 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			}
 			if code, body := healthz(); code != http.StatusServiceUnavailable || !strings.Contains(body, test.says) {
 				t.Errorf("/healthz: %d %s", code, body)
+			}
+			report, err := d.desk.Load().status()
+			says := func(text string) bool { return strings.Contains(text, test.says) }
+			if err != nil || report.Health != healthFailing || !slices.ContainsFunc(report.Reasons, says) || !slices.ContainsFunc(report.Notices, says) {
+				t.Errorf("status: %s %q %q, %v", report.Health, report.Reasons, report.Notices, err)
 			}
 			if err := d.healthy(); err != nil {
 				t.Errorf("the watchdog restarts: %v", err)

@@ -253,7 +253,7 @@ func (a *app) openLook(ctx context.Context) (api.Service, error) {
 		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if zoomtag runs as another user "+
 			"or with another state, ask as that user or write state into the configuration", cfg.State)
 	case errors.Is(err, os.ErrPermission):
-		return nil, fmt.Errorf("this user may not look at the state %s: ask as the user that runs zoomtag", cfg.State)
+		return nil, store.NotAllowed(cfg.State)
 	}
 	return a.openReading()
 }

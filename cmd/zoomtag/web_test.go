@@ -140,6 +140,8 @@ func TestOwnNames(t *testing.T) {
 		{loopback, "evil.example", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
 		{loopback, "127.0.0.1.evil.example", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
 		{loopback, "localhost.evil.example", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "evillocalhost:7466", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
+		{loopback, "zoomtag.localhost:7466", "/readyz", "127.0.0.1:7466", http.StatusOK},
 		{loopback, "192.0.2.1", "/readyz", "127.0.0.1:7466", http.StatusMisdirectedRequest},
 		{loopback, "calendar.example.org", "/feed/TOKEN.ics", "127.0.0.1:7466", http.StatusOK},
 		{loopback, "evil.example", "/x/../healthz", "127.0.0.1:7466", http.StatusMisdirectedRequest},

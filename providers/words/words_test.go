@@ -24,11 +24,17 @@ func TestOf(t *testing.T) {
 		{fmt.Errorf("folder: %w: %w: its owner may", Fact("it is not there"), kind), "its owner may"},
 		{errors.Join(fmt.Errorf("a: %w", sentence), errors.New("another")), "the secret is wrong: check it\nanother"},
 		{errors.Join(fmt.Errorf("a: %w", sentence), fmt.Errorf("b: %w", sentence)), "the secret is wrong: check it"},
+		{errors.Join(errors.New("first: one"), fmt.Errorf("%w: second", kind)), "first: one\nsecond"},
+		{fmt.Errorf("%w: once: %w: twice", kind, kind), "twice"},
+		{Say(nil, "of no kind"), "of no kind"},
 		{fmt.Errorf("%w, beside %w", errors.New("one"), sentence), "the secret is wrong: check it"},
 	} {
 		if got := Of(c.err); got != c.want {
 			t.Errorf("of %v: %q, want %q", c.err, got, c.want)
 		}
+	}
+	if got := Say(nil, "of no kind").Error(); got != "of no kind" {
+		t.Errorf("%q", got)
 	}
 	if !errors.Is(fmt.Errorf("a: %w", sentence), kind) || sentence.Error() != "not allowed: the secret is wrong: check it" {
 		t.Errorf("the kind is lost: %v", sentence)

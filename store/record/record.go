@@ -198,6 +198,8 @@ type CalendarState struct {
 	LastSuccess time.Time `json:",omitzero"`
 	LastError   string    `json:",omitempty"`
 	LastErrorAt time.Time `json:",omitzero"`
+	// Unfinished is why the last pass stopped before all that was due was done; empty: it did not.
+	Unfinished string `json:",omitempty"`
 	// HeldAt is when a brake stopped cancellations, HeldReason why. Zero: not held.
 	HeldAt     time.Time `json:",omitzero"`
 	HeldReason string    `json:",omitempty"`

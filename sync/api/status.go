@@ -44,6 +44,7 @@ type CalendarStatus struct {
 	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
 	Overdue       bool   `json:"overdue"`
 	OverdueReason string `json:"overdue_reason,omitempty"`
+	Unfinished    string `json:"unfinished,omitempty"` // why the last pass stopped before all was done
 	Links         int    `json:"links"`
 }
 
@@ -59,6 +60,8 @@ func (c *CalendarStatus) State() string {
 		return "overdue: " + c.OverdueReason
 	case c.LastError != "":
 		return c.LastError
+	case c.Unfinished != "":
+		return c.Unfinished
 	case c.LastSuccess == nil:
 		return NotRun
 	}

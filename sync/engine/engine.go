@@ -158,16 +158,18 @@ func (e *Engine) LastPass(name string) time.Time {
 
 // Report is what a pass over one calendar did.
 type Report struct {
-	Name     string        `json:"name"`
-	Provider string        `json:"provider"`
-	OK       bool          `json:"ok"`
-	Held     bool          `json:"held"`
-	Reason   string        `json:"reason,omitempty"` // why it is held
-	Error    string        `json:"error"`
-	Unchosen bool          `json:"unchosen,omitempty"`  // the error is a question: which calendar the configuration means
-	ReadOnly string        `json:"read_only,omitempty"` // why nothing in it can be written
-	Seen     int           `json:"seen"`
-	Events   []EventReport `json:"events"`
+	Name     string `json:"name"`
+	Provider string `json:"provider"`
+	OK       bool   `json:"ok"`
+	Held     bool   `json:"held"`
+	Reason   string `json:"reason,omitempty"` // why it is held
+	Error    string `json:"error"`
+	Unchosen bool   `json:"unchosen,omitempty"`  // the error is a question: which calendar the configuration means
+	ReadOnly string `json:"read_only,omitempty"` // why nothing in it can be written
+	// Unfinished is why the pass stopped before all was done; the next one goes on.
+	Unfinished string        `json:"unfinished,omitempty"`
+	Seen       int           `json:"seen"`
+	Events     []EventReport `json:"events"`
 	// Calls counts what plan would have cost: calls to the calendar and to the meeting service.
 	Calls map[string]int `json:"-"`
 }

@@ -88,8 +88,10 @@ func (s *settling) failUnknown(cause error) error {
 	if err != nil {
 		return err
 	}
+	problem := store.Problem{ID: s.id, Reason: words.Of(cause), Since: since(problems, s.id, now), Unread: unread(cause)}
+	problems[s.id] = problem
 	return s.e.store.Update(func(tx *store.Tx) error {
-		if err := tx.PutProblem(s.c.Name, store.Problem{ID: s.id, Reason: words.Of(cause), Since: since(problems, s.id, now), Unread: unread(cause)}); err != nil {
+		if err := tx.PutProblem(s.c.Name, problem); err != nil {
 			return err
 		}
 		if !unread(cause) {

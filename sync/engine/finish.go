@@ -41,7 +41,7 @@ func (p *pass) finish(st store.CalendarState) error {
 	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.wrote && !p.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
-	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && recent(st.LastSuccess, now) {
+	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished && recent(st.LastSuccess, now) {
 		p.notePass(now)
 		return nil
 	}
@@ -64,7 +64,7 @@ func (p *pass) finish(st store.CalendarState) error {
 			return err
 		}
 		current.Cursor, current.LastSuccess, current.LastError, current.LastErrorAt = cursor, now, "", time.Time{}
-		current.Provider = p.c.Provider
+		current.Provider, current.Unfinished = p.c.Provider, p.report.Unfinished
 		return tx.PutCalendar(p.c.Name, current)
 	})
 }

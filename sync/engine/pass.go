@@ -21,6 +21,7 @@ type pass struct {
 	// talkative reports events that nothing was done to as well.
 	talkative bool
 
+	began     time.Time // by the machine's own clock
 	source    calendar.Calendar
 	accounts  []Account
 	events    map[string]*calendar.Event // fresh from this pass
@@ -38,6 +39,7 @@ type pass struct {
 	rest      map[string]*store.Record // what is concluded of the events, saved in one transaction at the end
 	deleted   map[string]bool          // ids that the service itself named as deleted
 	held      []store.Problem          // events that are held and have no record
+	noted     map[string]store.Problem // the problems of the calendar as they are saved; nil: not read yet
 	remarks   []store.Entry            // for the journal
 	begun     map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed   map[string]int
@@ -159,14 +161,8 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	back := p.setBack(st)
-	changes, err := p.changes(ctx, st)
+	listed, err := p.look(ctx, &st)
 	if err != nil {
-		return err
-	}
-	if err := p.former(ctx, &st, changes); err != nil {
-		return err
-	}
-	if err := p.take(ctx, &st, changes); err != nil {
 		return err
 	}
 	if p.another { // what is in it now is not mixed with what was in the other one
@@ -179,9 +175,9 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", len(changes.List), "due", len(due))
+	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", listed, "due", len(due))
 	for i, id := range due {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || p.pause(i, len(due)) {
 			break
 		}
 		if p.e.opt.Progress != nil {
@@ -197,6 +193,24 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
+}
+
+// look asks the calendar what may have changed, and saves that. It returns how much that is.
+func (p *pass) look(ctx context.Context, st *store.CalendarState) (listed int, err error) {
+	p.began = time.Now() // waiting for another pass does not count
+	reading, cancel := context.WithDeadline(ctx, p.began.Add(longestPass))
+	defer cancel()
+	changes, err := p.changes(reading, *st)
+	if err != nil {
+		return 0, p.slow(ctx, reading, err)
+	}
+	if err := p.former(reading, st, changes); err != nil {
+		return 0, p.slow(ctx, reading, err)
+	}
+	if err := p.take(reading, st, changes); err != nil {
+		return 0, p.slow(ctx, reading, err)
+	}
+	return len(changes.List), nil
 }
 
 // cursor is from where on changes are asked for; "" is from the start, as it is for the whole of a calendar.

@@ -258,3 +258,25 @@ func TestSignInMendedForAll(t *testing.T) {
 	h.passes()
 	h.meetings(2)
 }
+
+// TestPauses: of two that a service asks for the longer one counts; a refused sign-in is asked less and less often, but each day, and other
+// credentials begin anew.
+func TestPauses(t *testing.T) {
+	b := newBench(t)
+	b.e.hush("host h", b.now.Add(2*time.Hour), "slowly", false)
+	b.e.hush("host h", b.now.Add(time.Hour), "slowly", false)
+	if rest := b.e.quietUntil("host h"); !rest.Until.Equal(b.now.Add(2 * time.Hour)) {
+		t.Errorf("until %s", rest.Until)
+	}
+	key, refused := accountKey("none"), errors.New("the secret is wrong")
+	for range 20 {
+		b.e.refuse(key, "one", refused)
+	}
+	if rest := b.e.quiet[key]; rest.Tries != 20 || !rest.Until.Equal(b.now.Add(longestRefusal)) {
+		t.Errorf("after 20 refusals: %+v", rest)
+	}
+	b.e.refuse(key, "two", refused)
+	if rest := b.e.quiet[key]; rest.Tries != 1 || !rest.Until.Equal(b.now.Add(firstRefusal)) {
+		t.Errorf("with other credentials: %+v", rest)
+	}
+}

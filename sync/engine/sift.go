@@ -50,6 +50,12 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
 	}
+	for _, problem := range news.problems {
+		problems[problem.ID] = problem
+	}
+	for _, id := range news.solved {
+		delete(problems, id)
+	}
 	return p.e.store.Update(func(tx *store.Tx) error {
 		for _, id := range news.due {
 			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
@@ -146,7 +152,11 @@ func (p *pass) known() (map[string]*store.Record, error) {
 	return known, nil
 }
 
+// problems are those of the calendar by event id, read once in a pass. Whoever saves one notes it in them as well.
 func (p *pass) problems() (map[string]store.Problem, error) {
+	if p.noted != nil {
+		return p.noted, nil
+	}
 	list, err := p.e.store.Problems(p.c.Name)
 	if err != nil {
 		return nil, err
@@ -155,6 +165,7 @@ func (p *pass) problems() (map[string]store.Problem, error) {
 	for _, problem := range list {
 		problems[problem.ID] = problem
 	}
+	p.noted = problems
 	return problems, nil
 }
 

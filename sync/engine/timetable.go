@@ -79,16 +79,14 @@ func onWall(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-// moment is when the clocks of a zone first show a time, or, if they skip it, when they do so.
+// moment is when the clocks of a zone first show a time, or, if they skip it, when they do so. time.Date gives a time that is right before or
+// behind a change of the clocks, and does not say which: only where it is right behind one there may be an earlier one.
 func moment(wall time.Time, zone *time.Location) time.Time {
 	near := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
 	start, end := near.ZoneBounds()
 	around := []time.Time{near}
 	if !start.IsZero() {
 		around = append(around, start.Add(-time.Second))
-	}
-	if !end.IsZero() {
-		around = append(around, end)
 	}
 	var first time.Time
 	for _, t := range around {

@@ -128,7 +128,7 @@ func (w Wish) stands(rec *record.Record) (now Wish, notes []string) {
 			w.Choice.Kind = meeting.Personal
 		}
 	}
-	if w.Choice.Series == "" && series != "" && kind != "personal" && keep(series) {
+	if w.Choice.Series == "" && series != "" && keep(series) {
 		w.Choice.Series = series
 	}
 	return w, notes

@@ -48,6 +48,11 @@ func TestForbiddenOptions(t *testing.T) {
 		{nil, []string{"*@example.com"}, "#zoom(host=eve@bad-example.com)", `"host=eve@bad-example.com" tag.hosts`},
 		{nil, []string{"*@example.com"}, "#zoom(host=eve@sub.example.com)", `"host=eve@sub.example.com" tag.hosts`},
 		{nil, []string{}, "#zoom(alt=bob@example.com)", `"alt=bob@example.com" tag.hosts`},
+		{nil, []string{"*@Example.com"}, "#zoom(host=bob@example.COM)", ""},
+		{nil, []string{"*@example.com"}, "#zoom(alt=@example.com)", `"alt=@example.com" tag.hosts`},
+		{[]string{"Mute"}, nil, "#zoom(mute)", ""},
+		{[]string{"record=Local"}, nil, "#zoom(record=local)", ""},
+		{[]string{"45M"}, nil, "#zoom(45m)", ""},
 		{[]string{"mute"}, []string{"*@example.com"}, "#zoom(host=bob@example.com)", `"host=bob@example.com" tag.options`},
 	} {
 		rules := testRules
@@ -79,8 +84,10 @@ func TestForbiddenChoosesNothing(t *testing.T) {
 			t.Errorf("%s is no option: %q %q", option, free.Problems, free.Conflict)
 		}
 	}
-	if w := FindWish(&calendar.Event{Title: "#zoom(mtue)"}, rules); len(w.Problems) != 1 || !strings.Contains(w.Problems[0], "not understood") {
-		t.Errorf("%q", w.Problems)
+	for _, option := range []string{"mtue", "45m=1", "09:30=x"} {
+		if w := FindWish(&calendar.Event{Title: "#zoom(" + option + ")"}, rules); len(w.Problems) != 1 || !strings.Contains(w.Problems[0], "not understood") {
+			t.Errorf("%s: %q", option, w.Problems)
+		}
 	}
 }
 
@@ -125,6 +132,51 @@ func TestLimitChangesNoMeeting(t *testing.T) {
 		name := strings.Trim(strings.TrimPrefix(tt.tag, "#zoom"), "()")
 		if kept := tt.want != kindWithout(tt.was, tt.series); d.Spec.Kind != tt.want || d.Spec.Host != rec.Host || kept && !stays {
 			t.Errorf("%s (%s), told %q: %s, %s %s, %q", name, tt.was, tt.told, d.Do, d.Spec.Kind, d.Spec.Host, d.Notes)
+		}
+	}
+}
+
+// TestLimitKeepsNoMore: what stays as it was made is what a limit has left out, of a meeting that there is. Whatever else the tag or the
+// configuration says counts.
+func TestLimitKeepsNoMore(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	start := now.Add(48 * time.Hour)
+	const own, room, registration = "https://zoom.us/j/5", "https://zoom.us/j/7770001112", "https://zoom.us/meeting/register/abc"
+	for _, tt := range []struct {
+		name, tag string
+		allowed   []string
+		config    Settings
+		link      string       // "" is no meeting yet
+		told      meeting.Kind // "" is not known
+		series    bool
+		want      meeting.Kind
+	}{
+		{name: "no meeting yet", tag: "#zoom(scheduled)", config: Settings{Kind: meeting.Personal}, want: meeting.Personal},
+		{name: "nothing left out", tag: "#zoom", config: Settings{Kind: meeting.Personal}, link: own, told: meeting.Scheduled, want: meeting.Personal},
+		{name: "another choice", tag: "#zoom(scheduled, personal)", allowed: []string{"personal"}, link: own, told: meeting.Scheduled,
+			config: Settings{Kind: meeting.Scheduled}, want: meeting.Personal},
+		{name: "another choice for a series", tag: "#zoom(fixed, lasting)", allowed: []string{"lasting"}, link: own, told: meeting.Fixed, series: true,
+			config: Settings{Kind: meeting.Scheduled}, want: meeting.Lasting},
+		{name: "lasting", tag: "#zoom(lasting)", config: Settings{Kind: meeting.Scheduled, Series: "fixed"}, link: own, told: meeting.Lasting, series: true,
+			want: meeting.Lasting},
+		{name: "a strange link", tag: "#zoom(personal)", config: Settings{Kind: meeting.Scheduled}, link: room, told: meeting.Scheduled, want: meeting.Scheduled},
+		{name: "a registration", tag: "#zoom(personal)", config: Settings{Kind: meeting.Scheduled}, link: registration, want: meeting.Scheduled},
+		{name: "its own link", tag: "#zoom(personal)", config: Settings{Kind: meeting.Scheduled}, link: own, want: meeting.Scheduled},
+	} {
+		ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk " + tt.tag, Start: start, End: start.Add(time.Hour), Series: tt.series, Until: start.Add(time.Hour)}
+		s := tt.config
+		s.Rules, s.Host, s.Account = testRules, "alice@example.com", AccountHash("ours")
+		s.Rules.Allowed = append([]string{}, tt.allowed...)
+		rec := record.Record{Mark: NewMark(s.Account, ev.UID, [10]byte{}), Host: s.Host}
+		if rec.Meeting.JoinURL = tt.link; tt.link != "" {
+			rec.MeetingID = 5
+		}
+		if tt.told != "" {
+			rec.Told = &meeting.Spec{Kind: tt.told}
+		}
+		d := Next(Input{Now: now, Event: &ev, Rec: &rec, Settings: &s, Schedule: &Schedule{Spec: meeting.Spec{Start: start, Duration: time.Hour}}})
+		if d.Spec.Kind != tt.want {
+			t.Errorf("%s: %s %s, want %s, %q", tt.name, d.Do, d.Spec.Kind, tt.want, d.Notes)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"zoomtag/providers/calendar/caldav"
 	"zoomtag/providers/calendar/caldav/caldavtest"
 	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/sync/engine/enginetest"
 )
 
 // profiles are servers as there are, each with something that the others have not.
@@ -60,6 +61,18 @@ func TestContract(t *testing.T) {
 	for name, profile := range profiles {
 		t.Run(name, func(t *testing.T) {
 			calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
+				w, _ := emulated(t, profile.options, profile.config)
+				return w
+			}})
+		})
+	}
+}
+
+// TestForetold: a pass does what plan has said, whatever the owner has done; see enginetest.Contract.
+func TestForetold(t *testing.T) {
+	for name, profile := range profiles {
+		t.Run(name, func(t *testing.T) {
+			enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
 				w, _ := emulated(t, profile.options, profile.config)
 				return w
 			}})

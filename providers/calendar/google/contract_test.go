@@ -17,10 +17,18 @@ import (
 	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
+	"zoomtag/sync/engine/enginetest"
 )
 
 func TestContract(t *testing.T) {
 	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
+		return newWorld(t, googletest.Options{PageLimit: 2, Gzip: true})
+	}})
+}
+
+// TestForetold: a pass does what plan has said, whatever the owner has done; see enginetest.Contract.
+func TestForetold(t *testing.T) {
+	enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
 		return newWorld(t, googletest.Options{PageLimit: 2, Gzip: true})
 	}})
 }

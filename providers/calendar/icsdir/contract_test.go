@@ -12,10 +12,16 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/sync/engine/enginetest"
 )
 
 func TestContract(t *testing.T) {
 	calendartest.Run(t, calendartest.Harness{Class: calendartest.Folder, New: newWorld})
+}
+
+// TestForetold: a pass does what plan has said, whatever the owner has done; see enginetest.Contract.
+func TestForetold(t *testing.T) {
+	enginetest.Contract(t, calendartest.Harness{Class: calendartest.Folder, New: newWorld})
 }
 
 // world is a folder in which an owner works with an app that knows nothing of zoomtag: it keeps what it does not know, folds

@@ -12,10 +12,18 @@ import (
 	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/sync/engine/enginetest"
 )
 
 func TestContract(t *testing.T) {
 	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, Unnoticed: 15 * time.Minute, New: func(t *testing.T) calendartest.World {
+		return newWorld(t, outlooktest.Options{PageLimit: 2})
+	}})
+}
+
+// TestForetold: a pass does what plan has said, whatever the owner has done; see enginetest.Contract.
+func TestForetold(t *testing.T) {
+	enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP, Unnoticed: 15 * time.Minute, New: func(t *testing.T) calendartest.World {
 		return newWorld(t, outlooktest.Options{PageLimit: 2})
 	}})
 }

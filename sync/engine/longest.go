@@ -1,0 +1,38 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"zoomtag/providers/words"
+	"zoomtag/store"
+)
+
+// longestPass is how long a pass may last, by the machine's own clock. Each call has its own bound, and there are as many calls as there are
+// pages and events: without a bound on the whole, a server that is just quick enough holds a pass for days. The first reading of the largest
+// calendar that is read at all takes a fraction of it.
+const longestPass = time.Hour
+
+// slow is what a reading has come to that ended with err: where the pass ran out of time, that is the reason, and nothing was concluded.
+func (p *pass) slow(ctx, reading context.Context, err error) error {
+	var damaged *store.DamagedError
+	var busy *formerBusy
+	if ctx.Err() != nil || reading.Err() == nil || errors.As(err, &damaged) || errors.As(err, &busy) {
+		return err
+	}
+	return words.Say(nil, fmt.Sprintf("calendar %s could not be read to its end within %s, because its server answers too slowly: "+
+		"the next pass begins anew; if it lasts, ask whoever runs the server", p.c.Name, longestPass))
+}
+
+// pause reports whether the pass has lasted too long, and tells what is left. One event is settled in each pass, so that each gets on.
+func (p *pass) pause(settled, of int) bool {
+	if settled == 0 || time.Since(p.began) < longestPass {
+		return false
+	}
+	p.report.Unfinished = fmt.Sprintf("the pass was not finished within %s, because the servers answer slowly: "+
+		"%s of %d wait for the next pass, which goes on with them", longestPass, words.Count(of-settled, "event"), of)
+	p.e.warn("pass not finished", "calendar", p.c.Name, "reason", p.report.Unfinished)
+	return true
+}
