@@ -24,7 +24,8 @@ func TestWalkFile(t *testing.T) {
 // walkFile is a folder of two files that hold all events, and always two that concern nobody.
 type walkFile struct {
 	*walkFolder
-	gone map[string]string // events that were deleted, by their ids
+	gone  map[string]string // events that were deleted, by their ids
+	moved map[string]bool   // UIDs of events that were in the other file before
 }
 
 const filler = "BEGIN:VEVENT\r\nUID:filler1\r\nSUMMARY:x\r\nDTSTART:20200101T100000Z\r\nEND:VEVENT\r\n" +
@@ -35,7 +36,7 @@ func newWalkFile(t *testing.T, s enginetest.Setup) (*walkFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &walkFile{walkFolder: folder, gone: map[string]string{}}
+	f := &walkFile{walkFolder: folder, gone: map[string]string{}, moved: map[string]bool{}}
 	for _, name := range []string{"a.ics", "b.ics"} {
 		fill := strings.ReplaceAll(filler, "filler", "filler-"+name)
 		if err := os.WriteFile(f.path(name), []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"+fill+"END:VCALENDAR\r\n"), 0o600); err != nil {
@@ -174,9 +175,13 @@ func (f *walkFile) Copy(id string) string {
 	return joinID(name, copied)
 }
 
-// Rename implements enginetest.Backend: the event is moved to the other file.
+// Rename implements enginetest.Backend: the event is moved to the other file, and never back: an id names one item.
 func (f *walkFile) Rename(id, _ string) (string, bool) {
 	name, uid, _ := cutID(id)
+	if f.moved[uid] {
+		return "", false
+	}
+	f.moved[uid] = true
 	text, ok := f.cut(id)
 	if !ok {
 		return "", false
