@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 
 	"zoomtag/store"
@@ -73,7 +74,7 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			}
 			report, err := d.desk.Load().status()
 			says := func(text string) bool { return strings.Contains(text, test.says) }
-			if err != nil || report.Health != healthFailing || !slices.ContainsFunc(report.Reasons, says) || !slices.ContainsFunc(report.Notices, says) {
+			if err != nil || report.Health != api.Failing || !slices.ContainsFunc(report.Reasons, says) || !slices.ContainsFunc(report.Notices, says) {
 				t.Errorf("status: %s %q %q, %v", report.Health, report.Reasons, report.Notices, err)
 			}
 			if err := d.healthy(); err != nil {

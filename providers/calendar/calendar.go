@@ -37,10 +37,26 @@ type MultiGetter interface {
 	MultiGet(ctx context.Context, ids []string) (map[string]Got, error)
 }
 
-// Got is what Get says of one event.
+// Got is what Get or SetLink says of one event.
 type Got struct {
 	Event Event
 	Err   error
+}
+
+// Batcher is a Calendar in which several events may lie in one place that is written as a whole, as in a file of many: their links are
+// written together.
+type Batcher interface {
+	// Together names the place where an event lies with others; "" where it is written by itself. It asks nobody.
+	Together(id string) string
+	// SetLinks is SetLink for each of several events, which are all different, with one answer for each of them. What fails for one of them
+	// keeps none of the others from being written.
+	SetLinks(ctx context.Context, list []Setting) []Got
+}
+
+// Setting is a link that an event is to have: what SetLink is told.
+type Setting struct {
+	ID, Version string
+	Link        Link
 }
 
 // Watcher is a Calendar that can say early that something may have changed. The schedule stays the safety net.

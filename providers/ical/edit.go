@@ -72,25 +72,47 @@ func SetLink(raw []byte, uid string, e Edit) ([]byte, error) {
 // SetLink is SetLink for a file that was read before; what it returns need not be read again. It takes time for the event, and little
 // more for the rest of the file than copying it.
 func (d *Doc) SetLink(uid string, e Edit) (*Doc, error) {
+	c, err := d.revise(uid, &e)
+	if err != nil || c.edited == nil {
+		return d, err
+	}
+	return d.replaced(uid, c.splices, c.edited, e.Limits)
+}
+
+// revision is what becomes of the VEVENTs of one UID.
+type revision struct {
+	splices []splice
+	after   []byte // they alone, as alone has them
+	edited  *Doc   // of after; nil where nothing changes
+}
+
+// grows is by how many bytes the file gets longer.
+func (c *revision) grows() int {
+	n := 0
+	for _, s := range c.splices {
+		n += len(s.with) - (s.end - s.start)
+	}
+	return n
+}
+
+// revise works an edit out, and judges it.
+func (d *Doc) revise(uid string, e *Edit) (revision, error) {
 	if e.Limits == (Limits{}) {
 		e.Limits = DefaultLimits
 	}
 	if i := strings.IndexFunc(e.JoinURL, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
-		return nil, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be written", i)
+		return revision{}, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be written", i)
 	}
-	splices, err := d.splices(uid, &e)
+	splices, err := d.splices(uid, e)
 	if err != nil {
-		return nil, err
+		return revision{}, err
 	}
 	before, after := d.alone(uid, nil), d.alone(uid, splices)
 	if bytes.Equal(before, after) {
-		return d, nil
+		return revision{}, nil
 	}
-	edited, err := verify(before, after, uid, &e)
-	if err != nil {
-		return nil, err
-	}
-	return d.replaced(uid, splices, edited, e.Limits)
+	edited, err := verify(before, after, uid, e)
+	return revision{splices: splices, after: after, edited: edited}, err
 }
 
 // splices are the edit, in the order of the file, without a judgement of the result.

@@ -36,12 +36,9 @@ func appendSpliced(dst, raw []byte, start, end int32, splices []splice) (out []b
 // replaced is the Doc of the file in which the VEVENTs of one UID are those of edited, which was made from them by the splices. The lines
 // of the other components are where they were, or moved as a whole: they need not be read again.
 func (d *Doc) replaced(uid string, splices []splice, edited *Doc, limits Limits) (*Doc, error) {
-	size := len(d.raw)
-	for _, s := range splices {
-		size += len(s.with) - (s.end - s.start)
-	}
-	if size > min(limits.Bytes, maxBytes) {
-		return nil, malformed(0, fmt.Sprintf("the file would have %d bytes, more than the %d that are accepted", size, limits.Bytes))
+	size := len(d.raw) + (&revision{splices: splices}).grows()
+	if err := tooLong(size, limits); err != nil {
+		return nil, err
 	}
 	m := mover{from: d, to: &Doc{eol: d.eol, found: d.index(), comps: slices.Clone(d.comps),
 		props: make([]prop, 0, len(d.props)+len(edited.props)), notes: d.notes}}
@@ -59,6 +56,14 @@ func (d *Doc) replaced(uid string, splices []splice, edited *Doc, limits Limits)
 	m.copy(int32(len(d.props)))
 	m.renote()
 	return m.to, nil
+}
+
+// tooLong says of a file that would have so many bytes that it would not be read again.
+func tooLong(size int, limits Limits) error {
+	if size <= min(limits.Bytes, maxBytes) {
+		return nil
+	}
+	return malformed(0, fmt.Sprintf("the file would have %d bytes, more than the %d that are accepted", size, limits.Bytes))
 }
 
 // mover puts the lines of a file together anew.

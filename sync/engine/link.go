@@ -14,7 +14,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// link makes the event show what it should, and believes only what the calendar then says.
+// link makes the event show what it should, and believes only what the calendar then says. Where the event lies together with others, its
+// link waits for theirs.
 func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if err := s.mayWrite(); err != nil {
 		return err
@@ -26,9 +27,17 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 			return err
 		}
 	}
-	s.wrote = true
 	s.outrank(d)
+	if s.liesTogether() {
+		return errParked
+	}
+	s.wrote = true
 	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
+	return s.written(ctx, d, ev, err)
+}
+
+// written takes the calendar's answer to a link.
+func (s *settling) written(ctx context.Context, d plan.Decision, ev calendar.Event, err error) error {
 	s.heed(err)
 	if errors.Is(err, calendar.ErrGone) {
 		return s.readAgain(ctx)

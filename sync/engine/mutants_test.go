@@ -53,8 +53,8 @@ var mutants = []mutant{
 	{"unlink forgotten in copies whose tag is gone", "../plan/ending.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
 	{"unlink believed unseen", "link.go",
-		`s.outrank(d)
-	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.outrank(d)
+		`s.wrote = true
+	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.wrote = true
 	if d.Do == plan.Unlink {
 		s.ev.Link, s.ev.Description = calendar.Link{}, ""
 		return s.linked("unlink", d.Reason, d.Link)

@@ -44,6 +44,9 @@ type pass struct {
 	begun     map[string]string        // the ids of records begun in this pass, by UID
 	dryUsed   map[string]int
 	moved     map[store.Item]bool // items whose records others have taken over, where that is not saved
+	parked    []*parked           // events whose links are to be written together
+	parkedAt  time.Time           // the first of them
+	writing   time.Duration       // how long the last such write took
 	report    Report
 }
 
@@ -176,6 +179,7 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", listed, "due", len(due))
+	defer p.unpark()
 	for i, id := range due {
 		if ctx.Err() != nil || p.pause(i, len(due)) {
 			break
@@ -188,7 +192,14 @@ func (p *pass) run(ctx context.Context) error {
 			return err
 		}
 		p.e.alive(p.c.Name)
+		if err := p.writeInTime(ctx); err != nil {
+			return err
+		}
 	}
+	if err := p.writeTogether(ctx); err != nil {
+		return err
+	}
+	p.inOrder(due)
 	if err := p.finish(st); err != nil {
 		return err
 	}

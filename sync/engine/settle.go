@@ -42,6 +42,9 @@ type settling struct {
 	paid       payment         // the call that was counted last
 	// failedBefore is the error of the last try.
 	failedBefore string
+	unlock       func()
+	parked       bool // it waits, and keeps its locks, until links are written together
+	anew         int  // how often it was begun anew
 }
 
 // read gives the event as this pass knows it, or reads it afresh.
@@ -108,16 +111,24 @@ const maxAnew = 4
 
 // settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event. Where somebody else
 // has changed the record meanwhile, what was decided from the old one is not saved, and the event is settled anew.
-func (p *pass) settle(ctx context.Context, id string) error {
-	for range maxAnew {
-		err := p.settleOnce(ctx, id)
+func (p *pass) settle(ctx context.Context, id string) error { return p.settleFrom(ctx, id, 0) }
+
+// settleFrom is settle for an event that was begun anew so often already.
+func (p *pass) settleFrom(ctx context.Context, id string, anew int) error {
+	for ; anew < maxAnew; anew++ {
+		err := p.settleOnce(ctx, id, anew)
 		if !errors.Is(err, store.ErrChanged) {
 			return err
 		}
-		p.e.opt.Log.Debug("settled anew", "calendar", p.c.Name, "event", id, "reason", err)
-		delete(p.rest, id)
+		p.outdated(id, err)
 	}
 	return p.putOff(id)
+}
+
+// outdated drops what was concluded of an event from an old record.
+func (p *pass) outdated(id string, err error) {
+	p.e.opt.Log.Debug("settled anew", "calendar", p.c.Name, "event", id, "reason", err)
+	delete(p.rest, id)
 }
 
 // aWhile is when an event is looked at again that could not be worked on, because somebody else did.
@@ -150,7 +161,15 @@ func (p *pass) lockEvent(ctx context.Context, id string, ev *calendar.Event) (ui
 	for i, uid := range uids {
 		keys[i] = eventLock(uid)
 	}
-	if unlock, err = p.e.locks.lockAll(ended(ctx), keys...); err == nil || p.impatient {
+	if unlock, err = p.e.locks.lockAll(ended(ctx), keys...); err != nil && len(p.parked) > 0 {
+		// Who waits holds nothing that others may wait for, and it may be this pass itself that has the event.
+		if err := p.writeTogether(ctx); err != nil {
+			return nil, nil, err
+		}
+		delete(p.events, id)
+		unlock, err = p.e.locks.lockAll(ended(ctx), keys...)
+	}
+	if err == nil || p.impatient {
 		return uids, unlock, err
 	}
 	wait, cancel := context.WithTimeout(ctx, maxPatience)
@@ -172,8 +191,8 @@ func ended(ctx context.Context) context.Context {
 	return over
 }
 
-func (p *pass) settleOnce(ctx context.Context, id string) error {
-	s := &settling{pass: p, id: id}
+func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {
+	s := &settling{pass: p, id: id, anew: anew, steps: maxSteps}
 	ev, unread := p.read(ctx, id)
 	uids, unlock, err := p.lockEvent(ctx, id, ev)
 	switch {
@@ -184,7 +203,8 @@ func (p *pass) settleOnce(ctx context.Context, id string) error {
 	case err != nil:
 		return err
 	}
-	defer unlock()
+	s.unlock = unlock
+	defer s.letGo()
 	if ev != nil && p.events[id] == nil {
 		ev, unread = p.read(ctx, id)
 	}
@@ -211,7 +231,7 @@ func (s *settling) takeSteps(ctx context.Context) error {
 	p := s.pass
 	steady, release := steadied(ctx)
 	defer release()
-	for s.steps = maxSteps; s.steps > 0; s.steps-- {
+	for ; s.steps > 0; s.steps-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.braked,
 			Dismissed: s.dismissed, Untold: s.untold != nil, Looked: s.looked, Schedule: s.schedule, Settings: &p.c.Settings})
 		if s.rec != nil && !s.rec.Closed() && s.ev != nil && d.Do != plan.Close {
@@ -228,29 +248,40 @@ func (s *settling) takeSteps(ctx context.Context) error {
 			told = s.rec.Told
 		}
 		err := s.do(steady, d)
-		var wait *waiting
-		switch {
-		case s.goesOn(d, told, err):
-			s.untoldStep = d.Do
-		case err == nil:
-			s.looked = s.looked || d.Do == plan.Check
-			if err := s.reached(d.Do); err != nil {
-				return err
-			}
-		case errors.As(err, &wait):
-			d.State, d.At = wait.state, wait.until
-			d.Reason = wait.reason
-			s.bound = wait.bound
-			return s.conclude(d)
-		case errors.Is(err, calendar.ErrConflict) && !s.reread:
-			if err := s.readAgain(ctx); err != nil {
-				return s.failRead(ctx, err)
-			}
-		default:
-			return s.fail(err)
+		if errors.Is(err, errParked) {
+			s.park(d)
+			return nil
+		}
+		if over, err := s.after(ctx, d, told, err); over {
+			return err
 		}
 	}
 	return s.fail(errors.New("the event does not come to rest: this is a fault in zoomtag, please report it"))
+}
+
+// after takes what has come of a step. It is over where nothing is to be done for the event any more in this pass, or an error is returned.
+func (s *settling) after(ctx context.Context, d plan.Decision, told *meeting.Spec, err error) (over bool, _ error) {
+	var wait *waiting
+	switch {
+	case s.goesOn(d, told, err):
+		s.untoldStep = d.Do
+	case err == nil:
+		s.looked = s.looked || d.Do == plan.Check
+		err := s.reached(d.Do)
+		return err != nil, err
+	case errors.As(err, &wait):
+		d.State, d.At = wait.state, wait.until
+		d.Reason = wait.reason
+		s.bound = wait.bound
+		return true, s.conclude(d)
+	case errors.Is(err, calendar.ErrConflict) && !s.reread:
+		if err := s.readAgain(ctx); err != nil {
+			return true, s.failRead(ctx, err)
+		}
+	default:
+		return true, s.fail(err)
+	}
+	return false, nil
 }
 
 func (s *settling) load() error {

@@ -83,3 +83,10 @@ func BenchmarkChanges(b *testing.B) {
 		})
 	}
 }
+
+func writeFile(tb testing.TB, path, text string) {
+	tb.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+}

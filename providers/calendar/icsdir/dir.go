@@ -47,7 +47,7 @@ type Config struct {
 	MaxEvents int
 }
 
-// Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer and a calendar.Watcher.
+// Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer, a calendar.Watcher and a calendar.Batcher.
 type Dir struct {
 	cfg     Config
 	reader  icsobject.Reader
@@ -73,6 +73,7 @@ var (
 	_ calendar.Echoer    = (*Dir)(nil)
 	_ calendar.Watcher   = (*Dir)(nil)
 	_ calendar.Describer = (*Dir)(nil)
+	_ calendar.Batcher   = (*Dir)(nil)
 )
 
 const (

@@ -31,19 +31,37 @@ func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (cal
 	}
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	it, err := d.open(id)
+	return d.setLink(ctx, calendar.Setting{ID: id, Version: ver, Link: l})
+}
+
+// writable reports why an event, as it is now, does not get what was meant for it at a version.
+func writable(name string, now *calendar.Event, ver string) error {
+	switch {
+	case now.Version != ver:
+		return fmt.Errorf("icsdir: %s: %w", name, calendar.ErrConflict)
+	case now.Denied != "":
+		return fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, name, now.Denied)
+	}
+	return nil
+}
+
+// unlinkable words an edit that cannot be made.
+func unlinkable(name string, err error) error {
+	return fmt.Errorf("icsdir: %s: the link cannot be written: %w", name, err)
+}
+
+// setLink is SetLink, for who holds d.writing.
+func (d *Dir) setLink(ctx context.Context, set calendar.Setting) (calendar.Event, error) {
+	it, err := d.open(set.ID)
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	if it.event.Version != ver {
-		return calendar.Event{}, fmt.Errorf("icsdir: %s: %w", it.name, calendar.ErrConflict)
+	if err := writable(it.name, &it.event, set.Version); err != nil {
+		return calendar.Event{}, err
 	}
-	if it.event.Denied != "" {
-		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, it.name, it.event.Denied)
-	}
-	linked, err := d.reader.Link(it.doc, it.uid, l)
+	linked, err := d.reader.Link(it.doc, it.uid, set.Link)
 	if err != nil {
-		return calendar.Event{}, fmt.Errorf("icsdir: %s: the link cannot be written: %w", it.name, err)
+		return calendar.Event{}, unlinkable(it.name, err)
 	}
 	if linked != it.doc {
 		if err := d.replace(ctx, it, linked.Raw()); err != nil {
@@ -53,7 +71,7 @@ func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (cal
 			d.keep(&file{name: it.name}, linked)
 		}
 	}
-	again, err := d.open(id)
+	again, err := d.open(set.ID)
 	if err != nil {
 		return calendar.Event{}, err
 	}

@@ -130,12 +130,21 @@ func (r *Reader) SetLink(raw []byte, uid string, l calendar.Link) ([]byte, error
 
 // Link is SetLink for an object that was parsed.
 func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, error) {
-	now, was, ok, err := r.Event(doc, "", uid)
+	e, err := r.Edit(doc, uid, l)
 	if err != nil {
 		return nil, err
 	}
+	return doc.SetLink(uid, e)
+}
+
+// Edit is what Link makes of the event with a UID.
+func (r *Reader) Edit(doc *ical.Doc, uid string, l calendar.Link) (ical.Edit, error) {
+	now, was, ok, err := r.Event(doc, "", uid)
+	if err != nil {
+		return ical.Edit{}, err
+	}
 	if !ok {
-		return nil, ical.ErrNoEvent
+		return ical.Edit{}, ical.ErrNoEvent
 	}
 	e := r.edit(l, &now.Link)
 	e.Organizes = was.HasOrganizer && r.Owners.Has(was.Organizer)
@@ -150,7 +159,7 @@ func (r *Reader) Link(doc *ical.Doc, uid string, l calendar.Link) (*ical.Doc, er
 			e.Others[x.ID] = &out
 		}
 	}
-	return doc.SetLink(uid, e)
+	return e, nil
 }
 
 // edit is how a link is written over another one.
