@@ -115,7 +115,7 @@ const unreadPause = 2 * time.Second
 func (d *daemon) sweeping(ctx context.Context) {
 	for {
 		pause := sweepPause
-		switch err := d.desk.Load().engine.Sweep(ctx); {
+		switch err := d.desk.Load().Sweep(ctx); {
 		case errors.Is(err, engine.ErrUnread):
 			pause = unreadPause
 		case err != nil && ctx.Err() == nil:

@@ -89,17 +89,11 @@ func (d *daemon) build(cfg *configs.Config) error {
 	for _, c := range cfg.Calendars {
 		specs[c.Name] = cfg.For(c).Schedule
 	}
-	if desk.schedule, err = engine.NewSchedule(desk.engine, specs, nil); err != nil {
-		return words.Usage(err)
-	}
-	desk.overdue, desk.stuck = desk.schedule.Overdue, desk.schedule.Stuck
-	if old := d.desk.Load(); old != nil {
-		desk.engine.Succeed(old.engine)
-		desk.inviter.Succeed(old.inviter)
+	if err := desk.Serve(specs, d.desk.Load()); err != nil {
+		return err
 	}
 	d.desk.Store(desk)
-	_, err = desk.engine.Retry(engine.Again{Calendars: desk.names}) // whoever starts it, or has it read its configuration, has perhaps mended something
-	return err
+	return desk.Begin()
 }
 
 // listen opens the control socket and the HTTP listener.
@@ -191,12 +185,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		done := make(chan error, 1)
 		desk := d.desk.Load()
 		beside.Go(func() { desk.checkScopes(generation) })
-		if desk.invites {
-			if err := desk.beginInvites(); err != nil {
-				d.log.Error("invitations", "reason", err)
-			}
-		}
-		go func() { done <- desk.schedule.Run(generation) }()
+		go func() { done <- desk.Run(generation) }()
 		systemd.Ready()
 		next := d.wait(ctx, hup, done)
 		end()
@@ -261,7 +250,7 @@ func (d *daemon) reload() error {
 
 // finish saves what only the running daemon knew.
 func (d *daemon) finish(desk *desk, cause error) error {
-	err := desk.engine.SavePasses()
+	err := desk.Finish()
 	d.log.Info("zoomtag stops")
 	return errors.Join(cause, err)
 }
@@ -271,24 +260,7 @@ func (d *daemon) healthy() error {
 	if _, err := d.st.Calendars(); err != nil {
 		return err
 	}
-	desk := d.desk.Load()
-	for _, name := range desk.names {
-		if quiet, _ := desk.overdue(name); desk.stuck(name) {
-			return fmt.Errorf("calendar %s: %s", name, engine.OverdueReason(quiet))
-		}
-	}
-	return nil
-}
-
-// late names the calendars that are overdue.
-func (d *daemon) late() (names []string) {
-	desk := d.desk.Load()
-	for _, name := range desk.names {
-		if _, overdue := desk.overdue(name); overdue {
-			names = append(names, name)
-		}
-	}
-	return names
+	return d.desk.Load().Stuck()
 }
 
 // healthHandler answers /healthz, which is well as long as the process works and degraded while a calendar is overdue, and /readyz, which is
@@ -314,13 +286,13 @@ func (d *daemon) healthHandler() http.Handler {
 			answer(w, false, api.Failing+"\n"+displaced)
 			return
 		}
-		if late := d.late(); len(late) > 0 {
+		if late := d.desk.Load().Late(); len(late) > 0 {
 			answer(w, true, api.Degraded+"\noverdue: "+strings.Join(late, ", "))
 			return
 		}
 		answer(w, true, api.OK)
 	})
-	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().inviter.ServeFeed(w, r) })
+	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.desk.Load().Feed(w, r) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		report, err := d.desk.Load().Status(r.Context())
 		if err != nil {

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -257,3 +259,63 @@ func (d *desk) Release(ctx context.Context, r api.ReleaseRequest) (api.ReleaseRe
 
 // Close lets go of the store.
 func (d *desk) Close() error { return d.st.Close() }
+
+// Serve makes d the one that a daemon asks: with a schedule for its calendars, and in the place of old, which may still be at work and be nil.
+// specs are the schedules by the names of the calendars. Whoever starts the daemon, or has it read its configuration, has perhaps mended
+// something: what failed is due at once.
+func (d *desk) Serve(specs map[string]string, old *desk) (err error) {
+	if d.schedule, err = engine.NewSchedule(d.engine, specs, nil); err != nil {
+		return words.Usage(err)
+	}
+	d.overdue, d.stuck = d.schedule.Overdue, d.schedule.Stuck
+	if old != nil {
+		d.engine.Succeed(old.engine)
+		d.inviter.Succeed(old.inviter)
+	}
+	return nil
+}
+
+// Begin has be due what somebody may have mended. It is called once d has taken the place of the one before.
+func (d *desk) Begin() error {
+	_, err := d.engine.Retry(engine.Again{Calendars: d.names})
+	return err
+}
+
+// Run makes the passes of the schedule until ctx ends, and returns when the last of them has ended.
+func (d *desk) Run(ctx context.Context) error {
+	if d.invites {
+		if err := d.beginInvites(); err != nil {
+			d.log.Error("invitations", "reason", err)
+		}
+	}
+	return d.schedule.Run(ctx)
+}
+
+// Finish saves what only the running daemon knew.
+func (d *desk) Finish() error { return d.engine.SavePasses() }
+
+// Sweep looks for meetings without an event, unless that was done within the day. It returns engine.ErrUnread until all calendars have been read.
+func (d *desk) Sweep(ctx context.Context) error { return d.engine.Sweep(ctx) }
+
+// Feed answers for the calendar of all invitations.
+func (d *desk) Feed(w http.ResponseWriter, r *http.Request) { d.inviter.ServeFeed(w, r) }
+
+// Stuck returns why no pass of some calendar has ended for so long that no slow service explains it; nil where none is.
+func (d *desk) Stuck() error {
+	for _, name := range d.names {
+		if quiet, _ := d.overdue(name); d.stuck(name) {
+			return fmt.Errorf("calendar %s: %s", name, engine.OverdueReason(quiet))
+		}
+	}
+	return nil
+}
+
+// Late names the calendars that are overdue.
+func (d *desk) Late() (names []string) {
+	for _, name := range d.names {
+		if _, overdue := d.overdue(name); overdue {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -11,12 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"zoomtag/sync/doctor/examine"
-
-	"zoomtag/sync/invite/keep"
-
-	"zoomtag/sync/assemble"
-
 	"zoomtag/providers/files"
 
 	"zoomtag/sync/api/socket"
@@ -28,7 +22,6 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/sync/engine"
 )
 
 // flags are those that every command has.
@@ -165,60 +158,18 @@ func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pro
 
 // newDesk makes the engine on an open store.
 func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	d := &desk{requests: assemble.NewCounter(a.term.hurry), log: log, grants: map[string]string{}, calendars: map[string]*engine.Calendar{}, ledger: ledger{st: st, kinds: map[string]string{}, now: a.term.now}}
-	zone := time.Local
-	if cfg.Zone != "" && cfg.Zone != configs.GuessZone {
-		var err error
-		if zone, err = time.LoadLocation(cfg.Zone); err != nil {
-			return nil, words.Usage(fmt.Errorf("zone %q is not known: %w", cfg.Zone, err))
-		}
-	}
-	d.requests.Now = d.now
-	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: d.requests, Log: log, Zone: zone, Hook: a.term.hook, Now: a.term.now, Haste: a.term.hurry}
-	d.builder = b
-	calendars, err := b.Calendars()
-	if err != nil {
-		return nil, err
-	}
-	d.invites = cfg.Invites.Dir != "" || !cfg.Invites.FeedToken.IsZero()
-	d.inviter = keep.New(keep.Options{
-		Store:     st,
-		Calendars: calendars,
-		Dir:       cfg.Invites.Dir,
-		Token:     cfg.Invites.FeedToken.Reveal(),
-		Log:       log,
-		Now:       a.term.now,
+	return newDesk(deskOptions{
+		config:   cfg,
+		store:    st,
+		kinds:    providers(),
+		log:      log,
+		progress: progress,
+		told:     a.tells && a.flags.logLevel == "",
+		silent:   a.shows,
+		now:      a.term.now,
+		hook:     a.term.hook,
+		haste:    a.term.hurry,
 	})
-	for _, c := range calendars {
-		d.names = append(d.names, c.Name)
-		d.kinds[c.Name] = c.Provider
-		d.calendars[c.Name] = c
-	}
-	d.accounts = b.Accounts
-	d.called = b.Accounts.Names()
-	for _, c := range cfg.Calendars {
-		if c.SignsIn() {
-			d.grants[c.Name] = assemble.GrantFile(cfg.State, c)
-		}
-	}
-	examined := examine.Options{Store: st, Builder: b, Names: d.names, Calendars: d.calendars, Grants: d.grants, Status: d.status, Now: d.now}
-	if !a.term.hurry.Aloof {
-		examined.Probes = examine.NewProber(d.now, a.term.hurry.Within)
-	}
-	d.examiner = examine.New(examined)
-	options := engine.Options{Accounts: b.Accounts.AtWork(), Now: a.term.now, Log: log, Progress: progress, Judge: d.examiner.JudgeLink,
-		Told: a.tells && a.flags.logLevel == ""}
-	if d.invites {
-		options.Invites, options.Passed = true, func(ctx context.Context, name string) { d.inviter.Run(ctx, name) }
-	}
-	d.engine = engine.New(st, calendars, options)
-	d.passed = d.engine.LastPass
-	if !a.shows {
-		for _, notice := range st.Notices() {
-			log.Warn(notice)
-		}
-	}
-	return d, nil
 }
 
 // openOffice gives the running daemon, or this process itself where there is none.
