@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"configs":                                {"providers/words"},
 	"systemd":                                {},
 	"sync/api":                               {"providers/words", "sync/doctor", "sync/engine", "sync/invite", "store/record"},
+	"sync/api/local":                         {"configs", "providers/calendar", "providers/files", "providers/ical", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/doctor/examine", "sync/engine", "sync/invite", "sync/invite/keep", "sync/plan"},
 	"sync/api/socket":                        {"providers/words", "sync/api"},
 	"providers/files":                        {"providers/words"},
 	"sync/assemble":                          {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/doctor", "sync/engine", "sync/plan"},

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"zoomtag/store/record"
-
 	"zoomtag/sync/api"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -19,20 +17,6 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 )
-
-// leftoversOf lists the meetings that no record named when the accounts were last looked through, and says why one could not be.
-func leftoversOf(e *engine.Engine) (list []api.LeftoverStatus, notices []string, err error) {
-	found, failures, err := e.Leftovers()
-	list = []api.LeftoverStatus{}
-	for _, l := range found {
-		list = append(list, api.LeftoverStatus{MeetingID: strconv.FormatInt(l.MeetingID, 10), Topic: l.Topic, Host: l.Host,
-			Start: api.Time(l.Start), Since: api.Time(l.Since), Mend: engine.LeftoverMend(l)})
-	}
-	for _, why := range failures {
-		notices = append(notices, "meetings without an event could not be looked for: "+why)
-	}
-	return list, notices, err
-}
 
 // showLeftovers shows the meetings that no event has.
 func (a *app) showLeftovers(list []api.LeftoverStatus) error {
@@ -80,31 +64,6 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 	})
 }
 
-// Cancel cancels meetings that no event has, until one cannot be.
-func (d *desk) Cancel(ctx context.Context, r api.CancelRequest) (api.CancelReport, error) {
-	report := api.CancelReport{Cancelled: []api.LeftoverStatus{}}
-	for _, id := range r.Meetings {
-		l, err := d.engine.CancelLeftover(ctx, id)
-		if err != nil {
-			return report, fmt.Errorf("%w%s", err, alreadyCancelled(report.Cancelled))
-		}
-		report.Cancelled = append(report.Cancelled, api.LeftoverStatus{MeetingID: strconv.FormatInt(id, 10), Topic: l.Topic, Host: l.Host, Start: api.Time(l.Start)})
-	}
-	return report, nil
-}
-
-// alreadyCancelled says, as the end of a sentence, what was cancelled before something went wrong.
-func alreadyCancelled(list []api.LeftoverStatus) string {
-	if len(list) == 0 {
-		return ""
-	}
-	var ids []string
-	for _, l := range list {
-		ids = append(ids, l.MeetingID)
-	}
-	return "; cancelled before that: " + strings.Join(ids, ", ")
-}
-
 // sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
 const sweepPause = 10 * time.Minute
 
@@ -127,32 +86,4 @@ func (d *daemon) sweeping(ctx context.Context) {
 		case <-time.After(pause):
 		}
 	}
-}
-
-// takenOut says of calendars that are not in the configuration any more what becomes of their events.
-func (l *ledger) takenOut() (notices []string, err error) {
-	names, err := l.st.Calendars()
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		if _, configured := l.kinds[name]; configured || strings.HasPrefix(name, record.FilePrefix) {
-			continue
-		}
-		records, err := l.st.Records(name)
-		if err != nil {
-			return nil, err
-		}
-		open := 0
-		for _, rec := range records {
-			if !rec.Closed() && rec.MeetingID != 0 && !rec.Over(l.now()) {
-				open++
-			}
-		}
-		if open > 0 {
-			notices = append(notices, fmt.Sprintf("calendar %s is not in the configuration any more: %d of its events keep their meetings, and nobody "+
-				"follows them; put it back, or cancel those meetings at Zoom", name, open))
-		}
-	}
-	return notices, nil
 }

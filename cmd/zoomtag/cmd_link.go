@@ -3,18 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
-	"zoomtag/sync/invite/keep"
-
 	"zoomtag/providers/files"
-	"zoomtag/store/record"
 
 	"zoomtag/sync/api"
 
@@ -22,9 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"zoomtag/providers/ical"
 	"zoomtag/providers/words"
-	"zoomtag/sync/plan"
 )
 
 func (a *app) linkCommand() *cobra.Command {
@@ -113,51 +106,4 @@ func (a *app) readEvent(from string) ([]byte, error) {
 		return nil, files.ReadError(from, err)
 	}
 	return raw, nil
-}
-
-// Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what is remembered of it
-// is remembered by the event's UID, so that a second time finds the first one's meeting.
-func (d *desk) Link(ctx context.Context, r api.LinkRequest) (report api.LinkReport, err error) {
-	outline, err := ical.Look(r.ICS, ical.DefaultLimits)
-	if err != nil {
-		return report, words.Usage(fmt.Errorf("this is no iCalendar file that can be understood: %w", err))
-	}
-	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
-		return report, words.Usage(fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs)))
-	}
-	dir, err := files.TempDir("zoomtag-link")
-	if err != nil {
-		return report, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	sum := sha256.Sum256([]byte(outline.UIDs[0]))
-	name := hex.EncodeToString(sum[:10])
-	file := filepath.Join(dir, name+".ics")
-	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
-		return report, err
-	}
-	c, err := d.builder.Once(record.FilePrefix+name, dir, r.Options)
-	if err != nil {
-		return report, err
-	}
-	pass, err := d.engine.Once(ctx, c)
-	if err != nil {
-		return report, err
-	}
-	switch {
-	case pass.Error != "":
-		return report, errors.New(pass.Error)
-	case len(pass.Events) != 1:
-		return report, errors.New("the event was not looked at")
-	}
-	report.Event = pass.Events[0]
-	if report.Event.State != plan.Linked {
-		return report, fmt.Errorf("no link: %s", report.Event.Reason)
-	}
-	var unfit *keep.UnfitError
-	if err := d.inviter.KeepFile(ctx, c, report.Event.ID); err != nil && !errors.As(err, &unfit) {
-		return report, err
-	}
-	report.ICS, err = os.ReadFile(file)
-	return report, err
 }

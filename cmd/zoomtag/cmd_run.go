@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api/local"
+
 	"zoomtag/sync/api/socket"
 
 	"zoomtag/sync/api"
@@ -54,7 +56,7 @@ type daemon struct {
 	app  *app
 	st   *store.Store
 	log  *slog.Logger
-	desk atomic.Pointer[desk]
+	desk atomic.Pointer[local.Service]
 }
 
 // runDaemon runs until ctx ends.
@@ -184,7 +186,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		generation, end := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		desk := d.desk.Load()
-		beside.Go(func() { desk.checkScopes(generation) })
+		beside.Go(func() { desk.CheckScopes(generation) })
 		go func() { done <- desk.Run(generation) }()
 		systemd.Ready()
 		next := d.wait(ctx, hup, done)
@@ -249,7 +251,7 @@ func (d *daemon) reload() error {
 }
 
 // finish saves what only the running daemon knew.
-func (d *daemon) finish(desk *desk, cause error) error {
+func (d *daemon) finish(desk *local.Service, cause error) error {
 	err := desk.Finish()
 	d.log.Info("zoomtag stops")
 	return errors.Join(cause, err)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/sync/api/local"
+
 	"zoomtag/sync/invite/keep"
 
 	"zoomtag/sync/api"
@@ -39,8 +41,8 @@ func (a *app) syncCommand() *cobra.Command {
 			report, err := office.Sync(ctx, api.SyncRequest{Calendars: names})
 			bar.Clear()
 			var folder *keep.FolderError
-			if own, ok := office.(*desk); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
-				own.tidy(cmd.Context())
+			if own, ok := office.(*local.Service); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
+				own.Tidy(cmd.Context())
 			}
 			return a.showPass(&report, err)
 		},

@@ -15,6 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"zoomtag/configs"
+	"zoomtag/sync/api/local"
+
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 
@@ -44,7 +47,17 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			defer st.Close()
 			var log safeBuffer
 			d := &daemon{st: st, log: slog.New(slog.NewTextHandler(&log, nil))}
-			d.desk.Store(&desk{ledger: ledger{st: st, now: time.Now}})
+			service, err := local.New(local.Options{
+				Config: &configs.Config{Zoom: configs.Accounts{{Mode: configs.Personal, PersonalLink: "https://zoom.us/my/alice"}}},
+				Store:  st,
+				Kinds:  providers(),
+				Log:    d.log,
+				Now:    time.Now,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.desk.Store(service)
 			healthz := func() (int, string) {
 				w := httptest.NewRecorder()
 				d.healthHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil))
@@ -72,7 +85,7 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			if code, body := healthz(); code != http.StatusServiceUnavailable || !strings.Contains(body, test.says) {
 				t.Errorf("/healthz: %d %s", code, body)
 			}
-			report, err := d.desk.Load().status()
+			report, err := service.Status(t.Context())
 			says := func(text string) bool { return strings.Contains(text, test.says) }
 			if err != nil || report.Health != api.Failing || !slices.ContainsFunc(report.Reasons, says) || !slices.ContainsFunc(report.Notices, says) {
 				t.Errorf("status: %s %q %q, %v", report.Health, report.Reasons, report.Notices, err)

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/sync/api/local"
+
 	"zoomtag/sync/api"
 )
 
@@ -86,7 +88,7 @@ func TestInviteDirWatched(t *testing.T) {
 }
 
 // desk opens the world's desk, as a daemon does for long.
-func (w *inviteWorld) desk() *desk {
+func (w *inviteWorld) desk() *local.Service {
 	w.t.Helper()
 	a := &app{term: &process{now: time.Now, in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }},
 		flags: flags{config: w.path("zoomtag.yaml"), logFormat: "text"}}
@@ -117,7 +119,7 @@ func TestInviteDirUnusable(t *testing.T) {
 		t.Errorf("%+v, %v", links, err)
 	}
 	w.must(os.Remove(w.path("out")))
-	if _, err := d.engine.Pass(t.Context(), "team"); err != nil { // as the daemon's schedule does
+	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.out(); !slices.Equal(got, []string{"a@example.com.ics", "b@example.com.ics"}) {

@@ -215,7 +215,7 @@ func TestFeed(t *testing.T) {
 	w.must(err)
 	defer d.Close()
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.inviter.ServeFeed(w, r) })
+	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.Feed(w, r) })
 	get := func(path string, headers ...string) *http.Response {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
 		for i := 0; i+1 < len(headers); i += 2 {
@@ -250,7 +250,8 @@ func TestFeed(t *testing.T) {
 			t.Errorf("%s: %d", wrong, res.StatusCode)
 		}
 	}
-	d.inviter = keep.New(keep.Options{})
+	mux = http.NewServeMux()
+	mux.HandleFunc("GET /feed/{name}", keep.New(keep.Options{}).ServeFeed)
 	for _, off := range []string{path, "/feed/.ics"} {
 		if res := get(off); res.StatusCode != http.StatusNotFound {
 			t.Errorf("switched off, %s: %d", off, res.StatusCode)

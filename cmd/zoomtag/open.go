@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"zoomtag/sync/api/local"
+
 	"zoomtag/providers/files"
 
 	"zoomtag/sync/api/socket"
@@ -129,12 +131,12 @@ func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, 
 const lockPatience = time.Second
 
 // openDesk opens the store and makes the engine.
-func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
+func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
 	return a.openDeskOn(cfg, cfg.State, log, progress)
 }
 
 // openDeskOn is openDesk on the store in another file than the configured one. The sign-ins are beside that one all the same.
-func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
+func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
 	st, err := a.openStore(path, store.Open)
 	if err != nil {
 		return nil, err
@@ -148,7 +150,7 @@ func (a *app) openStore(path string, open func(string, store.Options) (*store.St
 }
 
 // deskOn is newDesk on a store that is closed if that fails.
-func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
+func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
 	d, err := a.newDesk(cfg, st, log, progress)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -157,18 +159,18 @@ func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pro
 }
 
 // newDesk makes the engine on an open store.
-func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*desk, error) {
-	return newDesk(deskOptions{
-		config:   cfg,
-		store:    st,
-		kinds:    providers(),
-		log:      log,
-		progress: progress,
-		told:     a.tells && a.flags.logLevel == "",
-		silent:   a.shows,
-		now:      a.term.now,
-		hook:     a.term.hook,
-		haste:    a.term.hurry,
+func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+	return local.New(local.Options{
+		Config:   cfg,
+		Store:    st,
+		Kinds:    providers(),
+		Log:      log,
+		Progress: progress,
+		Told:     a.tells && a.flags.logLevel == "",
+		Silent:   a.shows,
+		Now:      a.term.now,
+		Hook:     a.term.hook,
+		Haste:    a.term.hurry,
 	})
 }
 
@@ -258,14 +260,14 @@ func (a *app) openPreview(ctx context.Context) (api.Service, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &previewDesk{desk: d, dir: dir}, nil
+	return &previewDesk{Service: d, dir: dir}, nil
 }
 
 // previewDesk is a desk on a state that is thrown away.
 type previewDesk struct {
-	*desk
+	*local.Service
 	dir string
 }
 
 // Close removes the state.
-func (p *previewDesk) Close() error { return errors.Join(p.desk.Close(), os.RemoveAll(p.dir)) }
+func (p *previewDesk) Close() error { return errors.Join(p.Service.Close(), os.RemoveAll(p.dir)) }

@@ -53,7 +53,8 @@ func TestOverdueEverywhere(t *testing.T) {
 	if code != http.StatusOK || text != api.OK || d.healthy() != nil {
 		t.Errorf("after a pass /healthz says %d %q, and the watchdog %v", code, text, d.healthy())
 	}
-	desk.overdue = func(string) (time.Duration, bool) { return 5 * time.Minute, true }
+	passes := &fakePasses{}
+	desk.Passes = passes
 	if r := status(); r.Health != api.Failing || !strings.HasPrefix(r.Reasons[0], "f: overdue: no pass has ended for 5m0s") || !r.Calendars[0].Overdue {
 		t.Errorf("overdue: %s %q", r.Health, r.Reasons)
 	}
@@ -67,8 +68,14 @@ func TestOverdueEverywhere(t *testing.T) {
 		text, _ := json.Marshal(report)
 		t.Errorf("doctor: %v %s", err, text)
 	}
-	desk.stuck = func(string) bool { return true }
+	passes.stuck = true
 	if code, _ := ask("/healthz"); code != http.StatusServiceUnavailable || d.healthy() == nil {
 		t.Errorf("stuck: /healthz says %d, and the watchdog is fed", code)
 	}
 }
+
+// fakePasses says of each calendar that no pass of it has ended for five minutes.
+type fakePasses struct{ stuck bool }
+
+func (p *fakePasses) Overdue(string) (time.Duration, bool) { return 5 * time.Minute, true }
+func (p *fakePasses) Stuck(string) bool                    { return p.stuck }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zoomtag/sync/api/local"
 )
 
 // stateFolder describes every file beside the state, but for that with the times of passes: name, size, time of the last write, content.
@@ -63,9 +65,9 @@ func TestSyncTidies(t *testing.T) {
 	if out, _, _ := w.zoomtag("log", "Beta"); !strings.Contains(out, "cancel") {
 		t.Fatalf("the meeting was not cancelled:\n%s", out)
 	}
-	w.ahead += keepFor + time.Hour
+	w.ahead += local.KeepFor + time.Hour
 	w.sync()
 	if out, said, code := w.zoomtag("log", "Beta"); code != exitUsage || strings.Contains(out+said, "cancel") { // it is unknown by now
-		t.Errorf("the journal still tells of what is older than %s:\n%s", keepFor, out)
+		t.Errorf("the journal still tells of what is older than %s:\n%s", local.KeepFor, out)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -186,5 +187,28 @@ func TestInviteSettledMeanwhile(t *testing.T) {
 	w.queued("b1", "b2")
 	if raw, err := w.st.Invite("a", "a1"); err != nil || raw != nil {
 		t.Errorf("%v\n%s", err, raw)
+	}
+}
+
+// TestFolderUsableAgain: a folder that could not be used is taken up by the next pass of any calendar, without being begun again.
+func TestFolderUsableAgain(t *testing.T) {
+	w := newQueueWorld(t)
+	dir := string(w.v.dir)
+	w.v.begun = false
+	if err := errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	var folder *FolderError
+	if err := w.v.Begin(nil); !errors.As(err, &folder) {
+		t.Errorf("a file in the place of the folder: %v", err)
+	}
+	w.v.Run(t.Context(), "a", "b")
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	w.v.Run(t.Context(), "a")
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 4 {
+		t.Errorf("the folder shows %d of 4 invitations: %v", len(entries), err)
 	}
 }

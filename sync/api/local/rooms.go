@@ -1,4 +1,4 @@
-package main
+package local
 
 import (
 	"slices"
@@ -14,11 +14,11 @@ import (
 
 // foretellRooms says in a plan which events would share a personal room with another event at the same time. What is there already,
 // status tells.
-func (d *desk) foretellRooms(reports []engine.Report) error {
-	now := d.now()
+func (s *Service) foretellRooms(reports []engine.Report) error {
+	now := s.now()
 	var facts []doctor.Facts
 	planned := func(rec *store.Record) {
-		if f, ok := d.inRoom(now, rec); ok {
+		if f, ok := s.inRoom(now, rec); ok {
 			facts = append(facts, f)
 		}
 	}
@@ -32,8 +32,8 @@ func (d *desk) foretellRooms(reports []engine.Report) error {
 	if len(facts) == 0 {
 		return nil
 	}
-	for _, name := range d.names {
-		records, err := d.st.Records(name)
+	for _, name := range s.names {
+		records, err := s.st.Records(name)
 		if err != nil {
 			return err
 		}
@@ -60,13 +60,13 @@ func (d *desk) foretellRooms(reports []engine.Report) error {
 
 // inRoom are the facts of an event in a personal room; ok is false where it is not in one. Before a meeting is made nobody knows the room's
 // number: there it is named after whose it is.
-func (d *desk) inRoom(now time.Time, rec *store.Record) (f doctor.Facts, ok bool) {
+func (s *Service) inRoom(now time.Time, rec *store.Record) (f doctor.Facts, ok bool) {
 	if rec.Told == nil || rec.Told.Kind != meeting.Personal {
 		return f, false
 	}
 	room := *rec
 	room.Meeting = meeting.Meeting{JoinURL: "room of " + strings.ToLower(rec.Host)}
-	if a, ok := d.accounts.Of(rec.Mark); ok && a.Mode == configs.Personal { // the account is one room
+	if a, ok := s.accounts.Of(rec.Mark); ok && a.Mode == configs.Personal { // the account is one room
 		room.Meeting.JoinURL = "room " + a.Hash
 	}
 	return doctor.Remembered(now, &room), true

@@ -1,53 +1,51 @@
-package main
+package local
 
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"zoomtag/store/record"
-
-	"zoomtag/sync/api"
-
 	"zoomtag/store"
+	"zoomtag/store/record"
+	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
 
-// ledger reads the facts that commands show out of the store.
-type ledger struct {
+// reader reads what reports show out of the store.
+type reader struct {
 	st    *store.Store
 	names []string          // the configured calendars
 	kinds map[string]string // their providers
 	// called are the names of the Zoom accounts by hash, and the main one's by "".
 	called map[string]string
 	now    func() time.Time
-	// passed is when a calendar was last read, as this process knows it. overdue, nil without a daemon, is for how long no pass has ended.
-	passed  func(calendar string) time.Time
-	overdue func(calendar string) (quiet time.Duration, overdue bool)
+	passed func(calendar string) time.Time // when a calendar was last read, as this process knows it
+	Passes Passes                          // nil without a daemon
 }
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
-func (l *ledger) status() (api.StatusReport, error) {
-	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{}, Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{}, Tokens: []api.TokenStatus{}, Notices: l.st.Notices(), Reasons: []string{}}
+func (r *reader) status() (api.StatusReport, error) {
+	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{}, Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{}, Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
-	takenOut, err := l.takenOut()
+	takenOut, err := r.takenOut()
 	if err != nil {
 		return report, err
 	}
 	report.Notices = append(report.Notices, takenOut...)
-	verdicts, err := l.verdicts()
+	verdicts, err := r.verdicts()
 	if err != nil {
 		return report, err
 	}
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
 	failing := 0
-	for _, name := range l.names {
-		c, events, notes, waiting, err := l.calendar(name)
+	for _, name := range r.names {
+		c, events, notes, waiting, err := r.calendar(name)
 		if err != nil {
 			return report, err
 		}
@@ -63,7 +61,7 @@ func (l *ledger) status() (api.StatusReport, error) {
 			report.Reasons = append(report.Reasons, name+": "+state)
 		}
 	}
-	budgets, err := l.st.Budgets(l.now().UTC().Format(time.DateOnly))
+	budgets, err := r.st.Budgets(r.now().UTC().Format(time.DateOnly))
 	if err != nil {
 		return report, err
 	}
@@ -72,7 +70,7 @@ func (l *ledger) status() (api.StatusReport, error) {
 			continue
 		}
 		host, hash := engine.SplitBudgetKey(key)
-		account, known := l.called[hash]
+		account, known := r.called[hash]
 		if !known { // it was taken out of the configuration today
 			account = "zt-" + hash
 		}
@@ -82,12 +80,12 @@ func (l *ledger) status() (api.StatusReport, error) {
 		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Account, b.Account))
 	})
 	switch {
-	case failing > 0 && failing == len(l.names):
+	case failing > 0 && failing == len(r.names):
 		report.Health = api.Failing
 	case failing > 0 || len(report.Events) > 0 || doctor.Failed(report.Verdicts):
 		report.Health = api.Degraded
 	}
-	if displaced := l.st.Displaced(); displaced != "" {
+	if displaced := r.st.Displaced(); displaced != "" {
 		report.Health = api.Failing
 		report.Reasons, report.Notices = append(report.Reasons, displaced), append(report.Notices, displaced)
 	}
@@ -96,21 +94,21 @@ func (l *ledger) status() (api.StatusReport, error) {
 
 // calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not be had,
 // and those that wait for a service.
-func (l *ledger) calendar(name string) (c api.CalendarStatus, events, notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
-	st, err := l.st.Calendar(name)
+func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
+	st, err := r.st.Calendar(name)
 	if err != nil {
 		return c, nil, nil, nil, err
 	}
-	c = api.CalendarStatus{Name: name, Provider: l.kinds[name], LastError: st.LastError,
+	c = api.CalendarStatus{Name: name, Provider: r.kinds[name], LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly}
-	c.LastSuccess = api.Time(l.lastSuccess(name, st.LastSuccess))
-	if l.overdue != nil {
+	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
+	if r.Passes != nil {
 		var quiet time.Duration
-		if quiet, c.Overdue = l.overdue(name); c.Overdue {
+		if quiet, c.Overdue = r.Passes.Overdue(name); c.Overdue {
 			c.OverdueReason = engine.OverdueReason(quiet)
 		}
 	}
-	records, err := l.st.Records(name)
+	records, err := r.st.Records(name)
 	if err != nil {
 		return c, nil, nil, nil, err
 	}
@@ -128,7 +126,7 @@ func (l *ledger) calendar(name string) (c api.CalendarStatus, events, notes []ap
 			notes = append(notes, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
 		}
 	}
-	problems, err := l.st.Problems(name)
+	problems, err := r.st.Problems(name)
 	if err != nil {
 		return c, nil, nil, nil, err
 	}
@@ -144,13 +142,13 @@ func (l *ledger) calendar(name string) (c api.CalendarStatus, events, notes []ap
 
 // lastSuccess is when a calendar was last read: as the database has it, as was noted beside it since, or as this process itself knows. A time
 // to come, of a clock that was set back since, is none.
-func (l *ledger) lastSuccess(name string, saved time.Time) time.Time {
-	times := []time.Time{l.st.LastPass(name)}
-	if l.passed != nil {
-		times = append(times, l.passed(name))
+func (r *reader) lastSuccess(name string, saved time.Time) time.Time {
+	times := []time.Time{r.st.LastPass(name)}
+	if r.passed != nil {
+		times = append(times, r.passed(name))
 	}
 	for _, at := range times {
-		if at.After(saved) && !at.After(l.now()) {
+		if at.After(saved) && !at.After(r.now()) {
 			saved = at
 		}
 	}
@@ -165,12 +163,12 @@ func reasonOf(rec *store.Record) string {
 }
 
 // everywhere are the calendars of the configuration, and what stands for the files that were linked by themselves.
-func (l *ledger) everywhere() ([]string, error) {
-	known, err := l.st.Calendars()
+func (r *reader) everywhere() ([]string, error) {
+	known, err := r.st.Calendars()
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Clone(l.names)
+	names := slices.Clone(r.names)
 	for _, name := range known {
 		if record.IsFile(name) {
 			names = append(names, name)
@@ -180,19 +178,19 @@ func (l *ledger) everywhere() ([]string, error) {
 }
 
 // links gathers the facts of `links`.
-func (l *ledger) links() (api.LinksReport, error) {
+func (r *reader) links() (api.LinksReport, error) {
 	report := api.LinksReport{Links: []api.LinkStatus{}}
-	verdicts, err := l.verdicts()
+	verdicts, err := r.verdicts()
 	if err != nil {
 		return report, err
 	}
 	byEvent := verdicts.byEvent()
-	names, err := l.everywhere()
+	names, err := r.everywhere()
 	if err != nil {
 		return report, err
 	}
 	for _, name := range names {
-		records, err := l.st.Records(name)
+		records, err := r.st.Records(name)
 		if err != nil {
 			return report, err
 		}
@@ -212,7 +210,7 @@ func (l *ledger) links() (api.LinksReport, error) {
 				health = rec.State
 			}
 			report.Links = append(report.Links, api.LinkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
-				Start: api.Time(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting), Account: l.accountOf(rec),
+				Start: api.Time(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting), Account: r.accountOf(rec),
 				State: rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
 		}
 	}
@@ -226,9 +224,9 @@ func (l *ledger) links() (api.LinksReport, error) {
 }
 
 // accountOf names the Zoom account of a record's meeting; one that the configuration does not have is called what it was called last.
-func (l *ledger) accountOf(rec *store.Record) string {
+func (r *reader) accountOf(rec *store.Record) string {
 	m, _ := plan.ParseMark(rec.Mark)
-	if name, known := l.called[m.Account]; known {
+	if name, known := r.called[m.Account]; known {
 		return name
 	}
 	return rec.Account
@@ -237,12 +235,31 @@ func (l *ledger) accountOf(rec *store.Record) string {
 // maxLog is how many entries of the journal `log` shows.
 const maxLog = 1000
 
-func (l *ledger) log(event string) (api.LogReport, error) {
+func (r *reader) log(event string) (api.LogReport, error) {
 	report := api.LogReport{Log: []api.LogEntry{}}
-	entries, err := l.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
+	entries, err := r.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
 	for _, e := range entries {
 		report.Log = append(report.Log, api.LogEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step,
 			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error})
 	}
 	return report, err
+}
+
+// waitingOf are the events of these that wait for a service.
+func waitingOf(records []*store.Record) (list []api.WaitingStatus) {
+	for _, rec := range records {
+		if plan.Waits(rec) {
+			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, For: rec.Bound,
+				Until: api.Time(rec.Due), Reason: rec.Reason})
+		}
+	}
+	return list
+}
+
+// meetingID is a meeting's number as documents have it; "" where there is none.
+func meetingID(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
 }

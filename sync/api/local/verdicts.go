@@ -1,4 +1,4 @@
-package main
+package local
 
 import (
 	"slices"
@@ -11,12 +11,12 @@ import (
 // verdicts are the findings about coming links: those of the last look at each, and which of them get in each other's way.
 type verdicts []doctor.Finding
 
-func (l *ledger) verdicts() (verdicts, error) {
+func (r *reader) verdicts() (verdicts, error) {
 	var all verdicts
 	var coming []doctor.Facts
-	now := l.now()
-	for _, name := range l.names {
-		records, err := l.st.Records(name)
+	now := r.now()
+	for _, name := range r.names {
+		records, err := r.st.Records(name)
 		if err != nil {
 			return nil, err
 		}

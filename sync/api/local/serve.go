@@ -1,0 +1,79 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"zoomtag/providers/words"
+	"zoomtag/sync/engine"
+)
+
+// Serve makes d the one that a daemon asks: with a schedule for its calendars, and in the place of old, which may still be at work and be nil.
+// specs are the schedules by the names of the calendars. Whoever starts the daemon, or has it read its configuration, has perhaps mended
+// something: what failed is due at once.
+func (s *Service) Serve(specs map[string]string, old *Service) (err error) {
+	if s.schedule, err = engine.NewSchedule(s.engine, specs, nil); err != nil {
+		return words.Usage(err)
+	}
+	s.Passes = s.schedule
+	if old != nil {
+		s.engine.Succeed(old.engine)
+		s.invitations.Succeed(old.invitations)
+	}
+	return nil
+}
+
+// Begin has be due what somebody may have mended. It is called once d has taken the place of the one before.
+func (s *Service) Begin() error {
+	_, err := s.engine.Retry(engine.Again{Calendars: s.names})
+	return err
+}
+
+// Run makes the passes of the schedule until ctx ends, and returns when the last of them has ended.
+func (s *Service) Run(ctx context.Context) error {
+	if s.invites {
+		if err := s.beginInvites(); err != nil {
+			s.log.Error("invitations", "reason", err)
+		}
+	}
+	return s.schedule.Run(ctx)
+}
+
+// Finish saves what only the running daemon knew.
+func (s *Service) Finish() error { return s.engine.SavePasses() }
+
+// Sweep looks for meetings without an event, unless that was done within the day. It returns engine.ErrUnread until all calendars have been read.
+func (s *Service) Sweep(ctx context.Context) error { return s.engine.Sweep(ctx) }
+
+// Feed answers for the calendar of all invitations.
+func (s *Service) Feed(w http.ResponseWriter, r *http.Request) { s.invitations.ServeFeed(w, r) }
+
+// Stuck returns why no pass of some calendar has ended for so long that no slow service explains it; nil where none is.
+func (s *Service) Stuck() error {
+	for _, name := range s.names {
+		if quiet, _ := s.Passes.Overdue(name); s.Passes.Stuck(name) {
+			return fmt.Errorf("calendar %s: %s", name, engine.OverdueReason(quiet))
+		}
+	}
+	return nil
+}
+
+// Late names the calendars that are overdue.
+func (s *Service) Late() (names []string) {
+	for _, name := range s.names {
+		if _, overdue := s.Passes.Overdue(name); overdue {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Passes tells for how long no pass of a calendar has ended.
+type Passes interface {
+	// Overdue reports whether that is too long.
+	Overdue(calendar string) (quiet time.Duration, overdue bool)
+	// Stuck reports whether it is so long that no slow service explains it.
+	Stuck(calendar string) bool
+}

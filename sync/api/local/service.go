@@ -1,0 +1,253 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
+	"zoomtag/sync/doctor/examine"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/invite/keep"
+)
+
+// Service answers by itself: it holds the store, and works on the calendars.
+type Service struct {
+	reader
+	engine      *engine.Engine
+	builder     *assemble.Builder
+	requests    *assemble.Counter
+	schedule    *engine.Schedule // nil unless this is the daemon
+	accounts    assemble.Accounts
+	invitations *keep.Keeper
+	calendars   map[string]*engine.Calendar
+	examiner    *examine.Examiner
+	invites     bool              // they are kept, for a folder or a feed
+	grants      map[string]string // the files of persons' sign-ins, by calendar
+	log         *slog.Logger
+}
+
+// known returns the calendars that are meant: those named, or all.
+func (s *Service) known(names []string) ([]string, error) {
+	if len(names) == 0 {
+		return s.names, nil
+	}
+	for _, name := range names {
+		if !slices.Contains(s.names, name) {
+			return nil, words.Usage(errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" + oneOf(name, s.names)))
+		}
+	}
+	return names, nil
+}
+
+// oneOf ends a sentence that says that there is nothing of a name: with the one that was probably meant, or else with those that there are.
+func oneOf(name string, known []string) string {
+	if meant := words.Meant(name, known); meant != "" {
+		return meant
+	}
+	return "; there are: " + strings.Join(known, ", ")
+}
+
+// parallelPasses is how many calendars one `sync` works on at once.
+const parallelPasses = 8
+
+// Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be kept do not: that
+// is reported at the end.
+func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, error) {
+	names, err := s.known(r.Calendars)
+	if err != nil {
+		return api.SyncReport{}, err
+	}
+	invites := s.invites && !r.Dry
+	if invites {
+		_ = s.beginInvites() // asked again below, when it may have been mended
+	}
+	before := s.requests.Snapshot()
+	reports := make([]engine.Report, len(names))
+	faults := make([]error, len(names))
+	var wg sync.WaitGroup
+	places := make(chan struct{}, parallelPasses)
+	for i, name := range names {
+		wg.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			if r.Dry {
+				reports[i], faults[i] = s.engine.Plan(ctx, name)
+			} else {
+				reports[i], faults[i] = s.engine.Pass(ctx, name)
+			}
+		})
+	}
+	wg.Wait()
+	report := api.SyncReport{Calendars: reports, Requests: s.requests.Since(before)}
+	for i := range reports {
+		for call, n := range reports[i].Calls {
+			report.Requests[call] += n
+		}
+	}
+	if err = stopped(faults); s.schedule == nil && report.Requests["zoom"] > 0 { // a daemon has said it when it began
+		s.CheckScopes(ctx)
+	}
+	for i := range reports {
+		if !r.Dry && faults[i] == nil {
+			err = errors.Join(err, s.tellWaiting(&reports[i]))
+		}
+	}
+	if r.Dry {
+		err = errors.Join(err, s.foretellRooms(reports))
+	}
+	if invites {
+		err = errors.Join(err, s.beginInvites())
+	}
+	return report, err
+}
+
+// CheckScopes says what the Zoom apps are not allowed to do, rather than at the first event that needs it.
+func (s *Service) CheckScopes(ctx context.Context) {
+	for _, account := range s.accounts {
+		checker, ok := account.Service.(meeting.ScopeChecker)
+		if !ok {
+			continue
+		}
+		err := checker.CheckScopes(ctx)
+		var refused *meeting.SignInError
+		if err == nil || ctx.Err() != nil || s.schedule == nil && errors.As(err, &refused) { // the events that needed it say so
+			continue
+		}
+		s.log.Warn("the Zoom app needs a look", account.Attributes("reason", err)...)
+	}
+}
+
+// beginInvites has the inviter begin, unless it has.
+func (s *Service) beginInvites() error {
+	var watched []string
+	for _, c := range s.builder.Config.Calendars {
+		if c.ICS != nil {
+			watched = append(watched, c.ICS.Path)
+		}
+	}
+	return s.invitations.Begin(watched)
+}
+
+// stopped joins the faults of several passes; that they were asked to end early is said once, in a sentence.
+func stopped(faults []error) error {
+	early := false
+	others := slices.DeleteFunc(faults, func(err error) bool {
+		canceled := errors.Is(err, context.Canceled)
+		early = early || canceled
+		return canceled
+	})
+	if early {
+		others = append(others, api.ErrStopped)
+	}
+	return errors.Join(others...)
+}
+
+// stands takes over how the sign-in of a person stands, and why it cannot be used.
+func stands(t *api.TokenStatus, g signin.State, ok bool) {
+	switch {
+	case ok:
+		t.SignedIn, t.Refused, t.Reason = api.Time(g.SignedIn), api.Time(g.Refused), g.Reason
+	case g.Unusable != nil:
+		t.Reason = words.Of(g.Unusable)
+	}
+}
+
+// Status gathers the facts, with those that only a daemon has.
+func (s *Service) Status(context.Context) (api.StatusReport, error) {
+	report, err := s.status()
+	if err != nil {
+		return report, err
+	}
+	left, notices, err := leftoversOf(s.engine)
+	for _, notice := range notices {
+		if !saidOf(report.Events, notice) {
+			report.Notices = append(report.Notices, notice)
+		}
+	}
+	report.Leftovers = left
+	report.Daemon = s.schedule != nil
+	for i := range report.Calendars {
+		c := &report.Calendars[i]
+		if s.schedule != nil {
+			c.NextRun = api.Time(s.schedule.Next(c.Name))
+		}
+		if path, ok := s.grants[c.Name]; ok {
+			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider}
+			g, ok := signin.Read(path)
+			stands(&token, g, ok)
+			report.Tokens = append(report.Tokens, token)
+		}
+	}
+	for _, account := range s.accounts {
+		if account.Grant == "" {
+			continue
+		}
+		token := api.TokenStatus{Provider: "zoom", Account: account.Name}
+		g, ok := signin.Read(account.Grant)
+		if stands(&token, g, ok); ok {
+			nameHost(report.Budget, account.Name, g.Email)
+			token.Person = g.Name()
+		}
+		report.Tokens = append(report.Tokens, token)
+		if report.Health == api.OK && (token.SignedIn == nil || token.Refused != nil) {
+			report.Health = api.Degraded
+		}
+	}
+	return report, err
+}
+
+// saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the single request, in
+// brackets behind the sentence, differs each time.
+func saidOf(events []api.EventStatus, notice string) bool {
+	return slices.ContainsFunc(events, func(e api.EventStatus) bool {
+		sentence, _, _ := strings.Cut(e.Reason, " (")
+		return sentence != "" && strings.Contains(notice, sentence)
+	})
+}
+
+// nameHost says who the person is whose calls are counted in an account of one person.
+func nameHost(budgets []api.BudgetStatus, account, person string) {
+	for i := range budgets {
+		if b := &budgets[i]; b.Host == meeting.Me && b.Account == account && person != "" {
+			b.Host = person
+		}
+	}
+}
+
+// Doctor judges everything, or one event or link.
+func (s *Service) Doctor(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
+	return s.examiner.Examine(ctx, r)
+}
+
+// Links gathers the links.
+func (s *Service) Links(context.Context) (api.LinksReport, error) { return s.links() }
+
+// Log reads the journal.
+func (s *Service) Log(_ context.Context, r api.LogRequest) (api.LogReport, error) {
+	return s.reader.log(r.Event)
+}
+
+// Release lifts the brake of a calendar. A daemon looks at it at once.
+func (s *Service) Release(ctx context.Context, r api.ReleaseRequest) (api.ReleaseReport, error) {
+	name := r.Calendar
+	if _, err := s.known([]string{name}); err != nil {
+		return api.ReleaseReport{}, err
+	}
+	held, events, err := s.engine.Release(ctx, name)
+	if s.schedule != nil && err == nil {
+		s.schedule.Nudge(name)
+	}
+	return api.ReleaseReport{Calendar: name, Held: held, Events: events}, err
+}
+
+// Close lets go of the store.
+func (s *Service) Close() error { return s.st.Close() }
