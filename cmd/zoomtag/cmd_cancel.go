@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"zoomtag/sync/api"
 
@@ -15,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
-	"zoomtag/sync/engine"
 )
 
 // showLeftovers shows the meetings that no event has.
@@ -62,28 +59,4 @@ it looks for them. Other meetings are never cancelled by this command: remove th
 			return nil
 		},
 	})
-}
-
-// sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
-const sweepPause = 10 * time.Minute
-
-// unreadPause is how often it asks whether all calendars have been read.
-const unreadPause = 2 * time.Second
-
-// sweeping looks for meetings without an event, every day.
-func (d *daemon) sweeping(ctx context.Context) {
-	for {
-		pause := sweepPause
-		switch err := d.desk.Load().Sweep(ctx); {
-		case errors.Is(err, engine.ErrUnread):
-			pause = unreadPause
-		case err != nil && ctx.Err() == nil:
-			d.log.Warn("meetings without an event could not be looked for", "reason", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(pause):
-		}
-	}
 }

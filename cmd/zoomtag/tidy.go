@@ -2,15 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"zoomtag/sync/api/local"
+	"zoomtag/sync/engine"
 )
 
 // housekeeping keeps copies of the store and prunes it, at the start and every day.
 func (d *daemon) housekeeping(ctx context.Context) {
 	for {
-		d.desk.Load().Housekeep(ctx)
+		d.service.Load().Housekeep(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -38,5 +40,29 @@ func (d *daemon) watchState(ctx context.Context) {
 			d.log.Error(displaced)
 		}
 		said = displaced
+	}
+}
+
+// sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
+const sweepPause = 10 * time.Minute
+
+// unreadPause is how often it asks whether all calendars have been read.
+const unreadPause = 2 * time.Second
+
+// sweeping looks for meetings without an event, every day.
+func (d *daemon) sweeping(ctx context.Context) {
+	for {
+		pause := sweepPause
+		switch err := d.service.Load().Sweep(ctx); {
+		case errors.Is(err, engine.ErrUnread):
+			pause = unreadPause
+		case err != nil && ctx.Err() == nil:
+			d.log.Warn("meetings without an event could not be looked for", "reason", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
 	}
 }
