@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"store/record":                           {"providers/meeting"},
 	"store":                                  {"store/record", "providers/meeting"},
 	"sync/plan":                              {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "store/record"},
+	"sync/daemon":                            {"configs", "providers/words", "store", "sync/api", "sync/api/local", "sync/api/socket", "sync/engine", "systemd"},
 	"sync/doctor":                            {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "sync/plan", "store/record"},
 	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},

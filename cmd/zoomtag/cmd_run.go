@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"zoomtag/sync/daemon"
+
 	"zoomtag/sync/api/local"
 
 	"github.com/spf13/cobra"
@@ -35,13 +37,13 @@ hand and exits with 0. SIGHUP reads the configuration again; a bad one is report
 
 // runDaemon runs the daemon on a configuration, and on what it is read as from then on.
 func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logger) error {
-	return runDaemon(ctx, cfg, daemonOptions{
-		load: a.load,
-		open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
+	return daemon.Run(ctx, cfg, daemon.Options{
+		Load: a.load,
+		Open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
 			return a.newDesk(cfg, st, log, nil)
 		},
-		store:   store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook},
-		version: version,
-		log:     log,
+		Store:   store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook},
+		Version: version,
+		Log:     log,
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -27,25 +27,25 @@ import (
 
 // daemon is the process that runs all calendars. The service changes when the configuration is read again; the store stays.
 type daemon struct {
-	daemonOptions
+	Options
 	st      *store.Store
 	service atomic.Pointer[local.Service]
 }
 
-// daemonOptions are what the daemon is made with.
-type daemonOptions struct {
-	// load reads the configuration, at SIGHUP.
-	load func() (*configs.Config, error)
-	// open makes of a configuration what answers for it, on the open store.
-	open    func(cfg *configs.Config, st *store.Store) (*local.Service, error)
-	store   store.Options
-	version string
-	log     *slog.Logger
+// Options are what the daemon is made with.
+type Options struct {
+	// Load reads the configuration, at SIGHUP.
+	Load func() (*configs.Config, error)
+	// Open makes of a configuration what answers for it, on the open store.
+	Open    func(cfg *configs.Config, st *store.Store) (*local.Service, error)
+	Store   store.Options
+	Version string
+	Log     *slog.Logger
 }
 
-// runDaemon runs the daemon until ctx ends: every calendar of cfg on its schedule, and of each configuration that is read after it.
-func runDaemon(ctx context.Context, cfg *configs.Config, o daemonOptions) (err error) {
-	st, err := store.Open(cfg.State, o.store)
+// Run runs the daemon until ctx ends: every calendar of cfg on its schedule, and of each configuration that is read after it.
+func Run(ctx context.Context, cfg *configs.Config, o Options) (err error) {
+	st, err := store.Open(cfg.State, o.Store)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func runDaemon(ctx context.Context, cfg *configs.Config, o daemonOptions) (err e
 	if err := st.Check(); err != nil {
 		return err
 	}
-	d := &daemon{daemonOptions: o, st: st}
+	d := &daemon{Options: o, st: st}
 	if err := d.build(cfg); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func runDaemon(ctx context.Context, cfg *configs.Config, o daemonOptions) (err e
 
 // build makes the service for a configuration, in the place of the one before.
 func (d *daemon) build(cfg *configs.Config) error {
-	service, err := d.open(cfg, d.st)
+	service, err := d.Open(cfg, d.st)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serve(control, d.server(ctx, socket.Handler(func() api.Service { return d.service.Load() }, d.log)))}
+	servers := []*http.Server{d.serve(control, d.server(ctx, socket.Handler(func() api.Service { return d.service.Load() }, d.Log)))}
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {
@@ -97,7 +97,7 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 		case cfg.ListenWritten:
 			return nil, errors.Join(deaf(cfg.Listen, err), servers[0].Close())
 		default:
-			d.log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
+			d.Log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
 		}
 	}
 	last, expire := context.WithCancel(context.Background())
@@ -109,7 +109,7 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 		for _, s := range servers {
 			wg.Go(func() {
 				if err := s.Shutdown(last); err != nil {
-					d.log.Debug("listener closed with requests open", "reason", errors.Join(err, s.Close()))
+					d.Log.Debug("listener closed with requests open", "reason", errors.Join(err, s.Close()))
 				}
 			})
 		}
@@ -138,14 +138,14 @@ const lastWords = engine.LastStep + 25*time.Second
 // server answers with h. Requests hear of the end of ctx.
 func (d *daemon) server(ctx context.Context, h http.Handler) *http.Server {
 	return &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }, ReadHeaderTimeout: webRead, IdleTimeout: webIdle,
-		MaxHeaderBytes: webHeader, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+		MaxHeaderBytes: webHeader, ErrorLog: slog.NewLogLogger(d.Log.Handler(), slog.LevelDebug)}
 }
 
 // serve has s answer on l in the background.
 func (d *daemon) serve(l net.Listener, s *http.Server) *http.Server {
 	go func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			d.log.Error("a listener ended", "address", l.Addr().String(), "reason", err)
+			d.Log.Error("a listener ended", "address", l.Addr().String(), "reason", err)
 		}
 	}()
 	return s
@@ -156,7 +156,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	d.log.Info("zoomtag runs", "version", d.version, "calendars", len(cfg.Calendars), "state", cfg.State)
+	d.Log.Info("zoomtag runs", "version", d.Version, "calendars", len(cfg.Calendars), "state", cfg.State)
 	// Whoever works beside the schedule is waited for: the store is closed after that.
 	ctx, leave := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -182,7 +182,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		if err := <-done; err != nil {
 			return err
 		}
-		d.log.Info("the configuration was read again")
+		d.Log.Info("the configuration was read again")
 	}
 }
 
@@ -207,7 +207,7 @@ func (d *daemon) wait(ctx context.Context, hup <-chan os.Signal, done chan error
 			if err == nil {
 				return turn{}
 			}
-			d.log.Error("the configuration is wrong: the old one stays", "reason", err)
+			d.Log.Error("the configuration is wrong: the old one stays", "reason", err)
 			systemd.Ready()
 		}
 	}
@@ -224,7 +224,7 @@ func joined(done chan error, t turn) <-chan error {
 
 // reload reads the configuration again and makes a new service. The state file stays the one that is open.
 func (d *daemon) reload() error {
-	cfg, err := d.load()
+	cfg, err := d.Load()
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (d *daemon) reload() error {
 // finish saves what only the running daemon knew.
 func (d *daemon) finish(service *local.Service, cause error) error {
 	err := service.Finish()
-	d.log.Info("zoomtag stops")
+	d.Log.Info("zoomtag stops")
 	return errors.Join(cause, err)
 }
 
@@ -260,7 +260,7 @@ func (d *daemon) healthHandler() http.Handler {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 		if _, err := fmt.Fprintln(w, text); err != nil {
-			d.log.Debug("health page", "reason", err)
+			d.Log.Debug("health page", "reason", err)
 		}
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {

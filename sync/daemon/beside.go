@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -37,7 +37,7 @@ func (d *daemon) watchState(ctx context.Context) {
 		}
 		displaced := d.st.Displaced()
 		if displaced != "" && displaced != said {
-			d.log.Error(displaced)
+			d.Log.Error(displaced)
 		}
 		said = displaced
 	}
@@ -57,7 +57,7 @@ func (d *daemon) sweeping(ctx context.Context) {
 		case errors.Is(err, engine.ErrUnread):
 			pause = unreadPause
 		case err != nil && ctx.Err() == nil:
-			d.log.Warn("meetings without an event could not be looked for", "reason", err)
+			d.Log.Warn("meetings without an event could not be looked for", "reason", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"bufio"
@@ -55,7 +55,7 @@ func TestStrangersAreHungUpOn(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-				d := &daemon{daemonOptions: daemonOptions{log: slog.New(slog.DiscardHandler)}}
+				d := &daemon{Options: Options{Log: slog.New(slog.DiscardHandler)}}
 				answer := strings.Repeat("well ", 100_000)
 				s := d.serveWeb(t.Context(), l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
 				defer s.Close()
@@ -99,7 +99,7 @@ func (c *watchedConn) Close() error {
 func TestConnectionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-		d := &daemon{daemonOptions: daemonOptions{log: slog.New(slog.DiscardHandler)}}
+		d := &daemon{Options: Options{Log: slog.New(slog.DiscardHandler)}}
 		s := d.serveWeb(t.Context(), l, http.NotFoundHandler())
 		defer s.Close()
 		var ours []net.Conn
@@ -165,7 +165,7 @@ func TestDaemonAnswersToItsOwnName(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := l.Addr().String()
-	d := &daemon{daemonOptions: daemonOptions{log: slog.New(slog.DiscardHandler)}}
+	d := &daemon{Options: Options{Log: slog.New(slog.DiscardHandler)}}
 	s := d.serveWeb(context.WithoutCancel(t.Context()), l, ownNames(address, l.Addr(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })))
 	defer s.Close()
 	for host, want := range map[string]int{address: http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -51,8 +51,8 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			}
 			defer st.Close()
 			var log logText
-			d := &daemon{daemonOptions: daemonOptions{log: slog.New(slog.NewTextHandler(&log, nil))}, st: st}
-			service, err := local.New(local.Options{Config: room(), Store: st, Kinds: rooms(), Log: d.log, Now: time.Now})
+			d := &daemon{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, st: st}
+			service, err := local.New(local.Options{Config: room(), Store: st, Kinds: rooms(), Log: d.Log, Now: time.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +148,8 @@ func TestOverdueEverywhere(t *testing.T) {
 type fakePasses struct{ stuck bool }
 
 func (p *fakePasses) Overdue(string) (time.Duration, bool) { return 5 * time.Minute, true }
-func (p *fakePasses) Stuck(string) bool                    { return p.stuck }
+
+func (p *fakePasses) Stuck(string) bool { return p.stuck }
 
 // room is a configuration with a personal room and no calendar.
 func room() *configs.Config {
@@ -182,9 +183,9 @@ func newDaemon(t *testing.T) *daemon {
 	must(t, err)
 	t.Cleanup(func() { must(t, st.Close()) })
 	log := slog.New(slog.DiscardHandler)
-	d := &daemon{st: st, daemonOptions: daemonOptions{
-		log: log,
-		open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
+	d := &daemon{st: st, Options: Options{
+		Log: log,
+		Open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
 			return local.New(local.Options{Config: cfg, Store: st, Kinds: rooms(), Log: log, Now: time.Now, Haste: assemble.Haste{Aloof: true}})
 		},
 	}}
