@@ -9,6 +9,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
@@ -194,6 +195,31 @@ func TestHeldIsLetBe(t *testing.T) {
 	if n, err := b.e.Retry(Again{Calendars: []string{"c"}}); err != nil || n != 1 {
 		t.Errorf("by a hand: %d events, %v", n, err)
 	}
+	if next, err := b.st.NextDue("c"); err != nil || !next.Equal(b.now) {
+		t.Errorf("by a hand: due at %s, %v", next, err)
+	}
+}
+
+// TestRetryOfWhatHasNoRecord: what is held waits for a hand, what could not be read for anybody, and of one event nothing else is tried.
+func TestRetryOfWhatHasNoRecord(t *testing.T) {
+	b := newBench(t)
+	err := b.st.Update(func(tx *store.Tx) error {
+		return errors.Join(tx.PutProblem("c", store.Problem{ID: "held", Title: "Talk", Held: true}), tx.PutProblem("c", store.Problem{ID: "unread", Unread: true}),
+			tx.PutProblem("c", store.Problem{ID: "malformed"}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := func(id, _, _ string) bool { return id == "held" }
+	for _, c := range []struct {
+		again Again
+		want  int
+	}{{Again{}, 2}, {Again{Patient: true}, 1}, {Again{Event: only}, 1}, {Again{Event: only, Patient: true}, 0}} {
+		c.again.Calendars = []string{"c"}
+		if n, err := b.e.Retry(c.again); err != nil || n != c.want {
+			t.Errorf("patient %v, one event %v: %d are tried again, %v", c.again.Patient, c.again.Event != nil, n, err)
+		}
+	}
 }
 
 // TestThrottledIsWaitedFor: an event that failed because Zoom asked for a pause is let be until that is over.
@@ -278,5 +304,37 @@ func TestPauses(t *testing.T) {
 	b.e.refuse(key, "two", refused)
 	if rest := b.e.quiet[key]; rest.Tries != 1 || !rest.Until.Equal(b.now.Add(firstRefusal)) {
 		t.Errorf("with other credentials: %+v", rest)
+	}
+}
+
+// TestPausesThatDoNotCount: a pause of a clock that was ahead, one longer than any service asks for, and one for credentials that are others
+// by now; how often those were refused does not count either.
+func TestPausesThatDoNotCount(t *testing.T) {
+	b := newBench(t)
+	accounts := b.accounts()
+	accounts[0].Depends = func() string { return "new" }
+	b.e = New(b.st, []*Calendar{&b.config}, Options{Accounts: accounts, Now: func() time.Time { return b.now }})
+	key := accountKey(accounts[0].Hash)
+	for _, c := range []struct {
+		rest   store.Rest
+		counts bool
+	}{
+		{store.Rest{Begun: b.now, Until: b.now.Add(time.Hour)}, true},
+		{store.Rest{Begun: b.now.Add(time.Hour), Until: b.now.Add(2 * time.Hour)}, false},
+		{store.Rest{Begun: b.now, Until: b.now.Add(longestRest + time.Minute)}, false},
+		{store.Rest{Begun: b.now, Until: b.now.Add(time.Hour), Refused: true, Depends: "new"}, true},
+		{store.Rest{Begun: b.now, Until: b.now.Add(time.Hour), Refused: true, Depends: "old"}, false},
+	} {
+		b.e.quiet[key] = c.rest
+		if counts := !b.e.quietUntil(key).Until.IsZero(); counts != c.counts {
+			t.Errorf("%+v counts: %v", c.rest, counts)
+		}
+	}
+	b.e.quiet[key] = store.Rest{Begun: b.now, Until: b.now.Add(time.Hour), Refused: true, Depends: "old", Tries: 9}
+	if err := b.e.renewed(); err != nil {
+		t.Fatal(err)
+	}
+	if rest := b.e.quiet[key]; rest.Tries != 0 || !rest.Until.IsZero() {
+		t.Errorf("after the credentials were changed: %+v", rest)
 	}
 }
