@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
-// demoLinks is how many events hold a link when the demo ends.
-const demoLinks = 11
+// wantedLinks is how many events hold a link when the demo ends.
+const wantedLinks = 11
 
-// demoMails is how often Exchange has mailed a guest by then: for three links that came and one that went.
-const demoMails = 4
+// wantedMails is how often Exchange has mailed a guest by then: for three links that came and one that went.
+const wantedMails = 4
 
-// demoGoogleEvents are the events of the demo's Google calendar, by names of their own.
-func demoGoogleEvents(now time.Time) map[string]googletest.JSON {
+// googleEvents are the events of the demo's Google calendar, by names of their own.
+func googleEvents(now time.Time) map[string]googletest.JSON {
 	day := now.In(berlin()).AddDate(0, 0, 1)
 	event := func(title string, plusDays, hour int, more googletest.JSON) googletest.JSON {
 		start := time.Date(day.Year(), day.Month(), day.Day()+plusDays, hour, 0, 0, 0, berlin())
@@ -43,8 +43,8 @@ func demoGoogleEvents(now time.Time) map[string]googletest.JSON {
 	}
 }
 
-// demoOutlookEvents are the events of the demo's Outlook calendar, by names of their own.
-func demoOutlookEvents(now time.Time) map[string]outlooktest.JSON {
+// outlookEvents are the events of the demo's Outlook calendar, by names of their own.
+func outlookEvents(now time.Time) map[string]outlooktest.JSON {
 	day := now.In(berlin()).AddDate(0, 0, 1)
 	event := func(title string, plusDays, hour int, more outlooktest.JSON) outlooktest.JSON {
 		at := func(hour int) outlooktest.JSON {
@@ -68,16 +68,16 @@ func demoOutlookEvents(now time.Time) map[string]outlooktest.JSON {
 	}
 }
 
-// demoEvent is one file of the demo's folder.
-type demoEvent struct {
+// folderEvent is one file of the demo's folder.
+type folderEvent struct {
 	file  string
 	title string
 	lines string // more lines of the event, without line ends at the end
 	raw   string // instead of all that
 }
 
-// demoEvents are the events that the demo begins with: every way to ask for Zoom, and some not to.
-func demoEvents(now time.Time) []demoEvent {
+// folderEvents are the events that the demo begins with: every way to ask for Zoom, and some not to.
+func folderEvents(now time.Time) []folderEvent {
 	day := now.AddDate(0, 0, 1)
 	at := func(hours int, plusDays int) string {
 		return day.AddDate(0, 0, plusDays).Format("20060102") + fmt.Sprintf("T%02d0000", hours)
@@ -86,7 +86,7 @@ func demoEvents(now time.Time) []demoEvent {
 		return "DTSTART;TZID=Europe/Berlin:" + at(hour, plusDays) + "\nDTEND;TZID=Europe/Berlin:" + at(hour+1, plusDays)
 	}
 	allDay := "DTSTART;VALUE=DATE:" + day.AddDate(0, 0, 3).Format("20060102")
-	return []demoEvent{
+	return []folderEvent{
 		{file: "title.ics", title: "Budget talk #zoom", lines: when(0, 9)},
 		{file: "description.ics", title: "Interview", lines: when(0, 11) + "\nDESCRIPTION:Bring the portfolio.\\n#zoom(45m\\, no-waiting-room)"},
 		{file: "category.ics", title: "Sprint review", lines: when(1, 10) + "\nCATEGORIES:Work,Zoom\nLOCATION:Room 4"},
@@ -104,7 +104,7 @@ func demoEvents(now time.Time) []demoEvent {
 }
 
 // text is the event as a file.
-func (e demoEvent) text() string {
+func (e folderEvent) text() string {
 	if e.raw != "" {
 		return e.raw
 	}
