@@ -59,7 +59,7 @@ func TestInviteDirWatched(t *testing.T) {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 	w.must(os.Remove(w.path("out")))
-	d := w.desk()
+	d := w.local()
 	w.must(os.Symlink("in", w.path("out")))
 	for range 3 {
 		if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
@@ -87,14 +87,14 @@ func TestInviteDirWatched(t *testing.T) {
 	}
 }
 
-// desk opens the world's desk, as a daemon does for long.
-func (w *inviteWorld) desk() *local.Service {
+// local opens the world's service, as a daemon does for long.
+func (w *inviteWorld) local() *local.Service {
 	w.t.Helper()
 	a := &app{term: &process{now: time.Now, in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }},
 		flags: flags{config: w.path("zoomtag.yaml"), logFormat: "text"}}
 	cfg, err := a.load()
 	w.must(err)
-	d, err := a.openDesk(cfg, slog.New(slog.DiscardHandler), nil)
+	d, err := a.openLocal(cfg, slog.New(slog.DiscardHandler), nil)
 	w.must(err)
 	w.t.Cleanup(func() { w.must(d.Close()) })
 	return d
@@ -110,7 +110,7 @@ func TestInviteDirUnusable(t *testing.T) {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
 	w.put("b", "Beta #zoom")
-	d := w.desk()
+	d := w.local()
 	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil {
 		t.Error("nothing was said of a folder that is none")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -25,64 +24,6 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/store"
 )
-
-// flags are those that every command has.
-type flags struct {
-	config    string
-	logLevel  string
-	logFormat string
-	json      bool
-}
-
-// app is one command at work.
-type app struct {
-	term  *process
-	flags flags
-	tells bool // it prints what a pass reports
-	shows bool // it prints the notices of the state
-}
-
-// logger writes to standard error.
-func (a *app) logger() (*slog.Logger, error) {
-	level := slog.LevelInfo
-	if a.flags.logLevel == "" {
-		return newLogger(a.term.err, level, a.flags.logFormat)
-	}
-	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
-		return nil, words.Usage(fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel))
-	}
-	return newLogger(a.term.err, level, a.flags.logFormat)
-}
-
-// quietLogger is the logger of commands that print what they did: without --log-level it says only what is wrong.
-func (a *app) quietLogger() (*slog.Logger, error) {
-	if a.flags.logLevel == "" {
-		return newLogger(a.term.err, slog.LevelWarn, a.flags.logFormat)
-	}
-	return a.logger()
-}
-
-func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {
-	options := &slog.HandlerOptions{Level: level}
-	if level > slog.LevelDebug {
-		options.ReplaceAttr = inWords
-	}
-	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(&terminal.Harmless{To: w}, options)), nil
-	}
-	return nil, words.Usage(fmt.Errorf("--log-format %q: use text or json", format))
-}
-
-// inWords makes of an error what people are told. Whoever looks for a fault, at level debug, sees the whole chain.
-func inWords(_ []string, attr slog.Attr) slog.Attr {
-	if err, ok := attr.Value.Any().(error); ok {
-		return slog.String(attr.Key, words.Of(err))
-	}
-	return attr
-}
 
 // load reads the configuration.
 func (a *app) load() (*configs.Config, error) { return a.loadWith(configs.Load) }
@@ -130,18 +71,18 @@ func (a *app) loadWith(load func(string, func(string) string) (*configs.Config, 
 // lockPatience is how long a command waits for another one that holds the store.
 const lockPatience = time.Second
 
-// openDesk opens the store and makes the engine.
-func (a *app) openDesk(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
-	return a.openDeskOn(cfg, cfg.State, log, progress)
+// openLocal opens the store and makes the engine.
+func (a *app) openLocal(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+	return a.openLocalOn(cfg, cfg.State, log, progress)
 }
 
-// openDeskOn is openDesk on the store in another file than the configured one. The sign-ins are beside that one all the same.
-func (a *app) openDeskOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+// openLocalOn is openLocal on the store in another file than the configured one. The sign-ins are beside that one all the same.
+func (a *app) openLocalOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
 	st, err := a.openStore(path, store.Open)
 	if err != nil {
 		return nil, err
 	}
-	return a.deskOn(cfg, st, log, progress)
+	return a.localOn(cfg, st, log, progress)
 }
 
 // openStore opens the state in one of the ways that the store has.
@@ -149,17 +90,17 @@ func (a *app) openStore(path string, open func(string, store.Options) (*store.St
 	return open(path, store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook})
 }
 
-// deskOn is newDesk on a store that is closed if that fails.
-func (a *app) deskOn(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
-	d, err := a.newDesk(cfg, st, log, progress)
+// localOn is newLocal on a store that is closed if that fails.
+func (a *app) localOn(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+	d, err := a.newLocal(cfg, st, log, progress)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	return d, nil
 }
 
-// newDesk makes the engine on an open store.
-func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+// newLocal makes the engine on an open store.
+func (a *app) newLocal(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
 	return local.New(local.Options{
 		Config:   cfg,
 		Store:    st,
@@ -174,8 +115,8 @@ func (a *app) newDesk(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 	})
 }
 
-// openOffice gives the running daemon, or this process itself where there is none.
-func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (api.Service, error) {
+// connect gives the running daemon, or this process itself where there is none.
+func (a *app) connect(ctx context.Context, progress func(string, int, int)) (api.Service, error) {
 	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
 		return daemon, err
 	}
@@ -187,12 +128,12 @@ func (a *app) openOffice(ctx context.Context, progress func(string, int, int)) (
 	if err != nil {
 		return nil, err
 	}
-	return a.openDesk(cfg, log, progress)
+	return a.openLocal(cfg, log, progress)
 }
 
-// openLook is openOffice for a command that only tells what is known: where nothing is, it makes no state, and says where it looked; where
+// connectToLook is connect for a command that only tells what is known: where nothing is, it makes no state, and says where it looked; where
 // nothing can be written, on a read-only mount, it reads the state all the same.
-func (a *app) openLook(ctx context.Context) (api.Service, error) {
+func (a *app) connectToLook(ctx context.Context) (api.Service, error) {
 	daemon, err := a.daemon(ctx)
 	if daemon != nil || err != nil {
 		return daemon, err
@@ -208,11 +149,11 @@ func (a *app) openLook(ctx context.Context) (api.Service, error) {
 	case errors.Is(err, os.ErrPermission):
 		return nil, store.NotAllowed(cfg.State)
 	}
-	return a.openReading()
+	return a.openToRead()
 }
 
-// openReading opens the state for reading, and for writing where that can be.
-func (a *app) openReading() (api.Service, error) {
+// openToRead opens the state for reading, and for writing where that can be.
+func (a *app) openToRead() (api.Service, error) {
 	cfg, err := a.load()
 	if err != nil {
 		return nil, err
@@ -232,12 +173,12 @@ func (a *app) openReading() (api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.deskOn(cfg, st, log, nil)
+	return a.localOn(cfg, st, log, nil)
 }
 
-// openPreview is openOffice for a command that must change nothing: without a state file it works on an empty one that is
+// connectToPlan is connect for a command that must change nothing: without a state file it works on an empty one that is
 // thrown away.
-func (a *app) openPreview(ctx context.Context) (api.Service, error) {
+func (a *app) connectToPlan(ctx context.Context) (api.Service, error) {
 	if daemon, err := a.daemon(ctx); daemon != nil || err != nil {
 		return daemon, err
 	}
@@ -246,7 +187,7 @@ func (a *app) openPreview(ctx context.Context) (api.Service, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
-		return a.openOffice(ctx, nil)
+		return a.connect(ctx, nil)
 	}
 	dir, err := files.TempDir("zoomtag-plan")
 	if err != nil {
@@ -256,18 +197,39 @@ func (a *app) openPreview(ctx context.Context) (api.Service, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	d, err := a.openDeskOn(cfg, filepath.Join(dir, "zoomtag.db"), log, nil)
+	d, err := a.openLocalOn(cfg, filepath.Join(dir, "zoomtag.db"), log, nil)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &previewDesk{Service: d, dir: dir}, nil
+	return &preview{Service: d, dir: dir}, nil
 }
 
-// previewDesk is a desk on a state that is thrown away.
-type previewDesk struct {
+// preview is a service on a state that is thrown away.
+type preview struct {
 	*local.Service
 	dir string
 }
 
 // Close removes the state.
-func (p *previewDesk) Close() error { return errors.Join(p.Service.Close(), os.RemoveAll(p.dir)) }
+func (p *preview) Close() error { return errors.Join(p.Service.Close(), os.RemoveAll(p.dir)) }
+
+// ask opens the service, asks it for facts, and closes it.
+func ask[T any](ctx context.Context, a *app, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
+	service, err := a.connect(ctx, nil)
+	return put(ctx, service, err, question)
+}
+
+// look is ask for commands that only tell what is known: they make no state, and read it where nothing can be written.
+func look[T any](ctx context.Context, a *app, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
+	service, err := a.connectToLook(ctx)
+	return put(ctx, service, err, question)
+}
+
+// put puts a question to an service, if it could be opened, and closes it.
+func put[T any](ctx context.Context, service api.Service, fault error, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
+	if fault != nil {
+		return answer, fault
+	}
+	defer func() { err = errors.Join(err, service.Close()) }()
+	return question(ctx, service)
+}

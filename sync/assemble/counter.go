@@ -24,6 +24,7 @@ const idleConnections = 64
 // being sent into one that a firewall has forgotten, and each is lost, until the system gives it up after a quarter of an hour.
 const pingAfter = 15 * time.Second
 
+// NewCounter returns a counter over a transport of its own, which all calendars and accounts of a configuration share.
 func NewCounter(h Haste) *Counter {
 	transport := http.DefaultTransport
 	if t, ok := transport.(*http.Transport); ok {
@@ -48,6 +49,7 @@ func (c *Counter) Through(base http.RoundTripper, kind, api, signIn string) http
 	return countingTransport{base: base, kind: kind, api: api, signIn: signIn, counter: c}
 }
 
+// Snapshot is what was counted until now.
 func (c *Counter) Snapshot() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

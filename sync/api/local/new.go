@@ -15,7 +15,7 @@ import (
 	"zoomtag/sync/invite/keep"
 )
 
-// Options are what a desk works with.
+// Options are what a service works with.
 type Options struct {
 	Config   *configs.Config
 	Store    *store.Store   // open; Close closes it

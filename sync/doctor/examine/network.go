@@ -38,6 +38,7 @@ const (
 	mediaTime     = 3 * time.Second
 )
 
+// NewProber returns a prober of this machine's network. Each check ends within its usual bound or, if it is shorter and not 0, within this one.
 func NewProber(now func() time.Time, within time.Duration) *Prober {
 	return &Prober{within: within, dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, Status: zoomStatusURL, now: now}
 }

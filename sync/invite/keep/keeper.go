@@ -467,6 +467,7 @@ func (v *Keeper) feed() ([]byte, error) {
 	return Join(kept)
 }
 
+// Join is one calendar of all these invitations.
 func Join(kept []store.Invite) ([]byte, error) {
 	list := make([][]byte, 0, len(kept))
 	seen := map[string]bool{}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zoomtag/sync/api/local"
+	"zoomtag/sync/plan"
 
 	"zoomtag/sync/invite/keep"
 
@@ -29,19 +30,19 @@ func (a *app) syncCommand() *cobra.Command {
 			ctx := cmd.Context()
 			bar := a.progress()
 			a.tells = true
-			office, err := a.openOffice(ctx, bar.Show)
+			service, err := a.connect(ctx, bar.Show)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, office.Close()) }()
+			defer func() { err = errors.Join(err, service.Close()) }()
 			// Whoever stands by may have mended something.
-			if _, err := office.Retry(ctx, api.RetryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
+			if _, err := service.Retry(ctx, api.RetryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
 				return err
 			}
-			report, err := office.Sync(ctx, api.SyncRequest{Calendars: names})
+			report, err := service.Sync(ctx, api.SyncRequest{Calendars: names})
 			bar.Clear()
 			var folder *keep.FolderError
-			if own, ok := office.(*local.Service); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
+			if own, ok := service.(*local.Service); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
 				own.Tidy(cmd.Context())
 			}
 			return a.showPass(&report, err)
@@ -58,12 +59,12 @@ would change, who would be mailed, and what it would cost in API calls. Nothing 
 not in zoomtag's own state.`,
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
 			a.tells = true
-			office, err := a.openPreview(cmd.Context())
+			service, err := a.connectToPlan(cmd.Context())
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, office.Close()) }()
-			report, err := office.Sync(cmd.Context(), api.SyncRequest{Calendars: names, Dry: true})
+			defer func() { err = errors.Join(err, service.Close()) }()
+			report, err := service.Sync(cmd.Context(), api.SyncRequest{Calendars: names, Dry: true})
 			return a.showPass(&report, err)
 		},
 	})
@@ -160,4 +161,18 @@ func (a *app) showRequests(requests map[string]int) {
 
 func (a *app) progress() *terminal.Progress {
 	return terminal.NewProgress(a.term.err, a.term.screen(a.term.err))
+}
+
+// showUnwritten says once for a calendar that can only be read what waits for that, and returns the other events.
+func (a *app) showUnwritten(c *engine.Report) (others []engine.EventReport) {
+	if c.ReadOnly == "" {
+		return c.Events
+	}
+	for _, ev := range c.Events {
+		if ev.State != plan.Held || ev.Reason != c.ReadOnly {
+			others = append(others, ev)
+		}
+	}
+	fmt.Fprintf(a.term.out, "  %s\n", terminal.Printable(unwritten(c.ReadOnly, len(c.Events)-len(others))))
+	return others
 }

@@ -15,19 +15,6 @@ import (
 	"zoomtag/providers/words"
 )
 
-// showLeftovers shows the meetings that no event has.
-func (a *app) showLeftovers(list []api.LeftoverStatus) error {
-	if len(list) == 0 {
-		return nil
-	}
-	fmt.Fprintln(a.term.out)
-	rows := [][]string{{"MEETING WITHOUT AN EVENT", "TOPIC", "HOST", "START", "MEND"}}
-	for _, l := range list {
-		rows = append(rows, []string{l.MeetingID, terminal.Shorten(l.Topic, 40), l.Host, terminal.Clock(l.Start), l.Mend})
-	}
-	return terminal.Table(a.term.out, rows)
-}
-
 func (a *app) cancelCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "cancel MEETING…",

@@ -59,7 +59,7 @@ func (a *app) doctor(ctx context.Context, request api.DoctorRequest) error {
 	return err
 }
 
-// examine asks the office. Without a configuration a link can still be judged by itself, and a wrong one is a finding.
+// examine asks the service. Without a configuration a link can still be judged by itself, and a wrong one is a finding.
 func (a *app) examine(ctx context.Context, request api.DoctorRequest) (api.DoctorReport, error) {
 	if link := doctor.LinkIn(request.About); link != "" {
 		if _, err := configs.Find(a.flags.config, a.term.env); err != nil {
@@ -68,15 +68,15 @@ func (a *app) examine(ctx context.Context, request api.DoctorRequest) (api.Docto
 	}
 	done := terminal.Wait(a.term.err, a.term.screen(a.term.err), "looking at set-up, network and links …")
 	defer done()
-	office, err := a.openPreview(ctx)
+	service, err := a.connectToPlan(ctx)
 	if err != nil {
 		if words.IsUsage(err) {
 			return api.NewDoctorReport(doctor.WrongConfiguration(err.Error())), err
 		}
 		return api.DoctorReport{}, err
 	}
-	report, err := office.Doctor(ctx, request)
-	return report, errors.Join(err, office.Close())
+	report, err := service.Doctor(ctx, request)
+	return report, errors.Join(err, service.Close())
 }
 
 // showDoctor prints a report: set-up, network, links, and what cannot be known from here.

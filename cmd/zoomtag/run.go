@@ -40,7 +40,7 @@ func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logg
 	return daemon.Run(ctx, cfg, daemon.Options{
 		Load: a.load,
 		Open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
-			return a.newDesk(cfg, st, log, nil)
+			return a.newLocal(cfg, st, log, nil)
 		},
 		Store:   store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook},
 		Version: version,

@@ -19,16 +19,16 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx, bar := cmd.Context(), a.progress()
 			a.tells = true
-			office, err := a.openOffice(ctx, bar.Show)
+			service, err := a.connect(ctx, bar.Show)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, office.Close()) }()
-			again, err := office.Retry(ctx, api.RetryRequest{What: strings.Join(args, "")})
+			defer func() { err = errors.Join(err, service.Close()) }()
+			again, err := service.Retry(ctx, api.RetryRequest{What: strings.Join(args, "")})
 			if err != nil {
 				return err
 			}
-			report, err := office.Sync(ctx, api.SyncRequest{Calendars: again.Calendars})
+			report, err := service.Sync(ctx, api.SyncRequest{Calendars: again.Calendars})
 			bar.Clear()
 			return a.showPass(&report, err)
 		},
