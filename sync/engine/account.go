@@ -77,6 +77,10 @@ func (s *settling) mine() *Account { return s.keeper(s.rec.Mark) }
 func rehearsed(accounts []Account, calls map[string]int, now func() time.Time) []Account {
 	list := make([]Account, len(accounts))
 	for i, a := range accounts {
+		if a.Room { // there is nothing that it could make, change or cancel, and its link is known
+			list[i] = a
+			continue
+		}
 		a.Meetings = &previewMeetings{Service: a.Meetings, calls: calls, now: now, own: map[int64]meeting.Meeting{}}
 		list[i] = a
 	}

@@ -100,6 +100,9 @@ func (p *previewMeetings) proves(ctx context.Context, host string) error {
 // newMeetingURL stands for the link of a meeting that is not made yet.
 const newMeetingURL = "(the link of the new meeting)"
 
+// roomURL stands for the link of a host's personal room, which is not read beforehand.
+const roomURL = "(the link of the personal room)"
+
 // oldMeetingURL stands for the link of a meeting that would be brought back.
 const oldMeetingURL = "(the link that it had)"
 
@@ -109,7 +112,11 @@ func (p *previewMeetings) Create(ctx context.Context, mark string, s meeting.Spe
 		return meeting.Meeting{}, err
 	}
 	p.calls["zoom"] += 1 + edits(s)
-	return p.pretend(meeting.Meeting{Mark: mark, Host: s.Host, JoinURL: newMeetingURL, Topic: s.Topic, Start: s.Start, Duration: s.Duration}), nil
+	url := newMeetingURL
+	if s.Kind == meeting.Personal {
+		url = roomURL
+	}
+	return p.pretend(meeting.Meeting{Mark: mark, Host: s.Host, JoinURL: url, Topic: s.Topic, Start: s.Start, Duration: s.Duration}), nil
 }
 
 // edits are the requests that a new schedule costs beside its create: each occurrence that is removed or moved, and what is read around

@@ -77,6 +77,7 @@ type Options struct {
 var (
 	ErrNoOrganizer = errors.New("it has no organizer with a mail address, which this kind of invitation needs (RFC 5546); publish it instead")
 	ErrNoAttendees = errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2); publish it instead")
+	ErrCancelled   = errors.New("it does not take place, and nobody can be asked to it (RFC 5546 3.2.2); tell the guests with --cancel")
 	ErrNoLink      = errors.New("it has no link yet; run zoomtag sync")
 )
 
@@ -174,6 +175,8 @@ func prepare(in *Invitation, opt *Options) (p part, err error) {
 		return p, ErrNoOrganizer
 	case opt.Method == Request && !slices.ContainsFunc(ev.Attendees, func(a calendar.Person) bool { return mailto(a) != "" }):
 		return p, ErrNoAttendees
+	case opt.Method == Request && ev.Cancelled:
+		return p, ErrCancelled
 	case opt.Method != Cancel && in.Link.JoinURL == "":
 		return p, ErrNoLink
 	}

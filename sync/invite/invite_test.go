@@ -105,6 +105,9 @@ func TestErrors(t *testing.T) {
 	}{
 		{"no organizer", Request, []Invitation{change(func(in *Invitation) { in.Event.Organizer = calendar.Person{Name: "Carol"} })}, ErrNoOrganizer, `"Weekly review #zoom" (u1@example.com): it has no organizer`},
 		{"no organizer to cancel", Cancel, []Invitation{change(func(in *Invitation) { in.Event.Organizer.Address = "" })}, ErrNoOrganizer, "RFC 5546"},
+		{"asked to what does not take place", Request, []Invitation{change(func(in *Invitation) {
+			in.Event.Cancelled, in.Event.Attendees = true, []calendar.Person{{Address: "dave@example.com"}}
+		})}, ErrCancelled, "--cancel"},
 		{"no attendees", Request, []Invitation{change(func(in *Invitation) { in.Event.Attendees = []calendar.Person{{Name: "Dave"}} })}, ErrNoAttendees, "publish it instead"},
 		{"no link", "", []Invitation{change(func(in *Invitation) { in.Link.JoinURL = "" })}, ErrNoLink, "zoomtag sync"},
 		{"no UID", "", []Invitation{change(func(in *Invitation) { in.Event.UID = "" })}, nil, "no UID"},

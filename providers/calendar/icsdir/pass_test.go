@@ -2,6 +2,7 @@ package icsdir
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,8 @@ func passOver(tb testing.TB, source calendar.Calendar, clock func() time.Time) f
 	c := &engine.Calendar{Name: "c", Provider: "ics", Source: source, Detects: "1", Settings: plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 		Host:  "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
-	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: clock, Jitter: func() float64 { return 0 },
+	waits := func(context.Context) error { return errors.New("a pass that is alone waits for somebody") }
+	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: clock, Jitter: func() float64 { return 0 }, Locks: engine.NewLocks(waits),
 		Accounts: []engine.Account{{Hash: c.Settings.Account, Meetings: &meetingtest.Fake{Now: clock}, Main: true}}})
 	return func() engine.Report {
 		r, err := e.Pass(tb.Context(), "c")
@@ -58,8 +60,9 @@ func TestPassWritesAFileOnce(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	pass := passOver(t, p.dir, func() time.Time { return now })
 	p.put("all.ics", tagged(50))
+	p.put("late.ics", ics("late", "DTSTART:20320101T100000Z\r\n")) // which is written by itself, and told behind them
 	r := pass()
-	if text := p.text("all.ics"); *renamed != 1 || len(r.Events) != 50 || strings.Count(text, "X-ZOOMTAG-MARK") != 50 {
+	if text := p.text("all.ics"); *renamed != 2 || len(r.Events) != 51 || strings.Count(text, "X-ZOOMTAG-MARK") != 50 {
 		t.Errorf("written %d times, %d events", *renamed, len(r.Events))
 	}
 	for i := range r.Events {
@@ -67,13 +70,13 @@ func TestPassWritesAFileOnce(t *testing.T) {
 			t.Errorf("%d. %+v", i, ev)
 		}
 	}
-	if again := pass(); *renamed != 1 || len(again.Events) != 0 {
-		t.Errorf("a second pass writes %d times", *renamed-1)
+	if again := pass(); *renamed != 2 || len(again.Events) != 0 {
+		t.Errorf("a second pass writes %d times", *renamed-2)
 	}
 	p.put("all.ics", strings.ReplaceAll(p.text("all.ics"), "#zoom", ""))
 	now = now.Add(time.Minute)
-	if pass(); *renamed != 2 || strings.Contains(p.text("all.ics"), "X-ZOOMTAG-MARK") {
-		t.Errorf("written %d times when the tags are taken out", *renamed-1)
+	if pass(); *renamed != 3 || strings.Contains(p.text("all.ics"), "X-ZOOMTAG-MARK") {
+		t.Errorf("written %d times when the tags are taken out", *renamed-2)
 	}
 }
 

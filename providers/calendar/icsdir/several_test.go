@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/icsobject"
 )
 
 // settings are links for events as they are now.
@@ -80,11 +81,11 @@ func TestOneWriteForAFile(t *testing.T) {
 // TestOneFailsAmongMany: each event has its own answer, whatever becomes of the others in its file.
 func TestOneFailsAmongMany(t *testing.T) {
 	p, renamed := counted(t, nil)
-	p.put("all.ics", strings.Replace(export("x", "y", "z"), "UID:z", "ORGANIZER:mailto:carol@example.com\r\nUID:z", 1))
-	p.dir.reader.Owners = nil
+	p.put("all.ics", strings.Replace(export("w", "x", "y", "z"), "UID:w\r\n", "UID:w\r\nORGANIZER:mailto:carol@example.com\r\n", 1))
+	p.dir.reader.Owners = icsobject.NewOwners([]string{"alice@example.com"})
 	list := p.settings("all.ics#x", "all.ics#y")
 	list = append(list, calendar.Setting{ID: "all.ics#q", Version: "1", Link: testLink("mq")}, calendar.Setting{ID: "gone.ics#q", Version: "1", Link: testLink("mq")},
-		calendar.Setting{ID: "all.ics#z", Version: p.get("all.ics#z").Version, Link: testLink("mz")})
+		calendar.Setting{ID: "all.ics#z", Version: p.get("all.ics#z").Version, Link: testLink("mz")}, p.settings("all.ics#w")[0])
 	list[0].Version = "another"
 	list[4].Link.JoinURL = "https://zoom.us/j/1\r\nX-EVIL:1"
 	got := p.dir.SetLinks(t.Context(), list)
@@ -93,8 +94,11 @@ func TestOneFailsAmongMany(t *testing.T) {
 			t.Errorf("%s: %v, want %v", list[i].ID, got[i].Err, want)
 		}
 	}
-	if got[4].Err == nil {
-		t.Error("a link with a line end is written")
+	if err := got[4].Err; err == nil || !strings.Contains(err.Error(), "join URL") {
+		t.Errorf("a link with a line end: %v", err)
+	}
+	if !errors.Is(got[5].Err, calendar.ErrDenied) {
+		t.Errorf("somebody else's event: %v", got[5].Err)
 	}
 	if text := p.text("all.ics"); *renamed != 1 || strings.Count(text, "X-ZOOMTAG-MARK") != 1 || strings.Contains(text, "EVIL") {
 		t.Errorf("written %d times:\n%s", *renamed, text)

@@ -67,6 +67,21 @@ def properties(component, name):
     return found
 
 
+ANY = 1  # ICAL_ANY_COMPONENT
+
+
+def all_components(parent):
+    """The component and everything in it, at any depth."""
+    found, direct = [parent], []
+    c = first_component(parent, ANY)
+    while c:
+        direct.append(c)
+        c = next_component(parent, ANY)
+    for c in direct:
+        found += all_components(c)
+    return found
+
+
 def text(component, name):
     for p in properties(component, name):
         return (plain_text(value_of(p)) or b"").decode()
@@ -127,7 +142,7 @@ for path in sorted(pathlib.Path(folder).glob("*.ics")):
             raise ValueError("not parsed")
         copy = clone(root)
         check(copy)
-        bad = [(line_of(p) or b"").decode() for c in [copy] + components(copy, b"VEVENT") for p in properties(c, b"X-LIC-ERROR")]
+        bad = [(line_of(p) or b"").decode() for c in all_components(copy) for p in properties(c, b"X-LIC-ERROR")]
         if errors(root) or bad:
             raise ValueError("; ".join(bad) or "%d errors" % errors(root))
         events = components(root, b"VEVENT")
