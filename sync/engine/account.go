@@ -67,7 +67,7 @@ func (p *pass) keeper(mark string) *Account {
 	if p.c.Settings.AnyAccount {
 		otherwise = p.c.Settings.Account
 	}
-	return keeperOf(p.accounts, mark, otherwise)
+	return keeperOf(p.outside.accounts, mark, otherwise)
 }
 
 // mine is the account of the record.

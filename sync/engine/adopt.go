@@ -16,7 +16,7 @@ import (
 // meeting itself still knows whose it is. It is asked for first where a new one would be made, and then in every other account, of which
 // one that does not let it be read does not have it. "" is a meeting that is not the event's.
 func (s *settling) markAt(ctx context.Context, d plan.Decision) (mark string, err error) {
-	order := slices.Clone(s.accounts)
+	order := slices.Clone(s.outside.accounts)
 	slices.SortStableFunc(order, func(a, b Account) int {
 		switch d.Account {
 		case b.Hash:
@@ -91,7 +91,7 @@ func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
 	}
 	m, err := s.find(ctx, host, d.Mark, d.LinkID)
 	if errors.Is(err, meeting.ErrNotFound) {
-		s.dismissed, s.rec.Rival = d.Mark, ""
+		s.work.dismissed, s.rec.Rival = d.Mark, ""
 		return nil
 	}
 	if err != nil {
@@ -193,7 +193,7 @@ func (s *settling) cancelledAfterAll() error {
 	id, now := s.rec.MeetingID, s.e.opt.Now()
 	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = 0, meeting.Meeting{}, nil, "", time.Time{}
 	s.rec.CancelledID, s.rec.CancelledAt = id, now
-	s.done = append(s.done, "cancel")
+	s.story.steps = append(s.story.steps, "cancel")
 	return s.save("", "", func(tx *store.Tx) error {
 		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title, Step: "cancel",
 			Meeting: id, Reason: "the answer to an earlier call was lost, and the meeting is gone"})

@@ -59,10 +59,10 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if st.Released {
 		return p.letGo(st, m.gone)
 	}
-	p.another = another
+	p.seen.another = another
 	reason := heldReason(st, changes, m, another, empty)
 	reason += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
-	p.braked, p.report.Held, p.report.Reason = true, true, reason
+	p.seen.braked, p.report.Held, p.report.Reason = true, true, reason
 	if !st.HeldAt.IsZero() && st.HeldReason == reason {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (p *pass) missing(ctx context.Context, changes calendar.Changes, known map[
 		switch {
 		case errors.Is(err, calendar.ErrGone):
 			m.gone = append(m.gone, known[id])
-			m.unsaid = m.unsaid || !p.deleted[id] && !known[id].Gone
+			m.unsaid = m.unsaid || !p.seen.deleted[id] && !known[id].Gone
 		case err != nil && ctx.Err() != nil:
 			return m, err
 		case err != nil && !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete):
@@ -173,10 +173,10 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 // unsaid reports whether the service has not said of an event that is gone that it was deleted. A plan lists the whole calendar, which does
 // not tell: where it makes a difference, it asks for what a pass would ask for.
 func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calendar.Changes, m missing) (bool, error) {
-	if cursor := p.cursor(st, false); !p.dry || !m.unsaid || len(m.gone) != 1 || changes.Total != 0 || cursor == "" {
+	if cursor := p.cursor(st, false); !p.mode.dry || !m.unsaid || len(m.gone) != 1 || changes.Total != 0 || cursor == "" {
 		return m.unsaid, nil
 	}
-	news, err := p.source.Changes(ctx, st.Cursor)
+	news, err := p.outside.source.Changes(ctx, st.Cursor)
 	if errors.Is(err, calendar.ErrCursor) {
 		return true, nil
 	}
@@ -198,7 +198,7 @@ func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing)
 		return false, nil
 	}
 	if changes.Total < 0 && len(m.gone) == m.open {
-		whole, err := p.source.Changes(ctx, "")
+		whole, err := p.outside.source.Changes(ctx, "")
 		p.heed(err)
 		if err != nil {
 			return false, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
@@ -211,7 +211,7 @@ func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing)
 // letGo lifts the brake after the owner's release: from here on these events are gone.
 func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
 	st.HeldAt, st.HeldReason, st.Released, st.Another = time.Time{}, "", false, false
-	if p.dry {
+	if p.mode.dry {
 		return nil
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
@@ -239,7 +239,7 @@ func (e *Engine) release(tx *store.Tx, calendar, id string) (waited bool, err er
 }
 
 func (p *pass) putCalendar(st store.CalendarState) error {
-	if p.dry {
+	if p.mode.dry {
 		return nil
 	}
 	return p.e.store.Update(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })

@@ -19,8 +19,8 @@ func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Ad
 
 // payer is the account on whose budgets calls are counted: the record's, or that of an earlier meeting which is worked on.
 func (s *settling) payer() *Account {
-	if s.paying != nil {
-		return s.paying
+	if s.claim.paying != nil {
+		return s.claim.paying
 	}
 	return s.mine()
 }
@@ -41,7 +41,7 @@ func (s *settling) mayCall(host string, urgent bool) error {
 		return err
 	}
 	used += before
-	if used+s.dryUsed[account.BudgetKey(host)] < budget(urgent) {
+	if used+s.outside.used[account.BudgetKey(host)] < budget(urgent) {
 		return nil
 	}
 	return s.spentUp(host, used)
@@ -85,7 +85,7 @@ func (s *settling) restsFor(state string, keys ...string) error {
 			return &waiting{state: state, until: until, bound: byZoom, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
 		}
 	}
-	if rest := s.e.quietUntil(accountKey(s.payer().Hash)); !rest.Until.IsZero() && !s.dry {
+	if rest := s.e.quietUntil(accountKey(s.payer().Hash)); !rest.Until.IsZero() && !s.mode.dry {
 		return &refusedBefore{rest}
 	}
 	return nil
@@ -106,8 +106,8 @@ func (s *settling) serviceKey() string { return serviceRestKey(s.payer().Hash, s
 func (s *settling) spend(host string, urgent bool, change func(rec *store.Record), more func(tx *store.Tx) error) error {
 	account, before := s.payer(), *s.rec
 	key := account.BudgetKey(host)
-	if s.dry {
-		s.dryUsed[key]++
+	if s.mode.dry {
+		s.outside.used[key]++
 		change(s.rec)
 		return nil
 	}
@@ -115,7 +115,7 @@ func (s *settling) spend(host string, urgent bool, change func(rec *store.Record
 	if err != nil {
 		return err
 	}
-	s.paid = payment{key: key, day: day(s.e.opt.Now())}
+	s.claim.paid = payment{key: key, day: day(s.e.opt.Now())}
 	change(s.rec)
 	err = s.save("", "", func(tx *store.Tx) error {
 		if more != nil {
@@ -126,7 +126,7 @@ func (s *settling) spend(host string, urgent bool, change func(rec *store.Record
 		if !account.Budgeted {
 			return nil
 		}
-		ok, err := tx.Spend(key, s.paid.day, budget(urgent)-counted)
+		ok, err := tx.Spend(key, s.claim.paid.day, budget(urgent)-counted)
 		if err == nil && !ok {
 			err = s.spentUp(host, budget(urgent))
 		}
@@ -144,10 +144,10 @@ type payment struct{ key, day string }
 // refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved by itself, whatever
 // becomes of the record, and for the day on which it was counted.
 func (s *settling) refund() error {
-	if s.dry || !s.payer().Budgeted {
+	if s.mode.dry || !s.payer().Budgeted {
 		return nil
 	}
-	return s.e.store.Update(func(tx *store.Tx) error { return tx.Refund(s.paid.key, s.paid.day) })
+	return s.e.store.Update(func(tx *store.Tx) error { return tx.Refund(s.claim.paid.key, s.claim.paid.day) })
 }
 
 // startsSoon reports whether the event's next occurrence is near enough to draw on the reserve.
@@ -167,15 +167,15 @@ func (s *settling) unspent(host string, err error) error {
 
 // hushed notes for how long the service wants to be left alone, so that the next event does not ask in vain.
 func (s *settling) hushed(host string, err error) error {
-	if !s.dry {
+	if !s.mode.dry {
 		s.e.heedAccount(s.payer(), err)
 	}
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush(s.hostKey(host), throttled.Until, words.Of(throttled.Err), s.dry)
+			s.e.hush(s.hostKey(host), throttled.Until, words.Of(throttled.Err), s.mode.dry)
 		} else {
-			s.e.hush(s.serviceKey(), throttled.Until, words.Of(throttled.Err), s.dry)
+			s.e.hush(s.serviceKey(), throttled.Until, words.Of(throttled.Err), s.mode.dry)
 		}
 	}
 	return err
@@ -185,7 +185,7 @@ func (s *settling) hushed(host string, err error) error {
 func (s *settling) reached(step plan.Do) error {
 	switch step {
 	case plan.Create, plan.Update, plan.Seek, plan.Switch, plan.Recover, plan.Probe, plan.Check, plan.Word, plan.Cancel, plan.Discard:
-		if !s.dry && s.rec != nil && s.e.accept(accountKey(s.payer().Hash)) {
+		if !s.mode.dry && s.rec != nil && s.e.accept(accountKey(s.payer().Hash)) {
 			return s.e.retryAll()
 		}
 	}

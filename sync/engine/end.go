@@ -67,8 +67,8 @@ func (s *settling) doubtCancel() error {
 // cancelled closes the record of a meeting that was cancelled.
 func (s *settling) cancelled() error {
 	now, id := s.e.opt.Now(), s.rec.MeetingID
-	s.done = append(s.done, "cancel")
-	if !s.dry {
+	s.story.steps = append(s.story.steps, "cancel")
+	if !s.mode.dry {
 		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", id, "reason", s.rec.Ending)
 	}
 	s.rec.Doubt = ""
@@ -102,8 +102,8 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 	if f.MeetingID == 0 {
 		return s.seekFormer(ctx, d, i)
 	}
-	s.paying = s.keeper(f.Mark)
-	defer func() { s.paying = nil }()
+	s.claim.paying = s.keeper(f.Mark)
+	defer func() { s.claim.paying = nil }()
 	if shown, err := s.showsElsewhere(ctx, f.Mark); err != nil {
 		return err
 	} else if shown != "" {
@@ -120,7 +120,7 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 		return s.unspent(f.Host, fmt.Errorf("an earlier meeting of the event could not be cancelled: %w", err))
 	}
 	s.rec.Former = slices.Delete(slices.Clone(s.rec.Former), i, i+1)
-	s.done = append(s.done, "cancel")
+	s.story.steps = append(s.story.steps, "cancel")
 	reason := "two meetings were made for this event: the other one stays"
 	return s.save("", "", func(tx *store.Tx) error {
 		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
@@ -179,7 +179,7 @@ func (s *settling) perhapsMoved() error {
 		return err
 	}
 	for _, problem := range problems {
-		if ev := s.events[problem.ID]; s.absent[problem.ID] || ev != nil && ev.UID != s.rec.UID { // it was read since: it is gone, or another one
+		if ev := s.seen.events[problem.ID]; s.seen.absent[problem.ID] || ev != nil && ev.UID != s.rec.UID { // it was read since: it is gone, or another one
 			continue
 		}
 		if problem.Unread && problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {

@@ -48,7 +48,7 @@ func (s *settling) fail(cause error) error {
 		s.rec.Reason = text
 	}
 	entry := text
-	if s.failedBefore == text {
+	if s.story.failedBefore == text {
 		entry = "" // once in the journal is enough
 	}
 	if err := s.put("", "", entry, nil); err != nil {
@@ -80,7 +80,7 @@ func askedUntil(cause error) (until time.Time, by string) {
 // failUnknown notes the failure of an event of which nothing is remembered: it stays due.
 func (s *settling) failUnknown(cause error) error {
 	s.tell(plan.Failed, words.Of(cause), words.Of(cause))
-	if s.dry {
+	if s.mode.dry {
 		return nil
 	}
 	now := s.e.opt.Now()

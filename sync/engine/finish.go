@@ -34,14 +34,14 @@ func (p *pass) finish(st store.CalendarState) error {
 	p.e.passed[p.c.Name] = now
 	delete(p.e.failed, p.c.Name)
 	p.e.mu.Unlock()
-	if p.dry {
+	if p.mode.dry {
 		return nil
 	}
 	cursor := st.Cursor
-	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.wrote && !p.braked {
+	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.writes.wrote && !p.seen.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
-	if len(p.clear)+len(p.rest)+len(p.later)+len(p.left)+len(p.held) == 0 && cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished && recent(st.LastSuccess, now) {
+	if len(p.done.clear)+len(p.done.records)+len(p.done.later)+len(p.done.left)+len(p.done.held) == 0 && cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished && recent(st.LastSuccess, now) {
 		p.notePass(now)
 		return nil
 	}
@@ -72,12 +72,12 @@ func (p *pass) finish(st store.CalendarState) error {
 // dropProblems forgets the problems of items that were settled.
 func (p *pass) dropProblems(tx *store.Tx, problems map[string]store.Problem) error {
 	for id := range problems {
-		if slices.ContainsFunc(p.held, func(held store.Problem) bool { return held.ID == id }) {
+		if slices.ContainsFunc(p.done.held, func(held store.Problem) bool { return held.ID == id }) {
 			continue
 		}
-		_, settled := p.rest[id]
-		_, waits := p.later[id]
-		if settled || waits || slices.Contains(p.clear, id) || slices.Contains(p.left, id) {
+		_, settled := p.done.records[id]
+		_, waits := p.done.later[id]
+		if settled || waits || slices.Contains(p.done.clear, id) || slices.Contains(p.done.left, id) {
 			if err := tx.DeleteProblem(p.c.Name, id); err != nil {
 				return err
 			}
@@ -89,17 +89,17 @@ func (p *pass) dropProblems(tx *store.Tx, problems map[string]store.Problem) err
 // conclude saves what was concluded of the events. A conclusion about a record that was changed meanwhile is dropped: whoever changed it
 // has queued it.
 func (p *pass) conclude(tx *store.Tx) error {
-	for _, id := range p.clear {
+	for _, id := range p.done.clear {
 		if err := tx.ClearDue(p.c.Name, id); err != nil {
 			return err
 		}
 	}
-	for id, at := range p.later {
+	for id, at := range p.done.later {
 		if err := tx.SetDue(p.c.Name, id, at); err != nil {
 			return err
 		}
 	}
-	for _, rec := range p.rest {
+	for _, rec := range p.done.records {
 		err := putRecord(tx, rec)
 		if errors.Is(err, store.ErrChanged) {
 			err = p.stayDue(tx, rec.EventID)
@@ -114,7 +114,7 @@ func (p *pass) conclude(tx *store.Tx) error {
 			return err
 		}
 	}
-	for _, uid := range p.handOn {
+	for _, uid := range p.done.handOn {
 		if err := tx.WakeTwins(uid, p.e.opt.Now()); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (p *pass) stayDue(tx *store.Tx, id string) error {
 // keepRemarks saves what is held back, and the remarks of the pass. Each reason gets into the journal once.
 func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) error {
 	now := p.e.opt.Now()
-	for _, held := range p.held {
+	for _, held := range p.done.held {
 		before, known := problems[held.ID]
 		held.Since = since(problems, held.ID, now)
 		if known && before == held {
@@ -147,10 +147,10 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 			if held.Reason != p.report.ReadOnly { // that was said of the calendar
 				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
 			}
-			p.remarks = append(p.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
+			p.done.remarks = append(p.done.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
 		}
 	}
-	for _, remark := range p.remarks {
+	for _, remark := range p.done.remarks {
 		if err := tx.Journal(remark); err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func putRecord(tx *store.Tx, rec *store.Record) error {
 
 // noteFailure saves why the calendar could not be read, once for each reason.
 func (p *pass) noteFailure(cause error) error {
-	if p.dry {
+	if p.mode.dry {
 		return nil
 	}
 	now := p.e.opt.Now()

@@ -16,7 +16,7 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	p.e.mu.Lock()
 	looked := p.e.looked[p.c.Name]
 	p.e.mu.Unlock()
-	if looked || p.dry {
+	if looked || p.mode.dry {
 		return nil
 	}
 	names, err := p.e.store.Calendars()
@@ -83,7 +83,7 @@ func (e *formerBusy) Error() string { return "a pass over calendar " + e.name + 
 
 // formerName takes over what is kept under one name that is not configured, or wakes who waits for it.
 func (p *pass) formerName(ctx context.Context, name string, changes calendar.Changes) error {
-	if !slices.Contains(p.locked, name) {
+	if !slices.Contains(p.mode.locked, name) {
 		unlock, err := p.e.locks.lockAll(ended(ctx), calendarLock(name))
 		if err != nil {
 			return &formerBusy{name}

@@ -62,7 +62,7 @@ func (s *settling) wants() bool {
 
 // announce has the item be known to whoever ends the event elsewhere, before it is known what becomes of it here.
 func (s *settling) announce() error {
-	if s.dry {
+	if s.mode.dry {
 		return nil
 	}
 	return s.e.store.Update(func(tx *store.Tx) error {
@@ -76,8 +76,10 @@ func (s *settling) others() ([]*store.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(rec *store.Record) bool { return s.moved[store.Item{Calendar: rec.Calendar, EventID: rec.EventID}] })
-	if rec := s.rest[s.begun[s.ev.UID]]; rec != nil && (rec.Version == 0 || s.dry) { // not saved yet
+	found = slices.DeleteFunc(found, func(rec *store.Record) bool {
+		return s.seen.moved[store.Item{Calendar: rec.Calendar, EventID: rec.EventID}]
+	})
+	if rec := s.done.records[s.done.begun[s.ev.UID]]; rec != nil && (rec.Version == 0 || s.mode.dry) { // not saved yet
 		found = append(found, rec)
 	}
 	var others []*store.Record
@@ -85,7 +87,7 @@ func (s *settling) others() ([]*store.Record, error) {
 		if other.Calendar == s.c.Name && other.EventID == s.id {
 			continue
 		}
-		if rec := s.rest[other.EventID]; rec != nil && other.Calendar == s.c.Name {
+		if rec := s.done.records[other.EventID]; rec != nil && other.Calendar == s.c.Name {
 			other = rec
 		}
 		others = append(others, other)
@@ -175,12 +177,12 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 		moved.Taken = "" // of this item nothing was taken out of sight
 	}
 	if other.Calendar == s.c.Name {
-		delete(s.rest, other.EventID)
+		delete(s.done.records, other.EventID)
 	}
-	if s.dry {
-		s.moved[store.Item{Calendar: other.Calendar, EventID: other.EventID}] = true
+	if s.mode.dry {
+		s.seen.moved[store.Item{Calendar: other.Calendar, EventID: other.EventID}] = true
 		moved.Calendar, moved.EventID = s.c.Name, s.id
-		s.begun[moved.UID] = s.id
+		s.done.begun[moved.UID] = s.id
 	} else {
 		moved.Due = s.e.opt.Now()
 		err := s.e.store.Update(func(tx *store.Tx) error {
@@ -198,14 +200,14 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 			return err
 		}
 	}
-	s.rec, s.failedBefore = &moved, moved.Error
+	s.rec, s.story.failedBefore = &moved, moved.Error
 	return nil
 }
 
 // leaveToTwin saves that this item is left to the one that has the record, and when it is looked at again by itself (zero: not). From
 // here on it is woken when that one ends. It is ErrChanged if that one has ended by now.
 func (s *settling) leaveToTwin(at time.Time) error {
-	if s.dry {
+	if s.mode.dry {
 		return nil
 	}
 	return s.e.store.Update(func(tx *store.Tx) error {
@@ -273,8 +275,8 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 			continue
 		}
 		old := s.rec
-		s.id, s.ev, s.before = twin.EventID, ev, ev
-		return true, s.takeOver(old, old.Calendar == s.c.Name && !s.absent[old.EventID])
+		s.id, s.ev, s.story.before = twin.EventID, ev, ev
+		return true, s.takeOver(old, old.Calendar == s.c.Name && !s.seen.absent[old.EventID])
 	}
 	return false, nil
 }
@@ -319,7 +321,7 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 			continue
 		}
 		now := s.e.opt.Now()
-		if !s.dry {
+		if !s.mode.dry {
 			wake := func(tx *store.Tx) error { return tx.SetDue(twin.Calendar, twin.EventID, now) }
 			if err := s.e.store.Update(wake); err != nil {
 				return err

@@ -31,8 +31,8 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if s.liesTogether() {
 		return errParked
 	}
-	s.wrote = true
-	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
+	s.writes.wrote = true
+	ev, err := s.outside.source.SetLink(ctx, s.id, s.ev.Version, d.Link)
 	return s.written(ctx, d, ev, err)
 }
 
@@ -46,7 +46,7 @@ func (s *settling) written(ctx context.Context, d plan.Decision, ev calendar.Eve
 		return fmt.Errorf("the link could not be written into the event: %w", err)
 	}
 	before := s.ev
-	s.ev, s.events[s.id] = &ev, &ev
+	s.ev, s.seen.events[s.id] = &ev, &ev
 	switch {
 	case d.Do == plan.Unlink && (ev.Link.Mark != "" || ev.Link.Block != ""):
 		s.giveUp(before, d)
@@ -67,7 +67,7 @@ func (s *settling) outrank(d plan.Decision) {
 	if s.rec == nil || d.Do != plan.SetLink {
 		return
 	}
-	if mark := plan.Outranked(s.ev, s.rec, &s.c.Settings); mark != "" && mark != s.dismissed {
+	if mark := plan.Outranked(s.ev, s.rec, &s.c.Settings); mark != "" && mark != s.work.dismissed {
 		host := s.rec.Host
 		if account := s.keeper(mark).Hash; account != s.mine().Hash {
 			host = s.c.Settings.HostIn(account)
@@ -101,7 +101,7 @@ func (s *settling) mayWrite() error {
 // linked notes what was written into the event. A zero link was taken out.
 func (s *settling) linked(step, reason string, l calendar.Link) error {
 	if s.rec == nil {
-		s.done = append(s.done, step)
+		s.story.steps = append(s.story.steps, step)
 		return nil
 	}
 	s.rec.JoinURL, s.rec.Block, s.rec.Taken = l.JoinURL, l.Block, meeting.Passcode(l.Tag)

@@ -28,7 +28,7 @@ func (p *pass) slow(ctx, reading context.Context, err error) error {
 
 // pause reports whether the pass has lasted too long, and tells what is left. One event is settled in each pass, so that each gets on.
 func (p *pass) pause(settled, of int) bool {
-	if settled == 0 || time.Since(p.began) < longestPass {
+	if settled == 0 || time.Since(p.mode.began) < longestPass {
 		return false
 	}
 	p.report.Unfinished = fmt.Sprintf("the pass was not finished within %s, because the servers answer slowly: "+

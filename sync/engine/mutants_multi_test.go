@@ -41,7 +41,7 @@ var multiMutants = []mutant{
 		`if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" ||`, `if ev != nil || rec == nil || rec.Closed() || rec.Taken == "" ||`},
 	{"what is not kept is written again", "../plan/kept.go",
 		`return rec.Kept != nil && rec.Kept.Want`, `return rec.Kept == nil && rec.Kept.Want`},
-	{"times ahead of now are waited for", "settle.go",
+	{"times ahead of now are waited for", "reading.go",
 		`	rec.NotAhead(s.e.opt.Now())
 `, ``},
 	{"a cancellation whose answer was lost is forgotten", "adopt.go",

@@ -39,8 +39,8 @@ var mutants = []mutant{
 		`if unread != nil && !errors.Is(unread, calendar.ErrGone) {`, `if false {`},
 	{"absent from the listing counts as gone", "brake.go",
 		`_, err := p.read(ctx, id)
-		switch {`, `delete(p.events, id)
-		p.absent[id] = true
+		switch {`, `delete(p.seen.events, id)
+		p.seen.absent[id] = true
 		_, err := p.read(ctx, id)
 		switch {`},
 	{"update without forgetting what was told", "tell.go",
@@ -53,13 +53,13 @@ var mutants = []mutant{
 	{"unlink forgotten in copies whose tag is gone", "../plan/ending.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
 	{"unlink believed unseen", "link.go",
-		`s.wrote = true
-	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.wrote = true
+		`s.writes.wrote = true
+	ev, err := s.outside.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`, `s.writes.wrote = true
 	if d.Do == plan.Unlink {
 		s.ev.Link, s.ev.Description = calendar.Link{}, ""
 		return s.linked("unlink", d.Reason, d.Link)
 	}
-	ev, err := s.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`},
+	ev, err := s.outside.source.SetLink(ctx, s.id, s.ev.Version, d.Link)`},
 	{"no grace period", "../plan/ending.go",
 		`case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):`, `case false:`},
 	{"a new wish does not end the ending", "../plan/plan.go",
@@ -73,7 +73,7 @@ var mutants = []mutant{
 		`	return ev.Link.Mark, ""
 }`, `	return "", ""
 }`},
-	{"due forgotten on the way", "settle.go",
+	{"due forgotten on the way", "save.go",
 		`s.rec.Due = s.e.opt.Now()
 	return s.put`, `return s.put`},
 	{"cursor saved without what is due", "sift.go",
@@ -100,12 +100,12 @@ var mutants = []mutant{
 	}`, `	default:
 		d.Do, d.State = Close, Ended
 	}`},
-	{"gone items cancelled before renamed ones are seen", "pass.go",
+	{"gone items cancelled before renamed ones are seen", "due.go",
 		`u.class = 3 //`, `u.class = -1 //`},
 	{"a record begun in the same pass is overlooked", "kin.go",
-		`rec != nil && (rec.Version == 0 || s.dry) { // not saved yet`, `false {`},
+		`rec != nil && (rec.Version == 0 || s.mode.dry) { // not saved yet`, `false {`},
 	{"the calendar's account is asked, whatever the mark says", "account.go",
-		`return keeperOf(p.accounts, mark, otherwise)`, `return keeperOf(p.accounts, "", p.c.Settings.Account+otherwise)`},
+		`return keeperOf(p.outside.accounts, mark, otherwise)`, `return keeperOf(p.outside.accounts, "", p.c.Settings.Account+otherwise)`},
 	{"made under the mark of the account that was asked for before", "tell.go",
 		`if s.mine().Hash != d.Account {`, `if s.mine().Hash == "" {`},
 	{"marks of other configured accounts are somebody else's", "../plan/account.go",

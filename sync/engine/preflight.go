@@ -24,8 +24,8 @@ func (s *settling) preflight(ctx context.Context, from, to meeting.Spec) error {
 	}
 	p := service.Preflight(ctx, from, to)
 	for _, note := range p.Notes {
-		if !slices.Contains(s.foretold, note) {
-			s.foretold = append(s.foretold, note)
+		if !slices.Contains(s.story.foretold, note) {
+			s.story.foretold = append(s.story.foretold, note)
 		}
 	}
 	if p.Held == "" {
@@ -39,10 +39,10 @@ const maxRepeats = 5
 
 // again reports whether a call that was refused is to be made again at once: the service leaves out what it does not take.
 func (s *settling) again(err error) bool {
-	if !errors.Is(err, meeting.ErrAgain) || s.repeats == maxRepeats {
+	if !errors.Is(err, meeting.ErrAgain) || s.work.repeats == maxRepeats {
 		return false
 	}
-	s.repeats++
-	s.steps++
+	s.work.repeats++
+	s.work.left++
 	return true
 }

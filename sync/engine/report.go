@@ -13,8 +13,8 @@ func (s *settling) notes(d plan.Decision) []string {
 	if s.ev != nil && d.State != plan.Ignored {
 		notes = append(notes, s.ev.Notes...)
 	}
-	if s.dry { // where it is made, the meeting itself says it
-		notes = append(notes, s.foretold...)
+	if s.mode.dry { // where it is made, the meeting itself says it
+		notes = append(notes, s.story.foretold...)
 	}
 	if s.rec != nil && d.State == plan.Linked {
 		notes = append(notes, s.rec.Meeting.Notes...)
@@ -24,14 +24,14 @@ func (s *settling) notes(d plan.Decision) []string {
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
-	waits := s.rec == nil && state == plan.Pending || s.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
-	if !s.talkative && len(s.done) == 0 && failure == "" && state != plan.Held && !waits && !(s.dry && state != plan.Linked && state != plan.Ended && state != "") {
+	waits := s.rec == nil && state == plan.Pending || s.mode.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
+	if !s.mode.talkative && len(s.story.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.mode.dry && state != plan.Linked && state != plan.Ended && state != "") {
 		return
 	}
-	if s.dry && len(s.done) == 0 && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
+	if s.mode.dry && len(s.story.steps) == 0 && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
 		return
 	}
-	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.done...), State: state, Reason: reason, Error: failure}
+	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state, Reason: reason, Error: failure}
 	if s.ev != nil {
 		r.UID, r.Title = s.ev.UID, plan.HidePasscode(s.ev.Title)
 		if start := s.ev.Start; !start.IsZero() {
@@ -47,7 +47,7 @@ func (s *settling) tell(state, reason, failure string) {
 			start := s.rec.Start
 			r.Start = &start
 		}
-		if s.dry && slices.Contains(s.done, "create") {
+		if s.mode.dry && slices.Contains(s.story.steps, "create") {
 			r.Made = s.rec
 		}
 		if s.rec.MeetingID != 0 {
@@ -58,11 +58,11 @@ func (s *settling) tell(state, reason, failure string) {
 		utc := r.Start.UTC()
 		r.Start = &utc
 	}
-	if s.dry && s.before != nil && s.ev != nil && s.before != s.ev {
+	if s.mode.dry && s.story.before != nil && s.ev != nil && s.story.before != s.ev {
 		if s.rec != nil {
-			s.secrets = append(s.secrets, s.rec.Meeting.Passcode.Reveal())
+			s.story.secrets = append(s.story.secrets, s.rec.Meeting.Passcode.Reveal())
 		}
-		r.Diff, r.Mails = diff(s.before, s.ev, s.secrets), mailed(s.before, s.ev)
+		r.Diff, r.Mails = diff(s.story.before, s.ev, s.story.secrets), mailed(s.story.before, s.ev)
 	}
 	s.report.Events = append(s.report.Events, r)
 }

@@ -19,7 +19,7 @@ func (p *pass) pullIn(back bool) error {
 	vetted := p.e.vetted[p.c.Name]
 	p.e.vetted[p.c.Name] = true
 	p.e.mu.Unlock()
-	if p.dry || vetted && !back {
+	if p.mode.dry || vetted && !back {
 		return nil
 	}
 	p.e.dropAhead()

@@ -31,13 +31,13 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	if err != nil {
 		return err
 	}
-	if p.another {
+	if p.seen.another {
 		return nil
 	}
 	news := p.sift(changes, known, problems)
-	if p.dry {
+	if p.mode.dry {
 		slices.Sort(news.due)
-		p.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
+		p.done.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
 		return nil
 	}
 	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) &&
@@ -46,7 +46,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	}
 	p.tellRights(st.ReadOnly, changes.ReadOnly)
 	st.ReadOnly = changes.ReadOnly
-	if !p.braked {
+	if !p.seen.braked {
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
 	}
@@ -154,8 +154,8 @@ func (p *pass) known() (map[string]*store.Record, error) {
 
 // problems are those of the calendar by event id, read once in a pass. Whoever saves one notes it in them as well.
 func (p *pass) problems() (map[string]store.Problem, error) {
-	if p.noted != nil {
-		return p.noted, nil
+	if p.seen.problems != nil {
+		return p.seen.problems, nil
 	}
 	list, err := p.e.store.Problems(p.c.Name)
 	if err != nil {
@@ -165,7 +165,7 @@ func (p *pass) problems() (map[string]store.Problem, error) {
 	for _, problem := range list {
 		problems[problem.ID] = problem
 	}
-	p.noted = problems
+	p.seen.problems = problems
 	return problems, nil
 }
 

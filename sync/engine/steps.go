@@ -87,7 +87,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 // giveAway has the open record of another item with this UID see to the meeting of a closed one that is still to come, where there is such a
 // record: this one cannot be opened again then.
 func (s *settling) giveAway() (given bool, err error) {
-	if s.dry {
+	if s.mode.dry {
 		return false, nil
 	}
 	f := store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()}
@@ -109,7 +109,7 @@ func (s *settling) giveAway() (given bool, err error) {
 // new mark has never been used, so nothing is saved before the create itself.
 func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	ev := s.ev
-	s.begun[ev.UID] = s.id
+	s.done.begun[ev.UID] = s.id
 	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark, Not: s.c.Settings.Rules.Not,
 		Template: d.Spec.Options.Template} // of a meeting that is found again nobody knows: it is taken for what was asked for
 	if err := s.originOf(ctx, rec); err != nil {
@@ -179,8 +179,8 @@ func (s *settling) isOurs(mark, uid string) bool {
 
 // saved notes a step and saves the record with its journal entry.
 func (s *settling) saved(step, reason string) error {
-	s.done = append(s.done, step)
-	if !s.dry {
+	s.story.steps = append(s.story.steps, step)
+	if !s.mode.dry {
 		s.e.opt.Log.Info(step, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", reason)
 	}
 	return s.save(step, reason, nil)
@@ -190,7 +190,7 @@ func (s *settling) saved(step, reason string) error {
 func (s *settling) describe(ctx context.Context, d plan.Decision) error {
 	describer, ok := s.c.Source.(calendar.Describer)
 	if !ok {
-		s.schedule = &plan.Schedule{Why: "its calendar does not tell when the series takes place"}
+		s.work.schedule = &plan.Schedule{Why: "its calendar does not tell when the series takes place"}
 		return nil
 	}
 	details, err := describer.Describe(ctx, s.id)
@@ -199,13 +199,13 @@ func (s *settling) describe(ctx context.Context, d plan.Decision) error {
 	case errors.Is(err, calendar.ErrGone):
 		return s.readAgain(ctx)
 	case errors.Is(err, calendar.ErrMalformed):
-		s.schedule = &plan.Schedule{Why: err.Error()}
+		s.work.schedule = &plan.Schedule{Why: err.Error()}
 		return nil
 	case err != nil:
 		return fmt.Errorf("the times of the series could not be read: %w", err)
 	}
 	c := d.Wish.Choice
 	spec, why := series.Of(details, series.Options{At: c.At, Length: c.Length}, plan.Length)
-	s.schedule = &plan.Schedule{Spec: spec, Why: why}
+	s.work.schedule = &plan.Schedule{Spec: spec, Why: why}
 	return nil
 }

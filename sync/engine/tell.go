@@ -60,7 +60,7 @@ func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
 	s.rec.Told = &spec
 	if m.Unfinished {
 		s.rec.Told = nil
-		s.steps++
+		s.work.left++
 	}
 	s.rec.Meeting.Unfinished = false
 }

@@ -31,44 +31,44 @@ const parkedFor = 5 * time.Second
 
 // liesTogether reports whether the event lies in one place with others, and is written with them.
 func (s *settling) liesTogether() bool {
-	batcher, ok := s.source.(calendar.Batcher)
+	batcher, ok := s.outside.source.(calendar.Batcher)
 	return ok && batcher.Together(s.id) != ""
 }
 
 // park has the event wait for others. It keeps its locks.
 func (s *settling) park(d plan.Decision) {
-	if len(s.pass.parked) == 0 {
-		s.parkedAt = s.e.opt.Now()
+	if len(s.pass.writes.parked) == 0 {
+		s.writes.since = s.e.opt.Now()
 	}
-	s.parked = true
+	s.claim.parked = true
 	waits := &parked{settling: s, step: d}
 	if s.rec != nil {
 		waits.told = s.rec.Told
 	}
-	s.pass.parked = append(s.pass.parked, waits)
+	s.pass.writes.parked = append(s.pass.writes.parked, waits)
 }
 
 // letGo has others work on the event, unless it is parked.
 func (s *settling) letGo() {
-	if !s.parked && s.unlock != nil {
-		s.unlock()
-		s.unlock = nil
+	if !s.claim.parked && s.claim.unlock != nil {
+		s.claim.unlock()
+		s.claim.unlock = nil
 	}
 }
 
 // unpark lets go of what a pass that was broken off has parked.
-func (p *pass) unpark() { p.release(p.parked) }
+func (p *pass) unpark() { p.release(p.writes.parked) }
 
 func (p *pass) release(list []*parked) {
 	for _, waits := range list {
-		waits.parked = false
+		waits.claim.parked = false
 		waits.letGo()
 	}
 }
 
 // writeInTime writes what has waited long enough.
 func (p *pass) writeInTime(ctx context.Context) error {
-	if len(p.parked) == 0 || p.e.opt.Now().Sub(p.parkedAt) < max(parkedFor, 10*p.writing) {
+	if len(p.writes.parked) == 0 || p.e.opt.Now().Sub(p.writes.since) < max(parkedFor, 10*p.writes.took) {
 		return nil
 	}
 	return p.writeTogether(ctx)
@@ -77,9 +77,9 @@ func (p *pass) writeInTime(ctx context.Context) error {
 // writeTogether writes all links that wait, and goes on with their events until none waits any more: what somebody has changed meanwhile
 // is read and parked once again.
 func (p *pass) writeTogether(ctx context.Context) error {
-	for len(p.parked) > 0 {
-		list := p.parked
-		p.parked = nil
+	for len(p.writes.parked) > 0 {
+		list := p.writes.parked
+		p.writes.parked = nil
 		if err := p.writeParked(ctx, list); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (p *pass) writeParked(ctx context.Context, list []*parked) error {
 	p.setLinks(ctx, list)
 	var outdated []*parked
 	for i, waits := range list {
-		waits.parked = false
+		waits.claim.parked = false
 		err := waits.goOn(ctx)
 		waits.letGo() // unless it is parked again
 		waiting = list[i+1:]
@@ -107,7 +107,7 @@ func (p *pass) writeParked(ctx context.Context, list []*parked) error {
 		p.e.alive(p.c.Name)
 	}
 	for _, waits := range outdated { // when nothing of these is locked any more
-		if err := p.settleFrom(ctx, waits.id, waits.anew+1); err != nil {
+		if err := p.settleFrom(ctx, waits.id, waits.work.anew+1); err != nil {
 			return err
 		}
 	}
@@ -123,11 +123,11 @@ func (p *pass) setLinks(ctx context.Context, list []*parked) {
 		settings[i] = calendar.Setting{ID: waits.id, Version: waits.ev.Version, Link: waits.step.Link}
 	}
 	began := p.e.opt.Now()
-	p.wrote = true
-	for i, answer := range p.source.(calendar.Batcher).SetLinks(steady, settings) {
+	p.writes.wrote = true
+	for i, answer := range p.outside.source.(calendar.Batcher).SetLinks(steady, settings) {
 		list[i].answer = answer
 	}
-	p.writing = p.e.opt.Now().Sub(began)
+	p.writes.took = p.e.opt.Now().Sub(began)
 }
 
 // goOn takes the answer, and what is still missing then.
@@ -139,7 +139,7 @@ func (w *parked) goOn(ctx context.Context) error {
 	if over {
 		return err
 	}
-	w.steps--
+	w.work.left--
 	return w.takeSteps(ctx)
 }
 

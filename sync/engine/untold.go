@@ -18,14 +18,14 @@ import (
 func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
 	var wait *waiting
 	switch {
-	case err == nil || s.untold != nil || d.Do != plan.Update && d.Do != plan.Word:
+	case err == nil || s.story.untold != nil || d.Do != plan.Update && d.Do != plan.Word:
 		return false
 	case s.rec == nil || s.rec.MeetingID == 0 || s.rec.Meeting.JoinURL == "" || !s.rec.LostAt.IsZero():
 		return false
 	case errors.As(err, &wait) && wait.state == plan.Held, errors.Is(err, meeting.ErrUnfit), isOfTheStore(err), !s.asSafe(d.Spec, told):
 		return false
 	}
-	s.untold = err
+	s.story.untold = err
 	return true
 }
 
@@ -46,26 +46,26 @@ func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
 		before.Template, now.Template = "", ""
 		return reflect.DeepEqual(before, now)
 	}
-	return s.rec.JoinURL != "" || slices.Contains(s.done, "create")
+	return s.rec.JoinURL != "" || slices.Contains(s.story.steps, "create")
 }
 
 // conclude saves what was concluded. Where the link was seen to although Zoom could not be told of a change, that is tried again when Zoom
 // can be asked, or after a while.
 func (s *settling) conclude(d plan.Decision) error {
-	if s.untold == nil || d.State != plan.Linked {
+	if s.story.untold == nil || d.State != plan.Linked {
 		return s.finish(d)
 	}
-	now, cause, text := s.e.opt.Now(), s.untold, words.Of(s.untold)
+	now, cause, text := s.e.opt.Now(), s.story.untold, words.Of(s.story.untold)
 	var again time.Time
 	var wait *waiting
 	if errors.As(cause, &wait) {
-		again, s.bound = wait.until, wait.bound
+		again, s.claim.bound = wait.until, wait.bound
 	} else {
-		s.tries = s.rec.Tries + 1
-		again = now.Add(s.e.backoff(s.tries, cause))
+		s.story.untoldTries = s.rec.Tries + 1
+		again = now.Add(s.e.backoff(s.story.untoldTries, cause))
 		asked, by := askedUntil(cause)
 		if rest := s.e.quietUntil(accountKey(s.payer().Hash)); asked.After(now) {
-			again, s.bound = asked, by
+			again, s.claim.bound = asked, by
 		} else if rest.Refused {
 			again = rest.Until
 		}
@@ -74,7 +74,7 @@ func (s *settling) conclude(d plan.Decision) error {
 	if d.At.IsZero() || again.Before(d.At) {
 		d.At = again
 	}
-	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.untoldStep], "the link works, and not all is as it was asked for yet")+": "+text)
+	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.story.untoldStep], "the link works, and not all is as it was asked for yet")+": "+text)
 	return s.finish(d)
 }
 

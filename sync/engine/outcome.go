@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// note keeps in the record what people want to see of the event, and the wish.
+func (s *settling) note(d plan.Decision) {
+	ev, rec := s.ev, s.rec
+	rec.UID, rec.Start, rec.Until = ev.UID, ev.Start, ev.Until
+	rec.Title = strings.TrimSpace(plan.WithoutTags(ev.Title, "title", d.Wish.Tags))
+	if ev.Link.Tag != "" && ev.Link.Mark == rec.Mark {
+		rec.Taken = meeting.Passcode(ev.Link.Tag)
+	}
+	if d.Wish.Asked {
+		rec.Not = s.c.Settings.Rules.Not
+		rec.Tag, rec.TagIn = d.Wish.Tags[0].Shown(), d.Wish.Tags[0].In
+		rec.Released, rec.Abandoned = false, false
+	}
+	rec.Gone = false
+	if name, known := s.c.Settings.AccountName(rec.Mark); known {
+		rec.Account = name
+	}
+}
+
+// finish saves what was concluded.
+func (s *settling) finish(d plan.Decision) error {
+	notes := s.notes(d)
+	reason := strings.Join(append([]string{d.Reason}, notes...), "; ")
+	failure := "" // what nobody tries again before something changes
+	if d.State == plan.Failed && d.At.IsZero() {
+		failure = reason
+	}
+	if s.twin != nil && (s.rec == nil || s.rec.Closed()) {
+		if err := s.leaveToTwin(d.At); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.rec == nil && s.twin != nil && d.State != plan.Held:
+		s.done.left = append(s.done.left, s.id)
+	case s.rec == nil && d.State == plan.Held:
+		s.holdBack(d, reason)
+	case s.rec == nil && !d.At.IsZero():
+		s.done.later[s.id] = d.At
+	case s.rec == nil:
+		s.done.clear = append(s.done.clear, s.id)
+	default:
+		if d.State == plan.Linked { // also where the link was there before us
+			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
+		}
+		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
+			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
+		}
+		if s.claim.bound != "" && s.rec.Bound != s.claim.bound {
+			s.remark(s.rec.UID, s.rec.Title, reason)
+		}
+		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
+			s.done.handOn = append(s.done.handOn, s.rec.UID)
+		}
+		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries = d.State, reason, notes, failure, s.story.untoldTries
+		s.rec.Due, s.rec.Bound = d.At, s.claim.bound
+		s.done.records[s.id] = s.rec
+	}
+	s.tell(d.State, reason, failure)
+	return nil
+}
+
+// holdBack notes an event that is held before anything was begun for it: its owner has to see why.
+func (s *settling) holdBack(d plan.Decision, reason string) {
+	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
+	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason, Held: true})
+	at := d.At
+	if at.IsZero() && !s.ev.Until.IsZero() {
+		at = s.ev.Until.Add(time.Second) // then nobody needs to see it any more
+	}
+	if at.IsZero() {
+		s.done.clear = append(s.done.clear, s.id)
+	} else {
+		s.done.later[s.id] = at
+	}
+}
+
+// remark puts something into the journal that is no step.
+func (s *settling) remark(uid, title, text string) {
+	s.done.remarks = append(s.done.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid, Title: title, Reason: text})
+}

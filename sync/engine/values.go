@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// pass is one pass over one calendar. One goroutine works on it.
+type pass struct {
+	e       *Engine
+	c       *Calendar
+	mode    mode        // how it is made; set at its beginning, but for impatient
+	outside outside     // whom it asks; set at its beginning
+	seen    reading     // what the calendar says; written while it is read (changes.go, reading.go, brake.go), and by who takes a record over
+	writes  batch       // links that are written together; written by link.go and together.go alone
+	done    conclusions // what is concluded of the events; written by outcome.go, kin.go and begin, saved by finish.go
+	report  Report      // what people are told; written by report.go, and by who holds or breaks off the pass
+}
+
+// mode is how a pass is made.
+type mode struct {
+	dry       bool      // it changes nothing anywhere
+	talkative bool      // it reports events that nothing was done to as well
+	began     time.Time // by the machine's own clock
+	locked    []string  // the names of calendars whose locks it holds
+	impatient bool      // it waits for nobody any more
+}
+
+// outside are the real ones, or such that only pretend.
+type outside struct {
+	source   calendar.Calendar
+	accounts []Account
+	used     map[string]int // the calls that a dry pass would have used, by budget
+}
+
+// reading is what a pass knows of the calendar.
+type reading struct {
+	events   map[string]*calendar.Event // fresh from this pass
+	ahead    map[string]bool            // ids that were asked for together with others
+	absent   map[string]bool            // ids of which the calendar said in this pass that there is none
+	deleted  map[string]bool            // ids that the service itself named as deleted
+	moved    map[store.Item]bool        // items whose records others have taken over, where that is not saved
+	problems map[string]store.Problem   // those of the calendar as they are saved; nil: not read yet
+	braked   bool                       // what is missing is not believed
+	another  bool                       // that is so because it is another calendar than before
+}
+
+// conclusions are saved in one transaction at the end of a pass.
+type conclusions struct {
+	records map[string]*store.Record // by the ids of their events
+	begun   map[string]string        // the ids of records begun in this pass, by UID
+	clear   []string                 // ids that are nothing of ours; in a dry pass, until they are looked at, those that are due
+	left    []string                 // ids that are left to another item with their UID
+	handOn  []string                 // UIDs whose items are no longer ours to write: another item may have its turn
+	later   map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
+	held    []store.Problem          // events that are held and have no record
+	remarks []store.Entry            // for the journal
+}
+
+// batch are links that wait to be written together.
+type batch struct {
+	parked []*parked     // their events
+	since  time.Time     // the first of them
+	took   time.Duration // how long the last such write took
+	wrote  bool          // a link was written in this pass, by itself or with others
+}
+
+// settling is the work on one event.
+type settling struct {
+	*pass
+	id    string
+	ev    *calendar.Event // nil: the calendar says that there is none
+	rec   *store.Record   // nil: nothing is kept of it
+	twin  *store.Record   // of another item with its UID; written by kin.go
+	work  work            // what was tried; written by settle.go and the steps
+	story story           // what people are told of it; nothing is decided by it but whether Zoom could be told
+	claim claim           // what it has taken for the event
+}
+
+// work is what was tried for an event in this pass.
+type work struct {
+	left      int            // steps, of maxSteps
+	repeats   int            // how often a call was made again at once
+	anew      int            // how often the event was begun anew
+	reread    bool           // it was read once more after somebody else had changed it
+	looked    bool           // its meeting was looked at
+	dismissed string         // the meeting that is not to be found in its mark's account
+	schedule  *plan.Schedule // of the series, once it was asked for
+}
+
+// story is what a report tells of an event.
+type story struct {
+	steps        []string
+	foretold     []string        // what a meeting will be otherwise than asked for, once it is made
+	before       *calendar.Event // for the diff
+	secrets      []string        // passcodes that the texts may show, in whatever words
+	failedBefore string          // the error of the last try
+	untold       error           // why Zoom could not be told of a change in this pass, though the link was seen to
+	untoldStep   plan.Do         // which step that was
+	untoldTries  int             // how often in a row that is
+}
+
+// claim is what is taken for an event: locks, calls, and the time of others.
+type claim struct {
+	unlock func()
+	parked bool     // it waits, and keeps its locks, until links are written together
+	paying *Account // on whose budgets calls are counted, where that is not the record's account
+	paid   payment  // the call that was counted last
+	bound  string   // the service that has said until when it waits
+}
+
+func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
+	p := &pass{
+		e:       e,
+		c:       c,
+		mode:    mode{dry: dry, talkative: talkative},
+		outside: outside{source: c.Source, accounts: e.opt.Accounts, used: map[string]int{}},
+		seen: reading{
+			events:  map[string]*calendar.Event{},
+			ahead:   map[string]bool{},
+			absent:  map[string]bool{},
+			deleted: map[string]bool{},
+			moved:   map[store.Item]bool{},
+		},
+		done: conclusions{
+			records: map[string]*store.Record{},
+			begun:   map[string]string{},
+			later:   map[string]time.Time{},
+		},
+		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}},
+	}
+	if dry {
+		p.outside.source, p.outside.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls, e.opt.Now)
+	}
+	return p
+}
