@@ -187,6 +187,9 @@ func (tx *Tx) PutRecord(r *Record) error {
 		if err := checkNames(r.Calendar, r.EventID); err != nil {
 			return err
 		}
+		if err := tx.s.strict(r); err != nil {
+			return err
+		}
 		body, err := json.Marshal(r)
 		if err != nil {
 			return fmt.Errorf("store: save event %.80q of %s: %w", r.EventID, r.Calendar, err)

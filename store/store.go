@@ -24,6 +24,9 @@ type Options struct {
 	Hook func(point string)
 	// NoSync leaves out every fsync. For tests only.
 	NoSync bool
+	// Strict refuses to save a record that contradicts itself (record.Record.Check). For tests only: people are better served by a record
+	// with a flaw, which heals, than by one that cannot be saved.
+	Strict bool
 }
 
 func (o Options) withDefaults() Options {
@@ -246,4 +249,12 @@ func (s *Store) explain(doing string, err error) error {
 		return damaged
 	}
 	return explain(doing, s.path, err)
+}
+
+// strict is what of a record contradicts itself, where that is asked for.
+func (s *Store) strict(r *Record) error {
+	if !s.options.Strict {
+		return nil
+	}
+	return r.Check()
 }

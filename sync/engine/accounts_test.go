@@ -46,7 +46,7 @@ func (w *two) begin() {
 // lose has the database be lost.
 func (w *two) lose() {
 	w.t.Helper()
-	st, err := store.Open(filepath.Join(w.t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now }, NoSync: true})
+	st, err := store.Open(filepath.Join(w.t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now }, NoSync: true, Strict: true})
 	if err != nil {
 		w.t.Fatal(err)
 	}

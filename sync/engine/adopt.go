@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
@@ -63,7 +62,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 			return &waiting{state: plan.Doubt, until: until,
 				reason: "it is not known yet whether the last call made the meeting: it is looked for once more"}
 		}
-		s.rec.Doubt = ""
+		s.rec.Certain()
 		return s.save("", "", nil)
 	}
 	if err != nil {
@@ -74,14 +73,7 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 }
 
 // adopt takes a meeting that was found as that of the record. What it was told is not known.
-func (s *settling) adopt(m meeting.Meeting) {
-	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = m.ID, m, nil, "", time.Time{}
-	s.rec.CheckedAt, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Verdicts = s.e.opt.Now(), 0, time.Time{}, nil
-	s.rec.UsedAt, s.rec.Room = s.rec.CheckedAt, s.mine().Room
-	if m.Host != "" && s.rec.Host == "" {
-		s.rec.Host = m.Host
-	}
-}
+func (s *settling) adopt(m meeting.Meeting) { s.rec.Adopt(m, s.mine().Room, s.e.opt.Now()) }
 
 // switchTo adopts the meeting whose mark the event carries instead of the record's, if it exists.
 func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
@@ -98,11 +90,7 @@ func (s *settling) switchTo(ctx context.Context, d plan.Decision) error {
 		return fmt.Errorf("the meeting that the event shows could not be looked for: %w", err)
 	}
 	s.depose()
-	s.rec.Rival = ""
-	if s.ev.Link.Mark == d.Mark { // what it shows somebody else has written
-		s.rec.JoinURL, s.rec.Block = "", ""
-	}
-	s.rec.Mark, s.rec.Host = d.Mark, host
+	s.rec.Switch(d.Mark, host, s.ev.Link.Mark == d.Mark)
 	s.adopt(m)
 	return s.saved("adopt", "the event carries the mark of another meeting of ours")
 }
@@ -113,7 +101,7 @@ func (s *settling) rehouse(d plan.Decision) error {
 	if err != nil {
 		return err
 	}
-	s.rec.Retired, s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = s.rec.Mark, mark, 0, meeting.Meeting{}, nil
+	s.rec.Retire(mark)
 	return s.save("", "another personal room is configured: the event gets its link", nil)
 }
 
@@ -123,7 +111,7 @@ func (s *settling) depose() {
 	if s.rec.MeetingID == 0 && s.rec.Doubt != plan.DoubtCreate || s.mine().Room {
 		return
 	}
-	s.rec.Former = append(slices.Clone(s.rec.Former), store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()})
+	s.rec.Depose(s.e.opt.Now())
 }
 
 // bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one, with a new mark: the
@@ -134,7 +122,7 @@ func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 	if !ok {
 		return s.forgetCancelled(d.Account)
 	}
-	s.rec.Doubt, s.rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
+	s.rec.Doubtful(plan.DoubtCreate, s.e.opt.Now())
 	if err := s.save("", "", nil); err != nil {
 		return err
 	}
@@ -145,7 +133,7 @@ func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 		s.adopt(m)
 		return s.saved("adopt", "the meeting that was cancelled is brought back")
 	case errors.As(err, &throttled), errors.Is(err, meeting.ErrNotSent):
-		s.rec.Doubt = ""
+		s.rec.Certain()
 		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be brought back: %w", err))
 	case err == nil, meeting.Refused(err):
 		return s.forgetCancelled(d.Account)
@@ -159,7 +147,7 @@ func (s *settling) forgetCancelled(account string) error {
 	if err != nil {
 		return err
 	}
-	s.rec.Mark, s.rec.CancelledID, s.rec.CancelledAt, s.rec.Doubt = mark, 0, time.Time{}, ""
+	s.rec.Fresh(mark)
 	return s.save("", "", nil)
 }
 
@@ -168,13 +156,12 @@ func (s *settling) probe(ctx context.Context, d plan.Decision) error {
 	m, err := s.mine().Meetings.Get(ctx, s.rec.MeetingID)
 	switch {
 	case err == nil:
-		s.rec.LostAt, s.rec.Doubt, s.rec.Told = time.Time{}, "", nil
-		s.rec.Meeting, s.rec.CheckedAt = m, s.e.opt.Now()
+		s.rec.Found(m, s.e.opt.Now())
 		return s.save("", "", nil)
 	case !errors.Is(err, meeting.ErrGone):
 		return fmt.Errorf("the meeting could not be read: %w", err)
 	case s.rec.LostAt.IsZero():
-		s.rec.LostAt = s.e.opt.Now()
+		s.rec.Lost(s.e.opt.Now())
 		return s.save("", "", nil)
 	case s.rec.Doubt == plan.DoubtCancel:
 		return s.cancelledAfterAll()
@@ -183,16 +170,14 @@ func (s *settling) probe(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		return err
 	}
-	s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = mark, 0, meeting.Meeting{}, nil
-	s.rec.LostAt, s.rec.Doubt = time.Time{}, ""
+	s.rec.Replace(mark)
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
 }
 
 // cancelledAfterAll notes that a cancellation of which nobody knew has taken effect. The event is wanted again: its meeting is brought back.
 func (s *settling) cancelledAfterAll() error {
 	id, now := s.rec.MeetingID, s.e.opt.Now()
-	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.Doubt, s.rec.LostAt = 0, meeting.Meeting{}, nil, "", time.Time{}
-	s.rec.CancelledID, s.rec.CancelledAt = id, now
+	s.rec.Cancelled(now)
 	s.story.steps = append(s.story.steps, "cancel")
 	return s.save("", "", func(tx *store.Tx) error {
 		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title, Step: "cancel",
@@ -216,7 +201,7 @@ func (s *settling) renew(d plan.Decision) error {
 		return err
 	}
 	unused := int(s.e.opt.Now().Sub(s.rec.UsedAt).Hours() / 24)
-	s.rec.Retired, s.rec.Mark, s.rec.MeetingID, s.rec.Meeting, s.rec.Told = s.rec.Mark, mark, 0, meeting.Meeting{}, nil
+	s.rec.Retire(mark)
 	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one is made", unused)
 	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", reason)
 	return s.save("", reason, nil)

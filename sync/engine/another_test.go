@@ -36,7 +36,7 @@ func TestAnotherCalendar(t *testing.T) {
 	clock := func() time.Time { return now }
 	one, two := calendartest.NewFake(), calendartest.NewFake()
 	zoom := &meetingtest.Fake{Now: clock}
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

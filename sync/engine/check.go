@@ -31,7 +31,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	now, before := s.e.opt.Now(), s.rec.Meeting
 	switch {
 	case errors.Is(err, meeting.ErrGone):
-		s.rec.LostAt = now
+		s.rec.Lost(now)
 		return s.save("", "", nil)
 	case err != nil:
 		w := &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + words.Of(s.hushed(s.rec.Host, err))}
@@ -55,7 +55,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	if !isRoomItself(s.rec) && m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
 		if s.rec.Undone++; s.rec.Undone <= plan.MostUndone {
 			news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
-			s.rec.Told = nil
+			s.rec.Telling()
 		} else {
 			m.Notes, m.Mark, m.Host = before.Notes, before.Mark, cmp.Or(m.Host, before.Host)
 			m.Invitation, m.NoInvitation = before.Invitation, before.NoInvitation

@@ -41,7 +41,7 @@ func newWatch(t *testing.T) *watch {
 		}
 		return nil
 	}}
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"zoomtag/providers/meeting"
@@ -31,14 +30,14 @@ func (s *settling) cancel(ctx context.Context) error {
 	}
 	var kept *keptError
 	if err := s.doubtCancel(); errors.As(err, &kept) {
-		s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil // it is the other one's
+		s.rec.Hand()
 		return s.closeButFormer(kept.Error(), s.wakeTwins)
 	} else if err != nil {
 		return err
 	}
 	if err := s.mine().Meetings.Cancel(ctx, s.rec.MeetingID); err != nil {
 		if meeting.Refused(err) {
-			s.rec.Doubt = ""
+			s.rec.Certain()
 		}
 		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be cancelled: %w", err))
 	}
@@ -54,7 +53,7 @@ func (e *keptError) Error() string {
 
 // doubtCancel saves that the meeting may be cancelled from here on. That nobody else has it is decided in the same transaction.
 func (s *settling) doubtCancel() error {
-	doubted := func(rec *store.Record) { rec.Doubt, rec.DoubtAt = plan.DoubtCancel, s.e.opt.Now() }
+	doubted := func(rec *store.Record) { rec.Doubtful(plan.DoubtCancel, s.e.opt.Now()) }
 	return s.spend(s.rec.Host, true, doubted, func(tx *store.Tx) error {
 		other, err := keptFor(tx, s.rec)
 		if err == nil && other != nil {
@@ -71,8 +70,7 @@ func (s *settling) cancelled() error {
 	if !s.mode.dry {
 		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", id, "reason", s.rec.Ending)
 	}
-	s.rec.Doubt = ""
-	s.rec.MeetingID, s.rec.Meeting, s.rec.Told, s.rec.CancelledID, s.rec.CancelledAt = 0, meeting.Meeting{}, nil, id, now
+	s.rec.Cancelled(now)
 	return s.closeButFormer(s.rec.Ending, func(tx *store.Tx) error {
 		err := tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
 			Step: "cancel", Meeting: id, Reason: s.rec.Ending})
@@ -91,8 +89,7 @@ func (s *settling) discard(ctx context.Context, d plan.Decision) error {
 	mark := s.rec.Former[i].Mark
 	err := s.discardOne(ctx, d, i)
 	if err != nil && i < len(s.rec.Former) && s.rec.Former[i].Mark == mark {
-		f := s.rec.Former[i]
-		s.rec.Former = append(slices.Delete(slices.Clone(s.rec.Former), i, i+1), f)
+		s.rec.Postpone(i)
 	}
 	return err
 }
@@ -119,7 +116,7 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 	if err := s.keeper(f.Mark).Meetings.Cancel(ctx, f.MeetingID); err != nil {
 		return s.unspent(f.Host, fmt.Errorf("an earlier meeting of the event could not be cancelled: %w", err))
 	}
-	s.rec.Former = slices.Delete(slices.Clone(s.rec.Former), i, i+1)
+	s.rec.Discarded(i)
 	s.story.steps = append(s.story.steps, "cancel")
 	reason := "two meetings were made for this event: the other one stays"
 	return s.save("", "", func(tx *store.Tx) error {
@@ -135,14 +132,13 @@ func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error
 		return &waiting{state: d.State, until: until, reason: d.Reason + "; an earlier meeting of the event is looked for"}
 	}
 	m, err := s.keeper(f.Mark).Meetings.Find(ctx, f.Host, f.Mark)
-	s.rec.Former = slices.Clone(s.rec.Former)
 	switch {
 	case errors.Is(err, meeting.ErrNotFound):
-		s.rec.Former = slices.Delete(s.rec.Former, i, i+1)
+		s.rec.Discarded(i)
 	case err != nil:
 		return s.hushed(f.Host, fmt.Errorf("an earlier meeting of the event could not be looked for: %w", err))
 	default:
-		s.rec.Former[i].MeetingID = m.ID
+		s.rec.FormerIs(i, m.ID)
 	}
 	return s.save("", "", nil)
 }
@@ -196,7 +192,7 @@ func (s *settling) end(d plan.Decision) error {
 	if !d.Left {
 		return s.close(d.Reason)
 	}
-	s.rec.ClosedAt, s.rec.Reason, s.rec.Left = s.e.opt.Now(), d.Reason, true
+	s.rec.Leave(s.e.opt.Now(), d.Reason)
 	s.e.opt.Log.Warn("meeting left alone", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", d.Reason)
 	return s.save("", "", func(tx *store.Tx) error {
 		return errors.Join(s.wakeTwins(tx), tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
@@ -207,13 +203,13 @@ func (s *settling) end(d plan.Decision) error {
 // closeButFormer closes the record, unless there are earlier meetings left that have to be cancelled.
 func (s *settling) closeButFormer(reason string, with func(*store.Tx) error) error {
 	if plan.FirstFormer(s.rec, &s.c.Settings) < 0 {
-		s.rec.ClosedAt, s.rec.Reason = s.e.opt.Now(), reason
+		s.rec.Close(s.e.opt.Now(), reason)
 	}
 	return s.save("", "", with)
 }
 
 // close ends the record, leaving the meeting, if there is one, alone.
 func (s *settling) close(reason string) error {
-	s.rec.ClosedAt, s.rec.Reason = s.e.opt.Now(), reason
+	s.rec.Close(s.e.opt.Now(), reason)
 	return s.save("", "", s.wakeTwins)
 }

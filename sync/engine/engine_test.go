@@ -35,7 +35,7 @@ func newBench(t *testing.T) *bench {
 	clock := func() time.Time { return b.now }
 	b.zoom = &meetingtest.Fake{Now: clock}
 	b.service = b.zoom
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

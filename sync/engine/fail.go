@@ -35,18 +35,20 @@ func (s *settling) fail(cause error) error {
 	s.rec.Tries++
 	until := now.Add(s.e.backoff(s.rec.Tries, cause))
 	asked, by := askedUntil(cause)
-	if s.rec.Bound = ""; asked.After(now) {
-		until, s.rec.Bound = asked, by
-	} else if rest := s.e.quietUntil(accountKey(s.payer().Hash)); rest.Refused {
-		until = rest.Until // all that needs the sign-in is tried when it is
+	rest := s.e.quietUntil(accountKey(s.payer().Hash))
+	switch {
+	case asked.After(now):
+		until = asked
+	case rest.Refused:
+		until, by = rest.Until, "" // all that needs the sign-in is tried when it is
+	default:
+		by = ""
 	}
-	s.rec.State, s.rec.Error, s.rec.Due = plan.Failed, text, until
+	state := plan.Failed
 	if s.rec.Doubt != "" {
-		s.rec.State = plan.Doubt
+		state = plan.Doubt
 	}
-	if s.rec.Reason == "" {
-		s.rec.Reason = text
-	}
+	s.rec.Failed(state, text, until, by)
 	entry := text
 	if s.story.failedBefore == text {
 		entry = "" // once in the journal is enough

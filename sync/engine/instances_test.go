@@ -15,7 +15,7 @@ import (
 // instance is another zoomtag on the same calendar, with a state of its own.
 func (b *bench) instance(account string, change func(*Calendar)) *bench {
 	o := *b
-	st, err := store.Open(filepath.Join(b.t.TempDir(), "other.db"), store.Options{Now: func() time.Time { return b.now }, NoSync: true})
+	st, err := store.Open(filepath.Join(b.t.TempDir(), "other.db"), store.Options{Now: func() time.Time { return b.now }, NoSync: true, Strict: true})
 	if err != nil {
 		b.t.Fatal(err)
 	}

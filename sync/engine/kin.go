@@ -171,7 +171,7 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 	moved := *other
 	moved.NotAhead(s.e.opt.Now())
 	if s.rec != nil && plan.LiesAhead(s.rec, s.e.opt.Now()) { // what comes into its place is to know of its meeting
-		moved.Former = append(slices.Clone(moved.Former), store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()})
+		moved.Discard(store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()})
 	}
 	if s.ev != nil && s.ev.Link.Mark == moved.Mark && s.ev.Link.Tag == "" {
 		moved.Taken = "" // of this item nothing was taken out of sight
@@ -238,7 +238,7 @@ func (s *settling) tellTwin(tx *store.Tx) error {
 	case rival != "" && rival != now.Rival:
 		now.Rival = rival
 	case outranked != "": // it is let be as long as this item shows it
-		now.Former = append(slices.Clone(now.Former), store.Former{Mark: outranked, Host: now.Host, At: s.e.opt.Now()})
+		now.Discard(store.Former{Mark: outranked, Host: now.Host, At: s.e.opt.Now()})
 	default:
 		return nil
 	}

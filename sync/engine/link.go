@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -72,7 +71,7 @@ func (s *settling) outrank(d plan.Decision) {
 		if account := s.keeper(mark).Hash; account != s.mine().Hash {
 			host = s.c.Settings.HostIn(account)
 		}
-		s.rec.Former = append(slices.Clone(s.rec.Former), store.Former{Mark: mark, Host: host, At: s.e.opt.Now()})
+		s.rec.Discard(store.Former{Mark: mark, Host: host, At: s.e.opt.Now()})
 	}
 }
 
@@ -104,6 +103,6 @@ func (s *settling) linked(step, reason string, l calendar.Link) error {
 		s.story.steps = append(s.story.steps, step)
 		return nil
 	}
-	s.rec.JoinURL, s.rec.Block, s.rec.Taken = l.JoinURL, l.Block, meeting.Passcode(l.Tag)
+	s.rec.Linked(l.JoinURL, l.Block, meeting.Passcode(l.Tag))
 	return s.saved(step, reason)
 }

@@ -15,6 +15,10 @@ import (
 // calendar that is read at all takes a fraction of it.
 const longestPass = time.Hour
 
+// longestReading is how long listing what may have changed may take of it. It is less than a watchdog waits for a sign of life (longestExchange):
+// a listing gives none.
+const longestReading = 10 * time.Minute
+
 // slow is what a reading has come to that ended with err: where the pass ran out of time, that is the reason, and nothing was concluded.
 func (p *pass) slow(ctx, reading context.Context, err error) error {
 	var damaged *store.DamagedError
@@ -23,7 +27,7 @@ func (p *pass) slow(ctx, reading context.Context, err error) error {
 		return err
 	}
 	return words.Say(nil, fmt.Sprintf("calendar %s could not be read to its end within %s, because its server answers too slowly: "+
-		"the next pass begins anew; if it lasts, ask whoever runs the server", p.c.Name, longestPass))
+		"the next pass begins anew; if it lasts, ask whoever runs the server", p.c.Name, longestReading))
 }
 
 // pause reports whether the pass has lasted too long, and tells what is left. One event is settled in each pass, so that each gets on.

@@ -58,7 +58,7 @@ var multiMutants = []mutant{
 		`return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)`, `return SameBlock(found, l.Block)`},
 	{"what is changed at Zoom beside an update is not seen", "tell.go",
 		`	if changed {
-		s.rec.Told = nil
+		s.rec.Telling()
 	}
 `, `	_ = changed
 `},

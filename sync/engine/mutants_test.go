@@ -23,12 +23,12 @@ var mutants = []mutant{
 		d.Do, d.State = Seek, Doubt`, `case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do, d.State = Create, Doubt`},
 	{"doubt not saved before the create", "tell.go",
-		`rec.Doubt, rec.DoubtAt = plan.DoubtCreate, now`, `rec.DoubtAt = now`},
+		`rec.Doubtful(plan.DoubtCreate, now)`, `rec.DoubtAt = now`},
 	{"not found is believed at once", "adopt.go",
 		`s.e.opt.Now().Before(until)`, `until.IsZero()`},
 	{"a lost answer counts as refused", "tell.go",
 		`if meeting.Refused(err) {
-			s.rec.Doubt = ""
+			s.rec.Certain()
 		}
 		if s.again(err) {
 			return s.save("", "", nil)
@@ -44,11 +44,11 @@ var mutants = []mutant{
 		_, err := p.read(ctx, id)
 		switch {`},
 	{"update without forgetting what was told", "tell.go",
-		`		rec.Told = nil
+		`		rec.Telling()
 	}`, `	}`},
 	{"what was told assumed after a failed update", "tell.go",
-		`if meeting.Refused(err) {
-			s.rec.Told = told
+		`if meeting.Refused(err) && told != nil {
+			s.rec.Knows(*told)
 		}`, `s.rec.Told = &d.Spec`},
 	{"unlink forgotten in copies whose tag is gone", "../plan/ending.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},

@@ -64,8 +64,8 @@ func (s *settling) finish(d plan.Decision) error {
 		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
 			s.done.handOn = append(s.done.handOn, s.rec.UID)
 		}
-		s.rec.State, s.rec.Reason, s.rec.Notes, s.rec.Error, s.rec.Tries = d.State, reason, notes, failure, s.story.untoldTries
-		s.rec.Due, s.rec.Bound = d.At, s.claim.bound
+		s.rec.Conclude(d.State, reason, notes, d.At, s.claim.bound)
+		s.rec.Error, s.rec.Tries = failure, s.story.untoldTries
 		s.done.records[s.id] = s.rec
 	}
 	s.tell(d.State, reason, failure)

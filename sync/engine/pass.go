@@ -90,7 +90,7 @@ func (p *pass) run(ctx context.Context) error {
 // look asks the calendar what may have changed, and saves that. It returns how much that is.
 func (p *pass) look(ctx context.Context, st *store.CalendarState) (listed int, err error) {
 	p.mode.began = time.Now() // waiting for another pass does not count
-	reading, cancel := context.WithDeadline(ctx, p.mode.began.Add(longestPass))
+	reading, cancel := context.WithDeadline(ctx, p.mode.began.Add(longestReading))
 	defer cancel()
 	changes, err := p.changes(reading, *st)
 	if err != nil {

@@ -52,7 +52,7 @@ func TestRenewal(t *testing.T) {
 	renewed := w.event(idle).Link.JoinURL
 
 	// The database is lost: what the event shows now is what counts.
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now }, NoSync: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now }, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -192,7 +192,7 @@ func TestForgottenText(t *testing.T) {
 		if !strings.Contains(w.event(id).Description, "is inviting you") {
 			t.Fatalf("%q", w.event(id).Description)
 		}
-		st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
+		st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,7 +64,7 @@ func inBubble(t *testing.T, spec string, test func(s *scheduled)) {
 	t.Helper()
 	s := &scheduled{bench: &bench{cal: calendartest.NewFake()}, ended: make(chan error, 1)}
 	s.bench.zoom = &meetingtest.Fake{Now: s.wall}
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: s.wall, NoSync: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: s.wall, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

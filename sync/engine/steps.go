@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -35,12 +34,11 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 				return err
 			}
 		}
-		s.rec.ClosedAt, s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, time.Time{}, "", false
-		s.rec.Told, s.rec.LostAt, s.rec.Left = nil, time.Time{}, false
-		s.rec.Released, s.rec.Abandoned = false, false
-		if s.ev != nil && s.ev.Link.Mark != s.rec.Mark { // whatever the event shows, it is not what was written
-			s.rec.JoinURL, s.rec.Block = "", ""
+		shown := s.rec.Mark
+		if s.ev != nil {
+			shown = s.ev.Link.Mark
 		}
+		s.rec.Reopen(shown)
 		return s.save("", "", nil)
 	case plan.Seek:
 		return s.seek(ctx, d)
@@ -69,12 +67,13 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.SetLink, plan.Unlink:
 		return s.link(ctx, d)
 	case plan.End:
-		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = s.e.opt.Now(), d.Reason, s.ev == nil
-		s.rec.Abandoned = s.ev != nil && !s.ev.Cancelled && s.c.Settings.Abandons(s.rec) // whoever takes the tag out then was told
+		s.rec.End(s.e.opt.Now(), d.Reason, s.ev == nil)
+		if untagged := s.ev != nil && !s.ev.Cancelled; untagged && s.c.Settings.Abandons(s.rec) {
+			s.rec.Abandon() // the owner was told, and has taken the tag out
+		}
 		return s.save("", "", nil)
 	case plan.Resume:
-		s.rec.EndingAt, s.rec.Ending, s.rec.Gone = time.Time{}, "", false
-		s.rec.Released, s.rec.Abandoned = false, false
+		s.rec.Resume()
 		return s.save("", "", nil)
 	case plan.Cancel:
 		return s.cancel(ctx)
@@ -98,8 +97,9 @@ func (s *settling) giveAway() (given bool, err error) {
 		}
 		given = true
 		other := others[0]
-		other.Former, other.Due = append(slices.Clone(other.Former), f), s.e.opt.Now()
-		s.rec.MeetingID, s.rec.Meeting, s.rec.Told = 0, meeting.Meeting{}, nil
+		other.Discard(f)
+		other.Due = s.e.opt.Now()
+		s.rec.Hand()
 		return errors.Join(tx.PutRecord(other), tx.PutRecord(s.rec))
 	})
 	return given, err
@@ -136,7 +136,7 @@ func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 		s.rec = rec
 		return nil
 	}
-	rec.Doubt, rec.DoubtAt = plan.DoubtCreate, s.e.opt.Now()
+	rec.Doubtful(plan.DoubtCreate, s.e.opt.Now())
 	s.rec = rec
 	return s.save("", "", nil)
 }

@@ -35,7 +35,7 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	}
 	doubted := func(rec *store.Record) {
 		rec.Template, rec.Host = d.Spec.Options.Template, d.Spec.Host
-		rec.Doubt, rec.DoubtAt = plan.DoubtCreate, now
+		rec.Doubtful(plan.DoubtCreate, now)
 	}
 	if err := s.spend(d.Spec.Host, s.startsSoon(), doubted, nil); err != nil {
 		return err
@@ -43,7 +43,7 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	m, err := s.mine().Meetings.Create(ctx, s.rec.Mark, startable(d.Spec, now))
 	if err != nil {
 		if meeting.Refused(err) {
-			s.rec.Doubt = ""
+			s.rec.Certain()
 		}
 		if s.again(err) {
 			return s.save("", "", nil)
@@ -57,9 +57,9 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 
 // told notes what the meeting knows by now. Of one that is unfinished that is left open: what it lacks is found by reading it.
 func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
-	s.rec.Told = &spec
+	s.rec.Knows(spec)
 	if m.Unfinished {
-		s.rec.Told = nil
+		s.rec.Telling()
 		s.work.left++
 	}
 	s.rec.Meeting.Unfinished = false
@@ -100,7 +100,7 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		if told != nil { // the event has changed
 			rec.Undone = 0
 		}
-		rec.Told = nil
+		rec.Telling()
 	}
 	if err := s.spend(s.rec.Host, s.startsSoon(), forgotten, nil); err != nil {
 		return err
@@ -116,12 +116,12 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 				return err
 			}
 		}
-		s.rec.LostAt = s.e.opt.Now()
+		s.rec.Lost(s.e.opt.Now())
 		return s.save("", "", nil)
 	}
 	if err != nil {
-		if meeting.Refused(err) {
-			s.rec.Told = told
+		if meeting.Refused(err) && told != nil {
+			s.rec.Knows(*told)
 		}
 		if s.again(err) {
 			return s.save("", "", nil)
@@ -132,10 +132,10 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	changed := told != nil && changedBeside(s.rec.Meeting, m, *told, d.Spec)
 	same := told == nil && sameMeeting(s.rec.Meeting, m, now)
 	s.used(&m, nil)
-	s.rec.Meeting, s.rec.CheckedAt = m, now
+	s.rec.Seen(m, now)
 	s.told(d.Spec, &m)
 	if changed {
-		s.rec.Told = nil
+		s.rec.Telling()
 	}
 	s.rec.Meeting.Unsent = false
 	switch {
@@ -187,7 +187,7 @@ func (s *settling) word(ctx context.Context) error {
 			s.rec.Meeting.NoInvitation = "Zoom has no invitation text for it: the short text is used"
 			break
 		}
-		s.rec.LostAt = s.e.opt.Now()
+		s.rec.Lost(s.e.opt.Now())
 	case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
 		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + words.Of(err) + "): the short text is used"
 	case err != nil:

@@ -119,7 +119,7 @@ func newYear(t *testing.T) *year {
 	if err != nil {
 		t.Fatal(err)
 	}
-	y.st, err = store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true})
+	y.st, err = store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,8 +89,8 @@ const (
 
 // Doubts that a record can be in.
 const (
-	DoubtCreate = "create"
-	DoubtCancel = "cancel"
+	DoubtCreate = record.DoubtCreate
+	DoubtCancel = record.DoubtCancel
 )
 
 // Input is all that a decision rests on.

@@ -91,7 +91,7 @@ func newContract(t *testing.T, h calendartest.Harness) *contract {
 		clock = time.Now
 	}
 	now := func() time.Time { return clock().Add(w.ahead) }
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: now, NoSync: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: now, NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func NewMulti(dir string) (*Multi, error) {
 	w := &Multi{}
 	w.calm = true
 	for i := range w.stores {
-		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)), store.Options{NoSync: true, Now: w.clock, Hook: w.storeHook})
+		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)), store.Options{NoSync: true, Strict: true, Now: w.clock, Hook: w.storeHook})
 		if err != nil {
 			return nil, errors.Join(err, w.Close())
 		}

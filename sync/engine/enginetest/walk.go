@@ -139,7 +139,7 @@ var errFlaky = errors.New("the service is not well")
 func NewWalker(dir string, newBackend func(Setup) (Backend, error)) (*Walker, error) {
 	w := &Walker{newBackend: newBackend}
 	w.calm = true
-	st, err := store.Open(filepath.Join(dir, "walk.db"), store.Options{NoSync: true, Now: w.clock,
+	st, err := store.Open(filepath.Join(dir, "walk.db"), store.Options{NoSync: true, Strict: true, Now: w.clock,
 		Hook: func(point string) { w.point("store " + point) }})
 	if err != nil {
 		return nil, err
