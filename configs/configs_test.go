@@ -69,7 +69,10 @@ func TestDefaults(t *testing.T) {
 
 func TestEverythingIsRead(t *testing.T) {
 	c := parsed(t, readFixture(t, "testdata/everything.yaml"))
-	yes, no, five, never := true, false, 5*time.Minute, time.Duration(-1)
+	yes := true
+	no := false
+	five := 5 * time.Minute
+	never := time.Duration(-1)
 	want := &Config{
 		Schedule: "CRON_TZ=Europe/Berlin */5 7-19 * * MON-FRI", State: "/var/lib/zoomtag/zoomtag.db", Grace: 90 * time.Second,
 		ListenWritten: true, Zone: "Europe/Berlin",

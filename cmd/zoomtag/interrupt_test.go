@@ -29,7 +29,11 @@ type interruption struct {
 func (i *interruption) begin(at int, signal os.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.at, i.signal, i.seen, i.sent, i.steps = at, signal, 0, false, false
+	i.at = at
+	i.signal = signal
+	i.seen = 0
+	i.sent = false
+	i.steps = false
 }
 
 func (i *interruption) hold(r *http.Request, phase string) {

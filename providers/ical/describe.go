@@ -67,7 +67,10 @@ func (d *Doc) Describe(uid string, zone *time.Location) (Description, bool, erro
 	if !ok {
 		return Description{}, true, malformed(int(d.props[d.comps[master].first].no), "the event does not say when it begins")
 	}
-	x.Start, x.End, x.AllDay, x.Zone = start, end.In(start.Location()), begin.dateOnly, r.zoneName(master, begin)
+	x.Start = start
+	x.End = end.In(start.Location())
+	x.AllDay = begin.dateOnly
+	x.Zone = r.zoneName(master, begin)
 	if err := r.recurs(&x, master, overrides); err != nil {
 		return Description{}, true, err
 	}

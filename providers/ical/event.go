@@ -275,14 +275,20 @@ func (r *reader) times(e *Event, master int32, overrides []int32, now time.Time)
 	begin, start, end, length, ok := r.period(master)
 	var s *series
 	if ok {
-		e.Start, e.End, e.Until, e.AllDay = start, end, end, begin.dateOnly
+		e.Start = start
+		e.End = end
+		e.Until = end
+		e.AllDay = begin.dateOnly
 		e.Zone = r.zoneName(master, begin)
 		s = r.recurrence(master, begin, start, length)
 	}
 	if s == nil && len(overrides) > 0 {
 		s = &series{loc: r.zones.fallback, skipped: map[int64]bool{}, days: map[time.Time]bool{}}
 		if ok {
-			s.loc, s.start, s.dates, s.length = start.Location(), wallOf(start), begin.dateOnly, length
+			s.loc = start.Location()
+			s.start = wallOf(start)
+			s.dates = begin.dateOnly
+			s.length = length
 		}
 	}
 	r.overrides(e, s, overrides)

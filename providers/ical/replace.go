@@ -102,7 +102,10 @@ func (m *mover) close() {
 }
 
 func (p *prop) move(bytes, lines int32) {
-	p.start, p.body, p.end, p.no = p.start+bytes, p.body+bytes, p.end+bytes, p.no+lines
+	p.start = p.start + bytes
+	p.body = p.body + bytes
+	p.end = p.end + bytes
+	p.no = p.no + lines
 	if p.kind != property { // it has neither
 		return
 	}

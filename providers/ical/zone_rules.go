@@ -126,7 +126,10 @@ func (r *run) split() []days {
 		d.from, d.to = length-6, length
 	}
 	here := d
-	here.nth, here.weekday, here.from, here.to = 0, (d.weekday+1)%7, d.from+1, min(d.to+1, length)
+	here.nth = 0
+	here.weekday = (d.weekday + 1) % 7
+	here.from = d.from + 1
+	here.to = min(d.to+1, length)
 	if d.to < length {
 		return []days{here}
 	}

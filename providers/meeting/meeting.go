@@ -76,7 +76,10 @@ func (s Spec) Equal(t Spec) bool {
 	if !s.Start.Equal(t.Start) || !s.Schedule.Equal(t.Schedule) {
 		return false
 	}
-	s.Start, t.Start, s.Schedule, t.Schedule = time.Time{}, time.Time{}, nil, nil
+	s.Start = time.Time{}
+	t.Start = time.Time{}
+	s.Schedule = nil
+	t.Schedule = nil
 	return reflect.DeepEqual(s, t)
 }
 

@@ -218,7 +218,10 @@ var linkCases = []struct {
 	{"locked", func(f *doctor.Facts) { f.Record.Told.Options.Mute = new(true) }, []string{doctor.Locked}, "muting"},
 	{"locked, others", func(f *doctor.Facts) {
 		o := &f.Record.Told.Options
-		o.Recording, o.Registration, o.Passcode, o.JoinBeforeHost = "cloud", "manual", meeting.PasscodeNone, new(-time.Minute)
+		o.Recording = "cloud"
+		o.Registration = "manual"
+		o.Passcode = meeting.PasscodeNone
+		o.JoinBeforeHost = new(-time.Minute)
 	}, []string{doctor.Locked, doctor.Locked, doctor.Locked, doctor.Locked}, "joining before"},
 }
 

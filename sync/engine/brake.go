@@ -29,7 +29,10 @@ const (
 func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes, known map[string]*store.Record) error {
 	if st.Absent { // it can be seen again; what it now shows is judged afresh
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
-		st.HeldAt, st.HeldReason, st.Absent, st.Another = time.Time{}, "", false, false
+		st.HeldAt = time.Time{}
+		st.HeldReason = ""
+		st.Absent = false
+		st.Another = false
 		if err := p.putCalendar(*st); err != nil {
 			return err
 		}
@@ -53,7 +56,10 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 			return nil
 		}
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
-		st.HeldAt, st.HeldReason, st.Released, st.Another = time.Time{}, "", false, false
+		st.HeldAt = time.Time{}
+		st.HeldReason = ""
+		st.Released = false
+		st.Another = false
 		return p.putCalendar(*st)
 	}
 	if st.Released {
@@ -210,7 +216,10 @@ func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing)
 
 // letGo lifts the brake after the owner's release: from here on these events are gone.
 func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
-	st.HeldAt, st.HeldReason, st.Released, st.Another = time.Time{}, "", false, false
+	st.HeldAt = time.Time{}
+	st.HeldReason = ""
+	st.Released = false
+	st.Another = false
 	if p.mode.dry {
 		return nil
 	}

@@ -63,7 +63,10 @@ func (p *pass) finish(st store.CalendarState) error {
 		if err != nil {
 			return err
 		}
-		current.Cursor, current.LastSuccess, current.LastError, current.LastErrorAt = cursor, now, "", time.Time{}
+		current.Cursor = cursor
+		current.LastSuccess = now
+		current.LastError = ""
+		current.LastErrorAt = time.Time{}
 		current.Provider, current.Unfinished = p.c.Provider, p.report.Unfinished
 		return tx.PutCalendar(p.c.Name, current)
 	})
@@ -204,7 +207,10 @@ func (p *pass) noteFailure(cause error) error {
 		st.LastError, st.LastErrorAt = words.Of(cause), now
 		if errors.Is(cause, calendar.ErrAbsent) {
 			// A release that was given before was for what could be seen then.
-			st.HeldAt, st.HeldReason, st.Absent, st.Released = now, words.Of(cause), true, false
+			st.HeldAt = now
+			st.HeldReason = words.Of(cause)
+			st.Absent = true
+			st.Released = false
 		}
 		return tx.PutCalendar(p.c.Name, st)
 	})

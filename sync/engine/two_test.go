@@ -417,7 +417,11 @@ func (room) Cancel(context.Context, int64) error { return nil }
 // rooms makes a bench work with a fixed room, which is configured by its name.
 func (b *bench) rooms(name string) {
 	s := &b.config.Settings
-	s.Account, s.NoAPI, s.AnyAccount, s.Kind, s.Host = plan.AccountHash(name), true, true, meeting.Personal, "alice@example.com"
+	s.Account = plan.AccountHash(name)
+	s.NoAPI = true
+	s.AnyAccount = true
+	s.Kind = meeting.Personal
+	s.Host = "alice@example.com"
 	s.Room = room{}.link("").JoinURL
 	s.Accounts = []plan.Account{{Hash: s.Account, Kind: meeting.Personal, Host: s.Host, Room: s.Room}}
 	b.config.Detects = name

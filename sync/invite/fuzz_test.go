@@ -22,7 +22,10 @@ func FuzzEncode(f *testing.F) {
 			in.Event.Occurrences = []calendar.Occurrence{{RecurrenceID: in.Event.Start.AddDate(0, 0, 14), Start: in.Event.Start.AddDate(0, 0, 15),
 				End: in.Event.End.AddDate(0, 0, 15), Title: text, Description: name, Location: title}}
 		}
-		in.Event.Title, in.Event.Description, in.Event.Location, in.Event.URL = title, text, name, text
+		in.Event.Title = title
+		in.Event.Description = text
+		in.Event.Location = name
+		in.Event.URL = text
 		in.Event.Categories = []string{title, text}
 		in.Event.Organizer.Name = name
 		in.Event.Attendees = []calendar.Person{{Name: name, Address: "x@" + address, Role: calendar.Role(text), Kind: calendar.Kind(title)}, {Name: title, Address: "erin@example.com"}}

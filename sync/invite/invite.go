@@ -235,7 +235,10 @@ func (e *Encoder) Sum(opt Options, in Invitation) (string, error) {
 	for i := range in.Event.Attendees {
 		in.Event.Attendees[i].Status = "" // an answer is no change of the event
 	}
-	opt.Method, opt.Attendees, opt.Alarm, opt.Name = Publish, true, 0, ""
+	opt.Method = Publish
+	opt.Attendees = true
+	opt.Alarm = 0
+	opt.Name = ""
 	raw, err := e.Encode(nil, opt, in)
 	if err != nil {
 		return "", err

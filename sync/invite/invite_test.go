@@ -60,7 +60,10 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s: zone %q", s.name, x.Zone)
 		}
 		again := s.in
-		again.Event.Title, again.Event.Description, again.Event.Location, again.Event.HTML = x.Title, x.Description, x.Location, false
+		again.Event.Title = x.Title
+		again.Event.Description = x.Description
+		again.Event.Location = x.Location
+		again.Event.HTML = false
 		again.Event.Recurrence, again.Event.Occurrences = x.Recurrence, nil
 		for _, o := range x.Occurrences {
 			again.Event.Occurrences = append(again.Event.Occurrences, calendar.Occurrence{RecurrenceID: o.RecurrenceID, Start: o.Start, End: o.End,

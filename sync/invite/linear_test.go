@@ -24,7 +24,10 @@ func linearCases(tb testing.TB) []lineartest.Case {
 		"blocks": calendar.BlockFirst + "\n" + calendar.BlockLast + "\n", "separators": "\u2028"} {
 		add(name, 16<<10, func(in *Invitation, size int) {
 			text := strings.Repeat(piece, max(1, size/len(piece)))
-			in.Event.Title, in.Event.Description, in.Event.Location, in.Event.URL = text, text, text, text
+			in.Event.Title = text
+			in.Event.Description = text
+			in.Event.Location = text
+			in.Event.URL = text
 			in.Event.Attendees = []calendar.Person{{Name: text, Address: "erin@example.com"}}
 		})
 	}

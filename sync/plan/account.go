@@ -42,7 +42,12 @@ func (s *Settings) in(hash string) *Settings {
 		return s
 	}
 	t := *s
-	t.Account, t.Host, t.Kind, t.Checks, t.NoAPI, t.Room = a.Hash, a.Host, a.Kind, a.API, !a.API, a.Room
+	t.Account = a.Hash
+	t.Host = a.Host
+	t.Kind = a.Kind
+	t.Checks = a.API
+	t.NoAPI = !a.API
+	t.Room = a.Room
 	if t.NoAPI {
 		t.Options.Template = ""
 	}

@@ -146,7 +146,10 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 	case why != "":
 		d.Reason = why
 	case in.Rec == nil && own != "" && in.Twin == nil:
-		d.Do, d.State, d.Mark, d.LinkID = Begin, Ending, own, LinkID(ev.Link.JoinURL)
+		d.Do = Begin
+		d.State = Ending
+		d.Mark = own
+		d.LinkID = LinkID(ev.Link.JoinURL)
 		m, _ := ParseMark(own)
 		d.Spec.Host = in.Settings.HostIn(m.Account)
 	case stands && (own == "" || in.Rec != nil):

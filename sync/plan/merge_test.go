@@ -28,7 +28,8 @@ func asked(tag string, series bool, change func(s *Settings)) Decision {
 
 // TestWaitingRoomAndJoiningEarly: each combination of what tag and configuration say.
 func TestWaitingRoomAndJoiningEarly(t *testing.T) {
-	on, off, early, never := new(true), new(false), new(5*time.Minute), new(time.Duration(-1))
+	on, off := new(true), new(false)
+	early, never := new(5*time.Minute), new(time.Duration(-1))
 	const held, noted = "held", "noted"
 	for _, tt := range []struct {
 		waiting *bool          // of the configuration
@@ -216,7 +217,11 @@ func TestUnknownZone(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := Settings{Rules: testRules, Account: AccountHash("ours"), Host: "me", GuessZones: tt.guess}
-			tt.ev.ID, tt.ev.UID, tt.ev.Start, tt.ev.End, tt.ev.Until = "id", "uid", now.Add(time.Hour), now.Add(2*time.Hour), now.Add(2*time.Hour)
+			tt.ev.ID = "id"
+			tt.ev.UID = "uid"
+			tt.ev.Start = now.Add(time.Hour)
+			tt.ev.End = now.Add(2 * time.Hour)
+			tt.ev.Until = now.Add(2 * time.Hour)
 			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || d.State != tt.state || tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
 				t.Errorf("%q, %s: %s", d.Do, d.State, d.Reason)
 			}

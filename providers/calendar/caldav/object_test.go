@@ -115,7 +115,10 @@ func excepting(raw string, n int, title, description string) string {
 	lines := unfolded(raw)
 	begin := slices.Index(lines, "BEGIN:VEVENT")
 	e, _ := known(lines[begin:slices.Index(lines, "END:VEVENT")])
-	e.Start, e.End, e.Title, e.Description = e.Start.AddDate(0, 0, n), e.End.AddDate(0, 0, n), title, description
+	e.Start = e.Start.AddDate(0, 0, n)
+	e.End = e.End.AddDate(0, 0, n)
+	e.Title = title
+	e.Description = description
 	id := "RECURRENCE-ID" + strings.TrimPrefix(times(e)[0], "DTSTART")
 	if at := slices.Index(lines, id); at >= 0 { // instead of the one that there is
 		from := at - slices.Index(reversed(lines[:at]), "BEGIN:VEVENT") - 1

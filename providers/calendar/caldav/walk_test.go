@@ -166,7 +166,11 @@ func (d *walkDAV) Edit(id string, change func(e *calendar.Event)) {
 	change(&after)
 	d.server.Edit("", id, func(raw string) string {
 		raw = edited(raw, func(e *calendar.Event) {
-			e.Title, e.Description, e.Location, e.Start, e.End = after.Title, after.Description, after.Location, after.Start, after.End
+			e.Title = after.Title
+			e.Description = after.Description
+			e.Location = after.Location
+			e.Start = after.Start
+			e.End = after.End
 		})
 		if after.Cancelled != before.Cancelled {
 			lines := slices.DeleteFunc(unfolded(raw), func(l string) bool { return property(l) == "STATUS" })

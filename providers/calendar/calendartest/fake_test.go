@@ -85,7 +85,10 @@ func (w fakeWorld) CancelDate(id string, n int) {
 	s := w.series[id]
 	s.dates[n] = false
 	w.Edit(id, func(e *calendar.Event) {
-		e.Start, e.End, e.Until, e.Empty = time.Time{}, time.Time{}, s.first.End, true
+		e.Start = time.Time{}
+		e.End = time.Time{}
+		e.Until = s.first.End
+		e.Empty = true
 		for n, takesPlace := range s.dates {
 			if !takesPlace {
 				continue

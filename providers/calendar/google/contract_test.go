@@ -128,7 +128,11 @@ func (w *world) Edit(id string, change func(e *calendar.Event)) {
 	w.server.Edit("", id, func(ev googletest.JSON) {
 		change(&e)
 		start, end := times(e)
-		ev["summary"], ev["description"], ev["location"], ev["start"], ev["end"] = e.Title, e.Description, e.Location, start, end
+		ev["summary"] = e.Title
+		ev["description"] = e.Description
+		ev["location"] = e.Location
+		ev["start"] = start
+		ev["end"] = end
 	})
 }
 

@@ -30,7 +30,10 @@ func (c *Calendar) times(ev *calendar.Event, e *api.Event, exceptions []*api.Eve
 		var found ical.Event
 		var ok bool
 		if found, ok, err = doc.Event("series", home, c.cfg.Now()); ok && err == nil && (!found.Start.IsZero() || found.Empty) {
-			ev.Start, ev.End, ev.Until, ev.Empty = found.Start, found.End, found.Until, found.Empty
+			ev.Start = found.Start
+			ev.End = found.End
+			ev.Until = found.Until
+			ev.Empty = found.Empty
 			ev.Notes = append(ev.Notes, found.Notes...)
 			return
 		}

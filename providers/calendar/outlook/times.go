@@ -38,7 +38,10 @@ func (c *Calendar) times(ev *calendar.Event, e models.Eventable) {
 		var found ical.Event
 		if doc, err = ical.Parse(c.asCalendar(ev, e, rule, zone), ical.DefaultLimits); err == nil {
 			if found, ok, err = doc.Event("series", zone, c.cfg.Now()); ok && err == nil && (!found.Start.IsZero() || found.Empty) {
-				ev.Start, ev.End, ev.Until, ev.Empty = found.Start, found.End, found.Until, found.Empty
+				ev.Start = found.Start
+				ev.End = found.End
+				ev.Until = found.Until
+				ev.Empty = found.Empty
 				return
 			}
 		}

@@ -268,7 +268,10 @@ func (l *Live) schedule(to meeting.Spec, now time.Time) (unfinished bool) {
 	}
 	have, want := l.Spec.Schedule, *to.Schedule
 	fresh := have == nil || !l.Spec.Start.Equal(to.Start) || !have.Rule.Equal(want.Rule)
-	l.Spec.Start, l.Spec.Zone, l.Spec.Duration, l.Spec.Kind = to.Start, to.Zone, to.Duration, to.Kind
+	l.Spec.Start = to.Start
+	l.Spec.Zone = to.Zone
+	l.Spec.Duration = to.Duration
+	l.Spec.Kind = to.Kind
 	told := meeting.Schedule{Rule: want.Rule, Removed: want.Removed}
 	n := 1 // how many moved ones may be told
 	if fresh {

@@ -19,7 +19,10 @@ func seriesSpec(t *testing.T, w *World) meeting.Spec {
 	now := w.Now().In(loc)
 	first := time.Date(now.Year(), now.Month(), now.Day()+1+int((8-now.Weekday()-1+7)%7), 10, 0, 0, 0, loc)
 	s := spec(w)
-	s.Kind, s.Start, s.Zone, s.Duration = meeting.Fixed, first, "Europe/Berlin", 45*time.Minute
+	s.Kind = meeting.Fixed
+	s.Start = first
+	s.Zone = "Europe/Berlin"
+	s.Duration = 45 * time.Minute
 	s.Schedule = &meeting.Schedule{Rule: meeting.Rule{Unit: meeting.Weekly, Interval: 4, Days: []time.Weekday{first.Weekday()}, Count: 6}}
 	return s
 }

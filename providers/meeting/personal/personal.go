@@ -97,6 +97,9 @@ func (s *Service) Cancel(context.Context, int64) error { return nil }
 
 func (s *Service) shown(spec meeting.Spec) meeting.Meeting {
 	m := s.room()
-	m.Host, m.Topic, m.Start, m.Duration = spec.Host, spec.Topic, spec.Start, spec.Duration
+	m.Host = spec.Host
+	m.Topic = spec.Topic
+	m.Start = spec.Start
+	m.Duration = spec.Duration
 	return m
 }

@@ -151,7 +151,10 @@ func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, err
 	if ok, err := read(scopeUser, nil, &user, "users", id); err != nil {
 		return f, err
 	} else if ok {
-		f.Plan, f.Status, f.Room, f.Client = user.plan(), string(user.Status), int64(user.PMI), string(user.Client)
+		f.Plan = user.plan()
+		f.Status = string(user.Status)
+		f.Room = int64(user.PMI)
+		f.Client = string(user.Client)
 	}
 	var settings wireHost
 	for _, part := range []url.Values{nil, {"option": {"meeting_security"}}} {

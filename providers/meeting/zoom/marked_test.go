@@ -36,7 +36,12 @@ func TestMarked(t *testing.T) {
 	put(func(s *meeting.Spec) { s.Start, s.Duration = now.Add(time.Hour).Truncate(time.Minute), 30*time.Minute })
 	running := put(func(s *meeting.Spec) { s.Start, s.Duration = now.Add(time.Hour).Truncate(time.Minute), 3*time.Hour })
 	coming := put(func(s *meeting.Spec) { s.Start = now.AddDate(0, 0, 40).Truncate(time.Minute) })
-	lasting := put(func(s *meeting.Spec) { s.Kind, s.Start, s.Duration, s.Zone = meeting.Lasting, time.Time{}, 0, "" })
+	lasting := put(func(s *meeting.Spec) {
+		s.Kind = meeting.Lasting
+		s.Start = time.Time{}
+		s.Duration = 0
+		s.Zone = ""
+	})
 	fixed := put(func(s *meeting.Spec) {
 		s.Kind, s.Start = meeting.Fixed, now.Add(time.Hour).Truncate(time.Minute)
 		s.Schedule = &meeting.Schedule{Rule: meeting.Rule{Unit: meeting.Daily, Interval: 1, Count: 30}}

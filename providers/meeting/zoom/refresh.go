@@ -152,7 +152,10 @@ func (p *person) bury(g oauth.Grant, doubt time.Time, r renewal) error {
 		g.Reason = "the app was removed from the account, the sign-in was not used for a long time, or somebody else has used this file"
 	}
 	g.Reason += r.refusal.said()
-	g.Refused, g.Asked, g.Access, g.Previous = p.stamp(), time.Time{}, "", ""
+	g.Refused = p.stamp()
+	g.Asked = time.Time{}
+	g.Access = ""
+	g.Previous = ""
 	if err := g.Save(p.file); err != nil {
 		return errors.Join(p.expired(g), err)
 	}

@@ -26,11 +26,16 @@ func weekly(t *testing.T, count int) meeting.Spec {
 // TestScheduleBody: what Zoom is told of each kind of rule.
 func TestScheduleBody(t *testing.T) {
 	for want, change := range map[string]func(*meeting.Rule){
-		`{"type":2,"repeat_interval":1,"weekly_days":"2","end_times":4}`:                      func(*meeting.Rule) {},
-		`{"type":2,"repeat_interval":3,"weekly_days":"1,2,7","end_times":4}`:                  func(r *meeting.Rule) { r.Interval, r.Days = 3, []time.Weekday{0, 1, 6} },
-		`{"type":1,"repeat_interval":2,"end_times":4}`:                                        func(r *meeting.Rule) { r.Unit, r.Interval, r.Days = meeting.Daily, 2, nil },
-		`{"type":3,"repeat_interval":1,"monthly_day":7,"end_times":4}`:                        func(r *meeting.Rule) { r.Unit, r.Days, r.MonthDay = meeting.Monthly, nil, 7 },
-		`{"type":3,"repeat_interval":1,"monthly_week":-1,"monthly_week_day":6,"end_times":4}`: func(r *meeting.Rule) { r.Unit, r.Days, r.Week, r.Weekday = meeting.Monthly, nil, -1, time.Friday },
+		`{"type":2,"repeat_interval":1,"weekly_days":"2","end_times":4}`:     func(*meeting.Rule) {},
+		`{"type":2,"repeat_interval":3,"weekly_days":"1,2,7","end_times":4}`: func(r *meeting.Rule) { r.Interval, r.Days = 3, []time.Weekday{0, 1, 6} },
+		`{"type":1,"repeat_interval":2,"end_times":4}`:                       func(r *meeting.Rule) { r.Unit, r.Interval, r.Days = meeting.Daily, 2, nil },
+		`{"type":3,"repeat_interval":1,"monthly_day":7,"end_times":4}`:       func(r *meeting.Rule) { r.Unit, r.Days, r.MonthDay = meeting.Monthly, nil, 7 },
+		`{"type":3,"repeat_interval":1,"monthly_week":-1,"monthly_week_day":6,"end_times":4}`: func(r *meeting.Rule) {
+			r.Unit = meeting.Monthly
+			r.Days = nil
+			r.Week = -1
+			r.Weekday = time.Friday
+		},
 	} {
 		f := newFixture(t, zoomtest.Options{})
 		var body map[string]json.RawMessage

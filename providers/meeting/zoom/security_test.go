@@ -52,7 +52,11 @@ func TestForcedSecurityIsNoted(t *testing.T) {
 func TestDroppedRegistration(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
 	s := f.spec()
-	s.Kind, s.Start, s.Zone, s.Duration, s.Options.Registration = meeting.Lasting, time.Time{}, "", 0, "automatic"
+	s.Kind = meeting.Lasting
+	s.Start = time.Time{}
+	s.Zone = ""
+	s.Duration = 0
+	s.Options.Registration = "automatic"
 	m, err := f.Create(t.Context(), mark, s)
 	if !errors.Is(err, meeting.ErrUnfit) || meeting.Refused(err) || !strings.Contains(err.Error(), "take register out") || m.JoinURL != "" {
 		t.Fatalf("created %+v, %v", m, err)

@@ -74,7 +74,10 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 		}
 	}
 	m, err := s.meeting(w, what)
-	m.Mark, m.Host, m.Notes, m.Unfinished = mark, spec.Host, list, unfinished
+	m.Mark = mark
+	m.Host = spec.Host
+	m.Notes = list
+	m.Unfinished = unfinished
 	return m, err
 }
 

@@ -249,6 +249,10 @@ func sameTime(a, b terms) bool {
 // withoutTime is t without what must not be sent when the start has passed: Zoom ignores it, and a change of the type
 // without a time would make an instant meeting.
 func (t terms) withoutTime() terms {
-	t.start, t.zone, t.minutes, t.kind, t.recurrence = nil, nil, nil, nil, nil
+	t.start = nil
+	t.zone = nil
+	t.minutes = nil
+	t.kind = nil
+	t.recurrence = nil
 	return t
 }

@@ -31,7 +31,10 @@ func newPerson(t *testing.T, o zoomtest.Options) *fixture {
 func unsigned(t *testing.T, o zoomtest.Options) *fixture {
 	t.Helper()
 	f := newFixture(t, o)
-	f.config.Mode, f.config.AccountID, f.config.ClientID, f.config.ClientSecret = zoom.User, "", "public", ""
+	f.config.Mode = zoom.User
+	f.config.AccountID = ""
+	f.config.ClientID = "public"
+	f.config.ClientSecret = ""
 	f.config.GrantFile, f.config.SignInCommand = filepath.Join(t.TempDir(), "state", "zoom.grant"), command
 	f.Service = f.connect(t)
 	return f

@@ -281,10 +281,16 @@ func (w *Multi) engine(in *instance) *engine.Engine {
 
 // settings are those of a zoomtag's calendars, as it is now configured.
 func (w *Multi) settings(in *instance) (s plan.Settings) {
-	s.Rules, s.Grace, s.Location, s.Note = in.setup.rules, 10*time.Minute, in.setup.place, in.setup.note
+	s.Rules = in.setup.rules
+	s.Grace = 10 * time.Minute
+	s.Location = in.setup.place
+	s.Note = in.setup.note
 	s.Account = plan.AccountHash(in.account)
 	if strings.HasPrefix(in.account, "room ") {
-		s.NoAPI, s.AnyAccount, s.Kind, s.Host = true, true, meeting.Personal, "alice@example.com"
+		s.NoAPI = true
+		s.AnyAccount = true
+		s.Kind = meeting.Personal
+		s.Host = "alice@example.com"
 		s.Accounts = []plan.Account{{Hash: s.Account, Kind: meeting.Personal, Host: s.Host}}
 		return s
 	}

@@ -9,7 +9,11 @@ import (
 
 // rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is right.
 func (w *Multi) rest() error {
-	w.calm, w.flaky, w.cutIn, w.full, w.vanished = true, 0, 0, false, nil
+	w.calm = true
+	w.flaky = 0
+	w.cutIn = 0
+	w.full = false
+	w.vanished = nil
 	for _, in := range w.insts {
 		w.original(in)
 		w.reload(in)

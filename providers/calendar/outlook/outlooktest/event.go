@@ -150,7 +150,11 @@ func (s *Server) touch(e *event, body JSON) {
 	if e.body != nil && (!e.start.Equal(instant(body["start"])) || !reflect.DeepEqual(e.body["recurrence"], body["recurrence"])) {
 		e.exceptions, e.cancelled = nil, nil
 	}
-	e.body, e.seq, e.own, e.version, e.changed = body, s.seq, s.seq, s.seq, stamp(s.now())
+	e.body = body
+	e.seq = s.seq
+	e.own = s.seq
+	e.version = s.seq
+	e.changed = stamp(s.now())
 	e.preview = previewOf(body)
 	e.allDay = body["isAllDay"] == true
 	e.start, e.end = instant(body["start"]), instant(body["end"])

@@ -248,7 +248,10 @@ func (m *live) item() map[string]any {
 // full is a meeting as it is shown alone.
 func (m *live) full() map[string]any {
 	v := m.item()
-	v["agenda"], v["host_email"], v["status"], v["creation_source"] = m.agenda, m.host.Email, "waiting", "open_api"
+	v["agenda"] = m.agenda
+	v["host_email"] = m.host.Email
+	v["status"] = "waiting"
+	v["creation_source"] = "open_api"
 	if m.running {
 		v["status"] = "started"
 	}

@@ -298,7 +298,12 @@ func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
 	}
 	v := m.snapshot()
 	edit(&v)
-	m.topic, m.agenda, m.start, m.duration, m.zone, m.passcode = v.Topic, v.Agenda, v.Start, v.Duration, v.Timezone, v.Passcode
+	m.topic = v.Topic
+	m.agenda = v.Agenda
+	m.start = v.Start
+	m.duration = v.Duration
+	m.zone = v.Timezone
+	m.passcode = v.Passcode
 	if m.running && !v.Running {
 		m.held, m.instance = s.now(), m.instance+1
 	}
