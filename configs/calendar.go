@@ -56,6 +56,17 @@ func (c Calendar) sections() (list []Section) {
 	return list
 }
 
+// calendarKinds are the keys of all sections, in their order.
+func calendarKinds() (keys []string) {
+	t := reflect.TypeFor[Calendar]()
+	for i := range t.NumField() {
+		if t.Field(i).Type.Implements(reflect.TypeFor[Section]()) {
+			keys = append(keys, t.Field(i).Tag.Get("yaml"))
+		}
+	}
+	return keys
+}
+
 // Section is what is written of the calendar's kind; nil where there is not exactly one.
 func (c Calendar) Section() Section {
 	list := c.sections()

@@ -185,7 +185,7 @@ func (d *decoder) validateTag(t *Tag) {
 func (d *decoder) validateCalendar(cal *Calendar, path string) {
 	sections := cal.sections()
 	if len(sections) != 1 && !d.wrong(path) {
-		d.failAt(path, "this calendar needs exactly one of google, outlook, caldav and ics")
+		d.failAt(path, "this calendar needs exactly one of %s", enumerate(calendarKinds()))
 		return
 	}
 	for _, s := range sections {
