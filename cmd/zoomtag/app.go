@@ -15,6 +15,7 @@ type flags struct {
 	logLevel  string
 	logFormat string
 	json      bool
+	wide      bool
 }
 
 // app is one command at work.
@@ -65,4 +66,13 @@ func inWords(_ []string, attr slog.Attr) slog.Attr {
 		return slog.String(attr.Key, words.Of(err))
 	}
 	return attr
+}
+
+// table prints rows in columns, as wide as the screen, or, with --wide, as they are.
+func (a *app) table(rows [][]string) error {
+	view := terminal.ViewOf(a.term.out, a.term.env)
+	if a.flags.wide {
+		view.Width = 0
+	}
+	return terminal.Table(a.term.out, view, rows)
 }

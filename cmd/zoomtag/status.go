@@ -61,7 +61,7 @@ func (a *app) showStatus(r api.StatusReport) error {
 		}
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), a.ago(c.LastSuccess), terminal.Clock(c.NextRun), state})
 	}
-	if err := terminal.Table(a.term.out, rows); err != nil {
+	if err := a.table(rows); err != nil {
 		return err
 	}
 	if len(r.Budget) > 0 {
@@ -74,7 +74,7 @@ func (a *app) showStatus(r api.StatusReport) error {
 			}
 			rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
 		}
-		if err := terminal.Table(a.term.out, rows); err != nil {
+		if err := a.table(rows); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (a *app) showStatus(r api.StatusReport) error {
 		for _, ev := range events {
 			rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
 		}
-		if err := terminal.Table(a.term.out, rows); err != nil {
+		if err := a.table(rows); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.term.out, "What you have mended is tried again at once with: zoomtag retry")
@@ -109,15 +109,15 @@ func (a *app) showStatus(r api.StatusReport) error {
 	for _, ev := range r.Notes {
 		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
 	}
-	return terminal.Table(a.term.out, rows)
+	return a.table(rows)
 }
 
 // nameOf is what an event is called in a table.
 func nameOf(e *api.EventStatus) string {
 	if e.Title == "" {
-		return terminal.Shorten(e.EventID, 40)
+		return e.EventID
 	}
-	return terminal.Shorten(e.Title, 40)
+	return e.Title
 }
 
 // showVerdicts shows which links may not work.
@@ -128,9 +128,9 @@ func (a *app) showVerdicts(verdicts []doctor.Finding) error {
 	fmt.Fprintln(a.term.out)
 	rows := [][]string{{"LINK", "CALENDAR", "CODE", "SEVERITY", "WHAT", "MEND"}}
 	for _, v := range verdicts {
-		rows = append(rows, []string{terminal.Shorten(v.Title, 40), v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
+		rows = append(rows, []string{v.Title, v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
 	}
-	return terminal.Table(a.term.out, rows)
+	return a.table(rows)
 }
 
 func (a *app) showTokens(tokens []api.TokenStatus) error {
@@ -157,7 +157,7 @@ func (a *app) showTokens(tokens []api.TokenStatus) error {
 		}
 		rows = append(rows, []string{name, a.ago(t.SignedIn), state})
 	}
-	return terminal.Table(a.term.out, rows)
+	return a.table(rows)
 }
 
 // ago is how long ago something was, by the clock of the command.
@@ -178,9 +178,9 @@ func (a *app) showWaiting(list []api.WaitingStatus) error {
 	for len(list) > 0 {
 		first, all := list[0], len(list)
 		list = slices.DeleteFunc(slices.Clone(list), func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
-		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), terminal.Shorten(first.Title, 40), first.Reason})
+		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title, first.Reason})
 	}
-	return terminal.Table(a.term.out, rows)
+	return a.table(rows)
 }
 
 // showLeftovers shows the meetings that no event has.
@@ -191,9 +191,9 @@ func (a *app) showLeftovers(list []api.LeftoverStatus) error {
 	fmt.Fprintln(a.term.out)
 	rows := [][]string{{"MEETING WITHOUT AN EVENT", "TOPIC", "HOST", "START", "MEND"}}
 	for _, l := range list {
-		rows = append(rows, []string{l.MeetingID, terminal.Shorten(l.Topic, 40), l.Host, terminal.Clock(l.Start), l.Mend})
+		rows = append(rows, []string{l.MeetingID, l.Topic, l.Host, terminal.Clock(l.Start), l.Mend})
 	}
-	return terminal.Table(a.term.out, rows)
+	return a.table(rows)
 }
 
 // unwritten says why nothing in a calendar can be written, and how many of its events wait for that.
