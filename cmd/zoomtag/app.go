@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 
+	"zoomtag/cmd/zoomtag/show"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
 )
@@ -68,11 +69,17 @@ func inWords(_ []string, attr slog.Attr) slog.Attr {
 	return attr
 }
 
-// table prints rows in columns, as wide as the screen, or, with --wide, as they are.
-func (a *app) table(rows [][]string) error {
+// printer prints for whoever has given the command: as wide as the screen, or, with --wide, whatever there is.
+func (a *app) printer() *show.Printer {
 	view := terminal.ViewOf(a.term.out, a.term.env)
 	if a.flags.wide {
 		view.Width = 0
 	}
-	return terminal.Table(a.term.out, view, rows)
+	return &show.Printer{Out: a.term.out, View: view, Now: a.term.now}
+}
+
+// table prints rows in columns.
+func (a *app) table(rows [][]string) error {
+	p := a.printer()
+	return terminal.Table(p.Out, p.View, rows)
 }

@@ -20,13 +20,10 @@ type View struct {
 
 // ViewOf is the view of a screen; the zero value where w is none. One that does not say how wide it is has nothing cut.
 func ViewOf(w io.Writer, env func(string) string) View {
-	if !IsScreen(w, env) {
-		return View{}
-	}
+	v := View{Colour: IsScreen(w, env)}
 	if o, ok := w.(*Outlet); ok {
 		w = o.to
 	}
-	v := View{Colour: true}
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			v.Width = width
