@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"net/url"
 	"os"
@@ -44,7 +45,11 @@ func browser(env *testscript.Env) error {
 
 // visit opens a page. What goes wrong with it shows in the command that waits for it.
 func visit(address string) {
-	if res, err := http.Get(address); err == nil {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return
+	}
+	if res, err := http.DefaultClient.Do(r); err == nil {
 		res.Body.Close()
 	}
 }
