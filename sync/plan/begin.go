@@ -11,8 +11,10 @@ import (
 // Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of an event that was
 // moved here by an app which drops what cannot be seen.
 func Interesting(ev *calendar.Event, s *Settings) bool {
-	return ev.Link.Mark != "" || ev.Link.Block != "" || tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil ||
-		ev.Detached && ev.Denied == ""
+	if hasLink(ev) || ev.Detached && ev.Denied == "" {
+		return true
+	}
+	return tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil
 }
 
 // begin is a tagged event of which nothing open is remembered.
@@ -45,7 +47,8 @@ func begin(in Input, w Wish) Decision {
 			d.Do = Reopen
 			return d
 		}
-		back = Restorable(in.Rec, in.Now, s) && !s.elsewhere(in.Rec) && (own == "" || own == in.Rec.Mark)
+		showsNoOther := own == "" || own == in.Rec.Mark
+		back = showsNoOther && Restorable(in.Rec, in.Now, s) && !s.elsewhere(in.Rec)
 		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
@@ -100,15 +103,22 @@ func Restorable(rec *record.Record, now time.Time, s *Settings) bool {
 // replacesMeet reports whether a Google Meet conference of the event has to make way.
 func replacesMeet(w Wish, s *Settings) bool { return s.ReplaceMeet || w.Choice.ReplaceMeet }
 
+// knows reports whether a mark is the one of a record whose meeting is followed, or the one that the record had before.
+func (s *Settings) knows(rec *record.Record, mark string) bool {
+	if rec == nil {
+		return false
+	}
+	return rec.Mark == mark && s.Follows(rec) || rec.Retired == mark
+}
+
 // ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's. rec is what is
 // remembered of the event, or nil.
 func ownMark(ev *calendar.Event, rec *record.Record, s *Settings) (mark, why string) {
 	m, ok := ParseMark(ev.Link.Mark)
-	known := rec != nil && (rec.Mark == ev.Link.Mark && s.Follows(rec) || rec.Retired == ev.Link.Mark)
 	switch {
 	case !ok:
 		return "", ""
-	case !known && !s.Ours(m.Account):
+	case !s.knows(rec, ev.Link.Mark) && !s.Ours(m.Account):
 		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
 	case m.Event != Bind(ev.UID):
 		return "", ""
