@@ -172,7 +172,8 @@ func leftovers(account string, listed []meeting.Meeting, named map[string]bool, 
 		m := &listed[i]
 		mark, ok := plan.ParseMark(m.Mark)
 		known := func(l store.Leftover) bool { return l.MeetingID == m.ID }
-		if !ok || mark.Account != account || named[m.Mark] || slices.ContainsFunc(found, known) {
+		ours := ok && mark.Account == account
+		if !ours || named[m.Mark] || slices.ContainsFunc(found, known) {
 			continue
 		}
 		l := store.Leftover{MeetingID: m.ID, Mark: m.Mark, Host: m.Host, Topic: m.Topic, Start: m.Start, Since: now}
