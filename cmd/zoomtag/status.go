@@ -64,19 +64,8 @@ func (a *app) showStatus(r api.StatusReport) error {
 	if err := terminal.Table(a.term.out, rows); err != nil {
 		return err
 	}
-	if len(r.Budget) > 0 {
-		fmt.Fprintln(a.term.out)
-		rows = [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
-		for _, b := range r.Budget {
-			host := b.Host
-			if b.Account != "" {
-				host += " (" + b.Account + ")"
-			}
-			rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
-		}
-		if err := terminal.Table(a.term.out, rows); err != nil {
-			return err
-		}
+	if err := a.showBudget(r.Budget); err != nil {
+		return err
 	}
 	if err := a.showTokens(r.Tokens); err != nil {
 		return err
@@ -84,16 +73,8 @@ func (a *app) showStatus(r api.StatusReport) error {
 	if err := a.showVerdicts(r.Verdicts); err != nil {
 		return err
 	}
-	if len(events) > 0 {
-		fmt.Fprintln(a.term.out)
-		rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
-		for _, ev := range events {
-			rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
-		}
-		if err := terminal.Table(a.term.out, rows); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.term.out, "What you have mended is tried again at once with: zoomtag retry")
+	if err := a.showFailing(events); err != nil {
+		return err
 	}
 	if err := a.showWaiting(r.Waiting); err != nil {
 		return err
@@ -101,12 +82,51 @@ func (a *app) showStatus(r api.StatusReport) error {
 	if err := a.showLeftovers(r.Leftovers); err != nil {
 		return err
 	}
-	if len(r.Notes) == 0 {
+	return a.showNotes(r.Notes)
+}
+
+// showBudget shows what was used up of each host's calls today.
+func (a *app) showBudget(budget []api.BudgetStatus) error {
+	if len(budget) == 0 {
 		return nil
 	}
 	fmt.Fprintln(a.term.out)
-	rows = [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
-	for _, ev := range r.Notes {
+	rows := [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
+	for _, b := range budget {
+		host := b.Host
+		if b.Account != "" {
+			host += " (" + b.Account + ")"
+		}
+		rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
+	}
+	return terminal.Table(a.term.out, rows)
+}
+
+// showFailing shows the events that need somebody.
+func (a *app) showFailing(events []api.EventStatus) error {
+	if len(events) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows := [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
+	for _, ev := range events {
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
+	}
+	if err := terminal.Table(a.term.out, rows); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.term.out, "What you have mended is tried again at once with: zoomtag retry")
+	return nil
+}
+
+// showNotes shows the events that have their link, and not all that was asked for.
+func (a *app) showNotes(notes []api.EventStatus) error {
+	if len(notes) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.term.out)
+	rows := [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
+	for _, ev := range notes {
 		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
 	}
 	return terminal.Table(a.term.out, rows)

@@ -193,21 +193,26 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 func simplify(parts map[string]string) {
 	days, monthDays, nth := list(parts["BYDAY"]), list(parts["BYMONTHDAY"]), parts["BYSETPOS"]
 	monthly := parts["FREQ"] == "MONTHLY"
+	oneWeekday := len(days) == 1 && weekdayName(days[0])
+	oneDay := len(days)+len(monthDays) == 1 && !weekdayName(strings.Join(days, ""))
+	anyDay := len(days) == len(weekdays) && len(monthDays) == 0
+	firstOrLast := nth == "1" || nth == "-1"
+	counted := monthly && nth != ""
 	switch {
-	case nth != "" && monthly && len(days) == 1 && len(monthDays) == 0 && weekdayName(days[0]):
+	case counted && oneWeekday && len(monthDays) == 0:
 		parts["BYDAY"], parts["BYSETPOS"] = nth+days[0], ""
 		if strings.Contains(nth, ",") {
 			parts["BYDAY"], parts["BYSETPOS"] = days[0], nth
 		}
-	case (nth == "1" || nth == "-1") && monthly && len(days)+len(monthDays) == 1 && !weekdayName(strings.Join(days, "")):
+	case firstOrLast && monthly && oneDay:
 		parts["BYSETPOS"] = ""
-	case (nth == "1" || nth == "-1") && parts["FREQ"] == "WEEKLY" && len(days) <= 1:
+	case firstOrLast && parts["FREQ"] == "WEEKLY" && len(days) <= 1:
 		parts["BYSETPOS"] = ""
-	case nth != "" && monthly && len(days) == len(weekdays) && len(monthDays) == 0: // any day
+	case counted && anyDay:
 		if n, err := strconv.Atoi(nth); err == nil && n > 0 {
 			parts["BYDAY"], parts["BYMONTHDAY"], parts["BYSETPOS"] = "", nth, ""
 		}
-	case nth == "" && monthly && len(days) == 1 && weekdayName(days[0]):
+	case monthly && nth == "" && oneWeekday:
 		for week := range 4 {
 			if slices.Equal(monthDays, daysOfWeek(week)) {
 				parts["BYDAY"], parts["BYMONTHDAY"] = strconv.Itoa(week+1)+days[0], ""
@@ -251,7 +256,8 @@ func monthly(r *meeting.Rule, days []string, monthDay string, start time.Time) (
 		name := days[0][max(0, len(days[0])-2):]
 		n, err := strconv.Atoi(strings.TrimSuffix(days[0], name))
 		day, ok := weekdays[name]
-		if err != nil || !ok || n != -1 && (n < 1 || n > 4) {
+		hasIt := n == -1 || n >= 1 && n <= 4
+		if err != nil || !ok || !hasIt {
 			return "its rule names a weekday of the month that Zoom does not have (" + days[0] + "): it has the first to the fourth and the last"
 		}
 		r.Week, r.Weekday = n, day
