@@ -7,6 +7,7 @@ require (
 	github.com/emersion/go-ical v0.0.0-20250609112844-439c63cef608 // second opinion on every edit of a calendar file; newer than the last tag, which ignores RDATE
 	github.com/emersion/go-webdav v0.7.1-0.20260628102823-c16f8a9a132c // a CalDAV server that others wrote, in process, for tests only
 	github.com/fsnotify/fsnotify v1.10.1 // notices a saved file at once
+	github.com/jedib0t/go-pretty/v6 v6.9.2 // tables that know how wide a character and a screen are
 	github.com/microsoft/kiota-abstractions-go v1.9.4 // the Graph SDK's own interfaces
 	github.com/microsoft/kiota-http-go v1.5.6 // the Graph SDK's transport; before 1.5.6 it leaks contexts
 	github.com/microsoft/kiota-serialization-json-go v1.1.2 // the Graph SDK's JSON
@@ -58,4 +59,9 @@ require (
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20261019180522-ce908d29299b // indirect
 	google.golang.org/grpc v1.84.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
+)
+
+require (
+	github.com/mattn/go-runewidth v0.0.16 // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
 )

@@ -57,6 +57,14 @@ func (c *Config) Mistake(account int, key, text string) error {
 	return c.mistake(path+"."+key, text)
 }
 
+// MistakeIn is an error in a calendar, for whoever finds out more about what it names than is known here.
+func (c *Config) MistakeIn(calendar int, text string) error {
+	if c.mistake == nil {
+		return &Error{Text: text}
+	}
+	return c.mistake("calendars["+strconv.Itoa(calendar)+"]", text)
+}
+
 // Identity is what the account is known by in marks. It must be the same after a lost state, and whatever the account is called.
 func (z Zoom) Identity() string {
 	switch z.Mode {

@@ -220,13 +220,27 @@ func readFixture(t *testing.T, path string) string {
 	return string(data)
 }
 
-// What the README tells people to write has to be right.
-func TestReadmeConfigurations(t *testing.T) {
-	blocks := regexp.MustCompile("(?ms)^ *```yaml\n(.*?)^ *```").FindAllStringSubmatch(readFixture(t, "../README.md"), -1)
-	if len(blocks) == 0 {
-		t.Fatal("the README shows no configuration")
+// TestDocumentedConfigurations: what README and pages tell people to write is right. A part of a configuration is tried with the rest around it.
+func TestDocumentedConfigurations(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, block := range blocks {
-		parsed(t, filled(block[1]))
+	found := 0
+	for _, page := range append(pages, "../README.md") {
+		for _, block := range regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```").FindAllStringSubmatch(readFixture(t, page), -1) {
+			found++
+			text := strings.ReplaceAll("\n"+block[2], "\n"+block[1], "\n")
+			if !strings.Contains(text, "\nzoom:") {
+				text = personal + text
+			}
+			if !strings.Contains(text, "\ncalendars:") {
+				text += "\n" + folder
+			}
+			t.Run(filepath.Base(page), func(t *testing.T) { parsed(t, filled(text)) })
+		}
+	}
+	if found < 12 {
+		t.Errorf("the pages show %d configurations", found)
 	}
 }

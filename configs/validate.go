@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,13 +29,16 @@ func (d *decoder) validate(c *Config) {
 		}
 		d.validateChoice(c, cal, path)
 		d.validateCalendar(cal, path)
-		source := cal.source()
+		source := ""
+		if s := cal.Section(); s != nil {
+			source = s.source()
+		}
 		if other, ok := sources[source]; ok && source != "" {
 			d.failAt(path, "this calendar is watched already, as %s; delete one of the two: they would both write to the same events",
 				quote(other))
 		}
 		sources[source] = cal.Name
-		if cal.ICS != nil && cal.ICS.Path != "" && c.Invites.Dir != "" && sameFolder(cal.ICS.Path, c.Invites.Dir) {
+		if c.Invites.Dir != "" && cal.folder() != "" && sameFolder(cal.folder(), c.Invites.Dir) {
 			d.failAt("invites.dir", "invites.dir is the folder of the calendar %s: the invitations would be read as events; "+
 				"choose another folder", quote(cal.Name))
 		}
@@ -181,63 +183,12 @@ func (d *decoder) validateTag(t *Tag) {
 }
 
 func (d *decoder) validateCalendar(cal *Calendar, path string) {
-	kinds := 0
-	for _, set := range []bool{cal.Google != nil, cal.Outlook != nil, cal.CalDAV != nil, cal.ICS != nil} {
-		if set {
-			kinds++
-		}
-	}
-	if kinds != 1 && !d.wrong(path) {
-		d.failAt(path, "this calendar needs exactly one of google, outlook, caldav and ics")
+	sections := cal.sections()
+	if len(sections) != 1 && !d.wrong(path) {
+		d.failAt(path, "this calendar needs exactly one of %s", enumerate(calendarKinds()))
 		return
 	}
-	if cal.Outlook != nil {
-		d.validateOutlook(cal.Outlook, path+".outlook")
+	for _, s := range sections {
+		s.validate(d, path+"."+s.Kind())
 	}
-	if v := cal.CalDAV; v != nil {
-		d.validateCalDAV(v, path+".caldav")
-	}
-}
-
-// validateCalDAV checks that there is one way of signing in at most.
-func (d *decoder) validateCalDAV(v *CalDAV, path string) {
-	refused := d.wrong(path + ".password")
-	switch {
-	case (v.Username == "") != v.Password.IsZero() && !refused:
-		d.failAt(path, "username and password go together; write both, or none for a server that asks for none")
-	case !v.Token.IsZero() && v.Username != "":
-		d.failAt(path+".token", "username and token are two ways of signing in; delete one of them")
-	}
-}
-
-// validateOutlook checks that an app can prove that it is the app, in one way; a person needs no proof but the sign-in.
-func (d *decoder) validateOutlook(o *Outlook, path string) {
-	secret, certificate := !o.ClientSecret.IsZero(), o.ClientCertificate != ""
-	switch {
-	case o.Auth == User && certificate:
-		d.failAt(path+".client_certificate", "client_certificate is for auth app; a person signs in without it: delete the line")
-	case o.Auth == "app":
-		const proof = "client_secret or client_certificate"
-		refused := d.wrong(path+".client_secret") || d.wrong(path+".client_certificate")
-		has := map[string]bool{"user": o.User != "", "tenant": o.Tenant != "", proof: secret || certificate || refused}
-		d.demand(path, "auth app", has, "user", "tenant", proof)
-		if secret && certificate {
-			d.failAt(path+".client_certificate", "client_secret and client_certificate are two proofs of the same; delete one of them (a certificate is the better one)")
-		}
-	}
-}
-
-// source names what a calendar watches, equal for two that watch the same; "" where that cannot be told.
-func (c *Calendar) source() string {
-	switch {
-	case c.Google != nil && c.Google.Auth == "service-account":
-		return fmt.Sprintf("google %q %q %q", c.Google.Credentials, c.Google.Subject, c.Google.Calendar)
-	case c.Outlook != nil && c.Outlook.User != "":
-		return fmt.Sprintf("outlook %q %q", strings.ToLower(c.Outlook.User), c.Outlook.Calendar)
-	case c.CalDAV != nil && c.CalDAV.URL != "":
-		return fmt.Sprintf("caldav %q %q %q", strings.TrimSuffix(c.CalDAV.URL, "/"), c.CalDAV.Username, c.CalDAV.Calendar)
-	case c.ICS != nil && c.ICS.Path != "":
-		return fmt.Sprintf("ics %q", filepath.Clean(c.ICS.Path))
-	}
-	return ""
 }

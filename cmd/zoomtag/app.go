@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 
+	"zoomtag/cmd/zoomtag/show"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
 )
@@ -15,6 +16,7 @@ type flags struct {
 	logLevel  string
 	logFormat string
 	json      bool
+	wide      bool
 }
 
 // app is one command at work.
@@ -65,4 +67,19 @@ func inWords(_ []string, attr slog.Attr) slog.Attr {
 		return slog.String(attr.Key, words.Of(err))
 	}
 	return attr
+}
+
+// printer prints for whoever has given the command: as wide as the screen, or, with --wide, whatever there is.
+func (a *app) printer() *show.Printer {
+	view := terminal.ViewOf(a.term.out, a.term.env)
+	if a.flags.wide {
+		view.Width = 0
+	}
+	return &show.Printer{Out: a.term.out, View: view, Now: a.term.now}
+}
+
+// table prints rows in columns.
+func (a *app) table(rows [][]string) error {
+	p := a.printer()
+	return terminal.Table(p.Out, p.View, rows)
 }

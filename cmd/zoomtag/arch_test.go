@@ -16,7 +16,8 @@ import (
 // a package and all below it. Test files may import more: they are not looked at.
 var mayImport = map[string][]string{
 	"cmd/zoomtag":                            {"*"},
-	"cmd/zoomtag/demo":                       {"cmd/zoomtag/terminal", "providers/calendar", "providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest", "providers/files", "providers/meeting/zoom/zoomtest", "sync/api", "sync/api/socket"},
+	"cmd/zoomtag/demo":                       {"cmd/zoomtag/terminal", "providers/calendar", "providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest", "providers/files", "providers/meeting/zoom/zoomtest", "providers/words", "sync/api", "sync/api/socket"},
+	"cmd/zoomtag/show":                       {"cmd/zoomtag/terminal", "providers/words", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"cmd/zoomtag/terminal":                   {},
 	"providers/words":                        {},
 	"configs":                                {"providers/words"},

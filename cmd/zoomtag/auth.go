@@ -52,6 +52,7 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar to sign in for; needed if there are several")
 	cmd.Flags().BoolVar(&how.noBrowser, "no-browser", false, "only show the address to open")
+	cmd.AddCommand(a.authListCommand(), a.authLogoutCommand())
 	cmd.Flags().BoolVar(&how.deviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
 	return cmd
 }
@@ -100,48 +101,59 @@ func whoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
 
 // authCalendar signs in for the calendar with a name, or the only one.
 func (a *app) authCalendar(ctx context.Context, provider, name string, how signInFlags) error {
-	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	cfg, c, err := a.calendarOf(provider, name)
 	if err != nil {
 		return err
-	}
-	c, err := whoSignsIn(cfg, provider, name)
-	if err != nil {
-		return words.Usage(err)
-	}
-	if c.Outlook != nil && !c.Outlook.ClientSecret.IsZero() { // few have one, and those cannot do without
-		if cfg, err = a.load(); err != nil {
-			return err
-		}
-		if c, err = whoSignsIn(cfg, provider, name); err != nil {
-			return words.Usage(err)
-		}
 	}
 	return a.signIn(ctx, cfg, c, how)
 }
 
+// calendarOf is the calendar of a provider for which somebody signs in, with its secret if it has one.
+func (a *app) calendarOf(provider, name string) (*configs.Config, configs.Calendar, error) {
+	return withSecret(a, func(cfg *configs.Config) (configs.Calendar, bool, error) {
+		c, err := whoSignsIn(cfg, provider, name)
+		return c, c.Outlook != nil && !c.Outlook.ClientSecret.IsZero(), err // few have one, and those cannot do without
+	})
+}
+
+// accountOf is the Zoom account in which somebody signs in, with its secret if it has one: a public client has none.
+func (a *app) accountOf(name string) (*configs.Config, configs.Zoom, error) {
+	return withSecret(a, func(cfg *configs.Config) (configs.Zoom, bool, error) {
+		z, err := whoHosts(cfg, name)
+		return z, !z.ClientSecret.IsZero(), err
+	})
+}
+
+// withSecret chooses something in the configuration, and reads secrets only where that has one.
+func withSecret[T any](a *app, choose func(*configs.Config) (chosen T, secret bool, err error)) (*configs.Config, T, error) {
+	var cfg *configs.Config
+	var chosen T
+	for _, load := range []func(string, func(string) string) (*configs.Config, error){configs.LoadWithoutSecrets, configs.Load} {
+		var secret bool
+		var err error
+		if cfg, err = a.loadWith(load); err != nil {
+			return nil, chosen, err
+		}
+		if chosen, secret, err = choose(cfg); err != nil {
+			return nil, chosen, words.Usage(err)
+		}
+		if !secret {
+			break
+		}
+	}
+	return cfg, chosen, nil
+}
+
 // authZoom signs in the person who hosts in an account, and has Zoom say whose meetings can be made.
 func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error {
-	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	cfg, z, err := a.accountOf(name)
 	if err != nil {
 		return err
 	}
-	z, err := whoHosts(cfg, name)
-	if err != nil {
-		return words.Usage(err)
-	}
-	if !z.ClientSecret.IsZero() { // a public client has none
-		if cfg, err = a.load(); err != nil {
-			return err
-		}
-		if z, err = whoHosts(cfg, name); err != nil {
-			return words.Usage(err)
-		}
-	}
-	log, err := a.quietLogger()
+	b, err := a.builder(cfg)
 	if err != nil {
 		return err
 	}
-	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}
 	config := zoomConfig(b, z)
 	if err := zoom.SignIn(ctx, config, signin.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
 		return err
@@ -203,11 +215,10 @@ func whoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, e
 }
 
 func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calendar, how signInFlags) error {
-	log, err := a.quietLogger()
+	b, err := a.builder(cfg)
 	if err != nil {
 		return err
 	}
-	b := &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}
 	open := a.browser(how)
 	prompt := signin.Prompt{Out: a.term.out, In: a.term.in, Open: open, DeviceCode: how.deviceCode || open == nil && !how.noBrowser}
 	if err := b.Kinds.Calendars[c.Provider()].SignIn(ctx, b, c, prompt); err != nil {

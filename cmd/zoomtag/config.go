@@ -1,19 +1,25 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
+	"zoomtag/providers/words"
+	"zoomtag/sync/assemble"
 )
 
 func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Help with the configuration",
+		Short: "Check, show or begin a configuration",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(a.configCheckCommand(), a.configShowCommand(), &cobra.Command{
 		Use:   "example",
 		Short: "Print a configuration with every key in it, each explained",
 		Long:  "Print a configuration with every key in it, each explained, to begin with: zoomtag config example > zoomtag.yaml",
@@ -24,4 +30,137 @@ func (a *app) configCommand() *cobra.Command {
 		},
 	})
 	return cmd
+}
+
+func (a *app) configCheckCommand() *cobra.Command {
+	var noSecrets bool
+	cmd := a.jsonFlag(&cobra.Command{
+		Use:   "check",
+		Short: "Find the configuration's mistakes",
+		Long: `Find all mistakes of the configuration, each with its file, its line and what mends it. Nobody is asked: zoomtag doctor also looks whether
+services take the credentials. It exits with 2 if there is a mistake.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.checkConfig(noSecrets) },
+	})
+	cmd.Flags().BoolVar(&noSecrets, "no-secrets", false, "leave out whether secrets can be read: for those that only the daemon has")
+	return cmd
+}
+
+// mistakes are what config check prints with --json.
+type mistakes struct {
+	File     string    `json:"file"`
+	Mistakes []mistake `json:"mistakes"`
+}
+
+type mistake struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Text   string `json:"text"`
+}
+
+// checkConfig prints that the configuration is good, or returns its mistakes.
+func (a *app) checkConfig(noSecrets bool) error {
+	load := configs.Load
+	if noSecrets {
+		load = configs.LoadWithoutSecrets
+	}
+	cfg, err := a.loadWith(load)
+	if err == nil && !noSecrets {
+		err = a.checkAssembled(cfg)
+	}
+	if a.flags.json {
+		return errors.Join(err, terminal.JSON(a.term.out, a.listMistakes(err)))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.term.out, "%s is good: %s, %s.\n", terminal.Printable(cfg.Path), words.Count(len(cfg.Calendars), "calendar"), words.Count(len(cfg.Zoom), "Zoom account"))
+	return nil
+}
+
+// checkAssembled finds what is wrong with what the configuration names: a credential file that is none, a link that is no room.
+func (a *app) checkAssembled(cfg *configs.Config) error {
+	b, err := a.builder(cfg)
+	if err != nil {
+		return err
+	}
+	if found := b.Mistakes(); len(found) > 0 {
+		return words.Usage(errors.Join(found...))
+	}
+	return nil
+}
+
+// builder assembles what a configuration names, for commands that need no state.
+func (a *app) builder(cfg *configs.Config) (*assemble.Builder, error) {
+	log, err := a.quietLogger()
+	if err != nil {
+		return nil, err
+	}
+	return &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}, nil
+}
+
+// listMistakes are those that an error tells of, each by itself.
+func (a *app) listMistakes(err error) mistakes {
+	report := mistakes{Mistakes: []mistake{}}
+	report.File, _ = configs.Find(a.flags.config, a.term.env) // that there is none, the mistake says
+	for _, one := range each(err) {
+		var placed *configs.Error
+		if errors.As(one, &placed) {
+			report.Mistakes = append(report.Mistakes, mistake{File: placed.File, Line: placed.Line, Column: placed.Column, Text: placed.Text})
+			continue
+		}
+		report.Mistakes = append(report.Mistakes, mistake{Text: words.Of(one)})
+	}
+	return report
+}
+
+// each is the errors that were joined in one.
+func each(err error) []error {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if several, ok := inner.(interface{ Unwrap() []error }); ok {
+			return several.Unwrap()
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+func (a *app) configShowCommand() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use:   "show",
+		Short: "Show what holds by the configuration, and where each value comes from",
+		Long: `Show each value that holds: for a calendar also those that it has from the rest of the configuration. Each comes from a line of the file,
+from an environment variable, or is a default. What is written nowhere and has no default is left to the host's own settings at Zoom, and not
+shown. Secrets are ***.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.showConfig() },
+	})
+}
+
+// shownConfig is what config show prints with --json.
+type shownConfig struct {
+	File     string            `json:"file"`
+	Settings []configs.Setting `json:"settings"`
+}
+
+func (a *app) showConfig() error {
+	var settings []configs.Setting
+	cfg, err := a.loadWith(func(path string, getenv func(string) string) (cfg *configs.Config, err error) {
+		cfg, settings, err = configs.Explain(path, getenv)
+		return cfg, err
+	})
+	if err != nil {
+		return err
+	}
+	if a.flags.json {
+		return terminal.JSON(a.term.out, shownConfig{File: cfg.Path, Settings: settings})
+	}
+	rows := [][]string{{"KEY", "VALUE", "FROM"}}
+	for _, s := range settings {
+		rows = append(rows, []string{s.Key, s.Text(), s.From})
+	}
+	return a.table(rows)
 }

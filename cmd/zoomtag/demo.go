@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"zoomtag/cmd/zoomtag/demo"
+	"zoomtag/cmd/zoomtag/terminal"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +13,7 @@ import (
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	var keep bool
+	var keep, all bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole thing against a built-in Zoom, Google and Outlook calendars and a folder; no account needed",
@@ -21,9 +22,17 @@ on them. Then move, rename, untag and delete some events, and show what each eve
 machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo.Run(cmd.Context(), demo.Options{Out: a.term.out, Keep: keep, Daemon: a.demoDaemon})
+			return demo.Run(cmd.Context(), demo.Options{
+				Out:    a.term.out,
+				View:   terminal.ViewOf(a.term.out, a.term.env),
+				All:    all,
+				Keep:   keep,
+				Wait:   func(what string) func() { return terminal.Wait(a.term.err, a.term.screen(a.term.err), what) },
+				Daemon: a.demoDaemon,
+			})
 		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "show every event after each step, with its reason, and not only what has changed")
 	cmd.Flags().BoolVar(&keep, "keep", false, "leave it running until Ctrl-C, to try things out")
 	return cmd
 }

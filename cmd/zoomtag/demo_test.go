@@ -75,7 +75,7 @@ func TestDemoLeavesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines := bufio.NewReader(out)
-			if line, err := lines.ReadString('\n'); err != nil || !strings.Contains(line, "A folder of .ics files") {
+			if line, err := lines.ReadString('\n'); err != nil || !strings.Contains(line, "A Google calendar, an") {
 				t.Errorf("it begins with %q, %v", line, err)
 			}
 			if c.signal == nil {

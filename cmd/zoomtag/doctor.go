@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 
 	"zoomtag/sync/api"
@@ -51,7 +49,7 @@ func (a *app) doctor(ctx context.Context, request api.DoctorRequest) error {
 	case a.flags.json:
 		err = terminal.JSON(a.term.out, report)
 	default:
-		a.showDoctor(&report)
+		a.printer().Doctor(&report)
 	}
 	if err == nil && doctor.Failed(report.Findings) {
 		err = errReported
@@ -77,64 +75,4 @@ func (a *app) examine(ctx context.Context, request api.DoctorRequest) (api.Docto
 	}
 	report, err := service.Doctor(ctx, request)
 	return report, errors.Join(err, service.Close())
-}
-
-// showDoctor prints a report: set-up, network, links, and what cannot be known from here.
-func (a *app) showDoctor(r *api.DoctorReport) {
-	screen := a.term.screen(a.term.out)
-	for _, area := range []struct{ name, title string }{{api.AreaSetup, "Set-up"}, {api.AreaNetwork, "Network"}, {api.AreaLinks, "Links"}} {
-		findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f doctor.Finding) bool { return api.AreaOf(f) != area.name })
-		well := slices.DeleteFunc(slices.Clone(r.Passed), func(p api.Passed) bool { return p.Area != area.name })
-		if len(findings)+len(well) == 0 {
-			continue
-		}
-		fmt.Fprintln(a.term.out, area.title)
-		for _, p := range well {
-			fmt.Fprintf(a.term.out, "  %s  %s\n", terminal.Paint(screen, terminal.Green, "ok"), terminal.Printable(p.What))
-		}
-		a.showFindings(findings)
-	}
-	if r.Unasked != "" {
-		fmt.Fprintln(a.term.out, r.Unasked)
-	}
-	if len(r.Findings) == 0 {
-		fmt.Fprintln(a.term.out, "Nothing is known that stands against it.")
-	}
-	fmt.Fprintln(a.term.out, "What cannot be seen from here")
-	for _, line := range r.Checklist {
-		fmt.Fprintln(a.term.out, "  -  "+line)
-	}
-}
-
-// showFindings prints one line for each finding, under what it is about.
-func (a *app) showFindings(findings []doctor.Finding) {
-	screen := a.term.screen(a.term.out)
-	about := ""
-	for _, f := range findings {
-		indent := "  "
-		if now := subject(f); now != "" {
-			if now != about {
-				fmt.Fprintln(a.term.out, "  "+terminal.Printable(now))
-			}
-			indent = "      "
-		}
-		about = subject(f)
-		color := map[doctor.Severity]string{doctor.Error: terminal.Red, doctor.Warning: terminal.Yellow, doctor.Note: terminal.Cyan}[f.Severity]
-		fmt.Fprintf(a.term.out, "%s%s %s (%s): %s → %s\n", indent, terminal.Paint(screen, color, fmt.Sprintf("%-7s", f.Severity)), f.Code, f.Side, terminal.Printable(f.What), terminal.Printable(f.Mend))
-	}
-}
-
-// subject names what a finding is about.
-func subject(f doctor.Finding) string {
-	name := f.Title
-	if name == "" {
-		name = f.EventID
-	}
-	if f.Calendar != "" {
-		name = strings.TrimPrefix(name+" in "+f.Calendar, " in ")
-	}
-	if f.Account != "" {
-		name = strings.TrimSuffix("Zoom account "+f.Account+": "+name, ": ")
-	}
-	return strings.TrimSpace(strings.Join([]string{name, f.Link}, "  "))
 }

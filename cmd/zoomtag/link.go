@@ -84,7 +84,7 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 		report.ICS, report.Path = nil, to
 		return terminal.JSON(a.term.out, report)
 	}
-	a.showEvent(&report.Event)
+	a.printer().Event(&report.Event)
 	if len(report.Event.Steps) == 0 {
 		fmt.Fprintf(a.term.out, "      %s\n", terminal.Printable(report.Event.JoinURL))
 	}

@@ -24,9 +24,9 @@ func (a *app) linksCommand() *cobra.Command {
 			}
 			rows := [][]string{{"START", "EVENT", "CALENDAR", "MEETING", "HEALTH", "LINK"}}
 			for _, l := range report.Links {
-				rows = append(rows, []string{terminal.Clock(l.Start), terminal.Shorten(l.Title, 40), l.Calendar, l.MeetingID, l.Health, l.JoinURL})
+				rows = append(rows, []string{terminal.Clock(l.Start), l.Title, l.Calendar, l.MeetingID, l.Health, l.JoinURL})
 			}
-			return terminal.Table(a.term.out, rows)
+			return a.table(rows)
 		},
 	})
 }

@@ -38,9 +38,9 @@ func (a *app) logCommand() *cobra.Command {
 				if e.Error != "" {
 					reason = "failed: " + e.Error
 				}
-				rows = append(rows, []string{terminal.Clock(api.Time(e.Time)), e.Calendar, terminal.Shorten(title, 40), e.Step, e.MeetingID, reason})
+				rows = append(rows, []string{terminal.Clock(api.Time(e.Time)), e.Calendar, title, e.Step, e.MeetingID, reason})
 			}
-			return terminal.Table(a.term.out, rows)
+			return a.table(rows)
 		},
 	})
 }

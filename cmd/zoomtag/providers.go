@@ -38,6 +38,9 @@ func providers() assemble.Kinds {
 				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
 					return google.SignIn(ctx, googleConfig(b, c, plan.Settings{}), p)
 				},
+				SignOut: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, here bool) (signin.Farewell, error) {
+					return google.SignOut(ctx, googleConfig(b, c, plan.Settings{}), here)
+				},
 			},
 			"outlook": {
 				Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
@@ -47,6 +50,9 @@ func providers() assemble.Kinds {
 				},
 				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
 					return outlook.SignIn(ctx, outlookConfig(b, c, plan.Settings{}), p)
+				},
+				SignOut: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, _ bool) (signin.Farewell, error) {
+					return outlook.SignOut(ctx, outlookConfig(b, c, plan.Settings{}))
 				},
 			},
 			"caldav": {Open: openCalDAV},

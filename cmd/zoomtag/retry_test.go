@@ -11,6 +11,7 @@ import (
 	"zoomtag/sync/api"
 
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/words"
 )
 
 // TestMendedSecret: a wrong secret fails each sync, and the right one works with the next.
@@ -89,7 +90,7 @@ func TestWaitingForTheDay(t *testing.T) {
 		t.Errorf("%d links", len(links.Links))
 	}
 	said, _, _ := d.run(nil, io.Discard, "status")
-	if !strings.Contains(said, events(waiting)) || !strings.Contains(said, "00:00 UTC") {
+	if !strings.Contains(said, words.Count(waiting, "event")) || !strings.Contains(said, "00:00 UTC") {
 		t.Errorf("status:\n%s", said)
 	}
 	for range 2 {

@@ -31,6 +31,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "configuration file (default $ZOOMTAG_CONFIG, $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, /etc/zoomtag/zoomtag.yaml)")
 	f.StringVar(&a.flags.logLevel, "log-level", "", "what to log: debug, info, warn or error (default info for run, else warn)")
+	f.BoolVar(&a.flags.wide, "wide", false, "cut nothing in tables, however wide the screen is")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(flagMistake(cmd, err)) })
 	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),

@@ -50,6 +50,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("SECRET", "secret")
 			env.Setenv("TZ", "UTC")
+			if err := browser(env); err != nil {
+				return err
+			}
 			return (&stage{t: t, env: env}).set()
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"daemon": startDaemon, "interrupt": interrupt},

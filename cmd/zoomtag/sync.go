@@ -2,13 +2,9 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"zoomtag/sync/api/local"
-	"zoomtag/sync/plan"
 
 	"zoomtag/sync/invite/keep"
 
@@ -80,10 +76,11 @@ func (a *app) showPass(report *api.SyncReport, fault error) error {
 			return errors.Join(err, fault)
 		}
 	} else {
+		p := a.printer()
 		for i := range report.Calendars {
-			a.showCalendar(&report.Calendars[i])
+			p.Calendar(&report.Calendars[i])
 		}
-		a.showRequests(report.Requests)
+		p.Requests(report.Requests)
 	}
 	if fault != nil {
 		return fault
@@ -97,82 +94,6 @@ func (a *app) showPass(report *api.SyncReport, fault error) error {
 	return nil
 }
 
-func (a *app) showCalendar(c *engine.Report) {
-	out := a.term.out
-	switch {
-	case c.Error != "":
-		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Error))
-	case c.Held:
-		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, terminal.Printable(c.Reason))
-	case len(c.Events) == 0:
-		fmt.Fprintf(out, "%s (%s): %s, nothing to do\n", c.Name, c.Provider, events(c.Seen))
-	default:
-		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, events(c.Seen))
-	}
-	if c.Unfinished != "" {
-		fmt.Fprintf(out, "  %s\n", terminal.Printable(c.Unfinished))
-	}
-	for _, ev := range a.showUnwritten(c) {
-		a.showEvent(&ev)
-	}
-}
-
-func (a *app) showEvent(ev *engine.EventReport) {
-	title := ev.Title
-	if title == "" {
-		title = ev.ID
-	}
-	steps := strings.Join(ev.Steps, ", ")
-	if steps == "" {
-		steps = ev.State
-	}
-	when := ""
-	if ev.Start != nil {
-		when = ev.Start.Local().Format("2006-01-02 15:04 MST") + "  "
-	}
-	why := ev.Reason
-	if ev.Error != "" {
-		why = ev.Error
-	}
-	out := a.term.out
-	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, terminal.Printable(terminal.Shorten(title, 60)), steps, terminal.Printable(why))
-	if ev.JoinURL != "" && len(ev.Steps) > 0 && ev.Diff == "" {
-		fmt.Fprintf(out, "      %s\n", terminal.Printable(ev.JoinURL))
-	}
-	for line := range strings.Lines(ev.Diff) {
-		fmt.Fprintf(out, "      %s\n", terminal.PaintDiff(a.term.screen(out), terminal.Printable(strings.TrimRight(line, "\n"))))
-	}
-	if len(ev.Mails) > 0 {
-		fmt.Fprintf(out, "      would be mailed: %s\n", terminal.Printable(strings.Join(ev.Mails, ", ")))
-	}
-}
-
-func (a *app) showRequests(requests map[string]int) {
-	if len(requests) == 0 {
-		return
-	}
-	kinds := make([]string, 0, len(requests))
-	for kind, n := range requests {
-		kinds = append(kinds, kind+" "+strconv.Itoa(n))
-	}
-	slices.Sort(kinds)
-	fmt.Fprintln(a.term.out, "requests: "+strings.Join(kinds, ", "))
-}
-
 func (a *app) progress() *terminal.Progress {
 	return terminal.NewProgress(a.term.err, a.term.screen(a.term.err))
-}
-
-// showUnwritten says once for a calendar that can only be read what waits for that, and returns the other events.
-func (a *app) showUnwritten(c *engine.Report) (others []engine.EventReport) {
-	if c.ReadOnly == "" {
-		return c.Events
-	}
-	for _, ev := range c.Events {
-		if ev.State != plan.Held || ev.Reason != c.ReadOnly {
-			others = append(others, ev)
-		}
-	}
-	fmt.Fprintf(a.term.out, "  %s\n", terminal.Printable(unwritten(c.ReadOnly, len(c.Events)-len(others))))
-	return others
 }

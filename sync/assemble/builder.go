@@ -69,18 +69,41 @@ func (b *Builder) Calendars() ([]*engine.Calendar, error) {
 	}
 	list := make([]*engine.Calendar, 0, len(b.Config.Calendars))
 	for _, c := range b.Config.Calendars {
-		s, err := b.Settings(c)
-		if err != nil {
-			return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
-		}
-		source, err := b.Source(c, s)
+		made, err := b.calendar(c)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s),
-			Depends: b.signsInWith(c)})
+		list = append(list, made)
 	}
 	return list, nil
+}
+
+// calendar makes one of the configuration's calendars.
+func (b *Builder) calendar(c configs.Calendar) (*engine.Calendar, error) {
+	s, err := b.Settings(c)
+	if err != nil {
+		return nil, words.Usage(fmt.Errorf("calendar %s: %w", c.Name, err))
+	}
+	source, err := b.Source(c, s)
+	if err != nil {
+		return nil, err
+	}
+	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s), Depends: b.signsInWith(c)}, nil
+}
+
+// Mistakes are what is wrong with what the configuration names, each where it is written: a credential file that is none, for one. What
+// Calendars stops at is the first of them.
+func (b *Builder) Mistakes() []error {
+	if err := b.openAccounts(); err != nil {
+		return []error{err}
+	}
+	var list []error
+	for i, c := range b.Config.Calendars {
+		if _, err := b.calendar(c); err != nil {
+			list = append(list, b.Config.MistakeIn(i, words.Of(err)))
+		}
+	}
+	return list
 }
 
 // Owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small set-up.

@@ -26,4 +26,6 @@ type CalendarKind struct {
 	Open func(b *Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error)
 	// SignIn has a person sign in for a calendar; nil where nobody does.
 	SignIn func(ctx context.Context, b *Builder, c configs.Calendar, p signin.Prompt) error
+	// SignOut ends the sign-in of a calendar; with here it is only removed from this machine. nil where nobody signs in.
+	SignOut func(ctx context.Context, b *Builder, c configs.Calendar, here bool) (signin.Farewell, error)
 }

@@ -98,14 +98,12 @@ func (b *Builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 	said, err := json.Marshal(struct {
 		Settings plan.Settings
 		Passcode string
-		Owners   any
-		Source   any
-		Outlook  any
-		CalDAV   any
+		Kind     string
+		Section  any
 		Zone     string
 		Link     string
 		Announce string
-	}{s, s.Options.Passcode.Reveal(), c.ICS, c.Google, c.Outlook, c.CalDAV, b.Zone.String(), b.rooms(), b.Config.For(c).Link.Announce})
+	}{s, s.Options.Passcode.Reveal(), c.Provider(), c.Section(), b.Zone.String(), b.rooms(), b.Config.For(c).Link.Announce})
 	if err != nil { // every field is plain data
 		b.Log.Warn("the configuration has no fingerprint", "reason", err)
 	}

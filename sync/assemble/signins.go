@@ -65,11 +65,12 @@ func contentOf(path string) []byte {
 
 // signsInWith is the fingerprint of the credentials that a calendar is read with; nil where none are needed.
 func (b *Builder) signsInWith(c configs.Calendar) func() string {
-	said, files := c.Credentials()
+	section := c.Section()
+	said, files := section.Proof()
 	if said == nil {
 		return nil
 	}
-	if c.Google != nil || c.Outlook != nil {
+	if section.SignsIn() {
 		files = append(files, GrantFile(b.Config.State, c))
 	}
 	return depends(said, files...)

@@ -2,6 +2,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -21,6 +23,7 @@ import (
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/files"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 	"zoomtag/sync/api/socket"
 )
@@ -41,13 +44,19 @@ type show struct {
 	bobs   map[string]string // and in the Outlook calendar
 	reader *icsdir.Dir
 	remote *socket.Client
-	before map[string]string // what each event looked like
+	// meetings are the topics of those that Zoom had when it was looked at last, by their ids.
+	meetings map[int64]string
+	before   map[string]state // what each event was like
 }
 
 // Options are what the demo is shown with.
 type Options struct {
 	Out  io.Writer
+	View terminal.View
+	All  bool // every event is shown after each pass, with its reason, and not only what has changed
 	Keep bool // it is left running until ctx ends, to try things out
+	// Wait shows that something takes its time, until done is called.
+	Wait func(what string) (done func())
 	// Daemon runs the daemon with the configuration in a file, until ctx ends.
 	Daemon func(ctx context.Context, config string) error
 }
@@ -61,6 +70,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	d := &show{Options: o, dir: dir, folder: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "zoomtag.yaml"),
 		zoom: zoomtest.New(zoomtest.Options{}), google: googletest.New(googletest.Options{}), graph: outlooktest.New(outlooktest.Options{})}
+	started := sync.OnceFunc(d.Wait("starting Zoom, Google, Outlook and the daemon on this machine …"))
+	defer started()
 	if err := d.zoom.Start(); err != nil {
 		return err
 	}
@@ -89,6 +100,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := d.connect(ctx, done); err != nil {
 		return err
 	}
+	started()
 	if err := d.play(ctx); err != nil {
 		return err
 	}
@@ -139,7 +151,7 @@ func (d *show) prepare() error {
 		return err
 	}
 	reader, err := icsdir.New(icsdir.Config{Path: d.folder, Owners: []string{"alice@example.com"}})
-	d.reader, d.before = reader, map[string]string{}
+	d.reader, d.before = reader, map[string]state{}
 	return err
 }
 
@@ -173,8 +185,7 @@ func (d *show) connect(ctx context.Context, done <-chan error) error {
 
 // play is what the owner does, and what comes of it.
 func (d *show) play(ctx context.Context) error {
-	d.say("A folder of .ics files, a Google calendar at %s, an Outlook calendar at %s\nand Zoom at %s (all three emulated), and the real daemon between them.\n",
-		d.google.URL(), d.graph.URL(), d.zoom.URL())
+	d.say("A Google calendar, an Outlook calendar, a folder of .ics files, and Zoom: all\nemulated on this machine, and the real daemon between them.\n")
 	d.say("1. The owner has written #zoom into some events.\n")
 	if err := d.pass(ctx); err != nil {
 		return err
@@ -183,14 +194,14 @@ func (d *show) play(ctx context.Context) error {
 	if err := d.picture(ctx, "description.ics"); err != nil {
 		return err
 	}
-	d.say("\n2. The owner moves, renames, untags and deletes events. Links stay the same; Zoom follows.\n")
+	d.say("\n2. The owner moves, renames, untags and deletes events. Links stay the same,\n   Zoom follows.\n")
 	if err := d.edit(); err != nil {
 		return err
 	}
 	if err := d.pass(ctx); err != nil {
 		return err
 	}
-	d.say("\n3. The grace period (%s here, 10 minutes unless configured) is over: meetings without an event are cancelled.\n", grace)
+	d.say("\n3. The grace period (%s here, else 10 minutes) is over: meetings without an\n   event are cancelled.\n", grace)
 	select {
 	case <-time.After(grace + 100*time.Millisecond):
 	case <-ctx.Done():
@@ -200,7 +211,7 @@ func (d *show) play(ctx context.Context) error {
 		return err
 	}
 	// Each event of the Outlook calendar has one guest.
-	d.say("\nExchange has sent %d mails to guests: one for each link that came or went, which nothing can prevent. Google sent %d.",
+	d.say("\nExchange has mailed guests %d times, once for each link that came or went: no\nprogram can prevent that. Google has sent %d mails.",
 		len(d.graph.Mails()), len(d.google.Mails()))
 	return d.summary(ctx)
 }
@@ -265,29 +276,91 @@ func (d *show) pass(ctx context.Context) error {
 			why[ev.ID] = ev.Reason
 		}
 	}
-	rows := [][]string{{"CALENDAR", "EVENT", "BEFORE", "AFTER", "AT ZOOM", "WHY"}}
-	for _, item := range d.items() {
-		ev, err := item.read(ctx)
-		after, id := d.look(ev, err)
-		before := d.before[item.id]
-		if before == "" {
-			before = "no link"
-		}
-		reason := why[item.id]
-		switch {
-		case errors.Is(err, calendar.ErrGone):
-			reason = "the event is gone"
-		case reason == "" && id == 0:
-			reason = "not tagged"
-		}
-		title := ev.Title
-		if title == "" {
-			title = item.name
-		}
-		rows = append(rows, []string{item.calendar, terminal.Shorten(title, 34), before, after, d.atZoom(id), terminal.Shorten(strings.ReplaceAll(reason, d.folder+"/", ""), 60)})
-		d.before[item.id] = after
+	return d.table(ctx, why)
+}
+
+// The widths of titles and topics with which a table fits 80 columns.
+const (
+	titleWidth = 24
+	topicWidth = 12
+)
+
+// state is what an event is like: in its calendar, and at Zoom.
+type state struct{ title, link, zoom string }
+
+// table shows what has changed, or all there is.
+func (d *show) table(ctx context.Context, why map[string]string) error {
+	rows := [][]string{{"CALENDAR", "EVENT", "NOW", "AT ZOOM"}}
+	if d.All {
+		rows = [][]string{{"CALENDAR", "EVENT", "BEFORE", "AFTER", "AT ZOOM", "WHY"}}
 	}
-	return terminal.Table(d.Out, rows)
+	same := 0
+	for _, item := range d.items() {
+		was, now, reason := d.before[item.id], state{}, why[item.id]
+		ev, err := item.read(ctx)
+		var id int64
+		now.link, id = d.look(ev, err)
+		now.title, now.zoom = cmp.Or(ev.Title, was.title, item.name), d.atZoom(id)
+		if was.link == "" {
+			was = state{now.title, "no link", "-"}
+		}
+		switch {
+		case d.All:
+			rows = append(rows, []string{item.calendar, now.title, was.link, now.link, now.zoom, d.reason(reason, err, id)})
+		case now == was || now.link == "(broken)":
+			same++
+		default:
+			rows = append(rows, []string{item.calendar, terminal.Middle(now.title, titleWidth), d.changed(was, now), now.zoom})
+		}
+		d.before[item.id] = now
+	}
+	gone := d.gone()
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		m := terminal.Middle(gone[id], titleWidth)
+
+		rows = append(rows, append([]string{"", m, strconv.FormatInt(id, 10), "cancelled"}, make([]string, len(rows[0])-4)...))
+	}
+	if err := terminal.Table(d.Out, d.View, rows); err != nil {
+		return err
+	}
+	if !d.All && same > 0 {
+		d.say("%s: no change (zoomtag demo --all shows them, with the reasons).", words.Count(same, "other event"))
+	}
+	return nil
+}
+
+// changed is what an event shows now, where that is another thing than before.
+func (d *show) changed(was, now state) string {
+	if now.link == was.link && now.link != "no link" {
+		return "same link"
+	}
+	return now.link
+}
+
+// reason is why an event is as it is.
+func (d *show) reason(why string, err error, meeting int64) string {
+	switch {
+	case errors.Is(err, calendar.ErrGone):
+		return "the event is gone"
+	case why == "" && meeting == 0:
+		return "not tagged"
+	}
+	return strings.ReplaceAll(why, d.folder+"/", "")
+}
+
+// gone are the topics of the meetings that Zoom does not have any more since this was asked last, by their ids.
+func (d *show) gone() map[int64]string {
+	now, gone := map[int64]string{}, map[int64]string{}
+	for _, m := range d.zoom.Meetings() {
+		now[m.ID] = m.Topic
+	}
+	for id, topic := range d.meetings {
+		if _, there := now[id]; !there {
+			gone[id] = topic
+		}
+	}
+	d.meetings = now
+	return gone
 }
 
 // item is an event of the demo, in whichever calendar.
@@ -355,7 +428,7 @@ func (d *show) look(ev calendar.Event, err error) (words string, id int64) {
 			id = m.ID
 		}
 	}
-	return "…/j/" + strconv.FormatInt(id, 10), id
+	return strconv.FormatInt(id, 10), id
 }
 
 // atZoom is a meeting as Zoom has it.
@@ -364,11 +437,11 @@ func (d *show) atZoom(id int64) string {
 		if m.ID != id {
 			continue
 		}
-		when := "lasting, any time"
+		when := "any time"
 		if !m.Start.IsZero() {
-			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04 MST"), int(m.Duration.Minutes()))
+			when = fmt.Sprintf("%s, %d min", m.Start.In(berlin()).Format("Mon 15:04"), int(m.Duration.Minutes()))
 		}
-		return terminal.Shorten(m.Topic, 20) + ", " + when
+		return terminal.Middle(m.Topic, topicWidth) + ", " + when
 	}
 	return "-"
 }
@@ -404,7 +477,7 @@ func (d *show) summary(ctx context.Context) error {
 		return err
 	}
 	meetings := d.zoom.Meetings()
-	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left over.", len(links.Links), len(meetings))
+	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left\nover.", len(links.Links), len(meetings))
 	if mails := len(d.graph.Mails()); mails != wantedMails {
 		return fmt.Errorf("that is not what the demo expects: %d mails, and %d would be right", mails, wantedMails)
 	}

@@ -131,8 +131,8 @@ func (s *Service) CheckScopes(ctx context.Context) {
 func (s *Service) beginInvites() error {
 	var watched []string
 	for _, c := range s.builder.Config.Calendars {
-		if c.ICS != nil {
-			watched = append(watched, c.ICS.Path)
+		if folder := c.Section().Folder(); folder != "" {
+			watched = append(watched, folder)
 		}
 	}
 	return s.invitations.Begin(watched)

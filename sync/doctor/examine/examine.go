@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"zoomtag/configs"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
 	"zoomtag/store"
@@ -80,8 +81,9 @@ const unasked = "Nobody was asked, neither calendars of services nor Zoom: this 
 
 // silent reports whether a calendar is not asked: all but folders of this machine are somebody's service.
 func (x *examination) silent(calendar string) bool {
-	c := x.calendarOf(calendar)
-	return x.alone && (c == nil || c.Provider != "ics")
+	list := x.Builder.Config.Calendars
+	i := slices.IndexFunc(list, func(c configs.Calendar) bool { return c.Name == calendar })
+	return x.alone && (i < 0 || list[i].Section().Folder() == "")
 }
 
 func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {

@@ -54,6 +54,7 @@ func (s *Server) routes() *http.ServeMux {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, rt) })
 	}
 	mux.HandleFunc("POST /token", s.serveToken)
+	mux.HandleFunc("POST /revoke", s.serveToken)
 	mux.HandleFunc("GET /o/oauth2/v2/auth", s.serveAuthorize)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.complain(r, "there is nothing at this address")

@@ -13,7 +13,7 @@ import (
 	"zoomtag/providers/internal/emulator"
 )
 
-// serveToken is the token endpoint.
+// serveToken is the token endpoint, and the one at which tokens are taken back.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
@@ -42,6 +42,9 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) tokenFor(r *http.Request, form url.Values) answer {
+	if r.URL.Path == "/revoke" {
+		return s.revoked(form.Get("token"))
+	}
 	kind := form.Get("grant_type")
 	if kind == jwtGrant {
 		return s.fromAssertion(form.Get("assertion"))
@@ -63,6 +66,19 @@ func (s *Server) tokenFor(r *http.Request, form url.Values) answer {
 		return s.fromCode(form)
 	}
 	return oauthFail(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+kind)
+}
+
+// revoked takes a token back; with an access token goes the refresh token that it came from. No app has to prove itself for that.
+func (s *Server) revoked(token string) answer {
+	t := s.auth.refresh[token]
+	if a := s.auth.access[token]; t == nil && a != nil {
+		t = a.parent
+	}
+	if t == nil || t.revoked {
+		return oauthFail(http.StatusBadRequest, "invalid_token", "Token expired or revoked")
+	}
+	t.revoked = true
+	return ok(JSON{})
 }
 
 // oauthFail is the error body of the token endpoint.

@@ -63,6 +63,7 @@ var api = []route{
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", s.serveToken)
+	mux.HandleFunc("POST /oauth/revoke", s.serveToken)
 	mux.HandleFunc("GET /oauth/authorize", s.serveAuthorize)
 	for _, rt := range api {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, rt) })

@@ -21,7 +21,7 @@ type code struct {
 	end                                 time.Time
 }
 
-// serveToken is the token endpoint.
+// serveToken is the token endpoint, and the one at which tokens are taken back.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	f := s.fault(r)
 	s.hold(r, "before")
@@ -59,6 +59,8 @@ func (s *Server) tokenFor(r *http.Request) answer {
 	case confidential && (client != s.opts.ClientID || secret != s.opts.ClientSecret),
 		!confidential && (client != s.opts.PublicID || r.Form.Has("client_secret") || kind == "account_credentials"):
 		return oauthFail(http.StatusBadRequest, "invalid_client", "Invalid client_id or client_secret")
+	case r.URL.Path == "/oauth/revoke":
+		return s.revoked(client, r.Form.Get("token"))
 	case kind == "refresh_token":
 		return s.fromRefresh(client, r.Form.Get("refresh_token"))
 	case kind == "authorization_code":
@@ -69,6 +71,19 @@ func (s *Server) tokenFor(r *http.Request) answer {
 		return oauthFail(http.StatusBadRequest, "invalid_request", "Bad Request")
 	}
 	return s.tokenAnswer(nil, s.opts.Scopes)
+}
+
+// revoked takes a token of either kind back, and the sign-in that it is of with it.
+func (s *Server) revoked(client, token string) answer {
+	g := s.grantOf(token)
+	if a := s.auth.access[token]; a != nil && s.now().Before(a.end) {
+		g = a.grant
+	}
+	if g == nil || g.client != client || g.ended != 0 {
+		return oauthFail(http.StatusBadRequest, "invalid_request", "Invalid Token!")
+	}
+	g.ended = codeInvalid
+	return ok(map[string]any{"status": "success"})
 }
 
 // tokenAnswer is an answer with a new access token.

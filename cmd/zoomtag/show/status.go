@@ -1,0 +1,225 @@
+package show
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/providers/words"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
+	"zoomtag/sync/doctor"
+	"zoomtag/sync/plan"
+)
+
+// Status prints how calendars, budgets, sign-ins and events are.
+func (p *Printer) Status(r api.StatusReport) error {
+	daemon := "no daemon is running"
+	if r.Daemon {
+		daemon = "the daemon is running"
+	}
+	fmt.Fprintf(p.Out, "%s; %s\n\n", r.Health, daemon)
+	for _, notice := range r.Notices {
+		fmt.Fprintln(p.Out, terminal.Printable(notice))
+	}
+	if len(r.Notices) > 0 {
+		fmt.Fprintln(p.Out)
+	}
+	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
+	events, unwritable := withoutUnwritten(&r)
+	for _, c := range r.Calendars {
+		state := c.State()
+		if state == api.OK && c.ReadOnly != "" {
+			state = unwritten(c.ReadOnly, unwritable[c.Name])
+		}
+		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess), terminal.Clock(c.NextRun), state})
+	}
+	if err := p.table(rows); err != nil {
+		return err
+	}
+	if err := p.budget(r.Budget); err != nil {
+		return err
+	}
+	if err := p.tokens(r.Tokens); err != nil {
+		return err
+	}
+	if err := p.verdicts(r.Verdicts); err != nil {
+		return err
+	}
+	if err := p.failing(events); err != nil {
+		return err
+	}
+	if err := p.waiting(r.Waiting); err != nil {
+		return err
+	}
+	if err := p.leftovers(r.Leftovers); err != nil {
+		return err
+	}
+	return p.notes(r.Notes)
+}
+
+// budget shows what was used up of each host's calls today.
+func (p *Printer) budget(budget []api.BudgetStatus) error {
+	if len(budget) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
+	for _, b := range budget {
+		host := b.Host
+		if b.Account != "" {
+			host += " (" + b.Account + ")"
+		}
+		rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
+	}
+	return p.table(rows)
+}
+
+// failing shows the events that need somebody.
+func (p *Printer) failing(events []api.EventStatus) error {
+	if len(events) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
+	for _, ev := range events {
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
+	}
+	if err := p.table(rows); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.Out, "What you have mended is tried again at once with: zoomtag retry")
+	return nil
+}
+
+// notes shows the events that have their link, and not all that was asked for.
+func (p *Printer) notes(notes []api.EventStatus) error {
+	if len(notes) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
+	for _, ev := range notes {
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
+	}
+	return p.table(rows)
+}
+
+// nameOf is what an event is called in a table.
+func nameOf(e *api.EventStatus) string {
+	if e.Title == "" {
+		return e.EventID
+	}
+	return e.Title
+}
+
+// verdicts shows which links may not work.
+func (p *Printer) verdicts(verdicts []doctor.Finding) error {
+	if len(verdicts) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"LINK", "CALENDAR", "CODE", "SEVERITY", "WHAT", "MEND"}}
+	for _, v := range verdicts {
+		rows = append(rows, []string{v.Title, v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
+	}
+	return p.table(rows)
+}
+
+func (p *Printer) tokens(tokens []api.TokenStatus) error {
+	if len(tokens) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"SIGN-IN", "SINCE", "STATE"}}
+	for _, t := range tokens {
+		name, mend := t.Calendar, "zoomtag auth "+t.Provider+" --calendar "+t.Calendar
+		if t.Provider == "zoom" {
+			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "), assemble.ZoomSignIn(t.Account)
+		}
+		state := "ok"
+		switch {
+		case t.SignedIn == nil && t.Reason != "": // there is a sign-in, and it cannot be used
+			state = t.Reason
+		case t.SignedIn == nil:
+			state = "nobody has signed in; run: " + mend
+		case t.Refused != nil && t.Reason != "":
+			state = "no longer accepted since " + terminal.Clock(t.Refused) + ": " + t.Reason + "; run: " + mend
+		case t.Refused != nil:
+			state = "no longer accepted since " + terminal.Clock(t.Refused) + "; run: " + mend
+		}
+		rows = append(rows, []string{name, p.ago(t.SignedIn), state})
+	}
+	return p.table(rows)
+}
+
+// ago is how long ago something was, by the clock of the command.
+func (p *Printer) ago(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return p.Now().Sub(*t).Truncate(time.Second).String() + " ago"
+}
+
+// waiting tells of the events that wait: how many for one reason, until when, and the first of them.
+func (p *Printer) waiting(list []api.WaitingStatus) error {
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"WAITING", "CALENDAR", "UNTIL", "FIRST OF THEM", "REASON"}}
+	for len(list) > 0 {
+		first, all := list[0], len(list)
+		list = slices.DeleteFunc(slices.Clone(list), func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
+		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title, first.Reason})
+	}
+	return p.table(rows)
+}
+
+// leftovers shows the meetings that no event has.
+func (p *Printer) leftovers(list []api.LeftoverStatus) error {
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"MEETING WITHOUT AN EVENT", "TOPIC", "HOST", "START", "MEND"}}
+	for _, l := range list {
+		rows = append(rows, []string{l.MeetingID, l.Topic, l.Host, terminal.Clock(l.Start), l.Mend})
+	}
+	return p.table(rows)
+}
+
+// unwritten says why nothing in a calendar can be written, and how many of its events wait for that.
+func unwritten(why string, n int) string {
+	said := "nothing can be written: " + why
+	switch n {
+	case 0:
+		return said
+	case 1:
+		return said + "; 1 event waits for that"
+	}
+	return said + "; " + events(n) + " wait for that"
+}
+
+// withoutUnwritten takes those events out that wait for the right to write to their calendar, which is said with that, and counts them.
+func withoutUnwritten(r *api.StatusReport) (events []api.EventStatus, waiting map[string]int) {
+	why := map[string]string{}
+	for _, c := range r.Calendars {
+		why[c.Name] = c.ReadOnly
+	}
+	waiting = map[string]int{}
+	for _, ev := range r.Events {
+		if ev.State == plan.Held && ev.Reason != "" && ev.Reason == why[ev.Calendar] {
+			waiting[ev.Calendar]++
+			continue
+		}
+		events = append(events, ev)
+	}
+	return events, waiting
+}
+
+// events counts events in words.
+func events(n int) string { return words.Count(n, "event") }
