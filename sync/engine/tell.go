@@ -110,23 +110,8 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		from = *told
 	}
 	m, err := s.mine().Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
-	if errors.Is(err, meeting.ErrGone) {
-		if errors.Is(err, meeting.ErrNotSent) {
-			if err := s.refund(); err != nil {
-				return err
-			}
-		}
-		s.rec.Lost(s.e.opt.Now())
-		return s.save("", "", nil)
-	}
 	if err != nil {
-		if meeting.Refused(err) && told != nil {
-			s.rec.Knows(*told)
-		}
-		if s.again(err) {
-			return s.save("", "", nil)
-		}
-		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
+		return s.notUpdated(told, err)
 	}
 	now := s.e.opt.Now()
 	changed := told != nil && changedBeside(s.rec.Meeting, m, *told, d.Spec)
@@ -145,6 +130,26 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		return s.save("", "", nil)
 	}
 	return s.saved("update", d.Reason)
+}
+
+// notUpdated notes what is known after an update that failed; told is what the meeting knew before it.
+func (s *settling) notUpdated(told *meeting.Spec, err error) error {
+	if errors.Is(err, meeting.ErrGone) {
+		if errors.Is(err, meeting.ErrNotSent) {
+			if err := s.refund(); err != nil {
+				return err
+			}
+		}
+		s.rec.Lost(s.e.opt.Now())
+		return s.save("", "", nil)
+	}
+	if meeting.Refused(err) && told != nil {
+		s.rec.Knows(*told)
+	}
+	if s.again(err) {
+		return s.save("", "", nil)
+	}
+	return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
 }
 
 // changedBeside reports whether an update, which told only what differs between two specs, has brought to light that topic or time were

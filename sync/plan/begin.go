@@ -47,19 +47,15 @@ func begin(in Input, w Wish) Decision {
 			d.Do = Reopen
 			return d
 		}
-		showsNoOther := own == "" || own == in.Rec.Mark
-		back = showsNoOther && Restorable(in.Rec, in.Now, s) && !s.elsewhere(in.Rec)
+		back = mayComeBack(in, own)
 		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
 	}
 	if own == "" {
-		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(in.Rec), writtenURL(ev, s))...); ok {
-			return ignore("the event already has another conference (" + c.Name + "): hands off")
+		if why := takesNoLink(in, w); why != "" {
+			return ignore(why)
 		}
-	}
-	if own == "" && ev.Sealed != "" {
-		return ignore(ev.Sealed)
 	}
 	if why := impossible(in, w, spec); why != "" {
 		return hold(in, w, why)
@@ -75,6 +71,22 @@ func begin(in Input, w Wish) Decision {
 		d.Do = Reopen
 	}
 	return d
+}
+
+// mayComeBack reports whether the meeting of an event, which was cancelled, may be brought back: the event shows no other one. own is the mark
+// in the event, if it is its own.
+func mayComeBack(in Input, own string) bool {
+	showsNoOther := own == "" || own == in.Rec.Mark
+	return showsNoOther && Restorable(in.Rec, in.Now, in.Settings) && !in.Settings.elsewhere(in.Rec)
+}
+
+// takesNoLink says why an event that shows no link of its own cannot get one; "" where it can.
+func takesNoLink(in Input, w Wish) string {
+	ev, s := in.Event, in.Settings
+	if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(in.Rec), writtenURL(ev, s))...); ok {
+		return "the event already has another conference (" + c.Name + "): hands off"
+	}
+	return ev.Sealed
 }
 
 // linksOf are the links by which a copy of the event from before may lead to its meeting, or to the one that was cancelled.

@@ -291,16 +291,8 @@ func follow(in Input, w Wish) Decision {
 	if why := s.unreachable(rec); why != "" {
 		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace period, and tag it again")
 	}
-	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
-		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(rec), writtenURL(ev, s))...); ok {
-			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
-		}
-	}
-	if _, theirs := ownMark(ev, rec, s); theirs != "" {
-		if rec.JoinURL == "" {
-			return ending(in, w, theirs)
-		}
-		return hold(in, w, theirs)
+	if d, ok := takenByOthers(in, w); ok {
+		return d
 	}
 	if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
@@ -340,6 +332,24 @@ func follow(in Input, w Wish) Decision {
 		d.Spec.Host = rec.Host
 	}
 	return d.missing(in, w)
+}
+
+// takenByOthers is an event in which there is meanwhile the conference or the link of somebody else; ok is false where there is none.
+func takenByOthers(in Input, w Wish) (d Decision, ok bool) {
+	ev, rec, s := in.Event, in.Rec, in.Settings
+	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
+		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(rec), writtenURL(ev, s))...); ok {
+			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off"), true
+		}
+	}
+	switch _, theirs := ownMark(ev, rec, s); {
+	case theirs == "":
+		return Decision{}, false
+	case rec.JoinURL == "":
+		return ending(in, w, theirs), true
+	default:
+		return hold(in, w, theirs), true
+	}
 }
 
 // hostStays reports whether the meeting of a record has another host than the one that is asked for. Where a person has signed in, "me" and

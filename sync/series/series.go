@@ -162,21 +162,9 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 		return r, far(meeting.MaxDays, "days")
 	case "WEEKLY":
 		r.Unit = meeting.Weekly
-		if parts["BYMONTHDAY"] != "" {
-			return r, "its rule is a weekly one with days of the month, which Zoom does not have"
+		if why := weekly(&r, days, parts["BYMONTHDAY"], start); why != "" {
+			return r, why
 		}
-		if len(days) == 0 {
-			r.Days = []time.Weekday{start.Weekday()}
-		}
-		for _, name := range days {
-			day, ok := weekdays[name]
-			if !ok {
-				return r, "its rule names weekdays in a way that Zoom does not have (" + name + ")"
-			}
-			r.Days = append(r.Days, day)
-		}
-		slices.Sort(r.Days)
-		r.Days = slices.Compact(r.Days)
 		return r, far(meeting.MaxWeeks, "weeks")
 	case "MONTHLY":
 		r.Unit = meeting.Monthly
@@ -237,6 +225,26 @@ func daysOfWeek(n int) []string {
 		days = append(days, strconv.Itoa(day))
 	}
 	return days
+}
+
+// weekly reads which days of the week are meant.
+func weekly(r *meeting.Rule, days []string, monthDay string, start time.Time) (why string) {
+	if monthDay != "" {
+		return "its rule is a weekly one with days of the month, which Zoom does not have"
+	}
+	if len(days) == 0 {
+		r.Days = []time.Weekday{start.Weekday()}
+	}
+	for _, name := range days {
+		day, ok := weekdays[name]
+		if !ok {
+			return "its rule names weekdays in a way that Zoom does not have (" + name + ")"
+		}
+		r.Days = append(r.Days, day)
+	}
+	slices.Sort(r.Days)
+	r.Days = slices.Compact(r.Days)
+	return ""
 }
 
 // monthly reads which day of the month is meant.
