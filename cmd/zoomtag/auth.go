@@ -249,7 +249,11 @@ func (a *app) introduce(ctx context.Context, b *assemble.Builder, c configs.Cale
 
 // hasBrowser reports whether there is a screen on which a browser could open.
 func hasBrowser(env func(string) string) bool {
-	return runtime.GOOS == "darwin" || runtime.GOOS == "windows" || env("DISPLAY") != "" || env("WAYLAND_DISPLAY") != ""
+	switch runtime.GOOS {
+	case "darwin", "windows":
+		return true
+	}
+	return env("DISPLAY") != "" || env("WAYLAND_DISPLAY") != ""
 }
 
 // openBrowser opens an address with the desktop's own program for that.

@@ -77,8 +77,11 @@ func (a *app) logoutCalendar(ctx context.Context, provider, name string, here bo
 // sharing are the other calendars for which somebody has signed in with the same app of Google's: who takes back one sign-in of a person there
 // takes back all.
 func sharing(cfg *configs.Config, c configs.Calendar) (names []string) {
+	if c.Google == nil {
+		return nil
+	}
 	for _, other := range cfg.Calendars {
-		if c.Google == nil || other.Name == c.Name || other.Google == nil || other.Google.Credentials != c.Google.Credentials {
+		if other.Name == c.Name || other.Google == nil || other.Google.Credentials != c.Google.Credentials {
 			continue
 		}
 		if state, ok := signin.Read(assemble.GrantFile(cfg.State, other)); ok && state.Refused.IsZero() {

@@ -87,7 +87,10 @@ func execute(ctx context.Context, args []string, term process) int {
 
 // trace shows at --log-level debug the whole chain of an error, of which people else hear the cause.
 func trace(root *cobra.Command, term process, err error) {
-	if err != nil && !errors.Is(err, errReported) && !errors.Is(err, errAsked) && root.PersistentFlags().Lookup("log-level").Value.String() == "debug" {
+	if err == nil || errors.Is(err, errReported) || errors.Is(err, errAsked) {
+		return
+	}
+	if root.PersistentFlags().Lookup("log-level").Value.String() == "debug" {
 		fmt.Fprintln(term.err, "zoomtag: the whole of it: "+err.Error())
 	}
 }

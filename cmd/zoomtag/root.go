@@ -53,7 +53,10 @@ func (a *app) endAtHangup(cmd *cobra.Command) {
 		a.endAtHangup(child)
 	}
 	run := cmd.RunE
-	if run == nil || !a.term.own || cmd.Name() == "run" || signal.Ignored(syscall.SIGHUP) { // nohup
+	if run == nil || !a.term.own || cmd.Name() == "run" {
+		return
+	}
+	if signal.Ignored(syscall.SIGHUP) { // nohup
 		return
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

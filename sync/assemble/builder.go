@@ -135,7 +135,10 @@ func needles(r plan.Rules) []string {
 	for i, n := range list {
 		covered := false
 		for j, other := range list {
-			covered = covered || i != j && strings.Contains(n, other) && (len(other) < len(n) || j < i)
+			goesFirst := len(other) < len(n) || j < i // of two that are the same one stays
+			if i != j && goesFirst && strings.Contains(n, other) {
+				covered = true
+			}
 		}
 		if !covered {
 			least = append(least, n)
@@ -144,12 +147,23 @@ func needles(r plan.Rules) []string {
 	return least
 }
 
-// longestPlainRun is the longest part of s that every writer of a calendar file writes as it is: ASCII letters, digits and
-// '#'. The letters k and s are left out, which have look-alikes outside ASCII that count as the same letter.
+// isPlain reports whether every writer of a calendar file writes a character as it is: ASCII letters, digits and '#'. The letters k and s
+// are left out, which have look-alikes outside ASCII that count as the same letter.
+func isPlain(c byte) bool {
+	switch {
+	case c == 'k', c == 's':
+		return false
+	case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '#':
+		return true
+	}
+	return false
+}
+
+// longestPlainRun is the longest part of s that every writer of a calendar file writes as it is.
 func longestPlainRun(s string) string {
 	best, start := "", 0
 	for i := 0; i <= len(s); i++ {
-		if i < len(s) && (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'k' && s[i] != 's' || s[i] >= '0' && s[i] <= '9' || s[i] == '#') {
+		if i < len(s) && isPlain(s[i]) {
 			continue
 		}
 		if i-start > len(best) {

@@ -53,6 +53,10 @@ func hostName(address string) string {
 
 // isThisMachine reports whether a name leads nowhere else. None at all comes from HTTP/1.0, which no browser speaks.
 func isThisMachine(name string) bool {
+	switch name {
+	case "", "localhost":
+		return true
+	}
 	ip := net.ParseIP(name)
-	return name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
+	return strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
 }

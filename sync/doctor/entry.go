@@ -22,7 +22,8 @@ func (j *judge) entry() {
 		j.add(found(WaitingRoom, "people land in the lobby until the host lets them in"+j.unasked(func(o meeting.Options) *bool { return o.WaitingRoom })))
 	}
 	invited, known := j.hostInvited()
-	if (off(m.JoinBeforeHost) || on(m.WaitingRoom)) && known && !invited {
+	needsHost := off(m.JoinBeforeHost) || on(m.WaitingRoom)
+	if needsHost && known && !invited {
 		j.add(found(HostAway, "nobody gets in before "+j.host()+", who is not invited"))
 	}
 	j.signIn()
@@ -36,7 +37,11 @@ func (j *judge) entry() {
 
 // unasked says why a meeting that was asked to have no passcode may have an option that was not asked for.
 func (j *judge) unasked(of func(o meeting.Options) *bool) string {
-	if !j.own() || j.Record.Told == nil || j.Record.Told.Options.Passcode != meeting.PasscodeNone || of(j.Record.Told.Options) != nil {
+	if !j.own() || j.Record.Told == nil {
+		return ""
+	}
+	asked := j.Record.Told.Options
+	if asked.Passcode != meeting.PasscodeNone || of(asked) != nil {
 		return ""
 	}
 	return ", which was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the host's own settings ask for it"

@@ -103,7 +103,10 @@ func (f *Facts) guests() []calendar.Person {
 // hostInvited reports whether the host is invited; known is false where that cannot be told.
 func (f *Facts) hostInvited() (invited, known bool) {
 	host := f.host()
-	if f.Details == nil || !strings.Contains(host, "@") || f.Details.Organizer.Address == "" && len(f.Details.Attendees) == 0 {
+	if f.Details == nil || !strings.Contains(host, "@") {
+		return false, false
+	}
+	if f.Details.Organizer.Address == "" && len(f.Details.Attendees) == 0 {
 		return false, false
 	}
 	present := []string{host}
@@ -132,7 +135,7 @@ func Shown(ev *calendar.Event) []string {
 	var seen []link
 	for _, raw := range links.Find(strings.Join(texts, "\n")) {
 		l := parse(raw)
-		if l.zoom && l.way == elsewhere || !l.zoom && !(l.looksLikeZoom() && l.id != "") || l.zoom && !l.leadsIn() && l.way == registers {
+		if !l.invites() {
 			continue
 		}
 		same := func(o link) bool { return sameMeeting(o, l) && o.secret == l.secret }
@@ -141,6 +144,17 @@ func Shown(ev *calendar.Event) []string {
 		}
 	}
 	return list
+}
+
+// invites reports whether a link leads into Zoom's meetings, or to another site as if it did.
+func (l link) invites() bool {
+	switch {
+	case !l.zoom:
+		return l.id != "" && l.looksLikeZoom()
+	case l.way == elsewhere:
+		return false
+	}
+	return l.leadsIn() || l.way != registers
 }
 
 // Apart reports whether a link has to be judged by itself, whichever meeting it is of: it shows a key, or is not Zoom's.

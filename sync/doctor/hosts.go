@@ -72,7 +72,9 @@ func JudgeOverlaps(all []Facts) []Finding {
 	for i := range all {
 		f := &all[i]
 		start, end := f.span()
-		if f.Record == nil || f.Gone || start.IsZero() || !end.After(start) || end.Sub(start) > maxOccurrence || !end.After(f.Now) {
+		hasMeeting := f.Record != nil && !f.Gone
+		timed := !start.IsZero() && end.After(start) && end.Sub(start) <= maxOccurrence
+		if !hasMeeting || !timed || !end.After(f.Now) {
 			continue
 		}
 		if f.Meeting != nil && f.Meeting.Running && start.After(f.Now) {

@@ -141,7 +141,8 @@ const (
 // gone tells a meeting that has expired from one that was deleted.
 func (j *judge) gone() {
 	m, told := j.Record.Meeting, j.Record.Told
-	lasting := told != nil && (told.Kind == meeting.Lasting || told.Kind == meeting.Personal) || m.Start.IsZero()
+	toldToLast := told != nil && (told.Kind == meeting.Lasting || told.Kind == meeting.Personal)
+	lasting := toldToLast || m.Start.IsZero()
 	until := m.Start.Add(m.Duration + singleLife)
 	switch {
 	case !lasting && j.Now.After(until):
@@ -164,8 +165,9 @@ func (j *judge) recovery() string {
 // compare holds the link that is shown against the one that would be right.
 func (j *judge) compare(right string, hasPasscode bool) {
 	shown, should := j.link, parse(right)
+	nothing := j.Link == "" || right == ""
 	switch {
-	case j.Link == "" || right == "" || shown.way == starts || shown.broken(j.Text) != "": // said already
+	case nothing || shown.way == starts || shown.broken(j.Text) != "": // said already
 		return
 	case shown.way != should.way && shown.way != admits, shown.id != should.id, should.id == "" && bare(shown.url) != bare(should.url):
 		j.add(found(OtherMeeting, "the event shows "+Mask(j.Link)+", and zoomtag keeps "+Mask(right)))
@@ -204,7 +206,8 @@ func (j *judge) times() {
 	if j.Record.Told != nil && !j.Record.Told.Start.IsZero() {
 		start = j.Record.Told.Start
 	}
-	if start.IsZero() || m.Start.IsZero() || j.Event != nil && j.Event.Series {
+	series := j.Event != nil && j.Event.Series
+	if series || start.IsZero() || m.Start.IsZero() {
 		return
 	}
 	if end := m.Start.Add(m.Duration + singleLife); start.After(end) {

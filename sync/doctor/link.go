@@ -137,7 +137,9 @@ var (
 func LinkIn(text string) string {
 	text = strings.TrimSpace(text)
 	list := links.Find(text)
-	if len(list) == 0 && !strings.ContainsAny(text, " @\n") && strings.Contains(text, ".") && strings.Contains(text, "/") {
+	oneWord := !strings.ContainsAny(text, " @\n")
+	address := strings.Contains(text, ".") && strings.Contains(text, "/")
+	if len(list) == 0 && oneWord && address {
 		return "https://" + text // as people type it
 	}
 	for _, wanted := range []func(l link) bool{link.looksLikeZoom, link.leadsIn, func(l link) bool { return l.zoom }} {
@@ -163,13 +165,22 @@ func (l link) looksLikeZoom() bool {
 	}
 	for _, name := range []string{l.host, l.user} {
 		for _, word := range strings.FieldsFunc(confusable.Replace(name), func(r rune) bool { return r == '.' || r == '-' || r == ':' }) {
-			if word == "zoom" || word == "zoomus" || word == "zoomgov" || strings.HasPrefix(word, "zoom") && l.id != "" {
+			if l.saysZoom(word) {
 				return true
 			}
 		}
 	}
 	likely := l.way != elsewhere && len(l.id) >= 9 && len(l.id) <= 11
 	return likely && (l.pwd != "" || strings.Contains(l.host, "xn--"))
+}
+
+// saysZoom reports whether a word of a host's name is Zoom's, or, where the link shows a meeting number, begins with it.
+func (l link) saysZoom(word string) bool {
+	switch word {
+	case "zoom", "zoomus", "zoomgov":
+		return true
+	}
+	return l.id != "" && strings.HasPrefix(word, "zoom")
 }
 
 // leadsIn reports whether a link leads into a meeting.
@@ -184,21 +195,41 @@ func (l link) broken(text string) string {
 		after = text[i+len(l.raw):]
 	}
 	_, query, asks := strings.Cut(l.url, "?")
+	entersOne := l.way == joins || l.way == starts
 	switch {
 	case strings.HasPrefix(after, "…"), strings.HasPrefix(after, "..."), strings.HasSuffix(l.url, "…"):
 		return "it ends in dots"
 	case continued(l.raw, after):
 		return "it goes on in the next line"
-	case l.zoom && l.way == joins && l.id != "" && (len(l.id) < 9 || len(l.id) > 11):
+	case l.zoom && l.way == joins && l.oddNumber():
 		return "its meeting number has " + strconv.Itoa(len(l.id)) + " digits, and Zoom's have 9 to 11"
-	case l.zoom && (l.way == joins || l.way == starts) && l.id == "" && !strings.Contains(l.url, "/addon/"):
+	case l.zoom && entersOne && l.lacksNumber():
 		return "its meeting number is missing"
-	case l.zoom && asks && (query == "" || query == "pwd" || strings.HasSuffix(query, "pwd=") || strings.HasSuffix(query, "&") || query == "p" || query == "pw"):
+	case l.zoom && asks && endsInKey(query):
 		return "it ends in the middle of the passcode's key"
 	case l.zoom && !wellFormed(l.pwd):
 		return "the passcode's key in it has characters that do not belong there, so that the link asks for a passcode"
 	}
 	return ""
+}
+
+// oddNumber reports whether a link shows a meeting number of a length that Zoom's do not have.
+func (l link) oddNumber() bool {
+	return l.id != "" && (len(l.id) < 9 || len(l.id) > 11)
+}
+
+// lacksNumber reports whether a link shows no meeting number; those of add-ons have none.
+func (l link) lacksNumber() bool {
+	return l.id == "" && !strings.Contains(l.url, "/addon/")
+}
+
+// endsInKey reports whether a query was cut off in the name of the passcode, or before its value.
+func endsInKey(query string) bool {
+	switch query {
+	case "", "p", "pw", "pwd":
+		return true
+	}
+	return strings.HasSuffix(query, "pwd=") || strings.HasSuffix(query, "&")
 }
 
 // The keys of passcodes that Zoom writes today are of 30 characters, a dot and a number; those of before are of 32, without a dot.
@@ -220,7 +251,13 @@ func wellFormed(pwd string) bool {
 	if strings.Trim(key, keyLetters) != "" {
 		return false
 	}
-	return !strings.HasPrefix(key, "3D") || number != "" && len(key) == keyLength || number == "" && len(key) == oldKeyLength
+	switch {
+	case !strings.HasPrefix(key, "3D"):
+		return true
+	case number == "":
+		return len(key) == oldKeyLength
+	}
+	return len(key) == keyLength
 }
 
 const keyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/="

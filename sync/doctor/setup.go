@@ -220,10 +220,12 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 	if c.Secret {
 		well = append(well, c.Name+": Microsoft tells only at entra.microsoft.com, under Certificates & secrets, when the client secret ends")
 	}
+	deniedByMailbox := c.Denied && c.Provider == "outlook" && c.App
+	notSignedIn := c.SignsIn && (c.SignedIn.IsZero() || !c.Refused.IsZero())
 	switch {
-	case c.Error != "" && c.Denied && c.Provider == "outlook" && c.App:
+	case c.Error != "" && deniedByMailbox:
 		list = append(list, found(MailboxDenied, c.Error))
-	case c.Error != "" && c.SignsIn && (c.SignedIn.IsZero() || !c.Refused.IsZero()): // said already
+	case c.Error != "" && notSignedIn: // said already
 	case c.Error != "":
 		list = append(list, found(CalendarFails, c.Error))
 	case c.ReadOnly:
@@ -257,14 +259,16 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 	if c.Reason != "" { // signing in again without looking may only move the trouble to another machine
 		refused, again = refused+": "+c.Reason, "See to the reason first. "+again
 	}
-	switch lived := c.Refused.Sub(c.SignedIn); {
+	lived := c.Refused.Sub(c.SignedIn)
+	sevenDays := lived > testingLess && lived < testingMore
+	switch {
 	case c.Unusable != "" && c.Provider == "zoom":
 		return []Finding{found(Credentials, c.Unusable).mended("Mend what the message names.")}, nil
 	case c.Unusable != "":
 		return []Finding{found(CalendarFails, c.Unusable)}, nil
 	case c.SignedIn.IsZero():
 		return []Finding{found(NobodySignedIn, "nobody has signed in").mended(again)}, nil
-	case !c.Refused.IsZero() && c.Provider == "google" && lived > testingLess && lived < testingMore:
+	case !c.Refused.IsZero() && c.Provider == "google" && sevenDays:
 		return []Finding{found(TestingApp, fmt.Sprintf("the sign-in of %s died after seven days", date(c.SignedIn)))}, nil
 	case !c.Refused.IsZero():
 		return []Finding{found(SignInRefused, refused).mended(again)}, nil

@@ -28,7 +28,8 @@ func (s *settling) markAt(ctx context.Context, d plan.Decision) (mark string, er
 	for _, account := range order {
 		first := account.Hash == d.Account
 		m, e := account.Meetings.Get(ctx, d.LinkID)
-		none := errors.Is(e, meeting.ErrGone) || errors.Is(e, meeting.ErrNotFound) || !first && (errors.Is(e, meeting.ErrDenied) || errors.Is(e, meeting.ErrInvalid))
+		missing := errors.Is(e, meeting.ErrGone) || errors.Is(e, meeting.ErrNotFound)
+		none := missing || !first && isForbidden(e)
 		switch {
 		case e == nil && s.isOurs(m.Mark, s.ev.UID) && s.keeper(m.Mark).Hash == account.Hash:
 			return m.Mark, nil
@@ -185,10 +186,17 @@ func (s *settling) cancelledAfterAll() error {
 	})
 }
 
+// isForbidden reports whether Zoom refuses what was asked for, which trying again does not change.
+func isForbidden(err error) bool {
+	return errors.Is(err, meeting.ErrDenied) || errors.Is(err, meeting.ErrInvalid)
+}
+
 // used notes whether the meeting, as it was just read, has been held since it was read before, or is being held.
 func (s *settling) used(m *meeting.Meeting, i *meeting.Inspection) {
 	before := s.rec.Meeting.Instance
-	if s.rec.UsedAt.IsZero() || before != "" && m.Instance != before || i != nil && i.Running {
+	held := before != "" && m.Instance != before
+	running := i != nil && i.Running
+	if s.rec.UsedAt.IsZero() || held || running {
 		s.rec.UsedAt = s.e.opt.Now()
 	}
 	s.rec.Meeting.Instance = m.Instance

@@ -50,7 +50,9 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		return err
 	}
 	lost := m.atOnce()
-	trips := lost > brakeCount && lost*3 > m.open || empty || another && len(m.gone)+m.unread > 0
+	many := lost > brakeCount && lost*3 > m.open
+	others := another && len(m.gone)+m.unread > 0
+	trips := many || empty || others
 	if !trips {
 		if st.HeldAt.IsZero() && !st.Released {
 			return nil
@@ -179,7 +181,8 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 // unsaid reports whether the service has not said of an event that is gone that it was deleted. A plan lists the whole calendar, which does
 // not tell: where it makes a difference, it asks for what a pass would ask for.
 func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calendar.Changes, m missing) (bool, error) {
-	if cursor := p.cursor(st, false); !p.mode.dry || !m.unsaid || len(m.gone) != 1 || changes.Total != 0 || cursor == "" {
+	matters := m.unsaid && len(m.gone) == 1 && changes.Total == 0
+	if !p.mode.dry || !matters || p.cursor(st, false) == "" {
 		return m.unsaid, nil
 	}
 	news, err := p.outside.source.Changes(ctx, st.Cursor)

@@ -34,11 +34,7 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		s.rec.Lost(now)
 		return s.save("", "", nil)
 	case err != nil:
-		w := &waiting{state: plan.Linked, until: now.Add(checkPause), reason: d.Reason + "; its meeting could not be looked at: " + words.Of(s.hushed(s.rec.Host, err))}
-		if errors.Is(err, meeting.ErrDenied) || errors.Is(err, meeting.ErrInvalid) {
-			w.until = now.Add(deniedPause)
-		}
-		return w
+		return s.unchecked(d, err)
 	}
 	s.used(&m, inspection)
 	s.rec.CheckedAt = now                                    // it is saved with what else is concluded
@@ -52,7 +48,8 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	} else if before.Invitation != "" {
 		news = append(news, "the numbers to dial in were changed at Zoom: the event follows")
 	}
-	if !isRoomItself(s.rec) && m.Topic != before.Topic || !m.Start.Equal(before.Start) || m.Duration != before.Duration || !sameTimes(before.Occurrences, m.Occurrences, now) {
+	retitled := !isRoomItself(s.rec) && m.Topic != before.Topic
+	if retitled || !sameSchedule(before, m, now) {
 		if s.rec.Undone++; s.rec.Undone <= plan.MostUndone {
 			news = append(news, "topic or time were changed at Zoom: the meeting is told those of the event again")
 			s.rec.Telling()
@@ -76,6 +73,16 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	s.rec.Meeting = m
 	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
 	return s.save("check", strings.Join(news, "; "), nil)
+}
+
+// unchecked is when a meeting is looked at again that could not be.
+func (s *settling) unchecked(d plan.Decision, err error) *waiting {
+	pause := checkPause
+	if isForbidden(err) {
+		pause = deniedPause
+	}
+	return &waiting{state: plan.Linked, until: s.e.opt.Now().Add(pause),
+		reason: d.Reason + "; its meeting could not be looked at: " + words.Of(s.hushed(s.rec.Host, err))}
 }
 
 // sameNumbers reports whether two lists hold the same numbers to dial in with. Zoom gives them in any order.

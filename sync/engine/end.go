@@ -154,7 +154,8 @@ func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, err
 		if err != nil {
 			return "", fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
 		}
-		if stands && ev != nil && ev.Link.Mark == mark && !ev.Cancelled && s.e.asks(twin.Calendar, ev) {
+		shows := stands && ev != nil && ev.Link.Mark == mark
+		if shows && !ev.Cancelled && s.e.asks(twin.Calendar, ev) {
 			return twin.EventID + " in calendar " + twin.Calendar, nil
 		}
 	}

@@ -118,8 +118,9 @@ const (
 
 func (e *Engine) backoff(tries int, cause error) time.Duration {
 	wait := firstBackoff << min(tries-1, 12)
-	if errors.Is(cause, meeting.ErrDenied) || errors.Is(cause, meeting.ErrInvalid) || errors.Is(cause, meeting.ErrUnfit) ||
-		errors.Is(cause, calendar.ErrDenied) || errors.Is(cause, calendar.ErrMalformed) {
+	ofMeeting := isForbidden(cause) || errors.Is(cause, meeting.ErrUnfit)
+	ofCalendar := errors.Is(cause, calendar.ErrDenied) || errors.Is(cause, calendar.ErrMalformed)
+	if ofMeeting || ofCalendar {
 		wait = deniedBackoff << min(tries-1, 3)
 	}
 	wait = min(wait, longestBackoff)

@@ -26,6 +26,11 @@ func (p *pass) notePass(now time.Time) {
 	}
 }
 
+// nothing reports whether a pass has concluded nothing of any event.
+func (c *conclusions) nothing() bool {
+	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0
+}
+
 // finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our own
 // writes, and now and then that the calendar was read.
 func (p *pass) finish(st store.CalendarState) error {
@@ -41,7 +46,8 @@ func (p *pass) finish(st store.CalendarState) error {
 	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.writes.wrote && !p.seen.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
-	if len(p.done.clear)+len(p.done.records)+len(p.done.later)+len(p.done.left)+len(p.done.held) == 0 && cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished && recent(st.LastSuccess, now) {
+	asSaved := cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished
+	if p.done.nothing() && asSaved && recent(st.LastSuccess, now) {
 		p.notePass(now)
 		return nil
 	}
@@ -78,15 +84,23 @@ func (p *pass) dropProblems(tx *store.Tx, problems map[string]store.Problem) err
 		if slices.ContainsFunc(p.done.held, func(held store.Problem) bool { return held.ID == id }) {
 			continue
 		}
-		_, settled := p.done.records[id]
-		_, waits := p.done.later[id]
-		if settled || waits || slices.Contains(p.done.clear, id) || slices.Contains(p.done.left, id) {
+		if p.done.settled(id) {
 			if err := tx.DeleteProblem(p.c.Name, id); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// settled reports whether something was concluded of an event, other than that it is held.
+func (c *conclusions) settled(id string) bool {
+	_, recorded := c.records[id]
+	_, waits := c.later[id]
+	if recorded || waits {
+		return true
+	}
+	return slices.Contains(c.clear, id) || slices.Contains(c.left, id)
 }
 
 // conclude saves what was concluded of the events. A conclusion about a record that was changed meanwhile is dropped: whoever changed it

@@ -70,7 +70,8 @@ func (p *pass) leftBy(name string, changes calendar.Changes) (bool, error) {
 // renamed reports whether what was listed is what is kept under another name. States from before it was noted do not say of which provider
 // a calendar is.
 func (p *pass) renamed(was store.CalendarState, changes calendar.Changes) bool {
-	return was.Source != "" && was.Source == changes.Source && (was.Provider == "" || was.Provider == p.c.Provider)
+	sameProvider := was.Provider == "" || was.Provider == p.c.Provider
+	return was.Source != "" && was.Source == changes.Source && sameProvider
 }
 
 // patience is how long a pass over a calendar under its former name is waited for.

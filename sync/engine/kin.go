@@ -125,14 +125,17 @@ func (s *settling) succeeds(other *store.Record, ev *calendar.Event) bool {
 		return false
 	}
 	graceOver := !s.e.opt.Now().Before(other.EndingAt.Add(s.c.Settings.Grace)) // then its link is out, or is not to be had out
-	ends := !other.EndingAt.IsZero() && (ev.Cancelled || ev.Link.Mark+ev.Link.Block == "" || graceOver && !s.e.asks(other.Calendar, ev))
+	linkless := ev.Cancelled || ev.Link.Mark+ev.Link.Block == ""
+	done := linkless || graceOver && !s.e.asks(other.Calendar, ev)
+	ends := done && !other.EndingAt.IsZero()
 	return ev.UID != s.ev.UID || ev.Denied != "" || ends
 }
 
 // restored takes the closed record over of which the event is the item, restored under another id, name or calendar, while its meeting
 // can be brought back.
 func (s *settling) restored(ctx context.Context, others []*store.Record) error {
-	if s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0) || !s.wants() {
+	hasOwn := s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0)
+	if hasOwn || !s.wants() {
 		return nil
 	}
 	for _, other := range others {
@@ -143,11 +146,16 @@ func (s *settling) restored(ctx context.Context, others []*store.Record) error {
 		if err != nil {
 			return fmt.Errorf("the item that the event was before (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
 		}
-		if !stands || ev != nil && (ev.Cancelled || ev.Denied != "" || !s.e.asks(other.Calendar, ev)) {
+		if !stands || ev != nil && s.e.wantsNone(other.Calendar, ev) {
 			return s.takeOver(other, stands || s.e.calendars[other.Calendar] == nil)
 		}
 	}
 	return nil
+}
+
+// wantsNone reports whether an item wants no meeting in a calendar, or may not be given one.
+func (e *Engine) wantsNone(name string, ev *calendar.Event) bool {
+	return ev.Cancelled || ev.Denied != "" || !e.asks(name, ev)
 }
 
 // asks reports whether an event asks for a meeting in a calendar.
@@ -159,8 +167,11 @@ func (e *Engine) asks(name string, ev *calendar.Event) bool {
 // proves reports, as an error, that what a calendar lacks is not gone: it is another one than that which was watched under its name.
 func (e *Engine) proves(name string) error {
 	st, err := e.store.Calendar(name)
-	if err == nil && st.Another && !st.HeldAt.IsZero() && !st.Released {
-		err = fmt.Errorf("calendar %s is held: %s", name, st.HeldReason)
+	if err != nil {
+		return err
+	}
+	if st.Another && !st.HeldAt.IsZero() && !st.Released {
+		return fmt.Errorf("calendar %s is held: %s", name, st.HeldReason)
 	}
 	return err
 }
@@ -317,7 +328,10 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 		}
 		if own, err := s.hasOwn(twin); err != nil {
 			return err
-		} else if own || ev.UID != s.rec.UID || ev.Sealed != "" || !s.wouldResume(&ev, c) {
+		} else if own || ev.UID != s.rec.UID {
+			continue
+		}
+		if ev.Sealed != "" || !s.wouldResume(&ev, c) {
 			continue
 		}
 		now := s.e.opt.Now()
@@ -340,7 +354,8 @@ func keptFor(tx *store.Tx, rec *store.Record) (*store.Record, error) {
 		return nil, err
 	}
 	for _, other := range others {
-		if !other.Closed() && other.Mark == rec.Mark && (other.Calendar != rec.Calendar || other.EventID != rec.EventID) {
+		isItself := other.Calendar == rec.Calendar && other.EventID == rec.EventID
+		if !isItself && !other.Closed() && other.Mark == rec.Mark {
 			return other, nil
 		}
 	}

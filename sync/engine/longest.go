@@ -2,12 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"zoomtag/providers/words"
-	"zoomtag/store"
 )
 
 // longestPass is how long a pass may last, by the machine's own clock. Each call has its own bound, and there are as many calls as there are
@@ -21,9 +19,7 @@ const longestReading = 10 * time.Minute
 
 // slow is what a reading has come to that ended with err: where the pass ran out of time, that is the reason, and nothing was concluded.
 func (p *pass) slow(ctx, reading context.Context, err error) error {
-	var damaged *store.DamagedError
-	var busy *formerBusy
-	if ctx.Err() != nil || reading.Err() == nil || errors.As(err, &damaged) || errors.As(err, &busy) {
+	if ctx.Err() != nil || reading.Err() == nil || isOfThePass(err) {
 		return err
 	}
 	return words.Say(nil, fmt.Sprintf("calendar %s could not be read to its end within %s, because its server answers too slowly: "+

@@ -36,11 +36,11 @@ var multiMutants = []mutant{
 		return
 	}`},
 	{"a word from the configuration is a refusal", "../plan/ending.go",
-		`&& rec.EndingAt.IsZero() && !meant(w, rec) {`, `&& rec.EndingAt.IsZero() && meant(w, rec) {`},
+		`return w.Refused != "" && !meant(w, rec)`, `return w.Refused != "" && meant(w, rec)`},
 	{"what was out of sight and is gone is no wish any more", "../plan/kept.go",
-		`if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" ||`, `if ev != nil || rec == nil || rec.Closed() || rec.Taken == "" ||`},
+		`if rec.Taken == "" || ev.Link.Tag != "" {`, `if rec != nil {`},
 	{"what is not kept is written again", "../plan/kept.go",
-		`return rec.Kept != nil && rec.Kept.Want`, `return rec.Kept == nil && rec.Kept.Want`},
+		`return rec.Kept.Got == got || rec.Kept.Over == got`, `return rec.Kept.Got == got && rec.Kept.Over == got && false`},
 	{"times ahead of now are waited for", "reading.go",
 		`	rec.NotAhead(s.e.opt.Now())
 `, ``},

@@ -47,9 +47,8 @@ var mutants = []mutant{
 		`		rec.Telling()
 	}`, `	}`},
 	{"what was told assumed after a failed update", "tell.go",
-		`if meeting.Refused(err) && told != nil {
-			s.rec.Knows(*told)
-		}`, `s.rec.Told = &d.Spec`},
+		`return s.notUpdated(told, err)`, `s.rec.Told = &d.Spec
+		return s.notUpdated(nil, err)`},
 	{"unlink forgotten in copies whose tag is gone", "../plan/ending.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
 	{"unlink believed unseen", "link.go",

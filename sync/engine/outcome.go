@@ -61,7 +61,8 @@ func (s *settling) finish(d plan.Decision) error {
 		if s.claim.bound != "" && s.rec.Bound != s.claim.bound {
 			s.remark(s.rec.UID, s.rec.Title, reason)
 		}
-		if d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason) && s.ev != nil && s.ev.Denied != "" {
+		heldAnew := d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason)
+		if heldAnew && s.ev != nil && s.ev.Denied != "" {
 			s.done.handOn = append(s.done.handOn, s.rec.UID)
 		}
 		s.rec.Conclude(d.State, reason, notes, d.At, s.claim.bound)

@@ -105,12 +105,17 @@ func (p *pass) look(ctx context.Context, st *store.CalendarState) (listed int, e
 	return len(changes.List), nil
 }
 
+// isOfThePass reports whether an error concerns the store or the pass as such, and not what the calendar says.
+func isOfThePass(err error) bool {
+	var damaged *store.DamagedError
+	var busy *formerBusy
+	return errors.As(err, &damaged) || errors.As(err, &busy)
+}
+
 // concluded is the report of a pass that has ended like this. An error is returned only for what concerns the store, or the pass as such;
 // all else is in the report.
 func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
-	var damaged *store.DamagedError
-	var busy *formerBusy
-	if err == nil || errors.As(err, &damaged) || errors.As(err, &busy) || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || isOfThePass(err) {
 		return p.report, err
 	}
 	p.report.OK, p.report.Error, p.report.Unchosen = false, words.Of(err), errors.Is(err, calendar.ErrUnchosen)

@@ -24,11 +24,7 @@ func (s *settling) notes(d plan.Decision) []string {
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
 func (s *settling) tell(state, reason, failure string) {
-	waits := s.rec == nil && state == plan.Pending || s.mode.dry && s.rec != nil && len(s.rec.Notes) > 0 // for a time, or for its owner
-	if !s.mode.talkative && len(s.story.steps) == 0 && failure == "" && state != plan.Held && !waits && !(s.mode.dry && state != plan.Linked && state != plan.Ended && state != "") {
-		return
-	}
-	if s.mode.dry && len(s.story.steps) == 0 && state == plan.Ignored && s.ev != nil && len(s.tags()) == 0 {
+	if !s.isWorthTelling(state, failure) || s.hasNothingToIgnore(state) {
 		return
 	}
 	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state, Reason: reason, Error: failure}
@@ -58,11 +54,42 @@ func (s *settling) tell(state, reason, failure string) {
 		utc := r.Start.UTC()
 		r.Start = &utc
 	}
-	if s.mode.dry && s.story.before != nil && s.ev != nil && s.story.before != s.ev {
+	was := s.story.before
+	written := was != nil && s.ev != nil && was != s.ev
+	if s.mode.dry && written {
 		if s.rec != nil {
 			s.story.secrets = append(s.story.secrets, s.rec.Meeting.Passcode.Reveal())
 		}
-		r.Diff, r.Mails = diff(s.story.before, s.ev, s.story.secrets), mailed(s.story.before, s.ev)
+		r.Diff, r.Mails = diff(was, s.ev, s.story.secrets), mailed(was, s.ev)
 	}
 	s.report.Events = append(s.report.Events, r)
+}
+
+// isWorthTelling reports whether something was done to the event, failed, is waited for, or is asked for by whoever reads the report.
+func (s *settling) isWorthTelling(state, failure string) bool {
+	if s.mode.talkative || len(s.story.steps) > 0 {
+		return true
+	}
+	if failure != "" || state == plan.Held {
+		return true
+	}
+	waitsForATime := s.rec == nil && state == plan.Pending
+	return waitsForATime || s.mode.dry && s.isWorthForetelling(state)
+}
+
+// isWorthForetelling reports whether a plan tells of an event that nothing is done to: its owner has something to do, or it is not as it
+// should be.
+func (s *settling) isWorthForetelling(state string) bool {
+	if s.rec != nil && len(s.rec.Notes) > 0 {
+		return true
+	}
+	return state != plan.Linked && state != plan.Ended && state != ""
+}
+
+// hasNothingToIgnore reports whether the event asks for nothing, so that a plan need not say why it gets nothing.
+func (s *settling) hasNothingToIgnore(state string) bool {
+	if !s.mode.dry || len(s.story.steps) > 0 {
+		return false
+	}
+	return state == plan.Ignored && s.ev != nil && len(s.tags()) == 0
 }

@@ -47,7 +47,9 @@ func (e *Engine) forgive(again Again) {
 	for key, rest := range e.rests() {
 		isCalendar := slices.ContainsFunc(again.Calendars, func(name string) bool { return key == calendarKey(name) })
 		isAccount := slices.ContainsFunc(e.opt.Accounts, func(a Account) bool { return key == accountKey(a.Hash) })
-		if !rest.Refused || !isCalendar && !isAccount || again.Patient && rest.Tries > fewRefusals {
+		tooOften := again.Patient && rest.Tries > fewRefusals
+		ofThese := isCalendar || isAccount
+		if !rest.Refused || !ofThese || tooOften {
 			continue
 		}
 		e.rest(key, false, func(before store.Rest) (store.Rest, bool) {
@@ -65,7 +67,8 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 		return 0, err
 	}
 	for _, rec := range records {
-		if rec.Closed() || rec.Bound != "" || !a.mayBeMended(rec, now) || !meant(rec.EventID, rec.UID, rec.Title) {
+		free := !rec.Closed() && rec.Bound == ""
+		if !free || !a.mayBeMended(rec, now) || !meant(rec.EventID, rec.UID, rec.Title) {
 			continue
 		}
 		n++
@@ -80,7 +83,8 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 		return n, err
 	}
 	for _, p := range problems {
-		if !(p.Held && !a.Patient || p.Unread) || !meant(p.ID, "", p.Title) {
+		mayBeMended := p.Unread || p.Held && !a.Patient
+		if !mayBeMended || !meant(p.ID, "", p.Title) {
 			continue
 		}
 		n++
@@ -96,5 +100,8 @@ func (a *Again) mayBeMended(rec *store.Record, now time.Time) bool {
 	if rec.State == plan.Held && rec.Error == "" && a.Patient { // for a host's plan or settings; the rest shows by itself when it changes
 		return !rec.Due.IsZero() && !rec.Due.After(now.Add(heldPause))
 	}
-	return rec.Error != "" || rec.Tries > 0 || rec.State == plan.Failed || rec.State == plan.Held || rec.State == plan.Doubt
+	if rec.Error != "" || rec.Tries > 0 {
+		return true
+	}
+	return rec.State == plan.Failed || rec.State == plan.Held || rec.State == plan.Doubt
 }

@@ -72,8 +72,9 @@ func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	locked := func(uid string) bool { return p.mode.dry || slices.Contains(uids, uid) }
-	if s.rec != nil && !locked(s.rec.UID) || ev != nil && !locked(ev.UID) {
+	otherRecord := s.rec != nil && !slices.Contains(uids, s.rec.UID)
+	otherEvent := ev != nil && !slices.Contains(uids, ev.UID)
+	if !p.mode.dry && (otherRecord || otherEvent) {
 		return store.ErrChanged // what is locked is not this event
 	}
 	if unread != nil && !errors.Is(unread, calendar.ErrGone) {
@@ -95,7 +96,8 @@ func (s *settling) takeSteps(ctx context.Context) error {
 	for ; s.work.left > 0; s.work.left-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.seen.braked,
 			Dismissed: s.work.dismissed, Untold: s.story.untold != nil, Looked: s.work.looked, Schedule: s.work.schedule, Settings: &p.c.Settings})
-		if s.rec != nil && !s.rec.Closed() && s.ev != nil && d.Do != plan.Close {
+		open := s.rec != nil && !s.rec.Closed()
+		if open && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
 		}
 		if d.Do == plan.Nothing {

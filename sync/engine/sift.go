@@ -17,7 +17,7 @@ import (
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
 // between cannot lose a change.
 func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
-	if len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor && st.HeldAt.IsZero() && changes.Total != 0 && changes.ReadOnly == st.ReadOnly {
+	if saysNothingNew(st, changes) {
 		return nil
 	}
 	known, err := p.known()
@@ -40,8 +40,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		p.done.clear = slices.Compact(news.due) // what due() works on when nothing may be saved
 		return nil
 	}
-	if changes.Cursor == st.Cursor && st.Detects == p.c.Detects && st.Source == cmp.Or(changes.Source, st.Source) &&
-		st.Provider == p.c.Provider && changes.ReadOnly == st.ReadOnly && news.empty() {
+	if p.isAsSaved(st, changes) && news.empty() {
 		return nil
 	}
 	p.tellRights(st.ReadOnly, changes.ReadOnly)
@@ -50,6 +49,25 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
 	}
+	return p.keepNews(*st, news, problems)
+}
+
+// saysNothingNew reports whether a listing of what may have changed leaves all as it is: the calendar is not empty, and not held either, for
+// which only looking closer would do.
+func saysNothingNew(st *store.CalendarState, changes calendar.Changes) bool {
+	unlisted := len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor
+	undisturbed := st.HeldAt.IsZero() && changes.Total != 0
+	return unlisted && undisturbed && changes.ReadOnly == st.ReadOnly
+}
+
+// isAsSaved reports whether what is kept of the calendar as a whole is what a listing says, and what the configuration says.
+func (p *pass) isAsSaved(st *store.CalendarState, changes calendar.Changes) bool {
+	asListed := changes.Cursor == st.Cursor && changes.ReadOnly == st.ReadOnly && st.Source == cmp.Or(changes.Source, st.Source)
+	return asListed && st.Detects == p.c.Detects && st.Provider == p.c.Provider
+}
+
+// keepNews saves what a listing means, with the cursor behind it. problems are those of the calendar, as they are from then on.
+func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]store.Problem) error {
 	for _, problem := range news.problems {
 		problems[problem.ID] = problem
 	}
@@ -72,7 +90,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 				return err
 			}
 		}
-		return tx.PutCalendar(p.c.Name, *st)
+		return tx.PutCalendar(p.c.Name, st)
 	})
 }
 
@@ -102,8 +120,9 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 		ch := &changes.List[i]
 		rec, isKnown := known[ch.ID]
 		wanted := isKnown || p.concerns(ch)
+		back := isKnown && rec.Gone && !rec.Closed()
 		switch {
-		case ch.Same && !(isKnown && rec.Gone && !rec.Closed()): // what was gone and is there again is news
+		case ch.Same && !back: // what was gone and is there again is news
 			continue
 		case len(ch.ID) > maxID:
 			if wanted {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/series"
@@ -29,17 +28,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.Begin:
 		return s.begin(ctx, d)
 	case plan.Reopen:
-		if d.State == plan.Ending {
-			if given, err := s.giveAway(); given || err != nil {
-				return err
-			}
-		}
-		shown := s.rec.Mark
-		if s.ev != nil {
-			shown = s.ev.Link.Mark
-		}
-		s.rec.Reopen(shown)
-		return s.save("", "", nil)
+		return s.reopen(d)
 	case plan.Seek:
 		return s.seek(ctx, d)
 	case plan.Switch:
@@ -67,11 +56,7 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 	case plan.SetLink, plan.Unlink:
 		return s.link(ctx, d)
 	case plan.End:
-		s.rec.End(s.e.opt.Now(), d.Reason, s.ev == nil)
-		if untagged := s.ev != nil && !s.ev.Cancelled; untagged && s.c.Settings.Abandons(s.rec) {
-			s.rec.Abandon() // the owner was told, and has taken the tag out
-		}
-		return s.save("", "", nil)
+		return s.beginEnding(d)
 	case plan.Resume:
 		s.rec.Resume()
 		return s.save("", "", nil)
@@ -81,6 +66,30 @@ func (s *settling) do(ctx context.Context, d plan.Decision) error {
 		return s.end(d)
 	}
 	return fmt.Errorf("unknown step %q", d.Do)
+}
+
+// reopen has a closed record go on, unless that of another item sees to its meeting.
+func (s *settling) reopen(d plan.Decision) error {
+	if d.State == plan.Ending {
+		if given, err := s.giveAway(); given || err != nil {
+			return err
+		}
+	}
+	shown := s.rec.Mark
+	if s.ev != nil {
+		shown = s.ev.Link.Mark
+	}
+	s.rec.Reopen(shown)
+	return s.save("", "", nil)
+}
+
+// beginEnding notes that the event wants no meeting any more: from now on the grace period passes.
+func (s *settling) beginEnding(d plan.Decision) error {
+	s.rec.End(s.e.opt.Now(), d.Reason, s.ev == nil)
+	if untagged := s.ev != nil && !s.ev.Cancelled; untagged && s.c.Settings.Abandons(s.rec) {
+		s.rec.Abandon() // the owner was told, and has taken the tag out
+	}
+	return s.save("", "", nil)
 }
 
 // giveAway has the open record of another item with this UID see to the meeting of a closed one that is still to come, where there is such a
@@ -148,7 +157,7 @@ func (s *settling) originOf(ctx context.Context, rec *store.Record) error {
 		return nil
 	}
 	origin, err := s.e.store.ByMark(mark)
-	if err != nil || origin == nil || origin.Told == nil || origin.Told.Kind != meeting.Lasting && origin.Told.Kind != meeting.Fixed {
+	if err != nil || origin == nil || !plan.Recurs(origin.Told) {
 		return err
 	}
 	ev, _, err := s.standing(ctx, origin)

@@ -72,18 +72,14 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 		return err
 	}
 	last.Tried, last.Error = now, ""
-	var listed []meeting.Meeting
-	for _, host := range hosts {
-		some, err := lister.Marked(ctx, host)
-		if ctx.Err() != nil { // whoever was told to stop says nothing of Zoom
-			return ctx.Err()
-		}
-		if err != nil {
-			e.heedAccount(a, err)
-			last.Error = fmt.Sprintf("the meetings of %s could not be listed: %s", host, words.Of(err))
-			return e.saveSweep(a.Hash, last)
-		}
-		listed = append(listed, some...)
+	listed, host, err := marked(ctx, lister, hosts)
+	if ctx.Err() != nil { // whoever was told to stop says nothing of Zoom
+		return ctx.Err()
+	}
+	if err != nil {
+		e.heedAccount(a, err)
+		last.Error = fmt.Sprintf("the meetings of %s could not be listed: %s", host, words.Of(err))
+		return e.saveSweep(a.Hash, last)
 	}
 	// What is made from here on is in no list above; what was made before was remembered before.
 	named, err := e.namedMarks()
@@ -107,6 +103,18 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 		})
 		return tx.PutSweep(a.Hash, last)
 	})
+}
+
+// marked lists the meetings of hosts that carry marks, and names the host whose meetings could not be listed.
+func marked(ctx context.Context, lister meeting.Lister, hosts []string) (list []meeting.Meeting, failed string, err error) {
+	for _, host := range hosts {
+		some, err := lister.Marked(ctx, host)
+		if err != nil {
+			return nil, host, err
+		}
+		list = append(list, some...)
+	}
+	return list, "", nil
 }
 
 // hostsOf are those in whose meetings of an account there may be ours.
@@ -172,7 +180,8 @@ func leftovers(account string, listed []meeting.Meeting, named map[string]bool, 
 		m := &listed[i]
 		mark, ok := plan.ParseMark(m.Mark)
 		known := func(l store.Leftover) bool { return l.MeetingID == m.ID }
-		if !ok || mark.Account != account || named[m.Mark] || slices.ContainsFunc(found, known) {
+		ours := ok && mark.Account == account
+		if !ours || named[m.Mark] || slices.ContainsFunc(found, known) {
 			continue
 		}
 		l := store.Leftover{MeetingID: m.ID, Mark: m.Mark, Host: m.Host, Topic: m.Topic, Start: m.Start, Since: now}

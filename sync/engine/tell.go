@@ -110,23 +110,8 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 		from = *told
 	}
 	m, err := s.mine().Meetings.Update(ctx, s.rec.MeetingID, from, d.Spec)
-	if errors.Is(err, meeting.ErrGone) {
-		if errors.Is(err, meeting.ErrNotSent) {
-			if err := s.refund(); err != nil {
-				return err
-			}
-		}
-		s.rec.Lost(s.e.opt.Now())
-		return s.save("", "", nil)
-	}
 	if err != nil {
-		if meeting.Refused(err) && told != nil {
-			s.rec.Knows(*told)
-		}
-		if s.again(err) {
-			return s.save("", "", nil)
-		}
-		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
+		return s.notUpdated(told, err)
 	}
 	now := s.e.opt.Now()
 	changed := told != nil && changedBeside(s.rec.Meeting, m, *told, d.Spec)
@@ -147,17 +132,48 @@ func (s *settling) update(ctx context.Context, d plan.Decision) error {
 	return s.saved("update", d.Reason)
 }
 
+// notUpdated notes what is known after an update that failed; told is what the meeting knew before it.
+func (s *settling) notUpdated(told *meeting.Spec, err error) error {
+	if errors.Is(err, meeting.ErrGone) {
+		if errors.Is(err, meeting.ErrNotSent) {
+			if err := s.refund(); err != nil {
+				return err
+			}
+		}
+		s.rec.Lost(s.e.opt.Now())
+		return s.save("", "", nil)
+	}
+	if meeting.Refused(err) && told != nil {
+		s.rec.Knows(*told)
+	}
+	if s.again(err) {
+		return s.save("", "", nil)
+	}
+	return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
+}
+
 // changedBeside reports whether an update, which told only what differs between two specs, has brought to light that topic or time were
 // changed at Zoom as well.
 func changedBeside(before, after meeting.Meeting, from, to meeting.Spec) bool {
+	titled := from.Topic == to.Topic && from.Kind != meeting.Personal
+	if titled && after.Topic != before.Topic {
+		return true
+	}
 	timed := from.Start.Equal(to.Start) && from.Duration == to.Duration && from.Kind == to.Kind
-	return from.Topic == to.Topic && from.Kind != meeting.Personal && after.Topic != before.Topic ||
-		timed && from.Kind == meeting.Scheduled && (!after.Start.Equal(before.Start) || after.Duration != before.Duration)
+	if !timed || from.Kind != meeting.Scheduled {
+		return false
+	}
+	return !after.Start.Equal(before.Start) || after.Duration != before.Duration
 }
 
 func sameMeeting(a, b meeting.Meeting, now time.Time) bool {
-	return a.JoinURL == b.JoinURL && a.Passcode == b.Passcode && a.Topic == b.Topic && a.Start.Equal(b.Start) && a.Duration == b.Duration &&
-		sameTimes(a.Occurrences, b.Occurrences, now)
+	sameWayIn := a.JoinURL == b.JoinURL && a.Passcode == b.Passcode
+	return sameWayIn && a.Topic == b.Topic && sameSchedule(a, b, now)
+}
+
+// sameSchedule reports whether a meeting that was read twice takes place at the same times, as far as they have not begun at now.
+func sameSchedule(a, b meeting.Meeting, now time.Time) bool {
+	return a.Start.Equal(b.Start) && a.Duration == b.Duration && sameTimes(a.Occurrences, b.Occurrences, now)
 }
 
 // sameTimes reports whether two lists of coming occurrences, read one after the other, agree on what has not begun at now.

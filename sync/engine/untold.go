@@ -17,16 +17,22 @@ import (
 // knows of every change. What could not be done is done later, and the owner hears of it meanwhile.
 func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
 	var wait *waiting
+	tells := d.Do == plan.Update || d.Do == plan.Word
 	switch {
-	case err == nil || s.story.untold != nil || d.Do != plan.Update && d.Do != plan.Word:
+	case err == nil || s.story.untold != nil || !tells:
 		return false
-	case s.rec == nil || s.rec.MeetingID == 0 || s.rec.Meeting.JoinURL == "" || !s.rec.LostAt.IsZero():
+	case s.rec == nil || !hasLivingMeeting(s.rec):
 		return false
 	case errors.As(err, &wait) && wait.state == plan.Held, errors.Is(err, meeting.ErrUnfit), isOfTheStore(err), !s.asSafe(d.Spec, told):
 		return false
 	}
 	s.story.untold = err
 	return true
+}
+
+// hasLivingMeeting reports whether a record has a meeting that can be shown, and of which Zoom has not said that it is gone.
+func hasLivingMeeting(rec *store.Record) bool {
+	return rec.MeetingID != 0 && rec.Meeting.JoinURL != "" && rec.LostAt.IsZero()
 }
 
 // isOfTheStore reports whether an error is about the record, not about Zoom.
@@ -38,7 +44,10 @@ func isOfTheStore(err error) bool {
 // asSafe reports whether the meeting lets in nobody whom what is asked for would keep out: told is what it knew before the step. Of one of
 // which that is not known, what the event shows already may be shown, and what was made just now.
 func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
-	if wants := spec.Options.Passcode; wants != "" && wants != meeting.PasscodeNone && s.rec.Meeting.Passcode == "" && !s.rec.Room {
+	wants := spec.Options.Passcode
+	wantsPasscode := wants != "" && wants != meeting.PasscodeNone
+	lacksPasscode := s.rec.Meeting.Passcode == "" && !s.rec.Room
+	if wantsPasscode && lacksPasscode {
 		return false
 	}
 	if told != nil {

@@ -14,10 +14,11 @@ import (
 // else is safest in UTC: there is nothing about it that a calendar app could get wrong.
 func formOf(ev *calendar.Details) (ical.Form, error) {
 	loc := ev.Start.Location()
+	inUTC := loc.String() == "UTC" && (ev.Zone == "" || ev.Zone == "UTC")
 	switch {
 	case ev.AllDay:
 		return ical.Form{Dates: true}, nil
-	case len(ev.Recurrence) == 0 || ev.Zone == "Etc/UTC" || loc.String() == "UTC" && (ev.Zone == "" || ev.Zone == "UTC"):
+	case len(ev.Recurrence) == 0 || ev.Zone == "Etc/UTC" || inUTC:
 		return ical.Form{}, nil
 	case ev.Zone != "" && loc.String() != ev.Zone:
 		return ical.Form{}, fmt.Errorf("its zone is %s, but its times are in %s; the calendar's adapter has to bring them together", ev.Zone, loc)

@@ -71,7 +71,10 @@ func (s *Settings) oursIs(mark string) bool {
 // present accounts, of which the record knows that it is ours. Nothing is lost with a room: it belongs to no event.
 func (s *Settings) Follows(rec *record.Record) bool {
 	m, ok := ParseMark(rec.Mark)
-	return !ok || s.Ours(m.Account) || rec.Room || s.AnyAccount && isRoom(rec)
+	if !ok || s.Ours(m.Account) {
+		return true
+	}
+	return rec.Room || s.AnyAccount && isRoom(rec)
 }
 
 // isRoom reports whether the meeting of a record is a fixed room. Records of earlier versions say it with the kind of meeting.
@@ -111,7 +114,8 @@ func (s *Settings) wanted(c Choice) (in *Settings, why string) {
 			continue
 		}
 		in := s.in(a.Hash)
-		if in != s && a.API && a.Host == "" && c.Host == "" {
+		hosted := a.Host != "" || c.Host != ""
+		if in != s && a.API && !hosted {
 			return s, "nobody hosts in Zoom account " + a.Name + ": write host= into the tag as well, or host into that account in the configuration"
 		}
 		return in, ""

@@ -11,8 +11,10 @@ import (
 // Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of an event that was
 // moved here by an app which drops what cannot be seen.
 func Interesting(ev *calendar.Event, s *Settings) bool {
-	return ev.Link.Mark != "" || ev.Link.Block != "" || tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil ||
-		ev.Detached && ev.Denied == ""
+	if hasLink(ev) || ev.Detached && ev.Denied == "" {
+		return true
+	}
+	return tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil
 }
 
 // begin is a tagged event of which nothing open is remembered.
@@ -45,18 +47,15 @@ func begin(in Input, w Wish) Decision {
 			d.Do = Reopen
 			return d
 		}
-		back = Restorable(in.Rec, in.Now, s) && !s.elsewhere(in.Rec) && (own == "" || own == in.Rec.Mark)
+		back = mayComeBack(in, own)
 		if own == in.Rec.Mark && !back { // an old copy of the event came back; its meeting was cancelled
 			own, d.LinkID = "", 0
 		}
 	}
 	if own == "" {
-		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(in.Rec), writtenURL(ev, s))...); ok {
-			return ignore("the event already has another conference (" + c.Name + "): hands off")
+		if why := takesNoLink(in, w); why != "" {
+			return ignore(why)
 		}
-	}
-	if own == "" && ev.Sealed != "" {
-		return ignore(ev.Sealed)
 	}
 	if why := impossible(in, w, spec); why != "" {
 		return hold(in, w, why)
@@ -72,6 +71,22 @@ func begin(in Input, w Wish) Decision {
 		d.Do = Reopen
 	}
 	return d
+}
+
+// mayComeBack reports whether the meeting of an event, which was cancelled, may be brought back: the event shows no other one. own is the mark
+// in the event, if it is its own.
+func mayComeBack(in Input, own string) bool {
+	showsNoOther := own == "" || own == in.Rec.Mark
+	return showsNoOther && Restorable(in.Rec, in.Now, in.Settings) && !in.Settings.elsewhere(in.Rec)
+}
+
+// takesNoLink says why an event that shows no link of its own cannot get one; "" where it can.
+func takesNoLink(in Input, w Wish) string {
+	ev, s := in.Event, in.Settings
+	if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(in.Rec), writtenURL(ev, s))...); ok {
+		return "the event already has another conference (" + c.Name + "): hands off"
+	}
+	return ev.Sealed
 }
 
 // linksOf are the links by which a copy of the event from before may lead to its meeting, or to the one that was cancelled.
@@ -100,15 +115,22 @@ func Restorable(rec *record.Record, now time.Time, s *Settings) bool {
 // replacesMeet reports whether a Google Meet conference of the event has to make way.
 func replacesMeet(w Wish, s *Settings) bool { return s.ReplaceMeet || w.Choice.ReplaceMeet }
 
+// knows reports whether a mark is the one of a record whose meeting is followed, or the one that the record had before.
+func (s *Settings) knows(rec *record.Record, mark string) bool {
+	if rec == nil {
+		return false
+	}
+	return rec.Mark == mark && s.Follows(rec) || rec.Retired == mark
+}
+
 // ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's. rec is what is
 // remembered of the event, or nil.
 func ownMark(ev *calendar.Event, rec *record.Record, s *Settings) (mark, why string) {
 	m, ok := ParseMark(ev.Link.Mark)
-	known := rec != nil && (rec.Mark == ev.Link.Mark && s.Follows(rec) || rec.Retired == ev.Link.Mark)
 	switch {
 	case !ok:
 		return "", ""
-	case !known && !s.Ours(m.Account):
+	case !s.knows(rec, ev.Link.Mark) && !s.Ours(m.Account):
 		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
 	case m.Event != Bind(ev.UID):
 		return "", ""

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 
 	"zoomtag/providers/calendar"
@@ -86,15 +87,23 @@ func OtherConference(ev *calendar.Event, s *Settings, ours ...string) (name stri
 	return c.Name, found
 }
 
+// isMeetData reports whether c is Google Meet as conference data: a Meet link in a text is the owner's, and stays.
+func (c *Conference) isMeetData() bool { return c.Data && c.Name == links.GoogleMeet }
+
+// isOf reports whether c is the meeting of a join URL.
+func (c *Conference) isOf(url string) bool {
+	if url == "" {
+		return false
+	}
+	return c.URL == url || c.ID != 0 && c.ID == LinkID(url)
+}
+
 // foreign returns the first conference of the event that is not ours, where ours are the given join URLs. One that is to be
 // replaced does not count.
 func foreign(ev *calendar.Event, replaceMeet bool, ours ...string) (Conference, bool) {
 	for _, c := range Conferences(ev) {
-		mine := replaceMeet && ev.Meet && c.Data && c.Name == links.GoogleMeet
-		for _, url := range ours {
-			mine = mine || url != "" && (c.URL == url || c.ID != 0 && c.ID == LinkID(url))
-		}
-		if !mine {
+		replaced := replaceMeet && ev.Meet && c.isMeetData()
+		if !replaced && !slices.ContainsFunc(ours, c.isOf) {
 			return c, true
 		}
 	}

@@ -11,41 +11,65 @@ import (
 
 // unasked is an event without a wish.
 func unasked(in Input, w Wish) Decision {
-	rec := in.Rec
-	open := rec != nil && !rec.Closed()
-	if open && rec.Doubt == "" && rec.EndingAt.IsZero() && isOver(in.Event, in.Now) {
-		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
-	}
-	if open && w.Refused == "" && !rec.Released && stillThere(in.Event, rec) {
-		return Decision{State: Held, Wish: w, At: over(in), Reason: "the event still says " + rec.Tag +
-			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"}
-	}
-	if open && w.Refused != "" && !rec.Released && rec.EndingAt.IsZero() && !meant(w, rec) {
-		return Decision{State: Held, Wish: w, At: over(in), Reason: w.Refused + " became a word against Zoom after this event got its link: " +
-			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar}
-	}
-	if open && w.Refused == "" && w.Unsearched != "" { // the tag may stand where nobody looks
-		return Decision{State: Held, Wish: w, At: over(in), Reason: w.Unsearched + "; nothing is cancelled until the text is shorter"}
+	open := in.open()
+	if open {
+		if d, ok := notTakenBack(in, w); ok {
+			return d
+		}
 	}
 	why := "no longer tagged"
 	switch {
 	case w.Refused != "":
 		why = w.Refused + " in the event"
-	case open && rec.TagIn == "mark":
+	case open && in.Rec.TagIn == "mark":
 		why = "the block was deleted"
 	case !open:
 		why = "not tagged"
 	}
 	d := ending(in, w, why)
-	if in.Event.Detached && in.Twin != nil && !open && d.Do == Nothing && w.Refused == "" && in.Event.Denied == "" && !isOver(in.Event, in.Now) {
+	unconcerned := !open && d.Do == Nothing && w.Refused == ""
+	if !unconcerned || in.Event.Denied != "" {
+		return d
+	}
+	if in.Event.Detached && in.Twin != nil && !isOver(in.Event, in.Now) {
 		return Decision{State: Held, Wish: w, At: in.Event.Until, Reason: "it is a date of the series in " + in.Twin.EventID +
 			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into " + in.Twin.EventID}
 	}
-	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil && !open && d.Do == Nothing && w.Refused == "" && in.Event.Denied == "" {
+	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil {
 		return Decision{State: Held, Wish: w, At: x.End, Reason: "the tag in the date of " + dateOf(x) +
 			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need no meeting"}
 	}
 	return d
+}
+
+// notTakenBack is an event with an open record whose wish is not found any more, where its owner did not take it back; ok is false where
+// the owner did.
+func notTakenBack(in Input, w Wish) (d Decision, ok bool) {
+	rec := in.Rec
+	goesOn := rec.EndingAt.IsZero()
+	if goesOn && rec.Doubt == "" && isOver(in.Event, in.Now) {
+		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}, true
+	}
+	d = Decision{State: Held, Wish: w, At: over(in)}
+	switch {
+	case w.Refused == "" && !rec.Released && stillThere(in.Event, rec):
+		d.Reason = "the event still says " + rec.Tag +
+			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"
+	case goesOn && !rec.Released && refusedSince(w, rec):
+		d.Reason = w.Refused + " became a word against Zoom after this event got its link: " +
+			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar
+	case w.Refused == "" && w.Unsearched != "": // the tag may stand where nobody looks
+		d.Reason = w.Unsearched + "; nothing is cancelled until the text is shorter"
+	default:
+		return Decision{}, false
+	}
+	return d, true
+}
+
+// refusedSince reports whether a word of the event became one against Zoom after the event had got its link: the configuration has changed,
+// not its owner's mind.
+func refusedSince(w Wish, rec *record.Record) bool {
+	return w.Refused != "" && !meant(w, rec)
 }
 
 // meant reports whether one of the words against Zoom in the event was one already when the event last asked for a meeting: its owner has
@@ -122,23 +146,28 @@ func ending(in Input, w Wish, why string) Decision {
 
 // isMeetingOver reports whether the meeting of a record is over: there is nothing to cancel.
 func isMeetingOver(rec *record.Record, now time.Time) bool {
-	return rec.Doubt == "" && !rec.Until.IsZero() && now.After(rec.Until) && !rec.Meeting.Start.After(now)
+	return rec.Doubt == "" && rec.Over(now) && !rec.Meeting.Start.After(now)
 }
 
 // LiesAhead reports whether the meeting of a closed record is still to come: its event was moved into the past, and so left alone. When
 // that ends, its meeting does as well.
 func LiesAhead(rec *record.Record, now time.Time) bool {
-	return rec.Closed() && rec.MeetingID != 0 && !rec.Left && !isRoom(rec) && (rec.Until.IsZero() || rec.Until.After(now) || rec.Meeting.Start.After(now))
+	ownsMeeting := rec.MeetingID != 0 && !rec.Left && !isRoom(rec)
+	if !rec.Closed() || !ownsMeeting {
+		return false
+	}
+	return rec.Until.IsZero() || rec.Until.After(now) || rec.Meeting.Start.After(now)
 }
 
 // strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag is
 // gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
 func strayLink(in Input, d Decision, stands bool) Decision {
 	ev := in.Event
-	if ev == nil || ev.Link.Mark == "" || ev.Denied+ev.Sealed != "" || isOver(ev, in.Now) {
+	if ev == nil {
 		return d
 	}
-	if _, ok := ParseMark(ev.Link.Mark); !ok {
+	_, marked := ParseMark(ev.Link.Mark)
+	if !marked || ev.Denied+ev.Sealed != "" || isOver(ev, in.Now) {
 		return d
 	}
 	own, why := ownMark(ev, in.Rec, in.Settings)
@@ -168,7 +197,7 @@ func isOver(ev *calendar.Event, now time.Time) bool {
 
 // over is when the event will be over: the time to look at it again.
 func over(in Input) time.Time {
-	if in.Event == nil || in.Event.Until.IsZero() || in.Rec == nil || in.Rec.Closed() {
+	if in.Event == nil || in.Event.Until.IsZero() || !in.open() {
 		return time.Time{}
 	}
 	at := in.Event.Until.Add(time.Second)

@@ -12,8 +12,14 @@ import (
 // remembered is ev with the wish that we have taken out of sight, where an app has dropped what cannot be seen and left the block: a block
 // that still stands is still wanted.
 func remembered(ev *calendar.Event, rec *record.Record) *calendar.Event {
-	if ev == nil || rec == nil || rec.Closed() || rec.Taken == "" || ev.Link.Tag != "" ||
-		ev.Link.Mark != "" && ev.Link.Mark != rec.Mark || !shows(ev, rec) {
+	if ev == nil || rec == nil || rec.Closed() {
+		return ev
+	}
+	if rec.Taken == "" || ev.Link.Tag != "" {
+		return ev
+	}
+	ofAnother := ev.Link.Mark != "" && ev.Link.Mark != rec.Mark
+	if ofAnother || !shows(ev, rec) {
 		return ev
 	}
 	with := *ev
@@ -24,7 +30,10 @@ func remembered(ev *calendar.Event, rec *record.Record) *calendar.Event {
 // shows reports whether the block in the event leads to the record's meeting.
 func shows(ev *calendar.Event, rec *record.Record) bool {
 	url := calendar.BlockURL(ev.Link.Block)
-	return url != "" && (url == rec.JoinURL || rec.MeetingID != 0 && LinkID(url) == rec.MeetingID)
+	if url == "" {
+		return false
+	}
+	return url == rec.JoinURL || rec.MeetingID != 0 && LinkID(url) == rec.MeetingID
 }
 
 // Written is what is to be remembered after l was written over what before shows, and after is what came of it. Where before did not show
@@ -40,8 +49,11 @@ func Written(before, after *calendar.Event, l calendar.Link) *record.Kept {
 // isKept reports whether the event shows what it showed after the very same link had been written, or before: the calendar, or somebody
 // who writes into it as well, does not want it otherwise, and there is no end to writing it again.
 func isKept(ev *calendar.Event, l calendar.Link, rec *record.Record) bool {
+	if rec.Kept == nil || rec.Kept.Want != wantPrint(l) {
+		return false
+	}
 	got := gotPrint(ev)
-	return rec.Kept != nil && rec.Kept.Want == wantPrint(l) && (rec.Kept.Got == got || rec.Kept.Over == got)
+	return rec.Kept.Got == got || rec.Kept.Over == got
 }
 
 // lost says that the calendar does not keep even the link itself. keptNote says what else it does not keep.
@@ -60,7 +72,8 @@ func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 // keptNote tells the owner what of the link the event does not show, because it was not kept; "" where it shows all.
 func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 	same, partial := ev.Link.Mark == l.Mark && calendar.SameBlock(ev.Link.Block, l.Block), len(ev.Lacking(l)) > 0
-	if !isKept(ev, l, rec) || same && !partial || calendar.BlockURL(ev.Link.Block) != l.JoinURL {
+	all := same && !partial
+	if all || !isKept(ev, l, rec) || calendar.BlockURL(ev.Link.Block) != l.JoinURL {
 		return ""
 	}
 	if partial && same {

@@ -57,18 +57,20 @@ func isLength(text string) bool {
 // lengthOf reads the length of a meeting.
 func lengthOf(text string) (time.Duration, bool) {
 	length, err := time.ParseDuration(text)
-	return length, err == nil && length >= time.Minute && length <= 24*time.Hour && length%time.Minute == 0
+	inBounds := length >= time.Minute && length <= 24*time.Hour
+	return length, err == nil && inBounds && length%time.Minute == 0
 }
 
 // forbidden says which part of the configuration does not allow an option; "" where it is allowed, or none that there is.
 func (r *Rules) forbidden(key, value string, valued bool) string {
 	name := nameOf(key, valued)
+	namesHost := key == "host" || key == "alt"
 	switch {
 	case name == "":
 		return ""
 	case r.Allowed != nil && !slices.ContainsFunc(r.Allowed, func(entry string) bool { return allows(entry, name, key, value) }):
 		return "tag.options"
-	case r.Hosts != nil && (key == "host" || key == "alt") && !slices.ContainsFunc(r.Hosts, func(entry string) bool { return isHost(entry, value) }):
+	case r.Hosts != nil && namesHost && !slices.ContainsFunc(r.Hosts, func(entry string) bool { return isHost(entry, value) }):
 		return "tag.hosts"
 	}
 	return ""

@@ -136,7 +136,9 @@ func urlIn(ev *calendar.Event) string {
 		return ev.Link.JoinURL
 	}
 	for _, text := range []string{ev.URL, strings.TrimSpace(ev.Location)} {
-		if p, ok := links.Classify(text); ok && p.Service == links.Zoom && p.URL == text && !strings.ContainsAny(text, " \n") {
+		p, ok := links.Classify(text)
+		isZoom := ok && p.Service == links.Zoom
+		if isZoom && p.URL == text && !strings.ContainsAny(text, " \n") {
 			return text
 		}
 	}

@@ -41,7 +41,11 @@ func ParseMark(s string) (m Mark, ok bool) {
 		return Mark{}, false
 	}
 	parts := strings.Split(s, "-")
-	if len(parts) != 4 || parts[0] != markPrefix || len(parts[1]) != accountLen || len(parts[2]) != bindLen || len(parts[3]) != randLen {
+	if len(parts) != 4 || parts[0] != markPrefix {
+		return Mark{}, false
+	}
+	account, event, random := parts[1], parts[2], parts[3]
+	if len(account) != accountLen || len(event) != bindLen || len(random) != randLen {
 		return Mark{}, false
 	}
 	for _, part := range parts[1:] {
@@ -49,7 +53,7 @@ func ParseMark(s string) (m Mark, ok bool) {
 			return Mark{}, false
 		}
 	}
-	return Mark{Account: parts[1], Event: parts[2]}, true
+	return Mark{Account: account, Event: event}, true
 }
 
 // shortHash names s in n characters (at most 12). It tells things apart, it hides nothing.

@@ -53,7 +53,8 @@ func merge(base, over meeting.Options) (merged meeting.Options, notes []string) 
 // Contradictory reports whether options ask for a waiting room and for joining before the host: with a waiting room nobody gets in
 // before the host.
 func Contradictory(o meeting.Options) bool {
-	return o.WaitingRoom != nil && *o.WaitingRoom && o.JoinBeforeHost != nil && *o.JoinBeforeHost >= 0
+	joinsEarly := o.JoinBeforeHost != nil && *o.JoinBeforeHost >= 0
+	return shuts(o) && joinsEarly
 }
 
 // leftOut says which options of a tag have no meaning for the meeting that it asks for.
@@ -205,7 +206,9 @@ func onOff(on bool) string {
 func timeUnknown(in Input, spec meeting.Spec) string {
 	zone := in.Event.Guessed
 	told := in.Rec != nil && in.Rec.Told != nil && in.Rec.Told.Start.Equal(spec.Start)
-	if zone == "" || in.Settings.GuessZones || spec.Start.IsZero() || in.Event.AllDay || told {
+	untimed := spec.Start.IsZero() || in.Event.AllDay
+	mayGuess := in.Settings.GuessZones || told
+	if zone == "" || untimed || mayGuess {
 		return ""
 	}
 	return "the time zone " + strconv.Quote(zone) + " is not known, and so not when the event begins: choose another one in the calendar, or write " +

@@ -85,7 +85,7 @@ func (w *Wish) parse(brackets []string, rules *Rules) {
 		}
 	}
 	c := &w.Choice
-	if o := c.Options; o.WaitingRoom != nil && *o.WaitingRoom && o.JoinBeforeHost != nil && *o.JoinBeforeHost >= 0 {
+	if Contradictory(c.Options) {
 		p.conflict("waiting-room and join-before-host contradict each other: with a waiting room nobody gets in before the host")
 	}
 	if c.Kind == meeting.Personal && c.Series == "fixed" {
@@ -207,14 +207,6 @@ func (p *optionParser) valued(key, value string) bool {
 	c, opt := &p.wish.Choice, &p.wish.Choice.Options
 	words := key + "=" + value
 	switch key {
-	case "join-before-host":
-		d, err := time.ParseDuration(value)
-		if err != nil || !slices.Contains([]time.Duration{0, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute}, d) {
-			return false
-		}
-		if p.once("join before host", words) {
-			opt.JoinBeforeHost = &d
-		}
 	case "passcode":
 		if !passcodeOption.MatchString(value) {
 			p.conflict("the passcode in the tag cannot be used: up to 10 of A–Z a–z 0–9 @ - _ *")
@@ -227,13 +219,6 @@ func (p *optionParser) valued(key, value string) bool {
 		} else if p.once("registration", words) {
 			opt.Registration = value
 		}
-	case "record":
-		if value != "local" && value != "cloud" && value != "none" {
-			return false
-		}
-		if p.once("recording", words) {
-			opt.Recording = value
-		}
 	case "host":
 		if !mailOption.MatchString(value) {
 			p.conflict("host=" + value + " is not a mail address")
@@ -244,6 +229,38 @@ func (p *optionParser) valued(key, value string) bool {
 		// Which accounts there are, the configuration says: a name that is none of them holds the event. Case does not matter.
 		if p.once("account", "account="+strings.ToLower(value)) {
 			c.Account = &value
+		}
+	case "template":
+		if value == "" {
+			p.conflict("template= in the tag names no template: write its name, as in template=\"Weekly\"")
+		} else if p.once("template", words) {
+			opt.Template = value
+		}
+	default:
+		return p.dispensable(key, value)
+	}
+	return true
+}
+
+// dispensable handles KEY=VALUE where a value that cannot be used may be left out: the meeting is no less safe without it.
+func (p *optionParser) dispensable(key, value string) bool {
+	c, opt := &p.wish.Choice, &p.wish.Choice.Options
+	words := key + "=" + value
+	switch key {
+	case "join-before-host":
+		d, err := time.ParseDuration(value)
+		if err != nil || !slices.Contains([]time.Duration{0, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute}, d) {
+			return false
+		}
+		if p.once("join before host", words) {
+			opt.JoinBeforeHost = &d
+		}
+	case "record":
+		if value != "local" && value != "cloud" && value != "none" {
+			return false
+		}
+		if p.once("recording", words) {
+			opt.Recording = value
 		}
 	case "alt":
 		if !mailOption.MatchString(value) {
@@ -258,12 +275,6 @@ func (p *optionParser) valued(key, value string) bool {
 		}
 		if p.once("topic", words) {
 			c.Topic = value
-		}
-	case "template":
-		if value == "" {
-			p.conflict("template= in the tag names no template: write its name, as in template=\"Weekly\"")
-		} else if p.once("template", words) {
-			opt.Template = value
 		}
 	default:
 		return false

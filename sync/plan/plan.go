@@ -141,7 +141,7 @@ type Decision struct {
 func Next(in Input) Decision {
 	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
-		if in.Rec != nil && !in.Rec.Closed() && in.Braked && !in.Rec.Released {
+		if in.open() && in.Braked && !in.Rec.Released {
 			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing, and its calendar is held: nothing is cancelled until it is back or the calendar is released"}
 		}
 		return ending(in, Wish{}, "the event is gone")
@@ -157,8 +157,8 @@ func Next(in Input) Decision {
 	if !w.Asked {
 		return unasked(in, w)
 	}
-	open := in.Rec != nil && !in.Rec.Closed()
-	if open && (in.Rec.Doubt == "" || in.Settings.unreachable(in.Rec) != "") && isOver(ev, in.Now) {
+	open := in.open()
+	if open && isOver(ev, in.Now) && in.nothingToAsk() {
 		if !discardAt(in).IsZero() {
 			return Decision{Do: Discard, State: Ending, Reason: "the event is over", Wish: w}
 		}
@@ -184,6 +184,14 @@ func Next(in Input) Decision {
 	return follow(in, w)
 }
 
+// open reports whether there is a record of the event that goes on.
+func (in *Input) open() bool { return in.Rec != nil && !in.Rec.Closed() }
+
+// nothingToAsk reports whether no call is in doubt, or nobody can be asked about it: then the record may be closed.
+func (in *Input) nothingToAsk() bool {
+	return in.Rec.Doubt == "" || in.Settings.unreachable(in.Rec) != ""
+}
+
 // anotherOwn is the mark of another meeting of ours than the record's that the event shows: another zoomtag has made it, or the state was
 // put back from a copy. Of two such the one with the lesser mark stays, for whoever sees them.
 func (in *Input) anotherOwn(s *Settings) string {
@@ -198,12 +206,16 @@ func (in *Input) anotherOwn(s *Settings) string {
 // One that is gone takes nobody's.
 func (in *Input) between(s *Settings) (do Do, mark string) {
 	rec, own := in.Rec, in.anotherOwn(s)
+	another := own != ""
+	hasNone := rec.MeetingID == 0 && rec.Doubt == ""
+	stands := rec.MeetingID != 0 && rec.LostAt.IsZero()
+	unseen := !s.NoAPI && in.Now.After(rec.CheckedAt.Add(s.Settle)) // it was not looked at a moment ago
 	switch {
-	case own != "" && (own < rec.Mark || rec.MeetingID == 0 && rec.Doubt == ""):
+	case another && (own < rec.Mark || hasNone):
 		return Switch, own
 	case rec.Rival != "" && rec.Doubt == "" && s.oursIs(rec.Rival):
 		return Switch, rec.Rival
-	case own != "" && rec.MeetingID != 0 && rec.LostAt.IsZero() && !s.NoAPI && in.Now.After(rec.CheckedAt.Add(s.Settle)):
+	case another && stands && unseen:
 		return Check, ""
 	}
 	return Nothing, ""
@@ -222,7 +234,10 @@ func Outranked(ev *calendar.Event, rec *record.Record, s *Settings) string {
 // of two zoomtags that know nothing of each other come to the same. It is empty where there is none.
 func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	own, _ := ownMark(ev, nil, s)
-	if own == "" || own >= rec.Mark || rec.Room || rec.Had(own) {
+	if own == "" || own >= rec.Mark || rec.Room {
+		return ""
+	}
+	if rec.Had(own) {
 		return ""
 	}
 	return own
@@ -260,10 +275,11 @@ func refuse(in Input, w Wish, why string) Decision {
 
 // hold is a tagged event whose wish cannot be followed; what there is stays.
 func hold(in Input, w Wish, why string) Decision {
-	if in.Rec != nil && !in.Rec.Closed() && !in.Rec.EndingAt.IsZero() {
+	open := in.open()
+	if open && !in.Rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: why, Wish: w}
 	}
-	if in.Rec != nil && !in.Rec.Closed() && in.Rec.Doubt == DoubtCancel && in.Settings.unreachable(in.Rec) == "" {
+	if open && in.Rec.Doubt == DoubtCancel && in.Settings.unreachable(in.Rec) == "" {
 		return Decision{Do: Probe, State: Held, Reason: why, Wish: w} // it may have been cancelled before this was known
 	}
 	return Decision{State: Held, Reason: why, Wish: w, Notes: w.Problems, At: over(in)}
@@ -275,16 +291,8 @@ func follow(in Input, w Wish) Decision {
 	if why := s.unreachable(rec); why != "" {
 		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace period, and tag it again")
 	}
-	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
-		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(rec), writtenURL(ev, s))...); ok {
-			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off")
-		}
-	}
-	if _, theirs := ownMark(ev, rec, s); theirs != "" {
-		if rec.JoinURL == "" {
-			return ending(in, w, theirs)
-		}
-		return hold(in, w, theirs)
+	if d, ok := takenByOthers(in, w); ok {
+		return d
 	}
 	if !rec.EndingAt.IsZero() {
 		return Decision{Do: Resume, Reason: w.Tags[0].String(), Wish: w}
@@ -319,12 +327,47 @@ func follow(in Input, w Wish) Decision {
 		spec.Host, d.Notes = cmp.Or(rec.Host, spec.Host), append(d.Notes, stays)
 	}
 	d.Spec = spec
-	// Where a person has signed in, "me" and the person's address are one: the service refuses what is somebody else's.
-	if rec.Host != "" && rec.Host != meeting.Me && spec.Host != meeting.Me && !strings.EqualFold(spec.Host, rec.Host) && rec.MeetingID != 0 {
+	if hostStays(rec, spec.Host) {
 		d.Notes = append(d.Notes, "the meeting stays with host "+rec.Host+": Zoom cannot move it to "+spec.Host)
 		d.Spec.Host = rec.Host
 	}
 	return d.missing(in, w)
+}
+
+// takenByOthers is an event in which there is meanwhile the conference or the link of somebody else; ok is false where there is none.
+func takenByOthers(in Input, w Wish) (d Decision, ok bool) {
+	ev, rec, s := in.Event, in.Rec, in.Settings
+	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
+		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(rec), writtenURL(ev, s))...); ok {
+			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off"), true
+		}
+	}
+	switch _, theirs := ownMark(ev, rec, s); {
+	case theirs == "":
+		return Decision{}, false
+	case rec.JoinURL == "":
+		return ending(in, w, theirs), true
+	default:
+		return hold(in, w, theirs), true
+	}
+}
+
+// hostStays reports whether the meeting of a record has another host than the one that is asked for. Where a person has signed in, "me" and
+// the person's address are one: the service refuses what is somebody else's.
+func hostStays(rec *record.Record, wanted string) bool {
+	if rec.Host == "" || rec.MeetingID == 0 {
+		return false
+	}
+	signedIn := rec.Host == meeting.Me || wanted == meeting.Me
+	return !signedIn && !strings.EqualFold(wanted, rec.Host)
+}
+
+// roomIsAnother reports whether the room of the configuration has another link than a record: its passcode was changed.
+func (s *Settings) roomIsAnother(rec *record.Record) bool {
+	if !s.NoAPI || s.Room == "" {
+		return false
+	}
+	return rec.Meeting.JoinURL != s.Room && !pretended(rec)
 }
 
 // goesOnFor is how long the owner is told that a series was split.
@@ -355,15 +398,17 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do = Probe
 		return d
 	}
+	mayComeBack := rec.CancelledID != 0 && !s.elsewhere(rec)
+	needsNoWrite := mayComeBack && ev.Link.Mark == rec.Mark
 	switch {
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
 		d.Do, d.State = Seek, Doubt
 		if ev.Link.Mark == rec.Mark {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
-	case rec.MeetingID == 0 && ev.Sealed != "" && (rec.CancelledID == 0 || ev.Link.Mark != rec.Mark || s.elsewhere(rec)):
+	case rec.MeetingID == 0 && ev.Sealed != "" && !needsNoWrite:
 		return hold(in, w, ev.Sealed)
-	case rec.MeetingID == 0 && rec.CancelledID != 0 && !s.elsewhere(rec):
+	case rec.MeetingID == 0 && mayComeBack:
 		d.Do = Recover
 	case rec.MeetingID == 0:
 		d.Do = Create
@@ -372,7 +417,7 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do = Probe
 	case s.formerRoom(rec):
 		d.Do = Rehouse
-	case s.NoAPI && s.Room != "" && rec.Meeting.JoinURL != s.Room && !pretended(rec): // its passcode is another one
+	case s.roomIsAnother(rec):
 		d.Do = Update
 	case expires(in):
 		if ev.Sealed != "" {
@@ -399,7 +444,9 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		d.Notes = append(d.Notes, why)
 	}
 	l, right := linkFor(ev, w, rec, s)
-	right = right || in.Untold && needsInvitation(w, rec, s) && leads(ev, rec) // a short text in its place would be one more write
+	if !right { // a short text in its place would be one more write
+		right = in.Untold && needsInvitation(w, rec, s) && leads(ev, rec)
+	}
 	if d.Link = l; !right && ev.Sealed != "" {
 		return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
 	}

@@ -215,7 +215,8 @@ func tellsTime(line string) bool {
 			}
 			continue
 		}
-		if digits > 0 && (r == ':' || r == '.' || r == 'h') {
+		divides := r == ':' || r == '.' || r == 'h'
+		if digits > 0 && divides {
 			last = ':'
 		} else {
 			last = 0

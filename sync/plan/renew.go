@@ -17,10 +17,17 @@ const (
 // only starting it does.
 func expires(in Input) bool {
 	ev, rec := in.Event, in.Rec
-	if !in.Settings.Checks || rec.Told == nil || rec.UsedAt.IsZero() || rec.Told.Kind != meeting.Lasting && rec.Told.Kind != meeting.Fixed {
+	if !in.Settings.Checks || !Recurs(rec.Told) || rec.UsedAt.IsZero() {
 		return false
 	}
 	end := rec.UsedAt.Add(unusedLife)
 	running := !ev.Start.After(in.Now) && ev.End.After(in.Now) // perhaps it is being started just now
-	return !in.Now.Before(end.Add(-renewBefore)) && (ev.Until.IsZero() || ev.Until.After(end)) && !running
+	near := !in.Now.Before(end.Add(-renewBefore))
+	outlivesIt := ev.Until.IsZero() || ev.Until.After(end)
+	return near && outlivesIt && !running
+}
+
+// Recurs reports whether a meeting was told that it recurs, with a schedule or without; one of which nothing is known may not.
+func Recurs(told *meeting.Spec) bool {
+	return told != nil && (told.Kind == meeting.Lasting || told.Kind == meeting.Fixed)
 }

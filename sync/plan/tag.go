@@ -222,7 +222,8 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 		s.add(Tag{In: "color", Text: ev.Color}, "")
 	}
 	// A word that is written anew takes the place of the one that was taken out; a category or a colour has no options to take theirs.
-	if !s.worded && (!rules.Command || rules.Options == "") && ev.Link.Tag != "" && ev.Link.Block != "" {
+	anew := s.worded || rules.Command && rules.Options != ""
+	if !anew && ev.Link.Tag != "" && ev.Link.Block != "" {
 		s.kept(ev.Link.Tag)
 	}
 	if rules.Command {
@@ -341,7 +342,7 @@ func eachWord(text, word string) iter.Seq2[int, int] {
 		for i := skip(0); i < len(text); i = skip(i) {
 			_, size := utf8.DecodeRuneInString(text[i:])
 			n := foldPrefix(text[i:], word)
-			if n == 0 || !startsWord(text, i) || !endsWord(text[i+n:]) || urls.inside(i) {
+			if n == 0 || !standsAlone(text, i, i+n) || urls.inside(i) {
 				i += size
 				continue
 			}
@@ -351,6 +352,11 @@ func eachWord(text, word string) iter.Seq2[int, int] {
 			i += n
 		}
 	}
+}
+
+// standsAlone reports whether a part of a text is no part of a longer word.
+func standsAlone(text string, start, end int) bool {
+	return startsWord(text, start) && endsWord(text[end:])
 }
 
 // foldPrefix returns how many bytes of text match word, letters in any case; 0 if it does not begin with it.
@@ -394,7 +400,10 @@ func endsWord(rest string) bool {
 }
 
 func isWordRune(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+	if r == '_' {
+		return true
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
 // urlFinder tells what in a text is part of a URL, from the beginning to the end: each run of text without white space is looked at
@@ -450,7 +459,8 @@ func containsFold(list []string, s string) bool {
 func WithoutTags(text, in string, tags []Tag) string {
 	var cuts []Tag
 	for _, t := range tags {
-		if t.In == in && t.Start >= 0 && t.Start < t.End && t.End <= len(text) {
+		within := t.Start >= 0 && t.Start < t.End && t.End <= len(text)
+		if t.In == in && within {
 			cuts = append(cuts, t)
 		}
 	}

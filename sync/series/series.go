@@ -162,21 +162,9 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 		return r, far(meeting.MaxDays, "days")
 	case "WEEKLY":
 		r.Unit = meeting.Weekly
-		if parts["BYMONTHDAY"] != "" {
-			return r, "its rule is a weekly one with days of the month, which Zoom does not have"
+		if why := weekly(&r, days, parts["BYMONTHDAY"], start); why != "" {
+			return r, why
 		}
-		if len(days) == 0 {
-			r.Days = []time.Weekday{start.Weekday()}
-		}
-		for _, name := range days {
-			day, ok := weekdays[name]
-			if !ok {
-				return r, "its rule names weekdays in a way that Zoom does not have (" + name + ")"
-			}
-			r.Days = append(r.Days, day)
-		}
-		slices.Sort(r.Days)
-		r.Days = slices.Compact(r.Days)
 		return r, far(meeting.MaxWeeks, "weeks")
 	case "MONTHLY":
 		r.Unit = meeting.Monthly
@@ -193,21 +181,26 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 func simplify(parts map[string]string) {
 	days, monthDays, nth := list(parts["BYDAY"]), list(parts["BYMONTHDAY"]), parts["BYSETPOS"]
 	monthly := parts["FREQ"] == "MONTHLY"
+	oneWeekday := len(days) == 1 && weekdayName(days[0])
+	oneDay := len(days)+len(monthDays) == 1 && !weekdayName(strings.Join(days, ""))
+	anyDay := len(days) == len(weekdays) && len(monthDays) == 0
+	firstOrLast := nth == "1" || nth == "-1"
+	counted := monthly && nth != ""
 	switch {
-	case nth != "" && monthly && len(days) == 1 && len(monthDays) == 0 && weekdayName(days[0]):
+	case counted && oneWeekday && len(monthDays) == 0:
 		parts["BYDAY"], parts["BYSETPOS"] = nth+days[0], ""
 		if strings.Contains(nth, ",") {
 			parts["BYDAY"], parts["BYSETPOS"] = days[0], nth
 		}
-	case (nth == "1" || nth == "-1") && monthly && len(days)+len(monthDays) == 1 && !weekdayName(strings.Join(days, "")):
+	case firstOrLast && monthly && oneDay:
 		parts["BYSETPOS"] = ""
-	case (nth == "1" || nth == "-1") && parts["FREQ"] == "WEEKLY" && len(days) <= 1:
+	case firstOrLast && parts["FREQ"] == "WEEKLY" && len(days) <= 1:
 		parts["BYSETPOS"] = ""
-	case nth != "" && monthly && len(days) == len(weekdays) && len(monthDays) == 0: // any day
+	case counted && anyDay:
 		if n, err := strconv.Atoi(nth); err == nil && n > 0 {
 			parts["BYDAY"], parts["BYMONTHDAY"], parts["BYSETPOS"] = "", nth, ""
 		}
-	case nth == "" && monthly && len(days) == 1 && weekdayName(days[0]):
+	case monthly && nth == "" && oneWeekday:
 		for week := range 4 {
 			if slices.Equal(monthDays, daysOfWeek(week)) {
 				parts["BYDAY"], parts["BYMONTHDAY"] = strconv.Itoa(week+1)+days[0], ""
@@ -234,6 +227,26 @@ func daysOfWeek(n int) []string {
 	return days
 }
 
+// weekly reads which days of the week are meant.
+func weekly(r *meeting.Rule, days []string, monthDay string, start time.Time) (why string) {
+	if monthDay != "" {
+		return "its rule is a weekly one with days of the month, which Zoom does not have"
+	}
+	if len(days) == 0 {
+		r.Days = []time.Weekday{start.Weekday()}
+	}
+	for _, name := range days {
+		day, ok := weekdays[name]
+		if !ok {
+			return "its rule names weekdays in a way that Zoom does not have (" + name + ")"
+		}
+		r.Days = append(r.Days, day)
+	}
+	slices.Sort(r.Days)
+	r.Days = slices.Compact(r.Days)
+	return ""
+}
+
 // monthly reads which day of the month is meant.
 func monthly(r *meeting.Rule, days []string, monthDay string, start time.Time) (why string) {
 	switch {
@@ -251,7 +264,8 @@ func monthly(r *meeting.Rule, days []string, monthDay string, start time.Time) (
 		name := days[0][max(0, len(days[0])-2):]
 		n, err := strconv.Atoi(strings.TrimSuffix(days[0], name))
 		day, ok := weekdays[name]
-		if err != nil || !ok || n != -1 && (n < 1 || n > 4) {
+		hasIt := n == -1 || n >= 1 && n <= 4
+		if err != nil || !ok || !hasIt {
 			return "its rule names a weekday of the month that Zoom does not have (" + days[0] + "): it has the first to the fourth and the last"
 		}
 		r.Week, r.Weekday = n, day

@@ -40,19 +40,8 @@ func (p *Printer) Status(r api.StatusReport) error {
 	if err := p.table(rows); err != nil {
 		return err
 	}
-	if len(r.Budget) > 0 {
-		fmt.Fprintln(p.Out)
-		rows = [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
-		for _, b := range r.Budget {
-			host := b.Host
-			if b.Account != "" {
-				host += " (" + b.Account + ")"
-			}
-			rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
-		}
-		if err := p.table(rows); err != nil {
-			return err
-		}
+	if err := p.budget(r.Budget); err != nil {
+		return err
 	}
 	if err := p.tokens(r.Tokens); err != nil {
 		return err
@@ -60,16 +49,8 @@ func (p *Printer) Status(r api.StatusReport) error {
 	if err := p.verdicts(r.Verdicts); err != nil {
 		return err
 	}
-	if len(events) > 0 {
-		fmt.Fprintln(p.Out)
-		rows = [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
-		for _, ev := range events {
-			rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
-		}
-		if err := p.table(rows); err != nil {
-			return err
-		}
-		fmt.Fprintln(p.Out, "What you have mended is tried again at once with: zoomtag retry")
+	if err := p.failing(events); err != nil {
+		return err
 	}
 	if err := p.waiting(r.Waiting); err != nil {
 		return err
@@ -77,12 +58,51 @@ func (p *Printer) Status(r api.StatusReport) error {
 	if err := p.leftovers(r.Leftovers); err != nil {
 		return err
 	}
-	if len(r.Notes) == 0 {
+	return p.notes(r.Notes)
+}
+
+// budget shows what was used up of each host's calls today.
+func (p *Printer) budget(budget []api.BudgetStatus) error {
+	if len(budget) == 0 {
 		return nil
 	}
 	fmt.Fprintln(p.Out)
-	rows = [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
-	for _, ev := range r.Notes {
+	rows := [][]string{{"ZOOM HOST", "CALLS TODAY (UTC)", "LIMIT"}}
+	for _, b := range budget {
+		host := b.Host
+		if b.Account != "" {
+			host += " (" + b.Account + ")"
+		}
+		rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
+	}
+	return p.table(rows)
+}
+
+// failing shows the events that need somebody.
+func (p *Printer) failing(events []api.EventStatus) error {
+	if len(events) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
+	for _, ev := range events {
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
+	}
+	if err := p.table(rows); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.Out, "What you have mended is tried again at once with: zoomtag retry")
+	return nil
+}
+
+// notes shows the events that have their link, and not all that was asked for.
+func (p *Printer) notes(notes []api.EventStatus) error {
+	if len(notes) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
+	for _, ev := range notes {
 		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
 	}
 	return p.table(rows)

@@ -40,5 +40,6 @@ func IsScreen(w io.Writer, env func(string) string) bool {
 		w = o.to
 	}
 	f, ok := w.(*os.File)
-	return ok && env("NO_COLOR") == "" && env("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+	wanted := env("NO_COLOR") == "" && env("TERM") != "dumb"
+	return ok && wanted && term.IsTerminal(int(f.Fd()))
 }

@@ -61,24 +61,9 @@ func (r *reader) status() (api.StatusReport, error) {
 			report.Reasons = append(report.Reasons, name+": "+state)
 		}
 	}
-	budgets, err := r.st.Budgets(r.now().UTC().Format(time.DateOnly))
-	if err != nil {
+	if report.Budget, err = r.budgets(); err != nil {
 		return report, err
 	}
-	for key, used := range budgets {
-		if used == 0 { // it was counted and did not reach Zoom
-			continue
-		}
-		host, hash := engine.SplitBudgetKey(key)
-		account, known := r.called[hash]
-		if !known { // it was taken out of the configuration today
-			account = "zt-" + hash
-		}
-		report.Budget = append(report.Budget, api.BudgetStatus{Host: host, Account: account, Used: used, Limit: engine.DailyLimit})
-	}
-	slices.SortFunc(report.Budget, func(a, b api.BudgetStatus) int {
-		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Account, b.Account))
-	})
 	switch {
 	case failing > 0 && failing == len(r.names):
 		report.Health = api.Failing
@@ -90,6 +75,30 @@ func (r *reader) status() (api.StatusReport, error) {
 		report.Reasons, report.Notices = append(report.Reasons, displaced), append(report.Notices, displaced)
 	}
 	return report, nil
+}
+
+// budgets are the calls that were used up today, by host and account.
+func (r *reader) budgets() ([]api.BudgetStatus, error) {
+	budgets, err := r.st.Budgets(r.now().UTC().Format(time.DateOnly))
+	if err != nil {
+		return nil, err
+	}
+	list := []api.BudgetStatus{}
+	for key, used := range budgets {
+		if used == 0 { // it was counted and did not reach Zoom
+			continue
+		}
+		host, hash := engine.SplitBudgetKey(key)
+		account, known := r.called[hash]
+		if !known { // it was taken out of the configuration today
+			account = "zt-" + hash
+		}
+		list = append(list, api.BudgetStatus{Host: host, Account: account, Used: used, Limit: engine.DailyLimit})
+	}
+	slices.SortFunc(list, func(a, b api.BudgetStatus) int {
+		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Account, b.Account))
+	})
+	return list, nil
 }
 
 // calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not be had,
@@ -119,7 +128,7 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 		if rec.JoinURL != "" {
 			c.Links++
 		}
-		if rec.Error != "" || rec.State == plan.Held || rec.State == plan.Doubt || rec.State == plan.Failed {
+		if needsSomebody(rec) {
 			events = append(events, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State,
 				Reason: reasonOf(rec), NextTry: api.Time(rec.Due)})
 		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
@@ -138,6 +147,14 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 		events = append(events, e)
 	}
 	return c, events, notes, waitingOf(records), nil
+}
+
+// needsSomebody reports whether something is wrong with the event of a record that may not come right by itself.
+func needsSomebody(rec *store.Record) bool {
+	if rec.Error != "" {
+		return true
+	}
+	return rec.State == plan.Held || rec.State == plan.Doubt || rec.State == plan.Failed
 }
 
 // lastSuccess is when a calendar was last read: as the database has it, as was noted beside it since, or as this process itself knows. A time

@@ -38,7 +38,8 @@ func (s *Service) Invite(ctx context.Context, r api.InviteRequest) (api.InviteRe
 
 // plainly reports whether a request asks for invitations as they are kept for folder and feed.
 func plainly(r api.InviteRequest) bool {
-	return (r.Method == "" || r.Method == invite.Publish) && !r.Attendees && r.Alarm == 0
+	published := r.Method == "" || r.Method == invite.Publish
+	return published && !r.Attendees && r.Alarm == 0
 }
 
 // inviteable are the linked events that are meant, by their start.
@@ -54,7 +55,8 @@ func (s *Service) inviteable(names []string) ([]*store.Record, error) {
 			return nil, err
 		}
 		for _, rec := range records {
-			if !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0 && (rec.JoinURL != "" || rec.State == plan.Linked) {
+			shown := rec.JoinURL != "" || rec.State == plan.Linked
+			if shown && rec.Active() {
 				linked = append(linked, rec)
 			}
 		}

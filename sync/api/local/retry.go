@@ -49,7 +49,7 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		return err
 	}
 	for _, rec := range records {
-		waits := rec.Error != "" || rec.State == plan.Failed || rec.State == plan.Doubt || rec.State == plan.Pending || rec.State == plan.Held
+		waits := needsSomebody(rec) || rec.State == plan.Pending
 		if rec.Closed() || !waits || told[rec.EventID] {
 			continue
 		}

@@ -47,8 +47,11 @@ func (s *Service) foretellRooms(reports []engine.Report) error {
 	for i := range reports {
 		for k := range reports[i].Events {
 			ev := &reports[i].Events[k]
+			if ev.Made == nil {
+				continue
+			}
 			at := slices.IndexFunc(overlaps, func(f doctor.Finding) bool {
-				return ev.Made != nil && f.Code == doctor.SharedRoom && f.Calendar == ev.Made.Calendar && f.EventID == ev.Made.EventID
+				return f.Code == doctor.SharedRoom && f.Calendar == ev.Made.Calendar && f.EventID == ev.Made.EventID
 			})
 			if at >= 0 {
 				ev.Reason += "; " + overlaps[at].What

@@ -119,7 +119,8 @@ func (s *Service) CheckScopes(ctx context.Context) {
 		}
 		err := checker.CheckScopes(ctx)
 		var refused *meeting.SignInError
-		if err == nil || ctx.Err() != nil || s.schedule == nil && errors.As(err, &refused) { // the events that needed it say so
+		saidByEvents := s.schedule == nil && errors.As(err, &refused)
+		if err == nil || ctx.Err() != nil || saidByEvents {
 			continue
 		}
 		s.log.Warn("the Zoom app needs a look", account.Attributes("reason", err)...)

@@ -121,7 +121,8 @@ func (x *examination) events(ctx context.Context, b *assemble.Builder, name stri
 		return nil, err
 	}
 	list := slices.DeleteFunc(changes.List, func(ch calendar.Change) bool {
-		return ch.Plain || ch.Deleted || ch.Missing || ch.Err != nil
+		absent := ch.Deleted || ch.Missing
+		return absent || ch.Plain || ch.Err != nil
 	})
 	events, errs := make([]calendar.Event, len(list)), make([]error, len(list))
 	inParallel(len(list), func(i int) {

@@ -39,14 +39,16 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
-		s.Calendars[i] = x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
-		if c := &status.Calendars[i]; c.Held && (!c.Absent || s.Calendars[i].Unasked && c.LastError == "") { // that it is not there, reading it says
-			s.Calendars[i].Held = status.Calendars[i].HeldReason
+		c, facts := &status.Calendars[i], x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
+		unsaid := facts.Unasked && c.LastError == "" // that it is not there, reading it says
+		if c.Held && (!c.Absent || unsaid) {
+			facts.Held = c.HeldReason
 		}
-		if s.Calendars[i].Unasked {
-			s.Calendars[i].Error = status.Calendars[i].LastError
+		if facts.Unasked {
+			facts.Error = c.LastError
 		}
-		s.Calendars[i].Overdue = status.Calendars[i].OverdueReason
+		facts.Overdue = c.OverdueReason
+		s.Calendars[i] = facts
 	})
 	return s, nil
 }

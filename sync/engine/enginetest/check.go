@@ -60,8 +60,11 @@ func (w *Walker) guard(before map[string]bool) {
 		w.broken = err
 	}
 	after := w.marks()
+	vanished := func(mark string) bool { return before[mark] && !after[mark] }
 	for mark := range before {
-		if m, _ := plan.ParseMark(mark); w.without && m.Account == club && !after[mark] && w.broken == nil {
+		m, _ := plan.ParseMark(mark)
+		unknown := w.without && m.Account == club
+		if unknown && vanished(mark) && w.broken == nil {
 			w.broken = fmt.Errorf("the meeting marked %s was cancelled while its account was not configured", mark)
 		}
 	}
@@ -72,7 +75,8 @@ func (w *Walker) guard(before map[string]bool) {
 	}
 	for _, id := range w.events {
 		ev, asked := w.asked(id)
-		if asked && ev.Link.Mark != "" && before[ev.Link.Mark] && !after[ev.Link.Mark] && w.broken == nil {
+		shown := asked && ev.Link.Mark != ""
+		if shown && vanished(ev.Link.Mark) && w.broken == nil {
 			if m, _ := plan.ParseMark(ev.Link.Mark); m.Event == plan.Bind(ev.UID) {
 				w.broken = fmt.Errorf("the meeting of %s was cancelled while its event stands and is tagged", id)
 			}
@@ -105,7 +109,8 @@ func (w *Walker) check() error {
 	}
 	for _, id := range w.events {
 		ev, asked := w.asked(id)
-		if ev.ID == "" || ev.Cancelled || linked[ev.UID] != "" && linked[ev.UID] != id {
+		leftToAnother := linked[ev.UID] != "" && linked[ev.UID] != id
+		if ev.ID == "" || ev.Cancelled || leftToAnother {
 			continue
 		}
 		if err := w.checkEvent(ev, asked, live); err != nil {

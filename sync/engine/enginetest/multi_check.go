@@ -81,7 +81,8 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		ev, asked := w.asks(it)
 		words := strings.TrimSpace(calendar.StripBlock(ev.Description))
 		// A note of which nobody remembers that it is ours, as in a copy, is a line that somebody has typed.
-		if !w.single() || w.lost || w.cuts+w.unseen > 0 || len(list) > 1 {
+		forgotten := w.lost || w.cuts+w.unseen > 0
+		if forgotten || !w.single() || len(list) > 1 {
 			for _, note := range notes {
 				words = strings.TrimSpace(strings.ReplaceAll(words, note, ""))
 			}
@@ -105,8 +106,9 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 			first = fmt.Errorf("%s (%q): %w", it.id, ev.Title, err)
 		}
 	}
+	unwanted := wanted == 0 && !over && !w.excuse[bind]
 	switch {
-	case wanted == 0 && !over && len(live) > 0 && !w.excuse[bind] && !w.past(live[0]) && !w.denied(list):
+	case unwanted && len(live) > 0 && w.mayEnd(list, live[0]):
 		return fmt.Errorf("nobody wants a meeting, and there is %d (%q)", live[0].ID, live[0].Spec.Topic)
 	case wanted > 0 && right == 0:
 		return first
@@ -114,6 +116,11 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		return fmt.Errorf("%d meetings were made, and it came to want one %d times", w.made[bind], w.wishes[bind])
 	}
 	return nil
+}
+
+// mayEnd reports whether the meeting of an event is still to come, and its items may be written: then it ends when nobody wants it.
+func (w *Multi) mayEnd(list []*item, l meetingtest.Live) bool {
+	return !w.past(l) && !w.denied(list)
 }
 
 // stray reports whether an item shows a link without a mark beside the texts: to a state that was deleted since it is somebody else's.
@@ -126,7 +133,8 @@ func (w *Multi) stray(it *item) bool {
 // alone, as long as that is the item's, and the walk does not know it.
 func (w *Multi) mute(it *item) bool {
 	ev, there := it.cal.Event(it.id)
-	return there && ev.Link.Block != "" && ev.Link.Mark == "" && !w.wish(it, &ev).Asked
+	onlyBlock := there && ev.Link.Block != "" && ev.Link.Mark == ""
+	return onlyBlock && !w.wish(it, &ev).Asked
 }
 
 // mayHave is how many meetings an event may have: one. Where it stands as several items, and two zoomtags with accounts of their own have
@@ -239,7 +247,7 @@ func (w *Multi) checkJournal() error {
 		switch {
 		case e.Step == "create" && !w.created[e.Meeting]:
 			return fmt.Errorf("the journal says that meeting %d was made", e.Meeting)
-		case e.Step == "cancel" && !w.gone[e.Meeting] && !w.recovered[e.Meeting] && !w.isRecovered(e, entries):
+		case e.Step == "cancel" && !w.wasGone(e, entries):
 			return fmt.Errorf("the journal says that meeting %d was cancelled", e.Meeting)
 		}
 		if e.Step == "cancel" {
@@ -247,16 +255,23 @@ func (w *Multi) checkJournal() error {
 		}
 	}
 	for id, gone := range w.gone {
-		if gone && !said[id] && !w.lost && !w.bent {
+		remembered := !w.lost && !w.bent
+		if gone && remembered && !said[id] {
 			return fmt.Errorf("meeting %d was cancelled, and the journal does not say so", id)
 		}
 	}
 	return nil
 }
 
+// wasGone reports whether the meeting of a cancellation is gone, or was before it came back.
+func (w *Multi) wasGone(cancel store.Entry, entries []store.Entry) bool {
+	return w.gone[cancel.Meeting] || w.recovered[cancel.Meeting] || w.isRecovered(cancel, entries)
+}
+
 // isRecovered reports whether the journal says that a meeting was brought back after it was cancelled.
 func (w *Multi) isRecovered(cancel store.Entry, entries []store.Entry) bool {
 	return slices.ContainsFunc(entries, func(e store.Entry) bool {
-		return e.Step == "adopt" && e.Meeting == cancel.Meeting && (w.back || !e.At.Before(cancel.At))
+		later := w.back || !e.At.Before(cancel.At) // a clock that went back tells nothing
+		return e.Step == "adopt" && e.Meeting == cancel.Meeting && later
 	})
 }

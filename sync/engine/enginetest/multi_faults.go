@@ -54,7 +54,8 @@ func (w *Multi) calendarHook(call, phase, id string) error {
 	if err != nil && phase == "after" && call == "setlink" {
 		w.unseen++
 	}
-	if err != nil && phase == "before" && call == "setlink" && w.rng.IntN(3) == 0 {
+	unwritten := phase == "before" && call == "setlink"
+	if err != nil && unwritten && w.rng.IntN(3) == 0 {
 		return calendar.ErrConflict
 	}
 	return err

@@ -50,7 +50,8 @@ func (w *Multi) passes() {
 		w.cutIn = 1 + w.rng.IntN(60)
 	}
 	w.full = w.may("zoom") && w.rng.IntN(12) == 0
-	if w.may("limit") && w.single() && !w.back && w.rng.IntN(12) == 0 {
+	mayUseUp := w.may("limit") && w.single() && !w.back
+	if mayUseUp && w.rng.IntN(12) == 0 {
 		w.spendBudget()
 	}
 	for _, in := range w.insts {
@@ -280,7 +281,8 @@ func (w *Multi) strip(it *item) {
 	w.forget(it)
 	it.cal.Strip(it.id)
 	_, after := w.asks(it)
-	it.stripped = before && !after && seen && !w.lost
+	dropped := before && !after
+	it.stripped = dropped && seen && !w.lost
 }
 
 // recover has the owner bring back at Zoom what was deleted last, by whomever.

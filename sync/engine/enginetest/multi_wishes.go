@@ -19,7 +19,8 @@ func (w *Multi) asks(it *item) (calendar.Event, bool) {
 	}
 	wish := w.wish(it, &ev)
 	// Where what is out of sight is not kept, a block that stands is all that is left of the wish.
-	return ev, wish.Asked || wish.Refused == "" && (it.stripped || it.cal.drops == "mark" && ev.Link.Block != "")
+	blockLeft := it.stripped || it.cal.drops == "mark" && ev.Link.Block != ""
+	return ev, wish.Asked || wish.Refused == "" && blockLeft
 }
 
 // wish is what an item asks for as it now stands. It is looked for once for each version of the event: that is what walks spend most of
@@ -77,7 +78,12 @@ func (w *Multi) guard(before []meetingtest.Live) {
 	for _, l := range before {
 		m, ok := plan.ParseMark(l.Mark)
 		since := w.wanted[m.Event]
-		if ok && since != 0 && since < w.tick && !now[m.Event] && w.shown(l) && w.broken == nil && !w.bent {
+		vanished := ok && !now[m.Event]
+		wantedBefore := since != 0 && since < w.tick
+		if w.broken != nil || w.bent {
+			continue
+		}
+		if vanished && wantedBefore && w.shown(l) {
 			w.broken = fmt.Errorf("meeting %d (%s) was cancelled while its event stands, is tagged, and shows it", l.ID, l.Spec.Topic)
 		}
 	}

@@ -34,7 +34,8 @@ func (n *Network) RoundTrip(r *http.Request) (*http.Response, error) {
 		return InProcess{n.Server}.RoundTrip(r)
 	}
 	res, err := InProcess{n.Server}.RoundTrip(r)
-	if call == "setlink" && err == nil && res.StatusCode < http.StatusMultipleChoices && n.Setup.Rand.IntN(12) == 0 {
+	written := call == "setlink" && err == nil && res.StatusCode < http.StatusMultipleChoices
+	if written && n.Setup.Rand.IntN(12) == 0 {
 		n.Setup.Meanwhile(id) // before what was written is read
 	}
 	if n.Setup.Hook(call, "after", id) != nil && err == nil {

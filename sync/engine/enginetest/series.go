@@ -113,12 +113,13 @@ func (w *Walker) checkExceptions(ev calendar.Event, asked bool) error {
 func (w *Walker) checkException(ev, x calendar.Event, asked bool) error {
 	own := w.apart[x.ID]
 	out := strings.Contains(own.title, noLink)
+	asSeries := x.Link.Mark == ev.Link.Mark && calendar.SameBlock(x.Link.Block, ev.Link.Block)
 	switch {
 	case out && (x.Link.Mark != "" || x.Link.Block != ""):
 		return errors.New("it says #nozoom, and shows a link")
 	case !asked && (x.Link.Mark != "" || x.Link.Block != ""):
 		return errors.New("the series wants no meeting, and this still shows a link")
-	case asked && !out && (x.Link.Mark != ev.Link.Mark || !calendar.SameBlock(x.Link.Block, ev.Link.Block)):
+	case asked && !out && !asSeries:
 		return fmt.Errorf("it shows %q %q, and its series %q %q", x.Link.Mark, x.Link.Block, ev.Link.Mark, ev.Link.Block)
 	case x.Title != own.title:
 		return fmt.Errorf("its title %q became %q", own.title, x.Title)

@@ -301,7 +301,8 @@ func (w *Walker) fault(call, phase string) error {
 
 func (w *Walker) calendarHook(call, phase, id string) error {
 	err := w.fault("calendar "+call, phase)
-	if err != nil && phase == "before" && call == "setlink" && w.rng.IntN(3) == 0 {
+	unwritten := phase == "before" && call == "setlink"
+	if err != nil && unwritten && w.rng.IntN(3) == 0 {
 		return calendar.ErrConflict
 	}
 	return err

@@ -28,14 +28,22 @@ func FileName(raw []byte) string {
 	if err == nil && len(outline.UIDs) > 0 {
 		uid = outline.UIDs[0]
 	}
-	odd := strings.IndexFunc(uid, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.@+=", r)
-	}) >= 0
-	if uid == "" || odd || len(uid) > 120 || uid[0] == '.' || uid[0] == '-' {
+	odd := strings.ContainsFunc(uid, isOdd)
+	fits := uid != "" && len(uid) <= 120 && !odd
+	if !fits || uid[0] == '.' || uid[0] == '-' {
 		sum := sha256.Sum256([]byte(uid))
 		uid = hex.EncodeToString(sum[:16])
 	}
 	return uid + ".ics"
+}
+
+// isOdd reports whether a character may mean something in the name of a file, on whichever system.
+func isOdd(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		return false
+	}
+	return !strings.ContainsRune("-_.@+=", r)
 }
 
 // ours is how files begin that zoomtag has written.

@@ -249,11 +249,12 @@ func (v *Keeper) renew(ctx context.Context, i store.Invite) error {
 		return err
 	}
 	c := v.calendars[i.Calendar]
-	if record.IsFile(i.Calendar) && rec != nil && !rec.Closed() && rec.EndingAt.IsZero() && rec.MeetingID != 0 {
+	active := rec != nil && rec.Active()
+	if active && record.IsFile(i.Calendar) {
 		return v.keep(i, rec) // it was made when the file was linked
 	}
 	switch {
-	case rec == nil || c == nil || rec.Closed() || !rec.EndingAt.IsZero() || rec.MeetingID == 0:
+	case !active || c == nil:
 		return v.drop(i, rec)
 	case rec.State != plan.Linked:
 		return v.keep(i, rec) // the event will be settled again, and queued then

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mostOperands is how many operands a condition may have, by the folder at the top: what has more is read twice, and gets names. Where foreign
+// formats are taken apart, a few more say less than names for each would.
+var mostOperands = map[string]int{"cmd": 3, "sync": 3}
+
+// mostValues is how many values one line may assign.
+const mostValues = 3
+
+// mostFields is how many fields the structs may have that much of the engine may write: values that belong together are structs of their own.
+var mostFields = map[string]int{"pass": 8, "settling": 8}
+
+// TestHouse keeps what the linters do not know of.
+func TestHouse(t *testing.T) {
+	root := filepath.Join("..", "..")
+	h := house{T: t, files: token.NewFileSet(), structs: map[string]bool{}}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(h.files, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		h.look(filepath.ToSlash(rel), file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range mostFields {
+		if !h.structs[name] {
+			t.Errorf("sync/engine has no struct %s any more: take it out of the table", name)
+		}
+	}
+}
+
+type house struct {
+	*testing.T
+	files   *token.FileSet
+	structs map[string]bool // those of mostFields that were seen
+}
+
+// look looks at one file. Tests may have long conditions: they say what is expected.
+func (h *house) look(path string, file *ast.File) {
+	top, _, _ := strings.Cut(path, "/")
+	most, limited := mostOperands[top]
+	limited = limited && !strings.HasSuffix(path, "_test.go")
+	counted := map[ast.Node]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if len(n.Rhs) == len(n.Lhs) && len(n.Lhs) > mostValues {
+				h.complain(path, n, "assigns %d values: %d at most", len(n.Lhs), mostValues)
+			}
+		case *ast.TypeSpec:
+			if strings.HasPrefix(path, "sync/engine/") {
+				h.fields(path, n)
+			}
+		case *ast.BinaryExpr:
+			if counted[n] || !joins(n) {
+				return true
+			}
+			if c := operands(n, counted); limited && c > most {
+				h.complain(path, n, "a condition of %d operands: give parts of it names, %d at most", c, most)
+			}
+		}
+		return true
+	})
+}
+
+func (h *house) complain(path string, n ast.Node, format string, args ...any) {
+	h.Helper()
+	h.Errorf("%s:%d: "+format, append([]any{path, h.files.Position(n.Pos()).Line}, args...)...)
+}
+
+// fields counts those of a struct.
+func (h *house) fields(path string, spec *ast.TypeSpec) {
+	most, listed := mostFields[spec.Name.Name]
+	s, isStruct := spec.Type.(*ast.StructType)
+	if !listed || !isStruct {
+		return
+	}
+	h.structs[spec.Name.Name] = true
+	count := 0
+	for _, f := range s.Fields.List {
+		count += max(len(f.Names), 1) // an embedded one has no name
+	}
+	if count > most {
+		h.complain(path, spec, "%s has %d fields: %d at most", spec.Name.Name, count, most)
+	}
+}
+
+func joins(e *ast.BinaryExpr) bool { return e.Op == token.LAND || e.Op == token.LOR }
+
+// operands counts what && and || join, in brackets and behind ! as well, and notes the parts that it has counted.
+func operands(e ast.Expr, counted map[ast.Node]bool) int {
+	switch e := e.(type) {
+	case *ast.BinaryExpr:
+		if joins(e) {
+			counted[e] = true
+			return operands(e.X, counted) + operands(e.Y, counted)
+		}
+	case *ast.ParenExpr:
+		return operands(e.X, counted)
+	case *ast.UnaryExpr:
+		if e.Op == token.NOT {
+			return operands(e.X, counted)
+		}
+	}
+	return 1
+}
