@@ -17,6 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/zoomtag":                            {"*"},
 	"cmd/zoomtag/demo":                       {"cmd/zoomtag/terminal", "providers/calendar", "providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest", "providers/files", "providers/meeting/zoom/zoomtest", "sync/api", "sync/api/socket"},
+	"cmd/zoomtag/prompt":                     {"providers/words", "sync/setup"},
 	"cmd/zoomtag/terminal":                   {},
 	"providers/words":                        {},
 	"configs":                                {"providers/words"},
@@ -40,6 +41,7 @@ var mayImport = map[string][]string{
 	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
+	"sync/setup":                             {"configs", "providers/calendar", "providers/files", "providers/meeting", "providers/words", "sync/assemble"},
 	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series", "providers/words"},
 	"providers/internal/oauth":               {"providers/internal/rest", "providers/words"},
@@ -66,6 +68,7 @@ var testOnly = []string{"sync/engine/enginetest", "providers/lineartest"}
 
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{
+	"charm.land/huh":                 "cmd/zoomtag/prompt",
 	"go.etcd.io/bbolt":               "store",
 	"github.com/emersion/go-ical":    "providers/ical",
 	"github.com/teambition/rrule-go": "providers/ical",
