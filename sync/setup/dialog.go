@@ -42,6 +42,7 @@ type Answers struct {
 type dialog struct {
 	Options
 	answers Answers
+	shown   map[string]bool // guides, by title
 }
 
 // The kinds of calendar, as they are called in answers.
@@ -216,7 +217,10 @@ func (d *dialog) credentials(answer, auth string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return path, d.Kinds.Calendars["google"].Credentials(path, auth)
+	if err := d.Kinds.Calendars["google"].Credentials(path, auth); err != nil {
+		return "", errors.New(strings.TrimPrefix(err.Error(), "google: ")) // which service is meant has been said
+	}
+	return path, nil
 }
 
 // add adds a key that is not as it is anyway.
@@ -430,9 +434,10 @@ func (d *dialog) hosting(ctx context.Context, c choice, s *source) error {
 
 // show shows what to do at a service, unless a flag has the answer already.
 func (d *dialog) show(g Guide, given string) {
-	if given != "" || d.Quiet {
+	if given != "" || d.Quiet || d.shown[g.Title] {
 		return
 	}
+	d.shown[g.Title] = true
 	fmt.Fprint(d.Out, "\n"+g.Text())
 	if d.Open != nil && g.Page != "" {
 		if err := d.Open(g.Page); err != nil {

@@ -42,7 +42,7 @@ type Options struct {
 
 // Run asks, tries, and writes. It returns the name of the calendar. Where it fails nothing was written.
 func Run(ctx context.Context, o Options, a Answers) (name string, err error) {
-	d := &dialog{Options: o, answers: a}
+	d := &dialog{Options: o, answers: a, shown: map[string]bool{}}
 	before, err := d.present()
 	if err != nil {
 		return "", err
@@ -103,12 +103,17 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 			return err
 		}
 		fmt.Fprintf(d.Out, "\nThat does not work: %s\nAnswer once more, or press Ctrl-C to leave everything as it was.\n", words.Of(wrong.err))
-		if wrong.account {
+		host := s.host
+		err = nil
+		switch wrong.about {
+		case theAccount:
 			s, err = d.meetings(ctx)
-		} else {
+		case theCalendar:
 			c, err = d.calendar(ctx)
+		case theHost:
+			host = ""
 		}
-		if err == nil {
+		if s.host = host; err == nil && host == "" {
 			err = d.hosting(ctx, c, &s)
 		}
 		if err != nil {
@@ -128,9 +133,18 @@ func (d *dialog) added(before []byte, c choice, s source) ([]byte, error) {
 
 // wrongAnswer is what a service says of an answer.
 type wrongAnswer struct {
-	err     error
-	account bool // it is about the Zoom account, and not about the calendar
+	err   error
+	about part
 }
+
+// part is what of the answers is wrong.
+type part int
+
+const (
+	theCalendar part = iota
+	theAccount
+	theHost
+)
 
 func (w *wrongAnswer) Error() string { return w.err.Error() }
 func (w *wrongAnswer) Unwrap() error { return w.err }
@@ -199,18 +213,30 @@ func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assembl
 	lacking, err := inspector.Scopes(ctx)
 	switch {
 	case err != nil:
-		return &wrongAnswer{err, true}
+		return &wrongAnswer{err, theAccount}
 	case len(lacking.Needed) > 0:
-		return &wrongAnswer{fmt.Errorf("the Zoom app lacks %s: add it under Scopes at marketplace.zoom.us", lacking.Needed[0].Name), true}
+		return &wrongAnswer{fmt.Errorf("the Zoom app lacks %s: add it under Scopes at marketplace.zoom.us", lacking.Needed[0].Name), theAccount}
 	}
 	if z.Mode == configs.ServerToServer {
-		if _, err := inspector.Host(ctx, z.Host); errors.Is(err, meeting.ErrInvalid) {
-			return &wrongAnswer{fmt.Errorf("the Zoom account has no user %s: name the mail address with which the host signs in to Zoom", z.Host), true}
-		} else if err != nil {
-			return &wrongAnswer{err, true}
+		if err := knows(ctx, b.Accounts[0].Service, z.Host); err != nil {
+			return &wrongAnswer{err: err, about: theHost}
 		}
 	}
 	fmt.Fprintln(d.Out, "Zoom takes the credentials.")
+	return nil
+}
+
+// noMark is a mark that no meeting has.
+const noMark = "zt-init"
+
+// knows says why an account cannot have a host. It asks for the host's meetings, which every app may list that zoomtag works with.
+func knows(ctx context.Context, service meeting.Service, host string) error {
+	switch _, err := service.Find(ctx, host, noMark); {
+	case errors.Is(err, meeting.ErrInvalid):
+		return fmt.Errorf("the Zoom account has no user %s: name the mail address with which the host signs in to Zoom", host)
+	case !errors.Is(err, meeting.ErrNotFound):
+		return err
+	}
 	return nil
 }
 
