@@ -37,8 +37,17 @@ func find(explicit string, getenv func(string) string, system string) (string, e
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("there is no configuration (no %s): make one with zoomtag config example > zoomtag.yaml, fill it in, and put it there or name it with --config",
+	return "", fmt.Errorf("there is no configuration (no %s): make one with zoomtag init, which asks what it needs, or name it with --config",
 		strings.Join(places, " and no "))
+}
+
+// Own is where a person's own configuration is, whether it is there or not; "" where no home is known.
+func Own(getenv func(string) string) string {
+	folder := xdg(getenv, "XDG_CONFIG_HOME", ".config")
+	if folder == "" {
+		return ""
+	}
+	return filepath.Join(folder, "zoomtag", fileName)
 }
 
 // xdg is a base folder of the XDG specification, which says that one that is not absolute does not count; "" where there

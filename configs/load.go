@@ -89,7 +89,7 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, 0, single(path, "there is no such file; check the path, or make one with zoomtag config example > %s and fill it in", path)
+		return nil, 0, single(path, "there is no such file; check the path, or make one with zoomtag init --config %s", path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, 0, single(path, "the file must not be read by this user; run zoomtag as the user who owns it")
 	case err != nil:
@@ -123,7 +123,7 @@ func (d *decoder) parse(data []byte) *Config {
 	yamlDecoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
 	if err := yamlDecoder.Decode(&doc); errors.Is(err, io.EOF) || err == nil && isEmpty(&doc) {
-		d.report(place{}, "the configuration is empty; write one with zoomtag config example > "+d.file+" and fill it in")
+		d.report(place{}, "the configuration is empty; write one with zoomtag config example > "+d.file+" and fill it in, or delete it and run zoomtag init")
 		return nil
 	} else if err != nil {
 		d.syntax(data, err)

@@ -18,6 +18,7 @@ var mayImport = map[string][]string{
 	"cmd/zoomtag":                            {"*"},
 	"cmd/zoomtag/demo":                       {"cmd/zoomtag/terminal", "providers/calendar", "providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest", "providers/files", "providers/meeting/zoom/zoomtest", "providers/words", "sync/api", "sync/api/socket"},
 	"cmd/zoomtag/show":                       {"cmd/zoomtag/terminal", "providers/words", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
+	"cmd/zoomtag/prompt":                     {"providers/words", "sync/setup"},
 	"cmd/zoomtag/terminal":                   {},
 	"providers/words":                        {},
 	"configs":                                {"providers/words"},
@@ -41,6 +42,7 @@ var mayImport = map[string][]string{
 	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
+	"sync/setup":                             {"configs", "providers/calendar", "providers/files", "providers/meeting", "providers/words", "sync/assemble"},
 	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series", "providers/words"},
 	"providers/internal/oauth":               {"providers/internal/rest", "providers/words"},
@@ -67,6 +69,7 @@ var testOnly = []string{"sync/engine/enginetest", "providers/lineartest"}
 
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{
+	"charm.land/huh":                 "cmd/zoomtag/prompt",
 	"go.etcd.io/bbolt":               "store",
 	"github.com/emersion/go-ical":    "providers/ical",
 	"github.com/teambition/rrule-go": "providers/ical",

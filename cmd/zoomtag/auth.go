@@ -150,6 +150,11 @@ func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error 
 	if err != nil {
 		return err
 	}
+	return a.signInZoom(ctx, cfg, z, how)
+}
+
+// signInZoom signs a person in at Zoom for an account.
+func (a *app) signInZoom(ctx context.Context, cfg *configs.Config, z configs.Zoom, how signInFlags) error {
 	b, err := a.builder(cfg)
 	if err != nil {
 		return err

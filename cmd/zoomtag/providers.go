@@ -27,6 +27,7 @@ func providers() assemble.Kinds {
 		Calendars: map[string]assemble.CalendarKind{
 			"ics": {Open: openFolder},
 			"google": {
+				Credentials: google.CheckCredentials,
 				Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 					config := googleConfig(b, c, s)
 					if quotas[config.Credentials] == nil {

@@ -26,10 +26,11 @@ import (
 // the files it finds. In a configuration stand for services on this machine:
 //
 //   - $ZOOM_API and $ZOOM_OAUTH: a Zoom that knows the app "client" of the account "account"; $POOR_API and $POOR_OAUTH: one whose app has a
-//     single scope;
+//     single scope, and $STRICT_API one whose account has one user, alice@example.com;
 //   - $GOOGLE_API: Google; key.json is a service account there, client.json an app for persons;
 //   - $GRAPH_API and $GRAPH_LOGIN: Microsoft, with the mailbox bob@example.com, which the app ($GRAPH_APP) of the tenant $GRAPH_TENANT may see;
 //   - $DAV: a CalDAV server;
+//   - services.yaml may name those that only command lines need: their addresses are in the environment as well;
 //   - $SILENT: a port on which somebody listens, and never says anything.
 //
 // The commands of the scripts are testscript's, and
@@ -95,8 +96,9 @@ func (s *stage) set() error {
 
 // fillIn writes into a configuration the addresses of the services that it names.
 func (s *stage) fillIn(text string) (string, error) {
-	for name, serve := range map[string]func() ([]string, error){"$ZOOM_": s.zoom("ZOOM", nil),
-		"$POOR_": s.zoom("POOR", []string{"meeting:write:meeting:admin"}), "$GOOGLE_": s.google, "$GRAPH_": s.graph, "$DAV": s.dav, "$SILENT": s.silent} {
+	for name, serve := range map[string]func() ([]string, error){"$ZOOM_": s.zoom("ZOOM", zoomtest.Options{}),
+		"$STRICT_": s.zoom("STRICT", zoomtest.Options{Users: []zoomtest.User{{ID: "alice", Email: "alice@example.com"}}}),
+		"$POOR_":   s.zoom("POOR", zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin"}}), "$GOOGLE_": s.google, "$GRAPH_": s.graph, "$DAV": s.dav, "$SILENT": s.silent} {
 		if !strings.Contains(text, name) {
 			continue
 		}
@@ -107,6 +109,9 @@ func (s *stage) fillIn(text string) (string, error) {
 				return "", err
 			}
 			s.env.Values[name] = known
+			for i := 0; i < len(known); i += 2 { // for command lines as well
+				s.env.Setenv(strings.TrimPrefix(known[i], "$"), known[i+1])
+			}
 		}
 		text = strings.NewReplacer(known...).Replace(text)
 	}
@@ -126,9 +131,9 @@ func (s *stage) start(e emulator) error {
 	return nil
 }
 
-func (s *stage) zoom(name string, scopes []string) func() ([]string, error) {
+func (s *stage) zoom(name string, options zoomtest.Options) func() ([]string, error) {
 	return func() ([]string, error) {
-		server := zoomtest.New(zoomtest.Options{Scopes: scopes})
+		server := zoomtest.New(options)
 		if err := s.start(server); err != nil {
 			return nil, err
 		}
@@ -160,6 +165,9 @@ func (s *stage) graph() ([]string, error) {
 		return nil, err
 	}
 	s.env.Setenv("GRAPH_SECRET", server.ClientSecret())
+	if err := os.WriteFile(filepath.Join(s.env.WorkDir, "graph-secret"), []byte(server.ClientSecret()), 0o600); err != nil {
+		return nil, err
+	}
 	return []string{"$GRAPH_API", server.GraphURL(), "$GRAPH_LOGIN", server.LoginURL(), "$GRAPH_TENANT", server.Tenant(), "$GRAPH_APP", server.ClientID()}, nil
 }
 
@@ -169,6 +177,9 @@ func (s *stage) dav() ([]string, error) {
 		return nil, err
 	}
 	s.env.Setenv("DAV_PASSWORD", caldavtest.Password)
+	if err := os.WriteFile(filepath.Join(s.env.WorkDir, "dav-password"), []byte(caldavtest.Password), 0o600); err != nil {
+		return nil, err
+	}
 	return []string{"$DAV_HOST", strings.Trim(strings.TrimPrefix(server.RootURL(), "http://"), "/"), "$DAV", server.RootURL()}, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -53,17 +54,20 @@ func (a *app) planCommand() *cobra.Command {
 		Long: `Read the calendars named, or all, from the beginning and show what would be done to each tagged event and why, which texts
 would change, who would be mailed, and what it would cost in API calls. Nothing is changed: not in a calendar, not at Zoom,
 not in zoomtag's own state.`,
-		RunE: func(cmd *cobra.Command, names []string) (err error) {
-			a.tells = true
-			service, err := a.connectToPlan(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, service.Close()) }()
-			report, err := service.Sync(cmd.Context(), api.SyncRequest{Calendars: names, Dry: true})
-			return a.showPass(&report, err)
-		},
+		RunE: func(cmd *cobra.Command, names []string) error { return a.planOnce(cmd.Context(), names...) },
 	})
+}
+
+// planOnce shows what a pass would do.
+func (a *app) planOnce(ctx context.Context, names ...string) (err error) {
+	a.tells = true
+	service, err := a.connectToPlan(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, service.Close()) }()
+	report, err := service.Sync(ctx, api.SyncRequest{Calendars: names, Dry: true})
+	return a.showPass(&report, err)
 }
 
 // showPass prints what a pass did, or would do.

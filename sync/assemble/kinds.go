@@ -28,4 +28,6 @@ type CalendarKind struct {
 	SignIn func(ctx context.Context, b *Builder, c configs.Calendar, p signin.Prompt) error
 	// SignOut ends the sign-in of a calendar; with here it is only removed from this machine. nil where nobody signs in.
 	SignOut func(ctx context.Context, b *Builder, c configs.Calendar, here bool) (signin.Farewell, error)
+	// Credentials checks a file that the service has given out for a way of signing in; nil where it gives out none.
+	Credentials func(path, auth string) error
 }

@@ -138,6 +138,24 @@ func withSlash(u *url.URL) *url.URL {
 
 // search walks from the configured address to the collection.
 func (c *Calendar) search(ctx context.Context) (*place, error) {
+	start, err := c.entrance(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if start.isCalendar() {
+		p := start.place()
+		p.own = true
+		return p, nil
+	}
+	start, homes, err := c.homes(ctx, start)
+	if err != nil {
+		return nil, err
+	}
+	return c.chooseIn(ctx, start, homes)
+}
+
+// entrance looks at the configured address, or where the server says that calendars are.
+func (c *Calendar) entrance(ctx context.Context) (*resource, error) {
 	start, err := c.look(ctx, c.base)
 	var refused *refusedError
 	atRoot := strings.Trim(c.base.Path, "/") == ""
@@ -152,33 +170,39 @@ func (c *Calendar) search(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if start.isCalendar() {
-		p := start.place()
-		p.own = true
-		return p, nil
-	}
-	homes := start.Homes.Hrefs
-	if len(homes) == 0 && start.Principal.Href != "" {
+	return start, nil
+}
+
+// homes are the calendar homes of which a resource tells, by itself or by way of the principal, and the resource that has told.
+func (c *Calendar) homes(ctx context.Context, start *resource) (*resource, []string, error) {
+	if len(start.Homes.Hrefs) == 0 && start.Principal.Href != "" {
 		principal, err := start.url.Parse(start.Principal.Href)
 		if err != nil {
-			return nil, strange("the principal's address cannot be read")
+			return nil, nil, strange("the principal's address cannot be read")
 		}
 		if start, err = c.look(ctx, principal); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		homes = start.Homes.Hrefs
 	}
-	if len(homes) == 0 {
-		return nil, words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the "+
+	if len(start.Homes.Hrefs) == 0 {
+		return nil, nil, words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the "+
 			"calendar itself, which calendar apps show in the calendar's settings")
 	}
-	return c.chooseIn(ctx, start, homes)
+	return start, start.Homes.Hrefs, nil
 }
 
 // chooseIn looks into the calendar homes. One that cannot be read matters only where nothing is found in the others.
 func (c *Calendar) chooseIn(ctx context.Context, start *resource, homes []string) (*place, error) {
-	var calendars []resource
-	var unread error
+	calendars, unread := c.allIn(ctx, start, homes)
+	chosen, err := c.choose(calendars)
+	if err != nil && unread != nil {
+		return nil, unread
+	}
+	return chosen, err
+}
+
+// allIn lists the calendars in all homes, each once; unread is why one of the homes could not be listed.
+func (c *Calendar) allIn(ctx context.Context, start *resource, homes []string) (calendars []resource, unread error) {
 	for _, home := range homes {
 		at, err := start.url.Parse(strings.TrimSpace(home))
 		if err != nil {
@@ -196,11 +220,35 @@ func (c *Calendar) chooseIn(ctx context.Context, start *resource, homes []string
 			}
 		}
 	}
-	chosen, err := c.choose(calendars)
-	if err != nil && unread != nil {
-		return nil, unread
+	return calendars, unread
+}
+
+// List implements calendar.Lister. Where the configured address is a calendar, it is the only one that is known.
+func (c *Calendar) List(ctx context.Context) ([]calendar.Listed, error) {
+	start, err := c.entrance(ctx)
+	if err != nil {
+		return nil, c.aboutCalendar(err)
 	}
-	return chosen, err
+	if start.isCalendar() {
+		return []calendar.Listed{{Name: strings.TrimSpace(start.Name), ReadOnly: start.place().readOnly}}, nil
+	}
+	start, homes, err := c.homes(ctx, start)
+	if err != nil {
+		return nil, c.aboutCalendar(err)
+	}
+	all, unread := c.allIn(ctx, start, homes)
+	if unread != nil {
+		return nil, c.aboutCalendar(unread)
+	}
+	list := make([]calendar.Listed, 0, len(all))
+	for _, r := range all {
+		listed := calendar.Listed{Name: strings.TrimSpace(r.Name), ID: r.url.Path, ReadOnly: r.place().readOnly}
+		if listed.Name != "" && len(fitting(all, listed.Name)) == 1 {
+			listed.ID = listed.Name
+		}
+		list = append(list, listed)
+	}
+	return list, nil
 }
 
 // look asks what a resource is.

@@ -61,6 +61,12 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 	return c, nil
 }
 
+// CheckCredentials says what is wrong with a JSON file for a way of signing in.
+func CheckCredentials(path, auth string) error {
+	_, err := readCredentials(path, auth, slog.New(slog.DiscardHandler))
+	return err
+}
+
 func parseCredentials(data []byte, auth string) (credentials, error) {
 	type client struct {
 		ID       string `json:"client_id"`

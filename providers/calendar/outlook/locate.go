@@ -36,7 +36,37 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 	}
 	var named []models.Calendarable
 	var there []string // the names of what there is
-	next := c.graph.address(query{"$select": "id,name,canEdit", "$top": "100"}, append(box, "calendars")...)
+	all, err := c.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, cal := range all {
+		if len(there) < maxNames {
+			there = append(there, strconv.Quote(text(cal.GetName())))
+		}
+		switch {
+		case text(cal.GetId()) == "":
+		case text(cal.GetId()) == c.cfg.Calendar:
+			return c.locatedAs(box, cal), nil
+		case strings.EqualFold(text(cal.GetName()), c.cfg.Calendar):
+			named = append(named, cal)
+		}
+	}
+	switch len(named) {
+	case 1:
+		return c.locatedAs(box, named[0]), nil
+	case 0:
+	default:
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q: write the id of the one that is meant as "+
+			"outlook.calendar; %s", len(named), c.cfg.Calendar, strings.Join(ids(named), ", ")))
+	}
+	return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q: write one of these as outlook.calendar: %s; "+
+		"nothing is cancelled", c.cfg.Calendar, strings.Join(there, ", ")))
+}
+
+// all lists the calendars of the mailbox.
+func (c *Calendar) all(ctx context.Context) (list []models.Calendarable, err error) {
+	next := c.graph.address(query{"$select": "id,name,canEdit,isDefaultCalendar", "$top": "100"}, append(mailbox(c.cfg.User), "calendars")...)
 	for range maxPages {
 		var page models.CalendarCollectionResponseable
 		err := c.read(ctx, "list calendars", func(ctx context.Context) (err error) {
@@ -51,15 +81,8 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 			return nil, c.aboutCalendar(err)
 		}
 		for _, cal := range page.GetValue() {
-			if cal != nil && len(there) < maxNames {
-				there = append(there, strconv.Quote(text(cal.GetName())))
-			}
-			switch {
-			case cal == nil || text(cal.GetId()) == "":
-			case text(cal.GetId()) == c.cfg.Calendar:
-				return c.locatedAs(box, cal), nil
-			case strings.EqualFold(text(cal.GetName()), c.cfg.Calendar):
-				named = append(named, cal)
+			if cal != nil {
+				list = append(list, cal)
 			}
 		}
 		following := text(page.GetOdataNextLink())
@@ -68,16 +91,24 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 		}
 		next = following
 	}
-	switch len(named) {
-	case 1:
-		return c.locatedAs(box, named[0]), nil
-	case 0:
-	default:
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q: write the id of the one that is meant as "+
-			"outlook.calendar; %s", len(named), c.cfg.Calendar, strings.Join(ids(named), ", ")))
+	return list, nil
+}
+
+// List implements calendar.Lister. The default calendar is the one that is chosen by writing nothing.
+func (c *Calendar) List(ctx context.Context) ([]calendar.Listed, error) {
+	all, err := c.all(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q: write one of these as outlook.calendar: %s; "+
-		"nothing is cancelled", c.cfg.Calendar, strings.Join(there, ", ")))
+	list := make([]calendar.Listed, 0, len(all))
+	for _, cal := range all {
+		listed := calendar.Listed{Name: text(cal.GetName()), ID: text(cal.GetId()), ReadOnly: cal.GetCanEdit() != nil && !*cal.GetCanEdit()}
+		if cal.GetIsDefaultCalendar() != nil && *cal.GetIsDefaultCalendar() {
+			listed.ID = ""
+		}
+		list = append(list, listed)
+	}
+	return list, nil
 }
 
 // maxNames is how many calendars a sentence names.

@@ -1,0 +1,284 @@
+package setup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/files"
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
+	"zoomtag/sync/assemble"
+)
+
+// Options are what a set-up works with.
+type Options struct {
+	Path  string // of the configuration, whether it is there or not
+	Home  string
+	Env   func(string) string
+	Kinds assemble.Kinds
+	Out   io.Writer
+	Quiet bool // guides are not shown
+	// Ask puts a question, and Typed says that an answer can be given anew, since somebody has typed it.
+	Ask   func(context.Context, Question) (string, error)
+	Typed bool
+	// Open opens a page in a browser; nil where there is none.
+	Open func(page string) error
+	// Assemble makes a builder of a configuration.
+	Assemble func(*configs.Config) (*assemble.Builder, error)
+	// SignInAccount and SignInCalendar have a person sign in, and SignOut ends that again.
+	SignInAccount  func(context.Context, *configs.Config, configs.Zoom) error
+	SignInCalendar func(context.Context, *configs.Config, configs.Calendar) error
+
+	taken map[string]bool // names of calendars that there are
+}
+
+// Run asks, tries, and writes. It returns the name of the calendar. Where it fails nothing was written.
+func Run(ctx context.Context, o Options, a Answers) (name string, err error) {
+	d := &dialog{Options: o, answers: a, shown: map[string]bool{}}
+	before, err := d.present()
+	if err != nil {
+		return "", err
+	}
+	if d.Typed {
+		fmt.Fprintln(d.Out, "A few questions; nothing is written before the last one is answered, and Ctrl-C leaves everything as it is.")
+	}
+	c, err := d.calendar(ctx)
+	if err != nil {
+		return "", err
+	}
+	var s source
+	if before == nil {
+		if s, err = d.meetings(ctx); err != nil {
+			return "", err
+		}
+	}
+	if err = d.hosting(ctx, c, &s); err != nil {
+		return "", err
+	}
+	return c.name, d.tryAndWrite(ctx, before, c, s)
+}
+
+// present is the configuration that is there, or nil. One with mistakes has to be mended first.
+func (d *dialog) present() ([]byte, error) {
+	d.taken = map[string]bool{}
+	data, err := os.ReadFile(d.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, files.ReadError(d.Path, err)
+	}
+	cfg, err := configs.LoadWithoutSecrets(d.Path, d.Env)
+	if err != nil {
+		return nil, words.Usage(err)
+	}
+	for _, c := range cfg.Calendars {
+		d.taken[c.Name] = true
+	}
+	fmt.Fprintf(d.Out, "%s is there: a calendar is added to it, and nothing else in it is changed.\n", d.Path)
+	return data, nil
+}
+
+// tryAndWrite tries the answers, a part again where it is wrong and somebody can type another one, and writes them.
+func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s source) error {
+	for {
+		text := []byte(whole(c, s))
+		var err error
+		if before != nil {
+			if text, err = d.added(before, c, s); err != nil {
+				return err
+			}
+		}
+		err = d.attempt(ctx, text, c, s, before == nil)
+		var wrong *wrongAnswer
+		if !errors.As(err, &wrong) || !d.Typed || ctx.Err() != nil {
+			return err
+		}
+		fmt.Fprintf(d.Out, "\nThat does not work: %s\nAnswer once more, or press Ctrl-C to leave everything as it was.\n", words.Of(wrong.err))
+		host := s.host
+		err = nil
+		switch wrong.about {
+		case theAccount:
+			s, err = d.meetings(ctx)
+		case theCalendar:
+			c, err = d.calendar(ctx)
+		case theHost:
+			host = ""
+		}
+		if s.host = host; err == nil && host == "" {
+			err = d.hosting(ctx, c, &s)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// added is the configuration with the calendar in it.
+func (d *dialog) added(before []byte, c choice, s source) ([]byte, error) {
+	text, err := configs.AddCalendar(before, c.item(s))
+	if errors.Is(err, configs.ErrNoPlace) {
+		return nil, words.Usage(fmt.Errorf("%s: %w, so that nothing can be added without changing its lines: write it so, or add this yourself:\n%s", d.Path, err, c.item(s)))
+	}
+	return text, err
+}
+
+// wrongAnswer is what a service says of an answer.
+type wrongAnswer struct {
+	err   error
+	about part
+}
+
+// part is what of the answers is wrong.
+type part int
+
+const (
+	theCalendar part = iota
+	theAccount
+	theHost
+)
+
+func (w *wrongAnswer) Error() string { return w.err.Error() }
+func (w *wrongAnswer) Unwrap() error { return w.err }
+
+// attempt puts everything beside the configuration, tries it, and puts it into its place. What it has put there is removed where it fails.
+func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source, fresh bool) (err error) {
+	made := &stage{dir: filepath.Dir(d.Path)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, made.undo(d.Out))
+		}
+	}()
+	if err = made.write(text, append(append([]file{}, c.secrets...), s.secrets...)); err != nil {
+		return err
+	}
+	cfg, err := configs.Load(made.config, d.Env)
+	if err != nil {
+		return &wrongAnswer{err: d.placed(err)}
+	}
+	b, err := d.Assemble(cfg)
+	if err != nil {
+		return err
+	}
+	if found := b.Mistakes(); len(found) > 0 {
+		return &wrongAnswer{err: errors.Join(found...)}
+	}
+	if fresh {
+		if err := d.tryAccount(ctx, cfg, b, made); err != nil {
+			return err
+		}
+	}
+	if err := d.tryCalendar(ctx, cfg, b, c.name, made); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return made.commit(d.Path)
+}
+
+// placed are mistakes of what would be written, which is at its place only afterwards.
+func (d *dialog) placed(err error) error {
+	var several *configs.Errors
+	if !errors.As(err, &several) {
+		return err
+	}
+	for _, one := range several.List {
+		one.File = d.Path
+	}
+	return words.Usage(several)
+}
+
+// tryAccount signs in at Zoom, and asks what doctor asks: whether the app has its scopes, and whether the host is one of the account.
+func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assemble.Builder, made *stage) error {
+	z := cfg.Zoom[0]
+	if z.Mode == configs.User {
+		made.signedIn(assemble.ZoomGrantFile(cfg.State, z.Name))
+		if err := d.SignInAccount(ctx, cfg, z); err != nil {
+			return err
+		}
+	}
+	inspector := b.Accounts[0].Inspector()
+	if inspector == nil {
+		return nil
+	}
+	lacking, err := inspector.Scopes(ctx)
+	switch {
+	case err != nil:
+		return &wrongAnswer{err, theAccount}
+	case len(lacking.Needed) > 0:
+		return &wrongAnswer{fmt.Errorf("the Zoom app lacks %s: add it under Scopes at marketplace.zoom.us", lacking.Needed[0].Name), theAccount}
+	}
+	if z.Mode == configs.ServerToServer {
+		if err := knows(ctx, b.Accounts[0].Service, z.Host); err != nil {
+			return &wrongAnswer{err: err, about: theHost}
+		}
+	}
+	fmt.Fprintln(d.Out, "Zoom takes the credentials.")
+	return nil
+}
+
+// noMark is a mark that no meeting has.
+const noMark = "zt-init"
+
+// knows says why an account cannot have a host. It asks for the host's meetings, which every app may list that zoomtag works with.
+func knows(ctx context.Context, service meeting.Service, host string) error {
+	switch _, err := service.Find(ctx, host, noMark); {
+	case errors.Is(err, meeting.ErrInvalid):
+		return fmt.Errorf("the Zoom account has no user %s: name the mail address with which the host signs in to Zoom", host)
+	case !errors.Is(err, meeting.ErrNotFound):
+		return err
+	}
+	return nil
+}
+
+// tryCalendar signs in for the calendar, and reads it.
+func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemble.Builder, name string, made *stage) error {
+	for _, c := range cfg.Calendars {
+		if c.Name != name {
+			continue
+		}
+		if c.SignsIn() {
+			made.signedIn(assemble.GrantFile(cfg.State, c))
+			return d.SignInCalendar(ctx, cfg, c) // and it is read with that
+		}
+		s, err := b.Settings(c)
+		if err != nil {
+			return err
+		}
+		source, err := b.Source(c, s)
+		if err != nil {
+			return &wrongAnswer{err: err}
+		}
+		return d.read(ctx, source)
+	}
+	return fmt.Errorf("the calendar %s is not in what would be written", name)
+}
+
+// read reads a calendar once.
+func (d *dialog) read(ctx context.Context, source calendar.Calendar) error {
+	if known, ok := source.(calendar.Introducer); ok {
+		said, err := known.Introduce(ctx)
+		if err != nil {
+			return &wrongAnswer{err: err}
+		}
+		fmt.Fprintf(d.Out, "%s.\n", capital(said.Sentence))
+		return nil
+	}
+	if _, err := source.Changes(ctx, ""); err != nil {
+		return &wrongAnswer{err: err}
+	}
+	fmt.Fprintln(d.Out, "The calendar can be read.")
+	return nil
+}
+
+// capital begins a sentence.
+func capital(s string) string { return string(bytes.ToUpper([]byte(s[:1]))) + s[1:] }
