@@ -8,6 +8,7 @@ require (
 	github.com/emersion/go-ical v0.0.0-20250609112844-439c63cef608 // second opinion on every edit of a calendar file; newer than the last tag, which ignores RDATE
 	github.com/emersion/go-webdav v0.7.1-0.20260628102823-c16f8a9a132c // a CalDAV server that others wrote, in process, for tests only
 	github.com/fsnotify/fsnotify v1.10.1 // notices a saved file at once
+	github.com/gofrs/flock v0.13.0 // locks a sign-in while it is renewed, on each system in its way
 	github.com/jedib0t/go-pretty/v6 v6.9.2 // tables that know how wide a character and a screen are
 	github.com/microsoft/kiota-abstractions-go v1.9.4 // the Graph SDK's own interfaces
 	github.com/microsoft/kiota-http-go v1.5.6 // the Graph SDK's transport; before 1.5.6 it leaks contexts

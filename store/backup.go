@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // keepBackups is how many copies stay.
@@ -49,7 +47,7 @@ func (s *Store) Backup() (string, error) {
 
 // writeCopy writes the store to a new file and reads it back.
 func (s *Store) writeCopy(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC|unix.O_NOFOLLOW, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
 	if err != nil {
 		return explain("copy to", path, err)
 	}

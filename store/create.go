@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 )
 
 // create makes a new database under another name and moves it to its place when it is whole. Its lock, taken before, goes
@@ -16,7 +14,7 @@ func (s *Store) create(schema int) error {
 		return explain("make the folder of", s.path, err)
 	}
 	temp := s.path + ".new"
-	file, err := s.lockedFile(temp, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW)
+	file, err := s.lockedFile(temp, os.O_RDWR|os.O_CREATE|noFollow)
 	if err != nil {
 		return err
 	}

@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -122,21 +119,6 @@ func notAllowed(path, owner, who string) string {
 		return fmt.Sprintf("the state %s may not be read and written by %s: give that right to this user, for the file and its folder (chmod u+rwX)", path, who)
 	}
 	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s: run zoomtag as %s, for instance with sudo -u '%s'", path, owner, who, owner, owner)
-}
-
-// ownerOf names the user to whom a file belongs, or the nearest folder above it of which that is known.
-func ownerOf(path string) string {
-	for {
-		var st unix.Stat_t
-		if unix.Stat(path, &st) == nil {
-			return userName(int(st.Uid))
-		}
-		above := filepath.Dir(path)
-		if above == path {
-			return ""
-		}
-		path = above
-	}
 }
 
 // userName is what a user is called here; who has no name goes by the number, as sudo takes it.

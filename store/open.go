@@ -10,7 +10,6 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	"golang.org/x/sys/unix"
 )
 
 // Open opens the store at path, or makes it if there is none, its folder included. It reads and verifies the whole file,
@@ -56,25 +55,21 @@ func open(path string, o Options, readOnly bool, steps []step) (*Store, error) {
 
 // lockedFile opens a file and locks it. The lock belongs to the open file, and so moves with it to bbolt.
 func (s *Store) lockedFile(path string, flag int) (*os.File, error) {
-	how := unix.LOCK_EX | unix.LOCK_NB
-	if s.readOnly {
-		how = unix.LOCK_SH | unix.LOCK_NB
-	}
 	const pause = 20 * time.Millisecond
 	for waited := time.Duration(0); ; {
-		file, err := os.OpenFile(path, flag, 0o600)
+		file, err := openFile(path, flag)
 		if err != nil {
 			return nil, explain("open", path, err)
 		}
-		err = unix.Flock(int(file.Fd()), how)
-		if err == nil && stillThere(file, path) {
+		busy, err := lockFile(file, s.readOnly)
+		if err == nil && !busy && stillThere(file, path) {
 			return file, nil
 		}
 		file.Close()
 		switch {
-		case err == nil: // moved away while we waited: look again
-		case !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR):
+		case err != nil:
 			return nil, explain("lock", path, err)
+		case !busy: // moved away while we waited: look again
 		case waited >= s.options.Timeout:
 			return nil, locked(path)
 		}
@@ -141,7 +136,7 @@ func (s *Store) inspect(file *os.File, schema int) (facts, *stamp, error) {
 	case info.Size() == 0:
 		return facts{}, nil, &DamagedError{Path: s.path, What: "is empty"}
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if modes && info.Mode().Perm()&0o077 != 0 {
 		s.note("%s can be read by others and holds passcodes: chmod 600 %s", s.path, s.path)
 	}
 	found, err := examine(file, info.Size())
@@ -203,14 +198,8 @@ func (s *Store) syncDir(path string) error {
 	if s.options.NoSync {
 		return nil
 	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
+	if err := syncFolder(filepath.Dir(path)); err != nil {
 		return explain("save", path, err)
 	}
-	defer dir.Close()
-	err = dir.Sync()
-	if err == nil || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) { // some file systems cannot, nor need they
-		return nil
-	}
-	return explain("save", path, err)
+	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Times of passes that changed nothing are no reason to write to the database. They are in FILE.passes, which nothing rests on but what
@@ -74,7 +72,7 @@ func (s *Store) readPasses() {
 		return
 	}
 	s.passes = passTimes{read: true, now: map[string]time.Time{}, written: map[string]time.Time{}}
-	f, err := os.OpenFile(passesPath(s.path), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(passesPath(s.path), os.O_RDONLY|noFollow, 0)
 	if err != nil {
 		return
 	}
@@ -105,7 +103,7 @@ func (s *Store) writePasses() error {
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
 		return explain("save to", path, err)
 	}
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|noFollow, 0o600)
 	if err != nil {
 		return explain("save to", path, err)
 	}

@@ -8,8 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-
-	"golang.org/x/sys/unix"
 )
 
 // stamp is what the sidecar says: which database it lies beside, and how far that had come.
@@ -67,7 +65,7 @@ type sidecar struct {
 
 // read returns what the sidecar says: nil if there is none, or none that can be understood.
 func (s *sidecar) read() (*stamp, error) {
-	f, err := os.OpenFile(s.path, os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	f, err := os.OpenFile(s.path, os.O_RDONLY|noFollow, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -90,7 +88,7 @@ func (s *sidecar) read() (*stamp, error) {
 // A torn stamp, after a power cut, is one that cannot be understood.
 func (s *sidecar) write(st stamp) error {
 	if s.file == nil {
-		f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+		f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 		if err != nil {
 			return explain("open", s.path, err)
 		}

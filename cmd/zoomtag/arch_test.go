@@ -74,6 +74,7 @@ var soleImporter = map[string]string{
 	"github.com/emersion/go-ical":    "providers/ical",
 	"github.com/teambition/rrule-go": "providers/ical",
 	"github.com/fsnotify/fsnotify":   "providers/calendar/icsdir",
+	"github.com/gofrs/flock":         "providers/internal/oauth",
 	"github.com/spf13/cobra":         "cmd/zoomtag",
 	"github.com/spf13/pflag":         "cmd/zoomtag",
 	"github.com/coreos/go-systemd":   "systemd",

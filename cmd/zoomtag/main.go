@@ -34,7 +34,7 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	// A pipe that nobody reads any more is an error of the write, and no sudden end: what lies in the temporary folder is removed.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	code := execute(ctx, os.Args[1:], process{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, own: true})
+	code := execute(ctx, os.Args[1:], process{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: environment, own: true})
 	stop()
 	os.Exit(code)
 }

@@ -63,7 +63,9 @@ func (w *crashWorld) runInside() *innerDaemon {
 // hangUp sends SIGHUP.
 func (d *innerDaemon) hangUp() {
 	d.w.t.Helper()
-	d.w.must(syscall.Kill(os.Getpid(), syscall.SIGHUP))
+	self, err := os.FindProcess(os.Getpid())
+	d.w.must(err)
+	d.w.must(self.Signal(syscall.SIGHUP))
 }
 
 // reload has the configuration read again, and waits until that is done.

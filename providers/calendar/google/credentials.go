@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
 	case info.Size() > maxCredentials:
 		return credentials{}, fmt.Errorf("google: %s is too large to be credentials", path)
-	case info.Mode().Perm()&0o004 != 0:
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0: // there the access list of its folder says it
 		log.Warn("every user of this machine can read Google's credentials; run: chmod 600 " + path)
 	}
 	data, err := os.ReadFile(path)

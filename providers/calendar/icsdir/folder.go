@@ -20,7 +20,7 @@ import (
 // replaced meanwhile is not half seen.
 type folder struct {
 	f    *os.File
-	fd   int // of f
+	fd   handle // of f
 	path string
 	// denies says why nothing in the folder can be written now, or nothing. It is asked once for each call.
 	denies func() string
@@ -40,7 +40,7 @@ func (d *Dir) openFolder() (*folder, error) {
 		f.Close()
 		return nil, absent(path, err)
 	}
-	dir := &folder{f: f, fd: int(f.Fd()), path: path}
+	dir := &folder{f: f, fd: handleOf(f), path: path}
 	dir.denies = sync.OnceValue(func() string { return d.rights(dir) })
 	return dir, nil
 }
@@ -250,7 +250,7 @@ func unreadable(name string, err error) error {
 }
 
 // fill reads a whole file of about size bytes.
-func fill(fd int, buf []byte, size int) ([]byte, error) {
+func fill(fd handle, buf []byte, size int) ([]byte, error) {
 	if cap(buf) <= size {
 		buf = make([]byte, size+512)
 	}

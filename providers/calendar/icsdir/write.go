@@ -123,11 +123,8 @@ func (d *Dir) fillTemp(temp *os.File, it *item, out []byte) error {
 	if err == nil {
 		err = temp.Chmod(it.stat.mode)
 	}
-	if err == nil && (it.stat.uid != os.Geteuid() || it.stat.gid != os.Getegid()) {
-		// Only root can give a file to somebody else. Others may be members of the file's group, or not.
-		if err = temp.Chown(it.stat.uid, it.stat.gid); errors.Is(err, fs.ErrPermission) {
-			err = fmt.Errorf("the file belongs to another user, and would not any more: %w", err)
-		}
+	if err == nil {
+		err = it.stat.giveOwner(temp)
 	}
 	if err == nil {
 		err = temp.Sync()
@@ -153,14 +150,6 @@ func (d *Dir) unchanged(it *item) error {
 		return fmt.Errorf("icsdir: %s: %w", it.name, calendar.ErrConflict)
 	}
 	return nil
-}
-
-func syncDir(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // unwritable words an error about writing; nil stays nil.

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 		return certificate{}, fmt.Errorf("the certificate cannot be read: %w", err)
 	case info.Size() > maxCertificate:
 		return certificate{}, fmt.Errorf("%s is too large to be a certificate", path)
-	case info.Mode().Perm()&0o004 != 0:
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0: // there the access list of its folder says it
 		log.Warn("every user of this machine can read the private key of the certificate; run: chmod 600 " + path)
 	}
 	data, err := os.ReadFile(path)

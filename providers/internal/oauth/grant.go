@@ -79,7 +79,7 @@ const maxGrant = 64 << 10
 // LoadGrant reads a grant; ErrNoGrant if there is none.
 func LoadGrant(path string) (Grant, error) {
 	// Without following a link, which somebody else may have laid.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Grant{}, ErrNoGrant
@@ -95,7 +95,7 @@ func LoadGrant(path string) (Grant, error) {
 		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
 	case info.Size() > maxGrant:
 		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
-	case info.Mode().Perm()&0o077 != 0:
+	case modes && info.Mode().Perm()&0o077 != 0:
 		return Grant{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxGrant))
@@ -193,15 +193,4 @@ func lockToSave(ctx context.Context, path string) (unlock func(), err error) {
 		return nil, fmt.Errorf("the sign-in cannot be saved: %w", err)
 	}
 	return unlock, nil
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("the sign-in cannot be saved: %w", err)
-	}
-	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
-		return fmt.Errorf("the sign-in cannot be saved: %w", err)
-	}
-	return nil
 }

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // lockWait is how long a lock that another process holds is left alone before it is tried again.
@@ -19,21 +20,12 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("the sign-in cannot be locked: %w", err)
 	}
-	file, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("the sign-in cannot be locked: %w", err)
-	}
-	for {
-		switch err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
-		case err == nil:
-			return func() { _ = file.Close() }, nil // closing it lets go of it
-		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
-			return nil, errors.Join(fmt.Errorf("the sign-in cannot be locked: %w", err), file.Close())
+	lock := flock.New(path+".lock", flock.SetFlag(os.O_RDWR|os.O_CREATE|noFollow), flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, lockWait); err != nil {
+		if ctx.Err() != nil {
+			return nil, errors.Join(ctx.Err(), lock.Close())
 		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), file.Close())
-		case <-time.After(lockWait):
-		}
+		return nil, errors.Join(fmt.Errorf("the sign-in cannot be locked: %w", err), lock.Close())
 	}
+	return func() { _ = lock.Close() }, nil // closing it lets go of it
 }

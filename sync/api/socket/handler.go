@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"syscall"
 	"time"
 
 	"zoomtag/providers/words"
@@ -40,21 +39,11 @@ func Listen(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
 	}
-	if info, err := os.Lstat(path); err != nil || info.Mode() != os.ModeSocket|socketMode {
+	if owned, err := ownersAlone(path); !owned {
 		return nil, errors.Join(fmt.Errorf("the control socket %s is not the owner's alone: its file system has no modes, or somebody has replaced it; "+
 			"choose another folder for state", path), err, l.Close())
 	}
 	return l, nil
-}
-
-// socketMode lets in the owner only.
-const socketMode = 0o600
-
-// ownersOnly gives a socket its mode before it has a path: at no moment can others connect, and no path has to be changed, which might lead
-// elsewhere by then (unix(7): the mode of the socket's file is that of the descriptor).
-func ownersOnly(_, _ string, raw syscall.RawConn) (err error) {
-	refused := raw.Control(func(fd uintptr) { err = syscall.Fchmod(int(fd), socketMode) })
-	return errors.Join(refused, err)
 }
 
 // Handler answers for current, which may change when the configuration is read again.

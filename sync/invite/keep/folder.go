@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"zoomtag/providers/files"
 	"zoomtag/providers/ical"
@@ -72,7 +71,7 @@ func whose(path string) error {
 	case !info.Mode().IsRegular():
 		return &foreignError{path}
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|noWait, 0)
 	if err != nil {
 		return &foreignError{path} // ours can be read
 	}

@@ -1,9 +1,12 @@
+//go:build unix
+
 package icsdir
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -12,6 +15,12 @@ import (
 
 // The system calls of this file are made without package os, which for each file looks whether it can be polled and sets a
 // finalizer: with ten thousand files that is a third of the time of a pass.
+
+// handle is an open file.
+type handle = int
+
+// handleOf is the handle of an open folder, which keeps it.
+func handleOf(f *os.File) handle { return int(f.Fd()) }
 
 // retry repeats a system call that a signal has interrupted.
 func retry(call func() error) error {
@@ -58,7 +67,7 @@ func (d *folder) follow(path string) (st stat, link string, ok bool, err error) 
 }
 
 // open opens a file for reading. It waits for nobody: a pipe that has taken the place of the file does not hang us.
-func (d *folder) open(e entry) (fd int, err error) {
+func (d *folder) open(e entry) (fd handle, err error) {
 	const flags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
 	err = retry(func() (err error) {
 		if e.link == "" {
@@ -71,14 +80,14 @@ func (d *folder) open(e entry) (fd int, err error) {
 	return fd, err
 }
 
-func closeFD(fd int) { _ = unix.Close(fd) } // nothing was written through it
+func closeFD(fd handle) { _ = unix.Close(fd) } // nothing was written through it
 
-func readFD(fd int, buf []byte) (n int, err error) {
+func readFD(fd handle, buf []byte) (n int, err error) {
 	err = retry(func() (err error) { n, err = unix.Read(fd, buf); return err })
 	return max(n, 0), err
 }
 
-func statFD(fd int) (stat, error) {
+func statFD(fd handle) (stat, error) {
 	var sys unix.Stat_t
 	if err := retry(func() error { return unix.Fstat(fd, &sys) }); err != nil {
 		return stat{}, err
@@ -94,4 +103,24 @@ func fromSys(sys *unix.Stat_t) stat {
 		size: sys.Size, mtime: sys.Mtim.Nano(), ctime: sys.Ctim.Nano(), inode: sys.Ino,
 		mode: fs.FileMode(sys.Mode & 0o777), uid: int(sys.Uid), gid: int(sys.Gid),
 	}
+}
+
+// giveOwner gives the new version of a file the owner and group of the old one. Only root can give a file to somebody else; others may be members of its group.
+func (s *stat) giveOwner(temp *os.File) error {
+	if s.uid == os.Geteuid() && s.gid == os.Getegid() {
+		return nil
+	}
+	err := temp.Chown(s.uid, s.gid)
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("the file belongs to another user, and would not any more: %w", err)
+	}
+	return err
+}
+
+func syncDir(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
