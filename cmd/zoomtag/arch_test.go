@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
-	"sync/setup":                             {"configs", "providers/calendar", "providers/files", "providers/meeting", "providers/words", "sync/assemble"},
+	"sync/setup":                             {"configs", "providers/calendar", "providers/files", "providers/meeting", "providers/signin", "providers/words", "sync/api", "sync/assemble", "sync/plan"},
 	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series", "providers/words"},
 	"providers/internal/oauth":               {"providers/internal/rest", "providers/words"},

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os/exec"
-	"runtime"
-	"slices"
 	"strings"
+
+	"zoomtag/sync/setup"
+
+	"zoomtag/cmd/zoomtag/terminal"
 
 	"zoomtag/sync/assemble"
 
@@ -68,37 +67,6 @@ func authArgs(cmd *cobra.Command, args []string) error {
 	return cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)(cmd, args)
 }
 
-// whoHosts is the Zoom account that is meant: the one named, or the only one in which a person signs in.
-func whoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
-	var persons, modes []string
-	var only configs.Zoom
-	for _, z := range cfg.Zoom {
-		modes = append(modes, fmt.Sprintf("%s (%s)", z.Name, z.Mode))
-		if z.Mode == configs.User {
-			persons, only = append(persons, z.Name), z
-		}
-	}
-	named, ok := cfg.Zoom.Named(name)
-	unnamed := len(cfg.Zoom.Names()) == 0
-	switch {
-	case name != "" && unnamed:
-		return named, fmt.Errorf("the configuration has one Zoom account, without a name: leave %q out", name)
-	case name != "" && !ok:
-		return named, fmt.Errorf("there is no Zoom account %q in the configuration%s", name, cmp.Or(words.Meant(name, cfg.Zoom.Names()), "; there are: "+strings.Join(modes, ", ")))
-	case ok && named.Mode != configs.User:
-		return named, fmt.Errorf("Zoom account %s has mode %s, in which nobody signs in; to sign in as a person write mode: user", named.Name, named.Mode) //nolint:staticcheck // Zoom is a name
-	case ok:
-		return named, nil
-	case len(persons) == 0 && unnamed:
-		return named, fmt.Errorf("zoom has mode %s, in which nobody signs in; to sign in as a person write mode: user", cfg.Zoom[0].Mode)
-	case len(persons) == 0:
-		return named, fmt.Errorf("no Zoom account has mode user, in which a person signs in; there are: %s", strings.Join(modes, ", "))
-	case len(persons) > 1:
-		return named, fmt.Errorf("name the Zoom account for which somebody signs in, as in %s; there are: %s", assemble.ZoomSignIn(persons[0]), strings.Join(persons, ", "))
-	}
-	return only, nil
-}
-
 // authCalendar signs in for the calendar with a name, or the only one.
 func (a *app) authCalendar(ctx context.Context, provider, name string, how signInFlags) error {
 	cfg, c, err := a.calendarOf(provider, name)
@@ -111,7 +79,7 @@ func (a *app) authCalendar(ctx context.Context, provider, name string, how signI
 // calendarOf is the calendar of a provider for which somebody signs in, with its secret if it has one.
 func (a *app) calendarOf(provider, name string) (*configs.Config, configs.Calendar, error) {
 	return withSecret(a, func(cfg *configs.Config) (configs.Calendar, bool, error) {
-		c, err := whoSignsIn(cfg, provider, name)
+		c, err := setup.WhoSignsIn(cfg, provider, name)
 		return c, c.Outlook != nil && !c.Outlook.ClientSecret.IsZero(), err // few have one, and those cannot do without
 	})
 }
@@ -119,7 +87,7 @@ func (a *app) calendarOf(provider, name string) (*configs.Config, configs.Calend
 // accountOf is the Zoom account in which somebody signs in, with its secret if it has one: a public client has none.
 func (a *app) accountOf(name string) (*configs.Config, configs.Zoom, error) {
 	return withSecret(a, func(cfg *configs.Config) (configs.Zoom, bool, error) {
-		z, err := whoHosts(cfg, name)
+		z, err := setup.WhoHosts(cfg, name)
 		return z, !z.ClientSecret.IsZero(), err
 	})
 }
@@ -182,41 +150,10 @@ func (a *app) signInZoom(ctx context.Context, cfg *configs.Config, z configs.Zoo
 
 // browser opens an address, or is nil where only the address is wanted, or no browser is there.
 func (a *app) browser(how signInFlags) func(address string) error {
-	if how.noBrowser || !hasBrowser(a.term.env) {
+	if how.noBrowser || !terminal.HasBrowser(a.term.env) {
 		return nil
 	}
-	return openBrowser
-}
-
-// whoSignsIn is the calendar of a provider that is meant: the one named, or the only one for which somebody signs in.
-func whoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, error) {
-	kind := map[string]string{"google": "Google calendar", "outlook": "Outlook calendar"}[provider]
-	other := map[string]string{"google": "a service account", "outlook": "an app"}[provider]
-	var names []string
-	for _, c := range cfg.Calendars {
-		switch {
-		case c.Name == name && c.Provider() != provider:
-			return c, fmt.Errorf("calendar %s is no %s", name, kind)
-		case c.Name == name && !c.SignsIn():
-			return c, fmt.Errorf("calendar %s signs in as %s; to sign in as a person write auth: user", name, other)
-		}
-		if c.Provider() == provider && c.SignsIn() {
-			names = append(names, c.Name)
-		}
-	}
-	if name == "" && len(names) == 1 {
-		name = names[0]
-	}
-	if i := slices.IndexFunc(cfg.Calendars, func(c configs.Calendar) bool { return c.Name == name }); i >= 0 {
-		return cfg.Calendars[i], nil
-	}
-	switch {
-	case len(names) == 0:
-		return configs.Calendar{}, fmt.Errorf("the configuration has no %s with auth: user", kind)
-	case name == "":
-		return configs.Calendar{}, fmt.Errorf("name the calendar with --calendar; there are: %s", strings.Join(names, ", "))
-	}
-	return configs.Calendar{}, fmt.Errorf("there is no calendar %q in the configuration%s", name, cmp.Or(words.Meant(name, names), "; one of these signs in: "+strings.Join(names, ", ")))
+	return terminal.OpenBrowser
 }
 
 func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calendar, how signInFlags) error {
@@ -250,30 +187,4 @@ func (a *app) introduce(ctx context.Context, b *assemble.Builder, c configs.Cale
 	}
 	fmt.Fprintf(a.term.out, "With it, %s.\n", said.Sentence)
 	return nil
-}
-
-// hasBrowser reports whether there is a screen on which a browser could open.
-func hasBrowser(env func(string) string) bool {
-	switch runtime.GOOS {
-	case "darwin", "windows":
-		return true
-	}
-	return env("DISPLAY") != "" || env("WAYLAND_DISPLAY") != ""
-}
-
-// openBrowser opens an address with the desktop's own program for that.
-func openBrowser(address string) error {
-	command := []string{"xdg-open", address}
-	switch runtime.GOOS {
-	case "darwin":
-		command = []string{"open", address}
-	case "windows":
-		command = []string{"rundll32", "url.dll,FileProtocolHandler", address}
-	}
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	return cmd.Process.Release()
 }

@@ -5,19 +5,16 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
+
+	"zoomtag/sync/setup"
 
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
-	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting/zoom"
-	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
-	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
-	"zoomtag/sync/plan"
 )
 
 func (a *app) authListCommand() *cobra.Command {
@@ -32,20 +29,6 @@ what the files of the sign-ins say; with --ask each service is asked.`,
 	})
 	cmd.Flags().BoolVar(&ask, "ask", false, "ask each service whether it takes the sign-in")
 	return cmd
-}
-
-// signInRow is how a sign-in stands, as auth list prints it with --json.
-type signInRow struct {
-	Provider string     `json:"provider"`
-	Calendar string     `json:"calendar,omitempty"`
-	Account  string     `json:"account,omitempty"` // the Zoom account, where accounts have names
-	Person   string     `json:"person,omitempty"`  // where it is known
-	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
-	Accepted bool       `json:"accepted"`          // as far as is known
-	Reason   string     `json:"reason,omitempty"`  // why it is not accepted
-	Command  string     `json:"command"`           // signs in anew
-
-	ask func(ctx context.Context) error
 }
 
 // listSignIns prints how each sign-in stands.
@@ -65,7 +48,7 @@ func (a *app) listSignIns(ctx context.Context, ask bool) error {
 	failed := false
 	for i := range rows {
 		if row := &rows[i]; ask && row.Accepted {
-			if err := row.ask(ctx); err != nil {
+			if err := row.Ask(ctx); err != nil {
 				row.Accepted, row.Reason = false, words.Of(err)
 			}
 		}
@@ -78,44 +61,29 @@ func (a *app) listSignIns(ctx context.Context, ask bool) error {
 }
 
 // signIns are the sign-ins that a configuration needs.
-func (a *app) signIns(cfg *configs.Config) ([]signInRow, error) {
+func (a *app) signIns(cfg *configs.Config) ([]setup.SignIn, error) {
 	b, err := a.builder(cfg)
 	if err != nil {
 		return nil, err
 	}
-	rows := []signInRow{}
+	rows := []setup.SignIn{}
 	for _, z := range cfg.Zoom {
 		if z.Mode == configs.User {
-			row := standing(assemble.ZoomGrantFile(cfg.State, z.Name))
+			row := setup.Standing(assemble.ZoomGrantFile(cfg.State, z.Name))
 			row.Provider, row.Account, row.Command = "zoom", z.Name, assemble.ZoomSignIn(z.Name)
-			row.ask = func(ctx context.Context) error { return askZoom(ctx, b, z) }
+			row.Ask = func(ctx context.Context) error { return askZoom(ctx, b, z) }
 			rows = append(rows, row)
 		}
 	}
 	for _, c := range cfg.Calendars {
 		if c.SignsIn() {
-			row := standing(assemble.GrantFile(cfg.State, c))
+			row := setup.Standing(assemble.GrantFile(cfg.State, c))
 			row.Provider, row.Calendar, row.Command = c.Provider(), c.Name, "zoomtag auth "+c.Provider()+" --calendar "+c.Name
-			row.ask = func(ctx context.Context) error { return askCalendar(ctx, b, c) }
+			row.Ask = func(ctx context.Context) error { return setup.AskCalendar(ctx, b, c) }
 			rows = append(rows, row)
 		}
 	}
 	return rows, nil
-}
-
-// standing is how the sign-in in a file stands.
-func standing(path string) signInRow {
-	state, ok := signin.Read(path)
-	row := signInRow{Person: state.Name(), SignedIn: api.Time(state.SignedIn), Accepted: ok && state.Refused.IsZero()}
-	switch {
-	case !ok && state.Unusable != nil:
-		row.Reason = words.Of(state.Unusable)
-	case !ok:
-		row.Reason = "nobody has signed in"
-	case !row.Accepted:
-		row.Reason = strings.TrimSuffix("not accepted since "+terminal.Clock(&state.Refused)+": "+state.Reason, ": ")
-	}
-	return row
 }
 
 func askZoom(ctx context.Context, b *assemble.Builder, z configs.Zoom) error {
@@ -126,18 +94,7 @@ func askZoom(ctx context.Context, b *assemble.Builder, z configs.Zoom) error {
 	return err
 }
 
-func askCalendar(ctx context.Context, b *assemble.Builder, c configs.Calendar) error {
-	source, err := b.Source(c, plan.Settings{})
-	if err != nil {
-		return err
-	}
-	if known, ok := source.(calendar.Introducer); ok {
-		_, err = known.Introduce(ctx)
-	}
-	return err
-}
-
-func (a *app) showSignIns(list []signInRow) error {
+func (a *app) showSignIns(list []setup.SignIn) error {
 	if a.flags.json {
 		return terminal.JSON(a.term.out, map[string]any{"sign_ins": list})
 	}

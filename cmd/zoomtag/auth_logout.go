@@ -8,10 +8,11 @@ import (
 	"os"
 	"strings"
 
+	"zoomtag/sync/setup"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
-	"zoomtag/configs"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
@@ -66,29 +67,12 @@ func (a *app) logoutCalendar(ctx context.Context, provider, name string, here bo
 	if err != nil {
 		return err
 	}
-	if others := sharing(cfg, c); len(others) > 0 && !here {
+	if others := setup.Sharing(cfg, c); len(others) > 0 && !here {
 		here = true
 		fmt.Fprintf(a.term.out, "Google is not asked to take it back, because that could end the sign-in of %s as well, which uses the same app.\n", strings.Join(others, ", "))
 	}
 	bye, err := b.Kinds.Calendars[provider].SignOut(ctx, b, c, here)
 	return a.sayFarewell(assemble.GrantFile(cfg.State, c), "calendar "+c.Name, bye, err)
-}
-
-// sharing are the other calendars for which somebody has signed in with the same app of Google's: who takes back one sign-in of a person there
-// takes back all.
-func sharing(cfg *configs.Config, c configs.Calendar) (names []string) {
-	if c.Google == nil {
-		return nil
-	}
-	for _, other := range cfg.Calendars {
-		if other.Name == c.Name || other.Google == nil || other.Google.Credentials != c.Google.Credentials {
-			continue
-		}
-		if state, ok := signin.Read(assemble.GrantFile(cfg.State, other)); ok && state.Refused.IsZero() {
-			names = append(names, other.Name)
-		}
-	}
-	return names
 }
 
 // sayFarewell says what became of a sign-in, and where the service still lists the app.

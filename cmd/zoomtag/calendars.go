@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"zoomtag/sync/setup"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
-	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
@@ -27,17 +28,6 @@ watched already, and the line to write for it. NAME is a calendar of the configu
 			return a.listCalendars(cmd.Context(), strings.Join(args, ""))
 		},
 	})
-}
-
-// listedCalendar is a calendar of an account, as calendars prints it with --json.
-type listedCalendar struct {
-	Account  string `json:"account"` // a calendar of the configuration that is in the account
-	Provider string `json:"provider"`
-	Name     string `json:"name"`
-	ID       string `json:"id"` // empty: the one that is chosen by writing nothing
-	ReadOnly bool   `json:"read_only"`
-	Watched  string `json:"watched"` // the name under which it is watched; empty: it is not
-	Line     string `json:"line"`
 }
 
 // listCalendars lists the accounts of all calendars, or of one.
@@ -57,12 +47,13 @@ func (a *app) listCalendars(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	list, seen, failed := []listedCalendar{}, map[string]bool{}, false
+	list, seen, failed := []setup.ListedCalendar{}, map[string]bool{}, false
 	for _, c := range cfg.Calendars {
-		if account := accountKey(c); name != "" && c.Name != name || account == "" || seen[account] {
+		account := setup.AccountKey(c)
+		if meant := name == "" || c.Name == name; !meant || account == "" || seen[account] {
 			continue
 		}
-		seen[accountKey(c)] = true
+		seen[account] = true
 		source, err := b.Source(c, plan.Settings{})
 		if err != nil {
 			return err
@@ -77,7 +68,7 @@ func (a *app) listCalendars(ctx context.Context, name string) error {
 			fmt.Fprintf(a.term.err, "zoomtag: %s: %s\n", c.Name, terminal.Lines(words.Of(err)))
 		}
 		for _, one := range found {
-			list = append(list, inConfiguration(cfg, c, one))
+			list = append(list, setup.InConfiguration(cfg, c, one))
 		}
 	}
 	if err = a.showListed(list); err == nil && failed {
@@ -86,51 +77,7 @@ func (a *app) listCalendars(ctx context.Context, name string) error {
 	return err
 }
 
-// accountKey tells the account of a calendar from others; "" where nobody signs in.
-func accountKey(c configs.Calendar) string {
-	said, files := c.Section().Proof()
-	if said == nil {
-		return ""
-	}
-	key := strings.Join(append(said, files...), "\x00")
-	switch {
-	case c.SignsIn(): // each calendar has a sign-in of its own
-		key += "\x00" + c.Name
-	case c.Outlook != nil:
-		key += "\x00" + c.Outlook.User
-	}
-	return key
-}
-
-// chosen is what a calendar of the configuration writes to choose one in its account.
-func chosen(c configs.Calendar) string {
-	switch {
-	case c.Google != nil && c.Google.Calendar != "primary":
-		return c.Google.Calendar
-	case c.Outlook != nil:
-		return c.Outlook.Calendar
-	case c.CalDAV != nil:
-		return c.CalDAV.Calendar
-	}
-	return ""
-}
-
-// inConfiguration says of a calendar that is listed in the account of c whether it is watched, and what to write for it.
-func inConfiguration(cfg *configs.Config, c configs.Calendar, one calendar.Listed) listedCalendar {
-	out := listedCalendar{Account: c.Name, Provider: c.Provider(), Name: one.Name, ID: one.ID, ReadOnly: one.ReadOnly, Line: "calendar: " + fmt.Sprintf("%q", one.ID)}
-	if one.ID == "" {
-		out.Line = "(leave calendar out)"
-	}
-	for _, other := range cfg.Calendars {
-		written := chosen(other)
-		if accountKey(other) == accountKey(c) && (written == one.ID || written != "" && strings.EqualFold(written, one.Name)) {
-			out.Watched = other.Name
-		}
-	}
-	return out
-}
-
-func (a *app) showListed(list []listedCalendar) error {
+func (a *app) showListed(list []setup.ListedCalendar) error {
 	if a.flags.json {
 		return terminal.JSON(a.term.out, map[string]any{"calendars": list})
 	}
