@@ -3,7 +3,7 @@ module zoomtag
 go 1.26.0
 
 require (
-	charm.land/huh/v2 v2.0.3 // questions of zoomtag init, on a screen and line by line
+	charm.land/huh/v2 v2.0.3 // questions of zoomtag init, line by line, put again until the answer is one
 	github.com/coreos/go-systemd/v22 v22.7.0 // READY and WATCHDOG messages to systemd
 	github.com/emersion/go-ical v0.0.0-20250609112844-439c63cef608 // second opinion on every edit of a calendar file; newer than the last tag, which ignores RDATE
 	github.com/emersion/go-webdav v0.7.1-0.20260628102823-c16f8a9a132c // a CalDAV server that others wrote, in process, for tests only

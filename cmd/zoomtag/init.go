@@ -67,8 +67,7 @@ func (a *app) begin(cmd *cobra.Command, answers setup.Answers, yes, noPlan bool,
 	if err != nil {
 		return err
 	}
-	screen := a.term.screen(a.term.out) && prompt.Typed(a.term.in)
-	asker := &prompt.Asker{In: a.term.in, Out: a.term.out, Screen: screen, Silent: yes}
+	asker := &prompt.Asker{In: a.term.in, Out: a.term.out, Silent: yes}
 	name, err := setup.Run(cmd.Context(), setup.Options{
 		Path:     path,
 		Home:     a.term.env("HOME"),

@@ -61,6 +61,7 @@ type choice struct {
 	// secrets are files that the keys name.
 	secrets []file
 	name    string
+	chosen  bool // among the calendars of the account
 }
 
 // key is a key of a section with its value.

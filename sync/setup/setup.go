@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
@@ -98,6 +100,13 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 			}
 		}
 		err = d.attempt(ctx, text, c, s, before == nil)
+		var open *openChoice
+		if errors.As(err, &open) {
+			if err = d.choose(ctx, &c, open.list); err != nil {
+				return err
+			}
+			continue
+		}
 		var wrong *wrongAnswer
 		if !errors.As(err, &wrong) || !d.Typed || ctx.Err() != nil {
 			return err
@@ -120,6 +129,54 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 			return err
 		}
 	}
+}
+
+// openChoice says that the account holds several calendars, and that nobody has said which one is meant.
+type openChoice struct{ list []calendar.Listed }
+
+func (o *openChoice) Error() string {
+	return fmt.Sprintf("the account holds %d calendars: choose one with --calendar-id", len(o.list))
+}
+
+// choose asks which of an account's calendars is meant, by its number.
+func (d *dialog) choose(ctx context.Context, c *choice, list []calendar.Listed) error {
+	for i, one := range list {
+		line := fmt.Sprintf("  %d. %s", i+1, one.Name)
+		if one.ReadOnly {
+			line += " (can be read, and not changed)"
+		}
+		fmt.Fprintln(d.Out, line)
+	}
+	answer, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id", Default: "1",
+		Help: "The number of the one that is to be watched.", Check: func(s string) (string, error) {
+			if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 1 || n > len(list) {
+				return "", fmt.Errorf("write a number from 1 to %d", len(list))
+			}
+			return strings.TrimSpace(s), nil
+		}})
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(answer)
+	if err != nil {
+		return err
+	}
+	c.chosen = true
+	c.add("calendar", list[n-1].ID, "")
+	return nil
+}
+
+// open are the calendars of an account among which one has to be chosen yet; none where there is nothing to choose, or nobody to ask.
+func (d *dialog) open(ctx context.Context, source calendar.Calendar, c choice) ([]calendar.Listed, error) {
+	lister, ok := source.(calendar.Lister)
+	if !ok || !d.Typed || c.chosen || d.answers.CalendarID != "" || c.kind != "caldav" && c.kind != outlookApp {
+		return nil, nil
+	}
+	list, err := lister.List(ctx)
+	if err != nil || len(list) < 2 {
+		return nil, err
+	}
+	return list, nil
 }
 
 // added is the configuration with the calendar in it.
@@ -176,7 +233,7 @@ func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source, f
 			return err
 		}
 	}
-	if err := d.tryCalendar(ctx, cfg, b, c.name, made); err != nil {
+	if err := d.tryCalendar(ctx, cfg, b, c, made); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -241,9 +298,9 @@ func knows(ctx context.Context, service meeting.Service, host string) error {
 }
 
 // tryCalendar signs in for the calendar, and reads it.
-func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemble.Builder, name string, made *stage) error {
+func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemble.Builder, answered choice, made *stage) error {
 	for _, c := range cfg.Calendars {
-		if c.Name != name {
+		if c.Name != answered.name {
 			continue
 		}
 		if c.SignsIn() {
@@ -258,9 +315,14 @@ func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemb
 		if err != nil {
 			return &wrongAnswer{err: err}
 		}
+		if list, err := d.open(ctx, source, answered); err != nil {
+			return &wrongAnswer{err: err}
+		} else if list != nil {
+			return &openChoice{list}
+		}
 		return d.read(ctx, source)
 	}
-	return fmt.Errorf("the calendar %s is not in what would be written", name)
+	return fmt.Errorf("the calendar %s is not in what would be written", answered.name)
 }
 
 // read reads a calendar once.

@@ -1,5 +1,5 @@
-// Package prompt puts questions to people, one after the other: on a screen with huh's fields, and line by line where there is none, over a pipe,
-// with TERM=dumb or NO_COLOR. A question that a flag has answered is not put.
+// Package prompt puts questions to people, line by line, as huh's accessible mode does: so they can be answered over ssh, by a screen reader, and
+// from a file. A question that a flag has answered is not put.
 package prompt
 
 import (
@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"charm.land/huh/v2"
+	"golang.org/x/term"
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/setup"
@@ -19,7 +20,6 @@ import (
 type Asker struct {
 	In     io.Reader
 	Out    io.Writer
-	Screen bool // fields are drawn; else lines are read
 	Silent bool // nobody is there: defaults are taken
 	Asked  int  // how many questions were put
 	ended  bool
@@ -49,51 +49,40 @@ func (a *Asker) Ask(ctx context.Context, q setup.Question) (string, error) {
 		return answer, nil
 	}
 	a.Asked++
-	var typed string
-	field := huh.NewInput().Title(a.title(q)).Description(q.Help).Placeholder(q.Default).Value(&typed)
-	field.Validate(func(s string) error {
+	typed := q.Default
+	field := huh.NewInput().Title(title(q)).Value(&typed).Validate(func(s string) error {
 		if s == "" {
 			s = q.Default
 		}
 		_, err := check(s)
 		return err
 	})
+	fmt.Fprintln(a.Out, "\n"+q.Help)
 	if err := a.run(ctx, field, q); err != nil {
 		return "", err
 	}
-	if typed == "" {
-		typed = q.Default
+	if a.ended && typed == q.Default { // nothing was typed; a last line may lack its end
+		return "", words.Usage(fmt.Errorf("%w before %q was answered: answer it with --%s", ErrEnded, q.Title, q.Flag))
 	}
 	return check(typed)
 }
 
-// title is the question as it is put: where lines are read, with its help above and its default behind.
-func (a *Asker) title(q setup.Question) string {
-	if a.Screen {
-		return q.Title
-	}
-	title := q.Title
+// title is the question with its default behind it.
+func title(q setup.Question) string {
 	if q.Default != "" {
-		title += " [" + q.Default + "]"
+		return q.Title + " [" + q.Default + "]"
 	}
-	return title
+	return q.Title
 }
 
-// run shows a field until it is answered, or ctx ends. A reading that waits for a line cannot be ended: the process ends soon after it.
+// run puts a question until it is answered, or ctx ends. A reading that waits for a line cannot be ended: the process ends soon after it.
 func (a *Asker) run(ctx context.Context, field *huh.Input, q setup.Question) error {
-	if a.Screen {
-		if q.Secret {
-			field.EchoMode(huh.EchoModePassword)
-		}
-		err := huh.NewForm(huh.NewGroup(field)).WithInput(a.In).WithOutput(a.Out).WithShowHelp(false).RunWithContext(ctx)
-		if errors.Is(err, huh.ErrUserAborted) {
-			return context.Canceled
-		}
-		return err
-	}
-	fmt.Fprintln(a.Out, "\n"+q.Help)
 	var in io.Reader = &bytewise{from: a.In, ended: &a.ended}
-	if file, ok := a.In.(*os.File); ok && q.Secret && isTerminal(file) {
+	restore := func() {}
+	if file, ok := a.In.(*os.File); ok && q.Secret && term.IsTerminal(int(file.Fd())) {
+		if state, err := term.GetState(int(file.Fd())); err == nil { // else it stays without an echo after Ctrl-C
+			restore = func() { _ = term.Restore(int(file.Fd()), state) }
+		}
 		in = file
 		field.EchoMode(huh.EchoModePassword)
 	}
@@ -102,11 +91,9 @@ func (a *Asker) run(ctx context.Context, field *huh.Input, q setup.Question) err
 	go func() { answered <- field.RunAccessible(a.Out, in) }()
 	select {
 	case err := <-answered:
-		if err == nil && a.ended {
-			return fmt.Errorf("%w before %q was answered: answer it with --%s", ErrEnded, q.Title, q.Flag)
-		}
 		return err
 	case <-ctx.Done():
+		restore()
 		return ctx.Err()
 	}
 }
