@@ -48,6 +48,8 @@ var (
 		"Open https://console.cloud.google.com/apis/library/calendar-json.googleapis.com and press Enable.",
 		"Open https://console.cloud.google.com/auth/overview, press Get started, and choose the audience External.",
 		"Open https://console.cloud.google.com/auth/clients, press Create client, choose Desktop app, and press Download JSON.",
+		"Open https://console.cloud.google.com/auth/branding and write the address of a web page of yours as home page and privacy policy; " +
+			"docs/google.md says what for, and what to do without one.",
 		"Open https://console.cloud.google.com/auth/audience and press Publish app: else Google ends the sign-in every week.",
 	}}
 	GuideGoogleService = Guide{"Google, for calendars of an organisation", "https://console.cloud.google.com/iam-admin/serviceaccounts", []string{

@@ -169,7 +169,12 @@ func (d *dialog) choose(ctx context.Context, c *choice, list []calendar.Listed) 
 // open are the calendars of an account among which one has to be chosen yet; none where there is nothing to choose, or nobody to ask.
 func (d *dialog) open(ctx context.Context, source calendar.Calendar, c choice) ([]calendar.Listed, error) {
 	lister, ok := source.(calendar.Lister)
-	if !ok || !d.Typed || c.chosen || d.answers.CalendarID != "" || c.kind != "caldav" && c.kind != outlookApp {
+	decided := c.chosen || d.answers.CalendarID != ""
+	several := c.kind == "caldav" || c.kind == outlookApp
+	if !ok || !d.Typed {
+		return nil, nil
+	}
+	if decided || !several {
 		return nil, nil
 	}
 	list, err := lister.List(ctx)

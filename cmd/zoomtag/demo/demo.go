@@ -484,5 +484,6 @@ func (d *show) summary(ctx context.Context) error {
 	if len(links.Links) != len(meetings) || len(links.Links) != wantedLinks {
 		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and %d of each would be right", len(links.Links), len(meetings), wantedLinks)
 	}
+	d.say("\nNext: zoomtag init sets it up for your own calendar.")
 	return nil
 }
