@@ -34,8 +34,27 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f.BoolVar(&a.flags.wide, "wide", false, "cut nothing in tables, however wide the screen is")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(flagMistake(cmd, err)) })
-	root.AddCommand(a.runCommand(), a.syncCommand(), a.planCommand(), a.statusCommand(), a.linksCommand(), a.logCommand(),
-		a.retryCommand(), a.releaseCommand(), a.cancelCommand(), a.inviteCommand(), a.linkCommand(), a.doctorCommand(), a.authCommand(), a.initCommand(), a.calendarsCommand(), a.demoCommand(), a.configCommand(), a.versionCommand(), manCommand())
+	root.AddCommand(
+		a.runCommand(),
+		a.completeCalendars(a.syncCommand()),
+		a.completeCalendars(a.planCommand()),
+		a.statusCommand(),
+		a.linksCommand(),
+		a.logCommand(),
+		a.completeCalendars(a.retryCommand()),
+		a.completeCalendars(a.releaseCommand()),
+		a.cancelCommand(),
+		a.inviteCommand(),
+		a.linkCommand(),
+		a.doctorCommand(),
+		a.authCommand(),
+		a.initCommand(),
+		a.calendarsCommand(),
+		a.configCommand(),
+		a.demoCommand(),
+		a.versionCommand(),
+		manCommand(),
+	)
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.RunE = root.RunE // else a mistyped shell is answered with the help, as if all were well
