@@ -32,11 +32,15 @@ func browser(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	env.Defer(func() { pages.Close() })
+	ctx, leave := context.WithCancel(context.Background())
+	env.Defer(func() {
+		leave()
+		pages.Close()
+	})
 	go func() {
 		for lines := bufio.NewScanner(pages); lines.Scan(); {
 			if at, err := url.Parse(lines.Text()); err == nil && at.Hostname() == "127.0.0.1" {
-				visit(at.String())
+				visit(ctx, at.String())
 			}
 		}
 	}()
@@ -44,8 +48,8 @@ func browser(env *testscript.Env) error {
 }
 
 // visit opens a page. What goes wrong with it shows in the command that waits for it.
-func visit(address string) {
-	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
+func visit(ctx context.Context, address string) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return
 	}
