@@ -18,7 +18,7 @@ func (s *Store) Exposed() string {
 	if unix.Stat(dir, &st) != nil { // whoever uses it is told of that
 		return ""
 	}
-	if !othersMayWrite(uint32(st.Mode), st.Uid, st.Gid, os.Getegid()) {
+	if !othersMayWrite(uint32(st.Mode), st.Uid, st.Gid, os.Getegid()) { //nolint:unconvert // the mode is a smaller number on macOS
 		return ""
 	}
 	return fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the sign-ins in it: chmod go-w %s", dir, st.Mode&0o7777, dir)
