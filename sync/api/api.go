@@ -1,7 +1,6 @@
 // Package api is what zoomtag can be asked, and what it answers: the documents of --json.
 //
-// Two answer: local, which holds the store and does the work itself, and socket, which asks the running daemon. What both must do alike is the
-// suite apitest.
+// Two answer: local, which holds the store and does the work itself, and socket, which asks the running daemon, and so another local.
 package api
 
 import (

@@ -1,0 +1,66 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"zoomtag/providers/words"
+	"zoomtag/sync/api"
+)
+
+// answering is a service that knows one calendar and one event.
+type answering struct{ api.Service }
+
+func (answering) Sync(_ context.Context, r api.SyncRequest) (api.SyncReport, error) {
+	if !r.Dry || len(r.Calendars) != 1 {
+		return api.SyncReport{}, errors.New("the request has changed on its way")
+	}
+	return api.SyncReport{Requests: map[string]int{r.Calendars[0]: 1}}, nil
+}
+
+func (answering) Status(context.Context) (api.StatusReport, error) {
+	return api.StatusReport{Health: api.Degraded}, nil
+}
+
+func (answering) Log(context.Context, api.LogRequest) (api.LogReport, error) {
+	return api.LogReport{}, words.Usage(errors.New("there is no such event"))
+}
+
+// TestExchange: requests, reports and errors cross the socket as they are, and so does whose mistake an error is.
+func TestExchange(t *testing.T) {
+	dir, err := os.MkdirTemp("", "z") //nolint:usetesting // a socket's path has to be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	state := filepath.Join(dir, "zoomtag.db")
+	l, err := Listen(Path(state))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: Handler(func() api.Service { return answering{} }, slog.New(slog.DiscardHandler))}
+	go server.Serve(l) //nolint:errcheck // it ends when the test closes it
+	t.Cleanup(func() { server.Close() })
+	c, err := Dial(t.Context(), state)
+	if err != nil || c == nil {
+		t.Fatalf("no daemon: %v", err)
+	}
+	report, err := c.Sync(t.Context(), api.SyncRequest{Calendars: []string{"team"}, Dry: true})
+	if err != nil || report.Requests["team"] != 1 {
+		t.Errorf("sync: %+v, %v", report, err)
+	}
+	if _, err := c.Sync(t.Context(), api.SyncRequest{}); err == nil || words.IsUsage(err) || err.Error() != "the request has changed on its way" {
+		t.Errorf("a failure: %v, usage %v", err, words.IsUsage(err))
+	}
+	if s, err := c.Status(t.Context()); err != nil || s.Health != api.Degraded {
+		t.Errorf("status: %+v, %v", s, err)
+	}
+	if _, err := c.Log(t.Context(), api.LogRequest{}); !words.IsUsage(err) || err.Error() != "there is no such event" {
+		t.Errorf("a mistake of whoever asks: %v, usage %v", err, words.IsUsage(err))
+	}
+}
