@@ -44,7 +44,7 @@ func TestExchange(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := &http.Server{Handler: Handler(func() api.Service { return answering{} }, slog.New(slog.DiscardHandler))}
-	go server.Serve(l) //nolint:errcheck // it ends when the test closes it
+	go server.Serve(l) // it ends when the test closes it
 	t.Cleanup(func() { server.Close() })
 	c, err := Dial(t.Context(), state)
 	if err != nil || c == nil {
