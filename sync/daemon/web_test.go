@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,7 +63,7 @@ func TestStrangersAreHungUpOn(t *testing.T) {
 				ours, theirs := net.Pipe()
 				began := time.Now()
 				closed := make(chan time.Duration, 1)
-				l.conns <- &watchedConn{Conn: theirs, closed: func() { closed <- time.Since(began) }}
+				l.conns <- &watchedConn{Conn: theirs, closed: sync.OnceFunc(func() { closed <- time.Since(began) })}
 				go func() { _, _ = io.WriteString(ours, test.says) }()
 				if test.listens {
 					go func() { _, _ = io.Copy(io.Discard, ours) }()
@@ -81,17 +82,14 @@ func TestStrangersAreHungUpOn(t *testing.T) {
 	}
 }
 
-// watchedConn says when it is closed, the first time.
+// watchedConn says when it is closed. The server does that from more than one goroutine.
 type watchedConn struct {
 	net.Conn
 	closed func()
 }
 
 func (c *watchedConn) Close() error {
-	if c.closed != nil {
-		c.closed()
-		c.closed = nil
-	}
+	c.closed()
 	return c.Conn.Close()
 }
 
