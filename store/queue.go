@@ -46,6 +46,17 @@ func (s *Store) NextDue(calendar string) (next time.Time, err error) {
 	return next, err
 }
 
+// Waiting returns what of a calendar has to be looked at, earliest first.
+func (tx *Tx) Waiting(calendar string) (list []Waiting, err error) {
+	err = tx.reading(func() error {
+		return tx.queued(calendar, func(due time.Time, id string) bool {
+			list = append(list, Waiting{ID: id, Due: due})
+			return true
+		})
+	})
+	return list, err
+}
+
 // queued calls fn for what is queued, earliest first, until fn returns false.
 func (tx *Tx) queued(calendar string, fn func(due time.Time, id string) bool) error {
 	start := prefixKey(calendar)

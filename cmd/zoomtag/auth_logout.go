@@ -19,9 +19,15 @@ import (
 	"zoomtag/sync/assemble"
 )
 
+// logout is how a sign-in is ended.
+type logout struct {
+	here bool // the service is not asked
+	all  bool // so are all others: nobody is left who would miss it
+}
+
 func (a *app) authLogoutCommand() *cobra.Command {
 	var name string
-	var here bool
+	var how logout
 	cmd := &cobra.Command{
 		Use:   "logout google|outlook|zoom [ACCOUNT]",
 		Short: "End a person's sign-in",
@@ -32,19 +38,19 @@ zoomtag. Events and meetings stay as they are; a running daemon holds them until
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case args[0] != "zoom":
-				return a.logoutCalendar(cmd.Context(), args[0], name, here)
+				return a.logoutCalendar(cmd.Context(), args[0], name, how)
 			case name != "":
 				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of several accounts name one, as in zoomtag auth logout zoom NAME"))
 			}
-			return a.logoutZoom(cmd.Context(), strings.Join(args[1:], ""), here)
+			return a.logoutZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar whose sign-in is meant; needed if there are several")
-	cmd.Flags().BoolVar(&here, "only-here", false, "only remove it from this machine: the service is not asked")
+	cmd.Flags().BoolVar(&how.here, "only-here", false, "only remove it from this machine: the service is not asked")
 	return cmd
 }
 
-func (a *app) logoutZoom(ctx context.Context, name string, here bool) error {
+func (a *app) logoutZoom(ctx context.Context, name string, how logout) error {
 	cfg, z, err := a.accountOf(name)
 	if err != nil {
 		return err
@@ -54,11 +60,11 @@ func (a *app) logoutZoom(ctx context.Context, name string, here bool) error {
 		return err
 	}
 	config := zoomConfig(b, z)
-	bye, err := zoom.SignOut(ctx, config, here)
+	bye, err := zoom.SignOut(ctx, config, how.here)
 	return a.sayFarewell(config.GrantFile, strings.TrimSpace("Zoom "+z.Name), bye, err)
 }
 
-func (a *app) logoutCalendar(ctx context.Context, provider, name string, here bool) error {
+func (a *app) logoutCalendar(ctx context.Context, provider, name string, how logout) error {
 	cfg, c, err := a.calendarOf(provider, name)
 	if err != nil {
 		return err
@@ -67,11 +73,11 @@ func (a *app) logoutCalendar(ctx context.Context, provider, name string, here bo
 	if err != nil {
 		return err
 	}
-	if others := setup.Sharing(cfg, c); len(others) > 0 && !here {
-		here = true
+	if others := setup.Sharing(cfg, c); len(others) > 0 && !how.here && !how.all {
+		how.here = true
 		fmt.Fprintf(a.term.out, "Google is not asked to take it back, because that could end the sign-in of %s as well, which uses the same app.\n", strings.Join(others, ", "))
 	}
-	bye, err := b.Kinds.Calendars[provider].SignOut(ctx, b, c, here)
+	bye, err := b.Kinds.Calendars[provider].SignOut(ctx, b, c, how.here)
 	return a.sayFarewell(assemble.GrantFile(cfg.State, c), "calendar "+c.Name, bye, err)
 }
 

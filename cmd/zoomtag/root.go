@@ -43,6 +43,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 		a.logCommand(),
 		a.completeCalendars(a.retryCommand()),
 		a.completeCalendars(a.releaseCommand()),
+		a.completeCalendars(a.removeCommand()),
 		a.cancelCommand(),
 		a.inviteCommand(),
 		a.linkCommand(),

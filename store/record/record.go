@@ -209,7 +209,19 @@ type CalendarState struct {
 	Another bool `json:",omitempty"`
 	// Released says that the owner let the next pass go through the brake.
 	Released bool `json:",omitempty"`
+	// Removal says that zoomtag leaves the calendar, and RemovedAt when it was done: then it is not read any more.
+	Removal   Removal   `json:",omitempty"`
+	RemovedAt time.Time `json:",omitzero"`
 }
+
+// Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it stays.
+type Removal string
+
+// What becomes of the meetings of a calendar that zoomtag leaves.
+const (
+	RemoveCancel Removal = "cancel"
+	RemoveKeep   Removal = "keep"
+)
 
 // Problem is an item of a calendar that cannot be understood, or cannot be followed, and has no record.
 type Problem struct {

@@ -24,6 +24,9 @@ type Service interface {
 	Retry(ctx context.Context, r RetryRequest) (RetryReport, error)
 	// Release lifts the brake of a calendar, and lets go of the events that are held in it.
 	Release(ctx context.Context, r ReleaseRequest) (ReleaseReport, error)
+	// Remove takes zoomtag out of calendars: links and marks out of the events, and their meetings as asked. What it could not finish, every
+	// later pass goes on with, until Release takes the removal back.
+	Remove(ctx context.Context, r RemoveRequest) (SyncReport, error)
 	// Cancel cancels meetings that no event has, until one cannot be.
 	Cancel(ctx context.Context, r CancelRequest) (CancelReport, error)
 	// Invite makes invitations.

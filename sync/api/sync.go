@@ -38,7 +38,7 @@ type SyncRequest struct {
 	Dry       bool     `json:"dry,omitempty"`
 }
 
-// SyncReport is the document of `sync --json` and `plan --json`.
+// SyncReport is the document of `sync --json`, `plan --json` and `remove --json`.
 type SyncReport struct {
 	Calendars []engine.Report `json:"calendars"`
 	Requests  map[string]int  `json:"requests"`
@@ -47,6 +47,14 @@ type SyncReport struct {
 // Failed reports whether something went wrong for some calendar or event.
 func (r *SyncReport) Failed() bool {
 	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
+}
+
+// RemoveRequest says out of which calendars zoomtag is taken. Dry changes nothing anywhere, and reports what would be done.
+type RemoveRequest struct {
+	Calendars []string `json:"calendars,omitempty"` // none is all
+	// Keep leaves the meetings at Zoom as they are; otherwise they are cancelled.
+	Keep bool `json:"keep,omitempty"`
+	Dry  bool `json:"dry,omitempty"`
 }
 
 // ReleaseRequest names the calendar whose brake is lifted.

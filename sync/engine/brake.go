@@ -37,6 +37,9 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 			return err
 		}
 	}
+	if p.leaving() { // all is to end
+		return nil
+	}
 	m, err := p.missing(ctx, changes, known)
 	if err != nil {
 		return err
@@ -273,6 +276,9 @@ func (e *Engine) Release(ctx context.Context, name string) (held bool, events in
 		st, err := tx.Calendar(name)
 		if err != nil {
 			return err
+		}
+		if held = st.Removal != ""; held {
+			return takeBack(tx, name, st)
 		}
 		if st.Absent {
 			return fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name, st.HeldReason)

@@ -164,6 +164,7 @@ type Report struct {
 	Held     bool   `json:"held"`
 	Reason   string `json:"reason,omitempty"` // why it is held
 	Error    string `json:"error"`
+	Removed  bool   `json:"removed,omitempty"`   // zoomtag has left it, which Reason tells
 	Unchosen bool   `json:"unchosen,omitempty"`  // the error is a question: which calendar the configuration means
 	ReadOnly string `json:"read_only,omitempty"` // why nothing in it can be written
 	// Unfinished is why the pass stopped before all was done; the next one goes on.

@@ -47,7 +47,8 @@ func (p *pass) finish(st store.CalendarState) error {
 		cursor = echoer.Echoed(st.Cursor)
 	}
 	asSaved := cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished
-	if p.done.nothing() && asSaved && recent(st.LastSuccess, now) {
+	leaves := p.leaving() && st.RemovedAt.IsZero()
+	if p.done.nothing() && asSaved && recent(st.LastSuccess, now) && !leaves {
 		p.notePass(now)
 		return nil
 	}
@@ -74,6 +75,9 @@ func (p *pass) finish(st store.CalendarState) error {
 		current.LastError = ""
 		current.LastErrorAt = time.Time{}
 		current.Provider, current.Unfinished = p.c.Provider, p.report.Unfinished
+		if err := p.perhapsRemoved(tx, &current); err != nil {
+			return err
+		}
 		return tx.PutCalendar(p.c.Name, current)
 	})
 }

@@ -57,6 +57,9 @@ func (s *settling) mayTake(other *store.Record) bool {
 
 // wants reports whether this item asks for a meeting and may have one.
 func (s *settling) wants() bool {
+	if s.leaving() {
+		return false
+	}
 	return s.ev.Denied == "" && !s.ev.Cancelled && plan.FindWish(s.ev, s.c.Settings.Rules).Asked
 }
 

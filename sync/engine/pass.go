@@ -44,6 +44,9 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if over, err := p.leaves(st); over || err != nil {
+		return err
+	}
 	back := p.setBack(st)
 	listed, err := p.look(ctx, &st)
 	if err != nil {

@@ -122,7 +122,7 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 		wanted := isKnown || p.concerns(ch)
 		back := isKnown && rec.Gone && !rec.Closed()
 		switch {
-		case ch.Same && !back: // what was gone and is there again is news
+		case ch.Same && !back && !p.leaving(): // what was gone and is there again is news
 			continue
 		case len(ch.ID) > maxID:
 			if wanted {
@@ -145,6 +145,7 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 	}
 	if changes.Full {
 		n.due = append(n.due, unlisted(known, changes, p.e.opt.Now())...)
+		n.due = append(n.due, p.alsoEnded(known, listedIDs(changes))...)
 		n.solved = append(n.solved, solved(problems, changes)...)
 	}
 	return n

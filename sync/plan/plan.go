@@ -4,6 +4,7 @@
 // What comes next (the first line that fits):
 //
 //	the calendar says      remembered                next
+//	zoomtag leaves it      anything                  take the link out, cancel or leave the meeting, close
 //	gone                   nothing, or closed        nothing
 //	gone                   calendar held by a brake  nothing
 //	gone, cancelled,       in doubt of a create      look for the meeting; then as below
@@ -139,6 +140,9 @@ type Decision struct {
 
 // Next decides.
 func Next(in Input) Decision {
+	if in.Settings.Removal != "" {
+		return leaving(in)
+	}
 	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
 		if in.open() && in.Braked && !in.Rec.Released {

@@ -40,6 +40,8 @@ type Settings struct {
 	Note string
 	// Grace is how long an event that ended keeps its meeting.
 	Grace time.Duration
+	// Removal says that zoomtag leaves the calendar, and what becomes of its meetings.
+	Removal Removal
 	// Checks says that the meetings of coming events are looked at now and then: somebody may change or delete them at Zoom.
 	Checks bool
 	// Settle is how long after a lost answer "there is no such meeting" is not yet believed.

@@ -17,6 +17,10 @@ func (p *Printer) Calendar(c *engine.Report) {
 	switch {
 	case c.Error != "":
 		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Error))
+	case c.Removed && c.Reason == "":
+		fmt.Fprintf(out, "%s (%s): zoomtag was removed from it\n", c.Name, c.Provider)
+	case c.Removed:
+		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Reason))
 	case c.Held:
 		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, terminal.Printable(c.Reason))
 	case len(c.Events) == 0:

@@ -31,6 +31,11 @@ func TestWalk(t *testing.T) {
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDAV(s) })
 }
 
+// TestWalkRemoved: see enginetest.RunRemoval.
+func TestWalkRemoved(t *testing.T) {
+	enginetest.RunRemoval(t, *walks, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDAV(s) })
+}
+
 // walkDAV is a CalDAV calendar that is walked on.
 type walkDAV struct {
 	*caldav.Calendar

@@ -31,6 +31,11 @@ func TestWalk(t *testing.T) {
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkGoogle(s) })
 }
 
+// TestWalkRemoved: see enginetest.RunRemoval.
+func TestWalkRemoved(t *testing.T) {
+	enginetest.RunRemoval(t, *walks, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkGoogle(s) })
+}
+
 // walkGoogle is a Google calendar that is walked on.
 type walkGoogle struct {
 	*google.Calendar

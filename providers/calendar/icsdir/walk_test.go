@@ -27,6 +27,13 @@ func TestWalk(t *testing.T) {
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkFolder(t, s) })
 }
 
+// TestWalkRemoved: see enginetest.RunRemoval.
+func TestWalkRemoved(t *testing.T) {
+	o := *walks
+	o.Walkers = 16
+	enginetest.RunRemoval(t, o, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkFolder(t, s) })
+}
+
 // walkFolder is a folder that is walked on.
 type walkFolder struct {
 	*Dir

@@ -30,6 +30,11 @@ func TestWalk(t *testing.T) {
 		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkOutlook(s) })
 }
 
+// TestWalkRemoved: see enginetest.RunRemoval.
+func TestWalkRemoved(t *testing.T) {
+	enginetest.RunRemoval(t, *walks, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkOutlook(s) })
+}
+
 // walkOutlook is an Outlook calendar that is walked on.
 type walkOutlook struct {
 	*outlook.Calendar

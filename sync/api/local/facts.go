@@ -110,6 +110,12 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 	}
 	c = api.CalendarStatus{Name: name, Provider: r.kinds[name], LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly}
+	switch {
+	case !st.RemovedAt.IsZero():
+		c.Held, c.HeldReason = true, engine.RemovedReason(name)
+	case st.Removal != "":
+		c.Held, c.HeldReason = true, engine.RemovingReason(name)
+	}
 	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
 	if r.Passes != nil {
 		var quiet time.Duration

@@ -17,6 +17,7 @@ import (
 	"zoomtag/sync/doctor/examine"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
+	"zoomtag/sync/plan"
 )
 
 // Service answers by itself: it holds the store, and works on the calendars.
@@ -62,11 +63,35 @@ const parallelPasses = 8
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be kept do not: that
 // is reported at the end.
 func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, error) {
-	names, err := s.known(r.Calendars)
+	pass := s.engine.Pass
+	if r.Dry {
+		pass = s.engine.Plan
+	}
+	return s.passes(ctx, r.Calendars, r.Dry, pass)
+}
+
+// Remove makes a pass that takes zoomtag out of the calendars, several at a time.
+func (s *Service) Remove(ctx context.Context, r api.RemoveRequest) (api.SyncReport, error) {
+	leave, removal := s.engine.Remove, plan.RemoveCancel
+	if r.Dry {
+		leave = s.engine.PlanRemoval
+	}
+	if r.Keep {
+		removal = plan.RemoveKeep
+	}
+	return s.passes(ctx, r.Calendars, r.Dry, func(ctx context.Context, name string) (engine.Report, error) {
+		return leave(ctx, name, removal)
+	})
+}
+
+// passes makes one pass over each of the calendars. A dry one changes nothing.
+func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
+	pass func(ctx context.Context, name string) (engine.Report, error)) (api.SyncReport, error) {
+	names, err := s.known(calendars)
 	if err != nil {
 		return api.SyncReport{}, err
 	}
-	invites := s.invites && !r.Dry
+	invites := s.invites && !dry
 	if invites {
 		_ = s.beginInvites() // asked again below, when it may have been mended
 	}
@@ -79,11 +104,7 @@ func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, 
 		wg.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			if r.Dry {
-				reports[i], faults[i] = s.engine.Plan(ctx, name)
-			} else {
-				reports[i], faults[i] = s.engine.Pass(ctx, name)
-			}
+			reports[i], faults[i] = pass(ctx, name)
 		})
 	}
 	wg.Wait()
@@ -97,11 +118,11 @@ func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, 
 		s.CheckScopes(ctx)
 	}
 	for i := range reports {
-		if !r.Dry && faults[i] == nil {
+		if !dry && faults[i] == nil {
 			err = errors.Join(err, s.tellWaiting(&reports[i]))
 		}
 	}
-	if r.Dry {
+	if dry {
 		err = errors.Join(err, s.foretellRooms(reports))
 	}
 	if invites {

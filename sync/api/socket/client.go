@@ -161,6 +161,11 @@ func (r *Client) Release(ctx context.Context, q api.ReleaseRequest) (api.Release
 	return call[api.ReleaseReport](ctx, r, "/release", q)
 }
 
+// Remove has the daemon leave calendars.
+func (r *Client) Remove(ctx context.Context, q api.RemoveRequest) (api.SyncReport, error) {
+	return call[api.SyncReport](ctx, r, "/remove", q)
+}
+
 // Cancel has the daemon cancel meetings that no event has.
 func (r *Client) Cancel(ctx context.Context, q api.CancelRequest) (api.CancelReport, error) {
 	return call[api.CancelReport](ctx, r, "/cancel", q)

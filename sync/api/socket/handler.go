@@ -56,6 +56,7 @@ func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 	serve(h, "/log", api.Service.Log)
 	serve(h, "/retry", api.Service.Retry)
 	serve(h, "/release", api.Service.Release)
+	serve(h, "/remove", api.Service.Remove)
 	serve(h, "/cancel", api.Service.Cancel)
 	serve(h, "/invite", api.Service.Invite)
 	serve(h, "/link", api.Service.Link)

@@ -36,9 +36,9 @@ func (w *Walker) checkAccounts() error {
 	return nil
 }
 
-// leave excuses the meetings of the second account that were left alone while it was not configured: their events were over for their
+// excuseUnreached excuses the meetings of the second account that were left alone while it was not configured: their events were over for their
 // owner by then.
-func (w *Walker) leave() {
+func (w *Walker) excuseUnreached() {
 	if !w.without {
 		return
 	}
@@ -55,7 +55,7 @@ func (w *Walker) leave() {
 
 // guard checks after a pass that no meeting of a standing, tagged event that showed it was cancelled, and counts creates.
 func (w *Walker) guard(before map[string]bool) {
-	w.leave()
+	w.excuseUnreached()
 	if err := w.checkAccounts(); err != nil && w.broken == nil {
 		w.broken = err
 	}
@@ -74,6 +74,9 @@ func (w *Walker) guard(before map[string]bool) {
 		}
 	}
 	for _, id := range w.events {
+		if w.leaving { // its meeting is to be cancelled
+			break
+		}
 		ev, asked := w.asked(id)
 		shown := asked && ev.Link.Mark != ""
 		if shown && vanished(ev.Link.Mark) && w.broken == nil {

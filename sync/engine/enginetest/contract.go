@@ -23,6 +23,7 @@ func Contract(t *testing.T, h calendartest.Harness) {
 		act.do(w)
 		w.settle(act.name)
 	}
+	w.remove()
 	for _, step := range []string{"create", "update", "link", "unlink"} {
 		if !slices.Contains(w.steps, step) {
 			t.Errorf("nothing was foretold of %q: the steps were %q", step, w.steps)
@@ -35,6 +36,7 @@ type contract struct {
 	calendartest.World
 	t         *testing.T
 	e         *engine.Engine
+	zoom      *meetingtest.Fake
 	unnoticed time.Duration
 	ahead     time.Duration // of the clock, by now
 	ids       map[string]string
@@ -100,12 +102,13 @@ func newContract(t *testing.T, h calendartest.Harness) *contract {
 			t.Error(err)
 		}
 	})
+	w.zoom = &meetingtest.Fake{Now: now}
 	account := plan.AccountHash("a")
 	c := &engine.Calendar{Name: "c", Provider: "suite", Source: w.Calendar(), Detects: "1", Settings: plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 		Host:  "alice@example.com", Account: account, Location: "if-empty", Grace: 10 * time.Minute}}
 	w.e = engine.New(st, []*engine.Calendar{c}, engine.Options{Now: now, Jitter: func() float64 { return 0 },
-		Accounts: []engine.Account{{Hash: account, Meetings: &meetingtest.Fake{Now: now}, Main: true}}})
+		Accounts: []engine.Account{{Hash: account, Meetings: w.zoom, Main: true}}})
 	return w
 }
 
@@ -154,4 +157,33 @@ func (w *contract) foretold() error {
 		w.steps = append(w.steps, ev.Steps...)
 	}
 	return Foretold(planned, done)
+}
+
+// remove has zoomtag leave the calendar: as it was planned, and nothing of it is left.
+func (w *contract) remove() {
+	w.t.Helper()
+	w.later(time.Minute)
+	planned, err := w.e.PlanRemoval(w.t.Context(), "c", plan.RemoveCancel)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	done, err := w.e.Remove(w.t.Context(), "c", plan.RemoveCancel)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := Foretold(planned, done); err != nil {
+		w.t.Errorf("removal: %v", err)
+	}
+	if !done.Removed {
+		w.t.Errorf("the removal does not come to an end: %s %+v", done.Reason, done.Events)
+	}
+	for name, id := range w.ids {
+		ev, err := w.Calendar().Get(w.t.Context(), id)
+		if left := ev.Link.Mark + ev.Link.Block + ev.Link.JoinURL + ev.Link.Tag; err == nil && left != "" {
+			w.t.Errorf("%s still has a link: %+v", name, ev.Link)
+		}
+	}
+	if left := w.zoom.Meetings(); len(left) > 0 {
+		w.t.Errorf("meetings are left: %+v", left)
+	}
 }

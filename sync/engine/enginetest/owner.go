@@ -252,6 +252,12 @@ func (w *Walker) loseDatabase() {
 	if err := w.st.Reset(); err != nil {
 		w.broken = err
 	}
+	if w.leaving { // that is forgotten with all else: what is wanted is made again
+		w.leaving = false
+		for _, id := range w.events {
+			w.wish(id, false)
+		}
+	}
 	w.restart()
 }
 

@@ -93,6 +93,8 @@ type Walker struct {
 	newBackend func(Setup) (Backend, error)
 	// whole keeps all of the story, however long it is.
 	whole bool
+	// leaves has zoomtag be removed from the calendar in the middle of each walk.
+	leaves bool
 	walk
 }
 
@@ -120,6 +122,9 @@ type walk struct {
 	// without says that the second account is not in the configuration.
 	without bool
 	excuse  map[string]bool // marks of meetings that nothing but the deleted database knew of
+
+	// leaving says that zoomtag is being removed: no event is to have a link, whatever its owner wants.
+	leaving bool
 
 	calm   bool
 	cutIn  int // hook points until the power is cut; 0 is never
@@ -220,8 +225,16 @@ func (w *Walker) Walk(seed uint64) (err error) {
 	w.restart()
 	for range 6 + w.rng.IntN(14) {
 		w.act()
+		if w.leaves && w.rng.IntN(10) == 0 {
+			w.leave()
+		}
 		if w.broken != nil {
 			return w.broken
+		}
+	}
+	if w.leaves {
+		if err := w.left(); err != nil {
+			return err
 		}
 	}
 	if err := w.rest(); err != nil {
@@ -353,7 +366,7 @@ func (w *Walker) passed(release bool) (report engine.Report, err error) {
 	}
 	if report.Held {
 		w.say("  held: %s", report.Reason)
-		if release {
+		if release && !w.leaving {
 			if _, _, err := w.e.Release(context.Background(), "c"); err != nil {
 				return report, err
 			}
