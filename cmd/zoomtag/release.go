@@ -16,7 +16,8 @@ func (a *app) releaseCommand() *cobra.Command {
 		Use:   "release CALENDAR",
 		Short: "Lift a brake, after a look",
 		Long: `Lift the brake of a calendar that is held because many of its events are missing at once, and let go of the events that are
-held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.`,
+held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.
+A calendar that zoomtag was removed from is watched again.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.ReleaseReport, error) {
@@ -27,6 +28,8 @@ held because the configuration no longer counts their tag. What is then really g
 				return err
 			case a.flags.json:
 				return terminal.JSON(a.term.out, report)
+			case report.Removed:
+				fmt.Fprintf(a.term.out, "%s is watched again: the next pass puts its links back\n", report.Calendar)
 			case report.Held:
 				fmt.Fprintf(a.term.out, "%s is released: the next pass believes what it sees\n", report.Calendar)
 			case report.Events > 0:

@@ -66,5 +66,6 @@ type ReleaseRequest struct {
 type ReleaseReport struct {
 	Calendar string `json:"calendar"`
 	Held     bool   `json:"held"`
+	Removed  bool   `json:"removed"` // zoomtag had left it, or was about to
 	Events   int    `json:"events"`
 }

@@ -15,8 +15,8 @@ func (p *pass) cursor(st store.CalendarState, whole bool) string {
 	// While a brake holds the calendar, only a whole listing can answer the question that it waits for.
 	braked := !st.HeldAt.IsZero() && !st.Absent
 	// A clock that was set back leaves times behind for which everything would wait.
-	anew := whole || braked || st.Detects != p.c.Detects || p.leaving()
-	if anew || p.setBack(st) {
+	anew := whole || braked || st.Detects != p.c.Detects
+	if anew || p.leaving() || p.setBack(st) {
 		return ""
 	}
 	return st.Cursor

@@ -48,7 +48,8 @@ func (p *pass) finish(st store.CalendarState) error {
 	}
 	asSaved := cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished
 	leaves := p.leaving() && st.RemovedAt.IsZero()
-	if p.done.nothing() && asSaved && recent(st.LastSuccess, now) && !leaves {
+	saysNothing := p.done.nothing() && asSaved && !leaves
+	if saysNothing && recent(st.LastSuccess, now) {
 		p.notePass(now)
 		return nil
 	}

@@ -119,7 +119,7 @@ func (p *pass) perhapsRemoved(tx *store.Tx, st *store.CalendarState) error {
 	if err != nil {
 		return err
 	}
-	if left || p.report.Failed() || p.seen.braked || p.report.Unfinished != "" {
+	if left || p.report.Failed() || p.report.Unfinished != "" {
 		p.report.Held, p.report.Reason = true, RemovingReason(p.c.Name)
 		return nil
 	}

@@ -264,11 +264,15 @@ func (s *Service) Release(ctx context.Context, r api.ReleaseRequest) (api.Releas
 	if _, err := s.known([]string{name}); err != nil {
 		return api.ReleaseReport{}, err
 	}
+	before, err := s.st.Calendar(name)
+	if err != nil {
+		return api.ReleaseReport{}, err
+	}
 	held, events, err := s.engine.Release(ctx, name)
 	if s.schedule != nil && err == nil {
 		s.schedule.Nudge(name)
 	}
-	return api.ReleaseReport{Calendar: name, Held: held, Events: events}, err
+	return api.ReleaseReport{Calendar: name, Held: held, Removed: before.Removal != "", Events: events}, err
 }
 
 // Close lets go of the store.

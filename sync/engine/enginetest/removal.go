@@ -61,7 +61,8 @@ func (w *Walker) removal() (err error) {
 
 // left lets all be well until zoomtag is removed, checks that nothing of it is left, and takes the removal back.
 func (w *Walker) left() error {
-	w.leaving, w.calm, w.flaky, w.cutIn = true, true, 0, 0
+	w.leaving, w.calm = true, true
+	w.flaky, w.cutIn = 0, 0
 	if w.without {
 		w.without = false
 		w.restart()
