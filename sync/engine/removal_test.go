@@ -126,6 +126,113 @@ func TestRemovalGoesOn(t *testing.T) {
 		t.Errorf("it does not go on: %+v", r)
 	}
 	b.meetings(0)
+	if _, _, err := b.e.Release(t.Context(), "c"); err != nil {
+		t.Fatal(err)
+	}
+	if b.pass(); len(b.shown("event1")) != 1 { // of its own link that went nothing tells but a listing of all
+		t.Error("once the removal is taken back the event has no link")
+	}
+}
+
+// TestRemovalFailsForOne: zoomtag has not left as long as one event that is over still shows its link.
+func TestRemovalFailsForOne(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Over #zoom", time.Hour)
+	b.pass()
+	b.now = b.now.Add(3 * time.Hour)
+	b.pass()
+	b.cal.HideFromListing(id, true) // it is too old to be listed
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "setlink" && phase == "before" {
+			return errInThe(phase)
+		}
+		return nil
+	}
+	if r := b.remove(plan.RemoveCancel); r.Removed || !r.Failed() {
+		t.Errorf("said: %+v", r)
+	}
+	b.cal.Hook = nil
+	b.now = b.now.Add(time.Hour)
+	if r := b.pass(); !r.Removed || len(b.shown(id)) > 0 {
+		t.Errorf("it does not go on: %+v", r)
+	}
+}
+
+// TestRemovalOfTheHeld: no brake holds up the removal, and none holds the calendar once that is taken back.
+func TestRemovalOfTheHeld(t *testing.T) {
+	b := newBench(t)
+	var ids []string
+	for range 8 {
+		ids = append(ids, b.put("Talk #zoom", week))
+	}
+	b.pass()
+	for _, id := range ids[1:] {
+		b.cal.Delete(id)
+	}
+	b.cal.Expire()
+	if r := b.pass(); !r.Held {
+		t.Fatalf("not held: %+v", r)
+	}
+	if r := b.remove(plan.RemoveCancel); !r.Removed {
+		t.Errorf("it does not come to an end: %+v", r)
+	}
+	b.meetings(0)
+	if _, _, err := b.e.Release(t.Context(), "c"); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := b.st.Calendar("c"); err != nil || !st.HeldAt.IsZero() {
+		t.Errorf("held since %v, %v", st.HeldAt, err)
+	}
+}
+
+// TestRemovalIsHandsOff: what only somebody else may write is left to them.
+func TestRemovalIsHandsOff(t *testing.T) {
+	b := newBench(t)
+	id := b.put("One #zoom", week)
+	b.pass()
+	if err := b.st.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.cal.Edit(id, func(e *calendar.Event) { e.Denied = "it is Bob's" })
+	if r := b.remove(plan.RemoveCancel); !r.Removed || len(b.shown(id)) != 1 {
+		t.Errorf("removed %v, shown %q", r.Removed, b.shown(id))
+	}
+	b.meetings(1)
+}
+
+// TestRemovalAfterALostCancellation: a meeting that is to be kept, and whose cancellation nobody knows of, is looked at.
+func TestRemovalAfterALostCancellation(t *testing.T) {
+	b := newBench(t)
+	id := b.put("One #zoom", week)
+	b.pass()
+	b.cal.Edit(id, func(e *calendar.Event) { e.Title = "One" })
+	b.pass()
+	b.now = b.now.Add(11 * time.Minute)
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "cancel" && phase == "after" {
+			return errInThe(phase)
+		}
+		return nil
+	}
+	b.pass()
+	b.zoom.Hook = nil
+	if r := b.remove(plan.RemoveKeep); !r.Removed || b.record(id).MeetingID != 0 {
+		t.Errorf("removed %v, and meeting %d is said to be kept", r.Removed, b.record(id).MeetingID)
+	}
+}
+
+// TestRemovalBesideAnother: a copy in a calendar that zoomtag leaves does not come into the place of an event in one that was taken out of
+// the configuration: that one keeps link and meeting.
+func TestRemovalBesideAnother(t *testing.T) {
+	h := newHouse(t, "old", "new")
+	h.share("talk", "Talk #zoom", "old", "new")
+	h.settle()
+	h.configure("new")
+	r, err := h.e.Remove(t.Context(), "new", plan.RemoveCancel)
+	if err != nil || !r.Removed {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	h.meetings(1)
 }
 
 type errInThe string

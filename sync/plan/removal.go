@@ -20,9 +20,6 @@ const removedWhy = "zoomtag is removed from the calendar"
 // leaving takes out of an event what zoomtag has put into it, whatever the event says, also where it is over or cancelled, and ends its meeting.
 // Nothing waits for the grace period.
 func leaving(in Input) Decision {
-	settings := *in.Settings
-	settings.Grace = 0
-	in.Settings = &settings
 	if in.open() {
 		return leavingOpen(in)
 	}
