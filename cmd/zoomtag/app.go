@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 
 	"zoomtag/cmd/zoomtag/show"
@@ -31,42 +30,20 @@ type app struct {
 func (a *app) logger() (*slog.Logger, error) {
 	level := slog.LevelInfo
 	if a.flags.logLevel == "" {
-		return newLogger(a.term.err, level, a.flags.logFormat)
+		return terminal.NewLogger(a.term.err, level, a.flags.logFormat)
 	}
 	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
 		return nil, words.Usage(fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel))
 	}
-	return newLogger(a.term.err, level, a.flags.logFormat)
+	return terminal.NewLogger(a.term.err, level, a.flags.logFormat)
 }
 
 // quietLogger is the logger of commands that print what they did: without --log-level it says only what is wrong.
 func (a *app) quietLogger() (*slog.Logger, error) {
 	if a.flags.logLevel == "" {
-		return newLogger(a.term.err, slog.LevelWarn, a.flags.logFormat)
+		return terminal.NewLogger(a.term.err, slog.LevelWarn, a.flags.logFormat)
 	}
 	return a.logger()
-}
-
-func newLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, error) {
-	options := &slog.HandlerOptions{Level: level}
-	if level > slog.LevelDebug {
-		options.ReplaceAttr = inWords
-	}
-	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(&terminal.Harmless{To: w}, options)), nil
-	}
-	return nil, words.Usage(fmt.Errorf("--log-format %q: use text or json", format))
-}
-
-// inWords makes of an error what people are told. Whoever looks for a fault, at level debug, sees the whole chain.
-func inWords(_ []string, attr slog.Attr) slog.Attr {
-	if err, ok := attr.Value.Any().(error); ok {
-		return slog.String(attr.Key, words.Of(err))
-	}
-	return attr
 }
 
 // printer prints for whoever has given the command: as wide as the screen, or, with --wide, whatever there is.

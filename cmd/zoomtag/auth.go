@@ -3,32 +3,19 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-
-	"zoomtag/sync/setup"
-
-	"zoomtag/cmd/zoomtag/terminal"
-
-	"zoomtag/sync/assemble"
-
-	"zoomtag/providers/calendar"
-	"zoomtag/providers/signin"
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/persons"
 	"zoomtag/configs"
-	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/words"
-	"zoomtag/sync/plan"
+	"zoomtag/sync/setup"
 )
-
-// signInFlags say how a person signs in.
-type signInFlags struct{ noBrowser, deviceCode bool }
 
 func (a *app) authCommand() *cobra.Command {
 	var name string
-	var how signInFlags
+	var how persons.How
 	cmd := &cobra.Command{
 		Use:   "auth google|outlook|zoom [ACCOUNT]",
 		Short: "Sign in as a person, through a browser",
@@ -39,7 +26,7 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 		ValidArgs: signInProviders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch provider := args[0]; {
-			case how.deviceCode && provider != "outlook":
+			case how.DeviceCode && provider != "outlook":
 				return words.Usage(errors.New("there are device codes for Outlook calendars only: leave --device-code out, and paste the address instead"))
 			case provider != "zoom":
 				return a.authCalendar(cmd.Context(), provider, name, how)
@@ -50,9 +37,9 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 		},
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar to sign in for; needed if there are several")
-	cmd.Flags().BoolVar(&how.noBrowser, "no-browser", false, "only show the address to open")
+	cmd.Flags().BoolVar(&how.NoBrowser, "no-browser", false, "only show the address to open")
 	cmd.AddCommand(a.authListCommand(), a.authLogoutCommand())
-	cmd.Flags().BoolVar(&how.deviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
+	cmd.Flags().BoolVar(&how.DeviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
 	return cmd
 }
 
@@ -68,12 +55,16 @@ func authArgs(cmd *cobra.Command, args []string) error {
 }
 
 // authCalendar signs in for the calendar with a name, or the only one.
-func (a *app) authCalendar(ctx context.Context, provider, name string, how signInFlags) error {
+func (a *app) authCalendar(ctx context.Context, provider, name string, how persons.How) error {
 	cfg, c, err := a.calendarOf(provider, name)
 	if err != nil {
 		return err
 	}
-	return a.signIn(ctx, cfg, c, how)
+	b, err := a.builder(cfg)
+	if err != nil {
+		return err
+	}
+	return a.people().SignIn(ctx, b, c, how)
 }
 
 // calendarOf is the calendar of a provider for which somebody signs in, with its secret if it has one.
@@ -113,78 +104,19 @@ func withSecret[T any](a *app, choose func(*configs.Config) (chosen T, secret bo
 }
 
 // authZoom signs in the person who hosts in an account, and has Zoom say whose meetings can be made.
-func (a *app) authZoom(ctx context.Context, name string, how signInFlags) error {
+func (a *app) authZoom(ctx context.Context, name string, how persons.How) error {
 	cfg, z, err := a.accountOf(name)
 	if err != nil {
 		return err
 	}
-	return a.signInZoom(ctx, cfg, z, how)
-}
-
-// signInZoom signs a person in at Zoom for an account.
-func (a *app) signInZoom(ctx context.Context, cfg *configs.Config, z configs.Zoom, how signInFlags) error {
 	b, err := a.builder(cfg)
 	if err != nil {
 		return err
 	}
-	config := zoomConfig(b, z)
-	if err := zoom.SignIn(ctx, config, signin.Prompt{Out: a.term.out, In: a.term.in, Open: a.browser(how)}); err != nil {
-		return err
-	}
-	at := "Zoom"
-	if z.Name != "" {
-		at = "Zoom for account " + z.Name
-	}
-	fmt.Fprintf(a.term.out, "Signed in at %s. The sign-in is kept in %s, readable by you alone.\n", at, config.GrantFile)
-	service, err := zoom.New(config)
-	if err != nil {
-		return err
-	}
-	said, err := service.Introduce(ctx)
-	if err != nil {
-		return fmt.Errorf("the sign-in is kept, but it does not do yet: %w", err)
-	}
-	fmt.Fprintf(a.term.out, "With it, %s.\n", said)
-	return nil
+	return a.people().SignInZoom(ctx, b, z, how)
 }
 
-// browser opens an address, or is nil where only the address is wanted, or no browser is there.
-func (a *app) browser(how signInFlags) func(address string) error {
-	if how.noBrowser || !terminal.HasBrowser(a.term.env) {
-		return nil
-	}
-	return terminal.OpenBrowser
-}
-
-func (a *app) signIn(ctx context.Context, cfg *configs.Config, c configs.Calendar, how signInFlags) error {
-	b, err := a.builder(cfg)
-	if err != nil {
-		return err
-	}
-	open := a.browser(how)
-	prompt := signin.Prompt{Out: a.term.out, In: a.term.in, Open: open, DeviceCode: how.deviceCode || open == nil && !how.noBrowser}
-	if err := b.Kinds.Calendars[c.Provider()].SignIn(ctx, b, c, prompt); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.term.out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n", c.Name, assemble.GrantFile(cfg.State, c))
-	return a.introduce(ctx, b, c)
-}
-
-// introduce reads the calendar that somebody has just signed in for: the wrong account, or a calendar that is not shared with it, shows
-// now and not in the next pass.
-func (a *app) introduce(ctx context.Context, b *assemble.Builder, c configs.Calendar) error {
-	source, err := b.Source(c, plan.Settings{})
-	if err != nil {
-		return err
-	}
-	known, ok := source.(calendar.Introducer)
-	if !ok {
-		return nil
-	}
-	said, err := known.Introduce(ctx)
-	if err != nil {
-		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the right account? %s", c.Name, words.Of(err)))
-	}
-	fmt.Fprintf(a.term.out, "With it, %s.\n", said.Sentence)
-	return nil
+// people speaks to whoever has given the command.
+func (a *app) people() persons.Terminal {
+	return persons.Terminal{In: a.term.in, Out: a.term.out, Env: a.term.env}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"zoomtag/sync/setup"
@@ -12,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
-	"zoomtag/providers/calendar"
 	"zoomtag/providers/words"
-	"zoomtag/sync/plan"
 )
 
 func (a *app) calendarsCommand() *cobra.Command {
@@ -36,42 +33,18 @@ func (a *app) listCalendars(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(cfg.Calendars))
-	for i, c := range cfg.Calendars {
-		names[i] = c.Name
-	}
-	if name != "" && !slices.Contains(names, name) {
-		return words.Usage(fmt.Errorf("there is no calendar %q in the configuration%s", name, cmp.Or(words.Meant(name, names), "; there are: "+strings.Join(names, ", "))))
-	}
 	b, err := a.builder(cfg)
 	if err != nil {
 		return err
 	}
-	list, seen, failed := []setup.ListedCalendar{}, map[string]bool{}, false
-	for _, c := range cfg.Calendars {
-		account := setup.AccountKey(c)
-		if meant := name == "" || c.Name == name; !meant || account == "" || seen[account] {
-			continue
-		}
-		seen[account] = true
-		source, err := b.Source(c, plan.Settings{})
-		if err != nil {
-			return err
-		}
-		lister, ok := source.(calendar.Lister)
-		if !ok {
-			continue
-		}
-		found, err := lister.List(ctx)
-		if err != nil {
-			failed = true
-			fmt.Fprintf(a.term.err, "zoomtag: %s: %s\n", c.Name, terminal.Lines(words.Of(err)))
-		}
-		for _, one := range found {
-			list = append(list, setup.InConfiguration(cfg, c, one))
-		}
+	list, unlisted, err := setup.ListCalendars(ctx, b, name)
+	if err != nil {
+		return err
 	}
-	if err = a.showListed(list); err == nil && failed {
+	for _, fault := range unlisted {
+		fmt.Fprintf(a.term.err, "zoomtag: %s\n", terminal.Lines(words.Of(fault)))
+	}
+	if err = a.showListed(list); err == nil && len(unlisted) > 0 {
 		err = errReported
 	}
 	return err

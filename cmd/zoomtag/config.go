@@ -48,15 +48,8 @@ services take the credentials. It exits with 2 if there is a mistake.`,
 
 // mistakes are what config check prints with --json.
 type mistakes struct {
-	File     string    `json:"file"`
-	Mistakes []mistake `json:"mistakes"`
-}
-
-type mistake struct {
-	File   string `json:"file,omitempty"`
-	Line   int    `json:"line,omitempty"`
-	Column int    `json:"column,omitempty"`
-	Text   string `json:"text"`
+	File     string            `json:"file"`
+	Mistakes []configs.Mistake `json:"mistakes"`
 }
 
 // checkConfig prints that the configuration is good, or returns its mistakes.
@@ -70,7 +63,8 @@ func (a *app) checkConfig(noSecrets bool) error {
 		err = a.checkAssembled(cfg)
 	}
 	if a.flags.json {
-		return errors.Join(err, terminal.JSON(a.term.out, a.listMistakes(err)))
+		path, _ := configs.Find(a.flags.config, a.term.env) // that there is none, the mistake says
+		return errors.Join(err, terminal.JSON(a.term.out, mistakes{File: path, Mistakes: configs.Mistakes(err)}))
 	}
 	if err != nil {
 		return err
@@ -98,34 +92,6 @@ func (a *app) builder(cfg *configs.Config) (*assemble.Builder, error) {
 		return nil, err
 	}
 	return &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}, nil
-}
-
-// listMistakes are those that an error tells of, each by itself.
-func (a *app) listMistakes(err error) mistakes {
-	report := mistakes{Mistakes: []mistake{}}
-	report.File, _ = configs.Find(a.flags.config, a.term.env) // that there is none, the mistake says
-	for _, one := range each(err) {
-		var placed *configs.Error
-		if errors.As(one, &placed) {
-			report.Mistakes = append(report.Mistakes, mistake{File: placed.File, Line: placed.Line, Column: placed.Column, Text: placed.Text})
-			continue
-		}
-		report.Mistakes = append(report.Mistakes, mistake{Text: words.Of(one)})
-	}
-	return report
-}
-
-// each is the errors that were joined in one.
-func each(err error) []error {
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		if several, ok := inner.(interface{ Unwrap() []error }); ok {
-			return several.Unwrap()
-		}
-	}
-	if err == nil {
-		return nil
-	}
-	return []error{err}
 }
 
 func (a *app) configShowCommand() *cobra.Command {

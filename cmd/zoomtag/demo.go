@@ -43,7 +43,7 @@ func (a *app) demoDaemon(ctx context.Context, config string) error {
 	if err != nil {
 		return err
 	}
-	log, err := newLogger(a.term.err, slog.LevelError, "text")
+	log, err := terminal.NewLogger(a.term.err, slog.LevelError, "text")
 	if err != nil {
 		return err
 	}

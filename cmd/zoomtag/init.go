@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"zoomtag/cmd/zoomtag/persons"
+
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/prompt"
@@ -20,7 +22,7 @@ import (
 func (a *app) initCommand() *cobra.Command {
 	var answers setup.Answers
 	var yes, noPlan bool
-	var how signInFlags
+	var how persons.How
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a configuration by asking a few questions",
@@ -36,7 +38,7 @@ Each question has a flag; with --yes nobody is asked.`,
 	f := cmd.Flags()
 	f.BoolVar(&yes, "yes", false, "ask nobody: take the flags, and defaults for the rest")
 	f.BoolVar(&noPlan, "no-plan", false, "leave out the plan at the end")
-	f.BoolVar(&how.noBrowser, "no-browser", false, "only show addresses to open")
+	f.BoolVar(&how.NoBrowser, "no-browser", false, "only show addresses to open")
 	f.StringVar(&answers.Calendar, "calendar", "", "a folder of .ics files, the address of a CalDAV server, google, google-service, outlook or outlook-app")
 	f.StringVar(&answers.Name, "name", "", "what the calendar is called in commands")
 	f.StringVar(&answers.CalendarID, "calendar-id", "", "which of the account's calendars, by id or name")
@@ -62,7 +64,7 @@ Each question has a flag; with --yes nobody is asked.`,
 }
 
 // begin asks, writes, and shows what would be done.
-func (a *app) begin(cmd *cobra.Command, answers setup.Answers, yes, noPlan bool, how signInFlags) error {
+func (a *app) begin(cmd *cobra.Command, answers setup.Answers, yes, noPlan bool, how persons.How) error {
 	path, err := a.ownConfig()
 	if err != nil {
 		return err
@@ -77,13 +79,21 @@ func (a *app) begin(cmd *cobra.Command, answers setup.Answers, yes, noPlan bool,
 		Quiet:    yes,
 		Ask:      asker.Ask,
 		Typed:    !yes,
-		Open:     a.browser(how),
+		Open:     a.people().Browser(how),
 		Assemble: a.builder,
 		SignInAccount: func(ctx context.Context, cfg *configs.Config, z configs.Zoom) error {
-			return a.signInZoom(ctx, cfg, z, how)
+			b, err := a.builder(cfg)
+			if err != nil {
+				return err
+			}
+			return a.people().SignInZoom(ctx, b, z, how)
 		},
 		SignInCalendar: func(ctx context.Context, cfg *configs.Config, c configs.Calendar) error {
-			return a.signIn(ctx, cfg, c, how)
+			b, err := a.builder(cfg)
+			if err != nil {
+				return err
+			}
+			return a.people().SignIn(ctx, b, c, how)
 		},
 	}, answers)
 	switch {

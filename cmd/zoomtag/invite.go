@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"zoomtag/sync/invite/keep"
-
-	"zoomtag/providers/files"
 
 	"zoomtag/sync/api"
 
@@ -20,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/providers/words"
-	"zoomtag/store"
 	"zoomtag/sync/invite"
 )
 
@@ -105,55 +99,28 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 		return nil
 	case to == "-" && a.flags.json:
 		return words.Usage(errors.New("--json prints what was written: name a file or a folder with -o"))
-	case to == "-":
-		raw, err := together(list)
+	}
+	all := make([][]byte, len(list))
+	for i := range list {
+		all[i] = list[i].ICS
+	}
+	if to == "-" {
+		raw, err := keep.Together(all)
 		if err != nil {
 			return words.Usage(err)
 		}
 		_, err = a.term.out.Write(raw)
 		return err
-	case strings.HasSuffix(strings.ToLower(to), ".ics") && !isDir(to):
-		raw, err := together(list)
-		if err != nil {
-			return words.Usage(err)
-		}
-		for i := range list {
-			list[i].Path = to
-		}
-		return files.Replace(to, raw, 0o600)
 	}
-	if err := keep.MakeDir(to); err != nil {
+	paths, err := keep.Export(all, to)
+	if err != nil {
 		return err
 	}
 	for i := range list {
-		list[i].Path = filepath.Join(to, keep.FileName(list[i].ICS))
-		if err := files.Replace(list[i].Path, list[i].ICS, 0o600); err != nil {
-			return err
-		}
+		list[i].Path = paths[i]
 	}
-	if !a.flags.json {
+	if folder := paths[0] != to; folder && !a.flags.json {
 		fmt.Fprintf(a.term.out, "%s in %s\n", words.Count(len(list), "invitation"), terminal.Printable(to))
 	}
 	return nil
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
-// together is one calendar with all invitations.
-func together(list []api.InviteStatus) ([]byte, error) {
-	if len(list) == 1 {
-		return list[0].ICS, nil
-	}
-	kept := make([]store.Invite, len(list))
-	for i := range list {
-		kept[i].ICS = list[i].ICS
-	}
-	raw, err := keep.Join(kept)
-	if err != nil {
-		return nil, fmt.Errorf("%w: name a folder with -o, for one file each", err)
-	}
-	return raw, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"zoomtag/cmd/zoomtag/persons"
+
 	"zoomtag/sync/assemble"
 
 	"zoomtag/configs"
@@ -59,7 +61,7 @@ func providers() assemble.Kinds {
 			"caldav": {Open: openCalDAV},
 		},
 		Zoom: func(b *assemble.Builder, z configs.Zoom) (meeting.Service, error) {
-			service, err := zoom.New(zoomConfig(b, z))
+			service, err := zoom.New(persons.ZoomConfig(b, z))
 			if err != nil {
 				return nil, err
 			}
@@ -184,29 +186,4 @@ func openCalDAV(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calen
 		Now:         b.Now,
 		Log:         b.Log.With("calendar", c.Name),
 	}))
-}
-
-func zoomConfig(b *assemble.Builder, z configs.Zoom) zoom.Config {
-	log := b.Log
-	if z.Name != "" {
-		log = log.With("account", z.Name)
-	}
-	return zoom.Config{
-		Mode:          z.Mode,
-		AccountID:     z.AccountID,
-		ClientID:      z.ClientID,
-		ClientSecret:  z.ClientSecret.Reveal(),
-		Host:          z.Host,
-		GrantFile:     assemble.ZoomGrantFile(b.Config.State, z.Name),
-		SignInCommand: assemble.ZoomSignIn(z.Name),
-		APIURL:        z.APIURL,
-		OAuthURL:      z.OAuthURL,
-		Templates:     b.Templates(z),
-		HTTP:          b.Requests.To("zoom", z.APIURL, strings.TrimSuffix(z.OAuthURL, "/")+"/"),
-		Within:        b.Haste.Within,
-		Wait:          b.Haste.Wait,
-		Now:           b.Now,
-		Hook:          b.Hook,
-		Log:           log,
-	}
 }

@@ -14,7 +14,6 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
-	"zoomtag/sync/assemble"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/setup"
 )
@@ -112,17 +111,11 @@ func (a *app) farewell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var faults error
-	for _, c := range cfg.Calendars {
-		if stands(assemble.GrantFile(cfg.State, c)) {
-			faults = errors.Join(faults, a.logoutCalendar(ctx, c.Provider(), c.Name, logout{all: true}))
-		}
+	b, err := a.builder(cfg)
+	if err != nil {
+		return err
 	}
-	for _, z := range cfg.Zoom {
-		if stands(assemble.ZoomGrantFile(cfg.State, z.Name)) {
-			faults = errors.Join(faults, a.logoutZoom(ctx, z.Name, logout{}))
-		}
-	}
+	faults := a.people().SignOutAll(ctx, b)
 	path, err := a.ownConfig()
 	if err != nil {
 		return errors.Join(faults, err)

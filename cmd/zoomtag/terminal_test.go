@@ -49,7 +49,7 @@ func TestForeignTextIsHarmless(t *testing.T) {
 		t.Errorf("more is escaped than has to be: %s", out.String())
 	}
 	for _, format := range []string{"text", "json"} {
-		log, err := newLogger(&out, slog.LevelInfo, format)
+		log, err := terminal.NewLogger(&out, slog.LevelInfo, format)
 		if err != nil {
 			t.Fatal(err)
 		}

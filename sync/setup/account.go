@@ -1,13 +1,18 @@
 package setup
 
 import (
+	"cmp"
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 	"zoomtag/sync/assemble"
+	"zoomtag/sync/plan"
 )
 
 // Sharing are the other calendars for which somebody has signed in with the same app of Google's: who takes back one sign-in of a person there
@@ -81,4 +86,41 @@ func InConfiguration(cfg *configs.Config, c configs.Calendar, one calendar.Liste
 		}
 	}
 	return out
+}
+
+// ListCalendars lists the calendars of each account that a calendar of the configuration is in, or of that of one calendar. unlisted says of
+// which accounts that cannot be had, and why.
+func ListCalendars(ctx context.Context, b *assemble.Builder, name string) (list []ListedCalendar, unlisted []error, err error) {
+	names := make([]string, len(b.Config.Calendars))
+	for i, c := range b.Config.Calendars {
+		names[i] = c.Name
+	}
+	if name != "" && !slices.Contains(names, name) {
+		others := cmp.Or(words.Meant(name, names), "; there are: "+strings.Join(names, ", "))
+		return nil, nil, words.Usage(fmt.Errorf("there is no calendar %q in the configuration%s", name, others))
+	}
+	list, seen := []ListedCalendar{}, map[string]bool{}
+	for _, c := range b.Config.Calendars {
+		account := AccountKey(c)
+		if meant := name == "" || c.Name == name; !meant || account == "" || seen[account] {
+			continue
+		}
+		seen[account] = true
+		source, err := b.Source(c, plan.Settings{})
+		if err != nil {
+			return nil, nil, err
+		}
+		lister, ok := source.(calendar.Lister)
+		if !ok {
+			continue
+		}
+		found, err := lister.List(ctx)
+		if err != nil {
+			unlisted = append(unlisted, words.Say(err, c.Name+": "+words.Of(err)))
+		}
+		for _, one := range found {
+			list = append(list, InConfiguration(b.Config, c, one))
+		}
+	}
+	return list, unlisted, nil
 }

@@ -1,0 +1,42 @@
+package configs
+
+import (
+	"errors"
+
+	"zoomtag/providers/words"
+)
+
+// Mistake is one mistake of a configuration, and where it stands; File, Line and Column are empty where that is not known.
+type Mistake struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Text   string `json:"text"`
+}
+
+// Mistakes are those that an error of Load tells of, each by itself. It is never nil.
+func Mistakes(err error) []Mistake {
+	list := []Mistake{}
+	for _, one := range each(err) {
+		var placed *Error
+		if errors.As(one, &placed) {
+			list = append(list, Mistake{File: placed.File, Line: placed.Line, Column: placed.Column, Text: placed.Text})
+			continue
+		}
+		list = append(list, Mistake{Text: words.Of(one)})
+	}
+	return list
+}
+
+// each is the errors that were joined in one.
+func each(err error) []error {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if several, ok := inner.(interface{ Unwrap() []error }); ok {
+			return several.Unwrap()
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
