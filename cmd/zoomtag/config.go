@@ -97,7 +97,7 @@ func (a *app) builder(cfg *configs.Config) (*assemble.Builder, error) {
 func (a *app) configShowCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "show",
-		Short: "Show what holds by the configuration, and where each value comes from",
+		Short: "Show what holds, and where each value comes from",
 		Long: `Show each value that holds: for a calendar also those that it has from the rest of the configuration. Each comes from a line of the file,
 from an environment variable, or is a default. What is written nowhere and has no default is left to the host's own settings at Zoom, and not
 shown. Secrets are ***.`,

@@ -16,7 +16,7 @@ func (a *app) demoCommand() *cobra.Command {
 	var keep, all bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole thing against a built-in Zoom, Google and Outlook calendars and a folder; no account needed",
+		Short: "Show it all against built-in services, without an account",
 		Long: `Start emulators of Zoom, Google Calendar and Microsoft Graph on this machine, make a folder of .ics files, and run the real daemon
 on them. Then move, rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this
 machine.`,

@@ -12,7 +12,7 @@ import (
 func (a *app) retryCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "retry [CALENDAR|EVENT]",
-		Short: "Try again at once what failed or waits for something that was mended",
+		Short: "Try again at once what failed, or what you have mended",
 		Long: `Try again at once what failed, or is held for something that you have mended since: all of it, that of one calendar, or one event (its
 id, UID or title). Only what a service itself has asked for is still waited for: a pause, or the next day's calls at Zoom.`,
 		Args: cobra.MaximumNArgs(1),

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
 )
 
@@ -57,6 +58,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 		manCommand(),
 	)
 	root.InitDefaultCompletionCmd()
+	fitHelp(root)
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.RunE = root.RunE // else a mistyped shell is answered with the help, as if all were well
 	}
@@ -65,6 +67,13 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 		a.endAtHangup(cmd)
 	}
 	return root
+}
+
+// fitHelp has the help of a command, and of those below it, fit a terminal of 80 columns.
+func fitHelp(root *cobra.Command) {
+	cobra.AddTemplateFunc("fill", terminal.Fill)
+	root.SetHelpTemplate(strings.Replace(root.HelpTemplate(), "{{. | trimTrailingWhitespaces}}", "{{. | fill}}", 1))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 }
 
 // endAtHangup has a command end in good order when its terminal is closed, as on Ctrl-C. The daemon takes the signal for its own.

@@ -13,7 +13,7 @@ import (
 func (a *app) statusCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "status",
-		Short: "Show how the calendars, the Zoom budget and the events in trouble are",
+		Short: "Show how calendars, budget, and events in trouble are",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.shows = true
