@@ -81,9 +81,7 @@ func (d *decoder) validateToken(c *Config) {
 
 // goodToken reports whether a token can stand in an address and cannot be guessed.
 func goodToken(token string) bool {
-	odd := strings.IndexFunc(token, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
-	}) >= 0
+	odd := strings.Trim(token, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != ""
 	return len(token) >= 16 && len(token) <= 200 && !odd
 }
 

@@ -68,7 +68,8 @@ func (s *frameSearch) step() (f frame, found, more bool) {
 	before := dashesBefore(s.text[s.pos:at], most)
 	after := dashesAfter(s.text[at+len(word):], mostAfter)
 	f = frame{start: at - before.size, end: at + len(word) + after.size, first: first}
-	f.sure = before.count == most && after.count == mostAfter && (before.drawn && after.drawn || !before.longer && !after.longer)
+	asWritten := before.drawn && after.drawn || !before.longer && !after.longer
+	f.sure = before.count == most && after.count == mostAfter && asWritten
 	found = before.count > 0 && after.count > 0 && !(before.lost || after.lost) || f.sure
 	if before.drawn && before.count > 1 && (endsHere(s.text[f.end:]) || after.drawn && !first) {
 		// The end of a text may be cut off, and "zoomtag" between drawn lines is nobody's heading.

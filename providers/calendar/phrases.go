@@ -479,7 +479,8 @@ func owned(text string, p piece, k *known) []span {
 	var spans []span
 	at := p.start
 	for i, f := range p.frames {
-		if f.start < at || f.quoted && !p.quoted || !f.sure && i > 0 && i < len(p.frames)-1 {
+		inside := i > 0 && i < len(p.frames)-1
+		if f.start < at || f.quoted && !p.quoted || !f.sure && inside {
 			continue
 		}
 		spans = appendOwned(spans, text, at, f.start, k)

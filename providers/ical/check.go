@@ -16,8 +16,15 @@ var changing = []string{"DESCRIPTION", "LOCATION", "URL", "CONFERENCE", propMark
 
 // mayChange reports whether an edit may change a property.
 func (e *Edit) mayChange(name string) bool {
-	return slices.Contains(changing, name) || name == "SUMMARY" && e.Title != nil || name == "SEQUENCE" && e.Organizes ||
-		name == "X-ALT-DESC" && e.SpliceHTML != nil
+	switch name {
+	case "SUMMARY":
+		return e.Title != nil
+	case "SEQUENCE":
+		return e.Organizes
+	case "X-ALT-DESC":
+		return e.SpliceHTML != nil
+	}
+	return slices.Contains(changing, name)
 }
 
 // verify reads both files again and compares them: outside the properties that the edit may change, everything is the same

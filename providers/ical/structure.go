@@ -228,11 +228,14 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 			uid, known = "", false
 		case k == end && len(w.stack) == 1 && is(name, "VEVENT"):
 			seen = o.add(uid, seen)
-		case k == property && len(w.stack) == 2 && !known && (l.folded || raw[l.start]|0x20 == 'u') && is(w.stack[1], "VEVENT"):
+		case k == property && !known && perhapsUID(raw, l) && len(w.stack) == 2 && is(w.stack[1], "VEVENT"):
 			uid, known = uidOf(raw, l, w.eol)
 		}
 	}
 }
+
+// perhapsUID reports whether a line may be that of a UID, as cheaply as that can be said.
+func perhapsUID(raw []byte, l line) bool { return l.folded || raw[l.start]|0x20 == 'u' }
 
 // add notes a UID once. A file of one event needs no map.
 func (o *Outline) add(uid string, seen map[string]bool) map[string]bool {

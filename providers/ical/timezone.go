@@ -132,7 +132,9 @@ func parseOffset(s string) (seconds int, ok bool) {
 	if len(digits) == 4 {
 		n *= 100
 	}
-	if !ok || len(digits) != 4 && len(digits) != 6 || n/10000 > 23 || n/100%100 > 59 || n%100 > 59 {
+	lengthy := len(digits) != 4 && len(digits) != 6
+	beyond := n/10000 > 23 || n/100%100 > 59 || n%100 > 59
+	if !ok || lengthy || beyond {
 		return 0, false
 	}
 	seconds = n/10000*3600 + n/100%100*60 + n%100

@@ -95,8 +95,12 @@ func breaksLine(r rune) bool {
 // plainText are the bytes that a TEXT value holds as they are. 0xC2 and 0xE2 begin the line ends of Unicode among others.
 var plainText = func() (plain [256]bool) {
 	for c := range plain {
-		plain[c] = c >= ' ' && c != '\\' && c != ',' && c != ';' && c != 0x7f && c != 0xc2 && c != 0xe2 || c == '\t'
+		plain[c] = c >= ' '
 	}
+	for _, c := range []byte("\\,;\x7f\xc2\xe2") {
+		plain[c] = false
+	}
+	plain['\t'] = true
 	return plain
 }()
 

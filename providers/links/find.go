@@ -104,5 +104,7 @@ func ends(text string, i int) int {
 const maxHost = 253
 
 func isHostByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-'
+	letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+	digit := c >= '0' && c <= '9'
+	return letter || digit || c == '.' || c == '-'
 }

@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"zoomtag/providers/words"
@@ -48,9 +49,12 @@ func (t *Throttled) Error() string {
 }
 func (t *Throttled) Unwrap() error { return t.Err }
 
+// refusals are the kinds of errors behind which nothing was done.
+var refusals = []error{ErrNotFound, ErrGone, ErrDenied, ErrInvalid, ErrNotSent, ErrAgain}
+
 // Refused reports whether err says for certain that the call did not take effect.
 func Refused(err error) bool {
 	var throttled *Throttled
-	return errors.As(err, &throttled) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrGone) || errors.Is(err, ErrDenied) ||
-		errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotSent) || errors.Is(err, ErrAgain)
+	is := func(kind error) bool { return errors.Is(err, kind) }
+	return errors.As(err, &throttled) || slices.ContainsFunc(refusals, is)
 }

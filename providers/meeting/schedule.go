@@ -72,8 +72,9 @@ func (s *Schedule) Equal(t *Schedule) bool {
 
 // Equal reports whether two rules say the same.
 func (r Rule) Equal(o Rule) bool {
-	return r.Unit == o.Unit && r.Interval == o.Interval && slices.Equal(r.Days, o.Days) && r.MonthDay == o.MonthDay &&
-		r.Week == o.Week && r.Weekday == o.Weekday && r.Count == o.Count
+	every := r.Unit == o.Unit && r.Interval == o.Interval && r.Count == o.Count
+	monthly := r.MonthDay == o.MonthDay && r.Week == o.Week && r.Weekday == o.Weekday
+	return every && monthly && slices.Equal(r.Days, o.Days)
 }
 
 // since is s without what is over at now.

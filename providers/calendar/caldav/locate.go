@@ -161,7 +161,8 @@ func (c *Calendar) entrance(ctx context.Context) (*resource, error) {
 	atRoot := strings.Trim(c.base.Path, "/") == ""
 	var odd *brokenError
 	notDAV := errors.As(err, &refused) && refused.status != http.StatusUnauthorized || errors.As(err, &odd) && odd.answered
-	if atRoot && (notDAV || err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0) {
+	saysNothing := err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0
+	if atRoot && (notDAV || saysNothing) {
 		known, wellErr := c.look(ctx, c.base.JoinPath(".well-known", "caldav"))
 		if wellErr == nil || err == nil {
 			start, err = known, wellErr

@@ -273,8 +273,8 @@ func linkException(x *calendar.Exception, l calendar.Link) {
 // same reports whether two items say the same, as far as a link may change it.
 func (it *item) same(other item) bool {
 	a, b := &it.event, &other.event
-	return it.mark == other.mark && it.tag == other.tag && a.Description == b.Description && a.URL == b.URL &&
-		a.Location == b.Location && a.Title == b.Title && reflect.DeepEqual(a.Exceptions, b.Exceptions)
+	texts := func(e *calendar.Event) [4]string { return [4]string{e.Description, e.URL, e.Location, e.Title} }
+	return it.mark == other.mark && it.tag == other.tag && texts(a) == texts(b) && reflect.DeepEqual(a.Exceptions, b.Exceptions)
 }
 
 // touch notes that an item has changed.

@@ -87,9 +87,10 @@ func (c *Calendar) reread(ctx context.Context, id string) (calendar.Event, error
 
 // patchless reports whether an event holds exactly l already.
 func patchless(ev *calendar.Event, l calendar.Link) bool {
-	same := ev.Link.Mark == l.Mark && (l.Mark == "" || ev.Link.Tag == l.Tag) && (l.Title == nil || *l.Title == ev.Title) &&
-		(l.Location == nil || *l.Location == ev.Location)
-	same = same && len(ev.Lacking(l)) == 0
+	marked := ev.Link.Mark == l.Mark && (l.Mark == "" || ev.Link.Tag == l.Tag)
+	titled := l.Title == nil || *l.Title == ev.Title
+	located := l.Location == nil || *l.Location == ev.Location
+	same := marked && titled && located && len(ev.Lacking(l)) == 0
 	if l.Mark == "" {
 		return same && ev.Link.Block == "" && ev.Link.Tag == ""
 	}

@@ -89,7 +89,8 @@ const codeAlternate = 1114
 // refused learns from the refusal of a request with body. Where it was refused for a part that can be left out, it can be made again.
 func (s *Service) refused(host string, body meetingBody, err error) error {
 	var p *problem
-	if err == nil || body.Settings == nil || !errors.As(err, &p) || p.verdict != final || !errors.Is(err, meeting.ErrInvalid) && !errors.Is(err, meeting.ErrDenied) {
+	told := errors.Is(err, meeting.ErrInvalid) || errors.Is(err, meeting.ErrDenied)
+	if !told || body.Settings == nil || !errors.As(err, &p) || p.verdict != final {
 		return err
 	}
 	if body.Settings.PushChange != nil && p.code == 300 && strings.Contains(p.said, "push_change_to_calendar") && !s.known.noPush.Swap(true) {

@@ -105,8 +105,9 @@ func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal
 // endsGrant reports whether Zoom does not take a refresh token, in any of the forms that have been seen: 400 and invalid_grant, with or
 // without a reason; before August 2022 401 and invalid_request, with the reason alone to tell it by; the code of a later sign-in.
 func (r *tokenRefusal) endsGrant() bool {
-	return !r.isBroken() && rest.KindOf(r.status) != rest.Throttled && !r.isClient() &&
-		(r.Error == "invalid_grant" || r.Code == codeSuperseded || strings.Contains(strings.ToLower(string(r.Reason)), "invalid token"))
+	aboutOthers := r.isBroken() || r.isClient() || rest.KindOf(r.status) == rest.Throttled
+	named := r.Error == "invalid_grant" || r.Code == codeSuperseded
+	return !aboutOthers && (named || strings.Contains(strings.ToLower(string(r.Reason)), "invalid token"))
 }
 
 // explain words a refusal that says nothing about the sign-in.

@@ -190,7 +190,11 @@ func blindNote(s meeting.Spec) []string {
 
 // sameSchedule reports whether two specs have the same rule from the same start on.
 func sameSchedule(a, b meeting.Spec) bool {
-	return a.Schedule != nil && b.Schedule != nil && a.Start.Equal(b.Start) && a.Zone == b.Zone && a.Duration == b.Duration && a.Schedule.Rule.Equal(b.Schedule.Rule)
+	if a.Schedule == nil || b.Schedule == nil {
+		return false
+	}
+	begins := a.Start.Equal(b.Start) && a.Zone == b.Zone
+	return begins && a.Duration == b.Duration && a.Schedule.Rule.Equal(b.Schedule.Rule)
 }
 
 // revision is an update of a meeting, with a schedule or without.

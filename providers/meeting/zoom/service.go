@@ -52,7 +52,10 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	}
 	s.hosts.learn(int64(w.ID), host)
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
-	if w.JoinURL == "" || wantsPasscode && w.Password == "" || registers(spec.Options) && w.RegisterURL == "" || spec.Kind == meeting.Fixed && len(w.Occurrences) == 0 {
+	noPasscode := wantsPasscode && w.Password == ""
+	noRegistration := registers(spec.Options) && w.RegisterURL == ""
+	noDates := spec.Kind == meeting.Fixed && len(w.Occurrences) == 0
+	if w.JoinURL == "" || noPasscode || noRegistration || noDates {
 		if err := s.complete(ctx, &w); err != nil {
 			return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %s", what, err.Error())
 		}

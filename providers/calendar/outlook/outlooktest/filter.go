@@ -156,7 +156,9 @@ func equals(field, operator, literal string) (test, error) {
 	text, quoted := unquoted(literal)
 	texts := []string{"id", "subject", "type", "iCalUId", "uid", "seriesMasterId", "showAs", "sensitivity", "importance"}
 	flags := []string{"isAllDay", "isCancelled", "isDraft", "isOrganizer", "isOnlineMeeting", "hasAttachments"}
-	if quoted && slices.Contains(texts, field) || !quoted && slices.Contains(flags, field) && (text == "true" || text == "false") {
+	isText := quoted && slices.Contains(texts, field)
+	isFlag := !quoted && slices.Contains(flags, field) && (text == "true" || text == "false")
+	if isText || isFlag {
 		return func(c *call, it item) bool { return (fmt.Sprint(c.view(it)[field]) == text) == (operator == "eq") }, nil
 	}
 	return nil, fmt.Errorf("%s %s %s is not understood", field, operator, literal)

@@ -16,10 +16,12 @@ func (c *call) found() (it item, a answer, good bool) {
 		return it, a, false
 	}
 	it, there := c.item(c.to.event)
+	elsewhere := cal != nil && there && it.cal != cal
+	hidden := cal == nil && there && it.cal.owner != c.in && it.cal.role(c.in.address) == ""
 	switch {
 	case !there && strings.ContainsAny(c.to.event, " {}<>\"/\\"):
 		return it, fail(http.StatusBadRequest, "ErrorInvalidIdMalformed", "Id is malformed."), false
-	case !there || cal != nil && it.cal != cal || cal == nil && it.cal.owner != c.in && it.cal.role(c.in.address) == "":
+	case !there, elsewhere, hidden:
 		return it, notFound(), false
 	case !c.mayRead(it.cal):
 		return it, accessDenied(), false

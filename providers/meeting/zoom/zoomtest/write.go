@@ -202,8 +202,13 @@ func (p PasscodeRule) allows(code string) bool {
 	case p.NumericOnly:
 		return strings.Trim(code, "0123456789") == ""
 	}
-	return !(p.Letter && !small && !large || p.Number && !digit || p.Special && !has("@-_*") || p.UpperLower && !(small && large) ||
-		p.Consecutive > 1 && hasRun(code, p.Consecutive))
+	switch {
+	case p.Letter && !small && !large, p.Number && !digit, p.Special && !has("@-_*"):
+		return false
+	case p.UpperLower && !(small && large), p.Consecutive > 1 && hasRun(code, p.Consecutive):
+		return false
+	}
+	return true
 }
 
 // hasRun says whether code holds n equal, rising or falling characters in a row.
