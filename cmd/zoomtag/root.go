@@ -51,6 +51,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 		a.initCommand(),
 		a.calendarsCommand(),
 		a.configCommand(),
+		a.serviceCommand(),
 		a.demoCommand(),
 		a.versionCommand(),
 		manCommand(),
