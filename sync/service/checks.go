@@ -11,8 +11,10 @@ import (
 	"zoomtag/providers/words"
 )
 
-// closed are the folders that the machine's unit closes to zoomtag.
-var closed = []string{"/home", "/root", "/run/user", "/tmp", "/var/tmp"}
+// closed reports whether the machine's unit closes a path to zoomtag.
+func (o *Options) closed(path string) bool {
+	return within(strings.TrimPrefix(path, o.Root), "/home", "/root", "/run/user", "/tmp", "/var/tmp")
+}
 
 // checkPaths finds what a service could not run, or not read.
 func (o *Options) checkPaths(config string) error {
@@ -27,11 +29,11 @@ func (o *Options) checkPaths(config string) error {
 	if o.Scope == Person {
 		return nil
 	}
-	if within(o.Program, closed...) {
+	if o.closed(o.Program) {
 		return words.Usage(fmt.Errorf("the machine's service may not look into %s: install -m 755 %s /usr/local/bin/zoomtag, and run that one",
 			filepath.Dir(o.Program), o.Program))
 	}
-	if within(config, closed...) {
+	if o.closed(config) {
 		return words.Usage(fmt.Errorf("the machine's service may not look into %s: put the configuration into %s", filepath.Dir(config), configs.System))
 	}
 	return nil

@@ -54,12 +54,13 @@ func (s *systemd) install(ctx context.Context) error {
 	if w.sandbox, err = s.try(ctx, w); err != nil {
 		return err
 	}
-	s.announce(w)
+	current := before.active() && running == s.Version
+	s.announce(w, current)
 	wrote, err := s.write(w)
 	if err != nil {
 		return err
 	}
-	return s.start(ctx, w, before, wrote || running != s.Version || !before.active())
+	return s.start(ctx, w, before, wrote || !current)
 }
 
 // prepare finds all that stands against the service, before anything is written.
@@ -134,9 +135,13 @@ func same(a, b string) bool {
 	return err == nil && os.SameFile(one, two)
 }
 
-// announce says what will be done.
-func (s *systemd) announce(w wish) {
-	s.say("zoomtag becomes a service of %s, which systemd starts now and with the machine:", s.whose())
+// announce says what will be done. A service is current where the program that runs is this one.
+func (s *systemd) announce(w wish, current bool) {
+	if current && w.found.path == w.path {
+		s.say("zoomtag is a service of %s already:", s.whose())
+	} else {
+		s.say("zoomtag becomes a service of %s, which systemd starts now, and by itself from now on:", s.whose())
+	}
 	s.say("  unit           %s%s", w.path, w.fate())
 	s.say("  program        %s", s.Program)
 	s.say("  configuration  %s", w.cfg.Path)

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // linger has a person's services go on while the person is not signed in. It returns what stops where that cannot be had.
@@ -14,14 +16,29 @@ func (s *systemd) linger(ctx context.Context) (remark string, err error) {
 		return "", nil
 	}
 	result, err := s.call(ctx, asks, "loginctl", "--no-ask-password", "enable-linger", s.User)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return "", ctx.Err()
-	}
-	if err == nil && result.Code == 0 {
+	case err != nil:
+		return "It may stop when you sign out, because it cannot be asked to go on: " + words.Of(err), nil
+	case result.Code == 0:
 		return "", nil
+	case refused(result.Err):
+		return "It stops when you sign out, and starts when you sign in, because only an administrator may change that here: have one type " +
+			"sudo loginctl enable-linger " + s.User, nil
 	}
-	return "It stops when you sign out, and starts when you sign in, because only an administrator may change that here: have one type " +
-		"sudo loginctl enable-linger " + s.User, nil
+	return "It stops when you sign out, because it cannot be had to go on (" + result.complaint() + "): have an administrator type " +
+		"loginctl enable-linger " + s.User, nil
+}
+
+// refused reports whether polkit does not let this person do it, or would ask for a password.
+func refused(said string) bool {
+	for _, text := range []string{"Access denied", "authentication required", "Permission denied", "Not authorized"} {
+		if strings.Contains(said, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // lingers reports whether a person's services go on; known is false where nothing here tells that.

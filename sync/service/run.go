@@ -77,7 +77,7 @@ func (o *Options) call(ctx context.Context, within time.Duration, name string, a
 	case ctx.Err() != nil:
 		return result, ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
-		return result, words.Say(err, "this system has no "+name+": have its own init start "+o.Program+" run")
+		return result, words.Say(err, "this system has no "+name)
 	case limited.Err() != nil:
 		return result, words.Say(errSilent, fmt.Sprintf("%s does not answer (waited %s for %s): look whether the system is well, and try again",
 			name, within, strings.Join(append([]string{name}, args...), " ")))

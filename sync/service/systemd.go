@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -57,7 +58,10 @@ func (s *systemd) systemctl(ctx context.Context, args ...string) (Result, error)
 		within = ends
 	}
 	result, err := s.call(ctx, within, "systemctl", s.command(args...)...)
-	if err == nil {
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		err = words.Say(err, words.Of(err)+": have its own init start "+s.Program+" run")
+	case err == nil:
 		err = s.unreached(result)
 	}
 	return result, err

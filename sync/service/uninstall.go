@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"zoomtag/configs"
 	"zoomtag/providers/files"
@@ -105,21 +106,29 @@ func (s *systemd) farewell(f found, env func(string) string) {
 		config, _ = configs.Find("", s.Env) // where there is none, nothing stays
 	}
 	if cfg, err := configs.LoadWithoutSecrets(config, env); err == nil {
-		s.say("The state %s stays, and so do events, links and meetings; to remove it: rm -r %s", cfg.State, filepath.Dir(cfg.State))
+		s.say("The state %s stays, and so do events, links and meetings; to remove it: rm -r %s", cfg.State, shellWord(filepath.Dir(cfg.State)))
 	}
 	if exists(config) {
-		s.say("The configuration %s stays, with the secrets beside it; to remove it: rm -r %s", config, filepath.Dir(config))
+		s.say("The configuration %s stays, with the secrets beside it; to remove it: rm -r %s", config, shellWord(filepath.Dir(config)))
 	}
 	if s.Scope == Person {
 		s.say("What else you have running may rest on lingering, so it stays as it is; to end it: loginctl disable-linger")
 	}
 }
 
+// shellWord is a path as it can be typed.
+func shellWord(path string) string {
+	if strings.ContainsAny(path, " '\"\\$&;()<>|*?[]#~`!") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}
+
 // showRemoval prints what would be done.
 func (s *systemd) showRemoval(list []string) error {
 	s.say("# %s", s.tell("disable", "--now", unitName))
 	for _, path := range list {
-		s.say("# rm %s", path)
+		s.say("# rm %s", shellWord(path))
 	}
 	s.say("# %s", s.tell("daemon-reload"))
 	return nil
