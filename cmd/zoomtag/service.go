@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/prompt"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/sync/service"
+	"zoomtag/sync/setup"
 )
 
 // serviceFlags are what the commands about the service are asked for.
@@ -112,6 +115,25 @@ func (a *app) serviceOptions(how *serviceFlags) (service.Options, error) {
 func (a *app) installService(ctx context.Context, how *serviceFlags) error {
 	o, err := a.serviceOptions(how)
 	if err != nil {
+		return err
+	}
+	return service.Install(ctx, o)
+}
+
+// offerService asks at the end of init whether zoomtag is to be a service. A script that is asked nothing gets none unless it says so, and an input
+// that ends before this question has answered all that init needs.
+func (a *app) offerService(ctx context.Context, asker *prompt.Asker, given string) error {
+	o, err := a.serviceOptions(&serviceFlags{})
+	if err != nil {
+		return err
+	}
+	o.Suit(a.flags.config)
+	offered := !asker.Silent && service.Possible(ctx, o)
+	wanted, err := setup.Service(ctx, asker.Ask, given, offered)
+	switch {
+	case errors.Is(err, prompt.ErrEnded):
+		return nil
+	case err != nil || !wanted:
 		return err
 	}
 	return service.Install(ctx, o)

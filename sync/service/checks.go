@@ -39,6 +39,13 @@ func (o *Options) checkPaths(config string) error {
 	return nil
 }
 
+// Suit has the service be one of root's own where the machine's could not read a configuration at this path.
+func (o *Options) Suit(config string) {
+	if o.closed(config) {
+		o.Scope = Person
+	}
+}
+
 // checkReadable finds a configuration that the machine's service, a user of its own, may not read.
 func (o *Options) checkReadable(config string) error {
 	const everybody = 0o004

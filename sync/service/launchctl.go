@@ -13,6 +13,12 @@ import (
 	"zoomtag/providers/words"
 )
 
+// there reports whether the person has a session at the screen.
+func (l *launchd) there(ctx context.Context) bool {
+	result, err := l.call(ctx, asks, "launchctl", "print", l.domain())
+	return err == nil && result.Code == 0
+}
+
 // boot has launchd read the property list. One that it has read before is forgotten first, which takes until zoomtag has ended.
 func (l *launchd) boot(ctx context.Context, loaded bool) error {
 	if loaded {
@@ -102,7 +108,8 @@ func (l *launchd) ask(ctx context.Context) (agent, error) {
 // failed reports whether it has ended with a failure.
 func (a agent) failed() bool {
 	code, err := strconv.Atoi(a.exit)
-	return a.loaded && a.state != "running" && err == nil && code != 0
+	ended := err == nil && code != 0
+	return ended && a.loaded && a.state != "running"
 }
 
 // cause is why it does not run.

@@ -196,7 +196,8 @@ func (l *launchd) status(ctx context.Context) (Report, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Origin, r.Installed, r.Enabled, r.State = string(from), from != nowhere, state.loaded, state.state
+	r.Origin, r.Installed = string(from), from != nowhere
+	r.Enabled, r.State = state.loaded, state.state
 	switch {
 	case !r.Installed && !state.loaded:
 		r.Unit, r.Reason = "", "zoomtag is no service of "+l.User+": zoomtag service install makes it one"

@@ -53,6 +53,8 @@ func (p Programs) Run(ctx context.Context, name string, args ...string) (Result,
 	case errors.As(err, &exit):
 		result.Code = exit.ExitCode()
 		return result, nil
+	case errors.Is(err, exec.ErrWaitDelay): // it ended well, and left a child behind
+		return result, nil
 	}
 	return result, err
 }

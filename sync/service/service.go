@@ -47,6 +47,8 @@ type Options struct {
 
 // manager is what keeps services on a system.
 type manager interface {
+	// there reports whether it answers.
+	there(ctx context.Context) bool
 	install(ctx context.Context) error
 	uninstall(ctx context.Context) error
 	status(ctx context.Context) (Report, error)
@@ -65,13 +67,10 @@ func ScopeOf(uid int, user, system bool) (Scope, error) {
 	return Person, nil
 }
 
-// Possible reports whether this system has something that keeps services, as far as can be told without asking it.
-func Possible(o Options) bool {
-	_, err := o.manager()
-	if err != nil {
-		return false
-	}
-	return o.System == darwin || exists(o.Root+"/run/systemd/system")
+// Possible reports whether this system keeps services for whoever asks, and lets them be made now.
+func Possible(ctx context.Context, o Options) bool {
+	m, err := o.manager()
+	return err == nil && m.there(ctx)
 }
 
 // darwin is the system of Macs.

@@ -93,6 +93,12 @@ func (s *systemd) unreached(r Result) error {
 		", for instance with ssh, or have root type loginctl enable-linger "+s.User+" and machinectl shell "+s.User+"@, and run the command again")
 }
 
+// there reports whether systemd answers.
+func (s *systemd) there(ctx context.Context) bool {
+	_, err := s.environment(ctx)
+	return err == nil
+}
+
 // environment is what the service will see. Asking for it shows as well whether systemd can be reached.
 func (s *systemd) environment(ctx context.Context) (func(string) string, error) {
 	if s.Scope == Machine {

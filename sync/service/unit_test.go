@@ -91,9 +91,24 @@ func TestElsewhere(t *testing.T) {
 				t.Errorf("%s: %v", c.system, err)
 			}
 		}
-		if Possible(o) {
+		if Possible(t.Context(), o) {
 			t.Errorf("%s: it is possible", c.system)
 		}
+	}
+}
+
+// TestPossible: where nobody answers nothing is offered.
+func TestPossible(t *testing.T) {
+	w := newWorld(t, Person)
+	m := newMac(t)
+	m.loaded = true
+	if !Possible(t.Context(), w.o) || !Possible(t.Context(), m.o) {
+		t.Error("it is not possible")
+	}
+	m.loaded = false
+	refuse("systemctl", 1, "Failed to connect to bus: No medium found\n")(w)
+	if Possible(t.Context(), w.o) || Possible(t.Context(), m.o) {
+		t.Error("it is possible")
 	}
 }
 

@@ -48,7 +48,9 @@ func (p properties) needsReload() bool { return p["NeedDaemonReload"] == "yes" }
 
 // failed reports whether the start has failed: systemd has given up, or waits for the next try.
 func (p properties) failed() bool {
-	return p["ActiveState"] == "failed" || p["SubState"] == "auto-restart" || p["NRestarts"] != "" && p["NRestarts"] != "0" && !p.active()
+	tries, err := strconv.Atoi(p["NRestarts"])
+	again := err == nil && tries > 0 && !p.active()
+	return p["ActiveState"] == "failed" || p["SubState"] == "auto-restart" || again
 }
 
 // since is when it began to work.

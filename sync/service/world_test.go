@@ -156,7 +156,8 @@ func (w *world) systemctl(line string, args []string) (Result, error) {
 	case "enable":
 		w.enabled = true
 	case "disable":
-		w.enabled, w.state, w.sub, w.running = false, "inactive", "dead", ""
+		w.enabled, w.running = false, ""
+		w.state, w.sub = "inactive", "dead"
 	case "restart":
 		w.begin()
 	case "reset-failed":
@@ -179,7 +180,8 @@ func (w *world) properties() string {
 	if w.state == "activating" && len(w.asked) > 2 {
 		w.state, w.sub = "active", "running"
 		if w.fails != "" {
-			w.state, w.sub, w.result, w.status = "failed", "failed", "exit-code", w.fails
+			w.state, w.sub = "failed", "failed"
+			w.result, w.status = "exit-code", w.fails
 		}
 	}
 	load, file, fragment := "not-found", "", ""
