@@ -23,6 +23,9 @@ func (o *Options) checkPaths(config string) error {
 			return words.Usage(fmt.Errorf("the path %q has characters in it that no unit can hold: move the file", path))
 		}
 	}
+	if o.System == "linux" && strings.ContainsAny(o.Program, `"'\`) {
+		return words.Usage(fmt.Errorf("systemd runs no program with quotes or backslashes in its path (%s): move it", o.Program))
+	}
 	if strings.Contains(o.Program, "/go-build") {
 		return words.Usage(errors.New("go run makes a program that is gone afterwards: build it (go build -o ~/bin/zoomtag ./cmd/zoomtag) and run that one"))
 	}

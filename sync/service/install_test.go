@@ -96,6 +96,7 @@ func TestInstallNothing(t *testing.T) {
 		}, "the key is none", true},
 		"no configuration":        {Person, func(w *world) { w.o.Config = filepath.Join(w.root, "none.yaml") }, "none.yaml", true},
 		"a program of go run":     {Person, func(w *world) { w.o.Program = "/tmp/go-build123/b001/exe/zoomtag" }, "go build -o", true},
+		"a program with quotes":   {Person, func(w *world) { w.o.Program = "/opt/alice's/zoomtag" }, "no program with quotes", true},
 		"a path with a line end":  {Person, func(w *world) { w.o.Program = "/opt/a\nb/zoomtag" }, "characters in it that no unit can hold", true},
 		"a unit of somebody else": {Person, func(w *world) { w.write(w.unitPath(), "[Service]\n") }, "that zoomtag has not written", true},
 		"a masked unit": {Person, func(w *world) {
@@ -213,7 +214,7 @@ func TestStartFails(t *testing.T) {
 		"the state":         {func(w *world) { w.fails = "3" }, []string{"another zoomtag holds the state"}},
 		"the program":       {func(w *world) { w.fails = "203" }, []string{"may not run the program (status 203/EXEC)"}},
 		"another status":    {func(w *world) { w.fails = "77" }, []string{"it ended with status 77"}},
-		"no journal":        {func(w *world) { w.fails, w.missing = "1", []string{"journalctl"} }, []string{"zoomtag ended with a failure"}},
+		"no journal":        {func(w *world) { w.fails, w.missing = "1", []string{"journalctl"} }, []string{"zoomtag ended with a failure", "journalctl --user -u zoomtag"}},
 		"a journal that hangs": {func(w *world) { w.fails, w.hangs = "1", []string{"journalctl"} },
 			[]string{"zoomtag ended with a failure"}},
 		"never answers":   {func(w *world) { w.silent = true }, []string{"zoomtag has not answered for 2m0s"}},
@@ -243,9 +244,25 @@ func TestStartFailsAgain(t *testing.T) {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}
+	if got := (properties{"ActiveState": "inactive", "SubState": "dead", "NRestarts": "3", "Result": "success"}).cause(); got != "" {
+		t.Errorf("of one that was stopped: %s", got)
+	}
 	if got := (properties{"ActiveState": "active", "SubState": "running", "NRestarts": "3"}).cause(); got != "" {
 		t.Errorf("of one that runs again: %s", got)
 	}
+}
+
+// TestStartAfterFailure: how it was before the start is no news.
+func TestStartAfterFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Person)
+		w.fails = "2"
+		if _, err := w.install(); err == nil {
+			t.Fatal("it has not failed")
+		}
+		w.fails, w.result = "", "exit-code"
+		hears(t, w.mustInstall(), "It runs:")
+	})
 }
 
 // TestInstallEnds: who is told to stop goes.

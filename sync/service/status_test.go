@@ -30,7 +30,7 @@ func TestStatus(t *testing.T) {
 		"stopped": {func(w *world) { w.mustInstall(); w.state = "inactive" }, true, true, false, "systemctl --user start zoomtag.service", ""},
 		"failed": {func(w *world) { w.mustInstall(); w.state, w.result, w.status = "failed", "exit-code", "2" }, true, true, false,
 			"the configuration is wrong", ""},
-		"starting": {func(w *world) { w.mustInstall(); w.begin() }, true, true, false, "it is just activating", ""},
+		"starting": {func(w *world) { w.mustInstall(); w.state = "activating" }, true, true, false, "it is just activating", ""},
 		"silent":   {func(w *world) { w.mustInstall(); w.silent = true }, true, true, false, "nobody answers beside", ""},
 		"older":    {func(w *world) { w.mustInstall(); w.running = "0.1.0" }, true, true, true, "", "the service runs version 0.1.0, and this program is 0.2.0"},
 		"disabled": {func(w *world) { w.mustInstall(); w.enabled = false }, true, false, true, "", "systemctl --user enable zoomtag.service"},

@@ -14,7 +14,7 @@ import (
 type properties map[string]string
 
 // asked are the properties that are needed.
-const asked = "LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ActiveEnterTimestamp,Result,ExecMainStatus,NRestarts,NeedDaemonReload"
+const asked = "LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ActiveEnterTimestamp,Result,ExecMainStatus,NRestarts,NeedDaemonReload,Job"
 
 // properties asks for them. Of a unit that there is none of systemd tells as well.
 func (s *systemd) properties(ctx context.Context) (properties, error) {
@@ -43,13 +43,16 @@ func (p properties) up() bool {
 	return p.active() || p["ActiveState"] == "activating" || p["ActiveState"] == "deactivating"
 }
 
+// pending reports whether systemd has not done yet what it was told: all else is how things were before.
+func (p properties) pending() bool { return p["Job"] != "" && p["Job"] != "0" }
+
 func (p properties) enabled() bool     { return p["UnitFileState"] == "enabled" }
 func (p properties) needsReload() bool { return p["NeedDaemonReload"] == "yes" }
 
 // failed reports whether the start has failed: systemd has given up, or waits for the next try.
 func (p properties) failed() bool {
 	tries, err := strconv.Atoi(p["NRestarts"])
-	again := err == nil && tries > 0 && !p.active()
+	again := err == nil && tries > 0 && p["ActiveState"] == "activating"
 	return p["ActiveState"] == "failed" || p["SubState"] == "auto-restart" || again
 }
 
@@ -84,6 +87,7 @@ func (s *systemd) wait(ctx context.Context, state string) error {
 			return s.failure(ctx, p, began)
 		case err != nil:
 			return err
+		case p.pending():
 		case p.failed():
 			return s.failure(ctx, p, began)
 		case p.active():
@@ -105,15 +109,16 @@ func (s *systemd) failure(ctx context.Context, p properties, since time.Time) er
 		cause = fmt.Sprintf("zoomtag has not answered for %s", starts)
 	}
 	text := "the service does not run: " + cause
-	if lines := s.journal(ctx, since); len(lines) > 0 {
-		text += "\nIts last words:\n  " + strings.Join(lines, "\n  ")
+	lines := s.journal(ctx, since)
+	if len(lines) == 0 {
+		return words.Say(nil, text+"\nIts last words could not be read here; this shows them where they are kept: "+s.journalLine())
 	}
-	return words.Say(nil, text)
+	return words.Say(nil, text+"\nIts last words:\n  "+strings.Join(lines, "\n  "))
 }
 
 // exits are what it means that zoomtag has ended with a code, or systemd before it: zoomtag's own are below 10 (systemd.exec(5), process exit codes).
 var exits = map[string]string{
-	"1":   "zoomtag ended with a failure; systemd goes on trying: mend what it says, or look at the journal",
+	"1":   "zoomtag ended with a failure; systemd goes on trying: mend what its last words name",
 	"2":   "the configuration is wrong, as the service reads it: mend it, and run zoomtag service install again",
 	"3":   "another zoomtag holds the state: end that one, and systemd starts this one by itself",
 	"200": "the folder in which it is to work is not there (status 200/CHDIR): look at WorkingDirectory= in its drop-ins",
@@ -149,6 +154,14 @@ func (p properties) cause() string {
 
 // lastWords is how many lines of the journal are shown.
 const lastWords = 8
+
+// journalLine is the command that shows the journal.
+func (s *systemd) journalLine() string {
+	if s.Scope == Person {
+		return "journalctl --user -u zoomtag"
+	}
+	return "journalctl -u zoomtag"
+}
 
 // journal are the last lines of the service since a time; none where the journal cannot be read, which is no other failure.
 func (s *systemd) journal(ctx context.Context, since time.Time) (lines []string) {

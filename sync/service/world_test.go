@@ -24,6 +24,7 @@ type world struct {
 	asked     []string
 	state     string // ActiveState
 	sub       string
+	job       string // what is not done yet
 	result    string
 	status    string // ExecMainStatus
 	enabled   bool
@@ -168,16 +169,19 @@ func (w *world) systemctl(line string, args []string) (Result, error) {
 	return Result{}, nil
 }
 
-// begin starts the service, which takes two looks at it.
+// begin starts the service, which takes some looks at it: at the first one nothing has happened yet.
 func (w *world) begin() {
-	w.running = ""
-	w.state, w.sub = "activating", "start"
+	w.running, w.job = "", "Job=4711\n"
 	w.asked = nil
 }
 
 // properties are those of systemctl show.
 func (w *world) properties() string {
-	if w.state == "activating" && len(w.asked) > 2 {
+	if w.job != "" && len(w.asked) == 2 {
+		w.state, w.sub = "activating", "start"
+	}
+	if w.job != "" && len(w.asked) == 4 {
+		w.job = ""
 		w.state, w.sub = "active", "running"
 		if w.fails != "" {
 			w.state, w.sub = "failed", "failed"
@@ -195,7 +199,7 @@ func (w *world) properties() string {
 	if w.state == "active" {
 		since = "Sun 2026-11-29 20:08:29 UTC"
 	}
-	return strings.Join([]string{"Result=" + w.result, "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
+	return w.job + strings.Join([]string{"Result=" + w.result, "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
 		"SubState=" + w.sub, "FragmentPath=" + fragment, "UnitFileState=" + file, "DropInPaths=", "NeedDaemonReload=no",
 		"ActiveEnterTimestamp=" + since, ""}, "\n")
 }
