@@ -26,10 +26,11 @@ func (a *app) serviceCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	f := cmd.PersistentFlags()
-	f.BoolVar(&how.user, "user", false, "your own service; the default unless you are root")
-	f.BoolVar(&how.system, "system", false, "the machine's; the default for root")
-	cmd.AddCommand(a.serviceInstallCommand(&how), a.serviceUninstallCommand(&how), a.serviceStatusCommand(&how))
+	for _, child := range []*cobra.Command{a.serviceInstallCommand(&how), a.serviceUninstallCommand(&how), a.serviceStatusCommand(&how)} {
+		child.Flags().BoolVar(&how.user, "user", false, "your own service; the default unless you are root")
+		child.Flags().BoolVar(&how.system, "system", false, "the machine's; the default for root")
+		cmd.AddCommand(child)
+	}
 	return cmd
 }
 
