@@ -49,6 +49,9 @@ func (o *Options) Suit(config string) {
 	}
 }
 
+// dropIn is where changes of the machine's unit are written. systemctl edit opens it only where there is a unit already.
+const dropIn = "/etc/systemd/system/" + unitName + ".d/override.conf"
+
 // checkReadable finds a configuration that the machine's service, a user of its own, may not read.
 func (o *Options) checkReadable(config string) error {
 	const everybody = 0o004
@@ -58,7 +61,7 @@ func (o *Options) checkReadable(config string) error {
 	}
 	if info.Mode()&everybody == 0 {
 		return words.Usage(fmt.Errorf("the machine's service, a user of its own, may not read %s: chmod 644 it (secrets belong into files beside it), "+
-			"or have the service run as its owner (systemctl edit zoomtag; docs/service.md)", config))
+			"or have the service run as its owner, by a drop-in (%s; docs/service.md)", config, dropIn))
 	}
 	return nil
 }
@@ -68,8 +71,8 @@ func (o *Options) checkState(cfg *configs.Config) error {
 	if within(cfg.State, stateFolder) {
 		return nil
 	}
-	return words.Usage(fmt.Errorf("the machine's service may not write the state %s: write state: %s/zoomtag.db, or open the folder to it "+
-		"(systemctl edit zoomtag, ReadWritePaths=%s)", cfg.State, stateFolder, filepath.Dir(cfg.State)))
+	return words.Usage(fmt.Errorf("the machine's service may not write the state %s: write state: %s/zoomtag.db, or open the folder to it by "+
+		"ReadWritePaths=%s in a drop-in (%s)", cfg.State, stateFolder, filepath.Dir(cfg.State), dropIn))
 }
 
 // within reports whether a path is below one of some folders.
