@@ -303,6 +303,21 @@ func TestSandbox(t *testing.T) {
 	})
 }
 
+// TestSecretsOfPersons: the sandbox is no drop-in that could bring secrets; those of others may, and are believed.
+func TestSecretsOfPersons(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Person)
+		w.mustInstall()
+		w.write(w.o.Config, "zoom: { account_id: a, client_id: b, client_secret: \"credential:zoom\", host: a@example.com }\n"+
+			"calendars: [ { name: home, ics: { path: calendar } } ]\n")
+		if _, err := w.install(); !words.IsUsage(err) || !exists(w.dropPath()) {
+			t.Errorf("%v", err)
+		}
+		w.write(filepath.Join(w.unitPath()+".d", "override.conf"), "[Service]\nLoadCredential=zoom:/x\n")
+		w.mustInstall()
+	})
+}
+
 // TestSandboxTrial: what is tried is all that will hold, with the program itself.
 func TestSandboxTrial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
