@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-const (
-	fileName   = "zoomtag.yaml"
-	systemFile = "/etc/zoomtag/" + fileName
-)
+const fileName = "zoomtag.yaml"
+
+// System is the configuration of the machine, where nobody has named another one.
+const System = "/etc/zoomtag/" + fileName
 
 // Find says which file the configuration is: explicit (the flag --config), else $ZOOMTAG_CONFIG, else
 // $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, else /etc/zoomtag/zoomtag.yaml. The first two need not exist: Load says so.
 func Find(explicit string, getenv func(string) string) (path string, err error) {
-	return find(explicit, getenv, systemFile)
+	return find(explicit, getenv, System)
 }
 
 func find(explicit string, getenv func(string) string, system string) (string, error) {

@@ -17,7 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/zoomtag":                            {"*"},
 	"cmd/zoomtag/demo":                       {"cmd/zoomtag/terminal", "providers/calendar", "providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest", "providers/files", "providers/meeting/zoom/zoomtest", "providers/words", "sync/api", "sync/api/socket"},
-	"cmd/zoomtag/show":                       {"cmd/zoomtag/terminal", "providers/words", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
+	"cmd/zoomtag/show":                       {"cmd/zoomtag/terminal", "providers/words", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan", "sync/service"},
 	"cmd/zoomtag/persons":                    {"cmd/zoomtag/terminal", "configs", "providers/calendar", "providers/meeting/zoom", "providers/signin", "providers/words", "sync/assemble", "sync/plan", "sync/setup"},
 	"cmd/zoomtag/prompt":                     {"providers/words", "sync/setup"},
 	"cmd/zoomtag/terminal":                   {"providers/words"},
@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
 	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
 	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
+	"sync/service":                           {"configs", "providers/files", "providers/words", "sync/api/socket", "systemd"},
 	"sync/setup":                             {"configs", "providers/calendar", "providers/files", "providers/meeting", "providers/signin", "providers/words", "sync/api", "sync/assemble", "sync/plan"},
 	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
 	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series", "providers/words"},

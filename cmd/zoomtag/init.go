@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 func (a *app) initCommand() *cobra.Command {
 	var answers setup.Answers
 	var yes, noPlan bool
+	var always string
 	var how persons.How
 	cmd := &cobra.Command{
 		Use:   "init",
@@ -29,15 +31,25 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `Ask which calendar is watched, where meetings come from, and who hosts; say what to press at Google, Microsoft or Zoom, where that is needed;
 sign in, try each answer with the service, and write a commented configuration, with each secret in a file of its own that you alone can read. Where
 there is a configuration, a calendar is added to it. Everything is written at the end: Ctrl-C leaves all as it was. At last it shows what zoomtag
-would do (zoomtag plan), which changes nothing.
+would do (zoomtag plan), which changes nothing, and offers to make zoomtag a service (zoomtag service install).
 
 Each question has a flag; with --yes nobody is asked.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.begin(cmd, answers, yes, noPlan, how) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := setup.YesOrNo(cmp.Or(always, "no")); err != nil {
+				return words.Usage(fmt.Errorf("--service: %w", err))
+			}
+			asker := &prompt.Asker{In: a.term.in, Out: a.term.out, Silent: yes}
+			if err := a.begin(cmd, answers, asker, noPlan, how); err != nil {
+				return err
+			}
+			return a.offerService(cmd.Context(), asker, always)
+		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&yes, "yes", false, "ask nobody: take the flags, and defaults for the rest")
 	f.BoolVar(&noPlan, "no-plan", false, "leave out the plan at the end")
+	f.StringVar(&always, "service", "", "yes or no: make zoomtag a service at the end")
 	f.BoolVar(&how.NoBrowser, "no-browser", false, "only show addresses to open")
 	f.StringVar(&answers.Calendar, "calendar", "", "a folder of .ics files, the address of a CalDAV server, google, google-service, outlook or outlook-app")
 	f.StringVar(&answers.Name, "name", "", "what the calendar is called in commands")
@@ -64,21 +76,20 @@ Each question has a flag; with --yes nobody is asked.`,
 }
 
 // begin asks, writes, and shows what would be done.
-func (a *app) begin(cmd *cobra.Command, answers setup.Answers, yes, noPlan bool, how persons.How) error {
+func (a *app) begin(cmd *cobra.Command, answers setup.Answers, asker *prompt.Asker, noPlan bool, how persons.How) error {
 	path, err := a.ownConfig()
 	if err != nil {
 		return err
 	}
-	asker := &prompt.Asker{In: a.term.in, Out: a.term.out, Silent: yes}
 	name, err := setup.Run(cmd.Context(), setup.Options{
 		Path:     path,
 		Home:     a.term.env("HOME"),
 		Env:      a.term.env,
 		Kinds:    providers(),
 		Out:      a.term.out,
-		Quiet:    yes,
+		Quiet:    asker.Silent,
 		Ask:      asker.Ask,
-		Typed:    !yes,
+		Typed:    !asker.Silent,
 		Open:     a.people().Browser(how),
 		Assemble: a.builder,
 		SignInAccount: func(ctx context.Context, cfg *configs.Config, z configs.Zoom) error {
@@ -103,11 +114,11 @@ func (a *app) begin(cmd *cobra.Command, answers setup.Answers, yes, noPlan bool,
 		return err
 	}
 	fmt.Fprintf(a.term.out, "\nWritten: %s, with calendar %s (%s asked).\n", terminal.Printable(path), name, words.Count(asker.Asked, "question"))
+	a.flags.config = path
 	if noPlan {
 		return nil
 	}
 	fmt.Fprintln(a.term.out, "\nThis is what zoomtag would do now; zoomtag sync does it once, zoomtag run goes on doing it:")
-	a.flags.config = path
 	return a.planOnce(cmd.Context())
 }
 

@@ -106,6 +106,7 @@ func (a *app) newLocal(cfg *configs.Config, st *store.Store, log *slog.Logger, p
 		Store:    st,
 		Kinds:    providers(),
 		Log:      log,
+		Version:  thisBuild().release(),
 		Progress: progress,
 		Told:     a.tells && a.flags.logLevel == "",
 		Silent:   a.shows,

@@ -43,7 +43,7 @@ func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logg
 			return a.newLocal(cfg, st, log, nil)
 		},
 		Store:   store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook},
-		Version: version,
+		Version: thisBuild().release(),
 		Log:     log,
 	})
 }

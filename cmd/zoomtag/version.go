@@ -64,6 +64,14 @@ func (i identity) String() string {
 	return fmt.Sprintf("zoomtag %s, commit %s%s, of %s, %s", i.Version, i.Commit, changed, i.Date, i.Go)
 }
 
+// release is the version with the beginning of its commit, as semantic versioning writes it: two builds of one version are told apart.
+func (i identity) release() string {
+	if i.Commit == "unknown" {
+		return i.Version
+	}
+	return i.Version + "+" + i.Commit[:min(len(i.Commit), 10)]
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "version",

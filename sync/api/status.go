@@ -12,6 +12,7 @@ type StatusReport struct {
 	Health    string           `json:"health"`  // ok, degraded or failing
 	Reasons   []string         `json:"reasons"` // why it is not ok, as far as calendars are the reason
 	Daemon    bool             `json:"daemon"`  // whether a daemon answered
+	Version   string           `json:"version"` // of the zoomtag that answered
 	Calendars []CalendarStatus `json:"calendars"`
 	Budget    []BudgetStatus   `json:"budget"`
 	Events    []EventStatus    `json:"events"`   // in doubt, failing or held

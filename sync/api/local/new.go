@@ -21,6 +21,7 @@ type Options struct {
 	Store    *store.Store   // open; Close closes it
 	Kinds    assemble.Kinds // what the configuration can name
 	Log      *slog.Logger
+	Version  string                               // of the program
 	Progress func(calendar string, done, all int) // told how far a pass is; nil is not
 	Told     bool                                 // whoever asks prints the reports, so that they need not be logged
 	Silent   bool                                 // the notices of the store are printed, and need not be logged
@@ -39,6 +40,7 @@ func New(o Options) (*Service, error) {
 	s := &Service{
 		requests:  assemble.NewCounter(o.Haste),
 		log:       o.Log,
+		version:   o.Version,
 		grants:    map[string]string{},
 		calendars: map[string]*engine.Calendar{},
 		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now},

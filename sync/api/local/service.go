@@ -34,6 +34,7 @@ type Service struct {
 	invites     bool              // they are kept, for a folder or a feed
 	grants      map[string]string // the files of persons' sign-ins, by calendar
 	log         *slog.Logger
+	version     string
 }
 
 // known returns the calendars that are meant: those named, or all.
@@ -196,7 +197,7 @@ func (s *Service) Status(context.Context) (api.StatusReport, error) {
 		}
 	}
 	report.Leftovers = left
-	report.Daemon = s.schedule != nil
+	report.Daemon, report.Version = s.schedule != nil, s.version
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
 		if s.schedule != nil {
