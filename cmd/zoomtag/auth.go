@@ -90,7 +90,7 @@ func withSecret[T any](a *app, choose func(*configs.Config) (chosen T, secret bo
 	for _, load := range []func(string, func(string) string) (*configs.Config, error){configs.LoadWithoutSecrets, configs.Load} {
 		var secret bool
 		var err error
-		if cfg, err = a.loadWith(load); err != nil {
+		if cfg, err = a.way().LoadWith(load); err != nil {
 			return nil, chosen, err
 		}
 		if chosen, secret, err = choose(cfg); err != nil {

@@ -32,7 +32,7 @@ func (a *app) listSignIns(ctx context.Context, ask bool) error {
 	if ask {
 		load = configs.Load
 	}
-	cfg, err := a.loadWith(load)
+	cfg, err := a.way().LoadWith(load)
 	if err != nil {
 		return err
 	}

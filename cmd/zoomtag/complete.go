@@ -29,7 +29,7 @@ func (a *app) completeCalendars(cmd *cobra.Command) *cobra.Command {
 
 // calendarNames are the calendars of the configuration that are not on the line yet.
 func (a *app) calendarNames(args []string) (names []cobra.Completion) {
-	cfg, err := a.loadWith(configs.LoadWithoutSecrets)
+	cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets)
 	if err != nil {
 		return nil
 	}

@@ -58,7 +58,7 @@ func (a *app) checkConfig(noSecrets bool) error {
 	if noSecrets {
 		load = configs.LoadWithoutSecrets
 	}
-	cfg, err := a.loadWith(load)
+	cfg, err := a.way().LoadWith(load)
 	if err == nil && !noSecrets {
 		err = a.checkAssembled(cfg)
 	}
@@ -114,7 +114,7 @@ type shownConfig struct {
 
 func (a *app) showConfig() error {
 	var settings []configs.Setting
-	cfg, err := a.loadWith(func(path string, getenv func(string) string) (cfg *configs.Config, err error) {
+	cfg, err := a.way().LoadWith(func(path string, getenv func(string) string) (cfg *configs.Config, err error) {
 		cfg, settings, err = configs.Explain(path, getenv)
 		return cfg, err
 	})

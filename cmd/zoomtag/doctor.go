@@ -66,7 +66,7 @@ func (a *app) examine(ctx context.Context, request api.DoctorRequest) (api.Docto
 	}
 	done := terminal.Wait(a.term.err, a.term.screen(a.term.err), "looking at set-up, network and links …")
 	defer done()
-	service, err := a.connectToPlan(ctx)
+	service, err := a.way().ToPlan(ctx)
 	if err != nil {
 		if words.IsUsage(err) {
 			return api.NewDoctorReport(doctor.WrongConfiguration(err.Error())), err

@@ -94,7 +94,7 @@ func (w *inviteWorld) local() *local.Service {
 		flags: flags{config: w.path("zoomtag.yaml"), logFormat: "text"}}
 	cfg, err := a.load()
 	w.must(err)
-	d, err := a.openLocal(cfg, slog.New(slog.DiscardHandler), nil)
+	d, err := a.way().OpenLocal(cfg, slog.New(slog.DiscardHandler), nil)
 	w.must(err)
 	w.t.Cleanup(func() { w.must(d.Close()) })
 	return d

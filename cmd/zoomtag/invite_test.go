@@ -211,7 +211,7 @@ func TestFeed(t *testing.T) {
 	w.must(err)
 	log, err := a.logger()
 	w.must(err)
-	d, err := a.openLocal(cfg, log, nil)
+	d, err := a.way().OpenLocal(cfg, log, nil)
 	w.must(err)
 	defer d.Close()
 	mux := http.NewServeMux()

@@ -56,7 +56,7 @@ is left on this machine.`,
 func (a *app) remove(ctx context.Context, r removal) (err error) {
 	a.tells = true
 	if !r.yes || r.dry {
-		service, err := a.connectToPlan(ctx)
+		service, err := a.way().ToPlan(ctx)
 		plan, err := put(ctx, service, err, func(ctx context.Context, o api.Service) (api.SyncReport, error) {
 			return o.Remove(ctx, api.RemoveRequest{Calendars: r.calendars, Keep: r.keep, Dry: true})
 		})
@@ -68,7 +68,7 @@ func (a *app) remove(ctx context.Context, r removal) (err error) {
 		}
 	}
 	bar := a.progress()
-	service, err := a.connect(ctx, bar.Show)
+	service, err := a.way().Service(ctx, bar.Show)
 	report, err := put(ctx, service, err, func(ctx context.Context, o api.Service) (api.SyncReport, error) {
 		return o.Remove(ctx, api.RemoveRequest{Calendars: r.calendars, Keep: r.keep})
 	})
@@ -107,7 +107,7 @@ func (a *app) confirm(ctx context.Context, plan api.SyncReport) error {
 
 // farewell ends the sign-ins of persons, and says what is left on this machine.
 func (a *app) farewell(ctx context.Context) error {
-	cfg, err := a.loadWith(configs.Load)
+	cfg, err := a.way().LoadWith(configs.Load)
 	if err != nil {
 		return err
 	}

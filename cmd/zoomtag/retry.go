@@ -19,7 +19,7 @@ id, UID or title). Only what a service itself has asked for is still waited for:
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx, bar := cmd.Context(), a.progress()
 			a.tells = true
-			service, err := a.connect(ctx, bar.Show)
+			service, err := a.way().Service(ctx, bar.Show)
 			if err != nil {
 				return err
 			}

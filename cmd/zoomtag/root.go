@@ -1,18 +1,14 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
+	"zoomtag/cmd/zoomtag/usage"
 
-	"zoomtag/cmd/zoomtag/terminal"
+	"github.com/spf13/cobra"
+
 	"zoomtag/providers/words"
 )
 
@@ -34,7 +30,7 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	f.StringVar(&a.flags.logLevel, "log-level", "", "what to log: debug, info, warn or error (default info for run, else warn)")
 	f.BoolVar(&a.flags.wide, "wide", false, "cut nothing in tables, however wide the screen is")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(flagMistake(cmd, err)) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(usage.FlagMistake(cmd, err)) })
 	root.AddCommand(
 		a.runCommand(),
 		a.completeCalendars(a.syncCommand()),
@@ -59,22 +55,15 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 		manCommand(),
 	)
 	root.InitDefaultCompletionCmd()
-	fitHelp(root)
+	usage.FitHelp(root)
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.RunE = root.RunE // else a mistyped shell is answered with the help, as if all were well
 	}
-	wrapArgs(root)
+	usage.CheckArgs(root)
 	for _, cmd := range root.Commands() {
 		a.endAtHangup(cmd)
 	}
 	return root
-}
-
-// fitHelp has the help of a command, and of those below it, fit a terminal of 80 columns.
-func fitHelp(root *cobra.Command) {
-	cobra.AddTemplateFunc("fill", terminal.Fill)
-	root.SetHelpTemplate(strings.Replace(root.HelpTemplate(), "{{. | trimTrailingWhitespaces}}", "{{. | fill}}", 1))
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 }
 
 // endAtHangup has a command end in good order when its terminal is closed, as on Ctrl-C. The daemon takes the signal for its own.
@@ -106,71 +95,8 @@ func (a *app) endAtHangup(cmd *cobra.Command) {
 	}
 }
 
-// wrapArgs makes every complaint about arguments a usage error, so that it exits with 2.
-func wrapArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return words.Usage(argMistake(cmd, args, err))
-			}
-			return nil
-		}
-	}
-	for _, child := range cmd.Commands() {
-		wrapArgs(child)
-	}
-}
-
 // jsonFlag gives a command that prints facts its --json.
 func (a *app) jsonFlag(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&a.flags.json, "json", false, "print one JSON document")
 	return cmd
-}
-
-// argMistake says what is wrong with the words behind a command, and what to write.
-func argMistake(cmd *cobra.Command, args []string, err error) error {
-	_, rest, _ := strings.Cut(cmd.Use, " ")
-	line := strings.TrimSpace(cmd.CommandPath() + " " + rest)
-	help := " (see " + cmd.CommandPath() + " --help)"
-	switch {
-	case cmd.HasAvailableSubCommands() && len(args) > 0:
-		return fmt.Errorf("there is no command %q%s%s", strings.Join([]string{cmd.CommandPath(), args[0]}, " "), meantCommand(cmd, args), help)
-	case rest == "" && len(args) > 0:
-		return fmt.Errorf("%s takes no words behind it: leave %q out%s", cmd.CommandPath(), args[0], help)
-	case len(args) == 0:
-		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
-		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
-	case len(cmd.ValidArgs) > 0 && !slices.Contains(cmd.ValidArgs, args[0]):
-		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(cmd.ValidArgs, ", "), meantCommand(cmd, args), help)
-	case len(args) > 1:
-		if strings.Contains(rest, "EVENT") {
-			line += ", with quotes around a title of several words"
-		}
-		return fmt.Errorf("%q is one word too many: write %s%s", args[len(args)-1], line, help)
-	}
-	return fmt.Errorf("%w: write %s%s", err, line, help)
-}
-
-// meantCommand asks for the command below cmd, or the word that it takes, that was probably meant.
-func meantCommand(cmd *cobra.Command, args []string) string {
-	names := slices.Clone(cmd.ValidArgs)
-	for _, child := range cmd.Commands() {
-		names = append(names, child.Name())
-	}
-	return words.Meant(args[0], names)
-}
-
-// flagMistake is err with the flag that was probably meant.
-func flagMistake(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return err
-	}
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	near := words.Nearest(unknown.GetSpecifiedName(), names)
-	if near == "" {
-		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
-	}
-	return fmt.Errorf("%w; did you mean --%s?", err, near)
 }

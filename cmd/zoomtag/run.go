@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"zoomtag/cmd/zoomtag/connect"
 	"zoomtag/sync/daemon"
 
 	"zoomtag/sync/api/local"
@@ -40,10 +41,10 @@ func (a *app) runDaemon(ctx context.Context, cfg *configs.Config, log *slog.Logg
 	return daemon.Run(ctx, cfg, daemon.Options{
 		Load: a.load,
 		Open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
-			return a.newLocal(cfg, st, log, nil)
+			return a.way().Local(cfg, st, log, nil)
 		},
-		Store:   store.Options{Timeout: lockPatience, Now: a.term.now, Hook: a.term.hook},
-		Version: thisBuild().release(),
+		Store:   store.Options{Timeout: connect.LockPatience, Now: a.term.now, Hook: a.term.hook},
+		Version: thisBuild().Release(),
 		Log:     log,
 	})
 }

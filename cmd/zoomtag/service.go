@@ -106,7 +106,7 @@ func (a *app) serviceOptions(how *serviceFlags) (service.Options, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Version, o.Config = thisBuild().release(), a.flags.config
+	o.Version, o.Config = thisBuild().Release(), a.flags.config
 	o.Out, o.Check = a.term.out, a.checkAssembled
 	o.Dry, o.Force, o.Open = how.dry, how.force, how.noSandbox
 	o.Scope, err = service.ScopeOf(o.UID, how.user, how.system)

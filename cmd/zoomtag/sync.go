@@ -27,7 +27,7 @@ func (a *app) syncCommand() *cobra.Command {
 			ctx := cmd.Context()
 			bar := a.progress()
 			a.tells = true
-			service, err := a.connect(ctx, bar.Show)
+			service, err := a.way().Service(ctx, bar.Show)
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ not in zoomtag's own state.`,
 // planOnce shows what a pass would do.
 func (a *app) planOnce(ctx context.Context, names ...string) (err error) {
 	a.tells = true
-	service, err := a.connectToPlan(ctx)
+	service, err := a.way().ToPlan(ctx)
 	if err != nil {
 		return err
 	}

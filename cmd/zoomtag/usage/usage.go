@@ -1,0 +1,85 @@
+// Package usage tells people how a command line is written: help that fits their terminal, and, for one that is wrong, what to write instead.
+package usage
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/providers/words"
+)
+
+// FitHelp has the help of a command, and of those below it, fit a terminal of 80 columns.
+func FitHelp(root *cobra.Command) {
+	cobra.AddTemplateFunc("fill", terminal.Fill)
+	root.SetHelpTemplate(strings.Replace(root.HelpTemplate(), "{{. | trimTrailingWhitespaces}}", "{{. | fill}}", 1))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
+}
+
+// CheckArgs makes every complaint about arguments a usage error, so that it exits with 2.
+func CheckArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return words.Usage(argMistake(cmd, args, err))
+			}
+			return nil
+		}
+	}
+	for _, child := range cmd.Commands() {
+		CheckArgs(child)
+	}
+}
+
+// argMistake says what is wrong with the words behind a command, and what to write.
+func argMistake(cmd *cobra.Command, args []string, err error) error {
+	_, rest, _ := strings.Cut(cmd.Use, " ")
+	line := strings.TrimSpace(cmd.CommandPath() + " " + rest)
+	help := " (see " + cmd.CommandPath() + " --help)"
+	switch {
+	case cmd.HasAvailableSubCommands() && len(args) > 0:
+		return fmt.Errorf("there is no command %q%s%s", strings.Join([]string{cmd.CommandPath(), args[0]}, " "), meantCommand(cmd, args), help)
+	case rest == "" && len(args) > 0:
+		return fmt.Errorf("%s takes no words behind it: leave %q out%s", cmd.CommandPath(), args[0], help)
+	case len(args) == 0:
+		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
+		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
+	case len(cmd.ValidArgs) > 0 && !slices.Contains(cmd.ValidArgs, args[0]):
+		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(cmd.ValidArgs, ", "), meantCommand(cmd, args), help)
+	case len(args) > 1:
+		if strings.Contains(rest, "EVENT") {
+			line += ", with quotes around a title of several words"
+		}
+		return fmt.Errorf("%q is one word too many: write %s%s", args[len(args)-1], line, help)
+	}
+	return fmt.Errorf("%w: write %s%s", err, line, help)
+}
+
+// meantCommand asks for the command below cmd, or the word that it takes, that was probably meant.
+func meantCommand(cmd *cobra.Command, args []string) string {
+	names := slices.Clone(cmd.ValidArgs)
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
+	}
+	return words.Meant(args[0], names)
+}
+
+// FlagMistake is err with the flag that was probably meant.
+func FlagMistake(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near := words.Nearest(unknown.GetSpecifiedName(), names)
+	if near == "" {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	}
+	return fmt.Errorf("%w; did you mean --%s?", err, near)
+}
