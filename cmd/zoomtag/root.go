@@ -130,8 +130,8 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	case len(args) == 0:
 		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
 		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
-	case len(cmd.ValidArgs) > 0 && !slices.Contains(cmd.ValidArgs, args[0]):
-		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(cmd.ValidArgs, ", "), meantCommand(cmd, args), help)
+	case len(firstWords(cmd)) > 0 && !slices.Contains(firstWords(cmd), args[0]):
+		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(firstWords(cmd), ", "), meantCommand(cmd, args), help)
 	case len(args) > 1:
 		if strings.Contains(rest, "EVENT") {
 			line += ", with quotes around a title of several words"
@@ -141,9 +141,14 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	return fmt.Errorf("%w: write %s%s", err, line, help)
 }
 
+// firstWord is the annotation that lists what a command takes as its first word. Cobra's own ValidArgs would have nothing offered behind it.
+const firstWord = "first word"
+
+func firstWords(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[firstWord]) }
+
 // meantCommand asks for the command below cmd, or the word that it takes, that was probably meant.
 func meantCommand(cmd *cobra.Command, args []string) string {
-	names := slices.Clone(cmd.ValidArgs)
+	names := firstWords(cmd)
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
 	}
