@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/persons"
+	"zoomtag/cmd/zoomtag/usage"
 	"zoomtag/configs"
 	"zoomtag/providers/words"
 	"zoomtag/sync/setup"
@@ -22,8 +24,8 @@ func (a *app) authCommand() *cobra.Command {
 		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user", or at Zoom as the person who
 hosts, for "mode: user"; ACCOUNT is the Zoom account, where several have that mode. The browser may be on this machine, or on another one: then the address at which it ends is pasted here, or, at
 Microsoft, a short code from here is typed in there. A running daemon notices the new sign-in by itself.`,
-		Args:      authArgs,
-		ValidArgs: signInProviders,
+		Args:        authArgs,
+		Annotations: map[string]string{usage.FirstWord: strings.Join(signInProviders, " ")},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch provider := args[0]; {
 			case how.DeviceCode && provider != "outlook":
@@ -40,7 +42,7 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 	cmd.Flags().BoolVar(&how.NoBrowser, "no-browser", false, "only show the address to open")
 	cmd.AddCommand(a.authListCommand(), a.authLogoutCommand())
 	cmd.Flags().BoolVar(&how.DeviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
-	return cmd
+	return a.completeSignIns(cmd)
 }
 
 // signInProviders are where persons sign in.
@@ -51,7 +53,10 @@ func authArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 2 && args[0] == "zoom" {
 		return nil
 	}
-	return cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)(cmd, args)
+	if len(args) == 1 && !slices.Contains(signInProviders, args[0]) {
+		return errors.New("it is none of them") // which, argMistake says
+	}
+	return cobra.ExactArgs(1)(cmd, args)
 }
 
 // authCalendar signs in for the calendar with a name, or the only one.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/persons"
+	"zoomtag/cmd/zoomtag/usage"
 	"zoomtag/providers/words"
 )
 
@@ -19,8 +20,8 @@ func (a *app) authLogoutCommand() *cobra.Command {
 		Short: "End a person's sign-in",
 		Long: `Have the service take a sign-in back, where it can (Google, Zoom), remove its file from this machine, and say where the service still lists
 zoomtag. Events and meetings stay as they are; a running daemon holds them until somebody signs in again.`,
-		Args:      authArgs,
-		ValidArgs: signInProviders,
+		Args:        authArgs,
+		Annotations: map[string]string{usage.FirstWord: strings.Join(signInProviders, " ")},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case args[0] != "zoom":
@@ -33,7 +34,7 @@ zoomtag. Events and meetings stay as they are; a running daemon holds them until
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar whose sign-in is meant; needed if there are several")
 	cmd.Flags().BoolVar(&how.Here, "only-here", false, "only remove it from this machine: the service is not asked")
-	return cmd
+	return a.completeSignIns(cmd)
 }
 
 func (a *app) logoutZoom(ctx context.Context, name string, how persons.Bye) error {

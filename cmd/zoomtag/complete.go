@@ -41,6 +41,38 @@ func (a *app) calendarNames(args []string) (names []cobra.Completion) {
 	return names
 }
 
+// completeSignIns offers where persons sign in, behind zoom the accounts in which they do, and behind --calendar the calendars for which they do.
+func (a *app) completeSignIns(cmd *cobra.Command) *cobra.Command {
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) (list []cobra.Completion, _ cobra.ShellCompDirective) {
+		cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets)
+		switch {
+		case len(args) == 0:
+			list = signInProviders
+		case err == nil && len(args) == 1 && args[0] == "zoom":
+			for _, z := range cfg.Zoom {
+				if z.Mode == configs.User && z.Name != "" {
+					list = append(list, z.Name)
+				}
+			}
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+	calendars := func(_ *cobra.Command, _ []string, _ string) (list []cobra.Completion, _ cobra.ShellCompDirective) {
+		cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, c := range cfg.Calendars {
+			if c.SignsIn() {
+				list = append(list, c.Name)
+			}
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+	_ = cmd.RegisterFlagCompletionFunc("calendar", calendars) // the flag is there, which a script in testdata needs
+	return cmd
+}
+
 // completeEvents offers the events that have a link, by their ids, with their titles. They are asked for as links does, but nothing is written, no
 // word is said, and whoever waits at a half-written line does not wait for long.
 func (a *app) completeEvents(cmd *cobra.Command, more ...func([]string) []cobra.Completion) *cobra.Command {

@@ -49,8 +49,8 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	case len(args) == 0:
 		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
 		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
-	case len(cmd.ValidArgs) > 0 && !slices.Contains(cmd.ValidArgs, args[0]):
-		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(cmd.ValidArgs, ", "), meantCommand(cmd, args), help)
+	case len(FirstWords(cmd)) > 0 && !slices.Contains(FirstWords(cmd), args[0]):
+		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(FirstWords(cmd), ", "), meantCommand(cmd, args), help)
 	case len(args) > 1:
 		if strings.Contains(rest, "EVENT") {
 			line += ", with quotes around a title of several words"
@@ -60,9 +60,15 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	return fmt.Errorf("%w: write %s%s", err, line, help)
 }
 
+// FirstWord is the annotation that lists what a command takes as its first word. Cobra's own ValidArgs would have nothing offered behind it.
+const FirstWord = "first word"
+
+// FirstWords are what a command takes as its first word; none is anything.
+func FirstWords(cmd *cobra.Command) []string { return strings.Fields(cmd.Annotations[FirstWord]) }
+
 // meantCommand asks for the command below cmd, or the word that it takes, that was probably meant.
 func meantCommand(cmd *cobra.Command, args []string) string {
-	names := slices.Clone(cmd.ValidArgs)
+	names := FirstWords(cmd)
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
 	}

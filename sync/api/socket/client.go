@@ -48,6 +48,8 @@ func Dial(ctx context.Context, state string) (*Client, error) {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
 		return nil, nil // a leftover
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF):
+		return nil, nil // it ends just now: whether it still holds the store shows when that is opened
 	case err != nil:
 		return nil, err
 	}

@@ -30,3 +30,30 @@ func TestControlSocketIsTheOwners(t *testing.T) {
 		t.Errorf("the file that the link led to: %v, %v", info, err)
 	}
 }
+
+// TestDaemonThatEnds: one that hangs up on the question whether it lives is no daemon any more.
+func TestDaemonThatEnds(t *testing.T) {
+	dir, err := os.MkdirTemp("", "z") //nolint:usetesting // a socket's path has to be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	state := filepath.Join(dir, "zoomtag.db")
+	l, err := Listen(Path(state))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+		}
+	}()
+	if c, err := Dial(t.Context(), state); c != nil || err != nil {
+		t.Errorf("%v, %v", c, err)
+	}
+}
