@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -48,12 +49,18 @@ func Dial(ctx context.Context, state string) (*Client, error) {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
 		return nil, nil // a leftover
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF):
+	case hungUp(err):
 		return nil, nil // it ends just now: whether it still holds the store shows when that is opened
 	case err != nil:
 		return nil, err
 	}
 	return r, nil
+}
+
+// hungUp reports whether whoever listens has closed the connection without an answer. net/http has no name for the last of its ways to say so.
+func hungUp(err error) bool {
+	closed := errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF)
+	return closed || err != nil && strings.Contains(err.Error(), "server closed idle connection")
 }
 
 // alive asks the daemon whether it is there. That it is, and asks to be left alone, is an answer as well.
