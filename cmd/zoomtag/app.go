@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"zoomtag/cmd/zoomtag/prompt"
 	"zoomtag/cmd/zoomtag/show"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
@@ -59,4 +60,13 @@ func (a *app) printer() *show.Printer {
 func (a *app) table(rows [][]string) error {
 	p := a.printer()
 	return terminal.Table(p.Out, p.View, rows)
+}
+
+// asker puts questions to whoever has given the command.
+func (a *app) asker() *prompt.Asker {
+	asker := &prompt.Asker{In: a.term.in, Out: a.term.out}
+	if screen, ok := terminal.FileOf(a.term.out); ok && prompt.CanChoose(a.term.in, a.term.screen(screen), a.term.env) {
+		asker.Screen = screen
+	}
+	return asker
 }

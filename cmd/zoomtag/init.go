@@ -39,7 +39,8 @@ Each question has a flag; with --yes nobody is asked.`,
 			if _, err := setup.YesOrNo(cmp.Or(always, "no")); err != nil {
 				return words.Usage(fmt.Errorf("--service: %w", err))
 			}
-			asker := &prompt.Asker{In: a.term.in, Out: a.term.out, Silent: yes}
+			asker := a.asker()
+			asker.Silent = yes
 			if err := a.begin(cmd, answers, asker, noPlan, how); err != nil {
 				return err
 			}

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"zoomtag/cmd/zoomtag/prompt"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
 	"zoomtag/providers/words"
@@ -93,13 +91,12 @@ func (a *app) confirm(ctx context.Context, plan api.SyncReport) error {
 			}
 		}
 	}
-	asker := &prompt.Asker{In: a.term.in, Out: a.term.out}
-	answer, err := asker.Ask(ctx, setup.Question{Flag: "yes", Title: "Do it?", Default: "no",
+	answer, err := a.asker().Ask(ctx, setup.Question{Flag: "yes", Title: "Do it?", Default: "no", Check: setup.YesOrNo, Choices: setup.No,
 		Help: "zoomtag leaves " + words.Count(len(plan.Calendars), "calendar") + ", with " + words.Count(touched, "event") + " to change. Type yes or no."})
 	if err != nil {
 		return err
 	}
-	if !strings.EqualFold(strings.TrimSpace(answer), "yes") {
+	if answer != "yes" {
 		return words.Say(nil, "nothing was changed")
 	}
 	return nil

@@ -21,8 +21,18 @@ type Question struct {
 	Given   string // what the flag says
 	Default string // for an empty answer
 	Secret  bool   // it is not shown while it is typed
+	// Numbered says that the choices are answered by their numbers, and listed where they are not chosen from.
+	Numbered bool
+	Choices  []Choice // what there is to choose from, where somebody sits at a screen; none: it is typed
 	// Check returns the answer as it is taken, or why it is none.
 	Check func(answer string) (string, error)
+}
+
+// Choice is one of several answers.
+type Choice struct {
+	Label  string // what is shown
+	Answer string
+	Typed  string // the answer is typed: this asks for it
 }
 
 // Answers are what flags have said before anybody is asked; empty is not said.
@@ -75,7 +85,14 @@ type file struct {
 
 // calendarQuestion asks which calendar is meant.
 func (d *dialog) calendarQuestion() Question {
-	return Question{Title: "Which calendar?", Flag: "calendar", Given: d.answers.Calendar,
+	return Question{Title: "Which calendar?", Flag: "calendar", Given: d.answers.Calendar, Choices: []Choice{
+		{Label: "Google Calendar", Answer: googlePerson},
+		{Label: "Outlook, of Microsoft 365 or Outlook.com", Answer: outlookPerson},
+		{Label: "A CalDAV server: iCloud, Fastmail, Nextcloud and others", Typed: "What is the server's address?"},
+		{Label: "A folder of .ics files on this machine", Typed: "Which folder?"},
+		{Label: "An organisation's Google Workspace, by a service account", Answer: googleService},
+		{Label: "An organisation's Microsoft 365, by an app of its own", Answer: outlookApp},
+	},
 		Help: "A folder of .ics files, the https address of a CalDAV server, google, outlook, or for organisations google-service, outlook-app.",
 		Check: func(s string) (string, error) {
 			_, err := whichCalendar(s, d.Home)
@@ -343,7 +360,11 @@ type source struct {
 
 // meetings asks where meetings come from.
 func (d *dialog) meetings(ctx context.Context) (source, error) {
-	answer, err := d.Ask(ctx, Question{Title: "Where should meetings come from?", Flag: "meetings", Given: d.answers.Meetings,
+	answer, err := d.Ask(ctx, Question{Title: "Where should meetings come from?", Flag: "meetings", Given: d.answers.Meetings, Choices: []Choice{
+		{Label: "My personal room, for every event: no account needed", Typed: "What is the link of your personal room?"},
+		{Label: "A meeting for each event, of my own Zoom account: I sign in", Answer: "me"},
+		{Label: "A meeting for each event, by an app of the organisation's account", Answer: "zoom"},
+	},
 		Help:  "The link of your personal room (no account needed); zoom for an app of your Zoom account; me to sign in at Zoom yourself.",
 		Check: func(s string) (string, error) { return d.whichMeetings(s) }})
 	if err != nil {

@@ -11,10 +11,16 @@ func Service(ctx context.Context, ask func(context.Context, Question) (string, e
 	if given == "" && !possible {
 		return false, nil
 	}
-	answer, err := ask(ctx, Question{Title: "Shall zoomtag always run, as a service?", Flag: "service", Given: given, Default: "yes", Check: YesOrNo,
+	answer, err := ask(ctx, Question{Title: "Shall zoomtag always run, as a service?", Flag: "service", Given: given, Default: "yes", Check: YesOrNo, Choices: Yes,
 		Help: "It then keeps the links right by itself; zoomtag service uninstall takes that back."})
 	return answer == "yes", err
 }
+
+// Yes and no, of which the first is the default.
+var (
+	Yes = []Choice{{Label: "Yes", Answer: "yes"}, {Label: "No", Answer: "no"}}
+	No  = []Choice{Yes[1], Yes[0]}
+)
 
 // YesOrNo reads an answer.
 func YesOrNo(answer string) (string, error) {

@@ -140,14 +140,14 @@ func (o *openChoice) Error() string {
 
 // choose asks which of an account's calendars is meant, by its number.
 func (d *dialog) choose(ctx context.Context, c *choice, list []calendar.Listed) error {
+	choices := make([]Choice, len(list))
 	for i, one := range list {
-		line := fmt.Sprintf("  %d. %s", i+1, one.Name)
+		choices[i] = Choice{Label: one.Name, Answer: strconv.Itoa(i + 1)}
 		if one.ReadOnly {
-			line += " (can be read, and not changed)"
+			choices[i].Label += " (can be read, and not changed)"
 		}
-		fmt.Fprintln(d.Out, line)
 	}
-	answer, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id", Default: "1",
+	answer, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id", Default: "1", Choices: choices, Numbered: true,
 		Help: "The number of the one that is to be watched.", Check: func(s string) (string, error) {
 			if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 1 || n > len(list) {
 				return "", fmt.Errorf("write a number from 1 to %d", len(list))

@@ -1,5 +1,6 @@
-// Package prompt puts questions to people, line by line, as huh's accessible mode does: so they can be answered over ssh, by a screen reader, and
-// from a file. A question that a flag has answered is not put.
+// Package prompt puts questions to people. What there is to choose from is shown as a list with a bar that arrow keys move, where somebody sits at
+// a screen. All else, and everything elsewhere, is asked line by line, as huh's accessible mode does: so it can be answered by a screen reader, over
+// any connection, and from a file. A question that a flag has answered is not put.
 package prompt
 
 import (
@@ -20,8 +21,9 @@ import (
 type Asker struct {
 	In     io.Reader
 	Out    io.Writer
-	Silent bool // nobody is there: defaults are taken
-	Asked  int  // how many questions were put
+	Silent bool     // nobody is there: defaults are taken
+	Screen *os.File // the one on which a bar can be moved; nil: there is none
+	Asked  int      // how many questions were put
 	ended  bool
 }
 
@@ -49,6 +51,18 @@ func (a *Asker) Ask(ctx context.Context, q setup.Question) (string, error) {
 		return answer, nil
 	}
 	a.Asked++
+	if len(q.Choices) > 0 && a.Screen != nil {
+		chosen, err := a.choose(ctx, q)
+		if err != nil || chosen.Typed == "" {
+			return chosen.Answer, err
+		}
+		q.Title, q.Help, q.Default = chosen.Typed, "", ""
+	}
+	if q.Numbered {
+		for i, c := range q.Choices {
+			fmt.Fprintf(a.Out, "  %d. %s\n", i+1, c.Label)
+		}
+	}
 	typed := q.Default
 	field := huh.NewInput().Title(title(q)).Value(&typed).Validate(func(s string) error {
 		if s == "" {
@@ -57,7 +71,9 @@ func (a *Asker) Ask(ctx context.Context, q setup.Question) (string, error) {
 		_, err := check(s)
 		return err
 	})
-	fmt.Fprintln(a.Out, "\n"+q.Help)
+	if fmt.Fprintln(a.Out); q.Help != "" {
+		fmt.Fprintln(a.Out, q.Help)
+	}
 	if err := a.run(ctx, field, q); err != nil {
 		return "", err
 	}
@@ -112,4 +128,39 @@ func (b *bytewise) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p[:1])
 	*b.ended = *b.ended || errors.Is(err, io.EOF)
 	return n, err
+}
+
+// choose has one of several answers be chosen, with the arrow keys and Enter. Ctrl-C ends it as it ends the command.
+func (a *Asker) choose(ctx context.Context, q setup.Question) (setup.Choice, error) {
+	var chosen int
+	options := make([]huh.Option[int], len(q.Choices))
+	for i, c := range q.Choices {
+		options[i] = huh.NewOption(c.Label, i)
+	}
+	field := huh.NewSelect[int]().Title(q.Title).Options(options...).Value(&chosen).Validate(func(i int) error {
+		if c := q.Choices[i]; c.Typed == "" && q.Check != nil {
+			_, err := q.Check(c.Answer)
+			return err
+		}
+		return nil
+	})
+	form := huh.NewForm(huh.NewGroup(field)).WithInput(a.In).WithOutput(a.Screen).WithTheme(huh.ThemeFunc(huh.ThemeBase)).WithShowHelp(false)
+	switch err := form.RunWithContext(ctx); {
+	case errors.Is(err, huh.ErrUserAborted):
+		return setup.Choice{}, context.Canceled
+	case err != nil:
+		return setup.Choice{}, err
+	}
+	fmt.Fprintf(a.Out, "\n%s %s\n", q.Title, q.Choices[chosen].Label) // the list itself is gone from the screen
+	return q.Choices[chosen], nil
+}
+
+// CanChoose reports whether in and out are a screen on which a bar can be moved: not one that only takes lines, nor where people have asked for
+// plain questions (ACCESSIBLE, as other programs with huh have it).
+func CanChoose(in io.Reader, screen bool, env func(string) string) bool {
+	file, ok := in.(*os.File)
+	if !ok || !screen || !term.IsTerminal(int(file.Fd())) {
+		return false
+	}
+	return env("ACCESSIBLE") == "" && env("TERM") != "dumb"
 }

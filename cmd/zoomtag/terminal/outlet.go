@@ -36,10 +36,16 @@ func (o *Outlet) Write(p []byte) (int, error) {
 
 // IsScreen reports whether w is a screen on which colour and progress are wanted.
 func IsScreen(w io.Writer, env func(string) string) bool {
-	if o, ok := w.(*Outlet); ok {
-		w = o.to
-	}
-	f, ok := w.(*os.File)
+	f, ok := FileOf(w)
 	wanted := env("NO_COLOR") == "" && env("TERM") != "dumb"
 	return ok && wanted && term.IsTerminal(int(f.Fd()))
+}
+
+// FileOf is the file behind w, if there is one.
+func FileOf(w io.Writer) (f *os.File, ok bool) {
+	if o, isOutlet := w.(*Outlet); isOutlet {
+		w = o.to
+	}
+	f, ok = w.(*os.File)
+	return f, ok
 }
