@@ -18,7 +18,7 @@ import (
 // TestLifeOnServers takes one series through all that its owner may do to it, on each server, with the whole engine: there is one meeting at
 // any time, every edit of the owner stands, and at rest nothing is written.
 func TestLifeOnServers(t *testing.T) {
-	for name, start := range map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos} {
+	for name, start := range servers {
 		t.Run(name, func(t *testing.T) { newLife(t, start(t)).live() })
 	}
 }
