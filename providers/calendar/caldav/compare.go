@@ -104,7 +104,8 @@ func (c *Calendar) finish(before, now *cursor, changes calendar.Changes) calenda
 	return changes
 }
 
-// ctag reads the value that changes with every change of the collection.
+// ctag reads what changes with every change of the collection. A sync token counts as well where there is one: the CTag of DAViCal is made
+// of the object that was written last, and comes back with it.
 func (c *Calendar) ctag(ctx context.Context, p *place) (string, error) {
 	list, err := c.propfind(ctx, "ask whether anything has changed", p.url, "0", ctagProperty)
 	if err != nil {
@@ -113,7 +114,7 @@ func (c *Calendar) ctag(ctx context.Context, p *place) (string, error) {
 	if len(list) == 0 {
 		return "", fmt.Errorf("caldav: ask whether anything has changed: %w", strange("it says nothing of the calendar"))
 	}
-	return list[0].CTag, nil
+	return strings.TrimSpace(list[0].CTag + " " + list[0].SyncToken), nil
 }
 
 // listed is an object as a listing shows it.

@@ -71,7 +71,7 @@ func startDavical(t testing.TB) *peer {
 	})
 	root := "http://127.0.0.1:" + web
 	return &peer{root: root, home: root + "/davical/caldav.php/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
-		guest: "/davical/caldav.php/" + guest + "/"}
+		forgives: true, guest: "/davical/caldav.php/" + guest + "/"}
 }
 
 // postgres finds a program that is not on the path, as several versions of it may be there: the latest one.

@@ -45,6 +45,9 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, c.aboutCalendar(err)
 	}
+	if err := c.checkTokens(ctx, found); err != nil {
+		return nil, err
+	}
 	if found.mode == byETag {
 		switch ctag, err := c.ctag(ctx, found); {
 		case err != nil:
@@ -363,8 +366,9 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	return nil
 }
 
-// lookAgain finds out what may be done with the collection now. If that cannot be found out, it stays as it was.
-func (c *Calendar) lookAgain(ctx context.Context, p *place) {
+// lookAgain finds out what may be done with the collection now, and, if tokens is set, whether its sync tokens can be relied on. What cannot
+// be found out stays as it was.
+func (c *Calendar) lookAgain(ctx context.Context, p *place, tokens bool) {
 	r, err := c.look(ctx, p.url)
 	if err != nil || !r.isCalendar() {
 		c.cfg.Log.DebugContext(ctx, "the rights are not known anew", "reason", err)
@@ -372,6 +376,11 @@ func (c *Calendar) lookAgain(ctx context.Context, p *place) {
 	}
 	now := *p
 	now.readOnly = r.place().readOnly
+	if tokens {
+		if err := c.checkTokens(ctx, &now); err != nil {
+			c.cfg.Log.DebugContext(ctx, "whether sync tokens can be relied on is not known anew", "reason", err)
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.place == p {

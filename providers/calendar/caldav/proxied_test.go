@@ -45,6 +45,9 @@ type proxy struct {
 func (p proxy) expire() {
 	p.SetExpired(true)
 	if !p.tokens {
+		unknown := caldavtest.Refused(http.StatusForbidden, "valid-sync-token")
+		unknown.Match = caldavtest.Reports("sync-collection")
+		p.Break(unknown)
 		p.Break(caldavtest.Fault{Match: caldavtest.On("PROPFIND"), Replace: func(body string) string {
 			return strings.Replace(body, "<resourcetype", `<supported-report-set xmlns="DAV:"><supported-report><report><sync-collection/></report>`+
 				`</supported-report></supported-report-set><resourcetype`, 1)

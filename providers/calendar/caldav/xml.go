@@ -40,7 +40,7 @@ const placeProperties = xmlHeader + `<propfind xmlns="DAV:" xmlns:C="` + nsCalDA
 
 const etagProperty = xmlHeader + `<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>`
 
-const ctagProperty = xmlHeader + `<propfind xmlns="DAV:" xmlns:S="` + nsCalendarServer + `"><prop><S:getctag/></prop></propfind>`
+const ctagProperty = xmlHeader + `<propfind xmlns="DAV:" xmlns:S="` + nsCalendarServer + `"><prop><S:getctag/><sync-token/></prop></propfind>`
 
 // wanted are the properties that a report is to give of each object.
 func wanted(data bool) string {
@@ -88,10 +88,13 @@ type propstat struct {
 }
 
 type props struct {
-	ETag  string  `xml:"DAV: getetag"`
-	Data  *string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
-	CTag  string  `xml:"http://calendarserver.org/ns/ getctag"`
-	Name  string  `xml:"DAV: displayname"`
+	ETag string  `xml:"DAV: getetag"`
+	Data *string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
+	CTag string  `xml:"http://calendarserver.org/ns/ getctag"`
+	// SyncToken is what sync-collection would answer with now (RFC 6578, section 4).
+	SyncToken string `xml:"DAV: sync-token"`
+
+	Name  string `xml:"DAV: displayname"`
 	Types struct {
 		Calendar *struct{} `xml:"urn:ietf:params:xml:ns:caldav calendar"`
 	} `xml:"DAV: resourcetype"`

@@ -13,6 +13,9 @@ type Options struct {
 	Hrefs    Hrefs
 	// PageLimit bounds what one sync-collection lists; 0 is no bound. Clients may ask for less.
 	PageLimit int
+	// CTagOfLast makes the ctag of the object that was written last, like DAViCal: with the object the ctag comes back. That is so only
+	// while there are sync tokens as well.
+	CTagOfLast bool
 	// NoData leaves calendar-data out of sync-collection, as a property that is not there.
 	NoData bool
 	// Clutter lists more than was asked for: the collection itself in a sync-collection, and a folder within it, each time.
@@ -79,6 +82,7 @@ const (
 	BadToken409                 // with DAV:valid-sync-token
 	BadToken507                 // without a body
 	BadToken500                 // with a text
+	BadTokenAll                 // with all that is there now, like DAViCal
 )
 
 // Style is how XML is written.
