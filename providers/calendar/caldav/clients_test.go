@@ -15,12 +15,7 @@ import (
 // TestBesideOtherClients links an event, syncs it with vdirsyncer to a folder that khal shows, edits it there, and links it once more.
 // Nobody's change is lost, and nobody meets a conflict.
 func TestBesideOtherClients(t *testing.T) {
-	for name, start := range servers {
-		t.Run(name, func(t *testing.T) {
-			p := start(t)
-			besideOtherClients(t, p, p.world(t))
-		})
-	}
+	onEach(t, func(t *testing.T, p *peer) { besideOtherClients(t, p, p.world(t)) })
 }
 
 func besideOtherClients(t *testing.T, p *peer, w *world) {

@@ -60,28 +60,33 @@ func startCyrus(t testing.TB) *peer {
 		h.finish(cmd)
 	}
 	launch(t, h.command("cyrmaster", "-C", h.path("imapd.conf"), "-M", h.path("cyrus.conf"), "-p", h.path("master.pid")), web)
-	mailboxes(t, imap, caldavtest.Username, guest)
+	admin := &mailbox{port: imap}
+	admin.tell(t, "CREATE user/"+caldavtest.Username, "CREATE user/"+guest) // without a mailbox nobody has calendars
 	root := "http://127.0.0.1:" + web
 	return &peer{root: root, home: root + "/dav/calendars/user/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
-		guest: "/dav/principals/user/" + guest + "/"}
+		share: func(t *testing.T, collection string, write bool) {
+			admin.tell(t, fmt.Sprintf(`SETACL "user/%s/#calendars/%s" %s %s`, caldavtest.Username, collection, guest, cyrusRights[write]))
+		}}
 }
 
-// mailboxes makes the mailboxes of people, without which Cyrus has no calendars for them.
-func mailboxes(t testing.TB, port string, people ...string) {
+// cyrusRights are those of a share for reading, and of one for writing.
+var cyrusRights = map[bool]string{false: "lr9", true: "lrswipte9"}
+
+// mailbox is where accounts are made and shared.
+type mailbox struct{ port string }
+
+// tell signs in as the administrator and has commands done.
+func (m *mailbox) tell(t testing.TB, commands ...string) {
 	t.Helper()
-	c, err := textproto.Dial("tcp", "127.0.0.1:"+port)
+	c, err := textproto.Dial("tcp", "127.0.0.1:"+m.port)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	commands := []string{fmt.Sprintf(`LOGIN admin "%s"`, caldavtest.Password)}
-	for _, name := range people {
-		commands = append(commands, "CREATE user/"+name)
-	}
 	if _, err := c.ReadLine(); err != nil {
 		t.Fatal(err)
 	}
-	for i, command := range commands {
+	for i, command := range append([]string{fmt.Sprintf(`LOGIN admin "%s"`, caldavtest.Password)}, commands...) {
 		if err := c.PrintfLine("a%d %s", i, command); err != nil {
 			t.Fatal(err)
 		}

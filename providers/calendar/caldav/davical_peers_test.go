@@ -70,8 +70,17 @@ func startDavical(t testing.TB) *peer {
 		}
 	})
 	root := "http://127.0.0.1:" + web
-	return &peer{root: root, home: root + "/davical/caldav.php/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
-		forgives: true, guest: "/davical/caldav.php/" + guest + "/"}
+	p := &peer{root: root, home: root + "/davical/caldav.php/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
+		forgives: true}
+	p.share = func(t *testing.T, collection string, write bool) {
+		privileges := `<D:privilege><D:read/></D:privilege><D:privilege><D:read-current-user-privilege-set/></D:privilege>`
+		if write {
+			privileges += `<D:privilege><D:write/></D:privilege>`
+		}
+		(&app{t: t, url: p.home, user: p.user, password: p.password}).do("ACL", collection+"/", `<D:acl xmlns:D="DAV:"><D:ace><D:principal><D:href>`+
+			"/davical/caldav.php/"+guest+`/</D:href></D:principal><D:grant>`+privileges+`</D:grant></D:ace></D:acl>`)
+	}
+	return p
 }
 
 // postgres finds a program that is not on the path, as several versions of it may be there: the latest one.

@@ -28,16 +28,30 @@ import (
 //	apt-get install --no-install-recommends cyrus-caldav cyrus-imapd sasl2-bin davical libapache2-mod-php postgresql
 //	go test -tags peers ./providers/calendar/caldav
 
-func TestContractWithRadicale(t *testing.T) { runPeer(t, startRadicale(t)) }
-func TestContractWithXandikos(t *testing.T) { runPeer(t, startXandikos(t)) }
-func TestContractWithCyrus(t *testing.T)    { runPeer(t, startCyrus(t)) }
-func TestContractWithDavical(t *testing.T)  { runPeer(t, startDavical(t)) }
+func TestContractWithRadicale(t *testing.T) { runPeer(t, startRadicale) }
+func TestContractWithXandikos(t *testing.T) { runPeer(t, startXandikos) }
+func TestContractWithCyrus(t *testing.T)    { runPeer(t, startCyrus) }
+func TestContractWithDavical(t *testing.T)  { runPeer(t, startDavical) }
 
 // servers starts each of the servers by its name.
 var servers = map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos, "cyrus": startCyrus, "davical": startDavical}
 
+// onEach runs a test on each server. The servers are started one after the other, so that two never take the same port; then they wait
+// side by side.
+func onEach(t *testing.T, test func(t *testing.T, p *peer)) {
+	for name, start := range servers {
+		t.Run(name, func(t *testing.T) {
+			p := start(t)
+			t.Parallel()
+			test(t, p)
+		})
+	}
+}
+
 // runPeer runs the suite on a server, each test in a collection of its own.
-func runPeer(t *testing.T, p *peer) {
+func runPeer(t *testing.T, start func(testing.TB) *peer) {
+	p := start(t)
+	t.Parallel()
 	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World { return p.world(t) }})
 }
 
@@ -47,9 +61,10 @@ type peer struct {
 	home           string // address of the calendar home
 	files          string // folder of the calendar home, where it is one
 	user, password string
-	forgives       bool   // it takes sync tokens that it does not know
-	guest          string // path of the principal of somebody else, where there is one
-	n              int    // collections made
+	forgives       bool // it takes sync tokens that it does not know
+	// share lets the guest read a collection of the owner's, or write to it as well; nil is a server that knows no people.
+	share func(t *testing.T, collection string, write bool)
+	n     int // collections made
 }
 
 // startRadicale starts radicale, which lets everybody in by the name that they say.

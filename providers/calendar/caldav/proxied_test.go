@@ -75,8 +75,11 @@ func (a *app) do(method, name, body string) string {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	if method == http.MethodPut {
+	switch {
+	case method == http.MethodPut:
 		r.Header.Set("Content-Type", "text/calendar; charset=utf-8")
+	case body != "":
+		r.Header.Set("Content-Type", "application/xml; charset=utf-8")
 	}
 	if a.user != "" {
 		r.SetBasicAuth(a.user, a.password)
