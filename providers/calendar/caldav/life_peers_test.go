@@ -59,6 +59,7 @@ func newLife(t *testing.T, p *peer) *life {
 func (l *life) pass(after time.Duration) {
 	l.t.Helper()
 	l.now = l.now.Add(after)
+	var events []engine.EventReport
 	for range 4 {
 		r, err := l.e.Pass(l.t.Context(), "c")
 		if err != nil || r.Failed() {
@@ -67,9 +68,10 @@ func (l *life) pass(after time.Duration) {
 		if len(r.Events) == 0 {
 			return
 		}
+		events = r.Events
 		l.now = l.now.Add(time.Second)
 	}
-	l.t.Fatalf("%s: it does not come to rest", l.step)
+	l.t.Fatalf("%s: it does not come to rest: %+v", l.step, events)
 }
 
 // lines are those of the object on the server, unfolded.

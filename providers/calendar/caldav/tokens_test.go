@@ -2,6 +2,7 @@ package caldav_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,32 @@ func TestForgottenToken(t *testing.T) {
 		if ch, ok := change(changes, kept); ok {
 			t.Errorf("%s: what stands is listed as %+v", name, ch)
 		}
+	}
+}
+
+// TestDeletionIsProven: what the server calls deleted is more than missing, also where it was the last event, and its tokens are good for
+// that as long as it knows them.
+func TestDeletionIsProven(t *testing.T) {
+	w, s := emulated(t, likeDavical, nil)
+	id := w.Put(anEvent("Talk"))
+	c := w.connect()
+	cursor := list(t, c, "").Cursor
+	w.Delete(id)
+	if ch, ok := change(list(t, c, cursor), id); !ok || !ch.Deleted || ch.Missing {
+		t.Errorf("deleted: %v %+v", ok, ch)
+	}
+	unknown := caldavtest.Refused(http.StatusForbidden, "valid-sync-token")
+	unknown.Match = caldavtest.Reports("sync-collection")
+	s.Break(unknown)
+	if ch, ok := change(list(t, c, cursor), id); !ok || ch.Deleted || !ch.Missing {
+		t.Errorf("deleted, and the token is refused: %v %+v", ok, ch)
+	}
+	s.Mend()
+	failing := caldavtest.Blank(http.StatusBadGateway)
+	failing.Match = unknown.Match
+	s.Break(failing)
+	if changes, err := c.Changes(t.Context(), cursor); err == nil {
+		t.Errorf("deleted, and the answer is lost: %+v", changes)
 	}
 }
 
