@@ -56,7 +56,7 @@ func startDavical(t testing.TB) *peer {
 	h.file("apache.conf", fmt.Sprintf(davicalApache, h.dir, web))
 	h.finish(h.command(postgres(t, "initdb"), "-D", h.path("data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"))
 	launch(t, h.command(postgres(t, "postgres"), "-D", h.path("data"), "-p", database, "-k", h.dir,
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"), database)
+		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "jit=off", "-c", "synchronous_commit=off"), database)
 	h.finish(h.command("pg_isready", "-t", "30"))
 	create := h.command("/usr/share/davical/dba/create-database.sh", "davical", "admin")
 	create.Env = append(create.Env, "PGUSER=postgres")
