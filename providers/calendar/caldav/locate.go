@@ -165,15 +165,36 @@ func (c *Calendar) entrance(ctx context.Context) (*resource, error) {
 	var odd *brokenError
 	notDAV := errors.As(err, &refused) && refused.status != http.StatusUnauthorized || errors.As(err, &odd) && odd.answered
 	if atRoot && (notDAV || err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0) {
-		known, wellErr := c.look(ctx, c.base.JoinPath(".well-known", "caldav"))
+		known, wellErr := c.wellKnown(ctx)
 		if wellErr == nil || err == nil {
 			start, err = known, wellErr
 		}
+	}
+	if err != nil && notDAV && !atRoot {
+		return nil, c.elsewhere(ctx, c.aboutCalendar(err))
 	}
 	if err != nil {
 		return nil, err
 	}
 	return start, nil
+}
+
+// wellKnown looks where a server says that its calendars are (RFC 6764, section 5).
+func (c *Calendar) wellKnown(ctx context.Context) (*resource, error) {
+	root := *c.base
+	root.Path, root.RawPath = "/", ""
+	return c.look(ctx, root.JoinPath(".well-known", "caldav"))
+}
+
+// elsewhere adds to a failure where the server says that its calendars are. They are not looked for there: what was configured may have been
+// a calendar, and another one is none in its place.
+func (c *Calendar) elsewhere(ctx context.Context, err error) error {
+	known, wellErr := c.wellKnown(ctx)
+	if wellErr != nil || known.url.Path == c.base.Path {
+		return err // it is all that there is to say
+	}
+	return words.Say(err, words.Of(err)+"; the server says that its calendars are at "+known.url.Redacted()+
+		": write that as caldav.url if you mean them")
 }
 
 // homes are the calendar homes of which a resource tells, by itself or by way of the principal, and the resource that has told.

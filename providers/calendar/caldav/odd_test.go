@@ -19,6 +19,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/caldav"
 	"zoomtag/providers/calendar/caldav/caldavtest"
+	"zoomtag/providers/words"
 )
 
 // anEvent is one of next week.
@@ -312,6 +313,29 @@ func TestFromTheServersAddress(t *testing.T) {
 		id := w.Put(anEvent("Talk"))
 		if _, ok := change(list(t, w.connect(), ""), id); !ok {
 			t.Errorf("%s: the event is not listed", name)
+		}
+	}
+}
+
+// TestAddressOfSomethingElse: where the address is that of a web page, or a wrong one, the message has the one that the server names. Nothing
+// is read from there.
+func TestAddressOfSomethingElse(t *testing.T) {
+	atPage := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/webmail/") }
+	for name, f := range map[string]caldavtest.Fault{"page": caldavtest.Page(200), "forbidden": caldavtest.Refused(403, "need-privileges"),
+		"not allowed": caldavtest.Blank(405), "missing": caldavtest.Blank(404)} {
+		for _, known := range []int{302, 0} {
+			w, s := emulated(t, caldavtest.Options{WellKnown: known}, func(s *caldavtest.Server) caldav.Config { return caldav.Config{URL: s.RootURL() + "webmail/"} })
+			f.Match = atPage
+			s.Break(f)
+			c := w.connect()
+			_, err := c.Changes(t.Context(), "")
+			_, listErr := c.List(t.Context())
+			for _, err := range []error{err, listErr} {
+				named := strings.Contains(words.Of(err), "its calendars are at "+s.RootURL())
+				if err == nil || named != (known != 0) || (name == "missing") != errors.Is(err, calendar.ErrAbsent) {
+					t.Errorf("%s, %d: %v", name, known, err)
+				}
+			}
 		}
 	}
 }
