@@ -15,11 +15,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestLifeOnServers takes one series through all that its owner may do to it, on each server, with the whole engine: there is one meeting at
-// any time, every edit of the owner stands, and at rest nothing is written.
-func TestLifeOnServers(t *testing.T) {
-	onEach(t, func(t *testing.T, p *peer) { newLife(t, p).live() })
-}
+// life takes one series through all that its owner may do to it, with the whole engine: there is one meeting at any time, every edit of the
+// owner stands, and at rest nothing is written.
+func (p *peer) life(t *testing.T) { newLife(t, p).live() }
 
 // life is a series on a server, and an engine that keeps it.
 type life struct {

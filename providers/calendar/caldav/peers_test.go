@@ -28,30 +28,30 @@ import (
 //	apt-get install --no-install-recommends cyrus-caldav cyrus-imapd sasl2-bin davical libapache2-mod-php postgresql
 //	go test -tags peers ./providers/calendar/caldav
 
-func TestContractWithRadicale(t *testing.T) { runPeer(t, startRadicale) }
-func TestContractWithXandikos(t *testing.T) { runPeer(t, startXandikos) }
-func TestContractWithCyrus(t *testing.T)    { runPeer(t, startCyrus) }
-func TestContractWithDavical(t *testing.T)  { runPeer(t, startDavical) }
-
-// servers starts each of the servers by its name.
-var servers = map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos, "cyrus": startCyrus, "davical": startDavical}
-
-// onEach runs a test on each server. The servers are started one after the other, so that two never take the same port; then they wait
-// side by side.
-func onEach(t *testing.T, test func(t *testing.T, p *peer)) {
+// TestServers starts the servers one after the other, so that two never take the same port. Then they work side by side, each on one test
+// after the other, since a UID may be there once for each person.
+func TestServers(t *testing.T) {
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
 			p := start(t)
 			t.Parallel()
-			test(t, p)
+			t.Run("contract", p.contract)
+			t.Run("life", p.life)
+			t.Run("beside other clients", p.besideOtherClients)
+			t.Run("made anew", p.madeAnew)
+			if p.share != nil {
+				t.Run("homes", p.homes)
+				t.Run("shares", p.shares)
+			}
 		})
 	}
 }
 
-// runPeer runs the suite on a server, each test in a collection of its own.
-func runPeer(t *testing.T, start func(testing.TB) *peer) {
-	p := start(t)
-	t.Parallel()
+// servers starts each of the servers by its name.
+var servers = map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos, "cyrus": startCyrus, "davical": startDavical}
+
+// contract runs the suite of all calendars, each test in a collection of its own.
+func (p *peer) contract(t *testing.T) {
 	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World { return p.world(t) }})
 }
 
@@ -178,15 +178,25 @@ func end(cmd *exec.Cmd, ended <-chan error) error {
 	return nil
 }
 
-// world makes a collection and a world on it. It is removed again: a UID may be there once for each person, where a server schedules.
+// world makes a collection and a world on it. It is removed again.
 func (p *peer) world(t *testing.T) *world {
 	t.Helper()
 	p.n++
 	name := fmt.Sprintf("work%d/", p.n)
-	owner := &app{t: t, url: p.home, user: p.user, password: p.password}
-	owner.do("MKCALENDAR", name, "")
-	t.Cleanup(func() { owner.do(http.MethodDelete, name, "") })
+	p.mkcalendar(t, name, "")
 	return proxied(t, p.home+name, !p.forgives, caldav.Config{Username: p.user, Password: p.password})
+}
+
+// owner is the owner's app on the calendar home.
+func (p *peer) owner(t *testing.T) *app {
+	return &app{t: t, url: p.home, user: p.user, password: p.password}
+}
+
+// mkcalendar makes a calendar, as the body says, and removes it after the test.
+func (p *peer) mkcalendar(t *testing.T, name, body string) {
+	t.Helper()
+	p.owner(t).do("MKCALENDAR", name, body)
+	t.Cleanup(func() { p.owner(t).do(http.MethodDelete, name, "") })
 }
 
 func write(t testing.TB, path, text string) {
