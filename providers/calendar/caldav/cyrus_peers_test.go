@@ -12,7 +12,8 @@ import (
 	"zoomtag/providers/calendar/caldav/caldavtest"
 )
 
-// cyrusConfig has everything in one folder, and scheduling on. The addresses of those who sign in are at example.com.
+// cyrusConfig has everything in one folder, and scheduling on. The addresses of those who sign in are at example.com. What is deleted is gone
+// at once: kept under its name and the second, it stands in the way of the next one.
 const cyrusConfig = `configdirectory: %[1]s
 partition-default: %[1]s/spool
 proc_path: %[1]s/proc
@@ -24,6 +25,7 @@ cyrus_user: %[2]s
 admins: admin
 unixhierarchysep: yes
 duplicatesuppression: no
+delete_mode: immediate
 httpmodules: caldav
 caldav_allowscheduling: on
 calendar_user_address_set: example.com
