@@ -29,6 +29,8 @@ type place struct {
 	mode     string
 	name     string
 	readOnly bool
+	// secret says that the server does not tell whether it may be written to: it is taken as so until a write is refused.
+	secret bool
 	// own says that it is at the configured address, and was not chosen among those found there.
 	own bool
 }
@@ -102,7 +104,7 @@ func (r *resource) holdsEvents() bool {
 }
 
 func (r *resource) place() *place {
-	p := &place{url: withSlash(r.url), mode: byETag, name: strings.TrimSpace(r.Name)}
+	p := &place{url: withSlash(r.url), mode: byETag, name: strings.TrimSpace(r.Name), secret: r.Secret}
 	for _, supported := range r.Reports.List {
 		if supported.Sync != nil || supported.Bare != nil {
 			p.mode = bySync
@@ -121,8 +123,12 @@ func (r *resource) place() *place {
 
 // denies says why nothing in a collection can be written, or nothing.
 func (p *place) denies() string {
-	if p == nil || !p.readOnly {
+	switch {
+	case p == nil || !p.readOnly:
 		return ""
+	case p.secret:
+		return "the server has refused a change of this calendar, and does not tell this account its rights: its owner has to share it with the right " +
+			"to write; it is tried again in a day"
 	}
 	return "the calendar is shared for reading only: its owner has to share it with the right to write"
 }
@@ -387,17 +393,21 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	return nil
 }
 
-// lookAgain finds out what may be done with the collection now, and, if tokens is set, whether its sync tokens can be relied on. What cannot
-// be found out stays as it was.
-func (c *Calendar) lookAgain(ctx context.Context, p *place, tokens bool) {
+// lookAgain finds out what may be done with the collection now, and, on the next day, whether its sync tokens can be relied on. What cannot
+// be found out stays as it was; a right that is secret does until the next day.
+func (c *Calendar) lookAgain(ctx context.Context, p *place, nextDay bool) {
 	r, err := c.look(ctx, p.url)
 	if err != nil || !r.isCalendar() {
 		c.cfg.Log.DebugContext(ctx, "the rights are not known anew", "reason", err)
 		return
 	}
 	now := *p
-	now.readOnly = r.place().readOnly
-	if tokens {
+	found := r.place()
+	now.readOnly, now.secret = found.readOnly, found.secret
+	if found.secret {
+		now.readOnly = p.readOnly && !nextDay
+	}
+	if nextDay {
 		if err := c.checkTokens(ctx, &now); err != nil {
 			c.cfg.Log.DebugContext(ctx, "whether sync tokens can be relied on is not known anew", "reason", err)
 		}
@@ -405,6 +415,17 @@ func (c *Calendar) lookAgain(ctx context.Context, p *place, tokens bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.place == p {
+		c.place = &now
+	}
+}
+
+// noteRefusal takes a refused write for an answer where the server does not tell whether there is the right to write.
+func (c *Calendar) noteRefusal() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.place != nil && c.place.secret {
+		now := *c.place
+		now.readOnly = true
 		c.place = &now
 	}
 }

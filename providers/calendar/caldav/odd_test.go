@@ -255,6 +255,37 @@ func TestReadOnlyAfterARestart(t *testing.T) {
 	}
 }
 
+// TestSecretRights: where the server does not tell whether a calendar may be written to, a refused write says so for a day, also after a restart.
+func TestSecretRights(t *testing.T) {
+	w, s := emulated(t, caldavtest.Options{SecretRights: true}, nil)
+	now := time.Now()
+	w.config.Now = func() time.Time { return now }
+	id := w.Put(anEvent("Talk #zoom"))
+	s.SetReadOnly("", true)
+	c := w.connect()
+	all := list(t, c, "")
+	ch, _ := change(all, id)
+	if ch.Event == nil || ch.Event.Denied != "" || all.ReadOnly != "" {
+		t.Fatalf("before a write: %+v", all)
+	}
+	if _, err := c.SetLink(t.Context(), id, ch.Event.Version, aLink("1")); !errors.Is(err, calendar.ErrDenied) {
+		t.Errorf("SetLink: %v", err)
+	}
+	if ev, err := c.Get(t.Context(), id); err != nil || ev.Denied == "" {
+		t.Errorf("after the refusal: %q, %v", ev.Denied, err)
+	}
+	next := list(t, c, all.Cursor)
+	restarted := list(t, w.connect(), next.Cursor)
+	if next.ReadOnly == "" || restarted.ReadOnly == "" {
+		t.Errorf("the next passes: %q, %q", next.ReadOnly, restarted.ReadOnly)
+	}
+	s.SetReadOnly("", false)
+	now = now.Add(25 * time.Hour)
+	if tomorrow := list(t, w.connect(), restarted.Cursor); tomorrow.ReadOnly != "" {
+		t.Errorf("tomorrow: %q", tomorrow.ReadOnly)
+	}
+}
+
 // weakening is a proxy that makes ETags weak, as some do that compress.
 type weakening struct{ http.RoundTripper }
 

@@ -176,6 +176,7 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 		return fmt.Errorf("caldav: event %s: %w", id, calendar.ErrConflict) // whether it is gone is for Get to find out
 	case errors.As(err, &refused) && refused.status == http.StatusForbidden:
 		c.lookAgain(ctx, p, false) // it may be shared for reading only by now
+		c.noteRefusal()
 	}
 	return err
 }

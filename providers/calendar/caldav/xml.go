@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,6 +111,8 @@ type props struct {
 			Bare *struct{} `xml:"DAV: sync-collection"` // xandikos leaves the element between them out
 		} `xml:"DAV: supported-report"`
 	} `xml:"DAV: supported-report-set"`
+	// Secret says that the server does not tell which privileges there are.
+	Secret     bool `xml:"-"`
 	Privileges *struct {
 		List []struct {
 			All          *struct{} `xml:"DAV: all"`
@@ -132,6 +135,9 @@ func (r *response) found() (p props) {
 			break
 		}
 	}
+	p.Secret = slices.ContainsFunc(r.Propstat, func(s propstat) bool {
+		return statusOf(s.Status) == http.StatusForbidden && s.Prop.Privileges != nil
+	})
 	p.ETag = strings.TrimSpace(p.ETag)
 	if p.Data != nil && strings.TrimSpace(*p.Data) == "" {
 		p.Data = nil // there is no such object

@@ -22,6 +22,8 @@ type Options struct {
 	Clutter bool
 	// Task puts a task into Work.
 	Task bool
+	// SecretRights refuses to tell what one may do, like DAViCal with those to whom a calendar is shared without the right to know.
+	SecretRights bool
 	// AutoSchedule mails to attendees (RFC 6638).
 	AutoSchedule bool
 	// WellKnown is the status with which /.well-known/caldav redirects; 0 answers 404.
