@@ -71,7 +71,7 @@ func startDavical(t testing.TB) *peer {
 	})
 	root := "http://127.0.0.1:" + web
 	p := &peer{root: root, home: root + "/davical/caldav.php/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
-		forgives: true}
+		forgives: true, pages: root + "/davical/"}
 	p.share = func(t *testing.T, collection string, write bool) {
 		privileges := `<D:privilege><D:read/></D:privilege><D:privilege><D:read-current-user-privilege-set/></D:privilege>`
 		if write {

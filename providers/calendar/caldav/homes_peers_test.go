@@ -15,6 +15,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/caldav"
 	"zoomtag/providers/calendar/caldav/caldavtest"
+	"zoomtag/providers/words"
 )
 
 // connect is the adapter at an address, signed in as somebody.
@@ -56,6 +57,11 @@ func (p *peer) homes(t *testing.T) {
 	}
 	if _, err := p.connect(t, p.user, p.root, "").Changes(t.Context(), ""); !errors.Is(err, calendar.ErrUnchosen) || !strings.Contains(err.Error(), `calendar: "Work"`) {
 		t.Errorf("none is chosen: %v", err)
+	}
+	if p.pages != "" {
+		if _, err := p.connect(t, p.user, p.pages, "").Changes(t.Context(), ""); !strings.Contains(words.Of(err), "its calendars are at "+p.pages) {
+			t.Errorf("at the pages for people: %v", err)
+		}
 	}
 	c := p.connect(t, p.user, p.root, "Work")
 	if changes := list(t, c, ""); len(changes.List) != 1 || changes.ReadOnly != "" {

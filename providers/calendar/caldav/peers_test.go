@@ -61,7 +61,8 @@ type peer struct {
 	home           string // address of the calendar home
 	files          string // folder of the calendar home, where it is one
 	user, password string
-	forgives       bool // it takes sync tokens that it does not know
+	forgives       bool   // it takes sync tokens that it does not know
+	pages          string // address of its pages for people, where it has any
 	// share lets the guest read a collection of the owner's, or write to it as well; nil is a server that knows no people.
 	share func(t *testing.T, collection string, write bool)
 	n     int // collections made
