@@ -303,6 +303,8 @@ func (c *Calendar) change(id, etag, data string) calendar.Change {
 		return calendar.Change{ID: id, Err: err}
 	case l.plain:
 		return calendar.Change{ID: id, Plain: true}
+	case c.unsure():
+		return calendar.Change{ID: id}
 	}
 	return calendar.Change{ID: id, Event: &l.event}
 }

@@ -419,6 +419,14 @@ func (c *Calendar) lookAgain(ctx context.Context, p *place, nextDay bool) {
 	}
 }
 
+// unsure reports whether only a write will tell if there is the right to write. Each event is then read by itself, right before it is settled: a
+// refusal shows in the next one, before anything is begun for it.
+func (c *Calendar) unsure() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.place != nil && c.place.secret && !c.place.readOnly
+}
+
 // noteRefusal takes a refused write for an answer where the server does not tell whether there is the right to write.
 func (c *Calendar) noteRefusal() {
 	c.mu.Lock()

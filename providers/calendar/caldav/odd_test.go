@@ -260,18 +260,22 @@ func TestSecretRights(t *testing.T) {
 	w, s := emulated(t, caldavtest.Options{SecretRights: true}, nil)
 	now := time.Now()
 	w.config.Now = func() time.Time { return now }
-	id := w.Put(anEvent("Talk #zoom"))
+	id, other := w.Put(anEvent("Talk #zoom")), w.Put(anEvent("Call #zoom"))
 	s.SetReadOnly("", true)
 	c := w.connect()
 	all := list(t, c, "")
-	ch, _ := change(all, id)
-	if ch.Event == nil || ch.Event.Denied != "" || all.ReadOnly != "" {
-		t.Fatalf("before a write: %+v", all)
+	several, severalErr := c.MultiGet(t.Context(), []string{id, other})
+	if ch, _ := change(all, other); ch.Event != nil || ch.Plain || len(several) > 0 || severalErr != nil {
+		t.Errorf("before a write an event is shown that may not be ours to write: %+v, %+v, %v", ch, several, severalErr)
 	}
-	if _, err := c.SetLink(t.Context(), id, ch.Event.Version, aLink("1")); !errors.Is(err, calendar.ErrDenied) {
+	ev, err := c.Get(t.Context(), id)
+	if err != nil || ev.Denied != "" || all.ReadOnly != "" {
+		t.Fatalf("before a write: %+v, %v", all, err)
+	}
+	if _, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); !errors.Is(err, calendar.ErrDenied) {
 		t.Errorf("SetLink: %v", err)
 	}
-	if ev, err := c.Get(t.Context(), id); err != nil || ev.Denied == "" {
+	if ev, err := c.Get(t.Context(), other); err != nil || ev.Denied == "" {
 		t.Errorf("after the refusal: %q, %v", ev.Denied, err)
 	}
 	next := list(t, c, all.Cursor)
