@@ -101,7 +101,7 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 		}
 		err = d.attempt(ctx, text, c, s, before == nil)
 		var open *openChoice
-		if errors.As(err, &open) {
+		if d.Typed && errors.As(err, &open) {
 			if err = d.choose(ctx, &c, open.list); err != nil {
 				return err
 			}
@@ -131,11 +131,36 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 	}
 }
 
-// openChoice says that the account holds several calendars, and that nobody has said which one is meant.
-type openChoice struct{ list []calendar.Listed }
+// openChoice says that the account holds several calendars, and that nobody has said which one is meant, or said it of none of them.
+type openChoice struct {
+	list []calendar.Listed
+	said string
+}
 
 func (o *openChoice) Error() string {
-	return fmt.Sprintf("the account holds %d calendars: choose one with --calendar-id", len(o.list))
+	flags := make([]string, len(o.list))
+	for i, one := range o.list {
+		flags[i] = fmt.Sprintf("--calendar-id %q", one.ID)
+	}
+	why := "the account has several calendars"
+	if o.said != "" {
+		why = fmt.Sprintf("the account has no calendar %q", o.said)
+	}
+	return why + ": choose one with " + strings.Join(flags, " or ")
+}
+
+// toChoose says with which flag one of the account's calendars is chosen, where that is what is wrong, and nobody can be asked.
+func (d *dialog) toChoose(ctx context.Context, source calendar.Calendar, err error) error {
+	lister, ok := source.(calendar.Lister)
+	unknown := errors.Is(err, calendar.ErrAbsent) && d.answers.CalendarID != ""
+	if !ok || d.Typed || !unknown && !errors.Is(err, calendar.ErrUnchosen) {
+		return err
+	}
+	list, listErr := lister.List(ctx)
+	if listErr != nil || len(list) == 0 {
+		return err // that says what is wrong as well
+	}
+	return words.Usage(&openChoice{list: list, said: d.answers.CalendarID})
 }
 
 // choose asks which of an account's calendars is meant, by its number.
@@ -323,9 +348,9 @@ func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemb
 		if list, err := d.open(ctx, source, answered); err != nil {
 			return &wrongAnswer{err: err}
 		} else if list != nil {
-			return &openChoice{list}
+			return &openChoice{list: list}
 		}
-		return d.read(ctx, source)
+		return d.toChoose(ctx, source, d.read(ctx, source))
 	}
 	return fmt.Errorf("the calendar %s is not in what would be written", answered.name)
 }

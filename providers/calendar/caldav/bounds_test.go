@@ -3,6 +3,7 @@ package caldav_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -28,6 +29,11 @@ const (
 )
 
 func (s *endless) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	asked, err := io.ReadAll(r.Body)
+	if err != nil || r.Method == "REPORT" && !strings.Contains(string(asked), "<D:sync-token></D:sync-token>") {
+		http.Error(w, "a token that nobody has given out", http.StatusForbidden)
+		return
+	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	w.WriteHeader(http.StatusMultiStatus)
 	if r.Method != "REPORT" {

@@ -71,8 +71,8 @@ func (c *Calendar) begin(from string) {
 
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
-// resume takes the place from a cursor, unless more is known of it by now. It is asked what may be done with it once a day, and each time
-// while nothing may be: whoever has been given the right waits for a link.
+// resume takes the place from a cursor, unless more is known of it by now. It is asked what may be done with it once a day, and whether its
+// sync tokens can be relied on; and each time while nothing may be done: whoever has been given the right waits for a link.
 func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	p, err := before.place(&c.cfg, c.base)
 	if err != nil {
@@ -84,18 +84,18 @@ func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	}
 	known := c.place
 	c.mu.Unlock()
-	if known.url.String() != p.url.String() || known.mode != p.mode {
-		return nil, fmt.Errorf("caldav: %w: the calendar is now found elsewhere; it is read again as a whole", calendar.ErrCursor)
-	}
-	if known.readOnly || dayOf(c.cfg.Now()) != before.day {
-		c.lookAgain(ctx, known)
+	if nextDay := dayOf(c.cfg.Now()) != before.day; known.readOnly || nextDay {
+		c.lookAgain(ctx, known, nextDay)
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.place == nil { // somebody has found out meanwhile that it is not there
-		return known, nil
+	if c.place != nil { // else somebody has found out meanwhile that it is not there
+		known = c.place
 	}
-	return c.place, nil
+	c.mu.Unlock()
+	if known.url.String() != p.url.String() || known.mode != p.mode {
+		return nil, fmt.Errorf("caldav: %w: the calendar is now found elsewhere, or its changes otherwise; it is read again as a whole", calendar.ErrCursor)
+	}
+	return known, nil
 }
 
 // errMoved says that a report was answered at another address: what it names is to be read with that in mind.
@@ -303,6 +303,8 @@ func (c *Calendar) change(id, etag, data string) calendar.Change {
 		return calendar.Change{ID: id, Err: err}
 	case l.plain:
 		return calendar.Change{ID: id, Plain: true}
+	case c.unsure():
+		return calendar.Change{ID: id}
 	}
 	return calendar.Change{ID: id, Event: &l.event}
 }

@@ -52,7 +52,8 @@ func (c *Calendar) compare(ctx context.Context, p *place, before, now *cursor) (
 	if err := c.compareLacking(ctx, p, lacking, versions, was, now, &changes); err != nil {
 		return calendar.Changes{}, err
 	}
-	return c.finish(before, now, changes), nil
+	changes = c.finish(before, now, changes)
+	return changes, c.prove(ctx, p, before, changes.List)
 }
 
 // compareLacking reads the objects that are new, or may be. versions are theirs as they were listed.
@@ -104,7 +105,38 @@ func (c *Calendar) finish(before, now *cursor, changes calendar.Changes) calenda
 	return changes
 }
 
-// ctag reads the value that changes with every change of the collection.
+// prove finds out which of the missing objects the server itself calls deleted. That counts for more than not being listed, as with a
+// calendar that looks empty. A list of all that is there, which is what DAViCal answers where it has forgotten the token, calls nothing deleted.
+func (c *Calendar) prove(ctx context.Context, p *place, before *cursor, list []calendar.Change) error {
+	if before == nil || !slices.ContainsFunc(list, func(ch calendar.Change) bool { return ch.Missing }) {
+		return nil
+	}
+	_, token, ok := strings.Cut(before.token, stateToken)
+	if !ok {
+		return nil
+	}
+	said, err := c.syncReport(ctx, p, token, false)
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		c.cfg.Log.DebugContext(ctx, "the server does not say what was deleted", "reason", err)
+		return nil
+	}
+	if err != nil {
+		return c.aboutCalendar(err)
+	}
+	for i, ch := range list {
+		if ch.Missing && slices.ContainsFunc(said.list, func(s calendar.Change) bool { return s.ID == ch.ID && s.Deleted }) {
+			list[i] = calendar.Change{ID: ch.ID, Deleted: true}
+		}
+	}
+	return nil
+}
+
+// stateToken stands before the sync token in what ctag reads.
+const stateToken = "\n"
+
+// ctag reads what changes with every change of the collection. A sync token counts as well where there is one: the CTag of DAViCal is made
+// of the object that was written last, and comes back with it.
 func (c *Calendar) ctag(ctx context.Context, p *place) (string, error) {
 	list, err := c.propfind(ctx, "ask whether anything has changed", p.url, "0", ctagProperty)
 	if err != nil {
@@ -113,7 +145,11 @@ func (c *Calendar) ctag(ctx context.Context, p *place) (string, error) {
 	if len(list) == 0 {
 		return "", fmt.Errorf("caldav: ask whether anything has changed: %w", strange("it says nothing of the calendar"))
 	}
-	return list[0].CTag, nil
+	state := strings.TrimSpace(list[0].CTag)
+	if token := strings.TrimSpace(list[0].SyncToken); token != "" {
+		state += stateToken + token
+	}
+	return state, nil
 }
 
 // listed is an object as a listing shows it.

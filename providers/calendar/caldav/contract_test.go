@@ -39,6 +39,10 @@ var profiles = map[string]struct {
 			return caldav.Config{URL: s.HomeURL(), Calendar: caldavtest.WorkTitle, Token: caldavtest.Token}
 		},
 	},
+	"sync that lists everything for a bad token, like davical": {
+		options: caldavtest.Options{BadToken: caldavtest.BadTokenAll, CTagOfLast: true, Auth: caldavtest.Basic, WellKnown: 301},
+		config:  signedIn,
+	},
 	"weak etags":                       {options: caldavtest.Options{ETags: caldavtest.Weak, Save: caldavtest.LikeRadicale}},
 	"etags of some objects only":       {options: caldavtest.Options{ETags: caldavtest.SomeMissing, NoData: true}},
 	"ctag, etags of some objects only": {options: caldavtest.Options{Detect: caldavtest.CTag, ETags: caldavtest.SomeMissing}},
@@ -97,28 +101,31 @@ func emulated(t *testing.T, o caldavtest.Options, config func(s *caldavtest.Serv
 	if config != nil {
 		c = config(s)
 	}
-	e := emulator{s, o.Detect}
-	return newWorld(t, e, e, o.Detect == caldavtest.Sync, c), s
+	e := emulator{s, o}
+	return newWorld(t, e, e, o.Detect == caldavtest.Sync && o.BadToken != caldavtest.BadTokenAll, c), s
 }
 
 // emulator is the server and the owner's hand in one.
 type emulator struct {
 	*caldavtest.Server
-	detect caldavtest.Detection
+	opts caldavtest.Options
 }
 
 func (e emulator) expire() {
 	e.ExpireTokens()
-	switch e.detect {
+	switch e.opts.Detect {
 	case caldavtest.CTag:
 		e.SetDetection(caldavtest.Plain)
 	case caldavtest.Plain:
 		e.SetDetection(caldavtest.CTag)
 	case caldavtest.Sync:
+		if e.opts.BadToken == caldavtest.BadTokenAll {
+			e.SetDetection(caldavtest.Plain)
+		}
 	}
 }
 
-func (e emulator) heal() { e.SetDetection(e.detect) }
+func (e emulator) heal() { e.SetDetection(e.opts.Detect) }
 
 func (e emulator) put(name, raw string) { e.Put("", name, raw) }
 func (e emulator) remove(name string)   { e.Delete("", name) }

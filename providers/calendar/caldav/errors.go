@@ -188,7 +188,7 @@ func asMissing(err error) bool {
 
 // aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
 func (c *Calendar) aboutCalendar(err error) error {
-	if !asMissing(err) {
+	if !asMissing(err) || errors.Is(err, calendar.ErrAbsent) { // the latter has been said
 		return err
 	}
 	c.mu.Lock()

@@ -15,13 +15,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestLifeOnServers takes one series through all that its owner may do to it, on each server, with the whole engine: there is one meeting at
-// any time, every edit of the owner stands, and at rest nothing is written.
-func TestLifeOnServers(t *testing.T) {
-	for name, start := range map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos} {
-		t.Run(name, func(t *testing.T) { newLife(t, start(t)).live() })
-	}
-}
+// life takes one series through all that its owner may do to it, with the whole engine: there is one meeting at any time, every edit of the
+// owner stands, and at rest nothing is written.
+func (p *peer) life(t *testing.T) { newLife(t, p).live() }
 
 // life is a series on a server, and an engine that keeps it.
 type life struct {
@@ -61,6 +57,7 @@ func newLife(t *testing.T, p *peer) *life {
 func (l *life) pass(after time.Duration) {
 	l.t.Helper()
 	l.now = l.now.Add(after)
+	var events []engine.EventReport
 	for range 4 {
 		r, err := l.e.Pass(l.t.Context(), "c")
 		if err != nil || r.Failed() {
@@ -69,9 +66,10 @@ func (l *life) pass(after time.Duration) {
 		if len(r.Events) == 0 {
 			return
 		}
+		events = r.Events
 		l.now = l.now.Add(time.Second)
 	}
-	l.t.Fatalf("%s: it does not come to rest", l.step)
+	l.t.Fatalf("%s: it does not come to rest: %+v", l.step, events)
 }
 
 // lines are those of the object on the server, unfolded.
@@ -90,8 +88,10 @@ func (l *life) rewrite(change func(line string) string) {
 func (l *life) shows(meetings, blocks int, words ...string) {
 	l.t.Helper()
 	text := strings.Join(l.lines(), "\n")
-	if got := strings.Count(text, "X-ZOOMTAG-MARK"); got != blocks || strings.Count(text, strings.TrimSpace(calendar.BlockLast)) != blocks {
-		l.t.Errorf("%s: %d marks, want %d:\n%s", l.step, got, blocks, text)
+	for _, ours := range []string{"X-ZOOMTAG-MARK", "CONFERENCE", strings.TrimSpace(calendar.BlockLast)} {
+		if got := strings.Count(text, ours); got != blocks {
+			l.t.Errorf("%s: %d times %s, want %d:\n%s", l.step, got, ours, blocks, text)
+		}
 	}
 	for _, word := range append(words, "kept as it is", "BEGIN:VALARM") {
 		if !strings.Contains(text, word) {

@@ -29,6 +29,8 @@ type place struct {
 	mode     string
 	name     string
 	readOnly bool
+	// secret says that the server does not tell whether it may be written to: it is taken as so until a write is refused.
+	secret bool
 	// own says that it is at the configured address, and was not chosen among those found there.
 	own bool
 }
@@ -44,6 +46,9 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	found, err := c.search(ctx)
 	if err != nil {
 		return nil, c.aboutCalendar(err)
+	}
+	if err := c.checkTokens(ctx, found); err != nil {
+		return nil, err
 	}
 	if found.mode == byETag {
 		switch ctag, err := c.ctag(ctx, found); {
@@ -99,7 +104,7 @@ func (r *resource) holdsEvents() bool {
 }
 
 func (r *resource) place() *place {
-	p := &place{url: withSlash(r.url), mode: byETag, name: strings.TrimSpace(r.Name)}
+	p := &place{url: withSlash(r.url), mode: byETag, name: strings.TrimSpace(r.Name), secret: r.Secret}
 	for _, supported := range r.Reports.List {
 		if supported.Sync != nil || supported.Bare != nil {
 			p.mode = bySync
@@ -118,8 +123,12 @@ func (r *resource) place() *place {
 
 // denies says why nothing in a collection can be written, or nothing.
 func (p *place) denies() string {
-	if p == nil || !p.readOnly {
+	switch {
+	case p == nil || !p.readOnly:
 		return ""
+	case p.secret:
+		return "the server has refused a change of this calendar, and does not tell this account its rights: its owner has to share it with the right " +
+			"to write; it is tried again in a day"
 	}
 	return "the calendar is shared for reading only: its owner has to share it with the right to write"
 }
@@ -163,15 +172,36 @@ func (c *Calendar) entrance(ctx context.Context) (*resource, error) {
 	notDAV := errors.As(err, &refused) && refused.status != http.StatusUnauthorized || errors.As(err, &odd) && odd.answered
 	saysNothing := err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0
 	if atRoot && (notDAV || saysNothing) {
-		known, wellErr := c.look(ctx, c.base.JoinPath(".well-known", "caldav"))
+		known, wellErr := c.wellKnown(ctx)
 		if wellErr == nil || err == nil {
 			start, err = known, wellErr
 		}
+	}
+	if err != nil && notDAV && !atRoot {
+		return nil, c.elsewhere(ctx, c.aboutCalendar(err))
 	}
 	if err != nil {
 		return nil, err
 	}
 	return start, nil
+}
+
+// wellKnown looks where a server says that its calendars are (RFC 6764, section 5).
+func (c *Calendar) wellKnown(ctx context.Context) (*resource, error) {
+	root := *c.base
+	root.Path, root.RawPath = "/", ""
+	return c.look(ctx, root.JoinPath(".well-known", "caldav"))
+}
+
+// elsewhere adds to a failure where the server says that its calendars are. They are not looked for there: what was configured may have been
+// a calendar, and another one is none in its place.
+func (c *Calendar) elsewhere(ctx context.Context, err error) error {
+	known, wellErr := c.wellKnown(ctx)
+	if wellErr != nil || known.url.Path == c.base.Path {
+		return err // it is all that there is to say
+	}
+	return words.Say(err, words.Of(err)+"; the server says that its calendars are at "+known.url.Redacted()+
+		": write that as caldav.url if you mean them")
 }
 
 // homes are the calendar homes of which a resource tells, by itself or by way of the principal, and the resource that has told.
@@ -364,18 +394,47 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	return nil
 }
 
-// lookAgain finds out what may be done with the collection now. If that cannot be found out, it stays as it was.
-func (c *Calendar) lookAgain(ctx context.Context, p *place) {
+// lookAgain finds out what may be done with the collection now, and, on the next day, whether its sync tokens can be relied on. What cannot
+// be found out stays as it was; a right that is secret does until the next day.
+func (c *Calendar) lookAgain(ctx context.Context, p *place, nextDay bool) {
 	r, err := c.look(ctx, p.url)
 	if err != nil || !r.isCalendar() {
 		c.cfg.Log.DebugContext(ctx, "the rights are not known anew", "reason", err)
 		return
 	}
 	now := *p
-	now.readOnly = r.place().readOnly
+	found := r.place()
+	now.readOnly, now.secret = found.readOnly, found.secret
+	if found.secret {
+		now.readOnly = p.readOnly && !nextDay
+	}
+	if nextDay {
+		if err := c.checkTokens(ctx, &now); err != nil {
+			c.cfg.Log.DebugContext(ctx, "whether sync tokens can be relied on is not known anew", "reason", err)
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.place == p {
+		c.place = &now
+	}
+}
+
+// unsure reports whether only a write will tell if there is the right to write. Each event is then read by itself, right before it is settled: a
+// refusal shows in the next one, before anything is begun for it.
+func (c *Calendar) unsure() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.place != nil && c.place.secret && !c.place.readOnly
+}
+
+// noteRefusal takes a refused write for an answer where the server does not tell whether there is the right to write.
+func (c *Calendar) noteRefusal() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.place != nil && c.place.secret {
+		now := *c.place
+		now.readOnly = true
 		c.place = &now
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/caldav"
 	"zoomtag/providers/calendar/caldav/caldavtest"
+	"zoomtag/providers/words"
 )
 
 // anEvent is one of next week.
@@ -254,6 +255,41 @@ func TestReadOnlyAfterARestart(t *testing.T) {
 	}
 }
 
+// TestSecretRights: where the server does not tell whether a calendar may be written to, a refused write says so for a day, also after a restart.
+func TestSecretRights(t *testing.T) {
+	w, s := emulated(t, caldavtest.Options{SecretRights: true}, nil)
+	now := time.Now()
+	w.config.Now = func() time.Time { return now }
+	id, other := w.Put(anEvent("Talk #zoom")), w.Put(anEvent("Call #zoom"))
+	s.SetReadOnly("", true)
+	c := w.connect()
+	all := list(t, c, "")
+	several, severalErr := c.MultiGet(t.Context(), []string{id, other})
+	if ch, _ := change(all, other); ch.Event != nil || ch.Plain || len(several) > 0 || severalErr != nil {
+		t.Errorf("before a write an event is shown that may not be ours to write: %+v, %+v, %v", ch, several, severalErr)
+	}
+	ev, err := c.Get(t.Context(), id)
+	if err != nil || ev.Denied != "" || all.ReadOnly != "" {
+		t.Fatalf("before a write: %+v, %v", all, err)
+	}
+	if _, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); !errors.Is(err, calendar.ErrDenied) {
+		t.Errorf("SetLink: %v", err)
+	}
+	if ev, err := c.Get(t.Context(), other); err != nil || ev.Denied == "" {
+		t.Errorf("after the refusal: %q, %v", ev.Denied, err)
+	}
+	next := list(t, c, all.Cursor)
+	restarted := list(t, w.connect(), next.Cursor)
+	if next.ReadOnly == "" || restarted.ReadOnly == "" {
+		t.Errorf("the next passes: %q, %q", next.ReadOnly, restarted.ReadOnly)
+	}
+	s.SetReadOnly("", false)
+	now = now.Add(25 * time.Hour)
+	if tomorrow := list(t, w.connect(), restarted.Cursor); tomorrow.ReadOnly != "" {
+		t.Errorf("tomorrow: %q", tomorrow.ReadOnly)
+	}
+}
+
 // weakening is a proxy that makes ETags weak, as some do that compress.
 type weakening struct{ http.RoundTripper }
 
@@ -312,6 +348,29 @@ func TestFromTheServersAddress(t *testing.T) {
 		id := w.Put(anEvent("Talk"))
 		if _, ok := change(list(t, w.connect(), ""), id); !ok {
 			t.Errorf("%s: the event is not listed", name)
+		}
+	}
+}
+
+// TestAddressOfSomethingElse: where the address is that of a web page, or a wrong one, the message has the one that the server names. Nothing
+// is read from there.
+func TestAddressOfSomethingElse(t *testing.T) {
+	atPage := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/webmail/") }
+	for name, f := range map[string]caldavtest.Fault{"page": caldavtest.Page(200), "forbidden": caldavtest.Refused(403, "need-privileges"),
+		"not allowed": caldavtest.Blank(405), "missing": caldavtest.Blank(404)} {
+		for _, known := range []int{302, 0} {
+			w, s := emulated(t, caldavtest.Options{WellKnown: known}, func(s *caldavtest.Server) caldav.Config { return caldav.Config{URL: s.RootURL() + "webmail/"} })
+			f.Match = atPage
+			s.Break(f)
+			c := w.connect()
+			_, err := c.Changes(t.Context(), "")
+			_, listErr := c.List(t.Context())
+			for _, err := range []error{err, listErr} {
+				named := strings.Contains(words.Of(err), "its calendars are at "+s.RootURL())
+				if err == nil || named != (known != 0) || (name == "missing") != errors.Is(err, calendar.ErrAbsent) {
+					t.Errorf("%s, %d: %v", name, known, err)
+				}
+			}
 		}
 	}
 }

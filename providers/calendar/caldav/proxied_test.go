@@ -1,6 +1,7 @@
 package caldav_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -44,6 +45,9 @@ type proxy struct {
 func (p proxy) expire() {
 	p.SetExpired(true)
 	if !p.tokens {
+		unknown := caldavtest.Refused(http.StatusForbidden, "valid-sync-token")
+		unknown.Match = caldavtest.Reports("sync-collection")
+		p.Break(unknown)
 		p.Break(caldavtest.Fault{Match: caldavtest.On("PROPFIND"), Replace: func(body string) string {
 			return strings.Replace(body, "<resourcetype", `<supported-report-set xmlns="DAV:"><supported-report><report><sync-collection/></report>`+
 				`</supported-report></supported-report-set><resourcetype`, 1)
@@ -64,15 +68,18 @@ func (a *app) put(name, raw string)      { a.do(http.MethodPut, name, raw) }
 func (a *app) object(name string) string { return a.do(http.MethodGet, name, "") }
 func (a *app) remove(name string)        { a.do(http.MethodDelete, name, "") }
 
-// do sends a request about an object, fails the test unless it succeeds, and returns what is answered.
+// do sends a request about an object, fails the test unless it succeeds, and returns what is answered. It also cleans up behind a test.
 func (a *app) do(method, name, body string) string {
 	a.t.Helper()
-	r, err := http.NewRequestWithContext(a.t.Context(), method, a.url+name, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(context.WithoutCancel(a.t.Context()), method, a.url+name, strings.NewReader(body))
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	if method == http.MethodPut {
+	switch {
+	case method == http.MethodPut:
 		r.Header.Set("Content-Type", "text/calendar; charset=utf-8")
+	case body != "":
+		r.Header.Set("Content-Type", "application/xml; charset=utf-8")
 	}
 	if a.user != "" {
 		r.SetBasicAuth(a.user, a.password)

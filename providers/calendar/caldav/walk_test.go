@@ -56,7 +56,7 @@ func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
 	d := &walkDAV{setup: s, deleted: map[string]string{}, lied: map[string]bool{}, given: map[string]int{}, server: caldavtest.New(caldavtest.Options{
 		Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], NoData: s.Rand.IntN(3) == 0, Clutter: s.Rand.IntN(2) == 0,
 		Detect: caldavtest.Detection(s.Rand.IntN(3)), Save: caldavtest.Save(s.Rand.IntN(3)), Style: caldavtest.Style(s.Rand.IntN(3)),
-		ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(4)), Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
+		ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(5)), CTagOfLast: s.Rand.IntN(2) == 0, Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
 	d.config = caldav.Config{URL: "http://127.0.0.1" + path.Join("/", strings.TrimPrefix(d.server.URL(""), d.server.Address())), Owners: []string{caldavtest.Owner},
 		HTTP: &enginetest.Network{Setup: s, Server: d.server, Call: callOf, Refuse: d.refuse}, Now: s.Now, Interesting: s.Interesting,
 		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}

@@ -175,7 +175,8 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 	case asMissing(err):
 		return fmt.Errorf("caldav: event %s: %w", id, calendar.ErrConflict) // whether it is gone is for Get to find out
 	case errors.As(err, &refused) && refused.status == http.StatusForbidden:
-		c.lookAgain(ctx, p) // it may be shared for reading only by now
+		c.lookAgain(ctx, p, false) // it may be shared for reading only by now
+		c.noteRefusal()
 	}
 	return err
 }

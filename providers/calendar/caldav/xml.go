@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ const placeProperties = xmlHeader + `<propfind xmlns="DAV:" xmlns:C="` + nsCalDA
 
 const etagProperty = xmlHeader + `<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>`
 
-const ctagProperty = xmlHeader + `<propfind xmlns="DAV:" xmlns:S="` + nsCalendarServer + `"><prop><S:getctag/></prop></propfind>`
+const ctagProperty = xmlHeader + `<propfind xmlns="DAV:" xmlns:S="` + nsCalendarServer + `"><prop><S:getctag/><sync-token/></prop></propfind>`
 
 // wanted are the properties that a report is to give of each object.
 func wanted(data bool) string {
@@ -88,10 +89,13 @@ type propstat struct {
 }
 
 type props struct {
-	ETag  string  `xml:"DAV: getetag"`
-	Data  *string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
-	CTag  string  `xml:"http://calendarserver.org/ns/ getctag"`
-	Name  string  `xml:"DAV: displayname"`
+	ETag string  `xml:"DAV: getetag"`
+	Data *string `xml:"urn:ietf:params:xml:ns:caldav calendar-data"`
+	CTag string  `xml:"http://calendarserver.org/ns/ getctag"`
+	// SyncToken is what sync-collection would answer with now (RFC 6578, section 4).
+	SyncToken string `xml:"DAV: sync-token"`
+
+	Name  string `xml:"DAV: displayname"`
 	Types struct {
 		Calendar *struct{} `xml:"urn:ietf:params:xml:ns:caldav calendar"`
 	} `xml:"DAV: resourcetype"`
@@ -107,6 +111,8 @@ type props struct {
 			Bare *struct{} `xml:"DAV: sync-collection"` // xandikos leaves the element between them out
 		} `xml:"DAV: supported-report"`
 	} `xml:"DAV: supported-report-set"`
+	// Secret says that the server does not tell which privileges there are.
+	Secret     bool `xml:"-"`
 	Privileges *struct {
 		List []struct {
 			All          *struct{} `xml:"DAV: all"`
@@ -129,6 +135,9 @@ func (r *response) found() (p props) {
 			break
 		}
 	}
+	p.Secret = slices.ContainsFunc(r.Propstat, func(s propstat) bool {
+		return statusOf(s.Status) == http.StatusForbidden && s.Prop.Privileges != nil
+	})
 	p.ETag = strings.TrimSpace(p.ETag)
 	if p.Data != nil && strings.TrimSpace(*p.Data) == "" {
 		p.Data = nil // there is no such object

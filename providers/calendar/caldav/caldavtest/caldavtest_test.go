@@ -151,7 +151,7 @@ func TestEndless(t *testing.T) {
 }
 
 func TestBadToken(t *testing.T) {
-	for bad, want := range map[BadToken]int{BadToken403: 403, BadToken409: 409, BadToken507: 507, BadToken500: 500} {
+	for bad, want := range map[BadToken]int{BadToken403: 403, BadToken409: 409, BadToken507: 507, BadToken500: 500, BadTokenAll: 207} {
 		c := start(t, Options{BadToken: bad})
 		_, token, _ := c.sync("")
 		c.s.ExpireTokens()

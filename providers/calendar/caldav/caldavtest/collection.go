@@ -16,6 +16,7 @@ type collection struct {
 	objects     map[string]*object
 	order       []string // of the names, as they came
 	seq         int64    // of its last change
+	last        *object  // the one that was changed then
 }
 
 // object is one item, also one that was deleted.
@@ -60,7 +61,7 @@ func (c *collection) put(name, raw string, n int64) *object {
 }
 
 // touch notes that those who list should see an object.
-func (c *collection) touch(o *object, n int64) { o.seq, c.seq = n, n }
+func (c *collection) touch(o *object, n int64) { o.seq, c.seq, c.last = n, n, o }
 
 // listed returns what changed after a number, oldest change first; what is gone is in it unless everything was asked for.
 func (c *collection) listed(after int64) []*object {
@@ -102,5 +103,12 @@ func (s *Server) etag(o *object) string {
 
 // ctag is that of a collection.
 func (s *Server) ctag(c *collection) string {
-	return strings.Repeat("+", s.form) + "ctag-" + number(c.seq)
+	form := strings.Repeat("+", s.form) + "ctag-"
+	switch {
+	case s.opts.CTagOfLast && s.detect == Sync && c.last != nil && c.last.deleted:
+		return form + c.last.name + s.etag(c.last)
+	case s.opts.CTagOfLast && s.detect == Sync && c.last != nil:
+		return form + s.etag(c.last)
+	}
+	return form + number(c.seq)
 }

@@ -13,12 +13,17 @@ type Options struct {
 	Hrefs    Hrefs
 	// PageLimit bounds what one sync-collection lists; 0 is no bound. Clients may ask for less.
 	PageLimit int
+	// CTagOfLast makes the ctag of the object that was written last, like DAViCal: with the object the ctag comes back. That is so only
+	// while there are sync tokens as well.
+	CTagOfLast bool
 	// NoData leaves calendar-data out of sync-collection, as a property that is not there.
 	NoData bool
 	// Clutter lists more than was asked for: the collection itself in a sync-collection, and a folder within it, each time.
 	Clutter bool
 	// Task puts a task into Work.
 	Task bool
+	// SecretRights refuses to tell what one may do, like DAViCal with those to whom a calendar is shared without the right to know.
+	SecretRights bool
 	// AutoSchedule mails to attendees (RFC 6638).
 	AutoSchedule bool
 	// WellKnown is the status with which /.well-known/caldav redirects; 0 answers 404.
@@ -79,6 +84,7 @@ const (
 	BadToken409                 // with DAV:valid-sync-token
 	BadToken507                 // without a body
 	BadToken500                 // with a text
+	BadTokenAll                 // with all that is there now, like DAViCal
 )
 
 // Style is how XML is written.

@@ -161,13 +161,15 @@ func (c *call) full(in *collection, o *object) resource {
 
 // response says of a resource what was asked: properties that it has, and those that it has not.
 func (c *call) response(r resource, wanted []xml.Name) element {
-	found, lacking := dav("prop"), dav("prop")
+	found, lacking, refused := dav("prop"), dav("prop"), dav("prop")
 	if wanted == nil {
 		found.Kids = r.props
 	}
 	props := element{Kids: r.props}
 	for _, name := range wanted {
-		if p := props.kid(name.Space, name.Local); p != nil {
+		if c.opts.SecretRights && name.Local == "current-user-privilege-set" {
+			refused.Kids = append(refused.Kids, element{XMLName: name})
+		} else if p := props.kid(name.Space, name.Local); p != nil {
 			found.Kids = append(found.Kids, *p)
 		} else {
 			lacking.Kids = append(lacking.Kids, element{XMLName: name})
@@ -177,7 +179,7 @@ func (c *call) response(r resource, wanted []xml.Name) element {
 	for _, part := range []struct {
 		prop   element
 		status int
-	}{{found, http.StatusOK}, {lacking, http.StatusNotFound}} {
+	}{{found, http.StatusOK}, {lacking, http.StatusNotFound}, {refused, http.StatusForbidden}} {
 		if len(part.prop.Kids) > 0 {
 			out.Kids = append(out.Kids, dav("propstat", part.prop, status(part.status)))
 		}

@@ -35,7 +35,7 @@ func (s *Server) token(seq int64) string {
 	return tokenPrefix + strconv.Itoa(s.epoch) + "/" + number(seq)
 }
 
-// position reads a sync token.
+// position reads a sync token; one that is not good is the beginning.
 func (c *call) position(token string) (int64, bool) {
 	if token == "" {
 		return 0, true
@@ -43,7 +43,10 @@ func (c *call) position(token string) (int64, bool) {
 	epoch, at, _ := strings.Cut(strings.TrimPrefix(token, tokenPrefix), "/")
 	at, _, _ = strings.Cut(at, pageMark)
 	seq, err := strconv.ParseInt(at, 10, 64)
-	return seq, err == nil && strings.HasPrefix(token, tokenPrefix) && epoch == strconv.Itoa(c.epoch) && seq <= c.to.in.seq
+	if err != nil || !strings.HasPrefix(token, tokenPrefix) || epoch != strconv.Itoa(c.epoch) || seq > c.to.in.seq {
+		return 0, false
+	}
+	return seq, true
 }
 
 // badToken refuses a sync token.
@@ -58,7 +61,7 @@ func (c *call) badToken() answer {
 		a.header.Set("Content-Type", "text/plain; charset=utf-8")
 		a.body = "500 Internal Server Error\n\nServer got itself in trouble"
 		return a
-	case BadToken403:
+	case BadToken403, BadTokenAll:
 	}
 	return c.refusal(http.StatusForbidden, dav("valid-sync-token"))
 }
@@ -75,7 +78,7 @@ func (c *call) syncCollection() answer {
 		return blank(http.StatusBadRequest)
 	}
 	after, ok := c.position(strings.TrimSpace(token.Text))
-	if !ok {
+	if !ok && c.opts.BadToken != BadTokenAll {
 		return c.badToken()
 	}
 	if c.endless && after >= c.to.in.seq {
