@@ -54,7 +54,7 @@ func (s *systemd) install(ctx context.Context) error {
 	if w.sandbox, err = s.try(ctx, w); err != nil {
 		return err
 	}
-	current := before.active() && running == s.Version
+	current := before.active() && running == s.Version && !s.replaced(before)
 	s.announce(w, current)
 	wrote, err := s.write(w)
 	if err != nil {

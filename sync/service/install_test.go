@@ -176,6 +176,10 @@ func TestInstallOfPackage(t *testing.T) {
 			if hears(t, said, unit+" (the package's own)"); exists(w.unitPath()) || !w.enabled {
 				t.Errorf("a copy is at %s, enabled %v", w.unitPath(), w.enabled)
 			}
+			w.o.Program, w.o.Force = "/usr/local/bin/zoomtag", true
+			if w.mustInstall(); !exists(w.unitPath()) {
+				t.Error("with --force there is none before the package's")
+			}
 		})
 	}
 }
@@ -299,6 +303,22 @@ func TestSandbox(t *testing.T) {
 		w.write(w.dropPath(), marked("[Service]\n")+"PrivateTmp=no\n")
 		if hears(t, w.mustInstall(), "somebody has changed it"); !strings.Contains(w.read(w.dropPath()), "PrivateTmp=no") {
 			t.Error("it was overwritten")
+		}
+	})
+}
+
+// TestInstallReplaced: a program that was built anew has the version that it had before, and is another file.
+func TestInstallReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Person)
+		w.o.Program = w.write(filepath.Join(w.root, "bin", "zoomtag"), "new")
+		w.mustInstall()
+		w.write(filepath.Join(w.root, "proc", "4711", "exe"), "old")
+		if notices := strings.Join(w.report().Notices, "\n"); !strings.Contains(notices, w.o.Program+" is another file than the one that runs") {
+			t.Errorf("notices: %s", notices)
+		}
+		if w.mustInstall(); !strings.Contains(w.done(), "restart") {
+			t.Errorf("done: %s", w.done())
 		}
 	})
 }

@@ -220,6 +220,16 @@ func (s *systemd) unit(config string) string {
 	return unitText(units.PersonUnit, s.Program, config)
 }
 
+// replaced reports whether another file lies at the program's path than the one that runs: builds may have the same version.
+func (s *systemd) replaced(p properties) bool {
+	runs, err := os.Stat(s.Root + "/proc/" + p["MainPID"] + "/exe") // its target may be deleted; what it was is told all the same
+	if err != nil {
+		return false
+	}
+	lies, err := os.Stat(s.Program)
+	return err == nil && !os.SameFile(runs, lies)
+}
+
 // exists reports whether something is at a path.
 func exists(path string) bool {
 	_, err := os.Lstat(path)

@@ -199,7 +199,7 @@ func (w *world) properties() string {
 	if w.state == "active" {
 		since = "Sun 2026-11-29 20:08:29 UTC"
 	}
-	return w.job + strings.Join([]string{"Result=" + w.result, "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
+	return w.job + strings.Join([]string{"Result=" + w.result, "MainPID=4711", "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
 		"SubState=" + w.sub, "FragmentPath=" + fragment, "UnitFileState=" + file, "DropInPaths=", "NeedDaemonReload=no",
 		"ActiveEnterTimestamp=" + since, ""}, "\n")
 }
