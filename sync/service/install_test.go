@@ -36,11 +36,12 @@ func TestInstall(t *testing.T) {
 			}
 			hears(t, said, w.unitPath()+" (new)", w.o.Config, "It runs:")
 			hears(t, w.read(w.unitPath()), "\nExecStart=/usr/local/bin/zoomtag run --config "+w.o.Config+"\n", "Type=notify", "WantedBy=")
+			hears(t, said, "zoomtag becomes a service of ")
 			if again := w.mustInstall(); w.done() != "" || !strings.Contains(again, "already") || !strings.Contains(again, "up to date") {
 				t.Errorf("again: %s\n%s", w.done(), again)
 			}
 			w.running = "0.1.0"
-			if w.mustInstall(); w.done() != "daemon-reload, enable, restart --no-block" {
+			if hears(t, w.mustInstall(), "is brought up to date"); w.done() != "daemon-reload, enable, restart --no-block" {
 				t.Errorf("another version: %s", w.done())
 			}
 			w.o.Program = "/opt/zoom tag/zoomtag"
@@ -192,7 +193,7 @@ func TestLinger(t *testing.T) {
 	}{
 		"polkit":    {refuse("enable-linger", 1, "Could not enable linger: Access denied\n"), "sudo loginctl enable-linger alice"},
 		"password":  {refuse("enable-linger", 1, "Could not enable linger: Interactive authentication required.\n"), "It stops when you sign out"},
-		"no logind": {refuse("loginctl", 1, "Failed to connect to bus: No such file or directory\n"), "cannot be had to go on (Failed to connect"},
+		"no logind": {refuse("loginctl", 1, "Failed to connect to bus: No such file or directory\n"), "lingering cannot be switched on (Failed to connect"},
 		"missing":   {func(w *world) { w.missing = []string{"loginctl"} }, "this system has no loginctl"},
 		"hangs":     {func(w *world) { w.hangs = []string{"enable-linger"} }, "loginctl does not answer"},
 		"on":        {func(w *world) { w.linger = "Linger=yes" }, "It runs:"},
