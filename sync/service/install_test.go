@@ -110,6 +110,12 @@ func TestInstallNothing(t *testing.T) {
 		"no bus":                    {Person, refuse("systemctl", 1, "Failed to connect to bus: No medium found\n"), "there is no systemd of alice's to talk to here", false},
 		"no runtime folder":         {Person, refuse("systemctl", 1, "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined\n"), "sign in as alice", false},
 		"another init":              {Machine, refuse("systemctl", 1, "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n"), "systemd does not run this system: have its own init start /usr/local/bin/zoomtag run", false},
+		"no systemd, as a person": {Person, func(w *world) {
+			refuse("systemctl", 1, "Failed to connect to bus: No medium found\n")(w)
+			if err := os.RemoveAll(filepath.Join(w.root, "run")); err != nil {
+				w.t.Fatal(err)
+			}
+		}, "systemd does not run this system", false},
 		"a container":               {Machine, refuse("systemctl", 1, "Failed to connect to bus: No such file or directory\n"), "outside containers", false},
 		"no systemd":                {Person, func(w *world) { w.missing = []string{"systemctl"} }, "this system has no systemctl", false},
 		"a systemctl that hangs":    {Person, func(w *world) { w.hangs = []string{"show-environment"} }, "systemctl does not answer (waited 20s for systemctl --user show-environment)", false},

@@ -82,10 +82,10 @@ func (s *systemd) unreached(r Result) error {
 	switch {
 	case r.Code == 0:
 		return nil
-	case strings.Contains(said, "not been booted with systemd"), strings.Contains(said, "Host is down"):
-		return words.Say(nil, "systemd does not run this system: have its own init start "+s.Program+" run")
 	case !strings.Contains(said, "Failed to connect to") && !strings.Contains(said, "XDG_RUNTIME_DIR"):
 		return nil
+	case strings.Contains(said, "not been booted with systemd"), !exists(s.Root + "/run/systemd/system"): // as sd_booted(3) looks
+		return words.Say(nil, "systemd does not run this system: have its own init start "+s.Program+" run")
 	case s.Scope == Machine:
 		return words.Say(nil, "systemd cannot be reached ("+r.complaint()+"): run the command on the machine itself, outside containers")
 	}

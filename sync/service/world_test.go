@@ -57,6 +57,7 @@ func newWorld(t *testing.T, scope Scope) *world {
 	w.o = Options{Scope: scope, System: "linux", UID: 1000, User: "alice", Home: home, Root: w.root, Version: "0.2.0", Run: w, Out: &w.out,
 		Program: "/usr/local/bin/zoomtag", Check: func(*configs.Config) error { return nil }, Alive: w.alive,
 		Env: func(name string) string { return map[string]string{"HOME": home}[name] }}
+	w.write(filepath.Join(w.root, "run/systemd/system/x"), "")
 	w.o.Config = w.write(filepath.Join(home, ".config", "zoomtag", "zoomtag.yaml"), config)
 	if scope == Machine {
 		w.o.UID, w.o.User = 0, "root"
