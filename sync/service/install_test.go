@@ -106,10 +106,10 @@ func TestInstallNothing(t *testing.T) {
 				w.t.Fatal(err)
 			}
 		}, "systemctl --user unmask zoomtag.service", false},
-		"another zoomtag":           {Person, func(w *world) { w.running = "0.2.0" }, "that is not this service: end it first", false},
-		"no bus":                    {Person, refuse("systemctl", 1, "Failed to connect to bus: No medium found\n"), "there is no systemd of alice's to talk to here", false},
-		"no runtime folder":         {Person, refuse("systemctl", 1, "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined\n"), "sign in as alice", false},
-		"another init":              {Machine, refuse("systemctl", 1, "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n"), "systemd does not run this system: have its own init start /usr/local/bin/zoomtag run", false},
+		"another zoomtag":   {Person, func(w *world) { w.running = "0.2.0" }, "that is not this service: end it first", false},
+		"no bus":            {Person, refuse("systemctl", 1, "Failed to connect to bus: No medium found\n"), "there is no systemd of alice's to talk to here", false},
+		"no runtime folder": {Person, refuse("systemctl", 1, "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined\n"), "sign in as alice", false},
+		"another init":      {Machine, refuse("systemctl", 1, "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n"), "systemd does not run this system: have its own init start /usr/local/bin/zoomtag run", false},
 		"no systemd, as a person": {Person, func(w *world) {
 			refuse("systemctl", 1, "Failed to connect to bus: No medium found\n")(w)
 			if err := os.RemoveAll(filepath.Join(w.root, "run")); err != nil {
