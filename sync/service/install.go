@@ -54,7 +54,7 @@ func (s *systemd) install(ctx context.Context) error {
 	if w.sandbox, err = s.try(ctx, w); err != nil {
 		return err
 	}
-	current := before.active() && running == s.Version
+	current := before.active() && running == s.Version && !s.replaced(before)
 	s.announce(w, current)
 	wrote, err := s.write(w)
 	if err != nil {
@@ -137,10 +137,13 @@ func same(a, b string) bool {
 
 // announce says what will be done. A service is current where the program that runs is this one.
 func (s *systemd) announce(w wish, current bool) {
-	if current && w.found.path == w.path {
-		s.say("zoomtag is a service of %s already:", s.whose())
-	} else {
+	switch {
+	case w.found.path != w.path || w.found.origin == nowhere:
 		s.say("zoomtag becomes a service of %s, which systemd starts now, and by itself from now on:", s.whose())
+	case current:
+		s.say("zoomtag is a service of %s already:", s.whose())
+	default:
+		s.say("zoomtag is a service of %s, which is brought up to date:", s.whose())
 	}
 	s.say("  unit           %s%s", w.path, w.fate())
 	s.say("  program        %s", s.Program)

@@ -36,11 +36,12 @@ func TestInstall(t *testing.T) {
 			}
 			hears(t, said, w.unitPath()+" (new)", w.o.Config, "It runs:")
 			hears(t, w.read(w.unitPath()), "\nExecStart=/usr/local/bin/zoomtag run --config "+w.o.Config+"\n", "Type=notify", "WantedBy=")
+			hears(t, said, "zoomtag becomes a service of ")
 			if again := w.mustInstall(); w.done() != "" || !strings.Contains(again, "already") || !strings.Contains(again, "up to date") {
 				t.Errorf("again: %s\n%s", w.done(), again)
 			}
 			w.running = "0.1.0"
-			if w.mustInstall(); w.done() != "daemon-reload, enable, restart --no-block" {
+			if hears(t, w.mustInstall(), "is brought up to date"); w.done() != "daemon-reload, enable, restart --no-block" {
 				t.Errorf("another version: %s", w.done())
 			}
 			w.o.Program = "/opt/zoom tag/zoomtag"
@@ -105,10 +106,16 @@ func TestInstallNothing(t *testing.T) {
 				w.t.Fatal(err)
 			}
 		}, "systemctl --user unmask zoomtag.service", false},
-		"another zoomtag":           {Person, func(w *world) { w.running = "0.2.0" }, "that is not this service: end it first", false},
-		"no bus":                    {Person, refuse("systemctl", 1, "Failed to connect to bus: No medium found\n"), "there is no systemd of alice's to talk to here", false},
-		"no runtime folder":         {Person, refuse("systemctl", 1, "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined\n"), "sign in as alice", false},
-		"another init":              {Machine, refuse("systemctl", 1, "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n"), "systemd does not run this system: have its own init start /usr/local/bin/zoomtag run", false},
+		"another zoomtag":   {Person, func(w *world) { w.running = "0.2.0" }, "that is not this service: end it first", false},
+		"no bus":            {Person, refuse("systemctl", 1, "Failed to connect to bus: No medium found\n"), "there is no systemd of alice's to talk to here", false},
+		"no runtime folder": {Person, refuse("systemctl", 1, "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined\n"), "sign in as alice", false},
+		"another init":      {Machine, refuse("systemctl", 1, "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n"), "systemd does not run this system: have its own init start /usr/local/bin/zoomtag run", false},
+		"no systemd, as a person": {Person, func(w *world) {
+			refuse("systemctl", 1, "Failed to connect to bus: No medium found\n")(w)
+			if err := os.RemoveAll(filepath.Join(w.root, "run")); err != nil {
+				w.t.Fatal(err)
+			}
+		}, "systemd does not run this system", false},
 		"a container":               {Machine, refuse("systemctl", 1, "Failed to connect to bus: No such file or directory\n"), "outside containers", false},
 		"no systemd":                {Person, func(w *world) { w.missing = []string{"systemctl"} }, "this system has no systemctl", false},
 		"a systemctl that hangs":    {Person, func(w *world) { w.hangs = []string{"show-environment"} }, "systemctl does not answer (waited 20s for systemctl --user show-environment)", false},
@@ -176,6 +183,10 @@ func TestInstallOfPackage(t *testing.T) {
 			if hears(t, said, unit+" (the package's own)"); exists(w.unitPath()) || !w.enabled {
 				t.Errorf("a copy is at %s, enabled %v", w.unitPath(), w.enabled)
 			}
+			w.o.Program, w.o.Force = "/usr/local/bin/zoomtag", true
+			if w.mustInstall(); !exists(w.unitPath()) {
+				t.Error("with --force there is none before the package's")
+			}
 		})
 	}
 }
@@ -188,7 +199,7 @@ func TestLinger(t *testing.T) {
 	}{
 		"polkit":    {refuse("enable-linger", 1, "Could not enable linger: Access denied\n"), "sudo loginctl enable-linger alice"},
 		"password":  {refuse("enable-linger", 1, "Could not enable linger: Interactive authentication required.\n"), "It stops when you sign out"},
-		"no logind": {refuse("loginctl", 1, "Failed to connect to bus: No such file or directory\n"), "cannot be had to go on (Failed to connect"},
+		"no logind": {refuse("loginctl", 1, "Failed to connect to bus: No such file or directory\n"), "lingering cannot be switched on (Failed to connect"},
 		"missing":   {func(w *world) { w.missing = []string{"loginctl"} }, "this system has no loginctl"},
 		"hangs":     {func(w *world) { w.hangs = []string{"enable-linger"} }, "loginctl does not answer"},
 		"on":        {func(w *world) { w.linger = "Linger=yes" }, "It runs:"},
@@ -299,6 +310,22 @@ func TestSandbox(t *testing.T) {
 		w.write(w.dropPath(), marked("[Service]\n")+"PrivateTmp=no\n")
 		if hears(t, w.mustInstall(), "somebody has changed it"); !strings.Contains(w.read(w.dropPath()), "PrivateTmp=no") {
 			t.Error("it was overwritten")
+		}
+	})
+}
+
+// TestInstallReplaced: a program that was built anew has the version that it had before, and is another file.
+func TestInstallReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Person)
+		w.o.Program = w.write(filepath.Join(w.root, "bin", "zoomtag"), "new")
+		w.mustInstall()
+		w.write(filepath.Join(w.root, "proc", "4711", "exe"), "old")
+		if notices := strings.Join(w.report().Notices, "\n"); !strings.Contains(notices, w.o.Program+" is another file than the one that runs") {
+			t.Errorf("notices: %s", notices)
+		}
+		if w.mustInstall(); !strings.Contains(w.done(), "restart") {
+			t.Errorf("done: %s", w.done())
 		}
 	})
 }

@@ -20,14 +20,14 @@ func (s *systemd) linger(ctx context.Context) (remark string, err error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case err != nil:
-		return "It may stop when you sign out, because it cannot be asked to go on: " + words.Of(err), nil
+		return "It may stop when you sign out, because lingering cannot be switched on: " + words.Of(err), nil
 	case result.Code == 0:
 		return "", nil
 	case refused(result.Err):
 		return "It stops when you sign out, and starts when you sign in, because only an administrator may change that here: have one type " +
 			"sudo loginctl enable-linger " + s.User, nil
 	}
-	return "It stops when you sign out, because it cannot be had to go on (" + result.complaint() + "): have an administrator type " +
+	return "It stops when you sign out, because lingering cannot be switched on (" + result.complaint() + "): have an administrator type " +
 		"loginctl enable-linger " + s.User, nil
 }
 

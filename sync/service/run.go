@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+	"unicode"
 
 	"zoomtag/providers/words"
 )
@@ -24,10 +25,11 @@ type Result struct {
 	Code     int
 }
 
-// complaint is what it said of its failure, in one line.
+// complaint is what it said of its failure, in one line and without what a terminal would obey.
 func (r Result) complaint() string {
 	for _, text := range []string{r.Err, r.Out} {
-		if line := strings.Join(strings.Fields(text), " "); line != "" {
+		line := strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
+		if line != "" {
 			return line
 		}
 	}

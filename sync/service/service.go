@@ -117,11 +117,12 @@ func Status(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	r, err := m.status(ctx)
-	if o.System != "linux" || !o.Anywhere || r.Installed {
+	if o.System != "linux" || !o.Anywhere || r.Running {
 		return r, err
 	}
 	o.Scope = Machine
-	if other, unknown := (&systemd{&o}).status(ctx); unknown == nil && other.Installed {
+	other, unknown := (&systemd{&o}).status(ctx)
+	if own := err == nil && r.Installed; unknown == nil && other.Installed && !own {
 		return other, nil
 	}
 	return r, err

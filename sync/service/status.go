@@ -67,7 +67,7 @@ func (s *systemd) judge(ctx context.Context, r *Report, p properties, f found, e
 	case !r.Installed:
 		r.Unit, r.Reason = "", "zoomtag is no service of "+s.whose()+": zoomtag service install makes it one"
 	case p.active():
-		s.ask(ctx, r, f, env)
+		s.ask(ctx, r, p, f, env)
 	case p.up():
 		r.Reason = "it is just " + p["ActiveState"] + ": ask again in a moment"
 	default:
@@ -85,7 +85,7 @@ func (s *systemd) judge(ctx context.Context, r *Report, p properties, f found, e
 }
 
 // ask asks the daemon for its version. A person may not ask the machine's.
-func (s *systemd) ask(ctx context.Context, r *Report, f found, env func(string) string) {
+func (s *systemd) ask(ctx context.Context, r *Report, p properties, f found, env func(string) string) {
 	r.Running = true
 	if s.Scope == Machine && s.UID != 0 {
 		r.Notices = append(r.Notices, "whether it answers is for root to ask: sudo zoomtag service status")
@@ -108,6 +108,9 @@ func (s *systemd) ask(ctx context.Context, r *Report, f found, env func(string) 
 		r.Running, r.Reason = false, "nobody answers beside "+cfg.State+": was state changed in the configuration? "+s.tell("restart", unitName)
 	case version != s.Version:
 		r.Notices = append(r.Notices, "the service runs version "+version+", and this program is "+s.Version+": "+s.tell("restart", unitName))
+	}
+	if version == s.Version && s.replaced(p) {
+		r.Notices = append(r.Notices, s.Program+" is another file than the one that runs: "+s.tell("restart", unitName))
 	}
 	r.Daemon = version
 }

@@ -88,6 +88,10 @@ func TestStatusAnywhere(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	hears(t, strings.Join(r.Notices, "\n"), "sudo zoomtag service status")
+	w.refuses["systemctl --user"] = Result{Err: "Failed to connect to bus: No medium found\n", Code: 1}
+	if r := w.report(); r.Scope != Machine {
+		t.Errorf("without a systemd of one's own: %+v", r)
+	}
 }
 
 // TestStatusUnreached: where systemd cannot be reached that is the answer.

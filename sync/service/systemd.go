@@ -82,10 +82,10 @@ func (s *systemd) unreached(r Result) error {
 	switch {
 	case r.Code == 0:
 		return nil
-	case strings.Contains(said, "not been booted with systemd"), strings.Contains(said, "Host is down"):
-		return words.Say(nil, "systemd does not run this system: have its own init start "+s.Program+" run")
 	case !strings.Contains(said, "Failed to connect to") && !strings.Contains(said, "XDG_RUNTIME_DIR"):
 		return nil
+	case strings.Contains(said, "not been booted with systemd"), !exists(s.Root + "/run/systemd/system"): // as sd_booted(3) looks
+		return words.Say(nil, "systemd does not run this system: have its own init start "+s.Program+" run")
 	case s.Scope == Machine:
 		return words.Say(nil, "systemd cannot be reached ("+r.complaint()+"): run the command on the machine itself, outside containers")
 	}
@@ -218,6 +218,16 @@ func (s *systemd) unit(config string) string {
 		return unitText(units.MachineUnit, s.Program, config)
 	}
 	return unitText(units.PersonUnit, s.Program, config)
+}
+
+// replaced reports whether another file lies at the program's path than the one that runs: builds may have the same version.
+func (s *systemd) replaced(p properties) bool {
+	runs, err := os.Stat(s.Root + "/proc/" + p["MainPID"] + "/exe") // its target may be deleted; what it was is told all the same
+	if err != nil {
+		return false
+	}
+	lies, err := os.Stat(s.Program)
+	return err == nil && !os.SameFile(runs, lies)
 }
 
 // exists reports whether something is at a path.

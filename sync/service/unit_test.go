@@ -97,6 +97,15 @@ func TestElsewhere(t *testing.T) {
 	}
 }
 
+// TestComplaint: one line, without what a terminal would obey.
+func TestComplaint(t *testing.T) {
+	for want, r := range map[string]Result{"Failed: [31m red": {Err: "Failed:\n \x1b[31m red\r\n", Out: "x"}, "said": {Out: "said\n"}, "exit code 7": {Err: " \n", Code: 7}} {
+		if got := r.complaint(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // TestPossible: where nobody answers nothing is offered.
 func TestPossible(t *testing.T) {
 	w := newWorld(t, Person)

@@ -14,7 +14,7 @@ import (
 type properties map[string]string
 
 // asked are the properties that are needed.
-const asked = "LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ActiveEnterTimestamp,Result,ExecMainStatus,NRestarts,NeedDaemonReload,Job"
+const asked = "LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,ActiveEnterTimestamp,Result,MainPID,ExecMainStatus,NRestarts,NeedDaemonReload,Job"
 
 // properties asks for them. Of a unit that there is none of systemd tells as well.
 func (s *systemd) properties(ctx context.Context) (properties, error) {

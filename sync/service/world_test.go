@@ -57,6 +57,7 @@ func newWorld(t *testing.T, scope Scope) *world {
 	w.o = Options{Scope: scope, System: "linux", UID: 1000, User: "alice", Home: home, Root: w.root, Version: "0.2.0", Run: w, Out: &w.out,
 		Program: "/usr/local/bin/zoomtag", Check: func(*configs.Config) error { return nil }, Alive: w.alive,
 		Env: func(name string) string { return map[string]string{"HOME": home}[name] }}
+	w.write(filepath.Join(w.root, "run/systemd/system/x"), "")
 	w.o.Config = w.write(filepath.Join(home, ".config", "zoomtag", "zoomtag.yaml"), config)
 	if scope == Machine {
 		w.o.UID, w.o.User = 0, "root"
@@ -199,7 +200,7 @@ func (w *world) properties() string {
 	if w.state == "active" {
 		since = "Sun 2026-11-29 20:08:29 UTC"
 	}
-	return w.job + strings.Join([]string{"Result=" + w.result, "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
+	return w.job + strings.Join([]string{"Result=" + w.result, "MainPID=4711", "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
 		"SubState=" + w.sub, "FragmentPath=" + fragment, "UnitFileState=" + file, "DropInPaths=", "NeedDaemonReload=no",
 		"ActiveEnterTimestamp=" + since, ""}, "\n")
 }
