@@ -8,8 +8,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// Accounts are the Zoom accounts in which meetings are made, the default first. In the file they are one section, an account without a
-// name, or a list of sections with a name each.
+// Accounts are the Zoom accounts in which meetings are made, the default first. In the file they are one section, an
+// account without a name, or a list of sections with a name each.
 type Accounts []Zoom
 
 // setDefaults fills in what the section of an account does not write.
@@ -65,7 +65,8 @@ func (c *Config) MistakeIn(calendar int, text string) error {
 	return c.mistake("calendars["+strconv.Itoa(calendar)+"]", text)
 }
 
-// Identity is what the account is known by in marks. It must be the same after a lost state, and whatever the account is called.
+// Identity is what the account is known by in marks. It must be the same after a lost state, and whatever the account
+// is called.
 func (z Zoom) Identity() string {
 	switch z.Mode {
 	case Personal:
@@ -105,7 +106,8 @@ func (d *decoder) validateAccounts(c *Config) {
 	}
 	if !d.zoomList {
 		if c.Zoom[0].Name != "" {
-			d.failAt("zoom.name", "an account has a name where there are several; delete the line, or write zoom as a list: begin the account with \"- \"")
+			d.failAt("zoom.name", "an account has a name where there are several; delete the line, or write zoom as "+
+				"a list: begin the account with \"- \"")
 		}
 		d.validateZoom(c, 0, "zoom")
 		return
@@ -113,7 +115,8 @@ func (d *decoder) validateAccounts(c *Config) {
 	names, ids := map[string]int{}, map[string]string{}
 	for i := range c.Zoom {
 		z, path := &c.Zoom[i], "zoom["+strconv.Itoa(i)+"]"
-		if d.wrong(path+".name") || z.Name == "" && d.wrong(path) { // said already; what else there is to say needs the name
+		// said already; what else there is to say needs the name
+		if d.wrong(path+".name") || z.Name == "" && d.wrong(path) {
 			continue
 		}
 		if z.Name == "" {
@@ -121,13 +124,15 @@ func (d *decoder) validateAccounts(c *Config) {
 			continue
 		}
 		if first, ok := names[strings.ToLower(z.Name)]; ok {
-			d.failAt(path+".name", "the name %s is taken by the Zoom account in line %d, and case does not matter; choose another", quote(z.Name), first)
+			d.failAt(path+".name", "the name %s is taken by the Zoom account in line %d, and case does not matter; "+
+				"choose another", quote(z.Name), first)
 		} else {
 			names[strings.ToLower(z.Name)] = d.places[path+".name"].line
 		}
 		key, id := z.id()
 		if other, ok := ids[key+" "+id]; ok && id != "" && !d.wrong(path+"."+key) {
-			d.failAt(path+"."+key, "this is the same Zoom account as %s: nobody could tell whose meeting is whose; %s", quote(other), apart[key])
+			d.failAt(path+"."+key, "this is the same Zoom account as %s: nobody could tell whose meeting is whose; %s",
+				quote(other), apart[key])
 		} else {
 			ids[key+" "+id] = z.Name
 		}
@@ -156,7 +161,8 @@ func (d *decoder) validateChoice(c *Config, cal *Calendar, path string) {
 	case len(names) == 0 && d.wrong("zoom"): // what there is, is not known
 		return
 	case len(names) == 0:
-		d.failAt(path+".account", "there is one Zoom account, and it has no name; delete this line, or write zoom as a list of accounts with names")
+		d.failAt(path+".account", "there is one Zoom account, and it has no name; delete this line, or write zoom as "+
+			"a list of accounts with names")
 		return
 	}
 	text := "there is no Zoom account " + quote(cal.Account)
@@ -171,7 +177,8 @@ func (d *decoder) validateChoice(c *Config, cal *Calendar, path string) {
 func (c *Config) calendarsOf(account int) []int {
 	var list []int
 	for i, cal := range c.Calendars {
-		named := slices.IndexFunc(c.Zoom, func(z Zoom) bool { return cal.Account != "" && strings.EqualFold(z.Name, cal.Account) })
+		named := slices.IndexFunc(c.Zoom,
+			func(z Zoom) bool { return cal.Account != "" && strings.EqualFold(z.Name, cal.Account) })
 		if named == account || cal.Account == "" && account == 0 {
 			list = append(list, i)
 		}

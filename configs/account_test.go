@@ -21,7 +21,8 @@ calendars:
   - {name: four, account: work, host: bob@example.com, ics: {path: four}}
 `
 
-// TestSeveralAccounts: each account has its own keys and defaults; a calendar has the first one, or the one that it names.
+// TestSeveralAccounts: each account has its own keys and defaults; a calendar has the first one, or the one that it
+// names.
 func TestSeveralAccounts(t *testing.T) {
 	c, err := Load(write(t, severalAccounts, 0o600), env("WORK", "secret of work", "CLUB", "secret of the club"))
 	if err != nil {
@@ -31,13 +32,15 @@ func TestSeveralAccounts(t *testing.T) {
 		t.Errorf("names: %q", names)
 	}
 	work, club := c.Zoom[0], c.Zoom[1]
-	if work.Mode != ServerToServer || work.APIURL != "https://api.zoom.us/v2" || club.Mode != User || club.APIURL != "http://127.0.0.1:1/v2" || club.OAuthURL != work.OAuthURL {
+	if work.Mode != ServerToServer || work.APIURL != "https://api.zoom.us/v2" || club.Mode != User ||
+		club.APIURL != "http://127.0.0.1:1/v2" || club.OAuthURL != work.OAuthURL {
 		t.Errorf("%+v\n%+v", work, club)
 	}
 	if work.ClientSecret.Reveal() != "secret of work" || club.ClientSecret.Reveal() != "secret of the club" {
 		t.Error("each has its own secret")
 	}
-	for i, want := range []struct{ account, host string }{{"work", "alice@example.com"}, {"Club", "carol@example.com"}, {"room", ""}, {"work", "bob@example.com"}} {
+	for i, want := range []struct{ account, host string }{{"work", "alice@example.com"}, {"Club", "carol@example.com"},
+		{"room", ""}, {"work", "bob@example.com"}} {
 		cal := c.Calendars[i]
 		if z := c.AccountOf(cal); z.Name != want.account || c.For(cal).Host != want.host {
 			t.Errorf("%s: account %s, host %s; want %+v", cal.Name, z.Name, c.For(cal).Host, want)
@@ -53,13 +56,15 @@ func TestSameSection(t *testing.T) {
 	section := parsed(t, personal+folder)
 	list := parsed(t, strings.NewReplacer("{mode", "[{name: a, mode", "\"}", "\"}]").Replace(personal)+folder)
 	list.Zoom[0].Name = ""
-	if len(section.Zoom) != 1 || section.Zoom[0].PersonalLink != list.Zoom[0].PersonalLink || section.Zoom[0].Mode != list.Zoom[0].Mode {
+	if len(section.Zoom) != 1 || section.Zoom[0].PersonalLink != list.Zoom[0].PersonalLink ||
+		section.Zoom[0].Mode != list.Zoom[0].Mode {
 		t.Errorf("%+v\n%+v", section.Zoom, list.Zoom)
 	}
 }
 
 func TestAccountNames(t *testing.T) {
-	for name, good := range map[string]bool{"a": true, "Work-2_b": true, "0": true, "-a": false, "a b": false, "ä": false, "a/b": false, "a,b": false,
+	for name, good := range map[string]bool{"a": true, "Work-2_b": true, "0": true, "-a": false, "a b": false,
+		"ä": false, "a/b": false, "a,b": false,
 		strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
 		if err := checkAccount(name); (err == nil) != good {
 			t.Errorf("%q: %v", name, err)

@@ -11,8 +11,8 @@ import (
 // ErrNoPlace says that a calendar cannot be put into a configuration without changing other lines of it.
 var ErrNoPlace = errors.New("calendars is not written as a list with one \"- \" for each")
 
-// AddCalendar puts a calendar behind the last one of a configuration, and changes nothing else of it to the byte. item is the calendar as
-// lines of YAML that begin with "- ", not indented.
+// AddCalendar puts a calendar behind the last one of a configuration, and changes nothing else of it to the byte. item
+// is the calendar as lines of YAML that begin with "- ", not indented.
 func AddCalendar(data []byte, item string) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -55,8 +55,8 @@ func calendarsIn(doc *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// endOf is the number of the last line of the item of a list that begins in a line and whose dash stands behind so many spaces: the last one
-// that is indented further and says something. Comments behind it stay behind what is added.
+// endOf is the number of the last line of the item of a list that begins in a line and whose dash stands behind so many
+// spaces: the last one that is indented further and says something. Comments behind it stay behind what is added.
 func endOf(lines [][]byte, first, column int) int {
 	end := first
 	for i := first; i < len(lines); i++ {

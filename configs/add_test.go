@@ -10,13 +10,20 @@ import (
 func TestAddCalendar(t *testing.T) {
 	const item = "- name: new\n  ics:\n    path: /new\n"
 	for name, c := range map[string]struct{ text, want string }{
-		"at the end":           {"calendars:\n- name: a\n  ics: { path: a }\n", "calendars:\n- name: a\n  ics: { path: a }\n+"},
-		"no line end":          {"calendars:\n- name: a\n  ics: { path: a }", "calendars:\n- name: a\n  ics: { path: a }\n+"},
-		"a section behind":     {"calendars:\n- name: a\n  ics: { path: a }\n\n# zoom\nzoom: {}\n", "calendars:\n- name: a\n  ics: { path: a }\n+\n# zoom\nzoom: {}\n"},
-		"indented":             {"calendars:\n  # one\n  - name: a\n    ics:\n      path: a\n      # kept\nzoom: {}\n", "calendars:\n  # one\n  - name: a\n    ics:\n      path: a\n  +      # kept\nzoom: {}\n"},
-		"line ends of Windows": {"calendars:\r\n- name: a\r\n  ics: { path: a }\r\nzoom: {}\r\n", "calendars:\r\n- name: a\r\n  ics: { path: a }\r\n+zoom: {}\r\n"},
-		"items in one line":    {"calendars:\n- { name: a, ics: { path: a } }\nzoom: {}\n", "calendars:\n- { name: a, ics: { path: a } }\n+zoom: {}\n"},
-		"several lines of one": {"calendars:\n- { name: a,\n    ics: { path: a } }\nzoom: {}\n", "calendars:\n- { name: a,\n    ics: { path: a } }\n+zoom: {}\n"},
+		"at the end": {"calendars:\n- name: a\n  ics: { path: a }\n",
+			"calendars:\n- name: a\n  ics: { path: a }\n+"},
+		"no line end": {"calendars:\n- name: a\n  ics: { path: a }",
+			"calendars:\n- name: a\n  ics: { path: a }\n+"},
+		"a section behind": {"calendars:\n- name: a\n  ics: { path: a }\n\n# zoom\nzoom: {}\n",
+			"calendars:\n- name: a\n  ics: { path: a }\n+\n# zoom\nzoom: {}\n"},
+		"indented": {"calendars:\n  # one\n  - name: a\n    ics:\n      path: a\n      # kept\nzoom: {}\n",
+			"calendars:\n  # one\n  - name: a\n    ics:\n      path: a\n  +      # kept\nzoom: {}\n"},
+		"line ends of Windows": {"calendars:\r\n- name: a\r\n  ics: { path: a }\r\nzoom: {}\r\n",
+			"calendars:\r\n- name: a\r\n  ics: { path: a }\r\n+zoom: {}\r\n"},
+		"items in one line": {"calendars:\n- { name: a, ics: { path: a } }\nzoom: {}\n",
+			"calendars:\n- { name: a, ics: { path: a } }\n+zoom: {}\n"},
+		"several lines of one": {"calendars:\n- { name: a,\n    ics: { path: a } }\nzoom: {}\n",
+			"calendars:\n- { name: a,\n    ics: { path: a } }\n+zoom: {}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			added := item

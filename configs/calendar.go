@@ -20,8 +20,8 @@ type Calendar struct {
 	Link     Link      `yaml:"link"`
 }
 
-// Owners are the mail addresses of a calendar's owner; AnyOwner in it stands for everybody. In the file it is one address
-// or a list.
+// Owners are the mail addresses of a calendar's owner; AnyOwner in it stands for everybody. In the file it is one
+// address or a list.
 type Owners []string
 
 // AnyOwner is the owner that stands for everybody.
@@ -33,8 +33,8 @@ type Section interface {
 	Kind() string
 	// SignsIn reports whether a person signs in for the calendar.
 	SignsIn() bool
-	// Proof is what the calendar is read with: what the configuration itself says, and the files that it names, which may be "". None
-	// where nobody asks who reads it. It holds secrets.
+	// Proof is what the calendar is read with: what the configuration itself says, and the files that it names, which
+	// may be "". None where nobody asks who reads it. It holds secrets.
 	Proof() (said, files []string)
 	// Folder is the folder of this machine in which the calendar lies; "" where it is somebody's service.
 	Folder() string
@@ -98,8 +98,8 @@ func (c Calendar) SignsIn() bool {
 	return s != nil && s.SignsIn()
 }
 
-// Effective is what holds for the events of one calendar: its own settings over those of the whole configuration, over the
-// defaults.
+// Effective is what holds for the events of one calendar: its own settings over those of the whole configuration, over
+// the defaults.
 type Effective struct {
 	Host     string
 	Schedule string
@@ -135,7 +135,8 @@ func (c *Config) For(cal Calendar) Effective {
 	return e
 }
 
-// overlay sets the fields of a struct to those of over that say something. A list that is empty but not nil says "none".
+// overlay sets the fields of a struct to those of over that say something. A list that is empty but not nil says
+// "none".
 func overlay(base, over reflect.Value) {
 	for i := range over.NumField() {
 		if f := over.Field(i); !f.IsZero() {

@@ -47,7 +47,8 @@ func (d *decoder) check(kind, text string) (string, error) {
 		return text, checkLine(text)
 	case "passcode":
 		if text != "auto" && text != "none" { // what else stands there is probably a passcode: not to be shown
-			return "", errors.New("possible are auto and none; a passcode of your own belongs into the tag: #zoom(passcode=…)")
+			return "", errors.New("possible are auto and none; a passcode of your own belongs into the tag: " +
+				"#zoom(passcode=…)")
 		}
 	}
 	if text == "" {
@@ -111,7 +112,8 @@ func checkCron(text string) error {
 		}
 		// The cron library looks for a space behind the zone and panics without one.
 		if fields = fields[1:]; len(fields) == 0 || !strings.Contains(text, zone+" ") {
-			return fmt.Errorf("%s names a zone but no times; write it like CRON_TZ=Europe/Berlin 0 7 * * *", quote(text))
+			return fmt.Errorf("%s names a zone but no times; write it like CRON_TZ=Europe/Berlin 0 7 * * *",
+				quote(text))
 		}
 	}
 	if fields[0] == "@every" {
@@ -175,7 +177,8 @@ func checkName(text string) error {
 	case text == "" || utf8.RuneCountInString(text) > maxName:
 		return fmt.Errorf("a name has 1 to %d characters", maxName)
 	case strings.HasPrefix(text, "-"):
-		return fmt.Errorf("%s begins with a hyphen and would be taken for a flag on the command line; choose another name", quote(text))
+		return fmt.Errorf("%s begins with a hyphen and would be taken for a flag on the command line; choose "+
+			"another name", quote(text))
 	case strings.ContainsFunc(text, unicode.IsSpace) || strings.ContainsAny(text, `/\`):
 		return fmt.Errorf("%s holds a space or a slash, which a name must not; use - or _ instead", quote(text))
 	}
@@ -187,7 +190,8 @@ var accountName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
 
 func checkAccount(text string) error {
 	if !accountName.MatchString(text) || len(text) > maxName {
-		return fmt.Errorf("%s cannot be the name of a Zoom account; write up to %d letters, digits, - and _", quote(text), maxName)
+		return fmt.Errorf("%s cannot be the name of a Zoom account; write up to %d letters, digits, - and _",
+			quote(text), maxName)
 	}
 	return nil
 }
@@ -197,7 +201,8 @@ func checkWord(text string) error {
 	case strings.ContainsFunc(text, unicode.IsSpace):
 		return fmt.Errorf("%s holds white space; a tag is one word, such as #zoom", quote(text))
 	case strings.ContainsAny(text, `()",`):
-		return fmt.Errorf("%s holds a bracket, quote or comma; those begin and separate the options of a tag", quote(text))
+		return fmt.Errorf("%s holds a bracket, quote or comma; those begin and separate the options of a tag",
+			quote(text))
 	}
 	return nil
 }
@@ -207,7 +212,8 @@ func checkMail(text string, orAny bool) error {
 	case mailAddress.MatchString(text), orAny && (text == AnyOwner || ownerAddress.MatchString(text)):
 		return nil
 	case orAny:
-		return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or %q for everybody", quote(text), AnyOwner)
+		return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or %q for everybody", quote(text),
+			AnyOwner)
 	}
 	return fmt.Errorf("%s is not a mail address; write it like alice@example.com", quote(text))
 }
@@ -225,7 +231,8 @@ func checkListen(text string) error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return fmt.Errorf(`%s is not an address; write host and port, as in %s, or "" for none`, quote(text), DefaultListen)
+		return fmt.Errorf(`%s is not an address; write host and port, as in %s, or "" for none`, quote(text),
+			DefaultListen)
 	}
 	return nil
 }
@@ -271,7 +278,8 @@ func checkJoinLink(text string) error {
 func (d *decoder) path(text string) (string, error) {
 	if rest, ok := strings.CutPrefix(text, "~"); ok && (rest == "" || rest[0] == '/') {
 		if d.home == "" {
-			return "", fmt.Errorf("%s: nobody knows what ~ stands for, $HOME is not set; write the whole path", quote(text))
+			return "", fmt.Errorf("%s: nobody knows what ~ stands for, $HOME is not set; write the whole path",
+				quote(text))
 		}
 		return filepath.Join(d.home, rest), nil
 	}

@@ -1,11 +1,11 @@
 // Package configs reads the configuration of zoomtag, checks it, and explains in plain sentences what is wrong with it.
 //
-// The file is YAML. It is decoded strictly and to the end: every mistake is reported at once, each with its place in the
-// file and the way to mend it. Paths in the file are relative to its folder.
+// The file is YAML. It is decoded strictly and to the end: every mistake is reported at once, each with its place in
+// the file and the way to mend it. Paths in the file are relative to its folder.
 //
-// How it works: the struct tags below are the schema. `yaml` is the key, `is` names the check of a value (see check), `one`
-// lists the words that are allowed, `need` says that a section without the key is wrong. What concerns several keys at once
-// is in validate.go.
+// How it works: the struct tags below are the schema. `yaml` is the key, `is` names the check of a value (see check),
+// `one` lists the words that are allowed, `need` says that a section without the key is wrong. What concerns several
+// keys at once is in validate.go.
 package configs
 
 import "time"
@@ -24,13 +24,13 @@ type Config struct {
 	State string `yaml:"state" is:"path"`
 	// Listen is the address of health, metrics and status page; empty is off.
 	Listen string `yaml:"listen" is:"listen"`
-	// ListenWritten says that Listen was written into the file. An address that nobody asked for is no reason to fail when
-	// it is taken.
+	// ListenWritten says that Listen was written into the file. An address that nobody asked for is no reason to fail
+	// when it is taken.
 	ListenWritten bool `yaml:"-"`
 	// Grace is how long a cancelled, untagged or vanished event keeps its meeting.
 	Grace time.Duration `yaml:"grace" is:"grace"`
-	// Zone is the IANA zone of events that name none; empty is the machine's. GuessZone reads times so as well whose zone nobody knows, in the
-	// machine's zone: otherwise their events are held.
+	// Zone is the IANA zone of events that name none; empty is the machine's. GuessZone reads times so as well whose
+	// zone nobody knows, in the machine's zone: otherwise their events are held.
 	Zone string `yaml:"zone" is:"zone"`
 
 	Zoom      Accounts   `yaml:"zoom"`
@@ -57,8 +57,8 @@ type Zoom struct {
 	AccountID    string `yaml:"account_id"`
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
-	// Host is the Zoom user who hosts in this account, by mail address or id, unless a calendar or a tag says otherwise. With mode user it is who
-	// signs in; empty is whoever does.
+	// Host is the Zoom user who hosts in this account, by mail address or id, unless a calendar or a tag says
+	// otherwise. With mode user it is who signs in; empty is whoever does.
 	Host     string `yaml:"host" is:"host"`
 	APIURL   string `yaml:"api_url" is:"url"`
 	OAuthURL string `yaml:"oauth_url" is:"url"`
@@ -76,8 +76,8 @@ type Tag struct {
 	Colors []string `yaml:"colors" is:"text"`
 	// Keep is false where the tag word is taken out of the title once the link is in.
 	Keep bool `yaml:"keep"`
-	// Options are the options that a tag may use, by their names or with the one value that they may have; nil is all. Hosts are whom host=
-	// and alt= may name, *@example.com for everybody there; nil is anybody.
+	// Options are the options that a tag may use, by their names or with the one value that they may have; nil is all.
+	// Hosts are whom host= and alt= may name, *@example.com for everybody there; nil is anybody.
 	Options []string `yaml:"options" is:"option"`
 	Hosts   []string `yaml:"hosts" is:"hosts"`
 }
@@ -102,7 +102,8 @@ type Meeting struct {
 	Recording      string         `yaml:"recording" one:"none local cloud"`
 	// AlternativeHosts is nil where not written; an empty list says that there are none.
 	AlternativeHosts []string `yaml:"alternative_hosts" is:"mail"`
-	// Template is the name of the meeting template, of those that an administrator has made at Zoom, that meetings are made from.
+	// Template is the name of the meeting template, of those that an administrator has made at Zoom, that meetings are
+	// made from.
 	Template string `yaml:"template" is:"line"`
 	// Mail is whether Zoom may mail hosts about the meeting. Config.For turns nil into false.
 	Mail *bool `yaml:"mail"`
@@ -128,7 +129,8 @@ type Invites struct {
 	FeedToken Secret `yaml:"feed_token"`
 }
 
-// Limits are how much is read of one calendar in one pass. What holds more is not read, and is an error that names the key.
+// Limits are how much is read of one calendar in one pass. What holds more is not read, and is an error that names the
+// key.
 type Limits struct {
 	Events int `yaml:"events"`
 	Pages  int `yaml:"pages"`

@@ -58,7 +58,8 @@ func TestDefaults(t *testing.T) {
 	yes, no := true, false
 	effective := c.For(c.Calendars[0])
 	if want := (Effective{Schedule: "@every 1m", Meeting: Meeting{Kind: "scheduled", Series: "lasting", Mail: &no},
-		Link: Link{Location: "if-empty", Text: "short", Announce: "none", Meet: "leave"}}); !reflect.DeepEqual(effective, want) {
+		Link: Link{Location: "if-empty", Text: "short", Announce: "none",
+			Meet: "leave"}}); !reflect.DeepEqual(effective, want) {
 		t.Errorf("effective: got %+v, want %+v", effective, want)
 	}
 	c.Meeting.Mail = &yes
@@ -74,29 +75,40 @@ func TestEverythingIsRead(t *testing.T) {
 	five := 5 * time.Minute
 	never := time.Duration(-1)
 	want := &Config{
-		Schedule: "CRON_TZ=Europe/Berlin */5 7-19 * * MON-FRI", State: "/var/lib/zoomtag/zoomtag.db", Grace: 90 * time.Second,
+		Schedule: "CRON_TZ=Europe/Berlin */5 7-19 * * MON-FRI", State: "/var/lib/zoomtag/zoomtag.db",
+		Grace:         90 * time.Second,
 		ListenWritten: true, Zone: "Europe/Berlin",
-		Zoom: Accounts{{Mode: ServerToServer, AccountID: "0123", ClientID: "def", ClientSecret: Secret{source: "file:zoom-secret"},
-			Host: "alice@example.com", APIURL: "http://127.0.0.1:8080/v2", OAuthURL: "http://[::1]:8080/oauth",
+		Zoom: Accounts{{Mode: ServerToServer, AccountID: "0123", ClientID: "def",
+			ClientSecret: Secret{source: "file:zoom-secret"},
+			Host:         "alice@example.com", APIURL: "http://127.0.0.1:8080/v2", OAuthURL: "http://[::1]:8080/oauth",
 			PersonalLink: "https://us02web.zoom.us/j/1234567890?pwd=abc"}},
-		Tag: Tag{Words: []string{"#zoom", "#call"}, Not: []string{}, Categories: []string{"Zoom meeting"}, Locations: []string{},
-			Colors: []string{"11"}},
+		Tag: Tag{Words: []string{"#zoom", "#call"}, Not: []string{}, Categories: []string{"Zoom meeting"},
+			Locations: []string{},
+			Colors:    []string{"11"}},
 		Meeting: Meeting{Kind: "personal", Series: "fixed", WaitingRoom: &yes, JoinBeforeHost: &five, Passcode: "auto",
-			Registration: "manual", SignIn: &no, Mute: &yes, Recording: "cloud", AlternativeHosts: []string{"bob@example.com"}, Mail: &yes},
+			Registration: "manual", SignIn: &no, Mute: &yes, Recording: "cloud",
+			AlternativeHosts: []string{"bob@example.com"}, Mail: &yes},
 		Link:    Link{Location: "append", Text: "template:/etc/zoomtag/block.txt", Announce: "all", Meet: "replace"},
 		Invites: Invites{Dir: "/home/alice/invites"},
 		Limits:  Limits{Events: 1, Pages: 2, Megabytes: 3, FileMegabytes: 4},
 		Calendars: []Calendar{
-			{Name: "alice", Google: &Google{Calendar: "primary", Auth: "service-account", Credentials: "/etc/zoomtag/google.json",
-				Subject: "alice@example.com", AsGuest: true, APIURL: "https://www.googleapis.com/calendar/v3/"},
+			{Name: "alice", Google: &Google{Calendar: "primary", Auth: "service-account",
+				Credentials: "/etc/zoomtag/google.json",
+				Subject:     "alice@example.com", AsGuest: true, APIURL: "https://www.googleapis.com/calendar/v3/"},
 				Host: "carol@example.com", Schedule: "*/5 * * * *",
-				Meeting: Meeting{WaitingRoom: &no, JoinBeforeHost: &never, AlternativeHosts: []string{}}, Link: Link{Text: "invitation"}},
-			{Name: "office", Outlook: &Outlook{User: "bob@example.com", Auth: "app", Tenant: "00000000-0000-0000-0000-000000000000",
-				ClientID: "ghi", ClientSecret: Secret{source: "env:OUTLOOK_SECRET"}, APIURL: "https://graph.microsoft.com/v1.0",
+				Meeting: Meeting{WaitingRoom: &no, JoinBeforeHost: &never, AlternativeHosts: []string{}},
+				Link:    Link{Text: "invitation"}},
+			{Name: "office", Outlook: &Outlook{User: "bob@example.com", Auth: "app",
+				Tenant:   "00000000-0000-0000-0000-000000000000",
+				ClientID: "ghi", ClientSecret: Secret{source: "env:OUTLOOK_SECRET"},
+				APIURL:   "https://graph.microsoft.com/v1.0",
 				LoginURL: "https://login.microsoftonline.com"}},
-			{Name: "archive", Outlook: &Outlook{User: "carol@example.com", Auth: "app", Tenant: "example.com", ClientID: "ghi",
-				ClientCertificate: "/etc/zoomtag/app.pem", APIURL: "https://graph.microsoft.com/v1.0", LoginURL: "https://login.microsoftonline.com"}},
-			{Name: "own", Outlook: &Outlook{Auth: "user", ClientID: "jkl", APIURL: "https://graph.microsoft.com/v1.0", LoginURL: "https://login.microsoftonline.com"}},
+			{Name: "archive", Outlook: &Outlook{User: "carol@example.com", Auth: "app", Tenant: "example.com",
+				ClientID:          "ghi",
+				ClientCertificate: "/etc/zoomtag/app.pem", APIURL: "https://graph.microsoft.com/v1.0",
+				LoginURL: "https://login.microsoftonline.com"}},
+			{Name: "own", Outlook: &Outlook{Auth: "user", ClientID: "jkl", APIURL: "https://graph.microsoft.com/v1.0",
+				LoginURL: "https://login.microsoftonline.com"}},
 			{Name: "home", CalDAV: &CalDAV{URL: "https://dav.example.com/alice/personal/", Username: "alice",
 				Password: Secret{source: "credential:dav"}, Owner: Owners{"alice@example.com", "alice@example.org"}}},
 			{Name: "team", ICS: &ICS{Path: "/srv/calendars/team", Owner: Owners{AnyOwner}}},
@@ -107,7 +119,8 @@ func TestEverythingIsRead(t *testing.T) {
 	}
 	first := c.For(c.Calendars[0])
 	if first.Host != "carol@example.com" || first.Schedule != "*/5 * * * *" || *first.Meeting.WaitingRoom ||
-		*first.Meeting.JoinBeforeHost != never || first.Meeting.Recording != "cloud" || len(first.Meeting.AlternativeHosts) != 0 ||
+		*first.Meeting.JoinBeforeHost != never || first.Meeting.Recording != "cloud" ||
+		len(first.Meeting.AlternativeHosts) != 0 ||
 		first.Link.Text != "invitation" || first.Link.Location != "append" {
 		t.Errorf("a calendar's settings are not laid over the rest key by key: %+v", first)
 	}
@@ -184,8 +197,10 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		}
 		// The sections of one calendar are those of the whole configuration, where they are shown in full.
 		again := strings.HasPrefix(key, "calendars.meeting.") || strings.HasPrefix(key, "calendars.link.")
-		// What is for several Zoom accounts only stands in a comment: it does not go with the account that the example has.
-		several := key == "zoom.name" && strings.Contains(string(Example), "\n# - { name: club, ") || key == "calendars.account" && strings.Contains(string(Example), "# account: club\n")
+		// What is for several Zoom accounts only stands in a comment: it does not go with the account that the example
+		// has.
+		several := key == "zoom.name" && strings.Contains(string(Example), "\n# - { name: club, ") ||
+			key == "calendars.account" && strings.Contains(string(Example), "# account: club\n")
 		if !found && !again && !several {
 			t.Errorf("the example lacks %s", key)
 		}
@@ -203,7 +218,8 @@ func TestExampleShowsEveryKey(t *testing.T) {
 		{"zoom.oauth_url", c.Zoom[0].OAuthURL, base.Zoom[0].OAuthURL},
 		{"tag", c.Tag.Words[0] + c.Tag.Not[0] + c.Tag.Categories[0] + c.Tag.Locations[0], "#zoom#nozoomZoomZoom"},
 		{"meeting", c.Meeting.Kind + c.Meeting.Series, defaultKind + defaultSeries},
-		{"link", c.Link, Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce, Meet: defaultMeet}},
+		{"link", c.Link, Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce,
+			Meet: defaultMeet}},
 	} {
 		if !reflect.DeepEqual(same.got, same.want) {
 			t.Errorf("%s: the example shows %v as the default, it is %v", same.key, same.got, same.want)
@@ -220,7 +236,8 @@ func readFixture(t *testing.T, path string) string {
 	return string(data)
 }
 
-// TestDocumentedConfigurations: what README and pages tell people to write is right. A part of a configuration is tried with the rest around it.
+// TestDocumentedConfigurations: what README and pages tell people to write is right. A part of a configuration is tried
+// with the rest around it.
 func TestDocumentedConfigurations(t *testing.T) {
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil {
@@ -228,7 +245,8 @@ func TestDocumentedConfigurations(t *testing.T) {
 	}
 	found := 0
 	for _, page := range append(pages, "../README.md") {
-		for _, block := range regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```").FindAllStringSubmatch(readFixture(t, page), -1) {
+		for _, block := range regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```").FindAllStringSubmatch(readFixture(t,
+			page), -1) {
 			found++
 			text := strings.ReplaceAll("\n"+block[2], "\n"+block[1], "\n")
 			if !strings.Contains(text, "\nzoom:") {

@@ -139,7 +139,8 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 			return
 		}
 		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
-			d.fail(key, "%s holds a key that is no plain word; write each key out (merge keys are not understood)", display(path))
+			d.fail(key, "%s holds a key that is no plain word; write each key out (merge keys are not understood)",
+				display(path))
 			continue
 		}
 		if line, ok := lines[key.Value]; ok {
@@ -196,7 +197,8 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.Str
 		inner := path + "[" + strconv.Itoa(i) + "]"
 		d.places[inner] = place{item.Line, item.Column}
 		d.value(item, inner, v.Index(i), f)
-		if e := v.Index(i); e.Kind() == reflect.String && e.String() == "" && item.Kind == yaml.ScalarNode && item.Value == "" {
+		if e := v.Index(i); e.Kind() == reflect.String && e.String() == "" && item.Kind == yaml.ScalarNode &&
+			item.Value == "" {
 			d.fail(item, "%s holds an empty item; delete it", display(path))
 		}
 	}
@@ -214,7 +216,8 @@ func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
 	}
 }
 
-// section is the path without the number of its calendar or account, which the line number says better; "" for the top level.
+// section is the path without the number of its calendar or account, which the line number says better; "" for the top
+// level.
 func section(path string) string {
 	if rest, ok := strings.CutPrefix(path, "zoom["); ok {
 		_, rest, _ = strings.Cut(rest, "]")

@@ -63,7 +63,8 @@ func (e *Errors) orNil() error {
 	})
 	if more := len(e.List) - maxErrors; more > 0 {
 		file := e.List[0].File
-		e.List = append(e.List[:maxErrors:maxErrors], &Error{File: file, Text: fmt.Sprintf("and %d more mistakes", more)})
+		e.List = append(e.List[:maxErrors:maxErrors],
+			&Error{File: file, Text: fmt.Sprintf("and %d more mistakes", more)})
 	}
 	return e
 }

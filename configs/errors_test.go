@@ -81,7 +81,8 @@ func TestAliasesAreBounded(t *testing.T) {
 		t.Errorf("was followed for %d steps", d.steps)
 	}
 	d = newDecoder(fileName, "/", "")
-	d.parse([]byte("calendars: &c [*c, {name: a, ics: {path: a, owner: &o [*o]}}]\nmeeting: &m {alternative_hosts: *m}\n"))
+	d.parse([]byte("calendars: &c [*c, {name: a, ics: {path: a, owner: &o [*o]}}]\nmeeting: &m {alternative_hosts: " +
+		"*m}\n"))
 	if d.errs.orNil() == nil {
 		t.Error("a value that holds itself was accepted")
 	}

@@ -22,8 +22,8 @@ type Setting struct {
 // fromDefault is where a value comes from that is written nowhere.
 const fromDefault = "default"
 
-// Explain says what holds by the configuration in a file, and where each value comes from. Secrets that live elsewhere are not fetched. What
-// is empty and written nowhere is left out.
+// Explain says what holds by the configuration in a file, and where each value comes from. Secrets that live elsewhere
+// are not fetched. What is empty and written nowhere is left out.
 func Explain(path string, getenv func(string) string) (*Config, []Setting, error) {
 	c, d, err := read(path, getenv)
 	if err != nil {

@@ -53,9 +53,11 @@ calendars:
   caldav: { url: "https://dav.example.com/", username: u, password: "env:canary_free" }
 `
 
-// TestExplain: what a calendar has from elsewhere is shown with the line there, what is written nowhere as a default or not at all.
+// TestExplain: what a calendar has from elsewhere is shown with the line there, what is written nowhere as a default or
+// not at all.
 func TestExplain(t *testing.T) {
-	got := explained(t, strings.ReplaceAll(twoAccounts, "canary_free", "DAV"), map[string]string{"HOME": "/home/you", "STATE_DIRECTORY": "/var/lib/zt"})
+	got := explained(t, strings.ReplaceAll(twoAccounts, "canary_free", "DAV"),
+		map[string]string{"HOME": "/home/you", "STATE_DIRECTORY": "/var/lib/zt"})
 	for key, want := range map[string]string{
 		"schedule":                                "@every 1m (default)",
 		"state":                                   "/var/lib/zt/zoomtag.db ($STATE_DIRECTORY)",

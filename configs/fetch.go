@@ -67,7 +67,8 @@ func (d *decoder) fetch(source string, getenv func(string) string) (string, erro
 	case "credential":
 		folder := getenv("CREDENTIALS_DIRECTORY")
 		if folder == "" {
-			return "", fmt.Errorf("%s is a systemd credential, but zoomtag does not run as a systemd unit that passes any; "+
+			return "", fmt.Errorf("%s is a systemd credential, but zoomtag does not run as a systemd unit that "+
+				"passes any; "+
 				"add LoadCredential=%s:PATH to the unit", source, name)
 		}
 		if name != filepath.Base(name) || name == ".." || name == "." {
@@ -83,8 +84,8 @@ func (d *decoder) fetch(source string, getenv func(string) string) (string, erro
 	}
 }
 
-// handedIn are folders that a service manager or container runtime fills for one service alone; the modes in them are its
-// business.
+// handedIn are folders that a service manager or container runtime fills for one service alone; the modes in them are
+// its business.
 var handedIn = []string{"/run/credentials/", "/run/secrets/"}
 
 // readSecret reads a file that holds nothing but a secret.

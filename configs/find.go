@@ -37,7 +37,8 @@ func find(explicit string, getenv func(string) string, system string) (string, e
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("there is no configuration (no %s): make one with zoomtag init, which asks what it needs, or name it with --config",
+	return "", fmt.Errorf("there is no configuration (no %s): make one with zoomtag init, which asks what it needs, "+
+		"or name it with --config",
 		strings.Join(places, " and no "))
 }
 
@@ -50,8 +51,8 @@ func Own(getenv func(string) string) string {
 	return filepath.Join(folder, "zoomtag", fileName)
 }
 
-// xdg is a base folder of the XDG specification, which says that one that is not absolute does not count; "" where there
-// is no home either.
+// xdg is a base folder of the XDG specification, which says that one that is not absolute does not count; "" where
+// there is no home either.
 func xdg(getenv func(string) string, variable, below string) string {
 	if folder := getenv(variable); filepath.IsAbs(folder) {
 		return folder
@@ -75,7 +76,8 @@ func (d *decoder) defaultState(c *Config, getenv func(string) string) {
 	}
 	folder := xdg(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
 	if folder == "" {
-		d.failAt("state", "there is no place for the state: $STATE_DIRECTORY, $XDG_STATE_HOME and $HOME are not set; write state")
+		d.failAt("state", "there is no place for the state: $STATE_DIRECTORY, $XDG_STATE_HOME and $HOME are not set; "+
+			"write state")
 		return
 	}
 	c.State = filepath.Join(folder, "zoomtag", file)

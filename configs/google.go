@@ -10,7 +10,8 @@ type Google struct {
 	Auth     string `yaml:"auth" one:"service-account user"`
 	// Credentials is the JSON file that Google gave out.
 	Credentials string `yaml:"credentials" is:"path" need:"yes"`
-	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account itself.
+	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account
+	// itself.
 	Subject string `yaml:"subject" is:"mail"`
 	// AsGuest is true where events of other organizers count as well, if they let their guests change them.
 	AsGuest bool   `yaml:"as_guest"`

@@ -89,7 +89,8 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, 0, single(path, "there is no such file; check the path, or make one with zoomtag init --config %s", path)
+		return nil, 0, single(path,
+			"there is no such file; check the path, or make one with zoomtag init --config %s", path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, 0, single(path, "the file must not be read by this user; run zoomtag as the user who owns it")
 	case err != nil:
@@ -98,7 +99,8 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	defer func() { _ = file.Close() }() // read only: nothing can be lost
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
-		return nil, 0, single(path, "this is a folder; give the file in it, for instance %s", filepath.Join(path, fileName))
+		return nil, 0, single(path, "this is a folder; give the file in it, for instance %s",
+			filepath.Join(path, fileName))
 	}
 	var data []byte
 	if err == nil {
@@ -123,7 +125,8 @@ func (d *decoder) parse(data []byte) *Config {
 	yamlDecoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
 	if err := yamlDecoder.Decode(&doc); errors.Is(err, io.EOF) || err == nil && isEmpty(&doc) {
-		d.report(place{}, "the configuration is empty; write one with zoomtag config example > "+d.file+" and fill it in, or delete it and run zoomtag init")
+		d.report(place{}, "the configuration is empty; write one with zoomtag config example > "+d.file+
+			" and fill it in, or delete it and run zoomtag init")
 		return nil
 	} else if err != nil {
 		d.syntax(data, err)
@@ -199,12 +202,14 @@ func (d *decoder) syntax(data []byte, err error) {
 		text = "a value begins with a character that YAML keeps for itself, such as @ or %; put the value in quotes"
 	case strings.Contains(text, "unexpected end of stream"):
 		text = "the file ends inside a quote; close the quote"
-	case strings.Contains(text, "did not find expected ','"), strings.Contains(text, "did not find expected node content"):
+	case strings.Contains(text, "did not find expected ','"),
+		strings.Contains(text, "did not find expected node content"):
 		text = "a bracket is not closed or not opened, or a comma is missing"
 	case strings.Contains(text, "hexdecimal number"), strings.Contains(text, "unknown escape character"):
 		text = "a backslash in double quotes begins an escape; write the text in single quotes"
 	case strings.Contains(text, "did not find expected"):
-		text = "something is left over or missing here: a bracket, a quote, a colon or a dash; compare the lines with zoomtag config example"
+		text = "something is left over or missing here: a bracket, a quote, a colon or a dash; compare the lines " +
+			"with zoomtag config example"
 	default:
 		text = "this is not YAML (" + text + "); compare the lines with zoomtag config example"
 	}

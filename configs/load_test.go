@@ -29,7 +29,8 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: got %q, %v, want %q", what, got, err, want)
 		}
 	}
-	if _, err := find("", env("HOME", home), system); err == nil || !strings.Contains(err.Error(), own) || !strings.Contains(err.Error(), system) {
+	if _, err := find("", env("HOME", home), system); err == nil || !strings.Contains(err.Error(), own) ||
+		!strings.Contains(err.Error(), system) {
 		t.Errorf("nothing there: got %v", err)
 	}
 	if _, err := find("", env("HOME", ""), system); err == nil || !strings.Contains(err.Error(), system) {
@@ -56,8 +57,10 @@ func TestStateDefault(t *testing.T) {
 	}{
 		{"home", "", "/home/alice/.local/state/zoomtag/zoomtag.db", nil},
 		{"XDG", "", "/x/zoomtag/zoomtag.db", []string{"XDG_STATE_HOME", "/x"}},
-		{"relative XDG does not count", "", "/home/alice/.local/state/zoomtag/zoomtag.db", []string{"XDG_STATE_HOME", "x"}},
-		{"systemd", "", "/var/lib/zoomtag/zoomtag.db", []string{"STATE_DIRECTORY", "/var/lib/zoomtag", "XDG_STATE_HOME", "/x"}},
+		{"relative XDG does not count", "", "/home/alice/.local/state/zoomtag/zoomtag.db",
+			[]string{"XDG_STATE_HOME", "x"}},
+		{"systemd", "", "/var/lib/zoomtag/zoomtag.db", []string{"STATE_DIRECTORY", "/var/lib/zoomtag", "XDG_STATE_HOME",
+			"/x"}},
 		{"systemd with two", "", "/var/lib/a/zoomtag.db", []string{"STATE_DIRECTORY", "/var/lib/a:/var/lib/b"}},
 		{"written", "state: /s/z.db\n", "/s/z.db", []string{"STATE_DIRECTORY", "/var/lib/zoomtag"}},
 		{"written with ~", "state: ~/z.db\n", "/home/alice/z.db", nil},
@@ -72,10 +75,12 @@ func TestStateDefault(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Load(write(t, personal+folder, 0o644), env("HOME", "")); err == nil || !strings.Contains(err.Error(), "write state") {
+	if _, err := Load(write(t, personal+folder, 0o644), env("HOME", "")); err == nil ||
+		!strings.Contains(err.Error(), "write state") {
 		t.Errorf("without a home: got %v", err)
 	}
-	if _, err := Load(write(t, "state: ~/z.db\n"+personal+folder, 0o644), env("HOME", "")); err == nil || !strings.Contains(err.Error(), "$HOME") {
+	if _, err := Load(write(t, "state: ~/z.db\n"+personal+folder, 0o644), env("HOME", "")); err == nil ||
+		!strings.Contains(err.Error(), "$HOME") {
 		t.Errorf("~ without a home: got %v", err)
 	}
 }
@@ -117,8 +122,10 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 // Hostile files must not take long: anything is refused or read in well under a second.
 func TestHostileFilesAreQuick(t *testing.T) {
 	for name, part := range map[string]string{
-		"lists": "[", "mappings": "{a: ", "comments": "#\n", "comment lines in a list": "- a #x\n", "keys": "? ", "dashes": "- ",
-		"anchors": "- &a x\n", "aliases": "- &a [*a]\n", "quotes": "\"", "documents": "---\n", "spaces": " ", "plain": "a ",
+		"lists": "[", "mappings": "{a: ", "comments": "#\n", "comment lines in a list": "- a #x\n", "keys": "? ",
+		"dashes":  "- ",
+		"anchors": "- &a x\n", "aliases": "- &a [*a]\n", "quotes": "\"", "documents": "---\n", "spaces": " ",
+		"plain":        "a ",
 		"unknown keys": "a: b\n", "carriage returns": "\r", "tags": "!a ", "block": "|\n", "indent": "a:\n ",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -172,10 +179,13 @@ func FuzzParse(f *testing.F) {
 
 // TestFeedToken: one that comes from elsewhere is looked at when it is there.
 func TestFeedToken(t *testing.T) {
-	text := "zoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\ninvites: { feed_token: \"env:FEED\" }\ncalendars:\n- { name: a, ics: { path: /srv/a } }\n"
+	text := "zoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\ninvites: { feed_token: " +
+		"\"env:FEED\" }\ncalendars:\n- { name: a, ics: { path: /srv/a } }\n"
 	for token, good := range map[string]bool{"short": false, "0123456789abcdef": true, "0123456789abcdef/../x": false} {
-		_, err := Load(write(t, text, 0o600), func(name string) string { return map[string]string{"FEED": token, "HOME": "/home/alice"}[name] })
-		if (err == nil) != good || err != nil && (!strings.Contains(err.Error(), ":2:") || strings.Contains(err.Error(), token+" ")) {
+		_, err := Load(write(t, text, 0o600),
+			func(name string) string { return map[string]string{"FEED": token, "HOME": "/home/alice"}[name] })
+		if (err == nil) != good || err != nil && (!strings.Contains(err.Error(), ":2:") ||
+			strings.Contains(err.Error(), token+" ")) {
 			t.Errorf("%s: %v", token, err)
 		}
 	}

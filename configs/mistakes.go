@@ -6,7 +6,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// Mistake is one mistake of a configuration, and where it stands; File, Line and Column are empty where that is not known.
+// Mistake is one mistake of a configuration, and where it stands; File, Line and Column are empty where that is not
+// known.
 type Mistake struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`

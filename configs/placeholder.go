@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// checkPlaceholder refuses what instructions have in the place of somebody's own values. Free text may say what it likes.
+// checkPlaceholder refuses what instructions have in the place of somebody's own values. Free text may say what it
+// likes.
 func checkPlaceholder(kind, key, text string) error {
 	given := slices.Contains([]string{"join-link", "url", "mail", "owner", "host", "hosts"}, kind) ||
 		slices.Contains([]string{"account_id", "client_id", "tenant"}, key)
@@ -16,12 +17,14 @@ func checkPlaceholder(kind, key, text string) error {
 	case strings.Contains(text, "…"), strings.HasPrefix(text, "your-"):
 		return fmt.Errorf("%s is a placeholder; put your own value there", quote(text))
 	case kind == "join-link" && strings.Contains(text, "/j/1234567890?pwd=example"):
-		return fmt.Errorf("%s is the example's link; put that of your own room there: zoom.us/profile shows it", quote(text))
+		return fmt.Errorf("%s is the example's link; put that of your own room there: zoom.us/profile shows it",
+			quote(text))
 	}
 	return nil
 }
 
-// nearZone is a zone that differs from text in one letter, or in two that have changed places; "" is none. Go has no list of the zones.
+// nearZone is a zone that differs from text in one letter, or in two that have changed places; "" is none. Go has no
+// list of the zones.
 func nearZone(text string) string {
 	const longest = 40
 	if len(text) > longest {

@@ -10,8 +10,8 @@ import (
 // hidden is what a Secret shows of itself.
 const hidden = "***"
 
-// Secret is a value that shows itself only to code that asks with Reveal. Printed, logged or marshalled in any way, it is
-// three stars.
+// Secret is a value that shows itself only to code that asks with Reveal. Printed, logged or marshalled in any way, it
+// is three stars.
 type Secret struct {
 	source string
 	// A pointer, because fmt cannot call methods on unexported fields: a Secret kept in one would otherwise be printed
@@ -30,8 +30,8 @@ func (s Secret) Reveal() string {
 // IsZero reports whether the configuration names no secret here.
 func (s Secret) IsZero() bool { return s.source == "" && s.value == nil }
 
-// Source says where the secret comes from, as written: "file:/etc/zoomtag/zoom-secret", "env:NAME", "credential:NAME"; ""
-// for one that stands in the configuration itself.
+// Source says where the secret comes from, as written: "file:/etc/zoomtag/zoom-secret", "env:NAME", "credential:NAME";
+// "" for one that stands in the configuration itself.
 func (s Secret) Source() string { return s.source }
 
 // literal reports whether the secret stands in the configuration itself.

@@ -25,14 +25,16 @@ func TestSecretNeverPrints(t *testing.T) {
 		Map     map[string]Secret
 	}
 	values := map[string]any{
-		"value": secret, "pointer": &secret, "slice": []Secret{secret}, "array": [1]Secret{secret}, "unexported": hidden{secret},
+		"value": secret, "pointer": &secret, "slice": []Secret{secret}, "array": [1]Secret{secret},
+		"unexported":  hidden{secret},
 		"in a struct": shown{secret, &secret, map[string]Secret{"a": secret}}, "interface": any(secret),
 		"error": fmt.Errorf("with %v", secret), "calendar": Calendar{Outlook: &Outlook{ClientSecret: secret}},
 		"config": &Config{Zoom: Accounts{{ClientSecret: secret}}},
 	}
 	leaks := func(t *testing.T, how, out string) {
 		t.Helper()
-		for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("%d", []byte(canary))} {
+		for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary),
+			fmt.Sprintf("%d", []byte(canary))} {
 			if strings.Contains(out, form) {
 				t.Errorf("%s shows it: %s", how, out)
 			}
@@ -108,7 +110,8 @@ func TestSecretForms(t *testing.T) {
 	} {
 		t.Run(c.written, func(t *testing.T) {
 			path := filepath.Join(dir, fileName)
-			text := "zoom: {account_id: a, client_id: b, host: a@example.com, client_secret: \"" + c.written + "\"}\n" + folder
+			text := "zoom: {account_id: a, client_id: b, host: a@example.com, client_secret: \"" + c.written +
+				"\"}\n" + folder
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +131,8 @@ func TestSecretForms(t *testing.T) {
 }
 
 func TestCredentialOutsideSystemd(t *testing.T) {
-	path := write(t, "zoom: {account_id: a, client_id: b, host: a@example.com, client_secret: credential:zoom}\n"+folder, 0o644)
+	path := write(t, "zoom: {account_id: a, client_id: b, host: a@example.com, client_secret: credential:zoom}\n"+
+		folder, 0o644)
 	if _, err := Load(path, env()); err == nil || !strings.Contains(err.Error(), "LoadCredential=zoom:PATH") {
 		t.Errorf("got %v", err)
 	}
@@ -152,7 +156,8 @@ func TestLiteralSecretsNeedAPrivateFile(t *testing.T) {
 			if good != (err == nil) {
 				t.Errorf("%s with mode %04o: %v", name, mode, err)
 			}
-			if err != nil && (!strings.Contains(err.Error(), "chmod 600 "+path) || strings.Contains(err.Error(), canary)) {
+			if err != nil && (!strings.Contains(err.Error(), "chmod 600 "+path) ||
+				strings.Contains(err.Error(), canary)) {
 				t.Errorf("%s with mode %04o: %v", name, mode, err)
 			}
 		}

@@ -10,9 +10,12 @@ import (
 	"zoomtag/providers/words"
 )
 
-// TagOptions are the names that tag.options may hold. length and start stand for the options that are a value alone: 45m and 09:30.
-var TagOptions = []string{"personal", "scheduled", "fixed", "lasting", "waiting-room", "no-waiting-room", "join-before-host", "no-join-before-host",
-	"passcode", "no-passcode", "register", "no-register", "sign-in", "no-sign-in", "mute", "no-mute", "record", "template", "host", "alt",
+// TagOptions are the names that tag.options may hold. length and start stand for the options that are a value alone:
+// 45m and 09:30.
+var TagOptions = []string{"personal", "scheduled", "fixed", "lasting", "waiting-room", "no-waiting-room",
+	"join-before-host", "no-join-before-host",
+	"passcode", "no-passcode", "register", "no-register", "sign-in", "no-sign-in", "mute", "no-mute", "record",
+	"template", "host", "alt",
 	"account", "topic", "length", "start", "invitation", "short", "replace-meet"}
 
 // optionValues are the values that an option may have, where they are few; others take what is written.
@@ -35,7 +38,8 @@ func checkOption(text string) error {
 	name, value, valued := strings.Cut(text, "=")
 	length, err := time.ParseDuration(text)
 	switch {
-	case text == "", clock.MatchString(text), err == nil && length >= time.Minute && length <= 24*time.Hour && length%time.Minute == 0:
+	case text == "", clock.MatchString(text), err == nil && length >= time.Minute && length <= 24*time.Hour &&
+		length%time.Minute == 0:
 		return nil
 	case !valued && slices.Contains(TagOptions, text):
 		return nil
@@ -65,5 +69,6 @@ func checkTagHost(text string) error {
 	if mailAddress.MatchString(text) {
 		return nil
 	}
-	return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or *@example.com for everybody there", quote(text))
+	return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or *@example.com for everybody there",
+		quote(text))
 }

@@ -13,7 +13,8 @@ func (d *decoder) validate(c *Config) {
 	d.validateAccounts(c)
 	d.validateTag(&c.Tag)
 	if len(c.Calendars) == 0 && !d.wrong("calendars") {
-		d.failAt("calendars", "there is no calendar to watch; add one below \"calendars:\", for instance a folder of .ics files: "+
+		d.failAt("calendars", "there is no calendar to watch; add one below \"calendars:\", for instance a folder of "+
+			".ics files: "+
 			"- {name: team, ics: {path: /srv/calendars/team}}")
 	}
 	names, sources := map[string]int{}, map[string]string{}
@@ -23,7 +24,8 @@ func (d *decoder) validate(c *Config) {
 	for i := range c.Calendars {
 		cal, path := &c.Calendars[i], "calendars["+strconv.Itoa(i)+"]"
 		if first, ok := names[cal.Name]; ok && cal.Name != "" {
-			d.failAt(path+".name", "the name %s is taken by the calendar in line %d; choose another", quote(cal.Name), first)
+			d.failAt(path+".name", "the name %s is taken by the calendar in line %d; choose another",
+				quote(cal.Name), first)
 		} else {
 			names[cal.Name] = d.places[path+".name"].line
 		}
@@ -34,19 +36,21 @@ func (d *decoder) validate(c *Config) {
 			source = s.source()
 		}
 		if other, ok := sources[source]; ok && source != "" {
-			d.failAt(path, "this calendar is watched already, as %s; delete one of the two: they would both write to the same events",
+			d.failAt(path, "this calendar is watched already, as %s; delete one of the two: they would both write to "+
+				"the same events",
 				quote(other))
 		}
 		sources[source] = cal.Name
 		if c.Invites.Dir != "" && cal.folder() != "" && sameFolder(cal.folder(), c.Invites.Dir) {
-			d.failAt("invites.dir", "invites.dir is the folder of the calendar %s: the invitations would be read as events; "+
+			d.failAt("invites.dir", "invites.dir is the folder of the calendar %s: the invitations would be read as "+
+				"events; "+
 				"choose another folder", quote(cal.Name))
 		}
 	}
 }
 
-// sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are compared by their
-// names below the last one that is.
+// sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
+// compared by their names below the last one that is.
 func sameFolder(a, b string) bool {
 	if filepath.Clean(a) == filepath.Clean(b) || resolved(a) == resolved(b) {
 		return true
@@ -75,7 +79,8 @@ func resolved(path string) string {
 func (d *decoder) validateToken(c *Config) {
 	token := c.Invites.FeedToken
 	if !token.IsZero() && !goodToken(token.Reveal()) && !d.wrong("invites.feed_token") {
-		d.failAt("invites.feed_token", "the feed's token has to be 16 to 200 letters, digits, - and _, so that nobody guesses it; \"openssl rand -hex 16\" makes one")
+		d.failAt("invites.feed_token", "the feed's token has to be 16 to 200 letters, digits, - and _, so that "+
+			"nobody guesses it; \"openssl rand -hex 16\" makes one")
 	}
 }
 
@@ -109,7 +114,8 @@ func enumerate(words []string) string {
 
 func (d *decoder) validateZoom(c *Config, account int, path string) {
 	z := &c.Zoom[account]
-	someHost := z.Host != "" || slices.ContainsFunc(c.calendarsOf(account), func(i int) bool { return c.Calendars[i].Host != "" })
+	someHost := z.Host != "" || slices.ContainsFunc(c.calendarsOf(account),
+		func(i int) bool { return c.Calendars[i].Host != "" })
 	has := map[string]bool{
 		"account_id": z.AccountID != "", "client_id": z.ClientID != "", "client_secret": !z.ClientSecret.IsZero(),
 		"personal_link": z.PersonalLink != "", "host": someHost,
@@ -139,7 +145,8 @@ func (d *decoder) validateZoom(c *Config, account int, path string) {
 // validatePerson reports what does not go with a person who has signed in, and hosts what is theirs.
 func (d *decoder) validatePerson(c *Config, account int, path string) {
 	if d.written(path + ".account_id") {
-		d.failAt(path+".account_id", "account_id is for mode server-to-server; a person signs in without it: delete the line")
+		d.failAt(path+".account_id", "account_id is for mode server-to-server; a person signs in without it: delete "+
+			"the line")
 	}
 	host := c.Zoom[account].Host
 	for _, i := range c.calendarsOf(account) {
@@ -148,7 +155,8 @@ func (d *decoder) validatePerson(c *Config, account int, path string) {
 		case host == "":
 			host = cal.Host
 		case cal.Host != "" && !strings.EqualFold(cal.Host, host):
-			d.failAt("calendars["+strconv.Itoa(i)+"].host", "in mode user one person hosts all meetings, here %s already; delete this line, or use mode server-to-server",
+			d.failAt("calendars["+strconv.Itoa(i)+"].host", "in mode user one person hosts all meetings, here %s "+
+				"already; delete this line, or use mode server-to-server",
 				quote(host))
 		}
 	}
@@ -161,19 +169,22 @@ func (d *decoder) demandHosts(c *Config, account int, section string) {
 	}
 	for _, i := range c.calendarsOf(account) {
 		if path := "calendars[" + strconv.Itoa(i) + "]"; c.Calendars[i].Host == "" && !d.wrong(path+".host") {
-			d.failAt(path, "nobody hosts the meetings of this calendar; write host, the mail address of a Zoom user, here or in zoom")
+			d.failAt(path, "nobody hosts the meetings of this calendar; write host, the mail address of a Zoom user, "+
+				"here or in zoom")
 		}
 	}
 }
 
 func (d *decoder) validateTag(t *Tag) {
 	if len(t.Words)+len(t.Categories)+len(t.Locations)+len(t.Colors) == 0 && !d.wrong("tag") {
-		d.failAt("tag", "no event could be tagged: words, categories, locations and colors are all empty; leave one of them")
+		d.failAt("tag", "no event could be tagged: words, categories, locations and colors are all empty; leave one "+
+			"of them")
 	}
 	for i, not := range t.Not {
 		for _, word := range t.Words {
 			if not != "" && strings.EqualFold(not, word) {
-				d.failAt("tag.not["+strconv.Itoa(i)+"]", "%s is in tag.words as well; a word cannot ask for a meeting and refuse it",
+				d.failAt("tag.not["+strconv.Itoa(i)+"]", "%s is in tag.words as well; a word cannot ask for a "+
+					"meeting and refuse it",
 					quote(not))
 			}
 		}

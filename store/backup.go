@@ -18,8 +18,8 @@ const (
 	backupTime   = "20060102T150405.000Z"
 )
 
-// Backup writes a consistent copy of the store beside it, verifies it, and then drops all but the last three. It returns
-// the path of the copy. The store may be used meanwhile.
+// Backup writes a consistent copy of the store beside it, verifies it, and then drops all but the last three. It
+// returns the path of the copy. The store may be used meanwhile.
 //
 // To go back to a copy, move it to the place of the database and move the sidecar away; what happened since is found
 // again by the marks in the events.
@@ -83,8 +83,8 @@ func (s *Store) Backups() ([]string, error) {
 	return found, nil
 }
 
-// LastBackup returns when the newest copy was made; zero if there is none. Copies of a time to come do not count: they were made by a clock
-// that has been set back since.
+// LastBackup returns when the newest copy was made; zero if there is none. Copies of a time to come do not count: they
+// were made by a clock that has been set back since.
 func (s *Store) LastBackup() (time.Time, error) {
 	found, err := s.Backups()
 	if err != nil {
@@ -125,8 +125,8 @@ func (s *Store) beside(suffix string) ([]string, error) {
 	return found, nil
 }
 
-// aheadFirst puts copies of a time to come before all others, as if they were the oldest: it is not known how old they are, and the one that
-// was just made has to stay.
+// aheadFirst puts copies of a time to come before all others, as if they were the oldest: it is not known how old they
+// are, and the one that was just made has to stay.
 func (s *Store) aheadFirst(paths []string) {
 	now := s.options.Now()
 	ahead := func(path string) bool { return s.backupTime(path).After(now) }

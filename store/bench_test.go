@@ -17,7 +17,8 @@ func fillStore(tb testing.TB, s *Store, n int) {
 			for range min(1000, n-i) {
 				id := fmt.Sprintf("event-%08d.ics", i)
 				r := example("team", id)
-				if err := errors.Join(put(tx, r), tx.Journal(Entry{Calendar: "team", EventID: id, Step: "create", Title: r.Title})); err != nil {
+				if err := errors.Join(put(tx, r),
+					tx.Journal(Entry{Calendar: "team", EventID: id, Step: "create", Title: r.Title})); err != nil {
 					return err
 				}
 				i++

@@ -52,8 +52,8 @@ func (s *Store) Budgets(day string) (map[string]int, error) {
 	return used, nil
 }
 
-// Spend counts one call against a host's budget of a day, unless limit calls are counted already: ok says whether it was. That is decided
-// where it is counted, so that no two callers can share the last call.
+// Spend counts one call against a host's budget of a day, unless limit calls are counted already: ok says whether it
+// was. That is decided where it is counted, so that no two callers can share the last call.
 func (tx *Tx) Spend(host, day string, limit int) (ok bool, err error) {
 	err = tx.writing(func() error {
 		used, err := tx.used(host, day)

@@ -195,7 +195,8 @@ func TestBackupsRotate(t *testing.T) {
 	}
 }
 
-// TestBackupsAfterAClockWasSetBack: copies of a time to come neither count as the last one, nor take the place of the new ones.
+// TestBackupsAfterAClockWasSetBack: copies of a time to come neither count as the last one, nor take the place of the
+// new ones.
 func TestBackupsAfterAClockWasSetBack(t *testing.T) {
 	now := t0.AddDate(1, 0, 0)
 	o := testOptions()
@@ -213,7 +214,8 @@ func TestBackupsAfterAClockWasSetBack(t *testing.T) {
 	for range keepBackups {
 		made = append(made, must[string](t)(s.Backup()))
 		same(t, must[time.Time](t)(s.LastBackup()), now)
-		if left := must[[]string](t)(s.Backups()); !slices.Contains(left, made[len(made)-1]) || len(left) != keepBackups {
+		if left := must[[]string](t)(s.Backups()); !slices.Contains(left, made[len(made)-1]) ||
+			len(left) != keepBackups {
 			t.Errorf("left %q", left)
 		}
 		now = now.AddDate(0, 0, 1)
@@ -223,8 +225,10 @@ func TestBackupsAfterAClockWasSetBack(t *testing.T) {
 
 func TestOneAtATime(t *testing.T) {
 	s := openTemp(t)
-	for name, open := range map[string]func(string, Options) (*Store, error){"Open": Open, "OpenReadOnly": OpenReadOnly} {
-		if _, err := open(s.Path(), testOptions()); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "another zoomtag holds") {
+	for name, open := range map[string]func(string,
+		Options) (*Store, error){"Open": Open, "OpenReadOnly": OpenReadOnly} {
+		if _, err := open(s.Path(), testOptions()); !errors.Is(err, ErrLocked) ||
+			!strings.Contains(err.Error(), "another zoomtag holds") {
 			t.Errorf("%s of a store in use: %v", name, err)
 		}
 	}
@@ -308,7 +312,8 @@ func TestPointsHaveNames(t *testing.T) {
 	defer s.Close()
 	update(t, s, func(tx *Tx) error { return spend(tx, "x", "2026-11-24") })
 	must[string](t)(s.Backup())
-	same(t, points, slices.Concat(pair("create.rename"), []string{"store.update"}, pair("commit"), pair("backup.rename")))
+	same(t, points, slices.Concat(pair("create.rename"), []string{"store.update"}, pair("commit"),
+		pair("backup.rename")))
 }
 
 func pair(name string) []string {

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// create makes a new database under another name and moves it to its place when it is whole. Its lock, taken before, goes
-// with it: of two processes that create at once, one comes too late.
+// create makes a new database under another name and moves it to its place when it is whole. Its lock, taken before,
+// goes with it: of two processes that create at once, one comes too late.
 func (s *Store) create(schema int) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return explain("make the folder of", s.path, err)
@@ -73,7 +73,8 @@ func (s *Store) moveIn(temp string, schema int) error {
 // created ends the creation, perhaps after a crash in the middle of it.
 func (s *Store) created(generation uint64, lost bool) error {
 	if lost {
-		s.note("%s was gone, though zoomtag had used it: it was started anew and is rebuilt from the marks in the events; the history is lost", s.path)
+		s.note("%s was gone, though zoomtag had used it: it was started anew and is rebuilt from the marks in the "+
+			"events; the history is lost", s.path)
 	}
 	return s.sidecar.write(stamp{id: s.id, generation: generation})
 }

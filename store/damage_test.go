@@ -26,7 +26,8 @@ func lived(t testing.TB) string {
 			r := example("team", fmt.Sprintf("event-%08d.ics", i))
 			r.Reason, r.Block = fmt.Sprint("round ", i), strings.Repeat("x", i*40)
 			return errors.Join(put(tx, r), tx.DeleteRecord("team", fmt.Sprintf("event-%08d.ics", i+30)),
-				tx.SetDue("team", fmt.Sprint("new", i), t0.Add(time.Duration(i)*time.Second)), spend(tx, "alice", "2026-11-24"))
+				tx.SetDue("team", fmt.Sprint("new", i), t0.Add(time.Duration(i)*time.Second)),
+				spend(tx, "alice", "2026-11-24"))
 		})
 	}
 	update(t, s, func(tx *Tx) error {
@@ -211,7 +212,8 @@ func TestRolledBackDatabaseIsRefused(t *testing.T) {
 
 	var damaged *DamagedError
 	write(t, path, lastWeek)
-	if _, err := Open(path, testOptions()); !errors.As(err, &damaged) || !damaged.Copy || !strings.Contains(err.Error(), "older") {
+	if _, err := Open(path, testOptions()); !errors.As(err, &damaged) || !damaged.Copy ||
+		!strings.Contains(err.Error(), "older") {
 		t.Errorf("last week's copy: %v", err)
 	}
 	write(t, path, must[[]byte](t)(os.ReadFile(openTempAndClose(t))))
@@ -259,7 +261,8 @@ func TestDeletedDatabaseIsStartedAnew(t *testing.T) {
 }
 
 func TestBrokenSidecarIsMadeAnew(t *testing.T) {
-	for _, content := range []string{"", "x", strings.Repeat("\xff", sidecarSize), strings.Repeat("x", 10*sidecarSize)} {
+	for _, content := range []string{"", "x", strings.Repeat("\xff", sidecarSize),
+		strings.Repeat("x", 10*sidecarSize)} {
 		path := lived(t)
 		write(t, sidecarPath(path), []byte(content))
 		s := openAt(t, path)
@@ -293,8 +296,10 @@ func TestReadingWritesNothing(t *testing.T) {
 	state := must[CalendarState](t)(s.Calendar("team"))
 	update(t, s, func(tx *Tx) error { return nil })
 	update(t, s, func(tx *Tx) error { // all as it is already
-		return errors.Join(put(tx, record), tx.PutCalendar("team", state), tx.SetDue("team", record.EventID, record.Due),
-			tx.DeleteRecord("team", "unknown"), tx.ClearDue("team", "unknown"), tx.PutProblem("team", Problem{ID: "bad.ics", Reason: "cut"}))
+		return errors.Join(put(tx, record), tx.PutCalendar("team", state),
+			tx.SetDue("team", record.EventID, record.Due),
+			tx.DeleteRecord("team", "unknown"), tx.ClearDue("team", "unknown"),
+			tx.PutProblem("team", Problem{ID: "bad.ics", Reason: "cut"}))
 	})
 	if err := errors.Join(s.Check(), s.Close()); err != nil {
 		t.Fatal(err)

@@ -2,8 +2,8 @@
 //
 // # Tree
 //
-// One file holds these buckets. Keys made of parts join them with a zero byte; times in keys are 12 bytes, big-endian, so
-// that keys sort by time; a hash is the first 16 bytes of a SHA-256.
+// One file holds these buckets. Keys made of parts join them with a zero byte; times in keys are 12 bytes, big-endian,
+// so that keys sort by time; a hash is the first 16 bytes of a SHA-256.
 //
 //	meta
 //	  schema                            version of this tree, 4 bytes
@@ -12,20 +12,20 @@
 //	calendars   calendar                CalendarState without its cursor, JSON
 //	cursors
 //	  (bucket)  calendar
-//	    cursor                          the cursor, raw. A bucket for each, so that a large one is not copied with others
+//	    cursor                          the cursor, raw. A bucket for each: a large one is not copied with others
 //	records     calendar 0 id           due, changed, closed (12 bytes each), hashes of UID and mark; the Record, JSON
-//	marks       hash(mark) calendar 0 id    empty: index of records
-//	uids        hash(UID) calendar 0 id     empty: index of records
+//	marks       hash(mark) calendar 0 id  empty: index of records
+//	uids        hash(UID) calendar 0 id   empty: index of records
 //	queue       calendar 0 due id       empty: what has to be looked at, and when
 //	waiting     calendar 0 id           due, 12 bytes: ids in the queue that have no record
 //	problems    calendar 0 id           Problem, JSON
 //	budget      day 0 host              calls used, 8 bytes
 //	journal     time generation n       Entry, JSON
 //	invites     calendar 0 id           the invitation to the event, an iCalendar object (since schema 2)
-//	inviting    calendar 0 id           empty: events whose invitation has to be made anew, or dropped (since schema 2)
-//	twins       hash(UID) calendar 0 id     empty: items left alone for the one that has the UID's record (since schema 3)
-//	sweeps      account                 Sweep, JSON: the meetings of an account that no record names (since schema 3)
-//	rests       key                     Rest, JSON: until when a calendar, a service or a host is left alone (since schema 4)
+//	inviting    calendar 0 id           empty: events whose invitation has to be made anew (since schema 2)
+//	twins       hash(UID) calendar 0 id   empty: items left alone for another with their UID (since schema 3)
+//	sweeps      account                 Sweep, JSON: meetings that no record names (since schema 3)
+//	rests       key                     Rest, JSON: until when somebody is left alone (since schema 4)
 //
 // The tree changes only by a new schema version and a step in migrate.go.
 //
@@ -36,9 +36,10 @@
 // back unnoticed. Open reads the whole file by itself, page by page, and has this verified before bbolt maps it; what
 // goes wrong later is caught in the transaction. In both cases the answer is a DamagedError.
 //
-// Beside FILE lies FILE.sidecar with the database's id and generation, which notices a database that was emptied, deleted
-// or replaced by an older copy. It is written after each commit, and without fsync: it may lag behind the database, which
-// means nothing, but never lead. FILE.new is a database being created; FILE.TIME.bak are the copies made by Backup.
+// Beside FILE lies FILE.sidecar with the database's id and generation, which notices a database that was emptied,
+// deleted or replaced by an older copy. It is written after each commit, and without fsync: it may lag behind the
+// database, which means nothing, but never lead. FILE.new is a database being created; FILE.TIME.bak are the copies
+// made by Backup.
 //
 // FILE.passes has the times of passes that changed nothing, to a minute (see passes.go).
 //

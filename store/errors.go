@@ -82,7 +82,8 @@ func explain(doing, path string, err error) error {
 		plain := notAllowed(path, ownerOf(path), userName(os.Geteuid()))
 		return &sentence{text: fmt.Sprintf("store: %s: %s", doing, plain), plain: plain, err: err}
 	}
-	return &sentence{text: fmt.Sprintf("store: %s %s: %v", doing, path, err), plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
+	return &sentence{text: fmt.Sprintf("store: %s %s: %v", doing, path, err),
+		plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
 }
 
 // advice is what to say of errors that their owner can do something about.
@@ -95,7 +96,8 @@ var advice = []struct {
 	{syscall.EFBIG, "%s may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
 	{syscall.EROFS, "%s is on a read-only file system: put it where zoomtag may write, or mount that for writing"},
 	{syscall.EISDIR, "%[1]s is a folder: write the path of a file as state, for instance %[1]s/zoomtag.db"},
-	{syscall.ENOTDIR, "%s has a file where a folder should be on its path: write a path as state that leads through folders only"},
+	{syscall.ENOTDIR, "%s has a file where a folder should be on its path: write a path as state that leads through " +
+		"folders only"},
 	{syscall.ELOOP, "%s is a symbolic link, which zoomtag does not follow here: look who made it, then remove it"},
 	{syscall.EMFILE, tooManyFiles},
 	{syscall.ENFILE, tooManyFiles},
@@ -105,20 +107,25 @@ var advice = []struct {
 }
 
 const (
-	diskFull     = "%s is on a disk that is full: free some space; what was saved before is kept, and zoomtag goes on when there is room"
+	diskFull = "%s is on a disk that is full: free some space; what was saved before is kept, and zoomtag goes " +
+		"on when there is room"
 	tooManyFiles = "%s cannot be opened beside so many other files: raise the limit (LimitNOFILE, ulimit -n)"
 	noLocks      = "%s is on a file system that cannot lock files: put it on a local disk"
 )
 
-// NotAllowed is the error for people that this user may not look at the state of this path: whose it is, and what to do.
+// NotAllowed is the error for people that this user may not look at the state of this path: whose it is, and what to
+// do.
 func NotAllowed(path string) error { return explain("look at", path, fs.ErrPermission) }
 
-// notAllowed says that a user may not use the state, and as whom to ask: its owner, or, where that is the user, with what right.
+// notAllowed says that a user may not use the state, and as whom to ask: its owner, or, where that is the user, with
+// what right.
 func notAllowed(path, owner, who string) string {
 	if owner == "" || owner == who {
-		return fmt.Sprintf("the state %s may not be read and written by %s: give that right to this user, for the file and its folder (chmod u+rwX)", path, who)
+		return fmt.Sprintf("the state %s may not be read and written by %s: give that right to this user, for the "+
+			"file and its folder (chmod u+rwX)", path, who)
 	}
-	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s: run zoomtag as %s, for instance with sudo -u '%s'", path, owner, who, owner, owner)
+	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s: run zoomtag as %s, for instance with "+
+		"sudo -u '%s'", path, owner, who, owner, owner)
 }
 
 // userName is what a user is called here; who has no name goes by the number, as sudo takes it.

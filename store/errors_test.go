@@ -24,13 +24,16 @@ func TestSentences(t *testing.T) {
 		&DamagedError{Path: path, What: "is damaged", err: errNotBolt},
 		&DamagedError{Path: path, What: "is damaged", err: fmt.Errorf("page 7: an entry of records: %w", errChecksum)},
 		old, other, locked(path),
-		explain("save to", path, syscall.ENOSPC), explain("save to", path, syscall.EDQUOT), explain("save to", path, syscall.EFBIG),
+		explain("save to", path, syscall.ENOSPC), explain("save to", path, syscall.EDQUOT),
+		explain("save to", path, syscall.EFBIG),
 		explain("open", path, syscall.EROFS), explain("open", path, syscall.EMFILE),
-		explain("lock", path, syscall.ENOLCK), explain("read", path, syscall.EIO), explain("open", path, syscall.EISDIR),
+		explain("lock", path, syscall.ENOLCK), explain("read", path, syscall.EIO),
+		explain("open", path, syscall.EISDIR),
 		s.checkSchema(3, 1), (&Store{path: path, readOnly: true}).checkSchema(1, 2),
 		checkNames("", "1"), checkNames("alice", strings.Repeat("x", 9000)),
 		fmt.Errorf("store: save to %s: %w", path, ErrReadOnly), fmt.Errorf("store: use %s: %w", path, ErrClosed),
-		&sentence{text: "store: open: " + notAllowed(path, "zoomtag", "alice")}, &sentence{text: "store: open: " + notAllowed(path, "#999", "#999")},
+		&sentence{text: "store: open: " + notAllowed(path, "zoomtag", "alice")},
+		&sentence{text: "store: open: " + notAllowed(path, "#999", "#999")},
 	} {
 		fmt.Fprintln(&text, err)
 	}

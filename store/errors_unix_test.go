@@ -21,7 +21,8 @@ func TestWhoseState(t *testing.T) {
 		if got := ownerOf(path); got != me {
 			t.Errorf("%s belongs to %q, want %q", path, got, me)
 		}
-		if err := explain("open", path, syscall.EACCES); !strings.HasPrefix(err.Error(), "store: open: the state "+path+" may not be read and written by "+me+": ") {
+		if err := explain("open", path, syscall.EACCES); !strings.HasPrefix(err.Error(), "store: open: the state "+path+
+			" may not be read and written by "+me+": ") {
 			t.Error(err)
 		}
 	}

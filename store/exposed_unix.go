@@ -10,23 +10,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace what zoomtag trusts in
-// it; "" where they may not, or the folder cannot be looked at.
+// Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace
+// what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
 func (s *Store) Exposed() string {
 	dir := filepath.Dir(s.path)
 	var st unix.Stat_t
 	if unix.Stat(dir, &st) != nil { // whoever uses it is told of that
 		return ""
 	}
-	if !othersMayWrite(uint32(st.Mode), st.Uid, st.Gid, os.Getegid()) { //nolint:unconvert // the mode is a smaller number on macOS
+	mode := uint32(st.Mode) //nolint:unconvert // it is a smaller number on macOS
+	if !othersMayWrite(mode, st.Uid, st.Gid, os.Getegid()) {
 		return ""
 	}
-	return fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the sign-ins in it: chmod go-w %s", dir, st.Mode&0o7777, dir)
+	return fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the sign-ins "+
+		"in it: chmod go-w %s", dir, st.Mode&0o7777, dir)
 }
 
-// othersMayWrite reports whether more than one user may write to what has this mode and owner; egid is the group of this process.
+// othersMayWrite reports whether more than one user may write to what has this mode and owner; egid is the group of
+// this process.
 func othersMayWrite(mode, uid, gid uint32, egid int) bool {
-	// A group of which the user is the only member, by the same number, is what Debian and others give each user: that is nobody else.
+	// A group of which the user is the only member, by the same number, is what Debian and others give each user: that
+	// is nobody else.
 	shared := mode&0o020 != 0 && (gid != uid || int(gid) != egid)
 	return shared || mode&0o002 != 0
 }

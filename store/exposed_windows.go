@@ -1,4 +1,5 @@
 package store
 
-// Exposed returns nothing: who may write to a folder is in its access list, and the folders of a user are the user's alone.
+// Exposed returns nothing: who may write to a folder is in its access list, and the folders of a user are the user's
+// alone.
 func (s *Store) Exposed() string { return "" }

@@ -89,8 +89,8 @@ func hash(s string) (h [hashSize]byte) {
 // noHash stands for the empty string, which no index lists.
 var noHash = hash("")
 
-// validText returns s as it comes back from JSON: each invalid byte replaced, so that a string and what was stored of it
-// have the same hash.
+// validText returns s as it comes back from JSON: each invalid byte replaced, so that a string and what was stored of
+// it have the same hash.
 func validText(s string) string {
 	if utf8.ValidString(s) {
 		return s

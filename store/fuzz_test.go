@@ -7,14 +7,15 @@ import (
 	"testing"
 )
 
-// FuzzRecord decodes arbitrary bytes as a stored record: nothing panics, what is understood survives another round, and a
-// single flipped bit is noticed, wherever it is.
+// FuzzRecord decodes arbitrary bytes as a stored record: nothing panics, what is understood survives another round, and
+// a single flipped bit is noticed, wherever it is.
 func FuzzRecord(f *testing.F) {
 	key := pairKey("alice", "1")
 	f.Add([]byte{}, uint32(0))
 	f.Add([]byte("{}"), uint32(1))
 	f.Add(append(make([]byte, prefixSize), `{"UID":"u","Mark":"m","Start":"2026-11-24T09:00:00+01:00"}`...), uint32(77))
-	f.Add(append(bytes.Repeat([]byte{0xff}, prefixSize), `{"Told":{"Start":"9999-12-31T23:59:59Z"},"MeetingID":12345678901}`...), uint32(900))
+	f.Add(append(bytes.Repeat([]byte{0xff}, prefixSize),
+		`{"Told":{"Start":"9999-12-31T23:59:59Z"},"MeetingID":12345678901}`...), uint32(900))
 	f.Fuzz(func(t *testing.T, value []byte, bit uint32) {
 		if r, err := decodeRecord(key, value); err == nil {
 			if r.Calendar != "alice" || r.EventID != "1" {
@@ -36,7 +37,8 @@ func FuzzRecord(f *testing.F) {
 		if _, err := unseal(bucketRecords, key, framed); err == nil {
 			t.Errorf("flipped bit %d, and nobody noticed", at)
 		}
-		if _, err := unseal(bucketMarks, pairKey("alice", "1"), seal(bucketRecords, pairKey("alice", "1"), value)); err == nil {
+		if _, err := unseal(bucketMarks, pairKey("alice", "1"), seal(bucketRecords, pairKey("alice", "1"),
+			value)); err == nil {
 			t.Error("a value in another bucket was taken for good")
 		}
 	})

@@ -10,13 +10,19 @@ type Invite struct {
 
 // Invites returns all invitations, by calendar and id.
 func (s *Store) Invites() (list []Invite, err error) {
-	err = s.view(func(tx *Tx) error { return tx.invites(bucketInvites, nil, func(i Invite) { list = append(list, i) }) })
+	err = s.view(func(tx *Tx) error {
+		return tx.invites(bucketInvites, nil,
+			func(i Invite) { list = append(list, i) })
+	})
 	return list, err
 }
 
 // Inviting returns the events whose invitation has to be made anew, or dropped.
 func (s *Store) Inviting() (list []Invite, err error) {
-	err = s.view(func(tx *Tx) error { return tx.invites(bucketInviting, nil, func(i Invite) { list = append(list, i) }) })
+	err = s.view(func(tx *Tx) error {
+		return tx.invites(bucketInviting, nil,
+			func(i Invite) { list = append(list, i) })
+	})
 	return list, err
 }
 

@@ -15,7 +15,8 @@ func TestInvites(t *testing.T) {
 		return ids
 	}
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(put(tx, example("alice", "1")), put(tx, example("bob", "2")), tx.QueueInvite("alice", "1"), tx.QueueInvite("bob", "2"))
+		return errors.Join(put(tx, example("alice", "1")), put(tx, example("bob", "2")), tx.QueueInvite("alice", "1"),
+			tx.QueueInvite("bob", "2"))
 	})
 	same(t, names(must[[]Invite](t)(s.Inviting())), []string{"alice/1", "bob/2"})
 	same(t, names(must[[]Invite](t)(s.InvitingOf("bob"))), []string{"bob/2"})

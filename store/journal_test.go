@@ -20,14 +20,16 @@ func TestBudget(t *testing.T) {
 	}
 	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-24")), 6)
 	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-25")), 0)
-	same(t, must[map[string]int](t)(s.Budgets("2026-11-24")), map[string]int{"alice@example.com": 3, "bob@example.com": 6})
+	same(t, must[map[string]int](t)(s.Budgets("2026-11-24")),
+		map[string]int{"alice@example.com": 3, "bob@example.com": 6})
 }
 
 func TestJournal(t *testing.T) {
 	s := openTemp(t)
 	update(t, s, func(tx *Tx) error {
 		for i := range 5 {
-			e := Entry{At: t0.Add(time.Duration(i/2) * time.Minute), Calendar: "alice", EventID: fmt.Sprint("ev", i), Step: "create",
+			e := Entry{At: t0.Add(time.Duration(i/2) * time.Minute), Calendar: "alice", EventID: fmt.Sprint("ev", i),
+				Step:  "create",
 				Title: fmt.Sprintf("Review %d of the budget", i), UID: fmt.Sprintf("U%d@x", i)}
 			if i == 4 {
 				e.Calendar = "bob"

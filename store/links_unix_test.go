@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// TestLinksAreNotFollowed: a link that lies where zoomtag writes or trusts what it reads leads nowhere, and what it points to stays as it is.
+// TestLinksAreNotFollowed: a link that lies where zoomtag writes or trusts what it reads leads nowhere, and what it
+// points to stays as it is.
 func TestLinksAreNotFollowed(t *testing.T) {
 	at := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 	options := Options{Now: func() time.Time { return at }, NoSync: true}
@@ -57,7 +58,8 @@ func TestLinksAreNotFollowed(t *testing.T) {
 
 // TestExposed: that others may write to the state's folder is said, with the cure.
 func TestExposed(t *testing.T) {
-	for mode, want := range map[os.FileMode]bool{0o700: false, 0o755: false, 0o777: true, 0o702: true, 0o777 | os.ModeSticky: true} {
+	for mode, want := range map[os.FileMode]bool{0o700: false, 0o755: false, 0o777: true, 0o702: true,
+		0o777 | os.ModeSticky: true} {
 		dir := filepath.Join(t.TempDir(), "state")
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// TestVersions: what is read in one transaction and saved in another is not saved over what somebody else has saved meanwhile.
+// TestVersions: what is read in one transaction and saved in another is not saved over what somebody else has saved
+// meanwhile.
 func TestVersions(t *testing.T) {
 	s := openTemp(t)
 	update(t, s, func(tx *Tx) error { return tx.PutRecord(example("alice", "1")) })
@@ -51,7 +52,8 @@ func TestMoveRecord(t *testing.T) {
 	closed := example("bob", "closed")
 	closed.ClosedAt = t0
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutRecord(example("alice", "1")), tx.PutRecord(example("alice", "2")), tx.PutRecord(closed), tx.PutRecord(example("bob", "open")))
+		return errors.Join(tx.PutRecord(example("alice", "1")), tx.PutRecord(example("alice", "2")),
+			tx.PutRecord(closed), tx.PutRecord(example("bob", "open")))
 	})
 	update(t, s, func(tx *Tx) error {
 		r, err := tx.Record("alice", "1")
@@ -102,9 +104,11 @@ func TestRenameCalendar(t *testing.T) {
 	kept.Reason = "its own"
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.PutRecord(example("old", "1")), tx.PutRecord(example("old", "2")), tx.PutRecord(kept),
-			tx.SetDue("old", "unread", t0), tx.PutTwin("u", Item{"old", "twin"}), tx.PutTwin("u", Item{"other", "twin"}),
+			tx.SetDue("old", "unread", t0), tx.PutTwin("u", Item{"old", "twin"}),
+			tx.PutTwin("u", Item{"other", "twin"}),
 			tx.PutProblem("old", Problem{ID: "bad", Reason: "cut"}),
-			tx.PutCalendar("old", CalendarState{Cursor: "17", Source: "/s", Provider: "ics", LastSuccess: t0, LastError: "no"}))
+			tx.PutCalendar("old", CalendarState{Cursor: "17", Source: "/s", Provider: "ics", LastSuccess: t0,
+				LastError: "no"}))
 	})
 	update(t, s, func(tx *Tx) error {
 		n, err := tx.RenameCalendar("old", "new")
@@ -120,7 +124,8 @@ func TestRenameCalendar(t *testing.T) {
 	}
 }
 
-// TestSchema2 opens a file in which records held their twins, and those of other calendars were queued where nothing had such an id.
+// TestSchema2 opens a file in which records held their twins, and those of other calendars were queued where nothing
+// had such an id.
 func TestSchema2(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zoomtag.db")
 	write(t, path, must[[]byte](t)(os.ReadFile("testdata/schema2.db")))
@@ -140,7 +145,8 @@ func TestSchema2(t *testing.T) {
 func TestTwins(t *testing.T) {
 	s := openTemp(t)
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutTwin("u", Item{"alice", "1"}), tx.PutTwin("u", Item{"bob", "2"}), tx.PutTwin("v", Item{"bob", "3"}))
+		return errors.Join(tx.PutTwin("u", Item{"alice", "1"}), tx.PutTwin("u", Item{"bob", "2"}),
+			tx.PutTwin("v", Item{"bob", "3"}))
 	})
 	update(t, s, func(tx *Tx) error { return tx.WakeTwins("u", t0) })
 	same(t, must[[]string](t)(s.Due("alice", t0, 0)), []string{"1"})

@@ -12,8 +12,8 @@ import (
 // delete buckets.
 type step func(tx *Tx) error
 
-// steps are all steps there have been: the first leads from schema 1 to 2. The schema of this program is the one that the
-// last step leads to.
+// steps are all steps there have been: the first leads from schema 1 to 2. The schema of this program is the one that
+// the last step leads to.
 func steps() []step { return []step{addInvites, addTwins, addRests} }
 
 // addInvites leads to schema 2.
@@ -32,8 +32,8 @@ func addRests(tx *Tx) error {
 	return err
 }
 
-// addTwins leads to schema 3. Until then a record held the twins of its item. Those in other calendars, "CALENDAR 0 ID", were queued as
-// items of the record's own calendar, in which nothing has such an id: what became of that goes.
+// addTwins leads to schema 3. Until then a record held the twins of its item. Those in other calendars, "CALENDAR 0
+// ID", were queued as items of the record's own calendar, in which nothing has such an id: what became of that goes.
 func addTwins(tx *Tx) error {
 	for _, name := range []string{bucketTwins, bucketSweeps} {
 		if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
@@ -95,10 +95,12 @@ func (tx *Tx) dropGhosts() error {
 func (s *Store) checkSchema(found, known int) error {
 	switch {
 	case found > known:
-		return fmt.Errorf("store: %s was written by a newer zoomtag (schema %d, this one knows %d): upgrade zoomtag, or move the file away",
+		return fmt.Errorf("store: %s was written by a newer zoomtag (schema %d, this one knows %d): upgrade zoomtag, "+
+			"or move the file away",
 			s.path, found, known)
 	case found < known && s.readOnly:
-		return fmt.Errorf("store: %s was written by an older zoomtag (schema %d): run \"zoomtag sync\" once, which brings it up to schema %d",
+		return fmt.Errorf("store: %s was written by an older zoomtag (schema %d): run \"zoomtag sync\" once, which "+
+			"brings it up to schema %d",
 			s.path, found, known)
 	}
 	return nil

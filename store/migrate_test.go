@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-var makeOld = flag.Bool("make-old", false, "write testdata/schema1.db anew; never needed again once there is a schema 2")
+var makeOld = flag.Bool("make-old", false,
+	"write testdata/schema1.db anew; never needed again once there is a schema 2")
 
 const oldFile = "testdata/schema1.db"
 
@@ -21,8 +22,10 @@ func writeOld(t *testing.T) {
 		closed := example("bob", "done")
 		closed.ClosedAt = t0
 		return errors.Join(put(tx, example("alice", "1")), put(tx, closed), tx.SetDue("alice", "new", t0),
-			tx.PutCalendar("alice", CalendarState{Cursor: "17", Detects: "f"}), spend(tx, "alice@example.com", "2026-11-24"),
-			tx.PutProblem("alice", Problem{ID: "2", Reason: "cut"}), tx.Journal(Entry{Calendar: "alice", EventID: "1", Step: "create"}))
+			tx.PutCalendar("alice", CalendarState{Cursor: "17", Detects: "f"}),
+			spend(tx, "alice@example.com", "2026-11-24"),
+			tx.PutProblem("alice", Problem{ID: "2", Reason: "cut"}),
+			tx.Journal(Entry{Calendar: "alice", EventID: "1", Step: "create"}))
 	})
 	s.Close()
 	if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -45,7 +48,8 @@ func copyOld(t *testing.T) string {
 func TestOldSchema(t *testing.T) {
 	s := openAt(t, copyOld(t))
 	r := must[*Record](t)(s.ByMark("zt1-1"))
-	if r == nil || r.EventID != "1" || r.MeetingID != 12345678901 || !r.Due.Equal(example("", "").Due) || r.Told == nil {
+	if r == nil || r.EventID != "1" || r.MeetingID != 12345678901 || !r.Due.Equal(example("", "").Due) ||
+		r.Told == nil {
 		t.Errorf("the record is %+v", r)
 	}
 	if r := must[*Record](t)(s.Record("bob", "done")); r == nil || !r.Closed() {
@@ -90,7 +94,8 @@ func TestMigration(t *testing.T) {
 	}
 	notices := strings.Join(s.Notices(), "\n")
 	copies := must[[]string](t)(s.Backups())
-	if len(copies) != 1 || !strings.Contains(notices, fmt.Sprintf("from schema 1 to %d", later)) || !strings.Contains(notices, copies[0]) {
+	if len(copies) != 1 || !strings.Contains(notices, fmt.Sprintf("from schema 1 to %d", later)) ||
+		!strings.Contains(notices, copies[0]) {
 		t.Errorf("copies %q, notices %q", copies, notices)
 	}
 	if err := errors.Join(s.Check(), s.Close()); err != nil {
@@ -111,10 +116,12 @@ func TestMigration(t *testing.T) {
 func TestFailedMigrationChangesNothing(t *testing.T) {
 	path := copyOld(t)
 	failure := errors.New("no")
-	if _, err := open(path, testOptions(), false, laterSteps(failure)); !errors.Is(err, failure) || !strings.Contains(err.Error(), "schema 3 to 4") {
+	if _, err := open(path, testOptions(), false, laterSteps(failure)); !errors.Is(err, failure) ||
+		!strings.Contains(err.Error(), "schema 3 to 4") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := open(path, testOptions(), true, laterSteps(nil)); err == nil || !strings.Contains(err.Error(), "older zoomtag") {
+	if _, err := open(path, testOptions(), true, laterSteps(nil)); err == nil ||
+		!strings.Contains(err.Error(), "older zoomtag") {
 		t.Errorf("reading only: %v", err)
 	}
 	s := openAt(t, path)

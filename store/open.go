@@ -12,8 +12,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Open opens the store at path, or makes it if there is none, its folder included. It reads and verifies the whole file,
-// and writes nothing to one that is as it should be. Damage is a DamagedError, another process ErrLocked.
+// Open opens the store at path, or makes it if there is none, its folder included. It reads and verifies the whole
+// file, and writes nothing to one that is as it should be. Damage is a DamagedError, another process ErrLocked.
 func Open(path string, o Options) (*Store, error) {
 	return open(path, o, false, steps())
 }
@@ -110,7 +110,8 @@ func (s *Store) settle(found facts, last *stamp, steps []step) error {
 	var err error
 	switch {
 	case last == nil:
-		s.note("%s was missing or could not be read and was made anew; an older copy of the database would not have been noticed", s.sidecar.path)
+		s.note("%s was missing or could not be read and was made anew; an older copy of the database would not have "+
+			"been noticed", s.sidecar.path)
 		err = s.sidecar.write(stamp{id: s.id, generation: found.head.generation})
 	case last.generation == 0:
 		err = s.created(found.head.generation, last.lost)
@@ -165,7 +166,8 @@ func (s *Store) compare(found facts, last stamp) error {
 	}
 	if found.head.generation < last.generation {
 		return &DamagedError{Path: s.path, Copy: true,
-			What: fmt.Sprintf("is older than zoomtag left it (change %d, the last was %d)", found.head.generation, last.generation)}
+			What: fmt.Sprintf("is older than zoomtag left it (change %d, the last was %d)", found.head.generation,
+				last.generation)}
 	}
 	return nil
 }

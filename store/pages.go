@@ -9,9 +9,9 @@ import (
 	"io"
 )
 
-// This file reads bbolt's file format (version 2) the slow and distrustful way: with plain reads instead of a memory map,
-// and with every offset checked. bbolt itself, its own Check included, ends the process on a page that lies outside the
-// file and recurses for ever on one that names its parent.
+// This file reads bbolt's file format (version 2) the slow and distrustful way: with plain reads instead of a memory
+// map, and with every offset checked. bbolt itself, its own Check included, ends the process on a page that lies
+// outside the file and recurses for ever on one that names its parent.
 
 // Sizes and flags of bbolt's format. Numbers are in the byte order of the machine.
 const (
@@ -55,7 +55,8 @@ type pageReader struct {
 	entry entryFunc
 }
 
-// readPages reads every page of a database that is in use, verifies how they hang together, and calls entry for each key.
+// readPages reads every page of a database that is in use, verifies how they hang together, and calls entry for each
+// key.
 func readPages(f io.ReaderAt, size int64, entry entryFunc) error {
 	m, err := readMeta(f, size)
 	if err != nil {

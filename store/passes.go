@@ -10,14 +10,16 @@ import (
 	"time"
 )
 
-// Times of passes that changed nothing are no reason to write to the database. They are in FILE.passes, which nothing rests on but what
-// people are shown: it is written without fsync, one that is missing, torn or of another database says nothing, and the database has the
-// time of the last pass that changed something, or that came an hour after that one.
+// Times of passes that changed nothing are no reason to write to the database. They are in FILE.passes, which nothing
+// rests on but what people are shown: it is written without fsync, one that is missing, torn or of another database
+// says nothing, and the database has the time of the last pass that changed something, or that came an hour after that
+// one.
 
 // passStep is how much older than the pass the file may say that it was.
 const passStep = time.Minute
 
-// passLife is how long a time is kept in the file: the database has a later one by then, unless the calendar is watched no more.
+// passLife is how long a time is kept in the file: the database has a later one by then, unless the calendar is watched
+// no more.
 const passLife = 24 * time.Hour
 
 // maxPasses bounds the file that is read, in bytes.
@@ -78,7 +80,8 @@ func (s *Store) readPasses() {
 	}
 	defer f.Close()
 	var kept passFile
-	if json.NewDecoder(io.LimitReader(f, maxPasses)).Decode(&kept) != nil || kept.Database != hex.EncodeToString(s.id[:]) {
+	if json.NewDecoder(io.LimitReader(f, maxPasses)).Decode(&kept) != nil ||
+		kept.Database != hex.EncodeToString(s.id[:]) {
 		return
 	}
 	for calendar, at := range kept.Passes {

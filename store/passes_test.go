@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestPassesBesideTheDatabase: a pass that changed nothing is known to a minute by whoever opens the store next, whether this one was closed
-// or killed, and the database is not written.
+// TestPassesBesideTheDatabase: a pass that changed nothing is known to a minute by whoever opens the store next,
+// whether this one was closed or killed, and the database is not written.
 func TestPassesBesideTheDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zoomtag.db")
 	s := openAt(t, path)
@@ -58,7 +58,8 @@ func onDisk(t *testing.T, s *Store) *Store {
 	return &Store{path: s.path, id: s.id, options: s.options}
 }
 
-// TestPassesOfMany: however many calendars there are, the file is written once a minute, and all of it when the store is closed.
+// TestPassesOfMany: however many calendars there are, the file is written once a minute, and all of it when the store
+// is closed.
 func TestPassesOfMany(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zoomtag.db")
 	s := openAt(t, path)
@@ -90,7 +91,8 @@ func TestPassesOfMany(t *testing.T) {
 	}
 }
 
-// TestPassesOfNobody: what is no file of ours, or one of another database, says nothing, and nobody is led astray by a link.
+// TestPassesOfNobody: what is no file of ours, or one of another database, says nothing, and nobody is led astray by a
+// link.
 func TestPassesOfNobody(t *testing.T) {
 	dir := t.TempDir()
 	path, victim := filepath.Join(dir, "zoomtag.db"), filepath.Join(dir, "victim")

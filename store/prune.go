@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Prune drops what is older than a time: records closed before it, journal entries, budgets, rests that were over by then. It returns how many. A closed record that is
-// in the queue stays: its event has changed, and nobody has looked at it yet.
+// Prune drops what is older than a time: records closed before it, journal entries, budgets, rests that were over by
+// then. It returns how many. A closed record that is in the queue stays: its event has changed, and nobody has looked
+// at it yet.
 func (tx *Tx) Prune(before time.Time) (n int, err error) {
 	err = tx.writing(func() error {
 		records, err := tx.collect(bucketRecords, func(_, value []byte) (bool, error) {
@@ -22,12 +23,14 @@ func (tx *Tx) Prune(before time.Time) (n int, err error) {
 			}
 		}
 		day := []byte(before.UTC().Format(time.DateOnly))
-		budgets, err := tx.collect(bucketBudget, func(key, _ []byte) (bool, error) { return bytes.Compare(key, day) < 0, nil })
+		budgets, err := tx.collect(bucketBudget,
+			func(key, _ []byte) (bool, error) { return bytes.Compare(key, day) < 0, nil })
 		if err != nil {
 			return err
 		}
 		end := appendTime(nil, before)
-		entries, err := tx.collect(bucketJournal, func(key, _ []byte) (bool, error) { return bytes.Compare(key, end) < 0, nil })
+		entries, err := tx.collect(bucketJournal,
+			func(key, _ []byte) (bool, error) { return bytes.Compare(key, end) < 0, nil })
 		if err != nil {
 			return err
 		}
@@ -50,7 +53,8 @@ func (tx *Tx) Prune(before time.Time) (n int, err error) {
 	return n, err
 }
 
-// collect returns the keys of a bucket for which drop says so. They are copies: a bucket must not change while it is read.
+// collect returns the keys of a bucket for which drop says so. They are copies: a bucket must not change while it is
+// read.
 func (tx *Tx) collect(bucket string, drop func(key, value []byte) (bool, error)) (keys [][]byte, err error) {
 	err = tx.scan(bucket, nil, func(key, value []byte) (bool, error) {
 		yes, err := drop(key, value)

@@ -2,7 +2,8 @@ package store
 
 import "time"
 
-// Due returns the ids of a calendar that have to be looked at by now, earliest first; at most limit, or all if limit is 0.
+// Due returns the ids of a calendar that have to be looked at by now, earliest first; at most limit, or all if limit is
+// 0.
 func (s *Store) Due(calendar string, now time.Time, limit int) (ids []string, err error) {
 	err = s.view(func(tx *Tx) error {
 		return tx.queued(calendar, func(due time.Time, id string) bool {
@@ -69,8 +70,8 @@ func (tx *Tx) queued(calendar string, fn func(due time.Time, id string) bool) er
 	})
 }
 
-// SetDue queues an id at a time, which replaces the one it was queued at. It may be an id that has no record yet: changed,
-// and not yet looked at. The zero time takes it out of the queue.
+// SetDue queues an id at a time, which replaces the one it was queued at. It may be an id that has no record yet:
+// changed, and not yet looked at. The zero time takes it out of the queue.
 func (tx *Tx) SetDue(calendar, id string, at time.Time) error {
 	return tx.writing(func() error {
 		if err := checkNames(calendar, id); err != nil {

@@ -17,14 +17,16 @@ func TestQueue(t *testing.T) {
 	r.Due = at(30)
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(put(tx, r), tx.SetDue("alice", "new", at(10)), tx.SetDue("alice", "newer", at(20)),
-			tx.SetDue("alicex", "foreign", at(1)), tx.SetDue("alice", "old", time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)))
+			tx.SetDue("alicex", "foreign", at(1)),
+			tx.SetDue("alice", "old", time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)))
 	})
 	same(t, due(20, 0), []string{"old", "new", "newer"})
 	same(t, due(20, 2), []string{"old", "new"})
 	same(t, due(60, 0), []string{"old", "new", "newer", "known"})
 
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.SetDue("alice", "known", at(5)), tx.ClearDue("alice", "old"), tx.SetDue("alice", "newer", at(7)))
+		return errors.Join(tx.SetDue("alice", "known", at(5)), tx.ClearDue("alice", "old"),
+			tx.SetDue("alice", "newer", at(7)))
 	})
 	same(t, due(60, 0), []string{"known", "newer", "new"})
 	same(t, must[time.Time](t)(s.NextDue("alice")), at(5))
@@ -46,7 +48,8 @@ func TestQueue(t *testing.T) {
 }
 
 func TestTimesSort(t *testing.T) {
-	times := []time.Time{{}, time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Unix(-1, 999), time.Unix(0, 0), time.Unix(0, 1), t0,
+	times := []time.Time{{}, time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Unix(-1, 999), time.Unix(0, 0),
+		time.Unix(0, 1), t0,
 		time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)}
 	var keys []string
 	for _, at := range times {

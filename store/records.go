@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// ErrChanged says that a record is no longer as it was read, or is there where none was: somebody else has saved it meanwhile. Nothing
-// of it was written; the transaction goes on.
+// ErrChanged says that a record is no longer as it was read, or is there where none was: somebody else has saved it
+// meanwhile. Nothing of it was written; the transaction goes on.
 var ErrChanged = errors.New("the record was changed meanwhile")
 
 // versions makes a version of what is stored under a key. It means something in this process only.
@@ -176,9 +176,10 @@ func (tx *Tx) indexed(index, name string) ([]*Record, error) {
 	return append(open, closed...), nil
 }
 
-// PutRecord saves a record as the next version of the one that it was read as, and queues it at r.Due (zero: not at all). It sets
-// r.Changed and r.Version. ErrChanged when there is another version by now; a record of version 0 is one of which nothing is saved yet.
-// A record that is already saved just like that is not written, and keeps the time of its last change.
+// PutRecord saves a record as the next version of the one that it was read as, and queues it at r.Due (zero: not at
+// all). It sets r.Changed and r.Version. ErrChanged when there is another version by now; a record of version 0 is one
+// of which nothing is saved yet. A record that is already saved just like that is not written, and keeps the time of
+// its last change.
 func (tx *Tx) PutRecord(r *Record) error {
 	if err := tx.unchanged(r); err != nil {
 		return err
@@ -230,8 +231,8 @@ func (tx *Tx) unchanged(r *Record) error {
 	})
 }
 
-// MoveRecord saves r, which was read as that of one item, as the record of another, in whose place a closed one may be. ErrChanged when r
-// is no longer as it was read, or the other item has an open record.
+// MoveRecord saves r, which was read as that of one item, as the record of another, in whose place a closed one may be.
+// ErrChanged when r is no longer as it was read, or the other item has an open record.
 func (tx *Tx) MoveRecord(r *Record, calendar, id string) error {
 	if err := tx.unchanged(r); err != nil {
 		return err

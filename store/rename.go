@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// RenameCalendar has everything that is kept under one calendar's name be kept under another. Of what is kept under the other already
-// nothing is replaced: where both names have a record of the same item, each keeps its own. Open records are due at once. It returns how
-// many records were moved.
+// RenameCalendar has everything that is kept under one calendar's name be kept under another. Of what is kept under the
+// other already nothing is replaced: where both names have a record of the same item, each keeps its own. Open records
+// are due at once. It returns how many records were moved.
 func (tx *Tx) RenameCalendar(from, to string) (records int, err error) {
 	if err := checkNames(to, ""); err != nil {
 		return 0, err
@@ -22,7 +22,8 @@ func (tx *Tx) RenameCalendar(from, to string) (records int, err error) {
 	if err := tx.renameTwins(from, to); err != nil {
 		return 0, err
 	}
-	// Problems and invitations come again by themselves: the first with a whole reading, the second because moved records are queued.
+	// Problems and invitations come again by themselves: the first with a whole reading, the second because moved
+	// records are queued.
 	return records, tx.renameState(from, to)
 }
 
@@ -49,7 +50,8 @@ func (tx *Tx) renameRecords(from, to string) (n int, err error) {
 // renameWaiting moves the ids in the queue that have no record.
 func (tx *Tx) renameWaiting(from, to string) error {
 	return tx.writing(func() error {
-		keys, err := tx.collect(bucketWaiting, func(key, _ []byte) (bool, error) { return bytes.HasPrefix(key, prefixKey(from)), nil })
+		keys, err := tx.collect(bucketWaiting,
+			func(key, _ []byte) (bool, error) { return bytes.HasPrefix(key, prefixKey(from)), nil })
 		if err != nil {
 			return err
 		}
@@ -81,7 +83,8 @@ func (tx *Tx) renameWaiting(from, to string) error {
 
 func (tx *Tx) renameTwins(from, to string) error {
 	return tx.writing(func() error {
-		keys, err := tx.collect(bucketTwins, func(key, _ []byte) (bool, error) { return bytes.HasPrefix(key[hashSize:], prefixKey(from)), nil })
+		keys, err := tx.collect(bucketTwins,
+			func(key, _ []byte) (bool, error) { return bytes.HasPrefix(key[hashSize:], prefixKey(from)), nil })
 		if err != nil {
 			return err
 		}
@@ -106,7 +109,8 @@ func (tx *Tx) renameState(from, to string) error {
 		return err
 	}
 	if now.Source == "" {
-		// The cursor does not come along: the calendar was asked for a whole listing, and what that has found is concluded first.
+		// The cursor does not come along: the calendar was asked for a whole listing, and what that has found is
+		// concluded first.
 		before.Cursor, before.LastError, before.LastErrorAt = "", "", time.Time{}
 		if err := tx.PutCalendar(to, before); err != nil {
 			return err
@@ -121,7 +125,8 @@ func (tx *Tx) forgetCalendar(name string) error {
 		return err
 	}
 	return tx.writing(func() error {
-		problems, err := tx.collect(bucketProblems, func(key, _ []byte) (bool, error) { return bytes.HasPrefix(key, prefixKey(name)), nil })
+		problems, err := tx.collect(bucketProblems,
+			func(key, _ []byte) (bool, error) { return bytes.HasPrefix(key, prefixKey(name)), nil })
 		if err != nil {
 			return err
 		}

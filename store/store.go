@@ -19,13 +19,14 @@ type Options struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Hook is called around each commit and rename with the point's name, e.g. "store.commit.before"; nil is none. It
-	// may end the process or panic: before a commit the transaction is rolled back, after it the transaction stands, and
-	// the panic goes on to the caller. At "store.update", before a transaction begins, nothing is locked: there others may go first.
+	// may end the process or panic: before a commit the transaction is rolled back, after it the transaction stands,
+	// and the panic goes on to the caller. At "store.update", before a transaction begins, nothing is locked: there
+	// others may go first.
 	Hook func(point string)
 	// NoSync leaves out every fsync. For tests only.
 	NoSync bool
-	// Strict refuses to save a record that contradicts itself (record.Record.Check). For tests only: people are better served by a record
-	// with a flaw, which heals, than by one that cannot be saved.
+	// Strict refuses to save a record that contradicts itself (record.Record.Check). For tests only: people are better
+	// served by a record with a flaw, which heals, than by one that cannot be saved.
 	Strict bool
 }
 

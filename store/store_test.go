@@ -47,11 +47,14 @@ func example(calendar, id string) *Record {
 	spec := meeting.Spec{Host: "alice@example.com", Topic: "Weekly review", Kind: meeting.Scheduled, Start: start,
 		Zone: "Europe/Berlin", Duration: time.Hour}
 	return &Record{
-		Calendar: calendar, EventID: id, UID: id + "@example.com", Title: "Weekly review", Start: start, Until: start.Add(time.Hour),
-		Tag: "#zoom", TagIn: "title", Mark: "zt1-" + id, Host: "alice@example.com", MeetingID: 12345678901,
-		Meeting: meeting.Meeting{ID: 12345678901, JoinURL: "https://us02web.zoom.us/j/12345678901?pwd=abc", Passcode: "481516"},
-		Told:    &spec, Block: "── Zoom ──\nJoin: https://us02web.zoom.us/j/12345678901\n", JoinURL: "https://us02web.zoom.us/j/12345678901?pwd=abc",
-		State: "linked", Due: t0.Add(time.Hour),
+		Calendar: calendar, EventID: id, UID: id + "@example.com", Title: "Weekly review", Start: start,
+		Until: start.Add(time.Hour),
+		Tag:   "#zoom", TagIn: "title", Mark: "zt1-" + id, Host: "alice@example.com", MeetingID: 12345678901,
+		Meeting: meeting.Meeting{ID: 12345678901, JoinURL: "https://us02web.zoom.us/j/12345678901?pwd=abc",
+			Passcode: "481516"},
+		Told: &spec, Block: "── Zoom ──\nJoin: https://us02web.zoom.us/j/12345678901\n",
+		JoinURL: "https://us02web.zoom.us/j/12345678901?pwd=abc",
+		State:   "linked", Due: t0.Add(time.Hour),
 	}
 }
 
@@ -169,7 +172,8 @@ func TestForeignBytesInNames(t *testing.T) {
 		r := example("alice", name)
 		r.UID = "\xff" + name + strings.Repeat("y", 100_000)
 		update(t, s, func(tx *Tx) error { return put(tx, r) })
-		// What comes back from the store is put again: its UID now has other bytes, but must be indexed in the same place.
+		// What comes back from the store is put again: its UID now has other bytes, but must be indexed in the same
+		// place.
 		again := must[*Record](t)(s.Record("alice", name))
 		again.Title = "changed"
 		update(t, s, func(tx *Tx) error { return put(tx, again) })
@@ -181,7 +185,8 @@ func TestForeignBytesInNames(t *testing.T) {
 		t.Errorf("%d records, want %d", len(list), len(names))
 	}
 	for _, bad := range []*Record{
-		example("", "1"), example("a\x00b", "1"), example(strings.Repeat("x", maxName+1), "1"), example("a", strings.Repeat("x", maxName+1)),
+		example("", "1"), example("a\x00b", "1"), example(strings.Repeat("x", maxName+1), "1"),
+		example("a", strings.Repeat("x", maxName+1)),
 	} {
 		if err := s.Update(func(tx *Tx) error { return put(tx, bad) }); err == nil {
 			t.Errorf("%.20q/%.20q was saved", bad.Calendar, bad.EventID)
@@ -199,16 +204,19 @@ func TestCalendarsAndProblems(t *testing.T) {
 		return errors.Join(tx.PutCalendar("team", st), tx.PutCalendar("alice", CalendarState{Detects: "f2"}),
 			put(tx, example("bob", "1")), put(tx, example("bob", "2")),
 			tx.PutProblem("team", Problem{ID: "\xffb.ics", Reason: "cut", Since: t0}),
-			tx.PutProblem("team", Problem{ID: "a.ics", Reason: "nested", Since: t0}), tx.PutProblem("teams", Problem{ID: "c"}))
+			tx.PutProblem("team", Problem{ID: "a.ics", Reason: "nested", Since: t0}),
+			tx.PutProblem("teams", Problem{ID: "c"}))
 	})
 	same(t, must[[]string](t)(s.Calendars()), []string{"alice", "bob", "team"})
 	same(t, must[CalendarState](t)(s.Calendar("team")), st)
 	same(t, must[CalendarState](t)(s.Calendar("nobody")), CalendarState{})
-	same(t, must[[]Problem](t)(s.Problems("team")), []Problem{{ID: "a.ics", Reason: "nested", Since: t0}, {ID: "\xffb.ics", Reason: "cut", Since: t0}})
+	same(t, must[[]Problem](t)(s.Problems("team")), []Problem{{ID: "a.ics", Reason: "nested", Since: t0},
+		{ID: "\xffb.ics", Reason: "cut", Since: t0}})
 
 	st.Cursor = ""
 	update(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutCalendar("team", st), tx.DeleteProblem("team", "a.ics"), tx.DeleteProblem("team", "unknown"))
+		return errors.Join(tx.PutCalendar("team", st), tx.DeleteProblem("team", "a.ics"),
+			tx.DeleteProblem("team", "unknown"))
 	})
 	same(t, must[CalendarState](t)(s.Calendar("team")), st)
 	same(t, len(must[[]Problem](t)(s.Problems("team"))), 1)

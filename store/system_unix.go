@@ -19,7 +19,8 @@ const modes = true
 // openFile opens a file whose lock and name may change while it is open.
 func openFile(path string, flag int) (*os.File, error) { return os.OpenFile(path, flag, 0o600) }
 
-// lockFile locks an open file, at once or not at all; busy says that another process has it. The lock ends with the file.
+// lockFile locks an open file, at once or not at all; busy says that another process has it. The lock ends with the
+// file.
 func lockFile(file *os.File, shared bool) (busy bool, err error) {
 	how := unix.LOCK_EX | unix.LOCK_NB
 	if shared {

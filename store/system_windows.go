@@ -13,7 +13,8 @@ const noFollow = 0
 // modes says that the mode of a file does not tell who may read it: that is for the folder's access list to say.
 const modes = false
 
-// openFile opens a file that can be given another name while it is open, as a new database is. Package os does not share that right.
+// openFile opens a file that can be given another name while it is open, as a new database is. Package os does not
+// share that right.
 func openFile(path string, flag int) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
@@ -34,8 +35,8 @@ func openFile(path string, flag int) (*os.File, error) {
 	return os.NewFile(uintptr(handle), path), nil
 }
 
-// lockFile locks an open file, at once or not at all; busy says that another process has it. The lock ends with the file. It is on a byte
-// that no file reaches, beside the one that bbolt locks with the same handle.
+// lockFile locks an open file, at once or not at all; busy says that another process has it. The lock ends with the
+// file. It is on a byte that no file reaches, beside the one that bbolt locks with the same handle.
 func lockFile(file *os.File, shared bool) (busy bool, err error) {
 	const end = 1<<32 - 1
 	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)

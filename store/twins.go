@@ -8,7 +8,8 @@ import (
 // Item names an item of a calendar.
 type Item struct{ Calendar, EventID string }
 
-// PutTwin remembers that an item was left alone because another one with its UID has the record. It is woken when that ends.
+// PutTwin remembers that an item was left alone because another one with its UID has the record. It is woken when that
+// ends.
 func (tx *Tx) PutTwin(uid string, item Item) error {
 	return tx.writing(func() error {
 		if err := checkNames(item.Calendar, item.EventID); err != nil {
@@ -45,8 +46,8 @@ func (tx *Tx) DeleteTwin(uid string, item Item) error {
 	return tx.writing(func() error { return tx.remove(bucketTwins, twinKey(uid, item)) })
 }
 
-// WakeTwins queues the items that were left alone for the one that has the record of a UID, each in its own calendar, and forgets that
-// they were: those that still are twins say so again.
+// WakeTwins queues the items that were left alone for the one that has the record of a UID, each in its own calendar,
+// and forgets that they were: those that still are twins say so again.
 func (tx *Tx) WakeTwins(uid string, at time.Time) error {
 	twins, err := tx.Twins(uid)
 	if err != nil {

@@ -41,8 +41,8 @@ func dataBuckets() []string {
 		bucketTwins, bucketSweeps, bucketRests}
 }
 
-// Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given to,
-// and for one goroutine.
+// Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given
+// to, and for one goroutine.
 type Tx struct {
 	s      *Store
 	b      *bolt.Tx
@@ -206,7 +206,8 @@ func checkNames(calendar, id string) error {
 		return fmt.Errorf("store: save calendar %.40q: %w", calendar, errName)
 	}
 	if len(id) > maxName {
-		return fmt.Errorf("store: save event %.40q of %s: its id has %d bytes, more than the %d that can be kept", id, calendar, len(id), maxName)
+		return fmt.Errorf("store: save event %.40q of %s: its id has %d bytes, more than the %d that can be kept", id,
+			calendar, len(id), maxName)
 	}
 	return nil
 }

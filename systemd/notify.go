@@ -15,7 +15,8 @@ import (
 // Ready says that the daemon works, after its start and after each reload.
 func Ready() { notify(daemon.SdNotifyReady) }
 
-// Reloading says that the configuration is being read again; Ready ends it. The time is what Type=notify-reload asks for.
+// Reloading says that the configuration is being read again; Ready ends it. The time is what Type=notify-reload asks
+// for.
 func Reloading() { notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec()) }
 
 // Stopping says that the daemon is on its way out.
@@ -24,9 +25,9 @@ func Stopping() { notify(daemon.SdNotifyStopping) }
 // Status sets the line that "systemctl status" shows.
 func Status(text string) { notify("STATUS=" + strings.Join(strings.Fields(text), " ")) }
 
-// Watchdog tells systemd that the daemon is alive, twice in each WatchdogSec of its unit, for as long as healthy returns
-// nil. When it does not, the reason becomes the status, and systemd restarts the daemon if that lasts. Watchdog returns
-// when ctx ends, or at once where the unit asks for no watchdog.
+// Watchdog tells systemd that the daemon is alive, twice in each WatchdogSec of its unit, for as long as healthy
+// returns nil. When it does not, the reason becomes the status, and systemd restarts the daemon if that lasts. Watchdog
+// returns when ctx ends, or at once where the unit asks for no watchdog.
 func Watchdog(ctx context.Context, healthy func() error) {
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || interval <= 0 {

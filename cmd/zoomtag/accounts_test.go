@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
 )
 
@@ -21,11 +20,13 @@ type clubHouse struct {
 	club *zoomtest.Server // where the person signs in; zoomDoor.zoom is the organisation's
 }
 
-const clubEvents = "calendars:\n  - { name: team, ics: { path: team, owner: \"*\" } }\n  - { name: evening, account: Club, ics: { path: evening, owner: \"*\" } }\n"
+const clubEvents = "calendars:\n  - { name: team, ics: { path: team, owner: \"*\" } }\n  - { name: evening, account: " +
+	"Club, ics: { path: evening, owner: \"*\" } }\n"
 
 func newClubHouse(t *testing.T) *clubHouse {
 	t.Helper()
-	h := &clubHouse{zoomDoor: newZoomDoor(t, "client_id: public"), club: zoomtest.New(zoomtest.Options{Person: "bob@example.com"})}
+	h := &clubHouse{zoomDoor: newZoomDoor(t, "client_id: public"),
+		club: zoomtest.New(zoomtest.Options{Person: "bob@example.com"})}
 	if err := h.club.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -43,18 +44,21 @@ func newClubHouse(t *testing.T) *clubHouse {
 
 // work and person are the two accounts in the configuration.
 func (h *clubHouse) work(name string) string {
-	return fmt.Sprintf("{ name: %s, account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }",
+	return fmt.Sprintf("{ name: %s, account_id: account, client_id: client, client_secret: secret, host: "+
+		"alice@example.com, api_url: %q, oauth_url: %q }",
 		name, h.zoom.APIURL(), h.zoom.OAuthURL())
 }
 
 func (h *clubHouse) person(name string) string {
-	return fmt.Sprintf("{ name: %s, mode: user, client_id: public, api_url: %q, oauth_url: %q }", name, h.club.APIURL(), h.club.OAuthURL())
+	return fmt.Sprintf("{ name: %s, mode: user, client_id: public, api_url: %q, oauth_url: %q }", name, h.club.APIURL(),
+		h.club.OAuthURL())
 }
 
 // list writes a configuration with these accounts.
 func (h *clubHouse) list(calendars string, accounts ...string) {
 	h.t.Helper()
-	h.write("zoomtag.yaml", "state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\nzoom:\n  - "+strings.Join(accounts, "\n  - ")+"\n"+calendars)
+	h.write("zoomtag.yaml", "state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\nzoom:\n  - "+
+		strings.Join(accounts, "\n  - ")+"\n"+calendars)
 }
 
 // ask runs a command with --json and decodes what it prints.
@@ -95,11 +99,13 @@ func (h *clubHouse) has(work, club int) {
 		}
 	}
 	if len(h.zoom.Meetings()) != work || len(h.club.Meetings()) != club {
-		h.t.Fatalf("%d meetings at work and %d in the club, want %d and %d", len(h.zoom.Meetings()), len(h.club.Meetings()), work, club)
+		h.t.Fatalf("%d meetings at work and %d in the club, want %d and %d", len(h.zoom.Meetings()),
+			len(h.club.Meetings()), work, club)
 	}
 }
 
-// TestAccounts is the whole way: a calendar and a tag choose the account, its person signs in, the state is lost, the account is taken out.
+// TestAccounts is the whole way: a calendar and a tag choose the account, its person signs in, the state is lost, the
+// account is taken out.
 func TestAccounts(t *testing.T) {
 	h := newClubHouse(t)
 	h.event("party", "Party #zoom(account=club)")
@@ -115,7 +121,8 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("an account that is not there: %s", said["Nowhere"])
 	}
 	h.has(1, 0)
-	if out, errs, code := h.auth("club"); code != exitOK || !strings.Contains(out, "Signed in at Zoom for account Club") || !strings.Contains(out, "zoom-club.grant") ||
+	if out, errs, code := h.auth("club"); code != exitOK ||
+		!strings.Contains(out, "Signed in at Zoom for account Club") || !strings.Contains(out, "zoom-club.grant") ||
 		!strings.Contains(out, "the meetings of bob@example.com") {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
@@ -139,7 +146,8 @@ func TestAccounts(t *testing.T) {
 	plan, _, _ := h.run(nil, io.Discard, "plan", "team")
 	status, _, _ := h.run(nil, io.Discard, "status")
 	for _, text := range []string{plan, status} {
-		if !strings.Contains(text, "stays in Zoom account Club: Zoom cannot move it to work; for a meeting there remove the tag") {
+		if !strings.Contains(text, "stays in Zoom account Club: Zoom cannot move it to work; for a meeting there "+
+			"remove the tag") {
 			t.Errorf("not said:\n%s", text)
 		}
 	}
@@ -151,7 +159,8 @@ func TestAccounts(t *testing.T) {
 	h.sync(exitOK)
 	h.sync(exitOK)
 	h.has(1, 2)
-	if status, _, _ := h.run(nil, io.Discard, "status"); strings.Count(status, "(Club, whose marks begin with zt-") != 2 {
+	if status, _, _ := h.run(nil, io.Discard, "status"); strings.Count(status,
+		"(Club, whose marks begin with zt-") != 2 {
 		t.Errorf("status says:\n%s", status)
 	}
 	// Put back, what is over ends.
@@ -167,10 +176,12 @@ func (h *clubHouse) shown() {
 	t.Helper()
 	var status api.StatusReport
 	h.ask(&status, exitOK, "status")
-	if len(status.Tokens) != 1 || status.Tokens[0].Account != "Club" || status.Tokens[0].Person != "bob@example.com" || status.Tokens[0].SignedIn == nil {
+	if len(status.Tokens) != 1 || status.Tokens[0].Account != "Club" || status.Tokens[0].Person != "bob@example.com" ||
+		status.Tokens[0].SignedIn == nil {
 		t.Errorf("tokens: %+v", status.Tokens)
 	}
-	if got := fmt.Sprint(status.Budget); got != "[{alice@example.com work 1 100} {bob@example.com Club 2 100}]" && got != "[{alice@example.com work 1 100} {me Club 2 100}]" {
+	if got := fmt.Sprint(status.Budget); got != "[{alice@example.com work 1 100} {bob@example.com Club 2 100}]" &&
+		got != "[{alice@example.com work 1 100} {me Club 2 100}]" {
 		t.Errorf("budget: %s", got)
 	}
 	var links api.LinksReport
@@ -203,7 +214,8 @@ func (h *clubHouse) shown() {
 	}
 	found := false
 	for _, f := range report.Findings {
-		found = found || f.Account == "Club" && f.Code == doctor.SignInRefused && strings.Contains(f.Mend, "zoomtag auth zoom Club")
+		found = found || f.Account == "Club" && f.Code == doctor.SignInRefused &&
+			strings.Contains(f.Mend, "zoomtag auth zoom Club")
 		if f.Account == "work" && f.Severity == doctor.Error {
 			t.Errorf("of work: %+v", f)
 		}
@@ -221,7 +233,8 @@ func TestNamingTheAccount(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(h.dir, "evening"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	h.write("zoomtag.yaml", "state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\nzoom: "+one+"\n"+calendars)
+	h.write("zoomtag.yaml", "state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\nzoom: "+one+"\n"+
+		calendars)
 	h.sync(exitOK)
 	h.has(1, 0)
 	h.list(calendars, h.work("work"), h.person("Club"))
@@ -252,20 +265,26 @@ func TestAuthWhichAccount(t *testing.T) {
 		args     []string
 		want     string
 	}{
-		{[]string{h.work("work"), h.person("Club"), second}, nil, "name the Zoom account for which somebody signs in, as in zoomtag auth zoom Club; there are: Club, choir"},
-		{[]string{h.work("work"), h.person("Club")}, []string{"clubs"}, `there is no Zoom account "clubs" in the configuration; did you mean "Club"?`},
-		{[]string{h.work("work"), h.person("Club")}, []string{"family"}, "there are: work (server-to-server), Club (user)"},
-		{[]string{h.work("work"), h.person("Club")}, []string{"work"}, "Zoom account work has mode server-to-server, in which nobody signs in"},
+		{[]string{h.work("work"), h.person("Club"), second}, nil, "name the Zoom account for which somebody signs " +
+			"in, as in zoomtag auth zoom Club; there are: Club, choir"},
+		{[]string{h.work("work"), h.person("Club")}, []string{"clubs"},
+			`there is no Zoom account "clubs" in the configuration; did you mean "Club"?`},
+		{[]string{h.work("work"), h.person("Club")}, []string{"family"},
+			"there are: work (server-to-server), Club (user)"},
+		{[]string{h.work("work"), h.person("Club")}, []string{"work"},
+			"Zoom account work has mode server-to-server, in which nobody signs in"},
 		{[]string{h.work("work")}, nil, "no Zoom account has mode user"},
 		{[]string{h.work("work"), h.person("Club")}, []string{"Club", "choir"}, ""},
 	} {
 		h.list(strings.Replace(clubEvents, "account: Club, ", "", 1), tt.accounts...)
-		if _, errs, code := h.run(nil, io.Discard, append([]string{"auth", "zoom"}, tt.args...)...); code != exitUsage || !strings.Contains(errs, tt.want) {
+		if _, errs, code := h.run(nil, io.Discard,
+			append([]string{"auth", "zoom"}, tt.args...)...); code != exitUsage || !strings.Contains(errs, tt.want) {
 			t.Errorf("%q: exit %d, %s", tt.args, code, errs)
 		}
 	}
 	h.configure("client_id: public")
-	if _, errs, code := h.run(nil, io.Discard, "auth", "zoom", "Club"); code != exitUsage || !strings.Contains(errs, "one Zoom account, without a name") {
+	if _, errs, code := h.run(nil, io.Discard, "auth", "zoom", "Club"); code != exitUsage ||
+		!strings.Contains(errs, "one Zoom account, without a name") {
 		t.Errorf("exit %d, %s", code, errs)
 	}
 	if _, errs, code := h.run(nil, io.Discard, "auth", "google", "Club"); code != exitUsage {

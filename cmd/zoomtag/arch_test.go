@@ -12,52 +12,76 @@ import (
 	"testing"
 )
 
-// Who may import whom. A package may import those of ours that its row names, and nothing else of ours; rows end in /... for
-// a package and all below it. Test files may import more: they are not looked at.
+// Who may import whom. A package may import those of ours that its row names, and nothing else of ours; rows end in
+// /... for a package and all below it. Test files may import more: they are not looked at.
 var mayImport = map[string][]string{
-	"cmd/zoomtag":                            {"*"},
-	"cmd/zoomtag/demo":                       {"cmd/zoomtag/terminal", "providers/calendar", "providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest", "providers/files", "providers/meeting/zoom/zoomtest", "providers/words", "sync/api", "sync/api/socket"},
-	"cmd/zoomtag/show":                       {"cmd/zoomtag/terminal", "providers/words", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan", "sync/service"},
-	"cmd/zoomtag/persons":                    {"cmd/zoomtag/terminal", "configs", "providers/calendar", "providers/meeting/zoom", "providers/signin", "providers/words", "sync/assemble", "sync/plan", "sync/setup"},
-	"cmd/zoomtag/build":                      {},
-	"cmd/zoomtag/usage":                      {"cmd/zoomtag/terminal", "providers/words"},
-	"cmd/zoomtag/connect":                    {"cmd/zoomtag/terminal", "configs", "providers/files", "providers/words", "store", "sync/api", "sync/api/local", "sync/api/socket", "sync/assemble"},
-	"cmd/zoomtag/prompt":                     {"providers/words", "sync/setup"},
-	"cmd/zoomtag/terminal":                   {"providers/words"},
-	"providers/words":                        {},
-	"configs":                                {"providers/words"},
-	"systemd":                                {},
-	"sync/api":                               {"providers/words", "sync/doctor", "sync/engine", "sync/invite", "store/record"},
-	"sync/api/local":                         {"configs", "providers/calendar", "providers/files", "providers/ical", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/doctor/examine", "sync/engine", "sync/invite", "sync/invite/keep", "sync/plan"},
-	"sync/api/socket":                        {"providers/words", "sync/api"},
-	"providers/files":                        {"providers/words"},
-	"sync/assemble":                          {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/doctor", "sync/engine", "sync/plan"},
-	"providers/signin":                       {"providers/internal/oauth"},
-	"providers/calendar":                     {"providers/words"},
-	"providers/meeting":                      {"providers/words"},
-	"providers/ical":                         {},
-	"providers/links":                        {},
-	"providers/internal/rest":                {"providers/words"},
-	"store/record":                           {"providers/meeting"},
-	"store":                                  {"store/record", "providers/meeting"},
-	"sync/plan":                              {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "store/record"},
-	"sync/daemon":                            {"configs", "providers/words", "store", "sync/api", "sync/api/local", "sync/api/socket", "sync/engine", "systemd"},
-	"sync/doctor":                            {"providers/calendar", "providers/links", "providers/meeting", "providers/words", "sync/plan", "store/record"},
-	"sync/doctor/examine":                    {"configs", "providers/calendar", "providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine", "sync/plan"},
-	"sync/invite":                            {"providers/calendar", "providers/ical", "sync/plan"},
-	"sync/invite/keep":                       {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
-	"sync/service":                           {"configs", "providers/files", "providers/words", "sync/api/socket", "systemd"},
-	"sync/setup":                             {"configs", "providers/calendar", "providers/files", "providers/meeting", "providers/signin", "providers/words", "sync/api", "sync/assemble", "sync/plan"},
-	"sync/series":                            {"providers/calendar", "providers/ical", "providers/meeting"},
-	"sync/engine":                            {"providers/calendar", "providers/meeting", "store", "sync/plan", "sync/series", "providers/words"},
-	"providers/internal/oauth":               {"providers/internal/rest", "providers/words"},
-	"providers/calendar/google":              {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth", "providers/signin", "providers/words"},
-	"providers/calendar/outlook":             {"providers/calendar", "providers/ical", "providers/internal/rest", "providers/internal/oauth", "providers/signin", "providers/words"},
-	"providers/internal/icsobject":           {"providers/calendar", "providers/ical"},
-	"providers/calendar/icsdir":              {"providers/calendar", "providers/ical", "providers/internal/icsobject", "providers/internal/rest", "providers/words"},
-	"providers/calendar/caldav":              {"providers/calendar", "providers/ical", "providers/internal/icsobject", "providers/internal/rest", "providers/words"},
-	"providers/calendar/calendartest":        {"providers/calendar"},
-	"providers/meeting/zoom":                 {"providers/links", "providers/meeting", "providers/internal/rest", "providers/internal/oauth", "providers/signin", "providers/words"},
+	"cmd/zoomtag": {"*"},
+	"cmd/zoomtag/demo": {"cmd/zoomtag/terminal", "providers/calendar",
+		"providers/calendar/google/googletest", "providers/calendar/icsdir", "providers/calendar/outlook/outlooktest",
+		"providers/files", "providers/meeting/zoom/zoomtest", "providers/words", "sync/api", "sync/api/socket"},
+	"cmd/zoomtag/show": {"cmd/zoomtag/terminal", "providers/words", "sync/api", "sync/assemble",
+		"sync/doctor", "sync/engine", "sync/plan", "sync/service"},
+	"cmd/zoomtag/persons": {"cmd/zoomtag/terminal", "configs", "providers/calendar",
+		"providers/meeting/zoom", "providers/signin", "providers/words", "sync/assemble", "sync/plan", "sync/setup"},
+	"cmd/zoomtag/build": {},
+	"cmd/zoomtag/usage": {"cmd/zoomtag/terminal", "providers/words"},
+	"cmd/zoomtag/connect": {"cmd/zoomtag/terminal", "configs", "providers/files", "providers/words",
+		"store", "sync/api", "sync/api/local", "sync/api/socket", "sync/assemble"},
+	"cmd/zoomtag/prompt":   {"providers/words", "sync/setup"},
+	"cmd/zoomtag/terminal": {"providers/words"},
+	"providers/words":      {},
+	"configs":              {"providers/words"},
+	"systemd":              {},
+	"sync/api": {"providers/words", "sync/doctor", "sync/engine", "sync/invite",
+		"store/record"},
+	"sync/api/local": {"configs", "providers/calendar", "providers/files", "providers/ical",
+		"providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api",
+		"sync/assemble", "sync/doctor", "sync/doctor/examine", "sync/engine", "sync/invite", "sync/invite/keep",
+		"sync/plan"},
+	"sync/api/socket": {"providers/words", "sync/api"},
+	"providers/files": {"providers/words"},
+	"sync/assemble": {"configs", "providers/calendar", "providers/meeting", "providers/signin",
+		"providers/words", "store", "store/record", "sync/doctor", "sync/engine", "sync/plan"},
+	"providers/signin":        {"providers/internal/oauth"},
+	"providers/calendar":      {"providers/words"},
+	"providers/meeting":       {"providers/words"},
+	"providers/ical":          {},
+	"providers/links":         {},
+	"providers/internal/rest": {"providers/words"},
+	"store/record":            {"providers/meeting"},
+	"store":                   {"store/record", "providers/meeting"},
+	"sync/plan": {"providers/calendar", "providers/links", "providers/meeting",
+		"providers/words", "store/record"},
+	"sync/daemon": {"configs", "providers/words", "store", "sync/api", "sync/api/local",
+		"sync/api/socket", "sync/engine", "systemd"},
+	"sync/doctor": {"providers/calendar", "providers/links", "providers/meeting",
+		"providers/words", "sync/plan", "store/record"},
+	"sync/doctor/examine": {"configs", "providers/calendar", "providers/meeting", "providers/signin",
+		"providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine",
+		"sync/plan"},
+	"sync/invite": {"providers/calendar", "providers/ical", "sync/plan"},
+	"sync/invite/keep": {"providers/calendar", "providers/files", "providers/ical",
+		"providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
+	"sync/service": {"configs", "providers/files", "providers/words", "sync/api/socket",
+		"systemd"},
+	"sync/setup": {"configs", "providers/calendar", "providers/files", "providers/meeting",
+		"providers/signin", "providers/words", "sync/api", "sync/assemble", "sync/plan"},
+	"sync/series": {"providers/calendar", "providers/ical", "providers/meeting"},
+	"sync/engine": {"providers/calendar", "providers/meeting", "store", "sync/plan",
+		"sync/series", "providers/words"},
+	"providers/internal/oauth": {"providers/internal/rest", "providers/words"},
+	"providers/calendar/google": {"providers/calendar", "providers/ical", "providers/internal/rest",
+		"providers/internal/oauth", "providers/signin", "providers/words"},
+	"providers/calendar/outlook": {"providers/calendar", "providers/ical", "providers/internal/rest",
+		"providers/internal/oauth", "providers/signin", "providers/words"},
+	"providers/internal/icsobject": {"providers/calendar", "providers/ical"},
+	"providers/calendar/icsdir": {"providers/calendar", "providers/ical", "providers/internal/icsobject",
+		"providers/internal/rest", "providers/words"},
+	"providers/calendar/caldav": {"providers/calendar", "providers/ical", "providers/internal/icsobject",
+		"providers/internal/rest", "providers/words"},
+	"providers/calendar/calendartest": {"providers/calendar"},
+	"providers/meeting/zoom": {"providers/links", "providers/meeting", "providers/internal/rest",
+		"providers/internal/oauth", "providers/signin", "providers/words"},
 	"providers/meeting/zoom/zoomtest":        {"providers/internal/emulator"},
 	"providers/meeting/personal":             {"providers/links", "providers/meeting", "providers/internal/rest"},
 	"providers/meeting/meetingtest":          {"providers/meeting"},
@@ -65,7 +89,8 @@ var mayImport = map[string][]string{
 	"providers/calendar/google/googletest":   {"providers/internal/emulator"},
 	"providers/calendar/outlook/outlooktest": {"providers/internal/emulator"},
 	"providers/calendar/caldav/caldavtest":   {"providers/internal/emulator"},
-	"sync/engine/enginetest": {"providers/calendar", "providers/calendar/calendartest", "providers/meeting", "providers/meeting/meetingtest",
+	"sync/engine/enginetest": {"providers/calendar", "providers/calendar/calendartest", "providers/meeting",
+		"providers/meeting/meetingtest",
 		"store", "sync/engine", "sync/plan", "sync/series"},
 }
 
@@ -84,16 +109,17 @@ var soleImporter = map[string]string{
 	"github.com/spf13/pflag":         "cmd/zoomtag/usage",
 	"github.com/coreos/go-systemd":   "systemd",
 	"go.yaml.in/yaml":                "configs",
-	"golang.org/x/oauth2":            "providers/meeting/zoom providers/calendar/google providers/calendar/outlook providers/internal/oauth",
-	"github.com/microsoftgraph":      "providers/calendar/outlook",
-	"github.com/microsoft":           "providers/calendar/outlook",
-	"github.com/golang-jwt/jwt":      "providers/calendar/outlook",
-	"google.golang.org/api":          "providers/calendar/google",
-	"golang.org/x/net/html":          "providers/calendar providers/internal/rest",
-	"golang.org/x/net/publicsuffix":  "providers/calendar/caldav",
-	"golang.org/x/text":              "providers/ical",
-	"golang.org/x/time":              "providers/calendar/google",
-	"github.com/robfig/cron":         "sync/engine configs",
+	"golang.org/x/oauth2": "providers/meeting/zoom providers/calendar/google providers/calendar/outlook " +
+		"providers/internal/oauth",
+	"github.com/microsoftgraph":     "providers/calendar/outlook",
+	"github.com/microsoft":          "providers/calendar/outlook",
+	"github.com/golang-jwt/jwt":     "providers/calendar/outlook",
+	"google.golang.org/api":         "providers/calendar/google",
+	"golang.org/x/net/html":         "providers/calendar providers/internal/rest",
+	"golang.org/x/net/publicsuffix": "providers/calendar/caldav",
+	"golang.org/x/text":             "providers/ical",
+	"golang.org/x/time":             "providers/calendar/google",
+	"github.com/robfig/cron":        "sync/engine configs",
 }
 
 func TestArchitecture(t *testing.T) {
@@ -143,7 +169,8 @@ func TestArchitecture(t *testing.T) {
 func checkImport(t *testing.T, pkg, imported, file string) {
 	t.Helper()
 	for system, owners := range soleImporter {
-		if (imported == system || strings.HasPrefix(imported, system+"/")) && !slices.Contains(strings.Fields(owners), pkg) {
+		if (imported == system || strings.HasPrefix(imported, system+"/")) &&
+			!slices.Contains(strings.Fields(owners), pkg) {
 			t.Errorf("%s imports %s, which is for %s alone", file, imported, owners)
 		}
 	}
@@ -164,7 +191,8 @@ func checkImport(t *testing.T, pkg, imported, file string) {
 	}
 }
 
-// makesClients are the files that may name what sends HTTP requests: all else gets it from there, with its bounds of time and length.
+// makesClients are the files that may name what sends HTTP requests: all else gets it from there, with its bounds of
+// time and length.
 var makesClients = map[string]string{
 	"providers/internal/rest/client.go": "NewClient, the one way to a client for a service",
 	"sync/assemble/counter.go":          "the transport below all of them",
@@ -184,7 +212,8 @@ func TestWhoSends(t *testing.T) {
 	root := filepath.Join("..", "..")
 	named := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(filepath.Dir(path), "test") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasSuffix(filepath.Dir(path), "test") {
 			return err
 		}
 		rel, err := filepath.Rel(root, path)
@@ -211,7 +240,8 @@ func TestWhoSends(t *testing.T) {
 			}
 			named[filepath.ToSlash(rel)] = true
 			if makesClients[filepath.ToSlash(rel)] == "" {
-				t.Errorf("%s uses %s.%s: clients come from rest.NewClient, which bounds them", rel, pkg.Name, s.Sel.Name)
+				t.Errorf("%s uses %s.%s: clients come from rest.NewClient, which bounds them", rel, pkg.Name,
+					s.Sel.Name)
 			}
 			return true
 		})

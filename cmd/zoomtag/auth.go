@@ -21,19 +21,23 @@ func (a *app) authCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "auth google|outlook|zoom [ACCOUNT]",
 		Short: "Sign in as a person, through a browser",
-		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user", or at Zoom as the person who
-hosts, for "mode: user"; ACCOUNT is the Zoom account, where several have that mode. The browser may be on this machine, or on another one: then the address at which it ends is pasted here, or, at
-Microsoft, a short code from here is typed in there. A running daemon notices the new sign-in by itself.`,
+		Long: `Sign in at Google or Microsoft as the person whose calendar it is, for a calendar with "auth: user",
+or at Zoom as the person who hosts, for "mode: user"; ACCOUNT is the Zoom account, where several
+have that mode. The browser may be on this machine, or on another one: then the address at which it
+ends is pasted here, or, at Microsoft, a short code from here is typed in there. A running daemon
+notices the new sign-in by itself.`,
 		Args:        authArgs,
 		Annotations: map[string]string{usage.FirstWord: strings.Join(signInProviders, " ")},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch provider := args[0]; {
 			case how.DeviceCode && provider != "outlook":
-				return words.Usage(errors.New("there are device codes for Outlook calendars only: leave --device-code out, and paste the address instead"))
+				return words.Usage(errors.New("there are device codes for Outlook calendars only: leave " +
+					"--device-code out, and paste the address instead"))
 			case provider != "zoom":
 				return a.authCalendar(cmd.Context(), provider, name, how)
 			case name != "":
-				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of several accounts name one, as in zoomtag auth zoom NAME"))
+				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of " +
+					"several accounts name one, as in zoomtag auth zoom NAME"))
 			}
 			return a.authZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},
@@ -41,7 +45,8 @@ Microsoft, a short code from here is typed in there. A running daemon notices th
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar to sign in for; needed if there are several")
 	cmd.Flags().BoolVar(&how.NoBrowser, "no-browser", false, "only show the address to open")
 	cmd.AddCommand(a.authListCommand(), a.authLogoutCommand())
-	cmd.Flags().BoolVar(&how.DeviceCode, "device-code", false, "outlook: show a code to type in, in any browser; the default where this machine has none")
+	cmd.Flags().BoolVar(&how.DeviceCode, "device-code", false,
+		"outlook: show a code to type in, in any browser; the default where this machine has none")
 	return a.completeSignIns(cmd)
 }
 
@@ -89,10 +94,12 @@ func (a *app) accountOf(name string) (*configs.Config, configs.Zoom, error) {
 }
 
 // withSecret chooses something in the configuration, and reads secrets only where that has one.
-func withSecret[T any](a *app, choose func(*configs.Config) (chosen T, secret bool, err error)) (*configs.Config, T, error) {
+func withSecret[T any](a *app,
+	choose func(*configs.Config) (chosen T, secret bool, err error)) (*configs.Config, T, error) {
 	var cfg *configs.Config
 	var chosen T
-	for _, load := range []func(string, func(string) string) (*configs.Config, error){configs.LoadWithoutSecrets, configs.Load} {
+	for _, load := range []func(string, func(string) string) (*configs.Config, error){configs.LoadWithoutSecrets,
+		configs.Load} {
 		var secret bool
 		var err error
 		if cfg, err = a.way().LoadWith(load); err != nil {

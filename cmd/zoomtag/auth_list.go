@@ -17,8 +17,9 @@ func (a *app) authListCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "list",
 		Short: "List the sign-ins of persons",
-		Long: `List for whom somebody has to sign in, who has done so and when, whether the service still takes it, and the command that mends it. That is
-what the files of the sign-ins say; with --ask each service is asked.`,
+		Long: `List for whom somebody has to sign in, who has done so and when, whether the service still takes it,
+and the command that mends it. That is what the files of the sign-ins say; with --ask each service
+is asked.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.listSignIns(cmd.Context(), ask) },
 	})

@@ -18,8 +18,9 @@ func (a *app) authLogoutCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout google|outlook|zoom [ACCOUNT]",
 		Short: "End a person's sign-in",
-		Long: `Have the service take a sign-in back, where it can (Google, Zoom), remove its file from this machine, and say where the service still lists
-zoomtag. Events and meetings stay as they are; a running daemon holds them until somebody signs in again.`,
+		Long: `Have the service take a sign-in back, where it can (Google, Zoom), remove its file from this
+machine, and say where the service still lists zoomtag. Events and meetings stay as they are; a
+running daemon holds them until somebody signs in again.`,
 		Args:        authArgs,
 		Annotations: map[string]string{usage.FirstWord: strings.Join(signInProviders, " ")},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -27,7 +28,8 @@ zoomtag. Events and meetings stay as they are; a running daemon holds them until
 			case args[0] != "zoom":
 				return a.logoutCalendar(cmd.Context(), args[0], name, how)
 			case name != "":
-				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of several accounts name one, as in zoomtag auth logout zoom NAME"))
+				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of " +
+					"several accounts name one, as in zoomtag auth logout zoom NAME"))
 			}
 			return a.logoutZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},

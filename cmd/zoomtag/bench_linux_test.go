@@ -12,15 +12,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// BenchmarkFirstPoll measures how long the daemon takes from the start of its process until it opens its folder of 1,000
-// files to read it, as the kernel sees it (inotify's IN_OPEN):
+// BenchmarkFirstPoll measures how long the daemon takes from the start of its process until it opens its folder of
+// 1,000 files to read it, as the kernel sees it (inotify's IN_OPEN):
 //
 //	go test ./cmd/zoomtag -run '^$' -bench FirstPoll -benchtime 50x
 //
 // It reports the median and the slowest start. The goal is a median of 25 ms.
 func BenchmarkFirstPoll(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "zoomtag")
-	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary,
+		".").CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
 	w := newBenchWorld(b, binary, 1000)

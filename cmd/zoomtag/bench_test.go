@@ -22,7 +22,8 @@ import (
 // It reports the median of the wall time of the whole process, and the largest resident set.
 func BenchmarkSync(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "zoomtag")
-	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary,
+		".").CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
 	for _, n := range []int{1000, 10000, 100000} {
@@ -57,7 +58,8 @@ func newBenchWorld(b *testing.B, binary string, n int) *benchWorld {
 		w.write(i, "")
 	}
 	for name, word := range map[string]string{"tagged": "#zoom", "untagged": "#nothing-has-this"} {
-		config := fmt.Sprintf("state: %s\nlisten: \"\"\nzone: UTC\nzoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1234567890?pwd=abc\" }\n"+
+		config := fmt.Sprintf("state: %s\nlisten: \"\"\nzone: UTC\nzoom: { mode: personal, personal_link: "+
+			"\"https://us02web.zoom.us/j/1234567890?pwd=abc\" }\n"+
 			"tag: { words: [%q], categories: [], locations: [] }\ncalendars: [ { name: f, ics: { path: %s } } ]\n",
 			filepath.Join(w.dir, name, "state.db"), word, filepath.Join(w.dir, "cal"))
 		w.must(os.WriteFile(filepath.Join(w.dir, name+".yaml"), []byte(config), 0o600))
@@ -73,13 +75,19 @@ func (w *benchWorld) write(i int, note string) {
 	if i%100 == 0 {
 		title += " #zoom"
 	}
-	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bench//EN", "BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "BEGIN:STANDARD",
-		"DTSTART:19701025T030000", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100", "TZNAME:CET",
-		"END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:19700329T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "TZOFFSETFROM:+0100",
-		"TZOFFSETTO:+0200", "TZNAME:CEST", "END:DAYLIGHT", "END:VTIMEZONE", "BEGIN:VEVENT", fmt.Sprintf("UID:%08d@bench", i),
-		"DTSTAMP:20260101T000000Z", "SUMMARY:" + title, "DTSTART;TZID=Europe/Berlin:" + start.Format("20060102T150405"), "DURATION:PT1H"}
+	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bench//EN", "BEGIN:VTIMEZONE", "TZID:Europe/Berlin",
+		"BEGIN:STANDARD",
+		"DTSTART:19701025T030000", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100",
+		"TZNAME:CET",
+		"END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:19700329T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+		"TZOFFSETFROM:+0100",
+		"TZOFFSETTO:+0200", "TZNAME:CEST", "END:DAYLIGHT", "END:VTIMEZONE", "BEGIN:VEVENT",
+		fmt.Sprintf("UID:%08d@bench", i),
+		"DTSTAMP:20260101T000000Z", "SUMMARY:" + title, "DTSTART;TZID=Europe/Berlin:" + start.Format("20060102T150405"),
+		"DURATION:PT1H"}
 	for _, who := range []string{"bob", "carol", "dave"} {
-		lines = append(lines, "ATTENDEE;CN="+who+";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:mailto:"+who+"@example.com")
+		lines = append(lines, "ATTENDEE;CN="+who+";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:mailto:"+who+
+			"@example.com")
 	}
 	for j := range 8 {
 		text := "DESCRIPTION:"
@@ -88,7 +96,8 @@ func (w *benchWorld) write(i int, note string) {
 		}
 		lines = append(lines, text+"what a person wrote about it\\, at some length\\, and folded as usual")
 	}
-	lines = append(lines, "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder", "TRIGGER:-PT15M", "END:VALARM", "END:VEVENT", "END:VCALENDAR", "")
+	lines = append(lines, "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder", "TRIGGER:-PT15M", "END:VALARM",
+		"END:VEVENT", "END:VCALENDAR", "")
 	path := filepath.Join(w.dir, "cal", fmt.Sprintf("%08d.ics", i))
 	w.must(os.WriteFile(path, []byte(strings.Join(lines, "\r\n")), 0o600))
 }

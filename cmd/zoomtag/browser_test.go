@@ -14,8 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// browser gives a script the program xdg-open, behind which sits a person who agrees to everything. Other pages than those of this machine are
-// not opened. It is used where DISPLAY is set.
+// browser gives a script the program xdg-open, behind which sits a person who agrees to everything. Other pages than
+// those of this machine are not opened. It is used where DISPLAY is set.
 func browser(env *testscript.Env) error {
 	wanted := filepath.Join(env.WorkDir, ".wanted")
 	if err := syscall.Mkfifo(wanted, 0o600); err != nil {

@@ -6,20 +6,20 @@ import (
 	"fmt"
 	"strings"
 
-	"zoomtag/sync/setup"
-
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
+	"zoomtag/sync/setup"
 )
 
 func (a *app) calendarsCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "calendars [NAME]",
 		Short: "List what there is to watch in the accounts of the configuration",
-		Long: `List the calendars of each account that a calendar of the configuration is in: what each is called, whether it can be changed, as what it is
-watched already, and the line to write for it. NAME is a calendar of the configuration, and means its account alone. A folder has nothing to list.`,
+		Long: `List the calendars of each account that a calendar of the configuration is in: what each is called,
+whether it can be changed, as what it is watched already, and the line to write for it. NAME is a
+calendar of the configuration, and means its account alone. A folder has nothing to list.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.listCalendars(cmd.Context(), strings.Join(args, ""))

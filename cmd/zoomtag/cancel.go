@@ -6,21 +6,20 @@ import (
 	"strconv"
 	"strings"
 
-	"zoomtag/sync/api"
-
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
+	"zoomtag/sync/api"
 )
 
 func (a *app) cancelCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "cancel MEETING…",
 		Short: "Cancel meetings that no event has",
-		Long: `Cancel meetings at Zoom that zoomtag has made and that no event has any more, by their numbers. zoomtag status lists them; once a day
-it looks for them. Other meetings are never cancelled by this command: remove the tag from an event, or delete it, to cancel its meeting.`,
+		Long: `Cancel meetings at Zoom that zoomtag has made and that no event has any more, by their numbers.
+zoomtag status lists them; once a day it looks for them. Other meetings are never cancelled by this
+command: remove the tag from an event, or delete it, to cancel its meeting.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var ids []int64

@@ -14,11 +14,13 @@ import (
 	"zoomtag/sync/api"
 )
 
-// completeCalendars offers a shell the calendars of the configuration that are not on the line yet. It opens no state, takes no secret and asks
-// nobody; where there is no configuration, or a wrong one, it offers nothing, since a person at a half-written line is not to be lectured.
+// completeCalendars offers a shell the calendars of the configuration that are not on the line yet. It opens no state,
+// takes no secret and asks nobody; where there is no configuration, or a wrong one, it offers nothing, since a person
+// at a half-written line is not to be lectured.
 func (a *app) completeCalendars(cmd *cobra.Command) *cobra.Command {
 	single := cmd.Args != nil && cmd.Args(cmd, []string{"one", "two"}) != nil
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string,
+		_ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if single && len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -41,9 +43,11 @@ func (a *app) calendarNames(args []string) (names []cobra.Completion) {
 	return names
 }
 
-// completeSignIns offers where persons sign in, behind zoom the accounts in which they do, and behind --calendar the calendars for which they do.
+// completeSignIns offers where persons sign in, behind zoom the accounts in which they do, and behind --calendar the
+// calendars for which they do.
 func (a *app) completeSignIns(cmd *cobra.Command) *cobra.Command {
-	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) (list []cobra.Completion, _ cobra.ShellCompDirective) {
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string,
+		_ string) (list []cobra.Completion, _ cobra.ShellCompDirective) {
 		cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets)
 		switch {
 		case len(args) == 0:
@@ -73,11 +77,12 @@ func (a *app) completeSignIns(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// completeEvents offers the events that have a link, by their ids, with their titles. They are asked for as links does, but nothing is written, no
-// word is said, and whoever waits at a half-written line does not wait for long.
+// completeEvents offers the events that have a link, by their ids, with their titles. They are asked for as links does,
+// but nothing is written, no word is said, and whoever waits at a half-written line does not wait for long.
 func (a *app) completeEvents(cmd *cobra.Command, more ...func([]string) []cobra.Completion) *cobra.Command {
 	single := cmd.Args != nil && cmd.Args(cmd, []string{"one", "two"}) != nil
-	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string,
+		_ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if single && len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -102,7 +107,8 @@ func (a *app) eventIDs(ctx context.Context, args []string) (list []cobra.Complet
 	quiet := &app{term: &term, flags: a.flags, shows: true}
 	found := make(chan api.LinksReport, 1)
 	go func() { // a large state takes its time to be read, and knows no end
-		report, err := look(ctx, quiet, func(ctx context.Context, o api.Service) (api.LinksReport, error) { return o.Links(ctx) })
+		report, err := look(ctx, quiet,
+			func(ctx context.Context, o api.Service) (api.LinksReport, error) { return o.Links(ctx) })
 		if err != nil {
 			report = api.LinksReport{} // there is nothing to offer
 		}

@@ -22,8 +22,9 @@ func (a *app) configCommand() *cobra.Command {
 	cmd.AddCommand(a.configCheckCommand(), a.configShowCommand(), &cobra.Command{
 		Use:   "example",
 		Short: "Print a configuration with every key in it, each explained",
-		Long:  "Print a configuration with every key in it, each explained, to begin with: zoomtag config example > zoomtag.yaml",
-		Args:  cobra.NoArgs,
+		Long: "Print a configuration with every key in it, each explained, to begin with: zoomtag config example > " +
+			"zoomtag.yaml",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := a.term.out.Write(configs.Example)
 			return err
@@ -37,12 +38,14 @@ func (a *app) configCheckCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "check",
 		Short: "Find the configuration's mistakes",
-		Long: `Find all mistakes of the configuration, each with its file, its line and what mends it. Nobody is asked: zoomtag doctor also looks whether
-services take the credentials. It exits with 2 if there is a mistake.`,
+		Long: `Find all mistakes of the configuration, each with its file, its line and what mends it. Nobody is
+asked: zoomtag doctor also looks whether services take the credentials. It exits with 2 if there is
+a mistake.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.checkConfig(noSecrets) },
 	})
-	cmd.Flags().BoolVar(&noSecrets, "no-secrets", false, "leave out whether secrets can be read: for those that only the daemon has")
+	cmd.Flags().BoolVar(&noSecrets, "no-secrets", false, "leave out whether secrets can be read: for those that only "+
+		"the daemon has")
 	return cmd
 }
 
@@ -69,11 +72,13 @@ func (a *app) checkConfig(noSecrets bool) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.term.out, "%s is good: %s, %s.\n", terminal.Printable(cfg.Path), words.Count(len(cfg.Calendars), "calendar"), words.Count(len(cfg.Zoom), "Zoom account"))
+	fmt.Fprintf(a.term.out, "%s is good: %s, %s.\n", terminal.Printable(cfg.Path),
+		words.Count(len(cfg.Calendars), "calendar"), words.Count(len(cfg.Zoom), "Zoom account"))
 	return nil
 }
 
-// checkAssembled finds what is wrong with what the configuration names: a credential file that is none, a link that is no room.
+// checkAssembled finds what is wrong with what the configuration names: a credential file that is none, a link that is
+// no room.
 func (a *app) checkAssembled(cfg *configs.Config) error {
 	b, err := a.builder(cfg)
 	if err != nil {
@@ -91,15 +96,17 @@ func (a *app) builder(cfg *configs.Config) (*assemble.Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log, Now: a.term.now, Haste: a.term.hurry}, nil
+	return &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log,
+		Now: a.term.now, Haste: a.term.hurry}, nil
 }
 
 func (a *app) configShowCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "show",
 		Short: "Show what holds, and where each value comes from",
-		Long: `Show each value that holds: for a calendar also those that it has from the rest of the configuration. Each comes from a line of the file,
-from an environment variable, or is a default. What is written nowhere and has no default is left to the host's own settings at Zoom, and not
+		Long: `Show each value that holds: for a calendar also those that it has from the rest of the
+configuration. Each comes from a line of the file, from an environment variable, or is a default.
+What is written nowhere and has no default is left to the host's own settings at Zoom, and not
 shown. Secrets are ***.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.showConfig() },

@@ -23,7 +23,8 @@ type crashDAV struct {
 func newCrashDAV(w *crashWorld) crashCalendar {
 	w.t.Helper()
 	// Parts of two events: what is listed first takes several requests.
-	d := &crashDAV{t: w.t, server: caldavtest.New(caldavtest.Options{PageLimit: 2, Auth: caldavtest.Basic, Save: caldavtest.LikeXandikos, WellKnown: 307})}
+	d := &crashDAV{t: w.t, server: caldavtest.New(caldavtest.Options{PageLimit: 2, Auth: caldavtest.Basic,
+		Save: caldavtest.LikeXandikos, WellKnown: 307})}
 	d.server.Hold = func(phase string, r *http.Request) { w.hold(r, phase) }
 	w.must(d.server.Start())
 	transport := &http.Transport{}
@@ -34,14 +35,16 @@ func newCrashDAV(w *crashWorld) crashCalendar {
 		}
 	})
 	var err error
-	d.reader, err = caldav.New(caldav.Config{URL: d.server.URL(""), Username: caldavtest.Username, Password: caldavtest.Password,
-		HTTP: transport})
+	d.reader, err = caldav.New(caldav.Config{URL: d.server.URL(""), Username: caldavtest.Username,
+		Password: caldavtest.Password,
+		HTTP:     transport})
 	w.must(err)
 	return d
 }
 
 func (d *crashDAV) config() string {
-	return fmt.Sprintf("caldav: { url: %q, calendar: %s, username: %q, password: %q }", d.server.RootURL(), caldavtest.Work, caldavtest.Username, caldavtest.Password)
+	return fmt.Sprintf("caldav: { url: %q, calendar: %s, username: %q, password: %q }", d.server.RootURL(),
+		caldavtest.Work, caldavtest.Username, caldavtest.Password)
 }
 
 func (d *crashDAV) put(name, title, description, location string) {

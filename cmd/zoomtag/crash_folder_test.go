@@ -50,7 +50,8 @@ func (f *crashFolder) put(name, title, description, location string) {
 
 // crashObject is an event of next week in an iCalendar object.
 func crashObject(name, title, description, location string) string {
-	text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:" + name + "\r\nDTSTAMP:20260101T000000Z\r\n" +
+	text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:" + name +
+		"\r\nDTSTAMP:20260101T000000Z\r\n" +
 		"SUMMARY:" + title + "\r\nDTSTART:" + nextWeek().Format("20060102T150405Z") + "\r\nDURATION:PT1H\r\n"
 	for property, value := range map[string]string{"DESCRIPTION": description, "LOCATION": location} {
 		if value != "" {

@@ -34,7 +34,8 @@ func newCrashGoogle(w *crashWorld) crashCalendar {
 	key, err := serviceKey()
 	w.must(err)
 	// Pages of two events: what is listed first takes several requests.
-	g := &crashGoogle{t: w.t, server: googletest.New(googletest.Options{PageLimit: 2, Key: key}), key: filepath.Join(w.dir, "google.json"), ids: map[string]string{}}
+	g := &crashGoogle{t: w.t, server: googletest.New(googletest.Options{PageLimit: 2, Key: key}),
+		key: filepath.Join(w.dir, "google.json"), ids: map[string]string{}}
 	g.server.Hold = func(phase string, r *http.Request) { w.hold(r, phase) }
 	w.must(g.server.Start())
 	transport := &http.Transport{}
@@ -45,14 +46,16 @@ func newCrashGoogle(w *crashWorld) crashCalendar {
 		}
 	})
 	w.must(os.WriteFile(g.key, g.server.ServiceAccount(), 0o600))
-	g.reader, err = google.New(google.Config{Auth: google.ServiceAccount, Credentials: g.key, Subject: googletest.Account, APIURL: g.server.APIURL(),
+	g.reader, err = google.New(google.Config{Auth: google.ServiceAccount, Credentials: g.key,
+		Subject: googletest.Account, APIURL: g.server.APIURL(),
 		Quota: google.Unlimited(), HTTP: transport})
 	w.must(err)
 	return g
 }
 
 func (g *crashGoogle) config() string {
-	return fmt.Sprintf("google: { credentials: %q, subject: %s, api_url: %q }", g.key, googletest.Account, g.server.APIURL())
+	return fmt.Sprintf("google: { credentials: %q, subject: %s, api_url: %q }", g.key, googletest.Account,
+		g.server.APIURL())
 }
 
 func (g *crashGoogle) put(name, title, description, location string) {

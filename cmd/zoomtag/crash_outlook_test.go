@@ -21,7 +21,8 @@ type crashOutlook struct {
 func newCrashOutlook(w *crashWorld) crashCalendar {
 	w.t.Helper()
 	// Pages of two events: what is listed first takes several requests.
-	o := &crashOutlook{server: outlooktest.New(outlooktest.Options{PageLimit: 2, Schema: outlooktest.Schema()}), ids: map[string]string{}}
+	o := &crashOutlook{server: outlooktest.New(outlooktest.Options{PageLimit: 2, Schema: outlooktest.Schema()}),
+		ids: map[string]string{}}
 	o.server.Hold = func(phase string, r *http.Request) { w.hold(r, phase) }
 	o.server.HoldTokens = true
 	w.must(o.server.Start())
@@ -33,14 +34,17 @@ func newCrashOutlook(w *crashWorld) crashCalendar {
 		}
 	})
 	var err error
-	o.reader, err = outlook.New(outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
-		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(), HTTP: transport})
+	o.reader, err = outlook.New(outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(),
+		ClientID:     o.server.ClientID(),
+		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(),
+		HTTP: transport})
 	w.must(err)
 	return o
 }
 
 func (o *crashOutlook) config() string {
-	return fmt.Sprintf("outlook: { user: %q, auth: app, tenant: %q, client_id: %q, client_secret: %q, api_url: %q, login_url: %q }", o.server.Mailbox(),
+	return fmt.Sprintf("outlook: { user: %q, auth: app, tenant: %q, client_id: %q, client_secret: %q, api_url: %q, "+
+		"login_url: %q }", o.server.Mailbox(),
 		o.server.Tenant(), o.server.ClientID(), o.server.ClientSecret(), o.server.GraphURL(), o.server.LoginURL())
 }
 
@@ -51,8 +55,10 @@ func outlookTime(at time.Time) outlooktest.JSON {
 
 func (o *crashOutlook) put(name, title, description, location string) {
 	start := nextWeek()
-	o.ids[name] = o.server.Put("", outlooktest.JSON{"subject": title, "body": outlooktest.JSON{"contentType": "text", "content": description},
-		"location": outlooktest.JSON{"displayName": location}, "start": outlookTime(start), "end": outlookTime(start.Add(time.Hour))})
+	o.ids[name] = o.server.Put("", outlooktest.JSON{"subject": title, "body": outlooktest.JSON{"contentType": "text",
+		"content": description},
+		"location": outlooktest.JSON{"displayName": location}, "start": outlookTime(start),
+		"end": outlookTime(start.Add(time.Hour))})
 }
 
 func (o *crashOutlook) retitle(name, title string) {

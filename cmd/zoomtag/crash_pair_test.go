@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/calendar"
+	"zoomtag/sync/api"
 )
 
 // These tests kill the binary while it works on two calendars at once that hold events with the same UIDs.
@@ -95,7 +94,8 @@ const (
 	right = 1
 )
 
-// newPairWorld has an event in each calendar that stays, or an owner who moves the others would empty one: that trips the brake.
+// newPairWorld has an event in each calendar that stays, or an owner who moves the others would empty one: that trips
+// the brake.
 func newPairWorld(t *testing.T, kind crashKind) *pairWorld {
 	t.Helper()
 	w := &pairWorld{crashWorld: newCrashWorldOf(t, kind.make)}
@@ -278,7 +278,8 @@ func (w *crashWorld) made() (n int) {
 	return n
 }
 
-// tellPair plays the story and returns whether its pass at a chapter was killed. Whatever happens, as many meetings are made as are needed.
+// tellPair plays the story and returns whether its pass at a chapter was killed. Whatever happens, as many meetings are
+// made as are needed.
 func tellPair(t *testing.T, kind crashKind, chapter, kill int, env ...string) (hit bool) {
 	w := newPairWorld(t, kind)
 	for i, happens := range pairStory {
@@ -302,8 +303,8 @@ func tellPair(t *testing.T, kind crashKind, chapter, kill int, env ...string) (h
 // pairPoints are where the binary is killed: while a request waits, and at these points of its own.
 var pairPoints = []string{"request", "store.commit.before", "store.commit.after", "icsdir.rename.after"}
 
-// TestCrashPairAtPoints kills the binary at each of these points of each pass; a short run at one of each pass. The points of two passes
-// interleave as they like: which of the two a number means differs a little each time.
+// TestCrashPairAtPoints kills the binary at each of these points of each pass; a short run at one of each pass. The
+// points of two passes interleave as they like: which of the two a number means differs a little each time.
 func TestCrashPairAtPoints(t *testing.T) { onEachPair(t, crashPairAtPoints) }
 
 func crashPairAtPoints(t *testing.T, kind crashKind) {
@@ -442,10 +443,12 @@ func (o *pairOwner) pass() {
 		o.ahead += []time.Duration{15 * time.Second, 2 * time.Minute, 8 * time.Hour}[o.rng.IntN(3)]
 	}
 	_, code, dead := o.syncFor(life, env...)
-	o.story = append(o.story, fmt.Sprintf("pass: exit %d, killed: %v, hold %d, life %s, %s, clock +%s", code, dead, o.kill, life, env, o.ahead))
+	o.story = append(o.story, fmt.Sprintf("pass: exit %d, killed: %v, hold %d, life %s, %s, clock +%s", code, dead,
+		o.kill, life, env, o.ahead))
 }
 
-// TestCrashPairAtRandom has an owner copy, move, delete and retag events in both calendars, while the binary is killed again and again.
+// TestCrashPairAtRandom has an owner copy, move, delete and retag events in both calendars, while the binary is killed
+// again and again.
 func TestCrashPairAtRandom(t *testing.T) { onEachPair(t, crashPairAtRandom) }
 
 func crashPairAtRandom(t *testing.T, kind crashKind) {

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// crashHook kills this process, as a power cut would, at the point that ZOOMTAG_CRASH names: POINT:N is the Nth time that
-// POINT is reached. With ZOOMTAG_CRASH_LOG set it appends the name of each point reached to that file, so that the crash
-// test knows them all.
+// crashHook kills this process, as a power cut would, at the point that ZOOMTAG_CRASH names: POINT:N is the Nth time
+// that POINT is reached. With ZOOMTAG_CRASH_LOG set it appends the name of each point reached to that file, so that the
+// crash test knows them all.
 func crashHook(env func(string) string) func(string) {
 	target, count, _ := strings.Cut(env("ZOOMTAG_CRASH"), ":")
 	log := env("ZOOMTAG_CRASH_LOG")

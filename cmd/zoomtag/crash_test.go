@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// The crash tests run the built binary on a calendar of each kind and an emulated Zoom, kill it, run it again, and look at what is left.
+// The crash tests run the built binary on a calendar of each kind and an emulated Zoom, kill it, run it again, and look
+// at what is left.
 //
 //	go test ./cmd/zoomtag -run Crash -crash.kills=1000
 var crashKills = flag.Int("crash.kills", 25, "how many times the binary is killed at random")
@@ -177,8 +178,8 @@ func crashAtRandom(t *testing.T, kind crashKind) {
 	t.Logf("killed %d times", killed)
 }
 
-// TestDamagedState damages the database in every way that was seen in the field. Either all goes on as if nothing were, or
-// one sentence says what is wrong and what to do; done so, nothing is made twice and nothing is cancelled.
+// TestDamagedState damages the database in every way that was seen in the field. Either all goes on as if nothing were,
+// or one sentence says what is wrong and what to do; done so, nothing is made twice and nothing is cancelled.
 func TestDamagedState(t *testing.T) { onEachKind(t, damagedState) }
 
 func damagedState(t *testing.T, kind crashKind) {

@@ -18,7 +18,8 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
-// crashBinary is the binary with its crash points: a built one that ZOOMTAG_CRASHPOINTS names, where no Go compiler is at hand.
+// crashBinary is the binary with its crash points: a built one that ZOOMTAG_CRASHPOINTS names, where no Go compiler is
+// at hand.
 var crashBinary = sync.OnceValues(func() (string, error) {
 	if built := os.Getenv("ZOOMTAG_CRASHPOINTS"); built != "" {
 		return built, nil
@@ -65,8 +66,8 @@ type crashCalendar interface {
 	leftovers(killed int) []string
 }
 
-// crashKind is a kind of calendar that the crash tests are run on. An emulator of a service calls w.hold, its Hold, before
-// and after the effect of each of its requests.
+// crashKind is a kind of calendar that the crash tests are run on. An emulator of a service calls w.hold, its Hold,
+// before and after the effect of each of its requests.
 type crashKind struct {
 	name string
 	make func(w *crashWorld) crashCalendar
@@ -118,7 +119,8 @@ type crashWorld struct {
 	gone chan struct{} // closed when it has been killed
 }
 
-// shortDir is a folder for the test whose path has room for a socket, wherever temporary folders are: t.TempDir has the test's name in it.
+// shortDir is a folder for the test whose path has room for a socket, wherever temporary folders are: t.TempDir has the
+// test's name in it.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "z") //nolint:usetesting // see above
@@ -147,7 +149,8 @@ func newCrashWorldOf(t *testing.T, kind func(w *crashWorld) crashCalendar) *cras
 		t.Fatal(err)
 	}
 	dir := shortDir(t)
-	w := &crashWorld{t: t, binary: binary, dir: dir, state: filepath.Join(dir, "state", "zoomtag.db"), zoom: zoomtest.New(zoomtest.Options{})}
+	w := &crashWorld{t: t, binary: binary, dir: dir, state: filepath.Join(dir, "state", "zoomtag.db"),
+		zoom: zoomtest.New(zoomtest.Options{})}
 	w.zoom.Hold = w.hold
 	if err := w.zoom.Start(); err != nil {
 		t.Fatal(err)
@@ -168,10 +171,12 @@ func (w *crashWorld) configure(more string) {
 	w.configureCalendars(more, "name: f, "+w.config())
 }
 
-// configureCalendars writes the configuration with these calendars. A running zoomtag may read it meanwhile: it is replaced as a whole.
+// configureCalendars writes the configuration with these calendars. A running zoomtag may read it meanwhile: it is
+// replaced as a whole.
 func (w *crashWorld) configureCalendars(more string, calendars ...string) {
 	w.t.Helper()
-	config := fmt.Sprintf("%sstate: %s\nlisten: \"\"\ngrace: 1m\nzone: UTC\nzoom: { account_id: account, client_id: client, client_secret: secret, host: a@example.com, api_url: %q, oauth_url: %q }\ncalendars: [ { %s } ]\n",
+	config := fmt.Sprintf("%sstate: %s\nlisten: \"\"\ngrace: 1m\nzone: UTC\nzoom: { account_id: account, client_id: "+
+		"client, client_secret: secret, host: a@example.com, api_url: %q, oauth_url: %q }\ncalendars: [ { %s } ]\n",
 		more, w.state, w.zoom.APIURL(), w.zoom.OAuthURL(), strings.Join(calendars, " }, { "))
 	w.must(os.WriteFile(w.configFile()+".new", []byte(config), 0o600))
 	w.must(os.Rename(w.configFile()+".new", w.configFile()))

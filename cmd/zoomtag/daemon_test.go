@@ -12,9 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api/socket"
-
 	"zoomtag/sync/api"
+	"zoomtag/sync/api/socket"
 )
 
 // safeBuffer collects what a running program prints.
@@ -102,7 +101,8 @@ func TestDaemon(t *testing.T) {
 		w.must(err)
 		w.must(os.WriteFile(config, []byte("shedule: 1\n"), 0o600))
 		w.must(cmd.Process.Signal(syscall.SIGHUP))
-		eventually(t, "a complaint in the log", 5*time.Second, func() bool { return strings.Contains(log.String(), "the old one stays") })
+		eventually(t, "a complaint in the log", 5*time.Second,
+			func() bool { return strings.Contains(log.String(), "the old one stays") })
 		w.put("c", "Gamma #zoom", "", "")
 		eventually(t, "a link by the old configuration", 2*time.Second, hasLink("c"))
 		w.must(os.WriteFile(config, good, 0o600))
@@ -131,13 +131,15 @@ func TestDaemon(t *testing.T) {
 func askDaemon(t *testing.T, w *crashWorld) {
 	var out, errs string
 	var code int
-	eventually(t, "a status in which all is well", 5*time.Second, func() bool { // a link is seen in its file before it is noted
+	// a link is seen in its file before it is noted
+	eventually(t, "a status in which all is well", 5*time.Second, func() bool {
 		var status api.StatusReport
 		out, errs, code = w.zoomtag("status", "--json")
 		if err := json.Unmarshal([]byte(out), &status); err != nil || code != 0 {
 			t.Fatalf("status: exit %d, %v\n%s%s", code, err, out, errs)
 		}
-		return status.Daemon && status.Health == api.OK && len(status.Calendars) == 1 && status.Calendars[0].Links == 2 &&
+		return status.Daemon && status.Health == api.OK && len(status.Calendars) == 1 &&
+			status.Calendars[0].Links == 2 &&
 			status.Calendars[0].NextRun != nil && status.Calendars[0].LastSuccess != nil
 	})
 	if out, errs, code = w.zoomtag("sync", "--json", "f"); code != 0 {
@@ -147,7 +149,8 @@ func askDaemon(t *testing.T, w *crashWorld) {
 		t.Errorf("sync of an unknown calendar: exit %d %s", code, errs)
 	}
 	var plan api.SyncReport
-	if out, _, code = w.zoomtag("plan", "--json"); code != 0 || json.Unmarshal([]byte(out), &plan) != nil || len(plan.Calendars) != 1 {
+	if out, _, code = w.zoomtag("plan", "--json"); code != 0 || json.Unmarshal([]byte(out), &plan) != nil ||
+		len(plan.Calendars) != 1 {
 		t.Errorf("plan: exit %d %s", code, out)
 	}
 	if out, _, code = w.zoomtag("log", "Alpha"); code != 0 || !strings.Contains(out, "create") {
@@ -162,7 +165,8 @@ func askDaemon(t *testing.T, w *crashWorld) {
 func noSecrets(t *testing.T, w *crashWorld, log string) {
 	t.Helper()
 	texts := map[string]string{"the log": log}
-	for _, args := range [][]string{{"links", "--json"}, {"status", "--json"}, {"log", "--json"}, {"plan", "--json", "--log-level", "debug"}} {
+	for _, args := range [][]string{{"links", "--json"}, {"status", "--json"}, {"log", "--json"},
+		{"plan", "--json", "--log-level", "debug"}} {
 		out, errs, _ := w.zoomtag(args...)
 		texts[args[0]] = out + errs
 	}

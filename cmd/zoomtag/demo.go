@@ -4,11 +4,10 @@ import (
 	"context"
 	"log/slog"
 
-	"zoomtag/cmd/zoomtag/demo"
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/demo"
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
 )
 
@@ -17,9 +16,9 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show it all against built-in services, without an account",
-		Long: `Start emulators of Zoom, Google Calendar and Microsoft Graph on this machine, make a folder of .ics files, and run the real daemon
-on them. Then move, rename, untag and delete some events, and show what each event looked like before and after. Nothing leaves this
-machine.`,
+		Long: `Start emulators of Zoom, Google Calendar and Microsoft Graph on this machine, make a folder of .ics
+files, and run the real daemon on them. Then move, rename, untag and delete some events, and show
+what each event looked like before and after. Nothing leaves this machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return demo.Run(cmd.Context(), demo.Options{
@@ -32,7 +31,8 @@ machine.`,
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "show every event after each step, with its reason, and not only what has changed")
+	cmd.Flags().BoolVar(&all, "all", false, "show every event after each step, with its reason, and not only what "+
+		"has changed")
 	cmd.Flags().BoolVar(&keep, "keep", false, "leave it running until Ctrl-C, to try things out")
 	return cmd
 }

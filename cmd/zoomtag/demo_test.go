@@ -42,7 +42,8 @@ func (e *emptied) ends(code int, says string) {
 	if err != nil && !errors.As(err, &exit) {
 		e.t.Fatal(err)
 	}
-	if got := e.cmd.ProcessState; got.ExitCode() != code || !strings.Contains(e.err.String(), says) || says == "" && e.err.Len() > 0 {
+	if got := e.cmd.ProcessState; got.ExitCode() != code || !strings.Contains(e.err.String(), says) || says == "" &&
+		e.err.Len() > 0 {
 		e.t.Errorf("%v\n%s", got, e.err.String())
 	}
 	left, err := filepath.Glob(filepath.Join(e.dir, "*"))
@@ -114,8 +115,10 @@ func TestDemoWhoseDaemonFails(t *testing.T) {
 	}
 	t.Setenv("TMPDIR", long)
 	var out, errs bytes.Buffer
-	code := execute(t.Context(), []string{"demo"}, process{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) string { return "" }})
-	if left, err := filepath.Glob(filepath.Join(long, "*")); code != exitFailed || !strings.Contains(errs.String(), "the control socket") || err != nil || len(left) > 0 {
+	code := execute(t.Context(), []string{"demo"}, process{in: strings.NewReader(""), out: &out, err: &errs,
+		env: func(string) string { return "" }})
+	if left, err := filepath.Glob(filepath.Join(long, "*")); code != exitFailed ||
+		!strings.Contains(errs.String(), "the control socket") || err != nil || len(left) > 0 {
 		t.Errorf("exit %d, it leaves %q\n%s%s", code, left, out.String(), errs.String())
 	}
 }

@@ -6,9 +6,8 @@ import (
 	"syscall"
 	"testing"
 
-	"zoomtag/sync/assemble"
-
 	"zoomtag/store"
+	"zoomtag/sync/assemble"
 )
 
 // TestReadingOnAReadOnlyMount: what only reads needs no right to write.
@@ -21,8 +20,9 @@ func TestReadingOnAReadOnlyMount(t *testing.T) {
 	}
 	for args, want := range map[string]string{"status": "team", "links": "Alpha", "log": "create"} {
 		var out, errs strings.Builder
-		code := execute(t.Context(), []string{"--config", w.path("zoomtag.yaml"), args}, process{in: strings.NewReader(""), out: &out, err: &errs,
-			env: func(string) string { return "" }, hurry: assemble.Haste{Open: refuse}})
+		code := execute(t.Context(), []string{"--config", w.path("zoomtag.yaml"), args},
+			process{in: strings.NewReader(""), out: &out, err: &errs,
+				env: func(string) string { return "" }, hurry: assemble.Haste{Open: refuse}})
 		if code != exitOK || !strings.Contains(out.String(), want) {
 			t.Errorf("%s: exit %d\n%s\n%s", args, code, out.String(), errs.String())
 		}

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/configs"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"zoomtag/configs"
 )
 
 // pages are README and docs, by their paths from the top.
@@ -136,7 +136,8 @@ func checkCommand(t *testing.T, root *cobra.Command, page, line string) {
 	root.PersistentFlags().VisitAll(note)
 	for _, w := range words[1:] {
 		flag, _, _ := strings.Cut(strings.Trim(w, "[],.;:)"), "=")
-		if strings.HasPrefix(flag, "--") && !known[flag] || len(flag) == 2 && flag[0] == '-' && flag != "--" && !known[flag] {
+		if strings.HasPrefix(flag, "--") && !known[flag] || len(flag) == 2 && flag[0] == '-' && flag != "--" &&
+			!known[flag] {
 			t.Errorf("%s: %s has no flag %s (%s)", page, cmd.CommandPath(), flag, line)
 		}
 	}

@@ -5,14 +5,12 @@ import (
 	"errors"
 	"strings"
 
-	"zoomtag/sync/api"
-
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
 	"zoomtag/providers/words"
+	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
 )
 
@@ -21,9 +19,10 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "doctor [EVENT|LINK]",
 		Short: "Find out why a link does not work, and what to do",
-		Long: `Judge the set-up, the network and every coming Zoom link of the watched calendars, and say for each finding whose side it is on and what
-mends it. EVENT is an event's id, UID, meeting id or title, as "zoomtag links" shows them; LINK is any link, or a text with one, also
-somebody else's. Nothing is changed, no meeting number is tried, and no passcode is sent anywhere.
+		Long: `Judge the set-up, the network and every coming Zoom link of the watched calendars, and say for each
+finding whose side it is on and what mends it. EVENT is an event's id, UID, meeting id or title, as
+"zoomtag links" shows them; LINK is any link, or a text with one, also somebody else's. Nothing is
+changed, no meeting number is tried, and no passcode is sent anywhere.
 
 It exits with 1 if there is an error among the findings. docs/doctor.md explains all codes.`,
 		Args: cobra.MaximumNArgs(1),
@@ -35,7 +34,8 @@ It exits with 1 if there is an error among the findings. docs/doctor.md explains
 			return a.doctor(cmd.Context(), request)
 		},
 	})
-	cmd.Flags().BoolVar(&request.NoNetwork, "no-network", false, "ask nobody: judge the configuration, local folders, and what is remembered")
+	cmd.Flags().BoolVar(&request.NoNetwork, "no-network", false,
+		"ask nobody: judge the configuration, local folders, and what is remembered")
 	return cmd
 }
 

@@ -15,12 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api/socket"
-
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
+	"zoomtag/sync/api/socket"
 	"zoomtag/sync/doctor"
 )
 
@@ -39,7 +37,8 @@ func (w *crashWorld) judged(want int, args ...string) judgement {
 		}
 		if len(form) > 0 {
 			var report judgement
-			if err := json.Unmarshal([]byte(out), &report); err != nil || report.Findings == nil || len(report.Checklist) == 0 {
+			if err := json.Unmarshal([]byte(out), &report); err != nil || report.Findings == nil ||
+				len(report.Checklist) == 0 {
 				w.t.Fatalf("doctor %q: %v\n%s", args, err, out)
 			}
 			return report
@@ -63,18 +62,21 @@ func TestDoctorHealthy(t *testing.T) {
 	w, m := newDoctorWorld(t)
 	w.put("f", "Foreign", "https://us02web.zoom.us/j/999999999?pwd=abcdefgh12345.1", "")
 	r := w.judged(exitOK)
-	if bad := append(r.at(doctor.Error), r.at(doctor.Warning)...); len(bad) > 0 || !r.passes("Alpha") || !r.passes("127.0.0.1 answers") || !r.passes("clock") ||
+	if bad := append(r.at(doctor.Error), r.at(doctor.Warning)...); len(bad) > 0 || !r.passes("Alpha") ||
+		!r.passes("127.0.0.1 answers") || !r.passes("clock") ||
 		!r.passes("a@example.com: plan Licensed, 100 people in a meeting") ||
 		!r.says(doctor.ForeignLink, doctor.Note, "Foreign") {
 		t.Errorf("%q\n%+v", bad, r)
 	}
 	for _, about := range []string{"Alpha", "a.ics", fmt.Sprint(m.ID), m.JoinURL, "Join: " + m.JoinURL + " please"} {
-		if r := w.judged(exitOK, about); len(r.Findings) > 0 || !r.passes("Alpha") && !r.passes("the link") || len(r.Passed) != 1 {
+		if r := w.judged(exitOK, about); len(r.Findings) > 0 || !r.passes("Alpha") && !r.passes("the link") ||
+			len(r.Passed) != 1 {
 			t.Errorf("%q: %+v", about, r)
 		}
 	}
 	asked := len(w.zoom.Requests())
-	if r := w.judged(exitOK, "--no-network"); r.passes("answers") || r.passes("accepts") || r.Unasked == "" || !r.passes("Alpha") {
+	if r := w.judged(exitOK, "--no-network"); r.passes("answers") || r.passes("accepts") || r.Unasked == "" ||
+		!r.passes("Alpha") {
 		t.Errorf("without network: %+v", r)
 	}
 	if n := len(w.zoom.Requests()) - asked; n != 0 {
@@ -89,7 +91,8 @@ func TestDoctorHealthy(t *testing.T) {
 	daemon := exec.Command(w.binary, "--config", w.configFile(), "run")
 	w.must(daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill() }) // if the test ends early
-	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socket.Path(w.state)); return err == nil })
+	eventually(t, "the daemon", 5*time.Second,
+		func() bool { _, err := os.Stat(socket.Path(w.state)); return err == nil })
 	if r := w.judged(exitOK, "Alpha"); !r.passes("Alpha") {
 		t.Errorf("the daemon says %+v", r)
 	}
@@ -97,12 +100,14 @@ func TestDoctorHealthy(t *testing.T) {
 	w.must(daemon.Wait())
 }
 
-// TestDoctorSecondEvent: Zoom's own calendar sync makes a second event for each meeting; the first one stays as well as it was.
+// TestDoctorSecondEvent: Zoom's own calendar sync makes a second event for each meeting; the first one stays as well as
+// it was.
 func TestDoctorSecondEvent(t *testing.T) {
 	w, m := newDoctorWorld(t)
 	w.put("z", "Alpha", "Join Zoom Meeting\\n"+m.JoinURL, "")
 	r := w.judged(exitOK)
-	if !r.says(doctor.SecondEvent, doctor.Warning, "Alpha") || !strings.Contains(r.at(doctor.Warning)[0], "Alpha in f") || !r.passes("Alpha") || len(r.at(doctor.Error)) > 0 {
+	if !r.says(doctor.SecondEvent, doctor.Warning, "Alpha") || !strings.Contains(r.at(doctor.Warning)[0],
+		"Alpha in f") || !r.passes("Alpha") || len(r.at(doctor.Error)) > 0 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -117,8 +122,12 @@ func TestDoctorMeeting(t *testing.T) {
 	if r := w.judged(exitFailed, m.JoinURL); !r.says(doctor.Rotated, doctor.Error, "Alpha") {
 		t.Errorf("rotated, by its link: %+v", r.Findings)
 	}
-	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Settings["waiting_room"], m.Settings["approval_type"] = true, 1 })
-	if r := w.judged(exitFailed, "Alpha"); !r.says(doctor.WaitingRoom, doctor.Note, "Alpha") || !r.says(doctor.Registration, doctor.Warning, "Alpha") && !r.says(doctor.OtherMeeting, doctor.Error, "Alpha") {
+	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) {
+		m.Settings["waiting_room"],
+			m.Settings["approval_type"] = true, 1
+	})
+	if r := w.judged(exitFailed, "Alpha"); !r.says(doctor.WaitingRoom, doctor.Note, "Alpha") ||
+		!r.says(doctor.Registration, doctor.Warning, "Alpha") && !r.says(doctor.OtherMeeting, doctor.Error, "Alpha") {
 		t.Errorf("changed in Zoom: %+v", r.Findings)
 	}
 	w.zoom.OwnerDelete(m.ID)
@@ -126,7 +135,8 @@ func TestDoctorMeeting(t *testing.T) {
 		t.Errorf("deleted: %+v", r.Findings)
 	}
 	w.folder().edit("a", "LOCATION", fmt.Sprintf("https://us02web.zoom.us/s/%d?zak=secret", m.ID))
-	if r := w.judged(exitFailed, "Alpha"); !r.says(doctor.StartLink, doctor.Error, "Alpha") || !r.says(doctor.Deleted, doctor.Error, "Alpha") {
+	if r := w.judged(exitFailed, "Alpha"); !r.says(doctor.StartLink, doctor.Error, "Alpha") ||
+		!r.says(doctor.Deleted, doctor.Error, "Alpha") {
 		t.Errorf("with a start link beside it: %+v", r.Findings)
 	}
 }
@@ -135,7 +145,8 @@ func TestDoctorMeeting(t *testing.T) {
 func TestDoctorMends(t *testing.T) {
 	w, m := newDoctorWorld(t)
 	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Passcode = "other1" })
-	if r := w.judged(exitFailed); !strings.Contains(r.Findings[0].Mend, "as soon as you change a word of the event's title") {
+	if r := w.judged(exitFailed); !strings.Contains(r.Findings[0].Mend,
+		"as soon as you change a word of the event's title") {
 		t.Errorf("rotated: %+v", r.Findings)
 	}
 	w.retitle("a", "Alpha again #zoom(join-before-host)")
@@ -187,15 +198,18 @@ func TestDoctorHost(t *testing.T) {
 		t.Fatalf("exit %d\n%s", code, out)
 	}
 	r := w.judged(exitFailed)
-	if !r.says(doctor.HostBusy, doctor.Error, "Alpha") || !r.says(doctor.HostBusy, doctor.Error, "Beta") || !r.says(doctor.FortyMinutes, doctor.Warning, "Alpha") ||
+	if !r.says(doctor.HostBusy, doctor.Error, "Alpha") || !r.says(doctor.HostBusy, doctor.Error, "Beta") ||
+		!r.says(doctor.FortyMinutes, doctor.Warning, "Alpha") ||
 		!r.says(doctor.ClientVersion, doctor.Note, "") {
 		t.Errorf("%+v", r.Findings)
 	}
-	if r := w.judged(exitFailed, "Beta"); !r.says(doctor.HostBusy, doctor.Error, "Beta") || r.says(doctor.HostBusy, doctor.Error, "Alpha") {
+	if r := w.judged(exitFailed, "Beta"); !r.says(doctor.HostBusy, doctor.Error, "Beta") ||
+		r.says(doctor.HostBusy, doctor.Error, "Alpha") {
 		t.Errorf("of one: %+v", r.Findings)
 	}
 	w.zoom.SetUser(zoomtest.User{Email: "a@example.com", Inactive: true, Unlicensed: true})
-	if r := w.judged(exitFailed); !r.says(doctor.HostInactive, doctor.Error, "") || !r.says(doctor.NoLicence, doctor.Error, "") {
+	if r := w.judged(exitFailed); !r.says(doctor.HostInactive, doctor.Error, "") ||
+		!r.says(doctor.NoLicence, doctor.Error, "") {
 		t.Errorf("%+v", r.Findings)
 	}
 }
@@ -209,26 +223,32 @@ func TestDoctorSetup(t *testing.T) {
 		t.Helper()
 		w.must(os.WriteFile(w.configFile(), []byte(strings.ReplaceAll(string(whole), old, with)), 0o600))
 	}
-	few := zoomtest.New(zoomtest.Options{Scopes: slices.DeleteFunc(slices.Clone(zoomtest.AllScopes), func(s string) bool {
-		return strings.HasPrefix(s, "meeting:delete:") || strings.HasPrefix(s, "user:read:")
-	})})
+	few := zoomtest.New(zoomtest.Options{Scopes: slices.DeleteFunc(slices.Clone(zoomtest.AllScopes),
+		func(s string) bool {
+			return strings.HasPrefix(s, "meeting:delete:") || strings.HasPrefix(s, "user:read:")
+		})})
 	w.must(few.Start())
 	t.Cleanup(func() { w.must(few.Close()) })
 	replace(w.zoom.URL(), few.URL())
-	if r := w.judged(exitFailed); len(r.at(doctor.Error)) != 2 || !strings.Contains(strings.Join(r.at(doctor.Error), " "), "meeting:delete:meeting:admin") || // and the other Zoom has no such meeting
+	// and the other Zoom has no such meeting
+	if r := w.judged(exitFailed); len(r.at(doctor.Error)) != 2 ||
+		!strings.Contains(strings.Join(r.at(doctor.Error), " "), "meeting:delete:meeting:admin") ||
 		!strings.Contains(strings.Join(r.at(doctor.Note), " "), "user:read:settings:admin") {
 		t.Errorf("scopes: %+v", r.Findings)
 	}
 	replace(w.zoom.URL(), "http://127.0.0.1:1")
-	if r := w.judged(exitFailed); !r.says(doctor.Credentials, doctor.Error, "") || !r.says(doctor.NoConnection, doctor.Error, "") || r.says(doctor.Deleted, doctor.Error, "") {
+	if r := w.judged(exitFailed); !r.says(doctor.Credentials, doctor.Error, "") ||
+		!r.says(doctor.NoConnection, doctor.Error, "") || r.says(doctor.Deleted, doctor.Error, "") {
 		t.Errorf("no network: %+v", r.Findings)
 	}
 	replace("client_secret: secret", "client_secret: wrong")
-	if r := w.judged(exitFailed); !r.says(doctor.Credentials, doctor.Error, "") || r.says(doctor.NoConnection, doctor.Error, "") {
+	if r := w.judged(exitFailed); !r.says(doctor.Credentials, doctor.Error, "") ||
+		r.says(doctor.NoConnection, doctor.Error, "") {
 		t.Errorf("wrong secret: %+v", r.Findings)
 	}
 	replace("client_secret: secret", "client_secrets: secret")
-	if r := w.judged(exitUsage); !r.says(doctor.Configuration, doctor.Error, "") || !strings.Contains(r.Findings[0].What, "client_secrets") {
+	if r := w.judged(exitUsage); !r.says(doctor.Configuration, doctor.Error, "") ||
+		!strings.Contains(r.Findings[0].What, "client_secrets") {
 		t.Errorf("a wrong configuration: %+v", r)
 	}
 	w.must(os.WriteFile(w.configFile(), whole, 0o600))
@@ -236,7 +256,8 @@ func TestDoctorSetup(t *testing.T) {
 	cmd.Env = append(os.Environ(), "ZOOMTAG_CLOCK=10m")
 	out, _ := cmd.Output() // it fails, as looked at below
 	var r judgement
-	if err := json.Unmarshal(out, &r); err != nil || cmd.ProcessState.ExitCode() != exitFailed || !r.says(doctor.ClockSkew, doctor.Error, "") {
+	if err := json.Unmarshal(out, &r); err != nil || cmd.ProcessState.ExitCode() != exitFailed ||
+		!r.says(doctor.ClockSkew, doctor.Error, "") {
 		t.Errorf("a wrong clock: %v, %+v", err, r.Findings)
 	}
 	w.must(os.Rename(w.folder().path, w.folder().path+".away"))
@@ -264,7 +285,8 @@ func TestDoctorArgument(t *testing.T) {
 	}
 	cmd := exec.Command(w.binary, "doctor", "https://zoom.us.example.com/j/86000000001?pwd=abcdef")
 	cmd.Env = []string{"HOME=" + t.TempDir()}
-	if out, _ := cmd.Output(); cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(string(out), doctor.LookAlike) {
+	if out, _ := cmd.Output(); cmd.ProcessState.ExitCode() != exitFailed ||
+		!strings.Contains(string(out), doctor.LookAlike) {
 		t.Errorf("without a configuration: %s", out)
 	}
 }
@@ -283,7 +305,8 @@ func TestDoctorGoogle(t *testing.T) {
 		}
 		return r
 	}
-	if r := judge(exitOK); !r.says(doctor.ForeignLink, doctor.Note, "Somebody") || !r.passes("can be read and changed") || r.says(doctor.ForeignLink, doctor.Note, "Budget") {
+	if r := judge(exitOK); !r.says(doctor.ForeignLink, doctor.Note, "Somebody") ||
+		!r.passes("can be read and changed") || r.says(doctor.ForeignLink, doctor.Note, "Budget") {
 		t.Errorf("%+v", r)
 	}
 	m := w.zoom.Meetings()[0]
@@ -299,7 +322,8 @@ func TestDoctorGoogle(t *testing.T) {
 	}
 }
 
-// TestDoctorCalendars: on each kind of calendar an own link is judged by Zoom, and a link of somebody else's in an event without a tag by its text.
+// TestDoctorCalendars: on each kind of calendar an own link is judged by Zoom, and a link of somebody else's in an
+// event without a tag by its text.
 func TestDoctorCalendars(t *testing.T) {
 	for _, kind := range crashKinds {
 		t.Run(kind.name, func(t *testing.T) {
@@ -311,7 +335,8 @@ func TestDoctorCalendars(t *testing.T) {
 			w.put("b", "Beta", "", "https://us02web.zoom.us/j/999999999?pwd=abcdefgh12345.1")
 			w.put("c", "Gamma", "https://us02web.zoom.us.example.com/j/999999999?pwd=abcdefgh12345.1", "")
 			r := w.judged(exitFailed)
-			if len(r.at(doctor.Error)) != 1 || !r.says(doctor.LookAlike, doctor.Error, "Gamma") || !r.says(doctor.ForeignLink, doctor.Note, "Beta") || r.says(doctor.ForeignLink, doctor.Note, "Alpha") {
+			if len(r.at(doctor.Error)) != 1 || !r.says(doctor.LookAlike, doctor.Error, "Gamma") ||
+				!r.says(doctor.ForeignLink, doctor.Note, "Beta") || r.says(doctor.ForeignLink, doctor.Note, "Alpha") {
 				t.Errorf("%+v", r.Findings)
 			}
 			w.zoom.OwnerDelete(w.zoom.Meetings()[0].ID)
@@ -325,13 +350,15 @@ func TestDoctorCalendars(t *testing.T) {
 // TestDoctorMailbox: what Microsoft says no to is the mailbox's.
 func TestDoctorMailbox(t *testing.T) {
 	w := newOutlookWorld(t)
-	w.graph.Break(outlooktest.Fault{Status: http.StatusForbidden, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: `{"error":{"code":"ErrorAccessDenied","message":"Access is denied. Check credentials and try again."}}`})
+	w.graph.Break(outlooktest.Fault{Status: http.StatusForbidden,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   `{"error":{"code":"ErrorAccessDenied","message":"Access is denied. Check credentials and try again."}}`})
 	var stdout, stderr bytes.Buffer
 	code := execute(t.Context(), []string{"--config", filepath.Join(w.dir, "zoomtag.yaml"), "doctor", "--json"},
 		process{out: &stdout, err: &stderr, env: func(string) string { return "" }})
 	var r judgement
-	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || code != exitFailed || !r.says(doctor.MailboxDenied, doctor.Error, "") || !r.passes("client secret") {
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || code != exitFailed ||
+		!r.says(doctor.MailboxDenied, doctor.Error, "") || !r.passes("client secret") {
 		t.Errorf("exit %d, %v, %+v\n%s", code, err, r, stderr.String())
 	}
 }
@@ -347,14 +374,16 @@ func TestDoctorPerson(t *testing.T) {
 		}
 		return r
 	}
-	if r := judge(exitFailed); !r.says(doctor.NobodySignedIn, doctor.Error, "") || r.says(doctor.Credentials, doctor.Error, "") {
+	if r := judge(exitFailed); !r.says(doctor.NobodySignedIn, doctor.Error, "") ||
+		r.says(doctor.Credentials, doctor.Error, "") {
 		t.Errorf("before anybody has signed in: %+v", r.Findings)
 	}
 	if out, errs, code := d.auth(); code != exitOK {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	d.pass(exitOK, "review")
-	if r := judge(exitOK); !r.passes("Zoom: signed in today") || !r.passes("alice@example.com: plan Licensed") || !r.passes("Weekly review") {
+	if r := judge(exitOK); !r.passes("Zoom: signed in today") || !r.passes("alice@example.com: plan Licensed") ||
+		!r.passes("Weekly review") {
 		t.Errorf("signed in: %+v", r)
 	}
 	d.zoom.OwnerDelete(d.zoom.Meetings()[0].ID)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestExpiredAndMoved: a single meeting expires thirty days after its date. An event that is moved into the future after that gets another
-// one, in place of a link that leads nowhere; one that is moved in time keeps its link.
+// TestExpiredAndMoved: a single meeting expires thirty days after its date. An event that is moved into the future
+// after that gets another one, in place of a link that leads nowhere; one that is moved in time keeps its link.
 func TestExpiredAndMoved(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		w := newCrashWorld(t)
@@ -36,7 +36,8 @@ func TestExpiredAndMoved(t *testing.T) {
 		sync()
 		all := w.zoom.Meetings()
 		ev, err := w.read("a")
-		if err != nil || len(all) != 1 || !all[0].Start.Equal(start) || ev.Link.JoinURL != all[0].JoinURL || (all[0].ID != first.ID) != late {
+		if err != nil || len(all) != 1 || !all[0].Start.Equal(start) || ev.Link.JoinURL != all[0].JoinURL ||
+			(all[0].ID != first.ID) != late {
 			t.Fatalf("late %t: %v, the event shows %s, Zoom has %+v", late, err, ev.Link.JoinURL, all)
 		}
 		if out, _, _ := w.zoomtag("log"); strings.Contains(out, "has expired") != late {

@@ -16,9 +16,11 @@ func TestFixedOutlook(t *testing.T) {
 	stamp := func(at time.Time) outlooktest.JSON {
 		return outlooktest.JSON{"dateTime": at.Format("2006-01-02T15:04:05"), "timeZone": "W. Europe Standard Time"}
 	}
-	id := o.graph.Put("", outlooktest.JSON{"subject": "Weekly #zoom(fixed)", "start": stamp(w.first), "end": stamp(w.first.Add(time.Hour)), "recurrence": outlooktest.JSON{
-		"pattern": outlooktest.JSON{"type": "weekly", "interval": 1, "daysOfWeek": []any{"monday"}},
-		"range":   outlooktest.JSON{"type": "endDate", "startDate": w.first.Format(time.DateOnly), "endDate": w.week(4).Format(time.DateOnly), "recurrenceTimeZone": "W. Europe Standard Time"}}})
+	id := o.graph.Put("", outlooktest.JSON{"subject": "Weekly #zoom(fixed)", "start": stamp(w.first),
+		"end": stamp(w.first.Add(time.Hour)), "recurrence": outlooktest.JSON{
+			"pattern": outlooktest.JSON{"type": "weekly", "interval": 1, "daysOfWeek": []any{"monday"}},
+			"range": outlooktest.JSON{"type": "endDate", "startDate": w.first.Format(time.DateOnly),
+				"endDate": w.week(4).Format(time.DateOnly), "recurrenceTimeZone": "W. Europe Standard Time"}}})
 	o.pass("sync")
 	m := w.want("0+0 10:00 1h0m", "1+0 10:00 1h0m", "2+0 10:00 1h0m", "3+0 10:00 1h0m", "4+0 10:00 1h0m")
 	if m.Type != 8 || o.shown(id) != m.JoinURL {
@@ -31,10 +33,13 @@ func TestFixedOutlook(t *testing.T) {
 	o.pass("sync")
 	w.want("0+0 10:00 1h0m", "2+0 10:00 1h0m", "3+1 12:00 1h0m", "4+0 10:00 1h0m")
 	o.graph.Edit("", id, func(ev outlooktest.JSON) {
-		ev["recurrence"] = outlooktest.JSON{"pattern": outlooktest.JSON{"type": "relativeYearly", "interval": 1, "month": 12, "index": "first", "daysOfWeek": []any{"monday"}},
-			"range": outlooktest.JSON{"type": "numbered", "startDate": w.first.Format(time.DateOnly), "numberOfOccurrences": 3}}
+		ev["recurrence"] = outlooktest.JSON{"pattern": outlooktest.JSON{"type": "relativeYearly", "interval": 1,
+			"month": 12, "index": "first", "daysOfWeek": []any{"monday"}},
+			"range": outlooktest.JSON{"type": "numbered", "startDate": w.first.Format(time.DateOnly),
+				"numberOfOccurrences": 3}}
 	})
-	if r := o.pass("plan"); len(r.Calendars[0].Events) != 1 || !strings.Contains(r.Calendars[0].Events[0].Reason, "one lasting link") {
+	if r := o.pass("plan"); len(r.Calendars[0].Events) != 1 || !strings.Contains(r.Calendars[0].Events[0].Reason,
+		"one lasting link") {
 		t.Errorf("%+v", r.Calendars[0].Events)
 	}
 }

@@ -25,7 +25,8 @@ func newSeriesWorld(t *testing.T) *seriesWorld {
 	}
 	now := time.Now().In(loc)
 	days := 7 + int((8-now.Weekday())%7)
-	return &seriesWorld{googleWorld: newGoogleWorld(t), first: time.Date(now.Year(), now.Month(), now.Day()+days, 10, 0, 0, 0, loc)}
+	return &seriesWorld{googleWorld: newGoogleWorld(t), first: time.Date(now.Year(), now.Month(), now.Day()+days, 10, 0,
+		0, 0, loc)}
 }
 
 func (w *seriesWorld) week(n int) time.Time { return w.first.AddDate(0, 0, 7*n) }
@@ -41,7 +42,8 @@ func (w *seriesWorld) want(times ...string) zoomtest.Meeting {
 	for _, o := range meetings[0].Occurrences {
 		at := o.Start.In(w.first.Location())
 		days := int(at.Sub(w.first).Hours()+2) / 24
-		got = append(got, fmt.Sprintf("%d+%d %s %s", days/7, days%7, at.Format("15:04"), strings.TrimSuffix(o.Duration.String(), "0s")))
+		got = append(got, fmt.Sprintf("%d+%d %s %s", days/7, days%7, at.Format("15:04"),
+			strings.TrimSuffix(o.Duration.String(), "0s")))
 	}
 	if strings.Join(got, ", ") != strings.Join(times, ", ") {
 		w.t.Errorf("Zoom has it at\n%s, want\n%s", strings.Join(got, ", "), strings.Join(times, ", "))
@@ -55,7 +57,8 @@ func TestFixedGoogle(t *testing.T) {
 	stamp := func(at time.Time) gJSON {
 		return gJSON{"dateTime": at.Format(time.RFC3339), "timeZone": "Europe/Berlin"}
 	}
-	id := w.google.Put("", gJSON{"summary": "Weekly #zoom(fixed)", "start": stamp(w.first), "end": stamp(w.first.Add(time.Hour)),
+	id := w.google.Put("", gJSON{"summary": "Weekly #zoom(fixed)", "start": stamp(w.first),
+		"end":        stamp(w.first.Add(time.Hour)),
 		"recurrence": []any{"RRULE:FREQ=WEEKLY;COUNT=5"}})
 	if out, _, code := w.run("plan"); code != exitOK || strings.Contains(out, "lasting") || len(w.zoom.Meetings()) > 0 {
 		t.Errorf("plan: exit %d\n%s", code, out)
@@ -79,7 +82,8 @@ func TestFixedGoogle(t *testing.T) {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
 	again := w.want("0+0 10:00 1h0m", "2+1 11:00 2h0m", "3+0 10:00 1h0m", "4+0 10:00 1h0m")
-	if again.JoinURL != m.JoinURL || w.zoom.Spent("alice@example.com") != 2 { // created, and told of the move: removing does not count
+	// created, and told of the move: removing does not count
+	if again.JoinURL != m.JoinURL || w.zoom.Spent("alice@example.com") != 2 {
 		t.Errorf("%d requests that count; %+v", w.zoom.Spent("alice@example.com"), again)
 	}
 
@@ -113,7 +117,8 @@ func TestFixedGoogle(t *testing.T) {
 	}
 	spent := w.zoom.Spent("alice@example.com")
 	w.pass("sync", exitOK)
-	if w.want("0+0 10:00 1h0m", "2+1 11:00 2h0m", "3+0 10:00 1h0m", "4+0 10:00 1h0m"); w.zoom.Spent("alice@example.com") != spent {
+	if w.want("0+0 10:00 1h0m", "2+1 11:00 2h0m", "3+0 10:00 1h0m",
+		"4+0 10:00 1h0m"); w.zoom.Spent("alice@example.com") != spent {
 		t.Errorf("adopting it cost %d requests that count", w.zoom.Spent("alice@example.com")-spent)
 	}
 	w.google.Edit("", id, func(ev gJSON) { ev["summary"] = "Monday" })
@@ -122,30 +127,37 @@ func TestFixedGoogle(t *testing.T) {
 	}
 }
 
-// TestFixedFolder: the same from a file, whose rule, EXDATE and RECURRENCE-ID say when it takes place, configured for the calendar.
+// TestFixedFolder: the same from a file, whose rule, EXDATE and RECURRENCE-ID say when it takes place, configured for
+// the calendar.
 func TestFixedFolder(t *testing.T) {
 	w := newSeriesWorld(t)
 	w.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\n"+
-		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }\n"+
-		"calendars: [ { name: team, ics: { path: in, owner: \"*\" }, meeting: { series: fixed } } ]\n", w.zoom.APIURL(), w.zoom.OAuthURL()))
+		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: "+
+		"%q, oauth_url: %q }\n"+
+		"calendars: [ { name: team, ics: { path: in, owner: \"*\" }, meeting: { series: fixed } } ]\n", w.zoom.APIURL(),
+		w.zoom.OAuthURL()))
 	if err := os.Mkdir(filepath.Join(w.dir, "in"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	wall := func(at time.Time) string { return at.Format("20060102T150405") }
 	put := func(title, rule string, more ...string) {
-		lines := append([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//An App//EN", "BEGIN:VEVENT", "UID:a@example.com", "DTSTAMP:20260101T000000Z",
-			"DTSTART;TZID=Europe/Berlin:" + wall(w.first), "DURATION:PT30M", "SUMMARY:" + title, "RRULE:" + rule}, more...)
+		lines := append([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//An App//EN", "BEGIN:VEVENT",
+			"UID:a@example.com", "DTSTAMP:20260101T000000Z",
+			"DTSTART;TZID=Europe/Berlin:" + wall(w.first), "DURATION:PT30M", "SUMMARY:" + title, "RRULE:" + rule},
+			more...)
 		w.write("in/a.ics", strings.Join(append(lines, "END:VEVENT", "END:VCALENDAR", ""), "\r\n"))
 	}
 	put("Alpha #zoom", "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5", "EXDATE;TZID=Europe/Berlin:"+wall(w.week(1)),
-		"END:VEVENT", "BEGIN:VEVENT", "UID:a@example.com", "DTSTAMP:20260101T000000Z", "RECURRENCE-ID;TZID=Europe/Berlin:"+wall(w.first),
+		"END:VEVENT", "BEGIN:VEVENT", "UID:a@example.com", "DTSTAMP:20260101T000000Z",
+		"RECURRENCE-ID;TZID=Europe/Berlin:"+wall(w.first),
 		"DTSTART;TZID=Europe/Berlin:"+wall(w.first.Add(time.Hour)), "DURATION:PT30M", "SUMMARY:Alpha #zoom")
 	w.pass("sync", exitOK)
 	w.want("0+0 11:00 30m", "0+3 10:00 30m", "1+3 10:00 30m", "2+0 10:00 30m")
 	put("Alpha #zoom(45m)", "FREQ=WEEKLY;INTERVAL=2;COUNT=3")
 	w.pass("sync", exitOK)
 	m := w.want("0+0 10:00 45m", "2+0 10:00 45m", "4+0 10:00 45m")
-	for rule, why := range map[string]string{"FREQ=YEARLY;COUNT=3": "yearly", "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1;COUNT=3": "BYSETPOS", "FREQ=WEEKLY;COUNT=60": "more than 50"} {
+	for rule, why := range map[string]string{"FREQ=YEARLY;COUNT=3": "yearly",
+		"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1;COUNT=3": "BYSETPOS", "FREQ=WEEKLY;COUNT=60": "more than 50"} {
 		put("Alpha #zoom", rule)
 		if out, _, code := w.run("plan"); code != exitOK || !strings.Contains(out, why) {
 			t.Errorf("plan of %s: exit %d\n%s", rule, code, out)

@@ -12,10 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
 )
 
 type gJSON = googletest.JSON
@@ -36,7 +35,8 @@ func newGoogleWorld(t *testing.T) *googleWorld {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &googleWorld{t: t, dir: t.TempDir(), google: googletest.New(googletest.Options{Discovery: api}), zoom: zoomtest.New(zoomtest.Options{})}
+	w := &googleWorld{t: t, dir: t.TempDir(), google: googletest.New(googletest.Options{Discovery: api}),
+		zoom: zoomtest.New(zoomtest.Options{})}
 	if err := w.google.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +71,10 @@ func (w *googleWorld) write(name, text string) {
 func (w *googleWorld) configure(google, more string) {
 	w.t.Helper()
 	w.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\n"+
-		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }\n%s"+
-		"calendars: [ { name: alice, google: { %s, api_url: %q } } ]\n", w.zoom.APIURL(), w.zoom.OAuthURL(), more, google, w.google.APIURL()))
+		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: "+
+		"%q, oauth_url: %q }\n%s"+
+		"calendars: [ { name: alice, google: { %s, api_url: %q } } ]\n", w.zoom.APIURL(), w.zoom.OAuthURL(), more,
+		google, w.google.APIURL()))
 }
 
 // run runs a command.
@@ -80,7 +82,8 @@ func (w *googleWorld) run(args ...string) (out, errs string, code int) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(w.t.Context(), append([]string{"--config", filepath.Join(w.dir, "zoomtag.yaml")}, args...),
-		process{in: w.in, out: io.MultiWriter(&stdout, addressReader{w.shown}), err: &stderr, env: func(string) string { return "" }})
+		process{in: w.in, out: io.MultiWriter(&stdout, addressReader{w.shown}), err: &stderr,
+			env: func(string) string { return "" }})
 	return stdout.String(), stderr.String(), code
 }
 
@@ -122,12 +125,15 @@ func TestGoogleLife(t *testing.T) {
 		t.Errorf("a newly tagged event cost %v", n)
 	}
 	ev := first.Calendars[0].Events[0]
-	if ev.ID != id || ev.State != "linked" || strings.Join(ev.Steps, " ") != "create link" || !strings.Contains(w.text(id, "description"), ev.JoinURL) ||
-		!strings.HasPrefix(w.text(id, "description"), "<b>Agenda</b><br><br>── Zoom ─") || w.text(id, "location") != ev.JoinURL {
+	if ev.ID != id || ev.State != "linked" || strings.Join(ev.Steps, " ") != "create link" ||
+		!strings.Contains(w.text(id, "description"), ev.JoinURL) ||
+		!strings.HasPrefix(w.text(id, "description"), "<b>Agenda</b><br><br>── Zoom ─") ||
+		w.text(id, "location") != ev.JoinURL {
 		t.Errorf("reported %+v\nthe event says %q, %q", ev, w.text(id, "description"), w.text(id, "location"))
 	}
 	for range 2 { // the first of them sees our own write
-		if again := w.pass("sync", exitOK); again.Requests["google"] != 1 || again.Requests["zoom"] != 0 || len(again.Calendars[0].Events) > 0 {
+		if again := w.pass("sync", exitOK); again.Requests["google"] != 1 || again.Requests["zoom"] != 0 ||
+			len(again.Calendars[0].Events) > 0 {
 			t.Errorf("a pass in which nothing has changed cost %v, %+v", again.Requests, again.Calendars[0].Events)
 		}
 	}
@@ -148,12 +154,14 @@ func TestGoogleLife(t *testing.T) {
 	copied := w.google.Duplicate("", id)
 	w.google.Edit("", copied, func(ev gJSON) { ev["created"] = "2026-01-01T00:00:00Z" })
 	w.pass("sync", exitOK)
-	if n := len(w.zoom.Meetings()); n != 2 || strings.Contains(w.text(copied, "description"), ev.JoinURL) || strings.Count(w.text(copied, "description"), "Join:") != 1 {
+	if n := len(w.zoom.Meetings()); n != 2 || strings.Contains(w.text(copied, "description"), ev.JoinURL) ||
+		strings.Count(w.text(copied, "description"), "Join:") != 1 {
 		t.Errorf("a copy: %d meetings, %q", n, w.text(copied, "description"))
 	}
 	w.google.Edit("", id, func(ev gJSON) { ev["summary"] = "Budget decision" })
 	w.google.Delete("", copied)
-	if w.pass("sync", exitOK); len(w.zoom.Meetings()) != 0 || w.text(id, "description") != "<b>Agenda</b>" || w.text(id, "location") != "" {
+	if w.pass("sync", exitOK); len(w.zoom.Meetings()) != 0 || w.text(id, "description") != "<b>Agenda</b>" ||
+		w.text(id, "location") != "" {
 		t.Errorf("in the end: %+v, %q, %q", w.zoom.Meetings(), w.text(id, "description"), w.text(id, "location"))
 	}
 }
@@ -162,13 +170,15 @@ func TestGoogleLife(t *testing.T) {
 func TestGooglePlan(t *testing.T) {
 	w := newGoogleWorld(t)
 	w.configure("credentials: key.json, subject: "+googletest.Account, "link: { announce: all, meet: replace }\n")
-	w.google.Put("", gJSON{"summary": "Budget #zoom", "description": "<b>Agenda</b>", "attendees": []any{gJSON{"email": "bob@example.org"}}})
+	w.google.Put("", gJSON{"summary": "Budget #zoom", "description": "<b>Agenda</b>",
+		"attendees": []any{gJSON{"email": "bob@example.org"}}})
 	w.google.Put("", gJSON{"summary": "Not mine #zoom", "organizer": gJSON{"email": "carol@example.org"}})
 	report := w.pass("plan", exitOK)
 	reasons := map[string]string{}
 	for _, ev := range report.Calendars[0].Events {
 		reasons[ev.Title] = ev.State + ": " + ev.Reason
-		if ev.Title == "Budget #zoom" && (len(ev.Mails) != 1 || !strings.Contains(ev.Diff, "+ ── Zoom ─") || strings.Contains(ev.Diff, "<b>")) {
+		if ev.Title == "Budget #zoom" && (len(ev.Mails) != 1 || !strings.Contains(ev.Diff, "+ ── Zoom ─") ||
+			strings.Contains(ev.Diff, "<b>")) {
 			t.Errorf("planned: mails %q, diff\n%s", ev.Mails, ev.Diff)
 		}
 	}
@@ -195,22 +205,27 @@ func TestGoogleMeet(t *testing.T) {
 	w := newGoogleWorld(t)
 	left := w.google.Put("", gJSON{"summary": "Left #zoom", "conferenceData": meetConference()})
 	replaced := w.google.Put("", gJSON{"summary": "Replaced #zoom(replace-meet)", "conferenceData": meetConference()})
-	foreign := w.google.Put("", gJSON{"summary": "Foreign #zoom(replace-meet)", "description": "https://www.google.com/url?q=https%3A%2F%2Fus02web.zoom.us%2Fj%2F123456789"})
-	addon := w.google.Put("", gJSON{"summary": "Add-on #zoom(replace-meet)", "conferenceData": gJSON{"conferenceSolution": gJSON{"key": gJSON{"type": "addOn"}, "name": "Zoom Meeting"},
-		"entryPoints": []any{gJSON{"entryPointType": "video", "uri": "https://us02web.zoom.us/j/987654321"}}}})
+	foreign := w.google.Put("", gJSON{"summary": "Foreign #zoom(replace-meet)",
+		"description": "https://www.google.com/url?q=https%3A%2F%2Fus02web.zoom.us%2Fj%2F123456789"})
+	addon := w.google.Put("", gJSON{"summary": "Add-on #zoom(replace-meet)",
+		"conferenceData": gJSON{"conferenceSolution": gJSON{"key": gJSON{"type": "addOn"}, "name": "Zoom Meeting"},
+			"entryPoints": []any{gJSON{"entryPointType": "video", "uri": "https://us02web.zoom.us/j/987654321"}}}})
 	w.pass("sync", exitOK)
 	for id, linked := range map[string]bool{left: false, replaced: true, foreign: false, addon: false} {
 		ev, _ := w.google.Event("", id)
-		if strings.Contains(w.text(id, "description"), "Join:") != linked || (ev["conferenceData"] != nil) != (id == left || id == addon) {
+		if strings.Contains(w.text(id, "description"), "Join:") != linked ||
+			(ev["conferenceData"] != nil) != (id == left || id == addon) {
 			t.Errorf("%s: %q, %v", w.text(id, "summary"), w.text(id, "description"), ev["conferenceData"])
 		}
 	}
 	w.configure("credentials: key.json, subject: "+googletest.Account, "link: { meet: replace }\n")
 	w.pass("sync", exitOK)
-	if ev, _ := w.google.Event("", left); ev["conferenceData"] != nil || !strings.Contains(w.text(left, "description"), "Join:") {
+	if ev, _ := w.google.Event("", left); ev["conferenceData"] != nil || !strings.Contains(w.text(left, "description"),
+		"Join:") {
 		t.Errorf("configured to replace: %v", ev)
 	}
-	w.google.Edit("", left, func(ev gJSON) { ev["conferenceData"] = meetConference() }) // as Google does when guests are added
+	// as Google does when guests are added
+	w.google.Edit("", left, func(ev gJSON) { ev["conferenceData"] = meetConference() })
 	w.pass("sync", exitOK)
 	if ev, _ := w.google.Event("", left); ev["conferenceData"] != nil {
 		t.Error("Meet came back and stayed")
@@ -228,7 +243,8 @@ func TestGoogleColorAndHiddenTag(t *testing.T) {
 	hidden := w.google.Put("", gJSON{"summary": "Hidden #zoom(30m)"})
 	w.pass("sync", exitOK)
 	w.pass("sync", exitOK)
-	if len(w.zoom.Meetings()) != 2 || w.text(hidden, "summary") != "Hidden" || !strings.Contains(w.text(red, "description"), "Join:") {
+	if len(w.zoom.Meetings()) != 2 || w.text(hidden, "summary") != "Hidden" ||
+		!strings.Contains(w.text(red, "description"), "Join:") {
 		t.Errorf("%d meetings, %q, %q", len(w.zoom.Meetings()), w.text(hidden, "summary"), w.text(red, "description"))
 	}
 	w.google.Edit("", hidden, func(ev gJSON) { delete(ev, "description") }) // the block is gone, and with it the wish
@@ -243,7 +259,8 @@ func TestGoogleYoungEvent(t *testing.T) {
 	w := newGoogleWorld(t)
 	id := w.google.Put("", gJSON{"summary": "New #zoom", "created": time.Now().UTC().Format(time.RFC3339)})
 	report := w.pass("sync", exitOK)
-	if len(w.zoom.Meetings()) > 0 || len(report.Calendars[0].Events) != 1 || report.Calendars[0].Events[0].State != "pending" {
+	if len(w.zoom.Meetings()) > 0 || len(report.Calendars[0].Events) != 1 ||
+		report.Calendars[0].Events[0].State != "pending" {
 		t.Errorf("%d meetings, %+v", len(w.zoom.Meetings()), report.Calendars[0].Events)
 	}
 	w.google.Edit("", id, func(ev gJSON) { ev["created"] = "2026-01-01T00:00:00Z" })
@@ -278,7 +295,8 @@ func TestGoogleAuth(t *testing.T) {
 	w := newGoogleWorld(t)
 	w.configure("auth: user, credentials: client.json", "")
 	w.google.Put("", gJSON{"summary": "Meeting #zoom"})
-	if report := w.pass("sync", exitFailed); !strings.Contains(report.Calendars[0].Error, "zoomtag auth google --calendar alice") {
+	if report := w.pass("sync", exitFailed); !strings.Contains(report.Calendars[0].Error,
+		"zoomtag auth google --calendar alice") {
 		t.Errorf("before anybody has signed in: %+v", report.Calendars[0])
 	}
 	if out, _, _ := w.run("status"); !strings.Contains(out, "nobody has signed in") {
@@ -286,7 +304,8 @@ func TestGoogleAuth(t *testing.T) {
 	}
 	w.paste()
 	out, errs, code := w.run("auth", "google", "--calendar", "alice")
-	if code != exitOK || !strings.Contains(out, "Signed in for calendar alice") || !strings.Contains(out, "can be read and changed") {
+	if code != exitOK || !strings.Contains(out, "Signed in for calendar alice") ||
+		!strings.Contains(out, "can be read and changed") {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	w.in = nil
@@ -303,7 +322,8 @@ func TestGoogleAuth(t *testing.T) {
 	}
 }
 
-// paste is a person who opens the address that is shown in a browser on another machine, and pastes the one at which it ends.
+// paste is a person who opens the address that is shown in a browser on another machine, and pastes the one at which it
+// ends.
 func (w *googleWorld) paste() {
 	reader, writer := io.Pipe()
 	w.in = reader
@@ -315,7 +335,10 @@ func (w *googleWorld) paste() {
 	})
 	go func() {
 		address := <-shown
-		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 		res, err := client.Get(address)
 		if err != nil {
 			w.t.Error(err)

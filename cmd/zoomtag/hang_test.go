@@ -18,15 +18,13 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/doctor/examine"
-
-	"zoomtag/sync/assemble"
-
 	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
+	"zoomtag/sync/doctor/examine"
 )
 
-// strait stands between the program and all services, as a proxy. It knows which kinds of requests there were, and lets one of them get no
-// answer that ends.
+// strait stands between the program and all services, as a proxy. It knows which kinds of requests there were, and lets
+// one of them get no answer that ends.
 type strait struct {
 	t       *testing.T
 	server  *httptest.Server
@@ -139,7 +137,10 @@ type wayToHang struct {
 var waysToHang = []wayToHang{
 	{"silent", func(_ net.Conn, over <-chan struct{}) { <-over }},
 	{"dripping", func(conn net.Conn, over <-chan struct{}) { drip(conn, answerHead, over) }},
-	{"dripping before it answers", func(conn net.Conn, over <-chan struct{}) { drip(conn, "HTTP/1.1 200 OK\r\nX-Padding: ", over) }},
+	{"dripping before it answers", func(conn net.Conn, over <-chan struct{}) {
+		drip(conn, "HTTP/1.1 200 "+
+			"OK\r\nX-Padding: ", over)
+	}},
 	{"half an answer", func(conn net.Conn, over <-chan struct{}) {
 		_, _ = io.WriteString(conn, answerHead+`{"access_token":"half`)
 		<-over
@@ -194,18 +195,24 @@ func (h *hangWorld) runWithin(ctx context.Context, within time.Duration, args ..
 	if h.out != nil {
 		out = io.MultiWriter(&said, h.out)
 	}
-	code = execute(ctx, append([]string{"--config", h.config}, args...), process{in: h.in, out: out, err: &said, env: func(string) string { return "" },
-		hurry: assemble.Haste{Aloof: true, Within: within, Proxy: http.ProxyURL(proxy), Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}})
+	code = execute(ctx, append([]string{"--config", h.config}, args...), process{in: h.in, out: out, err: &said,
+		env: func(string) string { return "" },
+		hurry: assemble.Haste{Aloof: true, Within: within, Proxy: http.ProxyURL(proxy),
+			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}})
 	return said.String(), code
 }
 
-// person signs in: opens the address that is shown in a browser of another machine, and pastes the one at which it ends.
+// person signs in: opens the address that is shown in a browser of another machine, and pastes the one at which it
+// ends.
 func (h *hangWorld) person() {
 	typed, typing := io.Pipe()
 	shown := make(chan string, 1)
 	h.in, h.out = typed, addressReader{shown}
 	go func() {
-		browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		browser := http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 		for {
 			var address string
 			select {
@@ -219,7 +226,8 @@ func (h *hangWorld) person() {
 				return
 			}
 			_ = res.Body.Close()
-			go func() { _, _ = io.WriteString(typing, res.Header.Get("Location")+"\n") }() // read if the command asks for it
+			// read if the command asks for it
+			go func() { _, _ = io.WriteString(typing, res.Header.Get("Location")+"\n") }()
 		}
 	}()
 }
@@ -232,7 +240,8 @@ func (h *hangWorld) mustRun(args ...string) {
 	}
 }
 
-// place is a set-up, and a command which makes calls there. That a calendar is watched there is for those of which daemons are run.
+// place is a set-up, and a command which makes calls there. That a calendar is watched there is for those of which
+// daemons are run.
 type place struct {
 	name   string
 	make   func(t *testing.T) *hangWorld
@@ -272,7 +281,8 @@ func places() []place {
 			return h
 		}
 		list = append(list,
-			place{kind.name + " first", func(t *testing.T) *hangWorld { t.Helper(); _, h := fresh(t); return h }, []string{"sync"}, true, true, known},
+			place{kind.name + " first", func(t *testing.T) *hangWorld { t.Helper(); _, h := fresh(t); return h },
+				[]string{"sync"}, true, true, known},
 			place{kind.name + " later", later, []string{"sync"}, true, false, known},
 			place{kind.name + " doctor", later, []string{"doctor"}, false, true, known})
 	}
@@ -328,13 +338,15 @@ func places() []place {
 	withCode := func(t *testing.T) *hangWorld {
 		t.Helper()
 		d := newOutlookDoor(t)
-		return &hangWorld{t: t, strait: newStrait(t), config: filepath.Join(d.dir, "zoomtag.yaml"), out: codeReader{d.server.Approve}}
+		return &hangWorld{t: t, strait: newStrait(t), config: filepath.Join(d.dir, "zoomtag.yaml"),
+			out: codeReader{d.server.Approve}}
 	}
 	return append(list,
 		place{"sign-in at google", google, signIn, false, false, none},
 		place{"person at google", signed(google, signIn...), []string{"sync"}, true, true, zoomCalls},
 		place{"sign-in at outlook", outlook, signInOutlook, false, false, none},
-		place{"code at outlook", withCode, []string{"auth", "outlook", "--calendar", "mine", "--device-code"}, false, false, none},
+		place{"code at outlook", withCode, []string{"auth", "outlook", "--calendar", "mine", "--device-code"}, false,
+			false, none},
 		place{"person at outlook", signed(outlook, signInOutlook...), []string{"sync"}, true, false, zoomCalls},
 		place{"sign-in at zoom", zoom, signInZoom, false, false, none},
 		place{"person at zoom", stale, []string{"sync"}, true, true, none})
@@ -361,7 +373,8 @@ func (d *outlookDoor) only(name string) {
 	lines := slices.DeleteFunc(strings.SplitAfter(string(text), "\n"), func(line string) bool {
 		return strings.HasPrefix(line, "- ") && !strings.HasPrefix(line, "- { name: "+name+",")
 	})
-	if err := os.WriteFile(path, []byte("listen: \"\"\nschedule: \"@every 1s\"\n"+strings.Replace(strings.Join(lines, ""), "/j/1", "/j/1234567890", 1)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("listen: \"\"\nschedule: \"@every 1s\"\n"+
+		strings.Replace(strings.Join(lines, ""), "/j/1", "/j/1234567890", 1)), 0o600); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -378,8 +391,8 @@ func (w *crashWorld) configureQuick() {
 // atOnce is how many worlds are played at the same time: they wait most of the time.
 const atOnce = 12
 
-// TestEveryCallEnds: whichever call gets no answer that ends, the command ends, and says so. A daemon that has met such a service goes on when
-// there are answers again, and it ends when it is told to.
+// TestEveryCallEnds: whichever call gets no answer that ends, the command ends, and says so. A daemon that has met such
+// a service goes on when there are answers again, and it ends when it is told to.
 func TestEveryCallEnds(t *testing.T) {
 	for _, p := range places() {
 		t.Run(p.name, func(t *testing.T) {
@@ -416,8 +429,8 @@ func TestEveryCallEnds(t *testing.T) {
 	}
 }
 
-// ends runs the command while a kind of call gets no answer. On a machine with much else to do, calls before it may not be answered in time:
-// then there is more of it.
+// ends runs the command while a kind of call gets no answer. On a machine with much else to do, calls before it may not
+// be answered in time: then there is more of it.
 func (p *place) ends(t *testing.T, kind string, way wayToHang) {
 	t.Helper()
 	var h *hangWorld
@@ -428,8 +441,10 @@ func (p *place) ends(t *testing.T, kind string, way wayToHang) {
 		h.strait.let(kind, way.how)
 		text, code = h.runWithin(t.Context(), within, p.asks...)
 	}
-	// What a batch does not bring is asked for by itself; of an event whose link works it is noted what Zoom could not be told.
-	forgiving := p.forgiving || strings.HasSuffix(kind, "/$batch") || strings.HasPrefix(kind, "PATCH /v-two/") || strings.HasPrefix(kind, "GET /v-two/")
+	// What a batch does not bring is asked for by itself; of an event whose link works it is noted what Zoom could not
+	// be told.
+	forgiving := p.forgiving || strings.HasSuffix(kind, "/$batch") || strings.HasPrefix(kind, "PATCH /v-two/") ||
+		strings.HasPrefix(kind, "GET /v-two/")
 	if !isClosed(h.strait.hit) {
 		t.Errorf("%s, %s %s: there was no such call", p.name, kind, way.name)
 	}
@@ -462,7 +477,8 @@ func (p *place) goesOn(t *testing.T, kind string, way wayToHang) {
 	eventually(t, p.name+", "+kind+": a pass after there were answers again", time.Minute, func() bool {
 		var status api.StatusReport
 		text, _ := h.run(t.Context(), "status", "--json")
-		return json.Unmarshal([]byte(text), &status) == nil && len(status.Calendars) == 1 && status.Calendars[0].LastSuccess != nil &&
+		return json.Unmarshal([]byte(text), &status) == nil && len(status.Calendars) == 1 &&
+			status.Calendars[0].LastSuccess != nil &&
 			status.Calendars[0].LastSuccess.After(opened)
 	})
 	stop()
@@ -493,7 +509,8 @@ func TestProbesEnd(t *testing.T) {
 		p := examine.NewProber(time.Now, hurried)
 		p.Status = g.server.URL + "/status"
 		list := []examine.Target{{URL: g.server.URL + "/", Purpose: "API"}}
-		if facts := p.Look(t.Context(), list, []string{strings.TrimPrefix(g.server.URL, "http://")}, false); facts.Probes[0].Error == "" && way.name[:4] != "half" && way.name != "dripping" {
+		if facts := p.Look(t.Context(), list, []string{strings.TrimPrefix(g.server.URL, "http://")},
+			false); facts.Probes[0].Error == "" && way.name[:4] != "half" && way.name != "dripping" {
 			t.Errorf("%s: %+v", way.name, facts)
 		}
 		g.let("GET /status", way.how)

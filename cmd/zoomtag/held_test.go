@@ -8,8 +8,8 @@ import (
 	"zoomtag/sync/api"
 )
 
-// TestHeldEventsShow: an event that is held before anything is made for it, and an option that is left out, are seen in status, log and
-// journal, not only in the pass that found them; and no longer once they are mended.
+// TestHeldEventsShow: an event that is held before anything is made for it, and an option that is left out, are seen in
+// status, log and journal, not only in the pass that found them; and no longer once they are mended.
 func TestHeldEventsShow(t *testing.T) {
 	w := newCrashWorld(t)
 	status := func() (s api.StatusReport) {
@@ -39,18 +39,22 @@ func TestHeldEventsShow(t *testing.T) {
 		t.Fatalf("exit %d\n%s", code, said)
 	}
 	s := status()
-	if len(s.Events) != 1 || s.Events[0].State != "held" || s.Events[0].Title != "Alpha" || !strings.Contains(s.Events[0].Reason, "contradict") ||
-		len(s.Notes) != 1 || s.Notes[0].Title != "Beta" || !strings.Contains(s.Notes[0].Reason, `"waitingroom" is not understood`) || s.Health != api.Degraded {
+	if len(s.Events) != 1 || s.Events[0].State != "held" || s.Events[0].Title != "Alpha" ||
+		!strings.Contains(s.Events[0].Reason, "contradict") ||
+		len(s.Notes) != 1 || s.Notes[0].Title != "Beta" ||
+		!strings.Contains(s.Notes[0].Reason, `"waitingroom" is not understood`) || s.Health != api.Degraded {
 		t.Errorf("%+v", s)
 	}
-	if out, _, _ := w.zoomtag("status"); !strings.Contains(out, "contradict") || !strings.Contains(out, "is not understood") {
+	if out, _, _ := w.zoomtag("status"); !strings.Contains(out, "contradict") ||
+		!strings.Contains(out, "is not understood") {
 		t.Errorf("status shows\n%s", out)
 	}
 	for range 2 { // once is enough, also when the file is saved again as it was
 		w.put("a", "Alpha #zoom(waiting-room, join-before-host)", "words", "")
 		w.sync()
 	}
-	if a, b := journal("a.ics"), journal("b.ics"); len(a) != 1 || !strings.HasPrefix(a[0].Reason, "held: ") || len(b) != 3 {
+	if a, b := journal("a.ics"), journal("b.ics"); len(a) != 1 || !strings.HasPrefix(a[0].Reason, "held: ") ||
+		len(b) != 3 {
 		t.Errorf("the journal has\n%+v\n%+v", a, b)
 	}
 	w.put("a", "Alpha #zoom(waiting-room)", "", "")

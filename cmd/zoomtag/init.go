@@ -9,10 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"zoomtag/cmd/zoomtag/persons"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/persons"
 	"zoomtag/cmd/zoomtag/prompt"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
@@ -28,10 +27,12 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a configuration by asking a few questions",
-		Long: `Ask which calendar is watched, where meetings come from, and who hosts; say what to press at Google, Microsoft or Zoom, where that is needed;
-sign in, try each answer with the service, and write a commented configuration, with each secret in a file of its own that you alone can read. Where
-there is a configuration, a calendar is added to it. Everything is written at the end: Ctrl-C leaves all as it was. At last it shows what zoomtag
-would do (zoomtag plan), which changes nothing, and offers to make zoomtag a service (zoomtag service install).
+		Long: `Ask which calendar is watched, where meetings come from, and who hosts; say what to press at Google,
+Microsoft or Zoom, where that is needed; sign in, try each answer with the service, and write a
+commented configuration, with each secret in a file of its own that you alone can read. Where there
+is a configuration, a calendar is added to it. Everything is written at the end: Ctrl-C leaves all
+as it was. At last it shows what zoomtag would do (zoomtag plan), which changes nothing, and offers
+to make zoomtag a service (zoomtag service install).
 
 Each question has a flag; with --yes nobody is asked.`,
 		Args: cobra.NoArgs,
@@ -52,10 +53,12 @@ Each question has a flag; with --yes nobody is asked.`,
 	f.BoolVar(&noPlan, "no-plan", false, "leave out the plan at the end")
 	f.StringVar(&always, "service", "", "yes or no: make zoomtag a service at the end")
 	f.BoolVar(&how.NoBrowser, "no-browser", false, "only show addresses to open")
-	f.StringVar(&answers.Calendar, "calendar", "", "a folder of .ics files, the address of a CalDAV server, google, google-service, outlook or outlook-app")
+	f.StringVar(&answers.Calendar, "calendar", "", "a folder of .ics files, the address of a CalDAV server, google, "+
+		"google-service, outlook or outlook-app")
 	f.StringVar(&answers.Name, "name", "", "what the calendar is called in commands")
 	f.StringVar(&answers.CalendarID, "calendar-id", "", "which of the account's calendars, by id or name")
-	f.StringVar(&answers.Meetings, "meetings", "", "the link of a personal room, zoom (an app of the account) or me (sign in at Zoom)")
+	f.StringVar(&answers.Meetings, "meetings", "", "the link of a personal room, zoom (an app of the account) or me "+
+		"(sign in at Zoom)")
 	f.StringVar(&answers.Host, "host", "", "who hosts: a mail address")
 	f.StringVar(&answers.Credentials, "credentials", "", "google: the JSON file that Google gave out")
 	f.StringVar(&answers.Subject, "subject", "", "google-service: whose calendar, a mail address")
@@ -77,7 +80,8 @@ Each question has a flag; with --yes nobody is asked.`,
 }
 
 // begin asks, writes, and shows what would be done.
-func (a *app) begin(cmd *cobra.Command, answers setup.Answers, asker *prompt.Asker, noPlan bool, how persons.How) error {
+func (a *app) begin(cmd *cobra.Command, answers setup.Answers, asker *prompt.Asker, noPlan bool,
+	how persons.How) error {
 	path, err := a.ownConfig()
 	if err != nil {
 		return err
@@ -114,12 +118,14 @@ func (a *app) begin(cmd *cobra.Command, answers setup.Answers, asker *prompt.Ask
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(a.term.out, "\nWritten: %s, with calendar %s (%s asked).\n", terminal.Printable(path), name, words.Count(asker.Asked, "question"))
+	fmt.Fprintf(a.term.out, "\nWritten: %s, with calendar %s (%s asked).\n", terminal.Printable(path), name,
+		words.Count(asker.Asked, "question"))
 	a.flags.config = path
 	if noPlan {
 		return nil
 	}
-	fmt.Fprintln(a.term.out, "\nThis is what zoomtag would do now; zoomtag sync does it once, zoomtag run goes on doing it:")
+	fmt.Fprintln(a.term.out, "\nThis is what zoomtag would do now; zoomtag sync does it once, zoomtag run goes on "+
+		"doing it:")
 	return a.planOnce(cmd.Context())
 }
 
@@ -128,7 +134,8 @@ func (a *app) ownConfig() (string, error) {
 	path, err := configs.Find(a.flags.config, a.term.env)
 	if err != nil {
 		if path = configs.Own(a.term.env); path == "" {
-			return "", words.Usage(errors.New("there is no place for the configuration, since HOME is not set: name one with --config"))
+			return "", words.Usage(errors.New("there is no place for the configuration, since HOME is not set: name " +
+				"one with --config"))
 		}
 	}
 	path, err = filepath.Abs(path)
@@ -136,7 +143,8 @@ func (a *app) ownConfig() (string, error) {
 		return "", err
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", words.Usage(fmt.Errorf("%s is a folder: name the file in it, for instance %s", path, filepath.Join(path, "zoomtag.yaml")))
+		return "", words.Usage(fmt.Errorf("%s is a folder: name the file in it, for instance %s", path,
+			filepath.Join(path, "zoomtag.yaml")))
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}

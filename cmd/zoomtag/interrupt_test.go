@@ -13,16 +13,18 @@ import (
 	"zoomtag/sync/api"
 )
 
-// interruption asks the binary to end while one of its readings of the calendar waits for its answer, which does not come.
+// interruption asks the binary to end while one of its readings of the calendar waits for its answer, which does not
+// come.
 type interruption struct {
 	w      *crashWorld
 	signal os.Signal
 
-	mu    sync.Mutex
-	at    int  // which reading; 0 is none
-	seen  int  // readings of this run
-	sent  bool // the signal was sent
-	steps bool // there was a request for a meeting, not only for a list: from here on one may belong to a step, which is finished
+	mu   sync.Mutex
+	at   int  // which reading; 0 is none
+	seen int  // readings of this run
+	sent bool // the signal was sent
+	// there was a request for a meeting, not only for a list: from here on one may belong to a step, which is finished
+	steps bool
 }
 
 // begin forgets the last run.
@@ -38,7 +40,8 @@ func (i *interruption) begin(at int, signal os.Signal) {
 
 func (i *interruption) hold(r *http.Request, phase string) {
 	i.mu.Lock()
-	if strings.Contains(r.URL.Path, "/v2/") && r.Method != http.MethodGet || strings.Contains(r.URL.Path, "/meetings/") {
+	if strings.Contains(r.URL.Path, "/v2/") && r.Method != http.MethodGet ||
+		strings.Contains(r.URL.Path, "/meetings/") {
 		i.steps = true
 	}
 	zoom := strings.HasSuffix(i.w.zoom.URL(), "//"+r.Host)
@@ -61,7 +64,8 @@ func (i *interruption) hold(r *http.Request, phase string) {
 	<-gone // the end of the process does not wait for the answer
 }
 
-// readingStory is what leads to readings: of what changed, of an event whose grace period is over, of one whose meeting is checked.
+// readingStory is what leads to readings: of what changed, of an event whose grace period is over, of one whose meeting
+// is checked.
 var readingStory = []func(w *crashWorld){
 	func(w *crashWorld) {
 		w.put("a", "Alpha #zoom", "words, and more", "")
@@ -165,7 +169,8 @@ func interruptedSweep(t *testing.T, signal os.Signal, command string) {
 	w := newCrashWorld(t)
 	var armed atomic.Bool
 	w.instead = func(r *http.Request, phase string) {
-		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/users/a@example.com/meetings") || !armed.CompareAndSwap(true, false) {
+		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/users/a@example.com/meetings") ||
+			!armed.CompareAndSwap(true, false) {
 			return
 		}
 		w.mu.Lock()

@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	"zoomtag/sync/invite/keep"
-
-	"zoomtag/sync/api"
-
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
+	"zoomtag/sync/api"
 	"zoomtag/sync/invite"
+	"zoomtag/sync/invite/keep"
 )
 
 func (a *app) inviteCommand() *cobra.Command {
@@ -25,12 +22,13 @@ func (a *app) inviteCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "invite [EVENT…] -o PATH",
 		Short: "Write .ics invitations to linked events",
-		Long: `Write invitations that others can open in any calendar app: a link, the times, and for a series all of it. An event is named by its id,
-its UID, its meeting id or its title, as "zoomtag links" shows them; without one it is about all that are coming. PATH is a file (NAME.ics) for one event or for all of them together,
-a folder for one file each, or - for standard output.
+		Long: `Write invitations that others can open in any calendar app: a link, the times, and for a series all
+of it. An event is named by its id, its UID, its meeting id or its title, as "zoomtag links" shows
+them; without one it is about all that are coming. PATH is a file (NAME.ics) for one event or for
+all of them together, a folder for one file each, or - for standard output.
 
-Invitations are published: whoever opens one has the event, and nobody is asked for an answer. --request and --cancel make those that an
-organizer mails to the attendees, who are then listed.`,
+Invitations are published: whoever opens one has the event, and nobody is asked for an answer.
+--request and --cancel make those that an organizer mails to the attendees, who are then listed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 0 && all:
@@ -50,7 +48,8 @@ organizer mails to the attendees, who are then listed.`,
 	})
 	cmd.Flags().StringVarP(&to, "output", "o", "-", "NAME.ics, a folder, or - for standard output")
 	cmd.Flags().BoolVar(&all, "all", false, "every linked event that is coming, as without a name")
-	cmd.Flags().BoolVar(&request, "request", false, "an invitation that asks for answers (METHOD:REQUEST), for mailing to the attendees")
+	cmd.Flags().BoolVar(&request, "request", false, "an invitation that asks for answers (METHOD:REQUEST), for "+
+		"mailing to the attendees")
 	cmd.Flags().BoolVar(&cancel, "cancel", false, "a cancellation (METHOD:CANCEL), for mailing to the attendees")
 	cmd.Flags().BoolVar(&ask.Attendees, "attendees", false, "list the attendees")
 	cmd.Flags().DurationVar(&ask.Alarm, "alarm", 0, "a reminder that long before the start, such as 15m")
@@ -58,7 +57,8 @@ organizer mails to the attendees, who are then listed.`,
 }
 
 func (a *app) invite(ctx context.Context, request api.InviteRequest, to string) error {
-	report, err := ask(ctx, a, func(ctx context.Context, o api.Service) (api.InviteReport, error) { return o.Invite(ctx, request) })
+	report, err := ask(ctx, a,
+		func(ctx context.Context, o api.Service) (api.InviteReport, error) { return o.Invite(ctx, request) })
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,8 @@ func (a *app) invite(ctx context.Context, request api.InviteRequest, to string) 
 	for _, i := range report.Invites {
 		if i.Error != "" {
 			failed = true
-			fmt.Fprintf(a.term.err, "zoomtag: no invitation to %s (%s): %s\n", terminal.Printable(i.Title), terminal.Printable(i.EventID), terminal.Printable(i.Error))
+			fmt.Fprintf(a.term.err, "zoomtag: no invitation to %s (%s): %s\n", terminal.Printable(i.Title),
+				terminal.Printable(i.EventID), terminal.Printable(i.Error))
 		}
 	}
 	if err := a.writeInvites(made, to); err != nil {

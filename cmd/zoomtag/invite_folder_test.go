@@ -9,16 +9,16 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api/local"
-
 	"zoomtag/sync/api"
+	"zoomtag/sync/api/local"
 )
 
 // TestInviteDirForeign: a file that somebody else has put where an invitation belongs is neither replaced nor removed.
 func TestInviteDirForeign(t *testing.T) {
 	w := newInviteWorld(t)
 	w.must(os.Mkdir(w.path("out"), 0o700))
-	foreign, a := []byte("BEGIN:VCALENDAR\r\nPRODID:-//vdirsyncer//EN\r\nEND:VCALENDAR\r\n"), w.path("out/a@example.com.ics")
+	foreign, a := []byte("BEGIN:VCALENDAR\r\nPRODID:-//vdirsyncer//EN\r\nEND:VCALENDAR\r\n"),
+		w.path("out/a@example.com.ics")
 	w.must(os.WriteFile(a, foreign, 0o600))
 	intact := func(when string) {
 		t.Helper()
@@ -30,7 +30,8 @@ func TestInviteDirForeign(t *testing.T) {
 	w.put("b", "Beta #zoom")
 	for _, when := range []string{"the first pass", "the second pass"} {
 		out, errs, code := w.run("sync")
-		if code != exitFailed || strings.Count(errs, "a@example.com.ics is somebody else's") != 1 || !strings.Contains(errs, "move it away") || !strings.Contains(out, "team") {
+		if code != exitFailed || strings.Count(errs, "a@example.com.ics is somebody else's") != 1 ||
+			!strings.Contains(errs, "move it away") || !strings.Contains(out, "team") {
 			t.Errorf("%s: exit %d\n%s\n%s", when, code, out, errs)
 		}
 		intact(when)
@@ -55,20 +56,23 @@ func TestInviteDirWatched(t *testing.T) {
 	w.put("a", "Alpha #zoom")
 	w.must(os.Rename(w.path("in/a.ics"), w.path("in/a@example.com.ics")))
 	w.must(os.Symlink("in", w.path("out")))
-	if _, errs, code := w.run("sync"); code != exitUsage || !strings.Contains(errs, "invites.dir is the folder of the calendar") {
+	if _, errs, code := w.run("sync"); code != exitUsage || !strings.Contains(errs, "invites.dir is the folder of "+
+		"the calendar") {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 	w.must(os.Remove(w.path("out")))
 	d := w.local()
 	w.must(os.Symlink("in", w.path("out")))
 	for range 3 {
-		if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
+		if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil ||
+			!strings.Contains(err.Error(), "which is watched") {
 			t.Errorf("sync: %v", err)
 		}
 	}
 	entries, err := os.ReadDir(w.path("in"))
 	w.must(err)
-	if raw, err := os.ReadFile(w.path("in/a@example.com.ics")); err != nil || len(entries) != 1 || !strings.Contains(string(raw), "PRODID:-//An App//EN") {
+	if raw, err := os.ReadFile(w.path("in/a@example.com.ics")); err != nil || len(entries) != 1 ||
+		!strings.Contains(string(raw), "PRODID:-//An App//EN") {
 		t.Errorf("%d files; %v\n%s", len(entries), err, raw)
 	}
 	// One that is laid while all goes well counts at once.
@@ -79,7 +83,8 @@ func TestInviteDirWatched(t *testing.T) {
 	w.must(os.RemoveAll(w.path("out")))
 	w.must(os.Symlink("in", w.path("out")))
 	w.put("b", "Beta #zoom")
-	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil || !strings.Contains(err.Error(), "which is watched") {
+	if _, err := d.Sync(t.Context(), api.SyncRequest{}); err == nil ||
+		!strings.Contains(err.Error(), "which is watched") {
 		t.Errorf("sync: %v", err)
 	}
 	if entries, err = os.ReadDir(w.path("in")); err != nil || len(entries) != 2 {
@@ -90,7 +95,8 @@ func TestInviteDirWatched(t *testing.T) {
 // local opens the world's service, as a daemon does for long.
 func (w *inviteWorld) local() *local.Service {
 	w.t.Helper()
-	a := &app{term: &process{now: time.Now, in: strings.NewReader(""), out: io.Discard, err: io.Discard, env: func(string) string { return "" }},
+	a := &app{term: &process{now: time.Now, in: strings.NewReader(""), out: io.Discard, err: io.Discard,
+		env: func(string) string { return "" }},
 		flags: flags{config: w.path("zoomtag.yaml"), logFormat: "text"}}
 	cfg, err := a.load()
 	w.must(err)

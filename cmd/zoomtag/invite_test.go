@@ -15,10 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/ical"
 	"zoomtag/sync/api"
 	"zoomtag/sync/invite/keep"
-
-	"zoomtag/providers/ical"
 )
 
 const feedToken = "feed-token-0123456789"
@@ -32,8 +31,10 @@ type inviteWorld struct {
 func newInviteWorld(t *testing.T) *inviteWorld {
 	t.Helper()
 	w := &inviteWorld{t: t, dir: t.TempDir()}
-	text := "state: zoomtag.db\ngrace: 0s\nlisten: \"\"\nzoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1234567890?pwd=aB.1\" }\n" +
-		"invites: { dir: out, feed_token: " + feedToken + " }\ncalendars:\n- { name: team, ics: { path: in, owner: \"*\" } }\n"
+	text := "state: zoomtag.db\ngrace: 0s\nlisten: \"\"\nzoom: { mode: personal, personal_link: " +
+		"\"https://us02web.zoom.us/j/1234567890?pwd=aB.1\" }\n" +
+		"invites: { dir: out, feed_token: " + feedToken + " }\ncalendars:\n- { name: team, ics: { path: in, owner: " +
+		"\"*\" } }\n"
 	w.must(os.WriteFile(w.path("zoomtag.yaml"), []byte(text), 0o600))
 	w.must(os.Mkdir(w.path("in"), 0o700))
 	return w
@@ -68,8 +69,10 @@ func (w *inviteWorld) sync() {
 func (w *inviteWorld) put(name, title string, more ...string) {
 	w.t.Helper()
 	start := time.Now().UTC().AddDate(0, 0, 7).Truncate(time.Hour)
-	lines := slices.Concat([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//An App//EN", "BEGIN:VEVENT", "UID:" + name + "@example.com",
-		"DTSTAMP:" + time.Now().UTC().Format("20060102T150405Z"), "DTSTART:" + start.Format("20060102T150405Z"), "DTEND:" + start.Add(time.Hour).Format("20060102T150405Z"), "SUMMARY:" + title},
+	lines := slices.Concat([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//An App//EN", "BEGIN:VEVENT", "UID:" +
+		name + "@example.com",
+		"DTSTAMP:" + time.Now().UTC().Format("20060102T150405Z"), "DTSTART:" + start.Format("20060102T150405Z"),
+		"DTEND:" + start.Add(time.Hour).Format("20060102T150405Z"), "SUMMARY:" + title},
 		more, []string{"END:VEVENT", "END:VCALENDAR", ""})
 	w.must(os.WriteFile(w.path("in/"+name+".ics"), []byte(strings.Join(lines, "\r\n")), 0o600))
 }
@@ -116,12 +119,15 @@ func TestInviteDir(t *testing.T) {
 	}
 	a := w.path("out/a@example.com.ics")
 	ev := w.event(a, "a@example.com")
-	if ev.Title != "Alpha" || !strings.Contains(ev.Description, "Join: https://us02web.zoom.us/j/1234567890?pwd=aB.1") || ev.Method != "" || len(ev.Attendees) > 0 {
+	if ev.Title != "Alpha" ||
+		!strings.Contains(ev.Description, "Join: https://us02web.zoom.us/j/1234567890?pwd=aB.1") || ev.Method != "" ||
+		len(ev.Attendees) > 0 {
 		t.Errorf("the invitation: %+v", ev)
 	}
 	info, err := os.Stat(a)
 	w.must(err)
-	w.must(os.WriteFile(w.path("out/mine.ics"), []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), 0o600)) // somebody else's
+	// somebody else's
+	w.must(os.WriteFile(w.path("out/mine.ics"), []byte("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), 0o600))
 	w.sync()
 	if again, err := os.Stat(a); err != nil || !again.ModTime().Equal(info.ModTime()) || !os.SameFile(info, again) {
 		t.Errorf("an unchanged invitation was written again: %v", err)
@@ -151,12 +157,14 @@ func TestInviteDir(t *testing.T) {
 // TestInviteCommand writes to each kind of place.
 func TestInviteCommand(t *testing.T) {
 	w := newInviteWorld(t)
-	w.put("a", "Alpha #zoom", "ORGANIZER;CN=Owner:mailto:owner@example.com", "ATTENDEE;CN=Guest:mailto:guest@example.org")
+	w.put("a", "Alpha #zoom", "ORGANIZER;CN=Owner:mailto:owner@example.com",
+		"ATTENDEE;CN=Guest:mailto:guest@example.org")
 	w.put("b", "Beta #zoom", "RRULE:FREQ=WEEKLY;COUNT=3")
 	w.put("c", "Gamma #zoom", "ORGANIZER:mailto:owner@example.com", "ATTENDEE:mailto:guest@example.org")
 	w.sync()
 	one := w.path("one.ics")
-	if out, errs, code := w.run("invite", "alpha", "-o", one, "--attendees", "--alarm", "15m"); code != exitOK || out != "" {
+	if out, errs, code := w.run("invite", "alpha", "-o", one, "--attendees", "--alarm", "15m"); code != exitOK ||
+		out != "" {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	if ev := w.event(one, "a@example.com"); ev.Title != "Alpha" || !slices.Contains(ev.Attendees, "guest@example.org") {
@@ -166,16 +174,19 @@ func TestInviteCommand(t *testing.T) {
 		t.Errorf("%v\n%s", err, raw)
 	}
 	out, _, code := w.run("invite", "--all")
-	if a, b := w.read([]byte(out), "a@example.com"), w.read([]byte(out), "b@example.com"); code != exitOK || a.Title != "Alpha" || !b.Series {
+	if a, b := w.read([]byte(out), "a@example.com"), w.read([]byte(out), "b@example.com"); code != exitOK ||
+		a.Title != "Alpha" || !b.Series {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	out, _, code = w.run("invite", "b@example.com", "a.ics", "-o", w.path("some"), "--json")
 	var report api.InviteReport
-	if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitOK || len(report.Invites) != 2 || report.Invites[0].Path != w.path("some/b@example.com.ics") {
+	if err := json.Unmarshal([]byte(out), &report); err != nil || code != exitOK || len(report.Invites) != 2 ||
+		report.Invites[0].Path != w.path("some/b@example.com.ics") {
 		t.Errorf("exit %d, %v\n%s", code, err, out)
 	}
 	out, _, code = w.run("invite", "a.ics", "--request")
-	if ev := w.read([]byte(out), "a@example.com"); code != exitOK || ev.Method != "REQUEST" || ev.Organizer != "owner@example.com" {
+	if ev := w.read([]byte(out), "a@example.com"); code != exitOK || ev.Method != "REQUEST" ||
+		ev.Organizer != "owner@example.com" {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	for _, bad := range []struct {
@@ -233,19 +244,23 @@ func TestFeed(t *testing.T) {
 	path := "/feed/" + feedToken + ".ics"
 	res := get(path)
 	plain := body(res)
-	if w.read(plain, "a@example.com").Title != "Alpha" || w.read(plain, "b@example.com").Title != "Beta" || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/calendar") {
+	if w.read(plain, "a@example.com").Title != "Alpha" || w.read(plain, "b@example.com").Title != "Beta" ||
+		!strings.HasPrefix(res.Header.Get("Content-Type"), "text/calendar") {
 		t.Errorf("%v\n%s", res.Header, plain)
 	}
-	if again := get(path, "If-None-Match", `"other", W/`+res.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || len(body(again)) > 0 {
+	if again := get(path, "If-None-Match", `"other", W/`+
+		res.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || len(body(again)) > 0 {
 		t.Errorf("not changed: %d", again.StatusCode)
 	}
 	packed := get(path, "Accept-Encoding", "gzip")
 	z, err := gzip.NewReader(packed.Body)
 	w.must(err)
-	if raw, err := io.ReadAll(z); err != nil || !bytes.Equal(raw, plain) || packed.Header.Get("ETag") == res.Header.Get("ETag") {
+	if raw, err := io.ReadAll(z); err != nil || !bytes.Equal(raw, plain) ||
+		packed.Header.Get("ETag") == res.Header.Get("ETag") {
 		t.Errorf("packed: %v, %v", err, packed.Header)
 	}
-	for _, wrong := range []string{"/feed/", "/feed/x.ics", "/feed/.ics", "/feed/" + feedToken, "/feed/" + feedToken + "x.ics"} {
+	for _, wrong := range []string{"/feed/", "/feed/x.ics", "/feed/.ics", "/feed/" + feedToken, "/feed/" + feedToken +
+		"x.ics"} {
 		if res := get(wrong); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", wrong, res.StatusCode)
 		}
@@ -259,7 +274,8 @@ func TestFeed(t *testing.T) {
 	}
 }
 
-// TestInvitesLater: who asks for them later gets those of what is linked already, and a state without them loses nothing.
+// TestInvitesLater: who asks for them later gets those of what is linked already, and a state without them loses
+// nothing.
 func TestInvitesLater(t *testing.T) {
 	w := newInviteWorld(t)
 	config := w.path("zoomtag.yaml")

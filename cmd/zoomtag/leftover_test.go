@@ -12,8 +12,8 @@ import (
 	"zoomtag/sync/api"
 )
 
-// TestLeftover: after a lost state, the meeting of an event that was deleted meanwhile is told with the command that cancels it, and that
-// command cancels no other.
+// TestLeftover: after a lost state, the meeting of an event that was deleted meanwhile is told with the command that
+// cancels it, and that command cancels no other.
 func TestLeftover(t *testing.T) {
 	w := newCrashWorld(t)
 	w.put("a", "Alpha #zoom", "words, and more", "")
@@ -33,17 +33,20 @@ func TestLeftover(t *testing.T) {
 	}
 
 	command := fmt.Sprintf("zoomtag cancel %d", ids["Alpha"])
-	if out, errs, code := w.zoomtag("status"); code != exitOK || !strings.Contains(out, command) || !strings.Contains(out, "Alpha") {
+	if out, errs, code := w.zoomtag("status"); code != exitOK || !strings.Contains(out, command) ||
+		!strings.Contains(out, "Alpha") {
 		t.Errorf("status: exit %d, lacks %q\n%s%s", code, command, out, errs)
 	}
-	if s := w.status(); len(s.Leftovers) != 1 || s.Leftovers[0].Topic != "Alpha" || !strings.HasSuffix(s.Leftovers[0].Mend, command) {
+	if s := w.status(); len(s.Leftovers) != 1 || s.Leftovers[0].Topic != "Alpha" ||
+		!strings.HasSuffix(s.Leftovers[0].Mend, command) {
 		t.Errorf("status: %+v", s.Leftovers)
 	}
 	w.refused("no number", exitUsage, "zoomtag status", "cancel", "Alpha")
 	w.refused("the meeting of an event", exitFailed, "zoomtag status", "cancel", strconv.FormatInt(ids["Beta"], 10))
 	w.refused("a meeting that there is not", exitFailed, "zoomtag status", "cancel", "12345678901")
 
-	if out, errs, code := w.zoomtag(strings.Fields(command)[1:]...); code != exitOK || !strings.Contains(out, "is cancelled") {
+	if out, errs, code := w.zoomtag(strings.Fields(command)[1:]...); code != exitOK ||
+		!strings.Contains(out, "is cancelled") {
 		t.Fatalf("%s: exit %d\n%s%s", command, code, out, errs)
 	}
 	w.check(map[string]string{"b": "Beta"})
@@ -51,7 +54,8 @@ func TestLeftover(t *testing.T) {
 		t.Errorf("status still tells of %+v", s.Leftovers)
 	}
 	w.journalled(ids["Alpha"])
-	w.refused("a meeting that is cancelled already", exitFailed, "zoomtag status", "cancel", strconv.FormatInt(ids["Alpha"], 10))
+	w.refused("a meeting that is cancelled already", exitFailed, "zoomtag status", "cancel",
+		strconv.FormatInt(ids["Alpha"], 10))
 }
 
 // refused runs a command that must say no, in one sentence that holds a text.
@@ -59,7 +63,8 @@ func (w *crashWorld) refused(what string, want int, text string, args ...string)
 	w.t.Helper()
 	before := len(w.zoom.Meetings())
 	out, errs, code := w.zoomtag(args...)
-	if code != want || out != "" || !strings.HasPrefix(errs, "zoomtag: ") || !strings.Contains(errs, text) || strings.Count(errs, "\n") != 1 {
+	if code != want || out != "" || !strings.HasPrefix(errs, "zoomtag: ") || !strings.Contains(errs, text) ||
+		strings.Count(errs, "\n") != 1 {
 		w.t.Errorf("%s: exit %d\n%s%s", what, code, out, errs)
 	}
 	if len(w.zoom.Meetings()) != before {

@@ -22,8 +22,8 @@ func TestTagOptionsAreKnown(t *testing.T) {
 	}
 }
 
-// TestTagLimits: what the configuration does not allow is left out, in each calendar as its own limits say; plan, sync, status and log
-// tell it; and a limit that is written later leaves what there is.
+// TestTagLimits: what the configuration does not allow is left out, in each calendar as its own limits say; plan, sync,
+// status and log tell it; and a limit that is written later leaves what there is.
 func TestTagLimits(t *testing.T) {
 	users := []zoomtest.User{{Email: optionsHost}, {Email: "boss@example.com"}, {Email: "bob@example.com"}}
 	w := newOptionsWorld(t, zoomtest.Options{Users: users}, "")
@@ -42,8 +42,10 @@ func TestTagLimits(t *testing.T) {
 	limit("options: [], hosts: []", "options: [host, mute, waiting-room], hosts: [bob@example.com]")
 	w.put("a", "Alpha #zoom(host=boss@example.com\\, mute)")
 	w.put("b", "Beta #zoom(host=bob@example.com\\, no-waiting-room\\, waiting-room)")
-	w.wants("plan", "a", plan.Linked, `"host=boss@example.com" is not allowed in this calendar and was left out (tag.hosts)`)
-	w.wants("plan", "b", plan.Linked, `"no-waiting-room" is not allowed in this calendar and was left out (tag.options)`)
+	w.wants("plan", "a", plan.Linked,
+		`"host=boss@example.com" is not allowed in this calendar and was left out (tag.hosts)`)
+	w.wants("plan", "b", plan.Linked,
+		`"no-waiting-room" is not allowed in this calendar and was left out (tag.options)`)
 	if out, _ := w.run("sync"); strings.Count(out, "is not allowed in this calendar") != 2 {
 		t.Errorf("sync:\n%s", out)
 	}

@@ -9,15 +9,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"zoomtag/providers/files"
-
-	"zoomtag/sync/api"
-
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/providers/files"
 	"zoomtag/providers/words"
+	"zoomtag/sync/api"
 )
 
 func (a *app) linkCommand() *cobra.Command {
@@ -25,10 +22,12 @@ func (a *app) linkCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "link FILE.ics",
 		Short: "Make the meeting for one .ics file and write the link into it",
-		Long: `Make a Zoom meeting for the event in a file that you have prepared, an invitation for mailing for example, and write the link into the
-file, or into a copy. Nothing else in it changes. The event needs no tag; one that it has counts, with its options.
+		Long: `Make a Zoom meeting for the event in a file that you have prepared, an invitation for mailing for
+example, and write the link into the file, or into a copy. Nothing else in it changes. The event
+needs no tag; one that it has counts, with its options.
 
-A second time the same event keeps its meeting: if the file says another time or title, the meeting follows.`,
+A second time the same event keeps its meeting: if the file says another time or title, the meeting
+follows.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			from := cleaned(args[0])
@@ -38,13 +37,14 @@ A second time the same event keeps its meeting: if the file says another time or
 			return a.linkFile(cmd.Context(), from, cleaned(to), options)
 		},
 	})
-	cmd.Flags().StringVarP(&to, "output", "o", "", "where the file with the link goes, - for standard output; the default is FILE.ics itself")
+	cmd.Flags().StringVarP(&to, "output", "o", "", "where the file with the link goes, - for standard output; the "+
+		"default is FILE.ics itself")
 	cmd.Flags().StringVar(&options, "options", "", `options as in the brackets of a tag: "45m, no-waiting-room"`)
 	return cmd
 }
 
-// cleaned is a path in its shortest form, so that one file has one name: ./a.ics is written into, and is a.ics in what is said. A lone - is no
-// path.
+// cleaned is a path in its shortest form, so that one file has one name: ./a.ics is written into, and is a.ics in what
+// is said. A lone - is no path.
 func cleaned(path string) string {
 	if path == "" {
 		return path
@@ -70,7 +70,8 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	}
 	if from == to {
 		if now, err := os.ReadFile(from); err != nil || !bytes.Equal(now, raw) {
-			return errors.Join(fmt.Errorf("%s was changed meanwhile: nothing is written; run the command again, the meeting is kept", from), err)
+			return errors.Join(fmt.Errorf("%s was changed meanwhile: nothing is written; run the command again, the "+
+				"meeting is kept", from), err)
 		}
 	}
 	mode := os.FileMode(0o600)
@@ -91,7 +92,8 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	return nil
 }
 
-// readEvent reads a file, or standard input, as far as a file of one event may go: what is longer is refused for its length later.
+// readEvent reads a file, or standard input, as far as a file of one event may go: what is longer is refused for its
+// length later.
 func (a *app) readEvent(from string) ([]byte, error) {
 	if from == "-" {
 		return io.ReadAll(io.LimitReader(a.term.in, api.MaxBytes))

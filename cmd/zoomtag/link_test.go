@@ -10,9 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api/socket"
-
 	"zoomtag/providers/ical"
+	"zoomtag/sync/api/socket"
 )
 
 // TestLinkFile: a prepared invitation gets its meeting, one and the same however often it is asked for.
@@ -39,7 +38,8 @@ func TestLinkFile(t *testing.T) {
 	}
 	meetings := w.zoom.Meetings()
 	ev := read(to)
-	if len(meetings) != 1 || meetings[0].Topic != "Kick-off" || ev.Location != ev.URL || !strings.Contains(ev.Description, "Join: "+ev.URL) || ev.Mark == "" {
+	if len(meetings) != 1 || meetings[0].Topic != "Kick-off" || ev.Location != ev.URL ||
+		!strings.Contains(ev.Description, "Join: "+ev.URL) || ev.Mark == "" {
 		t.Fatalf("%+v\n%+v", meetings, ev)
 	}
 
@@ -57,10 +57,12 @@ func TestLinkFile(t *testing.T) {
 	daemon.Stderr, daemon.Stdout = &log, &log
 	w.must(daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill() })
-	eventually(t, "the daemon", 5*time.Second, func() bool { _, err := os.Stat(socket.Path(w.state)); return err == nil })
+	eventually(t, "the daemon", 5*time.Second,
+		func() bool { _, err := os.Stat(socket.Path(w.state)); return err == nil })
 	raw, err := os.ReadFile(from)
 	w.must(err)
-	w.must(os.WriteFile(from, bytes.Replace(raw, []byte("SUMMARY:Kick-off"), []byte("SUMMARY:Kick-off again"), 1), 0o600))
+	w.must(os.WriteFile(from, bytes.Replace(raw, []byte("SUMMARY:Kick-off"), []byte("SUMMARY:Kick-off again"), 1),
+		0o600))
 	if out, errs, code := w.zoomtag("link", from, "--json"); code != exitOK || !strings.Contains(out, `"update"`) {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
@@ -72,7 +74,8 @@ func TestLinkFile(t *testing.T) {
 	noSecrets(t, w, log.String())
 }
 
-// TestLinkThenWatch: an event that a command has given its link keeps it, and what it was made with, in a calendar that is watched.
+// TestLinkThenWatch: an event that a command has given its link keeps it, and what it was made with, in a calendar that
+// is watched.
 func TestLinkThenWatch(t *testing.T) {
 	w := newCrashWorld(t)
 	path := filepath.Join(w.dir, "prepared.ics")
@@ -95,7 +98,8 @@ func TestLinkThenWatch(t *testing.T) {
 			t.Fatalf("exit %d: %s", code, out)
 		}
 	}
-	if now := w.zoom.Meetings(); len(now) != 1 || now[0].ID != made[0].ID || now[0].Duration != 50*time.Minute || now[0].Topic != "Kick-off" {
+	if now := w.zoom.Meetings(); len(now) != 1 || now[0].ID != made[0].ID || now[0].Duration != 50*time.Minute ||
+		now[0].Topic != "Kick-off" {
 		t.Errorf("%+v, made: %+v", now, made)
 	}
 	out, errs, code := w.zoomtag("links")
@@ -118,19 +122,22 @@ func TestLinkThenWatch(t *testing.T) {
 func TestLinkFileRefused(t *testing.T) {
 	w := newCrashWorld(t)
 	past := strings.ReplaceAll(crashObject("past", "Over", "", ""), nextWeek().Format("20060102"), "20200106")
-	two := strings.Replace(crashObject("one", "One", "", ""), "END:VCALENDAR\r\n", "BEGIN:VEVENT\r\nUID:two\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", 1)
-	allDay := strings.Replace(crashObject("day", "Day", "", ""), "DTSTART:"+nextWeek().Format("20060102T150405Z")+"\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:"+nextWeek().Format("20060102"), 1)
+	two := strings.Replace(crashObject("one", "One", "", ""), "END:VCALENDAR\r\n",
+		"BEGIN:VEVENT\r\nUID:two\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", 1)
+	allDay := strings.Replace(crashObject("day", "Day", "", ""), "DTSTART:"+nextWeek().Format("20060102T150405Z")+
+		"\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:"+nextWeek().Format("20060102"), 1)
 	for name, c := range map[string]struct {
 		text, want string
 		code       int
 	}{
-		"nothing":  {"", "", exitUsage},
-		"no file":  {"hello", "no iCalendar file", exitUsage},
-		"two":      {two, "2 events", exitUsage},
-		"over":     {past, "over", exitFailed},
-		"refused":  {crashObject("no", "Talk #nozoom", "", ""), "#nozoom", exitFailed},
-		"all day":  {allDay, "all-day", exitFailed},
-		"has Meet": {crashObject("meet", "Talk", "https://meet.google.com/abc-defg-hij", ""), "another conference", exitFailed},
+		"nothing": {"", "", exitUsage},
+		"no file": {"hello", "no iCalendar file", exitUsage},
+		"two":     {two, "2 events", exitUsage},
+		"over":    {past, "over", exitFailed},
+		"refused": {crashObject("no", "Talk #nozoom", "", ""), "#nozoom", exitFailed},
+		"all day": {allDay, "all-day", exitFailed},
+		"has Meet": {crashObject("meet", "Talk", "https://meet.google.com/abc-defg-hij", ""), "another conference",
+			exitFailed},
 	} {
 		path := filepath.Join(w.dir, "file.ics")
 		w.must(os.WriteFile(path, []byte(c.text), 0o600))

@@ -15,7 +15,8 @@ func (a *app) linksCommand() *cobra.Command {
 		Short: "Show every link that zoomtag keeps",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.LinksReport, error) { return o.Links(ctx) })
+			report, err := look(cmd.Context(), a,
+				func(ctx context.Context, o api.Service) (api.LinksReport, error) { return o.Links(ctx) })
 			if err != nil {
 				return err
 			}
@@ -24,7 +25,8 @@ func (a *app) linksCommand() *cobra.Command {
 			}
 			rows := [][]string{{"START", "EVENT", "CALENDAR", "MEETING", "HEALTH", "LINK"}}
 			for _, l := range report.Links {
-				rows = append(rows, []string{terminal.Clock(l.Start), l.Title, l.Calendar, l.MeetingID, l.Health, l.JoinURL})
+				rows = append(rows, []string{terminal.Clock(l.Start), l.Title, l.Calendar, l.MeetingID, l.Health,
+					l.JoinURL})
 			}
 			return a.table(rows)
 		},

@@ -16,15 +16,15 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/calendar"
+	"zoomtag/sync/api"
 )
 
 // The load test has everybody at work at once. It is made for the race detector:
 //
 //	go test -race ./cmd/zoomtag -run Load -load.rounds=200
-var loadRounds = flag.Int("load.rounds", 12, "how many times each of those who are at work in the load test does its work")
+var loadRounds = flag.Int("load.rounds", 12, "how many times each of those who are at work in the load test does "+
+	"its work")
 
 // loadCalendars and loadUIDs are how many calendars there are, and how many events they share.
 const (
@@ -70,12 +70,13 @@ func (w *loadWorld) put(calendar int, name, title string) {
 	if err != nil {
 		day = loadUIDs
 	}
-	text := withLine(w.t, crashObject(name, title, pairWords, ""), "DTSTART", nextWeek().AddDate(0, 0, day).Format("20060102T150405Z"))
+	text := withLine(w.t, crashObject(name, title, pairWords, ""), "DTSTART",
+		nextWeek().AddDate(0, 0, day).Format("20060102T150405Z"))
 	w.folders[calendar].write(name, text)
 }
 
-// configureRound writes a configuration: in each round another calendar has another name, another one is left out, and the words and the
-// note are others. A negative round is the last one, in which all are there.
+// configureRound writes a configuration: in each round another calendar has another name, another one is left out, and
+// the words and the note are others. A negative round is the last one, in which all are there.
 func (w *loadWorld) configureRound(round int) {
 	w.t.Helper()
 	more := "schedule: \"@every 1h\"\ninvites: { dir: " + filepath.Join(w.dir, "invites") + " }\n"
@@ -152,7 +153,8 @@ func (o *loadOwner) act(n int) {
 	}
 }
 
-// TestLoad: many calendars, commands, configurations and an owner at once; then it is quiet, and each event that wants a meeting has one.
+// TestLoad: many calendars, commands, configurations and an owner at once; then it is quiet, and each event that wants
+// a meeting has one.
 func TestLoad(t *testing.T) {
 	before := zoomtagGoroutines()
 	t.Cleanup(func() { noGoroutines(t, before) }) // after the emulator has ended, and its connections with it
@@ -211,8 +213,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// wantedNow are the topics that the meeting of each event may have: those of its tagged items. What the owner did last is what stands in
-// the files.
+// wantedNow are the topics that the meeting of each event may have: those of its tagged items. What the owner did last
+// is what stands in the files.
 func (w *loadWorld) wantedNow() (wanted map[string][]string, items map[string][]calendar.Event) {
 	wanted, items = map[string][]string{"alone": {"Talk alone"}}, map[string][]calendar.Event{}
 	for _, f := range w.folders {

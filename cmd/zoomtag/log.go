@@ -27,7 +27,8 @@ func (a *app) logCommand() *cobra.Command {
 				return err
 			}
 			if len(report.Log) == 0 && len(args) > 0 {
-				return words.Usage(fmt.Errorf("the log knows no event %q: give an event's id, UID or words of its title; zoomtag log without one shows all", args[0]))
+				return words.Usage(fmt.Errorf("the log knows no event %q: give an event's id, UID or words of its "+
+					"title; zoomtag log without one shows all", args[0]))
 			}
 			if a.flags.json {
 				return terminal.JSON(a.term.out, report)
@@ -38,7 +39,8 @@ func (a *app) logCommand() *cobra.Command {
 				if e.Error != "" {
 					reason = "failed: " + e.Error
 				}
-				rows = append(rows, []string{terminal.Clock(api.Time(e.Time)), e.Calendar, title, e.Step, e.MeetingID, reason})
+				rows = append(rows, []string{terminal.Clock(api.Time(e.Time)), e.Calendar, title, e.Step, e.MeetingID,
+					reason})
 			}
 			return a.table(rows)
 		},

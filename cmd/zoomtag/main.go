@@ -10,10 +10,9 @@ import (
 	"syscall"
 	_ "time/tzdata" // so that zones are known on systems that bring no zone database
 
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
 	"zoomtag/store"
 )
@@ -32,9 +31,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
-	// A pipe that nobody reads any more is an error of the write, and no sudden end: what lies in the temporary folder is removed.
+	// A pipe that nobody reads any more is an error of the write, and no sudden end: what lies in the temporary folder
+	// is removed.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	code := execute(ctx, os.Args[1:], process{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: environment, own: true})
+	code := execute(ctx, os.Args[1:], process{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: environment,
+		own: true})
 	stop()
 	os.Exit(code)
 }

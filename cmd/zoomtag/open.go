@@ -30,19 +30,22 @@ func (a *app) way() *connect.Way {
 func (a *app) load() (*configs.Config, error) { return a.way().Load() }
 
 // ask opens the service, asks it for facts, and closes it.
-func ask[T any](ctx context.Context, a *app, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
+func ask[T any](ctx context.Context, a *app,
+	question func(context.Context, api.Service) (T, error)) (answer T, err error) {
 	service, err := a.way().Service(ctx, nil)
 	return put(ctx, service, err, question)
 }
 
 // look is ask for commands that only tell what is known: they make no state, and read it where nothing can be written.
-func look[T any](ctx context.Context, a *app, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
+func look[T any](ctx context.Context, a *app,
+	question func(context.Context, api.Service) (T, error)) (answer T, err error) {
 	service, err := a.way().ToLook(ctx)
 	return put(ctx, service, err, question)
 }
 
 // put puts a question to an service, if it could be opened, and closes it.
-func put[T any](ctx context.Context, service api.Service, fault error, question func(context.Context, api.Service) (T, error)) (answer T, err error) {
+func put[T any](ctx context.Context, service api.Service, fault error,
+	question func(context.Context, api.Service) (T, error)) (answer T, err error) {
 	if fault != nil {
 		return answer, fault
 	}

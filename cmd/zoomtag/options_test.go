@@ -11,13 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/assemble"
-
-	"zoomtag/sync/api"
-
 	"zoomtag/configs"
 	"zoomtag/providers/calendar/icsdir"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
@@ -49,8 +47,10 @@ func newOptionsWorld(t *testing.T, o zoomtest.Options, meeting string) *optionsW
 
 func (w *optionsWorld) configure(meeting string) {
 	w.t.Helper()
-	text := fmt.Sprintf("state: zoomtag.db\ngrace: 0s\nlisten: \"\"\nzoom: { account_id: account, client_id: client, client_secret: secret, host: %s, api_url: %q, oauth_url: %q }\n"+
-		"meeting: { %s }\ncalendars:\n- { name: team, ics: { path: in, owner: \"*\" } }\n", optionsHost, w.zoom.APIURL(), w.zoom.OAuthURL(), meeting)
+	text := fmt.Sprintf("state: zoomtag.db\ngrace: 0s\nlisten: \"\"\nzoom: { account_id: account, client_id: client, "+
+		"client_secret: secret, host: %s, api_url: %q, oauth_url: %q }\n"+
+		"meeting: { %s }\ncalendars:\n- { name: team, ics: { path: in, owner: \"*\" } }\n", optionsHost,
+		w.zoom.APIURL(), w.zoom.OAuthURL(), meeting)
 	w.must(os.WriteFile(w.path("zoomtag.yaml"), []byte(text), 0o600))
 }
 
@@ -67,7 +67,8 @@ func (w *optionsWorld) path(name string) string { return filepath.Join(w.dir, na
 func (w *optionsWorld) put(name, title string, more ...string) {
 	w.t.Helper()
 	start := time.Now().UTC().AddDate(0, 0, 7).Truncate(time.Hour)
-	text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//An App//EN\r\nBEGIN:VEVENT\r\nUID:" + name + "@example.com\r\nDTSTAMP:20260101T000000Z\r\n" +
+	text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//An App//EN\r\nBEGIN:VEVENT\r\nUID:" + name +
+		"@example.com\r\nDTSTAMP:20260101T000000Z\r\n" +
 		"DTSTART:" + start.Format("20060102T150405Z") + "\r\nDURATION:PT1H\r\nSUMMARY:" + title + "\r\n"
 	for _, line := range more {
 		text += line + "\r\n"
@@ -94,7 +95,8 @@ func (w *optionsWorld) run(args ...string) (out string, code int) {
 	w.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(w.t.Context(), append([]string{"--config", w.path("zoomtag.yaml")}, args...),
-		process{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" }, hurry: assemble.Haste{Aloof: true}})
+		process{in: strings.NewReader(""), out: &stdout, err: &stderr, env: func(string) string { return "" },
+			hurry: assemble.Haste{Aloof: true}})
 	if code == exitUsage {
 		w.t.Fatalf("%q: %s", args, stderr.String())
 	}
@@ -135,7 +137,8 @@ func (w *optionsWorld) findings() (r judgement) {
 
 const weekly = "RRULE:FREQ=WEEKLY;COUNT=4"
 
-// TestRegisterOption: a series with one lasting link cannot have it, one with a schedule can, and no open link is shown for it.
+// TestRegisterOption: a series with one lasting link cannot have it, one with a schedule can, and no open link is shown
+// for it.
 func TestRegisterOption(t *testing.T) {
 	w := newOptionsWorld(t, zoomtest.Options{}, "")
 	w.put("a", "Alpha #zoom(register)", weekly)
@@ -175,14 +178,16 @@ func TestWaitingRoomOption(t *testing.T) {
 		}
 	}
 	r := w.findings()
-	if n := len(slices.DeleteFunc(r.Findings, func(f doctor.Finding) bool { return f.Code != doctor.Contradiction })); n != 1 || len(w.zoom.Meetings()) != 2 {
+	if n := len(slices.DeleteFunc(r.Findings,
+		func(f doctor.Finding) bool { return f.Code != doctor.Contradiction })); n != 1 || len(w.zoom.Meetings()) != 2 {
 		t.Errorf("doctor says it %d times; %d meetings", n, len(w.zoom.Meetings()))
 	}
 }
 
 // TestNoPasscodeOption: what Zoom switches on instead is told, before and after.
 func TestNoPasscodeOption(t *testing.T) {
-	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost, Locked: map[string]any{"waiting_room": false}}}}, "")
+	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost,
+		Locked: map[string]any{"waiting_room": false}}}}, "")
 	w.put("a", "Alpha #zoom(no-passcode)")
 	w.wants("plan", "a", plan.Linked, "demand one for new meetings")
 	w.wants("sync", "a", plan.Linked, "Guests have to sign in although it was not asked for")
@@ -193,10 +198,12 @@ func TestNoPasscodeOption(t *testing.T) {
 
 // TestAlternativeHostOption: who cannot be one is left out, the meeting is made and goes on being kept.
 func TestAlternativeHostOption(t *testing.T) {
-	users := []zoomtest.User{{Email: optionsHost}, {Email: "bob@example.com"}, {Email: "carol@example.com", Basic: true}}
+	users := []zoomtest.User{{Email: optionsHost}, {Email: "bob@example.com"},
+		{Email: "carol@example.com", Basic: true}}
 	for name, scopes := range map[string][]string{
-		"asked":   nil,
-		"refused": slices.DeleteFunc(slices.Clone(zoomtest.AllScopes), func(s string) bool { return s == "user:read:user:admin" }),
+		"asked": nil,
+		"refused": slices.DeleteFunc(slices.Clone(zoomtest.AllScopes),
+			func(s string) bool { return s == "user:read:user:admin" }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newOptionsWorld(t, zoomtest.Options{Users: users, Scopes: scopes}, "")
@@ -205,7 +212,8 @@ func TestAlternativeHostOption(t *testing.T) {
 			w.put("a", "Beta #zoom(alt=carol@example.com\\, alt=bob@example.com)")
 			w.wants("sync", "a", plan.Linked, "") // in a process that knows nothing of the refusal
 			all := w.zoom.Meetings()
-			if len(all) != 1 || all[0].Topic != "Beta" || all[0].Settings["alternative_hosts"] != "bob@example.com" || !strings.Contains(w.link("a"), fmt.Sprint(all[0].ID)) {
+			if len(all) != 1 || all[0].Topic != "Beta" || all[0].Settings["alternative_hosts"] != "bob@example.com" ||
+				!strings.Contains(w.link("a"), fmt.Sprint(all[0].ID)) {
 				t.Errorf("%+v", all)
 			}
 			var status api.StatusReport
@@ -220,7 +228,8 @@ func TestAlternativeHostOption(t *testing.T) {
 
 // TestHeldByTheHost: what the host's plan and settings forbid is said in plan, and costs none of the day's calls.
 func TestHeldByTheHost(t *testing.T) {
-	user := zoomtest.User{Email: optionsHost, Basic: true, RoomOff: true, Rule: zoomtest.PasscodeRule{NumericOnly: true}}
+	user := zoomtest.User{Email: optionsHost, Basic: true, RoomOff: true,
+		Rule: zoomtest.PasscodeRule{NumericOnly: true}}
 	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{user}}, "")
 	w.put("a", "Alpha #zoom(register)")
 	w.put("b", "Beta #zoom(personal)")
@@ -263,7 +272,8 @@ func TestPersonalOption(t *testing.T) {
 		}
 	}
 	out, code := w.run("status", "--json")
-	if all := w.zoom.Meetings(); code != exitOK || len(all) != 1 || all[0].ID > 9_999_999_999 || strings.Contains(out, ".ics") {
+	if all := w.zoom.Meetings(); code != exitOK || len(all) != 1 || all[0].ID > 9_999_999_999 ||
+		strings.Contains(out, ".ics") {
 		t.Errorf("exit %d, %+v\n%s", code, all, out)
 	}
 }
@@ -274,14 +284,16 @@ func TestRoomsInPlan(t *testing.T) {
 	w.put("a", "Alpha #zoom")
 	w.put("b", "Beta #zoom")
 	out, errs, code := w.run("plan")
-	if code != exitOK || !strings.Contains(out, `the same room as "Beta" in team at the same time`) || !strings.Contains(out, `the same room as "Alpha" in team`) {
+	if code != exitOK || !strings.Contains(out, `the same room as "Beta" in team at the same time`) ||
+		!strings.Contains(out, `the same room as "Alpha" in team`) {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
 }
 
 // TestMailOption: that Zoom has its mails on is told.
 func TestMailOption(t *testing.T) {
-	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost, Locked: map[string]any{"alternative_hosts_email_notification": true}}}}, "")
+	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost,
+		Locked: map[string]any{"alternative_hosts_email_notification": true}}}}, "")
 	w.put("a", "Alpha #zoom")
 	w.wants("sync", "a", plan.Linked, "mails to hosts about the meeting switched on")
 	w.put("a", "Beta #zoom")
@@ -293,14 +305,17 @@ func TestMailOption(t *testing.T) {
 
 // TestTemplateOption: by name, from configuration and tag, once.
 func TestTemplateOption(t *testing.T) {
-	templates := []zoomtest.Template{{ID: "t1", Name: "Town hall", Settings: map[string]any{"mute_upon_entry": true}}, {ID: "t2", Name: "Mine", Own: true}}
-	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost, Templates: templates}}}, `template: "town hall"`)
+	templates := []zoomtest.Template{{ID: "t1", Name: "Town hall", Settings: map[string]any{"mute_upon_entry": true}},
+		{ID: "t2", Name: "Mine", Own: true}}
+	w := newOptionsWorld(t, zoomtest.Options{Users: []zoomtest.User{{Email: optionsHost, Templates: templates}}},
+		`template: "town hall"`)
 	w.put("a", "Alpha #zoom")
 	w.put("b", `Beta #zoom(template="Lunch")`)
 	w.put("c", `Gamma #zoom(template="Mine"\, no-mute)`)
 	w.wants("plan", "b", plan.Held, `there are "Town hall"`)
 	w.wants("sync", "c", plan.Held, "an administrator's templates alone")
-	if all := w.zoom.Meetings(); len(all) != 1 || all[0].Template != "Town hall" || all[0].Settings["mute_upon_entry"] != true {
+	if all := w.zoom.Meetings(); len(all) != 1 || all[0].Template != "Town hall" ||
+		all[0].Settings["mute_upon_entry"] != true {
 		t.Fatalf("%+v", all)
 	}
 	w.put("a", `Another #zoom(template="Lunch")`)
@@ -313,7 +328,8 @@ func TestTemplateOption(t *testing.T) {
 			return f.Severity == doctor.Error && strings.Contains(f.What, "meeting:read:list_templates:admin")
 		})
 	}
-	few := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes), func(s string) bool { return strings.Contains(s, "templates") })
+	few := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes),
+		func(s string) bool { return strings.Contains(s, "templates") })
 	w = newOptionsWorld(t, zoomtest.Options{Scopes: few}, `template: "Town hall"`)
 	w.put("a", "Alpha #zoom")
 	w.wants("sync", "a", plan.Held, "lacks meeting:read:list_templates:admin")
@@ -332,7 +348,8 @@ func TestSwitchedOffOptions(t *testing.T) {
 	w.put("a", "Alpha #zoom(no-mute\\, no-sign-in\\, no-register\\, record=none\\, 09:30)", weekly)
 	w.wants("sync", "a", plan.Linked, "09:30 in the tag is left out")
 	set := w.zoom.Meetings()[0].Settings
-	if set["mute_upon_entry"] != false || set["meeting_authentication"] != false || set["approval_type"] != 2 || set["auto_recording"] != "none" {
+	if set["mute_upon_entry"] != false || set["meeting_authentication"] != false || set["approval_type"] != 2 ||
+		set["auto_recording"] != "none" {
 		t.Errorf("%v", set)
 	}
 	w.configure("")
@@ -349,7 +366,8 @@ func TestSwitchedOffOptions(t *testing.T) {
 // TestTemplateScopeOfAnAccount: the scope for templates is asked of the accounts whose calendars name one.
 func TestTemplateScopeOfAnAccount(t *testing.T) {
 	b := assemble.Builder{Config: &configs.Config{Zoom: []configs.Zoom{{Name: "work"}, {Name: "club"}},
-		Calendars: []configs.Calendar{{Account: "work"}, {Account: "club", Meeting: configs.Meeting{Template: "Town hall"}}}}}
+		Calendars: []configs.Calendar{{Account: "work"},
+			{Account: "club", Meeting: configs.Meeting{Template: "Town hall"}}}}}
 	if b.Templates(b.Config.Zoom[0]) || !b.Templates(b.Config.Zoom[1]) {
 		t.Errorf("work %t, club %t", b.Templates(b.Config.Zoom[0]), b.Templates(b.Config.Zoom[1]))
 	}

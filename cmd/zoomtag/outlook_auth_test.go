@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/signin"
+	"zoomtag/sync/api"
 )
 
 // outlookDoor is Microsoft's sign-in, emulated, and the commands on it.
@@ -38,12 +37,16 @@ func newOutlookDoor(t *testing.T) *outlookDoor {
 			t.Errorf("the emulator complains: %s", complaint)
 		}
 	})
-	addresses := fmt.Sprintf("client_id: %s, api_url: %q, login_url: %q", d.server.ClientID(), d.server.GraphURL(), d.server.LoginURL())
-	text := "state: state/zoomtag.db\nzoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\ncalendars:\n" +
+	addresses := fmt.Sprintf("client_id: %s, api_url: %q, login_url: %q", d.server.ClientID(), d.server.GraphURL(),
+		d.server.LoginURL())
+	text := "state: state/zoomtag.db\nzoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" " +
+		"}\ncalendars:\n" +
 		"- { name: mine, outlook: { auth: user, " + addresses + " } }\n" +
 		"- { name: shared, outlook: { auth: user, user: carol@example.com, " + addresses + " } }\n" +
-		"- { name: wants-secret, outlook: { auth: user, user: dave@example.com, client_secret: \"env:NO_SUCH\", " + addresses + " } }\n" +
-		"- { name: office, outlook: { user: bob@example.com, tenant: t, client_secret: \"env:NO_SUCH\", " + addresses + " } }\n" +
+		"- { name: wants-secret, outlook: { auth: user, user: dave@example.com, client_secret: \"env:NO_SUCH\", " +
+		addresses + " } }\n" +
+		"- { name: office, outlook: { user: bob@example.com, tenant: t, client_secret: \"env:NO_SUCH\", " + addresses +
+		" } }\n" +
 		"- { name: team, ics: { path: /srv/calendars/team } }\n"
 	if err := os.WriteFile(filepath.Join(d.dir, "zoomtag.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -89,7 +92,8 @@ func TestOutlookAuthWithCode(t *testing.T) {
 	if d.kept("shared") != nil {
 		t.Error("somebody is signed in for another calendar")
 	}
-	out, errs, code = d.run(nil, codeReader{d.server.Decline}, "auth", "outlook", "--calendar", "shared", "--device-code")
+	out, errs, code = d.run(nil, codeReader{d.server.Decline}, "auth", "outlook", "--calendar", "shared",
+		"--device-code")
 	if code != exitFailed || !strings.Contains(errs, "declined") || d.kept("shared") != nil {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
@@ -101,7 +105,10 @@ func TestOutlookAuthPasted(t *testing.T) {
 	typed, typing := io.Pipe()
 	shown := make(chan string, 1)
 	go func() {
-		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 		res, err := client.Get(<-shown)
 		if err != nil {
 			t.Error(err)
@@ -116,7 +123,8 @@ func TestOutlookAuthPasted(t *testing.T) {
 	}()
 	out, errs, code := d.run(typed, addressReader{shown}, "auth", "outlook", "--calendar", "shared", "--no-browser")
 	// The account cannot see the other mailbox: that shows at once, and the sign-in is kept.
-	if code != exitFailed || !strings.Contains(out, "Signed in for calendar shared") || !strings.Contains(out, "localhost") || d.kept("shared") == nil ||
+	if code != exitFailed || !strings.Contains(out, "Signed in for calendar shared") ||
+		!strings.Contains(out, "localhost") || d.kept("shared") == nil ||
 		!strings.Contains(errs, "was it the right account?") {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
@@ -135,7 +143,8 @@ func TestOutlookAuthMistakes(t *testing.T) {
 		"auth outlook --calendar wants-secret":      "NO_SUCH",
 		"auth outlook --calendar mine --calender x": "unknown flag",
 	} {
-		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage || !strings.Contains(errs, want) {
+		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%s: exit %d, %s", args, code, errs)
 		}
 	}

@@ -9,11 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
 )
 
 // outlookWorld is an Outlook calendar and a Zoom account, both emulated, and the commands on them, in this process.
@@ -26,7 +25,9 @@ type outlookWorld struct {
 
 func newOutlookWorld(t *testing.T) *outlookWorld {
 	t.Helper()
-	w := &outlookWorld{t: t, dir: t.TempDir(), graph: outlooktest.New(outlooktest.Options{Schema: outlooktest.Schema()}), zoom: zoomtest.New(zoomtest.Options{})}
+	w := &outlookWorld{t: t, dir: t.TempDir(),
+		graph: outlooktest.New(outlooktest.Options{Schema: outlooktest.Schema()}),
+		zoom:  zoomtest.New(zoomtest.Options{})}
 	if err := w.graph.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +46,12 @@ func newOutlookWorld(t *testing.T) *outlookWorld {
 		}
 	})
 	config := fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\n"+
-		"zoom: { account_id: account, client_id: client, client_secret: secret, host: bob@example.com, api_url: %q, oauth_url: %q }\n"+
-		"calendars: [ { name: office, outlook: { user: %s, tenant: %s, client_id: %s, client_secret: %q, api_url: %q, login_url: %q } } ]\n",
-		w.zoom.APIURL(), w.zoom.OAuthURL(), w.graph.Mailbox(), w.graph.Tenant(), w.graph.ClientID(), w.graph.ClientSecret(), w.graph.GraphURL(), w.graph.LoginURL())
+		"zoom: { account_id: account, client_id: client, client_secret: secret, host: bob@example.com, api_url: %q, "+
+		"oauth_url: %q }\n"+
+		"calendars: [ { name: office, outlook: { user: %s, tenant: %s, client_id: %s, client_secret: %q, api_url: "+
+		"%q, login_url: %q } } ]\n",
+		w.zoom.APIURL(), w.zoom.OAuthURL(), w.graph.Mailbox(), w.graph.Tenant(), w.graph.ClientID(),
+		w.graph.ClientSecret(), w.graph.GraphURL(), w.graph.LoginURL())
 	if err := os.WriteFile(filepath.Join(w.dir, "zoomtag.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -79,11 +83,13 @@ func (w *outlookWorld) shown(id string) string {
 // TestOutlookLife is an event from its tag to its end.
 func TestOutlookLife(t *testing.T) {
 	w := newOutlookWorld(t)
-	guest := []any{outlooktest.JSON{"type": "required", "emailAddress": outlooktest.JSON{"address": "dana@example.org"}}}
+	guest := []any{outlooktest.JSON{"type": "required",
+		"emailAddress": outlooktest.JSON{"address": "dana@example.org"}}}
 	id := w.graph.Put("", outlooktest.JSON{"subject": "Budget", "categories": []any{"zoom"}, "attendees": guest,
 		"body": outlooktest.JSON{"contentType": "html", "content": "<p>Agenda: <b>all</b></p>"}})
 	planned := w.pass("plan")
-	if evs := planned.Calendars[0].Events; len(evs) != 1 || len(evs[0].Mails) != 1 || evs[0].Mails[0] != "dana@example.org" || !strings.Contains(evs[0].Diff, "+ ── Zoom ─") {
+	if evs := planned.Calendars[0].Events; len(evs) != 1 || len(evs[0].Mails) != 1 ||
+		evs[0].Mails[0] != "dana@example.org" || !strings.Contains(evs[0].Diff, "+ ── Zoom ─") {
 		t.Errorf("planned: %+v", evs)
 	}
 	if len(w.graph.Mails()) > 0 || len(w.zoom.Meetings()) > 0 {
@@ -95,7 +101,8 @@ func TestOutlookLife(t *testing.T) {
 		t.Errorf("%+v, shown %q, requests %v, mails %d", ev, w.shown(id), first.Requests, len(w.graph.Mails()))
 	}
 	for range 3 {
-		if again := w.pass("sync"); again.Requests["outlook"] > 1 || again.Requests["zoom"] > 0 || len(w.graph.Mails()) != 1 {
+		if again := w.pass("sync"); again.Requests["outlook"] > 1 || again.Requests["zoom"] > 0 ||
+			len(w.graph.Mails()) != 1 {
 			t.Errorf("a pass in which nothing has changed: %v, mails %d", again.Requests, len(w.graph.Mails()))
 		}
 	}
@@ -103,7 +110,8 @@ func TestOutlookLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w.pass("sync"); len(w.zoom.Meetings()) != 1 || w.shown(id) != ev.JoinURL || len(w.graph.Mails()) != 1 {
-		t.Errorf("after the database was lost: %d meetings, shown %q, mails %d", len(w.zoom.Meetings()), w.shown(id), len(w.graph.Mails()))
+		t.Errorf("after the database was lost: %d meetings, shown %q, mails %d", len(w.zoom.Meetings()), w.shown(id),
+			len(w.graph.Mails()))
 	}
 	copied := w.graph.Duplicate("", id)
 	if w.pass("sync"); len(w.zoom.Meetings()) != 2 || w.shown(copied) == ev.JoinURL || w.shown(copied) == "" {

@@ -4,9 +4,8 @@ import (
 	"io"
 	"time"
 
-	"zoomtag/sync/assemble"
-
 	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/sync/assemble"
 )
 
 // process is what a command has of the process that it runs in.

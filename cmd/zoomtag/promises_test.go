@@ -39,7 +39,8 @@ func TestPromises(t *testing.T) {
 	}
 	for i, row := range strings.Split(string(raw), "\n") {
 		before, _, _ := strings.Cut(string(raw), "## Requests")
-		if strings.HasPrefix(row, "| ") && !strings.HasPrefix(row, "| promise") && strings.Contains(before, row) && !strings.Contains(row, "`Test") {
+		if strings.HasPrefix(row, "| ") && !strings.HasPrefix(row, "| promise") && strings.Contains(before, row) &&
+			!strings.Contains(row, "`Test") {
 			t.Errorf("line %d of docs/promises.md has no test: %s", i+1, row)
 		}
 	}

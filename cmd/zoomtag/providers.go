@@ -5,9 +5,6 @@ import (
 	"strings"
 
 	"zoomtag/cmd/zoomtag/persons"
-
-	"zoomtag/sync/assemble"
-
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/caldav"
@@ -18,11 +15,12 @@ import (
 	"zoomtag/providers/meeting/personal"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/signin"
+	"zoomtag/sync/assemble"
 	"zoomtag/sync/plan"
 )
 
-// providers is THE list: what a configuration can name, and what it becomes. The quotas of Google's projects and the lanes of Outlook's
-// mailboxes are those of all calendars of one configuration.
+// providers is THE list: what a configuration can name, and what it becomes. The quotas of Google's projects and the
+// lanes of Outlook's mailboxes are those of all calendars of one configuration.
 func providers() assemble.Kinds {
 	quotas, lanes := map[string]*google.Quota{}, outlook.NewLanes()
 	return assemble.Kinds{
@@ -41,7 +39,8 @@ func providers() assemble.Kinds {
 				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
 					return google.SignIn(ctx, googleConfig(b, c, plan.Settings{}), p)
 				},
-				SignOut: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, here bool) (signin.Farewell, error) {
+				SignOut: func(ctx context.Context, b *assemble.Builder, c configs.Calendar,
+					here bool) (signin.Farewell, error) {
 					return google.SignOut(ctx, googleConfig(b, c, plan.Settings{}), here)
 				},
 			},
@@ -54,7 +53,8 @@ func providers() assemble.Kinds {
 				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
 					return outlook.SignIn(ctx, outlookConfig(b, c, plan.Settings{}), p)
 				},
-				SignOut: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, _ bool) (signin.Farewell, error) {
+				SignOut: func(ctx context.Context, b *assemble.Builder, c configs.Calendar,
+					_ bool) (signin.Farewell, error) {
 					return outlook.SignOut(ctx, outlookConfig(b, c, plan.Settings{}))
 				},
 			},
@@ -126,13 +126,16 @@ func googleConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) goog
 		AsGuest:       g.AsGuest,
 		Bounds:        b.Bounds(),
 		Interesting:   b.Interesting(s),
-		Foreign:       func(ev *calendar.Event, ours ...string) (string, bool) { return plan.OtherConference(ev, &s, ours...) },
-		Zone:          b.Zone,
-		HTTP:          b.Requests.To("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
-		Within:        b.Haste.Within,
-		Wait:          b.Haste.Wait,
-		Now:           b.Now,
-		Log:           b.Log.With("calendar", c.Name),
+		Foreign: func(ev *calendar.Event,
+			ours ...string) (string, bool) {
+			return plan.OtherConference(ev, &s, ours...)
+		},
+		Zone:   b.Zone,
+		HTTP:   b.Requests.To("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
+		Within: b.Haste.Within,
+		Wait:   b.Haste.Wait,
+		Now:    b.Now,
+		Log:    b.Log.With("calendar", c.Name),
 	}
 }
 

@@ -15,9 +15,10 @@ func (a *app) releaseCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "release CALENDAR",
 		Short: "Lift a brake, after a look",
-		Long: `Lift the brake of a calendar that is held because many of its events are missing at once, and let go of the events that are
-held because the configuration no longer counts their tag. What is then really gone ends as usual: after the grace period.
-A calendar that zoomtag was removed from is watched again.`,
+		Long: `Lift the brake of a calendar that is held because many of its events are missing at once, and let go
+of the events that are held because the configuration no longer counts their tag. What is then
+really gone ends as usual: after the grace period. A calendar that zoomtag was removed from is
+watched again.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.ReleaseReport, error) {
@@ -33,7 +34,8 @@ A calendar that zoomtag was removed from is watched again.`,
 			case report.Held:
 				fmt.Fprintf(a.term.out, "%s is released: the next pass believes what it sees\n", report.Calendar)
 			case report.Events > 0:
-				fmt.Fprintf(a.term.out, "%s: %s %s released\n", report.Calendar, words.Count(report.Events, "held event"), words.Are(report.Events))
+				fmt.Fprintf(a.term.out, "%s: %s %s released\n", report.Calendar,
+					words.Count(report.Events, "held event"), words.Are(report.Events))
 			default:
 				fmt.Fprintf(a.term.out, "%s is not held: nothing to release\n", report.Calendar)
 			}

@@ -56,7 +56,8 @@ func (w *crashWorld) runInside() *innerDaemon {
 		return <-ended
 	})
 	w.t.Cleanup(func() { d.stop() })
-	eventually(w.t, "the daemon runs", 10*time.Second, func() bool { return strings.Contains(d.log.String(), "zoomtag runs") })
+	eventually(w.t, "the daemon runs", 10*time.Second,
+		func() bool { return strings.Contains(d.log.String(), "zoomtag runs") })
 	return d
 }
 
@@ -110,7 +111,8 @@ func stacks() string {
 // waitForLock waits until somebody waits for what somebody else is at work on.
 func waitForLock(t *testing.T) {
 	t.Helper()
-	eventually(t, "the second one waits for the first", 10*time.Second, func() bool { return strings.Contains(stacks(), "engine.(*Locks).lock(") })
+	eventually(t, "the second one waits for the first", 10*time.Second,
+		func() bool { return strings.Contains(stacks(), "engine.(*Locks).lock(") })
 }
 
 // toldCode is what a command said, once it has ended.
@@ -174,7 +176,8 @@ func linkReloadLink(t *testing.T, phase string) {
 	}
 }
 
-// TestDaemonReloadDuringCreate: a calendar is taken out and put back, or renamed, while a meeting is being made for an event in it.
+// TestDaemonReloadDuringCreate: a calendar is taken out and put back, or renamed, while a meeting is being made for an
+// event in it.
 func TestDaemonReloadDuringCreate(t *testing.T) {
 	t.Run("out and in", func(t *testing.T) { inEachPhase(t, outAndIn) })
 	t.Run("renamed", func(t *testing.T) { inEachPhase(t, renamedDuringCommand) })
@@ -206,8 +209,8 @@ func (w *reloadWorld) watch(name string) {
 	w.configureCalendars("schedule: \"@every 1h\"\n", calendars...)
 }
 
-// heldCommand starts a daemon and a pass for a command, which is held in the create. The folder comes after the daemon's first look, so
-// that it neither reads nor watches it.
+// heldCommand starts a daemon and a pass for a command, which is held in the create. The folder comes after the
+// daemon's first look, so that it neither reads nor watches it.
 func (w *reloadWorld) heldCommand() (*innerDaemon, <-chan toldCode) {
 	w.t.Helper()
 	w.watch("f")
@@ -280,7 +283,8 @@ func (w *reloadWorld) finish(d *innerDaemon, name string, first <-chan toldCode)
 	if out, errs, code := w.inProcess("sync"); code != exitOK {
 		w.t.Errorf("the next pass: exit %d\n%s%s", code, out, errs)
 	}
-	if out, _, code := w.inProcess("links", "--json"); code != exitOK || strings.Count(out, `"state": "linked"`) != 1 || !strings.Contains(out, `"calendar": "`+name+`"`) {
+	if out, _, code := w.inProcess("links", "--json"); code != exitOK || strings.Count(out, `"state": "linked"`) != 1 ||
+		!strings.Contains(out, `"calendar": "`+name+`"`) {
 		w.t.Errorf("links: exit %d\n%s", code, out)
 	}
 	if n := w.made(); n != 1 {

@@ -27,13 +27,13 @@ func (a *app) removeCommand() *cobra.Command {
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "remove [CALENDAR...|--all]",
 		Short: "Take zoomtag out of calendars again",
-		Long: `Take all links and marks of zoomtag out of the events of a calendar, and cancel
-their meetings; #zoom itself is the owner's word, and stays. First it shows what
-it would do, and asks. Broken off, it goes on with the next pass, or when it is
-called again; zoomtag release has the calendar watched again.
+		Long: `Take all links and marks of zoomtag out of the events of a calendar, and cancel their meetings;
+#zoom itself is the owner's word, and stays. First it shows what it would do, and asks. Broken off,
+it goes on with the next pass, or when it is called again; zoomtag release has the calendar watched
+again.
 
-With --all it leaves every calendar, ends the sign-ins of persons, and says what
-is left on this machine.`,
+With --all it leaves every calendar, ends the sign-ins of persons, and says what is left on this
+machine.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			r.calendars = names
 			if r.all == (len(names) > 0) {
@@ -91,8 +91,10 @@ func (a *app) confirm(ctx context.Context, plan api.SyncReport) error {
 			}
 		}
 	}
-	answer, err := a.asker().Ask(ctx, setup.Question{Flag: "yes", Title: "Do it?", Default: "no", Check: setup.YesOrNo, Choices: setup.No,
-		Help: "zoomtag leaves " + words.Count(len(plan.Calendars), "calendar") + ", with " + words.Count(touched, "event") + " to change. Type yes or no."})
+	answer, err := a.asker().Ask(ctx, setup.Question{Flag: "yes", Title: "Do it?", Default: "no", Check: setup.YesOrNo,
+		Choices: setup.No,
+		Help: "zoomtag leaves " + words.Count(len(plan.Calendars), "calendar") + ", with " +
+			words.Count(touched, "event") + " to change. Type yes or no."})
 	if err != nil {
 		return err
 	}

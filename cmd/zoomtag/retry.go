@@ -4,17 +4,18 @@ import (
 	"errors"
 	"strings"
 
-	"zoomtag/sync/api"
-
 	"github.com/spf13/cobra"
+
+	"zoomtag/sync/api"
 )
 
 func (a *app) retryCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "retry [CALENDAR|EVENT]",
 		Short: "Try again at once what failed, or what you have mended",
-		Long: `Try again at once what failed, or is held for something that you have mended since: all of it, that of one calendar, or one event (its
-id, UID or title). Only what a service itself has asked for is still waited for: a pause, or the next day's calls at Zoom.`,
+		Long: `Try again at once what failed, or is held for something that you have mended since: all of it, that
+of one calendar, or one event (its id, UID or title). Only what a service itself has asked for is
+still waited for: a pause, or the next day's calls at Zoom.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx, bar := cmd.Context(), a.progress()

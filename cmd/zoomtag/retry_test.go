@@ -8,10 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/providers/words"
+	"zoomtag/sync/api"
 )
 
 // TestMendedSecret: a wrong secret fails each sync, and the right one works with the next.
@@ -19,8 +18,10 @@ func TestMendedSecret(t *testing.T) {
 	d := newZoomDoor(t, "client_id: public")
 	configure := func(secret string) {
 		d.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\n"+
-			"zoom: { account_id: account, client_id: client, client_secret: %q, host: alice@example.com, api_url: %q, oauth_url: %q }\n"+
-			"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", secret, d.zoom.APIURL(), d.zoom.OAuthURL()))
+			"zoom: { account_id: account, client_id: client, client_secret: %q, host: alice@example.com, api_url: "+
+			"%q, oauth_url: %q }\n"+
+			"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", secret, d.zoom.APIURL(),
+			d.zoom.OAuthURL()))
 	}
 	d.event("second", "Second review #zoom")
 	configure("wrong")
@@ -54,13 +55,16 @@ func TestMendedSecret(t *testing.T) {
 func TestRetry(t *testing.T) {
 	d := newZoomDoor(t, "client_id: public")
 	var errs bytes.Buffer
-	if out, said, code := d.run(nil, &errs, "retry", "Weekly review"); code != exitUsage || !strings.Contains(said, "zoomtag status lists them") {
+	if out, said, code := d.run(nil, &errs, "retry", "Weekly review"); code != exitUsage ||
+		!strings.Contains(said, "zoomtag status lists them") {
 		t.Errorf("exit %d: %s %s", code, out, said)
 	}
-	if out, said, code := d.run(nil, &errs, "retry"); code != exitFailed || !strings.Contains(out, "zoomtag auth zoom") {
+	if out, said, code := d.run(nil, &errs, "retry"); code != exitFailed ||
+		!strings.Contains(out, "zoomtag auth zoom") {
 		t.Errorf("exit %d: %s %s", code, out, said) // nobody has signed in
 	}
-	if out, said, code := d.run(nil, &errs, "retry", "Weekly review"); code != exitFailed || !strings.Contains(out, "Weekly review") {
+	if out, said, code := d.run(nil, &errs, "retry", "Weekly review"); code != exitFailed ||
+		!strings.Contains(out, "Weekly review") {
 		t.Errorf("exit %d: %s %s", code, out, said)
 	}
 }
@@ -69,7 +73,8 @@ func TestRetry(t *testing.T) {
 func TestWaitingForTheDay(t *testing.T) {
 	d := newZoomDoor(t, "client_id: public")
 	d.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\nzone: Europe/Berlin\n"+
-		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }\n"+
+		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: "+
+		"%q, oauth_url: %q }\n"+
 		"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", d.zoom.APIURL(), d.zoom.OAuthURL()))
 	for i := range 85 {
 		d.event(fmt.Sprintf("more%d", i), fmt.Sprintf("Talk %d #zoom", i))
@@ -94,7 +99,8 @@ func TestWaitingForTheDay(t *testing.T) {
 		t.Errorf("status:\n%s", said)
 	}
 	for range 2 {
-		if out, _, code := d.run(nil, io.Discard, "sync"); code != exitOK || strings.Count(out, "00:00 UTC") != waiting {
+		if out, _, code := d.run(nil, io.Discard, "sync"); code != exitOK ||
+			strings.Count(out, "00:00 UTC") != waiting {
 			t.Errorf("sync, exit %d:\n%s", code, out)
 		}
 	}
@@ -116,10 +122,16 @@ func TestPlanTries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := newZoomDoor(t, "client_id: public")
 			d.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\nzone: Europe/Berlin\n"+
-				"zoom: { account_id: account, client_id: client, client_secret: %q, host: %s, api_url: %q, oauth_url: %q }\n"+
-				"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", c.secret, c.host, d.zoom.APIURL(), d.zoom.OAuthURL()))
-			d.zoom.Break(zoomtest.Fault{Match: func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/users/nobody@") }, Status: 404,
-				Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"code":1001,"message":"User does not exist: nobody@example.com."}`})
+				"zoom: { account_id: account, client_id: client, client_secret: %q, host: %s, api_url: %q, "+
+				"oauth_url: %q }\n"+
+				"calendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", c.secret, c.host, d.zoom.APIURL(),
+				d.zoom.OAuthURL()))
+			d.zoom.Break(zoomtest.Fault{Match: func(r *http.Request) bool {
+				return strings.Contains(r.URL.Path,
+					"/users/nobody@")
+			}, Status: 404,
+				Header: http.Header{"Content-Type": {"application/json"}},
+				Body:   `{"code":1001,"message":"User does not exist: nobody@example.com."}`})
 			want, state := exitOK, "linked"
 			if c.says != "" {
 				want, state = exitFailed, "failed"

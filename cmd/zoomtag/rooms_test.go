@@ -8,8 +8,8 @@ import (
 	"zoomtag/sync/api"
 )
 
-// TestFromRoomToAccount: whoever goes from a personal room to a Zoom account gets a meeting for each event, without touching one, after plan
-// has shown it; an event that ends meanwhile just ends.
+// TestFromRoomToAccount: whoever goes from a personal room to a Zoom account gets a meeting for each event, without
+// touching one, after plan has shown it; an event that ends meanwhile just ends.
 func TestFromRoomToAccount(t *testing.T) {
 	d := newZoomDoor(t, "client_id: public")
 	w := &untoldWorld{d}
@@ -25,10 +25,12 @@ func TestFromRoomToAccount(t *testing.T) {
 	if body := w.read("review.ics"); !strings.Contains(body, room) {
 		t.Fatalf("the room is not in:\n%s", body)
 	}
-	configure(fmt.Sprintf("{ account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }", d.zoom.APIURL(), d.zoom.OAuthURL()))
+	configure(fmt.Sprintf("{ account_id: account, client_id: client, client_secret: secret, host: alice@example.com, "+
+		"api_url: %q, oauth_url: %q }", d.zoom.APIURL(), d.zoom.OAuthURL()))
 	d.event("second", "Second") // its tag and its block are gone
 	d.ask(&report, exitOK, "plan")
-	if ev := report.Calendars[0].Events; len(d.zoom.Meetings()) > 0 || !strings.Contains(fmt.Sprint(ev), "create link") {
+	if ev := report.Calendars[0].Events; len(d.zoom.Meetings()) > 0 ||
+		!strings.Contains(fmt.Sprint(ev), "create link") {
 		t.Errorf("plan: %+v", ev)
 	}
 	for range 2 {

@@ -5,10 +5,9 @@ import (
 	"os/signal"
 	"syscall"
 
-	"zoomtag/cmd/zoomtag/usage"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/usage"
 	"zoomtag/providers/words"
 )
 
@@ -18,16 +17,19 @@ func newRoot(term *process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "zoomtag",
 		Short: "Puts working Zoom links into calendar events, and keeps them working",
-		Long: `Write #zoom into a calendar event, in any calendar app. zoomtag makes the Zoom meeting, writes the link into the event,
-and keeps both sides true: when the event is moved, renamed, cancelled or untagged, the meeting follows.`,
+		Long: `Write #zoom into a calendar event, in any calendar app. zoomtag makes the Zoom meeting, writes the
+link into the event, and keeps both sides true: when the event is moved, renamed, cancelled or
+untagged, the meeting follows.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&a.flags.config, "config", "", "configuration file (default $ZOOMTAG_CONFIG, $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, /etc/zoomtag/zoomtag.yaml)")
-	f.StringVar(&a.flags.logLevel, "log-level", "", "what to log: debug, info, warn or error (default info for run, else warn)")
+	f.StringVar(&a.flags.config, "config", "", "configuration file (default $ZOOMTAG_CONFIG, "+
+		"$XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, /etc/zoomtag/zoomtag.yaml)")
+	f.StringVar(&a.flags.logLevel, "log-level", "", "what to log: debug, info, warn or error (default info for run, "+
+		"else warn)")
 	f.BoolVar(&a.flags.wide, "wide", false, "cut nothing in tables, however wide the screen is")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(usage.FlagMistake(cmd, err)) })
@@ -66,7 +68,8 @@ and keeps both sides true: when the event is moved, renamed, cancelled or untagg
 	return root
 }
 
-// endAtHangup has a command end in good order when its terminal is closed, as on Ctrl-C. The daemon takes the signal for its own.
+// endAtHangup has a command end in good order when its terminal is closed, as on Ctrl-C. The daemon takes the signal
+// for its own.
 func (a *app) endAtHangup(cmd *cobra.Command) {
 	for _, child := range cmd.Commands() {
 		a.endAtHangup(child)

@@ -4,23 +4,22 @@ import (
 	"context"
 	"log/slog"
 
-	"zoomtag/cmd/zoomtag/connect"
-	"zoomtag/sync/daemon"
-
-	"zoomtag/sync/api/local"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/connect"
 	"zoomtag/configs"
 	"zoomtag/store"
+	"zoomtag/sync/api/local"
+	"zoomtag/sync/daemon"
 )
 
 func (a *app) runCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "run",
 		Short: "Run the daemon in the foreground",
-		Long: `Run the daemon in the foreground: every calendar on its schedule, until SIGTERM or SIGINT, upon which it finishes the step in
-hand and exits with 0. SIGHUP reads the configuration again; a bad one is reported and the old one stays.`,
+		Long: `Run the daemon in the foreground: every calendar on its schedule, until SIGTERM or SIGINT, upon
+which it finishes the step in hand and exits with 0. SIGHUP reads the configuration again; a bad one
+is reported and the old one stays.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()

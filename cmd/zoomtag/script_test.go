@@ -22,13 +22,14 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
-// TestScripts plays with the built binary what people do, and what they do wrong, from testdata/script: a command, what it must answer, and
-// the files it finds. In a configuration stand for services on this machine:
+// TestScripts plays with the built binary what people do, and what they do wrong, from testdata/script: a command, what
+// it must answer, and the files it finds. In a configuration stand for services on this machine:
 //
-//   - $ZOOM_API and $ZOOM_OAUTH: a Zoom that knows the app "client" of the account "account"; $POOR_API and $POOR_OAUTH: one whose app has a
-//     single scope, and $STRICT_API one whose account has one user, alice@example.com;
+//   - $ZOOM_API and $ZOOM_OAUTH: a Zoom that knows the app "client" of the account "account"; $POOR_API and
+//     $POOR_OAUTH: one whose app has a single scope, and $STRICT_API one whose account has one user, alice@example.com;
 //   - $GOOGLE_API: Google; key.json is a service account there, client.json an app for persons;
-//   - $GRAPH_API and $GRAPH_LOGIN: Microsoft, with the mailbox bob@example.com, which the app ($GRAPH_APP) of the tenant $GRAPH_TENANT may see;
+//   - $GRAPH_API and $GRAPH_LOGIN: Microsoft, with the mailbox bob@example.com, which the app ($GRAPH_APP) of the
+//     tenant $GRAPH_TENANT may see;
 //   - $DAV: a CalDAV server;
 //   - services.yaml may name those that only command lines need: their addresses are in the environment as well;
 //   - $SILENT: a port on which somebody listens, and never says anything.
@@ -36,8 +37,9 @@ import (
 // The commands of the scripts are testscript's, and
 //
 //   - daemon: starts zoomtag run, and goes on when it says that it is ready; kill -TERM is its end;
-//   - interrupt TEXT COMMAND…: presses Ctrl-C when the command shows the text, or, for asked, when it has asked $SILENT something. What the
-//     command wrote is in out.txt and err.txt. Nothing is typed, unless $TYPED is enter, for an empty line, or end, for the end of the input.
+//   - interrupt TEXT COMMAND…: presses Ctrl-C when the command shows the text, or, for asked, when it has asked
+//     $SILENT something. What the command wrote is in out.txt and err.txt. Nothing is typed, unless $TYPED is enter,
+//     for an empty line, or end, for the end of the input.
 func TestScripts(t *testing.T) {
 	builtForCrash.Store(true)
 	binary, err := crashBinary()
@@ -97,8 +99,10 @@ func (s *stage) set() error {
 // fillIn writes into a configuration the addresses of the services that it names.
 func (s *stage) fillIn(text string) (string, error) {
 	for name, serve := range map[string]func() ([]string, error){"$ZOOM_": s.zoom("ZOOM", zoomtest.Options{}),
-		"$STRICT_": s.zoom("STRICT", zoomtest.Options{Users: []zoomtest.User{{ID: "alice", Email: "alice@example.com"}}}),
-		"$POOR_":   s.zoom("POOR", zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin"}}), "$GOOGLE_": s.google, "$GRAPH_": s.graph, "$DAV": s.dav, "$SILENT": s.silent} {
+		"$STRICT_": s.zoom("STRICT",
+			zoomtest.Options{Users: []zoomtest.User{{ID: "alice", Email: "alice@example.com"}}}),
+		"$POOR_":   s.zoom("POOR", zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin"}}),
+		"$GOOGLE_": s.google, "$GRAPH_": s.graph, "$DAV": s.dav, "$SILENT": s.silent} {
 		if !strings.Contains(text, name) {
 			continue
 		}
@@ -151,7 +155,8 @@ func (s *stage) google() ([]string, error) {
 	if err := s.start(server); err != nil {
 		return nil, err
 	}
-	for file, text := range map[string][]byte{"key.json": server.ServiceAccount(), "client.json": server.DesktopClient()} {
+	for file, text := range map[string][]byte{"key.json": server.ServiceAccount(),
+		"client.json": server.DesktopClient()} {
 		if err := os.WriteFile(filepath.Join(s.env.WorkDir, file), text, 0o600); err != nil {
 			return nil, err
 		}
@@ -165,10 +170,12 @@ func (s *stage) graph() ([]string, error) {
 		return nil, err
 	}
 	s.env.Setenv("GRAPH_SECRET", server.ClientSecret())
-	if err := os.WriteFile(filepath.Join(s.env.WorkDir, "graph-secret"), []byte(server.ClientSecret()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.env.WorkDir, "graph-secret"), []byte(server.ClientSecret()),
+		0o600); err != nil {
 		return nil, err
 	}
-	return []string{"$GRAPH_API", server.GraphURL(), "$GRAPH_LOGIN", server.LoginURL(), "$GRAPH_TENANT", server.Tenant(), "$GRAPH_APP", server.ClientID()}, nil
+	return []string{"$GRAPH_API", server.GraphURL(), "$GRAPH_LOGIN", server.LoginURL(), "$GRAPH_TENANT",
+		server.Tenant(), "$GRAPH_APP", server.ClientID()}, nil
 }
 
 func (s *stage) dav() ([]string, error) {
@@ -177,10 +184,12 @@ func (s *stage) dav() ([]string, error) {
 		return nil, err
 	}
 	s.env.Setenv("DAV_PASSWORD", caldavtest.Password)
-	if err := os.WriteFile(filepath.Join(s.env.WorkDir, "dav-password"), []byte(caldavtest.Password), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.env.WorkDir, "dav-password"), []byte(caldavtest.Password),
+		0o600); err != nil {
 		return nil, err
 	}
-	return []string{"$DAV_HOST", strings.Trim(strings.TrimPrefix(server.RootURL(), "http://"), "/"), "$DAV", server.RootURL()}, nil
+	return []string{"$DAV_HOST", strings.Trim(strings.TrimPrefix(server.RootURL(), "http://"), "/"), "$DAV",
+		server.RootURL()}, nil
 }
 
 // silent is a port that takes connections and says nothing. Each is told of in a channel.

@@ -26,7 +26,8 @@ func (a *app) serviceCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	for _, child := range []*cobra.Command{a.serviceInstallCommand(&how), a.serviceUninstallCommand(&how), a.serviceStatusCommand(&how)} {
+	for _, child := range []*cobra.Command{a.serviceInstallCommand(&how), a.serviceUninstallCommand(&how),
+		a.serviceStatusCommand(&how)} {
 		child.Flags().BoolVar(&how.user, "user", false, "your own service; the default unless you are root")
 		child.Flags().BoolVar(&how.system, "system", false, "the machine's; the default for root")
 		cmd.AddCommand(child)
@@ -38,10 +39,9 @@ func (a *app) serviceInstallCommand(how *serviceFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Make zoomtag a service, or bring the service up to date",
-		Long: `Make zoomtag a service, of yours or, for root, of the machine, and start
-it: with systemd, or with launchd on a Mac. The configuration is checked
-first, as the service will read it. Run again, it brings the service up to
-date. A unit that somebody has changed is left alone without --force, and
+		Long: `Make zoomtag a service, of yours or, for root, of the machine, and start it: with systemd, or with
+launchd on a Mac. The configuration is checked first, as the service will read it. Run again, it
+brings the service up to date. A unit that somebody has changed is left alone without --force, and
 one of a package is enabled where it lies.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.installService(cmd.Context(), how) },
@@ -56,8 +56,8 @@ func (a *app) serviceUninstallCommand(how *serviceFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "End the service, and remove what install has written",
-		Long: `End the service, and remove what zoomtag service install has written.
-Configuration, state, events, links and meetings stay.`,
+		Long: `End the service, and remove what zoomtag service install has written. Configuration, state, events,
+links and meetings stay.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := a.serviceOptions(how)
@@ -121,8 +121,8 @@ func (a *app) installService(ctx context.Context, how *serviceFlags) error {
 	return service.Install(ctx, o)
 }
 
-// offerService asks at the end of init whether zoomtag is to be a service. A script that is asked nothing gets none unless it says so, and an input
-// that ends before this question has answered all that init needs.
+// offerService asks at the end of init whether zoomtag is to be a service. A script that is asked nothing gets none
+// unless it says so, and an input that ends before this question has answered all that init needs.
 func (a *app) offerService(ctx context.Context, asker *prompt.Asker, given string) error {
 	o, err := a.serviceOptions(&serviceFlags{})
 	if err != nil {

@@ -13,7 +13,8 @@ func TestServiceHelpFits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(cmd.Long + "\n" + cmd.Short + "\n" + cmd.LocalNonPersistentFlags().FlagUsages()) {
+		for line := range strings.Lines(cmd.Long + "\n" + cmd.Short + "\n" +
+			cmd.LocalNonPersistentFlags().FlagUsages()) {
 			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
 				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), n, line)
 			}

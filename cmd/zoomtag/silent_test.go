@@ -12,10 +12,12 @@ import (
 )
 
 // everyQuestion is each command that asks a running daemon.
-var everyQuestion = [][]string{{"status"}, {"links"}, {"log"}, {"sync"}, {"plan"}, {"release", "f"}, {"invite", "--all", "-o", "-"}, {"link", "-"},
+var everyQuestion = [][]string{{"status"}, {"links"}, {"log"}, {"sync"}, {"plan"}, {"release", "f"},
+	{"invite", "--all", "-o", "-"}, {"link", "-"},
 	{"doctor"}, {"cancel", "123"}}
 
-// TestSilentDaemon: whatever is asked of a daemon that hangs, the command says so, and neither waits for ever nor works beside it.
+// TestSilentDaemon: whatever is asked of a daemon that hangs, the command says so, and neither waits for ever nor works
+// beside it.
 func TestSilentDaemon(t *testing.T) {
 	w := newCrashWorld(t)
 	w.put("a", "Alpha #zoom", "", "")

@@ -3,11 +3,10 @@ package main
 import (
 	"context"
 
-	"zoomtag/sync/api"
+	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
-
-	"github.com/spf13/cobra"
+	"zoomtag/sync/api"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -17,7 +16,8 @@ func (a *app) statusCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.shows = true
-			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.StatusReport, error) { return o.Status(ctx) })
+			report, err := look(cmd.Context(), a,
+				func(ctx context.Context, o api.Service) (api.StatusReport, error) { return o.Status(ctx) })
 			if err != nil {
 				return err
 			}

@@ -37,8 +37,8 @@ func serviceManager(t *testing.T) (socket string, said *safeBuffer) {
 	return socket, said
 }
 
-// TestStopDuringARequest: SIGTERM arrives while the daemon makes a meeting for a command that asked for a pass. The meeting is
-// made and remembered, the command hears what happened, and the daemon exits with 0.
+// TestStopDuringARequest: SIGTERM arrives while the daemon makes a meeting for a command that asked for a pass. The
+// meeting is made and remembered, the command hears what happened, and the daemon exits with 0.
 func TestStopDuringARequest(t *testing.T) {
 	for _, phase := range []string{"before", "after"} {
 		t.Run(phase+" the meeting is made", func(t *testing.T) { stopDuringARequest(t, phase) })
@@ -70,7 +70,8 @@ func stopDuringARequest(t *testing.T, phase string) {
 	w.must(cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test ends early
 	eventually(t, "a daemon that has no folder to read", 5*time.Second, func() bool {
-		return strings.Contains(log.String(), "calendar failed") && strings.Contains(log.String(), "not watched") && strings.Contains(said.String(), "READY=1")
+		return strings.Contains(log.String(), "calendar failed") && strings.Contains(log.String(), "not watched") &&
+			strings.Contains(said.String(), "READY=1")
 	})
 	w.must(os.Mkdir(w.folder().path, 0o700))
 	w.put("a", "Alpha #zoom", "words, and more", "")
@@ -90,7 +91,8 @@ func stopDuringARequest(t *testing.T, phase string) {
 		t.Fatalf("the command ended before the meeting was made: %+v\n%s", a, log.String())
 	}
 	w.must(cmd.Process.Signal(syscall.SIGTERM))
-	eventually(t, "the daemon says that it stops", 5*time.Second, func() bool { return strings.Contains(said.String(), "STOPPING=1") })
+	eventually(t, "the daemon says that it stops", 5*time.Second,
+		func() bool { return strings.Contains(said.String(), "STOPPING=1") })
 	letGo()
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("SIGTERM: %v\n%s", err, log.String())
@@ -104,7 +106,8 @@ func stopDuringARequest(t *testing.T, phase string) {
 	}
 	// The step is remembered as done: nothing has to be looked for, only the link is missing.
 	out, errs, code := w.zoomtag("sync", "--json")
-	if code != exitOK || !strings.Contains(out, `"link"`) || strings.Contains(out, `"create"`) || strings.Contains(out, `"adopt"`) {
+	if code != exitOK || !strings.Contains(out, `"link"`) || strings.Contains(out, `"create"`) ||
+		strings.Contains(out, `"adopt"`) {
 		t.Errorf("the next pass: exit %d\n%s%s", code, out, errs)
 	}
 	w.check(map[string]string{"a": "Alpha"})

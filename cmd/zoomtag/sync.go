@@ -5,24 +5,21 @@ import (
 	"errors"
 	"slices"
 
-	"zoomtag/sync/api/local"
-
-	"zoomtag/sync/invite/keep"
-
-	"zoomtag/sync/api"
-
-	"zoomtag/cmd/zoomtag/terminal"
-
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/sync/api"
+	"zoomtag/sync/api/local"
 	"zoomtag/sync/engine"
+	"zoomtag/sync/invite/keep"
 )
 
 func (a *app) syncCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "sync [CALENDAR...]",
 		Short: "Make one pass over the calendars, then exit",
-		Long:  "Make one pass over the calendars named, or over all, then exit: for cron, systemd timers and scripts. While a daemon runs, it makes the pass.",
+		Long: "Make one pass over the calendars named, or over all, then exit: for cron, systemd timers and " +
+			"scripts. While a daemon runs, it makes the pass.",
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
 			ctx := cmd.Context()
 			bar := a.progress()
@@ -33,13 +30,15 @@ func (a *app) syncCommand() *cobra.Command {
 			}
 			defer func() { err = errors.Join(err, service.Close()) }()
 			// Whoever stands by may have mended something.
-			if _, err := service.Retry(ctx, api.RetryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
+			if _, err := service.Retry(ctx,
+				api.RetryRequest{Calendars: names, Patient: !a.term.screen(a.term.out)}); err != nil {
 				return err
 			}
 			report, err := service.Sync(ctx, api.SyncRequest{Calendars: names})
 			bar.Clear()
 			var folder *keep.FolderError
-			if own, ok := service.(*local.Service); ok && (err == nil || errors.As(err, &folder)) { // a daemon tidies by itself
+			// a daemon tidies by itself
+			if own, ok := service.(*local.Service); ok && (err == nil || errors.As(err, &folder)) {
 				own.Tidy(cmd.Context())
 			}
 			return a.showPass(&report, err)
@@ -51,9 +50,9 @@ func (a *app) planCommand() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
 		Use:   "plan [CALENDAR...]",
 		Short: "Show what sync would do, and change nothing",
-		Long: `Read the calendars named, or all, from the beginning and show what would be done to each tagged event and why, which texts
-would change, who would be mailed, and what it would cost in API calls. Nothing is changed: not in a calendar, not at Zoom,
-not in zoomtag's own state.`,
+		Long: `Read the calendars named, or all, from the beginning and show what would be done to each tagged
+event and why, which texts would change, who would be mailed, and what it would cost in API calls.
+Nothing is changed: not in a calendar, not at Zoom, not in zoomtag's own state.`,
 		RunE: func(cmd *cobra.Command, names []string) error { return a.planOnce(cmd.Context(), names...) },
 	})
 }

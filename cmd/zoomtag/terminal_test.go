@@ -9,16 +9,16 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/sync/api"
 )
 
 // nasty holds each character that a terminal would obey, and those that turn the direction of text.
 func nasty() string {
 	var b strings.Builder
 	for r := rune(1); r < 0x3000; r++ {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", r) {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 ||
+			strings.ContainsRune("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", r) {
 			b.WriteRune(r)
 		}
 	}
@@ -35,7 +35,8 @@ func obeyed(s, but string) string {
 	}, s)
 }
 
-// TestForeignTextIsHarmless: titles, paths and answers of services cannot give a terminal orders, in tables, JSON, errors or logs.
+// TestForeignTextIsHarmless: titles, paths and answers of services cannot give a terminal orders, in tables, JSON,
+// errors or logs.
 func TestForeignTextIsHarmless(t *testing.T) {
 	var out strings.Builder
 	if err := terminal.JSON(&out, map[string]string{"title": nasty()}); err != nil {

@@ -11,7 +11,8 @@ import (
 	"zoomtag/sync/api/local"
 )
 
-// stateFolder describes every file beside the state, but for that with the times of passes: name, size, time of the last write, content.
+// stateFolder describes every file beside the state, but for that with the times of passes: name, size, time of the
+// last write, content.
 func stateFolder(w *crashWorld) string {
 	w.t.Helper()
 	var said strings.Builder
@@ -38,8 +39,8 @@ func copies(w *crashWorld) []string {
 	return found
 }
 
-// TestSyncTidies: where no daemon runs, sync copies the state once a day and drops what is too old. On the passes between
-// it writes nothing.
+// TestSyncTidies: where no daemon runs, sync copies the state once a day and drops what is too old. On the passes
+// between it writes nothing.
 func TestSyncTidies(t *testing.T) {
 	w := newCrashWorld(t)
 	w.put("a", "Alpha #zoom", "", "")
@@ -67,7 +68,8 @@ func TestSyncTidies(t *testing.T) {
 	}
 	w.ahead += local.KeepFor + time.Hour
 	w.sync()
-	if out, said, code := w.zoomtag("log", "Beta"); code != exitUsage || strings.Contains(out+said, "cancel") { // it is unknown by now
+	// it is unknown by now
+	if out, said, code := w.zoomtag("log", "Beta"); code != exitUsage || strings.Contains(out+said, "cancel") {
 		t.Errorf("the journal still tells of what is older than %s:\n%s", local.KeepFor, out)
 	}
 }

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
 )
 
 // untoldWorld is a folder and a Zoom account that does not take everything.
@@ -20,8 +19,10 @@ type untoldWorld struct{ *zoomDoor }
 func newUntoldWorld(t *testing.T, link string) *untoldWorld {
 	w := &untoldWorld{newZoomDoor(t, "client_id: public")}
 	w.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\nzone: Europe/Berlin\n"+
-		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: %q, oauth_url: %q }\n"+
-		"%scalendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", w.zoom.APIURL(), w.zoom.OAuthURL(), link))
+		"zoom: { account_id: account, client_id: client, client_secret: secret, host: alice@example.com, api_url: "+
+		"%q, oauth_url: %q }\n"+
+		"%scalendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n", w.zoom.APIURL(),
+		w.zoom.OAuthURL(), link))
 	return w
 }
 
@@ -36,7 +37,10 @@ func (w *untoldWorld) read(name string) string {
 
 // refuse has Zoom refuse some requests.
 func (w *untoldWorld) refuse(method, path string, status int, body string) {
-	w.zoom.Break(zoomtest.Fault{Match: func(r *http.Request) bool { return r.Method == method && strings.Contains(r.URL.Path, path) }, Status: status, Body: body,
+	w.zoom.Break(zoomtest.Fault{Match: func(r *http.Request) bool {
+		return r.Method == method &&
+			strings.Contains(r.URL.Path, path)
+	}, Status: status, Body: body,
 		Header: http.Header{"Content-Type": {"application/json"}}})
 }
 
@@ -53,7 +57,8 @@ func (w *untoldWorld) linked(file, title, open string) {
 		w.t.Fatalf("%d meetings", len(m))
 	}
 	body := w.read(file)
-	if !strings.Contains(body, m[0].JoinURL) || m[0].Passcode != "" && !strings.Contains(body, "Passcode: "+m[0].Passcode) {
+	if !strings.Contains(body, m[0].JoinURL) || m[0].Passcode != "" &&
+		!strings.Contains(body, "Passcode: "+m[0].Passcode) {
 		w.t.Errorf("the event does not show %s (%s):\n%s", m[0].JoinURL, m[0].Passcode, body)
 	}
 	var status api.StatusReport
@@ -90,14 +95,16 @@ RECURRENCE-ID;TZID=Europe/Berlin:20990112T100000
 END:VEVENT
 `
 
-// TestLinkFirst: whatever else Zoom does not take, a link that works is in the event, and the rest is done when it can be.
+// TestLinkFirst: whatever else Zoom does not take, a link that works is in the event, and the rest is done when it can
+// be.
 func TestLinkFirst(t *testing.T) {
 	series := func(exdate, moved string) func(w *untoldWorld) {
 		return func(w *untoldWorld) {
 			w.write("team/review.ics", strings.ReplaceAll(fmt.Sprintf(untoldSeries, exdate, moved), "\n", "\r\n"))
 		}
 	}
-	block := func(w *untoldWorld) { w.event("review", "Another review #zoom") } // the file is written anew, without the link
+	// the file is written anew, without the link
+	block := func(w *untoldWorld) { w.event("review", "Another review #zoom") }
 	for name, tt := range map[string]struct {
 		link   string
 		before func(w *untoldWorld) // what is there before the first pass
@@ -106,9 +113,11 @@ func TestLinkFirst(t *testing.T) {
 		title  string
 		open   string
 	}{
-		"a moved date, the day is used up": {before: series("", movedDate), title: "Weekly", open: "does not know of the last change",
+		"a moved date, the day is used up": {before: series("", movedDate), title: "Weekly",
+			open:  "does not know of the last change",
 			fault: func(w *untoldWorld) { w.refuse("PATCH", "/meetings/", 429, dayUsedUp) }},
-		"a date taken out, no right to delete": {before: series("EXDATE;TZID=Europe/Berlin:20990112T100000\n", ""), title: "Weekly", open: "meeting:delete:meeting:admin",
+		"a date taken out, no right to delete": {before: series("EXDATE;TZID=Europe/Berlin:20990112T100000\n", ""),
+			title: "Weekly", open: "meeting:delete:meeting:admin",
 			fault: func(w *untoldWorld) { w.refuse("DELETE", "/meetings/", 400, noDelete) }},
 		"another passcode, and a refused topic": {title: "Another review", open: "does not know of the last change",
 			after: func(w *untoldWorld) {
@@ -116,15 +125,19 @@ func TestLinkFirst(t *testing.T) {
 				w.rename("Another review #zoom")
 			},
 			fault: func(w *untoldWorld) { w.refuse("PATCH", "/meetings/", 429, dayUsedUp) }},
-		"no block, and a refused topic": {title: "Another review", open: "does not know of the last change", after: block,
+		"no block, and a refused topic": {title: "Another review", open: "does not know of the last change",
+			after: block,
 			fault: func(w *untoldWorld) { w.refuse("PATCH", "/meetings/", 500, `{"code":500,"message":"try later"}`) }},
-		"no invitation text, 404": {link: "link: { text: invitation }\n", title: "Weekly review", open: "the short text is used",
+		"no invitation text, 404": {link: "link: { text: invitation }\n", title: "Weekly review",
+			open: "the short text is used",
 			fault: func(w *untoldWorld) {
 				w.refuse("GET", "/invitation", 404, `{"code":3001,"message":"Meeting does not exist."}`)
 			}},
-		"no invitation text, 429": {link: "link: { text: invitation }\n", title: "Weekly review", open: "invitation text",
+		"no invitation text, 429": {link: "link: { text: invitation }\n", title: "Weekly review",
+			open:  "invitation text",
 			fault: func(w *untoldWorld) { w.refuse("GET", "/invitation", 429, `{"code":429,"message":"too many"}`) }},
-		"no invitation text, 503": {link: "link: { text: invitation }\n", title: "Weekly review", open: "invitation text",
+		"no invitation text, 503": {link: "link: { text: invitation }\n", title: "Weekly review",
+			open:  "invitation text",
 			fault: func(w *untoldWorld) { w.refuse("GET", "/invitation", 503, `oops`) }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
 )
 
-// TestVerdicts: what doctor would say of a coming link is found when its meeting is looked at, and shown without asking anybody.
+// TestVerdicts: what doctor would say of a coming link is found when its meeting is looked at, and shown without asking
+// anybody.
 func TestVerdicts(t *testing.T) {
 	w, m := newDoctorWorld(t)
 	look := func() (said string, l api.LinkStatus, s api.StatusReport) {
@@ -35,16 +35,19 @@ func TestVerdicts(t *testing.T) {
 		}
 		return said, links.Links[0], s
 	}
-	if said, l, s := look(); l.Health != api.OK || len(l.Verdicts) > 0 || s.Health != api.OK || len(s.Verdicts) > 0 || strings.Contains(said, "level=WARN") {
+	if said, l, s := look(); l.Health != api.OK || len(l.Verdicts) > 0 || s.Health != api.OK || len(s.Verdicts) > 0 ||
+		strings.Contains(said, "level=WARN") {
 		t.Errorf("a good link: %+v\n%+v\n%s", l, s, said)
 	}
 
 	w.zoom.SetUser(zoomtest.User{Email: "a@example.com", Basic: true})
 	w.zoom.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Settings["meeting_authentication"] = true })
 	said, l, s := look()
-	if !strings.Contains(l.Health, doctor.FortyMinutes) || len(l.Verdicts) != 2 || l.Verdicts[0].Mend == "" || l.Verdicts[1].Code != doctor.SignIn ||
+	if !strings.Contains(l.Health, doctor.FortyMinutes) || len(l.Verdicts) != 2 || l.Verdicts[0].Mend == "" ||
+		l.Verdicts[1].Code != doctor.SignIn ||
 		len(s.Verdicts) != 1 || s.Verdicts[0].EventID != "a.ics" || s.Health != api.OK ||
-		!strings.Contains(said, "the link may not work") || !strings.Contains(said, "code="+doctor.FortyMinutes) || strings.Contains(said, "code="+doctor.SignIn) {
+		!strings.Contains(said, "the link may not work") || !strings.Contains(said, "code="+doctor.FortyMinutes) ||
+		strings.Contains(said, "code="+doctor.SignIn) {
 		t.Errorf("40 minutes, and a sign-in: %+v\n%+v\n%s", l, s, said)
 	}
 	if _, again, _ := look(); again.Health != l.Health {
@@ -53,7 +56,8 @@ func TestVerdicts(t *testing.T) {
 	if said, _, _ := look(); strings.Contains(said, "the link may not work") {
 		t.Errorf("it is told again although nothing is new:\n%s", said)
 	}
-	if out, _, _ := w.zoomtag("status"); !strings.Contains(out, doctor.FortyMinutes) || !strings.Contains(out, "Alpha") {
+	if out, _, _ := w.zoomtag("status"); !strings.Contains(out, doctor.FortyMinutes) ||
+		!strings.Contains(out, "Alpha") {
 		t.Errorf("status shows\n%s", out)
 	}
 

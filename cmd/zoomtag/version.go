@@ -8,16 +8,15 @@ import (
 	"runtime/debug"
 	"time"
 
-	"zoomtag/cmd/zoomtag/build"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"zoomtag/cmd/zoomtag/build"
 	"zoomtag/cmd/zoomtag/terminal"
 )
 
-// Set by the script that makes the packages: -ldflags "-X main.version=0.1.0 -X main.commit=… -X main.date=…". Other builds know by
-// themselves what they are made of.
+// Set by the script that makes the packages: -ldflags "-X main.version=0.1.0 -X main.commit=… -X main.date=…". Other
+// builds know by themselves what they are made of.
 var version, commit, date string
 
 // thisBuild is the build.Identity of the running program.
@@ -55,8 +54,10 @@ func manCommand() *cobra.Command {
 				return err
 			}
 			this := thisBuild()
-			header := &doc.GenManHeader{Title: "ZOOMTAG", Section: "1", Source: "zoomtag " + this.Version, Manual: "zoomtag"}
-			if of, err := time.Parse(time.RFC3339, this.Date); err == nil { // else of today: the same program would have other pages
+			header := &doc.GenManHeader{Title: "ZOOMTAG", Section: "1", Source: "zoomtag " + this.Version,
+				Manual: "zoomtag"}
+			// else of today: the same program would have other pages
+			if of, err := time.Parse(time.RFC3339, this.Date); err == nil {
 				header.Date = &of
 			}
 			if err := doc.GenManTree(cmd.Root(), header, filepath.Clean(args[0])); err != nil {

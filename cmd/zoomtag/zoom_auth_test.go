@@ -11,13 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"zoomtag/sync/assemble"
-
-	"zoomtag/providers/signin"
-
-	"zoomtag/sync/api"
-
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/signin"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
 )
 
 // zoomDoor is Zoom with an app for persons, emulated, a folder with one tagged event, and the commands on them.
@@ -50,7 +47,8 @@ func newZoomDoor(t *testing.T, keys string) *zoomDoor {
 func (d *zoomDoor) configure(keys string) {
 	d.t.Helper()
 	d.write("zoomtag.yaml", fmt.Sprintf("state: state/zoomtag.db\nlisten: \"\"\ngrace: 0s\nzone: Europe/Berlin\n"+
-		"zoom: { mode: user, %s, api_url: %q, oauth_url: %q }\ncalendars: [ { name: team, ics: { path: team, owner: \"*\" } } ]\n",
+		"zoom: { mode: user, %s, api_url: %q, oauth_url: %q }\ncalendars: [ { name: team, ics: { path: team, owner: "+
+		"\"*\" } } ]\n",
 		keys, d.zoom.APIURL(), d.zoom.OAuthURL()))
 }
 
@@ -73,8 +71,10 @@ func (d *zoomDoor) event(name, title string) {
 // eventIn writes an event of a calendar.
 func (d *zoomDoor) eventIn(folder, name, title string) {
 	d.t.Helper()
-	d.write(folder+"/"+name+".ics", strings.ReplaceAll("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\nBEGIN:VEVENT\nUID:"+name+
-		"@example.com\nDTSTAMP:20260101T000000Z\nDTSTART:20991201T090000Z\nDTEND:20991201T100000Z\nSUMMARY:"+title+"\nEND:VEVENT\nEND:VCALENDAR\n", "\n", "\r\n"))
+	d.write(folder+"/"+name+".ics",
+		strings.ReplaceAll("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\nBEGIN:VEVENT\nUID:"+name+
+			"@example.com\nDTSTAMP:20260101T000000Z\nDTSTART:20991201T090000Z\nDTEND:20991201T100000Z\nSUMMARY:"+title+
+			"\nEND:VEVENT\nEND:VCALENDAR\n", "\n", "\r\n"))
 }
 
 // run runs a command, whose output eye reads as well.
@@ -82,7 +82,8 @@ func (d *zoomDoor) run(in io.Reader, eye io.Writer, args ...string) (out, errs s
 	d.t.Helper()
 	var stdout, stderr bytes.Buffer
 	code = execute(d.t.Context(), append([]string{"--config", filepath.Join(d.dir, "zoomtag.yaml")}, args...),
-		process{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" }, hurry: assemble.Haste{Aloof: true}})
+		process{in: in, out: io.MultiWriter(&stdout, eye), err: &stderr, env: func(string) string { return "" },
+			hurry: assemble.Haste{Aloof: true}})
 	for _, text := range []string{stdout.String(), stderr.String()} {
 		if strings.Contains(text, zoomtest.Canary) {
 			d.t.Errorf("%q shows a secret:\n%s", args, text)
@@ -97,7 +98,10 @@ func (d *zoomDoor) auth(account ...string) (out, errs string, code int) {
 	typed, typing := io.Pipe()
 	shown := make(chan string, 1)
 	go func() {
-		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 		res, err := client.Get(<-shown)
 		if err == nil {
 			err = res.Body.Close()
@@ -139,36 +143,47 @@ func (d *zoomDoor) status() (api.StatusReport, string) {
 	return report, shown
 }
 
-// TestZoomAuth is the whole way: nobody has signed in, somebody does, the meeting is made, the app is removed, somebody signs in again.
+// TestZoomAuth is the whole way: nobody has signed in, somebody does, the meeting is made, the app is removed, somebody
+// signs in again.
 func TestZoomAuth(t *testing.T) {
-	for client, keys := range map[string]string{"public": "client_id: public", "confidential": "client_id: client, client_secret: secret"} {
+	for client, keys := range map[string]string{"public": "client_id: public",
+		"confidential": "client_id: client, client_secret: secret"} {
 		t.Run(client, func(t *testing.T) {
 			d := newZoomDoor(t, keys)
-			if _, failure := d.pass(exitFailed, "review"); !strings.Contains(failure, "nobody has signed in: run: zoomtag auth zoom") {
+			if _, failure := d.pass(exitFailed, "review"); !strings.Contains(failure,
+				"nobody has signed in: run: zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %q", failure)
 			}
-			if report, shown := d.status(); report.Health == api.OK || report.Tokens[0].SignedIn != nil || !strings.Contains(shown, "nobody has signed in; run: zoomtag auth zoom") {
+			if report, shown := d.status(); report.Health == api.OK || report.Tokens[0].SignedIn != nil ||
+				!strings.Contains(shown, "nobody has signed in; run: zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %+v\n%s", report, shown)
 			}
 			d.event("review", "Weekly review #zoom, now") // what failed waits for a change
 			out, errs, code := d.auth()
-			if code != exitOK || !strings.Contains(out, "Signed in at Zoom") || !strings.Contains(out, "the meetings of alice@example.com can be made and changed") {
+			if code != exitOK || !strings.Contains(out, "Signed in at Zoom") ||
+				!strings.Contains(out, "the meetings of alice@example.com can be made and changed") {
 				t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 			}
-			if state, failure := d.pass(exitOK, "review"); state != "linked" || len(d.zoom.Meetings()) != 1 || d.zoom.Meetings()[0].Host != "alice@example.com" {
+			if state, failure := d.pass(exitOK, "review"); state != "linked" || len(d.zoom.Meetings()) != 1 ||
+				d.zoom.Meetings()[0].Host != "alice@example.com" {
 				t.Errorf("%s %q, %+v", state, failure, d.zoom.Meetings())
 			}
 			report, shown := d.status()
-			if token := report.Tokens[0]; report.Health != api.OK || token.Provider != "zoom" || token.Person != "alice@example.com" || token.SignedIn == nil || token.Refused != nil ||
-				!strings.Contains(shown, "Zoom alice@example.com") || len(report.Budget) != 1 || report.Budget[0].Host != "alice@example.com" {
+			if token := report.Tokens[0]; report.Health != api.OK || token.Provider != "zoom" ||
+				token.Person != "alice@example.com" || token.SignedIn == nil || token.Refused != nil ||
+				!strings.Contains(shown, "Zoom alice@example.com") || len(report.Budget) != 1 ||
+				report.Budget[0].Host != "alice@example.com" {
 				t.Errorf("signed in: %+v\n%s", report, shown)
 			}
 			d.zoom.Revoke("alice@example.com")
 			d.event("other", "Retrospective #zoom")
-			if _, failure := d.pass(exitFailed, "Retrospective"); !strings.Contains(failure, "Zoom no longer accepts the sign-in") || !strings.Contains(failure, "zoomtag auth zoom") {
+			if _, failure := d.pass(exitFailed, "Retrospective"); !strings.Contains(failure,
+				"Zoom no longer accepts the sign-in") || !strings.Contains(failure, "zoomtag auth zoom") {
 				t.Errorf("removed: %q", failure)
 			}
-			if report, shown := d.status(); report.Tokens[0].Refused == nil || report.Health == api.OK || !strings.Contains(shown, "no longer accepted since") || !strings.Contains(shown, "run: zoomtag auth zoom") {
+			if report, shown := d.status(); report.Tokens[0].Refused == nil || report.Health == api.OK ||
+				!strings.Contains(shown, "no longer accepted since") ||
+				!strings.Contains(shown, "run: zoomtag auth zoom") {
 				t.Errorf("removed: %+v\n%s", report, shown)
 			}
 			if out, errs, code := d.auth(); code != exitOK {
@@ -189,7 +204,8 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	d.event("bob", "Handover #zoom(host=bob@example.com)")
-	if _, failure := d.pass(exitFailed, "Handover"); !strings.Contains(failure, "a person can only make meetings of their own, none of bob@example.com") {
+	if _, failure := d.pass(exitFailed, "Handover"); !strings.Contains(failure,
+		"a person can only make meetings of their own, none of bob@example.com") {
 		t.Errorf("refused: %q", failure)
 	}
 	if n := len(d.zoom.Meetings()); n != 1 {
@@ -203,7 +219,8 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := signin.Read(assemble.ZoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok || g.Email != "alice@example.com" {
+	if g, ok := signin.Read(assemble.ZoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), "")); !ok ||
+		g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}
 }
@@ -240,13 +257,15 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run: chmod 600 "+file) || !strings.Contains(out, "ZT-502") || strings.Contains(out, "ZT-507") {
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run: chmod 600 "+file) ||
+		!strings.Contains(out, "ZT-502") || strings.Contains(out, "ZT-507") {
 		t.Errorf("readable by others:\n%s", out)
 	}
 	if report, _ := d.status(); !strings.Contains(report.Tokens[0].Reason, "chmod 600") {
 		t.Errorf("readable by others: %+v", report.Tokens)
 	}
-	if out, _, _ := d.run(nil, io.Discard, "status"); !strings.Contains(out, "chmod 600") || strings.Contains(out, "nobody has signed in") {
+	if out, _, _ := d.run(nil, io.Discard, "status"); !strings.Contains(out, "chmod 600") ||
+		strings.Contains(out, "nobody has signed in") {
 		t.Errorf("status shows\n%s", out)
 	}
 	if err := os.Chmod(file, 0o600); err != nil {
@@ -255,7 +274,8 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 	d.zoom.SignedInElsewhere("alice@example.com")
 	d.event("review", "Weekly review #zoom, moved")
 	d.pass(exitFailed, "review")
-	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "ZT-505") || !strings.Contains(out, "on another machine or with another program") {
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "ZT-505") ||
+		!strings.Contains(out, "on another machine or with another program") {
 		t.Errorf("superseded:\n%s", out)
 	}
 }
@@ -284,12 +304,15 @@ func TestZoomAuthMistakes(t *testing.T) {
 		"auth zoom --calendar team": "leave --calendar out",
 		"auth yahoo":                "yahoo",
 	} {
-		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage || !strings.Contains(errs, want) {
+		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%s: exit %d, %s", args, code, errs)
 		}
 	}
-	d.write("zoomtag.yaml", "state: state/zoomtag.db\nzoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\ncalendars: [ { name: team, ics: { path: team } } ]\n")
-	if _, errs, code := d.run(nil, io.Discard, "auth", "zoom"); code != exitUsage || !strings.Contains(errs, "write mode: user") {
+	d.write("zoomtag.yaml", "state: state/zoomtag.db\nzoom: { mode: personal, personal_link: "+
+		"\"https://us02web.zoom.us/j/1\" }\ncalendars: [ { name: team, ics: { path: team } } ]\n")
+	if _, errs, code := d.run(nil, io.Discard, "auth", "zoom"); code != exitUsage ||
+		!strings.Contains(errs, "write mode: user") {
 		t.Errorf("exit %d, %s", code, errs)
 	}
 	if n := len(d.zoom.Requests()); n > 0 {

@@ -10,20 +10,22 @@ import (
 
 // What of a text is ours, the rule that all editors keep:
 //
-//   - A block begins with its first line and ends with its last. Both are known whatever an app has made of their dashes; drawn by somebody
-//     else, as a heading, they would look otherwise, so a first line that is not as we write it needs a line of ours behind it.
-//   - Where one of the two has been cut off, the block reaches as far as lines of ours follow upon each other: a label of ours with a value
-//     of its kind behind it, or a line that we are known to have written. Line ends and spaces do not count, entities and quotes are as good
-//     as what they stand for.
+//   - A block begins with its first line and ends with its last. Both are known whatever an app has made of their
+//     dashes; drawn by somebody else, as a heading, they would look otherwise, so a first line that is not as we write
+//     it needs a line of ours behind it.
+//   - Where one of the two has been cut off, the block reaches as far as lines of ours follow upon each other: a
+//     label of ours with a value of its kind behind it, or a line that we are known to have written. Line ends and
+//     spaces do not count, entities and quotes are as good as what they stand for.
 //   - In quoted mail a block is ours only if it leads where our link leads or led. Any other one is part of that mail.
-//   - Everything else is the owner's, also between our lines, and stays: beside the place where a block was taken out, below the block that
-//     took its place. When in doubt whether words are ours, they are the owner's.
-//   - Of several blocks the first one that is right stays as it is, else the new one takes the place of the first; the others are taken out.
+//   - Everything else is the owner's, also between our lines, and stays: beside the place where a block was taken
+//     out, below the block that took its place. When in doubt whether words are ours, they are the owner's.
+//   - Of several blocks the first one that is right stays as it is, else the new one takes the place of the first;
+//     the others are taken out.
 //
 // So a text holds one block after each edit, and none without a link, and the same edit changes nothing any more.
 
-// The first and last line of the block. They never change: a person sees where the block begins and ends, and it is found
-// again after any calendar app has rewritten the text.
+// The first and last line of the block. They never change: a person sees where the block begins and ends, and it is
+// found again after any calendar app has rewritten the text.
 const (
 	BlockFirst = "── Zoom ──────────────"
 	BlockLast  = "────────── zoomtag ──"
@@ -33,8 +35,8 @@ const (
 // when nobody remembers the exact text.
 var blockLabels = []string{"Join:", "Meeting ID:", "Passcode:", "Register:"}
 
-// FindBlock returns the byte range of the first block in a plain text. What somebody typed in front of it or behind it on the same line is
-// not part of it.
+// FindBlock returns the byte range of the first block in a plain text. What somebody typed in front of it or behind it
+// on the same line is not part of it.
 func FindBlock(text string) (start, end int, ok bool) {
 	for start, end := range Blocks(text) {
 		return start, end, true
@@ -42,8 +44,8 @@ func FindBlock(text string) (start, end int, ok bool) {
 	return 0, 0, false
 }
 
-// Blocks are the byte ranges of all blocks in a plain text, and of what is left of others, as far as that can be told without knowing
-// the link. None reaches into another one. It takes time in proportion to the text, whatever is in it.
+// Blocks are the byte ranges of all blocks in a plain text, and of what is left of others, as far as that can be told
+// without knowing the link. None reaches into another one. It takes time in proportion to the text, whatever is in it.
 func Blocks(text string) iter.Seq2[int, int] {
 	return func(yield func(start, end int) bool) {
 		for _, p := range piecesIn(text, nil) {
@@ -100,7 +102,8 @@ func BlockURL(block string) string {
 // joinInside is a line of ours that was run together with others, up to the first letter of its address.
 var joinInside = regexp.MustCompile(`(?:Join|Register)[ \x{a0}]?[:：]\s*h`)
 
-// wholeURL is the address that a line of ours begins with, or all of the line where a preview says in words what it will be.
+// wholeURL is the address that a line of ours begins with, or all of the line where a preview says in words what it
+// will be.
 func wholeURL(rest string) string {
 	if !linkScheme.MatchString(rest) {
 		return rest
@@ -110,15 +113,16 @@ func wholeURL(rest string) string {
 		end = len(rest)
 	}
 	for _, stop := range []string{"Meeting", "Passcode:", "<http", "[http", "<br", "</a", misread} {
-		if at := strings.Index(rest[:end], stop); at > 0 && (stop != "Meeting" || strings.HasPrefix(rest[at:], "Meeting ID:")) {
+		if at := strings.Index(rest[:end], stop); at > 0 &&
+			(stop != "Meeting" || strings.HasPrefix(rest[at:], "Meeting ID:")) {
 			end = at
 		}
 	}
 	return rest[:end]
 }
 
-// Typed returns what somebody typed into the block found in an event: what neither was, the block as we last wrote it, says, nor what any
-// block of ours says.
+// Typed returns what somebody typed into the block found in an event: what neither was, the block as we last wrote it,
+// says, nor what any block of ours says.
 func Typed(found, was string) []string {
 	var typed []string
 	k := knownOf(&Link{Was: Was{Block: was}})
@@ -134,7 +138,8 @@ func linesOf(text string, spans []span) []string {
 	for _, s := range spans {
 		start := s.start
 		if s.line {
-			start -= len(text[:start]) - len(strings.TrimRightFunc(text[max(0, start-maxGap):start], isBlank)) - max(0, start-maxGap)
+			start -= len(text[:start]) - len(strings.TrimRightFunc(text[max(0, start-maxGap):start], isBlank)) - max(0,
+				start-maxGap)
 		}
 		lines = append(lines, text[start:s.end])
 	}
@@ -192,8 +197,8 @@ func single(found string) bool {
 	return first < 2 && last < 2
 }
 
-// ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any more, such as a note
-// that was taken out of the configuration. Lines that somebody typed do not count.
+// ShownBy reports whether a block found in an event shows the link, and no line of ours that is not to be in it any
+// more, such as a note that was taken out of the configuration. Lines that somebody typed do not count.
 func (l *Link) ShownBy(found string) bool {
 	return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)
 }
@@ -248,13 +253,14 @@ type Edit struct {
 	With       string
 }
 
-// Edits is what has to be done to a plain text so that it holds the block of l, once, or none where l has no mark. They are in the order of
-// the text; none is no change. Adapters that keep the owner's bytes apply them to their raw form.
+// Edits is what has to be done to a plain text so that it holds the block of l, once, or none where l has no mark. They
+// are in the order of the text; none is no change. Adapters that keep the owner's bytes apply them to their raw form.
 func Edits(text string, l Link) []Edit {
 	return newEditor(text, l).edits()
 }
 
-// Splice is Edits as a single one: text[:start]+with+text[end:] is the result. start == end and with == "" is no change.
+// Splice is Edits as a single one: text[:start]+with+text[end:] is the result. start == end and with == "" is no
+// change.
 func Splice(text string, l Link) (start, end int, with string) {
 	return joinEdits(text, Edits(text, l))
 }
@@ -290,7 +296,8 @@ func newEditor(text string, l Link) *editor {
 	return e
 }
 
-// place is which piece the new block takes the place of, and whether that is right as it is; -1 where it goes to the end.
+// place is which piece the new block takes the place of, and whether that is right as it is; -1 where it goes to the
+// end.
 func (e *editor) place() (at int, right bool) {
 	at = -1
 	if e.link.Mark == "" {
@@ -343,7 +350,8 @@ func (e *editor) append(before []Edit) Edit {
 	return Edit{n, n, "\n\n" + e.link.Block}
 }
 
-// replace puts the block in the place of an old one, on lines of its own. What somebody has typed into that moves below it.
+// replace puts the block in the place of an old one, on lines of its own. What somebody has typed into that moves below
+// it.
 func (e *editor) replace(p piece) Edit {
 	edit := Edit{p.start, p.end, e.link.Block}
 	if typed := linesOf(e.text, owned(e.text, p, e.known)); len(typed) > 0 {
@@ -368,7 +376,8 @@ func (e *editor) replace(p piece) Edit {
 	return edit
 }
 
-// remove takes a block out. What somebody has typed into it stays in its place; else the empty line that went in with it goes as well.
+// remove takes a block out. What somebody has typed into it stays in its place; else the empty line that went in with
+// it goes as well.
 func (e *editor) remove(p piece) Edit {
 	edit := Edit{p.start, p.end, strings.Join(linesOf(e.text, owned(e.text, p, e.known)), "\n")}
 	edit.Start -= e.lead(p.start)
@@ -383,8 +392,8 @@ func (e *editor) remove(p piece) Edit {
 	return edit
 }
 
-// unquote reports whether a block begins in a line of quoted mail, in which a new one would not be seen as ours, and how much of that line
-// goes with it: none where there are words.
+// unquote reports whether a block begins in a line of quoted mail, in which a new one would not be seen as ours, and
+// how much of that line goes with it: none where there are words.
 func (e *editor) unquote(at int) (lead int, quoted bool) {
 	line := strings.TrimSpace(e.text[strings.LastIndexByte(e.text[:at], '\n')+1 : at])
 	return e.lead(at), strings.HasPrefix(line, ">")
@@ -393,8 +402,8 @@ func (e *editor) unquote(at int) (lead int, quoted bool) {
 // maxLead bounds what an app has put in front of the first line of a block, in bytes.
 const maxLead = 64
 
-// lead is how much stands in front of a block on its line, if that is no more than what apps put there: indentation, marks of quotations
-// and of lists.
+// lead is how much stands in front of a block on its line, if that is no more than what apps put there: indentation,
+// marks of quotations and of lists.
 func (e *editor) lead(at int) int {
 	before := e.text[max(0, at-maxLead):at]
 	if i := strings.LastIndexByte(before, '\n'); i >= 0 {

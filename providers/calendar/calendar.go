@@ -1,5 +1,5 @@
-// Package calendar is the contract between zoomtag and the calendars it watches: a Google calendar, an Outlook calendar,
-// a CalDAV collection, a folder of .ics files. Adapters live below this folder; each passes calendartest.Run.
+// Package calendar is the contract between zoomtag and the calendars it watches: a Google calendar, an Outlook
+// calendar, a CalDAV collection, a folder of .ics files. Adapters live below this folder; each passes calendartest.Run.
 package calendar
 
 import (
@@ -11,15 +11,18 @@ import (
 type Calendar interface {
 	// Changes reports what may have changed since cursor; an empty cursor asks for everything that still matters (from
 	// now on). It is complete or an error: a page that fails fails the call. Changes.Full says that the list is a whole
-	// snapshot. Not being listed never means that an event is gone. An expired cursor is ErrCursor, never an empty list.
+	// snapshot. Not being listed never means that an event is gone. An expired cursor is ErrCursor, never an empty
+	// list.
 	Changes(ctx context.Context, cursor string) (Changes, error)
-	// Get reads one event afresh. ErrGone only when the server has said that there is no such event (or it is cancelled).
-	// An event that is there but cannot be understood is ErrMalformed; one that is still being written is ErrIncomplete.
+	// Get reads one event afresh. ErrGone only when the server has said that there is no such event (or it is
+	// cancelled). An event that is there but cannot be understood is ErrMalformed; one that is still being written is
+	// ErrIncomplete.
 	Get(ctx context.Context, id string) (Event, error)
-	// SetLink makes l the event's link and touches nothing else; a Link without a Mark takes ours out again. ErrConflict
-	// when the event is no longer at version. Idempotent: an event that already holds exactly l is not written. It
-	// returns the event as the server now holds it: the caller checks. Of a series, the exceptions that are still to come get
-	// the same, but for those that the Link leaves out; where one of them fails, that is an error, and the next call goes on.
+	// SetLink makes l the event's link and touches nothing else; a Link without a Mark takes ours out again.
+	// ErrConflict when the event is no longer at version. Idempotent: an event that already holds exactly l is not
+	// written. It returns the event as the server now holds it: the caller checks. Of a series, the exceptions that are
+	// still to come get the same, but for those that the Link leaves out; where one of them fails, that is an error,
+	// and the next call goes on.
 	SetLink(ctx context.Context, id, version string, l Link) (Event, error)
 }
 
@@ -32,8 +35,8 @@ type Echoer interface {
 
 // MultiGetter is a Calendar that can read several events with fewer requests than Get needs for them one by one.
 type MultiGetter interface {
-	// MultiGet is Get for each of ids, which are all different. What it leaves out of its answer has to be read with Get; an error says why
-	// something was left out, and takes nothing back of what was read.
+	// MultiGet is Get for each of ids, which are all different. What it leaves out of its answer has to be read with
+	// Get; an error says why something was left out, and takes nothing back of what was read.
 	MultiGet(ctx context.Context, ids []string) (map[string]Got, error)
 }
 
@@ -43,13 +46,13 @@ type Got struct {
 	Err   error
 }
 
-// Batcher is a Calendar in which several events may lie in one place that is written as a whole, as in a file of many: their links are
-// written together.
+// Batcher is a Calendar in which several events may lie in one place that is written as a whole, as in a file of many:
+// their links are written together.
 type Batcher interface {
 	// Together names the place where an event lies with others; "" where it is written by itself. It asks nobody.
 	Together(id string) string
-	// SetLinks is SetLink for each of several events, which are all different, with one answer for each of them. What fails for one of them
-	// keeps none of the others from being written.
+	// SetLinks is SetLink for each of several events, which are all different, with one answer for each of them. What
+	// fails for one of them keeps none of the others from being written.
 	SetLinks(ctx context.Context, list []Setting) []Got
 }
 
@@ -75,11 +78,13 @@ type Changes struct {
 	Total int
 	// Cursor is where the next call goes on. Equal to the cursor given when nothing has changed.
 	Cursor string
-	// ReadOnly says, in a sentence for the owner with the cure, why nothing in the calendar can be written now; empty where it can. The events
-	// are Denied and Unwritable then. It is said with each answer: what was seen while it was said is read again when it is not said any more.
+	// ReadOnly says, in a sentence for the owner with the cure, why nothing in the calendar can be written now; empty
+	// where it can. The events are Denied and Unwritable then. It is said with each answer: what was seen while it was
+	// said is read again when it is not said any more.
 	ReadOnly string
-	// Source names what was listed: the service's own name for the calendar, an address, a folder; "" where nobody can say. Where it is another one than before,
-	// that an event is not there says nothing of the calendar in which it was.
+	// Source names what was listed: the service's own name for the calendar, an address, a folder; "" where nobody can
+	// say. Where it is another one than before, that an event is not there says nothing of the calendar in which it
+	// was.
 	Source string
 }
 
@@ -90,7 +95,8 @@ type Change struct {
 	Event *Event
 	// Plain says that the adapter has looked at the item and found nothing that could be a tag, and no mark.
 	Plain bool
-	// Same says that the item is there and is nothing new: unchanged since the cursor but for what SetLink itself wrote.
+	// Same says that the item is there and is nothing new: unchanged since the cursor but for what SetLink itself
+	// wrote.
 	Same bool
 	// Deleted says that the service itself named the item as deleted or cancelled. Get confirms.
 	Deleted bool
@@ -114,13 +120,14 @@ type Event struct {
 	Description string // as stored, our block included; HTML where HTML is set
 	HTML        bool
 	Location    string
-	// Places are the parts of Location where the service keeps several places as such, a room and a word beside it; else nil.
+	// Places are the parts of Location where the service keeps several places as such, a room and a word beside it;
+	// else nil.
 	Places     []string
 	URL        string
 	Categories []string
 	Color      string
-	// Elsewhere are texts in which an app may show a place to meet besides those above: the HTML twin of a plain description, and links in
-	// properties of one app. They are searched for conferences, and for nothing else.
+	// Elsewhere are texts in which an app may show a place to meet besides those above: the HTML twin of a plain
+	// description, and links in properties of one app. They are searched for conferences, and for nothing else.
 	Elsewhere []string
 	// Conferences holds the URIs (or, lacking one, a name such as "Teams") of conference data that the event carries
 	// outside its texts.
@@ -131,36 +138,42 @@ type Event struct {
 	Start, End time.Time
 	// Zone is the IANA name of the event's zone, or "" where it has none that the zone database knows.
 	Zone string
-	// Guessed is what the calendar calls the event's zone, where nobody knows what it means: times were read in the configured zone.
+	// Guessed is what the calendar calls the event's zone, where nobody knows what it means: times were read in the
+	// configured zone.
 	Guessed string
 	AllDay  bool
 	Series  bool
 	// Until is when the last occurrence ends; zero for a series without an end. For a single event it equals End.
 	Until time.Time
-	// Detached says that this is not the series with this UID but single dates of it, which the series' own item does not hold.
+	// Detached says that this is not the series with this UID but single dates of it, which the series' own item does
+	// not hold.
 	Detached bool
-	// Empty says that no date of the series takes place: each was cancelled, or taken out. Such an event is over, whenever
-	// its dates would have been. Start and End are then zero, and Until is when the first date would have ended. It is not
-	// set where that is not known for each of them: a date that cannot be read, a rule that is not followed, no end.
+	// Empty says that no date of the series takes place: each was cancelled, or taken out. Such an event is over,
+	// whenever its dates would have been. Start and End are then zero, and Until is when the first date would have
+	// ended. It is not set where that is not known for each of them: a date that cannot be read, a rule that is not
+	// followed, no end.
 	Empty bool
 
 	Cancelled bool
 	// Denied says, in a sentence for the owner, why this event must not be written ("organised by carol@example.com").
 	// Empty where it may be.
 	Denied string
-	// Unwritable says of what is Denied that it would not be, had somebody mended what Denied says: a calendar that may only be read, a disk
-	// without room. Then the event is held; what is Denied for good, an invitation by somebody else, is left alone.
+	// Unwritable says of what is Denied that it would not be, had somebody mended what Denied says: a calendar that may
+	// only be read, a disk without room. Then the event is held; what is Denied for good, an invitation by somebody
+	// else, is left alone.
 	Unwritable bool
-	// Sealed says, in such a sentence, why this event, though it is the owner's, is not to be written: its guests would be mailed, and
-	// nobody has said that they may be. Its meeting is kept in step with it all the same. At most one of Denied and Sealed is set.
+	// Sealed says, in such a sentence, why this event, though it is the owner's, is not to be written: its guests would
+	// be mailed, and nobody has said that they may be. Its meeting is kept in step with it all the same. At most one of
+	// Denied and Sealed is set.
 	Sealed string
 	// Mails lists who would be mailed by the calendar service if the event were written.
 	Mails []string
 
-	// Settled is when the event has stood long enough for other apps to have added their conference to it, which some do by
-	// themselves; zero: it has. Nothing is begun before.
+	// Settled is when the event has stood long enough for other apps to have added their conference to it, which some
+	// do by themselves; zero: it has. Nothing is begun before.
 	Settled time.Time
-	// Meet says that the event has a Google Meet conference which Link.DropMeet can take out. It is in Conferences as well.
+	// Meet says that the event has a Google Meet conference which Link.DropMeet can take out. It is in Conferences as
+	// well.
 	Meet bool
 
 	// Link is ours as the event holds it now: Mark, Tag, JoinURL and Block as found, the rest zero.

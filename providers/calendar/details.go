@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Describer is a Calendar that can tell all that an invitation to an event says. It is not needed to keep links in step.
+// Describer is a Calendar that can tell all that an invitation to an event says. It is not needed to keep links in
+// step.
 type Describer interface {
 	// Describe reads one event afresh, with the same errors as Calendar.Get.
 	Describe(ctx context.Context, id string) (Details, error)
@@ -31,17 +32,17 @@ type Details struct {
 	Created, Changed time.Time
 	Cancelled        bool
 
-	// Start and End are in the event's own zone, for a series those of its first occurrence. Of an all-day event they are
-	// midnights, and End is the day after the last one.
+	// Start and End are in the event's own zone, for a series those of its first occurrence. Of an all-day event they
+	// are midnights, and End is the day after the last one.
 	Start, End time.Time
 	AllDay     bool
-	// Zone is the IANA name of the event's zone, "UTC" included, or "" where it has none that the zone database knows; the
-	// rules of such a zone are those of Start.Location().
+	// Zone is the IANA name of the event's zone, "UTC" included, or "" where it has none that the zone database knows;
+	// the rules of such a zone are those of Start.Location().
 	Zone string
 
-	// Recurrence holds the RRULE, RDATE and EXDATE content lines of a series (RFC 5545 3.8.5), unfolded: times in UTC, with
-	// the TZID of the event or another one of the zone database, or without a TZID in the event's zone. Empty for a single
-	// event.
+	// Recurrence holds the RRULE, RDATE and EXDATE content lines of a series (RFC 5545 3.8.5), unfolded: times in UTC,
+	// with the TZID of the event or another one of the zone database, or without a TZID in the event's zone. Empty for
+	// a single event.
 	Recurrence []string
 	// Occurrences are the occurrences of a series that were changed or cancelled by themselves.
 	Occurrences []Occurrence
@@ -100,7 +101,7 @@ type Occurrence struct {
 	Cancelled bool
 	// Start and End are as Details.Start and Details.End.
 	Start, End time.Time
-	// The texts are those that the occurrence shows, the same as the series' where only its time was changed. They are plain or
-	// HTML as those of the series are.
+	// The texts are those that the occurrence shows, the same as the series' where only its time was changed. They are
+	// plain or HTML as those of the series are.
 	Title, Description, Location string
 }

@@ -6,8 +6,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// The kinds of failure that callers tell apart. Adapters wrap them: the text around says what happened, to what, and what
-// to do. Any other error is a passing one: it is tried again, and nothing is concluded from it.
+// The kinds of failure that callers tell apart. Adapters wrap them: the text around says what happened, to what, and
+// what to do. Any other error is a passing one: it is tried again, and nothing is concluded from it.
 var (
 	// ErrGone: the service has said that there is no such event.
 	ErrGone = words.Fact("the event is gone")
@@ -15,10 +15,11 @@ var (
 	ErrConflict = words.Fact("the event was changed meanwhile")
 	// ErrCursor: the cursor is no longer good; everything has to be read again.
 	ErrCursor = words.Fact("the change cursor has expired")
-	// ErrAbsent: the calendar itself is not there, or may not be seen: an unmounted folder, a calendar that is no longer shared.
-	// Nothing is known of its events, and it is held until it is back.
+	// ErrAbsent: the calendar itself is not there, or may not be seen: an unmounted folder, a calendar that is no
+	// longer shared. Nothing is known of its events, and it is held until it is back.
 	ErrAbsent = words.Fact("the calendar is not there")
-	// ErrUnchosen: the configuration fits several calendars. It is a question for whoever wrote that; of no event is anything known.
+	// ErrUnchosen: the configuration fits several calendars. It is a question for whoever wrote that; of no event is
+	// anything known.
 	ErrUnchosen = words.Kind("not chosen")
 	// ErrMalformed: the event is there, but what it says cannot be understood.
 	ErrMalformed = words.Fact("the event cannot be understood")
@@ -28,8 +29,9 @@ var (
 	ErrDenied = words.Kind("not allowed")
 )
 
-// SignInError says that the service, or what keeps the sign-in, does not take who asks: a wrong password, a secret that has expired, nobody
-// has signed in. It is an ErrDenied, and concerns everything that is asked with the same credentials.
+// SignInError says that the service, or what keeps the sign-in, does not take who asks: a wrong password, a secret that
+// has expired, nobody has signed in. It is an ErrDenied, and concerns everything that is asked with the same
+// credentials.
 type SignInError struct{ Err error }
 
 func (e *SignInError) Error() string { return e.Err.Error() }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Exception is an occurrence of a series that was edited by itself and takes place. It has texts of its own, even where they are the same
-// as those of the series.
+// Exception is an occurrence of a series that was edited by itself and takes place. It has texts of its own, even where
+// they are the same as those of the series.
 type Exception struct {
 	ID                           string // RECURRENCE-ID or the service's instance id
 	Start, End                   time.Time
@@ -15,10 +15,11 @@ type Exception struct {
 	HTML                         bool // Description is HTML
 	Categories                   []string
 	Conferences                  []string // as Event.Conferences
-	// Link is ours as the exception holds it. Where a service keeps a mark for the series alone, an exception that shows a block has that one.
+	// Link is ours as the exception holds it. Where a service keeps a mark for the series alone, an exception that
+	// shows a block has that one.
 	Link Link
-	// Left says why nothing is written into it when its series gets a link: it has ended, or its owner has declined it. It loses a link that it
-	// has when the series loses its own.
+	// Left says why nothing is written into it when its series gets a link: it has ended, or its owner has declined it.
+	// It loses a link that it has when the series loses its own.
 	Left string
 	// Mails lists who would be mailed by the calendar service if it were written.
 	Mails []string
@@ -26,11 +27,13 @@ type Exception struct {
 
 // Event is an exception as an event, for what is looked for in texts.
 func (x *Exception) Event() Event {
-	return Event{ID: x.ID, Title: x.Title, Description: x.Description, HTML: x.HTML, Location: x.Location, Categories: x.Categories,
+	return Event{ID: x.ID, Title: x.Title, Description: x.Description, HTML: x.HTML, Location: x.Location,
+		Categories:  x.Categories,
 		Conferences: x.Conferences, Start: x.Start, End: x.End, Link: x.Link}
 }
 
-// In is what a link of a series is in one of its exceptions: the same, or none where that one is left out. block is ours as it stands there.
+// In is what a link of a series is in one of its exceptions: the same, or none where that one is left out. block is
+// ours as it stands there.
 func (l Link) In(exception, block string) Link {
 	if l.Mark == "" || !slices.Contains(l.Out, exception) {
 		return l
@@ -68,9 +71,10 @@ func (e *Event) Lacking(l Link) []*Exception {
 // Partial reports whether an exception lacks the link that the event otherwise holds.
 func (e *Event) Partial() bool { return e.Link.Mark != "" && len(e.Lacking(e.Link)) > 0 }
 
-// TakesLocation reports whether the location that a link gives a series is to be that of an exception as well, where before is what the
-// series had: the exception has the same one, an old link, or the tag whose place the link takes; or it has none, and the new one is
-// nothing but the link. It says so as well when the series got its location in an earlier call, in which the exception failed.
+// TakesLocation reports whether the location that a link gives a series is to be that of an exception as well, where
+// before is what the series had: the exception has the same one, an old link, or the tag whose place the link takes; or
+// it has none, and the new one is nothing but the link. It says so as well when the series got its location in an
+// earlier call, in which the exception failed.
 func (l Link) TakesLocation(exception, before string) bool {
 	now, bare := *l.Location, strings.TrimSpace(exception)
 	switch {

@@ -22,7 +22,8 @@ const (
 	lastWord, lastBefore, lastAfter    = "zoomtag", 10, 2
 )
 
-// framesIn finds the first and last lines of blocks in a text. Each byte is looked at a few times, whatever is in the text.
+// framesIn finds the first and last lines of blocks in a text. Each byte is looked at a few times, whatever is in the
+// text.
 func framesIn(text string) []frame {
 	var list []frame
 	s := frameSearch{text: text, next: [2]int{-1, -1}}
@@ -41,10 +42,12 @@ func framesIn(text string) []frame {
 // frameSearch goes through a text from one word of a frame to the next.
 type frameSearch struct {
 	text string
-	pos  int    // what is before has been looked at
-	next [2]int // where the two words stand next, at or behind pos; -1 where that is not known, len(text) where there is none
+	pos  int // what is before has been looked at
+	// where the two words stand next, at or behind pos; -1 where that is not known, len(text) where there is none
+	next [2]int
 
-	// Of the line in which the last frame was found: where its first character that is no white space stands, and where it was looked for.
+	// Of the line in which the last frame was found: where its first character that is no white space stands, and where
+	// it was looked for.
 	visible, seen int
 }
 
@@ -247,8 +250,8 @@ type piece struct {
 	doubtful   bool    // it is ours only if it leads where our link leads
 }
 
-// paired are the pieces that have a first and a last line, and the frames that are left over, in the order of the text. A last line
-// belongs to the nearest first line before it; quoted mail is looked at by itself.
+// paired are the pieces that have a first and a last line, and the frames that are left over, in the order of the text.
+// A last line belongs to the nearest first line before it; quoted mail is looked at by itself.
 func paired(text string, all []frame) (pieces []piece, single []frame) {
 	var open [2][]int // the first lines without a last one, as indices of all
 	closed := make([]int, len(all))
@@ -271,7 +274,8 @@ func paired(text string, all []frame) (pieces []piece, single []frame) {
 			single = append(single, all[i])
 			continue
 		}
-		pieces = append(pieces, piece{start: all[i].start, end: all[last].end, frames: all[i : last+1], quoted: all[i].quoted, doubtful: all[i].quoted})
+		pieces = append(pieces, piece{start: all[i].start, end: all[last].end, frames: all[i : last+1],
+			quoted: all[i].quoted, doubtful: all[i].quoted})
 		i = last // what stands inside is part of it
 	}
 	return pieces, single
@@ -289,8 +293,8 @@ func nextFrame(text string, all []frame, i int) int {
 	return len(text)
 }
 
-// piecesIn finds the blocks in a text and what is left of others, in their order. known may be nil: then only what any block of ours
-// says is known.
+// piecesIn finds the blocks in a text and what is left of others, in their order. known may be nil: then only what any
+// block of ours says is known.
 func piecesIn(text string, k *known) []piece {
 	if !strings.Contains(text, firstWord) && !strings.Contains(text, lastWord) {
 		return nil

@@ -10,9 +10,9 @@ import (
 	markup "golang.org/x/net/html"
 )
 
-// body is an HTML text and what a person sees of it: lines of plain text, each byte of which knows the bytes of the HTML
-// that it comes from. So a block is found whatever an editor has wrapped around its words, and changed without touching a
-// byte outside it.
+// body is an HTML text and what a person sees of it: lines of plain text, each byte of which knows the bytes of the
+// HTML that it comes from. So a block is found whatever an editor has wrapped around its words, and changed without
+// touching a byte outside it.
 type body struct {
 	raw      string
 	text     []byte
@@ -25,8 +25,8 @@ type body struct {
 	begins   int // what head says, once it was asked for; -1 before
 }
 
-// HTMLText is what a person sees of an HTML text. Line ends count as such unless it is a whole page, as in mails: calendar
-// apps that keep fragments of HTML show them. Lines of a quotation begin with >.
+// HTMLText is what a person sees of an HTML text. Line ends count as such unless it is a whole page, as in mails:
+// calendar apps that keep fragments of HTML show them. Lines of a quotation begin with >.
 func HTMLText(text string) string { return string(readHTML(text).text) }
 
 // Hints are what the elements of an HTML text tell of its words, where the words themselves do not say it.
@@ -92,11 +92,14 @@ type div struct {
 	at    int // where its text begins
 }
 
-// The classes and ids that mail programs give to what they quote, and to signatures. Outlook puts x_ in front of those in mail that it quotes.
+// The classes and ids that mail programs give to what they quote, and to signatures. Outlook puts x_ in front of those
+// in mail that it quotes.
 var (
-	quoteNames = []string{"gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra",
+	quoteNames = []string{"gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote",
+		"tutanota_quote", "zmail_extra",
 		"moz-cite-prefix", "moz-forward-container", "gmail_attr"}
-	signNames   = []string{"gmail_signature", "moz-signature", "signature", "protonmail_signature_block", "ms-outlook-mobile-signature"}
+	signNames = []string{"gmail_signature", "moz-signature", "signature", "protonmail_signature_block",
+		"ms-outlook-mobile-signature"}
 	headerNames = []string{"divrplyfwdmsg", "appendonsend", "outlookmessageheader"}
 )
 
@@ -209,7 +212,8 @@ func (b *body) words(start, end int) {
 		if b.document && (said == "\n" || said == "\t") {
 			said = " "
 		}
-		if b.document && said == " " && (len(b.text) == 0 || b.text[len(b.text)-1] == ' ' || b.text[len(b.text)-1] == '\n') {
+		if b.document && said == " " && (len(b.text) == 0 || b.text[len(b.text)-1] == ' ' ||
+			b.text[len(b.text)-1] == '\n') {
 			said = "" // white space of a page is one space, and none where a line begins
 		}
 		for j := range len(said) {
@@ -238,8 +242,8 @@ func FindBlockHTML(text string) (start, end int, block string, ok bool) {
 // markupTags are what an HTML text cannot do without, and what hardly anybody writes into a plain one.
 var markupTags = regexp.MustCompile(`(?i)<br ?/?>|</(?:a|b|i|u|p|ul|ol|li|em|div|span|strong|h[1-6]|table|font|html|body|blockquote)>`)
 
-// IsHTML reports whether a description that nobody declares to be the one or the other is HTML: as iCalendar has it, where some apps put HTML
-// into what is to be plain text. Our own block does not count. When in doubt it is plain.
+// IsHTML reports whether a description that nobody declares to be the one or the other is HTML: as iCalendar has it,
+// where some apps put HTML into what is to be plain text. Our own block does not count. When in doubt it is plain.
 func IsHTML(text string) bool {
 	return strings.Contains(text, "<") && markupTags.MatchString(text) && markupTags.MatchString(StripBlock(text))
 }
@@ -280,8 +284,8 @@ func blockHTML(block string) string {
 	return strings.Join(lines, "<br>")
 }
 
-// EditsHTML is Edits for an HTML text. Where nobody would see the block at the end, because something is left open there (a quotation, a
-// comment), it goes to the beginning. Whoever writes the result looks whether the block is in it.
+// EditsHTML is Edits for an HTML text. Where nobody would see the block at the end, because something is left open
+// there (a quotation, a comment), it goes to the beginning. Whoever writes the result looks whether the block is in it.
 func EditsHTML(text string, l Link) []Edit {
 	b := readHTML(text)
 	e := newEditor(string(b.text), l)
@@ -334,7 +338,8 @@ func (b *body) edit(e *editor, p piece, replaced bool) Edit {
 	return Edit{start, end, closing + typed + opening}
 }
 
-// placed adds a new block to edits that take others out: where it is read in what they leave, and where that is in what there was.
+// placed adds a new block to edits that take others out: where it is read in what they leave, and where that is in what
+// there was.
 func (b *body) placed(list []Edit, block string) []Edit {
 	if len(list) == 0 {
 		start, end, with := b.place(block)
@@ -392,7 +397,8 @@ func (b *body) head() int {
 	return 0
 }
 
-// withLead adds to the range of a block the empty line that went in with it: in front of it, or behind one that begins the text.
+// withLead adds to the range of a block the empty line that went in with it: in front of it, or behind one that begins
+// the text.
 func (b *body) withLead(start, end int) (int, int) {
 	before := b.raw[:start]
 	for _, lead := range []string{lead, "\n\n", "<br/><br/>", "<br /><br />"} {
@@ -427,7 +433,8 @@ func (b *body) typed(p piece, spans []span) []string {
 func (b *body) withImages(p piece, spans []span) []span {
 	all := spans
 	for at := p.start + 1; at < p.end; at++ {
-		if b.text[at] == '\n' && b.text[at-1] == '\n' && b.to[at-1] < b.from[at] && strings.Contains(strings.ToLower(b.raw[b.to[at-1]:b.from[at]]), "<img") {
+		if b.text[at] == '\n' && b.text[at-1] == '\n' && b.to[at-1] < b.from[at] &&
+			strings.Contains(strings.ToLower(b.raw[b.to[at-1]:b.from[at]]), "<img") {
 			all = append(all, span{at, at, true})
 		}
 	}
@@ -498,8 +505,8 @@ func balanced(part string) string {
 // voids are the elements that have no end tag.
 var voids = " br hr img input meta link wbr area base col embed source track "
 
-// unbalanced returns the tags in part whose other half lies outside it, end tags and start tags apart. Whoever replaces the
-// part keeps them, so that the text around stays what it is.
+// unbalanced returns the tags in part whose other half lies outside it, end tags and start tags apart. Whoever replaces
+// the part keeps them, so that the text around stays what it is.
 func unbalanced(part string) (closing, opening string) {
 	var n nesting
 	n.read(part)
@@ -551,7 +558,8 @@ func (n *nesting) apart() (closers, openers []element) {
 	return closers, openers
 }
 
-// maxAround bounds the tags that are repeated around a line, in bytes: a line that is deeper in others stands without them.
+// maxAround bounds the tags that are repeated around a line, in bytes: a line that is deeper in others stands without
+// them.
 const maxAround = 4 << 10
 
 // short are the start tags that are open, if they are not too many.

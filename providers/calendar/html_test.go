@@ -13,7 +13,8 @@ const (
 )
 
 func linkTo(url string) calendar.Link {
-	return calendar.Link{Mark: "m", JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\nPasscode: 1\n" + calendar.BlockLast}
+	return calendar.Link{Mark: "m", JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\nPasscode: 1\n" +
+		calendar.BlockLast}
 }
 
 func splice(text string, l calendar.Link) string {
@@ -47,9 +48,12 @@ func TestHTMLText(t *testing.T) {
 
 // texts are bodies as editors make them.
 var texts = []string{
-	"", "one<br>two", "<p>one</p>", "<b>one</b> &amp; two", "<ul><li>one</li></ul>", "a<br><br>b", "Zażółć 🎥<br>", "one &lt;two&gt;<br>",
-	"<html><body><div>one</div></body></html>", "<br><br>", "<div><br><br>", "<span>\r\n\n", "one\n\n", "<br>", " ", "<br><br>one",
-	"<b>Agenda</b><blockquote>quoted, and not closed", "one<!-- two", "<a href=\"", "<style>one", "<title>", "<textarea>one", "<b>one",
+	"", "one<br>two", "<p>one</p>", "<b>one</b> &amp; two", "<ul><li>one</li></ul>", "a<br><br>b", "Zażółć 🎥<br>",
+	"one &lt;two&gt;<br>",
+	"<html><body><div>one</div></body></html>", "<br><br>", "<div><br><br>", "<span>\r\n\n", "one\n\n", "<br>", " ",
+	"<br><br>one",
+	"<b>Agenda</b><blockquote>quoted, and not closed", "one<!-- two", "<a href=\"", "<style>one", "<title>",
+	"<textarea>one", "<b>one",
 	"<iframe>", "one<br", "<html><body>one<!-- two </body></html>",
 }
 
@@ -69,7 +73,8 @@ func TestSpliceHTMLAndBack(t *testing.T) {
 		second := linkTo(secondURL)
 		second.Was = calendar.Was{Block: linkTo(firstURL).Block}
 		two := splice(one, second)
-		if _, _, block, _ := calendar.FindBlockHTML(two); calendar.BlockURL(block) != secondURL || strings.Contains(two, "j/81") {
+		if _, _, block, _ := calendar.FindBlockHTML(two); calendar.BlockURL(block) != secondURL ||
+			strings.Contains(two, "j/81") {
 			t.Errorf("%q became %q", one, two)
 		}
 		if back := splice(two, calendar.Link{Was: calendar.Was{Block: second.Block}}); back != text {
@@ -82,14 +87,21 @@ func TestSpliceHTMLAndBack(t *testing.T) {
 func TestSpliceHTMLRewritten(t *testing.T) {
 	lines := strings.Split(linkTo(firstURL).Block, "\n")
 	for name, c := range map[string]struct{ text, want string }{
-		"paragraphs": {"<p>mine</p><p>" + strings.Join(lines, "</p><p>") + "</p><p>too</p>", "<p>mine</p><p>NEW</p><p>too</p>"},
-		"bold":       {"mine<b>" + lines[0] + "</b><br>" + strings.Join(lines[1:], "<br>") + " too", "mine<b></b>NEW too"},
-		"entities":   {"mine<br>" + strings.ReplaceAll(strings.Join(lines, "<br>"), "─", "&#9472;") + "<br>too", "mine<br>NEW<br>too"},
-		"spans":      {"<div><span>" + strings.Join(lines, "</span></div><div><span>") + "</span></div>", "<div><span>NEW</span></div>"},
-		"typed": {"x<br>" + lines[0] + "<br><i>Bring</i> <a href=\"https://a.example\">slides</a><br>" + strings.Join(lines[1:], "<br>"),
+		"paragraphs": {"<p>mine</p><p>" + strings.Join(lines, "</p><p>") + "</p><p>too</p>",
+			"<p>mine</p><p>NEW</p><p>too</p>"},
+		"bold": {"mine<b>" + lines[0] + "</b><br>" + strings.Join(lines[1:], "<br>") + " too",
+			"mine<b></b>NEW too"},
+		"entities": {"mine<br>" + strings.ReplaceAll(strings.Join(lines, "<br>"), "─", "&#9472;") + "<br>too",
+			"mine<br>NEW<br>too"},
+		"spans": {"<div><span>" + strings.Join(lines, "</span></div><div><span>") + "</span></div>",
+			"<div><span>NEW</span></div>"},
+		"typed": {"x<br>" + lines[0] + "<br><i>Bring</i> <a href=\"https://a.example\">slides</a><br>" +
+			strings.Join(lines[1:], "<br>"),
 			"x<br>NEW<br><i>Bring</i> <a href=\"https://a.example\">slides</a>"},
-		"typed across lines": {lines[0] + "<br><b>Slides: <a href=\"https://a.example\">here</a><br>Notes</b> and <img src=\"x\"><br><img src=\"y\"><br>" + strings.Join(lines[1:], "<br>"),
-			"NEW<br><b>Slides: <a href=\"https://a.example\">here</a></b><br><b>Notes</b> and <img src=\"x\"><br><img src=\"y\">"},
+		"typed across lines": {lines[0] + "<br><b>Slides: <a href=\"https://a.example\">here</a><br>Notes</b> and " +
+			"<img src=\"x\"><br><img src=\"y\"><br>" + strings.Join(lines[1:], "<br>"),
+			"NEW<br><b>Slides: <a href=\"https://a.example\">here</a></b><br><b>Notes</b> and <img " +
+				"src=\"x\"><br><img src=\"y\">"},
 	} {
 		l := calendar.Link{Mark: "m", Block: "NEW", Was: calendar.Was{Block: linkTo(firstURL).Block}}
 		if got := splice(c.text, l); got != c.want {
@@ -98,8 +110,8 @@ func TestSpliceHTMLRewritten(t *testing.T) {
 	}
 }
 
-// FuzzSpliceHTML links any text twice and unlinks it: where the block can be seen at all, it is there once, and the owner's bytes
-// come back as they were.
+// FuzzSpliceHTML links any text twice and unlinks it: where the block can be seen at all, it is there once, and the
+// owner's bytes come back as they were.
 func FuzzSpliceHTML(f *testing.F) {
 	for _, text := range append(texts, hopeless...) {
 		f.Add(text)
@@ -119,7 +131,8 @@ func FuzzSpliceHTML(f *testing.F) {
 		if again := splice(one, l); again != one {
 			t.Fatalf("not at rest: %q became %q", one, again)
 		}
-		if strings.Contains(text, "zoomtag") || strings.Contains(calendar.HTMLText(text), "──") || calendar.BlockInHTML(text) != "" {
+		if strings.Contains(text, "zoomtag") || strings.Contains(calendar.HTMLText(text), "──") ||
+			calendar.BlockInHTML(text) != "" {
 			return // it began with a block, or a part of one
 		}
 		if back := splice(one, calendar.Link{Was: calendar.Was{Block: l.Block}}); back != text {

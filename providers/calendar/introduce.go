@@ -2,7 +2,8 @@ package calendar
 
 import "context"
 
-// Introducer is a Calendar that can say which calendar it is, to whoever has just named it or signed in for it. It asks the service.
+// Introducer is a Calendar that can say which calendar it is, to whoever has just named it or signed in for it. It asks
+// the service.
 type Introducer interface {
 	Introduce(ctx context.Context) (Introduction, error)
 }

@@ -14,7 +14,8 @@ import (
 // rich is a link with lines that only its own text shows to be ours.
 func rich(number, code string) calendar.Link {
 	url := "https://us02web.zoom.us/j/8" + number + "234567890?pwd=aBc.1&from=addon"
-	return calendar.Link{Mark: "m", JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\nMeeting ID: 8" + number + "2 3456 7890\nPasscode: " + code +
+	return calendar.Link{Mark: "m", JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\nMeeting ID: 8" +
+		number + "2 3456 7890\nPasscode: " + code +
 		"\nIt's on: +49 30 5679 5800,,8" + number + "234567890#\n" + calendar.BlockLast}
 }
 
@@ -39,8 +40,8 @@ func applied(text string, edits []calendar.Edit) string {
 	return b.String() + text[pos:]
 }
 
-// TestMistreated has apps and people do things to a block, and asks each editor to write the same link, another one, and none. It is the
-// rule at the head of block.go.
+// TestMistreated has apps and people do things to a block, and asks each editor to write the same link, another one,
+// and none. It is the rule at the head of block.go.
 func TestMistreated(t *testing.T) {
 	for name, editor := range editors {
 		for seed := range uint64(3000) {
@@ -62,7 +63,8 @@ func TestMistreated(t *testing.T) {
 				fail("not at rest: then it becomes\n" + again)
 			}
 			for _, word := range m.Words {
-				if was, is := strings.Count(editor.seen(m.Text), word), strings.Count(editor.seen(after), word); is != was {
+				if was, is := strings.Count(editor.seen(m.Text), word),
+					strings.Count(editor.seen(after), word); is != was {
 					fail(fmt.Sprintf("the word %s is there %d times, and was %d times", word, is, was))
 				}
 			}
@@ -74,7 +76,8 @@ func TestMistreated(t *testing.T) {
 			if slices.Contains(m.Done, "quoted") && len(m.Done) > 1 {
 				continue // of a quoted block nobody knows whose it was, once it does not show its link any more
 			}
-			if strings.Contains(left, "zoom.us") || strings.Contains(left, "zoomt") || strings.Contains(left, "Zoom ─") {
+			if strings.Contains(left, "zoom.us") || strings.Contains(left, "zoomt") ||
+				strings.Contains(left, "Zoom ─") {
 				fail("a part of a block is left")
 			}
 			if t.Failed() {

@@ -47,7 +47,8 @@ func knownOf(l *Link) *known {
 
 func (k *known) line(line string) {
 	k.lines[folded(line)] = true
-	if code := strings.TrimSpace(strings.TrimPrefix(line, "Passcode:")); code != line && code != "" && len(k.codes) < maxCodes {
+	if code := strings.TrimSpace(strings.TrimPrefix(line, "Passcode:")); code != line && code != "" &&
+		len(k.codes) < maxCodes {
 		k.codes = append(k.codes, code)
 	}
 	words := strings.Fields(line)
@@ -68,7 +69,8 @@ func (k *known) line(line string) {
 	node.ends = true
 }
 
-// leads reports whether a text holds an address of our link: that of the same meeting, whatever is behind the question mark.
+// leads reports whether a text holds an address of our link: that of the same meeting, whatever is behind the question
+// mark.
 func (k *known) leads(text string) bool {
 	for _, url := range k.urls {
 		base, _, _ := strings.Cut(url, "?")
@@ -77,7 +79,8 @@ func (k *known) leads(text string) bool {
 			if !ok {
 				break
 			}
-			if next, _ := utf8.DecodeRuneInString(after); after == "" || !unicode.IsLetter(next) && !unicode.IsDigit(next) {
+			if next, _ := utf8.DecodeRuneInString(after); after == "" || !unicode.IsLetter(next) &&
+				!unicode.IsDigit(next) {
 				return true
 			}
 			rest = after
@@ -86,7 +89,8 @@ func (k *known) leads(text string) bool {
 	return false
 }
 
-// folded is a line without what apps change of it by themselves: entities, the kinds of dashes, quotes and spaces, marks that cannot be seen.
+// folded is a line without what apps change of it by themselves: entities, the kinds of dashes, quotes and spaces,
+// marks that cannot be seen.
 func folded(line string) string {
 	plain := true
 	for i := range len(line) {
@@ -118,8 +122,8 @@ func foldRune(r rune) rune {
 	return r
 }
 
-// What a line of ours says behind its label. The label may have got a space before its colon, as typographers do in French, and the link
-// may have become an element of HTML that is shown as such.
+// What a line of ours says behind its label. The label may have got a space before its colon, as typographers do in
+// French, and the link may have become an element of HTML that is shown as such.
 var (
 	linkLabel  = regexp.MustCompile(`^(?:Join|Register)[ \x{a0}\x{202f}]?[:：][ \t\x{a0}]*\n?[ \t]*`)
 	idLabel    = regexp.MustCompile(`^Meeting[ \x{a0}]ID[ \x{a0}\x{202f}]?[:：][ \t\x{a0}]*([0-9][0-9 \x{a0}]{2,16})`)
@@ -127,13 +131,15 @@ var (
 	linkScheme = regexp.MustCompile(`^https?://`)
 )
 
-// shownTags are the elements of a block in HTML, and those that editors put around them, as far as they may be shown as text.
+// shownTags are the elements of a block in HTML, and those that editors put around them, as far as they may be shown as
+// text.
 var shownTags = regexp.MustCompile(`^/?(?:br|a|p|div|span)[ />&]`)
 
 // maxTag bounds such a tag, in bytes.
 const maxTag = 4 << 10
 
-// shownTag is the length of a tag that is shown as text, which text begins with; 0 for none. Its brackets may be entities.
+// shownTag is the length of a tag that is shown as text, which text begins with; 0 for none. Its brackets may be
+// entities.
 func shownTag(text string) int {
 	at := escapedAt(text, '<', "lt;")
 	if at == 0 || !shownTags.MatchString(text[at:]) {
@@ -170,7 +176,8 @@ func escapedAt(text string, char byte, entity string) int {
 	return len(text) - len(rest) + len(entity)
 }
 
-// urlEnd is how long the address is that a text begins with. It ends where the next line of ours begins, even if nothing parts them.
+// urlEnd is how long the address is that a text begins with. It ends where the next line of ours begins, even if
+// nothing parts them.
 func urlEnd(text string) int {
 	end := strings.IndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>\"─", r) })
 	if end < 0 {
@@ -235,9 +242,11 @@ func linkedAt(text string, at int, k *known) int {
 	}
 	url := text[at : at+n]
 	at += n
-	for _, pair := range []string{"<>", "[]", "()"} { // the address again, as apps write it that make plain text of HTML
+	// the address again, as apps write it that make plain text of HTML
+	for _, pair := range []string{"<>", "[]", "()"} {
 		if rest := text[at:]; rest != "" && rest[0] == pair[0] {
-			if end := strings.IndexByte(rest[:min(len(rest), 4096)], pair[1]); end > 0 && linkScheme.MatchString(rest[1:]) && !strings.ContainsAny(rest[:end], " \n") &&
+			if end := strings.IndexByte(rest[:min(len(rest), 4096)], pair[1]); end > 0 &&
+				linkScheme.MatchString(rest[1:]) && !strings.ContainsAny(rest[:end], " \n") &&
 				(strings.Contains(rest[:end], url) || rest[0] == '<') {
 				at += end + 1
 			}
@@ -276,9 +285,11 @@ func prefixed(text, want string) int {
 	return i
 }
 
-// endsPhrase reports whether the text behind a passcode leaves no doubt that it is one: the line ends, or goes on with one of ours.
+// endsPhrase reports whether the text behind a passcode leaves no doubt that it is one: the line ends, or goes on with
+// one of ours.
 func endsPhrase(rest string) bool {
-	if line := strings.TrimLeftFunc(rest, isBlank); line == "" || line[0] == '\n' || line[0] == '\r' || line[0] == '<' || line[0] == '&' {
+	if line := strings.TrimLeftFunc(rest, isBlank); line == "" || line[0] == '\n' || line[0] == '\r' ||
+		line[0] == '<' || line[0] == '&' {
 		return true
 	} else if kind, _ := dashAt(line); kind == drawnDash || labelOf(line) != "" {
 		return true
@@ -315,8 +326,8 @@ func (k *known) phraseAt(text string) int {
 	return found
 }
 
-// between is how much of a text, from its beginning, is what may stand between lines of ours: white space, line ends that are shown as
-// tags, the marks of quotations and lists.
+// between is how much of a text, from its beginning, is what may stand between lines of ours: white space, line ends
+// that are shown as tags, the marks of quotations and lists.
 func between(text string) int {
 	at := 0
 	for at < len(text) {
@@ -487,7 +498,8 @@ func owned(text string, p piece, k *known) []span {
 		at = f.end
 	}
 	spans = appendOwned(spans, text, at, p.end, k)
-	if n := len(spans); n > 0 && p.frames[len(p.frames)-1].first && endsHere(text[spans[n-1].end:]) && k.begins(text[spans[n-1].start+between(text[spans[n-1].start:]):]) {
+	if n := len(spans); n > 0 && p.frames[len(p.frames)-1].first && endsHere(text[spans[n-1].end:]) &&
+		k.begins(text[spans[n-1].start+between(text[spans[n-1].start:]):]) {
 		spans = spans[:n-1] // the end of the text was cut off
 	}
 	if len(spans) > 0 && !p.frames[0].first && endsHere(text[:spans[0].start]) && k.ends(text[:spans[0].end]) {

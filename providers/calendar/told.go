@@ -1,8 +1,8 @@
 package calendar
 
-// Told is what the last answer of Changes has told, for adapters that know their own writes again. Whoever asks a second
-// time with the same cursor has not saved that answer: what was news in it is news again, also where the adapter has
-// meanwhile written into the event, and would take it for its own work.
+// Told is what the last answer of Changes has told, for adapters that know their own writes again. Whoever asks a
+// second time with the same cursor has not saved that answer: what was news in it is news again, also where the adapter
+// has meanwhile written into the event, and would take it for its own work.
 type Told struct {
 	from string
 	news []string

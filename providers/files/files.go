@@ -19,7 +19,8 @@ func ReadError(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return words.Say(err, "there is no file "+path+": check its name")
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(err, "the file "+path+" may not be read by this user: have its owner let you, or run zoomtag as its owner")
+		return words.Say(err, "the file "+path+" may not be read by this user: have its owner let you, or run "+
+			"zoomtag as its owner")
 	case errors.Is(err, syscall.EISDIR):
 		return words.Say(err, path+" is a folder: name the .ics file in it")
 	}
@@ -33,7 +34,8 @@ func WriteError(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return words.Say(err, "there is no folder "+dir+" for "+filepath.Base(path)+": make it, or name another place")
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(err, "the folder "+dir+" may not be written by this user: name another place, or have its owner let you")
+		return words.Say(err, "the folder "+dir+" may not be written by this user: name another place, or have its "+
+			"owner let you")
 	case errors.Is(err, syscall.ENOTDIR):
 		return words.Say(err, dir+" is no folder: name another place for "+filepath.Base(path))
 	case errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EEXIST):
@@ -58,7 +60,8 @@ func TempDir(name string) (string, error) {
 		"): make it, or set TMPDIR to a folder that this user may write to")
 }
 
-// Replace replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it is.
+// Replace replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it
+// is.
 func Replace(path string, raw []byte, mode fs.FileMode) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, raw) {
 		return nil

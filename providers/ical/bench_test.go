@@ -13,10 +13,13 @@ func typical(n int) []byte {
 	fmt.Fprintf(&b, berlin1601, "Europe/Berlin")
 	for i := range n {
 		fmt.Fprintf(&b, "BEGIN:VEVENT\r\nUID:%d-5f6d@example.com\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Europe/Berlin:20260302T100000\r\n"+
-			"DTEND;TZID=Europe/Berlin:20260302T110000\r\nSUMMARY:Weekly review of everything\r\nLOCATION:Room 12\\, 3rd floor\r\n"+
-			"DESCRIPTION:Agenda:\\n1. What was done in the week that has passed and wh\r\n at remains to be done\\n2. Budget\\, travel\\, rest\\n3. Any other business th\r\n at somebody wants to bring up\r\n", i)
+			"DTEND;TZID=Europe/Berlin:20260302T110000\r\nSUMMARY:Weekly review of everything\r\nLOCATION:Room 12\\, "+
+			"3rd floor\r\n"+
+			"DESCRIPTION:Agenda:\\n1. What was done in the week that has passed and wh\r\n at remains to be "+
+			"done\\n2. Budget\\, travel\\, rest\\n3. Any other business th\r\n at somebody wants to bring up\r\n", i)
 		for _, name := range []string{"alice", "bob", "carol"} {
-			fmt.Fprintf(&b, "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=T\r\n RUE;CN=%s:mailto:%s@example.com\r\n", name, name)
+			fmt.Fprintf(&b, "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=T\r\n "+
+				"RUE;CN=%s:mailto:%s@example.com\r\n", name, name)
 		}
 		b.WriteString("TRANSP:OPAQUE\r\nSEQUENCE:1\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT15M\r\nDESCRIPTION:Reminder\r\nEND:VALARM\r\nEND:VEVENT\r\n")
 	}

@@ -27,9 +27,9 @@ func (e *Edit) mayChange(name string) bool {
 	return slices.Contains(changing, name)
 }
 
-// verify reads both files again and compares them: outside the properties that the edit may change, everything is the same
-// to the byte; foreign conferences and cancelled occurrences are untouched; and the same edit once more changes nothing. It returns what
-// the second one says.
+// verify reads both files again and compares them: outside the properties that the edit may change, everything is the
+// same to the byte; foreign conferences and cancelled occurrences are untouched; and the same edit once more changes
+// nothing. It returns what the second one says.
 func verify(before, after []byte, uid string, e *Edit) (*Doc, error) {
 	edit := *e
 	e = &edit
@@ -81,7 +81,8 @@ func (d *Doc) untouchable(uid string, e *Edit) []byte {
 		if p.kind != property || p.colon < 0 || !target[p.comp] {
 			continue
 		}
-		if name := strings.ToUpper(string(d.name(p))); e.mayChange(name) && (name != "CONFERENCE" || d.ourConference(p)) {
+		if name := strings.ToUpper(string(d.name(p))); e.mayChange(name) &&
+			(name != "CONFERENCE" || d.ourConference(p)) {
 			kept = append(kept, d.raw[pos:p.start]...)
 			pos = p.end
 		}
@@ -95,8 +96,8 @@ const (
 	maxOpinionHead = 4 << 10
 )
 
-// secondOpinion has another decoder read both files. If it can read the original, it must be able to read the result, and see
-// a difference only where one is meant.
+// secondOpinion has another decoder read both files. If it can read the original, it must be able to read the result,
+// and see a difference only where one is meant.
 func secondOpinion(before, after []byte, uid string, e *Edit) error {
 	limits := e.Limits
 	limits.Bytes, limits.Head = maxOpinion, maxOpinionHead

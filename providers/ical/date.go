@@ -46,7 +46,8 @@ func parseStamp(s string) (stamp, error) {
 	if hour > 24 || minute > 59 || second > 60 || hour == 24 && minute+second > 0 {
 		return stamp{}, errDate
 	}
-	wall := day.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second)
+	wall := day.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+		time.Duration(second)*time.Second)
 	return stamp{wall: wall, utc: utc}, nil
 }
 
@@ -129,9 +130,9 @@ func (d span) after(start time.Time) time.Time {
 	return start.Add(d.exact)
 }
 
-// inZone returns the instant at which a clock in loc shows wall. RFC 5545 3.3.5: a time that the clock skips is read with
-// the offset before the gap, of a time that it shows twice the first is meant. time.Date decides otherwise, depending on
-// the zone.
+// inZone returns the instant at which a clock in loc shows wall. RFC 5545 3.3.5: a time that the clock skips is read
+// with the offset before the gap, of a time that it shows twice the first is meant. time.Date decides otherwise,
+// depending on the zone.
 func inZone(wall time.Time, loc *time.Location) time.Time {
 	const day = 24 * 60 * 60
 	unix := wall.Unix()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Description is an event of a file as an invitation tells it: the event as a whole, for a series from its first occurrence
-// on, and no property of ours but what is in the texts.
+// Description is an event of a file as an invitation tells it: the event as a whole, for a series from its first
+// occurrence on, and no property of ours but what is in the texts.
 type Description struct {
 	UID                               string
 	Title, Description, Location, URL string
@@ -20,8 +20,8 @@ type Description struct {
 	Created, Changed time.Time
 	Cancelled        bool
 
-	// Start and End are in the event's own zone, for a series those of its first occurrence. Of an all-day event they are
-	// midnights of the configured zone.
+	// Start and End are in the event's own zone, for a series those of its first occurrence. Of an all-day event they
+	// are midnights of the configured zone.
 	Start, End time.Time
 	AllDay     bool
 	Zone       string // IANA name; "" where it has none: the rules are then those of Start.Location()
@@ -32,7 +32,8 @@ type Description struct {
 	Notes []string
 }
 
-// Person is an ORGANIZER or ATTENDEE, with Role, Status and Kind as written, in upper case; empty where the file says nothing.
+// Person is an ORGANIZER or ATTENDEE, with Role, Status and Kind as written, in upper case; empty where the file says
+// nothing.
 type Person struct {
 	Name, Address, Role, Status, Kind string
 }
@@ -43,13 +44,14 @@ type Occurrence struct {
 	Start, End                   time.Time
 	Title, Description, Location string
 	Cancelled                    bool
-	// Later says that all dates behind this one are changed in the same way: the series has too many for each to be told.
+	// Later says that all dates behind this one are changed in the same way: the series has too many for each to be
+	// told.
 	Later bool
 }
 
-// Describe tells all of the event with a UID. zone is for times that name no zone, or one that cannot be found out. The second
-// result says whether the file holds such an event. ErrMalformed where it has no start, ErrRecurrence where nobody can say
-// when it recurs.
+// Describe tells all of the event with a UID. zone is for times that name no zone, or one that cannot be found out. The
+// second result says whether the file holds such an event. ErrMalformed where it has no start, ErrRecurrence where
+// nobody can say when it recurs.
 func (d *Doc) Describe(uid string, zone *time.Location) (Description, bool, error) {
 	all := d.events(uid)
 	if len(all) == 0 {
@@ -60,12 +62,14 @@ func (d *Doc) Describe(uid string, zone *time.Location) (Description, bool, erro
 	r.zones.own = d.index().zones[d.comps[master].parent]
 	var texts Event
 	r.texts(&texts, master)
-	x := Description{UID: uid, Title: texts.Title, Description: texts.Description, Location: texts.Location, URL: texts.URL,
+	x := Description{UID: uid, Title: texts.Title, Description: texts.Description, Location: texts.Location,
+		URL:        texts.URL,
 		Categories: texts.Categories, Cancelled: texts.Cancelled}
 	r.people(&x, master)
 	begin, start, end, _, ok := r.period(master)
 	if !ok {
-		return Description{}, true, malformed(int(d.props[d.comps[master].first].no), "the event does not say when it begins")
+		return Description{}, true, malformed(int(d.props[d.comps[master].first].no),
+			"the event does not say when it begins")
 	}
 	x.Start = start
 	x.End = end.In(start.Location())
@@ -129,8 +133,8 @@ func (r *reader) utc(p *prop) time.Time {
 	return at.UTC()
 }
 
-// recurs reads when a series takes place. An invitation to single occurrences of a series, without the series, stays the one
-// event that its first occurrence is.
+// recurs reads when a series takes place. An invitation to single occurrences of a series, without the series, stays
+// the one event that its first occurrence is.
 func (r *reader) recurs(x *Description, master int32, overrides []int32) error {
 	d := r.doc
 	if d.first(master, "RECURRENCE-ID") != nil {
@@ -165,8 +169,8 @@ func (r *reader) recurs(x *Description, master int32, overrides []int32) error {
 // mostTold is how many dates are told one by one that an override changes together with its own.
 const mostTold = 200
 
-// tellLater tells what overrides say of all dates behind theirs, of each date by itself: few programs understand it otherwise. A series that
-// has too many dates keeps it as it is.
+// tellLater tells what overrides say of all dates behind theirs, of each date by itself: few programs understand it
+// otherwise. A series that has too many dates keeps it as it is.
 func (x *Description) tellLater(found *Recurrence) error {
 	if !slices.ContainsFunc(x.Occurrences, func(o Occurrence) bool { return o.Later }) {
 		return nil
@@ -210,7 +214,8 @@ func (x *Description) tellLater(found *Recurrence) error {
 func lastBefore(list []Occurrence, at time.Time) *Occurrence {
 	var found *Occurrence
 	for i := range list {
-		if o := &list[i]; o.Later && o.RecurrenceID.Before(at) && (found == nil || o.RecurrenceID.After(found.RecurrenceID)) {
+		if o := &list[i]; o.Later && o.RecurrenceID.Before(at) &&
+			(found == nil || o.RecurrenceID.After(found.RecurrenceID)) {
 			found = o
 		}
 	}
@@ -246,8 +251,9 @@ func (r *reader) occurrence(x *Description, times *timesReader, c int32) (Occurr
 	}
 	var texts Event
 	r.texts(&texts, c)
-	o := Occurrence{RecurrenceID: times.moment(at, times.tzid(d, p)), Title: texts.Title, Description: texts.Description,
-		Location: texts.Location, Cancelled: texts.Cancelled, Later: r.isForLater(c)}
+	o := Occurrence{RecurrenceID: times.moment(at, times.tzid(d, p)), Title: texts.Title,
+		Description: texts.Description,
+		Location:    texts.Location, Cancelled: texts.Cancelled, Later: r.isForLater(c)}
 	if o.Title == "" {
 		o.Title = x.Title
 	}

@@ -1,8 +1,8 @@
-// Package ical reads iCalendar files (RFC 5545) written by anybody, and changes single properties in them without touching
-// another byte. It is the only package that knows an iCalendar or a recurrence library.
+// Package ical reads iCalendar files (RFC 5545) written by anybody, and changes single properties in them without
+// touching another byte. It is the only package that knows an iCalendar or a recurrence library.
 //
-// Files are cut into lines by a scanner of our own, which is lenient with what calendar apps write and bounded in what it
-// spends on what attackers write. The libraries only give second opinions and expand recurrence rules.
+// Files are cut into lines by a scanner of our own, which is lenient with what calendar apps write and bounded in what
+// it spends on what attackers write. The libraries only give second opinions and expand recurrence rules.
 package ical
 
 import (
@@ -309,8 +309,8 @@ func (d *Doc) parts(list []int32) []byte {
 	return own
 }
 
-// Sum is a fingerprint of what makes up one event in a file that holds others as well: its VEVENTs, and the file's time zones, which are
-// read once for all of them.
+// Sum is a fingerprint of what makes up one event in a file that holds others as well: its VEVENTs, and the file's time
+// zones, which are read once for all of them.
 func (d *Doc) Sum(uid string) (sum [sha256.Size]byte, err error) {
 	x := d.index()
 	x.mu.Lock()

@@ -13,12 +13,12 @@ import (
 
 // Edit is the link that an event gets, or loses.
 type Edit struct {
-	// Mark names the meeting. Without it the link is taken out: properties that were made for it go as a whole, texts that
-	// were put into others are cut out again.
+	// Mark names the meeting. Without it the link is taken out: properties that were made for it go as a whole, texts
+	// that were put into others are cut out again.
 	Mark, Tag string
 	JoinURL   string
-	// Title and Location replace those of the event where they are not nil. An override follows where its own is the same
-	// as that of the event.
+	// Title and Location replace those of the event where they are not nil. An override follows where its own is the
+	// same as that of the event.
 	Title, Location *string
 	// Old are the join URLs that earlier links wrote.
 	Old []string
@@ -51,9 +51,9 @@ type splice struct {
 	with       []byte
 }
 
-// SetLink returns the file with the link set in all VEVENTs of a UID that take place, or taken out of all of them. Every byte
-// that does not belong to the link is as it was; a file that already says what it should is returned as it is. The
-// result has been read again and compared with the original.
+// SetLink returns the file with the link set in all VEVENTs of a UID that take place, or taken out of all of them.
+// Every byte that does not belong to the link is as it was; a file that already says what it should is returned as it
+// is. The result has been read again and compared with the original.
 func SetLink(raw []byte, uid string, e Edit) ([]byte, error) {
 	if e.Limits == (Limits{}) {
 		e.Limits = DefaultLimits
@@ -69,8 +69,8 @@ func SetLink(raw []byte, uid string, e Edit) ([]byte, error) {
 	return out.raw, nil
 }
 
-// SetLink is SetLink for a file that was read before; what it returns need not be read again. It takes time for the event, and little
-// more for the rest of the file than copying it.
+// SetLink is SetLink for a file that was read before; what it returns need not be read again. It takes time for the
+// event, and little more for the rest of the file than copying it.
 func (d *Doc) SetLink(uid string, e Edit) (*Doc, error) {
 	c, err := d.revise(uid, &e)
 	if err != nil || c.edited == nil {
@@ -101,7 +101,8 @@ func (d *Doc) revise(uid string, e *Edit) (revision, error) {
 		e.Limits = DefaultLimits
 	}
 	if i := strings.IndexFunc(e.JoinURL, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
-		return revision{}, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be written", i)
+		return revision{}, fmt.Errorf("ical: the join URL has a space or control character at byte %d and cannot be "+
+			"written", i)
 	}
 	splices, err := d.splices(uid, e)
 	if err != nil {

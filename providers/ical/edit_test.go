@@ -49,7 +49,8 @@ func unset() Edit {
 
 // event wraps lines into a file with these line ends.
 func event(eol string, lines ...string) []byte {
-	all := append([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:u1", "DTSTAMP:20260101T000000Z"}, lines...)
+	all := append([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:u1",
+		"DTSTAMP:20260101T000000Z"}, lines...)
 	return []byte(strings.Join(append(all, "END:VEVENT", "END:VCALENDAR"), eol) + eol)
 }
 
@@ -59,24 +60,30 @@ const when = "DTSTART:20270101T100000Z"
 func samples() map[string][]byte {
 	long := strings.Repeat("Zürich – ", 30)
 	return map[string][]byte{
-		"plain":            event("\r\n", when, "SUMMARY:Talk"),
-		"bare LF":          event("\n", when, "SUMMARY:Talk", "DESCRIPTION:words"),
-		"with text":        event("\r\n", when, "DESCRIPTION:a\\, b\\; c\\nd \\\\ e"),
-		"empty text":       event("\r\n", when, "DESCRIPTION:", "LOCATION:", "URL:"),
-		"folded":           event("\r\n", when, "DESCRIPTION:some wor\r\n ds that are fol\r\n\tded oddly\r\n "),
-		"folded in rune":   event("\r\n", when, "DESCRIPTION:Z\xc3\r\n \xbcrich"),
-		"one long line":    event("\r\n", when, "DESCRIPTION:"+long),
-		"lower case":       event("\r\n", "dtstart:20270101T100000Z", "description:words", "summary;language=de:Gespräch"),
-		"unknown":          event("\r\n", when, "X-A;X-B=\"c:d;e\":f", "ATTENDEE;CN=\"Doe, J\":mailto:j@example.com", "NO COLON HERE"),
-		"alarm":            event("\r\n", when, "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Remind", "TRIGGER:-PT5M", "END:VALARM"),
+		"plain":          event("\r\n", when, "SUMMARY:Talk"),
+		"bare LF":        event("\n", when, "SUMMARY:Talk", "DESCRIPTION:words"),
+		"with text":      event("\r\n", when, "DESCRIPTION:a\\, b\\; c\\nd \\\\ e"),
+		"empty text":     event("\r\n", when, "DESCRIPTION:", "LOCATION:", "URL:"),
+		"folded":         event("\r\n", when, "DESCRIPTION:some wor\r\n ds that are fol\r\n\tded oddly\r\n "),
+		"folded in rune": event("\r\n", when, "DESCRIPTION:Z\xc3\r\n \xbcrich"),
+		"one long line":  event("\r\n", when, "DESCRIPTION:"+long),
+		"lower case": event("\r\n", "dtstart:20270101T100000Z", "description:words",
+			"summary;language=de:Gespräch"),
+		"unknown": event("\r\n", when, "X-A;X-B=\"c:d;e\":f", "ATTENDEE;CN=\"Doe, J\":mailto:j@example.com",
+			"NO COLON HERE"),
+		"alarm": event("\r\n", when, "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Remind", "TRIGGER:-PT5M",
+			"END:VALARM"),
 		"html beside":      event("\r\n", when, "DESCRIPTION:words", "X-ALT-DESC;FMTTYPE=text/html:<p>words</p>"),
 		"sequence":         event("\r\n", when, "SEQUENCE:4", "LAST-MODIFIED:20260102T000000Z"),
 		"BOM":              append([]byte("\xef\xbb\xbf"), event("\r\n", when, "SUMMARY:Talk")...),
 		"no last line end": bytes.TrimRight(event("\r\n", when, "SUMMARY:Talk"), "\r\n"),
 		"blank lines":      event("\r\n", when, "", "SUMMARY:Talk", ""),
-		"other events": []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u0\r\n" + when + "\r\nDESCRIPTION:other\r\nEND:VEVENT\r\n" +
-			"BEGIN:VEVENT\r\nUID:u1\r\n" + when + "\r\nEND:VEVENT\r\nBEGIN:VTODO\r\nUID:u1\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"),
-		"series": []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u1\r\n" + when + "\r\nRRULE:FREQ=WEEKLY\r\nDESCRIPTION:all\r\nEND:VEVENT\r\n" +
+		"other events": []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u0\r\n" + when +
+			"\r\nDESCRIPTION:other\r\nEND:VEVENT\r\n" +
+			"BEGIN:VEVENT\r\nUID:u1\r\n" + when +
+			"\r\nEND:VEVENT\r\nBEGIN:VTODO\r\nUID:u1\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"),
+		"series": []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u1\r\n" + when +
+			"\r\nRRULE:FREQ=WEEKLY\r\nDESCRIPTION:all\r\nEND:VEVENT\r\n" +
 			"BEGIN:VEVENT\r\nUID:u1\r\nRECURRENCE-ID:20270108T100000Z\r\nDTSTART:20270108T110000Z\r\nDESCRIPTION:this one\r\nEND:VEVENT\r\n" +
 			"BEGIN:VEVENT\r\nUID:u1\r\nRECURRENCE-ID:20270115T100000Z\r\nDTSTART:20270115T100000Z\r\nSTATUS:CANCELLED\r\nDESCRIPTION:off\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
 	}
@@ -159,14 +166,20 @@ func TestEditDetails(t *testing.T) {
 		edit     func(e *Edit)
 		has, not []string
 	}{
-		{"sequence only for the organizer", event("\r\n", when, "SEQUENCE:4"), func(e *Edit) { e.Organizes = true }, []string{"SEQUENCE:5\r\n"}, nil},
-		{"no sequence otherwise", event("\r\n", when, "SEQUENCE:4"), func(*Edit) {}, []string{"SEQUENCE:4\r\n"}, []string{"SEQUENCE:5"}},
-		{"title", event("\r\n", when, "SUMMARY;LANGUAGE=en:Talk #zoom"), func(e *Edit) { e.Title = &title }, []string{"SUMMARY;LANGUAGE=en:Talk\r\n"}, nil},
-		{"url of the owner stays", event("\r\n", when, "URL:https://example.com/a"), func(*Edit) {}, []string{"URL:https://example.com/a\r\n"}, []string{"URL:https://us02"}},
+		{"sequence only for the organizer", event("\r\n", when, "SEQUENCE:4"), func(e *Edit) { e.Organizes = true },
+			[]string{"SEQUENCE:5\r\n"}, nil},
+		{"no sequence otherwise", event("\r\n", when, "SEQUENCE:4"), func(*Edit) {}, []string{"SEQUENCE:4\r\n"},
+			[]string{"SEQUENCE:5"}},
+		{"title", event("\r\n", when, "SUMMARY;LANGUAGE=en:Talk #zoom"), func(e *Edit) { e.Title = &title },
+			[]string{"SUMMARY;LANGUAGE=en:Talk\r\n"}, nil},
+		{"url of the owner stays", event("\r\n", when, "URL:https://example.com/a"), func(*Edit) {},
+			[]string{"URL:https://example.com/a\r\n"}, []string{"URL:https://us02"}},
 		{"conference of others stays", event("\r\n", when, "CONFERENCE;VALUE=URI:tel:+1"), func(*Edit) {},
 			[]string{"CONFERENCE;VALUE=URI:tel:+1\r\n", "CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL="}, nil},
-		{"cancelled occurrence untouched", samples()["series"], func(*Edit) {}, []string{"STATUS:CANCELLED\r\nDESCRIPTION:off\r\nEND:VEVENT"}, nil},
-		{"stamps", event("\r\n", when, "LAST-MODIFIED:20260102T000000Z"), func(*Edit) {}, []string{"DTSTAMP:20260301T120000Z\r\n", "LAST-MODIFIED:20260301T120000Z\r\n"}, []string{"20260102"}},
+		{"cancelled occurrence untouched", samples()["series"], func(*Edit) {},
+			[]string{"STATUS:CANCELLED\r\nDESCRIPTION:off\r\nEND:VEVENT"}, nil},
+		{"stamps", event("\r\n", when, "LAST-MODIFIED:20260102T000000Z"), func(*Edit) {},
+			[]string{"DTSTAMP:20260301T120000Z\r\n", "LAST-MODIFIED:20260301T120000Z\r\n"}, []string{"20260102"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := set()
@@ -200,11 +213,15 @@ func TestEditRefuses(t *testing.T) {
 	}
 }
 
-// several is a file in which the event that is edited stands in several places, between others, with components in it and lines that cannot
-// be understood.
-var several = []byte("\uFEFFBEGIN:VCALENDAR\nno colon\nBEGIN:VEVENT\nUID:u1\nSUMMARY:a\nBEGIN:VALARM\nACTION:x\nEND:VALARM\nEND:VEVENT\n\n" +
-	"BEGIN:VEVENT\nUID:u2\nnone here\n\nBEGIN:VALARM\nX:1\nEND:VALARM\nEND:VEVENT\nBEGIN:VEVENT\nUID:u1\nRECURRENCE-ID:20260317T180000Z\nnor here\n" +
-	"DESCRIPTION:words\n  and more\nEND:VEVENT\nBEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE\nX-LAST:1\nBEGIN:VEVENT\nUID:u3\nEND:VEVENT\nEND:VCALENDAR\n\n")
+// several is a file in which the event that is edited stands in several places, between others, with components in it
+// and lines that cannot be understood.
+var several = []byte("\uFEFFBEGIN:VCALENDAR\nno " +
+	"colon\nBEGIN:VEVENT\nUID:u1\nSUMMARY:a\nBEGIN:VALARM\nACTION:x\nEND:VALARM\nEND:VEVENT\n\n" +
+	"BEGIN:VEVENT\nUID:u2\nnone " +
+	"here\n\nBEGIN:VALARM\nX:1\nEND:VALARM\nEND:VEVENT\nBEGIN:VEVENT\nUID:u1\nRECURRENCE-ID:20260317T180000Z\nnor " +
+	"here\n" +
+	"DESCRIPTION:words\n  and " +
+	"more\nEND:VEVENT\nBEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE\nX-LAST:1\nBEGIN:VEVENT\nUID:u3\nEND:VEVENT\nEND:VCALENDAR\n\n")
 
 // TestDocOfEdit: what an edit returns is what reading its file again would say, though only the event was read again.
 func TestDocOfEdit(t *testing.T) {
@@ -231,9 +248,12 @@ func checkDoc(t *testing.T, raw []byte, uid string, e Edit) {
 	}
 	want.index()
 	got.index()
-	if !slices.Equal(got.props, want.props) || !slices.Equal(got.comps, want.comps) || !slices.Equal(got.notes, want.notes) || got.eol != want.eol ||
-		!reflect.DeepEqual(got.found.byUID, want.found.byUID) || !reflect.DeepEqual(got.found.timezones, want.found.timezones) {
-		t.Errorf("an edit of %q says something else than its result\n%+v\n%+v\n%+v\n%+v", raw, got.comps, want.comps, got.notes, want.notes)
+	if !slices.Equal(got.props, want.props) || !slices.Equal(got.comps, want.comps) ||
+		!slices.Equal(got.notes, want.notes) || got.eol != want.eol ||
+		!reflect.DeepEqual(got.found.byUID, want.found.byUID) || !reflect.DeepEqual(got.found.timezones,
+		want.found.timezones) {
+		t.Errorf("an edit of %q says something else than its result\n%+v\n%+v\n%+v\n%+v", raw, got.comps, want.comps,
+			got.notes, want.notes)
 	}
 	e.Limits = DefaultLimits
 	if _, err := compare(raw, got.raw, uid, &e); err != nil {
@@ -267,8 +287,8 @@ func FuzzEdit(f *testing.F) {
 	})
 }
 
-// sameOutside checks, without the package's own scanner, that every physical line of the original is in the result, in order,
-// apart from lines of the properties that an edit may change and their continuation lines.
+// sameOutside checks, without the package's own scanner, that every physical line of the original is in the result, in
+// order, apart from lines of the properties that an edit may change and their continuation lines.
 func sameOutside(raw, linked []byte) error {
 	left := bytes.SplitAfter(linked, []byte("\n"))
 	inOurs := false

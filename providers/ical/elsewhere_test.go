@@ -12,8 +12,10 @@ func TestElsewhere(t *testing.T) {
 		line string
 		want []string
 	}{
-		"Outlook":          {`X-ALT-DESC;FMTTYPE=text/html:<p>a\, <a href="https://zoom.us/j/1">b</a></p>`, []string{`<p>a, <a href="https://zoom.us/j/1">b</a></p>`}},
-		"Thunderbird":      {`DESCRIPTION;ALTREP="data:text/html,%3Cp%3Ehttps%3A%2F%2Fzoom.us%2Fj%2F1":a`, []string{"<p>https://zoom.us/j/1"}},
+		"Outlook": {`X-ALT-DESC;FMTTYPE=text/html:<p>a\, <a href="https://zoom.us/j/1">b</a></p>`,
+			[]string{`<p>a, <a href="https://zoom.us/j/1">b</a></p>`}},
+		"Thunderbird": {`DESCRIPTION;ALTREP="data:text/html,%3Cp%3Ehttps%3A%2F%2Fzoom.us%2Fj%2F1":a`,
+			[]string{"<p>https://zoom.us/j/1"}},
 		"in base64":        {`DESCRIPTION;ALTREP="data:text/html;base64,PHA+YTwvcD4=":a`, []string{"<p>a</p>"}},
 		"a page somewhere": {`DESCRIPTION;ALTREP="https://example.org/a":a`, nil},
 		"an app's":         {"X-CONFERENCE-LINK:https://zoom.us/j/1", []string{"https://zoom.us/j/1"}},

@@ -24,8 +24,8 @@ type Event struct {
 	UID                               string
 	Title, Description, Location, URL string
 	Categories                        []string
-	// Elsewhere are the HTML twins of the description (X-ALT-DESC, and ALTREP as Thunderbird writes it), and what in other properties of one
-	// app holds a link.
+	// Elsewhere are the HTML twins of the description (X-ALT-DESC, and ALTREP as Thunderbird writes it), and what in
+	// other properties of one app holds a link.
 	Elsewhere []string
 	// Conferences are the meetings that the event points to outside its texts, ours left out.
 	Conferences []string
@@ -40,17 +40,20 @@ type Event struct {
 	// Method is the METHOD of the file: it is then a message about an event rather than the event itself.
 	Method string
 
-	// Start and End are those of the running or next occurrence, else of the last one; zero where there is no such time.
+	// Start and End are those of the running or next occurrence, else of the last one; zero where there is no such
+	// time.
 	Start, End time.Time
 	Zone       string // IANA name, "" where it has none
 	AllDay     bool
 	Series     bool
 	Until      time.Time // end of the last occurrence; zero for never
-	// Guessed is the TZID of a time whose zone nobody knows: it was read in the configured zone. "" where there is none.
+	// Guessed is the TZID of a time whose zone nobody knows: it was read in the configured zone. "" where there is
+	// none.
 	Guessed string
 	// Detached says that all that is here are single dates of a series (RECURRENCE-ID), without the series.
 	Detached bool
-	// Empty says that all dates of the series were taken out or cancelled. Until is when the first one would have ended.
+	// Empty says that all dates of the series were taken out or cancelled. Until is when the first one would have
+	// ended.
 	Empty bool
 
 	// Mark and Tag are ours, JoinURL is what our CONFERENCE property holds.
@@ -84,9 +87,9 @@ func (r *reader) note(text string) {
 	}
 }
 
-// Event reads the event with a UID as it is at now. zone is for times that name no zone, or one that cannot be found out.
-// The second result says whether the file holds such an event. A file whose events lack UIDs and cannot be told apart is
-// ErrMalformed.
+// Event reads the event with a UID as it is at now. zone is for times that name no zone, or one that cannot be found
+// out. The second result says whether the file holds such an event. A file whose events lack UIDs and cannot be told
+// apart is ErrMalformed.
 func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool, error) {
 	all := d.events(uid)
 	if len(all) == 0 {
@@ -96,7 +99,8 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	master, overrides := d.split(all)
 	r.zones.own = d.index().zones[d.comps[master].parent]
 	if uid == "" && len(all) > 1 {
-		return Event{}, false, malformed(int(d.props[d.comps[all[1]].first].no), "two events have no UID and cannot be told apart")
+		return Event{}, false, malformed(int(d.props[d.comps[all[1]].first].no),
+			"two events have no UID and cannot be told apart")
 	}
 	if masters := len(all) - len(overrides); masters > 1 {
 		r.note("the file holds this event twice; the one with the higher SEQUENCE counts, or else the first")
@@ -111,8 +115,8 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	return e, true, nil
 }
 
-// split tells the VEVENT that describes the event as a whole from those about single occurrences. An invitation to single
-// occurrences has only the latter.
+// split tells the VEVENT that describes the event as a whole from those about single occurrences. An invitation to
+// single occurrences has only the latter.
 func (d *Doc) split(all []int32) (master int32, overrides []int32) {
 	master = -1
 	for _, c := range all {
@@ -201,7 +205,8 @@ func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
 		} else if uri := d.plain(p); uri != "" {
 			e.Conferences = append(e.Conferences, uri)
 		}
-	case "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK", "X-MICROSOFT-ONLINEMEETINGCONFLINK":
+	case "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL", "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK",
+		"X-MICROSOFT-ONLINEMEETINGCONFLINK":
 		if uri := d.plain(p); uri != "" {
 			e.Conferences = append(e.Conferences, uri)
 		}
@@ -239,10 +244,12 @@ func isCancelled(status string) bool {
 }
 
 // offWords are what Outlook puts before the title of an event that was called off, in its languages.
-var offWords = []string{"Canceled:", "Cancelled:", "Abgesagt:", "Annulé :", "Annulé:", "Cancelado:", "Cancelada:", "Annullato:", "Geannuleerd:", "Odwołane:", "Aflyst:",
+var offWords = []string{"Canceled:", "Cancelled:", "Abgesagt:", "Annulé :", "Annulé:", "Cancelado:", "Cancelada:",
+	"Annullato:", "Geannuleerd:", "Odwołane:", "Aflyst:",
 	"Inställt:", "Avlyst:", "Peruttu:", "Zrušeno:", "Отменено:", "已取消:", "キャンセル済み:", "취소됨:"}
 
-// calledOff remarks that only the title of an event says that it does not take place: what Outlook exports of a cancelled meeting.
+// calledOff remarks that only the title of an event says that it does not take place: what Outlook exports of a
+// cancelled meeting.
 func (r *reader) calledOff(e *Event, c int32) {
 	p := r.doc.first(c, "X-MICROSOFT-CDO-BUSYSTATUS")
 	if e.Cancelled || p == nil || !strings.EqualFold(r.doc.plain(p), "FREE") {
@@ -250,7 +257,8 @@ func (r *reader) calledOff(e *Event, c int32) {
 	}
 	for _, word := range offWords {
 		if len(e.Title) >= len(word) && strings.EqualFold(e.Title[:len(word)], word) {
-			r.note("the title says that the event was called off, and its status does not: delete the event, or take the tag out, to have no meeting")
+			r.note("the title says that the event was called off, and its status does not: delete the event, or take " +
+				"the tag out, to have no meeting")
 		}
 	}
 }
@@ -372,7 +380,8 @@ func (r *reader) isForLater(c int32) bool {
 	return p != nil && strings.EqualFold(r.doc.param(p, "RANGE"), "THISANDFUTURE")
 }
 
-// moved is how far the wall clock of an override is from that of the date which it is about; 0 where the override says no time.
+// moved is how far the wall clock of an override is from that of the date which it is about; 0 where the override says
+// no time.
 func moved(original, start time.Time, loc *time.Location, isTimed bool) time.Duration {
 	if !isTimed {
 		return 0
@@ -380,8 +389,8 @@ func moved(original, start time.Time, loc *time.Location, isTimed bool) time.Dur
 	return wallOf(start.In(loc)).Sub(wallOf(original.In(loc)))
 }
 
-// wholeDays reports whether a time of an event is a day in disguise: Microsoft's programs say with a flag that an event takes whole days, and
-// write midnights.
+// wholeDays reports whether a time of an event is a day in disguise: Microsoft's programs say with a flag that an event
+// takes whole days, and write midnights.
 func (r *reader) wholeDays(c int32, name string) bool {
 	if name != "DTSTART" && name != "DTEND" {
 		return false
@@ -399,7 +408,8 @@ func (r *reader) wholeDays(c int32, name string) bool {
 		if p == nil {
 			continue
 		}
-		if s, err := parseStamp(r.doc.plain(p)); err != nil || s.utc || s.wall.Hour()+s.wall.Minute()+s.wall.Second() > 0 {
+		if s, err := parseStamp(r.doc.plain(p)); err != nil || s.utc || s.wall.Hour()+s.wall.Minute()+
+			s.wall.Second() > 0 {
 			return false
 		}
 	}
@@ -428,7 +438,8 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 		}
 		_, start, end, _, ok := r.period(c)
 		if isKnown && r.isForLater(c) && len(s.later) < maxLater {
-			s.later = append(s.later, later{from: original, by: moved(original, start, s.loc, ok), length: end.Sub(start), cancelled: o.Cancelled})
+			s.later = append(s.later, later{from: original, by: moved(original, start, s.loc, ok),
+				length: end.Sub(start), cancelled: o.Cancelled})
 		}
 		if o.Cancelled {
 			continue
@@ -442,7 +453,8 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 		if p := r.doc.first(c, "RECURRENCE-ID"); p != nil {
 			id = r.doc.plain(p)
 		}
-		e.Overrides = append(e.Overrides, Override{ID: id, Start: start, End: end, Title: o.Title, Description: o.Description,
-			Location: o.Location, Categories: o.Categories, Conferences: o.Conferences, Mark: o.Mark})
+		e.Overrides = append(e.Overrides, Override{ID: id, Start: start, End: end, Title: o.Title,
+			Description: o.Description,
+			Location:    o.Location, Categories: o.Categories, Conferences: o.Conferences, Mark: o.Mark})
 	}
 }

@@ -13,8 +13,10 @@ func FuzzRead(f *testing.F) {
 	for _, raw := range samples() {
 		f.Add(raw)
 	}
-	for _, rule := range []string{"FREQ=WEEKLY;BYDAY=MO,-1TU;COUNT=3", "FREQ=YEARLY;BYWEEKNO=53,-53;BYSETPOS=-1", "FREQ=MONTHLY;UNTIL=20991231;BYMONTHDAY=-31", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"} {
-		f.Add(event("\r\n", when, "RRULE:"+rule, "EXDATE;VALUE=DATE:20270108,20270109", "RDATE;VALUE=PERIOD:20270101T000000Z/PT1H"))
+	for _, rule := range []string{"FREQ=WEEKLY;BYDAY=MO,-1TU;COUNT=3", "FREQ=YEARLY;BYWEEKNO=53,-53;BYSETPOS=-1",
+		"FREQ=MONTHLY;UNTIL=20991231;BYMONTHDAY=-31", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"} {
+		f.Add(event("\r\n", when, "RRULE:"+rule, "EXDATE;VALUE=DATE:20270108,20270109",
+			"RDATE;VALUE=PERIOD:20270101T000000Z/PT1H"))
 	}
 	f.Add([]byte(strings.ReplaceAll(berlin1601, "%s", "Z1")))
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -51,7 +53,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// checkDescription holds what was described against itself: its recurrence is in the one form that reads as the same again.
+// checkDescription holds what was described against itself: its recurrence is in the one form that reads as the same
+// again.
 func checkDescription(t *testing.T, x *Description) {
 	t.Helper()
 	if x.End.Before(x.Start) {
@@ -84,7 +87,8 @@ func FuzzRestore(f *testing.F) {
 		}
 		raw := event(eol, when, "DESCRIPTION:"+description, "LOCATION:"+location, "URL:"+url)
 		d, err := Parse(raw, DefaultLimits)
-		if err != nil || len(d.events("u1")) != 1 || bytes.Contains(raw, []byte("oom")) || bytes.Contains(raw, []byte("block")) {
+		if err != nil || len(d.events("u1")) != 1 || bytes.Contains(raw, []byte("oom")) ||
+			bytes.Contains(raw, []byte("block")) {
 			return
 		}
 		e := set()
@@ -99,9 +103,11 @@ func FuzzRestore(f *testing.F) {
 		if err != nil {
 			t.Fatalf("the link cannot be taken out again: %v\n%q", err, linked)
 		}
-		if strings.HasSuffix(d.textOf(d.events("u1")[0], "DESCRIPTION"), `\`) { // the backslash may have had to be doubled
+		// the backslash may have had to be doubled
+		if strings.HasSuffix(d.textOf(d.events("u1")[0], "DESCRIPTION"), `\`) {
 			now, err := Parse(back, DefaultLimits)
-			if err != nil || now.textOf(now.events("u1")[0], "DESCRIPTION") != d.textOf(d.events("u1")[0], "DESCRIPTION") {
+			if err != nil || now.textOf(now.events("u1")[0], "DESCRIPTION") != d.textOf(d.events("u1")[0],
+				"DESCRIPTION") {
 				t.Fatalf("text not restored (%v):\n%q\nwas\n%q", err, back, raw)
 			}
 			return
@@ -114,7 +120,9 @@ func FuzzRestore(f *testing.F) {
 
 // FuzzTimes: dates, durations, offsets and rules of any form are read or refused, and what is read can be worked with.
 func FuzzTimes(f *testing.F) {
-	for _, s := range []string{"20260317T180000Z", "20260317", "PT1H30M", "P1W", "+0100", "-033000", "FREQ=MONTHLY;BYDAY=-1FR;BYSETPOS=1", "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=2;WKST=SU;UNTIL=20270101"} {
+	for _, s := range []string{"20260317T180000Z", "20260317", "PT1H30M", "P1W", "+0100", "-033000",
+		"FREQ=MONTHLY;BYDAY=-1FR;BYSETPOS=1", "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO",
+		"FREQ=WEEKLY;INTERVAL=2;WKST=SU;UNTIL=20270101"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -134,7 +142,8 @@ func FuzzTimes(f *testing.F) {
 		}
 		last := time.Time{}
 		began := time.Now()
-		_ = r.from(start, start.AddDate(1, 0, 0), func(wall time.Time) bool { // some rules cannot be followed, which is fine
+		// some rules cannot be followed, which is fine
+		_ = r.from(start, start.AddDate(1, 0, 0), func(wall time.Time) bool {
 			if wall.Before(last) {
 				t.Errorf("%q: %v comes after %v", s, wall, last)
 			}

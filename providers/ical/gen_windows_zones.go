@@ -1,7 +1,7 @@
 //go:build ignore
 
-// This program writes windows_zones.go: which zone of the zone database a Windows zone name means. Go's own source names it in
-// comments beside each name, taken from the Unicode CLDR.
+// This program writes windows_zones.go: which zone of the zone database a Windows zone name means. Go's own source
+// names it in comments beside each name, taken from the Unicode CLDR.
 package main
 
 import (

@@ -25,7 +25,8 @@ func (b *editor) description(c int32) error {
 		return err
 	}
 	if encoding := b.doc.param(p, "ENCODING"); encoding != "" {
-		return malformed(int(p.no), fmt.Sprintf("the description is encoded as %.20q, which iCalendar 2.0 does not have", encoding))
+		return malformed(int(p.no),
+			fmt.Sprintf("the description is encoded as %.20q, which iCalendar 2.0 does not have", encoding))
 	}
 	for _, r := range list {
 		b.spliceText(p, was, r.Start, r.End, r.With, true)
@@ -49,9 +50,9 @@ func inOrder(text string, list []Replacement) ([]Replacement, error) {
 	return slices.DeleteFunc(list, func(r Replacement) bool { return r.Start == r.End && r.With == "" }), nil
 }
 
-// spliceText replaces was.text[start:end] in the file. A text that we put in begins on a fold of its own if apart is set, so
-// that the owner's lines stay as they are and come back when it is taken out. A property whose value begins without a fold
-// and of which nothing remains was made by us, and goes.
+// spliceText replaces was.text[start:end] in the file. A text that we put in begins on a fold of its own if apart is
+// set, so that the owner's lines stay as they are and come back when it is taken out. A property whose value begins
+// without a fold and of which nothing remains was made by us, and goes.
 func (b *editor) spliceText(p *prop, was decoded, start, end int, with string, apart bool) {
 	raw := b.doc.raw
 	from, to := was.after[start], was.after[end]
@@ -75,8 +76,8 @@ func (b *editor) spliceText(p *prop, was decoded, start, end int, with string, a
 	b.replace(from, to, out)
 }
 
-// tooLong reports whether the physical line that out ends in, begun at from if out has no fold, goes beyond maxLine with the
-// tail behind it.
+// tooLong reports whether the physical line that out ends in, begun at from if out has no fold, goes beyond maxLine
+// with the tail behind it.
 func (b *editor) tooLong(out []byte, from int32, tail []byte) bool {
 	column := b.column(from) + len(out)
 	if i := strings.LastIndexByte(string(out), b.doc.eol); i >= 0 {
@@ -111,7 +112,8 @@ func differ(was, want string) (start, end int) {
 	for start < len(was) && start < len(want) && was[start] == want[start] {
 		start++
 	}
-	for start > 0 && (start < len(was) && !utf8.RuneStart(was[start]) || start < len(want) && !utf8.RuneStart(want[start])) {
+	for start > 0 && (start < len(was) && !utf8.RuneStart(was[start]) || start < len(want) &&
+		!utf8.RuneStart(want[start])) {
 		start--
 	}
 	same := 0
@@ -199,8 +201,8 @@ func (b *editor) setURL(c int32) {
 	}
 }
 
-// setConference keeps one CONFERENCE property of ours (RFC 7986 5.11); those of others are not touched. VALUE is written out
-// because the property has no default type.
+// setConference keeps one CONFERENCE property of ours (RFC 7986 5.11); those of others are not touched. VALUE is
+// written out because the property has no default type.
 func (b *editor) setConference(c int32) {
 	want := b.edit.JoinURL
 	if b.edit.Mark == "" {

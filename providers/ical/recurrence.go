@@ -20,9 +20,9 @@ type Recurrence struct {
 // ErrRecurrence says that nobody can tell from its lines when a series takes place.
 var ErrRecurrence = errors.New("the recurrence cannot be understood")
 
-// ParseRecurrence reads RRULE, RDATE and EXDATE content lines. start is when the series begins, in its own zone, and dates
-// says that it is one of whole days. Times are read as an event's are: in UTC, in the zone of their TZID, which may be that
-// of start, else in the zone of start.
+// ParseRecurrence reads RRULE, RDATE and EXDATE content lines. start is when the series begins, in its own zone, and
+// dates says that it is one of whole days. Times are read as an event's are: in UTC, in the zone of their TZID, which
+// may be that of start, else in the zone of start.
 func ParseRecurrence(lines []string, start time.Time, dates bool) (Recurrence, error) {
 	p := newTimesReader(&Doc{eol: '\n'}, start, dates)
 	for _, text := range lines {
@@ -95,7 +95,8 @@ func (p *timesReader) line(d *Doc, at *prop) error {
 		}
 		p.found.Rules = append(p.found.Rules, rule)
 	case "EXRULE":
-		return fmt.Errorf("%w: it has an EXRULE, which iCalendar no longer has; list the days off as EXDATE", ErrRecurrence)
+		return fmt.Errorf("%w: it has an EXRULE, which iCalendar no longer has; list the days off as EXDATE",
+			ErrRecurrence)
 	case "RDATE", "EXDATE":
 		tzid := p.tzid(d, at)
 		for item := range strings.SplitSeq(value, ",") {
@@ -122,8 +123,8 @@ func (p *timesReader) date(s stamp, tzid string, out bool) {
 	}
 }
 
-// moment is a time in the zone of the series. Where a series of days has a time, its day is meant; where one of times has a
-// day, the time of day at which the series begins.
+// moment is a time in the zone of the series. Where a series of days has a time, its day is meant; where one of times
+// has a day, the time of day at which the series begins.
 func (p *timesReader) moment(s stamp, tzid string) time.Time {
 	loc := p.start.Location()
 	switch {
@@ -137,7 +138,8 @@ func (p *timesReader) moment(s stamp, tzid string) time.Time {
 	return at.In(loc)
 }
 
-// day is the day that is meant by a stamp. A midnight in UTC is the day that it says, unless it is a midnight of the series.
+// day is the day that is meant by a stamp. A midnight in UTC is the day that it says, unless it is a midnight of the
+// series.
 func (p *timesReader) day(s stamp, tzid string) time.Time {
 	day := s.wall.Truncate(24 * time.Hour)
 	if s.dateOnly || !s.utc && tzid == "" {
@@ -151,7 +153,8 @@ func (p *timesReader) day(s stamp, tzid string) time.Time {
 	return day
 }
 
-// rule brings an RRULE value into its normal form: upper case, FREQ first, UNTIL of the right kind, nothing empty or unknown.
+// rule brings an RRULE value into its normal form: upper case, FREQ first, UNTIL of the right kind, nothing empty or
+// unknown.
 func (p *timesReader) rule(value string) (string, error) {
 	wrong := func(what string) error {
 		return fmt.Errorf("%w: RRULE %.60q %s", ErrRecurrence, value, what)
@@ -196,7 +199,8 @@ func (p *timesReader) rule(value string) (string, error) {
 	return freq + rest, nil
 }
 
-var ruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY", "BYYEARDAY",
+var ruleParts = []string{"FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY",
+	"BYYEARDAY",
 	"BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST", "RSCALE", "SKIP"}
 
 const ruleLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-,"
@@ -255,7 +259,8 @@ func (p *timesReader) clocks() []time.Duration {
 		}
 		for _, hour := range hours {
 			for _, minute := range minutes {
-				clocks = append(clocks, time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute+time.Duration(wall.Second())*time.Second)
+				clocks = append(clocks, time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute+
+					time.Duration(wall.Second())*time.Second)
 			}
 		}
 	}

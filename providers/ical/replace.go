@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// alone is a file of nothing but the VEVENTs of one UID, edited by splices, which are sorted. Lines mean the same there as in their own
-// file: a logical line begins where one begins there, and all are whole.
+// alone is a file of nothing but the VEVENTs of one UID, edited by splices, which are sorted. Lines mean the same there
+// as in their own file: a logical line begins where one begins there, and all are whole.
 func (d *Doc) alone(uid string, splices []splice) []byte {
 	eol := []byte("\r\n")
 	if begin := &d.props[0]; begin.body < begin.end {
@@ -33,8 +33,8 @@ func appendSpliced(dst, raw []byte, start, end int32, splices []splice) (out []b
 	return append(dst, raw[pos:end]...), splices
 }
 
-// replaced is the Doc of the file in which the VEVENTs of one UID are those of edited, which was made from them by the splices. The lines
-// of the other components are where they were, or moved as a whole: they need not be read again.
+// replaced is the Doc of the file in which the VEVENTs of one UID are those of edited, which was made from them by the
+// splices. The lines of the other components are where they were, or moved as a whole: they need not be read again.
 func (d *Doc) replaced(uid string, splices []splice, edited *Doc, limits Limits) (*Doc, error) {
 	size := len(d.raw) + (&revision{splices: splices}).grows()
 	if err := tooLong(size, limits); err != nil {
@@ -63,7 +63,8 @@ func tooLong(size int, limits Limits) error {
 	if size <= min(limits.Bytes, maxBytes) {
 		return nil
 	}
-	return malformed(0, fmt.Sprintf("the file would have %d bytes, more than the %d that are accepted", size, limits.Bytes))
+	return malformed(0, fmt.Sprintf("the file would have %d bytes, more than the %d that are accepted", size,
+		limits.Bytes))
 }
 
 // mover puts the lines of a file together anew.

@@ -11,7 +11,8 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// Bounds on what one recurrence rule may cost. Rules beyond them are hostile or absurd; the event is still read, with a note.
+// Bounds on what one recurrence rule may cost. Rules beyond them are hostile or absurd; the event is still read, with a
+// note.
 const (
 	maxSteps    = 10000 // occurrences looked at
 	maxInterval = 1000
@@ -120,8 +121,9 @@ func (r *rule) setUntil(arg string, loc *time.Location) error {
 
 func (r *rule) setList(key, arg string) error {
 	lists := map[string]*[]int{
-		"BYSETPOS": &r.opt.Bysetpos, "BYMONTH": &r.opt.Bymonth, "BYMONTHDAY": &r.opt.Bymonthday, "BYYEARDAY": &r.opt.Byyearday,
-		"BYWEEKNO": &r.opt.Byweekno, "BYHOUR": &r.opt.Byhour, "BYMINUTE": &r.opt.Byminute, "BYSECOND": &r.opt.Bysecond,
+		"BYSETPOS": &r.opt.Bysetpos, "BYMONTH": &r.opt.Bymonth, "BYMONTHDAY": &r.opt.Bymonthday,
+		"BYYEARDAY": &r.opt.Byyearday,
+		"BYWEEKNO":  &r.opt.Byweekno, "BYHOUR": &r.opt.Byhour, "BYMINUTE": &r.opt.Byminute, "BYSECOND": &r.opt.Bysecond,
 	}
 	list := lists[key]
 	if list == nil {
@@ -143,7 +145,8 @@ func (r *rule) setList(key, arg string) error {
 }
 
 func weekdays(arg string) ([]rrule.Weekday, error) {
-	names := map[string]rrule.Weekday{"MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR, "SA": rrule.SA, "SU": rrule.SU}
+	names := map[string]rrule.Weekday{"MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR,
+		"SA": rrule.SA, "SU": rrule.SU}
 	var days []rrule.Weekday
 	for item := range strings.SplitSeq(arg, ",") {
 		if len(item) < 2 || len(item) > 5 || len(days) > maxList {
@@ -180,12 +183,12 @@ func (r *rule) bounded() error {
 // The Gregorian calendar repeats itself every 400 years, weekdays included.
 const cycle = 400
 
-// shift returns the whole cycles by which a rule that begins at start is moved into the future. The library looks for the
-// next occurrence of an impossible rule (30 February) until the year 9999: this brings that year near.
+// shift returns the whole cycles by which a rule that begins at start is moved into the future. The library looks for
+// the next occurrence of an impossible rule (30 February) until the year 9999: this brings that year near.
 func shift(start time.Time) int { return (9600 - start.Year()) / cycle * cycle }
 
-// from calls visit for the occurrences at or after start, in order, until visit returns false or the rule ends. Those long
-// before near need not be visited. Times are readings of the wall clock.
+// from calls visit for the occurrences at or after start, in order, until visit returns false or the rule ends. Those
+// long before near need not be visited. Times are readings of the wall clock.
 func (r *rule) from(start, near time.Time, visit func(time.Time) bool) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the library indexes beyond its tables for some rules

@@ -4,8 +4,8 @@ import (
 	"bytes"
 )
 
-// Limits bound what a file may ask of us. They are far beyond what calendar apps write; what exceeds them is an attack or
-// an accident. The values of properties have no limit of their own: attachments travel in them.
+// Limits bound what a file may ask of us. They are far beyond what calendar apps write; what exceeds them is an attack
+// or an accident. The values of properties have no limit of their own: attachments travel in them.
 type Limits struct {
 	Bytes  int // of the whole file
 	Head   int // bytes of a property's name and parameters
@@ -80,8 +80,8 @@ func (s *scanner) next() (line, bool) {
 	return l, true
 }
 
-// head finds the end of the name and the colon before the value; both are offsets into the file, colon is -1 where the line
-// has none. A colon in a quoted parameter value does not count, unless the quotes are never closed.
+// head finds the end of the name and the colon before the value; both are offsets into the file, colon is -1 where the
+// line has none. A colon in a quoted parameter value does not count, unless the quotes are never closed.
 func head(raw []byte, l line) (nameEnd, colon int) {
 	nameEnd, colon = -1, -1
 	quoted, first := false, -1
@@ -120,8 +120,9 @@ func head(raw []byte, l line) (nameEnd, colon int) {
 	return nameEnd, colon
 }
 
-// behindZone is the colon before the value of a property whose TZID holds one and is not quoted, as in TZID=GMT+05:30:20270310T100000: that
-// behind which a date stands. Of any other property it is the colon that was found. b begins behind the name.
+// behindZone is the colon before the value of a property whose TZID holds one and is not quoted, as in
+// TZID=GMT+05:30:20270310T100000: that behind which a date stands. Of any other property it is the colon that was
+// found. b begins behind the name.
 func behindZone(b []byte, colon int) int {
 	if !bytes.Contains(bytes.ToUpper(b[:colon]), []byte("TZID=")) || isDate(b[colon+1:]) {
 		return colon
@@ -148,8 +149,8 @@ func isDate(b []byte) bool {
 	return digits == 8
 }
 
-// fold returns the length of the fold at the beginning of b: a line ending and the one white space after it (RFC 5545 3.1);
-// 0 where there is none. Within a logical line, only folds are followed by white space.
+// fold returns the length of the fold at the beginning of b: a line ending and the one white space after it (RFC 5545
+// 3.1); 0 where there is none. Within a logical line, only folds are followed by white space.
 func fold(b []byte, eol byte) int {
 	i := 0
 	for i < len(b) && b[i] == '\r' && eol == '\n' {
@@ -190,8 +191,8 @@ func appendUnfolded(dst, b []byte, eol byte) []byte {
 	return dst
 }
 
-// Lower appends raw to dst, unfolded and with ASCII letters in lower case: a form in which words can be looked for before
-// anything is parsed.
+// Lower appends raw to dst, unfolded and with ASCII letters in lower case: a form in which words can be looked for
+// before anything is parsed.
 func Lower(dst, raw []byte) []byte {
 	s := newScanner(raw)
 	from := len(dst)

@@ -73,8 +73,8 @@ func (s *series) reach() time.Duration {
 	return far
 }
 
-// around returns the occurrence that is running or comes next at now, or the last one; and when the last one ends, zero for
-// never.
+// around returns the occurrence that is running or comes next at now, or the last one; and when the last one ends, zero
+// for never.
 func (s *series) around(now time.Time) (o occurrence, until time.Time) {
 	var next, last occurrence
 	see := func(c occurrence) {
@@ -113,7 +113,8 @@ func (s *series) around(now time.Time) (o occurrence, until time.Time) {
 // complete says that around has seen all dates that there are.
 func (s *series) complete() bool { return !s.endless && !s.unread }
 
-// expand shows the occurrences of one rule that matter: those up to the first that ends after now, and those about the end.
+// expand shows the occurrences of one rule that matter: those up to the first that ends after now, and those about the
+// end.
 func (s *series) expand(r *rule, now time.Time, see func(occurrence)) {
 	near := wallOf(now.In(s.loc)).AddDate(0, 0, -s.length.days-2).Add(-s.length.exact - s.reach())
 	err := r.from(s.start, near, func(wall time.Time) bool {
@@ -152,8 +153,8 @@ func (s *series) tail(r *rule, see func(occurrence)) error {
 	return err
 }
 
-// fail notes that a rule could not be worked out. The series then counts as one without an end: nothing must be concluded
-// from an end that is not known.
+// fail notes that a rule could not be worked out. The series then counts as one without an end: nothing must be
+// concluded from an end that is not known.
 func (s *series) fail(err error) {
 	s.endless = true
 	s.notes = append(s.notes, fmt.Sprintf("the recurrence rule is not followed: %v", err))

@@ -11,8 +11,9 @@ import (
 // Edits are what becomes of several events of a file, by their UIDs.
 type Edits map[string]Edit
 
-// SetLinks is SetLink for several events of one file at once: the file is put together and read again once for all of them. An edit that
-// cannot be made stands under its UID in what failed, and the others are made without it. The error is about all of them: nothing is made.
+// SetLinks is SetLink for several events of one file at once: the file is put together and read again once for all of
+// them. An edit that cannot be made stands under its UID in what failed, and the others are made without it. The error
+// is about all of them: nothing is made.
 func (d *Doc) SetLinks(edits Edits) (out *Doc, failed map[string]error, err error) {
 	failed = map[string]error{}
 	made := map[string]*revision{}
@@ -60,7 +61,8 @@ func (d *Doc) reread(raw []byte, made map[string]*revision, limits Limits) (*Doc
 	}
 	for uid, c := range made {
 		if !bytes.Equal(out.alone(uid, nil), c.after) {
-			return nil, fmt.Errorf("ical: the edits would make something else of the event with the UID %.60q, and are not made", uid)
+			return nil, fmt.Errorf("ical: the edits would make something else of the event with the UID %.60q, and "+
+				"are not made", uid)
 		}
 	}
 	return out, nil

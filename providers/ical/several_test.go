@@ -31,7 +31,8 @@ func TestSetLinksIsEachOfThem(t *testing.T) {
 			}
 		}
 		got, failed, err := d.SetLinks(edits)
-		if err != nil || !bytes.Equal(got.raw, want.raw) || !slices.Equal(slices.Sorted(maps.Keys(failed)), slices.Sorted(maps.Keys(wrong))) {
+		if err != nil || !bytes.Equal(got.raw, want.raw) || !slices.Equal(slices.Sorted(maps.Keys(failed)),
+			slices.Sorted(maps.Keys(wrong))) {
 			t.Errorf("%v, %v (want %v), at once:\n%s\none by one:\n%s", err, failed, wrong, got.Raw(), want.Raw())
 		}
 		if again, _, err := got.SetLinks(edits); err != nil || len(failed) == 0 && again != got {
@@ -75,7 +76,8 @@ func TestSetLinksFillsTheFile(t *testing.T) {
 		e.Limits.Head, e.Limits.Depth, e.Limits.Params = DefaultLimits.Head, DefaultLimits.Depth, DefaultLimits.Params
 	}
 	got, failed, err := d.SetLinks(Edits{"u2": large, "u3": small})
-	if err != nil || len(failed) != 1 || failed["u2"] == nil || len(got.raw) > small.Limits.Bytes || !strings.Contains(string(got.Part("u3")), "ZOOMTAG") {
+	if err != nil || len(failed) != 1 || failed["u2"] == nil || len(got.raw) > small.Limits.Bytes ||
+		!strings.Contains(string(got.Part("u3")), "ZOOMTAG") {
 		t.Errorf("failed: %v, %v\n%s", failed, err, got.Raw())
 	}
 }

@@ -28,7 +28,8 @@ type walker struct {
 
 func newWalker(raw []byte, limits Limits) (*walker, error) {
 	if len(raw) > min(limits.Bytes, maxBytes) {
-		return nil, malformed(0, fmt.Sprintf("the file has %d bytes, more than the %d that are accepted", len(raw), limits.Bytes))
+		return nil, malformed(0, fmt.Sprintf("the file has %d bytes, more than the %d that are accepted", len(raw),
+			limits.Bytes))
 	}
 	if err := encoding(raw); err != nil {
 		return nil, err
@@ -137,7 +138,8 @@ func (w *walker) bounded(l line) error {
 	}
 	b := w.raw[l.start:colon]
 	if len(b) > w.limits.Head {
-		return malformed(int(l.no), fmt.Sprintf("the name and parameters of this property have more than %d bytes", w.limits.Head))
+		return malformed(int(l.no), fmt.Sprintf("the name and parameters of this property have more than %d bytes",
+			w.limits.Head))
 	}
 	if bytes.Count(b, []byte(";")) > w.limits.Params {
 		return malformed(int(l.no), fmt.Sprintf("this property has more than %d parameters", w.limits.Params))
@@ -158,8 +160,8 @@ func (w *walker) checkVersion(l line) error {
 	return nil
 }
 
-// noCalendar is the error for a file that begins with something else. A beginning of BEGIN:VCALENDAR is a file whose writer
-// has only just started.
+// noCalendar is the error for a file that begins with something else. A beginning of BEGIN:VCALENDAR is a file whose
+// writer has only just started.
 func (w *walker) noCalendar(l line) error {
 	const first = "BEGIN:VCALENDAR"
 	b := w.raw[l.start:]

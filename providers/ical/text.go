@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// text decodes a TEXT value (RFC 5545 3.3.11) leniently: unknown escapes keep their backslash, commas and semicolons need
-// no escape, a tab may be written \t, and quotes and colons may be escaped although they should not be.
+// text decodes a TEXT value (RFC 5545 3.3.11) leniently: unknown escapes keep their backslash, commas and semicolons
+// need no escape, a tab may be written \t, and quotes and colons may be escaped although they should not be.
 func text(value []byte, eol byte) string {
 	d := decoder{raw: value, eol: eol}
 	var b strings.Builder
@@ -22,8 +22,8 @@ func text(value []byte, eol byte) string {
 	}
 }
 
-// asUTF8 takes bytes that are no UTF-8 for Windows-1252, which they are in practice: iCalendar has no other encoding than UTF-8 (RFC 5545
-// 3.1.4), and programs that do not know that write the one of Windows.
+// asUTF8 takes bytes that are no UTF-8 for Windows-1252, which they are in practice: iCalendar has no other encoding
+// than UTF-8 (RFC 5545 3.1.4), and programs that do not know that write the one of Windows.
 func asUTF8(d decoded) decoded {
 	if utf8.ValidString(d.text) {
 		return d
@@ -168,8 +168,8 @@ func escape(s string) string {
 // maxLine is how many octets a physical line should have at most, its ending not counted (RFC 5545 3.1).
 const maxLine = 75
 
-// appendFolded appends content to dst, folding where a physical line would become too long. column is how many octets the
-// line already holds. UTF-8 sequences and escapes stay whole.
+// appendFolded appends content to dst, folding where a physical line would become too long. column is how many octets
+// the line already holds. UTF-8 sequences and escapes stay whole.
 func appendFolded(dst []byte, content, eol string, column int) []byte {
 	for len(content) > 0 {
 		n := 1

@@ -61,8 +61,10 @@ func TestParseStamp(t *testing.T) {
 
 func TestParseDuration(t *testing.T) {
 	for in, want := range map[string]string{
-		"PT1H30M": "0d 1h30m0s", "P1W": "7d 0s", "P1DT2H": "1d 2h0m0s", "PT5400S": "0d 1h30m0s", "+pt15m": "0d 15m0s", "P0D": "0d 0s",
-		"-PT15M": "error", "PT": "0d 0s", "P": "error", "15M": "error", "PT5": "error", "P5M": "error", "PT99999999H": "error", "P999999999D": "error",
+		"PT1H30M": "0d 1h30m0s", "P1W": "7d 0s", "P1DT2H": "1d 2h0m0s", "PT5400S": "0d 1h30m0s", "+pt15m": "0d 15m0s",
+		"P0D":    "0d 0s",
+		"-PT15M": "error", "PT": "0d 0s", "P": "error", "15M": "error", "PT5": "error", "P5M": "error",
+		"PT99999999H": "error", "P999999999D": "error",
 	} {
 		d, err := parseDuration(in)
 		got := fmt.Sprintf("%dd %v", d.days, d.exact)
@@ -75,7 +77,8 @@ func TestParseDuration(t *testing.T) {
 	}
 }
 
-// TestInZone: RFC 5545 3.3.5 for times that a clock skips and times that it shows twice, in zones where time.Date goes either way.
+// TestInZone: RFC 5545 3.3.5 for times that a clock skips and times that it shows twice, in zones where time.Date goes
+// either way.
 func TestInZone(t *testing.T) {
 	for _, test := range []struct{ zone, wall, want string }{
 		{"Europe/Berlin", "2026-07-01 10:00", "2026-07-01T10:00:00+02:00"},
@@ -182,7 +185,8 @@ func TestDefinedZoneBadRules(t *testing.T) {
 		"no rule at all":     "DTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nRRULE:never\r\n",
 		"offset of 24 hours": "DTSTART:19700101T000000\r\nTZOFFSETTO:+2400\r\n",
 	} {
-		raw := "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Z1\r\nBEGIN:STANDARD\r\n" + observance + "END:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n"
+		raw := "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Z1\r\nBEGIN:STANDARD\r\n" + observance +
+			"END:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n"
 		d, err := Parse([]byte(raw), DefaultLimits)
 		if err != nil {
 			t.Fatal(err)

@@ -70,7 +70,8 @@ func (d *Doc) observance(o int32) ([]transition, bool) {
 	}
 	// Onsets are told in the local time that was in force just before them (RFC 5545 3.6.5).
 	change := func(wall time.Time) transition {
-		return transition{at: wall.Unix() - int64(before), offset: offset, before: before, dst: d.comps[o].name == "DAYLIGHT", name: d.abbreviation(o, offset)}
+		return transition{at: wall.Unix() - int64(before), offset: offset, before: before,
+			dst: d.comps[o].name == "DAYLIGHT", name: d.abbreviation(o, offset)}
 	}
 	list := []transition{change(begin.wall)}
 	for _, p := range d.all(o, "RDATE") {
@@ -92,7 +93,8 @@ func (d *Doc) observance(o int32) ([]transition, bool) {
 	return list, true
 }
 
-// abbreviation is what a clock is called under an observance: its TZNAME if that is one, else its offset, as the zone database does.
+// abbreviation is what a clock is called under an observance: its TZNAME if that is one, else its offset, as the zone
+// database does.
 func (d *Doc) abbreviation(o int32, seconds int) string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"
 	if p := d.first(o, "TZNAME"); p != nil {
@@ -144,8 +146,8 @@ func parseOffset(s string) (seconds int, ok bool) {
 	return seconds, true
 }
 
-// tzif writes transitions in the format of compiled time zones (RFC 8536, version 2), the one way to hand rules to package
-// time. The block for 32-bit times stays empty.
+// tzif writes transitions in the format of compiled time zones (RFC 8536, version 2), the one way to hand rules to
+// package time. The block for 32-bit times stays empty.
 func tzif(list []transition) []byte {
 	// The first is the clock before all of them.
 	kinds := []observed{{list[0].before, false, strings.TrimSuffix(offset(list[0].before), "00")}}
@@ -186,7 +188,8 @@ func tzif(list []transition) []byte {
 		} else {
 			at = 0 // there is no room for more names than a byte can point to
 		}
-		types = append(binary.BigEndian.AppendUint32(types, uint32(int32(kind.offset))), map[bool]byte{true: 1}[kind.dst], byte(at))
+		types = append(binary.BigEndian.AppendUint32(types, uint32(int32(kind.offset))),
+			map[bool]byte{true: 1}[kind.dst], byte(at))
 	}
 	out = append(out, header(len(which), len(kinds), len(names))...)
 	out = append(append(append(append(out, times...), which...), types...), names...)

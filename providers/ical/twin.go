@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// twins splices the link into the HTML that an app shows in place of the description: Outlook X-ALT-DESC, Thunderbird what ALTREP holds.
+// twins splices the link into the HTML that an app shows in place of the description: Outlook X-ALT-DESC, Thunderbird
+// what ALTREP holds.
 func (b *editor) twins(c int32) error {
 	if b.edit.SpliceHTML == nil {
 		return nil
@@ -33,10 +34,12 @@ func (b *editor) twins(c int32) error {
 	return nil
 }
 
-// altrep splices the link into the HTML in an ALTREP parameter. One in base64, and one that would become too long to be read, stays as it is.
+// altrep splices the link into the HTML in an ALTREP parameter. One in base64, and one that would become too long to be
+// read, stays as it is.
 func (b *editor) altrep(p *prop) error {
 	was, ok := b.doc.htmlParam(p, "ALTREP")
-	goes := slices.ContainsFunc(b.splices, func(s splice) bool { return s.start <= int(p.start) && s.end >= int(p.end) })
+	goes := slices.ContainsFunc(b.splices,
+		func(s splice) bool { return s.start <= int(p.start) && s.end >= int(p.end) })
 	if !ok || goes {
 		return nil
 	}

@@ -9,15 +9,16 @@ import (
 	"time"
 )
 
-// Bounds of the zone rules that are written. Where the clock of a zone follows no rule (Morocco's follows the moon), its
-// changes are listed until lastChange; series that begin late get ruleSpan years. For all that begin until 2030 the end is the
-// same: what is written for an earlier one then holds all that is written for a later one.
+// Bounds of the zone rules that are written. Where the clock of a zone follows no rule (Morocco's follows the moon),
+// its changes are listed until lastChange; series that begin late get ruleSpan years. For all that begin until 2030 the
+// end is the same: what is written for an earlier one then holds all that is written for a later one.
 const (
 	lastChange = 2045
-	ruleSpan   = 15 // the years that a rule must have been followed at least, or will be, to be taken for one without an end
-	lookBack   = 10 // how many years before the first occurrence a rule may have begun
-	shortRule  = 4  // what has happened fewer times is no rule
-	longAgo    = 1970
+	// the years that a rule must have been followed at least, or will be, to be taken for one without an end
+	ruleSpan  = 15
+	lookBack  = 10 // how many years before the first occurrence a rule may have begun
+	shortRule = 4  // what has happened fewer times is no rule
+	longAgo   = 1970
 )
 
 // change is a change of a zone's clock.
@@ -40,8 +41,8 @@ type observance struct {
 // AppendZone appends a VTIMEZONE (RFC 5545 3.6.5) with the rules of loc, right from the beginning of the year of from
 // until 2045, and as long as the present rules last.
 //
-// Rules are written as RRULEs that begin in 1970, as calendar apps write them themselves: desktop Outlook misreads lists of
-// dates. Only changes that follow no rule are listed.
+// Rules are written as RRULEs that begin in 1970, as calendar apps write them themselves: desktop Outlook misreads
+// lists of dates. Only changes that follow no rule are listed.
 func AppendZone(dst []byte, tzid string, loc *time.Location, from time.Time) []byte {
 	w := NewWriter(dst)
 	w.Begin("VTIMEZONE")
@@ -102,8 +103,8 @@ func changes(loc *time.Location, since, until time.Time) []change {
 	}
 }
 
-// zoneEnd is when the offset that is in force at a time may change; zero for never. On the last day of a leap year, package
-// time says that it did when that day began.
+// zoneEnd is when the offset that is in force at a time may change; zero for never. On the last day of a leap year,
+// package time says that it did when that day began.
 func zoneEnd(at time.Time) time.Time {
 	for {
 		_, end := at.ZoneBounds()
@@ -114,8 +115,9 @@ func zoneEnd(at time.Time) time.Time {
 	}
 }
 
-// isDaylight decides what a change leads to. Summer time is the one that is ahead: programs rely on it. In Ireland and Morocco
-// the law has it the other way round, with a standard time that goes back in winter or for Ramadan; clocks do not differ.
+// isDaylight decides what a change leads to. Summer time is the one that is ahead: programs rely on it. In Ireland and
+// Morocco the law has it the other way round, with a standard time that goes back in winter or for Ramadan; clocks do
+// not differ.
 func isDaylight(before, after time.Time, from, to int) bool {
 	if before.IsDST() == after.IsDST() {
 		return after.IsDST()
@@ -123,7 +125,8 @@ func isDaylight(before, after time.Time, from, to int) bool {
 	return to > from
 }
 
-// arrange makes components of the changes from the one at inForce on. Those before it only show since when a rule has held.
+// arrange makes components of the changes from the one at inForce on. Those before it only show since when a rule has
+// held.
 func arrange(list []change, inForce time.Time, last int) []observance {
 	var all []observance
 	for len(list) > 0 {
@@ -153,7 +156,8 @@ func arrange(list []change, inForce time.Time, last int) []observance {
 			all = append(all, o)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b observance) int { return cmp.Or(a.wall.Compare(b.wall), cmp.Compare(a.to, b.to)) })
+	slices.SortStableFunc(all,
+		func(a, b observance) int { return cmp.Or(a.wall.Compare(b.wall), cmp.Compare(a.to, b.to)) })
 	return all
 }
 

@@ -39,7 +39,8 @@ func TestZones(t *testing.T) {
 	counts := map[string]int{}
 	for _, name := range zoneNames(t) {
 		loc := location(t, name)
-		for _, from := range []string{"1975-05-01", "1987-07-15", "2005-02-01", "2015-10-01", "2023-06-01", "2026-03-02", "2031-12-31"} {
+		for _, from := range []string{"1975-05-01", "1987-07-15", "2005-02-01", "2015-10-01", "2023-06-01",
+			"2026-03-02", "2031-12-31"} {
 			begin, err := time.ParseInLocation(time.DateOnly, from, loc)
 			if err != nil {
 				t.Fatal(err)

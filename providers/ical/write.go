@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Writer writes content lines to the end of a byte slice (RFC 5545 3.1): ended by CRLF and folded at 75 octets, with UTF-8
-// sequences and escapes in one piece. A line is a Name, its Params and one value. Whatever a text or a name may hold, it
-// stays within its line. The zero value is ready for use.
+// Writer writes content lines to the end of a byte slice (RFC 5545 3.1): ended by CRLF and folded at 75 octets, with
+// UTF-8 sequences and escapes in one piece. A line is a Name, its Params and one value. Whatever a text or a name may
+// hold, it stays within its line. The zero value is ready for use.
 type Writer struct {
 	out    []byte
 	column int // octets in the physical line so far
@@ -48,8 +48,8 @@ func (w *Writer) Word(value string) {
 	w.endLine()
 }
 
-// Param writes a parameter. What must not stand in one (RFC 5545 3.2) is replaced: control characters and line ends by a
-// space, a double quote by a single one. RFC 6868 has escapes for both, but few programs read them, and a name needs
+// Param writes a parameter. What must not stand in one (RFC 5545 3.2) is replaced: control characters and line ends by
+// a space, a double quote by a single one. RFC 6868 has escapes for both, but few programs read them, and a name needs
 // neither; only a ^ that would be taken for such an escape is itself escaped.
 func (w *Writer) Param(name, value string) {
 	w.put(";")
@@ -92,7 +92,8 @@ func breaksLine(r rune) bool {
 	return r < ' ' || r >= 0x7f && r <= 0x9f || r == '\u2028' || r == '\u2029'
 }
 
-// plainText are the bytes that a TEXT value holds as they are. 0xC2 and 0xE2 begin the line ends of Unicode among others.
+// plainText are the bytes that a TEXT value holds as they are. 0xC2 and 0xE2 begin the line ends of Unicode among
+// others.
 var plainText = func() (plain [256]bool) {
 	for c := range plain {
 		plain[c] = c >= ' '
@@ -104,8 +105,9 @@ var plainText = func() (plain [256]bool) {
 	return plain
 }()
 
-// Text ends the line with a TEXT value (RFC 5545 3.3.11). Line ends of every kind become \n, those of Unicode included: some
-// readers would break the content line there. Other control characters, which no content line may hold, are dropped.
+// Text ends the line with a TEXT value (RFC 5545 3.3.11). Line ends of every kind become \n, those of Unicode included:
+// some readers would break the content line there. Other control characters, which no content line may hold, are
+// dropped.
 func (w *Writer) Text(value string) {
 	w.put(":")
 	if !utf8.ValidString(value) {
@@ -131,8 +133,8 @@ func (w *Writer) Text(value string) {
 	w.endLine()
 }
 
-// escaped returns what is written for the first character of s, which is valid UTF-8, and how many bytes that stands for, 0 where it needs no
-// escape.
+// escaped returns what is written for the first character of s, which is valid UTF-8, and how many bytes that stands
+// for, 0 where it needs no escape.
 func escaped(s string) (with string, n int) {
 	switch s[0] {
 	case '\\':
@@ -162,7 +164,8 @@ func escaped(s string) (with string, n int) {
 	return "", 1
 }
 
-// URI ends the line with a URI, which is not escaped (RFC 5545 3.3.13). What no URI may hold (RFC 3986 2) is encoded with %.
+// URI ends the line with a URI, which is not escaped (RFC 5545 3.3.13). What no URI may hold (RFC 3986 2) is encoded
+// with %.
 func (w *Writer) URI(value string) {
 	w.put(":")
 	from := 0

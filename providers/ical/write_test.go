@@ -14,15 +14,19 @@ func TestWriter(t *testing.T) {
 		write func(w *Writer)
 		want  string
 	}{
-		{func(w *Writer) { w.Name("SUMMARY"); w.Text("a,b;c\\d\ne\r\nf\rg\u2028h\u0085i\x00\x1fj\tk: \"l\"") }, `SUMMARY:a\,b\;c\\d\ne\nf\ng\nh\nij` + "\t" + `k: "l"`},
+		{func(w *Writer) { w.Name("SUMMARY"); w.Text("a,b;c\\d\ne\r\nf\rg\u2028h\u0085i\x00\x1fj\tk: \"l\"") },
+			`SUMMARY:a\,b\;c\\d\ne\nf\ng\nh\nij` + "\t" + `k: "l"`},
 		{func(w *Writer) { w.Name("X"); w.Text("\xff\xc3") }, "X:\uFFFD"},
 		{func(w *Writer) { w.Name("X"); w.Text("é–â\u00a0") }, "X:é–â\u00a0"},
 		{func(w *Writer) { w.Name("A"); w.Param("CN", "a\r\nX: y"); w.URI("mailto:a@b") }, `A;CN="a X: y":mailto:a@b`},
-		{func(w *Writer) { w.Name("A"); w.Param("CN", `"Zoe" ^n ^x`); w.URI("mailto:a b\r\n@ü") }, `A;CN='Zoe' ^^n ^x:mailto:a%20b%0D%0A@%C3%BC`},
+		{func(w *Writer) { w.Name("A"); w.Param("CN", `"Zoe" ^n ^x`); w.URI("mailto:a b\r\n@ü") },
+			`A;CN='Zoe' ^^n ^x:mailto:a%20b%0D%0A@%C3%BC`},
 		{func(w *Writer) { w.Name("A"); w.Param("CN", "\x00"); w.URI("x") }, "A;CN=:x"},
 		{func(w *Writer) { w.Times("DTSTART", Form{}, at) }, "DTSTART:20260310T170509Z"},
-		{func(w *Writer) { w.Times("DTSTART", Form{TZID: "Europe/Berlin"}, at) }, "DTSTART;TZID=Europe/Berlin:20260310T180509"},
-		{func(w *Writer) { w.Times("EXDATE", Form{Dates: true}, at, at.AddDate(0, 0, 1)) }, "EXDATE;VALUE=DATE:20260310,20260311"},
+		{func(w *Writer) { w.Times("DTSTART", Form{TZID: "Europe/Berlin"}, at) },
+			"DTSTART;TZID=Europe/Berlin:20260310T180509"},
+		{func(w *Writer) { w.Times("EXDATE", Form{Dates: true}, at, at.AddDate(0, 0, 1)) },
+			"EXDATE;VALUE=DATE:20260310,20260311"},
 	}
 	for _, test := range tests {
 		w := NewWriter([]byte("before\r\n"))
@@ -43,7 +47,8 @@ func TestWriterFolds(t *testing.T) {
 			w.Text(text)
 			raw := string(w.Bytes())
 			for line := range strings.SplitSeq(strings.TrimSuffix(raw, "\r\n"), "\r\n") {
-				if len(line) > maxLine || strings.ToValidUTF8(line, "") != line || strings.HasSuffix(strings.ReplaceAll(line, `\\`, ""), `\`) {
+				if len(line) > maxLine || strings.ToValidUTF8(line, "") != line ||
+					strings.HasSuffix(strings.ReplaceAll(line, `\\`, ""), `\`) {
 					t.Fatalf("%d times %q: line %q", n, unit, line)
 				}
 			}

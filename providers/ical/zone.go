@@ -31,9 +31,9 @@ type zones struct {
 	known    map[string]zone
 }
 
-// find resolves a TZID: a name of the zone database with its area, also behind a prefix; else what the file's own VTIMEZONE says (RFC 5545
-// 3.6.5), which for names of the zone database is often stale; an abbreviation or a name of Windows; what its words say; and where all that
-// fails, the configured zone, with a warning.
+// find resolves a TZID: a name of the zone database with its area, also behind a prefix; else what the file's own
+// VTIMEZONE says (RFC 5545 3.6.5), which for names of the zone database is often stale; an abbreviation or a name of
+// Windows; what its words say; and where all that fails, the configured zone, with a warning.
 func (z *zones) find(tzid string) zone {
 	if found, ok := z.known[tzid]; ok {
 		return found
@@ -70,8 +70,8 @@ func (z *zones) resolve(tzid string) (zone, bool) {
 	return worded(tzid)
 }
 
-// floating is the zone of times that name none: the one that the calendar is in (X-WR-TIMEZONE, which Google and Apple write), else the
-// configured one.
+// floating is the zone of times that name none: the one that the calendar is in (X-WR-TIMEZONE, which Google and Apple
+// write), else the configured one.
 func (z *zones) floating() zone {
 	if found, ok := named(z.own); ok {
 		return found
@@ -111,9 +111,9 @@ func load(name string) (zone, bool) {
 	return zone{loc: loc, name: name}, true
 }
 
-// prefixed resolves names such as /mozilla.org/20070129_1/Europe/Berlin, /freeassociation.sourceforge.net/Tzfile/Europe/Berlin
-// and /citadel.org/20210210_1/America/Argentina/Buenos_Aires: a globally unique name (RFC 5545 3.2.19) that ends in one of the
-// zone database. The longest such end counts.
+// prefixed resolves names such as /mozilla.org/20070129_1/Europe/Berlin,
+// /freeassociation.sourceforge.net/Tzfile/Europe/Berlin and /citadel.org/20210210_1/America/Argentina/Buenos_Aires: a
+// globally unique name (RFC 5545 3.2.19) that ends in one of the zone database. The longest such end counts.
 func prefixed(tzid string) (zone, bool) {
 	if len(tzid) > 200 || !strings.HasPrefix(tzid, "/") {
 		return zone{}, false
@@ -152,7 +152,8 @@ func (z *zones) defined(tzid string) (zone, bool) {
 	return known.zone, known.ok
 }
 
-// define finds out what a zone is: by the IANA name that Apple's, Google's and libical's programs put there, else by its offset rules.
+// define finds out what a zone is: by the IANA name that Apple's, Google's and libical's programs put there, else by
+// its offset rules.
 func (d *Doc) define(timezones []int32, tzid string) (zone, bool) {
 	for _, c := range timezones {
 		if p := d.first(c, "X-LIC-LOCATION"); p != nil {

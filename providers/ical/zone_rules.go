@@ -11,9 +11,9 @@ type run struct {
 	shift int // the rule names the day that is so many days before the change
 }
 
-// findRuns divides changes of one kind, in order, into runs and those that follow no rule. Rules name a weekday in a month.
-// "At 24:00 on the last Thursday of October" is a Friday that may be in November: where it gives fewer runs, the day before
-// is looked at.
+// findRuns divides changes of one kind, in order, into runs and those that follow no rule. Rules name a weekday in a
+// month. "At 24:00 on the last Thursday of October" is a Friday that may be in November: where it gives fewer runs, the
+// day before is looked at.
 func findRuns(list []change) (runs []run, left []change) {
 	runs, left = runsOf(list, 0)
 	if shifted, others := runsOf(list, 1); len(shifted)+len(others) < len(runs)+len(left) {
@@ -53,7 +53,8 @@ func runsOf(list []change, shift int) (runs []run, left []change) {
 
 func alike(a, b time.Time, shift int) bool {
 	a, b = a.AddDate(0, 0, -shift), b.AddDate(0, 0, -shift)
-	return a.Month() == b.Month() && a.Weekday() == b.Weekday() && a.Sub(a.Truncate(24*time.Hour)) == b.Sub(b.Truncate(24*time.Hour))
+	return a.Month() == b.Month() && a.Weekday() == b.Weekday() &&
+		a.Sub(a.Truncate(24*time.Hour)) == b.Sub(b.Truncate(24*time.Hour))
 }
 
 // fits reports whether one rule names all the days of changes that are alike.
@@ -140,7 +141,8 @@ func (r *run) split() []days {
 
 // first is the first day that the rule names since 1970, at the time of day of wall.
 func (d *days) first(wall time.Time) time.Time {
-	for day := time.Date(longAgo, d.month, 1, wall.Hour(), wall.Minute(), wall.Second(), 0, time.UTC); day.Before(wall); day = day.AddDate(0, 0, 1) {
+	for day := time.Date(longAgo, d.month, 1, wall.Hour(), wall.Minute(), wall.Second(), 0,
+		time.UTC); day.Before(wall); day = day.AddDate(0, 0, 1) {
 		if d.has(day) {
 			return day
 		}

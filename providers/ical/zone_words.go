@@ -51,15 +51,23 @@ var zoneIndexes = sync.OnceValue(func() *zoneIndex {
 	return x
 })
 
-// shownZones are zones that Windows shows by other words than their own names, where no place in those is one of the zone database.
+// shownZones are zones that Windows shows by other words than their own names, where no place in those is one of the
+// zone database.
 var shownZones = map[string]string{
-	"Alaska": "America/Anchorage", "Arizona": "America/Phoenix", "Hawaii": "Pacific/Honolulu", "Indiana (East)": "America/Indianapolis",
-	"Brasilia": "America/Sao_Paulo", "Greenland": "America/Godthab", "Newfoundland": "America/St_Johns", "Baja California": "America/Tijuana",
-	"Chihuahua, La Paz, Mazatlan": "America/Chihuahua", "City of Buenos Aires": "America/Buenos_Aires", "Cabo Verde Is.": "Atlantic/Cape_Verde",
-	"Cape Verde Is.": "Atlantic/Cape_Verde", "West Central Africa": "Africa/Lagos", "Marquesas Islands": "Pacific/Marquesas", "Solomon Is., New Caledonia": "Pacific/Guadalcanal",
-	"Sri Jayawardenepura": "Asia/Colombo", "Yangon (Rangoon)": "Asia/Rangoon", "Islamabad, Karachi": "Asia/Karachi", "Ekaterinburg": "Asia/Yekaterinburg",
-	"Petropavlovsk-Kamchatsky - Old": "Asia/Kamchatka", "Nuku'alofa": "Pacific/Tongatapu", "Samoa": "Pacific/Apia", "Kiritimati Island": "Pacific/Kiritimati",
-	"Turks and Caicos": "America/Grand_Turk", "Saint Pierre and Miquelon": "America/Miquelon", "Coordinated Universal Time": "Etc/UTC",
+	"Alaska": "America/Anchorage", "Arizona": "America/Phoenix", "Hawaii": "Pacific/Honolulu",
+	"Indiana (East)": "America/Indianapolis",
+	"Brasilia":       "America/Sao_Paulo", "Greenland": "America/Godthab", "Newfoundland": "America/St_Johns",
+	"Baja California":             "America/Tijuana",
+	"Chihuahua, La Paz, Mazatlan": "America/Chihuahua", "City of Buenos Aires": "America/Buenos_Aires",
+	"Cabo Verde Is.": "Atlantic/Cape_Verde",
+	"Cape Verde Is.": "Atlantic/Cape_Verde", "West Central Africa": "Africa/Lagos",
+	"Marquesas Islands": "Pacific/Marquesas", "Solomon Is., New Caledonia": "Pacific/Guadalcanal",
+	"Sri Jayawardenepura": "Asia/Colombo", "Yangon (Rangoon)": "Asia/Rangoon", "Islamabad, Karachi": "Asia/Karachi",
+	"Ekaterinburg":                   "Asia/Yekaterinburg",
+	"Petropavlovsk-Kamchatsky - Old": "Asia/Kamchatka", "Nuku'alofa": "Pacific/Tongatapu", "Samoa": "Pacific/Apia",
+	"Kiritimati Island": "Pacific/Kiritimati",
+	"Turks and Caicos":  "America/Grand_Turk", "Saint Pierre and Miquelon": "America/Miquelon",
+	"Coordinated Universal Time": "Etc/UTC",
 }
 
 // numbered is a name with a number that Outlook puts behind those that are in a file twice.
@@ -68,8 +76,8 @@ var numbered = regexp.MustCompile(`^(.*\S)[ _]\d{1,3}$`)
 // offsetWords is a name that says an offset from UTC, and perhaps places behind it.
 var offsetWords = regexp.MustCompile(`(?i)^(\(?)\s*(?:UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d{2}))?)?\s*(\)?)\s*(.*)$`)
 
-// worded resolves a TZID that says a zone or an offset in words: another spelling of a name, the words that Windows shows for a zone, in any
-// language in which a place of it is called as in the zone database, or an offset alone.
+// worded resolves a TZID that says a zone or an offset in words: another spelling of a name, the words that Windows
+// shows for a zone, in any language in which a place of it is called as in the zone database, or an offset alone.
 func worded(tzid string) (zone, bool) {
 	tzid = strings.Trim(strings.ReplaceAll(tzid, `\`, ""), "\" \t")
 	if tzid == "" || len(tzid) > maxZoneName {
@@ -126,9 +134,11 @@ func spoken(sign, hours, minutes string) (int, bool) {
 	return seconds, h <= 14 && m < 60
 }
 
-// shown finds the zone that Windows shows by an offset and words. Where no word is known, the offset holds the whole year; that is told.
+// shown finds the zone that Windows shows by an offset and words. Where no word is known, the offset holds the whole
+// year; that is told.
 func (x *zoneIndex) shown(words string, offset int) (zone, bool) {
-	names := append([]string{words}, strings.FieldsFunc(words, func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == '、' })...)
+	names := append([]string{words},
+		strings.FieldsFunc(words, func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == '、' })...)
 	for _, name := range names {
 		name = strings.TrimSpace(name)
 		var candidates []string
@@ -151,11 +161,13 @@ func (x *zoneIndex) shown(words string, offset int) (zone, bool) {
 		}
 	}
 	found := fixed(offset)
-	found.note = "of the time zone " + quoted(words) + " only its offset from UTC is known, which is taken for that of the whole year"
+	found.note = "of the time zone " + quoted(words) + " only its offset from UTC is known, which is taken for that " +
+		"of the whole year"
 	return found, true
 }
 
-// hasOffset reports whether a zone has an offset in winter or in summer, in a year near enough to now that its rules hold.
+// hasOffset reports whether a zone has an offset in winter or in summer, in a year near enough to now that its rules
+// hold.
 func hasOffset(loc *time.Location, offset int) bool {
 	return slices.ContainsFunc([]time.Month{time.January, time.July}, func(m time.Month) bool {
 		_, has := time.Date(agreeFrom, m, 1, 0, 0, 0, 0, time.UTC).In(loc).Zone()
@@ -163,7 +175,8 @@ func hasOffset(loc *time.Location, offset int) bool {
 	})
 }
 
-// fixed is the zone with an offset that never changes: one of the zone database where there is one, which only has whole hours.
+// fixed is the zone with an offset that never changes: one of the zone database where there is one, which only has
+// whole hours.
 func fixed(offset int) zone {
 	if offset == 0 {
 		return zone{loc: time.UTC, name: "UTC"}

@@ -8,7 +8,8 @@ import (
 	_ "zoomtag/providers/ical/zonetest"
 )
 
-// TestZoneWords: names of zones as programs and people write them, and when an event at ten o'clock on 1 July 2027 begins then.
+// TestZoneWords: names of zones as programs and people write them, and when an event at ten o'clock on 1 July 2027
+// begins then.
 func TestZoneWords(t *testing.T) {
 	const unknown = "01:00 guessed" // in Tokyo
 	for tzid, want := range map[string]string{
@@ -75,7 +76,8 @@ func eventIn(t *testing.T, tzid, zone string) Event {
 	if zone != "" {
 		name = "TZID=" + tzid
 	}
-	file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n" + zone + "BEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20261101T080000Z\r\nDTSTART;" + name + ":20270701T100000\r\nDTEND;" +
+	file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n" + zone +
+		"BEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20261101T080000Z\r\nDTSTART;" + name + ":20270701T100000\r\nDTEND;" +
 		name + ":20270701T110000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	doc, err := Parse([]byte(file), DefaultLimits)
 	if err != nil {
@@ -91,16 +93,21 @@ func eventIn(t *testing.T, tzid, zone string) Event {
 // vtimezone writes a VTIMEZONE.
 func vtimezone(tzid string, standard, daylight string) string {
 	part := func(kind, rule, from, to string) string {
-		return "BEGIN:" + kind + "\r\nDTSTART:20070101T0" + map[string]string{"STANDARD": "3", "DAYLIGHT": "2"}[kind] + "0000\r\nRRULE:FREQ=YEARLY;" + rule + "\r\nTZOFFSETFROM:" + from + "\r\nTZOFFSETTO:" + to + "\r\nEND:" + kind + "\r\n"
+		return "BEGIN:" + kind + "\r\nDTSTART:20070101T0" + map[string]string{"STANDARD": "3", "DAYLIGHT": "2"}[kind] +
+			"0000\r\nRRULE:FREQ=YEARLY;" + rule + "\r\nTZOFFSETFROM:" + from + "\r\nTZOFFSETTO:" + to + "\r\nEND:" +
+			kind + "\r\n"
 	}
 	zone := "BEGIN:VTIMEZONE\r\nTZID:" + tzid + "\r\n"
 	if daylight == "" {
-		return zone + "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:" + standard + "\r\nTZOFFSETTO:" + standard + "\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+		return zone + "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:" + standard + "\r\nTZOFFSETTO:" +
+			standard + "\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 	}
-	return zone + part("STANDARD", "BYMONTH=10;BYDAY=-1SU", daylight, standard) + part("DAYLIGHT", "BYMONTH=3;BYDAY=-1SU", standard, daylight) + "END:VTIMEZONE\r\n"
+	return zone + part("STANDARD", "BYMONTH=10;BYDAY=-1SU", daylight, standard) +
+		part("DAYLIGHT", "BYMONTH=3;BYDAY=-1SU", standard, daylight) + "END:VTIMEZONE\r\n"
 }
 
-// TestOwnZoneRules: what the file says of a zone counts, except for names of the zone database with an area. Where both agree, the name stays.
+// TestOwnZoneRules: what the file says of a zone counts, except for names of the zone database with an area. Where both
+// agree, the name stays.
 func TestOwnZoneRules(t *testing.T) {
 	for name, tt := range map[string]struct{ tzid, standard, daylight, at, zone string }{
 		"an abbreviation":           {"GMT", "+0000", "+0100", "09:00", ""},
@@ -144,7 +151,8 @@ const (
 
 // TestCalendarZone: times that name no zone are in that of the calendar, where it says one.
 func TestCalendarZone(t *testing.T) {
-	for zone, want := range map[string]string{"X-WR-TIMEZONE:Europe/Berlin\n": "09:00", "X-WR-TIMEZONE:Nirgendwo\n": "10:00", "": "10:00"} {
+	for zone, want := range map[string]string{"X-WR-TIMEZONE:Europe/Berlin\n": "09:00",
+		"X-WR-TIMEZONE:Nirgendwo\n": "10:00", "": "10:00"} {
 		ev := readFirst(t, opening+zone+"BEGIN:VEVENT\nUID:a\nDTSTART:20270112T100000\n"+closing)
 		if got := ev.Start.UTC().Format("15:04"); got != want {
 			t.Errorf("%q: %s, want %s", zone, got, want)
@@ -159,18 +167,23 @@ func TestDaysInDisguise(t *testing.T) {
 		lines string
 		day   bool
 	}{
-		"flagged":               {flag + "DTSTART;TZID=Europe/Berlin:20270118T000000\nDTEND;TZID=Europe/Berlin:20270119T000000\n", true},
-		"two midnights":         {"DTSTART;TZID=Europe/Berlin:20270118T000000\nDTEND;TZID=Europe/Berlin:20270119T000000\n", false},
-		"flagged, and a time":   {flag + "DTSTART;TZID=Europe/Berlin:20270118T090000\nDTEND;TZID=Europe/Berlin:20270119T000000\n", false},
-		"flagged, in UTC":       {flag + "DTSTART:20270118T000000Z\nDTEND:20270119T000000Z\n", false},
-		"flagged not":           {"X-MICROSOFT-CDO-ALLDAYEVENT:FALSE\nDTSTART:20270118T000000\nDTEND:20270119T000000\n", false},
+		"flagged": {flag +
+			"DTSTART;TZID=Europe/Berlin:20270118T000000\nDTEND;TZID=Europe/Berlin:20270119T000000\n", true},
+		"two midnights": {"DTSTART;TZID=Europe/Berlin:20270118T000000\nDTEND;TZID=Europe/Berlin:20270119T000000\n",
+			false},
+		"flagged, and a time": {flag +
+			"DTSTART;TZID=Europe/Berlin:20270118T090000\nDTEND;TZID=Europe/Berlin:20270119T000000\n", false},
+		"flagged, in UTC": {flag + "DTSTART:20270118T000000Z\nDTEND:20270119T000000Z\n", false},
+		"flagged not": {"X-MICROSOFT-CDO-ALLDAYEVENT:FALSE\nDTSTART:20270118T000000\nDTEND:20270119T000000\n",
+			false},
 		"a date with a time":    {"DTSTART;VALUE=DATE:20270118T000000\nDTEND;VALUE=DATE:20270119T000000\n", true},
 		"a date":                {"DTSTART;VALUE=DATE:20270118\n", true},
 		"of Microsoft's others": {"X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT:TRUE\nDTSTART:20270118T000000\nDTEND:20270119T000000\n", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ev := readFirst(t, opening+"BEGIN:VEVENT\nUID:a\n"+tt.lines+closing)
-			if ev.AllDay != tt.day || ev.Start.Format("02") != "18" || ev.AllDay && ev.End.Sub(ev.Start) != 24*time.Hour {
+			if ev.AllDay != tt.day || ev.Start.Format("02") != "18" || ev.AllDay &&
+				ev.End.Sub(ev.Start) != 24*time.Hour {
 				t.Errorf("whole day: %v, from %v to %v", ev.AllDay, ev.Start, ev.End)
 			}
 		})
@@ -195,8 +208,10 @@ func TestTwoMasters(t *testing.T) {
 }
 
 func TestStatusSpellings(t *testing.T) {
-	for status, want := range map[string]bool{"CANCELLED": true, "CANCELED": true, "canceled": true, "CONFIRMED": false} {
-		if ev := readFirst(t, opening+"BEGIN:VEVENT\nUID:a\nSTATUS:"+status+"\n"+berlins+closing); ev.Cancelled != want {
+	for status, want := range map[string]bool{"CANCELLED": true, "CANCELED": true, "canceled": true,
+		"CONFIRMED": false} {
+		if ev := readFirst(t, opening+"BEGIN:VEVENT\nUID:a\nSTATUS:"+status+"\n"+berlins+
+			closing); ev.Cancelled != want {
 			t.Errorf("%s: %v", status, ev.Cancelled)
 		}
 	}
@@ -204,7 +219,8 @@ func TestStatusSpellings(t *testing.T) {
 
 // TestLater: an override of one date and of all behind it moves them all.
 func TestLater(t *testing.T) {
-	const series = opening + "BEGIN:VEVENT\nUID:a\nSUMMARY:Talk\nRRULE:FREQ=WEEKLY;COUNT=4\n" + "DTSTART;TZID=Europe/Berlin:20270316T100000\nDTEND;TZID=Europe/Berlin:20270316T110000\nEND:VEVENT\n" +
+	const series = opening + "BEGIN:VEVENT\nUID:a\nSUMMARY:Talk\nRRULE:FREQ=WEEKLY;COUNT=4\n" +
+		"DTSTART;TZID=Europe/Berlin:20270316T100000\nDTEND;TZID=Europe/Berlin:20270316T110000\nEND:VEVENT\n" +
 		"BEGIN:VEVENT\nUID:a\nSUMMARY:Later\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20270323T100000\n" +
 		"DTSTART;TZID=Europe/Berlin:20270323T150000\nDTEND;TZID=Europe/Berlin:20270323T163000\n" + closing
 	doc, err := Parse([]byte(series), DefaultLimits)
@@ -226,12 +242,14 @@ func TestLater(t *testing.T) {
 	}
 	var told []string
 	for _, o := range d.Occurrences {
-		told = append(told, o.RecurrenceID.Format("02.01. 15:04")+" "+o.Start.Format("15:04")+" "+o.End.Format("15:04")+" "+o.Title)
+		told = append(told, o.RecurrenceID.Format("02.01. 15:04")+" "+o.Start.Format("15:04")+" "+o.End.Format("15:04")+
+			" "+o.Title)
 		if o.Later {
 			t.Error("it is told as one for all later dates")
 		}
 	}
-	if got := strings.Join(told, ", "); got != "23.03. 10:00 15:00 16:30 Later, 30.03. 10:00 15:00 16:30 Later, 06.04. 10:00 15:00 16:30 Later" {
+	if got := strings.Join(told, ", "); got != "23.03. 10:00 15:00 16:30 Later, 30.03. 10:00 15:00 16:30 Later, "+
+		"06.04. 10:00 15:00 16:30 Later" {
 		t.Error(got)
 	}
 	endless, err := Parse([]byte(strings.Replace(series, ";COUNT=4", "", 1)), DefaultLimits)
@@ -246,19 +264,23 @@ func TestLater(t *testing.T) {
 // TestSeveralCalendars: several calendars in one stream are each read and edited by themselves.
 func TestSeveralCalendars(t *testing.T) {
 	one := func(uid, head string) string {
-		return opening + head + "BEGIN:VEVENT\nUID:" + uid + "\nDTSTAMP:20261101T080000Z\nSUMMARY:" + uid + "\nDTSTART:20270112T100000\n" + closing
+		return opening + head + "BEGIN:VEVENT\nUID:" + uid + "\nDTSTAMP:20261101T080000Z\nSUMMARY:" + uid +
+			"\nDTSTART:20270112T100000\n" + closing
 	}
-	file := strings.ReplaceAll(one("a", "X-WR-TIMEZONE:Europe/Berlin\n")+one("b", "METHOD:REQUEST\nX-WR-TIMEZONE:Asia/Tokyo\n")+"\n"+one("c", ""), "\n", "\r\n")
+	file := strings.ReplaceAll(one("a", "X-WR-TIMEZONE:Europe/Berlin\n")+
+		one("b", "METHOD:REQUEST\nX-WR-TIMEZONE:Asia/Tokyo\n")+"\n"+one("c", ""), "\n", "\r\n")
 	doc, err := Parse([]byte(file), DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, uid := range []string{"b", "a", "c"} {
 		ev, ok, err := doc.Event(uid, time.UTC, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
-		if err != nil || !ok || ev.Method != map[string]string{"b": "REQUEST"}[uid] || ev.Start.UTC().Hour() != map[string]int{"a": 9, "b": 1, "c": 10}[uid] {
+		if err != nil || !ok || ev.Method != map[string]string{"b": "REQUEST"}[uid] ||
+			ev.Start.UTC().Hour() != map[string]int{"a": 9, "b": 1, "c": 10}[uid] {
 			t.Errorf("%+v, %v, %v", ev, ok, err)
 		}
-		edited, err := doc.SetLink(uid, Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Splice: func(text string) []Replacement { return []Replacement{{0, len(text), "link"}} }})
+		edited, err := doc.SetLink(uid, Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1",
+			Splice: func(text string) []Replacement { return []Replacement{{0, len(text), "link"}} }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,7 +317,8 @@ func TestCalledOff(t *testing.T) {
 
 // TestNoUTF8: bytes that are no UTF-8 are Windows-1252; they stay as they are when the event is edited.
 func TestNoUTF8(t *testing.T) {
-	file := strings.ReplaceAll(opening+"BEGIN:VEVENT\nUID:a\nDTSTAMP:20261101T080000Z\nSUMMARY:B\xfcro M\xf6dling #zoom\nDESCRIPTION:\x80 5\\, Zürich Z\xfcrich\n"+berlins+closing, "\n", "\r\n")
+	file := strings.ReplaceAll(opening+"BEGIN:VEVENT\nUID:a\nDTSTAMP:20261101T080000Z\nSUMMARY:B\xfcro M\xf6dling "+
+		"#zoom\nDESCRIPTION:\x80 5\\, Zürich Z\xfcrich\n"+berlins+closing, "\n", "\r\n")
 	doc, err := Parse([]byte(file), DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
@@ -305,12 +328,13 @@ func TestNoUTF8(t *testing.T) {
 		t.Fatalf("%q, %q, %v", ev.Title, ev.Description, err)
 	}
 	title := "Büro Mödling"
-	edited, err := doc.SetLink("a", Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Title: &title, Splice: func(text string) []Replacement {
-		if strings.HasSuffix(text, "link") {
-			return nil
-		}
-		return []Replacement{{len(text), len(text), " link"}}
-	}})
+	edited, err := doc.SetLink("a", Edit{Mark: "zt-x", JoinURL: "https://zoom.us/j/1", Title: &title,
+		Splice: func(text string) []Replacement {
+			if strings.HasSuffix(text, "link") {
+				return nil
+			}
+			return []Replacement{{len(text), len(text), " link"}}
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}

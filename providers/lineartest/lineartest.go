@@ -1,5 +1,6 @@
-// Package lineartest shows that work takes time and memory in proportion to its input, whatever the input is. Each package that reads
-// what strangers write has a list of cases, a test that runs them once and a benchmark that measures them:
+// Package lineartest shows that work takes time and memory in proportion to its input, whatever the input is. Each
+// package that reads what strangers write has a list of cases, a test that runs them once and a benchmark that measures
+// them:
 //
 //	go test ./... -run '^$' -bench Linear -benchtime 1x
 package lineartest
@@ -13,17 +14,19 @@ import (
 // Case is work on an input that grows.
 type Case struct {
 	Name string
-	// Size is how large the input is of which the benchmark measures one and two: large enough that a run takes about a millisecond.
+	// Size is how large the input is of which the benchmark measures one and two: large enough that a run takes about a
+	// millisecond.
 	Size int
-	// Make makes the input of a size, of bytes or whatever the case counts in, and returns the work on it, which is the same each time.
+	// Make makes the input of a size, of bytes or whatever the case counts in, and returns the work on it, which is the
+	// same each time.
 	Make func(size int) func()
 }
 
 // huge is how much larger an input is that quadratic work would be at for hours.
 const huge = 32
 
-// Test runs each case on a huge input: nothing is timed, but what is not linear does not come to its end. It also compares what is
-// allocated for an input and for one of twice the size.
+// Test runs each case on a huge input: nothing is timed, but what is not linear does not come to its end. It also
+// compares what is allocated for an input and for one of twice the size.
 func Test(t *testing.T, cases []Case) {
 	t.Helper()
 	for _, c := range cases {
@@ -32,7 +35,8 @@ func Test(t *testing.T, cases []Case) {
 			one, two := allocated(work), allocated(twice)
 			for try := 0; two > one*5/2 && two > 1<<20; try++ { // others may have been at work as well
 				if try == 5 {
-					t.Fatalf("allocates %d bytes for an input of %d, and %d for one of twice the size", one, c.Size, two)
+					t.Fatalf("allocates %d bytes for an input of %d, and %d for one of twice the size", one,
+						c.Size, two)
 				}
 				one, two = max(one, allocated(work)), min(two, allocated(twice))
 			}
@@ -57,8 +61,8 @@ const (
 	runs      = 15
 )
 
-// Bench measures each case on an input and on one of twice the size, and reports how many times longer that takes: the least of many
-// runs each, so that what else the machine does hardly counts.
+// Bench measures each case on an input and on one of twice the size, and reports how many times longer that takes: the
+// least of many runs each, so that what else the machine does hardly counts.
 func Bench(b *testing.B, cases []Case) {
 	b.Helper()
 	for _, c := range cases {

@@ -14,8 +14,9 @@ type Place struct {
 	ID      int64  // of Zoom, the meeting's number where the link shows one, else 0
 }
 
-// Classify tells which service's meeting a link leads into. Links that are wrapped are looked into: of link checkers that hide the target
-// the host that they show counts, and of redirectors that nobody knows a parameter that is a link as a whole.
+// Classify tells which service's meeting a link leads into. Links that are wrapped are looked into: of link checkers
+// that hide the target the host that they show counts, and of redirectors that nobody knows a parameter that is a link
+// as a whole.
 func Classify(link string) (Place, bool) {
 	link = Unwrap(link)
 	for range maxWrapped {
@@ -41,7 +42,8 @@ func (u location) place(link string) (Place, bool) {
 		return u.zoomPlace(link)
 	}
 	if u.scheme != "http" && u.scheme != "https" {
-		name := map[string]string{"msteams": "Microsoft Teams", "ms-teams": "Microsoft Teams", "webex": "Webex", "wbx": "Webex", "facetime": "FaceTime"}[u.scheme]
+		name := map[string]string{"msteams": "Microsoft Teams", "ms-teams": "Microsoft Teams", "webex": "Webex",
+			"wbx": "Webex", "facetime": "FaceTime"}[u.scheme]
 		return Place{Service: name, URL: link}, name != ""
 	}
 	for _, domain := range parents(u.host) {
@@ -59,16 +61,20 @@ func (u location) place(link string) (Place, bool) {
 	return Place{}, false
 }
 
-// anywhere are services that people run themselves, known by the form of their links: Greenlight's rooms for BigBlueButton, and its API;
-// Jitsi by its name; Skype for Business Server ("simple URLs"); Nextcloud Talk; Pexip's web app.
+// anywhere are services that people run themselves, known by the form of their links: Greenlight's rooms for
+// BigBlueButton, and its API; Jitsi by its name; Skype for Business Server ("simple URLs"); Nextcloud Talk; Pexip's web
+// app.
 var anywhere = []struct {
 	name       string
 	host, path *regexp.Regexp
 }{
-	{"BigBlueButton", regexp.MustCompile(``), regexp.MustCompile(`(?i)^/(gl/)?(b/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}([?/#]|$)|rooms/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}(/join)?([?#]|$)|bigbluebutton/(api|html5client)/)`)},
+	{"BigBlueButton", regexp.MustCompile(``),
+		regexp.MustCompile(`(?i)^/(gl/)?(b/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}([?/#]|$)|rooms/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}(/join)?([?#]|$)|bigbluebutton/(api|html5client)/)`)},
 	{"Jitsi", regexp.MustCompile(`(^|[.-])jitsi([.-]|$)|^meet\.jit`), regexp.MustCompile(`^/[^/?#]{2,}`)},
-	{"Skype for Business", regexp.MustCompile(`^(meet|join|lync|dialin|lyncmeet)[a-z0-9-]*\.`), regexp.MustCompile(`^(?i:/([^/?#]+/)?meet/[^/?#]+/[a-z0-9]{6,12})([?/#]|$)|^/[^/?#]+/[A-Z0-9]{8}([?/#]|$)`)},
-	{"Nextcloud Talk", regexp.MustCompile(``), regexp.MustCompile(`^/index\.php/call/[a-z0-9]{6,}|^/call/[a-z0-9]{8}([?/#]|$)`)},
+	{"Skype for Business", regexp.MustCompile(`^(meet|join|lync|dialin|lyncmeet)[a-z0-9-]*\.`),
+		regexp.MustCompile(`^(?i:/([^/?#]+/)?meet/[^/?#]+/[a-z0-9]{6,12})([?/#]|$)|^/[^/?#]+/[A-Z0-9]{8}([?/#]|$)`)},
+	{"Nextcloud Talk", regexp.MustCompile(``),
+		regexp.MustCompile(`^/index\.php/call/[a-z0-9]{6,}|^/call/[a-z0-9]{8}([?/#]|$)`)},
 	{"Pexip", regexp.MustCompile(``), regexp.MustCompile(`^/webapp[0-9]?/(m|conference|home)/`)},
 }
 
@@ -160,7 +166,8 @@ func number(text string) int64 {
 }
 
 // redirects are the names of parameters in which redirectors that nobody knows carry the target.
-var redirects = []string{"url", "u", "q", "target", "dest", "destination", "redirect", "redirect_uri", "redirecturl", "redir", "link", "href", "to", "goto", "location", "r", "a"}
+var redirects = []string{"url", "u", "q", "target", "dest", "destination", "redirect", "redirect_uri", "redirecturl",
+	"redir", "link", "href", "to", "goto", "location", "r", "a"}
 
 // redirected is the link that the link of a redirector carries, whoever runs that.
 func (u location) redirected() string {

@@ -4,7 +4,8 @@ import (
 	"strings"
 )
 
-// MaxLinks bounds how many links of one text are found, and maxLength how long one may be: browsers take no longer ones.
+// MaxLinks bounds how many links of one text are found, and maxLength how long one may be: browsers take no longer
+// ones.
 const (
 	MaxLinks  = 200
 	maxLength = 32 << 10
@@ -47,7 +48,8 @@ func Find(text string) []string {
 	return list
 }
 
-// begins says where a link begins of which the slash (or, in one that is encoded, the percent sign) at i is a part, or -1.
+// begins says where a link begins of which the slash (or, in one that is encoded, the percent sign) at i is a part, or
+// -1.
 func begins(text string, i, from int) int {
 	if text[i] == '%' {
 		return beginsEncoded(text, i, from)
@@ -60,7 +62,8 @@ func begins(text string, i, from int) int {
 		start--
 	}
 	host := strings.ToLower(strings.Trim(text[start:i], ".-"))
-	if !strings.Contains(host, ".") || start > from && strings.ContainsRune("@/=:", rune(text[start-1])) || !known(host) {
+	if !strings.Contains(host, ".") || start > from && strings.ContainsRune("@/=:", rune(text[start-1])) ||
+		!known(host) {
 		return -1
 	}
 	return start + strings.Index(strings.ToLower(text[start:i]), host)

@@ -10,7 +10,8 @@ import (
 
 func TestFind(t *testing.T) {
 	for text, want := range map[string][]string{
-		"see https://example.org/a, and HTTP://example.org/b.":                              {"https://example.org/a", "HTTP://example.org/b"},
+		"see https://example.org/a, and HTTP://example.org/b.": {"https://example.org/a",
+			"HTTP://example.org/b"},
 		"join:us02web.zoom.us/j/86000000001?pwd=Ab.1 (today)":                               nil,
 		"join us02web.zoom.us/j/86000000001?pwd=Ab.1 (today)":                               {"us02web.zoom.us/j/86000000001?pwd=Ab.1"},
 		"(meet.google.com/abc-defg-hij)":                                                    {"meet.google.com/abc-defg-hij"},
@@ -110,41 +111,61 @@ func wrappings() map[string]func(link string) string {
 		return func(link string) string { return begin + url.QueryEscape(link) + end }
 	}
 	return map[string]func(string) string{
-		"Google":               query("https://www.google.com/url?q=", "&sa=D&source=calendar"),
-		"Google in Britain":    query("https://www.google.co.uk/url?sa=t&url=", ""),
-		"Google, no www":       query("https://google.de/url?q=", "&sa=D"),
-		"Safe Links":           query("https://eur01.safelinks.protection.outlook.com/?url=", "&data=05%7C01&reserved=0"),
-		"Safe Links, app":      query("https://nam02.safelinks.protection.outlook.com/ap/w-59584e83/?url=", "&amp;data=x"),
+		"Google":            query("https://www.google.com/url?q=", "&sa=D&source=calendar"),
+		"Google in Britain": query("https://www.google.co.uk/url?sa=t&url=", ""),
+		"Google, no www":    query("https://google.de/url?q=", "&sa=D"),
+		"Safe Links": query("https://eur01.safelinks.protection.outlook.com/?url=",
+			"&data=05%7C01&reserved=0"),
+		"Safe Links, app": query("https://nam02.safelinks.protection.outlook.com/ap/w-59584e83/?url=",
+			"&amp;data=x"),
 		"Safe Links, GCC High": query("https://gcc02.safelinks.protection.office365.us/?url=", "&data=x"),
 		"Safe Links of Teams":  query("https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html?url=", "&locale=en-us"),
 		"URL Defense 1":        query("https://urldefense.proofpoint.com/v1/url?u=", "&k=x"),
 		"URL Defense 2": func(link string) string {
-			coded := strings.NewReplacer("%", "-", "/", "_").Replace(strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(link), "-", "%2D"), "_", "%5F"))
-			return "https://urldefense.proofpoint.com/v2/url?u=" + strings.ReplaceAll(coded, "-2F", "_") + "&d=DwMFaQ&c=x"
+			coded := strings.NewReplacer("%", "-", "/",
+				"_").Replace(strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(link), "-", "%2D"), "_", "%5F"))
+			return "https://urldefense.proofpoint.com/v2/url?u=" + strings.ReplaceAll(coded, "-2F", "_") +
+				"&d=DwMFaQ&c=x"
 		},
-		"URL Defense 3":                func(link string) string { return "https://urldefense.com/v3/__" + link + "__;!!AbC!dEf$" },
-		"URL Defense 3, of government": func(link string) string { return "https://urldefense.us/v3/__" + link + "__;!!AbC!dEf$" },
+		"URL Defense 3": func(link string) string {
+			return "https://urldefense.com/v3/__" + link +
+				"__;!!AbC!dEf$"
+		},
+		"URL Defense 3, of government": func(link string) string {
+			return "https://urldefense.us/v3/__" + link +
+				"__;!!AbC!dEf$"
+		},
 		"URL Defense 3, taken out": func(link string) string {
-			return "https://urldefense.com/v3/__" + strings.Replace(link, "?", "*", 1) + "__;" + base64.RawURLEncoding.EncodeToString([]byte("?")) + "!!AbC!dEf$"
+			return "https://urldefense.com/v3/__" + strings.Replace(link, "?", "*", 1) + "__;" +
+				base64.RawURLEncoding.EncodeToString([]byte("?")) + "!!AbC!dEf$"
 		},
 		"URL Defense 3, several": func(link string) string {
-			return "https://urldefense.com/v3/__" + strings.Replace(link, "?pw", "**B", 1) + "__;" + base64.RawURLEncoding.EncodeToString([]byte("?pw")) + "!!AbC!dEf$"
+			return "https://urldefense.com/v3/__" + strings.Replace(link, "?pw", "**B", 1) + "__;" +
+				base64.RawURLEncoding.EncodeToString([]byte("?pw")) + "!!AbC!dEf$"
 		},
-		"Barracuda":   query("https://linkprotect.cudasvc.com/url?a=", "&c=E,1,x"),
-		"Cisco":       func(link string) string { return "https://secure-web.cisco.com/1AbC-d_e/" + url.QueryEscape(link) },
+		"Barracuda": query("https://linkprotect.cudasvc.com/url?a=", "&c=E,1,x"),
+		"Cisco": func(link string) string {
+			return "https://secure-web.cisco.com/1AbC-d_e/" +
+				url.QueryEscape(link)
+		},
 		"Trend Micro": query("https://ca-1801-ctp.trendmicro.com:443/wis/clicktime/v1/query?url=", "&umid=x"),
 		"Sophos": func(link string) string {
-			return "https://eu-west-1.protection.sophos.com?d=x&u=" + base64.StdEncoding.EncodeToString([]byte(link)) + "&i=x"
+			return "https://eu-west-1.protection.sophos.com?d=x&u=" +
+				base64.StdEncoding.EncodeToString([]byte(link)) + "&i=x"
 		},
-		"FireEye":          query("https://protect2.fireeye.com/v1/url?k=x&q=1&e=y&u=", ""),
-		"Symantec":         query("https://clicktime.symantec.com/3AbC?u=", ""),
-		"Check Point":      func(link string) string { return "https://protect.checkpoint.com/v2/___" + link + "___.YXA" },
+		"FireEye":  query("https://protect2.fireeye.com/v1/url?k=x&q=1&e=y&u=", ""),
+		"Symantec": query("https://clicktime.symantec.com/3AbC?u=", ""),
+		"Check Point": func(link string) string {
+			return "https://protect.checkpoint.com/v2/___" + link +
+				"___.YXA"
+		},
 		"Trustwave":        query("https://scanmail.trustwave.com/?c=1&d=x&s=5&u=", ""),
 		"LinkedIn":         query("https://www.linkedin.com/redir/redirect?url=", "&urlhash=x"),
 		"Facebook":         query("https://l.facebook.com/l.php?u=", "&h=x"),
 		"encoded as whole": url.QueryEscape,
 		"twice": func(link string) string {
-			return "https://www.google.com/url?q=" + url.QueryEscape("https://eur01.safelinks.protection.outlook.com/?url="+url.QueryEscape(link)+"&data=x")
+			return "https://www.google.com/url?q=" +
+				url.QueryEscape("https://eur01.safelinks.protection.outlook.com/?url="+url.QueryEscape(link)+"&data=x")
 		},
 		"encoded twice": func(link string) string {
 			return "https://linkprotect.cudasvc.com/url?a=" + url.QueryEscape(url.QueryEscape(link))
@@ -170,12 +191,14 @@ func TestUnwrap(t *testing.T) {
 			if checker := Checker(wrapped); (checker == "") != (name == "encoded as whole") {
 				t.Errorf("the checker of %s is %q", wrapped, checker)
 			}
-			if got := Unwrap(wrap("https://zoom.us.evil.example/j/85000000001?pwd=x")); !strings.HasPrefix(got, "https://zoom.us.evil.example/") {
+			if got := Unwrap(wrap("https://zoom.us.evil.example/j/85000000001?pwd=x")); !strings.HasPrefix(got,
+				"https://zoom.us.evil.example/") {
 				t.Errorf("a stranger's is %s", got)
 			}
 		})
 	}
-	for _, plain := range []string{link, "https://example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F85000000001", "https://www.google.com/search?q=zoom",
+	for _, plain := range []string{link, "https://example.org/?url=https%3A%2F%2Fzoom.us%2Fj%2F85000000001",
+		"https://www.google.com/search?q=zoom",
 		"https://urldefense.com/v3/", "https://example.org/a%zz"} {
 		if got := Unwrap(plain); got != plain {
 			t.Errorf("%s became %s", plain, got)
@@ -187,7 +210,8 @@ func FuzzLinks(f *testing.F) {
 	for _, wrap := range wrappings() {
 		f.Add(wrap("https://us02web.zoom.us/j/85000000001?pwd=aB.1"))
 	}
-	for _, s := range []string{"", "//", "://", "%3a%2f%2f", "https://urldefense.com/v3/__https:/zoom.us/j/***-__;!!", "zoom.us/", "https://@:/?#", "a.zoom.us/j/1/zoom.us/j/2"} {
+	for _, s := range []string{"", "//", "://", "%3a%2f%2f", "https://urldefense.com/v3/__https:/zoom.us/j/***-__;!!",
+		"zoom.us/", "https://@:/?#", "a.zoom.us/j/1/zoom.us/j/2"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

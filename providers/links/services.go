@@ -5,8 +5,8 @@ type service struct {
 	name string
 	// domains are where it serves them, and what is below those.
 	domains []string
-	// paths are how path, query and fragment of such a link begin, letters in any case: an asterisk stands for one part of a path, two for
-	// any number of them, none too. "" is every link that is more than the front page.
+	// paths are how path, query and fragment of such a link begin, letters in any case: an asterisk stands for one part
+	// of a path, two for any number of them, none too. "" is every link that is more than the front page.
 	paths []string
 }
 
@@ -16,22 +16,28 @@ const (
 	GoogleMeet = "Google Meet"
 )
 
-// zoomDomains are where Zoom serves meetings: the world, China, the US government, Deutsche Telekom. (Zoom: "Zoom network firewall
-// or proxy server settings", and the vanity URLs of zoomgov.com and zoom-x.de.)
+// zoomDomains are where Zoom serves meetings: the world, China, the US government, Deutsche Telekom. (Zoom: "Zoom
+// network firewall or proxy server settings", and the vanity URLs of zoomgov.com and zoom-x.de.)
 var zoomDomains = []string{"zoom.us", "zoom.com", "zoom.com.cn", "zoomgov.com", "zoom-x.de"}
 
-// services are those besides Zoom. Sources, unless a line says otherwise: the join links in each service's own help pages, and the kinds
-// that MeetingBar (github.com/leits/MeetingBar) finds in calendars. Streams to look at, as of YouTube and Vimeo, are no place to meet.
+// services are those besides Zoom. Sources, unless a line says otherwise: the join links in each service's own help
+// pages, and the kinds that MeetingBar (github.com/leits/MeetingBar) finds in calendars. Streams to look at, as of
+// YouTube and Vimeo, are no place to meet.
 var services = []service{
-	{GoogleMeet, []string{"meet.google.com", "hangouts.google.com", "stream.meet.google.com", "duo.app.goo.gl"}, []string{""}},
+	{GoogleMeet, []string{"meet.google.com", "hangouts.google.com", "stream.meet.google.com", "duo.app.goo.gl"},
+		[]string{""}},
 	{GoogleMeet, []string{"g.co"}, []string{"meet/"}},
-	// Teams: the world, its new domain, private accounts, the US government (GCC High and DoD), and China (Microsoft: "Office 365 URLs and IP
-	// address ranges", one page for each cloud). A launcher page carries the link in a parameter, the web app in the fragment.
+	// Teams: the world, its new domain, private accounts, the US government (GCC High and DoD), and China (Microsoft:
+	// "Office 365 URLs and IP address ranges", one page for each cloud). A launcher page carries the link in a
+	// parameter, the web app in the fragment.
 	{"Microsoft Teams",
-		[]string{"teams.microsoft.com", "teams.cloud.microsoft", "teams.live.com", "teams.microsoft.us", "teams.microsoftonline.cn"},
-		[]string{"**meetup-join", "meet/", "**/meet/", "**%2fmeet%2f", "**pre-join-calling", "light-meetings", "convene/"}},
+		[]string{"teams.microsoft.com", "teams.cloud.microsoft", "teams.live.com", "teams.microsoft.us",
+			"teams.microsoftonline.cn"},
+		[]string{"**meetup-join", "meet/", "**/meet/", "**%2fmeet%2f", "**pre-join-calling", "light-meetings",
+			"convene/"}},
 	{"Webex", []string{"webex.com", "webex.com.cn", "webexgov.us"},
-		[]string{"**j.php?", "**e.php?", "**g.php?", "**k.php?", "**tc0506/", "meet/", "*/meet/", "join/", "m/", "l/", "w/", "weblink", "*/weblink", "wbxmjs/", "webappng/", "wc/", "webinar/"}},
+		[]string{"**j.php?", "**e.php?", "**g.php?", "**k.php?", "**tc0506/", "meet/", "*/meet/", "join/", "m/", "l/",
+			"w/", "weblink", "*/weblink", "wbxmjs/", "webappng/", "wc/", "webinar/"}},
 	{"Skype", []string{"join.skype.com"}, []string{""}},
 	{"Skype for Business", []string{"meet.lync.com"}, []string{""}},
 	{"GoTo Meeting", []string{"meet.goto.com", "gotomeet.me", "gotomeet.com"}, []string{""}},
@@ -39,14 +45,17 @@ var services = []service{
 	{"GoTo Meeting", []string{"app.goto.com"}, []string{"meeting/", "meet/"}},
 	{"GoTo Webinar", []string{"gotowebinar.com"}, []string{""}},
 	{"GoTo Webinar", []string{"goto.com"}, []string{"webinar/"}},
-	{"Jitsi", []string{"meet.jit.si", "8x8.vc", "meet.ffmuc.net", "jitsi.member.fsf.org", "framatalk.org", "meet.systemli.org", "beta.meet.jit.si"}, []string{""}},
+	{"Jitsi", []string{"meet.jit.si", "8x8.vc", "meet.ffmuc.net", "jitsi.member.fsf.org", "framatalk.org",
+		"meet.systemli.org", "beta.meet.jit.si"}, []string{""}},
 	{"Whereby", []string{"whereby.com", "appear.in"}, []string{""}},
 	{"BlueJeans", []string{"bluejeans.com"}, []string{""}},
 	{"Amazon Chime", []string{"chime.aws", "meet.chime.in"}, []string{""}},
 	// RingCentral sells its service under other names too (its app for calendars knows these).
-	{"RingCentral", []string{"ringcentral.com", "ringcentral.biz", "cloudoffice.avaya.com", "officeathand.att.com", "rainbowoffice.com", "unifyoffice.com"},
+	{"RingCentral", []string{"ringcentral.com", "ringcentral.biz", "cloudoffice.avaya.com", "officeathand.att.com",
+		"rainbowoffice.com", "unifyoffice.com"},
 		[]string{"join/", "j/", "teleconference", "welcome/meetings/", "conf/on/", "app/join"}},
-	{"RingCentral", []string{"meetings-officeathand.att.com", "meetings.btcloudphone.bt.com", "meetings.businessconnect.telus.com"}, []string{""}},
+	{"RingCentral", []string{"meetings-officeathand.att.com", "meetings.btcloudphone.bt.com",
+		"meetings.businessconnect.telus.com"}, []string{""}},
 	{"Slack", []string{"slack.com"}, []string{"huddle/", "*/huddle/"}},
 	{"Discord", []string{"discord.gg"}, []string{""}},
 	{"Discord", []string{"discord.com", "discordapp.com"}, []string{"channels/", "invite/", "events/"}},
@@ -59,13 +68,16 @@ var services = []service{
 	{"Lifesize", []string{"call.lifesizecloud.com", "guest.lifesize.com"}, []string{""}},
 	{"Pexip", []string{"pexip.me", "pexip.com"}, []string{"meet/", "webapp"}},
 	{"Tencent Meeting", []string{"voovmeeting.com", "meeting.tencent.com"}, []string{""}},
-	{"Lark", []string{"vc.larksuite.com", "vc.feishu.cn", "meetings.larksuite.com", "meetings.feishu.cn"}, []string{""}},
+	{"Lark", []string{"vc.larksuite.com", "vc.feishu.cn", "meetings.larksuite.com", "meetings.feishu.cn"},
+		[]string{""}},
 	{"DingTalk", []string{"meeting.dingtalk.com"}, []string{""}},
 	{"Zhumu", []string{"zhumu.com", "zhumu.me"}, []string{"j/"}},
 	{"Workplace", []string{"workplace.com"}, []string{"groupcall/"}},
-	{"Zoho", []string{"meeting.zoho.com", "meeting.zoho.eu", "meeting.zoho.in", "meet.zoho.com", "meet.zoho.eu", "meet.zoho.in"}, []string{""}},
+	{"Zoho", []string{"meeting.zoho.com", "meeting.zoho.eu", "meeting.zoho.in", "meet.zoho.com", "meet.zoho.eu",
+		"meet.zoho.in"}, []string{""}},
 	{"Zoho", []string{"cliq.zoho.com", "cliq.zoho.eu", "cliq.zoho.in"}, []string{"meetings/"}},
-	{"BigBlueButton", []string{"bigbluebutton.org", "blindsidenetworks.com", "bbbserver.com"}, []string{"gl/", "b/", "rooms/", "playback/", "bigbluebutton/"}},
+	{"BigBlueButton", []string{"bigbluebutton.org", "blindsidenetworks.com", "bbbserver.com"},
+		[]string{"gl/", "b/", "rooms/", "playback/", "bigbluebutton/"}},
 	{"Blackboard Collaborate", []string{"bbcollab.com"}, []string{""}},
 	{"ClickMeeting", []string{"clickmeeting.com"}, []string{"*"}},
 	{"Livestorm", []string{"app.livestorm.com", "app.livestorm.co"}, []string{"p/", "*/"}},
@@ -98,7 +110,8 @@ var services = []service{
 	{"ZM page", []string{"zm.page"}, []string{""}},
 	{"Jam", []string{"jam.systems"}, []string{""}},
 	{"TrueConf", []string{"trueconf.com"}, []string{"c/", "webrtc/"}},
-	{"Yandex Telemost", []string{"telemost.yandex.ru", "telemost.yandex.com", "telemost.360.yandex.ru"}, []string{"j/"}},
+	{"Yandex Telemost", []string{"telemost.yandex.ru", "telemost.yandex.com", "telemost.360.yandex.ru"},
+		[]string{"j/"}},
 	{"Butter", []string{"app.butter.us"}, []string{""}},
 	{"Element Call", []string{"call.element.io"}, []string{""}},
 }

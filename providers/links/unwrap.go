@@ -20,11 +20,16 @@ type wrapper struct {
 
 // wrappers: where each puts the target is what their makers say, and what decoders that are in use elsewhere read.
 var wrappers = []wrapper{
-	// Microsoft Defender for Office 365: the world, the US government, and China; the page of Teams; and the links of Outlook on the web.
-	{"Safe Links", []string{"safelinks.protection.outlook.com", "safelinks.protection.office365.us", "safelinks.protection.partner.outlook.cn"}, "", []string{"url"}},
-	{"Safe Links", []string{"teams.cdn.office.net", "teams.static.microsoft", "teams.microsoft.us"}, "evergreen-assets/safelinks", []string{"url"}},
-	{"Safe Links", []string{"outlook.office.com", "outlook.office365.com", "outlook.live.com", "outlook.office365.us"}, "mail/safelink", []string{"url"}},
-	// Proofpoint URL Defense: the first form holds the target in u, the second in u with signs of its own, the third in the path.
+	// Microsoft Defender for Office 365: the world, the US government, and China; the page of Teams; and the links of
+	// Outlook on the web.
+	{"Safe Links", []string{"safelinks.protection.outlook.com", "safelinks.protection.office365.us",
+		"safelinks.protection.partner.outlook.cn"}, "", []string{"url"}},
+	{"Safe Links", []string{"teams.cdn.office.net", "teams.static.microsoft", "teams.microsoft.us"},
+		"evergreen-assets/safelinks", []string{"url"}},
+	{"Safe Links", []string{"outlook.office.com", "outlook.office365.com", "outlook.live.com", "outlook.office365.us"},
+		"mail/safelink", []string{"url"}},
+	// Proofpoint URL Defense: the first form holds the target in u, the second in u with signs of its own, the third in
+	// the path.
 	{"URL Defense", []string{"urldefense.proofpoint.com"}, "v1/", []string{"u"}},
 	{"Barracuda", []string{"linkprotect.cudasvc.com"}, "", []string{"a"}},
 	{"Cisco", []string{"secure-web.cisco.com"}, "", nil},
@@ -64,8 +69,8 @@ var opaque = []struct {
 // google are the hosts of Google in all countries.
 var google = regexp.MustCompile(`^(www\.)?google\.[a-z]{2,3}(\.[a-z]{2})?$`)
 
-// Unwrap is a link without what link checkers and redirectors that are known have wrapped around it, as far as the target stands in it. An
-// HTML entity for the ampersand is taken for one.
+// Unwrap is a link without what link checkers and redirectors that are known have wrapped around it, as far as the
+// target stands in it. An HTML entity for the ampersand is taken for one.
 func Unwrap(link string) string {
 	link = whole(link)
 	for range maxWrapped {
@@ -101,10 +106,12 @@ func Checker(link string) string {
 	return u.host
 }
 
-// whole is a link as a browser would take it: ampersands as such, one that is encoded as a whole decoded, and with a scheme.
+// whole is a link as a browser would take it: ampersands as such, one that is encoded as a whole decoded, and with a
+// scheme.
 func whole(link string) string {
 	link = strings.TrimSpace(strings.ReplaceAll(link, "&amp;", "&"))
-	if at := strings.IndexAny(link, ":%"); at > 0 && len(link) >= at+9 && strings.EqualFold(link[at:at+9], "%3a%2f%2f") {
+	if at := strings.IndexAny(link, ":%"); at > 0 && len(link) >= at+9 &&
+		strings.EqualFold(link[at:at+9], "%3a%2f%2f") {
 		link = unescape(link)
 	}
 	if !strings.Contains(link, "://") {
@@ -138,7 +145,8 @@ func (u location) inside() string {
 		return cmp.Or(u.target("q"), u.target("url"))
 	case u.on("urldefense.proofpoint.com") && hasPrefixFold(u.path, "v2/"):
 		return dashed(u.param("u"))
-	case u.on("urldefense.com"), u.on("urldefense.us"), u.on("urldefense.proofpoint.com") && hasPrefixFold(u.path, "v3/"):
+	case u.on("urldefense.com"), u.on("urldefense.us"), u.on("urldefense.proofpoint.com") &&
+		hasPrefixFold(u.path, "v3/"):
 		return underscored(u.whole)
 	}
 	w := u.wrapper()
@@ -196,7 +204,8 @@ func fromBase64(text string) string {
 	return ""
 }
 
-// inPath is the link that stands in a path, as it is or percent-encoded, up to the underscores behind which Check Point goes on.
+// inPath is the link that stands in a path, as it is or percent-encoded, up to the underscores behind which Check Point
+// goes on.
 func inPath(path string) string {
 	for range 3 {
 		at := strings.Index(path[min(1, len(path)):], "://")
@@ -226,8 +235,8 @@ func dashed(u string) string {
 	return u
 }
 
-// underscored decodes the third form of URL Defense. The target stands between two underscores each. An asterisk stands for one character
-// that was taken out, two and a letter for several; they follow in base64.
+// underscored decodes the third form of URL Defense. The target stands between two underscores each. An asterisk stands
+// for one character that was taken out, two and a letter for several; they follow in base64.
 func underscored(path string) string {
 	_, rest, found := strings.Cut(path, "/v3/__")
 	if !found {
@@ -240,7 +249,8 @@ func underscored(path string) string {
 	taken, _, _ = strings.Cut(taken, "!")
 	out := []rune(decodeTaken(taken))
 	if strings.Contains(target, "://") || strings.Contains(target, ":/") {
-		if scheme, behind, ok := strings.Cut(target, ":/"); ok && !strings.HasPrefix(behind, "/") { // a slash gets lost on the way
+		// a slash gets lost on the way
+		if scheme, behind, ok := strings.Cut(target, ":/"); ok && !strings.HasPrefix(behind, "/") {
 			target = scheme + "://" + behind
 		}
 	}

@@ -4,7 +4,8 @@ import (
 	"strings"
 )
 
-// location is a link taken apart as far as recognising it needs that. net/url refuses what people and mail systems write.
+// location is a link taken apart as far as recognising it needs that. net/url refuses what people and mail systems
+// write.
 type location struct {
 	scheme, host    string // lower case
 	path, query     string // path without the first slash, both as written
@@ -49,7 +50,8 @@ func (u location) param(name string) string {
 func (u location) on(domain string) bool { return on(u.host, domain) }
 
 func on(host, domain string) bool {
-	return host == domain || len(host) > len(domain) && host[len(host)-len(domain)-1] == '.' && strings.HasSuffix(host, domain)
+	return host == domain || len(host) > len(domain) && host[len(host)-len(domain)-1] == '.' &&
+		strings.HasSuffix(host, domain)
 }
 
 // unescape decodes percent signs, and leaves alone what is none.

@@ -21,16 +21,17 @@ var (
 	ErrInvalid = words.Kind("not accepted")
 	// ErrNotSent: the request never left (no connection, no access token). It may be tried again at once.
 	ErrNotSent = words.Kind("could not be sent")
-	// ErrAgain: the service does not take a part of what was asked for. The same call, made again, leaves that part out.
+	// ErrAgain: the service does not take a part of what was asked for. The same call, made again, leaves that part
+	// out.
 	ErrAgain = words.Kind("to be tried again without what is not taken")
 )
 
-// ErrUnfit says that the meeting is there and must not be shown to guests: it lacks something without which they get in whom the owner
-// does not want. It leaves open what else the call did.
+// ErrUnfit says that the meeting is there and must not be shown to guests: it lacks something without which they get in
+// whom the owner does not want. It leaves open what else the call did.
 var ErrUnfit = words.Fact("the meeting is not as safe as it was asked to be")
 
-// SignInError says that the service, or what keeps the sign-in, does not take who asks: a secret that has expired, an app that was switched
-// off, nobody has signed in. It concerns everything that is asked with the same credentials.
+// SignInError says that the service, or what keeps the sign-in, does not take who asks: a secret that has expired, an
+// app that was switched off, nobody has signed in. It concerns everything that is asked with the same credentials.
 type SignInError struct{ Err error }
 
 func (e *SignInError) Error() string { return e.Err.Error() }

@@ -9,8 +9,8 @@ import (
 type Inspector interface {
 	// Inspect reads a meeting as guests will find it. ErrGone when the service says that there is none with this id.
 	Inspect(ctx context.Context, id int64) (Inspection, error)
-	// Host reads what a host may do. What must not be read for lack of a scope stays unknown, and Missing names the scope.
-	// ErrInvalid when the account has no such user.
+	// Host reads what a host may do. What must not be read for lack of a scope stays unknown, and Missing names the
+	// scope. ErrInvalid when the account has no such user.
 	Host(ctx context.Context, host string) (HostFacts, error)
 	// Scopes names the scopes that the credentials lack; none where the service does not say which ones they have.
 	Scopes(ctx context.Context) (Scopes, error)
@@ -58,11 +58,13 @@ type HostFacts struct {
 	Status string
 	// Room is the number of the personal room. Where Plan is known and this is not, there is no room.
 	Room int64
-	// RoomOn says whether the personal room is switched on, and DemandsPasscode whether new meetings have to have a passcode.
+	// RoomOn says whether the personal room is switched on, and DemandsPasscode whether new meetings have to have a
+	// passcode.
 	RoomOn, DemandsPasscode *bool
 	// Capacity is how many people fit into a meeting.
 	Capacity int
-	// Concurrent is how many meetings the host can hold at the same time, and Guessed says that it is concluded from other facts.
+	// Concurrent is how many meetings the host can hold at the same time, and Guessed says that it is concluded from
+	// other facts.
 	Concurrent int
 	Guessed    bool
 	// EmbedPasscode says whether join links carry the passcode.

@@ -9,19 +9,20 @@ import (
 )
 
 // Service makes and keeps meetings. Its methods may be called from several goroutines at once; writes for one host are
-// serialised by the service. Every error that is not one of the kinds in errors.go leaves open whether the call took effect.
+// serialised by the service. Every error that is not one of the kinds in errors.go leaves open whether the call took
+// effect.
 type Service interface {
-	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked through;
-	// a meeting that was made a moment ago may be missing from it.
+	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked
+	// through; a meeting that was made a moment ago may be missing from it.
 	Find(ctx context.Context, host, mark string) (Meeting, error)
-	// Create makes a meeting that carries mark. It may be Unfinished. What is refused for a part that can be left out ends with ErrAgain,
-	// here and in Update.
+	// Create makes a meeting that carries mark. It may be Unfinished. What is refused for a part that can be left out
+	// ends with ErrAgain, here and in Update.
 	Create(ctx context.Context, mark string, s Spec) (Meeting, error)
 	// Get reads a meeting. ErrGone when the service says that there is none with this id.
 	Get(ctx context.Context, id int64) (Meeting, error)
 	// Update changes a meeting that was told from into to. It sends only what differs; a zero from means that nobody
-	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back. Of what
-	// counts against the host's limit it does one thing: where more has to be done, the meeting is Unfinished.
+	// knows what the meeting was told: it is read, and what differs is sent. It returns the meeting as read back. Of
+	// what counts against the host's limit it does one thing: where more has to be done, the meeting is Unfinished.
 	Update(ctx context.Context, id int64, from, to Spec) (Meeting, error)
 	// Cancel deletes a meeting. One that is already gone is success.
 	Cancel(ctx context.Context, id int64) error
@@ -48,8 +49,9 @@ type Kind string
 const (
 	Scheduled Kind = "scheduled" // a meeting of its own, at a time
 	Lasting   Kind = "lasting"   // one link for a whole series; Zoom's "recurring, no fixed time"
-	Fixed     Kind = "fixed"     // one link for a whole series, with the times of the series; Zoom's "recurring, fixed time"
-	Personal  Kind = "personal"  // the host's personal room
+	// one link for a whole series, with the times of the series; Zoom's "recurring, fixed time"
+	Fixed    Kind = "fixed"
+	Personal Kind = "personal" // the host's personal room
 )
 
 // Spec is the meeting that an event asks for. It is a pure function of event, tag options and configuration.
@@ -57,9 +59,11 @@ type Spec struct {
 	Host  string // Zoom user, by e-mail address or id
 	Topic string // any length; the service cuts it to its limit
 	Kind  Kind
-	// Start is in the event's own zone, whole seconds; of Fixed, that of the first occurrence. Zero for Lasting and Personal.
+	// Start is in the event's own zone, whole seconds; of Fixed, that of the first occurrence. Zero for Lasting and
+	// Personal.
 	Start time.Time `json:",omitzero"`
-	// Zone is the IANA name of the event's zone, or "" (then Start is told in UTC); of Fixed, one for which Zoom has a name.
+	// Zone is the IANA name of the event's zone, or "" (then Start is told in UTC); of Fixed, one for which Zoom has a
+	// name.
 	Zone string `json:",omitempty"`
 	// Duration is in whole minutes, at least one. Zero for Lasting and Personal.
 	Duration time.Duration `json:",omitempty"`
@@ -87,8 +91,8 @@ func (s Spec) Equal(t Spec) bool {
 // applies.
 type Options struct {
 	WaitingRoom *bool `json:",omitempty"`
-	// JoinBeforeHost: nil is the host's setting, negative is off, 0 is any time, else how long before the start (5, 10 or
-	// 15 minutes).
+	// JoinBeforeHost: nil is the host's setting, negative is off, 0 is any time, else how long before the start (5, 10
+	// or 15 minutes).
 	JoinBeforeHost *time.Duration `json:",omitempty"`
 	// Passcode is "auto" (there is one, chosen by Zoom or us), "none", or the passcode itself.
 	Passcode Passcode `json:",omitempty"`
@@ -99,8 +103,8 @@ type Options struct {
 	// Recording is "none", "local" or "cloud".
 	Recording        string   `json:",omitempty"`
 	AlternativeHosts []string `json:",omitempty"`
-	// Template is the name of the meeting template that a meeting is made from. It counts when it is made and never again; all other
-	// options win over it.
+	// Template is the name of the meeting template that a meeting is made from. It counts when it is made and never
+	// again; all other options win over it.
 	Template string `json:",omitempty"`
 	// Mail is whether Zoom may mail hosts and alternative hosts about the meeting. It is always sent.
 	Mail bool `json:",omitempty"`
@@ -126,7 +130,8 @@ type Meeting struct {
 	// Start and Duration are zero for a meeting with a schedule.
 	Start    time.Time     `json:",omitzero"`
 	Duration time.Duration `json:",omitempty"`
-	// Instance names the meeting as it is to be held next, or is being held; it is another one each time. Empty where nobody knows.
+	// Instance names the meeting as it is to be held next, or is being held; it is another one each time. Empty where
+	// nobody knows.
 	Instance string `json:",omitempty"`
 	// Occurrences are the coming ones of a meeting with a schedule, in order.
 	Occurrences []Occurrence `json:",omitempty"`

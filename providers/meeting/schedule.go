@@ -104,8 +104,8 @@ func (s Spec) since(now time.Time) Spec {
 // SameSince reports whether two specs ask for the same from now on: what was removed or moved before does not count.
 func (s Spec) SameSince(t Spec, now time.Time) bool { return s.since(now).Equal(t.since(now)) }
 
-// Starts are the times that the rule of a Fixed spec gives, in UTC. They are what Zoom is known to make of it: Readings tells of
-// what nobody knows.
+// Starts are the times that the rule of a Fixed spec gives, in UTC. They are what Zoom is known to make of it: Readings
+// tells of what nobody knows.
 func (s Spec) Starts() []time.Time {
 	if s.Schedule == nil {
 		return nil
@@ -113,8 +113,8 @@ func (s Spec) Starts() []time.Time {
 	return s.Schedule.Rule.starts(s.Start.In(s.location()), time.Sunday, false)
 }
 
-// Readings are the times that the rule gives in each way in which it can be read: it is not known which day begins Zoom's week, nor
-// what it does in months that have no 31st.
+// Readings are the times that the rule gives in each way in which it can be read: it is not known which day begins
+// Zoom's week, nor what it does in months that have no 31st.
 func (s Spec) Readings() [][]time.Time {
 	var all [][]time.Time
 	for _, week := range []time.Weekday{time.Sunday, time.Monday} {
@@ -177,8 +177,8 @@ func (s Spec) each() []one {
 	return list
 }
 
-// Remaining is a Fixed spec as it has to be told to Zoom at now: from the first occurrence on that the rule puts after now. ok is
-// false where there is none.
+// Remaining is a Fixed spec as it has to be told to Zoom at now: from the first occurrence on that the rule puts after
+// now. ok is false where there is none.
 func (s Spec) Remaining(now time.Time) (left Spec, ok bool) {
 	starts := s.Starts()
 	first := slices.IndexFunc(starts, func(at time.Time) bool { return at.After(now) })
@@ -205,11 +205,12 @@ func (s Spec) Running(now time.Time) (Occurrence, bool) {
 	return Occurrence{}, false
 }
 
-// maxPeriods bounds how many days, weeks or months are looked at: a monthly rule for the 31st passes over five months of a year.
+// maxPeriods bounds how many days, weeks or months are looked at: a monthly rule for the 31st passes over five months
+// of a year.
 const maxPeriods = 20 * MaxOccurrences
 
-// starts gives the times of the rule, the first one first, on the wall clock of its zone; clamp puts a day that a month lacks on
-// its last day.
+// starts gives the times of the rule, the first one first, on the wall clock of its zone; clamp puts a day that a month
+// lacks on its last day.
 func (r Rule) starts(first time.Time, week time.Weekday, clamp bool) []time.Time {
 	var list []time.Time
 	for period := range maxPeriods {

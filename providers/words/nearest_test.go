@@ -10,7 +10,8 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"a", "", 1}, {"schedule", "shedule", 1}, {"host", "hots", 1}, {"kitten", "sitting", 3}, {"ä", "a", 1}, {"xa", "ay", 2},
+		{"", "", 0}, {"a", "", 1}, {"schedule", "shedule", 1}, {"host", "hots", 1}, {"kitten", "sitting", 3},
+		{"ä", "a", 1}, {"xa", "ay", 2},
 	} {
 		if got := distance(c.a, c.b); got != c.want || distance(c.b, c.a) != c.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
@@ -20,7 +21,8 @@ func TestDistance(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	known := []string{"Home", "office", "host_id", "a"}
-	for word, want := range map[string]string{"hmoe": "Home", "OFFICE": "office", "host-id": "host_id", "team": "", "": "", "x": ""} {
+	for word, want := range map[string]string{"hmoe": "Home", "OFFICE": "office", "host-id": "host_id", "team": "",
+		"": "", "x": ""} {
 		if got := Nearest(word, known); got != want {
 			t.Errorf("nearest to %q: %q, want %q", word, got, want)
 		}

@@ -1,5 +1,6 @@
-// Package words turns errors into what people read. An error grows from the inside out: each layer says what it was about, and its kind is
-// for the program alone. Of such a chain people need one sentence, the one that says the cause and its mend.
+// Package words turns errors into what people read. An error grows from the inside out: each layer says what it was
+// about, and its kind is for the program alone. Of such a chain people need one sentence, the one that says the cause
+// and its mend.
 package words
 
 import (
@@ -7,14 +8,15 @@ import (
 	"strings"
 )
 
-// Plain is an error, somewhere in a chain, that says all that people need in one sentence: what, where, and how to mend it.
+// Plain is an error, somewhere in a chain, that says all that people need in one sentence: what, where, and how to mend
+// it.
 type Plain interface {
 	error
 	Plain() string
 }
 
-// kind is an error that tells the program what may be concluded. What stands behind it in a chain is the cause, what stands before it is
-// what was being done.
+// kind is an error that tells the program what may be concluded. What stands behind it in a chain is the cause, what
+// stands before it is what was being done.
 type kind struct {
 	text string
 	mute bool
@@ -22,7 +24,8 @@ type kind struct {
 
 func (k *kind) Error() string { return k.text }
 
-// Kind makes a kind of failure that people are not told where something stands behind it: "not allowed" says less than the reason.
+// Kind makes a kind of failure that people are not told where something stands behind it: "not allowed" says less than
+// the reason.
 func Kind(text string) error { return &kind{text, true} }
 
 // Fact makes a kind of failure that people have to be told as well: "the event is gone".
@@ -45,11 +48,12 @@ func (s *said) Unwrap() error { return s.kind }
 
 func (s *said) Plain() string { return s.text }
 
-// Say is an error of a kind, which may be nil, that people are told with this sentence alone, whatever is wrapped around it.
+// Say is an error of a kind, which may be nil, that people are told with this sentence alone, whatever is wrapped
+// around it.
 func Say(kind error, sentence string) error { return &said{kind, sentence} }
 
-// Of is what people are told of err: the outermost sentence in it that was made for them, else its text from the kind on. Errors that were
-// joined are told one after the other.
+// Of is what people are told of err: the outermost sentence in it that was made for them, else its text from the kind
+// on. Errors that were joined are told one after the other.
 func Of(err error) string {
 	if err == nil {
 		return ""
@@ -63,7 +67,8 @@ func Of(err error) string {
 	return fromKind(err)
 }
 
-// outermost is the first sentence on the way to the cause. The ways part at errors that were joined, which are told each by itself.
+// outermost is the first sentence on the way to the cause. The ways part at errors that were joined, which are told
+// each by itself.
 func outermost(err error) Plain {
 	var plain Plain
 	if len(joined(err)) > 1 || !errors.As(err, &plain) {
@@ -102,7 +107,8 @@ func told(errs []error) string {
 	return strings.Join(list, "\n")
 }
 
-// fromKind is the text of err behind the last of its mute kinds, or else from the last of its facts on: what was being done is left out.
+// fromKind is the text of err behind the last of its mute kinds, or else from the last of its facts on: what was being
+// done is left out.
 func fromKind(err error) string {
 	text := err.Error()
 	cut := 0

@@ -36,7 +36,8 @@ func TestOf(t *testing.T) {
 	if got := Say(nil, "of no kind").Error(); got != "of no kind" {
 		t.Errorf("%q", got)
 	}
-	if !errors.Is(fmt.Errorf("a: %w", sentence), kind) || sentence.Error() != "not allowed: the secret is wrong: check it" {
+	if !errors.Is(fmt.Errorf("a: %w", sentence), kind) || sentence.Error() != "not allowed: the secret is wrong: "+
+		"check it" {
 		t.Errorf("the kind is lost: %v", sentence)
 	}
 }

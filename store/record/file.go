@@ -18,8 +18,10 @@ func (r *Record) Active() bool { return !r.Closed() && r.EndingAt.IsZero() && r.
 // Over reports whether the event, the whole of a series, has ended by now. One without an end never has.
 func (r *Record) Over(now time.Time) bool { return !r.Until.IsZero() && r.Until.Before(now) }
 
-// Called reports whether a person may mean this event by a name: its id, UID or title, or its meeting's number, written as Zoom writes it.
+// Called reports whether a person may mean this event by a name: its id, UID or title, or its meeting's number, written
+// as Zoom writes it.
 func (r *Record) Called(name string) bool {
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(name)
-	return name == r.EventID || name == r.UID || strings.EqualFold(name, r.Title) || digits == strconv.FormatInt(r.MeetingID, 10)
+	return name == r.EventID || name == r.UID || strings.EqualFold(name, r.Title) ||
+		digits == strconv.FormatInt(r.MeetingID, 10)
 }

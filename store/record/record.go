@@ -1,5 +1,5 @@
-// Package record holds the values that the store keeps: plain structs without any I/O, so that those who decide from them
-// need not know where they are kept.
+// Package record holds the values that the store keeps: plain structs without any I/O, so that those who decide from
+// them need not know where they are kept.
 package record
 
 import (
@@ -23,16 +23,18 @@ type Record struct {
 	Tag   string `json:",omitempty"`
 	TagIn string `json:",omitempty"`
 
-	// Not are the words against Zoom as the configuration had them when the event last asked for it: of one that came since nobody knows
-	// whether the owner means it.
+	// Not are the words against Zoom as the configuration had them when the event last asked for it: of one that came
+	// since nobody knows whether the owner means it.
 	Not []string `json:",omitempty"`
-	// Taken is what we have taken out of sight of the wish (calendar.Link.Tag). It may hold a passcode, and is kept from view as one.
+	// Taken is what we have taken out of sight of the wish (calendar.Link.Tag). It may hold a passcode, and is kept
+	// from view as one.
 	Taken meeting.Passcode `json:",omitempty"`
 
 	// Mark names the event's meeting, in the event and at Zoom.
 	Mark string
 	Host string `json:",omitempty"`
-	// Account is what the configuration last called the Zoom account of Mark, for people: should it be taken out, that is its name.
+	// Account is what the configuration last called the Zoom account of Mark, for people: should it be taken out, that
+	// is its name.
 	Account string `json:",omitempty"`
 	// MeetingID is 0 while no meeting is known.
 	MeetingID int64           `json:",omitempty"`
@@ -53,23 +55,28 @@ type Record struct {
 	Undone int `json:",omitempty"`
 	// UsedAt is when the meeting was last known to be made, adopted or held. Unused ones of a series expire at Zoom.
 	UsedAt time.Time `json:",omitzero"`
-	// Rival is the mark of another meeting of ours for the event, which another item with its UID shows: another zoomtag has made it. Of two
-	// such the one with the lesser mark stays.
+	// Rival is the mark of another meeting of ours for the event, which another item with its UID shows: another
+	// zoomtag has made it. Of two such the one with the lesser mark stays.
 	Rival string `json:",omitempty"`
-	// Former are meetings that were made for the event and that it does not show, because it shows another one of ours: they are cancelled.
+	// Former are meetings that were made for the event and that it does not show, because it shows another one of ours:
+	// they are cancelled.
 	Former []Former `json:",omitempty"`
-	// Origin is the title of the series of which the event was a copy, with the link of that one in it, when its record began at OriginAt.
+	// Origin is the title of the series of which the event was a copy, with the link of that one in it, when its record
+	// began at OriginAt.
 	Origin   string    `json:",omitempty"`
 	OriginAt time.Time `json:",omitzero"`
-	// Retired is the mark of the meeting in whose place this one came while that one still existed: the event may show it for a while.
+	// Retired is the mark of the meeting in whose place this one came while that one still existed: the event may show
+	// it for a while.
 	Retired string `json:",omitempty"`
-	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can be brought back.
+	// CancelledID is the meeting that was cancelled, at CancelledAt, before the record was closed. For some days it can
+	// be brought back.
 	CancelledID int64     `json:",omitempty"`
 	CancelledAt time.Time `json:",omitzero"`
 	// Invited is what the last invitation to the event told; nil: there was none.
 	Invited *Invited `json:",omitempty"`
 
-	// Verdicts are what was found when the meeting was last looked at and was what it should be: why the link may not work.
+	// Verdicts are what was found when the meeting was last looked at and was what it should be: why the link may not
+	// work.
 	Verdicts []Verdict `json:",omitempty"`
 	// LostAt is when Zoom first said that the meeting is gone while its event stands.
 	LostAt time.Time `json:",omitzero"`
@@ -87,8 +94,8 @@ type Record struct {
 	Gone bool `json:",omitempty"`
 	// Released says that the owner has looked at what a brake held back and let it go.
 	Released bool `json:",omitempty"`
-	// Abandoned says that the owner did so, or took the tag out, while the account of its meeting was not configured: it is left alone. Either
-	// before that was the answer to another question.
+	// Abandoned says that the owner did so, or took the tag out, while the account of its meeting was not configured:
+	// it is left alone. Either before that was the answer to another question.
 	Abandoned bool `json:",omitempty"`
 	// Left says that the meeting was left alone because its account was not configured when the event ended.
 	Left bool `json:",omitempty"`
@@ -98,24 +105,26 @@ type Record struct {
 	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
 	State  string `json:",omitempty"`
 	Reason string `json:",omitempty"`
-	// Notes are what could not be followed to the letter, by us or by Zoom, as the last pass had it. They are part of Reason as well.
+	// Notes are what could not be followed to the letter, by us or by Zoom, as the last pass had it. They are part of
+	// Reason as well.
 	Notes []string `json:",omitempty"`
 	// Error is why the last try failed, Tries how often in a row.
 	Error string `json:",omitempty"`
 	Tries int    `json:",omitempty"`
-	// Bound names the service that has set Due and is asked no earlier, "zoom" or "calendar": a Retry-After, the calls of a day that are used up.
+	// Bound names the service that has set Due and is asked no earlier, "zoom" or "calendar": a Retry-After, the calls
+	// of a day that are used up.
 	Bound string `json:",omitempty"`
 	// Due is when the event has to be looked at again; zero: not by itself.
 	Due time.Time `json:"-"` // kept beside the JSON, as is Changed
 	// Changed is when the record last became another one.
 	Changed time.Time `json:"-"`
-	// Version tells what was read from what is saved by then: a record is saved only as the next version of what was read. 0 is one that was
-	// never saved. The store keeps it.
+	// Version tells what was read from what is saved by then: a record is saved only as the next version of what was
+	// read. 0 is one that was never saved. The store keeps it.
 	Version uint64 `json:"-"`
 }
 
-// NotAhead sets the times that lie ahead of now to now: the clock was wrong when they were taken, or is by now, and nobody shall wait for
-// them. What is to come, Start, Until and Due, stays.
+// NotAhead sets the times that lie ahead of now to now: the clock was wrong when they were taken, or is by now, and
+// nobody shall wait for them. What is to come, Start, Until and Due, stays.
 func (r *Record) NotAhead(now time.Time) {
 	times := []*time.Time{&r.DoubtAt, &r.CheckedAt, &r.UsedAt, &r.CancelledAt, &r.LostAt, &r.EndingAt, &r.ClosedAt}
 	r.Former = slices.Clone(r.Former)
@@ -137,16 +146,17 @@ func (r *Record) Had(mark string) bool {
 // Closed reports whether nothing is left to do for the event.
 func (r *Record) Closed() bool { return !r.ClosedAt.IsZero() }
 
-// Invited is what an invitation told: a fingerprint of all of it but the revision, and that (SEQUENCE and DTSTAMP of RFC 5545), so that a change
-// of the event makes a later one, and no change makes the same bytes.
+// Invited is what an invitation told: a fingerprint of all of it but the revision, and that (SEQUENCE and DTSTAMP of
+// RFC 5545), so that a change of the event makes a later one, and no change makes the same bytes.
 type Invited struct {
 	Sum      string
 	Sequence int `json:",omitempty"`
 	Stamp    time.Time
 }
 
-// Kept is what came of writing a link: fingerprints of the link that was to be shown, of what it was written over, where that would have
-// led people to the meeting as well, and of what the event then showed. Writing the same over the same once more would change nothing.
+// Kept is what came of writing a link: fingerprints of the link that was to be shown, of what it was written over,
+// where that would have led people to the meeting as well, and of what the event then showed. Writing the same over the
+// same once more would change nothing.
 type Kept struct {
 	Want      uint64
 	Over, Got uint64 `json:",omitempty"`
@@ -159,8 +169,9 @@ type Rest struct {
 	Begun time.Time `json:",omitzero"`
 	// Why is what was said, for people.
 	Why string
-	// Refused says that a sign-in was refused, Tries times in a row, with credentials of the fingerprint Depends. Nobody has asked for a pause
-	// then: it is ours, so that an account is not locked for too many wrong passwords, and ends when somebody has mended something.
+	// Refused says that a sign-in was refused, Tries times in a row, with credentials of the fingerprint Depends.
+	// Nobody has asked for a pause then: it is ours, so that an account is not locked for too many wrong passwords, and
+	// ends when somebody has mended something.
 	Refused bool   `json:",omitempty"`
 	Tries   int    `json:",omitempty"`
 	Depends string `json:",omitempty"`
@@ -189,12 +200,14 @@ type CalendarState struct {
 	// with: another fingerprint asks for a full re-read.
 	Cursor  string `json:"-"` // kept as a value of its own: it may be large
 	Detects string `json:",omitempty"`
-	// Source names what was listed last, where the calendar says so (calendar.Changes), and Provider the kind of calendar that it is.
+	// Source names what was listed last, where the calendar says so (calendar.Changes), and Provider the kind of
+	// calendar that it is.
 	Source   string `json:",omitempty"`
 	Provider string `json:",omitempty"`
 	// ReadOnly is why nothing in it could be written when it was last read; empty: it could.
 	ReadOnly string `json:",omitempty"`
-	// LastSuccess is when a pass last read the whole of the calendar's changes, LastError why one did not, at LastErrorAt.
+	// LastSuccess is when a pass last read the whole of the calendar's changes, LastError why one did not, at
+	// LastErrorAt.
 	LastSuccess time.Time `json:",omitzero"`
 	LastError   string    `json:",omitempty"`
 	LastErrorAt time.Time `json:",omitzero"`
@@ -205,7 +218,8 @@ type CalendarState struct {
 	HeldReason string    `json:",omitempty"`
 	// Absent says that it is held because the calendar itself cannot be seen: there is nothing to look at and release.
 	Absent bool `json:",omitempty"`
-	// Another says that it is held because it is another calendar than the one that was watched: what is not in it is not gone.
+	// Another says that it is held because it is another calendar than the one that was watched: what is not in it is
+	// not gone.
 	Another bool `json:",omitempty"`
 	// Released says that the owner let the next pass go through the brake.
 	Released bool `json:",omitempty"`
@@ -214,7 +228,8 @@ type CalendarState struct {
 	RemovedAt time.Time `json:",omitzero"`
 }
 
-// Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it stays.
+// Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it
+// stays.
 type Removal string
 
 // What becomes of the meetings of a calendar that zoomtag leaves.
@@ -237,8 +252,8 @@ type Problem struct {
 
 // Sweep is what was found when the meetings of an account were last looked through for those that no record names.
 type Sweep struct {
-	// At is when all of its hosts' meetings were last looked through, zero: never. Tried is when that was last begun, and Error why it did
-	// not come to an end; empty if it did.
+	// At is when all of its hosts' meetings were last looked through, zero: never. Tried is when that was last begun,
+	// and Error why it did not come to an end; empty if it did.
 	At, Tried time.Time
 	Error     string     `json:",omitempty"`
 	Found     []Leftover `json:",omitempty"`

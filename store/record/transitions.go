@@ -9,8 +9,9 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// What happens to a record. Each method keeps what Check says, and nothing else changes these fields: Mark, MeetingID, Meeting, Told, Doubt,
-// Retired, Former, CancelledID, LostAt, EndingAt, ClosedAt, and what goes with them. All are pure; now is the engine's time.
+// What happens to a record. Each method keeps what Check says, and nothing else changes these fields: Mark, MeetingID,
+// Meeting, Told, Doubt, Retired, Former, CancelledID, LostAt, EndingAt, ClosedAt, and what goes with them. All are
+// pure; now is the engine's time.
 
 // The calls of which a record may not know whether they took effect.
 const (
@@ -24,8 +25,8 @@ func (r *Record) Doubtful(call string, now time.Time) { r.Doubt, r.DoubtAt = cal
 // Certain notes that the call had no effect.
 func (r *Record) Certain() { r.Doubt = "" }
 
-// Adopt takes a meeting that was made, found or brought back as that of the event. What it was told is not known; room says that it is one
-// for all events.
+// Adopt takes a meeting that was made, found or brought back as that of the event. What it was told is not known; room
+// says that it is one for all events.
 func (r *Record) Adopt(m meeting.Meeting, room bool, now time.Time) {
 	r.MeetingID, r.Meeting, r.Room = m.ID, m, room
 	r.Told, r.Verdicts = nil, nil
@@ -96,7 +97,8 @@ func (r *Record) Cancelled(now time.Time) {
 	r.Certain()
 }
 
-// Depose notes that the record's meeting, which is perhaps only about to be made, is not the event's any more, and has to be cancelled.
+// Depose notes that the record's meeting, which is perhaps only about to be made, is not the event's any more, and has
+// to be cancelled.
 func (r *Record) Depose(now time.Time) {
 	r.Discard(Former{MeetingID: r.MeetingID, Mark: r.Mark, Host: r.Host, At: now})
 }
@@ -120,8 +122,8 @@ func (r *Record) FormerIs(i int, id int64) {
 	r.Former[i].MeetingID = id
 }
 
-// Switch has the event have another meeting of ours, which is then adopted. shown says that the event shows it already: somebody else has
-// written that.
+// Switch has the event have another meeting of ours, which is then adopted. shown says that the event shows it already:
+// somebody else has written that.
 func (r *Record) Switch(mark, host string, shown bool) {
 	r.Mark, r.Host, r.Rival = mark, host, ""
 	if shown {
@@ -129,7 +131,8 @@ func (r *Record) Switch(mark, host string, shown bool) {
 	}
 }
 
-// Linked notes the link that the event shows, and what was taken out of sight of its wish; zero values are a link that was taken out.
+// Linked notes the link that the event shows, and what was taken out of sight of its wish; zero values are a link that
+// was taken out.
 func (r *Record) Linked(joinURL, block string, taken meeting.Passcode) {
 	r.JoinURL, r.Block, r.Taken = joinURL, block, taken
 }
@@ -161,8 +164,8 @@ func (r *Record) Leave(now time.Time, why string) {
 	r.Left = true
 }
 
-// Reopen notes that a closed record's event wants a meeting again. shown is the mark that the event shows: what was written of another one is
-// not there any more.
+// Reopen notes that a closed record's event wants a meeting again. shown is the mark that the event shows: what was
+// written of another one is not there any more.
 func (r *Record) Reopen(shown string) {
 	r.Resume()
 	r.ClosedAt, r.Left = time.Time{}, false
@@ -172,7 +175,8 @@ func (r *Record) Reopen(shown string) {
 	}
 }
 
-// Conclude notes what a pass has concluded, for people, and when the event is looked at again. bound names the service that has set that time.
+// Conclude notes what a pass has concluded, for people, and when the event is looked at again. bound names the service
+// that has set that time.
 func (r *Record) Conclude(state, reason string, notes []string, due time.Time, bound string) {
 	r.State, r.Reason, r.Notes = state, reason, notes
 	r.Due, r.Bound = due, bound

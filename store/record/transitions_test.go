@@ -25,7 +25,8 @@ func lacks(r *Record) bool { return !r.Closed() && r.MeetingID == 0 }
 // transitions are all of them, as the engine makes them.
 var transitions = []transition{
 	{"a create in doubt", lacks, func(r *Record, _ int) { r.Doubtful(DoubtCreate, at) }},
-	{"a create refused", func(r *Record) bool { return lacks(r) && r.Doubt == DoubtCreate }, func(r *Record, _ int) { r.Certain() }},
+	{"a create refused", func(r *Record) bool { return lacks(r) && r.Doubt == DoubtCreate },
+		func(r *Record, _ int) { r.Certain() }},
 	{"adopted", lacks, func(r *Record, n int) { r.Adopt(meeting.Meeting{ID: int64(n)}, false, at) }},
 	{"told", has, func(r *Record, _ int) { r.Telling(); r.Knows(meeting.Spec{Topic: "Talk"}) }},
 	{"seen", has, func(r *Record, n int) { r.Seen(meeting.Meeting{ID: r.MeetingID, Topic: fmt.Sprint(n)}, at) }},
@@ -44,10 +45,12 @@ var transitions = []transition{
 	}},
 	{"ending", func(r *Record) bool { return !r.Closed() }, func(r *Record, n int) { r.End(at, "untagged", n%2 == 0) }},
 	{"resumed", func(r *Record) bool { return !r.Closed() }, func(r *Record, _ int) { r.Resume() }},
-	{"closed", func(r *Record) bool { return !r.Closed() && r.Doubt == "" }, func(r *Record, _ int) { r.Close(at, "over") }},
+	{"closed", func(r *Record) bool { return !r.Closed() && r.Doubt == "" },
+		func(r *Record, _ int) { r.Close(at, "over") }},
 	{"left alone", has, func(r *Record, _ int) { r.Leave(at, "its account is not configured") }},
 	{"reopened", (*Record).Closed, func(r *Record, n int) { r.Reopen([]string{r.Mark, "another"}[n%2]) }},
-	{"an earlier one cancelled", func(r *Record) bool { return len(r.Former) > 1 }, func(r *Record, _ int) { r.Postpone(0); r.Discarded(0) }},
+	{"an earlier one cancelled", func(r *Record) bool { return len(r.Former) > 1 },
+		func(r *Record, _ int) { r.Postpone(0); r.Discarded(0) }},
 }
 
 // TestTransitions: whatever happens to a record, in whatever order, it does not contradict itself.
@@ -112,7 +115,8 @@ func TestTransitionsKeep(t *testing.T) {
 	r.Depose(at)
 	r.Discard(Former{MeetingID: 2})
 	r.Postpone(0)
-	if len(former) != 0 || r.Former[0].MeetingID != 2 || r.Former[1] != (Former{MeetingID: 1, Mark: "mark", Host: "host", At: at}) {
+	if len(former) != 0 || r.Former[0].MeetingID != 2 ||
+		r.Former[1] != (Former{MeetingID: 1, Mark: "mark", Host: "host", At: at}) {
 		t.Errorf("earlier meetings: %+v", r.Former)
 	}
 	r.Cancelled(at)

@@ -1,6 +1,7 @@
 // Package api is what zoomtag can be asked, and what it answers: the documents of --json.
 //
-// Two answer: local, which holds the store and does the work itself, and socket, which asks the running daemon, and so another local.
+// Two answer: local, which holds the store and does the work itself, and socket, which asks the running daemon, and so
+// another local.
 package api
 
 import (
@@ -9,10 +10,11 @@ import (
 
 // Service is what zoomtag can be asked. Its methods may be called at once.
 //
-// A mistake of whoever asks is marked with words.Usage: nothing was done then. An error of any method is a sentence for people, by words.Of.
-// Where the work was ended early the error is, or wraps, ErrStopped.
+// A mistake of whoever asks is marked with words.Usage: nothing was done then. An error of any method is a sentence for
+// people, by words.Of. Where the work was ended early the error is, or wraps, ErrStopped.
 type Service interface {
-	// Sync makes a pass over calendars now. What goes wrong in one of them stands in the report, and the others are worked on.
+	// Sync makes a pass over calendars now. What goes wrong in one of them stands in the report, and the others are
+	// worked on.
 	Sync(ctx context.Context, r SyncRequest) (SyncReport, error)
 	// Status tells what is known; nobody is asked.
 	Status(ctx context.Context) (StatusReport, error)
@@ -24,8 +26,8 @@ type Service interface {
 	Retry(ctx context.Context, r RetryRequest) (RetryReport, error)
 	// Release lifts the brake of a calendar, and lets go of the events that are held in it.
 	Release(ctx context.Context, r ReleaseRequest) (ReleaseReport, error)
-	// Remove takes zoomtag out of calendars: links and marks out of the events, and their meetings as asked. What it could not finish, every
-	// later pass goes on with, until Release takes the removal back.
+	// Remove takes zoomtag out of calendars: links and marks out of the events, and their meetings as asked. What it
+	// could not finish, every later pass goes on with, until Release takes the removal back.
 	Remove(ctx context.Context, r RemoveRequest) (SyncReport, error)
 	// Cancel cancels meetings that no event has, until one cannot be.
 	Cancel(ctx context.Context, r CancelRequest) (CancelReport, error)

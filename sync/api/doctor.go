@@ -6,7 +6,8 @@ import (
 	"zoomtag/sync/doctor"
 )
 
-// DoctorRequest says what is to be judged: everything, or About an event (its id, UID, meeting id or title), a link or a text with one.
+// DoctorRequest says what is to be judged: everything, or About an event (its id, UID, meeting id or title), a link or
+// a text with one.
 type DoctorRequest struct {
 	About     string `json:"about,omitempty"`
 	NoNetwork bool   `json:"no_network,omitempty"` // nobody is asked
@@ -43,7 +44,8 @@ func (r *DoctorReport) Pass(area string, what ...string) {
 
 // NewDoctorReport returns a report with these findings, and what cannot be known from here.
 func NewDoctorReport(findings ...doctor.Finding) DoctorReport {
-	return DoctorReport{Findings: append([]doctor.Finding{}, findings...), Passed: []Passed{}, Checklist: doctor.Checklist}
+	return DoctorReport{Findings: append([]doctor.Finding{}, findings...), Passed: []Passed{},
+		Checklist: doctor.Checklist}
 }
 
 // AreaOf says where a finding is shown: codes are numbered by area.

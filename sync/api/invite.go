@@ -7,7 +7,8 @@ import (
 	"zoomtag/sync/invite"
 )
 
-// InviteRequest says to which events invitations are wanted, and of what kind. Without events it is about all linked ones.
+// InviteRequest says to which events invitations are wanted, and of what kind. Without events it is about all linked
+// ones.
 type InviteRequest struct {
 	Events    []string      `json:"events,omitempty"`
 	Method    invite.Method `json:"method,omitempty"`

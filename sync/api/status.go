@@ -40,9 +40,11 @@ type CalendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
-	Absent      bool       `json:"-"`                   // it is held because it is not there: there is nothing to release
-	ReadOnly    string     `json:"read_only,omitempty"` // why nothing in it can be written
-	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows that.
+	// it is held because it is not there: there is nothing to release
+	Absent   bool   `json:"-"`
+	ReadOnly string `json:"read_only,omitempty"` // why nothing in it can be written
+	// Overdue says that no pass has ended for too long, and OverdueReason for how long; a running daemon alone knows
+	// that.
 	Overdue       bool   `json:"overdue"`
 	OverdueReason string `json:"overdue_reason,omitempty"`
 	Unfinished    string `json:"unfinished,omitempty"` // why the last pass stopped before all was done
@@ -132,10 +134,11 @@ type LinkStatus struct {
 	Start     *time.Time `json:"start"`
 	MeetingID string     `json:"meeting_id"`
 	JoinURL   string     `json:"join_url"`
-	Account   string     `json:"account,omitempty"` // the Zoom account that the meeting is in, where accounts have names
-	State     string     `json:"state"`
-	Health    string     `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
-	Reason    string     `json:"reason"`
+	// the Zoom account that the meeting is in, where accounts have names
+	Account string `json:"account,omitempty"`
+	State   string `json:"state"`
+	Health  string `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
+	Reason  string `json:"reason"`
 	// Verdicts are why the link may not work, as of the last look at its meeting.
 	Verdicts []record.Verdict `json:"verdicts"`
 }

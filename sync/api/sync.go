@@ -49,7 +49,8 @@ func (r *SyncReport) Failed() bool {
 	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
 }
 
-// RemoveRequest says out of which calendars zoomtag is taken. Dry changes nothing anywhere, and reports what would be done.
+// RemoveRequest says out of which calendars zoomtag is taken. Dry changes nothing anywhere, and reports what would be
+// done.
 type RemoveRequest struct {
 	Calendars []string `json:"calendars,omitempty"` // none is all
 	// Keep leaves the meetings at Zoom as they are; otherwise they are cancelled.

@@ -85,8 +85,10 @@ func (b *Builder) openAccounts() error {
 			a.Grant = ZoomGrantFile(b.Config.State, z.Name)
 		}
 		for _, other := range b.Accounts {
-			if other.Hash == a.Hash { // by chance: the same one twice is a mistake that the configuration's own check finds
-				return words.Usage(fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart: leave one of them out", other.Name, a.Name))
+			// by chance: the same one twice is a mistake that the configuration's own check finds
+			if other.Hash == a.Hash {
+				return words.Usage(fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart: leave one of "+
+					"them out", other.Name, a.Name))
 			}
 		}
 		b.Accounts = append(b.Accounts, a)

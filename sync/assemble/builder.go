@@ -47,7 +47,8 @@ func (b *Builder) Needles(s plan.Settings) []string {
 func (b *Builder) Source(c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 	kind, ok := b.Kinds.Calendars[c.Provider()]
 	if !ok {
-		return nil, words.Usage(fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name, c.Provider()))
+		return nil, words.Usage(fmt.Errorf("calendar %s: this build of zoomtag has no %s calendars yet", c.Name,
+			c.Provider()))
 	}
 	source, err := kind.Open(b, c, s)
 	if err != nil {
@@ -88,11 +89,12 @@ func (b *Builder) calendar(c configs.Calendar) (*engine.Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s, Detects: b.fingerprint(c, s), Depends: b.signsInWith(c)}, nil
+	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s,
+		Detects: b.fingerprint(c, s), Depends: b.signsInWith(c)}, nil
 }
 
-// Mistakes are what is wrong with what the configuration names, each where it is written: a credential file that is none, for one. What
-// Calendars stops at is the first of them.
+// Mistakes are what is wrong with what the configuration names, each where it is written: a credential file that is
+// none, for one. What Calendars stops at is the first of them.
 func (b *Builder) Mistakes() []error {
 	if err := b.openAccounts(); err != nil {
 		return []error{err}
@@ -106,7 +108,8 @@ func (b *Builder) Mistakes() []error {
 	return list
 }
 
-// Owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small set-up.
+// Owners are the addresses of a calendar's owner: those configured, and the host, who is the same person in a small
+// set-up.
 func (b *Builder) Owners(configured configs.Owners, host string) []string {
 	if len(configured) > 0 {
 		return configured
@@ -147,8 +150,8 @@ func needles(r plan.Rules) []string {
 	return least
 }
 
-// isPlain reports whether every writer of a calendar file writes a character as it is: ASCII letters, digits and '#'. The letters k and s
-// are left out, which have look-alikes outside ASCII that count as the same letter.
+// isPlain reports whether every writer of a calendar file writes a character as it is: ASCII letters, digits and '#'.
+// The letters k and s are left out, which have look-alikes outside ASCII that count as the same letter.
 func isPlain(c byte) bool {
 	switch {
 	case c == 'k', c == 's':
@@ -185,7 +188,8 @@ func (b *Builder) Once(name, dir, options string) (*engine.Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it now.
+	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it
+	// now.
 	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
 		Detects: fmt.Sprint(b.Now().UnixNano())}, nil
 }

@@ -20,8 +20,9 @@ type Counter struct {
 // idleConnections is how many connections to one service are kept open: many calendars may be polled at once.
 const idleConnections = 64
 
-// pingAfter is how long an HTTP/2 connection may be silent before it is asked whether it lives, and may take to answer. Else requests go on
-// being sent into one that a firewall has forgotten, and each is lost, until the system gives it up after a quarter of an hour.
+// pingAfter is how long an HTTP/2 connection may be silent before it is asked whether it lives, and may take to answer.
+// Else requests go on being sent into one that a firewall has forgotten, and each is lost, until the system gives it up
+// after a quarter of an hour.
 const pingAfter = 15 * time.Second
 
 // NewCounter returns a counter over a transport of its own, which all calendars and accounts of a configuration share.
@@ -75,7 +76,8 @@ type countingTransport struct {
 	counter *Counter
 }
 
-// Skew is by how much this machine's clock is ahead of that of a kind of service; known is false where no answer has said.
+// Skew is by how much this machine's clock is ahead of that of a kind of service; known is false where no answer has
+// said.
 func (c *Counter) Skew(kind string) (ahead time.Duration, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Kinds is what a configuration can name, and what that becomes. They are made anew for each configuration: what the calendars of one share, a
-// quota for example, lives in their closures.
+// Kinds is what a configuration can name, and what that becomes. They are made anew for each configuration: what the
+// calendars of one share, a quota for example, lives in their closures.
 type Kinds struct {
 	Calendars map[string]CalendarKind // by the keys of configs.Calendar.Provider
 	// Zoom opens an account that is asked through the API, and personal one that is a fixed link.
@@ -26,7 +26,8 @@ type CalendarKind struct {
 	Open func(b *Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error)
 	// SignIn has a person sign in for a calendar; nil where nobody does.
 	SignIn func(ctx context.Context, b *Builder, c configs.Calendar, p signin.Prompt) error
-	// SignOut ends the sign-in of a calendar; with here it is only removed from this machine. nil where nobody signs in.
+	// SignOut ends the sign-in of a calendar; with here it is only removed from this machine. nil where nobody signs
+	// in.
 	SignOut func(ctx context.Context, b *Builder, c configs.Calendar, here bool) (signin.Farewell, error)
 	// Credentials checks a file that the service has given out for a way of signing in; nil where it gives out none.
 	Credentials func(path, auth string) error

@@ -34,7 +34,8 @@ func (b *Builder) choices(e configs.Effective, z configs.Zoom) []plan.Account {
 		if a.Name == z.Name { // the calendar's host is one of this account
 			host = e.Host
 		}
-		list[i] = plan.Account{Name: a.Name, Hash: a.Hash, Host: b.Host(a.Zoom, host), Kind: kindIn(a.Zoom, e), API: a.Mode != configs.Personal,
+		list[i] = plan.Account{Name: a.Name, Hash: a.Hash, Host: b.Host(a.Zoom, host), Kind: kindIn(a.Zoom, e),
+			API:  a.Mode != configs.Personal,
 			Room: strings.TrimSpace(a.PersonalLink)}
 	}
 	return list
@@ -60,17 +61,22 @@ func (b *Builder) Settings(c configs.Calendar) (plan.Settings, error) {
 	e, z := b.Config.For(c), b.Config.AccountOf(c)
 	m, t := e.Meeting, b.Config.Tag
 	s := plan.Settings{
-		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations, Colors: t.Colors, Keep: t.Keep,
+		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations,
+			Colors: t.Colors, Keep: t.Keep,
 			Allowed: e.Tag.Options, Hosts: e.Tag.Hosts},
 		Host: b.Host(z, e.Host), Account: plan.AccountHash(z.Identity()), Accounts: b.choices(e, z),
-		// That another room was configured before changes nothing. But where there are other accounts as well, a mark of none of them is
-		// one of an account that was taken out.
-		AnyAccount: !slices.ContainsFunc(b.Config.Zoom, func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
-		NoAPI:      z.Mode == configs.Personal, Room: strings.TrimSpace(z.PersonalLink),
-		Kind: kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace", Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.Config.Grace,
+		// That another room was configured before changes nothing. But where there are other accounts as well, a mark
+		// of none of them is one of an account that was taken out.
+		AnyAccount: !slices.ContainsFunc(b.Config.Zoom,
+			func(z configs.Zoom) bool { return z.Mode != configs.Personal }),
+		NoAPI: z.Mode == configs.Personal, Room: strings.TrimSpace(z.PersonalLink),
+		Kind: kindIn(z, e), Series: m.Series, Location: e.Link.Location, ReplaceMeet: e.Link.Meet == "replace",
+		Text: e.Link.Text, Note: e.Link.Note, Checks: z.Mode != configs.Personal, Grace: b.Config.Grace,
 		GuessZones: b.Config.Zone == configs.GuessZone,
-		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost, Passcode: meeting.Passcode(m.Passcode),
-			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording, AlternativeHosts: m.AlternativeHosts},
+		Options: meeting.Options{WaitingRoom: m.WaitingRoom, JoinBeforeHost: m.JoinBeforeHost,
+			Passcode:     meeting.Passcode(m.Passcode),
+			Registration: m.Registration, SignIn: m.SignIn, Mute: m.Mute, Recording: m.Recording,
+			AlternativeHosts: m.AlternativeHosts},
 	}
 	if m.Mail != nil {
 		s.Options.Mail = *m.Mail
@@ -103,7 +109,8 @@ func (b *Builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 		Zone     string
 		Link     string
 		Announce string
-	}{s, s.Options.Passcode.Reveal(), c.Provider(), c.Section(), b.Zone.String(), b.rooms(), b.Config.For(c).Link.Announce})
+	}{s, s.Options.Passcode.Reveal(), c.Provider(), c.Section(), b.Zone.String(), b.rooms(),
+		b.Config.For(c).Link.Announce})
 	if err != nil { // every field is plain data
 		b.Log.Warn("the configuration has no fingerprint", "reason", err)
 	}

@@ -14,8 +14,8 @@ import (
 // ZoomSignIn is the command that signs a person in at Zoom, for an account.
 func ZoomSignIn(name string) string { return strings.TrimSpace("zoomtag auth zoom " + name) }
 
-// ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ in case only
-// are not two accounts, and to some file systems not two files.
+// ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ
+// in case only are not two accounts, and to some file systems not two files.
 func ZoomGrantFile(state, name string) string {
 	file := "zoom.grant"
 	if name != "" {
@@ -32,8 +32,8 @@ func GrantFile(state string, c configs.Calendar) string {
 // maxDepends bounds what is read of a file with credentials, in bytes: they are smaller.
 const maxDepends = 256 << 10
 
-// depends returns a fingerprint of credentials: of what the configuration says, and of files as they are when it is called. A file that
-// cannot be read counts as one without anything.
+// depends returns a fingerprint of credentials: of what the configuration says, and of files as they are when it is
+// called. A file that cannot be read counts as one without anything.
 func depends(said []string, files ...string) func() string {
 	return func() string {
 		h := sha256.New()

@@ -25,7 +25,8 @@ import (
 	"zoomtag/systemd"
 )
 
-// daemon is the process that runs all calendars. The service changes when the configuration is read again; the store stays.
+// daemon is the process that runs all calendars. The service changes when the configuration is read again; the store
+// stays.
 type daemon struct {
 	Options
 	st      *store.Store
@@ -43,7 +44,8 @@ type Options struct {
 	Log     *slog.Logger
 }
 
-// Run runs the daemon until ctx ends: every calendar of cfg on its schedule, and of each configuration that is read after it.
+// Run runs the daemon until ctx ends: every calendar of cfg on its schedule, and of each configuration that is read
+// after it.
 func Run(ctx context.Context, cfg *configs.Config, o Options) (err error) {
 	st, err := store.Open(cfg.State, o.Store)
 	if err != nil {
@@ -88,7 +90,8 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serve(control, d.server(ctx, socket.Handler(func() api.Service { return d.service.Load() }, d.Log)))}
+	servers := []*http.Server{d.serve(control,
+		d.server(ctx, socket.Handler(func() api.Service { return d.service.Load() }, d.Log)))}
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {
@@ -97,7 +100,8 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 		case cfg.ListenWritten:
 			return nil, errors.Join(deaf(cfg.Listen, err), servers[0].Close())
 		default:
-			d.Log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do without", "address", cfg.Listen)
+			d.Log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do "+
+				"without", "address", cfg.Listen)
 		}
 	}
 	last, expire := context.WithCancel(context.Background())
@@ -122,22 +126,25 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 func deaf(address string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return words.Say(err, "another program listens on "+address+" already: end it, or write another address as listen")
+		return words.Say(err, "another program listens on "+address+
+			" already: end it, or write another address as listen")
 	case errors.Is(err, syscall.EACCES):
 		return words.Say(err, "this user may not listen on "+address+": write a port above 1023 as listen")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return words.Say(err, address+" is no address of this machine: write one of its own as listen, as in "+configs.DefaultListen)
+		return words.Say(err, address+" is no address of this machine: write one of its own as listen, as in "+
+			configs.DefaultListen)
 	}
 	return fmt.Errorf("the health page cannot listen on %s: %w", address, err)
 }
 
-// lastWords is how long after the daemon was told to stop a request may be at its step in hand: that step, and the renewal of a sign-in that
-// it has begun at its very end.
+// lastWords is how long after the daemon was told to stop a request may be at its step in hand: that step, and the
+// renewal of a sign-in that it has begun at its very end.
 const lastWords = engine.LastStep + 25*time.Second
 
 // server answers with h. Requests hear of the end of ctx.
 func (d *daemon) server(ctx context.Context, h http.Handler) *http.Server {
-	return &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx }, ReadHeaderTimeout: webRead, IdleTimeout: webIdle,
+	return &http.Server{Handler: h, BaseContext: func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: webRead, IdleTimeout: webIdle,
 		MaxHeaderBytes: webHeader, ErrorLog: slog.NewLogLogger(d.Log.Handler(), slog.LevelDebug)}
 }
 
@@ -249,8 +256,8 @@ func (d *daemon) healthy() error {
 	return d.service.Load().Stuck()
 }
 
-// healthHandler answers /healthz, which is well as long as the process works and degraded while a calendar is overdue, and /readyz, which is
-// not well while every calendar fails or is overdue.
+// healthHandler answers /healthz, which is well as long as the process works and degraded while a calendar is overdue,
+// and /readyz, which is not well while every calendar fails or is overdue.
 func (d *daemon) healthHandler() http.Handler {
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, ok bool, text string) {
@@ -268,7 +275,8 @@ func (d *daemon) healthHandler() http.Handler {
 			answer(w, false, api.Failing)
 			return
 		}
-		if displaced := d.st.Displaced(); displaced != "" { // no concern of the watchdog's: its restart could come while a disk is away
+		// no concern of the watchdog's: its restart could come while a disk is away
+		if displaced := d.st.Displaced(); displaced != "" {
 			answer(w, false, api.Failing+"\n"+displaced)
 			return
 		}

@@ -29,7 +29,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestStateGoneUnderTheDaemon: that the state was deleted or replaced is said once in the log, and on /healthz and in status as long as it is so.
+// TestStateGoneUnderTheDaemon: that the state was deleted or replaced is said once in the log, and on /healthz and in
+// status as long as it is so.
 func TestStateGoneUnderTheDaemon(t *testing.T) {
 	tests := []struct {
 		name, says string
@@ -52,14 +53,16 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			defer st.Close()
 			var log logText
 			d := &daemon{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, st: st}
-			service, err := local.New(local.Options{Config: room(), Store: st, Kinds: rooms(), Log: d.Log, Now: time.Now})
+			service, err := local.New(local.Options{Config: room(), Store: st, Kinds: rooms(), Log: d.Log,
+				Now: time.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
 			d.service.Store(service)
 			healthz := func() (int, string) {
 				w := httptest.NewRecorder()
-				d.healthHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", nil))
+				d.healthHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet,
+					"/healthz", nil))
 				return w.Code, w.Body.String()
 			}
 			if code, body := healthz(); code != http.StatusOK {
@@ -86,7 +89,8 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			}
 			report, err := service.Status(t.Context())
 			says := func(text string) bool { return strings.Contains(text, test.says) }
-			if err != nil || report.Health != api.Failing || !slices.ContainsFunc(report.Reasons, says) || !slices.ContainsFunc(report.Notices, says) {
+			if err != nil || report.Health != api.Failing || !slices.ContainsFunc(report.Reasons, says) ||
+				!slices.ContainsFunc(report.Notices, says) {
 				t.Errorf("status: %s %q %q, %v", report.Health, report.Reasons, report.Notices, err)
 			}
 			if err := d.healthy(); err != nil {
@@ -96,8 +100,8 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 	}
 }
 
-// TestOverdueEverywhere: a calendar that is not read is overdue in status, for monitors, for doctor and for the watchdog, and what has not run
-// yet is not well either.
+// TestOverdueEverywhere: a calendar that is not read is overdue in status, for monitors, for doctor and for the
+// watchdog, and what has not run yet is not well either.
 func TestOverdueEverywhere(t *testing.T) {
 	d := newDaemon(t)
 	service := d.service.Load()
@@ -116,7 +120,8 @@ func TestOverdueEverywhere(t *testing.T) {
 	}
 	_, err := service.Sync(t.Context(), api.SyncRequest{})
 	must(t, err)
-	if r := status(); r.Health != api.OK || len(r.Reasons) != 0 || r.Calendars[0].State() != api.OK || r.Calendars[0].Overdue {
+	if r := status(); r.Health != api.OK || len(r.Reasons) != 0 || r.Calendars[0].State() != api.OK ||
+		r.Calendars[0].Overdue {
 		t.Errorf("after a pass: %+v", r)
 	}
 	code, text := ask("/healthz")
@@ -125,16 +130,20 @@ func TestOverdueEverywhere(t *testing.T) {
 	}
 	passes := &fakePasses{}
 	service.Passes = passes
-	if r := status(); r.Health != api.Failing || !strings.HasPrefix(r.Reasons[0], "f: overdue: no pass has ended for 5m0s") || !r.Calendars[0].Overdue {
+	if r := status(); r.Health != api.Failing || !strings.HasPrefix(r.Reasons[0], "f: overdue: no pass has ended "+
+		"for 5m0s") || !r.Calendars[0].Overdue {
 		t.Errorf("overdue: %s %q", r.Health, r.Reasons)
 	}
 	if code, text := ask("/healthz"); code != http.StatusOK || text != "degraded\noverdue: f" {
 		t.Errorf("overdue: /healthz says %d %q", code, text)
 	}
-	if code, text := ask("/readyz"); code != http.StatusServiceUnavailable || !strings.HasPrefix(text, "failing\nf: overdue") {
+	if code, text := ask("/readyz"); code != http.StatusServiceUnavailable ||
+		!strings.HasPrefix(text, "failing\nf: overdue") {
 		t.Errorf("overdue: /readyz says %d %q", code, text)
 	}
-	if report, err := service.Doctor(t.Context(), api.DoctorRequest{NoNetwork: true}); err != nil || !slices.ContainsFunc(report.Findings, func(f doctor.Finding) bool { return f.Code == "ZT-517" && f.Severity == doctor.Error }) {
+	if report, err := service.Doctor(t.Context(), api.DoctorRequest{NoNetwork: true}); err != nil ||
+		!slices.ContainsFunc(report.Findings,
+			func(f doctor.Finding) bool { return f.Code == "ZT-517" && f.Severity == doctor.Error }) {
 		text, _ := json.Marshal(report)
 		t.Errorf("doctor: %v %s", err, text)
 	}
@@ -172,11 +181,13 @@ func rooms() assemble.Kinds {
 func newDaemon(t *testing.T) *daemon {
 	t.Helper()
 	dir := t.TempDir()
-	event := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//An App//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260101T000000Z\r\n" +
+	event := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//An " +
+		"App//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260101T000000Z\r\n" +
 		"DTSTART:29990101T090000Z\r\nDTEND:29990101T100000Z\r\nSUMMARY:Alpha #zoom\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	must(t, os.WriteFile(filepath.Join(dir, "a.ics"), []byte(event), 0o600))
 	file := filepath.Join(dir, "zoomtag.yaml")
-	must(t, os.WriteFile(file, []byte("state: state/zoomtag.db\nzoom: { mode: personal, personal_link: \"https://zoom.us/my/alice\" }\ncalendars:\n- { name: f, ics: { path: . } }\n"), 0o600))
+	must(t, os.WriteFile(file, []byte("state: state/zoomtag.db\nzoom: { mode: personal, personal_link: "+
+		"\"https://zoom.us/my/alice\" }\ncalendars:\n- { name: f, ics: { path: . } }\n"), 0o600))
 	cfg, err := configs.Load(file, func(string) string { return "" })
 	must(t, err)
 	st, err := store.Open(cfg.State, store.Options{})
@@ -186,7 +197,8 @@ func newDaemon(t *testing.T) *daemon {
 	d := &daemon{st: st, Options: Options{
 		Log: log,
 		Open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
-			return local.New(local.Options{Config: cfg, Store: st, Kinds: rooms(), Log: log, Now: time.Now, Haste: assemble.Haste{Aloof: true}})
+			return local.New(local.Options{Config: cfg, Store: st, Kinds: rooms(), Log: log, Now: time.Now,
+				Haste: assemble.Haste{Aloof: true}})
 		},
 	}}
 	must(t, d.build(cfg))

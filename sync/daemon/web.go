@@ -26,9 +26,10 @@ func (d *daemon) serveWeb(ctx context.Context, l net.Listener, h http.Handler) *
 	return d.serve(netutil.LimitListener(l, webConnections), s)
 }
 
-// ownNames refuses what is asked of this machine under another machine's name: a page on the web can have its own name lead to 127.0.0.1,
-// and a browser then takes what is answered here for that page's. configured is the address as written. Addresses that others may
-// reach go by names that nobody here knows. The feed needs no guard but its token, and is asked for by the name of the web server before it.
+// ownNames refuses what is asked of this machine under another machine's name: a page on the web can have its own name
+// lead to 127.0.0.1, and a browser then takes what is answered here for that page's. configured is the address as
+// written. Addresses that others may reach go by names that nobody here knows. The feed needs no guard but its token,
+// and is asked for by the name of the web server before it.
 func ownNames(configured string, at net.Addr, h http.Handler) http.Handler {
 	if tcp, ok := at.(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
 		return h
@@ -36,7 +37,8 @@ func ownNames(configured string, at net.Addr, h http.Handler) http.Handler {
 	own := hostName(configured)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name := hostName(r.Host); name != own && !isThisMachine(name) && !strings.HasPrefix(r.URL.Path, "/feed/") {
-			http.Error(w, "this address answers only to its own name: ask for "+configured+", or have the proxy set the header Host to that", http.StatusMisdirectedRequest)
+			http.Error(w, "this address answers only to its own name: ask for "+configured+
+				", or have the proxy set the header Host to that", http.StatusMisdirectedRequest)
 			return
 		}
 		h.ServeHTTP(w, r)

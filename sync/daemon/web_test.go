@@ -38,7 +38,8 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 7466} }
 
-// TestStrangersAreHungUpOn: whoever begins and does not go on loses the connection, and so do those who hold one that they do not use.
+// TestStrangersAreHungUpOn: whoever begins and does not go on loses the connection, and so do those who hold one that
+// they do not use.
 func TestStrangersAreHungUpOn(t *testing.T) {
 	tests := []struct {
 		name, says string
@@ -47,7 +48,8 @@ func TestStrangersAreHungUpOn(t *testing.T) {
 	}{
 		{"says nothing", "", true, webRead},
 		{"half a header", "GET /healthz HTTP/1.1\r\nHost: loc", true, webRead},
-		{"half a body", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf", true, webRead + webIdle},
+		{"half a body", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf", true, webRead +
+			webIdle},
 		{"idle behind an answer", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", true, webIdle},
 		{"does not take its answer", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", false, webWrite + webIdle},
 		{"endless header", "GET /healthz HTTP/1.1\r\nX: " + strings.Repeat("x", 2*webHeader), true, webRead},
@@ -58,7 +60,8 @@ func TestStrangersAreHungUpOn(t *testing.T) {
 				l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
 				d := &daemon{Options: Options{Log: slog.New(slog.DiscardHandler)}}
 				answer := strings.Repeat("well ", 100_000)
-				s := d.serveWeb(t.Context(), l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+				s := d.serveWeb(t.Context(), l,
+					http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
 				defer s.Close()
 				ours, theirs := net.Pipe()
 				began := time.Now()
@@ -164,7 +167,9 @@ func TestDaemonAnswersToItsOwnName(t *testing.T) {
 	}
 	address := l.Addr().String()
 	d := &daemon{Options: Options{Log: slog.New(slog.DiscardHandler)}}
-	s := d.serveWeb(context.WithoutCancel(t.Context()), l, ownNames(address, l.Addr(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })))
+	s := d.serveWeb(context.WithoutCancel(t.Context()), l,
+		ownNames(address, l.Addr(),
+			http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })))
 	defer s.Close()
 	for host, want := range map[string]int{address: http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)

@@ -1,5 +1,6 @@
-// Package doctor judges. From what is known of a link, a host, the set-up and the network it works out why a link does not work or
-// will not, on whose side that is, and what mends it. It is pure: facts in, findings out; who gathers the facts is elsewhere.
+// Package doctor judges. From what is known of a link, a host, the set-up and the network it works out why a link does
+// not work or will not, on whose side that is, and what mends it. It is pure: facts in, findings out; who gathers the
+// facts is elsewhere.
 package doctor
 
 import (
@@ -54,11 +55,13 @@ func Failed(findings []Finding) bool {
 
 // Checklist is what no check from a machine without a screen can find out, for the people who want to join.
 var Checklist = []string{
-	"Sound and picture travel by UDP 3478, 3479 and 8801 to 8810. Whether your network lets that through shows only in a meeting: join https://zoom.us/test.",
+	"Sound and picture travel by UDP 3478, 3479 and 8801 to 8810. Whether your network lets that through shows only " +
+		"in a meeting: join https://zoom.us/test.",
 	"Zoom's apps are too old after nine months or so and are then refused: update the app, or join from the browser.",
 	"Camera and microphone: the system and the browser each ask for permission, and each can say no.",
 	"Who has to sign in needs an account with the mail address that the host let in.",
 	"In a company or a school, another network (a phone's) tells whether the network is what stands in the way.",
-	"Zoom has a calendar sync of its own, which makes a second event for each meeting; whether it is on, Zoom tells no program: zoom.us, Settings, Mail & Calendar.",
+	"Zoom has a calendar sync of its own, which makes a second event for each meeting; whether it is on, Zoom tells " +
+		"no program: zoom.us, Settings, Mail & Calendar.",
 	"Whether the host comes, and lets people in from the waiting room, only the host knows.",
 }

@@ -19,7 +19,8 @@ func (j *judge) entry() {
 		return
 	}
 	if on(m.WaitingRoom) {
-		j.add(found(WaitingRoom, "people land in the lobby until the host lets them in"+j.unasked(func(o meeting.Options) *bool { return o.WaitingRoom })))
+		j.add(found(WaitingRoom, "people land in the lobby until the host lets them in"+
+			j.unasked(func(o meeting.Options) *bool { return o.WaitingRoom })))
 	}
 	invited, known := j.hostInvited()
 	needsHost := off(m.JoinBeforeHost) || on(m.WaitingRoom)
@@ -44,7 +45,8 @@ func (j *judge) unasked(of func(o meeting.Options) *bool) string {
 	if asked.Passcode != meeting.PasscodeNone || of(asked) != nil {
 		return ""
 	}
-	return ", which was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the host's own settings ask for it"
+	return ", which was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the " +
+		"host's own settings ask for it"
 }
 
 // registration is a wish where the link is the registration page, and a trap where it is not.
@@ -83,7 +85,8 @@ func (j *judge) signIn() {
 		j.add(f)
 		return
 	}
-	j.add(found(WrongDomain, fmt.Sprintf("only %s get in, and %s invited from elsewhere: %s", strings.Join(m.Domains, ", "), people(len(outside)), some(outside))))
+	j.add(found(WrongDomain, fmt.Sprintf("only %s get in, and %s invited from elsewhere: %s",
+		strings.Join(m.Domains, ", "), people(len(outside)), some(outside))))
 }
 
 func people(n int) string {
@@ -121,7 +124,8 @@ func (j *judge) plan() {
 	if h := j.Host; h != nil {
 		start, end := j.span()
 		if length := end.Sub(start); h.Plan == meeting.Basic && length > basicLimit {
-			j.add(found(FortyMinutes, "it is "+strings.TrimSuffix(length.Round(time.Minute).String(), "0s")+" long, and Zoom's Basic plan ends it after 40 minutes"))
+			j.add(found(FortyMinutes, "it is "+strings.TrimSuffix(length.Round(time.Minute).String(), "0s")+
+				" long, and Zoom's Basic plan ends it after 40 minutes"))
 		}
 		if n := len(j.guests()) + 1; h.Capacity > 0 && n > h.Capacity {
 			j.add(found(TooMany, fmt.Sprintf("%d people with the host, and %d fit in", n, h.Capacity)))

@@ -28,7 +28,8 @@ type Facts struct {
 	Link, Text string
 	// Others are further Zoom links that the event shows.
 	Others []string
-	// Meeting is what Zoom says of the meeting. Gone is its word that there is none, Unasked why it was not asked or did not answer.
+	// Meeting is what Zoom says of the meeting. Gone is its word that there is none, Unasked why it was not asked or
+	// did not answer.
 	Meeting *meeting.Inspection
 	Gone    bool
 	Unasked string
@@ -123,8 +124,8 @@ func (f *Facts) hostInvited() (invited, known bool) {
 	return false, true
 }
 
-// Shown lists the links of an event that lead into Zoom's meetings, or to another site as if they did, each once, our own block left
-// out. A name with "zoom" in it is not enough to accuse a site of that.
+// Shown lists the links of an event that lead into Zoom's meetings, or to another site as if they did, each once, our
+// own block left out. A name with "zoom" in it is not enough to accuse a site of that.
 func Shown(ev *calendar.Event) []string {
 	words := calendar.StripBlock(ev.Description)
 	if ev.HTML {
@@ -157,7 +158,8 @@ func (l link) invites() bool {
 	return l.leadsIn() || l.way != registers
 }
 
-// Apart reports whether a link has to be judged by itself, whichever meeting it is of: it shows a key, or is not Zoom's.
+// Apart reports whether a link has to be judged by itself, whichever meeting it is of: it shows a key, or is not
+// Zoom's.
 func Apart(raw string) bool {
 	l := parse(raw)
 	return l.secret != "" || !l.zoom

@@ -21,7 +21,8 @@ func FuzzJudgeText(f *testing.F) {
 		said := fmt.Sprint(doctor.JudgeLink(doctor.Facts{Now: now, Link: link, Text: text}))
 		const secret = "kAnary7secret"
 		own := "https://us02web.zoom.us/j/86000000001?pwd=" + secret
-		said += fmt.Sprint(doctor.JudgeLink(doctor.Facts{Now: now, Link: own, Text: text + own}), doctor.Mask(own+"&"+text))
+		said += fmt.Sprint(doctor.JudgeLink(doctor.Facts{Now: now, Link: own, Text: text + own}),
+			doctor.Mask(own+"&"+text))
 		if strings.Contains(said, secret) {
 			t.Errorf("a secret is shown: %s", said)
 		}

@@ -65,8 +65,9 @@ type slot struct {
 	host, room string
 }
 
-// JudgeOverlaps says which of the events, of all calendars together, are at the same time and get in each other's way: more of
-// one host than the plan allows at once, or several in one room. Of a series only the next occurrence is looked at.
+// JudgeOverlaps says which of the events, of all calendars together, are at the same time and get in each other's way:
+// more of one host than the plan allows at once, or several in one room. Of a series only the next occurrence is looked
+// at.
 func JudgeOverlaps(all []Facts) []Finding {
 	var slots []slot
 	for i := range all {
@@ -78,7 +79,8 @@ func JudgeOverlaps(all []Facts) []Finding {
 			continue
 		}
 		if f.Meeting != nil && f.Meeting.Running && start.After(f.Now) {
-			slots = append(slots, slot{Facts: f, start: f.Now, end: f.Now.Add(time.Minute), host: f.owner(), room: f.room()})
+			slots = append(slots, slot{Facts: f, start: f.Now, end: f.Now.Add(time.Minute), host: f.owner(),
+				room: f.room()})
 		}
 		slots = append(slots, slot{Facts: f, start: start, end: end, host: f.owner(), room: f.room()})
 	}
@@ -119,12 +121,13 @@ func (f *Facts) room() string {
 // maxRivals bounds how many events are compared with one.
 const maxRivals = 50
 
-// beside are the slots of other events that overlap with slot i. Slots are in the order of their starts, and none is longer than
-// maxOccurrence.
+// beside are the slots of other events that overlap with slot i. Slots are in the order of their starts, and none is
+// longer than maxOccurrence.
 func beside(slots []slot, i int) []slot {
 	var list []slot
 	add := func(k int) {
-		if slots[k].start.Before(slots[i].end) && slots[k].end.After(slots[i].start) && slots[k].Facts != slots[i].Facts {
+		if slots[k].start.Before(slots[i].end) && slots[k].end.After(slots[i].start) &&
+			slots[k].Facts != slots[i].Facts {
 			list = append(list, slots[k])
 		}
 	}
@@ -160,7 +163,8 @@ func (s slot) judge(same, hosts []slot) []Finding {
 	if most <= limit {
 		return list
 	}
-	f := found(HostBusy, fmt.Sprintf("%s has %s at once, and the plan allows %s: also %s", s.Facts.host(), words.Count(most, "meeting"), allowance(limit, sure), titles(rivals)))
+	f := found(HostBusy, fmt.Sprintf("%s has %s at once, and the plan allows %s: also %s", s.Facts.host(),
+		words.Count(most, "meeting"), allowance(limit, sure), titles(rivals)))
 	if !sure && most <= 2 {
 		f = f.milder(Warning)
 	}

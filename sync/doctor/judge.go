@@ -10,8 +10,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// JudgeLink says what is wrong with one link. Without findings nothing is known against it. What the other events mean for it is
-// JudgeOverlaps' to say, and what its host means for all links JudgeHost's.
+// JudgeLink says what is wrong with one link. Without findings nothing is known against it. What the other events mean
+// for it is JudgeOverlaps' to say, and what its host means for all links JudgeHost's.
 func JudgeLink(f Facts) []Finding {
 	j := judge{Facts: &f, link: parse(f.Link)}
 	if f.Link != "" && j.text() {
@@ -49,7 +49,8 @@ func (j *judge) text() (hopeless bool) {
 	}
 	switch l.secret {
 	case "zak", "start":
-		j.add(found(StartLink, map[string]string{"zak": "it holds the host's key (zak)", "start": "it is the link to start the meeting"}[l.secret]))
+		j.add(found(StartLink, map[string]string{"zak": "it holds the host's key (zak)",
+			"start": "it is the link to start the meeting"}[l.secret]))
 		return !j.own()
 	case "tk":
 		j.add(found(PersonalLink, "it holds the key (tk) of one registered person"))
@@ -146,18 +147,22 @@ func (j *judge) gone() {
 	until := m.Start.Add(m.Duration + singleLife)
 	switch {
 	case !lasting && j.Now.After(until):
-		j.add(found(Expired, "meeting "+fmt.Sprint(j.Record.MeetingID)+" expired on "+until.UTC().Format(time.DateOnly)+", 30 days after its date"))
+		j.add(found(Expired, "meeting "+fmt.Sprint(j.Record.MeetingID)+" expired on "+until.UTC().Format(time.DateOnly)+
+			", 30 days after its date"))
 	case lasting:
-		j.add(found(Deleted, "Zoom has no meeting "+fmt.Sprint(j.Record.MeetingID)+" any more: it was deleted, or nobody started it for 365 days").mended(j.recovery()))
+		j.add(found(Deleted, "Zoom has no meeting "+fmt.Sprint(j.Record.MeetingID)+
+			" any more: it was deleted, or nobody started it for 365 days").mended(j.recovery()))
 	default:
-		j.add(found(Deleted, "Zoom has no meeting "+fmt.Sprint(j.Record.MeetingID)+" any more: it was deleted").mended(j.recovery()))
+		j.add(found(Deleted, "Zoom has no meeting "+fmt.Sprint(j.Record.MeetingID)+
+			" any more: it was deleted").mended(j.recovery()))
 	}
 }
 
 func (j *judge) recovery() string {
 	mend := of(Deleted).Mend
 	if lost := j.Record.LostAt; !lost.IsZero() {
-		mend = strings.Replace(mend, "within 7 days", "until "+lost.Add(trashLife).UTC().Format(time.DateOnly)+" at the latest", 1)
+		mend = strings.Replace(mend, "within 7 days", "until "+lost.Add(trashLife).UTC().Format(time.DateOnly)+
+			" at the latest", 1)
 	}
 	return mend
 }
@@ -169,10 +174,12 @@ func (j *judge) compare(right string, hasPasscode bool) {
 	switch {
 	case nothing || shown.way == starts || shown.broken(j.Text) != "": // said already
 		return
-	case shown.way != should.way && shown.way != admits, shown.id != should.id, should.id == "" && bare(shown.url) != bare(should.url):
+	case shown.way != should.way && shown.way != admits, shown.id != should.id, should.id == "" &&
+		bare(shown.url) != bare(should.url):
 		j.add(found(OtherMeeting, "the event shows "+Mask(j.Link)+", and zoomtag keeps "+Mask(right)))
 	case shown.pwd == "" && should.pwd != "":
-		j.add(found(NoPasscode, "the passcode was cut off from the link").mended("Run zoomtag sync, which writes the link again, and see which app shortens it."))
+		j.add(found(NoPasscode, "the passcode was cut off from the link").mended("Run zoomtag sync, which writes the " +
+			"link again, and see which app shortens it."))
 	case shown.pwd == "" && hasPasscode && should.way == joins:
 		j.add(found(NoPasscode, "the meeting has a passcode, and Zoom leaves it out of the link"))
 	case shown.pwd == should.pwd:
@@ -211,7 +218,8 @@ func (j *judge) times() {
 		return
 	}
 	if end := m.Start.Add(m.Duration + singleLife); start.After(end) {
-		j.add(found(Expiring, "Zoom has it on "+m.Start.UTC().Format(time.DateOnly)+", and lets it expire on "+end.UTC().Format(time.DateOnly)+", before the event").
+		j.add(found(Expiring, "Zoom has it on "+m.Start.UTC().Format(time.DateOnly)+", and lets it expire on "+
+			end.UTC().Format(time.DateOnly)+", before the event").
 			mended(of(OtherTime).Mend))
 		return
 	}
@@ -220,15 +228,17 @@ func (j *judge) times() {
 	}
 }
 
-// unused judges a meeting that recurs: it expires when nobody starts it for a year. When that was last done is known of our own; else it
-// is only known when the meeting was made.
+// unused judges a meeting that recurs: it expires when nobody starts it for a year. When that was last done is known of
+// our own; else it is only known when the meeting was made.
 func (j *judge) unused() {
 	used, created := j.Record.UsedAt, j.Meeting.Created
 	switch {
 	case !used.IsZero() && j.Now.Sub(used) > unused:
-		j.add(found(Expiring, "nobody has started it since "+used.UTC().Format(time.DateOnly)+"; it expires after 365 days, and its event gets a new link a week before that"))
+		j.add(found(Expiring, "nobody has started it since "+used.UTC().Format(time.DateOnly)+
+			"; it expires after 365 days, and its event gets a new link a week before that"))
 	case used.IsZero() && !created.IsZero() && j.Now.Sub(created) > unused:
-		j.add(found(Expiring, "it was made on "+created.UTC().Format(time.DateOnly)+"; if nobody starts it for 365 days, it expires").milder(Note))
+		j.add(found(Expiring, "it was made on "+created.UTC().Format(time.DateOnly)+
+			"; if nobody starts it for 365 days, it expires").milder(Note))
 	}
 }
 

@@ -13,8 +13,10 @@ import (
 func linearCases() []lineartest.Case {
 	var cases []lineartest.Case
 	for name, piece := range map[string]string{
-		"links": "https://zoom.us/j/123456789?pwd=a ", "one-link": "https://zoom.us/j/1?pwd=", "queries": "https://zoom.us/j/1?a=b&", "params": "&pwd=a", "hosts": "https://zoom.evil",
-		"schemes": "://", "apps": "zoommtg://", "users": "https://a@", "words": "words ", "dots": ".", "slashes": "/", "escapes": "%25", "wrapped": "https://www.google.com/url?q=https%3A%2F%2F",
+		"links": "https://zoom.us/j/123456789?pwd=a ", "one-link": "https://zoom.us/j/1?pwd=",
+		"queries": "https://zoom.us/j/1?a=b&", "params": "&pwd=a", "hosts": "https://zoom.evil",
+		"schemes": "://", "apps": "zoommtg://", "users": "https://a@", "words": "words ", "dots": ".", "slashes": "/",
+		"escapes": "%25", "wrapped": "https://www.google.com/url?q=https%3A%2F%2F",
 		"lines": "https://zoom.us/j/123456789\n?pwd=", "confusable": "оооrn", "labels": "Join: x\n",
 	} {
 		cases = append(cases, lineartest.Case{Name: name, Size: 16 << 10, Make: func(size int) func() {

@@ -45,7 +45,9 @@ func parse(raw string) link {
 		return l
 	}
 	l.host, l.user = strings.ToLower(u.Hostname()), strings.ToLower(u.User.Username())
-	l.zoom = links.OnZoom(l.host) || slices.ContainsFunc(otherDomains, func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
+	l.zoom = links.OnZoom(l.host) ||
+		slices.ContainsFunc(otherDomains,
+			func(d string) bool { return l.host == d || strings.HasSuffix(l.host, "."+d) })
 	query := u.Query()
 	l.pwd = query.Get("pwd")
 	l.way, l.id = wayOf(strings.Split(strings.Trim(u.Path, "/"), "/"), query)
@@ -61,7 +63,8 @@ func parse(raw string) link {
 }
 
 // ways are the beginnings of paths at Zoom.
-var ways = map[string]way{"j": joins, "wc": joins, "w": joins, "addon": joins, "s": starts, "my": enters, "meeting": registers, "webinar": registers}
+var ways = map[string]way{"j": joins, "wc": joins, "w": joins, "addon": joins, "s": starts, "my": enters,
+	"meeting": registers, "webinar": registers}
 
 // wayOf says what opening a path does, and which meeting number is in it.
 func wayOf(path []string, query url.Values) (w way, id string) {
@@ -84,7 +87,8 @@ func wayOf(path []string, query url.Values) (w way, id string) {
 	return w, ""
 }
 
-// Mask is a link without what opens it: of a path only plain words and meeting numbers are shown, of a query only names.
+// Mask is a link without what opens it: of a path only plain words and meeting numbers are shown, of a query only
+// names.
 func Mask(raw string) string {
 	l := links.Unwrap(raw)
 	l, _, _ = strings.Cut(l, "#")
@@ -156,15 +160,18 @@ func LinkIn(text string) string {
 }
 
 // confusable are letters that look like those of "zoom" in Latin.
-var confusable = strings.NewReplacer("0", "o", "о", "o", "ο", "o", "օ", "o", "ⲟ", "o", "ö", "o", "ō", "o", "ó", "o", "ò", "o", "м", "m", "ᴢ", "z", "ž", "z", "ż", "z", "rn", "m", "ooo", "oo")
+var confusable = strings.NewReplacer("0", "o", "о", "o", "ο", "o", "օ", "o", "ⲟ", "o", "ö", "o", "ō", "o", "ó", "o",
+	"ò", "o", "м", "m", "ᴢ", "z", "ž", "z", "ż", "z", "rn", "m", "ooo", "oo")
 
-// looksLikeZoom reports whether a link that is not Zoom's could be taken for one: by its host's name, or by a path as Zoom's are.
+// looksLikeZoom reports whether a link that is not Zoom's could be taken for one: by its host's name, or by a path as
+// Zoom's are.
 func (l link) looksLikeZoom() bool {
 	if l.zoom || l.host == "" {
 		return false
 	}
 	for _, name := range []string{l.host, l.user} {
-		for _, word := range strings.FieldsFunc(confusable.Replace(name), func(r rune) bool { return r == '.' || r == '-' || r == ':' }) {
+		for _, word := range strings.FieldsFunc(confusable.Replace(name),
+			func(r rune) bool { return r == '.' || r == '-' || r == ':' }) {
 			if l.saysZoom(word) {
 				return true
 			}
@@ -174,7 +181,8 @@ func (l link) looksLikeZoom() bool {
 	return likely && (l.pwd != "" || strings.Contains(l.host, "xn--"))
 }
 
-// saysZoom reports whether a word of a host's name is Zoom's, or, where the link shows a meeting number, begins with it.
+// saysZoom reports whether a word of a host's name is Zoom's, or, where the link shows a meeting number, begins with
+// it.
 func (l link) saysZoom(word string) bool {
 	switch word {
 	case "zoom", "zoomus", "zoomgov":
@@ -232,14 +240,15 @@ func endsInKey(query string) bool {
 	return strings.HasSuffix(query, "pwd=") || strings.HasSuffix(query, "&")
 }
 
-// The keys of passcodes that Zoom writes today are of 30 characters, a dot and a number; those of before are of 32, without a dot.
+// The keys of passcodes that Zoom writes today are of 30 characters, a dot and a number; those of before are of 32,
+// without a dot.
 const (
 	keyLength    = 30
 	oldKeyLength = 32
 )
 
-// wellFormed reports whether a passcode's key can be one. Something that stood behind the link may be glued to it, or a piece of an encoding
-// be left in it: >, or the 3D of an equals sign in quoted-printable.
+// wellFormed reports whether a passcode's key can be one. Something that stood behind the link may be glued to it, or a
+// piece of an encoding be left in it: >, or the 3D of an equals sign in quoted-printable.
 func wellFormed(pwd string) bool {
 	key, number := pwd, ""
 	if dot := strings.LastIndexByte(pwd, '.'); dot >= 0 {

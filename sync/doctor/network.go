@@ -11,8 +11,8 @@ import (
 type NetworkFacts struct {
 	Probes []Probe
 	Media  []Port
-	// Status is what Zoom's status page says ("none", "minor", "major", "critical", "maintenance") and Says in words; StatusError why it
-	// could not be read. Both empty: it was not asked.
+	// Status is what Zoom's status page says ("none", "minor", "major", "critical", "maintenance") and Says in words;
+	// StatusError why it could not be read. Both empty: it was not asked.
 	Status, Says, StatusError string
 }
 
@@ -21,7 +21,8 @@ type Probe struct {
 	Host, For string // us02web.zoom.us, "joining"
 	// Proxy is the proxy on the way, without credentials; "" is none.
 	Proxy string
-	// NameError is why the name was not resolved, Error why there was no connection, Untrusted why the certificate is not believed.
+	// NameError is why the name was not resolved, Error why there was no connection, Untrusted why the certificate is
+	// not believed.
 	NameError, Error, Untrusted string
 	// Issuer is the organisation that the certificate names as its issuer; "" where there is none.
 	Issuer string
@@ -47,13 +48,17 @@ type Port struct {
 }
 
 // interceptors are makers of firewalls, filters and debuggers that open TLS, as their certificates name them.
-var interceptors = []string{"zscaler", "netskope", "fortinet", "fortigate", "palo alto", "blue coat", "bluecoat", "cisco umbrella", "opendns", "sophos",
-	"kaspersky", "eset", "avast", "avg technologies", "bitdefender", "mcafee", "skyhigh", "watchguard", "check point", "barracuda", "untangle", "squid",
-	"mitmproxy", "portswigger", "charles proxy", "forcepoint", "websense", "iboss", "lightspeed", "securly", "contentkeeper", "goguardian", "sonicwall",
+var interceptors = []string{"zscaler", "netskope", "fortinet", "fortigate", "palo alto", "blue coat", "bluecoat",
+	"cisco umbrella", "opendns", "sophos",
+	"kaspersky", "eset", "avast", "avg technologies", "bitdefender", "mcafee", "skyhigh", "watchguard", "check point",
+	"barracuda", "untangle", "squid",
+	"mitmproxy", "portswigger", "charles proxy", "forcepoint", "websense", "iboss", "lightspeed", "securly",
+	"contentkeeper", "goguardian", "sonicwall",
 	"smoothwall", "cato networks", "menlo security", "trend micro", "symantec web"}
 
 // authorities are those from which Zoom, or the networks that it uses, have had certificates.
-var authorities = []string{"digicert", "amazon", "google trust services", "let's encrypt", "globalsign", "sectigo", "cloudflare", "entrust", "godaddy",
+var authorities = []string{"digicert", "amazon", "google trust services", "let's encrypt", "globalsign", "sectigo",
+	"cloudflare", "entrust", "godaddy",
 	"baltimore", "ssl corp", "zerossl", "isrg", "microsoft", "comodo", "geotrust", "thawte", "rapidssl"}
 
 func named(issuer string, list []string) bool {
@@ -122,15 +127,18 @@ func (p Probe) judge() (Finding, bool) {
 		}
 		return f, true
 	case p.Untrusted != "":
-		f := found(Untrusted, "the certificate of "+way+", issued by "+orWord(p.Issuer, "nobody named")+", is not trusted: "+p.Untrusted)
+		f := found(Untrusted, "the certificate of "+way+", issued by "+orWord(p.Issuer, "nobody named")+
+			", is not trusted: "+p.Untrusted)
 		if named(p.Issuer, interceptors) {
 			f.What += "; the issuer's name is that of a product that intercepts TLS"
 		}
 		return f, true
 	case named(p.Issuer, interceptors):
-		return found(Intercepted, "the certificate of "+way+" is issued by "+p.Issuer+", whose products intercept TLS"), true
+		return found(Intercepted, "the certificate of "+way+" is issued by "+p.Issuer+
+			", whose products intercept TLS"), true
 	case p.Issuer != "" && !other && !named(p.Issuer, authorities):
-		return found(Intercepted, "the certificate of "+way+" is issued by "+p.Issuer+", which is unusual for Zoom: perhaps TLS is intercepted").milder(Note), true
+		return found(Intercepted, "the certificate of "+way+" is issued by "+p.Issuer+
+			", which is unusual for Zoom: perhaps TLS is intercepted").milder(Note), true
 	}
 	return Finding{}, false
 }
@@ -149,7 +157,8 @@ func judgeMedia(ports []Port) (list []Finding, well []string) {
 		well = append(well, "TCP "+strings.Join(open, ", ")+" can be reached")
 	}
 	if len(shut) > 0 {
-		list = append(list, found(MediaPorts, "TCP "+strings.Join(shut, ", ")+" cannot be reached; not every address of Zoom's listens there, so this is a hint").milder(Note))
+		list = append(list, found(MediaPorts, "TCP "+strings.Join(shut, ", ")+
+			" cannot be reached; not every address of Zoom's listens there, so this is a hint").milder(Note))
 	}
 	return list, well
 }

@@ -21,7 +21,8 @@ type Setup struct {
 	Calendars []CalendarFacts
 	Budget    []BudgetFacts
 	Events    []EventFacts
-	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the host.
+	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the
+	// host.
 	Contradictory []string
 	// Exposed says that others may write to the folder of the state; empty where they may not.
 	Exposed string
@@ -30,7 +31,8 @@ type Setup struct {
 // AccountFacts are what is known of a Zoom account.
 type AccountFacts struct {
 	Name string // empty for the only one, which has none
-	// API says that meetings are made through the Zoom API. Error is why it could not be asked, Lacking which scopes there are not.
+	// API says that meetings are made through the Zoom API. Error is why it could not be asked, Lacking which scopes
+	// there are not.
 	API     bool
 	Error   string
 	Lacking meeting.Scopes
@@ -56,8 +58,8 @@ type CalendarFacts struct {
 	App bool
 	// Held is why a brake holds it, Overdue for how long no pass of a running daemon has ended.
 	Held, Overdue string
-	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer accepted, and Reason why.
-	// Unusable is why a sign-in that was made cannot be read.
+	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer
+	// accepted, and Reason why. Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
 	SignedIn, Refused time.Time
 	Reason, Unusable  string
@@ -67,7 +69,8 @@ type CalendarFacts struct {
 	CertificateEnd time.Time
 }
 
-// BudgetFacts are how many of a host's create and update calls of this day are used. Account names the host's, where accounts have names.
+// BudgetFacts are how many of a host's create and update calls of this day are used. Account names the host's, where
+// accounts have names.
 type BudgetFacts struct {
 	Host        string
 	Account     string
@@ -102,13 +105,15 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 	}
 	for _, b := range s.Budget {
 		if b.Used*10 >= b.Limit*8 {
-			f := found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used, b.Host, b.Limit))
+			f := found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used,
+				b.Host, b.Limit))
 			f.Account = b.Account
 			list = append(list, f)
 		}
 	}
 	if len(s.Contradictory) > 0 {
-		list = append(list, found(Contradiction, "for "+strings.Join(s.Contradictory, ", ")+" the configuration asks for a waiting room and for joining before the host: the waiting room wins"))
+		list = append(list, found(Contradiction, "for "+strings.Join(s.Contradictory, ", ")+
+			" the configuration asks for a waiting room and for joining before the host: the waiting room wins"))
 	}
 	if s.Exposed != "" {
 		list = append(list, found(StateExposed, s.Exposed))
@@ -124,8 +129,8 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 	return list, well
 }
 
-// saidOfAccount reports whether what stands against an event is what stands against an account: then it was said. What a service calls
-// the single answer, in brackets behind the sentence, differs each time.
+// saidOfAccount reports whether what stands against an event is what stands against an account: then it was said. What
+// a service calls the single answer, in brackets behind the sentence, differs each time.
 func (s Setup) saidOfAccount(reason string) bool {
 	sentence, _, _ := strings.Cut(reason, " (")
 	return slices.ContainsFunc(s.Accounts, func(a AccountFacts) bool {
@@ -168,7 +173,8 @@ func (a AccountFacts) judge(now time.Time) (list []Finding, well []string) {
 		}
 	}
 	if a.Error != "" {
-		return append(list, found(Credentials, a.Error).mended("Do what the message says, then run zoomtag retry.")), well
+		return append(list, found(Credentials,
+			a.Error).mended("Do what the message says, then run zoomtag retry.")), well
 	}
 	if a.Unasked {
 		return list, well
@@ -178,7 +184,8 @@ func (a AccountFacts) judge(now time.Time) (list []Finding, well []string) {
 		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For))
 	}
 	for _, scope := range a.Lacking.Useful {
-		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+scope.For).milder(Note))
+		list = append(list, found(ScopeMissing, "the Zoom app lacks "+scope.Name+", which is for "+
+			scope.For).milder(Note))
 	}
 	if len(a.Lacking.Needed) == 0 {
 		well = append(well, "no scope is missing that links need")
@@ -212,13 +219,16 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		case left <= 0:
 			list = append(list, found(CertificateEnd, "the certificate ended on "+end.UTC().Format(time.DateOnly)))
 		case left < endsSoon:
-			list = append(list, found(CertificateEnd, fmt.Sprintf("the certificate ends in %s, on %s", words.Count(int(left/day), "day"), end.UTC().Format(time.DateOnly))).milder(Warning))
+			list = append(list, found(CertificateEnd, fmt.Sprintf("the certificate ends in %s, on %s",
+				words.Count(int(left/day), "day"), end.UTC().Format(time.DateOnly))).milder(Warning))
 		default:
-			well = append(well, fmt.Sprintf("%s: the certificate is good for %s", c.Name, words.Count(int(left/day), "day")))
+			well = append(well, fmt.Sprintf("%s: the certificate is good for %s", c.Name,
+				words.Count(int(left/day), "day")))
 		}
 	}
 	if c.Secret {
-		well = append(well, c.Name+": Microsoft tells only at entra.microsoft.com, under Certificates & secrets, when the client secret ends")
+		well = append(well, c.Name+": Microsoft tells only at entra.microsoft.com, under Certificates & secrets, "+
+			"when the client secret ends")
 	}
 	deniedByMailbox := c.Denied && c.Provider == "outlook" && c.App
 	notSignedIn := c.SignsIn && (c.SignedIn.IsZero() || !c.Refused.IsZero())
@@ -269,15 +279,18 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 	case c.SignedIn.IsZero():
 		return []Finding{found(NobodySignedIn, "nobody has signed in").mended(again)}, nil
 	case !c.Refused.IsZero() && c.Provider == "google" && sevenDays:
-		return []Finding{found(TestingApp, fmt.Sprintf("the sign-in of %s died after seven days", date(c.SignedIn)))}, nil
+		return []Finding{found(TestingApp, fmt.Sprintf("the sign-in of %s died after seven days",
+			date(c.SignedIn)))}, nil
 	case !c.Refused.IsZero():
 		return []Finding{found(SignInRefused, refused).mended(again)}, nil
 	case c.Provider == "google" && age < testingMore:
 		left := max(int((testingLife-age)/day), 0)
-		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %s %s left", ago(age), words.Count(left, "day"), words.Are(left))).milder(Note).
+		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %s %s left", ago(age),
+			words.Count(left, "day"), words.Are(left))).milder(Note).
 			mended("See that console.cloud.google.com/auth/audience says In production.")}, nil
 	case c.Provider == "google":
-		return nil, []string{c.Name + ": signed in " + ago(age) + ", which lasts as long as it is used every six months"}
+		return nil, []string{c.Name + ": signed in " + ago(age) +
+			", which lasts as long as it is used every six months"}
 	}
 	return nil, []string{c.Name + ": signed in " + ago(age) + ", which lasts as long as it is used every 90 days"}
 }

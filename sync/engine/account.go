@@ -12,9 +12,9 @@ import (
 
 // Account is a Zoom account, or what stands for one, in which meetings are made and kept.
 //
-// Which account a call goes to is said by the mark of the record that it is for, never by the calendar, whose account may be another one
-// by now. So the engine picks the service from a list, in the open, at each call: a router behind meeting.Service could not, because Get,
-// Update and Cancel know an id only.
+// Which account a call goes to is said by the mark of the record that it is for, never by the calendar, whose account
+// may be another one by now. So the engine picks the service from a list, in the open, at each call: a router behind
+// meeting.Service could not, because Get, Update and Cancel know an id only.
 type Account struct {
 	// Hash is the account's part of a mark (plan.AccountHash).
 	Hash     string
@@ -31,9 +31,9 @@ type Account struct {
 	Room bool
 }
 
-// BudgetKey is under which name the store counts the calls for a host. One host may stand in several accounts, as "me" does where
-// persons have signed in, and each has a budget of its own; an account keeps its budgets wherever it stands in the configuration. Zoom
-// does not tell addresses apart by the case of their letters.
+// BudgetKey is under which name the store counts the calls for a host. One host may stand in several accounts, as "me"
+// does where persons have signed in, and each has a budget of its own; an account keeps its budgets wherever it stands
+// in the configuration. Zoom does not tell addresses apart by the case of their letters.
 func (a *Account) BudgetKey(host string) string {
 	if a.OneHost {
 		host = meeting.Me
@@ -41,14 +41,15 @@ func (a *Account) BudgetKey(host string) string {
 	return strings.ToLower(host) + "\x00" + a.Hash
 }
 
-// SplitBudgetKey takes a BudgetKey apart. hash is empty in keys of states before accounts were told apart: those are the main account's.
+// SplitBudgetKey takes a BudgetKey apart. hash is empty in keys of states before accounts were told apart: those are
+// the main account's.
 func SplitBudgetKey(key string) (host, hash string) {
 	host, hash, _ = strings.Cut(key, "\x00")
 	return host, hash
 }
 
-// keeperOf is the account of these in which the meeting with a mark is kept: that of the mark, or, where any account's marks are followed,
-// the one with the hash otherwise. Where there is none, no call to what is returned takes effect.
+// keeperOf is the account of these in which the meeting with a mark is kept: that of the mark, or, where any account's
+// marks are followed, the one with the hash otherwise. Where there is none, no call to what is returned takes effect.
 func keeperOf(accounts []Account, mark, otherwise string) *Account {
 	m, _ := plan.ParseMark(mark)
 	for _, hash := range []string{m.Account, otherwise} {
@@ -87,12 +88,13 @@ func rehearsed(accounts []Account, calls map[string]int, now func() time.Time) [
 	return list
 }
 
-// nowhere is the meeting service of an account that is not configured. Package plan asks for nothing there; should it ever, nothing is
-// what happens.
+// nowhere is the meeting service of an account that is not configured. Package plan asks for nothing there; should it
+// ever, nothing is what happens.
 type nowhere struct{ hash string }
 
 func (n nowhere) refusal() error {
-	return fmt.Errorf("%w: %w: the Zoom account whose marks begin with zt-%s is not in the configuration: put it back", meeting.ErrNotSent, meeting.ErrDenied, n.hash)
+	return fmt.Errorf("%w: %w: the Zoom account whose marks begin with zt-%s is not in the configuration: put it back",
+		meeting.ErrNotSent, meeting.ErrDenied, n.hash)
 }
 
 // Find implements meeting.Service.

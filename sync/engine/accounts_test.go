@@ -34,19 +34,23 @@ func newTwo(t *testing.T) *two {
 func (w *two) begin() {
 	a, b := plan.AccountHash("a"), plan.AccountHash("b")
 	c := w.config
-	c.Settings.Accounts = []plan.Account{{Name: "a", Hash: a, Host: "carol@example.com", API: true}, {Name: "b", Hash: b, Host: "bob@example.com", API: true}}
-	accounts := []Account{{Hash: a, Meetings: w.zoom, Budgeted: true, Main: true}, {Hash: b, Meetings: w.club, Budgeted: true}}
+	c.Settings.Accounts = []plan.Account{{Name: "a", Hash: a, Host: "carol@example.com", API: true},
+		{Name: "b", Hash: b, Host: "bob@example.com", API: true}}
+	accounts := []Account{{Hash: a, Meetings: w.zoom, Budgeted: true, Main: true},
+		{Hash: b, Meetings: w.club, Budgeted: true}}
 	if w.gone {
 		c.Settings.Accounts, accounts = c.Settings.Accounts[:1], accounts[:1]
 		c.Detects += " without b"
 	}
-	w.e = New(w.st, []*Calendar{&c}, Options{Accounts: accounts, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+	w.e = New(w.st, []*Calendar{&c}, Options{Accounts: accounts, Now: func() time.Time { return w.now },
+		Jitter: func() float64 { return 0 }})
 }
 
 // lose has the database be lost.
 func (w *two) lose() {
 	w.t.Helper()
-	st, err := store.Open(filepath.Join(w.t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now }, NoSync: true, Strict: true})
+	st, err := store.Open(filepath.Join(w.t.TempDir(), "state.db"),
+		store.Options{Now: func() time.Time { return w.now }, NoSync: true, Strict: true})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -74,8 +78,10 @@ func (w *two) later() Report {
 // has checks how many meetings each account has, and that nothing else was ever made.
 func (w *two) has(a, b, madeA, madeB int) {
 	w.t.Helper()
-	if len(w.zoom.Meetings()) != a || len(w.club.Meetings()) != b || w.zoom.Creates() != madeA || w.club.Creates() != madeB {
-		w.t.Fatalf("a has %d of %d made, b %d of %d; want %d of %d, %d of %d", len(w.zoom.Meetings()), w.zoom.Creates(), len(w.club.Meetings()), w.club.Creates(), a, madeA, b, madeB)
+	if len(w.zoom.Meetings()) != a || len(w.club.Meetings()) != b || w.zoom.Creates() != madeA ||
+		w.club.Creates() != madeB {
+		w.t.Fatalf("a has %d of %d made, b %d of %d; want %d of %d, %d of %d", len(w.zoom.Meetings()), w.zoom.Creates(),
+			len(w.club.Meetings()), w.club.Creates(), a, madeA, b, madeB)
 	}
 }
 
@@ -91,7 +97,8 @@ func (w *two) shows(id string, zoom *meetingtest.Fake) {
 	w.t.Fatalf("the event shows %q (%s)", ev.Link.JoinURL, ev.Link.Mark)
 }
 
-// TestChosenAccount: a meeting is made in the account that the tag chooses, or else the calendar's, for a host of that account.
+// TestChosenAccount: a meeting is made in the account that the tag chooses, or else the calendar's, for a host of that
+// account.
 func TestChosenAccount(t *testing.T) {
 	for title, want := range map[string]struct {
 		host string
@@ -148,7 +155,8 @@ func TestUnknownAccount(t *testing.T) {
 	}
 }
 
-// TestAccountSwitched: an event that asks for another account keeps its meeting, which goes on following it, and hears how to get another one.
+// TestAccountSwitched: an event that asks for another account keeps its meeting, which goes on following it, and hears
+// how to get another one.
 func TestAccountSwitched(t *testing.T) {
 	w := newTwo(t)
 	id := w.put("Talk #zoom", week)
@@ -159,7 +167,8 @@ func TestAccountSwitched(t *testing.T) {
 	w.shows(id, w.zoom)
 	rec := w.record(id)
 	if rec.State != plan.Linked || w.zoom.Meetings()[0].Spec.Topic != "Chat" ||
-		!strings.Contains(strings.Join(rec.Notes, "; "), "stays in Zoom account a: Zoom cannot move it to b; for a meeting there remove the tag, wait for the grace period, and tag it again") {
+		!strings.Contains(strings.Join(rec.Notes, "; "), "stays in Zoom account a: Zoom cannot move it to b; for a "+
+			"meeting there remove the tag, wait for the grace period, and tag it again") {
 		t.Errorf("%s: %q, topic %q", rec.State, strings.Join(rec.Notes, "; "), w.zoom.Meetings()[0].Spec.Topic)
 	}
 	r, err := w.e.Plan(context.Background(), "c")
@@ -188,7 +197,8 @@ func TestAccountSwitched(t *testing.T) {
 	}
 }
 
-// TestCalendarSwitched: what a calendar has lives on in the account where it was made, by the mark, whatever the calendar's account is now.
+// TestCalendarSwitched: what a calendar has lives on in the account where it was made, by the mark, whatever the
+// calendar's account is now.
 func TestCalendarSwitched(t *testing.T) {
 	w := newTwo(t)
 	id := w.put("Talk #zoom", week)
@@ -214,7 +224,8 @@ func TestCalendarSwitched(t *testing.T) {
 	w.has(0, 1, 1, 2)
 }
 
-// TestCancelledWhereItIs: in the second account a meeting is found again after a lost database, cancelled and brought back as in the first.
+// TestCancelledWhereItIs: in the second account a meeting is found again after a lost database, cancelled and brought
+// back as in the first.
 func TestCancelledWhereItIs(t *testing.T) {
 	w := newTwo(t)
 	id := w.put("Talk #zoom(account=b)", week)
@@ -244,7 +255,8 @@ func TestCancelledWhereItIs(t *testing.T) {
 	w.shows(id, w.zoom)
 }
 
-// TestAnswerLostThenSwitched: a meeting that may have been made is looked for in the account where that was, before one is made elsewhere.
+// TestAnswerLostThenSwitched: a meeting that may have been made is looked for in the account where that was, before one
+// is made elsewhere.
 func TestAnswerLostThenSwitched(t *testing.T) {
 	for _, made := range []bool{true, false} {
 		w := newTwo(t)
@@ -285,7 +297,8 @@ func TestMarkDropped(t *testing.T) {
 	w.shows(id, w.club)
 }
 
-// TestAccountTakenOut: meetings of an account that is no longer configured are left alone, and the reason says which account that is.
+// TestAccountTakenOut: meetings of an account that is no longer configured are left alone, and the reason says which
+// account that is.
 func TestAccountTakenOut(t *testing.T) {
 	missing := "(b, whose marks begin with zt-" + plan.AccountHash("b") + ")"
 	w := newTwo(t)
@@ -306,9 +319,12 @@ func TestAccountTakenOut(t *testing.T) {
 	w.shows(kept, w.club)
 	w.shows(quiet, w.zoom)
 	for id, want := range map[string]struct{ state, reason string }{
-		kept:     {plan.Held, "its meeting was made with another Zoom account than the configured one " + missing + ": put that one back"},
+		kept: {plan.Held, "its meeting was made with another Zoom account than the configured one " + missing +
+			": put that one back"},
 		untagged: {plan.Ended, missing + ": it is left alone"},
-		deleted:  {plan.Held, "the event is gone, and its meeting was made with another Zoom account than the configured one " + missing + ": put that one back to have it cancelled, or leave it alone with zoomtag release c"},
+		deleted: {plan.Held, "the event is gone, and its meeting was made with another Zoom account than the " +
+			"configured one " + missing + ": put that one back to have it cancelled, or leave it alone with zoomtag " +
+			"release c"},
 	} {
 		rec := w.record(id)
 		state := rec.State
@@ -378,8 +394,9 @@ func TestAccountPutBack(t *testing.T) {
 	}
 }
 
-// TestAskedBeforeItsAccountWent: whoever takes a tag out, or lets go what is missing together with many others, has the meeting cancelled. That its
-// account is taken out of the configuration before that could be done does not leave the meeting behind without a word.
+// TestAskedBeforeItsAccountWent: whoever takes a tag out, or lets go what is missing together with many others, has the
+// meeting cancelled. That its account is taken out of the configuration before that could be done does not leave the
+// meeting behind without a word.
 func TestAskedBeforeItsAccountWent(t *testing.T) {
 	for name, ask := range map[string]func(w *two, id string){
 		"untagged": func(w *two, id string) { w.title(id, "Talk") },
@@ -402,7 +419,8 @@ func TestAskedBeforeItsAccountWent(t *testing.T) {
 			w.gone = true
 			w.begin()
 			w.later()
-			if rec := w.record(id); rec.Closed() || rec.State != plan.Held || !strings.Contains(rec.Reason, "zoomtag release c") {
+			if rec := w.record(id); rec.Closed() || rec.State != plan.Held ||
+				!strings.Contains(rec.Reason, "zoomtag release c") {
 				t.Errorf("%s (%s)", rec.State, rec.Reason)
 			}
 			w.gone = false
@@ -413,8 +431,8 @@ func TestAskedBeforeItsAccountWent(t *testing.T) {
 	}
 }
 
-// TestAccountsApart: neither the daily budget of a host nor a wish to be left alone is shared with another account, though hosts there
-// have the same name.
+// TestAccountsApart: neither the daily budget of a host nor a wish to be left alone is shared with another account,
+// though hosts there have the same name.
 func TestAccountsApart(t *testing.T) {
 	w := newTwo(t)
 	w.config.Settings.Host = meeting.Me
@@ -442,7 +460,8 @@ func TestAccountsApart(t *testing.T) {
 	if err != nil || used[meeting.Me] != DailyLimit || used["bob@example.com\x00"+plan.AccountHash("b")] != 1 {
 		t.Errorf("%v, %v", used, err)
 	}
-	if host, hash := SplitBudgetKey("bob@example.com\x00" + plan.AccountHash("b")); host != "bob@example.com" || hash != plan.AccountHash("b") {
+	if host, hash := SplitBudgetKey("bob@example.com\x00" + plan.AccountHash("b")); host != "bob@example.com" ||
+		hash != plan.AccountHash("b") {
 		t.Errorf("%s, %s", host, hash)
 	}
 	// One account asks for a pause.
@@ -469,7 +488,8 @@ func TestNowhere(t *testing.T) {
 	_, get := service.Get(ctx, 1)
 	_, update := service.Update(ctx, 1, meeting.Spec{}, meeting.Spec{})
 	for _, err := range []error{find, create, get, update, service.Cancel(ctx, 1)} {
-		if !errors.Is(err, meeting.ErrNotSent) || !meeting.Refused(err) || errors.Is(err, meeting.ErrGone) || !strings.Contains(err.Error(), "zt-"+plan.AccountHash("b")) {
+		if !errors.Is(err, meeting.ErrNotSent) || !meeting.Refused(err) || errors.Is(err, meeting.ErrGone) ||
+			!strings.Contains(err.Error(), "zt-"+plan.AccountHash("b")) {
 			t.Error(err)
 		}
 	}

@@ -11,9 +11,10 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// markAt asks for the mark of the meeting that the event shows. An app may have dropped the mark from the event and kept the block: the
-// meeting itself still knows whose it is. It is asked for first where a new one would be made, and then in every other account, of which
-// one that does not let it be read does not have it. "" is a meeting that is not the event's.
+// markAt asks for the mark of the meeting that the event shows. An app may have dropped the mark from the event and
+// kept the block: the meeting itself still knows whose it is. It is asked for first where a new one would be made, and
+// then in every other account, of which one that does not let it be read does not have it. "" is a meeting that is not
+// the event's.
 func (s *settling) markAt(ctx context.Context, d plan.Decision) (mark string, err error) {
 	order := slices.Clone(s.outside.accounts)
 	slices.SortStableFunc(order, func(a, b Account) int {
@@ -40,7 +41,8 @@ func (s *settling) markAt(ctx context.Context, d plan.Decision) (mark string, er
 	return "", err
 }
 
-// find looks for the meeting that carries mark in the mark's account, by the shortcut of the id that the event shows if there is one.
+// find looks for the meeting that carries mark in the mark's account, by the shortcut of the id that the event shows if
+// there is one.
 func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeting.Meeting, error) {
 	meetings := s.keeper(mark).Meetings
 	if id != 0 {
@@ -106,8 +108,8 @@ func (s *settling) rehouse(d plan.Decision) error {
 	return s.save("", "another personal room is configured: the event gets its link", nil)
 }
 
-// depose notes that the record's meeting, if it has one, is not the event's any more. It was made for this event alone and nothing shows
-// it: it is cancelled. One that is only perhaps made is looked for by its mark first.
+// depose notes that the record's meeting, if it has one, is not the event's any more. It was made for this event alone
+// and nothing shows it: it is cancelled. One that is only perhaps made is looked for by its mark first.
 func (s *settling) depose() {
 	if s.rec.MeetingID == 0 && s.rec.Doubt != plan.DoubtCreate || s.mine().Room {
 		return
@@ -115,8 +117,8 @@ func (s *settling) depose() {
 	s.rec.Depose(s.e.opt.Now())
 }
 
-// bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one, with a new mark: the
-// old one may still be brought back by its owner.
+// bringBack has a meeting that we have cancelled be what it was. Where that is not to be had, the event gets a new one,
+// with a new mark: the old one may still be brought back by its owner.
 func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 	id := s.rec.CancelledID
 	recoverer, ok := s.mine().Meetings.(meeting.Recoverer)
@@ -130,7 +132,8 @@ func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 	m, err := recoverer.Recover(ctx, id)
 	var throttled *meeting.Throttled
 	switch {
-	case err == nil && (m.Mark == s.rec.Mark || m.Mark == ""): // its owner may have taken the mark out; it is the one that we cancelled
+	case err == nil && (m.Mark == s.rec.Mark || m.Mark == ""):
+		// its owner may have taken the mark out; it is the one that we cancelled
 		s.adopt(m)
 		return s.saved("adopt", "the meeting that was cancelled is brought back")
 	case errors.As(err, &throttled), errors.Is(err, meeting.ErrNotSent):
@@ -175,13 +178,15 @@ func (s *settling) probe(ctx context.Context, d plan.Decision) error {
 	return s.save("", "the meeting was deleted or has expired at Zoom while its event stands: a new one is made", nil)
 }
 
-// cancelledAfterAll notes that a cancellation of which nobody knew has taken effect. The event is wanted again: its meeting is brought back.
+// cancelledAfterAll notes that a cancellation of which nobody knew has taken effect. The event is wanted again: its
+// meeting is brought back.
 func (s *settling) cancelledAfterAll() error {
 	id, now := s.rec.MeetingID, s.e.opt.Now()
 	s.rec.Cancelled(now)
 	s.story.steps = append(s.story.steps, "cancel")
 	return s.save("", "", func(tx *store.Tx) error {
-		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title, Step: "cancel",
+		return tx.Journal(store.Entry{At: now, Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
+			Step:    "cancel",
 			Meeting: id, Reason: "the answer to an earlier call was lost, and the meeting is gone"})
 	})
 }
@@ -210,7 +215,8 @@ func (s *settling) renew(d plan.Decision) error {
 	}
 	unused := int(s.e.opt.Now().Sub(s.rec.UsedAt).Hours() / 24)
 	s.rec.Retire(mark)
-	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one is made", unused)
+	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one "+
+		"is made", unused)
 	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", reason)
 	return s.save("", reason, nil)
 }

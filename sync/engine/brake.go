@@ -14,19 +14,21 @@ import (
 )
 
 // The brake: when more than brakeCount remembered events and more than a third of them are gone at once, or the whole
-// calendar is suddenly empty, or it is another calendar than before, nothing is concluded from it. It is the same whether the service
-// says that they were deleted or leaves them out: a client that has lost its own copy deletes them one after the other, and no service
-// can tell that from a person.
+// calendar is suddenly empty, or it is another calendar than before, nothing is concluded from it. It is the same
+// whether the service says that they were deleted or leaves them out: a client that has lost its own copy deletes them
+// one after the other, and no service can tell that from a person.
 //
-// What a person deletes one by one does not add up: an event that has vanished alone, none other within alone of it, does not count.
+// What a person deletes one by one does not add up: an event that has vanished alone, none other within alone of it,
+// does not count.
 const (
 	brakeCount = 5
 	alone      = 30 * time.Second
 )
 
-// brake decides whether events that are missing may be believed to be gone. While it is on, the cursor stays where it is,
-// so that the question comes up again in each pass, until the events are back or the owner releases the calendar.
-func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes, known map[string]*store.Record) error {
+// brake decides whether events that are missing may be believed to be gone. While it is on, the cursor stays where it
+// is, so that the question comes up again in each pass, until the events are back or the owner releases the calendar.
+func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes,
+	known map[string]*store.Record) error {
 	if st.Absent { // it can be seen again; what it now shows is judged afresh
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
 		st.HeldAt = time.Time{}
@@ -112,8 +114,8 @@ type missing struct {
 	open   int             // all open records
 }
 
-// atOnce is how many events are gone at once, as far as anybody can tell: those that could not be asked for may be as well, and once the
-// cursor has moved on nobody would count them together any more.
+// atOnce is how many events are gone at once, as far as anybody can tell: those that could not be asked for may be as
+// well, and once the cursor has moved on nobody would count them together any more.
 func (m *missing) atOnce() int {
 	if m.unread > 0 {
 		return len(m.gone) + m.unread
@@ -121,8 +123,10 @@ func (m *missing) atOnce() int {
 	return len(m.mass)
 }
 
-// missing asks for each open record that the listing lacks or calls deleted, or that was found gone before, whether its event is gone.
-func (p *pass) missing(ctx context.Context, changes calendar.Changes, known map[string]*store.Record) (m missing, err error) {
+// missing asks for each open record that the listing lacks or calls deleted, or that was found gone before, whether its
+// event is gone.
+func (p *pass) missing(ctx context.Context, changes calendar.Changes,
+	known map[string]*store.Record) (m missing, err error) {
 	doubtful := map[string]bool{}
 	for i := range changes.List {
 		if ch := &changes.List[i]; ch.Missing || ch.Deleted {
@@ -170,7 +174,8 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 		}
 		return now
 	}
-	gone = slices.SortedFunc(slices.Values(gone), func(a, b *store.Record) int { return vanished(a).Compare(vanished(b)) })
+	gone = slices.SortedFunc(slices.Values(gone),
+		func(a, b *store.Record) int { return vanished(a).Compare(vanished(b)) })
 	for i, rec := range gone {
 		after := i > 0 && vanished(rec).Sub(vanished(gone[i-1])) <= alone
 		before := i+1 < len(gone) && vanished(gone[i+1]).Sub(vanished(rec)) <= alone
@@ -181,8 +186,8 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 	return mass
 }
 
-// unsaid reports whether the service has not said of an event that is gone that it was deleted. A plan lists the whole calendar, which does
-// not tell: where it makes a difference, it asks for what a pass would ask for.
+// unsaid reports whether the service has not said of an event that is gone that it was deleted. A plan lists the whole
+// calendar, which does not tell: where it makes a difference, it asks for what a pass would ask for.
 func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calendar.Changes, m missing) (bool, error) {
 	matters := m.unsaid && len(m.gone) == 1 && changes.Total == 0
 	if !p.mode.dry || !matters || p.cursor(st, false) == "" {
@@ -203,8 +208,9 @@ func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calen
 	return !news.List[i].Deleted, nil
 }
 
-// emptied reports whether the whole calendar is empty, which it was not before the grace period. A single event that the service itself calls deleted is no such thing.
-// Where a list of changes does not tell how many items there are, and all that have a link are gone, all are listed once.
+// emptied reports whether the whole calendar is empty, which it was not before the grace period. A single event that
+// the service itself calls deleted is no such thing. Where a list of changes does not tell how many items there are,
+// and all that have a link are gone, all are listed once.
 func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing) (bool, error) {
 	if len(m.gone) == 0 || len(m.gone) < 2 && !m.unsaid {
 		return false, nil
@@ -281,7 +287,8 @@ func (e *Engine) Release(ctx context.Context, name string) (held bool, events in
 			return takeBack(tx, name, st)
 		}
 		if st.Absent {
-			return fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name, st.HeldReason)
+			return fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name,
+				st.HeldReason)
 		}
 		records, err := tx.Records(name)
 		if err != nil {

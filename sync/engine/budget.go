@@ -17,7 +17,8 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // nextDay is when Zoom's daily limits begin anew.
 func nextDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour) }
 
-// payer is the account on whose budgets calls are counted: the record's, or that of an earlier meeting which is worked on.
+// payer is the account on whose budgets calls are counted: the record's, or that of an earlier meeting which is worked
+// on.
 func (s *settling) payer() *Account {
 	if s.claim.paying != nil {
 		return s.claim.paying
@@ -25,8 +26,8 @@ func (s *settling) payer() *Account {
 	return s.mine()
 }
 
-// mayCall reports, as a waiting error, why a create, update or cancel for host has to wait. It spares the work before a call: the budget
-// itself is kept by spend.
+// mayCall reports, as a waiting error, why a create, update or cancel for host has to wait. It spares the work before a
+// call: the budget itself is kept by spend.
 func (s *settling) mayCall(host string, urgent bool) error {
 	account := s.payer()
 	if err := s.mayAsk(host, plan.Pending); err != nil || !account.Budgeted {
@@ -66,12 +67,13 @@ func budget(urgent bool) int {
 // spentUp is the waiting error of a host whose calls of the day are used up.
 func (s *settling) spentUp(host string, used int) error {
 	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), bound: byZoom, reason: fmt.Sprintf(
-		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that start soon): it goes on at 00:00 UTC",
+		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that "+
+			"start soon): it goes on at 00:00 UTC",
 		DailyLimit, host, used, DailyReserve)}
 }
 
-// mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state. A sign-in that Zoom has refused is
-// another kind of error: somebody has to mend it.
+// mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state. A sign-in
+// that Zoom has refused is another kind of error: somebody has to mend it.
 func (s *settling) mayAsk(host, state string) error {
 	return s.restsFor(state, s.hostKey(host), s.serviceKey())
 }
@@ -82,7 +84,8 @@ func (s *settling) mayLook(state string) error { return s.restsFor(state, s.serv
 func (s *settling) restsFor(state string, keys ...string) error {
 	for _, key := range keys {
 		if until := s.e.quietUntil(key).Until; !until.IsZero() {
-			return &waiting{state: state, until: until, bound: byZoom, reason: "Zoom asked us to wait until " + until.UTC().Format(time.RFC3339)}
+			return &waiting{state: state, until: until, bound: byZoom, reason: "Zoom asked us to wait until " +
+				until.UTC().Format(time.RFC3339)}
 		}
 	}
 	if rest := s.e.quietUntil(accountKey(s.payer().Hash)); !rest.Until.IsZero() && !s.mode.dry {
@@ -96,14 +99,17 @@ type refusedBefore struct{ store.Rest }
 
 func (e *refusedBefore) Error() string { return e.Why }
 
-// hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this calendar asks it.
+// hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this
+// calendar asks it.
 func (s *settling) hostKey(host string) string { return hostRestKey(s.payer().BudgetKey(host)) }
 
 func (s *settling) serviceKey() string { return serviceRestKey(s.payer().Hash, s.c.Name) }
 
-// spend saves the record, as change makes it before a call, together with one call on the host's budget. Where the budget is used up by
-// now, nothing is changed, and the waiting error says so. more, if not nil, is done in the same transaction.
-func (s *settling) spend(host string, urgent bool, change func(rec *store.Record), more func(tx *store.Tx) error) error {
+// spend saves the record, as change makes it before a call, together with one call on the host's budget. Where the
+// budget is used up by now, nothing is changed, and the waiting error says so. more, if not nil, is done in the same
+// transaction.
+func (s *settling) spend(host string, urgent bool, change func(rec *store.Record),
+	more func(tx *store.Tx) error) error {
 	account, before := s.payer(), *s.rec
 	key := account.BudgetKey(host)
 	if s.mode.dry {
@@ -141,8 +147,8 @@ func (s *settling) spend(host string, urgent bool, change func(rec *store.Record
 // payment is a call that was counted: on whose budget, and on which UTC day.
 type payment struct{ key, day string }
 
-// refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved by itself, whatever
-// becomes of the record, and for the day on which it was counted.
+// refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved
+// by itself, whatever becomes of the record, and for the day on which it was counted.
 func (s *settling) refund() error {
 	if s.mode.dry || !s.payer().Budgeted {
 		return nil
@@ -181,10 +187,12 @@ func (s *settling) hushed(host string, err error) error {
 	return err
 }
 
-// reached notes, after a step in which Zoom was asked, that it knows who asks. What failed for the sign-in before is due.
+// reached notes, after a step in which Zoom was asked, that it knows who asks. What failed for the sign-in before is
+// due.
 func (s *settling) reached(step plan.Do) error {
 	switch step {
-	case plan.Create, plan.Update, plan.Seek, plan.Switch, plan.Recover, plan.Probe, plan.Check, plan.Word, plan.Cancel, plan.Discard:
+	case plan.Create, plan.Update, plan.Seek, plan.Switch, plan.Recover, plan.Probe, plan.Check, plan.Word, plan.Cancel,
+		plan.Discard:
 		if !s.mode.dry && s.rec != nil && s.e.accept(accountKey(s.payer().Hash)) {
 			return s.e.retryAll()
 		}

@@ -27,7 +27,8 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	cursor := p.cursor(st, p.mode.dry)
 	var asked *calendar.Throttled
 	if err := p.mayRead(); errors.As(err, &asked) {
-		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %w", p.c.Name, asked.Until.UTC().Format(time.RFC3339), asked.Err)
+		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %w", p.c.Name,
+			asked.Until.UTC().Format(time.RFC3339), asked.Err)
 	} else if err != nil {
 		return calendar.Changes{}, err
 	}
@@ -37,7 +38,8 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		changes, err = p.outside.source.Changes(ctx, "")
 	}
 	if err == nil && !changes.Full && anotherThan(st, changes) {
-		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason", "it is another calendar than before: "+changes.Source)
+		p.e.opt.Log.Info("everything is read again", "calendar", p.c.Name, "reason",
+			"it is another calendar than before: "+changes.Source)
 		changes, err = p.outside.source.Changes(ctx, "")
 	}
 	if err == nil && !changes.Full && changes.ReadOnly != st.ReadOnly { // what nobody could write is looked at again
@@ -85,8 +87,8 @@ func (p *pass) heed(err error) {
 	}
 }
 
-// mayRead reports why the calendar is not to be asked just now: a Throttled where it has said so itself. Whoever plans has asked for it: a
-// refused sign-in is tried then.
+// mayRead reports why the calendar is not to be asked just now: a Throttled where it has said so itself. Whoever plans
+// has asked for it: a refused sign-in is tried then.
 func (p *pass) mayRead() error {
 	switch rest := p.e.quietUntil(calendarKey(p.c.Name)); {
 	case rest.Until.IsZero(), rest.Refused && p.mode.dry:

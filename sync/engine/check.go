@@ -15,14 +15,15 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that it may not be.
+// checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that
+// it may not be.
 const (
 	checkPause  = 15 * time.Minute
 	deniedPause = 6 * time.Hour
 )
 
-// check looks whether the meeting is still what the event shows. Where Zoom is the master, of passcode and link, the event follows; of
-// topic and time the event is, and the meeting is told them again.
+// check looks whether the meeting is still what the event shows. Where Zoom is the master, of passcode and link, the
+// event follows; of topic and time the event is, and the meeting is told them again.
 func (s *settling) check(ctx context.Context, d plan.Decision) error {
 	if err := s.mayLook(plan.Linked); err != nil {
 		return err
@@ -71,7 +72,8 @@ func (s *settling) check(ctx context.Context, d plan.Decision) error {
 		m.Host = before.Host
 	}
 	s.rec.Meeting = m
-	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", strings.Join(news, "; "))
+	s.e.opt.Log.Info("check", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID,
+		"reason", strings.Join(news, "; "))
 	return s.save("check", strings.Join(news, "; "), nil)
 }
 
@@ -95,8 +97,8 @@ func sameNumbers(a, b []meeting.Phone) bool {
 	return slices.Equal(sorted(a), sorted(b))
 }
 
-// isRoomItself reports whether the meeting is a personal room, of which there is one for all events: its topic is that of whichever was
-// told last.
+// isRoomItself reports whether the meeting is a personal room, of which there is one for all events: its topic is that
+// of whichever was told last.
 func isRoomItself(rec *store.Record) bool {
 	return rec.Told != nil && rec.Told.Kind == meeting.Personal && plan.LinkID(rec.Meeting.JoinURL) == rec.MeetingID
 }
@@ -122,7 +124,8 @@ func (s *settling) judge(ctx context.Context, i *meeting.Inspection) {
 		if v.Severity == "note" {
 			level = slog.LevelInfo
 		}
-		s.e.opt.Log.Log(ctx, level, change, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID,
+		s.e.opt.Log.Log(ctx, level, change, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting",
+			s.rec.MeetingID,
 			"code", v.Code, "severity", v.Severity, "what", v.What, "mend", v.Mend)
 	}
 	for _, v := range s.rec.Verdicts {

@@ -48,13 +48,15 @@ func newWatch(t *testing.T) *watch {
 	t.Cleanup(func() { st.Close() })
 	w.st = st
 	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
-		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
+			Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
 	return w
 }
 
 // settings are those of a usual configuration.
 func (*watch) settings() plan.Settings {
-	return plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com", Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}
+	return plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com",
+		Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}
 }
 
 func (w *watch) pass() engine.Report {
@@ -130,7 +132,8 @@ func TestChangedAtZoom(t *testing.T) {
 	m := w.zoom.Meetings()[0]
 	w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Passcode = "changed" })
 	w.until(w.now.Add(25 * time.Hour))
-	if now := w.zoom.Meetings()[0]; w.event(id).Link.JoinURL != now.JoinURL || now.JoinURL == m.JoinURL || !strings.Contains(w.event(id).Description, "changed") {
+	if now := w.zoom.Meetings()[0]; w.event(id).Link.JoinURL != now.JoinURL || now.JoinURL == m.JoinURL ||
+		!strings.Contains(w.event(id).Description, "changed") {
 		t.Errorf("the event shows %q, the link is %q", w.event(id).Link.JoinURL, now.JoinURL)
 	}
 	w.zoom.OwnerEdit(m.ID, func(l *meetingtest.Live) { l.Spec.Topic = "Something else" })
@@ -164,7 +167,8 @@ func TestCheckFails(t *testing.T) {
 	w.fail = errors.New("no route to host")
 	w.until(w.now.Add(26 * time.Hour))
 	rec, err := w.st.Record("c", id)
-	if err != nil || rec.State != plan.Linked || !strings.Contains(rec.Reason, "could not be looked at") || w.event(id).Link.JoinURL != shown {
+	if err != nil || rec.State != plan.Linked || !strings.Contains(rec.Reason, "could not be looked at") ||
+		w.event(id).Link.JoinURL != shown {
 		t.Errorf("%+v, %v", rec, err)
 	}
 	w.fail = meeting.ErrGone // once is a question
@@ -177,18 +181,21 @@ func TestCheckFails(t *testing.T) {
 	}
 }
 
-// TestVerdictsAreOfWhatStands: what was found of a meeting says nothing of what it has become since, nor of the next one.
+// TestVerdictsAreOfWhatStands: what was found of a meeting says nothing of what it has become since, nor of the next
+// one.
 func TestVerdictsAreOfWhatStands(t *testing.T) {
 	w := newWatch(t)
 	found := []store.Verdict{{Code: "ZT-000", Severity: "error", What: "it does not work"}}
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inspected{w.zoom}, Main: true}},
-		Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 },
-		Judge: func(_ context.Context, look engine.Look) []store.Verdict {
-			if look.Meeting.JoinURL != look.Event.Link.JoinURL || look.Record.EventID != look.Event.ID {
-				t.Errorf("%+v", look)
-			}
-			return found
-		}})
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inspected{w.zoom},
+			Main: true}},
+			Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 },
+			Judge: func(_ context.Context, look engine.Look) []store.Verdict {
+				if look.Meeting.JoinURL != look.Event.Link.JoinURL || look.Record.EventID != look.Event.ID {
+					t.Errorf("%+v", look)
+				}
+				return found
+			}})
 	id := w.put("Talk #zoom", 20*24*time.Hour)
 	w.pass()
 	verdicts := func() int {

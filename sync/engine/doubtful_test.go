@@ -13,7 +13,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestWordAgainstZoomFromTheConfiguration: a word that the configuration begins to take as a refusal cancels nothing by itself.
+// TestWordAgainstZoomFromTheConfiguration: a word that the configuration begins to take as a refusal cancels nothing by
+// itself.
 func TestWordAgainstZoomFromTheConfiguration(t *testing.T) {
 	b := newBench(t)
 	var ids []string
@@ -52,7 +53,8 @@ func TestWordAgainstZoomFromTheConfiguration(t *testing.T) {
 	b.meetings(1)
 }
 
-// TestStripped: an app drops what cannot be seen. A block that still stands is still wanted, also where the tag went out of sight with us.
+// TestStripped: an app drops what cannot be seen. A block that still stands is still wanted, also where the tag went
+// out of sight with us.
 func TestStripped(t *testing.T) {
 	for name, ev := range map[string]calendar.Event{
 		"location": {Title: "Talk", Location: "Zoom"},
@@ -86,7 +88,8 @@ func TestStripped(t *testing.T) {
 	}
 }
 
-// TestStrippedBeforeTheAnswer: the answer to writing the link is lost, and an app drops what cannot be seen before the event is read again.
+// TestStrippedBeforeTheAnswer: the answer to writing the link is lost, and an app drops what cannot be seen before the
+// event is read again.
 func TestStrippedBeforeTheAnswer(t *testing.T) {
 	b := newBench(t)
 	b.config.Settings.Rules.Keep = false
@@ -111,7 +114,8 @@ func TestStrippedBeforeTheAnswer(t *testing.T) {
 	}
 }
 
-// TestMovedIntoThePastAndDeleted: the meeting of an event that was moved into the past, and so left alone, goes with the event.
+// TestMovedIntoThePastAndDeleted: the meeting of an event that was moved into the past, and so left alone, goes with
+// the event.
 func TestMovedIntoThePastAndDeleted(t *testing.T) {
 	b := newBench(t)
 	id := b.put("Talk #zoom", week)
@@ -137,7 +141,8 @@ func TestClockSetBack(t *testing.T) {
 	b := newBench(t)
 	right := b.now
 	b.now = right.AddDate(1, 0, 0)
-	id := b.cal.Put(calendar.Event{Title: "Talk #zoom", Start: right.AddDate(2, 0, 0), End: right.AddDate(2, 0, 0).Add(time.Hour), Until: right.AddDate(2, 0, 0).Add(time.Hour)})
+	id := b.cal.Put(calendar.Event{Title: "Talk #zoom", Start: right.AddDate(2, 0, 0),
+		End: right.AddDate(2, 0, 0).Add(time.Hour), Until: right.AddDate(2, 0, 0).Add(time.Hour)})
 	b.zoom.Hook = func(call, phase string) error {
 		if call == "create" && phase == "after" {
 			return errors.New("the answer is lost")
@@ -162,7 +167,8 @@ func TestWholeDayIsCheckedAtItsTime(t *testing.T) {
 	b.config.Settings.Checks = true
 	b.start()
 	day := time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)
-	id := b.cal.Put(calendar.Event{Title: "Fair #zoom(15:00)", AllDay: true, Start: day, End: day.AddDate(0, 0, 1), Until: day.AddDate(0, 0, 1)})
+	id := b.cal.Put(calendar.Event{Title: "Fair #zoom(15:00)", AllDay: true, Start: day, End: day.AddDate(0, 0, 1),
+		Until: day.AddDate(0, 0, 1)})
 	b.pass()
 	for range 60 {
 		due := b.record(id).Due
@@ -177,7 +183,8 @@ func TestWholeDayIsCheckedAtItsTime(t *testing.T) {
 	}
 }
 
-// TestSplitSeries: "this and following" makes a series of its own. Its owner hears that people may come to the old link.
+// TestSplitSeries: "this and following" makes a series of its own. Its owner hears that people may come to the old
+// link.
 func TestSplitSeries(t *testing.T) {
 	b := newBench(t)
 	start := b.now.Add(week)

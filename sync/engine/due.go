@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// due is what has to be looked at now, by start; what ends comes last. (Cancellations need not hurry: the reserve of the daily
-// budget is kept for them.)
+// due is what has to be looked at now, by start; what ends comes last. (Cancellations need not hurry: the reserve of
+// the daily budget is kept for them.)
 func (p *pass) due() ([]string, error) {
 	ids := p.done.clear
 	if p.mode.dry {
@@ -38,7 +38,8 @@ func (p *pass) due() ([]string, error) {
 		case rec != nil && (!rec.EndingAt.IsZero() || p.seen.absent[id]):
 			u.class = 3 // its meeting may be taken over by an item that is only seen in this pass
 		case ev != nil && rec == nil && ev.Link.Mark != "":
-			u.class = 0 // after a lost database, an item that shows its meeting goes before one with the same UID that does not
+			// after a lost database, an item that shows its meeting goes before one with the same UID that does not
+			u.class = 0
 		case ev != nil:
 			u.class, u.start = 1, ev.Start
 		case rec != nil:

@@ -51,7 +51,8 @@ func (e *keptError) Error() string {
 	return "its meeting is kept for " + e.other.EventID + " in calendar " + e.other.Calendar
 }
 
-// doubtCancel saves that the meeting may be cancelled from here on. That nobody else has it is decided in the same transaction.
+// doubtCancel saves that the meeting may be cancelled from here on. That nobody else has it is decided in the same
+// transaction.
 func (s *settling) doubtCancel() error {
 	doubted := func(rec *store.Record) { rec.Doubtful(plan.DoubtCancel, s.e.opt.Now()) }
 	return s.spend(s.rec.Host, true, doubted, func(tx *store.Tx) error {
@@ -68,7 +69,8 @@ func (s *settling) cancelled() error {
 	now, id := s.e.opt.Now(), s.rec.MeetingID
 	s.story.steps = append(s.story.steps, "cancel")
 	if !s.mode.dry {
-		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", id, "reason", s.rec.Ending)
+		s.e.opt.Log.Info("cancel", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", id, "reason",
+			s.rec.Ending)
 	}
 	s.rec.Cancelled(now)
 	return s.closeButFormer(s.rec.Ending, func(tx *store.Tx) error {
@@ -78,12 +80,12 @@ func (s *settling) cancelled() error {
 	})
 }
 
-// wakeTwins has the other items with this UID looked at again: what was left alone for the sake of this one may now have
-// its turn.
+// wakeTwins has the other items with this UID looked at again: what was left alone for the sake of this one may now
+// have its turn.
 func (s *settling) wakeTwins(tx *store.Tx) error { return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }
 
-// discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's UID shows it. One
-// that cannot be cancelled yet goes behind the others.
+// discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's
+// UID shows it. One that cannot be cancelled yet goes behind the others.
 func (s *settling) discard(ctx context.Context, d plan.Decision) error {
 	i := plan.FirstFormer(s.rec, &s.c.Settings)
 	mark := s.rec.Former[i].Mark
@@ -120,8 +122,9 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 	s.story.steps = append(s.story.steps, "cancel")
 	reason := "two meetings were made for this event: the other one stays"
 	return s.save("", "", func(tx *store.Tx) error {
-		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID, Title: s.rec.Title,
-			Step: "cancel", Meeting: f.MeetingID, Reason: reason})
+		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
+			Title: s.rec.Title,
+			Step:  "cancel", Meeting: f.MeetingID, Reason: reason})
 	})
 }
 
@@ -129,7 +132,8 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error {
 	f := s.rec.Former[i]
 	if until := f.At.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
-		return &waiting{state: d.State, until: until, reason: d.Reason + "; an earlier meeting of the event is looked for"}
+		return &waiting{state: d.State, until: until, reason: d.Reason +
+			"; an earlier meeting of the event is looked for"}
 	}
 	m, err := s.keeper(f.Mark).Meetings.Find(ctx, f.Host, f.Mark)
 	switch {
@@ -143,7 +147,8 @@ func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error
 	return s.save("", "", nil)
 }
 
-// showsElsewhere names another item with the event's UID that asks for a meeting and shows the one with a mark, or is "".
+// showsElsewhere names another item with the event's UID that asks for a meeting and shows the one with a mark, or is
+// "".
 func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, error) {
 	twins, err := s.e.store.Twins(s.rec.UID)
 	if err != nil {
@@ -152,7 +157,8 @@ func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, err
 	for _, twin := range twins {
 		ev, stands, err := s.standing(ctx, &store.Record{Calendar: twin.Calendar, EventID: twin.EventID})
 		if err != nil {
-			return "", fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
+			return "", fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID,
+				twin.Calendar, err)
 		}
 		shows := stands && ev != nil && ev.Link.Mark == mark
 		if shows && !ev.Cancelled && s.e.asks(twin.Calendar, ev) {
@@ -162,8 +168,8 @@ func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, err
 	return "", nil
 }
 
-// movedWithin is how long before an event vanished an unreadable item may have appeared that could be the event itself under
-// another name: files are renamed by copying, too.
+// movedWithin is how long before an event vanished an unreadable item may have appeared that could be the event itself
+// under another name: files are renamed by copying, too.
 const movedWithin = 10 * time.Minute
 
 // perhapsMoved reports, as a waiting error, that an event which is gone may be the item that cannot be read since then.
@@ -176,28 +182,33 @@ func (s *settling) perhapsMoved() error {
 		return err
 	}
 	for _, problem := range problems {
-		if ev := s.seen.events[problem.ID]; s.seen.absent[problem.ID] || ev != nil && ev.UID != s.rec.UID { // it was read since: it is gone, or another one
+		// it was read since: it is gone, or another one
+		if ev := s.seen.events[problem.ID]; s.seen.absent[problem.ID] || ev != nil && ev.UID != s.rec.UID {
 			continue
 		}
 		if problem.Unread && problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {
-			return &waiting{state: plan.Ending, until: s.e.opt.Now().Add(time.Minute), reason: "the event is gone, but " + problem.ID +
-				", which cannot be read, may be the same event under another name: its meeting is kept until that one can be read or is gone as well"}
+			return &waiting{state: plan.Ending, until: s.e.opt.Now().Add(time.Minute),
+				reason: "the event is gone, but " + problem.ID +
+					", which cannot be read, may be the same event under another name: its meeting is kept until " +
+					"that one can be read or is gone as well"}
 		}
 	}
 	return nil
 }
 
-// end closes the record of an event that is over, or has no meeting, or one that is left alone because its account is not configured:
-// that is worth a line in the journal.
+// end closes the record of an event that is over, or has no meeting, or one that is left alone because its account is
+// not configured: that is worth a line in the journal.
 func (s *settling) end(d plan.Decision) error {
 	if !d.Left {
 		return s.close(d.Reason)
 	}
 	s.rec.Leave(s.e.opt.Now(), d.Reason)
-	s.e.opt.Log.Warn("meeting left alone", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", d.Reason)
+	s.e.opt.Log.Warn("meeting left alone", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting",
+		s.rec.MeetingID, "reason", d.Reason)
 	return s.save("", "", func(tx *store.Tx) error {
-		return errors.Join(s.wakeTwins(tx), tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
-			Title: s.rec.Title, Meeting: s.rec.MeetingID, Reason: d.Reason}))
+		return errors.Join(s.wakeTwins(tx),
+			tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
+				Title: s.rec.Title, Meeting: s.rec.MeetingID, Reason: d.Reason}))
 	})
 }
 

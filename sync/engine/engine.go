@@ -1,9 +1,9 @@
-// Package engine is the loop: it reads what changed in a calendar, remembers what is due, asks package plan for the next
-// missing thing of each event, does it, and asks again until nothing is missing.
+// Package engine is the loop: it reads what changed in a calendar, remembers what is due, asks package plan for the
+// next missing thing of each event, does it, and asks again until nothing is missing.
 //
-// The order of saving and calling is what makes it safe against crashes and lost answers: what changed and the cursor behind
-// it are saved in one transaction; before a call that changes the world the store says that we no longer know, after it what
-// came of it.
+// The order of saving and calling is what makes it safe against crashes and lost answers: what changed and the cursor
+// behind it are saved in one transaction; before a call that changes the world the store says that we no longer know,
+// after it what came of it.
 package engine
 
 import (
@@ -28,11 +28,11 @@ type Calendar struct {
 	Provider string // "google", "ics", …: for people and for counting requests
 	Source   calendar.Calendar
 	Settings plan.Settings
-	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it changes,
-	// the whole calendar is read once.
+	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it
+	// changes, the whole calendar is read once.
 	Detects string
-	// Depends is a fingerprint of the credentials that the calendar is read with, as they are now; nil is none. A sign-in that was refused is
-	// tried again when it changes.
+	// Depends is a fingerprint of the credentials that the calendar is read with, as they are now; nil is none. A
+	// sign-in that was refused is tried again when it changes.
 	Depends func() string
 }
 
@@ -50,7 +50,8 @@ const DefaultSettle = 10 * time.Second
 
 // Options of an Engine. The zero value is good for one that makes no meetings.
 type Options struct {
-	// Accounts are all those in which meetings are made and kept: that of each calendar's settings, and those that tags choose.
+	// Accounts are all those in which meetings are made and kept: that of each calendar's settings, and those that tags
+	// choose.
 	Accounts []Account
 	Now      func() time.Time
 	Random   io.Reader // for marks
@@ -58,8 +59,8 @@ type Options struct {
 	Log      *slog.Logger
 	// Invites has the store note each event whose invitation may have to be made anew (store.Tx.QueueInvite).
 	Invites bool
-	// Judge, if set, says why the link of an event may not work, whenever its meeting is looked at. Meetings then have to be of a
-	// meeting.Inspector, which tells it more of a meeting with the same request.
+	// Judge, if set, says why the link of an event may not work, whenever its meeting is looked at. Meetings then have
+	// to be of a meeting.Inspector, which tells it more of a meeting with the same request.
 	Judge func(ctx context.Context, look Look) []store.Verdict
 	// Passed, if set, is called after each pass that was saved, from its goroutine.
 	Passed func(ctx context.Context, calendar string)
@@ -78,7 +79,8 @@ type Look struct {
 	Meeting *meeting.Inspection
 }
 
-// Engine works on calendars. Passes of different calendars may run at once; the passes of one calendar follow each other.
+// Engine works on calendars. Passes of different calendars may run at once; the passes of one calendar follow each
+// other.
 type Engine struct {
 	store *store.Store
 	opt   Options
@@ -92,8 +94,8 @@ type Engine struct {
 	restsRead bool                  // what was asked of the processes before this one is in quiet
 	failed    map[string]string     // why a calendar could not be read the last time
 	looked    map[string]bool       // calendars for which what other names left behind was looked through
-	// stirred is when a pass last ended or got on, by the machine's own clock; vetted are calendars whose queue was looked through for times
-	// that no right clock has set.
+	// stirred is when a pass last ended or got on, by the machine's own clock; vetted are calendars whose queue was
+	// looked through for times that no right clock has set.
 	stirred map[string]time.Time
 	vetted  map[string]bool
 }
@@ -116,7 +118,8 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		opt.Locks = NewLocks(nil)
 	}
 	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
-		quiet: map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{}, failed: map[string]string{},
+		quiet: map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{},
+		failed:  map[string]string{},
 		stirred: map[string]time.Time{}, vetted: map[string]bool{}}
 	for _, c := range calendars {
 		if c.Settings.Settle == 0 {
@@ -127,8 +130,8 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 	return e
 }
 
-// Succeed makes e, which is new and not at work yet, go on from old, which may still be at work: they have the same locks, and whoever
-// asked old to be left alone is left alone by e.
+// Succeed makes e, which is new and not at work yet, go on from old, which may still be at work: they have the same
+// locks, and whoever asked old to be left alone is left alone by e.
 func (e *Engine) Succeed(old *Engine) {
 	e.locks = old.locks
 	old.mu.Lock()
@@ -175,8 +178,8 @@ type Report struct {
 	Calls map[string]int `json:"-"`
 }
 
-// Failed reports whether something went wrong for the calendar or one of its events. A calendar that a brake holds waits for a person: that is
-// no failure. One that is not there is one.
+// Failed reports whether something went wrong for the calendar or one of its events. A calendar that a brake holds
+// waits for a person: that is no failure. One that is not there is one.
 func (r *Report) Failed() bool {
 	if r.Error != "" {
 		return true

@@ -60,7 +60,8 @@ func (b *bench) accounts() []Account {
 // start makes the engine anew, as after a restart or a changed configuration.
 func (b *bench) start() {
 	c := b.config
-	b.e = New(b.st, []*Calendar{&c}, Options{Accounts: b.accounts(), Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+	b.e = New(b.st, []*Calendar{&c}, Options{Accounts: b.accounts(), Now: func() time.Time { return b.now },
+		Jitter: func() float64 { return 0 }})
 }
 
 func (b *bench) put(title string, in time.Duration) string {
@@ -101,10 +102,12 @@ func TestDoubtfulAnswersCancelNothing(t *testing.T) {
 	faults := map[string]error{
 		"server error": errors.New("500"), "cut answer": errors.New("unexpected end of JSON input"),
 		"throttled": &meeting.Throttled{Until: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Err: errors.New("429")},
-		"malformed": calendar.ErrMalformed, "incomplete": calendar.ErrIncomplete, "denied": meeting.ErrDenied, "cursor": calendar.ErrCursor,
+		"malformed": calendar.ErrMalformed, "incomplete": calendar.ErrIncomplete, "denied": meeting.ErrDenied,
+		"cursor": calendar.ErrCursor,
 	}
 	for name, fault := range faults {
-		for _, call := range []string{"changes", "get", "setlink", "find", "create", "get meeting", "update", "cancel"} {
+		for _, call := range []string{"changes", "get", "setlink", "find", "create", "get meeting", "update",
+			"cancel"} {
 			for _, phase := range []string{"before", "after"} {
 				t.Run(name+" in "+call+" "+phase, func(t *testing.T) {
 					b := newBench(t)
@@ -367,7 +370,8 @@ func TestPlanChangesNothing(t *testing.T) {
 			t.Errorf("no diff: %q", ev.Diff)
 		}
 	}
-	want := map[string]string{"New #zoom": "create link linked", "Old": "unlink ending", "All right #nozoom #zoom": " ignored"}
+	want := map[string]string{"New #zoom": "create link linked", "Old": "unlink ending",
+		"All right #nozoom #zoom": " ignored"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -417,8 +421,9 @@ func TestForeignConferenceAndOthersMarks(t *testing.T) {
 	b := newBench(t)
 	meet := b.put("Talk #zoom", week)
 	b.cal.Edit(meet, func(e *calendar.Event) { e.Description = "https://meet.google.com/abc-defg-hij" })
-	b.cal.Put(calendar.Event{Title: "Theirs #zoom", Start: b.now.Add(week), End: b.now.Add(week + time.Hour), Until: b.now.Add(week + time.Hour),
-		UID: "theirs", Link: calendar.Link{Mark: plan.NewMark(plan.AccountHash("b"), "theirs", [10]byte{1})}})
+	b.cal.Put(calendar.Event{Title: "Theirs #zoom", Start: b.now.Add(week), End: b.now.Add(week + time.Hour),
+		Until: b.now.Add(week + time.Hour),
+		UID:   "theirs", Link: calendar.Link{Mark: plan.NewMark(plan.AccountHash("b"), "theirs", [10]byte{1})}})
 	b.pass()
 	b.meetings(0)
 	if b.cal.Writes() != 0 {
@@ -449,8 +454,9 @@ func TestOfflineCostsNoBudget(t *testing.T) {
 	b.meetings(1)
 }
 
-// TestMassesOfDeletions: many at once are held, also where the service itself says that they were deleted: a client that has lost its own
-// copy deletes as a person does. What a person deletes one by one is not, however much it becomes.
+// TestMassesOfDeletions: many at once are held, also where the service itself says that they were deleted: a client
+// that has lost its own copy deletes as a person does. What a person deletes one by one is not, however much it
+// becomes.
 func TestMassesOfDeletions(t *testing.T) {
 	for _, explicit := range []bool{false, true} {
 		b := newBench(t)
@@ -553,7 +559,8 @@ func TestMovedToAnotherCalendar(t *testing.T) {
 	second := b.config
 	second.Name, second.Source = "d", other
 	first := b.config
-	b.e = New(b.st, []*Calendar{&first, &second}, Options{Accounts: b.accounts(), Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+	b.e = New(b.st, []*Calendar{&first, &second},
+		Options{Accounts: b.accounts(), Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
 	both := func() {
 		for _, name := range []string{"d", "c"} {
 			if _, err := b.e.Pass(context.Background(), name); err != nil {

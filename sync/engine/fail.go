@@ -12,7 +12,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which stays due.
+// failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which
+// stays due.
 func (s *settling) failRead(ctx context.Context, cause error) error {
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
@@ -90,7 +91,8 @@ func (s *settling) failUnknown(cause error) error {
 	if err != nil {
 		return err
 	}
-	problem := store.Problem{ID: s.id, Reason: words.Of(cause), Since: since(problems, s.id, now), Unread: unread(cause)}
+	problem := store.Problem{ID: s.id, Reason: words.Of(cause), Since: since(problems, s.id, now),
+		Unread: unread(cause)}
 	problems[s.id] = problem
 	return s.e.store.Update(func(tx *store.Tx) error {
 		if err := tx.PutProblem(s.c.Name, problem); err != nil {

@@ -19,7 +19,8 @@ func recent(last, now time.Time) bool {
 	return now.Sub(last) < heartbeat && !last.After(now.Add(clockSlack))
 }
 
-// notePass notes that the calendar was read, where the database need not know: nothing but what people are shown rests on it.
+// notePass notes that the calendar was read, where the database need not know: nothing but what people are shown rests
+// on it.
 func (p *pass) notePass(now time.Time) {
 	if err := p.e.store.NotePass(p.c.Name, now); err != nil {
 		p.e.opt.Log.Warn("the time of the pass could not be noted", "calendar", p.c.Name, "reason", err)
@@ -31,8 +32,8 @@ func (c *conclusions) nothing() bool {
 	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0
 }
 
-// finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our own
-// writes, and now and then that the calendar was read.
+// finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our
+// own writes, and now and then that the calendar was read.
 func (p *pass) finish(st store.CalendarState) error {
 	now := p.e.opt.Now()
 	p.e.mu.Lock()
@@ -108,8 +109,8 @@ func (c *conclusions) settled(id string) bool {
 	return slices.Contains(c.clear, id) || slices.Contains(c.left, id)
 }
 
-// conclude saves what was concluded of the events. A conclusion about a record that was changed meanwhile is dropped: whoever changed it
-// has queued it.
+// conclude saves what was concluded of the events. A conclusion about a record that was changed meanwhile is dropped:
+// whoever changed it has queued it.
 func (p *pass) conclude(tx *store.Tx) error {
 	for _, id := range p.done.clear {
 		if err := tx.ClearDue(p.c.Name, id); err != nil {
@@ -167,9 +168,11 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 		}
 		if !known || before.Reason != held.Reason {
 			if held.Reason != p.report.ReadOnly { // that was said of the calendar
-				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason", held.Reason)
+				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason",
+					held.Reason)
 			}
-			p.done.remarks = append(p.done.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID, Title: held.Title, Reason: "held: " + held.Reason})
+			p.done.remarks = append(p.done.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID,
+				Title: held.Title, Reason: "held: " + held.Reason})
 		}
 	}
 	for _, remark := range p.done.remarks {
@@ -180,8 +183,8 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 	return nil
 }
 
-// putRecord saves a record. One that begins, or begins again, takes the UID: ErrChanged where another item has an open record of it by
-// now. That is decided where it is saved, so that of two items with one UID only one can get a meeting.
+// putRecord saves a record. One that begins, or begins again, takes the UID: ErrChanged where another item has an open
+// record of it by now. That is decided where it is saved, so that of two items with one UID only one can get a meeting.
 func putRecord(tx *store.Tx, rec *store.Record) error {
 	before, err := tx.Record(rec.Calendar, rec.EventID)
 	if err != nil {

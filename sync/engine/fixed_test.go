@@ -31,10 +31,13 @@ func (c *timed) Describe(context.Context, string) (calendar.Details, error) { re
 func newTimed(t *testing.T) (*watch, *timed, string) {
 	w := newWatch(t)
 	start := w.now.Add(48 * time.Hour)
-	c := &timed{Fake: w.cal, details: calendar.Details{UID: "u", Start: start, End: start.Add(time.Hour), Zone: "UTC", Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=30"}}}
+	c := &timed{Fake: w.cal, details: calendar.Details{UID: "u", Start: start, End: start.Add(time.Hour), Zone: "UTC",
+		Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=30"}}}
 	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: c, Settings: w.settings()}},
-		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
-	id := w.cal.Put(calendar.Event{Title: "Daily #zoom(fixed)", Start: start, End: start.Add(time.Hour), Until: start.AddDate(0, 0, 29).Add(time.Hour), Series: true, Zone: "UTC"})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
+			Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+	id := w.cal.Put(calendar.Event{Title: "Daily #zoom(fixed)", Start: start, End: start.Add(time.Hour),
+		Until: start.AddDate(0, 0, 29).Add(time.Hour), Series: true, Zone: "UTC"})
 	return w, c, id
 }
 
@@ -43,21 +46,25 @@ func (c *timed) moved(n int) {
 	c.details.Occurrences = nil
 	for i := range n {
 		at := c.details.Start.AddDate(0, 0, i)
-		c.details.Occurrences = append(c.details.Occurrences, calendar.Occurrence{RecurrenceID: at, Start: at.Add(time.Hour), End: at.Add(2 * time.Hour)})
+		c.details.Occurrences = append(c.details.Occurrences,
+			calendar.Occurrence{RecurrenceID: at, Start: at.Add(time.Hour), End: at.Add(2 * time.Hour)})
 	}
 }
 
-// TestFixedBudget: each occurrence that is moved costs one of the host's calls, and all that are counted are sent, however many they are.
+// TestFixedBudget: each occurrence that is moved costs one of the host's calls, and all that are counted are sent,
+// however many they are.
 func TestFixedBudget(t *testing.T) {
 	w, c, id := newTimed(t)
 	c.moved(25)
 	r := w.pass()
 	m := w.zoom.Meetings()[0]
 	used, err := w.st.BudgetUsed(alice.BudgetKey("alice@example.com"), w.now.Format(time.DateOnly))
-	if err != nil || used != 26 || w.zoom.Updates() != 25 || len(m.Spec.Schedule.Moved) != 25 || m.Spec.Kind != meeting.Fixed {
+	if err != nil || used != 26 || w.zoom.Updates() != 25 || len(m.Spec.Schedule.Moved) != 25 ||
+		m.Spec.Kind != meeting.Fixed {
 		t.Errorf("%d used, %d updates, %v; Zoom has %+v", used, w.zoom.Updates(), err, m.Spec)
 	}
-	if got := fmt.Sprint(r.Events[0].Steps); got != "[create update link]" || !strings.Contains(w.event(id).Description, m.JoinURL) {
+	if got := fmt.Sprint(r.Events[0].Steps); got != "[create update link]" || !strings.Contains(w.event(id).Description,
+		m.JoinURL) {
 		t.Errorf("steps %s", got)
 	}
 	w.pass()
@@ -114,7 +121,8 @@ func TestFixedChangedAtZoom(t *testing.T) {
 	}
 }
 
-// TestFixedUnknown: a calendar that cannot say when a series takes place gives it a lasting link; one that fails is asked again.
+// TestFixedUnknown: a calendar that cannot say when a series takes place gives it a lasting link; one that fails is
+// asked again.
 func TestFixedUnknown(t *testing.T) {
 	w, c, _ := newTimed(t)
 	c.fail = errors.New("no answer")
@@ -140,8 +148,10 @@ func TestFixedUnknown(t *testing.T) {
 		w, c, _ := newTimed(t)
 		source := change(w, c)
 		w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Settings: w.settings()}},
-			engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
-		if r := w.pass(); r.Events[0].State != "linked" || !strings.Contains(r.Events[0].Reason, "one lasting link") || w.zoom.Meetings()[0].Spec.Kind != meeting.Lasting {
+			engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
+				Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		if r := w.pass(); r.Events[0].State != "linked" || !strings.Contains(r.Events[0].Reason, "one lasting link") ||
+			w.zoom.Meetings()[0].Spec.Kind != meeting.Lasting {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// flapping is a calendar that lists everything now and then only, as those do whose service has no cursor, and may then say that there
-// is nothing, neither in the list nor when asked for one event.
+// flapping is a calendar that lists everything now and then only, as those do whose service has no cursor, and may then
+// say that there is nothing, neither in the list nor when asked for one event.
 type flapping struct {
 	calendar.Calendar
 	full, empty bool
@@ -37,8 +37,8 @@ func (f *flapping) Get(ctx context.Context, id string) (calendar.Event, error) {
 	return f.Calendar.Get(ctx, id)
 }
 
-// TestBrakeOutlastsPartialListings: passes that list only what has changed prove nothing about what is gone, so they do not let go of a
-// calendar that is held.
+// TestBrakeOutlastsPartialListings: passes that list only what has changed prove nothing about what is gone, so they do
+// not let go of a calendar that is held.
 func TestBrakeOutlastsPartialListings(t *testing.T) {
 	for _, grace := range []time.Duration{0, 10 * time.Minute} {
 		b := newBench(t)

@@ -9,9 +9,10 @@ import (
 	"zoomtag/store"
 )
 
-// former sees to what calendars have left behind that are not in the configuration any more. One that is listed under another name now has
-// only been renamed: all that is kept of it is this calendar's. In any other case its events keep what they have, and other items with the
-// same UIDs have their turn. That is done once for each calendar of an engine, with what the calendar said of itself.
+// former sees to what calendars have left behind that are not in the configuration any more. One that is listed under
+// another name now has only been renamed: all that is kept of it is this calendar's. In any other case its events keep
+// what they have, and other items with the same UIDs have their turn. That is done once for each calendar of an engine,
+// with what the calendar said of itself.
 func (p *pass) former(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
 	p.e.mu.Lock()
 	looked := p.e.looked[p.c.Name]
@@ -45,7 +46,8 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	return nil
 }
 
-// leftBy reports whether a name that is not configured has left anything behind for this calendar: itself, or items that wait for one of its.
+// leftBy reports whether a name that is not configured has left anything behind for this calendar: itself, or items
+// that wait for one of its.
 func (p *pass) leftBy(name string, changes calendar.Changes) (bool, error) {
 	was, err := p.e.store.Calendar(name)
 	if err != nil || p.renamed(was, changes) {
@@ -60,15 +62,16 @@ func (p *pass) leftBy(name string, changes calendar.Changes) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if !rec.Closed() && slices.ContainsFunc(twins, func(twin store.Item) bool { return twin.Calendar == p.c.Name }) {
+		if !rec.Closed() && slices.ContainsFunc(twins,
+			func(twin store.Item) bool { return twin.Calendar == p.c.Name }) {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// renamed reports whether what was listed is what is kept under another name. States from before it was noted do not say of which provider
-// a calendar is.
+// renamed reports whether what was listed is what is kept under another name. States from before it was noted do not
+// say of which provider a calendar is.
 func (p *pass) renamed(was store.CalendarState, changes calendar.Changes) bool {
 	sameProvider := was.Provider == "" || was.Provider == p.c.Provider
 	return was.Source != "" && was.Source == changes.Source && sameProvider
@@ -109,7 +112,8 @@ func (p *pass) formerName(ctx context.Context, name string, changes calendar.Cha
 	return err
 }
 
-// wakeTwinsOf has the items of this calendar looked at that were left alone for one of a calendar that is not configured.
+// wakeTwinsOf has the items of this calendar looked at that were left alone for one of a calendar that is not
+// configured.
 func (p *pass) wakeTwinsOf(tx *store.Tx, name string) error {
 	records, err := tx.Records(name)
 	if err != nil {

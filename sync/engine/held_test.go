@@ -8,8 +8,8 @@ import (
 	"zoomtag/store"
 )
 
-// TestHeldUntilItIsOver: an event that is held before anything is begun is remembered with the reason, in the journal once, and forgotten
-// when it is mended, untagged, deleted or over.
+// TestHeldUntilItIsOver: an event that is held before anything is begun is remembered with the reason, in the journal
+// once, and forgotten when it is mended, untagged, deleted or over.
 func TestHeldUntilItIsOver(t *testing.T) {
 	const contradictory = "Talk #zoom(mute, waiting-room, join-before-host)"
 	for name, end := range map[string]func(w *watch, id string){
@@ -36,7 +36,8 @@ func TestHeldUntilItIsOver(t *testing.T) {
 				w.retitle(id, contradictory)
 				w.pass()
 			}
-			if list := held(); len(list) != 1 || !list[0].Held || list[0].ID != id || !strings.Contains(list[0].Reason, "contradict") || !list[0].Since.Equal(w.now) {
+			if list := held(); len(list) != 1 || !list[0].Held || list[0].ID != id ||
+				!strings.Contains(list[0].Reason, "contradict") || !list[0].Since.Equal(w.now) {
 				t.Fatalf("held: %+v", list)
 			}
 			journal, err := w.st.Journal(store.JournalFilter{EventID: id, Limit: 10})

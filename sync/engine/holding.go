@@ -9,9 +9,9 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// runLocked runs a pass when no other one is at work on the calendar, of this engine or of one before it. Where the calendar was called
-// otherwise until now, and a pass under that name is at work, it is run anew with both names locked: who holds one and waits for another may
-// wait for somebody who does the same the other way round.
+// runLocked runs a pass when no other one is at work on the calendar, of this engine or of one before it. Where the
+// calendar was called otherwise until now, and a pass under that name is at work, it is run anew with both names
+// locked: who holds one and waits for another may wait for somebody who does the same the other way round.
 func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
 	names := []string{c.Name}
 	for {
@@ -39,7 +39,8 @@ func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dr
 	unlock, err := e.locks.lockAll(wait, keys...)
 	switch {
 	case err != nil && len(names) > 1 && ctx.Err() == nil:
-		return p.concluded(ctx, fmt.Errorf("calendar %s was called %s until now, and a pass under that name has not ended: the next pass tries again (%w)",
+		return p.concluded(ctx, fmt.Errorf("calendar %s was called %s until now, and a pass under that name has not "+
+			"ended: the next pass tries again (%w)",
 			c.Name, names[len(names)-1], err))
 	case err != nil:
 		return Report{}, err
@@ -64,7 +65,8 @@ func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dr
 	return p.concluded(ctx, err)
 }
 
-// lockEvent keeps others from working on an event under the UID that it has, and under the one that it is remembered with.
+// lockEvent keeps others from working on an event under the UID that it has, and under the one that it is remembered
+// with.
 func (p *pass) lockEvent(ctx context.Context, id string, ev *calendar.Event) (uids []string, unlock func(), err error) {
 	if p.mode.dry {
 		return nil, func() {}, nil
@@ -102,8 +104,8 @@ func (p *pass) lockEvent(ctx context.Context, id string, ev *calendar.Event) (ui
 	return uids, unlock, err
 }
 
-// maxPatience is how long a pass waits for somebody who is at work on one of its events. After that it waits for nobody any more: one slow
-// calendar must not hold up the others.
+// maxPatience is how long a pass waits for somebody who is at work on one of its events. After that it waits for nobody
+// any more: one slow calendar must not hold up the others.
 const maxPatience = 10 * time.Second
 
 // ended is a context that has ended: with it a lock is taken if it is free.

@@ -15,7 +15,8 @@ import (
 // instance is another zoomtag on the same calendar, with a state of its own.
 func (b *bench) instance(account string, change func(*Calendar)) *bench {
 	o := *b
-	st, err := store.Open(filepath.Join(b.t.TempDir(), "other.db"), store.Options{Now: func() time.Time { return b.now }, NoSync: true, Strict: true})
+	st, err := store.Open(filepath.Join(b.t.TempDir(), "other.db"),
+		store.Options{Now: func() time.Time { return b.now }, NoSync: true, Strict: true})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -33,7 +34,8 @@ func (b *bench) instance(account string, change func(*Calendar)) *bench {
 	return &o
 }
 
-// TestTwoInstances: two zoomtags that do not know of each other watch one calendar with one Zoom account, and make a meeting at once.
+// TestTwoInstances: two zoomtags that do not know of each other watch one calendar with one Zoom account, and make a
+// meeting at once.
 func TestTwoInstances(t *testing.T) {
 	b := newBench(t)
 	o := b.instance("a", nil)
@@ -110,7 +112,8 @@ func TestAnotherRoom(t *testing.T) {
 	b := newBench(t)
 	b.rooms("before")
 	start := b.now.Add(week)
-	id := b.cal.Put(calendar.Event{Title: "Talk #zoom", Description: "words", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)})
+	id := b.cal.Put(calendar.Event{Title: "Talk #zoom", Description: "words", Start: start, End: start.Add(time.Hour),
+		Until: start.Add(time.Hour)})
 	b.pass()
 	rec := b.record(id)
 	old := "https://us02web.zoom.us/j/1111111111?pwd=old"
@@ -132,7 +135,8 @@ func TestAnotherRoom(t *testing.T) {
 	b.rooms("after")
 	b.pass()
 	ev, _ := b.cal.Event(id)
-	if m, _ := plan.ParseMark(ev.Link.Mark); m.Account != plan.AccountHash("after") || strings.Contains(ev.Description, old) ||
+	if m, _ := plan.ParseMark(ev.Link.Mark); m.Account != plan.AccountHash("after") ||
+		strings.Contains(ev.Description, old) ||
 		strings.TrimSpace(calendar.StripBlock(ev.Description)) != "words" || ev.Location == old {
 		t.Errorf("marked %s, %q at %q", ev.Link.Mark, ev.Description, ev.Location)
 	}

@@ -9,7 +9,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestStoppedInTheMiddle: a pass that is asked to end says nothing of the events that it was about to read, and they stay due.
+// TestStoppedInTheMiddle: a pass that is asked to end says nothing of the events that it was about to read, and they
+// stay due.
 func TestStoppedInTheMiddle(t *testing.T) {
 	b := newBench(t)
 	b.cal.Bare = true

@@ -12,9 +12,10 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// kin looks for records of other calendar items with the same UID. An open one whose item is gone is this very event, moved or renamed: its
-// record is taken over. So is one whose item has become somebody else's to write while this one is the owner's. One whose item still
-// stands is a twin, and this item is left alone. A closed one whose meeting can still be brought back is that of this event, restored.
+// kin looks for records of other calendar items with the same UID. An open one whose item is gone is this very event,
+// moved or renamed: its record is taken over. So is one whose item has become somebody else's to write while this one
+// is the owner's. One whose item still stands is a twin, and this item is left alone. A closed one whose meeting can
+// still be brought back is that of this event, restored.
 func (s *settling) kin(ctx context.Context) error {
 	if s.ev == nil {
 		_, err := s.inherit(ctx)
@@ -33,7 +34,8 @@ func (s *settling) kin(ctx context.Context) error {
 		}
 		ev, stands, err := s.standing(ctx, other)
 		if err != nil {
-			err = fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
+			err = fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID,
+				other.Calendar, err)
 			return errors.Join(err, s.announce())
 		}
 		if !stands && s.mayTake(other) || s.succeeds(other, ev) {
@@ -45,9 +47,9 @@ func (s *settling) kin(ctx context.Context) error {
 	return s.restored(ctx, others)
 }
 
-// mayTake reports whether this item can come into the place of one that is gone. A guest's copy in another calendar cannot: that it still
-// stands says nothing of what the organizer wants. Nor can one that wants no meeting come into the place of one whose calendar was taken
-// out of the configuration: that one may stand, and still want its own.
+// mayTake reports whether this item can come into the place of one that is gone. A guest's copy in another calendar
+// cannot: that it still stands says nothing of what the organizer wants. Nor can one that wants no meeting come into
+// the place of one whose calendar was taken out of the configuration: that one may stand, and still want its own.
 func (s *settling) mayTake(other *store.Record) bool {
 	if s.e.calendars[other.Calendar] == nil {
 		return s.wants()
@@ -98,8 +100,8 @@ func (s *settling) others() ([]*store.Record, error) {
 	return others, nil
 }
 
-// standing reads the item of another record. One in a calendar that is no longer configured does not stand. The event is nil where the
-// item is there and cannot be understood.
+// standing reads the item of another record. One in a calendar that is no longer configured does not stand. The event
+// is nil where the item is there and cannot be understood.
 func (s *settling) standing(ctx context.Context, other *store.Record) (ev *calendar.Event, stands bool, err error) {
 	if other.Calendar == s.c.Name {
 		ev, err = s.read(ctx, other.EventID)
@@ -121,21 +123,22 @@ func (s *settling) standing(ctx context.Context, other *store.Record) (ev *calen
 	return ev, true, nil
 }
 
-// succeeds reports whether this item comes into the place of one that stands: another organizer has it now, in a calendar that is watched
-// as well, or that one wants no meeting any more and shows none, while this one does.
+// succeeds reports whether this item comes into the place of one that stands: another organizer has it now, in a
+// calendar that is watched as well, or that one wants no meeting any more and shows none, while this one does.
 func (s *settling) succeeds(other *store.Record, ev *calendar.Event) bool {
 	if ev == nil || s.ev.Sealed != "" || !s.wants() {
 		return false
 	}
-	graceOver := !s.e.opt.Now().Before(other.EndingAt.Add(s.c.Settings.Grace)) // then its link is out, or is not to be had out
+	// then its link is out, or is not to be had out
+	graceOver := !s.e.opt.Now().Before(other.EndingAt.Add(s.c.Settings.Grace))
 	linkless := ev.Cancelled || ev.Link.Mark+ev.Link.Block == ""
 	done := linkless || graceOver && !s.e.asks(other.Calendar, ev)
 	ends := done && !other.EndingAt.IsZero()
 	return ev.UID != s.ev.UID || ev.Denied != "" || ends
 }
 
-// restored takes the closed record over of which the event is the item, restored under another id, name or calendar, while its meeting
-// can be brought back.
+// restored takes the closed record over of which the event is the item, restored under another id, name or calendar,
+// while its meeting can be brought back.
 func (s *settling) restored(ctx context.Context, others []*store.Record) error {
 	hasOwn := s.rec != nil && (s.rec.MeetingID != 0 || s.rec.CancelledID != 0)
 	if hasOwn || !s.wants() {
@@ -147,7 +150,8 @@ func (s *settling) restored(ctx context.Context, others []*store.Record) error {
 		}
 		ev, stands, err := s.standing(ctx, other)
 		if err != nil {
-			return fmt.Errorf("the item that the event was before (%s in %s) could not be read: %w", other.EventID, other.Calendar, err)
+			return fmt.Errorf("the item that the event was before (%s in %s) could not be read: %w", other.EventID,
+				other.Calendar, err)
 		}
 		if !stands || ev != nil && s.e.wantsNone(other.Calendar, ev) {
 			return s.takeOver(other, stands || s.e.calendars[other.Calendar] == nil)
@@ -167,7 +171,8 @@ func (e *Engine) asks(name string, ev *calendar.Event) bool {
 	return c != nil && plan.FindWish(ev, c.Settings.Rules).Asked
 }
 
-// proves reports, as an error, that what a calendar lacks is not gone: it is another one than that which was watched under its name.
+// proves reports, as an error, that what a calendar lacks is not gone: it is another one than that which was watched
+// under its name.
 func (e *Engine) proves(name string) error {
 	st, err := e.store.Calendar(name)
 	if err != nil {
@@ -179,8 +184,8 @@ func (e *Engine) proves(name string) error {
 	return err
 }
 
-// takeOver makes the record of another item that of this one, if it still is as it was when that was decided. stands says that the other
-// item is still there, or may be.
+// takeOver makes the record of another item that of this one, if it still is as it was when that was decided. stands
+// says that the other item is still there, or may be.
 func (s *settling) takeOver(other *store.Record, stands bool) error {
 	moved := *other
 	moved.NotAhead(s.e.opt.Now())
@@ -204,7 +209,8 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 				return err
 			}
 			if stands { // it has its turn when this one ends
-				if err := tx.PutTwin(moved.UID, store.Item{Calendar: other.Calendar, EventID: other.EventID}); err != nil {
+				if err := tx.PutTwin(moved.UID,
+					store.Item{Calendar: other.Calendar, EventID: other.EventID}); err != nil {
 					return err
 				}
 			}
@@ -218,8 +224,8 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 	return nil
 }
 
-// leaveToTwin saves that this item is left to the one that has the record, and when it is looked at again by itself (zero: not). From
-// here on it is woken when that one ends. It is ErrChanged if that one has ended by now.
+// leaveToTwin saves that this item is left to the one that has the record, and when it is looked at again by itself
+// (zero: not). From here on it is woken when that one ends. It is ErrChanged if that one has ended by now.
 func (s *settling) leaveToTwin(at time.Time) error {
 	if s.mode.dry {
 		return nil
@@ -262,8 +268,8 @@ func (s *settling) tellTwin(tx *store.Tx) error {
 
 func (s *settling) tags() []plan.Tag { return plan.FindWish(s.ev, s.c.Settings.Rules).Tags }
 
-// inherit hands the record of an event that ends to a twin in the same calendar that stands and is tagged. Twins in others are seen to by
-// heldElsewhere.
+// inherit hands the record of an event that ends to a twin in the same calendar that stands and is tagged. Twins in
+// others are seen to by heldElsewhere.
 func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 	if s.rec == nil || s.rec.Closed() {
 		return false, nil
@@ -308,8 +314,8 @@ func (s *settling) wouldResume(ev *calendar.Event, c *Calendar) bool {
 	return plan.Next(plan.Input{Now: s.e.opt.Now(), Event: ev, Rec: &rec, Settings: &c.Settings}).Do == plan.Resume
 }
 
-// heldElsewhere keeps a meeting from being cancelled that an item in another calendar still shows, which then is looked at there and takes
-// over.
+// heldElsewhere keeps a meeting from being cancelled that an item in another calendar still shows, which then is looked
+// at there and takes over.
 func (s *settling) heldElsewhere(ctx context.Context) error {
 	twins, err := s.e.store.Twins(s.rec.UID)
 	if err != nil {
@@ -327,7 +333,8 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID, twin.Calendar, err)
+			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID,
+				twin.Calendar, err)
 		}
 		if own, err := s.hasOwn(twin); err != nil {
 			return err
@@ -350,7 +357,8 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 	return nil
 }
 
-// keptFor returns the open record of another item that has the same meeting. States from before one UID had one record may hold two.
+// keptFor returns the open record of another item that has the same meeting. States from before one UID had one record
+// may hold two.
 func keptFor(tx *store.Tx, rec *store.Record) (*store.Record, error) {
 	others, err := tx.ByUID(rec.UID)
 	if err != nil {

@@ -13,14 +13,15 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// link makes the event show what it should, and believes only what the calendar then says. Where the event lies together with others, its
-// link waits for theirs.
+// link makes the event show what it should, and believes only what the calendar then says. Where the event lies
+// together with others, its link waits for theirs.
 func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if err := s.mayWrite(); err != nil {
 		return err
 	}
 	if d.Do == plan.SetLink && d.Link.Tag != "" && s.rec.Taken.Reveal() != d.Link.Tag {
-		// From here on the wish may be in the event out of sight only, where an app can drop it before anybody has seen what was written.
+		// From here on the wish may be in the event out of sight only, where an app can drop it before anybody has seen
+		// what was written.
 		s.rec.Taken = meeting.Passcode(d.Link.Tag)
 		if err := s.save("", "", nil); err != nil {
 			return err
@@ -61,7 +62,8 @@ func (s *settling) written(ctx context.Context, d plan.Decision, ev calendar.Eve
 	return s.linked("link", d.Reason, d.Link)
 }
 
-// outrank notes that the meeting which the event shows so far is none that it is to have: it is looked for and cancelled.
+// outrank notes that the meeting which the event shows so far is none that it is to have: it is looked for and
+// cancelled.
 func (s *settling) outrank(d plan.Decision) {
 	if s.rec == nil || d.Do != plan.SetLink {
 		return
@@ -75,8 +77,8 @@ func (s *settling) outrank(d plan.Decision) {
 	}
 }
 
-// mayBeLate is how often a calendar that accepts a link, and then does not show it, is believed to show it later: some answer a reading
-// with what was there before.
+// mayBeLate is how often a calendar that accepts a link, and then does not show it, is believed to show it later: some
+// answer a reading with what was there before.
 const mayBeLate = 3
 
 // giveUp has a link that was written and is not there not be written again, if that has happened often enough.
@@ -92,7 +94,8 @@ func (s *settling) mayWrite() error {
 	var asked *calendar.Throttled
 	if errors.As(err, &asked) {
 		return &waiting{state: plan.Pending, until: asked.Until, bound: byCalendar,
-			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " + words.Of(asked.Err)}
+			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " +
+				words.Of(asked.Err)}
 	}
 	return err
 }

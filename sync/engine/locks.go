@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// Locks keep two from working on one thing at a time: on one calendar, and on one event, which several calendars may hold under its UID.
-// They outlive an engine: when the configuration is read again, passes and commands of the engine before may still be at work.
+// Locks keep two from working on one thing at a time: on one calendar, and on one event, which several calendars may
+// hold under its UID. They outlive an engine: when the configuration is read again, passes and commands of the engine
+// before may still be at work.
 type Locks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{} // closed when it is let go
@@ -15,8 +16,8 @@ type Locks struct {
 	busy func(ctx context.Context) error
 }
 
-// NewLocks makes locks that nobody holds. busy, if not nil, is called each time a lock is found held, in place of waiting for it, and
-// returns when it is worth another try.
+// NewLocks makes locks that nobody holds. busy, if not nil, is called each time a lock is found held, in place of
+// waiting for it, and returns when it is worth another try.
 func NewLocks(busy func(ctx context.Context) error) *Locks {
 	return &Locks{held: map[string]chan struct{}{}, busy: busy}
 }
@@ -67,7 +68,8 @@ func (l *Locks) lock(ctx context.Context, key string) error {
 	}
 }
 
-// lockAll takes several locks, always in the same order, so that no two wait for each other. Empty names and repetitions do not count.
+// lockAll takes several locks, always in the same order, so that no two wait for each other. Empty names and
+// repetitions do not count.
 func (l *Locks) lockAll(ctx context.Context, keys ...string) (unlock func(), err error) {
 	slices.Sort(keys)
 	keys = slices.Compact(keys)

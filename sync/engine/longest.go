@@ -8,25 +8,28 @@ import (
 	"zoomtag/providers/words"
 )
 
-// longestPass is how long a pass may last, by the machine's own clock. Each call has its own bound, and there are as many calls as there are
-// pages and events: without a bound on the whole, a server that is just quick enough holds a pass for days. The first reading of the largest
-// calendar that is read at all takes a fraction of it.
+// longestPass is how long a pass may last, by the machine's own clock. Each call has its own bound, and there are as
+// many calls as there are pages and events: without a bound on the whole, a server that is just quick enough holds a
+// pass for days. The first reading of the largest calendar that is read at all takes a fraction of it.
 const longestPass = time.Hour
 
-// longestReading is how long listing what may have changed may take of it. It is less than a watchdog waits for a sign of life (longestExchange):
-// a listing gives none.
+// longestReading is how long listing what may have changed may take of it. It is less than a watchdog waits for a sign
+// of life (longestExchange): a listing gives none.
 const longestReading = 10 * time.Minute
 
-// slow is what a reading has come to that ended with err: where the pass ran out of time, that is the reason, and nothing was concluded.
+// slow is what a reading has come to that ended with err: where the pass ran out of time, that is the reason, and
+// nothing was concluded.
 func (p *pass) slow(ctx, reading context.Context, err error) error {
 	if ctx.Err() != nil || reading.Err() == nil || isOfThePass(err) {
 		return err
 	}
-	return words.Say(nil, fmt.Sprintf("calendar %s could not be read to its end within %s, because its server answers too slowly: "+
+	return words.Say(nil, fmt.Sprintf("calendar %s could not be read to its end within %s, because its server "+
+		"answers too slowly: "+
 		"the next pass begins anew; if it lasts, ask whoever runs the server", p.c.Name, longestReading))
 }
 
-// pause reports whether the pass has lasted too long, and tells what is left. One event is settled in each pass, so that each gets on.
+// pause reports whether the pass has lasted too long, and tells what is left. One event is settled in each pass, so
+// that each gets on.
 func (p *pass) pause(settled, of int) bool {
 	if settled == 0 || time.Since(p.mode.began) < longestPass {
 		return false

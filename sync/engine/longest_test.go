@@ -12,8 +12,8 @@ import (
 	"zoomtag/store"
 )
 
-// TestPassHasAnEnd: a pass whose calls are slow, and each quick enough, ends after its time. What is done is done, what is left is told and
-// done by the next ones.
+// TestPassHasAnEnd: a pass whose calls are slow, and each quick enough, ends after its time. What is done is done, what
+// is left is told and done by the next ones.
 func TestPassHasAnEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
@@ -35,7 +35,8 @@ func TestPassHasAnEnd(t *testing.T) {
 		}
 		r := b.pass()
 		b.meetings(3)
-		if r.Failed() || !strings.Contains(r.Unfinished, "2 events of 5 wait for the next pass") || said() != r.Unfinished {
+		if r.Failed() || !strings.Contains(r.Unfinished, "2 events of 5 wait for the next pass") ||
+			said() != r.Unfinished {
 			t.Errorf("reported %q, saved %q: %+v", r.Unfinished, said(), r)
 		}
 		if next, err := b.st.NextDue("c"); err != nil || next.IsZero() || next.After(b.now) {
@@ -96,7 +97,8 @@ func (e *endless) Changes(ctx context.Context, cursor string) (calendar.Changes,
 	return e.Calendar.Changes(ctx, cursor)
 }
 
-// TestReadingHasAnEnd: a listing that goes on and on is cut off, which is said, and concludes nothing; the next pass begins anew.
+// TestReadingHasAnEnd: a listing that goes on and on is cut off, which is said, and concludes nothing; the next pass
+// begins anew.
 func TestReadingHasAnEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
@@ -106,7 +108,8 @@ func TestReadingHasAnEnd(t *testing.T) {
 		b.put("Talk #zoom", week)
 		before := time.Now()
 		r := b.pass()
-		if took := time.Since(before); took != longestReading || !r.Failed() || !strings.Contains(r.Error, "could not be read to its end within 10m0s") {
+		if took := time.Since(before); took != longestReading || !r.Failed() ||
+			!strings.Contains(r.Error, "could not be read to its end within 10m0s") {
 			t.Errorf("after %s: %+v", took, r)
 		}
 		b.meetings(0)
@@ -121,7 +124,8 @@ func TestReadingHasAnEnd(t *testing.T) {
 		source.on = true
 		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 		defer stop()
-		if r, err := b.e.Pass(ctx, "c"); !errors.Is(err, context.DeadlineExceeded) || r.Error != "" { // whoever is told to stop says nothing of the server
+		// whoever is told to stop says nothing of the server
+		if r, err := b.e.Pass(ctx, "c"); !errors.Is(err, context.DeadlineExceeded) || r.Error != "" {
 			t.Errorf("stopped: %+v, %v", r, err)
 		}
 	})

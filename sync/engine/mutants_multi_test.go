@@ -2,8 +2,8 @@
 
 package engine
 
-// multiMutants are mistakes that show where things meet: two calendars with one event, two passes at once, an engine and the one after it,
-// a configuration and the one before, two zoomtags.
+// multiMutants are mistakes that show where things meet: two calendars with one event, two passes at once, an engine
+// and the one after it, a configuration and the one before, two zoomtags.
 var multiMutants = []mutant{
 	{"records are saved whatever is saved by then", "../../store/records.go",
 		`if now != r.Version {`, `if now != r.Version && false {`},
@@ -20,7 +20,8 @@ var multiMutants = []mutant{
 	{"twins in other calendars do not count", "kin.go",
 		`if c == nil || twin.Calendar == s.c.Name {`, `if c == nil || twin.Calendar != "" {`},
 	{"a renamed calendar is another one", "former.go",
-		`return was.Source != "" && was.Source == changes.Source`, `return was.Source == "" && was.Source == changes.Source`},
+		`return was.Source != "" && was.Source == changes.Source`,
+		`return was.Source == "" && was.Source == changes.Source`},
 	{"who waits for a calendar that was taken out waits for ever", "former.go",
 		`			return p.wakeTwinsOf(tx, name)
 `, `			return nil
@@ -40,7 +41,8 @@ var multiMutants = []mutant{
 	{"what was out of sight and is gone is no wish any more", "../plan/kept.go",
 		`if rec.Taken == "" || ev.Link.Tag != "" {`, `if rec != nil {`},
 	{"what is not kept is written again", "../plan/kept.go",
-		`return rec.Kept.Got == got || rec.Kept.Over == got`, `return rec.Kept.Got == got && rec.Kept.Over == got && false`},
+		`return rec.Kept.Got == got || rec.Kept.Over == got`,
+		`return rec.Kept.Got == got && rec.Kept.Over == got && false`},
 	{"times ahead of now are waited for", "reading.go",
 		`	rec.NotAhead(s.e.opt.Now())
 `, ``},
@@ -55,7 +57,8 @@ var multiMutants = []mutant{
 			err = &keptError{other}
 		}`, `_ = other`},
 	{"a line of ours that is out of date becomes the owner's", "../../providers/calendar/block.go",
-		`return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)`, `return SameBlock(found, l.Block)`},
+		`return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)`,
+		`return SameBlock(found, l.Block)`},
 	{"what is changed at Zoom beside an update is not seen", "tell.go",
 		`	if changed {
 		s.rec.Telling()

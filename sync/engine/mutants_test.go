@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Mutants of plan and engine, each a mistake that somebody could make. The random walk must kill every one of them: a walk
-// that does not notice them proves nothing.
+// Mutants of plan and engine, each a mistake that somebody could make. The random walk must kill every one of them: a
+// walk that does not notice them proves nothing.
 //
 //	go test -tags mutants ./sync/engine -run Mutants -v
 var mutants = []mutant{
@@ -104,7 +104,8 @@ var mutants = []mutant{
 	{"a record begun in the same pass is overlooked", "kin.go",
 		`rec != nil && (rec.Version == 0 || s.mode.dry) { // not saved yet`, `false {`},
 	{"the calendar's account is asked, whatever the mark says", "account.go",
-		`return keeperOf(p.outside.accounts, mark, otherwise)`, `return keeperOf(p.outside.accounts, "", p.c.Settings.Account+otherwise)`},
+		`return keeperOf(p.outside.accounts, mark, otherwise)`,
+		`return keeperOf(p.outside.accounts, "", p.c.Settings.Account+otherwise)`},
 	{"made under the mark of the account that was asked for before", "tell.go",
 		`if s.mine().Hash != d.Account {`, `if s.mine().Hash == "" {`},
 	{"marks of other configured accounts are somebody else's", "../plan/account.go",
@@ -175,7 +176,8 @@ func (m mutant) kill(t *testing.T, walk ...string) {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(dir, "walk.test")
-	if out, err := exec.Command("go", "test", "-c", "-overlay", config, "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "test", "-c", "-overlay", config, "-o", binary,
+		".").CombinedOutput(); err != nil {
 		t.Fatalf("it does not compile: %v\n%s", err, out)
 	}
 	out, err := exec.Command(binary, walk...).CombinedOutput()

@@ -76,7 +76,8 @@ func (s *settling) finish(d plan.Decision) error {
 // holdBack notes an event that is held before anything was begun for it: its owner has to see why.
 func (s *settling) holdBack(d plan.Decision, reason string) {
 	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
-	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason, Held: true})
+	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason,
+		Held: true})
 	at := d.At
 	if at.IsZero() && !s.ev.Until.IsZero() {
 		at = s.ev.Until.Add(time.Second) // then nobody needs to see it any more
@@ -90,5 +91,6 @@ func (s *settling) holdBack(d plan.Decision, reason string) {
 
 // remark puts something into the journal that is no step.
 func (s *settling) remark(uid, title, text string) {
-	s.done.remarks = append(s.done.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid, Title: title, Reason: text})
+	s.done.remarks = append(s.done.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid,
+		Title: title, Reason: text})
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A calendar is overdue when for so long no pass over it has ended, and none was seen to get on. The machine's own clock counts, which nobody
-// sets.
+// A calendar is overdue when for so long no pass over it has ended, and none was seen to get on. The machine's own
+// clock counts, which nobody sets.
 const (
 	overdueAfter    = 3 // of its intervals
 	overdueAtLeast  = 2 * time.Minute
@@ -84,5 +84,6 @@ func (s *Schedule) tellOverdue(ctx context.Context) {
 
 // OverdueReason is what people read of an overdue calendar.
 func OverdueReason(quiet time.Duration) string {
-	return "no pass has ended for " + quiet.Truncate(time.Second).String() + ": look into the log for what it waits for; if it lasts, restart zoomtag"
+	return "no pass has ended for " + quiet.Truncate(time.Second).String() +
+		": look into the log for what it waits for; if it lasts, restart zoomtag"
 }

@@ -17,8 +17,8 @@ func (e *Engine) Pass(ctx context.Context, name string) (Report, error) {
 	return e.runNamed(ctx, name, false)
 }
 
-// Once is a pass over a calendar that is not one of the engine's. What is remembered of it is remembered under its name, so that a
-// second pass goes on from the first. The report tells of every event.
+// Once is a pass over a calendar that is not one of the engine's. What is remembered of it is remembered under its
+// name, so that a second pass goes on from the first. The report tells of every event.
 func (e *Engine) Once(ctx context.Context, c *Calendar) (Report, error) {
 	if c.Settings.Settle == 0 {
 		c.Settings.Settle = DefaultSettle
@@ -115,8 +115,8 @@ func isOfThePass(err error) bool {
 	return errors.As(err, &damaged) || errors.As(err, &busy)
 }
 
-// concluded is the report of a pass that has ended like this. An error is returned only for what concerns the store, or the pass as such;
-// all else is in the report.
+// concluded is the report of a pass that has ended like this. An error is returned only for what concerns the store, or
+// the pass as such; all else is in the report.
 func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
 	if err == nil || ctx.Err() != nil || isOfThePass(err) {
 		return p.report, err

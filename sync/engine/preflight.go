@@ -13,7 +13,8 @@ import (
 // heldPause is when an event is looked at again that a host's plan or settings hold: they may have been changed since.
 const heldPause = time.Hour
 
-// preflight asks, before anything is spent, what stands against a meeting. It reports, as a waiting error, what holds the event.
+// preflight asks, before anything is spent, what stands against a meeting. It reports, as a waiting error, what holds
+// the event.
 func (s *settling) preflight(ctx context.Context, from, to meeting.Spec) error {
 	service, ok := s.mine().Meetings.(meeting.Preflighter)
 	if !ok {
@@ -34,10 +35,12 @@ func (s *settling) preflight(ctx context.Context, from, to meeting.Spec) error {
 	return &waiting{state: plan.Held, reason: p.Held, until: s.e.opt.Now().Add(heldPause)}
 }
 
-// maxRepeats bounds how often a call is made again at once. What is not taken then is tried again later, as after any other failure.
+// maxRepeats bounds how often a call is made again at once. What is not taken then is tried again later, as after any
+// other failure.
 const maxRepeats = 5
 
-// again reports whether a call that was refused is to be made again at once: the service leaves out what it does not take.
+// again reports whether a call that was refused is to be made again at once: the service leaves out what it does not
+// take.
 func (s *settling) again(err error) bool {
 	if !errors.Is(err, meeting.ErrAgain) || s.work.repeats == maxRepeats {
 		return false

@@ -122,16 +122,19 @@ func TestRepeatsStayWithinTheBudget(t *testing.T) {
 	b.meetings(1)
 }
 
-// TestHeldBeforehand: what cannot be had costs nothing, is told in a plan as well, and is tried again when it may have been mended.
+// TestHeldBeforehand: what cannot be had costs nothing, is told in a plan as well, and is tried again when it may have
+// been mended.
 func TestHeldBeforehand(t *testing.T) {
 	b, c := newChoosy(t)
 	c.held, c.notes = "the host has no licence", []string{"there may be a passcode"}
 	id := b.put("Talk #zoom", week)
 	planned, err := b.e.Plan(t.Context(), "c")
-	if err != nil || len(planned.Events) != 1 || planned.Events[0].State != plan.Held || !strings.Contains(planned.Events[0].Reason, c.held) {
+	if err != nil || len(planned.Events) != 1 || planned.Events[0].State != plan.Held ||
+		!strings.Contains(planned.Events[0].Reason, c.held) {
 		t.Fatalf("%+v, %v", planned, err)
 	}
-	if r := b.pass(); r.Failed() || len(r.Events) != 1 || r.Events[0].State != plan.Held || b.spent() != 0 || b.record(id).State != plan.Held {
+	if r := b.pass(); r.Failed() || len(r.Events) != 1 || r.Events[0].State != plan.Held || b.spent() != 0 ||
+		b.record(id).State != plan.Held {
 		t.Fatalf("%+v, %d calls", r, b.spent())
 	}
 	c.held = ""

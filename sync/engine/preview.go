@@ -89,7 +89,8 @@ func (p *previewMeetings) pretend(m meeting.Meeting) meeting.Meeting {
 	return m
 }
 
-// proves finds out, where the service can tell, whether it would be let in for a host: what is foretold has to be what comes.
+// proves finds out, where the service can tell, whether it would be let in for a host: what is foretold has to be what
+// comes.
 func (p *previewMeetings) proves(ctx context.Context, host string) error {
 	if prover, ok := p.Service.(meeting.Prover); ok {
 		return prover.Prove(ctx, host)
@@ -116,11 +117,12 @@ func (p *previewMeetings) Create(ctx context.Context, mark string, s meeting.Spe
 	if s.Kind == meeting.Personal {
 		url = roomURL
 	}
-	return p.pretend(meeting.Meeting{Mark: mark, Host: s.Host, JoinURL: url, Topic: s.Topic, Start: s.Start, Duration: s.Duration}), nil
+	return p.pretend(meeting.Meeting{Mark: mark, Host: s.Host, JoinURL: url, Topic: s.Topic, Start: s.Start,
+		Duration: s.Duration}), nil
 }
 
-// edits are the requests that a new schedule costs beside its create: each occurrence that is removed or moved, and what is read around
-// them.
+// edits are the requests that a new schedule costs beside its create: each occurrence that is removed or moved, and
+// what is read around them.
 func edits(s meeting.Spec) int {
 	if s.Schedule == nil || len(s.Schedule.Removed)+len(s.Schedule.Moved) == 0 {
 		return 0
@@ -258,14 +260,16 @@ func written(before, after *calendar.Event) (list []calendar.Exception) {
 	for i := range after.Exceptions {
 		x := after.Exceptions[i]
 		was := slices.IndexFunc(before.Exceptions, func(y calendar.Exception) bool { return y.ID == x.ID })
-		if was >= 0 && (before.Exceptions[was].Link.Mark != x.Link.Mark || before.Exceptions[was].Link.Block != x.Link.Block) {
+		if was >= 0 && (before.Exceptions[was].Link.Mark != x.Link.Mark ||
+			before.Exceptions[was].Link.Block != x.Link.Block) {
 			list = append(list, x)
 		}
 	}
 	return list
 }
 
-// mailed lists who would be mailed: for the event itself, if anything of that is written, and for dates of a series that are.
+// mailed lists who would be mailed: for the event itself, if anything of that is written, and for dates of a series
+// that are.
 func mailed(before, after *calendar.Event) []string {
 	var list []string
 	own := *after
@@ -297,8 +301,8 @@ const shortestSecret = 3
 var (
 	// shownPasscode is the part of a line that a diff must not show around.
 	shownPasscode = regexp.MustCompile(`(?mi)^([-+] .*?passcode:).*$`)
-	// dialledPasscode is the passcode in a number to tap: +496971049922,,12345678901#,,,,*481516#. It is another one than the meeting's
-	// where that has letters, and the text then shows it in other places too.
+	// dialledPasscode is the passcode in a number to tap: +496971049922,,12345678901#,,,,*481516#. It is another one
+	// than the meeting's where that has letters, and the text then shows it in other places too.
 	dialledPasscode = regexp.MustCompile(`,[0-9]+#,+(?:0?#,+)*\*?([0-9]+)#`)
 )
 

@@ -34,8 +34,8 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 // atOnce bounds how many events are read ahead: they get older while those before them are settled.
 const atOnce = 40
 
-// readAhead reads the first of due together with those after it, where the calendar can do that with fewer requests. What it does not
-// find out, read does.
+// readAhead reads the first of due together with those after it, where the calendar can do that with fewer requests.
+// What it does not find out, read does.
 func (p *pass) readAhead(ctx context.Context, due []string) {
 	several, ok := p.c.Source.(calendar.MultiGetter)
 	unknown := func(id string) bool { return p.seen.events[id] == nil && !p.seen.absent[id] && !p.seen.ahead[id] }

@@ -8,9 +8,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Removal: zoomtag leaves a calendar. That is saved before anything is done, so that any pass goes on with it, whoever makes it, until no event
-// shows a link of ours and no record is open. Then the calendar is not read any more: the tags are still in its events, and would ask for new
-// links. Release takes the removal back, at any time.
+// Removal: zoomtag leaves a calendar. That is saved before anything is done, so that any pass goes on with it, whoever
+// makes it, until no event shows a link of ours and no record is open. Then the calendar is not read any more: the tags
+// are still in its events, and would ask for new links. Release takes the removal back, at any time.
 
 // Remove has zoomtag leave a calendar, and makes a pass that begins with it.
 func (e *Engine) Remove(ctx context.Context, name string, removal plan.Removal) (Report, error) {
@@ -39,7 +39,8 @@ func (c *Calendar) leaving(removal plan.Removal) *Calendar {
 	return &left
 }
 
-// beginRemoval saves that zoomtag leaves a calendar, once nobody is at work in it. One that it has left before is looked through again.
+// beginRemoval saves that zoomtag leaves a calendar, once nobody is at work in it. One that it has left before is
+// looked through again.
 func (e *Engine) beginRemoval(ctx context.Context, name string, removal plan.Removal) error {
 	unlock, err := e.locks.lockAll(ctx, calendarLock(name))
 	if err != nil {
@@ -88,7 +89,8 @@ func (p *pass) leaving() bool { return p.c.Settings.Removal != "" }
 
 // RemovedReason tells people what becomes of a calendar that zoomtag has left.
 func RemovedReason(name string) string {
-	return "zoomtag was removed from it: take it out of the configuration, or have it watched again with zoomtag release " + name
+	return "zoomtag was removed from it: take it out of the configuration, or have it watched again with zoomtag " +
+		"release " + name
 }
 
 // RemovingReason tells people what becomes of a calendar that zoomtag is about to leave.
@@ -109,7 +111,8 @@ func (p *pass) alsoEnded(known map[string]*store.Record, listed map[string]bool)
 	return ids
 }
 
-// perhapsRemoved notes, at the end of a pass that leaves the calendar, that nothing is left to do there, or how much is.
+// perhapsRemoved notes, at the end of a pass that leaves the calendar, that nothing is left to do there, or how much
+// is.
 func (p *pass) perhapsRemoved(tx *store.Tx, st *store.CalendarState) error {
 	if !p.leaving() || !st.RemovedAt.IsZero() {
 		return nil

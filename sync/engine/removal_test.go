@@ -30,16 +30,16 @@ func (b *bench) shown(ids ...string) (shown []string) {
 	return shown
 }
 
-// TestRemoval: events to come, one that is over, a cancelled one and one that nobody tagged any more are all bare; the passes after it read
-// nothing, and all is back once the removal is taken back.
+// TestRemoval: events to come, one that is over, a cancelled one and one that nobody tagged any more are all bare; the
+// passes after it read nothing, and all is back once the removal is taken back.
 func TestRemoval(t *testing.T) {
 	b := newBench(t)
 	over, coming := b.put("Over #zoom", time.Hour), b.put("Coming #zoom", week)
-	calledOff, copied := b.put("Off #zoom", week), ""
+	calledOff := b.put("Off #zoom", week)
 	b.pass()
 	b.now = b.now.Add(3 * time.Hour)
 	b.pass() // one is over by now
-	copied = b.cal.Copy(coming)
+	copied := b.cal.Copy(coming)
 	b.cal.Edit(copied, func(e *calendar.Event) { e.Title = "Copy" })
 	b.cal.Edit(calledOff, func(e *calendar.Event) { e.Cancelled = true })
 	b.pass()
@@ -65,7 +65,8 @@ func TestRemoval(t *testing.T) {
 	if r := b.pass(); !r.Held || !strings.Contains(r.Reason, "zoomtag release c") || asked > 0 {
 		t.Errorf("a later pass: %+v, %d calls", r, asked)
 	}
-	if err := b.st.Update(func(tx *store.Tx) error { return tx.SetDue("c", coming, b.now) }); err != nil { // a retry by hand
+	// a retry by hand
+	if err := b.st.Update(func(tx *store.Tx) error { return tx.SetDue("c", coming, b.now) }); err != nil {
 		t.Fatal(err)
 	}
 	b.pass()
@@ -105,7 +106,8 @@ func TestRemovalOfTheSealed(t *testing.T) {
 	b.pass()
 	b.cal.Edit(id, func(e *calendar.Event) { e.Sealed = "the event is signed" })
 	r := b.remove(plan.RemoveCancel)
-	if !r.Removed || len(r.Events) != 1 || !strings.Contains(r.Events[0].Reason, "take it out by hand: the event is signed") {
+	if !r.Removed || len(r.Events) != 1 || !strings.Contains(r.Events[0].Reason, "take it out by hand: the event is "+
+		"signed") {
 		t.Errorf("removed %v: %+v", r.Removed, r.Events)
 	}
 	b.meetings(0)
@@ -122,7 +124,8 @@ func TestRemovalGoesOn(t *testing.T) {
 		}
 		return nil
 	}
-	if r := b.remove(plan.RemoveCancel); r.Removed || !r.Held || !strings.Contains(r.Reason, "is being removed") || !r.Failed() {
+	if r := b.remove(plan.RemoveCancel); r.Removed || !r.Held || !strings.Contains(r.Reason, "is being removed") ||
+		!r.Failed() {
 		t.Errorf("said: %+v", r)
 	}
 	b.zoom.Hook = nil
@@ -205,7 +208,8 @@ func TestRemovalIsHandsOff(t *testing.T) {
 	b.meetings(1)
 }
 
-// TestRemovalAfterALostCancellation: a meeting that is to be kept, and whose cancellation nobody knows of, is looked at.
+// TestRemovalAfterALostCancellation: a meeting that is to be kept, and whose cancellation nobody knows of, is looked
+// at.
 func TestRemovalAfterALostCancellation(t *testing.T) {
 	b := newBench(t)
 	id := b.put("One #zoom", week)
@@ -226,8 +230,8 @@ func TestRemovalAfterALostCancellation(t *testing.T) {
 	}
 }
 
-// TestRemovalBesideAnother: a copy in a calendar that zoomtag leaves does not come into the place of an event in one that was taken out of
-// the configuration: that one keeps link and meeting.
+// TestRemovalBesideAnother: a copy in a calendar that zoomtag leaves does not come into the place of an event in one
+// that was taken out of the configuration: that one keeps link and meeting.
 func TestRemovalBesideAnother(t *testing.T) {
 	h := newHouse(t, "old", "new")
 	h.share("talk", "Talk #zoom", "old", "new")

@@ -13,8 +13,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestRenewal: a series whose meeting nobody has started for nearly a year gets another one in time, once; the old one is left to
-// expire. One that was held meanwhile keeps its link.
+// TestRenewal: a series whose meeting nobody has started for nearly a year gets another one in time, once; the old one
+// is left to expire. One that was held meanwhile keeps its link.
 func TestRenewal(t *testing.T) {
 	w := newWatch(t)
 	put := func(title string) string {
@@ -41,9 +41,11 @@ func TestRenewal(t *testing.T) {
 		}
 	}
 	w.until(begin.AddDate(0, 0, 361))
-	if ev := w.event(idle); ev.Link.JoinURL == links[idle] || w.event(held).Link.JoinURL != links[held] || w.event(single).Link.JoinURL != links[single] ||
+	if ev := w.event(idle); ev.Link.JoinURL == links[idle] || w.event(held).Link.JoinURL != links[held] ||
+		w.event(single).Link.JoinURL != links[single] ||
 		len(w.zoom.Meetings()) != 4 || w.zoom.Cancels() > 0 {
-		t.Errorf("the idle one shows %q; %d meetings, %d cancelled", ev.Link.JoinURL, len(w.zoom.Meetings()), w.zoom.Cancels())
+		t.Errorf("the idle one shows %q; %d meetings, %d cancelled", ev.Link.JoinURL, len(w.zoom.Meetings()),
+			w.zoom.Cancels())
 	}
 	journal, err := w.st.Journal(store.JournalFilter{EventID: idle, Limit: 100})
 	if err != nil || !strings.Contains(joined(journal), "nobody has started the meeting for 358 days") {
@@ -52,14 +54,16 @@ func TestRenewal(t *testing.T) {
 	renewed := w.event(idle).Link.JoinURL
 
 	// The database is lost: what the event shows now is what counts.
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now }, NoSync: true, Strict: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: func() time.Time { return w.now },
+		NoSync: true, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
 	w.st = st
 	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
-		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
+			Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	w.until(w.now.AddDate(0, 0, 3))
 	if got := w.event(idle).Link.JoinURL; got != renewed || w.zoom.Creates() != 4 {
 		t.Errorf("shows %q after the loss; %d creates", got, w.zoom.Creates())

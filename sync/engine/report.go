@@ -27,7 +27,8 @@ func (s *settling) tell(state, reason, failure string) {
 	if !s.isWorthTelling(state, failure) || s.hasNothingToIgnore(state) {
 		return
 	}
-	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state, Reason: reason, Error: failure}
+	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state, Reason: reason,
+		Error: failure}
 	if s.ev != nil {
 		r.UID, r.Title = s.ev.UID, plan.HidePasscode(s.ev.Title)
 		if start := s.ev.Start; !start.IsZero() {
@@ -65,7 +66,8 @@ func (s *settling) tell(state, reason, failure string) {
 	s.report.Events = append(s.report.Events, r)
 }
 
-// isWorthTelling reports whether something was done to the event, failed, is waited for, or is asked for by whoever reads the report.
+// isWorthTelling reports whether something was done to the event, failed, is waited for, or is asked for by whoever
+// reads the report.
 func (s *settling) isWorthTelling(state, failure string) bool {
 	if s.mode.talkative || len(s.story.steps) > 0 {
 		return true
@@ -77,8 +79,8 @@ func (s *settling) isWorthTelling(state, failure string) bool {
 	return waitsForATime || s.mode.dry && s.isWorthForetelling(state)
 }
 
-// isWorthForetelling reports whether a plan tells of an event that nothing is done to: its owner has something to do, or it is not as it
-// should be.
+// isWorthForetelling reports whether a plan tells of an event that nothing is done to: its owner has something to do,
+// or it is not as it should be.
 func (s *settling) isWorthForetelling(state string) bool {
 	if s.rec != nil && len(s.rec.Notes) > 0 {
 		return true

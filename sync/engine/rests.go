@@ -13,12 +13,12 @@ import (
 	"zoomtag/store"
 )
 
-// longestRest is longer than any service asks to be left alone for: Zoom's daily limit is the longest. A rest that is longer was begun by
-// a clock that has been set back since.
+// longestRest is longer than any service asks to be left alone for: Zoom's daily limit is the longest. A rest that is
+// longer was begun by a clock that has been set back since.
 const longestRest = 25 * time.Hour
 
-// The pauses after a sign-in that was refused: twice as long each time, so that nobody's account is locked, and short enough at first for
-// somebody who is at work on it.
+// The pauses after a sign-in that was refused: twice as long each time, so that nobody's account is locked, and short
+// enough at first for somebody who is at work on it.
 const (
 	firstRefusal   = time.Minute
 	longestRefusal = 6 * time.Hour
@@ -59,7 +59,8 @@ func (e *Engine) hush(key string, until time.Time, why string, dry bool) {
 	})
 }
 
-// refuse leaves somebody alone who has refused a sign-in, for longer each time; depends is the fingerprint of what was refused.
+// refuse leaves somebody alone who has refused a sign-in, for longer each time; depends is the fingerprint of what was
+// refused.
 func (e *Engine) refuse(key, depends string, cause error) {
 	e.rest(key, false, func(before store.Rest) (store.Rest, bool) {
 		now, tries := store.Rest{Why: words.Of(cause), Refused: true, Depends: depends, Tries: 1}, before.Tries
@@ -71,7 +72,8 @@ func (e *Engine) refuse(key, depends string, cause error) {
 	})
 }
 
-// accept ends a rest of which it was seen that there is no reason for it any more. It reports whether there was one for a refused sign-in.
+// accept ends a rest of which it was seen that there is no reason for it any more. It reports whether there was one for
+// a refused sign-in.
 func (e *Engine) accept(key string) bool {
 	e.mu.Lock()
 	rest, was := e.quiet[key]
@@ -93,8 +95,8 @@ func (e *Engine) drop(key string) {
 	}
 }
 
-// rest changes what is kept under a key, if change says that it is to be changed. That it could not be saved is said and no more: what is
-// wrong with the store shows with the next thing that has to be saved.
+// rest changes what is kept under a key, if change says that it is to be changed. That it could not be saved is said
+// and no more: what is wrong with the store shows with the next thing that has to be saved.
 func (e *Engine) rest(key string, dry bool, change func(before store.Rest) (store.Rest, bool)) {
 	e.mu.Lock()
 	now, changed := change(e.quiet[key])
@@ -149,7 +151,8 @@ func (e *Engine) isRenewed(key string, rest store.Rest) bool {
 	return rest.Refused && rest.Depends != e.dependsOf(key)
 }
 
-// renewed ends the pauses of accounts whose credentials are others by now, and has all be due that has failed for those before.
+// renewed ends the pauses of accounts whose credentials are others by now, and has all be due that has failed for those
+// before.
 func (e *Engine) renewed() error {
 	e.mu.Lock()
 	quiet := maps.Clone(e.quiet)

@@ -14,14 +14,15 @@ type Again struct {
 	Calendars []string
 	// Event, if set, says which of their events are meant.
 	Event func(id, uid, title string) bool
-	// Patient says that nobody knows of anything that was mended: a sign-in that was refused several times in a row is not tried once more
-	// before its pause is over, unless it is another one by now; and what is held until the event or the configuration changes is let be.
+	// Patient says that nobody knows of anything that was mended: a sign-in that was refused several times in a row is
+	// not tried once more before its pause is over, unless it is another one by now; and what is held until the event
+	// or the configuration changes is let be.
 	Patient bool
 }
 
-// Retry has all that failed, and all that waits for somebody to mend something, be looked at now: people who have mended something do not
-// wait for a pause that was meant for the fault. Only what a service itself has asked for stays: a Retry-After, the calls of a day that are
-// used up. It returns how many events that are.
+// Retry has all that failed, and all that waits for somebody to mend something, be looked at now: people who have
+// mended something do not wait for a pause that was meant for the fault. Only what a service itself has asked for
+// stays: a Retry-After, the calls of a day that are used up. It returns how many events that are.
 func (e *Engine) Retry(again Again) (events int, err error) {
 	if err := e.loadRests(); err != nil {
 		return 0, err
@@ -97,7 +98,8 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 
 // mayBeMended reports whether an event waits for something that somebody may have mended.
 func (a *Again) mayBeMended(rec *store.Record, now time.Time) bool {
-	if rec.State == plan.Held && rec.Error == "" && a.Patient { // for a host's plan or settings; the rest shows by itself when it changes
+	// for a host's plan or settings; the rest shows by itself when it changes
+	if rec.State == plan.Held && rec.Error == "" && a.Patient {
 		return !rec.Due.IsZero() && !rec.Due.After(now.Add(heldPause))
 	}
 	if rec.Error != "" || rec.Tries > 0 {

@@ -62,8 +62,8 @@ func TestBudgetIsWaitedFor(t *testing.T) {
 	b.meetings(min(2*made, DailyLimit))
 }
 
-// TestRefusedSignInAtZoom: it is tried once for all events, less and less often, at once when the credentials are others, and at once when
-// somebody says so; what has failed for it is done then.
+// TestRefusedSignInAtZoom: it is tried once for all events, less and less often, at once when the credentials are
+// others, and at once when somebody says so; what has failed for it is done then.
 func TestRefusedSignInAtZoom(t *testing.T) {
 	for name, mend := range map[string]func(b *bench){
 		"other credentials": func(b *bench) {},
@@ -80,14 +80,16 @@ func TestRefusedSignInAtZoom(t *testing.T) {
 			*door = func(_, phase string) error {
 				if phase == "before" && secret == "wrong" {
 					asked++
-					return &meeting.SignInError{Err: fmt.Errorf("%w: %w: the secret is wrong", meeting.ErrNotSent, meeting.ErrDenied)}
+					return &meeting.SignInError{Err: fmt.Errorf("%w: %w: the secret is wrong", meeting.ErrNotSent,
+						meeting.ErrDenied)}
 				}
 				return nil
 			}
 			said := "wrong"
 			accounts := b.accounts()
 			accounts[0].Depends = func() string { return said }
-			b.e = New(b.st, []*Calendar{&b.config}, Options{Accounts: accounts, Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+			b.e = New(b.st, []*Calendar{&b.config}, Options{Accounts: accounts, Now: func() time.Time { return b.now },
+				Jitter: func() float64 { return 0 }})
 			for i := range 5 {
 				b.put(fmt.Sprintf("Meeting %d #zoom", i), week)
 			}
@@ -122,7 +124,8 @@ func TestRefusedSignInAtZoom(t *testing.T) {
 	}
 }
 
-// TestRefusedSignInAtACalendar: likewise for a calendar. Whoever has tried in vain a few times without standing by has to wait.
+// TestRefusedSignInAtACalendar: likewise for a calendar. Whoever has tried in vain a few times without standing by has
+// to wait.
 func TestRefusedSignInAtACalendar(t *testing.T) {
 	b := newBench(t)
 	b.put("Talk #zoom", week)
@@ -200,11 +203,13 @@ func TestHeldIsLetBe(t *testing.T) {
 	}
 }
 
-// TestRetryOfWhatHasNoRecord: what is held waits for a hand, what could not be read for anybody, and of one event nothing else is tried.
+// TestRetryOfWhatHasNoRecord: what is held waits for a hand, what could not be read for anybody, and of one event
+// nothing else is tried.
 func TestRetryOfWhatHasNoRecord(t *testing.T) {
 	b := newBench(t)
 	err := b.st.Update(func(tx *store.Tx) error {
-		return errors.Join(tx.PutProblem("c", store.Problem{ID: "held", Title: "Talk", Held: true}), tx.PutProblem("c", store.Problem{ID: "unread", Unread: true}),
+		return errors.Join(tx.PutProblem("c", store.Problem{ID: "held", Title: "Talk", Held: true}),
+			tx.PutProblem("c", store.Problem{ID: "unread", Unread: true}),
 			tx.PutProblem("c", store.Problem{ID: "malformed"}))
 	})
 	if err != nil {
@@ -238,7 +243,8 @@ func TestThrottledIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestThrottledByAClockAhead: a pause that was begun by a clock which was ahead is over, and stays so when its hours come.
+// TestThrottledByAClockAhead: a pause that was begun by a clock which was ahead is over, and stays so when its hours
+// come.
 func TestThrottledByAClockAhead(t *testing.T) {
 	b := newBench(t)
 	asked := false
@@ -264,7 +270,8 @@ func TestThrottledByAClockAhead(t *testing.T) {
 	}
 }
 
-// TestSignInMendedForAll: whoever has one calendar tried again has shown that the account lets in again; the others do not wait longer.
+// TestSignInMendedForAll: whoever has one calendar tried again has shown that the account lets in again; the others do
+// not wait longer.
 func TestSignInMendedForAll(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	refused := true
@@ -285,8 +292,8 @@ func TestSignInMendedForAll(t *testing.T) {
 	h.meetings(2)
 }
 
-// TestPauses: of two that a service asks for the longer one counts; a refused sign-in is asked less and less often, but each day, and other
-// credentials begin anew.
+// TestPauses: of two that a service asks for the longer one counts; a refused sign-in is asked less and less often, but
+// each day, and other credentials begin anew.
 func TestPauses(t *testing.T) {
 	b := newBench(t)
 	b.e.hush("host h", b.now.Add(2*time.Hour), "slowly", false)
@@ -307,8 +314,8 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// TestPausesThatDoNotCount: a pause of a clock that was ahead, one longer than any service asks for, and one for credentials that are others
-// by now; how often those were refused does not count either.
+// TestPausesThatDoNotCount: a pause of a clock that was ahead, one longer than any service asks for, and one for
+// credentials that are others by now; how often those were refused does not count either.
 func TestPausesThatDoNotCount(t *testing.T) {
 	b := newBench(t)
 	accounts := b.accounts()

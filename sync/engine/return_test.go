@@ -34,7 +34,8 @@ func cancelled(t *testing.T) (w *watch, id, first string) {
 
 const teams = "Join: https://teams.microsoft.com/l/meetup-join/19%3ameeting_abc%40thread.v2/0?context=x"
 
-// TestReturnWithAnotherConference: an event that is tagged again and now has a conference of its own is left alone, and comes to rest.
+// TestReturnWithAnotherConference: an event that is tagged again and now has a conference of its own is left alone, and
+// comes to rest.
 func TestReturnWithAnotherConference(t *testing.T) {
 	w, id, _ := cancelled(t)
 	w.cal.Edit(id, func(e *calendar.Event) { e.Title, e.Description = "Talk #zoom", teams })
@@ -65,7 +66,8 @@ func TestRestoredWithAnotherConference(t *testing.T) {
 	w.cal.Edit(id, func(e *calendar.Event) { e.URL, e.Location, e.Description = "", "", teams })
 	w.pass()
 	w.until(w.now.Add(time.Hour))
-	if ev := w.event(id); ev.Link.Mark != "" || ev.Description != teams || ev.Location != "" || len(w.zoom.Meetings()) != 0 {
+	if ev := w.event(id); ev.Link.Mark != "" || ev.Description != teams || ev.Location != "" ||
+		len(w.zoom.Meetings()) != 0 {
 		t.Errorf("%+v; %d meetings", ev, len(w.zoom.Meetings()))
 	}
 }
@@ -99,7 +101,8 @@ func TestReturnWithoutMark(t *testing.T) {
 	}
 }
 
-// TestAnotherAccount: a meeting of the account before is nothing to be brought back, and the advice that is given helps.
+// TestAnotherAccount: a meeting of the account before is nothing to be brought back, and the advice that is given
+// helps.
 func TestAnotherAccount(t *testing.T) {
 	w := newWatch(t)
 	id := w.put("Talk #zoom", 20*24*time.Hour)
@@ -108,13 +111,15 @@ func TestAnotherAccount(t *testing.T) {
 	settings.Account = plan.AccountHash("b")
 	other := &meetingtest.Fake{Now: func() time.Time { return w.now }}
 	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Detects: "b", Settings: settings}},
-		engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: other, Budgeted: true, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: other, Budgeted: true,
+			Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	w.pass()
 	rec, err := w.st.Record("c", id)
 	if err != nil || rec.State != plan.Held {
 		t.Fatalf("%+v, %v", rec, err)
 	}
-	w.cal.Edit(id, func(e *calendar.Event) { e.Title = "Talk" }) // "remove the tag, wait for the grace period, and tag it again"
+	// "remove the tag, wait for the grace period, and tag it again"
+	w.cal.Edit(id, func(e *calendar.Event) { e.Title = "Talk" })
 	w.pass()
 	w.until(w.now.Add(time.Hour))
 	w.cal.Edit(id, func(e *calendar.Event) { e.Title = "Talk #zoom" })
@@ -133,7 +138,8 @@ func TestReadingIsFree(t *testing.T) {
 	}
 	w.pass()
 	w.fail = fmt.Errorf("%w: no token", meeting.ErrNotSent)
-	w.until(w.now.Add(12 * time.Hour).Truncate(24 * time.Hour).Add(23 * time.Hour)) // no check is due yet on the first day
+	// no check is due yet on the first day
+	w.until(w.now.Add(12 * time.Hour).Truncate(24 * time.Hour).Add(23 * time.Hour))
 	w.now = w.now.Truncate(24 * time.Hour).Add(25 * time.Hour)
 	id := w.put("One more #zoom", 20*24*time.Hour)
 	w.pass()
@@ -141,7 +147,8 @@ func TestReadingIsFree(t *testing.T) {
 	w.until(w.now.Add(12 * time.Hour))
 	used, err := w.st.BudgetUsed(alice.BudgetKey("alice@example.com"), day)
 	if err != nil || used != 1 || w.event(id).Link.Mark == "" {
-		t.Errorf("used on %s: %d, %v; want 1, however often meetings could not be read (%d readings)", day, used, err, len(w.gets))
+		t.Errorf("used on %s: %d, %v; want 1, however often meetings could not be read (%d readings)", day, used, err,
+			len(w.gets))
 	}
 }
 
@@ -184,7 +191,8 @@ func TestForgottenText(t *testing.T) {
 		build := func(st *store.Store) {
 			w.st = st
 			w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: settings}},
-				engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inviting{w.zoom}, Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
+				engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inviting{w.zoom},
+					Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
 		}
 		build(w.st)
 		id := w.put("Talk #zoom", 20*24*time.Hour)
@@ -192,7 +200,8 @@ func TestForgottenText(t *testing.T) {
 		if !strings.Contains(w.event(id).Description, "is inviting you") {
 			t.Fatalf("%q", w.event(id).Description)
 		}
-		st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
+		st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true,
+			Strict: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,14 +235,17 @@ func (i inviting) Invitation(ctx context.Context, id int64) (string, error) {
 	return "Alice is inviting you to a meeting about " + m.Topic + "\nOne tap mobile +4969,,1#\n" + m.JoinURL, err
 }
 
-// TestInvitationIsAskedForAgain: a text that could not be had, for lack of a scope, is had when the meeting is looked at the next time.
+// TestInvitationIsAskedForAgain: a text that could not be had, for lack of a scope, is had when the meeting is looked
+// at the next time.
 func TestInvitationIsAskedForAgain(t *testing.T) {
 	w := newWatch(t)
 	lacks := true
 	settings := w.settings()
 	settings.Text = plan.Invitation
 	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: settings}},
-		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: scoped{inviting{w.zoom}, &lacks}, Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"),
+			Meetings: scoped{inviting{w.zoom}, &lacks}, Main: true}}, Now: func() time.Time { return w.now },
+			Jitter: func() float64 { return 0 }})
 	id := w.put("Talk #zoom", 20*24*time.Hour)
 	w.pass()
 	if ev := w.event(id); ev.Link.Mark == "" || strings.Contains(ev.Description, "is inviting you") {

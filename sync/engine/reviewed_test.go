@@ -64,12 +64,14 @@ func TestOwnersLinesBesideANote(t *testing.T) {
 	})
 	b.pass()
 	ev, _ := b.cal.Event(id)
-	if strings.Count(ev.Description, "Please mute yourself") != 1 || !strings.Contains(ev.Description, "Passcode: please use ") {
+	if strings.Count(ev.Description, "Please mute yourself") != 1 ||
+		!strings.Contains(ev.Description, "Passcode: please use ") {
 		t.Errorf("the event says:\n%s", ev.Description)
 	}
 }
 
-// TestWishDroppedMarkKept: a service drops the wish that was taken out of sight, and keeps the mark. The block stands, and is still wanted.
+// TestWishDroppedMarkKept: a service drops the wish that was taken out of sight, and keeps the mark. The block stands,
+// and is still wanted.
 func TestWishDroppedMarkKept(t *testing.T) {
 	b := newBench(t)
 	b.config.Settings.Rules.Keep = false
@@ -89,8 +91,8 @@ func TestWishDroppedMarkKept(t *testing.T) {
 	b.meetings(1)
 }
 
-// TestNotOfferedForCancelling: a meeting that another item with the UID shows is no meeting without an event, whichever of the two is to
-// stay.
+// TestNotOfferedForCancelling: a meeting that another item with the UID shows is no meeting without an event, whichever
+// of the two is to stay.
 func TestNotOfferedForCancelling(t *testing.T) {
 	for _, marks := range [][]byte{{1, 2}, {2, 1}} {
 		h := newHouse(t, "x", "y")
@@ -127,7 +129,8 @@ func TestNotOfferedForCancelling(t *testing.T) {
 	}
 }
 
-// TestUntaggedCopyOfACalendarTakenOut: a copy that wants no meeting does not end that of an event whose calendar was taken out.
+// TestUntaggedCopyOfACalendarTakenOut: a copy that wants no meeting does not end that of an event whose calendar was
+// taken out.
 func TestUntaggedCopyOfACalendarTakenOut(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("u", "Talk #zoom", "x", "y")
@@ -145,7 +148,8 @@ func TestUntaggedCopyOfACalendarTakenOut(t *testing.T) {
 	}
 }
 
-// TestPastWithATwin: an event is moved into the past while a copy of it in another calendar still comes, and is then deleted.
+// TestPastWithATwin: an event is moved into the past while a copy of it in another calendar still comes, and is then
+// deleted.
 func TestPastWithATwin(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("u", "Talk #zoom", "x", "y")
@@ -165,8 +169,8 @@ func TestPastWithATwin(t *testing.T) {
 	}
 }
 
-// TestEarlierMeetingThatHasToStay: while a copy shows an earlier meeting of the event, the one that the event shows is looked after, and a
-// second earlier one is cancelled.
+// TestEarlierMeetingThatHasToStay: while a copy shows an earlier meeting of the event, the one that the event shows is
+// looked after, and a second earlier one is cancelled.
 func TestEarlierMeetingThatHasToStay(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.config.Settings.Checks = true
@@ -215,7 +219,8 @@ func TestEarlierMeetingThatHasToStay(t *testing.T) {
 	for _, l := range h.zoom.Meetings() {
 		marks = append(marks, l.Mark)
 	}
-	if ev := h.event("x", "u-x"); rec.MeetingID == 0 || !strings.Contains(ev.Link.Block, rec.JoinURL) || !slices.Contains(marks, rec.Mark) {
+	if ev := h.event("x", "u-x"); rec.MeetingID == 0 || !strings.Contains(ev.Link.Block, rec.JoinURL) ||
+		!slices.Contains(marks, rec.Mark) {
 		t.Errorf("the event's meeting is gone, and it shows %q", ev.Link.Block)
 	}
 	if slices.Contains(marks, former[1].Mark) || !slices.Contains(marks, former[0].Mark) {

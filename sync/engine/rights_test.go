@@ -8,8 +8,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestRightsComeBack: what was tagged or moved while the calendar could only be read is seen to once it can be written again, though nothing
-// in it changes then.
+// TestRightsComeBack: what was tagged or moved while the calendar could only be read is seen to once it can be written
+// again, though nothing in it changes then.
 func TestRightsComeBack(t *testing.T) {
 	for _, bare := range []bool{false, true} {
 		b := newBench(t)

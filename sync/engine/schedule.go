@@ -10,8 +10,8 @@ import (
 	"zoomtag/store"
 )
 
-// Schedule runs the passes of all calendars: at the start, when the cron schedule says so, when something is due, and when
-// a calendar nudges. One calendar never waits for another.
+// Schedule runs the passes of all calendars: at the start, when the cron schedule says so, when something is due, and
+// when a calendar nudges. One calendar never waits for another.
 type Schedule struct {
 	e      *Engine
 	tables map[string]timetable
@@ -24,11 +24,12 @@ type Schedule struct {
 	reports func(Report)
 }
 
-// NewSchedule plans the passes of e by these cron specifications (robfig/cron: five fields, CRON_TZ=…, @every, @hourly), one
-// for each calendar. reports, if not nil, gets the report of each pass.
+// NewSchedule plans the passes of e by these cron specifications (robfig/cron: five fields, CRON_TZ=…, @every,
+// @hourly), one for each calendar. reports, if not nil, gets the report of each pass.
 func NewSchedule(e *Engine, specs map[string]string, reports func(Report)) (*Schedule, error) {
-	s := &Schedule{e: e, tables: map[string]timetable{}, nudges: map[string]chan struct{}{}, planned: map[string]appointment{},
-		last: map[string]Report{}, reports: reports}
+	s := &Schedule{e: e, tables: map[string]timetable{}, nudges: map[string]chan struct{}{},
+		planned: map[string]appointment{},
+		last:    map[string]Report{}, reports: reports}
 	for name := range e.calendars {
 		s.nudges[name] = make(chan struct{}, 1)
 		var err error
@@ -39,8 +40,8 @@ func NewSchedule(e *Engine, specs map[string]string, reports func(Report)) (*Sch
 	return s, nil
 }
 
-// appointment is when a calendar is polled next. It is kept by the clock on the wall and by the time that passes, and is due when either says
-// so: clocks are set, and machines sleep.
+// appointment is when a calendar is polled next. It is kept by the clock on the wall and by the time that passes, and
+// is due when either says so: clocks are set, and machines sleep.
 type appointment struct {
 	at   time.Time     // by the clock; zero: never
 	made time.Time     // when it was made, by the machine's own clock, which nobody sets
@@ -93,7 +94,8 @@ func (s *Schedule) Next(name string) time.Time {
 	defer s.mu.Unlock()
 	a := s.planned[name]
 	now := s.e.opt.Now()
-	if left := a.left(now); !a.at.IsZero() && a.at.Sub(now.Round(0))-left > time.Second { // the clock was set back since
+	// the clock was set back since
+	if left := a.left(now); !a.at.IsZero() && a.at.Sub(now.Round(0))-left > time.Second {
 		return now.Add(left)
 	}
 	return a.at

@@ -64,7 +64,8 @@ func inBubble(t *testing.T, spec string, test func(s *scheduled)) {
 	t.Helper()
 	s := &scheduled{bench: &bench{cal: calendartest.NewFake()}, ended: make(chan error, 1)}
 	s.bench.zoom = &meetingtest.Fake{Now: s.wall}
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: s.wall, NoSync: true, Strict: true})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: s.wall, NoSync: true,
+		Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,8 @@ func let(d time.Duration) {
 	synctest.Wait()
 }
 
-// TestPolledAfterSetBack: however far the clock is set back, the calendar is polled as often as before, and what waited for a time is not forgotten.
+// TestPolledAfterSetBack: however far the clock is set back, the calendar is polled as often as before, and what waited
+// for a time is not forgotten.
 func TestPolledAfterSetBack(t *testing.T) {
 	for _, spec := range []string{"@every 5m", "*/5 * * * *", "CRON_TZ=Europe/Berlin */5 * * * *"} {
 		for _, back := range []time.Duration{time.Minute, time.Hour, 25 * time.Hour, 400 * 24 * time.Hour} {
@@ -193,7 +195,8 @@ func TestDueAfterSetBack(t *testing.T) {
 	}
 }
 
-// TestDueTooFar: a time in the state that no clock of ours can have set does not count, and one that waits for an event's end does.
+// TestDueTooFar: a time in the state that no clock of ours can have set does not count, and one that waits for an
+// event's end does.
 func TestDueTooFar(t *testing.T) {
 	b := newBench(t)
 	id := b.put("Review #zoom", 90*24*time.Hour)
@@ -217,12 +220,14 @@ func TestDueTooFar(t *testing.T) {
 	}
 }
 
-// TestOverdue: a calendar whose pass does not end is overdue after three intervals, is logged once, and is not once it is read again.
+// TestOverdue: a calendar whose pass does not end is overdue after three intervals, is logged once, and is not once it
+// is read again.
 func TestOverdue(t *testing.T) {
 	for _, c := range []struct {
 		spec        string
 		soon, later time.Duration
-	}{{"@every 1m", 2*time.Minute + 50*time.Second, 20 * time.Second}, {"@every 10s", 110 * time.Second, 20 * time.Second},
+	}{{"@every 1m", 2*time.Minute + 50*time.Second, 20 * time.Second},
+		{"@every 10s", 110 * time.Second, 20 * time.Second},
 		{"CRON_TZ=UTC */10 * * * *", 29 * time.Minute, 2 * time.Minute}} {
 		inBubble(t, c.spec, func(s *scheduled) {
 			let(0)

@@ -12,8 +12,9 @@ func (p *pass) setBack(st store.CalendarState) bool {
 	return st.LastSuccess.After(limit) || p.e.LastPass(p.c.Name).Round(0).After(limit)
 }
 
-// pullIn makes due now what waits for a time that only a wrong clock can have set. After the clock was set back all that waits does; the
-// first time that this engine looks at the calendar, what was saved by a clock that was ahead, and what waits longer than anything may.
+// pullIn makes due now what waits for a time that only a wrong clock can have set. After the clock was set back all
+// that waits does; the first time that this engine looks at the calendar, what was saved by a clock that was ahead, and
+// what waits longer than anything may.
 func (p *pass) pullIn(back bool) error {
 	p.e.mu.Lock()
 	vetted := p.e.vetted[p.c.Name]
@@ -54,8 +55,8 @@ func (p *pass) pullIn(back bool) error {
 	})
 }
 
-// tooFar reports whether an id waits for a time that no right clock has set: nothing waits longer than services may ask for, the grace
-// period, or until its event is over.
+// tooFar reports whether an id waits for a time that no right clock has set: nothing waits longer than services may ask
+// for, the grace period, or until its event is over.
 func (p *pass) tooFar(w store.Waiting, now time.Time) (bool, error) {
 	furthest := now.Add(max(longestRest, p.c.Settings.Grace+clockSlack))
 	rec, err := p.e.store.Record(p.c.Name, w.ID)

@@ -19,8 +19,9 @@ const maxSteps = 20
 // maxAnew bounds how often an event is settled anew because its record was changed meanwhile.
 const maxAnew = 4
 
-// settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event. Where somebody else
-// has changed the record meanwhile, what was decided from the old one is not saved, and the event is settled anew.
+// settle does what is missing for one event. Only a fault of the store is returned: all else is noted with the event.
+// Where somebody else has changed the record meanwhile, what was decided from the old one is not saved, and the event
+// is settled anew.
 func (p *pass) settle(ctx context.Context, id string) error { return p.settleFrom(ctx, id, 0) }
 
 // settleFrom is settle for an event that was begun anew so often already.
@@ -88,14 +89,16 @@ func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {
 	return s.takeSteps(ctx)
 }
 
-// takeSteps does one missing thing after the other. Between two steps the pass may be asked to stop; a step itself is finished.
+// takeSteps does one missing thing after the other. Between two steps the pass may be asked to stop; a step itself is
+// finished.
 func (s *settling) takeSteps(ctx context.Context) error {
 	p := s.pass
 	steady, release := steadied(ctx)
 	defer release()
 	for ; s.work.left > 0; s.work.left-- {
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.seen.braked,
-			Dismissed: s.work.dismissed, Untold: s.story.untold != nil, Looked: s.work.looked, Schedule: s.work.schedule, Settings: &p.c.Settings})
+			Dismissed: s.work.dismissed, Untold: s.story.untold != nil, Looked: s.work.looked,
+			Schedule: s.work.schedule, Settings: &p.c.Settings})
 		open := s.rec != nil && !s.rec.Closed()
 		if open && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
@@ -122,7 +125,8 @@ func (s *settling) takeSteps(ctx context.Context) error {
 	return s.fail(errors.New("the event does not come to rest: this is a fault in zoomtag, please report it"))
 }
 
-// after takes what has come of a step. It is over where nothing is to be done for the event any more in this pass, or an error is returned.
+// after takes what has come of a step. It is over where nothing is to be done for the event any more in this pass, or
+// an error is returned.
 func (s *settling) after(ctx context.Context, d plan.Decision, told *meeting.Spec, err error) (over bool, _ error) {
 	var wait *waiting
 	switch {

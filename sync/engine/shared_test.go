@@ -14,8 +14,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestOthersMark: an event in a shared calendar shows the link of a zoomtag that works with another Zoom account. It is left
-// alone, tagged or not, edited or not, and plan says why.
+// TestOthersMark: an event in a shared calendar shows the link of a zoomtag that works with another Zoom account. It is
+// left alone, tagged or not, edited or not, and plan says why.
 func TestOthersMark(t *testing.T) {
 	for _, title := range []string{"Talk #zoom", "Talk", "Talk #zoom #nozoom"} {
 		t.Run(title, func(t *testing.T) {
@@ -25,8 +25,10 @@ func TestOthersMark(t *testing.T) {
 			start := b.now.Add(week)
 			url := "https://us02web.zoom.us/j/85000000099"
 			words := "words\n\n" + calendar.BlockFirst + "\nJoin: " + url + "\n" + calendar.BlockLast
-			id := b.cal.Put(calendar.Event{Title: title, UID: "theirs", Description: words, URL: url, Start: start, End: start.Add(time.Hour),
-				Until: start.Add(time.Hour), Link: calendar.Link{Mark: plan.NewMark(plan.AccountHash("b"), "theirs", [10]byte{1})}})
+			id := b.cal.Put(calendar.Event{Title: title, UID: "theirs", Description: words, URL: url, Start: start,
+				End:   start.Add(time.Hour),
+				Until: start.Add(time.Hour),
+				Link:  calendar.Link{Mark: plan.NewMark(plan.AccountHash("b"), "theirs", [10]byte{1})}})
 			b.pass()
 			b.cal.Edit(id, func(e *calendar.Event) { e.Start, e.End = start.Add(time.Hour), start.Add(2*time.Hour) })
 			for range 3 {
@@ -49,7 +51,8 @@ func TestOthersMark(t *testing.T) {
 			if title == "Talk" {
 				return // nobody asked for anything: plan need not speak of it
 			}
-			if len(r.Events) != 1 || r.Events[0].State != plan.Ignored || !strings.Contains(r.Events[0].Reason, "another Zoom account") {
+			if len(r.Events) != 1 || r.Events[0].State != plan.Ignored ||
+				!strings.Contains(r.Events[0].Reason, "another Zoom account") {
 				t.Errorf("plan says %+v", r.Events)
 			}
 		})
@@ -60,7 +63,8 @@ func TestOthersMark(t *testing.T) {
 func TestLongID(t *testing.T) {
 	b := newBench(t)
 	event := func(id, title string) {
-		b.cal.Put(calendar.Event{ID: id, Title: title, Start: b.now.Add(week), End: b.now.Add(week + time.Hour), Until: b.now.Add(week + time.Hour)})
+		b.cal.Put(calendar.Event{ID: id, Title: title, Start: b.now.Add(week), End: b.now.Add(week + time.Hour),
+			Until: b.now.Add(week + time.Hour)})
 	}
 	longest, tooLong, plain := strings.Repeat("a", maxID), strings.Repeat("b", maxID+1), strings.Repeat("c", maxID+1)
 	event("short", "Talk #zoom")
@@ -75,7 +79,8 @@ func TestLongID(t *testing.T) {
 			failed = append(failed, ev)
 		}
 	}
-	if len(failed) != 1 || !strings.HasPrefix(failed[0].ID, "bbb") || !strings.Contains(failed[0].Error, "4097 bytes") || !r.Failed() || r.Error != "" {
+	if len(failed) != 1 || !strings.HasPrefix(failed[0].ID, "bbb") ||
+		!strings.Contains(failed[0].Error, "4097 bytes") || !r.Failed() || r.Error != "" {
 		t.Errorf("reported: %+v; the calendar: %q", failed, r.Error)
 	}
 	if b.record(longest).State != plan.Linked || b.record("short").State != plan.Linked {
@@ -108,8 +113,9 @@ func newPair(t *testing.T) *pair {
 	p := &pair{bench: newBench(t), other: calendartest.NewFake()}
 	first, second := p.config, p.config
 	second.Name, second.Source = "d", p.other
-	p.e = New(p.st, []*Calendar{&first, &second}, Options{Accounts: p.accounts(), Now: func() time.Time { return p.now }, Jitter: func() float64 { return 0 },
-		Locks: NewLocks(func(context.Context) error { return errBusy })})
+	p.e = New(p.st, []*Calendar{&first, &second},
+		Options{Accounts: p.accounts(), Now: func() time.Time { return p.now }, Jitter: func() float64 { return 0 },
+			Locks: NewLocks(func(context.Context) error { return errBusy })})
 	p.id = p.put("Talk #zoom", week)
 	p.put("Other #zoom", week)
 	p.passOf("c")
@@ -178,7 +184,8 @@ func TestMoveBetweenSteps(t *testing.T) {
 		for _, late := range []bool{false, true} { // whether the event is moved before the pass begins or within it
 			for at := 1; ; at++ {
 				p := newPair(t)
-				p.cal.Edit(p.id, func(e *calendar.Event) { e.Title = "Talk two #zoom" }) // so that the pass has work to do
+				// so that the pass has work to do
+				p.cal.Edit(p.id, func(e *calendar.Event) { e.Title = "Talk two #zoom" })
 				if !late {
 					p.move()
 				}

@@ -52,21 +52,24 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	return p.keepNews(*st, news, problems)
 }
 
-// saysNothingNew reports whether a listing of what may have changed leaves all as it is: the calendar is not empty, and not held either, for
-// which only looking closer would do.
+// saysNothingNew reports whether a listing of what may have changed leaves all as it is: the calendar is not empty, and
+// not held either, for which only looking closer would do.
 func saysNothingNew(st *store.CalendarState, changes calendar.Changes) bool {
 	unlisted := len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor
 	undisturbed := st.HeldAt.IsZero() && changes.Total != 0
 	return unlisted && undisturbed && changes.ReadOnly == st.ReadOnly
 }
 
-// isAsSaved reports whether what is kept of the calendar as a whole is what a listing says, and what the configuration says.
+// isAsSaved reports whether what is kept of the calendar as a whole is what a listing says, and what the configuration
+// says.
 func (p *pass) isAsSaved(st *store.CalendarState, changes calendar.Changes) bool {
-	asListed := changes.Cursor == st.Cursor && changes.ReadOnly == st.ReadOnly && st.Source == cmp.Or(changes.Source, st.Source)
+	asListed := changes.Cursor == st.Cursor && changes.ReadOnly == st.ReadOnly &&
+		st.Source == cmp.Or(changes.Source, st.Source)
 	return asListed && st.Detects == p.c.Detects && st.Provider == p.c.Provider
 }
 
-// keepNews saves what a listing means, with the cursor behind it. problems are those of the calendar, as they are from then on.
+// keepNews saves what a listing means, with the cursor behind it. problems are those of the calendar, as they are from
+// then on.
 func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]store.Problem) error {
 	for _, problem := range news.problems {
 		problems[problem.ID] = problem
@@ -115,7 +118,8 @@ type news struct {
 func (n *news) empty() bool { return len(n.due)+len(n.problems)+len(n.solved) == 0 }
 
 // sift works out what a list of changes means, and reports the items that cannot be followed.
-func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, problems map[string]store.Problem) (n news) {
+func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record,
+	problems map[string]store.Problem) (n news) {
 	for i := range changes.List {
 		ch := &changes.List[i]
 		rec, isKnown := known[ch.ID]
@@ -131,15 +135,18 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record, pr
 			continue
 		case ch.Err != nil && !isKnown:
 			if problems[ch.ID].Reason != words.Of(ch.Err) {
-				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: words.Of(ch.Err), Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
+				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: words.Of(ch.Err),
+					Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
 			}
-			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{}, State: plan.Failed,
+			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{},
+				State:  plan.Failed,
 				Reason: words.Of(ch.Err), Error: words.Of(ch.Err)})
 			continue
 		case wanted:
 			n.due = append(n.due, ch.ID)
 		}
-		if before, had := problems[ch.ID]; had && !(before.Held && wanted) { // whether it is still held is seen when it is settled
+		// whether it is still held is seen when it is settled
+		if before, had := problems[ch.ID]; had && !(before.Held && wanted) {
 			n.solved = append(n.solved, ch.ID)
 		}
 	}
@@ -199,8 +206,10 @@ const maxID = 4096
 
 // tooLong reports an item that is left alone for its id.
 func (p *pass) tooLong(id string) {
-	reason := fmt.Sprintf("the event's id has %d bytes, more than the %d that are accepted: it is left alone", len(id), maxID)
-	p.report.Events = append(p.report.Events, EventReport{ID: id[:100] + "…", UID: id[:100] + "…", Steps: []string{}, State: plan.Failed, Reason: reason, Error: reason})
+	reason := fmt.Sprintf("the event's id has %d bytes, more than the %d that are accepted: it is left alone",
+		len(id), maxID)
+	p.report.Events = append(p.report.Events, EventReport{ID: id[:100] + "…", UID: id[:100] + "…", Steps: []string{},
+		State: plan.Failed, Reason: reason, Error: reason})
 }
 
 // since is when an item began to be a problem.
@@ -211,7 +220,8 @@ func since(problems map[string]store.Problem, id string, now time.Time) time.Tim
 	return now
 }
 
-// unlisted are the records that a full list does not name, open ones and those whose meeting is still to come: a question that Get answers.
+// unlisted are the records that a full list does not name, open ones and those whose meeting is still to come: a
+// question that Get answers.
 func unlisted(known map[string]*store.Record, changes calendar.Changes, now time.Time) []string {
 	var ids []string
 	listed := listedIDs(changes)

@@ -12,8 +12,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// TestThrottledCalendarIsLeftAlone: one refusal of the calendar's is enough; the other events wait, and no meeting is made whose
-// link could not be written.
+// TestThrottledCalendarIsLeftAlone: one refusal of the calendar's is enough; the other events wait, and no meeting is
+// made whose link could not be written.
 func TestThrottledCalendarIsLeftAlone(t *testing.T) {
 	b := newBench(t)
 	for i := range 5 {
@@ -57,7 +57,8 @@ func TestThrottledCalendarIsLeftAlone(t *testing.T) {
 func TestYoungEventWaits(t *testing.T) {
 	b := newBench(t)
 	start := b.now.Add(week)
-	id := b.cal.Put(calendar.Event{Title: "New #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour), Settled: b.now.Add(20 * time.Second)})
+	id := b.cal.Put(calendar.Event{Title: "New #zoom", Start: start, End: start.Add(time.Hour),
+		Until: start.Add(time.Hour), Settled: b.now.Add(20 * time.Second)})
 	r := b.pass()
 	if len(r.Events) != 1 || r.Events[0].State != plan.Pending {
 		t.Errorf("reported: %+v", r.Events)
@@ -80,7 +81,8 @@ func TestYoungEventWaits(t *testing.T) {
 func TestYoungEventGetsConference(t *testing.T) {
 	b := newBench(t)
 	start := b.now.Add(week)
-	id := b.cal.Put(calendar.Event{Title: "New #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour), Settled: b.now.Add(20 * time.Second)})
+	id := b.cal.Put(calendar.Event{Title: "New #zoom", Start: start, End: start.Add(time.Hour),
+		Until: start.Add(time.Hour), Settled: b.now.Add(20 * time.Second)})
 	b.pass()
 	b.cal.Edit(id, func(ev *calendar.Event) { ev.Conferences = []string{"https://meet.google.com/abc-defg-hij"} })
 	b.now = b.now.Add(21 * time.Second)
@@ -97,7 +99,8 @@ func TestLinkThatDoesNotKeep(t *testing.T) {
 	b.config.Settings.ReplaceMeet = true
 	b.start()
 	start := b.now.Add(week)
-	id := b.cal.Put(calendar.Event{Title: "Board #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour), Meet: true,
+	id := b.cal.Put(calendar.Event{Title: "Board #zoom", Start: start, End: start.Add(time.Hour),
+		Until: start.Add(time.Hour), Meet: true,
 		Conferences: []string{"https://meet.google.com/abc-defg-hij"}}) // the fake knows nothing of Meet, and keeps it
 	writes := 0
 	b.cal.Hook = func(call, phase, _ string) error {
@@ -126,7 +129,8 @@ func TestPlanReplacesMeet(t *testing.T) {
 	b.config.Settings.ReplaceMeet = true
 	b.start()
 	start := b.now.Add(week)
-	b.cal.Put(calendar.Event{Title: "Board #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour), Meet: true,
+	b.cal.Put(calendar.Event{Title: "Board #zoom", Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour),
+		Meet:        true,
 		Conferences: []string{"https://meet.google.com/abc-defg-hij"}})
 	r, err := b.e.Plan(t.Context(), "c")
 	if err != nil || r.Failed() || len(r.Events) != 1 || strings.Join(r.Events[0].Steps, " ") != "create link" {
@@ -134,8 +138,8 @@ func TestPlanReplacesMeet(t *testing.T) {
 	}
 }
 
-// TestAbsentCalendarCannotBeReleased: what cannot be seen cannot be looked at, and a release must not wait for the day on which the
-// calendar comes back empty.
+// TestAbsentCalendarCannotBeReleased: what cannot be seen cannot be looked at, and a release must not wait for the day
+// on which the calendar comes back empty.
 func TestAbsentCalendarCannotBeReleased(t *testing.T) {
 	b := newBench(t)
 	for i := range 8 {
@@ -153,7 +157,8 @@ func TestAbsentCalendarCannotBeReleased(t *testing.T) {
 	if r := b.pass(); !r.Held || r.OK || !r.Failed() {
 		t.Errorf("absent: %+v", r)
 	}
-	if held, _, err := b.e.Release(context.Background(), "c"); held || err == nil || !strings.Contains(err.Error(), "cannot be seen") {
+	if held, _, err := b.e.Release(context.Background(), "c"); held || err == nil ||
+		!strings.Contains(err.Error(), "cannot be seen") {
 		t.Errorf("released: %v, %v", held, err)
 	}
 	absent = false

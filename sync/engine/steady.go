@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// LastStep is how long a step goes on after its pass was told to stop. It is as long as any exchange with Zoom may take, so that an answer
-// that comes is heard; a step that makes several, none of which is answered, ends in doubt, as after a power cut.
+// LastStep is how long a step goes on after its pass was told to stop. It is as long as any exchange with Zoom may
+// take, so that an answer that comes is heard; a step that makes several, none of which is answered, ends in doubt, as
+// after a power cut.
 const LastStep = 30 * time.Second
 
 // steadied is a context for a step: it ends LastStep after ctx.

@@ -92,8 +92,8 @@ func (s *settling) beginEnding(d plan.Decision) error {
 	return s.save("", "", nil)
 }
 
-// giveAway has the open record of another item with this UID see to the meeting of a closed one that is still to come, where there is such a
-// record: this one cannot be opened again then.
+// giveAway has the open record of another item with this UID see to the meeting of a closed one that is still to come,
+// where there is such a record: this one cannot be opened again then.
 func (s *settling) giveAway() (given bool, err error) {
 	if s.mode.dry {
 		return false, nil
@@ -114,13 +114,15 @@ func (s *settling) giveAway() (given bool, err error) {
 	return given, err
 }
 
-// begin makes the record. One that claims a mark is saved in doubt: its meeting is looked for before anything is made. A
-// new mark has never been used, so nothing is saved before the create itself.
+// begin makes the record. One that claims a mark is saved in doubt: its meeting is looked for before anything is made.
+// A new mark has never been used, so nothing is saved before the create itself.
 func (s *settling) begin(ctx context.Context, d plan.Decision) error {
 	ev := s.ev
 	s.done.begun[ev.UID] = s.id
-	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark, Not: s.c.Settings.Rules.Not,
-		Template: d.Spec.Options.Template} // of a meeting that is found again nobody knows: it is taken for what was asked for
+	rec := &store.Record{Calendar: s.c.Name, EventID: s.id, UID: ev.UID, Host: d.Spec.Host, Mark: d.Mark,
+		Not: s.c.Settings.Rules.Not,
+		// of a meeting that is found again nobody knows: it is taken for what was asked for
+		Template: d.Spec.Options.Template}
 	if err := s.originOf(ctx, rec); err != nil {
 		return err
 	}
@@ -190,7 +192,8 @@ func (s *settling) isOurs(mark, uid string) bool {
 func (s *settling) saved(step, reason string) error {
 	s.story.steps = append(s.story.steps, step)
 	if !s.mode.dry {
-		s.e.opt.Log.Info(step, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID, "reason", reason)
+		s.e.opt.Log.Info(step, "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "meeting", s.rec.MeetingID,
+			"reason", reason)
 	}
 	return s.save(step, reason, nil)
 }

@@ -14,8 +14,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// sweepEvery is how often each account is looked through for meetings that no record names. After a lost state there may be such: of an
-// event that was deleted before it was remembered again nothing is left but its meeting.
+// sweepEvery is how often each account is looked through for meetings that no record names. After a lost state there
+// may be such: of an event that was deleted before it was remembered again nothing is left but its meeting.
 const sweepEvery = 24 * time.Hour
 
 // sweepAgain is when that is tried again if it failed: nothing is lost meanwhile.
@@ -24,8 +24,9 @@ const sweepAgain = time.Hour
 // ErrUnread says that a calendar has not been read to its end yet.
 var ErrUnread = errors.New("not all calendars have been read yet")
 
-// Sweep looks through the accounts for meetings with a mark of ours that no record names, unless that was done within the day. It only
-// tells: another zoomtag may keep them. ErrUnread until each calendar has been read, for what is not remembered yet is nobody's as well.
+// Sweep looks through the accounts for meetings with a mark of ours that no record names, unless that was done within
+// the day. It only tells: another zoomtag may keep them. ErrUnread until each calendar has been read, for what is not
+// remembered yet is nobody's as well.
 func (e *Engine) Sweep(ctx context.Context) error {
 	if err := e.loadRests(); err != nil {
 		return err
@@ -106,7 +107,8 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 }
 
 // marked lists the meetings of hosts that carry marks, and names the host whose meetings could not be listed.
-func marked(ctx context.Context, lister meeting.Lister, hosts []string) (list []meeting.Meeting, failed string, err error) {
+func marked(ctx context.Context, lister meeting.Lister,
+	hosts []string) (list []meeting.Meeting, failed string, err error) {
 	for _, host := range hosts {
 		some, err := lister.Marked(ctx, host)
 		if err != nil {
@@ -121,7 +123,8 @@ func marked(ctx context.Context, lister meeting.Lister, hosts []string) (list []
 func (e *Engine) hostsOf(a *Account) ([]string, error) {
 	var hosts []string
 	add := func(host string) {
-		if host != "" && !slices.ContainsFunc(hosts, func(h string) bool { return a.BudgetKey(h) == a.BudgetKey(host) }) {
+		if host != "" && !slices.ContainsFunc(hosts,
+			func(h string) bool { return a.BudgetKey(h) == a.BudgetKey(host) }) {
 			hosts = append(hosts, host)
 		}
 	}
@@ -132,7 +135,8 @@ func (e *Engine) hostsOf(a *Account) ([]string, error) {
 		add(c.Settings.AccountHost(a.Hash))
 	}
 	err := e.eachRecord(func(rec *store.Record) {
-		if m, _ := plan.ParseMark(rec.Mark); m.Account == a.Hash && !rec.Closed() { // who has left does not matter any more
+		// who has left does not matter any more
+		if m, _ := plan.ParseMark(rec.Mark); m.Account == a.Hash && !rec.Closed() {
 			add(rec.Host)
 		}
 	})
@@ -174,7 +178,8 @@ func (e *Engine) namedMarks() (map[string]bool, error) {
 }
 
 // leftovers are those of the listed meetings that carry a mark of an account and that nothing names.
-func leftovers(account string, listed []meeting.Meeting, named map[string]bool, before []store.Leftover, now time.Time) []store.Leftover {
+func leftovers(account string, listed []meeting.Meeting, named map[string]bool, before []store.Leftover,
+	now time.Time) []store.Leftover {
 	var found []store.Leftover
 	for i := range listed {
 		m := &listed[i]
@@ -198,7 +203,8 @@ func leftovers(account string, listed []meeting.Meeting, named map[string]bool, 
 func (e *Engine) tellLeftovers(before, found []store.Leftover) {
 	for _, l := range found {
 		if !slices.ContainsFunc(before, func(b store.Leftover) bool { return b.MeetingID == l.MeetingID }) {
-			e.opt.Log.Warn("meeting without an event", "meeting", l.MeetingID, "title", l.Topic, "host", l.Host, "mend", LeftoverMend(l))
+			e.opt.Log.Warn("meeting without an event", "meeting", l.MeetingID, "title", l.Topic, "host", l.Host, "mend",
+				LeftoverMend(l))
 		}
 	}
 }
@@ -212,7 +218,8 @@ func (e *Engine) saveSweep(account string, sweep store.Sweep) error {
 	return e.store.Update(func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
 }
 
-// Leftovers are the meetings that no record named when the accounts were last looked through, and why that could not be done.
+// Leftovers are the meetings that no record named when the accounts were last looked through, and why that could not be
+// done.
 func (e *Engine) Leftovers() (list []store.Leftover, failures []string, err error) {
 	for _, a := range e.opt.Accounts {
 		sweep, err := e.store.Sweep(a.Hash)
@@ -230,8 +237,8 @@ func (e *Engine) Leftovers() (list []store.Leftover, failures []string, err erro
 // ErrNoLeftover says that a meeting is none that may be cancelled by its id.
 var ErrNoLeftover = errors.New("no meeting of ours without an event has this number")
 
-// CancelLeftover cancels a meeting that no record names. It is read once more: it still has to carry the mark with which it was found, and
-// no record may name it by now.
+// CancelLeftover cancels a meeting that no record names. It is read once more: it still has to carry the mark with
+// which it was found, and no record may name it by now.
 func (e *Engine) CancelLeftover(ctx context.Context, id int64) (store.Leftover, error) {
 	for i := range e.opt.Accounts {
 		a := &e.opt.Accounts[i]
@@ -256,7 +263,8 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 	case err != nil:
 		return fmt.Errorf("meeting %d could not be read: %w", l.MeetingID, err)
 	case m.Mark != l.Mark:
-		return errors.Join(fmt.Errorf("meeting %d does not carry its mark any more: it is left alone", l.MeetingID), e.forgetLeftover(a, l, ""))
+		return errors.Join(fmt.Errorf("meeting %d does not carry its mark any more: it is left alone", l.MeetingID),
+			e.forgetLeftover(a, l, ""))
 	}
 	now := e.opt.Now()
 	named, err := e.namedMarks()
@@ -264,7 +272,8 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 		return err
 	}
 	if named[l.Mark] {
-		return errors.Join(fmt.Errorf("an event has meeting %d by now: it is left alone", l.MeetingID), e.forgetLeftover(a, l, ""))
+		return errors.Join(fmt.Errorf("an event has meeting %d by now: it is left alone", l.MeetingID),
+			e.forgetLeftover(a, l, ""))
 	}
 	err = e.store.Update(func(tx *store.Tx) error {
 		if rec, err := tx.ByMark(l.Mark); err != nil || rec != nil {
@@ -275,7 +284,9 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 		}
 		ok, err := tx.Spend(a.BudgetKey(l.Host), day(now), DailyLimit)
 		if err == nil && !ok {
-			err = fmt.Errorf("Zoom lets a host be changed %d times a day, and %s is at that: try again after 00:00 UTC", DailyLimit, l.Host) //nolint:staticcheck // Zoom is a name
+			//nolint:staticcheck // Zoom is a name
+			err = fmt.Errorf("Zoom lets a host be changed %d times a day, and %s is at that: try again after 00:00 UTC",
+				DailyLimit, l.Host)
 		}
 		return err
 	})
@@ -299,6 +310,7 @@ func (e *Engine) forgetLeftover(a *Account, l store.Leftover, cancelled string) 
 		if err := tx.PutSweep(a.Hash, sweep); err != nil || cancelled == "" {
 			return err
 		}
-		return tx.Journal(store.Entry{At: e.opt.Now(), Title: strings.TrimSpace(l.Topic), Step: "cancel", Meeting: l.MeetingID, Reason: cancelled})
+		return tx.Journal(store.Entry{At: e.opt.Now(), Title: strings.TrimSpace(l.Topic), Step: "cancel",
+			Meeting: l.MeetingID, Reason: cancelled})
 	})
 }

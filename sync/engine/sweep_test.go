@@ -10,8 +10,8 @@ import (
 	"zoomtag/store"
 )
 
-// TestMeetingsWithoutAnEvent: after a lost state a meeting whose event was deleted is known to nobody. It is found, told, and cancelled on
-// demand; nothing else is.
+// TestMeetingsWithoutAnEvent: after a lost state a meeting whose event was deleted is known to nobody. It is found,
+// told, and cancelled on demand; nothing else is.
 func TestMeetingsWithoutAnEvent(t *testing.T) {
 	b := newBench(t)
 	kept := b.put("Kept #zoom", week)
@@ -34,7 +34,8 @@ func TestMeetingsWithoutAnEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	list, failures, err := b.e.Leftovers()
-	if err != nil || len(list) != 1 || list[0].Topic != "Lost" || len(failures) != 0 || !strings.Contains(LeftoverMend(list[0]), "zoomtag cancel ") {
+	if err != nil || len(list) != 1 || list[0].Topic != "Lost" || len(failures) != 0 ||
+		!strings.Contains(LeftoverMend(list[0]), "zoomtag cancel ") {
 		t.Fatalf("%+v, %v, %v", list, failures, err)
 	}
 	b.meetings(2)
@@ -71,7 +72,8 @@ func TestMeetingsWithoutAnEvent(t *testing.T) {
 	}
 }
 
-// TestLeftoverThatIsNone: a meeting that an event has by now, or that does not carry its mark any more, is not cancelled.
+// TestLeftoverThatIsNone: a meeting that an event has by now, or that does not carry its mark any more, is not
+// cancelled.
 func TestLeftoverThatIsNone(t *testing.T) {
 	b := newBench(t)
 	id := b.put("Talk #zoom", week)
@@ -95,7 +97,8 @@ func TestLeftoverThatIsNone(t *testing.T) {
 	ev.ID = "again"
 	b.cal.Put(ev)
 	b.pass()
-	if _, err := b.e.CancelLeftover(ctx, list[0].MeetingID); err == nil || !strings.Contains(err.Error(), "an event has meeting") {
+	if _, err := b.e.CancelLeftover(ctx, list[0].MeetingID); err == nil ||
+		!strings.Contains(err.Error(), "an event has meeting") {
 		t.Errorf("an event has it: %v", err)
 	}
 	b.meetings(2)

@@ -20,8 +20,8 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 		return err // a meeting whose link nobody could see yet
 	}
 	if s.mine().Hash != d.Account {
-		// Nothing was made under the mark, which is of the account that was asked for before. The record knows its account by its mark, from
-		// the moment of the doubt.
+		// Nothing was made under the mark, which is of the account that was asked for before. The record knows its
+		// account by its mark, from the moment of the doubt.
 		if err := s.forgetCancelled(d.Account); err != nil {
 			return err
 		}
@@ -55,7 +55,8 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	return s.saved("create", d.Reason)
 }
 
-// told notes what the meeting knows by now. Of one that is unfinished that is left open: what it lacks is found by reading it.
+// told notes what the meeting knows by now. Of one that is unfinished that is left open: what it lacks is found by
+// reading it.
 func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
 	s.rec.Knows(spec)
 	if m.Unfinished {
@@ -65,8 +66,8 @@ func (s *settling) told(spec meeting.Spec, m *meeting.Meeting) {
 	s.rec.Meeting.Unfinished = false
 }
 
-// startable is spec for a meeting that is made now: a start that has passed is never sent. Of a series whose last occurrence has begun,
-// only that one is left.
+// startable is spec for a meeting that is made now: a start that has passed is never sent. Of a series whose last
+// occurrence has begun, only that one is left.
 func startable(spec meeting.Spec, now time.Time) meeting.Spec {
 	if spec.Kind == meeting.Fixed {
 		if _, ok := spec.Remaining(now); ok {
@@ -152,8 +153,8 @@ func (s *settling) notUpdated(told *meeting.Spec, err error) error {
 	return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be updated: %w", err))
 }
 
-// changedBeside reports whether an update, which told only what differs between two specs, has brought to light that topic or time were
-// changed at Zoom as well.
+// changedBeside reports whether an update, which told only what differs between two specs, has brought to light that
+// topic or time were changed at Zoom as well.
 func changedBeside(before, after meeting.Meeting, from, to meeting.Spec) bool {
 	titled := from.Topic == to.Topic && from.Kind != meeting.Personal
 	if titled && after.Topic != before.Topic {
@@ -171,12 +172,14 @@ func sameMeeting(a, b meeting.Meeting, now time.Time) bool {
 	return sameWayIn && a.Topic == b.Topic && sameSchedule(a, b, now)
 }
 
-// sameSchedule reports whether a meeting that was read twice takes place at the same times, as far as they have not begun at now.
+// sameSchedule reports whether a meeting that was read twice takes place at the same times, as far as they have not
+// begun at now.
 func sameSchedule(a, b meeting.Meeting, now time.Time) bool {
 	return a.Start.Equal(b.Start) && a.Duration == b.Duration && sameTimes(a.Occurrences, b.Occurrences, now)
 }
 
-// sameTimes reports whether two lists of coming occurrences, read one after the other, agree on what has not begun at now.
+// sameTimes reports whether two lists of coming occurrences, read one after the other, agree on what has not begun at
+// now.
 func sameTimes(a, b []meeting.Occurrence, now time.Time) bool {
 	coming := func(list []meeting.Occurrence) []meeting.Occurrence {
 		return slices.DeleteFunc(slices.Clone(list), func(o meeting.Occurrence) bool { return !o.Start.After(now) })
@@ -186,7 +189,8 @@ func sameTimes(a, b []meeting.Occurrence, now time.Time) bool {
 	})
 }
 
-// word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the owner hears why.
+// word reads the service's own invitation text. Where that is not to be had, the block gets the short text, and the
+// owner hears why.
 func (s *settling) word(ctx context.Context) error {
 	inviter, ok := s.mine().Meetings.(meeting.Inviter)
 	if !ok {
@@ -205,9 +209,11 @@ func (s *settling) word(ctx context.Context) error {
 		}
 		s.rec.Lost(s.e.opt.Now())
 	case errors.Is(err, meeting.ErrDenied), errors.Is(err, meeting.ErrInvalid):
-		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + words.Of(err) + "): the short text is used"
+		s.rec.Meeting.NoInvitation = "Zoom's own invitation text could not be read (" + words.Of(err) +
+			"): the short text is used"
 	case err != nil:
-		return s.hushed(s.rec.Host, fmt.Errorf("Zoom's invitation text could not be read: %w", err)) //nolint:staticcheck // Zoom is a name
+		err = fmt.Errorf("Zoom's invitation text could not be read: %w", err) //nolint:staticcheck // Zoom is a name
+		return s.hushed(s.rec.Host, err)
 	case strings.TrimSpace(text) == "":
 		s.rec.Meeting.NoInvitation = "Zoom's own invitation text is empty: the short text is used"
 	default:

@@ -7,9 +7,10 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// timetable is a cron specification and when it runs. The grammar is robfig/cron's; what runs when the clocks change is our own, as people
-// know it from cron: a time that is skipped runs once, right after the gap, and a time that there is twice runs the first time. Where every
-// hour counts there is nothing to make up for or to leave out: such a schedule goes by the hours as they pass.
+// timetable is a cron specification and when it runs. The grammar is robfig/cron's; what runs when the clocks change is
+// our own, as people know it from cron: a time that is skipped runs once, right after the gap, and a time that there is
+// twice runs the first time. Where every hour counts there is nothing to make up for or to leave out: such a schedule
+// goes by the hours as they pass.
 type timetable struct {
 	every cron.Schedule     // of @every; nil for the others
 	spec  cron.SpecSchedule // reckons in UTC, which stands for the time on the wall
@@ -79,8 +80,9 @@ func onWall(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
-// moment is when the clocks of a zone first show a time, or, if they skip it, when they do so. time.Date gives a time that is right before or
-// behind a change of the clocks, and does not say which: only where it is right behind one there may be an earlier one.
+// moment is when the clocks of a zone first show a time, or, if they skip it, when they do so. time.Date gives a time
+// that is right before or behind a change of the clocks, and does not say which: only where it is right behind one
+// there may be an earlier one.
 func moment(wall time.Time, zone *time.Location) time.Time {
 	near := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
 	start, end := near.ZoneBounds()

@@ -9,8 +9,8 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// naive lists the runs of a specification minute by minute, from what people expect: each minute that passes is looked at, with what the
-// clocks show in it.
+// naive lists the runs of a specification minute by minute, from what people expect: each minute that passes is looked
+// at, with what the clocks show in it.
 func naive(t *testing.T, text string, from, to time.Time) []time.Time {
 	t.Helper()
 	parsed, err := cron.ParseStandard(text)
@@ -28,7 +28,8 @@ func naive(t *testing.T, text string, from, to time.Time) []time.Time {
 		} else {
 			day = day || weekday
 		}
-		return day && has(spec.Minute, wall.Minute()) && has(spec.Hour, wall.Hour()) && has(spec.Month, int(wall.Month()))
+		return day && has(spec.Minute, wall.Minute()) && has(spec.Hour, wall.Hour()) &&
+			has(spec.Month, int(wall.Month()))
 	}
 	everyHour := true
 	for h := range 24 {
@@ -54,7 +55,8 @@ func naive(t *testing.T, text string, from, to time.Time) []time.Time {
 	return runs
 }
 
-// changes are days on which clocks change, in zones that do it at midnight, by half an hour, by a whole day, or not at all.
+// changes are days on which clocks change, in zones that do it at midnight, by half an hour, by a whole day, or not at
+// all.
 var changes = []struct {
 	zone string
 	days []string

@@ -16,7 +16,8 @@ import (
 // errParked says that a link is written later, with those of other events that lie in the same place.
 var errParked = errors.New("the link waits for others")
 
-// parked is an event whose link waits. Nothing says yet that it has one: its record is due, and after a crash the link is written anew.
+// parked is an event whose link waits. Nothing says yet that it has one: its record is due, and after a crash the link
+// is written anew.
 type parked struct {
 	*settling
 	step plan.Decision
@@ -25,8 +26,8 @@ type parked struct {
 	answer calendar.Got
 }
 
-// parkedFor is how long a link waits for others at most, but that writing all of them is not to take more than a tenth of the time: else
-// many events would take more than twice the time of half as many.
+// parkedFor is how long a link waits for others at most, but that writing all of them is not to take more than a tenth
+// of the time: else many events would take more than twice the time of half as many.
 const parkedFor = 5 * time.Second
 
 // liesTogether reports whether the event lies in one place with others, and is written with them.
@@ -74,8 +75,8 @@ func (p *pass) writeInTime(ctx context.Context) error {
 	return p.writeTogether(ctx)
 }
 
-// writeTogether writes all links that wait, and goes on with their events until none waits any more: what somebody has changed meanwhile
-// is read and parked once again.
+// writeTogether writes all links that wait, and goes on with their events until none waits any more: what somebody has
+// changed meanwhile is read and parked once again.
 func (p *pass) writeTogether(ctx context.Context) error {
 	for len(p.writes.parked) > 0 {
 		list := p.writes.parked

@@ -43,7 +43,8 @@ func (h *house) configure(names ...string) {
 		c.Name, c.Source = name, sourced{h.cals[name], fmt.Sprintf("%p", h.cals[name])}
 		list = append(list, &c)
 	}
-	next := New(h.st, list, Options{Accounts: h.accounts(), Now: func() time.Time { return h.now }, Jitter: func() float64 { return 0 }, Random: h.random})
+	next := New(h.st, list, Options{Accounts: h.accounts(), Now: func() time.Time { return h.now },
+		Jitter: func() float64 { return 0 }, Random: h.random})
 	if h.e != nil {
 		next.Succeed(h.e)
 	}
@@ -89,7 +90,8 @@ func (h *house) settle() {
 func (h *house) share(uid, title string, names ...string) {
 	start := h.now.Add(week)
 	for _, name := range names {
-		h.cals[name].Put(calendar.Event{ID: uid + "-" + name, UID: uid, Title: title, Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)})
+		h.cals[name].Put(calendar.Event{ID: uid + "-" + name, UID: uid, Title: title, Start: start,
+			End: start.Add(time.Hour), Until: start.Add(time.Hour)})
 	}
 }
 
@@ -113,7 +115,8 @@ func (h *house) opened(uid string) (open []string) {
 	return open
 }
 
-// TestSharedEventsOneMeeting: the same events in two calendars whose passes run at once. Whichever comes first has the record.
+// TestSharedEventsOneMeeting: the same events in two calendars whose passes run at once. Whichever comes first has the
+// record.
 func TestSharedEventsOneMeeting(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	const events = 30
@@ -141,7 +144,8 @@ func TestSharedEventsOneMeeting(t *testing.T) {
 	}
 }
 
-// TestTwinHasItsTurn: an item that was left alone gets the meeting when the one that had it goes, in whichever calendars they are.
+// TestTwinHasItsTurn: an item that was left alone gets the meeting when the one that had it goes, in whichever
+// calendars they are.
 func TestTwinHasItsTurn(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("uid", "Talk #zoom", "x", "y")
@@ -226,7 +230,8 @@ func TestNewOrganizerOfWhatWasHeld(t *testing.T) {
 	h.meetings(1)
 }
 
-// TestUndoElsewhere: an event is deleted, and restored within the week under another id or in another calendar, with the link or from before.
+// TestUndoElsewhere: an event is deleted, and restored within the week under another id or in another calendar, with
+// the link or from before.
 func TestUndoElsewhere(t *testing.T) {
 	for _, to := range []string{"x", "y"} {
 		for _, old := range []bool{false, true} {
@@ -245,14 +250,16 @@ func TestUndoElsewhere(t *testing.T) {
 			h.cals[to].Put(before)
 			h.settle()
 			h.meetings(1)
-			if got := h.zoom.Meetings()[0].ID; got != first || !strings.Contains(h.event(to, "restored").Link.Block, fmt.Sprint(got)) {
+			if got := h.zoom.Meetings()[0].ID; got != first || !strings.Contains(h.event(to, "restored").Link.Block,
+				fmt.Sprint(got)) {
 				t.Errorf("restored in %s, from before its link %t: meeting %d, not %d", to, old, got, first)
 			}
 		}
 	}
 }
 
-// TestRenamedCalendar: a calendar gets another name in the configuration while some of its events are ending, deleted or wanted.
+// TestRenamedCalendar: a calendar gets another name in the configuration while some of its events are ending, deleted
+// or wanted.
 func TestRenamedCalendar(t *testing.T) {
 	h := newHouse(t, "x")
 	for _, uid := range []string{"kept", "untagged", "deleted", "later"} {
@@ -277,7 +284,8 @@ func TestRenamedCalendar(t *testing.T) {
 	}
 }
 
-// TestCalendarRenamedWithinAPass: the configuration is read again, with another name for the calendar, at each call of a pass.
+// TestCalendarRenamedWithinAPass: the configuration is read again, with another name for the calendar, at each call of
+// a pass.
 func TestCalendarRenamedWithinAPass(t *testing.T) {
 	for at := 1; ; at++ {
 		h := newHouse(t, "x")
@@ -316,8 +324,8 @@ func TestCalendarRenamedWithinAPass(t *testing.T) {
 	}
 }
 
-// TestTwoNamesForEachOther: two engines that follow one another over a calendar with two names, of which each has one, do not wait for each
-// other.
+// TestTwoNamesForEachOther: two engines that follow one another over a calendar with two names, of which each has one,
+// do not wait for each other.
 func TestTwoNamesForEachOther(t *testing.T) {
 	h := newHouse(t, "x")
 	h.cals["y"] = h.cals["x"]
@@ -426,6 +434,7 @@ func (b *bench) rooms(name string) {
 	s.Accounts = []plan.Account{{Hash: s.Account, Kind: meeting.Personal, Host: s.Host, Room: s.Room}}
 	b.config.Detects = name
 	c := b.config
-	b.e = New(b.st, []*Calendar{&c}, Options{Accounts: []Account{{Hash: s.Account, Meetings: room{}, Main: true, Room: true}},
-		Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+	b.e = New(b.st, []*Calendar{&c},
+		Options{Accounts: []Account{{Hash: s.Account, Meetings: room{}, Main: true, Room: true}},
+			Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
 }

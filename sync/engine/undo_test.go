@@ -29,12 +29,16 @@ func TestUndo(t *testing.T) {
 				return nil
 			}
 		}},
-		{name: "never sent", away: 24 * time.Hour, same: true, create: 1, fail: once("recover", "before", meeting.ErrNotSent)},
+		{name: "never sent", away: 24 * time.Hour, same: true, create: 1,
+			fail: once("recover", "before", meeting.ErrNotSent)},
 		{name: "not now", away: 24 * time.Hour, same: true, create: 1, fail: func(w *watch) func(string, string) error {
-			return once("recover", "before", &meeting.Throttled{Until: w.now.Add(time.Minute), Err: errors.New("slowly")})(w)
+			return once("recover", "before", &meeting.Throttled{Until: w.now.Add(time.Minute),
+				Err: errors.New("slowly")})(w)
 		}},
-		{name: "the answer is lost", away: 24 * time.Hour, same: true, create: 1, fail: once("recover", "after", errors.New("connection reset"))},
-		{name: "nobody knows", away: 24 * time.Hour, same: true, create: 1, fail: once("recover", "before", errors.New("connection reset"))},
+		{name: "the answer is lost", away: 24 * time.Hour, same: true, create: 1,
+			fail: once("recover", "after", errors.New("connection reset"))},
+		{name: "nobody knows", away: 24 * time.Hour, same: true, create: 1,
+			fail: once("recover", "before", errors.New("connection reset"))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWatch(t)
@@ -55,7 +59,8 @@ func TestUndo(t *testing.T) {
 			w.pass()
 			w.until(w.now.Add(2 * time.Hour))
 			all := w.zoom.Meetings()
-			if now := w.event(id).Link.JoinURL; len(all) != 1 || now != all[0].JoinURL || (now == first) != c.same || w.zoom.Creates() != c.create || all[0].Spec.Topic != "Talk again" {
+			if now := w.event(id).Link.JoinURL; len(all) != 1 || now != all[0].JoinURL || (now == first) != c.same ||
+				w.zoom.Creates() != c.create || all[0].Spec.Topic != "Talk again" {
 				t.Errorf("%+v; the event shows %q, before %q; %d were made", all, now, first, w.zoom.Creates())
 			}
 		})
@@ -92,7 +97,8 @@ func TestUndoOfADeletion(t *testing.T) {
 	w.cal.Restore(id)
 	w.pass()
 	w.until(w.now.Add(time.Hour))
-	if all := w.zoom.Meetings(); len(all) != 1 || all[0].JoinURL != first || w.event(id).Link.JoinURL != first || w.zoom.Creates() != 1 {
+	if all := w.zoom.Meetings(); len(all) != 1 || all[0].JoinURL != first || w.event(id).Link.JoinURL != first ||
+		w.zoom.Creates() != 1 {
 		t.Errorf("%+v; the event shows %q, before %q", all, w.event(id).Link.JoinURL, first)
 	}
 }

@@ -13,8 +13,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// goesOn reports whether a step that failed leaves the link to be seen to all the same: a link that works is of more use than a meeting that
-// knows of every change. What could not be done is done later, and the owner hears of it meanwhile.
+// goesOn reports whether a step that failed leaves the link to be seen to all the same: a link that works is of more
+// use than a meeting that knows of every change. What could not be done is done later, and the owner hears of it
+// meanwhile.
 func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
 	var wait *waiting
 	tells := d.Do == plan.Update || d.Do == plan.Word
@@ -23,14 +24,16 @@ func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
 		return false
 	case s.rec == nil || !hasLivingMeeting(s.rec):
 		return false
-	case errors.As(err, &wait) && wait.state == plan.Held, errors.Is(err, meeting.ErrUnfit), isOfTheStore(err), !s.asSafe(d.Spec, told):
+	case errors.As(err, &wait) && wait.state == plan.Held, errors.Is(err, meeting.ErrUnfit), isOfTheStore(err),
+		!s.asSafe(d.Spec, told):
 		return false
 	}
 	s.story.untold = err
 	return true
 }
 
-// hasLivingMeeting reports whether a record has a meeting that can be shown, and of which Zoom has not said that it is gone.
+// hasLivingMeeting reports whether a record has a meeting that can be shown, and of which Zoom has not said that it is
+// gone.
 func hasLivingMeeting(rec *store.Record) bool {
 	return rec.MeetingID != 0 && rec.Meeting.JoinURL != "" && rec.LostAt.IsZero()
 }
@@ -41,8 +44,8 @@ func isOfTheStore(err error) bool {
 	return errors.As(err, &damaged) || errors.Is(err, store.ErrChanged)
 }
 
-// asSafe reports whether the meeting lets in nobody whom what is asked for would keep out: told is what it knew before the step. Of one of
-// which that is not known, what the event shows already may be shown, and what was made just now.
+// asSafe reports whether the meeting lets in nobody whom what is asked for would keep out: told is what it knew before
+// the step. Of one of which that is not known, what the event shows already may be shown, and what was made just now.
 func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
 	wants := spec.Options.Passcode
 	wantsPasscode := wants != "" && wants != meeting.PasscodeNone
@@ -58,8 +61,8 @@ func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
 	return s.rec.JoinURL != "" || slices.Contains(s.story.steps, "create")
 }
 
-// conclude saves what was concluded. Where the link was seen to although Zoom could not be told of a change, that is tried again when Zoom
-// can be asked, or after a while.
+// conclude saves what was concluded. Where the link was seen to although Zoom could not be told of a change, that is
+// tried again when Zoom can be asked, or after a while.
 func (s *settling) conclude(d plan.Decision) error {
 	if s.story.untold == nil || d.State != plan.Linked {
 		return s.finish(d)
@@ -78,12 +81,14 @@ func (s *settling) conclude(d plan.Decision) error {
 		} else if rest.Refused {
 			again = rest.Until
 		}
-		s.e.opt.Log.Warn("the meeting does not know of a change yet", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", text)
+		s.e.opt.Log.Warn("the meeting does not know of a change yet", "calendar", s.c.Name, "event", s.id, "title",
+			s.rec.Title, "reason", text)
 	}
 	if d.At.IsZero() || again.Before(d.At) {
 		d.At = again
 	}
-	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.story.untoldStep], "the link works, and not all is as it was asked for yet")+": "+text)
+	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.story.untoldStep],
+		"the link works, and not all is as it was asked for yet")+": "+text)
 	return s.finish(d)
 }
 

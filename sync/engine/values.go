@@ -12,12 +12,14 @@ import (
 type pass struct {
 	e       *Engine
 	c       *Calendar
-	mode    mode        // how it is made; set at its beginning, but for impatient
-	outside outside     // whom it asks; set at its beginning
-	seen    reading     // what the calendar says; written while it is read (changes.go, reading.go, brake.go), and by who takes a record over
-	writes  batch       // links that are written together; written by link.go and together.go alone
-	done    conclusions // what is concluded of the events; written by outcome.go, kin.go and begin, saved by finish.go
-	report  Report      // what people are told; written by report.go, and by who holds or breaks off the pass
+	mode    mode    // how it is made; set at its beginning, but for impatient
+	outside outside // whom it asks; set at its beginning
+	// what the calendar says; written while it is read (changes.go, reading.go, brake.go), and by who takes a record
+	// over
+	seen   reading
+	writes batch       // links that are written together; written by link.go and together.go alone
+	done   conclusions // what is concluded of the events; written by outcome.go, kin.go and begin, saved by finish.go
+	report Report      // what people are told; written by report.go, and by who holds or breaks off the pass
 }
 
 // mode is how a pass is made.
@@ -52,12 +54,13 @@ type reading struct {
 type conclusions struct {
 	records map[string]*store.Record // by the ids of their events
 	begun   map[string]string        // the ids of records begun in this pass, by UID
-	clear   []string                 // ids that are nothing of ours; in a dry pass, until they are looked at, those that are due
-	left    []string                 // ids that are left to another item with their UID
-	handOn  []string                 // UIDs whose items are no longer ours to write: another item may have its turn
-	later   map[string]time.Time     // ids of which nothing is remembered yet, and when they are looked at again
-	held    []store.Problem          // events that are held and have no record
-	remarks []store.Entry            // for the journal
+	// ids that are nothing of ours; in a dry pass, until they are looked at, those that are due
+	clear   []string
+	left    []string             // ids that are left to another item with their UID
+	handOn  []string             // UIDs whose items are no longer ours to write: another item may have its turn
+	later   map[string]time.Time // ids of which nothing is remembered yet, and when they are looked at again
+	held    []store.Problem      // events that are held and have no record
+	remarks []store.Entry        // for the journal
 }
 
 // batch are links that wait to be written together.
@@ -133,7 +136,8 @@ func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
 		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}},
 	}
 	if dry {
-		p.outside.source, p.outside.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls, e.opt.Now)
+		p.outside.source, p.outside.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls,
+			e.opt.Now)
 	}
 	return p
 }

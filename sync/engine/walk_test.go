@@ -16,7 +16,8 @@ func TestWalk(t *testing.T) {
 	enginetest.Run(t, *walks, enginetest.Fake)
 }
 
-// TestWalkRemoved: zoomtag can be removed from a calendar at any moment, broken off at any point, and leaves nothing of itself behind.
+// TestWalkRemoved: zoomtag can be removed from a calendar at any moment, broken off at any point, and leaves nothing of
+// itself behind.
 func TestWalkRemoved(t *testing.T) {
 	enginetest.RunRemoval(t, *walks, enginetest.Fake)
 }

@@ -37,7 +37,8 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// weeks is a calendar whose series take place weekly, ten times in a row where the tag asks for a schedule, else without an end.
+// weeks is a calendar whose series take place weekly, ten times in a row where the tag asks for a schedule, else
+// without an end.
 type weeks struct {
 	*calendartest.Fake
 	begin map[string]time.Time // of the first occurrence
@@ -106,7 +107,8 @@ const yearHost = "alice@example.com"
 
 func newYear(t *testing.T) *year {
 	t.Helper()
-	y := &year{T: t, rng: rand.New(rand.NewPCG(1, 2)), now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), idle: map[string]bool{}}
+	y := &year{T: t, rng: rand.New(rand.NewPCG(1, 2)), now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
+		idle: map[string]bool{}}
 	clock := func() time.Time { return y.now }
 	var err error
 	if y.zone, err = time.LoadLocation("Europe/Berlin"); err != nil {
@@ -114,12 +116,14 @@ func newYear(t *testing.T) *year {
 	}
 	y.cal = &weeks{Fake: calendartest.NewFake(), begin: map[string]time.Time{}, now: clock}
 	y.zoom = zoomtest.New(zoomtest.Options{Now: clock, Users: []zoomtest.User{{Email: yearHost}}})
-	y.client, err = zoom.New(zoom.Config{AccountID: "account", ClientID: "client", ClientSecret: "secret", APIURL: "http://127.0.0.1/v2", OAuthURL: "http://127.0.0.1/oauth",
+	y.client, err = zoom.New(zoom.Config{AccountID: "account", ClientID: "client", ClientSecret: "secret",
+		APIURL: "http://127.0.0.1/v2", OAuthURL: "http://127.0.0.1/oauth",
 		HTTP: direct{y.zoom}, Now: clock, Wait: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	y.st, err = store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Strict: true})
+	y.st, err = store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true,
+		Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,8 +134,10 @@ func newYear(t *testing.T) *year {
 		}
 	})
 	y.e = engine.New(y.st, []*engine.Calendar{{Name: "c", Source: y.cal, Settings: plan.Settings{
-		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: yearHost, Account: plan.AccountHash("a"), Grace: 10 * time.Minute, Checks: true}}},
-		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: y.client, Budgeted: true, Main: true}}, Now: clock,
+		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: yearHost, Account: plan.AccountHash("a"),
+		Grace: 10 * time.Minute, Checks: true}}},
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: y.client, Budgeted: true,
+			Main: true}}, Now: clock,
 			Jitter: func() float64 { return 0 }, Judge: y.judge})
 	for i := range 200 {
 		y.put(i)
@@ -178,7 +184,8 @@ func (y *year) judge(ctx context.Context, look engine.Look) []store.Verdict {
 		y.asked = y.now
 	}
 	var list []store.Verdict
-	for _, f := range doctor.JudgeLink(doctor.Facts{Now: y.now, Calendar: "c", Event: look.Event, Record: look.Record, Link: look.Event.Link.JoinURL,
+	for _, f := range doctor.JudgeLink(doctor.Facts{Now: y.now, Calendar: "c", Event: look.Event, Record: look.Record,
+		Link: look.Event.Link.JoinURL,
 		Text: look.Event.Description, Meeting: look.Meeting, Host: &y.host}) {
 		list = append(list, store.Verdict{Code: f.Code, Severity: string(f.Severity), What: f.What, Mend: f.Mend})
 	}
@@ -232,7 +239,8 @@ func (y *year) disturb(day int) {
 	}
 	if day%7 == 3 {
 		for _, rec := range recs {
-			if ev, ok := y.cal.begin[rec.EventID]; ok && !y.idle[rec.EventID] && rec.MeetingID != 0 && ev.Before(y.now) {
+			if ev, ok := y.cal.begin[rec.EventID]; ok && !y.idle[rec.EventID] && rec.MeetingID != 0 &&
+				ev.Before(y.now) {
 				for _, running := range []bool{true, false} {
 					y.zoom.OwnerEdit(rec.MeetingID, func(m *zoomtest.Meeting) { m.Running = running })
 				}
@@ -284,7 +292,8 @@ func (y *year) verdicts() map[string]int {
 	return found
 }
 
-// right checks that each link of an event that is to come leads to a meeting at the event's times; it says how many there are.
+// right checks that each link of an event that is to come leads to a meeting at the event's times; it says how many
+// there are.
 func (y *year) right() (coming int) {
 	y.Helper()
 	live := map[string]zoomtest.Meeting{}
@@ -332,9 +341,9 @@ func (y *year) rightSeries(ev calendar.Event, m zoomtest.Meeting) {
 	}
 }
 
-// TestYear: two hundred links and a year in which people change and delete meetings at Zoom, the clocks change, the host loses the
-// licence for a while, and series are held, or are not and expire. In the end every link is right, no day needs more calls than Zoom
-// allows, and no link more readings than are stated.
+// TestYear: two hundred links and a year in which people change and delete meetings at Zoom, the clocks change, the
+// host loses the licence for a while, and series are held, or are not and expire. In the end every link is right, no
+// day needs more calls than Zoom allows, and no link more readings than are stated.
 func TestYear(t *testing.T) {
 	t.Parallel()
 	y := newYear(t)
@@ -369,7 +378,8 @@ func TestYear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	renewed = slices.DeleteFunc(renewed, func(e store.Entry) bool { return !strings.Contains(e.Reason, "nobody has started the meeting") })
+	renewed = slices.DeleteFunc(renewed,
+		func(e store.Entry) bool { return !strings.Contains(e.Reason, "nobody has started the meeting") })
 	for _, e := range renewed {
 		if !y.idle[e.EventID] {
 			t.Errorf("%s was held, and got a new meeting", e.Title)
@@ -381,8 +391,8 @@ func TestYear(t *testing.T) {
 	y.readings(begin)
 }
 
-// readings checks how often meetings were read: once a day and thrice before each time that the event takes place, and once or twice more
-// for what was changed at Zoom.
+// readings checks how often meetings were read: once a day and thrice before each time that the event takes place, and
+// once or twice more for what was changed at Zoom.
 func (y *year) readings(begin time.Time) {
 	y.Helper()
 	reads := 0

@@ -43,8 +43,8 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkGoICal is go-ical's encoder with the same calendars, which it gets ready made: it has no texts to look for tags in,
-// no zones to work out and no lines to fold.
+// BenchmarkGoICal is go-ical's encoder with the same calendars, which it gets ready made: it has no texts to look for
+// tags in, no zones to work out and no lines to fold.
 func BenchmarkGoICal(b *testing.B) {
 	var list []*goical.Calendar
 	size := 0

@@ -70,8 +70,8 @@ func (p *part) begin(w *ical.Writer) {
 	w.Word(strconv.Itoa(p.sequence()))
 }
 
-// when writes start and end. An end that is not after the start is no end that may be written (RFC 5545 3.8.2.2): without it
-// the event takes no time, or that day.
+// when writes start and end. An end that is not after the start is no end that may be written (RFC 5545 3.8.2.2):
+// without it the event takes no time, or that day.
 func (p *part) when(w *ical.Writer, start, end time.Time) {
 	start, end = p.local(start), p.local(end)
 	w.Times("DTSTART", p.form, start)
@@ -80,8 +80,9 @@ func (p *part) when(w *ical.Writer, start, end time.Time) {
 	}
 }
 
-// local is a time as it is written: in the event's zone, or the day that a midnight begins. Where the clock skips midnight,
-// which it does in Santiago and Cairo, package time may take the hour before for it: noon is on the right day.
+// local is a time as it is written: in the event's zone, or the day that a midnight begins. Where the clock skips
+// midnight, which it does in Santiago and Cairo, package time may take the hour before for it: noon is on the right
+// day.
 func (p *part) local(at time.Time) time.Time {
 	if !p.form.Dates {
 		return at.In(p.Event.Start.Location())
@@ -121,8 +122,8 @@ func (p *part) say(w *ical.Writer, s shown) {
 	}
 }
 
-// ways writes the link in each of the places where calendar apps look for one: Apple's look into URL and LOCATION, those that
-// follow RFC 7986 (5.11) at CONFERENCE, all others show the block.
+// ways writes the link in each of the places where calendar apps look for one: Apple's look into URL and LOCATION,
+// those that follow RFC 7986 (5.11) at CONFERENCE, all others show the block.
 func (p *part) ways(w *ical.Writer) {
 	w.Name("URL")
 	if url := strings.TrimSpace(p.Event.URL); url != "" {
@@ -149,8 +150,8 @@ func (t Phone) label() string {
 	return "Dial in from " + t.Place
 }
 
-// uri is the number as a tel: URI. Two pauses and the meeting ID behind it, as in the example of RFC 7986 5.11, spare the
-// caller the typing; the number sign that ends it would begin a fragment if it were not encoded (RFC 3986 2.2).
+// uri is the number as a tel: URI. Two pauses and the meeting ID behind it, as in the example of RFC 7986 5.11, spare
+// the caller the typing; the number sign that ends it would begin a fragment if it were not encoded (RFC 3986 2.2).
 func (t Phone) uri(meetingID int64) string {
 	number := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -186,11 +187,13 @@ func (p *part) people(w *ical.Writer) {
 			continue
 		}
 		w.Name("ATTENDEE")
-		if kind := known(a.Kind, calendar.Individual, calendar.Group, calendar.Room, calendar.Resource); kind != calendar.Individual {
+		if kind := known(a.Kind, calendar.Individual, calendar.Group, calendar.Room,
+			calendar.Resource); kind != calendar.Individual {
 			w.Param("CUTYPE", string(kind))
 		}
 		w.Param("ROLE", string(known(a.Role, calendar.Required, calendar.Chair, calendar.Optional, calendar.Informed)))
-		status := known(a.Status, calendar.NeedsAction, calendar.Accepted, calendar.Declined, calendar.Tentative, calendar.Delegated)
+		status := known(a.Status, calendar.NeedsAction, calendar.Accepted, calendar.Declined, calendar.Tentative,
+			calendar.Delegated)
 		w.Param("PARTSTAT", string(status))
 		if p.opt.Method == Request && status == calendar.NeedsAction {
 			w.Param("RSVP", "TRUE")

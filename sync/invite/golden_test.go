@@ -12,8 +12,10 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // golden are the samples whose bytes are looked at by people.
-var golden = []string{"single-europe-berlin", "single-utc", "weekly-europe-berlin", "weekly-africa-cairo", "weekly-africa-casablanca", "weekly-america-santiago",
-	"overrides-europe-dublin", "until-a-day", "dates-alone", "days-overrides", "text-0", "text-7", "html", "request-6", "request-series", "cancel-series"}
+var golden = []string{"single-europe-berlin", "single-utc", "weekly-europe-berlin", "weekly-africa-cairo",
+	"weekly-africa-casablanca", "weekly-america-santiago",
+	"overrides-europe-dublin", "until-a-day", "dates-alone", "days-overrides", "text-0", "text-7", "html", "request-6",
+	"request-series", "cancel-series"}
 
 func TestGolden(t *testing.T) {
 	seen := 0

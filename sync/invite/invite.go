@@ -1,5 +1,6 @@
-// Package invite writes invitations: an event and its meeting as an iCalendar object that guests can open (RFC 5545, RFC 5546,
-// RFC 7986). It is pure: the same event makes the same bytes, so a file needs to be written again only when something changed.
+// Package invite writes invitations: an event and its meeting as an iCalendar object that guests can open (RFC 5545,
+// RFC 5546, RFC 7986). It is pure: the same event makes the same bytes, so a file needs to be written again only when
+// something changed.
 package invite
 
 import (
@@ -29,8 +30,8 @@ const (
 type Invitation struct {
 	Event calendar.Details
 	Link  Link
-	// Revision is what calendars are to take the invitation for, which compare it with the one that they have (RFC 5546 2.1.5); nil: what
-	// the event's calendar says of it, which may count nothing.
+	// Revision is what calendars are to take the invitation for, which compare it with the one that they have (RFC 5546
+	// 2.1.5); nil: what the event's calendar says of it, which may count nothing.
 	Revision *Revision
 }
 
@@ -62,8 +63,8 @@ type Options struct {
 	Method Method // "" is Publish
 	// Rules say what is a tag: guests see no tag in the title.
 	Rules plan.Rules
-	// Attendees puts the guest list into a published event. Requests and cancellations always have it. RFC 5546 3.2.1 knows no
-	// guests of a published event, so it is for those who ask for it.
+	// Attendees puts the guest list into a published event. Requests and cancellations always have it. RFC 5546 3.2.1
+	// knows no guests of a published event, so it is for those who ask for it.
 	Attendees bool
 	// Alarm is how long before the start a reminder is to go off; 0 for none.
 	Alarm time.Duration
@@ -75,10 +76,13 @@ type Options struct {
 
 // What an event may lack. The text around says which event it is.
 var (
-	ErrNoOrganizer = errors.New("it has no organizer with a mail address, which this kind of invitation needs (RFC 5546); publish it instead")
-	ErrNoAttendees = errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2); publish it instead")
-	ErrCancelled   = errors.New("it does not take place, and nobody can be asked to it (RFC 5546 3.2.2); tell the guests with --cancel")
-	ErrNoLink      = errors.New("it has no link yet; run zoomtag sync")
+	ErrNoOrganizer = errors.New("it has no organizer with a mail address, which this kind of invitation needs (RFC " +
+		"5546); publish it instead")
+	ErrNoAttendees = errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2); publish it " +
+		"instead")
+	ErrCancelled = errors.New("it does not take place, and nobody can be asked to it (RFC 5546 3.2.2); tell the " +
+		"guests with --cancel")
+	ErrNoLink = errors.New("it has no link yet; run zoomtag sync")
 )
 
 // Encoder writes invitations. It keeps the rules of the time zones that it has met, so one for many events is fast. Its
@@ -101,12 +105,13 @@ type part struct {
 
 const prodID = "-//zoomtag//EN"
 
-// Encode appends one iCalendar object to dst. Several events go into it only when they are published: a request is about
-// one event (RFC 5546 3.2.2).
+// Encode appends one iCalendar object to dst. Several events go into it only when they are published: a request is
+// about one event (RFC 5546 3.2.2).
 func (e *Encoder) Encode(dst []byte, opt Options, list ...Invitation) ([]byte, error) {
 	opt.Method = cmp.Or(opt.Method, Publish)
 	if len(list) != 1 && opt.Method != Publish || len(list) == 0 {
-		return dst, fmt.Errorf("invite: a calendar with METHOD:%s cannot hold %d events; encode them one by one", opt.Method, len(list))
+		return dst, fmt.Errorf("invite: a calendar with METHOD:%s cannot hold %d events; encode them one by one",
+			opt.Method, len(list))
 	}
 	e.parts = e.parts[:0]
 	for i := range list {
@@ -126,8 +131,8 @@ func (e *Encoder) Encode(dst []byte, opt Options, list ...Invitation) ([]byte, e
 	return w.Bytes(), nil
 }
 
-// method is what may be written of a method: to publish takes an organizer, and knows no guests (RFC 5546 3.2.1). A calendar without a method
-// is imported by all programs as a published one.
+// method is what may be written of a method: to publish takes an organizer, and knows no guests (RFC 5546 3.2.1). A
+// calendar without a method is imported by all programs as a published one.
 func (e *Encoder) method(m Method) Method {
 	if m != Publish {
 		return m
@@ -173,7 +178,8 @@ func prepare(in *Invitation, opt *Options) (p part, err error) {
 		return p, errors.New("it does not say when it begins")
 	case opt.Method != Publish && mailto(ev.Organizer) == "":
 		return p, ErrNoOrganizer
-	case opt.Method == Request && !slices.ContainsFunc(ev.Attendees, func(a calendar.Person) bool { return mailto(a) != "" }):
+	case opt.Method == Request &&
+		!slices.ContainsFunc(ev.Attendees, func(a calendar.Person) bool { return mailto(a) != "" }):
 		return p, ErrNoAttendees
 	case opt.Method == Request && ev.Cancelled:
 		return p, ErrCancelled
@@ -197,10 +203,10 @@ func prepare(in *Invitation, opt *Options) (p part, err error) {
 	return p, nil
 }
 
-// stampOf is the event's DTSTAMP. RFC 5545 3.8.7.2 wants the time at which this instance of the information was made; with
-// METHOD, that of the message. What we write is a function of event and link, so that instance came into being when either
-// last changed: calendars that compare SEQUENCE and then DTSTAMP (RFC 5546 2.1.5) take a changed invitation for newer and an
-// unchanged one for the same, and it makes the same bytes.
+// stampOf is the event's DTSTAMP. RFC 5545 3.8.7.2 wants the time at which this instance of the information was made;
+// with METHOD, that of the message. What we write is a function of event and link, so that instance came into being
+// when either last changed: calendars that compare SEQUENCE and then DTSTAMP (RFC 5546 2.1.5) take a changed invitation
+// for newer and an unchanged one for the same, and it makes the same bytes.
 func stampOf(in *Invitation, opt *Options) time.Time {
 	at := in.Event.Changed
 	if in.Link.Changed.After(at) {
@@ -214,8 +220,8 @@ func stampOf(in *Invitation, opt *Options) time.Time {
 	return at
 }
 
-// sequence is the revision that the invitation tells. A cancellation is a later one than any request before it (RFC 5546
-// 3.2.5); an update has the number that the organizer's calendar has given it.
+// sequence is the revision that the invitation tells. A cancellation is a later one than any request before it (RFC
+// 5546 3.2.5); an update has the number that the organizer's calendar has given it.
 func (p *part) sequence() int {
 	n := p.Event.Sequence
 	if p.Revision != nil {
@@ -247,8 +253,8 @@ func (e *Encoder) Sum(opt Options, in Invitation) (string, error) {
 	return hex.EncodeToString(sum[:16]), nil
 }
 
-// Next is the revision of an invitation that tells what sum stands for, where the one before was told; its zero value says that there was none.
-// The number of the event's own calendar counts where it is higher.
+// Next is the revision of an invitation that tells what sum stands for, where the one before was told; its zero value
+// says that there was none. The number of the event's own calendar counts where it is higher.
 func Next(sum string, in *Invitation, before Told, now time.Time) Told {
 	own := Revision{Sequence: in.Event.Sequence, Stamp: stampOf(in, &Options{Now: now})}
 	next := Told{Sum: sum, Revision: own}
@@ -299,8 +305,8 @@ func (p *part) takeOccurrences() {
 }
 
 // nameStart has the start in RDATE where there is no rule, and not where there is one. RFC 5545 3.8.5.2 counts it as an
-// occurrence once in either case; ical.js, and with it Thunderbird and Nextcloud, not at all in the first and twice in the
-// second.
+// occurrence once in either case; ical.js, and with it Thunderbird and Nextcloud, not at all in the first and twice in
+// the second.
 func (p *part) nameStart() {
 	added, start := &p.times.Added, p.local(p.Event.Start)
 	i, has := slices.BinarySearchFunc(*added, start, time.Time.Compare)

@@ -11,9 +11,10 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// Join puts published calendars that Encode made, one for each event, into one with a name: what a subscription wants. A zone that
-// several of them describe is described once: as for the event that begins first, since that holds for later ones as well. Zones
-// that no database knows may have one name and different rules: then the later one gets another name, as in Encode.
+// Join puts published calendars that Encode made, one for each event, into one with a name: what a subscription wants.
+// A zone that several of them describe is described once: as for the event that begins first, since that holds for
+// later ones as well. Zones that no database knows may have one name and different rules: then the later one gets
+// another name, as in Encode.
 func Join(name string, calendars ...[]byte) ([]byte, error) {
 	var all []object
 	method := Publish

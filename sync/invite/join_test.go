@@ -19,10 +19,12 @@ func TestJoin(t *testing.T) {
 			continue
 		}
 		s.in.Event.UID = s.name + "@example.com"
-		if strings.Contains(s.name, "casablanca") || strings.Contains(s.name, "cairo") { // one that needs more rules for its zone than the other
+		// one that needs more rules for its zone than the other
+		if strings.Contains(s.name, "casablanca") || strings.Contains(s.name, "cairo") {
 			early := s.in
 			early.Event.UID = "early-" + early.Event.UID
-			early.Event.Start, early.Event.End = early.Event.Start.AddDate(-14, 0, 0), early.Event.End.AddDate(-14, 0, 0)
+			early.Event.Start, early.Event.End = early.Event.Start.AddDate(-14, 0, 0),
+				early.Event.End.AddDate(-14, 0, 0)
 			early.Event.Occurrences, early.Event.Recurrence = nil, []string{"RRULE:FREQ=WEEKLY"}
 			alone = append(alone, []byte(encode(t, s.opt, early)))
 		}
@@ -51,7 +53,8 @@ func TestJoin(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, _, err := all.Event(uid, time.UTC, now)
-		if err != nil || !got.Start.Equal(want.Start) || !got.End.Equal(want.End) || !got.Until.Equal(want.Until) || got.Title != want.Title || got.Zone != want.Zone {
+		if err != nil || !got.Start.Equal(want.Start) || !got.End.Equal(want.End) || !got.Until.Equal(want.Until) ||
+			got.Title != want.Title || got.Zone != want.Zone {
 			t.Errorf("%s: %v\n%+v\nalone\n%+v", uid, err, got, want)
 		}
 		seen[uid] = true

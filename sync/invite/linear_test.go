@@ -20,7 +20,8 @@ func linearCases(tb testing.TB) []lineartest.Case {
 			return func() { encode(tb, Options{Method: Publish, Name: "x", Alarm: time.Minute}, in) }
 		}})
 	}
-	for name, piece := range map[string]string{"words": "words ", "escaped": `,;\`, "lines": "\r\n", "wide": "ö", "tags": "(#zoom)", "bad": "\xff", "first-lines": calendar.BlockFirst + "\n",
+	for name, piece := range map[string]string{"words": "words ", "escaped": `,;\`, "lines": "\r\n", "wide": "ö",
+		"tags": "(#zoom)", "bad": "\xff", "first-lines": calendar.BlockFirst + "\n",
 		"blocks": calendar.BlockFirst + "\n" + calendar.BlockLast + "\n", "separators": "\u2028"} {
 		add(name, 16<<10, func(in *Invitation, size int) {
 			text := strings.Repeat(piece, max(1, size/len(piece)))
@@ -33,20 +34,24 @@ func linearCases(tb testing.TB) []lineartest.Case {
 	}
 	add("attendees", 300, func(in *Invitation, size int) {
 		for i := range size {
-			in.Event.Attendees = append(in.Event.Attendees, calendar.Person{Name: "x", Address: fmt.Sprintf("a%d@example.com", i)})
+			in.Event.Attendees = append(in.Event.Attendees,
+				calendar.Person{Name: "x", Address: fmt.Sprintf("a%d@example.com", i)})
 		}
 	})
 	add("occurrences", 100, func(in *Invitation, size int) {
 		in.Event.Recurrence = []string{"RRULE:FREQ=DAILY"}
 		for i := range size {
-			in.Event.Occurrences = append(in.Event.Occurrences, calendar.Occurrence{RecurrenceID: in.Event.Start.AddDate(0, 0, i),
-				Start: in.Event.Start.AddDate(0, 0, i).Add(time.Hour), End: in.Event.End.AddDate(0, 0, i).Add(time.Hour), Title: "x"})
+			in.Event.Occurrences = append(in.Event.Occurrences,
+				calendar.Occurrence{RecurrenceID: in.Event.Start.AddDate(0, 0, i),
+					Start: in.Event.Start.AddDate(0, 0, i).Add(time.Hour),
+					End:   in.Event.End.AddDate(0, 0, i).Add(time.Hour), Title: "x"})
 		}
 	})
 	add("dates", 300, func(in *Invitation, size int) {
 		in.Event.Recurrence = []string{"RRULE:FREQ=DAILY"}
 		for i := range size {
-			in.Event.Recurrence = append(in.Event.Recurrence, "EXDATE:"+in.Event.Start.UTC().AddDate(0, 0, i).Format("20060102T150405Z"))
+			in.Event.Recurrence = append(in.Event.Recurrence, "EXDATE:"+in.Event.Start.UTC().AddDate(0, 0,
+				i).Format("20060102T150405Z"))
 		}
 	})
 	return cases

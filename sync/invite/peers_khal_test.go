@@ -21,8 +21,10 @@ func newKhal(t *testing.T) *khal {
 	t.Helper()
 	dir := t.TempDir()
 	k := &khal{dir: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "config")}
-	config := fmt.Sprintf("[calendars]\n[[mine]]\npath = %s\n[sqlite]\npath = %s\n[locale]\nlocal_timezone = Europe/Berlin\ndefault_timezone = Europe/Berlin\n"+
-		"timeformat = %%H:%%M\ndateformat = %%Y-%%m-%%d\nlongdateformat = %%Y-%%m-%%d\ndatetimeformat = %%Y-%%m-%%d %%H:%%M\nlongdatetimeformat = %%Y-%%m-%%d %%H:%%M\n",
+	config := fmt.Sprintf("[calendars]\n[[mine]]\npath = %s\n[sqlite]\npath = %s\n[locale]\nlocal_timezone = "+
+		"Europe/Berlin\ndefault_timezone = Europe/Berlin\n"+
+		"timeformat = %%H:%%M\ndateformat = %%Y-%%m-%%d\nlongdateformat = %%Y-%%m-%%d\ndatetimeformat = %%Y-%%m-%%d "+
+		"%%H:%%M\nlongdatetimeformat = %%Y-%%m-%%d %%H:%%M\n",
 		k.dir, filepath.Join(dir, "khal.db"))
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -115,7 +117,8 @@ func TestKhalUpdate(t *testing.T) {
 		}
 		k.run(t, "import", "--batch", "-a", "mine", path)
 		said := k.run(t, "list", "--format", "{start} {title}", "--day-format", "", "2026-03-01", "10d")
-		if lines := strings.Fields(strings.TrimSpace(said)); len(k.events(t)) != 1 || strings.Join(lines, " ") != want+" Weekly review" {
+		if lines := strings.Fields(strings.TrimSpace(said)); len(k.events(t)) != 1 || strings.Join(lines, " ") != want+
+			" Weekly review" {
 			t.Errorf("%d events: %q, want %q", len(k.events(t)), said, want)
 		}
 	}

@@ -51,8 +51,8 @@ func laterRevision(in *Invitation) {
 	in.Revision = &Revision{Sequence: in.Event.Sequence + 3, Stamp: in.Event.Changed.Add(time.Hour)}
 }
 
-// TestPeersKinds: libical, which knows what each method asks for (RFC 5546), finds nothing wrong with any kind of invitation for any kind of
-// event, nor in any part of it.
+// TestPeersKinds: libical, which knows what each method asks for (RFC 5546), finds nothing wrong with any kind of
+// invitation for any kind of event, nor in any part of it.
 func TestPeersKinds(t *testing.T) {
 	folder, wanted := t.TempDir(), map[string]bool{}
 	for _, s := range samples(t) {
@@ -60,7 +60,8 @@ func TestPeersKinds(t *testing.T) {
 			in, k := s.in, kinds[kind]
 			in.Event.Occurrences = slices.Clone(in.Event.Occurrences)
 			if len(in.Event.Attendees) == 0 {
-				in.Event.Attendees = []calendar.Person{{Name: "Dave", Address: "dave@example.com"}, {Address: "erin@example.com", Status: calendar.Declined}}
+				in.Event.Attendees = []calendar.Person{{Name: "Dave", Address: "dave@example.com"},
+					{Address: "erin@example.com", Status: calendar.Declined}}
 			}
 			if k.change != nil {
 				k.change(&in)
@@ -102,8 +103,9 @@ func TestPeersSeeDefects(t *testing.T) {
 		"no-organizer.ics":      without(t, request, "ORGANIZER"),
 		"no-guests.ics":         without(t, request, "ATTENDEE"),
 		"cancel-unnumbered.ics": without(t, cancel, "SEQUENCE"),
-		"two-starts.ics":        strings.Replace(request, "BEGIN:VALARM", "DTSTART:20260303T101500Z\r\nBEGIN:VALARM", 1),
-		"asked-to-nothing.ics":  strings.Replace(request, "STATUS:CONFIRMED", "STATUS:CANCELLED", 1),
+		"two-starts.ics": strings.Replace(request, "BEGIN:VALARM",
+			"DTSTART:20260303T101500Z\r\nBEGIN:VALARM", 1),
+		"asked-to-nothing.ics": strings.Replace(request, "STATUS:CONFIRMED", "STATUS:CANCELLED", 1),
 	}
 	for name, raw := range defects {
 		writeSample(t, folder, name, raw)

@@ -40,10 +40,11 @@ type verdict struct {
 type judge struct {
 	name    string
 	command []string
-	// untilInZone: it refuses a VTIMEZONE of its own whose rules have an UNTIL in UTC, which RFC 5545 3.3.10 demands. Under the
-	// zone's usual name it does not look at the VTIMEZONE.
+	// untilInZone: it refuses a VTIMEZONE of its own whose rules have an UNTIL in UTC, which RFC 5545 3.3.10 demands.
+	// Under the zone's usual name it does not look at the VTIMEZONE.
 	untilInZone bool
-	// lastYear is how far it works out the rules of a zone, and seconds whether it can be asked about the very change of a clock.
+	// lastYear is how far it works out the rules of a zone, and seconds whether it can be asked about the very change
+	// of a clock.
 	lastYear int
 	seconds  bool
 }
@@ -79,14 +80,16 @@ func icalJS(t *testing.T) string {
 // ask has a judge read a folder of files.
 func ask(t *testing.T, j judge, folder, icalJS string) map[string]verdict {
 	t.Helper()
-	args := append(slices.Clone(j.command[1:]), folder, windowStart.Format(time.RFC3339), windowEnd.Format(time.RFC3339))
+	args := append(slices.Clone(j.command[1:]), folder, windowStart.Format(time.RFC3339),
+		windowEnd.Format(time.RFC3339))
 	cmd := exec.CommandContext(t.Context(), j.command[0], args...)
 	cmd.Env = append(os.Environ(), "ICALJS_DIR="+icalJS, "LC_ALL=C.UTF-8")
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%s does not run (apt-get install python3-icalendar python3-recurring-ical-events libical3 nodejs npm): %v\n%s", j.name, err, complaints.Bytes())
+		t.Fatalf("%s does not run (apt-get install python3-icalendar python3-recurring-ical-events libical3 nodejs "+
+			"npm): %v\n%s", j.name, err, complaints.Bytes())
 	}
 	verdicts := map[string]verdict{}
 	if err := json.Unmarshal(out, &verdicts); err != nil {
@@ -104,7 +107,8 @@ func TestPeers(t *testing.T) {
 		files := map[string]string{s.name + ".ics": raw}
 		if name := s.in.Event.Zone; strings.Contains(raw, "BEGIN:VTIMEZONE") {
 			// Under a name that nobody knows, only the VTIMEZONE itself can tell what is meant.
-			files[s.name+".zone.ics"] = strings.NewReplacer("TZID="+name, "TZID=X-"+s.name, "TZID:"+name, "TZID:X-"+s.name).Replace(raw)
+			files[s.name+".zone.ics"] = strings.NewReplacer("TZID="+name, "TZID=X-"+s.name, "TZID:"+name, "TZID:X-"+
+				s.name).Replace(raw)
 		}
 		for name, text := range files {
 			wanted[name] = s
@@ -145,7 +149,8 @@ func compare(t *testing.T, name string, s sample, v verdict) {
 	}
 	slices.Sort(want)
 	if !slices.Equal(v.Instances, want) {
-		t.Errorf("%s: %d occurrences, want %d: %s", name, len(v.Instances), len(want), firstDifference(v.Instances, want))
+		t.Errorf("%s: %d occurrences, want %d: %s", name, len(v.Instances), len(want),
+			firstDifference(v.Instances, want))
 	}
 	if len(v.UIDs) != 1 || v.UIDs[0] != s.in.Event.UID {
 		t.Errorf("%s: UIDs %q", name, v.UIDs)
@@ -157,7 +162,8 @@ func compare(t *testing.T, name string, s sample, v verdict) {
 	if s.opt.Method == Cancel {
 		return
 	}
-	if len(v.Conferences) != 1+len(s.in.Link.Phones) || v.Conferences[0] != joinURL || v.URL != joinURL || strings.Count(v.Description, block) != 1 {
+	if len(v.Conferences) != 1+len(s.in.Link.Phones) || v.Conferences[0] != joinURL || v.URL != joinURL ||
+		strings.Count(v.Description, block) != 1 {
 		t.Errorf("%s: link in %q, %q and\n%s", name, v.Conferences, v.URL, v.Description)
 	}
 	if text := written(s.in.Event.Description); !s.in.Event.HTML && v.Description != text+"\n\n"+block {

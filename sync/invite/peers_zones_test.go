@@ -57,7 +57,8 @@ func TestPeersZones(t *testing.T) {
 		begin := time.Date(2026, 3, 3, 0, 0, 0, 0, loc)
 		list := probes(loc, begin)
 		file := "zone" + strconv.Itoa(i)
-		raw := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n" + string(ical.AppendZone(nil, "X-"+name, loc, begin)) + "END:VCALENDAR\r\n"
+		raw := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\n" +
+			string(ical.AppendZone(nil, "X-"+name, loc, begin)) + "END:VCALENDAR\r\n"
 		var lines strings.Builder
 		for _, p := range list {
 			fmt.Fprintf(&lines, "%d %d\n", p.at.Unix(), p.offset)

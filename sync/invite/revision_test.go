@@ -11,7 +11,8 @@ import (
 
 func revised() Invitation {
 	start := time.Date(2027, 1, 12, 9, 0, 0, 0, time.UTC)
-	return Invitation{Event: calendar.Details{UID: "u", Title: "Talk", Start: start, End: start.Add(time.Hour), Zone: "UTC", Sequence: 1,
+	return Invitation{Event: calendar.Details{UID: "u", Title: "Talk", Start: start, End: start.Add(time.Hour),
+		Zone: "UTC", Sequence: 1,
 		Changed: start.Add(-72 * time.Hour)}, Link: Link{JoinURL: "https://zoom.us/j/123456789", Block: "x"}}
 }
 
@@ -38,7 +39,8 @@ func TestNext(t *testing.T) {
 			in.Event.Attendees = []calendar.Person{{Address: "a@example.com", Status: calendar.Declined}}
 		}, time.Hour, 3, true},
 		{"otherwise", func(in *Invitation) { in.Event.Attendees[0].Status = "ACCEPTED" }, time.Hour, 3, false},
-		{"moved, and counted", func(in *Invitation) { in.Event.Title, in.Event.Sequence = "Walk", 7 }, time.Hour, 7, true},
+		{"moved, and counted", func(in *Invitation) { in.Event.Title, in.Event.Sequence = "Walk", 7 }, time.Hour,
+			7, true},
 		{"counted, and nothing else", func(in *Invitation) { in.Event.Sequence = 8 }, time.Hour, 8, true},
 		{"another link", func(in *Invitation) { in.Link.JoinURL = "https://zoom.us/j/123456780" }, time.Hour, 9, true},
 		{"the clock is set back", func(in *Invitation) { in.Event.Title = "Run" }, -48 * time.Hour, 10, true},
@@ -96,7 +98,8 @@ func TestLawfulMethod(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	for want, list := range map[string][][]byte{"METHOD:PUBLISH": {encode(organized, Options{}), encode(guests, Options{})}, "": {encode(organized, Options{}), encode(revised(), Options{})}} {
+	for want, list := range map[string][][]byte{"METHOD:PUBLISH": {encode(organized, Options{}),
+		encode(guests, Options{})}, "": {encode(organized, Options{}), encode(revised(), Options{})}} {
 		raw, err := Join("x", list...)
 		if err != nil || strings.Contains(string(raw), "METHOD") != (want != "") {
 			t.Errorf("%v, %s", err, raw)

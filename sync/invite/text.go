@@ -73,7 +73,8 @@ func (p *part) describe(text string) string {
 	if p.Link.Block == "" {
 		return text
 	}
-	start, end, with := calendar.Splice(text, calendar.Link{Mark: "invitation", JoinURL: p.Link.JoinURL, Block: p.Link.Block})
+	start, end, with := calendar.Splice(text, calendar.Link{Mark: "invitation", JoinURL: p.Link.JoinURL,
+		Block: p.Link.Block})
 	text = text[:start] + with + text[end:]
 	if _, end, ok := calendar.FindBlock(text); ok && strings.Contains(text[end:], calendar.BlockFirst) {
 		text = text[:end] + calendar.StripBlock(text[end:])
@@ -84,7 +85,8 @@ func (p *part) describe(text string) string {
 // lineEnds makes them all of one kind, so that lines can be told apart.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// hidePasscodes is text with the passcodes that its tags choose made unreadable: guests learn what the block shows, no more.
+// hidePasscodes is text with the passcodes that its tags choose made unreadable: guests learn what the block shows, no
+// more.
 func hidePasscodes(text, in string, tags []plan.Tag) string {
 	for _, t := range tags {
 		if t.In == in && t.Shown() != t.Text {

@@ -10,8 +10,8 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// formOf decides how an event's times are written. Only a series needs the rules of its zone, to keep its time of day. All
-// else is safest in UTC: there is nothing about it that a calendar app could get wrong.
+// formOf decides how an event's times are written. Only a series needs the rules of its zone, to keep its time of day.
+// All else is safest in UTC: there is nothing about it that a calendar app could get wrong.
 func formOf(ev *calendar.Details) (ical.Form, error) {
 	loc := ev.Start.Location()
 	inUTC := loc.String() == "UTC" && (ev.Zone == "" || ev.Zone == "UTC")
@@ -21,13 +21,14 @@ func formOf(ev *calendar.Details) (ical.Form, error) {
 	case len(ev.Recurrence) == 0 || ev.Zone == "Etc/UTC" || inUTC:
 		return ical.Form{}, nil
 	case ev.Zone != "" && loc.String() != ev.Zone:
-		return ical.Form{}, fmt.Errorf("its zone is %s, but its times are in %s; the calendar's adapter has to bring them together", ev.Zone, loc)
+		return ical.Form{}, fmt.Errorf("its zone is %s, but its times are in %s; the calendar's adapter has to bring "+
+			"them together", ev.Zone, loc)
 	}
 	return ical.Form{TZID: tzid(ev)}, nil
 }
 
-// tzid is the name of the event's zone. One that only the event's own file defines may be called anything: what could be
-// read in two ways in a parameter and in a text is replaced.
+// tzid is the name of the event's zone. One that only the event's own file defines may be called anything: what could
+// be read in two ways in a parameter and in a text is replaced.
 func tzid(ev *calendar.Details) string {
 	if ev.Zone != "" {
 		return ev.Zone
@@ -51,8 +52,8 @@ type zoneKey struct {
 	year int
 }
 
-// writeZones writes each zone that the events need once, right for the earliest of them (RFC 5545 3.6.5). Of zones that no
-// database knows, two may have the same name and different rules: the later one gets another name.
+// writeZones writes each zone that the events need once, right for the earliest of them (RFC 5545 3.6.5). Of zones that
+// no database knows, two may have the same name and different rules: the later one gets another name.
 func (e *Encoder) writeZones(w *ical.Writer) {
 	first := map[string]time.Time{} // by Event.Zone: those without a name begin together
 	for i := range e.parts {

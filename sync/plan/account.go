@@ -17,7 +17,8 @@ type Account struct {
 	Name string
 	// Hash is its AccountHash: what marks have of it.
 	Hash string
-	// Host hosts its meetings, unless a tag says otherwise. A calendar's own host is one of the calendar's own account, and of no other.
+	// Host hosts its meetings, unless a tag says otherwise. A calendar's own host is one of the calendar's own account,
+	// and of no other.
 	Host string
 	Kind meeting.Kind
 	// API says that its meetings are made through the Zoom API, and not one fixed link for all, which then is Room.
@@ -54,8 +55,9 @@ func (s *Settings) in(hash string) *Settings {
 	return &t
 }
 
-// Ours reports whether marks with the hash of an account are followed wherever they are found: those of every configured account,
-// whichever the calendar's is. A mark of any other is somebody else's, also for a room: another person may have a zoomtag for theirs.
+// Ours reports whether marks with the hash of an account are followed wherever they are found: those of every
+// configured account, whichever the calendar's is. A mark of any other is somebody else's, also for a room: another
+// person may have a zoomtag for theirs.
 func (s *Settings) Ours(hash string) bool {
 	_, ok := s.account(hash)
 	return ok || hash == s.Account
@@ -67,8 +69,9 @@ func (s *Settings) oursIs(mark string) bool {
 	return ok && s.Ours(m.Account)
 }
 
-// Follows reports whether the meeting of a record is followed: one in a configured account, and a room that was configured before the
-// present accounts, of which the record knows that it is ours. Nothing is lost with a room: it belongs to no event.
+// Follows reports whether the meeting of a record is followed: one in a configured account, and a room that was
+// configured before the present accounts, of which the record knows that it is ours. Nothing is lost with a room: it
+// belongs to no event.
 func (s *Settings) Follows(rec *record.Record) bool {
 	m, ok := ParseMark(rec.Mark)
 	if !ok || s.Ours(m.Account) {
@@ -77,7 +80,8 @@ func (s *Settings) Follows(rec *record.Record) bool {
 	return rec.Room || s.AnyAccount && isRoom(rec)
 }
 
-// isRoom reports whether the meeting of a record is a fixed room. Records of earlier versions say it with the kind of meeting.
+// isRoom reports whether the meeting of a record is a fixed room. Records of earlier versions say it with the kind of
+// meeting.
 func isRoom(rec *record.Record) bool {
 	return rec.Room || rec.Told != nil && rec.Told.Kind == meeting.Personal
 }
@@ -85,7 +89,8 @@ func isRoom(rec *record.Record) bool {
 // HostIn is who hosts in an account where nobody has said it.
 func (s *Settings) HostIn(hash string) string { return s.in(hash).Host }
 
-// AccountHost is who hosts in a configured account, as far as the configuration says it; "" where it does not have the account.
+// AccountHost is who hosts in a configured account, as far as the configuration says it; "" where it does not have the
+// account.
 func (s *Settings) AccountHost(hash string) string {
 	a, _ := s.account(hash)
 	return a.Host
@@ -98,8 +103,8 @@ func (s *Settings) AccountName(mark string) (name string, known bool) {
 	return a.Name, ok
 }
 
-// wanted is s as it holds in the account that a tag chooses. why is not empty where it chooses none that there is: who hosts must not
-// be guessed.
+// wanted is s as it holds in the account that a tag chooses. why is not empty where it chooses none that there is: who
+// hosts must not be guessed.
 func (s *Settings) wanted(c Choice) (in *Settings, why string) {
 	if c.Account == nil {
 		return s, ""
@@ -116,19 +121,21 @@ func (s *Settings) wanted(c Choice) (in *Settings, why string) {
 		in := s.in(a.Hash)
 		hosted := a.Host != "" || c.Host != ""
 		if in != s && a.API && !hosted {
-			return s, "nobody hosts in Zoom account " + a.Name + ": write host= into the tag as well, or host into that account in the configuration"
+			return s, "nobody hosts in Zoom account " + a.Name +
+				": write host= into the tag as well, or host into that account in the configuration"
 		}
 		return in, ""
 	}
 	if len(names) == 0 {
-		return s, "account=" + strconv.Quote(*c.Account) + " in the tag: the configuration has one Zoom account, without a name; take account= out"
+		return s, "account=" + strconv.Quote(*c.Account) + " in the tag: the configuration has one Zoom account, " +
+			"without a name; take account= out"
 	}
 	return s, "account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account of the configuration" +
 		cmp.Or(words.Meant(*c.Account, names), "; there are: "+strings.Join(names, ", "))
 }
 
-// bound reports whether the record has, or may have, a meeting that can still be had: it then stays where that one is. What is
-// known to have none is free to get one in any account.
+// bound reports whether the record has, or may have, a meeting that can still be had: it then stays where that one is.
+// What is known to have none is free to get one in any account.
 func bound(rec *record.Record) bool { return rec.MeetingID != 0 || rec.Doubt == DoubtCreate }
 
 // elsewhere reports whether the meeting of a record is in another account than the one that is asked for.
@@ -137,15 +144,15 @@ func (s *Settings) elsewhere(rec *record.Record) bool {
 	return ok && m.Account != s.Account && !s.formerRoom(rec)
 }
 
-// formerRoom reports whether the meeting of a record is a room in whose place another one is configured now: there is nothing that would
-// have to stay.
+// formerRoom reports whether the meeting of a record is a room in whose place another one is configured now: there is
+// nothing that would have to stay.
 func (s *Settings) formerRoom(rec *record.Record) bool {
 	m, ok := ParseMark(rec.Mark)
 	return ok && !s.Ours(m.Account) && s.Follows(rec)
 }
 
-// unreachable says that the meeting which a record has, or may have, is in an account that the configuration does not have: nobody
-// can ask about it, and nothing is concluded. It is empty where there is no such meeting.
+// unreachable says that the meeting which a record has, or may have, is in an account that the configuration does not
+// have: nobody can ask about it, and nothing is concluded. It is empty where there is no such meeting.
 func (s *Settings) unreachable(rec *record.Record) string {
 	m, _ := ParseMark(rec.Mark)
 	if s.Follows(rec) || !bound(rec) {
@@ -154,7 +161,8 @@ func (s *Settings) unreachable(rec *record.Record) string {
 	return "its meeting was made with another Zoom account than the configured one" + s.called(rec, m.Account)
 }
 
-// Abandons reports whether letting a record go means to leave its meeting alone: it ends, and its account is not configured.
+// Abandons reports whether letting a record go means to leave its meeting alone: it ends, and its account is not
+// configured.
 func (s *Settings) Abandons(rec *record.Record) bool {
 	return !rec.EndingAt.IsZero() && s.unreachable(rec) != ""
 }
@@ -168,8 +176,8 @@ func (s *Settings) called(rec *record.Record, hash string) string {
 	return " (" + name + "whose marks begin with " + markPrefix + "-" + hash + ")"
 }
 
-// stays says that the meeting of a record is in another account than the one that is asked for. As with the host, it keeps what it
-// has: the link that people hold must live on, and an event never has two meetings.
+// stays says that the meeting of a record is in another account than the one that is asked for. As with the host, it
+// keeps what it has: the link that people hold must live on, and an event never has two meetings.
 func (s *Settings) stays(rec *record.Record) string {
 	m, _ := ParseMark(rec.Mark)
 	if !s.elsewhere(rec) || !bound(rec) {
@@ -187,8 +195,9 @@ func (s *Settings) name(hash string) string {
 	return markPrefix + "-" + hash
 }
 
-// leave ends an event whose meeting cannot be cancelled because its account is not configured. An owner who takes the tag out was told
-// what becomes of it. An event that is gone waits for the account, for somebody to release it, or until the meeting is over anyway.
+// leave ends an event whose meeting cannot be cancelled because its account is not configured. An owner who takes the
+// tag out was told what becomes of it. An event that is gone waits for the account, for somebody to release it, or
+// until the meeting is over anyway.
 func (d Decision) leave(in Input, why string) Decision {
 	rec := in.Rec
 	graceOver := rec.EndingAt.Add(in.Settings.Grace)
@@ -199,7 +208,8 @@ func (d Decision) leave(in Input, why string) Decision {
 	case rec.Abandoned:
 		d.At = graceOver
 	default:
-		d.State, d.Reason = Held, d.Reason+", and "+why+": put that one back to have it cancelled, or leave it alone with zoomtag release "+rec.Calendar
+		d.State, d.Reason = Held, d.Reason+", and "+why+": put that one back to have it cancelled, or leave it alone "+
+			"with zoomtag release "+rec.Calendar
 		if !rec.Until.IsZero() {
 			d.At = rec.Until.Add(time.Second)
 		}

@@ -8,8 +8,8 @@ import (
 	"zoomtag/store/record"
 )
 
-// Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of an event that was
-// moved here by an app which drops what cannot be seen.
+// Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of
+// an event that was moved here by an app which drops what cannot be seen.
 func Interesting(ev *calendar.Event, s *Settings) bool {
 	if hasLink(ev) || ev.Detached && ev.Denied == "" {
 		return true
@@ -31,9 +31,11 @@ func begin(in Input, w Wish) Decision {
 		return ignore(why)
 	}
 	if in.Twin != nil {
-		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID + " in calendar " + in.Twin.Calendar)
+		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID +
+			" in calendar " + in.Twin.Calendar)
 	}
-	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account, Notes: append(append(notes, unlooked(ev)...), w.Problems...)}
+	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account,
+		Notes: append(append(notes, unlooked(ev)...), w.Problems...)}
 	own, why := ownMark(ev, in.Rec, s)
 	if why != "" {
 		return ignore(why)
@@ -60,7 +62,8 @@ func begin(in Input, w Wish) Decision {
 	if why := impossible(in, w, spec); why != "" {
 		return hold(in, w, why)
 	}
-	if m, ok := ParseMark(own); ok && m.Account != s.Account { // it is looked for where it is, whatever is asked for now
+	// it is looked for where it is, whatever is asked for now
+	if m, ok := ParseMark(own); ok && m.Account != s.Account {
 		d.Spec.Host = s.HostIn(m.Account)
 	}
 	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
@@ -73,8 +76,8 @@ func begin(in Input, w Wish) Decision {
 	return d
 }
 
-// mayComeBack reports whether the meeting of an event, which was cancelled, may be brought back: the event shows no other one. own is the mark
-// in the event, if it is its own.
+// mayComeBack reports whether the meeting of an event, which was cancelled, may be brought back: the event shows no
+// other one. own is the mark in the event, if it is its own.
 func mayComeBack(in Input, own string) bool {
 	showsNoOther := own == "" || own == in.Rec.Mark
 	return showsNoOther && Restorable(in.Rec, in.Now, in.Settings) && !in.Settings.elsewhere(in.Rec)
@@ -89,7 +92,8 @@ func takesNoLink(in Input, w Wish) string {
 	return ev.Sealed
 }
 
-// linksOf are the links by which a copy of the event from before may lead to its meeting, or to the one that was cancelled.
+// linksOf are the links by which a copy of the event from before may lead to its meeting, or to the one that was
+// cancelled.
 func linksOf(rec *record.Record) []string {
 	if rec == nil {
 		return nil
@@ -103,11 +107,12 @@ func linksOf(rec *record.Record) []string {
 	return list
 }
 
-// trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for seven days.
+// trash is for how long a cancelled meeting is brought back rather than made anew: Zoom keeps deleted meetings for
+// seven days.
 const trash = 7*24*time.Hour - time.Hour
 
-// Restorable reports whether the meeting of an event that has ended can still be brought back, in its account, with the link that people
-// have.
+// Restorable reports whether the meeting of an event that has ended can still be brought back, in its account, with the
+// link that people have.
 func Restorable(rec *record.Record, now time.Time, s *Settings) bool {
 	return s.Follows(rec) && rec.CancelledID != 0 && now.Before(rec.CancelledAt.Add(trash))
 }
@@ -123,15 +128,16 @@ func (s *Settings) knows(rec *record.Record, mark string) bool {
 	return rec.Mark == mark && s.Follows(rec) || rec.Retired == mark
 }
 
-// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's. rec is what is
-// remembered of the event, or nil.
+// ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's. rec
+// is what is remembered of the event, or nil.
 func ownMark(ev *calendar.Event, rec *record.Record, s *Settings) (mark, why string) {
 	m, ok := ParseMark(ev.Link.Mark)
 	switch {
 	case !ok:
 		return "", ""
 	case !s.knows(rec, ev.Link.Mark) && !s.Ours(m.Account):
-		return "", "the link in the event belongs to another Zoom account than the configured one" + s.called(nil, m.Account) + ": hands off"
+		return "", "the link in the event belongs to another Zoom account than the configured one" +
+			s.called(nil, m.Account) + ": hands off"
 	case m.Event != Bind(ev.UID):
 		return "", ""
 	}

@@ -19,12 +19,17 @@ func TestBoundsAreSaid(t *testing.T) {
 		want string
 	}{
 		{"tags", calendar.Event{Title: strings.Repeat("#zoom ", 101)}, "more than 100 tags"},
-		{"tags in two texts", calendar.Event{Title: strings.Repeat("#zoom ", 99), Description: "#zoom #zoom"}, "more than 100 tags"},
+		{"tags in two texts", calendar.Event{Title: strings.Repeat("#zoom ", 99), Description: "#zoom #zoom"},
+			"more than 100 tags"},
 		{"options", calendar.Event{Title: strings.Repeat("#zoom(mute,mute,mute) ", 70)}, "more than 200 options"},
-		{"unknown options", calendar.Event{Title: "#zoom(a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v)"}, "more in the tags that is not understood"},
-		{"text", calendar.Event{Title: "#zoom", Description: strings.Repeat("x ", 2<<20) + "y"}, "the description holds more than 4 MiB"},
-		{"location", calendar.Event{Title: "#zoom", Location: strings.Repeat("x ", 2<<20) + "y"}, "the location holds more than 4 MiB"},
-		{"blocks", calendar.Event{Title: "#zoom", Description: strings.Repeat(block, 101)}, "the description holds more than 100 blocks"},
+		{"unknown options", calendar.Event{Title: "#zoom(a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v)"},
+			"more in the tags that is not understood"},
+		{"text", calendar.Event{Title: "#zoom", Description: strings.Repeat("x ", 2<<20) + "y"},
+			"the description holds more than 4 MiB"},
+		{"location", calendar.Event{Title: "#zoom", Location: strings.Repeat("x ", 2<<20) + "y"},
+			"the location holds more than 4 MiB"},
+		{"blocks", calendar.Event{Title: "#zoom", Description: strings.Repeat(block, 101)},
+			"the description holds more than 100 blocks"},
 		{"open brackets", calendar.Event{Title: strings.Repeat("#zoom(", 100)}, "is not closed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,7 +52,8 @@ func TestBoundsAreSaid(t *testing.T) {
 // TestUnsearchedEndsNothing: a tag that stands where nobody looks any more is no reason to cancel a meeting.
 func TestUnsearchedEndsNothing(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	ev := calendar.Event{ID: "id", UID: "uid", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Until: now.Add(2 * time.Hour),
+	ev := calendar.Event{ID: "id", UID: "uid", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour),
+		Until:       now.Add(2 * time.Hour),
 		Description: strings.Repeat("pasted ", 600<<10) + "#zoom"}
 	rec := record.Record{Calendar: "c", EventID: "id", UID: "uid", Tag: "#zoom", TagIn: "title", MeetingID: 123456789,
 		Mark: NewMark(AccountHash("ours"), "uid", [10]byte{1})}
@@ -63,8 +69,8 @@ func TestUnsearchedEndsNothing(t *testing.T) {
 	}
 }
 
-// TestStrangersTextIsGlancedAt: of an event that somebody else organizes only the beginning of its texts is read, enough to say why a tag in
-// it does nothing.
+// TestStrangersTextIsGlancedAt: of an event that somebody else organizes only the beginning of its texts is read,
+// enough to say why a tag in it does nothing.
 func TestStrangersTextIsGlancedAt(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	s := Settings{Rules: testRules, Account: AccountHash("ours")}
@@ -77,7 +83,8 @@ func TestStrangersTextIsGlancedAt(t *testing.T) {
 		{"the owner's tag far behind", strings.Repeat("words ", 20<<10) + "#zoom", "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			ev := calendar.Event{ID: "id", UID: "uid", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Until: now.Add(2 * time.Hour),
+			ev := calendar.Event{ID: "id", UID: "uid", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour),
+				Until:       now.Add(2 * time.Hour),
 				Description: tt.description, Denied: tt.denied}
 			if got := Interesting(&ev, &s); got != tt.interesting {
 				t.Errorf("interesting: %v", got)
@@ -93,10 +100,12 @@ func TestStrangersTextIsGlancedAt(t *testing.T) {
 // TestManyLinksAreSaid: another conference behind more links than are looked at may go unseen, which the owner is told.
 func TestManyLinksAreSaid(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	ev := calendar.Event{ID: "id", UID: "uid", Title: "#zoom", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Until: now.Add(2 * time.Hour),
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "#zoom", Start: now.Add(time.Hour), End: now.Add(2 * time.Hour),
+		Until:       now.Add(2 * time.Hour),
 		Description: strings.Repeat("https://example.com/a ", maxLinks)}
 	s := Settings{Rules: testRules, Account: AccountHash("ours")}
-	if d := Next(Input{Now: now, Event: &ev, Settings: &s}); !strings.Contains(strings.Join(d.Notes, ";"), "200 links or more") {
+	if d := Next(Input{Now: now, Event: &ev, Settings: &s}); !strings.Contains(strings.Join(d.Notes, ";"),
+		"200 links or more") {
 		t.Errorf("%q: %q", d.Do, d.Notes)
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// How long before an event its meeting is looked at, besides once a day: early enough to be mended, and once more when people get ready.
+// How long before an event its meeting is looked at, besides once a day: early enough to be mended, and once more when
+// people get ready.
 var checksBefore = [...]time.Duration{24 * time.Hour, time.Hour, 10 * time.Minute}
 
 const checkEvery = 24 * time.Hour

@@ -19,7 +19,8 @@ type Conference struct {
 // maxLinks bounds how many links of one event are looked at.
 const maxLinks = links.MaxLinks
 
-// Conferences lists the online meetings that an event points to in its texts (our block left out) and its conference data.
+// Conferences lists the online meetings that an event points to in its texts (our block left out) and its conference
+// data.
 func Conferences(ev *calendar.Event) []Conference {
 	var found []Conference
 	seen := 0
@@ -65,7 +66,8 @@ func unlooked(ev *calendar.Event) []string {
 	if seen < maxLinks {
 		return nil
 	}
-	return []string{"the event holds " + strconv.Itoa(maxLinks) + " links or more: those behind them are not looked at for another conference"}
+	return []string{"the event holds " + strconv.Itoa(maxLinks) +
+		" links or more: those behind them are not looked at for another conference"}
 }
 
 // LinkID is the Zoom meeting id that a join URL shows, or 0.
@@ -74,14 +76,15 @@ func LinkID(url string) int64 {
 	return p.ID
 }
 
-// IsGoogleMeet reports whether a conference of an event's conference data is Google Meet, the one that can be replaced where its owner
-// wants that.
+// IsGoogleMeet reports whether a conference of an event's conference data is Google Meet, the one that can be replaced
+// where its owner wants that.
 func IsGoogleMeet(uri string) bool {
 	p, ok := links.Classify(uri)
 	return ok && p.Service == links.GoogleMeet || uri == links.GoogleMeet
 }
 
-// OtherConference names a conference in the event that is neither ours, where ours are the given join URLs, nor to be replaced.
+// OtherConference names a conference in the event that is neither ours, where ours are the given join URLs, nor to be
+// replaced.
 func OtherConference(ev *calendar.Event, s *Settings, ours ...string) (name string, found bool) {
 	c, found := foreign(ev, s.ReplaceMeet, ours...)
 	return c.Name, found
@@ -98,8 +101,8 @@ func (c *Conference) isOf(url string) bool {
 	return c.URL == url || c.ID != 0 && c.ID == LinkID(url)
 }
 
-// foreign returns the first conference of the event that is not ours, where ours are the given join URLs. One that is to be
-// replaced does not count.
+// foreign returns the first conference of the event that is not ours, where ours are the given join URLs. One that is
+// to be replaced does not count.
 func foreign(ev *calendar.Event, replaceMeet bool, ours ...string) (Conference, bool) {
 	for _, c := range Conferences(ev) {
 		replaced := replaceMeet && ev.Meet && c.isMeetData()

@@ -32,18 +32,21 @@ func unasked(in Input, w Wish) Decision {
 		return d
 	}
 	if in.Event.Detached && in.Twin != nil && !isOver(in.Event, in.Now) {
-		return Decision{State: Held, Wish: w, At: in.Event.Until, Reason: "it is a date of the series in " + in.Twin.EventID +
-			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into " + in.Twin.EventID}
+		return Decision{State: Held, Wish: w, At: in.Event.Until, Reason: "it is a date of the series in " +
+			in.Twin.EventID +
+			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into " +
+			in.Twin.EventID}
 	}
 	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil {
 		return Decision{State: Held, Wish: w, At: x.End, Reason: "the tag in the date of " + dateOf(x) +
-			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need no meeting"}
+			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need " +
+			"no meeting"}
 	}
 	return d
 }
 
-// notTakenBack is an event with an open record whose wish is not found any more, where its owner did not take it back; ok is false where
-// the owner did.
+// notTakenBack is an event with an open record whose wish is not found any more, where its owner did not take it back;
+// ok is false where the owner did.
 func notTakenBack(in Input, w Wish) (d Decision, ok bool) {
 	rec := in.Rec
 	goesOn := rec.EndingAt.IsZero()
@@ -54,7 +57,8 @@ func notTakenBack(in Input, w Wish) (d Decision, ok bool) {
 	switch {
 	case w.Refused == "" && !rec.Released && stillThere(in.Event, rec):
 		d.Reason = "the event still says " + rec.Tag +
-			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or the calendar is released"
+			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or " +
+			"the calendar is released"
 	case goesOn && !rec.Released && refusedSince(w, rec):
 		d.Reason = w.Refused + " became a word against Zoom after this event got its link: " +
 			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar
@@ -66,14 +70,14 @@ func notTakenBack(in Input, w Wish) (d Decision, ok bool) {
 	return d, true
 }
 
-// refusedSince reports whether a word of the event became one against Zoom after the event had got its link: the configuration has changed,
-// not its owner's mind.
+// refusedSince reports whether a word of the event became one against Zoom after the event had got its link: the
+// configuration has changed, not its owner's mind.
 func refusedSince(w Wish, rec *record.Record) bool {
 	return w.Refused != "" && !meant(w, rec)
 }
 
-// meant reports whether one of the words against Zoom in the event was one already when the event last asked for a meeting: its owner has
-// written it since.
+// meant reports whether one of the words against Zoom in the event was one already when the event last asked for a
+// meeting: its owner has written it since.
 func meant(w Wish, rec *record.Record) bool {
 	return slices.ContainsFunc(w.Refusals, func(word string) bool { return containsFold(rec.Not, word) })
 }
@@ -119,7 +123,8 @@ func ending(in Input, w Wish, why string) Decision {
 	unreachable := in.Settings.unreachable(rec)
 	if stands {
 		_, theirs := ownMark(ev, rec, in.Settings)
-		stands = theirs == "" || ev.Link.Mark == rec.Mark // a link of somebody else's stays; one of our former account's is ours
+		// a link of somebody else's stays; one of our former account's is ours
+		stands = theirs == "" || ev.Link.Mark == rec.Mark
 	}
 	switch {
 	case rec.EndingAt.IsZero():
@@ -149,8 +154,8 @@ func isMeetingOver(rec *record.Record, now time.Time) bool {
 	return rec.Doubt == "" && rec.Over(now) && !rec.Meeting.Start.After(now)
 }
 
-// LiesAhead reports whether the meeting of a closed record is still to come: its event was moved into the past, and so left alone. When
-// that ends, its meeting does as well.
+// LiesAhead reports whether the meeting of a closed record is still to come: its event was moved into the past, and so
+// left alone. When that ends, its meeting does as well.
 func LiesAhead(rec *record.Record, now time.Time) bool {
 	ownsMeeting := rec.MeetingID != 0 && !rec.Left && !isRoom(rec)
 	if !rec.Closed() || !ownsMeeting {
@@ -159,8 +164,8 @@ func LiesAhead(rec *record.Record, now time.Time) bool {
 	return rec.Until.IsZero() || rec.Until.After(now) || rec.Meeting.Start.After(now)
 }
 
-// strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag is
-// gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
+// strayLink is an event without wish and without open record. If it carries our mark, it is a copy or a relic whose tag
+// is gone: an own mark is claimed, so that its meeting ends in good order; a copied link is taken out.
 func strayLink(in Input, d Decision, stands bool) Decision {
 	ev := in.Event
 	if ev == nil {

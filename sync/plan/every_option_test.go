@@ -11,8 +11,8 @@ import (
 	"zoomtag/store/record"
 )
 
-// everyOption is, for each option that there is, how a tag asks for it; "" where only the configuration does. lingers says that a meeting goes
-// on having it when it is not asked for any more.
+// everyOption is, for each option that there is, how a tag asks for it; "" where only the configuration does. lingers
+// says that a meeting goes on having it when it is not asked for any more.
 var everyOption = map[string]struct {
 	tag     string
 	lingers bool
@@ -29,8 +29,8 @@ var everyOption = map[string]struct {
 	"Mail":             {"", false},
 }
 
-// TestEveryOption follows each option of a meeting from the tag, and from the configuration, into what is asked of Zoom, and to where it is
-// taken out again. A new one fails here until it has a row.
+// TestEveryOption follows each option of a meeting from the tag, and from the configuration, into what is asked of
+// Zoom, and to where it is taken out again. A new one fails here until it has a row.
 func TestEveryOption(t *testing.T) {
 	options := reflect.TypeFor[meeting.Options]()
 	if options.NumField() != len(everyOption) {
@@ -65,7 +65,8 @@ func TestEveryOption(t *testing.T) {
 		}
 		rec := &record.Record{MeetingID: 1, Template: configured.Template, Told: &meeting.Spec{Options: configured}}
 		stays, notes := lingering(rec, meeting.Options{})
-		if row.lingers == field(stays).IsZero() || row.lingers && !strings.Contains(strings.Join(notes, " "), "stays as it was told") {
+		if row.lingers == field(stays).IsZero() || row.lingers && !strings.Contains(strings.Join(notes, " "),
+			"stays as it was told") {
 			t.Errorf("%s, no longer asked for: %+v %q", name, stays, notes)
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"zoomtag/store/record"
 )
 
-// datesOut are the exceptions of a series that are to have no link though the series has one: a word against Zoom stands in them, or they have
-// another conference and no link of ours.
+// datesOut are the exceptions of a series that are to have no link though the series has one: a word against Zoom
+// stands in them, or they have another conference and no link of ours.
 func datesOut(ev *calendar.Event, rec *record.Record, l calendar.Link, s *Settings) (ids []string) {
 	for i := range ev.Exceptions {
 		x := &ev.Exceptions[i]
 		said := x.Event()
-		_, theirs := OtherConference(&said, s, append(linksOf(rec), l.JoinURL, l.Was.JoinURL, ev.Link.JoinURL, x.Link.JoinURL)...)
+		_, theirs := OtherConference(&said, s, append(linksOf(rec), l.JoinURL, l.Was.JoinURL, ev.Link.JoinURL,
+			x.Link.JoinURL)...)
 		if refusedIn(&said, s.Rules) != "" || theirs && x.Link.Block == "" {
 			ids = append(ids, x.ID)
 		}

@@ -15,8 +15,10 @@ import (
 func TestDates(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	start := now.Add(48 * time.Hour)
-	rec := record.Record{Calendar: "c", EventID: "id", UID: "uid", Host: "alice@example.com", Mark: NewMark(AccountHash("ours"), "uid", [10]byte{2}),
-		MeetingID: 85000000002, Meeting: meeting.Meeting{ID: 85000000002, JoinURL: "https://us02web.zoom.us/j/85000000002"}}
+	rec := record.Record{Calendar: "c", EventID: "id", UID: "uid", Host: "alice@example.com",
+		Mark:      NewMark(AccountHash("ours"), "uid", [10]byte{2}),
+		MeetingID: 85000000002, Meeting: meeting.Meeting{ID: 85000000002,
+			JoinURL: "https://us02web.zoom.us/j/85000000002"}}
 	for _, tt := range []struct {
 		name, series, title, text string
 		end                       time.Time // of the date; zero is in two weeks
@@ -26,22 +28,32 @@ func TestDates(t *testing.T) {
 	}{
 		{name: "its own words", series: "Course #zoom", title: "Exam", rec: &rec, do: SetLink},
 		{name: "#nozoom", series: "Course #zoom", title: "Exam #nozoom", rec: &rec, do: SetLink, out: "x"},
-		{name: "#nozoom in its text", series: "Course #zoom", title: "Exam", text: "here\n#nozoom", rec: &rec, do: SetLink, out: "x"},
-		{name: "#nozoom, long ago", series: "Course #zoom", title: "Exam #nozoom", end: now.Add(-time.Hour), rec: &rec, do: SetLink, out: "x"},
-		{name: "another conference", series: "Course #zoom", title: "Exam", text: "https://teams.microsoft.com/l/meetup-join/x", rec: &rec, do: SetLink, out: "x"},
-		{name: "our own link, typed", series: "Course #zoom", title: "Exam", text: rec.Meeting.JoinURL, rec: &rec, do: SetLink},
-		{name: "a tag, and none in the series", series: "Course", title: "Exam #zoom", state: Held, says: "the tag in the date of 16 March 2026 does nothing"},
-		{name: "a tag long ago", series: "Course", title: "Exam #zoom", end: now.Add(-time.Hour), state: Ignored, says: "not tagged"},
-		{name: "a tag, and #nozoom in the series", series: "Course #nozoom", title: "Exam #zoom", state: Ignored, says: "#nozoom"},
+		{name: "#nozoom in its text", series: "Course #zoom", title: "Exam", text: "here\n#nozoom", rec: &rec,
+			do: SetLink, out: "x"},
+		{name: "#nozoom, long ago", series: "Course #zoom", title: "Exam #nozoom", end: now.Add(-time.Hour), rec: &rec,
+			do: SetLink, out: "x"},
+		{name: "another conference", series: "Course #zoom", title: "Exam",
+			text: "https://teams.microsoft.com/l/meetup-join/x", rec: &rec, do: SetLink, out: "x"},
+		{name: "our own link, typed", series: "Course #zoom", title: "Exam", text: rec.Meeting.JoinURL, rec: &rec,
+			do: SetLink},
+		{name: "a tag, and none in the series", series: "Course", title: "Exam #zoom", state: Held,
+			says: "the tag in the date of 16 March 2026 does nothing"},
+		{name: "a tag long ago", series: "Course", title: "Exam #zoom", end: now.Add(-time.Hour), state: Ignored,
+			says: "not tagged"},
+		{name: "a tag, and #nozoom in the series", series: "Course #nozoom", title: "Exam #zoom", state: Ignored,
+			says: "#nozoom"},
 		{name: "a tag and #nozoom", series: "Course", title: "Exam #zoom #nozoom", state: Ignored, says: "not tagged"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.end.IsZero() {
 				tt.end = time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC)
 			}
-			ev := calendar.Event{ID: "id", UID: "uid", Title: tt.series, Start: start, End: start.Add(time.Hour), Series: true,
-				Exceptions: []calendar.Exception{{ID: "x", Title: tt.title, Description: tt.text, Start: tt.end.Add(-time.Hour), End: tt.end}}}
-			s := Settings{Rules: testRules, Host: "alice@example.com", Account: AccountHash("ours"), Location: "if-empty", Grace: 10 * time.Minute}
+			ev := calendar.Event{ID: "id", UID: "uid", Title: tt.series, Start: start, End: start.Add(time.Hour),
+				Series: true,
+				Exceptions: []calendar.Exception{{ID: "x", Title: tt.title, Description: tt.text,
+					Start: tt.end.Add(-time.Hour), End: tt.end}}}
+			s := Settings{Rules: testRules, Host: "alice@example.com", Account: AccountHash("ours"),
+				Location: "if-empty", Grace: 10 * time.Minute}
 			if !Interesting(&ev, &s) && tt.state != Ignored {
 				t.Error("nobody looks at it")
 			}
@@ -55,19 +67,22 @@ func TestDates(t *testing.T) {
 			if d.Do != tt.do || tt.state != "" && d.State != tt.state || tt.out != strings.Join(d.Link.Out, " ") {
 				t.Errorf("%q, state %s (%s), without %q", d.Do, d.State, d.Reason, d.Link.Out)
 			}
-			if said := d.Reason + "\n" + strings.Join(d.Notes, "\n"); !strings.Contains(said, tt.says) || tt.says == "" && strings.Contains(said, "the date of") {
+			if said := d.Reason + "\n" + strings.Join(d.Notes, "\n"); !strings.Contains(said, tt.says) ||
+				tt.says == "" && strings.Contains(said, "the date of") {
 				t.Errorf("it says %q", said)
 			}
 		})
 	}
 }
 
-// TestDateThatLacksTheLink: the series is as it should be, and one date is not: that is written, with the location, until the calendar has
-// shown that it does not keep it.
+// TestDateThatLacksTheLink: the series is as it should be, and one date is not: that is written, with the location,
+// until the calendar has shown that it does not keep it.
 func TestDateThatLacksTheLink(t *testing.T) {
-	l := calendar.Link{Mark: NewMark(AccountHash("ours"), "uid", [10]byte{2}), JoinURL: "https://us02web.zoom.us/j/85000000002"}
+	l := calendar.Link{Mark: NewMark(AccountHash("ours"), "uid", [10]byte{2}),
+		JoinURL: "https://us02web.zoom.us/j/85000000002"}
 	l.Block = calendar.BlockFirst + "\nJoin: " + l.JoinURL + "\n" + calendar.BlockLast
-	ev := calendar.Event{ID: "id", UID: "uid", Title: "Course #zoom", Series: true, Location: l.JoinURL, Description: l.Block, Link: l,
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "Course #zoom", Series: true, Location: l.JoinURL,
+		Description: l.Block, Link: l,
 		Exceptions: []calendar.Exception{{ID: "x"}, {ID: "y", Left: "it is over"}, {ID: "z", Link: l}}}
 	if lacking := ev.Lacking(l); len(lacking) != 1 || lacking[0].ID != "x" || !ev.Partial() {
 		t.Errorf("%+v lack the link", lacking)
@@ -116,12 +131,14 @@ func TestTakesLocation(t *testing.T) {
 	}
 }
 
-// TestDateApart: a date of a series in an item of its own is answered while the series has its link, and nobody is held up by others' dates.
+// TestDateApart: a date of a series in an item of its own is answered while the series has its link, and nobody is held
+// up by others' dates.
 func TestDateApart(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	s := Settings{Rules: testRules, Host: "alice@example.com", Account: AccountHash("ours"), Grace: 10 * time.Minute}
 	twin := record.Record{Calendar: "c", EventID: "series.ics", UID: "uid"}
-	date := calendar.Event{ID: "date.ics", UID: "uid", Title: "Moved", Detached: true, Start: now, End: now.Add(time.Hour), Until: now.Add(time.Hour)}
+	date := calendar.Event{ID: "date.ics", UID: "uid", Title: "Moved", Detached: true, Start: now,
+		End: now.Add(time.Hour), Until: now.Add(time.Hour)}
 	refused, denied, whole := date, date, date
 	refused.Title, denied.Denied, whole.Detached = "Moved #nozoom", "organized by carol@example.com", false
 	for name, tt := range map[string]struct {
@@ -138,7 +155,8 @@ func TestDateApart(t *testing.T) {
 		"that is the event itself": {whole, &twin, now, Ignored},
 	} {
 		d := Next(Input{Now: tt.at, Event: &tt.ev, Twin: tt.twin, Settings: &s})
-		if d.Do != Nothing || d.State != tt.state || d.State == Held && !strings.Contains(d.Reason, "put it into series.ics") {
+		if d.Do != Nothing || d.State != tt.state || d.State == Held &&
+			!strings.Contains(d.Reason, "put it into series.ics") {
 			t.Errorf("%s: %q, %s (%s)", name, d.Do, d.State, d.Reason)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"zoomtag/store/record"
 )
 
-// remembered is ev with the wish that we have taken out of sight, where an app has dropped what cannot be seen and left the block: a block
-// that still stands is still wanted.
+// remembered is ev with the wish that we have taken out of sight, where an app has dropped what cannot be seen and left
+// the block: a block that still stands is still wanted.
 func remembered(ev *calendar.Event, rec *record.Record) *calendar.Event {
 	if ev == nil || rec == nil || rec.Closed() {
 		return ev
@@ -36,8 +36,8 @@ func shows(ev *calendar.Event, rec *record.Record) bool {
 	return url == rec.JoinURL || rec.MeetingID != 0 && LinkID(url) == rec.MeetingID
 }
 
-// Written is what is to be remembered after l was written over what before shows, and after is what came of it. Where before did not show
-// the link, somebody had taken it out: that is written over as often as it happens.
+// Written is what is to be remembered after l was written over what before shows, and after is what came of it. Where
+// before did not show the link, somebody had taken it out: that is written over as often as it happens.
 func Written(before, after *calendar.Event, l calendar.Link) *record.Kept {
 	k := &record.Kept{Want: wantPrint(l), Got: gotPrint(after)}
 	if l.Mark != "" && calendar.BlockURL(before.Link.Block) == l.JoinURL {
@@ -46,8 +46,9 @@ func Written(before, after *calendar.Event, l calendar.Link) *record.Kept {
 	return k
 }
 
-// isKept reports whether the event shows what it showed after the very same link had been written, or before: the calendar, or somebody
-// who writes into it as well, does not want it otherwise, and there is no end to writing it again.
+// isKept reports whether the event shows what it showed after the very same link had been written, or before: the
+// calendar, or somebody who writes into it as well, does not want it otherwise, and there is no end to writing it
+// again.
 func isKept(ev *calendar.Event, l calendar.Link, rec *record.Record) bool {
 	if rec.Kept == nil || rec.Kept.Want != wantPrint(l) {
 		return false
@@ -64,7 +65,8 @@ func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 	case calendar.BlockURL(ev.Link.Block) != l.JoinURL:
 		return "the calendar does not keep the link: find the app that takes it out, then edit the event"
 	case l.DropMeet:
-		return "the calendar accepts the link, but does not keep all of it: the Google Meet conference is still in the event; take it out by hand"
+		return "the calendar accepts the link, but does not keep all of it: the Google Meet conference is still in " +
+			"the event; take it out by hand"
 	}
 	return ""
 }
@@ -77,12 +79,15 @@ func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 		return ""
 	}
 	if partial && same {
-		return "the calendar does not keep the link in all dates of the series that have texts of their own: write it into those by hand"
+		return "the calendar does not keep the link in all dates of the series that have texts of their own: write " +
+			"it into those by hand"
 	}
 	if ev.Link.Mark != l.Mark {
-		return "the calendar, or an app that writes into it, does not keep what ties the event to its meeting: the link works, and is known by its text alone"
+		return "the calendar, or an app that writes into it, does not keep what ties the event to its meeting: the " +
+			"link works, and is known by its text alone"
 	}
-	return "the calendar, or an app that writes into it, puts another text in the place of the link's: the link works, and the text is left as it is"
+	return "the calendar, or an app that writes into it, puts another text in the place of the link's: the link " +
+		"works, and the text is left as it is"
 }
 
 // wantPrint is a fingerprint of what a link is to change in an event, as far as that decides whether it is right.
@@ -91,8 +96,8 @@ func wantPrint(l calendar.Link) uint64 {
 	return fingerprint(append(parts, l.Out...)...)
 }
 
-// gotPrint is a fingerprint of what in an event a link can change. The wish that is kept out of sight is not part of it: where that is
-// dropped, the record has it.
+// gotPrint is a fingerprint of what in an event a link can change. The wish that is kept out of sight is not part of
+// it: where that is dropped, the record has it.
 func gotPrint(ev *calendar.Event) uint64 {
 	parts := []string{ev.Link.Mark, tidyLines(ev.Link.Block), ev.Title, ev.Location, fmt.Sprint(ev.Meet, ev.Partial())}
 	return fingerprint(append(parts, unlike(ev)...)...)

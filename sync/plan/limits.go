@@ -18,9 +18,12 @@ const (
 
 // wordOptions are the options that are a word alone, and valuedOptions those with a value.
 var (
-	wordOptions = []string{"personal", "scheduled", "fixed", "lasting", "waiting-room", "no-waiting-room", "join-before-host", "no-join-before-host",
-		"no-passcode", "register", "no-register", "sign-in", "no-sign-in", "mute", "no-mute", "invitation", "short", "replace-meet"}
-	valuedOptions = []string{"join-before-host", "passcode", "register", "record", "host", "account", "alt", "topic", "template"}
+	wordOptions = []string{"personal", "scheduled", "fixed", "lasting", "waiting-room", "no-waiting-room",
+		"join-before-host", "no-join-before-host",
+		"no-passcode", "register", "no-register", "sign-in", "no-sign-in", "mute", "no-mute", "invitation", "short",
+		"replace-meet"}
+	valuedOptions = []string{"join-before-host", "passcode", "register", "record", "host", "account", "alt", "topic",
+		"template"}
 )
 
 // OptionNames are what can be allowed: all options, by their names.
@@ -61,22 +64,26 @@ func lengthOf(text string) (time.Duration, bool) {
 	return length, err == nil && inBounds && length%time.Minute == 0
 }
 
-// forbidden says which part of the configuration does not allow an option; "" where it is allowed, or none that there is.
+// forbidden says which part of the configuration does not allow an option; "" where it is allowed, or none that there
+// is.
 func (r *Rules) forbidden(key, value string, valued bool) string {
 	name := nameOf(key, valued)
 	namesHost := key == "host" || key == "alt"
 	switch {
 	case name == "":
 		return ""
-	case r.Allowed != nil && !slices.ContainsFunc(r.Allowed, func(entry string) bool { return allows(entry, name, key, value) }):
+	case r.Allowed != nil &&
+		!slices.ContainsFunc(r.Allowed, func(entry string) bool { return allows(entry, name, key, value) }):
 		return "tag.options"
-	case r.Hosts != nil && namesHost && !slices.ContainsFunc(r.Hosts, func(entry string) bool { return isHost(entry, value) }):
+	case r.Hosts != nil && namesHost &&
+		!slices.ContainsFunc(r.Hosts, func(entry string) bool { return isHost(entry, value) }):
 		return "tag.hosts"
 	}
 	return ""
 }
 
-// allows reports whether an entry of Rules.Allowed is for an option: its name stands for every value, and with a value it is for that one.
+// allows reports whether an entry of Rules.Allowed is for an option: its name stands for every value, and with a value
+// it is for that one.
 func allows(entry, name, key, value string) bool {
 	if strings.EqualFold(entry, name) {
 		return true
@@ -95,7 +102,8 @@ func allows(entry, name, key, value string) bool {
 	return false
 }
 
-// isHost reports whether an entry of Rules.Hosts names somebody: by the address, or, as *@example.com, by all that it is of.
+// isHost reports whether an entry of Rules.Hosts names somebody: by the address, or, as *@example.com, by all that it
+// is of.
 func isHost(entry, who string) bool {
 	if domain, ok := strings.CutPrefix(entry, "*"); ok {
 		return len(who) > len(domain) && strings.EqualFold(who[len(who)-len(domain):], domain)
@@ -103,15 +111,17 @@ func isHost(entry, who string) bool {
 	return strings.EqualFold(entry, who)
 }
 
-// leave notes that an option is left out because it is not allowed. What it would have chosen of the kind of the meeting is remembered: a
-// meeting that was made so stays so.
+// leave notes that an option is left out because it is not allowed. What it would have chosen of the kind of the
+// meeting is remembered: a meeting that was made so stays so.
 func (p *optionParser) leave(option, key, by string) {
-	p.wish.problem("option " + strconv.Quote(HidePasscode(option)) + " is not allowed in this calendar and was left out (" + by + ")")
+	p.wish.problem("option " + strconv.Quote(HidePasscode(option)) +
+		" is not allowed in this calendar and was left out (" + by + ")")
 	p.wish.forbidden = append(p.wish.forbidden, key)
 }
 
-// stands is a wish in which the meeting of a record stays of the kind that it was made: a limit of what tags may say is for what is made
-// from now on, and people hold the link of a personal room, or have the dates of a series in Zoom. notes tell the owner.
+// stands is a wish in which the meeting of a record stays of the kind that it was made: a limit of what tags may say is
+// for what is made from now on, and people hold the link of a personal room, or have the dates of a series in Zoom.
+// notes tell the owner.
 func (w Wish) stands(rec *record.Record) (now Wish, notes []string) {
 	if rec == nil || rec.MeetingID == 0 {
 		return w, nil

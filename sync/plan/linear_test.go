@@ -59,9 +59,13 @@ func linearCases() []lineartest.Case {
 		}
 		add("title", func(text string) calendar.Event { return calendar.Event{Title: text} })
 		add("description", func(text string) calendar.Event { return calendar.Event{Description: text + " #zoom"} })
-		add("html", func(text string) calendar.Event { return calendar.Event{Description: text + " #zoom", HTML: true} })
+		add("html", func(text string) calendar.Event {
+			return calendar.Event{Description: text + " #zoom",
+				HTML: true}
+		})
 		add("wish", func(text string) calendar.Event {
-			return calendar.Event{Link: calendar.Link{Tag: text, Block: calendar.BlockFirst + "\n" + text + "\n" + calendar.BlockLast}}
+			return calendar.Event{Link: calendar.Link{Tag: text, Block: calendar.BlockFirst + "\n" + text + "\n" +
+				calendar.BlockLast}}
 		})
 	}
 	add := func(name string, event func(size int) calendar.Event) {
@@ -86,7 +90,8 @@ func linearCases() []lineartest.Case {
 func readAll(ev *calendar.Event) {
 	ev.ID, ev.UID = "id", "uid"
 	s := Settings{Rules: testRules, Host: "alice@example.com", Account: AccountHash("ours"), Location: "if-empty"}
-	rec := &record.Record{Calendar: "c", EventID: "id", UID: "uid", Mark: NewMark(s.Account, "uid", [10]byte{1}), Tag: "#zoom", TagIn: "description"}
+	rec := &record.Record{Calendar: "c", EventID: "id", UID: "uid", Mark: NewMark(s.Account, "uid", [10]byte{1}),
+		Tag: "#zoom", TagIn: "description"}
 	s.Rules.Keep = false
 	Interesting(ev, &s)
 	for _, r := range []*record.Record{nil, rec} {

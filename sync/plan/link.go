@@ -31,8 +31,8 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 	}
 	consumed := ev.Link.Tag
 	if s.Rules.Command && (s.Rules.Options != "" || consumed == "") {
-		// A command leaves nothing in the event that one could see: the wish is kept beside the mark, for the day on which the event
-		// comes into a calendar that is watched.
+		// A command leaves nothing in the event that one could see: the wish is kept beside the mark, for the day on
+		// which the event comes into a calendar that is watched.
 		consumed = commanded(s.Rules)
 		right = right && ev.Link.Tag == consumed
 	}
@@ -45,7 +45,8 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 	right = right || isKept(ev, l, rec)
 	if !right {
 		// Exceptions are told the location as well: the series may have it from a call in which one of them failed.
-		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location || partial && strings.Contains(location, l.JoinURL) {
+		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location || partial &&
+			strings.Contains(location, l.JoinURL) {
 			l.Location = &location
 			if takesTag {
 				consumed = strings.TrimSpace(consumed + " " + tagTexts(w, "location"))
@@ -56,9 +57,9 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 	return l, right
 }
 
-// written is what we have written into the event. Where that is not remembered, the event itself tells the URL, and, where the text
-// is not the short one, whose lines are known, what stands between our lines is taken for ours: an invitation of Zoom's that has gone
-// stale must not become the owner's words.
+// written is what we have written into the event. Where that is not remembered, the event itself tells the URL, and,
+// where the text is not the short one, whose lines are known, what stands between our lines is taken for ours: an
+// invitation of Zoom's that has gone stale must not become the owner's words.
 func written(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) calendar.Was {
 	was := calendar.Was{JoinURL: rec.JoinURL, Block: rec.Block}
 	if ev.Link.Mark != rec.Mark && !calendar.SameBlock(ev.Link.Block, rec.Block) {
@@ -129,8 +130,8 @@ func writtenURL(ev *calendar.Event, s *Settings) string {
 	return urlIn(ev)
 }
 
-// urlIn is the join URL that was written with the event's mark: the one in the block, or, where only the mark is left, a Zoom link that
-// is the whole URL or the whole location.
+// urlIn is the join URL that was written with the event's mark: the one in the block, or, where only the mark is left,
+// a Zoom link that is the whole URL or the whole location.
 func urlIn(ev *calendar.Event) string {
 	if _, ok := ParseMark(ev.Link.Mark); !ok || ev.Link.JoinURL != "" {
 		return ev.Link.JoinURL

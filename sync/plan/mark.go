@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// A mark is zt-ACCOUNT-EVENT-RANDOM, all of it lower-case base 32: which Zoom account the meeting belongs to, which event
-// it was made for, and 80 random bits that make it one of a kind. So an event tells, without any memory of ours, whether
-// the link in it is its own, was copied from another event, or belongs to somebody else's zoomtag.
+// A mark is zt-ACCOUNT-EVENT-RANDOM, all of it lower-case base 32: which Zoom account the meeting belongs to, which
+// event it was made for, and 80 random bits that make it one of a kind. So an event tells, without any memory of ours,
+// whether the link in it is its own, was copied from another event, or belongs to somebody else's zoomtag.
 const (
 	markPrefix  = "zt"
 	accountLen  = 6

@@ -14,11 +14,13 @@ import (
 func merge(base, over meeting.Options) (merged meeting.Options, notes []string) {
 	switch {
 	case over.WaitingRoom != nil && *over.WaitingRoom && over.JoinBeforeHost == nil:
-		// Asking for a waiting room in the tag means it: what the configuration says of joining early no longer applies.
+		// Asking for a waiting room in the tag means it: what the configuration says of joining early no longer
+		// applies.
 		base.JoinBeforeHost = nil
 	case over.WaitingRoom == nil && over.JoinBeforeHost == nil && Contradictory(base):
 		base.JoinBeforeHost = nil
-		notes = []string{"the configuration asks for a waiting room and for joining before the host, which exclude each other: the waiting room wins, and nobody gets in before the host"}
+		notes = []string{"the configuration asks for a waiting room and for joining before the host, which exclude " +
+			"each other: the waiting room wins, and nobody gets in before the host"}
 	}
 	if over.WaitingRoom != nil {
 		base.WaitingRoom = over.WaitingRoom
@@ -50,8 +52,8 @@ func merge(base, over meeting.Options) (merged meeting.Options, notes []string) 
 	return base, notes
 }
 
-// Contradictory reports whether options ask for a waiting room and for joining before the host: with a waiting room nobody gets in
-// before the host.
+// Contradictory reports whether options ask for a waiting room and for joining before the host: with a waiting room
+// nobody gets in before the host.
 func Contradictory(o meeting.Options) bool {
 	joinsEarly := o.JoinBeforeHost != nil && *o.JoinBeforeHost >= 0
 	return shuts(o) && joinsEarly
@@ -61,7 +63,8 @@ func Contradictory(o meeting.Options) bool {
 func leftOut(ev *calendar.Event, c Choice, kind meeting.Kind, noAPI bool) (notes []string) {
 	room := kind == meeting.Personal || noAPI
 	if c.At != "" && !ev.AllDay {
-		notes = append(notes, c.At+" in the tag is left out: the event has a time of its own, which counts; a time in the tag is for all-day events")
+		notes = append(notes, c.At+" in the tag is left out: the event has a time of its own, which counts; a time "+
+			"in the tag is for all-day events")
 	}
 	if c.Length != 0 && (kind == meeting.Lasting || room) {
 		what := "one lasting link for a series"
@@ -79,15 +82,19 @@ func leftOut(ev *calendar.Event, c Choice, kind meeting.Kind, noAPI bool) (notes
 	return notes
 }
 
-// withoutAPI says what a tag asks for in vain where there is one personal room for all events, and no Zoom API to tell it anything.
+// withoutAPI says what a tag asks for in vain where there is one personal room for all events, and no Zoom API to tell
+// it anything.
 func withoutAPI(c Choice) (notes []string) {
 	if c.Kind == meeting.Scheduled {
-		notes = append(notes, "scheduled in the tag cannot be had: a meeting of its own needs the Zoom API, and zoom.mode personal has one room for all events")
+		notes = append(notes, "scheduled in the tag cannot be had: a meeting of its own needs the Zoom API, and "+
+			"zoom.mode personal has one room for all events")
 	}
 	asked := map[string]bool{
-		"fixed": c.Series == "fixed", "host": c.Host != "", "topic": c.Topic != "", "alt": len(c.Options.AlternativeHosts) > 0,
-		"the waiting room": c.Options.WaitingRoom != nil, "join-before-host": c.Options.JoinBeforeHost != nil, "sign-in": c.Options.SignIn != nil,
-		"mute": c.Options.Mute != nil, "record": c.Options.Recording != "", "invitation": c.Text == Invitation,
+		"fixed": c.Series == "fixed", "host": c.Host != "", "topic": c.Topic != "",
+		"alt":              len(c.Options.AlternativeHosts) > 0,
+		"the waiting room": c.Options.WaitingRoom != nil, "join-before-host": c.Options.JoinBeforeHost != nil,
+		"sign-in": c.Options.SignIn != nil,
+		"mute":    c.Options.Mute != nil, "record": c.Options.Recording != "", "invitation": c.Text == Invitation,
 	}
 	var names []string
 	for name, is := range asked {
@@ -99,12 +106,13 @@ func withoutAPI(c Choice) (notes []string) {
 		return notes
 	}
 	slices.Sort(names)
-	return append(notes, strings.Join(names, ", ")+" in the tag cannot be had: with zoom.mode personal nothing can be told to Zoom; "+
+	return append(notes, strings.Join(names, ", ")+" in the tag cannot be had: with zoom.mode personal nothing can "+
+		"be told to Zoom; "+
 		"the room is as its owner sets it at zoom.us")
 }
 
-// impossible says why no meeting can be what spec asks for, and how to mend it; "" where one can. What Zoom would drop in silence would
-// leave guests a link that is more open than the owner wants.
+// impossible says why no meeting can be what spec asks for, and how to mend it; "" where one can. What Zoom would drop
+// in silence would leave guests a link that is more open than the owner wants.
 func impossible(in Input, w Wish, spec meeting.Spec) string {
 	o, tag := spec.Options, w.Choice.Options
 	only := in.Settings.NoAPI // there is one room, and no API: whatever kind is asked for
@@ -115,12 +123,14 @@ func impossible(in Input, w Wish, spec meeting.Spec) string {
 	early := tag.JoinBeforeHost != nil && *tag.JoinBeforeHost >= 0
 	switch {
 	case early && tag.WaitingRoom == nil && Contradictory(o):
-		return "join-before-host in the tag is against the waiting room that the configuration asks for (meeting.waiting_room): " +
+		return "join-before-host in the tag is against the waiting room that the configuration asks for " +
+			"(meeting.waiting_room): " +
 			"write no-waiting-room as well, or take join-before-host out"
 	case isOwn(o.Passcode) && only:
 		return "the passcode in the tag cannot be had: the personal room has a passcode of its own; take passcode= out"
 	case isOwn(o.Passcode) && room:
-		return "the passcode in the tag cannot be had: a personal room has a passcode of its own; take passcode= or personal out"
+		return "the passcode in the tag cannot be had: a personal room has a passcode of its own; take passcode= or " +
+			"personal out"
 	case o.Registration == "" || o.Registration == "none":
 		return ""
 	}
@@ -132,14 +142,17 @@ func impossible(in Input, w Wish, spec meeting.Spec) string {
 	case only:
 		return "guests cannot register for the personal room, its link is open to all who have it: " + out
 	case room:
-		return "guests cannot register for a personal room, Zoom would leave it open: take personal out (scheduled in the tag asks for a meeting of its own), or " + out
+		return "guests cannot register for a personal room, Zoom would leave it open: take personal out (scheduled " +
+			"in the tag asks for a meeting of its own), or " + out
 	case spec.Kind != meeting.Lasting, wantsSchedule(in.Event, w, in.Settings) && in.Schedule == nil:
 		return ""
 	case in.Schedule != nil && in.Schedule.Why != "":
-		return "guests cannot register for this series, Zoom would leave its link open: registration needs fixed times, and Zoom gets none (" +
+		return "guests cannot register for this series, Zoom would leave its link open: registration needs fixed " +
+			"times, and Zoom gets none (" +
 			in.Schedule.Why + "); tag single events, or " + out
 	}
-	return "guests cannot register for a series with one lasting link, Zoom would leave it open: write fixed, as in #zoom(fixed, register), tag single events, or " + out
+	return "guests cannot register for a series with one lasting link, Zoom would leave it open: write fixed, as in " +
+		"#zoom(fixed, register), tag single events, or " + out
 }
 
 // isOwn reports whether p is a passcode itself.
@@ -147,8 +160,8 @@ func isOwn(p meeting.Passcode) bool {
 	return p != "" && p != meeting.PasscodeAuto && p != meeting.PasscodeNone
 }
 
-// lingering is o with what the meeting was told before and is not asked for any more. Of these Zoom knows no "as the host's settings
-// say": what was told once stays, and the owner hears of it.
+// lingering is o with what the meeting was told before and is not asked for any more. Of these Zoom knows no "as the
+// host's settings say": what was told once stays, and the owner hears of it.
 func lingering(rec *record.Record, o meeting.Options) (meeting.Options, []string) {
 	if rec.MeetingID == 0 {
 		return o, nil
@@ -187,7 +200,8 @@ func lingering(rec *record.Record, o meeting.Options) (meeting.Options, []string
 		if rec.Template != "" {
 			made = "with the template " + rec.Template
 		}
-		notes = append(notes, "the meeting stays as it was made, "+made+": Zoom takes a template only when it makes a meeting")
+		notes = append(notes, "the meeting stays as it was made, "+made+
+			": Zoom takes a template only when it makes a meeting")
 	}
 	return o, notes
 }
@@ -202,7 +216,8 @@ func onOff(on bool) string {
 	return "(off)"
 }
 
-// timeUnknown says that the time of a meeting would be a guess, since nobody knows the event's time zone. What Zoom was told already stays.
+// timeUnknown says that the time of a meeting would be a guess, since nobody knows the event's time zone. What Zoom was
+// told already stays.
 func timeUnknown(in Input, spec meeting.Spec) string {
 	zone := in.Event.Guessed
 	told := in.Rec != nil && in.Rec.Told != nil && in.Rec.Told.Start.Equal(spec.Start)
@@ -211,6 +226,7 @@ func timeUnknown(in Input, spec meeting.Spec) string {
 	if zone == "" || untimed || mayGuess {
 		return ""
 	}
-	return "the time zone " + strconv.Quote(zone) + " is not known, and so not when the event begins: choose another one in the calendar, or write " +
+	return "the time zone " + strconv.Quote(zone) + " is not known, and so not when the event begins: choose another " +
+		"one in the calendar, or write " +
 		"zone: guess into the configuration"
 }

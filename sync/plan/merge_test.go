@@ -11,11 +11,13 @@ import (
 	"zoomtag/store/record"
 )
 
-// asked is what becomes of an event, a series or not, with a tag and a configuration, before anything is remembered of it.
+// asked is what becomes of an event, a series or not, with a tag and a configuration, before anything is remembered of
+// it.
 func asked(tag string, series bool, change func(s *Settings)) Decision {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	start := now.Add(48 * time.Hour)
-	ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk " + tag, Start: start, End: start.Add(time.Hour), Series: series}
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk " + tag, Start: start, End: start.Add(time.Hour),
+		Series: series}
 	if !series {
 		ev.Until = ev.End
 	}
@@ -60,12 +62,16 @@ func TestWaitingRoomAndJoiningEarly(t *testing.T) {
 		{on, never, "#zoom(waiting-room)", on, nil, ""},
 		{nil, nil, "#zoom(waiting-room, no-join-before-host)", on, never, ""},
 	} {
-		d := asked(tt.tag, false, func(s *Settings) { s.Options.WaitingRoom, s.Options.JoinBeforeHost = tt.waiting, tt.join })
+		d := asked(tt.tag, false, func(s *Settings) {
+			s.Options.WaitingRoom, s.Options.JoinBeforeHost = tt.waiting,
+				tt.join
+		})
 		o := d.Spec.Options
 		switch {
 		case (d.State == Held) != (tt.how == held), (len(d.Notes) > 0) != (tt.how == noted):
 			t.Errorf("%+v: state %s (%s), notes %q", tt, d.State, d.Reason, d.Notes)
-		case d.State == Held && !strings.Contains(d.Reason, "waiting") && !strings.Contains(d.Reason, "join-before-host"):
+		case d.State == Held && !strings.Contains(d.Reason, "waiting") &&
+			!strings.Contains(d.Reason, "join-before-host"):
 			t.Errorf("%+v: held because %s", tt, d.Reason)
 		case d.State != Held && !same(o.WaitingRoom, tt.room), d.State != Held && !same(o.JoinBeforeHost, tt.enter):
 			t.Errorf("%+v: waiting room %v, join %v", tt, o.WaitingRoom, o.JoinBeforeHost)
@@ -86,7 +92,8 @@ func TestImpossible(t *testing.T) {
 		change func(s *Settings)
 		why    string // "": not held
 	}{
-		{"#zoom(register)", true, nil, "write fixed, as in #zoom(fixed, register), tag single events, or take register out of the tag"},
+		{"#zoom(register)", true, nil, "write fixed, as in #zoom(fixed, register), tag single events, or take " +
+			"register out of the tag"},
 		{"#zoom(register=manual)", true, nil, "write fixed"},
 		{"#zoom", true, registers, "write no-register into the tag"},
 		{"#zoom(no-register)", true, registers, ""},
@@ -105,7 +112,8 @@ func TestImpossible(t *testing.T) {
 		{"#zoom", true, only, ""},
 	} {
 		d := asked(tt.tag, tt.series, tt.change)
-		if (d.State == Held) != (tt.why != "") || !strings.Contains(d.Reason, tt.why) || strings.Contains(d.Reason, "abc123") {
+		if (d.State == Held) != (tt.why != "") || !strings.Contains(d.Reason, tt.why) ||
+			strings.Contains(d.Reason, "abc123") {
 			t.Errorf("%s: %q, state %s: %s", tt.tag, d.Do, d.State, d.Reason)
 		}
 	}
@@ -114,7 +122,8 @@ func TestImpossible(t *testing.T) {
 // TestRegistrationOfASeries: with a schedule it can be had, and where Zoom has no such schedule it cannot.
 func TestRegistrationOfASeries(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk #zoom(fixed, register)", Start: now.Add(48 * time.Hour), End: now.Add(49 * time.Hour), Series: true}
+	ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk #zoom(fixed, register)", Start: now.Add(48 * time.Hour),
+		End: now.Add(49 * time.Hour), Series: true}
 	s := Settings{Rules: testRules, Host: "alice@example.com", Account: AccountHash("ours")}
 	rec := record.Record{UID: "uid", Mark: NewMark(s.Account, "uid", [10]byte{2})}
 	for _, tt := range []struct {
@@ -123,7 +132,8 @@ func TestRegistrationOfASeries(t *testing.T) {
 		why      string
 	}{
 		{nil, Describe, ""},
-		{&Schedule{Spec: meeting.Spec{Start: ev.Start, Duration: time.Hour, Schedule: &meeting.Schedule{}}}, Create, ""},
+		{&Schedule{Spec: meeting.Spec{Start: ev.Start, Duration: time.Hour, Schedule: &meeting.Schedule{}}},
+			Create, ""},
 		{&Schedule{Why: "it has no end"}, Nothing, "Zoom gets none (it has no end)"},
 	} {
 		d := Next(Input{Now: now, Event: &ev, Rec: &rec, Schedule: tt.schedule, Settings: &s})
@@ -155,7 +165,8 @@ func TestLeftOut(t *testing.T) {
 	}
 }
 
-// TestLingering: what a meeting was told once, and is not asked for any more, stays; it costs no call, and the owner hears of it.
+// TestLingering: what a meeting was told once, and is not asked for any more, stays; it costs no call, and the owner
+// hears of it.
 func TestLingering(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	start := now.Add(48 * time.Hour)
@@ -167,8 +178,10 @@ func TestLingering(t *testing.T) {
 		do            Do
 	}{
 		{"#zoom(no-waiting-room)", "#zoom", "", []string{"the waiting room (off) stays"}, ""},
-		{"#zoom(sign-in, mute, record=cloud)", "#zoom", "", []string{"the sign-in for guests (on) stays", "muting on entry (on) stays", "the recording cloud stays"}, ""},
-		{"#zoom(join-before-host=5m, no-passcode)", "#zoom", "", []string{"joining before the host (on) stays", "no passcode stays"}, ""},
+		{"#zoom(sign-in, mute, record=cloud)", "#zoom", "", []string{"the sign-in for guests (on) stays",
+			"muting on entry (on) stays", "the recording cloud stays"}, ""},
+		{"#zoom(join-before-host=5m, no-passcode)", "#zoom", "", []string{"joining before the host (on) stays",
+			"no passcode stays"}, ""},
 		{"#zoom(join-before-host=5m)", "#zoom(waiting-room)", "", nil, Update},
 		{"#zoom(sign-in)", "#zoom(no-sign-in)", "", nil, Update},
 		{"#zoom(register)", "#zoom", "", nil, Update},
@@ -177,10 +190,12 @@ func TestLingering(t *testing.T) {
 		{`#zoom(template="A")`, `#zoom(template="A")`, "A", nil, ""},
 		{"#zoom", `#zoom(template="B")`, "", []string{"without a template"}, ""},
 	} {
-		ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk " + tt.before, Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)}
+		ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk " + tt.before, Start: start, End: start.Add(time.Hour),
+			Until: start.Add(time.Hour)}
 		told, _, _ := specFor(&ev, FindWish(&ev, s.Rules), &s, nil)
 		m := meeting.Meeting{ID: 85000000002, JoinURL: "https://us02web.zoom.us/j/85000000002"}
-		rec := record.Record{UID: "uid", Host: s.Host, Mark: NewMark(s.Account, "uid", [10]byte{2}), MeetingID: m.ID, Meeting: m, JoinURL: m.JoinURL,
+		rec := record.Record{UID: "uid", Host: s.Host, Mark: NewMark(s.Account, "uid", [10]byte{2}), MeetingID: m.ID,
+			Meeting: m, JoinURL: m.JoinURL,
 			Told: &told, Template: tt.template}
 		ev.Title = "Talk " + tt.after
 		ev.Link = calendar.Link{Mark: rec.Mark, JoinURL: m.JoinURL, Block: framed(short(m), "")}
@@ -197,8 +212,8 @@ func TestLingering(t *testing.T) {
 	}
 }
 
-// TestUnknownZone: a meeting at a time that is guessed is not made, unless the configuration says so; one without a time is, and one that Zoom
-// was told already stays.
+// TestUnknownZone: a meeting at a time that is guessed is not made, unless the configuration says so; one without a
+// time is, and one that Zoom was told already stays.
 func TestUnknownZone(t *testing.T) {
 	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
@@ -222,7 +237,8 @@ func TestUnknownZone(t *testing.T) {
 			tt.ev.Start = now.Add(time.Hour)
 			tt.ev.End = now.Add(2 * time.Hour)
 			tt.ev.Until = now.Add(2 * time.Hour)
-			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || d.State != tt.state || tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
+			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || d.State != tt.state ||
+				tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
 				t.Errorf("%q, %s: %s", d.Do, d.State, d.Reason)
 			}
 		})

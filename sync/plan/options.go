@@ -33,8 +33,8 @@ const (
 	maxChoices = 200
 )
 
-// readOptions reads the bracket that begins at text[at], if one does. It returns where the tag ends, what stands between
-// the brackets, and what is wrong with them.
+// readOptions reads the bracket that begins at text[at], if one does. It returns where the tag ends, what stands
+// between the brackets, and what is wrong with them.
 func readOptions(text string, at int) (end int, options, problem string) {
 	if at >= len(text) || text[at] != '(' {
 		return at, "", ""
@@ -86,7 +86,8 @@ func (w *Wish) parse(brackets []string, rules *Rules) {
 	}
 	c := &w.Choice
 	if Contradictory(c.Options) {
-		p.conflict("waiting-room and join-before-host contradict each other: with a waiting room nobody gets in before the host")
+		p.conflict("waiting-room and join-before-host contradict each other: with a waiting room nobody gets in " +
+			"before the host")
 	}
 	if c.Kind == meeting.Personal && c.Series == "fixed" {
 		p.conflict("personal and fixed contradict each other: a personal room has no schedule")
@@ -201,8 +202,8 @@ func (p *optionParser) bare(key string) bool {
 	return true
 }
 
-// valued handles KEY=VALUE. A value that cannot be used holds the event where leaving it out would weaken what was asked
-// for: who may come in, and who hosts.
+// valued handles KEY=VALUE. A value that cannot be used holds the event where leaving it out would weaken what was
+// asked for: who may come in, and who hosts.
 func (p *optionParser) valued(key, value string) bool {
 	c, opt := &p.wish.Choice, &p.wish.Choice.Options
 	words := key + "=" + value
@@ -226,7 +227,8 @@ func (p *optionParser) valued(key, value string) bool {
 			c.Host = value
 		}
 	case "account":
-		// Which accounts there are, the configuration says: a name that is none of them holds the event. Case does not matter.
+		// Which accounts there are, the configuration says: a name that is none of them holds the event. Case does not
+		// matter.
 		if p.once("account", "account="+strings.ToLower(value)) {
 			c.Account = &value
 		}
@@ -242,7 +244,8 @@ func (p *optionParser) valued(key, value string) bool {
 	return true
 }
 
-// dispensable handles KEY=VALUE where a value that cannot be used may be left out: the meeting is no less safe without it.
+// dispensable handles KEY=VALUE where a value that cannot be used may be left out: the meeting is no less safe without
+// it.
 func (p *optionParser) dispensable(key, value string) bool {
 	c, opt := &p.wish.Choice, &p.wish.Choice.Options
 	words := key + "=" + value

@@ -1,5 +1,5 @@
-// Package plan decides. It is pure: from what an event says, what is remembered of it, the configuration and the time it
-// works out the next missing thing, and why. Package engine does it and asks again until nothing is missing.
+// Package plan decides. It is pure: from what an event says, what is remembered of it, the configuration and the time
+// it works out the next missing thing, and why. Package engine does it and asks again until nothing is missing.
 //
 // What comes next (the first line that fits):
 //
@@ -22,7 +22,7 @@
 //	over                   a meeting                 close, leaving the meeting alone
 //	tagged, and asks for   anything                  hold
 //	  what cannot be had
-//	tagged                 nothing                   begin: a mark, in doubt (claim the mark that the event carries as its own)
+//	tagged                 nothing                   begin: a mark, in doubt (an own one in the event is claimed)
 //	tagged                 in doubt from before      look for the meeting by its mark
 //	tagged                 cancelled a while ago     bring the meeting back
 //	a series, fixed        its times not known       describe: work out whether Zoom can have them
@@ -53,11 +53,12 @@ import (
 type Do string
 
 const (
-	Nothing  Do = ""
-	Begin    Do = "begin"   // make the record, with Mark if the event carries its own, in doubt of a create
-	Reopen   Do = "reopen"  // take up the closed record again: its meeting was left alone
-	Seek     Do = "seek"    // look for the meeting of the record's mark, and adopt it
-	Switch   Do = "switch"  // look for the meeting of Mark, which the event carries instead of the record's, and adopt it
+	Nothing Do = ""
+	Begin   Do = "begin"  // make the record, with Mark if the event carries its own, in doubt of a create
+	Reopen  Do = "reopen" // take up the closed record again: its meeting was left alone
+	Seek    Do = "seek"   // look for the meeting of the record's mark, and adopt it
+	// look for the meeting of Mark, which the event carries instead of the record's, and adopt it
+	Switch   Do = "switch"
 	Recover  Do = "recover" // bring the meeting back that was cancelled
 	Create   Do = "create"
 	Update   Do = "update"
@@ -107,8 +108,8 @@ type Input struct {
 	Braked bool
 	// Dismissed is a mark for which no meeting was found a moment ago.
 	Dismissed string
-	// Untold says that Zoom could not be told of a change, or asked for its text, a moment ago: the link goes first, and the meeting is looked
-	// at once more for what the link has to show.
+	// Untold says that Zoom could not be told of a change, or asked for its text, a moment ago: the link goes first,
+	// and the meeting is looked at once more for what the link has to show.
 	Untold bool
 	// Looked says that this was done.
 	Looked bool
@@ -146,7 +147,8 @@ func Next(in Input) Decision {
 	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
 		if in.open() && in.Braked && !in.Rec.Released {
-			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing, and its calendar is held: nothing is cancelled until it is back or the calendar is released"}
+			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing, and its " +
+				"calendar is held: nothing is cancelled until it is back or the calendar is released"}
 		}
 		return ending(in, Wish{}, "the event is gone")
 	}
@@ -196,8 +198,8 @@ func (in *Input) nothingToAsk() bool {
 	return in.Rec.Doubt == "" || in.Settings.unreachable(in.Rec) != ""
 }
 
-// anotherOwn is the mark of another meeting of ours than the record's that the event shows: another zoomtag has made it, or the state was
-// put back from a copy. Of two such the one with the lesser mark stays, for whoever sees them.
+// anotherOwn is the mark of another meeting of ours than the record's that the event shows: another zoomtag has made
+// it, or the state was put back from a copy. Of two such the one with the lesser mark stays, for whoever sees them.
 func (in *Input) anotherOwn(s *Settings) string {
 	own, _ := ownMark(in.Event, in.Rec, s)
 	if own == in.Rec.Mark || own == in.Dismissed || in.Rec.Had(own) {
@@ -206,8 +208,8 @@ func (in *Input) anotherOwn(s *Settings) string {
 	return own
 }
 
-// between is what two meetings of ours for the event ask for: the other one is adopted, or this one is looked at before it takes its place.
-// One that is gone takes nobody's.
+// between is what two meetings of ours for the event ask for: the other one is adopted, or this one is looked at before
+// it takes its place. One that is gone takes nobody's.
 func (in *Input) between(s *Settings) (do Do, mark string) {
 	rec, own := in.Rec, in.anotherOwn(s)
 	another := own != ""
@@ -234,8 +236,9 @@ func Outranked(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	return ""
 }
 
-// RivalOf is the mark of a meeting of ours that an item shows whose event has a record as another item, where that one is to give way: both
-// of two zoomtags that know nothing of each other come to the same. It is empty where there is none.
+// RivalOf is the mark of a meeting of ours that an item shows whose event has a record as another item, where that one
+// is to give way: both of two zoomtags that know nothing of each other come to the same. It is empty where there is
+// none.
 func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	own, _ := ownMark(ev, nil, s)
 	if own == "" || own >= rec.Mark || rec.Room {
@@ -247,11 +250,12 @@ func RivalOf(ev *calendar.Event, rec *record.Record, s *Settings) string {
 	return own
 }
 
-// MostUndone is how often in a row topic and time of a meeting are told again that somebody changes at Zoom, another zoomtag perhaps that
-// follows a copy of the event.
+// MostUndone is how often in a row topic and time of a meeting are told again that somebody changes at Zoom, another
+// zoomtag perhaps that follows a copy of the event.
 const MostUndone = 2
 
-// brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the event.
+// brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the
+// event.
 const brakedPause = time.Minute
 
 // refuse is a tagged event that must not be written.
@@ -284,7 +288,8 @@ func hold(in Input, w Wish, why string) Decision {
 		return Decision{Do: Resume, Reason: why, Wish: w}
 	}
 	if open && in.Rec.Doubt == DoubtCancel && in.Settings.unreachable(in.Rec) == "" {
-		return Decision{Do: Probe, State: Held, Reason: why, Wish: w} // it may have been cancelled before this was known
+		// it may have been cancelled before this was known
+		return Decision{Do: Probe, State: Held, Reason: why, Wish: w}
 	}
 	return Decision{State: Held, Reason: why, Wish: w, Notes: w.Problems, At: over(in)}
 }
@@ -293,7 +298,8 @@ func hold(in Input, w Wish, why string) Decision {
 func follow(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
 	if why := s.unreachable(rec); why != "" {
-		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace period, and tag it again")
+		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace "+
+			"period, and tag it again")
 	}
 	if d, ok := takenByOthers(in, w); ok {
 		return d
@@ -338,7 +344,8 @@ func follow(in Input, w Wish) Decision {
 	return d.missing(in, w)
 }
 
-// takenByOthers is an event in which there is meanwhile the conference or the link of somebody else; ok is false where there is none.
+// takenByOthers is an event in which there is meanwhile the conference or the link of somebody else; ok is false where
+// there is none.
 func takenByOthers(in Input, w Wish) (d Decision, ok bool) {
 	ev, rec, s := in.Event, in.Rec, in.Settings
 	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
@@ -356,8 +363,8 @@ func takenByOthers(in Input, w Wish) (d Decision, ok bool) {
 	}
 }
 
-// hostStays reports whether the meeting of a record has another host than the one that is asked for. Where a person has signed in, "me" and
-// the person's address are one: the service refuses what is somebody else's.
+// hostStays reports whether the meeting of a record has another host than the one that is asked for. Where a person has
+// signed in, "me" and the person's address are one: the service refuses what is somebody else's.
 func hostStays(rec *record.Record, wanted string) bool {
 	if rec.Host == "" || rec.MeetingID == 0 {
 		return false
@@ -377,12 +384,14 @@ func (s *Settings) roomIsAnother(rec *record.Record) bool {
 // goesOnFor is how long the owner is told that a series was split.
 const goesOnFor = 30 * 24 * time.Hour
 
-// goesOn tells the owner of a series that was split from another one what becomes of those who use the link of that one.
+// goesOn tells the owner of a series that was split from another one what becomes of those who use the link of that
+// one.
 func goesOn(rec *record.Record, now time.Time) []string {
 	if rec.Origin == "" || !now.Before(rec.OriginAt.Add(goesOnFor)) {
 		return nil
 	}
-	return []string{"it goes on from " + strconv.Quote(rec.Origin) + " with a meeting of its own: whoever still joins by the link of the dates " +
+	return []string{"it goes on from " + strconv.Quote(rec.Origin) +
+		" with a meeting of its own: whoever still joins by the link of the dates " +
 		"before is alone there, so tell the guests that the link is a new one"}
 }
 
@@ -459,7 +468,8 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		return d
 	}
 	if rec.Undone > MostUndone {
-		d.Notes = append(d.Notes, "somebody keeps changing topic or time of the meeting at Zoom, so they are left alone: change the event to have them told again")
+		d.Notes = append(d.Notes, "somebody keeps changing topic or time of the meeting at Zoom, so they are left "+
+			"alone: change the event to have them told again")
 	}
 	if why := keptNote(ev, l, rec); why != "" {
 		d.Notes = append(d.Notes, why)
@@ -483,8 +493,8 @@ func leads(ev *calendar.Event, rec *record.Record) bool {
 	return ev.Link.Mark == rec.Mark && calendar.BlockURL(ev.Link.Block) == ShownURL(rec.Meeting)
 }
 
-// before has a step be done at a time, unless another one is to be done now: it is done at once if the time has come, else no later than
-// that the event is looked at again. The zero time is never.
+// before has a step be done at a time, unless another one is to be done now: it is done at once if the time has come,
+// else no later than that the event is looked at again. The zero time is never.
 func (d *Decision) before(at time.Time, do Do, now time.Time) {
 	switch {
 	case at.IsZero() || d.Do != Nothing:

@@ -9,9 +9,10 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// What mail programs write above a mail that they quote or forward, in the languages that they speak. The words are those that Outlook,
-// Gmail, Apple Mail and Thunderbird show in front of sender, date and subject, and in the line that says who wrote when. They are facts about
-// those programs, gathered from the mails that they send; a language more is a few words more.
+// What mail programs write above a mail that they quote or forward, in the languages that they speak. The words are
+// those that Outlook, Gmail, Apple Mail and Thunderbird show in front of sender, date and subject, and in the line that
+// says who wrote when. They are facts about those programs, gathered from the mails that they send; a language more is
+// a few words more.
 
 // fromLabels, sentLabels and subjectLabels stand in front of a colon, in small letters.
 var (
@@ -29,7 +30,8 @@ var (
 var mailWords = wordList(`message|nachricht|messaggio|mensaje|mensagem|bericht|meddelande|meddelelse|melding|besked|wiadomo|viesti|zpráva|správa|сообщени|
 	повідомлен|ileti|mesaj|メッセージ|邮件|郵件|메시지|üzenet|μήνυμα|poruka|הודעה|رسالة|pesan|thư`)
 
-// wroteWords say that somebody wrote, and openWords are those with which such a line begins where it is long enough to be broken.
+// wroteWords say that somebody wrote, and openWords are those with which such a line begins where it is long enough to
+// be broken.
 var (
 	wroteWords = wordList(`wrote|schrieb|geschrieben|a écrit|escribió|ha scritto|escreveu|schreef|geschreven|napisał|napisała|napisał(a)|napisał/a|skrev|
 		kirjoitti|napsal|napsal(a)|napsala|napísal|napísal(a)|написал|написал(а)|написала|писал|пише|написав|yazdı|のメール|のメッセージ|写道|寫道|님이 작성|ezt írta|
@@ -87,8 +89,8 @@ func mailLine(line string) int {
 	return 0
 }
 
-// isMailHeader reports whether lines begin with the header of a mail: sender, date and subject, whatever else stands among them. Two of them are
-// not enough, a timetable has a "From:" as well.
+// isMailHeader reports whether lines begin with the header of a mail: sender, date and subject, whatever else stands
+// among them. Two of them are not enough, a timetable has a "From:" as well.
 func isMailHeader(lines []string) bool {
 	if mailLine(lines[0]) == 0 {
 		return false
@@ -109,7 +111,8 @@ func isMailHeader(lines []string) bool {
 	return false
 }
 
-// hasLabels reports whether the first lines that are not empty look like a header in some language: three of them are a label and what it says.
+// hasLabels reports whether the first lines that are not empty look like a header in some language: three of them are a
+// label and what it says.
 func hasLabels(lines []string) bool {
 	seen := 0
 	for _, line := range lines[:min(len(lines), maxHeaderLines)] {
@@ -126,8 +129,8 @@ func hasLabels(lines []string) bool {
 	return false
 }
 
-// isMailSeparator recognises "-----Original Message-----". Other words between dashes are headings of the owner's, unless the header of a mail
-// follows.
+// isMailSeparator recognises "-----Original Message-----". Other words between dashes are headings of the owner's,
+// unless the header of a mail follows.
 func isMailSeparator(line string) bool {
 	if !strings.HasPrefix(line, "-----") || !strings.HasSuffix(line, "-----") || len(line) > 100 {
 		return false
@@ -168,7 +171,8 @@ func opensAttribution(line string) bool {
 	return false
 }
 
-// isAttribution reports whether a line says that somebody wrote, and when: it ends with a colon, and has a verb, and a time or a year.
+// isAttribution reports whether a line says that somebody wrote, and when: it ends with a colon, and has a verb, and a
+// time or a year.
 func isAttribution(line string) bool {
 	if len(line) > maxAttribution+8 {
 		return false
@@ -185,7 +189,8 @@ func isAttribution(line string) bool {
 	return slices.ContainsFunc(wroteWords, func(verb string) bool { return holdsWord(lower, verb) }) || japanese(end)
 }
 
-// japanese is the same in Japanese, where Gmail says no more than who and when: 2026年1月5日(月) 10:00 Alice <alice@example.com>:
+// japanese is the same in Japanese, where Gmail says no more than who and when: 2026年1月5日(月) 10:00 Alice
+// <alice@example.com>:
 func japanese(line string) bool { return strings.Contains(line, "年") && strings.HasSuffix(line, ">") }
 
 // holdsWord reports whether a verb stands in a line, as a word where words are parted.
@@ -198,7 +203,8 @@ func holdsWord(line, verb string) bool {
 		before, _ := utf8.DecodeLastRuneInString(rest[:len(rest)-len(after)-len(verb)])
 		next, _ := utf8.DecodeRuneInString(after)
 		first, _ := utf8.DecodeRuneInString(verb)
-		if unicode.In(first, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai) || !unicode.IsLetter(before) && !unicode.IsLetter(next) {
+		if unicode.In(first, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai) ||
+			!unicode.IsLetter(before) && !unicode.IsLetter(next) {
 			return true
 		}
 		rest = after
@@ -234,8 +240,8 @@ type unsaid struct {
 	size   int
 	// What HTML tells beside the words.
 	hints calendar.Hints
-	// until is where the quoted mail or the signature ends that the line in work is in; 0 for none. Below our block, which goes to the
-	// end of a text, the owner has written again.
+	// until is where the quoted mail or the signature ends that the line in work is in; 0 for none. Below our block,
+	// which goes to the end of a text, the owner has written again.
 	ends []int
 }
 
@@ -253,7 +259,8 @@ func (u *unsaid) run() {
 		case start < until:
 		case strings.HasPrefix(trimmed, ">"):
 			u.blank(start, end)
-		case header, isMailSeparator(trimmed), underlined && mailLine(line) == fromLine, isMailHeader(u.lines[i:]), isSignature(line):
+		case header, isMailSeparator(trimmed), underlined && mailLine(line) == fromLine, isMailHeader(u.lines[i:]),
+			isSignature(line):
 			until = u.after(start)
 		default:
 			if n := attribution(u.lines[i:]); n > 0 {
@@ -272,7 +279,8 @@ func (u *unsaid) run() {
 	}
 }
 
-// attributed is where that ends which somebody else wrote, by a line in work: where it is marked as quoted line by line, only this line counts.
+// attributed is where that ends which somebody else wrote, by a line in work: where it is marked as quoted line by
+// line, only this line counts.
 func (u *unsaid) attributed(i, n int) int {
 	for next := i + n; next < len(u.lines); next++ {
 		if t := strings.TrimSpace(u.lines[next]); t != "" {
@@ -293,5 +301,6 @@ func (u *unsaid) after(start int) int {
 	return u.size
 }
 
-// isSignature recognises the line that mail programs put above a signature (RFC 3676 4.3): two hyphens and a space, which an owner's ruler lacks.
+// isSignature recognises the line that mail programs put above a signature (RFC 3676 4.3): two hyphens and a space,
+// which an owner's ruler lacks.
 func isSignature(line string) bool { return strings.TrimRight(line, "\r\n") == "-- " }

@@ -5,7 +5,8 @@ import (
 	"zoomtag/store/record"
 )
 
-// Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it stays.
+// Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it
+// stays.
 type Removal = record.Removal
 
 // What becomes of the meetings of a calendar that zoomtag leaves.
@@ -17,8 +18,8 @@ const (
 // removedWhy is why the meetings of a calendar end that zoomtag leaves.
 const removedWhy = "zoomtag is removed from the calendar"
 
-// leaving takes out of an event what zoomtag has put into it, whatever the event says, also where it is over or cancelled, and ends its meeting.
-// Nothing waits for the grace period.
+// leaving takes out of an event what zoomtag has put into it, whatever the event says, also where it is over or
+// cancelled, and ends its meeting. Nothing waits for the grace period.
 func leaving(in Input) Decision {
 	if in.open() {
 		return leavingOpen(in)
@@ -26,7 +27,8 @@ func leaving(in Input) Decision {
 	return leavingClosed(in)
 }
 
-// leavingOpen is an event with an open record. The link goes first, so that at no time an event shows a meeting that is cancelled.
+// leavingOpen is an event with an open record. The link goes first, so that at no time an event shows a meeting that is
+// cancelled.
 func leavingOpen(in Input) Decision {
 	rec, s := in.Rec, in.Settings
 	d := Decision{State: Ending, Reason: removedWhy}
@@ -85,8 +87,9 @@ func shownStill(in Input) (shows bool, stuck string) {
 	return true, ""
 }
 
-// leavingClosed is an event of which nothing open is remembered. A meeting that is still to come is found again by the event's mark, and ends
-// in good order. Any other link of ours is a copy, or that of an event that is over, and is taken out.
+// leavingClosed is an event of which nothing open is remembered. A meeting that is still to come is found again by the
+// event's mark, and ends in good order. Any other link of ours is a copy, or that of an event that is over, and is
+// taken out.
 func leavingClosed(in Input) Decision {
 	ev, rec := in.Event, in.Rec
 	d := Decision{State: Ignored, Reason: removedWhy}

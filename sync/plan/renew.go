@@ -6,15 +6,15 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// Meetings that recur expire at Zoom when nobody has started them for unusedLife. They are replaced renewBefore that, so that people get
-// the new link in time.
+// Meetings that recur expire at Zoom when nobody has started them for unusedLife. They are replaced renewBefore that,
+// so that people get the new link in time.
 const (
 	unusedLife  = 365 * 24 * time.Hour
 	renewBefore = 7 * 24 * time.Hour
 )
 
-// expires reports whether the meeting is about to expire for want of use while its series goes on. Telling Zoom something does not help:
-// only starting it does.
+// expires reports whether the meeting is about to expire for want of use while its series goes on. Telling Zoom
+// something does not help: only starting it does.
 func expires(in Input) bool {
 	ev, rec := in.Event, in.Rec
 	if !in.Settings.Checks || !Recurs(rec.Told) || rec.UsedAt.IsZero() {
@@ -27,7 +27,8 @@ func expires(in Input) bool {
 	return near && outlivesIt && !running
 }
 
-// Recurs reports whether a meeting was told that it recurs, with a schedule or without; one of which nothing is known may not.
+// Recurs reports whether a meeting was told that it recurs, with a schedule or without; one of which nothing is known
+// may not.
 func Recurs(told *meeting.Spec) bool {
 	return told != nil && (told.Kind == meeting.Lasting || told.Kind == meeting.Fixed)
 }

@@ -19,9 +19,11 @@ type Settings struct {
 	Account string
 	// Accounts are all that a tag can choose, Account among them. Meetings live on in each of them.
 	Accounts []Account
-	// AnyAccount says that all accounts are fixed rooms. A record whose room was another one is followed then: a room belongs to no account.
+	// AnyAccount says that all accounts are fixed rooms. A record whose room was another one is followed then: a room
+	// belongs to no account.
 	AnyAccount bool
-	// NoAPI says that the account is one fixed room, which is told nothing and has no other kinds of meetings, and Room is its link.
+	// NoAPI says that the account is one fixed room, which is told nothing and has no other kinds of meetings, and Room
+	// is its link.
 	NoAPI   bool
 	Room    string
 	Kind    meeting.Kind // Scheduled or Personal
@@ -29,7 +31,8 @@ type Settings struct {
 	Options meeting.Options
 	// Location is "if-empty", "append" or "never".
 	Location string
-	// GuessZones says that a time whose zone nobody knows is taken as if it was in the configured one, rather than to hold the event.
+	// GuessZones says that a time whose zone nobody knows is taken as if it was in the configured one, rather than to
+	// hold the event.
 	GuessZones bool
 	// ReplaceMeet says that a Google Meet conference of a tagged event makes way for Zoom.
 	ReplaceMeet bool
@@ -42,7 +45,8 @@ type Settings struct {
 	Grace time.Duration
 	// Removal says that zoomtag leaves the calendar, and what becomes of its meetings.
 	Removal Removal
-	// Checks says that the meetings of coming events are looked at now and then: somebody may change or delete them at Zoom.
+	// Checks says that the meetings of coming events are looked at now and then: somebody may change or delete them at
+	// Zoom.
 	Checks bool
 	// Settle is how long after a lost answer "there is no such meeting" is not yet believed.
 	Settle time.Duration
@@ -54,8 +58,8 @@ const (
 	maxLength     = 24 * time.Hour
 )
 
-// Schedule is a series as Zoom is to schedule it: Spec holds Start, Zone, Duration and Schedule. Where Zoom has no such schedule, Why
-// says so, as the end of a sentence.
+// Schedule is a series as Zoom is to schedule it: Spec holds Start, Zone, Duration and Schedule. Where Zoom has no such
+// schedule, Why says so, as the end of a sentence.
 type Schedule struct {
 	Spec meeting.Spec
 	Why  string
@@ -76,9 +80,10 @@ func wantsSchedule(ev *calendar.Event, w Wish, s *Settings) bool {
 // noStart is why an event waits for its owner: other programs may show it at a time all the same.
 const noStart = "the event has no start that could be understood: set its time again in the calendar"
 
-// specFor is the meeting that ev asks for. schedule is that of a series which asks for one; nil where it is not known yet. why is not
-// empty where it asks for none; notes are choices that could not be followed to the letter.
-func specFor(ev *calendar.Event, w Wish, s *Settings, schedule *Schedule) (spec meeting.Spec, why string, notes []string) {
+// specFor is the meeting that ev asks for. schedule is that of a series which asks for one; nil where it is not known
+// yet. why is not empty where it asks for none; notes are choices that could not be followed to the letter.
+func specFor(ev *calendar.Event, w Wish, s *Settings,
+	schedule *Schedule) (spec meeting.Spec, why string, notes []string) {
 	c := w.Choice
 	options, notes := merge(s.Options, c.Options)
 	spec = meeting.Spec{Host: s.Host, Kind: s.Kind, Topic: topic(ev, w), Options: options}
@@ -166,7 +171,8 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 	return !before.SameSince(spec, now)
 }
 
-// TimeOfDay is when people meet for a single event of a whole day whose tag gives a time: what an invitation says. ok is false for all others.
+// TimeOfDay is when people meet for a single event of a whole day whose tag gives a time: what an invitation says. ok
+// is false for all others.
 func TimeOfDay(d *calendar.Details, rec *record.Record, s *Settings) (start, end time.Time, ok bool) {
 	if !d.AllDay || len(d.Recurrence) > 0 {
 		return start, end, false
@@ -175,8 +181,9 @@ func TimeOfDay(d *calendar.Details, rec *record.Record, s *Settings) (start, end
 	if tag == "" {
 		tag = rec.Tag
 	}
-	ev := calendar.Event{Title: d.Title, Description: d.Description, HTML: d.HTML, Location: d.Location, Categories: d.Categories,
-		Start: d.Start, End: d.End, AllDay: true, Link: calendar.Link{Mark: rec.Mark, Tag: tag}}
+	ev := calendar.Event{Title: d.Title, Description: d.Description, HTML: d.HTML, Location: d.Location,
+		Categories: d.Categories,
+		Start:      d.Start, End: d.End, AllDay: true, Link: calendar.Link{Mark: rec.Mark, Tag: tag}}
 	w := FindWish(&ev, s.Rules)
 	if !w.Asked || w.Choice.At == "" {
 		return start, end, false

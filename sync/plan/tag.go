@@ -21,11 +21,13 @@ type Rules struct {
 	Locations  []string // a location of just this word
 	Colors     []string
 	Keep       bool // false: the tag is taken out of the title once the link is in
-	// Allowed are the options that a tag may use, each by its name or with the one value that it may have; nil is all of them. Hosts are whom
-	// host= and alt= may name, *@example.com for everybody there; nil is anybody. What is not allowed is left out, and told.
+	// Allowed are the options that a tag may use, each by its name or with the one value that it may have; nil is all
+	// of them. Hosts are whom host= and alt= may name, *@example.com for everybody there; nil is anybody. What is not
+	// allowed is left out, and told.
 	Allowed []string `json:",omitzero"`
 	Hosts   []string `json:",omitzero"`
-	// Command says that the owner asks by a command, for any event without a tag as well; Options are those of a tag's brackets.
+	// Command says that the owner asks by a command, for any event without a tag as well; Options are those of a tag's
+	// brackets.
 	Command bool
 	Options string
 }
@@ -67,7 +69,8 @@ func (w *Wish) problem(text string) {
 
 // Tag is one tag in an event.
 type Tag struct {
-	In         string // "title", "description", "category", "location", "color", "mark" for a wish taken out of sight, or "command"
+	// "title", "description", "category", "location", "color", "mark" for a wish taken out of sight, or "command"
+	In         string
 	Text       string // as written, options included
 	Start, End int    // its byte range in the title, description or location
 }
@@ -86,11 +89,12 @@ func (t Tag) String() string {
 // Shown is the tag without what must not be shown around: a passcode.
 func (t Tag) Shown() string { return HidePasscode(t.Text) }
 
-// passcodeInTag is a passcode that a tag chooses, or means to: the options that people write for it by mistake are here as well.
+// passcodeInTag is a passcode that a tag chooses, or means to: the options that people write for it by mistake are here
+// as well.
 var passcodeInTag = regexp.MustCompile(`(?i)(pass(?:code|word|wort|wd)?\s*=\s*|pass(?:code|word):[ \t]*)("[^"]*"|[^,)\s]*)`)
 
-// HidePasscode replaces the passcodes that tags in text choose. Nothing that is made from a passcode takes its place: a passcode is
-// short enough to be found from any hash of it.
+// HidePasscode replaces the passcodes that tags in text choose. Nothing that is made from a passcode takes its place: a
+// passcode is short enough to be found from any hash of it.
 func HidePasscode(text string) string {
 	if !strings.ContainsAny(text, "=:") {
 		return text
@@ -98,7 +102,8 @@ func HidePasscode(text string) string {
 	return passcodeInTag.ReplaceAllString(text, "${1}***")
 }
 
-// Bounds on what is looked at. Calendars hold far less; what exceeds them is an accident or an attack, and the owner is told.
+// Bounds on what is looked at. Calendars hold far less; what exceeds them is an accident or an attack, and the owner is
+// told.
 const (
 	maxText   = 4 << 20  // bytes of each text
 	maxGlance = 16 << 10 // of the texts of an event that is not the owner's to write
@@ -127,8 +132,8 @@ func tagged(ev *calendar.Event, rules Rules) bool {
 	return len(s.wish.Tags) > 0
 }
 
-// glance is the beginning of an event that is not its owner's to write, and any other as it is: what strangers write into their
-// invitations costs no more than that.
+// glance is the beginning of an event that is not its owner's to write, and any other as it is: what strangers write
+// into their invitations costs no more than that.
 func glance(ev *calendar.Event) *calendar.Event {
 	if ev.Denied == "" {
 		return ev
@@ -171,7 +176,8 @@ func newSearch(ev *calendar.Event) *search {
 		s.cut("description", strconv.Itoa(maxBlocks)+" blocks")
 	}
 	for _, p := range []place{{"title", ev.Title}, {"description", words}, {"location", ev.Location}} {
-		if p.text, blocks = beginning(p.text, maxText); blocks || p.in == "description" && len(ev.Description) > maxText {
+		if p.text, blocks = beginning(p.text, maxText); blocks || p.in == "description" &&
+			len(ev.Description) > maxText {
 			s.cut(p.in, strconv.Itoa(maxText>>20)+" MiB")
 		}
 		s.places = append(s.places, p)
@@ -221,7 +227,8 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 	if slices.Contains(rules.Colors, ev.Color) && ev.Color != "" {
 		s.add(Tag{In: "color", Text: ev.Color}, "")
 	}
-	// A word that is written anew takes the place of the one that was taken out; a category or a colour has no options to take theirs.
+	// A word that is written anew takes the place of the one that was taken out; a category or a colour has no options
+	// to take theirs.
 	anew := s.worded || rules.Command && rules.Options != ""
 	if !anew && ev.Link.Tag != "" && ev.Link.Block != "" {
 		s.kept(ev.Link.Tag)
@@ -331,7 +338,8 @@ func eachWord(text, word string) iter.Seq2[int, int] {
 		}
 		urls := urlFinder{text: text}
 		skip := func(i int) int { return i }
-		if c := word[0]; c < utf8.RuneSelf && !unicode.IsLetter(rune(c)) { // it is written in one way only, and that is quickly found
+		// it is written in one way only, and that is quickly found
+		if c := word[0]; c < utf8.RuneSelf && !unicode.IsLetter(rune(c)) {
 			skip = func(i int) int {
 				if j := strings.IndexByte(text[i:], c); j >= 0 {
 					return i + j
@@ -406,16 +414,16 @@ func isWordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// urlFinder tells what in a text is part of a URL, from the beginning to the end: each run of text without white space is looked at
-// once, however often it is asked about.
+// urlFinder tells what in a text is part of a URL, from the beginning to the end: each run of text without white space
+// is looked at once, however often it is asked about.
 type urlFinder struct {
 	text   string
 	next   int // where the run behind the one in work begins, with its white space
 	begins int // from where on the run in work is a URL
 }
 
-// inside reports whether the text in front of at, back to the last white space, is the beginning of a URL. at is never before the one
-// that was asked for last.
+// inside reports whether the text in front of at, back to the last white space, is the beginning of a URL. at is never
+// before the one that was asked for last.
 func (u *urlFinder) inside(at int) bool {
 	for at > u.next {
 		start := u.next
@@ -432,7 +440,8 @@ func (u *urlFinder) inside(at int) bool {
 	return at > 0 && at >= u.begins
 }
 
-// beginsURL is how much of a run of text has to be read to know that it is a URL; one more than there is where it is none.
+// beginsURL is how much of a run of text has to be read to know that it is a URL; one more than there is where it is
+// none.
 func beginsURL(run string) int {
 	token := strings.TrimLeft(run, " \t\r\n<([\"'")
 	before := len(run) - len(token)
@@ -465,7 +474,10 @@ func WithoutTags(text, in string, tags []Tag) string {
 		}
 	}
 	// From the last to the first; one that begins inside another one goes with that.
-	slices.SortFunc(cuts, func(a, b Tag) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	slices.SortFunc(cuts, func(a,
+		b Tag) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End))
+	})
 	kept, end := cuts[:0], 0
 	for _, t := range cuts {
 		if t.Start >= end {

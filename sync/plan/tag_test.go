@@ -9,8 +9,9 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-var testRules = Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"},
-	Colors: []string{"7"}, Keep: true}
+var testRules = Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"},
+	Locations: []string{"Zoom"},
+	Colors:    []string{"7"}, Keep: true}
 
 func TestFindWishPlaces(t *testing.T) {
 	block := calendar.BlockFirst + "\nJoin: https://us02web.zoom.us/j/85000000001\n" + calendar.BlockLast
@@ -28,7 +29,8 @@ func TestFindWishPlaces(t *testing.T) {
 		{"category", calendar.Event{Categories: []string{"Work", "zoom"}}, "category"},
 		{"location", calendar.Event{Location: " Zoom "}, "location"},
 		{"tag as location", calendar.Event{Location: "#zoom"}, "location"},
-		{"location beside a room", calendar.Event{Location: "Room 5; Zoom", Places: []string{"Room 5", "Zoom"}}, "location"},
+		{"location beside a room", calendar.Event{Location: "Room 5; Zoom", Places: []string{"Room 5", "Zoom"}},
+			"location"},
 		{"one text that looks like two places", calendar.Event{Location: "Room 5; Zoom"}, ""},
 		{"colour", calendar.Event{Color: "7"}, "color"},
 		{"longer word", calendar.Event{Title: "#zoomies"}, ""},
@@ -44,8 +46,10 @@ func TestFindWishPlaces(t *testing.T) {
 		{"forwarded mail", calendar.Event{Description: "Hello\n-----Original Message-----\n#zoom"}, ""},
 		{"Outlook's ruler", calendar.Event{Description: "Hello\n________________________________\nFrom: a\n#zoom"}, ""},
 		{"heading in dashes", calendar.Event{Description: "---- Agenda ----\n1. x\n#zoom"}, "description"},
-		{"dashes over a mail header", calendar.Event{Description: "Hello\n----- Forwarded by A -----\nFrom: a\n#zoom"}, ""},
-		{"ruler without mail", calendar.Event{Description: "Hello\n________________________________\n#zoom"}, "description"},
+		{"dashes over a mail header",
+			calendar.Event{Description: "Hello\n----- Forwarded by A -----\nFrom: a\n#zoom"}, ""},
+		{"ruler without mail", calendar.Event{Description: "Hello\n________________________________\n#zoom"},
+			"description"},
 		{"our block", calendar.Event{Description: strings.Replace(block, "Join", "#zoom\nJoin", 1)}, ""},
 		{"below our block", calendar.Event{Description: block + "\n#zoom"}, "description"},
 		{"other location", calendar.Event{Location: "Zoom room"}, ""},
@@ -109,16 +113,19 @@ func TestOptions(t *testing.T) {
 			return c.Topic == "Weekly review, all (really)" && c.At == "09:30" && c.Length == 90*time.Minute
 		}, 0, ""},
 		{"#zoom(waiting-room)", func(c Choice) bool { return *c.Options.WaitingRoom == yes }, 0, ""},
-		{"#zoom(join-before-host=5m)", func(c Choice) bool { return *c.Options.JoinBeforeHost == 5*time.Minute }, 0, ""},
+		{"#zoom(join-before-host=5m)", func(c Choice) bool { return *c.Options.JoinBeforeHost == 5*time.Minute },
+			0, ""},
 		{"#zoom(join-before-host=7m)", func(c Choice) bool { return c.Options.JoinBeforeHost == nil }, 1, ""},
 		{"#zoom(no-join-before-host)", func(c Choice) bool { return *c.Options.JoinBeforeHost < 0 }, 0, ""},
 		{"#zoom(passcode=aB3@-_*)", func(c Choice) bool { return c.Options.Passcode.Reveal() == "aB3@-_*" }, 0, ""},
 		{"#zoom(passcode=12345678901)", nil, 0, "passcode"},
 		{"#zoom(register=manual, sign-in, mute, record=cloud)", func(c Choice) bool {
-			return c.Options.Registration == "manual" && *c.Options.SignIn && *c.Options.Mute && c.Options.Recording == "cloud"
+			return c.Options.Registration == "manual" && *c.Options.SignIn && *c.Options.Mute &&
+				c.Options.Recording == "cloud"
 		}, 0, ""},
 		{"#zoom(no-register, no-sign-in, no-mute, record=none)", func(c Choice) bool {
-			return c.Options.Registration == "none" && !*c.Options.SignIn && !*c.Options.Mute && c.Options.Recording == "none"
+			return c.Options.Registration == "none" && !*c.Options.SignIn && !*c.Options.Mute &&
+				c.Options.Recording == "none"
 		}, 0, ""},
 		{"#zoom(register, no-register)", nil, 0, "contradict"},
 		{`#zoom(template="Weekly, all")`, func(c Choice) bool { return c.Options.Template == "Weekly, all" }, 0, ""},
@@ -149,7 +156,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// What people read of a tag holds neither the passcode nor anything that is made from it: of six digits, any hash is undone in a second.
+// What people read of a tag holds neither the passcode nor anything that is made from it: of six digits, any hash is
+// undone in a second.
 func TestNothingOfAPasscodeIsShown(t *testing.T) {
 	const shown = "passcode=*** and passcode=*** contradict each other"
 	conflict := func(one, two string) string {
@@ -164,11 +172,14 @@ func TestNothingOfAPasscodeIsShown(t *testing.T) {
 		t.Errorf("the same passcode twice: %q", got)
 	}
 	for _, tag := range []string{
-		"passcode=canaryä", "passcode=canary-canary-canary", "Passcode = canary", "no-passcode, passcode=canary", "personal, passcode=canary",
-		"password=canary", "passwort=canary", "passwd=canary", "pass=canary", "passcode: canary", "password:canary", `password="canary"`,
+		"passcode=canaryä", "passcode=canary-canary-canary", "Passcode = canary", "no-passcode, passcode=canary",
+		"personal, passcode=canary",
+		"password=canary", "passwort=canary", "passwd=canary", "pass=canary", "passcode: canary", "password:canary",
+		`password="canary"`,
 	} {
 		w := FindWish(&calendar.Event{Title: "Talk #zoom(" + tag + ")"}, testRules)
-		said := strings.Join(append(w.Problems, w.Conflict, w.Tags[0].String(), HidePasscode("Talk #zoom("+tag+")")), "\n")
+		said := strings.Join(append(w.Problems, w.Conflict, w.Tags[0].String(),
+			HidePasscode("Talk #zoom("+tag+")")), "\n")
 		if strings.Contains(said, "canary") {
 			t.Errorf("of %s is said: %s", tag, said)
 		}
@@ -246,11 +257,13 @@ func TestConferencesAnywhere(t *testing.T) {
 		ev   calendar.Event
 		want string
 	}{
-		"title":           {calendar.Event{Title: "Talk " + link}, "Zoom"},
-		"no scheme":       {calendar.Event{Location: "us02web.zoom.us/j/85000000001"}, "Zoom"},
-		"the app's":       {calendar.Event{URL: "zoommtg://zoom.us/join?confno=85000000001"}, "Zoom"},
-		"twin":            {calendar.Event{Description: "x", Elsewhere: []string{"<a href=\"" + link + "\">x</a>"}}, "Zoom"},
-		"a twin of ours":  {calendar.Event{Description: block, Elsewhere: []string{"<p>" + strings.ReplaceAll(block, "\n", "<br>") + "</p>"}}, ""},
+		"title":     {calendar.Event{Title: "Talk " + link}, "Zoom"},
+		"no scheme": {calendar.Event{Location: "us02web.zoom.us/j/85000000001"}, "Zoom"},
+		"the app's": {calendar.Event{URL: "zoommtg://zoom.us/join?confno=85000000001"}, "Zoom"},
+		"twin": {calendar.Event{Description: "x", Elsewhere: []string{"<a href=\"" + link + "\">x</a>"}},
+			"Zoom"},
+		"a twin of ours": {calendar.Event{Description: block,
+			Elsewhere: []string{"<p>" + strings.ReplaceAll(block, "\n", "<br>") + "</p>"}}, ""},
 		"conference data": {calendar.Event{Conferences: []string{"https://acme.webex.com/meet/a"}}, "Webex"},
 		"a name":          {calendar.Event{Conferences: []string{"Teams"}}, "Teams"},
 	} {
@@ -265,7 +278,8 @@ func TestConferencesAnywhere(t *testing.T) {
 }
 
 func FuzzTag(f *testing.F) {
-	for _, s := range []string{"#zoom", "#zoom(a=b, \"c\")", "x #ZOOM(45m)\n> #zoom", "#zoom(((", "#zoom(topic=\"", "ſ#zoom K#nozoom",
+	for _, s := range []string{"#zoom", "#zoom(a=b, \"c\")", "x #ZOOM(45m)\n> #zoom", "#zoom(((", "#zoom(topic=\"",
+		"ſ#zoom K#nozoom",
 		"https://e.com/#zoom", calendar.BlockFirst + "\n#zoom\n" + calendar.BlockLast} {
 		f.Add(s, s, s)
 	}
@@ -293,8 +307,8 @@ func FuzzTag(f *testing.F) {
 	})
 }
 
-// TestKeptOptionsBesideACategory: the options of a tag that was taken out of the title go on to count beside a category or a location of just
-// the word, which have none of their own; a word that is written anew takes their place.
+// TestKeptOptionsBesideACategory: the options of a tag that was taken out of the title go on to count beside a category
+// or a location of just the word, which have none of their own; a word that is written anew takes their place.
 func TestKeptOptionsBesideACategory(t *testing.T) {
 	link := calendar.Link{Mark: "m", Block: "b", Tag: "#zoom(45m, waiting-room)"}
 	for _, tt := range []struct {
@@ -308,7 +322,8 @@ func TestKeptOptionsBesideACategory(t *testing.T) {
 		{calendar.Event{Title: "Talk", Description: "#zoom", Link: link}, 0},
 	} {
 		w := FindWish(&tt.ev, testRules)
-		if waits := w.Choice.Options.WaitingRoom != nil; !w.Asked || w.Conflict != "" || w.Choice.Length != tt.want || waits != (tt.want == 45*time.Minute) {
+		if waits := w.Choice.Options.WaitingRoom != nil; !w.Asked || w.Conflict != "" || w.Choice.Length != tt.want ||
+			waits != (tt.want == 45*time.Minute) {
 			t.Errorf("%+v: %+v", tt.ev, w)
 		}
 	}

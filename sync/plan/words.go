@@ -57,13 +57,16 @@ func NewTemplate(name, source string) (Template, error) {
 		return Template{}, errors.New(strings.TrimPrefix(err.Error(), "template: "))
 	}
 	made := Template{source: source, parsed: t}
-	text, err := made.render(TemplateData{JoinURL: sampleURL, MeetingID: "123 4567 8901", Passcode: "481516", Topic: "Weekly review", Host: "alice@example.com",
-		Start: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC), DialIn: []meeting.Phone{{Number: "+49 69 7104 9922", Place: "Frankfurt"}}, Note: "a note"})
+	text, err := made.render(TemplateData{JoinURL: sampleURL, MeetingID: "123 4567 8901", Passcode: "481516",
+		Topic: "Weekly review", Host: "alice@example.com",
+		Start:  time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC),
+		DialIn: []meeting.Phone{{Number: "+49 69 7104 9922", Place: "Frankfurt"}}, Note: "a note"})
 	switch {
 	case err != nil:
 		return Template{}, err
 	case calendar.BlockURL(text) != sampleURL:
-		return Template{}, fmt.Errorf("%s: the first address that it shows has to be {{.JoinURL}}: by it zoomtag knows its link again", name)
+		return Template{}, fmt.Errorf("%s: the first address that it shows has to be {{.JoinURL}}: by it zoomtag "+
+			"knows its link again", name)
 	case strings.Contains(text, calendar.BlockFirst) || strings.Contains(text, calendar.BlockLast):
 		return Template{}, fmt.Errorf("%s: leave the first and last line of the block out: they are added", name)
 	}
@@ -140,7 +143,8 @@ func wantsTemplate(w Wish, s *Settings) bool {
 // templated is the owner's own text for a meeting. It was tried at the start, but a meeting can lack what it shows.
 func templated(ev *calendar.Event, rec *record.Record, s *Settings) (string, error) {
 	m := rec.Meeting
-	data := TemplateData{JoinURL: ShownURL(m), MeetingID: shownID(m), Passcode: m.Passcode.Reveal(), Topic: m.Topic, Host: m.Host, DialIn: m.DialIn, Note: s.Note}
+	data := TemplateData{JoinURL: ShownURL(m), MeetingID: shownID(m), Passcode: m.Passcode.Reveal(), Topic: m.Topic,
+		Host: m.Host, DialIn: m.DialIn, Note: s.Note}
 	if !ev.Series {
 		data.Start = ev.Start
 	}
@@ -162,12 +166,12 @@ func templateFault(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) 
 	return ""
 }
 
-// pretended reports whether the meeting is only thought of, for a preview: what it will have, numbers to dial in with for one, nobody
-// knows yet, and its link is no address.
+// pretended reports whether the meeting is only thought of, for a preview: what it will have, numbers to dial in with
+// for one, nobody knows yet, and its link is no address.
 func pretended(rec *record.Record) bool { return rec.MeetingID < 0 }
 
-// framed is a text between the block's first and last line, with a note. Whatever they come from, they are made tidy here: a block
-// that a calendar gives back with other spaces would be taken for a stale one.
+// framed is a text between the block's first and last line, with a note. Whatever they come from, they are made tidy
+// here: a block that a calendar gives back with other spaces would be taken for a stale one.
 func framed(text, note string) string {
 	lines := []string{calendar.BlockFirst, tidy(text)}
 	if note = tidy(note); note != "" {
@@ -201,9 +205,9 @@ func shownID(m meeting.Meeting) string {
 	return ""
 }
 
-// invitation is Zoom's own text. The line that is the link gets the label by which it is found again, in whatever language the rest is;
-// where guests have to register, and where the text does not show the link, or only behind more than a block can hold, it is put in
-// front.
+// invitation is Zoom's own text. The line that is the link gets the label by which it is found again, in whatever
+// language the rest is; where guests have to register, and where the text does not show the link, or only behind more
+// than a block can hold, it is put in front.
 func invitation(m meeting.Meeting) string {
 	lines := strings.Split(tidy(m.Invitation), "\n")
 	url, label := ShownURL(m), "Join: "
@@ -227,8 +231,9 @@ var (
 	manyEmptyLines = regexp.MustCompile(`\n{3,}`)
 )
 
-// tidy leaves of a text what comes back from any calendar as it went in: simple line ends, no more than one empty line or one space
-// at a time, and nothing that cannot be seen. HTML has no other white space, and iCalendar no control characters.
+// tidy leaves of a text what comes back from any calendar as it went in: simple line ends, no more than one empty line
+// or one space at a time, and nothing that cannot be seen. HTML has no other white space, and iCalendar no control
+// characters.
 func tidy(text string) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	text = strings.Map(func(r rune) rune {

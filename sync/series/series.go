@@ -21,14 +21,15 @@ type Options struct {
 	Length time.Duration
 }
 
-// Length is how long an occurrence of an event takes as Zoom counts: whole minutes, an hour where the event takes no time, at most a day.
+// Length is how long an occurrence of an event takes as Zoom counts: whole minutes, an hour where the event takes no
+// time, at most a day.
 type Length func(time.Duration) time.Duration
 
-// Of works out the schedule of a series. Nothing is concluded from documents alone: what the event's rule gives and what the
-// schedule gives are both worked out, from the first occurrence to the last, and have to be the same times.
+// Of works out the schedule of a series. Nothing is concluded from documents alone: what the event's rule gives and
+// what the schedule gives are both worked out, from the first occurrence to the last, and have to be the same times.
 //
-// The spec holds Start, Zone, Duration and Schedule. Where there is no such schedule it is zero, and why says so: the end of a
-// sentence, "it has no end".
+// The spec holds Start, Zone, Duration and Schedule. Where there is no such schedule it is zero, and why says so: the
+// end of a sentence, "it has no end".
 func Of(d calendar.Details, o Options, length Length) (spec meeting.Spec, why string) {
 	b := builder{d: d, o: o, length: length}
 	if why := b.build(); why != "" {
@@ -90,7 +91,8 @@ func (b *builder) begin() (why string) {
 		if b.d.Zone == "" {
 			return "its time zone is not one of the zone database"
 		}
-		return "Zoom does not know its time zone " + b.d.Zone + ", so that it would move with another zone's summer time"
+		return "Zoom does not know its time zone " + b.d.Zone +
+			", so that it would move with another zone's summer time"
 	}
 	zone, err := time.LoadLocation(b.d.Zone)
 	if err != nil {
@@ -126,7 +128,8 @@ func endless(rule string) bool {
 	return !strings.Contains(rule, ";COUNT=") && !strings.Contains(rule, ";UNTIL=")
 }
 
-var weekdays = map[string]time.Weekday{"SU": time.Sunday, "MO": time.Monday, "TU": time.Tuesday, "WE": time.Wednesday, "TH": time.Thursday,
+var weekdays = map[string]time.Weekday{"SU": time.Sunday, "MO": time.Monday, "TU": time.Tuesday, "WE": time.Wednesday,
+	"TH": time.Thursday,
 	"FR": time.Friday, "SA": time.Saturday}
 
 // ruleOf says an RRULE in Zoom's terms, as far as its words go.
@@ -141,7 +144,8 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 	if n, err := strconv.Atoi(parts["INTERVAL"]); err == nil {
 		r.Interval = n
 	}
-	for _, key := range []string{"BYSETPOS", "BYMONTH", "BYYEARDAY", "BYWEEKNO", "BYHOUR", "BYMINUTE", "BYSECOND", "RSCALE", "SKIP"} {
+	for _, key := range []string{"BYSETPOS", "BYMONTH", "BYYEARDAY", "BYWEEKNO", "BYHOUR", "BYMINUTE", "BYSECOND",
+		"RSCALE", "SKIP"} {
 		if parts[key] != "" {
 			return r, "its rule says " + key + ", which Zoom does not have"
 		}
@@ -176,8 +180,8 @@ func ruleOf(value string, start time.Time) (r meeting.Rule, why string) {
 	return r, "Zoom has no schedule for a rule that is " + strings.ToLower(parts["FREQ"])
 }
 
-// simplify says a rule that programs write in a roundabout way in the usual one: BYDAY=TU;BYSETPOS=1 is 1TU, as is BYDAY=TU;BYMONTHDAY=1,2,3,4,5,6,7,
-// and of a single day there is no other than the first and last.
+// simplify says a rule that programs write in a roundabout way in the usual one: BYDAY=TU;BYSETPOS=1 is 1TU, as is
+// BYDAY=TU;BYMONTHDAY=1,2,3,4,5,6,7, and of a single day there is no other than the first and last.
 func simplify(parts map[string]string) {
 	days, monthDays, nth := list(parts["BYDAY"]), list(parts["BYMONTHDAY"]), parts["BYSETPOS"]
 	monthly := parts["FREQ"] == "MONTHLY"
@@ -266,7 +270,8 @@ func monthly(r *meeting.Rule, days []string, monthDay string, start time.Time) (
 		day, ok := weekdays[name]
 		hasIt := n == -1 || n >= 1 && n <= 4
 		if err != nil || !ok || !hasIt {
-			return "its rule names a weekday of the month that Zoom does not have (" + days[0] + "): it has the first to the fourth and the last"
+			return "its rule names a weekday of the month that Zoom does not have (" + days[0] +
+				"): it has the first to the fourth and the last"
 		}
 		r.Week, r.Weekday = n, day
 	}
@@ -277,7 +282,8 @@ func monthly(r *meeting.Rule, days []string, monthDay string, start time.Time) (
 func (b *builder) prove(starts []time.Time) (why string) {
 	for _, at := range starts {
 		if odd(at, b.start) {
-			return "the clocks change at its time of day on " + at.Format(time.DateOnly) + ", and nobody knows which of the two times Zoom takes"
+			return "the clocks change at its time of day on " + at.Format(time.DateOnly) +
+				", and nobody knows which of the two times Zoom takes"
 		}
 	}
 	for _, reading := range b.spec.Readings() {
@@ -294,9 +300,10 @@ func odd(at, start time.Time) bool {
 		return true
 	}
 	wall := at.Format(time.DateTime)
-	return slices.ContainsFunc([]time.Duration{30 * time.Minute, time.Hour, 2 * time.Hour}, func(shift time.Duration) bool {
-		return at.Add(shift).Format(time.DateTime) == wall || at.Add(-shift).Format(time.DateTime) == wall
-	})
+	return slices.ContainsFunc([]time.Duration{30 * time.Minute, time.Hour, 2 * time.Hour},
+		func(shift time.Duration) bool {
+			return at.Add(shift).Format(time.DateTime) == wall || at.Add(-shift).Format(time.DateTime) == wall
+		})
 }
 
 // differing says where two lists of times begin to differ.
@@ -324,7 +331,8 @@ func (b *builder) edits(starts, removed []time.Time) (why string) {
 	}
 	for _, o := range b.d.Occurrences {
 		if o.Later {
-			return "all its dates from " + o.RecurrenceID.In(b.zone).Format(time.DateOnly) + " on are changed at once, which Zoom does not have"
+			return "all its dates from " + o.RecurrenceID.In(b.zone).Format(time.DateOnly) +
+				" on are changed at once, which Zoom does not have"
 		}
 		from := o.RecurrenceID
 		if b.d.AllDay {

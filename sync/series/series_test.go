@@ -40,42 +40,63 @@ func TestRules(t *testing.T) {
 		want              meeting.Rule
 		why               string
 	}{
-		{berlin, "2026-03-02 10:00", "FREQ=DAILY;COUNT=5", meeting.Rule{Unit: meeting.Daily, Interval: 1, Count: 5}, ""},
-		{berlin, "2026-03-02 10:00", "FREQ=DAILY;INTERVAL=90;COUNT=5", meeting.Rule{Unit: meeting.Daily, Interval: 90, Count: 5}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=DAILY;COUNT=5", meeting.Rule{Unit: meeting.Daily, Interval: 1,
+			Count: 5}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=DAILY;INTERVAL=90;COUNT=5", meeting.Rule{Unit: meeting.Daily, Interval: 90,
+			Count: 5}, ""},
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY;INTERVAL=91;COUNT=5", meeting.Rule{}, "every 91 days"},
-		{berlin, "2026-03-02 10:00", "FREQ=DAILY;COUNT=50", meeting.Rule{Unit: meeting.Daily, Interval: 1, Count: 50}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=DAILY;COUNT=50", meeting.Rule{Unit: meeting.Daily, Interval: 1,
+			Count: 50}, ""},
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY;COUNT=51", meeting.Rule{}, "more than 50"},
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY", meeting.Rule{}, "no end"},
 		// The clocks go forward on 29 March: the times stay 10:00.
-		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;COUNT=8", meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{1}, Count: 8}, ""},
-		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;UNTIL=20260331T080000Z", meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{1}, Count: 5}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;COUNT=8", meeting.Rule{Unit: meeting.Weekly, Interval: 1,
+			Days: []time.Weekday{1}, Count: 8}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;UNTIL=20260331T080000Z",
+			meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{1}, Count: 5}, ""},
 		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;BYDAY=MO,WE,FR;COUNT=9",
 			meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{1, 3, 5}, Count: 9}, ""},
 		{berlin, "2026-03-03 10:00", "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=9", meeting.Rule{}, "first occurrence"},
-		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;INTERVAL=12;COUNT=4", meeting.Rule{Unit: meeting.Weekly, Interval: 12, Days: []time.Weekday{1}, Count: 4}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;INTERVAL=12;COUNT=4", meeting.Rule{Unit: meeting.Weekly, Interval: 12,
+			Days: []time.Weekday{1}, Count: 4}, ""},
 		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;INTERVAL=13;COUNT=4", meeting.Rule{}, "every 13 weeks"},
 		// Every other week on Sunday and Monday depends on which day begins the week.
-		{berlin, "2026-03-01 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;COUNT=6;WKST=SU", meeting.Rule{}, "may read its rule otherwise"},
-		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;COUNT=6", meeting.Rule{Unit: meeting.Weekly, Interval: 2, Days: []time.Weekday{1, 5}, Count: 6}, ""},
-		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 5, Count: 6}, ""},
-		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;BYMONTHDAY=5;INTERVAL=3;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 3, MonthDay: 5, Count: 6}, ""},
+		{berlin, "2026-03-01 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;COUNT=6;WKST=SU", meeting.Rule{},
+			"may read its rule otherwise"},
+		{berlin, "2026-03-02 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;COUNT=6",
+			meeting.Rule{Unit: meeting.Weekly, Interval: 2, Days: []time.Weekday{1, 5}, Count: 6}, ""},
+		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1,
+			MonthDay: 5, Count: 6}, ""},
+		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;BYMONTHDAY=5;INTERVAL=3;COUNT=6",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 3, MonthDay: 5, Count: 6}, ""},
 		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;BYMONTHDAY=5;INTERVAL=4;COUNT=6", meeting.Rule{}, "every 4 months"},
-		{berlin, "2026-03-31 10:00", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", meeting.Rule{}, "at 2026-04-30 10:00 instead of 2026-05-31 10:00"},
-		{berlin, "2026-07-31 10:00", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=2", meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 31, Count: 2}, ""},
-		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=2TU;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: 2, Weekday: 2, Count: 6}, ""},
-		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: -1, Weekday: 5, Count: 6}, ""},
+		{berlin, "2026-03-31 10:00", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3", meeting.Rule{},
+			"at 2026-04-30 10:00 instead of 2026-05-31 10:00"},
+		{berlin, "2026-07-31 10:00", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=2",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 31, Count: 2}, ""},
+		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=2TU;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1,
+			Week: 2, Weekday: 2, Count: 6}, ""},
+		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1,
+			Week: -1, Weekday: 5, Count: 6}, ""},
 		{berlin, "2026-03-30 10:00", "FREQ=MONTHLY;BYDAY=5MO;COUNT=3", meeting.Rule{}, "5MO"},
 		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3;BYMONTHDAY=27", meeting.Rule{}, "several days"},
 		{berlin, "2026-03-20 10:00", "FREQ=MONTHLY;BYDAY=-2FR;COUNT=3", meeting.Rule{}, "-2FR"},
 		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYMONTHDAY=10,20;COUNT=3", meeting.Rule{}, "10,20"},
 		{berlin, "2026-03-31 10:00", "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", meeting.Rule{}, "(-1)"},
-		{berlin, "2026-03-02 10:00", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1;COUNT=3", meeting.Rule{}, "BYSETPOS"},
-		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: 2, Weekday: 2, Count: 6}, ""},
-		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: -1, Weekday: 5, Count: 6}, ""},
-		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=TU;BYMONTHDAY=8,9,10,11,12,13,14;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: 2, Weekday: 2, Count: 6}, ""},
-		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;BYMONTHDAY=5;BYSETPOS=1;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 5, Count: 6}, ""},
-		{berlin, "2026-03-01 10:00", "FREQ=MONTHLY;BYDAY=SU,MO,TU,WE,TH,FR,SA;BYSETPOS=1;COUNT=6", meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 1, Count: 6}, ""},
-		{berlin, "2026-03-10 10:00", "FREQ=WEEKLY;BYDAY=TU;BYSETPOS=1;COUNT=6", meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{time.Tuesday}, Count: 6}, ""},
+		{berlin, "2026-03-02 10:00", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1;COUNT=3", meeting.Rule{},
+			"BYSETPOS"},
+		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2;COUNT=6",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: 2, Weekday: 2, Count: 6}, ""},
+		{berlin, "2026-03-27 10:00", "FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1;COUNT=6",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: -1, Weekday: 5, Count: 6}, ""},
+		{berlin, "2026-03-10 10:00", "FREQ=MONTHLY;BYDAY=TU;BYMONTHDAY=8,9,10,11,12,13,14;COUNT=6",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 1, Week: 2, Weekday: 2, Count: 6}, ""},
+		{berlin, "2026-03-05 10:00", "FREQ=MONTHLY;BYMONTHDAY=5;BYSETPOS=1;COUNT=6",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 5, Count: 6}, ""},
+		{berlin, "2026-03-01 10:00", "FREQ=MONTHLY;BYDAY=SU,MO,TU,WE,TH,FR,SA;BYSETPOS=1;COUNT=6",
+			meeting.Rule{Unit: meeting.Monthly, Interval: 1, MonthDay: 1, Count: 6}, ""},
+		{berlin, "2026-03-10 10:00", "FREQ=WEEKLY;BYDAY=TU;BYSETPOS=1;COUNT=6",
+			meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{time.Tuesday}, Count: 6}, ""},
 		{berlin, "2026-03-03 10:00", "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=1,3;COUNT=6", meeting.Rule{}, "BYSETPOS"},
 		{berlin, "2026-03-31 10:00", "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=5;COUNT=3", meeting.Rule{}, "5TU"},
 		{berlin, "2026-03-02 10:00", "FREQ=YEARLY;COUNT=3", meeting.Rule{}, "yearly"},
@@ -84,11 +105,15 @@ func TestRules(t *testing.T) {
 		{berlin, "2026-03-02 10:00", "FREQ=DAILY;BYDAY=MO,TU;COUNT=3", meeting.Rule{}, "some days only"},
 		{berlin, "2026-03-02 10:00", "FREQ=HOURLY;COUNT=3", meeting.Rule{}, "hourly"},
 		// 02:30 does not exist on 29 March, and exists twice on 25 October.
-		{berlin, "2026-03-22 02:30", "FREQ=WEEKLY;COUNT=3", meeting.Rule{}, "the clocks change at its time of day on 2026-03-29"},
-		{berlin, "2026-10-18 02:30", "FREQ=WEEKLY;COUNT=3", meeting.Rule{}, "the clocks change at its time of day on 2026-10-25"},
-		{"America/Detroit", "2026-03-02 10:00", "FREQ=DAILY;COUNT=3", meeting.Rule{}, "does not know its time zone America/Detroit"},
+		{berlin, "2026-03-22 02:30", "FREQ=WEEKLY;COUNT=3", meeting.Rule{},
+			"the clocks change at its time of day on 2026-03-29"},
+		{berlin, "2026-10-18 02:30", "FREQ=WEEKLY;COUNT=3", meeting.Rule{},
+			"the clocks change at its time of day on 2026-10-25"},
+		{"America/Detroit", "2026-03-02 10:00", "FREQ=DAILY;COUNT=3", meeting.Rule{},
+			"does not know its time zone America/Detroit"},
 		// Zoom knows it under another name.
-		{"Europe/Berlin", "2026-03-02 10:00", "FREQ=WEEKLY;BYDAY=MO,MO;COUNT=2", meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{1}, Count: 2}, ""},
+		{"Europe/Berlin", "2026-03-02 10:00", "FREQ=WEEKLY;BYDAY=MO,MO;COUNT=2",
+			meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{1}, Count: 2}, ""},
 	} {
 		t.Run(tt.rule+" "+tt.start, func(t *testing.T) {
 			spec, why := series.Of(details(t, tt.zone, tt.start, "RRULE:"+tt.rule), series.Options{}, whole)
@@ -101,7 +126,8 @@ func TestRules(t *testing.T) {
 			if why != "" || spec.Schedule == nil {
 				t.Fatal(why)
 			}
-			if s := spec; !s.Schedule.Rule.Equal(tt.want) || s.Zone != tt.zone || !s.Start.Equal(at(t, tt.zone, tt.start)) || s.Duration != 45*time.Minute {
+			if s := spec; !s.Schedule.Rule.Equal(tt.want) || s.Zone != tt.zone ||
+				!s.Start.Equal(at(t, tt.zone, tt.start)) || s.Duration != 45*time.Minute {
 				t.Errorf("%+v, want rule %+v", s, tt.want)
 			}
 			if n := len(spec.Starts()); n != tt.want.Count {
@@ -124,10 +150,13 @@ func TestEdits(t *testing.T) {
 	}
 	d := weekly("EXDATE;TZID=Europe/Berlin:20260309T100000", "EXDATE:20270101T000000Z")
 	d.Occurrences = []calendar.Occurrence{
-		changed(4, week(4).Add(24*time.Hour), 45*time.Minute),                                             // moved, behind the change of the clocks
-		changed(2, week(2), 45*time.Minute),                                                               // only its texts were changed
-		changed(3, week(3), 2*time.Hour),                                                                  // longer
-		{RecurrenceID: week(5), Cancelled: true}, {RecurrenceID: first.AddDate(1, 0, 0), Cancelled: true}, // one is none of the rule
+		// moved, behind the change of the clocks
+		changed(4, week(4).Add(24*time.Hour), 45*time.Minute),
+		// only its texts were changed
+		changed(2, week(2), 45*time.Minute),
+		changed(3, week(3), 2*time.Hour), // longer
+		// one is none of the rule
+		{RecurrenceID: week(5), Cancelled: true}, {RecurrenceID: first.AddDate(1, 0, 0), Cancelled: true},
 	}
 	spec, why := series.Of(d, series.Options{}, whole)
 	if why != "" {
@@ -163,9 +192,11 @@ func TestEdits(t *testing.T) {
 			d.Occurrences = []calendar.Occurrence{changed(1, week(1).Add(time.Hour), time.Hour)}
 			return d
 		}(), "both taken out and changed"},
-		"nothing left":         {details(t, zone, "2026-03-02 10:00", "RRULE:FREQ=WEEKLY;COUNT=1", "EXDATE;TZID=Europe/Berlin:20260302T100000"), "none of its occurrences"},
-		"a zone without name":  {func() calendar.Details { d := weekly(); d.Zone = ""; return d }(), "time zone"},
-		"days, without a time": {calendar.Details{Start: first, End: first, AllDay: true, Zone: zone, Recurrence: []string{"RRULE:FREQ=WEEKLY;COUNT=2"}}, "no time of day"},
+		"nothing left": {details(t, zone, "2026-03-02 10:00", "RRULE:FREQ=WEEKLY;COUNT=1",
+			"EXDATE;TZID=Europe/Berlin:20260302T100000"), "none of its occurrences"},
+		"a zone without name": {func() calendar.Details { d := weekly(); d.Zone = ""; return d }(), "time zone"},
+		"days, without a time": {calendar.Details{Start: first, End: first, AllDay: true, Zone: zone,
+			Recurrence: []string{"RRULE:FREQ=WEEKLY;COUNT=2"}}, "no time of day"},
 	} {
 		if _, why := series.Of(tt.d, series.Options{}, whole); !strings.Contains(why, tt.why) || why == "" {
 			t.Errorf("%s: %q, want …%s…", name, why, tt.why)
@@ -181,7 +212,8 @@ func TestDays(t *testing.T) {
 			t.Fatal(err)
 		}
 		day := func(n int) time.Time { return time.Date(2026, 9, 4+n, 0, 0, 0, 0, loc) }
-		d := calendar.Details{Start: day(0), End: day(1), AllDay: true, Zone: zone, Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=4", "EXDATE;VALUE=DATE:20260905"},
+		d := calendar.Details{Start: day(0), End: day(1), AllDay: true, Zone: zone,
+			Recurrence:  []string{"RRULE:FREQ=DAILY;COUNT=4", "EXDATE;VALUE=DATE:20260905"},
 			Occurrences: []calendar.Occurrence{{RecurrenceID: day(3), Start: day(5), End: day(6)}}}
 		spec, why := series.Of(d, series.Options{At: "09:30", Length: 20 * time.Minute}, whole)
 		var got []string
@@ -205,7 +237,8 @@ func FuzzRules(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, rule string, unix int64) {
 		start := time.Unix(unix%(1<<33), 0).In(loc)
-		spec, why := series.Of(calendar.Details{Start: start, End: start.Add(time.Hour), Zone: "Europe/Berlin", Recurrence: []string{"RRULE:" + rule}}, series.Options{}, whole)
+		spec, why := series.Of(calendar.Details{Start: start, End: start.Add(time.Hour), Zone: "Europe/Berlin",
+			Recurrence: []string{"RRULE:" + rule}}, series.Options{}, whole)
 		if why != "" {
 			if spec.Schedule != nil {
 				t.Errorf("both a schedule and a reason: %s", why)
@@ -213,7 +246,8 @@ func FuzzRules(f *testing.F) {
 			return
 		}
 		starts := spec.Starts()
-		if len(starts) == 0 || len(starts) > meeting.MaxOccurrences || len(starts) != spec.Schedule.Rule.Count || !starts[0].Equal(start) {
+		if len(starts) == 0 || len(starts) > meeting.MaxOccurrences || len(starts) != spec.Schedule.Rule.Count ||
+			!starts[0].Equal(start) {
 			t.Fatalf("%d occurrences of %+v", len(starts), spec)
 		}
 		for i, at := range starts[1:] {
@@ -224,7 +258,8 @@ func FuzzRules(f *testing.F) {
 		// What is left of it at any time is the end of it.
 		now := starts[len(starts)/2]
 		left, ok := spec.Remaining(now)
-		if ok != (len(starts)/2+1 < len(starts)) || ok && !slices.EqualFunc(left.Starts(), starts[len(starts)/2+1:], time.Time.Equal) {
+		if ok != (len(starts)/2+1 < len(starts)) || ok && !slices.EqualFunc(left.Starts(), starts[len(starts)/2+1:],
+			time.Time.Equal) {
 			t.Errorf("of %v at %v %v is left", starts, now, left.Starts())
 		}
 	})

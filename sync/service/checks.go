@@ -24,20 +24,24 @@ func (o *Options) checkPaths(config string) error {
 		}
 	}
 	if o.System == "linux" && strings.ContainsAny(o.Program, `"'\`) {
-		return words.Usage(fmt.Errorf("systemd runs no program with quotes or backslashes in its path (%s): move it", o.Program))
+		return words.Usage(fmt.Errorf("systemd runs no program with quotes or backslashes in its path (%s): move it",
+			o.Program))
 	}
 	if strings.Contains(o.Program, "/go-build") {
-		return words.Usage(errors.New("go run makes a program that is gone afterwards: build it (go build -o ~/bin/zoomtag ./cmd/zoomtag) and run that one"))
+		return words.Usage(errors.New("go run makes a program that is gone afterwards: build it (go build -o " +
+			"~/bin/zoomtag ./cmd/zoomtag) and run that one"))
 	}
 	if o.Scope == Person {
 		return nil
 	}
 	if o.closed(o.Program) {
-		return words.Usage(fmt.Errorf("the machine's service may not look into %s: install -m 755 %s /usr/local/bin/zoomtag, and run that one",
+		return words.Usage(fmt.Errorf("the machine's service may not look into %s: install -m 755 %s "+
+			"/usr/local/bin/zoomtag, and run that one",
 			filepath.Dir(o.Program), o.Program))
 	}
 	if o.closed(config) {
-		return words.Usage(fmt.Errorf("the machine's service may not look into %s: put the configuration into %s", filepath.Dir(config), configs.System))
+		return words.Usage(fmt.Errorf("the machine's service may not look into %s: put the configuration into %s",
+			filepath.Dir(config), configs.System))
 	}
 	return nil
 }
@@ -49,7 +53,8 @@ func (o *Options) Suit(config string) {
 	}
 }
 
-// dropIn is where changes of the machine's unit are written. systemctl edit opens it only where there is a unit already.
+// dropIn is where changes of the machine's unit are written. systemctl edit opens it only where there is a unit
+// already.
 const dropIn = "/etc/systemd/system/" + unitName + ".d/override.conf"
 
 // checkReadable finds a configuration that the machine's service, a user of its own, may not read.
@@ -60,7 +65,8 @@ func (o *Options) checkReadable(config string) error {
 		return err
 	}
 	if info.Mode()&everybody == 0 {
-		return words.Usage(fmt.Errorf("the machine's service, a user of its own, may not read %s: chmod 644 it (secrets belong into files beside it), "+
+		return words.Usage(fmt.Errorf("the machine's service, a user of its own, may not read %s: chmod 644 it "+
+			"(secrets belong into files beside it), "+
 			"or have the service run as its owner, by a drop-in (%s; docs/service.md)", config, dropIn))
 	}
 	return nil
@@ -71,7 +77,8 @@ func (o *Options) checkState(cfg *configs.Config) error {
 	if within(cfg.State, stateFolder) {
 		return nil
 	}
-	return words.Usage(fmt.Errorf("the machine's service may not write the state %s: write state: %s/zoomtag.db, or open the folder to it by "+
+	return words.Usage(fmt.Errorf("the machine's service may not write the state %s: write state: %s/zoomtag.db, or "+
+		"open the folder to it by "+
 		"ReadWritePaths=%s in a drop-in (%s)", cfg.State, stateFolder, filepath.Dir(cfg.State), dropIn))
 }
 

@@ -15,7 +15,8 @@ func Here(env func(string) string) (Options, error) {
 	if err != nil {
 		return Options{}, fmt.Errorf("where this program lies is not known: %w", err)
 	}
-	o := Options{System: runtime.GOOS, UID: os.Getuid(), User: env("USER"), Home: env("HOME"), Env: env, Program: program, Alive: Alive}
+	o := Options{System: runtime.GOOS, UID: os.Getuid(), User: env("USER"), Home: env("HOME"), Env: env,
+		Program: program, Alive: Alive}
 	if who, err := user.Current(); err == nil { // else the environment says it
 		o.User, o.Home = who.Username, cmp.Or(o.Home, who.HomeDir)
 	}

@@ -49,7 +49,8 @@ func (s *systemd) install(ctx context.Context) error {
 		return err
 	}
 	if running != "" && !before.up() {
-		return words.Say(nil, "a zoomtag runs beside "+w.cfg.State+" that is not this service: end it first (Ctrl-C, or kill), and run the command again")
+		return words.Say(nil, "a zoomtag runs beside "+w.cfg.State+
+			" that is not this service: end it first (Ctrl-C, or kill), and run the command again")
 	}
 	if w.sandbox, err = s.try(ctx, w); err != nil {
 		return err
@@ -93,19 +94,24 @@ func (s *systemd) prepare(env func(string) string) (wish, error) {
 func (s *systemd) mayWrite(w *wish, config string) error {
 	switch {
 	case w.found.origin == masked:
-		return words.Say(nil, "the service is masked, so that nobody starts it: "+s.tell("unmask", unitName)+", and run the command again")
+		return words.Say(nil, "the service is masked, so that nobody starts it: "+s.tell("unmask", unitName)+
+			", and run the command again")
 	case w.found.origin == packaged && s.suits(w.found.text, config):
 		w.path, w.text = w.found.path, ""
 	case s.Force:
 	case w.found.origin == packaged:
 		program, _ := runs(w.found.text)
-		return words.Usage(fmt.Errorf("the package's unit %s runs %s with a configuration at its usual place, and you ask for %s with %s: "+
-			"run %s service install, or put a unit of your own before it with --force", w.found.path, program, s.Program, config, program))
+		return words.Usage(fmt.Errorf("the package's unit %s runs %s with a configuration at its usual place, and "+
+			"you ask for %s with %s: "+
+			"run %s service install, or put a unit of your own before it with --force", w.found.path, program,
+			s.Program, config, program))
 	case w.found.origin == changed:
-		return words.Usage(fmt.Errorf("somebody has changed %s by hand: move what you need into a drop-in (%s), then overwrite the unit with --force",
+		return words.Usage(fmt.Errorf("somebody has changed %s by hand: move what you need into a drop-in (%s), then "+
+			"overwrite the unit with --force",
 			w.found.path, s.tell("edit", "zoomtag")))
 	case w.found.origin == another:
-		return words.Usage(fmt.Errorf("there is a unit %s already that zoomtag has not written: remove it, or overwrite it with --force", w.found.path))
+		return words.Usage(fmt.Errorf("there is a unit %s already that zoomtag has not written: remove it, or "+
+			"overwrite it with --force", w.found.path))
 	}
 	return nil
 }
@@ -244,11 +250,13 @@ func (s *systemd) restart(ctx context.Context, w wish) error {
 // remarks are what somebody should know of a service that runs.
 func (s *systemd) remarks(w wish) {
 	if cfg, err := configs.LoadWithoutSecrets(w.cfg.Path, s.Env); err == nil && cfg.State != w.cfg.State {
-		s.say("Commands in this shell would look for the state at %s: write state: %s into the configuration, so that they find the service.",
+		s.say("Commands in this shell would look for the state at %s: write state: %s into the configuration, so "+
+			"that they find the service.",
 			cfg.State, w.cfg.State)
 	}
 	if list := folders(w.cfg); s.Scope == Machine && len(list) > 0 && !s.others(w.env) {
-		s.say("The service may not write into %s yet: open it with %s, as docs/service.md shows.", strings.Join(list, ", "), s.tell("edit", "zoomtag"))
+		s.say("The service may not write into %s yet: open it with %s, as docs/service.md shows.",
+			strings.Join(list, ", "), s.tell("edit", "zoomtag"))
 	}
 }
 

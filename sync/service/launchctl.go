@@ -19,7 +19,8 @@ func (l *launchd) there(ctx context.Context) bool {
 	return err == nil && result.Code == 0
 }
 
-// boot has launchd read the property list. One that it has read before is forgotten first, which takes until zoomtag has ended.
+// boot has launchd read the property list. One that it has read before is forgotten first, which takes until zoomtag
+// has ended.
 func (l *launchd) boot(ctx context.Context, loaded bool) error {
 	if loaded {
 		if err := l.out(ctx); err != nil {
@@ -64,7 +65,8 @@ func (l *launchd) must(ctx context.Context, args ...string) error {
 	case err != nil || result.Code == 0:
 		return err
 	case result.Code == noDomain, strings.Contains(result.Err, "Domain does not support specified action"):
-		return words.Say(nil, "nobody is signed in at the screen of this Mac, and launchd keeps services of persons for those alone: "+
+		return words.Say(nil, "nobody is signed in at the screen of this Mac, and launchd keeps services of persons "+
+			"for those alone: "+
 			"sign in there, and run the command again")
 	}
 	return words.Say(nil, "launchd refuses: "+result.complaint()+" (on launchctl "+strings.Join(args, " ")+")")
@@ -134,11 +136,13 @@ func (l *launchd) wait(ctx context.Context, state string) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case limited.Err() != nil:
-			return words.Say(errSilent, fmt.Sprintf("the service does not run: zoomtag has not answered for %s: look at %s", starts, l.log()))
+			return words.Say(errSilent, fmt.Sprintf("the service does not run: zoomtag has not answered for %s: look "+
+				"at %s", starts, l.log()))
 		case err != nil:
 			return err
 		case a.failed():
-			return words.Say(nil, "the service does not run: "+a.cause()+"\nIts last words:\n  "+strings.Join(l.journal(), "\n  "))
+			return words.Say(nil, "the service does not run: "+a.cause()+"\nIts last words:\n  "+
+				strings.Join(l.journal(), "\n  "))
 		}
 		select {
 		case <-limited.Done():

@@ -51,7 +51,8 @@ func (l *launchd) text(config string) string {
 		_ = xml.EscapeText(&b, []byte(s)) // a buffer takes all
 		return b.String()
 	}
-	text := strings.NewReplacer("@LABEL@", label, "@PROGRAM@", escape(l.Program), "@CONFIG@", escape(config), "@LOG@", escape(l.log())).Replace(plist)
+	text := strings.NewReplacer("@LABEL@", label, "@PROGRAM@", escape(l.Program), "@CONFIG@", escape(config), "@LOG@",
+		escape(l.log())).Replace(plist)
 	return text + plistMarker + sum(text) + " -->\n"
 }
 
@@ -97,7 +98,8 @@ func (l *launchd) install(ctx context.Context) error {
 	text := l.text(config)
 	switch {
 	case (from == another || from == changed) && !l.Force:
-		return words.Usage(fmt.Errorf("%s is not as zoomtag has written it: move it away, or overwrite it with --force", l.path()))
+		return words.Usage(fmt.Errorf("%s is not as zoomtag has written it: move it away, or overwrite it with --force",
+			l.path()))
 	case l.Dry:
 		fmt.Fprint(l.Out, text)
 		l.say("<!-- %s, then: launchctl bootstrap %s %s -->", l.path(), l.domain(), l.path())
@@ -117,10 +119,12 @@ func (l *launchd) bring(ctx context.Context, cfg *configs.Config, text string, w
 		return err
 	}
 	if running != "" && !state.loaded {
-		return words.Say(nil, "a zoomtag runs beside "+cfg.State+" that is not this service: end it first (Ctrl-C, or kill), and run the command again")
+		return words.Say(nil, "a zoomtag runs beside "+cfg.State+
+			" that is not this service: end it first (Ctrl-C, or kill), and run the command again")
 	}
 	l.say("zoomtag becomes a service of %s, which launchd starts now and at each sign-in:", l.User)
-	l.say("  property list  %s\n  program        %s\n  configuration  %s\n  state          %s\n  log            %s", l.path(), l.Program, cfg.Path, cfg.State, l.log())
+	l.say("  property list  %s\n  program        %s\n  configuration  %s\n  state          %s\n  log            %s",
+		l.path(), l.Program, cfg.Path, cfg.State, l.log())
 	if !wrote && state.loaded && running == l.Version {
 		l.say("It runs already, and is up to date.")
 		return nil
@@ -153,7 +157,8 @@ func (l *launchd) uninstall(ctx context.Context) error {
 		l.say("zoomtag is no service of %s: there is nothing to uninstall.", l.User)
 		return nil
 	case (from == another || from == changed) && !l.Force:
-		return words.Usage(fmt.Errorf("%s is not as zoomtag has written it: launchctl bootout %s, then remove it, or write --force", l.path(), l.target()))
+		return words.Usage(fmt.Errorf("%s is not as zoomtag has written it: launchctl bootout %s, then remove it, or "+
+			"write --force", l.path(), l.target()))
 	case l.Dry:
 		l.say("launchctl bootout %s\nrm %s", l.target(), l.path())
 		return nil
@@ -168,7 +173,8 @@ func (l *launchd) uninstall(ctx context.Context) error {
 			return files.WriteError(l.path(), err)
 		}
 	}
-	l.say("zoomtag is no service of %s any more. State and log stay, and so do events, links, meetings and the configuration%s.", l.User, configOf(text))
+	l.say("zoomtag is no service of %s any more. State and log stay, and so do events, links, meetings and the "+
+		"configuration%s.", l.User, configOf(text))
 	return nil
 }
 
@@ -179,7 +185,8 @@ func configOf(text string) string {
 		return ""
 	}
 	var path string
-	if err := xml.Unmarshal([]byte(strings.TrimSpace(behind[:strings.Index(behind, "</string>")+len("</string>")])), &path); err != nil {
+	if err := xml.Unmarshal([]byte(strings.TrimSpace(behind[:strings.Index(behind, "</string>")+len("</string>")])),
+		&path); err != nil {
 		return ""
 	}
 	return " " + path
@@ -187,7 +194,8 @@ func configOf(text string) string {
 
 // status tells how the service stands.
 func (l *launchd) status(ctx context.Context) (Report, error) {
-	r := Report{Scope: l.Scope, Version: l.Version, Unit: l.path(), DropIns: []string{}, Notices: []string{}, Journal: []string{}}
+	r := Report{Scope: l.Scope, Version: l.Version, Unit: l.path(), DropIns: []string{}, Notices: []string{},
+		Journal: []string{}}
 	from, text, err := l.look()
 	if err != nil {
 		return r, err
@@ -216,12 +224,14 @@ func (l *launchd) status(ctx context.Context) (Report, error) {
 func (l *launchd) version(ctx context.Context, r *Report, config string) {
 	cfg, err := configs.LoadWithoutSecrets(config, l.environment)
 	if err != nil {
-		r.Notices = append(r.Notices, "the configuration has mistakes now, and the service goes on with the one before: zoomtag config check tells them")
+		r.Notices = append(r.Notices, "the configuration has mistakes now, and the service goes on with the one "+
+			"before: zoomtag config check tells them")
 		return
 	}
 	if r.Daemon, err = l.Alive(ctx, cfg.State); err != nil || r.Daemon == "" {
 		r.Running, r.Reason = false, "nobody answers beside "+cfg.State+": zoomtag service install starts it anew"
 	} else if r.Daemon != l.Version {
-		r.Notices = append(r.Notices, "the service runs version "+r.Daemon+", and this program is "+l.Version+": zoomtag service install starts it anew")
+		r.Notices = append(r.Notices, "the service runs version "+r.Daemon+", and this program is "+l.Version+
+			": zoomtag service install starts it anew")
 	}
 }

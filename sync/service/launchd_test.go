@@ -16,7 +16,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// mac is a Mac with a person at its screen. What its launchctl answers stands in launchctl(1), and in what launchctl error says of its codes.
+// mac is a Mac with a person at its screen. What its launchctl answers stands in launchctl(1), and in what launchctl
+// error says of its codes.
 type mac struct {
 	*world
 	loaded bool
@@ -80,7 +81,8 @@ func (m *mac) print() Result {
 	if m.exit != "(never exited)" {
 		state = "not running"
 	}
-	return Result{Out: "gui/501/zoomtag = {\n\tactive count = 1\n\tstate = " + state + "\n\tproperties = {\n\t\tstate = other\n\t}\n\tlast exit code = " + m.exit + "\n}\n"}
+	return Result{Out: "gui/501/zoomtag = {\n\tactive count = 1\n\tstate = " + state +
+		"\n\tproperties = {\n\t\tstate = other\n\t}\n\tlast exit code = " + m.exit + "\n}\n"}
 }
 
 func (m *mac) did() string { return strings.Join(m.calls, ", ") }
@@ -91,10 +93,12 @@ func TestLaunchd(t *testing.T) {
 		m := newMac(t)
 		m.o.Program = "/Applications/Zoom & <tag>/zoomtag"
 		said := m.mustInstall()
-		if hears(t, said, "which launchd starts now", m.agent(), "It runs:"); m.did() != "enable gui/501/zoomtag, bootstrap gui/501 PLIST" {
+		if hears(t, said, "which launchd starts now", m.agent(),
+			"It runs:"); m.did() != "enable gui/501/zoomtag, bootstrap gui/501 PLIST" {
 			t.Errorf("did: %s", m.did())
 		}
-		if words := strings.Join(stringsIn(t, m.read(m.agent())), "|"); !strings.HasPrefix(words, "zoomtag|/Applications/Zoom & <tag>/zoomtag|run|--config|"+m.o.Config+"|") {
+		if words := strings.Join(stringsIn(t, m.read(m.agent())), "|"); !strings.HasPrefix(words,
+			"zoomtag|/Applications/Zoom & <tag>/zoomtag|run|--config|"+m.o.Config+"|") {
 			t.Errorf("it says %s", words)
 		}
 		if hears(t, m.mustInstall(), "up to date"); m.did() != "" {
@@ -145,11 +149,13 @@ func TestLaunchdNothing(t *testing.T) {
 		spoil func(*mac)
 		want  string
 	}{
-		"mistakes":  {func(m *mac) { m.write(m.o.Config, "x: 1\n") }, "unknown key"},
-		"checked":   {func(m *mac) { m.o.Check = func(*configs.Config) error { return errors.New("no key") } }, "no key"},
-		"by hand":   {func(m *mac) { m.running = "0.2.0" }, "that is not this service"},
-		"others":    {func(m *mac) { m.write(m.agent(), "<plist/>") }, "is not as zoomtag has written it"},
-		"changed":   {func(m *mac) { m.write(m.agent(), "x"+(&launchd{&m.o}).text(m.o.Config)) }, "is not as zoomtag has written it"},
+		"mistakes": {func(m *mac) { m.write(m.o.Config, "x: 1\n") }, "unknown key"},
+		"checked": {func(m *mac) { m.o.Check = func(*configs.Config) error { return errors.New("no key") } },
+			"no key"},
+		"by hand": {func(m *mac) { m.running = "0.2.0" }, "that is not this service"},
+		"others":  {func(m *mac) { m.write(m.agent(), "<plist/>") }, "is not as zoomtag has written it"},
+		"changed": {func(m *mac) { m.write(m.agent(), "x"+(&launchd{&m.o}).text(m.o.Config)) },
+			"is not as zoomtag has written it"},
 		"hangs":     {func(m *mac) { m.hangs = []string{"print"} }, "launchctl does not answer (waited 20s"},
 		"a strange": {func(m *mac) { m.o.Program = "/opt/\x01" }, "no unit can hold"},
 	} {
@@ -178,7 +184,8 @@ func TestLaunchdFails(t *testing.T) {
 	} {
 		bubble(t, name, func(t *testing.T) {
 			m := newMac(t)
-			m.write(filepath.Join(m.o.Home, "Library/Logs/zoomtag.log"), strings.Repeat("before\n", 5000)+"zoomtag: mend it\n")
+			m.write(filepath.Join(m.o.Home, "Library/Logs/zoomtag.log"), strings.Repeat("before\n", 5000)+
+				"zoomtag: mend it\n")
 			c.spoil(m)
 			began := time.Now()
 			_, err := m.install()
@@ -228,7 +235,8 @@ func TestLaunchdDry(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.write(m.agent(), (&launchd{&m.o}).text(m.o.Config))
-	if said, err := m.uninstall(); err != nil || !strings.Contains(said, "launchctl bootout gui/501/zoomtag") || !exists(m.agent()) {
+	if said, err := m.uninstall(); err != nil || !strings.Contains(said, "launchctl bootout gui/501/zoomtag") ||
+		!exists(m.agent()) {
 		t.Errorf("%s, %v", said, err)
 	}
 }

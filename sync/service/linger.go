@@ -7,7 +7,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// linger has a person's services go on while the person is not signed in. It returns what stops where that cannot be had.
+// linger has a person's services go on while the person is not signed in. It returns what stops where that cannot be
+// had.
 func (s *systemd) linger(ctx context.Context) (remark string, err error) {
 	if s.Scope == Machine {
 		return "", nil
@@ -24,10 +25,12 @@ func (s *systemd) linger(ctx context.Context) (remark string, err error) {
 	case result.Code == 0:
 		return "", nil
 	case refused(result.Err):
-		return "It stops when you sign out, and starts when you sign in, because only an administrator may change that here: have one type " +
+		return "It stops when you sign out, and starts when you sign in, because only an administrator may change " +
+			"that here: have one type " +
 			"sudo loginctl enable-linger " + s.User, nil
 	}
-	return "It stops when you sign out, because lingering cannot be switched on (" + result.complaint() + "): have an administrator type " +
+	return "It stops when you sign out, because lingering cannot be switched on (" + result.complaint() +
+		"): have an administrator type " +
 		"loginctl enable-linger " + s.User, nil
 }
 

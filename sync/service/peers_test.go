@@ -13,7 +13,8 @@ import (
 	units "zoomtag/systemd"
 )
 
-// TestPeersVerify: systemd itself takes each unit as it is written, whatever stands in the paths, and the drop-in with it.
+// TestPeersVerify: systemd itself takes each unit as it is written, whatever stands in the paths, and the drop-in with
+// it.
 func TestPeersVerify(t *testing.T) {
 	program, err := exec.LookPath("true")
 	if err != nil {

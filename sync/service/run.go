@@ -28,7 +28,8 @@ type Result struct {
 // complaint is what it said of its failure, in one line and without what a terminal would obey.
 func (r Result) complaint() string {
 	for _, text := range []string{r.Err, r.Out} {
-		line := strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
+		line := strings.Join(strings.FieldsFunc(text,
+			func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
 		if line != "" {
 			return line
 		}
@@ -36,7 +37,8 @@ func (r Result) complaint() string {
 	return fmt.Sprintf("exit code %d", r.Code)
 }
 
-// Programs runs the programs of the system, in English and with times in UTC. Env is added to the environment of this process.
+// Programs runs the programs of the system, in English and with times in UTC. Env is added to the environment of this
+// process.
 type Programs struct{ Env []string }
 
 // Run runs a program.
@@ -61,7 +63,8 @@ func (p Programs) Run(ctx context.Context, name string, args ...string) (Result,
 	return result, err
 }
 
-// Deadlines of programs: one that asks, and one that waits for a service to end, which finishes the step in hand for a minute and a half.
+// Deadlines of programs: one that asks, and one that waits for a service to end, which finishes the step in hand for a
+// minute and a half.
 const (
 	asks = 20 * time.Second
 	ends = 2 * time.Minute
@@ -83,7 +86,8 @@ func (o *Options) call(ctx context.Context, within time.Duration, name string, a
 	case errors.Is(err, exec.ErrNotFound):
 		return result, words.Say(err, "this system has no "+name)
 	case limited.Err() != nil:
-		return result, words.Say(errSilent, fmt.Sprintf("%s does not answer (waited %s for %s): look whether the system is well, and try again",
+		return result, words.Say(errSilent, fmt.Sprintf("%s does not answer (waited %s for %s): look whether the "+
+			"system is well, and try again",
 			name, within, strings.Join(append([]string{name}, args...), " ")))
 	}
 	return result, fmt.Errorf("%s cannot be run: %w", name, err)

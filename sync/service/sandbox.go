@@ -12,8 +12,9 @@ import (
 	units "zoomtag/systemd"
 )
 
-// try reports whether this system lets a person's service have the sandbox: the program is started in it once, to tell its version. Where files
-// belong to another group than the person's own, it would have to leave them alone, so that there is none.
+// try reports whether this system lets a person's service have the sandbox: the program is started in it once, to tell
+// its version. Where files belong to another group than the person's own, it would have to leave them alone, so that
+// there is none.
 func (s *systemd) try(ctx context.Context, w wish) (bool, error) {
 	if s.Scope == Machine || s.Open {
 		return false, nil
@@ -41,7 +42,8 @@ func (s *systemd) try(ctx context.Context, w wish) (bool, error) {
 
 // inTrial reports whether a line of the unit is one of those that forbid: they have to go together with the sandbox.
 func inTrial(setting string) bool {
-	for _, name := range []string{"NoNewPrivileges=", "Restrict", "LockPersonality=", "MemoryDenyWriteExecute=", "SystemCall"} {
+	for _, name := range []string{"NoNewPrivileges=", "Restrict", "LockPersonality=", "MemoryDenyWriteExecute=",
+		"SystemCall"} {
 		if strings.HasPrefix(setting, name) {
 			return true
 		}
@@ -49,7 +51,8 @@ func inTrial(setting string) bool {
 	return false
 }
 
-// writeSandbox writes the drop-in, or takes it out, and reports whether it did. One that somebody has changed stays as it is.
+// writeSandbox writes the drop-in, or takes it out, and reports whether it did. One that somebody has changed stays as
+// it is.
 func (s *systemd) writeSandbox(w wish) (bool, error) {
 	path, text := s.sandbox(w.env), marked(units.PersonSandbox)
 	old, err := os.ReadFile(path)

@@ -39,7 +39,8 @@ type Options struct {
 	Check func(*configs.Config) error
 	// Alive asks the daemon beside a state for its version: "" where none answers.
 	Alive func(ctx context.Context, state string) (version string, err error)
-	// Dry shows what would be done, Force overwrites a unit that somebody else has written, and Open leaves out the sandbox of a person's service.
+	// Dry shows what would be done, Force overwrites a unit that somebody else has written, and Open leaves out the
+	// sandbox of a person's service.
 	Dry, Force, Open bool
 	// Anywhere has Status look for the machine's service where the person has none.
 	Anywhere bool
@@ -60,7 +61,8 @@ func ScopeOf(uid int, user, system bool) (Scope, error) {
 	case user && system:
 		return "", words.Usage(errors.New("--user and --system contradict each other: leave one of them out"))
 	case system && uid > 0:
-		return "", words.Usage(errors.New("a service of the machine is for root to make: write sudo before the command, or leave --system out"))
+		return "", words.Usage(errors.New("a service of the machine is for root to make: write sudo before the " +
+			"command, or leave --system out"))
 	case system, uid == 0 && !user:
 		return Machine, nil
 	}
@@ -82,14 +84,17 @@ func (o *Options) manager() (manager, error) {
 	case o.System == "linux":
 		return &systemd{o}, nil
 	case o.System == darwin && o.Scope == Machine:
-		return nil, words.Say(nil, "on a Mac zoomtag is a service of a person only: run the command without sudo, as the person whose calendars it watches")
+		return nil, words.Say(nil, "on a Mac zoomtag is a service of a person only: run the command without sudo, as "+
+			"the person whose calendars it watches")
 	case o.System == darwin:
 		return &launchd{o}, nil
 	case o.System == "windows":
-		return nil, words.Say(nil, "zoomtag makes no services on Windows: have Task Scheduler start it when you sign in, as docs/service.md shows ("+
+		return nil, words.Say(nil, "zoomtag makes no services on Windows: have Task Scheduler start it when you sign "+
+			"in, as docs/service.md shows ("+
 			`schtasks /Create /SC ONLOGON /TN zoomtag /TR "`+o.Program+` run")`)
 	}
-	return nil, words.Say(nil, "zoomtag makes services with systemd and on Macs only: have the system's own init start "+o.Program+" run")
+	return nil, words.Say(nil,
+		"zoomtag makes services with systemd and on Macs only: have the system's own init start "+o.Program+" run")
 }
 
 // Install makes zoomtag a service, or brings the service up to date.
@@ -139,7 +144,8 @@ func (o *Options) whose() string {
 	return o.User
 }
 
-// load reads the configuration as the service will read it, and finds its mistakes. Secrets that only the service gets are left out.
+// load reads the configuration as the service will read it, and finds its mistakes. Secrets that only the service gets
+// are left out.
 func (o *Options) load(env func(string) string, secrets bool) (*configs.Config, error) {
 	path, err := o.config()
 	if err != nil {
@@ -168,7 +174,8 @@ func (o *Options) config() (string, error) {
 	if path == "" && o.Scope == Machine {
 		path = configs.System
 		if !exists(path) {
-			return "", words.Usage(errors.New("there is no " + path + ", which the machine's service reads: write it, or name another file with --config; " +
+			return "", words.Usage(errors.New("there is no " + path +
+				", which the machine's service reads: write it, or name another file with --config; " +
 				"for a service of your own leave sudo out"))
 		}
 	}

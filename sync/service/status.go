@@ -20,8 +20,9 @@ type Report struct {
 	Unit      string     `json:"unit"`    // the file
 	Origin    string     `json:"origin"`  // install, changed (by hand since), other or package
 	DropIns   []string   `json:"drop_ins"`
-	Linger    *bool      `json:"linger"` // it runs while the person is not signed in; null where that is not known, or not the question
-	Version   string     `json:"version"`
+	// it runs while the person is not signed in; null where that is not known, or not the question
+	Linger  *bool  `json:"linger"`
+	Version string `json:"version"`
 	// Daemon is the version of the daemon that runs; "" where none answers, or where this user may not ask it.
 	Daemon  string   `json:"daemon_version"`
 	Reason  string   `json:"reason"`  // why it does not run, and what mends it
@@ -74,10 +75,12 @@ func (s *systemd) judge(ctx context.Context, r *Report, p properties, f found, e
 		r.Reason = "it was stopped, or never started: " + s.tell("start", unitName)
 	}
 	if p.needsReload() {
-		r.Notices = append(r.Notices, "the unit was changed since systemd has read it: "+s.tell("daemon-reload")+", then "+s.tell("restart", unitName))
+		r.Notices = append(r.Notices, "the unit was changed since systemd has read it: "+s.tell("daemon-reload")+
+			", then "+s.tell("restart", unitName))
 	}
 	if r.Linger != nil && !*r.Linger && r.Installed {
-		r.Notices = append(r.Notices, "it stops when you sign out: loginctl enable-linger, or have root type loginctl enable-linger "+s.User)
+		r.Notices = append(r.Notices, "it stops when you sign out: loginctl enable-linger, or have root type "+
+			"loginctl enable-linger "+s.User)
 	}
 	if r.Installed && !r.Enabled && p.active() {
 		r.Notices = append(r.Notices, "it does not start with the machine: "+s.tell("enable", unitName))
@@ -97,7 +100,8 @@ func (s *systemd) ask(ctx context.Context, r *Report, p properties, f found, env
 	}
 	cfg, err := configs.LoadWithoutSecrets(config, env)
 	if err != nil {
-		r.Notices = append(r.Notices, "the configuration has mistakes now, and the service goes on with the one before: zoomtag config check tells them")
+		r.Notices = append(r.Notices, "the configuration has mistakes now, and the service goes on with the one "+
+			"before: zoomtag config check tells them")
 		return
 	}
 	version, err := s.Alive(ctx, cfg.State)
@@ -105,9 +109,11 @@ func (s *systemd) ask(ctx context.Context, r *Report, p properties, f found, env
 	case err != nil:
 		r.Running, r.Reason = false, words.Of(err)
 	case version == "":
-		r.Running, r.Reason = false, "nobody answers beside "+cfg.State+": was state changed in the configuration? "+s.tell("restart", unitName)
+		r.Running, r.Reason = false, "nobody answers beside "+cfg.State+": was state changed in the configuration? "+
+			s.tell("restart", unitName)
 	case version != s.Version:
-		r.Notices = append(r.Notices, "the service runs version "+version+", and this program is "+s.Version+": "+s.tell("restart", unitName))
+		r.Notices = append(r.Notices, "the service runs version "+version+", and this program is "+s.Version+": "+
+			s.tell("restart", unitName))
 	}
 	if version == s.Version && s.replaced(p) {
 		r.Notices = append(r.Notices, s.Program+" is another file than the one that runs: "+s.tell("restart", unitName))

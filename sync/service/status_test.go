@@ -24,24 +24,35 @@ func TestStatus(t *testing.T) {
 		installed, enabled, running bool
 		reason, notice              string
 	}{
-		"nothing": {play: func(w *world) { w.read(w.unitPath()) }, reason: "zoomtag is no service of alice: zoomtag service install makes it one"},
-		"runs":    {func(w *world) { w.mustInstall() }, true, true, true, "", ""},
-		"reloads": {func(w *world) { w.mustInstall(); w.state, w.running = "reloading", "0.2.0" }, true, true, true, "", ""},
-		"stopped": {func(w *world) { w.mustInstall(); w.state = "inactive" }, true, true, false, "systemctl --user start zoomtag.service", ""},
-		"failed": {func(w *world) { w.mustInstall(); w.state, w.result, w.status = "failed", "exit-code", "2" }, true, true, false,
+		"nothing": {play: func(w *world) { w.read(w.unitPath()) },
+			reason: "zoomtag is no service of alice: zoomtag service install makes it one"},
+		"runs": {func(w *world) { w.mustInstall() }, true, true, true, "", ""},
+		"reloads": {func(w *world) { w.mustInstall(); w.state, w.running = "reloading", "0.2.0" }, true, true, true,
+			"", ""},
+		"stopped": {func(w *world) { w.mustInstall(); w.state = "inactive" }, true, true, false,
+			"systemctl --user start zoomtag.service", ""},
+		"failed": {func(w *world) { w.mustInstall(); w.state, w.result, w.status = "failed", "exit-code", "2" }, true,
+			true, false,
 			"the configuration is wrong", ""},
-		"starting": {func(w *world) { w.mustInstall(); w.state = "activating" }, true, true, false, "it is just activating", ""},
-		"silent":   {func(w *world) { w.mustInstall(); w.silent = true }, true, true, false, "nobody answers beside", ""},
-		"older":    {func(w *world) { w.mustInstall(); w.running = "0.1.0" }, true, true, true, "", "the service runs version 0.1.0, and this program is 0.2.0"},
-		"disabled": {func(w *world) { w.mustInstall(); w.enabled = false }, true, false, true, "", "systemctl --user enable zoomtag.service"},
-		"alone":    {func(w *world) { w.mustInstall(); w.linger = "Linger=no" }, true, true, true, "", "it stops when you sign out"},
-		"mistakes": {func(w *world) { w.mustInstall(); w.write(w.o.Config, "x: 1\n") }, true, true, true, "", "the configuration has mistakes now"},
+		"starting": {func(w *world) { w.mustInstall(); w.state = "activating" }, true, true, false,
+			"it is just activating", ""},
+		"silent": {func(w *world) { w.mustInstall(); w.silent = true }, true, true, false,
+			"nobody answers beside", ""},
+		"older": {func(w *world) { w.mustInstall(); w.running = "0.1.0" }, true, true, true, "",
+			"the service runs version 0.1.0, and this program is 0.2.0"},
+		"disabled": {func(w *world) { w.mustInstall(); w.enabled = false }, true, false, true, "",
+			"systemctl --user enable zoomtag.service"},
+		"alone": {func(w *world) { w.mustInstall(); w.linger = "Linger=no" }, true, true, true, "",
+			"it stops when you sign out"},
+		"mistakes": {func(w *world) { w.mustInstall(); w.write(w.o.Config, "x: 1\n") }, true, true, true, "",
+			"the configuration has mistakes now"},
 	} {
 		bubble(t, name, func(t *testing.T) {
 			w := newWorld(t, Person)
 			c.play(w)
 			r := w.report()
-			if r.Installed != c.installed || r.Enabled != c.enabled || r.Running != c.running || (r.Since != nil) != (w.state == "active") {
+			if r.Installed != c.installed || r.Enabled != c.enabled || r.Running != c.running ||
+				(r.Since != nil) != (w.state == "active") {
 				t.Errorf("%+v", r)
 			}
 			hears(t, r.Reason, c.reason)
@@ -69,7 +80,8 @@ func TestStatusJSON(t *testing.T) {
 		}
 	})
 	raw, err := json.Marshal(newWorld(t, Machine).report())
-	if hears(t, string(raw), `"since":null`, `"drop_ins":[]`, `"linger":null`, `"journal":[]`, `"unit":""`); err != nil {
+	if hears(t, string(raw), `"since":null`, `"drop_ins":[]`, `"linger":null`, `"journal":[]`,
+		`"unit":""`); err != nil {
 		t.Error(err)
 	}
 }

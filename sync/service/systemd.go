@@ -84,13 +84,17 @@ func (s *systemd) unreached(r Result) error {
 		return nil
 	case !strings.Contains(said, "Failed to connect to") && !strings.Contains(said, "XDG_RUNTIME_DIR"):
 		return nil
-	case strings.Contains(said, "not been booted with systemd"), !exists(s.Root + "/run/systemd/system"): // as sd_booted(3) looks
+	case strings.Contains(said, "not been booted with systemd"), !exists(s.Root + "/run/systemd/system"):
+		// as sd_booted(3) looks
 		return words.Say(nil, "systemd does not run this system: have its own init start "+s.Program+" run")
 	case s.Scope == Machine:
-		return words.Say(nil, "systemd cannot be reached ("+r.complaint()+"): run the command on the machine itself, outside containers")
+		return words.Say(nil, "systemd cannot be reached ("+r.complaint()+
+			"): run the command on the machine itself, outside containers")
 	}
-	return words.Say(nil, "there is no systemd of "+s.User+"'s to talk to here, since su, sudo and cron start none: sign in as "+s.User+
-		", for instance with ssh, or have root type loginctl enable-linger "+s.User+" and machinectl shell "+s.User+"@, and run the command again")
+	return words.Say(nil, "there is no systemd of "+s.User+"'s to talk to here, since su, sudo and cron start none: "+
+		"sign in as "+s.User+
+		", for instance with ssh, or have root type loginctl enable-linger "+s.User+" and machinectl shell "+s.User+
+		"@, and run the command again")
 }
 
 // there reports whether systemd answers.
@@ -110,7 +114,8 @@ func (s *systemd) environment(ctx context.Context) (func(string) string, error) 
 		return nil, err
 	}
 	if result.Code != 0 {
-		return nil, words.Say(nil, "systemd does not tell with which environment it starts services: "+result.complaint())
+		return nil, words.Say(nil, "systemd does not tell with which environment it starts services: "+
+			result.complaint())
 	}
 	known := map[string]string{}
 	for line := range strings.Lines(result.Out) {
@@ -138,7 +143,8 @@ func unquoted(value string) string {
 		return value
 	}
 	inner = strings.TrimSuffix(inner, "'")
-	if plain, err := strconv.Unquote(`"` + strings.ReplaceAll(strings.ReplaceAll(inner, `\'`, `'`), `"`, `\"`) + `"`); err == nil {
+	if plain, err := strconv.Unquote(`"` + strings.ReplaceAll(strings.ReplaceAll(inner, `\'`, `'`), `"`, `\"`) +
+		`"`); err == nil {
 		return plain
 	}
 	return inner
@@ -220,9 +226,11 @@ func (s *systemd) unit(config string) string {
 	return unitText(units.PersonUnit, s.Program, config)
 }
 
-// replaced reports whether another file lies at the program's path than the one that runs: builds may have the same version.
+// replaced reports whether another file lies at the program's path than the one that runs: builds may have the same
+// version.
 func (s *systemd) replaced(p properties) bool {
-	runs, err := os.Stat(s.Root + "/proc/" + p["MainPID"] + "/exe") // its target may be deleted; what it was is told all the same
+	// its target may be deleted; what it was is told all the same
+	runs, err := os.Stat(s.Root + "/proc/" + p["MainPID"] + "/exe")
 	if err != nil {
 		return false
 	}

@@ -32,7 +32,8 @@ func (s *systemd) uninstall(ctx context.Context) error {
 		s.say("zoomtag is no service of %s: there is nothing to uninstall.", s.whose())
 		return nil
 	case f.origin == another, f.origin == masked:
-		return words.Usage(fmt.Errorf("%s was not written by zoomtag, which leaves it alone: %s, then remove it", f.path, s.tell("disable", "--now", unitName)))
+		return words.Usage(fmt.Errorf("%s was not written by zoomtag, which leaves it alone: %s, then remove it",
+			f.path, s.tell("disable", "--now", unitName)))
 	}
 	remove, err := s.removable(f, env)
 	if err != nil {
@@ -90,7 +91,8 @@ func (s *systemd) clear(ctx context.Context, list []string) error {
 	if err := s.must(ctx, "daemon-reload"); err != nil {
 		return err
 	}
-	// That it had failed is forgotten as well; of a unit that is not loaded systemd says that there is nothing to forget.
+	// That it had failed is forgotten as well; of a unit that is not loaded systemd says that there is nothing to
+	// forget.
 	_, err := s.systemctl(ctx, "reset-failed", unitName)
 	return err
 }
@@ -106,13 +108,16 @@ func (s *systemd) farewell(f found, env func(string) string) {
 		config, _ = configs.Find("", s.Env) // where there is none, nothing stays
 	}
 	if cfg, err := configs.LoadWithoutSecrets(config, env); err == nil {
-		s.say("The state %s stays, and so do events, links and meetings; to remove it: rm -r %s", cfg.State, shellWord(filepath.Dir(cfg.State)))
+		s.say("The state %s stays, and so do events, links and meetings; to remove it: rm -r %s", cfg.State,
+			shellWord(filepath.Dir(cfg.State)))
 	}
 	if exists(config) {
-		s.say("The configuration %s stays, with the secrets beside it; to remove it: rm -r %s", config, shellWord(filepath.Dir(config)))
+		s.say("The configuration %s stays, with the secrets beside it; to remove it: rm -r %s", config,
+			shellWord(filepath.Dir(config)))
 	}
 	if s.Scope == Person {
-		s.say("What else you have running may rest on lingering, so it stays as it is; to end it: loginctl disable-linger")
+		s.say("What else you have running may rest on lingering, so it stays as it is; to end it: loginctl " +
+			"disable-linger")
 	}
 }
 

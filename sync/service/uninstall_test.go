@@ -25,7 +25,8 @@ func TestUninstall(t *testing.T) {
 			w.mustInstall()
 			own := w.write(filepath.Join(w.unitPath()+".d", "override.conf"), "[Service]\n")
 			said, err := w.uninstall()
-			if err != nil || w.done() != "disable --now, daemon-reload, reset-failed" || w.enabled || w.state != "inactive" {
+			if err != nil || w.done() != "disable --now, daemon-reload, reset-failed" || w.enabled ||
+				w.state != "inactive" {
 				t.Errorf("%v, done: %s", err, w.done())
 			}
 			if exists(w.unitPath()) || exists(w.dropPath()) || !exists(own) || !exists(w.o.Config) {
@@ -70,7 +71,8 @@ func TestUninstallOthers(t *testing.T) {
 			}
 			w.write(w.unitPath(), text)
 			said, err := w.uninstall()
-			if hears(t, said+words.Of(err), c.want); !exists(w.unitPath()) || (err != nil) != c.fails || c.fails != words.IsUsage(err) {
+			if hears(t, said+words.Of(err), c.want); !exists(w.unitPath()) || (err != nil) != c.fails ||
+				c.fails != words.IsUsage(err) {
 				t.Errorf("%v, there: %v", err, exists(w.unitPath()))
 			}
 			if w.o.Force = true; name == "changed" {
@@ -85,7 +87,8 @@ func TestUninstallOthers(t *testing.T) {
 // TestUninstallOfPackage: the unit is the package's, and stays.
 func TestUninstallOfPackage(t *testing.T) {
 	w := newWorld(t, Person)
-	unit := w.write(filepath.Join(w.root, "usr/lib/systemd/user", unitName), "[Service]\nExecStart=/usr/bin/zoomtag run\n")
+	unit := w.write(filepath.Join(w.root, "usr/lib/systemd/user", unitName),
+		"[Service]\nExecStart=/usr/bin/zoomtag run\n")
 	said, err := w.uninstall()
 	if hears(t, said, "there is nothing to uninstall"); err != nil {
 		t.Error(err)
@@ -103,12 +106,14 @@ func TestUninstallDry(t *testing.T) {
 	w.write(w.unitPath(), w.o.unitOf())
 	w.o.Dry = true
 	said, err := w.uninstall()
-	if hears(t, said, "# systemctl --user disable --now zoomtag.service", "# rm "+w.unitPath()); err != nil || w.done() != "" || !exists(w.unitPath()) {
+	if hears(t, said, "# systemctl --user disable --now zoomtag.service", "# rm "+w.unitPath()); err != nil ||
+		w.done() != "" || !exists(w.unitPath()) {
 		t.Errorf("%v, done: %s", err, w.done())
 	}
 }
 
-// TestUninstallHangs: a service that does not end, and a systemd that says nothing, are told of, and nothing is removed.
+// TestUninstallHangs: a service that does not end, and a systemd that says nothing, are told of, and nothing is
+// removed.
 func TestUninstallHangs(t *testing.T) {
 	bubble(t, "disable", func(t *testing.T) {
 		w := newWorld(t, Person)
@@ -123,7 +128,8 @@ func TestUninstallHangs(t *testing.T) {
 
 // TestShellWord: a path can be typed as it is shown.
 func TestShellWord(t *testing.T) {
-	for path, want := range map[string]string{"/a/b": "/a/b", "/a b/c": "'/a b/c'", "/it's": `'/it'\''s'`, "/a$b": "'/a$b'"} {
+	for path, want := range map[string]string{"/a/b": "/a/b", "/a b/c": "'/a b/c'", "/it's": `'/it'\''s'`,
+		"/a$b": "'/a$b'"} {
 		if got := shellWord(path); got != want {
 			t.Errorf("%s: %s", path, got)
 		}
@@ -135,10 +141,12 @@ func TestRemoveFails(t *testing.T) {
 	w := newWorld(t, Person)
 	w.write(w.unitPath(), w.o.unitOf())
 	w.refuses["disable"] = Result{Err: "Failed to disable unit: Access denied\n", Code: 1}
-	if _, err := w.uninstall(); !strings.Contains(text(err), "systemd refuses: Failed to disable unit: Access denied") || !exists(w.unitPath()) {
+	if _, err := w.uninstall(); !strings.Contains(text(err),
+		"systemd refuses: Failed to disable unit: Access denied") || !exists(w.unitPath()) {
 		t.Errorf("%v", err)
 	}
-	if err := (&systemd{&w.o}).remove(filepath.Join(w.root, "none", "x")); err == nil || !os.IsNotExist(err) && !strings.Contains(words.Of(err), "there is no folder") {
+	if err := (&systemd{&w.o}).remove(filepath.Join(w.root, "none", "x")); err == nil || !os.IsNotExist(err) &&
+		!strings.Contains(words.Of(err), "there is no folder") {
 		t.Errorf("%v", err)
 	}
 }

@@ -60,7 +60,8 @@ func unitText(unit, program, config string) string {
 
 const execStart = "ExecStart="
 
-// quoteProgram writes a path as the first word of ExecStart: %, quotes and backslashes are systemd's own. Variables are not put in there.
+// quoteProgram writes a path as the first word of ExecStart: %, quotes and backslashes are systemd's own. Variables are
+// not put in there.
 func quoteProgram(path string) string {
 	if !strings.ContainsAny(path, " '\"\\%$;") {
 		return path
@@ -71,7 +72,8 @@ func quoteProgram(path string) string {
 // quoteArgument writes a word behind it, in which systemd also puts in variables.
 func quoteArgument(s string) string { return strings.ReplaceAll(quoteProgram(s), "$", "$$") }
 
-// runs are the program and the configuration of a unit; the configuration is empty where the program finds it by itself.
+// runs are the program and the configuration of a unit; the configuration is empty where the program finds it by
+// itself.
 func runs(unit string) (program, config string) {
 	for line := range strings.Lines(unit) {
 		command, ok := strings.CutPrefix(strings.TrimSpace(line), execStart)

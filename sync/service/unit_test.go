@@ -17,14 +17,16 @@ func FuzzUnit(f *testing.F) {
 	f.Add("/usr/local/bin/zoomtag", "/etc/zoomtag/zoomtag.yaml")
 	f.Add("/opt/zoom tag/100%/zoomtag", `/home/a"b\c/$HOME/it's; x.yaml`)
 	f.Fuzz(func(t *testing.T, program, config string) {
-		if !strings.HasPrefix(program, "/") || !strings.HasPrefix(config, "/") || !printable(program) || !printable(config) {
+		if !strings.HasPrefix(program, "/") || !strings.HasPrefix(config, "/") || !printable(program) ||
+			!printable(config) {
 			return
 		}
 		text := unitText(units.PersonUnit, program, config)
 		if p, c := runs(text); p != program || c != config {
 			t.Errorf("%q, %q became %q, %q", program, config, p, c)
 		}
-		if originOf(text) != ours || strings.Count(text, "\n") != strings.Count(unitText(units.PersonUnit, "/a", "/b"), "\n") {
+		if originOf(text) != ours || strings.Count(text, "\n") != strings.Count(unitText(units.PersonUnit, "/a", "/b"),
+			"\n") {
 			t.Errorf("%s", text)
 		}
 	})
@@ -34,7 +36,8 @@ func FuzzUnit(f *testing.F) {
 func TestUnits(t *testing.T) {
 	for name, unit := range map[string]string{"machine": units.MachineUnit, "person": units.PersonUnit} {
 		text := unitText(unit, "/usr/local/bin/zoomtag", "/etc/zoomtag/zoomtag.yaml")
-		if strings.Contains(text, "Copy it") || strings.Contains(text, "by hand, copy") || !strings.HasPrefix(strings.SplitN(text, "\n", 2)[1], "[Unit]\n") {
+		if strings.Contains(text, "Copy it") || strings.Contains(text, "by hand, copy") ||
+			!strings.HasPrefix(strings.SplitN(text, "\n", 2)[1], "[Unit]\n") {
 			t.Errorf("%s:\n%.400s", name, text)
 		}
 		if got, want := len(settings(text)), len(settings(unit)); got != want || want < 20 {
@@ -46,7 +49,8 @@ func TestUnits(t *testing.T) {
 // TestOrigin: any change of a file is seen.
 func TestOrigin(t *testing.T) {
 	text := marked("[Service]\nNice=5\n")
-	for given, want := range map[string]origin{text: ours, text + "\n": changed, strings.Replace(text, "5", "6", 1): changed, "[Service]\n": another, "": another,
+	for given, want := range map[string]origin{text: ours, text + "\n": changed,
+		strings.Replace(text, "5", "6", 1): changed, "[Service]\n": another, "": another,
 		strings.Replace(text, marker, "# ", 1): another} {
 		if got := originOf(given); got != want {
 			t.Errorf("%q: %s", given, got)
@@ -56,7 +60,8 @@ func TestOrigin(t *testing.T) {
 
 // TestUnquoted: values of the environment are read as systemd writes them.
 func TestUnquoted(t *testing.T) {
-	for given, want := range map[string]string{"/home/a": "/home/a", `$'/home/a b'`: "/home/a b", `$'it\'s "x"\t'`: "it's \"x\"\t", `$'\q'`: `\q`} {
+	for given, want := range map[string]string{"/home/a": "/home/a", `$'/home/a b'`: "/home/a b",
+		`$'it\'s "x"\t'`: "it's \"x\"\t", `$'\q'`: `\q`} {
 		if got := unquoted(given); got != want {
 			t.Errorf("%s: %q", given, got)
 		}
@@ -69,7 +74,8 @@ func TestScopeOf(t *testing.T) {
 		uid          int
 		user, system bool
 		want         Scope
-	}{{0, false, false, Machine}, {0, true, false, Person}, {1000, false, false, Person}, {1000, true, false, Person}, {0, false, true, Machine},
+	}{{0, false, false, Machine}, {0, true, false, Person}, {1000, false, false, Person}, {1000, true, false, Person},
+		{0, false, true, Machine},
 		{1000, false, true, ""}, {0, true, true, ""}, {-1, false, false, Person}} {
 		got, err := ScopeOf(c.uid, c.user, c.system)
 		if got != c.want || (err != nil) != (c.want == "") || err != nil && !words.IsUsage(err) {
@@ -83,7 +89,8 @@ func TestElsewhere(t *testing.T) {
 	for _, c := range []struct {
 		system, want string
 		scope        Scope
-	}{{"windows", "schtasks /Create", Person}, {"freebsd", "the system's own init", Machine}, {darwin, "without sudo", Machine}} {
+	}{{"windows", "schtasks /Create", Person}, {"freebsd", "the system's own init", Machine},
+		{darwin, "without sudo", Machine}} {
 		o := Options{System: c.system, Scope: c.scope, Program: "zoomtag"}
 		_, unknown := Status(t.Context(), o)
 		for _, err := range []error{Install(t.Context(), o), Uninstall(t.Context(), o), unknown} {
@@ -99,7 +106,8 @@ func TestElsewhere(t *testing.T) {
 
 // TestComplaint: one line, without what a terminal would obey.
 func TestComplaint(t *testing.T) {
-	for want, r := range map[string]Result{"Failed: [31m red": {Err: "Failed:\n \x1b[31m red\r\n", Out: "x"}, "said": {Out: "said\n"}, "exit code 7": {Err: " \n", Code: 7}} {
+	for want, r := range map[string]Result{"Failed: [31m red": {Err: "Failed:\n \x1b[31m red\r\n", Out: "x"},
+		"said": {Out: "said\n"}, "exit code 7": {Err: " \n", Code: 7}} {
 		if got := r.complaint(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
@@ -121,9 +129,11 @@ func TestPossible(t *testing.T) {
 	}
 }
 
-// TestPrograms: a program is run with what was said and its code, and ended with its time, though a child of it goes on.
+// TestPrograms: a program is run with what was said and its code, and ended with its time, though a child of it goes
+// on.
 func TestPrograms(t *testing.T) {
-	got, err := Programs{Env: []string{"WORD=b"}}.Run(t.Context(), "/bin/sh", "-c", "echo a $WORD $LC_ALL $TZ; echo c >&2; exit 3")
+	got, err := Programs{Env: []string{"WORD=b"}}.Run(t.Context(), "/bin/sh", "-c",
+		"echo a $WORD $LC_ALL $TZ; echo c >&2; exit 3")
 	if (got != Result{Out: "a b C UTC\n", Err: "c\n", Code: 3}) || err != nil {
 		t.Errorf("%+v, %v", got, err)
 	}

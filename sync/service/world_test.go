@@ -13,8 +13,8 @@ import (
 	"zoomtag/configs"
 )
 
-// world is a machine with a person on it: its folders, and a systemd that does what is asked, or what its fields say. What it answers was seen with
-// systemd 252.
+// world is a machine with a person on it: its folders, and a systemd that does what is asked, or what its fields say.
+// What it answers was seen with systemd 252.
 type world struct {
 	t         *testing.T
 	root      string
@@ -50,18 +50,21 @@ calendars:
 // newWorld is one in which nothing is installed yet.
 func newWorld(t *testing.T, scope Scope) *world {
 	t.Helper()
-	w := &world{t: t, root: t.TempDir(), state: "inactive", sub: "dead", result: "success", status: "0", linger: "Linger=no", sandboxed: true,
+	w := &world{t: t, root: t.TempDir(), state: "inactive", sub: "dead", result: "success", status: "0",
+		linger: "Linger=no", sandboxed: true,
 		journal: "zoomtag: it is wrong: mend it\n", refuses: map[string]Result{}}
 	home := filepath.Join(w.root, "home", "alice")
 	w.env = []string{"HOME=" + home, "LANG=C.UTF-8"}
-	w.o = Options{Scope: scope, System: "linux", UID: 1000, User: "alice", Home: home, Root: w.root, Version: "0.2.0", Run: w, Out: &w.out,
+	w.o = Options{Scope: scope, System: "linux", UID: 1000, User: "alice", Home: home, Root: w.root, Version: "0.2.0",
+		Run: w, Out: &w.out,
 		Program: "/usr/local/bin/zoomtag", Check: func(*configs.Config) error { return nil }, Alive: w.alive,
 		Env: func(name string) string { return map[string]string{"HOME": home}[name] }}
 	w.write(filepath.Join(w.root, "run/systemd/system/x"), "")
 	w.o.Config = w.write(filepath.Join(home, ".config", "zoomtag", "zoomtag.yaml"), config)
 	if scope == Machine {
 		w.o.UID, w.o.User = 0, "root"
-		w.o.Config = w.write(filepath.Join(w.root, "etc", "zoomtag", "zoomtag.yaml"), config+"state: /var/lib/zoomtag/zoomtag.db\n")
+		w.o.Config = w.write(filepath.Join(w.root, "etc", "zoomtag", "zoomtag.yaml"), config+
+			"state: /var/lib/zoomtag/zoomtag.db\n")
 	}
 	return w
 }
@@ -163,7 +166,8 @@ func (w *world) systemctl(line string, args []string) (Result, error) {
 	case "restart":
 		w.begin()
 	case "reset-failed":
-		return Result{Err: "Failed to reset failed state of unit zoomtag.service: Unit zoomtag.service not loaded.\n", Code: 1}, nil
+		return Result{Err: "Failed to reset failed state of unit zoomtag.service: Unit zoomtag.service not loaded.\n",
+			Code: 1}, nil
 	default:
 		w.t.Errorf("nobody plays %s", line)
 	}
@@ -200,7 +204,8 @@ func (w *world) properties() string {
 	if w.state == "active" {
 		since = "Sun 2026-11-29 20:08:29 UTC"
 	}
-	return w.job + strings.Join([]string{"Result=" + w.result, "MainPID=4711", "NRestarts=0", "ExecMainStatus=" + w.status, "LoadState=" + load, "ActiveState=" + w.state,
+	return w.job + strings.Join([]string{"Result=" + w.result, "MainPID=4711", "NRestarts=0", "ExecMainStatus=" +
+		w.status, "LoadState=" + load, "ActiveState=" + w.state,
 		"SubState=" + w.sub, "FragmentPath=" + fragment, "UnitFileState=" + file, "DropInPaths=", "NeedDaemonReload=no",
 		"ActiveEnterTimestamp=" + since, ""}, "\n")
 }
@@ -236,7 +241,8 @@ func (w *world) mustInstall() string {
 func (w *world) done() string {
 	var list []string
 	for _, call := range w.calls {
-		list = append(list, strings.NewReplacer("systemctl --user ", "", "systemctl ", "", " "+unitName, "").Replace(call))
+		list = append(list, strings.NewReplacer("systemctl --user ", "", "systemctl ", "", " "+unitName,
+			"").Replace(call))
 	}
 	return strings.Join(list, ", ")
 }

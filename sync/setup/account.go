@@ -15,8 +15,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Sharing are the other calendars for which somebody has signed in with the same app of Google's: who takes back one sign-in of a person there
-// takes back all.
+// Sharing are the other calendars for which somebody has signed in with the same app of Google's: who takes back one
+// sign-in of a person there takes back all.
 func Sharing(cfg *configs.Config, c configs.Calendar) (names []string) {
 	if c.Google == nil {
 		return nil
@@ -72,9 +72,11 @@ func chosen(c configs.Calendar) string {
 	return ""
 }
 
-// InConfiguration says of a calendar that is listed in the account of c whether it is watched, and what to write for it.
+// InConfiguration says of a calendar that is listed in the account of c whether it is watched, and what to write for
+// it.
 func InConfiguration(cfg *configs.Config, c configs.Calendar, one calendar.Listed) ListedCalendar {
-	out := ListedCalendar{Account: c.Name, Provider: c.Provider(), Name: one.Name, ID: one.ID, ReadOnly: one.ReadOnly, Line: "calendar: " + fmt.Sprintf("%q", one.ID)}
+	out := ListedCalendar{Account: c.Name, Provider: c.Provider(), Name: one.Name, ID: one.ID, ReadOnly: one.ReadOnly,
+		Line: "calendar: " + fmt.Sprintf("%q", one.ID)}
 	if one.ID == "" {
 		out.Line = "(leave calendar out)"
 	}
@@ -88,9 +90,10 @@ func InConfiguration(cfg *configs.Config, c configs.Calendar, one calendar.Liste
 	return out
 }
 
-// ListCalendars lists the calendars of each account that a calendar of the configuration is in, or of that of one calendar. unlisted says of
-// which accounts that cannot be had, and why.
-func ListCalendars(ctx context.Context, b *assemble.Builder, name string) (list []ListedCalendar, unlisted []error, err error) {
+// ListCalendars lists the calendars of each account that a calendar of the configuration is in, or of that of one
+// calendar. unlisted says of which accounts that cannot be had, and why.
+func ListCalendars(ctx context.Context, b *assemble.Builder,
+	name string) (list []ListedCalendar, unlisted []error, err error) {
 	names := make([]string, len(b.Config.Calendars))
 	for i, c := range b.Config.Calendars {
 		names[i] = c.Name

@@ -93,7 +93,8 @@ func (d *dialog) calendarQuestion() Question {
 		{Label: "An organisation's Google Workspace, by a service account", Answer: googleService},
 		{Label: "An organisation's Microsoft 365, by an app of its own", Answer: outlookApp},
 	},
-		Help: "A folder of .ics files, the https address of a CalDAV server, google, outlook, or for organisations google-service, outlook-app.",
+		Help: "A folder of .ics files, the https address of a CalDAV server, google, outlook, or for organisations " +
+			"google-service, outlook-app.",
 		Check: func(s string) (string, error) {
 			_, err := whichCalendar(s, d.Home)
 			return s, err
@@ -121,11 +122,13 @@ func whichCalendar(answer, home string) (choice, error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return choice{}, fmt.Errorf("there is no folder %s: name one that there is, the https address of a CalDAV server, google or outlook", path)
+		return choice{}, fmt.Errorf("there is no folder %s: name one that there is, the https address of a CalDAV "+
+			"server, google or outlook", path)
 	}
 	if !info.IsDir() {
 		if !strings.EqualFold(filepath.Ext(path), ".ics") {
-			return choice{}, fmt.Errorf("%s is neither a folder nor an .ics file: name the folder that holds the calendar", path)
+			return choice{}, fmt.Errorf("%s is neither a folder nor an .ics file: name the folder that holds the "+
+				"calendar", path)
 		}
 		path = filepath.Dir(path) // the file is watched where it lies
 	}
@@ -199,8 +202,10 @@ func (d *dialog) google(ctx context.Context, c *choice) error {
 		auth, guide = "service-account", GuideGoogleService
 	}
 	d.show(guide, d.answers.Credentials)
-	path, err := d.Ask(ctx, Question{Title: "Where is the downloaded file?", Flag: "credentials", Given: d.answers.Credentials,
-		Help:  "The JSON file that Google gave out; zoomtag puts a copy beside its configuration, readable by you alone.",
+	path, err := d.Ask(ctx, Question{Title: "Where is the downloaded file?", Flag: "credentials",
+		Given: d.answers.Credentials,
+		Help: "The JSON file that Google gave out; zoomtag puts a copy beside its configuration, readable by you " +
+			"alone.",
 		Check: func(s string) (string, error) { return d.credentials(s, auth) }})
 	if err != nil {
 		return err
@@ -219,7 +224,8 @@ func (d *dialog) google(ctx context.Context, c *choice) error {
 		}
 		c.keys = append(c.keys, key{"subject", subject})
 	}
-	id, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id", Given: d.answers.CalendarID, Default: "primary",
+	id, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id",
+		Given: d.answers.CalendarID, Default: "primary",
 		Help: "primary is the main one; another one's id stands in its settings, under Integrate calendar."})
 	if err != nil {
 		return err
@@ -255,12 +261,14 @@ func (d *dialog) outlook(ctx context.Context, c *choice) error {
 		guide, auth = GuideOutlookApp, "app"
 	}
 	d.show(guide, d.answers.ClientID)
-	client, err := d.Ask(ctx, Question{Title: "What is the app's client ID?", Flag: "client-id", Given: d.answers.ClientID, Check: filled,
+	client, err := d.Ask(ctx, Question{Title: "What is the app's client ID?", Flag: "client-id",
+		Given: d.answers.ClientID, Check: filled,
 		Help: "Application (client) ID, on the app's Overview page."})
 	if err != nil {
 		return err
 	}
-	tenant, err := d.Ask(ctx, Question{Title: "What is the directory's tenant ID?", Flag: "tenant", Given: d.answers.Tenant, Check: filled,
+	tenant, err := d.Ask(ctx, Question{Title: "What is the directory's tenant ID?", Flag: "tenant",
+		Given: d.answers.Tenant, Check: filled,
 		Help: "Directory (tenant) ID, on the same page; consumers for a personal account such as outlook.com."})
 	if err != nil {
 		return err
@@ -279,13 +287,16 @@ func (d *dialog) outlook(ctx context.Context, c *choice) error {
 
 // outlookProof asks for the app's secret and the mailbox.
 func (d *dialog) outlookProof(ctx context.Context, c *choice) error {
-	secret, err := d.secret(ctx, Question{Title: "What is the app's secret?", Flag: "secret-file", Given: d.answers.SecretFile,
-		Help: "The column Value under Certificates & secrets, not the Secret ID; it is kept in a file that you alone can read."})
+	secret, err := d.secret(ctx, Question{Title: "What is the app's secret?", Flag: "secret-file",
+		Given: d.answers.SecretFile,
+		Help: "The column Value under Certificates & secrets, not the Secret ID; it is kept in a file that you " +
+			"alone can read."})
 	if err != nil {
 		return err
 	}
-	mailbox, err := d.Ask(ctx, Question{Title: "Whose mailbox?", Flag: "mailbox", Given: d.answers.Mailbox, Check: checkMail,
-		Help: "The mail address of the person whose calendar is watched."})
+	mailbox, err := d.Ask(ctx, Question{Title: "Whose mailbox?", Flag: "mailbox", Given: d.answers.Mailbox,
+		Check: checkMail,
+		Help:  "The mail address of the person whose calendar is watched."})
 	if err != nil {
 		return err
 	}
@@ -296,13 +307,16 @@ func (d *dialog) outlookProof(ctx context.Context, c *choice) error {
 
 // caldav asks for the sign-in at a CalDAV server.
 func (d *dialog) caldav(ctx context.Context, c *choice) error {
-	user, err := d.Ask(ctx, Question{Title: "What is your user name there?", Flag: "username", Given: d.answers.Username, Check: filled,
+	user, err := d.Ask(ctx, Question{Title: "What is your user name there?", Flag: "username",
+		Given: d.answers.Username, Check: filled,
 		Help: "As you sign in at the server; often your mail address."})
 	if err != nil {
 		return err
 	}
-	password, err := d.secret(ctx, Question{Title: "What is the password?", Flag: "password-file", Given: d.answers.PasswordFile,
-		Help: "An app password, where the account has them (iCloud, Fastmail, Nextcloud); it is kept in a file that you alone can read."})
+	password, err := d.secret(ctx, Question{Title: "What is the password?", Flag: "password-file",
+		Given: d.answers.PasswordFile,
+		Help: "An app password, where the account has them (iCloud, Fastmail, Nextcloud); it is kept in a file that " +
+			"you alone can read."})
 	if err != nil {
 		return err
 	}
@@ -318,7 +332,8 @@ func (d *dialog) secret(ctx context.Context, q Question) ([]byte, error) {
 	if q.Given != "" {
 		data, err := os.ReadFile(q.Given)
 		if err != nil {
-			return nil, fmt.Errorf("--%s: the file %s cannot be read: name one that holds the secret and nothing else", q.Flag, q.Given)
+			return nil, fmt.Errorf("--%s: the file %s cannot be read: name one that holds the secret and nothing else",
+				q.Flag, q.Given)
 		}
 		if strings.TrimSpace(string(data)) == "" {
 			return nil, fmt.Errorf("--%s: the file %s is empty: put the secret into it", q.Flag, q.Given)
@@ -360,12 +375,15 @@ type source struct {
 
 // meetings asks where meetings come from.
 func (d *dialog) meetings(ctx context.Context) (source, error) {
-	answer, err := d.Ask(ctx, Question{Title: "Where should meetings come from?", Flag: "meetings", Given: d.answers.Meetings, Choices: []Choice{
-		{Label: "My personal room, for every event: no account needed", Typed: "What is the link of your personal room?"},
-		{Label: "A meeting for each event, of my own Zoom account: I sign in", Answer: "me"},
-		{Label: "A meeting for each event, by an app of the organisation's account", Answer: "zoom"},
-	},
-		Help:  "The link of your personal room (no account needed); zoom for an app of your Zoom account; me to sign in at Zoom yourself.",
+	answer, err := d.Ask(ctx, Question{Title: "Where should meetings come from?", Flag: "meetings",
+		Given: d.answers.Meetings, Choices: []Choice{
+			{Label: "My personal room, for every event: no account needed",
+				Typed: "What is the link of your personal room?"},
+			{Label: "A meeting for each event, of my own Zoom account: I sign in", Answer: "me"},
+			{Label: "A meeting for each event, by an app of the organisation's account", Answer: "zoom"},
+		},
+		Help: "The link of your personal room (no account needed); zoom for an app of your Zoom account; me to sign " +
+			"in at Zoom yourself.",
 		Check: func(s string) (string, error) { return d.whichMeetings(s) }})
 	if err != nil {
 		return source{}, err
@@ -417,7 +435,8 @@ func (d *dialog) accountApp(ctx context.Context) (source, error) {
 		key string
 		Question
 	}{
-		{"account_id", Question{Title: "What is the Account ID?", Flag: "zoom-account-id", Given: d.answers.ZoomAccount}},
+		{"account_id", Question{Title: "What is the Account ID?", Flag: "zoom-account-id",
+			Given: d.answers.ZoomAccount}},
 		{"client_id", Question{Title: "What is the Client ID?", Flag: "zoom-client-id", Given: d.answers.ZoomClient}},
 	} {
 		q.Help, q.Check = "It stands on the app's page App Credentials.", filled
@@ -427,8 +446,9 @@ func (d *dialog) accountApp(ctx context.Context) (source, error) {
 		}
 		s.keys = append(s.keys, key{q.key, answer})
 	}
-	secret, err := d.secret(ctx, Question{Title: "What is the Client Secret?", Flag: "zoom-secret-file", Given: d.answers.ZoomSecret,
-		Help: "It stands on the same page; it is kept in a file that you alone can read."})
+	secret, err := d.secret(ctx, Question{Title: "What is the Client Secret?", Flag: "zoom-secret-file",
+		Given: d.answers.ZoomSecret,
+		Help:  "It stands on the same page; it is kept in a file that you alone can read."})
 	s.secrets = []file{{"zoom-secret", secret}}
 	s.keys = append(s.keys, key{"client_secret", "file:zoom-secret"})
 	return s, err
@@ -437,7 +457,8 @@ func (d *dialog) accountApp(ctx context.Context) (source, error) {
 // person asks for the app by which a person signs in.
 func (d *dialog) person(ctx context.Context) (source, error) {
 	d.show(GuideZoomPerson, d.answers.ZoomClient)
-	client, err := d.Ask(ctx, Question{Title: "What is the public client ID?", Flag: "zoom-client-id", Given: d.answers.ZoomClient, Check: filled,
+	client, err := d.Ask(ctx, Question{Title: "What is the public client ID?", Flag: "zoom-client-id",
+		Given: d.answers.ZoomClient, Check: filled,
 		Help: "It stands on the app's page under Use Public Client OAuth, and needs no secret."})
 	return source{mode: configs.User, keys: []key{{"mode", configs.User}, {"client_id", client}}}, err
 }

@@ -32,8 +32,10 @@ func TestGuidesInDocs(t *testing.T) {
 // TestScalar: what YAML would take for something else is quoted.
 func TestScalar(t *testing.T) {
 	for text, want := range map[string]string{
-		"primary": "primary", "a@example.com": "a@example.com", "/srv/x y": `"/srv/x y"`, "file:zoom-secret": "file:zoom-secret",
-		"yes": `"yes"`, "https://us02web.zoom.us/j/1?pwd=a&b=c": `"https://us02web.zoom.us/j/1?pwd=a&b=c"`, "-x": `"-x"`, "": `""`,
+		"primary": "primary", "a@example.com": "a@example.com", "/srv/x y": `"/srv/x y"`,
+		"file:zoom-secret": "file:zoom-secret",
+		"yes":              `"yes"`, "https://us02web.zoom.us/j/1?pwd=a&b=c": `"https://us02web.zoom.us/j/1?pwd=a&b=c"`,
+		"-x": `"-x"`, "": `""`,
 		"null": `"null"`, "a: b": `"a: b"`, "#zoom": `"#zoom"`, "x #y": `"x #y"`, `a"b`: `"a\"b"`,
 	} {
 		if got := scalar(text); got != want {

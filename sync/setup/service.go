@@ -6,12 +6,15 @@ import (
 	"strings"
 )
 
-// Service asks whether zoomtag is to run always from now on. Where that cannot be, nobody is asked; given is what a flag says.
-func Service(ctx context.Context, ask func(context.Context, Question) (string, error), given string, possible bool) (bool, error) {
+// Service asks whether zoomtag is to run always from now on. Where that cannot be, nobody is asked; given is what a
+// flag says.
+func Service(ctx context.Context,
+	ask func(context.Context, Question) (string, error), given string, possible bool) (bool, error) {
 	if given == "" && !possible {
 		return false, nil
 	}
-	answer, err := ask(ctx, Question{Title: "Shall zoomtag always run, as a service?", Flag: "service", Given: given, Default: "yes", Check: YesOrNo, Choices: Yes,
+	answer, err := ask(ctx, Question{Title: "Shall zoomtag always run, as a service?", Flag: "service", Given: given,
+		Default: "yes", Check: YesOrNo, Choices: Yes,
 		Help: "It then keeps the links right by itself; zoomtag service uninstall takes that back."})
 	return answer == "yes", err
 }

@@ -11,7 +11,8 @@ func TestService(t *testing.T) {
 		given, typed string
 		possible     bool
 		asked, want  bool
-	}{{"", "", true, true, true}, {"", "N", true, true, false}, {"", "y", true, true, true}, {"", "", false, false, false},
+	}{{"", "", true, true, true}, {"", "N", true, true, false}, {"", "y", true, true, true},
+		{"", "", false, false, false},
 		{"yes", "", false, true, true}, {"no", "", true, true, false}} {
 		asked := false
 		got, err := Service(t.Context(), func(_ context.Context, q Question) (string, error) {

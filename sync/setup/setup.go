@@ -50,7 +50,8 @@ func Run(ctx context.Context, o Options, a Answers) (name string, err error) {
 		return "", err
 	}
 	if d.Typed {
-		fmt.Fprintln(d.Out, "A few questions; nothing is written before the last one is answered, and Ctrl-C leaves everything as it is.")
+		fmt.Fprintln(d.Out, "A few questions; nothing is written before the last one is answered, and Ctrl-C leaves "+
+			"everything as it is.")
 	}
 	c, err := d.calendar(ctx)
 	if err != nil {
@@ -111,7 +112,8 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 		if !errors.As(err, &wrong) || !d.Typed || ctx.Err() != nil {
 			return err
 		}
-		fmt.Fprintf(d.Out, "\nThat does not work: %s\nAnswer once more, or press Ctrl-C to leave everything as it was.\n", words.Of(wrong.err))
+		fmt.Fprintf(d.Out, "\nThat does not work: %s\nAnswer once more, or press Ctrl-C to leave everything as it "+
+			"was.\n", words.Of(wrong.err))
 		host := s.host
 		err = nil
 		switch wrong.about {
@@ -131,7 +133,8 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 	}
 }
 
-// openChoice says that the account holds several calendars, and that nobody has said which one is meant, or said it of none of them.
+// openChoice says that the account holds several calendars, and that nobody has said which one is meant, or said it of
+// none of them.
 type openChoice struct {
 	list []calendar.Listed
 	said string
@@ -149,11 +152,13 @@ func (o *openChoice) Error() string {
 	return why + ": choose one with " + strings.Join(flags, " or ")
 }
 
-// toChoose says with which flag one of the account's calendars is chosen, where that is what is wrong, and nobody can be asked.
+// toChoose says with which flag one of the account's calendars is chosen, where that is what is wrong, and nobody can
+// be asked.
 func (d *dialog) toChoose(ctx context.Context, source calendar.Calendar, err error) error {
 	lister, ok := source.(calendar.Lister)
 	unknown := errors.Is(err, calendar.ErrAbsent) && d.answers.CalendarID != ""
-	if !ok || d.Typed || !unknown && !errors.Is(err, calendar.ErrUnchosen) {
+	about := unknown || errors.Is(err, calendar.ErrUnchosen)
+	if !ok || d.Typed || !about {
 		return err
 	}
 	list, listErr := lister.List(ctx)
@@ -172,7 +177,8 @@ func (d *dialog) choose(ctx context.Context, c *choice, list []calendar.Listed) 
 			choices[i].Label += " (can be read, and not changed)"
 		}
 	}
-	answer, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id", Default: "1", Choices: choices, Numbered: true,
+	answer, err := d.Ask(ctx, Question{Title: "Which of the account's calendars?", Flag: "calendar-id", Default: "1",
+		Choices: choices, Numbered: true,
 		Help: "The number of the one that is to be watched.", Check: func(s string) (string, error) {
 			if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 1 || n > len(list) {
 				return "", fmt.Errorf("write a number from 1 to %d", len(list))
@@ -191,7 +197,8 @@ func (d *dialog) choose(ctx context.Context, c *choice, list []calendar.Listed) 
 	return nil
 }
 
-// open are the calendars of an account among which one has to be chosen yet; none where there is nothing to choose, or nobody to ask.
+// open are the calendars of an account among which one has to be chosen yet; none where there is nothing to choose, or
+// nobody to ask.
 func (d *dialog) open(ctx context.Context, source calendar.Calendar, c choice) ([]calendar.Listed, error) {
 	lister, ok := source.(calendar.Lister)
 	decided := c.chosen || d.answers.CalendarID != ""
@@ -213,7 +220,8 @@ func (d *dialog) open(ctx context.Context, source calendar.Calendar, c choice) (
 func (d *dialog) added(before []byte, c choice, s source) ([]byte, error) {
 	text, err := configs.AddCalendar(before, c.item(s))
 	if errors.Is(err, configs.ErrNoPlace) {
-		return nil, words.Usage(fmt.Errorf("%s: %w, so that nothing can be added without changing its lines: write it so, or add this yourself:\n%s", d.Path, err, c.item(s)))
+		return nil, words.Usage(fmt.Errorf("%s: %w, so that nothing can be added without changing its lines: write "+
+			"it so, or add this yourself:\n%s", d.Path, err, c.item(s)))
 	}
 	return text, err
 }
@@ -236,7 +244,8 @@ const (
 func (w *wrongAnswer) Error() string { return w.err.Error() }
 func (w *wrongAnswer) Unwrap() error { return w.err }
 
-// attempt puts everything beside the configuration, tries it, and puts it into its place. What it has put there is removed where it fails.
+// attempt puts everything beside the configuration, tries it, and puts it into its place. What it has put there is
+// removed where it fails.
 func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source, fresh bool) (err error) {
 	made := &stage{dir: filepath.Dir(d.Path)}
 	defer func() {
@@ -284,7 +293,8 @@ func (d *dialog) placed(err error) error {
 	return words.Usage(several)
 }
 
-// tryAccount signs in at Zoom, and asks what doctor asks: whether the app has its scopes, and whether the host is one of the account.
+// tryAccount signs in at Zoom, and asks what doctor asks: whether the app has its scopes, and whether the host is one
+// of the account.
 func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assemble.Builder, made *stage) error {
 	z := cfg.Zoom[0]
 	if z.Mode == configs.User {
@@ -302,7 +312,8 @@ func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assembl
 	case err != nil:
 		return &wrongAnswer{err, theAccount}
 	case len(lacking.Needed) > 0:
-		return &wrongAnswer{fmt.Errorf("the Zoom app lacks %s: add it under Scopes at marketplace.zoom.us", lacking.Needed[0].Name), theAccount}
+		return &wrongAnswer{fmt.Errorf("the Zoom app lacks %s: add it under Scopes at marketplace.zoom.us",
+			lacking.Needed[0].Name), theAccount}
 	}
 	if z.Mode == configs.ServerToServer {
 		if err := knows(ctx, b.Accounts[0].Service, z.Host); err != nil {
@@ -316,7 +327,8 @@ func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assembl
 // noMark is a mark that no meeting has.
 const noMark = "zt-init"
 
-// knows says why an account cannot have a host. It asks for the host's meetings, which every app may list that zoomtag works with.
+// knows says why an account cannot have a host. It asks for the host's meetings, which every app may list that zoomtag
+// works with.
 func knows(ctx context.Context, service meeting.Service, host string) error {
 	switch _, err := service.Find(ctx, host, noMark); {
 	case errors.Is(err, meeting.ErrInvalid):
@@ -328,7 +340,8 @@ func knows(ctx context.Context, service meeting.Service, host string) error {
 }
 
 // tryCalendar signs in for the calendar, and reads it.
-func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemble.Builder, answered choice, made *stage) error {
+func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemble.Builder, answered choice,
+	made *stage) error {
 	for _, c := range cfg.Calendars {
 		if c.Name != answered.name {
 			continue

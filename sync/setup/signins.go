@@ -39,7 +39,8 @@ func Standing(path string) SignIn {
 	case !ok:
 		row.Reason = "nobody has signed in"
 	case !row.Accepted:
-		row.Reason = strings.TrimSuffix("not accepted since "+state.Refused.Local().Format("2006-01-02 15:04:05 MST")+": "+state.Reason, ": ")
+		row.Reason = strings.TrimSuffix("not accepted since "+state.Refused.Local().Format("2006-01-02 15:04:05 MST")+
+			": "+state.Reason, ": ")
 	}
 	return row
 }

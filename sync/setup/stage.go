@@ -22,7 +22,8 @@ type stage struct {
 // secretMode lets nobody else read a file.
 const secretMode = 0o600
 
-// write writes the configuration beside its place, and the files with secrets. None is overwritten that holds something else.
+// write writes the configuration beside its place, and the files with secrets. None is overwritten that holds something
+// else.
 func (s *stage) write(text []byte, secrets []file) error {
 	if err := s.folder(s.dir); err != nil {
 		return err
@@ -33,7 +34,8 @@ func (s *stage) write(text []byte, secrets []file) error {
 		case err == nil && string(old) == string(f.data):
 			continue
 		case !errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("there is a file %s already, and it holds something else: move it away, or give the calendar another name with --name", path)
+			return fmt.Errorf("there is a file %s already, and it holds something else: move it away, or give the "+
+				"calendar another name with --name", path)
 		}
 		s.made = append(s.made, path)
 		if err := files.Replace(path, f.data, secretMode); err != nil {
@@ -103,7 +105,8 @@ func (s *stage) undo(out io.Writer) (err error) {
 			err = errors.Join(err, gone)
 			continue
 		}
-		fmt.Fprintf(out, "The sign-in that was made is removed (%s). The service still lists zoomtag: take it off there if you do not go on.\n", path)
+		fmt.Fprintf(out, "The sign-in that was made is removed (%s). The service still lists zoomtag: take it off "+
+			"there if you do not go on.\n", path)
 	}
 	for i := len(s.made) - 1; i >= 0; i-- {
 		if gone := os.Remove(s.made[i]); gone != nil && !errors.Is(gone, fs.ErrNotExist) {

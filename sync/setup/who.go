@@ -27,17 +27,23 @@ func WhoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
 	case name != "" && unnamed:
 		return named, fmt.Errorf("the configuration has one Zoom account, without a name: leave %q out", name)
 	case name != "" && !ok:
-		return named, fmt.Errorf("there is no Zoom account %q in the configuration%s", name, cmp.Or(words.Meant(name, cfg.Zoom.Names()), "; there are: "+strings.Join(modes, ", ")))
+		return named, fmt.Errorf("there is no Zoom account %q in the configuration%s", name,
+			cmp.Or(words.Meant(name, cfg.Zoom.Names()), "; there are: "+strings.Join(modes, ", ")))
 	case ok && named.Mode != configs.User:
-		return named, fmt.Errorf("Zoom account %s has mode %s, in which nobody signs in; to sign in as a person write mode: user", named.Name, named.Mode) //nolint:staticcheck // Zoom is a name
+		//nolint:staticcheck // Zoom is a name
+		return named, fmt.Errorf("Zoom account %s has mode %s, in which nobody signs in; to sign in as a person "+
+			"write mode: user", named.Name, named.Mode)
 	case ok:
 		return named, nil
 	case len(persons) == 0 && unnamed:
-		return named, fmt.Errorf("zoom has mode %s, in which nobody signs in; to sign in as a person write mode: user", cfg.Zoom[0].Mode)
+		return named, fmt.Errorf("zoom has mode %s, in which nobody signs in; to sign in as a person write mode: user",
+			cfg.Zoom[0].Mode)
 	case len(persons) == 0:
-		return named, fmt.Errorf("no Zoom account has mode user, in which a person signs in; there are: %s", strings.Join(modes, ", "))
+		return named, fmt.Errorf("no Zoom account has mode user, in which a person signs in; there are: %s",
+			strings.Join(modes, ", "))
 	case len(persons) > 1:
-		return named, fmt.Errorf("name the Zoom account for which somebody signs in, as in %s; there are: %s", assemble.ZoomSignIn(persons[0]), strings.Join(persons, ", "))
+		return named, fmt.Errorf("name the Zoom account for which somebody signs in, as in %s; there are: %s",
+			assemble.ZoomSignIn(persons[0]), strings.Join(persons, ", "))
 	}
 	return only, nil
 }
@@ -68,7 +74,9 @@ func WhoSignsIn(cfg *configs.Config, provider, name string) (configs.Calendar, e
 	case len(names) == 0:
 		return configs.Calendar{}, fmt.Errorf("the configuration has no %s with auth: user", kind)
 	case name == "":
-		return configs.Calendar{}, fmt.Errorf("name the calendar with --calendar; there are: %s", strings.Join(names, ", "))
+		return configs.Calendar{}, fmt.Errorf("name the calendar with --calendar; there are: %s",
+			strings.Join(names, ", "))
 	}
-	return configs.Calendar{}, fmt.Errorf("there is no calendar %q in the configuration%s", name, cmp.Or(words.Meant(name, names), "; one of these signs in: "+strings.Join(names, ", ")))
+	return configs.Calendar{}, fmt.Errorf("there is no calendar %q in the configuration%s", name,
+		cmp.Or(words.Meant(name, names), "; one of these signs in: "+strings.Join(names, ", ")))
 }

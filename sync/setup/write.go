@@ -70,7 +70,8 @@ func (c *choice) item(s source) string {
 // whole is a new configuration.
 func whole(c choice, s source) string {
 	var b strings.Builder
-	b.WriteString("# The configuration of zoomtag, begun by zoomtag init. zoomtag config example shows every key that there is; run zoomtag init\n" +
+	b.WriteString("# The configuration of zoomtag, begun by zoomtag init. zoomtag config example shows every key " +
+		"that there is; run zoomtag init\n" +
 		"# again for another calendar.\n\nzoom:\n")
 	keys := s.keys
 	if s.mode == configs.ServerToServer { // a person who signs in is the host

@@ -1,6 +1,8 @@
-// Command crosscheck tells whether the packages and their tests are well typed on other systems, given as windows/amd64 and the like.
+// Command crosscheck tells whether the packages and their tests are well typed on other systems, given as windows/amd64
+// and the like.
 //
-// It reads sources and compiles nothing: a vet for each system would compile all dependencies anew, which takes minutes apiece.
+// It reads sources and compiles nothing: a vet for each system would compile all dependencies anew, which takes minutes
+// apiece.
 package main
 
 import (

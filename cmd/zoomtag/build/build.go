@@ -43,7 +43,8 @@ func (i Identity) String() string {
 	return fmt.Sprintf("zoomtag %s, commit %s%s, of %s, %s", i.Version, i.Commit, changed, i.Date, i.Go)
 }
 
-// Release is the version with the beginning of its commit, as semantic versioning writes it: two builds of one version are told apart.
+// Release is the version with the beginning of its commit, as semantic versioning writes it: two builds of one version
+// are told apart.
 func (i Identity) Release() string {
 	if i.Commit == "unknown" {
 		return i.Version

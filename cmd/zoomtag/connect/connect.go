@@ -1,5 +1,5 @@
-// Package connect finds what answers a command: the daemon that runs beside the configuration, or, where none does, this process itself, with the
-// store in its hands until the command ends.
+// Package connect finds what answers a command: the daemon that runs beside the configuration, or, where none does,
+// this process itself, with the store in its hands until the command ends.
 package connect
 
 import (
@@ -42,7 +42,8 @@ type Way struct {
 // Load reads the configuration.
 func (w *Way) Load() (*configs.Config, error) { return w.LoadWith(configs.Load) }
 
-// daemon returns the running daemon, or nil. It takes no secrets to ask it: those of a service are for the service alone.
+// daemon returns the running daemon, or nil. It takes no secrets to ask it: those of a service are for the service
+// alone.
 func (w *Way) daemon(ctx context.Context) (*socket.Client, error) {
 	cfg, err := w.LoadWith(configs.LoadWithoutSecrets)
 	if err != nil {
@@ -51,8 +52,8 @@ func (w *Way) daemon(ctx context.Context) (*socket.Client, error) {
 	return socket.Dial(ctx, cfg.State)
 }
 
-// daemonDespite returns the daemon that runs beside a configuration in which mistakes were made since: it goes on with the one before, and
-// can be asked. Otherwise there is only the mistake to tell.
+// daemonDespite returns the daemon that runs beside a configuration in which mistakes were made since: it goes on with
+// the one before, and can be asked. Otherwise there is only the mistake to tell.
 func (w *Way) daemonDespite(ctx context.Context, mistake error) (*socket.Client, error) {
 	path, err := configs.Find(w.Config, w.Env)
 	if err != nil {
@@ -66,7 +67,8 @@ func (w *Way) daemonDespite(ctx context.Context, mistake error) (*socket.Client,
 	if daemon == nil || err != nil {
 		return nil, mistake
 	}
-	fmt.Fprintln(w.Err, "zoomtag: the daemon goes on with the configuration before, because the file has mistakes now:\n"+terminal.Lines(words.Of(mistake)))
+	fmt.Fprintln(w.Err, "zoomtag: the daemon goes on with the configuration before, because the file has mistakes "+
+		"now:\n"+terminal.Lines(words.Of(mistake)))
 	return daemon, nil
 }
 
@@ -87,12 +89,15 @@ func (w *Way) LoadWith(load func(string, func(string) string) (*configs.Config, 
 const LockPatience = time.Second
 
 // OpenLocal opens the store and makes the engine.
-func (w *Way) OpenLocal(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+func (w *Way) OpenLocal(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*local.Service,
+	error) {
 	return w.openLocalOn(cfg, cfg.State, log, progress)
 }
 
-// openLocalOn is OpenLocal on the store in another file than the configured one. The sign-ins are beside that one all the same.
-func (w *Way) openLocalOn(cfg *configs.Config, path string, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+// openLocalOn is OpenLocal on the store in another file than the configured one. The sign-ins are beside that one all
+// the same.
+func (w *Way) openLocalOn(cfg *configs.Config, path string, log *slog.Logger,
+	progress func(string, int, int)) (*local.Service, error) {
 	st, err := w.openStore(path, store.Open)
 	if err != nil {
 		return nil, err
@@ -106,7 +111,8 @@ func (w *Way) openStore(path string, open func(string, store.Options) (*store.St
 }
 
 // localOn is Local on a store that is closed if that fails.
-func (w *Way) localOn(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+func (w *Way) localOn(cfg *configs.Config, st *store.Store, log *slog.Logger,
+	progress func(string, int, int)) (*local.Service, error) {
 	d, err := w.Local(cfg, st, log, progress)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
@@ -115,7 +121,8 @@ func (w *Way) localOn(cfg *configs.Config, st *store.Store, log *slog.Logger, pr
 }
 
 // Local makes the engine on an open store.
-func (w *Way) Local(cfg *configs.Config, st *store.Store, log *slog.Logger, progress func(string, int, int)) (*local.Service, error) {
+func (w *Way) Local(cfg *configs.Config, st *store.Store, log *slog.Logger,
+	progress func(string, int, int)) (*local.Service, error) {
 	return local.New(local.Options{
 		Config:   cfg,
 		Store:    st,
@@ -147,8 +154,8 @@ func (w *Way) Service(ctx context.Context, progress func(string, int, int)) (api
 	return w.OpenLocal(cfg, log, progress)
 }
 
-// ToLook is Service for a command that only tells what is known: where nothing is, it makes no state, and says where it looked; where
-// nothing can be written, on a read-only mount, it reads the state all the same.
+// ToLook is Service for a command that only tells what is known: where nothing is, it makes no state, and says where it
+// looked; where nothing can be written, on a read-only mount, it reads the state all the same.
 func (w *Way) ToLook(ctx context.Context) (api.Service, error) {
 	daemon, err := w.daemon(ctx)
 	if daemon != nil || err != nil {
@@ -160,7 +167,8 @@ func (w *Way) ToLook(ctx context.Context) (api.Service, error) {
 	}
 	switch _, err := os.Stat(cfg.State); {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if zoomtag runs as another user "+
+		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if "+
+			"zoomtag runs as another user "+
 			"or with another state, ask as that user or write state into the configuration", cfg.State)
 	case errors.Is(err, os.ErrPermission):
 		return nil, store.NotAllowed(cfg.State)

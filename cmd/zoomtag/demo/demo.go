@@ -1,4 +1,5 @@
-// Package demo shows what zoomtag does, without any account: emulators of Zoom, Google and Microsoft, a folder, and the real daemon between them.
+// Package demo shows what zoomtag does, without any account: emulators of Zoom, Google and Microsoft, a folder, and the
+// real daemon between them.
 package demo
 
 import (
@@ -28,7 +29,8 @@ import (
 	"zoomtag/sync/api/socket"
 )
 
-// grace is how long the demo's events keep their meeting after they have ended: long enough to see, short enough to wait.
+// grace is how long the demo's events keep their meeting after they have ended: long enough to see, short enough to
+// wait.
 const grace = time.Second
 
 // show is the show.
@@ -69,7 +71,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	d := &show{Options: o, dir: dir, folder: filepath.Join(dir, "calendar"), config: filepath.Join(dir, "zoomtag.yaml"),
-		zoom: zoomtest.New(zoomtest.Options{}), google: googletest.New(googletest.Options{}), graph: outlooktest.New(outlooktest.Options{})}
+		zoom: zoomtest.New(zoomtest.Options{}), google: googletest.New(googletest.Options{}),
+		graph: outlooktest.New(outlooktest.Options{})}
 	started := sync.OnceFunc(d.Wait("starting Zoom, Google, Outlook and the daemon on this machine …"))
 	defer started()
 	if err := d.zoom.Start(); err != nil {
@@ -141,9 +144,11 @@ func (d *show) prepare() error {
 		"zoom:", "  account_id: account", "  client_id: client", "  client_secret: secret", "  host: alice@example.com",
 		"  api_url: " + d.zoom.APIURL(), "  oauth_url: " + d.zoom.OAuthURL(),
 		"calendars:", "  - name: folder", "    ics: { path: " + strconv.Quote(d.folder) + " }",
-		"  - name: google", "    google:", "      credentials: " + strconv.Quote(key), "      subject: " + googletest.Account,
+		"  - name: google", "    google:", "      credentials: " + strconv.Quote(key), "      subject: " +
+			googletest.Account,
 		"      api_url: " + d.google.APIURL(),
-		"  - name: outlook", "    host: bob@example.com", "    outlook:", "      user: " + d.graph.Mailbox(), "      tenant: " + d.graph.Tenant(),
+		"  - name: outlook", "    host: bob@example.com", "    outlook:", "      user: " + d.graph.Mailbox(),
+		"      tenant: " + d.graph.Tenant(),
 		"      client_id: " + d.graph.ClientID(), "      client_secret: " + strconv.Quote(d.graph.ClientSecret()),
 		"      api_url: " + d.graph.GraphURL(), "      login_url: " + d.graph.LoginURL(), "",
 	}, "\n")
@@ -170,7 +175,8 @@ func (d *show) connect(ctx context.Context, done <-chan error) error {
 	defer tick.Stop()
 	for {
 		var err error
-		if d.remote, err = socket.Dial(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil || err != nil {
+		if d.remote, err = socket.Dial(ctx, filepath.Join(d.dir, "state", "zoomtag.db")); d.remote != nil ||
+			err != nil {
 			return err
 		}
 		select {
@@ -185,7 +191,8 @@ func (d *show) connect(ctx context.Context, done <-chan error) error {
 
 // play is what the owner does, and what comes of it.
 func (d *show) play(ctx context.Context) error {
-	d.say("A Google calendar, an Outlook calendar, a folder of .ics files, and Zoom: all\nemulated on this machine, and the real daemon between them.\n")
+	d.say("A Google calendar, an Outlook calendar, a folder of .ics files, and Zoom: all\nemulated on this machine, " +
+		"and the real daemon between them.\n")
 	d.say("1. The owner has written #zoom into some events.\n")
 	if err := d.pass(ctx); err != nil {
 		return err
@@ -211,7 +218,8 @@ func (d *show) play(ctx context.Context) error {
 		return err
 	}
 	// Each event of the Outlook calendar has one guest.
-	d.say("\nExchange has mailed guests %d times, once for each link that came or went: no\nprogram can prevent that. Google has sent %d mails.",
+	d.say("\nExchange has mailed guests %d times, once for each link that came or went: no\nprogram can prevent "+
+		"that. Google has sent %d mails.",
 		len(d.graph.Mails()), len(d.google.Mails()))
 	return d.summary(ctx)
 }
@@ -306,11 +314,13 @@ func (d *show) table(ctx context.Context, why map[string]string) error {
 		}
 		switch {
 		case d.All:
-			rows = append(rows, []string{item.calendar, now.title, was.link, now.link, now.zoom, d.reason(reason, err, id)})
+			rows = append(rows, []string{item.calendar, now.title, was.link, now.link, now.zoom,
+				d.reason(reason, err, id)})
 		case now == was || now.link == "(broken)":
 			same++
 		default:
-			rows = append(rows, []string{item.calendar, terminal.Middle(now.title, titleWidth), d.changed(was, now), now.zoom})
+			rows = append(rows, []string{item.calendar, terminal.Middle(now.title, titleWidth), d.changed(was, now),
+				now.zoom})
 		}
 		d.before[item.id] = now
 	}
@@ -318,7 +328,8 @@ func (d *show) table(ctx context.Context, why map[string]string) error {
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
 		m := terminal.Middle(gone[id], titleWidth)
 
-		rows = append(rows, append([]string{"", m, strconv.FormatInt(id, 10), "cancelled"}, make([]string, len(rows[0])-4)...))
+		rows = append(rows, append([]string{"", m, strconv.FormatInt(id, 10), "cancelled"},
+			make([]string, len(rows[0])-4)...))
 	}
 	if err := terminal.Table(d.Out, d.View, rows); err != nil {
 		return err
@@ -372,13 +383,16 @@ type item struct {
 func (d *show) items() []item {
 	var list []item
 	for _, ev := range folderEvents(time.Now()) {
-		list = append(list, item{"folder", ev.file, ev.file, func(ctx context.Context) (calendar.Event, error) { return d.reader.Get(ctx, ev.file) }})
+		list = append(list, item{"folder", ev.file, ev.file,
+			func(ctx context.Context) (calendar.Event, error) { return d.reader.Get(ctx, ev.file) }})
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.ids)) {
-		list = append(list, item{"google", name, d.ids[name], func(context.Context) (calendar.Event, error) { return d.inGoogle(d.ids[name]) }})
+		list = append(list, item{"google", name, d.ids[name],
+			func(context.Context) (calendar.Event, error) { return d.inGoogle(d.ids[name]) }})
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.bobs)) {
-		list = append(list, item{"outlook", name, d.bobs[name], func(context.Context) (calendar.Event, error) { return d.inOutlook(d.bobs[name]) }})
+		list = append(list, item{"outlook", name, d.bobs[name],
+			func(context.Context) (calendar.Event, error) { return d.inOutlook(d.bobs[name]) }})
 	}
 	return list
 }
@@ -477,12 +491,14 @@ func (d *show) summary(ctx context.Context) error {
 		return err
 	}
 	meetings := d.zoom.Meetings()
-	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left\nover.", len(links.Links), len(meetings))
+	d.say("\n%d events hold a working link, Zoom has %d meetings: one for each, none left\nover.", len(links.Links),
+		len(meetings))
 	if mails := len(d.graph.Mails()); mails != wantedMails {
 		return fmt.Errorf("that is not what the demo expects: %d mails, and %d would be right", mails, wantedMails)
 	}
 	if len(links.Links) != len(meetings) || len(links.Links) != wantedLinks {
-		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and %d of each would be right", len(links.Links), len(meetings), wantedLinks)
+		return fmt.Errorf("that is not what the demo expects: %d links, %d meetings, and %d of each would be right",
+			len(links.Links), len(meetings), wantedLinks)
 	}
 	d.say("\nNext: zoomtag init sets it up for your own calendar.")
 	return nil

@@ -59,7 +59,8 @@ func (t Terminal) SignInZoom(ctx context.Context, b *assemble.Builder, z configs
 // SignIn signs the owner of a calendar in, and reads the calendar.
 func (t Terminal) SignIn(ctx context.Context, b *assemble.Builder, c configs.Calendar, how How) error {
 	open := t.Browser(how)
-	prompt := signin.Prompt{Out: t.Out, In: t.In, Open: open, DeviceCode: how.DeviceCode || open == nil && !how.NoBrowser}
+	prompt := signin.Prompt{Out: t.Out, In: t.In, Open: open, DeviceCode: how.DeviceCode || open == nil &&
+		!how.NoBrowser}
 	if err := b.Kinds.Calendars[c.Provider()].SignIn(ctx, b, c, prompt); err != nil {
 		return err
 	}
@@ -81,7 +82,8 @@ func (t Terminal) introduce(ctx context.Context, b *assemble.Builder, c configs.
 	}
 	said, err := known.Introduce(ctx)
 	if err != nil {
-		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the right account? %s",
+		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the "+
+			"right account? %s",
 			c.Name, words.Of(err)))
 	}
 	fmt.Fprintf(t.Out, "With it, %s.\n", said.Sentence)

@@ -26,7 +26,8 @@ func SignIns(b *assemble.Builder) []setup.SignIn {
 	for _, c := range cfg.Calendars {
 		if c.SignsIn() {
 			row := setup.Standing(assemble.GrantFile(cfg.State, c))
-			row.Provider, row.Calendar, row.Command = c.Provider(), c.Name, "zoomtag auth "+c.Provider()+" --calendar "+c.Name
+			row.Provider, row.Calendar, row.Command = c.Provider(), c.Name, "zoomtag auth "+c.Provider()+
+				" --calendar "+c.Name
 			row.Ask = func(ctx context.Context) error { return setup.AskCalendar(ctx, b, c) }
 			rows = append(rows, row)
 		}

@@ -62,16 +62,19 @@ func (t Terminal) farewell(file, what string, bye signin.Farewell, err error) er
 	case errors.Is(err, signin.ErrNone):
 		return words.Say(nil, "nobody has signed in for "+what+": there is no "+file)
 	case err != nil && stands(file):
-		return words.Say(err, words.Of(err)+": the sign-in stays; try again, or remove it from this machine alone with --only-here")
+		return words.Say(err, words.Of(err)+": the sign-in stays; try again, or remove it from this machine alone "+
+			"with --only-here")
 	case err != nil:
 		return err
 	}
 	fmt.Fprintf(t.Out, "Signed out of %s: %s is removed.\n", terminal.Printable(what), file)
 	if bye.TakenBack {
-		fmt.Fprintf(t.Out, "The service takes the sign-in no more. zoomtag may still be listed at %s: remove it there if you like.\n", bye.Listed)
+		fmt.Fprintf(t.Out, "The service takes the sign-in no more. zoomtag may still be listed at %s: remove it "+
+			"there if you like.\n", bye.Listed)
 		return nil
 	}
-	fmt.Fprintf(t.Out, "The service was not told: take zoomtag off the list at %s, or whoever has a copy of the file can still use it.\n", bye.Listed)
+	fmt.Fprintf(t.Out, "The service was not told: take zoomtag off the list at %s, or whoever has a copy of the file "+
+		"can still use it.\n", bye.Listed)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"zoomtag/sync/assemble"
 )
 
+// ZoomConfig is how the adapter for Zoom works for an account of the configuration.
 func ZoomConfig(b *assemble.Builder, z configs.Zoom) zoom.Config {
 	log := b.Log
 	if z.Name != "" {

@@ -35,7 +35,8 @@ func terminal(t *testing.T) (keys, screen *os.File) {
 	return keys, screen
 }
 
-// types waits until the screen shows each text, and then types what belongs to it. It returns what the screen shows when all is typed.
+// types waits until the screen shows each text, and then types what belongs to it. It returns what the screen shows
+// when all is typed.
 func types(t *testing.T, keys *os.File, script ...string) <-chan string {
 	t.Helper()
 	shown := make(chan string, 1)
@@ -68,7 +69,8 @@ func types(t *testing.T, keys *os.File, script ...string) <-chan string {
 	return shown
 }
 
-// again types the last answer once more, now and then, as people do: a list that goes may still have taken the first one.
+// again types the last answer once more, now and then, as people do: a list that goes may still have taken the first
+// one.
 func again(ctx context.Context, keys *os.File, answer string) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -84,8 +86,10 @@ func again(ctx context.Context, keys *os.File, answer string) {
 	}
 }
 
-var colours = setup.Question{Title: "Which colour?", Help: "red or blue.", Flag: "colour", Default: "red", Choices: []setup.Choice{
-	{Label: "Red, as a rose", Answer: "red"}, {Label: "Blue, as the sea", Answer: "blue"}, {Label: "Another", Typed: "Which one?"}}}
+var colours = setup.Question{Title: "Which colour?", Help: "red or blue.", Flag: "colour", Default: "red",
+	Choices: []setup.Choice{
+		{Label: "Red, as a rose", Answer: "red"}, {Label: "Blue, as the sea", Answer: "blue"},
+		{Label: "Another", Typed: "Which one?"}}}
 
 // TestChoose: arrow keys and Enter choose, and what cannot be chosen is typed.
 func TestChoose(t *testing.T) {
@@ -126,7 +130,8 @@ func TestChooseStops(t *testing.T) {
 func TestChooseWithoutScreen(t *testing.T) {
 	var out strings.Builder
 	a := &Asker{In: strings.NewReader("blue\n"), Out: &out}
-	if got, err := a.Ask(t.Context(), colours); got != "blue" || err != nil || !strings.Contains(out.String(), "red or blue.") {
+	if got, err := a.Ask(t.Context(), colours); got != "blue" || err != nil ||
+		!strings.Contains(out.String(), "red or blue.") {
 		t.Errorf("%q, %v: %s", got, err, out.String())
 	}
 	env := func(name string) string { return map[string]string{"TERM": "xterm"}[name] }

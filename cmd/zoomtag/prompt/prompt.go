@@ -1,6 +1,7 @@
-// Package prompt puts questions to people. What there is to choose from is shown as a list with a bar that arrow keys move, where somebody sits at
-// a screen. All else, and everything elsewhere, is asked line by line, as huh's accessible mode does: so it can be answered by a screen reader, over
-// any connection, and from a file. A question that a flag has answered is not put.
+// Package prompt puts questions to people. What there is to choose from is shown as a list with a bar that arrow keys
+// move, where somebody sits at a screen. All else, and everything elsewhere, is asked line by line, as huh's accessible
+// mode does: so it can be answered by a screen reader, over any connection, and from a file. A question that a flag has
+// answered is not put.
 package prompt
 
 import (
@@ -46,7 +47,8 @@ func (a *Asker) Ask(ctx context.Context, q setup.Question) (string, error) {
 	case a.Silent:
 		answer, err := check(q.Default)
 		if err != nil {
-			return "", words.Usage(fmt.Errorf("nobody can be asked %q with --yes: answer it with --%s", q.Title, q.Flag))
+			return "", words.Usage(fmt.Errorf("nobody can be asked %q with --yes: answer it with --%s", q.Title,
+				q.Flag))
 		}
 		return answer, nil
 	}
@@ -91,7 +93,8 @@ func title(q setup.Question) string {
 	return q.Title
 }
 
-// run puts a question until it is answered, or ctx ends. A reading that waits for a line cannot be ended: the process ends soon after it.
+// run puts a question until it is answered, or ctx ends. A reading that waits for a line cannot be ended: the process
+// ends soon after it.
 func (a *Asker) run(ctx context.Context, field *huh.Input, q setup.Question) error {
 	var in io.Reader = &bytewise{from: a.In, ended: &a.ended}
 	restore := func() {}
@@ -144,7 +147,8 @@ func (a *Asker) choose(ctx context.Context, q setup.Question) (setup.Choice, err
 		}
 		return nil
 	})
-	form := huh.NewForm(huh.NewGroup(field)).WithInput(a.In).WithOutput(a.Screen).WithTheme(huh.ThemeFunc(huh.ThemeBase)).WithShowHelp(false)
+	form := huh.NewForm(huh.NewGroup(field)).WithInput(a.In).WithOutput(a.Screen).
+		WithTheme(huh.ThemeFunc(huh.ThemeBase)).WithShowHelp(false)
 	switch err := form.RunWithContext(ctx); {
 	case errors.Is(err, huh.ErrUserAborted):
 		return setup.Choice{}, context.Canceled
@@ -155,8 +159,8 @@ func (a *Asker) choose(ctx context.Context, q setup.Question) (setup.Choice, err
 	return q.Choices[chosen], nil
 }
 
-// CanChoose reports whether in and out are a screen on which a bar can be moved: not one that only takes lines, nor where people have asked for
-// plain questions (ACCESSIBLE, as other programs with huh have it).
+// CanChoose reports whether in and out are a screen on which a bar can be moved: not one that only takes lines, nor
+// where people have asked for plain questions (ACCESSIBLE, as other programs with huh have it).
 func CanChoose(in io.Reader, screen bool, env func(string) string) bool {
 	file, ok := in.(*os.File)
 	if !ok || !screen || !term.IsTerminal(int(file.Fd())) {

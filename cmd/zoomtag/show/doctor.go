@@ -13,8 +13,10 @@ import (
 // Doctor prints a report: set-up, network, links, and what cannot be known from here.
 func (p *Printer) Doctor(r *api.DoctorReport) {
 	screen := p.View.Colour
-	for _, area := range []struct{ name, title string }{{api.AreaSetup, "Set-up"}, {api.AreaNetwork, "Network"}, {api.AreaLinks, "Links"}} {
-		findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f doctor.Finding) bool { return api.AreaOf(f) != area.name })
+	for _, area := range []struct{ name, title string }{{api.AreaSetup, "Set-up"}, {api.AreaNetwork, "Network"},
+		{api.AreaLinks, "Links"}} {
+		findings := slices.DeleteFunc(slices.Clone(r.Findings),
+			func(f doctor.Finding) bool { return api.AreaOf(f) != area.name })
 		well := slices.DeleteFunc(slices.Clone(r.Passed), func(w api.Passed) bool { return w.Area != area.name })
 		if len(findings)+len(well) == 0 {
 			continue
@@ -50,8 +52,11 @@ func (p *Printer) findings(findings []doctor.Finding) {
 			indent = "      "
 		}
 		about = subject(f)
-		color := map[doctor.Severity]string{doctor.Error: terminal.Red, doctor.Warning: terminal.Yellow, doctor.Note: terminal.Cyan}[f.Severity]
-		fmt.Fprintf(p.Out, "%s%s %s (%s): %s → %s\n", indent, terminal.Paint(screen, color, fmt.Sprintf("%-7s", f.Severity)), f.Code, f.Side, terminal.Printable(f.What), terminal.Printable(f.Mend))
+		color := map[doctor.Severity]string{doctor.Error: terminal.Red, doctor.Warning: terminal.Yellow,
+			doctor.Note: terminal.Cyan}[f.Severity]
+		fmt.Fprintf(p.Out, "%s%s %s (%s): %s → %s\n", indent,
+			terminal.Paint(screen, color, fmt.Sprintf("%-7s", f.Severity)), f.Code, f.Side, terminal.Printable(f.What),
+			terminal.Printable(f.Mend))
 	}
 }
 

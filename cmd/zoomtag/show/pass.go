@@ -55,12 +55,14 @@ func (p *Printer) Event(ev *engine.EventReport) {
 		why = ev.Error
 	}
 	out := p.Out
-	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, terminal.Printable(terminal.Shorten(title, 60)), steps, terminal.Printable(why))
+	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, terminal.Printable(terminal.Shorten(title, 60)), steps,
+		terminal.Printable(why))
 	if ev.JoinURL != "" && len(ev.Steps) > 0 && ev.Diff == "" {
 		fmt.Fprintf(out, "      %s\n", terminal.Printable(ev.JoinURL))
 	}
 	for line := range strings.Lines(ev.Diff) {
-		fmt.Fprintf(out, "      %s\n", terminal.PaintDiff(p.View.Colour, terminal.Printable(strings.TrimRight(line, "\n"))))
+		fmt.Fprintf(out, "      %s\n",
+			terminal.PaintDiff(p.View.Colour, terminal.Printable(strings.TrimRight(line, "\n"))))
 	}
 	if len(ev.Mails) > 0 {
 		fmt.Fprintf(out, "      would be mailed: %s\n", terminal.Printable(strings.Join(ev.Mails, ", ")))

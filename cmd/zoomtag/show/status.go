@@ -35,7 +35,8 @@ func (p *Printer) Status(r api.StatusReport) error {
 		if state == api.OK && c.ReadOnly != "" {
 			state = unwritten(c.ReadOnly, unwritable[c.Name])
 		}
-		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess), terminal.Clock(c.NextRun), state})
+		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess),
+			terminal.Clock(c.NextRun), state})
 	}
 	if err := p.table(rows); err != nil {
 		return err
@@ -138,7 +139,8 @@ func (p *Printer) tokens(tokens []api.TokenStatus) error {
 	for _, t := range tokens {
 		name, mend := t.Calendar, "zoomtag auth "+t.Provider+" --calendar "+t.Calendar
 		if t.Provider == "zoom" {
-			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "), assemble.ZoomSignIn(t.Account)
+			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "),
+				assemble.ZoomSignIn(t.Account)
 		}
 		state := "ok"
 		switch {
@@ -173,8 +175,10 @@ func (p *Printer) waiting(list []api.WaitingStatus) error {
 	rows := [][]string{{"WAITING", "CALENDAR", "UNTIL", "FIRST OF THEM", "REASON"}}
 	for len(list) > 0 {
 		first, all := list[0], len(list)
-		list = slices.DeleteFunc(slices.Clone(list), func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
-		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title, first.Reason})
+		list = slices.DeleteFunc(slices.Clone(list),
+			func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
+		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title,
+			first.Reason})
 	}
 	return p.table(rows)
 }
@@ -204,7 +208,8 @@ func unwritten(why string, n int) string {
 	return said + "; " + events(n) + " wait for that"
 }
 
-// withoutUnwritten takes those events out that wait for the right to write to their calendar, which is said with that, and counts them.
+// withoutUnwritten takes those events out that wait for the right to write to their calendar, which is said with that,
+// and counts them.
 func withoutUnwritten(r *api.StatusReport) (events []api.EventStatus, waiting map[string]int) {
 	why := map[string]string{}
 	for _, c := range r.Calendars {

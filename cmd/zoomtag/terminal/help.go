@@ -9,7 +9,8 @@ import (
 // helpWidth is how wide help is, in columns: as wide as the narrowest terminal that is in use.
 const helpWidth = 80
 
-// Fill breaks paragraphs, which empty lines part, anew for a terminal of 80 columns. Lines that begin with a space stay as they are.
+// Fill breaks paragraphs, which empty lines part, anew for a terminal of 80 columns. Lines that begin with a space stay
+// as they are.
 func Fill(s string) string {
 	var out []string
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(s), "\n\n") {

@@ -15,8 +15,8 @@ func JSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// Harmless is a writer of JSON, a whole document or record at a time, that escapes what package json leaves as it is: such characters
-// stand in strings only.
+// Harmless is a writer of JSON, a whole document or record at a time, that escapes what package json leaves as it is:
+// such characters stand in strings only.
 type Harmless struct{ To io.Writer }
 
 // Write writes with those characters escaped.

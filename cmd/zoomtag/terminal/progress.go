@@ -18,7 +18,8 @@ type Progress struct {
 // NewProgress returns a bar that nothing is shown of until Show is called, and never where out is no screen.
 func NewProgress(out io.Writer, screen bool) *Progress { return &Progress{out: out, screen: screen} }
 
-// barWidth is the length of the bar in characters. It is drawn once in redraw at most, and not at all for fewer steps than few.
+// barWidth is the length of the bar in characters. It is drawn once in redraw at most, and not at all for fewer steps
+// than few.
 const (
 	barWidth = 30
 	redraw   = 100 * time.Millisecond
@@ -32,7 +33,8 @@ func (p *Progress) Show(what string, done, all int) {
 	}
 	p.last, p.drawn = time.Now(), true
 	full := barWidth * done / all
-	fmt.Fprintf(p.out, "\r%s [%s%s] %d/%d", Printable(Shorten(what, 20)), strings.Repeat("█", full), strings.Repeat("·", barWidth-full), done, all)
+	fmt.Fprintf(p.out, "\r%s [%s%s] %d/%d", Printable(Shorten(what, 20)), strings.Repeat("█", full),
+		strings.Repeat("·", barWidth-full), done, all)
 }
 
 // Clear takes away what was drawn.

@@ -32,16 +32,16 @@ func ViewOf(w io.Writer, env func(string) string) View {
 	return v
 }
 
-// The widths, in columns of the screen, that a table keeps: between two columns, the least of a last column whose text is wrapped, and of
-// another one that is cut.
+// The widths, in columns of the screen, that a table keeps: between two columns, the least of a last column whose text
+// is wrapped, and of another one that is cut.
 const (
 	gap      = 2
 	leastEnd = 24
 	least    = 8
 )
 
-// Table prints rows in columns; the first row is the heading. Where a screen has too few columns for it, the last column, which has the
-// reasons, is wrapped, and the widest others are cut in the middle: the news may be at the end.
+// Table prints rows in columns; the first row is the heading. Where a screen has too few columns for it, the last
+// column, which has the reasons, is wrapped, and the widest others are cut in the middle: the news may be at the end.
 func Table(out io.Writer, view View, rows [][]string) error {
 	for _, row := range rows {
 		for i := range row {
@@ -100,8 +100,8 @@ func natural(rows [][]string) []int {
 	return widths
 }
 
-// fitting makes widths fit a screen: first the last column gives way, then the widest of the others, again and again. What cannot be made to fit
-// is left to the screen.
+// fitting makes widths fit a screen: first the last column gives way, then the widest of the others, again and again.
+// What cannot be made to fit is left to the screen.
 func fitting(widths []int, screen int) []int {
 	if screen == 0 {
 		return widths
@@ -133,7 +133,8 @@ func fitting(widths []int, screen int) []int {
 	return widths
 }
 
-// Middle cuts the middle out of s so that it takes n columns of a screen at most: what tells two titles apart is often at the end.
+// Middle cuts the middle out of s so that it takes n columns of a screen at most: what tells two titles apart is often
+// at the end.
 func Middle(s string, n int) string {
 	if text.StringWidth(s) <= n || n < 3 {
 		return s

@@ -11,7 +11,8 @@ import (
 func rows() [][]string {
 	return [][]string{
 		{"EVENT", "CALENDAR", "STATE", "REASON"},
-		{"Besprechung über die Planung des nächsten Quartals, Teil 2", "team", "held", "the event has guests, and the server may mail them: write quiet: true, or announce: all"},
+		{"Besprechung über die Planung des nächsten Quartals, Teil 2", "team", "held",
+			"the event has guests, and the server may mail them: write quiet: true, or announce: all"},
 		{"会議の予定について話し合う会、第三回", "home", "linked", "tag #zoom in title"},
 		{"Lunch\x1b[31m", "home", "failed", ""},
 	}
@@ -26,7 +27,8 @@ func printed(t *testing.T, view View, rows [][]string) string {
 	return out.String()
 }
 
-// TestTableFits: no line is longer than the screen, columns stand below each other also behind wide characters, and of a reason nothing is lost.
+// TestTableFits: no line is longer than the screen, columns stand below each other also behind wide characters, and of
+// a reason nothing is lost.
 func TestTableFits(t *testing.T) {
 	for _, width := range []int{60, 80, 100, 200} {
 		shown := printed(t, View{Width: width}, rows())
@@ -38,14 +40,17 @@ func TestTableFits(t *testing.T) {
 				t.Errorf("%d columns on a screen of %d: %s", n, width, line)
 			}
 			if i := strings.Index(line, "tag #zoom"); i >= 0 && text.StringWidth(line[:i]) != at {
-				t.Errorf("on %d: the reason begins at %d, its heading at %d\n%s", width, text.StringWidth(line[:i]), at, shown)
+				t.Errorf("on %d: the reason begins at %d, its heading at %d\n%s", width, text.StringWidth(line[:i]),
+					at, shown)
 			}
 			if line != strings.TrimRight(line, " ") {
 				t.Errorf("space at the end of %q", line)
 			}
 		}
-		if words := strings.Join(strings.Fields(shown), " "); !strings.Contains(shown, "Teil 2") || !strings.Contains(shown, "第三回") ||
-			!strings.HasSuffix(strings.Join(strings.Fields(words), ""), "Lunch[31mhomefailed") || !strings.Contains(words, "announce:") {
+		if words := strings.Join(strings.Fields(shown), " "); !strings.Contains(shown, "Teil 2") ||
+			!strings.Contains(shown, "第三回") ||
+			!strings.HasSuffix(strings.Join(strings.Fields(words), ""), "Lunch[31mhomefailed") ||
+			!strings.Contains(words, "announce:") {
 			t.Errorf("on %d:\n%s", width, shown)
 		}
 	}
@@ -54,7 +59,8 @@ func TestTableFits(t *testing.T) {
 // TestTableForPrograms: where nobody looks, each row is one line, whole, and without colour.
 func TestTableForPrograms(t *testing.T) {
 	shown := printed(t, View{}, rows())
-	if strings.Count(shown, "\n") != 4 || !strings.Contains(shown, rows()[1][0]) || !strings.Contains(shown, rows()[1][3]) || strings.Contains(shown, "\x1b") {
+	if strings.Count(shown, "\n") != 4 || !strings.Contains(shown, rows()[1][0]) ||
+		!strings.Contains(shown, rows()[1][3]) || strings.Contains(shown, "\x1b") {
 		t.Errorf("%s", shown)
 	}
 	if shown := printed(t, View{}, rows()[:1]); shown != "EVENT  CALENDAR  STATE  REASON\n" {
@@ -65,7 +71,8 @@ func TestTableForPrograms(t *testing.T) {
 // TestTableColours: how something is has its colour, and foreign text has none.
 func TestTableColours(t *testing.T) {
 	shown := printed(t, View{Width: 100, Colour: true}, rows())
-	for _, want := range []string{Paint(true, Yellow, "held"), Paint(true, Green, "linked"), Paint(true, Red, "failed")} {
+	for _, want := range []string{Paint(true, Yellow, "held"), Paint(true, Green, "linked"),
+		Paint(true, Red, "failed")} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is missing:\n%q", want, shown)
 		}

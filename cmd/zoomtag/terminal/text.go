@@ -28,11 +28,12 @@ func Lines(s string) string {
 	}, s)
 }
 
-// hostile reports whether a terminal would obey a character, or show what is around it in another order: C0 and C1, marks of direction,
-// embeddings, overrides and isolates, separators of lines, and the mark that has no width.
+// hostile reports whether a terminal would obey a character, or show what is around it in another order: C0 and C1,
+// marks of direction, embeddings, overrides and isolates, separators of lines, and the mark that has no width.
 func hostile(r rune) bool {
 	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x2028 && r <= 0x202e,
+		r >= 0x2066 && r <= 0x2069, r == 0xfeff:
 		return true
 	}
 	return false

@@ -1,4 +1,5 @@
-// Package usage tells people how a command line is written: help that fits their terminal, and, for one that is wrong, what to write instead.
+// Package usage tells people how a command line is written: help that fits their terminal, and, for one that is wrong,
+// what to write instead.
 package usage
 
 import (
@@ -43,14 +44,16 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	help := " (see " + cmd.CommandPath() + " --help)"
 	switch {
 	case cmd.HasAvailableSubCommands() && len(args) > 0:
-		return fmt.Errorf("there is no command %q%s%s", strings.Join([]string{cmd.CommandPath(), args[0]}, " "), meantCommand(cmd, args), help)
+		return fmt.Errorf("there is no command %q%s%s", strings.Join([]string{cmd.CommandPath(), args[0]}, " "),
+			meantCommand(cmd, args), help)
 	case rest == "" && len(args) > 0:
 		return fmt.Errorf("%s takes no words behind it: leave %q out%s", cmd.CommandPath(), args[0], help)
 	case len(args) == 0:
 		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
 		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
 	case len(FirstWords(cmd)) > 0 && !slices.Contains(FirstWords(cmd), args[0]):
-		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(FirstWords(cmd), ", "), meantCommand(cmd, args), help)
+		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(FirstWords(cmd), ", "),
+			meantCommand(cmd, args), help)
 	case len(args) > 1:
 		if strings.Contains(rest, "EVENT") {
 			line += ", with quotes around a title of several words"
@@ -60,7 +63,8 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 	return fmt.Errorf("%w: write %s%s", err, line, help)
 }
 
-// FirstWord is the annotation that lists what a command takes as its first word. Cobra's own ValidArgs would have nothing offered behind it.
+// FirstWord is the annotation that lists what a command takes as its first word. Cobra's own ValidArgs would have
+// nothing offered behind it.
 const FirstWord = "first word"
 
 // FirstWords are what a command takes as its first word; none is anything.

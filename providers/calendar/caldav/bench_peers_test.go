@@ -20,14 +20,15 @@ import (
 // benchEvents is the size of the benchmark's calendar; every fiftieth event is tagged.
 const benchEvents = 10000
 
-// BenchmarkRadicale measures passes over a large calendar of radicale beside what the server itself takes for one report, and beside
-// vdirsyncer:
+// BenchmarkRadicale measures passes over a large calendar of radicale beside what the server itself takes for one
+// report, and beside vdirsyncer:
 //
 //	go test -tags peers ./providers/calendar/caldav -run '^$' -bench Radicale -benchtime 3x
 func BenchmarkRadicale(b *testing.B) {
 	p := startRadicale(b)
 	fillBench(b, p)
-	w := caldav.Config{URL: p.home + "bench/", Username: p.user, Password: p.password, Owners: []string{"owner@example.com"}, Needles: []string{"#zoom"},
+	w := caldav.Config{URL: p.home + "bench/", Username: p.user, Password: p.password,
+		Owners: []string{"owner@example.com"}, Needles: []string{"#zoom"},
 		Interesting: func(ev *calendar.Event) bool { return strings.Contains(ev.Title, "#zoom") }}
 	connect := func() *caldav.Calendar {
 		c, err := caldav.New(w)
@@ -44,7 +45,8 @@ func BenchmarkRadicale(b *testing.B) {
 	const props = `<D:prop><D:getetag/><C:calendar-data/></D:prop></D:sync-collection>`
 	const head = `<D:sync-collection xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">`
 	reports := map[string]string{"": head + "<D:sync-token/><D:sync-level>1</D:sync-level>" + props,
-		warm.Cursor: head + "<D:sync-token>" + strings.Trim(token, `"`) + "</D:sync-token><D:sync-level>1</D:sync-level>" + props}
+		warm.Cursor: head + "<D:sync-token>" + strings.Trim(token, `"`) +
+			"</D:sync-token><D:sync-level>1</D:sync-level>" + props}
 	for _, kind := range []struct{ name, cursor string }{{"first", ""}, {"nothing changed", warm.Cursor}} {
 		b.Run(kind.name+"/the server's report alone", func(b *testing.B) {
 			measure(b, func() { rawReport(b, p, reports[kind.cursor]) })
@@ -127,7 +129,9 @@ func fillBench(b *testing.B, p *peer) {
 			title += " #zoom"
 		}
 		at := start.Add(time.Duration(i) * time.Hour)
-		write(b, filepath.Join(folder, fmt.Sprintf("e%05d.ics", i)), newObject(calendar.Event{UID: fmt.Sprintf("bench-%d", i), Title: title,
-			Description: strings.Repeat("What a person wrote about it, at some length. ", 12), Location: "Room 12, 3rd floor", Start: at, End: at.Add(time.Hour)}))
+		write(b, filepath.Join(folder, fmt.Sprintf("e%05d.ics", i)),
+			newObject(calendar.Event{UID: fmt.Sprintf("bench-%d", i), Title: title,
+				Description: strings.Repeat("What a person wrote about it, at some length. ", 12),
+				Location:    "Room 12, 3rd floor", Start: at, End: at.Add(time.Hour)}))
 	}
 }

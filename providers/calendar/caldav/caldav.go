@@ -1,8 +1,8 @@
-// Package caldav is a calendar of a CalDAV server (RFC 4791) as a calendar.Calendar: Nextcloud, Fastmail, iCloud, Radicale, Xandikos,
-// Baïkal and others.
+// Package caldav is a calendar of a CalDAV server (RFC 4791) as a calendar.Calendar: Nextcloud, Fastmail, iCloud,
+// Radicale, Xandikos, Baïkal and others.
 //
-// Objects are read from reports, and always read once more, byte for byte, before they are written: what is written differs from what
-// was read in the lines of the link alone, and carries the ETag that it was based on.
+// Objects are read from reports, and always read once more, byte for byte, before they are written: what is written
+// differs from what was read in the lines of the link alone, and carries the ETag that it was based on.
 package caldav
 
 import (
@@ -23,21 +23,21 @@ import (
 
 // Config is what a Calendar needs to know.
 type Config struct {
-	// URL is the calendar itself, or where to look for it: the server, or the owner's principal or calendar home. Plain http is for
-	// loopback addresses only.
+	// URL is the calendar itself, or where to look for it: the server, or the owner's principal or calendar home. Plain
+	// http is for loopback addresses only.
 	URL string
 	// Calendar chooses among several that are found at URL: a display name, the last part of its path, or its path.
 	Calendar string
 	// Username and Password are for Basic authentication, Token is for Bearer; none is for servers that ask for none.
 	Username, Password, Token string
-	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*" takes every
-	// organizer for the owner.
+	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*"
+	// takes every organizer for the owner.
 	Owners []string
-	// Quiet says that the server mails nobody when an event with guests is changed; Announce says that it may. With neither, events
-	// with guests are not written.
+	// Quiet says that the server mails nobody when an event with guests is changed; Announce says that it may. With
+	// neither, events with guests are not written.
 	Quiet, Announce bool
-	// Needles are words in lower-case ASCII of which any tag contains at least one; objects without any are not parsed. With none, or
-	// with one that is not ASCII, all are.
+	// Needles are words in lower-case ASCII of which any tag contains at least one; objects without any are not parsed.
+	// With none, or with one that is not ASCII, all are.
 	Needles []string
 	// Bounds are how much is read in one pass; zero is the default of each.
 	Bounds calendar.Bounds
@@ -73,7 +73,8 @@ type Calendar struct {
 	needles icsobject.Needles
 	retry   rest.Backoff // of reads, after a 5xx
 
-	// writing makes writes follow each other: where the server has no strong ETags, nothing else would keep two of ours apart.
+	// writing makes writes follow each other: where the server has no strong ETags, nothing else would keep two of ours
+	// apart.
 	writing sync.Mutex
 	mu      sync.Mutex
 	place   *place            // where the collection is, once that is known
@@ -143,8 +144,8 @@ func (c *Calendar) wrote(id, version string) {
 	c.written[id] = version
 }
 
-// wroteLast reports whether an object is listed because of our own last write. It is so once: the same bytes have the same ETag with many
-// servers, also when somebody has brought them back after a change.
+// wroteLast reports whether an object is listed because of our own last write. It is so once: the same bytes have the
+// same ETag with many servers, also when somebody has brought them back after a change.
 func (c *Calendar) wroteLast(id, version string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

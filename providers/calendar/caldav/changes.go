@@ -56,8 +56,8 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 	return changes, nil
 }
 
-// begin begins a pass. What was told to somebody who asks again was not taken in: our own writes do not hide it then. Nor
-// do they hide anything from those who ask for everything.
+// begin begins a pass. What was told to somebody who asks again was not taken in: our own writes do not hide it then.
+// Nor do they hide anything from those who ask for everything.
 func (c *Calendar) begin(from string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,8 +71,9 @@ func (c *Calendar) begin(from string) {
 
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
-// resume takes the place from a cursor, unless more is known of it by now. It is asked what may be done with it once a day, and whether its
-// sync tokens can be relied on; and each time while nothing may be done: whoever has been given the right waits for a link.
+// resume takes the place from a cursor, unless more is known of it by now. It is asked what may be done with it once a
+// day, and whether its sync tokens can be relied on; and each time while nothing may be done: whoever has been given
+// the right waits for a link.
 func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	p, err := before.place(&c.cfg, c.base)
 	if err != nil {
@@ -93,7 +94,8 @@ func (c *Calendar) resume(ctx context.Context, before *cursor) (*place, error) {
 	}
 	c.mu.Unlock()
 	if known.url.String() != p.url.String() || known.mode != p.mode {
-		return nil, fmt.Errorf("caldav: %w: the calendar is now found elsewhere, or its changes otherwise; it is read again as a whole", calendar.ErrCursor)
+		return nil, fmt.Errorf("caldav: %w: the calendar is now found elsewhere, or its changes otherwise; it is "+
+			"read again as a whole", calendar.ErrCursor)
 	}
 	return known, nil
 }
@@ -190,8 +192,8 @@ type part struct {
 	more    bool
 }
 
-// syncPart asks once. Where content comes in a form that is no XML, it is asked for object by object. A token that was given out for the
-// part before cannot have expired.
+// syncPart asks once. Where content comes in a form that is no XML, it is asked for object by object. A token that was
+// given out for the part before cannot have expired.
 func (c *Calendar) syncPart(ctx context.Context, p *place, token string, first bool) (*part, error) {
 	got, err := c.syncReport(ctx, p, token, true)
 	if errors.Is(err, errNotXML) {
@@ -241,7 +243,8 @@ func (c *Calendar) fill(ctx context.Context, p *place, got *part, everything boo
 
 func (c *Calendar) syncReport(ctx context.Context, p *place, token string, data bool) (*part, error) {
 	var got *part
-	r := call{what: "list what has changed", method: methodReport, url: p.url, body: syncCollection(token, data), header: xmlHeaders("0"), within: rest.ReportTime}
+	r := call{what: "list what has changed", method: methodReport, url: p.url, body: syncCollection(token, data),
+		header: xmlHeaders("0"), within: rest.ReportTime}
 	err := c.read(ctx, r, func(a *answer, body io.Reader) (err error) {
 		if err := p.stays(a); err != nil {
 			return err
@@ -256,8 +259,8 @@ func (c *Calendar) syncReport(ctx context.Context, p *place, token string, data 
 	return got, err
 }
 
-// take reads what is said of one resource. One that is none of the collection's is an error: it might be an event under an address that
-// is not understood, and its change would be lost.
+// take reads what is said of one resource. One that is none of the collection's is an error: it might be an event under
+// an address that is not understood, and its change would be lost.
 func (g *part) take(c *Calendar, p *place, r *response) error {
 	for _, href := range r.Hrefs {
 		id, is := c.id(p, href)
@@ -287,7 +290,8 @@ func (g *part) take(c *Calendar, p *place, r *response) error {
 
 // stranger says that an answer names something that is not of the collection.
 func (p *place) stranger(href string) error {
-	return &brokenError{lasting: true, text: fmt.Sprintf("the server names %s, which is not below %s: write the address under which the server itself knows the calendar as caldav.url",
+	return &brokenError{lasting: true, text: fmt.Sprintf("the server names %s, which is not below %s: write the "+
+		"address under which the server itself knows the calendar as caldav.url",
 		rest.Redact(rest.Cut(strings.TrimSpace(href), 120)), p.url.Path)}
 }
 
@@ -309,8 +313,9 @@ func (c *Calendar) change(id, etag, data string) calendar.Change {
 	return calendar.Change{ID: id, Event: &l.event}
 }
 
-// tokenError tells a sync token that is no longer good from other refusals. Servers have several ways of saying that (RFC 6578, section
-// 3.2: 403 or 409 with valid-sync-token; others answer 507 or 500): if the collection still stands, it is the token.
+// tokenError tells a sync token that is no longer good from other refusals. Servers have several ways of saying that
+// (RFC 6578, section 3.2: 403 or 409 with valid-sync-token; others answer 507 or 500): if the collection still stands,
+// it is the token.
 func (c *Calendar) tokenError(ctx context.Context, p *place, err error) error {
 	var refused *refusedError
 	var broken *brokenError

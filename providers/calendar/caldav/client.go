@@ -27,8 +27,8 @@ const (
 	methodReport   = "REPORT"
 )
 
-// Transport is base, or, with a PEM file of certificates, one like it that takes those alone to vouch for servers. base has to be an
-// *http.Transport then.
+// Transport is base, or, with a PEM file of certificates, one like it that takes those alone to vouch for servers. base
+// has to be an *http.Transport then.
 func Transport(base http.RoundTripper, caFile string) (http.RoundTripper, error) {
 	if caFile == "" {
 		return base, nil
@@ -39,7 +39,8 @@ func Transport(base http.RoundTripper, caFile string) (http.RoundTripper, error)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("caldav: ca_file: %s holds no certificate: it has to be PEM, which begins with -----BEGIN CERTIFICATE-----", caFile)
+		return nil, fmt.Errorf("caldav: ca_file: %s holds no certificate: it has to be PEM, which begins with "+
+			"-----BEGIN CERTIFICATE-----", caFile)
 	}
 	t, ok := base.(*http.Transport)
 	if !ok {
@@ -68,8 +69,8 @@ type answer struct {
 	refusal
 }
 
-// read makes a call that changes nothing, and shows its answer's body to take. It is tried again after a failure of the network or the
-// server; take then begins anew.
+// read makes a call that changes nothing, and shows its answer's body to take. It is tried again after a failure of the
+// network or the server; take then begins anew.
 func (c *Calendar) read(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
 	for try := 1; ; try++ {
 		err := c.once(ctx, r, take)
@@ -200,11 +201,14 @@ func redirect(a *answer, r call) (*url.URL, error) {
 	case err != nil || a.header.Get("Location") == "":
 		return nil, &brokenError{text: "the server sends one elsewhere and does not say where"}
 	case r.method == http.MethodPut:
-		return nil, &brokenError{text: "the server sends the write elsewhere: nothing is written there; check caldav.url", lasting: true}
+		return nil, &brokenError{text: "the server sends the write elsewhere: nothing is written there; check " +
+			"caldav.url", lasting: true}
 	case !sameHost(r.url, to) && !sameHostOverTLS(r.url, to):
-		return nil, &brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the sign-in is not for: if it is right, write it into caldav.url", to.Host), lasting: true}
+		return nil, &brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the sign-in is "+
+			"not for: if it is right, write it into caldav.url", to.Host), lasting: true}
 	case r.url.Scheme == "https" && to.Scheme != "https":
-		return nil, &brokenError{text: "the server sends one from https to " + to.Scheme + ": check caldav.url", lasting: true}
+		return nil, &brokenError{text: "the server sends one from https to " + to.Scheme + ": check caldav.url",
+			lasting: true}
 	}
 	if to.Path == r.url.Path && to.RawQuery == r.url.RawQuery && to.Scheme == r.url.Scheme {
 		return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
@@ -229,11 +233,12 @@ func sameHost(a, b *url.URL) bool {
 
 // sameHostOverTLS reports whether the same name is meant, by https now, where that usually is.
 func sameHostOverTLS(from, to *url.URL) bool {
-	return from.Scheme == "http" && to.Scheme == "https" && strings.EqualFold(from.Hostname(), to.Hostname()) && port(to) == "443"
+	return from.Scheme == "http" && to.Scheme == "https" && strings.EqualFold(from.Hostname(), to.Hostname()) &&
+		port(to) == "443"
 }
 
-// mayKnow reports an error unless a host that a server has named may get the sign-in: the configured one may, and with https one of the
-// same domain. (The calendars of iCloud are at hosts of their own.)
+// mayKnow reports an error unless a host that a server has named may get the sign-in: the configured one may, and with
+// https one of the same domain. (The calendars of iCloud are at hosts of their own.)
 func (c *Config) mayKnow(base, to *url.URL) error {
 	if sameHost(base, to) || sameHostOverTLS(base, to) {
 		return nil
@@ -241,10 +246,12 @@ func (c *Config) mayKnow(base, to *url.URL) error {
 	if to.Scheme == "https" && (port(to) == "443" || port(to) == port(base)) {
 		ours, err := publicsuffix.EffectiveTLDPlusOne(base.Hostname())
 		theirs, otherErr := publicsuffix.EffectiveTLDPlusOne(to.Hostname())
-		if err == nil && otherErr == nil && strings.EqualFold(ours, theirs) && !strings.EqualFold(base.Hostname(), to.Hostname()) {
+		if err == nil && otherErr == nil && strings.EqualFold(ours, theirs) &&
+			!strings.EqualFold(base.Hostname(), to.Hostname()) {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: the server names another host (%s), which the sign-in is not for: if it is right, write it into caldav.url",
+	return fmt.Errorf("%w: the server names another host (%s), which the sign-in is not for: if it is right, write "+
+		"it into caldav.url",
 		calendar.ErrDenied, to.Host)
 }

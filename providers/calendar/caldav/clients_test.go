@@ -12,12 +12,13 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// besideOtherClients links an event, syncs it with vdirsyncer to a folder that khal shows, edits it there, and links it once more.
-// Nobody's change is lost, and nobody meets a conflict.
+// besideOtherClients links an event, syncs it with vdirsyncer to a folder that khal shows, edits it there, and links it
+// once more. Nobody's change is lost, and nobody meets a conflict.
 func (p *peer) besideOtherClients(t *testing.T) {
 	w := p.world(t)
 	start := time.Now().UTC().AddDate(0, 0, 7).Truncate(time.Hour)
-	id := w.Put(calendar.Event{Title: "Budget, 3rd round", Description: "Agenda:\n1. travel", Start: start, End: start.Add(time.Hour)})
+	id := w.Put(calendar.Event{Title: "Budget, 3rd round", Description: "Agenda:\n1. travel", Start: start,
+		End: start.Add(time.Hour)})
 	cal := w.connect()
 	one, two := linked("1"), linked("2")
 	set(t, cal, id, one)
@@ -51,7 +52,8 @@ func (p *peer) besideOtherClients(t *testing.T) {
 	sync()
 	sync()
 	raw, err = os.ReadFile(files[0])
-	if text := strings.Join(unfolded(string(raw)), "\n"); err != nil || !strings.Contains(text, two.JoinURL) || !strings.Contains(text, `Budget\, last`) {
+	if text := strings.Join(unfolded(string(raw)), "\n"); err != nil || !strings.Contains(text, two.JoinURL) ||
+		!strings.Contains(text, `Budget\, last`) {
 		t.Errorf("at the end the folder holds %v\n%s", err, text)
 	}
 }
@@ -75,7 +77,8 @@ func set(t *testing.T, cal calendar.Calendar, id string, l calendar.Link) {
 	}
 }
 
-// vdirsyncer configures it between a collection and the folder local, and returns what syncs them. A conflict is an error.
+// vdirsyncer configures it between a collection and the folder local, and returns what syncs them. A conflict is an
+// error.
 func vdirsyncer(t testing.TB, dir string, p *peer, collection string) (sync func()) {
 	t.Helper()
 	local := filepath.Join(dir, "local")
@@ -94,7 +97,8 @@ func vdirsyncer(t testing.TB, dir string, p *peer, collection string) (sync func
 	output(t, dir, "vdirsyncer", "-c", config, "discover")
 	return func() {
 		t.Helper()
-		if said := output(t, dir, "vdirsyncer", "-c", config, "sync"); strings.Contains(strings.ToLower(said), "conflict") {
+		if said := output(t, dir, "vdirsyncer", "-c", config, "sync"); strings.Contains(strings.ToLower(said),
+			"conflict") {
 			t.Errorf("vdirsyncer says:\n%s", said)
 		}
 	}
@@ -106,7 +110,8 @@ func khal(t *testing.T, dir string, day time.Time) string {
 	config := filepath.Join(dir, "khal.config")
 	write(t, config, "[calendars]\n[[work]]\npath = "+filepath.Join(dir, "local")+"\ntype = calendar\n"+
 		"[sqlite]\npath = "+filepath.Join(dir, "khal.db")+"\n"+
-		"[locale]\nlocal_timezone = UTC\ndefault_timezone = UTC\ntimeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n"+
+		"[locale]\nlocal_timezone = UTC\ndefault_timezone = UTC\ntimeformat = %H:%M\ndateformat = "+
+		"%Y-%m-%d\nlongdateformat = %Y-%m-%d\n"+
 		"datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n")
 	return output(t, dir, "khal", "-c", config, "list", day.Format(time.DateOnly), "1d")
 }

@@ -17,7 +17,8 @@ import (
 func (c *Calendar) compare(ctx context.Context, p *place, before, now *cursor) (calendar.Changes, error) {
 	if p.mode == byCTag {
 		var err error
-		if now.token, err = c.ctag(ctx, p); err != nil { // before the listing: what changes meanwhile then shows in the next pass
+		// before the listing: what changes meanwhile then shows in the next pass
+		if now.token, err = c.ctag(ctx, p); err != nil {
 			return calendar.Changes{}, err
 		}
 		if before != nil && now.token != "" && now.token == before.token {
@@ -57,7 +58,8 @@ func (c *Calendar) compare(ctx context.Context, p *place, before, now *cursor) (
 }
 
 // compareLacking reads the objects that are new, or may be. versions are theirs as they were listed.
-func (c *Calendar) compareLacking(ctx context.Context, p *place, ids []string, versions, was map[string]string, now *cursor, changes *calendar.Changes) error {
+func (c *Calendar) compareLacking(ctx context.Context, p *place, ids []string, versions, was map[string]string,
+	now *cursor, changes *calendar.Changes) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -105,8 +107,9 @@ func (c *Calendar) finish(before, now *cursor, changes calendar.Changes) calenda
 	return changes
 }
 
-// prove finds out which of the missing objects the server itself calls deleted. That counts for more than not being listed, as with a
-// calendar that looks empty. A list of all that is there, which is what DAViCal answers where it has forgotten the token, calls nothing deleted.
+// prove finds out which of the missing objects the server itself calls deleted. That counts for more than not being
+// listed, as with a calendar that looks empty. A list of all that is there, which is what DAViCal answers where it has
+// forgotten the token, calls nothing deleted.
 func (c *Calendar) prove(ctx context.Context, p *place, before *cursor, list []calendar.Change) error {
 	if before == nil || !slices.ContainsFunc(list, func(ch calendar.Change) bool { return ch.Missing }) {
 		return nil
@@ -125,7 +128,8 @@ func (c *Calendar) prove(ctx context.Context, p *place, before *cursor, list []c
 		return c.aboutCalendar(err)
 	}
 	for i, ch := range list {
-		if ch.Missing && slices.ContainsFunc(said.list, func(s calendar.Change) bool { return s.ID == ch.ID && s.Deleted }) {
+		if ch.Missing && slices.ContainsFunc(said.list,
+			func(s calendar.Change) bool { return s.ID == ch.ID && s.Deleted }) {
 			list[i] = calendar.Change{ID: ch.ID, Deleted: true}
 		}
 	}
@@ -135,15 +139,16 @@ func (c *Calendar) prove(ctx context.Context, p *place, before *cursor, list []c
 // stateToken stands before the sync token in what ctag reads.
 const stateToken = "\n"
 
-// ctag reads what changes with every change of the collection. A sync token counts as well where there is one: the CTag of DAViCal is made
-// of the object that was written last, and comes back with it.
+// ctag reads what changes with every change of the collection. A sync token counts as well where there is one: the CTag
+// of DAViCal is made of the object that was written last, and comes back with it.
 func (c *Calendar) ctag(ctx context.Context, p *place) (string, error) {
 	list, err := c.propfind(ctx, "ask whether anything has changed", p.url, "0", ctagProperty)
 	if err != nil {
 		return "", c.aboutCalendar(err)
 	}
 	if len(list) == 0 {
-		return "", fmt.Errorf("caldav: ask whether anything has changed: %w", strange("it says nothing of the calendar"))
+		return "", fmt.Errorf("caldav: ask whether anything has changed: %w",
+			strange("it says nothing of the calendar"))
 	}
 	state := strings.TrimSpace(list[0].CTag)
 	if token := strings.TrimSpace(list[0].SyncToken); token != "" {
@@ -169,7 +174,8 @@ func (c *Calendar) listAll(ctx context.Context, p *place, data bool) ([]listed, 
 
 func (c *Calendar) query(ctx context.Context, p *place, data bool) ([]listed, error) {
 	var list []listed
-	r := call{what: "list events", method: methodReport, url: p.url, body: calendarQuery(data), header: xmlHeaders("1"), within: rest.ReportTime}
+	r := call{what: "list events", method: methodReport, url: p.url, body: calendarQuery(data), header: xmlHeaders("1"),
+		within: rest.ReportTime}
 	err := c.read(ctx, r, func(a *answer, body io.Reader) error {
 		if err := p.stays(a); err != nil {
 			return err
@@ -194,7 +200,8 @@ func (c *Calendar) query(ctx context.Context, p *place, data bool) ([]listed, er
 			return nil
 		})
 		if err == nil && partial {
-			err = &brokenError{text: "the server shows only a part of the calendar, and has no way to ask for the rest", lasting: true}
+			err = &brokenError{text: "the server shows only a part of the calendar, and has no way to ask for the rest",
+				lasting: true}
 		}
 		return err
 	})

@@ -20,37 +20,46 @@ var profiles = map[string]struct {
 		config:  signedIn,
 	},
 	"sync, like xandikos": {
-		options: caldavtest.Options{Save: caldavtest.LikeXandikos, Style: caldavtest.Numbered, BadToken: caldavtest.BadToken500, NoData: true},
+		options: caldavtest.Options{Save: caldavtest.LikeXandikos, Style: caldavtest.Numbered,
+			BadToken: caldavtest.BadToken500, NoData: true},
 	},
 	"sync, full addresses, no etag after PUT": {
 		options: caldavtest.Options{
-			Style: caldavtest.Prefixed, Hrefs: caldavtest.Hrefs{Absolute: true, Escaped: true}, Clutter: true, ETags: caldavtest.Unanswered,
+			Style: caldavtest.Prefixed, Hrefs: caldavtest.Hrefs{Absolute: true, Escaped: true}, Clutter: true,
+			ETags:    caldavtest.Unanswered,
 			BadToken: caldavtest.BadToken409, AutoSchedule: true, Auth: caldavtest.Basic, WellKnown: 301,
 		},
 		config: func(s *caldavtest.Server) caldav.Config {
-			return caldav.Config{URL: s.RootURL(), Calendar: caldavtest.WorkTitle, Username: caldavtest.Username, Password: caldavtest.Password}
+			return caldav.Config{URL: s.RootURL(), Calendar: caldavtest.WorkTitle, Username: caldavtest.Username,
+				Password: caldavtest.Password}
 		},
 	},
 	"sync without data": {
 		options: caldavtest.Options{
-			NoData: true, Hrefs: caldavtest.Hrefs{Escaped: true, NoSlash: true}, BadToken: caldavtest.BadToken507, Auth: caldavtest.Bearer,
+			NoData: true, Hrefs: caldavtest.Hrefs{Escaped: true, NoSlash: true}, BadToken: caldavtest.BadToken507,
+			Auth: caldavtest.Bearer,
 		},
 		config: func(s *caldavtest.Server) caldav.Config {
 			return caldav.Config{URL: s.HomeURL(), Calendar: caldavtest.WorkTitle, Token: caldavtest.Token}
 		},
 	},
 	"sync that lists everything for a bad token, like davical": {
-		options: caldavtest.Options{BadToken: caldavtest.BadTokenAll, CTagOfLast: true, Auth: caldavtest.Basic, WellKnown: 301},
-		config:  signedIn,
+		options: caldavtest.Options{BadToken: caldavtest.BadTokenAll, CTagOfLast: true, Auth: caldavtest.Basic,
+			WellKnown: 301},
+		config: signedIn,
 	},
-	"weak etags":                       {options: caldavtest.Options{ETags: caldavtest.Weak, Save: caldavtest.LikeRadicale}},
-	"etags of some objects only":       {options: caldavtest.Options{ETags: caldavtest.SomeMissing, NoData: true}},
-	"ctag, etags of some objects only": {options: caldavtest.Options{Detect: caldavtest.CTag, ETags: caldavtest.SomeMissing}},
-	"ctag":                             {options: caldavtest.Options{Detect: caldavtest.CTag, Hrefs: caldavtest.Hrefs{Escaped: true}, Clutter: true}},
-	"etags only":                       {options: caldavtest.Options{Detect: caldavtest.Plain, Style: caldavtest.Numbered}},
+	"weak etags": {options: caldavtest.Options{ETags: caldavtest.Weak,
+		Save: caldavtest.LikeRadicale}},
+	"etags of some objects only": {options: caldavtest.Options{ETags: caldavtest.SomeMissing, NoData: true}},
+	"ctag, etags of some objects only": {options: caldavtest.Options{Detect: caldavtest.CTag,
+		ETags: caldavtest.SomeMissing}},
+	"ctag": {options: caldavtest.Options{Detect: caldavtest.CTag, Hrefs: caldavtest.Hrefs{Escaped: true},
+		Clutter: true}},
+	"etags only": {options: caldavtest.Options{Detect: caldavtest.Plain, Style: caldavtest.Numbered}},
 	"etags only, like radicale": {
 		options: caldavtest.Options{
-			Detect: caldavtest.Plain, Save: caldavtest.LikeRadicale, Clutter: true, Auth: caldavtest.Basic, Hrefs: caldavtest.Hrefs{Absolute: true, NoSlash: true},
+			Detect: caldavtest.Plain, Save: caldavtest.LikeRadicale, Clutter: true, Auth: caldavtest.Basic,
+			Hrefs: caldavtest.Hrefs{Absolute: true, NoSlash: true},
 		},
 		config: signedIn,
 	},
@@ -64,10 +73,11 @@ func signedIn(s *caldavtest.Server) caldav.Config {
 func TestContract(t *testing.T) {
 	for name, profile := range profiles {
 		t.Run(name, func(t *testing.T) {
-			calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
-				w, _ := emulated(t, profile.options, profile.config)
-				return w
-			}})
+			calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP,
+				New: func(t *testing.T) calendartest.World {
+					w, _ := emulated(t, profile.options, profile.config)
+					return w
+				}})
 		})
 	}
 }
@@ -76,16 +86,19 @@ func TestContract(t *testing.T) {
 func TestForetold(t *testing.T) {
 	for name, profile := range profiles {
 		t.Run(name, func(t *testing.T) {
-			enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World {
-				w, _ := emulated(t, profile.options, profile.config)
-				return w
-			}})
+			enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP,
+				New: func(t *testing.T) calendartest.World {
+					w, _ := emulated(t, profile.options, profile.config)
+					return w
+				}})
 		})
 	}
 }
 
-// emulated makes a world on the emulator. Without a config the address is that of the calendar, and nobody asks who it is.
-func emulated(t *testing.T, o caldavtest.Options, config func(s *caldavtest.Server) caldav.Config) (*world, *caldavtest.Server) {
+// emulated makes a world on the emulator. Without a config the address is that of the calendar, and nobody asks who it
+// is.
+func emulated(t *testing.T, o caldavtest.Options,
+	config func(s *caldavtest.Server) caldav.Config) (*world, *caldavtest.Server) {
 	t.Helper()
 	o.PageLimit = 2
 	s := caldavtest.New(o)

@@ -10,8 +10,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// A cursor is what was last known of the collection: how its changes are found, whether it can be written to, and on which day that
-// was asked:
+// A cursor is what was last known of the collection: how its changes are found, whether it can be written to, and on
+// which day that was asked:
 //
 //	caldav 2 sync rw 20417
 //	<address of the collection>
@@ -43,7 +43,8 @@ const (
 
 func (c *cursor) String() string {
 	var b strings.Builder
-	b.WriteString(cursorHeader + c.mode + " " + c.rights + " " + strconv.FormatInt(c.day, 10) + "\n" + c.at + "\n" + strconv.Quote(c.token) + "\n")
+	b.WriteString(cursorHeader + c.mode + " " + c.rights + " " + strconv.FormatInt(c.day, 10) + "\n" + c.at + "\n" +
+		strconv.Quote(c.token) + "\n")
 	for _, it := range c.items {
 		b.WriteString(strconv.Quote(it.version) + " " + strconv.Quote(it.id) + "\n")
 	}
@@ -55,7 +56,8 @@ func parseCursor(s string) (*cursor, error) {
 	if s == "" {
 		return nil, nil
 	}
-	bad := fmt.Errorf("caldav: %w: it is not one of this version; the calendar is read again as a whole", calendar.ErrCursor)
+	bad := fmt.Errorf("caldav: %w: it is not one of this version; the calendar is read again as a whole",
+		calendar.ErrCursor)
 	head, rest, _ := strings.Cut(s, "\n")
 	c := &cursor{}
 	if !c.parseHead(head) {
@@ -91,7 +93,8 @@ func parseCursor(s string) (*cursor, error) {
 func (c *cursor) parseHead(head string) bool {
 	said, ok := strings.CutPrefix(head, cursorHeader)
 	parts := strings.Split(said, " ")
-	if !ok || len(parts) != 3 || !slices.Contains([]string{bySync, byCTag, byETag}, parts[0]) || parts[1] != readWrite && parts[1] != readOnly {
+	if !ok || len(parts) != 3 || !slices.Contains([]string{bySync, byCTag, byETag}, parts[0]) ||
+		parts[1] != readWrite && parts[1] != readOnly {
 		return false
 	}
 	day, err := strconv.ParseInt(parts[2], 10, 64)
@@ -119,7 +122,9 @@ func parseItem(line string) (it item, ok bool) {
 func (c *cursor) place(cfg *Config, base *url.URL) (*place, error) {
 	at, err := url.Parse(c.at)
 	if err != nil || at.Host == "" || !strings.HasSuffix(at.Path, "/") || cfg.mayKnow(base, at) != nil {
-		return nil, fmt.Errorf("caldav: %w: it is of another server; the calendar is read again as a whole", calendar.ErrCursor)
+		return nil, fmt.Errorf("caldav: %w: it is of another server; the calendar is read again as a whole",
+			calendar.ErrCursor)
 	}
-	return &place{url: at, mode: c.mode, readOnly: c.rights == readOnly, own: strings.TrimSuffix(at.String(), "/") == strings.TrimSuffix(base.String(), "/")}, nil
+	return &place{url: at, mode: c.mode, readOnly: c.rights == readOnly,
+		own: strings.TrimSuffix(at.String(), "/") == strings.TrimSuffix(base.String(), "/")}, nil
 }

@@ -12,8 +12,8 @@ import (
 	"zoomtag/providers/calendar/caldav/caldavtest"
 )
 
-// cyrusConfig has everything in one folder, and scheduling on. The addresses of those who sign in are at example.com. What is deleted is gone
-// at once: kept under its name and the second, it stands in the way of the next one.
+// cyrusConfig has everything in one folder, and scheduling on. The addresses of those who sign in are at example.com.
+// What is deleted is gone at once: kept under its name and the second, it stands in the way of the next one.
 const cyrusConfig = `configdirectory: %[1]s
 partition-default: %[1]s/spool
 proc_path: %[1]s/proc
@@ -61,13 +61,16 @@ func startCyrus(t testing.TB) *peer {
 		cmd.Stdin = strings.NewReader(caldavtest.Password)
 		h.finish(cmd)
 	}
-	launch(t, h.command("cyrmaster", "-C", h.path("imapd.conf"), "-M", h.path("cyrus.conf"), "-p", h.path("master.pid")), web)
+	launch(t, h.command("cyrmaster", "-C", h.path("imapd.conf"), "-M", h.path("cyrus.conf"), "-p",
+		h.path("master.pid")), web)
 	admin := &mailbox{port: imap}
 	admin.tell(t, "CREATE user/"+caldavtest.Username, "CREATE user/"+guest) // without a mailbox nobody has calendars
 	root := "http://127.0.0.1:" + web
-	return &peer{root: root, home: root + "/dav/calendars/user/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
+	return &peer{root: root, home: root + "/dav/calendars/user/" + caldavtest.Username + "/", user: caldavtest.Username,
+		password: caldavtest.Password,
 		share: func(t *testing.T, collection string, write bool) {
-			admin.tell(t, fmt.Sprintf(`SETACL "user/%s/#calendars/%s" %s %s`, caldavtest.Username, collection, guest, cyrusRights[write]))
+			admin.tell(t, fmt.Sprintf(`SETACL "user/%s/#calendars/%s" %s %s`, caldavtest.Username, collection, guest,
+				cyrusRights[write]))
 		}}
 }
 

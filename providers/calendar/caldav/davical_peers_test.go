@@ -12,7 +12,8 @@ import (
 	"zoomtag/providers/calendar/caldav/caldavtest"
 )
 
-// davicalApache serves DAViCal with the configuration of Debian's packages, and compresses what Debian's Apache compresses.
+// davicalApache serves DAViCal with the configuration of Debian's packages, and compresses what Debian's Apache
+// compresses.
 const davicalApache = `ServerRoot %[1]s
 ServerName localhost
 Listen 127.0.0.1:%[2]s
@@ -54,9 +55,11 @@ func startDavical(t testing.TB) *peer {
 	h.env = []string{"PGHOST=127.0.0.1", "PGPORT=" + database}
 	h.folder("htdocs")
 	h.file("apache.conf", fmt.Sprintf(davicalApache, h.dir, web))
-	h.finish(h.command(postgres(t, "initdb"), "-D", h.path("data"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"))
+	h.finish(h.command(postgres(t, "initdb"), "-D", h.path("data"), "-A", "trust", "-U", "postgres", "-E", "UTF8",
+		"--locale=C", "-N"))
 	launch(t, h.command(postgres(t, "postgres"), "-D", h.path("data"), "-p", database, "-k", h.dir,
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "jit=off", "-c", "synchronous_commit=off"), database)
+		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "jit=off", "-c", "synchronous_commit=off"),
+		database)
 	h.finish(h.command("pg_isready", "-t", "30"))
 	create := h.command("/usr/share/davical/dba/create-database.sh", "davical", "admin")
 	create.Env = append(create.Env, "PGUSER=postgres")
@@ -70,15 +73,18 @@ func startDavical(t testing.TB) *peer {
 		}
 	})
 	root := "http://127.0.0.1:" + web
-	p := &peer{root: root, home: root + "/davical/caldav.php/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
+	p := &peer{root: root, home: root + "/davical/caldav.php/" + caldavtest.Username + "/", user: caldavtest.Username,
+		password: caldavtest.Password,
 		forgives: true, pages: root + "/davical/"}
 	p.share = func(t *testing.T, collection string, write bool) {
 		privileges := `<D:privilege><D:read/></D:privilege><D:privilege><D:read-current-user-privilege-set/></D:privilege>`
 		if write {
 			privileges += `<D:privilege><D:write/></D:privilege>`
 		}
-		(&app{t: t, url: p.home, user: p.user, password: p.password}).do("ACL", collection+"/", `<D:acl xmlns:D="DAV:"><D:ace><D:principal><D:href>`+
-			"/davical/caldav.php/"+guest+`/</D:href></D:principal><D:grant>`+privileges+`</D:grant></D:ace></D:acl>`)
+		(&app{t: t, url: p.home, user: p.user, password: p.password}).do("ACL", collection+"/",
+			`<D:acl xmlns:D="DAV:"><D:ace><D:principal><D:href>`+
+				"/davical/caldav.php/"+guest+`/</D:href></D:principal><D:grant>`+privileges+
+				`</D:grant></D:ace></D:acl>`)
 	}
 	return p
 }

@@ -12,8 +12,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// brokenError is a failure of the network or of the server's: nothing is concluded from it, and a reading call is tried again, unless it
-// is lasting.
+// brokenError is a failure of the network or of the server's: nothing is concluded from it, and a reading call is tried
+// again, unless it is lasting.
 type brokenError struct {
 	text    string
 	status  int // of the answer, if that was it
@@ -93,7 +93,8 @@ type davError struct {
 
 func (e davError) refusal() (r refusal) {
 	for _, child := range e.Children {
-		if text := strings.TrimSpace(child.Text); text != "" && child.XMLName.Space != nsDAV && child.XMLName.Space != nsCalDAV {
+		if text := strings.TrimSpace(child.Text); text != "" && child.XMLName.Space != nsDAV &&
+			child.XMLName.Space != nsCalDAV {
 			r.words = rest.Snippet([]byte(text), 200) // sabre's message
 		} else if len(r.conditions) < 8 {
 			r.conditions = append(r.conditions, rest.Cut(child.XMLName.Local, 60))
@@ -145,8 +146,10 @@ func (c *Calendar) refused(status int, header http.Header, r refusal) error {
 	case http.StatusRequestEntityTooLarge:
 		return refused(calendar.ErrDenied, "the event is larger than the server accepts")
 	case http.StatusUnsupportedMediaType, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return words.Say(refused(calendar.ErrDenied, "the server does not do that"), fmt.Sprintf("what answers at %s does not do "+
-			"what a CalDAV server does (HTTP %d): write the address of such a server, or of a calendar there, as caldav.url", c.base.Redacted(), status))
+		return words.Say(refused(calendar.ErrDenied, "the server does not do that"),
+			fmt.Sprintf("what answers at %s does not do "+
+				"what a CalDAV server does (HTTP %d): write the address of such a server, or of a calendar there, as "+
+				"caldav.url", c.base.Redacted(), status))
 	}
 	return &brokenError{text: "the server has a problem of its own" + said, status: status}
 }
@@ -160,7 +163,8 @@ func (c *Calendar) signInMend(header http.Header) string {
 	case c.cfg.Username != "" && strings.Contains(asked, "digest") && !strings.Contains(asked, "basic"):
 		return "the server takes passwords by the Digest method only, which zoomtag does not speak: set it to Basic"
 	}
-	return "the server does not accept the sign-in: check caldav.username and caldav.password; many servers want an app password, made for zoomtag in the account's settings"
+	return "the server does not accept the sign-in: check caldav.username and caldav.password; many servers want an " +
+		"app password, made for zoomtag in the account's settings"
 }
 
 // said is what the server says, in brackets behind the sentence.
@@ -177,13 +181,15 @@ func (r refusal) said(status int) string {
 
 // throttled is the server asking for a pause.
 func (c *Calendar) throttled(header http.Header, said string) error {
-	return &calendar.Throttled{Until: c.slow.Until(header, c.cfg.Now()), Err: errors.New("the server asks for a pause" + said)}
+	return &calendar.Throttled{Until: c.slow.Until(header, c.cfg.Now()),
+		Err: errors.New("the server asks for a pause" + said)}
 }
 
 // asMissing is the refusal of something that is not there.
 func asMissing(err error) bool {
 	var refused *refusedError
-	return errors.As(err, &refused) && refused.kind == nil && (refused.status == http.StatusNotFound || refused.status == http.StatusGone)
+	return errors.As(err, &refused) && refused.kind == nil && (refused.status == http.StatusNotFound ||
+		refused.status == http.StatusGone)
 }
 
 // aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
@@ -194,6 +200,7 @@ func (c *Calendar) aboutCalendar(err error) error {
 	c.mu.Lock()
 	c.place = nil // it may have been made anew
 	c.mu.Unlock()
-	text := "there is no calendar at " + c.base.Redacted() + " that this account may see: check caldav.url, and that a CalDAV server is there; nothing is cancelled"
+	text := "there is no calendar at " + c.base.Redacted() + " that this account may see: check caldav.url, and that " +
+		"a CalDAV server is there; nothing is cancelled"
 	return words.Say(fmt.Errorf("%w: %w", calendar.ErrAbsent, err), text)
 }

@@ -14,8 +14,8 @@ import (
 // isStrong reports whether an ETag is one by which If-Match compares (RFC 9110, section 8.8.3).
 func isStrong(etag string) bool { return len(etag) > 2 && etag[0] == '"' && etag[len(etag)-1] == '"' }
 
-// version changes with every change of an object: its ETag, or what it says where the server has no good one. Line ends do not count:
-// XML does not keep them.
+// version changes with every change of an object: its ETag, or what it says where the server has no good one. Line ends
+// do not count: XML does not keep them.
 func version(etag string, raw []byte) string {
 	if isStrong(etag) {
 		return etag
@@ -46,7 +46,8 @@ func (c *Calendar) examine(id, etag string, raw []byte, whole bool) (l look, err
 	case 1:
 		l.uid = uids[0]
 	default: // RFC 4791, section 4.1
-		return l, fmt.Errorf("caldav: %w: %s holds %d events, where a CalDAV object holds one", calendar.ErrMalformed, id, len(uids))
+		return l, fmt.Errorf("caldav: %w: %s holds %d events, where a CalDAV object holds one", calendar.ErrMalformed,
+			id, len(uids))
 	}
 	ev, was, ok, err := c.reader.Event(doc, id, l.uid)
 	if err != nil {
@@ -62,7 +63,8 @@ func (c *Calendar) examine(id, etag string, raw []byte, whole bool) (l look, err
 	return l, nil
 }
 
-// judge says what a write would lead to: a server that schedules (RFC 6638) mails the guests of what its owner organizes.
+// judge says what a write would lead to: a server that schedules (RFC 6638) mails the guests of what its owner
+// organizes.
 func (c *Calendar) judge(ev *calendar.Event, was *ical.Event) {
 	c.mu.Lock()
 	why := c.place.denies()
@@ -76,6 +78,7 @@ func (c *Calendar) judge(ev *calendar.Event, was *ical.Event) {
 	case c.cfg.Announce:
 		ev.Mails = guests
 	default:
-		ev.Sealed = "it has guests, whom the server may mail when the event is changed: write quiet: true into the caldav section if it mails nobody, or link: { announce: all } if they shall hear of the link"
+		ev.Sealed = "it has guests, whom the server may mail when the event is changed: write quiet: true into the " +
+			"caldav section if it mails nobody, or link: { announce: all } if they shall hear of the link"
 	}
 }

@@ -23,8 +23,9 @@ func (p *peer) connect(t *testing.T, user, url, name string) *caldav.Calendar {
 	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	c, err := caldav.New(caldav.Config{URL: url, Calendar: name, Username: user, Password: p.password, Owners: []string{caldavtest.Owner},
-		Quiet: true, HTTP: transport, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	c, err := caldav.New(caldav.Config{URL: url, Calendar: name, Username: user, Password: p.password,
+		Owners: []string{caldavtest.Owner},
+		Quiet:  true, HTTP: transport, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,18 +35,20 @@ func (p *peer) connect(t *testing.T, user, url, name string) *caldav.Calendar {
 // named is what makes a calendar with a name for people, for one kind of component.
 func named(name, component string) string {
 	return `<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop><D:displayname>` + name +
-		`</D:displayname><C:supported-calendar-component-set><C:comp name="` + component + `"/></C:supported-calendar-component-set></D:prop></D:set></C:mkcalendar>`
+		`</D:displayname><C:supported-calendar-component-set><C:comp name="` + component +
+		`"/></C:supported-calendar-component-set></D:prop></D:set></C:mkcalendar>`
 }
 
-// homes begins with the address of the server, as a person does: its calendars for events are found, one of them is chosen by its name, and
-// neither tasks nor what the server keeps for scheduling is taken for a calendar.
+// homes begins with the address of the server, as a person does: its calendars for events are found, one of them is
+// chosen by its name, and neither tasks nor what the server keeps for scheduling is taken for a calendar.
 func (p *peer) homes(t *testing.T) {
 	p.mkcalendar(t, "one/", named("Work", "VEVENT"))
 	p.mkcalendar(t, "two/", named("Private", "VEVENT"))
 	p.mkcalendar(t, "three/", named("Tasks", "VTODO"))
 	p.owner(t).put("one/guests.ics", withGuest(anEvent("Guests #zoom"))) // this makes the server's boxes
 	names := listedNames(t, p.connect(t, p.user, p.root, ""))
-	for name, want := range map[string]bool{"Work": true, "Private": true, "Tasks": false, "Inbox": false, "Outbox": false} {
+	for name, want := range map[string]bool{"Work": true, "Private": true, "Tasks": false, "Inbox": false,
+		"Outbox": false} {
 		if slices.ContainsFunc(names, func(listed string) bool { return strings.Contains(listed, name) }) != want {
 			t.Errorf("the calendars are %q", names)
 		}
@@ -55,11 +58,13 @@ func (p *peer) homes(t *testing.T) {
 			t.Errorf("the guest has a calendar %q", name)
 		}
 	}
-	if _, err := p.connect(t, p.user, p.root, "").Changes(t.Context(), ""); !errors.Is(err, calendar.ErrUnchosen) || !strings.Contains(err.Error(), `calendar: "Work"`) {
+	if _, err := p.connect(t, p.user, p.root, "").Changes(t.Context(), ""); !errors.Is(err, calendar.ErrUnchosen) ||
+		!strings.Contains(err.Error(), `calendar: "Work"`) {
 		t.Errorf("none is chosen: %v", err)
 	}
 	if p.pages != "" {
-		if _, err := p.connect(t, p.user, p.pages, "").Changes(t.Context(), ""); !strings.Contains(words.Of(err), "its calendars are at "+p.pages) {
+		if _, err := p.connect(t, p.user, p.pages, "").Changes(t.Context(), ""); !strings.Contains(words.Of(err),
+			"its calendars are at "+p.pages) {
 			t.Errorf("at the pages for people: %v", err)
 		}
 	}
@@ -87,11 +92,12 @@ func listedNames(t *testing.T, c *caldav.Calendar) (names []string) {
 
 // withGuest is an event to which the guest is invited.
 func withGuest(e calendar.Event) string {
-	return strings.Replace(newObject(e), "\r\nCLASS:", "\r\nATTENDEE:mailto:"+caldavtest.Owner+"\r\nATTENDEE;RSVP=TRUE:mailto:"+guest+"@example.com\r\nCLASS:", 1)
+	return strings.Replace(newObject(e), "\r\nCLASS:", "\r\nATTENDEE:mailto:"+caldavtest.Owner+
+		"\r\nATTENDEE;RSVP=TRUE:mailto:"+guest+"@example.com\r\nCLASS:", 1)
 }
 
-// shares: what is shared for reading is not written to, and nothing is begun for it; with the right to write it is a calendar like any other;
-// and what is not shared says nothing of its events.
+// shares: what is shared for reading is not written to, and nothing is begun for it; with the right to write it is a
+// calendar like any other; and what is not shared says nothing of its events.
 func (p *peer) shares(t *testing.T) {
 	p.mkcalendar(t, "one/", named("Work", "VEVENT"))
 	p.mkcalendar(t, "two/", named("Private", "VEVENT"))
@@ -114,13 +120,14 @@ func (p *peer) shares(t *testing.T) {
 		t.Errorf("shared for writing: %+v", next)
 	}
 	set(t, c, ev.ID, linked("1"))
-	if _, err := p.connect(t, guest, p.home+"two/", "").Changes(t.Context(), ""); err == nil || errors.Is(err, calendar.ErrGone) {
+	if _, err := p.connect(t, guest, p.home+"two/", "").Changes(t.Context(), ""); err == nil ||
+		errors.Is(err, calendar.ErrGone) {
 		t.Errorf("not shared: %v", err)
 	}
 }
 
-// madeAnew: a calendar that was removed and made again under its address has other events. What is no more shows, whatever the server makes
-// of the sync token.
+// madeAnew: a calendar that was removed and made again under its address has other events. What is no more shows,
+// whatever the server makes of the sync token.
 func (p *peer) madeAnew(t *testing.T) {
 	own := p.owner(t)
 	p.mkcalendar(t, "again/", "")

@@ -15,9 +15,10 @@ func multistatusOf(inside string) string {
 // TestHostileAnswers: what is held of an answer is bounded, and such an answer is not asked for again.
 func TestHostileAnswers(t *testing.T) {
 	for name, body := range map[string]string{
-		"deep":           multistatusOf("<response>" + strings.Repeat("<a>", 1000)),
-		"deep, skipped":  multistatusOf(strings.Repeat("<x>", 1000)),
-		"large":          multistatusOf("<response><href>/a</href><propstat><prop><C:calendar-data>" + strings.Repeat("x", maxElement)),
+		"deep":          multistatusOf("<response>" + strings.Repeat("<a>", 1000)),
+		"deep, skipped": multistatusOf(strings.Repeat("<x>", 1000)),
+		"large": multistatusOf("<response><href>/a</href><propstat><prop><C:calendar-data>" +
+			strings.Repeat("x", maxElement)),
 		"other charset":  `<?xml version="1.0" encoding="ISO-8859-1"?><multistatus xmlns="DAV:"/>`,
 		"entity":         `<!DOCTYPE m [<!ENTITY a "aaaa">]><multistatus xmlns="DAV:"><response><href>&a;</href></response></multistatus>`,
 		"bad character":  multistatusOf("<response><href>&#8;</href></response>"),
@@ -36,11 +37,13 @@ func TestHostileAnswers(t *testing.T) {
 			t.Errorf("%s: it took %s", name, took)
 		}
 	}
-	for name, body := range map[string]string{"nothing": "", "cut": multistatusOf("<response><href>/a</href>"), "half a tag": `<multistatus xmlns="DAV:"><resp`} {
+	for name, body := range map[string]string{"nothing": "", "cut": multistatusOf("<response><href>/a</href>"),
+		"half a tag": `<multistatus xmlns="DAV:"><resp`} {
 		_, err := multistatus(t.Context(), strings.NewReader(body), func(*response) error { return nil })
 		var broken *brokenError
 		if name == "cut" {
-			_, err = multistatus(t.Context(), strings.NewReader(body[:len(body)-20]), func(*response) error { return nil })
+			_, err = multistatus(t.Context(), strings.NewReader(body[:len(body)-20]),
+				func(*response) error { return nil })
 		}
 		if !errors.As(err, &broken) || broken.lasting {
 			t.Errorf("%s: %v", name, err)
@@ -109,8 +112,10 @@ END:VCALENDAR</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat
 }
 
 func FuzzCursor(f *testing.F) {
-	f.Add((&cursor{mode: bySync, rights: readWrite, day: 20417, at: "https://dav.example.com/a/", token: "t\n"}).String())
-	f.Add((&cursor{mode: byCTag, rights: readOnly, day: 1, at: "https://dav.example.com/a/", items: []item{{"a.ics", `"1"`}, {"b.ics", ""}}}).String())
+	f.Add((&cursor{mode: bySync, rights: readWrite, day: 20417, at: "https://dav.example.com/a/",
+		token: "t\n"}).String())
+	f.Add((&cursor{mode: byCTag, rights: readOnly, day: 1, at: "https://dav.example.com/a/",
+		items: []item{{"a.ics", `"1"`}, {"b.ics", ""}}}).String())
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := parseCursor(s)
 		if err != nil || c == nil {
@@ -125,7 +130,8 @@ func FuzzCursor(f *testing.F) {
 
 // FuzzNames: an id leads back to itself, whatever an address looks like.
 func FuzzNames(f *testing.F) {
-	for _, href := range []string{"/alice/cal/a.ics", "a%2Fb.ics", "/alice/cal/100%.ics", "https://x/alice/cal/%C3%BC.ics", "/alice/cal/../b.ics", "/alice/cal/%2e%2e", "//evil/alice/cal/a"} {
+	for _, href := range []string{"/alice/cal/a.ics", "a%2Fb.ics", "/alice/cal/100%.ics",
+		"https://x/alice/cal/%C3%BC.ics", "/alice/cal/../b.ics", "/alice/cal/%2e%2e", "//evil/alice/cal/a"} {
 		f.Add(href)
 	}
 	base, err := url.Parse("https://dav.example.com/alice/cal/")

@@ -15,7 +15,8 @@ import (
 // guest is the second person on a server that knows several. The password is that of the owner.
 const guest = "guest"
 
-// house is the folder of a server that does not run as root, and the user that it runs as: its own one, or whoever runs the tests.
+// house is the folder of a server that does not run as root, and the user that it runs as: its own one, or whoever runs
+// the tests.
 type house struct {
 	t    testing.TB
 	dir  string

@@ -15,8 +15,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// life takes one series through all that its owner may do to it, with the whole engine: there is one meeting at any time, every edit of the
-// owner stands, and at rest nothing is written.
+// life takes one series through all that its owner may do to it, with the whole engine: there is one meeting at any
+// time, every edit of the owner stands, and at rest nothing is written.
 func (p *peer) life(t *testing.T) { newLife(t, p).live() }
 
 // life is a series on a server, and an engine that keeps it.
@@ -109,7 +109,8 @@ func (l *life) shows(meetings, blocks int, words ...string) {
 
 func (l *life) live() {
 	start := l.now.AddDate(0, 0, 7).Truncate(time.Hour)
-	l.step, l.id = "tag", l.w.PutSeries(calendar.Event{Title: "Talk #zoom", Description: "Agenda: all, of it; and more", Start: start, End: start.Add(time.Hour)}, 6)
+	l.step, l.id = "tag", l.w.PutSeries(calendar.Event{Title: "Talk #zoom", Description: "Agenda: all, of it; and more",
+		Start: start, End: start.Add(time.Hour)}, 6)
 	l.pass(0)
 	l.shows(1, 1, "SUMMARY:Talk #zoom", "Agenda")
 	meeting := l.zoom.Meetings()[0].ID

@@ -29,13 +29,15 @@ type place struct {
 	mode     string
 	name     string
 	readOnly bool
-	// secret says that the server does not tell whether it may be written to: it is taken as so until a write is refused.
+	// secret says that the server does not tell whether it may be written to: it is taken as so until a write is
+	// refused.
 	secret bool
 	// own says that it is at the configured address, and was not chosen among those found there.
 	own bool
 }
 
-// locate finds the collection: at Config.URL, or from there on through the principal and the calendar home (RFC 6764, section 6).
+// locate finds the collection: at Config.URL, or from there on through the principal and the calendar home (RFC 6764,
+// section 6).
 func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	c.mu.Lock()
 	known := c.place
@@ -61,7 +63,8 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pinned != nil && c.pinned.String() != found.url.String() {
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the calendar at %s is not found any more, and another one is, at %s: write the address of the one "+
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the calendar at %s is not found any more, and another "+
+			"one is, at %s: write the address of the one "+
 			"that is meant as caldav.url; nothing is cancelled", c.pinned.Path, found.url.Path))
 	}
 	c.place = found
@@ -75,7 +78,8 @@ func (c *Calendar) forget() {
 	c.place = nil
 }
 
-// pin has the collection be this one, until everything is listed anew. Of the events of one calendar, another one says nothing.
+// pin has the collection be this one, until everything is listed anew. Of the events of one calendar, another one says
+// nothing.
 func (c *Calendar) pin(at *url.URL) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,7 +94,8 @@ type resource struct {
 
 func (r *resource) isCalendar() bool { return r.Types.Calendar != nil }
 
-// holdsEvents reports whether a calendar is for events; where nothing is said it is for everything (RFC 4791, section 5.2.3).
+// holdsEvents reports whether a calendar is for events; where nothing is said it is for everything (RFC 4791, section
+// 5.2.3).
 func (r *resource) holdsEvents() bool {
 	if r.Components == nil || len(r.Components.List) == 0 {
 		return true
@@ -127,7 +132,8 @@ func (p *place) denies() string {
 	case p == nil || !p.readOnly:
 		return ""
 	case p.secret:
-		return "the server has refused a change of this calendar, and does not tell this account its rights: its owner has to share it with the right " +
+		return "the server has refused a change of this calendar, and does not tell this account its rights: its " +
+			"owner has to share it with the right " +
 			"to write; it is tried again in a day"
 	}
 	return "the calendar is shared for reading only: its owner has to share it with the right to write"
@@ -169,7 +175,8 @@ func (c *Calendar) entrance(ctx context.Context) (*resource, error) {
 	var refused *refusedError
 	atRoot := strings.Trim(c.base.Path, "/") == ""
 	var odd *brokenError
-	notDAV := errors.As(err, &refused) && refused.status != http.StatusUnauthorized || errors.As(err, &odd) && odd.answered
+	notDAV := errors.As(err, &refused) && refused.status != http.StatusUnauthorized || errors.As(err, &odd) &&
+		odd.answered
 	saysNothing := err == nil && !start.isCalendar() && start.Principal.Href == "" && len(start.Homes.Hrefs) == 0
 	if atRoot && (notDAV || saysNothing) {
 		known, wellErr := c.wellKnown(ctx)
@@ -193,8 +200,8 @@ func (c *Calendar) wellKnown(ctx context.Context) (*resource, error) {
 	return c.look(ctx, root.JoinPath(".well-known", "caldav"))
 }
 
-// elsewhere adds to a failure where the server says that its calendars are. They are not looked for there: what was configured may have been
-// a calendar, and another one is none in its place.
+// elsewhere adds to a failure where the server says that its calendars are. They are not looked for there: what was
+// configured may have been a calendar, and another one is none in its place.
 func (c *Calendar) elsewhere(ctx context.Context, err error) error {
 	known, wellErr := c.wellKnown(ctx)
 	if wellErr != nil || known.url.Path == c.base.Path {
@@ -204,7 +211,8 @@ func (c *Calendar) elsewhere(ctx context.Context, err error) error {
 		": write that as caldav.url if you mean them")
 }
 
-// homes are the calendar homes of which a resource tells, by itself or by way of the principal, and the resource that has told.
+// homes are the calendar homes of which a resource tells, by itself or by way of the principal, and the resource that
+// has told.
 func (c *Calendar) homes(ctx context.Context, start *resource) (*resource, []string, error) {
 	if len(start.Homes.Hrefs) == 0 && start.Principal.Href != "" {
 		principal, err := start.url.Parse(start.Principal.Href)
@@ -216,7 +224,8 @@ func (c *Calendar) homes(ctx context.Context, start *resource) (*resource, []str
 		}
 	}
 	if len(start.Homes.Hrefs) == 0 {
-		return nil, nil, words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing there says where calendars are: write the address of the "+
+		return nil, nil, words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing there says "+
+			"where calendars are: write the address of the "+
 			"calendar itself, which calendar apps show in the calendar's settings")
 	}
 	return start, start.Homes.Hrefs, nil
@@ -237,7 +246,8 @@ func (c *Calendar) allIn(ctx context.Context, start *resource, homes []string) (
 	for _, home := range homes {
 		at, err := start.url.Parse(strings.TrimSpace(home))
 		if err != nil {
-			unread = fmt.Errorf("caldav: list calendars: the server names an address that cannot be read (%s)", rest.Cut(home, 80))
+			unread = fmt.Errorf("caldav: list calendars: the server names an address that cannot be read (%s)",
+				rest.Cut(home, 80))
 			continue
 		}
 		list, err := c.calendarsIn(ctx, withSlash(at))
@@ -246,7 +256,8 @@ func (c *Calendar) allIn(ctx context.Context, start *resource, homes []string) (
 			continue
 		}
 		for _, r := range list {
-			if !slices.ContainsFunc(calendars, func(known resource) bool { return known.url.String() == r.url.String() }) {
+			if !slices.ContainsFunc(calendars,
+				func(known resource) bool { return known.url.String() == r.url.String() }) {
 				calendars = append(calendars, r)
 			}
 		}
@@ -303,30 +314,33 @@ func (c *Calendar) calendarsIn(ctx context.Context, home *url.URL) ([]resource, 
 	return slices.DeleteFunc(list, func(r resource) bool { return !r.isCalendar() || !r.holdsEvents() }), nil
 }
 
-// propfind asks for properties of a resource, or of one and those in it. What is said with another status than 200 is left out.
+// propfind asks for properties of a resource, or of one and those in it. What is said with another status than 200 is
+// left out.
 func (c *Calendar) propfind(ctx context.Context, what string, at *url.URL, depth, body string) ([]resource, error) {
 	var list []resource
-	err := c.read(ctx, call{what: what, method: methodPropfind, url: at, body: body, header: xmlHeaders(depth)}, func(a *answer, r io.Reader) error {
-		list = nil
-		_, err := multistatus(ctx, r, func(r *response) error {
-			if len(r.Hrefs) == 0 || r.status() != http.StatusOK {
+	err := c.read(ctx, call{what: what, method: methodPropfind, url: at, body: body, header: xmlHeaders(depth)},
+		func(a *answer, r io.Reader) error {
+			list = nil
+			_, err := multistatus(ctx, r, func(r *response) error {
+				if len(r.Hrefs) == 0 || r.status() != http.StatusOK {
+					return nil
+				}
+				if u, err := a.url.Parse(strings.TrimSpace(r.Hrefs[0])); err == nil {
+					list = append(list, resource{url: u, props: r.found()})
+				}
 				return nil
+			})
+			if depth == "0" && len(list) == 1 {
+				list[0].url = a.url // as it was asked for, after redirects
 			}
-			if u, err := a.url.Parse(strings.TrimSpace(r.Hrefs[0])); err == nil {
-				list = append(list, resource{url: u, props: r.found()})
-			}
-			return nil
+			return err
 		})
-		if depth == "0" && len(list) == 1 {
-			list[0].url = a.url // as it was asked for, after redirects
-		}
-		return err
-	})
 	return list, err
 }
 
 func xmlHeaders(depth string) map[string]string {
-	return map[string]string{"Content-Type": "application/xml; charset=utf-8", "Depth": depth, "Accept": "application/xml, text/xml"}
+	return map[string]string{"Content-Type": "application/xml; charset=utf-8", "Depth": depth,
+		"Accept": "application/xml, text/xml"}
 }
 
 // choose takes the calendar that is meant.
@@ -336,15 +350,19 @@ func (c *Calendar) choose(calendars []resource) (*place, error) {
 	case len(meant) == 1:
 		return meant[0].place(), nil
 	case len(calendars) == 0:
-		return nil, words.Say(calendar.ErrAbsent, "this account has no calendar for events: make one there, or check caldav.username; nothing is cancelled")
+		return nil, words.Say(calendar.ErrAbsent, "this account has no calendar for events: make one there, or check "+
+			"caldav.username; nothing is cancelled")
 	case len(meant) == 0:
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q: write one of these under caldav: %s; nothing is cancelled",
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q: write one of these "+
+			"under caldav: %s; nothing is cancelled",
 			c.cfg.Calendar, choices(calendars, calendars)))
 	case c.cfg.Calendar != "":
-		return nil, words.Say(calendar.ErrUnchosen, fmt.Sprintf("there are several calendars %q: write the line of the one that is meant under caldav: %s",
+		return nil, words.Say(calendar.ErrUnchosen, fmt.Sprintf("there are several calendars %q: write the line of "+
+			"the one that is meant under caldav: %s",
 			c.cfg.Calendar, choices(meant, calendars)))
 	}
-	return nil, words.Say(calendar.ErrUnchosen, "there are several calendars, and none is chosen: write the line of the one that is meant under caldav: "+
+	return nil, words.Say(calendar.ErrUnchosen, "there are several calendars, and none is chosen: write the line of "+
+		"the one that is meant under caldav: "+
 		choices(meant, calendars))
 }
 
@@ -360,7 +378,8 @@ func fitting(calendars []resource, wanted string) (meant []resource) {
 	return meant
 }
 
-// choices are the lines that choose one of the calendars in the list among all: by its name where no other goes by it, else by its address.
+// choices are the lines that choose one of the calendars in the list among all: by its name where no other goes by it,
+// else by its address.
 func choices(list, all []resource) string {
 	lines := make([]string, 0, len(list))
 	for _, r := range list {
@@ -375,8 +394,8 @@ func choices(list, all []resource) string {
 	return strings.Join(lines, " or ")
 }
 
-// standing proves that the collection is there, and that it is the one in which an event was looked for: one that was listed, or that the
-// configuration names by its address.
+// standing proves that the collection is there, and that it is the one in which an event was looked for: one that was
+// listed, or that the configuration names by its address.
 func (c *Calendar) standing(ctx context.Context, p *place) error {
 	r, err := c.look(ctx, p.url)
 	if err != nil {
@@ -384,18 +403,20 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	}
 	if !r.isCalendar() || r.url.String() != p.url.String() {
 		c.forget()
-		return words.Say(calendar.ErrAbsent, "there is no calendar at "+p.url.Path+" any more: correct caldav.url, or share the calendar again; nothing is cancelled")
+		return words.Say(calendar.ErrAbsent, "there is no calendar at "+p.url.Path+
+			" any more: correct caldav.url, or share the calendar again; nothing is cancelled")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !p.own && (c.pinned == nil || c.pinned.String() != p.url.String()) {
-		return fmt.Errorf("caldav: the calendar at %s has not been listed yet: what is not in it may be in another one", p.url.Path)
+		return fmt.Errorf("caldav: the calendar at %s has not been listed yet: what is not in it may be in another one",
+			p.url.Path)
 	}
 	return nil
 }
 
-// lookAgain finds out what may be done with the collection now, and, on the next day, whether its sync tokens can be relied on. What cannot
-// be found out stays as it was; a right that is secret does until the next day.
+// lookAgain finds out what may be done with the collection now, and, on the next day, whether its sync tokens can be
+// relied on. What cannot be found out stays as it was; a right that is secret does until the next day.
 func (c *Calendar) lookAgain(ctx context.Context, p *place, nextDay bool) {
 	r, err := c.look(ctx, p.url)
 	if err != nil || !r.isCalendar() {
@@ -420,8 +441,8 @@ func (c *Calendar) lookAgain(ctx context.Context, p *place, nextDay bool) {
 	}
 }
 
-// unsure reports whether only a write will tell if there is the right to write. Each event is then read by itself, right before it is settled: a
-// refusal shows in the next one, before anything is begun for it.
+// unsure reports whether only a write will tell if there is the right to write. Each event is then read by itself,
+// right before it is settled: a refusal shows in the next one, before anything is begun for it.
 func (c *Calendar) unsure() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -448,7 +469,8 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 	}
 	said := fmt.Sprintf("calendar %q at %s", p.name, p.url.Path)
 	if p.readOnly {
-		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with the right to write", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with " +
+			"the right to write", ReadOnly: true}, nil
 	}
 	return calendar.Introduction{Sentence: said + " can be read and changed"}, nil
 }

@@ -56,7 +56,8 @@ func noEvent(id string) error {
 }
 
 // multiget asks for some objects and shows what is said of each of them.
-func (c *Calendar) multiget(ctx context.Context, p *place, ids []string, each func(id string, status int, now props)) error {
+func (c *Calendar) multiget(ctx context.Context, p *place, ids []string,
+	each func(id string, status int, now props)) error {
 	type told struct {
 		id     string
 		status int
@@ -68,7 +69,8 @@ func (c *Calendar) multiget(ctx context.Context, p *place, ids []string, each fu
 		hrefs[i], asked[id] = c.object(p, id).EscapedPath(), true
 	}
 	var list []told
-	r := call{what: fmt.Sprintf("read %d events", len(ids)), method: methodReport, url: p.url, body: multiget(hrefs), header: xmlHeaders("1"), within: rest.ReportTime}
+	r := call{what: fmt.Sprintf("read %d events", len(ids)), method: methodReport, url: p.url, body: multiget(hrefs),
+		header: xmlHeaders("1"), within: rest.ReportTime}
 	err := c.read(ctx, r, func(_ *answer, body io.Reader) error {
 		list = nil
 		_, err := multistatus(ctx, body, func(r *response) error {
@@ -95,7 +97,8 @@ func (c *Calendar) fetch(ctx context.Context, p *place, ids []string) ([]calenda
 	return c.fetchWith(ctx, p, ids, c.change)
 }
 
-func (c *Calendar) fetchWith(ctx context.Context, p *place, ids []string, as func(id, etag, data string) calendar.Change) ([]calendar.Change, error) {
+func (c *Calendar) fetchWith(ctx context.Context, p *place, ids []string,
+	as func(id, etag, data string) calendar.Change) ([]calendar.Change, error) {
 	list := make([]calendar.Change, 0, len(ids))
 	for chunk := range slices.Chunk(ids, mostAtOnce) {
 		told := map[string]bool{}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// An id is the name of an object below its collection, decoded; one with a slash or a percent sign in it is kept encoded, and so every id
-// with a percent sign is.
+// An id is the name of an object below its collection, decoded; one with a slash or a percent sign in it is kept
+// encoded, and so every id with a percent sign is.
 
 // kind is what an address in an answer names.
 type kind int
@@ -58,7 +58,8 @@ func (p *place) idOf(href string) (id, spelled string, is kind) {
 // maxSpelled bounds how many names are remembered that a server writes in its own way.
 const maxSpelled = 100000
 
-// id is idOf for an object, whose spelling is remembered: not every server knows a name again that is encoded otherwise.
+// id is idOf for an object, whose spelling is remembered: not every server knows a name again that is encoded
+// otherwise.
 func (c *Calendar) id(p *place, href string) (id string, is kind) {
 	id, spelled, is := p.idOf(href)
 	if is != anObject || spelled == escapedName(id) {

@@ -37,11 +37,13 @@ func newObject(e calendar.Event) string {
 	if e.Zone == "Europe/Berlin" {
 		lines = append(lines, strings.Split(berlin, "\n")...)
 	}
-	lines = append(lines, "BEGIN:VEVENT", "UID:"+e.UID, "DTSTAMP:20260101T000000Z", "CREATED:20260101T000000Z", "SEQUENCE:1",
+	lines = append(lines, "BEGIN:VEVENT", "UID:"+e.UID, "DTSTAMP:20260101T000000Z", "CREATED:20260101T000000Z",
+		"SEQUENCE:1",
 		"ORGANIZER;CN=\"Owner: of it\":mailto:owner@example.com", "X-UNKNOWN;X-P=\"a:b\":kept as it is", "CLASS:PUBLIC")
 	lines = append(lines, texts(e)...)
 	lines = append(lines, times(e)...)
-	return folded(append(lines, "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder", "TRIGGER:-PT15M", "END:VALARM", "END:VEVENT", "END:VCALENDAR"))
+	return folded(append(lines, "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder", "TRIGGER:-PT15M",
+		"END:VALARM", "END:VEVENT", "END:VCALENDAR"))
 }
 
 var escape = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`)
@@ -82,7 +84,8 @@ func edited(raw string, change func(e *calendar.Event)) string {
 	before := e
 	change(&e)
 	if !e.Start.Equal(before.Start) || !e.End.Equal(before.End) {
-		others = slices.DeleteFunc(others, func(l string) bool { return property(l) == "DTSTART" || property(l) == "DTEND" })
+		others = slices.DeleteFunc(others,
+			func(l string) bool { return property(l) == "DTSTART" || property(l) == "DTEND" })
 		others = append(others, times(e)...)
 	}
 	return folded(slices.Concat(lines[:begin+1], others, texts(e), lines[inner:end], lines[end:]))
@@ -106,7 +109,8 @@ func cancelling(raw string, n int) string {
 		return folded(slices.Insert(lines, begin+1, "EXDATE"+at))
 	}
 	uid := lines[begin+slices.IndexFunc(lines[begin:], func(l string) bool { return strings.HasPrefix(l, "UID:") })]
-	called := append([]string{"BEGIN:VEVENT", uid, "DTSTAMP:20260101T000000Z", "RECURRENCE-ID" + at, "STATUS:CANCELLED"}, times(e)...)
+	called := append([]string{"BEGIN:VEVENT", uid, "DTSTAMP:20260101T000000Z", "RECURRENCE-ID" + at,
+		"STATUS:CANCELLED"}, times(e)...)
 	return folded(slices.Insert(lines, len(lines)-1, append(called, "END:VEVENT")...))
 }
 
@@ -125,7 +129,8 @@ func excepting(raw string, n int, title, description string) string {
 		lines = slices.Delete(lines, from, at+slices.Index(lines[at:], "END:VEVENT")+1)
 	}
 	uid := lines[begin+slices.IndexFunc(lines[begin:], func(l string) bool { return strings.HasPrefix(l, "UID:") })]
-	own := slices.Concat([]string{"BEGIN:VEVENT", uid, "DTSTAMP:20260101T000000Z", id}, times(e), texts(e), []string{"END:VEVENT"})
+	own := slices.Concat([]string{"BEGIN:VEVENT", uid, "DTSTAMP:20260101T000000Z", id}, times(e), texts(e),
+		[]string{"END:VEVENT"})
 	return folded(slices.Insert(lines, len(lines)-1, own...))
 }
 

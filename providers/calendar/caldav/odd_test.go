@@ -30,7 +30,8 @@ func anEvent(title string) calendar.Event {
 
 func aLink(number string) calendar.Link {
 	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aB.1"
-	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" + calendar.BlockLast}
+	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
+		calendar.BlockLast}
 }
 
 func list(t *testing.T, c *caldav.Calendar, cursor string) calendar.Changes {
@@ -62,9 +63,11 @@ func link(t *testing.T, c *caldav.Calendar, id string, l calendar.Link) calendar
 	return ev
 }
 
-// TestAnotherCalendarProvesNothing: of the events of a calendar that is not there any more, the one that now is the only one says nothing.
+// TestAnotherCalendarProvesNothing: of the events of a calendar that is not there any more, the one that now is the
+// only one says nothing.
 func TestAnotherCalendarProvesNothing(t *testing.T) {
-	w, s := emulated(t, caldavtest.Options{}, func(s *caldavtest.Server) caldav.Config { return caldav.Config{URL: s.HomeURL()} })
+	w, s := emulated(t, caldavtest.Options{},
+		func(s *caldavtest.Server) caldav.Config { return caldav.Config{URL: s.HomeURL()} })
 	s.RemoveCollection(caldavtest.Private)
 	s.RemoveCollection(caldavtest.Holidays)
 	id := w.Put(anEvent("Talk"))
@@ -76,7 +79,8 @@ func TestAnotherCalendarProvesNothing(t *testing.T) {
 		if _, err := c.Get(t.Context(), id); err == nil || errors.Is(err, calendar.ErrGone) {
 			t.Errorf("Get: %v", err)
 		}
-		if got, err := c.MultiGet(t.Context(), []string{id, "x.ics"}); errors.Is(got[id].Err, calendar.ErrGone) || errors.Is(err, calendar.ErrGone) {
+		if got, err := c.MultiGet(t.Context(), []string{id, "x.ics"}); errors.Is(got[id].Err, calendar.ErrGone) ||
+			errors.Is(err, calendar.ErrGone) {
 			t.Errorf("MultiGet: %+v, %v", got, err)
 		}
 		if changes, err := c.Changes(t.Context(), cursor); err == nil {
@@ -116,21 +120,25 @@ func TestGuestsOfOneOccurrence(t *testing.T) {
 	w, s := emulated(t, caldavtest.Options{}, nil)
 	e := anEvent("Series")
 	raw := strings.Replace(newObject(e), "\r\nCLASS:", "\r\nRRULE:FREQ=WEEKLY\r\nCLASS:", 1)
-	override := "BEGIN:VEVENT\r\nUID:" + e.UID + "\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:" + e.Start.AddDate(0, 0, 7).Format("20060102T150405Z") +
-		"\r\nDTSTART:" + e.Start.AddDate(0, 0, 8).Format("20060102T150405Z") + "\r\nORGANIZER:mailto:" + caldavtest.Owner + "\r\nATTENDEE:mailto:guest@example.org\r\nSUMMARY:Once\r\nEND:VEVENT\r\n"
+	override := "BEGIN:VEVENT\r\nUID:" + e.UID + "\r\nDTSTAMP:20260101T000000Z\r\nRECURRENCE-ID:" +
+		e.Start.AddDate(0, 0, 7).Format("20060102T150405Z") +
+		"\r\nDTSTART:" + e.Start.AddDate(0, 0, 8).Format("20060102T150405Z") + "\r\nORGANIZER:mailto:" +
+		caldavtest.Owner + "\r\nATTENDEE:mailto:guest@example.org\r\nSUMMARY:Once\r\nEND:VEVENT\r\n"
 	s.Put("", "s.ics", strings.Replace(raw, "END:VCALENDAR", override+"END:VCALENDAR", 1))
 	for _, c := range []struct {
 		name                    string
 		quiet, announce, sealed bool
 		mails                   int
-	}{{name: "nothing said", sealed: true}, {name: "quiet", quiet: true}, {name: "announced", announce: true, mails: 1}} {
+	}{{name: "nothing said", sealed: true}, {name: "quiet", quiet: true},
+		{name: "announced", announce: true, mails: 1}} {
 		w.config.Quiet, w.config.Announce = c.quiet, c.announce
 		cal := w.connect()
 		ev, err := cal.Get(t.Context(), "s.ics")
 		if err != nil || (ev.Sealed != "") != c.sealed || len(ev.Mails) != c.mails {
 			t.Errorf("%s: sealed %q, mails %q, %v", c.name, ev.Sealed, ev.Mails, err)
 		}
-		if _, err := cal.SetLink(t.Context(), "s.ics", ev.Version, aLink("1")); c.sealed != errors.Is(err, calendar.ErrDenied) {
+		if _, err := cal.SetLink(t.Context(), "s.ics", ev.Version, aLink("1")); c.sealed != errors.Is(err,
+			calendar.ErrDenied) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -144,15 +152,20 @@ func TestStrangeAddresses(t *testing.T) {
 		c := w.connect()
 		cursor := list(t, c, "").Cursor
 		id := w.Put(anEvent("Call"))
-		s.Break(caldavtest.Fault{Match: caldavtest.Reports(""), Replace: func(body string) string { return strings.ReplaceAll(body, "/work/", "/behind/a/proxy/") }})
+		s.Break(caldavtest.Fault{Match: caldavtest.Reports(""),
+			Replace: func(body string) string { return strings.ReplaceAll(body, "/work/", "/behind/a/proxy/") }})
 		for _, from := range []string{"", cursor} {
-			if changes, err := c.Changes(t.Context(), from); err == nil || errors.Is(err, calendar.ErrCursor) || !strings.Contains(err.Error(), "caldav.url") {
+			if changes, err := c.Changes(t.Context(), from); err == nil || errors.Is(err, calendar.ErrCursor) ||
+				!strings.Contains(err.Error(), "caldav.url") {
 				t.Errorf("%v, strange addresses: %+v, %v", detect, changes, err)
 			}
 		}
 		s.Mend()
 		moved := caldavtest.Redirected(http.StatusMovedPermanently, s.URL(caldavtest.Private))
-		moved.Match = func(r *http.Request) bool { return caldavtest.Reports("")(r) && strings.Contains(r.URL.Path, "/work/") }
+		moved.Match = func(r *http.Request) bool {
+			return caldavtest.Reports("")(r) &&
+				strings.Contains(r.URL.Path, "/work/")
+		}
 		s.Break(moved)
 		if changes, err := c.Changes(t.Context(), cursor); !errors.Is(err, calendar.ErrCursor) {
 			t.Errorf("%v, moved: %+v, %v", detect, changes, err)
@@ -166,7 +179,8 @@ func TestStrangeAddresses(t *testing.T) {
 
 // TestOddNames: each is known again, whoever wrote it.
 func TestOddNames(t *testing.T) {
-	names := []string{"plain.ics", "a b.ics", "a+b&c=d.ics", "a;b,c.ics", "ü-ñ.ics", "100%.ics", "a%2Fb.ics", "a%252Fb.ics", "..hidden.ics", "x@y:z.ics", "q?x#y.ics", "'(!)*~.ics"}
+	names := []string{"plain.ics", "a b.ics", "a+b&c=d.ics", "a;b,c.ics", "ü-ñ.ics", "100%.ics", "a%2Fb.ics",
+		"a%252Fb.ics", "..hidden.ics", "x@y:z.ics", "q?x#y.ics", "'(!)*~.ics"}
 	for _, hrefs := range []caldavtest.Hrefs{{}, {Escaped: true}, {Absolute: true}} {
 		w, s := emulated(t, caldavtest.Options{Hrefs: hrefs}, nil)
 		for i, name := range names {
@@ -180,7 +194,8 @@ func TestOddNames(t *testing.T) {
 			t.Errorf("%+v: %d of %d are listed", hrefs, len(all.List), len(names))
 		}
 		for _, ch := range all.List {
-			for _, c := range []*caldav.Calendar{c, w.connect()} { // a new process does not know how the server writes them
+			// a new process does not know how the server writes them
+			for _, c := range []*caldav.Calendar{c, w.connect()} {
 				if ev, err := c.Get(t.Context(), ch.ID); err != nil || ev.ID != ch.ID {
 					t.Errorf("%+v: Get(%q): %v", hrefs, ch.ID, err)
 				}
@@ -255,7 +270,8 @@ func TestReadOnlyAfterARestart(t *testing.T) {
 	}
 }
 
-// TestSecretRights: where the server does not tell whether a calendar may be written to, a refused write says so for a day, also after a restart.
+// TestSecretRights: where the server does not tell whether a calendar may be written to, a refused write says so for a
+// day, also after a restart.
 func TestSecretRights(t *testing.T) {
 	w, s := emulated(t, caldavtest.Options{SecretRights: true}, nil)
 	now := time.Now()
@@ -266,7 +282,8 @@ func TestSecretRights(t *testing.T) {
 	all := list(t, c, "")
 	several, severalErr := c.MultiGet(t.Context(), []string{id, other})
 	if ch, _ := change(all, other); ch.Event != nil || ch.Plain || len(several) > 0 || severalErr != nil {
-		t.Errorf("before a write an event is shown that may not be ours to write: %+v, %+v, %v", ch, several, severalErr)
+		t.Errorf("before a write an event is shown that may not be ours to write: %+v, %+v, %v", ch, several,
+			severalErr)
 	}
 	ev, err := c.Get(t.Context(), id)
 	if err != nil || ev.Denied != "" || all.ReadOnly != "" {
@@ -339,7 +356,8 @@ func TestSpacedETags(t *testing.T) {
 // TestFromTheServersAddress: its root may be a web page, and still its calendars are found.
 func TestFromTheServersAddress(t *testing.T) {
 	atRoot := func(r *http.Request) bool { return r.URL.Path == "/" }
-	for name, f := range map[string]caldavtest.Fault{"page": caldavtest.Page(200), "forbidden": caldavtest.Refused(403, "need-privileges"), "not allowed": caldavtest.Blank(405)} {
+	for name, f := range map[string]caldavtest.Fault{"page": caldavtest.Page(200),
+		"forbidden": caldavtest.Refused(403, "need-privileges"), "not allowed": caldavtest.Blank(405)} {
 		w, s := emulated(t, caldavtest.Options{WellKnown: 302}, func(s *caldavtest.Server) caldav.Config {
 			return caldav.Config{URL: s.RootURL(), Calendar: caldavtest.WorkTitle}
 		})
@@ -352,14 +370,16 @@ func TestFromTheServersAddress(t *testing.T) {
 	}
 }
 
-// TestAddressOfSomethingElse: where the address is that of a web page, or a wrong one, the message has the one that the server names. Nothing
-// is read from there.
+// TestAddressOfSomethingElse: where the address is that of a web page, or a wrong one, the message has the one that the
+// server names. Nothing is read from there.
 func TestAddressOfSomethingElse(t *testing.T) {
 	atPage := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/webmail/") }
-	for name, f := range map[string]caldavtest.Fault{"page": caldavtest.Page(200), "forbidden": caldavtest.Refused(403, "need-privileges"),
+	for name, f := range map[string]caldavtest.Fault{"page": caldavtest.Page(200),
+		"forbidden":   caldavtest.Refused(403, "need-privileges"),
 		"not allowed": caldavtest.Blank(405), "missing": caldavtest.Blank(404)} {
 		for _, known := range []int{302, 0} {
-			w, s := emulated(t, caldavtest.Options{WellKnown: known}, func(s *caldavtest.Server) caldav.Config { return caldav.Config{URL: s.RootURL() + "webmail/"} })
+			w, s := emulated(t, caldavtest.Options{WellKnown: known},
+				func(s *caldavtest.Server) caldav.Config { return caldav.Config{URL: s.RootURL() + "webmail/"} })
 			f.Match = atPage
 			s.Break(f)
 			c := w.connect()
@@ -383,7 +403,8 @@ func TestDeletedInTheMiddle(t *testing.T) {
 		ids = append(ids, w.Put(anEvent(fmt.Sprint("Talk ", i))))
 	}
 	s.Break(caldavtest.Fault{Match: caldavtest.NextPages, Replace: func(body string) string {
-		return strings.Replace(body, "</multistatus>", "<response><href>"+strings.TrimPrefix(s.URL(""), s.Address())+ids[0]+"</href><status>HTTP/1.1 404 Not Found</status></response></multistatus>", 1)
+		return strings.Replace(body, "</multistatus>", "<response><href>"+strings.TrimPrefix(s.URL(""), s.Address())+
+			ids[0]+"</href><status>HTTP/1.1 404 Not Found</status></response></multistatus>", 1)
 	}})
 	all := list(t, w.connect(), "")
 	if ch, ok := change(all, ids[0]); ok || all.Total != 3 {
@@ -398,7 +419,8 @@ func TestOwnCertificate(t *testing.T) {
 	defer server.Close()
 	s.Put("", "a.ics", newObject(anEvent("Talk")))
 	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	at, err := url.Parse(s.URL(""))
@@ -411,7 +433,8 @@ func TestOwnCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := caldav.New(caldav.Config{URL: server.URL + at.Path, Username: caldavtest.Username, Password: caldavtest.Password, HTTP: transport,
+		c, err := caldav.New(caldav.Config{URL: server.URL + at.Path, Username: caldavtest.Username,
+			Password: caldavtest.Password, HTTP: transport,
 			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
 		if err != nil {
 			t.Fatal(err)
@@ -423,7 +446,8 @@ func TestOwnCertificate(t *testing.T) {
 		transport.(*http.Transport).CloseIdleConnections()
 	}
 	for _, wrong := range []string{filepath.Join(t.TempDir(), "none.pem"), "odd_test.go"} {
-		if _, err := caldav.Transport(&http.Transport{}, wrong); err == nil || !strings.Contains(err.Error(), "ca_file") {
+		if _, err := caldav.Transport(&http.Transport{}, wrong); err == nil ||
+			!strings.Contains(err.Error(), "ca_file") {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}
@@ -436,7 +460,8 @@ func TestDescribe(t *testing.T) {
 	c := w.connect()
 	list(t, c, "")
 	d, err := c.Describe(t.Context(), id)
-	if want := anEvent("Talk #zoom"); err != nil || d.Title != want.Title || d.UID != want.UID || !d.Start.Equal(want.Start) || !d.End.Equal(want.End) ||
+	if want := anEvent("Talk #zoom"); err != nil || d.Title != want.Title || d.UID != want.UID ||
+		!d.Start.Equal(want.Start) || !d.End.Equal(want.End) ||
 		d.Organizer.Address != caldavtest.Owner || d.Sequence != 1 {
 		t.Errorf("%+v, %v", d, err)
 	}

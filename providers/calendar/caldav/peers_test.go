@@ -22,14 +22,15 @@ import (
 	"zoomtag/providers/calendar/calendartest"
 )
 
-// These tests run against real servers and beside real clients. With the tag peers they fail where one is not installed:
+// These tests run against real servers and beside real clients. With the tag peers they fail where one is not
+// installed:
 //
 //	apt-get install radicale xandikos vdirsyncer khal
 //	apt-get install --no-install-recommends cyrus-caldav cyrus-imapd sasl2-bin davical libapache2-mod-php postgresql
 //	go test -tags peers ./providers/calendar/caldav
 
-// TestServers starts the servers one after the other, so that two never take the same port. Then they work side by side, each on one test
-// after the other, since a UID may be there once for each person.
+// TestServers starts the servers one after the other, so that two never take the same port. Then they work side by
+// side, each on one test after the other, since a UID may be there once for each person.
 func TestServers(t *testing.T) {
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
@@ -48,11 +49,13 @@ func TestServers(t *testing.T) {
 }
 
 // servers starts each of the servers by its name.
-var servers = map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos, "cyrus": startCyrus, "davical": startDavical}
+var servers = map[string]func(testing.TB) *peer{"radicale": startRadicale, "xandikos": startXandikos,
+	"cyrus": startCyrus, "davical": startDavical}
 
 // contract runs the suite of all calendars, each test in a collection of its own.
 func (p *peer) contract(t *testing.T) {
-	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, New: func(t *testing.T) calendartest.World { return p.world(t) }})
+	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP,
+		New: func(t *testing.T) calendartest.World { return p.world(t) }})
 }
 
 // peer is a CalDAV server that runs as a process.
@@ -63,7 +66,8 @@ type peer struct {
 	user, password string
 	forgives       bool   // it takes sync tokens that it does not know
 	pages          string // address of its pages for people, where it has any
-	// share lets the guest read a collection of the owner's, or write to it as well; nil is a server that knows no people.
+	// share lets the guest read a collection of the owner's, or write to it as well; nil is a server that knows no
+	// people.
 	share func(t *testing.T, collection string, write bool)
 	n     int // collections made
 }
@@ -73,10 +77,12 @@ func startRadicale(t testing.TB) *peer {
 	t.Helper()
 	dir, port := t.TempDir(), freePort(t)
 	config := filepath.Join(dir, "config")
-	write(t, config, fmt.Sprintf("[server]\nhosts = 127.0.0.1:%s\n[auth]\ntype = none\n[storage]\nfilesystem_folder = %s\n[logging]\nlevel = warning\n",
+	write(t, config, fmt.Sprintf("[server]\nhosts = 127.0.0.1:%s\n[auth]\ntype = none\n[storage]\nfilesystem_folder "+
+		"= %s\n[logging]\nlevel = warning\n",
 		port, filepath.Join(dir, "collections")))
-	p := &peer{home: "http://127.0.0.1:" + port + "/" + caldavtest.Username + "/", user: caldavtest.Username, password: caldavtest.Password,
-		files: filepath.Join(dir, "collections", "collection-root", caldavtest.Username)}
+	p := &peer{home: "http://127.0.0.1:" + port + "/" + caldavtest.Username + "/", user: caldavtest.Username,
+		password: caldavtest.Password,
+		files:    filepath.Join(dir, "collections", "collection-root", caldavtest.Username)}
 	run(t, port, "radicale", "--config", config)
 	return p
 }
@@ -120,7 +126,8 @@ func run(t testing.TB, port, program string, args ...string) {
 	launch(t, exec.Command(installed(t, program), args...), port)
 }
 
-// launch starts a server and waits until it takes connections. It ends with the test, and so do the processes that it has started.
+// launch starts a server and waits until it takes connections. It ends with the test, and so do the processes that it
+// has started.
 func launch(t testing.TB, cmd *exec.Cmd, port string) {
 	t.Helper()
 	program := filepath.Base(cmd.Path)
@@ -213,7 +220,8 @@ func output(t testing.TB, dir, program string, args ...string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, installed(t, program), args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "LANG=C.UTF-8", "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CACHE_HOME="+dir)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "LANG=C.UTF-8", "HOME="+dir, "XDG_CONFIG_HOME="+dir,
+		"XDG_DATA_HOME="+dir, "XDG_CACHE_HOME="+dir)
 	cmd.Stdin = strings.NewReader("y\ny\ny\n")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

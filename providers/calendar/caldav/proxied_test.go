@@ -49,8 +49,9 @@ func (p proxy) expire() {
 		unknown.Match = caldavtest.Reports("sync-collection")
 		p.Break(unknown)
 		p.Break(caldavtest.Fault{Match: caldavtest.On("PROPFIND"), Replace: func(body string) string {
-			return strings.Replace(body, "<resourcetype", `<supported-report-set xmlns="DAV:"><supported-report><report><sync-collection/></report>`+
-				`</supported-report></supported-report-set><resourcetype`, 1)
+			return strings.Replace(body, "<resourcetype",
+				`<supported-report-set xmlns="DAV:"><supported-report><report><sync-collection/></report>`+
+					`</supported-report></supported-report-set><resourcetype`, 1)
 		}})
 	}
 }
@@ -68,10 +69,12 @@ func (a *app) put(name, raw string)      { a.do(http.MethodPut, name, raw) }
 func (a *app) object(name string) string { return a.do(http.MethodGet, name, "") }
 func (a *app) remove(name string)        { a.do(http.MethodDelete, name, "") }
 
-// do sends a request about an object, fails the test unless it succeeds, and returns what is answered. It also cleans up behind a test.
+// do sends a request about an object, fails the test unless it succeeds, and returns what is answered. It also cleans
+// up behind a test.
 func (a *app) do(method, name, body string) string {
 	a.t.Helper()
-	r, err := http.NewRequestWithContext(context.WithoutCancel(a.t.Context()), method, a.url+name, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(context.WithoutCancel(a.t.Context()), method, a.url+name,
+		strings.NewReader(body))
 	if err != nil {
 		a.t.Fatal(err)
 	}

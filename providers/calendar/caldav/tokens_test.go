@@ -33,8 +33,8 @@ func TestForgottenToken(t *testing.T) {
 	}
 }
 
-// TestDeletionIsProven: what the server calls deleted is more than missing, also where it was the last event, and its tokens are good for
-// that as long as it knows them.
+// TestDeletionIsProven: what the server calls deleted is more than missing, also where it was the last event, and its
+// tokens are good for that as long as it knows them.
 func TestDeletionIsProven(t *testing.T) {
 	w, s := emulated(t, likeDavical, nil)
 	id := w.Put(anEvent("Talk"))
@@ -81,7 +81,8 @@ func TestTokensOfAnEarlierRelease(t *testing.T) {
 
 // TestCTagComesBack: what has changed between two writes of one object shows although the CTag is the same again.
 func TestCTagComesBack(t *testing.T) {
-	w, s := emulated(t, caldavtest.Options{BadToken: caldavtest.BadTokenAll, CTagOfLast: true, Save: caldavtest.LikeRadicale}, nil)
+	w, s := emulated(t, caldavtest.Options{BadToken: caldavtest.BadTokenAll, CTagOfLast: true,
+		Save: caldavtest.LikeRadicale}, nil)
 	other, last := w.Put(anEvent("Talk")), w.Put(anEvent("Call"))
 	c := w.connect()
 	cursor := list(t, c, "").Cursor

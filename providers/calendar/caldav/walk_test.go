@@ -17,9 +17,9 @@ import (
 	"zoomtag/sync/engine/enginetest"
 )
 
-// The random walk of package enginetest on a CalDAV calendar: the adapter, and an emulated server of a kind that chance chooses as its
-// transport, in one process and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has
-// taken effect.
+// The random walk of package enginetest on a CalDAV calendar: the adapter, and an emulated server of a kind that chance
+// chooses as its transport, in one process and without sockets. Each request may be refused, cut or lost, and the power
+// cut before and after it has taken effect.
 //
 //	go test ./providers/calendar/caldav -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 //	go test ./providers/calendar/caldav -run Walk -walk.seed=4711 -v
@@ -53,13 +53,19 @@ func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
 	if s.Rand.IntN(2) == 0 { // with it, other events are named only in passing
 		s.Interesting = nil
 	}
-	d := &walkDAV{setup: s, deleted: map[string]string{}, lied: map[string]bool{}, given: map[string]int{}, server: caldavtest.New(caldavtest.Options{
-		Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], NoData: s.Rand.IntN(3) == 0, Clutter: s.Rand.IntN(2) == 0,
-		Detect: caldavtest.Detection(s.Rand.IntN(3)), Save: caldavtest.Save(s.Rand.IntN(3)), Style: caldavtest.Style(s.Rand.IntN(3)),
-		ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(5)), CTagOfLast: s.Rand.IntN(2) == 0, Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
-	d.config = caldav.Config{URL: "http://127.0.0.1" + path.Join("/", strings.TrimPrefix(d.server.URL(""), d.server.Address())), Owners: []string{caldavtest.Owner},
-		HTTP: &enginetest.Network{Setup: s, Server: d.server, Call: callOf, Refuse: d.refuse}, Now: s.Now, Interesting: s.Interesting,
-		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+	d := &walkDAV{setup: s, deleted: map[string]string{}, lied: map[string]bool{}, given: map[string]int{},
+		server: caldavtest.New(caldavtest.Options{
+			Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], NoData: s.Rand.IntN(3) == 0,
+			Clutter: s.Rand.IntN(2) == 0,
+			Detect:  caldavtest.Detection(s.Rand.IntN(3)), Save: caldavtest.Save(s.Rand.IntN(3)),
+			Style: caldavtest.Style(s.Rand.IntN(3)),
+			ETags: caldavtest.ETags(s.Rand.IntN(2)), BadToken: caldavtest.BadToken(s.Rand.IntN(5)),
+			CTagOfLast: s.Rand.IntN(2) == 0, Hrefs: caldavtest.Hrefs{Escaped: s.Rand.IntN(2) == 0}})}
+	d.config = caldav.Config{URL: "http://127.0.0.1" +
+		path.Join("/", strings.TrimPrefix(d.server.URL(""), d.server.Address())), Owners: []string{caldavtest.Owner},
+		HTTP: &enginetest.Network{Setup: s, Server: d.server, Call: callOf, Refuse: d.refuse}, Now: s.Now,
+		Interesting: s.Interesting,
+		Wait:        func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	d.Restart()
 	return d, nil
 }
@@ -81,7 +87,8 @@ func (d *walkDAV) Restart() {
 	d.Calendar = c
 }
 
-// Changes implements calendar.Calendar. Cursors without a sync token never expire by themselves: those of another form do.
+// Changes implements calendar.Calendar. Cursors without a sync token never expire by themselves: those of another form
+// do.
 func (d *walkDAV) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
 	if cursor != "" && d.given[cursor] < d.expired && !strings.HasPrefix(cursor, "caldav 2 sync") {
 		cursor = "caldav 0"
@@ -110,12 +117,15 @@ func callOf(r *http.Request) (call, id string) {
 func (d *walkDAV) refuse(r *http.Request, call, id string, err error) {
 	missing := caldavtest.Blank(http.StatusNotFound)
 	faults := []caldavtest.Fault{
-		caldavtest.Blank(500), caldavtest.Page(503), caldavtest.Page(200), caldavtest.Blank(200), {Cut: true}, caldavtest.Throttled(429, ""),
-		caldavtest.Throttled(503, "30"), caldavtest.Refused(403, "need-privileges"), caldavtest.Blank(401), caldavtest.Blank(502), caldavtest.Blank(423),
+		caldavtest.Blank(500), caldavtest.Page(503), caldavtest.Page(200), caldavtest.Blank(200), {Cut: true},
+		caldavtest.Throttled(429, ""),
+		caldavtest.Throttled(503, "30"), caldavtest.Refused(403, "need-privileges"), caldavtest.Blank(401),
+		caldavtest.Blank(502), caldavtest.Blank(423),
 	}
 	switch {
 	case errors.Is(err, calendar.ErrConflict):
-		faults = []caldavtest.Fault{missing, caldavtest.Blank(http.StatusPreconditionFailed), caldavtest.Refused(http.StatusConflict, "no-uid-conflict")}
+		faults = []caldavtest.Fault{missing, caldavtest.Blank(http.StatusPreconditionFailed),
+			caldavtest.Refused(http.StatusConflict, "no-uid-conflict")}
 	case call == "changes", call == "calendar":
 		faults = append(faults, missing, caldavtest.Refused(403, "valid-sync-token"), caldavtest.Blank(http.StatusGone))
 	case call == "get" && !d.lied[id]:
@@ -196,7 +206,8 @@ func (d *walkDAV) Delete(id string) {
 	}
 }
 
-// Restore implements enginetest.Backend. A collection holds a UID once (RFC 4791, section 5.3.2.1): a renamed event is not restored.
+// Restore implements enginetest.Backend. A collection holds a UID once (RFC 4791, section 5.3.2.1): a renamed event is
+// not restored.
 func (d *walkDAV) Restore(id string) {
 	raw, was := d.deleted[id]
 	if !was {
@@ -253,7 +264,8 @@ func (d *walkDAV) Event(id string) (calendar.Event, bool) {
 	}
 	lines := unfolded(raw)
 	begin, end := slices.Index(lines, "BEGIN:VEVENT"), slices.Index(lines, "END:VEVENT")
-	inner := begin + 1 + slices.IndexFunc(lines[begin+1:end+1], func(l string) bool { return strings.HasPrefix(l, "BEGIN:") || l == "END:VEVENT" })
+	inner := begin + 1 + slices.IndexFunc(lines[begin+1:end+1],
+		func(l string) bool { return strings.HasPrefix(l, "BEGIN:") || l == "END:VEVENT" })
 	e, others := known(lines[begin+1 : inner])
 	e.ID, e.Zone = id, ""
 	for _, l := range slices.Concat(others, lines[inner:end]) {

@@ -68,7 +68,8 @@ func read(path, raw string) (*webdavcal.CalendarObject, error) {
 	return &webdavcal.CalendarObject{Path: path, ETag: hex.EncodeToString(sum[:]), Data: data}, nil
 }
 
-func (s *shelf) GetCalendarObject(_ context.Context, path string, _ *webdavcal.CalendarCompRequest) (*webdavcal.CalendarObject, error) {
+func (s *shelf) GetCalendarObject(_ context.Context, path string,
+	_ *webdavcal.CalendarCompRequest) (*webdavcal.CalendarObject, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	raw, ok := s.objects[path]
@@ -78,7 +79,8 @@ func (s *shelf) GetCalendarObject(_ context.Context, path string, _ *webdavcal.C
 	return read(path, raw)
 }
 
-func (s *shelf) ListCalendarObjects(context.Context, string, *webdavcal.CalendarCompRequest) ([]webdavcal.CalendarObject, error) {
+func (s *shelf) ListCalendarObjects(context.Context, string,
+	*webdavcal.CalendarCompRequest) ([]webdavcal.CalendarObject, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []webdavcal.CalendarObject
@@ -93,7 +95,8 @@ func (s *shelf) ListCalendarObjects(context.Context, string, *webdavcal.Calendar
 	return list, nil
 }
 
-func (s *shelf) QueryCalendarObjects(ctx context.Context, path string, q *webdavcal.CalendarQuery) ([]webdavcal.CalendarObject, error) {
+func (s *shelf) QueryCalendarObjects(ctx context.Context, path string,
+	q *webdavcal.CalendarQuery) ([]webdavcal.CalendarObject, error) {
 	list, err := s.ListCalendarObjects(ctx, path, nil)
 	if err != nil {
 		return nil, err
@@ -101,7 +104,8 @@ func (s *shelf) QueryCalendarObjects(ctx context.Context, path string, q *webdav
 	return webdavcal.Filter(q, list)
 }
 
-func (s *shelf) PutCalendarObject(_ context.Context, where string, data *ical.Calendar, o *webdavcal.PutCalendarObjectOptions) (*webdavcal.CalendarObject, error) {
+func (s *shelf) PutCalendarObject(_ context.Context, where string, data *ical.Calendar,
+	o *webdavcal.PutCalendarObjectOptions) (*webdavcal.CalendarObject, error) {
 	var b bytes.Buffer
 	if err := ical.NewEncoder(&b).Encode(data); err != nil {
 		return nil, webdav.NewHTTPError(http.StatusBadRequest, err)

@@ -19,7 +19,8 @@ type server interface {
 	Mend()
 	SetEndless(endless bool)
 	SetSilent(silent bool)
-	// expire makes the sync tokens given out so far bad ones, until heal. A server that has none learns another way of telling changes.
+	// expire makes the sync tokens given out so far bad ones, until heal. A server that has none learns another way of
+	// telling changes.
 	expire()
 	heal()
 	Complaints() []string
@@ -154,9 +155,12 @@ var refusals = map[calendartest.Misbehaviour]func() caldavtest.Fault{
 		f.Header.Set("WWW-Authenticate", `Basic realm="calendars"`)
 		return f
 	},
-	calendartest.Forbidden: func() caldavtest.Fault { return caldavtest.Refused(http.StatusForbidden, "need-privileges") },
-	calendartest.NotFound:  func() caldavtest.Fault { return caldavtest.Blank(http.StatusNotFound) },
-	calendartest.Gone:      func() caldavtest.Fault { return caldavtest.Blank(http.StatusGone) },
+	calendartest.Forbidden: func() caldavtest.Fault {
+		return caldavtest.Refused(http.StatusForbidden,
+			"need-privileges")
+	},
+	calendartest.NotFound: func() caldavtest.Fault { return caldavtest.Blank(http.StatusNotFound) },
+	calendartest.Gone:     func() caldavtest.Fault { return caldavtest.Blank(http.StatusGone) },
 	calendartest.PreconditionFailed: func() caldavtest.Fault {
 		f := caldavtest.Blank(http.StatusPreconditionFailed)
 		f.Match = caldavtest.On(http.MethodPut)
@@ -167,10 +171,14 @@ var refusals = map[calendartest.Misbehaviour]func() caldavtest.Fault{
 		return caldavtest.Throttled(http.StatusServiceUnavailable, fmt.Sprint(calendartest.RetryAfter.Seconds()))
 	},
 	calendartest.TooManyDate: func() caldavtest.Fault {
-		return caldavtest.Throttled(http.StatusTooManyRequests, time.Now().Add(calendartest.RetryAfter).UTC().Format(http.TimeFormat))
+		return caldavtest.Throttled(http.StatusTooManyRequests,
+			time.Now().Add(calendartest.RetryAfter).UTC().Format(http.TimeFormat))
 	},
-	calendartest.TooManyGarbage: func() caldavtest.Fault { return caldavtest.Throttled(http.StatusTooManyRequests, "soon") },
-	calendartest.ServerError:    func() caldavtest.Fault { return caldavtest.Blank(http.StatusInternalServerError) },
+	calendartest.TooManyGarbage: func() caldavtest.Fault {
+		return caldavtest.Throttled(http.StatusTooManyRequests,
+			"soon")
+	},
+	calendartest.ServerError: func() caldavtest.Fault { return caldavtest.Blank(http.StatusInternalServerError) },
 }
 
 // afterwards is a fault that lets requests take effect first.

@@ -67,8 +67,8 @@ func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
 	return o, nil
 }
 
-// download reads an object with its ETag. Where that does not come along, or only a weak one, as from behind some proxies, the server is
-// asked for it, and the object read once more, so that both belong together.
+// download reads an object with its ETag. Where that does not come along, or only a weak one, as from behind some
+// proxies, the server is asked for it, and the object read once more, so that both belong together.
 func (c *Calendar) download(ctx context.Context, p *place, id string) (*object, error) {
 	o, err := c.downloadOnce(ctx, p, id)
 	if err != nil || isStrong(o.etag) {
@@ -92,21 +92,24 @@ func (c *Calendar) downloadOnce(ctx context.Context, p *place, id string) (*obje
 	var o *object
 	// Compressed answers have other ETags, or weak ones, with some servers.
 	header := map[string]string{"Accept": "text/calendar", "Accept-Encoding": "identity"}
-	err := c.read(ctx, call{what: "read event " + id, method: http.MethodGet, url: c.object(p, id), header: header}, func(a *answer, body io.Reader) error {
-		raw, err := io.ReadAll(io.LimitReader(body, maxObject+1))
-		if err != nil {
-			return &brokenError{text: "the answer broke off"}
-		}
-		if len(raw) > maxObject {
-			return fmt.Errorf("%w: it has more than the %d bytes that are accepted", calendar.ErrMalformed, maxObject)
-		}
-		o = &object{raw: raw, etag: a.header.Get("ETag")}
-		return nil
-	})
+	err := c.read(ctx, call{what: "read event " + id, method: http.MethodGet, url: c.object(p, id), header: header},
+		func(a *answer, body io.Reader) error {
+			raw, err := io.ReadAll(io.LimitReader(body, maxObject+1))
+			if err != nil {
+				return &brokenError{text: "the answer broke off"}
+			}
+			if len(raw) > maxObject {
+				return fmt.Errorf("%w: it has more than the %d bytes that are accepted", calendar.ErrMalformed,
+					maxObject)
+			}
+			o = &object{raw: raw, etag: a.header.Get("ETag")}
+			return nil
+		})
 	return o, err
 }
 
-// SetLink makes l the event's link, or takes it out. What is written differs from what was just read in the lines of the link alone.
+// SetLink makes l the event's link, or takes it out. What is written differs from what was just read in the lines of
+// the link alone.
 func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link) (calendar.Event, error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -142,8 +145,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link)
 	return after.event, believe(&after.event, l)
 }
 
-// put writes an object that is based on a version. It is sent once. Where the server has no strong ETag, that the object was read a
-// moment ago is all there is.
+// put writes an object that is based on a version. It is sent once. Where the server has no strong ETag, that the
+// object was read a moment ago is all there is.
 func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 	p, err := c.locate(ctx)
 	if err != nil {
@@ -153,7 +156,8 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 	if isStrong(etag) {
 		header["If-Match"] = etag
 	}
-	r := call{what: "write event " + id, method: http.MethodPut, url: c.object(p, id), header: header, body: string(raw)}
+	r := call{what: "write event " + id, method: http.MethodPut, url: c.object(p, id), header: header,
+		body: string(raw)}
 	err = c.once(ctx, r, func(a *answer, body io.Reader) error {
 		if a.status != http.StatusMultiStatus {
 			return nil
@@ -185,15 +189,18 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 func believe(after *calendar.Event, l calendar.Link) error {
 	var what string
 	switch {
-	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" && !calendar.SameBlock(after.Link.Block, l.Block),
+	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" &&
+		!calendar.SameBlock(after.Link.Block, l.Block),
 		l.Mark == "" && after.Link.Block != "":
 		what = "the link"
 	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
 		what = "the title"
-	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) && !strings.Contains(after.Location, l.JoinURL):
+	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) &&
+		!strings.Contains(after.Location, l.JoinURL):
 		what = "the location"
 	default:
 		return nil
 	}
-	return fmt.Errorf("caldav: %w: the server accepted the change of event %s and did not keep it (%s)", calendar.ErrDenied, after.ID, what)
+	return fmt.Errorf("caldav: %w: the server accepted the change of event %s and did not keep it (%s)",
+		calendar.ErrDenied, after.ID, what)
 }

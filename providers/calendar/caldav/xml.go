@@ -33,15 +33,16 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// placeProperties asks what a resource is, and where the calendars of whoever has signed in are. Not for a CTag: to work that out some
-// servers read the whole collection.
+// placeProperties asks what a resource is, and where the calendars of whoever has signed in are. Not for a CTag: to
+// work that out some servers read the whole collection.
 const placeProperties = xmlHeader + `<propfind xmlns="DAV:" xmlns:C="` + nsCalDAV + `"><prop>` +
 	`<resourcetype/><displayname/><current-user-principal/><C:calendar-home-set/><supported-report-set/><current-user-privilege-set/>` +
 	`<C:supported-calendar-component-set/></prop></propfind>`
 
 const etagProperty = xmlHeader + `<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>`
 
-const ctagProperty = xmlHeader + `<propfind xmlns="DAV:" xmlns:S="` + nsCalendarServer + `"><prop><S:getctag/><sync-token/></prop></propfind>`
+const ctagProperty = xmlHeader + `<propfind xmlns="DAV:" xmlns:S="` + nsCalendarServer +
+	`"><prop><S:getctag/><sync-token/></prop></propfind>`
 
 // wanted are the properties that a report is to give of each object.
 func wanted(data bool) string {
@@ -57,12 +58,14 @@ func report(name, inside string) string {
 
 // syncCollection asks for what has changed since a token (RFC 6578, section 3.2).
 func syncCollection(token string, data bool) string {
-	return report("D:sync-collection", `<D:sync-token>`+escaped(token)+`</D:sync-token><D:sync-level>1</D:sync-level>`+wanted(data))
+	return report("D:sync-collection", `<D:sync-token>`+escaped(token)+`</D:sync-token><D:sync-level>1</D:sync-level>`+
+		wanted(data))
 }
 
 // calendarQuery asks for all events (RFC 4791, section 7.8).
 func calendarQuery(data bool) string {
-	return report("C:calendar-query", wanted(data)+`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter>`)
+	return report("C:calendar-query", wanted(data)+
+		`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter>`)
 }
 
 // multiget asks for some objects (RFC 4791, section 7.9).
@@ -173,16 +176,18 @@ func statusOf(line string) int {
 	return n
 }
 
-// errNotXML says that a multistatus cannot be read to its end as XML, which an object with a stray control character may cause.
+// errNotXML says that a multistatus cannot be read to its end as XML, which an object with a stray control character
+// may cause.
 var errNotXML = errors.New("the answer is no XML that can be read")
 
-// multistatus shows each response of a multistatus body (RFC 4918, section 13) as it comes, and returns the sync token at its end.
-// A body that ends early is an error, and so is one that shows more than may be read in a pass.
+// multistatus shows each response of a multistatus body (RFC 4918, section 13) as it comes, and returns the sync token
+// at its end. A body that ends early is an error, and so is one that shows more than may be read in a pass.
 func multistatus(ctx context.Context, body io.Reader, each func(*response) error) (token string, err error) {
 	in := &cleaner{r: body, left: maxElement}
 	raw := xml.NewDecoder(in)
 	raw.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, &brokenError{text: "the answer is written in " + rest.Cut(charset, 40) + " and not in UTF-8", lasting: true}
+		return nil, &brokenError{text: "the answer is written in " + rest.Cut(charset, 40) + " and not in UTF-8",
+			lasting: true}
 	}
 	d := xml.NewTokenDecoder(&shallow{d: raw})
 	open := false
@@ -259,7 +264,8 @@ func (s *shallow) Token() (xml.Token, error) {
 func asXMLError(err error) error {
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) && !strings.Contains(syntax.Msg, "unexpected EOF") {
-		return fmt.Errorf("%w: %w", errNotXML, &brokenError{text: "line " + strconv.Itoa(syntax.Line), lasting: true, answered: true})
+		return fmt.Errorf("%w: %w", errNotXML, &brokenError{text: "line " + strconv.Itoa(syntax.Line), lasting: true,
+			answered: true})
 	}
 	var broken *brokenError
 	if errors.As(err, &broken) {
@@ -268,8 +274,8 @@ func asXMLError(err error) error {
 	return &brokenError{text: "the answer broke off"}
 }
 
-// cleaner takes control characters out of a stream, which XML does not have and some servers send along in what they were given. It
-// ends where an element is larger than any should be.
+// cleaner takes control characters out of a stream, which XML does not have and some servers send along in what they
+// were given. It ends where an element is larger than any should be.
 type cleaner struct {
 	r    io.Reader
 	left int // bytes until it ends
@@ -277,7 +283,8 @@ type cleaner struct {
 
 func (c *cleaner) Read(p []byte) (int, error) {
 	if c.left <= 0 {
-		return 0, &brokenError{text: fmt.Sprintf("the answer has an element of more than %d bytes", maxElement), lasting: true}
+		return 0, &brokenError{text: fmt.Sprintf("the answer has an element of more than %d bytes", maxElement),
+			lasting: true}
 	}
 	n, err := c.r.Read(p[:min(len(p), c.left)])
 	c.left -= n

@@ -27,7 +27,8 @@ var ownerFields = []field{
 	{"Categories", func(e calendar.Event) string { return fmt.Sprintf("%q", e.Categories) }},
 	{"Color", func(e calendar.Event) string { return e.Color }},
 	{"Conferences", func(e calendar.Event) string {
-		return fmt.Sprintf("%q", slices.DeleteFunc(slices.Clone(e.Conferences), func(c string) bool { return c == e.Link.JoinURL }))
+		return fmt.Sprintf("%q", slices.DeleteFunc(slices.Clone(e.Conferences),
+			func(c string) bool { return c == e.Link.JoinURL }))
 	}},
 	{"Start", func(e calendar.Event) string { return e.Start.Format(time.RFC3339) }},
 	{"End", func(e calendar.Event) string { return e.End.Format(time.RFC3339) }},
@@ -38,14 +39,16 @@ var ownerFields = []field{
 	{"Exceptions", func(e calendar.Event) string {
 		var b strings.Builder
 		for _, x := range e.Exceptions {
-			fmt.Fprintf(&b, "%s %s %q %q\n", x.ID, x.Start.Format(time.RFC3339), x.Title, calendar.StripBlock(x.Description))
+			fmt.Fprintf(&b, "%s %s %q %q\n", x.ID, x.Start.Format(time.RFC3339), x.Title,
+				calendar.StripBlock(x.Description))
 		}
 		return b.String()
 	}},
 }
 
-// ownWords is a description without our block, and without the white space around it, as a person sees it: in plain text the block is
-// led in by an empty line, in HTML it stands between elements. What unlinking leaves is compared to the byte elsewhere.
+// ownWords is a description without our block, and without the white space around it, as a person sees it: in plain
+// text the block is led in by an empty line, in HTML it stands between elements. What unlinking leaves is compared to
+// the byte elsewhere.
 func ownWords(e calendar.Event) string {
 	text := e.Description
 	if e.HTML {

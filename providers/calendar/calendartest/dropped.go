@@ -2,8 +2,8 @@ package calendartest
 
 import "zoomtag/providers/calendar"
 
-// A pass that could not save what it was told asks again with the same cursor, in the same process or in another one. It
-// must hear everything again: a deletion is in no other answer.
+// A pass that could not save what it was told asks again with the same cursor, in the same process or in another one.
+// It must hear everything again: a deletion is in no other answer.
 var droppedTests = []namedTest{
 	{"an answer that was dropped comes again", func(s *scene) { testDropped(s, false) }},
 	{"an answer that was dropped comes again after a restart", func(s *scene) { testDropped(s, true) }},

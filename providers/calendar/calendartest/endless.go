@@ -12,7 +12,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// Endless is a service that lists events without an end: page after page with something new on each, or one page that never ends.
+// Endless is a service that lists events without an end: page after page with something new on each, or one page that
+// never ends.
 type Endless struct {
 	// Begin is what stands before the events of the n-th page; r asks for it.
 	Begin func(n int64, r *http.Request) string
@@ -23,13 +24,15 @@ type Endless struct {
 	// Lists reports whether a request is for a page.
 	Lists func(r *http.Request) bool
 	// Connect returns the calendar, whose requests go through what through makes of its own transport.
-	Connect func(t *testing.T, bounds calendar.Bounds, through func(http.RoundTripper) http.RoundTripper) calendar.Calendar
+	Connect func(t *testing.T, bounds calendar.Bounds,
+		through func(http.RoundTripper) http.RoundTripper) calendar.Calendar
 }
 
 // perPage is how many events are on a page that ends.
 const perPage = 10
 
-// Run checks that reading ends at each bound, with an error that says where and how to read more, and concludes nothing.
+// Run checks that reading ends at each bound, with an error that says where and how to read more, and concludes
+// nothing.
 func (e Endless) Run(t *testing.T) {
 	t.Helper()
 	for _, tt := range []struct {
@@ -48,7 +51,8 @@ func (e Endless) Run(t *testing.T) {
 			var pages atomic.Int64
 			c := e.Connect(t, tt.bounds, e.serve(t, &pages, tt.ends))
 			changes, err := c.Changes(t.Context(), "")
-			if err == nil || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), tt.key) || len(changes.List) > 0 {
+			if err == nil || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), tt.key) ||
+				len(changes.List) > 0 {
 				t.Errorf("%d events, %v", len(changes.List), err)
 			}
 			if n := pages.Load(); n == 0 || n > tt.pages {

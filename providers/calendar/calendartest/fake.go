@@ -274,7 +274,8 @@ func linkException(x *calendar.Exception, l calendar.Link) {
 func (it *item) same(other item) bool {
 	a, b := &it.event, &other.event
 	texts := func(e *calendar.Event) [4]string { return [4]string{e.Description, e.URL, e.Location, e.Title} }
-	return it.mark == other.mark && it.tag == other.tag && texts(a) == texts(b) && reflect.DeepEqual(a.Exceptions, b.Exceptions)
+	return it.mark == other.mark && it.tag == other.tag && texts(a) == texts(b) &&
+		reflect.DeepEqual(a.Exceptions, b.Exceptions)
 }
 
 // touch notes that an item has changed.

@@ -75,9 +75,11 @@ func (w fakeWorld) PutSeries(e calendar.Event, days int) string {
 
 func (w fakeWorld) ExceptDate(id string, n int, title, description string) {
 	first := w.series[id].first
-	x := calendar.Exception{ID: strconv.Itoa(n), Start: day(first.Start, n), End: day(first.End, n), Title: title, Description: description, Location: first.Location}
+	x := calendar.Exception{ID: strconv.Itoa(n), Start: day(first.Start, n), End: day(first.End, n), Title: title,
+		Description: description, Location: first.Location}
 	w.Edit(id, func(e *calendar.Event) {
-		e.Exceptions = append(slices.DeleteFunc(e.Exceptions, func(old calendar.Exception) bool { return old.ID == x.ID }), x)
+		e.Exceptions = append(slices.DeleteFunc(e.Exceptions,
+			func(old calendar.Exception) bool { return old.ID == x.ID }), x)
 	})
 }
 

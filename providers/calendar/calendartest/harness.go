@@ -1,5 +1,5 @@
-// Package calendartest holds the suite that every calendar adapter must pass, and Fake, a calendar in memory that passes
-// it first.
+// Package calendartest holds the suite that every calendar adapter must pass, and Fake, a calendar in memory that
+// passes it first.
 //
 // An adapter's test makes a Harness and calls Run:
 //
@@ -45,31 +45,31 @@ type Clock interface {
 	Later(d time.Duration)
 }
 
-// World is one calendar of the suite's: the adapter under test, and its backend from the side of the owner, who edits with
-// an app that knows nothing of zoomtag. Its methods fail the test where the backend cannot do what is asked.
+// World is one calendar of the suite's: the adapter under test, and its backend from the side of the owner, who edits
+// with an app that knows nothing of zoomtag. Its methods fail the test where the backend cannot do what is asked.
 type World interface {
 	// Calendar returns the adapter under test. Each call makes a new one on the same backend, as a restart would. A
 	// backend with pages must be made to use pages of at most two items.
 	Calendar() calendar.Calendar
 
-	// Put adds an event and returns its id. Title, Description, Location, Start, End and Zone are honoured, the rest of e
-	// where the backend can. The event is organised by the owner of the calendar.
+	// Put adds an event and returns its id. Title, Description, Location, Start, End and Zone are honoured, the rest of
+	// e where the backend can. The event is organised by the owner of the calendar.
 	Put(e calendar.Event) (id string)
 	// Edit changes the texts and times of an event, as the owner would: change gets them as they are stored and changes
 	// them in place. What zoomtag keeps out of sight in the event (the mark, properties) stays there.
 	Edit(id string, change func(e *calendar.Event))
 	// Delete deletes an event.
 	Delete(id string)
-	// PutSeries adds an event like Put, which takes place at the same time on so many days in a row. The owner of a series
-	// does not Edit it.
+	// PutSeries adds an event like Put, which takes place at the same time on so many days in a row. The owner of a
+	// series does not Edit it.
 	PutSeries(e calendar.Event, days int) (id string)
 	// CancelDate cancels or takes out one date of such a series, counted from 0.
 	CancelDate(id string, n int)
 	// ExceptDate gives one date of such a series a title and a description of its own.
 	ExceptDate(id string, n int, title, description string)
 
-	// SetReadOnly has the owner share the calendar for reading only, or for writing; a folder is put where nothing can be written. It is
-	// ErrNotApplicable for other people's servers, which cannot be asked for it.
+	// SetReadOnly has the owner share the calendar for reading only, or for writing; a folder is put where nothing can
+	// be written. It is ErrNotApplicable for other people's servers, which cannot be asked for it.
 	SetReadOnly(readOnly bool) error
 
 	// Misbehave makes the backend fail in the given way in every call from now on, until Heal. It returns
@@ -87,8 +87,9 @@ type Misbehaviour string
 
 // The misbehaviours. Where nothing else is said, every request is answered like that.
 const (
-	Unauthorized       Misbehaviour = "unauthorized"        // 401
-	Forbidden          Misbehaviour = "forbidden"           // 403: a permission is lacking; a folder: writing is not allowed
+	Unauthorized Misbehaviour = "unauthorized" // 401
+	// 403: a permission is lacking; a folder: writing is not allowed
+	Forbidden          Misbehaviour = "forbidden"
 	NotFound           Misbehaviour = "not found"           // 404, for the calendar as well
 	Gone               Misbehaviour = "gone"                // 410
 	PreconditionFailed Misbehaviour = "precondition failed" // 412 to every write
@@ -104,11 +105,12 @@ const (
 	SecondPageFails    Misbehaviour = "second page fails" // the first page of a list is good, the second a 500
 	EndlessPages       Misbehaviour = "endless pages"     // each page names a next one
 	SilentNoOp         Misbehaviour = "silent no-op"      // a write is answered with success and changes nothing
-	ExpiredCursor      Misbehaviour = "expired cursor"    // the cursors given out so far are refused, as the service does it
-	Unreadable         Misbehaviour = "unreadable"        // a folder that cannot be listed nor its files opened
-	Missing            Misbehaviour = "missing"           // a folder that is not there (not mounted)
-	Empty              Misbehaviour = "empty"             // a calendar that stands there suddenly without any event
-	HalfWritten        Misbehaviour = "half written"      // each file ends in the middle (its writer is not done)
+	// the cursors given out so far are refused, as the service does it
+	ExpiredCursor Misbehaviour = "expired cursor"
+	Unreadable    Misbehaviour = "unreadable"   // a folder that cannot be listed nor its files opened
+	Missing       Misbehaviour = "missing"      // a folder that is not there (not mounted)
+	Empty         Misbehaviour = "empty"        // a calendar that stands there suddenly without any event
+	HalfWritten   Misbehaviour = "half written" // each file ends in the middle (its writer is not done)
 )
 
 // RetryAfter is how long TooManySeconds and TooManyDate ask to wait.
@@ -117,7 +119,10 @@ const RetryAfter = 30 * time.Second
 // mandatory lists what a world of each class must be able to show.
 var mandatory = map[Class][]Misbehaviour{
 	Folder: {Unreadable, Missing, Empty, HalfWritten}, // root writes where it is forbidden
-	HTTP: {Unauthorized, Forbidden, NotFound, Gone, PreconditionFailed, TooMany, TooManySeconds, TooManyDate, TooManyGarbage,
-		ServerError, LostAnswer, CutBody, HTMLInsteadOfData, EmptyBody, SecondPageFails, EndlessPages, SilentNoOp, ExpiredCursor},
-	Memory: {Unauthorized, Forbidden, PreconditionFailed, TooManySeconds, ServerError, LostAnswer, SilentNoOp, ExpiredCursor, Empty},
+	HTTP: {Unauthorized, Forbidden, NotFound, Gone, PreconditionFailed, TooMany, TooManySeconds, TooManyDate,
+		TooManyGarbage,
+		ServerError, LostAnswer, CutBody, HTMLInsteadOfData, EmptyBody, SecondPageFails, EndlessPages, SilentNoOp,
+		ExpiredCursor},
+	Memory: {Unauthorized, Forbidden, PreconditionFailed, TooManySeconds, ServerError, LostAnswer, SilentNoOp,
+		ExpiredCursor, Empty},
 }

@@ -22,7 +22,8 @@ type answers struct {
 
 // doubt is an error of which nothing may be concluded.
 func doubt(_ Harness, err error) bool {
-	return err != nil && !isAny(err, calendar.ErrGone, calendar.ErrConflict, calendar.ErrCursor, calendar.ErrDenied, calendar.ErrMalformed)
+	return err != nil && !isAny(err, calendar.ErrGone, calendar.ErrConflict, calendar.ErrCursor, calendar.ErrDenied,
+		calendar.ErrMalformed)
 }
 
 // failed is an error, but none that says that an event is gone or a write refused for its version.
@@ -95,7 +96,8 @@ var expectations = map[Misbehaviour]answers{
 	HalfWritten:        {changes: anything, get: incomplete, set: anyError},
 }
 
-// doubtOrMalformed: an answer that makes no sense may be called so, as long as nobody takes it for the event being gone.
+// doubtOrMalformed: an answer that makes no sense may be called so, as long as nobody takes it for the event being
+// gone.
 func doubtOrMalformed(h Harness, err error) bool {
 	return doubt(h, err) || errors.Is(err, calendar.ErrMalformed) || errors.Is(err, calendar.ErrIncomplete)
 }
@@ -168,7 +170,8 @@ func (s *scene) answerChanges(kind Misbehaviour, want answers, cursor string) {
 			s.nothingDeleted(kind, changes)
 		}
 		if err != nil && (len(changes.List) > 0 || changes.Cursor != "") {
-			s.Errorf("Changes gave an error and also %d changes and the cursor %.20q", len(changes.List), changes.Cursor)
+			s.Errorf("Changes gave an error and also %d changes and the cursor %.20q", len(changes.List),
+				changes.Cursor)
 		}
 	}
 }

@@ -24,7 +24,8 @@ type Mistreated struct {
 	rand *rand.Rand
 }
 
-// Mistreat does several things to a description at random, all of which apps or people do to texts that they know nothing of.
+// Mistreat does several things to a description at random, all of which apps or people do to texts that they know
+// nothing of.
 func Mistreat(r *rand.Rand, text string, isHTML bool, words ...string) *Mistreated {
 	m := &Mistreated{Text: text, HTML: isHTML, Words: words, rand: r}
 	for range 1 + r.IntN(3) {
@@ -44,10 +45,11 @@ func Mistreat(r *rand.Rand, text string, isHTML bool, words ...string) *Mistreat
 // cutOff is what happens to a text last: what does not fit is not kept.
 const cutOff = "cut off"
 
-// excludes are what cannot be undone any more after another thing was done: nobody knows where an address ends with words behind it, and there
-// is an end to how often a text is escaped.
+// excludes are what cannot be undone any more after another thing was done: nobody knows where an address ends with
+// words behind it, and there is an end to how often a text is escaped.
 var excludes = map[string]string{
-	"with a line typed in": noSpace, "with words typed behind a line": noSpace, "merged with itself": noSpace, "escaped twice": "escaped twice",
+	"with a line typed in": noSpace, "with words typed behind a line": noSpace, "merged with itself": noSpace,
+	"escaped twice": "escaped twice",
 }
 
 const noSpace = "run together without a space"
@@ -99,12 +101,20 @@ var mistreatments = []struct {
 	{"other dashes", func(m *Mistreated) { m.replace("─", "–") }},
 	{"in another character set", func(m *Mistreated) { m.replace("─", "?") }},
 	{"read in another character set", func(m *Mistreated) { m.replace("─", "â”€") }},
-	{"escaped", func(m *Mistreated) { m.inBlock(func(b string) string { return strings.ReplaceAll(b, "&", "&amp;") }) }},
+	{"escaped", func(m *Mistreated) {
+		m.inBlock(func(b string) string {
+			return strings.ReplaceAll(b, "&",
+				"&amp;")
+		})
+	}},
 	{"escaped dashes", func(m *Mistreated) { m.replace("─", "&#9472;") }},
 	{"escaped twice", func(m *Mistreated) {
 		m.inBlock(func(b string) string { return html.EscapeString(html.EscapeString(b)) })
 	}},
-	{"with other quotes", func(m *Mistreated) { m.Text = strings.NewReplacer("'", "’", `it's`, "it’s").Replace(m.Text) }},
+	{"with other quotes", func(m *Mistreated) {
+		m.Text = strings.NewReplacer("'", "’", `it's`,
+			"it’s").Replace(m.Text)
+	}},
 	{"with wide spaces", func(m *Mistreated) {
 		m.inBlock(func(b string) string { return strings.ReplaceAll(b, ": ", ":\u00a0") })
 	}},
@@ -207,7 +217,8 @@ func (m *Mistreated) replace(old, with string) {
 	m.inBlock(func(b string) string { return strings.ReplaceAll(b, old, with) })
 }
 
-// testMistreated has apps and people do things to the block of an event, and then the adapter write the same link, another one, and none.
+// testMistreated has apps and people do things to the block of an event, and then the adapter write the same link,
+// another one, and none.
 func testMistreated(s *scene) {
 	for seed := range uint64(12) {
 		id := s.Put(sample("Meeting"))
@@ -227,10 +238,12 @@ func testMistreated(s *scene) {
 			after := s.setLink(id, l)
 			for _, word := range m.Words {
 				if was, is := strings.Count(words, word), strings.Count(shown(after), word); is != was {
-					s.Errorf("%q: the word %s is there %d times and was %d times:\n%s", m.Done, word, is, was, after.Description)
+					s.Errorf("%q: the word %s is there %d times and was %d times:\n%s", m.Done, word, is, was,
+						after.Description)
 				}
 			}
-			if l.Mark == "" && after.Link.Block != "" || l.Mark != "" && (!calendar.SameBlock(after.Link.Block, l.Block) || after.Link.JoinURL != l.JoinURL) {
+			if l.Mark == "" && after.Link.Block != "" || l.Mark != "" &&
+				(!calendar.SameBlock(after.Link.Block, l.Block) || after.Link.JoinURL != l.JoinURL) {
 				s.Errorf("%q: the link is not right:\n%s", m.Done, after.Description)
 			}
 			if again := s.setLink(id, l); again.Version != after.Version {

@@ -62,8 +62,11 @@ var mutants = map[string]func(m *mutant){
 			return changes, err
 		}
 	},
-	"only the first page":                 pages(func(c *calendar.Changes) { c.List = c.List[:min(2, len(c.List))] }),
-	"the first page twice":                pages(func(c *calendar.Changes) { c.List = append(c.List, c.List[:min(2, len(c.List))]...) }),
+	"only the first page": pages(func(c *calendar.Changes) { c.List = c.List[:min(2, len(c.List))] }),
+	"the first page twice": pages(func(c *calendar.Changes) {
+		c.List = append(c.List,
+			c.List[:min(2, len(c.List))]...)
+	}),
 	"a cursor that always changes":        pages(func(c *calendar.Changes) { c.Cursor += "0" }),
 	"a snapshot that does not say so":     pages(func(c *calendar.Changes) { c.Full = false }),
 	"changes that pass for a snapshot":    pages(func(c *calendar.Changes) { c.Full = true }),
@@ -75,9 +78,12 @@ var mutants = map[string]func(m *mutant){
 	"what was written to is nothing new":  vain,
 	"any error means gone":                getError(calendar.ErrGone),
 	"a deleted event is some error":       getError(errors.New("fake: something")),
-	"a write forgets the version":         setting(func(m *mutant, id string, v *string, _ *calendar.Link) { *v = m.version(id) }),
-	"a write forgets the tag":             setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Tag = "" }),
-	"a date left out gets the link":       setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Out = nil }),
+	"a write forgets the version": setting(func(m *mutant, id string, v *string,
+		_ *calendar.Link) {
+		*v = m.version(id)
+	}),
+	"a write forgets the tag":       setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Tag = "" }),
+	"a date left out gets the link": setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Out = nil }),
 	"dates of their own are forgotten": func(m *mutant) {
 		m.set = func(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 			before, _ := m.Event(id)
@@ -88,12 +94,31 @@ var mutants = map[string]func(m *mutant){
 			return m.Get(ctx, id)
 		}
 	},
-	"a write forgets what was there":       setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Was = calendar.Was{} }),
-	"a write touches the title":            setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { s := "Zoom"; l.Title = &s }),
-	"a write takes the location":           setting(func(_ *mutant, _ string, _ *string, l *calendar.Link) { l.Location = &l.JoinURL }),
-	"unlinking is ignored":                 setting(func(m *mutant, id string, _ *string, l *calendar.Link) { m.keep(id, l) }),
-	"a write touches the owner's words":    afterSet(func(m *mutant, id string) { m.Edit(id, func(e *calendar.Event) { e.Description += " " }) }),
-	"a write that is not needed":           afterSet(func(m *mutant, id string) { m.Edit(id, func(*calendar.Event) {}) }),
+	"a write forgets what was there": setting(func(_ *mutant, _ string, _ *string,
+		l *calendar.Link) {
+		l.Was = calendar.Was{}
+	}),
+	"a write touches the title": setting(func(_ *mutant, _ string, _ *string,
+		l *calendar.Link) {
+		s := "Zoom"
+		l.Title = &s
+	}),
+	"a write takes the location": setting(func(_ *mutant, _ string, _ *string,
+		l *calendar.Link) {
+		l.Location = &l.JoinURL
+	}),
+	"unlinking is ignored": setting(func(m *mutant, id string, _ *string,
+		l *calendar.Link) {
+		m.keep(id, l)
+	}),
+	"a write touches the owner's words": afterSet(func(m *mutant,
+		id string) {
+		m.Edit(id, func(e *calendar.Event) { e.Description += " " })
+	}),
+	"a write that is not needed": afterSet(func(m *mutant,
+		id string) {
+		m.Edit(id, func(*calendar.Event) {})
+	}),
 	"a write touches another event":        afterSet(func(m *mutant, id string) { m.touchOthers(id) }),
 	"a write returns what it hoped for":    hopeful,
 	"a context that is not looked at":      deaf,
@@ -290,7 +315,8 @@ func (w mutantWorld) Calendar() calendar.Calendar {
 
 const mutantVariable = "ZOOMTAG_CALENDARTEST_MUTANT"
 
-// TestMutants proves that the suite notices each of the faults. A suite fails its test, so each runs in its own process.
+// TestMutants proves that the suite notices each of the faults. A suite fails its test, so each runs in its own
+// process.
 func TestMutants(t *testing.T) {
 	if spoil := mutants[os.Getenv(mutantVariable)]; spoil != nil {
 		Run(t, Harness{Class: Memory, New: func(*testing.T) World {

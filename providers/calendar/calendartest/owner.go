@@ -9,8 +9,8 @@ import (
 
 // The owner's side of a Fake: what a calendar app does. Methods that name an event which was never there do nothing.
 
-// Put adds an event, or replaces what its owner sees of it if there is one with that ID. A new one gets an ID and a UID if
-// it has none, and brings its mark and tag along in Link.
+// Put adds an event, or replaces what its owner sees of it if there is one with that ID. A new one gets an ID and a UID
+// if it has none, and brings its mark and tag along in Link.
 func (f *Fake) Put(e calendar.Event) (id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -57,7 +57,8 @@ func (f *Fake) Edit(id string, change func(e *calendar.Event)) {
 	})
 }
 
-// Strip takes out what is out of sight, the mark and the tag, as an app does that exports an event and imports it again.
+// Strip takes out what is out of sight, the mark and the tag, as an app does that exports an event and imports it
+// again.
 func (f *Fake) Strip(id string) { f.change(id, func(it *item) { it.mark, it.tag = "", "" }) }
 
 // Delete deletes an event.

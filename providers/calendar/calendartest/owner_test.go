@@ -59,7 +59,8 @@ func TestDeleteAndRestore(t *testing.T) {
 		t.Errorf("deleted: %v", err)
 	}
 	f.Restore(id)
-	if e, err := f.Get(t.Context(), id); err != nil || !reflect.DeepEqual(e.Link, linked.Link) || e.Version == linked.Version {
+	if e, err := f.Get(t.Context(), id); err != nil || !reflect.DeepEqual(e.Link, linked.Link) ||
+		e.Version == linked.Version {
 		t.Errorf("restored: %+v, %v", e, err)
 	}
 }

@@ -139,7 +139,8 @@ func testDeleted(s *scene) {
 	if e, err := s.cal.Get(s.Context(), ids[2]); !errors.Is(err, calendar.ErrGone) {
 		s.Errorf("Get of a deleted event: %+v, %v", e, err)
 	}
-	if _, err := s.cal.SetLink(s.Context(), ids[2], "1", link("1")); !isAny(err, calendar.ErrGone, calendar.ErrConflict) {
+	if _, err := s.cal.SetLink(s.Context(), ids[2], "1", link("1")); !isAny(err, calendar.ErrGone,
+		calendar.ErrConflict) {
 		s.Errorf("SetLink on a deleted event: %v", err)
 	}
 	s.quiet(next.Cursor)
@@ -158,7 +159,8 @@ func testListingIsGet(s *scene) {
 		}
 		read := s.get(c.ID)
 		s.untouched(*c.Event, read)
-		if c.Event.Version != read.Version || !reflect.DeepEqual(c.Event.Link, read.Link) || c.Event.Description != read.Description {
+		if c.Event.Version != read.Version || !reflect.DeepEqual(c.Event.Link, read.Link) ||
+			c.Event.Description != read.Description {
 			s.Errorf("listed %+v\nread %+v", *c.Event, read)
 		}
 		if c.Plain && read.Link.Mark != "" {

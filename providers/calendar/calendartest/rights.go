@@ -6,7 +6,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// Whoever has been given the right to write waits for a link: nothing may hide it, neither a cursor nor what a process remembers.
+// Whoever has been given the right to write waits for a link: nothing may hide it, neither a cursor nor what a process
+// remembers.
 var rightsTests = []namedTest{
 	{"the right to write comes back", func(s *scene) { testRightsCome(s, false) }},
 	{"the right to write comes back, with a restart", func(s *scene) { testRightsCome(s, true) }},

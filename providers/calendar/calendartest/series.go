@@ -21,7 +21,8 @@ func (s *scene) series(from int) (id string, first calendar.Event) {
 	s.Helper()
 	first = sample("Course #zoom")
 	start := time.Now().In(first.Start.Location()).AddDate(0, 0, from).Truncate(time.Hour)
-	if !day(start, 3).Equal(start.Add(72 * time.Hour)) { // the clocks change meanwhile, and not every app keeps the zone
+	// the clocks change meanwhile, and not every app keeps the zone
+	if !day(start, 3).Equal(start.Add(72 * time.Hour)) {
 		start = day(start, 4)
 	}
 	first.Start, first.End = start, start.Add(time.Hour)
@@ -34,7 +35,8 @@ func day(first time.Time, n int) time.Time { return first.AddDate(0, 0, n) }
 func testCancelledDates(s *scene) {
 	id, first := s.series(7)
 	e := s.get(id)
-	if !e.Series || e.Empty || !e.Start.Equal(first.Start) || !e.End.Equal(first.End) || !e.Until.Equal(day(first.End, 2)) {
+	if !e.Series || e.Empty || !e.Start.Equal(first.Start) || !e.End.Equal(first.End) ||
+		!e.Until.Equal(day(first.End, 2)) {
 		s.Errorf("a series of three days from %s: %+v", first.Start, e)
 	}
 	s.CancelDate(id, 0)
@@ -47,7 +49,8 @@ func testCancelledDates(s *scene) {
 	}
 }
 
-// testEmptySeries: the owner cancels one date after the other. With the last one the series is over, and still an event.
+// testEmptySeries: the owner cancels one date after the other. With the last one the series is over, and still an
+// event.
 func testEmptySeries(s *scene, from int) {
 	id, first := s.series(from)
 	s.setLink(id, link("1"))

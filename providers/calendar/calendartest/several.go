@@ -23,7 +23,8 @@ func testSeveral(s *scene) {
 	}
 	for i, id := range ids[:24] {
 		one, read := s.get(id), got[id]
-		if read.Err != nil || read.Event.ID != id || read.Event.Version != one.Version || !reflect.DeepEqual(read.Event.Link, one.Link) || read.Event.Description != one.Description {
+		if read.Err != nil || read.Event.ID != id || read.Event.Version != one.Version ||
+			!reflect.DeepEqual(read.Event.Link, one.Link) || read.Event.Description != one.Description {
 			s.Errorf("%d: MultiGet shows %+v, %v\nGet shows %+v", i, read.Event, read.Err, one)
 		}
 		s.untouched(one, read.Event)
@@ -51,7 +52,8 @@ func (s *scene) answerSeveral(want answers, ids []string) {
 		s.Errorf("MultiGet: %v", err)
 	}
 	for id, g := range got {
-		if errors.Is(g.Err, calendar.ErrGone) && !want.get(s.harness, g.Err) || g.Err == nil && (g.Event.ID != id || g.Event.Title == "") {
+		if errors.Is(g.Err, calendar.ErrGone) && !want.get(s.harness, g.Err) || g.Err == nil &&
+			(g.Event.ID != id || g.Event.Title == "") {
 			s.Errorf("MultiGet says of %s: %+v, %v", id, g.Event, g.Err)
 		}
 	}

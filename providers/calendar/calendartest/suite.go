@@ -59,8 +59,9 @@ func sample(title string) calendar.Event {
 		zone = time.UTC
 	}
 	start := time.Now().In(zone).AddDate(0, 0, 7).Truncate(time.Hour)
-	return calendar.Event{Title: title, Description: "Agenda:\n1. budget, travel; rest\n2. C:\\new", Location: "Room 12, 3rd floor",
-		Start: start, End: start.Add(time.Hour), Zone: zone.String()}
+	return calendar.Event{Title: title, Description: "Agenda:\n1. budget, travel; rest\n2. C:\\new",
+		Location: "Room 12, 3rd floor",
+		Start:    start, End: start.Add(time.Hour), Zone: zone.String()}
 }
 
 // link is a link as the plan makes it, with a line that only Was shows to be ours.
@@ -68,7 +69,8 @@ func link(number string) calendar.Link {
 	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aBc"
 	return calendar.Link{
 		Mark: "zt1abcd" + number, Tag: "#zoom(45m)", JoinURL: url,
-		Block: calendar.BlockFirst + "\nJoin: " + url + "\nMeeting ID: 8" + number + "\nPasscode: 481516\n+49 30 5679 5800, 8" + number + "#\n" + calendar.BlockLast,
+		Block: calendar.BlockFirst + "\nJoin: " + url + "\nMeeting ID: 8" + number +
+			"\nPasscode: 481516\n+49 30 5679 5800, 8" + number + "#\n" + calendar.BlockLast,
 	}
 }
 
@@ -156,7 +158,8 @@ func (s *scene) setLink(id string, l calendar.Link) calendar.Event {
 func (s *scene) holds(e calendar.Event, l calendar.Link) {
 	s.Helper()
 	if e.Link.Mark != l.Mark || e.Link.JoinURL != l.JoinURL || (l.Mark != "" && e.Link.Tag != l.Tag) {
-		s.Errorf("the event holds mark %q, tag %q, URL %q; want %q, %q, %q", e.Link.Mark, e.Link.Tag, e.Link.JoinURL, l.Mark, l.Tag, l.JoinURL)
+		s.Errorf("the event holds mark %q, tag %q, URL %q; want %q, %q, %q", e.Link.Mark, e.Link.Tag, e.Link.JoinURL,
+			l.Mark, l.Tag, l.JoinURL)
 	}
 	if l.Mark != "" && !calendar.SameBlock(e.Link.Block, l.Block) {
 		s.Errorf("the event holds the block\n%s\nwant\n%s", e.Link.Block, l.Block)

@@ -46,7 +46,8 @@ func testIdempotent(s *scene) {
 	again.Was = calendar.Was{JoinURL: again.JoinURL, Block: again.Block}
 	for _, l := range []calendar.Link{link("1"), again} {
 		if second := s.setLink(id, l); second.Version != first.Version || second.Description != first.Description {
-			s.Errorf("the link was there, and the event was written: version %q, then %q", first.Version, second.Version)
+			s.Errorf("the link was there, and the event was written: version %q, then %q", first.Version,
+				second.Version)
 		}
 	}
 }
@@ -95,7 +96,8 @@ func testUnlink(s *scene) {
 		after := s.setLink(id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
 		s.untouched(before, after)
 		if after.Description != before.Description || after.URL != before.URL {
-			s.Errorf("%s: before %q, %q\nafter %q, %q", name, before.Description, before.URL, after.Description, after.URL)
+			s.Errorf("%s: before %q, %q\nafter %q, %q", name, before.Description, before.URL, after.Description,
+				after.URL)
 		}
 		if after.Link.Tag != "" {
 			s.Errorf("%s: the tag %q stayed behind", name, after.Link.Tag)
@@ -106,7 +108,8 @@ func testUnlink(s *scene) {
 func testUnlinkNothing(s *scene) {
 	id := s.Put(sample("Meeting"))
 	before := s.get(id)
-	if after := s.setLink(id, calendar.Link{}); after.Version != before.Version || after.Description != before.Description {
+	if after := s.setLink(id, calendar.Link{}); after.Version != before.Version ||
+		after.Description != before.Description {
 		s.Error("an event without a link was written")
 	}
 }

@@ -45,7 +45,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// benchEvents is the size of the benchmark's calendar of the first pass; every fiftieth event is tagged, every tenth a series.
+// benchEvents is the size of the benchmark's calendar of the first pass; every fiftieth event is tagged, every tenth a
+// series.
 const benchEvents = 10000
 
 const sizeEnv = "ZOOMTAG_BENCH_EVENTS"
@@ -65,8 +66,10 @@ func benchServer(folder string) error {
 		at := start.Add(time.Duration(i) * time.Hour)
 		ev := json{"summary": fmt.Sprintf("Event number %d", i), "location": "Room 12, 3rd floor",
 			"description": strings.Repeat("What a person wrote about it, at some length. ", 12),
-			"attendees":   []any{json{"email": "bob@example.org"}, json{"email": "carol@example.org"}, json{"email": googletest.Account, "self": true}},
-			"start":       json{"dateTime": at.Format(time.RFC3339)}, "end": json{"dateTime": at.Add(time.Hour).Format(time.RFC3339)}}
+			"attendees": []any{json{"email": "bob@example.org"}, json{"email": "carol@example.org"},
+				json{"email": googletest.Account, "self": true}},
+			"start": json{"dateTime": at.Format(time.RFC3339)},
+			"end":   json{"dateTime": at.Add(time.Hour).Format(time.RFC3339)}}
 		if i%50 == 0 {
 			ev["summary"] = fmt.Sprintf("Event number %d #zoom", i)
 		}
@@ -116,13 +119,15 @@ func startServer(b *testing.B, events int) google.Config {
 		b.Fatal(err)
 	}
 	settings := benchSettings()
-	return google.Config{Auth: google.ServiceAccount, Subject: googletest.Account, Credentials: filepath.Join(folder, "key.json"),
-		APIURL: strings.TrimSpace(url), Quota: google.Unlimited(),
+	return google.Config{Auth: google.ServiceAccount, Subject: googletest.Account,
+		Credentials: filepath.Join(folder, "key.json"),
+		APIURL:      strings.TrimSpace(url), Quota: google.Unlimited(),
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }}
 }
 
 func benchSettings() plan.Settings {
-	return plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: true},
+	return plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"},
+		Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: true},
 		Host: "alice@example.com", Account: plan.AccountHash("bench"), Location: "if-empty", Text: "short"}
 }
 
@@ -185,7 +190,8 @@ func BenchmarkNoChangePoll(b *testing.B) {
 		}
 		settings := benchSettings()
 		settings.Rules.Words = []string{"#nothing"}
-		list = append(list, &engine.Calendar{Name: fmt.Sprint(i), Provider: "google", Source: c, Settings: settings, Detects: "1"})
+		list = append(list, &engine.Calendar{Name: fmt.Sprint(i), Provider: "google", Source: c, Settings: settings,
+			Detects: "1"})
 	}
 	e := engine.New(st, list, engine.Options{})
 	pass := func(i int) {
@@ -218,8 +224,8 @@ func BenchmarkNoChangePoll(b *testing.B) {
 	}
 }
 
-// BenchmarkNewTag is the time from a poll that sees a new tag to the written link: the listing, the create at Zoom, the patch, and
-// what the store makes durable in between. Both services are emulated on loopback, in this process.
+// BenchmarkNewTag is the time from a poll that sees a new tag to the written link: the listing, the create at Zoom, the
+// patch, and what the store makes durable in between. Both services are emulated on loopback, in this process.
 func BenchmarkNewTag(b *testing.B) {
 	w := &world{server: googletest.New(googletest.Options{})}
 	z := zoomtest.New(zoomtest.Options{DailyLimit: 1 << 30})
@@ -250,16 +256,21 @@ func BenchmarkNewTag(b *testing.B) {
 		b.Fatal(err)
 	}
 	settings := benchSettings()
-	source, err := google.New(google.Config{Auth: google.ServiceAccount, Subject: googletest.Account, Credentials: key, APIURL: w.server.APIURL(),
-		Quota: google.Unlimited(), Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }})
+	source, err := google.New(google.Config{Auth: google.ServiceAccount, Subject: googletest.Account, Credentials: key,
+		APIURL:      w.server.APIURL(),
+		Quota:       google.Unlimited(),
+		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }})
 	if err != nil {
 		b.Fatal(err)
 	}
-	meetings, err := zoom.New(zoom.Config{AccountID: "account", ClientID: "client", ClientSecret: "secret", APIURL: z.APIURL(), OAuthURL: z.OAuthURL()})
+	meetings, err := zoom.New(zoom.Config{AccountID: "account", ClientID: "client", ClientSecret: "secret",
+		APIURL: z.APIURL(), OAuthURL: z.OAuthURL()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Settings: settings, Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: meetings, Main: true}}})
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Settings: settings,
+		Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: meetings,
+		Main: true}}})
 	if _, err := e.Pass(b.Context(), "c"); err != nil {
 		b.Fatal(err)
 	}

@@ -23,7 +23,8 @@ func TestEndlessListing(t *testing.T) {
 		},
 		End:   `]}`,
 		Lists: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/events") },
-		Connect: func(t *testing.T, bounds calendar.Bounds, through func(http.RoundTripper) http.RoundTripper) calendar.Calendar {
+		Connect: func(t *testing.T, bounds calendar.Bounds,
+			through func(http.RoundTripper) http.RoundTripper) calendar.Calendar {
 			w := newWorld(t, googletest.Options{})
 			w.config.HTTP, w.config.Bounds = through(w.config.HTTP), bounds
 			return w.connect()

@@ -20,14 +20,15 @@ import (
 // pageSize is the most that Google gives at once.
 const pageSize = 2500
 
-// Bounds of a listing: two and a half million events, and pages in a row without an event that was not on one before. Google may
-// send empty pages, and events that change meanwhile may move from one to the next.
+// Bounds of a listing: two and a half million events, and pages in a row without an event that was not on one before.
+// Google may send empty pages, and events that change meanwhile may move from one to the next.
 const (
 	maxPages      = 1000
 	maxEmptyPages = 50
 )
 
-// eventType is the only type of event that can hold a meeting: the others are birthdays, working locations and the like.
+// eventType is the only type of event that can hold a meeting: the others are birthdays, working locations and the
+// like.
 const eventType = "default"
 
 // eventFields is what is read of an event; listFields names both tokens as well, without which Google leaves them out.
@@ -84,7 +85,8 @@ func (c *Calendar) begin(from string) {
 	})
 }
 
-// list walks through the pages of a listing, shows each, and returns the token of the last one. It is complete or an error.
+// list walks through the pages of a listing, shows each, and returns the token of the last one. It is complete or an
+// error.
 func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events) (fresh int)) (string, error) {
 	const what = "list events"
 	next, empty := "", 0
@@ -121,10 +123,11 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 	return "", fmt.Errorf("google: %s: the calendar has more than %d events", what, maxPages*pageSize)
 }
 
-// listCall is one page of the listing. The parameters are the same in all of them: a sync token is good for those only that
-// it was given out with.
+// listCall is one page of the listing. The parameters are the same in all of them: a sync token is good for those only
+// that it was given out with.
 func (c *Calendar) listCall(token, page string) *api.EventsListCall {
-	call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(pageSize).Fields(listFields)
+	call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).
+		MaxResults(pageSize).Fields(listFields)
 	if token != "" {
 		call = call.SyncToken(token)
 	}
@@ -134,8 +137,9 @@ func (c *Calendar) listCall(token, page string) *api.EventsListCall {
 	return call
 }
 
-// keepEnvelope remembers what an answer says of the calendar as a whole. A calendar that shows no more than when its owner is busy
-// counts as one that may not be seen: its events have neither tags nor marks, which says nothing of those that they really have.
+// keepEnvelope remembers what an answer says of the calendar as a whole. A calendar that shows no more than when its
+// owner is busy counts as one that may not be seen: its events have neither tags nor marks, which says nothing of those
+// that they really have.
 func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -147,7 +151,8 @@ func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	}
 	if e.role == freeBusyReader {
 		c.envelope = envelope{}
-		return e, words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+" shows this account only when it is free and busy: its owner has to "+
+		return e, words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+
+			" shows this account only when it is free and busy: its owner has to "+
 			"share it with the right to change events; nothing is cancelled")
 	}
 	c.envelope = e
@@ -194,14 +199,16 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 	}
 	said := fmt.Sprintf("calendar %q can be read", name)
 	if e.role != "owner" && e.role != "writer" {
-		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role + "): its owner has to share it with the right to change events", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role +
+			"): its owner has to share it with the right to change events", ReadOnly: true}, nil
 	}
 	return calendar.Introduction{Sentence: said + " and changed"}, nil
 }
 
 // isListing reports whether an answer is what it should be, and not just any JSON.
 func isListing(events *api.Events) bool {
-	return events != nil && (events.Items != nil || events.Kind+events.AccessRole+events.NextPageToken+events.NextSyncToken != "")
+	return events != nil && (events.Items != nil || events.Kind+events.AccessRole+events.NextPageToken+
+		events.NextSyncToken != "")
 }
 
 // dateOf is the server's time of an answer, or zero.
@@ -225,7 +232,8 @@ func (c *Calendar) readEvent(ctx context.Context, id string) (calendar.Event, er
 }
 
 // readAll reads some fields of one event, and of the exceptions of a series.
-func (c *Calendar) readAll(ctx context.Context, id string, fields googleapi.Field) (e *api.Event, exceptions []*api.Event, err error) {
+func (c *Calendar) readAll(ctx context.Context, id string,
+	fields googleapi.Field) (e *api.Event, exceptions []*api.Event, err error) {
 	if _, err := c.about(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -252,7 +260,8 @@ func (c *Calendar) readAll(ctx context.Context, id string, fields googleapi.Fiel
 		return nil, nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
 	}
 	if c.hidden(e) {
-		return nil, nil, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from this account: "+
+		return nil, nil, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from "+
+			"this account: "+
 			"the calendar's owner has to share it with the right to see and change them", id, calendar.ErrDenied)
 	}
 	if len(e.Recurrence) > 0 {
@@ -261,14 +270,16 @@ func (c *Calendar) readAll(ctx context.Context, id string, fields googleapi.Fiel
 	return e, exceptions, err
 }
 
-// exceptions reads the occurrences of a series that were changed by themselves. All items of a series share its iCalUID.
+// exceptions reads the occurrences of a series that were changed by themselves. All items of a series share its
+// iCalUID.
 func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event, error) {
 	var found []*api.Event
 	next, seen := "", map[string]bool{}
 	for range maxPages {
 		var events *api.Events
 		err := c.read(ctx, "read the exceptions of series "+id, func(ctx context.Context) (err error) {
-			call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).ICalUID(uid).ShowDeleted(true).MaxResults(pageSize).
+			call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).
+				ICalUID(uid).ShowDeleted(true).MaxResults(pageSize).
 				Fields("kind,accessRole,nextPageToken,nextSyncToken,items(" + eventFields + ")")
 			if next != "" {
 				call = call.PageToken(next)

@@ -71,8 +71,9 @@ func newWorld(t *testing.T, o googletest.Options) *world {
 		}
 	})
 	w.config = google.Config{
-		Auth: google.ServiceAccount, Credentials: w.file("key.json", w.server.ServiceAccount()), Subject: googletest.Account,
-		APIURL: w.server.APIURL(), HTTP: transport, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
+		Auth: google.ServiceAccount, Credentials: w.file("key.json", w.server.ServiceAccount()),
+		Subject: googletest.Account,
+		APIURL:  w.server.APIURL(), HTTP: transport, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
 		SignInCommand: "zoomtag auth google --calendar alice",
 		Quota:         google.Unlimited(),
 		Wait:          func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
@@ -106,15 +107,18 @@ func (w *world) Calendar() calendar.Calendar { return w.connect() }
 // times are start and end as Google has them.
 func times(e calendar.Event) (start, end googletest.JSON) {
 	if e.AllDay {
-		return googletest.JSON{"date": e.Start.Format(time.DateOnly)}, googletest.JSON{"date": e.End.Format(time.DateOnly)}
+		return googletest.JSON{"date": e.Start.Format(time.DateOnly)},
+			googletest.JSON{"date": e.End.Format(time.DateOnly)}
 	}
-	return googletest.JSON{"dateTime": e.Start.Format(time.RFC3339), "timeZone": e.Zone}, googletest.JSON{"dateTime": e.End.Format(time.RFC3339), "timeZone": e.Zone}
+	return googletest.JSON{"dateTime": e.Start.Format(time.RFC3339), "timeZone": e.Zone},
+		googletest.JSON{"dateTime": e.End.Format(time.RFC3339), "timeZone": e.Zone}
 }
 
 // Put implements calendartest.World.
 func (w *world) Put(e calendar.Event) string {
 	start, end := times(e)
-	return w.server.Put("", googletest.JSON{"summary": e.Title, "description": e.Description, "location": e.Location, "start": start, "end": end,
+	return w.server.Put("", googletest.JSON{"summary": e.Title, "description": e.Description, "location": e.Location,
+		"start": start, "end": end,
 		"attendees": []any{googletest.JSON{"email": "guest@example.org", "responseStatus": "accepted"}}})
 }
 
@@ -142,8 +146,9 @@ func (w *world) Delete(id string) { w.server.Delete("", id) }
 // PutSeries implements calendartest.World.
 func (w *world) PutSeries(e calendar.Event, days int) string {
 	start, end := times(e)
-	return w.server.Put("", googletest.JSON{"summary": e.Title, "description": e.Description, "location": e.Location, "start": start,
-		"end": end, "recurrence": []any{fmt.Sprintf("RRULE:FREQ=DAILY;COUNT=%d", days)}})
+	return w.server.Put("", googletest.JSON{"summary": e.Title, "description": e.Description, "location": e.Location,
+		"start": start,
+		"end":   end, "recurrence": []any{fmt.Sprintf("RRULE:FREQ=DAILY;COUNT=%d", days)}})
 }
 
 // CancelDate implements calendartest.World.
@@ -167,7 +172,8 @@ func (w *world) ExceptDate(id string, n int, title, description string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.server.Except("", id, whenOf(start).In(loc).AddDate(0, 0, n), func(ev googletest.JSON) { ev["summary"], ev["description"] = title, description })
+	w.server.Except("", id, whenOf(start).In(loc).AddDate(0, 0, n),
+		func(ev googletest.JSON) { ev["summary"], ev["description"] = title, description })
 }
 
 // Misbehave implements calendartest.World.

@@ -43,7 +43,8 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return credentials{}, fmt.Errorf("google: there is no file %s: download the credentials from console.cloud.google.com and put them there", path)
+		return credentials{}, fmt.Errorf("google: there is no file %s: download the credentials from "+
+			"console.cloud.google.com and put them there", path)
 	case err != nil:
 		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
 	case info.Size() > maxCredentials:
@@ -91,7 +92,8 @@ func parseCredentials(data []byte, auth string) (credentials, error) {
 	var c credentials
 	switch {
 	case auth == User && file.Installed != nil:
-		c = credentials{clientID: file.Installed.ID, clientSecret: file.Installed.Secret, authURL: file.Installed.AuthURI, tokenURL: file.Installed.TokenURI}
+		c = credentials{clientID: file.Installed.ID, clientSecret: file.Installed.Secret,
+			authURL: file.Installed.AuthURI, tokenURL: file.Installed.TokenURI}
 		if c.authURL == "" {
 			c.authURL = "https://accounts.google.com/o/oauth2/auth"
 		}
@@ -99,16 +101,21 @@ func parseCredentials(data []byte, auth string) (credentials, error) {
 			return credentials{}, err
 		}
 	case auth == User && file.Web != nil:
-		return credentials{}, errors.New("this client is of the type \"Web application\": make one of the type \"Desktop app\"")
+		return credentials{}, errors.New("this client is of the type \"Web application\": make one of the type " +
+			"\"Desktop app\"")
 	case auth == User && file.Type == "service_account":
-		return credentials{}, errors.New("this is the key of a service account: write auth: service-account, or download a client of the type \"Desktop app\"")
+		return credentials{}, errors.New("this is the key of a service account: write auth: service-account, or " +
+			"download a client of the type \"Desktop app\"")
 	case auth != User && file.Type == "service_account":
-		c = credentials{email: file.ClientEmail, keyID: file.PrivateKeyID, clientID: file.ClientID, key: oauth.Secret(file.PrivateKey), tokenURL: file.TokenURI}
+		c = credentials{email: file.ClientEmail, keyID: file.PrivateKeyID, clientID: file.ClientID,
+			key: oauth.Secret(file.PrivateKey), tokenURL: file.TokenURI}
 		if c.email == "" || !strings.Contains(file.PrivateKey, "PRIVATE KEY") {
-			return credentials{}, errors.New("client_email or private_key is missing: download a new key (IAM, Service Accounts, Keys, JSON)")
+			return credentials{}, errors.New("client_email or private_key is missing: download a new key (IAM, " +
+				"Service Accounts, Keys, JSON)")
 		}
 	case auth != User && (file.Installed != nil || file.Web != nil):
-		return credentials{}, errors.New("this is an OAuth client, not the key of a service account: write auth: user, or download a key (IAM, Service Accounts, Keys, JSON)")
+		return credentials{}, errors.New("this is an OAuth client, not the key of a service account: write auth: " +
+			"user, or download a key (IAM, Service Accounts, Keys, JSON)")
 	default:
 		return credentials{}, fmt.Errorf("this is not the file for auth: %s: download it again", auth)
 	}
@@ -138,8 +145,8 @@ type signer struct {
 	again time.Time
 }
 
-// deadPause is how long a service account that Google has refused is left alone here, so that one pass asks once. Who asks again after that
-// is for others to say.
+// deadPause is how long a service account that Google has refused is left alone here, so that one pass asks once. Who
+// asks again after that is for others to say.
 const deadPause = 10 * time.Second
 
 // token is fetch; what is refused concerns all that is asked.
@@ -158,8 +165,9 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.dead != nil && s.cfg.Now().Before(s.again) {
 		return oauth.Token{}, s.dead
 	}
-	config := jwt.Config{Email: s.creds.email, PrivateKey: []byte(s.creds.key.Reveal()), PrivateKeyID: s.creds.keyID, Subject: s.cfg.Subject,
-		Scopes: []string{s.scope}, TokenURL: s.creds.tokenURL}
+	config := jwt.Config{Email: s.creds.email, PrivateKey: []byte(s.creds.key.Reveal()), PrivateKeyID: s.creds.keyID,
+		Subject: s.cfg.Subject,
+		Scopes:  []string{s.scope}, TokenURL: s.creds.tokenURL}
 	token, err := config.TokenSource(oauth.Through(ctx, s.plain)).Token()
 	if err == nil && token.AccessToken == "" { // this flow of the library does not look
 		err = errors.New("it holds no access token")
@@ -175,8 +183,8 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	return oauth.Token{}, err
 }
 
-// refresh gets an access token for a person who has signed in. The file is read each time: a sign-in is noticed at once. A
-// grant that Google calls dead is noted in it, and not presented again.
+// refresh gets an access token for a person who has signed in. The file is read each time: a sign-in is noticed at
+// once. A grant that Google calls dead is noted in it, and not presented again.
 func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	grant, err := oauth.LoadGrant(s.cfg.GrantFile)
 	switch {
@@ -185,15 +193,18 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	case err != nil:
 		return oauth.Token{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.creds.clientID:
-		return oauth.Token{}, fmt.Errorf("%w: the sign-in belongs to another OAuth client than the one in %s: run: %s", calendar.ErrDenied, s.cfg.Credentials, s.cfg.SignInCommand)
+		return oauth.Token{}, fmt.Errorf("%w: the sign-in belongs to another OAuth client than the one in %s: run: %s",
+			calendar.ErrDenied, s.cfg.Credentials, s.cfg.SignInCommand)
 	case !grant.Refused.IsZero():
 		return oauth.Token{}, s.expired(grant)
 	}
 	config := s.oauthConfig()
-	token, err := config.TokenSource(oauth.Through(ctx, s.plain), &oauth2.Token{RefreshToken: grant.RefreshToken.Reveal()}).Token()
+	token, err := config.TokenSource(oauth.Through(ctx, s.plain),
+		&oauth2.Token{RefreshToken: grant.RefreshToken.Reveal()}).Token()
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
-		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), rest.Snippet([]byte(refusal.ErrorDescription), 200)
+		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second),
+			rest.Snippet([]byte(refusal.ErrorDescription), 200)
 		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.cfg.GrantFile, grant.RefreshToken))
 	}
 	if err != nil {
@@ -201,7 +212,8 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	}
 	if token.RefreshToken != "" && token.RefreshToken != grant.RefreshToken.Reveal() {
 		presented := grant.RefreshToken
-		grant.RefreshToken = oauth.Secret(token.RefreshToken) // Google rarely sends a new one; it counts from the moment it is saved
+		// Google rarely sends a new one; it counts from the moment it is saved
+		grant.RefreshToken = oauth.Secret(token.RefreshToken)
 		if err := grant.Replace(ctx, s.cfg.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
@@ -212,12 +224,14 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 
 func (s *signer) oauthConfig() oauth2.Config {
 	return oauth2.Config{ClientID: s.creds.clientID, ClientSecret: s.creds.clientSecret, Scopes: []string{s.scope},
-		Endpoint: oauth2.Endpoint{AuthURL: s.creds.authURL, TokenURL: s.creds.tokenURL, AuthStyle: oauth2.AuthStyleInParams}}
+		Endpoint: oauth2.Endpoint{AuthURL: s.creds.authURL, TokenURL: s.creds.tokenURL,
+			AuthStyle: oauth2.AuthStyleInParams}}
 }
 
 func (s *signer) kept(t *oauth2.Token) oauth.Token {
 	scope, _ := t.Extra("scope").(string)
-	return oauth.Token{Value: oauth.Secret(t.AccessToken), Scopes: strings.Fields(scope), Fresh: oauth.Fresh(s.cfg.Now(), oauth.Life(t))}
+	return oauth.Token{Value: oauth.Secret(t.AccessToken), Scopes: strings.Fields(scope),
+		Fresh: oauth.Fresh(s.cfg.Now(), oauth.Life(t))}
 }
 
 // testingLife is how long the sign-ins of an app live whose publishing status is Testing.
@@ -225,17 +239,21 @@ const testingLife = 7 * 24 * time.Hour
 
 // expired words that a person's sign-in is dead, with the cause to look for first.
 func (s *signer) expired(g oauth.Grant) error {
-	cause := "It was revoked at myaccount.google.com/connections, was not used for six months, or an administrator ended it"
+	cause := "It was revoked at myaccount.google.com/connections, was not used for six months, or an administrator " +
+		"ended it"
 	if age := g.Refused.Sub(g.SignedIn); age >= testingLife-12*time.Hour && age < testingLife+48*time.Hour {
-		cause = "It lived for seven days: the app's publishing status is \"Testing\". Set it to \"In production\" (console.cloud.google.com, Google Auth Platform, Audience), else this comes back every week"
+		cause = "It lived for seven days: the app's publishing status is \"Testing\". Set it to \"In production\" " +
+			"(console.cloud.google.com, Google Auth Platform, Audience), else this comes back every week"
 	} else {
-		cause += "; or the app's publishing status is \"Testing\", in which every sign-in dies after seven days (console.cloud.google.com, Google Auth Platform, Audience)"
+		cause += "; or the app's publishing status is \"Testing\", in which every sign-in dies after seven days " +
+			"(console.cloud.google.com, Google Auth Platform, Audience)"
 	}
 	said := ""
 	if g.Reason != "" {
 		said = " (Google says: " + g.Reason + ")"
 	}
-	return fmt.Errorf("%w: Google no longer accepts the sign-in of %s (invalid_grant). %s. Then run: %s%s", calendar.ErrDenied,
+	return fmt.Errorf("%w: Google no longer accepts the sign-in of %s (invalid_grant). %s. Then run: %s%s",
+		calendar.ErrDenied,
 		g.SignedIn.UTC().Format(time.DateOnly), cause, s.cfg.SignInCommand, said)
 }
 
@@ -244,7 +262,8 @@ func missingScope(want string, got []string, command string) error {
 	if len(got) == 0 {
 		return nil
 	}
-	wider := []string{want, "https://www.googleapis.com/auth/calendar.events", "https://www.googleapis.com/auth/calendar"}
+	wider := []string{want, "https://www.googleapis.com/auth/calendar.events",
+		"https://www.googleapis.com/auth/calendar"}
 	for _, scope := range got {
 		for _, enough := range wider {
 			if scope == enough {
@@ -253,10 +272,12 @@ func missingScope(want string, got []string, command string) error {
 		}
 	}
 	if slices.Contains(got, api.CalendarEventsOwnedScope) {
-		return fmt.Errorf("%w: the sign-in is for the person's own calendar alone, and google.calendar names another one: check google.calendar, "+
+		return fmt.Errorf("%w: the sign-in is for the person's own calendar alone, and google.calendar names another "+
+			"one: check google.calendar, "+
 			"or run %s again for that calendar", calendar.ErrDenied, command)
 	}
-	return fmt.Errorf("%w: the box for seeing and changing calendar events was not ticked on Google's page: run %s again and tick it", calendar.ErrDenied, command)
+	return fmt.Errorf("%w: the box for seeing and changing calendar events was not ticked on Google's page: run %s "+
+		"again and tick it", calendar.ErrDenied, command)
 }
 
 func errorCode(refusal *oauth2.RetrieveError) string {
@@ -277,7 +298,8 @@ func (s *signer) explain(err error) error {
 	var refusal *oauth2.RetrieveError
 	if !errors.As(err, &refusal) || refusal.Response == nil {
 		if strings.Contains(err.Error(), "private key") {
-			return fmt.Errorf("%w: the private key in %s cannot be used: download a new key", calendar.ErrDenied, s.cfg.Credentials)
+			return fmt.Errorf("%w: the private key in %s cannot be used: download a new key", calendar.ErrDenied,
+				s.cfg.Credentials)
 		}
 		return &brokenError{text: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
 	}
@@ -293,13 +315,17 @@ func (s *signer) explain(err error) error {
 	case status >= 500 || code == "":
 		return &brokenError{text: "Google's sign-in does not work at the moment" + said}
 	case code == "unauthorized_client":
-		return fmt.Errorf("%w: the service account may not act for %s: in admin.google.com, Security, API controls, Domain-wide delegation, "+
-			"authorise the client id %s for exactly this scope: %s%s", calendar.ErrDenied, s.cfg.Subject, s.creds.clientID, s.scope, said)
+		return fmt.Errorf("%w: the service account may not act for %s: in admin.google.com, Security, API controls, "+
+			"Domain-wide delegation, "+
+			"authorise the client id %s for exactly this scope: %s%s", calendar.ErrDenied, s.cfg.Subject,
+			s.creds.clientID, s.scope, said)
 	case code == "invalid_grant":
-		return fmt.Errorf("%w: Google does not let the service account act: check that %q is a user of the domain, that the key was not "+
+		return fmt.Errorf("%w: Google does not let the service account act: check that %q is a user of the domain, "+
+			"that the key was not "+
 			"deleted, and that this machine's clock is right%s", calendar.ErrDenied, s.cfg.Subject, said)
 	case code == "invalid_client" || code == "deleted_client":
-		return fmt.Errorf("%w: Google does not know this app any more: download the credentials again%s", calendar.ErrDenied, said)
+		return fmt.Errorf("%w: Google does not know this app any more: download the credentials again%s",
+			calendar.ErrDenied, said)
 	}
 	return fmt.Errorf("%w: Google refuses the sign-in%s", calendar.ErrDenied, said)
 }

@@ -11,12 +11,12 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// A cursor is "google1 PARAMETERS DAY TOKEN": a fingerprint of the request's parameters, which have to stay the same as long as
-// a sync token is used, the day on which the token was given out, and the token.
+// A cursor is "google1 PARAMETERS DAY TOKEN": a fingerprint of the request's parameters, which have to stay the same as
+// long as a sync token is used, the day on which the token was given out, and the token.
 const cursorName = "google1"
 
-// refreshAfter is when a token that is still good is exchanged for the newer one that each answer brings: tokens do not live
-// for ever, and a cursor that changes costs a write.
+// refreshAfter is when a token that is still good is exchanged for the newer one that each answer brings: tokens do not
+// live for ever, and a cursor that changes costs a write.
 const refreshAfter = 7
 
 type cursor struct {
@@ -46,5 +46,6 @@ func parseCursor(s string) (cursor, error) {
 			return cursor{day: day, token: parts[3]}, nil
 		}
 	}
-	return cursor{}, fmt.Errorf("google: %w: it is not one of this version; the calendar is read again as a whole", calendar.ErrCursor)
+	return cursor{}, fmt.Errorf("google: %w: it is not one of this version; the calendar is read again as a whole",
+		calendar.ErrCursor)
 }

@@ -29,8 +29,10 @@ func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details
 		end = start
 	}
 	ev := texts(e)
-	d := calendar.Details{UID: ev.UID, Title: ev.Title, Description: ev.Description, HTML: ev.HTML, Location: ev.Location, Organizer: organizer(e),
-		Attendees: attendees(e), Sequence: int(e.Sequence), Start: start.at, End: end.at, AllDay: start.day, Zone: start.zone}
+	d := calendar.Details{UID: ev.UID, Title: ev.Title, Description: ev.Description, HTML: ev.HTML,
+		Location: ev.Location, Organizer: organizer(e),
+		Attendees: attendees(e), Sequence: int(e.Sequence), Start: start.at, End: end.at, AllDay: start.day,
+		Zone: start.zone}
 	d.Created, _ = time.Parse(time.RFC3339, e.Created) // one that cannot be read is one that nobody knows
 	d.Changed, _ = time.Parse(time.RFC3339, e.Updated)
 	for _, line := range e.Recurrence {
@@ -40,7 +42,8 @@ func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details
 	}
 	for _, x := range exceptions {
 		original, from, to := moment(x.OriginalStartTime, home), moment(x.Start, home), moment(x.End, home)
-		o := calendar.Occurrence{RecurrenceID: at(original, start).at, Cancelled: x.Status == "cancelled", Start: from.at, End: to.at,
+		o := calendar.Occurrence{RecurrenceID: at(original, start).at, Cancelled: x.Status == "cancelled",
+			Start: from.at, End: to.at,
 			Title: x.Summary, Description: x.Description, Location: x.Location}
 		if original.set && (o.Cancelled || from.set && to.set) {
 			d.Occurrences = append(d.Occurrences, o)
@@ -65,13 +68,15 @@ func organizer(e *api.Event) calendar.Person {
 
 // attendees are those of an event with an address. (Google names the organizer among them.)
 func attendees(e *api.Event) []calendar.Person {
-	answers := map[string]calendar.Status{"accepted": calendar.Accepted, "declined": calendar.Declined, "tentative": calendar.Tentative}
+	answers := map[string]calendar.Status{"accepted": calendar.Accepted, "declined": calendar.Declined,
+		"tentative": calendar.Tentative}
 	var list []calendar.Person
 	for _, a := range e.Attendees {
 		if a == nil || a.Email == "" {
 			continue
 		}
-		p := calendar.Person{Name: a.DisplayName, Address: a.Email, Role: calendar.Required, Status: answers[a.ResponseStatus]}
+		p := calendar.Person{Name: a.DisplayName, Address: a.Email, Role: calendar.Required,
+			Status: answers[a.ResponseStatus]}
 		if a.Optional {
 			p.Role = calendar.Optional
 		}

@@ -52,11 +52,14 @@ func newOffice(t *testing.T) *office {
 // start makes adapter and engine anew, as a new process would.
 func (o *office) start() {
 	o.t.Helper()
-	settings := plan.Settings{Rules: plan.Rules{Words: o.words, Not: []string{"#nozoom"}, Keep: true}, Host: "alice@example.com",
+	settings := plan.Settings{Rules: plan.Rules{Words: o.words, Not: []string{"#nozoom"}, Keep: true},
+		Host:    "alice@example.com",
 		Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}
 	o.config.Interesting = func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }
 	o.e = engine.New(o.st, []*engine.Calendar{{Name: "c", Provider: "google", Source: o.connect(),
-		Detects: strings.Join(o.words, " "), Settings: settings}}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: o.zoom, Main: true}}, Now: o.config.Now, Jitter: func() float64 { return 0 }})
+		Detects: strings.Join(o.words, " "), Settings: settings}},
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: o.zoom, Main: true}},
+			Now: o.config.Now, Jitter: func() float64 { return 0 }})
 }
 
 func (o *office) pass() engine.Report {
@@ -85,7 +88,8 @@ func (o *office) fill() (ids []string) {
 	o.t.Helper()
 	for i := range 7 {
 		start := o.now.UTC().AddDate(0, 0, 7+i).Truncate(time.Hour)
-		ids = append(ids, o.Put(calendar.Event{Title: fmt.Sprintf("Talk %d #zoom", i), Description: "words", Start: start, End: start.Add(time.Hour), Zone: "UTC"}))
+		ids = append(ids, o.Put(calendar.Event{Title: fmt.Sprintf("Talk %d #zoom", i), Description: "words",
+			Start: start, End: start.Add(time.Hour), Zone: "UTC"}))
 	}
 	series, first := o.weekly(nil)
 	o.server.Except("", series, first.AddDate(0, 0, 7), func(ev json) { ev["description"] = "Its own agenda" })
@@ -114,7 +118,8 @@ func (o *office) standing(ids []string) {
 		if url := meetings[ev.Link.Mark]; url == "" || url != ev.Link.JoinURL || ev.Partial() {
 			o.t.Errorf("%s (%s): its link is %+v, its meeting %q, partial %v", id, ev.Title, ev.Link, url, ev.Partial())
 		}
-		if words := calendar.StripBlock(ev.Description); !strings.HasPrefix(words, "words") && !strings.HasPrefix(words, "Agenda") {
+		if words := calendar.StripBlock(ev.Description); !strings.HasPrefix(words, "words") &&
+			!strings.HasPrefix(words, "Agenda") {
 			o.t.Errorf("%s: the owner's words became %q", id, words)
 		}
 	}
@@ -149,15 +154,17 @@ var doubtful = map[string]googletest.Fault{
 
 // once are answers that are doubtful the first time: given again and again they would be answers.
 var once = map[string]googletest.Fault{
-	"404":            googletest.Error(404, "notFound", "Not Found"),
-	"410":            googletest.Error(410, "deleted", "Resource has been deleted"),
-	"410, full sync": googletest.Error(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required."),
+	"404": googletest.Error(404, "notFound", "Not Found"),
+	"410": googletest.Error(410, "deleted", "Resource has been deleted"),
+	"410, full sync": googletest.Error(410, "fullSyncRequired",
+		"Sync token is no longer valid, a full sync is required."),
 }
 
 // calls are the kinds of requests.
 var calls = map[string]func(*http.Request) bool{
 	"list, first page": func(r *http.Request) bool {
-		return googletest.Lists(r) && !r.URL.Query().Has("pageToken") && !r.URL.Query().Has("iCalUID") && r.URL.Query().Get("maxResults") != "1"
+		return googletest.Lists(r) && !r.URL.Query().Has("pageToken") && !r.URL.Query().Has("iCalUID") &&
+			r.URL.Query().Get("maxResults") != "1"
 	},
 	"list, next pages": func(r *http.Request) bool { return googletest.NextPages(r) && !r.URL.Query().Has("iCalUID") },
 	"exceptions":       func(r *http.Request) bool { return r.URL.Query().Has("iCalUID") },
@@ -185,7 +192,8 @@ func TestDoubtfulAnswersCancelNothing(t *testing.T) {
 func doubt(t *testing.T, call string, match func(*http.Request) bool, fault googletest.Fault, times int) {
 	o := newOffice(t)
 	ids := o.fill()
-	// Work for each kind of request: a changed event, a block that is gone, an expired cursor, and a new process with a new token.
+	// Work for each kind of request: a changed event, a block that is gone, an expired cursor, and a new process with a
+	// new token.
 	o.server.Edit("", ids[0], func(ev json) { ev["summary"] = "Renamed #zoom" })
 	o.server.Edit("", ids[1], func(ev json) { ev["description"] = "words" })
 	o.server.Edit("", ids[7], func(ev json) { ev["description"] = "Agenda" })

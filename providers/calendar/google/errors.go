@@ -17,7 +17,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// brokenError is a failure of the network or of Google's: nothing is concluded from it, and a reading call is tried again.
+// brokenError is a failure of the network or of Google's: nothing is concluded from it, and a reading call is tried
+// again.
 type brokenError struct{ text string }
 
 func (e *brokenError) Error() string { return e.text }
@@ -68,8 +69,8 @@ func (c *Calendar) kind(err error) error {
 	return &brokenError{"the answer cannot be read: " + rest.Redact(err.Error())}
 }
 
-// reasonOf is the reason in Google's error body: in the form of this API, or in the newer one of details and a status, which comes
-// from the machinery in front of it. Some answers have none.
+// reasonOf is the reason in Google's error body: in the form of this API, or in the newer one of details and a status,
+// which comes from the machinery in front of it. Some answers have none.
 func reasonOf(e *googleapi.Error) string {
 	for _, detail := range e.Details {
 		if fields, ok := detail.(map[string]any); ok {
@@ -110,36 +111,44 @@ func said(e *googleapi.Error) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// refusal says what an answer of Google's means. Reasons count more than status codes: Google uses some for several things.
+// refusal says what an answer of Google's means. Reasons count more than status codes: Google uses some for several
+// things.
 func (c *Calendar) refusal(e *googleapi.Error) error {
 	reason := reasonOf(e)
 	switch reason {
 	case "rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED":
 		return c.throttled(e, false, "too many requests at once")
 	case "quotaExceeded", "dailyLimitExceeded", "limitExceeded", "dailyLimitExceededUnreg":
-		return c.throttled(e, true, "a limit of Google's that lasts for hours is reached: zoomtag leaves this calendar alone for a while")
+		return c.throttled(e, true, "a limit of Google's that lasts for hours is reached: zoomtag leaves this "+
+			"calendar alone for a while")
 	case "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
 		return c.denied(e, "the sign-in does not allow it: "+c.scopeMend())
 	case "accessNotConfigured", "SERVICE_DISABLED":
-		return c.denied(e, "the Google Calendar API is switched off in this Google Cloud project: switch it on at console.cloud.google.com, APIs & Services, Library")
+		return c.denied(e, "the Google Calendar API is switched off in this Google Cloud project: switch it on at "+
+			"console.cloud.google.com, APIs & Services, Library")
 	case "forbiddenForNonOrganizer", "forbiddenForNonCreator", "eventTypeRestriction":
 		return c.denied(e, "this event may only be changed by its organizer")
 	case "requiredAccessLevel":
-		return c.denied(e, "this calendar is shared for reading only: its owner has to share it with \"Make changes to events\"")
+		return c.denied(e, "this calendar is shared for reading only: its owner has to share it with \"Make changes "+
+			"to events\"")
 	case "conditionNotMet":
 		return calendar.ErrConflict
 	case "fullSyncRequired", "updatedMinTooLongAgo":
-		return &refusedError{code: e.Code, reason: reason, text: "everything is read again" + said(e), kind: calendar.ErrCursor}
+		return &refusedError{code: e.Code, reason: reason, text: "everything is read again" + said(e),
+			kind: calendar.ErrCursor}
 	}
 	switch rest.KindOf(e.Code) {
 	case rest.Throttled:
 		return c.throttled(e, false, "too many requests at once")
 	case rest.Unauthorized:
-		return &refusedError{code: e.Code, reason: reason, text: "Google does not accept the access token" + said(e), kind: &calendar.SignInError{Err: calendar.ErrDenied}}
+		return &refusedError{code: e.Code, reason: reason, text: "Google does not accept the access token" + said(e),
+			kind: &calendar.SignInError{Err: calendar.ErrDenied}}
 	case rest.Forbidden:
-		return c.denied(e, "Google does not allow it: is the calendar shared with this account, with the right to change events?")
+		return c.denied(e, "Google does not allow it: is the calendar shared with this account, with the right to "+
+			"change events?")
 	case rest.Missing, rest.Gone:
-		return &refusedError{code: e.Code, reason: reason, text: "there is no such calendar or event, or this account may not see it" + said(e), said: said(e)}
+		return &refusedError{code: e.Code, reason: reason, text: "there is no such calendar or event, or this " +
+			"account may not see it" + said(e), said: said(e)}
 	case rest.Conflict:
 		return calendar.ErrConflict
 	case rest.Invalid:
@@ -158,7 +167,8 @@ func (c *Calendar) scopeMend() string {
 	if c.cfg.Auth == User {
 		return "run " + c.cfg.SignInCommand + " again and tick every box"
 	}
-	return "authorise the scope " + scope + " for the service account (admin.google.com, Security, API controls, Domain-wide delegation)"
+	return "authorise the scope " + scope + " for the service account (admin.google.com, Security, API controls, " +
+		"Domain-wide delegation)"
 }
 
 // throttled is Google asking for a pause. Its guide promises no Retry-After; one that is there is obeyed.
@@ -170,8 +180,8 @@ func (c *Calendar) throttled(e *googleapi.Error, hours bool, text string) error 
 	return &calendar.Throttled{Until: pause.Until(e.Header, c.cfg.Now()), Err: errors.New(text + said(e))}
 }
 
-// listError is an error of a listing. A 404 there is about the calendar, and a 410 about the sync token, whatever else Google
-// uses them for; neither says anything about events.
+// listError is an error of a listing. A 404 there is about the calendar, and a 410 about the sync token, whatever else
+// Google uses them for; neither says anything about events.
 func (c *Calendar) listError(err error, token string) error {
 	var refused *refusedError
 	if !errors.As(err, &refused) {
@@ -183,9 +193,11 @@ func (c *Calendar) listError(err error, token string) error {
 	case token != "" && badToken && !errors.Is(err, calendar.ErrCursor):
 		return fmt.Errorf("%w: %w", calendar.ErrCursor, err)
 	case refused.missing():
-		text := fmt.Sprintf("Google shows this account no calendar %q: check google.calendar, and share the calendar with this account", c.cfg.Calendar)
+		text := fmt.Sprintf("Google shows this account no calendar %q: check google.calendar, and share the calendar "+
+			"with this account", c.cfg.Calendar)
 		if c.cfg.Calendar == "primary" {
-			text = "the account that signed in has no calendar of its own: name one with google.calendar, or sign in as somebody who has one"
+			text = "the account that signed in has no calendar of its own: name one with google.calendar, or sign in " +
+				"as somebody who has one"
 		}
 		return words.Say(calendar.ErrAbsent, text+"; nothing is cancelled"+refused.said)
 	}

@@ -58,7 +58,8 @@ func TestListRefusals(t *testing.T) {
 			if errors.As(err, &throttled) {
 				wait = time.Until(throttled.Until)
 			}
-			if r.kind != nil && !errors.Is(err, r.kind) || !strings.Contains(err.Error(), r.says) || wait < r.least-time.Second || wait > r.longest {
+			if r.kind != nil && !errors.Is(err, r.kind) || !strings.Contains(err.Error(), r.says) ||
+				wait < r.least-time.Second || wait > r.longest {
 				t.Errorf("%d %s: wait %s, %v", r.status, r.reason, wait, err)
 			}
 			if errors.Is(err, calendar.ErrGone) {
@@ -84,7 +85,8 @@ func TestMissingEvent(t *testing.T) {
 		t.Errorf("SetLink: %v", err)
 	}
 	w.server.SetRole("", "none")
-	if _, err := c.Get(t.Context(), "never"); err == nil || errors.Is(err, calendar.ErrGone) || !errors.Is(err, calendar.ErrAbsent) {
+	if _, err := c.Get(t.Context(), "never"); err == nil || errors.Is(err, calendar.ErrGone) ||
+		!errors.Is(err, calendar.ErrAbsent) {
 		t.Errorf("Get from a calendar that is not shared any more: %v", err)
 	}
 }
@@ -98,7 +100,8 @@ func TestPurgedEventIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.server.Delete("", id)
-	if changes, err := c.Changes(t.Context(), all.Cursor); err != nil || len(changes.List) != 1 || !changes.List[0].Deleted {
+	if changes, err := c.Changes(t.Context(), all.Cursor); err != nil || len(changes.List) != 1 ||
+		!changes.List[0].Deleted {
 		t.Errorf("a deleted event is listed as %+v, %v", changes.List, err)
 	}
 	w.server.Purge()
@@ -122,7 +125,8 @@ func TestMovedEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.server.Move("", id, "team@group.calendar.google.com")
-	if changes, err := c.Changes(t.Context(), all.Cursor); err != nil || len(changes.List) != 1 || !changes.List[0].Deleted {
+	if changes, err := c.Changes(t.Context(), all.Cursor); err != nil || len(changes.List) != 1 ||
+		!changes.List[0].Deleted {
 		t.Errorf("a moved event is listed as %+v, %v", changes.List, err)
 	}
 	w.config.Calendar = "team@group.calendar.google.com"
@@ -166,7 +170,8 @@ func TestReadsAreTriedAgain(t *testing.T) {
 
 func TestHugeAnswer(t *testing.T) {
 	w := newWorld(t, googletest.Options{Gzip: true})
-	w.server.Break(googletest.Fault{Status: 200, Body: `{"items":[],"nextSyncToken":"` + strings.Repeat("x", 65<<20) + `"}`})
+	w.server.Break(googletest.Fault{Status: 200, Body: `{"items":[],"nextSyncToken":"` +
+		strings.Repeat("x", 65<<20) + `"}`})
 	_, err := w.connect().Changes(t.Context(), "")
 	if err == nil || !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("Changes: %.200v", err)
@@ -243,7 +248,8 @@ func TestRequests(t *testing.T) {
 }
 
 func TestAnnounce(t *testing.T) {
-	guests := []any{json{"email": googletest.Account, "self": true, "responseStatus": "accepted"}, json{"email": "bob@example.org"}, json{"email": "room@example.com", "resource": true}}
+	guests := []any{json{"email": googletest.Account, "self": true, "responseStatus": "accepted"},
+		json{"email": "bob@example.org"}, json{"email": "room@example.com", "resource": true}}
 	for _, announce := range []bool{false, true} {
 		w := newWorld(t, googletest.Options{})
 		w.config.Announce = announce
@@ -269,7 +275,8 @@ func TestLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.SetLink(t.Context(), long, ev.Version, l); !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), "shorten it by") {
+	if _, err := c.SetLink(t.Context(), long, ev.Version, l); !errors.Is(err, calendar.ErrDenied) ||
+		!strings.Contains(err.Error(), "shorten it by") {
 		t.Errorf("a description that would be too long: %v", err)
 	}
 	id := w.server.Put("", json{"summary": "a"})
@@ -278,7 +285,8 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Tag = "#zoom(" + strings.Repeat("alt=a@example.com, ", 60) + "mute)"
-	if _, err := c.SetLink(t.Context(), id, ev.Version, l); !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), "shorten its options") {
+	if _, err := c.SetLink(t.Context(), id, ev.Version, l); !errors.Is(err, calendar.ErrDenied) ||
+		!strings.Contains(err.Error(), "shorten its options") {
 		t.Errorf("a tag that cannot be kept: %v", err)
 	}
 	if n := countMethod(w, "PATCH"); n > 0 {

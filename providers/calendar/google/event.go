@@ -15,13 +15,14 @@ import (
 const (
 	markProperty = "zoomtagMark"
 	tagProperty  = "zoomtagTag"
-	// boundProperty names the event that the mark was written for: apps copy private properties along, and some copies keep the
-	// iCalUID. In a copy that has become an event of its own it says so.
+	// boundProperty names the event that the mark was written for: apps copy private properties along, and some copies
+	// keep the iCalUID. In a copy that has become an event of its own it says so.
 	boundProperty = "zoomtagEvent"
 	copyPrefix    = "copy:"
 )
 
-// youngFor is how long after an event was made Google, or Zoom's add-on, may still put a conference into it by themselves.
+// youngFor is how long after an event was made Google, or Zoom's add-on, may still put a conference into it by
+// themselves.
 const youngFor = 20 * time.Second
 
 // tags recognises a description as HTML: Google keeps both kinds, and says nowhere which it is.
@@ -66,8 +67,8 @@ func private(e *api.Event, key string) string {
 	return e.ExtendedProperties.Private[key]
 }
 
-// conferences lists the conference data of an event: addresses, or the name of the service where there is none. meet says that
-// it is Google's own.
+// conferences lists the conference data of an event: addresses, or the name of the service where there is none. meet
+// says that it is Google's own.
 func conferences(e *api.Event) (list []string, meet bool) {
 	add := func(uri string) {
 		if uri != "" && !slices.Contains(list, uri) {
@@ -128,8 +129,10 @@ func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
 			continue
 		}
 		said, start, end := texts(e), moment(e.Start, ev.Start.Location()), moment(e.End, ev.Start.Location())
-		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: e.Id, Start: start.at, End: end.at, Title: said.Title,
-			Description: said.Description, HTML: said.HTML, Location: said.Location, Conferences: said.Conferences, Link: said.Link,
+		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: e.Id, Start: start.at, End: end.at,
+			Title:       said.Title,
+			Description: said.Description, HTML: said.HTML, Location: said.Location, Conferences: said.Conferences,
+			Link: said.Link,
 			Left: c.leaves(e, ev.Link.JoinURL), Mails: c.mails(e)})
 	}
 }
@@ -137,8 +140,8 @@ func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
 // freeBusyReader is the role of an account that sees when the owner is busy, and nothing else.
 const freeBusyReader = "freeBusyReader"
 
-// hidden reports whether Google shows only the times of an event, because it is private and the account's role does not reach as
-// far. That no tag and no mark is to be seen then says nothing.
+// hidden reports whether Google shows only the times of an event, because it is private and the account's role does not
+// reach as far. That no tag and no mark is to be seen then says nothing.
 func (c *Calendar) hidden(e *api.Event) bool {
 	c.mu.Lock()
 	role := c.envelope.role
@@ -176,16 +179,18 @@ func (e *envelope) readOnly() string {
 	case "", "owner", "writer", "writerWithoutPrivateAccess": // private events are hidden from the last
 		return ""
 	}
-	return "the calendar is shared for reading only (" + e.role + "): its owner has to share it with the right to change events"
+	return "the calendar is shared for reading only (" + e.role +
+		"): its owner has to share it with the right to change events"
 }
 
 // isOwner reports whether an organizer is the calendar itself: Google says so, or it has the calendar's own address.
 func (c *Calendar) isOwner(o *api.EventOrganizer) bool {
-	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.cfg.Calendar) || strings.EqualFold(o.Email, c.cfg.Subject))
+	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.cfg.Calendar) ||
+		strings.EqualFold(o.Email, c.cfg.Subject))
 }
 
-// leaves says why an exception of a series is not written though the series is, or nothing: it has ended, it is hidden, its owner has
-// declined it, or it has another conference of its own.
+// leaves says why an exception of a series is not written though the series is, or nothing: it has ended, it is hidden,
+// its owner has declined it, or it has another conference of its own.
 func (c *Calendar) leaves(x *api.Event, ours ...string) string {
 	switch {
 	case c.over(x):
@@ -220,7 +225,8 @@ func (c *Calendar) mails(e *api.Event) []string {
 	return list
 }
 
-// settled is until when a new event is left to other apps. The age is reckoned by the server's clock alone, where it tells.
+// settled is until when a new event is left to other apps. The age is reckoned by the server's clock alone, where it
+// tells.
 func (c *Calendar) settled(e *api.Event, answered time.Time) time.Time {
 	created, err := time.Parse(time.RFC3339, e.Created)
 	if err != nil {

@@ -39,7 +39,8 @@ func (w *world) weekly(more json) (id string, first time.Time) {
 
 func aLink(number string) calendar.Link {
 	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aB.1"
-	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" + calendar.BlockLast}
+	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
+		calendar.BlockLast}
 }
 
 // set writes a link and returns the event as it then is.
@@ -69,7 +70,8 @@ func (w *world) text(id, field string) string {
 func TestSeriesWithExceptions(t *testing.T) {
 	w := newWorld(t, googletest.Options{PageLimit: 2})
 	id, first := w.weekly(nil)
-	own := w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["description"], ev["location"] = "Its own agenda", "Room 5" })
+	own := w.server.Except("", id, first.AddDate(0, 0, 7),
+		func(ev json) { ev["description"], ev["location"] = "Its own agenda", "Room 5" })
 	moved := w.server.Except("", id, first.AddDate(0, 0, 14), func(ev json) {
 		at := first.AddDate(0, 0, 15)
 		ev["start"] = json{"dateTime": at.Format(time.RFC3339), "timeZone": googletest.Zone}
@@ -85,7 +87,8 @@ func TestSeriesWithExceptions(t *testing.T) {
 		t.Fatalf("a series with its exceptions is one event: %+v", changes.List)
 	}
 	ev := changes.List[0].Event
-	if !ev.Series || !ev.Start.Equal(first.AddDate(0, 0, 7)) || !ev.Until.Equal(first.AddDate(0, 0, 63).Add(time.Hour)) || len(ev.Exceptions) != 2 {
+	if !ev.Series || !ev.Start.Equal(first.AddDate(0, 0, 7)) ||
+		!ev.Until.Equal(first.AddDate(0, 0, 63).Add(time.Hour)) || len(ev.Exceptions) != 2 {
 		t.Errorf("series %v, next %v, until %v, exceptions %+v", ev.Series, ev.Start, ev.Until, ev.Exceptions)
 	}
 	w.server.ResetRequests()
@@ -104,7 +107,8 @@ func TestSeriesWithExceptions(t *testing.T) {
 			t.Errorf("%s does not show the link: %q", x, w.text(x, "description"))
 		}
 	}
-	if w.text(own, "location") != "Room 5" || w.text(moved, "location") != l.JoinURL || !strings.HasPrefix(w.text(own, "description"), "Its own agenda") {
+	if w.text(own, "location") != "Room 5" || w.text(moved, "location") != l.JoinURL ||
+		!strings.HasPrefix(w.text(own, "description"), "Its own agenda") {
 		t.Errorf("locations %q, %q", w.text(own, "location"), w.text(moved, "location"))
 	}
 	w.server.ResetRequests()
@@ -116,12 +120,15 @@ func TestSeriesWithExceptions(t *testing.T) {
 	}
 	w.exceptionLosesLink(c, id, own, l)
 	gone := w.set(c, id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
-	if gone.Link.Mark != "" || w.text(own, "description") != "Its own agenda" || w.text(moved, "location") != "" || w.text(id, "description") != "Agenda" {
-		t.Errorf("after unlinking: %q, %q, %q", w.text(own, "description"), w.text(moved, "location"), w.text(id, "description"))
+	if gone.Link.Mark != "" || w.text(own, "description") != "Its own agenda" || w.text(moved, "location") != "" ||
+		w.text(id, "description") != "Agenda" {
+		t.Errorf("after unlinking: %q, %q, %q", w.text(own, "description"), w.text(moved, "location"),
+			w.text(id, "description"))
 	}
 }
 
-// TestChangedSeries: what has changed does not name the exceptions that have not, so it cannot say what the series is as a whole.
+// TestChangedSeries: what has changed does not name the exceptions that have not, so it cannot say what the series is
+// as a whole.
 func TestChangedSeries(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
@@ -182,15 +189,17 @@ func countMethod(w *world, method string) int {
 	return n
 }
 
-// TestUnlinkIsResumed takes the link out of a series with two exceptions while each of the writes fails, or its answer is lost. As
-// long as one item still shows the link, the series does: it is by the series that one sees what is left to be done.
+// TestUnlinkIsResumed takes the link out of a series with two exceptions while each of the writes fails, or its answer
+// is lost. As long as one item still shows the link, the series does: it is by the series that one sees what is left to
+// be done.
 func TestUnlinkIsResumed(t *testing.T) {
 	for _, lost := range []bool{false, true} {
 		for failing := range 3 {
 			w := newWorld(t, googletest.Options{})
 			c := w.connect()
 			id, first := w.weekly(nil)
-			items := []string{id, w.server.Except("", id, first.AddDate(0, 0, 7), nil), w.server.Except("", id, first.AddDate(0, 0, 14), nil)}
+			items := []string{id, w.server.Except("", id, first.AddDate(0, 0, 7), nil),
+				w.server.Except("", id, first.AddDate(0, 0, 14), nil)}
 			l := aLink("1")
 			linked := w.set(c, id, l)
 			n := 0
@@ -215,7 +224,8 @@ func TestUnlinkIsResumed(t *testing.T) {
 			}
 			c = w.connect() // nobody remembers
 			if ev, err := c.Get(t.Context(), id); err != nil || left > 0 && ev.Link.Mark == "" {
-				t.Errorf("write %d (lost: %v): %d items still show the link, and the series does not: %v", failing+1, lost, left, err)
+				t.Errorf("write %d (lost: %v): %d items still show the link, and the series does not: %v", failing+1,
+					lost, left, err)
 			}
 			w.server.Mend()
 			w.set(c, id, unlink)
@@ -234,7 +244,8 @@ func TestCopies(t *testing.T) {
 	c := w.connect()
 	id, first := w.weekly(nil)
 	original := w.set(c, id, aLink("1"))
-	for name, copied := range map[string]string{"Duplicate": w.server.Duplicate("", id), "this and following": w.server.Split("", id, first.AddDate(0, 0, 21))} {
+	for name, copied := range map[string]string{"Duplicate": w.server.Duplicate("", id),
+		"this and following": w.server.Split("", id, first.AddDate(0, 0, 21))} {
 		ev, err := c.Get(t.Context(), copied)
 		if err != nil {
 			t.Fatal(err)
@@ -250,7 +261,8 @@ func TestCopies(t *testing.T) {
 
 func TestDenied(t *testing.T) {
 	me := func(status string) []any {
-		return []any{json{"email": googletest.Account, "self": true, "responseStatus": status}, json{"email": "bob@example.org"}}
+		return []any{json{"email": googletest.Account, "self": true, "responseStatus": status},
+			json{"email": "bob@example.org"}}
 	}
 	others := json{"email": "bob@example.org"}
 	for name, c := range map[string]struct {
@@ -259,17 +271,21 @@ func TestDenied(t *testing.T) {
 		asGuest bool
 		want    string // "" is allowed
 	}{
-		"own":                       {ev: json{}},
-		"writer":                    {ev: json{}, role: "writer"},
-		"reader":                    {ev: json{}, role: "reader", want: "reading only"},
-		"new role":                  {ev: json{}, role: "writerWithoutPrivateAccess"},
-		"guest":                     {ev: json{"organizer": others, "attendees": me("accepted")}, want: "organized by bob@example.org"},
-		"guest who may":             {ev: json{"organizer": others, "attendees": me("accepted"), "guestsCanModify": true}, want: "organized by"},
-		"guest who may, configured": {ev: json{"organizer": others, "attendees": me("accepted"), "guestsCanModify": true}, asGuest: true},
-		"guest who may not":         {ev: json{"organizer": others, "attendees": me("accepted")}, asGuest: true, want: "organized by"},
-		"locked":                    {ev: json{"locked": true}, want: "locked"},
-		"declined":                  {ev: json{"attendees": me("declined")}, want: "declined"},
-		"accepted":                  {ev: json{"attendees": me("accepted")}},
+		"own":      {ev: json{}},
+		"writer":   {ev: json{}, role: "writer"},
+		"reader":   {ev: json{}, role: "reader", want: "reading only"},
+		"new role": {ev: json{}, role: "writerWithoutPrivateAccess"},
+		"guest": {ev: json{"organizer": others, "attendees": me("accepted")},
+			want: "organized by bob@example.org"},
+		"guest who may": {ev: json{"organizer": others, "attendees": me("accepted"),
+			"guestsCanModify": true}, want: "organized by"},
+		"guest who may, configured": {ev: json{"organizer": others, "attendees": me("accepted"),
+			"guestsCanModify": true}, asGuest: true},
+		"guest who may not": {ev: json{"organizer": others, "attendees": me("accepted")}, asGuest: true,
+			want: "organized by"},
+		"locked":   {ev: json{"locked": true}, want: "locked"},
+		"declined": {ev: json{"attendees": me("declined")}, want: "declined"},
+		"accepted": {ev: json{"attendees": me("accepted")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, googletest.Options{})
@@ -288,14 +304,16 @@ func TestDenied(t *testing.T) {
 				t.Errorf("denied: %q, want %q", ev.Denied, c.want)
 			}
 			_, err = cal.SetLink(t.Context(), id, ev.Version, aLink("1"))
-			if c.want != "" && (!errors.Is(err, calendar.ErrDenied) || countMethod(w, "PATCH") > 0) || c.want == "" && err != nil {
+			if c.want != "" && (!errors.Is(err, calendar.ErrDenied) || countMethod(w, "PATCH") > 0) || c.want == "" &&
+				err != nil {
 				t.Errorf("SetLink: %v, %d patches", err, countMethod(w, "PATCH"))
 			}
 		})
 	}
 }
 
-// TestHiddenEvents: where Google shows no more of an event than its times, that it has neither tag nor mark says nothing.
+// TestHiddenEvents: where Google shows no more of an event than its times, that it has neither tag nor mark says
+// nothing.
 func TestHiddenEvents(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	id := w.server.Put("", json{"summary": "Meeting #zoom", "visibility": "private"})
@@ -303,16 +321,19 @@ func TestHiddenEvents(t *testing.T) {
 	for _, role := range []string{"writerWithoutPrivateAccess", "reader"} {
 		w.server.SetRole("", role)
 		changes, err := c.Changes(t.Context(), "")
-		if err != nil || len(changes.List) != 1 || !changes.List[0].Plain || changes.List[0].Event != nil || changes.Total != 1 {
+		if err != nil || len(changes.List) != 1 || !changes.List[0].Plain || changes.List[0].Event != nil ||
+			changes.Total != 1 {
 			t.Errorf("%s: it is listed as %+v, %v", role, changes, err)
 		}
-		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), "private") {
+		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrDenied) ||
+			!strings.Contains(err.Error(), "private") {
 			t.Errorf("%s: Get: %v", role, err)
 		}
 	}
 	w.server.SetRole("", "freeBusyReader")
 	for _, c := range []*google.Calendar{c, w.connect()} {
-		if _, err := c.Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) || !strings.Contains(err.Error(), "free and busy") {
+		if _, err := c.Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) ||
+			!strings.Contains(err.Error(), "free and busy") {
 			t.Errorf("Changes: %v", err)
 		}
 		if _, err := c.Get(t.Context(), id); !errors.Is(err, calendar.ErrAbsent) {
@@ -335,8 +356,10 @@ func TestOtherTypesAreNotListed(t *testing.T) {
 }
 
 func meetData() json {
-	return json{"conferenceId": "abc", "conferenceSolution": json{"key": json{"type": "hangoutsMeet"}, "name": "Google Meet"},
-		"entryPoints": []any{json{"entryPointType": "video", "uri": "https://meet.google.com/abc"}, json{"entryPointType": "phone", "uri": "tel:+1"}}}
+	return json{"conferenceId": "abc", "conferenceSolution": json{"key": json{"type": "hangoutsMeet"},
+		"name": "Google Meet"},
+		"entryPoints": []any{json{"entryPointType": "video", "uri": "https://meet.google.com/abc"},
+			json{"entryPointType": "phone", "uri": "tel:+1"}}}
 }
 
 func TestConferences(t *testing.T) {
@@ -345,12 +368,17 @@ func TestConferences(t *testing.T) {
 		want []string
 		meet bool
 	}{
-		"none":    {json{}, nil, false},
-		"Meet":    {json{"conferenceData": meetData(), "hangoutLink": "https://meet.google.com/abc"}, []string{"https://meet.google.com/abc"}, true},
-		"old":     {json{"hangoutLink": "https://meet.google.com/old"}, []string{"https://meet.google.com/old"}, true},
-		"add-on":  {json{"conferenceData": json{"conferenceSolution": json{"key": json{"type": "addOn"}, "name": "Zoom Meeting"}, "entryPoints": []any{json{"entryPointType": "video", "uri": "https://us02web.zoom.us/j/123456789"}}}}, []string{"https://us02web.zoom.us/j/123456789"}, false},
-		"pending": {json{"conferenceData": json{"conferenceSolution": json{"key": json{"type": "addOn"}, "name": "Webex"}}}, []string{"Webex"}, false},
-		"empty":   {json{"conferenceData": json{}}, []string{"a conference of the calendar's"}, false},
+		"none": {json{}, nil, false},
+		"Meet": {json{"conferenceData": meetData(), "hangoutLink": "https://meet.google.com/abc"},
+			[]string{"https://meet.google.com/abc"}, true},
+		"old": {json{"hangoutLink": "https://meet.google.com/old"}, []string{"https://meet.google.com/old"}, true},
+		"add-on": {json{"conferenceData": json{"conferenceSolution": json{"key": json{"type": "addOn"},
+			"name": "Zoom Meeting"},
+			"entryPoints": []any{json{"entryPointType": "video", "uri": "https://us02web.zoom.us/j/123456789"}}}},
+			[]string{"https://us02web.zoom.us/j/123456789"}, false},
+		"pending": {json{"conferenceData": json{"conferenceSolution": json{"key": json{"type": "addOn"},
+			"name": "Webex"}}}, []string{"Webex"}, false},
+		"empty": {json{"conferenceData": json{}}, []string{"a conference of the calendar's"}, false},
 	} {
 		w := newWorld(t, googletest.Options{})
 		ev, err := w.connect().Get(t.Context(), w.server.Put("", c.ev))
@@ -362,7 +390,8 @@ func TestConferences(t *testing.T) {
 
 func TestDropMeet(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
-	id := w.server.Put("", json{"summary": "Board", "conferenceData": meetData(), "hangoutLink": "https://meet.google.com/abc"})
+	id := w.server.Put("", json{"summary": "Board", "conferenceData": meetData(),
+		"hangoutLink": "https://meet.google.com/abc"})
 	l := aLink("1")
 	c := w.connect()
 	w.set(c, id, l)
@@ -378,7 +407,8 @@ func TestDropMeet(t *testing.T) {
 // TestYoungEvent: what was made seconds ago may still get a conference from an app.
 func TestYoungEvent(t *testing.T) {
 	now := time.Now().UTC().Truncate(time.Second)
-	for age, young := range map[time.Duration]bool{0: true, 10 * time.Second: true, 19 * time.Second: true, time.Minute: false, -time.Hour: false} {
+	for age, young := range map[time.Duration]bool{0: true, 10 * time.Second: true, 19 * time.Second: true,
+		time.Minute: false, -time.Hour: false} {
 		w := newWorld(t, googletest.Options{Now: func() time.Time { return now }})
 		w.config.Now = func() time.Time { return now.Add(3 * time.Hour) } // our clock is wrong
 		id := w.server.Put("", json{"summary": "New #zoom", "created": now.Add(-age).Format(time.RFC3339)})
@@ -401,13 +431,17 @@ func TestTimes(t *testing.T) {
 		want       string // start, zone
 		allDay     bool
 	}{
-		"all day":      {day("2030-05-06"), day("2030-05-07"), "2030-05-06T00:00:00+02:00 Europe/Berlin", true},
-		"its own zone": {at("2030-05-06T09:00:00+02:00", "America/New_York"), at("2030-05-06T10:00:00+02:00", "America/New_York"), "2030-05-06T03:00:00-04:00 America/New_York", false},
-		"UTC":          {at("2030-05-06T09:00:00Z", "UTC"), at("2030-05-06T10:00:00Z", "UTC"), "2030-05-06T09:00:00Z UTC", false},
-		"odd zone":     {at("2030-05-06T09:00:00+02:00", "Mars/Olympus"), at("2030-05-06T10:00:00+02:00", "Mars/Olympus"), "2030-05-06T09:00:00+02:00 ", false},
+		"all day": {day("2030-05-06"), day("2030-05-07"), "2030-05-06T00:00:00+02:00 Europe/Berlin", true},
+		"its own zone": {at("2030-05-06T09:00:00+02:00", "America/New_York"),
+			at("2030-05-06T10:00:00+02:00", "America/New_York"), "2030-05-06T03:00:00-04:00 America/New_York", false},
+		"UTC": {at("2030-05-06T09:00:00Z", "UTC"), at("2030-05-06T10:00:00Z", "UTC"), "2030-05-06T09:00:00Z UTC",
+			false},
+		"odd zone": {at("2030-05-06T09:00:00+02:00", "Mars/Olympus"), at("2030-05-06T10:00:00+02:00", "Mars/Olympus"),
+			"2030-05-06T09:00:00+02:00 ", false},
 	} {
 		ev, err := w.connect().Get(t.Context(), w.server.Put("", json{"summary": name, "start": c.start, "end": c.end}))
-		if got := ev.Start.Format(time.RFC3339) + " " + ev.Zone; err != nil || got != c.want || ev.AllDay != c.allDay || ev.Series {
+		if got := ev.Start.Format(time.RFC3339) + " " + ev.Zone; err != nil || got != c.want || ev.AllDay != c.allDay ||
+			ev.Series {
 			t.Errorf("%s: %s, all day %v, %v", name, got, ev.AllDay, err)
 		}
 	}
@@ -417,7 +451,8 @@ func TestTimes(t *testing.T) {
 func TestHTMLDescription(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
-	for _, text := range []string{"<b>Agenda</b><ul><li>one &amp; two</li></ul>", "a<br>b", `<a href="https://example.com">x</a>`, "plain & simple < 3"} {
+	for _, text := range []string{"<b>Agenda</b><ul><li>one &amp; two</li></ul>", "a<br>b",
+		`<a href="https://example.com">x</a>`, "plain & simple < 3"} {
 		id := w.server.Put("", json{"summary": "Call", "description": text})
 		after := w.set(c, id, aLink("1"))
 		if after.Link.JoinURL != aLink("1").JoinURL || !strings.HasPrefix(w.text(id, "description"), text) {

@@ -48,7 +48,8 @@ func TestExceptionThatFails(t *testing.T) {
 	if _, err := c.SetLink(t.Context(), id, all.List[0].Event.Version, l); err == nil {
 		t.Fatal("the failure is not told")
 	}
-	if strings.Contains(w.text(bad, "description"), "Join:") || !strings.Contains(w.text(good, "description"), "Join:") {
+	if strings.Contains(w.text(bad, "description"), "Join:") || !strings.Contains(w.text(good, "description"),
+		"Join:") {
 		t.Errorf("%q, %q", w.text(bad, "description"), w.text(good, "description"))
 	}
 	c = w.connect() // as after a restart
@@ -56,13 +57,15 @@ func TestExceptionThatFails(t *testing.T) {
 	if !ev.Partial() || len(ev.Exceptions) != 2 || w.text(id, "location") != l.JoinURL {
 		t.Fatalf("the series is taken for complete: %+v", ev)
 	}
-	if after, err := c.SetLink(t.Context(), id, ev.Version, l); err != nil || after.Partial() || !strings.Contains(w.text(bad, "description"), "Join:") ||
+	if after, err := c.SetLink(t.Context(), id, ev.Version, l); err != nil || after.Partial() ||
+		!strings.Contains(w.text(bad, "description"), "Join:") ||
 		w.text(bad, "location") != l.JoinURL {
 		t.Errorf("%v, %q at %q", err, w.text(bad, "description"), w.text(bad, "location"))
 	}
 }
 
-// TestTaggedException: a tag in one date of a series without a tag is for Get to read, whether the series is listed or not.
+// TestTaggedException: a tag in one date of a series without a tag is for Get to read, whether the series is listed or
+// not.
 func TestTaggedException(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.config.Interesting = func(ev *calendar.Event) bool { return strings.Contains(ev.Title, "#zoom") }
@@ -74,13 +77,15 @@ func TestTaggedException(t *testing.T) {
 	}
 	w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["summary"] = "Guests #zoom" })
 	for _, since := range []string{all.Cursor, ""} {
-		if changes, err := c.Changes(t.Context(), since); err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Plain {
+		if changes, err := c.Changes(t.Context(), since); err != nil || len(changes.List) != 1 ||
+			changes.List[0].ID != id || changes.List[0].Plain {
 			t.Errorf("since %q: %+v, %v", since, changes.List, err)
 		}
 	}
 }
 
-// TestDroppedException: an exception was edited, that answer was dropped, and links were written. Asked again, the series is news.
+// TestDroppedException: an exception was edited, that answer was dropped, and links were written. Asked again, the
+// series is news.
 func TestDroppedException(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	id, first := w.weekly(nil)
@@ -173,7 +178,8 @@ func TestExceptionsThatAreLeftAlone(t *testing.T) {
 	declined := w.server.Except("", id, first, func(ev json) {
 		ev["attendees"] = []any{json{"email": googletest.Account, "self": true, "responseStatus": "declined"}}
 	})
-	teams := w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["description"] = "https://teams.microsoft.com/l/meetup-join/x" })
+	teams := w.server.Except("", id, first.AddDate(0, 0, 7),
+		func(ev json) { ev["description"] = "https://teams.microsoft.com/l/meetup-join/x" })
 	after := w.set(w.connect(), id, aLink("1"))
 	if after.Partial() || strings.Contains(w.text(declined, "description")+w.text(teams, "description"), "Join:") {
 		t.Errorf("partial %v, %q, %q", after.Partial(), w.text(declined, "description"), w.text(teams, "description"))
@@ -237,11 +243,14 @@ func TestWritesThatDoNotKeep(t *testing.T) {
 		"Meet": {func(s string) string {
 			return strings.Replace(s, `{`, `{"hangoutLink":"https://meet.google.com/abc",`, 1)
 		}, func(l *calendar.Link) { l.DropMeet = true }},
-		"title": {func(s string) string { return strings.ReplaceAll(s, `"New title"`, `"Old title"`) }, func(l *calendar.Link) { title := "New title"; l.Title = &title }},
-		"place": {func(s string) string { return strings.ReplaceAll(s, `"New place"`, `"Old place"`) }, func(l *calendar.Link) { place := "New place"; l.Location = &place }},
+		"title": {func(s string) string { return strings.ReplaceAll(s, `"New title"`, `"Old title"`) },
+			func(l *calendar.Link) { title := "New title"; l.Title = &title }},
+		"place": {func(s string) string { return strings.ReplaceAll(s, `"New place"`, `"Old place"`) },
+			func(l *calendar.Link) { place := "New place"; l.Location = &place }},
 	} {
 		w := newWorld(t, googletest.Options{})
-		id := w.server.Put("", json{"summary": "Old title", "location": "Old place", "hangoutLink": "https://meet.google.com/abc"})
+		id := w.server.Put("", json{"summary": "Old title", "location": "Old place",
+			"hangoutLink": "https://meet.google.com/abc"})
 		cal := w.connect()
 		ev, err := cal.Get(t.Context(), id)
 		if err != nil {
@@ -260,9 +269,11 @@ func TestWritesThatDoNotKeep(t *testing.T) {
 func TestBrokenHTML(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
-	for text, linked := range map[string]bool{"<b>Agenda</b><blockquote>quoted, and not closed": true, "<b>a</b><!-- todo": true, "<b>a</b><a href=\"": true} {
+	for text, linked := range map[string]bool{"<b>Agenda</b><blockquote>quoted, and not closed": true,
+		"<b>a</b><!-- todo": true, "<b>a</b><a href=\"": true} {
 		id := w.server.Put("", json{"summary": "a", "description": text})
-		if after := w.set(c, id, aLink("1")); after.Link.JoinURL == "" || strings.Count(w.text(id, "description"), "Join:") != 1 {
+		if after := w.set(c, id, aLink("1")); after.Link.JoinURL == "" || strings.Count(w.text(id, "description"),
+			"Join:") != 1 {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
 		w.set(c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
@@ -297,7 +308,8 @@ func TestErrorDetails(t *testing.T) {
 func TestPlainServer(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.server.Break(googletest.Fault{Replace: func(body string) string {
-		for _, field := range []string{`,"self":true`, `"kind":"calendar#events",`, `"accessRole":"owner",`, `,"accessRole":"owner"`, `,"kind":"calendar#events"`} {
+		for _, field := range []string{`,"self":true`, `"kind":"calendar#events",`, `"accessRole":"owner",`,
+			`,"accessRole":"owner"`, `,"kind":"calendar#events"`} {
 			body = strings.ReplaceAll(body, field, "")
 		}
 		return body

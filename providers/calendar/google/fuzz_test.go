@@ -20,7 +20,9 @@ func FuzzEvent(f *testing.F) {
 		`{}`, `{"items":[null]}`, `{"items":[{}]}`,
 		`{"items":[{"id":"a","summary":"x","start":{"dateTime":"2026-12-01T09:00:00+01:00","timeZone":"Europe/Berlin"},"end":{"dateTime":"2026-12-01T10:00:00+01:00"},"recurrence":["RRULE:FREQ=WEEKLY","EXDATE;TZID=Europe/Berlin:20261208T090000"]},{"id":"a_1","recurringEventId":"a","originalStartTime":{"dateTime":"2026-12-15T09:00:00+01:00"},"status":"cancelled"}]}`,
 		`{"items":[{"id":"b","start":{"date":"2026-12-01"},"end":{"date":"2026-12-02"},"attendees":[null,{"self":true}],"conferenceData":{"entryPoints":[null],"conferenceSolution":{}},"extendedProperties":{}}]}`,
-		`{"items":[{"id":"c","description":"<b>x</b>` + "── Zoom ──────────────<br>Join: https://zoom.us/j/1<br>────────── zoomtag ──" + `","extendedProperties":{"private":{"zoomtagMark":"m"}}}]}`,
+		`{"items":[{"id":"c","description":"<b>x</b>` + "── Zoom ──────────────<br>Join: " +
+			"https://zoom.us/j/1<br>────────── zoomtag ──" +
+			`","extendedProperties":{"private":{"zoomtagMark":"m"}}}]}`,
 		`{"items":[{"id":"d","recurrence":["RRULE:FREQ=SECONDLY\r\nBEGIN:VEVENT",""],"start":{"dateTime":"0000-01-01T00:00:00Z"}}]}`,
 	} {
 		f.Add(seed)
@@ -30,7 +32,8 @@ func FuzzEvent(f *testing.F) {
 		f.Fatal(err)
 	}
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	c := &Calendar{cfg: Config{Now: func() time.Time { return now }, Zone: zone}, held: map[string]held{}, written: map[string]string{}}
+	c := &Calendar{cfg: Config{Now: func() time.Time { return now }, Zone: zone}, held: map[string]held{},
+		written: map[string]string{}}
 	f.Fuzz(func(t *testing.T, text string) {
 		var events *api.Events
 		if stdjson.Unmarshal([]byte(text), &events) != nil || events == nil {
@@ -46,7 +49,8 @@ func FuzzEvent(f *testing.F) {
 			if change.Event == nil || change.ID == "" {
 				t.Fatalf("listed: %+v", change)
 			}
-			link := calendar.Link{Mark: "m2", JoinURL: "https://zoom.us/j/2", Block: calendar.BlockFirst + "\nJoin: https://zoom.us/j/2\n" + calendar.BlockLast}
+			link := calendar.Link{Mark: "m2", JoinURL: "https://zoom.us/j/2", Block: calendar.BlockFirst +
+				"\nJoin: https://zoom.us/j/2\n" + calendar.BlockLast}
 			if _, err := patchFor(change.Event, link); err != nil && !errors.Is(err, calendar.ErrDenied) {
 				t.Fatal(err)
 			}
@@ -75,7 +79,8 @@ func FuzzCredentials(f *testing.F) {
 	f.Add([]byte(`{"installed":{"client_id":"1","client_secret":"s","auth_uri":"https://accounts.google.com/o/oauth2/auth"}}`), User)
 	f.Fuzz(func(t *testing.T, data []byte, auth string) {
 		c, err := parseCredentials(data, auth)
-		if err == nil && !strings.HasPrefix(c.tokenURL, "https://") && !strings.HasPrefix(strings.ToLower(c.tokenURL), "http") {
+		if err == nil && !strings.HasPrefix(c.tokenURL, "https://") && !strings.HasPrefix(strings.ToLower(c.tokenURL),
+			"http") {
 			t.Fatalf("tokens from %q", c.tokenURL)
 		}
 	})
@@ -87,7 +92,8 @@ func TestCursorAges(t *testing.T) {
 	if parsed, err := parseCursor(old.String()); err != nil || parsed != old {
 		t.Errorf("%v became %v, %v", old, parsed, err)
 	}
-	if _, err := parseCursor(strings.Replace(old.String(), parameters, "otherpar", 1)); !errors.Is(err, calendar.ErrCursor) {
+	if _, err := parseCursor(strings.Replace(old.String(), parameters, "otherpar", 1)); !errors.Is(err,
+		calendar.ErrCursor) {
 		t.Errorf("a token of other parameters: %v", err)
 	}
 }

@@ -1,7 +1,8 @@
 // Package google is a Google calendar as a calendar.Calendar, through the Calendar API v3.
 //
-// A calendar is followed with sync tokens: a pass in which nothing has changed is one small request. What zoomtag keeps out
-// of sight (the mark, the tag) stands in private extended properties of the event, which only this calendar's copy of it has.
+// A calendar is followed with sync tokens: a pass in which nothing has changed is one small request. What zoomtag keeps
+// out of sight (the mark, the tag) stands in private extended properties of the event, which only this calendar's copy
+// of it has.
 package google
 
 import (
@@ -36,9 +37,11 @@ type Config struct {
 	Calendar string
 	// Auth is ServiceAccount or User.
 	Auth string
-	// Credentials is the path of the JSON file that Google gave out: a service account's key, or a desktop app's client.
+	// Credentials is the path of the JSON file that Google gave out: a service account's key, or a desktop app's
+	// client.
 	Credentials string
-	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account itself.
+	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account
+	// itself.
 	Subject string
 	// GrantFile is where the sign-in of a person is kept.
 	GrantFile string
@@ -48,10 +51,11 @@ type Config struct {
 	APIURL string
 	// Announce says that guests are mailed about the link.
 	Announce bool
-	// AsGuest says that events which somebody else organizes are written as well, where they let their guests change them.
+	// AsGuest says that events which somebody else organizes are written as well, where they let their guests change
+	// them.
 	AsGuest bool
-	// Foreign names a conference in an event that is not ours, where ours are the given join URLs: an exception with one of its own
-	// is left alone. nil is none.
+	// Foreign names a conference in an event that is not ours, where ours are the given join URLs: an exception with
+	// one of its own is left alone. nil is none.
 	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
 	// Bounds are how much is read in one pass; zero is the default of each.
 	Bounds calendar.Bounds
@@ -129,8 +133,9 @@ func New(c Config) (*Calendar, error) {
 		return nil, fmt.Errorf("google: %w", err)
 	}
 	service.UserAgent = "zoomtag (gzip)"
-	return &Calendar{cfg: c, events: service.Events, slow: newPauses(), held: map[string]held{}, written: map[string]string{},
-		retry: rest.Backoff{First: time.Second, Most: 4 * time.Second}}, nil
+	return &Calendar{cfg: c, events: service.Events, slow: newPauses(), held: map[string]held{},
+		written: map[string]string{},
+		retry:   rest.Backoff{First: time.Second, Most: 4 * time.Second}}, nil
 }
 
 // baseURL checks the base of the API. The library resolves paths against it, so it has to end with a slash.
@@ -145,8 +150,8 @@ func baseURL(raw string) (string, error) {
 	return strings.TrimSuffix(u.String(), "/") + "/", nil
 }
 
-// Scope is the least OAuth scope that serves a calendar. Events of calendars that the person owns have a scope of their own;
-// that the primary calendar is one of these is certain, of other ids only Google knows.
+// Scope is the least OAuth scope that serves a calendar. Events of calendars that the person owns have a scope of their
+// own; that the primary calendar is one of these is certain, of other ids only Google knows.
 func Scope(calendarID, subject string) string {
 	if calendarID == "" || calendarID == "primary" || subject != "" && strings.EqualFold(calendarID, subject) {
 		return api.CalendarEventsOwnedScope
@@ -183,7 +188,8 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 	limited, cancel := context.WithTimeout(ctx, rest.Within(rest.PageTime, c.cfg.Within))
 	defer cancel()
 	err := call(limited)
-	c.cfg.Log.DebugContext(ctx, "google request", slog.String("call", what), slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))
+	c.cfg.Log.DebugContext(ctx, "google request", slog.String("call", what),
+		slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))
 	if err == nil {
 		c.slow.reset()
 		return nil

@@ -18,12 +18,14 @@ import (
 // listPage is how many calendars are asked for at once: the most that Google gives.
 const listPage = 250
 
-// List implements calendar.Lister. Listing takes a permission of its own, which zoomtag does without otherwise: a service account is given it
-// by its administrator, and a person does not give it.
+// List implements calendar.Lister. Listing takes a permission of its own, which zoomtag does without otherwise: a
+// service account is given it by its administrator, and a person does not give it.
 func (c *Calendar) List(ctx context.Context) ([]calendar.Listed, error) {
 	if c.cfg.Auth == User {
-		return nil, words.Say(calendar.ErrDenied, "the sign-in lets zoomtag see and change events, and not list calendars: the ID of each stands in its settings "+
-			"(calendar.google.com, the three dots beside the calendar, Settings, Integrate calendar); write it as google.calendar")
+		return nil, words.Say(calendar.ErrDenied, "the sign-in lets zoomtag see and change events, and not list "+
+			"calendars: the ID of each stands in its settings "+
+			"(calendar.google.com, the three dots beside the calendar, Settings, Integrate calendar); write it as "+
+			"google.calendar")
 	}
 	service, err := c.lister()
 	if err != nil {
@@ -56,7 +58,8 @@ func listed(items []*api.CalendarListEntry) func(yield func(calendar.Listed) boo
 			if e == nil || e.Deleted {
 				continue
 			}
-			one := calendar.Listed{Name: e.Summary, ID: e.Id, ReadOnly: e.AccessRole != "owner" && e.AccessRole != "writer"}
+			one := calendar.Listed{Name: e.Summary, ID: e.Id, ReadOnly: e.AccessRole != "owner" &&
+				e.AccessRole != "writer"}
 			if e.SummaryOverride != "" {
 				one.Name = e.SummaryOverride
 			}
@@ -82,7 +85,8 @@ func (c *Calendar) lister() (*api.CalendarListService, error) {
 	}
 	s := &signer{cfg: &c.cfg, creds: creds, scope: api.CalendarCalendarlistReadonlyScope, plain: c.cfg.plainClient()}
 	client := rest.NewClient(c.cfg.HTTP, maxBody, rest.Within(rest.PageTime, c.cfg.Within))
-	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.cfg.Now, s.token), Host: oauth.HostOf(base)}
+	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.cfg.Now, s.token),
+		Host: oauth.HostOf(base)}
 	service, err := api.NewService(context.Background(), option.WithHTTPClient(client), option.WithEndpoint(base))
 	if err != nil {
 		return nil, fmt.Errorf("google: %w", err)

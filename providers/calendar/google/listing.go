@@ -27,7 +27,8 @@ type listing struct {
 }
 
 func newListing(c *Calendar, full bool) *listing {
-	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{}, exceptions: map[string][]*api.Event{}, excepted: map[string]int{},
+	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{},
+		exceptions: map[string][]*api.Event{}, excepted: map[string]int{},
 		tagged: map[string]bool{}, touched: map[string]bool{}, same: map[string]bool{}}
 }
 
@@ -63,7 +64,8 @@ func (l *listing) except(e *api.Event) (fresh bool) {
 	if !l.c.wroteLast(e) {
 		l.touched[series] = true
 	}
-	if said := texts(e); e.Status != "cancelled" && !l.c.over(e) && l.c.cfg.Interesting != nil && l.c.cfg.Interesting(&said) {
+	if said := texts(e); e.Status != "cancelled" && !l.c.over(e) && l.c.cfg.Interesting != nil &&
+		l.c.cfg.Interesting(&said) {
 		l.tagged[series] = true
 	}
 	if known, listed := l.events[series]; listed && known == nil {
@@ -78,8 +80,8 @@ func (l *listing) except(e *api.Event) (fresh bool) {
 	return fresh
 }
 
-// add takes in a single event or a series, and reports whether it is the first time. Google may list one that changes meanwhile
-// twice: the later one counts.
+// add takes in a single event or a series, and reports whether it is the first time. Google may list one that changes
+// meanwhile twice: the later one counts.
 func (l *listing) add(e *api.Event) (fresh bool) {
 	_, twice := l.events[e.Id]
 	if !twice {
@@ -109,8 +111,8 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 	return !twice
 }
 
-// source names the calendar. "primary" is that of whoever has signed in, who is known by the events of their own; the scopes of
-// zoomtag do not let it be asked.
+// source names the calendar. "primary" is that of whoever has signed in, who is known by the events of their own; the
+// scopes of zoomtag do not let it be asked.
 func (l *listing) source() string {
 	switch cfg := &l.c.cfg; {
 	case cfg.Calendar != "primary":
@@ -121,10 +123,11 @@ func (l *listing) source() string {
 	return l.self
 }
 
-// changes is the answer. A series that is listed because something has changed brings only those exceptions along that have changed
-// as well; the others are read.
+// changes is the answer. A series that is listed because something has changed brings only those exceptions along that
+// have changed as well; the others are read.
 func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
-	changes := calendar.Changes{Full: l.full, Total: -1, Source: l.source(), List: make([]calendar.Change, 0, len(l.order))}
+	changes := calendar.Changes{Full: l.full, Total: -1, Source: l.source(),
+		List: make([]calendar.Change, 0, len(l.order))}
 	if l.full {
 		changes.Total = 0
 	}
@@ -157,7 +160,8 @@ func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
 	}
 	for series := range l.touched {
 		if _, listed := l.events[series]; !listed {
-			// The series itself has not changed: this is of interest if the series is known, or if there is a tag in the exception.
+			// The series itself has not changed: this is of interest if the series is known, or if there is a tag in
+			// the exception.
 			changes.List = append(changes.List, calendar.Change{ID: series, Plain: !l.tagged[series]})
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"zoomtag/providers/internal/rest"
 )
 
-// Google counts 10,000 requests a minute for a project and 600 for one of its users (developers.google.com, Calendar API,
-// usage limits). A tenth is left to others. The burst lets a small set-up never wait.
+// Google counts 10,000 requests a minute for a project and 600 for one of its users (developers.google.com, Calendar
+// API, usage limits). A tenth is left to others. The burst lets a small set-up never wait.
 const (
 	projectPerSecond, projectBurst = 150, 600
 	userPerSecond, userBurst       = 9, 60
@@ -50,12 +50,13 @@ func (q *Quota) wait(ctx context.Context, user string) error {
 	return q.project.Wait(ctx)
 }
 
-// pauses are the waits where Google does not say how long: after a rate limit as its guide prescribes (truncated exponential, with a
-// random part), and after a limit that lasts for hours.
+// pauses are the waits where Google does not say how long: after a rate limit as its guide prescribes (truncated
+// exponential, with a random part), and after a limit that lasts for hours.
 type pauses struct{ rate, day rest.Patience }
 
 func newPauses() *pauses {
-	return &pauses{rate: rest.Patience{First: 2 * time.Second, Most: 64 * time.Second}, day: rest.Patience{First: time.Hour, Most: 6 * time.Hour}}
+	return &pauses{rate: rest.Patience{First: 2 * time.Second, Most: 64 * time.Second},
+		day: rest.Patience{First: time.Hour, Most: 6 * time.Hour}}
 }
 
 func (p *pauses) reset() {

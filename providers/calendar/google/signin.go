@@ -8,15 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/signin"
 )
 
-// SignIn has the person whose calendar it is sign in at Google, saves the sign-in, and reads the calendar with it. The person
-// whose browser it is decides what is granted; a box that was not ticked is noticed here.
+// SignIn has the person whose calendar it is sign in at Google, saves the sign-in, and reads the calendar with it. The
+// person whose browser it is decides what is granted; a box that was not ticked is noticed here.
 func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if c.Auth != User {
 		return fmt.Errorf("google: calendar %s signs in as a service account: there is nobody to ask", c.Calendar)
@@ -46,9 +45,11 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 		return fmt.Errorf("google: %w", err)
 	}
 	if token.RefreshToken == "" {
-		return errors.New("google: Google gave no lasting sign-in: remove zoomtag at myaccount.google.com/connections and sign in again")
+		return errors.New("google: Google gave no lasting sign-in: remove zoomtag at " +
+			"myaccount.google.com/connections and sign in again")
 	}
-	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: creds.clientID, Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}
+	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: creds.clientID,
+		Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}
 	if err := grant.Install(ctx, c.GrantFile); err != nil {
 		return fmt.Errorf("google: %w", err)
 	}

@@ -11,11 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
+	"zoomtag/providers/signin"
 )
 
 const (
@@ -100,7 +99,8 @@ func TestSignInWrongState(t *testing.T) {
 	err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
 		location := browse(t, address, false)
 		go func() {
-			for _, forged := range []string{strings.Replace(location, "state=", "state=x", 1), strings.Replace(location, "/?", "/other?", 1)} {
+			for _, forged := range []string{strings.Replace(location, "state=", "state=x", 1),
+				strings.Replace(location, "/?", "/other?", 1)} {
 				if status, _ := get(t, forged); status != http.StatusBadRequest {
 					t.Errorf("%s was answered with %d", forged, status)
 				}
@@ -160,18 +160,21 @@ func TestSignInRefused(t *testing.T) {
 		want     string
 	}{
 		"unticked": {"", func([]string) []string { return []string{"openid"} }, "was not ticked"},
-		"another":  {"team@group.calendar.google.com", func([]string) []string { return []string{ownedScope} }, "google.calendar names another one"},
+		"another": {"team@group.calendar.google.com", func([]string) []string { return []string{ownedScope} },
+			"google.calendar names another one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, googletest.Options{})
 			w.asPerson()
 			w.config.Calendar = cmp.Or(c.calendar, w.config.Calendar)
 			w.server.Consent(c.consent)
-			err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
-				go browse(t, address, true)
-				return nil
-			}})
-			if !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "zoomtag auth google") {
+			err := google.SignIn(t.Context(), w.config,
+				signin.Prompt{Out: io.Discard, Open: func(address string) error {
+					go browse(t, address, true)
+					return nil
+				}})
+			if !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), c.want) ||
+				!strings.Contains(err.Error(), "zoomtag auth google") {
 				t.Errorf("SignIn: %v", err)
 			}
 			if _, ok := signin.Read(w.config.GrantFile); ok {
@@ -181,8 +184,8 @@ func TestSignInRefused(t *testing.T) {
 	}
 }
 
-// TestDeadGrant has Google call a sign-in dead: it is said with its cause and its mend, and not tried again until somebody
-// has signed in anew.
+// TestDeadGrant has Google call a sign-in dead: it is said with its cause and its mend, and not tried again until
+// somebody has signed in anew.
 func TestDeadGrant(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.asPerson()
@@ -200,8 +203,9 @@ func TestDeadGrant(t *testing.T) {
 	}
 	signIn()
 	now = now.Add(7*24*time.Hour + time.Hour)
-	dead := googletest.Fault{Match: googletest.Tokens, Status: 400, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`}
+	dead := googletest.Fault{Match: googletest.Tokens, Status: 400,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`}
 	w.server.Break(dead)
 	w.server.ResetRequests()
 	c := w.connect()
@@ -210,7 +214,8 @@ func TestDeadGrant(t *testing.T) {
 		if !errors.Is(err, calendar.ErrDenied) {
 			t.Fatalf("Changes: %v", err)
 		}
-		for _, want := range []string{"invalid_grant", `"Testing"`, "In production", "zoomtag auth google --calendar alice"} {
+		for _, want := range []string{"invalid_grant", `"Testing"`, "In production",
+			"zoomtag auth google --calendar alice"} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("the error lacks %q: %v", want, err)
 			}
@@ -235,7 +240,8 @@ func TestNobodySignedIn(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	w.asPerson()
 	_, err := w.connect().Changes(t.Context(), "")
-	if !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), "run: zoomtag auth google --calendar alice") {
+	if !errors.Is(err, calendar.ErrDenied) ||
+		!strings.Contains(err.Error(), "run: zoomtag auth google --calendar alice") {
 		t.Errorf("Changes: %v", err)
 	}
 	if n := len(w.server.TokenRequests()) + len(w.server.Requests()); n > 0 {
@@ -269,7 +275,8 @@ func TestServiceAccountRefused(t *testing.T) {
 	c := w.connect()
 	for range 2 {
 		_, err := c.Changes(t.Context(), "")
-		if !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), ownedScope) || !strings.Contains(err.Error(), "Domain-wide delegation") {
+		if !errors.Is(err, calendar.ErrDenied) || !strings.Contains(err.Error(), ownedScope) ||
+			!strings.Contains(err.Error(), "Domain-wide delegation") {
 			t.Fatalf("Changes: %v", err)
 		}
 	}
@@ -286,7 +293,8 @@ func TestServiceAccountRefused(t *testing.T) {
 // TestAnswerWithoutToken has the token endpoint answer with success and no token: nothing is to be had with that.
 func TestAnswerWithoutToken(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
-	w.server.Break(googletest.Fault{Match: googletest.Tokens, Replace: func(string) string { return `{"kind":"something else"}` }})
+	w.server.Break(googletest.Fault{Match: googletest.Tokens,
+		Replace: func(string) string { return `{"kind":"something else"}` }})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	_, err := w.connect().Changes(ctx, "")
@@ -327,8 +335,10 @@ func TestCredentialsFile(t *testing.T) {
 		"the other kind 2": {key, google.User, "auth: service-account"},
 		"no JSON":          {w.file("a.json", []byte("key")), google.User, "not the JSON file that Google gives out"},
 		"a web client":     {w.file("b.json", []byte(`{"web":{"client_id":"1"}}`)), google.User, "Desktop app"},
-		"no key":           {w.file("c.json", []byte(`{"type":"service_account","client_email":"a@b"}`)), google.ServiceAccount, "private_key"},
-		"in the open": {w.file("d.json", []byte(`{"installed":{"client_id":"1","token_uri":"http://example.com/token"}}`)), google.User,
+		"no key": {w.file("c.json", []byte(`{"type":"service_account","client_email":"a@b"}`)),
+			google.ServiceAccount, "private_key"},
+		"in the open": {w.file("d.json",
+			[]byte(`{"installed":{"client_id":"1","token_uri":"http://example.com/token"}}`)), google.User,
 			"must be an https address"},
 	} {
 		config := w.config
@@ -375,7 +385,8 @@ func TestWhoseCalendar(t *testing.T) {
 	if got := source(); got != "" {
 		t.Errorf("of an empty calendar nobody can say whose it is: %q", got)
 	}
-	w.server.Put("", json{"summary": "Dentist", "start": json{"dateTime": "2026-12-01T09:00:00Z"}, "end": json{"dateTime": "2026-12-01T10:00:00Z"}})
+	w.server.Put("", json{"summary": "Dentist", "start": json{"dateTime": "2026-12-01T09:00:00Z"},
+		"end": json{"dateTime": "2026-12-01T10:00:00Z"}})
 	if got := source(); got != googletest.Account {
 		t.Errorf("as a person: %q", got)
 	}

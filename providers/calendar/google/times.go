@@ -29,7 +29,8 @@ func (c *Calendar) times(ev *calendar.Event, e *api.Event, exceptions []*api.Eve
 	if err == nil {
 		var found ical.Event
 		var ok bool
-		if found, ok, err = doc.Event("series", home, c.cfg.Now()); ok && err == nil && (!found.Start.IsZero() || found.Empty) {
+		if found, ok, err = doc.Event("series", home, c.cfg.Now()); ok && err == nil &&
+			(!found.Start.IsZero() || found.Empty) {
 			ev.Start = found.Start
 			ev.End = found.End
 			ev.Until = found.Until
@@ -47,8 +48,8 @@ func (c *Calendar) times(ev *calendar.Event, e *api.Event, exceptions []*api.Eve
 	ev.Notes = append(ev.Notes, note)
 }
 
-// asCalendar writes a series as an iCalendar object, whose reader knows how to expand it. Google keeps the rules as iCalendar
-// lines, and the rest in fields.
+// asCalendar writes a series as an iCalendar object, whose reader knows how to expand it. Google keeps the rules as
+// iCalendar lines, and the rest in fields.
 func asCalendar(e *api.Event, exceptions []*api.Event, start, end point, home *time.Location) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }

@@ -17,7 +17,8 @@ const (
 func (c *Config) client(creds credentials, base string) *http.Client {
 	s := &signer{cfg: c, creds: creds, scope: Scope(c.Calendar, c.Subject), plain: c.plainClient()}
 	client := rest.NewClient(c.HTTP, maxBody, rest.Within(rest.PageTime, c.Within))
-	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.Now, s.token), Host: oauth.HostOf(base)}
+	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.Now, s.token),
+		Host: oauth.HostOf(base)}
 	return client
 }
 

@@ -18,8 +18,9 @@ import (
 	"zoomtag/sync/engine/enginetest"
 )
 
-// The random walk of package enginetest on a Google calendar: the adapter, and the emulator as its transport, in one process
-// and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has taken effect.
+// The random walk of package enginetest on a Google calendar: the adapter, and the emulator as its transport, in one
+// process and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has
+// taken effect.
 //
 //	go test ./providers/calendar/google -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 //	go test ./providers/calendar/google -run Walk -walk.seed=4711 -v
@@ -71,14 +72,16 @@ func newWalkGoogle(s enginetest.Setup) (*walkGoogle, error) {
 	return g, nil
 }
 
-// signIn writes the files of a person who has signed in. (The tokens of a service account are signed, which costs more than
-// all the rest of a walk, and by the real clock.)
+// signIn writes the files of a person who has signed in. (The tokens of a service account are signed, which costs more
+// than all the rest of a walk, and by the real clock.)
 func (g *walkGoogle) signIn() (err error) {
 	if g.dir, err = os.MkdirTemp(walks.Dir, "google"); err != nil {
 		return err
 	}
-	g.config = google.Config{Auth: google.User, Credentials: filepath.Join(g.dir, "client.json"), GrantFile: filepath.Join(g.dir, "google.grant"),
-		APIURL: secure(g.server.APIURL()), HTTP: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf, Refuse: g.refuse}, Quota: google.Unlimited(), Now: g.setup.Now,
+	g.config = google.Config{Auth: google.User, Credentials: filepath.Join(g.dir, "client.json"),
+		GrantFile: filepath.Join(g.dir, "google.grant"),
+		APIURL:    secure(g.server.APIURL()), HTTP: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf,
+			Refuse: g.refuse}, Quota: google.Unlimited(), Now: g.setup.Now,
 		Interesting: g.setup.Interesting, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	client := []byte(secure(string(g.server.DesktopClient())))
 	var file struct {
@@ -89,11 +92,13 @@ func (g *walkGoogle) signIn() (err error) {
 	if err := stdjson.Unmarshal(client, &file); err != nil {
 		return err
 	}
-	grant, err := stdjson.Marshal(map[string]any{"refresh_token": g.server.Grant(ownedScope), "client_id": file.Installed.ID, "signed_in": g.setup.Now()})
+	grant, err := stdjson.Marshal(map[string]any{"refresh_token": g.server.Grant(ownedScope),
+		"client_id": file.Installed.ID, "signed_in": g.setup.Now()})
 	if err != nil {
 		return err
 	}
-	return errors.Join(os.WriteFile(g.config.Credentials, client, 0o600), os.WriteFile(g.config.GrantFile, grant, 0o600))
+	return errors.Join(os.WriteFile(g.config.Credentials, client, 0o600), os.WriteFile(g.config.GrantFile, grant,
+		0o600))
 }
 
 // secure gives the emulator's address, which nobody dials, the scheme that addresses outside this machine must have.
@@ -136,19 +141,24 @@ func callOf(r *http.Request) (call, id string) {
 // refuse has a request answered in one of the ways that leave it without effect.
 func (g *walkGoogle) refuse(r *http.Request, call, id string, err error) {
 	faults := []googletest.Fault{
-		googletest.Error(500, "backendError", "Backend Error"), googletest.Page(503), googletest.Page(200), {Status: 200}, {Cut: true},
-		googletest.RateLimited(""), googletest.RateLimited("30"), googletest.UserRateLimited(), googletest.Error(403, "quotaExceeded", "Quota exceeded"),
+		googletest.Error(500, "backendError", "Backend Error"), googletest.Page(503), googletest.Page(200),
+		{Status: 200}, {Cut: true},
+		googletest.RateLimited(""), googletest.RateLimited("30"), googletest.UserRateLimited(),
+		googletest.Error(403, "quotaExceeded", "Quota exceeded"),
 		googletest.Error(403, "forbidden", "Forbidden"), googletest.Error(401, "authError", "Invalid Credentials"),
 	}
-	missing := []googletest.Fault{googletest.Error(404, "notFound", "Not Found"), googletest.Error(410, "deleted", "Resource has been deleted")}
+	missing := []googletest.Fault{googletest.Error(404, "notFound", "Not Found"),
+		googletest.Error(410, "deleted", "Resource has been deleted")}
 	conflict := googletest.Error(412, "conditionNotMet", "Precondition Failed")
 	switch {
 	case errors.Is(err, calendar.ErrConflict):
 		faults = []googletest.Fault{conflict, missing[0], missing[1]}
 	case call == "token":
-		faults = []googletest.Fault{faults[0], faults[1], faults[4], googletest.OAuthError(429, "rate_limit_exceeded", "Too many requests")}
+		faults = []googletest.Fault{faults[0], faults[1], faults[4], googletest.OAuthError(429, "rate_limit_exceeded",
+			"Too many requests")}
 	case call == "changes" && r.URL.Query().Has("syncToken"):
-		faults = append(faults, missing[0], googletest.Error(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required."))
+		faults = append(faults, missing[0], googletest.Error(410, "fullSyncRequired",
+			"Sync token is no longer valid, a full sync is required."))
 	case call == "changes":
 		faults = append(faults, missing[0])
 	case call == "get" && !g.lied[id]:
@@ -208,7 +218,8 @@ func (g *walkGoogle) Restore(id string) { g.server.Restore("", id) }
 // Copy implements enginetest.Backend.
 func (g *walkGoogle) Copy(id string) string { return g.server.Duplicate("", id) }
 
-// Rename implements enginetest.Backend: ids stay. The event is moved to another calendar instead, and back before anybody looks.
+// Rename implements enginetest.Backend: ids stay. The event is moved to another calendar instead, and back before
+// anybody looks.
 func (g *walkGoogle) Rename(id, _ string) (string, bool) {
 	g.server.Move("", id, elsewhere)
 	g.server.Move(elsewhere, id, "")
@@ -283,8 +294,9 @@ func seen(ev json) calendar.Event {
 	text := func(name string) string { s, _ := ev[name].(string); return s }
 	properties, _ := ev["extendedProperties"].(json)
 	private, _ := properties["private"].(json)
-	e := calendar.Event{ID: text("id"), Title: text("summary"), Description: text("description"), Location: text("location"),
-		Start: whenOf(ev["start"]), End: whenOf(ev["end"]), Zone: "UTC"}
+	e := calendar.Event{ID: text("id"), Title: text("summary"), Description: text("description"),
+		Location: text("location"),
+		Start:    whenOf(ev["start"]), End: whenOf(ev["end"]), Zone: "UTC"}
 	e.Link.Mark, _ = private["zoomtagMark"].(string)
 	if start, end, ok := calendar.FindBlock(e.Description); ok {
 		e.Link.Block = e.Description[start:end]
@@ -295,7 +307,8 @@ func seen(ev json) calendar.Event {
 // Exceptions implements enginetest.Series.
 func (g *walkGoogle) Exceptions(id string) (list []calendar.Event) {
 	for _, x := range g.server.IDs("") {
-		if ev, stands := g.server.Event("", x); stands && ev["recurringEventId"] == id && whenOf(ev["end"]).After(g.setup.Now()) {
+		if ev, stands := g.server.Event("", x); stands && ev["recurringEventId"] == id &&
+			whenOf(ev["end"]).After(g.setup.Now()) {
 			list = append(list, seen(ev))
 		}
 	}

@@ -13,14 +13,15 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// Limits of Google's: a longer value of a private property is cut off without a word, and a longer description is said to be.
+// Limits of Google's: a longer value of a private property is cut off without a word, and a longer description is said
+// to be.
 const (
 	maxProperty    = 1024 // characters
 	maxDescription = 8192 // characters
 )
 
-// SetLink makes l the event's link, or takes it out. Only what differs is sent, and only if the event is still at version. The
-// exceptions of a series are brought in line with it.
+// SetLink makes l the event's link, or takes it out. Only what differs is sent, and only if the event is still at
+// version. The exceptions of a series are brought in line with it.
 func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("google: write event %s: %w", id, err)
@@ -144,7 +145,8 @@ func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
 	}
 	if ev.HTML && l.Mark != "" && description != ev.Description {
 		if !calendar.SameBlock(calendar.BlockInHTML(description), l.Block) {
-			return nil, fmt.Errorf("%w: the HTML of the description is broken, and a link in it would not be seen: write the description anew",
+			return nil, fmt.Errorf("%w: the HTML of the description is broken, and a link in it would not be seen: "+
+				"write the description anew",
 				calendar.ErrDenied)
 		}
 	}
@@ -158,9 +160,11 @@ func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
 		tag = ""
 	}
 	if n := utf8.RuneCountInString(tag); n > maxProperty {
-		return nil, fmt.Errorf("%w: the tag has %d characters, and no more than %d can be kept out of sight: shorten its options", calendar.ErrDenied, n, maxProperty)
+		return nil, fmt.Errorf("%w: the tag has %d characters, and no more than %d can be kept out of sight: shorten "+
+			"its options", calendar.ErrDenied, n, maxProperty)
 	}
-	for key, values := range map[string][2]string{markProperty: {ev.Link.Mark, l.Mark}, tagProperty: {ev.Link.Tag, tag}} {
+	for key, values := range map[string][2]string{markProperty: {ev.Link.Mark, l.Mark},
+		tagProperty: {ev.Link.Tag, tag}} {
 		if values[0] != values[1] {
 			changed = true
 			setProperty(p, key, values[1])
@@ -180,7 +184,8 @@ func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
 func setProperty(p *api.Event, key, value string) {
 	if p.ExtendedProperties == nil {
 		// Forced: the library leaves an empty map out, together with the keys that are to be taken away.
-		p.ExtendedProperties = &api.EventExtendedProperties{Private: map[string]string{}, ForceSendFields: []string{"Private"}}
+		p.ExtendedProperties = &api.EventExtendedProperties{Private: map[string]string{},
+			ForceSendFields: []string{"Private"}}
 	}
 	if value == "" {
 		p.ExtendedProperties.NullFields = append(p.ExtendedProperties.NullFields, "Private."+key)
@@ -202,8 +207,8 @@ func locationFor(ev *calendar.Event, l calendar.Link) string {
 	return ev.Location
 }
 
-// patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took effect,
-// and the next reading shows it.
+// patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took
+// effect, and the next reading shows it.
 func (c *Calendar) patch(ctx context.Context, id, version string, p *api.Event) (*api.Event, error) {
 	var written *api.Event
 	announce := "none"
@@ -234,7 +239,8 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p *api.Event) 
 	return written, nil
 }
 
-// believe compares what Google says the event is with what was sent: some changes are answered with success and not made.
+// believe compares what Google says the event is with what was sent: some changes are answered with success and not
+// made.
 func believe(after *calendar.Event, l calendar.Link) error {
 	kept := after.Link.Mark == l.Mark && (l.Mark == "" || calendar.SameBlock(after.Link.Block, l.Block))
 	var what string
@@ -250,11 +256,12 @@ func believe(after *calendar.Event, l calendar.Link) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("google: %w: Google accepted the change of event %s and did not make it (%s): is it somebody else's event?", calendar.ErrDenied, after.ID, what)
+	return fmt.Errorf("google: %w: Google accepted the change of event %s and did not make it (%s): is it somebody "+
+		"else's event?", calendar.ErrDenied, after.ID, what)
 }
 
-// setExceptions brings the exceptions of a series in line with it, and returns them as they are then. One that fails does not keep
-// the others from theirs.
+// setExceptions brings the exceptions of a series in line with it, and returns them as they are then. One that fails
+// does not keep the others from theirs.
 func (c *Calendar) setExceptions(ctx context.Context, series held, l calendar.Link) ([]*api.Event, error) {
 	uid := strings.TrimSuffix(series.event.UID, "/"+series.event.ID)
 	exceptions, err := c.exceptions(ctx, series.event.ID, uid)
@@ -273,12 +280,14 @@ func (c *Calendar) setExceptions(ctx context.Context, series held, l calendar.Li
 	return exceptions, errors.Join(faults...)
 }
 
-// setException makes l the link of one exception, or takes it out. What has passed is left as it is, unless it holds a link
-// that dies now.
-func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *api.Event, l calendar.Link) (*api.Event, error) {
+// setException makes l the link of one exception, or takes it out. What has passed is left as it is, unless it holds a
+// link that dies now.
+func (c *Calendar) setException(ctx context.Context, series *calendar.Event, x *api.Event,
+	l calendar.Link) (*api.Event, error) {
 	ev := texts(x)
 	linked := ev.Link.Mark != "" || ev.Link.Block != ""
-	if x.Status == "cancelled" || c.hidden(x) || l.Mark != "" && c.leaves(x, l.JoinURL, l.Was.JoinURL, series.Link.JoinURL) != "" {
+	if x.Status == "cancelled" || c.hidden(x) || l.Mark != "" &&
+		c.leaves(x, l.JoinURL, l.Was.JoinURL, series.Link.JoinURL) != "" {
 		return x, nil
 	}
 	in := l.In(x.Id, ev.Link.Block)

@@ -14,15 +14,18 @@ func bigFolder(b *testing.B, n int) string {
 	dir := b.TempDir()
 	people := ""
 	for _, name := range []string{"alice", "bob", "carol"} {
-		people += "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=T\r\n RUE;CN=" + name + ":mailto:" + name + "@example.com\r\n"
+		people += "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=T\r\n RUE;CN=" + name +
+			":mailto:" + name + "@example.com\r\n"
 	}
-	words := "DESCRIPTION:" + strings.Repeat("what was done and what remains to be done in the we\r\n ek that follows\\, ", 9) + "\r\n"
+	words := "DESCRIPTION:" + strings.Repeat("what was done and what remains to be done in the we\r\n ek that "+
+		"follows\\, ", 9) + "\r\n"
 	for i := range n {
 		text := ics(fmt.Sprintf("%d-5f6d-4a1c@example.com", i), start+"RRULE:FREQ=WEEKLY\r\n"+people+words)
 		if i%100 != 0 {
 			text = strings.Replace(text, "#zoom", "alone", 1)
 		}
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%06d-5f6d-4a1c-9d3e.ics", i)), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%06d-5f6d-4a1c-9d3e.ics", i)), []byte(text),
+			0o600); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// Changes lists the folder and reads the files whose metadata differs from what the cursor remembers. Files without anything
-// that could be a tag are named as Plain. An undisturbed folder costs one look at each file's metadata.
+// Changes lists the folder and reads the files whose metadata differs from what the cursor remembers. Files without
+// anything that could be a tag are named as Plain. An undisturbed folder costs one look at each file's metadata.
 func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
 	before, err := parseCursor(cursor)
 	if err != nil {
@@ -61,13 +61,14 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 
 // tooMany says that the folder holds more than is read in a pass.
 func (d *Dir) tooMany(n int, what string) error {
-	return fmt.Errorf("icsdir: the folder %s holds %d %s, more than the %d that are read in one pass: raise limits.events in the configuration",
+	return fmt.Errorf("icsdir: the folder %s holds %d %s, more than the %d that are read in one pass: raise "+
+		"limits.events in the configuration",
 		d.cfg.Path, n, what, d.cfg.MaxEvents)
 }
 
-// outwait waits, for a few milliseconds at most, until a further change of the files that were read so shortly after a change
-// would show, and reads them once more: if they are what they were, the next pass need not do so. File systems with coarse
-// time stamps would need too long a wait; their files stay racy.
+// outwait waits, for a few milliseconds at most, until a further change of the files that were read so shortly after a
+// change would show, and reads them once more: if they are what they were, the next pass need not do so. File systems
+// with coarse time stamps would need too long a wait; their files stay racy.
 func (d *Dir) outwait(ctx context.Context, dir *folder, looks []look) error {
 	var fresh []*look
 	latest := int64(0)
@@ -187,7 +188,8 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	plain := false
 	if d.needles != nil {
 		scratch = ical.Lower(scratch[:0], f.raw)
-		plain = !d.needles.In(scratch) && !(l.is.single && bytes.Contains(scratch, recurrenceID)) // dates of a series that is elsewhere
+		// dates of a series that is elsewhere
+		plain = !d.needles.In(scratch) && !(l.is.single && bytes.Contains(scratch, recurrenceID))
 	}
 	if plain {
 		for _, id := range l.is.ids() {
@@ -199,8 +201,8 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	return buf, scratch
 }
 
-// parsed lists the events of a file that may hold a tag. Without needles that says nothing; the events are then left for Get,
-// so that a large folder is not held in memory.
+// parsed lists the events of a file that may hold a tag. Without needles that says nothing; the events are then left
+// for Get, so that a large folder is not held in memory.
 func (d *Dir) parsed(l *look, f *file, uids []string) {
 	doc, err := ical.Parse(f.raw, d.reader.Limits)
 	all := l.is.single || d.needles == nil
@@ -224,8 +226,8 @@ func (d *Dir) parsed(l *look, f *file, uids []string) {
 	}
 }
 
-// fail reports a file that cannot be read or understood, under the ids that its events had before. One that could not be read
-// before either is no news.
+// fail reports a file that cannot be read or understood, under the ids that its events had before. One that could not
+// be read before either is no news.
 func (d *Dir) fail(l *look, err error) {
 	l.is.single, l.is.uids = true, nil
 	if l.was != nil && l.was.count() > 0 {
@@ -300,7 +302,8 @@ func appendMissing(list []calendar.Change, were, are []string) []calendar.Change
 }
 
 func (s *seen) equal(t *seen) bool {
-	return s.print == t.print && s.state == t.state && s.content == t.content && s.single == t.single && slices.Equal(s.uids, t.uids)
+	return s.print == t.print && s.state == t.state && s.content == t.content && s.single == t.single &&
+		slices.Equal(s.uids, t.uids)
 }
 
 func nextCursor(looks []look) string {

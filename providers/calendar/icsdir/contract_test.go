@@ -24,8 +24,8 @@ func TestForetold(t *testing.T) {
 	enginetest.Contract(t, calendartest.Harness{Class: calendartest.Folder, New: newWorld})
 }
 
-// world is a folder in which an owner works with an app that knows nothing of zoomtag: it keeps what it does not know, folds
-// lines in its own way, and writes files in place.
+// world is a folder in which an owner works with an app that knows nothing of zoomtag: it keeps what it does not know,
+// folds lines in its own way, and writes files in place.
 type world struct {
 	t      *testing.T
 	path   string
@@ -38,7 +38,8 @@ type world struct {
 
 func newWorld(t *testing.T) calendartest.World {
 	dir := t.TempDir()
-	w := &world{t: t, path: filepath.Join(dir, "calendar"), aside: filepath.Join(dir, "aside"), halves: map[string][]byte{}}
+	w := &world{t: t, path: filepath.Join(dir, "calendar"), aside: filepath.Join(dir, "aside"),
+		halves: map[string][]byte{}}
 	w.must(os.Mkdir(w.path, 0o700))
 	return w
 }
@@ -79,7 +80,8 @@ func fields(e calendar.Event, others []string) []string {
 	lines := []string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT"}
 	text := func(name, value string) {
 		if value != "" {
-			lines = append(lines, name+":"+strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`).Replace(value))
+			lines = append(lines, name+":"+strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n",
+				`\n`).Replace(value))
 		}
 	}
 	text("SUMMARY", e.Title)
@@ -132,7 +134,8 @@ func (w *world) Edit(id string, change func(e *calendar.Event)) {
 		name, _, _ := strings.Cut(line, ":")
 		name, _, _ = strings.Cut(name, ";")
 		switch name {
-		case "BEGIN", "END", "VERSION", "PRODID", "SUMMARY", "DESCRIPTION", "LOCATION", "DTSTART", "DTEND", "CATEGORIES", "STATUS":
+		case "BEGIN", "END", "VERSION", "PRODID", "SUMMARY", "DESCRIPTION", "LOCATION", "DTSTART", "DTEND",
+			"CATEGORIES", "STATUS":
 		default:
 			others = append(others, line)
 		}
@@ -158,7 +161,8 @@ func (w *world) CancelDate(id string, n int) {
 		w.insert(id, "END:VEVENT", "EXDATE:"+at)
 		return
 	}
-	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+w.value(id, "UID"), "DTSTAMP:20260101T000000Z", "RECURRENCE-ID:"+at, "DTSTART:"+at,
+	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+w.value(id, "UID"), "DTSTAMP:20260101T000000Z",
+		"RECURRENCE-ID:"+at, "DTSTART:"+at,
 		"STATUS:CANCELLED", "END:VEVENT")
 }
 
@@ -167,12 +171,15 @@ func (w *world) ExceptDate(id string, n int, title, description string) {
 	at := w.date(id, n)
 	raw, err := os.ReadFile(filepath.Join(w.path, id))
 	w.must(err)
-	if before, after, found := strings.Cut(string(raw), "BEGIN:VEVENT\r\nUID:"+w.value(id, "UID")+"\r\nRECURRENCE-ID:"+at); found {
+	if before, after, found := strings.Cut(string(raw), "BEGIN:VEVENT\r\nUID:"+w.value(id, "UID")+"\r\nRECURRENCE-ID:"+
+		at); found {
 		_, after, _ = strings.Cut(after, "END:VEVENT\r\n")
 		w.must(os.WriteFile(filepath.Join(w.path, id), []byte(before+after), 0o600))
 	}
-	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+w.value(id, "UID"), "RECURRENCE-ID:"+at, "DTSTAMP:20260101T000000Z", "DTSTART:"+at,
-		"DURATION:PT1H", "SUMMARY:"+title, "DESCRIPTION:"+description, "LOCATION:"+w.value(id, "LOCATION"), "END:VEVENT")
+	w.insert(id, "END:VCALENDAR", "BEGIN:VEVENT", "UID:"+w.value(id, "UID"), "RECURRENCE-ID:"+at,
+		"DTSTAMP:20260101T000000Z", "DTSTART:"+at,
+		"DURATION:PT1H", "SUMMARY:"+title, "DESCRIPTION:"+description, "LOCATION:"+w.value(id, "LOCATION"),
+		"END:VEVENT")
 }
 
 // value is what a line of a file says, which is not folded.

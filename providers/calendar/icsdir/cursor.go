@@ -18,8 +18,8 @@ import (
 //	<fingerprint> <state><name>
 //	<tab><UID>
 //
-// The fingerprint is base64. Names and UIDs that could be mistaken are quoted as in Go. UIDs follow files that do not hold
-// exactly one event.
+// The fingerprint is base64. Names and UIDs that could be mistaken are quoted as in Go. UIDs follow files that do not
+// hold exactly one event.
 const cursorHeader = "icsdir 1\n"
 
 // state is what is known of a file beside its fingerprint.
@@ -152,7 +152,8 @@ func parseCursor(cursor string) ([]seen, error) {
 	}
 	sorted := slices.IsSortedFunc(files, func(a, b seen) int { return strings.Compare(a.name, b.name) })
 	if !ok || !sorted {
-		return nil, fmt.Errorf("icsdir: %w: it is not one of this version; the folder is read again as a whole", calendar.ErrCursor)
+		return nil, fmt.Errorf("icsdir: %w: it is not one of this version; the folder is read again as a whole",
+			calendar.ErrCursor)
 	}
 	return files, nil
 }

@@ -25,7 +25,8 @@ func TestCursorRoundTrip(t *testing.T) {
 }
 
 func TestCursorOfAnotherVersion(t *testing.T) {
-	good := formatCursor([]seen{{name: "a.ics", state: settled, single: true}, {name: "b.ics", state: settled, uids: []string{"x"}}})
+	good := formatCursor([]seen{{name: "a.ics", state: settled, single: true},
+		{name: "b.ics", state: settled, uids: []string{"x"}}})
 	for name, cursor := range map[string]string{
 		"other version": strings.Replace(good, "icsdir 1", "icsdir 2", 1),
 		"cut":           good[:len(good)-1],
@@ -47,7 +48,8 @@ func TestCursorOfAnotherVersion(t *testing.T) {
 func TestCursorSize(t *testing.T) {
 	files := make([]seen, 10000)
 	for i := range files {
-		files[i] = seen{name: "0f8fad5b-d9cb-469f-a165-70867728950e.ics", print: uint64(i), state: settled, single: true}
+		files[i] = seen{name: "0f8fad5b-d9cb-469f-a165-70867728950e.ics", print: uint64(i), state: settled,
+			single: true}
 	}
 	if size := len(formatCursor(files)); size > 1<<20 {
 		t.Errorf("%d bytes", size)
@@ -55,7 +57,8 @@ func TestCursorSize(t *testing.T) {
 }
 
 func FuzzCursor(f *testing.F) {
-	f.Add(formatCursor([]seen{{name: "a.ics", state: racy, single: true}, {name: "b\n.ics", state: settled, uids: []string{"x", ""}}}))
+	f.Add(formatCursor([]seen{{name: "a.ics", state: racy, single: true},
+		{name: "b\n.ics", state: settled, uids: []string{"x", ""}}}))
 	f.Add("icsdir 1\nAAAAAAAAAAA1=a.ics\n")
 	f.Fuzz(func(t *testing.T, cursor string) {
 		files, err := parseCursor(cursor)

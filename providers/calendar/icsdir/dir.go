@@ -1,5 +1,5 @@
-// Package icsdir is a folder of .ics files as a calendar: one file for each event, as vdirsyncer, khal and Radicale keep them,
-// or plain exports with many events in a file.
+// Package icsdir is a folder of .ics files as a calendar: one file for each event, as vdirsyncer, khal and Radicale
+// keep them, or plain exports with many events in a file.
 //
 // Files are changed by replacing them: a new one is written beside the old one and renamed over it, unless the old one
 // is no longer what it was read as. Only the lines of the link differ.
@@ -26,13 +26,13 @@ import (
 type Config struct {
 	// Path is the folder. It need not exist yet; until it does, every call is an error.
 	Path string
-	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*" takes
-	// every organizer for the owner.
+	// Owners are the mail addresses of the calendar's owner. Events organized by somebody else are not written to. "*"
+	// takes every organizer for the owner.
 	Owners []string
 	// Messages takes files that are invitations for mailing (METHOD:REQUEST) for the events that they are about.
 	Messages bool
-	// Needles are words in lower-case ASCII of which any tag contains at least one. Files without any are not parsed. With
-	// no needle, or with one that is not ASCII, every changed file is.
+	// Needles are words in lower-case ASCII of which any tag contains at least one. Files without any are not parsed.
+	// With no needle, or with one that is not ASCII, every changed file is.
 	Needles []string
 	// Zone is for times that name no zone or one that cannot be found out; nil is UTC.
 	Zone *time.Location
@@ -42,12 +42,14 @@ type Config struct {
 	Hook func(point string)
 	// Log gets what is of interest while nothing fails; nil discards it.
 	Log *slog.Logger
-	// MaxBytes is the largest file that is read, and MaxEvents how many events there may be in the folder; 0 is 64 MiB and 250,000.
+	// MaxBytes is the largest file that is read, and MaxEvents how many events there may be in the folder; 0 is 64 MiB
+	// and 250,000.
 	MaxBytes  int64
 	MaxEvents int
 }
 
-// Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer, a calendar.Watcher and a calendar.Batcher.
+// Dir is a folder of .ics files. It is a calendar.Calendar, a calendar.Echoer, a calendar.Watcher and a
+// calendar.Batcher.
 type Dir struct {
 	cfg     Config
 	reader  icsobject.Reader
@@ -61,7 +63,8 @@ type Dir struct {
 	kept    *held
 }
 
-// held is a file of several events that stays read until the next pass: whoever asks for them one by one does not have it read each time.
+// held is a file of several events that stays read until the next pass: whoever asks for them one by one does not have
+// it read each time.
 type held struct {
 	file *file
 	doc  *ical.Doc
@@ -111,8 +114,10 @@ func New(cfg Config) (*Dir, error) {
 	}
 	limits := ical.DefaultLimits
 	limits.Bytes = int(min(cfg.MaxBytes, 1<<30))
-	return &Dir{cfg: cfg, needles: icsobject.NewNeedles(cfg.Needles), written: map[string]write{}, rights: (*folder).ask,
-		reader: icsobject.Reader{Owners: icsobject.NewOwners(cfg.Owners), Zone: cfg.Zone, Now: cfg.Now, Limits: limits, Messages: cfg.Messages}}, nil
+	return &Dir{cfg: cfg, needles: icsobject.NewNeedles(cfg.Needles), written: map[string]write{},
+		rights: (*folder).ask,
+		reader: icsobject.Reader{Owners: icsobject.NewOwners(cfg.Owners), Zone: cfg.Zone, Now: cfg.Now, Limits: limits,
+			Messages: cfg.Messages}}, nil
 }
 
 // Get reads one event. ErrGone means that the folder can be read and the event is not in it.
@@ -236,7 +241,8 @@ func (d *Dir) keep(f *file, doc *ical.Doc) {
 // parse parses a file, if its bytes are not those of the one that is kept.
 func (d *Dir) parse(f *file) (*ical.Doc, error) {
 	if k := d.keeps(f.name); k != nil {
-		if len(f.raw) > 0 && len(f.raw) == len(k.file.raw) && &f.raw[0] == &k.file.raw[0] { // it is the kept one, of which nothing has to be compared
+		// it is the kept one, of which nothing has to be compared
+		if len(f.raw) > 0 && len(f.raw) == len(k.file.raw) && &f.raw[0] == &k.file.raw[0] {
 			return k.doc, nil
 		}
 		if bytes.Equal(k.doc.Raw(), f.raw) {

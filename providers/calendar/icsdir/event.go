@@ -29,8 +29,8 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 	return ev, nil
 }
 
-// version changes with every change of the event. Where a file holds several, those of the others do not count, so that one
-// pass can write them one after the other; the write itself is guarded by the whole file.
+// version changes with every change of the event. Where a file holds several, those of the others do not count, so that
+// one pass can write them one after the other; the write itself is guarded by the whole file.
 func version(doc *ical.Doc, f *file, uid string, single bool) (string, error) {
 	sum := [sha256.Size]byte{}
 	if single {

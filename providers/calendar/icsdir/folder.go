@@ -52,9 +52,11 @@ func absent(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return words.Say(kind, "there is no folder "+path+": mount or make it, or correct ics.path")
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(kind, "the folder "+path+" may not be read by the user that runs zoomtag: give that user the right to read it")
+		return words.Say(kind, "the folder "+path+" may not be read by the user that runs zoomtag: give that user "+
+			"the right to read it")
 	case errors.Is(err, syscall.ENOTDIR):
-		return words.Say(kind, path+" is no folder, or leads through a file: write the folder that holds the .ics files as ics.path")
+		return words.Say(kind, path+" is no folder, or leads through a file: write the folder that holds the .ics "+
+			"files as ics.path")
 	}
 	return words.Say(kind, "the folder "+path+" cannot be opened: "+causeOf(err))
 }
@@ -70,7 +72,8 @@ func causeOf(err error) string {
 
 func (d *folder) close() { d.f.Close() }
 
-// check reports an error if the path no longer leads to this folder: what was not found in it is then not known to be gone.
+// check reports an error if the path no longer leads to this folder: what was not found in it is then not known to be
+// gone.
 func (d *folder) check() error {
 	now, err := os.Stat(d.path)
 	if err != nil {
@@ -81,7 +84,8 @@ func (d *folder) check() error {
 		return fmt.Errorf("icsdir: the folder cannot be read: %w", err)
 	}
 	if !os.SameFile(was, now) {
-		return fmt.Errorf("icsdir: the folder %s was replaced while it was read; the next pass reads the new one", d.path)
+		return fmt.Errorf("icsdir: the folder %s was replaced while it was read; the next pass reads the new one",
+			d.path)
 	}
 	return nil
 }
@@ -174,8 +178,8 @@ const (
 	racyCoarse = 2 * time.Second
 )
 
-// racy reports whether a later change might not show, for a file read at now. The change time is what counts: the kernel
-// sets it, and nobody else can.
+// racy reports whether a later change might not show, for a file read at now. The change time is what counts: the
+// kernel sets it, and nobody else can.
 func (s *stat) racy(now time.Time) bool {
 	window := racyFine
 	if s.ctime%int64(time.Second) == 0 {
@@ -223,7 +227,8 @@ func (d *Dir) readEntry(dir *folder, e entry, buf []byte) (*file, error) {
 		return nil, unreadable(e.name, err)
 	}
 	if st.size > d.cfg.MaxBytes {
-		return nil, fmt.Errorf("icsdir: %w: %s has %d bytes, more than the %d that are accepted: raise limits.file_megabytes in the configuration",
+		return nil, fmt.Errorf("icsdir: %w: %s has %d bytes, more than the %d that are accepted: raise "+
+			"limits.file_megabytes in the configuration",
 			calendar.ErrMalformed, e.name, st.size, d.cfg.MaxBytes)
 	}
 	raw, err := fill(fd, buf, int(st.size))
@@ -242,7 +247,8 @@ func unreadable(name string, err error) error {
 	err = fmt.Errorf("icsdir: %s: %w", name, err)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(err, "the file "+name+" may not be read by the user that runs zoomtag: give that user the right to read it")
+		return words.Say(err, "the file "+name+" may not be read by the user that runs zoomtag: give that user the "+
+			"right to read it")
 	case errors.Is(err, syscall.EIO):
 		return words.Say(err, "the disk cannot read the file "+name+": check the disk")
 	}

@@ -111,7 +111,8 @@ func export(ids ...string) string {
 
 func testLink(mark string) calendar.Link {
 	url := "https://zoom.us/j/85000000001"
-	return calendar.Link{Mark: mark, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" + calendar.BlockLast}
+	return calendar.Link{Mark: mark, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
+		calendar.BlockLast}
 }
 
 func TestChangesFollowsTheFolder(t *testing.T) {
@@ -130,7 +131,8 @@ func TestChangesFollowsTheFolder(t *testing.T) {
 	if err := os.Mkdir(p.file("sub.ics"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, target := range map[string]string{"in.ics": p.file("a.ics"), "out.ics": "/etc/hostname", "nowhere.ics": p.file("none")} {
+	for name, target := range map[string]string{"in.ics": p.file("a.ics"), "out.ics": "/etc/hostname",
+		"nowhere.ics": p.file("none")} {
 		if err := os.Symlink(target, p.file(name)); err != nil {
 			t.Fatal(err)
 		}
@@ -140,14 +142,18 @@ func TestChangesFollowsTheFolder(t *testing.T) {
 		do   func()
 		want string
 	}{
-		{"new files", func() {}, "5: B.ICS plain, a.ics Talk #zoom, all.ics#x plain, all.ics#y #zoom Talk y #zoom, in.ics Talk #zoom"},
+		{"new files", func() {}, "5: B.ICS plain, a.ics Talk #zoom, all.ics#x plain, all.ics#y #zoom Talk y #zoom, " +
+			"in.ics Talk #zoom"},
 		{"nothing", func() {}, "5: "},
-		{"one event leaves the export", func() { p.put("all.ics", export("x", "z #zoom")) }, "5: all.ics#x plain, all.ics#y #zoom missing, all.ics#z #zoom Talk z #zoom"},
-		{"the export becomes an item", func() { p.put("all.ics", export("x")) }, "4: all.ics plain, all.ics#x missing, all.ics#z #zoom missing"},
+		{"one event leaves the export", func() { p.put("all.ics", export("x", "z #zoom")) },
+			"5: all.ics#x plain, all.ics#y #zoom missing, all.ics#z #zoom Talk z #zoom"},
+		{"the export becomes an item", func() { p.put("all.ics", export("x")) },
+			"4: all.ics plain, all.ics#x missing, all.ics#z #zoom missing"},
 		{"a file is half written", func() { p.put("B.ICS", ics("b", start)[:90]) }, "4: B.ICS error"},
 		{"and whole again", func() { p.put("B.ICS", ics("b", start)) }, "4: B.ICS Talk #zoom"},
 		{"a file and the link to it go", func() { os.Remove(p.file("a.ics")) }, "2: a.ics missing, in.ics missing"},
-		{"a file is renamed", func() { os.Rename(p.file("B.ICS"), p.file("c.ics")) }, "2: B.ICS missing, c.ics Talk #zoom"},
+		{"a file is renamed", func() { os.Rename(p.file("B.ICS"), p.file("c.ics")) },
+			"2: B.ICS missing, c.ics Talk #zoom"},
 	}
 	for _, step := range steps {
 		step.do()
@@ -162,7 +168,8 @@ func TestChangesFollowsTheFolder(t *testing.T) {
 	}
 }
 
-// TestChangeThatDoesNotShow: an edit with the same size and inode right after the file was read is seen by the next pass.
+// TestChangeThatDoesNotShow: an edit with the same size and inode right after the file was read is seen by the next
+// pass.
 func TestChangeThatDoesNotShow(t *testing.T) {
 	p := newPlace(t, nil)
 	p.put("a.ics", ics("a", start))
@@ -215,7 +222,8 @@ func TestGetOfWhatIsNotThere(t *testing.T) {
 	p := newPlace(t, nil)
 	p.put("a.ics", ics("a", start))
 	p.put("all.ics", export("x", "y"))
-	for _, id := range []string{"b.ics", "a.ics#a", "all.ics", "all.ics#z", "../a.ics", "sub/a.ics", "", "a", "b.ics#x"} {
+	for _, id := range []string{"b.ics", "a.ics#a", "all.ics", "all.ics#z", "../a.ics", "sub/a.ics", "", "a",
+		"b.ics#x"} {
 		if _, err := p.dir.Get(t.Context(), id); !errors.Is(err, calendar.ErrGone) {
 			t.Errorf("Get(%q): %v", id, err)
 		}
@@ -233,7 +241,8 @@ func TestGetOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// TestExportIsEditedInPlace: links in a file of several events leave the others to the byte, and one pass can set several.
+// TestExportIsEditedInPlace: links in a file of several events leave the others to the byte, and one pass can set
+// several.
 func TestExportIsEditedInPlace(t *testing.T) {
 	p := newPlace(t, nil)
 	p.put("all.ics", export("x", "y", "z"))
@@ -247,7 +256,8 @@ func TestExportIsEditedInPlace(t *testing.T) {
 	whole := export("x", "y", "z")
 	y := whole[strings.Index(whole, "BEGIN:VEVENT\r\nUID:y"):strings.Index(whole, "BEGIN:VEVENT\r\nUID:z")]
 	text := p.text("all.ics")
-	if !strings.Contains(text, y) || strings.Count(text, "X-ZOOMTAG-MARK") != 2 || p.get("all.ics#x").Link.Mark != "mx" || p.get("all.ics#z").Link.Mark != "mz" {
+	if !strings.Contains(text, y) || strings.Count(text, "X-ZOOMTAG-MARK") != 2 ||
+		p.get("all.ics#x").Link.Mark != "mx" || p.get("all.ics#z").Link.Mark != "mz" {
 		t.Errorf("the export became\n%s", text)
 	}
 }
@@ -264,7 +274,8 @@ func TestDenied(t *testing.T) {
 		{"somebody else", []string{"alice@example.com"}, ics("a", start+organizer), "organized by Carol@Example.com"},
 		{"the owner", []string{"alice@example.com", "MAILTO:carol@example.COM"}, ics("a", start+organizer), ""},
 		{"anybody", []string{"*"}, ics("a", start+organizer), ""},
-		{"a message", []string{"*"}, strings.Replace(ics("a", start), "VERSION", "METHOD:REQUEST\r\nVERSION", 1), "METHOD:REQUEST"},
+		{"a message", []string{"*"}, strings.Replace(ics("a", start), "VERSION", "METHOD:REQUEST\r\nVERSION", 1),
+			"METHOD:REQUEST"},
 		{"an export", nil, export("a"), ""},
 	}
 	for _, test := range tests {
@@ -300,7 +311,8 @@ func TestSequenceOnlyOfTheOrganizer(t *testing.T) {
 	}
 }
 
-// TestEditMeanwhileWins: whatever happens to the file after it was read, even right before the rename, is not overwritten.
+// TestEditMeanwhileWins: whatever happens to the file after it was read, even right before the rename, is not
+// overwritten.
 func TestEditMeanwhileWins(t *testing.T) {
 	other := strings.Replace(ics("a", start), "Talk", "Mine", 1)
 	for name, meddle := range map[string]func(p *place){
@@ -364,7 +376,8 @@ func TestLinkInsideTheFolder(t *testing.T) {
 	if _, err := p.dir.SetLink(t.Context(), "a.ics", p.get("a.ics").Version, testLink("m")); err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Lstat(p.file("a.ics")); err != nil || info.Mode()&os.ModeSymlink == 0 || !strings.Contains(p.text("data/real"), "ZOOMTAG") {
+	if info, err := os.Lstat(p.file("a.ics")); err != nil || info.Mode()&os.ModeSymlink == 0 ||
+		!strings.Contains(p.text("data/real"), "ZOOMTAG") {
 		t.Errorf("the link became %v (%v)", info.Mode(), err)
 	}
 }
@@ -384,7 +397,8 @@ func TestStaleTemporaryFilesAreRemoved(t *testing.T) {
 	if _, err := p.dir.SetLink(t.Context(), "a.ics", p.get("a.ics").Version, testLink("m")); err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(p.leftovers()); got != fmt.Sprint([]string{p.file(".other-old.tmp"), p.file(".zoomtag-young.tmp")}) {
+	if got := fmt.Sprint(p.leftovers()); got != fmt.Sprint([]string{p.file(".other-old.tmp"),
+		p.file(".zoomtag-young.tmp")}) {
 		t.Errorf("left: %s", got)
 	}
 }
@@ -399,7 +413,8 @@ func TestPartial(t *testing.T) {
 	if err != nil || linked.Partial() || strings.Count(p.text("a.ics"), "X-ZOOMTAG-MARK") != 2 {
 		t.Fatalf("%v, partial %v\n%s", err, linked.Partial(), p.text("a.ics"))
 	}
-	p.put("a.ics", strings.Replace(p.text("a.ics"), "END:VCALENDAR", "BEGIN:VEVENT\r\nUID:a\r\nRECURRENCE-ID:20270115T100000Z\r\nDTSTART:20270115T120000Z\r\nSUMMARY:Later\r\nEND:VEVENT\r\nEND:VCALENDAR", 1))
+	p.put("a.ics", strings.Replace(p.text("a.ics"), "END:VCALENDAR",
+		"BEGIN:VEVENT\r\nUID:a\r\nRECURRENCE-ID:20270115T100000Z\r\nDTSTART:20270115T120000Z\r\nSUMMARY:Later\r\nEND:VEVENT\r\nEND:VCALENDAR", 1))
 	ev := p.get("a.ics")
 	if !ev.Partial() || len(ev.Exceptions) != 2 {
 		t.Errorf("partial %v, %d exceptions", ev.Partial(), len(ev.Exceptions))
@@ -451,8 +466,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestSource: one folder has one name, however its path is written, as long as no link leads there. A state file remembers
-// that name, and a folder with another is taken for another calendar.
+// TestSource: one folder has one name, however its path is written, as long as no link leads there. A state file
+// remembers that name, and a folder with another is taken for another calendar.
 func TestSource(t *testing.T) {
 	root := t.TempDir()
 	path, link := filepath.Join(root, "calendar"), filepath.Join(root, "link")
@@ -461,8 +476,9 @@ func TestSource(t *testing.T) {
 	}
 	t.Chdir(root)
 	for written, want := range map[string]string{
-		path: path, path + "/": path, root + "//calendar/.": path, root + "/other/../calendar": path, "calendar": path, "./calendar/": path,
-		link: link, link + "/": link,
+		path: path, path + "/": path, root + "//calendar/.": path, root + "/other/../calendar": path, "calendar": path,
+		"./calendar/": path,
+		link:          link, link + "/": link,
 	} {
 		d, err := New(Config{Path: written})
 		if err != nil {

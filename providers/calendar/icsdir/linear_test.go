@@ -48,7 +48,8 @@ func linearCases(tb testing.TB) []lineartest.Case {
 			return nil
 		}},
 		{"link", nil, func(d *Dir, ids []string) error {
-			for _, l := range []calendar.Link{{Mark: "zt-aaaaaa-aaaaaaaa-aaaaaaaaaaaaaaaa", JoinURL: "https://zoom.us/j/2", Block: calendar.BlockFirst + "\n" + calendar.BlockLast}, {}} {
+			for _, l := range []calendar.Link{{Mark: "zt-aaaaaa-aaaaaaaa-aaaaaaaaaaaaaaaa",
+				JoinURL: "https://zoom.us/j/2", Block: calendar.BlockFirst + "\n" + calendar.BlockLast}, {}} {
 				for i := range 5 {
 					id := ids[i*(len(ids)-1)/4]
 					ev, err := d.Get(tb.Context(), id)
@@ -115,8 +116,8 @@ func TestLinear(t *testing.T) { lineartest.Test(t, linearCases(t)) }
 
 func BenchmarkLinear(b *testing.B) { lineartest.Bench(b, linearCases(b)) }
 
-// TestKeptFileIsNeverStale: a file of several events that stays read is read again as soon as it can have changed, also where its size and
-// its times say nothing.
+// TestKeptFileIsNeverStale: a file of several events that stays read is read again as soon as it can have changed, also
+// where its size and its times say nothing.
 func TestKeptFileIsNeverStale(t *testing.T) {
 	d, path := manyInOne(t, 3)
 	raw, err := os.ReadFile(path)

@@ -32,7 +32,8 @@ func passOver(tb testing.TB, source calendar.Calendar, clock func() time.Time) f
 		Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 		Host:  "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
 	waits := func(context.Context) error { return errors.New("a pass that is alone waits for somebody") }
-	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: clock, Jitter: func() float64 { return 0 }, Locks: engine.NewLocks(waits),
+	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: clock, Jitter: func() float64 { return 0 },
+		Locks:    engine.NewLocks(waits),
 		Accounts: []engine.Account{{Hash: c.Settings.Account, Meetings: &meetingtest.Fake{Now: clock}, Main: true}}})
 	return func() engine.Report {
 		r, err := e.Pass(tb.Context(), "c")
@@ -107,7 +108,8 @@ func TestTwoItemsOfOneEvent(t *testing.T) {
 	p.put("a.ics", tagged(3))
 	p.put("b.ics", tagged(3))
 	r := passOver(t, p.dir, func() time.Time { return now })()
-	if a, b := strings.Count(p.text("a.ics"), "X-ZOOMTAG-MARK"), strings.Count(p.text("b.ics"), "X-ZOOMTAG-MARK"); a+b != 3 || len(r.Events) != 3 {
+	if a, b := strings.Count(p.text("a.ics"), "X-ZOOMTAG-MARK"), strings.Count(p.text("b.ics"), "X-ZOOMTAG-MARK"); a+
+		b != 3 || len(r.Events) != 3 {
 		t.Errorf("%d links in one file, %d in the other, %d events", a, b, len(r.Events))
 	}
 }
@@ -130,8 +132,10 @@ func TestStoppedPassWritesWhatWaits(t *testing.T) {
 	}
 	defer st.Close()
 	c := &engine.Calendar{Name: "c", Provider: "ics", Source: stopping, Detects: "1", Settings: plan.Settings{
-		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "a", Account: plan.AccountHash("a"), Location: "if-empty"}}
-	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: func() time.Time { return now }, Jitter: func() float64 { return 0 },
+		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "a", Account: plan.AccountHash("a"),
+		Location: "if-empty"}}
+	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: func() time.Time { return now },
+		Jitter:   func() float64 { return 0 },
 		Accounts: []engine.Account{{Hash: c.Settings.Account, Meetings: &meetingtest.Fake{}, Main: true}}})
 	if _, err := e.Pass(ctx, "c"); err == nil {
 		t.Error("a pass that was stopped says nothing of it")

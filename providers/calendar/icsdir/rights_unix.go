@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// leastRoom is the room, in bytes, without which no file of a folder is replaced. A new one needs its own size beside the old one; with less
-// than this the disk counts as full.
+// leastRoom is the room, in bytes, without which no file of a folder is replaced. A new one needs its own size beside
+// the old one; with less than this the disk counts as full.
 const leastRoom = 256 << 10
 
 // ask finds out why nothing in the folder can be written now; "" where it can.
@@ -22,17 +22,19 @@ func (d *folder) ask() string {
 	case errors.Is(err, unix.EROFS):
 		return d.path + " lies on a file system that is mounted for reading only: mount it for writing"
 	case errors.Is(err, fs.ErrPermission):
-		return d.path + " may not be written by the user that runs zoomtag: give that user the right to write to the folder"
+		return d.path + " may not be written by the user that runs zoomtag: give that user the right to write to the " +
+			"folder"
 	}
 	var disk unix.Statfs_t // what it does not say, the write itself will
-	if err := retry(func() error { return unix.Fstatfs(d.fd, &disk) }); err == nil && disk.Blocks > 0 && disk.Bavail*uint64(disk.Bsize) < leastRoom {
+	if err := retry(func() error { return unix.Fstatfs(d.fd, &disk) }); err == nil && disk.Blocks > 0 &&
+		disk.Bavail*uint64(disk.Bsize) < leastRoom {
 		return "there is no room left where " + d.path + " lies: make room"
 	}
 	return ""
 }
 
-// denies says why a file of the folder is not replaced, or nothing: its owner has said that it is not to be changed, or whoever can read it
-// now could not any more.
+// denies says why a file of the folder is not replaced, or nothing: its owner has said that it is not to be changed, or
+// whoever can read it now could not any more.
 func (s *stat) denies(name string) string {
 	me, group := os.Geteuid(), os.Getegid()
 	switch {
@@ -41,7 +43,8 @@ func (s *stat) denies(name string) string {
 	case me == 0 || s.uid == me && (s.gid == group || isMember(s.gid)):
 		return ""
 	}
-	return fmt.Sprintf("the file %s belongs to another user or group (%d:%d), and would not any more if zoomtag wrote it: let zoomtag run as that user", name, s.uid, s.gid)
+	return fmt.Sprintf("the file %s belongs to another user or group (%d:%d), and would not any more if zoomtag "+
+		"wrote it: let zoomtag run as that user", name, s.uid, s.gid)
 }
 
 func isMember(group int) bool {

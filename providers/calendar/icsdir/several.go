@@ -67,8 +67,8 @@ func (b *batch) add(set calendar.Setting, got *calendar.Got) {
 	b.sets = append(b.sets, wanted{set, uid, got})
 }
 
-// mostTries is how often a file is read and written anew that somebody else has written in between. What they wrote counts: an event that
-// they have changed is a conflict, the others get their links all the same.
+// mostTries is how often a file is read and written anew that somebody else has written in between. What they wrote
+// counts: an event that they have changed is a conflict, the others get their links all the same.
 const mostTries = 3
 
 // write writes the file once for all of them.

@@ -37,8 +37,8 @@ func counted(t *testing.T, meddle func(p *place, point string)) (p *place, renam
 	return p, renamed
 }
 
-// TestOneWriteForAFile: links of one file are written with one write, byte for byte as one after the other, and those of others each for
-// themselves.
+// TestOneWriteForAFile: links of one file are written with one write, byte for byte as one after the other, and those
+// of others each for themselves.
 func TestOneWriteForAFile(t *testing.T) {
 	p, renamed := counted(t, nil)
 	p.put("all.ics", export("x", "y", "z"))
@@ -46,7 +46,8 @@ func TestOneWriteForAFile(t *testing.T) {
 	p.put("s.ics", ics("s", start))
 	ids := []string{"all.ics#x", "more.ics#v", "s.ics", "all.ics#z", "more.ics#w"}
 	for i, got := range p.dir.SetLinks(t.Context(), p.settings(ids...)) {
-		if got.Err != nil || got.Event.ID != ids[i] || got.Event.Link.Mark == "" || got.Event.Version != p.get(ids[i]).Version {
+		if got.Err != nil || got.Event.ID != ids[i] || got.Event.Link.Mark == "" ||
+			got.Event.Version != p.get(ids[i]).Version {
 			t.Errorf("%s: %+v, %v", ids[i], got.Event.Link, got.Err)
 		}
 	}
@@ -81,11 +82,14 @@ func TestOneWriteForAFile(t *testing.T) {
 // TestOneFailsAmongMany: each event has its own answer, whatever becomes of the others in its file.
 func TestOneFailsAmongMany(t *testing.T) {
 	p, renamed := counted(t, nil)
-	p.put("all.ics", strings.Replace(export("w", "x", "y", "z"), "UID:w\r\n", "UID:w\r\nORGANIZER:mailto:carol@example.com\r\n", 1))
+	p.put("all.ics", strings.Replace(export("w", "x", "y", "z"), "UID:w\r\n",
+		"UID:w\r\nORGANIZER:mailto:carol@example.com\r\n", 1))
 	p.dir.reader.Owners = icsobject.NewOwners([]string{"alice@example.com"})
 	list := p.settings("all.ics#x", "all.ics#y")
-	list = append(list, calendar.Setting{ID: "all.ics#q", Version: "1", Link: testLink("mq")}, calendar.Setting{ID: "gone.ics#q", Version: "1", Link: testLink("mq")},
-		calendar.Setting{ID: "all.ics#z", Version: p.get("all.ics#z").Version, Link: testLink("mz")}, p.settings("all.ics#w")[0])
+	list = append(list, calendar.Setting{ID: "all.ics#q", Version: "1", Link: testLink("mq")},
+		calendar.Setting{ID: "gone.ics#q", Version: "1", Link: testLink("mq")},
+		calendar.Setting{ID: "all.ics#z", Version: p.get("all.ics#z").Version, Link: testLink("mz")},
+		p.settings("all.ics#w")[0])
 	list[0].Version = "another"
 	list[4].Link.JoinURL = "https://zoom.us/j/1\r\nX-EVIL:1"
 	got := p.dir.SetLinks(t.Context(), list)
@@ -100,13 +104,14 @@ func TestOneFailsAmongMany(t *testing.T) {
 	if !errors.Is(got[5].Err, calendar.ErrDenied) {
 		t.Errorf("somebody else's event: %v", got[5].Err)
 	}
-	if text := p.text("all.ics"); *renamed != 1 || strings.Count(text, "X-ZOOMTAG-MARK") != 1 || strings.Contains(text, "EVIL") {
+	if text := p.text("all.ics"); *renamed != 1 || strings.Count(text, "X-ZOOMTAG-MARK") != 1 ||
+		strings.Contains(text, "EVIL") {
 		t.Errorf("written %d times:\n%s", *renamed, text)
 	}
 }
 
-// TestEditAmongManyWins: somebody who writes into the file meanwhile loses nothing. The event that they have changed is a conflict, and the
-// others get their links all the same.
+// TestEditAmongManyWins: somebody who writes into the file meanwhile loses nothing. The event that they have changed is
+// a conflict, and the others get their links all the same.
 func TestEditAmongManyWins(t *testing.T) {
 	meddled := false
 	p, renamed := counted(t, func(p *place, point string) {
@@ -120,7 +125,8 @@ func TestEditAmongManyWins(t *testing.T) {
 	if got[0].Err != nil || !errors.Is(got[1].Err, calendar.ErrConflict) || got[2].Err != nil {
 		t.Fatalf("%v, %v, %v", got[0].Err, got[1].Err, got[2].Err)
 	}
-	if text := p.text("all.ics"); *renamed != 1 || !strings.Contains(text, "LOCATION:Mine\r\n") || strings.Count(text, "X-ZOOMTAG-MARK") != 2 {
+	if text := p.text("all.ics"); *renamed != 1 || !strings.Contains(text, "LOCATION:Mine\r\n") ||
+		strings.Count(text, "X-ZOOMTAG-MARK") != 2 {
 		t.Errorf("written %d times:\n%s", *renamed, text)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The system calls of this file are made without package os, which for each file looks whether it can be polled and sets a
-// finalizer: with ten thousand files that is a third of the time of a pass.
+// The system calls of this file are made without package os, which for each file looks whether it can be polled and
+// sets a finalizer: with ten thousand files that is a third of the time of a pass.
 
 // handle is an open file.
 type handle = int
@@ -31,8 +31,8 @@ func retry(call func() error) error {
 	}
 }
 
-// stat looks at a file of the folder. ok is false for what is no item: vanished, not a regular file, a link that leads out of
-// the folder. link is where the file itself is, if name is a symbolic link.
+// stat looks at a file of the folder. ok is false for what is no item: vanished, not a regular file, a link that leads
+// out of the folder. link is where the file itself is, if name is a symbolic link.
 func (d *folder) stat(name string) (st stat, link string, ok bool, err error) {
 	var sys unix.Stat_t
 	err = retry(func() error { return unix.Fstatat(d.fd, name, &sys, unix.AT_SYMLINK_NOFOLLOW) })
@@ -105,7 +105,8 @@ func fromSys(sys *unix.Stat_t) stat {
 	}
 }
 
-// giveOwner gives the new version of a file the owner and group of the old one. Only root can give a file to somebody else; others may be members of its group.
+// giveOwner gives the new version of a file the owner and group of the old one. Only root can give a file to somebody
+// else; others may be members of its group.
 func (s *stat) giveOwner(temp *os.File) error {
 	if s.uid == os.Geteuid() && s.gid == os.Getegid() {
 		return nil

@@ -17,8 +17,8 @@ type handle = *os.File
 // handleOf is the handle of an open folder, which keeps it.
 func handleOf(f *os.File) handle { return f }
 
-// stat looks at a file of the folder. ok is false for what is no item: vanished, not a regular file, a link that leads out of
-// the folder. link is where the file itself is, if name is a symbolic link.
+// stat looks at a file of the folder. ok is false for what is no item: vanished, not a regular file, a link that leads
+// out of the folder. link is where the file itself is, if name is a symbolic link.
 func (d *folder) stat(name string) (st stat, link string, ok bool, err error) {
 	path := filepath.Join(d.path, name)
 	info, err := os.Lstat(path)
@@ -81,7 +81,8 @@ func statFD(f handle) (stat, error) {
 	return fromInfo(info), nil
 }
 
-// fromInfo has in the place of the change time, which Windows does not tell, when the file was made: another file has another one.
+// fromInfo has in the place of the change time, which Windows does not tell, when the file was made: another file has
+// another one.
 func fromInfo(info fs.FileInfo) stat {
 	st := stat{size: info.Size(), mtime: info.ModTime().UnixNano(), mode: info.Mode().Perm()}
 	if sys, ok := info.Sys().(*syscall.Win32FileAttributeData); ok {

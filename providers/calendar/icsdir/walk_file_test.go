@@ -39,7 +39,8 @@ func newWalkFile(t *testing.T, s enginetest.Setup) (*walkFile, error) {
 	f := &walkFile{walkFolder: folder, gone: map[string]string{}, moved: map[string]bool{}}
 	for _, name := range []string{"a.ics", "b.ics"} {
 		fill := strings.ReplaceAll(filler, "filler", "filler-"+name)
-		if err := os.WriteFile(f.path(name), []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"+fill+"END:VCALENDAR\r\n"), 0o600); err != nil {
+		if err := os.WriteFile(f.path(name), []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"+fill+
+			"END:VCALENDAR\r\n"), 0o600); err != nil {
 			return nil, err
 		}
 	}

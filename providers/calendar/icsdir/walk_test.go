@@ -14,8 +14,8 @@ import (
 	"zoomtag/sync/engine/enginetest"
 )
 
-// The random walk of package enginetest on a folder: slower than the one in memory, because files are written and synced, and
-// because a pass waits until the next write will show in a file's times.
+// The random walk of package enginetest on a folder: slower than the one in memory, because files are written and
+// synced, and because a pass waits until the next write will show in a file's times.
 //
 //	go test ./providers/calendar/icsdir -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 var walks = enginetest.Flags(100)
@@ -48,7 +48,8 @@ func newWalkFolder(t *testing.T, s enginetest.Setup) (*walkFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &walkFolder{owner: &world{t: t, path: path, halves: map[string][]byte{}}, setup: s, deleted: map[string][]byte{}}
+	f := &walkFolder{owner: &world{t: t, path: path, halves: map[string][]byte{}}, setup: s,
+		deleted: map[string][]byte{}}
 	f.Restart()
 	return f, nil
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// How long the folder must be still before a nudge, and how long a writer that never pauses can put it off; and how often a
-// folder that cannot be watched is tried again.
+// How long the folder must be still before a nudge, and how long a writer that never pauses can put it off; and how
+// often a folder that cannot be watched is tried again.
 const (
 	watchQuiet = 100 * time.Millisecond
 	watchLimit = time.Second
 	watchRetry = 10 * time.Second
 )
 
-// Watch nudges after each change of an .ics file in the folder. A folder that is not there, or is replaced, is looked for
-// again.
+// Watch nudges after each change of an .ics file in the folder. A folder that is not there, or is replaced, is looked
+// for again.
 func (d *Dir) Watch(ctx context.Context, nudge func()) error {
 	for {
 		err := d.watchOnce(ctx, nudge)

@@ -23,8 +23,8 @@ type write struct {
 	raw    uint64 // fingerprint of the bytes written last
 }
 
-// SetLink makes l the event's link, or takes it out. The file is replaced by one that differs only in the lines of the link,
-// unless it was changed since version, or is changed meanwhile.
+// SetLink makes l the event's link, or takes it out. The file is replaced by one that differs only in the lines of the
+// link, unless it was changed since version, or is changed meanwhile.
 func (d *Dir) SetLink(ctx context.Context, id, ver string, l calendar.Link) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, err
@@ -84,8 +84,8 @@ const (
 	tempSuffix = ".tmp"
 )
 
-// replace puts out in the place of the file that was read, if that is still what it was: written beside it, made durable,
-// compared once more, renamed.
+// replace puts out in the place of the file that was read, if that is still what it was: written beside it, made
+// durable, compared once more, renamed.
 func (d *Dir) replace(ctx context.Context, it *item, out []byte) error {
 	dir := filepath.Dir(it.path)
 	d.sweep(dir)
@@ -158,9 +158,11 @@ func (d *Dir) unwritable(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("icsdir: %w: %s cannot be written: let the user that runs zoomtag write to %s (%w)", calendar.ErrDenied, name, d.cfg.Path, err)
+		return fmt.Errorf("icsdir: %w: %s cannot be written: let the user that runs zoomtag write to %s (%w)",
+			calendar.ErrDenied, name, d.cfg.Path, err)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("icsdir: %s cannot be written: there is no space left where %s lies: %w", name, d.cfg.Path, err)
+		return fmt.Errorf("icsdir: %s cannot be written: there is no space left where %s lies: %w", name,
+			d.cfg.Path, err)
 	}
 	return fmt.Errorf("icsdir: %s cannot be written: %w", name, err)
 }
@@ -168,8 +170,8 @@ func (d *Dir) unwritable(name string, err error) error {
 // staleTemp is how old a temporary file of ours must be to be known for a leftover of a crash.
 const staleTemp = time.Hour
 
-// sweep removes what a crash has left, once in a while: it lists the whole folder. It is only housekeeping: what cannot be
-// removed is left.
+// sweep removes what a crash has left, once in a while: it lists the whole folder. It is only housekeeping: what cannot
+// be removed is left.
 func (d *Dir) sweep(dir string) {
 	if time.Since(d.swept) < staleTemp {
 		return
@@ -222,8 +224,8 @@ func (d *Dir) forget() {
 	d.kept = nil
 }
 
-// Echoed returns the cursor as it would be had it been taken after our own writes. A file that somebody else has touched in
-// between is left as it was in the cursor, so that the next pass reads it.
+// Echoed returns the cursor as it would be had it been taken after our own writes. A file that somebody else has
+// touched in between is left as it was in the cursor, so that the next pass reads it.
 func (d *Dir) Echoed(cursor string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -255,8 +257,8 @@ func (d *Dir) Echoed(cursor string) string {
 	return formatCursor(files)
 }
 
-// letSettle waits, for a few milliseconds at most, until a change of what was written last would show in its time stamp:
-// then the next pass need not read it again to be sure.
+// letSettle waits, for a few milliseconds at most, until a change of what was written last would show in its time
+// stamp: then the next pass need not read it again to be sure.
 func (d *Dir) letSettle() {
 	latest := int64(0)
 	for _, w := range d.written {

@@ -58,7 +58,8 @@ func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]ca
 }
 
 // getChunk reads as many events as fit into one request. It returns those of which Graph says that they are not there.
-func (c *Calendar) getChunk(ctx context.Context, path, ids []string, got map[string]calendar.Got) (missing []string, err error) {
+func (c *Calendar) getChunk(ctx context.Context, path, ids []string,
+	got map[string]calendar.Got) (missing []string, err error) {
 	events, missing, err := c.batch(ctx, path, ids, query{"$select": eventFields, "$expand": eventProperties})
 	var series []string
 	for id, e := range events {
@@ -92,9 +93,10 @@ func (c *Calendar) getChunk(ctx context.Context, path, ids []string, got map[str
 	return missing, err
 }
 
-// batch reads events, in one request. What has failed is left out; the error is that of the request as a whole, or of Graph asking for
-// a pause.
-func (c *Calendar) batch(ctx context.Context, path, ids []string, q query) (events map[string]models.Eventable, missing []string, err error) {
+// batch reads events, in one request. What has failed is left out; the error is that of the request as a whole, or of
+// Graph asking for a pause.
+func (c *Calendar) batch(ctx context.Context, path, ids []string,
+	q query) (events map[string]models.Eventable, missing []string, err error) {
 	var answers []batched
 	err = c.send(ctx, fmt.Sprintf("read %d events", len(ids)), true, func(ctx context.Context) (err error) {
 		answers, err = c.graph.sendBatch(ctx, path, ids, q)
@@ -136,7 +138,8 @@ func (g *graph) sendBatch(ctx context.Context, path, ids []string, q query) ([]b
 	requests := make([]request, len(ids))
 	for i, id := range ids {
 		address := strings.TrimPrefix(g.address(q, append(slices.Clone(path), id)...), g.base)
-		requests[i] = request{ID: strconv.Itoa(i), Method: http.MethodGet, URL: address, Headers: map[string]string{"Prefer": preferences}}
+		requests[i] = request{ID: strconv.Itoa(i), Method: http.MethodGet, URL: address,
+			Headers: map[string]string{"Prefer": preferences}}
 	}
 	body, err := json.Marshal(map[string]any{"requests": requests})
 	if err != nil {

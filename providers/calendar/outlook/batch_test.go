@@ -32,8 +32,9 @@ func (w *world) sent() (batches, within, single int) {
 func weekly(subject string, at time.Time) json {
 	ev := put(calendar.Event{Title: subject, Start: at, End: at.Add(time.Hour)})
 	ev["recurrence"] = json{
-		"pattern": json{"type": "weekly", "interval": 1, "daysOfWeek": []any{strings.ToLower(at.UTC().Weekday().String())}, "firstDayOfWeek": "monday"},
-		"range":   json{"type": "noEnd", "startDate": at.UTC().Format("2006-01-02"), "recurrenceTimeZone": "UTC"},
+		"pattern": json{"type": "weekly", "interval": 1,
+			"daysOfWeek": []any{strings.ToLower(at.UTC().Weekday().String())}, "firstDayOfWeek": "monday"},
+		"range": json{"type": "noEnd", "startDate": at.UTC().Format("2006-01-02"), "recurrenceTimeZone": "UTC"},
 	}
 	return ev
 }
@@ -101,7 +102,8 @@ func TestPartsOfABatch(t *testing.T) {
 	}
 	c := w.connect()
 	for name, f := range map[string]outlooktest.Fault{
-		"error": outlooktest.Error(500, "ErrorInternalServerError", ""), "denied": outlooktest.Error(403, "ErrorAccessDenied", "no"), "page": outlooktest.Page(502),
+		"error":  outlooktest.Error(500, "ErrorInternalServerError", ""),
+		"denied": outlooktest.Error(403, "ErrorAccessDenied", "no"), "page": outlooktest.Page(502),
 		"mailbox": outlooktest.Error(404, "MailboxNotEnabledForRESTAPI", "on-premises"),
 	} {
 		about(ids[2], f)

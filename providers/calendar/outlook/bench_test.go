@@ -51,11 +51,14 @@ func benchServer() error {
 			title += " #zoom"
 		}
 		s.Put("", json{"subject": title, "location": json{"displayName": "Room 12, 3rd floor"},
-			"body":      json{"contentType": "html", "content": "<p>" + strings.Repeat("What a person wrote about it, at some length. ", 12) + "</p>"},
+			"body": json{"contentType": "html", "content": "<p>" +
+				strings.Repeat("What a person wrote about it, at some length. ", 12) + "</p>"},
 			"attendees": []any{json{"type": "required", "emailAddress": json{"address": "dana@example.org"}}},
-			"start":     at(start.Add(time.Duration(i)*time.Hour).Format("2006-01-02T15:04:05"), "UTC"), "end": at(start.Add(time.Duration(i+1)*time.Hour).Format("2006-01-02T15:04:05"), "UTC")})
+			"start":     at(start.Add(time.Duration(i)*time.Hour).Format("2006-01-02T15:04:05"), "UTC"),
+			"end":       at(start.Add(time.Duration(i+1)*time.Hour).Format("2006-01-02T15:04:05"), "UTC")})
 	}
-	fmt.Println(strings.Join([]string{s.GraphURL(), s.LoginURL(), s.Mailbox(), s.Tenant(), s.ClientID(), s.ClientSecret()}, "\t"))
+	fmt.Println(strings.Join([]string{s.GraphURL(), s.LoginURL(), s.Mailbox(), s.Tenant(), s.ClientID(),
+		s.ClientSecret()}, "\t"))
 	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err == nil {
 		return fmt.Errorf("unexpected input")
 	}
@@ -90,7 +93,8 @@ func BenchmarkFirstPass(b *testing.B) {
 		b.Fatal(err)
 	}
 	said := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-	config := outlook.Config{Auth: outlook.App, APIURL: said[0], LoginURL: said[1], User: said[2], Tenant: said[3], ClientID: said[4], ClientSecret: said[5],
+	config := outlook.Config{Auth: outlook.App, APIURL: said[0], LoginURL: said[1], User: said[2], Tenant: said[3],
+		ClientID: said[4], ClientSecret: said[5],
 		Interesting: func(ev *calendar.Event) bool { return strings.Contains(ev.Title, "#zoom") }}
 	var walls []time.Duration
 	before, _ := usage()

@@ -33,7 +33,8 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return certificate{}, fmt.Errorf("there is no file %s: put the certificate and its private key there, one below the other", path)
+		return certificate{}, fmt.Errorf("there is no file %s: put the certificate and its private key there, one "+
+			"below the other", path)
 	case err != nil:
 		return certificate{}, fmt.Errorf("the certificate cannot be read: %w", err)
 	case info.Size() > maxCertificate:
@@ -50,17 +51,21 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 	case !strings.Contains(text, "-----BEGIN CERTIFICATE-----"):
 		return certificate{}, fmt.Errorf("%s holds no certificate in PEM form (BEGIN CERTIFICATE)", path)
 	case strings.Contains(text, "ENCRYPTED"):
-		return certificate{}, fmt.Errorf("the private key in %s is encrypted, and nobody is there to type its password: make one without (openssl req … -nodes)", path)
+		return certificate{}, fmt.Errorf("the private key in %s is encrypted, and nobody is there to type its "+
+			"password: make one without (openssl req … -nodes)", path)
 	case !strings.Contains(text, "PRIVATE KEY-----"):
-		return certificate{}, fmt.Errorf("%s holds no private key (BEGIN PRIVATE KEY): append the key to the certificate", path)
+		return certificate{}, fmt.Errorf("%s holds no private key (BEGIN PRIVATE KEY): append the key to the "+
+			"certificate", path)
 	}
 	pair, err := tls.X509KeyPair(data, data)
 	if err != nil {
-		return certificate{}, fmt.Errorf("the certificate and the private key in %s do not fit together, or cannot be read: %w", path, err)
+		return certificate{}, fmt.Errorf("the certificate and the private key in %s do not fit together, or cannot "+
+			"be read: %w", path, err)
 	}
 	key, ok := pair.PrivateKey.(*rsa.PrivateKey)
 	if !ok {
-		return certificate{}, fmt.Errorf("the key in %s is no RSA key, and Microsoft takes no other kind: make a certificate with -newkey rsa:3072", path)
+		return certificate{}, fmt.Errorf("the key in %s is no RSA key, and Microsoft takes no other kind: make a "+
+			"certificate with -newkey rsa:3072", path)
 	}
 	return certificate{key: key, leaf: pair.Leaf}, nil
 }
@@ -68,10 +73,12 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 // assertionLife is how long an assertion is good; it is used at once.
 const assertionLife = 5 * time.Minute
 
-// assertion is what the app says of itself to a token endpoint, signed. Form and claims are those of Microsoft's page "Microsoft
-// identity platform application authentication certificate credentials": PS256, and the SHA-256 thumbprint of the certificate.
+// assertion is what the app says of itself to a token endpoint, signed. Form and claims are those of Microsoft's page
+// "Microsoft identity platform application authentication certificate credentials": PS256, and the SHA-256 thumbprint
+// of the certificate.
 func (c *certificate) assertion(clientID, tokenURL string, now time.Time) (string, error) {
-	token := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{ // the library's own claims make a list of the audience
+	// the library's own claims make a list of the audience
+	token := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{
 		"iss": clientID, "sub": clientID, "aud": tokenURL, "jti": rand.Text(),
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(assertionLife).Unix(),
 	})

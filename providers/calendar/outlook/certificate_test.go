@@ -27,7 +27,8 @@ import (
 // makeCertificate makes a certificate that is good until end, and returns its two PEM blocks.
 func makeCertificate(t *testing.T, key crypto.Signer, end time.Time) (leaf *x509.Certificate, certPEM, keyPEM string) {
 	t.Helper()
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "zoomtag"}, NotBefore: end.Add(-24 * time.Hour), NotAfter: end}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "zoomtag"},
+		NotBefore: end.Add(-24 * time.Hour), NotAfter: end}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +40,8 @@ func makeCertificate(t *testing.T, key crypto.Signer, end time.Time) (leaf *x509
 	if err != nil {
 		t.Fatal(err)
 	}
-	return leaf, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))
+	return leaf, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))
 }
 
 func rsaKey(t *testing.T) *rsa.PrivateKey {
@@ -58,8 +60,8 @@ func keep(t *testing.T, path, text string) {
 	}
 }
 
-// TestAppByCertificate: an unknown certificate is refused, a new one in the file is noticed at once, and one that has expired is
-// not even shown.
+// TestAppByCertificate: an unknown certificate is refused, a new one in the file is noticed at once, and one that has
+// expired is not even shown.
 func TestAppByCertificate(t *testing.T) {
 	d := newDoor(t, App, outlooktest.Options{})
 	file := filepath.Join(t.TempDir(), "app.pem")
@@ -83,7 +85,8 @@ func TestAppByCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.reads(token, "/users/"+outlooktest.Account+"/events", http.StatusOK)
-	if again, err := c.Get(t.Context(), token.Value); err != nil || again.Value == token.Value { // an assertion is good for once
+	// an assertion is good for once
+	if again, err := c.Get(t.Context(), token.Value); err != nil || again.Value == token.Value {
 		t.Errorf("%v", err)
 	}
 	for _, r := range d.server.TokenRequests() {
@@ -118,7 +121,8 @@ func TestAssertion(t *testing.T) {
 			t.Fatal(err)
 		}
 		claims := jwt.MapClaims{}
-		if _, err := jwt.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return leaf.PublicKey, nil }, jwt.WithValidMethods([]string{"PS256"})); err != nil {
+		if _, err := jwt.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) { return leaf.PublicKey, nil },
+			jwt.WithValidMethods([]string{"PS256"})); err != nil {
 			t.Fatal(err)
 		}
 		end, err := claims.GetExpirationTime()
@@ -140,7 +144,8 @@ func TestAssertionTimes(t *testing.T) {
 	d.server.RegisterCertificate(leaf)
 	d.config.ClientSecret, d.config.ClientCertificate = "", filepath.Join(t.TempDir(), "app.pem")
 	keep(t, d.config.ClientCertificate, cert+key)
-	for off, want := range map[time.Duration]string{0: "", 4 * time.Minute: "", -4 * time.Minute: "", time.Hour: "clock", -time.Hour: "clock"} {
+	for off, want := range map[time.Duration]string{0: "", 4 * time.Minute: "", -4 * time.Minute: "",
+		time.Hour: "clock", -time.Hour: "clock"} {
 		d.config.Now = func() time.Time { return d.now.Add(off) }
 		_, err := d.token()
 		if want == "" && err != nil {
@@ -188,7 +193,8 @@ func TestCertificateFile(t *testing.T) {
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readCertificate(path, slog.New(slog.NewTextHandler(&log, nil))); err != nil || !strings.Contains(log.String(), "chmod 600 "+path) {
+	if _, err := readCertificate(path, slog.New(slog.NewTextHandler(&log, nil))); err != nil ||
+		!strings.Contains(log.String(), "chmod 600 "+path) {
 		t.Errorf("readable by all: %v, warned: %s", err, log.String())
 	}
 }

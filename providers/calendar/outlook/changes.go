@@ -64,7 +64,8 @@ const (
 	maxStale = 20
 )
 
-// fewNews is how many changes found by a sweep are read one by one; for more than these, those changed since are listed.
+// fewNews is how many changes found by a sweep are read one by one; for more than these, those changed since are
+// listed.
 const fewNews = 3
 
 // readChanges is Changes without its bounds.
@@ -83,14 +84,16 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 		return calendar.Changes{}, err
 	}
 	if id := c.calendarID(); from != "" && id != before.calendar {
-		return calendar.Changes{}, fmt.Errorf("outlook: %w: it is of another calendar than the one that is now meant; the calendar is read again as a whole", calendar.ErrCursor)
+		return calendar.Changes{}, fmt.Errorf("outlook: %w: it is of another calendar than the one that is now "+
+			"meant; the calendar is read again as a whole", calendar.ErrCursor)
 	}
 	l := newListing(c, before, from == "" || sweep, sweep)
 	if err := c.list(ctx, l, path); err != nil {
 		return calendar.Changes{}, err
 	}
 	if before.since.After(l.answered) {
-		return calendar.Changes{}, fmt.Errorf("outlook: %w: it asks for what will be changed after %s; the calendar is read again as a whole",
+		return calendar.Changes{}, fmt.Errorf("outlook: %w: it asks for what will be changed after %s; the calendar "+
+			"is read again as a whole",
 			calendar.ErrCursor, before.since.UTC().Format(time.RFC3339))
 	}
 	if sweep && l.news() > fewNews {
@@ -182,7 +185,8 @@ func (c *Calendar) get(ctx context.Context, id string, exceptions query) (models
 	series, err := c.getEvent(ctx, path, exceptions, id)
 	var refused *refusedError
 	switch {
-	case errors.As(err, &refused) && refused.status == http.StatusBadRequest: // then the series is one without exceptions
+	case errors.As(err, &refused) && refused.status == http.StatusBadRequest:
+		// then the series is one without exceptions
 		c.cfg.Log.DebugContext(ctx, "the exceptions of a series cannot be read", "event", id, "reason", refused.said)
 	case err != nil:
 		return nil, err
@@ -193,7 +197,8 @@ func (c *Calendar) get(ctx context.Context, id string, exceptions query) (models
 }
 
 // exceptionsQuery asks for what only a series read by itself shows.
-var exceptionsQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrences", "$expand": "exceptionOccurrences($select=" + exceptionFields + ")"}
+var exceptionsQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrences",
+	"$expand": "exceptionOccurrences($select=" + exceptionFields + ")"}
 
 // takeExceptions puts the exceptions of a series, which were read by themselves, into it.
 func takeExceptions(e, series models.Eventable) {
@@ -204,7 +209,8 @@ func takeExceptions(e, series models.Eventable) {
 func (c *Calendar) getEvent(ctx context.Context, path []string, q query, id string) (models.Eventable, error) {
 	var e models.Eventable
 	err := c.read(ctx, "read event "+id, func(ctx context.Context) (err error) {
-		e, err = users.NewItemCalendarEventsEventItemRequestBuilder(c.graph.address(q, path...), c.graph.adapter).Get(ctx,
+		e, err = users.NewItemCalendarEventsEventItemRequestBuilder(c.graph.address(q, path...),
+			c.graph.adapter).Get(ctx,
 			&users.ItemCalendarEventsEventItemRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
 		if err == nil && (e == nil || text(e.GetId()) != id) {
 			err = errStrange
@@ -235,7 +241,8 @@ func (c *Calendar) wrote(id, version string) {
 	c.fresh[id] = true
 }
 
-// Echoed implements calendar.Echoer: our own writes, when they are listed, are then what is known already, also to another process.
+// Echoed implements calendar.Echoer: our own writes, when they are listed, are then what is known already, also to
+// another process.
 func (c *Calendar) Echoed(from string) string {
 	now, err := parseCursor(from, c.cfg.Now())
 	c.mu.Lock()

@@ -25,11 +25,13 @@ import (
 
 // This file makes the SDK safe. What its defaults do, and why they are not used:
 //
-//   - its middleware comes in an order that changes from process to process, in which a repeated PATCH may be sent with the header of a
-//     compressed body and a plain one: the pipeline here is short and ordered, without compression and without repetition;
-//   - it sends tokens to any host that a link in an answer names: here a token goes to the host of the configured base alone;
-//   - its errors cannot be printed without care, and lose the status of answers that are no JSON: here the status and the error body
-//     are kept as they came, and the SDK's errors are not looked at;
+//   - its middleware comes in an order that changes from process to process, in which a repeated PATCH may be sent
+//     with the header of a compressed body and a plain one: the pipeline here is short and ordered, without compression
+//     and without repetition;
+//   - it sends tokens to any host that a link in an answer names: here a token goes to the host of the configured
+//     base alone;
+//   - its errors cannot be printed without care, and lose the status of answers that are no JSON: here the status and
+//     the error body are kept as they came, and the SDK's errors are not looked at;
 //   - its registries of serializers are global: here they are local.
 
 // Bounds of one answer, in bytes.
@@ -57,7 +59,8 @@ func connect(c *Config, tokens *oauth.Cache) (*graph, error) {
 	}
 	client := rest.NewClient(c.HTTP, maxBody, rest.Within(rest.PageTime, c.Within))
 	inner := &keeper{base: &oauth.Transport{Base: client.Transport, Tokens: tokens, Host: base.Host}}
-	// At least one middleware has to be named, or the default ones are silently put in; this one decodes names of parameters.
+	// At least one middleware has to be named, or the default ones are silently put in; this one decodes names of
+	// parameters.
 	client.Transport = khttp.NewCustomTransportWithParentTransport(inner, khttp.NewParametersNameDecodingHandler())
 	parsers := serialization.NewParseNodeFactoryRegistry()
 	parser := kjson.NewJsonParseNodeFactory()
@@ -70,7 +73,8 @@ func connect(c *Config, tokens *oauth.Cache) (*graph, error) {
 	parsers.ContentTypeAssociatedFactories[kind] = parser
 	writers.ContentTypeAssociatedFactories[kind] = writer
 	adapter, err := khttp.NewNetHttpRequestAdapterWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
-		&authentication.AnonymousAuthenticationProvider{}, parsers, writers, client) // the token is added further inside
+		// the token is added further inside
+		&authentication.AnonymousAuthenticationProvider{}, parsers, writers, client)
 	if err != nil {
 		return nil, fmt.Errorf("outlook: %w", err)
 	}
@@ -83,11 +87,12 @@ func (c *Config) plainClient() *http.Client {
 	return rest.NewClient(c.HTTP, maxToken, rest.Within(rest.SignInTime, c.Within))
 }
 
-// query are the options of a request; values are encoded with %20 for a blank, for which the service does not take a plus.
+// query are the options of a request; values are encoded with %20 for a blank, for which the service does not take a
+// plus.
 type query map[string]string
 
-// address is the URL of something below the base. Requests are made by their whole address: the SDK's own templates know the default
-// calendar and others by different types.
+// address is the URL of something below the base. Requests are made by their whole address: the SDK's own templates
+// know the default calendar and others by different types.
 func (g *graph) address(q query, path ...string) string {
 	escaped := make([]string, len(path))
 	for i, element := range path {
@@ -167,8 +172,8 @@ func (t *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// preferences are the same for every request. Several values of one header have to be one line. Without the first, ids change when
-// an event is moved to another folder.
+// preferences are the same for every request. Several values of one header have to be one line. Without the first, ids
+// change when an event is moved to another folder.
 const preferences = `IdType="ImmutableId", outlook.timezone="UTC", outlook.body-content-type="html"`
 
 // headers are those of every request.

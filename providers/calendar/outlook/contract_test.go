@@ -16,16 +16,18 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, Unnoticed: 15 * time.Minute, New: func(t *testing.T) calendartest.World {
-		return newWorld(t, outlooktest.Options{PageLimit: 2})
-	}})
+	calendartest.Run(t, calendartest.Harness{Class: calendartest.HTTP, Unnoticed: 15 * time.Minute,
+		New: func(t *testing.T) calendartest.World {
+			return newWorld(t, outlooktest.Options{PageLimit: 2})
+		}})
 }
 
 // TestForetold: a pass does what plan has said, whatever the owner has done; see enginetest.Contract.
 func TestForetold(t *testing.T) {
-	enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP, Unnoticed: 15 * time.Minute, New: func(t *testing.T) calendartest.World {
-		return newWorld(t, outlooktest.Options{PageLimit: 2})
-	}})
+	enginetest.Contract(t, calendartest.Harness{Class: calendartest.HTTP, Unnoticed: 15 * time.Minute,
+		New: func(t *testing.T) calendartest.World {
+			return newWorld(t, outlooktest.Options{PageLimit: 2})
+		}})
 }
 
 type json = outlooktest.JSON
@@ -56,11 +58,13 @@ func newWorld(t *testing.T, o outlooktest.Options) *world {
 		}
 	})
 	w.config = outlook.Config{
-		Auth: outlook.App, User: w.server.Mailbox(), Tenant: w.server.Tenant(), ClientID: w.server.ClientID(), ClientSecret: w.server.ClientSecret(),
-		APIURL: w.server.GraphURL(), LoginURL: w.server.LoginURL(), HTTP: transport,
-		GrantFile: filepath.Join(t.TempDir(), "outlook-office.grant"), SignInCommand: "zoomtag auth outlook --calendar office",
-		Now:  func() time.Time { return time.Now().Add(w.ahead) },
-		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Auth: outlook.App, User: w.server.Mailbox(), Tenant: w.server.Tenant(), ClientID: w.server.ClientID(),
+		ClientSecret: w.server.ClientSecret(),
+		APIURL:       w.server.GraphURL(), LoginURL: w.server.LoginURL(), HTTP: transport,
+		GrantFile:     filepath.Join(t.TempDir(), "outlook-office.grant"),
+		SignInCommand: "zoomtag auth outlook --calendar office",
+		Now:           func() time.Time { return time.Now().Add(w.ahead) },
+		Wait:          func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return w
 }
@@ -87,8 +91,9 @@ func put(e calendar.Event) json {
 	if e.HTML {
 		kind = "html"
 	}
-	return json{"subject": e.Title, "body": json{"contentType": kind, "content": e.Description}, "location": json{"displayName": e.Location},
-		"start": at(e.Start), "end": at(e.End)}
+	return json{"subject": e.Title, "body": json{"contentType": kind, "content": e.Description},
+		"location": json{"displayName": e.Location},
+		"start":    at(e.Start), "end": at(e.End)}
 }
 
 // Put implements calendartest.World.
@@ -164,7 +169,8 @@ func (w *world) Misbehave(m calendartest.Misbehaviour) error {
 	case calendartest.Gone:
 		w.server.Break(outlooktest.Error(410, "resyncRequired", "Resync required."))
 	case calendartest.PreconditionFailed:
-		w.server.Break(patches(outlooktest.Error(412, "ErrorIrresolvableConflict", "The send or update operation could not be performed.")))
+		w.server.Break(patches(outlooktest.Error(412, "ErrorIrresolvableConflict",
+			"The send or update operation could not be performed.")))
 	case calendartest.TooMany:
 		w.server.Break(outlooktest.Throttled(""))
 	case calendartest.TooManySeconds:

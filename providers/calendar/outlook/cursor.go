@@ -12,18 +12,20 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// Graph keeps no cursor for the events of a calendar: its delta is for expanded windows that do not move along, with rows that lack
-// their texts and deletions that may be none. So a calendar is followed by the time of the last change. A cursor is
+// Graph keeps no cursor for the events of a calendar: its delta is for expanded windows that do not move along, with
+// rows that lack their texts and deletions that may be none. So a calendar is followed by the time of the last change.
+// A cursor is
 //
 //	outlook1 CALENDAR DAY WATERMARK FINGERPRINTS CENSUS [read]
 //
-// the id of the calendar where it is not the default one, the day on which it was given out or used last, the time from which on
-// changes are asked for, what was seen of the events changed since then, by which they are known again: the question always
-// brings the latest changes along; a fingerprint of all ids, which a cursor of before may lack; and whether the calendar could only be read.
+// the id of the calendar where it is not the default one, the day on which it was given out or used last, the time from
+// which on changes are asked for, what was seen of the events changed since then, by which they are known again: the
+// question always brings the latest changes along; a fingerprint of all ids, which a cursor of before may lack; and
+// whether the calendar could only be read.
 const cursorName = "outlook1"
 
-// overlap is how far before the latest change the watermark lies, until that is older: a change may show later than one that was made
-// after it.
+// overlap is how far before the latest change the watermark lies, until that is older: a change may show later than one
+// that was made after it.
 const overlap = 2 * time.Minute
 
 // maxAge is how many days a cursor may lie unused: after such a pause everything is read again.
@@ -58,7 +60,8 @@ func (c cursor) String() string {
 	if id == "" {
 		id = noCalendar
 	}
-	parts := []string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano), strings.Join(c.seen, ""), c.census}
+	parts := []string{cursorName, id, strconv.FormatInt(c.day, 10), c.since.UTC().Format(time.RFC3339Nano),
+		strings.Join(c.seen, ""), c.census}
 	if c.readOnly {
 		parts = append(parts, onlyRead)
 	}

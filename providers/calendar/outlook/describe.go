@@ -24,7 +24,8 @@ func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details
 	if err != nil {
 		return calendar.Details{}, err
 	}
-	d := calendar.Details{UID: ev.UID, Title: ev.Title, Description: ev.Description, HTML: ev.HTML, Location: ev.Location, Categories: ev.Categories,
+	d := calendar.Details{UID: ev.UID, Title: ev.Title, Description: ev.Description, HTML: ev.HTML,
+		Location: ev.Location, Categories: ev.Categories,
 		AllDay: ev.AllDay, Zone: ev.Zone, Cancelled: ev.Cancelled}
 	err = safely(ctx, func(context.Context) error {
 		c.describe(&d, e)
@@ -56,7 +57,8 @@ func (c *Calendar) describe(d *calendar.Details, e models.Eventable) {
 	}
 	d.Recurrence = []string{"RRULE:" + rule}
 	for _, occurrence := range e.GetCancelledOccurrences() { // OID.<series>.<day>
-		if day, err := time.ParseInLocation(time.DateOnly, occurrence[strings.LastIndexByte(occurrence, '.')+1:], zone); err == nil {
+		if day, err := time.ParseInLocation(time.DateOnly, occurrence[strings.LastIndexByte(occurrence, '.')+1:],
+			zone); err == nil {
 			at := time.Date(day.Year(), day.Month(), day.Day(), start.Hour(), start.Minute(), start.Second(), 0, zone)
 			d.Occurrences = append(d.Occurrences, calendar.Occurrence{RecurrenceID: at, Cancelled: true})
 		}
@@ -74,7 +76,8 @@ func (c *Calendar) describe(d *calendar.Details, e models.Eventable) {
 			continue
 		}
 		said := texts(x)
-		d.Occurrences = append(d.Occurrences, calendar.Occurrence{RecurrenceID: at, Start: from, End: to, Title: said.Title, Description: said.Description, Location: said.Location})
+		d.Occurrences = append(d.Occurrences, calendar.Occurrence{RecurrenceID: at, Start: from, End: to,
+			Title: said.Title, Description: said.Description, Location: said.Location})
 	}
 }
 
@@ -118,7 +121,8 @@ func attendees(e models.Eventable) []calendar.Person {
 			p.Kind = calendar.Resource
 		}
 		if s := a.GetStatus(); s != nil && s.GetResponse() != nil {
-			p.Status = map[models.ResponseType]calendar.Status{models.ACCEPTED_RESPONSETYPE: calendar.Accepted, models.DECLINED_RESPONSETYPE: calendar.Declined,
+			p.Status = map[models.ResponseType]calendar.Status{models.ACCEPTED_RESPONSETYPE: calendar.Accepted,
+				models.DECLINED_RESPONSETYPE:            calendar.Declined,
 				models.TENTATIVELYACCEPTED_RESPONSETYPE: calendar.Tentative}[*s.GetResponse()]
 		}
 		list = append(list, p)

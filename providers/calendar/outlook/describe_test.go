@@ -18,7 +18,8 @@ func TestDescribe(t *testing.T) {
 	ev := weekly("Weekly #zoom", first)
 	ev["location"] = json{"displayName": "Room 5"}
 	ev["attendees"] = []any{
-		json{"type": "required", "emailAddress": json{"address": "guest@example.org", "name": "Gwen Guest"}, "status": json{"response": "accepted"}},
+		json{"type": "required", "emailAddress": json{"address": "guest@example.org", "name": "Gwen Guest"},
+			"status": json{"response": "accepted"}},
 		json{"type": "optional", "emailAddress": json{"address": "maybe@example.org"}},
 		json{"type": "resource", "emailAddress": json{"address": "room5@example.com"}}}
 	id := w.server.Put("", ev)
@@ -36,14 +37,17 @@ func TestDescribe(t *testing.T) {
 	if ev := w.get(id); d.UID != ev.UID || d.Title != "Weekly #zoom" || d.Location != "Room 5" || d.HTML != ev.HTML {
 		t.Errorf("%+v", d)
 	}
-	if !d.Start.Equal(first) || d.End.Sub(d.Start) != time.Hour || d.Zone != "UTC" || d.AllDay || d.Changed.IsZero() || d.Created.IsZero() {
+	if !d.Start.Equal(first) || d.End.Sub(d.Start) != time.Hour || d.Zone != "UTC" || d.AllDay || d.Changed.IsZero() ||
+		d.Created.IsZero() {
 		t.Errorf("times: %+v", d)
 	}
 	if len(d.Recurrence) != 1 || !strings.HasPrefix(d.Recurrence[0], "RRULE:FREQ=WEEKLY;BYDAY=") {
 		t.Errorf("recurrence: %q", d.Recurrence)
 	}
-	if d.Organizer.Address == "" || len(d.Attendees) != 3 || d.Attendees[0] != (calendar.Person{Name: "Gwen Guest", Address: "guest@example.org",
-		Role: calendar.Required, Status: calendar.Accepted}) || d.Attendees[1].Role != calendar.Optional || d.Attendees[2].Kind != calendar.Resource {
+	if d.Organizer.Address == "" || len(d.Attendees) != 3 ||
+		d.Attendees[0] != (calendar.Person{Name: "Gwen Guest", Address: "guest@example.org",
+			Role: calendar.Required, Status: calendar.Accepted}) || d.Attendees[1].Role != calendar.Optional ||
+		d.Attendees[2].Kind != calendar.Resource {
 		t.Errorf("organizer %+v, attendees %+v", d.Organizer, d.Attendees)
 	}
 	slices.SortFunc(d.Occurrences, func(a, b calendar.Occurrence) int { return a.RecurrenceID.Compare(b.RecurrenceID) })
@@ -51,7 +55,8 @@ func TestDescribe(t *testing.T) {
 		t.Fatalf("occurrences: %+v", d.Occurrences)
 	}
 	moved, cancelled := d.Occurrences[0], d.Occurrences[1]
-	if !moved.RecurrenceID.Equal(first.AddDate(0, 0, 7)) || !moved.Start.Equal(first.AddDate(0, 0, 8)) || moved.End.Sub(moved.Start) != 2*time.Hour ||
+	if !moved.RecurrenceID.Equal(first.AddDate(0, 0, 7)) || !moved.Start.Equal(first.AddDate(0, 0, 8)) ||
+		moved.End.Sub(moved.Start) != 2*time.Hour ||
 		moved.Title != "Moved" || !cancelled.Cancelled || !cancelled.RecurrenceID.Equal(first.AddDate(0, 0, 14)) {
 		t.Errorf("occurrences: %+v", d.Occurrences)
 	}

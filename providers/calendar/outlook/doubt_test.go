@@ -38,7 +38,8 @@ var doubtful = map[string]outlooktest.Fault{
 	"empty object":      {Replace: func(string) string { return `{}` }},
 	"another object":    {Replace: func(string) string { return `{"id":"other","isCancelled":true}` }},
 	"404, no such user": outlooktest.Error(404, "ErrorInvalidUser", "The requested user is invalid."),
-	"404, no mailbox":   outlooktest.Error(404, "MailboxNotEnabledForRESTAPI", "The mailbox is either inactive, soft-deleted, or is hosted on-premise."),
+	"404, no mailbox": outlooktest.Error(404, "MailboxNotEnabledForRESTAPI",
+		"The mailbox is either inactive, soft-deleted, or is hosted on-premise."),
 }
 
 // once are answers that are doubtful the first time: given again and again they would be answers.
@@ -79,8 +80,8 @@ func TestDoubtfulAnswersCancelNothing(t *testing.T) {
 func doubt(t *testing.T, call string, match func(*http.Request) bool, fault outlooktest.Fault, times int) {
 	o := newOffice(t, outlooktest.Options{PageLimit: 3})
 	ids := o.fill()
-	// Work for each kind of request: a changed event, blocks that are gone, an event that is not listed, and a new process with a
-	// new token.
+	// Work for each kind of request: a changed event, blocks that are gone, an event that is not listed, and a new
+	// process with a new token.
 	o.retitle(ids[0], "Renamed #zoom")
 	for _, id := range []string{ids[1], ids[7]} {
 		o.server.Edit(o.cal, id, func(ev json) { ev["body"] = json{"contentType": "html", "content": "words"} })
@@ -137,7 +138,8 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 		"an empty calendar that knows no event": {
 			change: func(o *office) {
 				o.server.SetEmpty(o.cal, true)
-				o.server.Break(always(outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store."), outlooktest.Events))
+				o.server.Break(always(outlooktest.Error(404, "ErrorItemNotFound",
+					"The specified object was not found in the store."), outlooktest.Events))
 			},
 			back: func(o *office) { o.server.SetEmpty(o.cal, false); o.server.Mend() },
 			held: true,
@@ -150,7 +152,8 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 		"no longer shared in the middle of a pass": { // an event that is not listed is asked for
 			change: func(o *office) {
 				o.server.Hide(o.cal, o.server.IDs(o.cal)[2], true)
-				o.server.Break(always(outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store."),
+				o.server.Break(always(outlooktest.Error(404, "ErrorItemNotFound",
+					"The specified object was not found in the store."),
 					func(r *http.Request) bool { return outlooktest.Events(r) || readsCalendar(r) }))
 			},
 			back: func(o *office) { o.server.Hide(o.cal, o.server.IDs(o.cal)[2], false); o.server.Mend() },
@@ -158,15 +161,20 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 		},
 		"no longer shared, 403": {
 			change: func(o *office) {
-				o.server.Break(outlooktest.Error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."))
+				o.server.Break(outlooktest.Error(403, "ErrorAccessDenied",
+					"Access is denied. Check credentials and try again."))
 			},
 			back: mend,
 		},
 		"shared for reading": {
 			change: func(o *office) {
-				o.server.Break(always(outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."), outlooktest.On(http.MethodPatch)))
+				o.server.Break(always(outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."),
+					outlooktest.On(http.MethodPatch)))
 				o.server.Break(outlooktest.Fault{Match: calls["the calendars"],
-					Replace: func(body string) string { return strings.ReplaceAll(body, `"canEdit":true`, `"canEdit":false`) }})
+					Replace: func(body string) string {
+						return strings.ReplaceAll(body, `"canEdit":true`,
+							`"canEdit":false`)
+					}})
 				o.start()
 			},
 			back: func(o *office) { o.server.Mend(); o.start() },
@@ -193,7 +201,10 @@ func TestDoubtfulCalendarCancelsNothing(t *testing.T) {
 		},
 		"texts that are not shown": {
 			change: func(o *office) {
-				o.server.Break(outlooktest.Fault{Match: func(r *http.Request) bool { return outlooktest.Lists(r) || outlooktest.Events(r) },
+				o.server.Break(outlooktest.Fault{Match: func(r *http.Request) bool {
+					return outlooktest.Lists(r) ||
+						outlooktest.Events(r)
+				},
 					Replace: func(body string) string { return strings.ReplaceAll(body, calendar.BlockFirst, "") }})
 			},
 			back: mend,

@@ -14,7 +14,8 @@ import (
 	"zoomtag/providers/words"
 )
 
-// brokenError is a failure of the network or of Microsoft's: nothing is concluded from it, and a reading call is tried again.
+// brokenError is a failure of the network or of Microsoft's: nothing is concluded from it, and a reading call is tried
+// again.
 type brokenError struct{ text string }
 
 func (e *brokenError) Error() string { return e.text }
@@ -90,7 +91,8 @@ func (c *Calendar) refusal(answer *kept) error {
 	case "erroraccessdenied", "authorization_requestdenied", "accessdenied":
 		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
 	case "mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi":
-		return absent("there is no mailbox in Exchange Online for this user (on-premises, without a licence, or inactive): check outlook.user")
+		return absent("there is no mailbox in Exchange Online for this user (on-premises, without a licence, or " +
+			"inactive): check outlook.user")
 	case "errorinvaliduser", "resourcenotfound", "request_resourcenotfound":
 		return absent("there is no such user in this tenant: check outlook.user")
 	case "errorirresolvableconflict", "errorchangekeyrequired", "errorstalechangekey":
@@ -102,7 +104,8 @@ func (c *Calendar) refusal(answer *kept) error {
 	case rest.Throttled:
 		return c.throttled(answer, said)
 	case rest.Unauthorized:
-		return refused(&calendar.SignInError{Err: calendar.ErrDenied}, "Microsoft does not accept the access token: is the app still there, and does it belong to this tenant?")
+		return refused(&calendar.SignInError{Err: calendar.ErrDenied},
+			"Microsoft does not accept the access token: is the app still there, and does it belong to this tenant?")
 	case rest.Forbidden:
 		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
 	case rest.Missing:
@@ -130,9 +133,11 @@ func (c *Calendar) refusal(answer *kept) error {
 // permissionMend says how a permission that is lacking is granted.
 func (c *Calendar) permissionMend() string {
 	if c.cfg.Auth == User {
-		return "the calendar has to be your own, or shared with you with the right to edit; if it is, run " + c.cfg.SignInCommand + " again"
+		return "the calendar has to be your own, or shared with you with the right to edit; if it is, run " +
+			c.cfg.SignInCommand + " again"
 	}
-	return "the app needs the application permission Calendars.ReadWrite for this mailbox, with an administrator's consent, or a role assignment in Exchange Online"
+	return "the app needs the application permission Calendars.ReadWrite for this mailbox, with an administrator's " +
+		"consent, or a role assignment in Exchange Online"
 }
 
 // inBrackets are Microsoft's own words, in brackets behind the sentence, with what its support asks for.
@@ -159,7 +164,8 @@ func inBrackets(answer *kept, body *graphError) string {
 
 // throttled is Microsoft asking for a pause of this mailbox.
 func (c *Calendar) throttled(answer *kept, said string) error {
-	return &calendar.Throttled{Until: c.slow.Until(answer.header, c.cfg.Now()), Err: errors.New("too many requests for this mailbox" + said)}
+	return &calendar.Throttled{Until: c.slow.Until(answer.header, c.cfg.Now()),
+		Err: errors.New("too many requests for this mailbox" + said)}
 }
 
 // aboutCalendar is an error of a request for the calendar as a whole: a 404 there says nothing about events.
@@ -175,7 +181,8 @@ func (c *Calendar) aboutCalendar(err error) error {
 		c.mu.Unlock()
 	}
 	if refused.kind == nil {
-		return words.Say(calendar.ErrAbsent, "Microsoft shows this account no such calendar: check outlook.user and outlook.calendar, "+
+		return words.Say(calendar.ErrAbsent, "Microsoft shows this account no such calendar: check outlook.user and "+
+			"outlook.calendar, "+
 			"and share the calendar with this account; nothing is cancelled"+refused.said)
 	}
 	return err

@@ -12,8 +12,9 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// The single-value extended property that holds what zoomtag keeps out of sight, the mark and behind a blank the tag: a named property
-// of the mailbox, in a namespace of zoomtag's own. It is one, so that both are read and written together or not at all.
+// The single-value extended property that holds what zoomtag keeps out of sight, the mark and behind a blank the tag: a
+// named property of the mailbox, in a namespace of zoomtag's own. It is one, so that both are read and written together
+// or not at all.
 const (
 	markProperty = "String {5b7c0e5a-3d0e-4d1c-9a52-6f1d3c0b7a11} Name zoomtagMark"
 	// noValue is what the property holds when the mark was taken out: Graph sets properties, and does not remove them.
@@ -131,12 +132,13 @@ func conferences(e models.Eventable) []string {
 	return nil
 }
 
-// event is an event of Graph's. One that makes no sense, whatever it is, is ErrMalformed: the types of the SDK have many ways of
-// being nil.
+// event is an event of Graph's. One that makes no sense, whatever it is, is ErrMalformed: the types of the SDK have
+// many ways of being nil.
 func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
 	defer func() {
 		if strange := recover(); strange != nil {
-			err = fmt.Errorf("outlook: %w: event %s: what Microsoft says of it makes no sense", calendar.ErrMalformed, text(e.GetId()))
+			err = fmt.Errorf("outlook: %w: event %s: what Microsoft says of it makes no sense", calendar.ErrMalformed,
+				text(e.GetId()))
 		}
 	}()
 	ev = texts(e)
@@ -182,7 +184,8 @@ func mails(e models.Eventable) []string {
 		if a == nil {
 			continue
 		}
-		if kind := a.GetTypeEscaped(); kind != nil && *kind == models.RESOURCE_ATTENDEETYPE || a.GetEmailAddress() == nil {
+		if kind := a.GetTypeEscaped(); kind != nil && *kind == models.RESOURCE_ATTENDEETYPE ||
+			a.GetEmailAddress() == nil {
 			continue
 		}
 		if address := text(a.GetEmailAddress().GetAddress()); address != "" {
@@ -195,8 +198,8 @@ func mails(e models.Eventable) []string {
 // graphTime is how Graph writes times: without an offset, in the zone that is named beside it.
 const graphTime = "2006-01-02T15:04:05.9999999"
 
-// instant reads a time. It is in UTC, since that is what was asked for, or in the zone that is named; the owner's own zone is in
-// originalStartTimeZone.
+// instant reads a time. It is in UTC, since that is what was asked for, or in the zone that is named; the owner's own
+// zone is in originalStartTimeZone.
 func instant(t models.DateTimeTimeZoneable) (time.Time, bool) {
 	if t == nil {
 		return time.Time{}, false

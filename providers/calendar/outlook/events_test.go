@@ -28,8 +28,9 @@ func TestDenied(t *testing.T) {
 		ev   json
 		want string
 	}{
-		"own":   {json{}, ""},
-		"guest": {json{"isOrganizer": false, "organizer": json{"emailAddress": json{"address": "carol@example.org"}}}, "organized by carol@example.org"},
+		"own": {json{}, ""},
+		"guest": {json{"isOrganizer": false, "organizer": json{"emailAddress": json{"address": "carol@example.org"}}},
+			"organized by carol@example.org"},
 		"draft": {json{"isDraft": true}, "not sent yet"},
 	} {
 		c.ev["subject"] = name
@@ -38,7 +39,8 @@ func TestDenied(t *testing.T) {
 		if (ev.Denied == "") != (c.want == "") || !strings.Contains(ev.Denied, c.want) {
 			t.Errorf("%s: denied %q", name, ev.Denied)
 		}
-		if _, err := w.connect().SetLink(t.Context(), id, ev.Version, aLink("1")); (err == nil) != (c.want == "") || c.want != "" && !errors.Is(err, calendar.ErrDenied) {
+		if _, err := w.connect().SetLink(t.Context(), id, ev.Version, aLink("1")); (err == nil) != (c.want == "") ||
+			c.want != "" && !errors.Is(err, calendar.ErrDenied) {
 			t.Errorf("%s: SetLink: %v", name, err)
 		}
 	}
@@ -50,8 +52,12 @@ func TestConferences(t *testing.T) {
 		ev   json
 		want []string
 	}{
-		"none":    {json{}, nil},
-		"Teams":   {json{"isOnlineMeeting": true, "onlineMeetingProvider": "teamsForBusiness", "body": json{"contentType": "html", "content": "<a href=\"https://teams.microsoft.com/l/meetup-join/x\">Join</a>"}, "onlineMeeting": json{"joinUrl": "https://teams.microsoft.com/l/meetup-join/x"}}, []string{"https://teams.microsoft.com/l/meetup-join/x"}},
+		"none": {json{}, nil},
+		"Teams": {json{"isOnlineMeeting": true, "onlineMeetingProvider": "teamsForBusiness",
+			"body": json{"contentType": "html",
+				"content": "<a href=\"https://teams.microsoft.com/l/meetup-join/x\">Join</a>"},
+			"onlineMeeting": json{"joinUrl": "https://teams.microsoft.com/l/meetup-join/x"}},
+			[]string{"https://teams.microsoft.com/l/meetup-join/x"}},
 		"address": {json{"onlineMeetingUrl": "https://join.skype.com/x"}, []string{"https://join.skype.com/x"}},
 	} {
 		if ev := w.get(w.server.Put("", c.ev)); !slices.Equal(ev.Conferences, c.want) {
@@ -84,7 +90,8 @@ func TestRooms(t *testing.T) {
 	both := w.get(id).Location + ", " + l.JoinURL
 	l.Location = &both
 	after := w.set(id, l)
-	if got := rooms(); !slices.Equal(got, []string{"Room 5", l.JoinURL}) || !strings.Contains(after.Location, l.JoinURL) {
+	if got := rooms(); !slices.Equal(got, []string{"Room 5", l.JoinURL}) ||
+		!strings.Contains(after.Location, l.JoinURL) {
 		t.Errorf("places: %q, location %q", got, after.Location)
 	}
 	w.set(id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
@@ -96,7 +103,8 @@ func TestRooms(t *testing.T) {
 // TestPlaces: several places are told apart, so that a tag beside a room is one.
 func TestPlaces(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
-	room, word := json{"displayName": "Room 5; east", "locationEmailAddress": "room5@example.com"}, json{"displayName": "Zoom"}
+	room, word := json{"displayName": "Room 5; east", "locationEmailAddress": "room5@example.com"},
+		json{"displayName": "Zoom"}
 	for name, c := range map[string]struct {
 		ev       json
 		location string
@@ -104,7 +112,8 @@ func TestPlaces(t *testing.T) {
 	}{
 		"none": {json{}, "", nil},
 		"one":  {json{"location": room, "locations": []any{room}}, "Room 5; east", nil},
-		"two":  {json{"location": room, "locations": []any{room, word}}, "Room 5; east; Zoom", []string{"Room 5; east", "Zoom"}},
+		"two": {json{"location": room, "locations": []any{room, word}}, "Room 5; east; Zoom",
+			[]string{"Room 5; east", "Zoom"}},
 	} {
 		if ev := w.get(w.server.Put("", c.ev)); ev.Location != c.location || !slices.Equal(ev.Places, c.places) {
 			t.Errorf("%s: %q, %q", name, ev.Location, ev.Places)
@@ -119,12 +128,18 @@ func TestTimes(t *testing.T) {
 		want   string // start and zone
 		allDay bool
 	}{
-		"Windows zone": {json{"start": at("2030-05-06T09:00:00", "W. Europe Standard Time"), "end": at("2030-05-06T10:00:00", "W. Europe Standard Time")}, "2030-05-06T09:00:00+02:00 Europe/Berlin", false},
-		"IANA zone":    {json{"start": at("2030-05-06T09:00:00", "America/New_York"), "end": at("2030-05-06T10:00:00", "America/New_York")}, "2030-05-06T09:00:00-04:00 America/New_York", false},
-		"UTC":          {json{"start": at("2030-05-06T09:00:00", "UTC"), "end": at("2030-05-06T10:00:00", "UTC")}, "2030-05-06T09:00:00Z UTC", false},
-		"custom": {json{"start": at("2030-05-06T09:00:00", "UTC"), "end": at("2030-05-06T10:00:00", "UTC"), "originalStartTimeZone": "tzone://Microsoft/Custom"},
+		"Windows zone": {json{"start": at("2030-05-06T09:00:00", "W. Europe Standard Time"),
+			"end": at("2030-05-06T10:00:00", "W. Europe Standard Time")}, "2030-05-06T09:00:00+02:00 Europe/Berlin",
+			false},
+		"IANA zone": {json{"start": at("2030-05-06T09:00:00", "America/New_York"),
+			"end": at("2030-05-06T10:00:00", "America/New_York")}, "2030-05-06T09:00:00-04:00 America/New_York", false},
+		"UTC": {json{"start": at("2030-05-06T09:00:00", "UTC"), "end": at("2030-05-06T10:00:00", "UTC")},
 			"2030-05-06T09:00:00Z UTC", false},
-		"all day": {json{"isAllDay": true, "start": at("2030-05-06T00:00:00", "W. Europe Standard Time"), "end": at("2030-05-07T00:00:00", "W. Europe Standard Time"),
+		"custom": {json{"start": at("2030-05-06T09:00:00", "UTC"), "end": at("2030-05-06T10:00:00", "UTC"),
+			"originalStartTimeZone": "tzone://Microsoft/Custom"},
+			"2030-05-06T09:00:00Z UTC", false},
+		"all day": {json{"isAllDay": true, "start": at("2030-05-06T00:00:00", "W. Europe Standard Time"),
+			"end":                   at("2030-05-07T00:00:00", "W. Europe Standard Time"),
 			"originalStartTimeZone": "W. Europe Standard Time"}, "2030-05-06T00:00:00+02:00 Europe/Berlin", true},
 	} {
 		c.ev["subject"] = name
@@ -151,16 +166,21 @@ func TestRecurrence(t *testing.T) {
 		pattern, within json
 		last            string // end of the last occurrence, "" for none
 	}{
-		"daily":          {in("daily", nil), numbered, "2030-01-09T10:00:00+01:00"},
-		"every other":    {in("daily", json{"interval": 2}), numbered, "2030-01-11T10:00:00+01:00"},
-		"weekly":         {in("weekly", json{"daysOfWeek": []any{"monday", "wednesday"}, "firstDayOfWeek": "sunday"}), numbered, "2030-01-14T10:00:00+01:00"},
-		"monthly":        {in("absoluteMonthly", json{"dayOfMonth": 7}), numbered, "2030-03-07T10:00:00+01:00"},
-		"first Monday":   {in("relativeMonthly", json{"daysOfWeek": []any{"monday"}, "index": "first"}), numbered, "2030-03-04T10:00:00+01:00"},
-		"yearly":         {in("absoluteYearly", json{"dayOfMonth": 7, "month": 1}), numbered, "2032-01-07T10:00:00+01:00"},
-		"until a day":    {in("daily", nil), json{"type": "endDate", "startDate": "2030-01-07", "endDate": "2030-01-10"}, "2030-01-10T10:00:00+01:00"},
+		"daily":       {in("daily", nil), numbered, "2030-01-09T10:00:00+01:00"},
+		"every other": {in("daily", json{"interval": 2}), numbered, "2030-01-11T10:00:00+01:00"},
+		"weekly": {in("weekly", json{"daysOfWeek": []any{"monday", "wednesday"}, "firstDayOfWeek": "sunday"}),
+			numbered, "2030-01-14T10:00:00+01:00"},
+		"monthly": {in("absoluteMonthly", json{"dayOfMonth": 7}), numbered, "2030-03-07T10:00:00+01:00"},
+		"first Monday": {in("relativeMonthly", json{"daysOfWeek": []any{"monday"}, "index": "first"}), numbered,
+			"2030-03-04T10:00:00+01:00"},
+		"yearly": {in("absoluteYearly", json{"dayOfMonth": 7, "month": 1}), numbered,
+			"2032-01-07T10:00:00+01:00"},
+		"until a day": {in("daily", nil), json{"type": "endDate", "startDate": "2030-01-07",
+			"endDate": "2030-01-10"}, "2030-01-10T10:00:00+01:00"},
 		"without an end": {in("daily", nil), json{"type": "noEnd", "startDate": "2030-01-07"}, ""},
 	} {
-		id := w.server.Put("", json{"subject": name, "start": at(first, "W. Europe Standard Time"), "end": at("2030-01-07T10:00:00", "W. Europe Standard Time"),
+		id := w.server.Put("", json{"subject": name, "start": at(first, "W. Europe Standard Time"),
+			"end":        at("2030-01-07T10:00:00", "W. Europe Standard Time"),
 			"recurrence": json{"pattern": c.pattern, "range": c.within}})
 		ev := w.get(id)
 		until := ""
@@ -175,8 +195,9 @@ func TestRecurrence(t *testing.T) {
 
 func TestMails(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
-	id := w.server.Put("", json{"subject": "a", "attendees": []any{json{"type": "required", "emailAddress": json{"address": "guest@example.org"}},
-		json{"type": "resource", "emailAddress": json{"address": "room5@example.com"}}}})
+	id := w.server.Put("", json{"subject": "a",
+		"attendees": []any{json{"type": "required", "emailAddress": json{"address": "guest@example.org"}},
+			json{"type": "resource", "emailAddress": json{"address": "room5@example.com"}}}})
 	if ev := w.get(id); !slices.Equal(ev.Mails, []string{"guest@example.org"}) {
 		t.Errorf("would mail %q", ev.Mails)
 	}
@@ -212,7 +233,8 @@ func TestNamedCalendar(t *testing.T) {
 		}
 	}
 	w.config.Calendar = "Nothing"
-	if _, err := w.connect().Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) || !strings.Contains(err.Error(), `"Nothing"`) {
+	if _, err := w.connect().Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) ||
+		!strings.Contains(err.Error(), `"Nothing"`) {
 		t.Errorf("a calendar that is not there: %v", err)
 	}
 }
@@ -224,7 +246,10 @@ func TestRequests(t *testing.T) {
 		now = now.Add(time.Millisecond)
 		return now
 	}})
-	w.config.Interesting = func(ev *calendar.Event) bool { return strings.Contains(ev.Title, "#zoom") || ev.Link.Mark != "" }
+	w.config.Interesting = func(ev *calendar.Event) bool {
+		return strings.Contains(ev.Title, "#zoom") ||
+			ev.Link.Mark != ""
+	}
 	for range 500 {
 		w.server.Put("", json{"subject": "Meeting"})
 	}

@@ -11,12 +11,13 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// exceptionFields is what is read of an exception together with its series. Extended properties are not: whether a query within a query may
-// ask for them is not certain, so the mark is kept for the series alone.
+// exceptionFields is what is read of an exception together with its series. Extended properties are not: whether a
+// query within a query may ask for them is not certain, so the mark is kept for the series alone.
 const exceptionFields = "id,subject,body,categories,start,end,originalStart,location,locations,isOrganizer,organizer,isDraft,attendees," +
 	"isOnlineMeeting,onlineMeeting,onlineMeetingUrl,changeKey"
 
-// exceptions notes the exceptions of a series. Whoever is invited to one of them is mailed when the series is written, too.
+// exceptions notes the exceptions of a series. Whoever is invited to one of them is mailed when the series is written,
+// too.
 func (c *Calendar) exceptions(ev *calendar.Event, e models.Eventable) {
 	zone, _ := c.zone(text(e.GetOriginalStartTimeZone()))
 	for _, e := range e.GetExceptionOccurrences() {
@@ -24,8 +25,10 @@ func (c *Calendar) exceptions(ev *calendar.Event, e models.Eventable) {
 			continue
 		}
 		said := texts(e)
-		x := calendar.Exception{ID: said.ID, Title: said.Title, Description: said.Description, HTML: said.HTML, Location: said.Location,
-			Categories: said.Categories, Conferences: said.Conferences, Link: said.Link, Left: denies(e), Mails: mails(e)}
+		x := calendar.Exception{ID: said.ID, Title: said.Title, Description: said.Description, HTML: said.HTML,
+			Location:   said.Location,
+			Categories: said.Categories, Conferences: said.Conferences, Link: said.Link, Left: denies(e),
+			Mails: mails(e)}
 		x.Start, x.End = c.span(e.GetStart(), e.GetEnd(), ev.AllDay, zone)
 		if x.Left == "" && !x.End.After(c.cfg.Now()) {
 			x.Left = "it is over"
@@ -42,8 +45,8 @@ func (c *Calendar) exceptions(ev *calendar.Event, e models.Eventable) {
 	}
 }
 
-// setExceptions brings the exceptions of a series that are not as l wants them in line with it: each costs its guests a mail, so no other is
-// written. One that fails does not keep the others from theirs.
+// setExceptions brings the exceptions of a series that are not as l wants them in line with it: each costs its guests a
+// mail, so no other is written. One that fails does not keep the others from theirs.
 func (c *Calendar) setExceptions(ctx context.Context, series *calendar.Event, before string, l calendar.Link) error {
 	var faults []error
 	var missing []string
@@ -58,8 +61,8 @@ func (c *Calendar) setExceptions(ctx context.Context, series *calendar.Event, be
 	return errors.Join(append(faults, c.takenOut(ctx, series.ID, missing))...)
 }
 
-// takenOut reports, as an error, that exceptions which cannot be found are still listed with their series: Exchange does not find for a while what
-// it has just made. Those that are not were taken out meanwhile.
+// takenOut reports, as an error, that exceptions which cannot be found are still listed with their series: Exchange
+// does not find for a while what it has just made. Those that are not were taken out meanwhile.
 func (c *Calendar) takenOut(ctx context.Context, series string, missing []string) error {
 	if len(missing) == 0 {
 		return nil
@@ -109,9 +112,10 @@ func (c *Calendar) setException(ctx context.Context, id, before string, l calend
 	return c.patch(ctx, id, said.Version, p)
 }
 
-// unlinked takes the link out of the exceptions of a series, and reads the series again: it has another version then. What else differs
-// was changed by somebody meanwhile.
-func (c *Calendar) unlinked(ctx context.Context, e models.Eventable, ev *calendar.Event, l calendar.Link) (models.Eventable, calendar.Event, error) {
+// unlinked takes the link out of the exceptions of a series, and reads the series again: it has another version then.
+// What else differs was changed by somebody meanwhile.
+func (c *Calendar) unlinked(ctx context.Context, e models.Eventable, ev *calendar.Event,
+	l calendar.Link) (models.Eventable, calendar.Event, error) {
 	if err := c.setExceptions(ctx, ev, ev.Location, l); err != nil {
 		return nil, calendar.Event{}, err
 	}
@@ -120,7 +124,8 @@ func (c *Calendar) unlinked(ctx context.Context, e models.Eventable, ev *calenda
 		return nil, calendar.Event{}, err
 	}
 	was, is := texts(e), texts(now)
-	if was.Title != is.Title || was.Description != is.Description || was.Location != is.Location || !slices.Equal(was.Categories, is.Categories) {
+	if was.Title != is.Title || was.Description != is.Description || was.Location != is.Location ||
+		!slices.Equal(was.Categories, is.Categories) {
 		return nil, calendar.Event{}, fmt.Errorf("outlook: event %s: %w", ev.ID, calendar.ErrConflict)
 	}
 	after, err := c.event(now)

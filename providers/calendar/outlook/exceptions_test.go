@@ -17,7 +17,8 @@ func (o *office) course() (id, own, guests string) {
 	var first time.Time
 	o.server.Edit(o.cal, id, func(ev json) {
 		first = whenOf(ev["start"])
-		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1, "daysOfWeek": []any{strings.ToLower(first.Weekday().String())}},
+		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1,
+			"daysOfWeek": []any{strings.ToLower(first.Weekday().String())}},
 			"range": json{"type": "noEnd", "startDate": first.Format(time.DateOnly)}}
 	})
 	own = o.server.Except(o.cal, id, first.AddDate(0, 0, 7), func(ev json) {
@@ -44,8 +45,8 @@ func (o *office) linked(id string) bool {
 	return strings.Contains(text, "Join:")
 }
 
-// TestDatesOfTheirOwn: dates with texts of their own get the link of their series and lose it, each with one mail beside those that Exchange
-// sends for the series, and none afterwards.
+// TestDatesOfTheirOwn: dates with texts of their own get the link of their series and lose it, each with one mail
+// beside those that Exchange sends for the series, and none afterwards.
 func TestDatesOfTheirOwn(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	id, own, guests := o.course()
@@ -63,7 +64,8 @@ func TestDatesOfTheirOwn(t *testing.T) {
 	o.passes()
 	now := o.meetingOf(id)
 	for _, x := range []string{id, own, guests} {
-		if text, _ := o.says(x); strings.Contains(text, first.JoinURL) || !strings.Contains(strings.ReplaceAll(text, "&amp;", "&"), now.JoinURL) {
+		if text, _ := o.says(x); strings.Contains(text, first.JoinURL) ||
+			!strings.Contains(strings.ReplaceAll(text, "&amp;", "&"), now.JoinURL) {
 			t.Errorf("%s shows %q", x, text)
 		}
 	}
@@ -79,7 +81,8 @@ func TestDatesOfTheirOwn(t *testing.T) {
 	o.retitle(id, "Course")
 	o.passes()
 	if o.linked(id) || o.linked(own) || o.linked(guests) || len(o.zoom.Meetings()) != 0 {
-		t.Errorf("untagged: linked %v, %v, %v; %d meetings", o.linked(id), o.linked(own), o.linked(guests), len(o.zoom.Meetings()))
+		t.Errorf("untagged: linked %v, %v, %v; %d meetings", o.linked(id), o.linked(own), o.linked(guests),
+			len(o.zoom.Meetings()))
 	}
 	if text, place := o.says(own); !strings.Contains(text, "Bring a pen") || place != "" {
 		t.Errorf("what its owner has written became %q at %q", text, place)
@@ -87,7 +90,8 @@ func TestDatesOfTheirOwn(t *testing.T) {
 	o.mailed("no link any more", 4) // one date, and the series, for whose sake Exchange mails the guests of both dates
 }
 
-// TestDateThatFails: the other date gets its link, and the next pass completes this one, with its place, and nothing else.
+// TestDateThatFails: the other date gets its link, and the next pass completes this one, with its place, and nothing
+// else.
 func TestDateThatFails(t *testing.T) {
 	for name, untag := range map[string]bool{"into it": false, "out of it": true} {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +104,11 @@ func TestDateThatFails(t *testing.T) {
 			o.server.ResetMails()
 			f := outlooktest.Error(423, "ErrorItemSave", "The item is locked.")
 			f.Times = 1
-			o.server.Break(always(f, func(r *http.Request) bool { return r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, own) }))
+			o.server.Break(always(f,
+				func(r *http.Request) bool {
+					return r.Method == http.MethodPatch &&
+						strings.HasSuffix(r.URL.Path, own)
+				}))
 			o.pass()
 			if o.linked(own) != untag || o.linked(guests) == untag || !o.linked(id) {
 				t.Fatalf("linked: %v, %v, %v", o.linked(own), o.linked(guests), o.linked(id))
@@ -116,13 +124,15 @@ func TestDateThatFails(t *testing.T) {
 	}
 }
 
-// TestDateThatIsNotFoundYet: a date that is listed and cannot be found is no date that was taken out: it gets the link in the next pass.
+// TestDateThatIsNotFoundYet: a date that is listed and cannot be found is no date that was taken out: it gets the link
+// in the next pass.
 func TestDateThatIsNotFoundYet(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	id, own, guests := o.course()
 	f := outlooktest.Error(http.StatusNotFound, "ErrorItemNotFound", "The specified object was not found in the store.")
 	f.Times = 1
-	o.server.Break(always(f, func(r *http.Request) bool { return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, own) }))
+	o.server.Break(always(f,
+		func(r *http.Request) bool { return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, own) }))
 	o.pass()
 	if o.linked(own) || !o.linked(guests) || !o.linked(id) {
 		t.Fatalf("linked: %v, %v, %v", o.linked(own), o.linked(guests), o.linked(id))
@@ -143,7 +153,8 @@ func TestPlanOfDates(t *testing.T) {
 		t.Fatalf("%+v, %v", report, err)
 	}
 	ev := report.Events[0]
-	if !slices.Equal(ev.Mails, []string{"guest@example.org", "second@example.org"}) || strings.Count(ev.Diff, "+ date of ") != 2 ||
+	if !slices.Equal(ev.Mails, []string{"guest@example.org", "second@example.org"}) ||
+		strings.Count(ev.Diff, "+ date of ") != 2 ||
 		!strings.Contains(ev.Diff, "mails second@example.org once more") {
 		t.Errorf("mails %q\n%s", ev.Mails, ev.Diff)
 	}

@@ -10,8 +10,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// perMailbox is how many requests are under way at once for one mailbox. Graph lets an app have four; others of the app's parts, and
-// requests whose answers were lost, need some as well.
+// perMailbox is how many requests are under way at once for one mailbox. Graph lets an app have four; others of the
+// app's parts, and requests whose answers were lost, need some as well.
 const perMailbox = 2
 
 // Lanes keeps the requests for each mailbox few at a time.
@@ -39,8 +39,8 @@ func (l *Lanes) pause(mailbox string, t *calendar.Throttled) {
 	l.quiet[strings.ToLower(mailbox)] = t
 }
 
-// enter waits for a place, and gives it back with leave. A batch takes all places: Graph works on as many of its requests at once as
-// an app may have under way.
+// enter waits for a place, and gives it back with leave. A batch takes all places: Graph works on as many of its
+// requests at once as an app may have under way.
 func (l *Lanes) enter(ctx context.Context, mailbox string, now time.Time, batch bool) (leave func(), err error) {
 	mailbox = strings.ToLower(mailbox)
 	l.mu.Lock()

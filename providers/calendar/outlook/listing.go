@@ -116,8 +116,8 @@ func (l *listing) change(e models.Eventable, id string) calendar.Change {
 	return calendar.Change{ID: id, Event: &ev}
 }
 
-// isOld reports whether an event was there like that before. A sweep compares with what the last listing of everything showed, as far
-// as this process knows it: an event may have slipped through the pages of that one, whatever its date.
+// isOld reports whether an event was there like that before. A sweep compares with what the last listing of everything
+// showed, as far as this process knows it: an event may have slipped through the pages of that one, whatever its date.
 func (l *listing) isOld(changed *time.Time, print string) bool {
 	if l.before.knows(print) {
 		return true
@@ -131,8 +131,8 @@ func (l *listing) isOld(changed *time.Time, print string) bool {
 	return changed != nil && changed.Before(l.before.since)
 }
 
-// latest is the latest change. Those that are dated after the answer itself are left out: a watermark at one of them would hide
-// what is changed until then. They are above any watermark, and known by their fingerprints.
+// latest is the latest change. Those that are dated after the answer itself are left out: a watermark at one of them
+// would hide what is changed until then. They are above any watermark, and known by their fingerprints.
 func (l *listing) latest() (latest time.Time) {
 	for _, r := range l.recent {
 		if r.changed.After(latest) && !r.changed.After(l.answered) {

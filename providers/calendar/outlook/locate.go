@@ -7,12 +7,11 @@ import (
 	"strconv"
 	"strings"
 
-	"zoomtag/providers/signin"
-
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 )
 
@@ -57,16 +56,19 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 		return c.locatedAs(box, named[0]), nil
 	case 0:
 	default:
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q: write the id of the one that is meant as "+
+		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q: write "+
+			"the id of the one that is meant as "+
 			"outlook.calendar; %s", len(named), c.cfg.Calendar, strings.Join(ids(named), ", ")))
 	}
-	return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q: write one of these as outlook.calendar: %s; "+
+	return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q: write "+
+		"one of these as outlook.calendar: %s; "+
 		"nothing is cancelled", c.cfg.Calendar, strings.Join(there, ", ")))
 }
 
 // all lists the calendars of the mailbox.
 func (c *Calendar) all(ctx context.Context) (list []models.Calendarable, err error) {
-	next := c.graph.address(query{"$select": "id,name,canEdit,isDefaultCalendar", "$top": "100"}, append(mailbox(c.cfg.User), "calendars")...)
+	next := c.graph.address(query{"$select": "id,name,canEdit,isDefaultCalendar", "$top": "100"},
+		append(mailbox(c.cfg.User), "calendars")...)
 	for range maxPages {
 		var page models.CalendarCollectionResponseable
 		err := c.read(ctx, "list calendars", func(ctx context.Context) (err error) {
@@ -102,7 +104,8 @@ func (c *Calendar) List(ctx context.Context) ([]calendar.Listed, error) {
 	}
 	list := make([]calendar.Listed, 0, len(all))
 	for _, cal := range all {
-		listed := calendar.Listed{Name: text(cal.GetName()), ID: text(cal.GetId()), ReadOnly: cal.GetCanEdit() != nil && !*cal.GetCanEdit()}
+		listed := calendar.Listed{Name: text(cal.GetName()), ID: text(cal.GetId()), ReadOnly: cal.GetCanEdit() != nil &&
+			!*cal.GetCanEdit()}
 		if cal.GetIsDefaultCalendar() != nil && *cal.GetIsDefaultCalendar() {
 			listed.ID = ""
 		}
@@ -148,7 +151,8 @@ func (c *Calendar) look(ctx context.Context) (cal models.Calendarable, err error
 		return nil, err
 	}
 	err = c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
-		cal, err = users.NewItemCalendarRequestBuilder(c.graph.address(query{"$select": "id,name,canEdit,owner"}, path...), c.graph.adapter).Get(ctx,
+		cal, err = users.NewItemCalendarRequestBuilder(c.graph.address(query{"$select": "id,name,canEdit,owner"},
+			path...), c.graph.adapter).Get(ctx,
 			&users.ItemCalendarRequestBuilderGetRequestConfiguration{Headers: headers(nil)})
 		if err == nil && (cal == nil || text(cal.GetId()) == "") {
 			err = errStrange
@@ -164,8 +168,8 @@ func (c *Calendar) look(ctx context.Context) (cal models.Calendarable, err error
 	return cal, nil
 }
 
-// rights finds out whether the calendar can be written: when everything is read, and each time while it could not be written the last time.
-// That it cannot be any more shows with a write that is refused.
+// rights finds out whether the calendar can be written: when everything is read, and each time while it could not be
+// written the last time. That it cannot be any more shows with a write that is refused.
 func (c *Calendar) rights(ctx context.Context, everything, before bool) error {
 	c.mu.Lock()
 	ask := everything || before || c.readOnly
@@ -176,8 +180,8 @@ func (c *Calendar) rights(ctx context.Context, everything, before bool) error {
 	return c.standing(ctx)
 }
 
-// whose names the calendar: its mailbox, and its id where it is not the default one. Whose mailbox a person has signed in to is asked once
-// for each sign-in: it may be another person the next time.
+// whose names the calendar: its mailbox, and its id where it is not the default one. Whose mailbox a person has signed
+// in to is asked once for each sign-in: it may be another person the next time.
 func (c *Calendar) whose(ctx context.Context) (string, error) {
 	owner := c.cfg.User
 	if owner == "" {
@@ -213,7 +217,8 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 		said += " of " + text(owner.GetAddress())
 	}
 	if cal.GetCanEdit() != nil && !*cal.GetCanEdit() {
-		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with the right to edit", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with " +
+			"the right to edit", ReadOnly: true}, nil
 	}
 	return calendar.Introduction{Sentence: said + " can be read and changed"}, nil
 }

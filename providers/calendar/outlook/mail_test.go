@@ -28,11 +28,12 @@ func (o *office) mailed(when string, want int) {
 	o.server.ResetMails()
 }
 
-// TestAttendeesHearOnce: Exchange mails the attendees of an event for each write that touches what they see. They hear of a link once, and then
-// only when it is another one.
+// TestAttendeesHearOnce: Exchange mails the attendees of an event for each write that touches what they see. They hear
+// of a link once, and then only when it is another one.
 func TestAttendeesHearOnce(t *testing.T) {
 	for name, options := range map[string]outlooktest.Options{
-		"plain": {}, "safe links": {SafeLinks: true}, "bump": {Bump: true}, "all of it": {SafeLinks: true, Bump: true, PageLimit: 3},
+		"plain": {}, "safe links": {SafeLinks: true}, "bump": {Bump: true}, "all of it": {SafeLinks: true, Bump: true,
+			PageLimit: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,7 +95,8 @@ func (o *office) polls(passes int) {
 	o.t.Helper()
 	written, commits := o.patches(), o.commits
 	for i := range passes {
-		o.clock.Advance(2 * time.Second) // all in all less than an hour, after which it is noted that the calendar was read
+		// all in all less than an hour, after which it is noted that the calendar was read
+		o.clock.Advance(2 * time.Second)
 		before := len(o.server.Requests())
 		if report := o.pass(); !report.OK || len(report.Events) > 0 {
 			o.t.Fatalf("pass %d: %+v", i, report)

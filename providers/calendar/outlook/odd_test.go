@@ -131,7 +131,8 @@ func TestClaims(t *testing.T) {
 
 // TestSuccessWithStrangeBody: what became of the event is read, whatever stands in a successful answer to a PATCH.
 func TestSuccessWithStrangeBody(t *testing.T) {
-	for _, f := range []outlooktest.Fault{outlooktest.Blank(http.StatusNoContent), outlooktest.Page(http.StatusOK), {Replace: func(string) string { return "[" }}} {
+	for _, f := range []outlooktest.Fault{outlooktest.Blank(http.StatusNoContent), outlooktest.Page(http.StatusOK),
+		{Replace: func(string) string { return "[" }}} {
 		w := newWorld(t, outlooktest.Options{})
 		id := w.server.Put("", titled("a"))
 		f = always(f, outlooktest.On(http.MethodPatch))
@@ -165,8 +166,8 @@ func TestClocksApart(t *testing.T) {
 	}
 }
 
-// TestDatedAhead: an event whose last change lies in the server's future, as migrations leave them, hides no change of others,
-// nor a later one of its own.
+// TestDatedAhead: an event whose last change lies in the server's future, as migrations leave them, hides no change of
+// others, nor a later one of its own.
 func TestDatedAhead(t *testing.T) {
 	clock := emulator.NewClock(time.Now())
 	for _, ahead := range []time.Duration{3 * time.Minute, time.Hour, 400 * 24 * time.Hour} {
@@ -224,7 +225,8 @@ func TestWatermarkAhead(t *testing.T) {
 	parts := strings.Split(first.Cursor, " ")
 	parts[3] = time.Now().Add(time.Hour).UTC().Format(time.RFC3339Nano)
 	for _, c := range []calendar.Calendar{c, w.connect()} {
-		if changes, err := c.Changes(t.Context(), strings.Join(parts, " ")); !errors.Is(err, calendar.ErrCursor) || len(changes.List) > 0 {
+		if changes, err := c.Changes(t.Context(), strings.Join(parts, " ")); !errors.Is(err, calendar.ErrCursor) ||
+			len(changes.List) > 0 {
 			t.Errorf("a watermark an hour ahead: %+v, %v", changes, err)
 		}
 		if changes, err := c.Changes(t.Context(), strings.Join(parts[:5], " ")); !errors.Is(err, calendar.ErrCursor) {
@@ -232,12 +234,14 @@ func TestWatermarkAhead(t *testing.T) {
 		}
 	}
 	parts = strings.Split(first.Cursor, " ")
-	if changes, err := c.Changes(t.Context(), strings.Join(parts[:5], " ")); err != nil || changes.Cursor != first.Cursor {
+	if changes, err := c.Changes(t.Context(), strings.Join(parts[:5], " ")); err != nil ||
+		changes.Cursor != first.Cursor {
 		t.Errorf("a cursor of before: %+v, %v", changes, err)
 	}
 }
 
-// TestSlippedThroughPages: an event that a deletion pushed over the edge of a page is news to the next listing of all ids.
+// TestSlippedThroughPages: an event that a deletion pushed over the edge of a page is news to the next listing of all
+// ids.
 func TestSlippedThroughPages(t *testing.T) {
 	clock := emulator.NewClock(time.Now())
 	w := newWorld(t, outlooktest.Options{PageLimit: 2, Now: func() time.Time { return clock.Advance(time.Minute) }})
@@ -299,16 +303,18 @@ func TestSlippedThroughPages(t *testing.T) {
 func TestExceptionsRefused(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	series := titled("a")
-	series["recurrence"] = json{"pattern": json{"type": "daily", "interval": 1}, "range": json{"type": "noEnd", "startDate": "2027-01-04"}}
+	series["recurrence"] = json{"pattern": json{"type": "daily", "interval": 1},
+		"range": json{"type": "noEnd", "startDate": "2027-01-04"}}
 	id := w.server.Put("", series)
 	refused := 0
-	w.server.Break(always(outlooktest.Error(400, "ErrorInvalidRequest", "Parsing OData Select and Expand failed"), func(r *http.Request) bool {
-		if !strings.Contains(r.URL.Query().Get("$expand"), "exceptionOccurrences") {
-			return false
-		}
-		refused++
-		return true
-	}))
+	w.server.Break(always(outlooktest.Error(400, "ErrorInvalidRequest", "Parsing OData Select and Expand failed"),
+		func(r *http.Request) bool {
+			if !strings.Contains(r.URL.Query().Get("$expand"), "exceptionOccurrences") {
+				return false
+			}
+			refused++
+			return true
+		}))
 	ev, err := w.connect().Get(t.Context(), id)
 	if err != nil || !ev.Series || refused != 1 {
 		t.Errorf("%+v %v, %d refused", ev, err, refused)
@@ -335,7 +341,8 @@ func TestNameOfTwoCalendars(t *testing.T) {
 	w.server.AddCalendar("", "Team")
 	w.server.AddCalendar("", "team")
 	w.config.Calendar = "Team"
-	if _, err := w.connect().Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) || !strings.Contains(err.Error(), "2 calendars") {
+	if _, err := w.connect().Changes(t.Context(), ""); !errors.Is(err, calendar.ErrAbsent) ||
+		!strings.Contains(err.Error(), "2 calendars") {
 		t.Error(err)
 	}
 }
@@ -362,23 +369,27 @@ func TestPauseOfTheMailbox(t *testing.T) {
 	}
 }
 
-// TestPlacesKeepWhatTheyHold: an address and coordinates are the owner's, and come along when a link is put beside them.
+// TestPlacesKeepWhatTheyHold: an address and coordinates are the owner's, and come along when a link is put beside
+// them.
 func TestPlacesKeepWhatTheyHold(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	ev := titled("a")
-	ev["locations"] = []any{json{"displayName": "Cafe", "address": json{"street": "Main 1", "city": "Bonn"}, "coordinates": json{"latitude": 50.1, "longitude": 7.2}}}
+	ev["locations"] = []any{json{"displayName": "Cafe", "address": json{"street": "Main 1", "city": "Bonn"},
+		"coordinates": json{"latitude": 50.1, "longitude": 7.2}}}
 	id := w.server.Put("", ev)
 	l := aLink("1")
 	both := "Cafe, " + l.JoinURL
 	l.Location = &both
 	w.set(id, l)
 	now, _ := w.server.Event("", id)
-	if got := fmt.Sprint(now["locations"]); !strings.Contains(got, "Bonn") || !strings.Contains(got, "50.1") || !strings.Contains(got, l.JoinURL) {
+	if got := fmt.Sprint(now["locations"]); !strings.Contains(got, "Bonn") || !strings.Contains(got, "50.1") ||
+		!strings.Contains(got, l.JoinURL) {
 		t.Error(got)
 	}
 }
 
-// TestLateToTheList: the list of what has changed may lack a change that is older than another one which it holds already.
+// TestLateToTheList: the list of what has changed may lack a change that is older than another one which it holds
+// already.
 func TestLateToTheList(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	late, early := o.meet("Talk", 7), o.meet("Call", 8)

@@ -41,11 +41,12 @@ func newOffice(t *testing.T, options outlooktest.Options) *office {
 	o.server.Share(o.cal, o.server.Mailbox(), "write")
 	o.config.Calendar, o.config.Now = o.cal, clock
 	o.zoom = &meetingtest.Fake{Now: clock}
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true, Hook: func(point string) {
-		if point == "store.commit.before" {
-			o.commits++
-		}
-	}})
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true,
+		Hook: func(point string) {
+			if point == "store.commit.before" {
+				o.commits++
+			}
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,11 +63,14 @@ func newOffice(t *testing.T, options outlooktest.Options) *office {
 // start makes adapter and engine anew, as a new process would.
 func (o *office) start() {
 	o.t.Helper()
-	settings := plan.Settings{Rules: plan.Rules{Words: o.words, Not: []string{"#nozoom"}, Keep: true}, Host: "alice@example.com",
+	settings := plan.Settings{Rules: plan.Rules{Words: o.words, Not: []string{"#nozoom"}, Keep: true},
+		Host:    "alice@example.com",
 		Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}
 	o.config.Interesting = func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }
 	o.e = engine.New(o.st, []*engine.Calendar{{Name: "c", Provider: "outlook", Source: o.connect(),
-		Detects: strings.Join(o.words, " ") + o.detects, Settings: settings}}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: o.zoom, Main: true}}, Now: o.config.Now, Jitter: func() float64 { return 0 }})
+		Detects: strings.Join(o.words, " ") + o.detects, Settings: settings}},
+		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: o.zoom, Main: true}},
+			Now: o.config.Now, Jitter: func() float64 { return 0 }})
 }
 
 func (o *office) pass() engine.Report {
@@ -94,7 +98,8 @@ func (o *office) passes() {
 // meet puts an event with an attendee into the calendar, some days from now.
 func (o *office) meet(title string, days int) (id string) {
 	start := o.clock.Now().UTC().AddDate(0, 0, days).Truncate(time.Hour)
-	ev := put(calendar.Event{Title: title, Description: "words", HTML: days%2 == 0, Start: start, End: start.Add(time.Hour)})
+	ev := put(calendar.Event{Title: title, Description: "words", HTML: days%2 == 0, Start: start,
+		End: start.Add(time.Hour)})
 	ev["organizer"] = json{"emailAddress": json{"address": "carol@example.com"}}
 	ev["attendees"] = []any{json{"type": "required", "emailAddress": json{"address": "guest@example.org"}}}
 	return o.server.Put(o.cal, ev)
@@ -114,7 +119,8 @@ func (o *office) fill() (ids []string) {
 	series := o.meet("Weekly #zoom", 8)
 	o.server.Edit(o.cal, series, func(ev json) {
 		first := whenOf(ev["start"])
-		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1, "daysOfWeek": []any{strings.ToLower(first.Weekday().String())}},
+		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1,
+			"daysOfWeek": []any{strings.ToLower(first.Weekday().String())}},
 			"range": json{"type": "noEnd", "startDate": first.Format(time.DateOnly)}}
 	})
 	ids = append(ids, series)

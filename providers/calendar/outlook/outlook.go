@@ -1,7 +1,7 @@
 // Package outlook is a calendar in Microsoft 365 or Outlook.com as a calendar.Calendar, through Microsoft Graph v1.0.
 //
-// It is the only importer of the Graph SDK, of which it uses the packages users, models and odataerrors: nothing of the SDK leaves
-// this package.
+// It is the only importer of the Graph SDK, of which it uses the packages users, models and odataerrors: nothing of the
+// SDK leaves this package.
 package outlook
 
 import (
@@ -28,17 +28,19 @@ const (
 
 // Config is what a Calendar needs to know.
 type Config struct {
-	// User is whose mailbox it is: a user principal name or an id. For Auth User it may be empty: that of whoever has signed in.
+	// User is whose mailbox it is: a user principal name or an id. For Auth User it may be empty: that of whoever has
+	// signed in.
 	User string
 	// Calendar is an id or a name; empty is the default calendar.
 	Calendar string
 	// Auth is App or User.
 	Auth string
-	// Tenant is the directory: an id or a domain. For Auth User it may be empty: work and personal accounts alike ("common").
+	// Tenant is the directory: an id or a domain. For Auth User it may be empty: work and personal accounts alike
+	// ("common").
 	Tenant   string
 	ClientID string
-	// ClientSecret or ClientCertificate proves that it is the app: the certificate is the path of a PEM file with the certificate and
-	// its private key. Auth User needs neither.
+	// ClientSecret or ClientCertificate proves that it is the app: the certificate is the path of a PEM file with the
+	// certificate and its private key. Auth User needs neither.
 	ClientSecret, ClientCertificate string
 	// GrantFile is where the sign-in of a person is kept.
 	GrantFile string

@@ -23,8 +23,8 @@ const inApp = "entra.microsoft.com, App registrations, the app, "
 // numbered finds the number of an error of Entra's, which says more than the code of the protocol.
 var numbered = regexp.MustCompile(`AADSTS(\d+)`)
 
-// read takes an answer of the sign-in apart: the code of the protocol, Entra's own number and its sentence. The body is read where
-// the library has not.
+// read takes an answer of the sign-in apart: the code of the protocol, Entra's own number and its sentence. The body is
+// read where the library has not.
 func read(refusal *oauth2.RetrieveError) (code, number, text string) {
 	var body struct {
 		Error       string `json:"error"`
@@ -84,15 +84,17 @@ var causes = map[string]string{
 	"50173":  "The password was changed, or the sign-ins of this account were revoked",
 	"50133":  "The password was changed, or the sign-ins of this account were revoked",
 	"65001":  "The permission was taken back, or the app now asks for more than was granted",
-	"53003":  "A rule of the organisation (Conditional Access) forbids it: ask its administrator to let this app, or this machine, in",
-	"50076":  "The organisation now asks for a second proof at the sign-in",
-	"50079":  "The organisation now asks for a second proof at the sign-in",
-	"50057":  "The account is switched off",
+	"53003": "A rule of the organisation (Conditional Access) forbids it: ask its administrator to let this app, or " +
+		"this machine, in",
+	"50076": "The organisation now asks for a second proof at the sign-in",
+	"50079": "The organisation now asks for a second proof at the sign-in",
+	"50057": "The account is switched off",
 }
 
 // expired words that a person's sign-in is dead, with its cause.
 func (s *signer) expired(g oauth.Grant) error {
-	cause := "The password was changed, the sign-in was revoked by its owner or an administrator, or it was not used for 90 days"
+	cause := "The password was changed, the sign-in was revoked by its owner or an administrator, or it was not used " +
+		"for 90 days"
 	if found := numbered.FindStringSubmatch(g.Reason); found != nil && causes[found[1]] != "" {
 		cause = causes[found[1]]
 	}
@@ -104,7 +106,8 @@ func (s *signer) expired(g oauth.Grant) error {
 		g.SignedIn.UTC().Format(time.DateOnly), cause, s.cfg.SignInCommand, words)
 }
 
-// explain turns what an endpoint of the sign-in answered into a sentence that names the mend. secrets are what was sent.
+// explain turns what an endpoint of the sign-in answered into a sentence that names the mend. secrets are what was
+// sent.
 func (s *signer) explain(err error, secrets ...string) error {
 	var refusal *oauth2.RetrieveError
 	if !errors.As(err, &refusal) {
@@ -116,7 +119,8 @@ func (s *signer) explain(err error, secrets ...string) error {
 		}
 		return &brokenError{text: "no answer that can be used from Microsoft's sign-in: " + rest.Redact(text)}
 	}
-	status, header, words := 0, http.Header{}, said(refusal, secrets...) // those of an answer that the browser has brought
+	// those of an answer that the browser has brought
+	status, header, words := 0, http.Header{}, said(refusal, secrets...)
 	if refusal.Response != nil {
 		status, header = refusal.Response.StatusCode, refusal.Response.Header
 		words += fmt.Sprintf(", HTTP %d", status)
@@ -140,46 +144,59 @@ func (s *signer) explain(err error, secrets ...string) error {
 func (s *signer) mend(code, number string) string {
 	switch number {
 	case "7000215":
-		return "the client secret is wrong: client_secret must be the secret's Value, not its Secret ID. Microsoft shows the Value only once: " +
+		return "the client secret is wrong: client_secret must be the secret's Value, not its Secret ID. Microsoft " +
+			"shows the Value only once: " +
 			"if it was not kept, make a new secret (" + inApp + "Certificates & secrets)"
 	case "7000222":
-		return "the client secret has expired: make a new one (" + inApp + "Certificates & secrets) and write its Value as client_secret"
+		return "the client secret has expired: make a new one (" + inApp +
+			"Certificates & secrets) and write its Value as client_secret"
 	case "700027":
-		return "Microsoft does not know the certificate in " + s.cfg.ClientCertificate + ": upload it, without its key (" + inApp + "Certificates & secrets, Certificates)"
+		return "Microsoft does not know the certificate in " + s.cfg.ClientCertificate +
+			": upload it, without its key (" + inApp + "Certificates & secrets, Certificates)"
 	case "700024":
 		return "the clock of this machine is wrong: set it, and it will work"
 	case "700016":
-		return "the directory " + s.cfg.Tenant + " has no app with the client_id " + s.cfg.ClientID + ": copy Application (client) ID and Directory (tenant) ID from " +
+		return "the directory " + s.cfg.Tenant + " has no app with the client_id " + s.cfg.ClientID +
+			": copy Application (client) ID and Directory (tenant) ID from " +
 			inApp + "Overview; for a personal account, the app must be registered for personal accounts as well"
 	case "90002", "900023":
-		return "there is no directory " + s.cfg.Tenant + ": write as tenant the Directory (tenant) ID (" + inApp + "Overview), and check login_url if it is a national cloud"
+		return "there is no directory " + s.cfg.Tenant + ": write as tenant the Directory (tenant) ID (" + inApp +
+			"Overview), and check login_url if it is a national cloud"
 	case "7000218":
-		return "the app does not let people sign in without a secret: set Allow public client flows to Yes (" + inApp + "Authentication, Settings)"
+		return "the app does not let people sign in without a secret: set Allow public client flows to Yes (" + inApp +
+			"Authentication, Settings)"
 	case "700025":
 		return "the app is a public one and takes no secret: take client_secret out of the configuration"
 	case "7000112":
-		return "the app is switched off in the directory " + s.cfg.Tenant + ": an administrator switches it on (entra.microsoft.com, Enterprise apps, the app, Properties)"
+		return "the app is switched off in the directory " + s.cfg.Tenant +
+			": an administrator switches it on (entra.microsoft.com, Enterprise apps, the app, Properties)"
 	case "50194":
-		return "the app is for the accounts of one directory: write as tenant its Directory (tenant) ID (" + inApp + "Overview)"
+		return "the app is for the accounts of one directory: write as tenant its Directory (tenant) ID (" + inApp +
+			"Overview)"
 	case "9002331", "9002346":
 		return "the app is for personal accounts only: write tenant: consumers"
 	case "9002332":
-		return "an app for work accounts signs in at a directory of its own: write as tenant its Directory (tenant) ID (" + inApp + "Overview)"
+		return "an app for work accounts signs in at a directory of its own: write as tenant its Directory " +
+			"(tenant) ID (" + inApp + "Overview)"
 	case "70011":
 		if s.cfg.Auth == User && s.cfg.User != "" {
-			return "this account cannot be asked for shared calendars: a personal account has only its own, for which user is left out of the configuration"
+			return "this account cannot be asked for shared calendars: a personal account has only its own, for " +
+				"which user is left out of the configuration"
 		}
 	case "65001", "90094":
 		return "an administrator has to agree first: " + inApp + "API permissions, Grant admin consent"
 	case "53003":
-		return "a rule of the organisation (Conditional Access) forbids this sign-in: ask its administrator to let this app in; if it is device codes that are " +
+		return "a rule of the organisation (Conditional Access) forbids this sign-in: ask its administrator to let " +
+			"this app in; if it is device codes that are " +
 			"forbidden, sign in with --no-browser"
 	}
 	switch code {
 	case "invalid_client":
-		return "Microsoft does not accept what proves that it is the app: check client_id, and client_secret or client_certificate"
+		return "Microsoft does not accept what proves that it is the app: check client_id, and client_secret or " +
+			"client_certificate"
 	case "unauthorized_client":
-		return "the app may not sign in this way: check client_id and tenant (" + inApp + "Overview), and its supported account types (Authentication)"
+		return "the app may not sign in this way: check client_id and tenant (" + inApp +
+			"Overview), and its supported account types (Authentication)"
 	}
 	return "Microsoft refuses the sign-in"
 }

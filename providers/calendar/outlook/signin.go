@@ -8,15 +8,14 @@ import (
 	"net/url"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/signin"
 )
 
-// SignIn has the person whose calendar it is sign in at Microsoft, and saves the sign-in. A permission that was not granted is
-// noticed here.
+// SignIn has the person whose calendar it is sign in at Microsoft, and saves the sign-in. A permission that was not
+// granted is noticed here.
 func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if c.Auth != User {
 		return errors.New("outlook: this calendar signs in as an app: there is nobody to ask")
@@ -38,10 +37,12 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 		return fmt.Errorf("outlook: %w", err)
 	}
 	if token.RefreshToken == "" {
-		return errors.New("outlook: Microsoft gave no lasting sign-in (offline_access): take zoomtag off the list at myapps.microsoft.com, or for a " +
+		return errors.New("outlook: Microsoft gave no lasting sign-in (offline_access): take zoomtag off the list at " +
+			"myapps.microsoft.com, or for a " +
 			"personal account at account.live.com/consent/Manage, and sign in again")
 	}
-	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: s.cfg.ClientID, Scopes: granted, SignedIn: s.cfg.Now().UTC().Truncate(time.Second)}
+	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: s.cfg.ClientID, Scopes: granted,
+		SignedIn: s.cfg.Now().UTC().Truncate(time.Second)}
 	if err := grant.Install(ctx, s.cfg.GrantFile); err != nil {
 		return fmt.Errorf("outlook: %w", err)
 	}
@@ -49,8 +50,8 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	return nil
 }
 
-// ask has the person sign in, in one of the two ways. Entra takes a redirect to localhost on any port, and to 127.0.0.1 only where
-// somebody has edited the app's manifest.
+// ask has the person sign in, in one of the two ways. Entra takes a redirect to localhost on any port, and to 127.0.0.1
+// only where somebody has edited the app's manifest.
 func (s *signer) ask(ctx context.Context, p signin.Prompt) (*oauth2.Token, error) {
 	if p.DeviceCode {
 		flow := oauth.DeviceSignIn{Config: s.oauthConfig(), HTTP: s.plain, Out: p.Out, Log: s.cfg.Log}

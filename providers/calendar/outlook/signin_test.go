@@ -13,11 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/signin"
 )
 
 // door is a sign-in that is emulated, and a calendar that uses it.
@@ -44,10 +43,13 @@ func newDoor(t *testing.T, auth string, o outlooktest.Options) *door {
 			t.Errorf("the emulator complains: %s", complaint)
 		}
 	})
-	d.config = Config{Auth: auth, ClientID: d.server.ClientID(), APIURL: d.server.GraphURL(), LoginURL: d.server.LoginURL(), Now: o.Now,
-		GrantFile: filepath.Join(t.TempDir(), "state", "outlook-office.grant"), SignInCommand: "zoomtag auth outlook --calendar office"}
+	d.config = Config{Auth: auth, ClientID: d.server.ClientID(), APIURL: d.server.GraphURL(),
+		LoginURL: d.server.LoginURL(), Now: o.Now,
+		GrantFile:     filepath.Join(t.TempDir(), "state", "outlook-office.grant"),
+		SignInCommand: "zoomtag auth outlook --calendar office"}
 	if auth == App {
-		d.config.User, d.config.Tenant, d.config.ClientSecret = outlooktest.Account, d.server.Tenant(), d.server.ClientSecret()
+		d.config.User, d.config.Tenant, d.config.ClientSecret = outlooktest.Account, d.server.Tenant(),
+			d.server.ClientSecret()
 	}
 	return d
 }
@@ -175,8 +177,10 @@ func TestSignInWithBrowser(t *testing.T) {
 func TestSignInScopes(t *testing.T) {
 	for _, c := range []struct{ user, api, want string }{
 		{"", "", "offline_access https://graph.microsoft.com/Calendars.ReadWrite"},
-		{"", "https://microsoftgraph.chinacloudapi.cn/v1.0", "offline_access https://microsoftgraph.chinacloudapi.cn/Calendars.ReadWrite"},
-		{"carol@example.com", "", "offline_access https://graph.microsoft.com/Calendars.ReadWrite https://graph.microsoft.com/Calendars.ReadWrite.Shared"},
+		{"", "https://microsoftgraph.chinacloudapi.cn/v1.0", "offline_access " +
+			"https://microsoftgraph.chinacloudapi.cn/Calendars.ReadWrite"},
+		{"carol@example.com", "", "offline_access https://graph.microsoft.com/Calendars.ReadWrite " +
+			"https://graph.microsoft.com/Calendars.ReadWrite.Shared"},
 	} {
 		s, err := newSigner(&Config{Auth: User, User: c.user, APIURL: c.api}, nil)
 		if err != nil {
@@ -188,7 +192,8 @@ func TestSignInScopes(t *testing.T) {
 	}
 }
 
-// TestSharedMailbox signs in for somebody else's calendar; a sign-in for one's own does not do, and that is said without a request.
+// TestSharedMailbox signs in for somebody else's calendar; a sign-in for one's own does not do, and that is said
+// without a request.
 func TestSharedMailbox(t *testing.T) {
 	d := newDoor(t, User, outlooktest.Options{})
 	d.mustSignIn()
@@ -258,18 +263,26 @@ func TestSignInRefused(t *testing.T) {
 		change func(d *door)
 		want   string
 	}{
-		"declined":       {func(d *door) { d.server.Consent(func([]string) []string { return nil }) }, "declined in the browser"},
-		"another scope":  {func(d *door) { d.server.Consent(func([]string) []string { return []string{"User.Read"} }) }, "Calendars.ReadWrite"},
-		"not lasting":    {func(d *door) { d.answer(200, `{"access_token":"a","expires_in":3600}`) }, "no lasting sign-in"},
-		"no public flow": {func(d *door) { d.fail(401, "invalid_client", "AADSTS7000218: The request body …") }, "Allow public client flows"},
-		"a secret":       {func(d *door) { d.config.ClientSecret = "secret-value" }, "take client_secret out"},
-		"no such scope":  {func(d *door) { d.config.User, d.config.APIURL = "carol@example.com", "https://graph.example.com" }, "user is left out"},
-		"an outage":      {func(d *door) { d.server.Break(on(outlooktest.Page(503))) }, "does not work at the moment"},
+		"declined": {func(d *door) { d.server.Consent(func([]string) []string { return nil }) },
+			"declined in the browser"},
+		"another scope": {func(d *door) { d.server.Consent(func([]string) []string { return []string{"User.Read"} }) },
+			"Calendars.ReadWrite"},
+		"not lasting": {func(d *door) { d.answer(200, `{"access_token":"a","expires_in":3600}`) },
+			"no lasting sign-in"},
+		"no public flow": {func(d *door) { d.fail(401, "invalid_client", "AADSTS7000218: The request body …") },
+			"Allow public client flows"},
+		"a secret": {func(d *door) { d.config.ClientSecret = "secret-value" }, "take client_secret out"},
+		"no such scope": {func(d *door) {
+			d.config.User, d.config.APIURL = "carol@example.com",
+				"https://graph.example.com"
+		}, "user is left out"},
+		"an outage": {func(d *door) { d.server.Break(on(outlooktest.Page(503))) }, "does not work at the moment"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDoor(t, User, outlooktest.Options{})
 			c.change(d)
-			if err := d.signIn(); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret-value") {
+			if err := d.signIn(); err == nil || !strings.Contains(err.Error(), c.want) ||
+				strings.Contains(err.Error(), "secret-value") {
 				t.Errorf("SignIn: %v", err)
 			}
 			if _, ok := signin.Read(d.config.GrantFile); ok {
@@ -277,7 +290,8 @@ func TestSignInRefused(t *testing.T) {
 			}
 		})
 	}
-	if err := SignIn(t.Context(), Config{Auth: App}, signin.Prompt{}); err == nil || !strings.Contains(err.Error(), "nobody to ask") {
+	if err := SignIn(t.Context(), Config{Auth: App}, signin.Prompt{}); err == nil ||
+		!strings.Contains(err.Error(), "nobody to ask") {
 		t.Errorf("an app: %v", err)
 	}
 }
@@ -330,15 +344,18 @@ func TestDeviceCode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := outlooktest.New(c.options)
-				config := Config{Auth: User, ClientID: server.ClientID(), APIURL: "http://127.0.0.1/v1.0", LoginURL: "http://127.0.0.1",
-					GrantFile: filepath.Join(t.TempDir(), "grant"), SignInCommand: "zoomtag auth outlook", HTTP: handled{server}}
+				config := Config{Auth: User, ClientID: server.ClientID(), APIURL: "http://127.0.0.1/v1.0",
+					LoginURL:  "http://127.0.0.1",
+					GrantFile: filepath.Join(t.TempDir(), "grant"), SignInCommand: "zoomtag auth outlook",
+					HTTP: handled{server}}
 				person := &typist{after: c.after, enter: server.Approve}
 				if c.decline {
 					person.enter = server.Decline
 				}
 				err := SignIn(t.Context(), config, signin.Prompt{Out: person, DeviceCode: true})
 				_, kept := signin.Read(config.GrantFile)
-				if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) || kept != (err == nil) {
+				if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) ||
+					kept != (err == nil) {
 					t.Errorf("%v, kept: %v", err, kept)
 				}
 				if !strings.Contains(person.text.String(), "https://microsoft.com/devicelogin") {

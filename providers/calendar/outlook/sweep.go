@@ -9,8 +9,8 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// sweepWithin is how long a deletion may stay unnoticed: Graph says nothing of it, so all ids are listed before that time is
-// over.
+// sweepWithin is how long a deletion may stay unnoticed: Graph says nothing of it, so all ids are listed before that
+// time is over.
 const sweepWithin = 14 * time.Minute
 
 // offer is the last answer of Changes. What it shows counts when somebody asks with its cursor: until then nobody knows
@@ -57,8 +57,8 @@ func (c *Calendar) offers(from string, l *listing, changes *calendar.Changes, no
 	c.told.Note(from, changes.List)
 }
 
-// census is a fingerprint of all ids, in whatever order they are listed. A cursor has that of the last listing of everything:
-// so a sweep that finds a deletion, and nothing else, has another cursor than the one before.
+// census is a fingerprint of all ids, in whatever order they are listed. A cursor has that of the last listing of
+// everything: so a sweep that finds a deletion, and nothing else, has another cursor than the one before.
 func (l *listing) census() string {
 	var sum uint64
 	for id := range l.at {

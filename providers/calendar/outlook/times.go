@@ -11,7 +11,8 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// times works out when an event takes place, in its owner's zone: for a series the running or next occurrence, else the last one.
+// times works out when an event takes place, in its owner's zone: for a series the running or next occurrence, else the
+// last one.
 func (c *Calendar) times(ev *calendar.Event, e models.Eventable) {
 	start, ok := instant(e.GetStart())
 	if !ok {
@@ -37,7 +38,8 @@ func (c *Calendar) times(ev *calendar.Event, e models.Eventable) {
 		var doc *ical.Doc
 		var found ical.Event
 		if doc, err = ical.Parse(c.asCalendar(ev, e, rule, zone), ical.DefaultLimits); err == nil {
-			if found, ok, err = doc.Event("series", zone, c.cfg.Now()); ok && err == nil && (!found.Start.IsZero() || found.Empty) {
+			if found, ok, err = doc.Event("series", zone, c.cfg.Now()); ok && err == nil &&
+				(!found.Start.IsZero() || found.Empty) {
 				ev.Start = found.Start
 				ev.End = found.End
 				ev.Until = found.Until
@@ -55,8 +57,8 @@ func wall(t time.Time, zone *time.Location) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone)
 }
 
-// zone finds the zone that Exchange names, by its IANA or its Windows name. Custom zones have no name: their events are kept in the
-// configured zone, at the right time.
+// zone finds the zone that Exchange names, by its IANA or its Windows name. Custom zones have no name: their events are
+// kept in the configured zone, at the right time.
 func (c *Calendar) zone(name string) (zone *time.Location, iana string) {
 	if iana, ok := ical.ZoneName(name); ok {
 		if zone, err := time.LoadLocation(iana); err == nil {
@@ -69,7 +71,8 @@ func (c *Calendar) zone(name string) (zone *time.Location, iana string) {
 	return c.cfg.Zone, c.cfg.Zone.String()
 }
 
-// asCalendar writes a series, with the exceptions that are known of it, as an iCalendar object, whose reader knows how to expand it.
+// asCalendar writes a series, with the exceptions that are known of it, as an iCalendar object, whose reader knows how
+// to expand it.
 func (c *Calendar) asCalendar(ev *calendar.Event, e models.Eventable, rule string, zone *time.Location) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
@@ -84,8 +87,10 @@ func (c *Calendar) asCalendar(ev *calendar.Event, e models.Eventable, rule strin
 	}
 	line("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:zoomtag\r\nBEGIN:VEVENT\r\nUID:series\r\nDTSTART%s\r\nDTEND%s\r\nRRULE:%s", stamp(ev.Start), stamp(ev.End), rule)
 	for _, occurrence := range e.GetCancelledOccurrences() { // OID.<series>.<day>
-		if day, err := time.ParseInLocation(time.DateOnly, occurrence[strings.LastIndexByte(occurrence, '.')+1:], zone); err == nil {
-			line("EXDATE%s", stamp(time.Date(day.Year(), day.Month(), day.Day(), ev.Start.Hour(), ev.Start.Minute(), ev.Start.Second(), 0, zone)))
+		if day, err := time.ParseInLocation(time.DateOnly, occurrence[strings.LastIndexByte(occurrence, '.')+1:],
+			zone); err == nil {
+			line("EXDATE%s", stamp(time.Date(day.Year(), day.Month(), day.Day(), ev.Start.Hour(), ev.Start.Minute(),
+				ev.Start.Second(), 0, zone)))
 		}
 	}
 	line("END:VEVENT")
@@ -103,7 +108,8 @@ func (c *Calendar) asCalendar(ev *calendar.Event, e models.Eventable, rule strin
 		if ev.AllDay {
 			start, end, at = wall(start, zone), wall(end, zone), wall(at.UTC(), zone)
 		}
-		line("BEGIN:VEVENT\r\nUID:series\r\nRECURRENCE-ID%s\r\nDTSTART%s\r\nDTEND%s\r\nEND:VEVENT", stamp(at), stamp(start.In(zone)), stamp(end.In(zone)))
+		line("BEGIN:VEVENT\r\nUID:series\r\nRECURRENCE-ID%s\r\nDTSTART%s\r\nDTEND%s\r\nEND:VEVENT", stamp(at),
+			stamp(start.In(zone)), stamp(end.In(zone)))
 	}
 	line("END:VCALENDAR")
 	return []byte(b.String())
@@ -182,7 +188,8 @@ func days(list []models.DayOfWeek, prefix string) string {
 func relative(p models.RecurrencePatternable) []string {
 	nth := 1
 	if i := p.GetIndex(); i != nil {
-		nth = map[models.WeekIndex]int{models.FIRST_WEEKINDEX: 1, models.SECOND_WEEKINDEX: 2, models.THIRD_WEEKINDEX: 3, models.FOURTH_WEEKINDEX: 4, models.LAST_WEEKINDEX: -1}[*i]
+		nth = map[models.WeekIndex]int{models.FIRST_WEEKINDEX: 1, models.SECOND_WEEKINDEX: 2, models.THIRD_WEEKINDEX: 3,
+			models.FOURTH_WEEKINDEX: 4, models.LAST_WEEKINDEX: -1}[*i]
 	}
 	if list := p.GetDaysOfWeek(); len(list) == 1 {
 		return []string{"BYDAY=" + days(list, fmt.Sprint(nth))}

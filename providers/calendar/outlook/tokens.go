@@ -26,8 +26,8 @@ const (
 	sharedScope = "Calendars.ReadWrite.Shared"
 )
 
-// tokens makes the access tokens of a calendar; plain sends the requests for them. It reads the certificate, if there is one, and
-// sends nothing.
+// tokens makes the access tokens of a calendar; plain sends the requests for them. It reads the certificate, if there
+// is one, and sends nothing.
 func (c *Config) tokens(plain *http.Client) (*oauth.Cache, error) {
 	s, err := newSigner(c, plain)
 	if err != nil {
@@ -50,7 +50,8 @@ type signer struct {
 	dead     deadEnd
 }
 
-// proof is what is presented for an access token: the sign-in of a person, or the app's certificate, or else its secret.
+// proof is what is presented for an access token: the sign-in of a person, or the app's certificate, or else its
+// secret.
 type proof struct {
 	grant oauth.Grant
 	cert  certificate
@@ -63,8 +64,8 @@ type deadEnd struct {
 	proof string
 }
 
-// deadPause is how long an app that Microsoft has refused is left alone here, so that one pass asks once. Who asks again after that is for
-// others to say.
+// deadPause is how long an app that Microsoft has refused is left alone here, so that one pass asks once. Who asks
+// again after that is for others to say.
 const deadPause = 10 * time.Second
 
 // newSigner fills in what c leaves open, and checks the addresses.
@@ -93,7 +94,8 @@ func newSigner(c *Config, plain *http.Client) (*signer, error) {
 	// The clouds of single countries have a Graph of their own, and scopes by its name.
 	s.resource = api.Scheme + "://" + api.Host + "/"
 	base := login.String() + "/" + url.PathEscape(s.cfg.Tenant) + "/oauth2/v2.0/"
-	s.endpoint = oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", DeviceAuthURL: base + "devicecode", AuthStyle: oauth2.AuthStyleInParams}
+	s.endpoint = oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", DeviceAuthURL: base +
+		"devicecode", AuthStyle: oauth2.AuthStyleInParams}
 	return s, nil
 }
 
@@ -113,8 +115,8 @@ func (s *signer) signIn(ctx context.Context) (oauth.Token, error) {
 	return token, err
 }
 
-// fetch gets an access token. What was refused for a reason that lies with the app's registration is not asked again for a while,
-// unless there is another sign-in or certificate to try it with.
+// fetch gets an access token. What was refused for a reason that lies with the app's registration is not asked again
+// for a while, unless there is another sign-in or certificate to try it with.
 func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	p, err := s.proof()
 	if err != nil {
@@ -140,7 +142,8 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	return oauth.Token{}, err
 }
 
-// proof reads the file that proves who asks. It is read each time: a new sign-in, and a new certificate, are noticed at once.
+// proof reads the file that proves who asks. It is read each time: a new sign-in, and a new certificate, are noticed at
+// once.
 func (s *signer) proof() (p proof, err error) {
 	switch {
 	case s.cfg.Auth == User:
@@ -166,7 +169,8 @@ func (s *signer) certificate() (certificate, error) {
 		return certificate{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	}
 	if end := c.leaf.NotAfter; !s.cfg.Now().Before(end) {
-		return certificate{}, fmt.Errorf("%w: the certificate in %s has expired on %s: make a new one and upload it (%sCertificates & secrets, Certificates)",
+		return certificate{}, fmt.Errorf("%w: the certificate in %s has expired on %s: make a new one and upload it "+
+			"(%sCertificates & secrets, Certificates)",
 			calendar.ErrDenied, s.cfg.ClientCertificate, end.UTC().Format(time.DateOnly), inApp)
 	}
 	return c, nil
@@ -174,8 +178,9 @@ func (s *signer) certificate() (certificate, error) {
 
 // asApp gets an access token for the app itself, by its certificate or its secret.
 func (s *signer) asApp(ctx context.Context, p proof) (oauth.Token, error) {
-	config := clientcredentials.Config{ClientID: s.cfg.ClientID, ClientSecret: s.cfg.ClientSecret, TokenURL: s.endpoint.TokenURL,
-		Scopes: []string{s.resource + ".default"}, AuthStyle: oauth2.AuthStyleInParams}
+	config := clientcredentials.Config{ClientID: s.cfg.ClientID, ClientSecret: s.cfg.ClientSecret,
+		TokenURL: s.endpoint.TokenURL,
+		Scopes:   []string{s.resource + ".default"}, AuthStyle: oauth2.AuthStyleInParams}
 	assertion := ""
 	if p.cert.leaf != nil {
 		var err error
@@ -183,7 +188,8 @@ func (s *signer) asApp(ctx context.Context, p proof) (oauth.Token, error) {
 			return oauth.Token{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 		}
 		config.ClientSecret = ""
-		config.EndpointParams = url.Values{"client_assertion": {assertion}, "client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}}
+		config.EndpointParams = url.Values{"client_assertion": {assertion},
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}}
 	}
 	token, err := config.Token(ctx)
 	if err != nil {
@@ -201,22 +207,24 @@ func (s *signer) grant() (oauth.Grant, error) {
 	case err != nil:
 		return grant, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.cfg.ClientID:
-		return grant, fmt.Errorf("%w: the sign-in belongs to another app than the one with client_id %s: run: %s", calendar.ErrDenied, s.cfg.ClientID, s.cfg.SignInCommand)
+		return grant, fmt.Errorf("%w: the sign-in belongs to another app than the one with client_id %s: run: %s",
+			calendar.ErrDenied, s.cfg.ClientID, s.cfg.SignInCommand)
 	case !grant.Refused.IsZero():
 		return grant, s.expired(grant)
 	}
 	return grant, s.missingScope(grant.Scopes)
 }
 
-// refresh gets an access token for a person who has signed in. A grant that Microsoft calls dead is noted in its file, and not
-// presented again.
+// refresh gets an access token for a person who has signed in. A grant that Microsoft calls dead is noted in its file,
+// and not presented again.
 func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 	config, grant := s.oauthConfig(), p.grant
 	presented := grant.RefreshToken
 	token, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: presented.Reveal()}).Token()
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && endsGrant(refusal) {
-		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second), said(refusal, presented.Reveal(), s.cfg.ClientSecret)
+		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second),
+			said(refusal, presented.Reveal(), s.cfg.ClientSecret)
 		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.cfg.GrantFile, presented))
 	}
 	if err != nil {
@@ -239,11 +247,13 @@ func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 }
 
 func (s *signer) oauthConfig() oauth2.Config {
-	return oauth2.Config{ClientID: s.cfg.ClientID, ClientSecret: s.cfg.ClientSecret, Scopes: s.scopes(), Endpoint: s.endpoint}
+	return oauth2.Config{ClientID: s.cfg.ClientID, ClientSecret: s.cfg.ClientSecret, Scopes: s.scopes(),
+		Endpoint: s.endpoint}
 }
 
 func (s *signer) token(t *oauth2.Token) oauth.Token {
-	return oauth.Token{Value: oauth.Secret(t.AccessToken), Scopes: scopesOf(t), Fresh: oauth.Fresh(s.cfg.Now(), oauth.Life(t))}
+	return oauth.Token{Value: oauth.Secret(t.AccessToken), Scopes: scopesOf(t),
+		Fresh: oauth.Fresh(s.cfg.Now(), oauth.Life(t))}
 }
 
 // scopesOf are the scopes that an answer names.
@@ -252,9 +262,9 @@ func scopesOf(t *oauth2.Token) []string {
 	return strings.Fields(scope)
 }
 
-// wanted are the scopes that the calendar needs. Who signs in is not known before, so what is configured decides: without a user it
-// is one's own mailbox, and a user that is written is taken for somebody else. The scope for shared calendars is for work accounts
-// only: a personal account that is asked for it cannot sign in.
+// wanted are the scopes that the calendar needs. Who signs in is not known before, so what is configured decides:
+// without a user it is one's own mailbox, and a user that is written is taken for somebody else. The scope for shared
+// calendars is for work accounts only: a personal account that is asked for it cannot sign in.
 func (s *signer) wanted() []string {
 	if s.cfg.User == "" {
 		return []string{ownScope}
@@ -271,8 +281,8 @@ func (s *signer) scopes() []string {
 	return list
 }
 
-// missingScope reports a scope that was asked for and not granted. An answer without scopes says nothing about them. Those of work
-// accounts are named with the address of Graph in front, those of personal accounts without.
+// missingScope reports a scope that was asked for and not granted. An answer without scopes says nothing about them.
+// Those of work accounts are named with the address of Graph in front, those of personal accounts without.
 func (s *signer) missingScope(got []string) error {
 	if len(got) == 0 {
 		return nil
@@ -281,8 +291,10 @@ func (s *signer) missingScope(got []string) error {
 		if slices.ContainsFunc(got, func(scope string) bool { return strings.EqualFold(path.Base(scope), want) }) {
 			continue
 		}
-		return fmt.Errorf("%w: the sign-in lacks the permission %s: run: %s; if that changes nothing, add it to the app (%sAPI permissions, "+
-			"Add a permission, Microsoft Graph, Delegated permissions)", calendar.ErrDenied, want, s.cfg.SignInCommand, inApp)
+		return fmt.Errorf("%w: the sign-in lacks the permission %s: run: %s; if that changes nothing, add it to the "+
+			"app (%sAPI permissions, "+
+			"Add a permission, Microsoft Graph, Delegated permissions)", calendar.ErrDenied, want,
+			s.cfg.SignInCommand, inApp)
 	}
 	return nil
 }

@@ -11,11 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/signin"
 )
 
 // on makes a fault one of the token endpoint.
@@ -26,7 +25,8 @@ func on(f outlooktest.Fault) outlooktest.Fault {
 
 // answer has the token endpoint answer with a body.
 func (d *door) answer(status int, body string) {
-	d.server.Break(on(outlooktest.Fault{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}))
+	d.server.Break(on(outlooktest.Fault{Status: status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: body}))
 }
 
 // fail has the token endpoint refuse.
@@ -70,20 +70,29 @@ func TestAppRefused(t *testing.T) {
 		change func(d *door)
 		want   []string
 	}{
-		"wrong secret":   {func(d *door) { d.config.ClientSecret = "1f2e-the-id" }, []string{"secret's Value, not its Secret ID", "AADSTS7000215"}},
-		"unknown app":    {func(d *door) { d.config.ClientID = "no-such-app" }, []string{"no-such-app", "Application (client) ID"}},
-		"unknown tenant": {func(d *door) { d.config.Tenant = "nowhere.example.com" }, []string{"no directory nowhere.example.com"}},
-		"common tenant":  {func(d *door) { d.config.Tenant = "common" }, []string{"Directory (tenant) ID"}},
+		"wrong secret": {func(d *door) { d.config.ClientSecret = "1f2e-the-id" },
+			[]string{"secret's Value, not its Secret ID", "AADSTS7000215"}},
+		"unknown app": {func(d *door) { d.config.ClientID = "no-such-app" },
+			[]string{"no-such-app", "Application (client) ID"}},
+		"unknown tenant": {func(d *door) { d.config.Tenant = "nowhere.example.com" },
+			[]string{"no directory nowhere.example.com"}},
+		"common tenant": {func(d *door) { d.config.Tenant = "common" }, []string{"Directory (tenant) ID"}},
 		"secret expired": {func(d *door) {
 			d.fail(401, "invalid_client", "AADSTS7000222: The provided client secret keys are expired.")
 		}, []string{"has expired", "Value"}},
-		"no number":          {func(d *door) { d.fail(401, "invalid_client", "") }, []string{"client_secret"}},
-		"unauthorized":       {func(d *door) { d.fail(400, "unauthorized_client", "AADSTS1: no") }, []string{"client_id and tenant"}},
-		"switched off":       {func(d *door) { d.fail(400, "unauthorized_client", "AADSTS7000112: disabled") }, []string{"switched off", "Enterprise apps"}},
-		"consent":            {func(d *door) { d.fail(400, "invalid_grant", "AADSTS65001: no consent") }, []string{"Grant admin consent"}},
-		"something else":     {func(d *door) { d.fail(400, "strange", "AADSTS424242: strange") }, []string{"refuses the sign-in", "424242"}},
-		"a refusal with 200": {func(d *door) { d.fail(200, "invalid_client", "AADSTS7000222: expired") }, []string{"has expired"}},
-		"only error_codes":   {func(d *door) { d.answer(400, `{"error":"invalid_client","error_codes":[7000222]}`) }, []string{"has expired"}},
+		"no number": {func(d *door) { d.fail(401, "invalid_client", "") }, []string{"client_secret"}},
+		"unauthorized": {func(d *door) { d.fail(400, "unauthorized_client", "AADSTS1: no") },
+			[]string{"client_id and tenant"}},
+		"switched off": {func(d *door) { d.fail(400, "unauthorized_client", "AADSTS7000112: disabled") },
+			[]string{"switched off", "Enterprise apps"}},
+		"consent": {func(d *door) { d.fail(400, "invalid_grant", "AADSTS65001: no consent") },
+			[]string{"Grant admin consent"}},
+		"something else": {func(d *door) { d.fail(400, "strange", "AADSTS424242: strange") },
+			[]string{"refuses the sign-in", "424242"}},
+		"a refusal with 200": {func(d *door) { d.fail(200, "invalid_client", "AADSTS7000222: expired") },
+			[]string{"has expired"}},
+		"only error_codes": {func(d *door) { d.answer(400, `{"error":"invalid_client","error_codes":[7000222]}`) },
+			[]string{"has expired"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDoor(t, App, outlooktest.Options{})
@@ -116,14 +125,17 @@ func TestAppRefused(t *testing.T) {
 // TestPassing has the sign-in misbehave in ways that mean nothing: nothing is concluded, and the next call asks again.
 func TestPassing(t *testing.T) {
 	for name, f := range map[string]outlooktest.Fault{
-		"an outage":          outlooktest.Page(503),
-		"an outage, named":   outlooktest.OAuthError(503, "invalid_grant", "AADSTS90033: A transient error has occurred."),
-		"for a moment":       outlooktest.OAuthError(400, "temporarily_unavailable", "AADSTS90033: A transient error has occurred."),
-		"cut":                {Cut: true},
-		"half":               {Half: true},
-		"a web page":         outlooktest.Page(200),
-		"a web page, 400":    outlooktest.Page(400),
-		"no token":           {Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"token_type":"Bearer","expires_in":3600}`},
+		"an outage": outlooktest.Page(503),
+		"an outage, named": outlooktest.OAuthError(503, "invalid_grant",
+			"AADSTS90033: A transient error has occurred."),
+		"for a moment": outlooktest.OAuthError(400, "temporarily_unavailable",
+			"AADSTS90033: A transient error has occurred."),
+		"cut":             {Cut: true},
+		"half":            {Half: true},
+		"a web page":      outlooktest.Page(200),
+		"a web page, 400": outlooktest.Page(400),
+		"no token": {Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
+			Body: `{"token_type":"Bearer","expires_in":3600}`},
 		"nothing":            outlooktest.Blank(200),
 		"redirected":         {Status: 302, Header: http.Header{"Location": {"http://127.0.0.1:1/"}}},
 		"not even an object": {Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: `[]`},
@@ -139,7 +151,8 @@ func TestPassing(t *testing.T) {
 				before := d.asked()
 				for range 2 {
 					var broken *brokenError
-					if token, err := c.Get(t.Context(), ""); !errors.As(err, &broken) || errors.Is(err, calendar.ErrDenied) {
+					if token, err := c.Get(t.Context(), ""); !errors.As(err, &broken) ||
+						errors.Is(err, calendar.ErrDenied) {
 						t.Fatalf("%v, %v", token, err)
 					}
 				}
@@ -163,9 +176,11 @@ func TestThrottled(t *testing.T) {
 		fault outlooktest.Fault
 		after time.Duration
 	}{
-		"told how long":   {outlooktest.Fault{Status: 429, Header: http.Header{"Retry-After": {"17"}}}, 17 * time.Second},
-		"not told":        {outlooktest.Fault{Status: 429}, time.Minute},
-		"running in loop": {outlooktest.OAuthError(400, "invalid_grant", "AADSTS50196: a client request loop"), time.Minute},
+		"told how long": {outlooktest.Fault{Status: 429, Header: http.Header{"Retry-After": {"17"}}},
+			17 * time.Second},
+		"not told": {outlooktest.Fault{Status: 429}, time.Minute},
+		"running in loop": {outlooktest.OAuthError(400, "invalid_grant", "AADSTS50196: a client request loop"),
+			time.Minute},
 	} {
 		for _, auth := range []string{App, User} {
 			t.Run(name+", "+auth, func(t *testing.T) {
@@ -202,11 +217,13 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// TestDeadGrant has Microsoft call a sign-in dead, for each of its reasons: it is said with its cause and its mend, and not tried
-// again by anybody until somebody has signed in anew.
+// TestDeadGrant has Microsoft call a sign-in dead, for each of its reasons: it is said with its cause and its mend, and
+// not tried again by anybody until somebody has signed in anew.
 func TestDeadGrant(t *testing.T) {
-	for number, want := range map[string]string{"700082": "90 days", "50173": "password was changed", "65001": "permission was taken back",
-		"53003": "Conditional Access", "70043": "every so often", "50076": "second proof", "424242": "revoked by its owner"} {
+	for number, want := range map[string]string{"700082": "90 days", "50173": "password was changed",
+		"65001": "permission was taken back",
+		"53003": "Conditional Access", "70043": "every so often", "50076": "second proof",
+		"424242": "revoked by its owner"} {
 		t.Run(number, func(t *testing.T) {
 			d := newDoor(t, User, outlooktest.Options{})
 			d.mustSignIn()
@@ -238,7 +255,8 @@ func TestDeadGrant(t *testing.T) {
 	}
 }
 
-// TestRefusedPerson has the app refused that a person signs in to: nobody asks for a while, and a new sign-in ends the pause.
+// TestRefusedPerson has the app refused that a person signs in to: nobody asks for a while, and a new sign-in ends the
+// pause.
 func TestRefusedPerson(t *testing.T) {
 	d := newDoor(t, User, outlooktest.Options{})
 	d.mustSignIn()
@@ -277,8 +295,8 @@ func TestNobodySignedIn(t *testing.T) {
 	}
 }
 
-// TestRotatedGrant: each use gives a new refresh token, and the one before is spent. It is on the disk before anybody can use the
-// access token that came with it.
+// TestRotatedGrant: each use gives a new refresh token, and the one before is spent. It is on the disk before anybody
+// can use the access token that came with it.
 func TestRotatedGrant(t *testing.T) {
 	d := newDoor(t, User, outlooktest.Options{RotateRefresh: true})
 	d.mustSignIn()
@@ -317,7 +335,8 @@ func TestUnsavedGrant(t *testing.T) {
 func TestSignedInMeanwhile(t *testing.T) {
 	d := newDoor(t, User, outlooktest.Options{})
 	d.mustSignIn()
-	newer := oauth.Grant{RefreshToken: oauth.Secret(d.server.Grant("Calendars.ReadWrite", "offline_access")), ClientID: d.config.ClientID, SignedIn: d.now}
+	newer := oauth.Grant{RefreshToken: oauth.Secret(d.server.Grant("Calendars.ReadWrite", "offline_access")),
+		ClientID: d.config.ClientID, SignedIn: d.now}
 	d.server.HoldTokens = true
 	d.server.Hold = func(phase string, _ *http.Request) {
 		if phase == "after" {
@@ -361,7 +380,8 @@ func TestSecretsStayInside(t *testing.T) {
 		}
 		grant, _ := oauth.LoadGrant(d.config.GrantFile)
 		secrets := []string{grant.RefreshToken.Reveal(), d.config.ClientSecret}
-		for _, body := range []string{`{"error":"invalid_grant","error_description":"AADSTS1: you sent %s and %s"}`, `{"error":"strange","error_description":"%s %s eyJhbGciOiJQUzI1NiJ9.a.b"}`,
+		for _, body := range []string{`{"error":"invalid_grant","error_description":"AADSTS1: you sent %s and %s"}`,
+			`{"error":"strange","error_description":"%s %s eyJhbGciOiJQUzI1NiJ9.a.b"}`,
 			`<html>%s %s client_secret=abcdef</html>`} {
 			d.server.Mend()
 			d.answer(400, fmt.Sprintf(body, secrets[0], secrets[1]))
@@ -392,10 +412,11 @@ func TestAddresses(t *testing.T) {
 		config Config
 		want   string
 	}{
-		"no tenant":             {Config{Auth: App}, "tenant"},
-		"Graph in the open":     {Config{Auth: User, APIURL: "http://graph.example.com"}, "api_url"},
-		"sign-in in the open":   {Config{Auth: User, LoginURL: "http://login.example.com"}, "login_url"},
-		"no certificate":        {Config{Auth: App, Tenant: "t", ClientCertificate: "/nowhere/app.pem"}, "there is no file /nowhere/app.pem"},
+		"no tenant":           {Config{Auth: App}, "tenant"},
+		"Graph in the open":   {Config{Auth: User, APIURL: "http://graph.example.com"}, "api_url"},
+		"sign-in in the open": {Config{Auth: User, LoginURL: "http://login.example.com"}, "login_url"},
+		"no certificate": {Config{Auth: App, Tenant: "t", ClientCertificate: "/nowhere/app.pem"},
+			"there is no file /nowhere/app.pem"},
 		"a strange tenant name": {Config{Auth: App, Tenant: "a/../b?c"}, ""},
 	} {
 		_, err := c.config.tokens(http.DefaultClient)

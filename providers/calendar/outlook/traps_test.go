@@ -12,11 +12,13 @@ import (
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
-// Each of these is a habit of the Graph SDK that client.go keeps away. They fail if a new version, or a careless change, lets it in.
+// Each of these is a habit of the Graph SDK that client.go keeps away. They fail if a new version, or a careless
+// change, lets it in.
 
 func aLink(number string) calendar.Link {
 	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aB.1"
-	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" + calendar.BlockLast}
+	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
+		calendar.BlockLast}
 }
 
 // set writes a link and returns the event as it then is.
@@ -37,7 +39,8 @@ func (w *world) set(id string, l calendar.Link) calendar.Event {
 // TestPatchHoldsOnlyWhatChanges: an object that came with an answer must not be sent back, in part or as a whole.
 func TestPatchHoldsOnlyWhatChanges(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{RefuseGzip: true})
-	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"}, "location": json{"displayName": "Room 5"}})
+	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"},
+		"location": json{"displayName": "Room 5"}})
 	w.set(id, aLink("1"))
 	patches := 0
 	for _, r := range w.server.Requests() {
@@ -50,7 +53,8 @@ func TestPatchHoldsOnlyWhatChanges(t *testing.T) {
 				t.Errorf("the PATCH holds %s", name)
 			}
 		}
-		if r.Header.Get("Content-Encoding") != "" || len(r.Header.Values("Prefer")) != 1 || r.Header.Get("If-Match") == "" {
+		if r.Header.Get("Content-Encoding") != "" || len(r.Header.Values("Prefer")) != 1 ||
+			r.Header.Get("If-Match") == "" {
 			t.Errorf("headers: %v", r.Header)
 		}
 		if !strings.Contains(r.Header.Get("Prefer"), `IdType="ImmutableId"`) {
@@ -66,7 +70,8 @@ func TestPatchHoldsOnlyWhatChanges(t *testing.T) {
 func TestNoRetriesOfTheSDK(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	id := w.server.Put("", json{"subject": "a"})
-	for _, f := range []outlooktest.Fault{outlooktest.Throttled(""), outlooktest.Busy("1"), outlooktest.Error(504, "UnknownError", ""), outlooktest.Page(502)} {
+	for _, f := range []outlooktest.Fault{outlooktest.Throttled(""), outlooktest.Busy("1"),
+		outlooktest.Error(504, "UnknownError", ""), outlooktest.Page(502)} {
 		c := w.connect() // one that does not wait because of the fault before
 		ev, err := c.Get(t.Context(), id)
 		if err != nil {
@@ -98,12 +103,13 @@ func TestErrorsCanBePrinted(t *testing.T) {
 		fault outlooktest.Fault
 		says  string
 	}{
-		"no message":   {outlooktest.NoMessage(403, "ErrorAccessDenied"), "Calendars.ReadWrite"},
-		"no code":      {outlooktest.NoCode(403), "HTTP 403"},
-		"empty":        {outlooktest.Blank(403), "HTTP 403"},
-		"a page":       {outlooktest.Page(403), "HTTP 403"},
-		"a page, 502":  {outlooktest.Page(502), "HTTP 502"},
-		"an odd array": {outlooktest.Fault{Status: 400, Body: `[1]`, Header: http.Header{"Content-Type": {"application/json"}}}, "HTTP 400"},
+		"no message":  {outlooktest.NoMessage(403, "ErrorAccessDenied"), "Calendars.ReadWrite"},
+		"no code":     {outlooktest.NoCode(403), "HTTP 403"},
+		"empty":       {outlooktest.Blank(403), "HTTP 403"},
+		"a page":      {outlooktest.Page(403), "HTTP 403"},
+		"a page, 502": {outlooktest.Page(502), "HTTP 502"},
+		"an odd array": {outlooktest.Fault{Status: 400, Body: `[1]`,
+			Header: http.Header{"Content-Type": {"application/json"}}}, "HTTP 400"},
 	} {
 		w.server.Break(c.fault)
 		_, err := w.connect().Changes(t.Context(), "")
@@ -179,13 +185,15 @@ func TestRefusals(t *testing.T) {
 	} {
 		w.server.Break(outlooktest.Error(c.status, c.code, "No."))
 		_, err := w.connect().Changes(t.Context(), "")
-		if err == nil || !strings.Contains(err.Error(), c.says) || c.kind != nil && !errors.Is(err, c.kind) || errors.Is(err, calendar.ErrGone) {
+		if err == nil || !strings.Contains(err.Error(), c.says) || c.kind != nil && !errors.Is(err, c.kind) ||
+			errors.Is(err, calendar.ErrGone) {
 			t.Errorf("%d %s: %v", c.status, c.code, err)
 		}
 		w.server.Mend()
 	}
 	var throttled *calendar.Throttled
-	for _, f := range []outlooktest.Fault{outlooktest.Throttled("120"), outlooktest.Busy("120"), outlooktest.Error(503, "MailboxConcurrency", "")} {
+	for _, f := range []outlooktest.Fault{outlooktest.Throttled("120"), outlooktest.Busy("120"),
+		outlooktest.Error(503, "MailboxConcurrency", "")} {
 		w.server.Break(f)
 		if _, err := w.connect().Changes(t.Context(), ""); !errors.As(err, &throttled) {
 			t.Errorf("HTTP %d: %v", f.Status, err)

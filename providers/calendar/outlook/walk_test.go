@@ -17,8 +17,9 @@ import (
 	"zoomtag/sync/engine/enginetest"
 )
 
-// The random walk of package enginetest on an Outlook calendar: the adapter, and the emulator as its transport, in one process
-// and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has taken effect.
+// The random walk of package enginetest on an Outlook calendar: the adapter, and the emulator as its transport, in one
+// process and without sockets. Each request may be refused, cut or lost, and the power cut before and after it has
+// taken effect.
 //
 //	go test ./providers/calendar/outlook -run Walk -walk.seeds=10000 -walk.dir=/dev/shm
 //	go test ./providers/calendar/outlook -run Walk -walk.seed=4711 -v
@@ -54,13 +55,17 @@ func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
 	if s.Rand.IntN(2) == 0 {
 		s.Interesting = nil
 	}
-	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, excepted: map[string][]string{}, server: outlooktest.New(outlooktest.Options{
-		Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], SafeLinks: s.Rand.IntN(2) == 0, Bump: s.Rand.IntN(2) == 0})}
+	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, excepted: map[string][]string{},
+		server: outlooktest.New(outlooktest.Options{
+			Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], SafeLinks: s.Rand.IntN(2) == 0,
+			Bump: s.Rand.IntN(2) == 0})}
 	o.elsewhere = o.server.AddCalendar("", "Team")
-	o.config = outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(), ClientID: o.server.ClientID(),
+	o.config = outlook.Config{Auth: outlook.App, User: o.server.Mailbox(), Tenant: o.server.Tenant(),
+		ClientID:     o.server.ClientID(),
 		ClientSecret: o.server.ClientSecret(), APIURL: o.server.GraphURL(), LoginURL: o.server.LoginURL(),
-		HTTP: &enginetest.Network{Setup: s, Server: o.server, Call: callOf, Refuse: o.refuse}, Now: s.Now, Interesting: s.Interesting,
-		Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
+		HTTP: &enginetest.Network{Setup: s, Server: o.server, Call: callOf, Refuse: o.refuse}, Now: s.Now,
+		Interesting: s.Interesting,
+		Wait:        func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	o.Restart()
 	return o, nil
 }
@@ -119,18 +124,23 @@ func callOf(r *http.Request) (call, id string) {
 // refuse has a request answered in one of the ways that leave it without effect.
 func (o *walkOutlook) refuse(r *http.Request, call, id string, err error) {
 	faults := []outlooktest.Fault{
-		outlooktest.NoMessage(500, "ErrorInternalServerError"), outlooktest.Page(503), outlooktest.Page(200), outlooktest.Blank(200), {Cut: true},
-		outlooktest.Throttled(""), outlooktest.Throttled("30"), outlooktest.Error(503, "MailboxConcurrency", "Too many concurrent requests."),
-		outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."), outlooktest.Error(401, "InvalidAuthenticationToken", "Access token has expired."),
+		outlooktest.NoMessage(500, "ErrorInternalServerError"), outlooktest.Page(503), outlooktest.Page(200),
+		outlooktest.Blank(200), {Cut: true},
+		outlooktest.Throttled(""), outlooktest.Throttled("30"), outlooktest.Error(503, "MailboxConcurrency",
+			"Too many concurrent requests."),
+		outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."),
+		outlooktest.Error(401, "InvalidAuthenticationToken", "Access token has expired."),
 		outlooktest.Error(410, "resyncRequired", "Resync required."), outlooktest.NoCode(500),
 	}
 	missing := outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 	switch {
 	case errors.Is(err, calendar.ErrConflict):
-		faults = []outlooktest.Fault{missing, outlooktest.Error(412, "ErrorIrresolvableConflict", "The change key passed in the request does not match."),
+		faults = []outlooktest.Fault{missing, outlooktest.Error(412, "ErrorIrresolvableConflict",
+			"The change key passed in the request does not match."),
 			outlooktest.Error(409, "ErrorIrresolvableConflict", "The change key passed in the request does not match.")}
 	case call == "token":
-		faults = []outlooktest.Fault{faults[1], faults[4], outlooktest.OAuthError(429, "temporarily_unavailable", "AADSTS90055: too many requests.")}
+		faults = []outlooktest.Fault{faults[1], faults[4], outlooktest.OAuthError(429, "temporarily_unavailable",
+			"AADSTS90055: too many requests.")}
 	case call == "changes", call == "calendar":
 		faults = append(faults, missing)
 	case call == "get" && !o.lied[id]:
@@ -158,7 +168,8 @@ func (o *walkOutlook) Put(e calendar.Event) string {
 	ev["id"], ev["categories"] = fmt.Sprintf("event-%d", o.puts), e.Categories
 	ev["attendees"] = []any{json{"type": "required", "emailAddress": json{"address": "guest@example.org"}}}
 	if e.Series {
-		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1, "daysOfWeek": []any{strings.ToLower(e.Start.UTC().Weekday().String())}},
+		ev["recurrence"] = json{"pattern": json{"type": "weekly", "interval": 1,
+			"daysOfWeek": []any{strings.ToLower(e.Start.UTC().Weekday().String())}},
 			"range": json{"type": "noEnd", "startDate": e.Start.UTC().Format(time.DateOnly)}}
 	}
 	return o.server.Put("", ev)
@@ -216,7 +227,8 @@ func rewritten(body any, before, after string) json {
 	return json{"contentType": kind, "content": content}
 }
 
-// beforeWords is what the owner's words follow: those of a page, or those that were plain text before a link was written.
+// beforeWords is what the owner's words follow: those of a page, or those that were plain text before a link was
+// written.
 var beforeWords = []string{"<body>\r\n", `<div class="PlainText">`}
 
 func textOf(body any) (kind, content string) {
@@ -259,7 +271,8 @@ func (o *walkOutlook) Restore(id string) { o.server.Restore("", id) }
 // Copy implements enginetest.Backend.
 func (o *walkOutlook) Copy(id string) string { return o.server.Duplicate("", id) }
 
-// Rename implements enginetest.Backend: ids stay. The event is moved to another calendar instead, and back before anybody looks.
+// Rename implements enginetest.Backend: ids stay. The event is moved to another calendar instead, and back before
+// anybody looks.
 func (o *walkOutlook) Rename(id, _ string) (string, bool) {
 	o.server.Move("", id, o.elsewhere)
 	o.server.Move(o.elsewhere, id, "")
@@ -285,8 +298,9 @@ func (o *walkOutlook) Event(id string) (calendar.Event, bool) {
 func eventOf(id string, ev json) calendar.Event {
 	text := func(v any) string { s, _ := v.(string); return s }
 	place, _ := ev["location"].(json)
-	e := calendar.Event{ID: id, UID: text(ev["iCalUId"]), Title: text(ev["subject"]), Location: text(place["displayName"]),
-		Start: whenOf(ev["start"]), End: whenOf(ev["end"]), Zone: "UTC", Series: ev["recurrence"] != nil}
+	e := calendar.Event{ID: id, UID: text(ev["iCalUId"]), Title: text(ev["subject"]),
+		Location: text(place["displayName"]),
+		Start:    whenOf(ev["start"]), End: whenOf(ev["end"]), Zone: "UTC", Series: ev["recurrence"] != nil}
 	e.Description, e.Link.Block = seen(ev["body"])
 	list, _ := ev["categories"].([]any)
 	for _, v := range list {

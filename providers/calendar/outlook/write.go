@@ -12,8 +12,9 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// SetLink makes l the event's link, or takes it out, in one PATCH: Exchange mails the attendees for each one that touches what they
-// see, and nothing can prevent it. Only what differs is sent. The exceptions of a series that have to be written as well get a PATCH each.
+// SetLink makes l the event's link, or takes it out, in one PATCH: Exchange mails the attendees for each one that
+// touches what they see, and nothing can prevent it. Only what differs is sent. The exceptions of a series that have to
+// be written as well get a PATCH each.
 func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("outlook: write event %s: %w", id, err)
@@ -24,7 +25,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if ok && held.Version == version && held.Denied == "" && patchless(&held, l) {
 		return held, nil
 	}
-	e, err := c.get(ctx, id, exceptionsQuery) // the body is always the one of just now: whether every server minds If-Match is not certain
+	// the body is always the one of just now: whether every server minds If-Match is not certain
+	e, err := c.get(ctx, id, exceptionsQuery)
 	if err != nil {
 		return calendar.Event{}, err
 	}
@@ -41,9 +43,10 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	return c.write(ctx, e, ev, l)
 }
 
-// write brings an event, and its exceptions, in line with l, and returns what Exchange has made of it. Only a reading shows that: it rewrites
-// the HTML, and the answer lacks the properties.
-func (c *Calendar) write(ctx context.Context, e models.Eventable, ev calendar.Event, l calendar.Link) (after calendar.Event, err error) {
+// write brings an event, and its exceptions, in line with l, and returns what Exchange has made of it. Only a reading
+// shows that: it rewrites the HTML, and the answer lacks the properties.
+func (c *Calendar) write(ctx context.Context, e models.Eventable, ev calendar.Event,
+	l calendar.Link) (after calendar.Event, err error) {
 	before := ev.Location
 	if l.Mark == "" && len(ev.Lacking(l)) > 0 {
 		// Out of the exceptions first: as long as the series shows the link, it is known that something is left to do.
@@ -97,7 +100,8 @@ func patchless(ev *calendar.Event, l calendar.Link) bool {
 	return same && l.ShownBy(ev.Link.Block)
 }
 
-// patchFor is the least change that makes l the link of an event: a fresh model with nothing else in it. nil is no change.
+// patchFor is the least change that makes l the link of an event: a fresh model with nothing else in it. nil is no
+// change.
 func patchFor(ev *calendar.Event, e models.Eventable, l calendar.Link) (models.Eventable, error) {
 	p := models.NewEvent()
 	changed := false
@@ -109,7 +113,8 @@ func patchFor(ev *calendar.Event, e models.Eventable, l calendar.Link) (models.E
 	if start != end || with != "" {
 		description := ev.Description[:start] + with + ev.Description[end:]
 		if ev.HTML && l.Mark != "" && !calendar.SameBlock(calendar.BlockInHTML(description), l.Block) {
-			return nil, fmt.Errorf("%w: the HTML of its text is broken, and a link in it would not be seen: write the text anew", calendar.ErrDenied)
+			return nil, fmt.Errorf("%w: the HTML of its text is broken, and a link in it would not be seen: write "+
+				"the text anew", calendar.ErrDenied)
 		}
 		p.SetBody(bodyOf(description, ev.HTML))
 		changed = true
@@ -126,7 +131,8 @@ func patchFor(ev *calendar.Event, e models.Eventable, l calendar.Link) (models.E
 		tag = ""
 	}
 	if ev.Link.Mark != l.Mark || ev.Link.Tag != tag {
-		p.SetSingleValueExtendedProperties([]models.SingleValueLegacyExtendedPropertyable{property(markProperty, strings.TrimSpace(l.Mark+" "+tag))})
+		p.SetSingleValueExtendedProperties([]models.SingleValueLegacyExtendedPropertyable{property(markProperty,
+			strings.TrimSpace(l.Mark+" "+tag))})
 		changed = true
 	}
 	if !changed {
@@ -156,8 +162,8 @@ func property(id, value string) models.SingleValueLegacyExtendedPropertyable {
 	return p
 }
 
-// setPlaces puts the link beside the places that the event has, or takes it out from among them. Rooms stay: a PATCH replaces all
-// places, so they are sent along as they are.
+// setPlaces puts the link beside the places that the event has, or takes it out from among them. Rooms stay: a PATCH
+// replaces all places, so they are sent along as they are.
 func setPlaces(p models.Eventable, ev *calendar.Event, e models.Eventable, l calendar.Link) bool {
 	shows := l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL)
 	switch {
@@ -187,9 +193,10 @@ func setPlaces(p models.Eventable, ev *calendar.Event, e models.Eventable, l cal
 	return true
 }
 
-// otherPlaces are the places of an event but for the link, as fresh models: those that came with an answer are not to be sent back.
-// alone says that nothing but the link is wanted beside rooms: what else is there was the tag.
-func otherPlaces(e models.Eventable, l calendar.Link, shown string, alone bool) (kept []models.Locationable, gone bool) {
+// otherPlaces are the places of an event but for the link, as fresh models: those that came with an answer are not to
+// be sent back. alone says that nothing but the link is wanted beside rooms: what else is there was the tag.
+func otherPlaces(e models.Eventable, l calendar.Link, shown string,
+	alone bool) (kept []models.Locationable, gone bool) {
 	for _, place := range e.GetLocations() {
 		if place == nil {
 			continue
@@ -250,8 +257,8 @@ func setPlace(p models.Eventable, name string) {
 	p.SetLocation(place)
 }
 
-// patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took effect, and
-// attendees would be mailed twice.
+// patch sends a change that is based on a version. It is sent once: after a lost answer nobody knows whether it took
+// effect, and attendees would be mailed twice.
 func (c *Calendar) patch(ctx context.Context, id, version string, p models.Eventable) error {
 	path, err := c.locate(ctx)
 	if err != nil {
@@ -273,7 +280,8 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p models.Event
 		err = errors.Join(err, c.standing(ctx))
 	}
 	if refused, ok := asMissing(err); ok {
-		return fmt.Errorf("outlook: event %s: %w%s", id, calendar.ErrConflict, refused.said) // whether it is gone is for Get to find out
+		// whether it is gone is for Get to find out
+		return fmt.Errorf("outlook: event %s: %w%s", id, calendar.ErrConflict, refused.said)
 	}
 	return err
 }
@@ -282,14 +290,17 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p models.Event
 func believe(after *calendar.Event, l calendar.Link) error {
 	var what string
 	switch {
-	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" && !calendar.SameBlock(after.Link.Block, l.Block), l.Mark == "" && after.Link.Block != "":
+	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" &&
+		!calendar.SameBlock(after.Link.Block, l.Block), l.Mark == "" && after.Link.Block != "":
 		what = "the link"
 	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
 		what = "the title"
-	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) && !strings.Contains(after.Location, l.JoinURL):
+	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) &&
+		!strings.Contains(after.Location, l.JoinURL):
 		what = "the location"
 	default:
 		return nil
 	}
-	return fmt.Errorf("outlook: %w: Microsoft accepted the change of event %s and did not keep it (%s)", calendar.ErrDenied, after.ID, what)
+	return fmt.Errorf("outlook: %w: Microsoft accepted the change of event %s and did not keep it (%s)",
+		calendar.ErrDenied, after.ID, what)
 }

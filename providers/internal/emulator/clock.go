@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Clock stands still until it is moved. An emulator may still be looking at it, for a request that its client has given up, while a
-// test moves it.
+// Clock stands still until it is moved. An emulator may still be looking at it, for a request that its client has given
+// up, while a test moves it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time

@@ -1,5 +1,5 @@
-// Package emulator holds what the emulators of services have in common: a port to listen on, faults, and a book of what was asked.
-// They embed it, so that its methods are theirs. All of it may be used while it serves.
+// Package emulator holds what the emulators of services have in common: a port to listen on, faults, and a book of what
+// was asked. They embed it, so that its methods are theirs. All of it may be used while it serves.
 package emulator
 
 import (
@@ -84,7 +84,8 @@ func Of(r *http.Request, body JSON, status int, f *Fault, at time.Time) Request 
 		status = 0
 	}
 	return Request{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, Status: status, At: at,
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, Status: status,
+		At: at,
 	}
 }
 
@@ -174,7 +175,8 @@ func Encoded(body any) []byte {
 	return data
 }
 
-// Send answers with a body, compressed if that is wanted. Half of it says the length of the whole and ends in the middle.
+// Send answers with a body, compressed if that is wanted. Half of it says the length of the whole and ends in the
+// middle.
 func Send(w http.ResponseWriter, status int, header http.Header, body []byte, compress, half bool) {
 	h := w.Header()
 	maps.Copy(h, header)

@@ -68,7 +68,8 @@ func (s *Faults) Mend() {
 	s.list = nil
 }
 
-// Hit counts a request against the faults and returns the one that hits it, or nil. Faults that do not choose hit requests of the API.
+// Hit counts a request against the faults and returns the one that hits it, or nil. Faults that do not choose hit
+// requests of the API.
 func (s *Faults) Hit(r *http.Request, isAPI bool) *Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()

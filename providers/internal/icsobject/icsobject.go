@@ -1,5 +1,6 @@
-// Package icsobject holds what the calendars made of iCalendar objects share, be those files of a folder or resources of a CalDAV
-// server: how such an object is read as an event, how a link is written into it, and a cheap look for objects without a tag.
+// Package icsobject holds what the calendars made of iCalendar objects share, be those files of a folder or resources
+// of a CalDAV server: how such an object is read as an event, how a link is written into it, and a cheap look for
+// objects without a tag.
 package icsobject
 
 import (
@@ -60,8 +61,8 @@ type Reader struct {
 	Limits ical.Limits
 }
 
-// Event reads the event with a UID of an object that was parsed, all but its version. The second result is what it was read from, and
-// the third says whether there is such an event.
+// Event reads the event with a UID of an object that was parsed, all but its version. The second result is what it was
+// read from, and the third says whether there is such an event.
 func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Event, bool, error) {
 	e, ok, err := doc.Event(uid, r.Zone, r.Now())
 	if err != nil || !ok {
@@ -69,9 +70,11 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 	}
 	ev := calendar.Event{
 		ID: id, UID: e.UID,
-		Title: e.Title, Description: e.Description, HTML: calendar.IsHTML(e.Description), Location: e.Location, URL: e.URL,
+		Title: e.Title, Description: e.Description, HTML: calendar.IsHTML(e.Description), Location: e.Location,
+		URL:        e.URL,
 		Categories: e.Categories, Elsewhere: e.Elsewhere, Conferences: e.Conferences,
-		Start: e.Start, End: e.End, Zone: e.Zone, Guessed: e.Guessed, AllDay: e.AllDay, Series: e.Series, Until: e.Until, Empty: e.Empty, Detached: e.Detached,
+		Start: e.Start, End: e.End, Zone: e.Zone, Guessed: e.Guessed, AllDay: e.AllDay, Series: e.Series,
+		Until: e.Until, Empty: e.Empty, Detached: e.Detached,
 		Cancelled: e.Cancelled, Denied: r.denied(&e), Notes: e.Notes,
 		Link: calendar.Link{Mark: e.Mark, Tag: e.Tag, JoinURL: e.JoinURL},
 	}
@@ -91,7 +94,8 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 
 // exception is an override as the contract has it.
 func exception(o *ical.Override) calendar.Exception {
-	x := calendar.Exception{ID: o.ID, Start: o.Start, End: o.End, Title: o.Title, Description: o.Description, HTML: calendar.IsHTML(o.Description),
+	x := calendar.Exception{ID: o.ID, Start: o.Start, End: o.End, Title: o.Title, Description: o.Description,
+		HTML:     calendar.IsHTML(o.Description),
 		Location: o.Location, Categories: o.Categories, Conferences: o.Conferences, Link: calendar.Link{Mark: o.Mark}}
 	if x.Link.Block = blockIn(o.Description); x.Link.Block != "" {
 		x.Link.JoinURL = calendar.BlockURL(x.Link.Block)
@@ -101,7 +105,8 @@ func exception(o *ical.Override) calendar.Exception {
 
 // denied says why an event must not be written, or nothing.
 func (r *Reader) denied(e *ical.Event) string {
-	if e.Method != "" && e.Method != "PUBLISH" && !(r.Messages && e.Method == "REQUEST") { // exports are published; the other methods are for mail (RFC 5546)
+	// exports are published; the other methods are for mail (RFC 5546)
+	if e.Method != "" && e.Method != "PUBLISH" && !(r.Messages && e.Method == "REQUEST") {
 		return "it is a message about an event (METHOD:" + e.Method + "), not an event of this calendar"
 	}
 	if !e.HasOrganizer || r.Owners.Has(e.Organizer) {
@@ -114,8 +119,8 @@ func (r *Reader) denied(e *ical.Event) string {
 	return "organized by " + who + "; if that is you, name the address as owner of this calendar in the configuration"
 }
 
-// SetLink returns an object with l as the link of the event with a UID, or without a link. Nothing but the lines of the link differs;
-// an object that holds it already comes back as it is.
+// SetLink returns an object with l as the link of the event with a UID, or without a link. Nothing but the lines of the
+// link differs; an object that holds it already comes back as it is.
 func (r *Reader) SetLink(raw []byte, uid string, l calendar.Link) ([]byte, error) {
 	doc, err := ical.Parse(raw, r.Limits)
 	if err != nil {
@@ -164,7 +169,8 @@ func (r *Reader) Edit(doc *ical.Doc, uid string, l calendar.Link) (ical.Edit, er
 
 // edit is how a link is written over another one.
 func (r *Reader) edit(l calendar.Link, now *calendar.Link) ical.Edit {
-	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(), Limits: r.Limits,
+	e := ical.Edit{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Title: l.Title, Location: l.Location, Now: r.Now(),
+		Limits:     r.Limits,
 		Splice:     func(text string) []ical.Replacement { return replacements(edits(text, l)) },
 		SpliceHTML: func(text string) []ical.Replacement { return replacements(calendar.EditsHTML(text, l)) }}
 	for _, url := range []string{l.Was.JoinURL, now.JoinURL} {

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// Needles are words in lower-case ASCII of which every object that could have a tag or a mark contains at least one. nil is no such
-// words: every object could.
+// Needles are words in lower-case ASCII of which every object that could have a tag or a mark contains at least one.
+// nil is no such words: every object could.
 type Needles [][]byte
 
-// NewNeedles makes Needles of words; with none, or with one that is not ASCII, it is nil. Our own properties are always looked for.
+// NewNeedles makes Needles of words; with none, or with one that is not ASCII, it is nil. Our own properties are always
+// looked for.
 func NewNeedles(words []string) Needles {
 	var list Needles
 	for _, word := range words {

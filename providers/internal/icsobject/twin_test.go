@@ -9,8 +9,8 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// TestTwins: the link stands in the HTML that Outlook and Thunderbird show in place of the description, once, and every byte is as it was when
-// it is taken out.
+// TestTwins: the link stands in the HTML that Outlook and Thunderbird show in place of the description, once, and every
+// byte is as it was when it is taken out.
 func TestTwins(t *testing.T) {
 	const html = "<html><body><p>Agenda, 3; 4</p></body></html>"
 	long := strings.Repeat("<p>Words</p>", 20)
@@ -18,11 +18,14 @@ func TestTwins(t *testing.T) {
 		lines string
 		shown bool // whether the link can be shown there
 	}{
-		"Outlook":                  {"DESCRIPTION:Agenda\r\nX-ALT-DESC;FMTTYPE=text/html:" + strings.NewReplacer(",", `\,`, ";", `\;`).Replace(html), true},
-		"Outlook, folded":          {"DESCRIPTION:Agenda\r\nX-ALT-DESC;FMTTYPE=text/html:<html><body><p>Age\r\n nda</p></b\r\n ody></html>", true},
-		"no description":           {"X-ALT-DESC;FMTTYPE=text/html:" + long, true},
-		"Thunderbird":              {`DESCRIPTION;ALTREP="data:text/html,%3Cbody%3EAgenda%2C%203%3B%3C%2Fbody%3E":Agenda`, true},
-		"Thunderbird, folded":      {"DESCRIPTION;ALTREP=\"data:text/html,%3Cbody%3EAge\r\n nda%3C%2Fbo\r\n dy%3E\":Agenda", true},
+		"Outlook": {"DESCRIPTION:Agenda\r\nX-ALT-DESC;FMTTYPE=text/html:" +
+			strings.NewReplacer(",", `\,`, ";", `\;`).Replace(html), true},
+		"Outlook, folded": {"DESCRIPTION:Agenda\r\nX-ALT-DESC;FMTTYPE=text/html:<html><body><p>Age\r\n " +
+			"nda</p></b\r\n ody></html>", true},
+		"no description": {"X-ALT-DESC;FMTTYPE=text/html:" + long, true},
+		"Thunderbird":    {`DESCRIPTION;ALTREP="data:text/html,%3Cbody%3EAgenda%2C%203%3B%3C%2Fbody%3E":Agenda`, true},
+		"Thunderbird, folded": {"DESCRIPTION;ALTREP=\"data:text/html,%3Cbody%3EAge\r\n nda%3C%2Fbo\r\n " +
+			"dy%3E\":Agenda", true},
 		"Thunderbird, and no text": {`DESCRIPTION;ALTREP="data:text/html,%3Cp%3EAgenda%3C%2Fp%3E":`, true},
 		"Thunderbird, in base64":   {`DESCRIPTION;ALTREP="data:text/html;base64,PHA+YTwvcD4=":Agenda`, false},
 		"a page somewhere":         {`DESCRIPTION;ALTREP="https://example.org/a":Agenda`, false},
@@ -31,7 +34,8 @@ func TestTwins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20261101T080000Z\r\nLAST-MODIFIED:20261101T080000Z\r\n" +
 				"DTSTART:20270112T100000Z\r\n" + tt.lines + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-			link := calendar.Link{Mark: "zt-x", Tag: "#zoom", JoinURL: "https://us02web.zoom.us/j/85000000001?pwd=aB.1&x=1"}
+			link := calendar.Link{Mark: "zt-x", Tag: "#zoom",
+				JoinURL: "https://us02web.zoom.us/j/85000000001?pwd=aB.1&x=1"}
 			link.Block = calendar.BlockFirst + "\nJoin: " + link.JoinURL + "\n" + calendar.BlockLast
 			linked := edited(t, []byte(file), link)
 			again, err := ical.Parse(linked, ical.DefaultLimits)

@@ -1,5 +1,5 @@
-// Package oauth holds what the adapters of services with OAuth 2.0 share: one access token for many callers, the file in
-// which a person's sign-in is kept, and the way of signing in through a browser on this machine or another one.
+// Package oauth holds what the adapters of services with OAuth 2.0 share: one access token for many callers, the file
+// in which a person's sign-in is kept, and the way of signing in through a browser on this machine or another one.
 package oauth
 
 import (
@@ -9,7 +9,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Margin is how long before its end an access token is no longer used: no request may begin with one that dies under way.
+// Margin is how long before its end an access token is no longer used: no request may begin with one that dies under
+// way.
 const Margin = 5 * time.Minute
 
 // Token is an access token.
@@ -21,7 +22,8 @@ type Token struct {
 	Fresh time.Time
 }
 
-// Fresh is until when a token with a life of its own is used. One that does not say how long it lives is taken for an hour's.
+// Fresh is until when a token with a life of its own is used. One that does not say how long it lives is taken for an
+// hour's.
 func Fresh(now time.Time, life time.Duration) time.Time {
 	if life <= 0 {
 		life = time.Hour
@@ -29,7 +31,8 @@ func Fresh(now time.Time, life time.Duration) time.Time {
 	return now.Add(max(life-Margin, life/2))
 }
 
-// Life is how long a token that was just given out lives, or 0 where it does not say. The library reckons its end by the real clock.
+// Life is how long a token that was just given out lives, or 0 where it does not say. The library reckons its end by
+// the real clock.
 func Life(t *oauth2.Token) time.Duration {
 	if t.Expiry.IsZero() {
 		return 0

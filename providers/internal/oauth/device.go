@@ -15,8 +15,8 @@ import (
 	"zoomtag/providers/internal/rest"
 )
 
-// DeviceSignIn is a person's sign-in by device code (RFC 8628): the person types a short code into a page of the service, in any
-// browser anywhere, and nothing has to come back to this machine.
+// DeviceSignIn is a person's sign-in by device code (RFC 8628): the person types a short code into a page of the
+// service, in any browser anywhere, and nothing has to come back to this machine.
 type DeviceSignIn struct {
 	Config oauth2.Config // with its DeviceAuthURL
 	HTTP   *http.Client
@@ -25,7 +25,8 @@ type DeviceSignIn struct {
 	Log *slog.Logger
 }
 
-// Bounds of what a service may ask for, in seconds between two questions, and of how often a question may get no answer in a row.
+// Bounds of what a service may ask for, in seconds between two questions, and of how often a question may get no answer
+// in a row.
 const (
 	minInterval = 1
 	maxInterval = 60
@@ -36,7 +37,8 @@ const (
 const maxCode = 1 << 20
 
 // errTooLate: the person has not typed the code in.
-var errTooLate = errors.New("nobody entered the code in time, and it is no longer good; nothing was changed: run the command again for a new one")
+var errTooLate = errors.New("nobody entered the code in time, and it is no longer good; nothing was changed: run the " +
+	"command again for a new one")
 
 // Run has the person sign in, and returns the token answer.
 func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
@@ -45,7 +47,8 @@ func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(s.Out, "Open this address in any browser, on this machine or another one:\n\n  %s\n\nand enter the code\n\n  %s\n\n",
+	fmt.Fprintf(s.Out, "Open this address in any browser, on this machine or another one:\n\n  %s\n\nand enter the "+
+		"code\n\n  %s\n\n",
 		rest.Snippet([]byte(device.VerificationURI), 200), rest.Snippet([]byte(device.UserCode), 40))
 	if !device.Expiry.IsZero() {
 		fmt.Fprintf(s.Out, "The code is good until %s. Waiting …\n", device.Expiry.Local().Format("15:04 MST"))
@@ -110,8 +113,8 @@ func whole(base http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// wait asks, as often as the service allows, until the person has decided or the code is no longer good. That an answer is lost, or
-// that the service has a problem of its own, ends nothing: the person may be typing.
+// wait asks, as often as the service allows, until the person has decided or the code is no longer good. That an answer
+// is lost, or that the service has a problem of its own, ends nothing: the person may be typing.
 func (s *DeviceSignIn) wait(ctx context.Context, device *oauth2.DeviceAuthResponse) (*oauth2.Token, error) {
 	for silent := 1; ; silent++ {
 		token, err := s.Config.DeviceAccessToken(ctx, device)

@@ -53,12 +53,14 @@ func (a *authority) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("the connection was reset")
 	}
 	code := map[string]int{"200": 200, "400": 400, "503": 503}[status]
-	return &http.Response{StatusCode: code, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return &http.Response{StatusCode: code, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
 func (a *authority) signIn(ctx context.Context, out io.Writer) (*oauth2.Token, error) {
 	flow := oauth.DeviceSignIn{HTTP: &http.Client{Transport: a}, Out: out, Log: slog.New(slog.DiscardHandler),
-		Config: oauth2.Config{ClientID: "client", Endpoint: oauth2.Endpoint{DeviceAuthURL: "https://example.com/code", TokenURL: "https://example.com/token", AuthStyle: oauth2.AuthStyleInParams}}}
+		Config: oauth2.Config{ClientID: "client", Endpoint: oauth2.Endpoint{DeviceAuthURL: "https://example.com/code",
+			TokenURL: "https://example.com/token", AuthStyle: oauth2.AuthStyleInParams}}}
 	return flow.Run(ctx)
 }
 
@@ -70,34 +72,43 @@ func TestDeviceSignIn(t *testing.T) {
 		asked   []time.Duration // since the beginning; nil: any
 		want    string          // in the error; empty: signed in
 	}{
-		"at once":          {someCode, []string{signedIn}, []time.Duration{5 * time.Second}, ""},
-		"after a while":    {someCode, []string{pending, pending, signedIn}, []time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second}, ""},
-		"too fast":         {someCode, []string{slow, pending, signedIn}, []time.Duration{5 * time.Second, 15 * time.Second, 25 * time.Second}, ""},
-		"no answers":       {someCode, []string{"", "503 <html>", signedIn}, []time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second}, ""},
-		"never an answer":  {someCode, []string{""}, make([]time.Duration, 5), "the connection was reset"},
-		"never":            {someCode, []string{pending}, nil, "run the command again"},
-		"expired":          {someCode, []string{`400 {"error":"expired_token"}`}, nil, "run the command again"},
-		"declined":         {someCode, []string{`400 {"error":"access_denied"}`}, nil, "declined"},
-		"declined, Entra":  {someCode, []string{`400 {"error":"authorization_declined"}`}, nil, "declined"},
-		"refused":          {someCode, []string{`400 {"error":"bad_verification_code"}`}, nil, "bad_verification_code"},
-		"secrets":          {someCode, []string{`400 {"error":"strange","error_description":"device refresh_token=dev-secret"}`}, nil, "strange"},
-		"no code":          {`{"interval":5}`, nil, nil, "holds none"},
-		"negative":         {strings.Replace(someCode, `"interval":5`, `"interval":-5`, 1), []string{signedIn}, []time.Duration{time.Second}, ""},
-		"huge":             {strings.Replace(someCode, `"interval":5`, `"interval":9223372036854775807`, 1), []string{signedIn}, []time.Duration{time.Minute}, ""},
-		"no interval":      {strings.Replace(someCode, `,"interval":5`, ``, 1), []string{signedIn}, []time.Duration{5 * time.Second}, ""},
+		"at once": {someCode, []string{signedIn}, []time.Duration{5 * time.Second}, ""},
+		"after a while": {someCode, []string{pending, pending, signedIn},
+			[]time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second}, ""},
+		"too fast": {someCode, []string{slow, pending, signedIn},
+			[]time.Duration{5 * time.Second, 15 * time.Second, 25 * time.Second}, ""},
+		"no answers": {someCode, []string{"", "503 <html>", signedIn},
+			[]time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second}, ""},
+		"never an answer": {someCode, []string{""}, make([]time.Duration, 5), "the connection was reset"},
+		"never":           {someCode, []string{pending}, nil, "run the command again"},
+		"expired":         {someCode, []string{`400 {"error":"expired_token"}`}, nil, "run the command again"},
+		"declined":        {someCode, []string{`400 {"error":"access_denied"}`}, nil, "declined"},
+		"declined, Entra": {someCode, []string{`400 {"error":"authorization_declined"}`}, nil, "declined"},
+		"refused":         {someCode, []string{`400 {"error":"bad_verification_code"}`}, nil, "bad_verification_code"},
+		"secrets": {someCode,
+			[]string{`400 {"error":"strange","error_description":"device refresh_token=dev-secret"}`}, nil, "strange"},
+		"no code": {`{"interval":5}`, nil, nil, "holds none"},
+		"negative": {strings.Replace(someCode, `"interval":5`, `"interval":-5`, 1), []string{signedIn},
+			[]time.Duration{time.Second}, ""},
+		"huge": {strings.Replace(someCode, `"interval":5`, `"interval":9223372036854775807`, 1),
+			[]string{signedIn}, []time.Duration{time.Minute}, ""},
+		"no interval": {strings.Replace(someCode, `,"interval":5`, ``, 1), []string{signedIn},
+			[]time.Duration{5 * time.Second}, ""},
 		"the code refused": {"x", nil, nil, "no code was given out"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, began, out := &authority{t: t, code: c.code, answers: c.answers}, time.Now(), &strings.Builder{}
 				token, err := a.signIn(t.Context(), out)
-				if c.want == "" && (err != nil || token.RefreshToken != "rt") || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				if c.want == "" && (err != nil || token.RefreshToken != "rt") || c.want != "" &&
+					(err == nil || !strings.Contains(err.Error(), c.want)) {
 					t.Errorf("%v, %v", token, err)
 				}
 				if err != nil && strings.Contains(err.Error(), "secret") {
 					t.Errorf("shows a secret: %v", err)
 				}
-				if c.want == "" && (!strings.Contains(out.String(), "https://example.com/device") || !strings.Contains(out.String(), "ABCD")) {
+				if c.want == "" && (!strings.Contains(out.String(), "https://example.com/device") ||
+					!strings.Contains(out.String(), "ABCD")) {
 					t.Errorf("shown: %s", out)
 				}
 				if c.asked == nil {

@@ -59,7 +59,8 @@ type Rotation struct {
 	Asked time.Time `json:"asked,omitzero"`
 	// Renewed is when the refresh token was given out.
 	Renewed time.Time `json:"renewed,omitzero"`
-	// Access is the access token that came with it, used by every process until Fresh: the fewer renewals, the fewer can be lost.
+	// Access is the access token that came with it, used by every process until Fresh: the fewer renewals, the fewer
+	// can be lost.
 	Access Secret    `json:"access_token,omitempty"`
 	Fresh  time.Time `json:"fresh_until,omitzero"`
 }
@@ -96,7 +97,8 @@ func LoadGrant(path string) (Grant, error) {
 	case info.Size() > maxGrant:
 		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
 	case modes && info.Mode().Perm()&0o077 != 0:
-		return Grant{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+		return Grant{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %s", path,
+			info.Mode().Perm(), path)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxGrant))
 	if err != nil {
@@ -129,8 +131,9 @@ func ReadStanding(path string) (s Standing, ok bool) {
 	return s, err == nil
 }
 
-// Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was not
-// saved before it is used can be lost. Where others may be replacing the grant, the caller holds its Lock; Install takes it.
+// Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was
+// not saved before it is used can be lost. Where others may be replacing the grant, the caller holds its Lock; Install
+// takes it.
 func (g Grant) Save(path string) (err error) {
 	data, err := json.MarshalIndent(g, "", "  ")
 	if err != nil {
@@ -167,8 +170,8 @@ func (g Grant) Install(ctx context.Context, path string) error {
 	return g.Save(path)
 }
 
-// Replace saves g in the place of the grant that holds the refresh token presented. If somebody has signed in meanwhile, in
-// whatever process, that newer grant stays.
+// Replace saves g in the place of the grant that holds the refresh token presented. If somebody has signed in
+// meanwhile, in whatever process, that newer grant stays.
 func (g Grant) Replace(ctx context.Context, path string, presented Secret) error {
 	unlock, err := lockToSave(ctx, path)
 	if err != nil {

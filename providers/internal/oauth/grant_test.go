@@ -20,14 +20,16 @@ func TestGrant(t *testing.T) {
 	if _, err := oauth.LoadGrant(path); !errors.Is(err, oauth.ErrNoGrant) {
 		t.Errorf("no grant: %v", err)
 	}
-	saved := oauth.Grant{RefreshToken: "1//secret", ClientID: "client", Scopes: []string{"a"}, SignedIn: time.Now().UTC().Truncate(time.Second)}
+	saved := oauth.Grant{RefreshToken: "1//secret", ClientID: "client", Scopes: []string{"a"},
+		SignedIn: time.Now().UTC().Truncate(time.Second)}
 	for range 2 { // the second replaces the first
 		if err := saved.Save(path); err != nil {
 			t.Fatal(err)
 		}
 	}
 	read, err := oauth.LoadGrant(path)
-	if err != nil || read.RefreshToken != saved.RefreshToken || !read.SignedIn.Equal(saved.SignedIn) || !read.Refused.IsZero() {
+	if err != nil || read.RefreshToken != saved.RefreshToken || !read.SignedIn.Equal(saved.SignedIn) ||
+		!read.Refused.IsZero() {
 		t.Errorf("read %+v, %v", read, err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -71,7 +73,8 @@ func TestStanding(t *testing.T) {
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if s, ok := oauth.ReadStanding(path); ok || s.Unusable == nil || !strings.Contains(s.Unusable.Error(), "chmod 600") {
+	if s, ok := oauth.ReadStanding(path); ok || s.Unusable == nil ||
+		!strings.Contains(s.Unusable.Error(), "chmod 600") {
 		t.Errorf("readable by others: %+v", s)
 	}
 	if err := errors.Join(os.WriteFile(path, []byte("{"), 0o600), os.Chmod(path, 0o600)); err != nil {

@@ -14,8 +14,9 @@ import (
 // lockWait is how long a lock that another process holds is left alone before it is tried again.
 const lockWait = 20 * time.Millisecond
 
-// Lock keeps every other process, and everybody else in this one, from renewing or replacing the sign-in in a file, until unlock is
-// called or the process ends. The lock is a file of its own beside it, because the sign-in's file is replaced by each saving.
+// Lock keeps every other process, and everybody else in this one, from renewing or replacing the sign-in in a file,
+// until unlock is called or the process ends. The lock is a file of its own beside it, because the sign-in's file is
+// replaced by each saving.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("the sign-in cannot be locked: %w", err)

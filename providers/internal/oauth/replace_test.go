@@ -47,7 +47,8 @@ func stays(t *testing.T, when, path string) {
 	t.Helper()
 	now, err := oauth.LoadGrant(path)
 	if err != nil || now.RefreshToken != newer || !now.Refused.IsZero() {
-		t.Errorf("%s: somebody has signed in, and the file holds %q, refused %v (%v)", when, now.RefreshToken.Reveal(), now.Refused, err)
+		t.Errorf("%s: somebody has signed in, and the file holds %q, refused %v (%v)", when, now.RefreshToken.Reveal(),
+			now.Refused, err)
 	}
 }
 

@@ -54,16 +54,19 @@ func (r Revocation) Take(ctx context.Context, token Secret) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("the answer of %s broke off: %w", r.Service, err)
-	case rest.KindOf(res.StatusCode) != rest.Throttled && (strings.Contains(text, "invalid_token") || strings.Contains(text, "invalid token")):
+	case rest.KindOf(res.StatusCode) != rest.Throttled && (strings.Contains(text, "invalid_token") ||
+		strings.Contains(text, "invalid token")):
 		return nil
 	}
 	return fmt.Errorf("%s answered HTTP %d (%s)", r.Service, res.StatusCode, rest.Snippet(body, 200))
 }
 
-// End ends the sign-in in a file: take takes it back at the service, and then the file is removed, with those that are beside it; all of it
-// under the lock, so that nobody renews it meanwhile. If take fails, everything stays; a nil take asks nobody. ErrNoGrant says that there is none. A
-// file that cannot be used is removed all the same. over says that the service takes the sign-in no more.
-func End(ctx context.Context, path string, take func(context.Context, Grant) error, beside ...string) (grant Grant, over bool, err error) {
+// End ends the sign-in in a file: take takes it back at the service, and then the file is removed, with those that are
+// beside it; all of it under the lock, so that nobody renews it meanwhile. If take fails, everything stays; a nil take
+// asks nobody. ErrNoGrant says that there is none. A file that cannot be used is removed all the same. over says that
+// the service takes the sign-in no more.
+func End(ctx context.Context, path string,
+	take func(context.Context, Grant) error, beside ...string) (grant Grant, over bool, err error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return Grant{}, false, ErrNoGrant
 	}

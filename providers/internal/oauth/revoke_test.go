@@ -83,7 +83,8 @@ func TestEnd(t *testing.T) {
 	}
 }
 
-// TestEndAsksNobody: a sign-in that is dead is not presented, and one that is only to be removed here is not said to be over.
+// TestEndAsksNobody: a sign-in that is dead is not presented, and one that is only to be removed here is not said to be
+// over.
 func TestEndAsksNobody(t *testing.T) {
 	path := begun(t)
 	refuse(t, path)

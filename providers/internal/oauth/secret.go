@@ -2,8 +2,8 @@ package oauth
 
 import "log/slog"
 
-// Secret is a text that must not be seen: a token, a key. However it is printed or logged, it is ***. Only in a grant's own file
-// is it written as it is.
+// Secret is a text that must not be seen: a token, a key. However it is printed or logged, it is ***. Only in a grant's
+// own file is it written as it is.
 type Secret string
 
 // String hides it.

@@ -22,13 +22,13 @@ import (
 	"zoomtag/providers/internal/rest"
 )
 
-// SignIn is a person's sign-in by the authorization code flow for apps on a person's machine: a browser, a redirect to a
-// loopback address (RFC 8252) and PKCE (RFC 7636). Where the browser is on another machine, the redirect leads nowhere, and
-// the person copies its address from there.
+// SignIn is a person's sign-in by the authorization code flow for apps on a person's machine: a browser, a redirect to
+// a loopback address (RFC 8252) and PKCE (RFC 7636). Where the browser is on another machine, the redirect leads
+// nowhere, and the person copies its address from there.
 type SignIn struct {
 	Config oauth2.Config // RedirectURL is filled in
-	// Redirect is the redirect as the service knows it, without a port: http://localhost; empty is http://127.0.0.1/. Its path is
-	// empty, / or a path that the browser is sent to.
+	// Redirect is the redirect as the service knows it, without a port: http://localhost; empty is http://127.0.0.1/.
+	// Its path is empty, / or a path that the browser is sent to.
 	Redirect url.URL
 	// Options are added to the address that is opened.
 	Options []oauth2.AuthCodeOption
@@ -67,8 +67,8 @@ func (e *answerError) Error() string { return e.text }
 // Unwrap is for those who look for an *oauth2.RetrieveError. One that came by way of the browser has no Response.
 func (e *answerError) Unwrap() error { return e.err }
 
-// Run has the person sign in, and returns the token answer. It listens on 127.0.0.1 only, on any free port, however the redirect
-// calls it.
+// Run has the person sign in, and returns the token answer. It listens on 127.0.0.1 only, on any free port, however the
+// redirect calls it.
 func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", loopback+":0")
 	if err != nil {
@@ -85,9 +85,11 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	redirect.Host = net.JoinHostPort(redirect.Host, port)
 	s.Config.RedirectURL = redirect.String()
 	state, verifier := rand.Text(), oauth2.GenerateVerifier()
-	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}, s.Options...)...)
+	address := s.Config.AuthCodeURL(state, append([]oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)},
+		s.Options...)...)
 	answers := make(chan answer, 1)
-	server := &http.Server{Handler: redirected(state, redirect.Path, answers), ReadTimeout: browserTime, WriteTimeout: browserTime, IdleTimeout: browserTime,
+	server := &http.Server{Handler: redirected(state, redirect.Path, answers), ReadTimeout: browserTime,
+		WriteTimeout: browserTime, IdleTimeout: browserTime,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(netutil.LimitListener(listener, browserConnections)) }()
@@ -118,7 +120,8 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	}
 	token, err := s.Config.Exchange(Through(ctx, s.HTTP), got.code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return nil, &answerError{"the code of the sign-in was not accepted; try again: " + rest.Redact(err.Error()), err}
+		return nil, &answerError{"the code of the sign-in was not accepted; try again: " +
+			rest.Redact(err.Error()), err}
 	}
 	return token, nil
 }
@@ -148,23 +151,27 @@ func (s *SignIn) read(state string, pasted chan<- answer) {
 	for lines.Scan() {
 		text := strings.TrimSpace(lines.Text())
 		if text == "" {
-			fmt.Fprintln(s.Out, "That line is empty. Paste the address of the page at which the browser ended, or press Ctrl-C to leave it.")
+			fmt.Fprintln(s.Out, "That line is empty. Paste the address of the page at which the browser ended, or "+
+				"press Ctrl-C to leave it.")
 			continue
 		}
 		u, err := url.Parse(text)
 		if err != nil || !u.Query().Has("state") {
-			fmt.Fprintf(s.Out, "That is not the address of the page: it begins with http://%s and has state= and code= in it.\n", s.Redirect.Host)
+			fmt.Fprintf(s.Out, "That is not the address of the page: it begins with http://%s and has state= and "+
+				"code= in it.\n", s.Redirect.Host)
 			continue
 		}
 		got, ok := readRedirect(u.Query(), state)
 		if !ok {
-			fmt.Fprintln(s.Out, "That address belongs to another sign-in. Use the one that comes from the address above.")
+			fmt.Fprintln(s.Out, "That address belongs to another sign-in. Use the one that comes from the address "+
+				"above.")
 			continue
 		}
 		pasted <- got
 		return
 	}
-	fmt.Fprintln(s.Out, "Nothing can be pasted here (the input has ended): finish with a browser on this machine, or run the command again in a terminal.")
+	fmt.Fprintln(s.Out, "Nothing can be pasted here (the input has ended): finish with a browser on this machine, or "+
+		"run the command again in a terminal.")
 }
 
 // errDeclined: the person said no on the consent page.
@@ -198,7 +205,8 @@ func redirected(state, path string, answers chan<- answer) http.Handler {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		got, ok := readRedirect(r.URL.Query(), state)
 		if !ok || r.Method != http.MethodGet || r.URL.Path != path {
-			http.Error(w, "This is where a sign-in of zoomtag ends; this request is not part of one.", http.StatusBadRequest)
+			http.Error(w, "This is where a sign-in of zoomtag ends; this request is not part of one.",
+				http.StatusBadRequest)
 			return
 		}
 		said := "You are signed in. This page can be closed; zoomtag goes on in its terminal."

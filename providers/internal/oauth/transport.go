@@ -13,8 +13,8 @@ import (
 	"zoomtag/providers/internal/rest"
 )
 
-// Transport adds the access token to requests, and renews it once when it is turned down. It sends the token to no host but the one
-// that it is made for.
+// Transport adds the access token to requests, and renews it once when it is turned down. It sends the token to no host
+// but the one that it is made for.
 type Transport struct {
 	Base   http.RoundTripper
 	Tokens *Cache
@@ -61,8 +61,8 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// Through is ctx for calls of the oauth2 library: they are sent through client and end with ctx, those included that the library makes
-// without a context (a service account's and the one for a device code).
+// Through is ctx for calls of the oauth2 library: they are sent through client and end with ctx, those included that
+// the library makes without a context (a service account's and the one for a device code).
 func Through(ctx context.Context, client *http.Client) context.Context {
 	return context.WithValue(ctx, oauth2.HTTPClient, rest.Ending(ctx, client))
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// CheckURL parses the base address of a service. It must be absolute and https; plain http is for loopback addresses only,
-// so that no credential ever crosses a network in the open. A slash at the end is taken off.
+// CheckURL parses the base address of a service. It must be absolute and https; plain http is for loopback addresses
+// only, so that no credential ever crosses a network in the open. A slash at the end is taken off.
 func CheckURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -26,7 +26,8 @@ func CheckURL(raw string) (*url.URL, error) {
 		u.Path = strings.TrimRight(u.Path, "/")
 		return u, nil
 	}
-	return nil, fmt.Errorf("the URL for %s must begin with https:// (plain http is for loopback addresses only)", u.Host)
+	return nil, fmt.Errorf("the URL for %s must begin with https:// (plain http is for loopback addresses only)",
+		u.Host)
 }
 
 // Loopback reports whether host, with or without a port, is this machine itself.

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Bounds are how much is read of one calendar in one pass, so that a service that never ends does not fill the memory. Zero is the
-// default of each.
+// Bounds are how much is read of one calendar in one pass, so that a service that never ends does not fill the memory.
+// Zero is the default of each.
 type Bounds struct {
 	Events, Pages int
 	Bytes         int64
@@ -30,10 +30,12 @@ type tally struct {
 
 type tallyKey struct{}
 
-// Bounded reads under a context that ends where it is too much: whoever reads then stops at once, and tries nothing again. The error names
-// the bound, and whose service it is.
-func Bounded[T any](ctx context.Context, most Bounds, service string, read func(context.Context) (T, error)) (T, error) {
-	t := &tally{most: Bounds{Events: cmp.Or(most.Events, DefaultBounds.Events), Pages: cmp.Or(most.Pages, DefaultBounds.Pages),
+// Bounded reads under a context that ends where it is too much: whoever reads then stops at once, and tries nothing
+// again. The error names the bound, and whose service it is.
+func Bounded[T any](ctx context.Context, most Bounds, service string,
+	read func(context.Context) (T, error)) (T, error) {
+	t := &tally{most: Bounds{Events: cmp.Or(most.Events, DefaultBounds.Events),
+		Pages: cmp.Or(most.Pages, DefaultBounds.Pages),
 		Bytes: cmp.Or(most.Bytes, DefaultBounds.Bytes)}}
 	ctx, t.end = context.WithCancel(ctx)
 	defer t.end()
@@ -103,6 +105,7 @@ func size(bytes int64) string {
 }
 
 func (t *tally) exceed(bound, key string) {
-	t.over = fmt.Errorf("the server lists more than %s in one pass: if the calendar really is that large, raise %s in the configuration", bound, key)
+	t.over = fmt.Errorf("the server lists more than %s in one pass: if the calendar really is that large, raise %s "+
+		"in the configuration", bound, key)
 	t.end()
 }

@@ -8,17 +8,19 @@ import (
 	"time"
 )
 
-// How long one exchange may take as a whole, from the look-up of the name to the last byte of the answer. A service that is silent, or
-// sends a byte now and then, is one that did not answer. Whatever ends sooner, a context or an adapter's own bound, ends sooner.
+// How long one exchange may take as a whole, from the look-up of the name to the last byte of the answer. A service
+// that is silent, or sends a byte now and then, is one that did not answer. Whatever ends sooner, a context or an
+// adapter's own bound, ends sooner.
 const (
-	// SignInTime is for token endpoints, whose answers are small. Two of them in a row, and a step in hand, have to fit into the minute in
-	// which a daemon that is told to stop has stopped.
+	// SignInTime is for token endpoints, whose answers are small. Two of them in a row, and a step in hand, have to fit
+	// into the minute in which a daemon that is told to stop has stopped.
 	SignInTime = 20 * time.Second
 	// CallTime is for calls with small answers; a creation at Zoom has been seen to take ten seconds.
 	CallTime = 30 * time.Second
 	// PageTime is for pages of a calendar, which may have tens of megabytes.
 	PageTime = time.Minute
-	// ReportTime is for a report of a whole CalDAV collection, at which some servers work for minutes before the first byte.
+	// ReportTime is for a report of a whole CalDAV collection, at which some servers work for minutes before the first
+	// byte.
 	ReportTime = 10 * time.Minute
 )
 
@@ -30,8 +32,9 @@ func Within(bound, most time.Duration) time.Duration {
 	return bound
 }
 
-// NewClient makes the HTTP client of an adapter; there is no other way to make one. It sends through base, or http.DefaultTransport where that
-// is nil, follows no redirect, and bounds each answer in bytes and each exchange, answer included, in time.
+// NewClient makes the HTTP client of an adapter; there is no other way to make one. It sends through base, or
+// http.DefaultTransport where that is nil, follows no redirect, and bounds each answer in bytes and each exchange,
+// answer included, in time.
 func NewClient(base http.RoundTripper, most int64, within time.Duration) *http.Client {
 	timed := roundTrip(func(r *http.Request) (*http.Response, error) {
 		ctx, cancel := context.WithTimeoutCause(r.Context(), within, &lateError{within})
@@ -40,7 +43,8 @@ func NewClient(base http.RoundTripper, most int64, within time.Duration) *http.C
 	return &http.Client{Transport: Limit(timed, most), CheckRedirect: NoRedirect}
 }
 
-// Ending is client for requests that are part of what ctx is for: they end with it. It is for libraries that make requests without a context.
+// Ending is client for requests that are part of what ctx is for: they end with it. It is for libraries that make
+// requests without a context.
 func Ending(ctx context.Context, client *http.Client) *http.Client {
 	bound, base := *client, client.Transport
 	bound.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -19,9 +19,14 @@ type pending struct{ ctx context.Context } //nolint:containedctx // it plays the
 func (p pending) Read([]byte) (int, error) { <-p.ctx.Done(); return 0, p.ctx.Err() }
 func (pending) Close() error               { return nil }
 
-// TestBounds: an exchange ends after its time, whether nothing comes or only a beginning, and with the context that it belongs to.
+// TestBounds: an exchange ends after its time, whether nothing comes or only a beginning, and with the context that it
+// belongs to.
 func TestBounds(t *testing.T) {
-	silent := roundTrip(func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() })
+	silent := roundTrip(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil,
+			r.Context().Err()
+	})
 	half := roundTrip(func(r *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: pending{r.Context()}}, nil
 	})
@@ -36,12 +41,15 @@ func TestBounds(t *testing.T) {
 					client, want = Ending(ctx, client), time.Second
 					time.AfterFunc(want, cancel)
 				}
-				req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://example.com/", http.NoBody)
+				req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "https://example.com/",
+					http.NoBody)
 				if err != nil {
 					t.Fatal(err)
 				}
 				_, err = Do(client, req)
-				if took := time.Since(began); err == nil || took != want || !stopped && (!errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "no answer within 1m0s")) {
+				if took := time.Since(began); err == nil || took != want || !stopped &&
+					(!errors.Is(err, context.DeadlineExceeded) ||
+						!strings.Contains(err.Error(), "no answer within 1m0s")) {
 					t.Errorf("after %s: %v", took, err)
 				}
 			})
@@ -57,7 +65,8 @@ func TestNothingIsHeld(t *testing.T) {
 			context.AfterFunc(r.Context(), func() { close(released) })
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 		})
-		if _, err := get(t, Ending(t.Context(), NewClient(base, BodyLimit, time.Hour)), "https://example.com/"); err != nil {
+		if _, err := get(t, Ending(t.Context(), NewClient(base, BodyLimit, time.Hour)),
+			"https://example.com/"); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
@@ -76,7 +85,8 @@ func TestNobodyAccepts(t *testing.T) {
 	}
 	defer l.Close()
 	for _, scheme := range []string{"http", "https"} {
-		if _, err := get(t, NewClient(nil, BodyLimit, 100*time.Millisecond), scheme+"://"+l.Addr().String()); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := get(t, NewClient(nil, BodyLimit, 100*time.Millisecond), scheme+"://"+
+			l.Addr().String()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", scheme, err)
 		}
 	}
@@ -86,7 +96,8 @@ func TestNobodyAccepts(t *testing.T) {
 func TestNoRedirects(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler("https://example.com/", http.StatusFound))
 	defer server.Close()
-	if res, err := get(t, NewClient(nil, BodyLimit, time.Minute), server.URL); err != nil || res.Status != http.StatusFound {
+	if res, err := get(t, NewClient(nil, BodyLimit, time.Minute), server.URL); err != nil ||
+		res.Status != http.StatusFound {
 		t.Errorf("%d, %v", res.Status, err)
 	}
 }

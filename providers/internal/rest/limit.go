@@ -6,8 +6,9 @@ import (
 	"net/http"
 )
 
-// Limit bounds the answers that come through base to most bytes each: reading beyond that is an error, so that a cut answer is not
-// taken for a whole one. What they hold counts for the Bounds of their request's context, if it is watched.
+// Limit bounds the answers that come through base to most bytes each: reading beyond that is an error, so that a cut
+// answer is not taken for a whole one. What they hold counts for the Bounds of their request's context, if it is
+// watched.
 func Limit(base http.RoundTripper, most int64) http.RoundTripper { return limited{base, most} }
 
 // NoRedirect is for http.Client.CheckRedirect: APIs make no redirects, and following one would take credentials along.

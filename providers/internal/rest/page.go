@@ -29,7 +29,8 @@ func isPage(body []byte) bool {
 }
 
 // pageBegins are elements with which pages begin, also those that nobody has finished.
-var pageBegins = map[atom.Atom]bool{atom.Html: true, atom.Head: true, atom.Body: true, atom.Title: true, atom.Meta: true, atom.Center: true,
+var pageBegins = map[atom.Atom]bool{atom.Html: true, atom.Head: true, atom.Body: true, atom.Title: true,
+	atom.Meta: true, atom.Center: true,
 	atom.H1: true, atom.H2: true, atom.P: true, atom.Div: true, atom.Pre: true, atom.Script: true, atom.Style: true}
 
 // pageWords is a page's title, or else its first words.

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Patience is how long a service is left alone that has asked for a pause: as long as it says, else First, and twice as long each
-// time in a row, up to Most. A random part of up to a half, at most a minute, comes on top, so that clients do not come back all at
-// once. It may be used by several goroutines at once.
+// Patience is how long a service is left alone that has asked for a pause: as long as it says, else First, and twice as
+// long each time in a row, up to Most. A random part of up to a half, at most a minute, comes on top, so that clients
+// do not come back all at once. It may be used by several goroutines at once.
 type Patience struct {
 	First, Most time.Duration
 

@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// Unreached says why there was no whole answer of host, and what to look at: the network and the address. It never is the sign-in, which was
-// not looked at by anybody.
+// Unreached says why there was no whole answer of host, and what to look at: the network and the address. It never is
+// the sign-in, which was not looked at by anybody.
 func Unreached(host string, err error) string {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -26,15 +26,18 @@ func Unreached(host string, err error) string {
 	case errors.As(err, &name) && name.IsNotFound:
 		return "there is no host " + host + ": check its spelling in the configuration, and this machine's name server"
 	case errors.As(err, &name):
-		return "the name " + host + " could not be looked up: check this machine's network and name server (" + Redact(name.Error()) + ")"
+		return "the name " + host + " could not be looked up: check this machine's network and name server (" +
+			Redact(name.Error()) + ")"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return host + " refuses connections: check the address and port in the configuration, and whether the server is running"
+		return host + " refuses connections: check the address and port in the configuration, and whether the server " +
+			"is running"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return "there is no way from this machine to " + host + ": check its network"
 	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
 		return host + " does not speak https there: check the scheme and the port of the address in the configuration"
 	case errors.As(err, &authority):
-		return "the certificate of " + host + " is from an authority that this machine does not know: add it to the machine's trusted certificates"
+		return "the certificate of " + host + " is from an authority that this machine does not know: add it to the " +
+			"machine's trusted certificates"
 	case errors.As(err, &certificate):
 		return "the certificate of " + host + " is not good: " + Redact(certificate.Err.Error())
 	case errors.Is(err, context.DeadlineExceeded):

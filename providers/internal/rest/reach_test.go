@@ -19,7 +19,8 @@ func TestUnreached(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&net.DNSError{Err: "no such host", Name: "cal.example", IsNotFound: true}, "there is no host cal.example: check its spelling"},
+		{&net.DNSError{Err: "no such host", Name: "cal.example", IsNotFound: true},
+			"there is no host cal.example: check its spelling"},
 		{&net.DNSError{Err: "server misbehaving", Name: "cal.example"}, "could not be looked up"},
 		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "cal.example refuses connections: check the address"},
 		{&net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}, "no way from this machine"},
@@ -28,7 +29,8 @@ func TestUnreached(t *testing.T) {
 		{context.DeadlineExceeded, "no answer in time"},
 		{errors.New("odd"), "no answer that can be used from cal.example: odd"},
 	} {
-		got := Unreached("cal.example", fmt.Errorf("call: %w", &url.Error{Op: "Get", URL: "https://cal.example/secret", Err: c.err}))
+		got := Unreached("cal.example", fmt.Errorf("call: %w", &url.Error{Op: "Get", URL: "https://cal.example/secret",
+			Err: c.err}))
 		if !strings.Contains(got, c.want) || strings.Contains(got, "/secret") || strings.Contains(got, "dial") {
 			t.Errorf("%v: %s", c.err, got)
 		}

@@ -36,8 +36,8 @@ func Redact(text string) string {
 	return text
 }
 
-// Snippet is the beginning of a body as one redacted line of at most n characters, for an error text. Of a web page it is what people would
-// read there first.
+// Snippet is the beginning of a body as one redacted line of at most n characters, for an error text. Of a web page it
+// is what people would read there first.
 func Snippet(body []byte, n int) string {
 	// Redaction looks at more than is shown, and at all that could hide a secret's name before it.
 	body = body[:min(len(body), 16*n+4096)]

@@ -1,5 +1,5 @@
-// Package rest holds what the adapters of web services share: one exchange read whole, what a status means, when to come
-// back, which addresses may be used, and texts without secrets.
+// Package rest holds what the adapters of web services share: one exchange read whole, what a status means, when to
+// come back, which addresses may be used, and texts without secrets.
 package rest
 
 import (
@@ -45,8 +45,8 @@ func Do(client *http.Client, req *http.Request) (Response, error) {
 	return out, err
 }
 
-// Watch returns a context for one request, and a function that reports whether the request certainly never left this machine,
-// once it has failed: there never was a connection.
+// Watch returns a context for one request, and a function that reports whether the request certainly never left this
+// machine, once it has failed: there never was a connection.
 func Watch(ctx context.Context) (watched context.Context, unsent func() bool) {
 	// Only the transport knows whether it got a connection. A transport that does not report it leaves both false, and
 	// then nothing is concluded.

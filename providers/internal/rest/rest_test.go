@@ -32,8 +32,10 @@ func TestDo(t *testing.T) {
 	}{
 		{"well", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "body") }, 200, ""},
 		{"empty", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, 204, ""},
-		{"too long", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, BodyLimit+1)) }, 200, "longer than"},
-		{"just long enough", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, BodyLimit)) }, 200, ""},
+		{"too long", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, BodyLimit+1)) }, 200,
+			"longer than"},
+		{"just long enough", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, BodyLimit)) },
+			200, ""},
 		{"cut in the middle", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "half")
@@ -83,7 +85,8 @@ func TestNotSent(t *testing.T) {
 	if _, err := get(t, &http.Client{}, closed); !errors.Is(err, ErrNotSent) {
 		t.Errorf("connection refused: %v", err)
 	}
-	unnamed := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+	unnamed := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string,
+		string) (net.Conn, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true}
 	}}}
 	if _, err := get(t, unnamed, "https://api.example.com"); !errors.Is(err, ErrNotSent) {
@@ -96,7 +99,10 @@ func TestNotSent(t *testing.T) {
 	if _, err := get(t, &http.Client{}, server.URL); !errors.Is(err, ErrNotSent) {
 		t.Errorf("certificate of nobody: %v", err)
 	}
-	opaque := &http.Client{Transport: transport(func(*http.Request) (*http.Response, error) { return nil, errors.New("who knows") })}
+	opaque := &http.Client{Transport: transport(func(*http.Request) (*http.Response, error) {
+		return nil,
+			errors.New("who knows")
+	})}
 	if _, err := get(t, opaque, "https://api.example.com"); err == nil || errors.Is(err, ErrNotSent) {
 		t.Errorf("a transport that says nothing proves nothing: %v", err)
 	}
@@ -110,7 +116,8 @@ func TestWait(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := Wait(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Hour+time.Minute {
+		if err := Wait(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Hour+
+			time.Minute {
 			t.Errorf("waited %s, %v", time.Since(began), err)
 		}
 	})
@@ -118,7 +125,8 @@ func TestWait(t *testing.T) {
 
 func TestKindOf(t *testing.T) {
 	for status, want := range map[int]Kind{
-		200: OK, 204: OK, 302: Odd, 400: Invalid, 401: Unauthorized, 402: Odd, 403: Forbidden, 404: Missing, 408: Odd, 409: Conflict, 410: Gone,
+		200: OK, 204: OK, 302: Odd, 400: Invalid, 401: Unauthorized, 402: Odd, 403: Forbidden, 404: Missing, 408: Odd,
+		409: Conflict, 410: Gone,
 		412: Conflict, 422: Invalid, 429: Throttled, 500: Broken, 503: Broken, 0: Odd, 600: Odd,
 	} {
 		if got := KindOf(status); got != want {

@@ -11,8 +11,9 @@ import (
 // longestWait bounds what a Retry-After may ask for: no limit that we know of lasts longer than a day.
 const longestWait = 24 * time.Hour
 
-// RetryAfter reads the Retry-After header: seconds or an HTTP date (RFC 9110, section 10.2.3), or the ISO 8601 time that
-// Zoom sends. The time is never before now and never more than a day away. ok is false when there is nothing to go by.
+// RetryAfter reads the Retry-After header: seconds or an HTTP date (RFC 9110, section 10.2.3), or the ISO 8601 time
+// that Zoom sends. The time is never before now and never more than a day away. ok is false when there is nothing to go
+// by.
 func RetryAfter(h http.Header, now time.Time) (until time.Time, ok bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
@@ -25,7 +26,8 @@ func RetryAfter(h http.Header, now time.Time) (until time.Time, ok bool) {
 		return now.Add(time.Duration(min(seconds, longestWait.Seconds()) * float64(time.Second))), true
 	}
 	at, err := http.ParseTime(value)
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05"} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700",
+		"2006-01-02 15:04:05"} {
 		if err == nil {
 			break
 		}

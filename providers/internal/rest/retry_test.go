@@ -45,7 +45,8 @@ func FuzzRetryAfter(f *testing.F) {
 func TestBackoff(t *testing.T) {
 	most := Backoff{First: time.Second, Most: 10 * time.Second, Rand: func() float64 { return 0 }}
 	least := Backoff{First: time.Second, Most: 10 * time.Second, Rand: func() float64 { return 1 }}
-	for failed, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 4: 8 * time.Second, 5: 10 * time.Second, 1 << 30: 10 * time.Second} {
+	for failed, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 4: 8 * time.Second,
+		5: 10 * time.Second, 1 << 30: 10 * time.Second} {
 		if a, b := most.Delay(failed), least.Delay(failed); a != want || b != want/2 {
 			t.Errorf("after %d failures between %s and %s, want between %s and %s", failed, b, a, want/2, want)
 		}

@@ -75,13 +75,17 @@ func TestSnippet(t *testing.T) {
 // TestSnippetOfPages: of a web page people are told its title, or its words, and no markup.
 func TestSnippetOfPages(t *testing.T) {
 	tests := []struct{ body, want string }{
-		{"<!DOCTYPE html><html><head><title>Not\nFound</title></head><body><h1>Sorry</h1></body></html>", "Not Found (a web page)"},
+		{"<!DOCTYPE html><html><head><title>Not\nFound</title></head><body><h1>Sorry</h1></body></html>",
+			"Not Found (a web page)"},
 		{"\ufeff\n<HTML><body>Please <b>sign</b> in<br>here</body>", "Please sign in here (a web page)"},
-		{"<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"x\"><html><title></title><style>p { x }</style><p>Off &amp; away", "Off & away (a web page)"},
+		{"<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"x\"><html><title></title><style>p { x }</style><p>Off " +
+			"&amp; away", "Off & away (a web page)"},
 		{"<html><script>var token = 1</script></html>", "a web page"},
-		{"<h1>503 Service Unavailable</h1>\nNo server is available", "503 Service Unavailable No server is available (a web page)"},
+		{"<h1>503 Service Unavailable</h1>\nNo server is available",
+			"503 Service Unavailable No server is available (a web page)"},
 		{"<html><title>?pwd=SE&#67;RET</title>", "?pwd=*** (a web page)"},
-		{"<?xml version=\"1.0\"?><d:error xmlns:d=\"DAV:\"><d:x/></d:error>", "<?xml version=\"1.0\"?><d:error xmlns:d=\"DAV:\"><d:x/></d:error>"},
+		{"<?xml version=\"1.0\"?><d:error xmlns:d=\"DAV:\"><d:x/></d:error>",
+			"<?xml version=\"1.0\"?><d:error xmlns:d=\"DAV:\"><d:x/></d:error>"},
 		{"a < b", "a < b"},
 		{"", ""},
 	}
@@ -96,7 +100,9 @@ func FuzzRedact(f *testing.F) {
 	f.Add("see ", "Xk7mPq93", " end")
 	f.Add(`{"a":"`, "secret-value.1", `"}`)
 	f.Fuzz(func(t *testing.T, before, secret, after string) {
-		if len(secret) < 8 || strings.Trim(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != "" || strings.Contains(before+after, secret) {
+		if len(secret) < 8 || strings.Trim(secret,
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != "" ||
+			strings.Contains(before+after, secret) {
 			return
 		}
 		for _, text := range []string{"?pwd=" + secret + "&", `"access_token":"` + secret + `"`} {
@@ -104,7 +110,8 @@ func FuzzRedact(f *testing.F) {
 				t.Errorf("Redact leaves %q in %q", secret, got)
 			}
 		}
-		if got := Snippet([]byte(before+after), 40); utf8.RuneCountInString(got) > 40 || strings.ContainsAny(got, "\r\n") {
+		if got := Snippet([]byte(before+after), 40); utf8.RuneCountInString(got) > 40 ||
+			strings.ContainsAny(got, "\r\n") {
 			t.Errorf("Snippet gave %q", got)
 		}
 	})

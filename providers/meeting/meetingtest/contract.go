@@ -66,14 +66,16 @@ func createdIsFound(t *testing.T, w *World) {
 	if m.ID <= 1<<32 || m.ID != l.ID || m.Mark != mark || l.Mark != mark || !strings.EqualFold(l.Host, w.Host) {
 		t.Fatalf("created %+v, exists %+v", m, l)
 	}
-	if !strings.HasPrefix(m.JoinURL, "https://") || m.Topic != s.Topic || !m.Start.Equal(s.Start) || m.Duration != s.Duration {
+	if !strings.HasPrefix(m.JoinURL, "https://") || m.Topic != s.Topic || !m.Start.Equal(s.Start) ||
+		m.Duration != s.Duration {
 		t.Errorf("created %+v for %+v", m, s)
 	}
 	if l.Spec.Topic != s.Topic || !l.Spec.Start.Equal(s.Start) || l.Spec.Duration != s.Duration {
 		t.Errorf("exists %+v for %+v", l.Spec, s)
 	}
 	found, err := w.Service.Find(t.Context(), w.Host, mark)
-	if err != nil || found.ID != m.ID || found.JoinURL != m.JoinURL || found.Passcode != m.Passcode || found.Mark != mark {
+	if err != nil || found.ID != m.ID || found.JoinURL != m.JoinURL || found.Passcode != m.Passcode ||
+		found.Mark != mark {
 		t.Errorf("Find = %+v, %v; want %+v", found, err, m)
 	}
 	got, err := w.Service.Get(t.Context(), m.ID)
@@ -156,14 +158,16 @@ func onlyWhatDiffers(t *testing.T, w *World) {
 	if l.Spec.Topic != "The owner's own topic" || got.Topic != l.Spec.Topic {
 		t.Errorf("moving changed the topic to %q (said: %q)", l.Spec.Topic, got.Topic)
 	}
-	if !l.Spec.Start.Equal(to.Start) || l.Spec.Duration != to.Duration || !got.Start.Equal(to.Start) || got.Duration != to.Duration {
+	if !l.Spec.Start.Equal(to.Start) || l.Spec.Duration != to.Duration || !got.Start.Equal(to.Start) ||
+		got.Duration != to.Duration {
 		t.Errorf("exists %+v, returned %+v, want %+v", l.Spec, got, to)
 	}
 	if got.ID != m.ID || got.JoinURL != m.JoinURL {
 		t.Errorf("moving changed the link from %s to %s", m.JoinURL, got.JoinURL)
 	}
 	from, to.Topic = to, "Monthly review"
-	if got, err = w.Service.Update(t.Context(), m.ID, from, to); err != nil || got.Topic != to.Topic || live(t, w).Spec.Topic != to.Topic {
+	if got, err = w.Service.Update(t.Context(), m.ID, from, to); err != nil || got.Topic != to.Topic ||
+		live(t, w).Spec.Topic != to.Topic {
 		t.Errorf("renaming: %+v, %v", got, err)
 	}
 }
@@ -262,7 +266,8 @@ func withoutStart(t *testing.T, w *World) {
 			t.Errorf("%s: Find = %+v, %v", kind, found, err)
 		}
 		s.Topic = "Standup, renamed"
-		if got, err := w.Service.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil || got.Topic != s.Topic || got.JoinURL != m.JoinURL {
+		if got, err := w.Service.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil || got.Topic != s.Topic ||
+			got.JoinURL != m.JoinURL {
 			t.Errorf("%s: Update = %+v, %v", kind, got, err)
 		}
 	}

@@ -15,13 +15,14 @@ import (
 // firstID is above 2^32, so that an id kept in 32 bits shows.
 const firstID = 85_000_000_001
 
-// Fake is a meeting service in memory that works. The zero value is ready; set the exported fields before the first call.
+// Fake is a meeting service in memory that works. The zero value is ready; set the exported fields before the first
+// call.
 type Fake struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Hook, if set, is called before and after the effect of each call: call is find, create, get, update or cancel, phase
-	// is before or after. An error in before fails the call without effect; in after it fails although it took effect (a
-	// lost answer). It may panic (a power cut): no lock is held then.
+	// Hook, if set, is called before and after the effect of each call: call is find, create, get, update or cancel,
+	// phase is before or after. An error in before fails the call without effect; in after it fails although it took
+	// effect (a lost answer). It may panic (a power cut): no lock is held then.
 	Hook func(call, phase string) error
 	// Lag is how long after its creation a meeting stays invisible: Find misses it and Get says that it is gone.
 	Lag time.Duration
@@ -84,7 +85,8 @@ func (f *Fake) OwnerDelete(id int64) {
 	f.meetings = slices.DeleteFunc(f.meetings, func(l *Live) bool { return l.ID == id })
 }
 
-// OwnerRecover is the owner bringing back, in Zoom's own app, the meeting that Cancel deleted last. ok is false where there is none.
+// OwnerRecover is the owner bringing back, in Zoom's own app, the meeting that Cancel deleted last. ok is false where
+// there is none.
 func (f *Fake) OwnerRecover() (id int64, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -124,7 +126,8 @@ func (f *Fake) Find(ctx context.Context, host, mark string) (m meeting.Meeting, 
 // Create implements meeting.Service.
 func (f *Fake) Create(ctx context.Context, mark string, s meeting.Spec) (m meeting.Meeting, err error) {
 	err = f.call(ctx, "create", func() error {
-		l := &Live{ID: firstID + f.Beyond + int64(f.creates), Mark: mark, Host: s.Host, Spec: s, Passcode: passcode(s.Options.Passcode, f.creates), Created: f.now()}
+		l := &Live{ID: firstID + f.Beyond + int64(f.creates), Mark: mark, Host: s.Host, Spec: s,
+			Passcode: passcode(s.Options.Passcode, f.creates), Created: f.now()}
 		l.JoinURL = joinURL(l)
 		l.Spec.Schedule = nil
 		unfinished := l.schedule(s, f.now())
@@ -259,8 +262,8 @@ func (f *Fake) now() time.Time {
 	return f.Now()
 }
 
-// schedule brings the schedule of a meeting one step nearer to that of a spec, as services do: first the rule, with what is removed
-// from it, then one moved occurrence after the other.
+// schedule brings the schedule of a meeting one step nearer to that of a spec, as services do: first the rule, with
+// what is removed from it, then one moved occurrence after the other.
 func (l *Live) schedule(to meeting.Spec, now time.Time) (unfinished bool) {
 	if to.Kind != meeting.Fixed {
 		l.Spec.Schedule = nil
@@ -289,7 +292,8 @@ func (l *Live) schedule(to meeting.Spec, now time.Time) (unfinished bool) {
 		told.Moved = append(told.Moved, m)
 	}
 	l.Spec.Schedule = &told
-	return !l.Spec.SameSince(meeting.Spec{Host: l.Spec.Host, Topic: l.Spec.Topic, Kind: l.Spec.Kind, Start: to.Start, Zone: to.Zone, Duration: to.Duration,
+	return !l.Spec.SameSince(meeting.Spec{Host: l.Spec.Host, Topic: l.Spec.Topic, Kind: l.Spec.Kind, Start: to.Start,
+		Zone: to.Zone, Duration: to.Duration,
 		Schedule: to.Schedule, Options: l.Spec.Options}, now)
 }
 
@@ -298,7 +302,8 @@ func (l *Live) tell(from, to meeting.Spec) {
 	all := from.IsZero()
 	set(&l.Spec.Topic, from.Topic, to.Topic, all)
 	set(&l.Spec.Kind, from.Kind, to.Kind, all)
-	if all || !from.Start.Equal(to.Start) || from.Zone != to.Zone || from.Duration != to.Duration || from.Kind != to.Kind {
+	if all || !from.Start.Equal(to.Start) || from.Zone != to.Zone || from.Duration != to.Duration ||
+		from.Kind != to.Kind {
 		l.Spec.Start, l.Spec.Zone, l.Spec.Duration = to.Start, to.Zone, to.Duration
 	}
 	if to.Kind != meeting.Fixed {

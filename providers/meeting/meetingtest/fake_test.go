@@ -28,7 +28,8 @@ func fakeTrouble(trouble Trouble, call, phase string, now time.Time) error {
 	throttled := func(until time.Time, daily bool) error {
 		return &meeting.Throttled{Until: until, Daily: daily, Err: broken}
 	}
-	if after := trouble == Garbled || trouble == XML || trouble == Empty || trouble == Strange || trouble == Half || trouble == LostAnswer; after != (phase == "after") {
+	if after := trouble == Garbled || trouble == XML || trouble == Empty || trouble == Strange || trouble == Half ||
+		trouble == LostAnswer; after != (phase == "after") {
 		return nil
 	}
 	switch trouble {

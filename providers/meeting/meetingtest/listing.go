@@ -67,7 +67,8 @@ func listsMarked(t *testing.T, w *World) {
 		t.Errorf("with a cancelled context: %+v, %v", list, err)
 	}
 	if w.Person {
-		if list, err := lister.Marked(t.Context(), "other."+w.Host); !errors.Is(err, meeting.ErrInvalid) || len(list) > 0 {
+		if list, err := lister.Marked(t.Context(), "other."+w.Host); !errors.Is(err, meeting.ErrInvalid) ||
+			len(list) > 0 {
 			t.Errorf("those of somebody else: %+v, %v", list, err)
 		}
 	}

@@ -15,7 +15,8 @@ func (f *Fake) Marked(ctx context.Context, host string) (list []meeting.Meeting,
 				continue
 			}
 			m := l.meeting(f.now())
-			list = append(list, meeting.Meeting{ID: m.ID, Mark: m.Mark, Host: m.Host, JoinURL: m.JoinURL, Topic: m.Topic,
+			list = append(list, meeting.Meeting{ID: m.ID, Mark: m.Mark, Host: m.Host, JoinURL: m.JoinURL,
+				Topic: m.Topic,
 				Start: m.Start, Duration: m.Duration})
 		}
 		return nil

@@ -23,7 +23,8 @@ func seriesSpec(t *testing.T, w *World) meeting.Spec {
 	s.Start = first
 	s.Zone = "Europe/Berlin"
 	s.Duration = 45 * time.Minute
-	s.Schedule = &meeting.Schedule{Rule: meeting.Rule{Unit: meeting.Weekly, Interval: 4, Days: []time.Weekday{first.Weekday()}, Count: 6}}
+	s.Schedule = &meeting.Schedule{Rule: meeting.Rule{Unit: meeting.Weekly, Interval: 4,
+		Days: []time.Weekday{first.Weekday()}, Count: 6}}
 	return s
 }
 
@@ -63,7 +64,8 @@ func wantTimes(t *testing.T, w *World, m meeting.Meeting, to meeting.Spec) {
 		if fmt.Sprint(got.Occurrences) != fmt.Sprint(want) {
 			t.Errorf("%s: takes place\n%v, want\n%v", name, got.Occurrences, want)
 		}
-		if got.ID != m.ID || got.JoinURL != m.JoinURL || to.Kind == meeting.Fixed && (!got.Start.IsZero() || got.Duration != 0) {
+		if got.ID != m.ID || got.JoinURL != m.JoinURL || to.Kind == meeting.Fixed &&
+			(!got.Start.IsZero() || got.Duration != 0) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -78,7 +80,8 @@ func schedules(t *testing.T, w *World) {
 	day := 24 * time.Hour
 	edited := with(plain, func(s *meeting.Schedule) {
 		s.Removed = []time.Time{starts[1]}
-		s.Moved = []meeting.Move{{From: starts[2], Start: starts[2].Add(day), Duration: 45 * time.Minute}, {From: starts[4], Start: starts[4], Duration: 2 * time.Hour}}
+		s.Moved = []meeting.Move{{From: starts[2], Start: starts[2].Add(day), Duration: 45 * time.Minute},
+			{From: starts[4], Start: starts[4], Duration: 2 * time.Hour}}
 	})
 	m := finish(t, w, mustCreate(t, w, mark, edited), edited)
 	wantTimes(t, w, m, edited)
@@ -95,12 +98,16 @@ func schedules(t *testing.T, w *World) {
 	change("moved once more", edited, again)
 	back := with(again, func(s *meeting.Schedule) { s.Moved = s.Moved[1:] })
 	change("moved back", again, back)
-	change("nobody knows what it was told", meeting.Spec{}, with(back, func(s *meeting.Schedule) { s.Removed = append(s.Removed, starts[3]) }))
+	change("nobody knows what it was told", meeting.Spec{},
+		with(back, func(s *meeting.Schedule) { s.Removed = append(s.Removed, starts[3]) }))
 	change("what was removed is back", meeting.Spec{}, plain)
 	longer := plain
 	longer.Duration = time.Hour
 	change("all of it takes longer", plain, longer)
-	daily := with(longer, func(s *meeting.Schedule) { s.Rule = meeting.Rule{Unit: meeting.Daily, Interval: 2, Count: 4} })
+	daily := with(longer, func(s *meeting.Schedule) {
+		s.Rule = meeting.Rule{Unit: meeting.Daily, Interval: 2,
+			Count: 4}
+	})
 	change("another rule", longer, daily)
 	renamed := daily
 	renamed.Topic = "Another topic"

@@ -7,7 +7,8 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// Class is what sort of world stands behind a service. The suite says for each class what is expected; it skips nothing.
+// Class is what sort of world stands behind a service. The suite says for each class what is expected; it skips
+// nothing.
 type Class int
 
 // The classes.
@@ -71,7 +72,8 @@ const RetryIn = 2 * time.Hour
 
 // Troubles are all of them.
 var Troubles = []Trouble{
-	Unauthorized, Forbidden, WrongMissing, PerSecond, WaitSeconds, WaitDate, WaitISO, WaitNonsense, HostLimit, ServerError,
+	Unauthorized, Forbidden, WrongMissing, PerSecond, WaitSeconds, WaitDate, WaitISO, WaitNonsense, HostLimit,
+	ServerError,
 	Hangup, NoConnection, EndlessPages, SecondPage, Garbled, XML, Empty, Strange, Half, LostAnswer, Deaf,
 }
 
@@ -114,7 +116,8 @@ func soon(w *World, d time.Duration) time.Time {
 
 // spec is a plain scheduled meeting.
 func spec(w *World) meeting.Spec {
-	s := meeting.Spec{Host: w.Host, Topic: "Weekly review", Kind: meeting.Scheduled, Zone: "UTC", Duration: 45 * time.Minute}
+	s := meeting.Spec{Host: w.Host, Topic: "Weekly review", Kind: meeting.Scheduled, Zone: "UTC",
+		Duration: 45 * time.Minute}
 	if w.Now != nil {
 		s.Start = soon(w, 0)
 	}

@@ -30,7 +30,10 @@ var calls = []aCall{
 		return w.Service.Find(ctx, w.Host, "zt-abcdef-ghijklmn-3333333333333333")
 	}, nil},
 	{"marked", false, markedCall, nil},
-	{"get", false, func(ctx context.Context, w *World, id int64) (meeting.Meeting, error) { return w.Service.Get(ctx, id) }, nil},
+	{"get", false, func(ctx context.Context, w *World,
+		id int64) (meeting.Meeting, error) {
+		return w.Service.Get(ctx, id)
+	}, nil},
 	{"create", true, func(ctx context.Context, w *World, _ int64) (meeting.Meeting, error) {
 		return w.Service.Create(ctx, otherMark, spec(w))
 	}, func(w *World, _ int64) bool {
@@ -99,11 +102,13 @@ func wantKind(t *testing.T, trouble Trouble, c aCall, got meeting.Meeting, err e
 			t.Errorf("error %v, want to be throttled until %s", err, began.Add(RetryIn))
 		}
 	case PerSecond, WaitNonsense:
-		if !isThrottled || throttled.Daily || throttled.Until.Before(began) || throttled.Until.After(began.Add(5*time.Minute)) {
+		if !isThrottled || throttled.Daily || throttled.Until.Before(began) ||
+			throttled.Until.After(began.Add(5*time.Minute)) {
 			t.Errorf("error %v, want to be throttled for a short while", err)
 		}
 	case HostLimit:
-		if midnight := began.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour); !isThrottled || !throttled.Daily || !throttled.Until.Equal(midnight) {
+		if midnight := began.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour); !isThrottled || !throttled.Daily ||
+			!throttled.Until.Equal(midnight) {
 			t.Errorf("error %v, want to be throttled until %s, the end of the host's day", err, midnight)
 		}
 	case NoConnection:

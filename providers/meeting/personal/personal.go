@@ -53,7 +53,8 @@ func New(link string) (*Service, error) {
 		return &Service{link: link, id: id}, nil
 	}
 	if !namePath.MatchString(u.Path) {
-		return wrong("does not lead to a room: /j/ and a number of 9 to 11 digits, or /my/ and a name, is expected after the host")
+		return wrong("does not lead to a room: /j/ and a number of 9 to 11 digits, or /my/ and a name, is expected " +
+			"after the host")
 	}
 	return &Service{link: link, id: nameID(u)}, nil
 }
@@ -83,8 +84,8 @@ func (s *Service) Create(_ context.Context, mark string, spec meeting.Spec) (mee
 	return m, nil
 }
 
-// Get implements meeting.Service. Any id leads to the room: one of an earlier link or of an earlier mode is answered with
-// the room that guests shall now use.
+// Get implements meeting.Service. Any id leads to the room: one of an earlier link or of an earlier mode is answered
+// with the room that guests shall now use.
 func (s *Service) Get(context.Context, int64) (meeting.Meeting, error) { return s.room(), nil }
 
 // Update implements meeting.Service: the room is what it is.

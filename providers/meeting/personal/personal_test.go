@@ -90,7 +90,8 @@ func FuzzNew(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if m, err := s.Find(t.Context(), "a", "b"); err != nil || m.ID <= 0 || !strings.HasPrefix(strings.ToLower(m.JoinURL), "https://") {
+		if m, err := s.Find(t.Context(), "a", "b"); err != nil || m.ID <= 0 ||
+			!strings.HasPrefix(strings.ToLower(m.JoinURL), "https://") {
 			t.Errorf("room %+v, %v", m, err)
 		}
 	})

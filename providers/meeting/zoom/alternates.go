@@ -11,8 +11,8 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// Zoom refuses a whole request for one alternative host that it does not take. Who that is, is asked beforehand where the app may ask,
-// and else learned from refusals; the next request leaves them out.
+// Zoom refuses a whole request for one alternative host that it does not take. Who that is, is asked beforehand where
+// the app may ask, and else learned from refusals; the next request leaves them out.
 
 // alternateLife is for how long it is believed whom Zoom takes.
 const alternateLife = 6 * time.Hour
@@ -23,8 +23,8 @@ type alternate struct {
 	until time.Time
 }
 
-// leaveOut takes those alternative hosts out of t whom Zoom is known not to take, and notes why. ask says that those of whom nothing is
-// known are asked about.
+// leaveOut takes those alternative hosts out of t whom Zoom is known not to take, and notes why. ask says that those of
+// whom nothing is known are asked about.
 func (s *Service) leaveOut(ctx context.Context, host string, t *terms, ask bool) {
 	if t.alternate == nil {
 		return
@@ -47,7 +47,8 @@ func (s *Service) leaveOut(ctx context.Context, host string, t *terms, ask bool)
 
 func isSemicolon(r rune) bool { return r == ';' }
 
-// whyNot asks whether somebody can be an alternative host. What cannot be found out is no reason: then Zoom itself says.
+// whyNot asks whether somebody can be an alternative host. What cannot be found out is no reason: then Zoom itself
+// says.
 func (s *Service) whyNot(ctx context.Context, address string) string {
 	if s.tokens.person != nil { // a person's token knows nobody else
 		return ""
@@ -56,7 +57,8 @@ func (s *Service) whyNot(ctx context.Context, address string) string {
 		return ""
 	}
 	var user wireProfile
-	err := s.do(ctx, call{what: "ask about the alternative host " + address, method: http.MethodGet, path: []string{"users", address}, want: http.StatusOK, on: aUser}, &user)
+	err := s.do(ctx, call{what: "ask about the alternative host " + address, method: http.MethodGet,
+		path: []string{"users", address}, want: http.StatusOK, on: aUser}, &user)
 	var p *problem
 	switch plan := user.plan(); {
 	case errors.As(err, &p) && p.verdict == final && (p.code == 1001 || p.code == 1010):
@@ -72,7 +74,8 @@ func (s *Service) whyNot(ctx context.Context, address string) string {
 	return ""
 }
 
-// maxRefused bounds how many are learned of one by one for a host: each costs one of the day's calls. Then the others go with them.
+// maxRefused bounds how many are learned of one by one for a host: each costs one of the day's calls. Then the others
+// go with them.
 const maxRefused = 4
 
 // refusedByZoom is why somebody is left out of whom nobody but Zoom itself knows why.
@@ -86,14 +89,16 @@ func (a again) Unwrap() []error { return []error{a.error, meeting.ErrAgain} }
 // codeAlternate is Zoom's code for somebody who cannot be an alternative host.
 const codeAlternate = 1114
 
-// refused learns from the refusal of a request with body. Where it was refused for a part that can be left out, it can be made again.
+// refused learns from the refusal of a request with body. Where it was refused for a part that can be left out, it can
+// be made again.
 func (s *Service) refused(host string, body meetingBody, err error) error {
 	var p *problem
 	told := errors.Is(err, meeting.ErrInvalid) || errors.Is(err, meeting.ErrDenied)
 	if !told || body.Settings == nil || !errors.As(err, &p) || p.verdict != final {
 		return err
 	}
-	if body.Settings.PushChange != nil && p.code == 300 && strings.Contains(p.said, "push_change_to_calendar") && !s.known.noPush.Swap(true) {
+	if body.Settings.PushChange != nil && p.code == 300 && strings.Contains(p.said, "push_change_to_calendar") &&
+		!s.known.noPush.Swap(true) {
 		return again{err}
 	}
 	if body.Settings.AlternativeHosts == nil {
@@ -115,11 +120,13 @@ func (s *Service) refused(host string, body meetingBody, err error) error {
 
 // alternates are those of the alternative hosts asked for that a refusal is about; all of them where it names none.
 func (p *problem) alternates(asked []string) []string {
-	about := p.code == codeAlternate || strings.Contains(p.said, "alternative_host") || strings.Contains(p.said, "alternative host")
+	about := p.code == codeAlternate || strings.Contains(p.said, "alternative_host") ||
+		strings.Contains(p.said, "alternative host")
 	if !about && !slices.Contains([]number{200, 300, 3000}, p.code) {
 		return nil
 	}
-	named := slices.DeleteFunc(slices.Clone(asked), func(address string) bool { return !strings.Contains(p.said, address) })
+	named := slices.DeleteFunc(slices.Clone(asked),
+		func(address string) bool { return !strings.Contains(p.said, address) })
 	if len(named) == 0 && about {
 		return asked
 	}

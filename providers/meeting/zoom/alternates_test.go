@@ -13,7 +13,8 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
-var people = []zoomtest.User{{Email: host}, {Email: "bob@example.com"}, {Email: "basic@example.com", Basic: true}, {Email: "gone@example.com", Inactive: true}}
+var people = []zoomtest.User{{Email: host}, {Email: "bob@example.com"}, {Email: "basic@example.com", Basic: true},
+	{Email: "gone@example.com", Inactive: true}}
 
 // persist does as whoever calls the service: what is to be tried again is tried again.
 func persist(t *testing.T, call func() (meeting.Meeting, error)) (m meeting.Meeting, tries int) {
@@ -31,9 +32,11 @@ func persist(t *testing.T, call func() (meeting.Meeting, error)) (m meeting.Meet
 	return m, tries
 }
 
-// TestAlternativeHosts: whom Zoom does not take is left out, whether that can be asked beforehand or shows in a refusal.
+// TestAlternativeHosts: whom Zoom does not take is left out, whether that can be asked beforehand or shows in a
+// refusal.
 func TestAlternativeHosts(t *testing.T) {
-	blind := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes), func(s string) bool { return s == "user:read:user:admin" })
+	blind := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes),
+		func(s string) bool { return s == "user:read:user:admin" })
 	const all, good = "bob@example.com;basic@example.com;gone@example.com;nobody@example.com", "bob@example.com"
 	for _, tt := range []struct {
 		name    string
@@ -42,9 +45,11 @@ func TestAlternativeHosts(t *testing.T) {
 		kept    string
 		why     string
 	}{
-		{"asked", zoomtest.Options{}, 1, good, "basic@example.com (not licensed), gone@example.com (not an active user), nobody@example.com (no user of the account)"},
+		{"asked", zoomtest.Options{}, 1, good, "basic@example.com (not licensed), gone@example.com (not an active " +
+			"user), nobody@example.com (no user of the account)"},
 		{"refused one after the other", zoomtest.Options{Scopes: blind}, 4, good, "Zoom refuses it"},
-		{"refused without a name", zoomtest.Options{Scopes: blind, NamelessRefusals: true}, 2, "", "bob@example.com (Zoom refuses it)"},
+		{"refused without a name", zoomtest.Options{Scopes: blind, NamelessRefusals: true}, 2, "",
+			"bob@example.com (Zoom refuses it)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.options.Users = people
@@ -53,7 +58,8 @@ func TestAlternativeHosts(t *testing.T) {
 			s.Options.AlternativeHosts = strings.Split(all, ";")
 			m, tries := persist(t, func() (meeting.Meeting, error) { return f.Create(t.Context(), mark, s) })
 			live := f.server.Meetings()
-			if tries != tt.tries || f.server.Spent(host) != tries || len(live) != 1 || live[0].Settings["alternative_hosts"] != orEmpty(tt.kept) {
+			if tries != tt.tries || f.server.Spent(host) != tries || len(live) != 1 ||
+				live[0].Settings["alternative_hosts"] != orEmpty(tt.kept) {
 				t.Fatalf("%d tries, %d calls, %+v", tries, f.server.Spent(host), live)
 			}
 			if len(m.Notes) != 1 || !strings.Contains(m.Notes[0], tt.why) {
@@ -61,20 +67,27 @@ func TestAlternativeHosts(t *testing.T) {
 			}
 			// From then on nothing is sent, whatever is known of it.
 			spent := f.server.Spent(host)
-			if m, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil || f.server.Spent(host) != spent || len(m.Notes) != 1 {
+			if m, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil || f.server.Spent(host) != spent ||
+				len(m.Notes) != 1 {
 				t.Errorf("%+v, %v, %d calls", m, err, f.server.Spent(host)-spent)
 			}
 			// A move is not lost either, nor one more of them.
 			to := s
-			to.Start, to.Options.AlternativeHosts = s.Start.Add(time.Hour), append(slices.Clone(s.Options.AlternativeHosts), "more@example.com")
+			to.Start, to.Options.AlternativeHosts = s.Start.Add(time.Hour),
+				append(slices.Clone(s.Options.AlternativeHosts), "more@example.com")
 			m, tries = persist(t, func() (meeting.Meeting, error) { return f.Update(t.Context(), m.ID, s, to) })
-			if live = f.server.Meetings(); !live[0].Start.Equal(to.Start) || live[0].Settings["alternative_hosts"] != orEmpty(tt.kept) || tries > 2 || len(m.Notes) != 1 {
+			if live = f.server.Meetings(); !live[0].Start.Equal(to.Start) ||
+				live[0].Settings["alternative_hosts"] != orEmpty(tt.kept) || tries > 2 || len(m.Notes) != 1 {
 				t.Errorf("%d tries: %+v, notes %q", tries, live, m.Notes)
 			}
 			// After a restart it ends as well as it did before.
 			f.Service = f.connect(t)
-			m, _ = persist(t, func() (meeting.Meeting, error) { return f.Update(t.Context(), m.ID, meeting.Spec{}, to) })
-			if live = f.server.Meetings(); live[0].Settings["alternative_hosts"] != orEmpty(tt.kept) || len(m.Notes) != 1 {
+			m, _ = persist(t, func() (meeting.Meeting, error) {
+				return f.Update(t.Context(), m.ID,
+					meeting.Spec{}, to)
+			})
+			if live = f.server.Meetings(); live[0].Settings["alternative_hosts"] != orEmpty(tt.kept) ||
+				len(m.Notes) != 1 {
 				t.Errorf("after a restart: %+v, notes %q", live, m.Notes)
 			}
 		})
@@ -88,7 +101,8 @@ func TestAlternativeHostsOfABasicHost(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host, Basic: true}, {Email: "bob@example.com"}}})
 	s := f.spec()
 	s.Options.AlternativeHosts = []string{"bob@example.com"}
-	if m, tries := persist(t, func() (meeting.Meeting, error) { return f.Create(t.Context(), mark, s) }); tries != 2 || len(m.Notes) != 1 || !strings.Contains(m.Notes[0], "a host who is licensed as well") {
+	if m, tries := persist(t, func() (meeting.Meeting, error) { return f.Create(t.Context(), mark, s) }); tries != 2 ||
+		len(m.Notes) != 1 || !strings.Contains(m.Notes[0], "a host who is licensed as well") {
 		t.Errorf("%d tries, notes %q", tries, m.Notes)
 	}
 }
@@ -100,7 +114,8 @@ func TestAlternativeHostsOfAPerson(t *testing.T) {
 	s.Options.AlternativeHosts = []string{"bob@example.com", "basic@example.com"}
 	before := len(f.server.Requests())
 	m, tries := persist(t, func() (meeting.Meeting, error) { return f.Create(t.Context(), mark, s) })
-	if tries != 2 || len(f.asked(before)) != 2 || !strings.Contains(m.Notes[0], "basic@example.com") || f.server.Meetings()[0].Settings["alternative_hosts"] != "bob@example.com" {
+	if tries != 2 || len(f.asked(before)) != 2 || !strings.Contains(m.Notes[0], "basic@example.com") ||
+		f.server.Meetings()[0].Settings["alternative_hosts"] != "bob@example.com" {
 		t.Errorf("%d tries, %q, notes %q", tries, f.asked(before), m.Notes)
 	}
 }
@@ -142,7 +157,8 @@ func TestOtherRefusalsOfAlternativeHosts(t *testing.T) {
 		f.server.Break(zoomtest.Fault{Match: zoomtest.On(http.MethodPost), Times: 1, Status: 400, Body: body})
 		s := f.spec()
 		s.Options.AlternativeHosts = []string{"bob@example.com"}
-		if _, err := f.Create(t.Context(), mark, s); errors.Is(err, meeting.ErrAgain) != again || !meeting.Refused(err) {
+		if _, err := f.Create(t.Context(), mark, s); errors.Is(err, meeting.ErrAgain) != again ||
+			!meeting.Refused(err) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

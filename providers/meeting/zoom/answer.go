@@ -17,8 +17,9 @@ import (
 func (s *Service) meeting(w wireMeeting, what string) (meeting.Meeting, error) {
 	m := meeting.Meeting{
 		ID: int64(w.ID), Host: string(w.HostEmail), JoinURL: string(w.JoinURL), Passcode: meeting.Passcode(w.Password),
-		Topic: string(w.Topic), Start: w.StartTime.Time, Duration: time.Duration(w.Duration) * time.Minute, Occurrences: s.occurrences(&w),
-		Instance: string(w.UUID),
+		Topic: string(w.Topic), Start: w.StartTime.Time, Duration: time.Duration(w.Duration) * time.Minute,
+		Occurrences: s.occurrences(&w),
+		Instance:    string(w.UUID),
 	}
 	if w.Type == typeFixed { // they are those of one of its occurrences
 		m.Start, m.Duration = time.Time{}, 0

@@ -9,8 +9,8 @@ import (
 	"zoomtag/providers/internal/oauth"
 )
 
-// TestKeptAsideWhileAnotherIsTaken: a daemon takes an earlier sign-in from aside while a new one is put there. Zoom knows only
-// the new one by then: it must be in one of the two places.
+// TestKeptAsideWhileAnotherIsTaken: a daemon takes an earlier sign-in from aside while a new one is put there. Zoom
+// knows only the new one by then: it must be in one of the two places.
 func TestKeptAsideWhileAnotherIsTaken(t *testing.T) {
 	alice := oauth.Owner{UserID: "alice"}
 	at := func(minutes int) time.Time { return time.Unix(1e9, 0).UTC().Add(time.Duration(minutes) * time.Minute) }
@@ -32,7 +32,8 @@ func TestKeptAsideWhileAnotherIsTaken(t *testing.T) {
 			}
 		})
 		wg.Go(func() {
-			if err := keepAside(t.Context(), file, oauth.Grant{RefreshToken: "last", SignedIn: at(3), Owner: alice}); err != nil {
+			if err := keepAside(t.Context(), file, oauth.Grant{RefreshToken: "last", SignedIn: at(3),
+				Owner: alice}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -40,7 +41,8 @@ func TestKeptAsideWhileAnotherIsTaken(t *testing.T) {
 		taken, err := oauth.LoadGrant(file)
 		left, _ := oauth.LoadGrant(aside(file))
 		if err != nil || taken.RefreshToken != "last" && left.RefreshToken != "last" {
-			t.Fatalf("the last sign-in is lost: %q is in its place, %q is aside (%v)", taken.RefreshToken.Reveal(), left.RefreshToken.Reveal(), err)
+			t.Fatalf("the last sign-in is lost: %q is in its place, %q is aside (%v)", taken.RefreshToken.Reveal(),
+				left.RefreshToken.Reveal(), err)
 		}
 	}
 }

@@ -33,8 +33,8 @@ type settingsBody struct {
 	// Zoom mails hosts unless told not to.
 	EmailNotification      *bool `json:"email_notification,omitempty"`
 	AlternativeHostsEmails *bool `json:"alternative_hosts_email_notification,omitempty"`
-	// PushChange is false in every create: the calendar is ours to write. Whether updates take it Zoom's documents disagree on: it is sent
-	// only to a meeting that has it on.
+	// PushChange is false in every create: the calendar is ours to write. Whether updates take it Zoom's documents
+	// disagree on: it is sent only to a meeting that has it on.
 	PushChange *bool `json:"push_change_to_calendar,omitempty"`
 }
 
@@ -46,7 +46,8 @@ func (t terms) body() meetingBody {
 	}
 	s := settingsBody{
 		UsePMI: t.room, WaitingRoom: t.waiting, JoinBeforeHost: t.early, JBHTime: t.earlyBy, ApprovalType: t.approval,
-		MeetingAuthentication: t.signIn, MuteUponEntry: t.mute, AutoRecording: t.recording, AlternativeHosts: t.alternate,
+		MeetingAuthentication: t.signIn, MuteUponEntry: t.mute, AutoRecording: t.recording,
+		AlternativeHosts:  t.alternate,
 		EmailNotification: t.mail, AlternativeHostsEmails: t.altMail, PushChange: t.push,
 	}
 	if s != (settingsBody{}) {
@@ -74,8 +75,8 @@ func (t terms) createBody(mark string, auto bool) meetingBody {
 	return b
 }
 
-// updateBody is the body of an update that tells t. Whether anybody is mailed about it is in every one: whether Zoom remembers what an
-// earlier request said of that, nobody knows.
+// updateBody is the body of an update that tells t. Whether anybody is mailed about it is in every one: whether Zoom
+// remembers what an earlier request said of that, nobody knows.
 func (t terms) updateBody(asked terms) meetingBody {
 	t.mail, t.altMail = asked.mail, asked.altMail
 	return t.body()

@@ -35,8 +35,8 @@ type call struct {
 }
 
 // do makes a call and decodes the answer into answer, unless it is nil. It refuses nothing that Zoom has accepted and
-// believes nothing that is not Zoom's own JSON. A GET is tried again after a 5xx or a broken answer, a write never, as it
-// may have taken effect; after a 429 of the short kind both are, as it certainly was not executed.
+// believes nothing that is not Zoom's own JSON. A GET is tried again after a 5xx or a broken answer, a write never, as
+// it may have taken effect; after a 429 of the short kind both are, as it certainly was not executed.
 func (s *Service) do(ctx context.Context, c call, answer any) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("zoom: %s: %w: %w", c.what, meeting.ErrNotSent, err)
@@ -98,13 +98,16 @@ func (s *Service) once(ctx context.Context, c call, body []byte, refused string,
 	}
 	began := s.now()
 	res, err := rest.Do(s.http, req)
-	s.log.DebugContext(ctx, "zoom request", slog.String("method", c.method), slog.String("path", "/"+strings.Join(c.path, "/")),
-		slog.Int("status", res.Status), slog.Duration("took", s.now().Sub(began)), slog.String("tracking", res.Header.Get(trackingHeader)))
+	s.log.DebugContext(ctx, "zoom request", slog.String("method", c.method),
+		slog.String("path", "/"+strings.Join(c.path, "/")),
+		slog.Int("status", res.Status), slog.Duration("took", s.now().Sub(began)),
+		slog.String("tracking", res.Header.Get(trackingHeader)))
 	switch {
 	case errors.Is(err, rest.ErrNotSent):
 		return token, fmt.Errorf("zoom: %s: %w: %s", c.what, meeting.ErrNotSent, rest.Unreached(s.api.Host, err))
 	case err != nil:
-		return token, &problem{what: c.what, verdict: broken, text: "the answer was lost (" + cause(err) + "): it may or may not have been done"}
+		return token, &problem{what: c.what, verdict: broken, text: "the answer was lost (" + cause(err) +
+			"): it may or may not have been done"}
 	case res.Status != c.want:
 		return token, s.refusal(c, res)
 	}
@@ -113,7 +116,8 @@ func (s *Service) once(ctx context.Context, c call, body []byte, refused string,
 		return token, nil
 	}
 	if err := json.Unmarshal(res.Body, answer); err != nil {
-		return token, &problem{what: c.what, verdict: broken, text: "the answer cannot be read: it begins with " + quoteBody(res.Body) +
+		return token, &problem{what: c.what, verdict: broken, text: "the answer cannot be read: it begins with " +
+			quoteBody(res.Body) +
 			details(0, res.Status, "", res.Header.Get(trackingHeader))}
 	}
 	return token, nil

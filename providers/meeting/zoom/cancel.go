@@ -11,7 +11,8 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// Cancel implements meeting.Service. Nobody is mailed about it. A meeting that is the host's personal room itself is left as it is.
+// Cancel implements meeting.Service. Nobody is mailed about it. A meeting that is the host's personal room itself is
+// left as it is.
 func (s *Service) Cancel(ctx context.Context, id int64) error {
 	what := "delete meeting " + strconv.FormatInt(id, 10)
 	unlock, err := s.hosts.lock(ctx, s.hosts.hostOf(id))
@@ -23,7 +24,8 @@ func (s *Service) Cancel(ctx context.Context, id int64) error {
 		s.hosts.forget(id)
 		return nil
 	}
-	err = s.do(ctx, call{what: what, method: http.MethodDelete, path: meetingPath(id), want: http.StatusNoContent, on: aMeeting,
+	err = s.do(ctx, call{what: what, method: http.MethodDelete, path: meetingPath(id), want: http.StatusNoContent,
+		on:    aMeeting,
 		query: url.Values{"schedule_for_reminder": {"false"}, "cancel_meeting_reminder": {"false"}}}, nil)
 	var p *problem
 	room := errors.As(err, &p) && p.code == codeRoom && p.verdict == final
@@ -40,8 +42,8 @@ const (
 	lastRoom  = 9_999_999_999
 )
 
-// isRoom reports whether a meeting is a personal room itself. Only for a number that could be one it asks; what it cannot find out, Zoom
-// says when the room is to be deleted.
+// isRoom reports whether a meeting is a personal room itself. Only for a number that could be one it asks; what it
+// cannot find out, Zoom says when the room is to be deleted.
 func (s *Service) isRoom(ctx context.Context, id int64) bool {
 	if id < firstRoom || id > lastRoom {
 		return false
@@ -53,12 +55,15 @@ func (s *Service) isRoom(ctx context.Context, id int64) bool {
 	return err == nil && (w.Type == typeRoom || w.PMI == w.ID)
 }
 
-// Recover implements meeting.Recoverer: Zoom keeps deleted meetings for some days. It needs a scope of its own, without which it is refused.
+// Recover implements meeting.Recoverer: Zoom keeps deleted meetings for some days. It needs a scope of its own, without
+// which it is refused.
 func (s *Service) Recover(ctx context.Context, id int64) (meeting.Meeting, error) {
 	what := "bring meeting " + strconv.FormatInt(id, 10) + " back"
-	err := s.do(ctx, call{what: what, method: http.MethodPut, path: append(meetingPath(id), "status"), body: map[string]string{"action": "recover"},
+	err := s.do(ctx, call{what: what, method: http.MethodPut, path: append(meetingPath(id), "status"),
+		body: map[string]string{"action": "recover"},
 		want: http.StatusNoContent, on: aMeeting}, nil)
-	if err != nil && !errors.Is(err, meeting.ErrInvalid) { // one that was not deleted cannot be recovered: reading tells
+	// one that was not deleted cannot be recovered: reading tells
+	if err != nil && !errors.Is(err, meeting.ErrInvalid) {
 		return meeting.Meeting{}, err
 	}
 	return s.Get(ctx, id)

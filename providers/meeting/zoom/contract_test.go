@@ -81,8 +81,9 @@ func newFixture(t *testing.T, o zoomtest.Options) *fixture {
 		}
 	})
 	f.config = zoom.Config{
-		AccountID: "account", ClientID: "client", ClientSecret: "secret", APIURL: f.server.APIURL(), OAuthURL: f.server.OAuthURL(),
-		HTTP: f.client, Now: f.clock.Now, Wait: f.clock.Wait,
+		AccountID: "account", ClientID: "client", ClientSecret: "secret", APIURL: f.server.APIURL(),
+		OAuthURL: f.server.OAuthURL(),
+		HTTP:     f.client, Now: f.clock.Now, Wait: f.clock.Wait,
 	}
 	f.Service = f.connect(t)
 	return f
@@ -107,7 +108,8 @@ func TestContract(t *testing.T) {
 // world is what the suite sees of the fixture.
 func (f *fixture) world() *meetingtest.World {
 	return &meetingtest.World{
-		Class: meetingtest.Remote, Service: f, Host: host, Now: f.clock.Now, Live: f.live, OwnerDelete: f.server.OwnerDelete,
+		Class: meetingtest.Remote, Service: f, Host: host, Now: f.clock.Now, Live: f.live,
+		OwnerDelete: f.server.OwnerDelete,
 		OwnerRename: func(id int64, topic string) {
 			f.server.OwnerEdit(id, func(m *zoomtest.Meeting) { m.Topic = topic })
 		},
@@ -120,8 +122,9 @@ func (f *fixture) live() []meetingtest.Live {
 	var all []meetingtest.Live
 	for _, m := range f.server.Meetings() {
 		mark, _, _ := strings.Cut(m.Agenda, " ")
-		all = append(all, meetingtest.Live{ID: m.ID, Mark: mark, Host: m.Host, JoinURL: m.JoinURL, Passcode: m.Passcode, Created: m.Created,
-			Spec: meeting.Spec{Topic: m.Topic, Start: m.Start, Duration: m.Duration}})
+		all = append(all, meetingtest.Live{ID: m.ID, Mark: mark, Host: m.Host, JoinURL: m.JoinURL, Passcode: m.Passcode,
+			Created: m.Created,
+			Spec:    meeting.Spec{Topic: m.Topic, Start: m.Start, Duration: m.Duration}})
 	}
 	return all
 }
@@ -140,7 +143,8 @@ func faultOf(trouble meetingtest.Trouble, now time.Time) zoomtest.Fault {
 	const page = "<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"
 	list := func(more string) func(*http.Request) bool {
 		return func(r *http.Request) bool {
-			return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/meetings") && (more == "" || r.URL.Query().Has(more))
+			return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/meetings") &&
+				(more == "" || r.URL.Query().Has(more))
 		}
 	}
 	switch later := now.Add(meetingtest.RetryIn).UTC(); trouble {

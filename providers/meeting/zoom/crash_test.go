@@ -54,8 +54,9 @@ func perish(text string) error {
 		}
 		select {} // the signal is on its way
 	}
-	s, err := zoom.New(zoom.Config{Mode: zoom.User, ClientID: "public", GrantFile: v.Grant, APIURL: v.API, OAuthURL: v.OAuth,
-		Now: func() time.Time { return v.Now }, Hook: hook})
+	s, err := zoom.New(zoom.Config{Mode: zoom.User, ClientID: "public", GrantFile: v.Grant, APIURL: v.API,
+		OAuthURL: v.OAuth,
+		Now:      func() time.Time { return v.Now }, Hook: hook})
 	if err == nil {
 		_, err = s.Get(context.Background(), v.Meeting)
 	}
@@ -82,7 +83,8 @@ func TestKilledWhileRenewing(t *testing.T) {
 			f.clock.Advance(time.Hour)
 			f.kill(t, c.point, m.ID)
 			g := f.kept(t)
-			if usable := f.server.Usable(g.RefreshToken.Reveal()) || f.server.Usable(g.Previous.Reveal()); usable == c.lost || g.Asked.IsZero() == c.doubt {
+			if usable := f.server.Usable(g.RefreshToken.Reveal()) ||
+				f.server.Usable(g.Previous.Reveal()); usable == c.lost || g.Asked.IsZero() == c.doubt {
 				t.Errorf("usable %v, asked %v", usable, g.Asked)
 			}
 			err := f.read(t.Context(), m.ID)
@@ -106,7 +108,8 @@ func TestKilledWhileRenewing(t *testing.T) {
 // kill runs a process that reads a meeting and is killed at a point.
 func (f *fixture) kill(t *testing.T, point string, id int64) {
 	t.Helper()
-	text, err := json.Marshal(victim{API: f.config.APIURL, OAuth: f.config.OAuthURL, Grant: f.config.GrantFile, Now: f.clock.Now(), Point: point, Meeting: id})
+	text, err := json.Marshal(victim{API: f.config.APIURL, OAuth: f.config.OAuthURL, Grant: f.config.GrantFile,
+		Now: f.clock.Now(), Point: point, Meeting: id})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,8 @@ const (
 	anOccurrence // of a meeting: what is said to be missing may be the one or the other
 )
 
-// codeSuperseded is Zoom's code for tokens of a sign-in after which the same person has signed in with the same app once more.
+// codeSuperseded is Zoom's code for tokens of a sign-in after which the same person has signed in with the same app
+// once more.
 const codeSuperseded = 4741
 
 // codeScopes is Zoom's code for a token without the scopes of a call.
@@ -79,8 +80,8 @@ type unsent struct{ error }
 
 func (u unsent) Unwrap() []error { return []error{u.error, meeting.ErrNotSent} }
 
-// errorBody is Zoom's answer to what it does not do: {"code":300,"message":"…","errors":[{"field","message"}]}, in JSON or,
-// now and then, in XML.
+// errorBody is Zoom's answer to what it does not do: {"code":300,"message":"…","errors":[{"field","message"}]}, in JSON
+// or, now and then, in XML.
 type errorBody struct {
 	XMLName xml.Name `json:"-"`
 	Code    number   `json:"code" xml:"code"`
@@ -151,7 +152,8 @@ func (s *Service) refusal(c call, res rest.Response) error {
 		p.verdict, p.text = broken, "Zoom has a problem of its own: it may or may not have been done"
 	default:
 		// A page of a proxy, a 404 that is not Zoom's, a 200 for something that is answered with a 204: no conclusion.
-		p.verdict, p.text = broken, "what answered is not Zoom: check zoom.api_url, and whether a proxy stands in the way; the answer begins with "+quoteBody(res.Body)
+		p.verdict, p.text = broken, "what answered is not Zoom: check zoom.api_url, and whether a proxy stands in "+
+			"the way; the answer begins with "+quoteBody(res.Body)
 	}
 	p.details = details(0, res.Status, "", tracking)
 	return p
@@ -166,7 +168,8 @@ func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error
 	case e.Code == codeSuperseded:
 		return badToken, "a later sign-in with the same Zoom app took the place of this one", errSignIn
 	case status == http.StatusUnauthorized, e.Code == 124:
-		return badToken, "Zoom does not accept the access token: check that the app is still activated at marketplace.zoom.us", errSignIn
+		return badToken, "Zoom does not accept the access token: check that the app is still activated at " +
+			"marketplace.zoom.us", errSignIn
 	case status >= 500:
 		return broken, "Zoom has a problem of its own: it may or may not have been done", nil
 	case status < 400:
@@ -174,23 +177,28 @@ func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error
 	}
 	switch e.Code {
 	case codeNoEndpoint:
-		return final, "there is no Zoom API at " + s.api.Redacted() + ": leave zoom.api_url out, or end it in /v2, as in " + DefaultAPIURL, meeting.ErrDenied
+		return final, "there is no Zoom API at " + s.api.Redacted() +
+			": leave zoom.api_url out, or end it in /v2, as in " + DefaultAPIURL, meeting.ErrDenied
 	case 3001:
 		if c.on == aMeeting && status == http.StatusNotFound {
 			return final, "Zoom has no such meeting: it was deleted or has expired", meeting.ErrGone
 		}
 	case 1001, 1010:
 		if c.on == aUser {
-			return final, "Zoom knows no such user in this account: check zoom.host, the calendar's host, or host= in the tag", meeting.ErrInvalid
+			return final, "Zoom knows no such user in this account: check zoom.host, the calendar's host, or host= " +
+				"in the tag", meeting.ErrInvalid
 		}
 	case 3161:
-		return final, "this user may not host meetings: give the user a Zoom Meetings licence, or name another host", meeting.ErrDenied
+		return final, "this user may not host meetings: give the user a Zoom Meetings licence, or name another host",
+			meeting.ErrDenied
 	case 200:
-		return final, "the Zoom plan of this host does not include it: leave the option out or change the plan", meeting.ErrDenied
+		return final, "the Zoom plan of this host does not include it: leave the option out or change the plan",
+			meeting.ErrDenied
 	case 300:
 		return final, "Zoom does not accept a value: change the option that is named here", meeting.ErrInvalid
 	case 3000:
-		return final, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it", meeting.ErrInvalid
+		return final, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it",
+			meeting.ErrInvalid
 	case 3002:
 		return broken, "the meeting is running: it is tried again later", nil
 	case codeRoom, 3037:

@@ -30,7 +30,8 @@ func TestRefusals(t *testing.T) {
 		{user, 400, `{"code":3161,"message":"Your user account is not allowed meeting hosting and scheduling capabilities."}`, meeting.ErrDenied},
 		{user, 400, `{"code":200,"message":"Only available for Paid account: 12345."}`, meeting.ErrDenied},
 		{user, 400, `{"code":300,"message":"Validation Failed.","errors":[{"field":"settings.jbh_time","message":"Invalid parameter: jbh_time."}]}`, meeting.ErrInvalid},
-		{user, 400, `<?xml version="1.0"?><result><code>300</code><message>Bad start_time</message></result>`, meeting.ErrInvalid},
+		{user, 400, `<?xml version="1.0"?><result><code>300</code><message>Bad start_time</message></result>`,
+			meeting.ErrInvalid},
 		{user, 400, `{"code":300,"message":"The value "x" is not allowed"}`, meeting.ErrInvalid},
 		{user, 400, `{"code":3000,"message":"You cannot schedule a meeting for bob@example.com"}`, meeting.ErrInvalid},
 		{user, 403, ``, meeting.ErrDenied},
@@ -48,8 +49,10 @@ func TestRefusals(t *testing.T) {
 	}
 	var text strings.Builder
 	for _, tt := range tests {
-		err := s.refusal(tt.call, rest.Response{Status: tt.status, Body: []byte(tt.body), Header: http.Header{trackingHeader: {"v=2.0;rid=WEB_1"}}})
-		for _, kind := range []error{meeting.ErrGone, meeting.ErrDenied, meeting.ErrInvalid, meeting.ErrNotFound, meeting.ErrNotSent} {
+		err := s.refusal(tt.call, rest.Response{Status: tt.status, Body: []byte(tt.body),
+			Header: http.Header{trackingHeader: {"v=2.0;rid=WEB_1"}}})
+		for _, kind := range []error{meeting.ErrGone, meeting.ErrDenied, meeting.ErrInvalid, meeting.ErrNotFound,
+			meeting.ErrNotSent} {
 			if errors.Is(err, kind) != errors.Is(tt.kind, kind) {
 				t.Errorf("HTTP %d %s: errors.Is(%v) = %t", tt.status, tt.body, kind, errors.Is(err, kind))
 			}
@@ -63,7 +66,8 @@ func TestThrottled(t *testing.T) {
 	now := time.Date(2026, 11, 30, 22, 15, 0, 0, time.UTC)
 	midnight := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	s := &Service{now: func() time.Time { return now }}
-	const hostLimit = "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for this particular user. You may resume these requests at GMT 00:00:00."
+	const hostLimit = "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted " +
+		"for this particular user. You may resume these requests at GMT 00:00:00."
 	tests := []struct {
 		name, message string
 		header        []string
@@ -73,7 +77,8 @@ func TestThrottled(t *testing.T) {
 	}{
 		{"host", hostLimit, []string{"X-RateLimit-Category", "Light"}, final, true, midnight},
 		{"host, with a short Retry-After", hostLimit, []string{"Retry-After", "1"}, final, true, midnight},
-		{"account", "daily", []string{"X-RateLimit-Type", "Daily-limit", "Retry-After", "2026-11-30T23:59:59Z"}, final, false, midnight.Add(-time.Second)},
+		{"account", "daily", []string{"X-RateLimit-Type", "Daily-limit", "Retry-After", "2026-11-30T23:59:59Z"}, final,
+			false, midnight.Add(-time.Second)},
 		{"account without a time", "daily", []string{"X-RateLimit-Type", "Daily-limit"}, final, false, midnight},
 		{"a second", "per-second", []string{"X-RateLimit-Type", "QPS"}, busy, false, now.Add(busyWait)},
 		{"a second, with seconds", "per-second", []string{"Retry-After", "3"}, busy, false, now.Add(busyWait)},
@@ -106,7 +111,8 @@ func TestThrottled(t *testing.T) {
 }
 
 func FuzzRefusal(f *testing.F) {
-	for _, body := range []string{`{"code":300,"message":"x","errors":[{"field":"a"}]}`, `<result><code>1</code></result>`, `{"code": 3,"message":"a"b"}`, "", "[", "null"} {
+	for _, body := range []string{`{"code":300,"message":"x","errors":[{"field":"a"}]}`,
+		`<result><code>1</code></result>`, `{"code": 3,"message":"a"b"}`, "", "[", "null"} {
 		f.Add(400, []byte(body), "1")
 		f.Add(429, []byte(body), "2026-11-30T23:59:59Z")
 	}
@@ -114,7 +120,8 @@ func FuzzRefusal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body []byte, retry string) {
 		h := http.Header{"Retry-After": {retry}}
 		err := s.refusal(call{what: "x", on: aMeeting}, rest.Response{Status: status, Header: h, Body: body})
-		if errors.Is(err, meeting.ErrGone) && (status != http.StatusNotFound || !strings.Contains(string(body), "3001")) {
+		if errors.Is(err, meeting.ErrGone) &&
+			(status != http.StatusNotFound || !strings.Contains(string(body), "3001")) {
 			t.Errorf("HTTP %d %q is no proof that a meeting is gone", status, body)
 		}
 		if text := err.Error(); len([]rune(text)) > 2000 || strings.ContainsAny(text, "\r\n") {
@@ -154,8 +161,10 @@ func TestTolerantDecoding(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &w); err != nil {
 		t.Fatal(err)
 	}
-	if w.ID != 85000000001 || w.Topic != "5" || w.Duration != 45 || w.Password != "481516" || w.StartTime.IsZero() || !w.CreatedAt.IsZero() ||
-		!w.Settings.WaitingRoom.on() || !w.Settings.Mute.on() || *w.Settings.JBHTime != 5 || *w.Settings.ApprovalType != 0 {
+	if w.ID != 85000000001 || w.Topic != "5" || w.Duration != 45 || w.Password != "481516" || w.StartTime.IsZero() ||
+		!w.CreatedAt.IsZero() ||
+		!w.Settings.WaitingRoom.on() || !w.Settings.Mute.on() || *w.Settings.JBHTime != 5 ||
+		*w.Settings.ApprovalType != 0 {
 		t.Errorf("decoded %+v", w)
 	}
 }

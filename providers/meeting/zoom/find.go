@@ -42,9 +42,10 @@ func (s *Service) Find(ctx context.Context, host, mark string) (meeting.Meeting,
 		w, err := s.read(ctx, int64(candidate.ID))
 		switch {
 		case errors.Is(err, meeting.ErrGone):
-			// Deleted a moment ago, or not yet known everywhere at Zoom: a list and an answer that contradict each other
-			// are no proof.
-			unsure = fmt.Errorf("zoom: %s: meeting %d is listed but cannot be read yet: it is tried again", what, int64(candidate.ID))
+			// Deleted a moment ago, or not yet known everywhere at Zoom: a list and an answer that contradict each
+			// other are no proof.
+			unsure = fmt.Errorf("zoom: %s: meeting %d is listed but cannot be read yet: it is tried again", what,
+				int64(candidate.ID))
 			continue
 		case err != nil:
 			return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
@@ -109,8 +110,9 @@ func (s *Service) list(ctx context.Context, host, what string) ([]wireMeeting, e
 	ids, tokens := map[number]bool{}, map[text]bool{}
 	for range maxPages {
 		var page wirePage
-		err := s.do(ctx, call{what: what, method: http.MethodGet, path: []string{"users", host, "meetings"}, query: query,
-			want: http.StatusOK, on: aUser}, &page)
+		err := s.do(ctx, call{what: what, method: http.MethodGet, path: []string{"users", host, "meetings"},
+			query: query,
+			want:  http.StatusOK, on: aUser}, &page)
 		if err != nil {
 			return nil, err
 		}

@@ -12,8 +12,9 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// hosting is how paths name a host. Someone who has signed in hosts nothing for others: that is refused here, before anything is sent.
-// A person's token is for "me" alone: any other name, even the person's own address, is answered as if scopes were missing.
+// hosting is how paths name a host. Someone who has signed in hosts nothing for others: that is refused here, before
+// anything is sent. A person's token is for "me" alone: any other name, even the person's own address, is answered as
+// if scopes were missing.
 func (s *Service) hosting(host string) (string, error) {
 	p := s.tokens.person
 	if p == nil && host == "" {
@@ -38,7 +39,8 @@ func (s *Service) lane(host string) string {
 
 func (s *Service) sameHost(a, b string) bool { return strings.EqualFold(s.lane(a), s.lane(b)) }
 
-// refuseOthers says that a host is somebody else than the person who has signed in. Where nobody has, getting a token says so.
+// refuseOthers says that a host is somebody else than the person who has signed in. Where nobody has, getting a token
+// says so.
 func (p *person) refuseOthers(host string) error {
 	if host == "" || host == meeting.Me {
 		return nil
@@ -48,13 +50,16 @@ func (p *person) refuseOthers(host string) error {
 	case !ok || grant.Is(host):
 		return nil
 	case grant.Owner != oauth.Owner{}:
-		return fmt.Errorf("%w: %s has signed in, and a person can only make meetings of their own, none of %s: take host= out of the tag, or correct host in the configuration",
+		return fmt.Errorf("%w: %s has signed in, and a person can only make meetings of their own, none of %s: take "+
+			"host= out of the tag, or correct host in the configuration",
 			meeting.ErrInvalid, grant.Name(), host)
 	case p.host == "":
-		return fmt.Errorf("%w: it is not known whether %s is the person who has signed in: write zoom.host, or give the Zoom app the scope user:read:user and run: %s",
+		return fmt.Errorf("%w: it is not known whether %s is the person who has signed in: write zoom.host, or give "+
+			"the Zoom app the scope user:read:user and run: %s",
 			meeting.ErrInvalid, host, p.command)
 	case !strings.EqualFold(host, p.host):
-		return fmt.Errorf("%w: a person can only make meetings of their own, and zoom.host is %s, not %s: take host= out of the tag, or correct host in the configuration",
+		return fmt.Errorf("%w: a person can only make meetings of their own, and zoom.host is %s, not %s: take host= "+
+			"out of the tag, or correct host in the configuration",
 			meeting.ErrInvalid, p.host, host)
 	}
 	return nil
@@ -66,17 +71,19 @@ type wireUser struct {
 	Email text `json:"email"`
 }
 
-// whoami asks who has signed in. The scope for it is optional: without it, nobody is named. Any other failure is one: nobody is then known
-// not to be who they were before.
+// whoami asks who has signed in. The scope for it is optional: without it, nobody is named. Any other failure is one:
+// nobody is then known not to be who they were before.
 func (s *Service) whoami(ctx context.Context, scopes []string) (oauth.Owner, error) {
 	if len(scopes) > 0 && !slices.Contains(scopes, "user:read:user") && !slices.Contains(scopes, "user:read") {
 		return oauth.Owner{}, nil
 	}
 	var u wireUser
-	err := s.do(ctx, call{what: "ask who has signed in", method: http.MethodGet, path: []string{"users", meeting.Me}, want: http.StatusOK, on: aUser}, &u)
+	err := s.do(ctx, call{what: "ask who has signed in", method: http.MethodGet, path: []string{"users", meeting.Me},
+		want: http.StatusOK, on: aUser}, &u)
 	var refusal *problem
 	switch {
-	case errors.As(err, &refusal) && strings.HasPrefix(refusal.text, "the Zoom app lacks "): // a token that names no scopes
+	case errors.As(err, &refusal) && strings.HasPrefix(refusal.text, "the Zoom app lacks "):
+		// a token that names no scopes
 		return oauth.Owner{}, nil
 	case err != nil:
 		return oauth.Owner{}, err
@@ -90,15 +97,16 @@ func (s *Service) whoami(ctx context.Context, scopes []string) (oauth.Owner, err
 func (s *Service) whoamiPatiently(ctx context.Context, scopes []string) (owner oauth.Owner, err error) {
 	for try := 1; ; try++ {
 		owner, err = s.whoami(ctx, scopes)
-		again := errors.Is(err, meeting.ErrNotSent) && !errors.Is(err, meeting.ErrDenied) && ctx.Err() == nil && try < maxTries
+		again := errors.Is(err, meeting.ErrNotSent) && !errors.Is(err, meeting.ErrDenied) && ctx.Err() == nil &&
+			try < maxTries
 		if !again || s.wait(ctx, s.retry.Delay(try)) != nil {
 			return owner, err
 		}
 	}
 }
 
-// Introduce reads the list of the person's meetings, and says whose they are: that the sign-in works shows now, and not at the first
-// event.
+// Introduce reads the list of the person's meetings, and says whose they are: that the sign-in works shows now, and not
+// at the first event.
 func (s *Service) Introduce(ctx context.Context) (string, error) {
 	if err := s.CheckScopes(ctx); err != nil {
 		return "", err

@@ -48,7 +48,8 @@ func (w *wireInspection) UnmarshalJSON(b []byte) error {
 func (s *Service) Inspect(ctx context.Context, id int64) (meeting.Inspection, error) {
 	what := "read meeting " + strconv.FormatInt(id, 10)
 	var w wireInspection
-	err := s.do(ctx, call{what: what, method: http.MethodGet, path: meetingPath(id), want: http.StatusOK, on: aMeeting}, &w)
+	err := s.do(ctx, call{what: what, method: http.MethodGet, path: meetingPath(id), want: http.StatusOK,
+		on: aMeeting}, &w)
 	if err != nil {
 		return meeting.Inspection{}, err
 	}
@@ -58,13 +59,16 @@ func (s *Service) Inspect(ctx context.Context, id int64) (meeting.Inspection, er
 	}
 	set := w.Settings
 	i := meeting.Inspection{
-		Meeting: m, Recurring: w.Type == typeLasting || w.Type == typeFixed, Created: w.CreatedAt.Time, Running: w.Status == "started",
+		Meeting: m, Recurring: w.Type == typeLasting || w.Type == typeFixed, Created: w.CreatedAt.Time,
+		Running:     w.Status == "started",
 		WaitingRoom: set.WaitingRoom.pointer(), JoinBeforeHost: set.JoinBeforeHost.pointer(), Early: early(set.JBHTime),
-		SignIn: set.MeetingAuth.pointer(), Domains: commaList(string(w.Domains)), Recording: string(set.AutoRecording), Mute: set.Mute.pointer(),
+		SignIn: set.MeetingAuth.pointer(), Domains: commaList(string(w.Domains)), Recording: string(set.AutoRecording),
+		Mute:         set.Mute.pointer(),
 		PersonalRoom: set.UsePMI.on() || w.Type == typeRoom,
 	}
 	if set.ApprovalType != nil {
-		i.Registration = map[int]string{approvalNone: "none", approvalAutomatic: "automatic", approvalManual: "manual"}[*set.ApprovalType]
+		i.Registration = map[int]string{approvalNone: "none", approvalAutomatic: "automatic",
+			approvalManual: "manual"}[*set.ApprovalType]
 	}
 	return i, nil
 }
@@ -96,7 +100,8 @@ type wireProfile struct {
 	Client text    `json:"last_client_version"`
 }
 
-// wireHost is what is read of GET /users/{id}/settings: of its plain form, and of the part that ?option=meeting_security asks for.
+// wireHost is what is read of GET /users/{id}/settings: of its plain form, and of the part that
+// ?option=meeting_security asks for.
 type wireHost struct {
 	Feature struct {
 		Capacity   number `json:"meeting_capacity"`
@@ -128,7 +133,8 @@ func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, err
 	var f meeting.HostFacts
 	id, err := s.hosting(host)
 	if err != nil {
-		return f, fmt.Errorf("zoom: read what %s may do: it is not asked (%s)", host, err.Error()) // that Zoom knows no such user is not said
+		// that Zoom knows no such user is not said
+		return f, fmt.Errorf("zoom: read what %s may do: it is not asked (%s)", host, err.Error())
 	}
 	_, scopes, err := s.tokens.get(ctx, "")
 	if err != nil {
@@ -140,7 +146,8 @@ func (s *Service) Host(ctx context.Context, host string) (meeting.HostFacts, err
 			f.Missing = appendOnce(f.Missing, s.tokens.named(scope))
 			return false, nil
 		}
-		err := s.do(ctx, call{what: "read what " + host + " may do", method: http.MethodGet, path: path, query: query, want: http.StatusOK, on: aUser}, answer)
+		err := s.do(ctx, call{what: "read what " + host + " may do", method: http.MethodGet, path: path, query: query,
+			want: http.StatusOK, on: aUser}, answer)
 		if errors.Is(err, meeting.ErrDenied) {
 			f.Missing = appendOnce(f.Missing, s.tokens.named(scope))
 			return false, nil
@@ -192,8 +199,9 @@ func (u wireProfile) plan() meeting.Plan {
 // businessSeats is how many people fit into a meeting of the plans that allow two meetings at once; Pro has 100.
 const businessSeats = 300
 
-// into fills in what settings say. Zoom does not say how many meetings a host can hold at once: with a Basic plan it is one, with
-// Pro one, with Business and above two, and the number of seats tells the latter apart unless it was bought separately.
+// into fills in what settings say. Zoom does not say how many meetings a host can hold at once: with a Basic plan it is
+// one, with Pro one, with Business and above two, and the number of seats tells the latter apart unless it was bought
+// separately.
 func (w wireHost) into(f *meeting.HostFacts) {
 	f.Capacity = int(max(w.Feature.Capacity, 0))
 	if w.Feature.Large.on() {
@@ -210,7 +218,8 @@ func (w wireHost) into(f *meeting.HostFacts) {
 	switch {
 	case f.Plan == meeting.Basic:
 		f.Concurrent = 1
-	case strings.EqualFold(string(w.Feature.Concurrent), "plus"), w.Feature.Large.on(), f.Capacity == 0, f.Plan != meeting.Licensed:
+	case strings.EqualFold(string(w.Feature.Concurrent), "plus"), w.Feature.Large.on(), f.Capacity == 0,
+		f.Plan != meeting.Licensed:
 		// an add-on changes it, or nobody knows
 	case f.Capacity >= businessSeats:
 		f.Concurrent, f.Guessed = 2, true
@@ -248,11 +257,13 @@ func (s *Service) Scopes(ctx context.Context) (meeting.Scopes, error) {
 	var lacking meeting.Scopes
 	for _, n := range needed {
 		if !has(scopes, n.scope) && !slices.Contains(scopes, n.classic) {
-			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(n.scope), For: purposes[n.scope]})
+			lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(n.scope),
+				For: purposes[n.scope]})
 		}
 	}
 	if s.templates && !has(scopes, scopeTemplate) {
-		lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(scopeTemplate), For: purposes[scopeTemplate]})
+		lacking.Needed = append(lacking.Needed, meeting.Scope{Name: s.tokens.named(scopeTemplate),
+			For: purposes[scopeTemplate]})
 	}
 	for _, scope := range []string{scopeUser, scopeSettings, scopeRecover} {
 		if !has(scopes, scope) {
@@ -270,7 +281,8 @@ func (t *tokens) named(scope string) string {
 	return scope + ":admin"
 }
 
-// has reports whether one of scopes grants what scope does; the classic user:read grants both of what is read of a user.
+// has reports whether one of scopes grants what scope does; the classic user:read grants both of what is read of a
+// user.
 func has(scopes []string, scope string) bool {
 	for _, form := range []string{scope, scope + ":admin", scope + ":master"} {
 		if slices.Contains(scopes, form) {
@@ -279,5 +291,6 @@ func has(scopes []string, scope string) bool {
 	}
 	kind, rest, _ := strings.Cut(scope, ":")
 	action, _, _ := strings.Cut(rest, ":")
-	return kind == "user" && (slices.Contains(scopes, kind+":"+action) || slices.Contains(scopes, kind+":"+action+":admin"))
+	return kind == "user" && (slices.Contains(scopes, kind+":"+action) ||
+		slices.Contains(scopes, kind+":"+action+":admin"))
 }

@@ -27,8 +27,10 @@ func TestInspect(t *testing.T) {
 	if err != nil || !slices.Equal(f.asked(since), []string{fmt.Sprintf("GET /meetings/%d", m.ID)}) {
 		t.Fatalf("%v, it cost %q", err, f.asked(since))
 	}
-	if !i.Running || !*i.SignIn || !*i.WaitingRoom || *i.JoinBeforeHost || !slices.Equal(i.Domains, []string{"example.com", "*.example.org"}) ||
-		i.Registration != "manual" || i.RegisterURL == "" || i.Recurring || i.PersonalRoom || i.ID != m.ID || i.Created.IsZero() {
+	if !i.Running || !*i.SignIn || !*i.WaitingRoom || *i.JoinBeforeHost ||
+		!slices.Equal(i.Domains, []string{"example.com", "*.example.org"}) ||
+		i.Registration != "manual" || i.RegisterURL == "" || i.Recurring || i.PersonalRoom || i.ID != m.ID ||
+		i.Created.IsZero() {
 		t.Errorf("inspected %+v", i)
 	}
 	// Odd fields make nothing unreadable, and say nothing.
@@ -55,16 +57,21 @@ func TestHost(t *testing.T) {
 		user zoomtest.User
 		want meeting.HostFacts
 	}{
-		{"pro", zoomtest.User{Client: "5.9.6.4993(mac)"}, meeting.HostFacts{Plan: meeting.Licensed, Status: "active", Capacity: 100, Concurrent: 1, Guessed: true, EmbedPasscode: &yes, Client: "5.9.6.4993(mac)"}},
-		{"business", zoomtest.User{Capacity: 300}, meeting.HostFacts{Plan: meeting.Licensed, Status: "active", Capacity: 300, Concurrent: 2, Guessed: true, EmbedPasscode: &yes}},
-		{"basic", zoomtest.User{Basic: true, NoEmbed: true}, meeting.HostFacts{Plan: meeting.Basic, Status: "active", Capacity: 100, Concurrent: 1, EmbedPasscode: &no}},
-		{"nothing", zoomtest.User{Unlicensed: true, Inactive: true, RoomOff: true, NoPasscode: true}, meeting.HostFacts{Plan: meeting.NoPlan, Status: "inactive", Capacity: 100, EmbedPasscode: &yes}},
+		{"pro", zoomtest.User{Client: "5.9.6.4993(mac)"}, meeting.HostFacts{Plan: meeting.Licensed, Status: "active",
+			Capacity: 100, Concurrent: 1, Guessed: true, EmbedPasscode: &yes, Client: "5.9.6.4993(mac)"}},
+		{"business", zoomtest.User{Capacity: 300}, meeting.HostFacts{Plan: meeting.Licensed, Status: "active",
+			Capacity: 300, Concurrent: 2, Guessed: true, EmbedPasscode: &yes}},
+		{"basic", zoomtest.User{Basic: true, NoEmbed: true}, meeting.HostFacts{Plan: meeting.Basic, Status: "active",
+			Capacity: 100, Concurrent: 1, EmbedPasscode: &no}},
+		{"nothing", zoomtest.User{Unlicensed: true, Inactive: true, RoomOff: true, NoPasscode: true},
+			meeting.HostFacts{Plan: meeting.NoPlan, Status: "inactive", Capacity: 100, EmbedPasscode: &yes}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.user.Email = host
 			f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{tt.user}})
 			got, err := f.Host(t.Context(), host)
-			tt.want.Room, tt.want.RoomOn, tt.want.DemandsPasscode = got.Room, new(!tt.user.RoomOff), new(!tt.user.NoPasscode)
+			tt.want.Room, tt.want.RoomOn, tt.want.DemandsPasscode = got.Room, new(!tt.user.RoomOff),
+				new(!tt.user.NoPasscode)
 			if err != nil || got.Room == 0 || !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("%+v, %v", got, err)
 			}
@@ -83,7 +90,8 @@ func TestHost(t *testing.T) {
 
 // TestLackingScopes: what is lacking is named one by one, and what may not be read stays unknown.
 func TestLackingScopes(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin", "meeting:update:meeting:admin", "meeting:read:meeting:admin", "meeting:read:list_meetings:admin"}})
+	f := newFixture(t, zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin", "meeting:update:meeting:admin",
+		"meeting:read:meeting:admin", "meeting:read:list_meetings:admin"}})
 	lacking, err := f.Scopes(t.Context())
 	names := func(list []meeting.Scope) (names []string) {
 		for _, s := range list {
@@ -95,17 +103,20 @@ func TestLackingScopes(t *testing.T) {
 		return names
 	}
 	if err != nil || !slices.Equal(names(lacking.Needed), []string{"meeting:delete:meeting:admin"}) ||
-		!slices.Equal(names(lacking.Useful), []string{"user:read:user:admin", "user:read:settings:admin", "meeting:update:status:admin"}) {
+		!slices.Equal(names(lacking.Useful), []string{"user:read:user:admin", "user:read:settings:admin",
+			"meeting:update:status:admin"}) {
 		t.Errorf("%+v, %v", lacking, err)
 	}
 	facts, err := f.Host(t.Context(), host)
-	if err != nil || !slices.Equal(facts.Missing, names(lacking.Useful)[:2]) || facts.Plan != meeting.PlanUnknown || len(f.asked(0)) > 0 {
+	if err != nil || !slices.Equal(facts.Missing, names(lacking.Useful)[:2]) || facts.Plan != meeting.PlanUnknown ||
+		len(f.asked(0)) > 0 {
 		t.Errorf("%+v, %v, %q", facts, err, f.asked(0))
 	}
 	// A token that does not say its scopes is tried.
 	f = newFixture(t, zoomtest.Options{Scopes: []string{"user:read:settings:admin"}})
-	f.server.Break(zoomtest.Fault{Match: zoomtest.SignIn, After: false, Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: `{"access_token":"unknown","expires_in":3600}`, Times: 1})
+	f.server.Break(zoomtest.Fault{Match: zoomtest.SignIn, After: false, Status: http.StatusOK,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   `{"access_token":"unknown","expires_in":3600}`, Times: 1})
 	facts, err = f.Host(t.Context(), host)
 	if err != nil || !slices.Equal(facts.Missing, []string{"user:read:user:admin"}) || facts.Capacity != 100 {
 		t.Errorf("without a list: %+v, %v", facts, err)
@@ -114,7 +125,8 @@ func TestLackingScopes(t *testing.T) {
 
 // TestLockedSetting: the locked setting wins over what was asked, as it does at Zoom.
 func TestLockedSetting(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host, Locked: map[string]any{"waiting_room": true}}}})
+	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host,
+		Locked: map[string]any{"waiting_room": true}}}})
 	s := f.spec()
 	s.Options.WaitingRoom, s.Options.JoinBeforeHost = new(false), new(5*time.Minute)
 	m := f.create(t, s)
@@ -137,7 +149,8 @@ func TestInspectAsPerson(t *testing.T) {
 			t.Errorf("it asked %q", path)
 		}
 	}
-	if _, err := f.Host(t.Context(), "somebody@example.org"); err == nil || errors.Is(err, meeting.ErrInvalid) { // nobody has said that there is no such user
+	// nobody has said that there is no such user
+	if _, err := f.Host(t.Context(), "somebody@example.org"); err == nil || errors.Is(err, meeting.ErrInvalid) {
 		t.Errorf("about somebody else: %v", err)
 	}
 	lacking, err := f.Scopes(t.Context())

@@ -10,8 +10,8 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// knowledge is what was learned of hosts, their templates and alternative hosts, for some hours. Losing it costs requests and nothing
-// else.
+// knowledge is what was learned of hosts, their templates and alternative hosts, for some hours. Losing it costs
+// requests and nothing else.
 type knowledge struct {
 	// noPush says that Zoom does not take push_change_to_calendar in updates.
 	noPush atomic.Bool
@@ -59,7 +59,8 @@ func (k *knowledge) facts(host string, now time.Time) (meeting.HostFacts, bool) 
 func (k *knowledge) learnFacts(host string, facts meeting.HostFacts, now time.Time, life time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.hosts, strings.ToLower(host), knownHost{facts, now.Add(life)}, func(h knownHost) bool { return !now.Before(h.until) })
+	remember(&k.hosts, strings.ToLower(host), knownHost{facts, now.Add(life)},
+		func(h knownHost) bool { return !now.Before(h.until) })
 }
 
 func (k *knowledge) templates(host string, now time.Time) ([]wireTemplate, bool) {
@@ -72,7 +73,8 @@ func (k *knowledge) templates(host string, now time.Time) ([]wireTemplate, bool)
 func (k *knowledge) learnTemplates(host string, list []wireTemplate, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.lists, strings.ToLower(host), knownTemplates{list, now.Add(templatesLife)}, func(t knownTemplates) bool { return !now.Before(t.until) })
+	remember(&k.lists, strings.ToLower(host), knownTemplates{list, now.Add(templatesLife)},
+		func(t knownTemplates) bool { return !now.Before(t.until) })
 }
 
 func (k *knowledge) alternate(host, address string, now time.Time) (why string, known bool) {
@@ -97,5 +99,6 @@ func (k *knowledge) refusals(host string, now time.Time) (n int) {
 func (k *knowledge) learnAlternate(host, address, why string, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.alternates, [2]string{strings.ToLower(host), address}, alternate{why, now.Add(alternateLife)}, func(a alternate) bool { return !now.Before(a.until) })
+	remember(&k.alternates, [2]string{strings.ToLower(host), address}, alternate{why, now.Add(alternateLife)},
+		func(a alternate) bool { return !now.Before(a.until) })
 }

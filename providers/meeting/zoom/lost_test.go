@@ -10,14 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/signin"
 )
 
-// TestLostAnswer: the old refresh token is tried once more, and where Zoom does not forgive, the cause is named and nobody asks again
-// until somebody has signed in.
+// TestLostAnswer: the old refresh token is tried once more, and where Zoom does not forgive, the cause is named and
+// nobody asks again until somebody has signed in.
 func TestLostAnswer(t *testing.T) {
 	for name, forgiving := range map[string]bool{"Zoom forgives": true, "Zoom does not": false} {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +36,8 @@ func TestLostAnswer(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "the answer to its renewal of 2026-11-30 23:15 UTC was lost") || !strings.Contains(err.Error(), command) {
+			if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "the answer to its renewal of "+
+				"2026-11-30 23:15 UTC was lost") || !strings.Contains(err.Error(), command) {
 				t.Errorf("tried once more: %v", err)
 			}
 			asked := f.renewals()
@@ -50,7 +50,8 @@ func TestLostAnswer(t *testing.T) {
 			if n := f.renewals(); n != asked {
 				t.Errorf("%d more questions about a dead sign-in", n-asked)
 			}
-			if s, ok := signin.Read(f.config.GrantFile); !ok || s.Refused.IsZero() || !strings.Contains(s.Reason, "lost") || s.Email != host {
+			if s, ok := signin.Read(f.config.GrantFile); !ok || s.Refused.IsZero() ||
+				!strings.Contains(s.Reason, "lost") || s.Email != host {
 				t.Errorf("stands: %+v", s)
 			}
 			f.signIn(t)

@@ -34,7 +34,10 @@ func TestMarked(t *testing.T) {
 	}
 	now := f.clock.Now()
 	put(func(s *meeting.Spec) { s.Start, s.Duration = now.Add(time.Hour).Truncate(time.Minute), 30*time.Minute })
-	running := put(func(s *meeting.Spec) { s.Start, s.Duration = now.Add(time.Hour).Truncate(time.Minute), 3*time.Hour })
+	running := put(func(s *meeting.Spec) {
+		s.Start, s.Duration = now.Add(time.Hour).Truncate(time.Minute),
+			3*time.Hour
+	})
 	coming := put(func(s *meeting.Spec) { s.Start = now.AddDate(0, 0, 40).Truncate(time.Minute) })
 	lasting := put(func(s *meeting.Spec) {
 		s.Kind = meeting.Lasting
@@ -66,7 +69,8 @@ func TestMarked(t *testing.T) {
 	var ids []int64
 	for _, m := range list {
 		ids = append(ids, m.ID)
-		if m.Host != host || m.JoinURL == "" || !strings.HasPrefix(m.Mark, "zt-abcdef-ghijklmn-0") || len(m.Mark) != 35 {
+		if m.Host != host || m.JoinURL == "" || !strings.HasPrefix(m.Mark, "zt-abcdef-ghijklmn-0") ||
+			len(m.Mark) != 35 {
 			t.Errorf("%+v", m)
 		}
 		if timed := m.ID != lasting && m.ID != fixed; timed == m.Start.IsZero() || timed == (m.Duration == 0) {

@@ -20,7 +20,8 @@ func notes(asked, said terms) []string {
 	add(d.topic != nil, "Zoom shows another topic than it was given.")
 	add(d.kind != nil || d.room != nil, "Zoom made another kind of meeting than it was asked for.")
 	if d.start != nil && said.start != nil {
-		add(true, "Zoom shows the meeting at "+said.start.UTC().Format("2006-01-02 15:04")+" UTC for "+minutesText(said.minutes)+
+		add(true, "Zoom shows the meeting at "+said.start.UTC().Format("2006-01-02 15:04")+" UTC for "+
+			minutesText(said.minutes)+
 			", not at "+asked.start.UTC().Format("2006-01-02 15:04")+" UTC for "+minutesText(asked.minutes)+".")
 	}
 	switch {
@@ -46,23 +47,30 @@ func notes(asked, said terms) []string {
 	list = append(list, switched(d.mute, "muting on entry")...)
 	add(d.recording != nil, "Zoom set the recording to "+value(said.recording)+", not to "+value(asked.recording)+".")
 	if d.alternate != nil {
-		add(true, "Zoom holds other alternative hosts ("+orNone(value(said.alternate))+") than asked for ("+orNone(value(asked.alternate))+").")
+		add(true, "Zoom holds other alternative hosts ("+orNone(value(said.alternate))+") than asked for ("+
+			orNone(value(asked.alternate))+").")
 	}
-	add(asked.refused != "", "Left out as alternative hosts: "+asked.refused+". Zoom takes active, licensed users of the host's own account, from a host who is licensed as well.")
-	add((d.mail != nil || d.altMail != nil) && !isOn(asked.mail), "Zoom has its mails to hosts about the meeting switched on although they were asked to be off.")
-	add((d.mail != nil || d.altMail != nil) && isOn(asked.mail), "Zoom has its mails to hosts about the meeting switched off although they were asked for.")
-	add(isOn(said.push), "Zoom also writes the meeting into the host's calendar by itself: switch that off at zoom.us under Settings, Calendar.")
+	add(asked.refused != "", "Left out as alternative hosts: "+asked.refused+
+		". Zoom takes active, licensed users of the host's own account, from a host who is licensed as well.")
+	add((d.mail != nil || d.altMail != nil) && !isOn(asked.mail),
+		"Zoom has its mails to hosts about the meeting switched on although they were asked to be off.")
+	add((d.mail != nil || d.altMail != nil) && isOn(asked.mail),
+		"Zoom has its mails to hosts about the meeting switched off although they were asked for.")
+	add(isOn(said.push), "Zoom also writes the meeting into the host's calendar by itself: switch that off at "+
+		"zoom.us under Settings, Calendar.")
 	return list
 }
 
 func isOn(b *bool) bool { return b != nil && *b }
 
-// unasked says which security Zoom gave a meeting that was asked to have no passcode, and of the rest of which nothing was said.
+// unasked says which security Zoom gave a meeting that was asked to have no passcode, and of the rest of which nothing
+// was said.
 func unasked(asked, said terms) []string {
 	if asked.passcode == nil || *asked.passcode != "" {
 		return nil
 	}
-	const because = " although it was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the host's own settings ask for it."
+	const because = " although it was not asked for: Zoom leaves no meeting without passcode, waiting room and " +
+		"sign-in, or the host's own settings ask for it."
 	var list []string
 	if asked.waiting == nil && isOn(said.waiting) {
 		list = append(list, "The waiting room is on"+because)
@@ -75,10 +83,12 @@ func unasked(asked, said terms) []string {
 
 // unregistered is the error of a meeting that is open to anybody although guests should have to register.
 func unregistered(asked, said terms) error {
-	if asked.approval == nil || *asked.approval == approvalNone || said.approval == nil || *said.approval != approvalNone {
+	if asked.approval == nil || *asked.approval == approvalNone || said.approval == nil ||
+		*said.approval != approvalNone {
 		return nil
 	}
-	return fmt.Errorf("%w: Zoom did not turn registration on, and the link would let anybody in; registration needs a licensed host, and a single meeting or "+
+	return fmt.Errorf("%w: Zoom did not turn registration on, and the link would let anybody in; registration needs "+
+		"a licensed host, and a single meeting or "+
 		"a series with times (fixed): see to that, or take register out", meeting.ErrUnfit)
 }
 
@@ -88,7 +98,8 @@ func switched(wanted *bool, what string) []string {
 	case wanted == nil:
 		return nil
 	case *wanted:
-		return []string{"Zoom left " + what + " off although it was asked for: the account or the host's settings forbid it."}
+		return []string{"Zoom left " + what + " off although it was asked for: the account or the host's settings " +
+			"forbid it."}
 	}
 	return []string{"Zoom switched " + what + " on by itself: the account or the host's settings ask for it."}
 }

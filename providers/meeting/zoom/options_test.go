@@ -11,8 +11,8 @@ import (
 // onlyOnce are the options that count when a meeting is made and are not among its terms.
 var onlyOnce = map[string]bool{"Template": true}
 
-// TestEveryOption: each option that there is reaches Zoom, when the meeting is made and when the option comes later. A new one fails here until
-// it does.
+// TestEveryOption: each option that there is reaches Zoom, when the meeting is made and when the option comes later. A
+// new one fails here until it does.
 func TestEveryOption(t *testing.T) {
 	spec := meeting.Spec{Topic: "Talk", Kind: meeting.Lasting}
 	plain, err := termsOf(spec)

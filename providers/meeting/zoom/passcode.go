@@ -148,10 +148,12 @@ func (s *Service) passcodeRule(ctx context.Context, host string) *passcodeRule {
 		return cached.rule
 	}
 	var settings wireUserSettings
-	err := s.do(ctx, call{what: "read the settings of " + host, method: http.MethodGet, path: []string{"users", host, "settings"},
+	err := s.do(ctx, call{what: "read the settings of " + host, method: http.MethodGet,
+		path: []string{"users", host, "settings"},
 		want: http.StatusOK, on: aUser}, &settings)
 	if err != nil {
-		s.log.DebugContext(ctx, "zoom host settings cannot be read; passcodes are not checked beforehand", "host", host, "reason", err)
+		s.log.DebugContext(ctx, "zoom host settings cannot be read; passcodes are not checked beforehand", "host", host,
+			"reason", err)
 		settings = wireUserSettings{}
 	}
 	c.mu.Lock()

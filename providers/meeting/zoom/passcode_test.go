@@ -44,7 +44,8 @@ func TestGeneratedPasscodesMeetEveryRule(t *testing.T) {
 	made := map[string]bool{}
 	for n := range 1 << 6 {
 		bit := func(i int) toggle { return flags[n>>i&1] }
-		r := &passcodeRule{Letter: bit(0), Number: bit(1), Special: bit(2), UpperLower: bit(3), Length: number(10 * (n >> 4 & 1)), Consecutive: number(3 * (n >> 5 & 1))}
+		r := &passcodeRule{Letter: bit(0), Number: bit(1), Special: bit(2), UpperLower: bit(3),
+			Length: number(10 * (n >> 4 & 1)), Consecutive: number(3 * (n >> 5 & 1))}
 		p := r.generate()
 		if wrong := r.check(p); wrong != "" || strings.ContainsAny(p, "0O1lI") {
 			t.Errorf("%+v: %q: %s", r, p, wrong)

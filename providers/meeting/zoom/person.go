@@ -19,10 +19,11 @@ import (
 
 // person gets the access tokens of a person who has signed in.
 //
-// Zoom takes a refresh token once and answers with the next: whoever loses an answer, or asks twice, has lost the sign-in. So one renews
-// at a time, of all processes (oauth.Lock); that an answer is awaited is saved before the question; the new pair is saved before it is
-// used, and the old refresh token is kept beside it until the new access token has worked. The access token is in the file as well, so
-// that commands which run every minute renew once an hour.
+// Zoom takes a refresh token once and answers with the next: whoever loses an answer, or asks twice, has lost the
+// sign-in. So one renews at a time, of all processes (oauth.Lock); that an answer is awaited is saved before the
+// question; the new pair is saved before it is used, and the old refresh token is kept beside it until the new access
+// token has worked. The access token is in the file as well, so that commands which run every minute renew once an
+// hour.
 type person struct {
 	file    string // the sign-in's
 	guard   string // the file under whose lock it is renewed: its own, or the one whose place it is to take
@@ -47,10 +48,12 @@ type person struct {
 	replaced bool         // the API has said that a later sign-in took the place of this one
 }
 
-// deadPause is how long nobody asks again for what was refused, so that one pass asks once. Who asks again after that is for others to say.
+// deadPause is how long nobody asks again for what was refused, so that one pass asks once. Who asks again after that
+// is for others to say.
 const deadPause = 10 * time.Second
 
-// renewalPause is the longest wait between renewals that lead to nothing: answers that were lost, access tokens that the API turns down.
+// renewalPause is the longest wait between renewals that lead to nothing: answers that were lost, access tokens that
+// the API turns down.
 const renewalPause = 15 * time.Minute
 
 // pause is a failure that asking again with the same sign-in at once would not change.
@@ -66,15 +69,16 @@ func newPerson(c Config, base *url.URL) *person {
 		style = oauth2.AuthStyleInParams
 	}
 	return &person{
-		file: c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.plainClient(), now: c.Now, hook: c.Hook,
+		file: c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.plainClient(),
+		now: c.Now, hook: c.Hook,
 		config: oauth2.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Endpoint: oauth2.Endpoint{
 			AuthURL: base.JoinPath("authorize").String(), TokenURL: base.JoinPath("token").String(), AuthStyle: style}},
 		lost: rest.Backoff{First: time.Minute, Most: renewalPause},
 	}
 }
 
-// fetch gives an access token: the one in the file while it is good, else that of a renewal. The file is read each time, so that a new
-// sign-in is noticed at once.
+// fetch gives an access token: the one in the file while it is good, else that of a renewal. The file is read each
+// time, so that a new sign-in is noticed at once.
 func (p *person) fetch(ctx context.Context) (oauth.Token, error) {
 	grant, err := p.load()
 	if err != nil && !grant.Refused.IsZero() {
@@ -117,7 +121,8 @@ func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
 	}
 	if grant.Access == p.given && p.now().Before(grant.Fresh) { // the API has turned it down
 		if p.now().Before(p.turned.Add(renewalPause)) {
-			return grant, fmt.Errorf("%w: Zoom gave a new access token and does not accept it either: check that the app is still added and active at marketplace.zoom.us, or run: %s",
+			return grant, fmt.Errorf("%w: Zoom gave a new access token and does not accept it either: check that the "+
+				"app is still added and active at marketplace.zoom.us, or run: %s",
 				meeting.ErrDenied, p.command)
 		}
 		p.turned = p.now()
@@ -125,8 +130,8 @@ func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
 	return p.renew(ctx, grant)
 }
 
-// adopt puts a later sign-in of the same person, which could not be put into its place, there now that the one before is refused. Whose
-// it is may not be known yet: then somebody has to ask.
+// adopt puts a later sign-in of the same person, which could not be put into its place, there now that the one before
+// is refused. Whose it is may not be known yet: then somebody has to ask.
 func (p *person) adopt(ctx context.Context) (oauth.Grant, error) {
 	unlock, err := oauth.Lock(ctx, p.guard)
 	if err != nil {
@@ -138,11 +143,13 @@ func (p *person) adopt(ctx context.Context) (oauth.Grant, error) {
 		return grant, err
 	}
 	later, none := oauth.LoadGrant(aside(p.file))
-	if none != nil || later.ClientID != p.config.ClientID || !later.Refused.IsZero() || later.SignedIn.Equal(grant.SignedIn) {
+	if none != nil || later.ClientID != p.config.ClientID || !later.Refused.IsZero() ||
+		later.SignedIn.Equal(grant.SignedIn) {
 		return grant, err
 	}
 	if !later.Same(grant.Owner) {
-		return grant, fmt.Errorf("%w (a later sign-in is kept in %s; that command looks whose it is, and takes it)", err, aside(p.file))
+		return grant, fmt.Errorf("%w (a later sign-in is kept in %s; that command looks whose it is, and takes it)",
+			err, aside(p.file))
 	}
 	if err := later.Save(p.file); err != nil {
 		return grant, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
@@ -175,14 +182,16 @@ func (p *person) load() (oauth.Grant, error) {
 	case err != nil:
 		return grant, fmt.Errorf("%w: %w", meeting.ErrDenied, err)
 	case grant.ClientID != p.config.ClientID:
-		return grant, fmt.Errorf("%w: the sign-in belongs to another Zoom app than the one with client_id %s: run: %s", meeting.ErrDenied, p.config.ClientID, p.command)
+		return grant, fmt.Errorf("%w: the sign-in belongs to another Zoom app than the one with client_id %s: run: %s",
+			meeting.ErrDenied, p.config.ClientID, p.command)
 	case !grant.Refused.IsZero():
 		return grant, p.expired(grant)
 	}
 	return grant, nil
 }
 
-// keepFor is how long a sign-in may go without a renewal: Zoom forgets it after 90 days, and has changed that number before.
+// keepFor is how long a sign-in may go without a renewal: Zoom forgets it after 90 days, and has changed that number
+// before.
 const keepFor = 6 * 24 * time.Hour
 
 // KeepSignIn renews a person's sign-in that has not been renewed for days, because there was nothing to do.
@@ -217,8 +226,8 @@ func (t *tokens) turnedDown(why *problem) {
 	t.person.replaced = true
 }
 
-// worked hears that the API has accepted an access token. The refresh token before it is then no longer needed; that it stays in the file
-// because that cannot be written does no harm.
+// worked hears that the API has accepted an access token. The refresh token before it is then no longer needed; that it
+// stays in the file because that cannot be written does no harm.
 func (t *tokens) worked(ctx context.Context, token string) {
 	p := t.person
 	if p == nil {

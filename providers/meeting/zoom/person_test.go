@@ -14,12 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/signin"
 )
 
 // TestPersonsOfBothKinds: an app with a secret proves itself with it, one without names itself.
@@ -47,7 +46,8 @@ func TestPersonsOfBothKinds(t *testing.T) {
 				t.Errorf("%v, %v", info, err)
 			}
 			left, err := filepath.Glob(f.config.GrantFile + "*")
-			if want := []string{f.config.GrantFile, f.config.GrantFile + ".lock"}; err != nil || !slices.Equal(left, want) {
+			if want := []string{f.config.GrantFile, f.config.GrantFile + ".lock"}; err != nil ||
+				!slices.Equal(left, want) {
 				t.Errorf("beside the state: %q, %v", left, err)
 			}
 		})
@@ -60,7 +60,10 @@ func TestPastedSignIn(t *testing.T) {
 	typed, typing := io.Pipe()
 	shown := make(chan string, 1)
 	go func() {
-		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		client := http.Client{CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
 		res, err := client.Get(<-shown)
 		if err == nil {
 			err = res.Body.Close()
@@ -78,7 +81,8 @@ func TestPastedSignIn(t *testing.T) {
 	if err != nil || f.kept(t).Email != host {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"code_challenge_method=S256", "That is not the address", "belongs to another sign-in"} {
+	for _, want := range []string{"code_challenge_method=S256", "That is not the address",
+		"belongs to another sign-in"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
@@ -106,12 +110,14 @@ func TestSignInsThatFail(t *testing.T) {
 		change func(*fixture)
 		says   string
 	}{
-		"declined":       {func(f *fixture) { f.server.SignInAs("") }, "declined"},
-		"another person": {func(f *fixture) { f.server.SignInAs("bob@example.com") }, "until now it was alice@example.com"},
+		"declined": {func(f *fixture) { f.server.SignInAs("") }, "declined"},
+		"another person": {func(f *fixture) { f.server.SignInAs("bob@example.com") },
+			"until now it was alice@example.com"},
 		"a code for none": {func(f *fixture) {
 			f.server.Break(answered(400, `{"error":"invalid_grant","reason":"Invalid authorization code"}`))
 		}, "was not accepted; try again"},
-		"a wrong secret":   {func(f *fixture) { f.config.ClientSecret = "wrong-s3cret"; f.config.ClientID = "client" }, "check zoom.client_id and zoom.client_secret"},
+		"a wrong secret": {func(f *fixture) { f.config.ClientSecret = "wrong-s3cret"; f.config.ClientID = "client" },
+			"check zoom.client_id and zoom.client_secret"},
 		"no secret":        {func(f *fixture) { f.config.ClientID = "client" }, "the public one"},
 		"no lasting one":   {func(f *fixture) { f.server.Break(withoutRefresh()) }, "no lasting sign-in in the answer"},
 		"an answer lost":   {func(f *fixture) { f.server.Break(lostAnswer(1)) }, "try again"},
@@ -122,7 +128,8 @@ func TestSignInsThatFail(t *testing.T) {
 			before := f.kept(t)
 			c.change(f)
 			err := f.trySignIn(t)
-			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), zoomtest.Canary) {
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cret") ||
+				strings.Contains(err.Error(), zoomtest.Canary) {
 				t.Errorf("error %v, want one with %q", err, c.says)
 			}
 			if after := f.kept(t); after.RefreshToken != before.RefreshToken || after.Email != host {
@@ -151,9 +158,11 @@ func (o on) RoundTrip(r *http.Request) (*http.Response, error) {
 	return o.RoundTripper.RoundTrip(r)
 }
 
-// TestUnknownPersonIsKeptAside: while Zoom does not say who has signed in, nobody's sign-in is replaced; the next run takes up the new one.
+// TestUnknownPersonIsKeptAside: while Zoom does not say who has signed in, nobody's sign-in is replaced; the next run
+// takes up the new one.
 func TestUnknownPersonIsKeptAside(t *testing.T) {
-	silent := zoomtest.Fault{Match: zoomtest.SignIn, After: true, Replace: func(body string) string { return strings.Replace(body, `"scope"`, `"other"`, 1) }}
+	silent := zoomtest.Fault{Match: zoomtest.SignIn, After: true,
+		Replace: func(body string) string { return strings.Replace(body, `"scope"`, `"other"`, 1) }}
 	for name, c := range map[string]struct {
 		faults  []zoomtest.Fault
 		offline bool // the API, and not the sign-in
@@ -161,9 +170,10 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 		says    string
 		waits   bool
 	}{
-		"down":          {faults: []zoomtest.Fault{{Match: whoIs, Status: 503}}, says: "HTTP 503", waits: true},
-		"down, silent":  {faults: []zoomtest.Fault{{Match: whoIs, Status: 503}, silent}, says: "HTTP 503", waits: true},
-		"no answer":     {faults: []zoomtest.Fault{{Match: whoIs, Cut: true}}, says: "the answer was lost", waits: true},
+		"down":         {faults: []zoomtest.Fault{{Match: whoIs, Status: 503}}, says: "HTTP 503", waits: true},
+		"down, silent": {faults: []zoomtest.Fault{{Match: whoIs, Status: 503}, silent}, says: "HTTP 503", waits: true},
+		"no answer": {faults: []zoomtest.Fault{{Match: whoIs, Cut: true}}, says: "the answer was lost",
+			waits: true},
 		"nobody":        {faults: []zoomtest.Fault{{Match: whoIs, Status: 200, Body: "{}"}}, says: "names nobody"},
 		"no connection": {offline: true, says: "unreachable", waits: true},
 		"Ctrl-C":        {cancel: true, says: "canceled"},
@@ -191,7 +201,8 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 					}}
 				}
 				err := f.trySignInWithin(ctx)
-				if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "kept in "+f.config.GrantFile+".new: run "+command) {
+				if err == nil || !strings.Contains(err.Error(), c.says) ||
+					!strings.Contains(err.Error(), "kept in "+f.config.GrantFile+".new: run "+command) {
 					t.Errorf("error %v, want one with %q", err, c.says)
 				}
 				if waited := f.clock.Now().After(began); waited != c.waits {
@@ -200,7 +211,8 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 				if after := f.kept(t); after.RefreshToken != before.RefreshToken || after.Email != host {
 					t.Errorf("kept %+v", after)
 				}
-				if later, err := oauth.LoadGrant(f.config.GrantFile + ".new"); err != nil || !f.server.Usable(later.RefreshToken.Reveal()) {
+				if later, err := oauth.LoadGrant(f.config.GrantFile + ".new"); err != nil ||
+					!f.server.Usable(later.RefreshToken.Reveal()) {
 					t.Errorf("aside: %v", err)
 				}
 				f.server.Mend()
@@ -215,7 +227,8 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 						exchanges++
 					}
 				}
-				if after := f.kept(t); after.Email != host || !f.server.Usable(after.RefreshToken.Reveal()) || (exchanges == 2) != (person == host) {
+				if after := f.kept(t); after.Email != host || !f.server.Usable(after.RefreshToken.Reveal()) ||
+					(exchanges == 2) != (person == host) {
 					t.Errorf("kept %+v after %d times in the browser", after, exchanges)
 				}
 				if _, err := os.Stat(f.config.GrantFile + ".new"); err == nil {
@@ -226,14 +239,17 @@ func TestUnknownPersonIsKeptAside(t *testing.T) {
 	}
 }
 
-// TestWrongHostKeepsTheSignIn: Zoom has ended the sign-in before, so that the new one is kept, and what is wrong is said.
+// TestWrongHostKeepsTheSignIn: Zoom has ended the sign-in before, so that the new one is kept, and what is wrong is
+// said.
 func TestWrongHostKeepsTheSignIn(t *testing.T) {
-	for name, start := range map[string]func(*testing.T, zoomtest.Options) *fixture{"again": newPerson, "first": unsigned} {
+	for name, start := range map[string]func(*testing.T, zoomtest.Options) *fixture{"again": newPerson,
+		"first": unsigned} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, zoomtest.Options{})
 			f.config.Host = "alias@example.com"
 			err := f.trySignIn(t)
-			if err == nil || !strings.Contains(err.Error(), "zoom.host is alias@example.com") || !strings.Contains(err.Error(), "write zoom.host: "+host) ||
+			if err == nil || !strings.Contains(err.Error(), "zoom.host is alias@example.com") ||
+				!strings.Contains(err.Error(), "write zoom.host: "+host) ||
 				strings.Contains(err.Error(), "Nothing was changed") {
 				t.Errorf("error %v", err)
 			}
@@ -272,10 +288,12 @@ func TestSignInThatCannotBeInstalled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.read(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "one sign-in alive") {
+	if err := f.read(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) ||
+		!strings.Contains(err.Error(), "one sign-in alive") {
 		t.Errorf("superseded: %v", err)
 	}
-	if err := f.read(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "a later sign-in is kept in "+f.config.GrantFile+".new") {
+	if err := f.read(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) ||
+		!strings.Contains(err.Error(), "a later sign-in is kept in "+f.config.GrantFile+".new") {
 		t.Errorf("whose it is was not saved: %v", err)
 	}
 	later.Owner = f.kept(t).Owner
@@ -293,7 +311,8 @@ func TestSignInThatCannotBeInstalled(t *testing.T) {
 	}
 }
 
-// TestCopyLeftAside: a run that died before it tidied up leaves what has been renewed since; that is never taken for a later sign-in.
+// TestCopyLeftAside: a run that died before it tidied up leaves what has been renewed since; that is never taken for a
+// later sign-in.
 func TestCopyLeftAside(t *testing.T) {
 	f := newPerson(t, zoomtest.Options{KillReused: true})
 	m := f.create(t, f.spec())
@@ -306,7 +325,8 @@ func TestCopyLeftAside(t *testing.T) {
 	}
 	f.server.Revoke(host)
 	for range 3 {
-		if err := f.read(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) || strings.Contains(err.Error(), "later sign-in is kept") {
+		if err := f.read(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) ||
+			strings.Contains(err.Error(), "later sign-in is kept") {
 			t.Errorf("error %v", err)
 		}
 	}
@@ -343,17 +363,20 @@ func TestWhyNobodyIsNamed(t *testing.T) {
 	if err := g.Save(f.config.GrantFile); err != nil {
 		t.Fatal(err)
 	}
-	if said, err := f.Introduce(t.Context()); err != nil || said != "the meetings of alice@example.com can be made and changed" {
+	if said, err := f.Introduce(t.Context()); err != nil || said != "the meetings of alice@example.com can be made "+
+		"and changed" {
 		t.Errorf("%q, %v", said, err)
 	}
 	f.server.Break(zoomtest.Fault{Match: whoIs, Status: 503})
-	if said, err := f.Introduce(t.Context()); err != nil || !strings.Contains(said, "HTTP 503") || strings.Contains(said, "lacks") {
+	if said, err := f.Introduce(t.Context()); err != nil || !strings.Contains(said, "HTTP 503") ||
+		strings.Contains(said, "lacks") {
 		t.Errorf("%q, %v", said, err)
 	}
 	// A token that names no scopes: Zoom's refusal says it.
 	scopes := slices.DeleteFunc(slices.Clone(zoomtest.UserScopes), func(s string) bool { return s == "user:read:user" })
 	f = unsigned(t, zoomtest.Options{UserScopes: scopes})
-	f.server.Break(zoomtest.Fault{Match: zoomtest.SignIn, After: true, Replace: func(body string) string { return strings.Replace(body, `"scope"`, `"other"`, 1) }})
+	f.server.Break(zoomtest.Fault{Match: zoomtest.SignIn, After: true,
+		Replace: func(body string) string { return strings.Replace(body, `"scope"`, `"other"`, 1) }})
 	f.signIn(t)
 	if said, err := f.Introduce(t.Context()); err != nil || !strings.Contains(said, "lacks the scope user:read:user") {
 		t.Errorf("%q, %v", said, err)
@@ -362,7 +385,8 @@ func TestWhyNobodyIsNamed(t *testing.T) {
 
 // withoutRefresh leaves the refresh token out of an answer.
 func withoutRefresh() zoomtest.Fault {
-	return zoomtest.Fault{Match: zoomtest.SignIn, After: true, Replace: func(body string) string { return strings.Replace(body, `"refresh_token"`, `"other"`, 1) }}
+	return zoomtest.Fault{Match: zoomtest.SignIn, After: true,
+		Replace: func(body string) string { return strings.Replace(body, `"refresh_token"`, `"other"`, 1) }}
 }
 
 // TestNameIsOptional: without the scope for it nobody is named, and the configured host is believed.
@@ -373,7 +397,8 @@ func TestNameIsOptional(t *testing.T) {
 		t.Errorf("%q, %v", said, err)
 	}
 	s := f.spec()
-	if _, err := f.Create(t.Context(), mark, s); !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "write zoom.host") {
+	if _, err := f.Create(t.Context(), mark, s); !errors.Is(err, meeting.ErrInvalid) ||
+		!strings.Contains(err.Error(), "write zoom.host") {
 		t.Errorf("a host that nobody knows: %v", err)
 	}
 	s.Host = meeting.Me
@@ -384,7 +409,8 @@ func TestNameIsOptional(t *testing.T) {
 		t.Error(err)
 	}
 	s.Host = "bob@example.com"
-	if _, err := f.Create(t.Context(), mark, s); !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "zoom.host is alice@example.com, not bob@example.com") {
+	if _, err := f.Create(t.Context(), mark, s); !errors.Is(err, meeting.ErrInvalid) ||
+		!strings.Contains(err.Error(), "zoom.host is alice@example.com, not bob@example.com") {
 		t.Errorf("another host: %v", err)
 	}
 	if n := len(f.server.Meetings()); n != 2 {
@@ -399,7 +425,8 @@ func TestOtherHostsAreRefused(t *testing.T) {
 	s := f.spec()
 	s.Host = "bob@example.com"
 	_, err := f.Create(t.Context(), mark, s)
-	if !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "alice@example.com has signed in, and a person can only make meetings of their own, none of bob@example.com") {
+	if !errors.Is(err, meeting.ErrInvalid) || !strings.Contains(err.Error(), "alice@example.com has signed in, and a "+
+		"person can only make meetings of their own, none of bob@example.com") {
 		t.Errorf("error %v", err)
 	}
 	if n := len(f.server.Requests()) - before; n != 0 {
@@ -422,11 +449,13 @@ func TestOtherHostsAreRefused(t *testing.T) {
 
 // TestScopesOfPersons are named without :admin, and with the command that makes them count.
 func TestScopesOfPersons(t *testing.T) {
-	f := newPerson(t, zoomtest.Options{UserScopes: []string{"meeting:write:meeting", "meeting:read:meeting", "meeting:read:list_meetings"}})
+	f := newPerson(t, zoomtest.Options{UserScopes: []string{"meeting:write:meeting", "meeting:read:meeting",
+		"meeting:read:list_meetings"}})
 	m := f.create(t, f.withHost(meeting.Me))
 	_, introduced := f.Introduce(t.Context())
 	for _, err := range []error{f.CheckScopes(t.Context()), introduced, f.Cancel(t.Context(), m.ID)} {
-		if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "meeting:delete:meeting") || !strings.Contains(err.Error(), "then run: "+command) ||
+		if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "meeting:delete:meeting") ||
+			!strings.Contains(err.Error(), "then run: "+command) ||
 			strings.Contains(err.Error(), "delete:meeting:admin") && !strings.Contains(err.Error(), "Zoom says") {
 			t.Errorf("error %v", err)
 		}

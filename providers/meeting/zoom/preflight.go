@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// factsLife is for how long it is believed what a host may do, and doubtLife for how long that it could not be asked.
+	// factsLife is for how long it is believed what a host may do, and doubtLife for how long that it could not be
+	// asked.
 	factsLife = 6 * time.Hour
 	doubtLife = 15 * time.Minute
 )
@@ -31,7 +32,8 @@ func (s *Service) Preflight(ctx context.Context, from, to meeting.Spec) meeting.
 		}
 	}
 	if registers(o) && !registers(was) && s.facts(ctx, host).Plan == meeting.Basic {
-		return meeting.Preflight{Held: "registration needs a Zoom licence, and " + name + " has the Basic plan: give the host a licence, let another host have it (host= in the tag), " +
+		return meeting.Preflight{Held: "registration needs a Zoom licence, and " + name +
+			" has the Basic plan: give the host a licence, let another host have it (host= in the tag), " +
 			"or take register out (no-register in the tag, where the configuration asks for it)"}
 	}
 	if own(o.Passcode) && o.Passcode != was.Passcode && !room {
@@ -45,8 +47,10 @@ func (s *Service) Preflight(ctx context.Context, from, to meeting.Spec) meeting.
 		}
 	}
 	var p meeting.Preflight
-	if o.Passcode == meeting.PasscodeNone && was.Passcode != meeting.PasscodeNone && !room && isOn(s.facts(ctx, host).DemandsPasscode) {
-		p.Notes = append(p.Notes, "no passcode is asked for, and the Zoom settings of "+to.Host+" demand one for new meetings: Zoom may set one all the same")
+	if o.Passcode == meeting.PasscodeNone && was.Passcode != meeting.PasscodeNone && !room &&
+		isOn(s.facts(ctx, host).DemandsPasscode) {
+		p.Notes = append(p.Notes, "no passcode is asked for, and the Zoom settings of "+to.Host+
+			" demand one for new meetings: Zoom may set one all the same")
 	}
 	return p
 }
@@ -61,7 +65,8 @@ func (s *Service) facts(ctx context.Context, host string) meeting.HostFacts {
 	facts, err := s.Host(ctx, host)
 	life := factsLife
 	if err != nil {
-		s.log.DebugContext(ctx, "zoom host cannot be asked about; nothing is checked beforehand", "host", host, "reason", err)
+		s.log.DebugContext(ctx, "zoom host cannot be asked about; nothing is checked beforehand", "host", host,
+			"reason", err)
 		facts, life = meeting.HostFacts{}, doubtLife
 	}
 	s.known.learnFacts(host, facts, s.now(), life)
@@ -70,7 +75,8 @@ func (s *Service) facts(ctx context.Context, host string) meeting.HostFacts {
 
 // roomless says why a host has no personal room to meet in, or is "".
 func roomless(host string, f meeting.HostFacts) string {
-	const instead = "switch it on at zoom.us under Settings, Meeting, or ask for a meeting of its own (scheduled in the tag)"
+	const instead = "switch it on at zoom.us under Settings, Meeting, or ask for a meeting of its own (scheduled in " +
+		"the tag)"
 	switch {
 	case f.RoomOn != nil && !*f.RoomOn:
 		return "the personal room of " + host + " is switched off: " + instead

@@ -25,14 +25,15 @@ type proofs struct {
 // toMake is the scope without which no meeting is made, by the two names that it has.
 const toMake = "meeting:write:meeting"
 
-// Prove implements meeting.Prover: a token with the scope that makes meetings, and one row of the host's list of meetings, for which the app
-// has a scope anyway. What else it lacks, CheckScopes tells.
+// Prove implements meeting.Prover: a token with the scope that makes meetings, and one row of the host's list of
+// meetings, for which the app has a scope anyway. What else it lacks, CheckScopes tells.
 func (s *Service) Prove(ctx context.Context, host string) error {
 	_, scopes, err := s.tokens.get(ctx, "")
 	if err != nil {
 		return err
 	}
-	if missing := s.tokens.missing(scopes); slices.ContainsFunc(missing, func(scope string) bool { return strings.HasPrefix(scope, toMake) }) {
+	if missing := s.tokens.missing(scopes); slices.ContainsFunc(missing,
+		func(scope string) bool { return strings.HasPrefix(scope, toMake) }) {
 		return fmt.Errorf("zoom: look for host %s: %w: %s", host, meeting.ErrDenied, s.tokens.addScopes(missing))
 	}
 	named, err := s.hosting(host)
@@ -42,7 +43,8 @@ func (s *Service) Prove(ctx context.Context, host string) error {
 	if s.proofs.fresh(named, s.now()) {
 		return nil
 	}
-	err = s.do(ctx, call{what: "look for host " + host, method: http.MethodGet, path: []string{"users", named, "meetings"},
+	err = s.do(ctx, call{what: "look for host " + host, method: http.MethodGet,
+		path:  []string{"users", named, "meetings"},
 		query: url.Values{"type": {"upcoming"}, "page_size": {"1"}}, want: http.StatusOK, on: aUser}, nil)
 	if err != nil {
 		return err

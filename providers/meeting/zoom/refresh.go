@@ -18,10 +18,11 @@ import (
 type outcome int
 
 const (
-	renewed   outcome = iota // it is spent, and there is a new one
-	dead                     // Zoom does not take it, now or ever
-	unchanged                // it was not presented, or refused for a reason that is not its own: it is as good as before
-	unknown                  // no answer, or one that is not Zoom's: it may be spent
+	renewed outcome = iota // it is spent, and there is a new one
+	dead                   // Zoom does not take it, now or ever
+	// it was not presented, or refused for a reason that is not its own: it is as good as before
+	unchanged
+	unknown // no answer, or one that is not Zoom's: it may be spent
 )
 
 // renewal is an answer to a refresh token.
@@ -79,7 +80,8 @@ func (p *person) stamp() time.Time { return p.now().UTC().Truncate(time.Second) 
 // renewTime bounds what renew asks Zoom: one exchange, and a second one where the first was refused at once.
 const renewTime = rest.SignInTime + 5*time.Second
 
-// present presents a refresh token. Once it is on its way, only time ends the wait for the answer: whoever gives up loses the sign-in.
+// present presents a refresh token. Once it is on its way, only time ends the wait for the answer: whoever gives up
+// loses the sign-in.
 func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal {
 	ctx, unsent := rest.Watch(oauth.Through(ctx, p.http))
 	token, err := p.config.TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
@@ -91,9 +93,11 @@ func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal
 	r.refusal = refusal
 	switch {
 	case !answered && unsent():
-		r.outcome, r.err = unchanged, fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(p.config.Endpoint.TokenURL), err))
+		r.outcome, r.err = unchanged, fmt.Errorf("%w: %s", meeting.ErrNotSent,
+			rest.Unreached(oauth.HostOf(p.config.Endpoint.TokenURL), err))
 	case !answered || refusal.isBroken():
-		r.outcome, r.err = unknown, fmt.Errorf("%w (the answer may be lost, and the sign-in with it: it is tried once more)", noToken(err, refusal, p.config.Endpoint.TokenURL))
+		r.outcome, r.err = unknown, fmt.Errorf("%w (the answer may be lost, and the sign-in with it: it is tried "+
+			"once more)", noToken(err, refusal, p.config.Endpoint.TokenURL))
 	case refusal.endsGrant():
 		r.outcome = dead
 	default:
@@ -102,8 +106,9 @@ func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal
 	return r
 }
 
-// endsGrant reports whether Zoom does not take a refresh token, in any of the forms that have been seen: 400 and invalid_grant, with or
-// without a reason; before August 2022 401 and invalid_request, with the reason alone to tell it by; the code of a later sign-in.
+// endsGrant reports whether Zoom does not take a refresh token, in any of the forms that have been seen: 400 and
+// invalid_grant, with or without a reason; before August 2022 401 and invalid_request, with the reason alone to tell it
+// by; the code of a later sign-in.
 func (r *tokenRefusal) endsGrant() bool {
 	aboutOthers := r.isBroken() || r.isClient() || rest.KindOf(r.status) == rest.Throttled
 	named := r.Error == "invalid_grant" || r.Code == codeSuperseded
@@ -116,15 +121,19 @@ func (p *person) explain(r tokenRefusal) error {
 	case rest.KindOf(r.status) == rest.Throttled:
 		return r.throttled(p.now())
 	case r.isClient() && p.config.ClientSecret == "":
-		return fmt.Errorf("%w: Zoom does not know this client id as one without a secret: zoom.client_id has to be the public one (App Credentials, Use Public Client OAuth), "+
+		return fmt.Errorf("%w: Zoom does not know this client id as one without a secret: zoom.client_id has to be "+
+			"the public one (App Credentials, Use Public Client OAuth), "+
 			"or zoom.client_secret is missing%s", meeting.ErrDenied, r.said())
 	case r.isClient():
-		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and zoom.client_secret%s", meeting.ErrDenied, r.said())
+		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and "+
+			"zoom.client_secret%s", meeting.ErrDenied, r.said())
 	}
-	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it a user-managed General app, was it added to your account?)%s", meeting.ErrDenied, r.said())
+	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it a user-managed "+
+		"General app, was it added to your account?)%s", meeting.ErrDenied, r.said())
 }
 
-// keep saves a renewed sign-in. One that cannot be saved is not used, and not lost either as long as this process lives.
+// keep saves a renewed sign-in. One that cannot be saved is not used, and not lost either as long as this process
+// lives.
 func (p *person) keep(g oauth.Grant, r renewal) (oauth.Grant, error) {
 	p.losses, p.pause, p.instead = 0, pause{}, g.RefreshToken
 	take(&g, r.token, p.now())
@@ -146,11 +155,14 @@ func (p *person) bury(g oauth.Grant, doubt time.Time, r renewal) error {
 	p.mu.Unlock()
 	switch {
 	case replaced:
-		g.Reason = "somebody has signed in with the same Zoom app and account since, on another machine or with another program, and Zoom keeps one sign-in alive"
+		g.Reason = "somebody has signed in with the same Zoom app and account since, on another machine or with " +
+			"another program, and Zoom keeps one sign-in alive"
 	case !doubt.IsZero():
-		g.Reason = "the answer to its renewal of " + doubt.Format("2006-01-02 15:04 UTC") + " was lost, and the new sign-in with it (Zoom makes each renewal once)"
+		g.Reason = "the answer to its renewal of " + doubt.Format("2006-01-02 15:04 UTC") +
+			" was lost, and the new sign-in with it (Zoom makes each renewal once)"
 	default:
-		g.Reason = "the app was removed from the account, the sign-in was not used for a long time, or somebody else has used this file"
+		g.Reason = "the app was removed from the account, the sign-in was not used for a long time, or somebody else " +
+			"has used this file"
 	}
 	g.Reason += r.refusal.said()
 	g.Refused = p.stamp()

@@ -23,7 +23,8 @@ func (f *fixture) read(ctx context.Context, id int64) error {
 
 // answered is an answer of the token endpoint.
 func answered(status int, body string) zoomtest.Fault {
-	return zoomtest.Fault{Match: zoomtest.SignIn, Status: status, Body: body, Header: http.Header{"Content-Type": {"application/json"}}}
+	return zoomtest.Fault{Match: zoomtest.SignIn, Status: status, Body: body,
+		Header: http.Header{"Content-Type": {"application/json"}}}
 }
 
 // lostAnswer is a renewal that Zoom makes and whose answer does not arrive.
@@ -45,7 +46,8 @@ func TestRenewal(t *testing.T) {
 		t.Error("no error")
 	}
 	second := f.kept(t)
-	if second.Previous != first.RefreshToken || second.RefreshToken == first.RefreshToken || second.Access == first.Access || !second.Asked.IsZero() {
+	if second.Previous != first.RefreshToken || second.RefreshToken == first.RefreshToken ||
+		second.Access == first.Access || !second.Asked.IsZero() {
 		t.Errorf("renewed, and not yet used: %+v", second)
 	}
 	for range 3 {
@@ -56,7 +58,8 @@ func TestRenewal(t *testing.T) {
 	if err := f.read(t.Context(), m.ID); err != nil {
 		t.Error(err)
 	}
-	if third := f.kept(t); third.Previous != "" || third.RefreshToken != second.RefreshToken || !third.SignedIn.Equal(first.SignedIn) {
+	if third := f.kept(t); third.Previous != "" || third.RefreshToken != second.RefreshToken ||
+		!third.SignedIn.Equal(first.SignedIn) {
 		t.Errorf("used: %+v", third)
 	}
 	if n := f.renewals(); n != 2 {
@@ -95,24 +98,41 @@ func TestRefusedRenewals(t *testing.T) {
 		asked bool // a doubt stays in the file
 		says  string
 	}{
-		"spent":                {answered(400, `{"reason":"Invalid Token!","error":"invalid_grant"}`), meeting.ErrDenied, true, false, command},
-		"bare":                 {answered(400, `{"error":"invalid_grant"}`), meeting.ErrDenied, true, false, command},
-		"of old":               {answered(401, `{"reason":"Invalid Token!","error":"invalid_request"}`), meeting.ErrDenied, true, false, command},
-		"superseded":           {answered(400, `{"reason":"Revoked.","error":"invalid_grant","code":4741}`), meeting.ErrDenied, true, false, "one sign-in alive"},
-		"superseded, as text":  {answered(400, `{"reason":"Revoked.","error":"invalid_request","code":"4741"}`), meeting.ErrDenied, true, false, "one sign-in alive"},
-		"unknown client":       {answered(400, `{"reason":"Invalid client_id or client_secret","error":"invalid_client"}`), meeting.ErrDenied, false, false, "the public one"},
-		"unknown client, 401":  {answered(401, `{"reason":"Invalid Token! Invalid client_id","error":"invalid_client"}`), meeting.ErrDenied, false, false, "zoom.client_id"},
-		"disabled app":         {answered(400, `{"reason":"The app has been disabled","error":"unauthorized_client"}`), meeting.ErrDenied, false, false, "user-managed"},
-		"bad request":          {answered(400, `{"reason":"Bad Request","error":"invalid_request"}`), meeting.ErrDenied, false, false, "user-managed"},
-		"too many":             {answered(429, `{"reason":"Too many requests","error":"invalid_request"}`), nil, false, false, "too many sign-ins"},
-		"server error":         {answered(503, `{"reason":"Invalid Token!","error":"invalid_grant"}`), meeting.ErrNotSent, false, true, "at the moment"},
-		"a proxy's page":       {answered(400, `<html>sign in</html>`), meeting.ErrNotSent, false, true, "at the moment"},
-		"a proxy's welcome":    {answered(200, `<html>sign in</html>`), meeting.ErrNotSent, false, true, "no answer that can be used"},
-		"nothing":              {answered(200, `{}`), meeting.ErrNotSent, false, true, "no answer that can be used"},
-		"cut":                  {zoomtest.Fault{Match: zoomtest.SignIn, Cut: true}, meeting.ErrNotSent, false, true, "may be lost"},
-		"cut, after":           {lostAnswer(0), meeting.ErrNotSent, false, true, "may be lost"},
-		"half":                 {zoomtest.Fault{Match: zoomtest.SignIn, After: true, Half: true}, meeting.ErrNotSent, false, true, "may be lost"},
-		"well, and an error":   {answered(200, `{"reason":"Invalid Token!","error":"invalid_grant"}`), meeting.ErrDenied, true, false, command},
+		"spent": {answered(400, `{"reason":"Invalid Token!","error":"invalid_grant"}`),
+			meeting.ErrDenied, true, false, command},
+		"bare": {answered(400, `{"error":"invalid_grant"}`), meeting.ErrDenied, true, false, command},
+		"of old": {answered(401, `{"reason":"Invalid Token!","error":"invalid_request"}`),
+			meeting.ErrDenied, true, false, command},
+		"superseded": {answered(400, `{"reason":"Revoked.","error":"invalid_grant","code":4741}`),
+			meeting.ErrDenied, true, false, "one sign-in alive"},
+		"superseded, as text": {answered(400, `{"reason":"Revoked.","error":"invalid_request","code":"4741"}`),
+			meeting.ErrDenied, true, false, "one sign-in alive"},
+		"unknown client": {answered(400,
+			`{"reason":"Invalid client_id or client_secret","error":"invalid_client"}`), meeting.ErrDenied, false,
+			false, "the public one"},
+		"unknown client, 401": {answered(401,
+			`{"reason":"Invalid Token! Invalid client_id","error":"invalid_client"}`), meeting.ErrDenied, false, false,
+			"zoom.client_id"},
+		"disabled app": {answered(400, `{"reason":"The app has been disabled","error":"unauthorized_client"}`),
+			meeting.ErrDenied, false, false, "user-managed"},
+		"bad request": {answered(400, `{"reason":"Bad Request","error":"invalid_request"}`), meeting.ErrDenied,
+			false, false, "user-managed"},
+		"too many": {answered(429, `{"reason":"Too many requests","error":"invalid_request"}`), nil, false,
+			false, "too many sign-ins"},
+		"server error": {answered(503, `{"reason":"Invalid Token!","error":"invalid_grant"}`),
+			meeting.ErrNotSent, false, true, "at the moment"},
+		"a proxy's page": {answered(400, `<html>sign in</html>`), meeting.ErrNotSent, false, true,
+			"at the moment"},
+		"a proxy's welcome": {answered(200, `<html>sign in</html>`), meeting.ErrNotSent, false, true,
+			"no answer that can be used"},
+		"nothing": {answered(200, `{}`), meeting.ErrNotSent, false, true, "no answer that can be used"},
+		"cut": {zoomtest.Fault{Match: zoomtest.SignIn, Cut: true}, meeting.ErrNotSent, false, true,
+			"may be lost"},
+		"cut, after": {lostAnswer(0), meeting.ErrNotSent, false, true, "may be lost"},
+		"half": {zoomtest.Fault{Match: zoomtest.SignIn, After: true, Half: true}, meeting.ErrNotSent,
+			false, true, "may be lost"},
+		"well, and an error": {answered(200, `{"reason":"Invalid Token!","error":"invalid_grant"}`),
+			meeting.ErrDenied, true, false, command},
 		"no connection at all": {zoomtest.Fault{}, meeting.ErrNotSent, false, false, "unreachable"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,10 +150,12 @@ func TestRefusedRenewals(t *testing.T) {
 			asked := f.renewals()
 			second := f.read(t.Context(), m.ID)
 			for _, err := range []error{first, second} {
-				if err == nil || !strings.Contains(err.Error(), c.says) || c.kind != nil && !errors.Is(err, c.kind) || !meeting.Refused(err) {
+				if err == nil || !strings.Contains(err.Error(), c.says) || c.kind != nil && !errors.Is(err, c.kind) ||
+					!meeting.Refused(err) {
 					t.Errorf("error %v, want %v with %q", err, c.kind, c.says)
 				}
-				if err != nil && (strings.Contains(err.Error(), zoomtest.Canary) || strings.Contains(err.Error(), "secret=")) {
+				if err != nil && (strings.Contains(err.Error(), zoomtest.Canary) ||
+					strings.Contains(err.Error(), "secret=")) {
 					t.Errorf("shows a secret: %v", err)
 				}
 			}
@@ -141,7 +163,8 @@ func TestRefusedRenewals(t *testing.T) {
 				t.Errorf("%d more questions at once", n-asked)
 			}
 			after := f.kept(t)
-			if after.Refused.IsZero() == c.dead || after.Asked.IsZero() == c.asked || after.RefreshToken != before.RefreshToken {
+			if after.Refused.IsZero() == c.dead || after.Asked.IsZero() == c.asked ||
+				after.RefreshToken != before.RefreshToken {
 				t.Errorf("kept: refused %v, asked %v", after.Refused, after.Asked)
 			}
 		})
@@ -156,24 +179,29 @@ func TestSupersededSignIn(t *testing.T) {
 		spoil func(*fixture)
 		says  string
 	}{
-		"superseded":         {zoomtest.Options{}, func(f *fixture) { f.server.SignedInElsewhere(host) }, "one sign-in alive"},
-		"superseded, of old": {zoomtest.Options{OldErrors: true}, func(f *fixture) { f.server.SignedInElsewhere(host) }, "one sign-in alive"}, // the API said so
-		"removed":            {zoomtest.Options{}, func(f *fixture) { f.server.Revoke(host) }, "removed from the account"},
-		"removed, of old":    {zoomtest.Options{OldErrors: true}, func(f *fixture) { f.server.Revoke(host) }, "removed from the account"},
+		"superseded": {zoomtest.Options{}, func(f *fixture) { f.server.SignedInElsewhere(host) }, "one sign-in alive"},
+		// the API said so
+		"superseded, of old": {zoomtest.Options{OldErrors: true}, func(f *fixture) { f.server.SignedInElsewhere(host) },
+			"one sign-in alive"},
+		"removed": {zoomtest.Options{}, func(f *fixture) { f.server.Revoke(host) }, "removed from the account"},
+		"removed, of old": {zoomtest.Options{OldErrors: true}, func(f *fixture) { f.server.Revoke(host) },
+			"removed from the account"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newPerson(t, c.o)
 			m := f.create(t, f.spec())
 			c.spoil(f)
 			err := f.read(t.Context(), m.ID)
-			if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "Sign in again: "+command) {
+			if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), c.says) ||
+				!strings.Contains(err.Error(), "Sign in again: "+command) {
 				t.Errorf("error %v", err)
 			}
 			asked := len(f.server.Requests())
 			if err := f.read(t.Context(), m.ID); err == nil {
 				t.Error("no error")
 			}
-			if n := len(f.server.Requests()) - asked; n > 2 { // the call itself, with the old token: that may have been a hiccup
+			// the call itself, with the old token: that may have been a hiccup
+			if n := len(f.server.Requests()) - asked; n > 2 {
 				t.Errorf("%d more requests", n)
 			}
 			f.signIn(t)
@@ -231,19 +259,22 @@ func TestIdleSignIn(t *testing.T) {
 
 func TestWithoutSignIn(t *testing.T) {
 	f := unsigned(t, zoomtest.Options{})
-	if err := f.CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) || !errors.Is(err, oauth.ErrNoGrant) || !strings.Contains(err.Error(), "run: "+command) {
+	if err := f.CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) || !errors.Is(err, oauth.ErrNoGrant) ||
+		!strings.Contains(err.Error(), "run: "+command) {
 		t.Errorf("nobody has signed in: %v", err)
 	}
 	f.signIn(t)
 	f.config.ClientID = "another"
-	if err := f.connect(t).CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "another Zoom app") {
+	if err := f.connect(t).CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) ||
+		!strings.Contains(err.Error(), "another Zoom app") {
 		t.Errorf("another app: %v", err)
 	}
 	f.config.ClientID = "public"
 	if err := os.WriteFile(f.config.GrantFile, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.connect(t).CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "damaged") {
+	if err := f.connect(t).CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) ||
+		!strings.Contains(err.Error(), "damaged") {
 		t.Errorf("half a file: %v", err)
 	}
 }

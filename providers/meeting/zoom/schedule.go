@@ -103,8 +103,8 @@ type moving struct {
 	to meeting.Occurrence
 }
 
-// workFor compares the occurrences that Zoom shows with those of to. from is what it was told before, if that is known: an occurrence
-// may still be where that one had it.
+// workFor compares the occurrences that Zoom shows with those of to. from is what it was told before, if that is known:
+// an occurrence may still be where that one had it.
 func workFor(w *wireMeeting, from, to meeting.Spec, now time.Time) (k work) {
 	if int(w.Type) != typeFixed {
 		return work{anew: true}
@@ -158,12 +158,15 @@ func baseOf(o wireOccurrence, from meeting.Spec, bases []time.Time) time.Time {
 
 // removeOccurrence deletes one occurrence. Nobody is mailed about it. Without its id the whole series would be deleted.
 func (s *Service) removeOccurrence(ctx context.Context, id int64, o wireOccurrence) error {
-	what := fmt.Sprintf("delete the occurrence of %s of meeting %d", o.StartTime.UTC().Format("2006-01-02 15:04 UTC"), id)
+	what := fmt.Sprintf("delete the occurrence of %s of meeting %d",
+		o.StartTime.UTC().Format("2006-01-02 15:04 UTC"), id)
 	if o.ID == "" {
 		return fmt.Errorf("zoom: %s: Zoom gives it no id", what)
 	}
-	return s.do(ctx, call{what: what, method: http.MethodDelete, path: meetingPath(id), want: http.StatusNoContent, on: anOccurrence,
-		query: url.Values{"occurrence_id": {string(o.ID)}, "schedule_for_reminder": {"false"}, "cancel_meeting_reminder": {"false"}}}, nil)
+	return s.do(ctx, call{what: what, method: http.MethodDelete, path: meetingPath(id), want: http.StatusNoContent,
+		on: anOccurrence,
+		query: url.Values{"occurrence_id": {string(o.ID)}, "schedule_for_reminder": {"false"},
+			"cancel_meeting_reminder": {"false"}}}, nil)
 }
 
 // moveOccurrence gives one occurrence its own time and length.
@@ -173,19 +176,23 @@ func (s *Service) moveOccurrence(ctx context.Context, id int64, m moving) error 
 		return fmt.Errorf("zoom: %s: Zoom gives it no id", what)
 	}
 	start, _ := wallTime(m.to.Start, nil)
-	return s.do(ctx, call{what: what, method: http.MethodPatch, path: meetingPath(id), want: http.StatusNoContent, on: anOccurrence,
-		query: url.Values{"occurrence_id": {string(m.ID)}}, body: meetingBody{StartTime: start, Duration: minutes(m.to.Duration)}}, nil)
+	return s.do(ctx, call{what: what, method: http.MethodPatch, path: meetingPath(id), want: http.StatusNoContent,
+		on:    anOccurrence,
+		query: url.Values{"occurrence_id": {string(m.ID)}},
+		body:  meetingBody{StartTime: start, Duration: minutes(m.to.Duration)}}, nil)
 }
 
 // otherTimes is the note for a series of which Zoom makes other times than were worked out beforehand.
 const otherTimes = "Zoom shows other times for the series than the event has: look at the meeting in Zoom's own app."
 
-// blindNote is what is to be said of a meeting whose occurrences Zoom does not show; "" where nothing had to be done to single ones.
+// blindNote is what is to be said of a meeting whose occurrences Zoom does not show; "" where nothing had to be done to
+// single ones.
 func blindNote(s meeting.Spec) []string {
 	if len(s.Schedule.Removed)+len(s.Schedule.Moved) == 0 {
 		return nil
 	}
-	return []string{"Zoom does not show the dates of the series: those that were cancelled or moved stand there as the rule has them."}
+	return []string{"Zoom does not show the dates of the series: those that were cancelled or moved stand there as " +
+		"the rule has them."}
 }
 
 // sameSchedule reports whether two specs have the same rule from the same start on.
@@ -205,8 +212,8 @@ type revision struct {
 	current     *wireMeeting // nil where it was not read yet
 }
 
-// updateSeries sends what differs, and does what is missing to the occurrences: all that are to be taken out, and one of those to be
-// moved unless something that counts was sent already. After that the meeting may be unfinished.
+// updateSeries sends what differs, and does what is missing to the occurrences: all that are to be taken out, and one
+// of those to be moved unless something that counts was sent already. After that the meeting may be unfinished.
 func (s *Service) updateSeries(ctx context.Context, id int64, what string, u revision) (meeting.Meeting, error) {
 	if u.current == nil {
 		w, err := s.read(ctx, id)
@@ -232,12 +239,14 @@ func (s *Service) updateSeries(ctx context.Context, id int64, what string, u rev
 		was := u.current.coming(now)
 		if err := s.complete(ctx, u.current); err != nil {
 			// Not wrapped: what reading says (gone, denied, throttled) is not true of the change.
-			return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was changed, but could not be read back: %s", what, err.Error())
+			return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was changed, but could not be read back: %s", what,
+				err.Error())
 		}
 		if u.diff.recurrence != nil {
 			u.from = meeting.Spec{} // what was changed in single occurrences is lost
 			if workFor(u.current, u.from, u.to, now).anew && sameOccurrences(was, u.current.coming(now)) {
-				return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but kept the old times: look at the meeting in Zoom's own app", what)
+				return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but kept the old times: look at "+
+					"the meeting in Zoom's own app", what)
 			}
 		}
 	}
@@ -280,13 +289,15 @@ func (s *Service) follow(ctx context.Context, u revision, sent *bool) (unfinishe
 			err = s.complete(ctx, u.current)
 		}
 		if err != nil && *sent {
-			err = errors.New("a part of it was done, then: " + err.Error()) // gone, denied, throttled: it is not true of all that was asked
+			// gone, denied, throttled: it is not true of all that was asked
+			err = errors.New("a part of it was done, then: " + err.Error())
 		}
 		if err != nil {
 			return false, nil, err
 		}
 	}
-	return false, nil, errors.New("the occurrences do not become what they should be: look at the meeting in Zoom's own app")
+	return false, nil, errors.New("the occurrences do not become what they should be: look at the meeting in Zoom's " +
+		"own app")
 }
 
 // occurrences are the coming ones as Zoom shows them.
@@ -296,7 +307,8 @@ func (s *Service) occurrences(w *wireMeeting) []meeting.Occurrence {
 	}
 	var list []meeting.Occurrence
 	for _, o := range w.coming(s.now()) {
-		list = append(list, meeting.Occurrence{Start: o.StartTime.UTC(), Duration: time.Duration(o.Duration) * time.Minute})
+		list = append(list, meeting.Occurrence{Start: o.StartTime.UTC(),
+			Duration: time.Duration(o.Duration) * time.Minute})
 	}
 	return list
 }

@@ -19,17 +19,28 @@ func weekly(t *testing.T, count int) meeting.Spec {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return meeting.Spec{Host: host, Topic: "Weekly", Kind: meeting.Fixed, Start: time.Date(2026, 12, 7, 10, 0, 0, 0, loc), Zone: "Europe/Berlin",
-		Duration: time.Hour, Schedule: &meeting.Schedule{Rule: meeting.Rule{Unit: meeting.Weekly, Interval: 1, Days: []time.Weekday{time.Monday}, Count: count}}}
+	return meeting.Spec{Host: host, Topic: "Weekly", Kind: meeting.Fixed, Start: time.Date(2026, 12, 7, 10, 0, 0, 0,
+		loc), Zone: "Europe/Berlin",
+		Duration: time.Hour, Schedule: &meeting.Schedule{Rule: meeting.Rule{Unit: meeting.Weekly, Interval: 1,
+			Days: []time.Weekday{time.Monday}, Count: count}}}
 }
 
 // TestScheduleBody: what Zoom is told of each kind of rule.
 func TestScheduleBody(t *testing.T) {
 	for want, change := range map[string]func(*meeting.Rule){
-		`{"type":2,"repeat_interval":1,"weekly_days":"2","end_times":4}`:     func(*meeting.Rule) {},
-		`{"type":2,"repeat_interval":3,"weekly_days":"1,2,7","end_times":4}`: func(r *meeting.Rule) { r.Interval, r.Days = 3, []time.Weekday{0, 1, 6} },
-		`{"type":1,"repeat_interval":2,"end_times":4}`:                       func(r *meeting.Rule) { r.Unit, r.Interval, r.Days = meeting.Daily, 2, nil },
-		`{"type":3,"repeat_interval":1,"monthly_day":7,"end_times":4}`:       func(r *meeting.Rule) { r.Unit, r.Days, r.MonthDay = meeting.Monthly, nil, 7 },
+		`{"type":2,"repeat_interval":1,"weekly_days":"2","end_times":4}`: func(*meeting.Rule) {},
+		`{"type":2,"repeat_interval":3,"weekly_days":"1,2,7","end_times":4}`: func(r *meeting.Rule) {
+			r.Interval,
+				r.Days = 3, []time.Weekday{0, 1, 6}
+		},
+		`{"type":1,"repeat_interval":2,"end_times":4}`: func(r *meeting.Rule) {
+			r.Unit, r.Interval,
+				r.Days = meeting.Daily, 2, nil
+		},
+		`{"type":3,"repeat_interval":1,"monthly_day":7,"end_times":4}`: func(r *meeting.Rule) {
+			r.Unit, r.Days,
+				r.MonthDay = meeting.Monthly, nil, 7
+		},
 		`{"type":3,"repeat_interval":1,"monthly_week":-1,"monthly_week_day":6,"end_times":4}`: func(r *meeting.Rule) {
 			r.Unit = meeting.Monthly
 			r.Days = nil
@@ -51,7 +62,8 @@ func TestScheduleBody(t *testing.T) {
 		if _, err := f.Create(t.Context(), mark, s); err != nil {
 			t.Fatal(err)
 		}
-		if got := string(body["recurrence"]); got != want || string(body["type"]) != "8" || string(body["start_time"]) != s.Starts()[0].In(s.Start.Location()).Format(`"2006-01-02T15:04:05"`) ||
+		if got := string(body["recurrence"]); got != want || string(body["type"]) != "8" ||
+			string(body["start_time"]) != s.Starts()[0].In(s.Start.Location()).Format(`"2006-01-02T15:04:05"`) ||
 			string(body["timezone"]) != `"Europe/Berlin"` {
 			t.Errorf("sent %s, want recurrence %s", body, want)
 		}
@@ -98,7 +110,8 @@ func TestSeriesCosts(t *testing.T) {
 		case 0:
 			s.Schedule.Removed = append(s.Schedule.Removed, from)
 		default:
-			s.Schedule.Moved = append(s.Schedule.Moved, meeting.Move{From: from, Start: from.Add(3 * time.Hour), Duration: time.Hour})
+			s.Schedule.Moved = append(s.Schedule.Moved, meeting.Move{From: from, Start: from.Add(3 * time.Hour),
+				Duration: time.Hour})
 		}
 	}
 	m, err := f.Create(t.Context(), mark, s)
@@ -126,8 +139,10 @@ func TestSeriesMisunderstood(t *testing.T) {
 	}
 	moved := s
 	moved.Start = s.Start.Add(time.Hour)
-	f.server.Break(zoomtest.Fault{After: true, Deaf: true, Match: func(r *http.Request) bool { return r.Method == http.MethodPatch }})
-	if _, err := f.Update(t.Context(), m.ID, s, moved); err == nil || meeting.Refused(err) || !strings.Contains(err.Error(), "kept the old times") {
+	f.server.Break(zoomtest.Fault{After: true, Deaf: true,
+		Match: func(r *http.Request) bool { return r.Method == http.MethodPatch }})
+	if _, err := f.Update(t.Context(), m.ID, s, moved); err == nil || meeting.Refused(err) ||
+		!strings.Contains(err.Error(), "kept the old times") {
 		t.Errorf("deaf: %v", err)
 	}
 	f.server.Mend()
@@ -158,7 +173,8 @@ func TestSeriesUnseen(t *testing.T) {
 	}
 	edited := later
 	edited.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule, Removed: later.Starts()[1:2]}
-	if m, err = f.Update(t.Context(), m.ID, later, edited); err != nil || len(m.Notes) != 1 || m.Unfinished || f.server.Spent(host) != 2 {
+	if m, err = f.Update(t.Context(), m.ID, later, edited); err != nil || len(m.Notes) != 1 || m.Unfinished ||
+		f.server.Spent(host) != 2 {
 		t.Errorf("%d requests that count: %+v, %v", f.server.Spent(host), m, err)
 	}
 	if got := f.server.Meetings()[0].Occurrences; len(got) != 4 || !got[0].Start.Equal(later.Start) {
@@ -166,7 +182,8 @@ func TestSeriesUnseen(t *testing.T) {
 	}
 }
 
-// TestSeriesInTrouble: an occurrence that cannot be changed is no meeting that is gone, and what was done before counts as done.
+// TestSeriesInTrouble: an occurrence that cannot be changed is no meeting that is gone, and what was done before counts
+// as done.
 func TestSeriesInTrouble(t *testing.T) {
 	occurrence := func(method string) func(*http.Request) bool {
 		return func(r *http.Request) bool { return r.Method == method && r.URL.Query().Has("occurrence_id") }
@@ -187,7 +204,8 @@ func TestSeriesInTrouble(t *testing.T) {
 				}
 				edited := s
 				starts := s.Starts()
-				edited.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule, Removed: starts[1:2], Moved: []meeting.Move{{From: starts[2], Start: starts[2].Add(time.Hour), Duration: time.Hour}}}
+				edited.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule, Removed: starts[1:2],
+					Moved: []meeting.Move{{From: starts[2], Start: starts[2].Add(time.Hour), Duration: time.Hour}}}
 				fault.Match = occurrence(method)
 				f.server.Break(fault)
 				_, err = f.Update(t.Context(), m.ID, s, edited)
@@ -208,7 +226,8 @@ func TestSeriesInTrouble(t *testing.T) {
 	}
 }
 
-// TestMovedIntoThePast: a date that the event moves to a time that has passed is no date to come any more, and Zoom is not told such a start.
+// TestMovedIntoThePast: a date that the event moves to a time that has passed is no date to come any more, and Zoom is
+// not told such a start.
 func TestMovedIntoThePast(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
 	s := weekly(t, 5)
@@ -219,10 +238,12 @@ func TestMovedIntoThePast(t *testing.T) {
 	starts := s.Starts()
 	f.clock.Advance(starts[1].Sub(f.clock.Now()) + time.Hour)
 	moved := s
-	moved.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule, Moved: []meeting.Move{{From: starts[3], Start: starts[1].Add(-24 * time.Hour), Duration: time.Hour}}}
+	moved.Schedule = &meeting.Schedule{Rule: s.Schedule.Rule,
+		Moved: []meeting.Move{{From: starts[3], Start: starts[1].Add(-24 * time.Hour), Duration: time.Hour}}}
 	before := f.server.Spent(host)
 	m, err = f.Update(t.Context(), m.ID, s, moved)
-	if err != nil || m.Unfinished || len(m.Notes) > 0 || len(m.Occurrences) != 2 || !m.Occurrences[0].Start.Equal(starts[2]) || !m.Occurrences[1].Start.Equal(starts[4]) ||
+	if err != nil || m.Unfinished || len(m.Notes) > 0 || len(m.Occurrences) != 2 ||
+		!m.Occurrences[0].Start.Equal(starts[2]) || !m.Occurrences[1].Start.Equal(starts[4]) ||
 		f.server.Spent(host) != before {
 		t.Errorf("%d requests that count: %+v, %v", f.server.Spent(host)-before, m, err)
 	}

@@ -32,14 +32,15 @@ func (s *Service) CheckScopes(ctx context.Context) error {
 	return fmt.Errorf("zoom: check scopes: %w: %s", meeting.ErrDenied, s.tokens.addScopes(missing))
 }
 
-// missing are the scopes that are needed and were not granted, by the names of the kind of app. An answer without scopes says nothing
-// about them.
+// missing are the scopes that are needed and were not granted, by the names of the kind of app. An answer without
+// scopes says nothing about them.
 func (t *tokens) missing(scopes []string) (missing []string) {
 	if len(scopes) == 0 {
 		return nil
 	}
 	has := func(scope string) bool {
-		return slices.Contains(scopes, scope) || slices.Contains(scopes, scope+":admin") || slices.Contains(scopes, scope+":master")
+		return slices.Contains(scopes, scope) || slices.Contains(scopes, scope+":admin") ||
+			slices.Contains(scopes, scope+":master")
 	}
 	for _, n := range needed {
 		switch {
@@ -55,7 +56,8 @@ func (t *tokens) missing(scopes []string) (missing []string) {
 
 // addScopes says how an app gets the scopes that it lacks. What a person has agreed to grows only by agreeing again.
 func (t *tokens) addScopes(missing []string) string {
-	lacks := "the Zoom app lacks " + strings.Join(missing, ", ") + ": add it to the app under Scopes at marketplace.zoom.us"
+	lacks := "the Zoom app lacks " + strings.Join(missing, ", ") +
+		": add it to the app under Scopes at marketplace.zoom.us"
 	if t.person != nil {
 		return lacks + ", then run: " + t.person.command
 	}

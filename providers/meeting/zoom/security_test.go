@@ -16,7 +16,8 @@ import (
 // TestForcedSecurityIsNoted: what Zoom switches on by itself, whether it was refused or nobody spoke of it.
 func TestForcedSecurityIsNoted(t *testing.T) {
 	const (
-		because = " although it was not asked for: Zoom leaves no meeting without passcode, waiting room and sign-in, or the host's own settings ask for it."
+		because = " although it was not asked for: Zoom leaves no meeting without passcode, waiting room and " +
+			"sign-in, or the host's own settings ask for it."
 		refused = "Zoom switched the waiting room on by itself: the account or the host's settings ask for it."
 	)
 	no, early := new(false), new(5*time.Minute)
@@ -29,9 +30,12 @@ func TestForcedSecurityIsNoted(t *testing.T) {
 		{"refused", zoomtest.User{}, meeting.Options{WaitingRoom: no, JoinBeforeHost: early},
 			[]string{refused, "Guests cannot join before the host, as asked, because the waiting room is on."}},
 		{"waiting room", zoomtest.User{}, meeting.Options{}, []string{"The waiting room is on" + because}},
-		{"sign-in", zoomtest.User{Forces: zoomtest.ForcesSignIn}, meeting.Options{}, []string{"Guests have to sign in" + because}},
-		{"waiting room locked off", zoomtest.User{Locked: map[string]any{"waiting_room": false}}, meeting.Options{}, []string{"Guests have to sign in" + because}},
-		{"passcode", zoomtest.User{Forces: zoomtest.ForcesPasscode}, meeting.Options{}, []string{"Zoom gave the meeting a passcode although none was asked for: the account asks for one."}},
+		{"sign-in", zoomtest.User{Forces: zoomtest.ForcesSignIn}, meeting.Options{},
+			[]string{"Guests have to sign in" + because}},
+		{"waiting room locked off", zoomtest.User{Locked: map[string]any{"waiting_room": false}}, meeting.Options{},
+			[]string{"Guests have to sign in" + because}},
+		{"passcode", zoomtest.User{Forces: zoomtest.ForcesPasscode}, meeting.Options{},
+			[]string{"Zoom gave the meeting a passcode although none was asked for: the account asks for one."}},
 		{"asked for", zoomtest.User{}, meeting.Options{WaitingRoom: new(true)}, nil},
 		{"sign-in asked for", zoomtest.User{}, meeting.Options{SignIn: new(true)}, nil},
 	} {
@@ -58,14 +62,16 @@ func TestDroppedRegistration(t *testing.T) {
 	s.Duration = 0
 	s.Options.Registration = "automatic"
 	m, err := f.Create(t.Context(), mark, s)
-	if !errors.Is(err, meeting.ErrUnfit) || meeting.Refused(err) || !strings.Contains(err.Error(), "take register out") || m.JoinURL != "" {
+	if !errors.Is(err, meeting.ErrUnfit) || meeting.Refused(err) ||
+		!strings.Contains(err.Error(), "take register out") || m.JoinURL != "" {
 		t.Fatalf("created %+v, %v", m, err)
 	}
 	found, err := f.Find(t.Context(), host, mark)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err := f.Update(t.Context(), found.ID, meeting.Spec{}, s); !errors.Is(err, meeting.ErrUnfit) || meeting.Refused(err) || m.JoinURL != "" {
+	if m, err := f.Update(t.Context(), found.ID, meeting.Spec{}, s); !errors.Is(err, meeting.ErrUnfit) ||
+		meeting.Refused(err) || m.JoinURL != "" {
 		t.Errorf("updated %+v, %v", m, err)
 	}
 	plain := s
@@ -78,12 +84,15 @@ func TestDroppedRegistration(t *testing.T) {
 	}
 }
 
-// TestNobodyIsMailed: every request that changes a meeting says so, but for those about a single occurrence, which cannot.
+// TestNobodyIsMailed: every request that changes a meeting says so, but for those about a single occurrence, which
+// cannot.
 func TestNobodyIsMailed(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host, NoPasscode: true, WaitingRoom: true}, {Email: "bob@example.com"}}})
+	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host, NoPasscode: true, WaitingRoom: true},
+		{Email: "bob@example.com"}}})
 	sent := 0
 	f.server.Hold = func(r *http.Request, phase string) {
-		if phase != "before" || !strings.HasPrefix(r.URL.Path, "/v2/") || r.Method != http.MethodPost && r.Method != http.MethodPatch || r.URL.Query().Has("occurrence_id") {
+		if phase != "before" || !strings.HasPrefix(r.URL.Path, "/v2/") || r.Method != http.MethodPost &&
+			r.Method != http.MethodPatch || r.URL.Query().Has("occurrence_id") {
 			return
 		}
 		body, err := io.ReadAll(r.Body)
@@ -135,7 +144,8 @@ func TestMailsThatZoomHasOn(t *testing.T) {
 	f = newFixture(t, zoomtest.Options{})
 	m = f.create(t, f.spec())
 	f.server.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { m.Settings["alternative_hosts_email_notification"] = true })
-	if got, err := f.Update(t.Context(), m.ID, meeting.Spec{}, f.spec()); err != nil || len(got.Notes) > 0 || f.server.Meetings()[0].Settings["alternative_hosts_email_notification"] != false {
+	if got, err := f.Update(t.Context(), m.ID, meeting.Spec{}, f.spec()); err != nil || len(got.Notes) > 0 ||
+		f.server.Meetings()[0].Settings["alternative_hosts_email_notification"] != false {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -154,7 +164,8 @@ func TestPushToCalendars(t *testing.T) {
 			}
 			got, err = f.Update(t.Context(), m.ID, meeting.Spec{}, f.spec())
 		}
-		if err != nil || f.server.Spent(host) != spent+1 || (len(got.Notes) > 0) == takes || f.server.Meetings()[0].Settings["push_change_to_calendar"] == takes {
+		if err != nil || f.server.Spent(host) != spent+1 || (len(got.Notes) > 0) == takes ||
+			f.server.Meetings()[0].Settings["push_change_to_calendar"] == takes {
 			t.Errorf("takes it: %t; %+v, %v; %d calls", takes, got, err, f.server.Spent(host)-spent)
 		}
 	}
@@ -168,7 +179,8 @@ func TestAbsentJoinTime(t *testing.T) {
 	m := f.create(t, s)
 	f.server.OwnerEdit(m.ID, func(m *zoomtest.Meeting) { delete(m.Settings, "jbh_time") })
 	spent := f.server.Spent(host)
-	if got, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil || len(got.Notes) > 0 || f.server.Spent(host) != spent {
+	if got, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil || len(got.Notes) > 0 ||
+		f.server.Spent(host) != spent {
 		t.Errorf("%+v, %v, %d calls", got, err, f.server.Spent(host)-spent)
 	}
 }

@@ -43,12 +43,14 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w", what, err)
 	}
 	var w wireMeeting
-	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"}, body: body, want: http.StatusCreated, on: aUser}, &w)
+	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"}, body: body,
+		want: http.StatusCreated, on: aUser}, &w)
 	if err != nil {
 		return meeting.Meeting{}, s.refused(host, body, err)
 	}
 	if w.ID <= 0 {
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but named no meeting: it may or may not exist", what)
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but named no meeting: it may or may not "+
+			"exist", what)
 	}
 	s.hosts.learn(int64(w.ID), host)
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
@@ -65,7 +67,8 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was created, but %w", what, err)
 	}
 	list := append(begun, notes(asked, said)...)
-	unfinished := spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == "" // an update gives it one
+	// an update gives it one
+	unfinished := spec.Options.Passcode == meeting.PasscodeAuto && wantsPasscode && w.Password == ""
 	if spec.Kind == meeting.Fixed {
 		k := workFor(&w, meeting.Spec{}, spec, s.now())
 		unfinished = unfinished || len(k.remove)+len(k.move) > 0 && !k.anew
@@ -84,9 +87,10 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	return m, err
 }
 
-// asked says a spec in Zoom's terms, and its host as paths name it, without alternative hosts whom Zoom does not take. It checks a
-// passcode that is new against the host's settings.
-func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, before terms) (t terms, host string, err error) {
+// asked says a spec in Zoom's terms, and its host as paths name it, without alternative hosts whom Zoom does not take.
+// It checks a passcode that is new against the host's settings.
+func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec,
+	before terms) (t terms, host string, err error) {
 	if host, err = s.hosting(spec.Host); err == nil {
 		t, err = termsOf(spec)
 	}
@@ -100,8 +104,8 @@ func (s *Service) asked(ctx context.Context, what string, spec meeting.Spec, bef
 	return t, host, nil
 }
 
-// startNow makes an event that has begun start in the next minute and end when it ends: a start that has passed is never
-// sent.
+// startNow makes an event that has begun start in the next minute and end when it ends: a start that has passed is
+// never sent.
 func (s *Service) startNow(t *terms) (notes []string) {
 	now := s.now()
 	if t.start == nil || t.start.After(now) {
@@ -129,7 +133,8 @@ func (s *Service) complete(ctx context.Context, w *wireMeeting) error {
 func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (meeting.Meeting, error) {
 	what := "change meeting " + strconv.FormatInt(id, 10)
 	if !from.IsZero() && !s.sameHost(from.Host, to.Host) {
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: a meeting keeps its host (%s)", what, unsent{meeting.ErrInvalid}, from.Host)
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: %w: a meeting keeps its host (%s)", what,
+			unsent{meeting.ErrInvalid}, from.Host)
 	}
 	unlock, err := s.hosts.lock(ctx, s.lane(to.Host))
 	if err != nil {
@@ -168,7 +173,8 @@ func (s *Service) Update(ctx context.Context, id int64, from, to meeting.Spec) (
 }
 
 // updateSingle sends what differs, and reads the meeting back.
-func (s *Service) updateSingle(ctx context.Context, id int64, what string, before terms, u revision) (meeting.Meeting, error) {
+func (s *Service) updateSingle(ctx context.Context, id int64, what string, before terms,
+	u revision) (meeting.Meeting, error) {
 	if u.diff.empty() && u.current != nil {
 		return s.updated(*u.current, what, u.to, u.asked)
 	}
@@ -180,8 +186,8 @@ func (s *Service) updateSingle(ctx context.Context, id int64, what string, befor
 	return s.readBack(ctx, id, what, u.to, before, u.asked, u.diff)
 }
 
-// first is the error of what has to be done before a change can be sent. If that was refused, the change was not sent. What
-// leaves open what it has done is left as it is.
+// first is the error of what has to be done before a change can be sent. If that was refused, the change was not sent.
+// What leaves open what it has done is left as it is.
 func first(err error) error {
 	if meeting.Refused(err) {
 		return unsent{err}
@@ -214,22 +220,26 @@ func lacksPasscode(from, to meeting.Spec, current *wireMeeting) bool {
 }
 
 // readBack reads a meeting after a change: the answer to a PATCH is empty, and Zoom is known to ignore some of them.
-func (s *Service) readBack(ctx context.Context, id int64, what string, to meeting.Spec, before, asked, told terms) (meeting.Meeting, error) {
+func (s *Service) readBack(ctx context.Context, id int64, what string, to meeting.Spec, before, asked,
+	told terms) (meeting.Meeting, error) {
 	w, err := s.read(ctx, id)
 	if told.empty() && err != nil {
 		return meeting.Meeting{}, err
 	}
 	if err != nil {
 		// Not wrapped: what reading says (gone, denied, throttled) is not true of the change.
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was changed, but could not be read back: %s", what, err.Error())
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: it was changed, but could not be read back: %s", what,
+			err.Error())
 	}
 	said := w.terms()
 	switch {
 	case told.start != nil && !sameTime(said, asked):
 		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but did not move it to %s for %s: "+
-			"look at the meeting in Zoom's own app", what, asked.start.UTC().Format("2006-01-02 15:04 UTC"), minutesText(asked.minutes))
+			"look at the meeting in Zoom's own app", what, asked.start.UTC().Format("2006-01-02 15:04 UTC"),
+			minutesText(asked.minutes))
 	case told.topic != nil && *said.topic != *asked.topic && before.topic != nil && *said.topic == *before.topic:
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but kept the old topic: look at the meeting in Zoom's own app", what)
+		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but kept the old topic: look at the "+
+			"meeting in Zoom's own app", what)
 	}
 	return s.updated(w, what, to, asked)
 }
@@ -251,7 +261,8 @@ func (s *Service) updated(w wireMeeting, what string, to meeting.Spec, asked ter
 func (s *Service) read(ctx context.Context, id int64) (wireMeeting, error) {
 	var w wireMeeting
 	what := "read meeting " + strconv.FormatInt(id, 10)
-	err := s.do(ctx, call{what: what, method: http.MethodGet, path: meetingPath(id), want: http.StatusOK, on: aMeeting}, &w)
+	err := s.do(ctx, call{what: what, method: http.MethodGet, path: meetingPath(id), want: http.StatusOK,
+		on: aMeeting}, &w)
 	switch {
 	case err != nil:
 		return wireMeeting{}, err
@@ -261,18 +272,21 @@ func (s *Service) read(ctx context.Context, id int64) (wireMeeting, error) {
 	return w, nil
 }
 
-// Invitation implements meeting.Inviter: the text that Zoom's own apps copy, in the host's language, with the numbers to dial in.
+// Invitation implements meeting.Inviter: the text that Zoom's own apps copy, in the host's language, with the numbers
+// to dial in.
 func (s *Service) Invitation(ctx context.Context, id int64) (string, error) {
 	var w struct {
 		Invitation text `json:"invitation"`
 	}
 	what := "read the invitation to meeting " + strconv.FormatInt(id, 10)
-	err := s.do(ctx, call{what: what, method: http.MethodGet, path: append(meetingPath(id), "invitation"), want: http.StatusOK, on: aMeeting}, &w)
+	err := s.do(ctx, call{what: what, method: http.MethodGet, path: append(meetingPath(id), "invitation"),
+		want: http.StatusOK, on: aMeeting}, &w)
 	return string(w.Invitation), err
 }
 
 func (s *Service) patch(ctx context.Context, host string, id int64, body meetingBody) error {
-	err := s.do(ctx, call{what: "change meeting " + strconv.FormatInt(id, 10), method: http.MethodPatch, path: meetingPath(id),
+	err := s.do(ctx, call{what: "change meeting " + strconv.FormatInt(id, 10), method: http.MethodPatch,
+		path: meetingPath(id),
 		body: body, want: http.StatusNoContent, on: aMeeting}, nil)
 	return s.refused(host, body, err)
 }

@@ -82,7 +82,8 @@ func TestPasscodeIsGivenWhereZoomMakesNone(t *testing.T) {
 		t.Errorf("created %+v with %d requests that count", m, f.server.Spent(host))
 	}
 	m, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s)
-	if err != nil || m.Unfinished || len(m.Passcode) != 10 || !strings.Contains(m.JoinURL, "?pwd=") || len(m.Notes) > 0 {
+	if err != nil || m.Unfinished || len(m.Passcode) != 10 || !strings.Contains(m.JoinURL, "?pwd=") ||
+		len(m.Notes) > 0 {
 		t.Errorf("created %+v with a passcode of %d characters", m, len(m.Passcode))
 	}
 }
@@ -93,7 +94,8 @@ func TestOwnPasscodeMustMeetTheRule(t *testing.T) {
 	s := f.spec()
 	s.Options.Passcode = "Secret7"
 	_, err := f.Create(t.Context(), mark, s)
-	if !errors.Is(err, meeting.ErrInvalid) || !errors.Is(err, meeting.ErrNotSent) || !strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
+	if !errors.Is(err, meeting.ErrInvalid) || !errors.Is(err, meeting.ErrNotSent) ||
+		!strings.Contains(err.Error(), "digits only") || strings.Contains(err.Error(), "Secret7") {
 		t.Errorf("error %v", err)
 	}
 	s.Options.Passcode = "907264"
@@ -112,7 +114,8 @@ func TestOwnPasscodeMustMeetTheRule(t *testing.T) {
 }
 
 func TestSettingsWithoutScope(t *testing.T) {
-	scopes := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes), func(s string) bool { return strings.HasPrefix(s, "user:") })
+	scopes := slices.DeleteFunc(slices.Clone(zoomtest.AllScopes),
+		func(s string) bool { return strings.HasPrefix(s, "user:") })
 	f := newFixture(t, zoomtest.Options{Scopes: scopes})
 	s := f.spec()
 	s.Options.Passcode = "Xk7mPq93"
@@ -186,7 +189,8 @@ func TestIgnoredMoveIsAnError(t *testing.T) {
 	f.server.Break(zoomtest.Fault{Match: zoomtest.On("PATCH"), After: true, Deaf: true})
 	to := from
 	to.Start = to.Start.Add(time.Hour)
-	if _, err := f.Update(t.Context(), m.ID, from, to); err == nil || meeting.Refused(err) || !strings.Contains(err.Error(), "did not move it") {
+	if _, err := f.Update(t.Context(), m.ID, from, to); err == nil || meeting.Refused(err) ||
+		!strings.Contains(err.Error(), "did not move it") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -194,7 +198,10 @@ func TestIgnoredMoveIsAnError(t *testing.T) {
 func TestListedButNotReadable(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
 	m := f.create(t, f.spec())
-	f.server.Break(zoomtest.Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, fmt.Sprint(m.ID)) },
+	f.server.Break(zoomtest.Fault{Match: func(r *http.Request) bool {
+		return strings.HasSuffix(r.URL.Path,
+			fmt.Sprint(m.ID))
+	},
 		Status: 404, Body: `{"code":3001,"message":"Meeting does not exist."}`})
 	if _, err := f.Find(t.Context(), host, mark); err == nil || errors.Is(err, meeting.ErrNotFound) {
 		t.Errorf("error %v: a meeting that is listed is not proven away", err)
@@ -241,7 +248,8 @@ func TestNoSecretLeaks(t *testing.T) {
 		note(nil, s.Cancel(ctx, id+1))
 	}
 	exercise()
-	secrets := `{"code":300,"message":"start at https://zoom.us/s/1?zak=` + zoomtest.Canary + ` password=` + zoomtest.Canary +
+	secrets := `{"code":300,"message":"start at https://zoom.us/s/1?zak=` + zoomtest.Canary + ` password=` +
+		zoomtest.Canary +
 		`","access_token":"` + zoomtest.Canary + `"}`
 	for _, status := range []int{400, 401, 403, 404, 429, 500} {
 		f.server.Break(zoomtest.Fault{Status: status, Body: secrets})
@@ -253,7 +261,8 @@ func TestNoSecretLeaks(t *testing.T) {
 	if strings.Contains(seen.String(), zoomtest.Canary) {
 		t.Errorf("a result or an error shows a secret:\n%s", seen)
 	}
-	if strings.Contains(log.String(), zoomtest.Canary) || strings.Contains(log.String(), zoomtest.PasscodePrefix) || log.Len() == 0 {
+	if strings.Contains(log.String(), zoomtest.Canary) || strings.Contains(log.String(), zoomtest.PasscodePrefix) ||
+		log.Len() == 0 {
 		t.Errorf("the log shows a secret, or nothing:\n%s", &log)
 	}
 }
@@ -261,8 +270,10 @@ func TestNoSecretLeaks(t *testing.T) {
 func TestUpdateFromNothingSendsNothingNeedless(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{})
 	s := f.spec()
-	s.Options = meeting.Options{WaitingRoom: new(true), Mute: new(true), Recording: "local", Registration: "none", Passcode: meeting.PasscodeAuto,
-		AlternativeHosts: []string{"Bob@example.com", "carol@example.com"}, JoinBeforeHost: new(time.Duration(-1)), SignIn: new(false)}
+	s.Options = meeting.Options{WaitingRoom: new(true), Mute: new(true), Recording: "local", Registration: "none",
+		Passcode:         meeting.PasscodeAuto,
+		AlternativeHosts: []string{"Bob@example.com", "carol@example.com"}, JoinBeforeHost: new(time.Duration(-1)),
+		SignIn: new(false)}
 	m := f.create(t, s)
 	if _, err := f.Update(t.Context(), m.ID, meeting.Spec{}, s); err != nil {
 		t.Fatal(err)
@@ -291,7 +302,8 @@ func TestAnswerAboutAnotherMeeting(t *testing.T) {
 // TestDialIn: numbers come with the meeting, each once; an account without them has none.
 func TestDialIn(t *testing.T) {
 	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: host, DialIn: true}}})
-	want := []meeting.Phone{{Number: "+49 69 7104 9922", Place: "Frankfurt"}, {Number: "+1 646 558 8656", Place: "United States"}}
+	want := []meeting.Phone{{Number: "+49 69 7104 9922", Place: "Frankfurt"},
+		{Number: "+1 646 558 8656", Place: "United States"}}
 	if m := f.create(t, f.spec()); !slices.Equal(m.DialIn, want) {
 		t.Errorf("dial-in: %+v", m.DialIn)
 	}

@@ -9,13 +9,12 @@ import (
 	"os"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
 )
 
 // Redirect is what has to be registered as the app's redirect: Zoom compares all of it, but for the port.
@@ -32,9 +31,10 @@ type dropped struct{ error }
 
 func (d dropped) Unwrap() error { return d.error }
 
-// SignIn has a person sign in at Zoom, asks who it is, and saves the sign-in. That it is somebody else than before, or than the configured
-// host, is noticed here: the meetings that were made would be out of reach. By signing in, the same person's sign-in before is dead: the new
-// one is thrown away only where it is another person's. One that an earlier run has left aside is taken first.
+// SignIn has a person sign in at Zoom, asks who it is, and saves the sign-in. That it is somebody else than before, or
+// than the configured host, is noticed here: the meetings that were made would be out of reach. By signing in, the same
+// person's sign-in before is dead: the new one is thrown away only where it is another person's. One that an earlier
+// run has left aside is taken first.
 func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if c.Mode != User {
 		return errors.New("zoom: the account's app signs in by itself: there is nobody to ask")
@@ -64,8 +64,8 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 // lockPatience bounds the wait for the lock of a sign-in that has to be saved whatever happens: a renewal may hold it.
 const lockPatience = rest.SignInTime + 10*time.Second
 
-// keepAside saves a new sign-in, by which the one before is dead at Zoom. It is done under the lock: who holds that may just
-// be taking an earlier one from there. If the lock cannot be had, it is saved all the same.
+// keepAside saves a new sign-in, by which the one before is dead at Zoom. It is done under the lock: who holds that may
+// just be taking an earlier one from there. If the lock cannot be had, it is saved all the same.
 func keepAside(ctx context.Context, grantFile string, grant oauth.Grant) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockPatience)
 	defer cancel()
@@ -108,7 +108,8 @@ func resume(ctx context.Context, c Config, out io.Writer) (done bool, err error)
 		return false, nil
 	}
 	if err == nil {
-		fmt.Fprintf(out, "The sign-in of %s, which was kept in %s, has been taken.\n", left.SignedIn.Local().Format("2006-01-02 15:04 MST"), file)
+		fmt.Fprintf(out, "The sign-in of %s, which was kept in %s, has been taken.\n",
+			left.SignedIn.Local().Format("2006-01-02 15:04 MST"), file)
 	}
 	return true, err
 }
@@ -127,14 +128,16 @@ func settle(ctx context.Context, c Config, grant oauth.Grant) error {
 		if dropDead(ctx, c.GrantFile) {
 			return dropped{err}
 		}
-		return fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not touched: %w%s", err, keptAside(c))
+		return fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not touched: %w%s",
+			err, keptAside(c))
 	}
 	return install(ctx, c, grant, owner)
 }
 
 // keptAside says where a sign-in is that could not be put into its place.
 func keptAside(c Config) string {
-	return fmt.Sprintf(". The new sign-in is kept in %s: run %s again to have it taken, or delete that file first to sign in anew", aside(c.GrantFile), c.SignInCommand)
+	return fmt.Sprintf(". The new sign-in is kept in %s: run %s again to have it taken, or delete that file first to "+
+		"sign in anew", aside(c.GrantFile), c.SignInCommand)
 }
 
 // ask runs the sign-in in the browser.
@@ -149,14 +152,16 @@ func (p *person) ask(ctx context.Context, c Config, prompt signin.Prompt) (oauth
 		Open: prompt.Open, Out: prompt.Out, In: prompt.In, Log: c.Log,
 	}
 	token, err := flow.Run(ctx)
-	if refusal, answered := readRefusal(err); answered && (refusal.isClient() || rest.KindOf(refusal.status) == rest.Throttled) {
+	if refusal, answered := readRefusal(err); answered &&
+		(refusal.isClient() || rest.KindOf(refusal.status) == rest.Throttled) {
 		err = p.explain(refusal)
 	}
 	if err != nil {
 		return oauth.Grant{}, err
 	}
 	if token.RefreshToken == "" {
-		return oauth.Grant{}, errors.New("there is no lasting sign-in in the answer: the app has to be a General app, user-managed")
+		return oauth.Grant{}, errors.New("there is no lasting sign-in in the answer: the app has to be a General " +
+			"app, user-managed")
 	}
 	grant := oauth.Grant{ClientID: c.ClientID, SignedIn: p.stamp()}
 	take(&grant, token, p.now())
@@ -196,7 +201,8 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 	}
 	nobody := oauth.Owner{}
 	if owner != nobody && before.Owner != nobody && !owner.Same(before.Owner) {
-		err := fmt.Errorf("zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made: sign in as %s. To begin anew with %s, delete %s first. Nothing was changed",
+		err := fmt.Errorf("zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made: sign in "+
+			"as %s. To begin anew with %s, delete %s first. Nothing was changed",
 			owner.Name(), before.Name(), before.Name(), owner.Name(), c.GrantFile)
 		return dropped{errors.Join(err, os.Remove(file))}
 	}
@@ -214,11 +220,13 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 	return checkHost(c, owner)
 }
 
-// checkHost compares who has signed in with the configuration. The sign-in is in its place then: throwing it away would bring none back.
+// checkHost compares who has signed in with the configuration. The sign-in is in its place then: throwing it away would
+// bring none back.
 func checkHost(c Config, owner oauth.Owner) error {
 	if owner.Name() == "" || c.Host == "" || c.Host == meeting.Me || owner.Is(c.Host) {
 		return nil
 	}
-	return fmt.Errorf("zoom: %s has signed in, and the sign-in is kept in %s, but zoom.host is %s, for whom it makes no meetings: write zoom.host: %s. If it was the wrong person, delete %s and run: %s",
+	return fmt.Errorf("zoom: %s has signed in, and the sign-in is kept in %s, but zoom.host is %s, for whom it makes "+
+		"no meetings: write zoom.host: %s. If it was the wrong person, delete %s and run: %s",
 		owner.Name(), c.GrantFile, c.Host, owner.Name(), c.GrantFile, c.SignInCommand)
 }

@@ -60,13 +60,18 @@ func TestSignInErrors(t *testing.T) {
 		kind   error
 		says   string
 	}{
-		{"wrong secret", zoomtest.Fault{}, func(c *zoom.Config) { c.ClientSecret = "wrong-s3cret" }, meeting.ErrDenied, "zoom.client_secret"},
-		{"wrong account", zoomtest.Fault{}, func(c *zoom.Config) { c.AccountID = "wrong" }, meeting.ErrDenied, "zoom.account_id"},
+		{"wrong secret", zoomtest.Fault{}, func(c *zoom.Config) { c.ClientSecret = "wrong-s3cret" }, meeting.ErrDenied,
+			"zoom.client_secret"},
+		{"wrong account", zoomtest.Fault{}, func(c *zoom.Config) { c.AccountID = "wrong" }, meeting.ErrDenied,
+			"zoom.account_id"},
 		{"disabled", zoomtest.Fault{Status: 400, Header: http.Header{"Content-Type": {"application/json"}},
-			Body: `{"reason":"The app has been disabled","error":"unauthorized_client"}`}, nil, meeting.ErrDenied, "activated"},
+			Body: `{"reason":"The app has been disabled","error":"unauthorized_client"}`}, nil, meeting.ErrDenied,
+			"activated"},
 		{"broken", zoomtest.Fault{Status: 503, Body: "<html>"}, nil, meeting.ErrNotSent, "at the moment"},
-		{"a proxy's page", zoomtest.Fault{Status: 200, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent, "no answer that can be used"},
-		{"a proxy's refusal", zoomtest.Fault{Status: 407, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent, "at the moment"},
+		{"a proxy's page", zoomtest.Fault{Status: 200, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent,
+			"no answer that can be used"},
+		{"a proxy's refusal", zoomtest.Fault{Status: 407, Body: "<html>sign in</html>"}, nil, meeting.ErrNotSent,
+			"at the moment"},
 		{"cut", zoomtest.Fault{Cut: true}, nil, meeting.ErrNotSent, "no answer that can be used"},
 	}
 	for _, tt := range tests {
@@ -79,7 +84,8 @@ func TestSignInErrors(t *testing.T) {
 				f.server.Break(tt.break_)
 			}
 			_, err := f.connect(t).Create(t.Context(), mark, f.spec())
-			if !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "s3cret") {
+			if !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.says) ||
+				strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("error %v, want %v with %q", err, tt.kind, tt.says)
 			}
 			if n := len(f.server.Meetings()); n != 0 {
@@ -90,7 +96,8 @@ func TestSignInErrors(t *testing.T) {
 }
 
 func TestScopes(t *testing.T) {
-	f := newFixture(t, zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin", "meeting:read:meeting:admin", "meeting:read:list_meetings:admin"}})
+	f := newFixture(t, zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin", "meeting:read:meeting:admin",
+		"meeting:read:list_meetings:admin"}})
 	err := f.CheckScopes(t.Context())
 	if !errors.Is(err, meeting.ErrDenied) {
 		t.Fatalf("error %v, want ErrDenied", err)
@@ -101,7 +108,8 @@ func TestScopes(t *testing.T) {
 		}
 	}
 	m := f.create(t, f.spec())
-	if err := f.Cancel(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "lacks meeting:delete:meeting:admin") {
+	if err := f.Cancel(t.Context(), m.ID); !errors.Is(err, meeting.ErrDenied) ||
+		!strings.Contains(err.Error(), "lacks meeting:delete:meeting:admin") {
 		t.Errorf("error %v, want one that names the scope", err)
 	}
 	if err := newFixture(t, zoomtest.Options{}).CheckScopes(t.Context()); err != nil {
@@ -117,7 +125,8 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{"no account", func(c *zoom.Config) { c.AccountID = "" }, "account_id is empty"},
 		{"no secret", func(c *zoom.Config) { c.ClientSecret = " " }, "client_secret is empty"},
-		{"plain http", func(c *zoom.Config) { c.APIURL = "http://api.zoom.us/v2" }, "api_url: the URL for api.zoom.us must begin with https://"},
+		{"plain http", func(c *zoom.Config) { c.APIURL = "http://api.zoom.us/v2" },
+			"api_url: the URL for api.zoom.us must begin with https://"},
 		{"no url", func(c *zoom.Config) { c.OAuthURL = "zoom" }, "oauth_url"},
 	}
 	for _, tt := range tests {

@@ -14,13 +14,15 @@ import (
 // Installed is where Zoom lists the apps that a person has added.
 const Installed = "https://marketplace.zoom.us/user/installed"
 
-// SignOut ends the sign-in of the person who hosts, and removes its file, and one that was left aside. With here, Zoom is not asked.
+// SignOut ends the sign-in of the person who hosts, and removes its file, and one that was left aside. With here, Zoom
+// is not asked.
 func SignOut(ctx context.Context, c Config, here bool) (signin.Farewell, error) {
 	f := signin.Farewell{Listed: Installed}
 	c = c.withDefaults()
 	var take func(context.Context, oauth.Grant) error
 	if !here {
-		r := oauth.Revocation{HTTP: c.plainClient(), Service: "Zoom", Address: strings.TrimSuffix(c.OAuthURL, "/") + "/revoke",
+		r := oauth.Revocation{HTTP: c.plainClient(), Service: "Zoom", Address: strings.TrimSuffix(c.OAuthURL, "/") +
+			"/revoke",
 			ClientID: c.ClientID, Secret: c.ClientSecret}
 		if c.ClientSecret == "" { // as for tokens: a public client names itself in the body
 			r.Form = url.Values{"client_id": {c.ClientID}}
@@ -35,7 +37,8 @@ func SignOut(ctx context.Context, c Config, here bool) (signin.Farewell, error) 
 	return f, nil
 }
 
-// takeBack takes both tokens back. Zoom documents it for a token, and not for which one: the sign-in is over when it has taken either.
+// takeBack takes both tokens back. Zoom documents it for a token, and not for which one: the sign-in is over when it
+// has taken either.
 func takeBack(ctx context.Context, r oauth.Revocation, g oauth.Grant) error {
 	err := r.Take(ctx, g.RefreshToken)
 	if g.Access == "" {

@@ -12,7 +12,8 @@ import (
 	"zoomtag/providers/meeting"
 )
 
-// templatesLife is for how long a list of templates is believed: whoever is told that there is no such template makes one.
+// templatesLife is for how long a list of templates is believed: whoever is told that there is no such template makes
+// one.
 const templatesLife = time.Hour
 
 // wireTemplate is a meeting template in Zoom's list.
@@ -55,7 +56,8 @@ func (s *Service) listTemplates(ctx context.Context, host string) ([]wireTemplat
 	var answer struct {
 		Templates []wireTemplate `json:"templates"`
 	}
-	err = s.do(ctx, call{what: "read the meeting templates of " + host, method: http.MethodGet, path: []string{"users", host, "meeting_templates"},
+	err = s.do(ctx, call{what: "read the meeting templates of " + host, method: http.MethodGet,
+		path: []string{"users", host, "meeting_templates"},
 		want: http.StatusOK, on: aUser}, &answer)
 	var p *problem
 	if errors.As(err, &p) && p.code == codeScopes {
@@ -72,11 +74,12 @@ func (s *Service) listTemplates(ctx context.Context, host string) ([]wireTemplat
 var errTemplateScope = errors.New("a template is found by its name in Zoom's list")
 
 func (s *Service) lacksTemplates(missing []string) error {
-	return fmt.Errorf("%w: %w, and %s; or take template out", meeting.ErrDenied, errTemplateScope, s.tokens.addScopes(missing))
+	return fmt.Errorf("%w: %w, and %s; or take template out", meeting.ErrDenied, errTemplateScope,
+		s.tokens.addScopes(missing))
 }
 
-// pickTemplate finds a template by its name: as it is written, or else the only one that differs in capital letters alone. why says what
-// stands against it.
+// pickTemplate finds a template by its name: as it is written, or else the only one that differs in capital letters
+// alone. why says what stands against it.
 func pickTemplate(list []wireTemplate, name string) (id, why string) {
 	var names []string
 	var alike []wireTemplate
@@ -99,12 +102,15 @@ func pickTemplate(list []wireTemplate, name string) (id, why string) {
 	case len(alike) == 1:
 		return string(alike[0].ID), ""
 	case len(alike) > 1:
-		return "", "several meeting templates differ from " + quoted + " in capital letters alone: write the name as Zoom shows it (" + strings.Join(names, ", ") + ")"
+		return "", "several meeting templates differ from " + quoted +
+			" in capital letters alone: write the name as Zoom shows it (" + strings.Join(names, ", ") + ")"
 	case own:
-		return "", "the meeting template " + quoted + " is the host's own, and Zoom makes meetings for programs from an administrator's templates alone: " +
+		return "", "the meeting template " + quoted + " is the host's own, and Zoom makes meetings for programs from " +
+			"an administrator's templates alone: " +
 			"let an administrator make it, at zoom.us under Account Management, Account Settings, or take template out"
 	case len(names) == 0:
-		return "", "there is no meeting template " + quoted + ", and no other that an administrator has made: make it at zoom.us, or take template out"
+		return "", "there is no meeting template " + quoted +
+			", and no other that an administrator has made: make it at zoom.us, or take template out"
 	}
 	return "", "there is no meeting template " + quoted + ": there are " + strings.Join(names, ", ")
 }

@@ -46,8 +46,8 @@ type terms struct {
 	push      *bool // whether Zoom writes into calendars by itself
 	// refused are alternative hosts that were asked for and are left out, in words.
 	refused string
-	// recurrence goes with start, zone and minutes where the times of a series have to be told. They are compared by the occurrences
-	// that come of them, not here.
+	// recurrence goes with start, zone and minutes where the times of a series have to be told. They are compared by
+	// the occurrences that come of them, not here.
 	recurrence *recurrenceBody
 }
 
@@ -62,7 +62,8 @@ func termsOf(s meeting.Spec) (terms, error) {
 	switch s.Kind {
 	case meeting.Scheduled:
 		if s.Start.IsZero() { // Zoom would start an instant meeting, which no list shows
-			return terms{}, fmt.Errorf("%w: the event has no start: give the tag one, as in #zoom(09:30)", meeting.ErrInvalid)
+			return terms{}, fmt.Errorf("%w: the event has no start: give the tag one, as in #zoom(09:30)",
+				meeting.ErrInvalid)
 		}
 		t.kind, t.start = new(typeScheduled), new(s.Start.Truncate(time.Second))
 		t.minutes = minutes(s.Duration)
@@ -107,7 +108,8 @@ func (t *terms) words(o meeting.Options) error {
 	if o.Registration != "" {
 		n, ok := approvals[o.Registration]
 		if !ok {
-			return fmt.Errorf("%w: registration %q: Zoom offers none, automatic and manual", meeting.ErrInvalid, o.Registration)
+			return fmt.Errorf("%w: registration %q: Zoom offers none, automatic and manual", meeting.ErrInvalid,
+				o.Registration)
 		}
 		t.approval = &n
 	}
@@ -140,9 +142,11 @@ func addresses(list string) string {
 func (w *wireMeeting) terms() terms {
 	s := w.Settings
 	t := terms{
-		topic: new(string(w.Topic)), kind: new(int(w.Type)), room: new(s.UsePMI.on()), passcode: new(string(w.Password)),
-		waiting: s.WaitingRoom.said(), early: s.JoinBeforeHost.said(), approval: s.ApprovalType,
-		signIn: s.MeetingAuth.said(), mute: s.Mute.said(), mail: s.EmailNotification.said(), altMail: s.AlternateEmails.said(), push: s.PushChange.said(),
+		topic: new(string(w.Topic)), kind: new(int(w.Type)), room: new(s.UsePMI.on()),
+		passcode: new(string(w.Password)),
+		waiting:  s.WaitingRoom.said(), early: s.JoinBeforeHost.said(), approval: s.ApprovalType,
+		signIn: s.MeetingAuth.said(), mute: s.Mute.said(), mail: s.EmailNotification.said(),
+		altMail: s.AlternateEmails.said(), push: s.PushChange.said(),
 	}
 	if s.JBHTime != nil {
 		t.earlyBy = new(int(*s.JBHTime))
@@ -175,7 +179,8 @@ func (f toggle) said() *bool {
 // change is what has to be told to a meeting that was told from, so that it knows to.
 func change(from, to terms) terms {
 	t := terms{
-		topic: differing(from.topic, to.topic), kind: differing(from.kind, to.kind), room: differing(from.room, to.room),
+		topic: differing(from.topic, to.topic), kind: differing(from.kind, to.kind),
+		room:     differing(from.room, to.room),
 		passcode: differing(from.passcode, to.passcode), waiting: differing(from.waiting, to.waiting),
 		approval: differing(from.approval, to.approval), signIn: differing(from.signIn, to.signIn),
 		mute: differing(from.mute, to.mute), recording: differing(from.recording, to.recording),

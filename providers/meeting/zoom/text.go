@@ -13,7 +13,8 @@ const (
 
 // topic is what Zoom is told and what it is compared with: one line, cut to Zoom's limit.
 func topic(s string) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	s = strings.Join(strings.FieldsFunc(s,
+		func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if s == "" {
 		return "Zoom Meeting" // what Zoom itself calls a meeting without a topic
 	}
@@ -61,7 +62,8 @@ func cut(s string, n int) string {
 	return strings.TrimRightFunc(string(runes[:min(n, len(runes))]), unicode.IsSpace)
 }
 
-// carries reports whether mark stands in an agenda as a word of its own. A mark that merely begins like another is not it.
+// carries reports whether mark stands in an agenda as a word of its own. A mark that merely begins like another is not
+// it.
 func carries(agenda, mark string) bool {
 	if mark == "" {
 		return false

@@ -22,12 +22,14 @@ func (s *Service) throttled(c call, res rest.Response, body errorBody) error {
 	until, hasRetry := rest.RetryAfter(res.Header, now)
 	said := details(int64(body.Code), res.Status, body.said(), res.Header.Get(trackingHeader))
 	wait := func(until time.Time, daily bool, text string) error {
-		return &problem{what: c.what, kind: &meeting.Throttled{Until: until, Daily: daily, Err: errors.New(text)}, text: text + said}
+		return &problem{what: c.what, kind: &meeting.Throttled{Until: until, Daily: daily, Err: errors.New(text)},
+			text: text + said}
 	}
 	switch message := strings.ToLower(string(body.Message)); {
 	case isHostLimit(message):
 		// It comes without Retry-After and with healthy-looking rate limit headers: only the words give it away.
-		return wait(nextUTCDay(now), true, "this host's 100 create and update calls for today (UTC) are used up, by zoomtag or by others")
+		return wait(nextUTCDay(now), true, "this host's 100 create and update calls for today (UTC) are used up, by "+
+			"zoomtag or by others")
 	case strings.Contains(strings.ToLower(res.Header.Get("X-RateLimit-Type")), "daily"):
 		if !hasRetry {
 			until = nextUTCDay(now)
@@ -45,10 +47,11 @@ func (s *Service) throttled(c call, res rest.Response, body errorBody) error {
 	return p
 }
 
-// isHostLimit recognises "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for
-// this particular user. You may resume these requests at GMT 00:00:00."
+// isHostLimit recognises "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted
+// for this particular user. You may resume these requests at GMT 00:00:00."
 func isHostLimit(message string) bool {
-	return strings.Contains(message, "daily rate limit") && (strings.Contains(message, "particular user") || strings.Contains(message, "create/update"))
+	return strings.Contains(message, "daily rate limit") && (strings.Contains(message, "particular user") ||
+		strings.Contains(message, "create/update"))
 }
 
 // nextUTCDay is when Zoom's daily limits begin anew.

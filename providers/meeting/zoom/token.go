@@ -24,8 +24,8 @@ type tokens struct {
 	person *person // nil where the account's app signs in
 }
 
-// get returns a token that is good for a while yet and is not refused, which the API has just turned down. Whatever goes wrong
-// here, the call that needs the token was not sent.
+// get returns a token that is good for a while yet and is not refused, which the API has just turned down. Whatever
+// goes wrong here, the call that needs the token was not sent.
 func (t *tokens) get(ctx context.Context, refused string) (token string, scopes []string, err error) {
 	got, err := t.cache.Get(ctx, oauth.Secret(refused))
 	switch {
@@ -41,7 +41,8 @@ func (t *tokens) get(ctx context.Context, refused string) (token string, scopes 
 	return "", nil, unsent{err}
 }
 
-// account gets the access tokens of a server-to-server app. Its grant has no refresh token: a new access token is simply asked for.
+// account gets the access tokens of a server-to-server app. Its grant has no refresh token: a new access token is
+// simply asked for.
 type account struct {
 	config clientcredentials.Config
 	http   *http.Client
@@ -74,7 +75,8 @@ func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
 		return oauth.Token{}, err
 	}
 	a.dead = nil
-	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: scopesOf(token), Fresh: oauth.Fresh(a.now(), oauth.Life(token))}, nil
+	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: scopesOf(token),
+		Fresh: oauth.Fresh(a.now(), oauth.Life(token))}, nil
 }
 
 // scopesOf are the scopes that an answer names.
@@ -83,8 +85,8 @@ func scopesOf(t *oauth2.Token) []string {
 	return strings.Fields(scope)
 }
 
-// explain turns what the token endpoint answered into a sentence that names the mend. Whatever went wrong, the call that
-// needed the token was not sent.
+// explain turns what the token endpoint answered into a sentence that names the mend. Whatever went wrong, the call
+// that needed the token was not sent.
 func (a *account) explain(err error) error {
 	r, ok := readRefusal(err)
 	switch {
@@ -93,14 +95,17 @@ func (a *account) explain(err error) error {
 	case rest.KindOf(r.status) == rest.Throttled:
 		return r.throttled(a.now())
 	case r.isClient():
-		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and zoom.client_secret%s", meeting.ErrDenied, r.said())
+		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and "+
+			"zoom.client_secret%s", meeting.ErrDenied, r.said())
 	case r.Error == "invalid_request":
 		return fmt.Errorf("%w: Zoom does not accept the account: check zoom.account_id, and that the app is activated%s", meeting.ErrDenied, r.said())
 	}
-	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it activated, is it a server-to-server app?)%s", meeting.ErrDenied, r.said())
+	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it activated, is it a "+
+		"server-to-server app?)%s", meeting.ErrDenied, r.said())
 }
 
-// tokenRefusal is what the token endpoint answers instead of a token: {"reason":"…","error":"…"}, sometimes with a code.
+// tokenRefusal is what the token endpoint answers instead of a token: {"reason":"…","error":"…"}, sometimes with a
+// code.
 type tokenRefusal struct {
 	Error, Reason text
 	Code          number
@@ -121,7 +126,8 @@ func readRefusal(err error) (r tokenRefusal, ok bool) {
 
 // isBroken reports whether the answer is not Zoom's own word.
 func (r *tokenRefusal) isBroken() bool {
-	return rest.KindOf(r.status) != rest.Throttled && (r.status >= http.StatusInternalServerError || r.Error == "" && r.Reason == "")
+	return rest.KindOf(r.status) != rest.Throttled && (r.status >= http.StatusInternalServerError || r.Error == "" &&
+		r.Reason == "")
 }
 
 // isClient reports whether it is the app that Zoom does not know, and not what it presented.
@@ -149,8 +155,10 @@ func noToken(err error, r tokenRefusal, address string) error {
 		return fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(address), err))
 	}
 	if r.status == http.StatusNotFound || r.status == http.StatusMethodNotAllowed {
-		return fmt.Errorf("%w: there is no sign-in of Zoom at %s: leave zoom.oauth_url out, or write %s%s", meeting.ErrNotSent,
+		return fmt.Errorf("%w: there is no sign-in of Zoom at %s: leave zoom.oauth_url out, or write %s%s",
+			meeting.ErrNotSent,
 			strings.TrimSuffix(address, "/token"), DefaultOAuthURL, r.said())
 	}
-	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment, and is tried again%s", meeting.ErrNotSent, r.said())
+	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment, and is tried again%s", meeting.ErrNotSent,
+		r.said())
 }

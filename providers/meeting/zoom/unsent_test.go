@@ -15,7 +15,8 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
 
-// What was never sent is given back to the host's budget of a day, and nothing else may be: Zoom counts what reaches it.
+// What was never sent is given back to the host's budget of a day, and nothing else may be: Zoom counts what reaches
+// it.
 
 // writes are the calls that may count.
 var writes = map[string]func(ctx context.Context, f *fixture, id int64) error{
@@ -39,7 +40,8 @@ type line struct{ cut atomic.Pointer[func() error] }
 func dialled(t *testing.T, f *fixture) *line {
 	l := &line{}
 	var dialer net.Dialer
-	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network,
+		address string) (net.Conn, error) {
 		if cut := l.cut.Load(); cut != nil {
 			return nil, (*cut)()
 		}
@@ -87,7 +89,10 @@ var failures = []struct {
 	{"the name of the server is not known", true, func(_ *testing.T, s *scene) {
 		s.cut(func() error { return &net.DNSError{Err: "no such host", Name: "api.zoom.us", IsNotFound: true} })
 	}},
-	{"no route", true, func(_ *testing.T, s *scene) { s.cut(func() error { return errors.New("network is unreachable") }) }},
+	{"no route", true, func(_ *testing.T,
+		s *scene) {
+		s.cut(func() error { return errors.New("network is unreachable") })
+	}},
 	{"cancelled while it connects", true, func(_ *testing.T, s *scene) {
 		s.cut(func() error {
 			s.cancel()
@@ -98,12 +103,15 @@ var failures = []struct {
 		s.config.APIURL = strings.Replace(s.config.APIURL, "http://", "https://", 1)
 		s.Service = s.connect(t)
 	}},
-	{"the sign-in is down", true, func(t *testing.T, s *scene) { s.noToken(t, zoomtest.Fault{Status: 503, Body: "<html>"}) }},
+	{"the sign-in is down", true,
+		func(t *testing.T, s *scene) { s.noToken(t, zoomtest.Fault{Status: 503, Body: "<html>"}) }},
 	{"the sign-in refuses", true, func(t *testing.T, s *scene) {
-		s.noToken(t, zoomtest.Fault{Status: 400, Body: `{"reason":"Invalid client_id or client_secret","error":"invalid_client"}`})
+		s.noToken(t, zoomtest.Fault{Status: 400,
+			Body: `{"reason":"Invalid client_id or client_secret","error":"invalid_client"}`})
 	}},
 	{"the sign-in wants a pause", true, func(t *testing.T, s *scene) { s.noToken(t, zoomtest.RetryAfter("60")) }},
-	{"the answer of the sign-in is lost", true, func(t *testing.T, s *scene) { s.noToken(t, zoomtest.Fault{After: true, Cut: true}) }},
+	{"the answer of the sign-in is lost", true,
+		func(t *testing.T, s *scene) { s.noToken(t, zoomtest.Fault{After: true, Cut: true}) }},
 	{"cancelled while a token is asked for", true, func(t *testing.T, s *scene) {
 		s.noToken(t, zoomtest.Fault{After: true, Replace: func(body string) string {
 			s.cancel()
@@ -121,9 +129,11 @@ var failures = []struct {
 	{"the day's calls are used up", false, func(_ *testing.T, s *scene) { s.breaks(zoomtest.HostLimit()) }},
 	{"Zoom is down", false, func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{Status: 502, Body: "<html>"}) }},
 	{"hung up at once", false, func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{Cut: true}) }},
-	{"hung up when it was done", false, func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{After: true, Cut: true}) }},
+	{"hung up when it was done", false,
+		func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{After: true, Cut: true}) }},
 	{"half an answer", false, func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{After: true, Half: true}) }},
-	{"somebody else's answer", false, func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{After: true, Status: 200, Body: "<html>"}) }},
+	{"somebody else's answer", false,
+		func(_ *testing.T, s *scene) { s.breaks(zoomtest.Fault{After: true, Status: 200, Body: "<html>"}) }},
 	{"cancelled while it waits for the answer", false, func(_ *testing.T, s *scene) {
 		s.server.Break(zoomtest.Fault{Match: func(r *http.Request) bool {
 			if aWrite(r) {
@@ -177,7 +187,8 @@ func TestUnsent(t *testing.T) {
 // TestUnsentByItself: what the adapter refuses, or cannot find out first, was not sent either.
 func TestUnsentByItself(t *testing.T) {
 	refuse := func(body string) zoomtest.Fault {
-		return zoomtest.Fault{Match: func(r *http.Request) bool { return r.Method == http.MethodGet }, Status: 403, Body: body}
+		return zoomtest.Fault{Match: func(r *http.Request) bool { return r.Method == http.MethodGet }, Status: 403,
+			Body: body}
 	}
 	for name, do := range map[string]func(f *fixture, id int64) error{
 		"nobody hosts": func(f *fixture, _ int64) error {

@@ -9,12 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"zoomtag/providers/signin"
-
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/meeting/meetingtest"
 	"zoomtag/providers/meeting/zoom"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/signin"
 )
 
 const command = "zoomtag auth zoom"

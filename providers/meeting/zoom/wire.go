@@ -92,7 +92,8 @@ func (o *occurrences) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wirePage is one page of a user's meetings. Meetings is nil where the answer has none, which differs from an empty list.
+// wirePage is one page of a user's meetings. Meetings is nil where the answer has none, which differs from an empty
+// list.
 type wirePage struct {
 	NextPageToken text           `json:"next_page_token"`
 	Meetings      *[]wireMeeting `json:"meetings"`

@@ -1,5 +1,5 @@
-// Package zoom makes meetings through the Zoom API, as a server-to-server OAuth app or for a person who has signed in. It implements
-// meeting.Service.
+// Package zoom makes meetings through the Zoom API, as a server-to-server OAuth app or for a person who has signed in.
+// It implements meeting.Service.
 //
 // A start_url is a host's credential: no struct of this package has a field for it, and no body is ever logged.
 package zoom
@@ -35,8 +35,8 @@ const (
 type Config struct {
 	// Mode is ServerToServer or User; empty is ServerToServer.
 	Mode string
-	// AccountID, ClientID and ClientSecret are those of the app. One for persons has no AccountID, and no ClientSecret where it is a
-	// public client.
+	// AccountID, ClientID and ClientSecret are those of the app. One for persons has no AccountID, and no ClientSecret
+	// where it is a public client.
 	AccountID, ClientID, ClientSecret string
 	// Host is, for User, how the configuration calls the person; empty leaves it to who signs in.
 	Host string
@@ -80,7 +80,8 @@ type Service struct {
 
 // New makes a Service. It does no I/O.
 func New(c Config) (*Service, error) {
-	needed := []struct{ name, value string }{{"account_id", c.AccountID}, {"client_id", c.ClientID}, {"client_secret", c.ClientSecret}}
+	needed := []struct{ name, value string }{{"account_id", c.AccountID}, {"client_id", c.ClientID},
+		{"client_secret", c.ClientSecret}}
 	if c.Mode == User {
 		needed = needed[1:2]
 	}

@@ -29,7 +29,9 @@ type reader struct {
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
 func (r *reader) status() (api.StatusReport, error) {
-	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{}, Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{}, Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
+	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{},
+		Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{},
+		Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
 	if report.Notices == nil {
 		report.Notices = []string{}
 	}
@@ -101,9 +103,10 @@ func (r *reader) budgets() ([]api.BudgetStatus, error) {
 	return list, nil
 }
 
-// calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not be had,
-// and those that wait for a service.
-func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
+// calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not
+// be had, and those that wait for a service.
+func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []api.EventStatus,
+	waiting []api.WaitingStatus, err error) {
 	st, err := r.st.Calendar(name)
 	if err != nil {
 		return c, nil, nil, nil, err
@@ -135,10 +138,12 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 			c.Links++
 		}
 		if needsSomebody(rec) {
-			events = append(events, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State,
+			events = append(events, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title,
+				State:  rec.State,
 				Reason: reasonOf(rec), NextTry: api.Time(rec.Due)})
 		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
-			notes = append(notes, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title, State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
+			notes = append(notes, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title,
+				State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
 		}
 	}
 	problems, err := r.st.Problems(name)
@@ -146,7 +151,8 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 		return c, nil, nil, nil, err
 	}
 	for _, problem := range problems {
-		e := api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed, Reason: problem.Reason}
+		e := api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed,
+			Reason: problem.Reason}
 		if problem.Held {
 			e.State = plan.Held
 		}
@@ -163,8 +169,8 @@ func needsSomebody(rec *store.Record) bool {
 	return rec.State == plan.Held || rec.State == plan.Doubt || rec.State == plan.Failed
 }
 
-// lastSuccess is when a calendar was last read: as the database has it, as was noted beside it since, or as this process itself knows. A time
-// to come, of a clock that was set back since, is none.
+// lastSuccess is when a calendar was last read: as the database has it, as was noted beside it since, or as this
+// process itself knows. A time to come, of a clock that was set back since, is none.
 func (r *reader) lastSuccess(name string, saved time.Time) time.Time {
 	times := []time.Time{r.st.LastPass(name)}
 	if r.passed != nil {
@@ -232,9 +238,11 @@ func (r *reader) links() (api.LinksReport, error) {
 			case rec.State != plan.Linked:
 				health = rec.State
 			}
-			report.Links = append(report.Links, api.LinkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID, Title: rec.Title,
-				Start: api.Time(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting), Account: r.accountOf(rec),
-				State: rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
+			report.Links = append(report.Links, api.LinkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID,
+				Title: rec.Title,
+				Start: api.Time(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting),
+				Account: r.accountOf(rec),
+				State:   rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
 		}
 	}
 	slices.SortStableFunc(report.Links, func(a, b api.LinkStatus) int {
@@ -246,7 +254,8 @@ func (r *reader) links() (api.LinksReport, error) {
 	return report, nil
 }
 
-// accountOf names the Zoom account of a record's meeting; one that the configuration does not have is called what it was called last.
+// accountOf names the Zoom account of a record's meeting; one that the configuration does not have is called what it
+// was called last.
 func (r *reader) accountOf(rec *store.Record) string {
 	m, _ := plan.ParseMark(rec.Mark)
 	if name, known := r.called[m.Account]; known {
@@ -262,7 +271,8 @@ func (r *reader) log(event string) (api.LogReport, error) {
 	report := api.LogReport{Log: []api.LogEntry{}}
 	entries, err := r.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
 	for _, e := range entries {
-		report.Log = append(report.Log, api.LogEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID, UID: e.UID, Title: e.Title, Step: e.Step,
+		report.Log = append(report.Log, api.LogEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID,
+			UID: e.UID, Title: e.Title, Step: e.Step,
 			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error})
 	}
 	return report, err
@@ -272,7 +282,8 @@ func (r *reader) log(event string) (api.LogReport, error) {
 func waitingOf(records []*store.Record) (list []api.WaitingStatus) {
 	for _, rec := range records {
 		if plan.Waits(rec) {
-			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, For: rec.Bound,
+			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title,
+				For:   rec.Bound,
 				Until: api.Time(rec.Due), Reason: rec.Reason})
 		}
 	}

@@ -26,7 +26,8 @@ func (s *Service) Invite(ctx context.Context, r api.InviteRequest) (api.InviteRe
 			return report, api.ErrStopped
 		}
 		fact := api.InviteStatus{Calendar: rec.Calendar, EventID: rec.EventID, UID: rec.UID, Title: rec.Title}
-		raw, err := s.invitations.Fresh(ctx, rec, plainly(r), invite.Options{Method: r.Method, Attendees: r.Attendees, Alarm: r.Alarm, Now: s.now()})
+		raw, err := s.invitations.Fresh(ctx, rec, plainly(r), invite.Options{Method: r.Method, Attendees: r.Attendees,
+			Alarm: r.Alarm, Now: s.now()})
 		if err != nil {
 			fact.Error = words.Of(err)
 		}
@@ -79,7 +80,8 @@ func (s *Service) inviteable(names []string) ([]*store.Record, error) {
 			}
 		}
 		if found == 0 {
-			return nil, words.Usage(fmt.Errorf("there is no linked event %q; \"zoomtag links\" shows those that there are", name))
+			return nil, words.Usage(fmt.Errorf("there is no linked event %q; \"zoomtag links\" shows those that "+
+				"there are", name))
 		}
 	}
 	return meant, nil

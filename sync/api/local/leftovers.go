@@ -11,12 +11,14 @@ import (
 	"zoomtag/sync/engine"
 )
 
-// leftoversOf lists the meetings that no record named when the accounts were last looked through, and says why one could not be.
+// leftoversOf lists the meetings that no record named when the accounts were last looked through, and says why one
+// could not be.
 func leftoversOf(e *engine.Engine) (list []api.LeftoverStatus, notices []string, err error) {
 	found, failures, err := e.Leftovers()
 	list = []api.LeftoverStatus{}
 	for _, l := range found {
-		list = append(list, api.LeftoverStatus{MeetingID: strconv.FormatInt(l.MeetingID, 10), Topic: l.Topic, Host: l.Host,
+		list = append(list, api.LeftoverStatus{MeetingID: strconv.FormatInt(l.MeetingID, 10), Topic: l.Topic,
+			Host:  l.Host,
 			Start: api.Time(l.Start), Since: api.Time(l.Since), Mend: engine.LeftoverMend(l)})
 	}
 	for _, why := range failures {
@@ -33,7 +35,8 @@ func (s *Service) Cancel(ctx context.Context, r api.CancelRequest) (api.CancelRe
 		if err != nil {
 			return report, fmt.Errorf("%w%s", err, alreadyCancelled(report.Cancelled))
 		}
-		report.Cancelled = append(report.Cancelled, api.LeftoverStatus{MeetingID: strconv.FormatInt(id, 10), Topic: l.Topic, Host: l.Host, Start: api.Time(l.Start)})
+		report.Cancelled = append(report.Cancelled, api.LeftoverStatus{MeetingID: strconv.FormatInt(id, 10),
+			Topic: l.Topic, Host: l.Host, Start: api.Time(l.Start)})
 	}
 	return report, nil
 }
@@ -71,7 +74,8 @@ func (r *reader) takenOut() (notices []string, err error) {
 			}
 		}
 		if open > 0 {
-			notices = append(notices, fmt.Sprintf("calendar %s is not in the configuration any more: %d of its events keep their meetings, and nobody "+
+			notices = append(notices, fmt.Sprintf("calendar %s is not in the configuration any more: %d of its "+
+				"events keep their meetings, and nobody "+
 				"follows them; put it back, or cancel those meetings at Zoom", name, open))
 		}
 	}

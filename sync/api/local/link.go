@@ -18,15 +18,16 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what is remembered of it
-// is remembered by the event's UID, so that a second time finds the first one's meeting.
+// Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what
+// is remembered of it is remembered by the event's UID, so that a second time finds the first one's meeting.
 func (s *Service) Link(ctx context.Context, r api.LinkRequest) (report api.LinkReport, err error) {
 	outline, err := ical.Look(r.ICS, ical.DefaultLimits)
 	if err != nil {
 		return report, words.Usage(fmt.Errorf("this is no iCalendar file that can be understood: %w", err))
 	}
 	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
-		return report, words.Usage(fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one", len(outline.UIDs)))
+		return report, words.Usage(fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one",
+			len(outline.UIDs)))
 	}
 	dir, err := files.TempDir("zoomtag-link")
 	if err != nil {

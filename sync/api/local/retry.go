@@ -32,13 +32,14 @@ func (s *Service) Retry(_ context.Context, r api.RetryRequest) (api.RetryReport,
 		return api.RetryReport{}, err
 	}
 	if n == 0 && again.Event != nil {
-		return api.RetryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called %q: zoomtag status lists them", r.What))
+		return api.RetryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called "+
+			"%q: zoomtag status lists them", r.What))
 	}
 	return api.RetryReport{Calendars: again.Calendars, Events: n}, nil
 }
 
-// tellWaiting adds to a report what the pass had nothing to do with because it waits, and what has failed before: whoever looks at the
-// report wants to know of all that has no link.
+// tellWaiting adds to a report what the pass had nothing to do with because it waits, and what has failed before:
+// whoever looks at the report wants to know of all that has no link.
 func (s *Service) tellWaiting(r *engine.Report) error {
 	told := map[string]bool{}
 	for _, ev := range r.Events {
@@ -53,7 +54,8 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		if rec.Closed() || !waits || told[rec.EventID] {
 			continue
 		}
-		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title, Start: api.Time(rec.Start),
+		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title,
+			Start: api.Time(rec.Start),
 			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error})
 	}
 	problems, err := s.st.Problems(r.Name)
@@ -64,7 +66,8 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		if told[p.ID] {
 			continue
 		}
-		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: plan.Held, Reason: p.Reason}
+		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: plan.Held,
+			Reason: p.Reason}
 		if !p.Held {
 			ev.State, ev.Error = plan.Failed, p.Reason
 		}

@@ -12,8 +12,8 @@ import (
 	"zoomtag/sync/engine"
 )
 
-// foretellRooms says in a plan which events would share a personal room with another event at the same time. What is there already,
-// status tells.
+// foretellRooms says in a plan which events would share a personal room with another event at the same time. What is
+// there already, status tells.
 func (s *Service) foretellRooms(reports []engine.Report) error {
 	now := s.now()
 	var facts []doctor.Facts
@@ -61,8 +61,8 @@ func (s *Service) foretellRooms(reports []engine.Report) error {
 	return nil
 }
 
-// inRoom are the facts of an event in a personal room; ok is false where it is not in one. Before a meeting is made nobody knows the room's
-// number: there it is named after whose it is.
+// inRoom are the facts of an event in a personal room; ok is false where it is not in one. Before a meeting is made
+// nobody knows the room's number: there it is named after whose it is.
 func (s *Service) inRoom(now time.Time, rec *store.Record) (f doctor.Facts, ok bool) {
 	if rec.Told == nil || rec.Told.Kind != meeting.Personal {
 		return f, false

@@ -10,9 +10,9 @@ import (
 	"zoomtag/sync/engine"
 )
 
-// Serve makes d the one that a daemon asks: with a schedule for its calendars, and in the place of old, which may still be at work and be nil.
-// specs are the schedules by the names of the calendars. Whoever starts the daemon, or has it read its configuration, has perhaps mended
-// something: what failed is due at once.
+// Serve makes d the one that a daemon asks: with a schedule for its calendars, and in the place of old, which may still
+// be at work and be nil. specs are the schedules by the names of the calendars. Whoever starts the daemon, or has it
+// read its configuration, has perhaps mended something: what failed is due at once.
 func (s *Service) Serve(specs map[string]string, old *Service) (err error) {
 	if s.schedule, err = engine.NewSchedule(s.engine, specs, nil); err != nil {
 		return words.Usage(err)
@@ -44,7 +44,8 @@ func (s *Service) Run(ctx context.Context) error {
 // Finish saves what only the running daemon knew.
 func (s *Service) Finish() error { return s.engine.SavePasses() }
 
-// Sweep looks for meetings without an event, unless that was done within the day. It returns engine.ErrUnread until all calendars have been read.
+// Sweep looks for meetings without an event, unless that was done within the day. It returns engine.ErrUnread until all
+// calendars have been read.
 func (s *Service) Sweep(ctx context.Context) error { return s.engine.Sweep(ctx) }
 
 // Feed answers for the calendar of all invitations.

@@ -44,13 +44,15 @@ func (s *Service) known(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(s.names, name) {
-			return nil, words.Usage(errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" + oneOf(name, s.names)))
+			return nil, words.Usage(errors.New("there is no calendar " + strconv.Quote(name) + " in the configuration" +
+				oneOf(name, s.names)))
 		}
 	}
 	return names, nil
 }
 
-// oneOf ends a sentence that says that there is nothing of a name: with the one that was probably meant, or else with those that there are.
+// oneOf ends a sentence that says that there is nothing of a name: with the one that was probably meant, or else with
+// those that there are.
 func oneOf(name string, known []string) string {
 	if meant := words.Meant(name, known); meant != "" {
 		return meant
@@ -61,8 +63,8 @@ func oneOf(name string, known []string) string {
 // parallelPasses is how many calendars one `sync` works on at once.
 const parallelPasses = 8
 
-// Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be kept do not: that
-// is reported at the end.
+// Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be
+// kept do not: that is reported at the end.
 func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, error) {
 	pass := s.engine.Pass
 	if r.Dry {
@@ -228,8 +230,8 @@ func (s *Service) Status(context.Context) (api.StatusReport, error) {
 	return report, err
 }
 
-// saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the single request, in
-// brackets behind the sentence, differs each time.
+// saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the
+// single request, in brackets behind the sentence, differs each time.
 func saidOf(events []api.EventStatus, notice string) bool {
 	return slices.ContainsFunc(events, func(e api.EventStatus) bool {
 		sentence, _, _ := strings.Cut(e.Reason, " (")

@@ -16,7 +16,8 @@ const (
 	KeepFor   = 90 * 24 * time.Hour
 )
 
-// Tidy does for a single command what the daemon does beside its passes. What goes wrong is no fault of the pass before it.
+// Tidy does for a single command what the daemon does beside its passes. What goes wrong is no fault of the pass before
+// it.
 func (s *Service) Tidy(ctx context.Context) {
 	s.Housekeep(ctx)
 	if err := s.engine.Sweep(ctx); err != nil && !errors.Is(err, engine.ErrUnread) && ctx.Err() == nil {
@@ -24,7 +25,8 @@ func (s *Service) Tidy(ctx context.Context) {
 	}
 }
 
-// Housekeep drops what is too old, copies the state, and keeps persons' sign-ins alive, each if that is due: it is called every TidyEvery.
+// Housekeep drops what is too old, copies the state, and keeps persons' sign-ins alive, each if that is due: it is
+// called every TidyEvery.
 func (s *Service) Housekeep(ctx context.Context) {
 	if err := tidy(s.st, s.now()); err != nil {
 		s.log.Warn("the state could not be tidied", "reason", err)
@@ -45,8 +47,8 @@ func (s *Service) keepSignIn(ctx context.Context) {
 	}
 }
 
-// tidy drops old records and journal entries and makes a copy, unless one was made within the day: then it only reads the
-// names of the files beside the state.
+// tidy drops old records and journal entries and makes a copy, unless one was made within the day: then it only reads
+// the names of the files beside the state.
 func tidy(st *store.Store, now time.Time) error {
 	last, err := st.LastBackup()
 	if err != nil || now.Sub(last) < TidyEvery {

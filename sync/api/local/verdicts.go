@@ -8,7 +8,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// verdicts are the findings about coming links: those of the last look at each, and which of them get in each other's way.
+// verdicts are the findings about coming links: those of the last look at each, and which of them get in each other's
+// way.
 type verdicts []doctor.Finding
 
 func (r *reader) verdicts() (verdicts, error) {
@@ -26,8 +27,10 @@ func (r *reader) verdicts() (verdicts, error) {
 			}
 			coming = append(coming, doctor.Remembered(now, rec))
 			for _, v := range rec.Verdicts {
-				all = append(all, doctor.Finding{Code: v.Code, Severity: doctor.Severity(v.Severity), What: v.What, Mend: v.Mend,
-					Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, Link: doctor.Mask(plan.ShownURL(rec.Meeting))})
+				all = append(all, doctor.Finding{Code: v.Code, Severity: doctor.Severity(v.Severity), What: v.What,
+					Mend:     v.Mend,
+					Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title,
+					Link: doctor.Mask(plan.ShownURL(rec.Meeting))})
 			}
 		}
 	}
@@ -48,7 +51,8 @@ func (v verdicts) byEvent() map[string][]store.Verdict {
 
 // worth are those that somebody should do something about.
 func (v verdicts) worth() []doctor.Finding {
-	return slices.DeleteFunc(slices.Clone([]doctor.Finding(v)), func(f doctor.Finding) bool { return f.Severity == doctor.Note })
+	return slices.DeleteFunc(slices.Clone([]doctor.Finding(v)),
+		func(f doctor.Finding) bool { return f.Severity == doctor.Note })
 }
 
 // serious are the codes of errors and warnings.

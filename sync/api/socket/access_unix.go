@@ -11,8 +11,8 @@ import (
 // socketMode lets in the owner only.
 const socketMode = 0o600
 
-// ownersOnly gives a socket its mode before it has a path: at no moment can others connect, and no path has to be changed, which might lead
-// elsewhere by then (unix(7): the mode of the socket's file is that of the descriptor).
+// ownersOnly gives a socket its mode before it has a path: at no moment can others connect, and no path has to be
+// changed, which might lead elsewhere by then (unix(7): the mode of the socket's file is that of the descriptor).
 func ownersOnly(_, _ string, raw syscall.RawConn) (err error) {
 	refused := raw.Control(func(fd uintptr) { err = syscall.Fchmod(int(fd), socketMode) })
 	return errors.Join(refused, err)

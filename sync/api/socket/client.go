@@ -28,7 +28,8 @@ type Client struct {
 }
 
 // ErrSilent says that there is a daemon, and that it hangs.
-var ErrSilent = errors.New("the running zoomtag does not answer: it hangs or is stopped; restart it (systemctl restart zoomtag, or end its process)")
+var ErrSilent = errors.New("the running zoomtag does not answer: it hangs or is stopped; restart it (systemctl " +
+	"restart zoomtag, or end its process)")
 
 // Dial returns the daemon that listens beside state, or nil if none does.
 func Dial(ctx context.Context, state string) (*Client, error) {
@@ -38,13 +39,15 @@ func Dial(ctx context.Context, state string) (*Client, error) {
 	case err != nil:
 		return nil, nil //nolint:nilerr // without a socket there is no daemon
 	case info.Mode()&os.ModeSymlink != 0:
-		return nil, fmt.Errorf("%s is a symbolic link, which is not followed to a daemon: look who made it, then remove it", path)
+		return nil, fmt.Errorf("%s is a symbolic link, which is not followed to a daemon: look who made it, then "+
+			"remove it", path)
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}
-	r := &Client{every: answerTime, http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
+	r := &Client{every: answerTime,
+		http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
 	err = r.alive(ctx)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
@@ -57,7 +60,8 @@ func Dial(ctx context.Context, state string) (*Client, error) {
 	return r, nil
 }
 
-// hungUp reports whether whoever listens has closed the connection without an answer. net/http has no name for the last of its ways to say so.
+// hungUp reports whether whoever listens has closed the connection without an answer. net/http has no name for the last
+// of its ways to say so.
 func hungUp(err error) bool {
 	closed := errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF)
 	return closed || err != nil && strings.Contains(err.Error(), "server closed idle connection")

@@ -17,19 +17,21 @@ func TestDaemonFallsSilent(t *testing.T) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}
-		r := &Client{every: answerTime, http: &http.Client{Transport: transportFunc(func(req *http.Request) (*http.Response, error) {
-			select {
-			case <-hangs:
+		r := &Client{every: answerTime,
+			http: &http.Client{Transport: transportFunc(func(req *http.Request) (*http.Response, error) {
+				select {
+				case <-hangs:
+					return answers(req)
+				default:
+				}
+				if req.URL.Path == "/alive" {
+					return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+				}
 				return answers(req)
-			default:
-			}
-			if req.URL.Path == "/alive" {
-				return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
-			}
-			return answers(req)
-		})}}
+			})}}
 		_, err := r.Status(t.Context())
-		if took := time.Since(began); err == nil || err.Error() != ErrSilent.Error() || took < time.Hour || took > time.Hour+2*answerTime {
+		if took := time.Since(began); err == nil || err.Error() != ErrSilent.Error() || took < time.Hour ||
+			took > time.Hour+2*answerTime {
 			t.Errorf("after %s: %v", took, err)
 		}
 	})

@@ -54,7 +54,8 @@ func TestExchange(t *testing.T) {
 	if err != nil || report.Requests["team"] != 1 {
 		t.Errorf("sync: %+v, %v", report, err)
 	}
-	if _, err := c.Sync(t.Context(), api.SyncRequest{}); err == nil || words.IsUsage(err) || err.Error() != "the request has changed on its way" {
+	if _, err := c.Sync(t.Context(), api.SyncRequest{}); err == nil || words.IsUsage(err) ||
+		err.Error() != "the request has changed on its way" {
 		t.Errorf("a failure: %v, usage %v", err, words.IsUsage(err))
 	}
 	if s, err := c.Status(t.Context()); err != nil || s.Health != api.Degraded {

@@ -30,7 +30,8 @@ type reply struct {
 // there is a leftover.
 func Listen(path string) (net.Listener, error) {
 	if len(path) > maxPath {
-		return nil, fmt.Errorf("the control socket %s cannot be opened: its path is longer than %d bytes; choose a shorter path for state", path, maxPath)
+		return nil, fmt.Errorf("the control socket %s cannot be opened: its path is longer than %d bytes; choose a "+
+			"shorter path for state", path, maxPath)
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
@@ -40,7 +41,8 @@ func Listen(path string) (net.Listener, error) {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
 	}
 	if owned, err := ownersAlone(path); !owned {
-		return nil, errors.Join(fmt.Errorf("the control socket %s is not the owner's alone: its file system has no modes, or somebody has replaced it; "+
+		return nil, errors.Join(fmt.Errorf("the control socket %s is not the owner's alone: its file system has no "+
+			"modes, or somebody has replaced it; "+
 			"choose another folder for state", path), err, l.Close())
 	}
 	return l, nil
@@ -75,7 +77,8 @@ type handler struct {
 type nothing struct{}
 
 // only makes of a question without a request one with an empty one.
-func only[A any](ask func(api.Service, context.Context) (A, error)) func(api.Service, context.Context, nothing) (A, error) {
+func only[A any](ask func(api.Service, context.Context) (A, error)) func(api.Service, context.Context,
+	nothing) (A, error) {
 	return func(s api.Service, ctx context.Context, _ nothing) (A, error) { return ask(s, ctx) }
 }
 

@@ -12,10 +12,12 @@ import (
 func TestControlSocketIsTheOwners(t *testing.T) {
 	dir := t.TempDir()
 	path, letter := filepath.Join(dir, "zoomtag.sock"), filepath.Join(dir, "letter")
-	if err := errors.Join(os.WriteFile(letter, []byte("letter"), 0o644), os.Chmod(letter, 0o644), os.Symlink(letter, path)); err != nil {
+	if err := errors.Join(os.WriteFile(letter, []byte("letter"), 0o644), os.Chmod(letter, 0o644),
+		os.Symlink(letter, path)); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := Dial(t.Context(), filepath.Join(dir, "zoomtag.db")); d != nil || err == nil || !strings.Contains(err.Error(), "symbolic link") {
+	if d, err := Dial(t.Context(), filepath.Join(dir, "zoomtag.db")); d != nil || err == nil ||
+		!strings.Contains(err.Error(), "symbolic link") {
 		t.Errorf("a link in the place of the socket: %v", err)
 	}
 	l, err := Listen(path)

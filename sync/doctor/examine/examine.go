@@ -60,7 +60,8 @@ func (x *examination) inspector(a assemble.Account) meeting.Inspector {
 
 // Examine judges everything, or one event or link.
 func (e *Examiner) Examine(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
-	x := &examination{Examiner: e, at: e.Now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{}, hosts: map[string]*hostFacts{}}
+	x := &examination{Examiner: e, at: e.Now(), alone: r.NoNetwork, mute: map[string]bool{}, mu: &sync.Mutex{},
+		hosts: map[string]*hostFacts{}}
 	if x.alone {
 		for _, a := range e.Builder.Accounts {
 			x.mute[a.Hash] = true
@@ -77,7 +78,8 @@ func (e *Examiner) Examine(ctx context.Context, r api.DoctorRequest) (api.Doctor
 }
 
 // unasked ends the report of an examination for which nobody was asked.
-const unasked = "Nobody was asked, neither calendars of services nor Zoom: this is what the configuration, local folders and zoomtag's memory say."
+const unasked = "Nobody was asked, neither calendars of services nor Zoom: this is what the configuration, local " +
+	"folders and zoomtag's memory say."
 
 // silent reports whether a calendar is not asked: all but folders of this machine are somebody's service.
 func (x *examination) silent(calendar string) bool {
@@ -149,7 +151,8 @@ func titled(f *doctor.Facts) string {
 	if f.Event == nil {
 		return "the link"
 	}
-	return fmt.Sprintf("%s in %s (%s)", plan.HidePasscode(f.Event.Title), f.Calendar, f.Event.Start.Local().Format("2006-01-02 15:04 MST"))
+	return fmt.Sprintf("%s in %s (%s)", plan.HidePasscode(f.Event.Title), f.Calendar,
+		f.Event.Start.Local().Format("2006-01-02 15:04 MST"))
 }
 
 // one judges the event or link that somebody means.
@@ -165,14 +168,16 @@ func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, 
 		switch {
 		case rec.Called(about):
 			facts = append(facts, x.remembered(ctx, rec)...)
-		case link != "" && (doctor.SameMeeting(link, rec.Meeting.JoinURL) || doctor.SameMeeting(link, plan.ShownURL(rec.Meeting))):
+		case link != "" && (doctor.SameMeeting(link, rec.Meeting.JoinURL) ||
+			doctor.SameMeeting(link, plan.ShownURL(rec.Meeting))):
 			f := doctor.Facts{Now: x.at, Calendar: rec.Calendar, Record: rec, Link: link, Text: about}
 			facts = append(facts, f)
 		}
 	}
 	switch {
 	case len(facts) == 0 && link == "":
-		return report, words.Usage(fmt.Errorf("there is no linked event %q, and it is no link; \"zoomtag links\" shows the events that there are", about))
+		return report, words.Usage(fmt.Errorf("there is no linked event %q, and it is no link; \"zoomtag links\" "+
+			"shows the events that there are", about))
 	case len(facts) == 0:
 		report.Findings = append(report.Findings, doctor.JudgeLink(doctor.Facts{Now: x.at, Link: link, Text: about})...)
 		return report, nil

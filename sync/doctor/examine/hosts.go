@@ -47,8 +47,8 @@ func (b *hostBook) open(e *Examiner) *examination {
 	return &examination{Examiner: e, at: now, mu: &b.mu, hosts: b.hosts}
 }
 
-// JudgeLink judges the link of an event whose meeting was looked at. Of the calendar it asks once, who is invited; of Zoom, what it says of
-// the host, now and then.
+// JudgeLink judges the link of an event whose meeting was looked at. Of the calendar it asks once, who is invited; of
+// Zoom, what it says of the host, now and then.
 func (e *Examiner) JudgeLink(ctx context.Context, look engine.Look) []store.Verdict {
 	account, ok := e.Builder.Accounts.Of(look.Record.Mark)
 	if !ok || account.Inspector() == nil {

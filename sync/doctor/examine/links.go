@@ -24,7 +24,8 @@ func (x *examination) calendarOf(name string) *engine.Calendar { return x.Calend
 // parallelReads is how many events and meetings are read at once.
 const parallelReads = 4
 
-// coming reads the events of all calendars that are not over and show a Zoom link. What a calendar does not answer is noted in setup.
+// coming reads the events of all calendars that are not over and show a Zoom link. What a calendar does not answer is
+// noted in setup.
 func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor.Facts, error) {
 	wide := *x.Builder
 	wide.Wide = true
@@ -75,8 +76,8 @@ func (x *examination) fromMemory(records []*store.Record) (facts []doctor.Facts)
 	return facts
 }
 
-// keepers finds out which links that seem to be others' lead to meetings that zoomtag keeps for another event. The same event in another
-// calendar, a guest's, is left out: it is judged where it is kept.
+// keepers finds out which links that seem to be others' lead to meetings that zoomtag keeps for another event. The same
+// event in another calendar, a guest's, is left out: it is judged where it is kept.
 func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 	var ours []*store.Record
 	for _, name := range slices.Sorted(maps.Keys(x.Calendars)) {
@@ -92,7 +93,8 @@ func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 	}
 	var judged []doctor.Facts
 	for _, f := range facts {
-		i := slices.IndexFunc(ours, func(rec *store.Record) bool { return doctor.SameMeeting(f.Link, rec.Meeting.JoinURL) })
+		i := slices.IndexFunc(ours,
+			func(rec *store.Record) bool { return doctor.SameMeeting(f.Link, rec.Meeting.JoinURL) })
 		if f.Record == nil && i >= 0 {
 			if ours[i].UID == f.Event.UID {
 				continue
@@ -135,7 +137,8 @@ func (x *examination) events(ctx context.Context, b *assemble.Builder, name stri
 	var coming []calendar.Event
 	for i, ev := range events {
 		switch {
-		case errors.Is(errs[i], calendar.ErrGone), errors.Is(errs[i], calendar.ErrMalformed), errors.Is(errs[i], calendar.ErrIncomplete):
+		case errors.Is(errs[i], calendar.ErrGone), errors.Is(errs[i], calendar.ErrMalformed),
+			errors.Is(errs[i], calendar.ErrIncomplete):
 			continue // gone meanwhile, or shown by status as what cannot be read
 		case errs[i] != nil:
 			return nil, errs[i]
@@ -261,7 +264,8 @@ func (x *examination) configuredHosts(ctx context.Context) {
 	var list []one
 	add := func(a assemble.Account, configured string) {
 		o := one{a, x.Builder.Host(a.Zoom, configured)}
-		if !slices.ContainsFunc(list, func(other one) bool { return hostKey(other.account, other.host) == hostKey(o.account, o.host) }) {
+		if !slices.ContainsFunc(list,
+			func(other one) bool { return hostKey(other.account, other.host) == hostKey(o.account, o.host) }) {
 			list = append(list, o)
 		}
 	}

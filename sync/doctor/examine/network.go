@@ -38,9 +38,11 @@ const (
 	mediaTime     = 3 * time.Second
 )
 
-// NewProber returns a prober of this machine's network. Each check ends within its usual bound or, if it is shorter and not 0, within this one.
+// NewProber returns a prober of this machine's network. Each check ends within its usual bound or, if it is shorter and
+// not 0, within this one.
 func NewProber(now func() time.Time, within time.Duration) *Prober {
-	return &Prober{within: within, dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost, proxy: http.ProxyFromEnvironment, Status: zoomStatusURL, now: now}
+	return &Prober{within: within, dial: (&net.Dialer{}).DialContext, lookup: net.DefaultResolver.LookupHost,
+		proxy: http.ProxyFromEnvironment, Status: zoomStatusURL, now: now}
 }
 
 // bound bounds a check, its answer's body included.
@@ -54,8 +56,8 @@ func (p *Prober) bound(ctx context.Context, most time.Duration) (context.Context
 // Target is a host to connect to.
 type Target struct{ URL, Purpose string }
 
-// targets are the hosts that zoomtag and its guests need. The API of an emulator on this machine needs nothing from outside.
-// services are, in turn, addresses of an API and of the sign-in that goes with it.
+// targets are the hosts that zoomtag and its guests need. The API of an emulator on this machine needs nothing from
+// outside. services are, in turn, addresses of an API and of the sign-in that goes with it.
 func targets(services, joinHosts []string) (list []Target, outside bool) {
 	seen := map[string]bool{}
 	outside = true
@@ -158,12 +160,13 @@ func (p *Prober) resolve(ctx context.Context, host string) ([]string, error) {
 // shake sends an empty request and returns the certificates of whoever answered, and the time there.
 func (p *Prober) shake(req *http.Request, proxy *url.URL) (chain []*x509.Certificate, date time.Time, err error) {
 	var mu sync.Mutex
-	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it. A proxy gets the
-	// credentials that are in its address, so it has to prove who it is.
+	// Nothing is trusted here: the request is empty, and the certificate is looked at afterwards, whoever made it. A
+	// proxy gets the credentials that are in its address, so it has to prove who it is.
 	config := &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(s tls.ConnectionState) error {
 		mu.Lock()
 		defer mu.Unlock()
-		if proxy != nil && strings.EqualFold(s.ServerName, proxy.Hostname()) && !strings.EqualFold(s.ServerName, req.URL.Hostname()) {
+		if proxy != nil && strings.EqualFold(s.ServerName, proxy.Hostname()) &&
+			!strings.EqualFold(s.ServerName, req.URL.Hostname()) {
 			if _, untrusted := p.certificate(s.PeerCertificates, s.ServerName); untrusted != "" {
 				return errors.New("the certificate of the proxy is not trusted: " + untrusted)
 			}
@@ -199,7 +202,8 @@ func (p *Prober) certificate(chain []*x509.Certificate, name string) (issuer, un
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	if _, err := leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: p.roots, Intermediates: between, CurrentTime: p.now()}); err != nil {
+	if _, err := leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: p.roots, Intermediates: between,
+		CurrentTime: p.now()}); err != nil {
 		untrusted = brief(err)
 	}
 	return issuer, untrusted
@@ -230,7 +234,8 @@ func (p *Prober) zoomStatus(ctx context.Context) (status, says, problem string) 
 	if err != nil {
 		return "", "", words.Of(err)
 	}
-	transport := &http.Transport{Proxy: p.proxy, DialContext: p.dial, TLSClientConfig: &tls.Config{RootCAs: p.roots}, DisableKeepAlives: true}
+	transport := &http.Transport{Proxy: p.proxy, DialContext: p.dial, TLSClientConfig: &tls.Config{RootCAs: p.roots},
+		DisableKeepAlives: true}
 	defer transport.CloseIdleConnections()
 	res, err := transport.RoundTrip(req)
 	if err != nil {

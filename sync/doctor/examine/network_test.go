@@ -38,8 +38,9 @@ func newAuthority(t *testing.T, organisation string) *authority {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{Organization: []string{organisation}}, NotBefore: time.Now().Add(-time.Hour),
-		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{Organization: []string{organisation}},
+		NotBefore: time.Now().Add(-time.Hour),
+		NotAfter:  time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +59,8 @@ func (a *authority) server(t *testing.T, name string, handler http.Handler) *htt
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	raw, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +118,8 @@ func TestProbeCertificates(t *testing.T) {
 			p := loopback(tt.root.pool(), server.Listener.Addr().String())
 			facts := p.Look(t.Context(), []Target{{"https://" + joinHost + "/", "joining"}}, nil, false)
 			findings, _ := doctor.JudgeNetwork(facts)
-			if len(findings) != len(tt.want) || len(findings) > 0 && (findings[0].Code != tt.want[0] || !strings.Contains(findings[0].What, tt.says)) {
+			if len(findings) != len(tt.want) || len(findings) > 0 &&
+				(findings[0].Code != tt.want[0] || !strings.Contains(findings[0].What, tt.says)) {
 				t.Errorf("%+v from %+v", findings, facts)
 			}
 			if asked != "HEAD "+joinHost+"/" {
@@ -137,7 +140,8 @@ func TestProbeProxyProves(t *testing.T) {
 		}))
 		p := loopback(trusted.pool(), server.Listener.Addr().String())
 		p.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("https://user:pass@proxy.example.com:3128") }
-		f := p.Look(t.Context(), []Target{{"https://" + joinHost + "/", "joining"}}, []string{joinHost + ":8801"}, false)
+		f := p.Look(t.Context(), []Target{{"https://" + joinHost + "/", "joining"}},
+			[]string{joinHost + ":8801"}, false)
 		got := ""
 		select {
 		case got = <-given:
@@ -158,7 +162,8 @@ func TestProbeFailures(t *testing.T) {
 	closed.Close()
 	p := loopback(nil, nobody)
 	list := []Target{{"https://" + joinHost + "/", "joining"}}
-	if f := p.Look(t.Context(), list, []string{joinHost + ":8801"}, true); f.Probes[0].Error != "connect: connection refused" || f.Media[0].Error != "" || f.StatusError == "" {
+	if f := p.Look(t.Context(), list, []string{joinHost + ":8801"},
+		true); f.Probes[0].Error != "connect: connection refused" || f.Media[0].Error != "" || f.StatusError == "" {
 		t.Errorf("nobody there, though the way is free: %+v", f)
 	}
 	p.lookup = func(context.Context, string) ([]string, error) {
@@ -222,13 +227,15 @@ func TestProbeProxy(t *testing.T) {
 	list := []Target{{"https://" + joinHost + "/", "joining"}}
 	facts := p.Look(t.Context(), list, nil, false)
 	findings, well := doctor.JudgeNetwork(facts)
-	if len(findings) != 1 || findings[0].Code != doctor.ThroughProxy || len(well) != 1 || !strings.Contains(well[0], "DigiCert") || strings.Contains(fmt.Sprint(facts), "secret") ||
+	if len(findings) != 1 || findings[0].Code != doctor.ThroughProxy || len(well) != 1 ||
+		!strings.Contains(well[0], "DigiCert") || strings.Contains(fmt.Sprint(facts), "secret") ||
 		connected[0] != "CONNECT "+joinHost+":443" {
 		t.Errorf("%+v, well %q, %q", findings, well, connected)
 	}
 	allow = false
 	findings, _ = doctor.JudgeNetwork(p.Look(t.Context(), list, nil, false))
-	if len(findings) != 2 || findings[1].Code != doctor.NoConnection || !strings.Contains(findings[1].What, "Forbidden") || strings.Contains(fmt.Sprint(findings), "secret") {
+	if len(findings) != 2 || findings[1].Code != doctor.NoConnection ||
+		!strings.Contains(findings[1].What, "Forbidden") || strings.Contains(fmt.Sprint(findings), "secret") {
 		t.Errorf("forbidden: %+v", findings)
 	}
 }
@@ -244,7 +251,8 @@ func TestProbeStatusAndPorts(t *testing.T) {
 	}))
 	p := loopback(digicert.pool(), server.Listener.Addr().String())
 	f := p.Look(t.Context(), nil, []string{joinHost + ":8801", joinHost + ":8802"}, true)
-	if f.Status != "major" || f.Says != "Partial System Outage" || f.StatusError != "" || f.Media[0].Error+f.Media[1].Error != "" {
+	if f.Status != "major" || f.Says != "Partial System Outage" || f.StatusError != "" || f.Media[0].Error+
+		f.Media[1].Error != "" {
 		t.Errorf("%+v", f)
 	}
 	page = "<html>"
@@ -254,11 +262,14 @@ func TestProbeStatusAndPorts(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	list, outside := targets([]string{"https://api.zoom.us/v2", "https://zoom.us/oauth"}, []string{"us02web.zoom.us", "zoom.us"})
-	if !outside || len(list) != 3 || list[0].URL != "https://api.zoom.us/" || list[2].URL != "https://us02web.zoom.us/" {
+	list, outside := targets([]string{"https://api.zoom.us/v2", "https://zoom.us/oauth"},
+		[]string{"us02web.zoom.us", "zoom.us"})
+	if !outside || len(list) != 3 || list[0].URL != "https://api.zoom.us/" ||
+		list[2].URL != "https://us02web.zoom.us/" {
 		t.Errorf("%+v, %t", list, outside)
 	}
-	if list, outside = targets([]string{"http://127.0.0.1:80/v2", "http://127.0.0.1:80/oauth"}, []string{"us02web.zoom.us"}); outside || len(list) != 1 {
+	if list, outside = targets([]string{"http://127.0.0.1:80/v2", "http://127.0.0.1:80/oauth"},
+		[]string{"us02web.zoom.us"}); outside || len(list) != 1 {
 		t.Errorf("an emulator's: %+v, %t", list, outside)
 	}
 }
@@ -267,7 +278,8 @@ func TestTargets(t *testing.T) {
 func TestCertificateEnd(t *testing.T) {
 	ca := newAuthority(t, "Example")
 	path := filepath.Join(t.TempDir(), "app.pem")
-	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})...)
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})...)
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}

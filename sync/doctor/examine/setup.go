@@ -17,8 +17,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each calendar for
-// its name, or nobody.
+// setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each
+// calendar for its name, or nobody.
 func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.Builder.Accounts))}
 	inParallel(len(x.Builder.Accounts), func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.Builder.Accounts[i]) })
@@ -34,7 +34,8 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Account: b.Account, Used: b.Used, Limit: b.Limit})
 	}
 	for _, e := range status.Events {
-		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Reason: e.Reason})
+		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title,
+			Reason: e.Reason})
 	}
 	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
@@ -83,7 +84,8 @@ func (x *examination) contradictory() (names []string) {
 	return names
 }
 
-// readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that there is none.
+// readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that
+// there is none.
 func readSignIn(f *doctor.CalendarFacts, path string) {
 	grant, ok := signin.Read(path)
 	switch {

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// baton lets several goroutines work one at a time. Each hands it over at its points, and chance says who goes on: a seed decides how
-// their calls and commits interleave.
+// baton lets several goroutines work one at a time. Each hands it over at its points, and chance says who goes on: a
+// seed decides how their calls and commits interleave.
 type baton struct {
 	rng *rand.Rand
 	// between is called whenever somebody has handed over, by whoever runs the tasks.
@@ -52,7 +52,8 @@ func (b *baton) add(name string, work func() error) {
 	}()
 }
 
-// run lets the tasks work until none is left, those included that were added meanwhile. It reports whether the power was cut.
+// run lets the tasks work until none is left, those included that were added meanwhile. It reports whether the power
+// was cut.
 func (b *baton) run() (cut bool, err error) {
 	b.cut, b.spins = false, 0
 	for len(b.tasks) > 0 {

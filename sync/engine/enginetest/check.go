@@ -36,8 +36,8 @@ func (w *Walker) checkAccounts() error {
 	return nil
 }
 
-// excuseUnreached excuses the meetings of the second account that were left alone while it was not configured: their events were over for their
-// owner by then.
+// excuseUnreached excuses the meetings of the second account that were left alone while it was not configured: their
+// events were over for their owner by then.
 func (w *Walker) excuseUnreached() {
 	if !w.without {
 		return
@@ -53,7 +53,8 @@ func (w *Walker) excuseUnreached() {
 	}
 }
 
-// guard checks after a pass that no meeting of a standing, tagged event that showed it was cancelled, and counts creates.
+// guard checks after a pass that no meeting of a standing, tagged event that showed it was cancelled, and counts
+// creates.
 func (w *Walker) guard(before map[string]bool) {
 	w.excuseUnreached()
 	if err := w.checkAccounts(); err != nil && w.broken == nil {

@@ -14,8 +14,8 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Contract goes with the suite of package calendartest: what an owner does in a world of its, one thing after the other, is planned and then
-// passed, and the pass does just what the plan has said.
+// Contract goes with the suite of package calendartest: what an owner does in a world of its, one thing after the
+// other, is planned and then passed, and the pass does just what the plan has said.
 func Contract(t *testing.T, h calendartest.Harness) {
 	t.Helper()
 	w := newContract(t, h)
@@ -58,7 +58,8 @@ var contractActs = []struct {
 	{"nothing more", func(*contract) {}},
 	{"another title", func(w *contract) { w.edit("Talk #zoom", func(e *calendar.Event) { e.Title = "Review #zoom" }) }},
 	{"another time", func(w *contract) {
-		w.edit("Walk #zoom(45m)", func(e *calendar.Event) { e.Start, e.End = e.Start.Add(time.Hour), e.End.Add(time.Hour) })
+		w.edit("Walk #zoom(45m)",
+			func(e *calendar.Event) { e.Start, e.End = e.Start.Add(time.Hour), e.End.Add(time.Hour) })
 	}},
 	{"a tag", func(w *contract) { w.edit("Dentist", func(e *calendar.Event) { e.Title = "Dentist #zoom" }) }},
 	{"a series", func(w *contract) {

@@ -2,8 +2,9 @@ package enginetest
 
 import "zoomtag/providers/calendar/calendartest"
 
-// Fake makes the calendar in memory a backend. Chance decides whether it names what was deleted, as a web API does, and whether its
-// listings hold the events themselves: where they do not, every event has to be read, and each reading may fail.
+// Fake makes the calendar in memory a backend. Chance decides whether it names what was deleted, as a web API does, and
+// whether its listings hold the events themselves: where they do not, every event has to be read, and each reading may
+// fail.
 func Fake(s Setup) (Backend, error) {
 	f := calendartest.NewFake()
 	f.Hook, f.Explicit, f.Bare = s.Hook, s.Rand.IntN(2) == 0, s.Rand.IntN(3) == 0

@@ -9,8 +9,8 @@ import (
 	"zoomtag/sync/engine"
 )
 
-// Foretold says in what a pass did otherwise than the plan right before it said: to which event which steps are taken, and what its state is
-// then. What is seen and left alone counts as little as words do.
+// Foretold says in what a pass did otherwise than the plan right before it said: to which event which steps are taken,
+// and what its state is then. What is seen and left alone counts as little as words do.
 func Foretold(planned, done engine.Report) error {
 	if planned.Held != done.Held || planned.OK != done.OK {
 		return fmt.Errorf("plan says held %v, ok %v, and the pass held %v, ok %v: %s / %s",
@@ -44,17 +44,19 @@ func byEvent(r engine.Report) map[string]string {
 			if ev.Error != "" {
 				failed = " failed"
 			}
-			steps := strings.Replace(strings.Join(ev.Steps, " "), "create update", "create", 1) // what one call could not finish, the next one does
+			// what one call could not finish, the next one does
+			steps := strings.Replace(strings.Join(ev.Steps, " "), "create update", "create", 1)
 			// What an adopted meeting was told, and which link one has that is brought back, only Zoom knows.
-			steps = strings.NewReplacer("adopt update link", "adopt", "adopt update", "adopt", "adopt link", "adopt").Replace(steps)
+			steps = strings.NewReplacer("adopt update link", "adopt", "adopt update", "adopt", "adopt link",
+				"adopt").Replace(steps)
 			all[ev.ID] = steps + ": " + ev.State + failed
 		}
 	}
 	return all
 }
 
-// foretold is a pass before which a plan is asked for. It changes nothing, and the pass does what it has said, if it begins as sync does: with
-// what has failed. The two are compared as long as nothing has disturbed the walk.
+// foretold is a pass before which a plan is asked for. It changes nothing, and the pass does what it has said, if it
+// begins as sync does: with what has failed. The two are compared as long as nothing has disturbed the walk.
 func (w *Walker) foretold(release bool) error {
 	planned, err := w.e.Plan(context.Background(), "c")
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 // patience bounds how long goroutines that are about to end are waited for; those that leak never end.
 const patience = 10 * time.Second
 
-// NoneLeft checks, when the test is over, that it has left no goroutine behind. Whatever a power cut leaves behind goes with the
-// process that it ends; walks are many such in one process.
+// NoneLeft checks, when the test is over, that it has left no goroutine behind. Whatever a power cut leaves behind goes
+// with the process that it ends; walks are many such in one process.
 func NoneLeft(t *testing.T) {
 	t.Helper()
 	before := runtime.NumGoroutine()

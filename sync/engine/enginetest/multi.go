@@ -21,9 +21,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Multi takes walks where things meet: several calendars that share events, whose passes interleave at each call and before each commit;
-// engines that follow one another while the one before is still at work; configurations that change; owners who work at Zoom; and, in some
-// walks, a second zoomtag with a state of its own.
+// Multi takes walks where things meet: several calendars that share events, whose passes interleave at each call and
+// before each commit; engines that follow one another while the one before is still at work; configurations that
+// change; owners who work at Zoom; and, in some walks, a second zoomtag with a state of its own.
 type Multi struct {
 	stores [2]*store.Store
 	only   map[string]bool // kinds of acts; nil is all
@@ -59,7 +59,8 @@ type multi struct {
 	// recovered are meetings that the owner has brought back at Zoom. Those that no event shows are the owner's own.
 	recovered map[int64]bool
 	back      bool // the clock was set back
-	limited   bool // the calls of a day were almost used up; a day that comes twice would not be enough for what waits then
+	// the calls of a day were almost used up; a day that comes twice would not be enough for what waits then
+	limited bool
 	// vanished are events that have disappeared together, and were not seen since.
 	vanished []*item
 
@@ -98,7 +99,8 @@ type item struct {
 	title string // before the last edit
 	// hidden says that listings lack it.
 	hidden bool
-	// stripped says that an app has dropped the wish, which was out of sight: the block that stands is all that is left of it.
+	// stripped says that an app has dropped the wish, which was out of sight: the block that stands is all that is left
+	// of it.
 	stripped bool
 
 	version string    // of the event when its wish was last looked for
@@ -130,7 +132,8 @@ func NewMulti(dir string) (*Multi, error) {
 	w := &Multi{}
 	w.calm = true
 	for i := range w.stores {
-		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)), store.Options{NoSync: true, Strict: true, Now: w.clock, Hook: w.storeHook})
+		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)),
+			store.Options{NoSync: true, Strict: true, Now: w.clock, Hook: w.storeHook})
 		if err != nil {
 			return nil, errors.Join(err, w.Close())
 		}
@@ -171,17 +174,20 @@ func (w *Multi) say(format string, args ...any) {
 // Walk takes the walk of a seed.
 func (w *Multi) Walk(seed uint64) error {
 	w.calm = true
-	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{}, made: map[string]int{},
-		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]bool{}, spent: map[string]int{},
-		in: map[string]string{}, recovered: map[int64]bool{}}
+	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{},
+		made:   map[string]int{},
+		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]bool{},
+		spent: map[string]int{},
+		in:    map[string]string{}, recovered: map[int64]bool{}}
 	w.baton = newBaton(w.rng, w.between)
 	w.zoom = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook}
 	w.club = &meetingtest.Fake{Now: w.clock, Hook: w.zoomHook, Beyond: 1_000_000}
 	if w.rng.IntN(3) == 0 {
 		w.zoom.Lag, w.club.Lag = 4*time.Second, 4*time.Second
 	}
-	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"},
-		Keep: w.rng.IntN(3) > 0}
+	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"},
+		Locations: []string{"Zoom"},
+		Keep:      w.rng.IntN(3) > 0}
 	for i := range 2 + max(w.rng.IntN(5)-2, 0) { // four are rare: with them a walk is longer
 		f := calendartest.NewFake()
 		f.Hook, f.Explicit, f.Bare = w.calendarHook, w.rng.IntN(2) == 0, w.rng.IntN(3) == 0
@@ -215,13 +221,15 @@ func (w *Multi) begin() error {
 	}
 	accounts := []string{"a"}
 	if w.may("instances") && w.rng.IntN(4) == 0 {
-		accounts = [][]string{{"a", "a"}, {"a", "b"}, {"a", "room p"}, {"room p", "room q"}, {"room p", "room p"}}[w.rng.IntN(5)]
+		accounts = [][]string{{"a", "a"}, {"a", "b"}, {"a", "room p"}, {"room p", "room q"},
+			{"room p", "room p"}}[w.rng.IntN(5)]
 	}
 	for i, account := range accounts {
 		if err := w.stores[i].Reset(); err != nil {
 			return err
 		}
-		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules, place: "if-empty"}}
+		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules,
+			place: "if-empty"}}
 		if i > 0 && w.rng.IntN(3) == 0 {
 			in.setup.note = notes[0]
 		}
@@ -259,14 +267,17 @@ func (w *Multi) reload(in *instance) {
 }
 
 func (w *Multi) engine(in *instance) *engine.Engine {
-	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }, Locks: in.locks}
+	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 },
+		Locks: in.locks}
 	settings := w.settings(in)
 	if link, is := strings.CutPrefix(in.account, "room "); is {
-		options.Accounts = []engine.Account{{Hash: settings.Account, Meetings: room{"https://us02web.zoom.us/my/" + link}, Main: true, Room: true}}
+		options.Accounts = []engine.Account{{Hash: settings.Account,
+			Meetings: room{"https://us02web.zoom.us/my/" + link}, Main: true, Room: true}}
 	}
 	for _, a := range w.accounts() {
 		if slices.Contains(settings.Accounts, a.Account) {
-			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == settings.Account, Budgeted: true})
+			options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom,
+				Main: a.Hash == settings.Account, Budgeted: true})
 		}
 	}
 	var list []*engine.Calendar

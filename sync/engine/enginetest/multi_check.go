@@ -54,7 +54,8 @@ func (w *Multi) remembered(uid string) string {
 		twins, fault := in.st.Twins(uid)
 		fmt.Fprintf(&b, "zoomtag %d: twins %v %v\n", i, twins, errors.Join(err, fault))
 		for _, r := range records {
-			fmt.Fprintf(&b, "  %s/%s %s %s, meeting %d, mark %s, doubt %q, ending %v, closed %v, due %v, cancelled %d: %s\n", r.Calendar, r.EventID,
+			fmt.Fprintf(&b, "  %s/%s %s %s, meeting %d, mark %s, doubt %q, ending %v, closed %v, due %v, cancelled "+
+				"%d: %s\n", r.Calendar, r.EventID,
 				r.State, r.Error, r.MeetingID, r.Mark, r.Doubt, r.EndingAt, r.ClosedAt, r.Due, r.CancelledID, r.Reason)
 		}
 	}
@@ -118,28 +119,30 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 	return nil
 }
 
-// mayEnd reports whether the meeting of an event is still to come, and its items may be written: then it ends when nobody wants it.
+// mayEnd reports whether the meeting of an event is still to come, and its items may be written: then it ends when
+// nobody wants it.
 func (w *Multi) mayEnd(list []*item, l meetingtest.Live) bool {
 	return !w.past(l) && !w.denied(list)
 }
 
-// stray reports whether an item shows a link without a mark beside the texts: to a state that was deleted since it is somebody else's.
+// stray reports whether an item shows a link without a mark beside the texts: to a state that was deleted since it is
+// somebody else's.
 func (w *Multi) stray(it *item) bool {
 	ev, there := it.cal.Event(it.id)
 	return there && ev.Link.Mark == "" && strings.Contains(ev.Location+ev.URL, "zoom.us/")
 }
 
-// mute reports whether an item shows a block, and says nothing of a wish: what was out of sight was dropped. Then the wish is in the record
-// alone, as long as that is the item's, and the walk does not know it.
+// mute reports whether an item shows a block, and says nothing of a wish: what was out of sight was dropped. Then the
+// wish is in the record alone, as long as that is the item's, and the walk does not know it.
 func (w *Multi) mute(it *item) bool {
 	ev, there := it.cal.Event(it.id)
 	onlyBlock := there && ev.Link.Block != "" && ev.Link.Mark == ""
 	return onlyBlock && !w.wish(it, &ev).Asked
 }
 
-// mayHave is how many meetings an event may have: one. Where it stands as several items, and two zoomtags with accounts of their own have
-// each given another one its link, neither can know whether the other's meeting still exists, and so neither gives way. Nor where neither may
-// write what it has into the event.
+// mayHave is how many meetings an event may have: one. Where it stands as several items, and two zoomtags with accounts
+// of their own have each given another one its link, neither can know whether the other's meeting still exists, and so
+// neither gives way. Nor where neither may write what it has into the event.
 func (w *Multi) mayHave(list []*item) int {
 	if w.single() {
 		return 1
@@ -179,7 +182,8 @@ func (w *Multi) rightLink(it *item, ev calendar.Event, live []meetingtest.Live) 
 		return fmt.Errorf("it shows no meeting that there is (mark %q, block %q)", ev.Link.Mark, ev.Link.Block)
 	}
 	wish := w.wish(it, &ev)
-	if want := strings.TrimSpace(plan.WithoutTags(ev.Title, "title", wish.Tags)); w.single() && want != "" && live[i].Spec.Topic != want {
+	if want := strings.TrimSpace(plan.WithoutTags(ev.Title, "title", wish.Tags)); w.single() && want != "" &&
+		live[i].Spec.Topic != want {
 		return fmt.Errorf("the topic is %q, not %q", live[i].Spec.Topic, want)
 	}
 	return nil

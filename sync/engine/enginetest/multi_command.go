@@ -74,7 +74,8 @@ func (w *Multi) link(in *instance, it *item) {
 		w.tick++
 		settings := w.settings(in)
 		settings.Rules.Command = true
-		c := &engine.Calendar{Name: linkName + it.uid, Provider: "ics", Source: folder{it.cal, fmt.Sprint("/tmp/", w.tick)},
+		c := &engine.Calendar{Name: linkName + it.uid, Provider: "ics",
+			Source:   folder{it.cal, fmt.Sprint("/tmp/", w.tick)},
 			Settings: settings, Detects: fmt.Sprint(w.tick)}
 		w.wishes[plan.Bind(it.uid)]++
 		report, err := e.Once(context.Background(), c)

@@ -38,16 +38,16 @@ func (w *Multi) loseState() {
 	}
 }
 
-// reword counts a wish of each event, where other words are configured and a state was deleted: it alone could say that an event which is
-// not tagged now was tagged before, and that its meeting is not to be cancelled.
+// reword counts a wish of each event, where other words are configured and a state was deleted: it alone could say that
+// an event which is not tagged now was tagged before, and that its meeting is not to be cancelled.
 func (w *Multi) reword() {
 	for _, it := range w.items {
 		w.wishes[plan.Bind(it.uid)]++
 	}
 }
 
-// excuseDoubles excuses the events that stand as several items, once a state was deleted: which of them has the meeting, nobody can tell
-// any more.
+// excuseDoubles excuses the events that stand as several items, once a state was deleted: which of them has the
+// meeting, nobody can tell any more.
 func (w *Multi) excuseDoubles() {
 	seen := map[string]bool{}
 	for _, it := range w.items {
@@ -61,7 +61,8 @@ func (w *Multi) excuseDoubles() {
 	}
 }
 
-// forget excuses the meeting of an event that is deleted, or stripped, before anything remembers it again: nothing points to it any more.
+// forget excuses the meeting of an event that is deleted, or stripped, before anything remembers it again: nothing
+// points to it any more.
 func (w *Multi) forget(it *item) {
 	ev, there := it.cal.Event(it.id)
 	if !there || ev.Link.Mark == "" || !w.lost {

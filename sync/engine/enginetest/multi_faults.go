@@ -64,7 +64,8 @@ func (w *Multi) calendarHook(call, phase, id string) error {
 func (w *Multi) zoomHook(call, phase string) error {
 	counts := call == "create" || call == "update" || call == "cancel"
 	if w.full && counts && phase == "before" {
-		return &meeting.Throttled{Until: w.now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour), Daily: true, Err: errFlaky}
+		return &meeting.Throttled{Until: w.now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour), Daily: true,
+			Err: errFlaky}
 	}
 	err := w.fault("zoom "+call, phase)
 	if err != nil && phase == "before" {
@@ -109,7 +110,8 @@ func (w *Multi) pass(in *instance, name string) {
 		for _, r := range report.Events {
 			w.say("  %s: %s %v %s %s %s", name, r.ID, r.Steps, r.State, r.Reason, r.Error)
 			if rec, _ := in.st.Record(name, r.ID); rec != nil && w.whole {
-				w.say("    by %s: meeting %d, mark %s, before %v, rival %q", in.account, rec.MeetingID, rec.Mark, rec.Former, rec.Rival)
+				w.say("    by %s: meeting %d, mark %s, before %v, rival %q", in.account, rec.MeetingID, rec.Mark,
+					rec.Former, rec.Rival)
 			}
 		}
 		if report.Held {
@@ -138,8 +140,8 @@ func (w *Multi) work() {
 	}
 }
 
-// mostPasses bounds the passes at work at once: with each that waits it takes longer until the one that is waited for has its turn, and
-// meanwhile others would come.
+// mostPasses bounds the passes at work at once: with each that waits it takes longer until the one that is waited for
+// has its turn, and meanwhile others would come.
 const mostPasses = 8
 
 // between is what happens while passes are at work: mostly nothing.

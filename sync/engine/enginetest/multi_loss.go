@@ -11,8 +11,8 @@ import (
 // lossSize is how many events vanish at once: more than the brake lets pass.
 const lossSize = 7
 
-// vanish has many linked events disappear at once from a calendar, as when a client has lost its copy and has the service do
-// the same. Until the owner lets them go, nothing may be concluded from that.
+// vanish has many linked events disappear at once from a calendar, as when a client has lost its copy and has the
+// service do the same. Until the owner lets them go, nothing may be concluded from that.
 func (w *Multi) vanish() {
 	if !w.single() || len(w.insts[0].setup.names[w.cals[0]]) == 0 || w.everIn(w.cals[0]) > lossSize {
 		return
@@ -25,7 +25,8 @@ func (w *Multi) vanish() {
 	for range lossSize {
 		w.uids++
 		end := start.Add(time.Hour)
-		w.add(w.cals[0], calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: "Many #zoom", Start: start, End: end, Until: end}, "")
+		w.add(w.cals[0], calendar.Event{UID: fmt.Sprintf("uid%d", w.uids), Title: "Many #zoom", Start: start, End: end,
+			Until: end}, "")
 	}
 	w.tick++
 	w.observe()

@@ -35,7 +35,8 @@ func (w *Multi) act() {
 		if w.lost && !reflect.DeepEqual(before, in.setup.rules) {
 			w.reword()
 		}
-		w.say("configured: %v %v keep %t note %q without b %t", w.configured(in), in.setup.rules.Words, in.setup.rules.Keep, in.setup.note, in.setup.without)
+		w.say("configured: %v %v keep %t note %q without b %t", w.configured(in), in.setup.rules.Words,
+			in.setup.rules.Keep, in.setup.note, in.setup.without)
 		w.reload(in)
 	default:
 		w.passes()
@@ -71,7 +72,8 @@ func (w *Multi) passes() {
 }
 
 func (w *Multi) later() {
-	step := []time.Duration{time.Second, 6 * time.Second, time.Minute, 11 * time.Minute, time.Hour, 25 * time.Hour}[w.rng.IntN(6)]
+	step := []time.Duration{time.Second, 6 * time.Second, time.Minute, 11 * time.Minute, time.Hour,
+		25 * time.Hour}[w.rng.IntN(6)]
 	if w.may("clock") && !w.limited && w.rng.IntN(20) == 0 {
 		step = -[]time.Duration{time.Minute, time.Hour, 30 * time.Hour}[w.rng.IntN(3)]
 	}
@@ -183,8 +185,8 @@ func (w *Multi) restore(it *item) {
 	}
 }
 
-// across copies an event into another calendar, or the same, with its UID, as apps do that move or restore events. What it was copied from
-// is deleted at once, later, or never.
+// across copies an event into another calendar, or the same, with its UID, as apps do that move or restore events. What
+// it was copied from is deleted at once, later, or never.
 func (w *Multi) across(it *item) {
 	ev, there := it.cal.Event(it.id)
 	if !there {
@@ -197,7 +199,8 @@ func (w *Multi) across(it *item) {
 	}
 }
 
-// restoreElsewhere restores a deleted event under another id, perhaps in another calendar, perhaps as it was before it had a link.
+// restoreElsewhere restores a deleted event under another id, perhaps in another calendar, perhaps as it was before it
+// had a link.
 func (w *Multi) restoreElsewhere(it *item) {
 	it.cal.Restore(it.id)
 	ev, there := it.cal.Event(it.id)

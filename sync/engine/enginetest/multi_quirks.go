@@ -8,14 +8,15 @@ import (
 	"zoomtag/providers/calendar"
 )
 
-// quirks are the ways in which calendars do not keep a link as it was written: without its mark, without one of its lines,
-// with a line more, or with its lines in another order.
+// quirks are the ways in which calendars do not keep a link as it was written: without its mark, without one of its
+// lines, with a line more, or with its lines in another order.
 var quirks = []string{"mark", "line", "adds", "turns"}
 
 // addedLine is what a calendar puts into each block that is written into it.
 const addedLine = "Checked by the calendar."
 
-// SetLink implements calendar.Calendar. What the calendar makes of a link is there by the time at which it is read again.
+// SetLink implements calendar.Calendar. What the calendar makes of a link is there by the time at which it is read
+// again.
 func (c *watched) SetLink(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	ev, err := c.Fake.SetLink(ctx, id, version, l)
 	if err != nil || l.Mark == "" || c.drops == "" {

@@ -7,7 +7,8 @@ import (
 	"zoomtag/providers/meeting/meetingtest"
 )
 
-// rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is right.
+// rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is
+// right.
 func (w *Multi) rest() error {
 	w.calm = true
 	w.flaky = 0
@@ -91,17 +92,20 @@ func (w *Multi) checkRest() error {
 		w.allPasses()
 	}
 	if !w.single() {
-		calls += 2 * len(w.items) // two that follow different copies of an event change its meeting to and fro, until one gives way
+		// two that follow different copies of an event change its meeting to and fro, until one gives way
+		calls += 2 * len(w.items)
 	}
 	nowWrites, nowCalls := count()
 	tooMany := nowCalls > calls || w.single() && nowCalls != calls
 	if nowWrites != writes || tooMany {
-		return fmt.Errorf("at rest %d writes and %d calls that change something were made in three weeks", nowWrites-writes, nowCalls-calls)
+		return fmt.Errorf("at rest %d writes and %d calls that change something were made in three weeks",
+			nowWrites-writes, nowCalls-calls)
 	}
 	return w.broken
 }
 
-// turns reports whether copies of one event end at different times: when the first is over, the meeting goes with it, and the next has its turn.
+// turns reports whether copies of one event end at different times: when the first is over, the meeting goes with it,
+// and the next has its turn.
 func (w *Multi) turns() bool {
 	ends := map[string]time.Time{}
 	for _, it := range w.items {

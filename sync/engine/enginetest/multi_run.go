@@ -9,8 +9,9 @@ import (
 // MultiOptions of RunMulti.
 type MultiOptions struct {
 	Options
-	// Acts are the kinds of acts that happen besides what owners do in any calendar, joined by commas: across, config, instances,
-	// reload, zoom, lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, shared. "" is all of them.
+	// Acts are the kinds of acts that happen besides what owners do in any calendar, joined by commas: across, config,
+	// instances, reload, zoom, lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, shared. "" is
+	// all of them.
 	Acts string
 }
 

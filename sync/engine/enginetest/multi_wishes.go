@@ -23,8 +23,8 @@ func (w *Multi) asks(it *item) (calendar.Event, bool) {
 	return ev, wish.Asked || wish.Refused == "" && blockLeft
 }
 
-// wish is what an item asks for as it now stands. It is looked for once for each version of the event: that is what walks spend most of
-// their time with otherwise.
+// wish is what an item asks for as it now stands. It is looked for once for each version of the event: that is what
+// walks spend most of their time with otherwise.
 func (w *Multi) wish(it *item, ev *calendar.Event) plan.Wish {
 	if it.version != ev.Version {
 		it.version, it.wish = ev.Version, plan.FindWish(ev, w.rulesOf(it.cal))
@@ -84,7 +84,8 @@ func (w *Multi) guard(before []meetingtest.Live) {
 			continue
 		}
 		if vanished && wantedBefore && w.shown(l) {
-			w.broken = fmt.Errorf("meeting %d (%s) was cancelled while its event stands, is tagged, and shows it", l.ID, l.Spec.Topic)
+			w.broken = fmt.Errorf("meeting %d (%s) was cancelled while its event stands, is tagged, and shows it", l.ID,
+				l.Spec.Topic)
 		}
 	}
 	if err := w.checkVanished(); err != nil && w.broken == nil {

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Network is the connection between the adapter that is walked on and an emulator of its service, in one process and without
-// sockets. Each request may be refused, cut or lost, the power cut before and after it has taken effect, and the owner writes
-// in the middle of some.
+// Network is the connection between the adapter that is walked on and an emulator of its service, in one process and
+// without sockets. Each request may be refused, cut or lost, the power cut before and after it has taken effect, and
+// the owner writes in the middle of some.
 type Network struct {
 	Setup  Setup
 	Server http.Handler

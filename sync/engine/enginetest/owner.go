@@ -32,7 +32,8 @@ func (w *Walker) wish(id string, before bool) {
 	}
 }
 
-var walkTitles = []string{"Weekly #zoom", "Review", "#zoom(45m) Call", "Sync #zoom #nozoom", "Plan #zoom(no-waiting-room)",
+var walkTitles = []string{"Weekly #zoom", "Review", "#zoom(45m) Call", "Sync #zoom #nozoom",
+	"Plan #zoom(no-waiting-room)",
 	"Club #zoom(account=b)", "#zoom(Account=B, 45m) Evening"}
 
 // act is one thing that happens.
@@ -83,7 +84,8 @@ func (w *Walker) act() {
 		w.say("pass (flaky %.2f, cut in %d)", w.flaky, w.cutIn)
 		pass := w.pass
 		if w.flaky == 0 && w.cutIn == 0 && w.rng.IntN(2) == 0 {
-			// Nobody disturbs it, and all that is shown late is shown by now, deletions too: so it does what a plan says.
+			// Nobody disturbs it, and all that is shown late is shown by now, deletions too: so it does what a plan
+			// says.
 			w.calm, w.now = true, w.now.Add(aWhile)
 			pass = func() error { return w.foretold(false) }
 		}
@@ -114,7 +116,8 @@ func (w *Walker) hide(id string) {
 
 func (w *Walker) put() {
 	start := w.now.Add(time.Duration(48+w.rng.IntN(200)) * time.Hour).Truncate(time.Hour)
-	ev := calendar.Event{Title: walkTitles[w.rng.IntN(len(walkTitles))], Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)}
+	ev := calendar.Event{Title: walkTitles[w.rng.IntN(len(walkTitles))], Start: start, End: start.Add(time.Hour),
+		Until: start.Add(time.Hour)}
 	switch w.rng.IntN(6) {
 	case 0:
 		ev.Title, ev.Description = "Talk", "some words\n#zoom\nmore"
@@ -261,8 +264,9 @@ func (w *Walker) loseDatabase() {
 	w.restart()
 }
 
-// countDoubles notes the UIDs that two standing items have, once the database was lost. Which of them has the meeting, only
-// the items themselves could tell; should the one that shows it be unreadable just then, the other one gets its own.
+// countDoubles notes the UIDs that two standing items have, once the database was lost. Which of them has the meeting,
+// only the items themselves could tell; should the one that shows it be unreadable just then, the other one gets its
+// own.
 func (w *Walker) countDoubles() {
 	seen := map[string]bool{}
 	for _, id := range w.events {
@@ -273,7 +277,8 @@ func (w *Walker) countDoubles() {
 	}
 }
 
-// forget excuses the meeting of an event that is deleted before anything remembers it again: nothing points to it any more.
+// forget excuses the meeting of an event that is deleted before anything remembers it again: nothing points to it any
+// more.
 func (w *Walker) forget(id string) {
 	ev, ok := w.cal.Event(id)
 	if !ok || ev.Link.Mark == "" {

@@ -11,8 +11,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// RunRemoval takes walks as Run does, in the middle of which zoomtag is removed from the calendar: then nothing of it may be left there or at
-// Zoom, and every word of the owner. After that the removal is taken back, and the walk ends as any other does.
+// RunRemoval takes walks as Run does, in the middle of which zoomtag is removed from the calendar: then nothing of it
+// may be left there or at Zoom, and every word of the owner. After that the removal is taken back, and the walk ends as
+// any other does.
 func RunRemoval(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	t.Helper()
 	o.Seeds = (o.Seeds + 3) / 4 // each is long

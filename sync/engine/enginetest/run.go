@@ -20,14 +20,16 @@ type Options struct {
 	Seed uint64
 	// Dir is where the databases are kept: a RAM disk is fastest. "" is a folder of the test's own.
 	Dir string
-	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for more.
+	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for
+	// more.
 	Walkers int
-	// Every has walks go on after one that failed: then the first seed of each kind of failure is told, and how many others show it.
+	// Every has walks go on after one that failed: then the first seed of each kind of failure is told, and how many
+	// others show it.
 	Every bool
 }
 
-// Flags defines the flags of a package's walk; the Options are filled in when they are parsed. seeds is how many walks are
-// taken where nothing else is said.
+// Flags defines the flags of a package's walk; the Options are filled in when they are parsed. seeds is how many walks
+// are taken where nothing else is said.
 func Flags(seeds int) *Options {
 	o := &Options{}
 	flag.IntVar(&o.Seeds, "walk.seeds", seeds, "how many seeds the random walk takes")
@@ -131,7 +133,8 @@ func made(t *testing.T, o Options, newWalker func(dir string) (walking, error)) 
 	dir := t.TempDir()
 	if o.Dir != "" {
 		var err error
-		if dir, err = os.MkdirTemp(o.Dir, "walk"); err != nil { //nolint:usetesting // the caller names the place, for the sake of a RAM disk
+		dir, err = os.MkdirTemp(o.Dir, "walk") //nolint:usetesting // the caller names the place, a RAM disk
+		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = os.RemoveAll(dir) })

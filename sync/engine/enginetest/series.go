@@ -38,7 +38,8 @@ func (w *Walker) actOnSeries(s Series) {
 
 func (w *Walker) putSeries() {
 	start := w.now.Add(time.Duration(48+w.rng.IntN(100)) * time.Hour).Truncate(time.Hour)
-	w.putEvent(calendar.Event{Title: walkTitles[w.rng.IntN(len(walkTitles))], Description: "agenda", Start: start, End: start.Add(time.Hour), Series: true})
+	w.putEvent(calendar.Event{Title: walkTitles[w.rng.IntN(len(walkTitles))], Description: "agenda", Start: start,
+		End: start.Add(time.Hour), Series: true})
 }
 
 func (w *Walker) split(s Series, id string) {
@@ -96,7 +97,8 @@ func (w *Walker) except(s Series, id string) {
 	}
 }
 
-// checkExceptions checks that the exceptions of an event show what it shows, and still say what their owner made them say.
+// checkExceptions checks that the exceptions of an event show what it shows, and still say what their owner made them
+// say.
 func (w *Walker) checkExceptions(ev calendar.Event, asked bool) error {
 	s, ok := w.cal.(Series)
 	if !ok {
@@ -120,7 +122,8 @@ func (w *Walker) checkException(ev, x calendar.Event, asked bool) error {
 	case !asked && (x.Link.Mark != "" || x.Link.Block != ""):
 		return errors.New("the series wants no meeting, and this still shows a link")
 	case asked && !out && !asSeries:
-		return fmt.Errorf("it shows %q %q, and its series %q %q", x.Link.Mark, x.Link.Block, ev.Link.Mark, ev.Link.Block)
+		return fmt.Errorf("it shows %q %q, and its series %q %q", x.Link.Mark, x.Link.Block, ev.Link.Mark,
+			ev.Link.Block)
 	case x.Title != own.title:
 		return fmt.Errorf("its title %q became %q", own.title, x.Title)
 	case own.place != "" && x.Location != own.place:

@@ -1,8 +1,8 @@
-// Package enginetest holds what proves the engine on any calendar: the random walk. An owner edits, deletes, restores, copies and
-// renames events, the services fail, lose answers and show things late, the power is cut before and after outside calls and
-// commits, the database is deleted. Then all is well for a few passes (what the first one sees ending is cancelled in the
-// second, after the grace period; of several items with one UID each has its turn), and each tagged event must have exactly
-// one right meeting, and nothing else may be left.
+// Package enginetest holds what proves the engine on any calendar: the random walk. An owner edits, deletes, restores,
+// copies and renames events, the services fail, lose answers and show things late, the power is cut before and after
+// outside calls and commits, the database is deleted. Then all is well for a few passes (what the first one sees ending
+// is cancelled in the second, after the grace period; of several items with one UID each has its turn), and each tagged
+// event must have exactly one right meeting, and nothing else may be left.
 //
 // Only tests import it.
 package enginetest
@@ -25,9 +25,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Backend is a calendar that is walked on: what the engine watches, and its owner's side, which never fails. Methods that
-// name an event which is not there do nothing. The engine gets the backend itself: where the adapter in it can do more than
-// a calendar.Calendar must, as a calendar.Echoer can, so must the backend.
+// Backend is a calendar that is walked on: what the engine watches, and its owner's side, which never fails. Methods
+// that name an event which is not there do nothing. The engine gets the backend itself: where the adapter in it can do
+// more than a calendar.Calendar must, as a calendar.Echoer can, so must the backend.
 type Backend interface {
 	calendar.Calendar
 
@@ -47,24 +47,27 @@ type Backend interface {
 	Hide(id string, hidden bool)
 	// Expire makes every cursor given out so far an expired one.
 	Expire()
-	// Restart is called when a new process begins, after a power cut at the latest: what the adapter kept in memory is lost.
+	// Restart is called when a new process begins, after a power cut at the latest: what the adapter kept in memory is
+	// lost.
 	Restart()
-	// Event returns an event as the owner sees it, with its link, and whether it is there. Of one that is not, all is zero.
+	// Event returns an event as the owner sees it, with its link, and whether it is there. Of one that is not, all is
+	// zero.
 	Event(id string) (calendar.Event, bool)
 }
 
-// Series is a Backend whose series keep occurrences that were changed by themselves, each with texts and a link of its own, as
-// web APIs do. An exception is named by an id that no event has.
+// Series is a Backend whose series keep occurrences that were changed by themselves, each with texts and a link of its
+// own, as web APIs do. An exception is named by an id that no event has.
 type Series interface {
 	Backend
 
-	// Split is "this and following": the series ends before one of its occurrences, and a copy of it, with a UID of its own,
-	// goes on from there. ok is false where the event is no series that can be split.
+	// Split is "this and following": the series ends before one of its occurrences, and a copy of it, with a UID of its
+	// own, goes on from there. ok is false where the event is no series that can be split.
 	Split(id string) (newID string, ok bool)
-	// Except changes one occurrence of a series by itself, or takes it out if change makes it a cancelled one. ok is false
-	// where the event is no series.
+	// Except changes one occurrence of a series by itself, or takes it out if change makes it a cancelled one. ok is
+	// false where the event is no series.
 	Except(id string, change func(e *calendar.Event)) (exception string, ok bool)
-	// Exceptions are the occurrences changed by themselves that are still to come, as the owner sees them, each with its link.
+	// Exceptions are the occurrences changed by themselves that are still to come, as the owner sees them, each with
+	// its link.
 	Exceptions(id string) []calendar.Event
 }
 
@@ -74,20 +77,21 @@ type Setup struct {
 	Now func() time.Time
 	// Interesting tells events that have to do with zoomtag, for adapters that name the others only in passing.
 	Interesting func(*calendar.Event) bool
-	// Meanwhile is the owner writing into an event, or an exception, in the middle of a call: a backend calls it, now and then,
-	// before a write takes effect. It calls Edit.
+	// Meanwhile is the owner writing into an event, or an exception, in the middle of a call: a backend calls it, now
+	// and then, before a write takes effect. It calls Edit.
 	Meanwhile func(id string)
 	// Rand decides what a backend leaves to chance; a seed that failed fails again only if nothing else does.
 	Rand *rand.Rand
-	// Hook has to be called before and after the effect of each outside call of the watched calendar ("changes", "get" or
-	// "setlink", or a request of its own), in the goroutine of that call, with phase "before" or "after" and the event's id if
-	// there is one. An error before is that of a call that had no effect, one after is that of a call whose answer was
-	// lost. It may panic, when the power is cut: no lock may be held then. An adapter for a service calls it from its
-	// http.RoundTripper.
+	// Hook has to be called before and after the effect of each outside call of the watched calendar ("changes", "get"
+	// or "setlink", or a request of its own), in the goroutine of that call, with phase "before" or "after" and the
+	// event's id if there is one. An error before is that of a call that had no effect, one after is that of a call
+	// whose answer was lost. It may panic, when the power is cut: no lock may be held then. An adapter for a service
+	// calls it from its http.RoundTripper.
 	Hook func(call, phase, id string) error
 }
 
-// Walker takes walks, one at a time. It keeps its database from one to the next, because making one takes longer than a walk.
+// Walker takes walks, one at a time. It keeps its database from one to the next, because making one takes longer than a
+// walk.
 type Walker struct {
 	st         *store.Store
 	newBackend func(Setup) (Backend, error)
@@ -116,8 +120,8 @@ type walk struct {
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
 	hidden map[string]bool   // ids that listings lack
 	lost   bool              // the database was deleted at some time
-	// disturbed says that a call has failed, the power was cut, or the database was deleted: what a pass then has to find out again, of
-	// an update whose answer was lost for instance, no plan can know.
+	// disturbed says that a call has failed, the power was cut, or the database was deleted: what a pass then has to
+	// find out again, of an update whose answer was lost for instance, no plan can know.
 	disturbed bool
 	// without says that the second account is not in the configuration.
 	without bool
@@ -139,8 +143,8 @@ type powerCut struct{ at string }
 
 var errFlaky = errors.New("the service is not well")
 
-// NewWalker makes a walker whose database is in dir, and which makes the calendar of each walk with newBackend. One that is an
-// io.Closer is closed after its walk.
+// NewWalker makes a walker whose database is in dir, and which makes the calendar of each walk with newBackend. One
+// that is an io.Closer is closed after its walk.
 func NewWalker(dir string, newBackend func(Setup) (Backend, error)) (*Walker, error) {
 	w := &Walker{newBackend: newBackend}
 	w.calm = true
@@ -208,10 +212,12 @@ func (w *Walker) Walk(seed uint64) (err error) {
 		return err
 	}
 	w.walk = walk{rng: rand.New(rand.NewPCG(seed, 1)), calm: true, now: walkBegins,
-		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
+		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{},
+		double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
 		apart: map[string]apart{}}
 	w.keep = w.rng.IntN(3) > 0
-	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Meanwhile: w.meanwhile, Rand: w.rng, Hook: w.calendarHook}); err != nil {
+	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Meanwhile: w.meanwhile, Rand: w.rng,
+		Hook: w.calendarHook}); err != nil {
 		return err
 	}
 	if c, ok := w.cal.(io.Closer); ok {
@@ -254,7 +260,8 @@ func (w *Walker) rest() error {
 		w.cal.Hide(id, false)
 	}
 	if len(w.hidden) > 0 {
-		w.cal.Expire() // nothing else tells of what can be seen again; without it, what was told so far has to be enough
+		// nothing else tells of what can be seen again; without it, what was told so far has to be enough
+		w.cal.Expire()
 	}
 	for range 5 {
 		w.now = w.now.Add(7 * time.Hour) // every retry is due, every grace period over
@@ -268,8 +275,10 @@ func (w *Walker) rest() error {
 // restart makes a new engine, as a new process would.
 func (w *Walker) restart() {
 	w.cal.Restart()
-	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"}, Locations: []string{"Zoom"}, Keep: w.keep}
-	settings := plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: own, Location: "if-empty", Grace: 10 * time.Minute}
+	w.rules = plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Categories: []string{"Zoom"},
+		Locations: []string{"Zoom"}, Keep: w.keep}
+	settings := plan.Settings{Rules: w.rules, Host: "alice@example.com", Account: own, Location: "if-empty",
+		Grace: 10 * time.Minute}
 	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 }}
 	for _, a := range w.accounts() {
 		if a.Hash == club && w.without {
@@ -278,7 +287,8 @@ func (w *Walker) restart() {
 		settings.Accounts = append(settings.Accounts, a.Account)
 		options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == own})
 	}
-	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)), Settings: settings}
+	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)),
+		Settings: settings}
 	w.e = engine.New(w.st, []*engine.Calendar{c}, options)
 }
 

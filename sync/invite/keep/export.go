@@ -11,8 +11,8 @@ import (
 	"zoomtag/store"
 )
 
-// Export writes invitations to a path: all of them into one file where it ends in .ics, else each into a file of a folder, which is made. It
-// returns in which file each lies.
+// Export writes invitations to a path: all of them into one file where it ends in .ics, else each into a file of a
+// folder, which is made. It returns in which file each lies.
 func Export(list [][]byte, to string) (paths []string, err error) {
 	paths = make([]string, len(list))
 	if strings.HasSuffix(strings.ToLower(to), ".ics") && !isDir(to) {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// ServeFeed answers for /feed/TOKEN.ics: a calendar of all linked events, for calendar apps to subscribe to. Without a configured token
-// there is no such address, and with a wrong one there is none either.
+// ServeFeed answers for /feed/TOKEN.ics: a calendar of all linked events, for calendar apps to subscribe to. Without a
+// configured token there is no such address, and with a wrong one there is none either.
 func (v *Keeper) ServeFeed(w http.ResponseWriter, r *http.Request) {
 	token, isCalendar := strings.CutSuffix(r.PathValue("name"), ".ics")
 	if !isCalendar || !v.isFeed(token) {

@@ -48,8 +48,8 @@ func isOdd(r rune) bool {
 // ours is how files begin that zoomtag has written.
 var ours = []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//zoomtag//EN\r\n")
 
-// The modes of the folder, where zoomtag makes it, and of the files in it: whoever reads an invitation can join, so that only the folder's
-// group reads them, a web server for example, and who made the folder can let others in.
+// The modes of the folder, where zoomtag makes it, and of the files in it: whoever reads an invitation can join, so
+// that only the folder's group reads them, a web server for example, and who made the folder can let others in.
 const (
 	inviteDirMode = 0o750
 	inviteMode    = 0o640
@@ -59,7 +59,8 @@ const (
 type foreignError struct{ path string }
 
 func (e *foreignError) Error() string {
-	return fmt.Sprintf("%s is somebody else's file, and is left as it is: move it away, or choose a folder for invites.dir to which nothing else writes", e.path)
+	return fmt.Sprintf("%s is somebody else's file, and is left as it is: move it away, or choose a folder for "+
+		"invites.dir to which nothing else writes", e.path)
 }
 
 // whose looks at the file of an invitation: fs.ErrNotExist where there is none, a foreignError where it is not ours.
@@ -83,7 +84,8 @@ func whose(path string) error {
 	return nil
 }
 
-// apart refuses a folder that is one of the watched ones. It is asked before each change, since a link can be laid at any time.
+// apart refuses a folder that is one of the watched ones. It is asked before each change, since a link can be laid at
+// any time.
 func (d folder) apart(watched []string) error {
 	own, err := os.Stat(string(d))
 	if err != nil {
@@ -91,7 +93,8 @@ func (d folder) apart(watched []string) error {
 	}
 	for _, path := range watched {
 		if other, err := os.Stat(path); err == nil && os.SameFile(own, other) {
-			return fmt.Errorf("invites.dir: %s is the same folder as %s, which is watched: nothing is written into it, because invitations would be read as events; "+
+			return fmt.Errorf("invites.dir: %s is the same folder as %s, which is watched: nothing is written into "+
+				"it, because invitations would be read as events; "+
 				"choose another folder", d, path)
 		}
 	}
@@ -133,8 +136,8 @@ func (d folder) remove(watched []string, name string) error {
 	return nil
 }
 
-// mirror makes the folder hold these invitations, and no other ones of ours. A foreignError says which one cannot be there; all else
-// that could be done is done then.
+// mirror makes the folder hold these invitations, and no other ones of ours. A foreignError says which one cannot be
+// there; all else that could be done is done then.
 func (d folder) mirror(watched []string, kept []store.Invite) error {
 	if d == "" {
 		return nil

@@ -21,9 +21,10 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Keeper makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine queues what has
-// to be made anew in the transaction in which it concludes something of an event, so that nothing is forgotten. The folder only shows
-// what the store holds: whatever went wrong there is mended by showing all of it again.
+// Keeper makes invitations. For a folder or a feed it keeps one for each linked event: in the store, where the engine
+// queues what has to be made anew in the transaction in which it concludes something of an event, so that nothing is
+// forgotten. The folder only shows what the store holds: whatever went wrong there is mended by showing all of it
+// again.
 type Keeper struct {
 	st        *store.Store
 	calendars map[string]*engine.Calendar
@@ -40,10 +41,11 @@ type Keeper struct {
 	// Guarded by keeping.
 	wanted  bool     // begin was called
 	watched []string // folders that are calendars
-	listed  bool     // all linked events were queued; not again, for there may be some to which there can be no invitation
-	begun   bool
-	broken  bool   // the folder could not be used last time
-	said    string // the last complaint
+	// all linked events were queued; not again, for there may be some to which there can be no invitation
+	listed bool
+	begun  bool
+	broken bool   // the folder could not be used last time
+	said   string // the last complaint
 }
 
 // Options are what an inviter works with.
@@ -73,8 +75,8 @@ func New(o Options) *Keeper {
 	return v
 }
 
-// locks keep two from working on one folder. They outlive an inviter: when the configuration is read again, the one before may
-// still be at work.
+// locks keep two from working on one folder. They outlive an inviter: when the configuration is read again, the one
+// before may still be at work.
 type locks struct {
 	mu      sync.Mutex // one command at a time
 	queues  sync.Map   // a lock for each calendar, by name: a slow one must not hold up the others
@@ -84,13 +86,14 @@ type locks struct {
 // Succeed makes v, which is new and not at work yet, have the locks of old, which may still be.
 func (v *Keeper) Succeed(old *Keeper) { v.locks = old.locks }
 
-// FolderError is a folder of invitations that does not show all of them. The calendars themselves are none the worse for it.
+// FolderError is a folder of invitations that does not show all of them. The calendars themselves are none the worse
+// for it.
 type FolderError struct{ error }
 
 func (e *FolderError) Unwrap() error { return e.error }
 
-// Begin queues the linked events that have no invitation yet, and has the folder show what is kept. It makes no calls. Until it has
-// succeeded, it is tried again with each run.
+// Begin queues the linked events that have no invitation yet, and has the folder show what is kept. It makes no calls.
+// Until it has succeeded, it is tried again with each run.
 func (v *Keeper) Begin(watched []string) error {
 	v.keeping.Lock()
 	defer v.keeping.Unlock()
@@ -145,7 +148,8 @@ func (v *Keeper) start() error {
 	return nil
 }
 
-// enqueue queues the linked events that have no invitation, and drops those to events of calendars that are watched no more.
+// enqueue queues the linked events that have no invitation, and drops those to events of calendars that are watched no
+// more.
 func (v *Keeper) enqueue() error {
 	kept, err := v.st.Invites()
 	if err != nil {
@@ -214,7 +218,8 @@ func (v *Keeper) Run(ctx context.Context, names ...string) {
 	}
 }
 
-// work makes anew what is queued of one calendar. Where a calendar does not answer, what else is queued waits for its next pass.
+// work makes anew what is queued of one calendar. Where a calendar does not answer, what else is queued waits for its
+// next pass.
 func (v *Keeper) work(ctx context.Context, name string) {
 	lock, _ := v.queues.LoadOrStore(name, new(sync.Mutex))
 	one := lock.(*sync.Mutex)
@@ -271,7 +276,8 @@ func (v *Keeper) renew(ctx context.Context, i store.Invite) error {
 	return v.save(i, rec)
 }
 
-// conclude saves what came of an event, unless the event was settled anew since its record was read: then it stays queued.
+// conclude saves what came of an event, unless the event was settled anew since its record was read: then it stays
+// queued.
 func (v *Keeper) conclude(i store.Invite, read *store.Record, save func(*store.Tx) error) (saved bool, err error) {
 	err = v.st.Update(func(tx *store.Tx) error {
 		now, err := tx.Record(i.Calendar, i.EventID)
@@ -294,8 +300,10 @@ func (v *Keeper) save(i store.Invite, rec *store.Record) error {
 	if bytes.Equal(i.ICS, old) {
 		return v.keep(i, rec)
 	}
-	entry := store.Entry{At: v.now(), Calendar: i.Calendar, EventID: i.EventID, UID: rec.UID, Title: rec.Title, Step: "invite", Meeting: rec.MeetingID}
-	saved, err := v.conclude(i, rec, func(tx *store.Tx) error { return errors.Join(tx.PutInvite(i), tx.Journal(entry)) })
+	entry := store.Entry{At: v.now(), Calendar: i.Calendar, EventID: i.EventID, UID: rec.UID, Title: rec.Title,
+		Step: "invite", Meeting: rec.MeetingID}
+	saved, err := v.conclude(i, rec,
+		func(tx *store.Tx) error { return errors.Join(tx.PutInvite(i), tx.Journal(entry)) })
 	if !saved {
 		return err
 	}
@@ -330,7 +338,8 @@ func (v *Keeper) drop(i store.Invite, rec *store.Record) error {
 	return v.show(func() error { return v.dir.remove(v.watched, name) })
 }
 
-// show changes the folder. If that fails, the next run shows all of it again; a folder that cannot be used is left alone until then.
+// show changes the folder. If that fails, the next run shows all of it again; a folder that cannot be used is left
+// alone until then.
 func (v *Keeper) show(change func() error) error {
 	if v.broken {
 		return nil
@@ -366,7 +375,8 @@ func (e *UnfitError) Unwrap() error { return e.error }
 func (v *Keeper) make(ctx context.Context, c *engine.Calendar, rec *store.Record, opt invite.Options) ([]byte, error) {
 	source, ok := c.Source.(calendar.Describer)
 	if !ok {
-		return nil, &UnfitError{fmt.Errorf("calendars of the kind %s cannot tell all that an invitation says", c.Provider)}
+		return nil, &UnfitError{fmt.Errorf("calendars of the kind %s cannot tell all that an invitation says",
+			c.Provider)}
 	}
 	details, err := source.Describe(ctx, rec.EventID)
 	switch {
@@ -396,8 +406,8 @@ func (v *Keeper) make(ctx context.Context, c *engine.Calendar, rec *store.Record
 	return raw, nil
 }
 
-// revise says which revision of an invitation this is, and keeps that with the event's record. Where a record cannot be written, on a mount that
-// may only be read, the next invitation is told anew by the same rule.
+// revise says which revision of an invitation this is, and keeps that with the event's record. Where a record cannot be
+// written, on a mount that may only be read, the next invitation is told anew by the same rule.
 func (v *Keeper) revise(rec *store.Record, in *invite.Invitation, opt invite.Options) error {
 	v.encoding.Lock()
 	sum, err := v.encoder.Sum(opt, *in)
@@ -414,10 +424,12 @@ func (v *Keeper) revise(rec *store.Record, in *invite.Invitation, opt invite.Opt
 	if next == before {
 		return nil
 	}
-	return v.noteRevision(rec, &store.Invited{Sum: next.Sum, Sequence: next.Sequence, Stamp: next.Stamp.UTC().Truncate(time.Second)})
+	return v.noteRevision(rec, &store.Invited{Sum: next.Sum, Sequence: next.Sequence,
+		Stamp: next.Stamp.UTC().Truncate(time.Second)})
 }
 
-// noteRevision saves the revision with a record that is still as it was read. If it is not, the event was settled anew, and so is its invitation.
+// noteRevision saves the revision with a record that is still as it was read. If it is not, the event was settled anew,
+// and so is its invitation.
 func (v *Keeper) noteRevision(rec *store.Record, told *store.Invited) error {
 	err := v.st.Update(func(tx *store.Tx) error {
 		now, err := tx.Record(rec.Calendar, rec.EventID)
@@ -448,13 +460,15 @@ func (v *Keeper) Fresh(ctx context.Context, rec *store.Record, plainly bool, opt
 		if err != nil {
 			return nil, err
 		}
-		stale := slices.ContainsFunc(queued, func(i store.Invite) bool { return i.Calendar == rec.Calendar && i.EventID == rec.EventID })
+		stale := slices.ContainsFunc(queued,
+			func(i store.Invite) bool { return i.Calendar == rec.Calendar && i.EventID == rec.EventID })
 		if raw, err := v.st.Invite(rec.Calendar, rec.EventID); err != nil || raw != nil && !stale {
 			return raw, err
 		}
 	}
 	if record.IsFile(rec.Calendar) {
-		return nil, &UnfitError{errors.New("it was linked as a file by itself: only an invitation without --request, --cancel, --attendees and --alarm is kept of it")}
+		return nil, &UnfitError{errors.New("it was linked as a file by itself: only an invitation without --request, " +
+			"--cancel, --attendees and --alarm is kept of it")}
 	}
 	return v.make(ctx, v.calendars[rec.Calendar], rec, opt)
 }

@@ -30,7 +30,8 @@ func (c *told) Describe(_ context.Context, id string) (calendar.Details, error) 
 		return calendar.Details{}, err
 	}
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	return calendar.Details{UID: id + "@example.com", Title: "Talk", Start: start, End: start.Add(time.Hour), Zone: "UTC"}, nil
+	return calendar.Details{UID: id + "@example.com", Title: "Talk", Start: start, End: start.Add(time.Hour),
+		Zone: "UTC"}, nil
 }
 
 // queueWorld is an inviter whose calendars a and b have two linked events each.
@@ -62,7 +63,8 @@ func newQueueWorld(t *testing.T) *queueWorld {
 		Now:       time.Now,
 	})
 	w.update(func(tx *store.Tx) error {
-		return errors.Join(tx.PutRecord(linked("a", "a1")), tx.PutRecord(linked("a", "a2")), tx.PutRecord(linked("b", "b1")), tx.PutRecord(linked("b", "b2")))
+		return errors.Join(tx.PutRecord(linked("a", "a1")), tx.PutRecord(linked("a", "a2")),
+			tx.PutRecord(linked("b", "b1")), tx.PutRecord(linked("b", "b2")))
 	})
 	if err := w.v.Begin(nil); err != nil {
 		t.Fatal(err)
@@ -71,7 +73,8 @@ func newQueueWorld(t *testing.T) *queueWorld {
 }
 
 func linked(name, id string) *store.Record {
-	return &store.Record{Calendar: name, EventID: id, UID: id + "@example.com", Title: "Talk", MeetingID: 1234567890, State: plan.Linked,
+	return &store.Record{Calendar: name, EventID: id, UID: id + "@example.com", Title: "Talk", MeetingID: 1234567890,
+		State:   plan.Linked,
 		Meeting: meeting.Meeting{JoinURL: "https://us02web.zoom.us/j/1234567890"}}
 }
 
@@ -190,7 +193,8 @@ func TestInviteSettledMeanwhile(t *testing.T) {
 	}
 }
 
-// TestFolderUsableAgain: a folder that could not be used is taken up by the next pass of any calendar, without being begun again.
+// TestFolderUsableAgain: a folder that could not be used is taken up by the next pass of any calendar, without being
+// begun again.
 func TestFolderUsableAgain(t *testing.T) {
 	w := newQueueWorld(t)
 	dir := string(w.v.dir)

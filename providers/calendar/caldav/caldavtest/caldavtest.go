@@ -1,7 +1,7 @@
-// Package caldavtest holds an emulator of CalDAV servers (RFC 4918, 4791, 6578, 6638) and a proxy that makes any server misbehave.
-// The emulator is an http.Handler with the calendars of one person; by its options it is like one server or another, the unfriendly
-// parts included. It keeps objects as bytes and knows nothing of any CalDAV or iCalendar library. What it does follows the RFCs, and
-// experiments with radicale 3.1 and xandikos 0.2.
+// Package caldavtest holds an emulator of CalDAV servers (RFC 4918, 4791, 6578, 6638) and a proxy that makes any server
+// misbehave. The emulator is an http.Handler with the calendars of one person; by its options it is like one server or
+// another, the unfriendly parts included. It keeps objects as bytes and knows nothing of any CalDAV or iCalendar
+// library. What it does follows the RFCs, and experiments with radicale 3.1 and xandikos 0.2.
 package caldavtest
 
 import (
@@ -30,16 +30,18 @@ const (
 	Tasks, TasksTitle       = "tasks", "Tasks"       // of tasks only
 )
 
-// Request is one request that the emulator, or the proxy, has answered. The text of what was sent is in its Body, under "text".
+// Request is one request that the emulator, or the proxy, has answered. The text of what was sent is in its Body, under
+// "text".
 type Request = emulator.Request
 
 // Fault is a way of misbehaving.
 type Fault = emulator.Fault
 
-// Server is the emulator. Its methods may be called while it serves. Where they take the name of a collection, an empty one is Work.
+// Server is the emulator. Its methods may be called while it serves. Where they take the name of a collection, an empty
+// one is Work.
 type Server struct {
-	// Hold, if set before the first request, is called for each request before and after its effect (phase "before" and "after"),
-	// without any lock: while it does not return, the client waits.
+	// Hold, if set before the first request, is called for each request before and after its effect (phase "before" and
+	// "after"), without any lock: while it does not return, the client waits.
 	Hold func(phase string, r *http.Request)
 
 	emulator.Port
@@ -95,7 +97,8 @@ func (s *Server) Close() error {
 	return err
 }
 
-// OtherHost is the address of a host that is not ours: http://127.0.0.1:PORT. What it is asked with credentials is a complaint.
+// OtherHost is the address of a host that is not ours: http://127.0.0.1:PORT. What it is asked with credentials is a
+// complaint.
 func (s *Server) OtherHost() string { return s.other.Address() }
 
 // RootURL is where a person who knows no more than the server begins.

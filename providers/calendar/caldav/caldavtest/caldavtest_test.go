@@ -30,7 +30,10 @@ func start(t *testing.T, o Options) client {
 		}
 	})
 	return client{t: t, s: s, http: &http.Client{
-		Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: transport, CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		},
 	}}
 }
 
@@ -67,11 +70,14 @@ func (c client) do(method, url, body string, headers ...string) reply {
 	return reply{status: resp.StatusCode, header: resp.Header, body: string(raw)}
 }
 
-// sync is a sync-collection from a token: what is listed, by the last part of its path with its status or etag, and the next token.
+// sync is a sync-collection from a token: what is listed, by the last part of its path with its status or etag, and the
+// next token.
 func (c client) sync(token string) (listed map[string]string, next string, whole bool) {
 	c.t.Helper()
-	r := c.do("REPORT", c.s.URL(Work), `<sync-collection xmlns="DAV:"><sync-token>`+token+`</sync-token><sync-level>1</sync-level>`+
-		`<prop><getetag/><C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav"/></prop></sync-collection>`, "Depth", "0")
+	r := c.do("REPORT", c.s.URL(Work), `<sync-collection xmlns="DAV:"><sync-token>`+token+
+		`</sync-token><sync-level>1</sync-level>`+
+		`<prop><getetag/><C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav"/></prop></sync-collection>`,
+		"Depth", "0")
 	if r.status != http.StatusMultiStatus {
 		c.t.Fatalf("sync-collection: %d %s", r.status, r.body)
 	}
@@ -98,8 +104,10 @@ func (c client) sync(token string) (listed map[string]string, next string, whole
 }
 
 func event(uid string, lines ...string) string {
-	all := append([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//EN", "BEGIN:VEVENT", "UID:" + uid, "DTSTAMP:20260101T000000Z",
-		"SUMMARY:One", "DTSTART;TZID=Europe/Berlin:20260601T100000", "DTEND;TZID=Europe/Berlin:20260601T110000"}, lines...)
+	all := append([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//EN", "BEGIN:VEVENT", "UID:" + uid,
+		"DTSTAMP:20260101T000000Z",
+		"SUMMARY:One", "DTSTART;TZID=Europe/Berlin:20260601T100000", "DTEND;TZID=Europe/Berlin:20260601T110000"},
+		lines...)
 	return strings.Join(append(all, "END:VEVENT", "END:VCALENDAR", ""), "\r\n")
 }
 
@@ -151,11 +159,13 @@ func TestEndless(t *testing.T) {
 }
 
 func TestBadToken(t *testing.T) {
-	for bad, want := range map[BadToken]int{BadToken403: 403, BadToken409: 409, BadToken507: 507, BadToken500: 500, BadTokenAll: 207} {
+	for bad, want := range map[BadToken]int{BadToken403: 403, BadToken409: 409, BadToken507: 507, BadToken500: 500,
+		BadTokenAll: 207} {
 		c := start(t, Options{BadToken: bad})
 		_, token, _ := c.sync("")
 		c.s.ExpireTokens()
-		body := `<sync-collection xmlns="DAV:"><sync-token>` + token + `</sync-token><sync-level>1</sync-level><prop/></sync-collection>`
+		body := `<sync-collection xmlns="DAV:"><sync-token>` + token +
+			`</sync-token><sync-level>1</sync-level><prop/></sync-collection>`
 		if r := c.do("REPORT", c.s.URL(""), body, "Depth", "0"); r.status != want {
 			t.Errorf("%d: %d %s", bad, r.status, r.body)
 		}
@@ -163,13 +173,15 @@ func TestBadToken(t *testing.T) {
 }
 
 func TestStyles(t *testing.T) {
-	for style, want := range map[Style]string{DefaultNamespace: `<multistatus xmlns="DAV:">`, Prefixed: "<d:href>", Numbered: "<ns0:href>"} {
+	for style, want := range map[Style]string{DefaultNamespace: `<multistatus xmlns="DAV:">`, Prefixed: "<d:href>",
+		Numbered: "<ns0:href>"} {
 		c := start(t, Options{Style: style, Hrefs: Hrefs{Escaped: true, Absolute: style == Prefixed, NoSlash: true}})
 		c.s.Put("", "a@b.ics", event("a"))
 		body := `<propfind xmlns="DAV:"><prop><displayname/><getetag/><x xmlns="urn:x"/></prop></propfind>`
 		r := c.do("PROPFIND", c.s.URL(""), body, "Depth", "1")
 		m, err := readXML(r.body)
-		if err != nil || r.status != 207 || !strings.Contains(r.body, want) || !strings.Contains(r.body, "owner%40example.com") {
+		if err != nil || r.status != 207 || !strings.Contains(r.body, want) ||
+			!strings.Contains(r.body, "owner%40example.com") {
 			t.Fatalf("%d: %d %v\n%s", style, r.status, err, r.body)
 		}
 		if len(m.Kids) != 2 || len(m.Kids[1].Kids) != 3 || !strings.HasSuffix(m.Kids[1].value("href"), "a%40b.ics") {
@@ -183,10 +195,12 @@ func TestStyles(t *testing.T) {
 
 func TestDiscovery(t *testing.T) {
 	c := start(t, Options{Auth: Basic, WellKnown: 308})
-	if r := c.do("PROPFIND", c.s.RootURL()+".well-known/caldav", "", "Depth", "0"); r.status != 308 || r.header.Get("Location") != rootPath {
+	if r := c.do("PROPFIND", c.s.RootURL()+".well-known/caldav", "", "Depth", "0"); r.status != 308 ||
+		r.header.Get("Location") != rootPath {
 		t.Errorf("well-known: %d %v", r.status, r.header)
 	}
-	if r := c.do("PROPFIND", c.s.HomeURL(), "", "Depth", "1"); r.status != 401 || !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Basic ") {
+	if r := c.do("PROPFIND", c.s.HomeURL(), "", "Depth", "1"); r.status != 401 ||
+		!strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Basic ") {
 		t.Errorf("without credentials: %d %v", r.status, r.header)
 	}
 	basic, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.s.HomeURL(), http.NoBody)
@@ -210,9 +224,11 @@ func TestQuery(t *testing.T) {
 	c.s.Put("", "series.ics", event("series", "RRULE:FREQ=WEEKLY"))
 	c.s.Put("", "ended.ics", event("ended", "RRULE:FREQ=WEEKLY;UNTIL=20260701T000000Z"))
 	query := func(from, to string) string {
-		r := c.do("REPORT", c.s.URL(""), `<C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop xmlns:D="DAV:"><D:getetag/></D:prop>`+
-			`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="`+from+`" end="`+to+
-			`"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`, "Depth", "1")
+		r := c.do("REPORT", c.s.URL(""),
+			`<C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop xmlns:D="DAV:"><D:getetag/></D:prop>`+
+				`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="`+from+
+				`" end="`+to+
+				`"/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`, "Depth", "1")
 		var found []string
 		for _, name := range []string{"single", "series", "ended", "a-task"} {
 			if strings.Contains(r.body, "/"+name+".ics") {

@@ -63,7 +63,8 @@ func (c *collection) put(name, raw string, n int64) *object {
 // touch notes that those who list should see an object.
 func (c *collection) touch(o *object, n int64) { o.seq, c.seq, c.last = n, n, o }
 
-// listed returns what changed after a number, oldest change first; what is gone is in it unless everything was asked for.
+// listed returns what changed after a number, oldest change first; what is gone is in it unless everything was asked
+// for.
 func (c *collection) listed(after int64) []*object {
 	var out []*object
 	for _, name := range c.order {

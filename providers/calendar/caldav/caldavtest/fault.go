@@ -61,14 +61,16 @@ func Blank(code int) Fault { return Fault{Status: code, Header: http.Header{}} }
 
 // Refused is an answer with a DAV:error that names the condition, such as valid-sync-token or need-privileges.
 func Refused(code int, condition string) Fault {
-	return Fault{Status: code, Header: http.Header{"Content-Type": {xmlType}}, Body: document(dav("error", dav(condition)), DefaultNamespace)}
+	return Fault{Status: code, Header: http.Header{"Content-Type": {xmlType}},
+		Body: document(dav("error", dav(condition)), DefaultNamespace)}
 }
 
 // Page is an answer that is a web page, such as that of a proxy or of a sign-in.
 func Page(code int) Fault {
 	return Fault{
 		Status: code, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-		Body: "<!DOCTYPE html><html><head><title>" + http.StatusText(code) + "</title></head><body><h1>Please sign in<br></h1></body></html>\n",
+		Body: "<!DOCTYPE html><html><head><title>" + http.StatusText(code) +
+			"</title></head><body><h1>Please sign in<br></h1></body></html>\n",
 	}
 }
 
@@ -88,8 +90,8 @@ func Redirected(code int, to string) Fault {
 	return f
 }
 
-// WithoutData is a Fault.Replace that takes the content of objects out of a multistatus: there are servers that give it only to a
-// calendar-multiget.
+// WithoutData is a Fault.Replace that takes the content of objects out of a multistatus: there are servers that give it
+// only to a calendar-multiget.
 func WithoutData(body string) string {
 	m, err := readXML(body)
 	if err != nil {
@@ -98,7 +100,8 @@ func WithoutData(body string) string {
 	for _, response := range m.Kids {
 		for _, propstat := range response.Kids {
 			if p := propstat.kid(nsDAV, "prop"); p != nil {
-				p.Kids = slices.DeleteFunc(p.Kids, func(e element) bool { return e.XMLName == cal("calendar-data").XMLName })
+				p.Kids = slices.DeleteFunc(p.Kids,
+					func(e element) bool { return e.XMLName == cal("calendar-data").XMLName })
 			}
 		}
 	}

@@ -21,8 +21,8 @@ func (s *Server) Mails() (mails []Mail) {
 // ResetMails forgets them.
 func (s *Server) ResetMails() { s.set(func() { s.mails = nil }) }
 
-// mail mails an object that was changed to its attendees, if the owner organises it. Those whom the client looks after itself, by
-// SCHEDULE-AGENT, get none.
+// mail mails an object that was changed to its attendees, if the owner organises it. Those whom the client looks after
+// itself, by SCHEDULE-AGENT, get none.
 func (s *Server) mail(raw string, isNew bool) {
 	if !s.opts.AutoSchedule {
 		return

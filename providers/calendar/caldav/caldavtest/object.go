@@ -125,7 +125,8 @@ func (c *component) fault() string {
 	return ""
 }
 
-// write writes the object with CRLF, folded as RFC 5545 has it, each component's lines in the order that sorted gives them.
+// write writes the object with CRLF, folded as RFC 5545 has it, each component's lines in the order that sorted gives
+// them.
 func (c *component) write(b *strings.Builder, sorted func(lines []string) []string) {
 	writeLine(b, "BEGIN:"+c.name)
 	for _, line := range sorted(slices.Clone(c.lines)) {

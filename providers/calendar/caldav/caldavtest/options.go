@@ -2,7 +2,8 @@ package caldavtest
 
 import "time"
 
-// Options are what a Server begins with. The zero value is a server that does everything as the RFCs would have it, and trusts everybody.
+// Options are what a Server begins with. The zero value is a server that does everything as the RFCs would have it, and
+// trusts everybody.
 type Options struct {
 	Detect   Detection
 	Auth     Auth
@@ -13,16 +14,18 @@ type Options struct {
 	Hrefs    Hrefs
 	// PageLimit bounds what one sync-collection lists; 0 is no bound. Clients may ask for less.
 	PageLimit int
-	// CTagOfLast makes the ctag of the object that was written last, like DAViCal: with the object the ctag comes back. That is so only
-	// while there are sync tokens as well.
+	// CTagOfLast makes the ctag of the object that was written last, like DAViCal: with the object the ctag comes back.
+	// That is so only while there are sync tokens as well.
 	CTagOfLast bool
 	// NoData leaves calendar-data out of sync-collection, as a property that is not there.
 	NoData bool
-	// Clutter lists more than was asked for: the collection itself in a sync-collection, and a folder within it, each time.
+	// Clutter lists more than was asked for: the collection itself in a sync-collection, and a folder within it, each
+	// time.
 	Clutter bool
 	// Task puts a task into Work.
 	Task bool
-	// SecretRights refuses to tell what one may do, like DAViCal with those to whom a calendar is shared without the right to know.
+	// SecretRights refuses to tell what one may do, like DAViCal with those to whom a calendar is shared without the
+	// right to know.
 	SecretRights bool
 	// AutoSchedule mails to attendees (RFC 6638).
 	AutoSchedule bool
@@ -90,14 +93,16 @@ const (
 // Style is how XML is written.
 type Style int
 
-// How XML is written. All but Prefixed leave the line endings of calendar-data as they are, so that a reader of XML sees LF only.
+// How XML is written. All but Prefixed leave the line endings of calendar-data as they are, so that a reader of XML
+// sees LF only.
 const (
 	DefaultNamespace Style = iota // <multistatus xmlns="DAV:">
 	Prefixed                      // <d:multistatus>, <cal:calendar-data>
 	Numbered                      // <ns0:multistatus>, <ns1:calendar-data>
 )
 
-// Hrefs is how addresses in answers are written. The zero value writes absolute paths that escape no more than they must.
+// Hrefs is how addresses in answers are written. The zero value writes absolute paths that escape no more than they
+// must.
 type Hrefs struct {
 	Absolute bool // http://host/path
 	Escaped  bool // characters such as @ and - are escaped as well, with small hexadecimal digits

@@ -2,7 +2,8 @@ package caldavtest
 
 import "slices"
 
-// The owner's hand: what is done from another app. It needs no leave and no etag. What names an object that was never there does nothing.
+// The owner's hand: what is done from another app. It needs no leave and no etag. What names an object that was never
+// there does nothing.
 
 // Put stores an object as it is, a new one or another content of one.
 func (s *Server) Put(collection, name, raw string) {

@@ -20,14 +20,16 @@ func TestOwner(t *testing.T) {
 	c.s.SetHidden(Work, "a.ics", false)
 	c.s.SetEmpty(Work, true)
 	gone, next, _ := c.sync(token)
-	if all, _, _ := c.sync(""); len(all) != 0 || len(gone) != 2 || !strings.Contains(gone["a.ics"], "404") || c.s.Names(Work) != nil {
+	if all, _, _ := c.sync(""); len(all) != 0 || len(gone) != 2 || !strings.Contains(gone["a.ics"], "404") ||
+		c.s.Names(Work) != nil {
 		t.Errorf("empty: %v, since then %v", all, gone)
 	}
 	c.s.SetEmpty(Work, false)
 	if back, _, _ := c.sync(next); len(back) != 2 || strings.Contains(back["a.ics"], "404") {
 		t.Errorf("no longer empty: %v", back)
 	}
-	if r := c.do("DELETE", c.s.URL("")+"a.ics", "", "If-Match", "*"); r.status != 204 || !slices.Equal(c.s.Names(""), []string{"b.ics"}) {
+	if r := c.do("DELETE", c.s.URL("")+"a.ics", "", "If-Match", "*"); r.status != 204 ||
+		!slices.Equal(c.s.Names(""), []string{"b.ics"}) {
 		t.Errorf("deleted: %d, %q are left", r.status, c.s.Names(""))
 	}
 	c.s.SetReadOnly(Work, true)
@@ -37,7 +39,8 @@ func TestOwner(t *testing.T) {
 	}
 	c.s.AddCollection("new", "New", "VEVENT")
 	c.s.RemoveCollection(Work)
-	if r := c.do("PROPFIND", c.s.HomeURL(), "", "Depth", "1"); strings.Contains(r.body, "/work/") || !strings.Contains(r.body, "/new/") {
+	if r := c.do("PROPFIND", c.s.HomeURL(), "", "Depth", "1"); strings.Contains(r.body, "/work/") ||
+		!strings.Contains(r.body, "/new/") {
 		t.Errorf("the home: %s", r.body)
 	}
 	if r := c.do("PROPFIND", c.s.URL(Work), "", "Depth", "0"); r.status != 404 {
@@ -69,7 +72,8 @@ func TestMultiget(t *testing.T) {
 		if style != Prefixed {
 			want = strings.ReplaceAll(want, "\r\n", "\n") // that is how XML is read
 		}
-		if got := prop.kid(nsCalDAV, "calendar-data").Text; got != want || !strings.HasPrefix(prop.value("getetag"), `W/"`) {
+		if got := prop.kid(nsCalDAV, "calendar-data").Text; got != want || !strings.HasPrefix(prop.value("getetag"),
+			`W/"`) {
 			t.Errorf("%d: %q, %q", style, got, prop.value("getetag"))
 		}
 		without, err := readXML(WithoutData(r.body))
@@ -87,7 +91,8 @@ func TestFaults(t *testing.T) {
 	f.Match = NextPages
 	c.s.Break(f)
 	_, token, whole := c.sync("")
-	body := `<sync-collection xmlns="DAV:"><sync-token>` + token + `</sync-token><sync-level>1</sync-level><prop/></sync-collection>`
+	body := `<sync-collection xmlns="DAV:"><sync-token>` + token +
+		`</sync-token><sync-level>1</sync-level><prop/></sync-collection>`
 	if r := c.do("REPORT", c.s.URL(""), body, "Depth", "0"); r.status != 500 || whole {
 		t.Errorf("the second page: %d, the first whole: %v", r.status, whole)
 	}
@@ -95,7 +100,8 @@ func TestFaults(t *testing.T) {
 	refused := Refused(http.StatusForbidden, "need-privileges")
 	refused.Match, refused.Times = On("GET"), 1
 	c.s.Break(refused)
-	if r := c.do("GET", c.s.URL("")+"a.ics", ""); r.status != 403 || !strings.Contains(r.body, `<error xmlns="DAV:"><need-privileges/></error>`) {
+	if r := c.do("GET", c.s.URL("")+"a.ics", ""); r.status != 403 ||
+		!strings.Contains(r.body, `<error xmlns="DAV:"><need-privileges/></error>`) {
 		t.Errorf("refused: %d %s", r.status, r.body)
 	}
 	c.s.Break(Throttled(http.StatusServiceUnavailable, "30"))

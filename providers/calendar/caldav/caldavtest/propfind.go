@@ -143,7 +143,8 @@ func (c *call) calendar(in *collection) resource {
 // object is an item as a resource, without its data.
 func (c *call) object(in *collection, o *object) resource {
 	props := []element{
-		dav("resourcetype"), dav("getcontenttype").text(icalType + "; component=" + strings.ToLower(parse(o.raw).kind())),
+		dav("resourcetype"), dav("getcontenttype").text(icalType + "; component=" +
+			strings.ToLower(parse(o.raw).kind())),
 		dav("getcontentlength").text(number(int64(len(o.raw)))), dav("current-user-principal", c.href(principalPath)),
 	}
 	if tag := c.etag(o); tag != "" {

@@ -13,8 +13,8 @@ import (
 	"zoomtag/providers/internal/emulator"
 )
 
-// Proxy is an http.Handler in front of a CalDAV server: it makes a server that behaves misbehave, and one without pages use pages. Its
-// methods may be called while it serves.
+// Proxy is an http.Handler in front of a CalDAV server: it makes a server that behaves misbehave, and one without pages
+// use pages. Its methods may be called while it serves.
 type Proxy struct {
 	emulator.Port
 	emulator.Faults
@@ -32,8 +32,8 @@ type Proxy struct {
 	expired bool
 }
 
-// NewProxy makes a Proxy in front of the server at an address, http://host:port. The answers to sync-collection have pages of at most
-// pageLimit objects, unless that is 0. Start makes it listen.
+// NewProxy makes a Proxy in front of the server at an address, http://host:port. The answers to sync-collection have
+// pages of at most pageLimit objects, unless that is 0. Start makes it listen.
 func NewProxy(upstream string, pageLimit int) (*Proxy, error) {
 	u, err := url.Parse(upstream)
 	if err != nil {
@@ -42,7 +42,8 @@ func NewProxy(upstream string, pageLimit int) (*Proxy, error) {
 	if u.Host == "" {
 		return nil, fmt.Errorf("caldavtest: proxy: %q is no address of a server", upstream)
 	}
-	return &Proxy{upstream: u, pageLimit: pageLimit, transport: &http.Transport{DisableCompression: true}, pages: map[string]page{}}, nil
+	return &Proxy{upstream: u, pageLimit: pageLimit, transport: &http.Transport{DisableCompression: true},
+		pages: map[string]page{}}, nil
 }
 
 // Start listens on a free port of 127.0.0.1 and serves until Close.
@@ -58,7 +59,8 @@ func (p *Proxy) Close() error {
 // SetSilent makes PUT answer with success without asking the server; or ends that.
 func (p *Proxy) SetSilent(silent bool) { p.set(func() { p.silent = silent }) }
 
-// SetEndless makes every listing one that is cut short; the pages of a sync-collection lead to ever more. Or it ends that.
+// SetEndless makes every listing one that is cut short; the pages of a sync-collection lead to ever more. Or it ends
+// that.
 func (p *Proxy) SetEndless(endless bool) { p.set(func() { p.endless = endless }) }
 
 // SetExpired garbles the sync tokens that clients send, so that the server refuses them in its own way; or ends that.

@@ -62,8 +62,10 @@ func TestProxyFaults(t *testing.T) {
 	c.s.Put(Work, "a.ics", event("a"))
 	_, token, _ := c.sync("")
 	p.SetExpired(true)
-	body := `<sync-collection xmlns="DAV:"><sync-token>` + token + `</sync-token><sync-level>1</sync-level><prop/></sync-collection>`
-	if r := c.do("REPORT", c.s.URL(""), body, "Depth", "0"); r.status != 403 || !strings.Contains(r.body, "valid-sync-token") {
+	body := `<sync-collection xmlns="DAV:"><sync-token>` + token +
+		`</sync-token><sync-level>1</sync-level><prop/></sync-collection>`
+	if r := c.do("REPORT", c.s.URL(""), body, "Depth", "0"); r.status != 403 ||
+		!strings.Contains(r.body, "valid-sync-token") {
 		t.Errorf("an expired token: %d %s", r.status, r.body)
 	}
 	p.SetExpired(false)
@@ -83,7 +85,8 @@ func TestProxyFaults(t *testing.T) {
 		t.Errorf("a lost answer: %d", r.status)
 	}
 	p.Mend()
-	if r := c.do("GET", c.s.URL("")+"a.ics", ""); r.status != http.StatusOK || r.body != event("a", "LOCATION:x") || r.header.Get("ETag") == "" {
+	if r := c.do("GET", c.s.URL("")+"a.ics", ""); r.status != http.StatusOK || r.body != event("a", "LOCATION:x") ||
+		r.header.Get("ETag") == "" {
 		t.Errorf("after it: %d %v %s", r.status, r.header, r.body)
 	}
 }

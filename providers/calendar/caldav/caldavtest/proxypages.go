@@ -12,7 +12,8 @@ type page struct {
 	token      string
 }
 
-// paged cuts the answer to a listing into pages, if there are to be any. A listing without a token can only be cut short.
+// paged cuts the answer to a listing into pages, if there are to be any. A listing without a token can only be cut
+// short.
 func (p *Proxy) paged(a answer, r *http.Request) answer {
 	p.mu.Lock()
 	defer p.mu.Unlock()

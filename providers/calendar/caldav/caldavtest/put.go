@@ -16,7 +16,8 @@ func (c *call) put() answer {
 		return c.invalid(http.StatusBadRequest, cal("valid-calendar-data"))
 	}
 	if twin := in.byUID(object.uid()); twin != nil && twin != o {
-		return c.invalid(http.StatusConflict, cal("no-uid-conflict", c.href(c.to.path[:strings.LastIndex(c.to.path, "/")+1]+twin.name)))
+		return c.invalid(http.StatusConflict,
+			cal("no-uid-conflict", c.href(c.to.path[:strings.LastIndex(c.to.path, "/")+1]+twin.name)))
 	}
 	a := blank(http.StatusCreated)
 	if o != nil && c.opts.Save != LikeRadicale {
@@ -76,7 +77,8 @@ func (c *call) failed() answer { return blank(http.StatusPreconditionFailed) }
 // invalid refuses the object that was sent. Xandikos does it with a success that holds the refusal.
 func (c *call) invalid(code int, why element) answer {
 	if c.opts.Save == LikeXandikos {
-		return c.multistatus(dav("response", c.href(c.to.path), status(http.StatusPreconditionFailed), dav("error", why)))
+		return c.multistatus(dav("response", c.href(c.to.path), status(http.StatusPreconditionFailed),
+			dav("error", why)))
 	}
 	return c.refusal(code, why)
 }

@@ -24,7 +24,8 @@ func TestPut(t *testing.T) {
 			t.Errorf("%d: stored %q", how, raw)
 		}
 		for name, r := range map[string]reply{
-			"once more": put("a.ics", sent, "If-None-Match", "*"), "another version": put("a.ics", sent, "If-Match", `"x"`),
+			"once more": put("a.ics", sent, "If-None-Match", "*"), "another version": put("a.ics", sent, "If-Match",
+				`"x"`),
 			"none": put("b.ics", sent, "If-Match", tag),
 		} {
 			if r.status != 412 {
@@ -32,12 +33,14 @@ func TestPut(t *testing.T) {
 			}
 		}
 		want := map[Save]int{AsSent: 409, LikeRadicale: 409, LikeXandikos: 207}[how]
-		if r := put("b.ics", sent, "If-None-Match", "*"); r.status != want || !strings.Contains(r.body, "no-uid-conflict") {
+		if r := put("b.ics", sent, "If-None-Match", "*"); r.status != want ||
+			!strings.Contains(r.body, "no-uid-conflict") {
 			t.Errorf("%d: the same UID: %d %s", how, r.status, r.body)
 		}
 		changed := strings.Replace(sent, "One", "Two", 1)
 		second := put("a.ics", changed, "If-Match", tag)
-		if second.status != map[Save]int{AsSent: 204, LikeRadicale: 201, LikeXandikos: 204}[how] || second.header.Get("ETag") == tag {
+		if second.status != map[Save]int{AsSent: 204, LikeRadicale: 201, LikeXandikos: 204}[how] ||
+			second.header.Get("ETag") == tag {
 			t.Errorf("%d: the second PUT: %d %q", how, second.status, second.header.Get("ETag"))
 		}
 		c.s.SetSilent(true)
@@ -53,7 +56,8 @@ func TestPut(t *testing.T) {
 
 func TestMail(t *testing.T) {
 	c := start(t, Options{AutoSchedule: true})
-	lines := []string{"ORGANIZER;CN=Owner:mailto:Owner@example.com", "ATTENDEE:mailto:owner@example.com", "ATTENDEE;CN=\"a:b\":mailto:guest@example.org",
+	lines := []string{"ORGANIZER;CN=Owner:mailto:Owner@example.com", "ATTENDEE:mailto:owner@example.com",
+		"ATTENDEE;CN=\"a:b\":mailto:guest@example.org",
 		"ATTENDEE;SCHEDULE-AGENT=CLIENT:mailto:quiet@example.org"}
 	put := func(body string) {
 		c.do(http.MethodPut, c.s.URL("")+"a.ics", body, "Content-Type", "text/calendar", "If-Match", "*")
@@ -79,10 +83,12 @@ func TestComplaints(t *testing.T) {
 		"no XML":       func() reply { return c.do("REPORT", c.s.URL(""), "<a><b></a>") },
 		"no type":      func() reply { return c.do("REPORT", c.s.URL(""), "<a/>", "Content-Type", "text/plain") },
 		"no event": func() reply {
-			return c.do("PUT", c.s.URL("")+"n.ics", "BEGIN:VCALENDAR\r\nEND:VEVENT\r\n", append(ics, "If-None-Match", "*")...)
+			return c.do("PUT", c.s.URL("")+"n.ics", "BEGIN:VCALENDAR\r\nEND:VEVENT\r\n",
+				append(ics, "If-None-Match", "*")...)
 		},
 		"a method": func() reply {
-			return c.do("PUT", c.s.URL("")+"n.ics", strings.Replace(event("n"), "BEGIN:VEVENT", "METHOD:REQUEST\r\nBEGIN:VEVENT", 1), append(ics, "If-None-Match", "*")...)
+			return c.do("PUT", c.s.URL("")+"n.ics", strings.Replace(event("n"), "BEGIN:VEVENT",
+				"METHOD:REQUEST\r\nBEGIN:VEVENT", 1), append(ics, "If-None-Match", "*")...)
 		},
 	} {
 		c.s.ResetComplaints()

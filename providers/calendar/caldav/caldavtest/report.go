@@ -115,7 +115,8 @@ func (c *call) changed(list []*object) []element {
 	var responses []element
 	wanted := wantedIn(c.xml)
 	if c.opts.Clutter {
-		responses = append(responses, c.response(c.calendar(c.to.in), wanted), c.response(c.folder(c.to.path+"attachments/"), wanted))
+		responses = append(responses, c.response(c.calendar(c.to.in), wanted),
+			c.response(c.folder(c.to.path+"attachments/"), wanted))
 	}
 	for _, o := range list {
 		switch {

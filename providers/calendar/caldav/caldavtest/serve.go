@@ -56,7 +56,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	emulator.Send(w, status, header, emulator.Encoded(body), compress, f.IsHalf())
 }
 
-// rewindable reads the body of a request, and lets it be read again: by its Body, and as often as wanted by its GetBody.
+// rewindable reads the body of a request, and lets it be read again: by its Body, and as often as wanted by its
+// GetBody.
 func rewindable(r *http.Request) (string, error) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, largestBody))
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(raw)), nil }

@@ -13,11 +13,13 @@ const scopePrefix = "https://www.googleapis.com/auth/"
 
 // The scopes that each call accepts, without their prefix.
 var (
-	readScopes = strings.Fields("calendar calendar.app.created calendar.events calendar.events.freebusy calendar.events.owned " +
+	readScopes = strings.Fields("calendar calendar.app.created calendar.events calendar.events.freebusy " +
+		"calendar.events.owned " +
 		"calendar.events.owned.readonly calendar.events.public.readonly calendar.events.readonly calendar.readonly")
 	writeScopes    = strings.Fields("calendar calendar.app.created calendar.events calendar.events.owned")
-	calendarScopes = strings.Fields("calendar calendar.app.created calendar.calendars calendar.calendars.readonly calendar.readonly")
-	listScopes     = strings.Fields("calendar calendar.calendarlist calendar.calendarlist.readonly calendar.readonly")
+	calendarScopes = strings.Fields("calendar calendar.app.created calendar.calendars calendar.calendars.readonly " +
+		"calendar.readonly")
+	listScopes = strings.Fields("calendar calendar.calendarlist calendar.calendarlist.readonly calendar.readonly")
 )
 
 func scopesFor(method string) []string {
@@ -106,7 +108,8 @@ func (s *Server) Delegate(scopes ...string) {
 // delegates says whether the service account may act for others with these scopes: exactly those authorised, or some.
 func (a *authority) delegates(scopes []string) bool {
 	for _, scope := range scopes {
-		if a.delegated == nil && !strings.HasPrefix(scope, scopePrefix+"calendar") || a.delegated != nil && !slices.Contains(a.delegated, scope) {
+		if a.delegated == nil && !strings.HasPrefix(scope, scopePrefix+"calendar") || a.delegated != nil &&
+			!slices.Contains(a.delegated, scope) {
 			return false
 		}
 	}
@@ -122,7 +125,8 @@ func (s *Server) newRefresh(scopes []string) string {
 
 func (s *Server) newAccess(principal string, scopes []string, parent *refreshToken) string {
 	name := "ya29." + strconv.FormatInt(s.next(), 36) + "-access"
-	s.auth.access[name] = &accessToken{principal: principal, scopes: scopes, end: s.now().Add(s.opts.TokenLife), parent: parent}
+	s.auth.access[name] = &accessToken{principal: principal, scopes: scopes, end: s.now().Add(s.opts.TokenLife),
+		parent: parent}
 	return name
 }
 
@@ -145,7 +149,8 @@ func (t *accessToken) covers(scopes []string) bool {
 
 // ownedOnly says that a call is covered by nothing but a scope for the calendars that the person owns.
 func (t *accessToken) ownedOnly(method string) bool {
-	others := slices.DeleteFunc(slices.Clone(scopesFor(method)), func(s string) bool { return strings.Contains(s, ".owned") })
+	others := slices.DeleteFunc(slices.Clone(scopesFor(method)),
+		func(s string) bool { return strings.Contains(s, ".owned") })
 	return !t.covers(others)
 }
 
@@ -167,7 +172,8 @@ func (c *call) authorized(r *http.Request, method string) (*accessToken, answer,
 }
 
 func lacksScope() answer {
-	a := fail(http.StatusForbidden, "insufficientPermissions", "Insufficient Permission: Request had insufficient authentication scopes.")
+	a := fail(http.StatusForbidden, "insufficientPermissions",
+		"Insufficient Permission: Request had insufficient authentication scopes.")
 	a.header.Set("WWW-Authenticate", `Bearer realm="https://accounts.google.com/", error="insufficient_scope"`)
 	return a
 }

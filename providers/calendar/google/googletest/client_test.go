@@ -27,7 +27,8 @@ func (b *bench) client(scopes ...string) *calendar.Service {
 
 func (b *bench) service(tokens oauth2.TokenSource) *calendar.Service {
 	b.Helper()
-	service, err := calendar.NewService(b.Context(), option.WithEndpoint(b.APIURL()), option.WithHTTPClient(oauth2.NewClient(b.Context(), tokens)))
+	service, err := calendar.NewService(b.Context(), option.WithEndpoint(b.APIURL()),
+		option.WithHTTPClient(oauth2.NewClient(b.Context(), tokens)))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -48,19 +49,22 @@ func TestGooglesClient(t *testing.T) {
 	b.setRealClock()
 	service := b.client(calendar.CalendarEventsOwnedScope)
 	for _, summary := range []string{"one", "two", "three", "four", "five"} {
-		b.Put("", JSON{"id": summary, "summary": summary, "location": "Room", "extendedProperties": JSON{"private": JSON{"a": "1", "b": "2"}}})
+		b.Put("", JSON{"id": summary, "summary": summary, "location": "Room",
+			"extendedProperties": JSON{"private": JSON{"a": "1", "b": "2"}}})
 	}
 	list := func() *calendar.EventsListCall {
 		return service.Events.List("primary").EventTypes("default").Fields("nextPageToken", "nextSyncToken", "timeZone",
 			"items(id,etag,status,summary,location,start,end,organizer/self,extendedProperties/private)")
 	}
 	items, token, err := walk(t.Context(), list())
-	if err != nil || len(items) != 5 || token == "" || items[4].Summary != "five" || items[4].HtmlLink != "" || !items[0].Organizer.Self {
+	if err != nil || len(items) != 5 || token == "" || items[4].Summary != "five" || items[4].HtmlLink != "" ||
+		!items[0].Organizer.Self {
 		t.Fatalf("%d events, token %q, %v", len(items), token, err)
 	}
 	change := &calendar.Event{
 		Description: "text", NullFields: []string{"Location", "ConferenceData"},
-		ExtendedProperties: &calendar.EventExtendedProperties{Private: map[string]string{"c": "3"}, NullFields: []string{"Private.a"}},
+		ExtendedProperties: &calendar.EventExtendedProperties{Private: map[string]string{"c": "3"},
+			NullFields: []string{"Private.a"}},
 	}
 	patch := func(etag string) (*calendar.Event, error) {
 		call := service.Events.Patch("primary", "two", change).SendUpdates("none").ConferenceDataVersion(1)
@@ -68,7 +72,8 @@ func TestGooglesClient(t *testing.T) {
 		return call.Do()
 	}
 	var refused *googleapi.Error
-	if _, err := patch(items[0].Etag); !errors.As(err, &refused) || refused.Code != http.StatusPreconditionFailed || refused.Errors[0].Reason != "conditionNotMet" {
+	if _, err := patch(items[0].Etag); !errors.As(err, &refused) || refused.Code != http.StatusPreconditionFailed ||
+		refused.Errors[0].Reason != "conditionNotMet" {
 		t.Errorf("a patch of another version: %v", err)
 	}
 	after, err := patch(items[1].Etag)
@@ -76,7 +81,8 @@ func TestGooglesClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	private := after.ExtendedProperties.Private
-	if after.Description != "text" || after.Location != "" || len(private) != 2 || private["b"] != "2" || private["c"] != "3" || after.Etag == items[1].Etag {
+	if after.Description != "text" || after.Location != "" || len(private) != 2 || private["b"] != "2" ||
+		private["c"] != "3" || after.Etag == items[1].Etag {
 		t.Errorf("patched to %+v with %v", after, private)
 	}
 	b.Delete("", "four")
@@ -85,7 +91,8 @@ func TestGooglesClient(t *testing.T) {
 		t.Fatalf("changed: %+v, token %q, %v", items, next, err)
 	}
 	b.Expire()
-	if _, _, err := walk(t.Context(), list().SyncToken(next)); !errors.As(err, &refused) || refused.Code != http.StatusGone || refused.Errors[0].Reason != "fullSyncRequired" {
+	if _, _, err := walk(t.Context(), list().SyncToken(next)); !errors.As(err, &refused) ||
+		refused.Code != http.StatusGone || refused.Errors[0].Reason != "fullSyncRequired" {
 		t.Errorf("an expired token: %v", err)
 	}
 	_, err = service.Events.Get("primary", "two").IfNoneMatch(after.Etag).Do()
@@ -98,7 +105,8 @@ func TestGooglesClient(t *testing.T) {
 // TestScopesAreThoseOfTheDocument compares what the emulator accepts with what the discovery document says.
 func TestScopesAreThoseOfTheDocument(t *testing.T) {
 	b := newBench(t, Options{})
-	for _, id := range []string{"calendar.events.list", "calendar.events.get", "calendar.events.patch", "calendar.calendars.get", "calendar.calendarList.list"} {
+	for _, id := range []string{"calendar.events.list", "calendar.events.get", "calendar.events.patch",
+		"calendar.calendars.get", "calendar.calendarList.list"} {
 		i := slices.IndexFunc(b.discovery.methods, func(m *method) bool { return m.ID == id })
 		if i < 0 {
 			t.Errorf("%s is not in the document", id)

@@ -76,7 +76,8 @@ func (c *call) view(cal *shelf, role string, e *event) JSON {
 	case role == "freeBusyReader" || !seesPrivate(role) && isPrivate(e.body):
 		body := JSON{"visibility": "private"}
 		for _, name := range []string{
-			"kind", "etag", "id", "status", "start", "end", "recurrence", "recurringEventId", "originalStartTime", "iCalUID", "updated", "eventType",
+			"kind", "etag", "id", "status", "start", "end", "recurrence", "recurringEventId", "originalStartTime",
+			"iCalUID", "updated", "eventType",
 		} {
 			if v := e.body[name]; v != nil {
 				body[name] = v
@@ -144,8 +145,9 @@ func (c *call) listCalendars() answer {
 			continue
 		}
 		entry := JSON{
-			"kind": "calendar#calendarListEntry", "etag": `"c1"`, "id": id, "summary": id, "timeZone": cal.zone, "accessRole": role,
-			"selected": true, "defaultReminders": []any{},
+			"kind": "calendar#calendarListEntry", "etag": `"c1"`, "id": id, "summary": id, "timeZone": cal.zone,
+			"accessRole": role,
+			"selected":   true, "defaultReminders": []any{},
 		}
 		if id == c.token.principal {
 			entry["primary"] = true

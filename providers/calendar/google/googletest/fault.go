@@ -46,7 +46,8 @@ func Error(status int, reason, message string) Fault {
 	return Fault{Status: status, Header: a.header, Body: string(text)}
 }
 
-// RateLimited is the 429 of too many requests; retryAfter, unless empty, is its Retry-After, which Google does not promise.
+// RateLimited is the 429 of too many requests; retryAfter, unless empty, is its Retry-After, which Google does not
+// promise.
 func RateLimited(retryAfter string) Fault {
 	f := Error(http.StatusTooManyRequests, "rateLimitExceeded", "Rate Limit Exceeded")
 	if retryAfter != "" {
@@ -64,7 +65,8 @@ func UserRateLimited() Fault {
 func Page(status int) Fault {
 	return Fault{
 		Status: status, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}},
-		Body: "<!DOCTYPE html>\n<html lang=en><title>Error " + strconv.Itoa(status) + "</title><p>That's all we know.</html>\n",
+		Body: "<!DOCTYPE html>\n<html lang=en><title>Error " + strconv.Itoa(status) +
+			"</title><p>That's all we know.</html>\n",
 	}
 }
 

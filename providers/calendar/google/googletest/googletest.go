@@ -36,7 +36,8 @@ type Options struct {
 	TokenLife time.Duration
 	// RotateRefresh gives a new refresh token out with each access token, and makes the old one invalid.
 	RotateRefresh bool
-	// SilentGuests answers a write to somebody else's event with success and the event as it was, rather than refusing it.
+	// SilentGuests answers a write to somebody else's event with success and the event as it was, rather than refusing
+	// it.
 	SilentGuests bool
 	// Discovery is calendar-api.json. Every request is checked against it; nil checks nothing.
 	Discovery []byte
@@ -101,7 +102,8 @@ func New(o Options) *Server {
 		o.TokenLife = time.Hour
 	}
 	s := &Server{
-		opts: o, calendars: map[string]*shelf{}, syncs: map[string]*syncState{}, walks: map[string]page{}, auth: newAuthority(),
+		opts: o, calendars: map[string]*shelf{}, syncs: map[string]*syncState{}, walks: map[string]page{},
+		auth: newAuthority(),
 	}
 	s.calendars[Account] = newShelf(Account, Account, Calendar{})
 	s.calendars[serviceEmail] = newShelf(serviceEmail, serviceEmail, Calendar{TimeZone: "UTC"})

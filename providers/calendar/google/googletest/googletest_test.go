@@ -17,8 +17,10 @@ func TestFilledIn(t *testing.T) {
 	id := b.Put("", ev)
 	got := b.want("GET", events+"/"+id, "", 200, "")
 	want := JSON{
-		"kind": "calendar#event", "id": id, "iCalUID": id + "@google.com", "status": "confirmed", "eventType": "default", "summary": "Review",
-		"description": ev["description"], "created": "2026-11-29T22:00:00.000Z", "updated": "2026-11-30T22:00:00.000Z", "sequence": 0.0,
+		"kind": "calendar#event", "id": id, "iCalUID": id + "@google.com", "status": "confirmed",
+		"eventType": "default", "summary": "Review",
+		"description": ev["description"], "created": "2026-11-29T22:00:00.000Z", "updated": "2026-11-30T22:00:00.000Z",
+		"sequence": 0.0,
 	}
 	for name, v := range want {
 		if got.body[name] != v {
@@ -29,16 +31,19 @@ func TestFilledIn(t *testing.T) {
 		t.Errorf("organizer %v", o)
 	}
 	etag, _ := got.body["etag"].(string)
-	if !strings.HasPrefix(etag, `"`) || !strings.HasSuffix(etag, `"`) || len(etag) < 3 || got.header.Get("Etag") != etag {
+	if !strings.HasPrefix(etag, `"`) || !strings.HasSuffix(etag, `"`) || len(etag) < 3 ||
+		got.header.Get("Etag") != etag {
 		t.Errorf("etag %s, header %s", etag, got.header.Get("Etag"))
 	}
-	if got.header.Get("Content-Type") != "application/json; charset=UTF-8" || got.header.Get("Date") != "Mon, 30 Nov 2026 22:00:00 GMT" {
+	if got.header.Get("Content-Type") != "application/json; charset=UTF-8" ||
+		got.header.Get("Date") != "Mon, 30 Nov 2026 22:00:00 GMT" {
 		t.Errorf("headers %v", got.header)
 	}
 	b.want("GET", events+"/"+id, "", 304, "", "If-None-Match", etag)
 	b.want("GET", events+"/nothing", "", 404, "notFound")
 	b.want("GET", "calendars/nobody@example.com/events", "", 404, "notFound")
-	if cal := b.want("GET", "calendars/primary", "", 200, ""); cal.body["timeZone"] != Zone || cal.body["id"] != Account {
+	if cal := b.want("GET", "calendars/primary", "", 200, ""); cal.body["timeZone"] != Zone ||
+		cal.body["id"] != Account {
 		t.Errorf("calendar %v", cal.body)
 	}
 	b.clean()
@@ -50,7 +55,8 @@ func TestTimesAreShownInTheZoneOfTheCalendar(t *testing.T) {
 		"start": JSON{"dateTime": "2026-12-01T10:00:00", "timeZone": "America/New_York"},
 		"end":   JSON{"dateTime": "2026-12-01T11:00:00-05:00", "timeZone": "America/New_York"},
 	})
-	for query, want := range map[string]string{"": "2026-12-01T16:00:00+01:00", "?timeZone=UTC": "2026-12-01T15:00:00Z"} {
+	for query, want := range map[string]string{"": "2026-12-01T16:00:00+01:00",
+		"?timeZone=UTC": "2026-12-01T15:00:00Z"} {
 		start := b.want("GET", events+"/"+id+query, "", 200, "").body["start"].(JSON)
 		if start["dateTime"] != want || start["timeZone"] != "America/New_York" {
 			t.Errorf("%s: start %v", query, start)
@@ -61,7 +67,8 @@ func TestTimesAreShownInTheZoneOfTheCalendar(t *testing.T) {
 func TestUnknownCalls(t *testing.T) {
 	b := newBench(t, Options{})
 	id := b.Put("", JSON{})
-	for _, call := range []string{"DELETE " + events + "/" + id, "POST " + events, "GET " + events + "/" + id + "/instances", "GET colors"} {
+	for _, call := range []string{"DELETE " + events + "/" + id, "POST " + events, "GET " + events + "/" + id +
+		"/instances", "GET colors"} {
 		method, path, _ := strings.Cut(call, " ")
 		b.want(method, path, "", 501, "notImplemented")
 		b.complained("does not have this call")
@@ -114,7 +121,8 @@ func TestFaults(t *testing.T) {
 	}
 	b.Mend()
 	b.Break(Page(200))
-	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil ||
+		!strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
 		t.Errorf("%+v", got)
 	}
 	b.Mend()
@@ -131,7 +139,8 @@ func TestWritersAtOnce(t *testing.T) {
 	for i := range statuses {
 		wg.Go(func() {
 			b.Edit("", "other", func(JSON) {})
-			statuses[i] = b.do("PATCH", events+"/a"+quiet, `{"summary":"`+string(rune('b'+i))+`"}`, "If-Match", etag).status
+			statuses[i] = b.do("PATCH", events+"/a"+quiet, `{"summary":"`+string(rune('b'+i))+`"}`, "If-Match",
+				etag).status
 			_ = b.do("GET", events, "")
 		})
 	}
@@ -149,7 +158,8 @@ func TestRequestsAreKept(t *testing.T) {
 	b.Break(Fault{Cut: true})
 	_ = b.do("GET", events+"?maxResults=2", "")
 	got := b.Requests()
-	if len(got) != 2 || got[0].Method != "PATCH" || got[0].Body["location"] != "x" || got[0].Header.Get("If-Match") != "*" || got[0].Status != 200 ||
+	if len(got) != 2 || got[0].Method != "PATCH" || got[0].Body["location"] != "x" ||
+		got[0].Header.Get("If-Match") != "*" || got[0].Status != 200 ||
 		got[0].Query.Get("sendUpdates") != "none" || got[1].Query.Get("maxResults") != "2" || got[1].Status != 0 {
 		t.Errorf("%+v", got)
 	}
@@ -180,7 +190,8 @@ func TestGzip(t *testing.T) {
 		for path, want := range map[string]bool{events + "/" + id: true, "calendars/primary": o.Gzip} {
 			plain := b.want("GET", path, "", 200, "") // Go asks for gzip and takes it off itself
 			got := b.do("GET", path, "", "Accept-Encoding", "gzip")
-			if compressed := got.header.Get("Content-Encoding") == "gzip"; compressed != want || bytes.HasPrefix([]byte(got.raw), []byte("\x1f\x8b")) != want {
+			if compressed := got.header.Get("Content-Encoding") == "gzip"; compressed != want ||
+				bytes.HasPrefix([]byte(got.raw), []byte("\x1f\x8b")) != want {
 				t.Errorf("Gzip %v, %s: compressed %v, want %v", o.Gzip, path, compressed, want)
 			}
 			if got := b.do("GET", path, "", "Accept-Encoding", "identity"); !reflect.DeepEqual(got.body, plain.body) {

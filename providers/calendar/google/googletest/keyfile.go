@@ -35,9 +35,11 @@ func (s *Server) ServiceAccount() []byte {
 	file, _ := json.MarshalIndent(JSON{
 		"type": "service_account", "project_id": project, "private_key_id": keyID,
 		"private_key":  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
-		"client_email": serviceEmail, "client_id": serviceID, "auth_uri": s.URL() + "/o/oauth2/v2/auth", "token_uri": s.tokenURL(),
+		"client_email": serviceEmail, "client_id": serviceID, "auth_uri": s.URL() + "/o/oauth2/v2/auth",
+		"token_uri":                   s.tokenURL(),
 		"auth_provider_x509_cert_url": s.URL() + "/oauth2/v1/certs",
-		"client_x509_cert_url":        s.URL() + "/robot/v1/metadata/x509/" + serviceEmail, "universe_domain": "googleapis.com",
+		"client_x509_cert_url":        s.URL() + "/robot/v1/metadata/x509/" + serviceEmail,
+		"universe_domain":             "googleapis.com",
 	}, "", "  ") // strings only: it cannot fail
 	return file
 }
@@ -45,8 +47,10 @@ func (s *Server) ServiceAccount() []byte {
 // DesktopClient is the file of an OAuth client of the kind "Desktop app", as Google hands it out.
 func (s *Server) DesktopClient() []byte {
 	file, _ := json.Marshal(JSON{"installed": JSON{
-		"client_id": clientID, "project_id": project, "auth_uri": s.URL() + "/o/oauth2/v2/auth", "token_uri": s.tokenURL(),
-		"auth_provider_x509_cert_url": s.URL() + "/oauth2/v1/certs", "client_secret": clientSecret, "redirect_uris": []string{"http://localhost"},
+		"client_id": clientID, "project_id": project, "auth_uri": s.URL() + "/o/oauth2/v2/auth",
+		"token_uri":                   s.tokenURL(),
+		"auth_provider_x509_cert_url": s.URL() + "/oauth2/v1/certs", "client_secret": clientSecret,
+		"redirect_uris": []string{"http://localhost"},
 	}}) // strings only: it cannot fail
 	return file
 }
@@ -102,7 +106,8 @@ func (s *Server) fromAssertion(assertion string) answer {
 	if c.Sub != "" && c.Sub != serviceEmail {
 		if !s.auth.delegates(scopes) {
 			return oauthFail(http.StatusUnauthorized, "unauthorized_client",
-				"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.")
+				"Client is unauthorized to retrieve access tokens using this method, or client not authorized for "+
+					"any of the scopes requested.")
 		}
 		if c.Sub != Account {
 			return refuse("Invalid email or User ID")

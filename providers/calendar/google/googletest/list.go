@@ -19,9 +19,11 @@ const (
 // Parameters that go together neither with a sync token nor, but for the times, with being given one.
 var (
 	notWithSyncToken = []string{
-		"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin",
+		"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax",
+		"updatedMin",
 	}
-	withholdsSyncToken = []string{"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin"}
+	withholdsSyncToken = []string{"iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty",
+		"updatedMin"}
 )
 
 // syncState is what a sync token stands for: everything up to a change, as one set of parameters sees it.
@@ -64,8 +66,9 @@ func (c *call) list() answer {
 	filter.since = p.since
 	items, rest := c.items(cal, role, &p, filter)
 	body := JSON{
-		"kind": "calendar#events", "etag": etag, "summary": cal.id, "description": "", "timeZone": cal.zone, "accessRole": role,
-		"updated": stamp(c.now()), "defaultReminders": []any{}, "items": items,
+		"kind": "calendar#events", "etag": etag, "summary": cal.id, "description": "", "timeZone": cal.zone,
+		"accessRole": role,
+		"updated":    stamp(c.now()), "defaultReminders": []any{}, "items": items,
 	}
 	switch {
 	case rest || c.endless:
@@ -88,7 +91,8 @@ func (c *call) list() answer {
 // startPage says where the page that is asked for begins.
 func (c *call) startPage(cal *shelf) (page, answer, bool) {
 	q := c.r.URL.Query()
-	p := page{calendar: cal.id, params: sameness(q), window: q.Get("timeMin") + " " + q.Get("timeMax"), since: -1, upTo: c.seq}
+	p := page{calendar: cal.id, params: sameness(q), window: q.Get("timeMin") + " " + q.Get("timeMax"), since: -1,
+		upTo: c.seq}
 	if q.Get("singleEvents") == "true" {
 		return p, c.unknown(), false
 	}
@@ -117,21 +121,25 @@ func (c *call) continueFrom(token string, cal *shelf, p *page) (answer, bool) {
 	for _, name := range notWithSyncToken {
 		if q.Has(name) {
 			c.complainf("%s goes together with no sync token", name)
-			return fail(http.StatusBadRequest, "invalid", "Sync token cannot be used with other query restrictions."), false
+			return fail(http.StatusBadRequest, "invalid",
+				"Sync token cannot be used with other query restrictions."), false
 		}
 	}
 	if q.Get("showDeleted") == "false" {
 		c.complainf("showDeleted=false goes together with no sync token")
-		return fail(http.StatusBadRequest, "invalid", "Sync token cannot be used when deleted events are not to be shown."), false
+		return fail(http.StatusBadRequest, "invalid", "Sync token cannot be used when deleted events are not to be "+
+			"shown."), false
 	}
 	state, known := c.syncs[token]
 	switch {
 	case !known && !strings.HasPrefix(token, "CSync"):
 		return badParameter("syncToken", token), false
 	case !known || state.expired || state.calendar != cal.id:
-		return fail(http.StatusGone, "fullSyncRequired", "Sync token is no longer valid, a full sync is required."), false
+		return fail(http.StatusGone, "fullSyncRequired",
+			"Sync token is no longer valid, a full sync is required."), false
 	case state.params != p.params:
-		c.complainf("the parameters differ from those of the list that gave the sync token: %s, then %s", state.params, p.params)
+		c.complainf("the parameters differ from those of the list that gave the sync token: %s, then %s", state.params,
+			p.params)
 	}
 	p.since = state.seq
 	return answer{}, true
@@ -140,7 +148,8 @@ func (c *call) continueFrom(token string, cal *shelf, p *page) (answer, bool) {
 // sameness is what has to be the same in the pages of a list and in the lists that continue it.
 func sameness(q url.Values) string {
 	same := maps.Clone(q)
-	for _, name := range []string{"syncToken", "pageToken", "timeMin", "timeMax", "fields", "quotaUser", "prettyPrint", "alt", "key"} {
+	for _, name := range []string{"syncToken", "pageToken", "timeMin", "timeMax", "fields", "quotaUser", "prettyPrint",
+		"alt", "key"} {
 		same.Del(name) // the times are for the first list only; the last ones change nothing of what is listed
 	}
 	return same.Encode()
@@ -187,7 +196,8 @@ type filter struct {
 func (c *call) filters() (filter, answer, bool) {
 	q := c.r.URL.Query()
 	f := filter{
-		size: defaultPage, deleted: q.Get("showDeleted") == "true", uid: q.Get("iCalUID"), text: strings.ToLower(q.Get("q")),
+		size: defaultPage, deleted: q.Get("showDeleted") == "true", uid: q.Get("iCalUID"),
+		text:  strings.ToLower(q.Get("q")),
 		types: q["eventTypes"], private: q["privateExtendedProperty"], sharing: q["sharedExtendedProperty"],
 	}
 	if q.Has("maxResults") {
@@ -212,7 +222,8 @@ func (c *call) filters() (filter, answer, bool) {
 		return f, fail(http.StatusBadRequest, "timeRangeEmpty", "The specified time range is empty."), false
 	}
 	if q.Get("orderBy") == "startTime" {
-		return f, fail(http.StatusBadRequest, "invalid", "The requested ordering is not available for the particular query."), false
+		return f, fail(http.StatusBadRequest, "invalid", "The requested ordering is not available for the particular "+
+			"query."), false
 	}
 	return f, answer{}, true
 }
@@ -242,8 +253,8 @@ func (f filter) takesType(e *event) bool {
 	return len(f.types) == 0 || slices.Contains(f.types, kind)
 }
 
-// takesTime compares the end with timeMin and the start with timeMax, both exclusive. A series counts from its first start
-// to its last possible end.
+// takesTime compares the end with timeMin and the start with timeMax, both exclusive. A series counts from its first
+// start to its last possible end.
 func (f filter) takesTime(cal *shelf, e *event) bool {
 	if updated, _ := e.body["updated"].(string); !f.updatedMin.IsZero() && updated < stamp(f.updatedMin) {
 		return false

@@ -22,7 +22,8 @@ func TestPages(t *testing.T) {
 	if first.ids() != "a b" || first.pageToken() == "" || first.syncToken() != "" {
 		t.Fatalf("first page %s", first.raw)
 	}
-	for name, want := range map[string]any{"kind": "calendar#events", "summary": Account, "timeZone": Zone, "accessRole": "owner", "updated": "2026-11-30T22:00:00.000Z"} {
+	for name, want := range map[string]any{"kind": "calendar#events", "summary": Account, "timeZone": Zone,
+		"accessRole": "owner", "updated": "2026-11-30T22:00:00.000Z"} {
 		if first.body[name] != want {
 			t.Errorf("%s is %v, want %v", name, first.body[name], want)
 		}
@@ -151,7 +152,8 @@ func TestWhatGoesWithASyncToken(t *testing.T) {
 	b.list("syncToken=" + token)
 	b.complained("the parameters differ")
 	for _, query := range []string{
-		window, "timeMax=2026-12-30T22:00:00Z", "iCalUID=x", "q=x", "orderBy=updated", "privateExtendedProperty=a%3Db", "sharedExtendedProperty=a%3Db",
+		window, "timeMax=2026-12-30T22:00:00Z", "iCalUID=x", "q=x", "orderBy=updated", "privateExtendedProperty=a%3Db",
+		"sharedExtendedProperty=a%3Db",
 		"updatedMin=2026-11-30T22:00:00Z", "showDeleted=false",
 	} {
 		b.want("GET", events+"?eventTypes=default&syncToken="+token+"&"+query, "", 400, "invalid")
@@ -220,17 +222,20 @@ func TestSeriesInLists(t *testing.T) {
 		t.Fatalf("%q, want %q", full.ids(), want)
 	}
 	shell := full.body["items"].([]any)[2].(JSON)
-	if original, _ := shell["originalStartTime"].(JSON); len(shell) != 6 || shell["recurringEventId"] != "s" || original["dateTime"] != "2026-12-03T10:00:00+01:00" {
+	if original, _ := shell["originalStartTime"].(JSON); len(shell) != 6 || shell["recurringEventId"] != "s" ||
+		original["dateTime"] != "2026-12-03T10:00:00+01:00" {
 		t.Errorf("a cancelled exception is listed as %v", shell)
 	}
-	if got := b.want("GET", events+"/s_20261203T090000Z", "", 200, ""); got.body["status"] != "cancelled" || got.body["summary"] != nil {
+	if got := b.want("GET", events+"/s_20261203T090000Z", "", 200, ""); got.body["status"] != "cancelled" ||
+		got.body["summary"] != nil {
 		t.Errorf("a cancelled exception: %s", got.raw)
 	}
 	b.Delete("", "s")
 	if got := b.list("syncToken=" + full.syncToken()); got.ids() != "-s -"+x {
 		t.Errorf("after the series was deleted: %q", got.ids())
 	}
-	if got := b.want("GET", events+"/s", "", 200, ""); got.body["status"] != "cancelled" || got.body["summary"] != "Daily" {
+	if got := b.want("GET", events+"/s", "", 200, ""); got.body["status"] != "cancelled" ||
+		got.body["summary"] != "Daily" {
 		t.Errorf("the deleted series: %s", got.raw)
 	}
 	b.Purge()
@@ -253,7 +258,8 @@ func TestUpdatedAndSequence(t *testing.T) {
 	b.Edit("", "a", func(ev JSON) { ev["reminders"] = JSON{"useDefault": false} })
 	after, _ := b.Event("", "a")
 	if after["updated"] != before["updated"] || after["etag"] == before["etag"] {
-		t.Errorf("reminders: updated %v, then %v; etag %v, then %v", before["updated"], after["updated"], before["etag"], after["etag"])
+		t.Errorf("reminders: updated %v, then %v; etag %v, then %v", before["updated"], after["updated"],
+			before["etag"], after["etag"])
 	}
 	b.Edit("", "a", func(ev JSON) { ev["location"] = "x" })
 	if after, _ := b.Event("", "a"); after["updated"] != "2026-11-30T22:01:00.000Z" || after["sequence"] != 0.0 {

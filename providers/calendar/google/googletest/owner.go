@@ -13,11 +13,11 @@ import (
 )
 
 // The owner's side: what a calendar app does, which knows nothing of zoomtag. An empty calendar is the primary one.
-// Methods that name an event or a calendar which was never there do nothing. The functions that they are given run under
-// the emulator's lock: they must not call it.
+// Methods that name an event or a calendar which was never there do nothing. The functions that they are given run
+// under the emulator's lock: they must not call it.
 
-// Put adds an event, or replaces the one with that id, and fills in what Google would. One that does not say when it was
-// created is a day old.
+// Put adds an event, or replaces the one with that id, and fills in what Google would. One that does not say when it
+// was created is a day old.
 func (s *Server) Put(calendar string, ev JSON) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,11 +49,15 @@ func (s *Server) fill(cal *shelf, id string, body JSON) {
 	now := s.now()
 	start := now.In(cal.loc).AddDate(0, 0, 1).Truncate(time.Hour)
 	filled := JSON{
-		"kind": "calendar#event", "iCalUID": id + "@google.com", "status": "confirmed", "created": stamp(now.AddDate(0, 0, -1)),
-		"organizer": JSON{"email": cal.id, "self": true}, "creator": creator(cal), "sequence": 0.0, "eventType": "default",
-		"reminders": JSON{"useDefault": true}, "start": JSON{"dateTime": start.Format(time.RFC3339), "timeZone": cal.zone},
-		"end":      JSON{"dateTime": start.Add(time.Hour).Format(time.RFC3339), "timeZone": cal.zone},
-		"htmlLink": "https://www.google.com/calendar/event?eid=" + base64.RawURLEncoding.EncodeToString([]byte(id+" "+cal.id)),
+		"kind": "calendar#event", "iCalUID": id + "@google.com", "status": "confirmed",
+		"created":   stamp(now.AddDate(0, 0, -1)),
+		"organizer": JSON{"email": cal.id, "self": true}, "creator": creator(cal), "sequence": 0.0,
+		"eventType": "default",
+		"reminders": JSON{"useDefault": true}, "start": JSON{"dateTime": start.Format(time.RFC3339),
+			"timeZone": cal.zone},
+		"end": JSON{"dateTime": start.Add(time.Hour).Format(time.RFC3339), "timeZone": cal.zone},
+		"htmlLink": "https://www.google.com/calendar/event?eid=" +
+			base64.RawURLEncoding.EncodeToString([]byte(id+" "+cal.id)),
 	}
 	body["id"] = id
 	if series, is := body["recurringEventId"].(string); is && cal.byID[series] != nil {
@@ -181,7 +185,8 @@ func (s *Server) Duplicate(calendar, id string) (newID string) {
 	s.change(calendar, id, func(cal *shelf, _ *event, body JSON) {
 		newID = s.newID()
 		twin := clone(body)
-		for _, name := range []string{"recurringEventId", "originalStartTime", "created", "htmlLink", "sequence", "iCalUID"} {
+		for _, name := range []string{"recurringEventId", "originalStartTime", "created", "htmlLink", "sequence",
+			"iCalUID"} {
 			delete(twin, name)
 		}
 		twin["created"] = stamp(s.now())

@@ -14,7 +14,8 @@ func TestDuplicate(t *testing.T) {
 	id := b.Duplicate("", "a")
 	one, _ := b.Event("", "a")
 	two, stands := b.Event("", id)
-	if !stands || id == "a" || two["iCalUID"] != id+"@google.com" || two["created"] != "2026-11-30T22:00:00.000Z" || two["htmlLink"] == one["htmlLink"] {
+	if !stands || id == "a" || two["iCalUID"] != id+"@google.com" || two["created"] != "2026-11-30T22:00:00.000Z" ||
+		two["htmlLink"] == one["htmlLink"] {
 		t.Errorf("%v", two)
 	}
 	for _, name := range []string{"summary", "start", "end", "extendedProperties", "organizer"} {
@@ -36,10 +37,12 @@ func TestExceptions(t *testing.T) {
 	b.Edit("", "s", func(ev JSON) { ev["summary"] = "Renamed" })
 	b.patch("s", `{"description":"of the series"}`)
 	ev, _ := b.Event("", id)
-	if ev["summary"] != "Daily" || ev["description"] != "own" || ev["iCalUID"] != "s@google.com" || ev["recurringEventId"] != "s" || ev["recurrence"] != nil {
+	if ev["summary"] != "Daily" || ev["description"] != "own" || ev["iCalUID"] != "s@google.com" ||
+		ev["recurringEventId"] != "s" || ev["recurrence"] != nil {
 		t.Errorf("%v", ev)
 	}
-	if want := (JSON{"dateTime": "2026-12-02T10:00:00+01:00", "timeZone": Zone}); !reflect.DeepEqual(ev["start"], want) || !reflect.DeepEqual(ev["originalStartTime"], want) {
+	if want := (JSON{"dateTime": "2026-12-02T10:00:00+01:00", "timeZone": Zone}); !reflect.DeepEqual(ev["start"],
+		want) || !reflect.DeepEqual(ev["originalStartTime"], want) {
 		t.Errorf("start %v, originalStartTime %v, want %v", ev["start"], ev["originalStartTime"], want)
 	}
 	if end := ev["end"].(JSON)["dateTime"]; end != "2026-12-02T10:30:00+01:00" {
@@ -66,10 +69,12 @@ func TestExceptions(t *testing.T) {
 
 func TestAllDayExceptions(t *testing.T) {
 	b := newBench(t, Options{})
-	b.Put("", JSON{"id": "s", "start": JSON{"date": "2026-12-01"}, "end": JSON{"date": "2026-12-03"}, "recurrence": []string{"RRULE:FREQ=WEEKLY"}})
+	b.Put("", JSON{"id": "s", "start": JSON{"date": "2026-12-01"}, "end": JSON{"date": "2026-12-03"},
+		"recurrence": []string{"RRULE:FREQ=WEEKLY"}})
 	id := b.Except("", "s", time.Date(2026, 12, 7, 23, 0, 0, 0, time.UTC), nil) // midnight in Berlin
 	ev, _ := b.Event("", id)
-	if id != "s_20261208" || !reflect.DeepEqual(ev["originalStartTime"], JSON{"date": "2026-12-08"}) || !reflect.DeepEqual(ev["end"], JSON{"date": "2026-12-10"}) {
+	if id != "s_20261208" || !reflect.DeepEqual(ev["originalStartTime"], JSON{"date": "2026-12-08"}) ||
+		!reflect.DeepEqual(ev["end"], JSON{"date": "2026-12-10"}) {
 		t.Errorf("%s %v", id, ev)
 	}
 }
@@ -89,8 +94,10 @@ func TestSplit(t *testing.T) {
 	if got := old["recurrence"].([]any)[0]; got != "RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20261205T085959Z" {
 		t.Errorf("the old rule is %v", got)
 	}
-	if next["iCalUID"] != id+"@google.com" || next["summary"] != "Daily" || !reflect.DeepEqual(next["extendedProperties"], old["extendedProperties"]) ||
-		next["start"].(JSON)["dateTime"] != "2026-12-05T10:00:00+01:00" || next["end"].(JSON)["dateTime"] != "2026-12-05T10:30:00+01:00" ||
+	if next["iCalUID"] != id+"@google.com" || next["summary"] != "Daily" ||
+		!reflect.DeepEqual(next["extendedProperties"], old["extendedProperties"]) ||
+		next["start"].(JSON)["dateTime"] != "2026-12-05T10:00:00+01:00" ||
+		next["end"].(JSON)["dateTime"] != "2026-12-05T10:30:00+01:00" ||
 		next["recurrence"].([]any)[0] != "RRULE:FREQ=DAILY;COUNT=6;INTERVAL=1" {
 		t.Errorf("the new series is %v", next)
 	}
@@ -119,7 +126,8 @@ func TestMove(t *testing.T) {
 		t.Fatalf("moved: %s", got.raw)
 	}
 	moved := got.body["items"].([]any)[1].(JSON)
-	if moved["iCalUID"] != before["iCalUID"] || moved["status"] != "confirmed" || moved["organizer"].(JSON)["email"] != team || moved["creator"].(JSON)["self"] != nil {
+	if moved["iCalUID"] != before["iCalUID"] || moved["status"] != "confirmed" ||
+		moved["organizer"].(JSON)["email"] != team || moved["creator"].(JSON)["self"] != nil {
 		t.Errorf("moved: %v", moved)
 	}
 	b.Move(team, "s", "")
@@ -138,11 +146,13 @@ func TestNothingThere(t *testing.T) {
 		b.Restore(cal, "none")
 		b.Hide(cal, "none", true)
 		b.Move(cal, "none", "")
-		if id := b.Duplicate(cal, "none") + b.Split(cal, "none", day(2)) + b.Except(cal, "none", day(2), nil); id != "" {
+		if id := b.Duplicate(cal, "none") + b.Split(cal, "none", day(2)) +
+			b.Except(cal, "none", day(2), nil); id != "" {
 			t.Errorf("%q came of nothing", id)
 		}
 	}
-	if b.Put("nobody@example.com", JSON{}) != "" || !slices.Equal(b.IDs(""), []string{"a"}) || len(b.IDs("nobody@example.com")) != 0 {
+	if b.Put("nobody@example.com", JSON{}) != "" || !slices.Equal(b.IDs(""), []string{"a"}) ||
+		len(b.IDs("nobody@example.com")) != 0 {
 		t.Error("something is there")
 	}
 }

@@ -5,7 +5,9 @@ import "testing"
 func TestPartialAnswers(t *testing.T) {
 	b := newBench(t, Options{})
 	b.Put("", JSON{
-		"id": "a", "summary": "s", "location": "l", "start": JSON{"dateTime": "2026-12-01T22:00:00+01:00"}, "end": JSON{"dateTime": "2026-12-01T23:00:00+01:00"}, "attendees": []any{JSON{"email": "x@example.com", "responseStatus": "accepted"}},
+		"id": "a", "summary": "s", "location": "l", "start": JSON{"dateTime": "2026-12-01T22:00:00+01:00"},
+		"end":                JSON{"dateTime": "2026-12-01T23:00:00+01:00"},
+		"attendees":          []any{JSON{"email": "x@example.com", "responseStatus": "accepted"}},
 		"extendedProperties": JSON{"private": JSON{"k": "v"}, "shared": JSON{"k": "v"}},
 	})
 	for fields, want := range map[string]string{
@@ -26,11 +28,13 @@ func TestPartialAnswers(t *testing.T) {
 	if got := b.want("GET", events+"/a?fields=summary", "", 200, ""); got.raw != `{"summary":"s"}` {
 		t.Errorf("%s", got.raw)
 	}
-	if got := b.want("PATCH", events+"/a?sendUpdates=none&fields=summary", `{"summary":"t"}`, 200, ""); got.raw != `{"summary":"t"}` {
+	if got := b.want("PATCH", events+"/a?sendUpdates=none&fields=summary", `{"summary":"t"}`, 200,
+		""); got.raw != `{"summary":"t"}` {
 		t.Errorf("%s", got.raw)
 	}
 	b.clean()
-	for _, fields := range []string{"items(id", "items(colour)", "id", "items()", "items,,kind", "items)", "items/id/x"} {
+	for _, fields := range []string{"items(id", "items(colour)", "id", "items()", "items,,kind", "items)",
+		"items/id/x"} {
 		b.want("GET", events+"?fields="+fields, "", 400, "invalidParameter")
 		b.complained("fields=")
 	}
@@ -40,8 +44,9 @@ func TestDiscoveryCheck(t *testing.T) {
 	b := newBench(t, Options{})
 	b.put("a")
 	for query, what := range map[string]string{
-		"colour=red": "unknown parameter colour", "eventTypes=meeting": "not one of", "showDeleted=yes": "no boolean", "maxAttendees=few": "no integer",
-		"maxAttendees=0": "no integer", "maxResults=3&maxResults=4": "more than once", "alt=xml": "not one of",
+		"colour=red": "unknown parameter colour", "eventTypes=meeting": "not one of", "showDeleted=yes": "no boolean",
+		"maxAttendees=few": "no integer",
+		"maxAttendees=0":   "no integer", "maxResults=3&maxResults=4": "more than once", "alt=xml": "not one of",
 	} {
 		b.list(query)
 		b.complained(what)

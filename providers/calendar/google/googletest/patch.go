@@ -21,7 +21,8 @@ var (
 	dangerous = []string{"attendees", "start", "end", "recurrence", "status", "reminders"}
 	// readOnly are fields that Google sets itself.
 	readOnly = []string{
-		"id", "kind", "etag", "created", "updated", "creator", "organizer", "htmlLink", "iCalUID", "recurringEventId", "hangoutLink",
+		"id", "kind", "etag", "created", "updated", "creator", "organizer", "htmlLink", "iCalUID", "recurringEventId",
+		"hangoutLink",
 		"locked", "privateCopy", "attendeesOmitted", "originalStartTime", "eventType",
 	}
 )
@@ -81,12 +82,16 @@ func (c *call) judge() {
 
 // mayNot says why this event must not be written by the caller.
 func (c *call) mayNot(role string, e *event) (answer, bool) {
-	forbidden := func(reason, message string) (answer, bool) { return fail(http.StatusForbidden, reason, message), true }
+	forbidden := func(reason,
+		message string) (answer, bool) {
+		return fail(http.StatusForbidden, reason, message), true
+	}
 	touches := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { _, is := c.body[name]; return is })
 	}
 	restricted := func() (answer, bool) {
-		return fail(http.StatusBadRequest, "eventTypeRestriction", "This change is not possible for an event of this type."), true
+		return fail(http.StatusBadRequest, "eventTypeRestriction",
+			"This change is not possible for an event of this type."), true
 	}
 	if role != "owner" && role != "writer" && role != "writerWithoutPrivateAccess" {
 		return forbidden("requiredAccessLevel", "You need to have writer access to this calendar.")
@@ -98,7 +103,8 @@ func (c *call) mayNot(role string, e *event) (answer, bool) {
 		return fail(http.StatusGone, "deleted", "Resource has been deleted"), true
 	}
 	if guest(e.body) && !c.silent && !c.opts.SilentGuests {
-		return forbidden("forbiddenForNonOrganizer", "Shared properties can only be changed by the organizer of the event.")
+		return forbidden("forbiddenForNonOrganizer", "Shared properties can only be changed by the organizer of the "+
+			"event.")
 	}
 	if e.body["locked"] == true && touches(texts...) {
 		return forbidden("forbidden", "Forbidden")
@@ -229,7 +235,8 @@ func (c *call) mail(before, after JSON) {
 	for _, v := range attendees {
 		guest, _ := v.(JSON)
 		address, _ := guest["email"].(string)
-		if guest["self"] == true || guest["resource"] == true || address == "" || mode == "externalOnly" && usesGoogle(address) {
+		if guest["self"] == true || guest["resource"] == true || address == "" || mode == "externalOnly" &&
+			usesGoogle(address) {
 			continue
 		}
 		c.mails = append(c.mails, address)
@@ -238,7 +245,8 @@ func (c *call) mail(before, after JSON) {
 
 // usesGoogle says whether a guest keeps a Google calendar: the person's own organisation and Gmail.
 func usesGoogle(address string) bool {
-	return strings.HasSuffix(address, "@gmail.com") || strings.HasSuffix(address, Account[strings.IndexByte(Account, '@'):])
+	return strings.HasSuffix(address, "@gmail.com") ||
+		strings.HasSuffix(address, Account[strings.IndexByte(Account, '@'):])
 }
 
 // sharedChange says whether something that guests see differs.
@@ -246,7 +254,8 @@ func sharedChange(before, after JSON) bool {
 	seen := func(body JSON) JSON {
 		e := event{body: body}
 		properties, _ := body["extendedProperties"].(JSON)
-		return e.with(JSON{"etag": nil, "updated": nil, "reminders": nil, "colorId": nil, "extendedProperties": properties["shared"]})
+		return e.with(JSON{"etag": nil, "updated": nil, "reminders": nil, "colorId": nil,
+			"extendedProperties": properties["shared"]})
 	}
 	return !reflect.DeepEqual(seen(before), seen(after))
 }

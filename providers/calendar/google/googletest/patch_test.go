@@ -107,19 +107,27 @@ func TestWhoMayWrite(t *testing.T) {
 		status int
 		reason string
 	}{
-		"owner":                   {body: `{"summary":"new"}`, status: 200},
-		"writer":                  {role: "writer", body: `{"summary":"new"}`, status: 200},
-		"reader":                  {role: "reader", body: `{"summary":"new"}`, status: 403, reason: "requiredAccessLevel"},
-		"busy reader":             {role: "freeBusyReader", body: `{"summary":"new"}`, status: 403, reason: "requiredAccessLevel"},
-		"limited writer":          {role: "writerWithoutPrivateAccess", body: `{"summary":"new"}`, status: 200},
-		"limited writer, private": {role: "writerWithoutPrivateAccess", ev: JSON{"visibility": "private"}, body: `{"summary":"new"}`, status: 403, reason: "forbidden"},
-		"no access":               {role: "none", body: `{"summary":"new"}`, status: 404, reason: "notFound"},
-		"guest":                   {ev: JSON{"organizer": other}, body: `{"extendedProperties":{"private":{"a":"b"}}}`, status: 403, reason: "forbiddenForNonOrganizer"},
-		"guest who may":           {ev: JSON{"organizer": other, "guestsCanModify": true}, body: `{"summary":"new"}`, status: 200},
-		"locked":                  {ev: JSON{"locked": true}, body: `{"summary":"new"}`, status: 403, reason: "forbidden"},
-		"mail":                    {ev: JSON{"eventType": "fromGmail"}, body: `{"summary":"new"}`, status: 400, reason: "eventTypeRestriction"},
-		"birthday":                {ev: JSON{"eventType": "birthday"}, body: `{"description":"new"}`, status: 400, reason: "eventTypeRestriction"},
-		"working location":        {ev: JSON{"eventType": "workingLocation"}, body: `{"location":"new"}`, status: 400, reason: "eventTypeRestriction"},
+		"owner":  {body: `{"summary":"new"}`, status: 200},
+		"writer": {role: "writer", body: `{"summary":"new"}`, status: 200},
+		"reader": {role: "reader", body: `{"summary":"new"}`, status: 403,
+			reason: "requiredAccessLevel"},
+		"busy reader": {role: "freeBusyReader", body: `{"summary":"new"}`, status: 403,
+			reason: "requiredAccessLevel"},
+		"limited writer": {role: "writerWithoutPrivateAccess", body: `{"summary":"new"}`, status: 200},
+		"limited writer, private": {role: "writerWithoutPrivateAccess", ev: JSON{"visibility": "private"},
+			body: `{"summary":"new"}`, status: 403, reason: "forbidden"},
+		"no access": {role: "none", body: `{"summary":"new"}`, status: 404, reason: "notFound"},
+		"guest": {ev: JSON{"organizer": other}, body: `{"extendedProperties":{"private":{"a":"b"}}}`,
+			status: 403, reason: "forbiddenForNonOrganizer"},
+		"guest who may": {ev: JSON{"organizer": other, "guestsCanModify": true}, body: `{"summary":"new"}`,
+			status: 200},
+		"locked": {ev: JSON{"locked": true}, body: `{"summary":"new"}`, status: 403, reason: "forbidden"},
+		"mail": {ev: JSON{"eventType": "fromGmail"}, body: `{"summary":"new"}`, status: 400,
+			reason: "eventTypeRestriction"},
+		"birthday": {ev: JSON{"eventType": "birthday"}, body: `{"description":"new"}`, status: 400,
+			reason: "eventTypeRestriction"},
+		"working location": {ev: JSON{"eventType": "workingLocation"}, body: `{"location":"new"}`, status: 400,
+			reason: "eventTypeRestriction"},
 	} {
 		b := newBench(t, Options{})
 		ev := JSON{"id": "a", "summary": "old", "description": "old"}
@@ -131,7 +139,8 @@ func TestWhoMayWrite(t *testing.T) {
 		if test.role != "" {
 			b.SetRole("", test.role)
 		}
-		if got := b.do("PATCH", events+"/a"+quiet, test.body); got.status != test.status || got.reason() != test.reason {
+		if got := b.do("PATCH", events+"/a"+quiet, test.body); got.status != test.status ||
+			got.reason() != test.reason {
 			t.Errorf("%s: %d %s", name, got.status, got.raw)
 		}
 		if after, _ := b.Event("", "a"); reflect.DeepEqual(before, after) != (test.status != 200) {
@@ -163,7 +172,8 @@ func TestPrivateEventsOfOthers(t *testing.T) {
 	b := newBench(t, Options{})
 	b.Put("", JSON{"id": "secret", "summary": "s", "description": "d", "visibility": "private"})
 	b.Put("", JSON{"id": "open", "summary": "s"})
-	for role, want := range map[string][2]bool{"owner": {true, true}, "writer": {true, true}, "reader": {false, true}, "writerWithoutPrivateAccess": {false, true}, "freeBusyReader": {false, false}} {
+	for role, want := range map[string][2]bool{"owner": {true, true}, "writer": {true, true}, "reader": {false, true},
+		"writerWithoutPrivateAccess": {false, true}, "freeBusyReader": {false, false}} {
 		b.SetRole("", role)
 		items := b.list("").body["items"].([]any)
 		for i, v := range items {
@@ -184,7 +194,8 @@ func TestConferences(t *testing.T) {
 	b.Put("", JSON{"id": "a", "hangoutLink": "https://meet.google.com/x", "conferenceData": JSON{"conferenceId": "x"}})
 	path, with := events+"/a"+quiet, "&conferenceDataVersion=1"
 	for _, body := range []string{addOn, keyless, `{"conferenceData":null}`} {
-		if got := b.want("PATCH", path, body, 200, "").body; got["conferenceData"].(JSON)["conferenceId"] != "x" || got["hangoutLink"] == nil {
+		if got := b.want("PATCH", path, body, 200, "").body; got["conferenceData"].(JSON)["conferenceId"] != "x" ||
+			got["hangoutLink"] == nil {
 			t.Errorf("%s without its version: %v", body, got)
 		}
 	}
@@ -197,7 +208,8 @@ func TestConferences(t *testing.T) {
 	if got := b.want("PATCH", path+with, meet, 200, "").body; got["conferenceData"].(JSON)["conferenceId"] != "abc" {
 		t.Errorf("copied: %v", got)
 	}
-	if got := b.want("PATCH", path+with, `{"conferenceData":null}`, 200, "").body; got["conferenceData"] != nil || got["hangoutLink"] != nil {
+	if got := b.want("PATCH", path+with, `{"conferenceData":null}`, 200, "").body; got["conferenceData"] != nil ||
+		got["hangoutLink"] != nil {
 		t.Errorf("cleared: %v", got)
 	}
 	b.clean()
@@ -205,11 +217,13 @@ func TestConferences(t *testing.T) {
 
 func TestMails(t *testing.T) {
 	for query, want := range map[string][]string{
-		"sendUpdates=none": nil, "sendUpdates=all": {"bob@example.com", "dave@example.net"}, "sendUpdates=externalOnly": {"dave@example.net"},
+		"sendUpdates=none": nil, "sendUpdates=all": {"bob@example.com", "dave@example.net"},
+		"sendUpdates=externalOnly": {"dave@example.net"},
 	} {
 		b := newBench(t, Options{})
 		b.Put("", JSON{"id": "a", "attendees": []any{
-			JSON{"email": Account, "self": true}, JSON{"email": "bob@example.com"}, JSON{"email": "dave@example.net"}, JSON{"email": "room@example.com", "resource": true},
+			JSON{"email": Account, "self": true}, JSON{"email": "bob@example.com"}, JSON{"email": "dave@example.net"},
+			JSON{"email": "room@example.com", "resource": true},
 		}})
 		path := events + "/a?" + query
 		b.want("PATCH", path, `{"extendedProperties":{"private":{"a":"b"}}}`, 200, "")
@@ -232,13 +246,15 @@ func TestCarelessPatches(t *testing.T) {
 	b.want("PATCH", events+"/a", `{"summary":"x"}`, 200, "")
 	b.complained("without sendUpdates")
 	for _, body := range []string{
-		`{"attendees":[]}`, `{"start":{"date":"2026-12-02"}}`, `{"end":{"date":"2026-12-02"}}`, `{"recurrence":[]}`, `{"status":"confirmed"}`,
+		`{"attendees":[]}`, `{"start":{"date":"2026-12-02"}}`, `{"end":{"date":"2026-12-02"}}`, `{"recurrence":[]}`,
+		`{"status":"confirmed"}`,
 		`{"etag":"x"}`, `{"iCalUID":"x"}`, `{"organizer":{"email":"x@example.com"}}`,
 	} {
 		b.patch("a", body)
 		b.complained("a patch touches")
 	}
-	if after, _ := b.Event("", "a"); after["iCalUID"] != before["iCalUID"] || !reflect.DeepEqual(after["organizer"], before["organizer"]) {
+	if after, _ := b.Event("", "a"); after["iCalUID"] != before["iCalUID"] ||
+		!reflect.DeepEqual(after["organizer"], before["organizer"]) {
 		t.Errorf("read-only fields were written: %v", after)
 	}
 	b.want("PATCH", events+"/a"+quiet, `{"eventType":"focusTime"}`, 400, "eventTypeRestriction")

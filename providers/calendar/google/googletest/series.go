@@ -18,8 +18,8 @@ func (c *shelf) exceptions(series string) []*event {
 	return list
 }
 
-// Except makes an exception of an occurrence, with everything as the series has it at this moment, or takes the one that
-// there is, and changes it.
+// Except makes an exception of an occurrence, with everything as the series has it at this moment, or takes the one
+// that there is, and changes it.
 func (s *Server) Except(calendar, series string, original time.Time, change func(ev JSON)) (id string) {
 	s.change(calendar, series, func(cal *shelf, master *event, _ JSON) {
 		e := s.exception(cal, master, original)

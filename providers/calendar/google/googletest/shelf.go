@@ -62,7 +62,8 @@ func newShelf(id, owner string, c Calendar) *shelf {
 		loc = time.UTC
 	}
 	return &shelf{
-		id: id, owner: owner, roles: map[string]string{owner: c.Role}, zone: c.TimeZone, loc: loc, byID: map[string]*event{},
+		id: id, owner: owner, roles: map[string]string{owner: c.Role}, zone: c.TimeZone, loc: loc,
+		byID: map[string]*event{},
 	}
 }
 

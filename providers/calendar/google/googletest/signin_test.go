@@ -63,9 +63,11 @@ func TestSignIn(t *testing.T) {
 		options []oauth2.AuthCodeOption
 		code    string
 	}{
-		"another verifier":     {options: []oauth2.AuthCodeOption{oauth2.VerifierOption(oauth2.GenerateVerifier())}, code: "invalid_grant"},
-		"no verifier":          {code: "invalid_grant"},
-		"another redirect_uri": {change: func(c *oauth2.Config) { c.RedirectURL = "http://127.0.0.1:4712/back" }, options: []oauth2.AuthCodeOption{oauth2.VerifierOption(verifier)}, code: "redirect_uri_mismatch"},
+		"another verifier": {options: []oauth2.AuthCodeOption{oauth2.VerifierOption(oauth2.GenerateVerifier())},
+			code: "invalid_grant"},
+		"no verifier": {code: "invalid_grant"},
+		"another redirect_uri": {change: func(c *oauth2.Config) { c.RedirectURL = "http://127.0.0.1:4712/back" },
+			options: []oauth2.AuthCodeOption{oauth2.VerifierOption(verifier)}, code: "redirect_uri_mismatch"},
 	} {
 		back, _ := b.visit(page)
 		other := *conf
@@ -79,11 +81,13 @@ func TestSignIn(t *testing.T) {
 		}
 	}
 	back, _ = b.visit(page)
-	if token, err := conf.Exchange(t.Context(), back.Get("code"), oauth2.VerifierOption(verifier)); err != nil || token.RefreshToken != "" {
+	if token, err := conf.Exchange(t.Context(), back.Get("code"), oauth2.VerifierOption(verifier)); err != nil ||
+		token.RefreshToken != "" {
 		t.Errorf("the second sign-in without asking for consent: %+v, %v", token, err)
 	}
 	back, _ = b.visit(page + "&prompt=consent")
-	if token, err := conf.Exchange(t.Context(), back.Get("code"), oauth2.VerifierOption(verifier)); err != nil || token.RefreshToken == "" {
+	if token, err := conf.Exchange(t.Context(), back.Get("code"), oauth2.VerifierOption(verifier)); err != nil ||
+		token.RefreshToken == "" {
 		t.Errorf("the second sign-in that asks for consent: %+v, %v", token, err)
 	}
 	back, _ = b.visit(page)
@@ -114,7 +118,8 @@ func TestConsent(t *testing.T) {
 	b.want("GET", events, "", 403, "insufficientPermissions")
 	b.want("GET", "users/me/calendarList", "", 200, "")
 	b.Consent(func([]string) []string { return nil })
-	if back, _ := b.visit(page); back.Get("error") != "access_denied" || back.Get("state") != "state" || back.Has("code") {
+	if back, _ := b.visit(page); back.Get("error") != "access_denied" || back.Get("state") != "state" ||
+		back.Has("code") {
 		t.Errorf("refused: %v", back)
 	}
 	b.clean()
@@ -122,15 +127,19 @@ func TestConsent(t *testing.T) {
 
 func TestCarelessSignIns(t *testing.T) {
 	b := newBench(t, Options{})
-	good := b.desktop("calendar.events.owned").AuthCodeURL("state", oauth2.AccessTypeOffline, oauth2.S256ChallengeOption("v"))
+	good := b.desktop("calendar.events.owned").AuthCodeURL("state", oauth2.AccessTypeOffline,
+		oauth2.S256ChallengeOption("v"))
 	for what, test := range map[string]struct {
 		parameter, value string
 		status           int
 	}{
-		"without PKCE": {"code_challenge", "", 302}, "without state": {"state", "", 302}, "offline access": {"access_type", "", 302},
-		"the redirect_uri is no loopback": {"redirect_uri", "https://example.com/back", 400}, "an unknown client_id": {"client_id", "x", 400},
-		"the response_type is token": {"response_type", "token", 400}, "the code_challenge_method is plain": {"code_challenge_method", "plain", 400},
-		"no scope": {"scope", "", 400},
+		"without PKCE": {"code_challenge", "", 302}, "without state": {"state", "", 302},
+		"offline access":                     {"access_type", "", 302},
+		"the redirect_uri is no loopback":    {"redirect_uri", "https://example.com/back", 400},
+		"an unknown client_id":               {"client_id", "x", 400},
+		"the response_type is token":         {"response_type", "token", 400},
+		"the code_challenge_method is plain": {"code_challenge_method", "plain", 400},
+		"no scope":                           {"scope", "", 400},
 	} {
 		page, err := url.Parse(good)
 		if err != nil {

@@ -68,7 +68,8 @@ func (s *Server) tokenFor(r *http.Request, form url.Values) answer {
 	return oauthFail(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+kind)
 }
 
-// revoked takes a token back; with an access token goes the refresh token that it came from. No app has to prove itself for that.
+// revoked takes a token back; with an access token goes the refresh token that it came from. No app has to prove itself
+// for that.
 func (s *Server) revoked(token string) answer {
 	t := s.auth.refresh[token]
 	if a := s.auth.access[token]; t == nil && a != nil {
@@ -83,7 +84,8 @@ func (s *Server) revoked(token string) answer {
 
 // oauthFail is the error body of the token endpoint.
 func oauthFail(status int, code, description string) answer {
-	return answer{status: status, header: http.Header{"Content-Type": {jsonType}}, body: JSON{"error": code, "error_description": description}}
+	return answer{status: status, header: http.Header{"Content-Type": {jsonType}},
+		body: JSON{"error": code, "error_description": description}}
 }
 
 // OAuthError is a refusal of the token endpoint, such as 400 and invalid_grant.
@@ -161,12 +163,14 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	refuse := func(code, message string) {
 		s.complain(r, message)
 		h := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
-		s.write(w, r, answer{status: http.StatusBadRequest, header: h, body: "<html><title>Error 400: " + code + "</title></html>"}, false)
+		s.write(w, r, answer{status: http.StatusBadRequest, header: h, body: "<html><title>Error 400: " + code +
+			"</title></html>"}, false)
 	}
 	switch {
 	case q.Get("client_id") != clientID:
 		refuse("invalid_client", "an unknown client_id")
-	case err != nil || redirect.Scheme != "http" || !slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, redirect.Hostname()):
+	case err != nil || redirect.Scheme != "http" || !slices.Contains([]string{"127.0.0.1", "::1", "localhost"},
+		redirect.Hostname()):
 		refuse("redirect_uri_mismatch", "the redirect_uri is no loopback address: "+q.Get("redirect_uri"))
 	case q.Get("response_type") != "code":
 		refuse("unsupported_response_type", "the response_type is "+q.Get("response_type"))
@@ -217,8 +221,10 @@ func (s *Server) consented(q url.Values) map[string]string {
 	}
 	name := "4/0A" + base64.RawURLEncoding.EncodeToString(rawNumber(s.next()))
 	s.auth.codes[name] = &code{
-		scopes: scopes, redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"), end: s.now().Add(10 * time.Minute),
-		refresh: q.Get("access_type") == "offline" && (!s.auth.consented || strings.Contains(q.Get("prompt"), "consent")),
+		scopes: scopes, redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"),
+		end: s.now().Add(10 * time.Minute),
+		refresh: q.Get("access_type") == "offline" &&
+			(!s.auth.consented || strings.Contains(q.Get("prompt"), "consent")),
 	}
 	back["code"], back["scope"] = name, strings.Join(scopes, " ")
 	return back

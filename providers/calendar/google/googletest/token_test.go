@@ -82,9 +82,11 @@ func TestOwnedScopesEndAtOwnCalendars(t *testing.T) {
 func TestRefresh(t *testing.T) {
 	b := newBench(t, Options{})
 	refresh := b.Grant("calendar.events.owned", "calendar.calendarlist.readonly")
-	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret, "refresh_token"}
+	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret,
+		"refresh_token"}
 	got := b.form(append(fields, refresh)...)
-	if got.status != 200 || got.body["refresh_token"] != nil || got.body["expires_in"] != 3600.0 || got.body["token_type"] != "Bearer" ||
+	if got.status != 200 || got.body["refresh_token"] != nil || got.body["expires_in"] != 3600.0 ||
+		got.body["token_type"] != "Bearer" ||
 		got.body["scope"] != scopePrefix+"calendar.events.owned "+scopePrefix+"calendar.calendarlist.readonly" {
 		t.Fatalf("%d %s", got.status, got.raw)
 	}
@@ -92,12 +94,15 @@ func TestRefresh(t *testing.T) {
 	b.want("GET", events, "", 200, "")
 	b.refused(b.form(append(fields, "other")...), 400, "invalid_grant")
 	b.refused(b.form("grant_type", "refresh_token", "client_id", "x", "refresh_token", refresh), 401, "invalid_client")
-	b.refused(b.form("grant_type", "refresh_token", "client_id", clientID, "client_secret", "x", "refresh_token", refresh), 401, "invalid_client")
-	b.refused(b.form("grant_type", "password", "client_id", clientID, "client_secret", clientSecret), 400, "unsupported_grant_type")
+	b.refused(b.form("grant_type", "refresh_token", "client_id", clientID, "client_secret", "x", "refresh_token",
+		refresh), 401, "invalid_client")
+	b.refused(b.form("grant_type", "password", "client_id", clientID, "client_secret", clientSecret), 400,
+		"unsupported_grant_type")
 	b.Revoke(refresh)
 	b.refused(b.form(append(fields, refresh)...), 400, "invalid_grant")
 	b.want("GET", events, "", 401, "authError")
-	if calls := b.TokenRequests(); len(calls) != 6 || calls[0].Body["grant_type"] != "refresh_token" || calls[1].Status != 400 {
+	if calls := b.TokenRequests(); len(calls) != 6 || calls[0].Body["grant_type"] != "refresh_token" ||
+		calls[1].Status != 400 {
 		t.Errorf("%+v", calls)
 	}
 	b.clean()
@@ -106,7 +111,8 @@ func TestRefresh(t *testing.T) {
 func TestRefreshTokensThatRotate(t *testing.T) {
 	b := newBench(t, Options{RotateRefresh: true})
 	refresh := b.Grant("calendar")
-	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret, "refresh_token"}
+	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret,
+		"refresh_token"}
 	got := b.form(append(fields, refresh)...)
 	renewed, _ := got.body["refresh_token"].(string)
 	if renewed == "" || renewed == refresh {
@@ -121,7 +127,8 @@ func TestRefreshTokensThatRotate(t *testing.T) {
 func TestTokenFaults(t *testing.T) {
 	b := newBench(t, Options{})
 	refresh := b.Grant("calendar")
-	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret, "refresh_token", refresh}
+	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret,
+		"refresh_token", refresh}
 	b.Break(Fault{Status: 500})
 	if got := b.form(fields...); got.status != 200 {
 		t.Errorf("a fault of the API hits the token endpoint: %d", got.status)
@@ -152,7 +159,8 @@ func TestServiceAccountKey(t *testing.T) {
 	refused := func(what string, err error, status int, code string) {
 		t.Helper()
 		var e *oauth2.RetrieveError
-		if !errors.As(err, &e) || e.Response.StatusCode != status || !strings.Contains(string(e.Body), `"error":"`+code+`"`) {
+		if !errors.As(err, &e) || e.Response.StatusCode != status ||
+			!strings.Contains(string(e.Body), `"error":"`+code+`"`) {
 			t.Errorf("%s: %v, want %d %s", what, err, status, code) // package jwt leaves ErrorCode empty
 		}
 	}
@@ -189,7 +197,8 @@ func TestServiceAccountKey(t *testing.T) {
 	}
 	b.want("GET", "calendars/"+Account+"/events", "", 404, "notFound")
 	b.Share("", serviceEmail, "writer")
-	if got := b.want("GET", "calendars/"+Account+"/events", "", 200, ""); got.ids() != "a" || got.body["accessRole"] != "writer" {
+	if got := b.want("GET", "calendars/"+Account+"/events", "", 200, ""); got.ids() != "a" ||
+		got.body["accessRole"] != "writer" {
 		t.Errorf("a shared calendar: %s", got.raw)
 	}
 	b.clean()
@@ -239,7 +248,8 @@ func TestAssertions(t *testing.T) {
 		"no scope":          {claims: JSON{"scope": ""}, code: "invalid_scope"},
 	} {
 		header := JSON{"alg": "RS256", "typ": "JWT", "kid": keyID}
-		claims := JSON{"iss": serviceEmail, "sub": Account, "scope": scopePrefix + "calendar", "aud": b.URL() + "/token", "iat": now, "exp": now + 3600}
+		claims := JSON{"iss": serviceEmail, "sub": Account, "scope": scopePrefix + "calendar", "aud": b.URL() +
+			"/token", "iat": now, "exp": now + 3600}
 		maps.Copy(header, test.header)
 		maps.Copy(claims, test.claims)
 		if test.key == nil {
@@ -259,8 +269,10 @@ func TestAssertions(t *testing.T) {
 func TestKeyFiles(t *testing.T) {
 	b := newBench(t, Options{})
 	var key map[string]string
-	if err := json.Unmarshal(b.ServiceAccount(), &key); err != nil || key["type"] != "service_account" || key["token_uri"] != b.URL()+"/token" ||
-		!strings.HasPrefix(key["private_key"], "-----BEGIN PRIVATE KEY-----") || strings.Trim(key["client_id"], "0123456789") != "" || key["private_key_id"] == "" {
+	if err := json.Unmarshal(b.ServiceAccount(), &key); err != nil || key["type"] != "service_account" ||
+		key["token_uri"] != b.URL()+"/token" ||
+		!strings.HasPrefix(key["private_key"], "-----BEGIN PRIVATE KEY-----") ||
+		strings.Trim(key["client_id"], "0123456789") != "" || key["private_key_id"] == "" {
 		t.Errorf("%v %v", key, err)
 	}
 	var client map[string]JSON

@@ -76,8 +76,8 @@ func suffix(original time.Time, day bool, loc *time.Location) string {
 	return original.UTC().Format(utcBasic)
 }
 
-// span is from when to when an event may have occurrences. It may be too long for a series that ends after a count, never
-// too short.
+// span is from when to when an event may have occurrences. It may be too long for a series that ends after a count,
+// never too short.
 func span(body JSON, loc *time.Location) (start, end time.Time, endless bool) {
 	if body["start"] == nil {
 		start, _ = moment(body["originalStartTime"], loc)

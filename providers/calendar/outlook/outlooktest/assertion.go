@@ -35,7 +35,8 @@ func (s *Server) badAssertion(tenant string, form url.Values) (answer, bool) {
 	}
 	c, what := s.verified(form.Get("client_assertion"))
 	if what != "" {
-		return refuse("700027", "The certificate with identifier used to sign the client assertion is not registered on application. "+what)
+		return refuse("700027", "The certificate with identifier used to sign the client assertion is not registered "+
+			"on application. "+what)
 	}
 	now := s.now()
 	exp, nbf := time.Unix(int64(c.Exp), 0), time.Unix(int64(c.Nbf), 0)
@@ -74,7 +75,8 @@ func (s *Server) verified(assertion string) (c claims, what string) {
 	}
 	for _, cert := range s.auth.certs {
 		one, two := sha1.Sum(cert.Raw), sha256.Sum256(cert.Raw)
-		if header.X5t != base64.RawURLEncoding.EncodeToString(one[:]) && header.X256 != base64.RawURLEncoding.EncodeToString(two[:]) {
+		if header.X5t != base64.RawURLEncoding.EncodeToString(one[:]) &&
+			header.X256 != base64.RawURLEncoding.EncodeToString(two[:]) {
 			continue
 		}
 		if signed(cert, header.Alg, parts[0]+"."+parts[1], signature) {

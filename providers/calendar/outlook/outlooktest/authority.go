@@ -48,8 +48,9 @@ type refreshToken struct {
 
 func newAuthority() authority {
 	return authority{
-		access: map[string]*accessToken{}, refresh: map[string]*refreshToken{}, codes: map[string]*code{}, devices: map[string]*device{},
-		used: map[string]bool{}, account: Account,
+		access: map[string]*accessToken{}, refresh: map[string]*refreshToken{}, codes: map[string]*code{},
+		devices: map[string]*device{},
+		used:    map[string]bool{}, account: Account,
 	}
 }
 
@@ -60,7 +61,8 @@ func (s *Server) Grant(scopes ...string) (refreshToken string) {
 	return s.newRefresh(&grant{principal: Account, scopes: s.short(scopes)})
 }
 
-// Token is an access token for the person of the first mailbox, as if a refresh token of these scopes had been exchanged.
+// Token is an access token for the person of the first mailbox, as if a refresh token of these scopes had been
+// exchanged.
 func (s *Server) Token(scopes ...string) (token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,8 +76,8 @@ func (s *Server) AppToken(roles ...string) (token string) {
 	return s.newAccess(&accessToken{app: true, scopes: s.short(roles)})
 }
 
-// Revoke is an administrator withdrawing what a refresh token stands for, or the person changing the password. All tokens
-// that come of the same sign-in end with it.
+// Revoke is an administrator withdrawing what a refresh token stands for, or the person changing the password. All
+// tokens that come of the same sign-in end with it.
 func (s *Server) Revoke(refreshToken string) { s.spoil(refreshToken, "50173") }
 
 // ExpireRefresh is a refresh token not having been used for too long.
@@ -126,7 +128,8 @@ func (s *Server) RegisterCertificate(cert *x509.Certificate) {
 
 // mayEnter says whether the app may enter a mailbox.
 func (a *authority) mayEnter(address string) bool {
-	return a.confined == nil || slices.ContainsFunc(a.confined, func(x string) bool { return strings.EqualFold(x, address) })
+	return a.confined == nil ||
+		slices.ContainsFunc(a.confined, func(x string) bool { return strings.EqualFold(x, address) })
 }
 
 func (s *Server) newRefresh(g *grant) string {

@@ -39,7 +39,8 @@ func (c *call) runBatch() answer {
 	for _, p := range batch.Requests {
 		var a answer
 		if slices.ContainsFunc(p.DependsOn, func(id string) bool { return failed[id] }) {
-			a = fail(http.StatusFailedDependency, "FailedDependency", "The request was not run because one that it depends on has failed.")
+			a = fail(http.StatusFailedDependency, "FailedDependency",
+				"The request was not run because one that it depends on has failed.")
 		} else {
 			a = c.runPart(p, min(len(batch.Requests), batchWidth))
 		}

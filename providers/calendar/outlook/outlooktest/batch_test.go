@@ -9,7 +9,8 @@ import (
 
 func (b *bench) batch(requests ...string) map[string]JSON {
 	b.Helper()
-	got := b.want("POST", "$batch", `{"requests":[`+strings.Join(requests, ",")+`]}`, 200, "", "Prefer", "", "Content-Type", "application/json")
+	got := b.want("POST", "$batch", `{"requests":[`+strings.Join(requests, ",")+`]}`, 200, "", "Prefer", "",
+		"Content-Type", "application/json")
 	out := map[string]JSON{}
 	for _, v := range got.body["responses"].([]any) {
 		out[v.(JSON)["id"].(string)] = v.(JSON)
@@ -38,13 +39,16 @@ func TestBatch(t *testing.T) {
 	if ev, _ := b.Event("", "a"); ev["subject"] != "A" || ev["location"].(JSON)["displayName"] != "C" {
 		t.Errorf("%v", ev)
 	}
-	if requests := b.Requests(); len(requests) != 4 || requests[0].Batch != "1" || requests[3].Batch != "" || requests[3].Path != "/v1.0/$batch" {
+	if requests := b.Requests(); len(requests) != 4 || requests[0].Batch != "1" || requests[3].Batch != "" ||
+		requests[3].Path != "/v1.0/$batch" {
 		t.Errorf("%+v", requests)
 	}
 	b.clean()
-	b.Break(Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/a") }, Status: 429, Header: http.Header{"Retry-After": {"7"}}, Body: Throttled("7").Body})
+	b.Break(Fault{Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/a") }, Status: 429,
+		Header: http.Header{"Retry-After": {"7"}}, Body: Throttled("7").Body})
 	got = b.batch(part1("1", "/me/events/a"), part1("2", "/me/events"))
-	if got["1"]["status"] != 429.0 || got["1"]["headers"].(JSON)["Retry-After"] != "7" || got["1"]["body"].(JSON)["error"] == nil || got["2"]["status"] != 200.0 {
+	if got["1"]["status"] != 429.0 || got["1"]["headers"].(JSON)["Retry-After"] != "7" ||
+		got["1"]["body"].(JSON)["error"] == nil || got["2"]["status"] != 200.0 {
 		t.Errorf("%v", got)
 	}
 	b.Mend()
@@ -67,8 +71,10 @@ func TestWrongBatches(t *testing.T) {
 		many = append(many, part1(fmt.Sprint(i), "/me/events"))
 	}
 	for _, requests := range []string{
-		"", strings.Join(many, ","), part1("", "/me/events"), part1("1", "/me/events") + "," + part1("1", "/me/events"), part1("1", "/v1.0/me/events"),
-		`{"id":"1","method":"PATCH","url":"/me/events/a","body":{}}`, `{"id":"1","method":"GET","url":"/me/events","dependsOn":["2"]}`,
+		"", strings.Join(many, ","), part1("", "/me/events"), part1("1", "/me/events") + "," + part1("1", "/me/events"),
+		part1("1", "/v1.0/me/events"),
+		`{"id":"1","method":"PATCH","url":"/me/events/a","body":{}}`,
+		`{"id":"1","method":"GET","url":"/me/events","dependsOn":["2"]}`,
 	} {
 		b.want("POST", "$batch", `{"requests":[`+requests+`]}`, 400, "BadRequest", "Prefer", "")
 		b.complained("a batch that cannot be read")

@@ -163,7 +163,8 @@ func (b *bench) complained(what string) {
 // timed is an event at a time of day on 1 December 2026, in Berlin.
 func timed(id, subject, from, to string) JSON {
 	return JSON{
-		"id": id, "subject": subject, "start": JSON{"dateTime": "2026-12-01T" + from + ":00", "timeZone": "Europe/Berlin"},
+		"id": id, "subject": subject, "start": JSON{"dateTime": "2026-12-01T" + from + ":00",
+			"timeZone": "Europe/Berlin"},
 		"end": JSON{"dateTime": "2026-12-01T" + to + ":00", "timeZone": "Europe/Berlin"},
 	}
 }
@@ -172,7 +173,8 @@ func timed(id, subject, from, to string) JSON {
 func daily(id string) JSON {
 	ev := timed(id, "Daily", "10:00", "10:30")
 	ev["recurrence"] = JSON{
-		"pattern": JSON{"type": "daily", "interval": 1}, "range": JSON{"type": "noEnd", "startDate": "2026-12-01", "recurrenceTimeZone": Zone},
+		"pattern": JSON{"type": "daily", "interval": 1}, "range": JSON{"type": "noEnd", "startDate": "2026-12-01",
+			"recurrenceTimeZone": Zone},
 	}
 	return ev
 }

@@ -33,12 +33,14 @@ func (c *call) leave() {
 
 // Throttled is the 429 of too many requests; retryAfter, unless empty, is its Retry-After.
 func Throttled(retryAfter string) Fault {
-	return waiting(Error(http.StatusTooManyRequests, "ApplicationThrottled", "Application is over its MailboxConcurrency limit."), retryAfter)
+	return waiting(Error(http.StatusTooManyRequests, "ApplicationThrottled",
+		"Application is over its MailboxConcurrency limit."), retryAfter)
 }
 
 // Busy is the 503 of a mailbox that has too much to do.
 func Busy(retryAfter string) Fault {
-	return waiting(Error(http.StatusServiceUnavailable, "MailboxConcurrency", "The server is busy. Please try again later."), retryAfter)
+	return waiting(Error(http.StatusServiceUnavailable, "MailboxConcurrency",
+		"The server is busy. Please try again later."), retryAfter)
 }
 
 func waiting(f Fault, retryAfter string) Fault {

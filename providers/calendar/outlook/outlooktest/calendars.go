@@ -13,7 +13,8 @@ func (c *call) findMailbox() (answer, bool) {
 	if c.to.user == "me" {
 		if c.token.app {
 			c.complainf("/me with a token that stands for no person")
-			return fail(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow."), true
+			return fail(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated "+
+				"authentication flow."), true
 		}
 		c.in = c.mailbox(c.token.principal)
 	} else {
@@ -114,8 +115,10 @@ func (c *call) calendarView(cal *shelf) JSON {
 	}
 	return JSON{
 		"id": id, "name": cal.name, "color": "auto", "hexColor": "", "isDefaultCalendar": cal == c.in.calendars[0],
-		"changeKey": opaque("key "+cal.id, 24) + "==", "canShare": cal.owner == c.in, "canViewPrivateItems": cal.owner == c.in,
-		"canEdit": c.mayWrite(cal), "isRemovable": cal != c.in.calendars[0], "isTallyingResponses": cal == c.in.calendars[0],
+		"changeKey": opaque("key "+cal.id, 24) + "==", "canShare": cal.owner == c.in,
+		"canViewPrivateItems": cal.owner == c.in,
+		"canEdit":             c.mayWrite(cal), "isRemovable": cal != c.in.calendars[0],
+		"isTallyingResponses":           cal == c.in.calendars[0],
 		"allowedOnlineMeetingProviders": []any{"teamsForBusiness"}, "defaultOnlineMeetingProvider": "teamsForBusiness",
 		"owner": person(cal.owner.address)["emailAddress"],
 	}
@@ -142,7 +145,8 @@ func (c *call) listCalendars() answer {
 // getUser is GET of the person.
 func (c *call) getUser() answer {
 	body, a, good := c.selected(JSON{
-		"id": c.in.id, "userPrincipalName": c.in.address, "mail": c.in.address, "displayName": person(c.in.address)["emailAddress"].(JSON)["name"],
+		"id": c.in.id, "userPrincipalName": c.in.address, "mail": c.in.address,
+		"displayName": person(c.in.address)["emailAddress"].(JSON)["name"],
 	}, "user")
 	if !good {
 		return a
@@ -153,7 +157,8 @@ func (c *call) getUser() answer {
 
 // getSettings is GET of the mailbox settings, as far as they concern time.
 func (c *call) getSettings() answer {
-	return ok(JSON{"@odata.context": c.context("users/mailboxSettings"), "timeZone": Zone, "dateFormat": "dd.MM.yyyy", "timeFormat": "HH:mm"})
+	return ok(JSON{"@odata.context": c.context("users/mailboxSettings"), "timeZone": Zone, "dateFormat": "dd.MM.yyyy",
+		"timeFormat": "HH:mm"})
 }
 
 // context is the @odata.context of an answer.

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// walk is what the token of a delta stands for: a round of changes and how far it has come, or where the next one begins.
+// walk is what the token of a delta stands for: a round of changes and how far it has come, or where the next one
+// begins.
 type walk struct {
 	cal      *shelf
 	from, to time.Time // the window, which never moves
@@ -36,7 +37,8 @@ type Expiry struct {
 // Expiries are the ways that have been seen.
 func Expiries() []Expiry {
 	return []Expiry{
-		{http.StatusGone, "SyncStateNotFound", true}, {http.StatusGone, "resyncRequired", false}, {http.StatusGone, "", true},
+		{http.StatusGone, "SyncStateNotFound", true}, {http.StatusGone, "resyncRequired", false},
+		{http.StatusGone, "", true},
 		{http.StatusNotFound, "syncStateNotFound", false}, {http.StatusBadRequest, "SyncStateInvalid", false},
 		{http.StatusBadRequest, "SyncStateNotFound", false},
 	}
@@ -64,7 +66,8 @@ func (c *call) delta() answer {
 		if c.q.Has(name) {
 			c.complainf("%s in a delta", name)
 			return fail(http.StatusBadRequest, "ErrorInvalidUrlQuery",
-				"The following parameters are not supported with change tracking over the 'CalendarView' resource: '"+name+"'.")
+				"The following parameters are not supported with change tracking over the 'CalendarView' resource: '"+
+					name+"'.")
 		}
 	}
 	if c.q.Has("$top") {
@@ -115,7 +118,8 @@ func (c *call) expiredAnswer(w *walk) answer {
 		a = answer{status: w.expired.Status, header: http.Header{}}
 	}
 	if w.expired.Location {
-		a.header.Set("Location", c.URL()+w.path+"?startDateTime="+w.from.Format(time.RFC3339)+"&endDateTime="+w.to.Format(time.RFC3339))
+		a.header.Set("Location", c.URL()+w.path+"?startDateTime="+w.from.Format(time.RFC3339)+"&endDateTime="+
+			w.to.Format(time.RFC3339))
 	}
 	return a
 }
@@ -139,8 +143,8 @@ func (c *call) changes(w walk) []change {
 	return rows
 }
 
-// changesOf lists the rows of an event. A series is a row of its own; its occurrences are rows if it was changed itself,
-// its exceptions if they were. Of a cancelled occurrence there is none.
+// changesOf lists the rows of an event. A series is a row of its own; its occurrences are rows if it was changed
+// itself, its exceptions if they were. Of a cancelled occurrence there is none.
 func changesOf(e *event, w walk) []change {
 	items := e.within(w.from, w.to)
 	if e.deleted || len(items) == 0 {

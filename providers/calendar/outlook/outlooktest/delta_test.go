@@ -58,7 +58,8 @@ func TestDelta(t *testing.T) {
 	outside["start"], outside["end"] = JSON{"dateTime": "2027-01-01T12:00:00"}, JSON{"dateTime": "2027-01-01T13:00:00"}
 	b.Put("", outside)
 	x := b.Except("", "series", day(2), func(ev JSON) { ev["subject"] = "Other" })
-	link := b.round("me/calendarView/delta"+window, "one:singleInstance series:seriesMaster _:exception _:occurrence* _:occurrence*")
+	link := b.round("me/calendarView/delta"+window, "one:singleInstance series:seriesMaster _:exception "+
+		"_:occurrence* _:occurrence*")
 	link = b.round(link, "")
 	b.Edit("", "outside", func(ev JSON) { ev["subject"] = "y" })
 	b.CancelInstance("", "series", day(3))
@@ -86,7 +87,8 @@ func TestDeltaByManyNames(t *testing.T) {
 	b.Put("", timed("a", "x", "12:00", "13:00"))
 	b.Put("", timed("b", "x", "13:00", "14:00"))
 	cal := b.get("me/calendar")["id"].(string)
-	for _, name := range []string{"delta", "delta()", "delta%28%29", "microsoft.graph.delta()", "microsoft.graph.delta"} {
+	for _, name := range []string{"delta", "delta()", "delta%28%29", "microsoft.graph.delta()",
+		"microsoft.graph.delta"} {
 		for _, place := range []string{"me", "me/calendar", "users/" + Account + "/calendars/" + cal} {
 			rows, link := b.walkAll(place+"/calendarView/"+name+window, "Prefer", immutable+", odata.maxpagesize=1")
 			if rows != "a:singleInstance a:singleInstance b:singleInstance" || !strings.HasPrefix(link, b.URL()) {
@@ -125,7 +127,8 @@ func TestExpiredDeltas(t *testing.T) {
 	b.want("GET", "me/calendarView/delta?$deltatoken=strange", "", 400, "SyncStateInvalid")
 	b.clean()
 	_, link := b.walkAll("me/calendarView/delta" + window)
-	b.want("GET", strings.Replace(link, "/calendarView", "/calendars/"+b.AddCalendar("", "Second")+"/calendarView", 1), "", 400, "SyncStateInvalid")
+	b.want("GET", strings.Replace(link, "/calendarView", "/calendars/"+b.AddCalendar("", "Second")+"/calendarView", 1),
+		"", 400, "SyncStateInvalid")
 	b.complained("another calendar")
 	b.SetEndless(true)
 	for range 5 {
@@ -141,13 +144,18 @@ func TestSeriesRules(t *testing.T) {
 		pattern, span JSON
 		want          string
 	}{
-		"daily":    {JSON{"type": "daily", "interval": 2.0}, JSON{"type": "numbered", "numberOfOccurrences": 3.0}, "01 03 05"},
-		"weekly":   {JSON{"type": "weekly", "interval": 2.0, "daysOfWeek": []any{"tuesday", "monday"}}, JSON{"type": "endDate", "endDate": "2026-12-29"}, "01 14 15 28 29"},
-		"monthly":  {JSON{"type": "absoluteMonthly", "interval": 1.0, "dayOfMonth": 1.0}, JSON{"type": "numbered", "numberOfOccurrences": 2.0}, "01 01"},
-		"relative": {JSON{"type": "relativeMonthly", "interval": 1.0, "daysOfWeek": []any{"tuesday"}, "index": "first"}, JSON{"type": "numbered", "numberOfOccurrences": 3.0}, "01 05 02"},
-		"yearly":   {JSON{"type": "absoluteYearly", "interval": 1.0}, JSON{"type": "noEnd"}, "01 01 01 01 01"},
+		"daily": {JSON{"type": "daily", "interval": 2.0}, JSON{"type": "numbered", "numberOfOccurrences": 3.0},
+			"01 03 05"},
+		"weekly": {JSON{"type": "weekly", "interval": 2.0, "daysOfWeek": []any{"tuesday", "monday"}},
+			JSON{"type": "endDate", "endDate": "2026-12-29"}, "01 14 15 28 29"},
+		"monthly": {JSON{"type": "absoluteMonthly", "interval": 1.0, "dayOfMonth": 1.0},
+			JSON{"type": "numbered", "numberOfOccurrences": 2.0}, "01 01"},
+		"relative": {JSON{"type": "relativeMonthly", "interval": 1.0, "daysOfWeek": []any{"tuesday"}, "index": "first"},
+			JSON{"type": "numbered", "numberOfOccurrences": 3.0}, "01 05 02"},
+		"yearly": {JSON{"type": "absoluteYearly", "interval": 1.0}, JSON{"type": "noEnd"}, "01 01 01 01 01"},
 	} {
-		e := &event{start: day(1), end: day(1), body: JSON{"originalStartTimeZone": Zone, "recurrence": JSON{"pattern": test.pattern, "range": test.span}}}
+		e := &event{start: day(1), end: day(1), body: JSON{"originalStartTimeZone": Zone,
+			"recurrence": JSON{"pattern": test.pattern, "range": test.span}}}
 		var got []string
 		for _, start := range e.starts(day(1).AddDate(4, 1, 0)) {
 			got = append(got, start.In(e.loc()).Format("02"))
@@ -156,7 +164,8 @@ func TestSeriesRules(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, text, test.want)
 		}
 	}
-	summer := &event{start: time.Date(2026, 10, 24, 8, 0, 0, 0, time.UTC), body: JSON{"originalStartTimeZone": Zone, "recurrence": JSON{}}}
+	summer := &event{start: time.Date(2026, 10, 24, 8, 0, 0, 0, time.UTC), body: JSON{"originalStartTimeZone": Zone,
+		"recurrence": JSON{}}}
 	if got := summer.starts(time.Date(2026, 10, 25, 23, 0, 0, 0, time.UTC)); len(got) != 2 || got[1].Hour() != 9 {
 		t.Errorf("when the clocks change: %v", got)
 	}

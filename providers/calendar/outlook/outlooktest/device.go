@@ -25,12 +25,15 @@ func (s *Server) newDevice(tenant string, form url.Values) answer {
 	}
 	n := strconv.FormatInt(s.next(), 10)
 	name, user := "BAQABAAEAAAD"+opaque("device "+n, 40), userCode(n)
-	s.auth.devices[name] = &device{tenant: tenant, scope: form.Get("scope"), userCode: user, end: s.now().Add(deviceLife)}
+	s.auth.devices[name] = &device{tenant: tenant, scope: form.Get("scope"), userCode: user,
+		end: s.now().Add(deviceLife)}
 	address := "https://microsoft.com/devicelogin"
 	return ok(JSON{
-		"user_code": user, "device_code": name, "verification_uri": address, "expires_in": int(deviceLife / time.Second),
-		"interval": int(s.opts.DeviceInterval / time.Second),
-		"message":  "To sign in, use a web browser to open the page " + address + " and enter the code " + user + " to authenticate.",
+		"user_code": user, "device_code": name, "verification_uri": address,
+		"expires_in": int(deviceLife / time.Second),
+		"interval":   int(s.opts.DeviceInterval / time.Second),
+		"message": "To sign in, use a web browser to open the page " + address + " and enter the code " + user +
+			" to authenticate.",
 	})
 }
 
@@ -79,10 +82,12 @@ func (s *Server) fromDevice(form url.Values) answer {
 			"The provided value for the input parameter 'device_code' is not valid. This device code has expired.")
 	case d.declined:
 		return s.oauthFail(400, "authorization_declined", "70018", "The authorization request was denied.")
-	case s.opts.SlowDown && !asked.IsZero() && now.Sub(asked) < s.opts.DeviceInterval*9/10: // a request may take a while
+	case s.opts.SlowDown && !asked.IsZero() && now.Sub(asked) < s.opts.DeviceInterval*9/10:
+		// a request may take a while
 		return s.oauthFail(400, "slow_down", "70017", "The client polls more often than it was told to.")
 	case !d.approved:
-		return s.oauthFail(400, "authorization_pending", "70016", "OAuth 2.0 device flow error. Authorization is pending. Continue polling.")
+		return s.oauthFail(400, "authorization_pending", "70016",
+			"OAuth 2.0 device flow error. Authorization is pending. Continue polling.")
 	}
 	d.used = true
 	scopes, wrong := s.granted(d.scope)

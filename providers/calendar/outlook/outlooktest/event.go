@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// event is a single event, a series, or an exception of one, as Exchange keeps it. Its body has the fields of Graph's event
-// that somebody sets, the times in UTC; it is never changed in place: who changes it puts another there.
+// event is a single event, a series, or an exception of one, as Exchange keeps it. Its body has the fields of Graph's
+// event that somebody sets, the times in UTC; it is never changed in place: who changes it puts another there.
 type event struct {
 	n         int64 // tells it from all others
 	cal       *shelf
@@ -34,7 +34,8 @@ type event struct {
 	original   time.Time   // when the exception would have been
 }
 
-// item is what an id stands for: an event, or, with an original start, an occurrence of a series that is as the series is.
+// item is what an id stands for: an event, or, with an original start, an occurrence of a series that is as the series
+// is.
 type item struct {
 	*event
 	occurrence time.Time
@@ -143,11 +144,12 @@ func (e *event) with(fields JSON) JSON {
 	return body
 }
 
-// touch gives an event a new body, a new version and its place in the changes. A series changes with its exceptions, and loses them
-// when it takes place at other times.
+// touch gives an event a new body, a new version and its place in the changes. A series changes with its exceptions,
+// and loses them when it takes place at other times.
 func (s *Server) touch(e *event, body JSON) {
 	s.seq++
-	if e.body != nil && (!e.start.Equal(instant(body["start"])) || !reflect.DeepEqual(e.body["recurrence"], body["recurrence"])) {
+	if e.body != nil && (!e.start.Equal(instant(body["start"])) || !reflect.DeepEqual(e.body["recurrence"],
+		body["recurrence"])) {
 		e.exceptions, e.cancelled = nil, nil
 	}
 	e.body = body

@@ -66,7 +66,8 @@ func Events(r *http.Request) bool {
 // Error is a refusal in the form that Graph gives it.
 func Error(status int, code, message string) Fault {
 	return faultOf(status, JSON{"error": JSON{
-		"code": code, "message": message, "innerError": JSON{"date": "2026-11-24T10:00:00", "request-id": guid(code), "client-request-id": guid(code)},
+		"code": code, "message": message, "innerError": JSON{"date": "2026-11-24T10:00:00", "request-id": guid(code),
+			"client-request-id": guid(code)},
 	}})
 }
 
@@ -90,7 +91,8 @@ func faultOf(status int, body JSON) Fault {
 func Page(status int) Fault {
 	return Fault{
 		Status: status, Header: http.Header{"Content-Type": {"text/html; charset=us-ascii"}},
-		Body: "<!DOCTYPE HTML><HTML><HEAD><TITLE>Service Unavailable</TITLE></HEAD><BODY><h2>HTTP Error " + strconv.Itoa(status) + "</h2></BODY></HTML>\r\n",
+		Body: "<!DOCTYPE HTML><HTML><HEAD><TITLE>Service Unavailable</TITLE></HEAD><BODY><h2>HTTP Error " +
+			strconv.Itoa(status) + "</h2></BODY></HTML>\r\n",
 	}
 }
 

@@ -48,7 +48,8 @@ func TestFaults(t *testing.T) {
 		fault Fault
 		raw   string
 	}{
-		{NoCode(400), `{"error":{}}`}, {NoMessage(403, "ErrorAccessDenied"), `{"error":{"code":"ErrorAccessDenied"}}`}, {Blank(503), ""},
+		{NoCode(400), `{"error":{}}`}, {NoMessage(403, "ErrorAccessDenied"), `{"error":{"code":"ErrorAccessDenied"}}`},
+		{Blank(503), ""},
 	} {
 		b.Mend()
 		b.Break(test.fault)
@@ -65,7 +66,8 @@ func TestFaults(t *testing.T) {
 	}
 	b.Mend()
 	b.Break(Page(200))
-	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil ||
+		!strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
 		t.Errorf("%+v", got)
 	}
 	b.Mend()

@@ -154,7 +154,8 @@ func equals(field, operator, literal string) (test, error) {
 		return nil, fmt.Errorf("%s %s is not understood", field, operator)
 	}
 	text, quoted := unquoted(literal)
-	texts := []string{"id", "subject", "type", "iCalUId", "uid", "seriesMasterId", "showAs", "sensitivity", "importance"}
+	texts := []string{"id", "subject", "type", "iCalUId", "uid", "seriesMasterId", "showAs", "sensitivity",
+		"importance"}
 	flags := []string{"isAllDay", "isCancelled", "isDraft", "isOrganizer", "isOnlineMeeting", "hasAttachments"}
 	isText := quoted && slices.Contains(texts, field)
 	isFlag := !quoted && slices.Contains(flags, field) && (text == "true" || text == "false")
@@ -186,7 +187,8 @@ func (p *filterParser) any(field string) (test, error) {
 	p.tokens = p.tokens[from:]
 	switch collection, _, _ := strings.Cut(field, "/"); collection {
 	case "categories":
-		if m := regexp.MustCompile(`^\( (\w+): ?(\w+) eq '((?:[^']|'')*)' \)$`).FindStringSubmatch(inside); m != nil && m[1] == m[2] {
+		if m := regexp.MustCompile(`^\( (\w+): ?(\w+) eq '((?:[^']|'')*)' \)$`).FindStringSubmatch(inside); m != nil &&
+			m[1] == m[2] {
 			return hasCategory(strings.ReplaceAll(m[3], "''", "'")), nil
 		}
 	case "singleValueExtendedProperties":

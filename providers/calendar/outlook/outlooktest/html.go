@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	wrapBefore = "<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\r\n</head>\r\n<body>\r\n"
-	wrapAfter  = "\r\n</body>\r\n</html>\r\n"
-	safeLinks  = "https://eur01.safelinks.protection.outlook.com/?url="
+	wrapBefore = "<html><head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html; " +
+		"charset=utf-8\">\r\n</head>\r\n<body>\r\n"
+	wrapAfter = "\r\n</body>\r\n</html>\r\n"
+	safeLinks = "https://eur01.safelinks.protection.outlook.com/?url="
 )
 
 // token is a tag or a stretch of text of an HTML document.
@@ -144,10 +145,12 @@ func rewrittenHTML(s string, safe bool) string {
 func writeTag(b *strings.Builder, t token, safe bool) {
 	b.WriteString("<" + t.tag)
 	for _, a := range t.attributes {
-		if !attributeName.MatchString(a.name) || a.name == "id" || strings.HasPrefix(a.name, "data-") || strings.HasPrefix(a.name, "on") {
+		if !attributeName.MatchString(a.name) || a.name == "id" || strings.HasPrefix(a.name, "data-") ||
+			strings.HasPrefix(a.name, "on") {
 			continue
 		}
-		if safe && t.tag == "a" && a.name == "href" && strings.HasPrefix(a.value, "http") && !strings.HasPrefix(a.value, safeLinks) {
+		if safe && t.tag == "a" && a.name == "href" && strings.HasPrefix(a.value, "http") &&
+			!strings.HasPrefix(a.value, safeLinks) {
 			a.value = wrapped(a.value)
 		}
 		b.WriteString(" " + a.name + `="` + strings.ReplaceAll(escaped(a.value), `"`, "&quot;") + `"`)

@@ -8,9 +8,10 @@ import (
 func TestBodiesAreRewritten(t *testing.T) {
 	for in, want := range map[string]string{
 		"<p>a</p>": "<p>a</p>",
-		"<!-- zoomtag --><P ID='x' data-mark=\"1\" onclick=go() class=\"c\">a&nbsp;&auml;&#39;&lt;\nb</P><script>if (a<b) x()</script>": `<p class="c">` + "a&nbsp;ä'&lt;\r\nb</p>",
-		`<!DOCTYPE html><html><head><title>t</title><meta x></head><body style="x">a<br/>b</body></html>`:                               "a<br>b",
-		`<a href='https://zoom.us/j/1?a=1&amp;b=2'>x</a> 1 < 2 & 3`:                                                                     `<a href="https://zoom.us/j/1?a=1&amp;b=2">x</a> 1 &lt; 2 &amp; 3`,
+		"<!-- zoomtag --><P ID='x' data-mark=\"1\" onclick=go() class=\"c\">a&nbsp;&auml;&#39;&lt;\nb</P><script>if " +
+			"(a<b) x()</script>": `<p class="c">` + "a&nbsp;ä'&lt;\r\nb</p>",
+		`<!DOCTYPE html><html><head><title>t</title><meta x></head><body style="x">a<br/>b</body></html>`: "a<br>b",
+		`<a href='https://zoom.us/j/1?a=1&amp;b=2'>x</a> 1 < 2 & 3`:                                       `<a href="https://zoom.us/j/1?a=1&amp;b=2">x</a> 1 &lt; 2 &amp; 3`,
 	} {
 		got := rewrittenHTML(in, false)
 		if got != wrapBefore+want+wrapAfter {
@@ -20,7 +21,8 @@ func TestBodiesAreRewritten(t *testing.T) {
 			t.Errorf("%s, twice:\n%q", in, again)
 		}
 		safe := rewrittenHTML(in, true)
-		if strings.Contains(in, "href") != strings.Contains(safe, `href="`+safeLinks+"https%3A%2F%2Fzoom.us") || rewrittenHTML(safe, true) != safe {
+		if strings.Contains(in, "href") != strings.Contains(safe, `href="`+safeLinks+"https%3A%2F%2Fzoom.us") ||
+			rewrittenHTML(safe, true) != safe {
 			t.Errorf("%s, with safe links:\n%q", in, safe)
 		}
 	}
@@ -29,7 +31,8 @@ func TestBodiesAreRewritten(t *testing.T) {
 func TestBodiesOfEitherKind(t *testing.T) {
 	b := newBench(t, Options{})
 	html := timed("html", "x", "10:00", "11:00")
-	html["body"] = JSON{"contentType": "HTML", "content": "<div>one<br>two &amp; three</div><p>four" + strings.Repeat("x", 300) + "</p>"}
+	html["body"] = JSON{"contentType": "HTML", "content": "<div>one<br>two &amp; three</div><p>four" +
+		strings.Repeat("x", 300) + "</p>"}
 	text := timed("text", "x", "10:00", "11:00")
 	text["body"] = JSON{"contentType": "text", "content": "one\ntwo & three"}
 	b.Put("", html)
@@ -42,19 +45,23 @@ func TestBodiesOfEitherKind(t *testing.T) {
 		m := b.get("me/events/"+id, "Prefer", all)["body"].(JSON)
 		return m["contentType"].(string), m["content"].(string)
 	}
-	if kind, content := body("html", "text"); kind != "text" || !strings.HasPrefix(content, "one\r\ntwo & three\r\nfour") {
+	if kind, content := body("html", "text"); kind != "text" ||
+		!strings.HasPrefix(content, "one\r\ntwo & three\r\nfour") {
 		t.Errorf("%s %q", kind, content)
 	}
-	if kind, content := body("html", ""); kind != "html" || !strings.Contains(content, "<div>one<br>two &amp; three</div>") {
+	if kind, content := body("html", ""); kind != "html" || !strings.Contains(content, "<div>one<br>two &amp; "+
+		"three</div>") {
 		t.Errorf("%s %q", kind, content)
 	}
 	if kind, content := body("text", ""); kind != "text" || content != "one\r\ntwo & three" {
 		t.Errorf("%s %q", kind, content)
 	}
-	if kind, content := body("text", "html"); kind != "html" || !strings.Contains(content, "one<br>\r\ntwo &amp; three") {
+	if kind, content := body("text", "html"); kind != "html" ||
+		!strings.Contains(content, "one<br>\r\ntwo &amp; three") {
 		t.Errorf("%s %q", kind, content)
 	}
-	if got := b.get("me/events/html")["bodyPreview"].(string); len(got) != 255 || !strings.HasPrefix(got, "one\r\ntwo") {
+	if got := b.get("me/events/html")["bodyPreview"].(string); len(got) != 255 ||
+		!strings.HasPrefix(got, "one\r\ntwo") {
 		t.Errorf("%d %q", len(got), got)
 	}
 	b.clean()
@@ -68,7 +75,8 @@ func TestOnlineMeetings(t *testing.T) {
 	got := b.get("me/events/teams")
 	url, _ := got["onlineMeeting"].(JSON)["joinUrl"].(string)
 	content := got["body"].(JSON)["content"].(string)
-	if url == "" || !strings.Contains(content, url) || !strings.Contains(content, "agenda") || got["onlineMeetingProvider"] != "teamsForBusiness" {
+	if url == "" || !strings.Contains(content, url) || !strings.Contains(content, "agenda") ||
+		got["onlineMeetingProvider"] != "teamsForBusiness" {
 		t.Fatalf("%v", got)
 	}
 	b.Edit("", "teams", func(ev JSON) {

@@ -57,7 +57,8 @@ func (c *call) listView() answer {
 	}
 	if strings.Contains(c.q.Get("$filter"), "xtended") || strings.Contains(c.q.Get("$filter"), "lastModified") {
 		c.complainf("$filter=%s on a calendar view", c.q.Get("$filter"))
-		return fail(http.StatusInternalServerError, "ErrorInternalServerError", "An internal server error occurred. The operation failed.")
+		return fail(http.StatusInternalServerError, "ErrorInternalServerError",
+			"An internal server error occurred. The operation failed.")
 	}
 	var items []item
 	for _, e := range cal.standing() {
@@ -84,7 +85,8 @@ func (c *call) listInstances() answer {
 		return a
 	}
 	if it.kind() != "seriesMaster" {
-		return fail(http.StatusBadRequest, "ErrorInvalidRequest", "Your request can't be completed. The event is not a series.")
+		return fail(http.StatusBadRequest, "ErrorInvalidRequest",
+			"Your request can't be completed. The event is not a series.")
 	}
 	items := it.within(from, to)
 	slices.SortStableFunc(items, byStart)
@@ -98,7 +100,8 @@ func (c *call) window() (from, to time.Time, a answer, good bool) {
 		if *t = instant(JSON{"dateTime": text}); t.IsZero() {
 			c.complainf("%s is %q", name, text)
 			return from, to, fail(http.StatusBadRequest, "ErrorInvalidParameter",
-				"This request requires a time window specified by the query string parameters StartDateTime and EndDateTime."), false
+				"This request requires a time window specified by the query string parameters StartDateTime and "+
+					"EndDateTime."), false
 		}
 	}
 	switch {
@@ -106,7 +109,8 @@ func (c *call) window() (from, to time.Time, a answer, good bool) {
 		return from, to, fail(http.StatusBadRequest, "ErrorCalendarEndDateIsEarlierThanStartDate",
 			"The specified end date is earlier than the start date."), false
 	case to.Sub(from) > longestView*24*time.Hour:
-		return from, to, fail(http.StatusBadRequest, "ErrorCalendarViewRangeTooBig", "The calendar view range is too big."), false
+		return from, to, fail(http.StatusBadRequest, "ErrorCalendarViewRangeTooBig",
+			"The calendar view range is too big."), false
 	}
 	return from, to, answer{}, true
 }
@@ -117,7 +121,8 @@ func (c *call) list(items []item) answer {
 		test, err := parseFilter(text)
 		if err != nil {
 			c.complainf("$filter=%s: %v", text, err)
-			return fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+			return fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter",
+				"The query filter contains one or more invalid nodes.")
 		}
 		items = slices.DeleteFunc(items, func(it item) bool { return !test(c, it) })
 	}
@@ -145,7 +150,8 @@ func (c *call) sorted(items []item) (answer, bool) {
 	}
 	if filter := c.q.Get("$filter"); filter != "" && !strings.Contains(filter, name) {
 		c.complainf("$orderby=%s, which $filter does not name", text)
-		return fail(http.StatusBadRequest, "InefficientFilter", "The restriction or sort order is too complex for this operation."), false
+		return fail(http.StatusBadRequest, "InefficientFilter",
+			"The restriction or sort order is too complex for this operation."), false
 	}
 	slices.SortStableFunc(items, func(a, b item) int {
 		if direction == "desc" {
@@ -182,7 +188,8 @@ func (c *call) size() (int, answer, bool) {
 		top, err := strconv.Atoi(text)
 		if err != nil || top < 1 || top > maxPage {
 			c.complainf("$top=%s", text)
-			return 0, fail(http.StatusBadRequest, "ErrorInvalidUrlQuery", "Invalid value '"+text+"' for $top query option."), false
+			return 0, fail(http.StatusBadRequest, "ErrorInvalidUrlQuery", "Invalid value '"+text+
+				"' for $top query option."), false
 		}
 		n = top
 	}

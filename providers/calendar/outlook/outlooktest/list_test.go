@@ -18,7 +18,8 @@ func TestPages(t *testing.T) {
 		for ; link != ""; n++ {
 			page := b.get(link)
 			got, link = append(got, ids(page)), next(page)
-			if n == 0 && link != "" && (!strings.HasPrefix(link, b.GraphURL()+"/me/events?") || strings.Contains(link, "+")) {
+			if n == 0 && link != "" && (!strings.HasPrefix(link, b.GraphURL()+"/me/events?") ||
+				strings.Contains(link, "+")) {
 				t.Fatalf("the link %s", link)
 			}
 		}
@@ -50,10 +51,12 @@ func TestFilters(t *testing.T) {
 	b.now = b.now.Add(time.Hour)
 	ev := timed("o'new", "It's new", "12:00", "13:00")
 	ev["categories"] = []string{"#Zoom", "Red"}
-	ev["singleValueExtendedProperties"] = []any{JSON{"id": "String {ABCDEF00-0000-4000-8000-000000000001} Name Mark", "value": "zt1Abc"}}
+	ev["singleValueExtendedProperties"] = []any{JSON{"id": "String {ABCDEF00-0000-4000-8000-000000000001} Name Mark",
+		"value": "zt1Abc"}}
 	b.Put("", ev)
 	b.Put("", daily("series"))
-	property := "singleValueExtendedProperties/Any(ep: ep/id eq 'String {abcdef00-0000-4000-8000-000000000001} Name Mark' and ep/value eq 'ZT1abc')"
+	property := "singleValueExtendedProperties/Any(ep: ep/id eq 'String {abcdef00-0000-4000-8000-000000000001} Name " +
+		"Mark' and ep/value eq 'ZT1abc')"
 	for filter, want := range map[string]string{
 		"lastModifiedDateTime ge 2026-11-30T23:00:00Z":                                              "o'new series",
 		"lastModifiedDateTime gt 2026-11-30T23:00:00Z":                                              "",
@@ -75,12 +78,14 @@ func TestFilters(t *testing.T) {
 			t.Errorf("%s: %q, want %q", filter, got, want)
 		}
 	}
-	page := b.get("me/events?$top=1&$filter=" + query("isCancelled eq false and lastModifiedDateTime ge 2026-11-30T23:00:00Z"))
+	page := b.get("me/events?$top=1&$filter=" + query("isCancelled eq false and lastModifiedDateTime ge "+
+		"2026-11-30T23:00:00Z"))
 	if got := b.get(next(page)); ids(got) != "series" || next(got) != "" {
 		t.Errorf("the second page is %s", ids(got))
 	}
 	order := "&$orderby=" + query("lastModifiedDateTime desc")
-	if got := ids(b.get("me/events?$filter=" + query("lastModifiedDateTime ge 2026-11-01T00:00:00Z") + order)); got != "o'new series old" {
+	if got := ids(b.get("me/events?$filter=" + query("lastModifiedDateTime ge 2026-11-01T00:00:00Z") +
+		order)); got != "o'new series old" {
 		t.Errorf("in order: %s", got)
 	}
 	b.clean()
@@ -110,14 +115,16 @@ func TestView(t *testing.T) {
 	}
 	rows := page["value"].([]any)
 	first, exception := rows[0].(JSON), rows[2].(JSON)
-	if first["seriesMasterId"] != "series" || first["recurrence"] != nil || first["iCalUId"] == first["uid"] || first["iCalUId"] == rows[3].(JSON)["iCalUId"] ||
+	if first["seriesMasterId"] != "series" || first["recurrence"] != nil || first["iCalUId"] == first["uid"] ||
+		first["iCalUId"] == rows[3].(JSON)["iCalUId"] ||
 		first["uid"] != exception["uid"] || exception["subject"] != "Other" {
 		t.Errorf("%v\n%v", first, exception)
 	}
 	if got := b.get("me/events/" + exception["id"].(string)); got["type"] != "exception" || got["subject"] != "Other" {
 		t.Errorf("%v", got)
 	}
-	if got := values(b.get("me/events/series/instances?startDateTime=2026-12-01&endDateTime=2026-12-05&$select=type"), "type"); got != "occurrence exception occurrence" {
+	if got := values(b.get("me/events/series/instances?startDateTime=2026-12-01&endDateTime=2026-12-05&$select=type"),
+		"type"); got != "occurrence exception occurrence" {
 		t.Errorf("instances %q", got)
 	}
 	b.clean()
@@ -131,7 +138,8 @@ func TestExpandAndSelect(t *testing.T) {
 	got := b.get("me/events/series?$select=subject,cancelledOccurrences,exceptionOccurrences&$expand=exceptionOccurrences")
 	exceptions, _ := got["exceptionOccurrences"].([]any)
 	cancelled, _ := got["cancelledOccurrences"].([]any)
-	if len(got) != 6 || len(exceptions) != 1 || exceptions[0].(JSON)["subject"] != "Other" || len(cancelled) != 1 || cancelled[0] != "OID.series.2026-12-03" {
+	if len(got) != 6 || len(exceptions) != 1 || exceptions[0].(JSON)["subject"] != "Other" || len(cancelled) != 1 ||
+		cancelled[0] != "OID.series.2026-12-03" {
 		t.Errorf("%v", got)
 	}
 	if got := b.get("me/events/series"); got["cancelledOccurrences"] != nil || got["exceptionOccurrences"] != nil {
@@ -151,11 +159,13 @@ func TestExpandAndSelect(t *testing.T) {
 			got = rows[0].(JSON)
 		}
 		list, _ := got["singleValueExtendedProperties"].([]any)
-		if len(list) != 2 || list[0].(JSON)["value"] != "c" || list[1].(JSON)["value"] != "b" || list[0].(JSON)["id"] != strings.Replace(id, "ABCDEF", "abcdef", 1) {
+		if len(list) != 2 || list[0].(JSON)["value"] != "c" || list[1].(JSON)["value"] != "b" ||
+			list[0].(JSON)["id"] != strings.Replace(id, "ABCDEF", "abcdef", 1) {
 			t.Errorf("%s: %v", path, list)
 		}
 	}
-	if got := b.get("me/calendarView?startDateTime=2026-12-01&endDateTime=2026-12-02&" + expand); strings.Contains(values(got, "type"), "singleValue") ||
+	if got := b.get("me/calendarView?startDateTime=2026-12-01&endDateTime=2026-12-02&" +
+		expand); strings.Contains(values(got, "type"), "singleValue") ||
 		got["value"].([]any)[0].(JSON)["singleValueExtendedProperties"] != nil {
 		t.Errorf("%v", got)
 	}
@@ -165,11 +175,13 @@ func TestExpandAndSelect(t *testing.T) {
 func TestOwnersSide(t *testing.T) {
 	b := newBench(t, Options{})
 	ev := timed("a", "A", "10:00", "11:00")
-	ev["singleValueExtendedProperties"] = []any{JSON{"id": "String {abcdef00-0000-4000-8000-000000000001} Name Mark", "value": "m"}}
+	ev["singleValueExtendedProperties"] = []any{JSON{"id": "String {abcdef00-0000-4000-8000-000000000001} Name Mark",
+		"value": "m"}}
 	b.Put("", ev)
 	etag := b.get("me/events/a")["@odata.etag"]
 	b.Edit("", "a", func(ev JSON) { ev["subject"] = "B" })
-	if got := b.get("me/events/a"); got["subject"] != "B" || got["@odata.etag"] == etag || got["originalStartTimeZone"] != Zone {
+	if got := b.get("me/events/a"); got["subject"] != "B" || got["@odata.etag"] == etag ||
+		got["originalStartTimeZone"] != Zone {
 		t.Errorf("%v", got)
 	}
 	etag = b.get("me/events/a")["@odata.etag"]
@@ -185,7 +197,8 @@ func TestOwnersSide(t *testing.T) {
 	}
 	twin := b.Duplicate("", "a")
 	copied, _ := b.Event("", twin)
-	if got := b.get("me/events/" + twin); got["iCalUId"] == b.get("me/events/a")["iCalUId"] || copied["singleValueExtendedProperties"] == nil || got["subject"] != "B" {
+	if got := b.get("me/events/" + twin); got["iCalUId"] == b.get("me/events/a")["iCalUId"] ||
+		copied["singleValueExtendedProperties"] == nil || got["subject"] != "B" {
 		t.Errorf("%v", copied)
 	}
 	b.Delete("", "a")

@@ -13,7 +13,8 @@ type Mail struct {
 	Why string
 }
 
-// Mails returns what Exchange has mailed because of PATCH requests, oldest first. Nothing a client sends can prevent it.
+// Mails returns what Exchange has mailed because of PATCH requests, oldest first. Nothing a client sends can prevent
+// it.
 func (s *Server) Mails() []Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +46,8 @@ func (c *call) mail(e *event, before, change JSON) {
 	case len(why) > 0:
 		c.mailTo(e, now, strings.Join(why, ", "))
 		for _, x := range e.exceptions {
-			c.mailTo(x, attendeesOf(x.body), "exception of "+x.original.Format(time.DateOnly)+": "+strings.Join(why, ", "))
+			c.mailTo(x, attendeesOf(x.body), "exception of "+x.original.Format(time.DateOnly)+": "+
+				strings.Join(why, ", "))
 		}
 	case listed:
 		both := append(without(now, was), without(was, now)...)

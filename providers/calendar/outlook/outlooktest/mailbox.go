@@ -42,7 +42,8 @@ func (s *Server) AddMailbox(address string) {
 	}
 }
 
-// AddCalendar adds a calendar to a mailbox, which may be named by its address or be empty for the first, and returns its id.
+// AddCalendar adds a calendar to a mailbox, which may be named by its address or be empty for the first, and returns
+// its id.
 func (s *Server) AddCalendar(mailbox, name string) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +86,8 @@ func (s *Server) newMailbox(address string) *mailbox {
 func (s *Server) newShelf(m *mailbox, name string) *shelf {
 	key := fmt.Sprintf("calendar %d", s.next())
 	cal := &shelf{
-		owner: m, name: name, id: "AQMkADAwATM0" + opaque(key+" immutable", 30) + "AAA=", plain: "AAMkAGI2" + opaque(key, 36) + "AAA=",
+		owner: m, name: name, id: "AQMkADAwATM0" + opaque(key+" immutable", 30) + "AAA=", plain: "AAMkAGI2" +
+			opaque(key, 36) + "AAA=",
 		roles: map[string]string{},
 	}
 	m.calendars = append(m.calendars, cal)
@@ -109,8 +111,8 @@ func (s *Server) mailbox(nameOrID string) *mailbox {
 	return s.mailboxes[i]
 }
 
-// calendar finds a calendar as the owner's methods name it: by its id, by the address of the mailbox whose default it is;
-// an empty name is the first mailbox's.
+// calendar finds a calendar as the owner's methods name it: by its id, by the address of the mailbox whose default it
+// is; an empty name is the first mailbox's.
 func (s *Server) calendar(name string) *shelf {
 	if m := s.mailbox(cmp.Or(name, Account)); m != nil {
 		return m.calendars[0]

@@ -35,7 +35,8 @@ type Options struct {
 	TokenLife time.Duration
 	// Schema is what Schema returns. Every request is checked against it; nil checks nothing.
 	Schema []byte
-	// PersonalAccount makes the mailbox that of a Microsoft account: no organisation, no app-only tokens, nothing shared.
+	// PersonalAccount makes the mailbox that of a Microsoft account: no organisation, no app-only tokens, nothing
+	// shared.
 	PersonalAccount bool
 	// RotateRefresh makes a refresh token invalid with its use. Each use gives a new one out anyhow.
 	RotateRefresh bool
@@ -91,8 +92,8 @@ type Server struct {
 	auth      authority
 }
 
-// New makes a Server that is not listening yet: it can be used as a handler, or started. A schema that cannot be read is
-// the first complaint.
+// New makes a Server that is not listening yet: it can be used as a handler, or started. A schema that cannot be read
+// is the first complaint.
 func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -109,7 +110,8 @@ func New(o Options) *Server {
 	if o.DeviceInterval == 0 {
 		o.DeviceInterval = 5 * time.Second
 	}
-	s := &Server{opts: o, names: map[string]name{}, walks: map[string]*walk{}, atOnce: map[string]int{}, auth: newAuthority()}
+	s := &Server{opts: o, names: map[string]name{}, walks: map[string]*walk{}, atOnce: map[string]int{},
+		auth: newAuthority()}
 	s.mailboxes = []*mailbox{s.newMailbox(Account)}
 	if o.Schema != nil {
 		sc, err := parseSchema(o.Schema)

@@ -13,7 +13,8 @@ func TestFilledIn(t *testing.T) {
 	id := b.Put("", timed("", "Review", "10:00", "11:00"))
 	got := b.want("GET", "me/events/"+id, "", 200, "")
 	want := JSON{
-		"id": id, "subject": "Review", "type": "singleInstance", "isOrganizer": true, "isAllDay": false, "bodyPreview": "",
+		"id": id, "subject": "Review", "type": "singleInstance", "isOrganizer": true, "isAllDay": false,
+		"bodyPreview":     "",
 		"createdDateTime": "2026-11-29T22:00:00.0000000Z", "lastModifiedDateTime": "2026-11-30T22:00:00.0000000Z",
 		"originalStartTimeZone": Zone, "seriesMasterId": nil, "sensitivity": "normal", "isOnlineMeeting": false,
 	}
@@ -31,7 +32,8 @@ func TestFilledIn(t *testing.T) {
 	if !strings.HasPrefix(etag, `W/"`) || got.header.Get("Etag") != etag || strings.Contains(etag, key) {
 		t.Errorf("etag %s, header %s, change key %s", etag, got.header.Get("Etag"), key)
 	}
-	if got.header.Get("Preference-Applied") != immutable || got.header.Get("Request-Id") == "" || got.header.Get("Client-Request-Id") == "" {
+	if got.header.Get("Preference-Applied") != immutable || got.header.Get("Request-Id") == "" ||
+		got.header.Get("Client-Request-Id") == "" {
 		t.Errorf("headers %v", got.header)
 	}
 	b.want("GET", "me/events/nothing", "", 404, "ErrorItemNotFound")
@@ -50,18 +52,22 @@ func TestTimesAreShownInTheZoneThatIsPreferred(t *testing.T) {
 		"isAllDay": true, "start": JSON{"dateTime": "2026-12-01T00:00:00", "timeZone": "Europe/Berlin"},
 		"end": JSON{"dateTime": "2026-12-02T00:00:00", "timeZone": "Europe/Berlin"},
 	})
-	for prefer, want := range map[string]string{"UTC": "2026-12-01T15:00:00.0000000", Zone: "2026-12-01T16:00:00.0000000", "America/New_York": "2026-12-01T10:00:00.0000000"} {
+	for prefer, want := range map[string]string{"UTC": "2026-12-01T15:00:00.0000000",
+		Zone: "2026-12-01T16:00:00.0000000", "America/New_York": "2026-12-01T10:00:00.0000000"} {
 		both := immutable + `, outlook.timezone="` + prefer + `"`
 		ev := b.get("me/events/"+id, "Prefer", both)
 		start := ev["start"].(JSON)
-		if start["dateTime"] != want || start["timeZone"] != prefer || ev["originalStartTimeZone"] != "Eastern Standard Time" {
+		if start["dateTime"] != want || start["timeZone"] != prefer ||
+			ev["originalStartTimeZone"] != "Eastern Standard Time" {
 			t.Errorf("%s: start %v, zone %v", prefer, start, ev["originalStartTimeZone"])
 		}
-		if start := b.get("me/events/"+days, "Prefer", both)["start"].(JSON); start["dateTime"] != "2026-12-01T00:00:00.0000000" || start["timeZone"] != "UTC" {
+		if start := b.get("me/events/"+days, "Prefer",
+			both)["start"].(JSON); start["dateTime"] != "2026-12-01T00:00:00.0000000" || start["timeZone"] != "UTC" {
 			t.Errorf("%s: a whole day begins %v", prefer, start)
 		}
 	}
-	b.want("GET", "me/events/"+id, "", 400, "TimeZoneNotSupportedException", "Prefer", immutable+`, outlook.timezone="Nowhere"`)
+	b.want("GET", "me/events/"+id, "", 400, "TimeZoneNotSupportedException", "Prefer", immutable+
+		`, outlook.timezone="Nowhere"`)
 	custom := b.Put("", JSON{"originalStartTimeZone": customZone})
 	if ev := b.get("me/events/" + custom); ev["originalStartTimeZone"] != customZone {
 		t.Errorf("zone %v", ev["originalStartTimeZone"])
@@ -118,7 +124,8 @@ func TestStrangeRequests(t *testing.T) {
 		{"GET me/events?$filter=" + query("contains(subject,'x')"), 400, "ErrorInvalidUrlQueryFilter", "$filter"},
 		{"GET me/events?$filter=" + query("subject eq 'x' and"), 400, "ErrorInvalidUrlQueryFilter", "$filter"},
 		{"GET me/events?$orderby=subject", 400, "ErrorInvalidUrlQuery", "$orderby"},
-		{"GET me/events?$orderby=lastModifiedDateTime&$filter=" + query("type eq 'seriesMaster'"), 400, "InefficientFilter", "$orderby"},
+		{"GET me/events?$orderby=lastModifiedDateTime&$filter=" + query("type eq 'seriesMaster'"), 400,
+			"InefficientFilter", "$orderby"},
 		{"GET me/events?$select=subject,color", 400, "RequestBroker--ParseUri", "color"},
 		{"GET me/events?$expand=attachments", 400, "RequestBroker--ParseUri", "$expand"},
 		{"GET me/events?$expand=singleValueExtendedProperties", 400, "ErrorInvalidUrlQueryFilter", "extended"},
@@ -141,7 +148,8 @@ func TestStrangeRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header = http.Header{"Authorization": {"Bearer " + b.token}, "Prefer": {immutable, `outlook.timezone="UTC"`}}
-	if got := b.send(r); got.status != 200 || got.header.Get("Preference-Applied") != immutable+`, outlook.timezone="UTC"` {
+	if got := b.send(r); got.status != 200 || got.header.Get("Preference-Applied") != immutable+
+		`, outlook.timezone="UTC"` {
 		t.Errorf("two lines of Prefer: %d %v", got.status, got.header)
 	}
 	b.complained("2 lines of Prefer")
@@ -154,7 +162,8 @@ func TestRequestsAreKept(t *testing.T) {
 	b.Break(Fault{Cut: true})
 	_ = b.do("GET", "me/events?$top=2", "")
 	got := b.Requests()
-	if len(got) != 2 || got[0].Method != "PATCH" || got[0].Body["subject"] != "x" || got[0].Header.Get("If-Match") != "*" || got[0].Status != 200 ||
+	if len(got) != 2 || got[0].Method != "PATCH" || got[0].Body["subject"] != "x" ||
+		got[0].Header.Get("If-Match") != "*" || got[0].Status != 200 ||
 		got[1].Query.Get("$top") != "2" || got[1].Status != 0 {
 		t.Errorf("%+v", got)
 	}

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// The owner's side: what Outlook does, which knows nothing of zoomtag. An empty calendar is the default one of the first
-// mailbox. Methods that name an event or a calendar which was never there do nothing. The functions that they are given
-// run under the emulator's lock: they must not call it. Nobody is mailed.
+// The owner's side: what Outlook does, which knows nothing of zoomtag. An empty calendar is the default one of the
+// first mailbox. Methods that name an event or a calendar which was never there do nothing. The functions that they are
+// given run under the emulator's lock: they must not call it. Nobody is mailed.
 
-// Put adds an event, or replaces the one with that id, and fills in what Exchange would. The fields are those of Graph's
-// event; a time is {dateTime, timeZone}, its zone a Windows or an IANA name, UTC if there is none. One that does not say
-// when it was created is a day old. Its singleValueExtendedProperties are kept too. The id returned is the immutable one; a
-// test may choose it. Exceptions are not put but made with Except.
+// Put adds an event, or replaces the one with that id, and fills in what Exchange would. The fields are those of
+// Graph's event; a time is {dateTime, timeZone}, its zone a Windows or an IANA name, UTC if there is none. One that
+// does not say when it was created is a day old. Its singleValueExtendedProperties are kept too. The id returned is the
+// immutable one; a test may choose it. Exceptions are not put but made with Except.
 func (s *Server) Put(calendar string, ev JSON) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,11 +62,15 @@ func (s *Server) newEvent(cal *shelf, id string) *event {
 func (s *Server) filled(cal *shelf, e *event, body JSON) JSON {
 	start := s.now().UTC().AddDate(0, 0, 1).Truncate(time.Hour)
 	out := JSON{
-		"subject": "", "body": JSON{"contentType": "html", "content": ""}, "location": JSON{"displayName": ""}, "attendees": []any{},
-		"categories": []any{}, "importance": "normal", "sensitivity": "normal", "showAs": "busy", "isAllDay": false, "isCancelled": false,
-		"isDraft": false, "isOnlineMeeting": false, "onlineMeetingProvider": "unknown", "onlineMeetingUrl": nil, "onlineMeeting": nil,
-		"isReminderOn": true, "reminderMinutesBeforeStart": 15.0, "responseRequested": true, "allowNewTimeProposals": true,
-		"hideAttendees": false, "hasAttachments": false, "transactionId": nil, "recurrence": nil,
+		"subject": "", "body": JSON{"contentType": "html", "content": ""}, "location": JSON{"displayName": ""},
+		"attendees":  []any{},
+		"categories": []any{}, "importance": "normal", "sensitivity": "normal", "showAs": "busy", "isAllDay": false,
+		"isCancelled": false,
+		"isDraft":     false, "isOnlineMeeting": false, "onlineMeetingProvider": "unknown", "onlineMeetingUrl": nil,
+		"onlineMeeting": nil,
+		"isReminderOn":  true, "reminderMinutesBeforeStart": 15.0, "responseRequested": true,
+		"allowNewTimeProposals": true,
+		"hideAttendees":         false, "hasAttachments": false, "transactionId": nil, "recurrence": nil,
 		"organizer": person(cal.owner.address), "start": JSON{"dateTime": start.Format(local), "timeZone": Zone},
 		"end":     JSON{"dateTime": start.Add(time.Hour).Format(local), "timeZone": Zone},
 		"iCalUId": "040000008200E00074C5B7101A82E00800000000" + fmt.Sprintf("%056X", e.n),
@@ -199,7 +203,8 @@ func (s *Server) Bump(calendar, id string) {
 	s.change(calendar, id, func(e *event, _ JSON) { s.bump(e) })
 }
 
-// Redate says of an event that it was changed last at another time, as a server does whose clock is wrong. Its version stays.
+// Redate says of an event that it was changed last at another time, as a server does whose clock is wrong. Its version
+// stays.
 func (s *Server) Redate(calendar, id string, changed time.Time) {
 	s.change(calendar, id, func(e *event, _ JSON) { e.changed = stamp(changed) })
 }

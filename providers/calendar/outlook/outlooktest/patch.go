@@ -9,21 +9,25 @@ import (
 
 // writable are the fields that a PATCH may set.
 func writable() []string {
-	return strings.Fields("subject body location locations categories singleValueExtendedProperties multiValueExtendedProperties start end " +
-		"attendees recurrence showAs sensitivity importance isAllDay isReminderOn reminderMinutesBeforeStart responseRequested " +
+	return strings.Fields("subject body location locations categories singleValueExtendedProperties " +
+		"multiValueExtendedProperties start end " +
+		"attendees recurrence showAs sensitivity importance isAllDay isReminderOn reminderMinutesBeforeStart " +
+		"responseRequested " +
 		"hideAttendees allowNewTimeProposals isOnlineMeeting onlineMeetingProvider")
 }
 
 // readOnly are the fields of an event that Exchange sets itself, and takes no notice of in a PATCH.
 func readOnly() []string {
-	return strings.Fields("id bodyPreview cancelledOccurrences changeKey createdDateTime hasAttachments iCalUId isCancelled isDraft " +
+	return strings.Fields("id bodyPreview cancelledOccurrences changeKey createdDateTime hasAttachments iCalUId " +
+		"isCancelled isDraft " +
 		"isOrganizer lastModifiedDateTime onlineMeeting onlineMeetingUrl organizer originalEndTimeZone originalStart " +
 		"originalStartTimeZone responseStatus seriesMasterId transactionId type webLink uid")
 }
 
 // dangerous are fields that a client which only sets texts must not touch: they invite, move, repeat or call in Teams.
 func dangerous() []string {
-	return strings.Fields("attendees start end recurrence isOnlineMeeting onlineMeetingProvider isAllDay organizer hideAttendees")
+	return strings.Fields("attendees start end recurrence isOnlineMeeting onlineMeetingProvider isAllDay organizer " +
+		"hideAttendees")
 }
 
 // patch is PATCH of an event.
@@ -137,7 +141,8 @@ func (c *call) badFields() (answer, bool) {
 		}
 	}
 	if body, touched := c.body["body"].(JSON); touched {
-		if kind, _ := body["contentType"].(string); !strings.EqualFold(kind, "html") && !strings.EqualFold(kind, "text") {
+		if kind, _ := body["contentType"].(string); !strings.EqualFold(kind, "html") &&
+			!strings.EqualFold(kind, "text") {
 			c.complainf("the contentType of a body is %v", body["contentType"])
 			return refuse("RequestBodyRead", "The contentType of the body is missing.")
 		}

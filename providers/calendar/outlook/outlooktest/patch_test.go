@@ -14,11 +14,14 @@ func TestPatch(t *testing.T) {
 	before := b.get("me/events/a")
 	etag, _ := before["@odata.etag"].(string)
 	b.now = b.now.Add(time.Minute)
-	got := b.want("PATCH", "me/events/a", `{"@odata.type":"#microsoft.graph.event","location":{"displayName":"Room"}}`, 200, "", "If-Match", etag)
-	if got.body["@odata.etag"] == etag || got.body["changeKey"] == before["changeKey"] || got.body["lastModifiedDateTime"] != "2026-11-30T22:01:00.0000000Z" {
+	got := b.want("PATCH", "me/events/a", `{"@odata.type":"#microsoft.graph.event","location":{"displayName":"Room"}}`,
+		200, "", "If-Match", etag)
+	if got.body["@odata.etag"] == etag || got.body["changeKey"] == before["changeKey"] ||
+		got.body["lastModifiedDateTime"] != "2026-11-30T22:01:00.0000000Z" {
 		t.Errorf("%v", got.body)
 	}
-	if got.body["location"].(JSON)["displayName"] != "Room" || got.body["subject"] != "A" || len(got.body["locations"].([]any)) != 1 {
+	if got.body["location"].(JSON)["displayName"] != "Room" || got.body["subject"] != "A" ||
+		len(got.body["locations"].([]any)) != 1 {
 		t.Errorf("%v", got.body)
 	}
 	b.want("PATCH", "me/events/a", `{"subject":"lost"}`, 412, "ErrorIrresolvableConflict", "If-Match", etag)
@@ -27,13 +30,15 @@ func TestPatch(t *testing.T) {
 	}
 	rooms := b.patch("a", `{"locations":[{"displayName":"https://zoom.us/j/1"},{"displayName":"Big room","locationEmailAddress":"room@example.com"}]}`)
 	list := rooms["locations"].([]any)
-	if rooms["location"].(JSON)["displayName"] != "https://zoom.us/j/1" || list[1].(JSON)["locationType"] != "conferenceRoom" || list[1].(JSON)["uniqueIdType"] != "directory" {
+	if rooms["location"].(JSON)["displayName"] != "https://zoom.us/j/1" ||
+		list[1].(JSON)["locationType"] != "conferenceRoom" || list[1].(JSON)["uniqueIdType"] != "directory" {
 		t.Errorf("%v", rooms["locations"])
 	}
 	if got := b.patch("a", `{"location":{"displayName":"Elsewhere"}}`)["locations"].([]any); len(got) != 1 {
 		t.Errorf("a location leaves %v", got)
 	}
-	if got := b.patch("a", `{"location":{"displayName":""}}`); got["location"].(JSON)["displayName"] != "" || len(got["locations"].([]any)) != 0 {
+	if got := b.patch("a", `{"location":{"displayName":""}}`); got["location"].(JSON)["displayName"] != "" ||
+		len(got["locations"].([]any)) != 0 {
 		t.Errorf("no location is %v", got["locations"])
 	}
 	b.clean()
@@ -67,8 +72,10 @@ func TestCarelessPatches(t *testing.T) {
 		{"a", `{"body":{"contentType":"html","content":1}}`, 200, "", "body.content is 1"},
 		{"a", `{"body":{"content":"x"}}`, 400, "RequestBodyRead", "contentType"},
 		{"a", `{"location":{"displayName":"x","colour":"red"}}`, 200, "", "unknown field location.colour"},
-		{"a", `{"location":{"displayName":"x"},"locations":[{"displayName":"y"}]}`, 200, "", "location as well as locations"},
-		{"a", `{"singleValueExtendedProperties":[{"id":"String {0} Name x"}]}`, 400, "ErrorInvalidProperty", "needs an id and a value"},
+		{"a", `{"location":{"displayName":"x"},"locations":[{"displayName":"y"}]}`, 200, "",
+			"location as well as locations"},
+		{"a", `{"singleValueExtendedProperties":[{"id":"String {0} Name x"}]}`, 400, "ErrorInvalidProperty",
+			"needs an id and a value"},
 		{"a", `[]`, 400, "BadRequest", "no JSON object"},
 		{"other", `{"subject":"x"}`, 200, "", "somebody else organises"},
 		{"draft", `{"subject":"x"}`, 200, "", "draft"},
@@ -80,7 +87,8 @@ func TestCarelessPatches(t *testing.T) {
 	}
 	b.want("PATCH", "me/events/a", `{"subject":"x"}`, 200, "")
 	b.complained("without If-Match")
-	if got := b.get("me/events/" + occurrence); got["type"] != "exception" || got["subject"] != "x" || b.get("me/events/series")["subject"] != "Daily" {
+	if got := b.get("me/events/" + occurrence); got["type"] != "exception" || got["subject"] != "x" ||
+		b.get("me/events/series")["subject"] != "Daily" {
 		t.Errorf("the occurrence is %v", got)
 	}
 	if got := b.get("me/events/teams"); got["isOnlineMeeting"] != false || got["onlineMeeting"] != nil {
@@ -117,7 +125,8 @@ func TestMails(t *testing.T) {
 	mailed("series", `{"singleValueExtendedProperties":[{"id":"String {0} Name x","value":"y"}]}`, "")
 	mailed("series", `{"body":{"contentType":"html","content":"x"},"location":{"displayName":"y"},"categories":[]}`,
 		"alice@example.org|Daily|body, location\ncarol@example.org|Daily|body, location\n"+
-			"alice@example.org|Other|exception of 2026-12-02: body, location\ncarol@example.org|Other|exception of 2026-12-02: body, location")
+			"alice@example.org|Other|exception of 2026-12-02: body, location\ncarol@example.org|Other|exception of "+
+			"2026-12-02: body, location")
 	mailed("other", `{"subject":"mine"}`, "")
 	mailed("series", `{"attendees":[{"emailAddress":{"address":"alice@example.org"}},{"emailAddress":{"address":"dave@example.org"}}]}`,
 		"dave@example.org|Daily|attendees\ncarol@example.org|Daily|attendees")
@@ -134,7 +143,8 @@ func TestExceptionsBelongToTheirSeries(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	id := b.Except("", "series", day(2), func(ev JSON) { ev["subject"] = "Other" })
 	after := b.get("me/events/series")
-	if after["changeKey"] == before["changeKey"] || after["@odata.etag"] == before["@odata.etag"] || after["lastModifiedDateTime"] == before["lastModifiedDateTime"] {
+	if after["changeKey"] == before["changeKey"] || after["@odata.etag"] == before["@odata.etag"] ||
+		after["lastModifiedDateTime"] == before["lastModifiedDateTime"] {
 		t.Error("an exception does not show in its series")
 	}
 	b.patch("series", `{"body":{"contentType":"text","content":"another"},"location":{"displayName":"Room"}}`)
@@ -161,7 +171,8 @@ func TestSilentAndBump(t *testing.T) {
 		}
 		written := b.patch("a", `{"subject":"C"}`)
 		read := b.get("me/events/a")
-		if read["@odata.etag"] == written["@odata.etag"] || read["lastModifiedDateTime"] != written["lastModifiedDateTime"] || read["subject"] != "C" {
+		if read["@odata.etag"] == written["@odata.etag"] ||
+			read["lastModifiedDateTime"] != written["lastModifiedDateTime"] || read["subject"] != "C" {
 			t.Errorf("%v", read)
 		}
 		if again := b.get("me/events/a"); again["@odata.etag"] != read["@odata.etag"] {

@@ -37,7 +37,8 @@ func (c *call) readPrefer() (answer, bool) {
 			loc, known := zone(value)
 			if !known {
 				return fail(400, "TimeZoneNotSupportedException",
-					"A valid TimeZone value must be specified. The following TimeZone value is not supported: '"+value+"'."), true
+					"A valid TimeZone value must be specified. The following TimeZone value is not supported: '"+value+
+						"'."), true
 			}
 			p.zoneName, p.loc = value, loc
 		case "outlook.body-content-type":

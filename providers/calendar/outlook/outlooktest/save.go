@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// saved is what becomes of a body when fields of it are set: what Exchange makes of them. A nil old body is a new event's.
+// saved is what becomes of a body when fields of it are set: what Exchange makes of them. A nil old body is a new
+// event's.
 func (s *Server) saved(old, change JSON) JSON {
 	out := maps.Clone(old)
 	if out == nil {
@@ -83,7 +84,8 @@ func savedLocations(v any) (all []any, first JSON) {
 		all = append(all, place)
 	}
 	if len(all) == 0 {
-		return all, JSON{"displayName": "", "locationType": "default", "uniqueIdType": "unknown", "address": JSON{}, "coordinates": JSON{}}
+		return all, JSON{"displayName": "", "locationType": "default", "uniqueIdType": "unknown", "address": JSON{},
+			"coordinates": JSON{}}
 	}
 	return all, all[0].(JSON)
 }
@@ -138,7 +140,8 @@ func (s *Server) fillMeeting(e *event, body JSON) {
 	if kind, _ := text["contentType"].(string); strings.EqualFold(kind, "text") {
 		content += "\n\n" + strings.Repeat("_", 80) + "\nMicrosoft Teams meeting\n" + url + "\n"
 	} else {
-		content += `<div class="me-email-text">Microsoft Teams meeting<br><a href="` + url + `">Join the meeting now</a></div>`
+		content += `<div class="me-email-text">Microsoft Teams meeting<br><a href="` + url +
+			`">Join the meeting now</a></div>`
 	}
 	body["body"] = JSON{"contentType": text["contentType"], "content": content}
 }
@@ -149,7 +152,8 @@ func switchedOff(body JSON) {
 	url, _ := meeting["joinUrl"].(string)
 	text, _ := body["body"].(JSON)
 	content, _ := text["content"].(string)
-	if body["isOnlineMeeting"] == true && url != "" && !strings.Contains(content, url) && !strings.Contains(content, wrapped(url)) {
+	if body["isOnlineMeeting"] == true && url != "" && !strings.Contains(content, url) &&
+		!strings.Contains(content, wrapped(url)) {
 		body["isOnlineMeeting"], body["onlineMeeting"], body["onlineMeetingProvider"] = false, nil, "unknown"
 	}
 }

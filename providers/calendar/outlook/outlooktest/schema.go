@@ -15,13 +15,13 @@ import (
 //go:embed testdata/schema.json
 var schemaText string
 
-// Schema is a cut of the schema of Graph v1.0: the calls that concern events, their query options, and the fields of what
-// they send and show.
+// Schema is a cut of the schema of Graph v1.0: the calls that concern events, their query options, and the fields of
+// what they send and show.
 func Schema() []byte { return []byte(schemaText) }
 
-// schema is what the service's schema says of its calls. A call is named by its method and its path behind the mailbox, with
-// {id} for ids; a kind of value by the name of a type, by string, boolean, integer, number, time, date or any, or by its
-// values, a|b|c; [kind] is a list.
+// schema is what the service's schema says of its calls. A call is named by its method and its path behind the mailbox,
+// with {id} for ids; a kind of value by the name of a type, by string, boolean, integer, number, time, date or any, or
+// by its values, a|b|c; [kind] is a list.
 type schema struct {
 	Calls map[string]struct {
 		Query []string `json:"query"`

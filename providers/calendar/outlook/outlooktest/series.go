@@ -68,7 +68,8 @@ func fits(pattern JSON, first, t time.Time) bool {
 	case "absoluteMonthly":
 		return months%interval == 0 && t.Day() == first.Day()
 	case "relativeMonthly":
-		return months%interval == 0 && onWeekday(pattern["daysOfWeek"], first, t) && (t.Day()-1)/7 == nth(pattern["index"], t)
+		return months%interval == 0 && onWeekday(pattern["daysOfWeek"], first, t) &&
+			(t.Day()-1)/7 == nth(pattern["index"], t)
 	case "absoluteYearly":
 		return months%(12*interval) == 0 && t.Day() == first.Day()
 	}
@@ -139,8 +140,8 @@ func overlaps(start, end, from, to time.Time) bool {
 	return start.Before(to) && (end.After(from) || end.Equal(start) && !start.Before(from))
 }
 
-// Except makes an exception of an occurrence, with everything as the series has it at this moment, or takes the one that
-// there is, and changes it.
+// Except makes an exception of an occurrence, with everything as the series has it at this moment, or takes the one
+// that there is, and changes it.
 func (s *Server) Except(calendar, series string, original time.Time, change func(ev JSON)) (id string) {
 	s.change(calendar, series, func(master *event, _ JSON) {
 		if !master.hasOccurrence(original) && master.exception(original) == nil {
@@ -168,7 +169,8 @@ func (s *Server) except(master *event, original time.Time) *event {
 	long := master.end.Sub(master.start)
 	body := maps.Clone(master.body)
 	maps.Copy(body, JSON{
-		"recurrence": nil, "start": inZone(original, time.UTC, "UTC"), "end": inZone(original.Add(long), time.UTC, "UTC"),
+		"recurrence": nil, "start": inZone(original, time.UTC, "UTC"), "end": inZone(original.Add(long), time.UTC,
+			"UTC"),
 	})
 	e := &event{n: s.next(), cal: master.cal, master: master, original: original.UTC(), created: master.created}
 	master.exceptions = append(master.exceptions, e)

@@ -127,7 +127,8 @@ func (c *call) prepare(raw []byte) (answer, bool) {
 		return fail(http.StatusBadRequest, "BadRequest", "Resource not found for the segment '"+strange+"'."), true
 	}
 	for _, check := range []func() (answer, bool){
-		func() (answer, bool) { return c.readBody(raw) }, c.readQuery, c.readPrefer, c.checkSchema, c.findMailbox, c.enter,
+		func() (answer, bool) { return c.readBody(raw) }, c.readQuery, c.readPrefer, c.checkSchema, c.findMailbox,
+		c.enter,
 	} {
 		if a, refused := check(); refused {
 			return a, true
@@ -140,7 +141,8 @@ func (c *call) prepare(raw []byte) (answer, bool) {
 func (c *call) readBody(raw []byte) (answer, bool) {
 	if c.r.Header.Get("Content-Encoding") == "gzip" {
 		if c.opts.RefuseGzip {
-			return fail(http.StatusUnsupportedMediaType, "UnsupportedMediaType", "The content encoding is not supported."), true
+			return fail(http.StatusUnsupportedMediaType, "UnsupportedMediaType",
+				"The content encoding is not supported."), true
 		}
 		if z, err := gzip.NewReader(bytes.NewReader(raw)); err == nil {
 			raw, _ = io.ReadAll(io.LimitReader(z, largestBody)) // what is cut short is no JSON
@@ -152,7 +154,8 @@ func (c *call) readBody(raw []byte) (answer, bool) {
 	if err := json.Unmarshal(raw, &c.body); err != nil || c.body == nil {
 		c.complainf("the body is no JSON object")
 		return fail(http.StatusBadRequest, "BadRequest",
-			"Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format."), true
+			"Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid "+
+				"JSON format."), true
 	}
 	return answer{}, false
 }
@@ -170,7 +173,8 @@ func (c *call) readQuery() (answer, bool) {
 	}
 	if strings.Contains(c.r.URL.RawQuery, "+") {
 		c.complainf("a plus in the query: %s", c.r.URL.RawQuery)
-		return fail(http.StatusInternalServerError, "ErrorInternalServerError", "An internal server error occurred. The operation failed."), true
+		return fail(http.StatusInternalServerError, "ErrorInternalServerError",
+			"An internal server error occurred. The operation failed."), true
 	}
 	return answer{}, false
 }
@@ -200,7 +204,8 @@ func (c *call) dressed(a answer) answer {
 	a.header = h
 	if body, is := a.body.(JSON); is {
 		if e, is := body["error"].(JSON); is && a.status >= 400 {
-			e["innerError"] = JSON{"date": c.now().UTC().Format("2006-01-02T15:04:05"), "request-id": c.id, "client-request-id": client}
+			e["innerError"] = JSON{"date": c.now().UTC().Format("2006-01-02T15:04:05"), "request-id": c.id,
+				"client-request-id": client}
 		}
 	}
 	return a

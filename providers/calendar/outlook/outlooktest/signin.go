@@ -29,14 +29,17 @@ func (s *Server) fromCode(form url.Values) answer {
 	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
 	switch {
 	case c.used:
-		return refuse("54005", "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.")
+		return refuse("54005", "OAuth2 Authorization code was already redeemed, please retry with a new valid code "+
+			"or use an existing refresh token.")
 	case !s.now().Before(c.end):
 		return refuse("70008", "The provided authorization code or refresh token has expired due to inactivity.")
 	case form.Get("redirect_uri") != c.redirect:
 		return s.oauthFail(400, "invalid_client", "500112",
-			"The reply address '"+form.Get("redirect_uri")+"' does not match the reply address '"+c.redirect+"' provided when requesting Authorization code.")
+			"The reply address '"+form.Get("redirect_uri")+"' does not match the reply address '"+c.redirect+
+				"' provided when requesting Authorization code.")
 	case c.challenge != "" && base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge:
-		return refuse("501481", "The Code_Verifier does not match the code_challenge supplied in the authorization request.")
+		return refuse("501481", "The Code_Verifier does not match the code_challenge supplied in the authorization "+
+			"request.")
 	}
 	c.used = true
 	return ok(s.pair(c.grant, c.refresh))
@@ -57,7 +60,8 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		refuse("90002", "there is no tenant "+tenant)
 	case q.Get("client_id") != clientID:
 		refuse("700016", "an unknown client_id")
-	case err != nil || redirect.Scheme != "http" || redirect.Hostname() != "localhost" || strings.Trim(redirect.Path, "/") != "":
+	case err != nil || redirect.Scheme != "http" || redirect.Hostname() != "localhost" ||
+		strings.Trim(redirect.Path, "/") != "":
 		refuse("50011", "the redirect_uri is not the registered http://localhost: "+q.Get("redirect_uri"))
 	case q.Get("response_type") != "code":
 		refuse("900144", "the response_type is "+q.Get("response_type"))
@@ -103,13 +107,15 @@ func (s *Server) agreed(q url.Values) map[string]string {
 		back["error"], back["error_description"] = "invalid_scope", "AADSTS70011: The scope '"+wrong+"' is not valid."
 		return back
 	case len(scopes) == 0:
-		back["error"], back["error_description"] = "access_denied", "AADSTS65004: User declined to consent to access the app."
+		back["error"], back["error_description"] = "access_denied",
+			"AADSTS65004: User declined to consent to access the app."
 		return back
 	}
 	name := "0.AXkA" + opaque("code "+strconv.FormatInt(s.next(), 10), 43)
 	s.auth.codes[name] = &code{
-		grant: &grant{principal: s.auth.account, scopes: scopes}, redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"),
-		end: s.now().Add(10 * time.Minute), refresh: strings.Contains(q.Get("scope"), "offline_access"),
+		grant: &grant{principal: s.auth.account, scopes: scopes}, redirect: q.Get("redirect_uri"),
+		challenge: q.Get("code_challenge"),
+		end:       s.now().Add(10 * time.Minute), refresh: strings.Contains(q.Get("scope"), "offline_access"),
 	}
 	back["code"], back["session_state"] = name, guid(name)
 	return back

@@ -51,17 +51,20 @@ func (s *Server) login(r *http.Request, what string, form url.Values) answer {
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if !s.knows(tenant) {
 		return s.oauthFail(400, "invalid_request", "90002",
-			"Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")
+			"Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into "+
+				"the correct cloud.")
 	}
 	id, secret, basic := r.BasicAuth()
 	if !basic {
 		id, secret = form.Get("client_id"), form.Get("client_secret")
 	}
 	if id == "" {
-		return s.oauthFail(400, "invalid_request", "900144", "The request body must contain the following parameter: 'client_id'.")
+		return s.oauthFail(400, "invalid_request", "900144", "The request body must contain the following parameter: "+
+			"'client_id'.")
 	}
 	if id != clientID {
-		return s.oauthFail(400, "unauthorized_client", "700016", "Application with identifier '"+id+"' was not found in the directory.")
+		return s.oauthFail(400, "unauthorized_client", "700016", "Application with identifier '"+id+
+			"' was not found in the directory.")
 	}
 	if what == "devicecode" {
 		return s.newDevice(tenant, form)
@@ -71,7 +74,8 @@ func (s *Server) login(r *http.Request, what string, form url.Values) answer {
 		return s.fromClient(tenant, secret, form)
 	case "refresh_token", "authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "device_code":
 		if secret != "" || form.Get("client_assertion") != "" {
-			return s.oauthFail(401, "invalid_client", "700025", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.")
+			return s.oauthFail(401, "invalid_client", "700025",
+				"Client is public so neither 'client_assertion' nor 'client_secret' should be presented.")
 		}
 		switch kind {
 		case "refresh_token":
@@ -81,9 +85,11 @@ func (s *Server) login(r *http.Request, what string, form url.Values) answer {
 		}
 		return s.fromDevice(form)
 	case "":
-		return s.oauthFail(400, "invalid_request", "900144", "The request body must contain the following parameter: 'grant_type'.")
+		return s.oauthFail(400, "invalid_request", "900144", "The request body must contain the following parameter: "+
+			"'grant_type'.")
 	default:
-		return s.oauthFail(400, "unsupported_grant_type", "70003", "The app requested an unsupported grant type '"+kind+"'.")
+		return s.oauthFail(400, "unsupported_grant_type", "70003", "The app requested an unsupported grant type '"+
+			kind+"'.")
 	}
 }
 
@@ -101,7 +107,8 @@ func (s *Server) fromClient(tenant, secret string, form url.Values) answer {
 	assertion := form.Get("client_assertion")
 	switch {
 	case s.opts.PersonalAccount || tenant == "common" || tenant == "organizations":
-		return s.oauthFail(400, "invalid_request", "9002332", "Application is not configured for use by itself with this authority.")
+		return s.oauthFail(400, "invalid_request", "9002332",
+			"Application is not configured for use by itself with this authority.")
 	case assertion != "":
 		if a, refused := s.badAssertion(tenant, form); refused {
 			return a
@@ -116,10 +123,13 @@ func (s *Server) fromClient(tenant, secret string, form url.Values) answer {
 	}
 	resource, is := strings.CutSuffix(form.Get("scope"), "/.default")
 	if !is {
-		return s.oauthFail(400, "invalid_scope", "1002012", "The provided value for scope "+form.Get("scope")+" is not valid. "+
-			"Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).")
+		return s.oauthFail(400, "invalid_scope", "1002012", "The provided value for scope "+form.Get("scope")+
+			" is not valid. "+
+			"Client credential flows must have a scope value with /.default suffixed to the resource identifier "+
+			"(application ID URI).")
 	}
-	t := &accessToken{app: true, scopes: []string{"Calendars.ReadWrite", "MailboxSettings.Read", "User.Read.All"}, foreign: s.isForeign(resource + "/")}
+	t := &accessToken{app: true, scopes: []string{"Calendars.ReadWrite", "MailboxSettings.Read", "User.Read.All"},
+		foreign: s.isForeign(resource + "/")}
 	return ok(s.timed(JSON{"access_token": s.newAccess(t)}))
 }
 
@@ -139,16 +149,20 @@ func (s *Server) fromRefresh(form url.Values) answer {
 	t := s.auth.refresh[form.Get("refresh_token")]
 	switch {
 	case form.Get("refresh_token") == "":
-		return s.oauthFail(400, "invalid_request", "900144", "The request body must contain the following parameter: 'refresh_token'.")
+		return s.oauthFail(400, "invalid_request", "900144", "The request body must contain the following parameter: "+
+			"'refresh_token'.")
 	case t == nil:
 		return s.oauthFail(400, "invalid_grant", "9002313", "Invalid request. Request is malformed or invalid.")
 	case t.spent:
-		return s.oauthFail(400, "invalid_grant", "70000", "The provided value for the 'refresh_token' parameter is not valid.")
+		return s.oauthFail(400, "invalid_grant", "70000", "The provided value for the 'refresh_token' parameter is "+
+			"not valid.")
 	case t.trouble == "50173":
 		return s.oauthFail(400, "invalid_grant", t.trouble,
-			"The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.")
+			"The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might "+
+				"have changed or reset their password.")
 	case t.trouble != "":
-		return s.oauthFail(400, "invalid_grant", t.trouble, "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00.")
+		return s.oauthFail(400, "invalid_grant", t.trouble, "The refresh token has expired due to inactivity. The "+
+			"token was inactive for 90.00:00:00.")
 	}
 	for _, scope := range s.short(strings.Fields(form.Get("scope"))) {
 		if !isOpenID(scope) && scope != ".default" && !slices.Contains(t.scopes, scope) {
@@ -213,12 +227,14 @@ func (s *Server) oauthFail(status int, code, number, text string) answer {
 	n, _ := strconv.Atoi(number) // it is a number
 	return answer{status: status, header: http.Header{}, body: JSON{
 		"error": code, "error_codes": []any{n}, "timestamp": at, "trace_id": trace, "correlation_id": trace,
-		"error_description": "AADSTS" + number + ": " + text + " Trace ID: " + trace + " Correlation ID: " + trace + " Timestamp: " + at,
-		"error_uri":         s.LoginURL() + "/error?code=" + number,
+		"error_description": "AADSTS" + number + ": " + text + " Trace ID: " + trace + " Correlation ID: " + trace +
+			" Timestamp: " + at,
+		"error_uri": s.LoginURL() + "/error?code=" + number,
 	}}
 }
 
-// OAuthError is a refusal of the token endpoint, such as 400 and invalid_grant; the description begins with its AADSTS code.
+// OAuthError is a refusal of the token endpoint, such as 400 and invalid_grant; the description begins with its AADSTS
+// code.
 func OAuthError(status int, code, description string) Fault {
 	f := faultOf(status, JSON{"error": code, "error_description": description})
 	f.Match = Tokens

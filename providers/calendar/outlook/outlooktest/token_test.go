@@ -24,8 +24,10 @@ func (b *bench) form(status int, code, number, endpoint string, fields ...string
 	for i := 0; i < len(fields); i += 2 {
 		form.Set(fields[i], fields[i+1])
 	}
-	got := b.want("POST", b.LoginURL()+"/"+endpoint, form.Encode(), status, code, "Content-Type", "application/x-www-form-urlencoded")
-	if text, _ := got.body["error_description"].(string); number != "" && !strings.HasPrefix(text, "AADSTS"+number+": ") {
+	got := b.want("POST", b.LoginURL()+"/"+endpoint, form.Encode(), status, code, "Content-Type",
+		"application/x-www-form-urlencoded")
+	if text, _ := got.body["error_description"].(string); number != "" &&
+		!strings.HasPrefix(text, "AADSTS"+number+": ") {
 		b.Errorf("%s, want AADSTS%s", text, number)
 	}
 	return got.body
@@ -80,7 +82,8 @@ func certificate(t *testing.T) (*rsa.PrivateKey, *x509.Certificate) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "zoomtag"}, NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "zoomtag"},
+		NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +124,8 @@ func TestCertificates(t *testing.T) {
 	x5t := base64.RawURLEncoding.EncodeToString(thumb[:])
 	good := func() JSON {
 		return JSON{
-			"aud": b.LoginURL() + "/" + b.tokenEndpoint(), "iss": b.ClientID(), "sub": b.ClientID(), "jti": guid(t.Name() + time.Now().String()),
+			"aud": b.LoginURL() + "/" + b.tokenEndpoint(), "iss": b.ClientID(), "sub": b.ClientID(),
+			"jti": guid(t.Name() + time.Now().String()),
 			"nbf": b.now.Unix(), "exp": b.now.Add(10 * time.Minute).Unix(),
 		}
 	}
@@ -141,7 +145,8 @@ func TestCertificates(t *testing.T) {
 	for name, test := range map[string]struct {
 		value  any
 		number string
-	}{"aud": {"https://login.microsoftonline.com/x", "700023"}, "iss": {"x", "700021"}, "sub": {"x", "700021"}, "exp": {b.now.Add(-time.Hour).Unix(), "700024"}} {
+	}{"aud": {"https://login.microsoftonline.com/x", "700023"}, "iss": {"x", "700021"}, "sub": {"x", "700021"},
+		"exp": {b.now.Add(-time.Hour).Unix(), "700024"}} {
 		c := good()
 		c[name] = test.value
 		ask(401, test.number, JSON{"alg": "RS256", "x5t": x5t}, c)
@@ -176,7 +181,8 @@ func TestRefreshTokens(t *testing.T) {
 			b.form(200, "", "", b.tokenEndpoint(), refresh(old)...)
 		}
 		b.form(400, "invalid_grant", "65001", b.tokenEndpoint(), append(refresh(renewed), "scope", "Mail.Read")...)
-		b.form(401, "invalid_client", "700025", b.tokenEndpoint(), append(refresh(renewed), "client_secret", b.ClientSecret())...)
+		b.form(401, "invalid_client", "700025", b.tokenEndpoint(), append(refresh(renewed), "client_secret",
+			b.ClientSecret())...)
 		b.form(400, "invalid_grant", "9002313", b.tokenEndpoint(), refresh("strange")...)
 		b.ExpireRefresh(renewed)
 		b.form(400, "invalid_grant", "700082", b.tokenEndpoint(), refresh(renewed)...)
@@ -234,7 +240,8 @@ func TestSharedCalendars(t *testing.T) {
 	secret := timed("secret", "Secret", "10:00", "11:00")
 	secret["sensitivity"], secret["body"] = "private", JSON{"contentType": "text", "content": "#zoom"}
 	b.Put(team, secret)
-	if got := b.get(path + "/secret"); got["subject"] != "Private appointment" || got["bodyPreview"] != "" || got["body"].(JSON)["content"] != "" {
+	if got := b.get(path + "/secret"); got["subject"] != "Private appointment" || got["bodyPreview"] != "" ||
+		got["body"].(JSON)["content"] != "" {
 		t.Errorf("%v", got)
 	}
 	b.Put("", JSON{"id": "own", "subject": "Own", "sensitivity": "private"})
@@ -252,7 +259,8 @@ func TestDeviceCode(t *testing.T) {
 	b := newBench(t, Options{SlowDown: true})
 	begin := func() (device, user string) {
 		t.Helper()
-		got := b.form(200, "", "", "organizations/oauth2/v2.0/devicecode", "scope", "offline_access Calendars.ReadWrite")
+		got := b.form(200, "", "", "organizations/oauth2/v2.0/devicecode", "scope",
+			"offline_access Calendars.ReadWrite")
 		if got["verification_uri_complete"] != nil || got["interval"] != 5.0 || got["expires_in"] != 900.0 {
 			t.Errorf("%v", got)
 		}
@@ -303,11 +311,14 @@ func TestAuthorizationCode(t *testing.T) {
 	b := newBench(t, Options{})
 	sum := sha256.Sum256([]byte("verifier"))
 	q := url.Values{
-		"client_id": {b.ClientID()}, "response_type": {"code"}, "redirect_uri": {"http://localhost:4711/"}, "state": {"s"},
-		"scope": {"offline_access Calendars.ReadWrite"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
+		"client_id": {b.ClientID()}, "response_type": {"code"}, "redirect_uri": {"http://localhost:4711/"},
+		"state":          {"s"},
+		"scope":          {"offline_access Calendars.ReadWrite"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
 	}
 	exchange := func(code string) []string {
-		return []string{"grant_type", "authorization_code", "code", code, "redirect_uri", "http://localhost:4711/", "code_verifier", "verifier"}
+		return []string{"grant_type", "authorization_code", "code", code, "redirect_uri", "http://localhost:4711/",
+			"code_verifier", "verifier"}
 	}
 	back := b.signIn(q)
 	code := back.Get("code")
@@ -315,7 +326,8 @@ func TestAuthorizationCode(t *testing.T) {
 		t.Errorf("%v", back)
 	}
 	b.form(400, "invalid_grant", "501481", b.tokenEndpoint(), append(exchange(code), "code_verifier", "x")...)
-	b.form(400, "invalid_client", "500112", b.tokenEndpoint(), append(exchange(code), "redirect_uri", "http://localhost:4712/")...)
+	b.form(400, "invalid_client", "500112", b.tokenEndpoint(),
+		append(exchange(code), "redirect_uri", "http://localhost:4712/")...)
 	got := b.form(200, "", "", b.tokenEndpoint(), exchange(code)...)
 	b.as(got)
 	b.want("GET", "me/events", "", 200, "")
@@ -329,14 +341,16 @@ func TestAuthorizationCode(t *testing.T) {
 	}
 	b.clean()
 	for name, v := range map[string]string{
-		"redirect_uri": "http://127.0.0.1:4711/", "client_id": "x", "code_challenge_method": "plain", "response_type": "token", "scope": "",
+		"redirect_uri": "http://127.0.0.1:4711/", "client_id": "x", "code_challenge_method": "plain",
+		"response_type": "token", "scope": "",
 	} {
 		wrong := url.Values{}
 		for k := range q {
 			wrong.Set(k, q.Get(k))
 		}
 		wrong.Set(name, v)
-		if got := b.do("GET", b.LoginURL()+"/common/oauth2/v2.0/authorize?"+wrong.Encode(), ""); got.status != 400 || !strings.Contains(got.raw, "AADSTS") {
+		if got := b.do("GET", b.LoginURL()+"/common/oauth2/v2.0/authorize?"+wrong.Encode(), ""); got.status != 400 ||
+			!strings.Contains(got.raw, "AADSTS") {
 			t.Errorf("%s=%s: %d %s", name, v, got.status, got.raw)
 		}
 		b.complained("")
@@ -347,14 +361,16 @@ func TestPersonalAccounts(t *testing.T) {
 	b := newBench(t, Options{PersonalAccount: true})
 	got := b.form(200, "", "", "consumers/oauth2/v2.0/devicecode", "scope", "offline_access Calendars.ReadWrite")
 	b.Approve(got["user_code"].(string))
-	got = b.form(200, "", "", "common/oauth2/v2.0/token", "grant_type", "device_code", "device_code", got["device_code"].(string))
+	got = b.form(200, "", "", "common/oauth2/v2.0/token", "grant_type", "device_code", "device_code",
+		got["device_code"].(string))
 	b.as(got)
 	if strings.Contains(b.token, ".") || got["scope"] != "Calendars.ReadWrite" {
 		t.Errorf("%v", got)
 	}
 	b.want("GET", "me/events", "", 200, "")
 	b.form(400, "invalid_request", "90002", "organizations/oauth2/v2.0/devicecode", "scope", "Calendars.ReadWrite")
-	b.form(400, "invalid_request", "9002332", b.tokenEndpoint(), "grant_type", "client_credentials", "client_secret", b.ClientSecret(), "scope", graphDefault)
+	b.form(400, "invalid_request", "9002332", b.tokenEndpoint(), "grant_type", "client_credentials", "client_secret",
+		b.ClientSecret(), "scope", graphDefault)
 	b.form(400, "invalid_scope", "70011", "consumers/oauth2/v2.0/devicecode", "scope", "Calendars.ReadWrite.Shared")
 	b.clean()
 }
@@ -362,7 +378,8 @@ func TestPersonalAccounts(t *testing.T) {
 func TestBrokenTokens(t *testing.T) {
 	b := newBench(t, Options{})
 	b.Break(OAuthError(400, "invalid_grant", "AADSTS53003: Access has been blocked by Conditional Access policies."))
-	b.form(400, "invalid_grant", "53003", b.tokenEndpoint(), "grant_type", "refresh_token", "refresh_token", b.Grant("Calendars.ReadWrite"))
+	b.form(400, "invalid_grant", "53003", b.tokenEndpoint(), "grant_type", "refresh_token", "refresh_token",
+		b.Grant("Calendars.ReadWrite"))
 	b.want("GET", "me/events", "", 200, "")
 	b.Mend()
 	b.Break(Fault{Match: Tokens, Half: true})

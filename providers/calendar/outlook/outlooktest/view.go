@@ -68,7 +68,8 @@ func (c *call) shown(it item) (JSON, answer, bool) {
 // view is all of an event that is shown without being asked for by name. Of what is private others see when it is.
 func (c *call) view(it item) JSON {
 	body := it.with(JSON{"singleValueExtendedProperties": nil})
-	for _, name := range []string{"seriesMasterId", "originalStart", "recurrence", "onlineMeeting", "onlineMeetingUrl", "transactionId"} {
+	for _, name := range []string{"seriesMasterId", "originalStart", "recurrence", "onlineMeeting", "onlineMeetingUrl",
+		"transactionId"} {
 		if body[name] == nil {
 			body[name] = nil // they are there, as null
 		}
@@ -90,7 +91,8 @@ func (c *call) view(it item) JSON {
 	}
 	if c.role(it.cal) != "own" && (it.body["sensitivity"] == "private" || it.body["sensitivity"] == "confidential") {
 		maps.Copy(body, JSON{
-			"subject": "Private appointment", "body": JSON{"contentType": "html", "content": ""}, "bodyPreview": "", "attendees": []any{},
+			"subject": "Private appointment", "body": JSON{"contentType": "html", "content": ""}, "bodyPreview": "",
+			"attendees": []any{},
 			"locations": []any{}, "location": JSON{"displayName": ""}, "categories": []any{}, "onlineMeeting": nil,
 		})
 	}
@@ -230,7 +232,8 @@ func (c *call) expandProperties(it item, text string) ([]any, answer, bool) {
 	m := propertyFilter.FindStringSubmatch(text)
 	if m == nil {
 		c.complainf("$expand of extended properties without a filter by id: %q", text)
-		return nil, fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter", "The OData request is not supported."), false
+		return nil, fail(http.StatusBadRequest, "ErrorInvalidUrlQueryFilter",
+			"The OData request is not supported."), false
 	}
 	if c.to.kind == "calendarView" {
 		return nil, answer{}, true

@@ -20,11 +20,16 @@ func windowsZones() map[string]string {
 		"UTC": "Etc/UTC", "GMT Standard Time": "Europe/London", "W. Europe Standard Time": "Europe/Berlin",
 		"Romance Standard Time": "Europe/Paris", "Central Europe Standard Time": "Europe/Budapest",
 		"Central European Standard Time": "Europe/Warsaw", "E. Europe Standard Time": "Europe/Chisinau",
-		"FLE Standard Time": "Europe/Kiev", "GTB Standard Time": "Europe/Bucharest", "Turkey Standard Time": "Europe/Istanbul",
-		"Russian Standard Time": "Europe/Moscow", "Israel Standard Time": "Asia/Jerusalem", "Arabian Standard Time": "Asia/Dubai",
-		"India Standard Time": "Asia/Calcutta", "China Standard Time": "Asia/Shanghai", "Singapore Standard Time": "Asia/Singapore",
-		"Tokyo Standard Time": "Asia/Tokyo", "AUS Eastern Standard Time": "Australia/Sydney", "New Zealand Standard Time": "Pacific/Auckland",
-		"Eastern Standard Time": "America/New_York", "Central Standard Time": "America/Chicago", "Mountain Standard Time": "America/Denver",
+		"FLE Standard Time": "Europe/Kiev", "GTB Standard Time": "Europe/Bucharest",
+		"Turkey Standard Time":  "Europe/Istanbul",
+		"Russian Standard Time": "Europe/Moscow", "Israel Standard Time": "Asia/Jerusalem",
+		"Arabian Standard Time": "Asia/Dubai",
+		"India Standard Time":   "Asia/Calcutta", "China Standard Time": "Asia/Shanghai",
+		"Singapore Standard Time": "Asia/Singapore",
+		"Tokyo Standard Time":     "Asia/Tokyo", "AUS Eastern Standard Time": "Australia/Sydney",
+		"New Zealand Standard Time": "Pacific/Auckland",
+		"Eastern Standard Time":     "America/New_York", "Central Standard Time": "America/Chicago",
+		"Mountain Standard Time":    "America/Denver",
 		"US Mountain Standard Time": "America/Phoenix", "Pacific Standard Time": "America/Los_Angeles",
 		"Alaskan Standard Time": "America/Anchorage", "Hawaiian Standard Time": "Pacific/Honolulu",
 		"E. South America Standard Time": "America/Sao_Paulo", "Argentina Standard Time": "America/Buenos_Aires",
@@ -80,7 +85,8 @@ func inZone(t time.Time, loc *time.Location, name string) JSON {
 	return JSON{"dateTime": t.In(loc).Format(local), "timeZone": name}
 }
 
-// savedTimes puts start and end in UTC, those of whole days at its midnight, and remembers in which zone they were given.
+// savedTimes puts start and end in UTC, those of whole days at its midnight, and remembers in which zone they were
+// given.
 func savedTimes(out, change JSON) {
 	for name, zoneField := range map[string]string{"start": "originalStartTimeZone", "end": "originalEndTimeZone"} {
 		v, touched := change[name].(JSON)

@@ -65,12 +65,14 @@ func (s *Server) Revoke(person string) {
 	s.end(person, codeInvalid)
 }
 
-// SignedInElsewhere is a person signing in with the same app once more, on another machine: Zoom keeps one sign-in alive.
+// SignedInElsewhere is a person signing in with the same app once more, on another machine: Zoom keeps one sign-in
+// alive.
 func (s *Server) SignedInElsewhere(person string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.end(person, codeSuperseded)
-	s.auth.grants = append(s.auth.grants, &grant{client: s.opts.ClientID, person: person, refresh: s.newToken("elsewhere")})
+	s.auth.grants = append(s.auth.grants, &grant{client: s.opts.ClientID, person: person,
+		refresh: s.newToken("elsewhere")})
 }
 
 // Usable reports whether a refresh token would be taken now.
@@ -92,7 +94,8 @@ func (s *Server) end(person string, why int) {
 
 // grantOf finds the sign-in that a refresh token is, or was, of.
 func (s *Server) grantOf(refreshToken string) *grant {
-	i := slices.IndexFunc(s.auth.grants, func(g *grant) bool { return g.refresh == refreshToken || slices.Contains(g.spent, refreshToken) })
+	i := slices.IndexFunc(s.auth.grants,
+		func(g *grant) bool { return g.refresh == refreshToken || slices.Contains(g.spent, refreshToken) })
 	if i < 0 {
 		return nil
 	}
@@ -129,7 +132,8 @@ func (s *Server) refuses(r *http.Request, scope string) (answer, bool) {
 	case t.grant == nil:
 		return lacks(s.opts.Scopes, scope)
 	case t.grant.ended == codeSuperseded:
-		return fail(http.StatusUnauthorized, codeSuperseded, "This token has been revoked by a later authorization."), true
+		return fail(http.StatusUnauthorized, codeSuperseded,
+			"This token has been revoked by a later authorization."), true
 	case t.grant.ended != 0:
 		return fail(http.StatusUnauthorized, codeInvalid, "Invalid access token."), true
 	}

@@ -110,23 +110,27 @@ func throttle(message string, header ...string) Fault {
 // PerSecond is the 429 of too many requests in a second.
 func PerSecond() Fault {
 	return throttle("You have reached the maximum per-second rate limit for this API. Try again later.",
-		"X-RateLimit-Category", "Light", "X-RateLimit-Type", "QPS", "X-RateLimit-Limit", "4", "X-RateLimit-Remaining", "0")
+		"X-RateLimit-Category", "Light", "X-RateLimit-Type", "QPS", "X-RateLimit-Limit", "4",
+		"X-RateLimit-Remaining", "0")
 }
 
 // Concurrent is the 429 of two writes at once for one user.
 func Concurrent() Fault {
-	return throttle("Too many concurrent requests. A request to create, update or delete a meeting of this user is in progress.")
+	return throttle("Too many concurrent requests. A request to create, update or delete a meeting of this user is " +
+		"in progress.")
 }
 
 // DailyAccount is the 429 of the account's daily limit; Zoom gives its Retry-After as an ISO 8601 time.
 func DailyAccount(retryAfter string) Fault {
-	return throttle("You have reached the maximum daily rate limit for this API. Refer to the response header for details on when you can make another request.",
+	return throttle("You have reached the maximum daily rate limit for this API. Refer to the response header for "+
+		"details on when you can make another request.",
 		"X-RateLimit-Category", "Medium", "X-RateLimit-Type", "Daily-limit", "Retry-After", retryAfter)
 }
 
 // HostLimit is the 429 of a host's 100 create and update calls for a UTC day. Its headers look healthy.
 func HostLimit() Fault {
-	return throttle("You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for this particular user. "+
+	return throttle("You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted "+
+		"for this particular user. "+
 		"You may resume these requests at GMT 00:00:00.",
 		"X-RateLimit-Category", "Light", "X-RateLimit-Limit", "6000", "X-RateLimit-Remaining", "5893")
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// The fields of Zoom's create and update meeting requests and their JSON types, as its API reference lists them. A field
-// that is not here is a mistake of the client's.
+// The fields of Zoom's create and update meeting requests and their JSON types, as its API reference lists them. A
+// field that is not here is a mistake of the client's.
 var (
 	commonFields = fields("string: timezone schedule_for agenda start_time password topic template_id",
 		"boolean: pre_schedule", "integer: type duration", "array: tracking_fields", "object: recurrence settings")
@@ -18,14 +18,17 @@ var (
 		"string: summary_template_id alternative_hosts audio_conference_info authentication_domains encryption_type "+
 			"authentication_option contact_email audio contact_name auto_recording",
 		"boolean: allow_host_control_participant_mute_state show_share_button registrants_confirmation_email "+
-			"allow_multiple_devices meeting_authentication alternative_host_update_polls device_testing participant_video "+
-			"in_meeting mute_upon_entry join_before_host host_save_video_order watermark close_registration internal_meeting "+
+			"allow_multiple_devices meeting_authentication alternative_host_update_polls device_testing "+
+			"participant_video "+
+			"in_meeting mute_upon_entry join_before_host host_save_video_order watermark close_registration "+
+			"internal_meeting "+
 			"disable_participant_video focus_mode waiting_room cn_meeting registrants_email_notification "+
 			"alternative_hosts_email_notification use_pmi host_video auto_start_meeting_summary "+
 			"auto_start_ai_companion_questions participant_focused_meeting private_meeting email_in_attendee_report "+
 			"email_notification",
 		"integer: calendar_type approval_type jbh_time who_will_receive_summary registration_type who_can_ask_questions",
-		"array: additional_data_center_regions global_dial_in_countries authentication_exception meeting_invitees resources",
+		"array: additional_data_center_regions global_dial_in_countries authentication_exception meeting_invitees "+
+			"resources",
 		"object: breakout_room approved_or_denied_countries_or_regions continuous_meeting_chat question_and_answer "+
 			"sign_language_interpretation language_interpretation")
 	createSettings = with(commonSettings, "boolean: push_change_to_calendar")
@@ -60,7 +63,8 @@ func strange(body map[string]any, allowed map[string]string, prefix string) []fi
 		case !known:
 			list = append(list, fieldError{prefix + name, "Unknown field."})
 		case jsonType(body[name]) != kind:
-			list = append(list, fieldError{prefix + name, fmt.Sprintf("Invalid type: %s, expected: %s.", jsonType(body[name]), kind)})
+			list = append(list, fieldError{prefix + name, fmt.Sprintf("Invalid type: %s, expected: %s.",
+				jsonType(body[name]), kind)})
 		}
 	}
 	return list

@@ -55,13 +55,16 @@ func (m *live) clone() *live {
 
 func (m *live) snapshot() Meeting {
 	return Meeting{
-		ID: m.id, Host: m.host.Email, Topic: m.topic, Agenda: m.agenda, Type: m.kind, Start: m.start, Duration: m.duration,
-		Timezone: m.zone, Passcode: m.passcode, JoinURL: m.joinURL(), Created: m.created, Settings: maps.Clone(m.settings),
-		Running: m.running, Template: m.template, Occurrences: m.takesPlace(),
+		ID: m.id, Host: m.host.Email, Topic: m.topic, Agenda: m.agenda, Type: m.kind, Start: m.start,
+		Duration: m.duration,
+		Timezone: m.zone, Passcode: m.passcode, JoinURL: m.joinURL(), Created: m.created,
+		Settings: maps.Clone(m.settings),
+		Running:  m.running, Template: m.template, Occurrences: m.takesPlace(),
 	}
 }
 
-// joinURL is the link for guests. Its pwd is a token of the server's, made of the passcode, with the dots of a real one.
+// joinURL is the link for guests. Its pwd is a token of the server's, made of the passcode, with the dots of a real
+// one.
 func (m *live) joinURL() string {
 	id := m.id
 	if m.settings["use_pmi"] == true {
@@ -223,7 +226,8 @@ func (s *Server) list(r *http.Request, _ map[string]any) answer {
 // item is a meeting as lists show it.
 func (m *live) item() map[string]any {
 	v := map[string]any{
-		"uuid": m.uuid(), "id": m.id, "host_id": m.host.ID, "topic": m.topic, "type": m.kind, "duration": int(m.duration / time.Minute),
+		"uuid": m.uuid(), "id": m.id, "host_id": m.host.ID, "topic": m.topic, "type": m.kind,
+		"duration": int(m.duration / time.Minute),
 		"timezone": m.zone, "created_at": stamp(m.created), "join_url": m.joinURL(),
 	}
 	if m.agenda != "" {
@@ -258,8 +262,11 @@ func (m *live) full() map[string]any {
 	settings := maps.Clone(m.settings)
 	if m.host.DialIn {
 		settings["global_dial_in_numbers"] = []map[string]string{
-			{"country": "DE", "country_name": "Germany", "city": "Frankfurt", "number": "+49 69 7104 9922", "type": "toll"},
-			{"country": "DE", "country_name": "Germany", "city": "Frankfurt", "number": "+49 69 7104 9922", "type": "toll"}, // some are listed twice
+			{"country": "DE", "country_name": "Germany", "city": "Frankfurt", "number": "+49 69 7104 9922",
+				"type": "toll"},
+			// some are listed twice
+			{"country": "DE", "country_name": "Germany", "city": "Frankfurt", "number": "+49 69 7104 9922",
+				"type": "toll"},
 			{"country": "US", "country_name": "United States", "city": "", "number": "+1 646 558 8656", "type": "toll"},
 		}
 	}
@@ -290,7 +297,8 @@ func (s *Server) invitation(r *http.Request, _ map[string]any) answer {
 	}
 	lines := []string{
 		m.host.Email + " is inviting you to a scheduled Zoom meeting.", "", "Topic: " + m.topic,
-		"Time: " + m.start.UTC().Format("Jan 2, 2006 03:04 PM") + " Universal Time UTC", "", "Join Zoom Meeting", m.joinURL(), "",
+		"Time: " + m.start.UTC().Format("Jan 2, 2006 03:04 PM") + " Universal Time UTC", "", "Join Zoom Meeting",
+		m.joinURL(), "",
 		"Meeting ID: " + strconv.FormatInt(m.id, 10), "Passcode: " + m.passcode, "",
 	}
 	if m.host.DialIn {

@@ -39,7 +39,8 @@ type Occurrence struct {
 // whole reads a recurrence object. A part of one is not enough.
 func whole(v map[string]any) (r recurrence, ok bool) {
 	number := func(name string) int { n, _ := v[name].(float64); return int(n) }
-	r = recurrence{kind: number("type"), interval: number("repeat_interval"), monthDay: number("monthly_day"), week: number("monthly_week"),
+	r = recurrence{kind: number("type"), interval: number("repeat_interval"), monthDay: number("monthly_day"),
+		week:    number("monthly_week"),
 		weekday: number("monthly_week_day"), times: number("end_times")}
 	if days, given := v["weekly_days"].(string); given {
 		for day := range strings.SplitSeq(days, ",") {
@@ -193,7 +194,8 @@ func (s *Server) removeOccurrence(r *http.Request, m *live) answer {
 	return answer{status: http.StatusNoContent}
 }
 
-// shown are the occurrences of an answer: those that are over only on demand. Deleted ones are shown for some meetings and not for others.
+// shown are the occurrences of an answer: those that are over only on demand. Deleted ones are shown for some meetings
+// and not for others.
 func (s *Server) shown(r *http.Request, m *live) []map[string]any {
 	list := []map[string]any{}
 	for i, o := range m.occurrences {
@@ -242,7 +244,8 @@ func (m *live) takesPlace() []Occurrence {
 	return list
 }
 
-// OwnerMove is the owner moving the i-th occurrence that takes place, counted from 0, in Zoom's own app; to the zero time it is deleted.
+// OwnerMove is the owner moving the i-th occurrence that takes place, counted from 0, in Zoom's own app; to the zero
+// time it is deleted.
 func (s *Server) OwnerMove(id int64, i int, to time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

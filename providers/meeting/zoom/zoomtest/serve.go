@@ -38,8 +38,8 @@ func fail(status, code int, message string) answer {
 	return answer{status: status, body: failure{Code: code, Message: message}}
 }
 
-// route is one call of the API: the scope that it needs, the rate limit that counts it, and its effect, which runs under
-// the lock.
+// route is one call of the API: the scope that it needs, the rate limit that counts it, and its effect, which runs
+// under the lock.
 type route struct {
 	pattern string
 	scope   string
@@ -69,7 +69,8 @@ func (s *Server) routes() *http.ServeMux {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) { s.serveAPI(w, r, rt) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.write(w, r, "light", answer{status: http.StatusNotFound, body: failure{Code: 2300, Message: "This API endpoint is not recognized."}})
+		s.write(w, r, "light", answer{status: http.StatusNotFound,
+			body: failure{Code: 2300, Message: "This API endpoint is not recognized."}})
 	})
 	return mux
 }
@@ -169,7 +170,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, label string, a a
 func (s *Server) record(r *http.Request, label string, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Label: label, At: s.now(), Status: status})
+	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Label: label, At: s.now(),
+		Status: status})
 }
 
 func (s *Server) complain(r *http.Request, what string) {

@@ -67,21 +67,24 @@ func (b *bench) signIn(t *testing.T) string {
 }
 
 func exchange(code string) string {
-	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {verifier}, "redirect_uri": {back}}.Encode()
+	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {verifier},
+		"redirect_uri": {back}}.Encode()
 }
 
 func refresh(token string) string { return "grant_type=refresh_token&refresh_token=" + token }
 
 func TestAuthorize(t *testing.T) {
 	b := newBench(t, Options{})
-	for _, with := range []string{"client_id=other", "redirect_uri=http://127.0.0.1:1/", "redirect_uri=http://localhost:1/callback", "code_challenge=",
+	for _, with := range []string{"client_id=other", "redirect_uri=http://127.0.0.1:1/",
+		"redirect_uri=http://localhost:1/callback", "code_challenge=",
 		"code_challenge_method=plain", "state=", "response_type=token"} {
 		if status, _ := b.authorize(t, with); status != http.StatusBadRequest {
 			t.Errorf("with %s: %d", with, status)
 		}
 	}
 	b.SignInAs("")
-	if status, q := b.authorize(t, ""); status != http.StatusFound || q.Get("error") != "access_denied" || q.Get("code") != "" || q.Get("state") != "s" {
+	if status, q := b.authorize(t, ""); status != http.StatusFound || q.Get("error") != "access_denied" ||
+		q.Get("code") != "" || q.Get("state") != "s" {
 		t.Errorf("declined: %d, %v", status, q)
 	}
 }

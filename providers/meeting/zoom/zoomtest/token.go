@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Redirect is the redirect that is registered for the app. Zoom ignores the port of a loopback address, and nothing else of it.
+// Redirect is the redirect that is registered for the app. Zoom ignores the port of a loopback address, and nothing
+// else of it.
 const Redirect = "http://127.0.0.1/callback"
 
 // codeLife is how long an authorization code can be exchanged.
@@ -48,7 +49,8 @@ func oauthFail(status int, code, reason string) answer {
 	return answer{status: status, body: map[string]any{"error": code, "reason": reason}}
 }
 
-// tokenFor answers a request for a token. The app proves itself with Basic, or names itself in the body where it has no secret.
+// tokenFor answers a request for a token. The app proves itself with Basic, or names itself in the body where it has no
+// secret.
 func (s *Server) tokenFor(r *http.Request) answer {
 	client, secret, confidential := r.BasicAuth()
 	if !confidential {
@@ -157,7 +159,8 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.complain(r, message)
 		s.mu.Unlock()
-		s.write(w, r, "token", answer{status: http.StatusBadRequest, body: "<html><title>Error</title><p>" + message + "</p></html>"})
+		s.write(w, r, "token", answer{status: http.StatusBadRequest, body: "<html><title>Error</title><p>" + message +
+			"</p></html>"})
 	}
 	switch {
 	case client != s.opts.ClientID && client != s.opts.PublicID:
@@ -193,7 +196,8 @@ func (s *Server) consented(client string, q url.Values) url.Values {
 		return back
 	}
 	name := s.newToken("code")
-	s.auth.codes[name] = &code{client: client, person: s.auth.person, redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"), end: s.now().Add(codeLife)}
+	s.auth.codes[name] = &code{client: client, person: s.auth.person, redirect: q.Get("redirect_uri"),
+		challenge: q.Get("code_challenge"), end: s.now().Add(codeLife)}
 	back.Set("code", name)
 	return back
 }

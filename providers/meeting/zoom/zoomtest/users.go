@@ -37,7 +37,8 @@ func (s *Server) getUser(r *http.Request, _ map[string]any) answer {
 	}
 	return ok(map[string]any{
 		"id": u.ID, "email": u.Email, "type": kind, "status": status, "pmi": pmi, "use_pmi": false, "timezone": "UTC",
-		"personal_meeting_url": fmt.Sprintf("https://us02web.zoom.us/j/%d", u.room()), "account_id": s.opts.AccountID, "verified": 1,
+		"personal_meeting_url": fmt.Sprintf("https://us02web.zoom.us/j/%d", u.room()), "account_id": s.opts.AccountID,
+		"verified":            1,
 		"last_client_version": u.Client,
 	})
 }
@@ -48,7 +49,8 @@ func (s *Server) getSettings(r *http.Request, _ map[string]any) answer {
 		return a
 	}
 	if r.URL.Query().Get("option") == "meeting_security" {
-		return ok(map[string]any{"meeting_security": map[string]any{"waiting_room": u.WaitingRoom, "meeting_password": !u.NoPasscode, "embed_password_in_join_link": !u.NoEmbed}})
+		return ok(map[string]any{"meeting_security": map[string]any{"waiting_room": u.WaitingRoom,
+			"meeting_password": !u.NoPasscode, "embed_password_in_join_link": !u.NoEmbed}})
 	}
 	capacity := u.Capacity
 	if capacity == 0 {
@@ -56,11 +58,13 @@ func (s *Server) getSettings(r *http.Request, _ map[string]any) answer {
 	}
 	return ok(map[string]any{
 		"schedule_meeting": map[string]any{
-			"join_before_host": false, "personal_meeting": !u.RoomOff, "require_password_for_scheduling_new_meetings": !u.NoPasscode,
-			"embed_password_in_join_link": !u.NoEmbed, "meeting_password_requirement": u.Rule,
+			"join_before_host": false, "personal_meeting": !u.RoomOff,
+			"require_password_for_scheduling_new_meetings": !u.NoPasscode,
+			"embed_password_in_join_link":                  !u.NoEmbed, "meeting_password_requirement": u.Rule,
 		},
 		"in_meeting": map[string]any{"waiting_room": u.WaitingRoom},
-		"feature":    map[string]any{"meeting_capacity": capacity, "large_meeting": false, "concurrent_meeting": "Basic"},
+		"feature": map[string]any{"meeting_capacity": capacity, "large_meeting": false,
+			"concurrent_meeting": "Basic"},
 	})
 }
 
@@ -94,7 +98,8 @@ func (m *live) people(settings map[string]any) string {
 	return ""
 }
 
-// alternates refuses a whole request for one alternative host who cannot be one: each has to be an active, licensed user of the account.
+// alternates refuses a whole request for one alternative host who cannot be one: each has to be an active, licensed
+// user of the account.
 func (s *Server) alternates(settings map[string]any) (answer, bool) {
 	for _, name := range alternativeHosts(settings["alternative_hosts"]) {
 		u := s.user(strings.TrimSpace(name))
@@ -103,13 +108,15 @@ func (s *Server) alternates(settings map[string]any) (answer, bool) {
 		case s.opts.NamelessRefusals:
 			return fail(http.StatusBadRequest, 1114, "Unable to assign an alternative host."), true
 		default:
-			return fail(http.StatusBadRequest, 1114, "Unable to assign '"+name+"' as an alternative host because the user is not a licensed user of your account."), true
+			return fail(http.StatusBadRequest, 1114, "Unable to assign '"+name+
+				"' as an alternative host because the user is not a licensed user of your account."), true
 		}
 	}
 	return answer{}, false
 }
 
-// secure switches a security option on when a meeting is left without any: which one depends on what the account allows.
+// secure switches a security option on when a meeting is left without any: which one depends on what the account
+// allows.
 func (m *live) secure() {
 	switch {
 	case m.passcode != "" || m.settings["waiting_room"] == true || m.settings["meeting_authentication"] == true:

@@ -32,20 +32,24 @@ func TestForcedSecurity(t *testing.T) {
 
 func TestRegistrationIsDropped(t *testing.T) {
 	b := newBench(t, Options{})
-	for _, body := range []string{`{"type":3,"settings":{"approval_type":0}}`, `{"type":2,"start_time":"2026-12-01T10:00:00Z","settings":{"approval_type":0,"use_pmi":true}}`} {
-		if m := b.want(t, "POST", ofHost, body, 201, 0); m["settings"].(map[string]any)["approval_type"] != 2.0 || m["registration_url"] != nil {
+	for _, body := range []string{`{"type":3,"settings":{"approval_type":0}}`,
+		`{"type":2,"start_time":"2026-12-01T10:00:00Z","settings":{"approval_type":0,"use_pmi":true}}`} {
+		if m := b.want(t, "POST", ofHost, body, 201, 0); m["settings"].(map[string]any)["approval_type"] != 2.0 ||
+			m["registration_url"] != nil {
 			t.Errorf("%s: %v", body, m)
 		}
 	}
 }
 
 func TestAlternativeHosts(t *testing.T) {
-	users := []User{{Email: host}, {Email: "bob@example.com"}, {Email: "basic@example.com", Basic: true}, {Email: "gone@example.com", Inactive: true}}
+	users := []User{{Email: host}, {Email: "bob@example.com"}, {Email: "basic@example.com", Basic: true},
+		{Email: "gone@example.com", Inactive: true}}
 	b := newBench(t, Options{Users: users})
 	with := func(list string) string { return `{"type":3,"settings":{"alternative_hosts":"` + list + `"}}` }
 	m := b.want(t, "POST", ofHost, with("bob@example.com"), 201, 0)
 	for _, name := range []string{"basic@example.com", "gone@example.com", "nobody@example.com"} {
-		if v := b.want(t, "POST", ofHost, with("bob@example.com;"+name), 400, 1114); !strings.Contains(v["message"].(string), "'"+name+"'") {
+		if v := b.want(t, "POST", ofHost, with("bob@example.com;"+name), 400,
+			1114); !strings.Contains(v["message"].(string), "'"+name+"'") {
 			t.Errorf("%v", v)
 		}
 		b.want(t, "PATCH", path(m), with(name)[:1]+with(name)[10:], 400, 1114)
@@ -66,7 +70,8 @@ func TestTheRoomItself(t *testing.T) {
 }
 
 func TestTemplates(t *testing.T) {
-	templates := []Template{{ID: "t1", Name: "Town hall", Settings: map[string]any{"mute_upon_entry": true, "waiting_room": true}}, {ID: "t2", Name: "Mine", Own: true}}
+	templates := []Template{{ID: "t1", Name: "Town hall", Settings: map[string]any{"mute_upon_entry": true,
+		"waiting_room": true}}, {ID: "t2", Name: "Mine", Own: true}}
 	b := newBench(t, Options{Users: []User{{Email: host, Templates: templates}}})
 	if v := b.want(t, "GET", "/users/"+host+"/meeting_templates", "", 200, 0); v["total_records"] != 2.0 {
 		t.Errorf("%v", v)
@@ -83,7 +88,8 @@ func TestDeletingMayMail(t *testing.T) {
 	b := newBench(t, Options{})
 	m := b.want(t, "POST", ofHost, plain, 201, 0)
 	b.want(t, "DELETE", path(m)+"?schedule_for_reminder=false", "", 204, 0)
-	if c := b.Complaints(); !slices.ContainsFunc(c, func(s string) bool { return strings.Contains(s, "cancel_meeting_reminder is left out") }) || len(c) != 1 {
+	if c := b.Complaints(); !slices.ContainsFunc(c,
+		func(s string) bool { return strings.Contains(s, "cancel_meeting_reminder is left out") }) || len(c) != 1 {
 		t.Errorf("complaints %q", c)
 	}
 }

@@ -16,17 +16,21 @@ func (s *Server) create(r *http.Request, body map[string]any) answer {
 		return a
 	}
 	if u.Unlicensed || u.Inactive {
-		return fail(http.StatusBadRequest, 3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
+		return fail(http.StatusBadRequest, 3161, "Your user account is not allowed meeting hosting and scheduling "+
+			"capabilities.")
 	}
 	if a, limited := s.hostLimited(u.Email); limited {
 		return a
 	}
-	m := &live{id: firstID + int64(len(s.meetings)), host: u, kind: scheduled, created: s.now(), duration: time.Hour, zone: "UTC", settings: map[string]any{
-		"host_video": false, "participant_video": false, "join_before_host": false, "jbh_time": 0, "mute_upon_entry": false,
-		"use_pmi": false, "approval_type": 2, "audio": "both", "auto_recording": "none", "alternative_hosts": "",
-		"email_notification": true, "alternative_hosts_email_notification": true, "waiting_room": u.WaitingRoom,
-		"meeting_authentication": false, "push_change_to_calendar": false,
-	}}
+	m := &live{id: firstID + int64(len(s.meetings)), host: u, kind: scheduled, created: s.now(), duration: time.Hour,
+		zone: "UTC", settings: map[string]any{
+			"host_video": false, "participant_video": false, "join_before_host": false, "jbh_time": 0,
+			"mute_upon_entry": false,
+			"use_pmi":         false, "approval_type": 2, "audio": "both", "auto_recording": "none",
+			"alternative_hosts":  "",
+			"email_notification": true, "alternative_hosts_email_notification": true, "waiting_room": u.WaitingRoom,
+			"meeting_authentication": false, "push_change_to_calendar": false,
+		}}
 	if a, wrong := u.begin(m, body); wrong {
 		return a
 	}
@@ -78,10 +82,12 @@ func (s *Server) update(r *http.Request, body map[string]any) answer {
 }
 
 // apply puts a request's body into a meeting, or says what is wrong with it.
-func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed, allowedSettings map[string]string) (answer, bool) {
+func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed,
+	allowedSettings map[string]string) (answer, bool) {
 	wrong := strange(body, allowed, "")
 	settings, _ := body["settings"].(map[string]any)
-	if _, pushes := settings["push_change_to_calendar"]; pushes && r.Method == http.MethodPatch && !s.opts.PushInUpdates {
+	if _, pushes := settings["push_change_to_calendar"]; pushes && r.Method == http.MethodPatch &&
+		!s.opts.PushInUpdates {
 		return invalid("push_change_to_calendar"), true // Zoom's documents disagree on it: no mistake of the client's
 	}
 	wrong = append(wrong, strange(settings, allowedSettings, "settings.")...)
@@ -89,10 +95,12 @@ func (s *Server) apply(r *http.Request, m *live, body map[string]any, allowed, a
 		for _, w := range wrong {
 			s.complain(r, w.Field+": "+w.Message)
 		}
-		return answer{status: http.StatusBadRequest, body: failure{Code: 300, Message: "Validation Failed.", Errors: wrong}}, true
+		return answer{status: http.StatusBadRequest, body: failure{Code: 300, Message: "Validation Failed.",
+			Errors: wrong}}, true
 	}
 	before := m.clone()
-	for _, wrong := range []string{m.texts(body), m.when(body), m.series(before, body), m.security(body, settings), m.people(settings)} {
+	for _, wrong := range []string{m.texts(body), m.when(body), m.series(before, body), m.security(body, settings),
+		m.people(settings)} {
 		if wrong != "" {
 			return invalid(wrong), true
 		}
@@ -197,7 +205,8 @@ func (p PasscodeRule) allows(code string) bool {
 	switch {
 	case code == "":
 		return true
-	case len(code) > 10, len(code) < p.Length, strings.Trim(code, letters+strings.ToUpper(letters)+"0123456789@-_*") != "":
+	case len(code) > 10, len(code) < p.Length, strings.Trim(code, letters+strings.ToUpper(letters)+
+		"0123456789@-_*") != "":
 		return false
 	case p.NumericOnly:
 		return strings.Trim(code, "0123456789") == ""

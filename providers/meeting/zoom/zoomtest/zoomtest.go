@@ -1,6 +1,6 @@
-// Package zoomtest is an emulator of the Zoom API: an http.Handler with users, meetings and a clock, that behaves as Zoom
-// does where that matters to a client, the unfriendly parts included. It has no live counterpart to be compared with:
-// what it does follows Zoom's published reference and what others have reported.
+// Package zoomtest is an emulator of the Zoom API: an http.Handler with users, meetings and a clock, that behaves as
+// Zoom does where that matters to a client, the unfriendly parts included. It has no live counterpart to be compared
+// with: what it does follows Zoom's published reference and what others have reported.
 package zoomtest
 
 import (
@@ -13,8 +13,8 @@ import (
 	"zoomtag/providers/internal/emulator"
 )
 
-// Canary stands in every start_url, host key and other host credential that the emulator hands out: a text that holds it
-// has leaked one.
+// Canary stands in every start_url, host key and other host credential that the emulator hands out: a text that holds
+// it has leaked one.
 const Canary = "zakCANARYdoNotLeak"
 
 // PasscodePrefix begins every passcode that the emulator makes up, where the host's rule lets it.
@@ -25,15 +25,19 @@ const firstID = 86_000_000_001
 
 // AllScopes are the scopes of the calls that the emulator knows.
 var AllScopes = []string{
-	"meeting:write:meeting:admin", "meeting:update:meeting:admin", "meeting:delete:meeting:admin", "meeting:read:meeting:admin",
-	"meeting:read:list_meetings:admin", "meeting:read:invitation:admin", "meeting:update:status:admin", "user:read:user:admin",
+	"meeting:write:meeting:admin", "meeting:update:meeting:admin", "meeting:delete:meeting:admin",
+	"meeting:read:meeting:admin",
+	"meeting:read:list_meetings:admin", "meeting:read:invitation:admin", "meeting:update:status:admin",
+	"user:read:user:admin",
 	"user:read:settings:admin", "meeting:read:list_templates:admin",
 }
 
 // UserScopes are the same of a user-managed app.
 var UserScopes = []string{
-	"meeting:write:meeting", "meeting:update:meeting", "meeting:delete:meeting", "meeting:read:meeting", "meeting:read:list_meetings",
-	"meeting:read:invitation", "meeting:update:status", "user:read:user", "user:read:settings", "meeting:read:list_templates",
+	"meeting:write:meeting", "meeting:update:meeting", "meeting:delete:meeting", "meeting:read:meeting",
+	"meeting:read:list_meetings",
+	"meeting:read:invitation", "meeting:update:status", "user:read:user", "user:read:settings",
+	"meeting:read:list_templates",
 }
 
 // Options are what a Server begins with. The zero value is an account whose every user exists.
@@ -58,7 +62,8 @@ type Options struct {
 	ListTwice bool
 	// NamelessRefusals refuses alternative hosts without saying which of them.
 	NamelessRefusals bool
-	// RoomIsMeeting gives meetings in a personal room the number of the room as their id, of which there is one, and which nobody can delete.
+	// RoomIsMeeting gives meetings in a personal room the number of the room as their id, of which there is one, and
+	// which nobody can delete.
 	RoomIsMeeting bool
 	// PushInUpdates accepts push_change_to_calendar in updates: Zoom's documents disagree on it.
 	PushInUpdates bool
@@ -81,7 +86,8 @@ type Options struct {
 type User struct {
 	Email string
 	ID    string // made up if empty
-	// Basic is a user without a licence: no registration, no alternative hosts. Inactive and Unlicensed users host nothing.
+	// Basic is a user without a licence: no registration, no alternative hosts. Inactive and Unlicensed users host
+	// nothing.
 	Basic, Unlicensed, Inactive bool
 	// WaitingRoom and NoPasscode are the user's own settings for new meetings; the passcode is on unless switched off.
 	WaitingRoom, NoPasscode bool
@@ -97,8 +103,8 @@ type User struct {
 	Client string
 	// Locked are settings of meetings that the administrator has locked: what is asked otherwise is dropped in silence.
 	Locked map[string]any
-	// Forces is what Zoom switches on for a meeting of the user's that has neither passcode nor waiting room nor sign-in: "" is the waiting
-	// room, unless that is locked off, then the sign-in.
+	// Forces is what Zoom switches on for a meeting of the user's that has neither passcode nor waiting room nor
+	// sign-in: "" is the waiting room, unless that is locked off, then the sign-in.
 	Forces string
 	// NoRoom is a user without a personal room, RoomOff one who has switched it off.
 	NoRoom, RoomOff bool
@@ -112,7 +118,8 @@ const (
 	ForcesPasscode = "passcode"
 )
 
-// Template is a meeting template: the administrator's, or the user's own, of which no meeting can be made through the API.
+// Template is a meeting template: the administrator's, or the user's own, of which no meeting can be made through the
+// API.
 type Template struct {
 	ID, Name string
 	Own      bool
@@ -161,8 +168,8 @@ type Request struct {
 
 // Server is the emulator. Its methods may be called while it serves.
 type Server struct {
-	// Hold, if set before the first request, is called for each request of the API and for a token before and after its effect (phase "before"
-	// and "after"), without any lock: while it does not return, the client waits.
+	// Hold, if set before the first request, is called for each request of the API and for a token before and after its
+	// effect (phase "before" and "after"), without any lock: while it does not return, the client waits.
 	Hold func(r *http.Request, phase string)
 
 	emulator.Port
@@ -288,7 +295,8 @@ func (s *Server) OwnerDelete(id int64) {
 	}
 }
 
-// OwnerEdit is the owner changing topic, agenda, time, passcode or settings of a meeting in Zoom's own app, or starting it.
+// OwnerEdit is the owner changing topic, agenda, time, passcode or settings of a meeting in Zoom's own app, or starting
+// it.
 func (s *Server) OwnerEdit(id int64, edit func(*Meeting)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

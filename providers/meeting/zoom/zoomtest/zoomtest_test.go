@@ -24,7 +24,8 @@ func newBench(t *testing.T, o Options) *bench {
 	b := &bench{now: time.Date(2026, 11, 30, 22, 0, 0, 0, time.UTC)}
 	o.Now = func() time.Time { return b.now }
 	b.Server = New(o)
-	r := httptest.NewRequest("POST", "/oauth/token", strings.NewReader("grant_type=account_credentials&account_id=account"))
+	r := httptest.NewRequest("POST", "/oauth/token",
+		strings.NewReader("grant_type=account_credentials&account_id=account"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.SetBasicAuth("client", "secret")
 	w := httptest.NewRecorder()
@@ -40,7 +41,8 @@ func newBench(t *testing.T, o Options) *bench {
 }
 
 // do sends a request and decodes its answer.
-func (b *bench) do(t *testing.T, method, path, body string, header ...string) (int, map[string]any, *httptest.ResponseRecorder) {
+func (b *bench) do(t *testing.T, method, path, body string,
+	header ...string) (int, map[string]any, *httptest.ResponseRecorder) {
 	t.Helper()
 	r := httptest.NewRequest(method, "/v2"+path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+b.token)
@@ -79,14 +81,18 @@ func path(m map[string]any) string {
 func TestLifeOfAMeeting(t *testing.T) {
 	b := newBench(t, Options{})
 	m := b.want(t, "POST", ofHost, plain, 201, 0)
-	if m["start_time"] != "2026-12-01T09:00:00Z" || m["id"].(float64) < 1<<32 || !strings.HasSuffix(m["join_url"].(string), ".1") ||
-		!strings.Contains(m["start_url"].(string), Canary) || !strings.HasPrefix(m["password"].(string), PasscodePrefix) {
+	if m["start_time"] != "2026-12-01T09:00:00Z" || m["id"].(float64) < 1<<32 ||
+		!strings.HasSuffix(m["join_url"].(string), ".1") ||
+		!strings.Contains(m["start_url"].(string), Canary) || !strings.HasPrefix(m["password"].(string),
+		PasscodePrefix) {
 		t.Errorf("created %v", m)
 	}
-	if status, _, w := b.do(t, "PATCH", path(m), `{"start_time":"2026-12-01T12:00:00Z","duration":30}`); status != 204 || w.Body.Len() > 0 {
+	if status, _, w := b.do(t, "PATCH", path(m),
+		`{"start_time":"2026-12-01T12:00:00Z","duration":30}`); status != 204 || w.Body.Len() > 0 {
 		t.Errorf("PATCH: %d %s", status, w.Body)
 	}
-	if got := b.want(t, "GET", path(m), "", 200, 0); got["start_time"] != "2026-12-01T12:00:00Z" || got["duration"] != 30.0 || got["join_url"] != m["join_url"] {
+	if got := b.want(t, "GET", path(m), "", 200, 0); got["start_time"] != "2026-12-01T12:00:00Z" ||
+		got["duration"] != 30.0 || got["join_url"] != m["join_url"] {
 		t.Errorf("moved: %v", got)
 	}
 	b.want(t, "PATCH", path(m), `{"start_time":"2026-11-01T12:00:00Z"}`, 204, 0)
@@ -100,7 +106,8 @@ func TestLifeOfAMeeting(t *testing.T) {
 	b.want(t, "DELETE", path(m)+quietly, "", 204, 0)
 	b.want(t, "DELETE", path(m), "", 404, 3001)
 	b.want(t, "PUT", path(m)+"/status", `{"action":"recover"}`, 204, 0)
-	if v := b.want(t, "GET", path(m)+"/invitation", "", 200, 0); !strings.Contains(v["invitation"].(string), "\r\nJoin Zoom Meeting\r\n") {
+	if v := b.want(t, "GET", path(m)+"/invitation", "", 200, 0); !strings.Contains(v["invitation"].(string),
+		"\r\nJoin Zoom Meeting\r\n") {
 		t.Errorf("invitation %v", v)
 	}
 	if len(b.Complaints()) > 0 {
@@ -133,26 +140,32 @@ func TestListing(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	first := b.want(t, "GET", ofHost+"?page_size=300", "", 200, 0)
 	second := b.want(t, "GET", ofHost+"?page_size=300&next_page_token="+first["next_page_token"].(string), "", 200, 0)
-	if a, c := first["meetings"].([]any), second["meetings"].([]any); len(a) != 3 || len(c) != 1 || second["next_page_token"] != "" {
+	if a, c := first["meetings"].([]any), second["meetings"].([]any); len(a) != 3 || len(c) != 1 ||
+		second["next_page_token"] != "" {
 		t.Fatalf("pages %v and %v", first, second)
 	}
 	item := first["meetings"].([]any)[0].(map[string]any)
-	if n := len([]rune(item["agenda"].(string))); n != 250 || item["password"] != nil || item["settings"] != nil || item["start_url"] != nil {
+	if n := len([]rune(item["agenda"].(string))); n != 250 || item["password"] != nil || item["settings"] != nil ||
+		item["start_url"] != nil {
 		t.Errorf("listed as %v", item)
 	}
 }
 
 func TestRefusals(t *testing.T) {
-	users := []User{{Email: host, Rule: PasscodeRule{Length: 6, Letter: true, Number: true, UpperLower: true, Special: true, Consecutive: 3}},
+	users := []User{{Email: host, Rule: PasscodeRule{Length: 6, Letter: true, Number: true, UpperLower: true,
+		Special: true, Consecutive: 3}},
 		{Email: "basic@example.com", Basic: true}, {Email: "none@example.com", Unlicensed: true}}
 	b := newBench(t, Options{Users: users})
 	b.want(t, "POST", "/users/nobody@example.com/meetings", plain, 404, 1001)
 	b.want(t, "POST", "/users/none@example.com/meetings", plain, 400, 3161)
 	b.want(t, "POST", "/users/basic@example.com/meetings", `{"type":3,"settings":{"approval_type":0}}`, 400, 300)
-	b.want(t, "POST", "/users/basic@example.com/meetings", `{"type":3,"settings":{"alternative_hosts":"a@example.com"}}`, 400, 300)
+	b.want(t, "POST", "/users/basic@example.com/meetings",
+		`{"type":3,"settings":{"alternative_hosts":"a@example.com"}}`, 400, 300)
 	for _, body := range []string{
-		`{"topic":"` + strings.Repeat("x", 201) + `"}`, `{"agenda":"` + strings.Repeat("x", 2001) + `"}`, `{"type":7}`, `{"timezone":"Mars/Base"}`,
-		`{"start_time":"2026-12-01T10:00:00+02:00"}`, `{"duration":0}`, `{"password":"short"}`, `{"password":"Abc123_xx"}`, `{"settings":{"jbh_time":7}}`,
+		`{"topic":"` + strings.Repeat("x", 201) + `"}`, `{"agenda":"` + strings.Repeat("x", 2001) + `"}`, `{"type":7}`,
+		`{"timezone":"Mars/Base"}`,
+		`{"start_time":"2026-12-01T10:00:00+02:00"}`, `{"duration":0}`, `{"password":"short"}`,
+		`{"password":"Abc123_xx"}`, `{"settings":{"jbh_time":7}}`,
 		`{"settings":{"auto_recording":"tape"}}`,
 	} {
 		b.want(t, "POST", ofHost, body, 400, 300)
@@ -160,7 +173,8 @@ func TestRefusals(t *testing.T) {
 	if n := len(b.Complaints()); n != 0 {
 		t.Errorf("complaints %q about values", b.Complaints())
 	}
-	for _, body := range []string{`{"colour":"red"}`, `{"duration":"45"}`, `{"settings":{"waiting_room":"yes"}}`, `{"settings":{"custom_keys":[]}}`, `[]`, ``} {
+	for _, body := range []string{`{"colour":"red"}`, `{"duration":"45"}`, `{"settings":{"waiting_room":"yes"}}`,
+		`{"settings":{"custom_keys":[]}}`, `[]`, ``} {
 		b.want(t, "POST", ofHost, body, 400, 300)
 	}
 	if n := len(b.Complaints()); n != 6 {
@@ -175,7 +189,8 @@ func TestRefusals(t *testing.T) {
 
 func TestAccess(t *testing.T) {
 	b := newBench(t, Options{Scopes: []string{"meeting:read:meeting:admin"}})
-	if v := b.want(t, "POST", ofHost, plain, 400, 4711); !strings.Contains(v["message"].(string), "[meeting:write:meeting:admin]") {
+	if v := b.want(t, "POST", ofHost, plain, 400, 4711); !strings.Contains(v["message"].(string),
+		"[meeting:write:meeting:admin]") {
 		t.Errorf("%v", v)
 	}
 	b.now = b.now.Add(time.Hour)
@@ -186,7 +201,8 @@ func TestAccess(t *testing.T) {
 
 func TestWithoutAcceptItIsXML(t *testing.T) {
 	b := newBench(t, Options{})
-	if _, _, w := b.do(t, "GET", "/meetings/1", "", "Accept", "*/*"); !strings.Contains(w.Body.String(), "<result><code>3001</code>") || w.Header().Get("X-Zm-Trackingid") == "" {
+	if _, _, w := b.do(t, "GET", "/meetings/1", "", "Accept", "*/*"); !strings.Contains(w.Body.String(),
+		"<result><code>3001</code>") || w.Header().Get("X-Zm-Trackingid") == "" {
 		t.Errorf("%s", w.Body)
 	}
 }
@@ -204,7 +220,8 @@ func TestHostLimit(t *testing.T) {
 }
 
 func TestMadeUpPasscodesMeetTheRule(t *testing.T) {
-	for _, rule := range []PasscodeRule{{}, {Length: 10}, {NumericOnly: true}, {NumericOnly: true, Length: 10}, {Letter: true, Number: true, Special: true, UpperLower: true}} {
+	for _, rule := range []PasscodeRule{{}, {Length: 10}, {NumericOnly: true}, {NumericOnly: true, Length: 10},
+		{Letter: true, Number: true, Special: true, UpperLower: true}} {
 		for id := range int64(50) {
 			if p := rule.makeUp(firstID + id); !rule.allows(p) || p == "" {
 				t.Errorf("%+v: %q", rule, p)
