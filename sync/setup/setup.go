@@ -152,8 +152,8 @@ func (o *openChoice) Error() string {
 // toChoose says with which flag one of the account's calendars is chosen, where that is what is wrong, and nobody can be asked.
 func (d *dialog) toChoose(ctx context.Context, source calendar.Calendar, err error) error {
 	lister, ok := source.(calendar.Lister)
-	unknown := errors.Is(err, calendar.ErrAbsent) && d.answers.CalendarID != ""
-	if !ok || d.Typed || !unknown && !errors.Is(err, calendar.ErrUnchosen) {
+	open := errors.Is(err, calendar.ErrUnchosen) || errors.Is(err, calendar.ErrAbsent) && d.answers.CalendarID != ""
+	if !ok || d.Typed || !open {
 		return err
 	}
 	list, listErr := lister.List(ctx)
