@@ -68,6 +68,10 @@ func (a *app) remove(ctx context.Context, r removal) (err error) {
 	bar := a.progress()
 	service, err := a.way().Service(ctx, bar.Show)
 	report, err := put(ctx, service, err, func(ctx context.Context, o api.Service) (api.SyncReport, error) {
+		// Whoever stands by may have mended something.
+		if _, err := o.Retry(ctx, api.RetryRequest{Calendars: r.calendars}); err != nil {
+			return api.SyncReport{}, err
+		}
 		return o.Remove(ctx, api.RemoveRequest{Calendars: r.calendars, Keep: r.keep})
 	})
 	bar.Clear()
@@ -75,8 +79,11 @@ func (a *app) remove(ctx context.Context, r removal) (err error) {
 		return err
 	}
 	left := slices.ContainsFunc(report.Calendars, func(c engine.Report) bool { return !c.Removed })
-	if left || !r.all || a.flags.json {
+	if left || !r.all {
 		return nil
+	}
+	if a.flags.json { // the document stands alone
+		a.term.out = a.term.err
 	}
 	return a.farewell(ctx)
 }
