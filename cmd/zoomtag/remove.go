@@ -131,6 +131,7 @@ zoomtag has left every calendar. This is still on the machine:
   %s (configuration; take the credentials that it names
   back where you made them, and delete their files)
   %s and its copies beside it (state)
+If zoomtag is a service here, zoomtag service uninstall ends it.
 `, terminal.Printable(path), terminal.Printable(cfg.State))
 	return faults
 }
