@@ -77,7 +77,7 @@ var numbered = regexp.MustCompile(`^(.*\S)[ _]\d{1,3}$`)
 var offsetWords = regexp.MustCompile(`(?i)^(\(?)\s*(?:UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d{2}))?)?\s*(\)?)\s*(.*)$`)
 
 // worded resolves a TZID that says a zone or an offset in words: another spelling of a name, the words that Windows
-// shows for a zone, in any language in which a place of it is called as in the zone database, or an offset alone.
+// shows for a zone, in the languages of zone_translations.txt, or an offset alone.
 func worded(tzid string) (zone, bool) {
 	tzid = strings.Trim(strings.ReplaceAll(tzid, `\`, ""), "\" \t")
 	if tzid == "" || len(tzid) > maxZoneName {
@@ -115,6 +115,9 @@ func (x *zoneIndex) spelled(name string) (zone, bool) {
 	if iana, ok := x.windows[key]; ok {
 		return load(iana)
 	}
+	if iana := translated().time(name); iana != "" {
+		return load(iana)
+	}
 	return zone{}, false
 }
 
@@ -138,7 +141,7 @@ func spoken(sign, hours, minutes string) (int, bool) {
 // year; that is told.
 func (x *zoneIndex) shown(words string, offset int) (zone, bool) {
 	names := append([]string{words},
-		strings.FieldsFunc(words, func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == '、' })...)
+		strings.FieldsFunc(words, func(r rune) bool { return strings.ContainsRune(",;/、，،", r) })...)
 	for _, name := range names {
 		name = strings.TrimSpace(name)
 		var candidates []string
@@ -154,6 +157,10 @@ func (x *zoneIndex) shown(words string, offset int) (zone, bool) {
 			candidates = append(candidates, iana)
 		}
 		candidates = append(candidates, x.places[zoneKey(name)]...)
+		if len(candidates) == 0 {
+			candidates = append(candidates, translated().cities[translationKey(name)]...)
+			candidates = append(candidates, translated().time(name))
+		}
 		for _, iana := range candidates {
 			if found, ok := load(iana); ok && hasOffset(found.loc, offset) {
 				return found, true

@@ -42,13 +42,25 @@ func TestZoneWords(t *testing.T) {
 		"(UTC-03:00) Brasilia":                                         "13:00",
 		"(UTC+10:00) Canberra, Melbourne, Sydney":                      "00:00",
 		"(UTC+00:00) Dublin, Edinburgh, Lisbon, London":                "09:00",
-		"(UTC+01:00) Nirgendwo":                                        "09:00 told",
-		"(UTC+99:00) Nirgendwo":                                        unknown,
-		"UTC+3 or so":                                                  unknown,
-		"(UTC+1":                                                       unknown,
-		"Nirgendwo/Stadt":                                              unknown,
-		"Customized Time Zone":                                         unknown,
-		strings.Repeat("(UTC+01:00) Berlin, ", 40):                     unknown,
+		"Mitteleuropäische Zeit":                                       "08:00",
+		"MITTELEUROPÄISCHE SOMMERZEIT":                                 "08:00",
+		"heure normale d’Europe centrale":                              "08:00",
+		"Hora estándar oriental":                                       "14:00",
+		"Central European Time":                                        "08:00",
+		"日本標準時":                                                        "01:00",
+		"(UTC+01:00) Bruselas, Copenhague, Madrid, París":              "08:00",
+		"(UTC+01:00) Амстердам, Берлин, Берн, Вена, Рим, Стокгольм": "08:00",
+		"(UTC+02:00) Афины, Бухарест":                               "07:00",
+		"(UTC+08:00) 北京，重庆，香港特别行政区，乌鲁木齐":                            "02:00 told",
+		"(UTC+09:00) 大阪、札幌、東京":                                      "01:00",
+		"(UTC+02:00) Hora de Europa oriental":                       "07:00",
+		"(UTC+01:00) Nirgendwo":                                     "09:00 told",
+		"(UTC+99:00) Nirgendwo":                                     unknown,
+		"UTC+3 or so":                                               unknown,
+		"(UTC+1":                                                    unknown,
+		"Nirgendwo/Stadt":                                           unknown,
+		"Customized Time Zone":                                      unknown,
+		strings.Repeat("(UTC+01:00) Berlin, ", 40):                  unknown,
 	} {
 		t.Run(tzid, func(t *testing.T) {
 			ev := eventIn(t, tzid, "")
@@ -342,5 +354,24 @@ func TestNoUTF8(t *testing.T) {
 		if !strings.Contains(string(edited.Raw()), part) {
 			t.Errorf("%q is not in %q", part, edited.Raw())
 		}
+	}
+}
+
+// TestZoneTranslations: each line is one that is understood, and names a zone that there is.
+func TestZoneTranslations(t *testing.T) {
+	n := 0
+	for line := range strings.Lines(translations) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		n++
+		kind, rest, _ := strings.Cut(line, "\t")
+		zone, names, _ := strings.Cut(strings.TrimSpace(rest), "\t")
+		if _, ok := load(zone); !ok || names == "" || kind != "time" && kind != "city" {
+			t.Errorf("%.80q", line)
+		}
+	}
+	if n < 200 || len(translated().times) < 1000 {
+		t.Errorf("%d lines, %d names", n, len(translated().times))
 	}
 }
