@@ -119,10 +119,8 @@ func read(path string, v any) {
 }
 
 func add(to map[string]map[string]bool, zone, name string) {
-	ascii := strings.IndexFunc(name, func(r rune) bool { return r >= 0x80 }) < 0
-	if zone == "" || name == "" || name == "∅∅∅" || strings.ContainsAny(name, ";\t\n") || ascii &&
-		!strings.Contains(name, " ") &&
-		strings.HasSuffix(zone, "/"+name) {
+	unusable := name == "" || name == "∅∅∅" || strings.ContainsAny(name, ";\t\n")
+	if zone == "" || unusable || strings.HasSuffix(zone, "/"+name) { // what the zone database says is known
 		return
 	}
 	if to[zone] == nil {
