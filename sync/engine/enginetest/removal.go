@@ -86,7 +86,24 @@ func (w *Walker) left() error {
 		return err
 	}
 	for _, id := range w.events {
-		w.wish(id, false)
+		if err := w.wishBack(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wishBack counts the meeting that an event gets once the removal is taken back: that of its record may be brought
+// back, which has another UID where a copy of an event is told from that by its link.
+func (w *Walker) wishBack(id string) error {
+	w.wish(id, false)
+	ev, asked := w.asked(id)
+	rec, err := w.st.Record("c", id)
+	if err != nil || rec == nil || !asked {
+		return err
+	}
+	if m, _ := plan.ParseMark(rec.Mark); m.Event != plan.Bind(ev.UID) {
+		w.needed[m.Event]++
 	}
 	return nil
 }
