@@ -51,8 +51,9 @@ func (l Link) HeldBy(x *Exception) bool {
 		return true
 	}
 	in := l.In(x.ID, x.Link.Block)
-	if in.Mark == "" {
-		return x.Link.Mark == "" && x.Link.Block == ""
+	if in.Mark == "" { // its owner may have deleted the block alone: the location leads to the meeting as well
+		leads := in.Was.JoinURL != "" && strings.Contains(x.Location, in.Was.JoinURL)
+		return x.Link.Mark == "" && x.Link.Block == "" && !leads
 	}
 	return x.Link.Mark == in.Mark && in.ShownBy(x.Link.Block)
 }

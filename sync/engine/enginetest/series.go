@@ -121,6 +121,8 @@ func (w *Walker) checkException(ev, x calendar.Event, asked bool) error {
 		return errors.New("it says #nozoom, and shows a link")
 	case !asked && (x.Link.Mark != "" || x.Link.Block != ""):
 		return errors.New("the series wants no meeting, and this still shows a link")
+	case !asked && strings.Contains(x.Location, "zoom.us/j/"):
+		return fmt.Errorf("the series wants no meeting, and this is still at %s", x.Location)
 	case asked && !out && !asSeries:
 		return fmt.Errorf("it shows %q %q, and its series %q %q", x.Link.Mark, x.Link.Block, ev.Link.Mark,
 			ev.Link.Block)
