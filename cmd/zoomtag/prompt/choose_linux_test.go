@@ -17,6 +17,7 @@ import (
 // terminal is a screen with a keyboard, as the kernel makes them: what is typed on keys comes from the screen.
 func terminal(t *testing.T) (keys, screen *os.File) {
 	t.Helper()
+	t.Setenv("TERM", "xterm-256color") // what the list is drawn for
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +122,9 @@ func TestChooseStops(t *testing.T) {
 	keys, screen := terminal(t)
 	types(t, keys, "Another", "\x03")
 	a := &Asker{In: screen, Out: screen, Screen: screen}
-	if got, err := a.Ask(t.Context(), colours); !errors.Is(err, context.Canceled) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if got, err := a.Ask(ctx, colours); !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
