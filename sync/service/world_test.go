@@ -78,6 +78,9 @@ func (w *world) write(path, text string) string {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		w.t.Fatal(err)
 	}
+	if err := os.Chmod(path, 0o644); err != nil { // whatever the umask is
+		w.t.Fatal(err)
+	}
 	return path
 }
 
