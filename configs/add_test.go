@@ -50,3 +50,29 @@ func TestAddCalendarNowhere(t *testing.T) {
 		}
 	}
 }
+
+// TestAddAccount: an account is added behind the last one, and one without a name gets one. No word changes.
+func TestAddAccount(t *testing.T) {
+	const item = "- name: new\n  mode: user\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"a list": {"zoom:\n- name: a\n  mode: user # x\n\n# y\ncalendars: []\n",
+			"zoom:\n- name: a\n  mode: user # x\n- name: new\n  mode: user\n\n# y\ncalendars: []\n"},
+		"one": {"# x\nzoom: # why\n  # how\n  mode: personal # y\n\n  # z\n  personal_link: b\n# c\ncalendars: []\n",
+			"# x\nzoom: # why\n  # how\n  - name: main\n    mode: personal # y\n\n    # z\n    personal_link: b\n" +
+				"  - name: new\n    mode: user\n# c\ncalendars: []\n"},
+		"at the end": {"zoom:\n    mode: personal", "zoom:\n    - name: main\n      mode: personal\n    - name: new\n" +
+			"      mode: user\n"},
+		"line ends of Windows": {"zoom:\r\n  mode: a\r\nx: y\r\n",
+			"zoom:\r\n  - name: main\r\n    mode: a\r\n  - name: new\r\n    mode: user\r\nx: y\r\n"},
+	} {
+		if got, err := AddAccount([]byte(c.text), item, "main"); err != nil || string(got) != c.want {
+			t.Errorf("%s: %v\n%s\nwant\n%s", name, err, got, c.want)
+		}
+	}
+	for _, text := range []string{"zoom: { mode: personal }\n", "zoom: []\n", "calendars:\n- name: a\n", "zoom: {}\n",
+		""} {
+		if got, err := AddAccount([]byte(text), item, "main"); !errors.Is(err, ErrNoPlace) {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+}

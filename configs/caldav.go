@@ -36,6 +36,16 @@ func (v *CalDAV) Proof() (said, files []string) {
 // Folder is none.
 func (v *CalDAV) Folder() string { return "" }
 
+// Service is none: each has a server of its own, as a rule.
+func (v *CalDAV) Service() string { return "" }
+
+func (v *CalDAV) person() string {
+	if owner := v.Owner.first(); owner != "" {
+		return owner
+	}
+	return v.Username
+}
+
 func (v *CalDAV) source() string {
 	if v.URL == "" {
 		return ""

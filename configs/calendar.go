@@ -13,11 +13,16 @@ type Calendar struct {
 	// Account is the Zoom account in which its meetings are made; empty is the first. Host is one of that account.
 	Account string `yaml:"account" is:"account"`
 	// What this calendar does otherwise than the rest; zero where it does not. Config.For merges.
-	Host     string    `yaml:"host" is:"host"`
+	Host     string    `yaml:"host" is:"calendar-host"` // or Organizer
 	Schedule string    `yaml:"schedule" is:"cron"`
 	Tag      TagLimits `yaml:"tag"`
 	Meeting  Meeting   `yaml:"meeting"`
 	Link     Link      `yaml:"link"`
+
+	// List is the list that the calendar is from; "" where it is written down itself. Away is why nothing is done in
+	// it: it is not on that list any more.
+	List string `yaml:"-"`
+	Away string `yaml:"-"`
 }
 
 // Owners are the mail addresses of a calendar's owner; AnyOwner in it stands for everybody. In the file it is one
@@ -38,7 +43,11 @@ type Section interface {
 	Proof() (said, files []string)
 	// Folder is the folder of this machine in which the calendar lies; "" where it is somebody's service.
 	Folder() string
+	// Service is the address of a service at which many calendars may be; "" where a calendar stands for itself.
+	Service() string
 
+	// person is the mail address of who keeps the calendar; "" where it does not say.
+	person() string
 	// source names what is watched, equal for two that watch the same; "" where that cannot be told.
 	source() string
 	// validate notes what is wrong with it. path is where it stands.
@@ -47,11 +56,17 @@ type Section interface {
 
 // sections are those that are written; one, in a configuration without mistakes.
 func (c Calendar) sections() (list []Section) {
-	v := reflect.ValueOf(c)
-	for i := range v.NumField() {
-		if s, ok := v.Field(i).Interface().(Section); ok && !v.Field(i).IsNil() {
-			list = append(list, s)
-		}
+	if c.Google != nil {
+		list = append(list, c.Google)
+	}
+	if c.Outlook != nil {
+		list = append(list, c.Outlook)
+	}
+	if c.CalDAV != nil {
+		list = append(list, c.CalDAV)
+	}
+	if c.ICS != nil {
+		list = append(list, c.ICS)
 	}
 	return list
 }
@@ -92,6 +107,46 @@ func (c Calendar) Provider() string {
 	return ""
 }
 
+// Source names what is watched, equal for two that watch the same; "" where that cannot be told.
+func (c Calendar) Source() string {
+	if s := c.Section(); s != nil {
+		return s.source()
+	}
+	return ""
+}
+
+// Person is the mail address of who keeps the calendar, or else of who hosts its meetings; "" where neither is known.
+func (c Calendar) Person() string {
+	person := c.Host
+	if person == Organizer {
+		person = ""
+	}
+	if s := c.Section(); s != nil && s.person() != "" {
+		person = s.person()
+	}
+	if !mailAddress.MatchString(person) {
+		return ""
+	}
+	return person
+}
+
+// Keeper is the mail address of who keeps the calendar; "" where nobody knows.
+func (c Calendar) Keeper() string {
+	c.Host = ""
+	return c.Person()
+}
+
+// hosted reports whether the calendar itself says who hosts.
+func (c *Calendar) hosted() bool { return c.Host != "" && c.Host != Organizer }
+
+// first is the first of the owners, unless that is everybody.
+func (o Owners) first() string {
+	if len(o) == 0 || o[0] == AnyOwner {
+		return ""
+	}
+	return o[0]
+}
+
 // SignsIn reports whether a person signs in for the calendar.
 func (c Calendar) SignsIn() bool {
 	s := c.Section()
@@ -101,11 +156,13 @@ func (c Calendar) SignsIn() bool {
 // Effective is what holds for the events of one calendar: its own settings over those of the whole configuration, over
 // the defaults.
 type Effective struct {
-	Host     string
-	Schedule string
-	Tag      TagLimits
-	Meeting  Meeting
-	Link     Link
+	Host string
+	// ByOrganizer says that whoever keeps the calendar hosts, where they have a licence; else Host does.
+	ByOrganizer bool
+	Schedule    string
+	Tag         TagLimits
+	Meeting     Meeting
+	Link        Link
 }
 
 // For returns the settings that hold for cal, key by key.
@@ -117,7 +174,12 @@ func (c *Config) For(cal Calendar) Effective {
 		Meeting:  Meeting{Kind: defaultKind, Series: defaultSeries, Mail: &no},
 		Link:     Link{Location: defaultLocation, Text: defaultText, Announce: defaultAnnounce, Meet: defaultMeet},
 	}
-	if cal.Host != "" {
+	switch cal.Host {
+	case "":
+		e.ByOrganizer = c.Host == Organizer
+	case Organizer:
+		e.ByOrganizer = true
+	default:
 		e.Host = cal.Host
 	}
 	if cal.Schedule != "" {

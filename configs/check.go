@@ -57,6 +57,10 @@ func (d *decoder) check(kind, text string) (string, error) {
 	switch kind {
 	case "listen":
 		return text, checkListen(text)
+	case "header":
+		return text, checkHeader(text)
+	case "network":
+		return text, checkNetwork(text)
 	case "zone":
 		if text == GuessZone {
 			return text, nil
@@ -66,16 +70,42 @@ func (d *decoder) check(kind, text string) (string, error) {
 		return text, checkOption(text)
 	case "hosts":
 		return text, checkTagHost(text)
+	case "pattern":
+		return text, checkPattern(text)
 	case "mail", "owner":
 		return text, checkMail(text, kind == "owner")
 	case "host":
 		return text, checkHost(text)
+	case "alternative", "calendar-host", "organizer":
+		return text, checkPerson(kind, text)
 	case "account":
 		return text, checkAccount(text)
 	case "join-link":
 		return text, checkJoinLink(text)
+	case "hours":
+		return text, checkQuiet(text)
+	case "hook":
+		return text, checkHook(text)
+	case "mail-server":
+		return text, checkMailServer(text)
+	case "notice":
+		return text, oneOf([]string{NoticeProblem, NoticeResolved, NoticeLink}, text)
 	}
 	return text, nil
+}
+
+// checkPerson checks who is to host, or to be an alternative host, where a word may stand for whoever it is.
+func checkPerson(kind, text string) error {
+	switch {
+	case kind == "alternative" && text != Guests:
+		return checkMail(text, false)
+	case kind == "calendar-host" && text != Organizer:
+		return checkHost(text)
+	case kind == "organizer" && text != Organizer:
+		return errors.New("here it can only be organizer; write the mail address of a Zoom user into zoom, or into a " +
+			"calendar")
+	}
+	return nil
 }
 
 // oneOf checks a word against those that are allowed.
@@ -169,13 +199,13 @@ func checkZone(text string) error {
 	return nil
 }
 
-// maxName keeps names short enough for tables and logs.
-const maxName = 64
+// MaxName keeps names short enough for tables and logs.
+const MaxName = 64
 
 func checkName(text string) error {
 	switch {
-	case text == "" || utf8.RuneCountInString(text) > maxName:
-		return fmt.Errorf("a name has 1 to %d characters", maxName)
+	case text == "" || utf8.RuneCountInString(text) > MaxName:
+		return fmt.Errorf("a name has 1 to %d characters", MaxName)
 	case strings.HasPrefix(text, "-"):
 		return fmt.Errorf("%s begins with a hyphen and would be taken for a flag on the command line; choose "+
 			"another name", quote(text))
@@ -189,9 +219,9 @@ func checkName(text string) error {
 var accountName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
 
 func checkAccount(text string) error {
-	if !accountName.MatchString(text) || len(text) > maxName {
+	if !accountName.MatchString(text) || len(text) > MaxName {
 		return fmt.Errorf("%s cannot be the name of a Zoom account; write up to %d letters, digits, - and _",
-			quote(text), maxName)
+			quote(text), MaxName)
 	}
 	return nil
 }
@@ -218,6 +248,13 @@ func checkMail(text string, orAny bool) error {
 	return fmt.Errorf("%s is not a mail address; write it like alice@example.com", quote(text))
 }
 
+// Organizer is the host that stands for whoever keeps a calendar: their own licence at Zoom if they have one, else the
+// host as configured.
+const Organizer = "organizer"
+
+// Guests is the alternative host that stands for all guests of an event who are licensed users of the account.
+const Guests = "guests"
+
 func checkHost(text string) error {
 	if mailAddress.MatchString(text) || zoomUserID.MatchString(text) {
 		return nil
@@ -235,6 +272,39 @@ func checkListen(text string) error {
 			DefaultListen)
 	}
 	return nil
+}
+
+// headerName is the name of a header that a proxy may set (RFC 9110, section 5.1).
+var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
+
+// ownHeaders are set by each browser, and so prove nothing.
+var ownHeaders = []string{"accept", "authorization", "connection", "cookie", "host", "origin", "referer", "user-agent"}
+
+func checkHeader(text string) error {
+	if !headerName.MatchString(text) {
+		return fmt.Errorf("%s is no name of a header; write it like X-Forwarded-User", quote(text))
+	}
+	if slices.Contains(ownHeaders, strings.ToLower(text)) {
+		return fmt.Errorf("%s comes from browsers, and so proves nothing; name a header that the proxy alone sets, like "+
+			"X-Forwarded-User", quote(text))
+	}
+	return nil
+}
+
+func checkNetwork(text string) error {
+	if _, err := Network(text); err != nil {
+		return fmt.Errorf("%s is no address and no network; write it like 10.1.2.3 or 10.0.0.0/8", quote(text))
+	}
+	return nil
+}
+
+// Network reads an address, which is a network of one, or a network.
+func Network(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		address = address.Unmap().WithZone("")
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
 }
 
 // checkURL accepts https, and http for this machine only: no credential crosses a network in the open.

@@ -33,13 +33,22 @@ type Config struct {
 	// zone nobody knows, in the machine's zone: otherwise their events are held.
 	Zone string `yaml:"zone" is:"zone"`
 
+	// Host is Organizer, or empty: see Calendar.Host.
+	Host string `yaml:"host" is:"organizer"`
+
 	Zoom      Accounts   `yaml:"zoom"`
 	Tag       Tag        `yaml:"tag"`
 	Meeting   Meeting    `yaml:"meeting"`
 	Link      Link       `yaml:"link"`
 	Invites   Invites    `yaml:"invites"`
+	API       API        `yaml:"api"`
 	Limits    Limits     `yaml:"limits"`
+	Notify    []Notice   `yaml:"notify"`
+	Page      Page       `yaml:"page"`
 	Calendars []Calendar `yaml:"calendars"`
+	// CalendarsFrom are lists of more of them. Who is on them is not part of the configuration: package lists adds
+	// those that it knows to Calendars.
+	CalendarsFrom []From `yaml:"calendars_from"`
 }
 
 // The values of Zoom.Mode.
@@ -101,7 +110,8 @@ type Meeting struct {
 	Mute           *bool          `yaml:"mute"`
 	Recording      string         `yaml:"recording" one:"none local cloud"`
 	// AlternativeHosts is nil where not written; an empty list says that there are none.
-	AlternativeHosts []string `yaml:"alternative_hosts" is:"mail"`
+	// Guests in it stands for all guests who are licensed users of the account.
+	AlternativeHosts []string `yaml:"alternative_hosts" is:"alternative"`
 	// Template is the name of the meeting template, of those that an administrator has made at Zoom, that meetings are
 	// made from.
 	Template string `yaml:"template" is:"line"`
@@ -127,6 +137,17 @@ type Invites struct {
 	Dir string `yaml:"dir" is:"path"`
 	// FeedToken is the secret part of the address of a calendar of all linked events, for subscribing to; none is off.
 	FeedToken Secret `yaml:"feed_token"`
+}
+
+// Page says whom the status page on Listen is for. Without a word here it is for everybody on this machine, and shows
+// no join links.
+type Page struct {
+	// Password signs people in: the password itself, or its bcrypt or argon2id hash.
+	Password Secret `yaml:"password"`
+	// TrustedHeader is the header in which a proxy names who has signed in there; empty is none. It counts from this
+	// machine and from TrustedPeers, addresses or networks (10.0.0.0/8), alone.
+	TrustedHeader string   `yaml:"trusted_header" is:"header"`
+	TrustedPeers  []string `yaml:"trusted_peers" is:"network"`
 }
 
 // Limits are how much is read of one calendar in one pass. What holds more is not read, and is an error that names the

@@ -90,7 +90,12 @@ func TestEverythingIsRead(t *testing.T) {
 			AlternativeHosts: []string{"bob@example.com"}, Mail: &yes},
 		Link:    Link{Location: "append", Text: "template:/etc/zoomtag/block.txt", Announce: "all", Meet: "replace"},
 		Invites: Invites{Dir: "/home/alice/invites"},
-		Limits:  Limits{Events: 1, Pages: 2, Megabytes: 3, FileMegabytes: 4},
+		API: API{Tokens: []Token{
+			{Name: "dashboard", Token: Secret{source: "file:api-token"}, May: []string{MayRead}},
+			{Name: "robot", Token: Secret{source: "env:ROBOT"}, May: []string{MayRead, MayAct}}}},
+		Limits: Limits{Events: 1, Pages: 2, Megabytes: 3, FileMegabytes: 4},
+		Page: Page{Password: Secret{source: "file:page-password"}, TrustedHeader: "X-Forwarded-User",
+			TrustedPeers: []string{"10.1.2.3", "2001:db8::/32"}},
 		Calendars: []Calendar{
 			{Name: "alice", Google: &Google{Calendar: "primary", Auth: "service-account",
 				Credentials: "/etc/zoomtag/google.json",
@@ -183,6 +188,8 @@ func TestExampleIsGoodWhenFilledIn(t *testing.T) {
 // uncommented is the example with every setting in force.
 func uncommented() string { return filled(setting.ReplaceAllString(string(Example), "$1$2")) }
 
+var itemNumber = regexp.MustCompile(`\[[0-9]+\]`)
+
 func TestExampleShowsEveryKey(t *testing.T) {
 	d := newDecoder(fileName, "/etc/zoomtag", "/home/alice")
 	c := d.parse([]byte(uncommented()))
@@ -192,11 +199,14 @@ func TestExampleShowsEveryKey(t *testing.T) {
 	walkSchema(reflect.TypeFor[Config](), "", func(section string, f reflect.StructField) {
 		key, found := join(section, f.Tag.Get("yaml")), false
 		for path := range d.places {
-			found = found || path == key || strings.HasPrefix(path, "calendars[") && section != "" &&
-				"calendars."+strings.SplitN(path+".", "].", 2)[1] == key+"."
+			found = found || path == key || itemNumber.ReplaceAllString(path, "") == key ||
+				strings.HasPrefix(path, "calendars[") && section != "" &&
+					"calendars."+strings.SplitN(path+".", "].", 2)[1] == key+"."
 		}
-		// The sections of one calendar are those of the whole configuration, where they are shown in full.
-		again := strings.HasPrefix(key, "calendars.meeting.") || strings.HasPrefix(key, "calendars.link.")
+		// The sections of one calendar are those of the whole configuration, where they are shown in full; those of a
+		// template are a calendar's.
+		again := strings.HasPrefix(key, "calendars.meeting.") || strings.HasPrefix(key, "calendars.link.") ||
+			strings.HasPrefix(section, "calendars_from.template.")
 		// What is for several Zoom accounts only stands in a comment: it does not go with the account that the example
 		// has.
 		several := key == "zoom.name" && strings.Contains(string(Example), "\n# - { name: club, ") ||

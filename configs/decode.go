@@ -11,8 +11,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxSteps bounds how many values are looked at: aliases can make a small file very large.
+// maxSteps bounds how many more values are looked at than the file has: aliases can make a small file very large.
 const maxSteps = 200_000
+
+// size is how many values and keys a node has in it, aliases not followed.
+func size(n *yaml.Node) int {
+	total := 1
+	for _, inner := range n.Content {
+		total += size(inner)
+	}
+	return total
+}
 
 // decoder fills a Config from YAML nodes and collects what is wrong with them.
 type decoder struct {
@@ -21,12 +30,17 @@ type decoder struct {
 	home   string // what ~ stands for; "" where nobody knows
 	errs   Errors
 	steps  int
+	most   int // how many steps there may be
 	// places says where each key that is written has its value, or itself where the value is a section or a list.
 	places map[string]place
 	// refused are the paths at or below which a mistake was found.
 	refused map[string]bool
 	// zoomList says that the accounts are written as a list.
 	zoomList bool
+	// kinds are the keys of the kinds of sections that were met.
+	kinds map[reflect.Type]keys
+	// texts are the values so far, so that of equal ones, as thousands of calendars have them, one is kept.
+	texts map[string]string
 	// secrets are those that were found, by path.
 	secrets map[string]*Secret
 }
@@ -62,7 +76,7 @@ func (d *decoder) report(at place, text string) {
 }
 
 // hopeless reports whether reading on would only cost time.
-func (d *decoder) hopeless() bool { return d.steps >= maxSteps || len(d.errs.List) > 20*maxErrors }
+func (d *decoder) hopeless() bool { return d.steps >= d.most || len(d.errs.List) > 20*maxErrors }
 
 // wrong reports whether a mistake was found in the value of a key, or below it.
 func (d *decoder) wrong(path string) bool { return d.refused[path] }
@@ -75,14 +89,19 @@ func (d *decoder) written(path string) bool {
 
 // value decodes a node into v, the value of field f at path.
 func (d *decoder) value(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
-	if d.steps++; d.steps == maxSteps {
-		d.report(place{}, fmt.Sprintf("the file has more than %d values: it is not a configuration", maxSteps))
+	if d.steps++; d.steps == d.most {
+		d.report(place{}, fmt.Sprintf("its references make more than %d values of the file: it is not a configuration",
+			maxSteps))
 	}
 	if d.hopeless() {
 		return
 	}
 	before := len(d.errs.List)
-	defer func() { d.refused[path] = len(d.errs.List) > before }()
+	defer func() {
+		if len(d.errs.List) > before {
+			d.refused[path] = true
+		}
+	}()
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -113,9 +132,38 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value, f reflect.St
 		d.number(n, path, v)
 	default:
 		if s, ok := d.scalar(n, path); ok {
-			v.SetString(d.checked(n, path, s, f))
+			v.SetString(d.once(d.checked(n, path, s, f)))
 		}
 	}
+}
+
+// once is a text, which is kept once however often it is written.
+func (d *decoder) once(text string) string {
+	if known, ok := d.texts[text]; ok {
+		return known
+	}
+	d.texts[text] = text
+	return text
+}
+
+// keys are the fields of a section by their keys, and the keys in their order.
+type keys struct {
+	fields map[string]reflect.StructField
+	known  []string
+}
+
+// fieldsOf are the fields of a kind of section, of which a file may have thousands.
+func (d *decoder) fieldsOf(t reflect.Type) (fields map[string]reflect.StructField, known []string) {
+	if k, ok := d.kinds[t]; ok {
+		return k.fields, k.known
+	}
+	fields = map[string]reflect.StructField{}
+	for f := range structFields(t) {
+		fields[f.Tag.Get("yaml")] = f
+		known = append(known, f.Tag.Get("yaml"))
+	}
+	d.kinds[t] = keys{fields, known}
+	return fields, known
 }
 
 // section decodes a mapping into a struct.
@@ -127,11 +175,7 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 	if s, ok := v.Addr().Interface().(interface{ setDefaults() }); ok {
 		s.setDefaults()
 	}
-	fields, known := map[string]reflect.StructField{}, []string{}
-	for f := range structFields(v.Type()) {
-		fields[f.Tag.Get("yaml")] = f
-		known = append(known, f.Tag.Get("yaml"))
-	}
+	fields, known := d.fieldsOf(v.Type())
 	lines := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -162,7 +206,7 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 		d.value(value, inner, v.FieldByIndex(f.Index), f)
 	}
 	for _, key := range known {
-		if fields[key].Tag.Get("need") == "yes" && lines[key] == 0 {
+		if fields[key].Tag.Get("need") == "yes" && lines[key] == 0 && !inTemplate(path) {
 			d.fail(n, "%s lacks the key %q", display(path), key)
 		}
 	}
@@ -230,6 +274,12 @@ func section(path string) string {
 		}
 		if path = rest[1:]; path == "tag" { // it has some keys only
 			return "a calendar's tag"
+		}
+	}
+	for _, list := range []string{"notify", "calendars_from"} {
+		if rest, ok := strings.CutPrefix(path, list+"["); ok {
+			_, rest, _ = strings.Cut(rest, "]")
+			return list + rest
 		}
 	}
 	path, _, _ = strings.Cut(path, "[")

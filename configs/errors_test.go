@@ -77,7 +77,8 @@ func TestAliasesAreBounded(t *testing.T) {
 	text := "meeting: {alternative_hosts: &all [" + strings.Repeat("a@example.com,", 9000) + "]}\ncalendars:\n" +
 		strings.Repeat("- {meeting: {alternative_hosts: *all}}\n", 400)
 	d := newDecoder(fileName, "/", "")
-	if d.parse([]byte(text)) != nil || !strings.Contains(d.errs.orNil().Error(), "more than 200000 values") {
+	if d.parse([]byte(text)) != nil ||
+		!strings.Contains(d.errs.orNil().Error(), "more than 200000 values of the file") {
 		t.Errorf("was followed for %d steps", d.steps)
 	}
 	d = newDecoder(fileName, "/", "")

@@ -47,6 +47,10 @@ func Explain(path string, getenv func(string) string) (*Config, []Setting, error
 			for i := range c.Calendars {
 				x.calendar(c, i)
 			}
+		case "calendars_from":
+			for i, list := range c.CalendarsFrom {
+				x.section(key+"["+list.Name+"]", reflect.ValueOf(list), key+"["+strconv.Itoa(i)+"]")
+			}
 		default:
 			x.value(key, reflect.ValueOf(c).Elem().FieldByIndex(f.Index), key)
 		}
@@ -91,7 +95,11 @@ func (x *explainer) calendar(c *Config, i int) {
 		}
 	}
 	e := c.For(cal)
-	x.value(key+".host", reflect.ValueOf(e.Host), path+".host", x.accountPath(c, cal)+".host")
+	host, hostPaths := e.Host, []string{path + ".host", x.accountPath(c, cal) + ".host"}
+	if e.ByOrganizer {
+		host, hostPaths = Organizer, []string{path + ".host", "host"}
+	}
+	x.value(key+".host", reflect.ValueOf(host), hostPaths...)
 	x.value(key+".schedule", reflect.ValueOf(e.Schedule), path+".schedule", "schedule")
 	x.section(key+".tag", reflect.ValueOf(e.Tag), path+".tag", "tag")
 	x.section(key+".meeting", reflect.ValueOf(e.Meeting), path+".meeting", "meeting")
@@ -140,6 +148,10 @@ func (x *explainer) value(key string, v reflect.Value, paths ...string) {
 		x.add(key, hidden, from)
 	case time.Duration:
 		x.add(key, lengthOf(said), from)
+	case []Token:
+		for i, token := range said {
+			x.section(key+"["+token.Name+"]", reflect.ValueOf(token), paths[0]+"["+strconv.Itoa(i)+"]")
+		}
 	case []string, Owners, string, bool, int:
 		x.add(key, said, from)
 	default:

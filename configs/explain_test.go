@@ -111,9 +111,12 @@ func TestExplainEverything(t *testing.T) {
 		for i, cal := range c.Calendars {
 			key = strings.Replace(key, "calendars["+string(rune('0'+i))+"]", "calendars["+cal.Name+"]", 1)
 		}
+		for i, token := range c.API.Tokens {
+			key = strings.Replace(key, "tokens["+string(rune('0'+i))+"]", "tokens["+token.Name+"]", 1)
+		}
 		found := strings.HasSuffix(key, "]") || key == "calendars" // an item of a list is shown with the list
 		for shown := range got {
-			found = found || shown == key || strings.HasPrefix(shown, key+".")
+			found = found || shown == key || strings.HasPrefix(shown, key+".") || strings.HasPrefix(shown, key+"[")
 		}
 		if !found {
 			t.Errorf("%s is written and not explained", place)

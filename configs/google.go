@@ -18,9 +18,12 @@ type Google struct {
 	APIURL  string `yaml:"api_url" is:"url"`
 }
 
+// serviceAccount is the value of Google.Auth where nobody signs in.
+const serviceAccount = "service-account"
+
 // setDefaults fills in what a section of a calendar does not write.
 func (g *Google) setDefaults() {
-	g.Calendar, g.Auth, g.APIURL = "primary", "service-account", "https://www.googleapis.com/calendar/v3/"
+	g.Calendar, g.Auth, g.APIURL = "primary", serviceAccount, "https://www.googleapis.com/calendar/v3/"
 }
 
 // Kind is "google".
@@ -36,6 +39,16 @@ func (g *Google) Proof() (said, files []string) {
 
 // Folder is none.
 func (g *Google) Folder() string { return "" }
+
+// Service is the API.
+func (g *Google) Service() string { return g.APIURL }
+
+func (g *Google) person() string {
+	if g.Subject != "" {
+		return g.Subject
+	}
+	return g.Calendar
+}
 
 func (g *Google) source() string {
 	if g.SignsIn() {

@@ -23,6 +23,13 @@ func (i *ICS) Proof() (said, files []string) { return nil, nil }
 // Folder is where the files are.
 func (i *ICS) Folder() string { return i.Path }
 
+// Service is none.
+func (i *ICS) Service() string { return "" }
+
+func (i *ICS) person() string {
+	return i.Owner.first()
+}
+
 func (i *ICS) source() string {
 	if i.Path == "" {
 		return ""

@@ -17,8 +17,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxSize is the largest configuration that is read, in bytes: some thousand calendars.
-const maxSize = 1 << 20
+// maxSize is the largest configuration that is read, in bytes: a hundred thousand calendars.
+const maxSize = 16 << 20
 
 // Load reads the configuration in a file, with its secrets. getenv is os.Getenv. What is wrong with it is an *Errors.
 func Load(path string, getenv func(string) string) (*Config, error) {
@@ -30,6 +30,11 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 	if !c.Invites.FeedToken.literal() {
 		d.validateToken(c)
 	}
+	d.validateHookSecrets(c, false)
+	if !c.Page.Password.literal() {
+		d.validatePassword(c)
+	}
+	d.validateAPI(c, false)
 	if err := d.errs.orNil(); err != nil {
 		return nil, err
 	}
@@ -81,7 +86,8 @@ func read(path string, getenv func(string) string) (*Config, *decoder, error) {
 
 func newDecoder(file, folder, home string) *decoder {
 	return &decoder{file: file, folder: folder, home: home, places: map[string]place{},
-		refused: map[string]bool{}, secrets: map[string]*Secret{}}
+		refused: map[string]bool{}, secrets: map[string]*Secret{}, texts: map[string]string{},
+		kinds: map[reflect.Type]keys{}}
 }
 
 // readFile returns a configuration file and its permissions.
@@ -139,6 +145,7 @@ func (d *decoder) parse(data []byte) *Config {
 		d.syntax(data, err)
 	}
 	c := defaults()
+	d.most = size(doc.Content[0]) + maxSteps
 	d.value(doc.Content[0], "", reflect.ValueOf(c).Elem(), reflect.StructField{})
 	if doc.Content[0].Kind != yaml.MappingNode || d.hopeless() {
 		return nil

@@ -110,7 +110,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(dir, "nowhere.yaml"): "there is no such file",
 		dir:                                "this is a folder",
-		huge:                               "larger than 1024 KiB",
+		huge:                               "larger than 16384 KiB",
 		"a\x00b":                           "cannot be read",
 	} {
 		if _, err := Load(path, env()); err == nil || !strings.Contains(err.Error(), want) {
@@ -175,6 +175,35 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestPagePassword: one that comes from elsewhere is looked at when it is there, and never shown.
+func TestPagePassword(t *testing.T) {
+	text := "zoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1\" }\npage: { password: \"env:PAGE\" " +
+		"}\ncalendars:\n- { name: a, ics: { path: /srv/a } }\n"
+	bcrypt := "$2y$10$" + strings.Repeat("abcdeABCDE0", 4) + "abcdeABCD"
+	argon := "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0$" + strings.Repeat("abcdeABCDE0", 3)
+	for password, good := range map[string]bool{"short67": false, "longer-8": true, "pässword": true, bcrypt: true,
+		bcrypt[1:]: true, bcrypt[:40]: false, argon: true, argon[:30]: false,
+		strings.ReplaceAll(argon, "id", "i"): false} {
+		_, err := Load(write(t, text, 0o600),
+			func(name string) string { return map[string]string{"PAGE": password, "HOME": "/home/alice"}[name] })
+		if (err == nil) != good || err != nil && (!strings.Contains(err.Error(), ":2:") ||
+			strings.Contains(err.Error(), password)) {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+}
+
+// TestNetwork: an address is a network of one, however it is written.
+func TestNetwork(t *testing.T) {
+	for text, want := range map[string]string{"10.1.2.3": "10.1.2.3/32", "10.0.0.0/8": "10.0.0.0/8", "::1": "::1/128",
+		"::ffff:10.1.2.3": "10.1.2.3/32", "desk": "", "10.0.0.0/99": "", "": ""} {
+		got, err := Network(text)
+		if (err != nil) != (want == "") || err == nil && got.String() != want {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
 }
 
 // TestFeedToken: one that comes from elsewhere is looked at when it is there.

@@ -42,6 +42,13 @@ func (o *Outlook) Proof() (said, files []string) {
 // Folder is none.
 func (o *Outlook) Folder() string { return "" }
 
+// Service is the API.
+func (o *Outlook) Service() string { return o.APIURL }
+
+func (o *Outlook) person() string {
+	return o.User
+}
+
 func (o *Outlook) source() string {
 	if o.User == "" {
 		return ""

@@ -10,7 +10,8 @@ import (
 // checkPlaceholder refuses what instructions have in the place of somebody's own values. Free text may say what it
 // likes.
 func checkPlaceholder(kind, key, text string) error {
-	given := slices.Contains([]string{"join-link", "url", "mail", "owner", "host", "hosts"}, kind) ||
+	given := slices.Contains([]string{"join-link", "url", "mail", "owner", "host", "hosts", "calendar-host",
+		"alternative"}, kind) ||
 		slices.Contains([]string{"account_id", "client_id", "tenant"}, key)
 	switch {
 	case !given:

@@ -39,7 +39,7 @@ func homes(key string) []string {
 	var found []string
 	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
 	walkSchema(reflect.TypeFor[Config](), "", func(section string, f reflect.StructField) {
-		if f.Tag.Get("yaml") == key {
+		if f.Tag.Get("yaml") == key && !strings.HasPrefix(section, "calendars_from.template") {
 			name := section
 			if name == "" {
 				name = "the top level"

@@ -66,7 +66,7 @@ func unknownOption(name string) error {
 
 // checkTagHost refuses what is neither an address nor a whole domain.
 func checkTagHost(text string) error {
-	if mailAddress.MatchString(text) {
+	if mailAddress.MatchString(text) || text == Organizer || text == Guests {
 		return nil
 	}
 	return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or *@example.com for everybody there",

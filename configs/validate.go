@@ -3,16 +3,19 @@ package configs
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // validate checks what concerns several keys at once. A key whose value was refused already is not reported again.
 func (d *decoder) validate(c *Config) {
 	d.validateAccounts(c)
 	d.validateTag(&c.Tag)
-	if len(c.Calendars) == 0 && !d.wrong("calendars") {
+	d.validateNotices(c)
+	if len(c.Calendars)+len(c.CalendarsFrom) == 0 && !d.wrong("calendars") && !d.wrong("calendars_from") {
 		d.failAt("calendars", "there is no calendar to watch; add one below \"calendars:\", for instance a folder of "+
 			".ics files: "+
 			"- {name: team, ics: {path: /srv/calendars/team}}")
@@ -21,6 +24,14 @@ func (d *decoder) validate(c *Config) {
 	if c.Invites.FeedToken.literal() {
 		d.validateToken(c)
 	}
+	if c.Page.Password.literal() {
+		d.validatePassword(c)
+	}
+	if len(c.Page.TrustedPeers) > 0 && c.Page.TrustedHeader == "" && !d.wrong("page.trusted_header") {
+		d.failAt("page.trusted_peers", "trusted_peers are whose trusted_header counts, and there is none; name it, or "+
+			"delete this line")
+	}
+	d.validateAPI(c, true)
 	for i := range c.Calendars {
 		cal, path := &c.Calendars[i], "calendars["+strconv.Itoa(i)+"]"
 		if first, ok := names[cal.Name]; ok && cal.Name != "" {
@@ -47,6 +58,7 @@ func (d *decoder) validate(c *Config) {
 				"choose another folder", quote(cal.Name))
 		}
 	}
+	d.validateLists(c, names)
 }
 
 // sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
@@ -90,6 +102,28 @@ func goodToken(token string) bool {
 	return len(token) >= 16 && len(token) <= 200 && !odd
 }
 
+// leastPassword is how long a password has to be that others may try, in characters.
+const leastPassword = 8
+
+// hashed are passwords as bcrypt and argon2id keep them.
+var hashed = regexp.MustCompile(`^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$|` +
+	`^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$`)
+
+// validatePassword checks the password of the status page, which has to be known by now.
+func (d *decoder) validatePassword(c *Config) {
+	password := c.Page.Password.Reveal()
+	switch {
+	case c.Page.Password.IsZero() || d.wrong("page.password"):
+	case strings.HasPrefix(password, "$2"), strings.HasPrefix(password, "$argon2"):
+		if !hashed.MatchString(password) {
+			d.failAt("page.password", "the page's password begins like a hash and is not a whole one of bcrypt or "+
+				"argon2id; make it again, with htpasswd -nBC 12 zoomtag, and take what is behind the colon")
+		}
+	case utf8.RuneCountInString(password) < leastPassword:
+		d.failAt("page.password", "the page's password is too short; take at least %d characters", leastPassword)
+	}
+}
+
 // demand reports the keys of a section that are missing or empty.
 func (d *decoder) demand(section, because string, keys map[string]bool, order ...string) {
 	var missing []string
@@ -115,7 +149,7 @@ func enumerate(words []string) string {
 func (d *decoder) validateZoom(c *Config, account int, path string) {
 	z := &c.Zoom[account]
 	someHost := z.Host != "" || slices.ContainsFunc(c.calendarsOf(account),
-		func(i int) bool { return c.Calendars[i].Host != "" })
+		func(i int) bool { return c.Calendars[i].hosted() }) || c.listsHost(account)
 	has := map[string]bool{
 		"account_id": z.AccountID != "", "client_id": z.ClientID != "", "client_secret": !z.ClientSecret.IsZero(),
 		"personal_link": z.PersonalLink != "", "host": someHost,
@@ -152,6 +186,14 @@ func (d *decoder) validatePerson(c *Config, account int, path string) {
 	for _, i := range c.calendarsOf(account) {
 		cal := c.Calendars[i]
 		switch {
+		case cal.Host == Organizer || cal.Host == "" && c.Host == Organizer:
+			path := "host"
+			if cal.Host != "" {
+				path = "calendars[" + strconv.Itoa(i) + "].host"
+			}
+			d.failAt(path, "in mode user one person hosts all meetings, and organizer is for an account of many; delete "+
+				"this line, or use mode server-to-server")
+			return
 		case host == "":
 			host = cal.Host
 		case cal.Host != "" && !strings.EqualFold(cal.Host, host):
@@ -168,7 +210,7 @@ func (d *decoder) demandHosts(c *Config, account int, section string) {
 		return
 	}
 	for _, i := range c.calendarsOf(account) {
-		if path := "calendars[" + strconv.Itoa(i) + "]"; c.Calendars[i].Host == "" && !d.wrong(path+".host") {
+		if path := "calendars[" + strconv.Itoa(i) + "]"; !c.Calendars[i].hosted() && !d.wrong(path+".host") {
 			d.failAt(path, "nobody hosts the meetings of this calendar; write host, the mail address of a Zoom user, "+
 				"here or in zoom")
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -67,6 +68,11 @@ func (tx *Tx) PutCalendar(name string, st CalendarState) error {
 		if err != nil {
 			return fmt.Errorf("store: save calendar %s: %w", name, err)
 		}
+		if before, err := tx.get(bucketCalendars, []byte(name)); err != nil {
+			return err
+		} else if before == nil {
+			tx.born = append(tx.born, name)
+		}
 		if err := tx.put(bucketCalendars, []byte(name), body); err != nil {
 			return err
 		}
@@ -97,6 +103,7 @@ func (tx *Tx) createBucket(in *bolt.Bucket, name string) (*bolt.Bucket, error) {
 	if err := tx.touch(); err != nil {
 		return nil, err
 	}
+	tx.noteChange(in, []byte(name), nil, true)
 	return in.CreateBucket([]byte(name))
 }
 
@@ -124,6 +131,35 @@ func (s *Store) Calendars() (names []string, err error) {
 	})
 	slices.Sort(names)
 	return slices.Compact(names), err
+}
+
+// CalendarsSince is Calendars for those who ask again and again: with what an earlier answer gave as next, it returns
+// the calendars of which nothing was kept by then, and with 0 all of them.
+func (s *Store) CalendarsSince(last int) (names []string, next int, err error) {
+	s.born.Lock()
+	next = len(s.born.names) + 1 // what is born while all are listed is listed again
+	if last > 0 {
+		names = slices.Clone(s.born.names[min(last-1, len(s.born.names)):])
+	}
+	s.born.Unlock()
+	if last == 0 {
+		names, err = s.Calendars()
+	}
+	return names, next, err
+}
+
+// births are the calendars of which something is kept since this process has the store, in the order in which that
+// began.
+type births struct {
+	sync.Mutex
+	names []string
+}
+
+// note takes down the calendars of a transaction that was saved.
+func (b *births) note(names []string) {
+	b.Lock()
+	defer b.Unlock()
+	b.names = append(b.names, names...)
 }
 
 // Problems returns the items of a calendar that could not be understood, by id.

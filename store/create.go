@@ -91,7 +91,7 @@ func (s *Store) fill(schema int) error {
 			return explain("create", s.path, err)
 		}
 	}
-	tx := &Tx{s: s, b: b, dirty: true, head: head{generation: 1}}
+	tx := &Tx{s: s, group: &group{b: b, dirty: true, head: head{generation: 1}}}
 	if err := tx.put(bucketMeta, []byte(keySchema), encodeSchema(schema)); err != nil {
 		return err
 	}

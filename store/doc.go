@@ -26,8 +26,18 @@
 //	twins       hash(UID) calendar 0 id   empty: items left alone for another with their UID (since schema 3)
 //	sweeps      account                 Sweep, JSON: meetings that no record names (since schema 3)
 //	rests       key                     Rest, JSON: until when somebody is left alone (since schema 4)
+//	conditions  id                      Course, JSON: what needs a person (since schema 5)
+//	hooks       way                     key of the last journal entry that was told in a way (since schema 5)
+//	lists       list                    List without its members, JSON (since schema 6)
+//	members     list 0 id               Member, JSON (since schema 6)
 //
 // The tree changes only by a new schema version and a step in migrate.go.
+//
+// # Commits
+//
+// One writer writes at a time, and those who come meanwhile share the commit after it (group.go): it is the disk that
+// a commit waits for. Each function saves all that it wrote or nothing, hears of it when that is on the disk, and
+// counts as a generation of its own.
 //
 // # Damage
 //

@@ -15,12 +15,19 @@ type JournalFilter struct {
 	// EventID names an event: its id or UID, or words of its title. Case does not matter.
 	EventID string
 	Since   time.Time
+	Until   time.Time // zero: until now
+	Failed  bool      // only what failed
+	Code    string    // only what has this code
 	// Limit is how many entries at most, the newest.
 	Limit int
 }
 
 func (f JournalFilter) match(e *Entry) bool {
-	if f.Calendar != "" && f.Calendar != e.Calendar {
+	elsewhere := f.Calendar != "" && f.Calendar != e.Calendar
+	if elsewhere || f.Failed && e.Error == "" {
+		return false
+	}
+	if f.Code != "" && f.Code != e.Code {
 		return false
 	}
 	event := validText(f.EventID)
@@ -40,13 +47,12 @@ func (s *Store) Journal(f JournalFilter) (list []Entry, err error) {
 			if len(key) < timeSize || readTime(key).Before(f.Since) {
 				break
 			}
-			value, err := tx.unseal(bucketJournal, key, framed)
+			if !f.Until.IsZero() && readTime(key).After(f.Until) {
+				continue
+			}
+			e, err := tx.entry(key, framed)
 			if err != nil {
 				return err
-			}
-			var e Entry
-			if err := json.Unmarshal(value, &e); err != nil {
-				return tx.s.damage(fmt.Errorf("a journal entry: %w", err))
 			}
 			if !f.match(&e) {
 				continue
@@ -64,6 +70,18 @@ func (s *Store) Journal(f JournalFilter) (list []Entry, err error) {
 	return list, nil
 }
 
+// entry reads an entry of the journal.
+func (tx *Tx) entry(key, framed []byte) (e Entry, err error) {
+	value, err := tx.unseal(bucketJournal, key, framed)
+	if err != nil {
+		return e, err
+	}
+	if err := json.Unmarshal(value, &e); err != nil {
+		return e, tx.s.damage(fmt.Errorf("a journal entry: %w", err))
+	}
+	return e, nil
+}
+
 // Journal adds an entry. Without a time it gets that of now.
 func (tx *Tx) Journal(e Entry) error {
 	return tx.writing(func() error {
@@ -78,9 +96,9 @@ func (tx *Tx) Journal(e Entry) error {
 			return err
 		}
 		key := appendTime(nil, e.At)
-		key = binary.BigEndian.AppendUint64(key, tx.head.generation+1) // in the order of transactions, and in each
-		key = binary.BigEndian.AppendUint32(key, tx.noted)
-		tx.noted++
+		key = binary.BigEndian.AppendUint64(key, tx.head.generation+1)    // in the order of transactions, and in each
+		key = binary.BigEndian.AppendUint32(key, uint32(len(tx.entries))) //nolint:gosec // a few
+		tx.entries = append(tx.entries, e)
 		return tx.put(bucketJournal, key, body)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -112,4 +113,21 @@ func TestReset(t *testing.T) {
 	if names := must[[]string](t)(s.Calendars()); len(names) != 0 {
 		t.Errorf("still there: %q", names)
 	}
+}
+
+// TestJournaled: whoever counts is told of what is saved, and of nothing else.
+func TestJournaled(t *testing.T) {
+	var told []string
+	s := must[*Store](t)(Open(filepath.Join(t.TempDir(), "state.db"), Options{NoSync: true,
+		Journaled: func(e Entry) { told = append(told, e.Step) }}))
+	t.Cleanup(func() { s.Close() })
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.Journal(Entry{Step: "create"}), tx.Journal(Entry{Step: "link"}))
+	})
+	if err := s.Update(func(tx *Tx) error {
+		return errors.Join(tx.Journal(Entry{Step: "cancel"}), errors.New("it does not come to that"))
+	}); err == nil {
+		t.Error("it was saved")
+	}
+	same(t, told, []string{"create", "link"})
 }

@@ -14,7 +14,7 @@ type step func(tx *Tx) error
 
 // steps are all steps there have been: the first leads from schema 1 to 2. The schema of this program is the one that
 // the last step leads to.
-func steps() []step { return []step{addInvites, addTwins, addRests} }
+func steps() []step { return []step{addInvites, addTwins, addRests, addConditions, addLists} }
 
 // addInvites leads to schema 2.
 func addInvites(tx *Tx) error {
@@ -30,6 +30,26 @@ func addInvites(tx *Tx) error {
 func addRests(tx *Tx) error {
 	_, err := tx.b.CreateBucket([]byte(bucketRests))
 	return err
+}
+
+// addConditions leads to schema 5.
+func addConditions(tx *Tx) error {
+	for _, name := range []string{bucketConditions, bucketHooks} {
+		if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addLists leads to schema 6.
+func addLists(tx *Tx) error {
+	for _, name := range []string{bucketLists, bucketMembers} {
+		if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addTwins leads to schema 3. Until then a record held the twins of its item. Those in other calendars, "CALENDAR 0
@@ -112,7 +132,7 @@ func (s *Store) migrate(from int, steps []step) error {
 	if err != nil {
 		return err
 	}
-	err = s.Update(func(tx *Tx) error {
+	err = s.update(&request{alone: true, fn: func(tx *Tx) error {
 		for i, step := range steps[from-1:] {
 			if err := tx.writing(func() error { return step(tx) }); err != nil {
 				return fmt.Errorf("store: bring %s from schema %d to %d: %w", s.path, from+i, from+i+1, err)
@@ -121,7 +141,7 @@ func (s *Store) migrate(from int, steps []step) error {
 		return tx.writing(func() error {
 			return tx.put(bucketMeta, []byte(keySchema), encodeSchema(1+len(steps)))
 		})
-	})
+	}})
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ const passStep = time.Minute
 const passLife = 24 * time.Hour
 
 // maxPasses bounds the file that is read, in bytes.
-const maxPasses = 1 << 20
+const maxPasses = 16 << 20
 
 // passTimes are the times by calendar, as they are and as they were last written. Store.mu guards them.
 type passTimes struct {

@@ -77,7 +77,7 @@ func (tx *Tx) removeAll(bucket string, keys [][]byte) error {
 
 // Reset forgets everything, in one transaction.
 func (s *Store) Reset() error {
-	return s.Update(func(tx *Tx) error {
+	return s.update(&request{alone: true, fn: func(tx *Tx) error {
 		return tx.writing(func() error {
 			if err := tx.touch(); err != nil {
 				return err
@@ -93,7 +93,7 @@ func (s *Store) Reset() error {
 			}
 			return tx.recountMeta()
 		})
-	})
+	}})
 }
 
 // recountMeta adds the entries of meta to a head that counts nothing yet.

@@ -19,4 +19,6 @@ type (
 	Problem = record.Problem
 	// Entry is a line of the journal.
 	Entry = record.Entry
+	// Why is a sentence for people with its code.
+	Why = record.Why
 )

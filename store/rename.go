@@ -111,7 +111,8 @@ func (tx *Tx) renameState(from, to string) error {
 	if now.Source == "" {
 		// The cursor does not come along: the calendar was asked for a whole listing, and what that has found is
 		// concluded first.
-		before.Cursor, before.LastError, before.LastErrorAt = "", "", time.Time{}
+		before.Cursor, before.LastErrorAt = "", time.Time{}
+		before.LastError, before.ErrorCode = "", ""
 		if err := tx.PutCalendar(to, before); err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ type Options struct {
 	// and the panic goes on to the caller. At "store.update", before a transaction begins, nothing is locked: there
 	// others may go first.
 	Hook func(point string)
+	// Journaled, if set, is told of each entry of the journal once it is saved. It has to return at once.
+	Journaled func(Entry)
 	// NoSync leaves out every fsync. For tests only.
 	NoSync bool
 	// Strict refuses to save a record that contradicts itself (record.Record.Check). For tests only: people are better
@@ -51,6 +53,7 @@ type Store struct {
 	id       [idSize]byte
 
 	mu      sync.Mutex // one writer at a time, up to and including the sidecar
+	waiting requests   // to write
 	db      *bolt.DB   // nil: opened for reading where there is none, and so empty
 	file    *os.File   // the database; owned by db
 	sidecar sidecar
@@ -65,6 +68,7 @@ type Store struct {
 	backupMu sync.Mutex
 
 	passes passTimes
+	born   births
 }
 
 // Path returns the path of the database.
@@ -173,66 +177,11 @@ func (s *Store) view(fn func(tx *Tx) error) error {
 	if err != nil {
 		return s.explain("read", err)
 	}
-	err = s.protect(func() error { return fn(&Tx{s: s, b: b}) })
+	err = s.protect(func() error { return fn(&Tx{s: s, group: &group{b: b}}) })
 	if ended := s.protectLocked(b.Rollback); err == nil {
 		err = ended
 	}
 	return err
-}
-
-// Update calls fn with a transaction and saves what it wrote, or nothing: if fn or one of the calls on tx fails, all is
-// undone. An fn that changes nothing costs no write.
-func (s *Store) Update(fn func(tx *Tx) error) error {
-	s.options.Hook("store.update")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.usable(); err != nil {
-		return err
-	}
-	if s.readOnly {
-		return fmt.Errorf("store: save to %s: %w", s.path, ErrReadOnly)
-	}
-	var b *bolt.Tx
-	err := s.protectLocked(func() (err error) {
-		b, err = s.db.Begin(true)
-		return err
-	})
-	if err != nil {
-		return s.explain("save to", err)
-	}
-	defer func() { // also when fn or the hook panics
-		if b.DB() != nil && !s.stuck.Load() {
-			_ = s.protectLocked(b.Rollback) // damage is remembered by protect
-		}
-	}()
-	tx := &Tx{s: s, b: b, now: s.options.Now()}
-	if err := fn(tx); err != nil {
-		return err
-	}
-	return s.commit(tx)
-}
-
-// commit saves what tx has written, if anything.
-func (s *Store) commit(tx *Tx) error {
-	if tx.failed != nil {
-		return tx.failed
-	}
-	if !tx.dirty {
-		return nil
-	}
-	tx.head.generation++
-	if err := s.protect(tx.putHead); err != nil {
-		return s.explain("save to", err)
-	}
-	s.options.Hook("store.commit.before")
-	if err := s.protect(tx.b.Commit); err != nil {
-		return s.explain("save to", err)
-	}
-	if err := s.sidecar.write(stamp{id: s.id, generation: tx.head.generation}); err != nil {
-		s.noteOnce(err) // it lags, which is harmless; the transaction stands
-	}
-	s.options.Hook("store.commit.after")
-	return nil
 }
 
 func (s *Store) noteOnce(err error) {

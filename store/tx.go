@@ -29,6 +29,12 @@ const (
 	bucketSweeps    = "sweeps"
 	bucketRests     = "rests"
 
+	bucketConditions = "conditions"
+	bucketHooks      = "hooks"
+
+	bucketLists   = "lists"
+	bucketMembers = "members"
+
 	keySchema = "schema"
 	keyID     = "id"
 	keyHead   = "head"
@@ -38,19 +44,24 @@ const (
 func dataBuckets() []string {
 	return []string{bucketCalendars, bucketCursors, bucketRecords, bucketMarks, bucketUIDs, bucketQueue, bucketWaiting,
 		bucketProblems, bucketBudget, bucketJournal, bucketInvites, bucketInviting,
-		bucketTwins, bucketSweeps, bucketRests}
+		bucketTwins, bucketSweeps, bucketRests, bucketConditions,
+		bucketHooks, bucketLists, bucketMembers}
 }
 
 // Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given
 // to, and for one goroutine.
 type Tx struct {
-	s      *Store
-	b      *bolt.Tx
-	now    time.Time
-	head   head // as it will be; loaded with the first write
-	dirty  bool
-	failed error  // of the first write that failed: the transaction cannot be saved any more
-	noted  uint32 // journal entries of this transaction
+	*group
+
+	s       *Store
+	now     time.Time
+	failed  error // of the first write that failed: the transaction cannot be saved any more
+	wrote   bool
+	shared  bool     // others write in the same transaction of bbolt: changes are noted, to be undone
+	changes []change // the first first
+	// entries are those of the journal that it adds.
+	entries []Entry
+	born    []string // calendars of which nothing was kept before
 }
 
 // writing runs the body of a writing method.
@@ -140,6 +151,7 @@ func (tx *Tx) putIn(b *bolt.Bucket, path string, key, value []byte) error {
 	if err := tx.touch(); err != nil {
 		return err
 	}
+	tx.noteChange(b, key, old, false)
 	framed := seal(path, key, value)
 	if old == nil {
 		tx.head.count++
@@ -165,6 +177,7 @@ func (tx *Tx) removeIn(b *bolt.Bucket, key []byte) error {
 	if err := tx.touch(); err != nil {
 		return err
 	}
+	tx.noteChange(b, key, old, false)
 	tx.head.count--
 	tx.head.sum -= uint64(sum(old))
 	return b.Delete(key)
@@ -172,6 +185,7 @@ func (tx *Tx) removeIn(b *bolt.Bucket, key []byte) error {
 
 // touch notes that the transaction writes.
 func (tx *Tx) touch() error {
+	tx.wrote = true
 	if tx.dirty {
 		return nil
 	}
@@ -187,13 +201,15 @@ func (tx *Tx) touch() error {
 }
 
 // putHead stores the head, the only entry that it does not count.
-func (tx *Tx) putHead() error {
-	b, err := tx.bucket(bucketMeta)
-	if err != nil {
-		return err
+func (g *group) putHead() error {
+	b := g.b.Bucket([]byte(bucketMeta))
+	if b == nil {
+		return errNoMeta
 	}
-	return b.Put([]byte(keyHead), seal(bucketMeta, []byte(keyHead), tx.head.encode()))
+	return b.Put([]byte(keyHead), seal(bucketMeta, []byte(keyHead), g.head.encode()))
 }
+
+var errNoMeta = errors.New("the bucket meta is missing")
 
 // maxName is the longest calendar name and the longest event id that make a key. bbolt's limit is 32,768 for the whole.
 const maxName = 8192

@@ -10,7 +10,14 @@ import (
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/coreos/go-systemd/v22/journal"
 )
+
+// Journal reports whether what the process writes to standard error goes to systemd's journal.
+func Journal() bool {
+	is, err := journal.StderrIsJournalStream()
+	return is && err == nil
+}
 
 // Ready says that the daemon works, after its start and after each reload.
 func Ready() { notify(daemon.SdNotifyReady) }

@@ -47,7 +47,7 @@ notices the new sign-in by itself.`,
 	cmd.AddCommand(a.authListCommand(), a.authLogoutCommand())
 	cmd.Flags().BoolVar(&how.DeviceCode, "device-code", false,
 		"outlook: show a code to type in, in any browser; the default where this machine has none")
-	return a.completeSignIns(cmd)
+	return a.completes().SignIns(cmd)
 }
 
 // signInProviders are where persons sign in.

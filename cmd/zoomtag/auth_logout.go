@@ -36,7 +36,7 @@ running daemon holds them until somebody signs in again.`,
 	}
 	cmd.Flags().StringVar(&name, "calendar", "", "the calendar whose sign-in is meant; needed if there are several")
 	cmd.Flags().BoolVar(&how.Here, "only-here", false, "only remove it from this machine: the service is not asked")
-	return a.completeSignIns(cmd)
+	return a.completes().SignIns(cmd)
 }
 
 func (a *app) logoutZoom(ctx context.Context, name string, how persons.Bye) error {

@@ -18,8 +18,9 @@ func (a *app) calendarsCommand() *cobra.Command {
 		Use:   "calendars [NAME]",
 		Short: "List what there is to watch in the accounts of the configuration",
 		Long: `List the calendars of each account that a calendar of the configuration is in: what each is called,
-whether it can be changed, as what it is watched already, and the line to write for it. NAME is a
-calendar of the configuration, and means its account alone. A folder has nothing to list.`,
+whether it can be changed, as what it is watched already, and the line to write for it; and whom the
+lists of the configuration (calendars_from) would have watched. NAME is a calendar of the
+configuration, and means its account alone, or a list. A folder has nothing to list.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.listCalendars(cmd.Context(), strings.Join(args, ""))
@@ -37,24 +38,26 @@ func (a *app) listCalendars(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	list, unlisted, err := setup.ListCalendars(ctx, b, name)
+	list, members, unlisted, err := setup.ListAll(ctx, b, name)
 	if err != nil {
 		return err
 	}
 	for _, fault := range unlisted {
 		fmt.Fprintf(a.term.err, "zoomtag: %s\n", terminal.Lines(words.Of(fault)))
 	}
-	if err = a.showListed(list); err == nil && len(unlisted) > 0 {
+	if err = a.showListed(list, members); err == nil && len(unlisted) > 0 {
 		err = errReported
 	}
 	return err
 }
 
-func (a *app) showListed(list []setup.ListedCalendar) error {
-	if a.flags.json {
-		return terminal.JSON(a.term.out, map[string]any{"calendars": list})
-	}
-	if len(list) == 0 {
+func (a *app) showListed(list []setup.ListedCalendar, members []setup.ListedMember) error {
+	switch {
+	case a.flags.json:
+		return terminal.JSON(a.term.out, map[string]any{"calendars": list, "members": members})
+	case len(list) == 0 && len(members) > 0:
+		return a.printer().Members(members)
+	case len(list) == 0:
 		fmt.Fprintln(a.term.out, "No account has calendars that can be listed; a folder is watched as it is.")
 		return nil
 	}
@@ -66,5 +69,9 @@ func (a *app) showListed(list []setup.ListedCalendar) error {
 		}
 		rows = append(rows, []string{c.Account, c.Name, change, cmp.Or(c.Watched, "-"), c.Line})
 	}
-	return a.table(rows)
+	if err := a.table(rows); err != nil || len(members) == 0 {
+		return err
+	}
+	fmt.Fprintln(a.term.out)
+	return a.printer().Members(members)
 }

@@ -72,8 +72,12 @@ func (a *app) checkConfig(noSecrets bool) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.term.out, "%s is good: %s, %s.\n", terminal.Printable(cfg.Path),
-		words.Count(len(cfg.Calendars), "calendar"), words.Count(len(cfg.Zoom), "Zoom account"))
+	watched := words.Count(len(cfg.Calendars), "calendar")
+	if n := len(cfg.CalendarsFrom); n > 0 {
+		watched += ", " + words.Count(n, "list") + " of more"
+	}
+	fmt.Fprintf(a.term.out, "%s is good: %s, %s.\n", terminal.Printable(cfg.Path), watched,
+		words.Count(len(cfg.Zoom), "Zoom account"))
 	return nil
 }
 

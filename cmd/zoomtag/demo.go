@@ -21,7 +21,7 @@ files, and run the real daemon on them. Then move, rename, untag and delete some
 what each event looked like before and after. Nothing leaves this machine.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo.Run(cmd.Context(), demo.Options{
+			err := demo.Run(cmd.Context(), demo.Options{
 				Out:    a.term.out,
 				View:   terminal.ViewOf(a.term.out, a.term.env),
 				All:    all,
@@ -29,6 +29,10 @@ what each event looked like before and after. Nothing leaves this machine.`,
 				Wait:   func(what string) func() { return terminal.Wait(a.term.err, a.term.screen(a.term.err), what) },
 				Daemon: a.demoDaemon,
 			})
+			if err != nil && cmd.Context().Err() != nil { // what its daemon says of that is not for the demo
+				return cmd.Context().Err()
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "show every event after each step, with its reason, and not only what "+
@@ -49,5 +53,5 @@ func (a *app) demoDaemon(ctx context.Context, config string) error {
 	}
 	inner := &app{term: a.term, flags: a.flags}
 	inner.flags.config = config
-	return inner.runDaemon(ctx, cfg, log)
+	return inner.runDaemon(ctx, cfg, log, nil)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -55,6 +56,10 @@ func (e *emptied) ends(code int, says string) {
 // TestDemoLeavesNothing: however the demo ends, it ends in good order, and nothing of it stays in the temporary folder.
 func TestDemoLeavesNothing(t *testing.T) {
 	const stopped = "it was told to stop before it was done"
+	// Under nohup the demo would inherit that the signal is ignored; of one that is caught it does not.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
 	for name, c := range map[string]struct {
 		signal os.Signal // nil closes the pipe
 		code   int

@@ -16,13 +16,15 @@ import (
 
 func (a *app) doctorCommand() *cobra.Command {
 	var request api.DoctorRequest
+	var all bool
 	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "doctor [EVENT|LINK]",
 		Short: "Find out why a link does not work, and what to do",
 		Long: `Judge the set-up, the network and every coming Zoom link of the watched calendars, and say for each
-finding whose side it is on and what mends it. EVENT is an event's id, UID, meeting id or title, as
-"zoomtag links" shows them; LINK is any link, or a text with one, also somebody else's. Nothing is
-changed, no meeting number is tried, and no passcode is sent anywhere.
+finding whose side it is on and what mends it; what is equal is said once, with how many events it
+hits. EVENT is an event's id, UID, meeting id or title, as "zoomtag links" shows them; LINK is any
+link, or a text with one, also somebody else's. Nothing is changed, no meeting number is tried, and
+no passcode is sent anywhere.
 
 It exits with 1 if there is an error among the findings. docs/doctor.md explains all codes.`,
 		Args: cobra.MaximumNArgs(1),
@@ -31,15 +33,16 @@ It exits with 1 if there is an error among the findings. docs/doctor.md explains
 			if len(args) > 0 && strings.TrimSpace(request.About) == "" {
 				return words.Usage(errors.New("name an event, or give a link"))
 			}
-			return a.doctor(cmd.Context(), request)
+			return a.doctor(cmd.Context(), request, all)
 		},
 	})
 	cmd.Flags().BoolVar(&request.NoNetwork, "no-network", false,
 		"ask nobody: judge the configuration, local folders, and what is remembered")
+	cmd.Flags().BoolVar(&all, "all", false, "name each event and link, and tell what cannot be seen from here")
 	return cmd
 }
 
-func (a *app) doctor(ctx context.Context, request api.DoctorRequest) error {
+func (a *app) doctor(ctx context.Context, request api.DoctorRequest, all bool) error {
 	report, err := a.examine(ctx, request)
 	switch {
 	case words.IsUsage(err) && a.flags.json && report.Findings != nil:
@@ -49,7 +52,7 @@ func (a *app) doctor(ctx context.Context, request api.DoctorRequest) error {
 	case a.flags.json:
 		err = terminal.JSON(a.term.out, report)
 	default:
-		a.printer().Doctor(&report)
+		a.printer().Doctor(&report, all)
 	}
 	if err == nil && doctor.Failed(report.Findings) {
 		err = errReported

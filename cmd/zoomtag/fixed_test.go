@@ -121,7 +121,13 @@ func TestFixedGoogle(t *testing.T) {
 		"4+0 10:00 1h0m"); w.zoom.Spent("alice@example.com") != spent {
 		t.Errorf("adopting it cost %d requests that count", w.zoom.Spent("alice@example.com")-spent)
 	}
+	// The date that was moved still has the tag that the series had by then: it is a wish of its own.
 	w.google.Edit("", id, func(ev gJSON) { ev["summary"] = "Monday" })
+	w.pass("sync", exitOK)
+	if list := w.zoom.Meetings(); len(list) != 1 || list[0].ID == m.ID || list[0].Duration != 2*time.Hour {
+		t.Errorf("for the date alone Zoom has %+v", list)
+	}
+	w.google.Except("", id, w.week(2), func(ev gJSON) { ev["summary"] = "Monday" })
 	if w.pass("sync", exitOK); len(w.zoom.Meetings()) > 0 {
 		t.Errorf("in the end Zoom has %+v", w.zoom.Meetings())
 	}
@@ -168,4 +174,36 @@ func TestFixedFolder(t *testing.T) {
 	if now := w.want(); now.Type != 3 || now.JoinURL != m.JoinURL {
 		t.Errorf("lasting: %+v", now)
 	}
+	// A moved date may lie in a file of its own.
+	put("Alpha #zoom", "FREQ=WEEKLY;COUNT=3")
+	w.write("in/date.ics", strings.Join([]string{"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Another App//EN",
+		"BEGIN:VEVENT", "UID:a@example.com", "DTSTAMP:20260101T000000Z",
+		"RECURRENCE-ID;TZID=Europe/Berlin:" + wall(w.week(1)),
+		"DTSTART;TZID=Europe/Berlin:" + wall(w.week(1).Add(5*time.Hour)), "DURATION:PT30M", "SUMMARY:Alpha moved",
+		"END:VEVENT", "END:VCALENDAR", ""}, "\n"))
+	w.pass("sync", exitOK)
+	w.want("0+0 10:00 30m", "1+0 15:00 30m", "2+0 10:00 30m")
+	text, err := os.ReadFile(filepath.Join(w.dir, "in", "date.ics"))
+	if err != nil || !strings.Contains(string(text), "/j/") {
+		t.Errorf("the file of the date has no link: %v\n%s", err, text)
+	}
+	if out, _, code := w.run("plan"); code != exitOK || !strings.Contains(out, "1 event, nothing to do") {
+		t.Errorf("plan: exit %d\n%s", code, out)
+	}
+	// Zoom knows nothing of a date that wants no meeting, until it wants one.
+	w.write("in/date.ics", strings.Replace(string(text), "Alpha moved", "Alpha moved #nozoom", 1))
+	w.pass("sync", exitOK)
+	w.want("0+0 10:00 30m", "2+0 10:00 30m")
+	bare, err := os.ReadFile(filepath.Join(w.dir, "in", "date.ics"))
+	if err != nil || strings.Contains(string(bare), "/j/") {
+		t.Errorf("the date still has a link: %v\n%s", err, bare)
+	}
+	w.write("in/date.ics", string(text))
+	w.pass("sync", exitOK)
+	w.want("0+0 10:00 30m", "1+0 15:00 30m", "2+0 10:00 30m")
+	if err := os.Remove(filepath.Join(w.dir, "in", "date.ics")); err != nil {
+		t.Fatal(err)
+	}
+	w.pass("sync", exitOK)
+	w.want("0+0 10:00 30m", "1+0 10:00 30m", "2+0 10:00 30m")
 }

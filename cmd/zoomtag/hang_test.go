@@ -394,6 +394,7 @@ const atOnce = 12
 // TestEveryCallEnds: whichever call gets no answer that ends, the command ends, and says so. A daemon that has met such
 // a service goes on when there are answers again, and it ends when it is told to.
 func TestEveryCallEnds(t *testing.T) {
+	t.Parallel()
 	for _, p := range places() {
 		t.Run(p.name, func(t *testing.T) {
 			h := p.make(t)

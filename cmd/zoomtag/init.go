@@ -30,7 +30,7 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `Ask which calendar is watched, where meetings come from, and who hosts; say what to press at Google,
 Microsoft or Zoom, where that is needed; sign in, try each answer with the service, and write a
 commented configuration, with each secret in a file of its own that you alone can read. Where there
-is a configuration, a calendar is added to it. Everything is written at the end: Ctrl-C leaves all
+is a configuration, a calendar is added to it, and another Zoom account if you want one. Everything is written at the end: Ctrl-C leaves all
 as it was. At last it shows what zoomtag would do (zoomtag plan), which changes nothing, and offers
 to make zoomtag a service (zoomtag service install).
 
@@ -57,8 +57,8 @@ Each question has a flag; with --yes nobody is asked.`,
 		"google-service, outlook or outlook-app")
 	f.StringVar(&answers.Name, "name", "", "what the calendar is called in commands")
 	f.StringVar(&answers.CalendarID, "calendar-id", "", "which of the account's calendars, by id or name")
-	f.StringVar(&answers.Meetings, "meetings", "", "the link of a personal room, zoom (an app of the account) or me "+
-		"(sign in at Zoom)")
+	f.StringVar(&answers.Meetings, "meetings", "", "the link of a personal room, zoom (an app of the account), me "+
+		"(sign in at Zoom), or the name of an account that is configured")
 	f.StringVar(&answers.Host, "host", "", "who hosts: a mail address")
 	f.StringVar(&answers.Credentials, "credentials", "", "google: the JSON file that Google gave out")
 	f.StringVar(&answers.Subject, "subject", "", "google-service: whose calendar, a mail address")
@@ -68,6 +68,7 @@ Each question has a flag; with --yes nobody is asked.`,
 	f.StringVar(&answers.Mailbox, "mailbox", "", "outlook-app: whose mailbox, a mail address")
 	f.StringVar(&answers.Username, "username", "", "CalDAV: the user name")
 	f.StringVar(&answers.PasswordFile, "password-file", "", "CalDAV: a file with the password")
+	f.StringVar(&answers.ZoomName, "zoom-name", "", "what another Zoom account is called in calendars and tags")
 	f.StringVar(&answers.ZoomAccount, "zoom-account-id", "", "Zoom: Account ID")
 	f.StringVar(&answers.ZoomClient, "zoom-client-id", "", "Zoom: Client ID")
 	f.StringVar(&answers.ZoomSecret, "zoom-secret-file", "", "Zoom: a file with the Client Secret")

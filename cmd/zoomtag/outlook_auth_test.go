@@ -152,3 +152,46 @@ func TestOutlookAuthMistakes(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+// TestInitChoosesAmongAPersonsCalendars: whoever signs in at Microsoft in a set-up is shown the calendars that there
+// are, and signs in once.
+func TestInitChoosesAmongAPersonsCalendars(t *testing.T) {
+	d := newOutlookDoor(t)
+	d.server.AddCalendar(d.server.Mailbox(), "Club")
+	path := filepath.Join(d.dir, "zoomtag.yaml")
+	text := "state: state/zoomtag.db\n" +
+		"zoom: { mode: personal, personal_link: \"https://us02web.zoom.us/j/1234567890?pwd=a\" }\n" +
+		"calendars:\n- name: team\n  ics: { path: " + d.dir + " }\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	codes := 0
+	eye := codeReader{func(code string) bool {
+		approved := d.server.Approve(code)
+		if approved {
+			codes++
+		}
+		return approved
+	}}
+	there := []string{"--client-id", d.server.ClientID(), "--outlook-api-url", d.server.GraphURL(),
+		"--outlook-login-url", d.server.LoginURL(), "--service", "no", "--no-plan"}
+	out, errs, code := d.run(strings.NewReader("\n2\n"), eye, append([]string{"init", "--calendar", "outlook", "--name",
+		"club", "--tenant", d.server.Tenant()}, there...)...)
+	if code != exitOK || !strings.Contains(out, `"Club"`) || d.kept("club") == nil {
+		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
+	}
+	if codes != 1 {
+		t.Errorf("somebody had to sign in %d times", codes)
+	}
+	// What flags have answered wrongly cannot be answered once more: nobody is asked for ever.
+	_, errs, code = d.run(strings.NewReader(""), io.Discard, append([]string{"init", "--calendar", "outlook-app",
+		"--meetings", "same", "--tenant", "nowhere", "--mailbox", "bob@example.com", "--secret-file", path},
+		there...)...)
+	if code == exitOK || !strings.Contains(errs, "there is no directory nowhere") {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+	written, err := os.ReadFile(path)
+	if err != nil || !strings.HasPrefix(string(written), text) || !strings.Contains(string(written), "    calendar: ") {
+		t.Errorf("%v; written was\n%s", err, written)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"zoomtag/cmd/zoomtag/lists"
 	"zoomtag/cmd/zoomtag/persons"
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
@@ -19,10 +20,10 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// providers is THE list: what a configuration can name, and what it becomes. The quotas of Google's projects and the
+// providers is THE list: what a configuration can name, and what it becomes. Google's projects and the
 // lanes of Outlook's mailboxes are those of all calendars of one configuration.
 func providers() assemble.Kinds {
-	quotas, lanes := map[string]*google.Quota{}, outlook.NewLanes()
+	projects, lanes := new(google.Projects), outlook.NewLanes()
 	return assemble.Kinds{
 		Calendars: map[string]assemble.CalendarKind{
 			"ics": {Open: openFolder},
@@ -30,10 +31,7 @@ func providers() assemble.Kinds {
 				Credentials: google.CheckCredentials,
 				Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
 					config := googleConfig(b, c, s)
-					if quotas[config.Credentials] == nil {
-						quotas[config.Credentials] = google.NewQuota()
-					}
-					config.Quota = quotas[config.Credentials]
+					config.Project = projects.Of(config.Credentials)
 					return opened(google.New(config))
 				},
 				SignIn: func(ctx context.Context, b *assemble.Builder, c configs.Calendar, p signin.Prompt) error {
@@ -74,7 +72,8 @@ func providers() assemble.Kinds {
 			}
 			return room, nil
 		},
-		File: openFile,
+		File:  openFile,
+		Lists: lists.Kinds(),
 	}
 }
 
@@ -113,29 +112,28 @@ func openFile(b *assemble.Builder, dir string) (calendar.Calendar, error) {
 }
 
 func googleConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) google.Config {
-	g := c.Google
+	g, shared := c.Google, b.Shared(s)
 	return google.Config{
 		Calendar:      g.Calendar,
 		Auth:          g.Auth,
 		Credentials:   g.Credentials,
 		Subject:       g.Subject,
+		Tokens:        b.Tokens,
 		GrantFile:     assemble.GrantFile(b.Config.State, c),
 		SignInCommand: "zoomtag auth google --calendar " + c.Name,
 		APIURL:        g.APIURL,
 		Announce:      b.Config.For(c).Link.Announce == "all",
 		AsGuest:       g.AsGuest,
 		Bounds:        b.Bounds(),
-		Interesting:   b.Interesting(s),
-		Foreign: func(ev *calendar.Event,
-			ours ...string) (string, bool) {
-			return plan.OtherConference(ev, &s, ours...)
-		},
-		Zone:   b.Zone,
-		HTTP:   b.Requests.To("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
-		Within: b.Haste.Within,
-		Wait:   b.Haste.Wait,
-		Now:    b.Now,
-		Log:    b.Log.With("calendar", c.Name),
+		Interesting:   shared.Interesting,
+		Foreign:       shared.Foreign,
+		Zone:          b.Zone,
+		HTTP:          b.Requests.To("google", strings.TrimSuffix(g.APIURL, "/")+"/calendars/", ""),
+		Within:        b.Haste.Within,
+		Wait:          b.Haste.Wait,
+		Now:           b.Now,
+		Name:          c.Name,
+		Log:           b.Log,
 	}
 }
 
@@ -149,6 +147,7 @@ func outlookConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) out
 		ClientID:          o.ClientID,
 		ClientSecret:      o.ClientSecret.Reveal(),
 		ClientCertificate: o.ClientCertificate,
+		Tokens:            b.Tokens,
 		GrantFile:         assemble.GrantFile(b.Config.State, c),
 		SignInCommand:     "zoomtag auth outlook --calendar " + c.Name,
 		APIURL:            o.APIURL,

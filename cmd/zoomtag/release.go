@@ -18,7 +18,8 @@ func (a *app) releaseCommand() *cobra.Command {
 		Long: `Lift the brake of a calendar that is held because many of its events are missing at once, and let go
 of the events that are held because the configuration no longer counts their tag. What is then
 really gone ends as usual: after the grace period. A calendar that zoomtag was removed from is
-watched again.`,
+watched again; one whose owner has left its list is let be. The name of a list (calendars_from)
+says that it is right though many are missing from it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.ReleaseReport, error) {

@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
+	"zoomtag/sync/reason"
 )
 
 // TestMendedSecret: a wrong secret fails each sync, and the right one works with the next.
@@ -87,12 +88,22 @@ func TestWaitingForTheDay(t *testing.T) {
 	}
 	var status api.StatusReport
 	d.ask(&status, exitOK, "status")
-	if len(status.Waiting) != waiting || status.Waiting[0].For != "zoom" || status.Waiting[0].Until == nil {
+	if len(status.Waiting) != waiting || status.Waiting[0].For != "zoom" || status.Waiting[0].Until == nil ||
+		status.Waiting[0].Code != reason.BudgetSpent || status.Waiting[0].Cure != reason.BudgetSpent.Cure() {
 		t.Errorf("waiting: %+v", status.Waiting)
 	}
 	var links api.LinksReport
 	if d.ask(&links, exitOK, "links"); len(links.Links) != 86 {
 		t.Errorf("%d links", len(links.Links))
+	}
+	coded := 0
+	for _, l := range links.Links {
+		if l.Code == reason.BudgetSpent {
+			coded++
+		}
+	}
+	if coded != waiting {
+		t.Errorf("%d links have the code", coded)
 	}
 	said, _, _ := d.run(nil, io.Discard, "status")
 	if !strings.Contains(said, words.Count(waiting, "event")) || !strings.Contains(said, "00:00 UTC") {

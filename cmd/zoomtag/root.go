@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/backup"
 	"zoomtag/cmd/zoomtag/usage"
 	"zoomtag/providers/words"
 )
@@ -33,25 +34,30 @@ untagged, the meeting follows.`,
 	f.BoolVar(&a.flags.wide, "wide", false, "cut nothing in tables, however wide the screen is")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(usage.FlagMistake(cmd, err)) })
+	keep := &backup.Commands{Way: a.way, Out: term.out, Now: term.now, JSON: &a.flags.json}
 	root.AddCommand(
 		a.runCommand(),
-		a.completeCalendars(a.syncCommand()),
-		a.completeCalendars(a.planCommand()),
+		a.completes().Calendars(a.syncCommand()),
+		a.completes().Calendars(a.planCommand()),
 		a.statusCommand(),
 		a.linksCommand(),
-		a.completeEvents(a.logCommand()),
-		a.completeEvents(a.retryCommand(), a.calendarNames),
-		a.completeCalendars(a.releaseCommand()),
-		a.completeCalendars(a.removeCommand()),
+		a.completes().Events(a.logCommand()),
+		a.completes().Events(a.retryCommand(), a.completes().Names),
+		a.completes().Calendars(a.releaseCommand()),
+		a.completes().Calendars(a.removeCommand()),
 		a.cancelCommand(),
-		a.completeEvents(a.inviteCommand()),
+		a.completes().Events(a.inviteCommand()),
 		a.linkCommand(),
-		a.completeEvents(a.doctorCommand()),
+		a.completes().Events(a.doctorCommand()),
 		a.authCommand(),
 		a.initCommand(),
-		a.completeCalendars(a.calendarsCommand()),
+		a.completes().Calendars(a.calendarsCommand()),
 		a.configCommand(),
 		a.serviceCommand(),
+		a.notifyCommand(),
+		a.jsonFlag(keep.Backup()),
+		a.jsonFlag(keep.Restore()),
+		a.jsonFlag(keep.Verify()),
 		a.demoCommand(),
 		a.versionCommand(),
 		manCommand(),

@@ -26,8 +26,10 @@ import (
 // it must answer, and the files it finds. In a configuration stand for services on this machine:
 //
 //   - $ZOOM_API and $ZOOM_OAUTH: a Zoom that knows the app "client" of the account "account"; $POOR_API and
-//     $POOR_OAUTH: one whose app has a single scope, and $STRICT_API one whose account has one user, alice@example.com;
-//   - $GOOGLE_API: Google; key.json is a service account there, client.json an app for persons;
+//     $POOR_OAUTH: one whose app has a single scope, $STRICT_API one whose account has one user, alice@example.com, and
+//     $PAIR_API one with carol@example.com as well;
+//   - $GOOGLE_API and $GOOGLE_DIRECTORY: Google, with two people; key.json is a service account there, client.json an
+//     app for persons;
 //   - $GRAPH_API and $GRAPH_LOGIN: Microsoft, with the mailbox bob@example.com, which the app ($GRAPH_APP) of the
 //     tenant $GRAPH_TENANT may see;
 //   - $DAV: a CalDAV server;
@@ -37,7 +39,8 @@ import (
 // The commands of the scripts are testscript's, and
 //
 //   - daemon: starts zoomtag run, and goes on when it says that it is ready; kill -TERM is its end;
-//   - interrupt TEXT COMMAND…: presses Ctrl-C when the command shows the text, or, for asked, when it has asked
+//   - interrupt TEXT COMMAND…: presses Ctrl-C when the command shows the text (with ! before it: and that is how the
+//     command ends well), or, for asked, when it has asked
 //     $SILENT something. What the command wrote is in out.txt and err.txt. Nothing is typed, unless $TYPED is enter,
 //     for an empty line, or end, for the end of the input.
 func TestScripts(t *testing.T) {
@@ -101,6 +104,8 @@ func (s *stage) fillIn(text string) (string, error) {
 	for name, serve := range map[string]func() ([]string, error){"$ZOOM_": s.zoom("ZOOM", zoomtest.Options{}),
 		"$STRICT_": s.zoom("STRICT",
 			zoomtest.Options{Users: []zoomtest.User{{ID: "alice", Email: "alice@example.com"}}}),
+		"$PAIR_": s.zoom("PAIR", zoomtest.Options{Users: []zoomtest.User{{ID: "alice", Email: "alice@example.com"},
+			{ID: "carol", Email: "carol@example.com"}}}),
 		"$POOR_":   s.zoom("POOR", zoomtest.Options{Scopes: []string{"meeting:write:meeting:admin"}}),
 		"$GOOGLE_": s.google, "$GRAPH_": s.graph, "$DAV": s.dav, "$SILENT": s.silent} {
 		if !strings.Contains(text, name) {
@@ -161,7 +166,11 @@ func (s *stage) google() ([]string, error) {
 			return nil, err
 		}
 	}
-	return []string{"$GOOGLE_API", server.APIURL()}, nil
+	server.SetPeople(googletest.Person{ID: "1", Email: googletest.Account},
+		googletest.Person{ID: "2", Email: "carol@example.com", Aliases: []string{"c.smith@example.com"}},
+		googletest.Person{ID: "3", Email: "gone@example.com", Suspended: true})
+	server.SetAdmins("admin@example.com")
+	return []string{"$GOOGLE_API", server.APIURL(), "$GOOGLE_DIRECTORY", server.DirectoryURL()}, nil
 }
 
 func (s *stage) graph() ([]string, error) {
@@ -174,6 +183,8 @@ func (s *stage) graph() ([]string, error) {
 		0o600); err != nil {
 		return nil, err
 	}
+	server.SetPeople(outlooktest.Person{ID: "1", Name: outlooktest.Account, Mail: outlooktest.Account},
+		outlooktest.Person{ID: "2", Name: "guest#EXT#@example.com", Mail: "guest@example.org", Type: "Guest"})
 	return []string{"$GRAPH_API", server.GraphURL(), "$GRAPH_LOGIN", server.LoginURL(), "$GRAPH_TENANT",
 		server.Tenant(), "$GRAPH_APP", server.ClientID()}, nil
 }
@@ -265,7 +276,7 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 
 // interrupt is the command interrupt.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 3 || args[1] != "zoomtag" {
+	if len(args) < 3 || args[1] != "zoomtag" {
 		ts.Fatalf("usage: interrupt TEXT zoomtag ARGS...")
 	}
 	cmd := command(ts, args[2:])
@@ -296,7 +307,9 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	rest, err := io.ReadAll(out)
 	ts.Check(err)
 	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed {
+	err = cmd.Wait()
+	failed := errors.As(err, &exit) && exit.ExitCode() == exitFailed
+	if well := err == nil; neg && !well || !neg && !failed {
 		ts.Fatalf("it ended with %v", err)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("out.txt"), []byte(shown+string(rest)), 0o600))

@@ -80,6 +80,7 @@ func (a *app) showPass(report *api.SyncReport, fault error) error {
 		}
 	} else {
 		p := a.printer()
+		p.Lists(report.Lists)
 		for i := range report.Calendars {
 			p.Calendar(&report.Calendars[i])
 		}

@@ -22,7 +22,7 @@ type Calendar interface {
 	// ErrConflict when the event is no longer at version. Idempotent: an event that already holds exactly l is not
 	// written. It returns the event as the server now holds it: the caller checks. Of a series, the exceptions that are
 	// still to come get the same, but for those that the Link leaves out; where one of them fails, that is an error,
-	// and the next call goes on.
+	// and the next call goes on. Of a single date, which has an id of its own, nothing else of its series is touched.
 	SetLink(ctx context.Context, id, version string, l Link) (Event, error)
 }
 
@@ -145,6 +145,8 @@ type Event struct {
 	Series  bool
 	// Until is when the last occurrence ends; zero for a series without an end. For a single event it equals End.
 	Until time.Time
+	// Of is the series of which this is a single date (see Exception.Date); nil for all others.
+	Of *Event
 	// Detached says that this is not the series with this UID but single dates of it, which the series' own item does
 	// not hold.
 	Detached bool
@@ -199,6 +201,8 @@ type Link struct {
 	Title, Location *string
 	// DropMeet takes a Google Meet conference out of the event (Event.Meet).
 	DropMeet bool
+	// Apart names the exceptions of a series that have a link of their own: they are left as they are.
+	Apart []string
 	// Out names the exceptions of a series that are to have no link: it is taken out of them, or not put in.
 	Out []string
 	// Was is the link as we last wrote it: the lines and the URL known to be ours, which this one replaces.

@@ -18,6 +18,9 @@ var (
 	// ErrAbsent: the calendar itself is not there, or may not be seen: an unmounted folder, a calendar that is no
 	// longer shared. Nothing is known of its events, and it is held until it is back.
 	ErrAbsent = words.Fact("the calendar is not there")
+	// ErrUnlisted: the calendar has not been listed since the program began, and cannot tell before that whether what
+	// it does not find is gone. Its next pass lists it.
+	ErrUnlisted = words.Kind("not listed yet")
 	// ErrUnchosen: the configuration fits several calendars. It is a question for whoever wrote that; of no event is
 	// anything known.
 	ErrUnchosen = words.Kind("not chosen")

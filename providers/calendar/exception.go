@@ -9,7 +9,12 @@ import (
 // Exception is an occurrence of a series that was edited by itself and takes place. It has texts of its own, even where
 // they are the same as those of the series.
 type Exception struct {
-	ID                           string // RECURRENCE-ID or the service's instance id
+	ID string // RECURRENCE-ID or the service's instance id
+	// Date names the exception as an event of its own: when the series would have it, as DateName writes it. Empty
+	// where it cannot be one.
+	Date string
+	// Version is as that of an event, where the exception has one apart from its series.
+	Version                      string
 	Start, End                   time.Time
 	Title, Description, Location string
 	HTML                         bool // Description is HTML
@@ -45,9 +50,12 @@ func (l Link) In(exception, block string) Link {
 	return none
 }
 
+// Shuns reports whether a link of a series is nothing to one of its exceptions, which has a link of its own.
+func (l Link) Shuns(exception string) bool { return slices.Contains(l.Apart, exception) }
+
 // HeldBy reports whether an exception is as a link of its series wants it: there is nothing to write.
 func (l Link) HeldBy(x *Exception) bool {
-	if l.Mark != "" && x.Left != "" {
+	if l.Shuns(x.ID) || l.Mark != "" && x.Left != "" {
 		return true
 	}
 	in := l.In(x.ID, x.Link.Block)

@@ -72,7 +72,7 @@ func compare(before, after []byte, uid string, e *Edit) (*Doc, error) {
 func (d *Doc) untouchable(uid string, e *Edit) []byte {
 	target := map[int32]bool{}
 	for _, c := range d.events(uid) {
-		target[c] = true
+		target[c] = !d.leaves(c, e)
 	}
 	kept := make([]byte, 0, len(d.raw))
 	pos := int32(0)

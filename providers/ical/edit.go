@@ -30,6 +30,10 @@ type Edit struct {
 	Organizes bool
 	// Others are what becomes of single overrides instead, by their RECURRENCE-ID as written.
 	Others map[string]*Edit
+	// Apart are overrides that are left as they are, by their RECURRENCE-ID as written.
+	Apart map[string]bool
+	// Only is the one override that is edited, likewise, as if it were the event; "" is all of the event.
+	Only string
 	// Now is for LAST-MODIFIED and DTSTAMP.
 	Now time.Time
 	// Limits of the file; zero is DefaultLimits.
@@ -125,13 +129,16 @@ func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	master, _ := d.split(all)
 	b := editor{doc: d, edit: e, title: d.textOf(master, "SUMMARY"), location: d.textOf(master, "LOCATION")}
 	for _, c := range all {
+		if d.leaves(c, e) {
+			continue
+		}
 		if b.edit = e; c != master {
 			b.edit = d.editOf(c, e)
 		}
 		if p := d.first(c, "STATUS"); b.edit.Mark != "" && p != nil && isCancelled(d.plain(p)) {
 			continue
 		}
-		if err := b.event(c, c == master); err != nil {
+		if err := b.event(c, c == master || e.Only != ""); err != nil {
 			return nil, err
 		}
 	}
@@ -139,10 +146,24 @@ func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	return b.splices, nil
 }
 
+// leaves reports whether an edit leaves a VEVENT as it is, whatever is in it.
+func (d *Doc) leaves(c int32, e *Edit) bool {
+	id := d.recurrenceID(c)
+	return e.Only != "" && id != e.Only || id != "" && e.Apart[id]
+}
+
+// recurrenceID is the RECURRENCE-ID of an override as written, or "".
+func (d *Doc) recurrenceID(c int32) string {
+	if p := d.first(c, "RECURRENCE-ID"); p != nil {
+		return d.plain(p)
+	}
+	return ""
+}
+
 // editOf is what becomes of an override.
 func (d *Doc) editOf(c int32, e *Edit) *Edit {
-	if p := d.first(c, "RECURRENCE-ID"); p != nil && e.Others[d.plain(p)] != nil {
-		return e.Others[d.plain(p)]
+	if other := e.Others[d.recurrenceID(c)]; other != nil {
+		return other
 	}
 	return e
 }

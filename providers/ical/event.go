@@ -65,11 +65,15 @@ type Event struct {
 
 // Override is an occurrence that was edited by itself.
 type Override struct {
-	ID                           string // RECURRENCE-ID as written
+	ID string // RECURRENCE-ID as written
+	// Original is when the series would have it begin, of an all-day series the midnight of its day. Single says that
+	// it is one date of a series that is here, which nothing else of the file is about as well.
+	Original                     time.Time
+	Single                       bool
 	Start, End                   time.Time
 	Title, Description, Location string
 	Categories, Conferences      []string
-	Mark                         string
+	Mark, Tag                    string
 }
 
 // reader reads one event.
@@ -112,7 +116,22 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	r.calledOff(&e, master)
 	e.Notes, e.Guessed = r.notes, r.guessed
 	e.Detached = len(overrides) == len(all)-1 && d.first(master, "RECURRENCE-ID") != nil
+	e.single()
 	return e, true, nil
+}
+
+// single takes from overrides that they are single dates where there is no series, or two about one date.
+func (e *Event) single() {
+	seen := map[string]int{}
+	for i := range e.Overrides {
+		seen[e.Overrides[i].ID]++
+		seen[e.Overrides[i].Original.UTC().String()]++
+	}
+	for i := range e.Overrides {
+		o := &e.Overrides[i]
+		twice := seen[o.ID] > 1 || seen[o.Original.UTC().String()] > 1
+		o.Single = o.Single && !e.Detached && !twice
+	}
 }
 
 // split tells the VEVENT that describes the event as a whole from those about single occurrences. An invitation to
@@ -453,8 +472,9 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 		if p := r.doc.first(c, "RECURRENCE-ID"); p != nil {
 			id = r.doc.plain(p)
 		}
-		e.Overrides = append(e.Overrides, Override{ID: id, Start: start, End: end, Title: o.Title,
-			Description: o.Description,
-			Location:    o.Location, Categories: o.Categories, Conferences: o.Conferences, Mark: o.Mark})
+		single := isKnown && ok && at.dateOnly == e.AllDay && !r.isForLater(c)
+		e.Overrides = append(e.Overrides, Override{ID: id, Original: original, Single: single, Start: start, End: end,
+			Title: o.Title, Description: o.Description, Location: o.Location, Categories: o.Categories,
+			Conferences: o.Conferences, Mark: o.Mark, Tag: o.Tag})
 	}
 }

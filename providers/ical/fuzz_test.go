@@ -155,3 +155,39 @@ func FuzzTimes(f *testing.F) {
 		}
 	})
 }
+
+// FuzzJoin: files that are read as one and taken apart again are what they were to the byte, and files after an edit.
+func FuzzJoin(f *testing.F) {
+	whole := string(event("\r\n", when, "RRULE:FREQ=WEEKLY"))
+	f.Add(whole, string(event("\n", when, "RECURRENCE-ID:20270108T100000Z")))
+	f.Add(strings.TrimSpace(whole), "\uFEFF\n\n"+strings.TrimSpace(string(event("\n", when))))
+	f.Add(whole+whole, whole+"\r\n"+whole+"\x1a")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		raws := [][]byte{[]byte(first), []byte(second), []byte(second)}
+		for _, raw := range raws {
+			if _, err := Parse(raw, DefaultLimits); err != nil {
+				return
+			}
+		}
+		j, err := Join(raws, DefaultLimits)
+		if err != nil {
+			return
+		}
+		for i, raw := range j.Split(j.Doc) {
+			if !bytes.Equal(raw, raws[i]) {
+				t.Fatalf("file %d came back as %q, and was %q", i, raw, raws[i])
+			}
+		}
+		for _, uid := range j.Doc.UIDs() {
+			out, err := j.Doc.SetLink(uid, set())
+			if err != nil {
+				continue
+			}
+			for i, raw := range j.Split(out) {
+				if _, err := Parse(raw, DefaultLimits); err != nil {
+					t.Fatalf("file %d became %q: %v", i, raw, err)
+				}
+			}
+		}
+	})
+}

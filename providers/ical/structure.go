@@ -207,6 +207,8 @@ func printable(b []byte) string {
 type Outline struct {
 	// UIDs are the UIDs of the file's VEVENTs, each once, in the order of the file. "" stands for events without one.
 	UIDs []string
+	// Apart says that all that is here are single dates of one series (RECURRENCE-ID), which is somewhere else.
+	Apart bool
 }
 
 // Look checks the structure of a file and lists its events without reading them.
@@ -219,17 +221,21 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 	var uid string
 	var known bool // the event's UID was seen; the first one counts
 	var seen map[string]bool
+	date, whole := false, false // the event is a date of a series; there is an event that is none
 	for {
 		l, k, name, err := w.next()
 		switch {
 		case errors.Is(err, errEnd):
+			o.Apart = !whole && len(o.UIDs) == 1 && o.UIDs[0] != "" && w.eol == '\n'
 			return o, nil
 		case err != nil:
 			return o, err
 		case k == begin && len(w.stack) == 2 && is(name, "VEVENT"):
-			uid, known = "", false
+			uid, known, date = "", false, false
 		case k == end && len(w.stack) == 1 && is(name, "VEVENT"):
-			seen = o.add(uid, seen)
+			seen, whole = o.add(uid, seen), whole || !date
+		case k == property && !date && isDateOf(raw, l, w.eol) && len(w.stack) == 2 && is(w.stack[1], "VEVENT"):
+			date = true
 		case k == property && !known && perhapsUID(raw, l) && len(w.stack) == 2 && is(w.stack[1], "VEVENT"):
 			uid, known = uidOf(raw, l, w.eol)
 		}
@@ -238,6 +244,15 @@ func Look(raw []byte, limits Limits) (Outline, error) {
 
 // perhapsUID reports whether a line may be that of a UID, as cheaply as that can be said.
 func perhapsUID(raw []byte, l line) bool { return l.folded || raw[l.start]|0x20 == 'u' }
+
+// isDateOf reports whether a line says which date of a series its event is.
+func isDateOf(raw []byte, l line, eol byte) bool {
+	if !l.folded && raw[l.start]|0x20 != 'r' {
+		return false
+	}
+	nameEnd, colon := head(raw, l)
+	return colon >= 0 && is(unfold(raw[l.start:nameEnd], eol), "RECURRENCE-ID")
+}
 
 // add notes a UID once. A file of one event needs no map.
 func (o *Outline) add(uid string, seen map[string]bool) map[string]bool {

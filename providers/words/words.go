@@ -141,3 +141,15 @@ func walk(err error, visit func(error)) {
 		}
 	}
 }
+
+// Cut shortens text to at most n characters; a cut text ends with an ellipsis.
+func Cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n-1]) + "…"
+}

@@ -41,3 +41,16 @@ func TestOf(t *testing.T) {
 		t.Errorf("the kind is lost: %v", sentence)
 	}
 }
+
+// TestCut: it counts characters, not bytes.
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{{"äöüß", 4, "äöüß"}, {"äöüß", 3, "äö…"}, {"", 0, ""}, {"plain", 9, "plain"}} {
+		if got := Cut(c.text, c.n); got != c.want {
+			t.Errorf("Cut(%q, %d) = %q, want %q", c.text, c.n, got, c.want)
+		}
+	}
+}

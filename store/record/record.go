@@ -3,6 +3,7 @@
 package record
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -105,6 +106,9 @@ type Record struct {
 	// State and Reason are what the last pass concluded, for people only: nothing is decided by them.
 	State  string `json:",omitempty"`
 	Reason string `json:",omitempty"`
+	// Code is the code of Error, or else of Reason, where the event is held, waits or has failed (package reason). In
+	// states from before there were codes it is empty until the event is looked at again.
+	Code string `json:",omitempty"`
 	// Notes are what could not be followed to the letter, by us or by Zoom, as the last pass had it. They are part of
 	// Reason as well.
 	Notes []string `json:",omitempty"`
@@ -211,6 +215,9 @@ type CalendarState struct {
 	LastSuccess time.Time `json:",omitzero"`
 	LastError   string    `json:",omitempty"`
 	LastErrorAt time.Time `json:",omitzero"`
+	// ErrorCode is the code of LastError, and HeldCode that of HeldReason (package reason).
+	ErrorCode string `json:",omitempty"`
+	HeldCode  string `json:",omitempty"`
 	// Unfinished is why the last pass stopped before all that was due was done; empty: it did not.
 	Unfinished string `json:",omitempty"`
 	// HeldAt is when a brake stopped cancellations, HeldReason why. Zero: not held.
@@ -246,6 +253,7 @@ type Problem struct {
 	// Held says that the item is understood and held: Reason is why, and Title its title without the tag.
 	Held  bool   `json:",omitempty"`
 	Title string `json:",omitempty"`
+	Code  string `json:",omitempty"` // of Reason (package reason)
 	// Unread says that the item could not be read at all, as opposed to read and not understood.
 	Unread bool `json:",omitempty"`
 }
@@ -270,6 +278,26 @@ type Leftover struct {
 	Since time.Time
 }
 
+// Course is what became of a condition: something that needs a person.
+type Course struct {
+	Since time.Time // when it was first seen
+	// Gone is when it was first not seen any more; zero: it stands.
+	Gone time.Time `json:",omitzero"`
+	// Told is when people were told, by the way in which they were.
+	Told map[string]time.Time `json:",omitempty"`
+	// Dismissed says that a person wants to hear of it no more.
+	Dismissed bool `json:",omitempty"`
+	// Said is what was told of it, as JSON, for those who are told that it is over.
+	Said json.RawMessage `json:",omitempty"`
+}
+
+// WayFailure says that people could not be told something in one way of telling them.
+type WayFailure struct {
+	Name  string // of the way, for people
+	Since time.Time
+	Error string // one sentence, without secrets
+}
+
 // Entry is one line of the journal: what was done to which event, when and why.
 type Entry struct {
 	At       time.Time
@@ -281,4 +309,5 @@ type Entry struct {
 	Meeting  int64  `json:",omitempty"`
 	Reason   string `json:",omitempty"`
 	Error    string `json:",omitempty"`
+	Code     string `json:",omitempty"` // of Error, or else of Reason (package reason)
 }

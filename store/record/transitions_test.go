@@ -133,8 +133,8 @@ func TestTransitionsKeep(t *testing.T) {
 	if r.Reopen("another"); r.JoinURL+r.Block != "" {
 		t.Errorf("what the event shows is somebody else's: %q %q", r.JoinURL, r.Block)
 	}
-	r.Failed("failed", "no network", at, "zoom")
-	if r.Reason != "over" || r.Error != "no network" {
+	r.Failed("failed", Why{Code: "zoom-failed", Text: "no network"}, at, "zoom")
+	if r.Reason != "over" || r.Error != "no network" || r.Code != "zoom-failed" {
 		t.Errorf("failed: %+v", r)
 	}
 }

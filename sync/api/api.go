@@ -18,6 +18,10 @@ type Service interface {
 	Sync(ctx context.Context, r SyncRequest) (SyncReport, error)
 	// Status tells what is known; nobody is asked.
 	Status(ctx context.Context) (StatusReport, error)
+	// Conditions lists what needs a person; nobody is asked.
+	Conditions(ctx context.Context) (ConditionsReport, error)
+	// Dismiss says that a person has seen a condition and wants to hear of it no more while it lasts.
+	Dismiss(ctx context.Context, r DismissRequest) (ConditionsReport, error)
 	// Links lists the links that are kept, by their start; nobody is asked.
 	Links(ctx context.Context) (LinksReport, error)
 	// Log reads the journal, the newest entry last.
@@ -33,10 +37,14 @@ type Service interface {
 	Cancel(ctx context.Context, r CancelRequest) (CancelReport, error)
 	// Invite makes invitations.
 	Invite(ctx context.Context, r InviteRequest) (InviteReport, error)
-	// Link makes the meeting for the event in a file, and returns the file with the link.
+	// Link makes the link of one event at once, in a calendar or in a file, which it returns.
 	Link(ctx context.Context, r LinkRequest) (LinkReport, error)
 	// Doctor judges the set-up, the network and links.
 	Doctor(ctx context.Context, r DoctorRequest) (DoctorReport, error)
+	// Backup makes a copy of the state beside it, while it is in use.
+	Backup(ctx context.Context) (BackupReport, error)
+	// Verify reads the whole state and verifies it.
+	Verify(ctx context.Context) (VerifyReport, error)
 	// Close lets go of the store, or of the connection.
 	Close() error
 }

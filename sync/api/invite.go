@@ -32,13 +32,17 @@ type InviteStatus struct {
 	ICS      []byte `json:"ics,omitempty"`
 }
 
-// LinkRequest is a file for whose event a meeting is wanted.
+// LinkRequest names an event whose link is wanted at once: one of a calendar, by its id, UID or title, or, where no
+// calendar is named, that in a file.
 type LinkRequest struct {
-	ICS     []byte `json:"ics"`
+	Calendar string `json:"calendar,omitempty"`
+	Event    string `json:"event,omitempty"`
+	ICS      []byte `json:"ics,omitempty"`
+	// Options are those of a tag, for a file: the event in a calendar has them in its tag.
 	Options string `json:"options,omitempty"`
 }
 
-// LinkReport is the document of `link --json`, apart from the file.
+// LinkReport is the document of `link --json`, apart from the file, which there is where one was asked for.
 type LinkReport struct {
 	Event engine.EventReport `json:"event"`
 	Path  string             `json:"path,omitempty"`

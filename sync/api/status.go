@@ -5,6 +5,7 @@ import (
 
 	"zoomtag/store/record"
 	"zoomtag/sync/doctor"
+	"zoomtag/sync/reason"
 )
 
 // StatusReport is the document of `status --json`.
@@ -22,6 +23,7 @@ type StatusReport struct {
 	Verdicts  []doctor.Finding `json:"verdicts"` // why coming links may not work
 	Notices   []string         `json:"notices"`
 	Leftovers []LeftoverStatus `json:"leftovers"` // meetings that no event has
+	Lists     []ListStatus     `json:"lists"`     // of calendars
 }
 
 // The values of health.
@@ -40,6 +42,9 @@ type CalendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
+	// Code is the code of what State says, and Cure what mends it as a rule.
+	Code reason.Code `json:"code,omitempty"`
+	Cure string      `json:"cure,omitempty"`
 	// it is held because it is not there: there is nothing to release
 	Absent   bool   `json:"-"`
 	ReadOnly string `json:"read_only,omitempty"` // why nothing in it can be written
@@ -95,9 +100,13 @@ type EventStatus struct {
 	Calendar string     `json:"calendar"`
 	EventID  string     `json:"event_id"`
 	Title    string     `json:"title"`
+	Start    *time.Time `json:"start"` // null where it is not known
 	State    string     `json:"state"`
 	Reason   string     `json:"reason"`
 	NextTry  *time.Time `json:"next_try"`
+	// Code is the code of Reason, where the event is held, waits or has failed, and Cure what mends it as a rule.
+	Code reason.Code `json:"code,omitempty"`
+	Cure string      `json:"cure,omitempty"`
 }
 
 // WaitingStatus is an event that waits for a service.
@@ -108,6 +117,9 @@ type WaitingStatus struct {
 	For      string     `json:"for"` // zoom or calendar
 	Until    *time.Time `json:"until"`
 	Reason   string     `json:"reason"`
+	// Code is the code of Reason, and Cure what mends it as a rule.
+	Code reason.Code `json:"code,omitempty"`
+	Cure string      `json:"cure,omitempty"`
 }
 
 // LeftoverStatus is a meeting of ours that no event has.
@@ -132,6 +144,8 @@ type LinkStatus struct {
 	UID       string     `json:"uid"`
 	Title     string     `json:"title"`
 	Start     *time.Time `json:"start"`
+	Duration  int        `json:"duration"` // in seconds; 0 where it is not known
+	Host      string     `json:"host"`     // the Zoom user who hosts; empty where nobody does
 	MeetingID string     `json:"meeting_id"`
 	JoinURL   string     `json:"join_url"`
 	// the Zoom account that the meeting is in, where accounts have names
@@ -139,13 +153,22 @@ type LinkStatus struct {
 	State   string `json:"state"`
 	Health  string `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
 	Reason  string `json:"reason"`
+	// Code is the code of Reason, where the event is held, waits or has failed.
+	Code reason.Code `json:"code,omitempty"`
 	// Verdicts are why the link may not work, as of the last look at its meeting.
 	Verdicts []record.Verdict `json:"verdicts"`
 }
 
-// LogRequest names an event by its id, UID or title; without one it is about all.
+// LogRequest says which entries of the journal are wanted. The zero value means the newest 1,000 of all.
 type LogRequest struct {
-	Event string `json:"event,omitempty"`
+	Event    string    `json:"event,omitempty"` // its id or UID, or words of its title
+	Calendar string    `json:"calendar,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+	Until    time.Time `json:"until,omitzero"`
+	Failed   bool      `json:"failed,omitempty"` // only what failed
+	// Code, if set, is that of a reason: only what was held, waited or has failed for it.
+	Code  reason.Code `json:"code,omitempty"`
+	Limit int         `json:"limit,omitempty"` // how many at most, the newest; 0 is 1,000
 }
 
 // LogReport is the document of `log --json`.
@@ -164,6 +187,8 @@ type LogEntry struct {
 	MeetingID string    `json:"meeting_id"`
 	Reason    string    `json:"reason"`
 	Error     string    `json:"error"`
+	// Code is the code of Error, or else of Reason, where one of them says why something is held, waits or has failed.
+	Code reason.Code `json:"code,omitempty"`
 }
 
 // Time is a time as documents have it: to the second, in UTC, and null where there is none.

@@ -42,10 +42,15 @@ type SyncRequest struct {
 type SyncReport struct {
 	Calendars []engine.Report `json:"calendars"`
 	Requests  map[string]int  `json:"requests"`
+	Lists     []ListReport    `json:"lists,omitempty"` // of calendars, those that were asked for
 }
 
-// Failed reports whether something went wrong for some calendar or event.
+// Failed reports whether something went wrong for some calendar, event or list. A list that is not believed waits for a
+// person: that is no failure.
 func (r *SyncReport) Failed() bool {
+	if slices.ContainsFunc(r.Lists, func(l ListReport) bool { return l.Error != "" && !l.Held }) {
+		return true
+	}
 	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
 }
 

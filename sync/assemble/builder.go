@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
+	"unique"
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
@@ -25,7 +28,10 @@ type Builder struct {
 	Haste    Haste
 	Kinds    Kinds
 	Accounts Accounts // once they are opened
-	Wide     bool     // calendars also list events that show any Zoom link
+	// Tokens keeps access tokens of services' apps; nil keeps none.
+	Tokens *signin.Tokens
+	Alikes *Alikes // nil: calendars share nothing
+	Wide   bool    // calendars also list events that show any Zoom link
 }
 
 // Interesting tells a calendar which events it has to list.
@@ -33,6 +39,41 @@ func (b *Builder) Interesting(s plan.Settings) func(*calendar.Event) bool {
 	return func(ev *calendar.Event) bool {
 		return plan.Interesting(ev, &s) || b.Wide && len(doctor.Shown(ev)) > 0
 	}
+}
+
+// Alike is what settings tell calendars, for all that have the same.
+type Alike struct {
+	// Interesting tells which events have to be listed.
+	Interesting func(*calendar.Event) bool
+	// Foreign names a conference in an event that is not ours.
+	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
+}
+
+// Alikes keeps what settings tell calendars, by the settings: of many calendars, most have the same.
+type Alikes struct {
+	mu   sync.Mutex
+	kept map[string]*Alike
+}
+
+// Shared is what settings tell calendars.
+func (b *Builder) Shared(s plan.Settings) *Alike {
+	a := &Alike{Interesting: b.Interesting(s), Foreign: func(ev *calendar.Event, ours ...string) (string, bool) {
+		return plan.OtherConference(ev, &s, ours...)
+	}}
+	if b.Alikes == nil {
+		return a
+	}
+	key := b.digest(s)
+	b.Alikes.mu.Lock()
+	defer b.Alikes.mu.Unlock()
+	if known := b.Alikes.kept[key]; known != nil {
+		return known
+	}
+	if b.Alikes.kept == nil {
+		b.Alikes.kept = map[string]*Alike{}
+	}
+	b.Alikes.kept[key] = a
+	return a
 }
 
 // Needles are those of the tags, or none where any event may be wanted.
@@ -90,7 +131,15 @@ func (b *Builder) calendar(c configs.Calendar) (*engine.Calendar, error) {
 		return nil, err
 	}
 	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s,
-		Detects: b.fingerprint(c, s), Depends: b.signsInWith(c)}, nil
+		Lane: laneOf(c), Detects: b.fingerprint(c, s), Depends: b.signsInWith(c), Away: away(c)}, nil
+}
+
+// laneOf is the lane of a calendar: those of one service are in one. Servers of people's own and folders have none.
+func laneOf(c configs.Calendar) string {
+	if service := c.Section().Service(); service != "" {
+		return unique.Make(c.Provider() + " " + service).Value()
+	}
+	return ""
 }
 
 // Mistakes are what is wrong with what the configuration names, each where it is written: a credential file that is

@@ -12,9 +12,13 @@ import (
 type Counter struct {
 	Transport http.RoundTripper
 	Now       func() time.Time // nil is time.Now
-	mu        sync.Mutex
-	n         map[string]int
-	ahead     map[string]time.Duration // by how much this machine's clock was ahead of a kind's in its last answer
+	// Called, if set, is told how each counted request ended: with the status of the answer, or 0 where there was none.
+	// It has to return at once.
+	Called func(kind string, status int)
+	mu     sync.Mutex
+	n      map[string]int
+	made   map[[3]string]http.RoundTripper // those of To
+	ahead  map[string]time.Duration        // by how much this machine's clock was ahead of a kind's in its last answer
 }
 
 // idleConnections is how many connections to one service are kept open: many calendars may be polled at once.
@@ -42,7 +46,16 @@ func NewCounter(h Haste) *Counter {
 
 // To is a transport whose requests to URLs that begin with api, and not with signIn, count as those of kind.
 func (c *Counter) To(kind, api, signIn string) http.RoundTripper {
-	return c.Through(c.Transport, kind, api, signIn)
+	key := [3]string{kind, api, signIn}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.made == nil {
+		c.made = map[[3]string]http.RoundTripper{}
+	}
+	if c.made[key] == nil { // thousands of calendars ask for the same one
+		c.made[key] = c.Through(c.Transport, kind, api, signIn)
+	}
+	return c.made[key]
 }
 
 // Through is a transport as to makes it, on one of its own.
@@ -103,14 +116,20 @@ func (c *Counter) compare(kind string, h http.Header) {
 // RoundTrip counts the request and sends it.
 func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	url := r.URL.String()
-	if strings.HasPrefix(url, t.api) && (t.signIn == "" || !strings.HasPrefix(url, t.signIn)) {
+	counts := strings.HasPrefix(url, t.api) && (t.signIn == "" || !strings.HasPrefix(url, t.signIn))
+	if counts {
 		t.counter.mu.Lock()
 		t.counter.n[t.kind]++
 		t.counter.mu.Unlock()
 	}
 	res, err := t.base.RoundTrip(r)
+	status := 0
 	if err == nil {
 		t.counter.compare(t.kind, res.Header)
+		status = res.StatusCode
+	}
+	if counts && t.counter.Called != nil {
+		t.counter.Called(t.kind, status)
 	}
 	return res, err
 }

@@ -14,6 +14,8 @@ import (
 // calendars of one share, a quota for example, lives in their closures.
 type Kinds struct {
 	Calendars map[string]CalendarKind // by the keys of configs.Calendar.Provider
+	// Lists open what lists of calendars are read from, by the keys of configs.From.Kind; files are read by themselves.
+	Lists map[string]func(b *Builder, f configs.From) (calendar.Directory, error)
 	// Zoom opens an account that is asked through the API, and personal one that is a fixed link.
 	Zoom     func(b *Builder, z configs.Zoom) (meeting.Service, error)
 	Personal func(link string) (meeting.Service, error)

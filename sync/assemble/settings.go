@@ -41,6 +41,15 @@ func (b *Builder) choices(e configs.Effective, z configs.Zoom) []plan.Account {
 	return list
 }
 
+// keeper is whose licence counts where the organizer is to host: in an account of many users, that of whoever keeps the
+// calendar.
+func keeper(c configs.Calendar, z configs.Zoom) string {
+	if z.Mode != configs.ServerToServer {
+		return ""
+	}
+	return c.Keeper()
+}
+
 // kindIn is the kind of meeting that an account makes: one that is a fixed link has personal rooms only.
 func kindIn(z configs.Zoom, e configs.Effective) meeting.Kind {
 	if z.Mode == configs.Personal {
@@ -64,7 +73,8 @@ func (b *Builder) Settings(c configs.Calendar) (plan.Settings, error) {
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations,
 			Colors: t.Colors, Keep: t.Keep,
 			Allowed: e.Tag.Options, Hosts: e.Tag.Hosts},
-		Host: b.Host(z, e.Host), Account: plan.AccountHash(z.Identity()), Accounts: b.choices(e, z),
+		Host: b.Host(z, e.Host), ByOrganizer: e.ByOrganizer && z.Mode == configs.ServerToServer, Person: keeper(c, z),
+		Account: plan.AccountHash(z.Identity()), Accounts: b.choices(e, z),
 		// That another room was configured before changes nothing. But where there are other accounts as well, a mark
 		// of none of them is one of an account that was taken out.
 		AnyAccount: !slices.ContainsFunc(b.Config.Zoom,
@@ -116,6 +126,20 @@ func (b *Builder) fingerprint(c configs.Calendar, s plan.Settings) string {
 	}
 	sum := sha256.Sum256(said)
 	return hex.EncodeToString(sum[:8])
+}
+
+// digest names settings: the same ones have the same.
+func (b *Builder) digest(s plan.Settings) string {
+	said, err := json.Marshal(struct {
+		Settings plan.Settings
+		Passcode string
+		Wide     bool
+	}{s, s.Options.Passcode.Reveal(), b.Wide})
+	if err != nil { // every field is plain data
+		b.Log.Warn("the settings have no digest", "reason", err)
+	}
+	sum := sha256.Sum256(said)
+	return string(sum[:])
 }
 
 // rooms are the links that are the same for every event.

@@ -29,6 +29,9 @@ func GrantFile(state string, c configs.Calendar) string {
 	return filepath.Join(filepath.Dir(state), c.Provider()+"-"+c.Name+".grant")
 }
 
+// TokensFile is where access tokens are kept, sealed: beside the state.
+func TokensFile(state string) string { return state + ".tokens" }
+
 // maxDepends bounds what is read of a file with credentials, in bytes: they are smaller.
 const maxDepends = 256 << 10
 

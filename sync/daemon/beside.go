@@ -21,6 +21,23 @@ func (d *daemon) housekeeping(ctx context.Context) {
 	}
 }
 
+// saveTokensEvery is how often the daemon has its access tokens be there for a start after a crash.
+const saveTokensEvery = 10 * time.Minute
+
+// keepTokens saves the access tokens now and then.
+func (d *daemon) keepTokens(ctx context.Context) {
+	tick := time.NewTicker(saveTokensEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			d.service.Load().SaveTokens()
+		}
+	}
+}
+
 // stateLookEvery is how often the daemon looks whether its state is still where it was.
 const stateLookEvery = time.Minute
 
@@ -63,6 +80,34 @@ func (d *daemon) sweeping(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(pause):
+		}
+	}
+}
+
+// listsLookEvery is how often the daemon looks whether a list has to be asked for, or its file was changed.
+const listsLookEvery = 3 * time.Second
+
+// asking asks the lists for who is on them, and has the calendars be watched that they name.
+func (d *daemon) asking(ctx context.Context) {
+	tick := time.NewTicker(listsLookEvery)
+	defer tick.Stop()
+	for {
+		service := d.service.Load()
+		next, _, err := service.AskLists(ctx, local.DueLists)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			d.Log.Error("the lists of calendars could not be asked for", "reason", err)
+		case err == nil && next != service:
+			select {
+			case <-ctx.Done():
+				return
+			case d.regroup <- regrouped{service, next}:
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
 	}
 }

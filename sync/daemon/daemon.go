@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -22,6 +20,9 @@ import (
 	"zoomtag/sync/api/local"
 	"zoomtag/sync/api/socket"
 	"zoomtag/sync/engine"
+	"zoomtag/sync/notify"
+	"zoomtag/sync/web/metrics"
+	"zoomtag/sync/web/page"
 	"zoomtag/systemd"
 )
 
@@ -29,16 +30,28 @@ import (
 // stays.
 type daemon struct {
 	Options
-	st      *store.Store
-	service atomic.Pointer[local.Service]
+	st       *store.Store
+	service  atomic.Pointer[local.Service]
+	notifier *notify.Notifier // of the present configuration; generations and those it calls use it
+	page     *page.Page
+	metrics  *metrics.Metrics
+	tokens   atomic.Pointer[[]configs.Token] // who may use the HTTP API
+	listenAt string                          // of the configuration at the start
+	regroup  chan regrouped                  // the calendars of the lists are others
 }
+
+// regrouped is a service that has the calendars which the lists name by now, in the place of the one before.
+type regrouped struct{ before, service *local.Service }
 
 // Options are what the daemon is made with.
 type Options struct {
-	// Load reads the configuration, at SIGHUP.
-	Load func() (*configs.Config, error)
+	// Reload asks for the configuration to be read again, by Load. Whoever makes it listens to the signal from the
+	// beginning of the process: one that nobody listens to ends it.
+	Reload <-chan os.Signal
+	Load   func() (*configs.Config, error)
 	// Open makes of a configuration what answers for it, on the open store.
-	Open    func(cfg *configs.Config, st *store.Store) (*local.Service, error)
+	// It tells watch what it does.
+	Open    func(cfg *configs.Config, st *store.Store, watch local.Observer) (*local.Service, error)
 	Store   store.Options
 	Version string
 	Log     *slog.Logger
@@ -47,6 +60,9 @@ type Options struct {
 // Run runs the daemon until ctx ends: every calendar of cfg on its schedule, and of each configuration that is read
 // after it.
 func Run(ctx context.Context, cfg *configs.Config, o Options) (err error) {
+	beModest()
+	d := prepared(o)
+	o.Store.Journaled = d.metrics.Journaled
 	st, err := store.Open(cfg.State, o.Store)
 	if err != nil {
 		return err
@@ -55,8 +71,8 @@ func Run(ctx context.Context, cfg *configs.Config, o Options) (err error) {
 	if err := st.Check(); err != nil {
 		return err
 	}
-	d := &daemon{Options: o, st: st}
-	if err := d.build(cfg); err != nil {
+	d.st = st
+	if err := d.build(ctx, cfg); err != nil {
 		return err
 	}
 	stop, err := d.listen(ctx, cfg)
@@ -67,21 +83,57 @@ func Run(ctx context.Context, cfg *configs.Config, o Options) (err error) {
 	return d.generations(ctx, cfg)
 }
 
+// prepared is a daemon without a store.
+func prepared(o Options) *daemon {
+	d := &daemon{Options: o, regroup: make(chan regrouped)}
+	d.tokens.Store(&[]configs.Token{})
+	d.metrics = metrics.New(metrics.Options{Look: d.look, Version: o.Version})
+	d.page = d.newPage()
+	return d
+}
+
 // build makes the service for a configuration, in the place of the one before.
-func (d *daemon) build(cfg *configs.Config) error {
-	service, err := d.Open(cfg, d.st)
+func (d *daemon) build(ctx context.Context, cfg *configs.Config) error {
+	service, err := d.Open(cfg, d.st, d.metrics)
 	if err != nil {
 		return err
 	}
-	specs := map[string]string{}
+	if service, _, err = service.AskLists(ctx, local.FileLists); err != nil {
+		return err
+	}
+	if err := d.install(service); err != nil {
+		return err
+	}
+	return service.Begin()
+}
+
+// install puts a service into the place of the one before.
+func (d *daemon) install(service *local.Service) error {
+	cfg, specs := service.Config(), map[string]string{}
 	for _, c := range cfg.Calendars {
 		specs[c.Name] = cfg.For(c).Schedule
+	}
+	notifier, err := notify.New(notify.Options{Store: d.st, Config: cfg, Conditions: service.Conditions,
+		Now: d.now, Log: d.Log, Zone: service.Zone()})
+	if err != nil {
+		return err
 	}
 	if err := service.Serve(specs, d.service.Load()); err != nil {
 		return err
 	}
 	d.service.Store(service)
-	return service.Begin()
+	d.notifier = notifier
+	d.page.Configure(accessOf(cfg.Page))
+	d.tokens.Store(&cfg.API.Tokens)
+	return nil
+}
+
+// now is the time, as the store has it.
+func (d *daemon) now() time.Time {
+	if d.Store.Now != nil {
+		return d.Store.Now()
+	}
+	return time.Now()
 }
 
 // listen opens the control socket and the HTTP listener.
@@ -92,15 +144,17 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 	}
 	servers := []*http.Server{d.serve(control,
 		d.server(ctx, socket.Handler(func() api.Service { return d.service.Load() }, d.Log)))}
+	d.listenAt = cfg.Listen
 	if cfg.Listen != "" {
 		l, err := net.Listen("tcp", cfg.Listen)
 		switch {
 		case err == nil:
-			servers = append(servers, d.serveWeb(ctx, l, ownNames(cfg.Listen, l.Addr(), d.healthHandler())))
+			d.page.ListenAt(l.Addr())
+			servers = append(servers, d.serveWeb(ctx, l, ownNames(cfg.Listen, l.Addr(), d.pages())))
 		case cfg.ListenWritten:
 			return nil, errors.Join(deaf(cfg.Listen, err), servers[0].Close())
 		default:
-			d.Log.Warn("no health page: its address is taken; set listen in the configuration, or listen: \"\" to do "+
+			d.Log.Warn("no status page: its address is taken; set listen in the configuration, or listen: \"\" to do "+
 				"without", "address", cfg.Listen)
 		}
 	}
@@ -134,7 +188,7 @@ func deaf(address string, err error) error {
 		return words.Say(err, address+" is no address of this machine: write one of its own as listen, as in "+
 			configs.DefaultListen)
 	}
-	return fmt.Errorf("the health page cannot listen on %s: %w", address, err)
+	return fmt.Errorf("the status page cannot listen on %s: %w", address, err)
 }
 
 // lastWords is how long after the daemon was told to stop a request may be at its step in hand: that step, and the
@@ -160,10 +214,8 @@ func (d *daemon) serve(l net.Listener, s *http.Server) *http.Server {
 
 // generations runs one configuration after the other.
 func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
-	d.Log.Info("zoomtag runs", "version", d.Version, "calendars", len(cfg.Calendars), "state", cfg.State)
+	d.Log.Info("zoomtag runs", "version", d.Version, "calendars", len(d.service.Load().Config().Calendars), "state",
+		cfg.State)
 	// Whoever works beside the schedule is waited for: the store is closed after that.
 	ctx, leave := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -172,16 +224,23 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	beside.Go(func() { systemd.Watchdog(ctx, d.healthy) })
 	beside.Go(func() { d.housekeeping(ctx) })
 	beside.Go(func() { d.watchState(ctx) })
+	beside.Go(func() { d.keepTokens(ctx) })
 	beside.Go(func() { d.sweeping(ctx) })
+	beside.Go(func() { d.asking(ctx) })
+	beside.Go(func() { d.page.Run(ctx) })
 	for {
 		generation, end := context.WithCancel(ctx)
 		done := make(chan error, 1)
-		service := d.service.Load()
+		service, notifier := d.service.Load(), d.notifier
 		beside.Go(func() { service.CheckScopes(generation) })
+		var telling sync.WaitGroup // until it ends, the next generation tells nobody the same
+		telling.Go(func() { notifier.Run(generation) })
 		go func() { done <- service.Run(generation) }()
 		systemd.Ready()
-		next := d.wait(ctx, hup, done)
+		beside.Go(giveBack)
+		next := d.wait(ctx, done)
 		end()
+		telling.Wait()
 		if next.finished {
 			systemd.Stopping()
 			return errors.Join(next.err, d.finish(service, <-joined(done, next)))
@@ -189,33 +248,46 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		if err := <-done; err != nil {
 			return err
 		}
-		d.Log.Info("the configuration was read again")
+		d.notifier.Succeed(notifier)
+		if !next.regrouped {
+			d.Log.Info("the configuration was read again")
+		}
 	}
 }
 
 // turn is how a generation ended.
 type turn struct {
-	finished bool
-	over     bool // the schedule has already returned
-	err      error
+	finished  bool
+	over      bool // the schedule has already returned
+	regrouped bool // the lists name other calendars; the configuration is the same
+	err       error
 }
 
 // wait waits for the end of the process or for a new configuration that is good.
-func (d *daemon) wait(ctx context.Context, hup <-chan os.Signal, done chan error) turn {
+func (d *daemon) wait(ctx context.Context, done chan error) turn {
 	for {
 		select {
 		case <-ctx.Done():
 			return turn{finished: true}
 		case err := <-done:
 			return turn{finished: true, over: true, err: err}
-		case <-hup:
+		case <-d.Reload:
 			systemd.Reloading()
-			err := d.reload()
+			err := d.reload(ctx)
 			if err == nil {
 				return turn{}
 			}
 			d.Log.Error("the configuration is wrong: the old one stays", "reason", err)
 			systemd.Ready()
+		case r := <-d.regroup:
+			if d.service.Load() != r.before { // the configuration was read again meanwhile, and the lists are as well
+				continue
+			}
+			if err := d.install(r.service); err == nil {
+				return turn{regrouped: true}
+			} else {
+				d.Log.Error("the calendars of the lists cannot be watched: those before stay", "reason", err)
+			}
 		}
 	}
 }
@@ -230,7 +302,7 @@ func joined(done chan error, t turn) <-chan error {
 }
 
 // reload reads the configuration again and makes a new service. The state file stays the one that is open.
-func (d *daemon) reload() error {
+func (d *daemon) reload(ctx context.Context) error {
 	cfg, err := d.Load()
 	if err != nil {
 		return err
@@ -238,7 +310,10 @@ func (d *daemon) reload() error {
 	if cfg.State != d.st.Path() {
 		return fmt.Errorf("state changed from %s to %s: that needs a restart", d.st.Path(), cfg.State)
 	}
-	return d.build(cfg)
+	if cfg.Listen != d.listenAt {
+		d.Log.Warn("listen has changed, and counts from the next start on: restart zoomtag", "address", d.listenAt)
+	}
+	return d.build(ctx, cfg)
 }
 
 // finish saves what only the running daemon knew.
@@ -254,46 +329,4 @@ func (d *daemon) healthy() error {
 		return err
 	}
 	return d.service.Load().Stuck()
-}
-
-// healthHandler answers /healthz, which is well as long as the process works and degraded while a calendar is overdue,
-// and /readyz, which is not well while every calendar fails or is overdue.
-func (d *daemon) healthHandler() http.Handler {
-	mux := http.NewServeMux()
-	answer := func(w http.ResponseWriter, ok bool, text string) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if !ok {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-		if _, err := fmt.Fprintln(w, text); err != nil {
-			d.Log.Debug("health page", "reason", err)
-		}
-	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		if err := d.healthy(); err != nil {
-			answer(w, false, api.Failing)
-			return
-		}
-		// no concern of the watchdog's: its restart could come while a disk is away
-		if displaced := d.st.Displaced(); displaced != "" {
-			answer(w, false, api.Failing+"\n"+displaced)
-			return
-		}
-		if late := d.service.Load().Late(); len(late) > 0 {
-			answer(w, true, api.Degraded+"\noverdue: "+strings.Join(late, ", "))
-			return
-		}
-		answer(w, true, api.OK)
-	})
-	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.service.Load().Feed(w, r) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		report, err := d.service.Load().Status(r.Context())
-		if err != nil {
-			answer(w, false, api.Failing)
-			return
-		}
-		answer(w, report.Health != api.Failing, strings.Join(append([]string{report.Health}, report.Reasons...), "\n"))
-	})
-	return mux
 }

@@ -26,7 +26,9 @@ import (
 	"zoomtag/sync/api/local"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
+	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // TestStateGoneUnderTheDaemon: that the state was deleted or replaced is said once in the log, and on /healthz and in
@@ -52,7 +54,8 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			}
 			defer st.Close()
 			var log logText
-			d := &daemon{Options: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, st: st}
+			d := prepared(Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+			d.st = st
 			service, err := local.New(local.Options{Config: room(), Store: st, Kinds: rooms(), Log: d.Log,
 				Now: time.Now})
 			if err != nil {
@@ -61,7 +64,7 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			d.service.Store(service)
 			healthz := func() (int, string) {
 				w := httptest.NewRecorder()
-				d.healthHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet,
+				d.pages().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet,
 					"/healthz", nil))
 				return w.Code, w.Body.String()
 			}
@@ -107,7 +110,9 @@ func TestOverdueEverywhere(t *testing.T) {
 	service := d.service.Load()
 	ask := func(path string) (int, string) {
 		answer := httptest.NewRecorder()
-		d.healthHandler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		r := httptest.NewRequest(http.MethodGet, path, http.NoBody)
+		r.Header.Set("Accept", "text/plain")
+		d.pages().ServeHTTP(answer, r)
 		return answer.Code, strings.TrimSpace(answer.Body.String())
 	}
 	status := func() api.StatusReport {
@@ -131,7 +136,8 @@ func TestOverdueEverywhere(t *testing.T) {
 	passes := &fakePasses{}
 	service.Passes = passes
 	if r := status(); r.Health != api.Failing || !strings.HasPrefix(r.Reasons[0], "f: overdue: no pass has ended "+
-		"for 5m0s") || !r.Calendars[0].Overdue {
+		"for 5m0s") || !r.Calendars[0].Overdue || r.Calendars[0].Code != reason.Overdue ||
+		r.Calendars[0].Cure != reason.Overdue.Cure() {
 		t.Errorf("overdue: %s %q", r.Health, r.Reasons)
 	}
 	if code, text := ask("/healthz"); code != http.StatusOK || text != "degraded\noverdue: f" {
@@ -143,13 +149,62 @@ func TestOverdueEverywhere(t *testing.T) {
 	}
 	if report, err := service.Doctor(t.Context(), api.DoctorRequest{NoNetwork: true}); err != nil ||
 		!slices.ContainsFunc(report.Findings,
-			func(f doctor.Finding) bool { return f.Code == "ZT-517" && f.Severity == doctor.Error }) {
+			func(f doctor.Finding) bool {
+				return f.Code == "ZT-517" && f.Severity == doctor.Error && f.Reason == reason.Overdue
+			}) {
 		text, _ := json.Marshal(report)
 		t.Errorf("doctor: %v %s", err, text)
 	}
 	passes.stuck = true
 	if code, _ := ask("/healthz"); code != http.StatusServiceUnavailable || d.healthy() == nil {
 		t.Errorf("stuck: /healthz says %d, and the watchdog is fed", code)
+	}
+}
+
+// TestCalendarStates: how a calendar stands is told by status with its code, whatever is remembered of it.
+func TestCalendarStates(t *testing.T) {
+	d := newDaemon(t)
+	service := d.service.Load()
+	_, err := service.Sync(t.Context(), api.SyncRequest{})
+	must(t, err)
+	now := time.Now()
+	for name, tt := range map[string]struct {
+		set   func(st *store.CalendarState)
+		state string
+		code  reason.Code
+	}{
+		"well":       {func(*store.CalendarState) {}, api.OK, ""},
+		"unfinished": {func(st *store.CalendarState) { st.Unfinished = "slow" }, "slow", reason.Unfinished},
+		"failing": {func(st *store.CalendarState) {
+			st.LastError, st.ErrorCode = "no", string(reason.CalendarDenies)
+		}, "no", reason.CalendarDenies},
+		"held": {func(st *store.CalendarState) {
+			st.HeldAt, st.HeldReason, st.HeldCode = now, "empty", string(reason.Brake)
+			st.LastError, st.ErrorCode = "no", string(reason.CalendarDenies)
+		}, "held: empty", reason.Brake},
+		"held by one that knew of no codes": {func(st *store.CalendarState) {
+			st.HeldAt, st.HeldReason = now, "empty"
+		}, "held: empty", ""},
+		"removed": {func(st *store.CalendarState) { st.Removal, st.RemovedAt = "keep", now },
+			"held: " + engine.RemovedReason("f"), reason.Removed},
+		"removing": {func(st *store.CalendarState) { st.Removal = "keep" },
+			"held: " + engine.RemovingReason("f"), reason.Removing},
+	} {
+		st, err := d.st.Calendar("f")
+		must(t, err)
+		before := st
+		tt.set(&st)
+		must(t, d.st.Update(func(tx *store.Tx) error { return tx.PutCalendar("f", st) }))
+		report, err := service.Status(t.Context())
+		must(t, err)
+		c := report.Calendars[0]
+		if c.State() != tt.state || c.Code != tt.code || c.Cure != tt.code.Cure() {
+			t.Errorf("%s: %q, %q, %q", name, c.State(), c.Code, c.Cure)
+		}
+		if tt.state != api.OK && !slices.Contains(report.Reasons, "f: "+tt.state) {
+			t.Errorf("%s: the reasons are %q", name, report.Reasons)
+		}
+		must(t, d.st.Update(func(tx *store.Tx) error { return tx.PutCalendar("f", before) }))
 	}
 }
 
@@ -186,7 +241,7 @@ func newDaemon(t *testing.T) *daemon {
 		"DTSTART:29990101T090000Z\r\nDTEND:29990101T100000Z\r\nSUMMARY:Alpha #zoom\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	must(t, os.WriteFile(filepath.Join(dir, "a.ics"), []byte(event), 0o600))
 	file := filepath.Join(dir, "zoomtag.yaml")
-	must(t, os.WriteFile(file, []byte("state: state/zoomtag.db\nzoom: { mode: personal, personal_link: "+
+	must(t, os.WriteFile(file, []byte("zone: Asia/Tokyo\nstate: state/zoomtag.db\nzoom: { mode: personal, personal_link: "+
 		"\"https://zoom.us/my/alice\" }\ncalendars:\n- { name: f, ics: { path: . } }\n"), 0o600))
 	cfg, err := configs.Load(file, func(string) string { return "" })
 	must(t, err)
@@ -194,14 +249,15 @@ func newDaemon(t *testing.T) *daemon {
 	must(t, err)
 	t.Cleanup(func() { must(t, st.Close()) })
 	log := slog.New(slog.DiscardHandler)
-	d := &daemon{st: st, Options: Options{
+	d := prepared(Options{
 		Log: log,
-		Open: func(cfg *configs.Config, st *store.Store) (*local.Service, error) {
+		Open: func(cfg *configs.Config, st *store.Store, watch local.Observer) (*local.Service, error) {
 			return local.New(local.Options{Config: cfg, Store: st, Kinds: rooms(), Log: log, Now: time.Now,
-				Haste: assemble.Haste{Aloof: true}})
+				Haste: assemble.Haste{Aloof: true}, Observer: watch})
 		},
-	}}
-	must(t, d.build(cfg))
+	})
+	d.st = st
+	must(t, d.build(t.Context(), cfg))
 	return d
 }
 

@@ -4,10 +4,19 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
 	"golang.org/x/net/netutil"
+
+	"zoomtag/configs"
+	"zoomtag/providers/words"
+	"zoomtag/sync/api"
+	"zoomtag/sync/web"
+	"zoomtag/sync/web/metrics"
+	"zoomtag/sync/web/page"
+	"zoomtag/sync/web/remote"
 )
 
 // Bounds on what strangers may take of the web listener: all that it says is short, and asked for in one line.
@@ -19,11 +28,86 @@ const (
 	webIdle        = time.Minute
 )
 
+// pages are what the listener answers.
+func (d *daemon) pages() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", d.page)
+	mux.Handle("GET /healthz", web.HealthPage(d.live, d.Log))
+	mux.Handle("GET /readyz", web.HealthPage(d.ready, d.Log))
+	mux.Handle("GET /metrics", d.metrics.Handler())
+	mux.Handle(remote.Prefix, remote.New(remote.Options{Service: func() api.Service { return d.service.Load() },
+		Tokens: func() []configs.Token { return *d.tokens.Load() }, Log: d.Log, Answered: d.metrics.Answered}))
+	mux.HandleFunc("GET /feed/{name}", func(w http.ResponseWriter, r *http.Request) { d.service.Load().Feed(w, r) })
+	return mux
+}
+
+// live is what /healthz says: well as long as the process works, and degraded while a calendar is overdue.
+func (d *daemon) live(context.Context) web.Health {
+	if err := d.healthy(); err != nil {
+		return failing(words.Of(err))
+	}
+	// no concern of the watchdog's: its restart could come while a disk is away
+	if displaced := d.st.Displaced(); displaced != "" {
+		return failing(displaced)
+	}
+	if late := d.service.Load().Late(); len(late) > 0 {
+		return web.Health{Status: api.Degraded, Reasons: []string{"overdue: " + strings.Join(late, ", ")}}
+	}
+	return web.Health{Status: api.OK}
+}
+
+// ready is what /readyz says: failing while every calendar fails or is overdue.
+func (d *daemon) ready(ctx context.Context) web.Health {
+	report, err := d.service.Load().Status(ctx)
+	if err != nil {
+		return failing(words.Of(err))
+	}
+	return web.Health{Status: report.Health, Reasons: report.Reasons}
+}
+
+func failing(reason string) web.Health {
+	return web.Health{Status: api.Failing, Reasons: []string{reason}}
+}
+
+// look gathers what metrics tell.
+func (d *daemon) look(ctx context.Context) (f metrics.Facts, err error) {
+	service := d.service.Load()
+	status, links, conditions, err := service.Overview(ctx)
+	if err != nil {
+		return f, err
+	}
+	file, err := os.Stat(d.st.Path())
+	if err != nil {
+		return f, err
+	}
+	f.Status, f.Links, f.Conditions = status, links.Links, conditions.Conditions
+	f.CertificateEnd, f.StateBytes = service.CertificateEnd(), file.Size()
+	return f, nil
+}
+
 // serveWeb answers on l, an address that others may reach, in the background.
 func (d *daemon) serveWeb(ctx context.Context, l net.Listener, h http.Handler) *http.Server {
 	s := d.server(ctx, h)
 	s.ReadTimeout, s.WriteTimeout = webRead, webWrite
 	return d.serve(netutil.LimitListener(l, webConnections), s)
+}
+
+// newPage makes the status page.
+func (d *daemon) newPage() *page.Page {
+	return page.New(page.Options{Service: func() api.Service { return d.service.Load() }, Now: time.Now,
+		Zone: func() *time.Location { return d.service.Load().Zone() },
+		Log:  d.Log})
+}
+
+// accessOf says for whom the page is by the configuration, which was checked.
+func accessOf(c configs.Page) page.Access {
+	a := page.Access{Password: c.Password.Reveal(), Header: c.TrustedHeader}
+	for _, text := range c.TrustedPeers {
+		if network, err := configs.Network(text); err == nil {
+			a.Peers = append(a.Peers, network)
+		}
+	}
+	return a
 }
 
 // ownNames refuses what is asked of this machine under another machine's name: a page on the web can have its own name

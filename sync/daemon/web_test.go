@@ -9,11 +9,17 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"zoomtag/configs"
+	"zoomtag/sync/api"
+	"zoomtag/sync/web/remote"
 )
 
 // pipes is a listener in memory, whose deadlines go by the clock of a synctest bubble.
@@ -186,5 +192,111 @@ func TestDaemonAnswersToItsOwnName(t *testing.T) {
 		}
 		resp.Body.Close()
 		conn.Close()
+	}
+}
+
+// TestMetricsOfTheDaemon: what a pass does is counted, and how things stand is told, of a daemon as it is.
+func TestMetricsOfTheDaemon(t *testing.T) {
+	d := newDaemon(t)
+	if _, err := d.service.Load().Sync(t.Context(), api.SyncRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	d.pages().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	text := w.Body.String()
+	for _, line := range []string{
+		`zoomtag_passes_total{outcome="ok",provider="ics"} 1`,
+		`zoomtag_pass_duration_seconds_count{provider="ics"} 1`,
+		`zoomtag_link_delay_seconds_count{provider="ics"} 1`,
+		`zoomtag_calendars{provider="ics",state="ok"} 1`,
+		`zoomtag_links{health="ok",state="linked"} 1`,
+		`zoomtag_health{status="ok"} 1`,
+		`zoomtag_events{state="held"} 0`,
+		`zoomtag_budget_limit_calls 100`,
+		`go_goroutines `,
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %s", line)
+		}
+	}
+	if w.Code != http.StatusOK || strings.Contains(text, "zoom.us/my") || strings.Contains(text, "Alpha") {
+		t.Errorf("%d\n%s", w.Code, text)
+	}
+}
+
+// TestLongAnswer: what a token has done may take longer than strangers may take to ask, or to listen.
+func TestLongAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		d := &daemon{Options: Options{Log: slog.New(slog.DiscardHandler)}}
+		known := []configs.Token{loadedToken(t)}
+		s := d.serveWeb(t.Context(), l, remote.New(remote.Options{Log: d.Log,
+			Tokens:  func() []configs.Token { return known },
+			Service: func() api.Service { return slow{} }}))
+		defer s.Close()
+		ours, theirs := net.Pipe()
+		l.conns <- theirs
+		go func() {
+			_, _ = io.WriteString(ours, "POST /api/v1/sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "+
+				known[0].Token.Reveal()+"\r\nContent-Length: 2\r\n\r\n{}")
+		}()
+		resp, err := http.ReadResponse(bufio.NewReader(ours), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if resp.StatusCode != http.StatusOK || !strings.Contains(string(body), `"zoom":1`) || err != nil {
+			t.Errorf("%d %s, %v", resp.StatusCode, body, err)
+		}
+		ours.Close()
+	})
+}
+
+// slow makes passes that take half an hour.
+type slow struct{ api.Service }
+
+func (slow) Sync(ctx context.Context, _ api.SyncRequest) (api.SyncReport, error) {
+	select {
+	case <-time.After(30 * time.Minute):
+		return api.SyncReport{Requests: map[string]int{"zoom": 1}}, nil
+	case <-ctx.Done():
+		return api.SyncReport{}, ctx.Err()
+	}
+}
+
+// loadedToken is a token as a configuration has it.
+func loadedToken(t *testing.T) configs.Token {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "zoomtag.yaml")
+	must(t, os.WriteFile(file, []byte("zoom: { mode: personal, personal_link: \"https://zoom.us/my/alice\" }\n"+
+		"api: { tokens: [ { name: a, token: 0123456789abcdef, may: [act] } ] }\n"+
+		"calendars:\n- { name: f, ics: { path: . } }\n"), 0o600))
+	cfg, err := configs.Load(file, func(string) string { return "/home/alice" })
+	must(t, err)
+	return cfg.API.Tokens[0]
+}
+
+// TestAPIOfTheDaemon: tokens of the configuration let in, and one that was taken out lets in no more.
+func TestAPIOfTheDaemon(t *testing.T) {
+	d := newDaemon(t)
+	token := loadedToken(t)
+	token.May = []string{configs.MayRead}
+	ask := func() int {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/status", nil)
+		r.Header.Set("Authorization", "Bearer "+token.Token.Reveal())
+		w := httptest.NewRecorder()
+		d.pages().ServeHTTP(w, r)
+		return w.Code
+	}
+	if got := ask(); got != http.StatusNotFound {
+		t.Errorf("without tokens: %d", got)
+	}
+	d.tokens.Store(&[]configs.Token{token})
+	if got := ask(); got != http.StatusOK {
+		t.Errorf("with one: %d", got)
+	}
+	d.tokens.Store(&[]configs.Token{{Name: "another"}})
+	if got := ask(); got != http.StatusUnauthorized {
+		t.Errorf("with another: %d", got)
 	}
 }

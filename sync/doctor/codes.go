@@ -1,6 +1,11 @@
 package doctor
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"zoomtag/sync/reason"
+)
 
 // Code is what a code stands for. Codes are a promise: a code keeps its meaning for ever, and one that is given up is
 // not used again.
@@ -67,6 +72,10 @@ const (
 	Contradiction   = "ZT-516"
 	CalendarOverdue = "ZT-517"
 	StateExposed    = "ZT-518"
+	Leftover        = "ZT-519"
+	StateReplaced   = "ZT-520"
+	WayFails        = "ZT-521"
+	ListFails       = "ZT-522"
 
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
@@ -190,6 +199,13 @@ var codes = []Code{
 		"Look into the log for what it waits for; if it lasts, restart zoomtag."},
 	{StateExposed, Warning, Account, "Others may write to the folder of the state, and could replace the state and " +
 		"the sign-ins in it.", "Take that right from them: chmod go-w and the folder."},
+	{Leftover, Warning, Account, "A meeting that zoomtag has made has no event.",
+		"Look whether somebody uses it; then cancel it with zoomtag cancel."},
+	{StateReplaced, Error, Account, "The state was deleted or replaced while zoomtag runs.", "Restart zoomtag."},
+	{WayFails, Warning, Account, "Nobody can be told anything in one of the ways of notify.",
+		"Mend what the message names; zoomtag notify test tries the ways."},
+	{ListFails, Warning, Account, "A list of calendars (calendars_from) cannot be read, or is not believed.",
+		"Do what the message says; whom the list named before is watched meanwhile."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.",
 		"Check this machine's DNS; a filter may block *.zoom.us."},
@@ -206,6 +222,17 @@ var codes = []Code{
 		"and picture.", "Let TCP 8801 and 8802 and UDP 3478, 3479 and 8801 to 8810 out to Zoom."},
 	{ZoomTrouble, Warning, Account, "Zoom reports trouble of its own.", "Look at www.zoomstatus.com; wait."},
 	{StatusUnknown, Note, Network, "Zoom's status page could not be read.", "Look at www.zoomstatus.com."},
+}
+
+// MeaningOf says what a code stands for, in a sentence without its full stop.
+func MeaningOf(code string) string {
+	meaning := strings.TrimSuffix(of(code).Meaning, ".")
+	for _, word := range []string{"The ", "A ", "An ", "Nobody ", "No ", "Others ", "This ", "People ", "Guests "} {
+		if rest, ok := strings.CutPrefix(meaning, word); ok {
+			return strings.ToLower(word) + rest
+		}
+	}
+	return meaning
 }
 
 // Codes returns all codes, in order.
@@ -225,6 +252,9 @@ func found(code, what string) Finding {
 
 // milder is f with another severity.
 func (f Finding) milder(s Severity) Finding { f.Severity = s; return f }
+
+// because is f with the code of a reason for which an event or a calendar is held, waits or has failed.
+func (f Finding) because(code reason.Code) Finding { f.Reason = code; return f }
 
 // mended is f with a mend that fits the case.
 func (f Finding) mended(how string) Finding { f.Mend = how; return f }

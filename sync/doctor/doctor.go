@@ -6,6 +6,9 @@ package doctor
 import (
 	"cmp"
 	"slices"
+	"time"
+
+	"zoomtag/sync/reason"
 )
 
 // Severity says how bad a finding is.
@@ -17,7 +20,8 @@ const (
 	Note    Severity = "note"    // it works so, and somebody may not expect it
 )
 
-func (s Severity) rank() int { return slices.Index([]Severity{Error, Warning, Note}, s) }
+// Rank orders severities, the worst first.
+func (s Severity) Rank() int { return slices.Index([]Severity{Error, Warning, Note}, s) }
 
 // Side says who can mend it.
 type Side string
@@ -41,11 +45,17 @@ type Finding struct {
 	EventID  string   `json:"event_id,omitempty"`
 	Title    string   `json:"title,omitempty"`
 	Link     string   `json:"link,omitempty"` // without what opens it
+	// Start is when the event begins, of a series the next occurrence.
+	Start   *time.Time `json:"start,omitempty"`
+	Host    string     `json:"host,omitempty"` // the host at Zoom, where it is about one
+	Meeting string     `json:"meeting_id,omitempty"`
+	// Reason is the code of package reason where it is about something that is held, waits or has failed.
+	Reason reason.Code `json:"reason_code,omitempty"`
 }
 
 // Sort puts the worst first and leaves the order else.
 func Sort(findings []Finding) {
-	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Severity.rank(), b.Severity.rank()) })
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Severity.Rank(), b.Severity.Rank()) })
 }
 
 // Failed reports whether one of the findings is an error.

@@ -560,9 +560,20 @@ var setupCases = []struct {
 	{"budget", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Budget: []doctor.BudgetFacts{{host, "", 80, 100}, {"b", "", 79, 100}}}, []string{"ZT-511 warning"}},
 	{"event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
-		Events: []doctor.EventFacts{{"team", "a", "A", "no"}}}, []string{"ZT-515 warning"}},
+		Events: []doctor.EventFacts{{Calendar: "team", ID: "a", Title: "A", Reason: "no"}}},
+		[]string{"ZT-515 warning"}},
 	{"a folder open to others", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Exposed: "others may write to /tmp"}, []string{"ZT-518 warning"}},
+	{"a meeting without an event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Leftovers: []doctor.LeftoverFacts{{ID: "123", Topic: "Tea", Mend: "zoomtag cancel 123"}}},
+		[]string{"ZT-519 warning"}},
+	{"the state is gone", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Displaced: "the state was deleted"}, []string{"ZT-520 error"}},
+	{"a way of telling people fails", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Ways: []doctor.WayFacts{{Name: "mail to a@example.com", Error: "the server does not answer"}}},
+		[]string{"ZT-521 warning"}},
+	{"a list that cannot be read", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Lists: []doctor.ListFacts{{Name: "people.csv", Error: "there is no file"}}}, []string{"ZT-522 warning"}},
 	{"waiting room and joining early", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Contradictory: []string{"team", "home"}}, []string{"ZT-516 note"}},
 	{"overdue", of(doctor.CalendarFacts{Name: "team", Overdue: "no pass has ended for 10m"}), []string{"ZT-517 error"}},
@@ -670,7 +681,7 @@ func TestJudgeNetwork(t *testing.T) {
 var stable = strings.Fields(`ZT-101 ZT-102 ZT-103 ZT-104 ZT-105 ZT-106 ZT-107 ZT-108 ZT-109 ZT-110 ZT-201 ZT-202 ZT-203 ZT-204 ZT-205 ZT-206 ZT-207 ZT-208 ZT-209
 	ZT-301 ZT-302 ZT-303 ZT-304 ZT-305 ZT-401 ZT-402 ZT-403 ZT-404 ZT-405 ZT-406 ZT-407 ZT-408 ZT-409
 	ZT-501 ZT-502 ZT-503 ZT-504 ZT-505 ZT-506 ZT-507 ZT-508 ZT-509 ZT-510 ZT-511 ZT-512 ZT-513 ZT-514 ZT-515
-	ZT-516 ZT-517 ZT-518
+	ZT-516 ZT-517 ZT-518 ZT-519 ZT-520 ZT-521 ZT-522
 	ZT-601 ZT-602 ZT-603 ZT-604 ZT-605 ZT-606 ZT-607 ZT-608`)
 
 // TestCodes: the table is complete and stable, each code is in some case above, and docs/doctor.md says the same.

@@ -41,7 +41,7 @@ type Facts struct {
 func (f *Facts) title() string {
 	switch {
 	case f.Event != nil:
-		return plan.HidePasscode(f.Event.Title)
+		return plan.ShownTitle(f.Event.Title)
 	case f.Record != nil:
 		return f.Record.Title
 	}
@@ -56,6 +56,10 @@ func (f *Facts) where(found Finding) Finding {
 		found.EventID = f.Event.ID
 	case f.Record != nil:
 		found.EventID = f.Record.EventID
+	}
+	if start, _ := f.span(); !start.IsZero() {
+		start = start.UTC()
+		found.Start = &start
 	}
 	if f.Link != "" && found.Link == "" {
 		found.Link = Mask(f.Link)

@@ -86,14 +86,15 @@ func JudgeOverlaps(all []Facts) []Finding {
 	}
 	slices.SortStableFunc(slots, func(a, b slot) int { return a.start.Compare(b.start) })
 	// Only those of one host, or in one room, get in each other's way.
-	byHost, byRoom := map[string][]slot{}, map[string][]slot{}
+	byHost, byRoom := map[string]*lane{}, map[string]*lane{}
 	var list []Finding
 	for _, s := range slots {
-		byHost[s.host], byRoom[s.room] = append(byHost[s.host], s), append(byRoom[s.room], s)
+		put(byHost, s.host, s)
+		put(byRoom, s.room, s)
 	}
 	atHost, atRoom := map[string]int{}, map[string]int{}
 	for _, s := range slots {
-		list = append(list, s.judge(beside(byRoom[s.room], atRoom[s.room]), beside(byHost[s.host], atHost[s.host]))...)
+		list = append(list, s.judge(byRoom[s.room].beside(atRoom[s.room]), byHost[s.host].beside(atHost[s.host]))...)
 		atRoom[s.room]++
 		atHost[s.host]++
 	}
@@ -118,20 +119,44 @@ func (f *Facts) room() string {
 	return bare(shown)
 }
 
-// maxRivals bounds how many events are compared with one.
-const maxRivals = 50
+// lane are the slots of one host, or in one room, in the order of their starts. None is longer than maxOccurrence.
+type lane struct {
+	slots []slot
+	ends  []time.Time // the latest end of all up to each
+}
 
-// beside are the slots of other events that overlap with slot i. Slots are in the order of their starts, and none is
-// longer than maxOccurrence.
-func beside(slots []slot, i int) []slot {
+// put appends a slot to the lane of a name.
+func put(lanes map[string]*lane, name string, s slot) {
+	l := lanes[name]
+	if l == nil {
+		l = &lane{}
+		lanes[name] = l
+	}
+	end := s.end
+	if n := len(l.ends); n > 0 && l.ends[n-1].After(end) {
+		end = l.ends[n-1]
+	}
+	l.slots, l.ends = append(l.slots, s), append(l.ends, end)
+}
+
+// maxRivals bounds how many events are told of one that overlap with it, and maxLooked how many are looked at for that.
+const (
+	maxRivals = 50
+	maxLooked = 1000
+)
+
+// beside are the slots of other events that overlap with slot i.
+func (l *lane) beside(i int) []slot {
 	var list []slot
+	slots := l.slots
 	add := func(k int) {
 		if slots[k].start.Before(slots[i].end) && slots[k].end.After(slots[i].start) &&
 			slots[k].Facts != slots[i].Facts {
 			list = append(list, slots[k])
 		}
 	}
-	for k := i - 1; k >= 0 && len(list) < maxRivals && slots[k].start.Add(maxOccurrence).After(slots[i].start); k-- {
+	first := max(0, i-maxLooked)
+	for k := i - 1; k >= first && len(list) < maxRivals && l.ends[k].After(slots[i].start); k-- {
 		add(k)
 	}
 	slices.Reverse(list)

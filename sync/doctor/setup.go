@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
+	"zoomtag/sync/reason"
 )
 
 // Setup is what is known of zoomtag's own set-up.
@@ -24,8 +25,28 @@ type Setup struct {
 	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the
 	// host.
 	Contradictory []string
+	// Leftovers are meetings of ours that no event has, and Displaced why the state is not where it was.
+	Leftovers []LeftoverFacts
+	Displaced string
+	// Ways are the ways of telling people in which nobody can be told anything.
+	Ways []WayFacts
+	// Lists are the lists of calendars that cannot be read, or are not believed.
+	Lists []ListFacts
 	// Exposed says that others may write to the folder of the state; empty where they may not.
 	Exposed string
+}
+
+// WayFacts are what is known of a way of telling people that fails.
+type WayFacts struct {
+	Name  string
+	Since time.Time
+	Error string
+}
+
+// ListFacts are what is wrong with a list of calendars.
+type ListFacts struct {
+	Name, Error string
+	Code        reason.Code
 }
 
 // AccountFacts are what is known of a Zoom account.
@@ -58,6 +79,8 @@ type CalendarFacts struct {
 	App bool
 	// Held is why a brake holds it, Overdue for how long no pass of a running daemon has ended.
 	Held, Overdue string
+	// ErrorCode and HeldCode are the codes of Error and of Held (package reason); empty where nobody remembers them.
+	ErrorCode, HeldCode reason.Code
 	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer
 	// accepted, and Reason why. Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
@@ -77,8 +100,14 @@ type BudgetFacts struct {
 	Used, Limit int
 }
 
+// LeftoverFacts are a meeting that no event has. Mend is what ends it.
+type LeftoverFacts struct{ ID, Topic, Host, Mend string }
+
 // EventFacts are an event that zoomtag could not do something for.
-type EventFacts struct{ Calendar, ID, Title, Reason string }
+type EventFacts struct {
+	Calendar, ID, Title, Reason string
+	Code                        reason.Code // of Reason
+}
 
 // JudgeSetup says what is wrong with the set-up, and what is well.
 func JudgeSetup(s Setup) (list []Finding, well []string) {
@@ -107,7 +136,7 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		if b.Used*10 >= b.Limit*8 {
 			f := found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used,
 				b.Host, b.Limit))
-			f.Account = b.Account
+			f.Account, f.Host = b.Account, b.Host
 			list = append(list, f)
 		}
 	}
@@ -118,12 +147,31 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 	if s.Exposed != "" {
 		list = append(list, found(StateExposed, s.Exposed))
 	}
+	if s.Displaced != "" {
+		list = append(list, found(StateReplaced, s.Displaced))
+	}
+	for _, w := range s.Ways {
+		f := found(WayFails, w.Error)
+		f.Title = w.Name
+		list = append(list, f)
+	}
+	for _, l := range s.Lists {
+		f := found(ListFails, l.Error).because(l.Code)
+		f.Title = "List " + l.Name
+		list = append(list, f)
+	}
+	for _, l := range s.Leftovers {
+		f := found(Leftover, "meeting "+l.ID+" has no event: "+l.Topic).mended(l.Mend)
+		f.Host, f.Meeting = l.Host, l.ID
+		list = append(list, f)
+	}
 	for _, e := range s.Events {
 		if s.saidOfAccount(e.Reason) {
 			continue
 		}
 		f := found(EventFails, e.Reason)
 		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
+		f.Reason = e.Code
 		list = append(list, f)
 	}
 	return list, well
@@ -237,9 +285,9 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		list = append(list, found(MailboxDenied, c.Error))
 	case c.Error != "" && notSignedIn: // said already
 	case c.Error != "":
-		list = append(list, found(CalendarFails, c.Error))
+		list = append(list, found(CalendarFails, c.Error).because(c.ErrorCode))
 	case c.ReadOnly:
-		list = append(list, found(ReadOnly, c.Said))
+		list = append(list, found(ReadOnly, c.Said).because(reason.NotWritable))
 	case c.Unasked:
 	case c.Said != "":
 		well = append(well, c.Name+": "+c.Said)
@@ -247,10 +295,11 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		well = append(well, c.Name+": can be read")
 	}
 	if c.Held != "" {
-		list = append(list, found(CalendarHeld, c.Held).mended("Look at it, then run zoomtag release "+c.Name+"."))
+		list = append(list, found(CalendarHeld, c.Held).because(c.HeldCode).
+			mended("Look at it, then run zoomtag release "+c.Name+"."))
 	}
 	if c.Overdue != "" {
-		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue))
+		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue).because(reason.Overdue))
 	}
 	return list, well
 }

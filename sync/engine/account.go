@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/providers/meeting"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // Account is a Zoom account, or what stands for one, in which meetings are made and kept.
@@ -93,8 +94,8 @@ func rehearsed(accounts []Account, calls map[string]int, now func() time.Time) [
 type nowhere struct{ hash string }
 
 func (n nowhere) refusal() error {
-	return fmt.Errorf("%w: %w: the Zoom account whose marks begin with zt-%s is not in the configuration: put it back",
-		meeting.ErrNotSent, meeting.ErrDenied, n.hash)
+	return reason.AccountGone.Of(fmt.Errorf("%w: %w: the Zoom account whose marks begin with zt-%s is not in the "+
+		"configuration: put it back", meeting.ErrNotSent, meeting.ErrDenied, n.hash))
 }
 
 // Find implements meeting.Service.

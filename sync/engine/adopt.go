@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // markAt asks for the mark of the meeting that the event shows. An app may have dropped the mark from the event and
@@ -63,7 +64,13 @@ func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 	if errors.Is(err, meeting.ErrNotFound) {
 		if until := s.rec.DoubtAt.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
 			return &waiting{state: plan.Doubt, until: until,
-				reason: "it is not known yet whether the last call made the meeting: it is looked for once more"}
+				why: reason.AnswerLost.Because("it is not known yet whether the last call made the meeting: it is " +
+					"looked for once more")}
+		}
+		if d.Account != "" && s.ev.Link.Mark == s.rec.Mark {
+			// Everybody who follows the event sees this mark. Two that know nothing of each other would make two
+			// meetings under it, which nobody could tell apart.
+			return s.anew(d.Account)
 		}
 		s.rec.Certain()
 		return s.save("", "", nil)
@@ -123,7 +130,7 @@ func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 	id := s.rec.CancelledID
 	recoverer, ok := s.mine().Meetings.(meeting.Recoverer)
 	if !ok {
-		return s.forgetCancelled(d.Account)
+		return s.anew(d.Account)
 	}
 	s.rec.Doubtful(plan.DoubtCreate, s.e.opt.Now())
 	if err := s.save("", "", nil); err != nil {
@@ -140,13 +147,13 @@ func (s *settling) bringBack(ctx context.Context, d plan.Decision) error {
 		s.rec.Certain()
 		return s.hushed(s.rec.Host, fmt.Errorf("the meeting could not be brought back: %w", err))
 	case err == nil, meeting.Refused(err):
-		return s.forgetCancelled(d.Account)
+		return s.anew(d.Account)
 	}
 	return fmt.Errorf("the meeting could not be brought back: %w", err)
 }
 
-// forgetCancelled goes on as if there had been no meeting, in an account.
-func (s *settling) forgetCancelled(account string) error {
+// anew goes on as if there had been no meeting, in an account.
+func (s *settling) anew(account string) error {
 	mark, err := s.newMark(s.rec.UID, account)
 	if err != nil {
 		return err
@@ -215,8 +222,8 @@ func (s *settling) renew(d plan.Decision) error {
 	}
 	unused := int(s.e.opt.Now().Sub(s.rec.UsedAt).Hours() / 24)
 	s.rec.Retire(mark)
-	reason := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one "+
+	unstarted := fmt.Sprintf("nobody has started the meeting for %d days, and Zoom lets it expire after 365: a new one "+
 		"is made", unused)
-	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", reason)
-	return s.save("", reason, nil)
+	s.e.opt.Log.Info("renew", "calendar", s.c.Name, "event", s.id, "title", s.rec.Title, "reason", unstarted)
+	return s.save("", unstarted, nil)
 }

@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // The brake: when more than brakeCount remembered events and more than a third of them are gone at once, or the whole
@@ -32,7 +33,7 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if st.Absent { // it can be seen again; what it now shows is judged afresh
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
 		st.HeldAt = time.Time{}
-		st.HeldReason = ""
+		st.HeldReason, st.HeldCode = "", ""
 		st.Absent = false
 		st.Another = false
 		if err := p.putCalendar(*st); err != nil {
@@ -64,7 +65,7 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		}
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
 		st.HeldAt = time.Time{}
-		st.HeldReason = ""
+		st.HeldReason, st.HeldCode = "", ""
 		st.Released = false
 		st.Another = false
 		return p.putCalendar(*st)
@@ -73,33 +74,49 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		return p.letGo(st, m.gone)
 	}
 	p.seen.another = another
-	reason := heldReason(st, changes, m, another, empty)
-	reason += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
-	p.seen.braked, p.report.Held, p.report.Reason = true, true, reason
-	if !st.HeldAt.IsZero() && st.HeldReason == reason {
+	why := heldReason(st, changes, m, another, empty)
+	why.Text += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
+	p.seen.braked = true
+	p.held(why)
+	if !st.HeldAt.IsZero() && st.HeldReason == why.Text && st.HeldCode == why.Code {
 		return nil
 	}
-	p.e.warn("calendar held", "calendar", p.c.Name, "reason", reason)
-	st.HeldAt, st.HeldReason, st.Another = p.e.opt.Now(), reason, another
+	p.e.warn("calendar held", "calendar", p.c.Name, "code", why.Code, "reason", why.Text)
+	st.HeldAt, st.Another = p.e.opt.Now(), another
+	st.HeldReason, st.HeldCode = why.Text, why.Code
 	return p.putCalendar(*st)
 }
 
+// held reports that the calendar is held.
+func (p *pass) held(why store.Why) {
+	p.report.Held, p.report.Reason = true, why.Text
+	p.coded(reason.Code(why.Code))
+}
+
+// coded reports the code of what the report says of the calendar.
+func (p *pass) coded(code reason.Code) { p.report.Code, p.report.Cure = code, code.Cure() }
+
 // heldReason says why the brake is on.
-func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, another, empty bool) string {
+func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, another, empty bool) store.Why {
+	why := store.Why{Code: string(reason.Brake)}
 	was := fmt.Sprintf("it is another calendar than before (%s, not %s), and ", changes.Source, st.Source)
 	switch {
 	case another && len(m.gone) == 0:
-		return was + linked(m.unread) + " of that one could not be looked for in it"
+		why.Text = was + linked(m.unread) + " of that one could not be looked for in it"
 	case another:
-		return was + linked(len(m.gone)) + " of that one " + words.Are(len(m.gone)) + " not in it"
+		why.Text = was + linked(len(m.gone)) + " of that one " + words.Are(len(m.gone)) + " not in it"
 	case empty:
-		return "the calendar is suddenly empty: " + linked(len(m.gone)) + " " + words.Are(len(m.gone)) + " missing"
+		why.Text = "the calendar is suddenly empty: " + linked(len(m.gone)) + " " + words.Are(len(m.gone)) + " missing"
+	default:
+		why.Text = fmt.Sprintf("%d of the %s %s missing at once", m.atOnce(), linked(m.open), words.Are(m.atOnce()))
+		if m.unread > 0 {
+			why.Text += fmt.Sprintf(", of which %d could not be looked for", m.unread)
+		}
 	}
-	said := fmt.Sprintf("%d of the %s %s missing at once", m.atOnce(), linked(m.open), words.Are(m.atOnce()))
-	if m.unread > 0 {
-		said += fmt.Sprintf(", of which %d could not be looked for", m.unread)
+	if another {
+		why.Code = string(reason.OtherCalendar)
 	}
-	return said
+	return why
 }
 
 // linked counts events with a link in words.
@@ -108,7 +125,8 @@ func linked(n int) string { return words.Count(n, "event") + " with a link" }
 // missing is what a listing says, or does not say, of the open records of a calendar.
 type missing struct {
 	gone   []*store.Record // their events are gone, and nobody has let them go
-	mass   []*store.Record // those of gone that have not vanished alone
+	apart  []*store.Record // those of gone, but of a series and its dates that are gone together one alone
+	mass   []*store.Record // those of apart that have not vanished alone
 	unsaid bool            // of one of gone the service has not said that it was deleted
 	unread int             // could not be asked for
 	open   int             // all open records
@@ -118,7 +136,7 @@ type missing struct {
 // well, and once the cursor has moved on nobody would count them together any more.
 func (m *missing) atOnce() int {
 	if m.unread > 0 {
-		return len(m.gone) + m.unread
+		return len(m.apart) + m.unread
 	}
 	return len(m.mass)
 }
@@ -127,10 +145,16 @@ func (m *missing) atOnce() int {
 // event is gone.
 func (p *pass) missing(ctx context.Context, changes calendar.Changes,
 	known map[string]*store.Record) (m missing, err error) {
-	doubtful := map[string]bool{}
+	doubtful, dates := map[string]bool{}, familyOf(known, nil)
 	for i := range changes.List {
-		if ch := &changes.List[i]; ch.Missing || ch.Deleted {
+		ch := &changes.List[i]
+		if ch.Missing || ch.Deleted {
 			doubtful[ch.ID] = true
+		}
+		if !ch.Same {
+			for _, id := range dates[ch.ID] {
+				doubtful[id] = true
+			}
 		}
 	}
 	if changes.Full {
@@ -155,15 +179,36 @@ func (p *pass) missing(ctx context.Context, changes calendar.Changes,
 		switch {
 		case errors.Is(err, calendar.ErrGone):
 			m.gone = append(m.gone, known[id])
-			m.unsaid = m.unsaid || !p.seen.deleted[id] && !known[id].Gone
+			m.unsaid = m.unsaid || !p.seen.deleted[p.goneAs(id)] && !known[id].Gone
 		case err != nil && ctx.Err() != nil:
 			return m, err
 		case err != nil && !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete):
 			m.unread++ // any other error is about this event alone, and says nothing
 		}
 	}
-	m.mass = notAlone(m.gone, p.e.opt.Now())
+	m.apart = p.oneOfEach(m.gone)
+	m.mass = notAlone(m.apart, p.e.opt.Now())
 	return m, nil
+}
+
+// goneAs is the item that somebody has deleted where an item is gone: for a date of a series that is gone, the series.
+func (p *pass) goneAs(id string) string {
+	if series, _, isDate := calendar.CutDate(id); isDate && p.seen.absent[series] {
+		return series
+	}
+	return id
+}
+
+// oneOfEach are the records of items that are gone, of a series and its dates that are gone together one.
+func (p *pass) oneOfEach(gone []*store.Record) (list []*store.Record) {
+	seen := map[string]bool{}
+	for _, rec := range gone {
+		if as := p.goneAs(rec.EventID); !seen[as] {
+			seen[as] = true
+			list = append(list, rec)
+		}
+	}
+	return list
 }
 
 // notAlone are those of gone that have not vanished by themselves.
@@ -189,7 +234,7 @@ func notAlone(gone []*store.Record, now time.Time) (mass []*store.Record) {
 // unsaid reports whether the service has not said of an event that is gone that it was deleted. A plan lists the whole
 // calendar, which does not tell: where it makes a difference, it asks for what a pass would ask for.
 func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calendar.Changes, m missing) (bool, error) {
-	matters := m.unsaid && len(m.gone) == 1 && changes.Total == 0
+	matters := m.unsaid && len(m.apart) == 1 && changes.Total == 0
 	if !p.mode.dry || !matters || p.cursor(st, false) == "" {
 		return m.unsaid, nil
 	}
@@ -201,7 +246,7 @@ func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calen
 	if err != nil {
 		return true, fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
 	}
-	i := slices.IndexFunc(news.List, func(ch calendar.Change) bool { return ch.ID == m.gone[0].EventID })
+	i := slices.IndexFunc(news.List, func(ch calendar.Change) bool { return ch.ID == p.goneAs(m.gone[0].EventID) })
 	if i < 0 {
 		return news.Total >= 0, nil // of what is not among the news a pass notices nothing: it was told of that before
 	}
@@ -212,7 +257,7 @@ func (p *pass) unsaid(ctx context.Context, st store.CalendarState, changes calen
 // the service itself calls deleted is no such thing. Where a list of changes does not tell how many items there are,
 // and all that have a link are gone, all are listed once.
 func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing) (bool, error) {
-	if len(m.gone) == 0 || len(m.gone) < 2 && !m.unsaid {
+	if len(m.gone) == 0 || len(m.apart) < 2 && !m.unsaid {
 		return false, nil
 	}
 	if changes.Total < 0 && len(m.gone) == m.open {
@@ -229,7 +274,7 @@ func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing)
 // letGo lifts the brake after the owner's release: from here on these events are gone.
 func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
 	st.HeldAt = time.Time{}
-	st.HeldReason = ""
+	st.HeldReason, st.HeldCode = "", ""
 	st.Released = false
 	st.Another = false
 	if p.mode.dry {

@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // day names the UTC day by which Zoom counts.
@@ -66,10 +67,10 @@ func budget(urgent bool) int {
 
 // spentUp is the waiting error of a host whose calls of the day are used up.
 func (s *settling) spentUp(host string, used int) error {
-	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), bound: byZoom, reason: fmt.Sprintf(
-		"Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and meetings that "+
-			"start soon): it goes on at 00:00 UTC",
-		DailyLimit, host, used, DailyReserve)}
+	why := fmt.Sprintf("Zoom lets a host be changed %d times a day and %s is at %d (%d are kept for cancellations and "+
+		"meetings that start soon): it goes on at 00:00 UTC", DailyLimit, host, used, DailyReserve)
+	return &waiting{state: plan.Pending, until: nextDay(s.e.opt.Now()), bound: byZoom,
+		why: reason.BudgetSpent.Because(why)}
 }
 
 // mayAsk reports, as a waiting error, that Zoom wants to be left alone. An event that waits has that state. A sign-in
@@ -84,8 +85,8 @@ func (s *settling) mayLook(state string) error { return s.restsFor(state, s.serv
 func (s *settling) restsFor(state string, keys ...string) error {
 	for _, key := range keys {
 		if until := s.e.quietUntil(key).Until; !until.IsZero() {
-			return &waiting{state: state, until: until, bound: byZoom, reason: "Zoom asked us to wait until " +
-				until.UTC().Format(time.RFC3339)}
+			return &waiting{state: state, until: until, bound: byZoom,
+				why: reason.ZoomRests.Because("Zoom asked us to wait until " + until.UTC().Format(time.RFC3339))}
 		}
 	}
 	if rest := s.e.quietUntil(accountKey(s.payer().Hash)); !rest.Until.IsZero() && !s.mode.dry {

@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // cursor is from where on changes are asked for; "" is from the start, as it is for the whole of a calendar.
@@ -27,8 +28,8 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	cursor := p.cursor(st, p.mode.dry)
 	var asked *calendar.Throttled
 	if err := p.mayRead(); errors.As(err, &asked) {
-		return calendar.Changes{}, fmt.Errorf("calendar %s is left alone until %s: %w", p.c.Name,
-			asked.Until.UTC().Format(time.RFC3339), asked.Err)
+		return calendar.Changes{}, reason.CalendarRests.Of(fmt.Errorf("calendar %s is left alone until %s: %w", p.c.Name,
+			asked.Until.UTC().Format(time.RFC3339), asked.Err))
 	} else if err != nil {
 		return calendar.Changes{}, err
 	}
@@ -94,7 +95,7 @@ func (p *pass) mayRead() error {
 	case rest.Until.IsZero(), rest.Refused && p.mode.dry:
 		return nil
 	case rest.Refused:
-		return errors.New(rest.Why)
+		return reason.CalendarSignIn.Of(errors.New(rest.Why))
 	default:
 		return &calendar.Throttled{Until: rest.Until, Err: errors.New(rest.Why)}
 	}

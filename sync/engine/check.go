@@ -13,6 +13,7 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // checkPause is when a meeting is looked at again that could not be looked at, and deniedPause where Zoom has said that
@@ -84,7 +85,8 @@ func (s *settling) unchecked(d plan.Decision, err error) *waiting {
 		pause = deniedPause
 	}
 	return &waiting{state: plan.Linked, until: s.e.opt.Now().Add(pause),
-		reason: d.Reason + "; its meeting could not be looked at: " + words.Of(s.hushed(s.rec.Host, err))}
+		why: reason.NotChecked.Because(d.Reason + "; its meeting could not be looked at: " +
+			words.Of(s.hushed(s.rec.Host, err)))}
 }
 
 // sameNumbers reports whether two lists hold the same numbers to dial in with. Zoom gives them in any order.

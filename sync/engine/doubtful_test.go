@@ -114,6 +114,39 @@ func TestStrippedBeforeTheAnswer(t *testing.T) {
 	}
 }
 
+// TestNothingTakenAfterAll: the owner takes the tag off while zoomtag is about to take it out of sight, and the power
+// is cut before the event was read again. The event shows the link of before, and wants it no more.
+func TestNothingTakenAfterAll(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.config.Settings.Rules.Keep = false
+	b.start()
+	cut := errors.New("the power is cut")
+	edited := false
+	b.cal.Hook = func(call, phase, _ string) error {
+		switch {
+		case call == "setlink" && phase == "before":
+			edited = true
+			b.cal.Edit(id, func(ev *calendar.Event) { ev.Title = "Talk" })
+		case edited && call == "get":
+			return cut
+		}
+		return nil
+	}
+	b.cal.Edit(id, func(ev *calendar.Event) { ev.Start = ev.Start.Add(time.Hour) })
+	b.pass()
+	b.cal.Hook = nil
+	if !edited {
+		t.Fatal("the link was not written")
+	}
+	for range 4 {
+		b.now = b.now.Add(11 * time.Minute)
+		b.pass()
+	}
+	b.meetings(0)
+}
+
 // TestMovedIntoThePastAndDeleted: the meeting of an event that was moved into the past, and so left alone, goes with
 // the event.
 func TestMovedIntoThePastAndDeleted(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"zoomtag/providers/calendar"
 )
 
 // due is what has to be looked at now, by start; what ends comes last. (Cancellations need not hurry: the reserve of
@@ -34,7 +36,10 @@ func (p *pass) due() ([]string, error) {
 			return nil, err
 		}
 		ev := p.seen.events[id]
+		_, _, isDate := calendar.CutDate(id)
 		switch {
+		case isDate: // behind its series, which may have a link for it
+			u.class = 4
 		case rec != nil && (!rec.EndingAt.IsZero() || p.seen.absent[id]):
 			u.class = 3 // its meeting may be taken over by an item that is only seen in this pass
 		case ev != nil && rec == nil && ev.Link.Mark != "":

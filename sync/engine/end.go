@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // cancel deletes the meeting and closes the record, unless another item with the same UID asks for the meeting.
@@ -107,7 +108,8 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 		return err
 	} else if shown != "" {
 		return &waiting{state: d.State, until: s.e.opt.Now().Add(heldPause),
-			reason: "an earlier meeting of the event is kept as long as " + shown + " shows it"}
+			why: reason.EarlierShown.Because("an earlier meeting of the event is kept as long as " + shown +
+				" shows it")}
 	}
 	if err := s.mayCall(f.Host, true); err != nil {
 		return err
@@ -120,11 +122,11 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 	}
 	s.rec.Discarded(i)
 	s.story.steps = append(s.story.steps, "cancel")
-	reason := "two meetings were made for this event: the other one stays"
+	const one = "two meetings were made for this event: the other one stays"
 	return s.save("", "", func(tx *store.Tx) error {
 		return tx.Journal(store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
 			Title: s.rec.Title,
-			Step:  "cancel", Meeting: f.MeetingID, Reason: reason})
+			Step:  "cancel", Meeting: f.MeetingID, Reason: one})
 	})
 }
 
@@ -132,8 +134,8 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error {
 	f := s.rec.Former[i]
 	if until := f.At.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
-		return &waiting{state: d.State, until: until, reason: d.Reason +
-			"; an earlier meeting of the event is looked for"}
+		return &waiting{state: d.State, until: until, why: reason.EarlierSought.Because(d.Reason +
+			"; an earlier meeting of the event is looked for")}
 	}
 	m, err := s.keeper(f.Mark).Meetings.Find(ctx, f.Host, f.Mark)
 	switch {
@@ -158,7 +160,7 @@ func (s *settling) showsElsewhere(ctx context.Context, mark string) (string, err
 		ev, stands, err := s.standing(ctx, &store.Record{Calendar: twin.Calendar, EventID: twin.EventID})
 		if err != nil {
 			return "", fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID,
-				twin.Calendar, err)
+				twin.Calendar, unreadTwin(err))
 		}
 		shows := stands && ev != nil && ev.Link.Mark == mark
 		if shows && !ev.Cancelled && s.e.asks(twin.Calendar, ev) {
@@ -188,9 +190,9 @@ func (s *settling) perhapsMoved() error {
 		}
 		if problem.Unread && problem.Since.After(s.rec.EndingAt.Add(-movedWithin)) {
 			return &waiting{state: plan.Ending, until: s.e.opt.Now().Add(time.Minute),
-				reason: "the event is gone, but " + problem.ID +
+				why: reason.MaybeMoved.Because("the event is gone, but " + problem.ID +
 					", which cannot be read, may be the same event under another name: its meeting is kept until " +
-					"that one can be read or is gone as well"}
+					"that one can be read or is gone as well")}
 		}
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // Calendar is one watched calendar with all that its events need.
@@ -27,6 +28,9 @@ type Calendar struct {
 	Name     string
 	Provider string // "google", "ics", …: for people and for counting requests
 	Source   calendar.Calendar
+	// Lane names the service that the calendar is asked at: of those with the same one, some at a time are worked on;
+	// empty: it waits for nobody.
+	Lane     string
 	Settings plan.Settings
 	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it
 	// changes, the whole calendar is read once.
@@ -34,6 +38,9 @@ type Calendar struct {
 	// Depends is a fingerprint of the credentials that the calendar is read with, as they are now; nil is none. A
 	// sign-in that was refused is tried again when it changes.
 	Depends func() string
+	// Away is why nothing is done in the calendar; none: nothing stands in the way. zoomtag can be removed from it all
+	// the same.
+	Away reason.Reason
 }
 
 // Limits of Zoom for each host and UTC day: create and update calls, of which the reserve is kept for cancellations and
@@ -70,6 +77,8 @@ type Options struct {
 	Told bool
 	// Locks are those of the engine's passes; nil are locks of its own.
 	Locks *Locks
+	// Observer, if set, counts what passes do.
+	Observer Observer
 }
 
 // Look is a linked event and what its meeting was seen to be.
@@ -87,6 +96,8 @@ type Engine struct {
 
 	calendars map[string]*Calendar
 	locks     *Locks
+	sights    *sights
+	strange   strange
 
 	mu        sync.Mutex            // guards all below
 	quiet     map[string]store.Rest // who is left alone for a while
@@ -118,7 +129,8 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		opt.Locks = NewLocks(nil)
 	}
 	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
-		quiet: map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{},
+		sights: &sights{first: map[store.Item]time.Time{}},
+		quiet:  map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{},
 		failed:  map[string]string{},
 		stirred: map[string]time.Time{}, vetted: map[string]bool{}}
 	for _, c := range calendars {
@@ -134,6 +146,7 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 // locks, and whoever asked old to be left alone is left alone by e.
 func (e *Engine) Succeed(old *Engine) {
 	e.locks = old.locks
+	e.sights = old.sights
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	for name := range e.calendars {
@@ -167,15 +180,22 @@ type Report struct {
 	Held     bool   `json:"held"`
 	Reason   string `json:"reason,omitempty"` // why it is held
 	Error    string `json:"error"`
-	Removed  bool   `json:"removed,omitempty"`   // zoomtag has left it, which Reason tells
-	Unchosen bool   `json:"unchosen,omitempty"`  // the error is a question: which calendar the configuration means
-	ReadOnly string `json:"read_only,omitempty"` // why nothing in it can be written
+	// Code is the code of Error, or else of Reason or Unfinished, and Cure what mends it as a rule.
+	Code     reason.Code `json:"code,omitempty"`
+	Cure     string      `json:"cure,omitempty"`
+	Removed  bool        `json:"removed,omitempty"`   // zoomtag has left it, which Reason tells
+	Unchosen bool        `json:"unchosen,omitempty"`  // the error is a question: which calendar the configuration means
+	ReadOnly string      `json:"read_only,omitempty"` // why nothing in it can be written
 	// Unfinished is why the pass stopped before all was done; the next one goes on.
 	Unfinished string        `json:"unfinished,omitempty"`
 	Seen       int           `json:"seen"`
 	Events     []EventReport `json:"events"`
 	// Calls counts what plan would have cost: calls to the calendar and to the meeting service.
 	Calls map[string]int `json:"-"`
+	// Chosen is the one event that the pass was for, where it was for one.
+	Chosen string `json:"-"`
+	// Took is how long the pass took, once it had the calendar for itself.
+	Took time.Duration `json:"-"`
 }
 
 // Failed reports whether something went wrong for the calendar or one of its events. A calendar that a brake holds
@@ -204,8 +224,12 @@ type EventReport struct {
 	JoinURL   string     `json:"join_url"`
 	Reason    string     `json:"reason"`
 	Error     string     `json:"error"`
-	Diff      string     `json:"diff,omitempty"`  // plan only: how the event's texts would change
-	Mails     []string   `json:"mails,omitempty"` // plan only: who would be mailed
+	// Code is the code of Error, or else of Reason, where the event is held, waits or has failed, and Cure what mends
+	// it as a rule.
+	Code  reason.Code `json:"code,omitempty"`
+	Cure  string      `json:"cure,omitempty"`
+	Diff  string      `json:"diff,omitempty"`  // plan only: how the event's texts would change
+	Mails []string    `json:"mails,omitempty"` // plan only: who would be mailed
 	// Made is the record of an event whose meeting would be made, as it would be; plan only.
 	Made *store.Record `json:"-"`
 }

@@ -25,9 +25,10 @@ type bench struct {
 	cal  *calendartest.Fake
 	zoom *meetingtest.Fake
 	// service is what the engine works with: zoom, or what stands before it.
-	service meeting.Service
-	e       *Engine
-	config  Calendar
+	service  meeting.Service
+	e        *Engine
+	config   Calendar
+	observer Observer
 }
 
 func newBench(t *testing.T) *bench {
@@ -61,7 +62,7 @@ func (b *bench) accounts() []Account {
 func (b *bench) start() {
 	c := b.config
 	b.e = New(b.st, []*Calendar{&c}, Options{Accounts: b.accounts(), Now: func() time.Time { return b.now },
-		Jitter: func() float64 { return 0 }})
+		Jitter: func() float64 { return 0 }, Observer: b.observer})
 }
 
 func (b *bench) put(title string, in time.Duration) string {

@@ -7,9 +7,9 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // failRead is fail for a reading, which is cut off when the pass is asked to end: that says nothing of the event, which
@@ -18,20 +18,24 @@ func (s *settling) failRead(ctx context.Context, cause error) error {
 	if ctx.Err() != nil {
 		return nil //nolint:nilerr // it stays due; the pass says that it was stopped
 	}
-	return s.fail(cause)
+	return s.fail(cause, reason.CalendarFails)
 }
 
-// fail saves why the event is not done and when it is tried again.
-func (s *settling) fail(cause error) error {
+// fail saves why the event is not done and when it is tried again. otherwise is the code of a cause that tells none.
+func (s *settling) fail(cause error, otherwise reason.Code) error {
 	var damaged *store.DamagedError
 	if errors.As(cause, &damaged) || errors.Is(cause, store.ErrChanged) {
 		return cause
 	}
-	now, text := s.e.opt.Now(), words.Of(cause)
+	now, why := s.e.opt.Now(), failed(cause, otherwise)
+	if errors.Is(cause, calendar.ErrUnlisted) { // a twin's calendar, whose own pass is about to list it: all is well
+		return s.conclude(plan.Decision{State: plan.Pending, At: now.Add(time.Minute), Reason: why.Text,
+			Code: reason.Unlisted})
+	}
 	s.e.opt.Log.Debug("event failed", "calendar", s.c.Name, "event", s.id, "chain", cause.Error())
-	s.e.warn("event failed", "calendar", s.c.Name, "event", s.id, "reason", text)
+	s.e.warn("event failed", "calendar", s.c.Name, "event", s.id, "code", why.Code, "reason", why.Text)
 	if s.rec == nil {
-		return s.failUnknown(cause)
+		return s.failUnknown(cause, why)
 	}
 	s.rec.Tries++
 	until := now.Add(s.e.backoff(s.rec.Tries, cause))
@@ -49,15 +53,15 @@ func (s *settling) fail(cause error) error {
 	if s.rec.Doubt != "" {
 		state = plan.Doubt
 	}
-	s.rec.Failed(state, text, until, by)
-	entry := text
-	if s.story.failedBefore == text {
-		entry = "" // once in the journal is enough
+	s.rec.Failed(state, why, until, by)
+	entry := store.Entry{Error: why.Text, Code: why.Code}
+	if s.story.failedBefore == why.Text {
+		entry = store.Entry{} // once in the journal is enough
 	}
-	if err := s.put("", "", entry, nil); err != nil {
+	if err := s.put(entry, nil); err != nil {
 		return err
 	}
-	s.tell(s.rec.State, text, text)
+	s.tell(s.rec.State, why, why.Text)
 	return nil
 }
 
@@ -81,8 +85,8 @@ func askedUntil(cause error) (until time.Time, by string) {
 }
 
 // failUnknown notes the failure of an event of which nothing is remembered: it stays due.
-func (s *settling) failUnknown(cause error) error {
-	s.tell(plan.Failed, words.Of(cause), words.Of(cause))
+func (s *settling) failUnknown(cause error, why store.Why) error {
+	s.tell(plan.Failed, why, why.Text)
 	if s.mode.dry {
 		return nil
 	}
@@ -91,7 +95,7 @@ func (s *settling) failUnknown(cause error) error {
 	if err != nil {
 		return err
 	}
-	problem := store.Problem{ID: s.id, Reason: words.Of(cause), Since: since(problems, s.id, now),
+	problem := store.Problem{ID: s.id, Reason: why.Text, Code: why.Code, Since: since(problems, s.id, now),
 		Unread: unread(cause)}
 	problems[s.id] = problem
 	return s.e.store.Update(func(tx *store.Tx) error {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // heartbeat is how often a pass that changes nothing may still save that it was there.
@@ -29,7 +29,7 @@ func (p *pass) notePass(now time.Time) {
 
 // nothing reports whether a pass has concluded nothing of any event.
 func (c *conclusions) nothing() bool {
-	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0
+	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0 // wake comes with records
 }
 
 // finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our
@@ -74,7 +74,7 @@ func (p *pass) finish(st store.CalendarState) error {
 		}
 		current.Cursor = cursor
 		current.LastSuccess = now
-		current.LastError = ""
+		current.LastError, current.ErrorCode = "", ""
 		current.LastErrorAt = time.Time{}
 		current.Provider, current.Unfinished = p.c.Provider, p.report.Unfinished
 		if err := p.perhapsRemoved(tx, &current); err != nil {
@@ -137,6 +137,11 @@ func (p *pass) conclude(tx *store.Tx) error {
 			return err
 		}
 	}
+	for _, id := range p.done.wake {
+		if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
+			return err
+		}
+	}
 	for _, uid := range p.done.handOn {
 		if err := tx.WakeTwins(uid, p.e.opt.Now()); err != nil {
 			return err
@@ -168,11 +173,11 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 		}
 		if !known || before.Reason != held.Reason {
 			if held.Reason != p.report.ReadOnly { // that was said of the calendar
-				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "reason",
-					held.Reason)
+				p.e.warn("event held", "calendar", p.c.Name, "event", held.ID, "title", held.Title, "code", held.Code,
+					"reason", held.Reason)
 			}
 			p.done.remarks = append(p.done.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID,
-				Title: held.Title, Reason: "held: " + held.Reason})
+				Title: held.Title, Reason: "held: " + held.Reason, Code: held.Code})
 		}
 	}
 	for _, remark := range p.done.remarks {
@@ -214,11 +219,12 @@ func (p *pass) noteFailure(cause error) error {
 	if err != nil {
 		return err
 	}
-	if p.e.isNews(p.c.Name, words.Of(cause)) { // once in each process, also where it has failed before
+	why := failed(cause, reason.CalendarFails)
+	if p.e.isNews(p.c.Name, why.Text) { // once in each process, also where it has failed before
 		p.e.opt.Log.Debug("calendar failed", "calendar", p.c.Name, "chain", cause.Error())
-		p.e.warn("calendar failed", "calendar", p.c.Name, "reason", words.Of(cause))
+		p.e.warn("calendar failed", "calendar", p.c.Name, "code", why.Code, "reason", why.Text)
 	}
-	if st.LastError == words.Of(cause) {
+	if st.LastError == why.Text && st.ErrorCode == why.Code {
 		return nil
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
@@ -226,11 +232,11 @@ func (p *pass) noteFailure(cause error) error {
 		if err != nil {
 			return err
 		}
-		st.LastError, st.LastErrorAt = words.Of(cause), now
+		st.LastError, st.ErrorCode, st.LastErrorAt = why.Text, why.Code, now
 		if errors.Is(cause, calendar.ErrAbsent) {
 			// A release that was given before was for what could be seen then.
 			st.HeldAt = now
-			st.HeldReason = words.Of(cause)
+			st.HeldReason, st.HeldCode = why.Text, why.Code
 			st.Absent = true
 			st.Released = false
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -20,12 +21,12 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	if looked || p.mode.dry {
 		return nil
 	}
-	names, err := p.e.store.Calendars()
+	names, err := p.e.strangers()
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if p.e.calendars[name] != nil || name == p.c.Name || p.e.calendars[p.c.Name] == nil {
+		if name == p.c.Name || p.e.calendars[p.c.Name] == nil {
 			continue
 		}
 		if left, err := p.leftBy(name, changes); err != nil {
@@ -44,6 +45,31 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	p.e.looked[p.c.Name] = true
 	p.e.mu.Unlock()
 	return nil
+}
+
+// strange are the calendars of which something is kept and which are not the engine's.
+type strange struct {
+	sync.Mutex
+	names []string
+	next  int // what the store is asked with for those that have come since
+}
+
+// strangers returns them, sorted. However many calendars ask, the whole list is read once.
+func (e *Engine) strangers() ([]string, error) {
+	e.strange.Lock()
+	defer e.strange.Unlock()
+	names, next, err := e.store.CalendarsSince(e.strange.next)
+	if err != nil {
+		return nil, err
+	}
+	e.strange.next = next
+	for _, name := range names {
+		if at, known := slices.BinarySearch(e.strange.names, name); !known && e.calendars[name] == nil {
+			// others may go through the old one
+			e.strange.names = slices.Insert(slices.Clone(e.strange.names), at, name)
+		}
+	}
+	return e.strange.names, nil
 }
 
 // leftBy reports whether a name that is not configured has left anything behind for this calendar: itself, or items

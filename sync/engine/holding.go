@@ -7,17 +7,19 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/sync/reason"
 )
 
 // runLocked runs a pass when no other one is at work on the calendar, of this engine or of one before it. Where the
 // calendar was called otherwise until now, and a pass under that name is at work, it is run anew with both names
 // locked: who holds one and waits for another may wait for somebody who does the same the other way round.
-func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool) (Report, error) {
+func (e *Engine) runLocked(ctx context.Context, c *Calendar, m mode) (Report, error) {
 	names := []string{c.Name}
 	for {
-		report, err := e.runHolding(ctx, names, c, dry, talkative)
+		report, err := e.runHolding(ctx, names, c, m)
 		var busy *formerBusy
 		if !errors.As(err, &busy) {
+			e.tellObserver(&report, m, err)
 			return report, err
 		}
 		names = append(names, busy.name)
@@ -25,8 +27,8 @@ func (e *Engine) runLocked(ctx context.Context, c *Calendar, dry, talkative bool
 }
 
 // runHolding runs a pass that holds the locks of these names, of which the first is the calendar's.
-func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dry, talkative bool) (Report, error) {
-	p := e.newPass(c, dry, talkative)
+func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, m mode) (Report, error) {
+	p, dry := e.newPass(c, m), m.dry
 	wait, keys := ctx, make([]string, len(names))
 	for i, name := range names {
 		keys[i] = calendarLock(name)
@@ -39,13 +41,13 @@ func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dr
 	unlock, err := e.locks.lockAll(wait, keys...)
 	switch {
 	case err != nil && len(names) > 1 && ctx.Err() == nil:
-		return p.concluded(ctx, fmt.Errorf("calendar %s was called %s until now, and a pass under that name has not "+
-			"ended: the next pass tries again (%w)",
-			c.Name, names[len(names)-1], err))
+		return p.concluded(ctx, reason.CalendarRenamed.Of(fmt.Errorf("calendar %s was called %s until now, and a pass "+
+			"under that name has not ended: the next pass tries again (%w)", c.Name, names[len(names)-1], err)))
 	case err != nil:
 		return Report{}, err
 	}
 	defer unlock()
+	began := time.Now()
 	if err := e.loadRests(); err != nil {
 		return Report{}, err
 	}
@@ -62,6 +64,7 @@ func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, dr
 	if !dry && e.opt.Passed != nil && err == nil {
 		e.opt.Passed(ctx, c.Name)
 	}
+	p.report.Took = time.Since(began)
 	return p.concluded(ctx, err)
 }
 

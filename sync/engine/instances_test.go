@@ -34,6 +34,21 @@ func (b *bench) instance(account string, change func(*Calendar)) *bench {
 	return &o
 }
 
+// atRestWith checks that two zoomtags, left alone, do not write.
+func (b *bench) atRestWith(o *bench) {
+	b.t.Helper()
+	writes := b.cal.Writes()
+	for range 50 {
+		b.now = b.now.Add(3 * time.Hour)
+		o.now = b.now
+		b.pass()
+		o.pass()
+	}
+	if b.cal.Writes() != writes {
+		b.t.Errorf("%d writes at rest", b.cal.Writes()-writes)
+	}
+}
+
 // TestTwoInstances: two zoomtags that do not know of each other watch one calendar with one Zoom account, and make a
 // meeting at once.
 func TestTwoInstances(t *testing.T) {
@@ -59,16 +74,42 @@ func TestTwoInstances(t *testing.T) {
 	if l := b.zoom.Meetings()[0]; l.Mark != ev.Link.Mark {
 		t.Errorf("the event shows %s, Zoom has %s", ev.Link.Mark, l.Mark)
 	}
-	writes := b.cal.Writes()
-	for range 50 {
-		b.now = b.now.Add(3 * time.Hour)
-		o.now = b.now
+	b.atRestWith(o)
+}
+
+// TestTwoOfOneMark: the meeting that an event shows was deleted at Zoom, and two zoomtags that remember nothing make
+// another at once.
+func TestTwoOfOneMark(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.zoom.OwnerDelete(b.record(id).MeetingID)
+	if err := b.st.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	b.start()
+	o := b.instance("a", nil)
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "create" && phase == "before" {
+			b.zoom.Hook = nil
+			for range 3 { // until it has looked long enough
+				o.pass()
+				o.now = o.now.Add(time.Minute)
+			}
+		}
+		return nil
+	}
+	for range 5 {
 		b.pass()
 		o.pass()
+		b.now = b.now.Add(11 * time.Minute)
+		o.now = b.now
 	}
-	if b.cal.Writes() != writes {
-		t.Errorf("%d writes at rest", b.cal.Writes()-writes)
+	if b.zoom.Hook != nil {
+		t.Fatal("none was made")
 	}
+	b.meetings(1)
+	b.atRestWith(o)
 }
 
 // TestTwoTexts: two zoomtags want different texts for one meeting. One of them gives way.

@@ -10,6 +10,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // kin looks for records of other calendar items with the same UID. An open one whose item is gone is this very event,
@@ -35,7 +36,7 @@ func (s *settling) kin(ctx context.Context) error {
 		ev, stands, err := s.standing(ctx, other)
 		if err != nil {
 			err = fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", other.EventID,
-				other.Calendar, err)
+				other.Calendar, unreadTwin(err))
 			return errors.Join(err, s.announce())
 		}
 		if !stands && s.mayTake(other) || s.succeeds(other, ev) {
@@ -151,7 +152,7 @@ func (s *settling) restored(ctx context.Context, others []*store.Record) error {
 		ev, stands, err := s.standing(ctx, other)
 		if err != nil {
 			return fmt.Errorf("the item that the event was before (%s in %s) could not be read: %w", other.EventID,
-				other.Calendar, err)
+				other.Calendar, unreadTwin(err))
 		}
 		if !stands || ev != nil && s.e.wantsNone(other.Calendar, ev) {
 			return s.takeOver(other, stands || s.e.calendars[other.Calendar] == nil)
@@ -179,7 +180,7 @@ func (e *Engine) proves(name string) error {
 		return err
 	}
 	if st.Another && !st.HeldAt.IsZero() && !st.Released {
-		return fmt.Errorf("calendar %s is held: %s", name, st.HeldReason)
+		return reason.OtherCalendar.Of(fmt.Errorf("calendar %s is held: %s", name, st.HeldReason))
 	}
 	return err
 }
@@ -192,7 +193,8 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 	if s.rec != nil && plan.LiesAhead(s.rec, s.e.opt.Now()) { // what comes into its place is to know of its meeting
 		moved.Discard(store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()})
 	}
-	if s.ev != nil && s.ev.Link.Mark == moved.Mark && s.ev.Link.Tag == "" {
+	told := s.ev != nil && (s.ev.Link.Mark == moved.Mark || s.ev.Link.Block == "")
+	if told && s.ev.Link.Tag == "" {
 		moved.Taken = "" // of this item nothing was taken out of sight
 	}
 	if other.Calendar == s.c.Name {
@@ -287,7 +289,8 @@ func (s *settling) inherit(ctx context.Context) (taken bool, err error) {
 			continue
 		}
 		if err != nil {
-			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", twin.EventID, err)
+			return false, fmt.Errorf("another item with the same UID (%s) could not be read: %w", twin.EventID,
+				unreadTwin(err))
 		}
 		if own, err := s.hasOwn(twin); err != nil {
 			return false, err
@@ -334,7 +337,7 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 		}
 		if err != nil {
 			return fmt.Errorf("another item with the same UID (%s in %s) could not be read: %w", twin.EventID,
-				twin.Calendar, err)
+				twin.Calendar, unreadTwin(err))
 		}
 		if own, err := s.hasOwn(twin); err != nil {
 			return err
@@ -352,7 +355,8 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 			}
 		}
 		return &waiting{state: plan.Ending, until: now.Add(time.Minute),
-			reason: "the event stands in calendar " + twin.Calendar + " as well, which takes its meeting over"}
+			why: reason.HandedOver.Because("the event stands in calendar " + twin.Calendar + " as well, which takes " +
+				"its meeting over")}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // link makes the event show what it should, and believes only what the calendar then says. Where the event lies
@@ -22,7 +23,8 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 	if d.Do == plan.SetLink && d.Link.Tag != "" && s.rec.Taken.Reveal() != d.Link.Tag {
 		// From here on the wish may be in the event out of sight only, where an app can drop it before anybody has seen
 		// what was written.
-		s.rec.Taken = meeting.Passcode(d.Link.Tag)
+		before := s.rec.Taken
+		s.work.untaken, s.rec.Taken = &before, meeting.Passcode(d.Link.Tag)
 		if err := s.save("", "", nil); err != nil {
 			return err
 		}
@@ -39,26 +41,36 @@ func (s *settling) link(ctx context.Context, d plan.Decision) error {
 // written takes the calendar's answer to a link.
 func (s *settling) written(ctx context.Context, d plan.Decision, ev calendar.Event, err error) error {
 	s.heed(err)
-	if errors.Is(err, calendar.ErrGone) {
+	before := s.work.untaken
+	s.work.untaken = nil
+	switch {
+	case errors.Is(err, calendar.ErrGone):
 		return s.readAgain(ctx)
+	case errors.Is(err, calendar.ErrConflict) && before != nil: // nothing was taken out of sight after all
+		s.rec.Taken = *before
+		if err := s.save("", "", nil); err != nil {
+			return err
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("the link could not be written into the event: %w", err)
 	}
-	before := s.ev
+	shown := s.ev
+	s.unsee(s.id)
 	s.ev, s.seen.events[s.id] = &ev, &ev
 	switch {
 	case d.Do == plan.Unlink && (ev.Link.Mark != "" || ev.Link.Block != ""):
-		s.giveUp(before, d)
-		return errors.New("the calendar accepted the change, but the link is still in the event")
+		s.giveUp(shown, d)
+		return reason.LinkNotKept.Because("the calendar accepted the change, but the link is still in the event")
 	case d.Do == plan.Unlink:
 		return s.linked("unlink", d.Reason, d.Link)
 	case calendar.BlockURL(ev.Link.Block) != calendar.BlockURL(d.Link.Block):
-		s.giveUp(before, d)
-		return errors.New("the calendar accepted the link, but the event does not show it: it may not be ours to write")
+		s.giveUp(shown, d)
+		return reason.LinkNotKept.Because("the calendar accepted the link, but the event does not show it: it may not be ours " +
+			"to write")
 	}
 	// Of what else is not as it was to be, the record tells: it is not written again.
-	s.rec.Kept = plan.Written(before, &ev, d.Link)
+	s.rec.Kept = plan.Written(shown, &ev, d.Link)
 	return s.linked("link", d.Reason, d.Link)
 }
 
@@ -94,8 +106,8 @@ func (s *settling) mayWrite() error {
 	var asked *calendar.Throttled
 	if errors.As(err, &asked) {
 		return &waiting{state: plan.Pending, until: asked.Until, bound: byCalendar,
-			reason: "the calendar is left alone until " + asked.Until.UTC().Format(time.RFC3339) + ": " +
-				words.Of(asked.Err)}
+			why: reason.CalendarRests.Because("the calendar is left alone until " +
+				asked.Until.UTC().Format(time.RFC3339) + ": " + words.Of(asked.Err))}
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoomtag/providers/words"
+	"zoomtag/sync/reason"
 )
 
 // longestPass is how long a pass may last, by the machine's own clock. Each call has its own bound, and there are as
@@ -23,7 +24,7 @@ func (p *pass) slow(ctx, reading context.Context, err error) error {
 	if ctx.Err() != nil || reading.Err() == nil || isOfThePass(err) {
 		return err
 	}
-	return words.Say(nil, fmt.Sprintf("calendar %s could not be read to its end within %s, because its server "+
+	return reason.CalendarSlow.Because(fmt.Sprintf("calendar %s could not be read to its end within %s, because its server "+
 		"answers too slowly: "+
 		"the next pass begins anew; if it lasts, ask whoever runs the server", p.c.Name, longestReading))
 }
@@ -36,6 +37,9 @@ func (p *pass) pause(settled, of int) bool {
 	}
 	p.report.Unfinished = fmt.Sprintf("the pass was not finished within %s, because the servers answer slowly: "+
 		"%s of %d wait for the next pass, which goes on with them", longestPass, words.Count(of-settled, "event"), of)
-	p.e.warn("pass not finished", "calendar", p.c.Name, "reason", p.report.Unfinished)
+	if p.report.Code == "" {
+		p.coded(reason.Unfinished)
+	}
+	p.e.warn("pass not finished", "calendar", p.c.Name, "code", reason.Unfinished, "reason", p.report.Unfinished)
 	return true
 }

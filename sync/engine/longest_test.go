@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // TestPassHasAnEnd: a pass whose calls are slow, and each quick enough, ends after its time. What is done is done, what
@@ -36,7 +37,7 @@ func TestPassHasAnEnd(t *testing.T) {
 		r := b.pass()
 		b.meetings(3)
 		if r.Failed() || !strings.Contains(r.Unfinished, "2 events of 5 wait for the next pass") ||
-			said() != r.Unfinished {
+			said() != r.Unfinished || r.Code != reason.Unfinished {
 			t.Errorf("reported %q, saved %q: %+v", r.Unfinished, said(), r)
 		}
 		if next, err := b.st.NextDue("c"); err != nil || next.IsZero() || next.After(b.now) {
@@ -113,7 +114,8 @@ func TestReadingHasAnEnd(t *testing.T) {
 			t.Errorf("after %s: %+v", took, r)
 		}
 		b.meetings(0)
-		if st, err := b.st.Calendar("c"); err != nil || st.LastError != r.Error || st.Cursor != "" {
+		if st, err := b.st.Calendar("c"); err != nil || st.LastError != r.Error || st.Cursor != "" ||
+			r.Code != reason.CalendarSlow {
 			t.Errorf("saved: %+v, %v", st, err)
 		}
 		source.on = false

@@ -8,10 +8,11 @@ var multiMutants = []mutant{
 	{"records are saved whatever is saved by then", "../../store/records.go",
 		`if now != r.Version {`, `if now != r.Version && false {`},
 	{"a UID is not claimed where its record is saved", "finish.go",
-		`if !rec.Closed() && (before == nil || before.Closed()) {`, `if false {`},
+		`if !rec.Closed() && (before == nil || before.Closed()) {`, `if before != nil && before.Closed() && false {`},
 	{"locks do not outlive an engine", "engine.go",
 		`	e.locks = old.locks
-`, `	e.locks = NewLocks(func(context.Context) error { return e.locks.busy(context.Background()) })
+`, `	its := e.locks
+	e.locks = NewLocks(func(context.Context) error { return its.busy(context.Background()) })
 `},
 	{"twins are not remembered", "kin.go",
 		`err := tx.PutTwin(s.ev.UID,`, `err := tx.DeleteTwin(s.ev.UID,`},
@@ -50,12 +51,8 @@ var multiMutants = []mutant{
 		`	case s.rec.Doubt == plan.DoubtCancel:
 		return s.cancelledAfterAll()
 `, ``},
-	{"of two zoomtags none gives way", "../plan/plan.go",
-		`if own == "" || own >= rec.Mark ||`, `if own != "" || own >= rec.Mark ||`},
-	{"a meeting is kept for a record of the same mark that nobody looks for", "end.go",
-		`if err == nil && other != nil {
-			err = &keptError{other}
-		}`, `_ = other`},
+	{"what was taken out of the sight of another item is this one's wish", "kin.go",
+		`(s.ev.Link.Mark == moved.Mark || s.ev.Link.Block == "")`, `(s.ev.Link.Mark == moved.Mark)`},
 	{"a line of ours that is out of date becomes the owner's", "../../providers/calendar/block.go",
 		`return SameBlock(found, l.Block) && !outlived(found, l.Was.Block, l.Block)`,
 		`return SameBlock(found, l.Block)`},
@@ -65,4 +62,23 @@ var multiMutants = []mutant{
 	}
 `, `	_ = changed
 `},
+}
+
+// rareMutants are mistakes that walks meet too seldom, or never: a state that an older version has left behind, a mark
+// that two zoomtags take up in the same moment. A test finds each.
+var rareMutants = []struct {
+	mutant
+	test string
+}{
+	{mutant{"a meeting is not kept for another record of the same mark", "end.go",
+		`if err == nil && other != nil {
+			err = &keptError{other}
+		}`, `_ = other`}, "TestOneMeetingOfTwoRecords"},
+	{mutant{"of two zoomtags none gives way", "../plan/plan.go",
+		`if own == "" || own >= rec.Mark ||`, `if own != "" || own >= rec.Mark ||`}, "TestNotOfferedForCancelling"},
+	{mutant{"another meeting is made under a mark that the event shows", "adopt.go",
+		`if d.Account != "" && s.ev.Link.Mark == s.rec.Mark {`, `if d.Account == "none" {`}, "TestTwoOfOneMark"},
+	{mutant{"what a refused write would have taken out of sight is out of sight", "link.go",
+		`		s.rec.Taken = *before
+`, ``}, "TestNothingTakenAfterAll"},
 }

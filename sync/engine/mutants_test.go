@@ -49,6 +49,10 @@ var mutants = []mutant{
 	{"what was told assumed after a failed update", "tell.go",
 		`return s.notUpdated(told, err)`, `s.rec.Told = &d.Spec
 		return s.notUpdated(nil, err)`},
+	{"what waits for the grace period has no code", "../plan/ending.go",
+		`d.At, d.Code = rec.EndingAt.Add(in.Settings.Grace), reason.Grace`, `d.At = rec.EndingAt.Add(in.Settings.Grace)`},
+	{"a failure has no code", "fail.go",
+		`s.rec.Failed(state, why, until, by)`, `s.rec.Failed(state, store.Why{Text: why.Text}, until, by)`},
 	{"unlink forgotten in copies whose tag is gone", "../plan/ending.go",
 		`case stands && (own == "" || in.Rec != nil):`, `case false:`},
 	{"unlink believed unseen", "link.go",
@@ -124,14 +128,18 @@ type mutant struct{ name, file, from, to string }
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
-			m.kill(t, "-test.run", "^TestWalk$", "-walk.seeds", "200000", "-walk.dir", ramDir())
+			m.kill(t, "seed ", "-test.run", "^TestWalk$", "-walk.seeds", "200000", "-walk.dir", ramDir())
 		})
 	}
 }
 
 // TestMutantsApply checks that what each mistake changes is there, once.
 func TestMutantsApply(t *testing.T) {
-	for _, m := range append(slices.Clone(mutants), multiMutants...) {
+	all := append(slices.Clone(mutants), multiMutants...)
+	for _, m := range rareMutants {
+		all = append(all, m.mutant)
+	}
+	for _, m := range all {
 		source, err := os.ReadFile(m.file)
 		if err != nil {
 			t.Error(err)
@@ -146,13 +154,19 @@ func TestMutantsApply(t *testing.T) {
 func TestMultiMutants(t *testing.T) {
 	for _, m := range multiMutants {
 		t.Run(m.name, func(t *testing.T) {
-			m.kill(t, "-test.run", "^TestMultiWalk$", "-multi.seeds", "60000", "-multi.dir", ramDir())
+			m.kill(t, "seed ", "-test.run", "^TestMultiWalk$", "-multi.seeds", "60000", "-multi.dir", ramDir())
 		})
 	}
 }
 
-// kill builds the tests with the mistake in them and has a walk find it.
-func (m mutant) kill(t *testing.T, walk ...string) {
+func TestRareMutants(t *testing.T) {
+	for _, m := range rareMutants {
+		t.Run(m.name, func(t *testing.T) { m.kill(t, "--- FAIL: "+m.test, "-test.run", "^"+m.test+"$") })
+	}
+}
+
+// kill builds the tests with the mistake in them and runs some. sign is what they say where they find it.
+func (m mutant) kill(t *testing.T, sign string, tests ...string) {
 	t.Helper()
 	path, err := filepath.Abs(m.file)
 	if err != nil {
@@ -180,12 +194,12 @@ func (m mutant) kill(t *testing.T, walk ...string) {
 		".").CombinedOutput(); err != nil {
 		t.Fatalf("it does not compile: %v\n%s", err, out)
 	}
-	out, err := exec.Command(binary, walk...).CombinedOutput()
+	out, err := exec.Command(binary, tests...).CombinedOutput()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || !strings.Contains(string(out), "seed ") {
+	if !errors.As(err, &exit) || !strings.Contains(string(out), sign) {
 		t.Fatalf("it survived: %v\n%s", err, out)
 	}
-	line, _, _ := strings.Cut(string(out[strings.Index(string(out), "seed "):]), "\n")
+	line, _, _ := strings.Cut(string(out[strings.Index(string(out), sign):]), "\n")
 	t.Log("killed by " + line)
 }
 

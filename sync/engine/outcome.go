@@ -14,7 +14,7 @@ import (
 func (s *settling) note(d plan.Decision) {
 	ev, rec := s.ev, s.rec
 	rec.UID, rec.Start, rec.Until = ev.UID, ev.Start, ev.Until
-	rec.Title = strings.TrimSpace(plan.WithoutTags(ev.Title, "title", d.Wish.Tags))
+	rec.Title = plan.ShownTitle(strings.TrimSpace(plan.WithoutTags(ev.Title, "title", d.Wish.Tags)))
 	if ev.Link.Tag != "" && ev.Link.Mark == rec.Mark {
 		rec.Taken = meeting.Passcode(ev.Link.Tag)
 	}
@@ -32,10 +32,11 @@ func (s *settling) note(d plan.Decision) {
 // finish saves what was concluded.
 func (s *settling) finish(d plan.Decision) error {
 	notes := s.notes(d)
-	reason := strings.Join(append([]string{d.Reason}, notes...), "; ")
+	s.handBack()
+	why := store.Why{Code: string(d.Code), Text: strings.Join(append([]string{d.Reason}, notes...), "; ")}
 	failure := "" // what nobody tries again before something changes
 	if d.State == plan.Failed && d.At.IsZero() {
-		failure = reason
+		failure = why.Text
 	}
 	if s.twin != nil && (s.rec == nil || s.rec.Closed()) {
 		if err := s.leaveToTwin(d.At); err != nil {
@@ -46,7 +47,7 @@ func (s *settling) finish(d plan.Decision) error {
 	case s.rec == nil && s.twin != nil && d.State != plan.Held:
 		s.done.left = append(s.done.left, s.id)
 	case s.rec == nil && d.State == plan.Held:
-		s.holdBack(d, reason)
+		s.holdBack(d, why)
 	case s.rec == nil && !d.At.IsZero():
 		s.done.later[s.id] = d.At
 	case s.rec == nil:
@@ -56,28 +57,28 @@ func (s *settling) finish(d plan.Decision) error {
 			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
 		}
 		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
-			s.remark(s.rec.UID, s.rec.Title, strings.Join(notes, "; "))
+			s.remark(store.Why{Text: strings.Join(notes, "; ")})
 		}
 		if s.claim.bound != "" && s.rec.Bound != s.claim.bound {
-			s.remark(s.rec.UID, s.rec.Title, reason)
+			s.remark(why)
 		}
-		heldAnew := d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != reason)
+		heldAnew := d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != why.Text)
 		if heldAnew && s.ev != nil && s.ev.Denied != "" {
 			s.done.handOn = append(s.done.handOn, s.rec.UID)
 		}
-		s.rec.Conclude(d.State, reason, notes, d.At, s.claim.bound)
+		s.rec.Conclude(d.State, why, notes, d.At, s.claim.bound)
 		s.rec.Error, s.rec.Tries = failure, s.story.untoldTries
 		s.done.records[s.id] = s.rec
 	}
-	s.tell(d.State, reason, failure)
+	s.tell(d.State, why, failure)
 	return nil
 }
 
 // holdBack notes an event that is held before anything was begun for it: its owner has to see why.
-func (s *settling) holdBack(d plan.Decision, reason string) {
+func (s *settling) holdBack(d plan.Decision, why store.Why) {
 	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
-	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.HidePasscode(title), Reason: reason,
-		Held: true})
+	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.ShownTitle(title), Reason: why.Text,
+		Code: why.Code, Held: true})
 	at := d.At
 	if at.IsZero() && !s.ev.Until.IsZero() {
 		at = s.ev.Until.Add(time.Second) // then nobody needs to see it any more
@@ -90,7 +91,7 @@ func (s *settling) holdBack(d plan.Decision, reason string) {
 }
 
 // remark puts something into the journal that is no step.
-func (s *settling) remark(uid, title, text string) {
-	s.done.remarks = append(s.done.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: uid,
-		Title: title, Reason: text})
+func (s *settling) remark(why store.Why) {
+	s.done.remarks = append(s.done.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id,
+		UID: s.rec.UID, Title: s.rec.Title, Reason: why.Text, Code: why.Code})
 }

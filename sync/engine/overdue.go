@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"time"
+
+	"zoomtag/sync/reason"
 )
 
 // A calendar is overdue when for so long no pass over it has ended, and none was seen to get on. The machine's own
@@ -38,8 +40,12 @@ func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
 	quiet = time.Since(last)
 	then := s.e.opt.Now().Add(-quiet)
 	at := then
+	l := s.lines[name]
+	if l == nil {
+		return 0, 0
+	}
 	for range overdueAfter {
-		if at = s.tables[name].next(at); at.IsZero() {
+		if at = l.table.next(at); at.IsZero() {
 			return quiet, quiet + never
 		}
 	}
@@ -73,11 +79,15 @@ func (s *Schedule) tellOverdue(ctx context.Context) {
 			quiet, overdue := s.Overdue(name)
 			switch {
 			case overdue && !told[name]:
-				s.e.opt.Log.Error("calendar overdue", "calendar", name, "reason", OverdueReason(quiet))
+				s.e.opt.Log.Error("calendar overdue", "calendar", name, "code", reason.Overdue, "reason",
+					OverdueReason(quiet))
 			case !overdue && told[name]:
 				s.e.opt.Log.Info("calendar is read again", "calendar", name)
+				delete(told, name)
 			}
-			told[name] = overdue
+			if overdue {
+				told[name] = true
+			}
 		}
 	}
 }

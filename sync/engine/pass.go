@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // Pass reads what changed in the calendar of this name and settles every event that is due.
@@ -23,7 +24,7 @@ func (e *Engine) Once(ctx context.Context, c *Calendar) (Report, error) {
 	if c.Settings.Settle == 0 {
 		c.Settings.Settle = DefaultSettle
 	}
-	return e.runLocked(ctx, c, false, true)
+	return e.runLocked(ctx, c, mode{talkative: true})
 }
 
 // Plan is the pass that reads everything and changes nothing, in the calendar, at Zoom or in the store.
@@ -36,7 +37,7 @@ func (e *Engine) runNamed(ctx context.Context, name string, dry bool) (Report, e
 	if c == nil {
 		return Report{}, fmt.Errorf("there is no calendar %q in the configuration", name)
 	}
-	return e.runLocked(ctx, c, dry, false)
+	return e.runLocked(ctx, c, mode{dry: dry})
 }
 
 func (p *pass) run(ctx context.Context) error {
@@ -46,6 +47,9 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	if over, err := p.leaves(st); over || err != nil {
 		return err
+	}
+	if p.stays() {
+		return nil
 	}
 	back := p.setBack(st)
 	listed, err := p.look(ctx, &st)
@@ -62,9 +66,21 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.mode.only != "" {
+		if due, err = p.chosen(ctx, due); err != nil {
+			return err
+		}
+		if p.report.Unfinished = st.Unfinished; p.report.Unfinished != "" && p.report.Code == "" {
+			p.coded(reason.Unfinished) // the rest is left as it is
+		}
+	}
 	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", listed, "due", len(due))
 	defer p.unpark()
-	for i, id := range due {
+	for _, id := range due {
+		p.seen.queued[id] = true
+	}
+	for i := 0; i < len(due); i++ {
+		id := due[i]
 		if ctx.Err() != nil || p.pause(i, len(due)) {
 			break
 		}
@@ -75,6 +91,7 @@ func (p *pass) run(ctx context.Context) error {
 		if err := p.settle(ctx, id); err != nil {
 			return err
 		}
+		due = append(due, p.queued()...)
 		p.e.alive(p.c.Name)
 		if err := p.writeInTime(ctx); err != nil {
 			return err
@@ -108,11 +125,13 @@ func (p *pass) look(ctx context.Context, st *store.CalendarState) (listed int, e
 	return len(changes.List), nil
 }
 
-// isOfThePass reports whether an error concerns the store or the pass as such, and not what the calendar says.
+// isOfThePass reports whether an error concerns the store, the pass as such or who asks for it, and not what the
+// calendar says.
 func isOfThePass(err error) bool {
 	var damaged *store.DamagedError
 	var busy *formerBusy
-	return errors.As(err, &damaged) || errors.As(err, &busy)
+	var nameless *choiceError
+	return errors.As(err, &nameless) || errors.As(err, &damaged) || errors.As(err, &busy)
 }
 
 // concluded is the report of a pass that has ended like this. An error is returned only for what concerns the store, or
@@ -125,5 +144,6 @@ func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
 	if errors.Is(err, calendar.ErrAbsent) {
 		p.report.Held, p.report.Reason = true, words.Of(err)
 	}
+	p.coded(codeOf(err, reason.CalendarFails))
 	return p.report, p.noteFailure(err)
 }

@@ -14,8 +14,24 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// previewCalendar is a calendar that shows what SetLink would do, and does not do it.
-type previewCalendar struct{ calendar.Calendar }
+// previewCalendar is a calendar that shows what SetLink would do, and does not do it. It goes on showing it: the dates
+// of a series are looked at after the series.
+type previewCalendar struct {
+	calendar.Calendar
+	made map[string]calendar.Event
+}
+
+func preview(c calendar.Calendar) previewCalendar {
+	return previewCalendar{Calendar: c, made: map[string]calendar.Event{}}
+}
+
+// Get returns the event as it would be by now.
+func (p previewCalendar) Get(ctx context.Context, id string) (calendar.Event, error) {
+	if ev, ok := p.made[id]; ok {
+		return ev, nil
+	}
+	return p.Calendar.Get(ctx, id)
+}
 
 // SetLink returns the event as it would be.
 func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.Link) (calendar.Event, error) {
@@ -23,12 +39,14 @@ func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.L
 	if err != nil {
 		return ev, err
 	}
-	splice := calendar.Splice
-	if ev.HTML {
-		splice = calendar.SpliceHTML
-	}
-	start, end, with := splice(ev.Description, l)
-	ev.Description = ev.Description[:start] + with + ev.Description[end:]
+	p.made[id] = linkedEvent(ev, l)
+	return p.made[id], nil
+}
+
+// linkedEvent is an event with a link, or without one.
+func linkedEvent(ev calendar.Event, l calendar.Link) calendar.Event {
+	before := ev.Location
+	ev.Description = spliced(ev.Description, ev.HTML, l)
 	if l.Title != nil {
 		ev.Title = *l.Title
 	}
@@ -41,33 +59,59 @@ func (p previewCalendar) SetLink(ctx context.Context, id, _ string, l calendar.L
 	}
 	if l.Mark == "" {
 		for _, url := range []string{l.Was.JoinURL, ev.Link.JoinURL} {
-			if rest, ok := calendar.WithoutLink(ev.Location, url); ok {
-				ev.Location = rest
-			}
+			ev.Location = withoutLink(ev.Location, url)
 			if url != "" && ev.URL == url {
 				ev.URL = ""
 			}
 		}
-		ev.Exceptions = linkedExceptions(ev.Exceptions, l)
+		ev.Exceptions = linkedExceptions(ev.Exceptions, l, before)
 		ev.Link = calendar.Link{}
-		return ev, nil
+		return ev
 	}
 	if ev.URL == "" || ev.URL == l.Was.JoinURL {
 		ev.URL = l.JoinURL
 	}
-	ev.Exceptions = linkedExceptions(ev.Exceptions, l)
+	ev.Exceptions = linkedExceptions(ev.Exceptions, l, before)
 	ev.Link = calendar.Link{Mark: l.Mark, Tag: l.Tag, JoinURL: l.JoinURL, Block: l.Block}
-	return ev, nil
+	return ev
 }
 
-// linkedExceptions are the exceptions of a series as a link would make them.
-func linkedExceptions(list []calendar.Exception, l calendar.Link) []calendar.Exception {
+// spliced is a description with a link.
+func spliced(description string, html bool, l calendar.Link) string {
+	splice := calendar.Splice
+	if html {
+		splice = calendar.SpliceHTML
+	}
+	start, end, with := splice(description, l)
+	return description[:start] + with + description[end:]
+}
+
+// withoutLink is a location without a link, if it is there.
+func withoutLink(location, url string) string {
+	if rest, ok := calendar.WithoutLink(location, url); ok {
+		return rest
+	}
+	return location
+}
+
+// linkedExceptions are the exceptions of a series as a link would make them. before is the location that the series
+// had.
+func linkedExceptions(list []calendar.Exception, l calendar.Link, before string) []calendar.Exception {
 	list = slices.Clone(list)
 	for i := range list {
-		if x := &list[i]; !l.HeldBy(x) {
-			in := l.In(x.ID, x.Link.Block)
-			x.Link = calendar.Link{Mark: in.Mark, JoinURL: in.JoinURL, Block: in.Block}
+		x := &list[i]
+		if l.HeldBy(x) {
+			continue
 		}
+		in := l.In(x.ID, x.Link.Block)
+		x.Description = spliced(x.Description, x.HTML, in)
+		switch {
+		case in.Mark == "":
+			x.Location = withoutLink(withoutLink(x.Location, in.Was.JoinURL), x.Link.JoinURL)
+		case in.Location != nil && in.TakesLocation(x.Location, before):
+			x.Location = *in.Location
+		}
+		x.Link = calendar.Link{Mark: in.Mark, Tag: in.Tag, JoinURL: in.JoinURL, Block: in.Block}
 	}
 	return list
 }
@@ -188,6 +232,14 @@ func (p *previewMeetings) Preflight(ctx context.Context, from, to meeting.Spec) 
 		return service.Preflight(ctx, from, to)
 	}
 	return meeting.Preflight{}
+}
+
+// Licensed asks who can host, which changes nothing.
+func (p *previewMeetings) Licensed(ctx context.Context, address string) (bool, error) {
+	if roster, ok := p.Service.(meeting.Roster); ok {
+		return roster.Licensed(ctx, address)
+	}
+	return false, nil
 }
 
 // Invitation reads the text of a meeting that exists.

@@ -16,6 +16,10 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 	if p.seen.absent[id] {
 		return nil, calendar.ErrGone
 	}
+	if ev, ok := p.readDate(ctx, id); ok {
+		p.seen.events[id] = ev
+		return ev, nil
+	}
 	if err := p.mayRead(); err != nil {
 		return nil, err
 	}
@@ -38,7 +42,12 @@ const atOnce = 40
 // What it does not find out, read does.
 func (p *pass) readAhead(ctx context.Context, due []string) {
 	several, ok := p.c.Source.(calendar.MultiGetter)
-	unknown := func(id string) bool { return p.seen.events[id] == nil && !p.seen.absent[id] && !p.seen.ahead[id] }
+	unknown := func(id string) bool {
+		if _, _, isDate := calendar.CutDate(id); isDate { // it is read with its series
+			return false
+		}
+		return p.seen.events[id] == nil && !p.seen.absent[id] && !p.seen.ahead[id]
+	}
 	if !ok || !unknown(due[0]) {
 		return
 	}

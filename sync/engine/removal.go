@@ -6,6 +6,7 @@ import (
 
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // Removal: zoomtag leaves a calendar. That is saved before anything is done, so that any pass goes on with it, whoever
@@ -29,7 +30,7 @@ func (e *Engine) PlanRemoval(ctx context.Context, name string, removal plan.Remo
 	if c == nil {
 		return e.runNamed(ctx, name, true)
 	}
-	return e.runLocked(ctx, c.leaving(removal), true, false)
+	return e.runLocked(ctx, c.leaving(removal), mode{dry: true})
 }
 
 // leaving is the calendar as one that zoomtag leaves.
@@ -53,7 +54,8 @@ func (e *Engine) beginRemoval(ctx context.Context, name string, removal plan.Rem
 			return err
 		}
 		st.Removal, st.RemovedAt = removal, time.Time{}
-		st.HeldAt, st.HeldReason, st.Released = time.Time{}, "", false // what is missing is to end as well
+		st.HeldAt, st.Released = time.Time{}, false
+		st.HeldReason, st.HeldCode = "", "" // what is missing is to end as well
 		return tx.PutCalendar(name, st)
 	})
 }
@@ -67,7 +69,8 @@ func (p *pass) leaves(st store.CalendarState) (over bool, err error) {
 	if st.RemovedAt.IsZero() {
 		return false, nil
 	}
-	p.report.Held, p.report.Removed, p.report.Reason = true, true, RemovedReason(p.c.Name)
+	p.report.Removed = true
+	p.held(store.Why{Code: string(reason.Removed), Text: RemovedReason(p.c.Name)})
 	if p.mode.dry {
 		return true, nil
 	}
@@ -82,6 +85,16 @@ func (p *pass) leaves(st store.CalendarState) (over bool, err error) {
 		}
 	}
 	return true, p.finish(st)
+}
+
+// stays reports whether nothing is done in the calendar, and says why.
+func (p *pass) stays() bool {
+	why := p.c.Away
+	if why.None() || p.leaving() {
+		return false
+	}
+	p.held(store.Why{Code: string(why.Code()), Text: why.Error()})
+	return true
 }
 
 // leaving reports whether the pass takes zoomtag out of the calendar.
@@ -123,7 +136,7 @@ func (p *pass) perhapsRemoved(tx *store.Tx, st *store.CalendarState) error {
 		return err
 	}
 	if left || p.report.Failed() || p.report.Unfinished != "" {
-		p.report.Held, p.report.Reason = true, RemovingReason(p.c.Name)
+		p.held(store.Why{Code: string(reason.Removing), Text: RemovingReason(p.c.Name)})
 		return nil
 	}
 	st.RemovedAt = now

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strconv"
 
+	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // notes are what could not be followed to the letter, by us or by Zoom.
@@ -23,14 +25,15 @@ func (s *settling) notes(d plan.Decision) []string {
 }
 
 // tell puts the event into the report if something was done, failed, or would interest its owner.
-func (s *settling) tell(state, reason, failure string) {
+func (s *settling) tell(state string, why store.Why, failure string) {
 	if !s.isWorthTelling(state, failure) || s.hasNothingToIgnore(state) {
 		return
 	}
-	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state, Reason: reason,
-		Error: failure}
+	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state,
+		Reason: why.Text, Error: failure, Code: reason.Code(why.Code)}
+	r.Cure = r.Code.Cure()
 	if s.ev != nil {
-		r.UID, r.Title = s.ev.UID, plan.HidePasscode(s.ev.Title)
+		r.UID, r.Title = s.ev.UID, plan.ShownTitle(s.ev.Title)
 		if start := s.ev.Start; !start.IsZero() {
 			r.Start = &start
 		}

@@ -113,6 +113,22 @@ func (e *Engine) rest(key string, dry bool, change func(before store.Rest) (stor
 	}
 }
 
+// Refused are the accounts, by their hashes, whose sign-in was refused when it was last tried, and why.
+func (e *Engine) Refused() (map[string]string, error) {
+	if err := e.loadRests(); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	refused := map[string]string{}
+	for _, a := range e.opt.Accounts {
+		if rest := e.quiet[accountKey(a.Hash)]; rest.Refused {
+			refused[a.Hash] = rest.Why
+		}
+	}
+	return refused, nil
+}
+
 // quietUntil is the rest of a key that is not over; zero: there is none.
 func (e *Engine) quietUntil(key string) store.Rest {
 	now := e.opt.Now()
@@ -182,10 +198,8 @@ func (e *Engine) retryAll() error {
 
 // dependsOf is the fingerprint of the credentials that are used for a calendar or an account now.
 func (e *Engine) dependsOf(key string) string {
-	for name, c := range e.calendars {
-		if key == calendarKey(name) {
-			return fingerprint(c.Depends)
-		}
+	if name, is := strings.CutPrefix(key, calendarKey("")); is && e.calendars[name] != nil {
+		return fingerprint(e.calendars[name].Depends)
 	}
 	for i := range e.opt.Accounts {
 		if a := &e.opt.Accounts[i]; key == accountKey(a.Hash) {

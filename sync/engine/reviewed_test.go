@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -225,5 +226,75 @@ func TestEarlierMeetingThatHasToStay(t *testing.T) {
 	}
 	if slices.Contains(marks, former[1].Mark) || !slices.Contains(marks, former[0].Mark) {
 		t.Errorf("Zoom has %q of the earlier %q", marks, []string{former[0].Mark, former[1].Mark})
+	}
+}
+
+// TestRestoredWithoutItsWish: an event is restored as it was before a tag was taken out of its title, asked for by a
+// category by now. The answer to writing its link is lost, and the category is taken off: that is its owner's word, and
+// no app's that drops what cannot be seen.
+func TestRestoredWithoutItsWish(t *testing.T) {
+	b := newBench(t)
+	b.config.Settings.Rules.Keep = false
+	b.config.Settings.Rules.Categories = []string{"Zoom"}
+	b.start()
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	ev, _ := b.cal.Event(id)
+	b.cal.Delete(id)
+	restored := ev
+	restored.ID, restored.Title, restored.Categories = "restored", "Talk", []string{"Zoom"}
+	restored.Description, restored.Link = "", calendar.Link{}
+	b.cal.Put(restored)
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "setlink" && phase == "after" {
+			return errors.New("the answer is lost")
+		}
+		return nil
+	}
+	b.pass()
+	b.cal.Hook = nil
+	if ev, _ = b.cal.Event("restored"); ev.Link.Block == "" || ev.Link.Tag != "" {
+		t.Fatalf("the restored event was to show a link, with nothing taken out of sight: %+v", ev.Link)
+	}
+	b.cal.Edit("restored", func(e *calendar.Event) { e.Categories = nil })
+	for range 4 {
+		b.now = b.now.Add(11 * time.Minute)
+		b.pass()
+	}
+	b.meetings(0)
+}
+
+// TestLongTitle: of a title that nobody would read to its end, the beginning is remembered, reported and written down.
+func TestLongTitle(t *testing.T) {
+	b := newBench(t)
+	long := strings.Repeat("äb", 100_000)
+	id := b.put(long+" #zoom", week)
+	b.put(long+" #zoom(account=nobody)", week) // it is held
+	report := b.pass()
+	titles := []string{b.record(id).Title}
+	for _, ev := range report.Events {
+		titles = append(titles, ev.Title)
+	}
+	problems, err := b.st.Problems("c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		titles = append(titles, p.Title)
+	}
+	entries, err := b.st.Journal(store.JournalFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		titles = append(titles, e.Title)
+	}
+	if len(report.Events) != 2 || len(problems) != 1 || len(entries) == 0 {
+		t.Errorf("%d events, %d problems, %d entries", len(report.Events), len(problems), len(entries))
+	}
+	for _, title := range titles {
+		if !strings.HasPrefix(title, "äbäb") || len([]rune(title)) > 300 {
+			t.Errorf("a title of %d characters", len([]rune(title)))
+		}
 	}
 }

@@ -8,11 +8,11 @@ import (
 // event is at rest it stays due: a crash must not lose it.
 func (s *settling) save(step, reason string, more func(tx *store.Tx) error) error {
 	s.rec.Due = s.e.opt.Now()
-	return s.put(step, reason, "", more)
+	return s.put(store.Entry{Step: step, Reason: reason}, more)
 }
 
-// put writes the record, with a journal entry if step, reason or failure says something, in one transaction.
-func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) error) error {
+// put writes the record, with an entry of the journal if that says something, in one transaction.
+func (s *settling) put(entry store.Entry, more func(tx *store.Tx) error) error {
 	if s.mode.dry {
 		return nil
 	}
@@ -22,10 +22,9 @@ func (s *settling) put(step, reason, failure string, more func(tx *store.Tx) err
 				return err
 			}
 		}
-		if step+reason+failure != "" {
-			entry := store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id, UID: s.rec.UID,
-				Title: s.rec.Title,
-				Step:  step, Meeting: s.rec.MeetingID, Reason: reason, Error: failure}
+		if entry.Step+entry.Reason+entry.Error != "" {
+			entry.At, entry.Calendar, entry.EventID = s.e.opt.Now(), s.c.Name, s.id
+			entry.UID, entry.Title, entry.Meeting = s.rec.UID, s.rec.Title, s.rec.MeetingID
 			if err := tx.Journal(entry); err != nil {
 				return err
 			}

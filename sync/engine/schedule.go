@@ -8,34 +8,91 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // Schedule runs the passes of all calendars: at the start, when the cron schedule says so, when something is due, and
-// when a calendar nudges. One calendar never waits for another.
+// when a calendar nudges. A calendar that waits costs its line here and nothing else, no goroutine and no timer: there
+// may be many thousands. Of a lane, some are worked on at once and the others wait; no lane waits for another.
 type Schedule struct {
-	e      *Engine
-	tables map[string]timetable
-	nudges map[string]chan struct{}
-
-	mu      sync.Mutex // guards all below
-	planned map[string]appointment
-	begun   time.Time // when Run began
-	last    map[string]Report
+	e       *Engine
+	lines   map[string]*line // by calendar; set at the beginning
 	reports func(Report)
+	stirred chan struct{} // something is to be done sooner than was said
+
+	mu    sync.Mutex // guards all below, and the lines
+	queue queue
+	lanes map[string]*lane
+	begun time.Time // when Run began
+	// before is the schedule in whose place this one comes.
+	before *Schedule
 }
+
+// Follow has s, once it runs, keep the appointments of the schedule before it, whose configuration is the same and
+// which has ended by then: that somebody has come is no reason to ask for all the others at once.
+func (s *Schedule) Follow(old *Schedule) { s.before = old }
+
+// inherit takes over the appointments of the schedule before, and tells whose. What was asked for or cut off then is
+// begun anew; so are folders, for what changed while nobody watched them, nobody has told.
+func (s *Schedule) inherit() (goesOn map[string]bool) {
+	old := s.before
+	if old == nil {
+		return nil
+	}
+	s.before = nil // and all those before it
+	old.mu.Lock()
+	defer old.mu.Unlock()
+	goesOn = map[string]bool{}
+	for name, l := range s.lines {
+		was := old.lines[name]
+		_, watched := s.e.calendars[name].Source.(calendar.Watcher)
+		if planned := was != nil && !was.next.made.IsZero(); !planned || watched || was.asked {
+			continue
+		}
+		l.next, l.due = was.next, was.due
+		goesOn[name] = true
+	}
+	return goesOn
+}
+
+// line is a calendar's place in the schedule.
+type line struct {
+	name  string
+	table *timetable
+	next  appointment
+	// due is when something in the calendar is due, and wake when the calendar is looked after, both by the machine's
+	// own clock; zero: nothing is due.
+	due, wake time.Time
+	place     int  // in the queue, from 1 on; 0: it is not in it
+	asked     bool // a pass was asked for, or is due, and was not begun
+	busy      bool // a pass is made, or waits for its turn in the lane
+}
+
+// lane is who is worked on at the same time.
+type lane struct {
+	busy    int
+	waiting []*line
+}
+
+// laneWidth is how many calendars of a lane are worked on at once. As many connections to a service are kept open.
+const laneWidth = 64
 
 // NewSchedule plans the passes of e by these cron specifications (robfig/cron: five fields, CRON_TZ=…, @every,
 // @hourly), one for each calendar. reports, if not nil, gets the report of each pass.
 func NewSchedule(e *Engine, specs map[string]string, reports func(Report)) (*Schedule, error) {
-	s := &Schedule{e: e, tables: map[string]timetable{}, nudges: map[string]chan struct{}{},
-		planned: map[string]appointment{},
-		last:    map[string]Report{}, reports: reports}
+	s := &Schedule{e: e, lines: make(map[string]*line, len(e.calendars)), reports: reports,
+		stirred: make(chan struct{}, 1), lanes: map[string]*lane{}}
+	tables := map[string]*timetable{}
 	for name := range e.calendars {
-		s.nudges[name] = make(chan struct{}, 1)
-		var err error
-		if s.tables[name], err = newTimetable(specs[name]); err != nil {
-			return nil, err
+		spec := specs[name]
+		if tables[spec] == nil {
+			table, err := newTimetable(spec)
+			if err != nil {
+				return nil, err
+			}
+			tables[spec] = &table
 		}
+		s.lines[name] = &line{name: name, table: tables[spec]}
 	}
 	return s, nil
 }
@@ -48,15 +105,10 @@ type appointment struct {
 	in   time.Duration // how long after that it is
 }
 
-// appoint makes the next appointment of a calendar.
-func (s *Schedule) appoint(name string) appointment {
-	now := s.e.opt.Now()
-	a := appointment{at: s.tables[name].next(now), made: time.Now()}
-	a.in = a.at.Sub(now.Round(0))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.planned[name] = a
-	return a
+// appoint makes the next appointment.
+func (l *line) appoint(now time.Time) {
+	l.next = appointment{at: l.table.next(now), made: time.Now()}
+	l.next.in = l.next.at.Sub(now.Round(0))
 }
 
 // never is longer than anybody waits in one go.
@@ -73,26 +125,38 @@ func (a appointment) left(now time.Time) time.Duration {
 // lookEvery is how often the clock is compared with the time that has passed.
 const lookEvery = time.Minute
 
-// poke asks for a pass; one that is already asked for is enough.
-func poke(nudge chan<- struct{}) {
-	select {
-	case nudge <- struct{}{}:
-	default:
+// Nudge asks for a pass of a calendar soon.
+func (s *Schedule) Nudge(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.lines[name]
+	if l == nil {
+		return
+	}
+	l.asked = true
+	if !l.busy && !s.begun.IsZero() {
+		s.queue.put(l, time.Now())
+		s.stir()
 	}
 }
 
-// Nudge asks for a pass of a calendar soon.
-func (s *Schedule) Nudge(name string) {
-	if nudge, ok := s.nudges[name]; ok {
-		poke(nudge)
+// stir has whoever waits for the next line look again.
+func (s *Schedule) stir() {
+	select {
+	case s.stirred <- struct{}{}:
+	default: // asked already
 	}
 }
 
 // Next is when the cron schedule runs the calendar again.
 func (s *Schedule) Next(name string) time.Time {
+	l := s.lines[name]
+	if l == nil {
+		return time.Time{}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.planned[name]
+	a := l.next
 	now := s.e.opt.Now()
 	// the clock was set back since
 	if left := a.left(now); !a.at.IsZero() && a.at.Sub(now.Round(0))-left > time.Second {
@@ -101,38 +165,57 @@ func (s *Schedule) Next(name string) time.Time {
 	return a.at
 }
 
-// Last is the report of the last pass over the calendar, if there was one.
-func (s *Schedule) Last(name string) (Report, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.last[name]
-	return r, ok
-}
-
 // Run works until ctx ends, and returns when the steps in hand are finished. A fault of the store ends it.
 func (s *Schedule) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.mu.Lock()
-	s.begun = time.Now()
-	s.mu.Unlock()
 	var wg sync.WaitGroup
-	wg.Go(func() { s.tellOverdue(ctx) })
 	for name, c := range s.e.calendars {
 		if w, ok := c.Source.(calendar.Watcher); ok {
 			wg.Go(func() { s.watch(ctx, name, w) })
 		}
+	}
+	s.begin()
+	wg.Go(func() { s.tellOverdue(ctx) })
+	work := func(l *line) {
 		wg.Go(func() {
-			if err := s.serve(ctx, name); err != nil {
+			if err := s.serve(ctx, l); err != nil {
 				cancel(err)
 			}
 		})
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		timer.Reset(s.round(work))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-s.stirred:
+		}
 	}
 	wg.Wait()
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// begin has every calendar be asked for.
+func (s *Schedule) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun = time.Now()
+	now, goesOn := s.e.opt.Now(), s.inherit()
+	for name, l := range s.lines {
+		if goesOn[name] {
+			s.rest(l)
+			continue
+		}
+		l.asked = true
+		l.appoint(now)
+		s.queue.put(l, s.begun)
+	}
 }
 
 // watch forwards the nudges of a calendar. A watch that fails is only noted: the schedule goes on.
@@ -142,71 +225,145 @@ func (s *Schedule) watch(ctx context.Context, name string, w calendar.Watcher) {
 	}
 }
 
-// serve runs one calendar.
-func (s *Schedule) serve(ctx context.Context, name string) error {
-	due := time.NewTimer(0)
-	defer due.Stop()
-	next := s.appoint(name)
-	poll := time.NewTimer(min(lookEvery, next.left(s.e.opt.Now())))
-	defer poll.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-due.C:
-		case <-s.nudges[name]:
-		case <-poll.C:
-			left := next.left(s.e.opt.Now())
-			if left <= 0 {
-				next = s.appoint(name)
-			}
-			poll.Reset(min(lookEvery, next.left(s.e.opt.Now())))
-			if left > 0 {
-				continue
-			}
+// round looks after all lines whose time has come, has those be worked on that are to be, and returns how long nothing
+// is to be done.
+func (s *Schedule) round(work func(*line)) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) > 0 {
+		now := time.Now()
+		l := s.queue[0]
+		if wait := l.wake.Sub(now); wait > 0 {
+			return min(wait, lookEvery)
 		}
-		err := s.pass(ctx, name, due)
-		if ctx.Err() != nil {
-			return nil
+		s.queue.take(l)
+		if !l.isDue(now, s.e.opt.Now()) {
+			s.rest(l)
+			continue
 		}
-		if err != nil {
-			return err
+		l.asked, l.busy = true, true // until it is made
+		if s.enter(l) {
+			work(l)
 		}
 	}
+	return lookEvery
 }
 
-// pass makes a pass, and sets when something is due.
-func (s *Schedule) pass(ctx context.Context, name string, due *time.Timer) error {
-	report, err := s.e.Pass(ctx, name)
-	if err != nil || ctx.Err() != nil {
-		return err
+// isDue reports whether it is time for a pass, and makes the next appointment where that was it.
+func (l *line) isDue(now, wall time.Time) bool {
+	due := l.asked
+	if !l.due.IsZero() && !now.Before(l.due) {
+		due, l.due = true, time.Time{}
 	}
-	s.keep(report)
-	if report.Error != "" {
-		return nil // what could not be read now is read when the schedule says so
+	if l.next.left(wall) <= 0 {
+		due = true
+		l.appoint(wall)
 	}
-	next, err := s.e.store.NextDue(name)
-	if err != nil {
-		return err
+	return due
+}
+
+// rest puts a line where it is looked after in time.
+func (s *Schedule) rest(l *line) {
+	now := time.Now()
+	wake := now.Add(max(0, min(lookEvery, l.next.left(s.e.opt.Now()))))
+	if !l.due.IsZero() && l.due.Before(wake) {
+		wake = l.due
 	}
-	due.Stop()
-	if !next.IsZero() {
-		due.Reset(max(next.Sub(s.e.opt.Now()), minimumPause))
+	if l.asked {
+		wake = now
+	}
+	s.queue.put(l, wake)
+}
+
+// enter takes a place in the lane of a line; false: it waits for one.
+func (s *Schedule) enter(l *line) bool {
+	name := s.e.calendars[l.name].Lane
+	if name == "" {
+		return true
+	}
+	if s.lanes[name] == nil {
+		s.lanes[name] = &lane{}
+	}
+	in := s.lanes[name]
+	if in.busy >= laneWidth {
+		in.waiting = append(in.waiting, l)
+		return false
+	}
+	in.busy++
+	return true
+}
+
+// leave gives up a place, to the line that is returned, if one waits. It has waited longest.
+func (s *Schedule) leave(l *line) *line {
+	in := s.lanes[s.e.calendars[l.name].Lane]
+	if in == nil {
+		return nil
+	}
+	if len(in.waiting) == 0 {
+		in.busy--
+		in.waiting = nil
+		return nil
+	}
+	next := in.waiting[0]
+	in.waiting = in.waiting[1:]
+	return next
+}
+
+// serve makes a pass, and then those of its lane that wait for its place.
+func (s *Schedule) serve(ctx context.Context, l *line) error {
+	for l != nil && ctx.Err() == nil {
+		s.mu.Lock()
+		l.asked = false // what is asked for from now on is for the next one
+		s.mu.Unlock()
+		due, err := s.pass(ctx, l.name)
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		l = s.ended(l, due, ctx.Err() != nil)
 	}
 	return nil
 }
 
+// ended puts a line back after its pass, which was perhaps cut off, and returns the one that has its place now.
+func (s *Schedule) ended(l *line, due dueTime, cut bool) *line {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.busy, l.asked = false, l.asked || cut
+	if due.known {
+		l.due = due.at
+	}
+	s.rest(l)
+	s.stir()
+	return s.leave(l)
+}
+
+// dueTime is when something is due in a calendar, by the machine's own clock, where a pass has found that out.
+type dueTime struct {
+	known bool
+	at    time.Time // zero: nothing is
+}
+
+// pass makes a pass, and returns when something is due.
+func (s *Schedule) pass(ctx context.Context, name string) (dueTime, error) {
+	report, err := s.e.Pass(ctx, name)
+	if err != nil || ctx.Err() != nil {
+		return dueTime{}, err
+	}
+	if s.reports != nil {
+		s.reports(report)
+	}
+	if report.Error != "" || report.Code == reason.LeftList {
+		return dueTime{}, nil // what could not be read now is read when the schedule says so
+	}
+	next, err := s.e.store.NextDue(name)
+	if err != nil || next.IsZero() {
+		return dueTime{known: err == nil}, err
+	}
+	return dueTime{true, time.Now().Add(max(next.Sub(s.e.opt.Now()), minimumPause))}, nil
+}
+
 // minimumPause keeps a calendar whose due events cannot be settled from spinning.
 const minimumPause = time.Second
-
-func (s *Schedule) keep(r Report) {
-	s.mu.Lock()
-	s.last[r.Name] = r
-	s.mu.Unlock()
-	if s.reports != nil {
-		s.reports(r)
-	}
-}
 
 // SavePasses saves when each calendar was last read: passes that changed nothing wrote nothing.
 func (e *Engine) SavePasses() error {
@@ -222,7 +379,7 @@ func (e *Engine) SavePasses() error {
 			}
 			st.LastSuccess = last
 			if last.After(st.LastErrorAt) {
-				st.LastError, st.LastErrorAt = "", time.Time{}
+				st.LastError, st.ErrorCode, st.LastErrorAt = "", "", time.Time{}
 			}
 			if err := tx.PutCalendar(name, st); err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // maxSteps bounds how often plan is asked for one event in one pass. The longest way there is takes half of it.
@@ -83,6 +84,9 @@ func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {
 	}
 	s.ev = ev
 	s.story.before = s.ev
+	if err := p.queueDates(ev); err != nil {
+		return err
+	}
 	if err := s.kin(ctx); err != nil {
 		return s.failRead(ctx, err)
 	}
@@ -96,13 +100,18 @@ func (s *settling) takeSteps(ctx context.Context) error {
 	steady, release := steadied(ctx)
 	defer release()
 	for ; s.work.left > 0; s.work.left-- {
+		settings, err := s.settings(steady)
+		if err != nil {
+			return s.hostUnknown(err)
+		}
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.seen.braked,
 			Dismissed: s.work.dismissed, Untold: s.story.untold != nil, Looked: s.work.looked,
-			Schedule: s.work.schedule, Settings: &p.c.Settings})
+			Schedule: s.work.schedule, Settings: settings})
 		open := s.rec != nil && !s.rec.Closed()
 		if open && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
 		}
+		s.sight(d)
 		if d.Do == plan.Nothing {
 			return s.conclude(d)
 		}
@@ -113,7 +122,7 @@ func (s *settling) takeSteps(ctx context.Context) error {
 		if s.rec != nil {
 			told = s.rec.Told
 		}
-		err := s.do(steady, d)
+		err = s.do(steady, d)
 		if errors.Is(err, errParked) {
 			s.park(d)
 			return nil
@@ -122,7 +131,8 @@ func (s *settling) takeSteps(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.fail(errors.New("the event does not come to rest: this is a fault in zoomtag, please report it"))
+	return s.fail(reason.Fault.Because("the event does not come to rest: this is a fault in zoomtag, please report it"),
+		reason.Fault)
 }
 
 // after takes what has come of a step. It is over where nothing is to be done for the event any more in this pass, or
@@ -138,7 +148,7 @@ func (s *settling) after(ctx context.Context, d plan.Decision, told *meeting.Spe
 		return err != nil, err
 	case errors.As(err, &wait):
 		d.State, d.At = wait.state, wait.until
-		d.Reason = wait.reason
+		d.Reason, d.Code = wait.why.Error(), wait.why.Code()
 		s.claim.bound = wait.bound
 		return true, s.conclude(d)
 	case errors.Is(err, calendar.ErrConflict) && !s.work.reread:
@@ -146,7 +156,7 @@ func (s *settling) after(ctx context.Context, d plan.Decision, told *meeting.Spe
 			return true, s.failRead(ctx, err)
 		}
 	default:
-		return true, s.fail(err)
+		return true, s.fail(err, asks(d.Do))
 	}
 	return false, nil
 }

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // take puts what may have changed into the store as due now, in one transaction with the cursor behind it: a crash in
@@ -104,7 +104,7 @@ func (p *pass) tellRights(before, now string) {
 	case "":
 		p.e.opt.Log.Info("calendar can be written again", "calendar", p.c.Name)
 	default:
-		p.e.warn("calendar cannot be written", "calendar", p.c.Name, "reason", now)
+		p.e.warn("calendar cannot be written", "calendar", p.c.Name, "code", reason.NotWritable, "reason", now)
 	}
 }
 
@@ -120,9 +120,13 @@ func (n *news) empty() bool { return len(n.due)+len(n.problems)+len(n.solved) ==
 // sift works out what a list of changes means, and reports the items that cannot be followed.
 func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record,
 	problems map[string]store.Problem) (n news) {
+	dates := familyOf(known, problems)
 	for i := range changes.List {
 		ch := &changes.List[i]
 		rec, isKnown := known[ch.ID]
+		if !ch.Same || p.leaving() {
+			n.due = append(n.due, dates[ch.ID]...)
+		}
 		wanted := isKnown || p.concerns(ch)
 		back := isKnown && rec.Gone && !rec.Closed()
 		switch {
@@ -134,13 +138,12 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record,
 			}
 			continue
 		case ch.Err != nil && !isKnown:
-			if problems[ch.ID].Reason != words.Of(ch.Err) {
-				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: words.Of(ch.Err),
+			why := failed(ch.Err, reason.CalendarFails)
+			if before := problems[ch.ID]; before.Reason != why.Text || before.Code != why.Code {
+				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: why.Text, Code: why.Code,
 					Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
 			}
-			p.report.Events = append(p.report.Events, EventReport{ID: ch.ID, UID: ch.ID, Steps: []string{},
-				State:  plan.Failed,
-				Reason: words.Of(ch.Err), Error: words.Of(ch.Err)})
+			p.unfollowed(ch.ID, why)
 			continue
 		case wanted:
 			n.due = append(n.due, ch.ID)
@@ -206,10 +209,16 @@ const maxID = 4096
 
 // tooLong reports an item that is left alone for its id.
 func (p *pass) tooLong(id string) {
-	reason := fmt.Sprintf("the event's id has %d bytes, more than the %d that are accepted: it is left alone",
+	why := fmt.Sprintf("the event's id has %d bytes, more than the %d that are accepted: it is left alone",
 		len(id), maxID)
-	p.report.Events = append(p.report.Events, EventReport{ID: id[:100] + "…", UID: id[:100] + "…", Steps: []string{},
-		State: plan.Failed, Reason: reason, Error: reason})
+	p.unfollowed(id[:100]+"…", store.Why{Code: string(reason.IDTooLong), Text: why})
+}
+
+// unfollowed reports an item that cannot be followed.
+func (p *pass) unfollowed(id string, why store.Why) {
+	code := reason.Code(why.Code)
+	p.report.Events = append(p.report.Events, EventReport{ID: id, UID: id, Steps: []string{}, State: plan.Failed,
+		Reason: why.Text, Error: why.Text, Code: code, Cure: code.Cure()})
 }
 
 // since is when an item began to be a problem.
@@ -226,7 +235,7 @@ func unlisted(known map[string]*store.Record, changes calendar.Changes, now time
 	var ids []string
 	listed := listedIDs(changes)
 	for id, rec := range known {
-		if (!rec.Closed() || plan.LiesAhead(rec, now)) && !listed[id] {
+		if (!rec.Closed() || plan.LiesAhead(rec, now)) && !lists(listed, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -240,7 +249,7 @@ func solved(problems map[string]store.Problem, changes calendar.Changes) []strin
 	}
 	listed := listedIDs(changes)
 	for id := range problems {
-		if !listed[id] {
+		if !lists(listed, id) {
 			ids = append(ids, id)
 		}
 	}

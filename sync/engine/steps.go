@@ -10,17 +10,19 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 	"zoomtag/sync/series"
 )
 
 // waiting says that a step is not done yet, and that nothing is wrong with that.
 type waiting struct {
-	state, reason string
-	until         time.Time
-	bound         string // the service that has said until when, and is asked no earlier (store.Record.Bound)
+	state string
+	why   reason.Reason
+	until time.Time
+	bound string // the service that has said until when, and is asked no earlier (store.Record.Bound)
 }
 
-func (w *waiting) Error() string { return w.reason }
+func (w *waiting) Error() string { return w.why.Error() }
 
 // do does one step.
 func (s *settling) do(ctx context.Context, d plan.Decision) error {
@@ -216,6 +218,7 @@ func (s *settling) describe(ctx context.Context, d plan.Decision) error {
 	case err != nil:
 		return fmt.Errorf("the times of the series could not be read: %w", err)
 	}
+	plan.LeaveOut(&details, s.c.Settings.Rules)
 	c := d.Wish.Choice
 	spec, why := series.Of(details, series.Options{At: c.At, Length: c.Length}, plan.Length)
 	s.work.schedule = &plan.Schedule{Spec: spec, Why: why}

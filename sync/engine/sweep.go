@@ -31,7 +31,10 @@ func (e *Engine) Sweep(ctx context.Context) error {
 	if err := e.loadRests(); err != nil {
 		return err
 	}
-	for name := range e.calendars {
+	for name, c := range e.calendars {
+		if !c.Away.None() { // what there is of it, is known
+			continue
+		}
 		st, err := e.store.Calendar(name)
 		if err != nil {
 			return err
@@ -131,6 +134,9 @@ func (e *Engine) hostsOf(a *Account) ([]string, error) {
 	for _, c := range e.calendars {
 		if c.Settings.Account == a.Hash {
 			add(c.Settings.Host)
+			if c.Settings.ByOrganizer {
+				add(c.Settings.Person)
+			}
 		}
 		add(c.Settings.AccountHost(a.Hash))
 	}

@@ -22,7 +22,7 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	if s.mine().Hash != d.Account {
 		// Nothing was made under the mark, which is of the account that was asked for before. The record knows its
 		// account by its mark, from the moment of the doubt.
-		if err := s.forgetCancelled(d.Account); err != nil {
+		if err := s.anew(d.Account); err != nil {
 			return err
 		}
 	}

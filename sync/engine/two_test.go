@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/meeting"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
@@ -437,4 +440,62 @@ func (b *bench) rooms(name string) {
 	b.e = New(b.st, []*Calendar{&c},
 		Options{Accounts: []Account{{Hash: s.Account, Meetings: room{}, Main: true, Room: true}},
 			Now: func() time.Time { return b.now }, Jitter: func() float64 { return 0 }})
+}
+
+// TestTwinOfAnUnlistedCalendar: whether the item is gone that the event was before, a calendar cannot tell until its
+// own pass has listed it. That is no failure, and a minute later it is known.
+func TestTwinOfAnUnlistedCalendar(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("uid", "Talk #zoom", "x")
+	h.settle()
+	h.share("uid", "Talk #zoom", "y")
+	h.cals["x"].Delete("uid-x")
+	h.cals["x"].Hook = func(call, _, _ string) error {
+		if call == "get" {
+			return fmt.Errorf("%w: the calendar has not been listed yet", calendar.ErrUnlisted)
+		}
+		return nil
+	}
+	r, err := h.e.Pass(t.Context(), "y")
+	if err != nil || r.Failed() {
+		t.Errorf("the pass failed: %+v, %v", r, err)
+	}
+	h.cals["x"].Hook = nil
+	h.now = h.now.Add(2 * time.Minute)
+	h.settle()
+	h.meetings(1)
+	if open := h.opened("uid"); len(open) != 1 || open[0] != "y" || h.zoom.Creates() != 1 {
+		t.Errorf("records in %v, %d made", open, h.zoom.Creates())
+	}
+}
+
+// TestOneMeetingOfTwoRecords: a state from before an event had one record holds two of the same meeting. When one of
+// the two items is deleted, the meeting is kept for the other.
+func TestOneMeetingOfTwoRecords(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("u", "Talk #zoom", "x", "y")
+	h.settle()
+	if err := h.st.Update(func(tx *store.Tx) error {
+		first, err := tx.Record("x", "u-x")
+		if err != nil || first == nil {
+			return fmt.Errorf("record %v, %w", first, err)
+		}
+		second := *first
+		second.Calendar, second.EventID, second.Version = "y", "u-y", 0
+		if !first.Closed() {
+			return tx.PutRecord(&second)
+		}
+		return errors.New("the record of x is closed")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.cals["x"].Delete("u-x")
+	h.settle()
+	if n := h.zoom.Creates(); n != 1 {
+		t.Errorf("%d were made", n)
+	}
+	h.meetings(1)
+	if got := h.opened("u"); !slices.Equal(got, []string{"y"}) {
+		t.Errorf("open records: %q", got)
+	}
 }

@@ -82,8 +82,9 @@ func (s *settling) conclude(d plan.Decision) error {
 			again = rest.Until
 		}
 		s.e.opt.Log.Warn("the meeting does not know of a change yet", "calendar", s.c.Name, "event", s.id, "title",
-			s.rec.Title, "reason", text)
+			s.rec.Title, "code", codeOf(cause, asks(s.story.untoldStep)), "reason", text)
 	}
+	d.Code = codeOf(cause, asks(s.story.untoldStep))
 	if d.At.IsZero() || again.Before(d.At) {
 		d.At = again
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -26,6 +27,7 @@ type pass struct {
 type mode struct {
 	dry       bool      // it changes nothing anywhere
 	talkative bool      // it reports events that nothing was done to as well
+	only      string    // the one event that it works on, by its id, UID or title; "" is all that are due
 	began     time.Time // by the machine's own clock
 	locked    []string  // the names of calendars whose locks it holds
 	impatient bool      // it waits for nobody any more
@@ -42,6 +44,8 @@ type outside struct {
 type reading struct {
 	events   map[string]*calendar.Event // fresh from this pass
 	ahead    map[string]bool            // ids that were asked for together with others
+	queued   map[string]bool            // ids that are looked at in this pass
+	dates    []string                   // of those, the ids of dates that are put behind the others
 	absent   map[string]bool            // ids of which the calendar said in this pass that there is none
 	deleted  map[string]bool            // ids that the service itself named as deleted
 	moved    map[store.Item]bool        // items whose records others have taken over, where that is not saved
@@ -57,6 +61,7 @@ type conclusions struct {
 	// ids that are nothing of ours; in a dry pass, until they are looked at, those that are due
 	clear   []string
 	left    []string             // ids that are left to another item with their UID
+	wake    []string             // ids of series of which a date has given up its own link
 	handOn  []string             // UIDs whose items are no longer ours to write: another item may have its turn
 	later   map[string]time.Time // ids of which nothing is remembered yet, and when they are looked at again
 	held    []store.Problem      // events that are held and have no record
@@ -92,6 +97,8 @@ type work struct {
 	looked    bool           // its meeting was looked at
 	dismissed string         // the meeting that is not to be found in its mark's account
 	schedule  *plan.Schedule // of the series, once it was asked for
+	// untaken is what was out of sight before the write at hand; nil where that takes nothing out of sight
+	untaken *meeting.Passcode
 }
 
 // story is what a report tells of an event.
@@ -101,6 +108,9 @@ type story struct {
 	before       *calendar.Event // for the diff
 	secrets      []string        // passcodes that the texts may show, in whatever words
 	failedBefore string          // the error of the last try
+	organizer    string          // who hosts for whoever keeps the calendar, once that is known
+	guests       []string        // those of the guests who can be alternative hosts; nil: not known yet
+	guestsNote   string          // what of that could not be found out
 	untold       error           // why Zoom could not be told of a change in this pass, though the link was seen to
 	untoldStep   plan.Do         // which step that was
 	untoldTries  int             // how often in a row that is
@@ -115,15 +125,16 @@ type claim struct {
 	bound  string   // the service that has said until when it waits
 }
 
-func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
+func (e *Engine) newPass(c *Calendar, m mode) *pass {
 	p := &pass{
 		e:       e,
 		c:       c,
-		mode:    mode{dry: dry, talkative: talkative},
+		mode:    m,
 		outside: outside{source: c.Source, accounts: e.opt.Accounts, used: map[string]int{}},
 		seen: reading{
 			events:  map[string]*calendar.Event{},
 			ahead:   map[string]bool{},
+			queued:  map[string]bool{},
 			absent:  map[string]bool{},
 			deleted: map[string]bool{},
 			moved:   map[store.Item]bool{},
@@ -135,8 +146,8 @@ func (e *Engine) newPass(c *Calendar, dry, talkative bool) *pass {
 		},
 		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}},
 	}
-	if dry {
-		p.outside.source, p.outside.accounts = previewCalendar{c.Source}, rehearsed(e.opt.Accounts, p.report.Calls,
+	if m.dry {
+		p.outside.source, p.outside.accounts = preview(c.Source), rehearsed(e.opt.Accounts, p.report.Calls,
 			e.opt.Now)
 	}
 	return p

@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // Account is a Zoom account of the configuration, and what it means for the events of a calendar.
@@ -45,6 +46,7 @@ func (s *Settings) in(hash string) *Settings {
 	t := *s
 	t.Account = a.Hash
 	t.Host = a.Host
+	t.ByOrganizer = false // a calendar's own host is one of its own account
 	t.Kind = a.Kind
 	t.Checks = a.API
 	t.NoAPI = !a.API
@@ -105,9 +107,9 @@ func (s *Settings) AccountName(mark string) (name string, known bool) {
 
 // wanted is s as it holds in the account that a tag chooses. why is not empty where it chooses none that there is: who
 // hosts must not be guessed.
-func (s *Settings) wanted(c Choice) (in *Settings, why string) {
+func (s *Settings) wanted(c Choice) (in *Settings, why reason.Reason) {
 	if c.Account == nil {
-		return s, ""
+		return s, why
 	}
 	var names []string
 	for _, a := range s.Accounts {
@@ -121,17 +123,17 @@ func (s *Settings) wanted(c Choice) (in *Settings, why string) {
 		in := s.in(a.Hash)
 		hosted := a.Host != "" || c.Host != ""
 		if in != s && a.API && !hosted {
-			return s, "nobody hosts in Zoom account " + a.Name +
-				": write host= into the tag as well, or host into that account in the configuration"
+			return s, reason.NoHost.Because("nobody hosts in Zoom account " + a.Name +
+				": write host= into the tag as well, or host into that account in the configuration")
 		}
-		return in, ""
+		return in, why
 	}
 	if len(names) == 0 {
-		return s, "account=" + strconv.Quote(*c.Account) + " in the tag: the configuration has one Zoom account, " +
-			"without a name; take account= out"
+		return s, reason.NoSuchAccount.Because("account=" + strconv.Quote(*c.Account) + " in the tag: the " +
+			"configuration has one Zoom account, without a name; take account= out")
 	}
-	return s, "account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account of the configuration" +
-		cmp.Or(words.Meant(*c.Account, names), "; there are: "+strings.Join(names, ", "))
+	return s, reason.NoSuchAccount.Because("account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account " +
+		"of the configuration" + cmp.Or(words.Meant(*c.Account, names), "; there are: "+strings.Join(names, ", ")))
 }
 
 // bound reports whether the record has, or may have, a meeting that can still be had: it then stays where that one is.
@@ -206,10 +208,10 @@ func (d Decision) leave(in Input, why string) Decision {
 		d.Do, d.State, d.Left = Close, Ended, true
 		d.Reason += "; " + why + ": it is left alone"
 	case rec.Abandoned:
-		d.At = graceOver
+		d.At, d.Code = graceOver, reason.Grace
 	default:
-		d.State, d.Reason = Held, d.Reason+", and "+why+": put that one back to have it cancelled, or leave it alone "+
-			"with zoomtag release "+rec.Calendar
+		d = d.because(Held, reason.AccountGone.Because(d.Reason+", and "+why+": put that one back to have it "+
+			"cancelled, or leave it alone with zoomtag release "+rec.Calendar))
 		if !rec.Until.IsZero() {
 			d.At = rec.Until.Add(time.Second)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // Interesting reports whether an event that is not remembered has anything to do with us. A block alone may be that of
@@ -14,7 +15,7 @@ func Interesting(ev *calendar.Event, s *Settings) bool {
 	if hasLink(ev) || ev.Detached && ev.Denied == "" {
 		return true
 	}
-	return tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil
+	return tagged(ev, s.Rules) || taggedDate(ev, s.Rules, time.Time{}) != nil || len(Dates(ev, s)) > 0
 }
 
 // begin is a tagged event of which nothing open is remembered.
@@ -25,10 +26,10 @@ func begin(in Input, w Wish) Decision {
 	}
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
 	switch {
-	case why == noStart && !ev.Empty:
+	case why.Code() == reason.NoStart && !ev.Empty:
 		return hold(in, w, why)
-	case why != "":
-		return ignore(why)
+	case !why.None():
+		return ignore(why.Error())
 	}
 	if in.Twin != nil {
 		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID +
@@ -36,9 +37,9 @@ func begin(in Input, w Wish) Decision {
 	}
 	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account,
 		Notes: append(append(notes, unlooked(ev)...), w.Problems...)}
-	own, why := ownMark(ev, in.Rec, s)
-	if why != "" {
-		return ignore(why)
+	own, theirs := ownMark(ev, in.Rec, s)
+	if theirs != "" {
+		return ignore(theirs)
 	}
 	if own != "" || ev.Link.Mark == "" {
 		d.LinkID = LinkID(ev.Link.JoinURL)
@@ -59,7 +60,7 @@ func begin(in Input, w Wish) Decision {
 			return ignore(why)
 		}
 	}
-	if why := impossible(in, w, spec); why != "" {
+	if why := impossible(in, w, spec); !why.None() {
 		return hold(in, w, why)
 	}
 	// it is looked for where it is, whatever is asked for now
@@ -67,8 +68,8 @@ func begin(in Input, w Wish) Decision {
 		d.Spec.Host = s.HostIn(m.Account)
 	}
 	if d.Mark = own; own == "" && ev.Settled.After(in.Now) {
-		return Decision{State: Pending, At: ev.Settled, Wish: w, Notes: d.Notes,
-			Reason: "the event was made a moment ago: another app may still add its conference by itself"}
+		return Decision{At: ev.Settled, Wish: w, Notes: d.Notes}.because(Pending, reason.JustMade.Because("the event "+
+			"was made a moment ago: another app may still add its conference by itself"))
 	}
 	if back {
 		d.Do = Reopen

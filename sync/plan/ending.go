@@ -7,11 +7,18 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
+
+// NotTagged is the reason for which an event gets no link that asks for none.
+const NotTagged = "not tagged"
 
 // unasked is an event without a wish.
 func unasked(in Input, w Wish) Decision {
 	open := in.open()
+	if w.Covered {
+		return covered(in, w)
+	}
 	if open {
 		if d, ok := notTakenBack(in, w); ok {
 			return d
@@ -24,7 +31,7 @@ func unasked(in Input, w Wish) Decision {
 	case open && in.Rec.TagIn == "mark":
 		why = "the block was deleted"
 	case !open:
-		why = "not tagged"
+		why = NotTagged
 	}
 	d := ending(in, w, why)
 	unconcerned := !open && d.Do == Nothing && w.Refused == ""
@@ -32,15 +39,15 @@ func unasked(in Input, w Wish) Decision {
 		return d
 	}
 	if in.Event.Detached && in.Twin != nil && !isOver(in.Event, in.Now) {
-		return Decision{State: Held, Wish: w, At: in.Event.Until, Reason: "it is a date of the series in " +
-			in.Twin.EventID +
-			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into " +
-			in.Twin.EventID}
+		return Decision{Wish: w, At: in.Event.Until}.because(Held, reason.DateApart.Because("it is a date of the "+
+			"series in "+in.Twin.EventID+
+			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into "+
+			in.Twin.EventID))
 	}
 	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil {
-		return Decision{State: Held, Wish: w, At: x.End, Reason: "the tag in the date of " + dateOf(x) +
-			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need " +
-			"no meeting"}
+		return Decision{Wish: w, At: x.End}.because(Held, reason.TagInDate.Because("the tag in the date of "+dateOf(x)+
+			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need "+
+			"no meeting"))
 	}
 	return d
 }
@@ -53,21 +60,21 @@ func notTakenBack(in Input, w Wish) (d Decision, ok bool) {
 	if goesOn && rec.Doubt == "" && isOver(in.Event, in.Now) {
 		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}, true
 	}
-	d = Decision{State: Held, Wish: w, At: over(in)}
+	var why reason.Reason
 	switch {
 	case w.Refused == "" && !rec.Released && stillThere(in.Event, rec):
-		d.Reason = "the event still says " + rec.Tag +
+		why = reason.TagUncounted.Because("the event still says " + rec.Tag +
 			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or " +
-			"the calendar is released"
+			"the calendar is released")
 	case goesOn && !rec.Released && refusedSince(w, rec):
-		d.Reason = w.Refused + " became a word against Zoom after this event got its link: " +
-			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar
+		why = reason.WordRefuses.Because(w.Refused + " became a word against Zoom after this event got its link: " +
+			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar)
 	case w.Refused == "" && w.Unsearched != "": // the tag may stand where nobody looks
-		d.Reason = w.Unsearched + "; nothing is cancelled until the text is shorter"
+		why = reason.TextTooLong.Because(w.Unsearched + "; nothing is cancelled until the text is shorter")
 	default:
 		return Decision{}, false
 	}
-	return d, true
+	return Decision{Wish: w, At: over(in)}.because(Held, why), true
 }
 
 // refusedSince reports whether a word of the event became one against Zoom after the event had got its link: the
@@ -124,15 +131,15 @@ func ending(in Input, w Wish, why string) Decision {
 	if stands {
 		_, theirs := ownMark(ev, rec, in.Settings)
 		// a link of somebody else's stays; one of our former account's is ours
-		stands = theirs == "" || ev.Link.Mark == rec.Mark
+		stands = (theirs == "" || ev.Link.Mark == rec.Mark) && !ofDate(ev, rec)
 	}
 	switch {
 	case rec.EndingAt.IsZero():
 		d.Do = End
 	case stands && hasLink(ev) && ev.Denied+ev.Sealed != "":
-		d.State, d.Reason = Held, ev.Denied+ev.Sealed
+		return d.because(Held, unwritable(ev))
 	case stands && hasLink(ev) && !isKept(ev, calendar.Link{}, rec):
-		d.Do, d.Link = Unlink, calendar.Link{Was: written(ev, w, rec, in.Settings)}
+		d.Do, d.Link = Unlink, unlinked(ev, written(ev, w, rec, in.Settings))
 	case unreachable != "":
 		return d.leave(in, unreachable)
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
@@ -140,7 +147,7 @@ func ending(in Input, w Wish, why string) Decision {
 	case discardAt(in).IsZero() && (rec.MeetingID == 0 || isMeetingOver(rec, in.Now)):
 		d.Do, d.State = Close, Ended
 	case in.Now.Before(rec.EndingAt.Add(in.Settings.Grace)):
-		d.At = rec.EndingAt.Add(in.Settings.Grace)
+		d.At, d.Code = rec.EndingAt.Add(in.Settings.Grace), reason.Grace
 	case rec.MeetingID == 0 || isMeetingOver(rec, in.Now):
 		d.Do = Discard
 	default: // before the earlier ones, of which one may have to stay
@@ -172,7 +179,7 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 		return d
 	}
 	_, marked := ParseMark(ev.Link.Mark)
-	if !marked || ev.Denied+ev.Sealed != "" || isOver(ev, in.Now) {
+	if shut := ev.Denied+ev.Sealed != "" || isOver(ev, in.Now); !marked || shut || ofDate(ev, nil) {
 		return d
 	}
 	own, why := ownMark(ev, in.Rec, in.Settings)
@@ -188,7 +195,7 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 		d.Spec.Host = in.Settings.HostIn(m.Account)
 	case stands && (own == "" || in.Rec != nil):
 		d.Do, d.Reason = Unlink, d.Reason+"; the link in it is that of another event"
-		d.Link = calendar.Link{Was: calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block}}
+		d.Link = unlinked(ev, calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block})
 	}
 	return d
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -12,6 +13,9 @@ import (
 func datesOut(ev *calendar.Event, rec *record.Record, l calendar.Link, s *Settings) (ids []string) {
 	for i := range ev.Exceptions {
 		x := &ev.Exceptions[i]
+		if isApart(ev, x) {
+			continue
+		}
 		said := x.Event()
 		_, theirs := OtherConference(&said, s, append(linksOf(rec), l.JoinURL, l.Was.JoinURL, ev.Link.JoinURL,
 			x.Link.JoinURL)...)
@@ -20,6 +24,18 @@ func datesOut(ev *calendar.Event, rec *record.Record, l calendar.Link, s *Settin
 		}
 	}
 	return ids
+}
+
+// LeaveOut cancels the dates of a series in which a word against Zoom stands: Zoom's schedule has none of them.
+func LeaveOut(d *calendar.Details, rules Rules) {
+	d.Occurrences = slices.Clone(d.Occurrences)
+	for i := range d.Occurrences {
+		o := &d.Occurrences[i]
+		said := calendar.Event{Title: o.Title, Description: o.Description, HTML: d.HTML, Location: o.Location}
+		if !o.Later && refusedIn(&said, rules) != "" {
+			o.Cancelled = true
+		}
+	}
 }
 
 // refusedIn is the word against Zoom in an exception, or "".
@@ -31,10 +47,14 @@ func refusedIn(x *calendar.Event, rules Rules) string {
 
 func dateOf(x *calendar.Event) string { return x.Start.Format("2 January 2006") }
 
-// taggedDate is a date still to come of a series without a tag that has one of its own, or nil.
+// taggedDate is a date still to come of a series without a tag that has one of its own, and cannot be an event of its
+// own, or nil.
 func taggedDate(ev *calendar.Event, rules Rules, now time.Time) *calendar.Event {
 	rules.Command = false
 	for i := range ev.Exceptions {
+		if ev.Exceptions[i].Date != "" {
+			continue
+		}
 		said := ev.Exceptions[i].Event()
 		if said.End.After(now) && FindWish(&said, rules).Asked {
 			return &said

@@ -7,6 +7,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // remembered is ev with the wish that we have taken out of sight, where an app has dropped what cannot be seen and left
@@ -58,17 +59,17 @@ func isKept(ev *calendar.Event, l calendar.Link, rec *record.Record) bool {
 }
 
 // lost says that the calendar does not keep even the link itself. keptNote says what else it does not keep.
-func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
+func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) (why reason.Reason) {
 	switch {
 	case !isKept(ev, l, rec):
-		return ""
 	case calendar.BlockURL(ev.Link.Block) != l.JoinURL:
-		return "the calendar does not keep the link: find the app that takes it out, then edit the event"
+		return reason.LinkNotKept.Because("the calendar does not keep the link: find the app that takes it out, then " +
+			"edit the event")
 	case l.DropMeet:
-		return "the calendar accepts the link, but does not keep all of it: the Google Meet conference is still in " +
-			"the event; take it out by hand"
+		return reason.MeetNotKept.Because("the calendar accepts the link, but does not keep all of it: the Google " +
+			"Meet conference is still in the event; take it out by hand")
 	}
-	return ""
+	return why
 }
 
 // keptNote tells the owner what of the link the event does not show, because it was not kept; "" where it shows all.
@@ -93,6 +94,9 @@ func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 // wantPrint is a fingerprint of what a link is to change in an event, as far as that decides whether it is right.
 func wantPrint(l calendar.Link) uint64 {
 	parts := []string{l.Mark, l.Tag, tidyLines(l.Block), said(l.Title), fmt.Sprint(l.DropMeet)}
+	if len(l.Apart) > 0 && l.Mark != "" {
+		parts = append(append(parts, "apart"), l.Apart...)
+	}
 	return fingerprint(append(parts, l.Out...)...)
 }
 

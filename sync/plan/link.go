@@ -23,7 +23,7 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 		Mark: rec.Mark, JoinURL: ShownURL(rec.Meeting), Block: block(ev, w, rec, s),
 		Was: written(ev, w, rec, s),
 	}
-	l.Out = datesOut(ev, rec, l, s)
+	l.Apart, l.Out = datesApart(ev), datesOut(ev, rec, l, s)
 	partial := len(ev.Lacking(l)) > 0
 	right = ev.Link.Mark == l.Mark && !partial && l.ShownBy(ev.Link.Block)
 	if l.DropMeet = ev.Meet && replacesMeet(w, s); l.DropMeet {

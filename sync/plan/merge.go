@@ -8,6 +8,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // merge lays the options of a tag over those of the configuration. notes say which of them do not come into effect.
@@ -111,29 +112,40 @@ func withoutAPI(c Choice) (notes []string) {
 		"the room is as its owner sets it at zoom.us")
 }
 
-// impossible says why no meeting can be what spec asks for, and how to mend it; "" where one can. What Zoom would drop
-// in silence would leave guests a link that is more open than the owner wants.
-func impossible(in Input, w Wish, spec meeting.Spec) string {
+// impossible says why no meeting can be what spec asks for, and how to mend it; nothing where one can. What Zoom would
+// drop in silence would leave guests a link that is more open than the owner wants.
+func impossible(in Input, w Wish, spec meeting.Spec) (why reason.Reason) {
 	o, tag := spec.Options, w.Choice.Options
 	only := in.Settings.NoAPI // there is one room, and no API: whatever kind is asked for
 	room := only || spec.Kind == meeting.Personal
-	if why := timeUnknown(in, spec); why != "" {
+	if why = timeUnknown(in, spec); !why.None() {
 		return why
 	}
 	early := tag.JoinBeforeHost != nil && *tag.JoinBeforeHost >= 0
 	switch {
 	case early && tag.WaitingRoom == nil && Contradictory(o):
-		return "join-before-host in the tag is against the waiting room that the configuration asks for " +
-			"(meeting.waiting_room): " +
-			"write no-waiting-room as well, or take join-before-host out"
+		return reason.WaitingRoom.Because("join-before-host in the tag is against the waiting room that the " +
+			"configuration asks for (meeting.waiting_room): write no-waiting-room as well, or take join-before-host " +
+			"out")
 	case isOwn(o.Passcode) && only:
-		return "the passcode in the tag cannot be had: the personal room has a passcode of its own; take passcode= out"
+		return reason.RoomPasscode.Because("the passcode in the tag cannot be had: the personal room has a passcode " +
+			"of its own; take passcode= out")
 	case isOwn(o.Passcode) && room:
-		return "the passcode in the tag cannot be had: a personal room has a passcode of its own; take passcode= or " +
-			"personal out"
+		return reason.RoomPasscode.Because("the passcode in the tag cannot be had: a personal room has a passcode of " +
+			"its own; take passcode= or personal out")
 	case o.Registration == "" || o.Registration == "none":
-		return ""
+		return why
 	}
+	if open := unregistered(in, w, spec); open != "" {
+		return reason.NoRegistration.Because(open)
+	}
+	return why
+}
+
+// unregistered says why guests cannot register for the meeting that spec asks for, and how to mend it; "" where they
+// can.
+func unregistered(in Input, w Wish, spec meeting.Spec) string {
+	only, tag := in.Settings.NoAPI, w.Choice.Options
 	out := "take register out of the tag"
 	if tag.Registration == "" {
 		out = "write no-register into the tag"
@@ -141,7 +153,7 @@ func impossible(in Input, w Wish, spec meeting.Spec) string {
 	switch {
 	case only:
 		return "guests cannot register for the personal room, its link is open to all who have it: " + out
-	case room:
+	case spec.Kind == meeting.Personal:
 		return "guests cannot register for a personal room, Zoom would leave it open: take personal out (scheduled " +
 			"in the tag asks for a meeting of its own), or " + out
 	case spec.Kind != meeting.Lasting, wantsSchedule(in.Event, w, in.Settings) && in.Schedule == nil:
@@ -218,15 +230,14 @@ func onOff(on bool) string {
 
 // timeUnknown says that the time of a meeting would be a guess, since nobody knows the event's time zone. What Zoom was
 // told already stays.
-func timeUnknown(in Input, spec meeting.Spec) string {
+func timeUnknown(in Input, spec meeting.Spec) (why reason.Reason) {
 	zone := in.Event.Guessed
 	told := in.Rec != nil && in.Rec.Told != nil && in.Rec.Told.Start.Equal(spec.Start)
 	untimed := spec.Start.IsZero() || in.Event.AllDay
 	mayGuess := in.Settings.GuessZones || told
 	if zone == "" || untimed || mayGuess {
-		return ""
+		return why
 	}
-	return "the time zone " + strconv.Quote(zone) + " is not known, and so not when the event begins: choose another " +
-		"one in the calendar, or write " +
-		"zone: guess into the configuration"
+	return reason.ZoneUnknown.Because("the time zone " + strconv.Quote(zone) + " is not known, and so not when the " +
+		"event begins: choose another one in the calendar, or write zone: guess into the configuration")
 }

@@ -221,7 +221,10 @@ func (p *optionParser) valued(key, value string) bool {
 			opt.Registration = value
 		}
 	case "host":
-		if !mailOption.MatchString(value) {
+		if strings.EqualFold(value, Organizer) {
+			value = Organizer
+		}
+		if value != Organizer && !mailOption.MatchString(value) {
 			p.conflict("host=" + value + " is not a mail address")
 		} else if p.once("host", words) {
 			c.Host = value
@@ -266,7 +269,10 @@ func (p *optionParser) dispensable(key, value string) bool {
 			opt.Recording = value
 		}
 	case "alt":
-		if !mailOption.MatchString(value) {
+		if strings.EqualFold(value, Guests) {
+			value = Guests
+		}
+		if value != Guests && !mailOption.MatchString(value) {
 			return false
 		}
 		if !slices.Contains(opt.AlternativeHosts, value) {

@@ -47,6 +47,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // Do is the next missing thing.
@@ -123,7 +124,8 @@ type Decision struct {
 	Do     Do
 	State  string
 	Reason string
-	Notes  []string // what could not be followed to the letter
+	Code   reason.Code // of Reason, where the event is held, waits or has failed
+	Notes  []string    // what could not be followed to the letter
 	Wish   Wish
 	Spec   meeting.Spec
 	// Account is the hash of the account in which a new meeting is made.
@@ -147,8 +149,8 @@ func Next(in Input) Decision {
 	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
 		if in.open() && in.Braked && !in.Rec.Released {
-			return Decision{State: Held, At: in.Now.Add(brakedPause), Reason: "the event is missing, and its " +
-				"calendar is held: nothing is cancelled until it is back or the calendar is released"}
+			return Decision{At: in.Now.Add(brakedPause)}.because(Held, reason.Brake.Because("the event is missing, "+
+				"and its calendar is held: nothing is cancelled until it is back or the calendar is released"))
 		}
 		return ending(in, Wish{}, "the event is gone")
 	}
@@ -174,13 +176,13 @@ func Next(in Input) Decision {
 		return Decision{State: Ignored, Reason: "the event is over", Wish: w, Notes: w.Problems}
 	}
 	if ev.Denied != "" {
-		return refuse(in, w, ev.Denied)
+		return refuse(in, w)
 	}
 	if w.Conflict != "" {
-		return hold(in, w, w.Conflict)
+		return hold(in, w, reason.TagConflict.Because(w.Conflict))
 	}
 	wanted, why := in.Settings.wanted(w.Choice)
-	if why != "" {
+	if !why.None() {
 		return hold(in, w, why)
 	}
 	in.Settings = wanted
@@ -259,19 +261,19 @@ const MostUndone = 2
 const brakedPause = time.Minute
 
 // refuse is a tagged event that must not be written.
-func refuse(in Input, w Wish, why string) Decision {
+func refuse(in Input, w Wish) Decision {
 	rec := in.Rec
+	d := Decision{Wish: w, At: over(in)}.because(Held, unwritable(in.Event))
 	switch {
 	case rec != nil && !rec.Closed():
 	case in.Event.Unwritable: // what its owner waits for is not made yet, if it would be
 		if d := begin(in, w); d.State == Ignored {
 			return d
 		}
-		return Decision{State: Held, Reason: why, Wish: w, At: over(in)}
+		return d
 	default:
-		return Decision{State: Ignored, Reason: why, Wish: w}
+		return Decision{State: Ignored, Reason: in.Event.Denied, Wish: w}
 	}
-	d := Decision{State: Held, Reason: why, Wish: w, At: over(in)}
 	if own := in.anotherOwn(in.Settings); own != "" && own < rec.Mark && rec.Doubt == "" {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(in.Event.Link.JoinURL)
 	} else if rec.Doubt == DoubtCancel {
@@ -282,24 +284,24 @@ func refuse(in Input, w Wish, why string) Decision {
 }
 
 // hold is a tagged event whose wish cannot be followed; what there is stays.
-func hold(in Input, w Wish, why string) Decision {
+func hold(in Input, w Wish, why reason.Reason) Decision {
 	open := in.open()
 	if open && !in.Rec.EndingAt.IsZero() {
-		return Decision{Do: Resume, Reason: why, Wish: w}
+		return Decision{Do: Resume, Reason: why.Error(), Wish: w}
 	}
 	if open && in.Rec.Doubt == DoubtCancel && in.Settings.unreachable(in.Rec) == "" {
 		// it may have been cancelled before this was known
-		return Decision{Do: Probe, State: Held, Reason: why, Wish: w}
+		return Decision{Do: Probe, Wish: w}.because(Held, why)
 	}
-	return Decision{State: Held, Reason: why, Wish: w, Notes: w.Problems, At: over(in)}
+	return Decision{Wish: w, Notes: w.Problems, At: over(in)}.because(Held, why)
 }
 
 // follow is a tagged event with an open record.
 func follow(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
 	if why := s.unreachable(rec); why != "" {
-		return hold(in, w, why+": put that one back, or, for a new meeting, remove the tag, wait for the grace "+
-			"period, and tag it again")
+		return hold(in, w, reason.AccountGone.Because(why+": put that one back, or, for a new meeting, remove the "+
+			"tag, wait for the grace period, and tag it again"))
 	}
 	if d, ok := takenByOthers(in, w); ok {
 		return d
@@ -320,10 +322,10 @@ func follow(in Input, w Wish) Decision {
 		return d
 	}
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
-	if why == "" {
+	if why.None() {
 		why = impossible(in, w, spec)
 	}
-	if why != "" {
+	if !why.None() {
 		return hold(in, w, why)
 	}
 	notes = append(notes, asMade...)
@@ -359,7 +361,7 @@ func takenByOthers(in Input, w Wish) (d Decision, ok bool) {
 	case rec.JoinURL == "":
 		return ending(in, w, theirs), true
 	default:
-		return hold(in, w, theirs), true
+		return hold(in, w, reason.OtherLink.Because(theirs)), true
 	}
 }
 
@@ -404,9 +406,9 @@ func (d Decision) missing(in Input, w Wish) Decision {
 	}
 	if !rec.LostAt.IsZero() {
 		if again := rec.LostAt.Add(s.Settle); in.Now.Before(again) {
-			d.State, d.At = Failed, again
-			d.Reason = "Zoom says that the meeting is gone: it is asked once more before a new one is made"
-			return d
+			d.At = again
+			return d.because(Failed, reason.MeetingGone.Because("Zoom says that the meeting is gone: it is asked once "+
+				"more before a new one is made"))
 		}
 		d.Do = Probe
 		return d
@@ -420,7 +422,7 @@ func (d Decision) missing(in Input, w Wish) Decision {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
 	case rec.MeetingID == 0 && ev.Sealed != "" && !needsNoWrite:
-		return hold(in, w, ev.Sealed)
+		return hold(in, w, reason.GuestsMail.Because(ev.Sealed))
 	case rec.MeetingID == 0 && mayComeBack:
 		d.Do = Recover
 	case rec.MeetingID == 0:
@@ -434,7 +436,8 @@ func (d Decision) missing(in Input, w Wish) Decision {
 		d.Do = Update
 	case expires(in):
 		if ev.Sealed != "" {
-			return hold(in, w, "nobody has started the meeting for a year, and it is about to expire: "+ev.Sealed)
+			return hold(in, w, reason.GuestsMail.Because("nobody has started the meeting for a year, and it is about "+
+				"to expire: "+ev.Sealed))
 		}
 		d.Do = Renew
 	case !in.Untold && untold(rec.Told, d.Spec, in.Now):
@@ -461,7 +464,7 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		right = in.Untold && needsInvitation(w, rec, s) && leads(ev, rec)
 	}
 	if d.Link = l; !right && ev.Sealed != "" {
-		return hold(in, w, "the link that the event shows is not as it should be: "+ev.Sealed)
+		return hold(in, w, reason.GuestsMail.Because("the link that the event shows is not as it should be: "+ev.Sealed))
 	}
 	if !right {
 		d.Do = SetLink
@@ -474,9 +477,8 @@ func (d Decision) shown(in Input, w Wish) Decision {
 	if why := keptNote(ev, l, rec); why != "" {
 		d.Notes = append(d.Notes, why)
 	}
-	if why := lost(ev, l, rec); why != "" {
-		d.State, d.Reason = Failed, why
-		return d
+	if why := lost(ev, l, rec); !why.None() {
+		return d.because(Failed, why)
 	}
 	d.State, d.At = Linked, over(in)
 	if in.Untold && !in.Looked && s.Checks {

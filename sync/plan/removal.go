@@ -3,6 +3,7 @@ package plan
 import (
 	"zoomtag/providers/calendar"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it
@@ -43,7 +44,7 @@ func leavingOpen(in Input) Decision {
 	case rec.EndingAt.IsZero():
 		d.Do = End
 	case shows:
-		d.Do, d.Link = Unlink, calendar.Link{Was: written(in.Event, Wish{}, rec, s)}
+		d.Do, d.Link = Unlink, unlinked(in.Event, written(in.Event, Wish{}, rec, s))
 	case unreachable != "":
 		return d.leftAlone(unreachable)
 	case rec.MeetingID == 0 && rec.Doubt == DoubtCreate:
@@ -72,7 +73,7 @@ func (d Decision) leftAlone(why string) Decision {
 // shownStill reports whether the event shows the link of its record, and stuck is why it cannot be taken out.
 func shownStill(in Input) (shows bool, stuck string) {
 	ev, rec := in.Event, in.Rec
-	if ev == nil || !hasLink(ev) {
+	if ev == nil || !hasLink(ev) || ofDate(ev, rec) {
 		return false, ""
 	}
 	if _, theirs := ownMark(ev, rec, in.Settings); theirs != "" && ev.Link.Mark != rec.Mark {
@@ -100,7 +101,7 @@ func leavingClosed(in Input) Decision {
 		d.Do, d.State, d.Reason = Reopen, Ending, removedWhy
 		return d
 	}
-	if ev == nil || !hasLink(ev) {
+	if ev == nil || !hasLink(ev) || ofDate(ev, rec) {
 		return d
 	}
 	own, theirs := ownMark(ev, rec, in.Settings)
@@ -112,17 +113,17 @@ func leavingClosed(in Input) Decision {
 	case ev.Denied != "": // its organizer's calendar decides what it shows
 		d.Reason = ev.Denied
 	case ev.Sealed != "":
-		d.State, d.Reason = Held, "the link stays in the event, so take it out by hand: "+ev.Sealed
+		return d.because(Held, reason.GuestsMail.Because("the link stays in the event, so take it out by hand: "+ev.Sealed))
 	case unknown && in.Twin == nil && !isOver(ev, in.Now):
 		d.Do, d.State, d.Reason = Begin, Ending, removedWhy
 		d.Mark, d.LinkID = own, LinkID(ev.Link.JoinURL)
 		m, _ := ParseMark(own)
 		d.Spec.Host = in.Settings.HostIn(m.Account)
 	case marked && rec != nil && ev.Link.Mark == rec.Mark:
-		d.Do, d.Reason, d.Link = Unlink, removedWhy, calendar.Link{Was: written(ev, Wish{}, rec, in.Settings)}
+		d.Do, d.Reason, d.Link = Unlink, removedWhy, unlinked(ev, written(ev, Wish{}, rec, in.Settings))
 	default:
 		d.Do, d.Reason = Unlink, removedWhy
-		d.Link = calendar.Link{Was: calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block}}
+		d.Link = unlinked(ev, calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block})
 	}
 	return d
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/store/record"
+	"zoomtag/sync/reason"
 )
 
 // Settings are what the configuration says about the events of one calendar.
@@ -15,6 +17,16 @@ type Settings struct {
 	Rules Rules
 	// Host hosts the meetings, unless a tag says otherwise.
 	Host string
+	// ByOrganizer says that whoever keeps the calendar hosts instead, where they have a licence of their own. Person is
+	// who that is, by mail address; "" where nobody knows. Organizer is who hosts for them: Person or Host, as was
+	// found out for the event; "" where that was not asked for.
+	ByOrganizer bool   `json:",omitempty"`
+	Person      string `json:"-"`
+	Organizer   string `json:"-"`
+	// Guests are those guests of the event who can be alternative hosts, where they are asked for, as was found out for
+	// the event, and GuestsNote what could not be.
+	Guests     []string `json:"-"`
+	GuestsNote string   `json:"-"`
 	// Account is the AccountHash of the Zoom account in which new meetings are made, unless a tag says otherwise.
 	Account string
 	// Accounts are all that a tag can choose, Account among them. Meetings live on in each of them.
@@ -78,26 +90,32 @@ func wantsSchedule(ev *calendar.Event, w Wish, s *Settings) bool {
 }
 
 // noStart is why an event waits for its owner: other programs may show it at a time all the same.
-const noStart = "the event has no start that could be understood: set its time again in the calendar"
+var noStart = reason.NoStart.Because("the event has no start that could be understood: set its time again in the calendar")
 
 // specFor is the meeting that ev asks for. schedule is that of a series which asks for one; nil where it is not known
 // yet. why is not empty where it asks for none; notes are choices that could not be followed to the letter.
 func specFor(ev *calendar.Event, w Wish, s *Settings,
-	schedule *Schedule) (spec meeting.Spec, why string, notes []string) {
+	schedule *Schedule) (spec meeting.Spec, why reason.Reason, notes []string) {
 	c := w.Choice
 	options, notes := merge(s.Options, c.Options)
-	spec = meeting.Spec{Host: s.Host, Kind: s.Kind, Topic: topic(ev, w), Options: options}
+	spec = meeting.Spec{Host: s.host(c), Kind: s.Kind, Topic: topic(ev, w), Options: options}
+	spec.Options.AlternativeHosts = s.withGuests(options.AlternativeHosts, spec.Host)
+	if s.GuestsNote != "" {
+		notes = append(notes, s.GuestsNote)
+	}
 	if spec.Kind == "" {
 		spec.Kind = meeting.Scheduled
 	}
 	if c.Kind != "" {
 		spec.Kind = c.Kind
 	}
-	if c.Host != "" {
-		spec.Host = c.Host
+	if spec.Host == "" && c.Host == Organizer {
+		return spec, reason.NoHost.Because("whoever keeps the calendar has no Zoom licence, and nobody else hosts: write " +
+			"host= and a mail address into the tag, or host into the configuration"), nil
 	}
 	if ev.AllDay && c.At == "" {
-		return spec, "all-day events get no meeting unless the tag gives a time, as in #zoom(09:30, 45m)", nil
+		return spec, reason.AllDay.Because("all-day events get no meeting unless the tag gives a time, as in " +
+			"#zoom(09:30, 45m)"), nil
 	}
 	if ev.Start.IsZero() {
 		return spec, noStart, nil
@@ -116,7 +134,7 @@ func specFor(ev *calendar.Event, w Wish, s *Settings,
 		spec.Start, spec.Duration = times(ev, c)
 		spec.Zone = ev.Zone
 	}
-	return spec, "", append(notes, leftOut(ev, c, spec.Kind, s.NoAPI)...)
+	return spec, why, append(notes, leftOut(ev, c, spec.Kind, s.NoAPI)...)
 }
 
 // times are start and length of the meeting of a single event.
@@ -171,11 +189,12 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 	return !before.SameSince(spec, now)
 }
 
-// TimeOfDay is when people meet for a single event of a whole day whose tag gives a time: what an invitation says. ok
-// is false for all others.
-func TimeOfDay(d *calendar.Details, rec *record.Record, s *Settings) (start, end time.Time, ok bool) {
-	if !d.AllDay || len(d.Recurrence) > 0 {
-		return start, end, false
+// AtTime has an invitation to an event of whole days tell the time of day at which people meet if the tag gives one: to
+// a single event, or to a series of which Zoom has the dates.
+func AtTime(d *calendar.Details, rec *record.Record, s *Settings) {
+	series, scheduled := len(d.Recurrence) > 0, rec.Told != nil && rec.Told.Schedule != nil
+	if !d.AllDay || series && !scheduled {
+		return
 	}
 	tag := rec.Taken.Reveal()
 	if tag == "" {
@@ -186,8 +205,23 @@ func TimeOfDay(d *calendar.Details, rec *record.Record, s *Settings) (start, end
 		Start:      d.Start, End: d.End, AllDay: true, Link: calendar.Link{Mark: rec.Mark, Tag: tag}}
 	w := FindWish(&ev, s.Rules)
 	if !w.Asked || w.Choice.At == "" {
-		return start, end, false
+		return
 	}
 	start, length := times(&ev, w.Choice)
-	return start, start.Add(length), true
+	d.Start, d.End, d.AllDay = start, start.Add(length), false
+	d.Occurrences = slices.Clone(d.Occurrences)
+	for i := range d.Occurrences {
+		o := &d.Occurrences[i]
+		o.RecurrenceID = onDay(o.RecurrenceID, start)
+		if !o.Cancelled {
+			o.Start = onDay(o.Start, start)
+			o.End = o.Start.Add(length)
+		}
+	}
+}
+
+// onDay is the time of day of at, on another day.
+func onDay(day, at time.Time) time.Time {
+	y, m, d := day.Add(12 * time.Hour).Date() // where the clock skips midnight, noon is on the right day
+	return time.Date(y, m, d, at.Hour(), at.Minute(), 0, 0, at.Location())
 }

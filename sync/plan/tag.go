@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 // Rules say what counts as a tag.
@@ -32,6 +33,14 @@ type Rules struct {
 	Options string
 }
 
+// Asking is the word with which people are told to ask for a link.
+func (r *Rules) Asking() string {
+	if len(r.Words) == 0 {
+		return "its tag"
+	}
+	return r.Words[0]
+}
+
 // Wish is what an event's owner asks for.
 type Wish struct {
 	// Asked says that the event is tagged and no word of Rules.Not is in it.
@@ -49,6 +58,8 @@ type Wish struct {
 	forbidden []string
 	// Conflict says why the options cannot be followed at all; the event is then held.
 	Conflict string
+	// Covered says of a single date that its series has a tag itself.
+	Covered bool
 	// Unsearched says that there is more text than is searched for tags, and empty that there is not.
 	Unsearched string
 }
@@ -91,7 +102,8 @@ func (t Tag) Shown() string { return HidePasscode(t.Text) }
 
 // passcodeInTag is a passcode that a tag chooses, or means to: the options that people write for it by mistake are here
 // as well.
-var passcodeInTag = regexp.MustCompile(`(?i)(pass(?:code|word|wort|wd)?\s*=\s*|pass(?:code|word):[ \t]*)("[^"]*"|[^,)\s]*)`)
+var passcodeInTag = regexp.MustCompile(`(?i)(\b(?:pass(?:code|word|wort|wd)?|pwd)\s*=\s*|(?:pass(?:code|word|wort)|kenncode|pwd):[ \t]*)` +
+	`("[^"]*"|[^,)&\s]*)`)
 
 // HidePasscode replaces the passcodes that tags in text choose. Nothing that is made from a passcode takes its place: a
 // passcode is short enough to be found from any hash of it.
@@ -101,6 +113,13 @@ func HidePasscode(text string) string {
 	}
 	return passcodeInTag.ReplaceAllString(text, "${1}***")
 }
+
+// ShownTitle is a title as it is shown, logged and remembered: without what tags choose as a passcode, and cut where it
+// is longer than anybody reads.
+func ShownTitle(title string) string { return words.Cut(HidePasscode(title), maxTitle) }
+
+// maxTitle is in characters. Zoom takes topics of 200.
+const maxTitle = 300
 
 // Bounds on what is looked at. Calendars hold far less; what exceeds them is an accident or an attack, and the owner is
 // told.
@@ -117,7 +136,10 @@ func FindWish(ev *calendar.Event, rules Rules) Wish {
 	s.refusals(rules)
 	s.tags(ev, rules)
 	w := s.wish
-	w.Asked = len(w.Tags) > 0 && w.Refused == ""
+	if ev.Of != nil {
+		w.ofSeries(ev.Of, rules)
+	}
+	w.Asked = len(w.Tags) > 0 && w.Refused == "" && !w.Covered
 	if w.Asked {
 		w.parse(s.brackets, &rules)
 	}
@@ -230,7 +252,8 @@ func (s *search) tags(ev *calendar.Event, rules Rules) {
 	// A word that is written anew takes the place of the one that was taken out; a category or a colour has no options
 	// to take theirs.
 	anew := s.worded || rules.Command && rules.Options != ""
-	if !anew && ev.Link.Tag != "" && ev.Link.Block != "" {
+	outOfSight := ev.Link.Tag != "" && ev.Link.Block != ""
+	if !anew && outOfSight && !showsSeries(ev) {
 		s.kept(ev.Link.Tag)
 	}
 	if rules.Command {

@@ -186,6 +186,21 @@ func TestNothingOfAPasscodeIsShown(t *testing.T) {
 	}
 }
 
+// Nor does a title hold the passcode of a link that somebody has typed into it.
+func TestPasscodesOfLinksInTitles(t *testing.T) {
+	for in, want := range map[string]string{
+		"see us02web.zoom.us?pwd=canary&x=1": "see us02web.zoom.us?pwd=***&x=1",
+		"https://zoom.us/j/1?pwd=canary":     "https://zoom.us/j/1?pwd=***",
+		"Kenncode: canary":                   "Kenncode: ***",
+		"pwd: canary":                        "pwd: ***",
+		"Passover: a history":                "Passover: a history",
+	} {
+		if got := HidePasscode(in); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestWithoutTags(t *testing.T) {
 	for in, want := range map[string]string{
 		"Weekly #zoom":                  "Weekly",

@@ -38,7 +38,7 @@ type Choice struct {
 // Answers are what flags have said before anybody is asked; empty is not said.
 type Answers struct {
 	Calendar, Name, CalendarID          string
-	Meetings, Host                      string
+	Meetings, Host, ZoomName            string
 	Credentials, Subject                string
 	Tenant, ClientID, SecretFile        string
 	Mailbox                             string
@@ -53,6 +53,10 @@ type dialog struct {
 	Options
 	answers Answers
 	shown   map[string]bool // guides, by title
+	asked   int             // questions that no flag has answered
+	// signedIn are the files of sign-ins that were made in this set-up, and grants those that were not there before.
+	signedIn map[string]bool
+	grants   []string
 }
 
 // The kinds of calendar, as they are called in answers.
@@ -363,104 +367,6 @@ func checkMail(s string) (string, error) {
 		return "", errors.New("this is no mail address: write it as in alice@example.com")
 	}
 	return a.Address, nil
-}
-
-// source is where meetings come from, as it was answered.
-type source struct {
-	mode    string
-	keys    []key
-	secrets []file
-	host    string // who hosts, where that was asked
-}
-
-// meetings asks where meetings come from.
-func (d *dialog) meetings(ctx context.Context) (source, error) {
-	answer, err := d.Ask(ctx, Question{Title: "Where should meetings come from?", Flag: "meetings",
-		Given: d.answers.Meetings, Choices: []Choice{
-			{Label: "My personal room, for every event: no account needed",
-				Typed: "What is the link of your personal room?"},
-			{Label: "A meeting for each event, of my own Zoom account: I sign in", Answer: "me"},
-			{Label: "A meeting for each event, by an app of the organisation's account", Answer: "zoom"},
-		},
-		Help: "The link of your personal room (no account needed); zoom for an app of your Zoom account; me to sign " +
-			"in at Zoom yourself.",
-		Check: func(s string) (string, error) { return d.whichMeetings(s) }})
-	if err != nil {
-		return source{}, err
-	}
-	var s source
-	switch answer {
-	case "zoom":
-		s, err = d.accountApp(ctx)
-	case "me":
-		s, err = d.person(ctx)
-	default:
-		s = source{mode: configs.Personal, keys: []key{{"mode", configs.Personal}, {"personal_link", answer}}}
-	}
-	if err == nil && s.mode != configs.Personal {
-		s.keys = append(s.keys, address("api_url", d.answers.ZoomAPI)...)
-		s.keys = append(s.keys, address("oauth_url", d.answers.ZoomOAuth)...)
-	}
-	return s, err
-}
-
-// address is a key for an address, where one was given.
-func address(name, value string) []key {
-	if value == "" {
-		return nil
-	}
-	return []key{{name, value}}
-}
-
-// whichMeetings checks an answer: a link has to be that of a room.
-func (d *dialog) whichMeetings(answer string) (string, error) {
-	answer = strings.TrimSpace(answer)
-	if word := strings.ToLower(answer); word == "zoom" || word == "me" {
-		return word, nil
-	}
-	if !strings.HasPrefix(answer, "https://") {
-		return "", errors.New("paste the link of your personal room, which begins with https://, or write zoom or me")
-	}
-	if _, err := d.Kinds.Personal(answer); err != nil {
-		return "", errors.New(strings.ReplaceAll(err.Error(), "zoom.personal_link", "the link"))
-	}
-	return answer, nil
-}
-
-// accountApp asks for the credentials of an app of the Zoom account.
-func (d *dialog) accountApp(ctx context.Context) (source, error) {
-	d.show(GuideZoomAccount, d.answers.ZoomClient)
-	s := source{mode: configs.ServerToServer, keys: []key{{"mode", configs.ServerToServer}}}
-	for _, q := range []struct {
-		key string
-		Question
-	}{
-		{"account_id", Question{Title: "What is the Account ID?", Flag: "zoom-account-id",
-			Given: d.answers.ZoomAccount}},
-		{"client_id", Question{Title: "What is the Client ID?", Flag: "zoom-client-id", Given: d.answers.ZoomClient}},
-	} {
-		q.Help, q.Check = "It stands on the app's page App Credentials.", filled
-		answer, err := d.Ask(ctx, q.Question)
-		if err != nil {
-			return s, err
-		}
-		s.keys = append(s.keys, key{q.key, answer})
-	}
-	secret, err := d.secret(ctx, Question{Title: "What is the Client Secret?", Flag: "zoom-secret-file",
-		Given: d.answers.ZoomSecret,
-		Help:  "It stands on the same page; it is kept in a file that you alone can read."})
-	s.secrets = []file{{"zoom-secret", secret}}
-	s.keys = append(s.keys, key{"client_secret", "file:zoom-secret"})
-	return s, err
-}
-
-// person asks for the app by which a person signs in.
-func (d *dialog) person(ctx context.Context) (source, error) {
-	d.show(GuideZoomPerson, d.answers.ZoomClient)
-	client, err := d.Ask(ctx, Question{Title: "What is the public client ID?", Flag: "zoom-client-id",
-		Given: d.answers.ZoomClient, Check: filled,
-		Help: "It stands on the app's page under Use Public Client OAuth, and needs no secret."})
-	return source{mode: configs.User, keys: []key{{"mode", configs.User}, {"client_id", client}}}, err
 }
 
 // hosting asks who hosts, where anything depends on it.

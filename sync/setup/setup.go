@@ -39,12 +39,19 @@ type Options struct {
 	SignInAccount  func(context.Context, *configs.Config, configs.Zoom) error
 	SignInCalendar func(context.Context, *configs.Config, configs.Calendar) error
 
-	taken map[string]bool // names of calendars that there are
+	taken    map[string]bool  // names of calendars that there are
+	accounts configs.Accounts // those that there are; nil: none are
 }
 
 // Run asks, tries, and writes. It returns the name of the calendar. Where it fails nothing was written.
 func Run(ctx context.Context, o Options, a Answers) (name string, err error) {
-	d := &dialog{Options: o, answers: a, shown: map[string]bool{}}
+	d := &dialog{Options: o, answers: a, shown: map[string]bool{}, signedIn: map[string]bool{}}
+	d.Ask = func(ctx context.Context, q Question) (string, error) {
+		if q.Given == "" {
+			d.asked++
+		}
+		return o.Ask(ctx, q)
+	}
 	before, err := d.present()
 	if err != nil {
 		return "", err
@@ -57,11 +64,9 @@ func Run(ctx context.Context, o Options, a Answers) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	var s source
-	if before == nil {
-		if s, err = d.meetings(ctx); err != nil {
-			return "", err
-		}
+	s, err := d.meetings(ctx)
+	if err != nil {
+		return "", err
 	}
 	if err = d.hosting(ctx, c, &s); err != nil {
 		return "", err
@@ -79,14 +84,22 @@ func (d *dialog) present() ([]byte, error) {
 	case err != nil:
 		return nil, files.ReadError(d.Path, err)
 	}
-	cfg, err := configs.LoadWithoutSecrets(d.Path, d.Env)
+	cfg, err := configs.Load(d.Path, d.Env) // what will be tried names the same files and variables
 	if err != nil {
 		return nil, words.Usage(err)
+	}
+	b, err := d.Assemble(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if found := b.Mistakes(); len(found) > 0 {
+		return nil, words.Usage(errors.Join(found...))
 	}
 	for _, c := range cfg.Calendars {
 		d.taken[c.Name] = true
 	}
-	fmt.Fprintf(d.Out, "%s is there: a calendar is added to it, and nothing else in it is changed.\n", d.Path)
+	d.accounts = cfg.Zoom
+	fmt.Fprintf(d.Out, "%s is there: a calendar is added to it, and what it says stays.\n", d.Path)
 	return data, nil
 }
 
@@ -100,7 +113,7 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 				return err
 			}
 		}
-		err = d.attempt(ctx, text, c, s, before == nil)
+		err = d.attempt(ctx, text, c, s)
 		var open *openChoice
 		if d.Typed && errors.As(err, &open) {
 			if err = d.choose(ctx, &c, open.list); err != nil {
@@ -108,13 +121,16 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 			}
 			continue
 		}
+		if err == nil && s.first != "" {
+			fmt.Fprintf(d.Out, "The Zoom account that was there is called %s from now on.\n", s.first)
+		}
 		var wrong *wrongAnswer
 		if !errors.As(err, &wrong) || !d.Typed || ctx.Err() != nil {
 			return err
 		}
 		fmt.Fprintf(d.Out, "\nThat does not work: %s\nAnswer once more, or press Ctrl-C to leave everything as it "+
 			"was.\n", words.Of(wrong.err))
-		host := s.host
+		host, asked := s.host, d.asked
 		err = nil
 		switch wrong.about {
 		case theAccount:
@@ -129,6 +145,9 @@ func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s sou
 		}
 		if err != nil {
 			return err
+		}
+		if d.asked == asked { // flags have answered all that is wrong, and would do so for ever
+			return wrong
 		}
 	}
 }
@@ -202,7 +221,7 @@ func (d *dialog) choose(ctx context.Context, c *choice, list []calendar.Listed) 
 func (d *dialog) open(ctx context.Context, source calendar.Calendar, c choice) ([]calendar.Listed, error) {
 	lister, ok := source.(calendar.Lister)
 	decided := c.chosen || d.answers.CalendarID != ""
-	several := c.kind == "caldav" || c.kind == outlookApp
+	several := c.kind == "caldav" || c.kind == outlookApp || c.kind == outlookPerson
 	if !ok || !d.Typed {
 		return nil, nil
 	}
@@ -216,14 +235,28 @@ func (d *dialog) open(ctx context.Context, source calendar.Calendar, c choice) (
 	return list, nil
 }
 
-// added is the configuration with the calendar in it.
+// added is the configuration with the calendar in it, and with the account, where that is a new one.
 func (d *dialog) added(before []byte, c choice, s source) ([]byte, error) {
 	text, err := configs.AddCalendar(before, c.item(s))
-	if errors.Is(err, configs.ErrNoPlace) {
-		return nil, words.Usage(fmt.Errorf("%s: %w, so that nothing can be added without changing its lines: write "+
-			"it so, or add this yourself:\n%s", d.Path, err, c.item(s)))
+	if err != nil {
+		return nil, d.noPlace("calendars", c.item(s), err)
 	}
-	return text, err
+	if s.mode == "" {
+		return text, nil
+	}
+	if text, err = configs.AddAccount(text, s.item(), s.first); err != nil {
+		return nil, d.noPlace("zoom", s.item(), err)
+	}
+	return text, nil
+}
+
+// noPlace says what somebody can write, where it cannot be added.
+func (d *dialog) noPlace(key, item string, err error) error {
+	if !errors.Is(err, configs.ErrNoPlace) {
+		return err
+	}
+	return words.Usage(fmt.Errorf("%s: %s cannot take another without changing its lines, since %w: write it so, or add "+
+		"this yourself:\n%s", d.Path, key, err, item))
 }
 
 // wrongAnswer is what a service says of an answer.
@@ -246,10 +279,17 @@ func (w *wrongAnswer) Unwrap() error { return w.err }
 
 // attempt puts everything beside the configuration, tries it, and puts it into its place. What it has put there is
 // removed where it fails.
-func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source, fresh bool) (err error) {
-	made := &stage{dir: filepath.Dir(d.Path)}
+func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source) (err error) {
+	made := &stage{dir: filepath.Dir(d.Path), grants: d.grants}
 	defer func() {
+		d.grants = nil
+		if open := (*openChoice)(nil); errors.As(err, &open) { // it goes on with what somebody has signed in for
+			d.grants, made.grants = made.grants, nil
+		}
 		if err != nil {
+			for _, file := range made.grants {
+				delete(d.signedIn, file)
+			}
 			err = errors.Join(err, made.undo(d.Out))
 		}
 	}()
@@ -265,9 +305,10 @@ func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source, f
 		return err
 	}
 	if found := b.Mistakes(); len(found) > 0 {
-		return &wrongAnswer{err: errors.Join(found...)}
+		said := strings.ReplaceAll(errors.Join(found...).Error(), made.config, d.Path)
+		return &wrongAnswer{err: words.Usage(errors.New(said))}
 	}
-	if fresh {
+	if s.mode != "" {
 		if err := d.tryAccount(ctx, cfg, b, made); err != nil {
 			return err
 		}
@@ -296,14 +337,16 @@ func (d *dialog) placed(err error) error {
 // tryAccount signs in at Zoom, and asks what doctor asks: whether the app has its scopes, and whether the host is one
 // of the account.
 func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assemble.Builder, made *stage) error {
-	z := cfg.Zoom[0]
+	last := len(cfg.Zoom) - 1 // the one that is new
+	z := cfg.Zoom[last]
 	if z.Mode == configs.User {
-		made.signedIn(assemble.ZoomGrantFile(cfg.State, z.Name))
-		if err := d.SignInAccount(ctx, cfg, z); err != nil {
+		err := d.signIn(made, assemble.ZoomGrantFile(cfg.State, z.Name),
+			func() error { return d.SignInAccount(ctx, cfg, z) })
+		if err != nil {
 			return err
 		}
 	}
-	inspector := b.Accounts[0].Inspector()
+	inspector := b.Accounts[last].Inspector()
 	if inspector == nil {
 		return nil
 	}
@@ -316,12 +359,23 @@ func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assembl
 			lacking.Needed[0].Name), theAccount}
 	}
 	if z.Mode == configs.ServerToServer {
-		if err := knows(ctx, b.Accounts[0].Service, z.Host); err != nil {
+		if err := knows(ctx, b.Accounts[last].Service, z.Host); err != nil {
 			return &wrongAnswer{err: err, about: theHost}
 		}
 	}
 	fmt.Fprintln(d.Out, "Zoom takes the credentials.")
 	return nil
+}
+
+// signIn has somebody sign in, once in a set-up.
+func (d *dialog) signIn(made *stage, file string, ask func() error) error {
+	if d.signedIn[file] {
+		return nil
+	}
+	made.signedIn(file)
+	err := ask()
+	d.signedIn[file] = err == nil
+	return err
 }
 
 // noMark is a mark that no meeting has.
@@ -347,8 +401,11 @@ func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemb
 			continue
 		}
 		if c.SignsIn() {
-			made.signedIn(assemble.GrantFile(cfg.State, c))
-			return d.SignInCalendar(ctx, cfg, c) // and it is read with that
+			err := d.signIn(made, assemble.GrantFile(cfg.State, c),
+				func() error { return d.SignInCalendar(ctx, cfg, c) }) // and it is read with that
+			if err != nil {
+				return err
+			}
 		}
 		s, err := b.Settings(c)
 		if err != nil {
@@ -362,6 +419,9 @@ func (d *dialog) tryCalendar(ctx context.Context, cfg *configs.Config, b *assemb
 			return &wrongAnswer{err: err}
 		} else if list != nil {
 			return &openChoice{list: list}
+		}
+		if c.SignsIn() && !answered.chosen {
+			return nil
 		}
 		return d.toChoose(ctx, source, d.read(ctx, source))
 	}

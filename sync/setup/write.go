@@ -57,6 +57,9 @@ func section(b *strings.Builder, indent string, keys []key) {
 func (c *choice) item(s source) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "- name: %s # what commands call it\n", scalar(c.name))
+	if s.account != "" {
+		fmt.Fprintf(&b, "  account: %s # where its meetings are made\n", scalar(s.account))
+	}
 	provider, _, _ := strings.Cut(c.kind, "-")
 	fmt.Fprintf(&b, "  %s:\n", provider)
 	keys := c.keys
@@ -67,17 +70,29 @@ func (c *choice) item(s source) string {
 	return b.String()
 }
 
+// hosted are the keys of the account, with its host.
+func (s *source) hosted() []key {
+	if s.mode != configs.ServerToServer { // a person who signs in is the host
+		return s.keys
+	}
+	return append(s.keys[:len(s.keys):len(s.keys)], key{"host", s.host})
+}
+
+// item is a new account as an item of the list.
+func (s *source) item() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- name: %s # what calendars and tags call it\n", scalar(s.account))
+	section(&b, "  ", s.hosted())
+	return b.String()
+}
+
 // whole is a new configuration.
 func whole(c choice, s source) string {
 	var b strings.Builder
 	b.WriteString("# The configuration of zoomtag, begun by zoomtag init. zoomtag config example shows every key " +
 		"that there is; run zoomtag init\n" +
 		"# again for another calendar.\n\nzoom:\n")
-	keys := s.keys
-	if s.mode == configs.ServerToServer { // a person who signs in is the host
-		keys = append(keys[:len(keys):len(keys)], key{"host", s.host})
-	}
-	section(&b, "  ", keys)
+	section(&b, "  ", s.hosted())
 	b.WriteString("\ncalendars:\n" + c.item(s))
 	return b.String()
 }

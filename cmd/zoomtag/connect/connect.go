@@ -37,6 +37,8 @@ type Way struct {
 	Log     func() (*slog.Logger, error)
 	Told    bool // the command prints what a pass reports: that is not logged as well
 	Silent  bool // the command prints the notices of the state
+	// Observer counts what is done; nil does not.
+	Observer local.Observer
 }
 
 // Load reads the configuration.
@@ -135,6 +137,7 @@ func (w *Way) Local(cfg *configs.Config, st *store.Store, log *slog.Logger,
 		Now:      w.Now,
 		Hook:     w.Hook,
 		Haste:    w.Haste,
+		Observer: w.Observer,
 	})
 }
 
@@ -151,7 +154,16 @@ func (w *Way) Service(ctx context.Context, progress func(string, int, int)) (api
 	if err != nil {
 		return nil, err
 	}
-	return w.OpenLocal(cfg, log, progress)
+	service, err := w.OpenLocal(cfg, log, progress)
+	if err != nil {
+		return nil, err
+	}
+	// Whoever is on a list can be named from here on.
+	listed, _, err := service.AskLists(ctx, local.FirstLists)
+	if err != nil {
+		return nil, errors.Join(err, service.Close())
+	}
+	return listed, nil
 }
 
 // ToLook is Service for a command that only tells what is known: where nothing is, it makes no state, and says where it
@@ -211,7 +223,11 @@ func (w *Way) ToPlan(ctx context.Context) (api.Service, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
-		return w.Service(ctx, nil)
+		log, err := w.Log()
+		if err != nil {
+			return nil, err
+		}
+		return w.OpenLocal(cfg, log, nil)
 	}
 	dir, err := files.TempDir("zoomtag-plan")
 	if err != nil {

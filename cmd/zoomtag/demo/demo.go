@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,7 @@ type show struct {
 	dir    string
 	folder string
 	config string
+	page   string // where its status page listens; empty: it has none
 	zoom   *zoomtest.Server
 	google *googletest.Server
 	graph  *outlooktest.Server
@@ -87,6 +89,11 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.graph.Close()) }()
+	if d.Keep {
+		if d.page, err = freeAddress(); err != nil {
+			return err
+		}
+	}
 	if err := d.prepare(); err != nil {
 		return err
 	}
@@ -108,7 +115,8 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	if d.Keep {
-		d.say("\nStill running. The folder: %s\nTry: zoomtag --config %s status\nCtrl-C ends it and removes everything.", d.folder, d.config)
+		d.say("\nStill running. The folder: %s\nThe status page: http://%s/\nTry: zoomtag --config %s status\n"+
+			"Ctrl-C ends it and removes everything.", d.folder, d.page, d.config)
 		<-ctx.Done()
 	}
 	return nil
@@ -139,7 +147,8 @@ func (d *show) prepare() error {
 		return err
 	}
 	config := strings.Join([]string{
-		`schedule: "@every 1s"`, "state: " + strconv.Quote(filepath.Join(d.dir, "state", "zoomtag.db")), `listen: ""`,
+		`schedule: "@every 1s"`, "state: " + strconv.Quote(filepath.Join(d.dir, "state", "zoomtag.db")),
+		"listen: " + strconv.Quote(d.page),
 		"grace: " + grace.String(), "zone: Europe/Berlin",
 		"zoom:", "  account_id: account", "  client_id: client", "  client_secret: secret", "  host: alice@example.com",
 		"  api_url: " + d.zoom.APIURL(), "  oauth_url: " + d.zoom.OAuthURL(),
@@ -158,6 +167,15 @@ func (d *show) prepare() error {
 	reader, err := icsdir.New(icsdir.Config{Path: d.folder, Owners: []string{"alice@example.com"}})
 	d.reader, d.before = reader, map[string]state{}
 	return err
+}
+
+// freeAddress is an address of this machine on which nobody listens.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }
 
 func (d *show) write(file, text string) error {

@@ -20,6 +20,7 @@ func ZoomConfig(b *assemble.Builder, z configs.Zoom) zoom.Config {
 		ClientID:      z.ClientID,
 		ClientSecret:  z.ClientSecret.Reveal(),
 		Host:          z.Host,
+		Tokens:        b.Tokens,
 		GrantFile:     assemble.ZoomGrantFile(b.Config.State, z.Name),
 		SignInCommand: assemble.ZoomSignIn(z.Name),
 		APIURL:        z.APIURL,

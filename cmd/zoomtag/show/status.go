@@ -41,6 +41,9 @@ func (p *Printer) Status(r api.StatusReport) error {
 	if err := p.table(rows); err != nil {
 		return err
 	}
+	if err := p.lists(r.Lists); err != nil {
+		return err
+	}
 	if err := p.budget(r.Budget); err != nil {
 		return err
 	}

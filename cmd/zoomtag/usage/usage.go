@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,9 +16,12 @@ import (
 	"zoomtag/providers/words"
 )
 
+// knowFill tells cobra's templates of terminal.Fill: once, because cobra keeps that without a lock.
+var knowFill = sync.OnceFunc(func() { cobra.AddTemplateFunc("fill", terminal.Fill) })
+
 // FitHelp has the help of a command, and of those below it, fit a terminal of 80 columns.
 func FitHelp(root *cobra.Command) {
-	cobra.AddTemplateFunc("fill", terminal.Fill)
+	knowFill()
 	root.SetHelpTemplate(strings.Replace(root.HelpTemplate(), "{{. | trimTrailingWhitespaces}}", "{{. | fill}}", 1))
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 }

@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // readChanges is Changes without its bounds.
@@ -292,7 +293,7 @@ func (g *part) take(c *Calendar, p *place, r *response) error {
 func (p *place) stranger(href string) error {
 	return &brokenError{lasting: true, text: fmt.Sprintf("the server names %s, which is not below %s: write the "+
 		"address under which the server itself knows the calendar as caldav.url",
-		rest.Redact(rest.Cut(strings.TrimSpace(href), 120)), p.url.Path)}
+		rest.Redact(words.Cut(strings.TrimSpace(href), 120)), p.url.Path)}
 }
 
 // change is one object as the engine hears of it.

@@ -97,7 +97,7 @@ func (e davError) refusal() (r refusal) {
 			child.XMLName.Space != nsCalDAV {
 			r.words = rest.Snippet([]byte(text), 200) // sabre's message
 		} else if len(r.conditions) < 8 {
-			r.conditions = append(r.conditions, rest.Cut(child.XMLName.Local, 60))
+			r.conditions = append(r.conditions, words.Cut(child.XMLName.Local, 60))
 		}
 	}
 	return r

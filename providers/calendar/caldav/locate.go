@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/words"
 )
 
@@ -247,7 +246,7 @@ func (c *Calendar) allIn(ctx context.Context, start *resource, homes []string) (
 		at, err := start.url.Parse(strings.TrimSpace(home))
 		if err != nil {
 			unread = fmt.Errorf("caldav: list calendars: the server names an address that cannot be read (%s)",
-				rest.Cut(home, 80))
+				words.Cut(home, 80))
 			continue
 		}
 		list, err := c.calendarsIn(ctx, withSlash(at))
@@ -409,8 +408,8 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !p.own && (c.pinned == nil || c.pinned.String() != p.url.String()) {
-		return fmt.Errorf("caldav: the calendar at %s has not been listed yet: what is not in it may be in another one",
-			p.url.Path)
+		return fmt.Errorf("%w: the calendar at %s has not been listed yet: what is not in it may be in another one",
+			calendar.ErrUnlisted, p.url.Path)
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]ca
 	if c.unsure() {
 		return got, nil
 	}
+	ids = slices.DeleteFunc(slices.Clone(ids), isDate)
 	for chunk := range slices.Chunk(ids, mostAtOnce) {
 		err := c.multiget(ctx, p, chunk, func(id string, status int, now props) {
 			if _, told := got[id]; told {
@@ -47,6 +48,12 @@ func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]ca
 		}
 	}
 	return got, nil
+}
+
+// isDate reports whether an id is that of a single date of a series, which is read with its series.
+func isDate(id string) bool {
+	_, _, is := calendar.CutDate(id)
+	return is
 }
 
 func gone(id string) error { return fmt.Errorf("caldav: event %s: %w", id, calendar.ErrGone) }

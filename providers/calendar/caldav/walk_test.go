@@ -180,22 +180,28 @@ func (d *walkDAV) Edit(id string, change func(e *calendar.Event)) {
 	after.Categories = slices.Clone(before.Categories)
 	change(&after)
 	d.server.Edit("", id, func(raw string) string {
-		raw = edited(raw, func(e *calendar.Event) {
-			e.Title = after.Title
-			e.Description = after.Description
-			e.Location = after.Location
-			e.Start = after.Start
-			e.End = after.End
-		})
-		if after.Cancelled != before.Cancelled {
-			lines := slices.DeleteFunc(unfolded(raw), func(l string) bool { return property(l) == "STATUS" })
-			if after.Cancelled {
-				lines = slices.Insert(lines, slices.Index(lines, "BEGIN:VEVENT")+1, "STATUS:CANCELLED")
-			}
-			raw = folded(lines)
-		}
-		return categorized(raw, after.Categories)
+		return withFirst(raw, func(alone string) string { return written(alone, before, after) })
 	})
+}
+
+// written is an object of one VEVENT after its owner, who saw it as before, made it read as after.
+func written(raw string, before, after calendar.Event) string {
+	raw = edited(raw, func(e *calendar.Event) {
+		e.Title = after.Title
+		e.Description = after.Description
+		e.Location = after.Location
+		if !after.Start.Equal(before.Start) || !after.End.Equal(before.End) {
+			e.Start, e.End = after.Start, after.End
+		}
+	})
+	if after.Cancelled != before.Cancelled {
+		lines := slices.DeleteFunc(unfolded(raw), func(l string) bool { return property(l) == "STATUS" })
+		if after.Cancelled {
+			lines = slices.Insert(lines, slices.Index(lines, "BEGIN:VEVENT")+1, "STATUS:CANCELLED")
+		}
+		raw = folded(lines)
+	}
+	return categorized(raw, after.Categories)
 }
 
 // Delete implements enginetest.Backend.
@@ -229,7 +235,11 @@ func (d *walkDAV) Copy(id string) string {
 	ev, _ := d.Event(id)
 	copied := d.name()
 	lines := unfolded(raw)
-	lines[slices.Index(lines, "UID:"+ev.UID)] = "UID:" + copied + "-uid"
+	for i, l := range lines {
+		if l == "UID:"+ev.UID {
+			lines[i] = "UID:" + copied + "-uid"
+		}
+	}
 	d.server.Put("", copied, folded(lines))
 	return copied
 }
@@ -262,12 +272,19 @@ func (d *walkDAV) Event(id string) (calendar.Event, bool) {
 	if !ok {
 		return calendar.Event{}, false
 	}
-	lines := unfolded(raw)
+	e, ok := eventIn(unfolded(raw))
+	e.ID = id
+	e.Exceptions = d.exceptions(raw)
+	return e, ok
+}
+
+// eventIn is what the first VEVENT of an object says to its owner.
+func eventIn(lines []string) (calendar.Event, bool) {
 	begin, end := slices.Index(lines, "BEGIN:VEVENT"), slices.Index(lines, "END:VEVENT")
 	inner := begin + 1 + slices.IndexFunc(lines[begin+1:end+1],
 		func(l string) bool { return strings.HasPrefix(l, "BEGIN:") || l == "END:VEVENT" })
 	e, others := known(lines[begin+1 : inner])
-	e.ID, e.Zone = id, ""
+	e.Zone = ""
 	for _, l := range slices.Concat(others, lines[inner:end]) {
 		value := l[strings.IndexByte(l+":", ':')+min(1, len(l)-strings.IndexByte(l+":", ':')):]
 		switch property(l) {
@@ -293,5 +310,3 @@ func (d *walkDAV) Event(id string) (calendar.Event, bool) {
 	}
 	return e, true
 }
-
-var _ enginetest.Backend = (*walkDAV)(nil)

@@ -10,11 +10,14 @@ import (
 	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
 	"zoomtag/providers/internal/icsobject"
 )
 
 // object is an object as the server gives it out, byte for byte.
 type object struct {
+	id   string
+	date string // of a single date of its event, which the event then is
 	raw  []byte
 	etag string // as it came; "" where the server has none
 	look
@@ -35,15 +38,37 @@ func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details
 	if err != nil {
 		return calendar.Details{}, err
 	}
-	d, err := c.reader.Describe(o.raw, id, o.uid)
+	d, err := c.reader.Describe(o.raw, o.id, o.uid)
 	if err != nil {
 		return calendar.Details{}, fmt.Errorf("caldav: %w", icsobject.Understood(id, err))
 	}
-	return d, nil
+	if o.date == "" {
+		return d, nil
+	}
+	one, ok := d.Date(o.date)
+	if !ok {
+		return calendar.Details{}, fmt.Errorf("caldav: %w: what %s says of that date", calendar.ErrMalformed, o.id)
+	}
+	return one, nil
 }
 
-// open reads an object and the event in it.
+// open reads an object and the event in it, or the single date that the id names.
 func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
+	series, date, isDate := calendar.CutDate(id) // no other id has a slash
+	o, err := c.openObject(ctx, series)
+	if err != nil || !isDate {
+		return o, err
+	}
+	whole := o.event
+	one, ok := whole.Date(date)
+	if !ok {
+		return nil, gone(id)
+	}
+	o.event, o.date = one, date
+	return o, nil
+}
+
+func (c *Calendar) openObject(ctx context.Context, id string) (*object, error) {
 	p, err := c.locate(ctx)
 	if err != nil {
 		return nil, err
@@ -64,6 +89,7 @@ func (c *Calendar) open(ctx context.Context, id string) (*object, error) {
 	if o.plain {
 		return nil, noEvent(id)
 	}
+	o.id = id
 	return o, nil
 }
 
@@ -123,7 +149,7 @@ func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link)
 	case o.event.Denied != "":
 		return calendar.Event{}, fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id, o.event.Denied)
 	}
-	out, err := c.reader.SetLink(o.raw, o.uid, l)
+	out, err := c.linked(o, l)
 	if err != nil {
 		return calendar.Event{}, fmt.Errorf("caldav: the link cannot be written: %w", icsobject.Understood(id, err))
 	}
@@ -133,7 +159,7 @@ func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link)
 	if o.event.Sealed != "" {
 		return calendar.Event{}, fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id, o.event.Sealed)
 	}
-	if err := c.put(ctx, id, o.etag, out); err != nil {
+	if err := c.put(ctx, o.id, o.etag, out); err != nil {
 		return calendar.Event{}, err
 	}
 	// Many servers keep something else than what they were given, whatever ETag they answer with.
@@ -141,8 +167,24 @@ func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link)
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	c.wrote(id, after.event.Version)
+	c.wrote(o.id, after.event.Version)
 	return after.event, believe(&after.event, l)
+}
+
+// linked is an object with the link of its event, or of one date.
+func (c *Calendar) linked(o *object, l calendar.Link) ([]byte, error) {
+	if o.date == "" {
+		return c.reader.SetLink(o.raw, o.uid, l)
+	}
+	doc, err := ical.Parse(o.raw, c.reader.Limits)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.reader.LinkDate(doc, o.uid, o.date, l)
+	if err != nil {
+		return nil, err
+	}
+	return out.Raw(), nil
 }
 
 // put writes an object that is based on a version. It is sent once. Where the server has no strong ETag, that the

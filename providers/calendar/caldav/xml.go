@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // The namespaces, by which elements are told apart: their prefixes differ from server to server.
@@ -186,7 +187,7 @@ func multistatus(ctx context.Context, body io.Reader, each func(*response) error
 	in := &cleaner{r: body, left: maxElement}
 	raw := xml.NewDecoder(in)
 	raw.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, &brokenError{text: "the answer is written in " + rest.Cut(charset, 40) + " and not in UTF-8",
+		return nil, &brokenError{text: "the answer is written in " + words.Cut(charset, 40) + " and not in UTF-8",
 			lasting: true}
 	}
 	d := xml.NewTokenDecoder(&shallow{d: raw})
@@ -205,7 +206,7 @@ func multistatus(ctx context.Context, body io.Reader, each func(*response) error
 			case !open && t.Name == xml.Name{Space: nsDAV, Local: "multistatus"}:
 				open = true
 			case !open:
-				return "", strange("it is a " + rest.Cut(t.Name.Local, 80) + " and no multistatus")
+				return "", strange("it is a " + words.Cut(t.Name.Local, 80) + " and no multistatus")
 			case t.Name == xml.Name{Space: nsDAV, Local: "response"}:
 				var r response
 				if err := d.DecodeElement(&r, &t); err != nil {

@@ -169,11 +169,20 @@ func (f *Fake) Get(ctx context.Context, id string) (calendar.Event, error) {
 func (f *Fake) get(id string) (calendar.Event, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	it, err := f.standing(id)
+	series, date, isDate := calendar.CutDate(id)
+	it, err := f.standing(series)
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	return f.shown(it), nil
+	ev := f.shown(it)
+	if !isDate {
+		return ev, nil
+	}
+	one, ok := ev.Date(date)
+	if !ok {
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %w", id, calendar.ErrGone)
+	}
+	return one, nil
 }
 
 // standing returns an event that is there.
@@ -203,7 +212,11 @@ func (f *Fake) SetLink(ctx context.Context, id, version string, l calendar.Link)
 func (f *Fake) setLink(id, version string, l calendar.Link) (calendar.Event, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	it, err := f.standing(id)
+	series, date, isDate := calendar.CutDate(id)
+	it, err := f.standing(series)
+	if err == nil && isDate {
+		return f.linkDate(it, id, date, version, l)
+	}
 	switch {
 	case err != nil:
 		return calendar.Event{}, err
@@ -224,10 +237,41 @@ func (f *Fake) setLink(id, version string, l calendar.Link) (calendar.Event, err
 	return it.event, nil
 }
 
+// linkDate sets the link of a single date of a series.
+func (f *Fake) linkDate(it *item, id, date, version string, l calendar.Link) (calendar.Event, error) {
+	whole := f.shown(it)
+	one, ok := whole.Date(date)
+	switch {
+	case !ok:
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %w", id, calendar.ErrGone)
+	case one.Denied != "":
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %s: %w", id, one.Denied, calendar.ErrDenied)
+	case one.Version != version:
+		return calendar.Event{}, fmt.Errorf("fake: event %s: %w", id, calendar.ErrConflict)
+	case f.silent:
+		return one, nil
+	}
+	alone := item{event: one, mark: one.Link.Mark, tag: one.Link.Tag}
+	alone.event.URL = one.Link.JoinURL // exceptions have none, and this is what would be in it
+	if linked := alone.linked(l); !alone.same(linked) {
+		it.event.Exceptions = slices.Clone(it.event.Exceptions)
+		i := slices.IndexFunc(it.event.Exceptions, func(x calendar.Exception) bool { return x.Date == date })
+		x, said := &it.event.Exceptions[i], &linked.event
+		x.Title, x.Description, x.Location = said.Title, said.Description, said.Location
+		x.Link = calendar.Link{Mark: linked.mark, Tag: linked.tag}
+		showBlock(x)
+		f.touch(it)
+		f.writes++
+	}
+	whole = f.shown(it)
+	one, _ = whole.Date(date)
+	return one, nil
+}
+
 // linked returns the item as it is with a link.
 func (it item) linked(l calendar.Link) item {
 	e := &it.event
-	ours := []string{l.Was.JoinURL, e.Link.JoinURL}
+	ours, before := []string{l.Was.JoinURL, e.Link.JoinURL}, e.Location
 	start, end, with := calendar.Splice(e.Description, l)
 	if start != end || with != "" {
 		e.Description = e.Description[:start] + with + e.Description[end:]
@@ -249,23 +293,35 @@ func (it item) linked(l calendar.Link) item {
 	}
 	e.Exceptions = slices.Clone(e.Exceptions)
 	for i := range e.Exceptions {
-		linkException(&e.Exceptions[i], l)
+		linkException(&e.Exceptions[i], l, before)
 	}
 	it.mark, it.tag = l.Mark, l.Tag
 	return it
 }
 
-// linkException makes an exception show what a link of its series wants there.
-func linkException(x *calendar.Exception, l calendar.Link) {
+// linkException makes an exception show what a link of its series wants there. before is the location that the series
+// had.
+func linkException(x *calendar.Exception, l calendar.Link, before string) {
 	if l.HeldBy(x) {
 		return
 	}
 	in := l.In(x.ID, x.Link.Block)
+	switch {
+	case in.Mark == "" && (x.Location == in.Was.JoinURL || x.Location == x.Link.JoinURL):
+		x.Location = ""
+	case in.Mark != "" && in.Location != nil && in.TakesLocation(x.Location, before):
+		x.Location = *in.Location
+	}
 	start, end, with := calendar.Splice(x.Description, in)
 	x.Description = x.Description[:start] + with + x.Description[end:]
-	x.Link = calendar.Link{Mark: in.Mark}
-	if start, end, ok := calendar.FindBlock(x.Description); ok {
-		x.Link.Block = x.Description[start:end]
+	x.Link = calendar.Link{Mark: in.Mark, Tag: in.Tag}
+	showBlock(x)
+}
+
+// showBlock has the link of an exception show what stands in its description.
+func showBlock(x *calendar.Exception) {
+	x.Link.Block, x.Link.JoinURL = calendar.BlockIn(x.Description), ""
+	if x.Link.Block != "" {
 		x.Link.JoinURL = calendar.BlockURL(x.Link.Block)
 	}
 }

@@ -75,7 +75,8 @@ func (w fakeWorld) PutSeries(e calendar.Event, days int) string {
 
 func (w fakeWorld) ExceptDate(id string, n int, title, description string) {
 	first := w.series[id].first
-	x := calendar.Exception{ID: strconv.Itoa(n), Start: day(first.Start, n), End: day(first.End, n), Title: title,
+	x := calendar.Exception{ID: strconv.Itoa(n), Date: calendar.DateName(day(first.Start, n), false),
+		Start: day(first.Start, n), End: day(first.End, n), Title: title,
 		Description: description, Location: first.Location}
 	w.Edit(id, func(e *calendar.Event) {
 		e.Exceptions = append(slices.DeleteFunc(e.Exceptions,

@@ -1,6 +1,7 @@
 package calendartest
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -13,6 +14,8 @@ var seriesTests = []namedTest{
 	{"a series without any date, in the past", func(s *scene) { testEmptySeries(s, -30) }},
 	{"a date with texts of its own has the link as well", testOwnTexts},
 	{"a date that is left out has no link", testLeftOut},
+	{"a date that is an event of its own", testDateAlone},
+	{"a series leaves alone what has a link of its own", testDateApart},
 	{"a date that is written anew gets the link again", testDateAnew},
 }
 
@@ -136,6 +139,76 @@ func testLeftOut(s *scene) {
 	s.setLink(id, out)
 	s.shows(id, calendar.Link{})
 	s.holds(s.get(id), in)
+}
+
+// dated puts a series of which one date has texts of its own, and returns the id of that date.
+func (s *scene) dated() (id, date string, first calendar.Event) {
+	s.Helper()
+	id, first = s.series(7)
+	s.ExceptDate(id, 1, "Guests", "Words of its own")
+	x := s.exception(id)
+	if want := calendar.DateName(day(first.Start, 1), false); x.Date != want {
+		s.Fatalf("the date is named %q, not %q", x.Date, want)
+	}
+	return id, calendar.JoinDate(id, x.Date), first
+}
+
+// testDateAlone: a date is read and written by an id of its own, and nothing else of its series is touched.
+func testDateAlone(s *scene) {
+	id, date, first := s.dated()
+	whole, one := s.get(id), s.get(date)
+	ofIts := one.Of != nil && one.Of.ID == id && one.UID != whole.UID
+	timely := one.Start.Equal(day(first.Start, 1)) && one.Until.Equal(day(first.End, 1))
+	if !ofIts || !timely || one.Series || one.Title != "Guests" {
+		s.Fatalf("the date is %+v", one)
+	}
+	cursor := s.changes("").Cursor
+	s.setLink(date, link("1"))
+	s.holds(s.get(id), calendar.Link{})
+	s.shows(id, link("1"))
+	s.untouched(whole, s.get(id), "Exceptions")
+	if _, err := s.cal.SetLink(s.Context(), date, one.Version, link("2")); !errors.Is(err, calendar.ErrConflict) {
+		s.Errorf("it was changed since it was read, and writing it says %v", err)
+	}
+	s.cal = s.Calendar()
+	listed := s.changes(cursor)
+	s.expect(listed, id)
+	if _, itself := find(listed, date); itself {
+		s.Error("the date is listed beside its series")
+	}
+	s.setLink(date, after(link("2"), link("1")))
+	s.shows(id, link("2"))
+	if again := s.get(date); s.setLink(date, link("2")).Version != again.Version {
+		s.Error("the date had that link, and was written once more")
+	}
+	s.setLink(date, after(calendar.Link{}, link("2")))
+	s.shows(id, calendar.Link{})
+	s.untouched(whole, s.get(id))
+	if _, err := s.cal.Get(s.Context(), calendar.JoinDate(id, "20010101T000000Z")); !errors.Is(err, calendar.ErrGone) {
+		s.Errorf("there is no such date, and reading it says %v", err)
+	}
+	s.Delete(id)
+	s.later(s.harness.Unnoticed)
+	if _, err := s.cal.Get(s.Context(), date); !errors.Is(err, calendar.ErrGone) {
+		s.Errorf("its series was deleted, and reading it says %v", err)
+	}
+}
+
+// testDateApart: the link of a series goes around a date with a link of its own, when it comes and when it goes.
+func testDateApart(s *scene) {
+	id, date, _ := s.dated()
+	s.setLink(date, link("1"))
+	x := s.exception(id)
+	in, out := link("2"), after(calendar.Link{}, link("2"))
+	in.Apart, out.Apart = []string{x.ID}, []string{x.ID}
+	linked := s.setLink(id, in)
+	s.shows(id, link("1"))
+	if second := s.setLink(id, in); second.Version != linked.Version {
+		s.Error("nothing was to be changed, and the series was written")
+	}
+	s.setLink(id, out)
+	s.shows(id, link("1"))
+	s.holds(s.get(date), link("1"))
 }
 
 // testDateAnew: an app that knows nothing of the link writes the texts of a date over.

@@ -71,7 +71,7 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 func (c *Calendar) begin(from string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	clear(c.held)
+	c.held = nil
 	dropped := map[string]bool{}
 	for _, id := range c.told.Dropped(from) {
 		dropped[id] = true
@@ -146,7 +146,7 @@ func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	e := envelope{known: true, name: events.Summary, role: events.AccessRole, zone: c.cfg.Zone}
 	if before := c.envelope.zone; before != nil && before.String() == events.TimeZone {
 		e.zone = before // zones are read from files
-	} else if zone, err := time.LoadLocation(events.TimeZone); err == nil && events.TimeZone != "" {
+	} else if zone := c.cfg.Project.zone(events.TimeZone); zone != nil {
 		e.zone = zone
 	}
 	if e.role == freeBusyReader {
@@ -222,7 +222,13 @@ func dateOf(h http.Header) time.Time {
 
 // readEvent is Get without its bounds.
 func (c *Calendar) readEvent(ctx context.Context, id string) (calendar.Event, error) {
+	if series, date, isDate := calendar.CutDate(id); isDate {
+		return c.getDate(ctx, id, series, date)
+	}
 	e, exceptions, err := c.readAll(ctx, id, eventFields)
+	if err == nil && e.RecurringEventId != "" {
+		err = c.alone(ctx, id, e.RecurringEventId)
+	}
 	if err != nil {
 		return calendar.Event{}, err
 	}
@@ -330,6 +336,9 @@ func (c *Calendar) hold(event calendar.Event, e *api.Event, exceptions []*api.Ev
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.held == nil {
+		c.held = map[string]held{}
+	}
 	c.held[event.ID] = h
 }
 
@@ -344,8 +353,8 @@ func (c *Calendar) wroteLast(e *api.Event) bool {
 func (c *Calendar) wrote(e *api.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.written) > maxWritten {
-		clear(c.written) // the next pass then looks at them once more
+	if c.written == nil || len(c.written) > maxWritten {
+		c.written = map[string]string{} // where there were some, the next pass then looks at them once more
 	}
 	c.written[e.Id] = e.Etag
 }

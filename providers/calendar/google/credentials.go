@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"runtime"
@@ -137,9 +136,8 @@ func checkEndpoint(name, raw string) error {
 // signer gets access tokens.
 type signer struct {
 	cfg   *Config
-	creds credentials
+	creds *credentials
 	scope string
-	plain *http.Client // of token requests
 	// dead is the error of a grant that was refused, until again.
 	dead  error
 	again time.Time
@@ -165,10 +163,17 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.dead != nil && s.cfg.Now().Before(s.again) {
 		return oauth.Token{}, s.dead
 	}
+	want := oauth.Want{Proof: s.creds.key, For: []string{"google", s.creds.tokenURL, s.creds.email, s.creds.keyID,
+		s.cfg.Subject, s.scope}}
+	return s.cfg.Tokens.Get(ctx, want, s.asServiceAccount)
+}
+
+// asServiceAccount has the service account sign for an access token.
+func (s *signer) asServiceAccount(ctx context.Context) (oauth.Token, error) {
 	config := jwt.Config{Email: s.creds.email, PrivateKey: []byte(s.creds.key.Reveal()), PrivateKeyID: s.creds.keyID,
 		Subject: s.cfg.Subject,
 		Scopes:  []string{s.scope}, TokenURL: s.creds.tokenURL}
-	token, err := config.TokenSource(oauth.Through(ctx, s.plain)).Token()
+	token, err := config.TokenSource(oauth.Through(ctx, s.cfg.plainClient())).Token()
 	if err == nil && token.AccessToken == "" { // this flow of the library does not look
 		err = errors.New("it holds no access token")
 	}
@@ -199,7 +204,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 		return oauth.Token{}, s.expired(grant)
 	}
 	config := s.oauthConfig()
-	token, err := config.TokenSource(oauth.Through(ctx, s.plain),
+	token, err := config.TokenSource(oauth.Through(ctx, s.cfg.plainClient()),
 		&oauth2.Token{RefreshToken: grant.RefreshToken.Reveal()}).Token()
 	var refusal *oauth2.RetrieveError
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {

@@ -173,11 +173,7 @@ func (c *Calendar) scopeMend() string {
 
 // throttled is Google asking for a pause. Its guide promises no Retry-After; one that is there is obeyed.
 func (c *Calendar) throttled(e *googleapi.Error, hours bool, text string) error {
-	pause := &c.slow.rate
-	if hours {
-		pause = &c.slow.day
-	}
-	return &calendar.Throttled{Until: pause.Until(e.Header, c.cfg.Now()), Err: errors.New(text + said(e))}
+	return &calendar.Throttled{Until: c.slow.after(hours).Until(e.Header, c.cfg.Now()), Err: errors.New(text + said(e))}
 }
 
 // listError is an error of a listing. A 404 there is about the calendar, and a 410 about the sync token, whatever else

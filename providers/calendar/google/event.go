@@ -109,6 +109,9 @@ func (c *Calendar) event(e *api.Event, exceptions []*api.Event, answered time.Ti
 		about.zone = c.cfg.Zone
 	}
 	ev := texts(e)
+	if original := moment(e.OriginalStartTime, about.zone); e.RecurringEventId != "" && original.set {
+		ev.UID, ev.Detached = calendar.JoinDate(ev.UID, calendar.DateName(original.at, original.day)), true
+	}
 	ev.Cancelled = e.Status == "cancelled"
 	if ev.Denied = c.denies(e); ev.Denied == "" {
 		ev.Denied = about.readOnly()
@@ -128,12 +131,7 @@ func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
 		if e.Status == "cancelled" {
 			continue
 		}
-		said, start, end := texts(e), moment(e.Start, ev.Start.Location()), moment(e.End, ev.Start.Location())
-		ev.Exceptions = append(ev.Exceptions, calendar.Exception{ID: e.Id, Start: start.at, End: end.at,
-			Title:       said.Title,
-			Description: said.Description, HTML: said.HTML, Location: said.Location, Conferences: said.Conferences,
-			Link: said.Link,
-			Left: c.leaves(e, ev.Link.JoinURL), Mails: c.mails(e)})
+		ev.Exceptions = append(ev.Exceptions, c.exception(ev, e))
 	}
 }
 

@@ -323,3 +323,66 @@ func TestPlainServer(t *testing.T) {
 		t.Errorf("Get: %v", err)
 	}
 }
+
+// TestDateWithoutItsSeries: whoever is invited to one date of a series has that alone. It is an event of its own, with
+// a UID of its own, from the first listing on and afterwards.
+func TestDateWithoutItsSeries(t *testing.T) {
+	for _, allowed := range []bool{false, true} {
+		w := newWorld(t, googletest.Options{})
+		w.config.AsGuest = allowed
+		w.config.Interesting = func(ev *calendar.Event) bool {
+			return strings.Contains(ev.Title, "#zoom") || ev.Link.Mark != ""
+		}
+		c := w.connect()
+		empty, err := c.Changes(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := json{"dateTime": "2031-03-16T09:00:00Z", "timeZone": "UTC"}
+		id := w.server.Put("", json{"id": "abcde_20310316T090000Z", "summary": "Guests #zoom",
+			"iCalUID": "abcde@google.com", "recurringEventId": "abcde", "originalStartTime": start, "start": start,
+			"end":             json{"dateTime": "2031-03-16T10:00:00Z", "timeZone": "UTC"},
+			"guestsCanModify": true, "organizer": json{"email": "bob@example.org"}})
+		for _, since := range []string{empty.Cursor, ""} {
+			changes, err := c.Changes(t.Context(), since)
+			if err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Event == nil {
+				t.Fatalf("since %q: %+v, %v", since, changes.List, err)
+			}
+		}
+		ev, err := c.Get(t.Context(), id)
+		if err != nil || !ev.Detached || ev.UID != "abcde@google.com/20310316T090000Z" || (ev.Denied == "") != allowed {
+			t.Fatalf("%+v, %v", ev, err)
+		}
+		if !allowed {
+			continue
+		}
+		if ev = w.set(c, id, aLink("1")); ev.UID != "abcde@google.com/20310316T090000Z" {
+			t.Errorf("with a link its UID is %s", ev.UID)
+		}
+		last, err := c.Changes(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.server.Edit("", id, func(ev json) { ev["summary"] = "Guests" })
+		changes, err := c.Changes(t.Context(), last.Cursor)
+		if err != nil || len(changes.List) != 1 || changes.List[0].ID != id || changes.List[0].Event == nil {
+			t.Errorf("after a change: %+v, %v", changes.List, err)
+		}
+	}
+}
+
+// TestDateAndItsSeries: a date that one was invited to alone is none of its own any more when the whole series comes.
+func TestDateAndItsSeries(t *testing.T) {
+	w := newWorld(t, googletest.Options{})
+	id, first := w.weekly(json{"summary": "Weekly"})
+	x := w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["summary"] = "Guests #zoom" })
+	c := w.connect()
+	if ev, err := c.Get(t.Context(), x); !errors.Is(err, calendar.ErrGone) {
+		t.Errorf("it is there twice: %+v, %v", ev, err)
+	}
+	w.server.Hide("", id, true)
+	changes, err := c.Changes(t.Context(), "")
+	if err != nil || len(changes.List) != 1 || changes.List[0].ID != id {
+		t.Errorf("with a series that is not listed: %+v, %v", changes.List, err)
+	}
+}

@@ -16,10 +16,11 @@ import (
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
-	"google.golang.org/api/option"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/signin"
 )
 
 // DefaultAPIURL is where Google's Calendar API is.
@@ -47,6 +48,8 @@ type Config struct {
 	GrantFile string
 	// SignInCommand mends a sign-in that is missing or dead, for texts: "zoomtag auth google --calendar alice".
 	SignInCommand string
+	// Tokens keeps the access tokens of a service account for others and over restarts; nil keeps none.
+	Tokens *signin.Tokens
 	// APIURL is the base of the API; empty is Google's own. Plain http is for loopback addresses only.
 	APIURL string
 	// Announce says that guests are mailed about the link.
@@ -63,8 +66,10 @@ type Config struct {
 	Interesting func(*calendar.Event) bool
 	// Zone is for times that name none where the calendar has none either; nil is UTC.
 	Zone *time.Location
-	// Quota is shared by the calendars of one Google project; nil is one of its own.
+	// Quota is that of a calendar without a Project; nil is one of its own.
 	Quota *Quota
+	// Project is shared by the calendars of one Google project; nil is one of its own.
+	Project *Project
 	// HTTP sends the requests; nil is a transport of our own.
 	HTTP http.RoundTripper
 	// Within bounds each exchange where it is shorter than the usual bound; 0 leaves that.
@@ -73,6 +78,8 @@ type Config struct {
 	Now func() time.Time
 	// Wait waits between two tries; nil is a timer that ends with the context.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Name is what log lines call the calendar.
+	Name string
 	// Log gets one line at debug level for each request; nil is none.
 	Log *slog.Logger
 }
@@ -81,13 +88,13 @@ type Config struct {
 type Calendar struct {
 	cfg    Config
 	events *api.EventsService
-	retry  rest.Backoff // of reads, after a 5xx
-	slow   *pauses
+	tokens *oauth.Cache
+	slow   pauses
 
 	mu       sync.Mutex
 	envelope envelope          // as the last listing showed it
-	held     map[string]held   // events of the current pass, by id
-	written  map[string]string // etags of our own last writes, by id
+	held     map[string]held   // events of the current pass, by id; nil: none
+	written  map[string]string // etags of our own last writes, by id; nil: none
 	told     calendar.Told     // by the last listing
 }
 
@@ -116,26 +123,25 @@ func New(c Config) (*Calendar, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	if c.Quota == nil {
-		c.Quota = NewQuota()
+	if c.Project == nil {
+		c.Project = NewProject(c.Quota)
 	}
 	base, err := baseURL(c.APIURL)
 	if err != nil {
 		return nil, err
 	}
-	creds, err := readCredentials(c.Credentials, c.Auth, c.Log)
+	creds, err := c.Project.credentials(&c)
 	if err != nil {
 		return nil, err
 	}
-	client := c.client(creds, base)
-	service, err := api.NewService(context.Background(), option.WithHTTPClient(client), option.WithEndpoint(base))
+	events, err := c.Project.events(&c, base)
 	if err != nil {
-		return nil, fmt.Errorf("google: %w", err)
+		return nil, err
 	}
-	service.UserAgent = "zoomtag (gzip)"
-	return &Calendar{cfg: c, events: service.Events, slow: newPauses(), held: map[string]held{},
-		written: map[string]string{},
-		retry:   rest.Backoff{First: time.Second, Most: 4 * time.Second}}, nil
+	calendar := &Calendar{cfg: c, events: events}
+	s := &signer{cfg: &calendar.cfg, creds: creds, scope: Scope(c.Calendar, c.Subject)}
+	calendar.tokens = oauth.NewCache(c.Now, s.token)
+	return calendar, nil
 }
 
 // baseURL checks the base of the API. The library resolves paths against it, so it has to end with a slash.
@@ -159,6 +165,9 @@ func Scope(calendarID, subject string) string {
 	return api.CalendarEventsScope
 }
 
+// again is how long is waited after a 5xx.
+var again = rest.Backoff{First: time.Second, Most: 4 * time.Second}
+
 // maxTries bounds how often one reading request is sent.
 const maxTries = 3
 
@@ -170,7 +179,7 @@ func (c *Calendar) read(ctx context.Context, what string, call func(ctx context.
 		if !errors.As(err, &broken) || try == maxTries || ctx.Err() != nil {
 			return err
 		}
-		if c.cfg.Wait(ctx, c.retry.Delay(try)) != nil {
+		if c.cfg.Wait(ctx, again.Delay(try)) != nil {
 			return err
 		}
 	}
@@ -181,15 +190,15 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("google: %s: %w", what, err)
 	}
-	if err := c.cfg.Quota.wait(ctx, c.quotaUser()); err != nil {
+	if err := c.cfg.Project.quota.wait(ctx, c.quotaUser()); err != nil {
 		return fmt.Errorf("google: %s: %w", what, err)
 	}
 	began := c.cfg.Now()
 	limited, cancel := context.WithTimeout(ctx, rest.Within(rest.PageTime, c.cfg.Within))
 	defer cancel()
-	err := call(limited)
-	c.cfg.Log.DebugContext(ctx, "google request", slog.String("call", what),
-		slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))
+	err := call(oauth.As(limited, c.tokens))
+	c.cfg.Log.DebugContext(ctx, "google request", slog.String("calendar", c.cfg.Name),
+		slog.String("call", what), slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))
 	if err == nil {
 		c.slow.reset()
 		return nil

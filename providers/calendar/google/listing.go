@@ -2,6 +2,9 @@ package google
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	api "google.golang.org/api/calendar/v3"
@@ -64,8 +67,8 @@ func (l *listing) except(e *api.Event) (fresh bool) {
 	if !l.c.wroteLast(e) {
 		l.touched[series] = true
 	}
-	if said := texts(e); e.Status != "cancelled" && !l.c.over(e) && l.c.cfg.Interesting != nil &&
-		l.c.cfg.Interesting(&said) {
+	interesting := l.c.cfg.Interesting
+	if said := texts(e); e.Status != "cancelled" && !l.c.over(e) && (interesting == nil || interesting(&said)) {
 		l.tagged[series] = true
 	}
 	if known, listed := l.events[series]; listed && known == nil {
@@ -154,18 +157,52 @@ func (l *listing) changes(ctx context.Context) (calendar.Changes, error) {
 			changes.List = append(changes.List, l.present(e, l.exceptions[id]))
 		}
 	}
-	if l.full {
-		changes.Total = len(changes.List)
-		return changes, nil
-	}
-	for series := range l.touched {
-		if _, listed := l.events[series]; !listed {
-			// The series itself has not changed: this is of interest if the series is known, or if there is a tag in
-			// the exception.
-			changes.List = append(changes.List, calendar.Change{ID: series, Plain: !l.tagged[series]})
+	for _, series := range slices.Sorted(maps.Keys(l.exceptions)) {
+		if _, listed := l.events[series]; !listed && (l.full || l.touched[series]) {
+			changes.List = append(changes.List, l.ofSeries(ctx, series)...)
 		}
 	}
-	return changes, nil
+	if l.full {
+		changes.Total = len(changes.List)
+	}
+	return changes, ctx.Err()
+}
+
+// ofSeries are the exceptions of a series that is not listed itself: it has not changed, or its calendar does not have
+// it, because its owner is invited to single dates alone. Those are events of their own.
+func (l *listing) ofSeries(ctx context.Context, series string) (list []calendar.Change) {
+	if l.tagged[series] { // that it is not listed does not say that it is not there
+		ev, err := l.c.Get(ctx, series)
+		switch {
+		case err == nil:
+			return []calendar.Change{{ID: series, Event: &ev}}
+		case !errors.Is(err, calendar.ErrGone): // Get tries again
+			return []calendar.Change{{ID: series}}
+		}
+	} else if !l.full { // of interest if the series is known, or the date itself
+		list = append(list, calendar.Change{ID: series, Plain: true})
+	}
+	for _, x := range l.exceptions[series] {
+		switch {
+		case x.Status != "cancelled":
+			list = append(list, l.lone(x))
+		case !l.full:
+			list = append(list, calendar.Change{ID: x.Id, Deleted: true})
+		}
+	}
+	return list
+}
+
+// lone is how a date without its series is listed.
+func (l *listing) lone(x *api.Event) calendar.Change {
+	said, interesting := texts(x), l.c.cfg.Interesting
+	switch {
+	case !l.full && !l.tagged[x.RecurringEventId], l.c.hidden(x), interesting != nil && !interesting(&said):
+		return calendar.Change{ID: x.Id, Plain: true}
+	case !l.full && l.c.wroteLast(x):
+		return calendar.Change{ID: x.Id, Same: true}
+	}
+	return l.present(x, nil)
 }
 
 func (l *listing) present(e *api.Event, exceptions []*api.Event) calendar.Change {

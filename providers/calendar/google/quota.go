@@ -2,6 +2,7 @@ package google
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type Quota struct {
 	project *rate.Limiter
 	mu      sync.Mutex
 	users   map[string]*rate.Limiter
+	left    int // how many users were left when they were last pruned
 }
 
 // NewQuota makes the quota of a project.
@@ -40,6 +42,7 @@ func (q *Quota) wait(ctx context.Context, user string) error {
 	q.mu.Lock()
 	limiter := q.users[user]
 	if limiter == nil {
+		q.prune()
 		limiter = rate.NewLimiter(userPerSecond, userBurst)
 		q.users[user] = limiter
 	}
@@ -50,16 +53,41 @@ func (q *Quota) wait(ctx context.Context, user string) error {
 	return q.project.Wait(ctx)
 }
 
-// pauses are the waits where Google does not say how long: after a rate limit as its guide prescribes (truncated
-// exponential, with a random part), and after a limit that lasts for hours.
-type pauses struct{ rate, day rest.Patience }
-
-func newPauses() *pauses {
-	return &pauses{rate: rest.Patience{First: 2 * time.Second, Most: 64 * time.Second},
-		day: rest.Patience{First: time.Hour, Most: 6 * time.Hour}}
+// prune forgets the users who may ask as often as ever: with a thousand of them, and whenever they are twice as many as
+// were left the last time.
+func (q *Quota) prune() {
+	if len(q.users) < max(1000, 2*q.left) {
+		return
+	}
+	maps.DeleteFunc(q.users, func(_ string, l *rate.Limiter) bool { return l.Tokens() >= userBurst })
+	q.left = len(q.users)
 }
 
+// pauses are the waits where Google does not say how long: after a rate limit as its guide prescribes (truncated
+// exponential, with a random part), and after a limit that lasts for hours. They are made when they are first needed.
+type pauses struct {
+	mu   sync.Mutex
+	kept *struct{ rate, day rest.Patience }
+}
+
+// after is the pause after a limit that lasts for hours, or else after a rate limit.
+func (p *pauses) after(hours bool) *rest.Patience {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kept == nil {
+		p.kept = &struct{ rate, day rest.Patience }{
+			rate: rest.Patience{First: 2 * time.Second, Most: 64 * time.Second},
+			day:  rest.Patience{First: time.Hour, Most: 6 * time.Hour}}
+	}
+	if hours {
+		return &p.kept.day
+	}
+	return &p.kept.rate
+}
+
+// reset says that Google asks for none any more.
 func (p *pauses) reset() {
-	p.rate.Reset()
-	p.day.Reset()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kept = nil
 }

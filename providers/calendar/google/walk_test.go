@@ -191,6 +191,10 @@ func (g *walkGoogle) Put(e calendar.Event) string {
 
 // Edit implements enginetest.Backend. A cancelled event is a deleted one here: what concerns that is left to Delete.
 func (g *walkGoogle) Edit(id string, change func(e *calendar.Event)) {
+	if x, _ := g.server.Event("", id); x["recurringEventId"] != nil { // which is read with its series alone
+		g.server.Edit("", id, func(ev json) { edit(ev, seen(ev), change) })
+		return
+	}
 	before, ok := g.Event(id)
 	if !ok {
 		return

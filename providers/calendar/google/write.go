@@ -26,6 +26,9 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("google: write event %s: %w", id, err)
 	}
+	if _, _, isDate := calendar.CutDate(id); isDate {
+		return c.setDate(ctx, id, version, l)
+	}
 	now, err := c.current(ctx, id, version)
 	if err != nil {
 		return calendar.Event{}, err
@@ -270,6 +273,9 @@ func (c *Calendar) setExceptions(ctx context.Context, series held, l calendar.Li
 	}
 	var faults []error
 	for i, x := range exceptions {
+		if l.Shuns(x.Id) {
+			continue
+		}
 		after, err := c.setException(ctx, &series.event, x, l)
 		if err != nil {
 			faults = append(faults, err)

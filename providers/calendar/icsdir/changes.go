@@ -1,7 +1,6 @@
 package icsdir
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -40,6 +39,9 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 		return calendar.Changes{}, err
 	}
 	if err := d.outwait(ctx, dir, looks); err != nil {
+		return calendar.Changes{}, err
+	}
+	if err := d.gather(ctx, dir, looks); err != nil {
 		return calendar.Changes{}, err
 	}
 	if err := dir.check(); err != nil { // else what vanished meanwhile might only have been moved away with the folder
@@ -108,7 +110,24 @@ type look struct {
 
 	is   seen // what the next cursor remembers, if there is still a file
 	gone bool
+	news bool     // the file says something that it did not say before, or is gone
+	uids []string // of the events of a file that was read; nil where they are not known
 	list []calendar.Change
+}
+
+// last is what is known of the file.
+func (l *look) last() *seen {
+	if l.keep {
+		return l.was
+	}
+	return &l.is
+}
+
+// open has the file be listed, though it did not change itself.
+func (l *look) open() {
+	if l.keep {
+		l.keep, l.is = false, *l.was
+	}
 }
 
 // pair matches what the cursor remembers with what is there; both are sorted by name.
@@ -117,7 +136,7 @@ func pair(before []seen, entries []entry) []look {
 	for len(before) > 0 || len(entries) > 0 {
 		switch {
 		case len(entries) == 0 || len(before) > 0 && before[0].name < entries[0].name:
-			looks = append(looks, look{was: &before[0], gone: true})
+			looks = append(looks, look{was: &before[0], gone: true, news: true})
 			before = before[1:]
 		case len(before) == 0 || entries[0].name < before[0].name:
 			looks = append(looks, look{now: &entries[0]})
@@ -157,10 +176,10 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	f, err := d.readEntry(dir, *l.now, buf)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		l.gone = true
+		l.gone, l.news = true, true
 		return buf, scratch
 	case err != nil:
-		l.is = seen{name: l.now.name, print: l.now.print, state: settled}
+		l.is = seen{name: l.now.name, print: l.now.print, state: settled, kind: single}
 		d.fail(l, err)
 		return buf, scratch
 	}
@@ -173,23 +192,20 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 		l.ctime = f.stat.ctime
 	}
 	if w := l.was; w != nil && w.state == racy && w.print == l.is.print && w.content == contentPrint(f.raw) {
-		l.is.single, l.is.uids = w.single, w.uids // it was not changed after all
+		l.is.same(w) // it was not changed after all
 		return buf, scratch
 	}
+	l.news = true
 	outline, err := ical.Look(f.raw, d.reader.Limits)
 	if err != nil {
 		d.fail(l, understood(f.name, err))
 		return buf, scratch
 	}
-	l.is.single, l.is.uids = len(outline.UIDs) == 1, outline.UIDs
-	if l.is.single {
-		l.is.uids = nil
-	}
+	l.holds(outline)
 	plain := false
 	if d.needles != nil {
 		scratch = ical.Lower(scratch[:0], f.raw)
-		// dates of a series that is elsewhere
-		plain = !d.needles.In(scratch) && !(l.is.single && bytes.Contains(scratch, recurrenceID))
+		plain = !d.needles.In(scratch) && l.is.kind != apart
 	}
 	if plain {
 		for _, id := range l.is.ids() {
@@ -201,11 +217,23 @@ func (d *Dir) examine(dir *folder, l *look, buf, scratch []byte) ([]byte, []byte
 	return buf, scratch
 }
 
+// holds notes what is in the file.
+func (l *look) holds(o ical.Outline) {
+	l.uids, l.is.uids, l.is.kind = o.UIDs, o.UIDs, several
+	switch {
+	case o.Apart:
+		l.is.kind = apart
+	case len(o.UIDs) == 1:
+		l.is.kind, l.is.uids = single, nil
+	}
+}
+
 // parsed lists the events of a file that may hold a tag. Without needles that says nothing; the events are then left
 // for Get, so that a large folder is not held in memory.
 func (d *Dir) parsed(l *look, f *file, uids []string) {
 	doc, err := ical.Parse(f.raw, d.reader.Limits)
-	all := l.is.single || d.needles == nil
+	alone := l.is.kind != several
+	all := alone || d.needles == nil
 	if err == nil && !all {
 		all = d.needles.In(ical.Lower(nil, doc.Zones())) // it could be in any event
 	}
@@ -218,7 +246,7 @@ func (d *Dir) parsed(l *look, f *file, uids []string) {
 			c.Plain = true
 		default:
 			var ev calendar.Event
-			if ev, c.Err = d.event(doc, f, id, uids[i], l.is.single); c.Err == nil && d.needles != nil {
+			if ev, c.Err = d.event(doc, f, id, uids[i], alone); c.Err == nil && d.needles != nil {
 				c.Event = &ev
 			}
 		}
@@ -229,9 +257,9 @@ func (d *Dir) parsed(l *look, f *file, uids []string) {
 // fail reports a file that cannot be read or understood, under the ids that its events had before. One that could not
 // be read before either is no news.
 func (d *Dir) fail(l *look, err error) {
-	l.is.single, l.is.uids = true, nil
-	if l.was != nil && l.was.count() > 0 {
-		l.is.single, l.is.uids = l.was.single, l.was.uids
+	l.is.kind, l.is.uids = single, nil
+	if l.was != nil && (l.was.count() > 0 || l.was.kind == apart) {
+		l.is.same(l.was)
 	}
 	if !errors.Is(err, calendar.ErrMalformed) && !errors.Is(err, calendar.ErrIncomplete) {
 		l.is.state = failed // it is tried again: what prevents us may not show in the file's metadata
@@ -239,12 +267,11 @@ func (d *Dir) fail(l *look, err error) {
 			return
 		}
 	}
+	l.news = true
 	for _, id := range l.is.ids() {
 		l.list = append(l.list, calendar.Change{ID: id, Err: err})
 	}
 }
-
-var recurrenceID = []byte("recurrence-id")
 
 // contentPrint is a fingerprint of a file's bytes.
 func contentPrint(raw []byte) uint64 {
@@ -302,9 +329,12 @@ func appendMissing(list []calendar.Change, were, are []string) []calendar.Change
 }
 
 func (s *seen) equal(t *seen) bool {
-	return s.print == t.print && s.state == t.state && s.content == t.content && s.single == t.single &&
-		slices.Equal(s.uids, t.uids)
+	holdsSame := s.kind == t.kind && s.series == t.series && slices.Equal(s.uids, t.uids)
+	return holdsSame && s.print == t.print && s.state == t.state && s.content == t.content
 }
+
+// same takes over what the file held before.
+func (s *seen) same(t *seen) { s.kind, s.uids, s.series = t.kind, t.uids, t.series }
 
 func nextCursor(looks []look) string {
 	files := make([]seen, 0, len(looks))

@@ -14,13 +14,14 @@ import (
 
 // A cursor is a list of the folder's files as they were last read, sorted by name, one a line:
 //
-//	icsdir 1
-//	<fingerprint> <state><name>
+//	icsdir 2
+//	<fingerprint><kind><state><name>
 //	<tab><UID>
 //
 // The fingerprint is base64. Names and UIDs that could be mistaken are quoted as in Go. UIDs follow files that do not
-// hold exactly one event.
-const cursorHeader = "icsdir 1\n"
+// hold exactly one event. A file of dates is followed by the UID of their series, and by its id, or nothing where the
+// folder has no such series.
+const cursorHeader = "icsdir 2\n"
 
 // state is what is known of a file beside its fingerprint.
 type state byte
@@ -31,19 +32,32 @@ const (
 	failed  state = '!' // could not be read
 )
 
+// kind is what a file holds.
+type kind byte
+
+const (
+	single  kind = '1' // one event, and its id is the file's name
+	several kind = 'n' // any other number of events
+	apart   kind = 'd' // dates of one series, which is not in this file
+)
+
 // seen is a file as a cursor remembers it.
 type seen struct {
 	name    string
 	print   uint64
 	state   state
-	content uint64   // of a racy file
-	single  bool     // it holds one event, and its id is its name
-	uids    []string // else
+	content uint64 // of a racy file
+	kind    kind
+	uids    []string // of several events, or of the series that dates belong to
+	series  string   // the id of the series that dates belong to; "" where the folder has none, or more than one
 }
 
-// ids returns the ids of the file's events.
+// ids returns the ids of the file's events. Dates are no event of their own where their series is in the folder.
 func (s *seen) ids() []string {
-	if s.single {
+	switch {
+	case s.kind == apart && s.series != "":
+		return nil
+	case s.kind != several:
 		return []string{s.name}
 	}
 	ids := make([]string, len(s.uids))
@@ -54,10 +68,10 @@ func (s *seen) ids() []string {
 }
 
 func (s *seen) count() int {
-	if s.single {
-		return 1
+	if s.kind == several {
+		return len(s.uids)
 	}
-	return len(s.uids)
+	return len(s.ids())
 }
 
 const printLen = 11 // of 8 bytes in base64
@@ -87,20 +101,16 @@ func formatCursor(files []seen) string {
 	for i := range files {
 		f := &files[i]
 		b = appendPrint(b, f.print)
-		kind := byte('n')
-		if f.single {
-			kind = '1'
-		}
-		b = append(b, kind, byte(f.state))
+		b = append(b, byte(f.kind), byte(f.state))
 		if f.state == racy {
 			b = appendPrint(b, f.content)
 		}
 		b = append(appendName(b, f.name), '\n')
-		if f.single {
-			continue
-		}
 		for _, uid := range f.uids {
 			b = append(appendName(append(b, '\t'), uid), '\n')
+		}
+		if f.kind == apart {
+			b = append(appendName(append(b, '\t'), f.series), '\n')
 		}
 	}
 	return string(b)
@@ -139,16 +149,16 @@ func parseCursor(cursor string) ([]seen, error) {
 			if uid != "" {
 				name, good = parseName(uid)
 			}
-			if ok = good && len(files) > 0 && !files[len(files)-1].single; ok {
-				last := &files[len(files)-1]
-				last.uids = append(last.uids, name)
-			}
+			ok = good && len(files) > 0 && files[len(files)-1].take(name)
 			continue
 		}
 		var f seen
 		if f, ok = parseSeen(line); ok {
 			files = append(files, f)
 		}
+	}
+	for i := range files {
+		ok = ok && files[i].whole()
 	}
 	sorted := slices.IsSortedFunc(files, func(a, b seen) int { return strings.Compare(a.name, b.name) })
 	if !ok || !sorted {
@@ -158,14 +168,33 @@ func parseCursor(cursor string) ([]seen, error) {
 	return files, nil
 }
 
+// take adds what a line below that of the file says; ok is false where none can be.
+func (s *seen) take(uid string) (ok bool) {
+	s.uids = append(s.uids, uid)
+	return s.kind == several || s.kind == apart && len(s.uids) <= 2
+}
+
+// whole tells the UID of dates from the id of their series, when all lines were read; ok is false where one is missing.
+func (s *seen) whole() (ok bool) {
+	if s.kind != apart {
+		return true
+	}
+	if ok = len(s.uids) == 2; ok {
+		s.uids, s.series = s.uids[:1], s.uids[1]
+	}
+	return ok
+}
+
 func parseSeen(line string) (f seen, ok bool) {
 	if len(line) < printLen+3 {
 		return f, false
 	}
 	f.print, ok = parsePrint(line[:printLen])
-	f.single, f.state = line[printLen] == '1', state(line[printLen+1])
+	f.kind, f.state = kind(line[printLen]), state(line[printLen+1])
 	line = line[printLen+2:]
 	switch {
+	case f.kind != single && f.kind != several && f.kind != apart:
+		return f, false
 	case f.state == racy && len(line) > printLen:
 		var good bool
 		f.content, good = parsePrint(line[:printLen])

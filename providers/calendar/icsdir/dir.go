@@ -57,8 +57,9 @@ type Dir struct {
 
 	writing sync.Mutex // one write at a time; guards swept
 	swept   time.Time
-	mu      sync.Mutex // guards written and kept
+	mu      sync.Mutex // guards written, apart and kept
 	written map[string]write
+	apart   map[string][]string  // which files hold dates of a series, by its id; nil while nobody has looked
 	rights  func(*folder) string // says why nothing in the folder can be written now, or nothing
 	kept    *held
 }
@@ -125,7 +126,7 @@ func (d *Dir) Get(ctx context.Context, id string) (calendar.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, err
 	}
-	it, err := d.open(id)
+	it, err := d.openAny(id)
 	if err != nil {
 		return calendar.Event{}, err
 	}
@@ -137,26 +138,54 @@ func (d *Dir) Describe(ctx context.Context, id string) (calendar.Details, error)
 	if err := ctx.Err(); err != nil {
 		return calendar.Details{}, err
 	}
-	it, err := d.open(id)
+	it, err := d.openAny(id)
 	if err != nil {
 		return calendar.Details{}, err
 	}
-	details, err := d.reader.Details(it.doc, id, it.uid)
+	details, err := d.reader.Details(it.doc, it.id, it.uid)
 	if err != nil {
 		return calendar.Details{}, understood(it.name, err)
 	}
-	return details, nil
+	if it.date == "" {
+		return details, nil
+	}
+	one, ok := details.Date(it.date)
+	if !ok {
+		return calendar.Details{}, fmt.Errorf("icsdir: %w: what %s says of that date", calendar.ErrMalformed, it.name)
+	}
+	return one, nil
 }
 
 // item is one event as it was read, with what a write needs to know about its file.
 type item struct {
 	event calendar.Event
+	id    string // of the file's event
 	uid   string
-	raw   []byte
-	doc   *ical.Doc // of raw
-	path  string    // of the file itself, symbolic links followed
-	name  string    // of the file in the folder
-	stat  stat
+	date  string    // of a single date of it, which event then is
+	doc   *ical.Doc // of all files
+	name  string    // of the event's own file in the folder
+	files []*file   // that one, and those of dates that lie apart
+	// joined is nil for a single file.
+	joined *ical.Joined
+}
+
+// openAny reads the event with an id, or the single date of one.
+func (d *Dir) openAny(id string) (*item, error) {
+	it, err := d.open(id)
+	series, date, isDate := calendar.CutDate(id)
+	if !isDate || !errors.Is(err, calendar.ErrGone) {
+		return it, err
+	}
+	if it, err = d.open(series); err != nil {
+		return nil, err
+	}
+	whole := it.event
+	one, ok := whole.Date(date)
+	if !ok {
+		return nil, fmt.Errorf("icsdir: %w: %s has no such date of its own", calendar.ErrGone, it.name)
+	}
+	it.event, it.date = one, date
+	return it, nil
 }
 
 // open reads the event with an id.
@@ -166,6 +195,11 @@ func (d *Dir) open(id string) (*item, error) {
 		return nil, err
 	}
 	defer dir.close()
+	return d.openIn(dir, id)
+}
+
+// openIn is open in a folder that is open.
+func (d *Dir) openIn(dir *folder, id string) (*item, error) {
 	f, uid, single, err := d.find(dir, id)
 	if err != nil {
 		return nil, err
@@ -180,11 +214,16 @@ func (d *Dir) open(id string) (*item, error) {
 	} else if single || len(uids) < 2 {
 		return nil, fmt.Errorf("icsdir: %w: %s no longer holds just this event", calendar.ErrGone, f.name)
 	}
-	event, err := d.event(doc, f, id, uid, len(uids) == 1)
+	f.raw = doc.Raw()
+	it := &item{id: id, uid: uid, doc: doc, name: f.name, files: []*file{f}}
+	if err := d.join(dir, it); err != nil {
+		return nil, err
+	}
+	it.event, err = d.event(it.doc, f, id, uid, len(uids) == 1)
 	if err != nil {
 		return nil, err
 	}
-	return &item{event: event, uid: uid, raw: doc.Raw(), doc: doc, path: f.path, name: f.name, stat: f.stat}, nil
+	return it, nil
 }
 
 // find reads the file that an id names: FILE.ics, or FILE.ics#UID for an event in a file of several.

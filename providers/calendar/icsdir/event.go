@@ -19,7 +19,7 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 	if !ok {
 		return calendar.Event{}, fmt.Errorf("icsdir: %w: %s holds no event %q any more", calendar.ErrGone, f.name, uid)
 	}
-	if ev.Version, err = version(doc, f, uid, single); err != nil {
+	if ev.Version, err = version(doc, uid, single); err != nil {
 		return calendar.Event{}, err
 	}
 	if ev.Denied == "" {
@@ -31,10 +31,10 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 
 // version changes with every change of the event. Where a file holds several, those of the others do not count, so that
 // one pass can write them one after the other; the write itself is guarded by the whole file.
-func version(doc *ical.Doc, f *file, uid string, single bool) (string, error) {
+func version(doc *ical.Doc, uid string, single bool) (string, error) {
 	sum := [sha256.Size]byte{}
 	if single {
-		sum = sha256.Sum256(f.raw)
+		sum = sha256.Sum256(doc.Raw())
 	} else {
 		var err error
 		if sum, err = doc.Sum(uid); err != nil {

@@ -9,8 +9,12 @@ import (
 	"zoomtag/providers/ical"
 )
 
-// Together implements calendar.Batcher: events of one file are written with one write.
+// Together implements calendar.Batcher: events of one file are written with one write. A single date is part of one of
+// them, and written by itself; so is a series of which dates lie in files of their own.
 func (d *Dir) Together(id string) string {
+	if _, _, isDate := calendar.CutDate(id); isDate || len(d.filesOf(id)) > 0 {
+		return ""
+	}
 	name, _, _ := cutID(id)
 	return name
 }
@@ -110,8 +114,8 @@ func (b *batch) once(ctx context.Context) error {
 		return err
 	}
 	if linked != doc {
-		it := &item{raw: doc.Raw(), path: f.path, name: f.name, stat: f.stat}
-		if err := b.dir.replace(ctx, it, linked.Raw()); err != nil {
+		f.raw = doc.Raw()
+		if err := b.dir.replace(ctx, f, linked.Raw()); err != nil {
 			return err
 		}
 		b.dir.keep(&file{name: f.name}, linked) // what it says is known, if it is what is read now

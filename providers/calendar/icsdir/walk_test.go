@@ -24,14 +24,14 @@ func TestWalk(t *testing.T) {
 	o := *walks
 	o.Walkers = 16 // files are waited for
 	enginetest.Run(t, o,
-		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkFolder(t, s) })
+		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDates(t, s) })
 }
 
 // TestWalkRemoved: see enginetest.RunRemoval.
 func TestWalkRemoved(t *testing.T) {
 	o := *walks
 	o.Walkers = 16
-	enginetest.RunRemoval(t, o, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkFolder(t, s) })
+	enginetest.RunRemoval(t, o, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDates(t, s) })
 }
 
 // walkFolder is a folder that is walked on.
@@ -146,9 +146,6 @@ func (f *walkFolder) Put(e calendar.Event) string {
 	return id
 }
 
-// Edit implements enginetest.Backend.
-func (f *walkFolder) Edit(id string, change func(e *calendar.Event)) { f.owner.Edit(id, change) }
-
 // Delete implements enginetest.Backend.
 func (f *walkFolder) Delete(id string) {
 	if raw := f.content(id); raw != nil {
@@ -168,7 +165,7 @@ func (f *walkFolder) Restore(id string) {
 func (f *walkFolder) Copy(id string) string {
 	ev, _ := f.Event(id)
 	copied := f.file()
-	raw := bytes.Replace(f.content(id), []byte("UID:"+ev.UID+"\r\n"), []byte("UID:"+copied+"@walk\r\n"), 1)
+	raw := bytes.ReplaceAll(f.content(id), []byte("UID:"+ev.UID+"\r\n"), []byte("UID:"+copied+"@walk\r\n"))
 	f.owner.must(os.WriteFile(f.path(copied), raw, 0o600))
 	return copied
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/ical"
 )
 
 // write is what SetLink did to a file since the last Changes.
@@ -52,30 +53,35 @@ func unlinkable(name string, err error) error {
 
 // setLink is SetLink, for who holds d.writing.
 func (d *Dir) setLink(ctx context.Context, set calendar.Setting) (calendar.Event, error) {
-	it, err := d.open(set.ID)
+	it, err := d.openAny(set.ID)
 	if err != nil {
 		return calendar.Event{}, err
 	}
 	if err := writable(it.name, &it.event, set.Version); err != nil {
 		return calendar.Event{}, err
 	}
-	linked, err := d.reader.Link(it.doc, it.uid, set.Link)
+	linked, err := d.linked(it, set.Link)
 	if err != nil {
 		return calendar.Event{}, unlinkable(it.name, err)
 	}
 	if linked != it.doc {
-		if err := d.replace(ctx, it, linked.Raw()); err != nil {
+		if err := d.replaceAll(ctx, it, linked); err != nil {
 			return calendar.Event{}, err
 		}
-		if len(linked.UIDs()) > 1 { // what it says is known, if it is what is read now
-			d.keep(&file{name: it.name}, linked)
-		}
 	}
-	again, err := d.open(set.ID)
+	again, err := d.openAny(set.ID)
 	if err != nil {
 		return calendar.Event{}, err
 	}
 	return again.event, nil
+}
+
+// linked is the file with the link of one event, or of one date.
+func (d *Dir) linked(it *item, l calendar.Link) (*ical.Doc, error) {
+	if it.date != "" {
+		return d.reader.LinkDate(it.doc, it.uid, it.date, l)
+	}
+	return d.reader.Link(it.doc, it.uid, l)
 }
 
 // tempSuffix ends the names of files that are being written. Readers of such folders leave them alone.
@@ -84,70 +90,92 @@ const (
 	tempSuffix = ".tmp"
 )
 
+// replaceAll writes the files of an item that differ. Where the power is cut between two of them, the next pass finds
+// some dates without the link, and writes it there.
+func (d *Dir) replaceAll(ctx context.Context, it *item, linked *ical.Doc) error {
+	if it.joined == nil {
+		if err := d.replace(ctx, it.files[0], linked.Raw()); err != nil {
+			return err
+		}
+		if len(linked.UIDs()) > 1 { // what it says is known, if it is what is read now
+			d.keep(&file{name: it.name}, linked)
+		}
+		return nil
+	}
+	for i, out := range it.joined.Split(linked) {
+		if f := it.files[i]; !bytes.Equal(out, f.raw) {
+			if err := d.replace(ctx, f, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // replace puts out in the place of the file that was read, if that is still what it was: written beside it, made
 // durable, compared once more, renamed.
-func (d *Dir) replace(ctx context.Context, it *item, out []byte) error {
-	dir := filepath.Dir(it.path)
+func (d *Dir) replace(ctx context.Context, f *file, out []byte) error {
+	dir := filepath.Dir(f.path)
 	d.sweep(dir)
 	d.cfg.Hook("icsdir.write.before")
 	temp, err := os.CreateTemp(dir, tempPrefix+"*"+tempSuffix)
 	if err != nil {
-		return d.unwritable(it.name, err)
+		return d.unwritable(f.name, err)
 	}
-	err = d.fillTemp(temp, it, out)
+	err = d.fillTemp(temp, f, out)
 	d.cfg.Hook("icsdir.write.after")
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = d.unchanged(it)
+		err = d.unchanged(f)
 	}
 	if err == nil {
 		d.cfg.Hook("icsdir.rename.before")
-		err = d.unwritable(it.name, os.Rename(temp.Name(), it.path))
+		err = d.unwritable(f.name, os.Rename(temp.Name(), f.path))
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(temp.Name()))
 	}
 	d.cfg.Hook("icsdir.rename.after")
 	if err := syncDir(dir); err != nil {
-		return d.unwritable(it.name, err)
+		return d.unwritable(f.name, err)
 	}
 	d.cfg.Hook("icsdir.sync.after")
-	return d.note(it, out)
+	return d.note(f, out)
 }
 
 // fillTemp writes the new file, with owner and mode of the old one, and closes it.
-func (d *Dir) fillTemp(temp *os.File, it *item, out []byte) error {
+func (d *Dir) fillTemp(temp *os.File, f *file, out []byte) error {
 	_, err := temp.Write(out)
 	if err == nil {
-		err = temp.Chmod(it.stat.mode)
+		err = temp.Chmod(f.stat.mode)
 	}
 	if err == nil {
-		err = it.stat.giveOwner(temp)
+		err = f.stat.giveOwner(temp)
 	}
 	if err == nil {
 		err = temp.Sync()
 	}
-	return d.unwritable(it.name, errors.Join(err, temp.Close()))
+	return d.unwritable(f.name, errors.Join(err, temp.Close()))
 }
 
 // unchanged reports ErrConflict if the file is no longer what was read: by size, times and inode, and by its bytes.
-func (d *Dir) unchanged(it *item) error {
+func (d *Dir) unchanged(f *file) error {
 	dir, err := d.openFolder()
 	if err != nil {
 		return err
 	}
 	defer dir.close()
-	f, err := d.read(dir, it.name)
+	now, err := d.read(dir, f.name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("icsdir: %s is no longer there: %w", it.name, calendar.ErrConflict)
+		return fmt.Errorf("icsdir: %s is no longer there: %w", f.name, calendar.ErrConflict)
 	}
 	if err != nil {
 		return err
 	}
-	if f.stat != it.stat || f.path != it.path || !bytes.Equal(f.raw, it.raw) {
-		return fmt.Errorf("icsdir: %s: %w", it.name, calendar.ErrConflict)
+	if now.stat != f.stat || now.path != f.path || !bytes.Equal(now.raw, f.raw) {
+		return fmt.Errorf("icsdir: %s: %w", f.name, calendar.ErrConflict)
 	}
 	return nil
 }
@@ -196,23 +224,23 @@ func globEscape(path string) string {
 }
 
 // note remembers a write for Echoed.
-func (d *Dir) note(it *item, out []byte) error {
+func (d *Dir) note(f *file, out []byte) error {
 	dir, err := d.openFolder()
 	if err != nil {
 		return err
 	}
 	defer dir.close()
-	st, _, ok, err := dir.stat(it.name)
+	st, _, ok, err := dir.stat(f.name)
 	if err != nil || !ok {
 		return err // somebody else's change is no fault of this write
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	w := write{before: it.stat.print(), after: st.print(), ctime: st.ctime, raw: contentPrint(out)}
-	if earlier, ok := d.written[it.name]; ok && earlier.after == w.before {
+	w := write{before: f.stat.print(), after: st.print(), ctime: st.ctime, raw: contentPrint(out)}
+	if earlier, ok := d.written[f.name]; ok && earlier.after == w.before {
 		w.before = earlier.before
 	}
-	d.written[it.name] = w
+	d.written[f.name] = w
 	return nil
 }
 

@@ -36,6 +36,7 @@ func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]ca
 		return nil, err
 	}
 	path = append(path, "events")
+	ids = slices.DeleteFunc(slices.Clone(ids), isDate)
 	got := map[string]calendar.Got{}
 	var missing []string
 	for chunk := range slices.Chunk(ids, mostInBatch) {
@@ -57,6 +58,12 @@ func (c *Calendar) readSeveral(ctx context.Context, ids []string) (map[string]ca
 	return got, nil
 }
 
+// isDate reports whether an id is that of a single date of a series, which is read with its series.
+func isDate(id string) bool {
+	_, _, is := calendar.CutDate(id)
+	return is
+}
+
 // getChunk reads as many events as fit into one request. It returns those of which Graph says that they are not there.
 func (c *Calendar) getChunk(ctx context.Context, path, ids []string,
 	got map[string]calendar.Got) (missing []string, err error) {
@@ -72,10 +79,13 @@ func (c *Calendar) getChunk(ctx context.Context, path, ids []string,
 		var exceptions map[string]models.Eventable
 		exceptions, _, err = c.batch(ctx, path, series, exceptionsQuery)
 		for _, id := range series {
-			if exceptions[id] != nil {
-				takeExceptions(events[id], exceptions[id])
-			} else {
+			if exceptions[id] == nil {
 				delete(events, id) // Get finds out why
+				continue
+			}
+			takeExceptions(events[id], exceptions[id])
+			if c.readApart(ctx, path, events[id]) != nil {
+				delete(events, id) // likewise
 			}
 		}
 	} else if err != nil {

@@ -153,6 +153,9 @@ func (c *Calendar) list(ctx context.Context, l *listing, path []string) error {
 
 // readEvent is Get without its bounds.
 func (c *Calendar) readEvent(ctx context.Context, id string) (calendar.Event, error) {
+	if _, _, isDate := calendar.CutDate(id); isDate {
+		return c.getDate(ctx, id)
+	}
 	e, err := c.get(ctx, id, exceptionsQuery)
 	if err != nil {
 		return calendar.Event{}, err
@@ -188,12 +191,12 @@ func (c *Calendar) get(ctx context.Context, id string, exceptions query) (models
 	case errors.As(err, &refused) && refused.status == http.StatusBadRequest:
 		// then the series is one without exceptions
 		c.cfg.Log.DebugContext(ctx, "the exceptions of a series cannot be read", "event", id, "reason", refused.said)
+		return e, nil
 	case err != nil:
 		return nil, err
-	default:
-		takeExceptions(e, series)
 	}
-	return e, nil
+	takeExceptions(e, series)
+	return e, c.readApart(ctx, path[:len(path)-1], e)
 }
 
 // exceptionsQuery asks for what only a series read by itself shows.

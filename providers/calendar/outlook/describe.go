@@ -16,6 +16,17 @@ var describeQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrenc
 
 // readDetails is Describe without its bounds.
 func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details, error) {
+	if series, date, isDate := calendar.CutDate(id); isDate {
+		whole, err := c.readDetails(ctx, series)
+		if err != nil {
+			return calendar.Details{}, err
+		}
+		one, ok := whole.Date(date)
+		if !ok {
+			return calendar.Details{}, goneDate(id)
+		}
+		return one, nil
+	}
 	e, err := c.get(ctx, id, describeQuery)
 	if err != nil {
 		return calendar.Details{}, err

@@ -150,14 +150,14 @@ func inBrackets(answer *kept, body *graphError) string {
 	}
 	parts = append(parts, fmt.Sprintf("HTTP %d", answer.status))
 	if body.Error.Code != "" {
-		parts = append(parts, rest.Cut(body.Error.Code, 80))
+		parts = append(parts, words.Cut(body.Error.Code, 80))
 	}
 	id := body.Error.Inner.RequestID
 	if id == "" {
 		id = answer.header.Get("Request-Id")
 	}
 	if id != "" {
-		parts = append(parts, "request "+rest.Cut(id, 80))
+		parts = append(parts, "request "+words.Cut(id, 80))
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // exceptionFields is what is read of an exception together with its series. Extended properties are not: whether a
-// query within a query may ask for them is not certain, so the mark is kept for the series alone.
+// query within a query may ask for them is not certain. Of an exception that shows the link of its series, the mark is
+// the one that the series has; another one is read by itself.
 const exceptionFields = "id,subject,body,categories,start,end,originalStart,location,locations,isOrganizer,organizer,isDraft,attendees," +
 	"isOnlineMeeting,onlineMeeting,onlineMeetingUrl,changeKey"
 
@@ -25,7 +26,8 @@ func (c *Calendar) exceptions(ev *calendar.Event, e models.Eventable) {
 			continue
 		}
 		said := texts(e)
-		x := calendar.Exception{ID: said.ID, Title: said.Title, Description: said.Description, HTML: said.HTML,
+		x := calendar.Exception{ID: said.ID, Version: said.Version,
+			Title: said.Title, Description: said.Description, HTML: said.HTML,
 			Location:   said.Location,
 			Categories: said.Categories, Conferences: said.Conferences, Link: said.Link, Left: denies(e),
 			Mails: mails(e)}
@@ -33,9 +35,13 @@ func (c *Calendar) exceptions(ev *calendar.Event, e models.Eventable) {
 		if x.Left == "" && !x.End.After(c.cfg.Now()) {
 			x.Left = "it is over"
 		}
-		if x.Link.Mark = ""; x.Link.Block != "" {
+		switch {
+		case x.Link.Block == "":
+			x.Link.Mark, x.Link.Tag = "", ""
+		case x.Link.Mark == "":
 			x.Link.Mark = ev.Link.Mark
 		}
+		x.Date = dateName(ev, &x, e)
 		ev.Exceptions = append(ev.Exceptions, x)
 		for _, address := range x.Mails {
 			if !slices.Contains(ev.Mails, address) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar/outlook/outlooktest"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
 )
 
 // course is a weekly series of which two dates have texts of their own, one of them another guest as well.
@@ -25,7 +27,7 @@ func (o *office) course() (id, own, guests string) {
 		ev["subject"], ev["body"] = "Exam", json{"contentType": "html", "content": "<p>Bring a pen</p>"}
 	})
 	guests = o.server.Except(o.cal, id, first.AddDate(0, 0, 14), func(ev json) {
-		ev["body"] = json{"contentType": "text", "content": "With guests"}
+		ev["subject"], ev["body"] = "Course with guests", json{"contentType": "text", "content": "With guests"}
 		ev["attendees"] = []any{json{"type": "required", "emailAddress": json{"address": "second@example.org"}}}
 	})
 	return id, own, guests
@@ -172,5 +174,49 @@ func TestDateThatIsOver(t *testing.T) {
 	o.pass()
 	if !o.linked(id) || o.linked(own) || o.linked(guests) {
 		t.Errorf("linked: %v, %v, %v", o.linked(id), o.linked(own), o.linked(guests))
+	}
+}
+
+// TestTagInOneDate: a tag in a single date of a series without one makes a meeting for that date, and nothing else is
+// written or mailed. It follows its date, ends with its tag, and gives way to the link of the series.
+func TestTagInOneDate(t *testing.T) {
+	o := newOffice(t, outlooktest.Options{})
+	id, own, guests := o.course()
+	o.retitle(id, "Course")
+	o.pass()
+	o.server.Edit(o.cal, own, func(ev json) { ev["subject"] = "Exam #zoom" })
+	said, err := o.e.Plan(t.Context(), "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := o.pass()
+	for _, r := range []engine.Report{said, done} {
+		if len(r.Events) != 1 || !strings.HasPrefix(r.Events[0].ID, id+"/") || r.Events[0].State != plan.Linked {
+			t.Errorf("it says %+v", r.Events)
+		}
+	}
+	if !o.linked(own) || o.linked(id) || o.linked(guests) || len(o.zoom.Meetings()) != 1 {
+		t.Fatalf("linked: %v, %v, %v; %d meetings", o.linked(own), o.linked(id), o.linked(guests), len(o.zoom.Meetings()))
+	}
+	o.mailed("a link in one date", 1)
+	o.polls(20)
+	// Nobody remembers it: the date itself says whose link it shows.
+	o.forget()
+	o.passes()
+	o.mailed("nothing was to be done", 0)
+
+	own2 := o.zoom.Meetings()[0].ID
+	o.retitle(id, "Course #zoom")
+	o.passes()
+	m := o.zoom.Meetings()
+	if len(m) != 1 || m[0].ID == own2 || !o.linked(id) || !o.linked(own) || !o.linked(guests) {
+		t.Errorf("linked: %v, %v, %v; meetings %+v", o.linked(own), o.linked(id), o.linked(guests), m)
+	}
+	o.retitle(id, "Course")
+	o.server.Edit(o.cal, own, func(ev json) { ev["subject"] = "Exam" })
+	o.passes()
+	if o.linked(id) || o.linked(own) || o.linked(guests) || len(o.zoom.Meetings()) != 0 {
+		t.Errorf("in the end linked: %v, %v, %v; %d meetings", o.linked(own), o.linked(id), o.linked(guests),
+			len(o.zoom.Meetings()))
 	}
 }

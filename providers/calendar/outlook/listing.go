@@ -105,7 +105,7 @@ func (l *listing) change(e models.Eventable, id string) calendar.Change {
 	switch interesting := l.c.cfg.Interesting; {
 	case err != nil:
 		return calendar.Change{ID: id, Err: err}
-	case e.GetRecurrence() != nil && (interesting == nil || interesting(&ev)): // Get reads its exceptions as well
+	case e.GetRecurrence() != nil: // Get reads its exceptions as well, of which one may have a tag
 		return calendar.Change{ID: id}
 	case ev.Link.Mark == "" && ev.Link.Block != "": // not every list shows extended properties; Get does
 		return calendar.Change{ID: id}

@@ -41,23 +41,29 @@ func newOffice(t *testing.T, options outlooktest.Options) *office {
 	o.server.Share(o.cal, o.server.Mailbox(), "write")
 	o.config.Calendar, o.config.Now = o.cal, clock
 	o.zoom = &meetingtest.Fake{Now: clock}
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{Now: clock, NoSync: true,
+	o.forget()
+	return o
+}
+
+// forget begins with a state that remembers nothing.
+func (o *office) forget() {
+	o.t.Helper()
+	st, err := store.Open(filepath.Join(o.t.TempDir(), "state.db"), store.Options{Now: o.clock.Now, NoSync: true,
 		Hook: func(point string) {
 			if point == "store.commit.before" {
 				o.commits++
 			}
 		}})
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	o.t.Cleanup(func() {
 		if err := st.Close(); err != nil {
-			t.Error(err)
+			o.t.Error(err)
 		}
 	})
 	o.st = st
 	o.start()
-	return o
 }
 
 // start makes adapter and engine anew, as a new process would.

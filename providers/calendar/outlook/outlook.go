@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/signin"
 )
 
 // Where Microsoft Graph and its sign-in are, unless a configuration says otherwise.
@@ -46,6 +47,8 @@ type Config struct {
 	GrantFile string
 	// SignInCommand mends a sign-in that is missing or dead, for texts: "zoomtag auth outlook --calendar office".
 	SignInCommand string
+	// Tokens keeps the app's access tokens for others and over restarts; nil keeps none.
+	Tokens *signin.Tokens
 	// APIURL and LoginURL are the bases of both; empty is Microsoft's own. Plain http is for loopback addresses only.
 	APIURL, LoginURL string
 	// Bounds are how much is read in one pass; zero is the default of each.

@@ -125,7 +125,7 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.dead.err != nil && s.dead.proof == p.id() && s.cfg.Now().Before(s.dead.until) {
 		return oauth.Token{}, s.dead.err
 	}
-	ask := s.asApp
+	ask := s.asKeptApp
 	if s.cfg.Auth == User {
 		ask = s.refresh
 	}
@@ -174,6 +174,16 @@ func (s *signer) certificate() (certificate, error) {
 			calendar.ErrDenied, s.cfg.ClientCertificate, end.UTC().Format(time.DateOnly), inApp)
 	}
 	return c, nil
+}
+
+// asKeptApp gets an access token for the app itself, which all of its calendars share, or the one that is kept.
+func (s *signer) asKeptApp(ctx context.Context, p proof) (oauth.Token, error) {
+	want := oauth.Want{Proof: oauth.Secret(s.cfg.ClientSecret),
+		For: []string{"outlook", s.endpoint.TokenURL, s.cfg.ClientID, s.resource}}
+	if p.cert.leaf != nil {
+		want.Proof = oauth.Secret(p.cert.key.D.Bytes())
+	}
+	return s.cfg.Tokens.Get(ctx, want, func(ctx context.Context) (oauth.Token, error) { return s.asApp(ctx, p) })
 }
 
 // asApp gets an access token for the app itself, by its certificate or its secret.

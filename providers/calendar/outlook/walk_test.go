@@ -42,12 +42,18 @@ type walkOutlook struct {
 	server    *outlooktest.Server
 	setup     enginetest.Setup
 	config    outlook.Config
-	elsewhere string              // another calendar of the owner's
-	puts      int                 // how many events were put
-	lied      map[string]bool     // events of which Microsoft has once said, wrongly, that they are not there
-	expired   int                 // how often all cursors have expired
-	given     map[string]int      // what that was when each cursor was last given out
-	excepted  map[string][]string // the exceptions ever made of each series
+	elsewhere string                 // another calendar of the owner's
+	puts      int                    // how many events were put
+	lied      map[string]bool        // events of which Microsoft has once said, wrongly, that they are not there
+	expired   int                    // how often all cursors have expired
+	given     map[string]int         // what that was when each cursor was last given out
+	excepted  map[string][]exception // all that were ever made of each series
+}
+
+// exception is the id of a date that was changed by itself, and when the series has that date.
+type exception struct {
+	id string
+	at time.Time
 }
 
 func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
@@ -55,7 +61,7 @@ func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
 	if s.Rand.IntN(2) == 0 {
 		s.Interesting = nil
 	}
-	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, excepted: map[string][]string{},
+	o := &walkOutlook{setup: s, lied: map[string]bool{}, given: map[string]int{}, excepted: map[string][]exception{},
 		server: outlooktest.New(outlooktest.Options{
 			Now: s.Now, PageLimit: []int{0, 1, 3}[s.Rand.IntN(3)], SafeLinks: s.Rand.IntN(2) == 0,
 			Bump: s.Rand.IntN(2) == 0})}
@@ -291,7 +297,33 @@ func (o *walkOutlook) Event(id string) (calendar.Event, bool) {
 	if !stands {
 		return calendar.Event{}, false
 	}
-	return eventOf(id, ev), true
+	e := eventOf(id, ev)
+	for _, x := range o.excepted[id] {
+		said, stands := o.exception(&e, x)
+		if !stands {
+			continue
+		}
+		e.Exceptions = append(e.Exceptions, calendar.Exception{ID: x.id, Date: calendar.DateName(x.at, false),
+			Start: said.Start, End: said.End, Title: said.Title, Description: said.Description, Location: said.Location,
+			Categories: said.Categories, Link: said.Link})
+	}
+	return e, true
+}
+
+// exception is one as its owner sees it. One that shows the link of its series has the mark of that.
+func (o *walkOutlook) exception(series *calendar.Event, x exception) (calendar.Event, bool) {
+	ev, stands := o.server.Event("", x.id)
+	if !stands || ev["recurrence"] != nil {
+		return calendar.Event{}, false
+	}
+	e := eventOf(x.id, ev)
+	switch {
+	case e.Link.Block == "":
+		e.Link.Mark = ""
+	case e.Link.Mark == "", calendar.SameBlock(e.Link.Block, series.Link.Block):
+		e.Link.Mark = series.Link.Mark
+	}
+	return e, true
 }
 
 // eventOf is an event of the emulator's as its owner sees it.
@@ -331,8 +363,8 @@ func (o *walkOutlook) Except(id string, change func(e *calendar.Event)) (string,
 	if x == "" { // that date was taken out before
 		return "", false
 	}
-	if !slices.Contains(o.excepted[id], x) {
-		o.excepted[id] = append(o.excepted[id], x)
+	if one := (exception{x, at}); !slices.Contains(o.excepted[id], one) {
+		o.excepted[id] = append(o.excepted[id], one)
 	}
 	if cancelled {
 		o.server.CancelInstance("", id, at)
@@ -340,18 +372,13 @@ func (o *walkOutlook) Except(id string, change func(e *calendar.Event)) (string,
 	return x, true
 }
 
-// Exceptions implements enginetest.Series. The mark is kept for the series alone.
+// Exceptions implements enginetest.Series.
 func (o *walkOutlook) Exceptions(id string) (list []calendar.Event) {
 	series, _ := o.Event(id)
 	for _, x := range o.excepted[id] {
-		e, stands := o.Event(x)
-		if !stands || e.Series || !e.End.After(o.setup.Now()) {
-			continue
+		if e, stands := o.exception(&series, x); stands && e.End.After(o.setup.Now()) {
+			list = append(list, e)
 		}
-		if e.Link.Mark = ""; e.Link.Block != "" {
-			e.Link.Mark = series.Link.Mark
-		}
-		list = append(list, e)
 	}
 	return list
 }

@@ -19,6 +19,9 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err := ctx.Err(); err != nil {
 		return calendar.Event{}, fmt.Errorf("outlook: write event %s: %w", id, err)
 	}
+	if isDate(id) {
+		return c.setDate(ctx, id, version, l)
+	}
 	c.mu.Lock()
 	held, ok := c.held[id]
 	c.mu.Unlock()

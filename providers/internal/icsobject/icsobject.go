@@ -87,16 +87,20 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 		}
 	}
 	for _, o := range e.Overrides {
-		ev.Exceptions = append(ev.Exceptions, exception(&o))
+		ev.Exceptions = append(ev.Exceptions, exception(&o, e.AllDay))
 	}
 	return ev, e, true, nil
 }
 
 // exception is an override as the contract has it.
-func exception(o *ical.Override) calendar.Exception {
+func exception(o *ical.Override, allDay bool) calendar.Exception {
 	x := calendar.Exception{ID: o.ID, Start: o.Start, End: o.End, Title: o.Title, Description: o.Description,
 		HTML:     calendar.IsHTML(o.Description),
-		Location: o.Location, Categories: o.Categories, Conferences: o.Conferences, Link: calendar.Link{Mark: o.Mark}}
+		Location: o.Location, Categories: o.Categories, Conferences: o.Conferences,
+		Link: calendar.Link{Mark: o.Mark, Tag: o.Tag}}
+	if o.Single {
+		x.Date = calendar.DateName(o.Original, allDay)
+	}
 	if x.Link.Block = blockIn(o.Description); x.Link.Block != "" {
 		x.Link.JoinURL = calendar.BlockURL(x.Link.Block)
 	}
@@ -155,6 +159,13 @@ func (r *Reader) Edit(doc *ical.Doc, uid string, l calendar.Link) (ical.Edit, er
 	e.Organizes = was.HasOrganizer && r.Owners.Has(was.Organizer)
 	for i := range now.Exceptions {
 		x := &now.Exceptions[i]
+		if l.Shuns(x.ID) {
+			if e.Apart == nil {
+				e.Apart = map[string]bool{}
+			}
+			e.Apart[x.ID] = true
+			continue
+		}
 		if in := l.In(x.ID, x.Link.Block); in.Mark != l.Mark {
 			out := r.edit(in, &x.Link)
 			out.Organizes = e.Organizes
@@ -165,6 +176,24 @@ func (r *Reader) Edit(doc *ical.Doc, uid string, l calendar.Link) (ical.Edit, er
 		}
 	}
 	return e, nil
+}
+
+// LinkDate returns an object with l as the link of a single date of the event with a UID, or without one.
+func (r *Reader) LinkDate(doc *ical.Doc, uid, date string, l calendar.Link) (*ical.Doc, error) {
+	now, was, ok, err := r.Event(doc, "", uid)
+	if err != nil {
+		return nil, err
+	}
+	for i := range now.Exceptions {
+		x := &now.Exceptions[i]
+		if !ok || x.Date != date {
+			continue
+		}
+		e := r.edit(l, &x.Link)
+		e.Only, e.Organizes = x.ID, was.HasOrganizer && r.Owners.Has(was.Organizer)
+		return doc.SetLink(uid, e)
+	}
+	return nil, ical.ErrNoEvent
 }
 
 // edit is how a link is written over another one.

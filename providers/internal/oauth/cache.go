@@ -15,11 +15,16 @@ const Margin = 5 * time.Minute
 
 // Token is an access token.
 type Token struct {
-	Value Secret
+	Value Secret `json:"value"`
 	// Scopes are those that were granted; empty where the service does not say.
-	Scopes []string
+	Scopes []string `json:"scopes,omitempty"`
 	// Fresh is until when it is used, by the cache's clock.
-	Fresh time.Time
+	Fresh time.Time `json:"-"`
+	// Passing says that it lacks something that the next one may have: it is not kept for others.
+	Passing bool `json:"-"`
+
+	keep *Keep // that has it, under id; nil where none has
+	id   ident
 }
 
 // Fresh is until when a token with a life of its own is used. One that does not say how long it lives is taken for an
@@ -67,10 +72,27 @@ func (c *Cache) Get(ctx context.Context, refused Secret) (Token, error) {
 	if c.held.Value != "" && c.held.Value != refused && c.now().Before(c.held.Fresh) {
 		return c.held, nil
 	}
+	if refused != "" && c.held.Value == refused {
+		c.held.Forget()
+	}
 	token, err := c.fetch(ctx)
 	if err != nil {
 		return Token{}, err
 	}
 	c.held = token
 	return token, nil
+}
+
+// Forbidden says that a service has answered that a token does not do for something. It goes on being used here, where
+// nothing has changed, and is not kept for those who come later: somebody may have given more rights by then.
+func (c *Cache) Forbidden(ctx context.Context, value Secret) {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return
+	}
+	if c.held.Value == value {
+		c.held.Forget()
+	}
 }

@@ -16,10 +16,21 @@ import (
 // Transport adds the access token to requests, and renews it once when it is turned down. It sends the token to no host
 // but the one that it is made for.
 type Transport struct {
-	Base   http.RoundTripper
+	Base http.RoundTripper
+	// Tokens are those of all requests; nil: each comes with its own (As).
 	Tokens *Cache
 	Host   string // as in URLs, with its port
 }
+
+type tokensKey struct{}
+
+// As has the requests of a context be made with these tokens, where many share one transport.
+func As(ctx context.Context, tokens *Cache) context.Context {
+	return context.WithValue(ctx, tokensKey{}, tokens)
+}
+
+// errNobody is a mistake of ours: a request without anybody in whose name it is made.
+var errNobody = errors.New("a request in nobody's name: it was not sent")
 
 // NoTokenError is why there is no token; the request was not sent.
 type NoTokenError struct{ Err error }
@@ -34,9 +45,15 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Host != t.Host {
 		return nil, fmt.Errorf("a request to %s, where only %s is meant: it was not sent", r.URL.Host, t.Host)
 	}
+	tokens := t.Tokens
+	if tokens == nil {
+		if tokens, _ = r.Context().Value(tokensKey{}).(*Cache); tokens == nil {
+			return nil, errNobody
+		}
+	}
 	refused := Secret("")
 	for renewed := false; ; renewed = true {
-		token, err := t.Tokens.Get(r.Context(), refused)
+		token, err := tokens.Get(r.Context(), refused)
 		if err != nil {
 			return nil, &NoTokenError{err}
 		}
@@ -48,6 +65,9 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 		}
 		res, err := t.Base.RoundTrip(again)
+		if err == nil && res.StatusCode == http.StatusForbidden {
+			tokens.Forbidden(r.Context(), token.Value)
+		}
 		if err != nil || res.StatusCode != http.StatusUnauthorized || renewed || r.Body != nil && r.GetBody == nil {
 			return res, err
 		}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"zoomtag/providers/words"
 )
 
 // secretNames are the parameters and fields whose values never belong into a text.
@@ -44,11 +46,11 @@ func Snippet(body []byte, n int) string {
 	if isPage(body) {
 		body = bytes.TrimPrefix(body, []byte("\ufeff"))
 		if said := line(Redact(pageWords(body))); said != "" {
-			return Cut(said+" (a web page)", n)
+			return words.Cut(said+" (a web page)", n)
 		}
-		return Cut("a web page", n)
+		return words.Cut("a web page", n)
 	}
-	return Cut(line(Redact(string(body))), n)
+	return words.Cut(line(Redact(string(body))), n)
 }
 
 // line is text as one line.
@@ -56,16 +58,4 @@ func line(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar
 	}), " ")
-}
-
-// Cut shortens text to at most n characters; a cut text ends with an ellipsis.
-func Cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

@@ -67,9 +67,6 @@ func TestSnippet(t *testing.T) {
 	if got := Snippet([]byte("a\n b\x00\xff c "+strings.Repeat("x", 99)), 10); got != "a b c xxx…" {
 		t.Errorf("%q", got)
 	}
-	if got := Cut("äöüß", 4); got != "äöüß" {
-		t.Errorf("%q", got)
-	}
 }
 
 // TestSnippetOfPages: of a web page people are told its title, or its words, and no markup.

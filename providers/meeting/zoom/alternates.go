@@ -50,6 +50,9 @@ func isSemicolon(r rune) bool { return r == ';' }
 // whyNot asks whether somebody can be an alternative host. What cannot be found out is no reason: then Zoom itself
 // says.
 func (s *Service) whyNot(ctx context.Context, address string) string {
+	if licensed, known := s.known.licence(address, s.now()); known && licensed {
+		return ""
+	}
 	if s.tokens.person != nil { // a person's token knows nobody else
 		return ""
 	}

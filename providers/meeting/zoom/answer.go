@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // meeting makes ours of Zoom's. It believes no join link that does not lead to Zoom: guests will click it.
@@ -80,5 +81,5 @@ func (s *Service) checkLink(link string) string {
 	case rest.Loopback(s.api.Host) && rest.Loopback(u.Host):
 		return ""
 	}
-	return "holds a join link that does not lead to Zoom but to " + strconv.Quote(rest.Cut(u.Hostname(), 80))
+	return "holds a join link that does not lead to Zoom but to " + strconv.Quote(words.Cut(u.Hostname(), 80))
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
 )
@@ -60,6 +61,9 @@ func (s *Service) do(ctx context.Context, c call, answer any) error {
 		}
 		var delay time.Duration
 		var problem *problem
+		if errors.Is(err, meeting.ErrDenied) {
+			s.tokens.cache.Forbidden(ctx, oauth.Secret(used))
+		}
 		switch {
 		case !errors.As(err, &problem):
 			return err

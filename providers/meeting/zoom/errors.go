@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // endpoint is what a call is about: the same code of Zoom's means different things at different ones.
@@ -235,7 +236,7 @@ func details(code int64, status int, said, tracking string) string {
 	}
 	parts = append(parts, fmt.Sprintf("HTTP %d", status))
 	if tracking != "" {
-		parts = append(parts, "tracking id "+rest.Cut(tracking, 80))
+		parts = append(parts, "tracking id "+words.Cut(tracking, 80))
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
 }

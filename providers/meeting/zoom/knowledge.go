@@ -20,6 +20,7 @@ type knowledge struct {
 	hosts      map[string]knownHost
 	lists      map[string]knownTemplates
 	alternates map[[2]string]alternate // by host and address
+	licences   map[string]knownLicence
 }
 
 type knownHost struct {

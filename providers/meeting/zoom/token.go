@@ -16,6 +16,7 @@ import (
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
 )
 
 // tokens keeps the access token.
@@ -47,6 +48,7 @@ type account struct {
 	config clientcredentials.Config
 	http   *http.Client
 	now    func() time.Time
+	kept   *signin.Tokens
 	// dead is the error of credentials that were refused, until again.
 	dead  error
 	again time.Time
@@ -59,7 +61,7 @@ func newAccount(c Config, base *url.URL) *account {
 			EndpointParams: url.Values{"grant_type": {"account_credentials"}, "account_id": {c.AccountID}},
 			AuthStyle:      oauth2.AuthStyleInHeader,
 		},
-		http: c.plainClient(), now: c.Now,
+		http: c.plainClient(), now: c.Now, kept: c.Tokens,
 	}
 }
 
@@ -67,6 +69,13 @@ func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
 	if a.dead != nil && a.now().Before(a.again) {
 		return oauth.Token{}, a.dead
 	}
+	want := oauth.Want{Proof: oauth.Secret(a.config.ClientSecret), For: []string{"zoom", a.config.TokenURL,
+		a.config.ClientID, a.config.EndpointParams.Get("account_id")}}
+	return a.kept.Get(ctx, want, a.ask)
+}
+
+// ask has Zoom give out an access token.
+func (a *account) ask(ctx context.Context) (oauth.Token, error) {
 	token, err := a.config.Token(oauth.Through(ctx, a.http))
 	if err != nil {
 		if err = a.explain(err); errors.Is(err, meeting.ErrDenied) {
@@ -75,8 +84,10 @@ func (a *account) fetch(ctx context.Context) (oauth.Token, error) {
 		return oauth.Token{}, err
 	}
 	a.dead = nil
-	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: scopesOf(token),
-		Fresh: oauth.Fresh(a.now(), oauth.Life(token))}, nil
+	scopes := scopesOf(token)
+	return oauth.Token{Value: oauth.Secret(token.AccessToken), Scopes: scopes,
+		Fresh:   oauth.Fresh(a.now(), oauth.Life(token)),
+		Passing: len(new(tokens).missing(scopes)) > 0}, nil
 }
 
 // scopesOf are the scopes that an answer names.

@@ -17,6 +17,7 @@ import (
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/signin"
 )
 
 // Where Zoom's API and its OAuth endpoints are, unless a configuration says otherwise.
@@ -40,6 +41,8 @@ type Config struct {
 	AccountID, ClientID, ClientSecret string
 	// Host is, for User, how the configuration calls the person; empty leaves it to who signs in.
 	Host string
+	// Tokens keeps the access token of an account's app for others and over restarts; nil keeps none.
+	Tokens *signin.Tokens
 	// GrantFile is where the person's sign-in is kept (see SignIn), and SignInCommand what makes a new one.
 	GrantFile, SignInCommand string
 	// Hook, if set, is told when a renewal of the sign-in reaches certain points; crash tests need it.

@@ -2,6 +2,7 @@ package local
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // reader reads what reports show out of the store.
@@ -23,12 +25,13 @@ type reader struct {
 	// called are the names of the Zoom accounts by hash, and the main one's by "".
 	called map[string]string
 	now    func() time.Time
+	away   map[string]string               // why nothing is done in a calendar
 	passed func(calendar string) time.Time // when a calendar was last read, as this process knows it
 	Passes Passes                          // nil without a daemon
 }
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
-func (r *reader) status() (api.StatusReport, error) {
+func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{},
 		Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{},
 		Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
@@ -39,11 +42,11 @@ func (r *reader) status() (api.StatusReport, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Notices = append(report.Notices, takenOut...)
-	verdicts, err := r.verdicts()
+	untold, err := r.untold()
 	if err != nil {
 		return report, err
 	}
+	report.Notices = slices.Concat(report.Notices, takenOut, untold)
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
 	failing := 0
 	for _, name := range r.names {
@@ -79,6 +82,16 @@ func (r *reader) status() (api.StatusReport, error) {
 	return report, nil
 }
 
+// untold says in which ways nobody can be told what needs them.
+func (r *reader) untold() (list []string, err error) {
+	failing, err := r.st.FailingWays()
+	for _, key := range slices.Sorted(maps.Keys(failing)) {
+		list = append(list, failing[key].Name+" reaches nobody: "+failing[key].Error+
+			"; zoomtag notify test tries it")
+	}
+	return list, err
+}
+
 // budgets are the calls that were used up today, by host and account.
 func (r *reader) budgets() ([]api.BudgetStatus, error) {
 	budgets, err := r.st.Budgets(r.now().UTC().Format(time.DateOnly))
@@ -112,12 +125,18 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 		return c, nil, nil, nil, err
 	}
 	c = api.CalendarStatus{Name: name, Provider: r.kinds[name], LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly}
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly,
+		Unfinished: st.Unfinished}
 	switch {
 	case !st.RemovedAt.IsZero():
 		c.Held, c.HeldReason = true, engine.RemovedReason(name)
+		st.HeldCode = string(reason.Removed)
 	case st.Removal != "":
 		c.Held, c.HeldReason = true, engine.RemovingReason(name)
+		st.HeldCode = string(reason.Removing)
+	case r.away[name] != "":
+		c.Held, c.Absent, c.HeldReason = true, false, r.away[name]
+		st.HeldCode = string(reason.LeftList)
 	}
 	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
 	if r.Passes != nil {
@@ -126,6 +145,8 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 			c.OverdueReason = engine.OverdueReason(quiet)
 		}
 	}
+	c.Code = codeOf(&c, st)
+	c.Cure = c.Code.Cure()
 	records, err := r.st.Records(name)
 	if err != nil {
 		return c, nil, nil, nil, err
@@ -138,12 +159,11 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 			c.Links++
 		}
 		if needsSomebody(rec) {
-			events = append(events, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title,
-				State:  rec.State,
-				Reason: reasonOf(rec), NextTry: api.Time(rec.Due)})
+			events = append(events, eventStatus(rec, reasonOf(rec)))
 		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
-			notes = append(notes, api.EventStatus{Calendar: name, EventID: rec.EventID, Title: rec.Title,
-				State: rec.State, Reason: strings.Join(rec.Notes, "; ")})
+			note := eventStatus(rec, strings.Join(rec.Notes, "; "))
+			note.NextTry = nil
+			notes = append(notes, note)
 		}
 	}
 	problems, err := r.st.Problems(name)
@@ -151,14 +171,41 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 		return c, nil, nil, nil, err
 	}
 	for _, problem := range problems {
-		e := api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title, State: plan.Failed,
-			Reason: problem.Reason}
-		if problem.Held {
-			e.State = plan.Held
-		}
-		events = append(events, e)
+		code := reason.Code(problem.Code)
+		events = append(events, api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title,
+			State: stateOf(problem), Reason: problem.Reason, Code: code, Cure: code.Cure()})
 	}
 	return c, events, notes, waitingOf(records), nil
+}
+
+// stateOf is the state of an item that has no record.
+func stateOf(problem store.Problem) string {
+	if problem.Held {
+		return plan.Held
+	}
+	return plan.Failed
+}
+
+// codeOf is the code of what the state of a calendar says.
+func codeOf(c *api.CalendarStatus, st store.CalendarState) reason.Code {
+	switch {
+	case c.Held:
+		return reason.Code(st.HeldCode)
+	case c.Overdue:
+		return reason.Overdue
+	case c.LastError != "":
+		return reason.Code(st.ErrorCode)
+	case c.Unfinished != "":
+		return reason.Unfinished
+	}
+	return ""
+}
+
+// eventStatus is how the event of a record stands, and why.
+func eventStatus(rec *store.Record, why string) api.EventStatus {
+	code := reason.Code(rec.Code)
+	return api.EventStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, Start: api.Time(rec.Start),
+		State: rec.State, Reason: why, NextTry: api.Time(rec.Due), Code: code, Cure: code.Cure()}
 }
 
 // needsSomebody reports whether something is wrong with the event of a record that may not come right by itself.
@@ -207,12 +254,8 @@ func (r *reader) everywhere() ([]string, error) {
 }
 
 // links gathers the facts of `links`.
-func (r *reader) links() (api.LinksReport, error) {
+func (r *reader) links(verdicts verdicts) (api.LinksReport, error) {
 	report := api.LinksReport{Links: []api.LinkStatus{}}
-	verdicts, err := r.verdicts()
-	if err != nil {
-		return report, err
-	}
 	byEvent := verdicts.byEvent()
 	names, err := r.everywhere()
 	if err != nil {
@@ -240,9 +283,11 @@ func (r *reader) links() (api.LinksReport, error) {
 			}
 			report.Links = append(report.Links, api.LinkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID,
 				Title: rec.Title,
-				Start: api.Time(rec.Start), MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting),
+				Start: api.Time(doctor.Begin(rec)), Duration: int(doctor.Length(rec) / time.Second), Host: rec.Host,
+				MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting),
 				Account: r.accountOf(rec),
-				State:   rec.State, Health: health, Reason: reasonOf(rec), Verdicts: found})
+				State:   rec.State, Health: health, Reason: reasonOf(rec), Code: reason.Code(rec.Code),
+				Verdicts: found})
 		}
 	}
 	slices.SortStableFunc(report.Links, func(a, b api.LinkStatus) int {
@@ -264,16 +309,20 @@ func (r *reader) accountOf(rec *store.Record) string {
 	return rec.Account
 }
 
-// maxLog is how many entries of the journal `log` shows.
+// maxLog is how many entries of the journal `log` shows, unless it is asked for another number.
 const maxLog = 1000
 
-func (r *reader) log(event string) (api.LogReport, error) {
+func (r *reader) log(q api.LogRequest) (api.LogReport, error) {
 	report := api.LogReport{Log: []api.LogEntry{}}
-	entries, err := r.st.Journal(store.JournalFilter{EventID: event, Limit: maxLog})
+	if err := q.Code.Check(); err != nil {
+		return report, err
+	}
+	entries, err := r.st.Journal(store.JournalFilter{EventID: q.Event, Calendar: q.Calendar, Since: q.Since,
+		Until: q.Until, Failed: q.Failed, Code: string(q.Code), Limit: cmp.Or(q.Limit, maxLog)})
 	for _, e := range entries {
 		report.Log = append(report.Log, api.LogEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID,
 			UID: e.UID, Title: e.Title, Step: e.Step,
-			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error})
+			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error, Code: reason.Code(e.Code)})
 	}
 	return report, err
 }
@@ -281,10 +330,10 @@ func (r *reader) log(event string) (api.LogReport, error) {
 // waitingOf are the events of these that wait for a service.
 func waitingOf(records []*store.Record) (list []api.WaitingStatus) {
 	for _, rec := range records {
-		if plan.Waits(rec) {
+		if code := reason.Code(rec.Code); plan.Waits(rec) {
 			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title,
 				For:   rec.Bound,
-				Until: api.Time(rec.Due), Reason: rec.Reason})
+				Until: api.Time(rec.Due), Reason: rec.Reason, Code: code, Cure: code.Cure()})
 		}
 	}
 	return list

@@ -14,13 +14,77 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
+	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
 	"zoomtag/sync/plan"
 )
 
-// Link makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder; what
-// is remembered of it is remembered by the event's UID, so that a second time finds the first one's meeting.
-func (s *Service) Link(ctx context.Context, r api.LinkRequest) (report api.LinkReport, err error) {
+// Link makes the link of one event at once: in a calendar, where one is named, or in a file.
+func (s *Service) Link(ctx context.Context, r api.LinkRequest) (api.LinkReport, error) {
+	inCalendar, inFile := r.Calendar != "" || r.Event != "", len(r.ICS) > 0
+	switch {
+	case inCalendar && inFile:
+		return api.LinkReport{}, words.Usage(errors.New("the event is in a calendar or in a file: name one of them"))
+	case inCalendar && r.Options != "":
+		return api.LinkReport{}, words.Usage(errors.New("options are for files: in a calendar they belong into the " +
+			"event's tag, as in #zoom(" + r.Options + ")"))
+	case inCalendar:
+		return s.linkEvent(ctx, r)
+	}
+	return s.linkFile(ctx, r)
+}
+
+// linkEvent makes the link of an event that is in a calendar and asks for one.
+func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.LinkReport, err error) {
+	if _, err := s.known([]string{r.Calendar}); err != nil {
+		return report, err
+	}
+	if r.Event == "" {
+		return report, words.Usage(errors.New("no event is named: write its id, its UID or its title"))
+	}
+	pass, err := s.engine.Settle(ctx, r.Calendar, r.Event)
+	if s.schedule != nil {
+		s.schedule.Nudge(r.Calendar) // what else has changed is due
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return report, api.ErrStopped
+	case err != nil:
+		return report, err
+	case pass.Error != "":
+		return report, errors.New(pass.Error)
+	}
+	for _, ev := range pass.Events {
+		if ev.ID == pass.Chosen {
+			report.Event = ev
+		}
+	}
+	switch {
+	case pass.Chosen == "" && pass.Held:
+		return report, errors.New("no link: the calendar is held: " + pass.Reason)
+	case report.Event.ID == "":
+		return report, errors.New("the event was not looked at: somebody else is at work on it; ask again in a while")
+	}
+	return report, s.unlinked(r.Calendar, &report.Event)
+}
+
+// unlinked says why an event has no link; nil where it has one.
+func (s *Service) unlinked(calendar string, ev *engine.EventReport) error {
+	switch {
+	case ev.State == plan.Linked:
+		return nil
+	case ev.Reason == plan.NotTagged:
+		return fmt.Errorf("no link: the event does not ask for one; write %s into its title",
+			s.calendars[calendar].Settings.Rules.Asking())
+	case ev.Error != "":
+		return fmt.Errorf("no link: %s", ev.Error)
+	}
+	return fmt.Errorf("no link: %s", ev.Reason)
+}
+
+// linkFile makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder;
+// what is remembered of it is remembered by the event's UID, so that a second time finds the first one's meeting.
+func (s *Service) linkFile(ctx context.Context, r api.LinkRequest) (report api.LinkReport, err error) {
 	outline, err := ical.Look(r.ICS, ical.DefaultLimits)
 	if err != nil {
 		return report, words.Usage(fmt.Errorf("this is no iCalendar file that can be understood: %w", err))

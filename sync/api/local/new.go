@@ -7,12 +7,16 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/store/record"
+	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor/examine"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
+	"zoomtag/sync/lists"
 )
 
 // Options are what a service works with.
@@ -28,24 +32,53 @@ type Options struct {
 	Now      func() time.Time
 	Hook     func(string) // called at each crash point; nil is not
 	Haste    assemble.Haste
+	Observer Observer // counts what is done; nil does not
+
+	lists map[string]record.List // what the configuration's lists name; nil is what is remembered of them
+	rolls *rolls                 // of the service before; nil is none
+}
+
+// Observer hears what is done, for counting it. It has to return at once.
+type Observer interface {
+	engine.Observer
+	// Called tells how a request to a service ended: with the status of the answer, or 0 where there was none.
+	Called(service string, status int)
 }
 
 // New makes accounts, calendars and the engine of a configuration. It asks nobody.
 func New(o Options) (*Service, error) {
-	cfg := o.Config
-	zone, err := zoneOf(cfg)
+	zone, err := zoneOf(o.Config)
 	if err != nil {
 		return nil, err
 	}
+	known := o.lists
+	if known == nil {
+		if known, err = keptLists(o.Store, o.Config); err != nil {
+			return nil, err
+		}
+	}
+	expansion := lists.Expand(o.Config, known)
+	cfg := expansion.Config
 	s := &Service{
 		requests:  assemble.NewCounter(o.Haste),
 		log:       o.Log,
 		version:   o.Version,
 		grants:    map[string]string{},
 		calendars: map[string]*engine.Calendar{},
-		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now},
+		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now, away: map[string]string{}},
+		options:   o,
+		rolls:     o.rolls,
+		outcomes:  expansion.Lists,
+		kept:      known,
+	}
+	s.options.lists = nil
+	if s.rolls == nil {
+		s.rolls = newRolls()
 	}
 	s.requests.Now = o.Now
+	if o.Observer != nil {
+		s.requests.Called = o.Observer.Called
+	}
 	s.builder = &assemble.Builder{
 		Kinds:    o.Kinds,
 		Config:   cfg,
@@ -55,11 +88,14 @@ func New(o Options) (*Service, error) {
 		Hook:     o.Hook,
 		Now:      o.Now,
 		Haste:    o.Haste,
+		Alikes:   new(assemble.Alikes),
+		Tokens:   signin.KeepTokens(assemble.TokensFile(cfg.State), o.Now),
 	}
 	calendars, err := s.builder.Calendars()
 	if err != nil {
 		return nil, err
 	}
+	cfg.ForgetPlaces()
 	s.accounts = s.builder.Accounts
 	s.called = s.accounts.Names()
 	s.watch(calendars)
@@ -95,6 +131,9 @@ func (s *Service) watch(calendars []*engine.Calendar) {
 		s.calendars[c.Name] = c
 	}
 	for _, c := range s.builder.Config.Calendars {
+		if c.Away != "" {
+			s.away[c.Name] = c.Away
+		}
 		if c.SignsIn() {
 			s.grants[c.Name] = assemble.GrantFile(s.builder.Config.State, c)
 		}
@@ -122,7 +161,9 @@ func (s *Service) examine(o Options) {
 		Names:     s.names,
 		Calendars: s.calendars,
 		Grants:    s.grants,
-		Status:    s.status,
+		Status:    func() (api.StatusReport, error) { return s.Status(context.Background()) },
+		Refused:   func() (map[string]string, error) { return s.engine.Refused() },
+		Lists:     s.lookAtLists,
 		Now:       s.now,
 	}
 	if !o.Haste.Aloof {
@@ -139,6 +180,9 @@ func (s *Service) engineOptions(o Options) engine.Options {
 		Progress: o.Progress,
 		Judge:    s.examiner.JudgeLink,
 		Told:     o.Told,
+	}
+	if o.Observer != nil {
+		options.Observer = o.Observer
 	}
 	if s.invites {
 		options.Invites = true

@@ -10,6 +10,7 @@ import (
 	"zoomtag/sync/api"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // Retry has be due at once what failed or waits for something that somebody may have mended.
@@ -54,9 +55,10 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		if rec.Closed() || !waits || told[rec.EventID] {
 			continue
 		}
+		code := reason.Code(rec.Code)
 		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title,
 			Start: api.Time(rec.Start),
-			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error})
+			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error, Code: code, Cure: code.Cure()})
 	}
 	problems, err := s.st.Problems(r.Name)
 	if err != nil {
@@ -66,10 +68,11 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		if told[p.ID] {
 			continue
 		}
-		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: plan.Held,
-			Reason: p.Reason}
+		code := reason.Code(p.Code)
+		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: stateOf(p),
+			Reason: p.Reason, Code: code, Cure: code.Cure()}
 		if !p.Held {
-			ev.State, ev.Error = plan.Failed, p.Reason
+			ev.Error = p.Reason
 		}
 		r.Events = append(r.Events, ev)
 	}

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"time"
 
+	"zoomtag/configs"
 	"zoomtag/providers/words"
+	"zoomtag/sync/doctor/examine"
 	"zoomtag/sync/engine"
 )
 
@@ -19,11 +21,21 @@ func (s *Service) Serve(specs map[string]string, old *Service) (err error) {
 	}
 	s.Passes = s.schedule
 	if old != nil {
+		if old.rolls == s.rolls {
+			s.schedule.Follow(old.schedule)
+		}
 		s.engine.Succeed(old.engine)
+		s.builder.Tokens.Succeed(old.builder.Tokens)
 		s.invitations.Succeed(old.invitations)
 	}
 	return nil
 }
+
+// Config is the configuration, with the calendars of its lists.
+func (s *Service) Config() *configs.Config { return s.builder.Config }
+
+// Zone is the zone of times that name none.
+func (s *Service) Zone() *time.Location { return s.builder.Zone }
 
 // Begin has be due what somebody may have mended. It is called once d has taken the place of the one before.
 func (s *Service) Begin() error {
@@ -42,7 +54,17 @@ func (s *Service) Run(ctx context.Context) error {
 }
 
 // Finish saves what only the running daemon knew.
-func (s *Service) Finish() error { return s.engine.SavePasses() }
+func (s *Service) Finish() error {
+	s.SaveTokens()
+	return s.engine.SavePasses()
+}
+
+// SaveTokens has the access tokens be there for those who come later. That it fails harms nobody.
+func (s *Service) SaveTokens() {
+	if err := s.builder.Tokens.Save(); err != nil {
+		s.log.Debug("tokens", "reason", err)
+	}
+}
 
 // Sweep looks for meetings without an event, unless that was done within the day. It returns engine.ErrUnread until all
 // calendars have been read.
@@ -69,6 +91,21 @@ func (s *Service) Late() (names []string) {
 		}
 	}
 	return names
+}
+
+// CertificateEnd is when the first of the certificates ends with which calendars are signed in to; zero where there is
+// none.
+func (s *Service) CertificateEnd() (first time.Time) {
+	for _, c := range s.builder.Config.Calendars {
+		if c.Outlook == nil || c.Outlook.ClientCertificate == "" {
+			continue
+		}
+		end := examine.CertificateEnd(c.Outlook.ClientCertificate)
+		if sooner := first.IsZero() || end.Before(first); sooner && !end.IsZero() {
+			first = end
+		}
+	}
+	return first
 }
 
 // Passes tells for how long no pass of a calendar has ended.

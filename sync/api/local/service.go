@@ -12,11 +12,13 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
+	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor/examine"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
+	"zoomtag/sync/lists"
 	"zoomtag/sync/plan"
 )
 
@@ -35,6 +37,12 @@ type Service struct {
 	grants      map[string]string // the files of persons' sign-ins, by calendar
 	log         *slog.Logger
 	version     string
+	options     Options // what it was made with; its configuration is without the calendars of lists
+	rolls       *rolls
+	outcomes    []lists.Outcome
+	listing     sync.Mutex // guards kept
+	kept        map[string]record.List
+	askedFirst  []api.ListReport // what came of it before anybody asked for a pass
 }
 
 // known returns the calendars that are meant: those named, or all.
@@ -66,11 +74,26 @@ const parallelPasses = 8
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be
 // kept do not: that is reported at the end.
 func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, error) {
-	pass := s.engine.Pass
 	if r.Dry {
-		pass = s.engine.Plan
+		next, asked, err := s.foresee(ctx)
+		if err != nil {
+			return api.SyncReport{}, err
+		}
+		report, err := next.passes(ctx, r.Calendars, true, next.engine.Plan)
+		report.Lists = asked
+		return report, err
 	}
-	return s.passes(ctx, r.Calendars, r.Dry, pass)
+	next := s
+	var asked []api.ListReport
+	if s.schedule == nil { // a daemon asks by itself
+		var err error
+		if next, asked, err = s.AskLists(ctx, DueLists); err != nil {
+			return api.SyncReport{}, err
+		}
+	}
+	report, err := next.passes(ctx, r.Calendars, false, next.engine.Pass)
+	report.Lists = slices.Concat(s.askedFirst, asked)
+	return report, err
 }
 
 // Remove makes a pass that takes zoomtag out of the calendars, several at a time.
@@ -111,6 +134,9 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 		})
 	}
 	wg.Wait()
+	if !dry {
+		s.SaveTokens()
+	}
 	report := api.SyncReport{Calendars: reports, Requests: s.requests.Since(before)}
 	for i := range reports {
 		for call, n := range reports[i].Calls {
@@ -188,17 +214,41 @@ func stands(t *api.TokenStatus, g signin.State, ok bool) {
 
 // Status gathers the facts, with those that only a daemon has.
 func (s *Service) Status(context.Context) (api.StatusReport, error) {
-	report, err := s.status()
+	verdicts, err := s.verdicts()
+	if err != nil {
+		return api.StatusReport{}, err
+	}
+	return s.statusOf(verdicts)
+}
+
+// statusOf is Status with the verdicts on coming links.
+func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
+	report, err := s.status(verdicts)
 	if err != nil {
 		return report, err
 	}
 	left, notices, err := leftoversOf(s.engine)
+	if err != nil {
+		return report, err
+	}
 	for _, notice := range notices {
 		if !saidOf(report.Events, notice) {
 			report.Notices = append(report.Notices, notice)
 		}
 	}
 	report.Leftovers = left
+	if report.Lists, err = s.listStatus(); err != nil {
+		return report, err
+	}
+	for i := range report.Lists {
+		report.Notices = append(report.Notices, notWatched(&report.Lists[i])...)
+		if l := &report.Lists[i]; l.Error != "" {
+			report.Reasons = append(report.Reasons, l.Name+": "+l.Error)
+			if report.Health == api.OK {
+				report.Health = api.Degraded
+			}
+		}
+	}
 	report.Daemon, report.Version = s.schedule != nil, s.version
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
@@ -227,7 +277,7 @@ func (s *Service) Status(context.Context) (api.StatusReport, error) {
 			report.Health = api.Degraded
 		}
 	}
-	return report, err
+	return report, nil
 }
 
 // saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the
@@ -250,20 +300,56 @@ func nameHost(budgets []api.BudgetStatus, account, person string) {
 
 // Doctor judges everything, or one event or link.
 func (s *Service) Doctor(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
+	s.builder.Tokens.Renew() // whether the services give one out is what is asked
 	return s.examiner.Examine(ctx, r)
 }
 
 // Links gathers the links.
-func (s *Service) Links(context.Context) (api.LinksReport, error) { return s.links() }
+func (s *Service) Links(context.Context) (api.LinksReport, error) {
+	verdicts, err := s.verdicts()
+	if err != nil {
+		return api.LinksReport{}, err
+	}
+	return s.links(verdicts)
+}
+
+// Overview is Status, Links and Conditions at once, for less than the three cost.
+func (s *Service) Overview(ctx context.Context) (status api.StatusReport, links api.LinksReport,
+	conditions api.ConditionsReport, err error) {
+	verdicts, err := s.verdicts()
+	if err != nil {
+		return status, links, conditions, err
+	}
+	if status, err = s.statusOf(verdicts); err != nil {
+		return status, links, conditions, err
+	}
+	if links, err = s.links(verdicts); err != nil {
+		return status, links, conditions, err
+	}
+	conditions, err = s.conditionsOf(ctx, &status)
+	return status, links, conditions, err
+}
 
 // Log reads the journal.
 func (s *Service) Log(_ context.Context, r api.LogRequest) (api.LogReport, error) {
-	return s.reader.log(r.Event)
+	if r.Calendar != "" {
+		kept, err := s.st.Calendars() // one that was taken out has its entries still
+		if err != nil {
+			return api.LogReport{}, err
+		}
+		if _, err := s.known([]string{r.Calendar}); err != nil && !slices.Contains(kept, r.Calendar) {
+			return api.LogReport{}, err
+		}
+	}
+	return s.reader.log(r)
 }
 
 // Release lifts the brake of a calendar. A daemon looks at it at once.
 func (s *Service) Release(ctx context.Context, r api.ReleaseRequest) (api.ReleaseReport, error) {
 	name := r.Calendar
+	if report, mine, err := s.releaseList(name); mine || err != nil {
+		return report, err
+	}
 	if _, err := s.known([]string{name}); err != nil {
 		return api.ReleaseReport{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"zoomtag/store"
+	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
 )
@@ -29,6 +30,7 @@ func (r *reader) verdicts() (verdicts, error) {
 			for _, v := range rec.Verdicts {
 				all = append(all, doctor.Finding{Code: v.Code, Severity: doctor.Severity(v.Severity), What: v.What,
 					Mend:     v.Mend,
+					Start:    api.Time(rec.Start),
 					Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title,
 					Link: doctor.Mask(plan.ShownURL(rec.Meeting))})
 			}

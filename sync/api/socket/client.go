@@ -138,6 +138,8 @@ func (r *Client) post(ctx context.Context, path string, req, value any) error {
 	switch {
 	case answer.Usage:
 		return words.Usage(errors.New(answer.Error))
+	case answer.Stopped:
+		return words.Say(api.ErrStopped, answer.Error)
 	case answer.Error != "":
 		return errors.New(answer.Error)
 	}
@@ -152,6 +154,16 @@ func (r *Client) Sync(ctx context.Context, q api.SyncRequest) (api.SyncReport, e
 // Status asks the daemon how it is.
 func (r *Client) Status(ctx context.Context) (api.StatusReport, error) {
 	return call[api.StatusReport](ctx, r, "/status", nothing{})
+}
+
+// Conditions asks the daemon what needs a person.
+func (r *Client) Conditions(ctx context.Context) (api.ConditionsReport, error) {
+	return call[api.ConditionsReport](ctx, r, "/conditions", nothing{})
+}
+
+// Dismiss has the daemon say no more of a condition.
+func (r *Client) Dismiss(ctx context.Context, q api.DismissRequest) (api.ConditionsReport, error) {
+	return call[api.ConditionsReport](ctx, r, "/dismiss", q)
 }
 
 // Links asks the daemon for the links it keeps.
@@ -197,6 +209,16 @@ func (r *Client) Link(ctx context.Context, q api.LinkRequest) (api.LinkReport, e
 // Doctor asks the daemon for its judgement.
 func (r *Client) Doctor(ctx context.Context, q api.DoctorRequest) (api.DoctorReport, error) {
 	return call[api.DoctorReport](ctx, r, "/doctor", q)
+}
+
+// Backup has the daemon copy its state.
+func (r *Client) Backup(ctx context.Context) (api.BackupReport, error) {
+	return call[api.BackupReport](ctx, r, "/backup", nothing{})
+}
+
+// Verify has the daemon verify its state.
+func (r *Client) Verify(ctx context.Context) (api.VerifyReport, error) {
+	return call[api.VerifyReport](ctx, r, "/verify", nothing{})
 }
 
 // Close lets go of the connection.

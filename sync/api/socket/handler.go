@@ -21,9 +21,10 @@ const maxPath = 107
 
 // reply is what the daemon answers: a value, or why there is none.
 type reply struct {
-	Error string          `json:"error,omitempty"`
-	Usage bool            `json:"usage,omitempty"`
-	Value json.RawMessage `json:"value,omitempty"`
+	Error   string          `json:"error,omitempty"`
+	Usage   bool            `json:"usage,omitempty"`   // it is a mistake of whoever asks
+	Stopped bool            `json:"stopped,omitempty"` // it is, or wraps, api.ErrStopped
+	Value   json.RawMessage `json:"value,omitempty"`
 }
 
 // Listen opens the control socket, readable by its owner only. The caller holds the store, so a socket that lies
@@ -54,6 +55,8 @@ func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 	serve(h, "/alive", func(api.Service, context.Context, nothing) (nothing, error) { return nothing{}, nil })
 	serve(h, "/sync", api.Service.Sync)
 	serve(h, "/status", only(api.Service.Status))
+	serve(h, "/conditions", only(api.Service.Conditions))
+	serve(h, "/dismiss", api.Service.Dismiss)
 	serve(h, "/links", only(api.Service.Links))
 	serve(h, "/log", api.Service.Log)
 	serve(h, "/retry", api.Service.Retry)
@@ -63,6 +66,8 @@ func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 	serve(h, "/invite", api.Service.Invite)
 	serve(h, "/link", api.Service.Link)
 	serve(h, "/doctor", api.Service.Doctor)
+	serve(h, "/backup", only(api.Service.Backup))
+	serve(h, "/verify", only(api.Service.Verify))
 	return &h.mux
 }
 
@@ -95,7 +100,7 @@ func serve[Q, A any](h *handler, path string, ask func(api.Service, context.Cont
 			}
 		}
 		if err != nil {
-			answer = reply{Error: words.Of(err), Usage: words.IsUsage(err)}
+			answer = reply{Error: words.Of(err), Usage: words.IsUsage(err), Stopped: errors.Is(err, api.ErrStopped)}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if err := json.NewEncoder(w).Encode(answer); err != nil {

@@ -34,7 +34,12 @@ type Options struct {
 	Probes    *Prober           // looks at the way to Zoom; nil leaves that out
 	// Status is what is known without asking anybody.
 	Status func() (api.StatusReport, error)
-	Now    func() time.Time
+	// Refused are the sign-ins of Zoom accounts that were refused when they were last tried, by the account's hash, and
+	// why.
+	Refused func() (map[string]string, error)
+	// Lists asks the lists of calendars for who is on them, and tells how they stand by then. Nothing is saved.
+	Lists func(ctx context.Context, known []api.ListStatus) []api.ListStatus
+	Now   func() time.Time
 }
 
 // New returns an examiner that knows nothing of hosts yet.
@@ -45,6 +50,7 @@ type examination struct {
 	*Examiner
 	at    time.Time
 	alone bool            // nobody is asked: folders of this machine are read, and what is remembered
+	blind bool            // nor are folders read
 	mute  map[string]bool // accounts that cannot be asked, by hash: that is said once, and not for each link
 	mu    *sync.Mutex
 	hosts map[string]*hostFacts // by hostKey
@@ -68,6 +74,7 @@ func (e *Examiner) Examine(ctx context.Context, r api.DoctorRequest) (api.Doctor
 		}
 	}
 	report, err := x.judge(ctx, r)
+	report.Count()
 	if x.alone && err == nil {
 		report.Unasked = unasked
 	}
@@ -75,6 +82,17 @@ func (e *Examiner) Examine(ctx context.Context, r api.DoctorRequest) (api.Doctor
 		err = api.ErrStopped
 	}
 	return report, err
+}
+
+// Remembered judges the set-up by what is remembered, of which status tells: nobody is asked, and no folder is read.
+func (e *Examiner) Remembered(ctx context.Context, status *api.StatusReport) ([]doctor.Finding, error) {
+	x := &examination{Examiner: e, at: e.Now(), alone: true, blind: true, mute: map[string]bool{}, mu: &sync.Mutex{}}
+	setup, err := x.setup(ctx, status)
+	if err != nil {
+		return nil, err
+	}
+	findings, _ := doctor.JudgeSetup(setup)
+	return findings, nil
 }
 
 // unasked ends the report of an examination for which nobody was asked.
@@ -85,14 +103,19 @@ const unasked = "Nobody was asked, neither calendars of services nor Zoom: this 
 func (x *examination) silent(calendar string) bool {
 	list := x.Builder.Config.Calendars
 	i := slices.IndexFunc(list, func(c configs.Calendar) bool { return c.Name == calendar })
-	return x.alone && (i < 0 || list[i].Section().Folder() == "")
+	elsewhere := i < 0 || list[i].Section().Folder() == ""
+	return x.blind || x.alone && elsewhere
 }
 
 func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.DoctorReport, error) {
 	if r.About != "" {
 		return x.one(ctx, r.About)
 	}
-	setup, err := x.setup(ctx)
+	status, err := x.Status()
+	if err != nil {
+		return api.DoctorReport{}, err
+	}
+	setup, err := x.setup(ctx, &status)
 	if err != nil {
 		return api.DoctorReport{}, err
 	}
@@ -151,7 +174,7 @@ func titled(f *doctor.Facts) string {
 	if f.Event == nil {
 		return "the link"
 	}
-	return fmt.Sprintf("%s in %s (%s)", plan.HidePasscode(f.Event.Title), f.Calendar,
+	return fmt.Sprintf("%s in %s (%s)", plan.ShownTitle(f.Event.Title), f.Calendar,
 		f.Event.Start.Local().Format("2006-01-02 15:04 MST"))
 }
 

@@ -283,10 +283,10 @@ func TestCertificateEnd(t *testing.T) {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if end := certificateEnd(path); !end.Equal(ca.cert.NotAfter) {
+	if end := CertificateEnd(path); !end.Equal(ca.cert.NotAfter) {
 		t.Errorf("it ends %s", end)
 	}
-	if end := certificateEnd(path + ".none"); !end.IsZero() {
+	if end := CertificateEnd(path + ".none"); !end.IsZero() {
 		t.Errorf("what is not there ends %s", end)
 	}
 }

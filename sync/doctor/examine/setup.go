@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"zoomtag/configs"
@@ -12,6 +14,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
+	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
@@ -19,34 +22,58 @@ import (
 
 // setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each
 // calendar for its name, or nobody.
-func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
+func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doctor.Setup, error) {
 	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.Builder.Accounts))}
-	inParallel(len(x.Builder.Accounts), func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.Builder.Accounts[i]) })
+	refused, err := x.Refused()
+	if err != nil {
+		return s, err
+	}
+	inParallel(len(x.Builder.Accounts),
+		func(i int) { s.Accounts[i] = x.accountFacts(ctx, x.Builder.Accounts[i], refused) })
 	for i, a := range x.Builder.Accounts {
 		x.mute[a.Hash] = x.alone || s.Accounts[i].Error != ""
 	}
 	s.Skew, s.Skewed = x.Builder.Requests.Skew("zoom")
-	status, err := x.Status()
-	if err != nil {
-		return s, err
-	}
 	for _, b := range status.Budget {
 		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Account: b.Account, Used: b.Used, Limit: b.Limit})
 	}
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title,
-			Reason: e.Reason})
+			Reason: e.Reason, Code: e.Code})
 	}
-	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
+	lists := status.Lists
+	if !x.alone && x.Lists != nil {
+		lists = x.Lists(ctx, lists)
+	}
+	for i := range lists {
+		if l := &lists[i]; l.Error != "" {
+			s.Lists = append(s.Lists, doctor.ListFacts{Name: l.Name, Error: l.Error, Code: l.Code})
+		}
+	}
+	for _, l := range status.Leftovers {
+		s.Leftovers = append(s.Leftovers, doctor.LeftoverFacts{ID: l.MeetingID, Topic: l.Topic, Host: l.Host,
+			Mend: l.Mend})
+	}
+	s.Contradictory, s.Exposed, s.Displaced = x.contradictory(), x.Store.Exposed(), x.Store.Displaced()
+	failing, err := x.Store.FailingWays()
+	if err != nil {
+		return s, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(failing)) {
+		s.Ways = append(s.Ways, doctor.WayFacts(failing[key]))
+	}
 	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
 	inParallel(len(s.Calendars), func(i int) {
 		c, facts := &status.Calendars[i], x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
 		unsaid := facts.Unasked && c.LastError == "" // that it is not there, reading it says
 		if c.Held && (!c.Absent || unsaid) {
-			facts.Held = c.HeldReason
+			facts.Held, facts.HeldCode = c.HeldReason, c.Code
 		}
 		if facts.Unasked {
-			facts.Error = c.LastError
+			facts.Error, facts.ReadOnly, facts.Said = c.LastError, c.ReadOnly != "", c.ReadOnly
+			if !c.Held || c.Absent { // else it is that of the brake
+				facts.ErrorCode = c.Code
+			}
 		}
 		facts.Overdue = c.OverdueReason
 		s.Calendars[i] = facts
@@ -55,11 +82,15 @@ func (x *examination) setup(ctx context.Context) (doctor.Setup, error) {
 }
 
 // accountFacts asks an account what its app may do, and looks how the sign-in of the person who hosts stands.
-func (x *examination) accountFacts(ctx context.Context, a assemble.Account) doctor.AccountFacts {
+func (x *examination) accountFacts(ctx context.Context, a assemble.Account,
+	refused map[string]string) doctor.AccountFacts {
 	f := doctor.AccountFacts{Name: a.Name}
 	if inspector := a.Inspector(); inspector != nil {
 		f.API, f.Unasked = true, x.alone
-		if !x.alone {
+		switch {
+		case x.blind: // else what is remembered is told of the events, and is no more than a warning
+			f.Error = refused[a.Hash]
+		case !x.alone:
 			var err error
 			if f.Lacking, err = inspector.Scopes(ctx); err != nil {
 				f.Error = words.Of(err)
@@ -104,7 +135,7 @@ func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doc
 	}
 	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {
-		f.CertificateEnd = certificateEnd(c.Outlook.ClientCertificate)
+		f.CertificateEnd = CertificateEnd(c.Outlook.ClientCertificate)
 	}
 	if f.Unasked = x.silent(c.Name); f.Unasked {
 		return f
@@ -119,8 +150,8 @@ func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doc
 	return f
 }
 
-// certificateEnd is when the first certificate in a PEM file ends; zero where there is none.
-func certificateEnd(path string) time.Time {
+// CertificateEnd is when the first certificate in a PEM file ends; zero where there is none.
+func CertificateEnd(path string) time.Time {
 	rest, err := os.ReadFile(path)
 	if err != nil {
 		return time.Time{}

@@ -74,6 +74,9 @@ func (w *Walker) guard(before map[string]bool) {
 			w.made[m.Event]++
 		}
 	}
+	if !w.leaving {
+		w.guardDates(vanished)
+	}
 	for _, id := range w.events {
 		if w.leaving { // its meeting is to be cancelled
 			break
@@ -122,13 +125,16 @@ func (w *Walker) check() error {
 		}
 		delete(live, ev.Link.Mark)
 	}
+	if err := w.checkDates(live); err != nil {
+		return err
+	}
 	for mark, l := range live {
 		if m, _ := plan.ParseMark(mark); !w.excuse[mark] && !w.double[m.Event] {
 			return fmt.Errorf("meeting %d (%s, %q) belongs to no event", l.ID, mark, l.Spec.Topic)
 		}
 	}
 	for bind, n := range w.made {
-		if n > w.needed[bind] && !w.double[bind] {
+		if n > w.needed[bind] && !w.double[bind] && !w.dated[bind] {
 			return fmt.Errorf("%d meetings were made for an event (bind %s) that explains %d", n, bind, w.needed[bind])
 		}
 	}

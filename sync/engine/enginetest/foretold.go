@@ -49,7 +49,7 @@ func byEvent(r engine.Report) map[string]string {
 			// What an adopted meeting was told, and which link one has that is brought back, only Zoom knows.
 			steps = strings.NewReplacer("adopt update link", "adopt", "adopt update", "adopt", "adopt link",
 				"adopt").Replace(steps)
-			all[ev.ID] = steps + ": " + ev.State + failed
+			all[ev.ID] = steps + ": " + ev.State + " " + string(ev.Code) + failed
 		}
 	}
 	return all
@@ -64,6 +64,9 @@ func (w *Walker) foretold(release bool) error {
 	}
 	for _, r := range planned.Events {
 		w.say("  plan: %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
+	}
+	if err := Coded(&planned); err != nil {
+		return fmt.Errorf("plan: %w", err)
 	}
 	if _, err := w.e.Retry(engine.Again{Calendars: []string{"c"}}); err != nil {
 		return fmt.Errorf("retry: %w", err)

@@ -34,6 +34,7 @@ type Multi struct {
 // multi is the state of one walk.
 type multi struct {
 	rng   *rand.Rand
+	omit  map[string]bool // kinds of acts that are left out of this walk
 	now   time.Time
 	zoom  *meetingtest.Fake
 	club  *meetingtest.Fake
@@ -174,8 +175,8 @@ func (w *Multi) say(format string, args ...any) {
 // Walk takes the walk of a seed.
 func (w *Multi) Walk(seed uint64) error {
 	w.calm = true
-	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), calm: true, now: walkBegins, wishes: map[string]int{},
-		made:   map[string]int{},
+	w.multi = multi{rng: rand.New(rand.NewPCG(seed, 2)), omit: omitted(seed), calm: true, now: walkBegins,
+		wishes: map[string]int{}, made: map[string]int{},
 		wanted: map[string]int{}, excuse: map[string]bool{}, created: map[int64]bool{}, gone: map[int64]bool{},
 		spent: map[string]int{},
 		in:    map[string]string{}, recovered: map[int64]bool{}}

@@ -82,6 +82,9 @@ func (w *Multi) link(in *instance, it *item) {
 		for _, r := range report.Events {
 			w.say("  link: %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
 		}
+		if fault := Coded(&report); fault != nil && w.broken == nil {
+			w.broken = fault
+		}
 		return err
 	})
 }

@@ -114,6 +114,9 @@ func (w *Multi) pass(in *instance, name string) {
 					rec.Former, rec.Rival)
 			}
 		}
+		if fault := errors.Join(Coded(&report), codedState(in.st, name)); fault != nil && w.broken == nil {
+			w.broken = fault
+		}
 		if report.Held {
 			w.say("  %s held: %s", name, report.Reason)
 			if w.calm {

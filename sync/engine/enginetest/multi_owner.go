@@ -2,17 +2,42 @@ package enginetest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
-// may reports whether a kind of act is to happen in these walks.
-func (w *Multi) may(kind string) bool { return w.only == nil || w.only[kind] }
+// kinds are the kinds of acts that happen besides what owners do in any calendar.
+var kinds = []string{"across", "config", "instances", "reload", "zoom", "lost", "mass", "strip", "organizer", "clock",
+	"drops", "command", "limit", "vanish", "hide", "shared"}
+
+// may reports whether a kind of act is to happen in this walk.
+func (w *Multi) may(kind string) bool {
+	if w.only != nil {
+		return w.only[kind]
+	}
+	return !w.omit[kind]
+}
+
+// omitted leaves out some kinds of acts, another choice for each seed: what takes two acts to show is met sooner where
+// fewer others come between, and where none of them makes the checks forgiving.
+func omitted(seed uint64) map[string]bool {
+	if seed%2 == 0 {
+		return nil
+	}
+	rng, omit := rand.New(rand.NewPCG(seed, 3)), map[string]bool{}
+	for _, kind := range kinds {
+		omit[kind] = rng.IntN(5) < 2
+	}
+	return omit
+}
 
 // act is one thing that happens: somebody does something, or passes are made.
 func (w *Multi) act() {
@@ -40,8 +65,36 @@ func (w *Multi) act() {
 		w.reload(in)
 	default:
 		w.passes()
+		if w.rng.IntN(2) == 0 {
+			w.changeOfMind()
+		}
 	}
 	w.observe()
+}
+
+// changeOfMind has an owner ask again for what was just cancelled, while nobody knows whether it was: too rare to come
+// about by itself.
+func (w *Multi) changeOfMind() {
+	for _, it := range w.items {
+		records, err := w.insts[0].st.ByUID(it.uid)
+		if err != nil {
+			w.broken = err
+			return
+		}
+		doubted := slices.ContainsFunc(records, func(rec *store.Record) bool { return rec.Doubt == plan.DoubtCancel })
+		if !doubted {
+			continue
+		}
+		w.tick++
+		w.restore(it)
+		if _, there := it.cal.Event(it.id); !there {
+			continue
+		}
+		it.title = "Talk #zoom"
+		it.cal.Edit(it.id, func(ev *calendar.Event) { ev.Title = it.title })
+		w.say("%s is wanted again, while it is being cancelled", it.id)
+		return
+	}
 }
 
 // passes makes passes over some calendars at once, with whatever goes wrong.

@@ -2,9 +2,11 @@ package enginetest
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/sync/plan"
 )
 
 // rest lets all be well, with the configuration of the beginning, and then checks that nothing is left to do and all is
@@ -15,6 +17,9 @@ func (w *Multi) rest() error {
 	w.cutIn = 0
 	w.full = false
 	w.vanished = nil
+	if err := w.restWithout(); err != nil {
+		return err
+	}
 	for _, in := range w.insts {
 		w.original(in)
 		w.reload(in)
@@ -28,7 +33,11 @@ func (w *Multi) rest() error {
 	}
 	for i := range rounds {
 		w.now = w.now.Add(7 * time.Hour)
-		for range 1 + max(6-i, 0)/3 { // the second for what the first was held for, or has woken
+		passes := 1 + max(6-i, 0)/3 // the second for what the first was held for, or has woken
+		if i == rounds-1 {
+			passes++ // an item that has just come to its end has woken another with its UID
+		}
+		for range passes {
 			w.allPasses()
 		}
 		if w.broken != nil {
@@ -39,6 +48,71 @@ func (w *Multi) rest() error {
 		return err
 	}
 	return w.checkRest()
+}
+
+// restWithout lets all be well while a calendar is taken out, in some walks: what is in the others has its link all the
+// same.
+func (w *Multi) restWithout() error {
+	in := w.insts[0]
+	undisturbed := !w.lost && !w.back && !w.bent
+	several := w.single() && w.inUse(in) > 1
+	if !undisturbed || !several || !w.may("config") {
+		return nil
+	}
+	if w.rng.IntN(4) > 0 {
+		return nil
+	}
+	names := maps.Clone(in.setup.names)
+	w.original(in)
+	in.setup.names = names
+	in.setup.names[w.cals[w.rng.IntN(len(w.cals))]] = nil
+	if w.inUse(in) == 0 {
+		return nil
+	}
+	w.reload(in)
+	w.observe()
+	w.show()
+	w.say("all is well from here on, with %v alone", w.configured(in))
+	for range 4 {
+		w.now = w.now.Add(7 * time.Hour)
+		w.allPasses()
+		w.allPasses()
+		if w.broken != nil {
+			return w.broken
+		}
+	}
+	return w.checkWithout(in)
+}
+
+// checkWithout checks that each event that somebody asks for in a calendar that is configured shows a meeting there.
+func (w *Multi) checkWithout(in *instance) error {
+	live, right, wrong := map[string][]meetingtest.Live{}, map[string]bool{}, map[string]error{}
+	for _, l := range w.live() {
+		m, _ := plan.ParseMark(l.Mark)
+		live[m.Event] = append(live[m.Event], l)
+	}
+	for _, it := range w.items {
+		ev, asked := w.asks(it)
+		over := !ev.Until.IsZero() && w.now.After(ev.Until)
+		watched := it.cal.file || len(in.setup.names[it.cal]) > 0
+		if !asked || over || !watched {
+			continue
+		}
+		bind := plan.Bind(it.uid)
+		unknown := w.mute(it) || w.excuse[bind]
+		if err := w.rightLink(it, ev, live[bind]); err == nil || unknown {
+			right[it.uid] = true
+		} else {
+			wrong[it.uid] = fmt.Errorf("%s: without a calendar: %s (%q): %w\n%s", it.uid, it.id, ev.Title, err,
+				w.remembered(it.uid))
+		}
+	}
+	for uid, err := range wrong {
+		if !right[uid] {
+			return err
+		}
+	}
+	return nil
 }
 
 // original puts the configuration back with which a zoomtag began.

@@ -9,9 +9,8 @@ import (
 // MultiOptions of RunMulti.
 type MultiOptions struct {
 	Options
-	// Acts are the kinds of acts that happen besides what owners do in any calendar, joined by commas: across, config,
-	// instances, reload, zoom, lost, mass, strip, organizer, clock, drops, command, limit, vanish, hide, shared. "" is
-	// all of them.
+	// Acts are those of kinds that are to happen, joined by commas. "" is all of them, in every other walk without
+	// some.
 	Acts string
 }
 

@@ -38,7 +38,7 @@ var walkTitles = []string{"Weekly #zoom", "Review", "#zoom(45m) Call", "Sync #zo
 
 // act is one thing that happens.
 func (w *Walker) act() {
-	if s, ok := w.cal.(Series); ok && len(w.events) > 0 && w.rng.IntN(6) == 0 {
+	if s, ok := w.cal.(Apart); ok && len(w.events) > 0 && w.rng.IntN(6) == 0 {
 		w.actOnSeries(s)
 		return
 	}
@@ -211,6 +211,7 @@ func (w *Walker) copy(id string) {
 		copied := w.cal.Copy(id)
 		w.events = append(w.events, copied)
 		w.words[copied] = w.words[id]
+		w.inherit(id, copied)
 		w.say("copy %s to %s", id, copied)
 		w.wish(copied, false)
 	}
@@ -227,6 +228,7 @@ func (w *Walker) rename(id string) {
 	w.cal.Hide(renamed, false)
 	w.events = append(w.events, renamed)
 	w.words[renamed] = w.words[id]
+	w.inherit(id, renamed)
 	w.say("rename %s to %s", id, renamed)
 }
 
@@ -242,6 +244,9 @@ func (w *Walker) loseDatabase() {
 			if m, _ := plan.ParseMark(ev.Link.Mark); m.Event == plan.Bind(ev.UID) {
 				shown[ev.Link.Mark] = true
 			}
+		}
+		for _, date := range w.datesOf(id) {
+			shown[date.Link.Mark] = shown[date.Link.Mark] || showsOwn(&date)
 		}
 	}
 	for _, l := range w.meetings() {
@@ -274,12 +279,19 @@ func (w *Walker) countDoubles() {
 			w.double[plan.Bind(ev.UID)] = w.double[plan.Bind(ev.UID)] || seen[ev.UID]
 			seen[ev.UID] = true
 		}
+		for _, date := range w.datesOf(id) {
+			if w.lost {
+				w.double[plan.Bind(date.UID)] = w.double[plan.Bind(date.UID)] || seen[date.UID]
+				seen[date.UID] = true
+			}
+		}
 	}
 }
 
 // forget excuses the meeting of an event that is deleted before anything remembers it again: nothing points to it any
 // more.
 func (w *Walker) forget(id string) {
+	w.forgetDates(id)
 	ev, ok := w.cal.Event(id)
 	if !ok || ev.Link.Mark == "" {
 		return

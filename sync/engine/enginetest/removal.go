@@ -57,6 +57,7 @@ func (w *Walker) removal() (err error) {
 		w.say("  %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
 	}
 	w.say("  removed: %v %s", report.Removed, report.Reason)
+	w.named(&report)
 	return err
 }
 

@@ -55,14 +55,20 @@ type Backend interface {
 	Event(id string) (calendar.Event, bool)
 }
 
-// Series is a Backend whose series keep occurrences that were changed by themselves, each with texts and a link of its
-// own, as web APIs do. An exception is named by an id that no event has.
+// Series is an Apart whose series can be split.
 type Series interface {
-	Backend
+	Apart
 
 	// Split is "this and following": the series ends before one of its occurrences, and a copy of it, with a UID of its
 	// own, goes on from there. ok is false where the event is no series that can be split.
 	Split(id string) (newID string, ok bool)
+}
+
+// Apart is a Backend whose series keep occurrences that were changed by themselves, each with texts and a link of its
+// own, as web APIs do. An exception is named by an id that no event has: that of the service, or that of the date.
+type Apart interface {
+	Backend
+
 	// Except changes one occurrence of a series by itself, or takes it out if change makes it a cancelled one. ok is
 	// false where the event is no series.
 	Except(id string, change func(e *calendar.Event)) (exception string, ok bool)
@@ -117,6 +123,7 @@ type walk struct {
 	apart  map[string]apart  // what an exception has of its own, by its id
 	needed map[string]int    // creates that the owner's wishes explain, by bind
 	made   map[string]int    // creates, by bind
+	dated  map[string]bool   // binds of single dates
 	double map[string]bool   // binds of UIDs that two items had at once, while the database was lost as well
 	hidden map[string]bool   // ids that listings lack
 	lost   bool              // the database was deleted at some time
@@ -213,7 +220,7 @@ func (w *Walker) Walk(seed uint64) (err error) {
 	}
 	w.walk = walk{rng: rand.New(rand.NewPCG(seed, 1)), calm: true, now: walkBegins,
 		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{},
-		double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
+		dated: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
 		apart: map[string]apart{}}
 	w.keep = w.rng.IntN(3) > 0
 	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Meanwhile: w.meanwhile, Rand: w.rng,
@@ -360,6 +367,7 @@ func (w *Walker) pass() error {
 // passed is a pass and its report. release has a calendar that is held be released.
 func (w *Walker) passed(release bool) (report engine.Report, err error) {
 	before := w.marks()
+	w.noteDates()
 	defer func() {
 		if r := recover(); r != nil {
 			if _, ok := r.(powerCut); !ok {
@@ -374,6 +382,7 @@ func (w *Walker) passed(release bool) (report engine.Report, err error) {
 	for _, r := range report.Events {
 		w.say("  %s %v %s %s %s", r.ID, r.Steps, r.State, r.Reason, r.Error)
 	}
+	w.named(&report)
 	if report.Held {
 		w.say("  held: %s", report.Reason)
 		if release && !w.leaving {

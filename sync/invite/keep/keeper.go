@@ -390,9 +390,7 @@ func (v *Keeper) make(ctx context.Context, c *engine.Calendar, rec *store.Record
 		link.Phones = append(link.Phones, invite.Phone{Number: phone.Number, Place: phone.Place})
 	}
 	opt.Rules = c.Settings.Rules
-	if start, end, ok := plan.TimeOfDay(&details, rec, &c.Settings); ok {
-		details.Start, details.End, details.AllDay = start, end, false
-	}
+	plan.AtTime(&details, rec, &c.Settings)
 	in := invite.Invitation{Event: details, Link: link}
 	if err := v.revise(rec, &in, opt); err != nil {
 		return nil, err

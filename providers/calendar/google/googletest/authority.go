@@ -30,6 +30,11 @@ func scopesFor(method string) []string {
 		return calendarScopes
 	case "calendar.calendarList.list":
 		return listScopes
+	case "directory.users.list":
+		return []string{"admin.directory.user", "admin.directory.user.readonly"}
+	case "directory.members.list":
+		return []string{"admin.directory.group.member.readonly", "admin.directory.group.member",
+			"admin.directory.group.readonly", "admin.directory.group"}
 	}
 	return readScopes
 }
@@ -98,7 +103,7 @@ func (s *Server) Consent(ticks func(scopes []string) (granted []string)) {
 }
 
 // Delegate sets the scopes that the admin has authorised for the service account to act for others with. Before it is
-// called, any calendar scope will do; called without any, none.
+// called, any scope for calendars or the directory will do; called without any, none.
 func (s *Server) Delegate(scopes ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,8 +113,9 @@ func (s *Server) Delegate(scopes ...string) {
 // delegates says whether the service account may act for others with these scopes: exactly those authorised, or some.
 func (a *authority) delegates(scopes []string) bool {
 	for _, scope := range scopes {
-		if a.delegated == nil && !strings.HasPrefix(scope, scopePrefix+"calendar") || a.delegated != nil &&
-			!slices.Contains(a.delegated, scope) {
+		known := strings.HasPrefix(scope, scopePrefix+"calendar") ||
+			strings.HasPrefix(scope, scopePrefix+"admin.directory.")
+		if a.delegated == nil && !known || a.delegated != nil && !slices.Contains(a.delegated, scope) {
 			return false
 		}
 	}

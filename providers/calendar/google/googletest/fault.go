@@ -21,7 +21,9 @@ func (a answer) with(f *Fault) answer {
 	return a
 }
 
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, base) }
+func isAPI(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, base) || strings.HasPrefix(r.URL.Path, directoryBase)
+}
 
 // On matches API requests of one method; an empty method is any.
 func On(method string) func(*http.Request) bool {

@@ -84,6 +84,7 @@ type Server struct {
 	endless   bool
 	mails     []string
 	auth      authority
+	people    people
 
 	keyOnce sync.Once
 	key     *rsa.PrivateKey

@@ -109,10 +109,10 @@ func (s *Server) fromAssertion(assertion string) answer {
 				"Client is unauthorized to retrieve access tokens using this method, or client not authorized for "+
 					"any of the scopes requested.")
 		}
-		if c.Sub != Account {
+		if !s.isPerson(c.Sub) && !s.people.has(c.Sub) {
 			return refuse("Invalid email or User ID")
 		}
-		principal = c.Sub
+		principal = s.people.whole(c.Sub)
 	}
 	return ok(s.tokenAnswer(principal, scopes, nil))
 }

@@ -90,6 +90,7 @@ type Server struct {
 	atOnce    map[string]int // requests under way, by mailbox
 	mails     []Mail
 	auth      authority
+	people    people
 }
 
 // New makes a Server that is not listening yet: it can be used as a handler, or started. A schema that cannot be read

@@ -15,11 +15,12 @@ type target struct {
 	user     string // of a mailbox; "me" for the caller's own
 	calendar string // empty for the default one
 	event    string
+	group    string
 }
 
 // inMailbox says whether it is something whose ids, or whose items' ids, there are two kinds of.
 func (t target) inMailbox() bool {
-	return t.kind != "" && t.kind != "user" && t.kind != "$batch" && t.kind != "mailboxSettings"
+	return t.kind != "" && t.kind != "user" && t.kind != "$batch" && !t.inDirectory() && t.kind != "mailboxSettings"
 }
 
 func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, base) }
@@ -33,6 +34,9 @@ func targetOf(u *url.URL) (t target, strange string) {
 			return t, part
 		}
 		parts = append(parts, plain)
+	}
+	if t, ok := directoryTarget(parts); ok {
+		return t, ""
 	}
 	switch {
 	case parts[0] == "$batch" && len(parts) == 1:
@@ -85,6 +89,8 @@ func effects() map[string]func(*call) answer {
 		"GET calendar": (*call).getCalendar, "GET events": (*call).listEvents, "GET calendarView": (*call).listView,
 		"GET instances": (*call).listInstances, "GET event": (*call).getEvent, "PATCH event": (*call).patch,
 		"GET calendarView/delta": (*call).delta,
+		"GET " + allPeople:       (*call).listPeople, "GET " + allGroups: (*call).listGroups,
+		"GET " + inGroup: (*call).listMembers,
 	}
 }
 

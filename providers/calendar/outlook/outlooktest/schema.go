@@ -43,7 +43,7 @@ func parseSchema(document []byte) (*schema, error) {
 
 // checkSchema refuses options that the call does not have, and complains of all that the schema does not allow.
 func (c *call) checkSchema() (answer, bool) {
-	if c.schema == nil || c.to.kind == "$batch" {
+	if c.schema == nil || c.to.kind == "$batch" || c.to.inDirectory() {
 		return answer{}, false
 	}
 	known, there := c.schema.Calls[c.r.Method+" "+c.to.shape]

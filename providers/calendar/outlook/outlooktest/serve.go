@@ -168,7 +168,7 @@ func (c *call) readQuery() (answer, bool) {
 		return fail(http.StatusBadRequest, "BadRequest", "The query is malformed."), true
 	}
 	c.q = q
-	if q.Has("$search") || q.Has("$count") {
+	if q.Has("$search") || q.Has("$count") && !c.to.inDirectory() {
 		return c.unknown(), true
 	}
 	if strings.Contains(c.r.URL.RawQuery, "+") {

@@ -128,7 +128,7 @@ func (s *Server) fromClient(tenant, secret string, form url.Values) answer {
 			"Client credential flows must have a scope value with /.default suffixed to the resource identifier "+
 			"(application ID URI).")
 	}
-	t := &accessToken{app: true, scopes: []string{"Calendars.ReadWrite", "MailboxSettings.Read", "User.Read.All"},
+	t := &accessToken{app: true, scopes: s.appRoles(),
 		foreign: s.isForeign(resource + "/")}
 	return ok(s.timed(JSON{"access_token": s.newAccess(t)}))
 }

@@ -1,0 +1,56 @@
+// Package onefile reads and writes the one .ics file of a command that makes the link of the event in it.
+package onefile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"zoomtag/providers/files"
+	"zoomtag/sync/api"
+)
+
+// Clean is a path in its shortest form, so that one file has one name: ./a.ics is written into, and is a.ics in what is
+// said. A lone - is no path.
+func Clean(path string) string {
+	if path == "" {
+		return path
+	}
+	return filepath.Clean(path)
+}
+
+// Read reads a file, or in where from is -, as far as a file of one event may go: what is longer is refused for its
+// length later.
+func Read(from string, in io.Reader) ([]byte, error) {
+	if from == "-" {
+		return io.ReadAll(io.LimitReader(in, api.MaxBytes))
+	}
+	f, err := os.Open(from)
+	if err != nil {
+		return nil, files.ReadError(from, err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, api.MaxBytes))
+	if err != nil {
+		return nil, files.ReadError(from, err)
+	}
+	return raw, nil
+}
+
+// Write writes what became of a file, which was read as raw, to another one or in its place, with its mode.
+func Write(from, to string, raw, linked []byte) error {
+	if from == to {
+		if now, err := os.ReadFile(from); err != nil || !bytes.Equal(now, raw) {
+			return errors.Join(fmt.Errorf("%s was changed meanwhile: nothing is written; run the command again, the "+
+				"meeting is kept", from), err)
+		}
+	}
+	mode := os.FileMode(0o600)
+	if info, err := os.Stat(from); err == nil {
+		mode = info.Mode().Perm()
+	}
+	return files.Replace(to, linked, mode)
+}

@@ -1,0 +1,232 @@
+package configs
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"zoomtag/providers/words"
+)
+
+// How much a list in a file may hold.
+const (
+	maxMembersSize = 32 << 20 // bytes
+	maxMembers     = 200_000
+)
+
+// memberKeys are the columns of a CSV file, and the keys of a row in a YAML file.
+var memberKeys = []string{"name", "provider", "subject", "calendar", "host"}
+
+// A Row is a line of a list that is no member, and why.
+type Row struct {
+	Line int
+	Text string
+}
+
+func (r Row) Error() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text) }
+
+// ReadMembers reads a list from a file: CSV, with a first line that names the columns, or YAML, a list of sections with
+// the same keys, or of addresses alone. Rows that cannot be understood are returned beside the others. An error says
+// that nothing is known of anybody.
+func ReadMembers(file string) ([]Member, []Row, error) {
+	data, err := readMembers(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &memberReader{file: file, lines: map[string]int{}}
+	switch ext := strings.ToLower(filepath.Ext(file)); ext {
+	case ".csv":
+		err = m.csv(data)
+	case ".yaml", ".yml":
+		err = m.yaml(data)
+	default:
+		err = fmt.Errorf("%s is no list: its name has to end in .csv or .yaml", file)
+	}
+	return m.list, m.rows, err
+}
+
+func readMembers(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s: put the list there, or correct file in calendars_from", file)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s must not be read by this user: give the file to the user who runs zoomtag", file)
+	case err != nil:
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only: nothing can be lost
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: name the file with the list", file)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxMembersSize+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be read: %w", file, err)
+	case len(data) > maxMembersSize:
+		return nil, fmt.Errorf("%s is larger than %d MiB: it is no list", file, maxMembersSize>>20)
+	case !utf8.Valid(data):
+		return nil, fmt.Errorf("%s is not UTF-8 text: save it as UTF-8", file)
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
+
+type memberReader struct {
+	file  string
+	list  []Member
+	rows  []Row
+	lines map[string]int // of the names that there are
+}
+
+func (m *memberReader) bad(line int, format string, args ...any) {
+	m.rows = append(m.rows, Row{line, fmt.Sprintf(format, args...)})
+}
+
+// add adds what a line says; keys are those of memberKeys.
+func (m *memberReader) add(line int, said map[string]string) {
+	one := Member{Name: said["name"], Provider: strings.ToLower(said["provider"]), Subject: said["subject"],
+		Calendar: said["calendar"], Host: said["host"]}
+	if one.Name == "" {
+		last := path.Base(strings.TrimSuffix(strings.ReplaceAll(one.Subject, `\`, "/"), "/"))
+		if one.Name = NameOf(strings.ToLower(last)); one.Subject == "" {
+			one.Name = NameOf(one.Calendar)
+		}
+	}
+	switch first, twice := m.lines[one.Name]; {
+	case one.Subject == "" && one.Calendar == "":
+		m.bad(line, "it says no subject: write whose calendar it is")
+	case one.Name == "":
+		m.bad(line, "it says no name, and none can be made of %s: write one", quote(one.Subject))
+	case twice:
+		m.bad(line, "%s stands in line %d already: delete one of the two, or give each a name", quote(one.Name), first)
+	default:
+		m.lines[one.Name] = line
+		m.list = append(m.list, one)
+	}
+}
+
+func (m *memberReader) csv(data []byte) error {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord, r.TrimLeadingSpace, r.Comment = -1, true, '#'
+	if head, _, _ := bytes.Cut(data, []byte("\n")); bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
+		r.Comma = ';'
+	}
+	head, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil // empty: that is for others to judge
+	}
+	if err != nil {
+		return m.broken(err)
+	}
+	for i := range head {
+		head[i] = strings.ToLower(strings.TrimSpace(head[i]))
+		if err := checkColumn(head[i], head[:i]); err != nil {
+			return fmt.Errorf("%s: the first line names the columns, and %w", m.file, err)
+		}
+	}
+	for {
+		said, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return m.broken(err)
+		}
+		line, _ := r.FieldPos(0)
+		if len(said) > len(head) {
+			m.bad(line, "it has %d columns, and the first line names %d", len(said), len(head))
+			continue
+		}
+		row := map[string]string{}
+		for i := range said {
+			row[head[i]] = strings.TrimSpace(said[i])
+		}
+		m.add(line, row)
+		if len(m.list)+len(m.rows) > maxMembers {
+			return fmt.Errorf("%s has more than %d lines: it is no list", m.file, maxMembers)
+		}
+	}
+}
+
+// checkColumn refuses what is no column, or one that is there.
+func checkColumn(name string, before []string) error {
+	switch {
+	case !slices.Contains(memberKeys, name):
+		text := fmt.Sprintf("%s is none; known are %s", quote(name), strings.Join(memberKeys, ", "))
+		if near := words.Nearest(name, memberKeys); near != "" {
+			text = fmt.Sprintf("%s is none; did you mean %q?", quote(name), near)
+		}
+		return errors.New(text)
+	case slices.Contains(before, name):
+		return fmt.Errorf("%s is there twice", quote(name))
+	}
+	return nil
+}
+
+// broken says where a CSV file cannot be read any further: of what is behind that nobody knows anything.
+func (m *memberReader) broken(err error) error {
+	var at *csv.ParseError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s, line %d: this is not CSV (%w): mind the quotes", m.file, at.Line, at.Err)
+	}
+	return fmt.Errorf("%s cannot be read: %w", m.file, err)
+}
+
+func (m *memberReader) yaml(data []byte) error {
+	var doc yaml.Node
+	err := yaml.Unmarshal(data, &doc)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s is not YAML: %w", m.file, err)
+	case isEmpty(&doc):
+		return nil
+	case doc.Content[0].Kind != yaml.SequenceNode:
+		return fmt.Errorf("%s has to be a list: begin each item with \"- \"", m.file)
+	case len(doc.Content[0].Content) > maxMembers:
+		return fmt.Errorf("%s has more than %d items: it is no list", m.file, maxMembers)
+	}
+	for _, item := range doc.Content[0].Content {
+		said, err := rowOf(item)
+		if err != nil {
+			m.bad(item.Line, "%s", err)
+			continue
+		}
+		m.add(item.Line, said)
+	}
+	return nil
+}
+
+// rowOf is what an item of a YAML list says. References are not followed: what a list says stands in it.
+func rowOf(item *yaml.Node) (map[string]string, error) {
+	if item.Kind == yaml.ScalarNode && item.ShortTag() == "!!str" {
+		return map[string]string{"subject": strings.TrimSpace(item.Value)}, nil
+	}
+	if item.Kind != yaml.MappingNode {
+		return nil, errors.New("it is neither an address nor a section")
+	}
+	row := map[string]string{}
+	for i := 0; i+1 < len(item.Content); i += 2 {
+		key, value := item.Content[i], item.Content[i+1]
+		if err := checkColumn(key.Value, nil); err != nil {
+			return nil, err
+		}
+		if value.Kind != yaml.ScalarNode {
+			return nil, fmt.Errorf("%s must be one value", quote(key.Value))
+		}
+		if value.ShortTag() != "!!null" {
+			row[key.Value] = strings.TrimSpace(value.Value)
+		}
+	}
+	return row, nil
+}

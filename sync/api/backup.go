@@ -1,0 +1,16 @@
+package api
+
+import "zoomtag/store"
+
+// BackupReport says where a copy of the state is, and which sign-ins go with it: files of this machine.
+type BackupReport struct {
+	Copy    string   `json:"copy"`
+	SignIns []string `json:"sign_ins"`
+}
+
+// VerifyReport is the document of `verify --json`.
+type VerifyReport struct {
+	File string `json:"file"`
+	store.Summary
+	SignIns int `json:"sign_ins"`
+}

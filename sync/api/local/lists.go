@@ -1,0 +1,429 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/providers/words"
+	"zoomtag/store"
+	"zoomtag/store/record"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
+	"zoomtag/sync/lists"
+	"zoomtag/sync/reason"
+)
+
+// How often a list is asked for: so often that who comes is watched within the hour, even if it fails once.
+const (
+	listEvery = 30 * time.Minute
+	listAgain = 5 * time.Minute // after a failure
+)
+
+// rolls is what a process knows of when its lists were asked for. Services of one configuration share it.
+type rolls struct {
+	asking sync.Mutex // one at a time asks
+	mu     sync.Mutex // guards all below
+	asked  map[string]time.Time
+	stamps map[string]string // of the files that were read, and of those seen at the last look
+	seen   map[string]string
+}
+
+func newRolls() *rolls {
+	return &rolls{asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{}}
+}
+
+// keptLists is what is remembered of the lists of a configuration.
+func keptLists(st *store.Store, cfg *configs.Config) (map[string]record.List, error) {
+	kept := map[string]record.List{}
+	for i := range cfg.CalendarsFrom {
+		name := cfg.CalendarsFrom[i].Name
+		list, err := st.List(name)
+		if err != nil {
+			return nil, err
+		}
+		kept[name] = list
+	}
+	return kept, nil
+}
+
+// Which says which lists are asked for.
+type Which int
+
+// The values of Which.
+const (
+	DueLists   Which = iota // files that were changed, and services whose time has come
+	FirstLists              // files, and services that were never asked
+	FileLists               // files
+)
+
+// AskLists asks the lists for who is on them, and saves what came of it. The service that it returns has the calendars
+// of whoever came; it is s itself if nobody has come or gone. What cannot be had of a list stands in its report.
+func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.ListReport, error) {
+	s.rolls.asking.Lock()
+	defer s.rolls.asking.Unlock()
+	var reports []api.ListReport
+	changed := false
+	for i := range s.options.Config.CalendarsFrom {
+		f := &s.options.Config.CalendarsFrom[i]
+		stamp, due, err := s.isDue(f, which)
+		if err != nil {
+			return s, reports, err
+		}
+		if !due {
+			continue
+		}
+		answer := s.ask(ctx, f)
+		if ctx.Err() != nil { // whoever was told to stop says nothing of the list
+			return s, reports, nil
+		}
+		now, news, err := s.saveAnswer(f.Name, answer)
+		if err != nil {
+			return s, reports, err
+		}
+		s.noteAsked(f.Name, stamp, answer)
+		s.logNews(f.Name, now, news)
+		changed = changed || news.Any() || !sameMembers(now, s.kept[f.Name])
+		reports = append(reports, reportOf(f.Name, now, news))
+	}
+	next := s
+	if changed {
+		var err error
+		if next, err = s.anew(nil); err != nil {
+			return s, reports, err
+		}
+	} else if err := s.refreshKept(); err != nil {
+		return s, reports, err
+	}
+	reports = told(reports, s, next)
+	if which == FirstLists { // whoever makes the pass tells them
+		next.askedFirst = reports
+	}
+	return next, reports, nil
+}
+
+// sameMembers reports whether a list has the same members as another.
+func sameMembers(a, b record.List) bool {
+	return slices.EqualFunc(a.Members, b.Members, func(a, b record.Member) bool {
+		if a.Left() != b.Left() {
+			return false
+		}
+		a.LeftAt, b.LeftAt = time.Time{}, time.Time{} // one of the two may have come back from the disk
+		return reflect.DeepEqual(a, b)
+	})
+}
+
+// refreshKept reads what is remembered of the lists again, once they were asked for.
+func (s *Service) refreshKept() error {
+	kept, err := keptLists(s.st, s.options.Config)
+	if err == nil {
+		s.listing.Lock()
+		s.kept = kept
+		s.listing.Unlock()
+	}
+	return err
+}
+
+// anew is a service in the place of s, on the same store: with the calendars of these lists, or of those that are
+// remembered.
+func (s *Service) anew(known map[string]record.List) (*Service, error) {
+	o := s.options
+	o.lists, o.rolls, o.Silent = known, s.rolls, true
+	next, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	next.engine.Succeed(s.engine)
+	next.invitations.Succeed(s.invitations)
+	next.schedule, next.Passes = s.schedule, s.Passes
+	return next, nil
+}
+
+// isDue reports whether a list is to be asked for. stamp is that of its file.
+func (s *Service) isDue(f *configs.From, which Which) (stamp string, due bool, err error) {
+	stamp = assemble.Stamp(*f)
+	known, err := s.st.List(f.Name)
+	if err != nil || which == FileLists {
+		return stamp, f.File != "", err
+	}
+	s.rolls.mu.Lock()
+	defer s.rolls.mu.Unlock()
+	asked, here := s.rolls.asked[f.Name]
+	if which == FirstLists {
+		return stamp, f.File != "" && !here || known.TriedAt.IsZero(), nil
+	}
+	if f.File != "" {
+		// One that was changed a moment ago may be half written: it is read when it has come to rest.
+		calm := s.rolls.seen[f.Name] == stamp
+		s.rolls.seen[f.Name] = stamp
+		if here && s.rolls.stamps[f.Name] != stamp {
+			return stamp, calm, nil
+		}
+	}
+	if !here && s.schedule == nil { // a command goes on from what the one before has asked
+		asked, here = known.TriedAt, f.File == "" && !known.TriedAt.IsZero()
+	}
+	pause := listEvery
+	if known.Error != "" {
+		pause = listAgain
+	}
+	since := s.now().Sub(asked)
+	return stamp, !here || since >= pause || since < 0, nil
+}
+
+// ask asks a list for who is on it.
+func (s *Service) ask(ctx context.Context, f *configs.From) lists.Answer {
+	a := lists.Answer{At: s.now()}
+	directory, err := s.builder.Directory(*f)
+	if err == nil {
+		a.Roll, err = directory.Members(ctx)
+	}
+	a.Err = err
+	return a
+}
+
+// saveAnswer saves what came of an answer, judged by what is remembered by then.
+func (s *Service) saveAnswer(name string, a lists.Answer) (now record.List, news lists.News, err error) {
+	err = s.st.Update(func(tx *store.Tx) error {
+		was, err := tx.List(name)
+		if err != nil {
+			return err
+		}
+		if now, news, err = judged(tx.Records, name, was, a); err != nil || isSaved(was, now) {
+			return err
+		}
+		return tx.PutList(name, now)
+	})
+	return now, news, err
+}
+
+// isSaved reports whether all that matters of what is to be remembered is remembered already. A look at a file costs
+// nothing, and a commit does.
+func isSaved(was, now record.List) bool {
+	since := now.TriedAt.Sub(was.TriedAt)
+	if since < 0 || since >= listEvery || !sameMembers(was, now) {
+		return false
+	}
+	was.Members, now.Members = nil, nil
+	was.ReadAt, was.TriedAt = now.ReadAt, now.TriedAt
+	return reflect.DeepEqual(was, now)
+}
+
+// judged is what is to be remembered after an answer, where records are what is kept of a calendar.
+func judged(records func(string) ([]*store.Record, error), name string, was record.List,
+	a lists.Answer) (now record.List, news lists.News, err error) {
+	now, news = lists.Next(name, was, a, func(calendar string) bool {
+		kept, fault := records(calendar)
+		err = errors.Join(err, fault)
+		return slices.ContainsFunc(kept, func(r *store.Record) bool { return !r.Closed() })
+	})
+	return now, news, err
+}
+
+// noteAsked notes that a list was asked for.
+func (s *Service) noteAsked(name, stamp string, a lists.Answer) {
+	s.rolls.mu.Lock()
+	defer s.rolls.mu.Unlock()
+	s.rolls.asked[name], s.rolls.stamps[name], s.rolls.seen[name] = a.At, stamp, stamp
+}
+
+// maxNamed is how many names a log line has.
+const maxNamed = 20
+
+// logNews logs what has changed in a list, and that it cannot be read, once.
+func (s *Service) logNews(name string, now record.List, news lists.News) {
+	s.listing.Lock()
+	before := s.kept[name]
+	s.listing.Unlock()
+	switch {
+	case now.Error != "" && now.Error != before.Error:
+		s.log.Warn("list not read", "list", name, "code", now.Code, "reason", now.Error)
+	case now.Error == "" && before.Error != "":
+		s.log.Info("list is read again", "list", name)
+	}
+	for _, some := range []struct {
+		text  string
+		names []string
+	}{{"calendars came with a list", news.Came}, {"calendars have left a list", news.Left},
+		{"calendars are back on a list", news.Back}, {"calendars have another owner's address", news.Moved}} {
+		if len(some.names) > 0 {
+			s.log.Info(some.text, "list", name, "calendars", len(some.names), "names",
+				some.names[:min(len(some.names), maxNamed)])
+		}
+	}
+}
+
+func reportOf(name string, now record.List, news lists.News) api.ListReport {
+	r := api.ListReport{Name: name, Came: orNone(news.Came), Left: orNone(news.Left), Back: orNone(news.Back),
+		Moved: orNone(news.Moved), Error: now.Error, Code: reason.Code(now.Code), Skipped: []api.SkippedMember{}}
+	r.Cure, r.Held = r.Code.Cure(), r.Code == reason.ListShrunken
+	for _, fault := range now.Faults {
+		r.Skipped = append(r.Skipped, api.SkippedMember{Reason: fault})
+	}
+	return r
+}
+
+func orNone(names []string) []string { return append([]string{}, names...) }
+
+// told are the reports of lists where one service has come in the place of another: of calendars that neither of them
+// watches nobody need hear, and who is not watched, and why, is added.
+func told(reports []api.ListReport, before, now *Service) []api.ListReport {
+	for i := range reports {
+		r := &reports[i]
+		was, is := before.outcome(r.Name), now.outcome(r.Name)
+		only := func(names []string, those ...[]string) []string {
+			known := map[string]bool{}
+			for _, name := range slices.Concat(those...) {
+				known[name] = true
+			}
+			return slices.DeleteFunc(names, func(name string) bool { return !known[name] })
+		}
+		r.Came, r.Back = only(r.Came, is.Watched), only(r.Back, is.Watched)
+		r.Moved, r.Left = only(r.Moved, is.Watched), only(r.Left, was.Watched)
+		r.Skipped = append(r.Skipped, skippedOf(is)...)
+	}
+	return reports
+}
+
+// outcome is what has become of a list.
+func (s *Service) outcome(list string) lists.Outcome {
+	for _, o := range s.outcomes {
+		if o.Name == list {
+			return o
+		}
+	}
+	return lists.Outcome{}
+}
+
+// maxSkipped is how many members that are not watched are shown of a list.
+const maxSkipped = 100
+
+func skippedOf(o lists.Outcome) (list []api.SkippedMember) {
+	for _, skip := range o.Skipped[:min(len(o.Skipped), maxSkipped)] {
+		list = append(list, api.SkippedMember{Name: skip.Name, Reason: skip.Why})
+	}
+	return list
+}
+
+// foresee asks all lists for who is on them, and saves nothing: the service that it returns has the calendars of
+// whoever would come.
+func (s *Service) foresee(ctx context.Context) (*Service, []api.ListReport, error) {
+	if len(s.options.Config.CalendarsFrom) == 0 {
+		return s, nil, nil
+	}
+	known, err := keptLists(s.st, s.options.Config)
+	if err != nil {
+		return s, nil, err
+	}
+	foreseen := maps.Clone(known)
+	var reports []api.ListReport
+	for i := range s.options.Config.CalendarsFrom {
+		f := &s.options.Config.CalendarsFrom[i]
+		now, news, err := judged(s.st.Records, f.Name, known[f.Name], s.ask(ctx, f))
+		if err != nil {
+			return s, nil, err
+		}
+		foreseen[f.Name] = now
+		report := reportOf(f.Name, now, news)
+		report.Planned = true
+		reports = append(reports, report)
+	}
+	if ctx.Err() != nil {
+		return s, nil, api.ErrStopped
+	}
+	next, err := s.anew(foreseen)
+	if err != nil {
+		return s, nil, err
+	}
+	return next, told(reports, s, next), nil
+}
+
+// lookAtLists asks all lists for who is on them, and tells how they stand by then. Nothing is saved.
+func (s *Service) lookAtLists(ctx context.Context, known []api.ListStatus) []api.ListStatus {
+	known = slices.Clone(known)
+	for i := range known {
+		l := &known[i]
+		kept, err := s.st.List(l.Name)
+		if err != nil {
+			continue // what is wrong with the state, others say
+		}
+		now, _ := lists.Next(l.Name, kept, s.ask(ctx, &s.options.Config.CalendarsFrom[i]),
+			func(string) bool { return true })
+		l.Error, l.Code = now.Error, reason.Code(now.Code)
+	}
+	return known
+}
+
+// listStatus tells how the lists stand.
+func (s *Service) listStatus() ([]api.ListStatus, error) {
+	out := []api.ListStatus{}
+	for i := range s.options.Config.CalendarsFrom {
+		f := &s.options.Config.CalendarsFrom[i]
+		kept, err := s.st.List(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		o := s.outcomes[i]
+		l := api.ListStatus{Name: f.Name, Kind: f.Kind(), Watched: len(o.Watched), Away: len(o.Away),
+			Excluded: o.Excluded, ReadAt: api.Time(kept.ReadAt), TriedAt: api.Time(kept.TriedAt), Error: kept.Error,
+			Code: reason.Code(kept.Code), Skipped: []api.SkippedMember{}}
+		l.Cure = l.Code.Cure()
+		for _, fault := range kept.Faults {
+			l.Skipped = append(l.Skipped, api.SkippedMember{Reason: fault})
+		}
+		l.Skipped = append(l.Skipped, skippedOf(o)...)
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// notWatched says who of a list is not watched, the first of them at least.
+func notWatched(l *api.ListStatus) (notices []string) {
+	if len(l.Skipped) == 0 {
+		return nil
+	}
+	first := l.Skipped[0]
+	who := first.Reason
+	if first.Name != "" {
+		who = first.Name + ", " + first.Reason
+	}
+	return []string{fmt.Sprintf("list %s: %s %s not watched, and this is why: %s", l.Name,
+		words.Count(len(l.Skipped), "member"), words.Are(len(l.Skipped)), who)}
+}
+
+// releaseList has the next answer of a list be believed, or lets go of a calendar whose owner has left its list.
+// mine is false where the name is that of neither.
+func (s *Service) releaseList(name string) (report api.ReleaseReport, mine bool, err error) {
+	list, member := name, ""
+	for _, c := range s.builder.Config.Calendars {
+		if c.Name == name && c.Away != "" {
+			list, member = c.List, name
+		}
+	}
+	if !slices.ContainsFunc(s.options.Config.CalendarsFrom, func(f configs.From) bool { return f.Name == list }) {
+		return report, false, nil
+	}
+	report.Calendar = name
+	err = s.st.Update(func(tx *store.Tx) error {
+		kept, err := tx.List(list)
+		if err != nil {
+			return err
+		}
+		if kept, report.Held = lists.Release(kept, member); !report.Held {
+			return nil
+		}
+		return tx.PutList(list, kept)
+	})
+	if err == nil && report.Held {
+		s.rolls.mu.Lock()
+		delete(s.rolls.asked, list) // it is asked for at once
+		s.rolls.mu.Unlock()
+	}
+	return report, true, err
+}

@@ -1,0 +1,247 @@
+// Package backup writes what zoomtag remembers into one file, and takes it out of there again: the state, and the
+// sign-ins of persons beside it. The configuration and what it names are not in it: they are written by people,
+// and kept by them.
+//
+// The file is a tar archive, readable by its owner alone, because it holds passcodes and sign-ins. Its first entry is
+// the state, [stateName]; the others are sign-ins, by the names that they have beside the state.
+package backup
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"zoomtag/providers/files"
+	"zoomtag/providers/words"
+	"zoomtag/store"
+)
+
+const (
+	stateName = "zoomtag.db"
+	// grantSuffix ends the names of sign-ins.
+	grantSuffix = ".grant"
+	// maxGrant and maxGrants bound the sign-ins of a file, in bytes and in number, and maxState the state, in bytes.
+	maxGrant  = 1 << 20
+	maxGrants = 100_000
+	maxState  = 1 << 40
+)
+
+// Check returns why a backup cannot be written to a path: what is there already is no backup, and would be lost.
+func Check(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return files.WriteError(path, err)
+	case info.IsDir():
+		return words.Usage(errors.New(path + " is a folder: name the file that is to be written"))
+	}
+	if info.Mode().IsRegular() {
+		file, _, err := open(path)
+		if err == nil {
+			return file.Close()
+		}
+	}
+	return words.Usage(errors.New(path + " is there already, and is no backup of zoomtag's: name another file, or remove " +
+		"it first"))
+}
+
+// Write writes a copy of the state, and sign-ins, to a new file. An old backup there stays whole until the new one is.
+func Write(path, copied string, signIns []string, now time.Time) error {
+	if err := Check(path); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".zoomtag-*.tmp")
+	if err != nil {
+		return files.WriteError(path, err)
+	}
+	err = errors.Join(write(temp, path, copied, signIns, now), temp.Close())
+	if err == nil {
+		if err = os.Rename(temp.Name(), path); err == nil {
+			return nil
+		}
+		err = files.WriteError(path, err)
+	}
+	return errors.Join(err, os.Remove(temp.Name()))
+}
+
+// write fills the file that is to become the one at path.
+func write(temp *os.File, path, copied string, signIns []string, now time.Time) error {
+	out := tar.NewWriter(temp)
+	if err := add(out, stateName, copied, now); err != nil {
+		return err
+	}
+	for _, signIn := range signIns {
+		if err := add(out, filepath.Base(signIn), signIn, now); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(out.Close(), temp.Sync()); err != nil {
+		return files.WriteError(path, err)
+	}
+	return nil
+}
+
+// add puts a file into an archive.
+func add(out *tar.Writer, name, path string, now time.Time) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return files.ReadError(path, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return files.ReadError(path, err)
+	}
+	header := &tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: now.UTC().Truncate(time.Second),
+		Format: tar.FormatPAX}
+	if err := out.WriteHeader(header); err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, file); err != nil {
+		return fmt.Errorf("%s changed while it was copied: try again: %w", path, err)
+	}
+	return nil
+}
+
+// errForeign says that a file was not written by Write.
+var errForeign = errors.New("it is no backup of zoomtag's, or it is cut off: give a file that zoomtag backup has " +
+	"written")
+
+// open opens a backup up to its state.
+func open(path string) (*os.File, *tar.Reader, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // which might never end
+		return nil, nil, words.Usage(words.Say(errForeign, path+": "+errForeign.Error()))
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, files.ReadError(path, err)
+	}
+	in := tar.NewReader(file)
+	first, err := in.Next()
+	if err != nil || first.Name != stateName || first.Size > maxState {
+		return nil, nil, errors.Join(words.Usage(words.Say(errForeign, path+": "+errForeign.Error())), file.Close())
+	}
+	return file, in, nil
+}
+
+// Restored is what was taken out of a backup.
+type Restored struct {
+	State   string   `json:"state"`
+	Old     string   `json:"old,omitempty"` // where the state is that was there before
+	SignIns []string `json:"sign_ins"`      // that were not there
+	Kept    []string `json:"kept"`          // sign-ins that were there, and may be newer
+}
+
+// Restore puts the state of a backup to a path, and its sign-ins beside it, but for those that are there already.
+// Nothing changes unless the state in it is whole. A state in use is store.ErrLocked.
+func Restore(path, state string, o store.Options) (r Restored, err error) {
+	if _, _, err := Verify(path); err != nil {
+		return r, err
+	}
+	file, in, err := open(path)
+	if err != nil {
+		return r, err
+	}
+	defer file.Close()
+	r = Restored{State: state, SignIns: []string{}, Kept: []string{}}
+	if r.Old, err = store.Restore(state, in, o); err != nil {
+		return r, err
+	}
+	for range maxGrants {
+		header, err := in.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return r, nil
+		case err != nil:
+			return r, words.Say(err, "the state is restored, and the sign-ins behind it in "+path+" cannot be read: "+
+				"sign in again with zoomtag auth")
+		}
+		if err := r.signIn(header, in); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// signIn takes a sign-in out of a backup, unless there is one.
+func (r *Restored) signIn(header *tar.Header, in io.Reader) error {
+	if err := checkSignIn(header); err != nil {
+		return err
+	}
+	to := filepath.Join(filepath.Dir(r.State), header.Name)
+	if _, err := os.Lstat(to); err == nil {
+		r.Kept = append(r.Kept, to)
+		return nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(in, maxGrant))
+	if err != nil {
+		return fmt.Errorf("a sign-in could not be read out of the backup: %w", err)
+	}
+	r.SignIns = append(r.SignIns, to)
+	return files.Replace(to, raw, 0o600)
+}
+
+// checkSignIn returns why an entry behind the state is none that Write makes.
+func checkSignIn(header *tar.Header) error {
+	plain := header.Typeflag == tar.TypeReg && filepath.Base(header.Name) == header.Name
+	if !plain || !strings.HasSuffix(header.Name, grantSuffix) || header.Size > maxGrant {
+		return fmt.Errorf("the backup holds %.80q, which is no sign-in: somebody has changed it; use another backup",
+			header.Name)
+	}
+	return nil
+}
+
+// Verify verifies the state in a backup, and counts the sign-ins in it.
+func Verify(path string) (s store.Summary, signIns int, err error) {
+	file, in, err := open(path)
+	if err != nil {
+		return s, 0, err
+	}
+	defer file.Close()
+	dir, err := files.TempDir("zoomtag-verify")
+	if err != nil {
+		return s, 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	state := filepath.Join(dir, stateName)
+	if err := unpack(in, state); err != nil {
+		return s, 0, words.Say(err, path+" is cut off, or there is no space in the folder for temporary files to unpack "+
+			"it; nothing was changed")
+	}
+	if s, err = store.Verify(state); err != nil {
+		return s, 0, words.Say(err, "the state in "+path+" is damaged: use another backup")
+	}
+	for ; signIns < maxGrants; signIns++ {
+		header, err := in.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return s, signIns, nil
+		case err != nil:
+			return s, signIns, words.Say(err, path+" is cut off behind its state: use another backup")
+		}
+		if err := checkSignIn(header); err != nil {
+			return s, signIns, err
+		}
+		if _, err := io.Copy(io.Discard, in); err != nil {
+			return s, signIns, words.Say(err, path+" is cut off behind its state: use another backup")
+		}
+	}
+	return s, signIns, errForeign
+}
+
+// unpack writes what is left of an entry to a new file.
+func unpack(in io.Reader, path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, in)
+	return errors.Join(err, file.Close())
+}

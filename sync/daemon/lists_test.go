@@ -1,0 +1,209 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/sync/api"
+	"zoomtag/sync/api/local"
+	"zoomtag/sync/assemble"
+	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
+)
+
+// roster is a service that knows who there is, as a test sets it.
+type roster struct {
+	mu    sync.Mutex // guards all below
+	names []string
+	err   error
+	asked int
+}
+
+// answer has it answer otherwise.
+func (r *roster) answer(err error, names ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err, r.names = err, names
+}
+
+// times is how often it was asked.
+func (r *roster) times() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asked
+}
+
+func (r *roster) Members(context.Context) (roll calendar.Roll, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked++
+	for _, name := range r.names {
+		roll.Members = append(roll.Members, calendar.Member{ID: "id of " + name, Name: name, Subject: name})
+	}
+	return roll, r.err
+}
+
+// listDaemon is a daemon over a list in a file, people.csv, and one of a service, whose calendars are folders beside
+// it.
+func listDaemon(t *testing.T, r *roster, log *logText) (d *daemon, dir string, cfg *configs.Config) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range []string{"ann", "bob", "cy"} {
+		must(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+		event := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//An App//EN\r\nBEGIN:VEVENT\r\nUID:" + name +
+			"\r\nDTSTAMP:19990101T000000Z\r\nDTSTART:20010101T090000Z\r\nDTEND:20010101T100000Z\r\nSUMMARY:Of " + name +
+			" #zoom\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		file := filepath.Join(dir, name, "a.ics")
+		must(t, os.WriteFile(file, []byte(event), 0o600))
+		must(t, os.Chtimes(file, time.Time{}, time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC))) // a bubble's time is 2000
+	}
+	write := filepath.Join(dir, "people.csv")
+	must(t, os.WriteFile(write, []byte("subject\nann\n"), 0o600))
+	template := configs.Template{ICS: &configs.ICS{Path: dir}}
+	cfg = room()
+	cfg.Tag = configs.Tag{Words: []string{"#zoom"}, Keep: true}
+	cfg.Schedule, cfg.State = "@every 1m", filepath.Join(dir, "state", "zoomtag.db")
+	cfg.CalendarsFrom = []configs.From{{Name: "people.csv", File: write, Template: template},
+		{Name: "service", CalDAV: &configs.CalDAVList{URL: "https://dav.example.com/"},
+			Template: configs.Template{CalDAV: &configs.CalDAV{}}}}
+	st, err := store.Open(cfg.State, store.Options{NoSync: true})
+	must(t, err)
+	t.Cleanup(func() { must(t, st.Close()) })
+	kinds := rooms()
+	folder := kinds.Calendars["ics"].Open
+	kinds.Calendars["ics"] = assemble.CalendarKind{
+		Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+			source, err := folder(b, c, s)
+			return struct{ calendar.Calendar }{source}, err // which watches nothing: time would not pass meanwhile
+		}}
+	kinds.Calendars["caldav"] = assemble.CalendarKind{
+		Open: func(b *assemble.Builder, c configs.Calendar, s plan.Settings) (calendar.Calendar, error) {
+			at := configs.Calendar{Name: c.Name, ICS: &configs.ICS{Path: filepath.Join(dir, "cy")}}
+			return kinds.Calendars["ics"].Open(b, at, s)
+		}}
+	kinds.Lists = map[string]func(*assemble.Builder, configs.From) (calendar.Directory, error){
+		"caldav": func(*assemble.Builder, configs.From) (calendar.Directory, error) { return r, nil }}
+	d = prepared(Options{
+		Log: slog.New(slog.NewTextHandler(log, nil)),
+		Open: func(cfg *configs.Config, st *store.Store, watch local.Observer) (*local.Service, error) {
+			return local.New(local.Options{Config: cfg, Store: st, Kinds: kinds,
+				Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now,
+				Haste: assemble.Haste{Aloof: true}, Observer: watch})
+		},
+	})
+	d.st = st
+	return d, dir, cfg
+}
+
+// states is how the calendars of lists stand: by name, * for one that is held.
+func states(t *testing.T, d *daemon) string {
+	t.Helper()
+	report, err := d.service.Load().Status(t.Context())
+	must(t, err)
+	var list []string
+	for i := range report.Calendars {
+		c := &report.Calendars[i]
+		name := c.Name
+		if c.Code == reason.LeftList {
+			name += "*"
+		}
+		list = append(list, fmt.Sprintf("%s %d", name, c.Links))
+	}
+	return strings.Join(list, ", ")
+}
+
+// TestListsInTheDaemon: who comes to a list in a file is watched within seconds, and who leaves it is held. A service
+// is asked every half hour, and after a failure sooner.
+func TestListsInTheDaemon(t *testing.T) {
+	r := &roster{}
+	r.answer(fmt.Errorf("no answer"))
+	var log logText
+	synctest.Test(t, func(t *testing.T) {
+		d, dir, cfg := listDaemon(t, r, &log)
+		must(t, d.build(t.Context(), cfg))
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.generations(ctx, cfg) }()
+		pause := func(long time.Duration) { <-time.After(long); synctest.Wait() }
+		pause(20 * time.Second)
+		if got := states(t, d); got != "ann 1" {
+			t.Errorf("at first: %s", got)
+		}
+		people := func(text string) {
+			must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte(text), 0o600))
+			pause(20 * time.Second)
+		}
+		people("subject\nann\nbob\n")
+		if got := states(t, d); got != "ann 1, bob 1" {
+			t.Errorf("bob has come: %s", got)
+		}
+		people("subject\nbob\n")
+		if got := states(t, d); got != "bob 1, ann* 1" {
+			t.Errorf("ann has left: %s", got)
+		}
+		people("")
+		if got := states(t, d); got != "bob 1, ann* 1" {
+			t.Errorf("an empty list: %s", got)
+		}
+		asked := r.times()
+		pause(time.Hour)
+		if more := r.times() - asked; more < 10 || more > 14 {
+			t.Errorf("a service that fails was asked %d times in an hour", more)
+		}
+		r.answer(nil, "home")
+		pause(6 * time.Minute)
+		report, err := d.service.Load().Status(t.Context())
+		must(t, err)
+		if l := report.Lists[1]; l.Watched+len(l.Skipped) != 1 || l.Error != "" {
+			t.Errorf("the service answers: %+v", l)
+		}
+		asked = r.times()
+		pause(time.Hour)
+		if more := r.times() - asked; more != 2 {
+			t.Errorf("a service was asked %d times in an hour", more)
+		}
+		end()
+		must(t, <-done)
+	})
+	if text := log.String(); strings.Count(text, "list not read") != 2 ||
+		!strings.Contains(text, "calendars came with a list") {
+		t.Errorf("the log says:\n%s", text)
+	}
+}
+
+// TestListsAfterARestart: where a list cannot be asked, those are watched whom it named before.
+func TestListsAfterARestart(t *testing.T) {
+	var log logText
+	d, dir, cfg := listDaemon(t, &roster{err: fmt.Errorf("no answer")}, &log)
+	must(t, d.build(t.Context(), cfg))
+	must(t, os.Remove(filepath.Join(dir, "people.csv")))
+	must(t, d.build(t.Context(), cfg))
+	if got := states(t, d); got != "ann 0" {
+		t.Errorf("after a restart: %s", got)
+	}
+	report, err := d.service.Load().Status(t.Context())
+	must(t, err)
+	if l := report.Lists[0]; l.Code != reason.ListUnreadable || report.Health == api.OK {
+		t.Errorf("%+v, %s", l, report.Health)
+	}
+	conditions, err := d.service.Load().Conditions(t.Context())
+	must(t, err)
+	found := false
+	for _, c := range conditions.Conditions {
+		found = found || c.Code == "ZT-522" && c.Title == "List people.csv"
+	}
+	if !found {
+		t.Errorf("nobody is told: %+v", conditions)
+	}
+}

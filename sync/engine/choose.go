@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
+	"zoomtag/sync/plan"
+)
+
+// Settle makes a pass that reads what changed in the calendar, as any does, and then settles one event alone, due or
+// not: that with this id, UID or title, of those that ask for a link or have one. The others stay due. The report tells
+// of the event, and names it as Chosen.
+func (e *Engine) Settle(ctx context.Context, name, event string) (Report, error) {
+	c := e.calendars[name]
+	if c == nil {
+		return Report{}, fmt.Errorf("there is no calendar %q in the configuration", name)
+	}
+	return e.runLocked(ctx, c, mode{talkative: true, only: event})
+}
+
+// chosen is the event that the pass is for, in place of those that are due.
+func (p *pass) chosen(ctx context.Context, due []string) ([]string, error) {
+	named := p.mode.only
+	ids, err := p.called(ctx, due)
+	if err != nil {
+		return nil, err
+	}
+	switch len(ids) {
+	case 1:
+		p.report.Chosen = ids[0]
+		return ids, nil
+	case 0:
+		return nil, notChosen("no link: calendar %s has no event %s that asks for one; write %s into its title, or name "+
+			"it as zoomtag links does", p.c.Name, strconv.Quote(named), p.c.Settings.Rules.Asking())
+	}
+	return nil, words.Usage(notChosen("calendar %s has %s called %s: name one by its id, as in %s", p.c.Name,
+		words.Count(len(ids), "event"), strconv.Quote(named), strings.Join(ids[:min(len(ids), mostIDs)], ", ")))
+}
+
+// choiceError says that what was asked for names no event, or several: the calendar itself is well.
+type choiceError struct{ text string }
+
+func (e *choiceError) Error() string { return e.text }
+
+func notChosen(format string, args ...any) error { return &choiceError{fmt.Sprintf(format, args...)} }
+
+// mostIDs is how many ids a sentence names.
+const mostIDs = 5
+
+// called are the ids of the events that are called so: the one with this id, or else those with this UID or title.
+func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
+	named := p.mode.only
+	found := map[string]bool{}
+	add := func(id, uid, title string) {
+		if id == named || uid == named || strings.EqualFold(strings.TrimSpace(title), strings.TrimSpace(named)) {
+			found[id] = true
+		}
+	}
+	records, err := p.e.store.Records(p.c.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, rec := range records {
+		if !rec.Closed() {
+			add(rec.EventID, rec.UID, rec.Title)
+		}
+	}
+	problems, err := p.problems()
+	if err != nil {
+		return nil, err
+	}
+	for _, problem := range problems {
+		add(problem.ID, "", problem.Title)
+	}
+	for _, id := range due {
+		add(id, "", "")
+	}
+	p.readDue(ctx, due, found)
+	for id, ev := range p.seen.events {
+		add(id, ev.UID, ev.Title)
+		add(id, ev.UID, p.withoutTags(ev))
+		for _, date := range plan.Dates(ev, &p.c.Settings) {
+			add(date.ID, date.UID, date.Title)
+			add(date.ID, date.UID, p.withoutTags(&date))
+		}
+	}
+	if found[named] {
+		return []string{named}, nil
+	}
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// withoutTags is the title of an event as people are shown it.
+func (p *pass) withoutTags(ev *calendar.Event) string {
+	return plan.WithoutTags(ev.Title, "title", plan.FindWish(ev, p.c.Settings.Rules).Tags)
+}
+
+// readDue reads the events that are due and of which nobody knows yet what they are called, unless it is known by now
+// which one is meant.
+func (p *pass) readDue(ctx context.Context, due []string, found map[string]bool) {
+	for i, id := range due {
+		if len(found) > 0 || ctx.Err() != nil {
+			return
+		}
+		p.readAhead(ctx, due[i:])
+		_, _ = p.read(ctx, id) // one that cannot be read is not the one, as far as anybody can tell
+	}
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/store"
+)
+
+// crowded are calendars in lanes, and a schedule for them.
+type crowded struct {
+	t     *testing.T
+	st    *store.Store
+	list  []*Calendar
+	polls map[string]*atomic.Int64 // by lane
+	busy  map[string]*atomic.Int64
+	hold  map[string]chan struct{} // polls of a lane wait for it
+}
+
+// in puts calendars into a lane.
+func (c *crowded) in(lane string, n int, hold chan struct{}) {
+	polls, busy := new(atomic.Int64), new(atomic.Int64)
+	c.polls[lane], c.busy[lane], c.hold[lane] = polls, busy, hold
+	for i := range n {
+		source := calendartest.NewFake()
+		source.Hook = func(call, phase, _ string) error {
+			if call != "changes" || phase != "before" {
+				return nil
+			}
+			busy.Add(1)
+			defer busy.Add(-1)
+			if hold != nil {
+				<-hold
+			}
+			polls.Add(1)
+			return nil
+		}
+		model := newBench(c.t).config
+		model.Name, model.Lane, model.Source = fmt.Sprintf("%s-%d", lane, i), lane, source
+		c.list = append(c.list, &model)
+	}
+}
+
+// TestLanes: of a lane, no more than its width are worked on at once, and all have their turn; who is silent in one
+// holds up nobody elsewhere. Calendars without a lane wait for nobody.
+func TestLanes(t *testing.T) {
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c := &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
+			hold: map[string]chan struct{}{}}
+		hold, alone := make(chan struct{}), make(chan struct{})
+		const many = 3 * laneWidth
+		c.in("slow", many, hold)
+		c.in("fast", many, nil)
+		c.in("", many, alone)
+		specs := map[string]string{}
+		for _, one := range c.list {
+			specs[one.Name] = "@every 1h"
+		}
+		s, err := NewSchedule(New(st, c.list, Options{}), specs, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		synctest.Wait()
+		if n := c.busy["slow"].Load(); n != laneWidth {
+			t.Errorf("%d of the lane are worked on", n)
+		}
+		if n := c.polls["fast"].Load(); n != many {
+			t.Errorf("of another lane, %d were read", n)
+		}
+		if n := c.busy[""].Load(); n != many {
+			t.Errorf("without a lane, %d are worked on", n)
+		}
+		s.Nudge("slow-0") // whether it is at work or waits: once more
+		s.Nudge("fast-0")
+		synctest.Wait()
+		if n := c.polls["fast"].Load(); n != many+1 {
+			t.Errorf("one was asked for, and %d were read", n-many)
+		}
+		close(hold)
+		close(alone)
+		synctest.Wait()
+		if n := c.polls["slow"].Load(); n != many && n != many+1 {
+			t.Errorf("of those that waited, %d were read", n)
+		}
+		let(time.Hour + time.Minute)
+		if n := c.polls["fast"].Load(); n != 2*many+1 {
+			t.Errorf("in the next hour, %d were read", n-many-1)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,154 @@
+package lists
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zoomtag/configs"
+	"zoomtag/store/record"
+)
+
+// Expansion is a configuration with the calendars of its lists.
+type Expansion struct {
+	// Config is the configuration; those of the lists stand behind those that it writes down itself.
+	Config *configs.Config
+	// Lists tell what has become of each list, in the order of the configuration.
+	Lists []Outcome
+}
+
+// Outcome is what has become of a list.
+type Outcome struct {
+	Name string
+	// Watched are the calendars of its members, Away those of whoever has left it.
+	Watched, Away []string
+	// Excluded is how many the configuration leaves out by include and exclude.
+	Excluded int
+	// Skipped are the members that are not watched, and why.
+	Skipped []Skip
+}
+
+// Skip is a member that is not watched.
+type Skip struct{ Name, Why string }
+
+// Expand adds the calendars of all lists to a configuration, as far as known is what is remembered of them, by their
+// names. What the configuration writes down itself wins over a list, one list over those behind it, and whoever is on
+// a list over whoever has left one.
+func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
+	fresh := *cfg
+	fresh.Calendars = slices.Clone(cfg.Calendars)
+	x := &expander{cfg: &fresh, names: map[string]string{}, watched: map[string]string{}}
+	for _, c := range cfg.Calendars {
+		x.names[c.Name] = "a calendar of the configuration"
+		if id := identity(c); id != "" {
+			x.watched[id] = c.Name
+		}
+	}
+	for i := range cfg.CalendarsFrom {
+		x.names[cfg.CalendarsFrom[i].Name] = "a list"
+	}
+	outcomes := make([]Outcome, len(cfg.CalendarsFrom))
+	for _, left := range []bool{false, true} {
+		for i := range cfg.CalendarsFrom {
+			f := &cfg.CalendarsFrom[i]
+			outcomes[i].Name = f.Name
+			for j := range known[f.Name].Members {
+				if m := &known[f.Name].Members[j]; m.Left() == left {
+					x.add(f, m, &outcomes[i])
+				}
+			}
+		}
+	}
+	return Expansion{Config: &fresh, Lists: outcomes}
+}
+
+type expander struct {
+	cfg     *configs.Config
+	names   map[string]string // what has a name
+	watched map[string]string // as what a calendar is watched, by identity
+}
+
+// add adds the calendar of a member, unless something stands against it.
+func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
+	if !f.Takes(append([]string{m.Name, m.Subject}, m.Called...)...) {
+		o.Excluded++
+		return
+	}
+	c, why := x.calendar(f, m)
+	if why != "" {
+		if !m.Left() { // else who has left is somebody else's by now
+			o.Skipped = append(o.Skipped, Skip{m.Name, why})
+		}
+		return
+	}
+	x.names[c.Name] = "a calendar of the list " + f.Name
+	if id := identity(c); id != "" {
+		x.watched[id] = c.Name
+	}
+	if m.Left() {
+		c.Away = fmt.Sprintf("it is not on the list %s any more since %s: nothing is done in it, and its meetings stay. "+
+			"To end them: zoomtag remove %s; to let it be: zoomtag release %s", f.Name,
+			m.LeftAt.UTC().Format(time.DateOnly), m.Name, m.Name)
+		o.Away = append(o.Away, c.Name)
+	} else {
+		o.Watched = append(o.Watched, c.Name)
+	}
+	x.cfg.Calendars = append(x.cfg.Calendars, c)
+}
+
+// calendar makes the calendar of a member, or says why there is none.
+func (x *expander) calendar(f *configs.From, m *record.Member) (c configs.Calendar, why string) {
+	said := configs.Member{Name: m.Name, Provider: m.Provider, Subject: m.Subject, Calendar: m.Calendar, Host: m.Host}
+	c, err := f.Calendar(said)
+	if err != nil {
+		return c, err.Error()
+	}
+	if as := x.asWhat(f, m, c); as != "" {
+		return c, "it is watched already, as " + as
+	}
+	if owner, taken := x.names[c.Name]; taken {
+		return c, "its name is that of " + owner + ": rename that one, or leave this one out with exclude"
+	}
+	z := x.cfg.AccountOf(c)
+	switch {
+	case z.Mode == configs.ServerToServer && z.Host == "" && x.cfg.For(c).Host == "":
+		return c, "nobody hosts its meetings: write host into the list, the template or zoom"
+	case z.Mode == configs.User && otherHost(z.Host, c.Host):
+		return c, "in mode user one person hosts all meetings, " + z.Host + ": take its host out of the list"
+	}
+	return c, ""
+}
+
+// otherHost reports whether a calendar names another host than the only one that there is.
+func otherHost(only, host string) bool {
+	return only != "" && host != "" && !strings.EqualFold(only, host)
+}
+
+// asWhat is the name under which the calendar of a member is watched, under any of the member's addresses; "" is none.
+func (x *expander) asWhat(f *configs.From, m *record.Member, c configs.Calendar) string {
+	if as, ok := x.watched[identity(c)]; ok {
+		return as
+	}
+	for _, other := range m.Called {
+		same, err := f.Calendar(configs.Member{Name: m.Name, Provider: m.Provider, Subject: other,
+			Calendar: m.Calendar})
+		if as, ok := x.watched[identity(same)]; ok && err == nil {
+			return as
+		}
+	}
+	return ""
+}
+
+// identity tells a calendar from others, by whose it is and not by who reads it; "" where that is not known.
+func identity(c configs.Calendar) string {
+	switch {
+	case c.Google != nil && c.Google.Calendar == "primary" && c.Google.Subject == "":
+		return "" // that of the service account, or of whoever signs in
+	case c.Google != nil && c.Google.Calendar == "primary":
+		return "google " + strings.ToLower(c.Google.Subject)
+	case c.Google != nil:
+		return "google " + strings.ToLower(c.Google.Calendar)
+	}
+	return c.Source()
+}

@@ -1,0 +1,3 @@
+package notify_test
+
+import _ "zoomtag/providers/ical/zonetest" // the zones are the same on each machine

@@ -1,0 +1,23 @@
+package plan
+
+import (
+	"zoomtag/providers/calendar"
+	"zoomtag/sync/reason"
+)
+
+// because is d for an event with which nothing goes on, and why. It is the one way into the states Held and Failed.
+func (d Decision) because(state string, why reason.Reason) Decision {
+	d.State, d.Reason, d.Code = state, why.Error(), why.Code()
+	return d
+}
+
+// unwritable is why an event cannot be written, as its calendar says it; it is asked of one that is Denied or Sealed.
+func unwritable(ev *calendar.Event) reason.Reason {
+	switch {
+	case ev.Denied == "":
+		return reason.GuestsMail.Because(ev.Sealed)
+	case ev.Unwritable:
+		return reason.NotWritable.Because(ev.Denied)
+	}
+	return reason.NotOurs.Because(ev.Denied)
+}
