@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +24,7 @@ import (
 	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 	"zoomtag/sync/api"
+	"zoomtag/sync/reason"
 )
 
 // The chaos test has the daemon at work while everything around it fails:
@@ -38,15 +41,16 @@ type chaos struct {
 	google *googletest.Server
 	listen string
 	rng    *rand.Rand
-	names  []string
+	made   int // events
 	tagged map[string]bool
 
-	mu      sync.Mutex
-	open    map[string]bool // problems that were told and are not over
-	twice   []string        // what was told though it was known
-	breaks  int
-	kills   int
-	reloads int
+	mu       sync.Mutex
+	open     map[string]bool // problems that were told and are not over
+	twice    []string        // what was told though it was known
+	breaks   int
+	kills    int
+	reloads  int
+	releases int
 }
 
 func newChaos(t *testing.T) *chaos {
@@ -143,16 +147,14 @@ func (c *chaos) breakSomething() {
 // act is one thing that the owner does. Each event is made once; what was deleted stays so.
 func (c *chaos) act() {
 	if len(c.tagged) < 20 {
-		name := "e" + strconv.Itoa(len(c.names))
-		c.names = append(c.names, name)
+		name := "e" + strconv.Itoa(c.made)
+		c.made++
 		c.put(name, c.title(name), "words", "")
 		c.tagged[name] = true
 		return
 	}
-	name := c.names[c.rng.IntN(len(c.names))]
-	if _, there := c.tagged[name]; !there {
-		return
-	}
+	there := slices.Sorted(maps.Keys(c.tagged))
+	name := there[c.rng.IntN(len(there))]
 	switch c.rng.IntN(8) {
 	case 0:
 		c.retitle(name, "Talk "+name)
@@ -170,6 +172,22 @@ func (c *chaos) act() {
 // far away.
 func (c *chaos) title(name string) string {
 	return fmt.Sprintf("Talk %s #zoom(host=%s@example.com)", name, name)
+}
+
+// status is what zoomtag says of itself. An owner who deletes much while nobody looks is asked whether that is right,
+// and says so.
+func (c *chaos) status() (s api.StatusReport, text string, ok bool) {
+	text, _, code := c.zoomtag("status", "--json")
+	if json.Unmarshal([]byte(text), &s) != nil {
+		return s, text, false
+	}
+	for _, calendar := range s.Calendars {
+		if calendar.Code == reason.Brake {
+			c.releases++
+			_, _, _ = c.zoomtag("release", calendar.Name) // asked again if it did not come through
+		}
+	}
+	return s, text, code == exitOK
 }
 
 // get asks the daemon over HTTP.
@@ -202,6 +220,7 @@ func TestChaos(t *testing.T) {
 	}
 	cmd := run()
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test ends early
+	off := 0                                     // for so many ticks nobody is there
 	over := time.After(*chaosTime)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -211,20 +230,32 @@ func TestChaos(t *testing.T) {
 			calm = true
 		case <-tick.C:
 		}
+		if off--; off == 0 {
+			cmd = run()
+		}
 		switch n := c.rng.IntN(100); {
 		case n < 45:
 			c.act()
-		case n < 80:
+		case n < 60:
 			c.breakSomething()
-		case n < 82:
+		case n < 62 && off < 0:
 			c.kills++
 			c.must(cmd.Process.Kill())
 			_ = cmd.Wait() // it says that it was killed
-			cmd = run()
-		case n < 84 && strings.Contains(c.get("/healthz"), "{"): // a process that has only just begun is ended by it
+			off = 1
+			if c.rng.IntN(4) == 0 { // the machine is off for longer
+				off = 300
+			}
+		case n < 64:
+			_, _, _ = c.zoomtag("retry") // what services asked for is waited for
+			c.status()
+		case n < 66 && strings.Contains(c.get("/healthz"), "{"): // a process that has only just begun is ended by it
 			c.reloads++
 			c.must(cmd.Process.Signal(syscall.SIGHUP))
 		}
+	}
+	if off > 0 {
+		cmd = run()
 	}
 	c.zoom.Mend()
 	c.google.Mend()
@@ -241,12 +272,10 @@ func TestChaos(t *testing.T) {
 			t.Logf("%d links are wanted; the last status:\n%s\n%s", want, out, log.String())
 		}
 	})
-	eventually(t, "all is well", 3*time.Minute, func() bool {
+	eventually(t, "all is well", 5*time.Minute, func() bool {
 		_, _, _ = c.zoomtag("retry") // what services asked for is waited for
-		var status api.StatusReport
-		var code int
-		out, _, code = c.zoomtag("status", "--json")
-		if json.Unmarshal([]byte(out), &status) != nil || code != exitOK {
+		status, text, ok := c.status()
+		if out = text; !ok {
 			return false
 		}
 		links := 0
@@ -255,8 +284,8 @@ func TestChaos(t *testing.T) {
 		}
 		return status.Health == api.OK && links == want && len(status.Waiting) == 0
 	})
-	t.Logf("%d acts on %d events, %d faults, %d kills, %d reloads; %d links", len(c.names), len(c.tagged), c.breaks,
-		c.kills, c.reloads, want)
+	t.Logf("%d events, %d at the end, %d faults, %d kills, %d reloads, %d releases; %d links", c.made, len(c.tagged),
+		c.breaks, c.kills, c.reloads, c.releases, want)
 	well := time.Since(mended)
 	c.checkTruth(want)
 	agreed := time.Since(mended)
