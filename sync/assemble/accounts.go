@@ -82,7 +82,7 @@ func (b *Builder) openAccounts() error {
 			return b.inAccount(z, err)
 		}
 		if z.Mode == configs.User {
-			a.Grant = ZoomGrantFile(b.Config.State, z.Name)
+			a.Grant = ZoomGrantFile(b.Config.State, z)
 		}
 		for _, other := range b.Accounts {
 			// by chance: the same one twice is a mistake that the configuration's own check finds

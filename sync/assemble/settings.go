@@ -22,7 +22,7 @@ func (b *Builder) Host(z configs.Zoom, configured string) string {
 	if configured != "" || z.Mode != configs.User {
 		return configured
 	}
-	grant, _ := signin.Read(ZoomGrantFile(b.Config.State, z.Name))
+	grant, _ := signin.Read(ZoomGrantFile(b.Config.State, z))
 	return cmp.Or(grant.Email, meeting.Me)
 }
 

@@ -3,25 +3,36 @@ package assemble
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"zoomtag/configs"
+	"zoomtag/providers/signin"
 )
 
 // ZoomSignIn is the command that signs a person in at Zoom, for an account.
 func ZoomSignIn(name string) string { return strings.TrimSpace("zoomtag auth zoom " + name) }
 
 // ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ
-// in case only are not two accounts, and to some file systems not two files.
-func ZoomGrantFile(state, name string) string {
-	file := "zoom.grant"
-	if name != "" {
-		file = "zoom-" + strings.ToLower(name) + ".grant"
+// in case only are not two accounts, and to some file systems not two files. An account that was given a name keeps the
+// sign-in that it had without one: while nobody has signed in under the name, and the file is that of its app.
+func ZoomGrantFile(state string, z configs.Zoom) string {
+	nameless := filepath.Join(filepath.Dir(state), "zoom.grant")
+	if z.Name == "" {
+		return nameless
 	}
-	return filepath.Join(filepath.Dir(state), file)
+	own := filepath.Join(filepath.Dir(state), "zoom-"+strings.ToLower(z.Name)+".grant")
+	if _, err := os.Lstat(own); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return own
+	}
+	if was, ok := signin.Read(nameless); ok && was.ClientID == z.ClientID {
+		return nameless
+	}
+	return own
 }
 
 // GrantFile is where the sign-in of a calendar's owner is kept: beside the state.

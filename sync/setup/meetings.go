@@ -99,11 +99,6 @@ func (d *dialog) names(s *source, answer string) error {
 	if len(taken) == 0 {
 		s.first = "main"
 		taken[s.first] = true
-		if d.accounts[0].Mode == configs.User { // its sign-in is in a file that has the account's name
-			return words.Usage(fmt.Errorf("the Zoom account in %s has no name, and its sign-in is kept under none: "+
-				"write zoom as a list, give the account a name, run zoomtag auth zoom with that name, then init again",
-				d.Path))
-		}
 	}
 	s.account = cmp.Or(d.answers.ZoomName, map[string]string{"zoom": "zoom", "me": "me"}[answer], "room")
 	if d.answers.ZoomName != "" && taken[strings.ToLower(d.answers.ZoomName)] {

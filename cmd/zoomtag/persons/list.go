@@ -17,7 +17,7 @@ func SignIns(b *assemble.Builder) []setup.SignIn {
 	cfg, rows := b.Config, []setup.SignIn{}
 	for _, z := range cfg.Zoom {
 		if z.Mode == configs.User {
-			row := setup.Standing(assemble.ZoomGrantFile(cfg.State, z.Name))
+			row := setup.Standing(assemble.ZoomGrantFile(cfg.State, z))
 			row.Provider, row.Account, row.Command = "zoom", z.Name, assemble.ZoomSignIn(z.Name)
 			row.Ask = func(ctx context.Context) error { return askZoom(ctx, b, z) }
 			rows = append(rows, row)

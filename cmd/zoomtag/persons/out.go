@@ -49,7 +49,7 @@ func (t Terminal) SignOutAll(ctx context.Context, b *assemble.Builder) (faults e
 		}
 	}
 	for _, z := range b.Config.Zoom {
-		if stands(assemble.ZoomGrantFile(b.Config.State, z.Name)) {
+		if stands(assemble.ZoomGrantFile(b.Config.State, z)) {
 			faults = errors.Join(faults, t.SignOutZoom(ctx, b, z, Bye{All: true}))
 		}
 	}

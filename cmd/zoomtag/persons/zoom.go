@@ -21,7 +21,7 @@ func ZoomConfig(b *assemble.Builder, z configs.Zoom) zoom.Config {
 		ClientSecret:  z.ClientSecret.Reveal(),
 		Host:          z.Host,
 		Tokens:        b.Tokens,
-		GrantFile:     assemble.ZoomGrantFile(b.Config.State, z.Name),
+		GrantFile:     assemble.ZoomGrantFile(b.Config.State, z),
 		SignInCommand: assemble.ZoomSignIn(z.Name),
 		APIURL:        z.APIURL,
 		OAuthURL:      z.OAuthURL,

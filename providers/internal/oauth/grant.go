@@ -116,6 +116,7 @@ type Standing struct {
 	SignedIn time.Time
 	Refused  time.Time // zero: as far as is known it is good
 	Reason   string    // why it was refused, in the service's words or ours
+	ClientID string    // of the app that it was given to
 	// Unusable is why there is a file and no sign-in to be had from it; nil where there is no file.
 	Unusable error
 	Owner
@@ -124,7 +125,8 @@ type Standing struct {
 // ReadStanding reads how a sign-in stands; ok is false where there is none, or none that can be used.
 func ReadStanding(path string) (s Standing, ok bool) {
 	grant, err := LoadGrant(path)
-	s = Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason, Owner: grant.Owner}
+	s = Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason,
+		ClientID: grant.ClientID, Owner: grant.Owner}
 	if !errors.Is(err, ErrNoGrant) || errors.Is(err, errDamaged) {
 		s.Unusable = err
 	}
