@@ -14,6 +14,12 @@ const fileName = "zoomtag.yaml"
 // System is the configuration of the machine, where nobody has named another one.
 const System = "/etc/zoomtag/" + fileName
 
+// SystemFolder is where systemd lets the machine's service write, and SystemState its state.
+const (
+	SystemFolder = "/var/lib/zoomtag"
+	SystemState  = SystemFolder + "/zoomtag.db"
+)
+
 // Find says which file the configuration is: explicit (the flag --config), else $ZOOMTAG_CONFIG, else
 // $XDG_CONFIG_HOME/zoomtag/zoomtag.yaml, else /etc/zoomtag/zoomtag.yaml. The first two need not exist: Load says so.
 func Find(explicit string, getenv func(string) string) (path string, err error) {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/configs"
 	"zoomtag/providers/files"
 	"zoomtag/providers/words"
 	units "zoomtag/systemd"
@@ -22,7 +23,7 @@ const (
 )
 
 // stateFolder is what systemd makes for the machine's service, by StateDirectory= in its unit.
-const stateFolder = "/var/lib/zoomtag"
+const stateFolder = configs.SystemFolder
 
 // systemd keeps services on Linux.
 type systemd struct{ *Options }

@@ -106,7 +106,7 @@ func (d *dialog) present() ([]byte, error) {
 // tryAndWrite tries the answers, a part again where it is wrong and somebody can type another one, and writes them.
 func (d *dialog) tryAndWrite(ctx context.Context, before []byte, c choice, s source) error {
 	for {
-		text := []byte(whole(c, s))
+		text := []byte(whole(d.Path, c, s))
 		var err error
 		if before != nil {
 			if text, err = d.added(before, c, s); err != nil {

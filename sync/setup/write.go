@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 
 	"zoomtag/configs"
@@ -86,12 +87,17 @@ func (s *source) item() string {
 	return b.String()
 }
 
-// whole is a new configuration.
-func whole(c choice, s source) string {
+// whole is a new configuration, in a file at a path. The machine's says where the state is: its service and the commands
+// of whoever looks after it have different folders by default.
+func whole(path string, c choice, s source) string {
 	var b strings.Builder
 	b.WriteString("# The configuration of zoomtag, begun by zoomtag init. zoomtag config example shows every key " +
 		"that there is; run zoomtag init\n" +
-		"# again for another calendar.\n\nzoom:\n")
+		"# again for another calendar.\n\n")
+	if path == configs.System && runtime.GOOS == "linux" {
+		b.WriteString("state: " + configs.SystemState + " # where the machine's service may write\n\n")
+	}
+	b.WriteString("zoom:\n")
 	section(&b, "  ", s.hosted())
 	b.WriteString("\ncalendars:\n" + c.item(s))
 	return b.String()
