@@ -87,8 +87,8 @@ func (s *source) item() string {
 	return b.String()
 }
 
-// whole is a new configuration, in a file at a path. The machine's says where the state is: its service and the commands
-// of whoever looks after it have different folders by default.
+// whole is a new configuration, in a file at a path. The machine's says where the state is: its service and the
+// commands of whoever looks after it have different folders by default.
 func whole(path string, c choice, s source) string {
 	var b strings.Builder
 	b.WriteString("# The configuration of zoomtag, begun by zoomtag init. zoomtag config example shows every key " +
