@@ -159,10 +159,12 @@ type Effective struct {
 	Host string
 	// ByOrganizer says that whoever keeps the calendar hosts, where they have a licence; else Host does.
 	ByOrganizer bool
-	Schedule    string
-	Tag         TagLimits
-	Meeting     Meeting
-	Link        Link
+	// Schedule is empty where the calendar is asked by what happens in it, as Poll says.
+	Schedule string
+	Poll     Poll
+	Tag      TagLimits
+	Meeting  Meeting
+	Link     Link
 }
 
 // For returns the settings that hold for cal, key by key.
@@ -182,8 +184,11 @@ func (c *Config) For(cal Calendar) Effective {
 	default:
 		e.Host = cal.Host
 	}
+	if c.Poll.On() {
+		e.Schedule, e.Poll = "", c.Poll
+	}
 	if cal.Schedule != "" {
-		e.Schedule = cal.Schedule
+		e.Schedule, e.Poll = cal.Schedule, Poll{}
 	}
 	for _, over := range []TagLimits{{Options: c.Tag.Options, Hosts: c.Tag.Hosts}, cal.Tag} {
 		overlay(reflect.ValueOf(&e.Tag).Elem(), reflect.ValueOf(over))

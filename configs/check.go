@@ -380,11 +380,14 @@ func parseDuration(kind, text string) (time.Duration, error) {
 		return parseJoin(text)
 	}
 	length, err := time.ParseDuration(text)
+	poll := kind == "poll"
 	switch {
 	case err != nil && strings.HasSuffix(text, "d"):
 		return 0, fmt.Errorf("%s is not a duration; count days in hours: a day is 24h", quote(text))
 	case err != nil:
 		return 0, fmt.Errorf("%s is not a duration; write a number with its unit, as in 90s, 10m or 1h30m", quote(text))
+	case poll && (length < leastPoll || length > mostPoll):
+		return 0, fmt.Errorf("%s is out of range; possible are %s to %.0fh", quote(text), leastPoll, mostPoll.Hours())
 	case length < 0 || length > maxGrace:
 		return 0, fmt.Errorf("%s is out of range; possible are 0s to %.0fh", quote(text), maxGrace.Hours())
 	}

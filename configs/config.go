@@ -20,6 +20,7 @@ type Config struct {
 
 	// Schedule is a cron specification as github.com/robfig/cron/v3 reads it: five fields, CRON_TZ=…, @every, @hourly.
 	Schedule string `yaml:"schedule" is:"cron"`
+	Poll     Poll   `yaml:"poll"`
 	// State is the bbolt file.
 	State string `yaml:"state" is:"path"`
 	// Listen is the address of health, metrics and status page; empty is off.

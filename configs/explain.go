@@ -101,6 +101,9 @@ func (x *explainer) calendar(c *Config, i int) {
 	}
 	x.value(key+".host", reflect.ValueOf(host), hostPaths...)
 	x.value(key+".schedule", reflect.ValueOf(e.Schedule), path+".schedule", "schedule")
+	if e.Poll.On() {
+		x.section(key+".poll", reflect.ValueOf(e.Poll), "poll")
+	}
 	x.section(key+".tag", reflect.ValueOf(e.Tag), path+".tag", "tag")
 	x.section(key+".meeting", reflect.ValueOf(e.Meeting), path+".meeting", "meeting")
 	x.section(key+".link", reflect.ValueOf(e.Link), path+".link", "link")

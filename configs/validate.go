@@ -13,6 +13,7 @@ import (
 // validate checks what concerns several keys at once. A key whose value was refused already is not reported again.
 func (d *decoder) validate(c *Config) {
 	d.validateAccounts(c)
+	d.validatePoll(c)
 	d.validateTag(&c.Tag)
 	d.validateNotices(c)
 	if len(c.Calendars)+len(c.CalendarsFrom) == 0 && !d.wrong("calendars") && !d.wrong("calendars_from") {
