@@ -2,6 +2,7 @@ package configs
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -36,8 +37,14 @@ func (v *CalDAV) Proof() (said, files []string) {
 // Folder is none.
 func (v *CalDAV) Folder() string { return "" }
 
-// Service is none: each has a server of its own, as a rule.
-func (v *CalDAV) Service() string { return "" }
+// Service is the server.
+func (v *CalDAV) Service() string {
+	at, err := url.Parse(v.URL)
+	if err != nil {
+		return v.URL
+	}
+	return at.Scheme + "://" + at.Host
+}
 
 func (v *CalDAV) person() string {
 	if owner := v.Owner.first(); owner != "" {

@@ -43,7 +43,7 @@ type Section interface {
 	Proof() (said, files []string)
 	// Folder is the folder of this machine in which the calendar lies; "" where it is somebody's service.
 	Folder() string
-	// Service is the address of a service at which many calendars may be; "" where a calendar stands for itself.
+	// Service is the address of the service or server at which many calendars may be; "" where there is none.
 	Service() string
 
 	// person is the mail address of who keeps the calendar; "" where it does not say.

@@ -13,6 +13,8 @@ type (
 	Verdict = record.Verdict
 	// CalendarState is what is remembered of one calendar.
 	CalendarState = record.CalendarState
+	// Beat is when things happen in a calendar.
+	Beat = record.Beat
 	// Former is record.Former.
 	Former = record.Former
 	// Problem is an item of a calendar that cannot be followed.

@@ -233,6 +233,8 @@ type CalendarState struct {
 	// Removal says that zoomtag leaves the calendar, and RemovedAt when it was done: then it is not read any more.
 	Removal   Removal   `json:",omitempty"`
 	RemovedAt time.Time `json:",omitzero"`
+	// Beat is kept of calendars that are asked by what happens in them.
+	Beat Beat `json:",omitzero"`
 }
 
 // Removal says that zoomtag leaves a calendar, and what becomes of the meetings then. The zero value says that it

@@ -16,6 +16,7 @@ type StatusReport struct {
 	Version   string           `json:"version"` // of the zoomtag that answered
 	Calendars []CalendarStatus `json:"calendars"`
 	Budget    []BudgetStatus   `json:"budget"`
+	Quotas    []QuotaStatus    `json:"quotas"`   // of services that calendars are asked at
 	Events    []EventStatus    `json:"events"`   // in doubt, failing or held
 	Waiting   []WaitingStatus  `json:"waiting"`  // for a service that has said until when
 	Notes     []EventStatus    `json:"notes"`    // linked, and not all as it was asked for
@@ -32,6 +33,15 @@ const (
 	Degraded = "degraded"
 	Failing  = "failing"
 )
+
+// QuotaStatus is how many requests the running daemon has sent within 24 hours to a service that counts them for all
+// of some calendars together. Only calendars without a schedule (poll) keep within it.
+type QuotaStatus struct {
+	Service   string `json:"service"`
+	Used      int    `json:"used"`
+	Limit     int    `json:"limit"`
+	Calendars int    `json:"calendars"`
+}
 
 // CalendarStatus is how a calendar is.
 type CalendarStatus struct {

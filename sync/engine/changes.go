@@ -57,6 +57,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 		return changes, err
 	}
 	p.report.ReadOnly = changes.ReadOnly
+	p.report.Stirred = !changes.Full && len(changes.List) > 0
 	p.report.Seen = changes.Total
 	if changes.Total < 0 {
 		p.report.Seen = len(changes.List)

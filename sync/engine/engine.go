@@ -30,7 +30,9 @@ type Calendar struct {
 	Source   calendar.Calendar
 	// Lane names the service that the calendar is asked at: of those with the same one, some at a time are worked on;
 	// empty: it waits for nobody.
-	Lane     string
+	Lane string
+	// Pace is how often it is asked where it has no schedule.
+	Pace     Pace
 	Settings plan.Settings
 	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it
 	// changes, the whole calendar is read once.
@@ -194,6 +196,10 @@ type Report struct {
 	Calls map[string]int `json:"-"`
 	// Chosen is the one event that the pass was for, where it was for one.
 	Chosen string `json:"-"`
+	// Stirred says that something has happened in the calendar, and Soon when an event with a link starts that was
+	// looked at and is about to; zero: none is.
+	Stirred bool      `json:"-"`
+	Soon    time.Time `json:"-"`
 	// Took is how long the pass took, once it had the calendar for itself.
 	Took time.Duration `json:"-"`
 }

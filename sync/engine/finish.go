@@ -32,6 +32,18 @@ func (c *conclusions) nothing() bool {
 	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0 // wake comes with records
 }
 
+// soon is when the first of the events starts that a pass has looked at, as far as that is worth asking more often.
+func (c *conclusions) soon(now time.Time) (start time.Time) {
+	for _, rec := range c.records {
+		until := rec.Start.Sub(now)
+		first := start.IsZero() || rec.Start.Before(start)
+		if until > 0 && until < soonest && first && !rec.Closed() {
+			start = rec.Start
+		}
+	}
+	return start
+}
+
 // finish saves what is left at the end of a pass: the ids that turned out to be nothing of ours, the cursor behind our
 // own writes, and now and then that the calendar was read.
 func (p *pass) finish(st store.CalendarState) error {
@@ -49,7 +61,10 @@ func (p *pass) finish(st store.CalendarState) error {
 	}
 	asSaved := cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished
 	leaves := p.leaving() && st.RemovedAt.IsZero()
-	saysNothing := p.done.nothing() && asSaved && !leaves
+	p.report.Stirred = p.report.Stirred || !p.done.nothing()
+	p.report.Soon = p.done.soon(now)
+	beats := p.report.Stirred && p.c.Pace.Max > 0
+	saysNothing := p.done.nothing() && asSaved && !leaves && !beats
 	if saysNothing && recent(st.LastSuccess, now) {
 		p.notePass(now)
 		return nil
@@ -71,6 +86,9 @@ func (p *pass) finish(st store.CalendarState) error {
 		current, err := tx.Calendar(p.c.Name)
 		if err != nil {
 			return err
+		}
+		if beats {
+			current.Beat.Note(now, !current.LastSuccess.IsZero())
 		}
 		current.Cursor = cursor
 		current.LastSuccess = now

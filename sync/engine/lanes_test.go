@@ -48,7 +48,7 @@ func (c *crowded) in(lane string, n int, hold chan struct{}) {
 }
 
 // TestLanes: of a lane, no more than its width are worked on at once, and all have their turn; who is silent in one
-// holds up nobody elsewhere. Calendars without a lane wait for nobody.
+// holds up nobody elsewhere. Calendars without a lane wait for nobody, and those with one are not all asked at once.
 func TestLanes(t *testing.T) {
 	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
 	if err != nil {
@@ -63,7 +63,7 @@ func TestLanes(t *testing.T) {
 		c := &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
 			hold: map[string]chan struct{}{}}
 		hold, alone := make(chan struct{}), make(chan struct{})
-		const many = 3 * laneWidth
+		const many = 3 * LaneWidth
 		c.in("slow", many, hold)
 		c.in("fast", many, nil)
 		c.in("", many, alone)
@@ -79,7 +79,12 @@ func TestLanes(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- s.Run(ctx) }()
 		synctest.Wait()
-		if n := c.busy["slow"].Load(); n != laneWidth {
+		let(10 * time.Second)
+		if n := c.polls["fast"].Load(); n < many/10 || n > many/4 {
+			t.Errorf("in the first ten seconds of a minute, %d of %d were read", n, many)
+		}
+		let(time.Minute)
+		if n := c.busy["slow"].Load(); n != LaneWidth {
 			t.Errorf("%d of the lane are worked on", n)
 		}
 		if n := c.polls["fast"].Load(); n != many {

@@ -28,22 +28,30 @@ func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
 	s.e.mu.Lock()
 	last := s.e.stirred[name]
 	s.e.mu.Unlock()
-	s.mu.Lock()
-	begun := s.begun
-	s.mu.Unlock()
-	if begun.IsZero() {
-		return 0, 0
-	}
-	if last.Before(begun) {
-		last = begun
-	}
-	quiet = time.Since(last)
-	then := s.e.opt.Now().Add(-quiet)
-	at := then
 	l := s.lines[name]
 	if l == nil {
 		return 0, 0
 	}
+	s.mu.Lock()
+	begun, first, paced := s.begun, l.first, l.paced != nil
+	if paced {
+		most = max(overdueAfter*l.paced.every, overdueAtLeast)
+	}
+	s.mu.Unlock()
+	if begun.IsZero() {
+		return 0, 0
+	}
+	for _, since := range []time.Time{begun, first} {
+		if last.Before(since) {
+			last = since
+		}
+	}
+	quiet = max(0, time.Since(last))
+	if paced {
+		return quiet, most
+	}
+	then := s.e.opt.Now().Add(-quiet)
+	at := then
 	for range overdueAfter {
 		if at = l.table.next(at); at.IsZero() {
 			return quiet, quiet + never

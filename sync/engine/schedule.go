@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +25,8 @@ type Schedule struct {
 	mu    sync.Mutex // guards all below, and the lines
 	queue queue
 	lanes map[string]*lane
-	begun time.Time // when Run began
+	pools map[any]*pool // of calendars that go by a pace, by meter or lane
+	begun time.Time     // when Run began
 	// before is the schedule in whose place this one comes.
 	before *Schedule
 }
@@ -50,6 +53,9 @@ func (s *Schedule) inherit() (goesOn map[string]bool) {
 			continue
 		}
 		l.next, l.due = was.next, was.due
+		if l.paced != nil && was.paced != nil {
+			l.paced.soon, l.paced.every = was.paced.soon, was.paced.every
+		}
 		goesOn[name] = true
 	}
 	return goesOn
@@ -59,13 +65,15 @@ func (s *Schedule) inherit() (goesOn map[string]bool) {
 type line struct {
 	name  string
 	table *timetable
+	paced *paced // in the place of table
 	next  appointment
 	// due is when something in the calendar is due, and wake when the calendar is looked after, both by the machine's
 	// own clock; zero: nothing is due.
 	due, wake time.Time
-	place     int  // in the queue, from 1 on; 0: it is not in it
-	asked     bool // a pass was asked for, or is due, and was not begun
-	busy      bool // a pass is made, or waits for its turn in the lane
+	first     time.Time // when it is asked for the first time, by that clock
+	place     int       // in the queue, from 1 on; 0: it is not in it
+	asked     bool      // a pass was asked for, or is due, and was not begun
+	busy      bool      // a pass is made, or waits for its turn in the lane
 }
 
 // lane is who is worked on at the same time.
@@ -74,17 +82,22 @@ type lane struct {
 	waiting []*line
 }
 
-// laneWidth is how many calendars of a lane are worked on at once. As many connections to a service are kept open.
-const laneWidth = 64
+// LaneWidth is how many calendars of a lane are worked on at once. As many connections to a service are kept open.
+const LaneWidth = 64
 
 // NewSchedule plans the passes of e by these cron specifications (robfig/cron: five fields, CRON_TZ=…, @every,
-// @hourly), one for each calendar. reports, if not nil, gets the report of each pass.
+// @hourly), one for each calendar but those that go by their Pace. reports, if not nil, gets the report of each pass.
 func NewSchedule(e *Engine, specs map[string]string, reports func(Report)) (*Schedule, error) {
 	s := &Schedule{e: e, lines: make(map[string]*line, len(e.calendars)), reports: reports,
-		stirred: make(chan struct{}, 1), lanes: map[string]*lane{}}
+		stirred: make(chan struct{}, 1), lanes: map[string]*lane{},
+		pools: map[any]*pool{}}
 	tables := map[string]*timetable{}
-	for name := range e.calendars {
+	for name, c := range e.calendars {
 		spec := specs[name]
+		if spec == "" && c.Pace.Max > 0 {
+			s.lines[name] = &line{name: name, paced: &paced{Pace: c.Pace, pool: s.poolOf(c)}}
+			continue
+		}
 		if tables[spec] == nil {
 			table, err := newTimetable(spec)
 			if err != nil {
@@ -105,9 +118,15 @@ type appointment struct {
 	in   time.Duration // how long after that it is
 }
 
-// appoint makes the next appointment.
-func (l *line) appoint(now time.Time) {
-	l.next = appointment{at: l.table.next(now), made: time.Now()}
+// appoint makes the next appointment after a time, which is now or to come.
+func (s *Schedule) appoint(l *line, after time.Time) {
+	now := s.e.opt.Now()
+	l.next = appointment{made: time.Now()}
+	if l.paced != nil {
+		l.next.at = l.paced.next(after, s.e.opt.Jitter())
+	} else {
+		l.next.at = l.table.next(after)
+	}
 	l.next.in = l.next.at.Sub(now.Round(0))
 }
 
@@ -175,7 +194,9 @@ func (s *Schedule) Run(ctx context.Context) error {
 			wg.Go(func() { s.watch(ctx, name, w) })
 		}
 	}
-	s.begin()
+	if err := s.begin(); err != nil {
+		cancel(err)
+	}
 	wg.Go(func() { s.tellOverdue(ctx) })
 	work := func(l *line) {
 		wg.Go(func() {
@@ -201,21 +222,41 @@ func (s *Schedule) Run(ctx context.Context) error {
 	return nil
 }
 
-// begin has every calendar be asked for.
-func (s *Schedule) begin() {
+// begin has every calendar be asked for: at once, or, where a service would be asked for more of them than fit into its
+// lane, one after the other over their interval.
+func (s *Schedule) begin() error {
+	if err := s.recall(); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.begun = time.Now()
 	now, goesOn := s.e.opt.Now(), s.inherit()
-	for name, l := range s.lines {
+	lanes := map[string][]*line{}
+	for _, name := range slices.Sorted(maps.Keys(s.lines)) {
+		l := s.lines[name]
 		if goesOn[name] {
 			s.rest(l)
 			continue
 		}
 		l.asked = true
-		l.appoint(now)
-		s.queue.put(l, s.begun)
+		lane := s.e.calendars[name].Lane
+		lanes[lane] = append(lanes[lane], l)
 	}
+	for lane, lines := range lanes {
+		for i, l := range lines {
+			var later time.Duration
+			if lane != "" && len(lines) > LaneWidth {
+				s.appoint(l, now)
+				within := max(min(l.next.left(now), time.Minute), time.Duration(len(lines))*time.Second/paceStart)
+				later = within * time.Duration(i) / time.Duration(len(lines))
+			}
+			s.appoint(l, now.Add(later))
+			l.first = s.begun.Add(later)
+			s.queue.put(l, l.first)
+		}
+	}
+	return nil
 }
 
 // watch forwards the nudges of a calendar. A watch that fails is only noted: the schedule goes on.
@@ -237,7 +278,7 @@ func (s *Schedule) round(work func(*line)) time.Duration {
 			return min(wait, lookEvery)
 		}
 		s.queue.take(l)
-		if !l.isDue(now, s.e.opt.Now()) {
+		if !s.isDue(l, now, s.e.opt.Now()) {
 			s.rest(l)
 			continue
 		}
@@ -250,14 +291,14 @@ func (s *Schedule) round(work func(*line)) time.Duration {
 }
 
 // isDue reports whether it is time for a pass, and makes the next appointment where that was it.
-func (l *line) isDue(now, wall time.Time) bool {
+func (s *Schedule) isDue(l *line, now, wall time.Time) bool {
 	due := l.asked
 	if !l.due.IsZero() && !now.Before(l.due) {
 		due, l.due = true, time.Time{}
 	}
 	if l.next.left(wall) <= 0 {
 		due = true
-		l.appoint(wall)
+		s.appoint(l, wall)
 	}
 	return due
 }
@@ -285,7 +326,7 @@ func (s *Schedule) enter(l *line) bool {
 		s.lanes[name] = &lane{}
 	}
 	in := s.lanes[name]
-	if in.busy >= laneWidth {
+	if in.busy >= LaneWidth {
 		in.waiting = append(in.waiting, l)
 		return false
 	}
@@ -354,6 +395,9 @@ func (s *Schedule) pass(ctx context.Context, name string) (dueTime, error) {
 	}
 	if report.Error != "" || report.Code == reason.LeftList {
 		return dueTime{}, nil // what could not be read now is read when the schedule says so
+	}
+	if err := s.heard(name, &report); err != nil {
+		return dueTime{}, err
 	}
 	next, err := s.e.store.NextDue(name)
 	if err != nil || next.IsZero() {

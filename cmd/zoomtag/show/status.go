@@ -47,6 +47,9 @@ func (p *Printer) Status(r api.StatusReport) error {
 	if err := p.budget(r.Budget); err != nil {
 		return err
 	}
+	if err := p.quotas(r.Quotas); err != nil {
+		return err
+	}
 	if err := p.tokens(r.Tokens); err != nil {
 		return err
 	}
@@ -78,6 +81,19 @@ func (p *Printer) budget(budget []api.BudgetStatus) error {
 			host += " (" + b.Account + ")"
 		}
 		rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
+	}
+	return p.table(rows)
+}
+
+// quotas shows what was used up of what services allow in a day.
+func (p *Printer) quotas(quotas []api.QuotaStatus) error {
+	if len(quotas) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"SERVICE", "CALENDARS", "REQUESTS IN 24 HOURS", "LIMIT"}}
+	for _, q := range quotas {
+		rows = append(rows, []string{q.Service, strconv.Itoa(q.Calendars), strconv.Itoa(q.Used), strconv.Itoa(q.Limit)})
 	}
 	return p.table(rows)
 }

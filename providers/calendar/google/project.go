@@ -41,7 +41,7 @@ func (p *Projects) Of(credentials string) *Project {
 		p.known = map[string]*Project{}
 	}
 	if p.known[credentials] == nil {
-		p.known[credentials] = NewProject(nil)
+		p.known[credentials] = NewProject(newQuotaOf(credentials))
 	}
 	return p.known[credentials]
 }

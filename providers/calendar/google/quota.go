@@ -3,11 +3,13 @@ package google
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
 )
 
@@ -16,6 +18,8 @@ import (
 const (
 	projectPerSecond, projectBurst = 150, 600
 	userPerSecond, userBurst       = 9, 60
+	// projectPerDay is where, since May 2026, requests of a project begin to cost.
+	projectPerDay = 1_000_000
 )
 
 // Quota spreads the requests of one Google project so that its limits are not met.
@@ -24,21 +28,34 @@ type Quota struct {
 	mu      sync.Mutex
 	users   map[string]*rate.Limiter
 	left    int // how many users were left when they were last pruned
+	day     *calendar.Meter
 }
 
 // NewQuota makes the quota of a project.
 func NewQuota() *Quota {
-	return &Quota{project: rate.NewLimiter(projectPerSecond, projectBurst), users: map[string]*rate.Limiter{}}
+	return &Quota{project: rate.NewLimiter(projectPerSecond, projectBurst), users: map[string]*rate.Limiter{},
+		day: calendar.NewMeter("Google", projectPerDay)}
+}
+
+// newQuotaOf makes the quota of the project whose credentials are in a file.
+func newQuotaOf(credentials string) *Quota {
+	q := NewQuota()
+	q.day = calendar.NewMeter("Google, by "+filepath.Base(credentials), projectPerDay)
+	return q
 }
 
 // Unlimited is a quota that never makes anybody wait: for servers that do not count, such as emulators.
 func Unlimited() *Quota { return &Quota{project: rate.NewLimiter(rate.Inf, 1)} }
+
+// Meter counts the requests of the calendar's project; nil: nobody does.
+func (c *Calendar) Meter() *calendar.Meter { return c.cfg.Project.quota.day }
 
 // wait waits for the turn of a user's request.
 func (q *Quota) wait(ctx context.Context, user string) error {
 	if q.users == nil {
 		return q.project.Wait(ctx)
 	}
+	q.day.Count(time.Now())
 	q.mu.Lock()
 	limiter := q.users[user]
 	if limiter == nil {

@@ -250,6 +250,12 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 		}
 	}
 	report.Daemon, report.Version = s.schedule != nil, s.version
+	if s.schedule != nil {
+		for _, q := range s.schedule.Quotas() {
+			report.Quotas = append(report.Quotas, api.QuotaStatus{Service: q.Name, Used: q.Used, Limit: q.Most,
+				Calendars: q.Calendars})
+		}
+	}
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
 		if s.schedule != nil {

@@ -1,0 +1,66 @@
+package calendar
+
+import (
+	"sync"
+	"time"
+)
+
+// Metered is a Calendar whose requests a service counts together with those of others, over a day.
+type Metered interface {
+	// Meter is that of all calendars that are counted together; nil: nobody counts.
+	Meter() *Meter
+}
+
+// Meter counts the requests of a day. It may be used by several goroutines.
+type Meter struct {
+	name string
+	most int
+
+	mu    sync.Mutex
+	hours [24]int // by the hour of the day in UTC
+	last  int64   // the hour since 1970 that was counted last
+	sum   int
+}
+
+// NewMeter makes a meter for most requests in any 24 hours. name says to people what is counted.
+func NewMeter(name string, most int) *Meter { return &Meter{name: name, most: most} }
+
+// Name is what is counted, for people.
+func (m *Meter) Name() string { return m.name }
+
+// Most is how many requests there may be in any 24 hours.
+func (m *Meter) Most() int { return m.most }
+
+// Count counts a request. nil counts nothing.
+func (m *Meter) Count(now time.Time) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.turn(now)
+	m.hours[m.last%24]++
+	m.sum++
+}
+
+// Used is how many requests there were within 24 hours: in this hour and the 23 before it.
+func (m *Meter) Used(now time.Time) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.turn(now)
+	return m.sum
+}
+
+// turn forgets the hours that are over. A clock that is set back counts into the hour that was last. m.mu is held.
+func (m *Meter) turn(now time.Time) {
+	hour := now.Unix() / int64(time.Hour/time.Second)
+	if hour-m.last >= int64(len(m.hours)) {
+		m.hours, m.sum, m.last = [24]int{}, 0, hour
+		return
+	}
+	for m.last < hour {
+		m.last++
+		m.sum -= m.hours[m.last%24]
+		m.hours[m.last%24] = 0
+	}
+}

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+)
+
+// TestPace: how often a calendar is asked follows what happens in it, between the two bounds.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2030, 3, 4, 12, 30, 0, 0, time.UTC)
+	usual := Pace{Min: time.Minute, Max: time.Hour}
+	var at12 store.Beat
+	at12.Note(noon.Add(-24*time.Hour), true)
+	ago := func(b store.Beat, d time.Duration) *store.Beat {
+		b.Changed = noon.Add(-d)
+		return &b
+	}
+	for _, c := range []struct {
+		what string
+		pace Pace
+		beat *store.Beat
+		soon time.Duration
+		now  time.Duration
+		want time.Duration
+	}{
+		{"just changed", usual, ago(at12, 0), 0, 0, time.Minute},
+		{"changed 12 minutes ago", usual, ago(at12, 12*time.Minute), 0, 0, 6 * time.Minute},
+		{"changed ahead of the clock", usual, ago(at12, -12*time.Minute), 0, 0, 6 * time.Minute},
+		{"a lively hour", usual, ago(at12, 20*time.Hour), 0, 0, 10 * time.Minute},
+		{"a quiet hour", usual, ago(at12, 20*time.Hour), 0, 8 * time.Hour, time.Hour},
+		{"nobody knows the hours", usual, ago(store.Beat{}, 20*time.Hour), 0, 8 * time.Hour, 10 * time.Minute},
+		{"nothing for weeks", usual, ago(at12, 15*24*time.Hour), 0, 0, time.Hour},
+		{"an event in an hour", usual, ago(at12, 20*time.Hour), time.Hour, 0, 5 * time.Minute},
+		{"an event in two hours", usual, ago(at12, 20*time.Hour), 2 * time.Hour, 0, 10 * time.Minute},
+		{"an event that has begun", usual, ago(at12, 20*time.Hour), -time.Minute, 0, 10 * time.Minute},
+		{"all the same", Pace{time.Minute, time.Minute}, ago(at12, 20*time.Hour), 0, 8 * time.Hour, time.Minute},
+		{"never below min", Pace{30 * time.Minute, time.Hour}, ago(at12, 20*time.Hour), time.Hour, 0, 30 * time.Minute},
+	} {
+		now := noon.Add(c.now)
+		if got := c.pace.interval(c.beat, noon.Add(c.soon), now); got != c.want {
+			t.Errorf("%s: %s, want %s", c.what, got, c.want)
+		}
+	}
+}
+
+// TestPaceWithin: a service's day is not used up, however many calendars there are, and what is left is for them all.
+func TestPaceWithin(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2030, 3, 4, 12, 30, 0, 0, time.UTC)
+	meter := calendar.NewMeter("a project", 1000)
+	shared := &pool{meter: meter}
+	var all []*paced
+	for range 60 { // 24 a day each, which is twice what there is
+		all = append(all, &paced{Pace: Pace{Min: time.Minute, Max: time.Hour}, pool: shared})
+	}
+	for _, p := range all {
+		p.recount(noon)
+		p.recount(noon) // counts once
+	}
+	if by, wait := shared.stretch(noon); shared.asks != 1440 || by != 2 || wait != 0 {
+		t.Fatalf("they ask for %v a day, stretched by %v", shared.asks, by)
+	}
+	if next := all[0].next(noon, 0); next.Sub(noon) != 2*time.Hour || all[0].every != 2*time.Hour {
+		t.Errorf("asked again after %s", next.Sub(noon))
+	}
+	if next := all[0].next(noon, 1); next.Sub(noon) != 108*time.Minute {
+		t.Errorf("by chance, asked again after %s", next.Sub(noon))
+	}
+	for range 970 {
+		meter.Count(noon)
+	}
+	if next := all[0].next(noon, 0); next.Sub(noon) != 4*time.Hour {
+		t.Errorf("when much of it is used: after %s", next.Sub(noon))
+	}
+	for range 20 {
+		meter.Count(noon)
+	}
+	all[0].beat.Note(noon, true)
+	if next := all[0].next(noon, 0); next.Sub(noon) != 30*time.Minute {
+		t.Errorf("when all is used up: after %s", next.Sub(noon))
+	}
+	if next := all[0].next(noon.Add(24*time.Hour), 0); next.Sub(noon) > 25*time.Hour {
+		t.Errorf("a day later: after %s", next.Sub(noon))
+	}
+}
