@@ -35,7 +35,9 @@ func (d *decoder) validatePoll(c *Config) {
 	if p.Min > p.Max {
 		d.failAt("poll.max", "poll.max (%s) is shorter than poll.min (%s); exchange the two", p.Max, p.Min)
 	}
-	if d.written("schedule") {
+	if !d.written("schedule") {
+		c.Schedule = ""
+	} else {
 		d.failAt("poll", "schedule and poll are two ways to say when calendars are asked; delete one of them, or write "+
 			"schedule into the calendars that are to keep it")
 	}

@@ -131,7 +131,8 @@ func (b *Builder) calendar(c configs.Calendar) (*engine.Calendar, error) {
 		return nil, err
 	}
 	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s,
-		Lane: laneOf(c), Pace: engine.Pace(b.Config.For(c).Poll), Detects: b.fingerprint(c, s), Depends: b.signsInWith(c), Away: away(c)}, nil
+		Lane: laneOf(c), Pace: engine.Pace(b.Config.For(c).Poll), Detects: b.fingerprint(c, s),
+		Depends: b.signsInWith(c), Away: away(c)}, nil
 }
 
 // laneOf is the lane of a calendar: those of one service, or on one server, are in one. Folders have none.

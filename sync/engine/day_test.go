@@ -211,8 +211,8 @@ func (d *workday) judge(tags, people int) {
 		d.t.Fatalf("%d links, for %d tags", len(d.after), tags)
 	}
 	median, p99 := d.after[len(d.after)/2], d.after[(len(d.after)*99+99)/100-1]
-	d.t.Logf("%d people, %d tags: %d requests, %d for each, at most %d in a minute; a link after %s in the middle, "+
-		"after %s for 99 of 100", people, tags, sum, sum/people, most, median.Round(time.Second), p99.Round(time.Second))
+	d.t.Logf("%d people, %d tags: %d requests, %d for each, at most %d in a minute; a link after %s in the "+
+		"middle, after %s for 99 of 100", people, tags, sum, sum/people, most, median.Round(time.Second), p99.Round(time.Second))
 	if sum > 100*people || most > max(people, 10_000) {
 		d.t.Errorf("a service's quota is used up")
 	}

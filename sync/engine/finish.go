@@ -36,8 +36,9 @@ func (c *conclusions) nothing() bool {
 func (c *conclusions) soon(now time.Time) (start time.Time) {
 	for _, rec := range c.records {
 		until := rec.Start.Sub(now)
+		near := until > 0 && until < soonest
 		first := start.IsZero() || rec.Start.Before(start)
-		if until > 0 && until < soonest && first && !rec.Closed() {
+		if near && first && !rec.Closed() {
 			start = rec.Start
 		}
 	}
@@ -64,8 +65,8 @@ func (p *pass) finish(st store.CalendarState) error {
 	p.report.Stirred = p.report.Stirred || !p.done.nothing()
 	p.report.Soon = p.done.soon(now)
 	beats := p.report.Stirred && p.c.Pace.Max > 0
-	saysNothing := p.done.nothing() && asSaved && !leaves && !beats
-	if saysNothing && recent(st.LastSuccess, now) {
+	saysNothing := p.done.nothing() && asSaved && !leaves
+	if saysNothing && !beats && recent(st.LastSuccess, now) {
 		p.notePass(now)
 		return nil
 	}

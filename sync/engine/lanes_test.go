@@ -47,6 +47,57 @@ func (c *crowded) in(lane string, n int, hold chan struct{}) {
 	}
 }
 
+// TestSilentServers: where three of ten servers do not answer, all calendars on the others are read as often as ever.
+func TestSilentServers(t *testing.T) {
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c := &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
+			hold: map[string]chan struct{}{}}
+		silent, specs := make(chan struct{}), map[string]string{}
+		server := func(i int) string { return fmt.Sprintf("server-%d", i) }
+		for i := range 10 {
+			hold := silent
+			if i >= 3 {
+				hold = nil
+			}
+			c.in(server(i), 20, hold)
+		}
+		for i, one := range c.list {
+			one.Pace = Pace{Min: time.Minute, Max: time.Minute}
+			if i%2 == 0 {
+				specs[one.Name] = "@every 1m"
+			}
+		}
+		s, err := NewSchedule(New(st, c.list, Options{}), specs, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		let(time.Hour)
+		for i := range 10 {
+			n := c.polls[server(i)].Load()
+			if reads := n >= 20*60 && n <= 20*68; reads == (i < 3) { // by chance, some come a little sooner
+				t.Errorf("server %d: %d polls in an hour of 20 calendars", i, n)
+			}
+		}
+		close(silent)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestLanes: of a lane, no more than its width are worked on at once, and all have their turn; who is silent in one
 // holds up nobody elsewhere. Calendars without a lane wait for nobody, and those with one are not all asked at once.
 func TestLanes(t *testing.T) {

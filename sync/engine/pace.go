@@ -12,9 +12,9 @@ import (
 // Pace is how often a calendar is asked that has no schedule: by what happens in it, and by what its service allows to
 // all who are counted together. The zero value is none.
 //
-// Right after a change it is asked each Min; then after half of the time that has passed since, until its usual
-// pace is reached: a sixth of Max in the hours of the day in which things happen in it, and in all hours as long as nobody
-// knows which these are; Max in the others, and always where nothing has happened for two weeks. Around the start of a
+// Right after a change it is asked each Min; then after half of the time that has passed since, until its usual pace is
+// reached: a sixth of Max in the hours of the day in which things happen in it, and in all hours as long as nobody
+// knows which these are; Max in the others, and always where nothing has happened for two weeks. Before the start of a
 // linked event it is asked twice as often as in lively hours.
 //
 // What a service counts for a day (calendar.Meter) is used as far as that helps, and not used up: all are asked more

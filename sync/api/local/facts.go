@@ -32,7 +32,8 @@ type reader struct {
 
 // status gathers the facts of `status`, apart from what only a running daemon knows.
 func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
-	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{}, Quotas: []api.QuotaStatus{},
+	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{},
+		Quotas: []api.QuotaStatus{},
 		Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{},
 		Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
 	if report.Notices == nil {

@@ -110,6 +110,7 @@ type Walker struct {
 
 // walk is the state of one walk.
 type walk struct {
+	pace   engine.Pace // that the calendar goes by; zero: it has a schedule
 	rng    *rand.Rand
 	now    time.Time
 	cal    Backend
@@ -222,6 +223,9 @@ func (w *Walker) Walk(seed uint64) (err error) {
 		words: map[string]string{}, needed: map[string]int{}, made: map[string]int{}, excuse: map[string]bool{},
 		dated: map[string]bool{}, double: map[string]bool{}, hidden: map[string]bool{}, titles: map[string]string{},
 		apart: map[string]apart{}}
+	if seed%2 == 1 { // half of the calendars go by a pace
+		w.pace = engine.Pace{Min: time.Minute, Max: time.Hour}
+	}
 	w.keep = w.rng.IntN(3) > 0
 	if w.cal, err = w.newBackend(Setup{Now: w.clock, Interesting: w.interesting, Meanwhile: w.meanwhile, Rand: w.rng,
 		Hook: w.calendarHook}); err != nil {
@@ -295,7 +299,7 @@ func (w *Walker) restart() {
 		options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == own})
 	}
 	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)),
-		Settings: settings}
+		Settings: settings, Pace: w.pace}
 	w.e = engine.New(w.st, []*engine.Calendar{c}, options)
 }
 
