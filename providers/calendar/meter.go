@@ -43,6 +43,16 @@ func (m *Meter) Count(now time.Time) {
 	m.sum++
 }
 
+// Succeed has m, which is new, count on from old.
+func (m *Meter) Succeed(old *Meter) {
+	old.mu.Lock()
+	hours, last, sum := old.hours, old.last, old.sum
+	old.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.hours, m.last, m.sum = hours, last, sum
+}
+
 // Used is how many requests there were within 24 hours: in this hour and the 23 before it.
 func (m *Meter) Used(now time.Time) int {
 	m.mu.Lock()

@@ -28,6 +28,12 @@ func TestMeter(t *testing.T) {
 			t.Errorf("%s later: %d, want %d", c.later, n, c.want)
 		}
 	}
+	after := calendar.NewMeter("a project", 100)
+	after.Succeed(m)
+	after.Count(last.Add(24 * time.Hour))
+	if n := after.Used(last.Add(24 * time.Hour)); n != 1 {
+		t.Errorf("whoever counts on has %d, want 1", n)
+	}
 	var none *calendar.Meter
 	none.Count(noon)
 }

@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/store"
 )
 
@@ -44,6 +46,42 @@ func TestPace(t *testing.T) {
 		if got := c.pace.interval(c.beat, noon.Add(c.soon), now); got != c.want {
 			t.Errorf("%s: %s, want %s", c.what, got, c.want)
 		}
+	}
+}
+
+// metered is a calendar of a service that counts.
+type metered struct {
+	*calendartest.Fake
+	meter *calendar.Meter
+}
+
+func (m metered) Meter() *calendar.Meter { return m.meter }
+
+// TestCountOn: what was asked before the configuration was read again counts on, by what is counted.
+func TestCountOn(t *testing.T) {
+	t.Parallel()
+	schedule := func(meters ...*calendar.Meter) *Schedule {
+		var list []*Calendar
+		for i, meter := range append(meters, nil) {
+			list = append(list, &Calendar{Name: string(rune('a' + i)), Source: metered{calendartest.NewFake(), meter},
+				Pace: Pace{Min: time.Minute, Max: time.Hour}})
+		}
+		s, err := NewSchedule(New(nil, list, Options{}), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := schedule(calendar.NewMeter("one", 100), calendar.NewMeter("two", 100))
+	for _, p := range first.pools {
+		p.meter.Count(time.Now())
+	}
+	second := schedule(calendar.NewMeter("two", 100), calendar.NewMeter("three", 100))
+	second.CountOn(first)
+	second.CountOn(nil)
+	want := []Quota{{"three", 0, 100, 1}, {"two", 1, 100, 1}}
+	if got := second.Quotas(); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

@@ -21,6 +21,7 @@ func (s *Service) Serve(specs map[string]string, old *Service) (err error) {
 	}
 	s.Passes = s.schedule
 	if old != nil {
+		s.schedule.CountOn(old.schedule)
 		if old.rolls == s.rolls {
 			s.schedule.Follow(old.schedule)
 		}
