@@ -41,8 +41,8 @@ func (b *Beat) fade(n int) {
 	}
 }
 
-// Active reports whether things usually happen at this time of the day, in its hour or in both beside it; known is
-// false where nobody can say.
+// Active reports whether things usually happen at this time of the day: in its hour, or much in those beside it; known
+// is false where nobody can say.
 func (b *Beat) Active(now time.Time) (active, known bool) {
 	faded := *b
 	if !b.Changed.IsZero() {

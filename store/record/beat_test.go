@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// TestBeat: a change makes its hour lively for some days, and an hour between two such; the first reading does not.
+// TestBeat: a change makes its hour lively for some days, and several those beside it; the first reading does not.
 func TestBeat(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2030, 3, 4, 12, 30, 0, 0, time.UTC)
@@ -21,8 +21,8 @@ func TestBeat(t *testing.T) {
 	b.Note(noon, true)
 	b.Note(noon.Add(2*time.Hour), true)
 	b.Note(noon, true)
-	for at, want := range map[time.Duration]bool{0: true, time.Hour: true, -time.Hour: false, 2 * time.Hour: true,
-		3 * time.Hour: false, 24 * time.Hour: true, 14 * 24 * time.Hour: true, 40 * 24 * time.Hour: false} {
+	for at, want := range map[time.Duration]bool{0: true, time.Hour: true, -time.Hour: true, 2 * time.Hour: true,
+		3 * time.Hour: false, 7*24*time.Hour - time.Hour: false, 24 * time.Hour: true, 14 * 24 * time.Hour: true, 40 * 24 * time.Hour: false} {
 		if active, known := b.Active(noon.Add(at)); active != want || !known {
 			t.Errorf("after %s: active %v, known %v", at, active, known)
 		}

@@ -179,8 +179,8 @@ type Quota struct {
 	Calendars  int
 }
 
-// CountOn has the requests that were counted for another schedule, which may still be at work, count for s, which is not
-// yet: by the names of what is counted.
+// CountOn has the requests that were counted for another schedule, which may still be at work, count for s, which is
+// not yet: by the names of what is counted.
 func (s *Schedule) CountOn(old *Schedule) {
 	if old == nil {
 		return
