@@ -36,6 +36,7 @@ import (
 const (
 	roleEnv     = "ZOOMTAG_BENCH_ROLE"
 	profileEnv  = "ZOOMTAG_BENCH_PROFILE" // a folder for profiles of zoomtag
+	afterEnv    = "ZOOMTAG_BENCH_AFTER"   // from when on a daemon is profiled; "" is when 1,000 calendars are at rest
 	crowdEvents = 50
 	crowdTagged = 20  // one person in so many
 	crowdRate   = 100 // polls a second that the schedules add up to
@@ -53,6 +54,11 @@ func played() bool {
 			err = playGoogle(size)
 		}
 		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case "zoom":
+		if err := playZoom(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -82,7 +88,9 @@ func profile(dir string) (end func()) {
 		heap, err := os.Create(filepath.Join(dir, fmt.Sprintf("heap-%d", os.Getpid())))
 		if err == nil {
 			runtime.GC()
-			err = errors.Join(pprof.WriteHeapProfile(heap), heap.Close(), pprof.StartCPUProfile(file))
+			err = errors.Join(pprof.WriteHeapProfile(heap), heap.Close())
+			runtime.MemProfileRate = 0 // it would be a tenth of all that is profiled
+			err = errors.Join(err, pprof.StartCPUProfile(file))
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "profiles:", err)
@@ -92,7 +100,11 @@ func profile(dir string) (end func()) {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "profiles:", err)
 	case slices.Contains(os.Args, "run"):
-		time.AfterFunc(profileAfter, begin)
+		after, err := time.ParseDuration(os.Getenv(afterEnv))
+		if err != nil {
+			after = profileAfter
+		}
+		time.AfterFunc(after, begin)
 	default:
 		begin()
 	}
