@@ -70,19 +70,18 @@ func BenchmarkCrowdLinks(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				c := &crowd{b: b, size: one.folders, dir: b.TempDir()}
-				zoom, stop := one.room, func() {}
+				zoom := one.room
 				if zoom == "" {
-					zoom, stop = c.startZoom()
+					zoom = c.startZoom()
 				}
 				c.folders(zoom, one.events)
-				cmd := c.zoomtag("sync", "-q")
+				cmd := c.zoomtag("sync")
 				b.StartTimer()
 				began := time.Now()
 				c.must(cmd.Run())
 				took += time.Since(began)
 				b.StopTimer()
 				used += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-				stop()
 				c.linked(one.events)
 				b.StartTimer()
 			}
@@ -95,7 +94,7 @@ func BenchmarkCrowdLinks(b *testing.B) {
 }
 
 // startZoom starts Zoom's emulator, and returns what a configuration says of it.
-func (c *crowd) startZoom() (config string, stop func()) {
+func (c *crowd) startZoom() string {
 	cmd := c.play("zoom")
 	in, err := cmd.StdinPipe()
 	c.must(err)
@@ -105,11 +104,12 @@ func (c *crowd) startZoom() (config string, stop func()) {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	c.must(err)
 	api, oauth, _ := strings.Cut(strings.TrimSpace(line), " ")
+	c.b.Cleanup(func() {
+		c.must(in.Close())
+		c.must(cmd.Wait())
+	})
 	return fmt.Sprintf("account_id: account, client_id: client, client_secret: secret, host: a@example.com, "+
-			"api_url: %q, oauth_url: %q", api, oauth), func() {
-			c.must(in.Close())
-			c.must(cmd.Wait())
-		}
+		"api_url: %q, oauth_url: %q", api, oauth)
 }
 
 // linked checks that each event has its link.
