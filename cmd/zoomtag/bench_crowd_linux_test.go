@@ -354,6 +354,22 @@ func BenchmarkCrowdDaemon(b *testing.B) {
 	}
 }
 
+// status measures what zoomtag status takes, the whole command, beside the daemon.
+func (c *crowd) status() {
+	var walls, spent []time.Duration
+	for range 11 {
+		cmd := c.zoomtag("status")
+		began := time.Now()
+		c.must(cmd.Run())
+		walls = append(walls, time.Since(began))
+		spent = append(spent, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	}
+	slices.Sort(walls)
+	slices.Sort(spent)
+	c.b.ReportMetric(float64(walls[len(walls)/2].Milliseconds()), "status-ms")
+	c.b.ReportMetric(float64(spent[len(spent)/2].Milliseconds()), "status-cpu-ms")
+}
+
 // atRest measures. The first process reads everything, the second one finds nothing new.
 func (c *crowd) atRest() {
 	from := c.listed()
@@ -375,5 +391,6 @@ func (c *crowd) atRest() {
 	c.b.ReportMetric(c.residentOf(pid, "VmRSS"), "rss-MiB")
 	c.b.ReportMetric(c.residentOf(pid, "VmHWM"), "peak-MiB")
 	c.b.ReportMetric(c.residentOf(pid, "RssFile"), "file-MiB")
+	c.status()
 	stop()
 }
