@@ -97,14 +97,17 @@ func (k *Pick) From(r *api.StatusReport) error {
 	r.Events, r.Notes = slices.DeleteFunc(r.Events, event), slices.DeleteFunc(r.Notes, event)
 	r.Waiting = slices.DeleteFunc(r.Waiting, func(w api.WaitingStatus) bool { return others(w.Calendar) })
 	r.Verdicts = slices.DeleteFunc(r.Verdicts, func(f doctor.Finding) bool { return others(f.Calendar) })
-	r.Tokens = slices.DeleteFunc(r.Tokens, func(t api.TokenStatus) bool { return t.Calendar != "" && others(t.Calendar) })
+	r.Tokens = slices.DeleteFunc(r.Tokens,
+		func(t api.TokenStatus) bool { return t.Calendar != "" && others(t.Calendar) })
 	return nil
 }
 
 // wants reports whether a calendar is to be shown.
 func (k *Pick) wants(c *api.CalendarStatus) bool {
-	named, _ := path.Match(k.calendar, c.Name) // From has tried the pattern
-	if k.calendar != "" && !named && c.Name != k.calendar || k.kind != "" && c.Provider != k.kind {
+	matches, _ := path.Match(k.calendar, c.Name) // From has tried the pattern
+	named := k.calendar == "" || matches || c.Name == k.calendar
+	ofKind := k.kind == "" || c.Provider == k.kind
+	if !named || !ofKind {
 		return false
 	}
 	switch state := stateOf(c); k.state {
