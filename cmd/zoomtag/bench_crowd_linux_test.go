@@ -25,8 +25,8 @@ import (
 )
 
 // The benchmarks of an organisation: people with a Google calendar of 50 events each, watched by one zoomtag with a
-// service account. zoomtag and the emulator are processes of their own, which this test binary plays, so that what is
-// measured is zoomtag alone:
+// service account. The emulator is a process of its own, which this test binary plays, and zoomtag is the built binary,
+// so that what is measured is zoomtag alone. Where it is profiled, the test binary plays it as well:
 //
 //	go test ./cmd/zoomtag -run '^$' -bench 'CrowdDaemon/1000$|CrowdSync' -benchtime 1x
 //	go test ./cmd/zoomtag -run '^$' -bench CrowdDaemon -benchtime 1x -timeout 2h
@@ -168,12 +168,15 @@ type crowd struct {
 	size int
 	url  string
 	dir  string
+	// binary is zoomtag; "" where the test binary plays it.
+	binary string
 }
 
 // newCrowd starts the emulator, and writes a configuration.
 func newCrowd(b *testing.B, size int) *crowd {
 	b.Helper()
 	c := &crowd{b: b, size: size, dir: b.TempDir()}
+	c.build()
 	cmd := c.play("google " + strconv.Itoa(size))
 	in, err := cmd.StdinPipe()
 	c.must(err)
@@ -209,9 +212,27 @@ func (c *crowd) play(role string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// build builds zoomtag as it is released, unless it is profiled.
+func (c *crowd) build() {
+	if os.Getenv(profileEnv) != "" {
+		return
+	}
+	c.binary = filepath.Join(c.b.TempDir(), "zoomtag")
+	out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", c.binary, ".").CombinedOutput()
+	if err != nil {
+		c.b.Fatalf("%v: %s", err, out)
+	}
+}
+
 // zoomtag is zoomtag with its configuration.
 func (c *crowd) zoomtag(args ...string) *exec.Cmd {
-	return c.play("zoomtag", append([]string{"--config", filepath.Join(c.dir, "zoomtag.yaml")}, args...)...)
+	args = append([]string{"--config", filepath.Join(c.dir, "zoomtag.yaml")}, args...)
+	if c.binary == "" {
+		return c.play("zoomtag", args...)
+	}
+	cmd := exec.Command(c.binary, args...)
+	cmd.Stderr = os.Stderr
+	return cmd
 }
 
 func (c *crowd) must(err error) {

@@ -70,6 +70,7 @@ func BenchmarkCrowdLinks(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				c := &crowd{b: b, size: one.folders, dir: b.TempDir()}
+				c.build()
 				zoom := one.room
 				if zoom == "" {
 					zoom = c.startZoom()
