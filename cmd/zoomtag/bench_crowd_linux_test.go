@@ -212,13 +212,13 @@ func (c *crowd) play(role string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// build builds zoomtag as it is released, unless it is profiled.
+// build builds zoomtag, unless it is profiled.
 func (c *crowd) build() {
 	if os.Getenv(profileEnv) != "" {
 		return
 	}
 	c.binary = filepath.Join(c.b.TempDir(), "zoomtag")
-	out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", c.binary, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", c.binary, ".").CombinedOutput()
 	if err != nil {
 		c.b.Fatalf("%v: %s", err, out)
 	}
