@@ -6,7 +6,7 @@ import (
 	"zoomtag/sync/engine"
 )
 
-// TestLanes: of a service a sync works on as many calendars at once as a daemon does, whatever other services do, and of
+// TestLanes: of a service a sync works on as many calendars at once as a daemon does, whatever others do, and of
 // folders on more.
 func TestLanes(t *testing.T) {
 	s := &Service{calendars: map[string]*engine.Calendar{"a": {Lane: "google"}, "b": {Lane: "google"},
