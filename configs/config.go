@@ -14,6 +14,8 @@ import "time"
 type Config struct {
 	// Path is the file that it was read from.
 	Path string `yaml:"-"`
+	// Sum tells what was read from other contents and permissions of the file.
+	Sum string `yaml:"-"`
 
 	// mistake makes an Error of what is wrong at a path of keys.
 	mistake func(path, text string) *Error

@@ -78,7 +78,7 @@ func read(path string, getenv func(string) string) (*Config, *decoder, error) {
 	if c == nil {
 		return nil, nil, d.errs.orNil()
 	}
-	c.Path, c.mistake = absolute, d.mistake
+	c.Path, c.Sum, c.mistake = absolute, sumOf(data, mode), d.mistake
 	d.defaultState(c, getenv)
 	d.guardLiterals(mode)
 	return c, d, nil

@@ -124,7 +124,7 @@ var soleImporter = map[string]string{
 	"github.com/fsnotify/fsnotify":   "providers/calendar/icsdir",
 	"github.com/gofrs/flock":         "providers/internal/oauth",
 	"github.com/spf13/cobra":         "cmd/zoomtag cmd/zoomtag/backup cmd/zoomtag/complete cmd/zoomtag/usage",
-	"github.com/spf13/pflag":         "cmd/zoomtag/usage",
+	"github.com/spf13/pflag":         "cmd/zoomtag/show cmd/zoomtag/usage",
 	"github.com/coreos/go-systemd":   "systemd",
 	"go.yaml.in/yaml":                "configs",
 	"golang.org/x/oauth2": "providers/meeting/zoom providers/calendar/google providers/calendar/outlook " +

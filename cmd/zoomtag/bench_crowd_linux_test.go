@@ -25,8 +25,8 @@ import (
 )
 
 // The benchmarks of an organisation: people with a Google calendar of 50 events each, watched by one zoomtag with a
-// service account. zoomtag and the emulator are processes of their own, which this test binary plays, so that what is
-// measured is zoomtag alone:
+// service account. The emulator is a process of its own, which this test binary plays, and zoomtag is the built binary,
+// so that what is measured is zoomtag alone. Where it is profiled, the test binary plays it as well:
 //
 //	go test ./cmd/zoomtag -run '^$' -bench 'CrowdDaemon/1000$|CrowdSync' -benchtime 1x
 //	go test ./cmd/zoomtag -run '^$' -bench CrowdDaemon -benchtime 1x -timeout 2h
@@ -36,6 +36,7 @@ import (
 const (
 	roleEnv     = "ZOOMTAG_BENCH_ROLE"
 	profileEnv  = "ZOOMTAG_BENCH_PROFILE" // a folder for profiles of zoomtag
+	afterEnv    = "ZOOMTAG_BENCH_AFTER"   // from when on a daemon is profiled; "" is when 1,000 calendars are at rest
 	crowdEvents = 50
 	crowdTagged = 20  // one person in so many
 	crowdRate   = 100 // polls a second that the schedules add up to
@@ -53,6 +54,11 @@ func played() bool {
 			err = playGoogle(size)
 		}
 		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case "zoom":
+		if err := playZoom(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -82,7 +88,9 @@ func profile(dir string) (end func()) {
 		heap, err := os.Create(filepath.Join(dir, fmt.Sprintf("heap-%d", os.Getpid())))
 		if err == nil {
 			runtime.GC()
-			err = errors.Join(pprof.WriteHeapProfile(heap), heap.Close(), pprof.StartCPUProfile(file))
+			err = errors.Join(pprof.WriteHeapProfile(heap), heap.Close())
+			runtime.MemProfileRate = 0 // it would be a tenth of all that is profiled
+			err = errors.Join(err, pprof.StartCPUProfile(file))
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "profiles:", err)
@@ -92,7 +100,11 @@ func profile(dir string) (end func()) {
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "profiles:", err)
 	case slices.Contains(os.Args, "run"):
-		time.AfterFunc(profileAfter, begin)
+		after, err := time.ParseDuration(os.Getenv(afterEnv))
+		if err != nil {
+			after = profileAfter
+		}
+		time.AfterFunc(after, begin)
 	default:
 		begin()
 	}
@@ -156,12 +168,15 @@ type crowd struct {
 	size int
 	url  string
 	dir  string
+	// binary is zoomtag; "" where the test binary plays it.
+	binary string
 }
 
 // newCrowd starts the emulator, and writes a configuration.
 func newCrowd(b *testing.B, size int) *crowd {
 	b.Helper()
 	c := &crowd{b: b, size: size, dir: b.TempDir()}
+	c.build()
 	cmd := c.play("google " + strconv.Itoa(size))
 	in, err := cmd.StdinPipe()
 	c.must(err)
@@ -197,9 +212,27 @@ func (c *crowd) play(role string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// build builds zoomtag, unless it is profiled.
+func (c *crowd) build() {
+	if os.Getenv(profileEnv) != "" {
+		return
+	}
+	c.binary = filepath.Join(c.b.TempDir(), "zoomtag")
+	out, err := exec.Command("go", "build", "-o", c.binary, ".").CombinedOutput()
+	if err != nil {
+		c.b.Fatalf("%v: %s", err, out)
+	}
+}
+
 // zoomtag is zoomtag with its configuration.
 func (c *crowd) zoomtag(args ...string) *exec.Cmd {
-	return c.play("zoomtag", append([]string{"--config", filepath.Join(c.dir, "zoomtag.yaml")}, args...)...)
+	args = append([]string{"--config", filepath.Join(c.dir, "zoomtag.yaml")}, args...)
+	if c.binary == "" {
+		return c.play("zoomtag", args...)
+	}
+	cmd := exec.Command(c.binary, args...)
+	cmd.Stderr = os.Stderr
+	return cmd
 }
 
 func (c *crowd) must(err error) {
@@ -342,6 +375,22 @@ func BenchmarkCrowdDaemon(b *testing.B) {
 	}
 }
 
+// status measures what zoomtag status takes, the whole command, beside the daemon.
+func (c *crowd) status() {
+	var walls, spent []time.Duration
+	for range 11 {
+		cmd := c.zoomtag("status")
+		began := time.Now()
+		c.must(cmd.Run())
+		walls = append(walls, time.Since(began))
+		spent = append(spent, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	}
+	slices.Sort(walls)
+	slices.Sort(spent)
+	c.b.ReportMetric(float64(walls[len(walls)/2].Milliseconds()), "status-ms")
+	c.b.ReportMetric(float64(spent[len(spent)/2].Milliseconds()), "status-cpu-ms")
+}
+
 // atRest measures. The first process reads everything, the second one finds nothing new.
 func (c *crowd) atRest() {
 	from := c.listed()
@@ -363,5 +412,6 @@ func (c *crowd) atRest() {
 	c.b.ReportMetric(c.residentOf(pid, "VmRSS"), "rss-MiB")
 	c.b.ReportMetric(c.residentOf(pid, "VmHWM"), "peak-MiB")
 	c.b.ReportMetric(c.residentOf(pid, "RssFile"), "file-MiB")
+	c.status()
 	stop()
 }

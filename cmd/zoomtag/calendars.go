@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -61,15 +60,7 @@ func (a *app) showListed(list []setup.ListedCalendar, members []setup.ListedMemb
 		fmt.Fprintln(a.term.out, "No account has calendars that can be listed; a folder is watched as it is.")
 		return nil
 	}
-	rows := [][]string{{"ACCOUNT OF", "CALENDAR", "CHANGE", "WATCHED AS", "LINE TO WRITE"}}
-	for _, c := range list {
-		change := "yes"
-		if c.ReadOnly {
-			change = "no"
-		}
-		rows = append(rows, []string{c.Account, c.Name, change, cmp.Or(c.Watched, "-"), c.Line})
-	}
-	if err := a.table(rows); err != nil || len(members) == 0 {
+	if err := a.printer().Listed(list); err != nil || len(members) == 0 {
 		return err
 	}
 	fmt.Fprintln(a.term.out)

@@ -23,12 +23,7 @@ func (a *app) linksCommand() *cobra.Command {
 			if a.flags.json {
 				return terminal.JSON(a.term.out, report)
 			}
-			rows := [][]string{{"START", "EVENT", "CALENDAR", "MEETING", "HEALTH", "LINK"}}
-			for _, l := range report.Links {
-				rows = append(rows, []string{terminal.Clock(l.Start), l.Title, l.Calendar, l.MeetingID, l.Health,
-					l.JoinURL})
-			}
-			return a.table(rows)
+			return a.printer().Links(report)
 		},
 	})
 }

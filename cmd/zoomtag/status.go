@@ -5,12 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zoomtag/cmd/zoomtag/show"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/sync/api"
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	return a.jsonFlag(&cobra.Command{
+	var pick show.Pick
+	cmd := a.jsonFlag(&cobra.Command{
 		Use:   "status",
 		Short: "Show how calendars, budget, and events in trouble are",
 		Args:  cobra.NoArgs,
@@ -18,13 +20,18 @@ func (a *app) statusCommand() *cobra.Command {
 			a.shows = true
 			report, err := look(cmd.Context(), a,
 				func(ctx context.Context, o api.Service) (api.StatusReport, error) { return o.Status(ctx) })
-			if err != nil {
-				return err
+			if err == nil {
+				err = pick.From(&report)
 			}
-			if a.flags.json {
+			switch {
+			case err != nil:
+				return err
+			case a.flags.json:
 				return terminal.JSON(a.term.out, report)
 			}
-			return a.printer().Status(report)
+			return a.printer().Status(report, pick)
 		},
 	})
+	pick.Flags(cmd.Flags())
+	return a.completes().Flag(cmd)
 }

@@ -115,7 +115,9 @@ func (c *Counter) compare(kind string, h http.Header) {
 
 // RoundTrip counts the request and sends it.
 func (t countingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	url := r.URL.String()
+	bare := *r.URL // a query is long, and says nothing of which service it is
+	bare.RawQuery, bare.ForceQuery = "", false
+	url := bare.String()
 	counts := strings.HasPrefix(url, t.api) && (t.signIn == "" || !strings.HasPrefix(url, t.signIn))
 	if counts {
 		t.counter.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/api/local"
+	"zoomtag/sync/assemble"
 )
 
 // BenchmarkLook is what a scrape costs that reads the state: of 1,000 calendars with 20 links each.
@@ -54,6 +55,56 @@ func BenchmarkLook(b *testing.B) {
 	d.service.Store(service)
 	for b.Loop() {
 		if _, err := d.look(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkStatus is what a daemon works on zoomtag status: of 10,000 calendars, of which one in twenty has a link.
+func BenchmarkStatus(b *testing.B) {
+	dir := b.TempDir()
+	st, err := store.Open(filepath.Join(dir, "zoomtag.db"), store.Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = st.Close() })
+	cfg := room()
+	next := time.Now().AddDate(0, 0, 7)
+	if err := st.Update(func(tx *store.Tx) error {
+		for i := range 10_000 {
+			name := fmt.Sprintf("person-%d", i)
+			cfg.Calendars = append(cfg.Calendars, configs.Calendar{Name: name,
+				ICS: &configs.ICS{Path: filepath.Join(dir, name)}})
+			state := store.CalendarState{Cursor: "x", Detects: "y", Source: name, Provider: "ics", LastSuccess: next}
+			if err := tx.PutCalendar(name, state); err != nil {
+				return err
+			}
+			if i%20 > 0 {
+				continue
+			}
+			id := int64(i + 1)
+			if err := tx.PutRecord(&store.Record{Calendar: name, EventID: fmt.Sprint(i), UID: fmt.Sprint(i),
+				Title: "Weekly review of everything", Start: next, Until: next.Add(time.Hour),
+				Mark: fmt.Sprintf("zt-aaaaaaaa-%08d-%020d", i, i), MeetingID: id, State: "linked", CheckedAt: next,
+				Meeting: meeting.Meeting{ID: id, JoinURL: fmt.Sprintf("https://zoom.us/j/%d", id)},
+				JoinURL: fmt.Sprintf("https://zoom.us/j/%d", id), Block: "── Zoom ──"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	d := prepared(Options{Log: slog.New(slog.DiscardHandler)})
+	d.st = st
+	service, err := local.New(local.Options{Config: cfg, Store: st, Kinds: rooms(), Log: d.Log, Now: time.Now,
+		Haste: assemble.Haste{Aloof: true}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	d.service.Store(service)
+	for b.Loop() {
+		if _, err := service.Status(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -25,6 +25,7 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	if err != nil {
 		return err
 	}
+	seen := false
 	for _, name := range names {
 		if name == p.c.Name || p.e.calendars[p.c.Name] == nil {
 			continue
@@ -37,9 +38,12 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 		if err := p.formerName(ctx, name, changes); err != nil {
 			return err
 		}
+		seen = true
 	}
-	if *st, err = p.e.store.Calendar(p.c.Name); err != nil {
-		return err
+	if seen { // what is kept of this calendar may be that of its former name by now
+		if *st, err = p.e.store.Calendar(p.c.Name); err != nil {
+			return err
+		}
 	}
 	p.e.mu.Lock()
 	p.e.looked[p.c.Name] = true

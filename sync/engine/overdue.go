@@ -50,6 +50,9 @@ func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
 	if paced {
 		return quiet, most
 	}
+	if quiet <= overdueAtLeast { // thousands of time-tables need not be asked
+		return quiet, overdueAtLeast
+	}
 	then := s.e.opt.Now().Add(-quiet)
 	at := then
 	for range overdueAfter {

@@ -170,12 +170,9 @@ func (e *Engine) isRenewed(key string, rest store.Rest) bool {
 // renewed ends the pauses of accounts whose credentials are others by now, and has all be due that has failed for those
 // before.
 func (e *Engine) renewed() error {
-	e.mu.Lock()
-	quiet := maps.Clone(e.quiet)
-	e.mu.Unlock()
 	now, found := e.opt.Now(), false
-	for key, rest := range quiet {
-		if !rest.Until.After(now) || !strings.HasPrefix(key, accountKey("")) || !e.isRenewed(key, rest) {
+	for key, rest := range e.quietAccounts(now) {
+		if !e.isRenewed(key, rest) {
 			continue
 		}
 		found = true
@@ -188,6 +185,24 @@ func (e *Engine) renewed() error {
 		return nil
 	}
 	return e.retryAll()
+}
+
+// quietAccounts are the accounts that are left alone, by their keys. Each pass asks, of which thousands may be at work
+// while each calendar is left alone as well.
+func (e *Engine) quietAccounts(now time.Time) map[string]store.Rest {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var quiet map[string]store.Rest
+	for i := range e.opt.Accounts {
+		key := accountKey(e.opt.Accounts[i].Hash)
+		if rest := e.quiet[key]; rest.Until.After(now) {
+			if quiet == nil {
+				quiet = map[string]store.Rest{}
+			}
+			quiet[key] = rest
+		}
+	}
+	return quiet
 }
 
 // retryAll has all be due that may have failed for a sign-in.

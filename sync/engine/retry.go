@@ -45,11 +45,14 @@ func (e *Engine) Retry(again Again) (events int, err error) {
 
 // forgive ends the pauses after refused sign-ins.
 func (e *Engine) forgive(again Again) {
+	calendars := make(map[string]bool, len(again.Calendars))
+	for _, name := range again.Calendars {
+		calendars[calendarKey(name)] = true
+	}
 	for key, rest := range e.rests() {
-		isCalendar := slices.ContainsFunc(again.Calendars, func(name string) bool { return key == calendarKey(name) })
 		isAccount := slices.ContainsFunc(e.opt.Accounts, func(a Account) bool { return key == accountKey(a.Hash) })
 		tooOften := again.Patient && rest.Tries > fewRefusals
-		ofThese := isCalendar || isAccount
+		ofThese := calendars[key] || isAccount
 		if !rest.Refused || !ofThese || tooOften {
 			continue
 		}

@@ -125,9 +125,14 @@ func marked(ctx context.Context, lister meeting.Lister,
 // hostsOf are those in whose meetings of an account there may be ours.
 func (e *Engine) hostsOf(a *Account) ([]string, error) {
 	var hosts []string
+	known, keys := map[string]bool{"": true}, map[string]bool{}
 	add := func(host string) {
-		if host != "" && !slices.ContainsFunc(hosts,
-			func(h string) bool { return a.BudgetKey(h) == a.BudgetKey(host) }) {
+		if known[host] {
+			return
+		}
+		known[host] = true
+		if key := a.BudgetKey(host); !keys[key] {
+			keys[key] = true
 			hosts = append(hosts, host)
 		}
 	}

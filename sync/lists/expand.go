@@ -37,6 +37,9 @@ type Skip struct{ Name, Why string }
 // a list over whoever has left one.
 func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
 	fresh := *cfg
+	if len(cfg.CalendarsFrom) == 0 { // there may be many thousands of calendars all the same
+		return Expansion{Config: &fresh, Lists: []Outcome{}}
+	}
 	fresh.Calendars = slices.Clone(cfg.Calendars)
 	x := &expander{cfg: &fresh, names: map[string]string{}, watched: map[string]string{}}
 	for _, c := range cfg.Calendars {

@@ -47,11 +47,32 @@ func (w *Way) Load() (*configs.Config, error) { return w.LoadWith(configs.Load) 
 // daemon returns the running daemon, or nil. It takes no secrets to ask it: those of a service are for the service
 // alone.
 func (w *Way) daemon(ctx context.Context) (*socket.Client, error) {
+	if daemon := w.alike(ctx); daemon != nil {
+		return daemon, nil
+	}
 	cfg, err := w.LoadWith(configs.LoadWithoutSecrets)
 	if err != nil {
 		return w.daemonDespite(ctx, err)
 	}
 	return socket.Dial(ctx, cfg.State)
+}
+
+// alike returns the daemon that works with this very configuration, as it is now: what it has read and found good need
+// not be read once more, which takes a while with thousands of calendars. nil says nothing.
+func (w *Way) alike(ctx context.Context) *socket.Client {
+	path, err := configs.Find(w.Config, w.Env)
+	if err != nil {
+		return nil
+	}
+	state, sum := configs.Glance(path, w.Env)
+	if state == "" {
+		return nil
+	}
+	daemon, err := socket.Dial(ctx, state)
+	if err != nil || daemon == nil || daemon.Config() != sum {
+		return nil
+	}
+	return daemon
 }
 
 // daemonDespite returns the daemon that runs beside a configuration in which mistakes were made since: it goes on with

@@ -93,3 +93,16 @@ func (p *Printer) Members(list []setup.ListedMember) error {
 	}
 	return p.table(rows)
 }
+
+// Listed prints the calendars of accounts, and what to write into the configuration for each.
+func (p *Printer) Listed(list []setup.ListedCalendar) error {
+	rows := [][]string{{"ACCOUNT OF", "CALENDAR", "CHANGE", "WATCHED AS", "LINE TO WRITE"}}
+	for _, c := range list {
+		change := "yes"
+		if c.ReadOnly {
+			change = "no"
+		}
+		rows = append(rows, []string{c.Account, c.Name, change, cmp.Or(c.Watched, "-"), c.Line})
+	}
+	return p.table(rows)
+}

@@ -15,8 +15,9 @@ import (
 	"zoomtag/sync/plan"
 )
 
-// Status prints how calendars, budgets, sign-ins and events are.
-func (p *Printer) Status(r api.StatusReport) error {
+// Status prints how calendars, budgets, sign-ins and events are: of many calendars how many are in which state, and
+// those in trouble first.
+func (p *Printer) Status(r api.StatusReport, k Pick) error {
 	daemon := "no daemon is running"
 	if r.Daemon {
 		daemon = "the daemon is running"
@@ -30,6 +31,12 @@ func (p *Printer) Status(r api.StatusReport) error {
 	}
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
 	events, unwritable := withoutUnwritten(&r)
+	if k.crowded(&r) {
+		if err := p.summary(r.Calendars); err != nil {
+			return err
+		}
+		slices.SortStableFunc(r.Calendars, func(a, b api.CalendarStatus) int { return badness(&a) - badness(&b) })
+	}
 	for _, c := range r.Calendars {
 		state := c.State()
 		if state == api.OK && c.ReadOnly != "" {
@@ -38,38 +45,38 @@ func (p *Printer) Status(r api.StatusReport) error {
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess),
 			terminal.Clock(c.NextRun), state})
 	}
-	if err := p.table(rows); err != nil {
+	if err := p.some(&k, rows, "calendar"); err != nil {
 		return err
 	}
 	if err := p.lists(r.Lists); err != nil {
 		return err
 	}
-	if err := p.budget(r.Budget); err != nil {
+	if err := p.budget(&k, r.Budget); err != nil {
 		return err
 	}
 	if err := p.quotas(r.Quotas); err != nil {
 		return err
 	}
-	if err := p.tokens(r.Tokens); err != nil {
+	if err := p.tokens(&k, r.Tokens); err != nil {
 		return err
 	}
-	if err := p.verdicts(r.Verdicts); err != nil {
+	if err := p.verdicts(&k, r.Verdicts); err != nil {
 		return err
 	}
-	if err := p.failing(events); err != nil {
+	if err := p.failing(&k, events); err != nil {
 		return err
 	}
-	if err := p.waiting(r.Waiting); err != nil {
+	if err := p.waiting(&k, r.Waiting); err != nil {
 		return err
 	}
-	if err := p.leftovers(r.Leftovers); err != nil {
+	if err := p.leftovers(&k, r.Leftovers); err != nil {
 		return err
 	}
-	return p.notes(r.Notes)
+	return p.notes(&k, r.Notes)
 }
 
 // budget shows what was used up of each host's calls today.
-func (p *Printer) budget(budget []api.BudgetStatus) error {
+func (p *Printer) budget(k *Pick, budget []api.BudgetStatus) error {
 	if len(budget) == 0 {
 		return nil
 	}
@@ -82,7 +89,7 @@ func (p *Printer) budget(budget []api.BudgetStatus) error {
 		}
 		rows = append(rows, []string{host, strconv.Itoa(b.Used), strconv.Itoa(b.Limit)})
 	}
-	return p.table(rows)
+	return p.some(k, rows, "host")
 }
 
 // quotas shows what was used up of what services allow in a day.
@@ -99,7 +106,7 @@ func (p *Printer) quotas(quotas []api.QuotaStatus) error {
 }
 
 // failing shows the events that need somebody.
-func (p *Printer) failing(events []api.EventStatus) error {
+func (p *Printer) failing(k *Pick, events []api.EventStatus) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -108,7 +115,7 @@ func (p *Printer) failing(events []api.EventStatus) error {
 	for _, ev := range events {
 		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
 	}
-	if err := p.table(rows); err != nil {
+	if err := p.some(k, rows, "event"); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Out, "What you have mended is tried again at once with: zoomtag retry")
@@ -116,7 +123,7 @@ func (p *Printer) failing(events []api.EventStatus) error {
 }
 
 // notes shows the events that have their link, and not all that was asked for.
-func (p *Printer) notes(notes []api.EventStatus) error {
+func (p *Printer) notes(k *Pick, notes []api.EventStatus) error {
 	if len(notes) == 0 {
 		return nil
 	}
@@ -125,7 +132,7 @@ func (p *Printer) notes(notes []api.EventStatus) error {
 	for _, ev := range notes {
 		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
 	}
-	return p.table(rows)
+	return p.some(k, rows, "event")
 }
 
 // nameOf is what an event is called in a table.
@@ -137,7 +144,7 @@ func nameOf(e *api.EventStatus) string {
 }
 
 // verdicts shows which links may not work.
-func (p *Printer) verdicts(verdicts []doctor.Finding) error {
+func (p *Printer) verdicts(k *Pick, verdicts []doctor.Finding) error {
 	if len(verdicts) == 0 {
 		return nil
 	}
@@ -146,10 +153,10 @@ func (p *Printer) verdicts(verdicts []doctor.Finding) error {
 	for _, v := range verdicts {
 		rows = append(rows, []string{v.Title, v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
 	}
-	return p.table(rows)
+	return p.some(k, rows, "finding")
 }
 
-func (p *Printer) tokens(tokens []api.TokenStatus) error {
+func (p *Printer) tokens(k *Pick, tokens []api.TokenStatus) error {
 	if len(tokens) == 0 {
 		return nil
 	}
@@ -174,7 +181,7 @@ func (p *Printer) tokens(tokens []api.TokenStatus) error {
 		}
 		rows = append(rows, []string{name, p.ago(t.SignedIn), state})
 	}
-	return p.table(rows)
+	return p.some(k, rows, "sign-in")
 }
 
 // ago is how long ago something was, by the clock of the command.
@@ -186,7 +193,7 @@ func (p *Printer) ago(t *time.Time) string {
 }
 
 // waiting tells of the events that wait: how many for one reason, until when, and the first of them.
-func (p *Printer) waiting(list []api.WaitingStatus) error {
+func (p *Printer) waiting(k *Pick, list []api.WaitingStatus) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -199,11 +206,11 @@ func (p *Printer) waiting(list []api.WaitingStatus) error {
 		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title,
 			first.Reason})
 	}
-	return p.table(rows)
+	return p.some(k, rows, "reason")
 }
 
 // leftovers shows the meetings that no event has.
-func (p *Printer) leftovers(list []api.LeftoverStatus) error {
+func (p *Printer) leftovers(k *Pick, list []api.LeftoverStatus) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -212,7 +219,7 @@ func (p *Printer) leftovers(list []api.LeftoverStatus) error {
 	for _, l := range list {
 		rows = append(rows, []string{l.MeetingID, l.Topic, l.Host, terminal.Clock(l.Start), l.Mend})
 	}
-	return p.table(rows)
+	return p.some(k, rows, "meeting")
 }
 
 // unwritten says why nothing in a calendar can be written, and how many of its events wait for that.

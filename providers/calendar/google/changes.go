@@ -93,7 +93,7 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 	for range maxPages {
 		var events *api.Events
 		err := c.read(ctx, what, func(ctx context.Context) (err error) {
-			events, err = c.listCall(token, next).Context(ctx).Do()
+			events, err = c.listPage(ctx, token, next)
 			if err == nil && (events == nil || events.NextPageToken == "" && events.NextSyncToken == "") {
 				err = errors.New("it has neither a next page nor a sync token")
 			}
@@ -121,20 +121,6 @@ func (c *Calendar) list(ctx context.Context, token string, page func(*api.Events
 		next = events.NextPageToken
 	}
 	return "", fmt.Errorf("google: %s: the calendar has more than %d events", what, maxPages*pageSize)
-}
-
-// listCall is one page of the listing. The parameters are the same in all of them: a sync token is good for those only
-// that it was given out with.
-func (c *Calendar) listCall(token, page string) *api.EventsListCall {
-	call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).
-		MaxResults(pageSize).Fields(listFields)
-	if token != "" {
-		call = call.SyncToken(token)
-	}
-	if page != "" {
-		call = call.PageToken(page)
-	}
-	return call
 }
 
 // keepEnvelope remembers what an answer says of the calendar as a whole. A calendar that shows no more than when its

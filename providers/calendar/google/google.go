@@ -87,7 +87,7 @@ type Config struct {
 // Calendar is one Google calendar. It implements calendar.Calendar.
 type Calendar struct {
 	cfg    Config
-	events *api.EventsService
+	events *service
 	tokens *oauth.Cache
 	slow   pauses
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"reflect"
 	"sync"
@@ -22,9 +23,9 @@ type Project struct {
 	quota *Quota
 
 	mu      sync.Mutex
-	creds   map[string]*proven               // by way of signing in
-	clients map[clientKey]*api.EventsService // who makes requests comes with each of them (oauth.As)
-	zones   map[string]*time.Location        // they are read from files
+	creds   map[string]*proven        // by way of signing in
+	clients map[clientKey]*service    // who makes requests comes with each of them (oauth.As)
+	zones   map[string]*time.Location // they are read from files
 }
 
 // Projects are those of a configuration, by their credentials' files.
@@ -66,7 +67,7 @@ func NewProject(quota *Quota) *Project {
 	if quota == nil {
 		quota = NewQuota()
 	}
-	return &Project{quota: quota, creds: map[string]*proven{}, clients: map[clientKey]*api.EventsService{},
+	return &Project{quota: quota, creds: map[string]*proven{}, clients: map[clientKey]*service{},
 		zones: map[string]*time.Location{}}
 }
 
@@ -93,7 +94,11 @@ func (p *Project) credentials(c *Config) (*credentials, error) {
 }
 
 // events is the part of the API that events are in, below a base.
-func (p *Project) events(c *Config, base string) (*api.EventsService, error) {
+func (p *Project) events(c *Config, base string) (*service, error) {
+	root, err := url.Parse(base)
+	if err != nil {
+		return nil, fmt.Errorf("google: %w", err)
+	}
 	key := clientKey{base: base, http: c.HTTP, within: c.Within}
 	shared := c.HTTP == nil || reflect.ValueOf(c.HTTP).Comparable()
 	p.mu.Lock()
@@ -103,15 +108,16 @@ func (p *Project) events(c *Config, base string) (*api.EventsService, error) {
 	}
 	client := rest.NewClient(c.HTTP, maxBody, rest.Within(rest.PageTime, c.Within))
 	client.Transport = &oauth.Transport{Base: client.Transport, Host: oauth.HostOf(base)}
-	service, err := api.NewService(context.Background(), option.WithHTTPClient(client), option.WithEndpoint(base))
+	library, err := api.NewService(context.Background(), option.WithHTTPClient(client), option.WithEndpoint(base))
 	if err != nil {
 		return nil, fmt.Errorf("google: %w", err)
 	}
-	service.UserAgent = "zoomtag (gzip)"
+	library.UserAgent = userAgent
+	made := &service{EventsService: library.Events, client: client, base: root}
 	if shared {
-		p.clients[key] = service.Events
+		p.clients[key] = made
 	}
-	return service.Events, nil
+	return made, nil
 }
 
 // zone is a time zone by its name; nil where nobody knows it.

@@ -49,9 +49,17 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	}
 	report.Notices = slices.Concat(report.Notices, takenOut, untold)
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
+	states, err := r.st.States(r.names)
+	if err != nil {
+		return report, err
+	}
+	kept, err := r.holding()
+	if err != nil {
+		return report, err
+	}
 	failing := 0
-	for _, name := range r.names {
-		c, events, notes, waiting, err := r.calendar(name)
+	for i, name := range r.names {
+		c, events, notes, waiting, err := r.calendar(name, states[i], kept)
 		if err != nil {
 			return report, err
 		}
@@ -117,14 +125,18 @@ func (r *reader) budgets() ([]api.BudgetStatus, error) {
 	return list, nil
 }
 
+// holding are the calendars of which there are records, and problems.
+type holding struct{ records, problems map[string]bool }
+
+func (r *reader) holding() (kept holding, err error) {
+	kept.records, kept.problems, err = r.st.Holding()
+	return kept, err
+}
+
 // calendar gathers the facts of one calendar: itself, the events that need somebody, those of which something could not
 // be had, and those that wait for a service.
-func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []api.EventStatus,
-	waiting []api.WaitingStatus, err error) {
-	st, err := r.st.Calendar(name)
-	if err != nil {
-		return c, nil, nil, nil, err
-	}
+func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c api.CalendarStatus, events,
+	notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
 	c = api.CalendarStatus{Name: name, Provider: r.kinds[name], LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly,
 		Unfinished: st.Unfinished}
@@ -148,9 +160,11 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 	}
 	c.Code = codeOf(&c, st)
 	c.Cure = c.Code.Cure()
-	records, err := r.st.Records(name)
-	if err != nil {
-		return c, nil, nil, nil, err
+	var records []*store.Record
+	if kept.records[name] {
+		if records, err = r.st.Records(name); err != nil {
+			return c, nil, nil, nil, err
+		}
 	}
 	for _, rec := range records {
 		if rec.Closed() {
@@ -167,9 +181,11 @@ func (r *reader) calendar(name string) (c api.CalendarStatus, events, notes []ap
 			notes = append(notes, note)
 		}
 	}
-	problems, err := r.st.Problems(name)
-	if err != nil {
-		return c, nil, nil, nil, err
+	var problems []store.Problem
+	if kept.problems[name] {
+		if problems, err = r.st.Problems(name); err != nil {
+			return c, nil, nil, nil, err
+		}
 	}
 	for _, problem := range problems {
 		code := reason.Code(problem.Code)

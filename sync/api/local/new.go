@@ -96,6 +96,7 @@ func New(o Options) (*Service, error) {
 		return nil, err
 	}
 	cfg.ForgetPlaces()
+	o.Config.ForgetPlaces() // of which cfg is a copy
 	s.accounts = s.builder.Accounts
 	s.called = s.accounts.Names()
 	s.watch(calendars)

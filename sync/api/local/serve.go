@@ -35,6 +35,9 @@ func (s *Service) Serve(specs map[string]string, old *Service) (err error) {
 // Config is the configuration, with the calendars of its lists.
 func (s *Service) Config() *configs.Config { return s.builder.Config }
 
+// ConfigSum tells the configuration from others (configs.Config).
+func (s *Service) ConfigSum() string { return s.builder.Config.Sum }
+
 // Zone is the zone of times that name none.
 func (s *Service) Zone() *time.Location { return s.builder.Zone }
 

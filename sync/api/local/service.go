@@ -68,8 +68,25 @@ func oneOf(name string, known []string) string {
 	return "; there are: " + strings.Join(known, ", ")
 }
 
-// parallelPasses is how many calendars one `sync` works on at once.
-const parallelPasses = 8
+// parallelFolders is how many folders one `sync` works on at once. They wait for the disk, and what they save while it
+// is at work gets there together (store/group.go). Of a service it works on as many as a daemon does.
+const parallelFolders = 128
+
+// lanes let some calendars of each lane be worked on at once.
+type lanes map[string]chan struct{}
+
+func (s *Service) lanes() lanes {
+	l := lanes{}
+	for _, c := range s.calendars {
+		if width := engine.LaneWidth; l[c.Lane] == nil {
+			if c.Lane == "" {
+				width = parallelFolders
+			}
+			l[c.Lane] = make(chan struct{}, width)
+		}
+	}
+	return l
+}
 
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be
 // kept do not: that is reported at the end.
@@ -125,8 +142,9 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 	reports := make([]engine.Report, len(names))
 	faults := make([]error, len(names))
 	var wg sync.WaitGroup
-	places := make(chan struct{}, parallelPasses)
+	lanes := s.lanes()
 	for i, name := range names {
+		places := lanes[s.calendars[name].Lane]
 		wg.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()

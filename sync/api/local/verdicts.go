@@ -17,7 +17,14 @@ func (r *reader) verdicts() (verdicts, error) {
 	var all verdicts
 	var coming []doctor.Facts
 	now := r.now()
+	kept, err := r.holding()
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range r.names {
+		if !kept.records[name] {
+			continue
+		}
 		records, err := r.st.Records(name)
 		if err != nil {
 			return nil, err

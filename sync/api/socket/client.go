@@ -25,7 +25,11 @@ const answerTime = 5 * time.Second
 type Client struct {
 	http  *http.Client
 	every time.Duration // the daemon is asked whether it lives, and may take as long to say so
+	life  life          // as it was when it was found
 }
+
+// Config is the sum of the configuration that the daemon works with (configs.Config); "" where it does not say.
+func (r *Client) Config() string { return r.life.Config }
 
 // ErrSilent says that there is a daemon, and that it hangs.
 var ErrSilent = errors.New("the running zoomtag does not answer: it hangs or is stopped; restart it (systemctl " +
@@ -48,7 +52,7 @@ func Dial(ctx context.Context, state string) (*Client, error) {
 	}
 	r := &Client{every: answerTime,
 		http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
-	err = r.alive(ctx)
+	r.life, err = r.alive(ctx)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTSOCK):
 		return nil, nil // a leftover
@@ -68,18 +72,18 @@ func hungUp(err error) bool {
 }
 
 // alive asks the daemon whether it is there. That it is, and asks to be left alone, is an answer as well.
-func (r *Client) alive(ctx context.Context) error {
+func (r *Client) alive(ctx context.Context) (said life, err error) {
 	limited, cancel := context.WithTimeout(ctx, r.every)
 	defer cancel()
-	err := r.post(limited, "/alive", nothing{}, nil)
+	err = r.post(limited, "/alive", nothing{}, &said)
 	var late net.Error
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return said, ctx.Err()
 	case errors.Is(err, syscall.EAGAIN), errors.As(err, &late) && late.Timeout():
-		return ErrSilent
+		return said, ErrSilent
 	}
-	return err
+	return said, err
 }
 
 // watched is ctx until the daemon answers no more.
@@ -94,7 +98,7 @@ func (r *Client) watched(ctx context.Context) (watched context.Context, release 
 				return
 			case <-tick.C:
 			}
-			if err := r.alive(watched); errors.Is(err, ErrSilent) {
+			if _, err := r.alive(watched); errors.Is(err, ErrSilent) {
 				cancel(err)
 			}
 		}
@@ -113,7 +117,7 @@ func call[A any](ctx context.Context, r *Client, path string, req any) (answer A
 	return answer, err
 }
 
-// post is one exchange with the daemon; a value of nil wants no answer but that there is one.
+// post is one exchange with the daemon. Of its life it is enough that there is an answer.
 func (r *Client) post(ctx context.Context, path string, req, value any) error {
 	body, err := json.Marshal(req)
 	if err != nil {
@@ -128,7 +132,8 @@ func (r *Client) post(ctx context.Context, path string, req, value any) error {
 		return fmt.Errorf("the running zoomtag did not answer: %w", err)
 	}
 	defer resp.Body.Close()
-	if value == nil {
+	if said, is := value.(*life); is {
+		said.read(resp.Body)
 		return nil
 	}
 	var answer reply
@@ -144,6 +149,16 @@ func (r *Client) post(ctx context.Context, path string, req, value any) error {
 		return errors.New(answer.Error)
 	}
 	return json.Unmarshal(answer.Value, value)
+}
+
+// read reads what a daemon says of itself. One of before says nothing, and one that asks to be left alone neither: its
+// configuration is then not known.
+func (l *life) read(body io.Reader) {
+	var answer reply
+	if json.NewDecoder(io.LimitReader(body, api.MaxBytes)).Decode(&answer) != nil ||
+		json.Unmarshal(answer.Value, l) != nil {
+		*l = life{}
+	}
 }
 
 // Sync has the daemon make a pass now.

@@ -52,7 +52,13 @@ func Listen(path string) (net.Listener, error) {
 // Handler answers for current, which may change when the configuration is read again.
 func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 	h := &handler{current: current, log: log}
-	serve(h, "/alive", func(api.Service, context.Context, nothing) (nothing, error) { return nothing{}, nil })
+	serve(h, "/alive", func(s api.Service, _ context.Context, _ nothing) (life, error) {
+		configured, _ := s.(interface{ ConfigSum() string })
+		if configured == nil {
+			return life{}, nil
+		}
+		return life{Config: configured.ConfigSum()}, nil
+	})
 	serve(h, "/sync", api.Service.Sync)
 	serve(h, "/status", only(api.Service.Status))
 	serve(h, "/conditions", only(api.Service.Conditions))
@@ -76,6 +82,11 @@ type handler struct {
 	mux     http.ServeMux
 	current func() api.Service
 	log     *slog.Logger
+}
+
+// life is what a daemon says of itself.
+type life struct {
+	Config string `json:"config,omitempty"` // the sum of its configuration (configs.Config)
 }
 
 // nothing is what is asked, or answered, where the path says all.

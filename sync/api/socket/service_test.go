@@ -94,6 +94,9 @@ func newAsked(t *testing.T, through bool) *asked {
 	if c == nil {
 		t.Fatal("nobody answers")
 	}
+	if c.Config() != cfg.Sum || cfg.Sum == "" {
+		t.Errorf("it works with the configuration %q, and says %q", cfg.Sum, c.Config())
+	}
 	t.Cleanup(func() { must(t, c.Close()) })
 	a.Service, a.mine = c, t.Context()
 	return a
