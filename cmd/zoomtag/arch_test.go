@@ -77,7 +77,7 @@ var mayImport = map[string][]string{
 	"sync/doctor/examine": {"configs", "providers/calendar", "providers/meeting", "providers/signin",
 		"providers/words", "store", "store/record", "sync/api", "sync/assemble", "sync/doctor", "sync/engine",
 		"sync/plan"},
-	"sync/invite": {"providers/calendar", "providers/ical", "sync/plan"},
+	"sync/invite": {"providers/calendar", "providers/ical", "providers/words", "sync/plan"},
 	"sync/invite/keep": {"providers/calendar", "providers/files", "providers/ical",
 		"providers/words", "store", "store/record", "sync/engine", "sync/invite", "sync/plan"},
 	"sync/service": {"configs", "providers/files", "providers/words", "sync/api/socket",

@@ -152,7 +152,7 @@ func TestZoomAuth(t *testing.T) {
 		t.Run(client, func(t *testing.T) {
 			d := newZoomDoor(t, keys)
 			if _, failure := d.pass(exitFailed, "review"); !strings.Contains(failure,
-				"nobody has signed in: run: zoomtag auth zoom") {
+				"nobody has signed in: run zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %q", failure)
 			}
 			if report, shown := d.status(); report.Health == api.OK || report.Tokens[0].SignedIn != nil ||

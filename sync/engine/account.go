@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
 )
@@ -94,8 +95,9 @@ func rehearsed(accounts []Account, calls map[string]int, now func() time.Time) [
 type nowhere struct{ hash string }
 
 func (n nowhere) refusal() error {
-	return reason.AccountGone.Of(fmt.Errorf("%w: %w: the Zoom account whose marks begin with zt-%s is not in the "+
-		"configuration: put it back", meeting.ErrNotSent, meeting.ErrDenied, n.hash))
+	return reason.AccountGone.Of(words.Mend(fmt.Errorf(
+		"%w: %w: the Zoom account whose marks begin with zt-%s is not in the configuration", meeting.ErrNotSent,
+		meeting.ErrDenied, n.hash), "put it back"))
 }
 
 // Find implements meeting.Service.

@@ -98,7 +98,13 @@ func (s *settling) restsFor(state string, keys ...string) error {
 // refusedBefore is the failure of what needs a sign-in that was refused a short while ago: it is what was said then.
 type refusedBefore struct{ store.Rest }
 
-func (e *refusedBefore) Error() string { return e.Why }
+func (e *refusedBefore) Error() string { return words.Join(e.Why, e.Rest.Cure) }
+
+// Plain implements words.Plain.
+func (e *refusedBefore) Plain() string { return e.Why }
+
+// Cure implements words.Curable.
+func (e *refusedBefore) Cure() string { return e.Rest.Cure }
 
 // hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this
 // calendar asks it.
@@ -180,9 +186,9 @@ func (s *settling) hushed(host string, err error) error {
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush(s.hostKey(host), throttled.Until, words.Of(throttled.Err), s.mode.dry)
+			s.e.hush(s.hostKey(host), throttled.Until, throttled.Err, s.mode.dry)
 		} else {
-			s.e.hush(s.serviceKey(), throttled.Until, words.Of(throttled.Err), s.mode.dry)
+			s.e.hush(s.serviceKey(), throttled.Until, throttled.Err, s.mode.dry)
 		}
 	}
 	return err

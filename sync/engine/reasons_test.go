@@ -101,12 +101,12 @@ func TestWaitsHaveCodes(t *testing.T) {
 			}
 		},
 		reason.ZoomRests: func(b *bench, _ string) {
-			b.e.hush(b.e.serviceRest(), b.now.Add(time.Hour), "429", false)
+			b.e.hush(b.e.serviceRest(), b.now.Add(time.Hour), errors.New("429"), false)
 		},
 		reason.CalendarRests: func(b *bench, _ string) {
 			b.cal.Hook = func(c, phase, _ string) error {
 				if c == "changes" && phase == "after" {
-					b.e.hush(calendarKey("c"), b.now.Add(time.Hour), "429", false)
+					b.e.hush(calendarKey("c"), b.now.Add(time.Hour), errors.New("429"), false)
 				}
 				return nil
 			}

@@ -179,9 +179,9 @@ func (w *Way) ToLook(ctx context.Context) (api.Service, error) {
 	}
 	switch _, err := os.Stat(cfg.State); {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if "+
-			"zoomtag runs as another user "+
-			"or with another state, ask as that user or write state into the configuration", cfg.State)
+		return nil, words.Mend(fmt.Errorf("there is no state at %s, and no daemon beside it", cfg.State),
+			"run zoomtag sync first, or, if zoomtag runs as another user or with another state, ask as that "+
+				"user or write state into the configuration")
 	case errors.Is(err, os.ErrPermission):
 		return nil, store.NotAllowed(cfg.State)
 	}

@@ -33,7 +33,7 @@ func (p *Printer) Status(r api.StatusReport) error {
 	for _, c := range r.Calendars {
 		state := c.State()
 		if state == api.OK && c.ReadOnly != "" {
-			state = unwritten(c.ReadOnly, unwritable[c.Name])
+			state = unwritten(c.Code.Told(c.ReadOnly, c.Cure), unwritable[c.Name])
 		}
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess),
 			terminal.Clock(c.NextRun), state})
@@ -106,7 +106,7 @@ func (p *Printer) failing(events []api.EventStatus) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
 	for _, ev := range events {
-		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Told()})
 	}
 	if err := p.table(rows); err != nil {
 		return err
@@ -123,7 +123,7 @@ func (p *Printer) notes(notes []api.EventStatus) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
 	for _, ev := range notes {
-		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Told()})
 	}
 	return p.table(rows)
 }
@@ -197,7 +197,7 @@ func (p *Printer) waiting(list []api.WaitingStatus) error {
 		list = slices.DeleteFunc(slices.Clone(list),
 			func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
 		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title,
-			first.Reason})
+			first.Told()})
 	}
 	return p.table(rows)
 }

@@ -62,7 +62,7 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	changes.ReadOnly = c.envelope.readOnly()
+	changes.ReadOnly, changes.Cure = c.envelope.readOnly()
 	c.told.Note(from, changes.List)
 	return changes, nil
 }
@@ -151,9 +151,9 @@ func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	}
 	if e.role == freeBusyReader {
 		c.envelope = envelope{}
-		return e, words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+
-			" shows this account only when it is free and busy: its owner has to "+
-			"share it with the right to change events; nothing is cancelled")
+		return e, words.Mend(words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+
+			" shows this account only when it is free and busy; nothing is cancelled"),
+			"its owner has to share it with the right to change events")
 	}
 	c.envelope = e
 	return e, nil
@@ -199,8 +199,8 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 	}
 	said := fmt.Sprintf("calendar %q can be read", name)
 	if e.role != "owner" && e.role != "writer" {
-		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role +
-			"): its owner has to share it with the right to change events", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role + ")", ReadOnly: true,
+			Cure: "its owner has to share it with the right to change events"}, nil
 	}
 	return calendar.Introduction{Sentence: said + " and changed"}, nil
 }

@@ -119,7 +119,7 @@ func (v *Keeper) again() bool {
 		v.said = ""
 	case words.Of(err) != v.said: // once is enough
 		v.said = words.Of(err)
-		v.log.Error("invitations", "reason", err)
+		v.log.Error("invitations", "code", CodeOf(err), "reason", err)
 	}
 	var folder *FolderError
 	return err == nil || errors.As(err, &folder)
@@ -239,7 +239,7 @@ func (v *Keeper) work(ctx context.Context, name string) {
 		if err == nil || ctx.Err() != nil || errors.As(err, &folder) { // of a folder it is said when all is shown again
 			continue
 		}
-		v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "reason", err)
+		v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "code", CodeOf(err), "reason", err)
 		var unfit *UnfitError
 		if !errors.As(err, &unfit) {
 			return
@@ -465,8 +465,8 @@ func (v *Keeper) Fresh(ctx context.Context, rec *store.Record, plainly bool, opt
 		}
 	}
 	if record.IsFile(rec.Calendar) {
-		return nil, &UnfitError{errors.New("it was linked as a file by itself: only an invitation without --request, " +
-			"--cancel, --attendees and --alarm is kept of it")}
+		return nil, &UnfitError{words.Mend(errors.New("it was linked as a file by itself, of which a plain invitation "+
+			"alone is kept"), "leave --request, --cancel, --attendees and --alarm out")}
 	}
 	return v.make(ctx, v.calendars[rec.Calendar], rec, opt)
 }
