@@ -109,8 +109,8 @@ func TestDoubtfulAnswersCancelNothing(t *testing.T) {
 	for name, fault := range faults {
 		for _, call := range []string{"changes", "get", "setlink", "find", "create", "get meeting", "update",
 			"cancel"} {
-			for _, phase := range []string{"before", "after"} {
-				t.Run(name+" in "+call+" "+phase, func(t *testing.T) {
+			for effect, phase := range map[string]string{"NotPersisted": "before", "Persisted": "after"} {
+				t.Run(name+" in "+call+effect, func(t *testing.T) {
 					b := newBench(t)
 					for i := range 8 {
 						b.put(fmt.Sprintf("Talk %d #zoom", i), week)
