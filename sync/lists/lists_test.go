@@ -180,7 +180,7 @@ func TestExpand(t *testing.T) {
 		}
 	}
 	want = []string{"ann@x.com: it is watched already, as hand", "alias: it is watched already, as hand",
-		`odd: "no address" is not a mail address; write it like alice@example.com`,
+		`odd: "no address" is not a mail address: write it like alice@example.com`,
 		"eve@x.com: its name is that of a calendar of the configuration: rename that one, or leave this one out with exclude",
 		"bob@x.com: it is watched already, as bob@x.com"}
 	if !slices.Equal(skipped, want) || x.Lists[1].Excluded != 1 {

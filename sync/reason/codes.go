@@ -99,6 +99,10 @@ const (
 	Unknown Code = "unknown"
 )
 
+// plain are the codes whose cure is the same in each case: people are told it although it is the rule.
+var plain = []Code{NoHost, WaitingRoom, TagInDate, NoStart, MeetNotKept, Overdue, InviteOrganizer, InviteGuests,
+	InviteCancelled, InviteNoLink}
+
 var rows = []Row{
 	{TagConflict, Held, "Options of the tag contradict each other.", "Correct the tag.", ""},
 	{NoSuchAccount, Held, "The tag names a Zoom account that the configuration does not have.",

@@ -76,9 +76,10 @@ func (c Code) CureOf(clause string) string {
 }
 
 // Told is what people read of a case: the cause, and behind it the cure of the case, as CureOf makes it. A cure that is
-// no more than the rule is left out.
+// no more than the rule is left out, unless it is the same in each case.
 func (c Code) Told(cause, cure string) string {
-	if cause == "" || cure == c.Cure() {
+	rule := cure == c.Cure() && !slices.Contains(plain, c)
+	if cause == "" || rule {
 		return cause
 	}
 	return words.Join(cause, words.Clause(cure))

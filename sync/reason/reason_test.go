@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -166,6 +167,60 @@ func TestCauseNamesNoCure(t *testing.T) {
 	if causes < 100 {
 		t.Errorf("%d causes were looked at", causes)
 	}
+}
+
+// TestRuleIsTold: where a place gives a cure that is just what its code says as a rule, people are told it all the same.
+func TestRuleIsTold(t *testing.T) {
+	mended := 0
+	sources(t, func(path string, file *ast.File, at *token.FileSet) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 1 {
+				return true
+			}
+			mend, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || mend.Sel.Name != "Mend" {
+				return true
+			}
+			because, ok := mend.X.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			f, ok := because.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			mended++
+			code := reason.Code(constants(t)[last(f.X)])
+			rule := words.Clause(code.Cure())
+			if clause := textOf(call.Args[0]); clause == rule && code.Told("why", code.Cure()) != "why: "+rule {
+				t.Errorf("%s: the cure of %s is the rule, and nobody is told it", at.Position(call.Pos()), code)
+			}
+			return true
+		})
+	})
+	if mended < 20 {
+		t.Errorf("%d reasons with a cure were looked at", mended)
+	}
+	if told := reason.TagInDate.Told("why", reason.TagInDate.Cure()); told != "why: "+words.Clause(reason.TagInDate.Cure()) {
+		t.Errorf("%q", told)
+	}
+}
+
+// textOf is a text that stands in the program as it is, or "".
+func textOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		if err == nil {
+			return text
+		}
+	case *ast.BinaryExpr:
+		if x, y := textOf(e.X), textOf(e.Y); x != "" && y != "" {
+			return x + y
+		}
+	}
+	return ""
 }
 
 // saysCause reports whether a call makes a cause: Because of this package, or Say of package words.

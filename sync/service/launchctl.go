@@ -135,7 +135,7 @@ func (l *launchd) wait(ctx context.Context, state string) error {
 			return ctx.Err()
 		case limited.Err() != nil:
 			return words.Mend(words.Say(errSilent,
-				"the service does not run: zoomtag has not answered for "+starts), "look at "+l.log())
+				"the service does not run: zoomtag has not answered for "+starts.String()), "look at "+l.log())
 		case err != nil:
 			return err
 		case a.failed():

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
@@ -39,7 +40,7 @@ func TestDenied(t *testing.T) {
 		if (ev.Denied == "") != (c.want == "") || !strings.Contains(ev.Denied, c.want) {
 			t.Errorf("%s: denied %q", name, ev.Denied)
 		}
-		if _, err := w.connect().SetLink(t.Context(), id, ev.Version, aLink("1")); (err == nil) != (c.want == "") ||
+		if _, err := w.connect().SetLink(t.Context(), id, ev.Version, calendartest.ALink("1")); (err == nil) != (c.want == "") ||
 			c.want != "" && !errors.Is(err, calendar.ErrDenied) {
 			t.Errorf("%s: SetLink: %v", name, err)
 		}
@@ -82,7 +83,7 @@ func TestRooms(t *testing.T) {
 		}
 		return names
 	}
-	l := aLink("1")
+	l := calendartest.ALink("1")
 	w.set(id, l)
 	if got := rooms(); !slices.Equal(got, []string{"Room 5"}) {
 		t.Errorf("places: %q", got)
@@ -201,12 +202,12 @@ func TestMails(t *testing.T) {
 	if ev := w.get(id); !slices.Equal(ev.Mails, []string{"guest@example.org"}) {
 		t.Errorf("would mail %q", ev.Mails)
 	}
-	w.set(id, aLink("1"))
+	w.set(id, calendartest.ALink("1"))
 	if n := len(w.server.Mails()); n == 0 {
 		t.Error("the emulator mails nobody: this test shows nothing")
 	}
 	w.server.ResetMails()
-	l := aLink("1")
+	l := calendartest.ALink("1")
 	l.Was = calendar.Was{JoinURL: l.JoinURL, Block: l.Block}
 	w.set(id, l)
 	if n := len(w.server.Mails()); n != 0 {
@@ -256,16 +257,7 @@ func TestRequests(t *testing.T) {
 	now = time.Now()
 	c := w.connect()
 	var changes calendar.Changes
-	expect := func(what string, want int, do func() error) {
-		t.Helper()
-		w.server.ResetRequests()
-		if err := do(); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-		if got := len(w.server.Requests()); got != want {
-			t.Errorf("%s: %d requests, want %d", what, got, want)
-		}
-	}
+	expect := calendartest.Costs(t, w.server)
 	list := func() (err error) {
 		before := changes.Cursor
 		changes, err = c.Changes(t.Context(), before)
@@ -282,7 +274,7 @@ func TestRequests(t *testing.T) {
 	}
 	version := changes.List[0].Event.Version
 	expect("linking it: read, write, read", 3, func() error {
-		_, err := c.SetLink(t.Context(), id, version, aLink("1"))
+		_, err := c.SetLink(t.Context(), id, version, calendartest.ALink("1"))
 		return err
 	})
 	cursor := changes.Cursor

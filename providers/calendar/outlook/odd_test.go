@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/emulator"
 )
@@ -138,7 +139,7 @@ func TestSuccessWithStrangeBody(t *testing.T) {
 		f = always(f, outlooktest.On(http.MethodPatch))
 		f.After = true
 		w.server.Break(f)
-		if after := w.set(id, aLink("1")); after.Link.Mark != aLink("1").Mark {
+		if after := w.set(id, calendartest.ALink("1")); after.Link.Mark != calendartest.ALink("1").Mark {
 			t.Errorf("%+v", after.Link)
 		}
 	}
@@ -381,7 +382,7 @@ func TestPlacesKeepWhatTheyHold(t *testing.T) {
 	ev["locations"] = []any{json{"displayName": "Cafe", "address": json{"street": "Main 1", "city": "Bonn"},
 		"coordinates": json{"latitude": 50.1, "longitude": 7.2}}}
 	id := w.server.Put("", ev)
-	l := aLink("1")
+	l := calendartest.ALink("1")
 	both := "Cafe, " + l.JoinURL
 	l.Location = &both
 	w.set(id, l)
@@ -397,22 +398,22 @@ func TestPlacesKeepWhatTheyHold(t *testing.T) {
 func TestLateToTheList(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	late, early := o.meet("Talk", 7), o.meet("Call", 8)
-	o.pass()
+	o.Pass()
 	o.clock.Advance(5 * time.Minute) // the cursor stands close behind what it has seen
-	o.pass()
+	o.Pass()
 	o.server.Edit(o.cal, late, func(ev json) { ev["subject"] = "Talk #zoom" })
 	o.server.Hide(o.cal, late, true)
 	o.clock.Advance(40 * time.Second)
 	o.server.Edit(o.cal, early, func(ev json) { ev["subject"] = "Call #zoom" })
 	o.clock.Advance(10 * time.Second)
-	o.pass()
-	if n := len(o.zoom.Meetings()); n != 1 {
+	o.Pass()
+	if n := len(o.Zoom.Meetings()); n != 1 {
 		t.Fatalf("%d meetings, not the one that shows", n)
 	}
 	o.server.Hide(o.cal, late, false)
 	o.clock.Advance(20 * time.Second)
-	o.pass()
-	if n := len(o.zoom.Meetings()); n != 2 {
+	o.Pass()
+	if n := len(o.Zoom.Meetings()); n != 2 {
 		t.Errorf("%d meetings: the change that showed late was overlooked", n)
 	}
 }
@@ -421,12 +422,12 @@ func TestLateToTheList(t *testing.T) {
 func TestOnlyTheMark(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"}})
-	w.set(id, aLink("1"))
+	w.set(id, calendartest.ALink("1"))
 	w.server.Edit("", id, func(ev json) {
 		ev["singleValueExtendedProperties"].([]any)[0].(json)["value"] = "-"
 	})
 	w.server.ResetRequests()
-	if after := w.set(id, aLink("1")); after.Link.Mark != aLink("1").Mark {
+	if after := w.set(id, calendartest.ALink("1")); after.Link.Mark != calendartest.ALink("1").Mark {
 		t.Errorf("%+v", after.Link)
 	}
 	patches := 0

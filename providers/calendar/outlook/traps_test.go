@@ -9,31 +9,17 @@ import (
 	"testing"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
 // Each of these is a habit of the Graph SDK that client.go keeps away. They fail if a new version, or a careless
 // change, lets it in.
 
-func aLink(number string) calendar.Link {
-	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aB.1"
-	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
-		calendar.BlockLast}
-}
-
 // set writes a link and returns the event as it then is.
 func (w *world) set(id string, l calendar.Link) calendar.Event {
 	w.t.Helper()
-	c := w.connect()
-	ev, err := c.Get(w.t.Context(), id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	after, err := c.SetLink(w.t.Context(), id, ev.Version, l)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return after
+	return calendartest.Set(w.t, w.connect(), id, l)
 }
 
 // TestPatchHoldsOnlyWhatChanges: an object that came with an answer must not be sent back, in part or as a whole.
@@ -41,7 +27,7 @@ func TestPatchHoldsOnlyWhatChanges(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{RefuseGzip: true})
 	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"},
 		"location": json{"displayName": "Room 5"}})
-	w.set(id, aLink("1"))
+	w.set(id, calendartest.ALink("1"))
 	patches := 0
 	for _, r := range w.server.Requests() {
 		if r.Method != http.MethodPatch {
@@ -80,7 +66,7 @@ func TestNoRetriesOfTheSDK(t *testing.T) {
 		f.Match = func(r *http.Request) bool { return r.Method == http.MethodPatch }
 		w.server.Break(f)
 		w.server.ResetRequests()
-		if _, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); err == nil {
+		if _, err := c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("1")); err == nil {
 			t.Error("SetLink has no error")
 		}
 		patches := 0
