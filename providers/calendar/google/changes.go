@@ -266,9 +266,9 @@ func (c *Calendar) readAll(ctx context.Context, id string,
 		return nil, nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
 	}
 	if c.hidden(e) {
-		return nil, nil, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from "+
-			"this account: "+
-			"the calendar's owner has to share it with the right to see and change them", id, calendar.ErrDenied)
+		return nil, nil, words.Mend(fmt.Errorf(
+			"google: event %s: %w: it is private, and what private events say is hidden from this account", id,
+			calendar.ErrDenied), "the calendar's owner has to share it with the right to see and change them")
 	}
 	if len(e.Recurrence) > 0 {
 		exceptions, err = c.exceptions(ctx, e.Id, icalUID(e))
