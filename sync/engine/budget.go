@@ -54,7 +54,7 @@ func (s *settling) countedBefore(host string) (int, error) {
 	if account := s.payer(); !account.Main || account.OneHost {
 		return 0, nil
 	}
-	return s.e.store.BudgetUsed(host, day(s.e.opt.Now()))
+	return s.e.store.BudgetUsed(store.Host(host), day(s.e.opt.Now()))
 }
 
 // budget is how many calls a day are for what is urgent, and for all else.
@@ -152,7 +152,10 @@ func (s *settling) spend(host string, urgent bool, change func(rec *store.Record
 }
 
 // payment is a call that was counted: on whose budget, and on which UTC day.
-type payment struct{ key, day string }
+type payment struct {
+	key store.Host
+	day string
+}
 
 // refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved
 // by itself, whatever becomes of the record, and for the day on which it was counted.

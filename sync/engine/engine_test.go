@@ -590,4 +590,4 @@ func TestMovedToAnotherCalendar(t *testing.T) {
 }
 
 // hostOfA is under which name the calls of a host in the first account are counted.
-func hostOfA(host string) string { return (&Account{Hash: plan.AccountHash("a")}).BudgetKey(host) }
+func hostOfA(host string) store.Host { return (&Account{Hash: plan.AccountHash("a")}).BudgetKey(host) }

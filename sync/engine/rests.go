@@ -28,7 +28,7 @@ const (
 
 // Who is left alone: a calendar, a host of an account, an account as one calendar asks it, and an account as a whole.
 func calendarKey(name string) string         { return "calendar " + name }
-func hostRestKey(budgetKey string) string    { return "host " + budgetKey }
+func hostRestKey(host store.Host) string     { return "host " + string(host) }
 func serviceRestKey(hash, cal string) string { return "service " + hash + " " + cal }
 func accountKey(hash string) string          { return "account " + hash }
 

@@ -73,7 +73,8 @@ func nameID(u *url.URL) int64 {
 func (s *Service) room() meeting.Meeting { return meeting.Meeting{ID: s.id, JoinURL: s.link} }
 
 // Find implements meeting.Service: the room carries every mark.
-func (s *Service) Find(_ context.Context, host, mark string) (meeting.Meeting, error) {
+func (s *Service) Find(_ context.Context, host string, of meeting.Mark) (meeting.Meeting, error) {
+	mark := string(of)
 	m := s.room()
 	m.Host, m.Mark = host, mark
 	return m, nil

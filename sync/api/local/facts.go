@@ -276,7 +276,7 @@ func (r *reader) links(verdicts verdicts) (api.LinksReport, error) {
 			if rec.Closed() || rec.MeetingID == 0 && !plan.Waits(rec) {
 				continue
 			}
-			found := append([]store.Verdict{}, byEvent[rec.Calendar+"\x00"+rec.EventID]...)
+			found := append([]store.Verdict{}, byEvent[store.Item{Calendar: rec.Calendar, EventID: rec.EventID}]...)
 			health := api.OK
 			if codes := serious(found); len(codes) > 0 {
 				health = strings.Join(codes, " ")

@@ -159,10 +159,10 @@ func (v *Keeper) enqueue() error {
 	if err != nil {
 		return err
 	}
-	has := map[string]bool{}
+	has := map[store.Item]bool{}
 	var missing, over []store.Invite
 	for _, i := range slices.Concat(kept, queued) {
-		has[i.Calendar+"\x00"+i.EventID] = true
+		has[store.Item{Calendar: i.Calendar, EventID: i.EventID}] = true
 		if v.calendars[i.Calendar] == nil && !record.IsFile(i.Calendar) {
 			over = append(over, i)
 		}
@@ -173,7 +173,7 @@ func (v *Keeper) enqueue() error {
 			return err
 		}
 		for _, rec := range records {
-			if rec.State == plan.Linked && !rec.Closed() && !has[name+"\x00"+rec.EventID] {
+			if rec.State == plan.Linked && !rec.Closed() && !has[store.Item{Calendar: name, EventID: rec.EventID}] {
 				missing = append(missing, store.Invite{Calendar: name, EventID: rec.EventID})
 			}
 		}
