@@ -92,7 +92,8 @@ func explain(doing, path string, err error) error {
 	}
 	for _, known := range advice {
 		if errors.Is(err, known.err) {
-			return &sentence{doing: doing, plain: "the state " + path + " " + known.text, cure: known.mend(path), err: err}
+			return &sentence{doing: doing, plain: "the state " + path + " " + known.text,
+				cure: known.mend(path), err: err}
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) {

@@ -78,9 +78,9 @@ type Changes struct {
 	Total int
 	// Cursor is where the next call goes on. Equal to the cursor given when nothing has changed.
 	Cursor string
-	// ReadOnly says, in a sentence for the owner, why nothing in the calendar can be written now; empty where it can. The
-	// events are Denied and Unwritable then. It is said with each answer: what was seen while it was said is read again
-	// when it is not said any more.
+	// ReadOnly says, in a sentence for the owner, why nothing in the calendar can be written now; empty where it can.
+	// The events are Denied and Unwritable then. It is said with each answer: what was seen while it was said is read
+	// again when it is not said any more.
 	ReadOnly string
 	// Cure is what mends that, as a clause (words.Curable).
 	Cure string

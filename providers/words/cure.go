@@ -2,6 +2,7 @@ package words
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,12 +71,20 @@ func toldBy(err error) (plain Plain, m *mended) {
 	return plain, m
 }
 
-// Join puts a cure behind its cause, as people read it. Either may be empty.
+// quoted finds what a service says of the single request, in brackets at the end of a cause.
+var quoted = regexp.MustCompile(`(?s) \((?:[^()]*, )?(?:[A-Z]\w+ says: |it says: |HTTP \d|code \d).*\)$`)
+
+// Join puts a cure behind its cause, as people read it: what a service says of the single request comes last. Either may
+// be empty.
 func Join(cause, cure string) string {
 	if cause == "" || cure == "" {
 		return cause + cure
 	}
-	return strings.TrimSuffix(cause, ".") + ": " + cure
+	said := ""
+	if at := quoted.FindStringIndex(cause); at != nil {
+		cause, said = cause[:at[0]], cause[at[0]:]
+	}
+	return strings.TrimSuffix(cause, ".") + ": " + cure + said
 }
 
 // Sentence makes a sentence of a clause; of one that is a sentence already, the same.

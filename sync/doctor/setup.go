@@ -53,8 +53,8 @@ type ListFacts struct {
 // AccountFacts are what is known of a Zoom account.
 type AccountFacts struct {
 	Name string // empty for the only one, which has none
-	// API says that meetings are made through the Zoom API. Error is why it could not be asked and Cure what mends that,
-	// in a sentence, Lacking which scopes there are not.
+	// API says that meetings are made through the Zoom API. Error is why it could not be asked and Cure what mends
+	// that, in a sentence, Lacking which scopes there are not.
 	API     bool
 	Error   string
 	Cure    string

@@ -458,10 +458,11 @@ func TestAccountsApart(t *testing.T) {
 		t.Errorf("%s (%s)", rec.State, rec.Reason)
 	}
 	used, err := w.st.Budgets(day)
-	if err != nil || used[meeting.Me] != DailyLimit || used[store.Host("bob@example.com\x00"+plan.AccountHash("b"))] != 1 {
+	bob := store.Host("bob@example.com\x00" + plan.AccountHash("b"))
+	if err != nil || used[meeting.Me] != DailyLimit || used[bob] != 1 {
 		t.Errorf("%v, %v", used, err)
 	}
-	if host, hash := SplitBudgetKey(store.Host("bob@example.com\x00" + plan.AccountHash("b"))); host != "bob@example.com" ||
+	if host, hash := SplitBudgetKey(bob); host != "bob@example.com" ||
 		hash != plan.AccountHash("b") {
 		t.Errorf("%s, %s", host, hash)
 	}

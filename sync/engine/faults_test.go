@@ -18,8 +18,8 @@ import (
 )
 
 // inside are the steps that change what is remembered, or ask.
-var inside = []plan.Do{plan.Nothing, plan.Begin, plan.Reopen, plan.Seek, plan.Switch, plan.Probe, plan.Describe, plan.Word,
-	plan.Renew, plan.Rehouse, plan.Check, plan.End, plan.Resume, plan.Close}
+var inside = []plan.Do{plan.Nothing, plan.Begin, plan.Reopen, plan.Seek, plan.Switch, plan.Probe, plan.Describe,
+	plan.Word, plan.Renew, plan.Rehouse, plan.Check, plan.End, plan.Resume, plan.Close}
 
 // TestEachStepHasItsPair: each step of a plan has its two faults, or changes nothing outside.
 func TestEachStepHasItsPair(t *testing.T) {
@@ -104,7 +104,8 @@ func TestFaultPairs(t *testing.T) {
 		}, ask: func(w *watch, id string) { title(w, id, "Talk #zoom") }, creates: 1, cancels: 1},
 		plan.Discard: {prepare: linked, ask: func(w *watch, id string) { w.former(id) }, creates: 2, cancels: 1},
 	} {
-		for _, fault := range []enginetest.Fault{enginetest.Pairs[step].NotPersisted, enginetest.Pairs[step].Persisted} {
+		pair := enginetest.Pairs[step]
+		for _, fault := range []enginetest.Fault{pair.NotPersisted, pair.Persisted} {
 			t.Run(fault.Name, func(t *testing.T) {
 				w := newWatch(t)
 				id := c.prepare(w)

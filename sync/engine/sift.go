@@ -148,8 +148,8 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record,
 			why := failed(ch.Err, reason.CalendarFails)
 			before := problems[ch.ID]
 			if (store.Why{Code: before.Code, Text: before.Reason, Cure: before.Cure}) != why {
-				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: why.Text, Code: why.Code, Cure: why.Cure,
-					Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
+				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: why.Text, Code: why.Code,
+					Cure: why.Cure, Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
 			}
 			p.unfollowed(ch.ID, why)
 			continue

@@ -138,7 +138,8 @@ func TestRegistrationOfASeries(t *testing.T) {
 		{&Schedule{Why: "it has no end"}, Nothing, "Zoom gets none (it has no end)"},
 	} {
 		d := Next(Input{Now: now, Event: &ev, Rec: &rec, Schedule: tt.schedule, Settings: &s})
-		if d.Do != tt.do || !strings.Contains(words.Join(d.Reason, d.Cure), tt.why) || (d.State == Held) != (tt.why != "") {
+		if said := words.Join(d.Reason, d.Cure); d.Do != tt.do || !strings.Contains(said, tt.why) ||
+			(d.State == Held) != (tt.why != "") {
 			t.Errorf("%+v: %q, state %s: %s", tt.schedule, d.Do, d.State, d.Reason)
 		}
 	}

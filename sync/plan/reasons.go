@@ -8,7 +8,8 @@ import (
 // because is d for an event with which nothing goes on, and why. It is the one way into the states Held, Failed and
 // Ignored.
 func (d Decision) because(state string, why reason.Reason) Decision {
-	d.State, d.Reason, d.Code, d.Cure = state, why.Plain(), why.Code(), why.Cure()
+	d.State, d.Code = state, why.Code()
+	d.Reason, d.Cure = why.Plain(), why.Cure()
 	return d
 }
 

@@ -169,7 +169,7 @@ func TestCauseNamesNoCure(t *testing.T) {
 	}
 }
 
-// TestRuleIsTold: where a place gives a cure that is just what its code says as a rule, people are told it all the same.
+// TestRuleIsTold: where a place gives a cure that is just the rule of its code, people are told it all the same.
 func TestRuleIsTold(t *testing.T) {
 	mended := 0
 	sources(t, func(path string, file *ast.File, at *token.FileSet) {
@@ -202,7 +202,8 @@ func TestRuleIsTold(t *testing.T) {
 	if mended < 20 {
 		t.Errorf("%d reasons with a cure were looked at", mended)
 	}
-	if told := reason.TagInDate.Told("why", reason.TagInDate.Cure()); told != "why: "+words.Clause(reason.TagInDate.Cure()) {
+	rule := reason.TagInDate.Cure()
+	if told := reason.TagInDate.Told("why", rule); told != "why: "+words.Clause(rule) {
 		t.Errorf("%q", told)
 	}
 }

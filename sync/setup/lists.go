@@ -50,7 +50,8 @@ func ListMembers(ctx context.Context, b *assemble.Builder, name string) (list []
 			list = append(list, ListedMember{List: o.Name, Name: name, Subject: subjects[member{o.Name, name}]})
 		}
 		for _, skip := range o.Skipped {
-			list = append(list, ListedMember{List: o.Name, Name: skip.Name, Subject: subjects[member{o.Name, skip.Name}],
+			list = append(list, ListedMember{List: o.Name, Name: skip.Name,
+				Subject: subjects[member{o.Name, skip.Name}],
 				Skipped: skip.Why})
 		}
 	}

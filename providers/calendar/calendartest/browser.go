@@ -36,7 +36,8 @@ func Ask(r *http.Request) Answer {
 // Page asks for a page, as a browser would, and says where it leads to.
 func Page(t testing.TB, address string) (status int, location string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil) // it may outlast the test
+	// It may outlast the test.
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Error(err)
 		return 0, ""

@@ -33,6 +33,8 @@ func TestForetold(t *testing.T) {
 	}})
 }
 
+var aLink = calendartest.ALink
+
 // discovery is Google's own description of the API, against which every request of every test is checked.
 var discovery = sync.OnceValues(googletest.Discovery)
 

@@ -25,7 +25,7 @@ func TestDescribe(t *testing.T) {
 	w.server.CancelInstance("", id, first.AddDate(0, 0, 14))
 	c := w.connect()
 	d := calendartest.Described(t, c, id, first)
-	if ev := calendartest.Set(t, c, id, calendartest.ALink("1")); d.UID != ev.UID || d.Description != "Agenda" ||
+	if ev := calendartest.Set(t, c, id, aLink("1")); d.UID != ev.UID || d.Description != "Agenda" ||
 		d.Zone != googletest.Zone {
 		t.Errorf("%+v", d)
 	}

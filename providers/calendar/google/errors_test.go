@@ -82,7 +82,7 @@ func TestMissingEvent(t *testing.T) {
 	if _, err := c.Get(t.Context(), "never"); !errors.Is(err, calendar.ErrGone) {
 		t.Errorf("Get: %v", err)
 	}
-	if _, err := c.SetLink(t.Context(), "never", "1", calendartest.ALink("1")); !errors.Is(err, calendar.ErrGone) {
+	if _, err := c.SetLink(t.Context(), "never", "1", aLink("1")); !errors.Is(err, calendar.ErrGone) {
 		t.Errorf("SetLink: %v", err)
 	}
 	w.server.SetRole("", "none")
@@ -148,7 +148,7 @@ func TestExpiredToken(t *testing.T) {
 	f := googletest.Error(401, "authError", "Invalid Credentials")
 	f.Times = 1
 	w.server.Break(f)
-	if _, err := c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("1")); err != nil {
+	if _, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); err != nil {
 		t.Errorf("SetLink: %v", err)
 	}
 	if n := len(w.server.TokenRequests()); n != 2 {
@@ -212,7 +212,7 @@ func TestRequests(t *testing.T) {
 	}
 	version := changes.List[0].Event.Version
 	expect("linking what this pass has read", 1, func() error {
-		_, err := c.SetLink(t.Context(), id, version, calendartest.ALink("1"))
+		_, err := c.SetLink(t.Context(), id, version, aLink("1"))
 		return err
 	})
 	expect("our own write coming back", 1, list)
@@ -226,12 +226,12 @@ func TestRequests(t *testing.T) {
 	}
 	expect("forgetting the pass", 1, list)
 	expect("linking what an earlier pass has read", 2, func() error {
-		_, err := c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("2"))
+		_, err := c.SetLink(t.Context(), id, ev.Version, aLink("2"))
 		return err
 	})
 	w.server.Edit("", id, func(ev json) { ev["summary"] = "Renamed #zoom" })
 	expect("a stale version", 1, func() error {
-		_, err := c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("3"))
+		_, err := c.SetLink(t.Context(), id, ev.Version, aLink("3"))
 		if !errors.Is(err, calendar.ErrConflict) {
 			t.Errorf("SetLink: %v", err)
 		}
@@ -251,7 +251,7 @@ func TestAnnounce(t *testing.T) {
 		if err != nil || announce != (len(ev.Mails) == 1 && ev.Mails[0] == "bob@example.org") {
 			t.Errorf("announce %v: would mail %q, %v", announce, ev.Mails, err)
 		}
-		calendartest.Set(w.t, c, id, calendartest.ALink("1"))
+		calendartest.Set(w.t, c, id, aLink("1"))
 		if mailed := w.server.Mails(); announce == (len(mailed) == 0) {
 			t.Errorf("announce %v: mailed %q", announce, mailed)
 		}
@@ -262,7 +262,7 @@ func TestLimits(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
 	long := w.server.Put("", json{"summary": "a", "description": strings.Repeat("ż", 8150)})
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	ev, err := c.Get(t.Context(), long)
 	if err != nil {
 		t.Fatal(err)
@@ -297,7 +297,7 @@ func TestSilentGuest(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.server.SetSilent(true)
-	if _, err := c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("1")); !errors.Is(err, calendar.ErrDenied) {
+	if _, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); !errors.Is(err, calendar.ErrDenied) {
 		t.Errorf("SetLink: %v", err)
 	}
 }

@@ -73,7 +73,7 @@ func TestSeriesWithExceptions(t *testing.T) {
 		t.Errorf("series %v, next %v, until %v, exceptions %+v", ev.Series, ev.Start, ev.Until, ev.Exceptions)
 	}
 	w.server.ResetRequests()
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	location := l.JoinURL
 	l.Location = &location
 	after, err := c.SetLink(t.Context(), id, ev.Version, l)
@@ -119,7 +119,7 @@ func TestChangedSeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	w.server.Edit("", id, func(ev json) { // a link whose writer was stopped before the exception
 		ev["description"] = "Agenda\n\n" + l.Block
 		ev["extendedProperties"] = json{"private": json{"zoomtagMark": l.Mark}}
@@ -181,7 +181,7 @@ func TestUnlinkIsResumed(t *testing.T) {
 			id, first := w.weekly(nil)
 			items := []string{id, w.server.Except("", id, first.AddDate(0, 0, 7), nil),
 				w.server.Except("", id, first.AddDate(0, 0, 14), nil)}
-			l := calendartest.ALink("1")
+			l := aLink("1")
 			linked := calendartest.Set(w.t, c, id, l)
 			n := 0
 			fault := googletest.Error(500, "backendError", "Backend Error")
@@ -224,7 +224,7 @@ func TestCopies(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
 	id, first := w.weekly(nil)
-	original := calendartest.Set(w.t, c, id, calendartest.ALink("1"))
+	original := calendartest.Set(w.t, c, id, aLink("1"))
 	for name, copied := range map[string]string{"Duplicate": w.server.Duplicate("", id),
 		"this and following": w.server.Split("", id, first.AddDate(0, 0, 21))} {
 		ev, err := c.Get(t.Context(), copied)
@@ -284,7 +284,7 @@ func TestDenied(t *testing.T) {
 			if (ev.Denied == "") != (c.want == "") || !strings.Contains(ev.Denied, c.want) {
 				t.Errorf("denied: %q, want %q", ev.Denied, c.want)
 			}
-			_, err = cal.SetLink(t.Context(), id, ev.Version, calendartest.ALink("1"))
+			_, err = cal.SetLink(t.Context(), id, ev.Version, aLink("1"))
 			if c.want != "" && (!errors.Is(err, calendar.ErrDenied) || countMethod(w, "PATCH") > 0) || c.want == "" &&
 				err != nil {
 				t.Errorf("SetLink: %v, %d patches", err, countMethod(w, "PATCH"))
@@ -373,7 +373,7 @@ func TestDropMeet(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	id := w.server.Put("", json{"summary": "Board", "conferenceData": meetData(),
 		"hangoutLink": "https://meet.google.com/abc"})
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	c := w.connect()
 	calendartest.Set(w.t, c, id, l)
 	if ev, _ := w.server.Event("", id); ev["conferenceData"] == nil {
@@ -435,11 +435,11 @@ func TestHTMLDescription(t *testing.T) {
 	for _, text := range []string{"<b>Agenda</b><ul><li>one &amp; two</li></ul>", "a<br>b",
 		`<a href="https://example.com">x</a>`, "plain & simple < 3"} {
 		id := w.server.Put("", json{"summary": "Call", "description": text})
-		after := calendartest.Set(w.t, c, id, calendartest.ALink("1"))
-		if after.Link.JoinURL != calendartest.ALink("1").JoinURL || !strings.HasPrefix(w.text(id, "description"), text) {
+		after := calendartest.Set(w.t, c, id, aLink("1"))
+		if after.Link.JoinURL != aLink("1").JoinURL || !strings.HasPrefix(w.text(id, "description"), text) {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
-		calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: calendartest.ALink("1").JoinURL, Block: calendartest.ALink("1").Block}})
+		calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
 		if back := w.text(id, "description"); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}

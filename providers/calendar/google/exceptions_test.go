@@ -44,7 +44,7 @@ func TestExceptionThatFails(t *testing.T) {
 	f := googletest.Error(500, "backendError", "Backend Error")
 	f.Match, f.Times = onPatchOf(bad), 1
 	w.server.Break(f)
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	l.Location = &l.JoinURL
 	if _, err := c.SetLink(t.Context(), id, all.List[0].Event.Version, l); err == nil {
 		t.Fatal("the failure is not told")
@@ -108,7 +108,7 @@ func TestDroppedException(t *testing.T) {
 	dropped := tell()
 	ev, err := c.Get(t.Context(), id)
 	if err == nil {
-		_, err = c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("1"))
+		_, err = c.SetLink(t.Context(), id, ev.Version, aLink("1"))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestUnlinkInterrupted(t *testing.T) {
 	id, first := w.weekly(nil)
 	own := w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["description"] = "Its own agenda" })
 	c := w.connect()
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	linked := calendartest.Set(w.t, c, id, l)
 	f := googletest.Error(500, "backendError", "Backend Error")
 	f.Match, f.Times = onPatchOf(own), 1
@@ -181,7 +181,7 @@ func TestExceptionsThatAreLeftAlone(t *testing.T) {
 	})
 	teams := w.server.Except("", id, first.AddDate(0, 0, 7),
 		func(ev json) { ev["description"] = "https://teams.microsoft.com/l/meetup-join/x" })
-	after := calendartest.Set(w.t, w.connect(), id, calendartest.ALink("1"))
+	after := calendartest.Set(w.t, w.connect(), id, aLink("1"))
 	if after.Partial() || strings.Contains(w.text(declined, "description")+w.text(teams, "description"), "Join:") {
 		t.Errorf("partial %v, %q, %q", after.Partial(), w.text(declined, "description"), w.text(teams, "description"))
 	}
@@ -194,7 +194,7 @@ func TestLocationAppended(t *testing.T) {
 	empty := w.server.Except("", id, first, func(ev json) { ev["location"] = "" })
 	same := w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["description"] = "Its own agenda" })
 	c := w.connect()
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	location := "Room 5, " + l.JoinURL
 	l.Location = &location
 	calendartest.Set(w.t, c, id, l)
@@ -212,18 +212,18 @@ func TestCopyWithTheSameUID(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
 	id := w.server.Put("", json{"summary": "a #zoom", "iCalUID": "shared@google.com"})
-	original := calendartest.Set(w.t, c, id, calendartest.ALink("1"))
+	original := calendartest.Set(w.t, c, id, aLink("1"))
 	copied := w.server.Duplicate("", id)
 	w.server.Edit("", copied, func(ev json) { ev["iCalUID"] = "shared@google.com" })
 	before, err := c.Get(t.Context(), copied)
 	if err != nil || before.UID == original.UID || before.Link.Mark != original.Link.Mark {
 		t.Fatalf("the copy: UID %q, mark %q, %v", before.UID, before.Link.Mark, err)
 	}
-	after := calendartest.Set(w.t, c, copied, calendartest.ALink("2"))
+	after := calendartest.Set(w.t, c, copied, aLink("2"))
 	if after.UID != before.UID {
 		t.Errorf("its UID was %q and is %q", before.UID, after.UID)
 	}
-	if again := calendartest.Set(w.t, c, copied, calendartest.ALink("2")); again.Version != after.Version {
+	if again := calendartest.Set(w.t, c, copied, aLink("2")); again.Version != after.Version {
 		t.Error("a link that is there was written again")
 	}
 	if ev, err := c.Get(t.Context(), id); err != nil || ev.UID != "shared@google.com" {
@@ -257,7 +257,7 @@ func TestWritesThatDoNotKeep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := calendartest.ALink("1")
+		l := aLink("1")
 		c.link(&l)
 		w.server.Break(googletest.Fault{Match: onPatchOf(id), Replace: c.replace})
 		if _, err := cal.SetLink(t.Context(), id, ev.Version, l); !errors.Is(err, calendar.ErrDenied) {
@@ -273,11 +273,11 @@ func TestBrokenHTML(t *testing.T) {
 	for text, linked := range map[string]bool{"<b>Agenda</b><blockquote>quoted, and not closed": true,
 		"<b>a</b><!-- todo": true, "<b>a</b><a href=\"": true} {
 		id := w.server.Put("", json{"summary": "a", "description": text})
-		if after := calendartest.Set(w.t, c, id, calendartest.ALink("1")); after.Link.JoinURL == "" || strings.Count(w.text(id, "description"),
+		if after := calendartest.Set(w.t, c, id, aLink("1")); after.Link.JoinURL == "" || strings.Count(w.text(id, "description"),
 			"Join:") != 1 {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
-		calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: calendartest.ALink("1").JoinURL, Block: calendartest.ALink("1").Block}})
+		calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
 		if back := w.text(id, "description"); back != text || !linked {
 			t.Errorf("%q came back as %q", text, back)
 		}
@@ -317,7 +317,7 @@ func TestPlainServer(t *testing.T) {
 	}})
 	id, _ := w.weekly(nil)
 	c := w.connect()
-	if after := calendartest.Set(w.t, c, id, calendartest.ALink("1")); after.Link.Mark == "" {
+	if after := calendartest.Set(w.t, c, id, aLink("1")); after.Link.Mark == "" {
 		t.Errorf("%+v", after)
 	}
 	if _, err := c.Get(t.Context(), "never"); !errors.Is(err, calendar.ErrGone) {
@@ -357,7 +357,7 @@ func TestDateWithoutItsSeries(t *testing.T) {
 		if !allowed {
 			continue
 		}
-		if ev = calendartest.Set(w.t, c, id, calendartest.ALink("1")); ev.UID != "abcde@google.com/20310316T090000Z" {
+		if ev = calendartest.Set(w.t, c, id, aLink("1")); ev.UID != "abcde@google.com/20310316T090000Z" {
 			t.Errorf("with a link its UID is %s", ev.UID)
 		}
 		last, err := c.Changes(t.Context(), "")

@@ -32,6 +32,8 @@ func TestForetold(t *testing.T) {
 
 type json = outlooktest.JSON
 
+var aLink = calendartest.ALink
+
 // world is an Outlook calendar, seen from the side of its owner, on a real socket.
 type world struct {
 	t      *testing.T

@@ -99,7 +99,8 @@ func TestDirectoryRefused(t *testing.T) {
 			if c.spoil != nil {
 				c.spoil(w)
 			}
-			calendartest.Refuses(t, w.directory(func(d *outlook.DirectoryConfig) { d.Group = c.group }), c.says, c.denied)
+			of := func(d *outlook.DirectoryConfig) { d.Group = c.group }
+			calendartest.Refuses(t, w.directory(of), c.says, c.denied)
 		})
 	}
 }

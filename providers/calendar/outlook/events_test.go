@@ -40,7 +40,7 @@ func TestDenied(t *testing.T) {
 		if (ev.Denied == "") != (c.want == "") || !strings.Contains(ev.Denied, c.want) {
 			t.Errorf("%s: denied %q", name, ev.Denied)
 		}
-		if _, err := w.connect().SetLink(t.Context(), id, ev.Version, calendartest.ALink("1")); (err == nil) != (c.want == "") ||
+		if _, err := w.connect().SetLink(t.Context(), id, ev.Version, aLink("1")); (err == nil) != (c.want == "") ||
 			c.want != "" && !errors.Is(err, calendar.ErrDenied) {
 			t.Errorf("%s: SetLink: %v", name, err)
 		}
@@ -83,7 +83,7 @@ func TestRooms(t *testing.T) {
 		}
 		return names
 	}
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	w.set(id, l)
 	if got := rooms(); !slices.Equal(got, []string{"Room 5"}) {
 		t.Errorf("places: %q", got)
@@ -202,12 +202,12 @@ func TestMails(t *testing.T) {
 	if ev := w.get(id); !slices.Equal(ev.Mails, []string{"guest@example.org"}) {
 		t.Errorf("would mail %q", ev.Mails)
 	}
-	w.set(id, calendartest.ALink("1"))
+	w.set(id, aLink("1"))
 	if n := len(w.server.Mails()); n == 0 {
 		t.Error("the emulator mails nobody: this test shows nothing")
 	}
 	w.server.ResetMails()
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	l.Was = calendar.Was{JoinURL: l.JoinURL, Block: l.Block}
 	w.set(id, l)
 	if n := len(w.server.Mails()); n != 0 {
@@ -274,7 +274,7 @@ func TestRequests(t *testing.T) {
 	}
 	version := changes.List[0].Event.Version
 	expect("linking it: read, write, read", 3, func() error {
-		_, err := c.SetLink(t.Context(), id, version, calendartest.ALink("1"))
+		_, err := c.SetLink(t.Context(), id, version, aLink("1"))
 		return err
 	})
 	cursor := changes.Cursor

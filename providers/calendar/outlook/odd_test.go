@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/emulator"
 )
@@ -139,7 +138,7 @@ func TestSuccessWithStrangeBody(t *testing.T) {
 		f = always(f, outlooktest.On(http.MethodPatch))
 		f.After = true
 		w.server.Break(f)
-		if after := w.set(id, calendartest.ALink("1")); after.Link.Mark != calendartest.ALink("1").Mark {
+		if after := w.set(id, aLink("1")); after.Link.Mark != aLink("1").Mark {
 			t.Errorf("%+v", after.Link)
 		}
 	}
@@ -382,7 +381,7 @@ func TestPlacesKeepWhatTheyHold(t *testing.T) {
 	ev["locations"] = []any{json{"displayName": "Cafe", "address": json{"street": "Main 1", "city": "Bonn"},
 		"coordinates": json{"latitude": 50.1, "longitude": 7.2}}}
 	id := w.server.Put("", ev)
-	l := calendartest.ALink("1")
+	l := aLink("1")
 	both := "Cafe, " + l.JoinURL
 	l.Location = &both
 	w.set(id, l)
@@ -422,12 +421,12 @@ func TestLateToTheList(t *testing.T) {
 func TestOnlyTheMark(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{})
 	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"}})
-	w.set(id, calendartest.ALink("1"))
+	w.set(id, aLink("1"))
 	w.server.Edit("", id, func(ev json) {
 		ev["singleValueExtendedProperties"].([]any)[0].(json)["value"] = "-"
 	})
 	w.server.ResetRequests()
-	if after := w.set(id, calendartest.ALink("1")); after.Link.Mark != calendartest.ALink("1").Mark {
+	if after := w.set(id, aLink("1")); after.Link.Mark != aLink("1").Mark {
 		t.Errorf("%+v", after.Link)
 	}
 	patches := 0

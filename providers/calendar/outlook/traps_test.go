@@ -27,7 +27,7 @@ func TestPatchHoldsOnlyWhatChanges(t *testing.T) {
 	w := newWorld(t, outlooktest.Options{RefuseGzip: true})
 	id := w.server.Put("", json{"subject": "a", "body": json{"contentType": "html", "content": "<p>b</p>"},
 		"location": json{"displayName": "Room 5"}})
-	w.set(id, calendartest.ALink("1"))
+	w.set(id, aLink("1"))
 	patches := 0
 	for _, r := range w.server.Requests() {
 		if r.Method != http.MethodPatch {
@@ -66,7 +66,7 @@ func TestNoRetriesOfTheSDK(t *testing.T) {
 		f.Match = func(r *http.Request) bool { return r.Method == http.MethodPatch }
 		w.server.Break(f)
 		w.server.ResetRequests()
-		if _, err := c.SetLink(t.Context(), id, ev.Version, calendartest.ALink("1")); err == nil {
+		if _, err := c.SetLink(t.Context(), id, ev.Version, aLink("1")); err == nil {
 			t.Error("SetLink has no error")
 		}
 		patches := 0

@@ -61,9 +61,11 @@ func TestPreflight(t *testing.T) {
 			tt.spec(&s)
 			for range 2 {
 				p := f.Preflight(t.Context(), meeting.Spec{}, s)
-				if (p.Held != "") != (tt.held != "") || (p.Held == "") != (p.Cure == "") || !strings.Contains(p.Held, tt.held) ||
+				if (p.Held != "") != (tt.held != "") || (p.Held == "") != (p.Cure == "") ||
+					!strings.Contains(p.Held, tt.held) ||
 					(len(p.Notes) > 0) != (tt.note != "") ||
-					!strings.Contains(strings.Join(p.Notes, ""), tt.note) || strings.Contains(p.Held+p.Cure, "Secret7") {
+					!strings.Contains(strings.Join(p.Notes, ""), tt.note) ||
+					strings.Contains(p.Held+p.Cure, "Secret7") {
 					t.Errorf("%+v", p)
 				}
 			}

@@ -133,7 +133,8 @@ func TestRequestsAreKept(t *testing.T) {
 	b.Break(Fault{Cut: true})
 	_ = b.do("GET", events+"?maxResults=2", "")
 	write, read := calendartest.Kept(t, b.Server)
-	if write.Body["location"] != "x" || write.Query.Get("sendUpdates") != "none" || read.Query.Get("maxResults") != "2" {
+	if write.Body["location"] != "x" || write.Query.Get("sendUpdates") != "none" ||
+		read.Query.Get("maxResults") != "2" {
 		t.Errorf("%+v, %+v", write, read)
 	}
 }
