@@ -74,8 +74,8 @@ func toldBy(err error) (plain Plain, m *mended) {
 // quoted finds what a service says of the single request, in brackets at the end of a cause.
 var quoted = regexp.MustCompile(`(?s) \((?:[^()]*, )?(?:[A-Z]\w+ says: |it says: |HTTP \d|code \d).*\)$`)
 
-// Join puts a cure behind its cause, as people read it: what a service says of the single request comes last. Either may
-// be empty.
+// Join puts a cure behind its cause, as people read it: what a service says of the single request comes last. Either
+// may be empty.
 func Join(cause, cure string) string {
 	if cause == "" || cure == "" {
 		return cause + cure

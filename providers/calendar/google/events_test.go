@@ -439,7 +439,8 @@ func TestHTMLDescription(t *testing.T) {
 		if after.Link.JoinURL != aLink("1").JoinURL || !strings.HasPrefix(w.text(id, "description"), text) {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
-		calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
+		calendartest.Set(w.t, c, id,
+			calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
 		if back := w.text(id, "description"); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}

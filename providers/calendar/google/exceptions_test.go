@@ -273,11 +273,12 @@ func TestBrokenHTML(t *testing.T) {
 	for text, linked := range map[string]bool{"<b>Agenda</b><blockquote>quoted, and not closed": true,
 		"<b>a</b><!-- todo": true, "<b>a</b><a href=\"": true} {
 		id := w.server.Put("", json{"summary": "a", "description": text})
-		if after := calendartest.Set(w.t, c, id, aLink("1")); after.Link.JoinURL == "" || strings.Count(w.text(id, "description"),
-			"Join:") != 1 {
+		after := calendartest.Set(w.t, c, id, aLink("1"))
+		if after.Link.JoinURL == "" || strings.Count(w.text(id, "description"), "Join:") != 1 {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
-		calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
+		calendartest.Set(w.t, c, id,
+			calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
 		if back := w.text(id, "description"); back != text || !linked {
 			t.Errorf("%q came back as %q", text, back)
 		}
