@@ -79,7 +79,7 @@ func (h *clubHouse) sync(want int) map[string]string {
 	for _, c := range report.Calendars {
 		for _, ev := range c.Events {
 			word, _, _ := strings.Cut(ev.Title, " ")
-			said[word] = ev.State + ": " + ev.Reason + " " + ev.Error
+			said[word] = ev.State + ": " + ev.Reason + " " + ev.Told()
 		}
 	}
 	return said

@@ -127,7 +127,7 @@ func (d *zoomDoor) pass(want int, title string) (state, failure string) {
 	}
 	for _, ev := range report.Calendars[0].Events {
 		if strings.Contains(ev.Title, title) {
-			return ev.State, ev.Error
+			return ev.State, ev.Told()
 		}
 	}
 	return "", ""
@@ -258,7 +258,7 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run: chmod 600 "+file) ||
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run chmod 600 "+file) ||
 		!strings.Contains(out, "ZT-502") || strings.Contains(out, "ZT-507") {
 		t.Errorf("readable by others:\n%s", out)
 	}
