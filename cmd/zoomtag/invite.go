@@ -36,8 +36,7 @@ Invitations are published: whoever opens one has the event, and nobody is asked 
 			case request && cancel:
 				return words.Usage(errors.New("--request and --cancel exclude each other"))
 			case ask.Alarm < 0:
-				return words.Usage(words.Mend(errors.New("--alarm is how long before the start"),
-					"write it without a sign"))
+				return words.Usage(words.Mend(errors.New("--alarm is how long before the start"), "write it without a sign"))
 			case request:
 				ask.Method = invite.Request
 			case cancel:
@@ -100,8 +99,7 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 	case len(list) == 0:
 		return nil
 	case to == "-" && a.flags.json:
-		return words.Usage(words.Mend(errors.New("--json prints what was written"),
-			"name a file or a folder with -o"))
+		return words.Usage(words.Mend(errors.New("--json prints what was written"), "name a file or a folder with -o"))
 	}
 	all := make([][]byte, len(list))
 	for i := range list {
