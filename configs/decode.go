@@ -50,13 +50,13 @@ type decoder struct {
 type place struct{ line, column int }
 
 // fail reports a mistake at a node.
-func (d *decoder) fail(n *yaml.Node, format string, args ...any) *Error {
+func (d *decoder) fail(n *yaml.Node, format string, args ...any) mendable {
 	return d.report(place{n.Line, n.Column}, fmt.Sprintf(format, args...))
 }
 
 // failWith reports what a check has found in the value of a node.
 func (d *decoder) failWith(n *yaml.Node, path string, found error) {
-	d.fail(n, "%s: %s", display(path), words.Cause(found)).Cure = words.Cure(found)
+	d.fail(n, "%s: %s", display(path), words.Cause(found)).by(words.Cure(found))
 }
 
 // mistake is what is wrong at a path of keys.
@@ -66,7 +66,7 @@ func (d *decoder) mistake(path, text string) *Error {
 }
 
 // failAt reports a mistake at a path of keys: where its value stands, or else the nearest section around it.
-func (d *decoder) failAt(path, format string, args ...any) *Error {
+func (d *decoder) failAt(path, format string, args ...any) mendable {
 	text := fmt.Sprintf(format, args...)
 	for {
 		at, ok := d.places[path]
@@ -77,10 +77,10 @@ func (d *decoder) failAt(path, format string, args ...any) *Error {
 	}
 }
 
-func (d *decoder) report(at place, text string) *Error {
+func (d *decoder) report(at place, text string) mendable {
 	e := &Error{File: d.file, Line: at.line, Column: at.column, Text: text}
 	d.errs.List = append(d.errs.List, e)
-	return e
+	return mendable{e}
 }
 
 // hopeless reports whether reading on would only cost time.
@@ -205,7 +205,7 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 		if !ok {
 			d.steps++
 			text, cure := unknownKey(key.Value, section(path), known)
-			d.fail(key, "%s", text).Cure = cure
+			d.fail(key, "%s", text).by(cure)
 			continue
 		}
 		inner := join(path, key.Value)

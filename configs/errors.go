@@ -33,8 +33,13 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, text)
 }
 
-// mend says how to mend the mistake.
-func (e *Error) mend(format string, args ...any) { e.Cure = fmt.Sprintf(format, args...) }
+// mendable is a mistake that was reported, of which can be said how to mend it.
+type mendable struct{ mistake *Error }
+
+// mend says how, and by says it in a clause as it is; "" leaves it unsaid.
+func (m mendable) mend(format string, args ...any) { m.by(fmt.Sprintf(format, args...)) }
+
+func (m mendable) by(cure string) { m.mistake.Cure = cure }
 
 // Errors are all mistakes found in a configuration, in the order of the file. It prints one to a line.
 type Errors struct {
@@ -84,6 +89,6 @@ func single(file, format string, args ...any) *Errors {
 
 // mended is e, a single mistake, with how to mend it.
 func (e *Errors) mended(format string, args ...any) *Errors {
-	e.List[0].mend(format, args...)
+	mendable{e.List[0]}.mend(format, args...)
 	return e
 }

@@ -47,7 +47,7 @@ func (d *decoder) fetchSecrets(getenv func(string) string) {
 			err = words.Mend(fmt.Errorf("%s is empty", s.source), "put the secret there")
 		}
 		if err != nil {
-			d.failAt(path, "%s: %s", display(path), words.Cause(err)).Cure = words.Cure(err)
+			d.failAt(path, "%s: %s", display(path), words.Cause(err)).by(words.Cure(err))
 			continue
 		}
 		s.value = &value

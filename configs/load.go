@@ -224,7 +224,7 @@ func (d *decoder) syntax(data []byte, err error) {
 	default:
 		text, cure = "this is not YAML ("+text+")", "compare the lines with zoomtag config example"
 	}
-	d.report(at, text).Cure = cure
+	d.report(at, text).by(cure)
 }
 
 // findTab is the place of the first tab that indents a line.

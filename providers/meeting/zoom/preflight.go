@@ -93,7 +93,7 @@ func (s *Service) templateless(ctx context.Context, host, name string) error {
 	case errors.Is(err, errTemplateScope):
 		return err
 	case err != nil:
-		return nil
+		return nil //nolint:nilerr // what cannot be read is held against nobody
 	}
 	_, err = pickTemplate(list, name)
 	return err
