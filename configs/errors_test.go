@@ -51,6 +51,9 @@ func TestErrorsCanBeTakenApart(t *testing.T) {
 	if !errors.As(err, &one) || one.Line != 1 || one.Column != 1 || one.Cure != `did you mean "schedule"?` {
 		t.Errorf("got %#v", err)
 	}
+	if list := Mistakes(err); len(list) != 1 || list[0].Text != one.Text || list[0].Cure != `Did you mean "schedule"?` {
+		t.Errorf("got %+v", list)
+	}
 }
 
 func TestErrorPlaces(t *testing.T) {
