@@ -100,14 +100,15 @@ func (z *Zoom) id() (key, value string) {
 func (d *decoder) validateAccounts(c *Config) {
 	if len(c.Zoom) == 0 {
 		if !d.wrong("zoom") {
-			d.failAt("zoom", "zoom is an empty list; write an account into it, or zoom as a section")
+			d.failAt("zoom", "zoom is an empty list").
+				mend("write an account into it, or zoom as a section")
 		}
 		return
 	}
 	if !d.zoomList {
 		if c.Zoom[0].Name != "" {
-			d.failAt("zoom.name", "an account has a name where there are several; delete the line, or write zoom as "+
-				"a list: begin the account with \"- \"")
+			d.failAt("zoom.name", "an account has a name where there are several").
+				mend("delete the line, or write zoom as a list: begin the account with \"- \"")
 		}
 		d.validateZoom(c, 0, "zoom")
 		return
@@ -120,19 +121,22 @@ func (d *decoder) validateAccounts(c *Config) {
 			continue
 		}
 		if z.Name == "" {
-			d.failAt(path, "this Zoom account lacks the key \"name\"; calendars and tags choose it by that")
+			d.failAt(path, "this Zoom account lacks the key \"name\", by which calendars and tags choose it")
 			continue
 		}
 		if first, ok := names[strings.ToLower(z.Name)]; ok {
-			d.failAt(path+".name", "the name %s is taken by the Zoom account in line %d, and case does not matter; "+
-				"choose another", quote(z.Name), first)
+			d.failAt(path+".name",
+				"the name %s is taken by the Zoom account in line %d, and case does not matter", quote(z.Name),
+				first).
+				mend("choose another")
 		} else {
 			names[strings.ToLower(z.Name)] = d.places[path+".name"].line
 		}
 		key, id := z.id()
 		if other, ok := ids[key+" "+id]; ok && id != "" && !d.wrong(path+"."+key) {
-			d.failAt(path+"."+key, "this is the same Zoom account as %s: nobody could tell whose meeting is whose; %s",
-				quote(other), apart[key])
+			d.failAt(path+"."+key,
+				"this is the same Zoom account as %s: nobody could tell whose meeting is whose", quote(other)).
+				mend("%s", apart[key])
 		} else {
 			ids[key+" "+id] = z.Name
 		}
@@ -161,16 +165,16 @@ func (d *decoder) validateChoice(c *Config, cal *Calendar, path string) {
 	case len(names) == 0 && d.wrong("zoom"): // what there is, is not known
 		return
 	case len(names) == 0:
-		d.failAt(path+".account", "there is one Zoom account, and it has no name; delete this line, or write zoom as "+
-			"a list of accounts with names")
+		d.failAt(path+".account", "there is one Zoom account, and it has no name").
+			mend("delete this line, or write zoom as a list of accounts with names")
 		return
 	}
 	text := "there is no Zoom account " + quote(cal.Account)
 	if near := words.Nearest(cal.Account, names); near != "" {
-		d.failAt(path+".account", "%s; did you mean %q?", text, near)
+		d.failAt(path+".account", "%s", text).mend("did you mean %q?", near)
 		return
 	}
-	d.failAt(path+".account", "%s; there are: %s", text, strings.Join(names, ", "))
+	d.failAt(path+".account", "%s", text).mend("there are: %s", strings.Join(names, ", "))
 }
 
 // calendarsOf are the numbers of the calendars whose meetings are made in an account.

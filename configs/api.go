@@ -31,16 +31,19 @@ func (d *decoder) validateAPI(c *Config, literal bool) {
 	for i, t := range c.API.Tokens {
 		path := "api.tokens[" + strconv.Itoa(i) + "]"
 		if literal && t.Name != "" && names[t.Name] {
-			d.failAt(path+".name", "there are two tokens called %s; choose another name", quote(t.Name))
+			d.failAt(path+".name", "there are two tokens called %s", quote(t.Name)).
+				mend("choose another name")
 		}
 		names[t.Name] = true
 		value := t.Token.Reveal()
 		if value != "" && t.Token.literal() == literal && !goodToken(value) {
-			d.failAt(path+".token", "a token has to be 16 to 200 letters, digits, - and _, so that nobody guesses it; "+
-				"\"openssl rand -hex 16\" makes one")
+			d.failAt(path+".token",
+				"a token has to be 16 to 200 letters, digits, - and _, so that nobody guesses it").
+				mend("\"openssl rand -hex 16\" makes one")
 		}
 		if other, taken := values[value]; taken && value != "" && !d.wrong(path) {
-			d.failAt(path+".token", "the token is that of %s as well; make one for each", quote(other))
+			d.failAt(path+".token", "the token is that of %s as well", quote(other)).
+				mend("make one for each")
 		}
 		values[value] = t.Name
 	}

@@ -65,8 +65,10 @@ func (v *CalDAV) validate(d *decoder, path string) {
 	refused := d.wrong(path + ".password")
 	switch {
 	case (v.Username == "") != v.Password.IsZero() && !refused:
-		d.failAt(path, "username and password go together; write both, or none for a server that asks for none")
+		d.failAt(path, "username and password go together").
+			mend("write both, or none for a server that asks for none")
 	case !v.Token.IsZero() && v.Username != "":
-		d.failAt(path+".token", "username and token are two ways of signing in; delete one of them")
+		d.failAt(path+".token", "username and token are two ways of signing in").
+			mend("delete one of them")
 	}
 }

@@ -20,9 +20,10 @@ type Calendar struct {
 	Link     Link      `yaml:"link"`
 
 	// List is the list that the calendar is from; "" where it is written down itself. Away is why nothing is done in
-	// it: it is not on that list any more.
-	List string `yaml:"-"`
-	Away string `yaml:"-"`
+	// it, that it is not on that list any more, and AwayCure what mends that.
+	List     string `yaml:"-"`
+	Away     string `yaml:"-"`
+	AwayCure string `yaml:"-"`
 }
 
 // Owners are the mail addresses of a calendar's owner; AnyOwner in it stands for everybody. In the file it is one

@@ -47,8 +47,8 @@ func (d *decoder) check(kind, text string) (string, error) {
 		return text, checkLine(text)
 	case "passcode":
 		if text != "auto" && text != "none" { // what else stands there is probably a passcode: not to be shown
-			return "", errors.New("possible are auto and none; a passcode of your own belongs into the tag: " +
-				"#zoom(passcode=…)")
+			return "", words.Mend(errors.New("possible are auto and none"),
+				"a passcode of your own belongs into the tag: #zoom(passcode=…)")
 		}
 	}
 	if text == "" {
@@ -102,8 +102,8 @@ func checkPerson(kind, text string) error {
 	case kind == "calendar-host" && text != Organizer:
 		return checkHost(text)
 	case kind == "organizer" && text != Organizer:
-		return errors.New("here it can only be organizer; write the mail address of a Zoom user into zoom, or into a " +
-			"calendar")
+		return words.Mend(errors.New("here it can only be organizer"),
+			"write the mail address of a Zoom user into zoom, or into a calendar")
 	}
 	return nil
 }
@@ -116,9 +116,10 @@ func oneOf(allowed []string, text string) error {
 	last := len(allowed) - 1
 	list := strings.Join(allowed[:last], ", ") + " or " + allowed[last]
 	if near := words.Nearest(text, allowed); near != "" {
-		return fmt.Errorf("%s is not known; did you mean %q? Possible are %s", quote(text), near, list)
+		return words.Mend(fmt.Errorf("%s is not known", quote(text)), fmt.Sprintf(
+			"did you mean %q? Possible are %s", near, list))
 	}
-	return fmt.Errorf("%s is not known; possible are %s", quote(text), list)
+	return words.Mend(fmt.Errorf("%s is not known", quote(text)), "possible are "+list)
 }
 
 // maxCron is far longer than any sensible schedule; the cron parser's work grows with it.
@@ -142,8 +143,8 @@ func checkCron(text string) error {
 		}
 		// The cron library looks for a space behind the zone and panics without one.
 		if fields = fields[1:]; len(fields) == 0 || !strings.Contains(text, zone+" ") {
-			return fmt.Errorf("%s names a zone but no times; write it like CRON_TZ=Europe/Berlin 0 7 * * *",
-				quote(text))
+			return words.Mend(fmt.Errorf("%s names a zone but no times", quote(text)),
+				"write it like CRON_TZ=Europe/Berlin 0 7 * * *")
 		}
 	}
 	if fields[0] == "@every" {
@@ -153,11 +154,12 @@ func checkCron(text string) error {
 	}
 	schedule, err := cron.ParseStandard(text)
 	if err != nil {
-		return fmt.Errorf("%s is not a schedule (%w); write five fields, as in \"*/5 * * * *\", or @every 1m, @hourly",
-			quote(text), err)
+		return words.Mend(fmt.Errorf("%s is not a schedule (%w)", quote(text), err),
+			"write five fields, as in \"*/5 * * * *\", or @every 1m, @hourly")
 	}
 	if schedule.Next(whenever).IsZero() {
-		return fmt.Errorf("%s never comes: there is no such day; check day and month", quote(text))
+		return words.Mend(fmt.Errorf("%s never comes: there is no such day", quote(text)),
+			"check day and month")
 	}
 	return nil
 }
@@ -168,7 +170,7 @@ func checkEvery(fields []string) error {
 		return errors.New("@every needs a duration such as 90s, 10m or 1h30m")
 	}
 	if every < time.Second {
-		return fmt.Errorf("@every %s is too often; a second is the least", every)
+		return words.Mend(fmt.Errorf("@every %s is too often", every), "a second is the least")
 	}
 	return nil
 }
@@ -188,13 +190,16 @@ const GuessZone = "guess"
 
 func checkZone(text string) error {
 	if text == "" || strings.EqualFold(text, "local") {
-		return errors.New("a zone is named as in Europe/Berlin; leave the key out to use this machine's")
+		return words.Mend(errors.New("a zone is named as in Europe/Berlin"),
+			"leave the key out to use this machine's")
 	}
 	if _, err := time.LoadLocation(text); err != nil {
 		if near := nearZone(text); near != "" {
-			return fmt.Errorf("%s is not a time zone that is known here; did you mean %q?", quote(text), near)
+			return words.Mend(fmt.Errorf("%s is not a time zone that is known here", quote(text)), fmt.Sprintf(
+				"did you mean %q?", near))
 		}
-		return fmt.Errorf("%s is not a time zone that is known here; write it like Europe/Berlin", quote(text))
+		return words.Mend(fmt.Errorf("%s is not a time zone that is known here", quote(text)),
+			"write it like Europe/Berlin")
 	}
 	return nil
 }
@@ -207,10 +212,12 @@ func checkName(text string) error {
 	case text == "" || utf8.RuneCountInString(text) > MaxName:
 		return fmt.Errorf("a name has 1 to %d characters", MaxName)
 	case strings.HasPrefix(text, "-"):
-		return fmt.Errorf("%s begins with a hyphen and would be taken for a flag on the command line; choose "+
-			"another name", quote(text))
+		return words.Mend(fmt.Errorf(
+			"%s begins with a hyphen and would be taken for a flag on the command line", quote(text)),
+			"choose another name")
 	case strings.ContainsFunc(text, unicode.IsSpace) || strings.ContainsAny(text, `/\`):
-		return fmt.Errorf("%s holds a space or a slash, which a name must not; use - or _ instead", quote(text))
+		return words.Mend(fmt.Errorf("%s holds a space or a slash, which a name must not", quote(text)),
+			"use - or _ instead")
 	}
 	return nil
 }
@@ -220,8 +227,8 @@ var accountName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*$`)
 
 func checkAccount(text string) error {
 	if !accountName.MatchString(text) || len(text) > MaxName {
-		return fmt.Errorf("%s cannot be the name of a Zoom account; write up to %d letters, digits, - and _",
-			quote(text), MaxName)
+		return words.Mend(fmt.Errorf("%s cannot be the name of a Zoom account", quote(text)), fmt.Sprintf(
+			"write up to %d letters, digits, - and _", MaxName))
 	}
 	return nil
 }
@@ -229,10 +236,10 @@ func checkAccount(text string) error {
 func checkWord(text string) error {
 	switch {
 	case strings.ContainsFunc(text, unicode.IsSpace):
-		return fmt.Errorf("%s holds white space; a tag is one word, such as #zoom", quote(text))
+		return words.Mend(fmt.Errorf("%s holds white space", quote(text)), "a tag is one word, such as #zoom")
 	case strings.ContainsAny(text, `()",`):
-		return fmt.Errorf("%s holds a bracket, quote or comma; those begin and separate the options of a tag",
-			quote(text))
+		return words.Mend(fmt.Errorf("%s holds a bracket, quote or comma, which begin and separate the options of a tag",
+			quote(text)), "choose another word")
 	}
 	return nil
 }
@@ -242,10 +249,10 @@ func checkMail(text string, orAny bool) error {
 	case mailAddress.MatchString(text), orAny && (text == AnyOwner || ownerAddress.MatchString(text)):
 		return nil
 	case orAny:
-		return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or %q for everybody", quote(text),
-			AnyOwner)
+		return words.Mend(fmt.Errorf("%s is not a mail address", quote(text)), fmt.Sprintf(
+			"write it like alice@example.com, or %q for everybody", AnyOwner))
 	}
-	return fmt.Errorf("%s is not a mail address; write it like alice@example.com", quote(text))
+	return words.Mend(fmt.Errorf("%s is not a mail address", quote(text)), "write it like alice@example.com")
 }
 
 // Organizer is the host that stands for whoever keeps a calendar: their own licence at Zoom if they have one, else the
@@ -259,7 +266,8 @@ func checkHost(text string) error {
 	if mailAddress.MatchString(text) || zoomUserID.MatchString(text) {
 		return nil
 	}
-	return fmt.Errorf("%s is not a Zoom user; write the mail address with which the host signs in to Zoom", quote(text))
+	return words.Mend(fmt.Errorf("%s is not a Zoom user", quote(text)),
+		"write the mail address with which the host signs in to Zoom")
 }
 
 func checkListen(text string) error {
@@ -268,8 +276,8 @@ func checkListen(text string) error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return fmt.Errorf(`%s is not an address; write host and port, as in %s, or "" for none`, quote(text),
-			DefaultListen)
+		return words.Mend(fmt.Errorf("%s is not an address", quote(text)), fmt.Sprintf(
+			"write host and port, as in %s, or \"\" for none", DefaultListen))
 	}
 	return nil
 }
@@ -282,18 +290,20 @@ var ownHeaders = []string{"accept", "authorization", "connection", "cookie", "ho
 
 func checkHeader(text string) error {
 	if !headerName.MatchString(text) {
-		return fmt.Errorf("%s is no name of a header; write it like X-Forwarded-User", quote(text))
+		return words.Mend(fmt.Errorf("%s is no name of a header", quote(text)),
+			"write it like X-Forwarded-User")
 	}
 	if slices.Contains(ownHeaders, strings.ToLower(text)) {
-		return fmt.Errorf("%s comes from browsers, and so proves nothing; name a header that the proxy alone sets, like "+
-			"X-Forwarded-User", quote(text))
+		return words.Mend(fmt.Errorf("%s comes from browsers, and so proves nothing", quote(text)),
+			"name a header that the proxy alone sets, like X-Forwarded-User")
 	}
 	return nil
 }
 
 func checkNetwork(text string) error {
 	if _, err := Network(text); err != nil {
-		return fmt.Errorf("%s is no address and no network; write it like 10.1.2.3 or 10.0.0.0/8", quote(text))
+		return words.Mend(fmt.Errorf("%s is no address and no network", quote(text)),
+			"write it like 10.1.2.3 or 10.0.0.0/8")
 	}
 	return nil
 }
@@ -312,9 +322,11 @@ func checkURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Opaque != "":
-		return errors.New("this is not a URL with a host; write it like https://host.example.com/path")
+		return words.Mend(errors.New("this is not a URL with a host"),
+			"write it like https://host.example.com/path")
 	case u.User != nil:
-		return errors.New("the URL holds a user name or password; put them into the keys made for them")
+		return words.Mend(errors.New("the URL holds a user name or password"),
+			"put them into the keys made for them")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return errors.New("the URL must end before its ? or #")
 	}
@@ -336,10 +348,12 @@ func isLoopback(host string) bool {
 func checkJoinLink(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil {
-		return errors.New("this is not a link; copy it from Zoom: Meetings, Personal Room, Copy Invitation")
+		return words.Mend(errors.New("this is not a link"),
+			"copy it from Zoom: Meetings, Personal Room, Copy Invitation")
 	}
 	if strings.HasPrefix(u.Path, "/s/") || u.Query().Has("zak") {
-		return errors.New("this link starts the meeting as its host; copy the one for guests, with /j/ or /my/ in it")
+		return words.Mend(errors.New("this link starts the meeting as its host"),
+			"copy the one for guests, with /j/ or /my/ in it")
 	}
 	return checkScheme(u)
 }
@@ -348,8 +362,8 @@ func checkJoinLink(text string) error {
 func (d *decoder) path(text string) (string, error) {
 	if rest, ok := strings.CutPrefix(text, "~"); ok && (rest == "" || rest[0] == '/') {
 		if d.home == "" {
-			return "", fmt.Errorf("%s: nobody knows what ~ stands for, $HOME is not set; write the whole path",
-				quote(text))
+			return "", words.Mend(fmt.Errorf("%s: nobody knows what ~ stands for, $HOME is not set", quote(text)),
+				"write the whole path")
 		}
 		return filepath.Join(d.home, rest), nil
 	}
@@ -383,13 +397,17 @@ func parseDuration(kind, text string) (time.Duration, error) {
 	poll := kind == "poll"
 	switch {
 	case err != nil && strings.HasSuffix(text, "d"):
-		return 0, fmt.Errorf("%s is not a duration; count days in hours: a day is 24h", quote(text))
+		return 0, words.Mend(fmt.Errorf("%s is not a duration", quote(text)),
+			"count days in hours: a day is 24h")
 	case err != nil:
-		return 0, fmt.Errorf("%s is not a duration; write a number with its unit, as in 90s, 10m or 1h30m", quote(text))
+		return 0, words.Mend(fmt.Errorf("%s is not a duration", quote(text)),
+			"write a number with its unit, as in 90s, 10m or 1h30m")
 	case poll && (length < leastPoll || length > mostPoll):
-		return 0, fmt.Errorf("%s is out of range; possible are %s to %.0fh", quote(text), leastPoll, mostPoll.Hours())
+		return 0, words.Mend(fmt.Errorf("%s is out of range", quote(text)),
+			fmt.Sprintf("possible are %s to %.0fh", leastPoll, mostPoll.Hours()))
 	case length < 0 || length > maxGrace:
-		return 0, fmt.Errorf("%s is out of range; possible are 0s to %.0fh", quote(text), maxGrace.Hours())
+		return 0, words.Mend(fmt.Errorf("%s is out of range", quote(text)), fmt.Sprintf(
+			"possible are 0s to %.0fh", maxGrace.Hours()))
 	}
 	return length, nil
 }
@@ -398,7 +416,8 @@ func parseDuration(kind, text string) (time.Duration, error) {
 func parseJoin(text string) (time.Duration, error) {
 	early, err := time.ParseDuration(text)
 	if err != nil || early < 0 || early > 15*time.Minute || early%(5*time.Minute) != 0 {
-		return 0, fmt.Errorf("%s is not possible; write false, 0m (any time), 5m, 10m or 15m", quote(text))
+		return 0, words.Mend(fmt.Errorf("%s is not possible", quote(text)),
+			"write false, 0m (any time), 5m, 10m or 15m")
 	}
 	return early, nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/words"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -48,8 +50,13 @@ type decoder struct {
 type place struct{ line, column int }
 
 // fail reports a mistake at a node.
-func (d *decoder) fail(n *yaml.Node, format string, args ...any) {
-	d.report(place{n.Line, n.Column}, fmt.Sprintf(format, args...))
+func (d *decoder) fail(n *yaml.Node, format string, args ...any) mendable {
+	return d.report(place{n.Line, n.Column}, fmt.Sprintf(format, args...))
+}
+
+// failWith reports what a check has found in the value of a node.
+func (d *decoder) failWith(n *yaml.Node, path string, found error) {
+	d.fail(n, "%s: %s", display(path), words.Cause(found)).by(words.Cure(found))
 }
 
 // mistake is what is wrong at a path of keys.
@@ -59,20 +66,21 @@ func (d *decoder) mistake(path, text string) *Error {
 }
 
 // failAt reports a mistake at a path of keys: where its value stands, or else the nearest section around it.
-func (d *decoder) failAt(path, format string, args ...any) {
+func (d *decoder) failAt(path, format string, args ...any) mendable {
 	text := fmt.Sprintf(format, args...)
 	for {
 		at, ok := d.places[path]
 		if ok || path == "" {
-			d.report(at, text)
-			return
+			return d.report(at, text)
 		}
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
 }
 
-func (d *decoder) report(at place, text string) {
-	d.errs.List = append(d.errs.List, &Error{File: d.file, Line: at.line, Column: at.column, Text: text})
+func (d *decoder) report(at place, text string) mendable {
+	e := &Error{File: d.file, Line: at.line, Column: at.column, Text: text}
+	d.errs.List = append(d.errs.List, e)
+	return mendable{e}
 }
 
 // hopeless reports whether reading on would only cost time.
@@ -183,19 +191,21 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 			return
 		}
 		if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
-			d.fail(key, "%s holds a key that is no plain word; write each key out (merge keys are not understood)",
-				display(path))
+			d.fail(key, "%s holds a key that is no plain word", display(path)).
+				mend("write each key out (merge keys are not understood)")
 			continue
 		}
 		if line, ok := lines[key.Value]; ok {
-			d.fail(key, "%s is written twice, the first time in line %d; keep one", quote(key.Value), line)
+			d.fail(key, "%s is written twice, the first time in line %d", quote(key.Value), line).
+				mend("keep one")
 			continue
 		}
 		lines[key.Value] = key.Line
 		f, ok := fields[key.Value]
 		if !ok {
 			d.steps++
-			d.fail(key, "%s", unknownKey(key.Value, section(path), known))
+			text, cure := unknownKey(key.Value, section(path), known)
+			d.fail(key, "%s", text).by(cure)
 			continue
 		}
 		inner := join(path, key.Value)
@@ -243,7 +253,8 @@ func (d *decoder) list(n *yaml.Node, path string, v reflect.Value, f reflect.Str
 		d.value(item, inner, v.Index(i), f)
 		if e := v.Index(i); e.Kind() == reflect.String && e.String() == "" && item.Kind == yaml.ScalarNode &&
 			item.Value == "" {
-			d.fail(item, "%s holds an empty item; delete it", display(path))
+			d.fail(item, "%s holds an empty item", display(path)).
+				mend("delete it")
 		}
 	}
 }

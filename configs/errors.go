@@ -12,21 +12,34 @@ type Error struct {
 	File string
 	// Line and Column begin at 1; 0 where the mistake has no place.
 	Line, Column int
-	// Text says what is wrong and how to mend it. It never holds a secret.
-	Text string
+	// Text says what is wrong, and Cure how to mend it, as a clause; "" where that needs no word. Neither ever holds a
+	// secret.
+	Text, Cure string
 }
 
 func (e *Error) Error() string {
+	text := e.Text
+	if e.Cure != "" {
+		text += "; " + e.Cure
+	}
 	switch {
 	case e.File == "":
-		return e.Text
+		return text
 	case e.Line == 0:
-		return e.File + ": " + e.Text
+		return e.File + ": " + text
 	case e.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, text)
 }
+
+// mendable is a mistake that was reported, of which can be said how to mend it.
+type mendable struct{ mistake *Error }
+
+// mend says how, and by says it in a clause as it is; "" leaves it unsaid.
+func (m mendable) mend(format string, args ...any) { m.by(fmt.Sprintf(format, args...)) }
+
+func (m mendable) by(cure string) { m.mistake.Cure = cure }
 
 // Errors are all mistakes found in a configuration, in the order of the file. It prints one to a line.
 type Errors struct {
@@ -72,4 +85,10 @@ func (e *Errors) orNil() error {
 // single is an Errors of one mistake that concerns a file as a whole.
 func single(file, format string, args ...any) *Errors {
 	return &Errors{List: []*Error{{File: file, Text: fmt.Sprintf(format, args...)}}}
+}
+
+// mended is e, a single mistake, with how to mend it.
+func (e *Errors) mended(format string, args ...any) *Errors {
+	mendable{e.List[0]}.mend(format, args...)
+	return e
 }

@@ -48,8 +48,11 @@ func TestErrorTexts(t *testing.T) {
 func TestErrorsCanBeTakenApart(t *testing.T) {
 	_, err := Load(write(t, "shedule: x\n"+personal+folder, 0o600), env())
 	var one *Error
-	if !errors.As(err, &one) || one.Line != 1 || one.Column != 1 || !strings.Contains(one.Text, "schedule") {
+	if !errors.As(err, &one) || one.Line != 1 || one.Column != 1 || one.Cure != `did you mean "schedule"?` {
 		t.Errorf("got %#v", err)
+	}
+	if list := Mistakes(err); len(list) != 1 || list[0].Text != one.Text || list[0].Cure != `Did you mean "schedule"?` {
+		t.Errorf("got %+v", list)
 	}
 }
 

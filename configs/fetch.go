@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // maxSecret is the largest secret that is read from a file, in bytes.
@@ -23,8 +25,9 @@ func (d *decoder) guardLiterals(mode fs.FileMode) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(d.secrets)) {
 		if d.secrets[path].literal() {
-			d.failAt(path, "%s stands here in plain sight of other users (mode %04o); run: chmod 600 %s",
-				display(path), mode.Perm(), d.file)
+			d.failAt(path, "%s stands here in plain sight of other users (mode %04o)", display(path),
+				mode.Perm()).
+				mend("run chmod 600 %s", d.file)
 		}
 	}
 }
@@ -41,10 +44,10 @@ func (d *decoder) fetchSecrets(getenv func(string) string) {
 		}
 		value, err := d.fetch(s.source, getenv)
 		if err == nil && value == "" {
-			err = fmt.Errorf("%s is empty; put the secret there", s.source)
+			err = words.Mend(fmt.Errorf("%s is empty", s.source), "put the secret there")
 		}
 		if err != nil {
-			d.failAt(path, "%s: %s", display(path), err)
+			d.failAt(path, "%s: %s", display(path), words.Cause(err)).by(words.Cure(err))
 			continue
 		}
 		s.value = &value
@@ -61,15 +64,16 @@ func (d *decoder) fetch(source string, getenv func(string) string) (string, erro
 	case "env":
 		value := getenv(name)
 		if value == "" {
-			return "", fmt.Errorf("the environment variable %s is not set; set it for the daemon, or use file:PATH", name)
+			return "", words.Mend(fmt.Errorf("the environment variable %s is not set", name),
+				"set it for the daemon, or use file:PATH")
 		}
 		return value, nil
 	case "credential":
 		folder := getenv("CREDENTIALS_DIRECTORY")
 		if folder == "" {
-			return "", fmt.Errorf("%s is a systemd credential, but zoomtag does not run as a systemd unit that "+
-				"passes any; "+
-				"add LoadCredential=%s:PATH to the unit", source, name)
+			return "", words.Mend(fmt.Errorf(
+				"%s is a systemd credential, but zoomtag does not run as a systemd unit that passes any", source), fmt.Sprintf(
+				"add LoadCredential=%s:PATH to the unit", name))
 		}
 		if name != filepath.Base(name) || name == ".." || name == "." {
 			return "", fmt.Errorf("%s: the name of a credential is no path", source)
@@ -93,9 +97,11 @@ func readSecret(path string, guard bool) (string, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("there is no file %s; put the secret into it, readable by zoomtag only", path)
+		return "", words.Mend(fmt.Errorf("there is no file %s", path),
+			"put the secret into it, readable by zoomtag only")
 	case errors.Is(err, fs.ErrPermission):
-		return "", fmt.Errorf("%s must not be read by this user; give the file to the user who runs zoomtag", path)
+		return "", words.Mend(fmt.Errorf("%s must not be read by this user", path),
+			"give the file to the user who runs zoomtag")
 	case err != nil:
 		return "", err
 	}
@@ -105,12 +111,12 @@ func readSecret(path string, guard bool) (string, error) {
 		return "", err
 	}
 	if info.IsDir() {
-		return "", fmt.Errorf("%s is a folder; name the file with the secret", path)
+		return "", words.Mend(fmt.Errorf("%s is a folder", path), "name the file with the secret")
 	}
 	own := slices.ContainsFunc(handedIn, func(folder string) bool { return strings.HasPrefix(path, folder) })
 	if guard && keepsPermissions && !own && info.Mode().Perm()&0o004 != 0 {
-		return "", fmt.Errorf("%s can be read by every user of this machine (mode %04o); run: chmod 600 %s",
-			path, info.Mode().Perm(), path)
+		return "", words.Mend(fmt.Errorf("%s can be read by every user of this machine (mode %04o)", path,
+			info.Mode().Perm()), "run chmod 600 "+path)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxSecret+1))
 	if err != nil {

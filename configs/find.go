@@ -82,8 +82,9 @@ func (d *decoder) defaultState(c *Config, getenv func(string) string) {
 	}
 	folder := xdg(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
 	if folder == "" {
-		d.failAt("state", "there is no place for the state: $STATE_DIRECTORY, $XDG_STATE_HOME and $HOME are not set; "+
-			"write state")
+		d.failAt("state",
+			"there is no place for the state: $STATE_DIRECTORY, $XDG_STATE_HOME and $HOME are not set").
+			mend("write state")
 		return
 	}
 	c.State = filepath.Join(folder, "zoomtag", file)

@@ -168,8 +168,8 @@ func flat(text string) string { return strings.ReplaceAll(strings.ToLower(text),
 // checkPattern refuses what is no pattern.
 func checkPattern(text string) error {
 	if _, err := path.Match(text, ""); err != nil || strings.ContainsAny(text, " \t") {
-		return fmt.Errorf("%s is no pattern; write an address or a name in which * stands for any text, as in "+
-			"*@example.com", quote(text))
+		return words.Mend(fmt.Errorf("%s is no pattern", quote(text)),
+			"write an address or a name in which * stands for any text, as in *@example.com")
 	}
 	return nil
 }
@@ -374,7 +374,8 @@ func (d *decoder) validateLists(c *Config, taken map[string]int) {
 			at += ".name"
 		}
 		if first, ok := taken[f.Name]; ok && f.Name != "" {
-			d.failAt(at, "the name %s is taken in line %d; write another name into the list", quote(f.Name), first)
+			d.failAt(at, "the name %s is taken in line %d", quote(f.Name), first).
+				mend("write another name into the list")
 		} else {
 			taken[f.Name] = d.places[at].line
 		}
@@ -391,14 +392,14 @@ func (d *decoder) validateList(c *Config, f *From, path string) {
 	sections := cal.sections()
 	switch {
 	case kind == fileList && len(sections) == 0 && !d.wrong(path+".template"):
-		d.failAt(path, "the template says nothing of how calendars are read; write one of %s into it",
-			enumerate(calendarKinds()))
+		d.failAt(path, "the template says nothing of how calendars are read").
+			mend("write one of %s into it", enumerate(calendarKinds()))
 		return
 	case kind == "google" && f.Google.Domain == "" && f.Google.Group == "":
 		d.failAt(path+".google", "the list needs domain or group in google: whom it lists")
 	case kind == "google" && f.Google.Group != "" && f.Google.Unit != "":
-		d.failAt(path+".google.unit", "group and unit are two lists; write one of them, and the other as a list of its "+
-			"own")
+		d.failAt(path+".google.unit", "group and unit are two lists").
+			mend("write one of them, and the other as a list of its own")
 	case kind == "google" && f.Google.Unit != "" && !strings.HasPrefix(f.Google.Unit, "/"):
 		d.failAt(path+".google.unit", "the path of a unit begins with /, as in /Sales/North")
 	case kind == "outlook":
@@ -410,14 +411,15 @@ func (d *decoder) validateList(c *Config, f *From, path string) {
 	for _, s := range sections {
 		inner := path + ".template." + s.Kind()
 		if kind != fileList && s.Kind() != kind {
-			d.failAt(inner, "the list is one of %s, and its calendars are as well; delete the section %s", kind, s.Kind())
+			d.failAt(inner, "the list is one of %s, and its calendars are as well", kind).
+				mend("delete the section %s", s.Kind())
 			continue
 		}
 		d.validateTemplate(f, s.Kind(), inner)
 	}
 	if host := f.hostless(c); host && !d.wrong(path+".template.host") {
-		d.failAt(path, "nobody hosts the meetings of these calendars; write host, the mail address of a Zoom user, into "+
-			"the template or into zoom")
+		d.failAt(path, "nobody hosts the meetings of these calendars").
+			mend("write host, the mail address of a Zoom user, into the template or into zoom")
 	}
 }
 
@@ -428,12 +430,13 @@ func (d *decoder) validateTemplate(f *From, kind, path string) {
 	case *Google:
 		d.demand(path, "a google calendar", map[string]bool{"credentials": s.Credentials != ""}, "credentials")
 		if s.Auth == User {
-			d.failAt(path+".auth", "a person signs in for one calendar, and this is a template for many; use a service "+
-				"account")
+			d.failAt(path+".auth", "a person signs in for one calendar, and this is a template for many").
+				mend("use a service account")
 		}
 	case *Outlook:
 		if s.Auth == User {
-			d.failAt(path+".auth", "a person signs in for one calendar, and this is a template for many; use auth: app")
+			d.failAt(path+".auth", "a person signs in for one calendar, and this is a template for many").
+				mend("use auth: app")
 			return
 		}
 		if s.ClientID == "" {

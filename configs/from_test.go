@@ -23,14 +23,14 @@ func TestReadMembers(t *testing.T) {
 				"line 5: it has 3 columns, and the first line names 2; " +
 				`line 6: it says no name, and none can be made of "-": write one`, ""},
 		{"column.csv", "subjct\n", "", "",
-			`the first line names the columns, and "subjct" is none; did you mean "subject"?`},
+			`the first line names the columns, and "subjct" is none: did you mean "subject"?`},
 		{"twice.csv", "name,name\n", "", "", `"name" is there twice`},
 		{"quote.csv", "subject\n\"a@x.com\nb@x.com\n", "", "", "this is not CSV"},
 		{"binary.csv", "subject\n\xff\n", "", "", "is not UTF-8 text"},
 		{"list.txt", "a@x.com", "", "", "its name has to end in .csv or .yaml"},
 		{"list.yaml", "- a@x.com\n- {subject: b@x.com, name: Bo, calendar: team}\n", "a@x.com=a@x.com Bo=b@x.com/team", "", ""},
 		{"odd.yaml", "- a@x.com\n- [b]\n- {subjct: c}\n- {subject: [d]}\n- &x {subject: e}\n- *x\n", "a@x.com=a@x.com e=e",
-			`line 2: it is neither an address nor a section; line 3: "subjct" is none; did you mean "subject"?; ` +
+			`line 2: it is neither an address nor a section; line 3: "subjct" is none: did you mean "subject"?; ` +
 				`line 4: "subject" must be one value; line 6: it is neither an address nor a section`, ""},
 		{"map.yml", "a: b\n", "", "", "has to be a list"},
 		{"broken.yaml", "- {\n", "", "", "is not YAML"},

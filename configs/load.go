@@ -71,7 +71,7 @@ func read(path string, getenv func(string) string) (*Config, *decoder, error) {
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
-		return nil, nil, single(path, "the folder of the file is not known: %v; give the whole path", err)
+		return nil, nil, single(path, "the folder of the file is not known: %v", err).mended("give the whole path")
 	}
 	d := newDecoder(path, filepath.Dir(absolute), getenv("HOME"))
 	c := d.parse(data)
@@ -95,18 +95,19 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, 0, single(path,
-			"there is no such file; check the path, or make one with zoomtag init --config %s", path)
+		return nil, 0, single(path, "there is no such file").
+			mended("check the path, or make one with zoomtag init --config %s", path)
 	case errors.Is(err, fs.ErrPermission):
-		return nil, 0, single(path, "the file must not be read by this user; run zoomtag as the user who owns it")
+		return nil, 0, single(path, "the file must not be read by this user").
+			mended("run zoomtag as the user who owns it")
 	case err != nil:
 		return nil, 0, single(path, "the configuration cannot be read: %v", err)
 	}
 	defer func() { _ = file.Close() }() // read only: nothing can be lost
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
-		return nil, 0, single(path, "this is a folder; give the file in it, for instance %s",
-			filepath.Join(path, fileName))
+		return nil, 0, single(path, "this is a folder").
+			mended("give the file in it, for instance %s", filepath.Join(path, fileName))
 	}
 	var data []byte
 	if err == nil {
@@ -125,14 +126,15 @@ func (d *decoder) parse(data []byte) *Config {
 		d.report(place{}, fmt.Sprintf("the file is larger than %d KiB: it is not a configuration", maxSize>>10))
 		return nil
 	case !utf8.Valid(data):
-		d.report(invalidUTF8(data), "the file is not UTF-8 text here; save it as UTF-8")
+		d.report(invalidUTF8(data), "the file is not UTF-8 text here").
+			mend("save it as UTF-8")
 		return nil
 	}
 	yamlDecoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
 	if err := yamlDecoder.Decode(&doc); errors.Is(err, io.EOF) || err == nil && isEmpty(&doc) {
-		d.report(place{}, "the configuration is empty; write one with zoomtag config example > "+d.file+
-			" and fill it in, or delete it and run zoomtag init")
+		d.report(place{}, "the configuration is empty").
+			mend("write one with zoomtag config example > %s and fill it in, or delete it and run zoomtag init", d.file)
 		return nil
 	} else if err != nil {
 		d.syntax(data, err)
@@ -140,7 +142,8 @@ func (d *decoder) parse(data []byte) *Config {
 	}
 	switch err := yamlDecoder.Decode(&second); {
 	case err == nil:
-		d.fail(&second, "a second document begins here; a configuration is one document, without ---")
+		d.fail(&second, "a second document begins here").
+			mend("a configuration is one document, without ---")
 	case !errors.Is(err, io.EOF):
 		d.syntax(data, err)
 	}
@@ -179,7 +182,7 @@ var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
 
 // syntax reports what the YAML parser does not understand, in terms of what people do wrong.
 func (d *decoder) syntax(data []byte, err error) {
-	text := err.Error()
+	text, cure := err.Error(), ""
 	at := place{line: 1} // the parser does not count on the first line
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		if line, err := strconv.Atoi(m[1]); err == nil {
@@ -188,7 +191,8 @@ func (d *decoder) syntax(data []byte, err error) {
 		text = text[len(m[0]):]
 	}
 	if tab, ok := findTab(data); ok {
-		d.report(tab, "the line is indented with a tab, which YAML forbids; use spaces")
+		d.report(tab, "the line is indented with a tab, which YAML forbids").
+			mend("use spaces")
 		return
 	}
 	switch {
@@ -198,29 +202,29 @@ func (d *decoder) syntax(data []byte, err error) {
 			before, _, _ := bytes.Cut(data, []byte("*"+name))
 			at.line = 1 + bytes.Count(before, []byte("\n"))
 		}
-		text = "a value begins with *, which YAML takes for a reference; put the value in quotes"
+		text, cure = "a value begins with *, which YAML takes for a reference", "put the value in quotes"
 	case strings.Contains(text, "mapping values are not allowed"):
-		text = "there is one colon too many, or the line is indented too far; put a value with \": \" in it in quotes"
+		text, cure = "there is one colon too many, or the line is indented too far", "put a value with \": \" in it in quotes"
 	case strings.Contains(text, "could not find expected ':'"):
-		text = "a key lacks its colon, or the space behind it; write \"key: value\""
+		text, cure = "a key lacks its colon, or the space behind it", "write \"key: value\""
 	case strings.Contains(text, "did not find expected key"):
 		text = "the indentation does not fit the lines above, or a quote or bracket is not closed"
 	case strings.Contains(text, "cannot start any token"):
-		text = "a value begins with a character that YAML keeps for itself, such as @ or %; put the value in quotes"
+		text, cure = "a value begins with a character that YAML keeps for itself, such as @ or %", "put the value in quotes"
 	case strings.Contains(text, "unexpected end of stream"):
-		text = "the file ends inside a quote; close the quote"
+		text, cure = "the file ends inside a quote", "close the quote"
 	case strings.Contains(text, "did not find expected ','"),
 		strings.Contains(text, "did not find expected node content"):
 		text = "a bracket is not closed or not opened, or a comma is missing"
 	case strings.Contains(text, "hexdecimal number"), strings.Contains(text, "unknown escape character"):
-		text = "a backslash in double quotes begins an escape; write the text in single quotes"
+		text, cure = "a backslash in double quotes begins an escape", "write the text in single quotes"
 	case strings.Contains(text, "did not find expected"):
-		text = "something is left over or missing here: a bracket, a quote, a colon or a dash; compare the lines " +
-			"with zoomtag config example"
+		text = "something is left over or missing here: a bracket, a quote, a colon or a dash"
+		cure = "compare the lines with zoomtag config example"
 	default:
-		text = "this is not YAML (" + text + "); compare the lines with zoomtag config example"
+		text, cure = "this is not YAML ("+text+")", "compare the lines with zoomtag config example"
 	}
-	d.report(at, text)
+	d.report(at, text).by(cure)
 }
 
 // findTab is the place of the first tab that indents a line.

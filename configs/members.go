@@ -163,11 +163,11 @@ func (m *memberReader) csv(data []byte) error {
 func checkColumn(name string, before []string) error {
 	switch {
 	case !slices.Contains(memberKeys, name):
-		text := fmt.Sprintf("%s is none; known are %s", quote(name), strings.Join(memberKeys, ", "))
+		cure := "known are " + strings.Join(memberKeys, ", ")
 		if near := words.Nearest(name, memberKeys); near != "" {
-			text = fmt.Sprintf("%s is none; did you mean %q?", quote(name), near)
+			cure = fmt.Sprintf("did you mean %q?", near)
 		}
-		return errors.New(text)
+		return words.Mend(fmt.Errorf("%s is none", quote(name)), cure)
 	case slices.Contains(before, name):
 		return fmt.Errorf("%s is there twice", quote(name))
 	}

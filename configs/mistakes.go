@@ -13,6 +13,7 @@ type Mistake struct {
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
 	Text   string `json:"text"`
+	Cure   string `json:"cure,omitempty"` // what mends it, in a sentence
 }
 
 // Mistakes are those that an error of Load tells of, each by itself. It is never nil.
@@ -21,10 +22,11 @@ func Mistakes(err error) []Mistake {
 	for _, one := range each(err) {
 		var placed *Error
 		if errors.As(one, &placed) {
-			list = append(list, Mistake{File: placed.File, Line: placed.Line, Column: placed.Column, Text: placed.Text})
+			list = append(list, Mistake{File: placed.File, Line: placed.Line, Column: placed.Column, Text: placed.Text,
+				Cure: words.Sentence(placed.Cure)})
 			continue
 		}
-		list = append(list, Mistake{Text: words.Of(one)})
+		list = append(list, Mistake{Text: words.Cause(one), Cure: words.Sentence(words.Cure(one))})
 	}
 	return list
 }

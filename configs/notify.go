@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zoomtag/providers/words"
 )
 
 // Notice is one way to tell people what needs them. Exactly one of Mail, Webhook, Command and Chat is set.
@@ -91,10 +93,11 @@ func (d *decoder) validateNotices(c *Config) {
 		switch {
 		case d.wrong(path):
 		case n.Kind() == "":
-			d.failAt(path, "each way in notify is one of mail, webhook, command and chat; begin each with \"- \"")
+			d.failAt(path, "each way in notify is one of mail, webhook, command and chat").
+				mend("begin each with \"- \"")
 		case n.Mail != nil && len(n.Mail.To) == 0 && !n.Mail.Owners:
-			d.failAt(path+".mail", "mail has nobody to go to; add \"to: you@example.com\", or \"owners: true\" for the "+
-				"owners of calendars")
+			d.failAt(path+".mail", "mail has nobody to go to").
+				mend(`add "to: you@example.com", or "owners: true" for the owners of calendars`)
 		}
 	}
 	d.validateHookSecrets(c, true)
@@ -116,8 +119,9 @@ func (d *decoder) validateHookSecrets(c *Config, literal bool) {
 			continue
 		}
 		if secret := w.Secret.Reveal(); len(strings.TrimPrefix(secret, "whsec_")) < minHookSecret {
-			d.failAt(path, "the secret has to have %d characters at least, so that nobody guesses it; \"openssl rand "+
-				"-base64 32\" makes one", minHookSecret)
+			d.failAt(path, "the secret has to have %d characters at least, so that nobody guesses it",
+				minHookSecret).
+				mend("\"openssl rand -base64 32\" makes one")
 		}
 	}
 }
@@ -135,7 +139,7 @@ const minHookSecret = 16
 
 // QuietHours reads hours of the day, as minutes since midnight.
 func QuietHours(text string) (from, to int, err error) {
-	wrong := fmt.Errorf("%s are no hours; write them like 22:00-07:00", quote(text))
+	wrong := words.Mend(fmt.Errorf("%s are no hours", quote(text)), "write them like 22:00-07:00")
 	begin, end, ok := strings.Cut(text, "-")
 	if !ok {
 		return 0, 0, wrong
@@ -148,7 +152,8 @@ func QuietHours(text string) (from, to int, err error) {
 	}
 	from, to = at[0].Hour()*60+at[0].Minute(), at[1].Hour()*60+at[1].Minute()
 	if from == to {
-		return 0, 0, fmt.Errorf("%s is no time at all, or the whole day; write hours like 22:00-07:00", quote(text))
+		return 0, 0, words.Mend(fmt.Errorf("%s is no time at all, or the whole day", quote(text)),
+			"write hours like 22:00-07:00")
 	}
 	return from, to, nil
 }
@@ -163,9 +168,11 @@ func checkHook(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Opaque != "":
-		return errors.New("this is not a URL with a host; write it like https://host.example.com/path")
+		return words.Mend(errors.New("this is not a URL with a host"),
+			"write it like https://host.example.com/path")
 	case u.User != nil:
-		return errors.New("the URL holds a user name or password, which are not sent; the secret signs each message")
+		return words.Mend(errors.New("the URL holds a user name or password, which are not sent"),
+			"leave them out: the secret signs each message")
 	}
 	return checkScheme(u)
 }
@@ -174,10 +181,11 @@ func checkHook(text string) error {
 func checkMailServer(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" {
-		return errors.New("this is not the address of a mail server; write it like smtps://user@mail.example.com:465")
+		return words.Mend(errors.New("this is not the address of a mail server"),
+			"write it like smtps://user@mail.example.com:465")
 	}
 	if _, has := u.User.Password(); has {
-		return errors.New("the address holds a password; put it into password: file:PATH")
+		return words.Mend(errors.New("the address holds a password"), "put it into password: file:PATH")
 	}
 	if u.Scheme != "smtps" && u.Scheme != "smtp" {
 		return errors.New("the address must begin with smtps:// (or smtp://, where TLS is begun by STARTTLS)")

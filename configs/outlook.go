@@ -61,16 +61,17 @@ func (o *Outlook) validate(d *decoder, path string) {
 	secret, certificate := !o.ClientSecret.IsZero(), o.ClientCertificate != ""
 	switch {
 	case o.Auth == User && certificate:
-		d.failAt(path+".client_certificate", "client_certificate is for auth app; a person signs in without it: "+
-			"delete the line")
+		d.failAt(path+".client_certificate", "client_certificate is for auth app, and a person signs in without it").
+			mend("delete the line")
 	case o.Auth == "app":
 		const proof = "client_secret or client_certificate"
 		refused := d.wrong(path+".client_secret") || d.wrong(path+".client_certificate")
 		has := map[string]bool{"user": o.User != "", "tenant": o.Tenant != "", proof: secret || certificate || refused}
 		d.demand(path, "auth app", has, "user", "tenant", proof)
 		if secret && certificate {
-			d.failAt(path+".client_certificate", "client_secret and client_certificate are two proofs of the same; "+
-				"delete one of them (a certificate is the better one)")
+			d.failAt(path+".client_certificate",
+				"client_secret and client_certificate are two proofs of the same").
+				mend("delete one of them (a certificate is the better one)")
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"zoomtag/providers/words"
 )
 
 // checkPlaceholder refuses what instructions have in the place of somebody's own values. Free text may say what it
@@ -16,10 +18,10 @@ func checkPlaceholder(kind, key, text string) error {
 	switch {
 	case !given:
 	case strings.Contains(text, "…"), strings.HasPrefix(text, "your-"):
-		return fmt.Errorf("%s is a placeholder; put your own value there", quote(text))
+		return words.Mend(fmt.Errorf("%s is a placeholder", quote(text)), "put your own value there")
 	case kind == "join-link" && strings.Contains(text, "/j/1234567890?pwd=example"):
-		return fmt.Errorf("%s is the example's link; put that of your own room there: zoom.us/profile shows it",
-			quote(text))
+		return words.Mend(fmt.Errorf("%s is the example's link", quote(text)),
+			"put that of your own room there: zoom.us/profile shows it")
 	}
 	return nil
 }

@@ -33,12 +33,13 @@ func (d *decoder) validatePoll(c *Config) {
 		p.Min = min(defaultPollMin, p.Max)
 	}
 	if p.Min > p.Max {
-		d.failAt("poll.max", "poll.max (%s) is shorter than poll.min (%s); exchange the two", p.Max, p.Min)
+		d.failAt("poll.max", "poll.max (%s) is shorter than poll.min (%s)", p.Max, p.Min).
+			mend("exchange the two")
 	}
 	if !d.written("schedule") {
 		c.Schedule = ""
 	} else {
-		d.failAt("poll", "schedule and poll are two ways to say when calendars are asked; delete one of them, or write "+
-			"schedule into the calendars that are to keep it")
+		d.failAt("poll", "schedule and poll are two ways to say when calendars are asked").
+			mend("delete one of them, or write schedule into the calendars that are to keep it")
 	}
 }

@@ -14,7 +14,8 @@ func (d *decoder) secret(n *yaml.Node, path string, s *Secret) {
 	switch {
 	case !ok:
 	case text == "":
-		d.fail(n, "%s is empty; write file:PATH, env:NAME, credential:NAME or the secret itself", display(path))
+		d.fail(n, "%s is empty", display(path)).
+			mend("write file:PATH, env:NAME, credential:NAME or the secret itself")
 	default:
 		*s = newSecret(text)
 		d.secrets[path] = s
@@ -37,7 +38,8 @@ func (d *decoder) number(n *yaml.Node, path string, v reflect.Value) {
 	}
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 || number > maxLimit {
-		d.fail(n, "%s: %s is no bound; write a whole number from 1 to %d", display(path), quote(text), maxLimit)
+		d.fail(n, "%s: %s is no bound", display(path), quote(text)).
+			mend("write a whole number from 1 to %d", maxLimit)
 		return
 	}
 	v.SetInt(int64(number))
@@ -46,7 +48,8 @@ func (d *decoder) number(n *yaml.Node, path string, v reflect.Value) {
 func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value, f reflect.StructField) {
 	if f.Tag.Get("is") == "join" && n.ShortTag() == "!!bool" {
 		if v.SetInt(-1); strings.EqualFold(n.Value, "true") {
-			d.fail(n, "%s: true does not say how early; write 0m (any time), 5m, 10m or 15m", display(path))
+			d.fail(n, "%s: true does not say how early", display(path)).
+				mend("write 0m (any time), 5m, 10m or 15m")
 		}
 		return
 	}
@@ -56,7 +59,7 @@ func (d *decoder) duration(n *yaml.Node, path string, v reflect.Value, f reflect
 	}
 	length, err := parseDuration(f.Tag.Get("is"), text)
 	if err != nil {
-		d.fail(n, "%s: %s", display(path), err)
+		d.failWith(n, path, err)
 		return
 	}
 	v.SetInt(int64(length))
@@ -71,17 +74,21 @@ func (d *decoder) scalar(n *yaml.Node, path string) (string, bool) {
 	switch n.ShortTag() {
 	case "!!str", "!!int", "!!float", "!!timestamp":
 	case "!!null":
-		d.fail(n, "%s has no value; write one, or delete the line", display(path))
+		d.fail(n, "%s has no value", display(path)).
+			mend("write one, or delete the line")
 		return "", false
 	case "!!bool":
-		d.fail(n, "%s cannot be true or false; if it is the word that you mean, put it in quotes", display(path))
+		d.fail(n, "%s cannot be true or false", display(path)).
+			mend("if it is the word that you mean, put it in quotes")
 		return "", false
 	default:
-		d.fail(n, "%s has a YAML type tag, which is not understood; write the value without it", display(path))
+		d.fail(n, "%s has a YAML type tag, which is not understood", display(path)).
+			mend("write the value without it")
 		return "", false
 	}
 	if strings.ContainsFunc(n.Value, unicode.IsControl) {
-		d.fail(n, "%s holds a line break or another control character; write it on one line", display(path))
+		d.fail(n, "%s holds a line break or another control character", display(path)).
+			mend("write it on one line")
 		return "", false
 	}
 	return n.Value, true
@@ -91,22 +98,23 @@ func (d *decoder) scalar(n *yaml.Node, path string) (string, bool) {
 func (d *decoder) checked(n *yaml.Node, path, text string, f reflect.StructField) string {
 	if words := f.Tag.Get("one"); words != "" {
 		if err := oneOf(strings.Fields(words), text); err != nil {
-			d.fail(n, "%s: %s", display(path), err)
+			d.failWith(n, path, err)
 		}
 		return text
 	}
 	if f.Tag.Get("need") == "yes" && text == "" {
-		d.fail(n, "%s is empty; write a value", display(path))
+		d.fail(n, "%s is empty", display(path)).
+			mend("write a value")
 		return ""
 	}
 	kind := f.Tag.Get("is")
 	if err := checkPlaceholder(kind, f.Tag.Get("yaml"), text); err != nil {
-		d.fail(n, "%s: %s", display(path), err)
+		d.failWith(n, path, err)
 		return text
 	}
 	text, err := d.check(kind, text)
 	if err != nil {
-		d.fail(n, "%s: %s", display(path), err)
+		d.failWith(n, path, err)
 	}
 	return text
 }

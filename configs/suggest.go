@@ -9,20 +9,20 @@ import (
 	"zoomtag/providers/words"
 )
 
-// unknownKey says what to write instead of a key that section does not have.
-func unknownKey(key, section string, known []string) string {
+// unknownKey says that section does not have a key, and what to write instead.
+func unknownKey(key, section string, known []string) (text, cure string) {
 	where := ""
 	if section != "" {
 		where = " in " + section
 	}
-	text := fmt.Sprintf("unknown key %s%s", quote(key), where)
+	text = fmt.Sprintf("unknown key %s%s", quote(key), where)
 	if near := words.Nearest(key, known); near != "" {
-		return fmt.Sprintf("%s; did you mean %q?", text, near)
+		return text, fmt.Sprintf("did you mean %q?", near)
 	}
 	if home := homes(key); len(home) > 0 {
-		return fmt.Sprintf("%s; it belongs into %s", text, strings.Join(home, " or "))
+		return text, "it belongs into " + strings.Join(home, " or ")
 	}
-	return fmt.Sprintf("%s; known keys are %s", text, strings.Join(known, ", "))
+	return text, "known keys are " + strings.Join(known, ", ")
 }
 
 // quote shows what somebody wrote, cut where it is long: it may be a pasted file.

@@ -48,7 +48,7 @@ func checkOption(text string) error {
 	}
 	values, ok := optionValues[name]
 	if !ok {
-		return fmt.Errorf("%s has no value in a tag; write %q", quote(name), name)
+		return words.Mend(fmt.Errorf("%s has no value in a tag", quote(name)), fmt.Sprintf("write %q", name))
 	}
 	if values != nil {
 		return oneOf(values, value)
@@ -59,9 +59,11 @@ func checkOption(text string) error {
 // unknownOption says what to write in the place of a word that is no option.
 func unknownOption(name string) error {
 	if near := words.Nearest(name, TagOptions); near != "" {
-		return fmt.Errorf("%s is no option of a tag; did you mean %q?", quote(name), near)
+		return words.Mend(fmt.Errorf("%s is no option of a tag", quote(name)), fmt.Sprintf("did you mean %q?",
+			near))
 	}
-	return fmt.Errorf("%s is no option of a tag; possible are %s", quote(name), strings.Join(TagOptions, ", "))
+	return words.Mend(fmt.Errorf("%s is no option of a tag", quote(name)),
+		"possible are "+strings.Join(TagOptions, ", "))
 }
 
 // checkTagHost refuses what is neither an address nor a whole domain.
@@ -69,6 +71,6 @@ func checkTagHost(text string) error {
 	if mailAddress.MatchString(text) || text == Organizer || text == Guests {
 		return nil
 	}
-	return fmt.Errorf("%s is not a mail address; write it like alice@example.com, or *@example.com for everybody there",
-		quote(text))
+	return words.Mend(fmt.Errorf("%s is not a mail address", quote(text)),
+		"write it like alice@example.com, or *@example.com for everybody there")
 }

@@ -17,9 +17,9 @@ func (d *decoder) validate(c *Config) {
 	d.validateTag(&c.Tag)
 	d.validateNotices(c)
 	if len(c.Calendars)+len(c.CalendarsFrom) == 0 && !d.wrong("calendars") && !d.wrong("calendars_from") {
-		d.failAt("calendars", "there is no calendar to watch; add one below \"calendars:\", for instance a folder of "+
-			".ics files: "+
-			"- {name: team, ics: {path: /srv/calendars/team}}")
+		d.failAt("calendars", "there is no calendar to watch").
+			mend("add one below \"calendars:\", for instance a folder of .ics files: - {name: team, ics: {path: " +
+				"/srv/calendars/team}}")
 	}
 	names, sources := map[string]int{}, map[string]string{}
 	if c.Invites.FeedToken.literal() {
@@ -29,15 +29,15 @@ func (d *decoder) validate(c *Config) {
 		d.validatePassword(c)
 	}
 	if len(c.Page.TrustedPeers) > 0 && c.Page.TrustedHeader == "" && !d.wrong("page.trusted_header") {
-		d.failAt("page.trusted_peers", "trusted_peers are whose trusted_header counts, and there is none; name it, or "+
-			"delete this line")
+		d.failAt("page.trusted_peers", "trusted_peers are whose trusted_header counts, and there is none").
+			mend("name it, or delete this line")
 	}
 	d.validateAPI(c, true)
 	for i := range c.Calendars {
 		cal, path := &c.Calendars[i], "calendars["+strconv.Itoa(i)+"]"
 		if first, ok := names[cal.Name]; ok && cal.Name != "" {
-			d.failAt(path+".name", "the name %s is taken by the calendar in line %d; choose another",
-				quote(cal.Name), first)
+			d.failAt(path+".name", "the name %s is taken by the calendar in line %d", quote(cal.Name), first).
+				mend("choose another")
 		} else {
 			names[cal.Name] = d.places[path+".name"].line
 		}
@@ -48,15 +48,15 @@ func (d *decoder) validate(c *Config) {
 			source = s.source()
 		}
 		if other, ok := sources[source]; ok && source != "" {
-			d.failAt(path, "this calendar is watched already, as %s; delete one of the two: they would both write to "+
-				"the same events",
-				quote(other))
+			d.failAt(path, "this calendar is watched already, as %s", quote(other)).
+				mend("delete one of the two: they would both write to the same events")
 		}
 		sources[source] = cal.Name
 		if c.Invites.Dir != "" && cal.folder() != "" && sameFolder(cal.folder(), c.Invites.Dir) {
-			d.failAt("invites.dir", "invites.dir is the folder of the calendar %s: the invitations would be read as "+
-				"events; "+
-				"choose another folder", quote(cal.Name))
+			d.failAt("invites.dir",
+				"invites.dir is the folder of the calendar %s: the invitations would be read as events",
+				quote(cal.Name)).
+				mend("choose another folder")
 		}
 	}
 	d.validateLists(c, names)
@@ -92,8 +92,9 @@ func resolved(path string) string {
 func (d *decoder) validateToken(c *Config) {
 	token := c.Invites.FeedToken
 	if !token.IsZero() && !goodToken(token.Reveal()) && !d.wrong("invites.feed_token") {
-		d.failAt("invites.feed_token", "the feed's token has to be 16 to 200 letters, digits, - and _, so that "+
-			"nobody guesses it; \"openssl rand -hex 16\" makes one")
+		d.failAt("invites.feed_token",
+			"the feed's token has to be 16 to 200 letters, digits, - and _, so that nobody guesses it").
+			mend("\"openssl rand -hex 16\" makes one")
 	}
 }
 
@@ -117,11 +118,13 @@ func (d *decoder) validatePassword(c *Config) {
 	case c.Page.Password.IsZero() || d.wrong("page.password"):
 	case strings.HasPrefix(password, "$2"), strings.HasPrefix(password, "$argon2"):
 		if !hashed.MatchString(password) {
-			d.failAt("page.password", "the page's password begins like a hash and is not a whole one of bcrypt or "+
-				"argon2id; make it again, with htpasswd -nBC 12 zoomtag, and take what is behind the colon")
+			d.failAt("page.password",
+				"the page's password begins like a hash and is not a whole one of bcrypt or argon2id").
+				mend("make it again, with htpasswd -nBC 12 zoomtag, and take what is behind the colon")
 		}
 	case utf8.RuneCountInString(password) < leastPassword:
-		d.failAt("page.password", "the page's password is too short; take at least %d characters", leastPassword)
+		d.failAt("page.password", "the page's password is too short").
+			mend("take at least %d characters", leastPassword)
 	}
 }
 
@@ -159,7 +162,8 @@ func (d *decoder) validateZoom(c *Config, account int, path string) {
 	switch z.Mode {
 	case ServerToServer:
 		if !d.written(path+".mode") && z.PersonalLink != "" && z.AccountID == "" {
-			d.failAt(path, "zoom has a personal_link but no mode; add \"mode: personal\"")
+			d.failAt(path, "zoom has a personal_link but no mode").
+				mend("add \"mode: personal\"")
 			return
 		}
 		if !d.written(path + ".mode") {
@@ -180,8 +184,8 @@ func (d *decoder) validateZoom(c *Config, account int, path string) {
 // validatePerson reports what does not go with a person who has signed in, and hosts what is theirs.
 func (d *decoder) validatePerson(c *Config, account int, path string) {
 	if d.written(path + ".account_id") {
-		d.failAt(path+".account_id", "account_id is for mode server-to-server; a person signs in without it: delete "+
-			"the line")
+		d.failAt(path+".account_id", "account_id is for mode server-to-server, and a person signs in without it").
+			mend("delete the line")
 	}
 	host := c.Zoom[account].Host
 	for _, i := range c.calendarsOf(account) {
@@ -192,15 +196,16 @@ func (d *decoder) validatePerson(c *Config, account int, path string) {
 			if cal.Host != "" {
 				path = "calendars[" + strconv.Itoa(i) + "].host"
 			}
-			d.failAt(path, "in mode user one person hosts all meetings, and organizer is for an account of many; delete "+
-				"this line, or use mode server-to-server")
+			d.failAt(path,
+				"in mode user one person hosts all meetings, and organizer is for an account of many").
+				mend("delete this line, or use mode server-to-server")
 			return
 		case host == "":
 			host = cal.Host
 		case cal.Host != "" && !strings.EqualFold(cal.Host, host):
-			d.failAt("calendars["+strconv.Itoa(i)+"].host", "in mode user one person hosts all meetings, here %s "+
-				"already; delete this line, or use mode server-to-server",
-				quote(host))
+			d.failAt("calendars["+strconv.Itoa(i)+"].host",
+				"in mode user one person hosts all meetings, here %s already", quote(host)).
+				mend("delete this line, or use mode server-to-server")
 		}
 	}
 }
@@ -212,23 +217,22 @@ func (d *decoder) demandHosts(c *Config, account int, section string) {
 	}
 	for _, i := range c.calendarsOf(account) {
 		if path := "calendars[" + strconv.Itoa(i) + "]"; !c.Calendars[i].hosted() && !d.wrong(path+".host") {
-			d.failAt(path, "nobody hosts the meetings of this calendar; write host, the mail address of a Zoom user, "+
-				"here or in zoom")
+			d.failAt(path, "nobody hosts the meetings of this calendar").
+				mend("write host, the mail address of a Zoom user, here or in zoom")
 		}
 	}
 }
 
 func (d *decoder) validateTag(t *Tag) {
 	if len(t.Words)+len(t.Categories)+len(t.Locations)+len(t.Colors) == 0 && !d.wrong("tag") {
-		d.failAt("tag", "no event could be tagged: words, categories, locations and colors are all empty; leave one "+
-			"of them")
+		d.failAt("tag", "no event could be tagged: words, categories, locations and colors are all empty").
+			mend("leave one of them")
 	}
 	for i, not := range t.Not {
 		for _, word := range t.Words {
 			if not != "" && strings.EqualFold(not, word) {
-				d.failAt("tag.not["+strconv.Itoa(i)+"]", "%s is in tag.words as well; a word cannot ask for a "+
-					"meeting and refuse it",
-					quote(not))
+				d.failAt("tag.not["+strconv.Itoa(i)+"]", "%s is in tag.words as well, and a word cannot ask for a meeting and refuse it",
+					quote(not)).mend("take it out of one of the two")
 			}
 		}
 	}

@@ -7,7 +7,10 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
+
+	"zoomtag/providers/words"
 
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -32,16 +35,21 @@ type DamagedError struct {
 	err  error
 }
 
-func (e *DamagedError) Error() string { return "store: " + e.Plain() }
+func (e *DamagedError) Error() string { return "store: " + words.Join(e.Plain(), e.Cure()) }
 
-// Plain is one sentence with the way out.
+// Plain implements words.Plain.
 func (e *DamagedError) Plain() string {
 	detail := ""
 	if e.err != nil {
 		detail = fmt.Sprintf(" (%v)", e.err)
 	}
-	out := fmt.Sprintf("%s %s%s: move it away (and %s with it): zoomtag rebuilds everything but the history from the "+
-		"marks in the events", e.Path, e.What, detail, sidecarPath(e.Path))
+	return e.Path + " " + e.What + detail
+}
+
+// Cure implements words.Curable: it is the way out.
+func (e *DamagedError) Cure() string {
+	out := fmt.Sprintf("move it away (and %s with it): zoomtag rebuilds everything but the history from the marks in the "+
+		"events", sidecarPath(e.Path))
 	if e.Copy {
 		out += "; if you put it there on purpose, move only the .sidecar away"
 	}
@@ -52,12 +60,22 @@ func (e *DamagedError) Unwrap() error { return e.err }
 
 // sentence is an error whose text says it all; what it wraps is for errors.Is.
 type sentence struct {
-	text  string
-	plain string // for people
+	doing string // in front of what is for people; "" is nothing
+	plain string // the cause, for people
+	cure  string
 	err   error
 }
 
-func (e *sentence) Error() string { return e.text }
+func (e *sentence) Error() string {
+	text := words.Join(e.plain, e.cure)
+	if e.doing != "" {
+		text = e.doing + ": " + text
+	}
+	return "store: " + text
+}
+
+// Cure implements words.Curable.
+func (e *sentence) Cure() string  { return e.cure }
 func (e *sentence) Unwrap() error { return e.err }
 
 // Plain says where and what, without what was being done.
@@ -74,43 +92,49 @@ func explain(doing, path string, err error) error {
 	}
 	for _, known := range advice {
 		if errors.Is(err, known.err) {
-			plain := "the state " + fmt.Sprintf(known.text, path)
-			return &sentence{text: fmt.Sprintf("store: %s: %s", doing, plain), plain: plain, err: err}
+			return &sentence{doing: doing, plain: "the state " + path + " " + known.text,
+				cure: known.mend(path), err: err}
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		plain := notAllowed(path, ownerOf(path), userName(os.Geteuid()))
-		return &sentence{text: fmt.Sprintf("store: %s: %s", doing, plain), plain: plain, err: err}
+		cause, cure := notAllowed(path, ownerOf(path), userName(os.Geteuid()))
+		return &sentence{doing: doing, plain: cause, cure: cure, err: err}
 	}
-	return &sentence{text: fmt.Sprintf("store: %s %s: %v", doing, path, err),
-		plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
+	return &sentence{plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
 }
 
 // advice is what to say of errors that their owner can do something about.
 var advice = []struct {
-	err  error
-	text string
+	err error
+	remedy
 }{
 	{syscall.ENOSPC, diskFull},
 	{syscall.EDQUOT, diskFull},
-	{syscall.EFBIG, "%s may not grow any further: raise the limit for file sizes (LimitFSIZE, ulimit -f)"},
-	{syscall.EROFS, "%s is on a read-only file system: put it where zoomtag may write, or mount that for writing"},
-	{syscall.EISDIR, "%[1]s is a folder: write the path of a file as state, for instance %[1]s/zoomtag.db"},
-	{syscall.ENOTDIR, "%s has a file where a folder should be on its path: write a path as state that leads through " +
-		"folders only"},
-	{syscall.ELOOP, "%s is a symbolic link, which zoomtag does not follow here: look who made it, then remove it"},
+	{syscall.EFBIG, remedy{"may not grow any further", "raise the limit for file sizes (LimitFSIZE, ulimit -f)"}},
+	{syscall.EROFS, remedy{"is on a read-only file system", "put it where zoomtag may write, or mount that for writing"}},
+	{syscall.EISDIR, remedy{"is a folder", "write the path of a file as state, for instance PATH/zoomtag.db"}},
+	{syscall.ENOTDIR, remedy{"has a file where a folder should be on its path",
+		"write a path as state that leads through folders only"}},
+	{syscall.ELOOP, remedy{"is a symbolic link, which zoomtag does not follow here",
+		"look who made it, then remove it"}},
 	{syscall.EMFILE, tooManyFiles},
 	{syscall.ENFILE, tooManyFiles},
 	{syscall.ENOLCK, noLocks},
 	{syscall.EOPNOTSUPP, noLocks},
-	{syscall.EIO, "%s is on a disk that reports an error: check the disk, then start zoomtag again"},
+	{syscall.EIO, remedy{"is on a disk that reports an error", "check the disk, then start zoomtag again"}},
 }
 
-const (
-	diskFull = "%s is on a disk that is full: free some space; what was saved before is kept, and zoomtag goes " +
-		"on when there is room"
-	tooManyFiles = "%s cannot be opened beside so many other files: raise the limit (LimitNOFILE, ulimit -n)"
-	noLocks      = "%s is on a file system that cannot lock files: put it on a local disk"
+// remedy is what is wrong with a path, as the rest of a sentence that begins with it, and what mends that. PATH in the
+// latter is the path.
+type remedy struct{ text, cure string }
+
+func (r remedy) mend(path string) string { return strings.ReplaceAll(r.cure, "PATH", path) }
+
+var (
+	diskFull = remedy{"is on a disk that is full", "free some space; what was saved before is kept, and zoomtag goes on " +
+		"when there is room"}
+	tooManyFiles = remedy{"cannot be opened beside so many other files", "raise the limit (LimitNOFILE, ulimit -n)"}
+	noLocks      = remedy{"is on a file system that cannot lock files", "put it on a local disk"}
 )
 
 // NotAllowed is the error for people that this user may not look at the state of this path: whose it is, and what to
@@ -119,13 +143,13 @@ func NotAllowed(path string) error { return explain("look at", path, fs.ErrPermi
 
 // notAllowed says that a user may not use the state, and as whom to ask: its owner, or, where that is the user, with
 // what right.
-func notAllowed(path, owner, who string) string {
+func notAllowed(path, owner, who string) (cause, cure string) {
 	if owner == "" || owner == who {
-		return fmt.Sprintf("the state %s may not be read and written by %s: give that right to this user, for the "+
-			"file and its folder (chmod u+rwX)", path, who)
+		return fmt.Sprintf("the state %s may not be read and written by %s", path, who),
+			"give that right to this user, for the file and its folder (chmod u+rwX)"
 	}
-	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s: run zoomtag as %s, for instance with "+
-		"sudo -u '%s'", path, owner, who, owner, owner)
+	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s", path, owner, who),
+		fmt.Sprintf("run zoomtag as %s, for instance with sudo -u '%s'", owner, owner)
 }
 
 // userName is what a user is called here; who has no name goes by the number, as sudo takes it.
@@ -138,6 +162,5 @@ func userName(uid int) string {
 }
 
 func locked(path string) error {
-	text := fmt.Sprintf("another zoomtag holds %s: end it first", path)
-	return &sentence{text: "store: " + text, plain: text, err: ErrLocked}
+	return &sentence{plain: "another zoomtag holds " + path, cure: "end it first", err: ErrLocked}
 }

@@ -18,6 +18,10 @@ func TestSentences(t *testing.T) {
 	s := &Store{path: path}
 	old := s.compare(facts{head: head{generation: 12}}, stamp{generation: 40})
 	other := s.compare(facts{id: [idSize]byte{1}}, stamp{})
+	denied := func(owner, who string) error {
+		cause, cure := notAllowed(path, owner, who)
+		return &sentence{doing: "open", plain: cause, cure: cure}
+	}
 	var text strings.Builder
 	for _, err := range []error{
 		&DamagedError{Path: path, What: "is empty"},
@@ -32,8 +36,7 @@ func TestSentences(t *testing.T) {
 		s.checkSchema(3, 1), (&Store{path: path, readOnly: true}).checkSchema(1, 2),
 		checkNames("", "1"), checkNames("alice", strings.Repeat("x", 9000)),
 		fmt.Errorf("store: save to %s: %w", path, ErrReadOnly), fmt.Errorf("store: use %s: %w", path, ErrClosed),
-		&sentence{text: "store: open: " + notAllowed(path, "zoomtag", "alice")},
-		&sentence{text: "store: open: " + notAllowed(path, "#999", "#999")},
+		denied("zoomtag", "alice"), denied("#999", "#999"),
 	} {
 		fmt.Fprintln(&text, err)
 	}

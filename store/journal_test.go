@@ -21,8 +21,8 @@ func TestBudget(t *testing.T) {
 	}
 	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-24")), 6)
 	same(t, must[int](t)(s.BudgetUsed("bob@example.com", "2026-11-25")), 0)
-	same(t, must[map[string]int](t)(s.Budgets("2026-11-24")),
-		map[string]int{"alice@example.com": 3, "bob@example.com": 6})
+	same(t, must[map[Host]int](t)(s.Budgets("2026-11-24")),
+		map[Host]int{"alice@example.com": 3, "bob@example.com": 6})
 }
 
 func TestJournal(t *testing.T) {

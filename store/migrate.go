@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // step leads from one schema version to the next. It uses put and remove, which keep the sums right, and may create and
@@ -119,9 +121,8 @@ func (s *Store) checkSchema(found, known int) error {
 			"or move the file away",
 			s.path, found, known)
 	case found < known && s.readOnly:
-		return fmt.Errorf("store: %s was written by an older zoomtag (schema %d): run \"zoomtag sync\" once, which "+
-			"brings it up to schema %d",
-			s.path, found, known)
+		return words.Mend(fmt.Errorf("store: %s was written by an older zoomtag (schema %d)", s.path, found), fmt.Sprintf(
+			"run \"zoomtag sync\" once, which brings it up to schema %d", known))
 	}
 	return nil
 }

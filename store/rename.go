@@ -112,7 +112,7 @@ func (tx *Tx) renameState(from, to string) error {
 		// The cursor does not come along: the calendar was asked for a whole listing, and what that has found is
 		// concluded first.
 		before.Cursor, before.LastErrorAt = "", time.Time{}
-		before.LastError, before.ErrorCode = "", ""
+		before.LastError, before.ErrorCode, before.ErrorCure = "", "", ""
 		if err := tx.PutCalendar(to, before); err != nil {
 			return err
 		}

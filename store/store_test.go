@@ -272,7 +272,7 @@ func TestOpenReadOnly(t *testing.T) {
 
 // spend counts a call, of any number.
 func spend(tx *Tx, host, day string) error {
-	_, err := tx.Spend(host, day, 1<<30)
+	_, err := tx.Spend(Host(host), day, 1<<30)
 	return err
 }
 

@@ -79,7 +79,7 @@ func (h *clubHouse) sync(want int) map[string]string {
 	for _, c := range report.Calendars {
 		for _, ev := range c.Events {
 			word, _, _ := strings.Cut(ev.Title, " ")
-			said[word] = ev.State + ": " + ev.Reason + " " + ev.Error
+			said[word] = ev.State + ": " + ev.Reason + " " + ev.Told()
 		}
 	}
 	return said
@@ -113,7 +113,7 @@ func TestAccounts(t *testing.T) {
 	h.eventIn("evening", "choir", "Choir #zoom")
 	said := h.sync(exitFailed)
 	for _, title := range []string{"Party", "Choir"} {
-		if !strings.Contains(said[title], "nobody has signed in: run: zoomtag auth zoom Club") {
+		if !strings.Contains(said[title], "nobody has signed in: run zoomtag auth zoom Club") {
 			t.Errorf("before anybody has signed in: %s", said[title])
 		}
 	}

@@ -31,13 +31,13 @@ notices the new sign-in by itself.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch provider := args[0]; {
 			case how.DeviceCode && provider != "outlook":
-				return words.Usage(errors.New("there are device codes for Outlook calendars only: leave " +
-					"--device-code out, and paste the address instead"))
+				return words.Usage(words.Mend(errors.New("there are device codes for Outlook calendars only"),
+					"leave --device-code out, and paste the address instead"))
 			case provider != "zoom":
 				return a.authCalendar(cmd.Context(), provider, name, how)
 			case name != "":
-				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of " +
-					"several accounts name one, as in zoomtag auth zoom NAME"))
+				return words.Usage(words.Mend(errors.New("the sign-in at Zoom is for all calendars"),
+					"leave --calendar out; of several accounts name one, as in zoomtag auth zoom NAME"))
 			}
 			return a.authZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},

@@ -28,8 +28,8 @@ running daemon holds them until somebody signs in again.`,
 			case args[0] != "zoom":
 				return a.logoutCalendar(cmd.Context(), args[0], name, how)
 			case name != "":
-				return words.Usage(errors.New("the sign-in at Zoom is for all calendars: leave --calendar out; of " +
-					"several accounts name one, as in zoomtag auth logout zoom NAME"))
+				return words.Usage(words.Mend(errors.New("the sign-in at Zoom is for all calendars"),
+					"leave --calendar out; of several accounts name one, as in zoomtag auth logout zoom NAME"))
 			}
 			return a.logoutZoom(cmd.Context(), strings.Join(args[1:], ""), how)
 		},

@@ -295,7 +295,7 @@ func TestGoogleAuth(t *testing.T) {
 	w := newGoogleWorld(t)
 	w.configure("auth: user, credentials: client.json", "")
 	w.google.Put("", gJSON{"summary": "Meeting #zoom"})
-	if report := w.pass("sync", exitFailed); !strings.Contains(report.Calendars[0].Error,
+	if report := w.pass("sync", exitFailed); !strings.Contains(report.Calendars[0].Told(),
 		"zoomtag auth google --calendar alice") {
 		t.Errorf("before anybody has signed in: %+v", report.Calendars[0])
 	}

@@ -135,8 +135,8 @@ func (a *app) ownConfig() (string, error) {
 	path, err := configs.Find(a.flags.config, a.term.env)
 	if err != nil {
 		if path = configs.Own(a.term.env); path == "" {
-			return "", words.Usage(errors.New("there is no place for the configuration, since HOME is not set: name " +
-				"one with --config"))
+			return "", words.Usage(words.Mend(errors.New(
+				"there is no place for the configuration, since HOME is not set"), "name one with --config"))
 		}
 	}
 	path, err = filepath.Abs(path)
@@ -144,8 +144,8 @@ func (a *app) ownConfig() (string, error) {
 		return "", err
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", words.Usage(fmt.Errorf("%s is a folder: name the file in it, for instance %s", path,
-			filepath.Join(path, "zoomtag.yaml")))
+		return "", words.Usage(words.Mend(fmt.Errorf("%s is a folder", path),
+			"name the file in it, for instance "+filepath.Join(path, "zoomtag.yaml")))
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}

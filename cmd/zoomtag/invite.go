@@ -32,11 +32,11 @@ Invitations are published: whoever opens one has the event, and nobody is asked 
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 0 && all:
-				return words.Usage(errors.New("--all is about every event: name none"))
+				return words.Usage(words.Mend(errors.New("--all is about every event"), "name none"))
 			case request && cancel:
 				return words.Usage(errors.New("--request and --cancel exclude each other"))
 			case ask.Alarm < 0:
-				return words.Usage(errors.New("--alarm is how long before the start: write it without a sign"))
+				return words.Usage(words.Mend(errors.New("--alarm is how long before the start"), "write it without a sign"))
 			case request:
 				ask.Method = invite.Request
 			case cancel:
@@ -68,7 +68,7 @@ func (a *app) invite(ctx context.Context, request api.InviteRequest, to string) 
 		if i.Error != "" {
 			failed = true
 			fmt.Fprintf(a.term.err, "zoomtag: no invitation to %s (%s): %s\n", terminal.Printable(i.Title),
-				terminal.Printable(i.EventID), terminal.Printable(i.Error))
+				terminal.Printable(i.EventID), terminal.Printable(i.Told()))
 		}
 	}
 	if err := a.writeInvites(made, to); err != nil {
@@ -99,7 +99,7 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 	case len(list) == 0:
 		return nil
 	case to == "-" && a.flags.json:
-		return words.Usage(errors.New("--json prints what was written: name a file or a folder with -o"))
+		return words.Usage(words.Mend(errors.New("--json prints what was written"), "name a file or a folder with -o"))
 	}
 	all := make([][]byte, len(list))
 	for i := range list {

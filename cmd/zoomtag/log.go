@@ -32,7 +32,7 @@ With --follow it goes on with what is done from now on, until Ctrl-C.`,
 				return err
 			}
 			if cmd.Flags().Changed("lines") && q.Limit < 1 {
-				return words.Usage(errors.New("-n is how many entries are shown: write 1 or more"))
+				return words.Usage(words.Mend(errors.New("-n is how many entries are shown"), "write 1 or more"))
 			}
 			return a.log(cmd.Context(), q, follow)
 		},
@@ -63,8 +63,8 @@ func (a *app) log(ctx context.Context, q api.LogRequest, follow bool) error {
 			return report.Log, err
 		})
 	case len(report.Log) == 0 && q.Event != "":
-		return words.Usage(fmt.Errorf("the log knows no event %q%s: give an event's id, UID or words of its title; "+
-			"zoomtag log without one shows all", q.Event, narrowed(q)))
+		return words.Usage(words.Mend(fmt.Errorf("the log knows no event %q%s", q.Event, narrowed(q)),
+			"give an event's id, UID or words of its title; zoomtag log without one shows all"))
 	case a.flags.json:
 		return terminal.JSON(a.term.out, report)
 	}

@@ -31,8 +31,8 @@ which of them worked. It exits with 1 if one did not.`,
 				return err
 			}
 			if len(cfg.Notify) == 0 {
-				return words.Usage(errors.New("the configuration names no way to tell anybody: add notify, as in " +
-					"\"zoomtag config example\""))
+				return words.Usage(words.Mend(errors.New("the configuration names no way to tell anybody"),
+					"add notify, as in \"zoomtag config example\""))
 			}
 			n, err := notify.New(notify.Options{Config: cfg, Now: a.term.now, Zone: time.Local})
 			if err != nil {

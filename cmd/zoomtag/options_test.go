@@ -123,7 +123,7 @@ func (w *optionsWorld) told(command, name string) *engine.EventReport {
 func (w *optionsWorld) wants(command, name, state, says string) {
 	w.t.Helper()
 	ev := w.told(command, name)
-	if ev == nil || ev.State != state || !strings.Contains(ev.Reason+ev.Error, says) {
+	if ev == nil || ev.State != state || !strings.Contains(ev.Reason+ev.Told(), says) {
 		w.t.Fatalf("%s says of %s %+v, want %s: %s", command, name, ev, state, says)
 	}
 }
@@ -312,7 +312,7 @@ func TestTemplateOption(t *testing.T) {
 	w.put("a", "Alpha #zoom")
 	w.put("b", `Beta #zoom(template="Lunch")`)
 	w.put("c", `Gamma #zoom(template="Mine"\, no-mute)`)
-	w.wants("plan", "b", plan.Held, `there are "Town hall"`)
+	w.wants("plan", "b", plan.Held, `those that there are: "Town hall"`)
 	w.wants("sync", "c", plan.Held, "an administrator's templates alone")
 	if all := w.zoom.Meetings(); len(all) != 1 || all[0].Template != "Town hall" ||
 		all[0].Settings["mute_upon_entry"] != true {

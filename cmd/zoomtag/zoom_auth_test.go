@@ -127,7 +127,7 @@ func (d *zoomDoor) pass(want int, title string) (state, failure string) {
 	}
 	for _, ev := range report.Calendars[0].Events {
 		if strings.Contains(ev.Title, title) {
-			return ev.State, ev.Error
+			return ev.State, ev.Told()
 		}
 	}
 	return "", ""
@@ -152,7 +152,7 @@ func TestZoomAuth(t *testing.T) {
 		t.Run(client, func(t *testing.T) {
 			d := newZoomDoor(t, keys)
 			if _, failure := d.pass(exitFailed, "review"); !strings.Contains(failure,
-				"nobody has signed in: run: zoomtag auth zoom") {
+				"nobody has signed in: run zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %q", failure)
 			}
 			if report, shown := d.status(); report.Health == api.OK || report.Tokens[0].SignedIn != nil ||
@@ -258,7 +258,7 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run: chmod 600 "+file) ||
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run chmod 600 "+file) ||
 		!strings.Contains(out, "ZT-502") || strings.Contains(out, "ZT-507") {
 		t.Errorf("readable by others:\n%s", out)
 	}

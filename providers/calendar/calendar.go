@@ -78,10 +78,12 @@ type Changes struct {
 	Total int
 	// Cursor is where the next call goes on. Equal to the cursor given when nothing has changed.
 	Cursor string
-	// ReadOnly says, in a sentence for the owner with the cure, why nothing in the calendar can be written now; empty
-	// where it can. The events are Denied and Unwritable then. It is said with each answer: what was seen while it was
-	// said is read again when it is not said any more.
+	// ReadOnly says, in a sentence for the owner, why nothing in the calendar can be written now; empty where it can.
+	// The events are Denied and Unwritable then. It is said with each answer: what was seen while it was said is read
+	// again when it is not said any more.
 	ReadOnly string
+	// Cure is what mends that, as a clause (words.Curable).
+	Cure string
 	// Source names what was listed: the service's own name for the calendar, an address, a folder; "" where nobody can
 	// say. Where it is another one than before, that an event is not there says nothing of the calendar in which it
 	// was.
@@ -168,6 +170,9 @@ type Event struct {
 	// be mailed, and nobody has said that they may be. Its meeting is kept in step with it all the same. At most one of
 	// Denied and Sealed is set.
 	Sealed string
+	// Cure is what mends that the event is Denied or Sealed, as a clause (words.Curable); empty where nobody can name
+	// more than that it is so.
+	Cure string
 	// Mails lists who would be mailed by the calendar service if the event were written.
 	Mails []string
 

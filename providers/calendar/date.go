@@ -62,8 +62,9 @@ func (e *Event) dateOf(x *Exception) Event {
 	d.Zone, d.Guessed, d.AllDay = e.Zone, e.Guessed, e.AllDay
 	d.Until, d.Of, d.Cancelled = x.End, e, e.Cancelled
 	d.Denied, d.Unwritable, d.Sealed = e.Denied, e.Unwritable, e.Sealed
-	if d.Denied == "" {
-		d.Denied = x.Left
+	d.Cure = e.Cure
+	if d.Denied == "" && x.Left != "" {
+		d.Denied, d.Cure = x.Left, ""
 	}
 	if d.Denied != "" {
 		d.Sealed = ""

@@ -12,4 +12,5 @@ type Introducer interface {
 type Introduction struct {
 	Sentence string // for people, without a full stop; it begins small and says whether the calendar can be changed
 	ReadOnly bool   // it can be read and not changed
+	Cure     string // what mends that, as a clause
 }

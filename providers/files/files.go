@@ -17,12 +17,12 @@ import (
 func ReadError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return words.Say(err, "there is no file "+path+": check its name")
+		return words.Mend(words.Say(err, "there is no file "+path), "check its name")
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(err, "the file "+path+" may not be read by this user: have its owner let you, or run "+
-			"zoomtag as its owner")
+		return words.Mend(words.Say(err, "the file "+path+" may not be read by this user"),
+			"have its owner let you, or run zoomtag as its owner")
 	case errors.Is(err, syscall.EISDIR):
-		return words.Say(err, path+" is a folder: name the .ics file in it")
+		return words.Mend(words.Say(err, path+" is a folder"), "name the .ics file in it")
 	}
 	return fmt.Errorf("%s cannot be read: %w", path, err)
 }
@@ -32,16 +32,17 @@ func WriteError(path string, err error) error {
 	dir := filepath.Dir(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return words.Say(err, "there is no folder "+dir+" for "+filepath.Base(path)+": make it, or name another place")
+		return words.Mend(words.Say(err, "there is no folder "+dir+" for "+filepath.Base(path)),
+			"make it, or name another place")
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(err, "the folder "+dir+" may not be written by this user: name another place, or have its "+
-			"owner let you")
+		return words.Mend(words.Say(err, "the folder "+dir+" may not be written by this user"),
+			"name another place, or have its owner let you")
 	case errors.Is(err, syscall.ENOTDIR):
-		return words.Say(err, dir+" is no folder: name another place for "+filepath.Base(path))
+		return words.Mend(words.Say(err, dir+" is no folder"), "name another place for "+filepath.Base(path))
 	case errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EEXIST):
-		return words.Say(err, path+" is a folder: name the file that is to be written")
+		return words.Mend(words.Say(err, path+" is a folder"), "name the file that is to be written")
 	case errors.Is(err, syscall.ENOSPC):
-		return words.Say(err, "there is no space left for "+path+": free some, or name another place")
+		return words.Mend(words.Say(err, "there is no space left for "+path), "free some, or name another place")
 	}
 	return fmt.Errorf("%s cannot be written: %w", path, err)
 }
@@ -56,8 +57,8 @@ func TempDir(name string) (string, error) {
 	if errors.As(err, &named) {
 		err = named.Err
 	}
-	return "", words.Say(err, "the folder for temporary files "+os.TempDir()+" cannot be used ("+err.Error()+
-		"): make it, or set TMPDIR to a folder that this user may write to")
+	return "", words.Mend(words.Say(err, "the folder for temporary files "+os.TempDir()+" cannot be used ("+err.Error()+
+		")"), "make it, or set TMPDIR to a folder that this user may write to")
 }
 
 // Replace replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it

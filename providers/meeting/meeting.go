@@ -8,13 +8,16 @@ import (
 	"time"
 )
 
+// Mark is a mark where it travels together with other names that are texts.
+type Mark string
+
 // Service makes and keeps meetings. Its methods may be called from several goroutines at once; writes for one host are
 // serialised by the service. Every error that is not one of the kinds in errors.go leaves open whether the call took
 // effect.
 type Service interface {
 	// Find returns the meeting of host that carries mark. ErrNotFound only when a complete list has been looked
 	// through; a meeting that was made a moment ago may be missing from it.
-	Find(ctx context.Context, host, mark string) (Meeting, error)
+	Find(ctx context.Context, host string, mark Mark) (Meeting, error)
 	// Create makes a meeting that carries mark. It may be Unfinished. What is refused for a part that can be left out
 	// ends with ErrAgain, here and in Update.
 	Create(ctx context.Context, mark string, s Spec) (Meeting, error)

@@ -12,8 +12,9 @@ type Preflighter interface {
 
 // Preflight is what is known of a meeting before it is made or changed.
 type Preflight struct {
-	// Held says why it cannot be had as asked, and how to mend it; "" where nothing is known against it.
-	Held string
+	// Held says why it cannot be had as asked; "" where nothing is known against it. Cure is what mends that, as a
+	// clause (words.Curable).
+	Held, Cure string
 	// Notes say what will be otherwise than asked, in sentences for the owner.
 	Notes []string
 }

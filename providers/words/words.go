@@ -52,14 +52,21 @@ func (s *said) Plain() string { return s.text }
 // around it.
 func Say(kind error, sentence string) error { return &said{kind, sentence} }
 
-// Of is what people are told of err: the outermost sentence in it that was made for them, else its text from the kind
-// on. Errors that were joined are told one after the other.
-func Of(err error) string {
+// Of is what people are told of err: its cause, and behind it the cure where it has one.
+func Of(err error) string { return Join(Cause(err), Cure(err)) }
+
+// Cause is why err came about, in words for people: the outermost sentence in it that was made for them, else its text
+// from the kind on. Errors that were joined are told one after the other, each with its cure.
+func Cause(err error) string {
 	if err == nil {
 		return ""
 	}
-	if plain := outermost(err); plain != nil {
+	plain, m := toldBy(err)
+	switch {
+	case plain != nil:
 		return plain.Plain()
+	case m != nil:
+		return m.without(fromKind(err))
 	}
 	if several := joined(err); len(several) > 1 {
 		return told(several)

@@ -42,6 +42,57 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestMend: cause and cure are apart, whatever is wrapped around them, and are told together.
+func TestMend(t *testing.T) {
+	kind := Kind("not allowed")
+	refused := fmt.Errorf("%w: the secret is wrong (HTTP 401)", kind)
+	mended := Mend(refused, "check it")
+	for name, c := range map[string]struct {
+		err               error
+		cause, cure, told string
+	}{
+		"none":         {nil, "", "", ""},
+		"without":      {refused, "the secret is wrong (HTTP 401)", "", "the secret is wrong (HTTP 401)"},
+		"nothing said": {Mend(refused, ""), "the secret is wrong (HTTP 401)", "", "the secret is wrong (HTTP 401)"},
+		"with": {fmt.Errorf("google: list: %w", mended), "the secret is wrong (HTTP 401)", "check it",
+			"the secret is wrong: check it (HTTP 401)"},
+		"a sentence": {Mend(Say(kind, "it is full."), "make room"), "it is full.", "make room",
+			"it is full: make room"},
+		"said anew":   {Say(mended, "nobody is let in"), "nobody is let in", "", "nobody is let in"},
+		"mended anew": {Mend(Say(mended, "gone"), "find it"), "gone", "find it", "gone: find it"},
+		"twice": {Mend(mended, "then go on"), "the secret is wrong: check it (HTTP 401)", "then go on",
+			"the secret is wrong: check it: then go on (HTTP 401)"},
+		"of a place": {fmt.Errorf("calendar team: %w", Mend(errors.New("it is full"), "make room")),
+			"calendar team: it is full", "make room", "calendar team: it is full: make room"},
+		"with more behind": {fmt.Errorf("%w (a copy is kept)", mended), "the secret is wrong (HTTP 401) (a copy is kept)",
+			"check it", "the secret is wrong: check it (HTTP 401) (a copy is kept)"},
+		"said within": {fmt.Errorf("a: %w", Mend(fmt.Errorf("b: %w", Say(kind, "it is full")), "make room")),
+			"it is full", "make room", "it is full: make room"},
+		"joined": {errors.Join(mended, errors.New("another")), "the secret is wrong: check it (HTTP 401)\nanother", "",
+			"the secret is wrong: check it (HTTP 401)\nanother"},
+	} {
+		if Cause(c.err) != c.cause || Cure(c.err) != c.cure || Of(c.err) != c.told {
+			t.Errorf("%s: %q, %q, %q", name, Cause(c.err), Cure(c.err), Of(c.err))
+		}
+	}
+	if !errors.Is(mended, kind) || mended.Error() != "not allowed: the secret is wrong: check it (HTTP 401)" {
+		t.Errorf("%v", mended)
+	}
+	if Mend(nil, "check it") != nil {
+		t.Error("nothing is mended")
+	}
+}
+
+// TestSentence: a cure is a clause behind its cause, and a sentence by itself.
+func TestSentence(t *testing.T) {
+	for clause, sentence := range map[string]string{"": "", "run zoomtag sync": "Run zoomtag sync.",
+		"is it yours?": "Is it yours?", "ändere es": "Ändere es."} {
+		if got := Sentence(clause); got != sentence || Sentence(got) != sentence || Clause(got) != clause {
+			t.Errorf("%q: %q, %q", clause, got, Clause(got))
+		}
+	}
+}
+
 // TestCut: it counts characters, not bytes.
 func TestCut(t *testing.T) {
 	for _, c := range []struct {

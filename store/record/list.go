@@ -13,6 +13,7 @@ type List struct {
 	// Error is why it could not be read the last time, or was not believed, with its code (package reason).
 	Error string `json:",omitempty"`
 	Code  string `json:",omitempty"`
+	Cure  string `json:",omitempty"` // what mends that very case, as a clause, where that is known
 	// Faults are the rows of it that cannot be understood, some of them at least.
 	Faults []string `json:",omitempty"`
 	// Missing are the IDs of members that a list lacked which was not believed, and Released those of which somebody

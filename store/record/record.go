@@ -109,6 +109,8 @@ type Record struct {
 	// Code is the code of Error, or else of Reason, where the event is held, waits or has failed (package reason). In
 	// states from before there were codes it is empty until the event is looked at again.
 	Code string `json:",omitempty"`
+	// Cure is what mends that very case, as a clause, where that is known.
+	Cure string `json:",omitempty"`
 	// Notes are what could not be followed to the letter, by us or by Zoom, as the last pass had it. They are part of
 	// Reason as well.
 	Notes []string `json:",omitempty"`
@@ -171,8 +173,9 @@ type Rest struct {
 	Until time.Time
 	// Begun is when it was asked for. One that begins in the future was begun by a clock that has been set back since.
 	Begun time.Time `json:",omitzero"`
-	// Why is what was said, for people.
-	Why string
+	// Why is what was said, for people, and Cure what mends it, as a clause, where that is known.
+	Why  string
+	Cure string `json:",omitempty"`
 	// Refused says that a sign-in was refused, Tries times in a row, with credentials of the fingerprint Depends.
 	// Nobody has asked for a pause then: it is ours, so that an account is not locked for too many wrong passwords, and
 	// ends when somebody has mended something.
@@ -218,6 +221,10 @@ type CalendarState struct {
 	// ErrorCode is the code of LastError, and HeldCode that of HeldReason (package reason).
 	ErrorCode string `json:",omitempty"`
 	HeldCode  string `json:",omitempty"`
+	// ErrorCure, HeldCure and ReadOnlyCure are what mends those very cases, as a clause, where that is known.
+	ErrorCure    string `json:",omitempty"`
+	HeldCure     string `json:",omitempty"`
+	ReadOnlyCure string `json:",omitempty"`
 	// Unfinished is why the last pass stopped before all that was due was done; empty: it did not.
 	Unfinished string `json:",omitempty"`
 	// HeldAt is when a brake stopped cancellations, HeldReason why. Zero: not held.
@@ -256,6 +263,7 @@ type Problem struct {
 	Held  bool   `json:",omitempty"`
 	Title string `json:",omitempty"`
 	Code  string `json:",omitempty"` // of Reason (package reason)
+	Cure  string `json:",omitempty"` // what mends this very case, as a clause, where that is known
 	// Unread says that the item could not be read at all, as opposed to read and not understood.
 	Unread bool `json:",omitempty"`
 }
@@ -312,4 +320,5 @@ type Entry struct {
 	Reason   string `json:",omitempty"`
 	Error    string `json:",omitempty"`
 	Code     string `json:",omitempty"` // of Error, or else of Reason (package reason)
+	Cure     string `json:",omitempty"` // what mends that very case, as a clause, where that is known
 }

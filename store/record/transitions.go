@@ -175,20 +175,22 @@ func (r *Record) Reopen(shown string) {
 	}
 }
 
-// Why is a sentence for people with its code (package reason), which is empty where nothing stands in the way.
-type Why struct{ Code, Text string }
+// Why is the cause for people with its code (package reason), which is empty where nothing stands in the way, and what
+// mends that very case, as a clause, where that is known.
+type Why struct{ Code, Text, Cure string }
 
 // Conclude notes what a pass has concluded, for people, and when the event is looked at again. bound names the service
 // that has set that time.
 func (r *Record) Conclude(state string, why Why, notes []string, due time.Time, bound string) {
 	r.State, r.Reason, r.Notes = state, why.Text, notes
-	r.Code = why.Code
+	r.Code, r.Cure = why.Code, why.Cure
 	r.Due, r.Bound = due, bound
 }
 
 // Failed notes that a try has failed, and when the next one is. bound names the service that has set that time.
 func (r *Record) Failed(state string, why Why, due time.Time, bound string) {
-	r.State, r.Error, r.Code = state, why.Text, why.Code
+	r.State, r.Error = state, why.Text
+	r.Code, r.Cure = why.Code, why.Cure
 	r.Due, r.Bound = due, bound
 	if r.Reason == "" {
 		r.Reason = why.Text

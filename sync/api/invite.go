@@ -5,6 +5,7 @@ import (
 
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite"
+	"zoomtag/sync/reason"
 )
 
 // InviteRequest says to which events invitations are wanted, and of what kind. Without events it is about all linked
@@ -21,6 +22,9 @@ type InviteReport struct {
 	Invites []InviteStatus `json:"invites"`
 }
 
+// Told is what people read of Error: cause and cure.
+func (i *InviteStatus) Told() string { return i.Code.Told(i.Error, i.Cure) }
+
 // InviteStatus is the invitation to one event.
 type InviteStatus struct {
 	Calendar string `json:"calendar"`
@@ -29,7 +33,10 @@ type InviteStatus struct {
 	Title    string `json:"title"`
 	Path     string `json:"path,omitempty"` // where it was written
 	Error    string `json:"error,omitempty"`
-	ICS      []byte `json:"ics,omitempty"`
+	// Code is the code of Error, and Cure what mends it, in this case where that is known, else as a rule.
+	Code reason.Code `json:"code,omitempty"`
+	Cure string      `json:"cure,omitempty"`
+	ICS  []byte      `json:"ics,omitempty"`
 }
 
 // LinkRequest names an event whose link is wanted at once: one of a calendar, by its id, UID or title, or, where no

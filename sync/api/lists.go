@@ -19,7 +19,7 @@ type ListStatus struct {
 	ReadAt  *time.Time `json:"read_at"`
 	TriedAt *time.Time `json:"tried_at"`
 	Error   string     `json:"error"` // why it could not be read the last time, or was not believed
-	// Code is the code of Error, and Cure what mends it as a rule.
+	// Code is the code of Error, and Cure what mends it, in this case where that is known, else as a rule.
 	Code reason.Code `json:"code,omitempty"`
 	Cure string      `json:"cure,omitempty"`
 	// Skipped are members that are not watched, and what of the list cannot be understood; not all where they are many.
@@ -31,6 +31,12 @@ type SkippedMember struct {
 	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason"`
 }
+
+// Told is what people read of Error: cause and cure.
+func (l *ListStatus) Told() string { return l.Code.Told(l.Error, l.Cure) }
+
+// Told is what people read of Error: cause and cure.
+func (l *ListReport) Told() string { return l.Code.Told(l.Error, l.Cure) }
 
 // Believed reports whether the list is as it says.
 func (l *ListStatus) Believed() bool { return l.Error == "" }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"time"
 
 	"zoomtag/store/record"
@@ -52,7 +53,8 @@ type CalendarStatus struct {
 	NextRun     *time.Time `json:"next_run"`
 	Held        bool       `json:"held"`
 	HeldReason  string     `json:"held_reason,omitempty"`
-	// Code is the code of what State says, and Cure what mends it as a rule.
+	// Code is the code of what State says, or else of ReadOnly, and Cure what mends it, in this case where that is
+	// known, else as a rule.
 	Code reason.Code `json:"code,omitempty"`
 	Cure string      `json:"cure,omitempty"`
 	// it is held because it is not there: there is nothing to release
@@ -73,11 +75,11 @@ const NotRun = "has not run yet"
 func (c *CalendarStatus) State() string {
 	switch {
 	case c.Held:
-		return "held: " + c.HeldReason
+		return "held: " + c.Code.Told(c.HeldReason, c.Cure)
 	case c.Overdue:
-		return "overdue: " + c.OverdueReason
+		return "overdue: " + c.Code.Told(c.OverdueReason, c.Cure)
 	case c.LastError != "":
-		return c.LastError
+		return c.Code.Told(c.LastError, c.Cure)
 	case c.Unfinished != "":
 		return c.Unfinished
 	case c.LastSuccess == nil:
@@ -114,10 +116,17 @@ type EventStatus struct {
 	State    string     `json:"state"`
 	Reason   string     `json:"reason"`
 	NextTry  *time.Time `json:"next_try"`
-	// Code is the code of Reason, where the event is held, waits or has failed, and Cure what mends it as a rule.
+	// Code is the code of Reason, where the event is held, waits or has failed, and Cure what mends it, in this case
+	// where that is known, else as a rule.
 	Code reason.Code `json:"code,omitempty"`
 	Cure string      `json:"cure,omitempty"`
 }
+
+// Told is what people read of Reason: cause and cure.
+func (e *EventStatus) Told() string { return e.Code.Told(e.Reason, e.Cure) }
+
+// Told is what people read of Reason: cause and cure.
+func (w *WaitingStatus) Told() string { return w.Code.Told(w.Reason, w.Cure) }
 
 // WaitingStatus is an event that waits for a service.
 type WaitingStatus struct {
@@ -127,7 +136,7 @@ type WaitingStatus struct {
 	For      string     `json:"for"` // zoom or calendar
 	Until    *time.Time `json:"until"`
 	Reason   string     `json:"reason"`
-	// Code is the code of Reason, and Cure what mends it as a rule.
+	// Code is the code of Reason, and Cure what mends it, in this case where that is known, else as a rule.
 	Code reason.Code `json:"code,omitempty"`
 	Cure string      `json:"cure,omitempty"`
 }
@@ -163,8 +172,10 @@ type LinkStatus struct {
 	State   string `json:"state"`
 	Health  string `json:"health"` // ok, or what is wrong: a word, or the codes of verdicts
 	Reason  string `json:"reason"`
-	// Code is the code of Reason, where the event is held, waits or has failed.
+	// Code is the code of Reason, where the event is held, waits or has failed, and Cure what mends it, in this case
+	// where that is known, else as a rule.
 	Code reason.Code `json:"code,omitempty"`
+	Cure string      `json:"cure,omitempty"`
 	// Verdicts are why the link may not work, as of the last look at its meeting.
 	Verdicts []record.Verdict `json:"verdicts"`
 }
@@ -197,8 +208,10 @@ type LogEntry struct {
 	MeetingID string    `json:"meeting_id"`
 	Reason    string    `json:"reason"`
 	Error     string    `json:"error"`
-	// Code is the code of Error, or else of Reason, where one of them says why something is held, waits or has failed.
+	// Code is the code of Error, or else of Reason, where one of them says why something is held, waits or has failed,
+	// and Cure what mends it, in this case where that was known, else as a rule.
 	Code reason.Code `json:"code,omitempty"`
+	Cure string      `json:"cure,omitempty"`
 }
 
 // Time is a time as documents have it: to the second, in UTC, and null where there is none.
@@ -209,3 +222,9 @@ func Time(t time.Time) *time.Time {
 	t = t.UTC().Truncate(time.Second)
 	return &t
 }
+
+// Told is what people read of Reason: cause and cure.
+func (l *LinkStatus) Told() string { return l.Code.Told(l.Reason, l.Cure) }
+
+// Told is what people read of Error, or else of Reason: cause and cure.
+func (e *LogEntry) Told() string { return e.Code.Told(cmp.Or(e.Error, e.Reason), e.Cure) }

@@ -87,8 +87,8 @@ func (b *Builder) openAccounts() error {
 		for _, other := range b.Accounts {
 			// by chance: the same one twice is a mistake that the configuration's own check finds
 			if other.Hash == a.Hash {
-				return words.Usage(fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart: leave one of "+
-					"them out", other.Name, a.Name))
+				return words.Usage(words.Mend(fmt.Errorf("marks cannot tell the Zoom accounts %s and %s apart",
+					other.Name, a.Name), "leave one of them out"))
 			}
 		}
 		b.Accounts = append(b.Accounts, a)

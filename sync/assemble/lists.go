@@ -16,7 +16,7 @@ func away(c configs.Calendar) reason.Reason {
 	if c.Away == "" {
 		return reason.Reason{}
 	}
-	return reason.LeftList.Because(c.Away)
+	return reason.LeftList.Because(c.Away).Mend(c.AwayCure)
 }
 
 // Directory is what a list of the configuration is read from.

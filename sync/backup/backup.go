@@ -40,7 +40,7 @@ func Check(path string) error {
 	case err != nil:
 		return files.WriteError(path, err)
 	case info.IsDir():
-		return words.Usage(errors.New(path + " is a folder: name the file that is to be written"))
+		return words.Usage(words.Mend(errors.New(path+" is a folder"), "name the file that is to be written"))
 	}
 	if info.Mode().IsRegular() {
 		file, _, err := open(path)
@@ -48,8 +48,8 @@ func Check(path string) error {
 			return file.Close()
 		}
 	}
-	return words.Usage(errors.New(path + " is there already, and is no backup of zoomtag's: name another file, or remove " +
-		"it first"))
+	return words.Usage(words.Mend(errors.New(path+" is there already, and is no backup of zoomtag's"),
+		"name another file, or remove it first"))
 }
 
 // Write writes a copy of the state, and sign-ins, to a new file. An old backup there stays whole until the new one is.
@@ -111,8 +111,8 @@ func add(out *tar.Writer, name, path string, now time.Time) error {
 }
 
 // errForeign says that a file was not written by Write.
-var errForeign = errors.New("it is no backup of zoomtag's, or it is cut off: give a file that zoomtag backup has " +
-	"written")
+var errForeign = words.Mend(errors.New("it is no backup of zoomtag's, or it is cut off"),
+	"give a file that zoomtag backup has written")
 
 // open opens a backup up to its state.
 func open(path string) (*os.File, *tar.Reader, error) {
@@ -160,7 +160,8 @@ func Restore(path, state string, o store.Options) (r Restored, err error) {
 		case errors.Is(err, io.EOF):
 			return r, nil
 		case err != nil:
-			return r, words.Say(err, "the state is restored, and the sign-ins behind it in "+path+" cannot be read: "+
+			return r, words.Mend(words.Say(err,
+				"the state is restored, and the sign-ins behind it in "+path+" cannot be read"),
 				"sign in again with zoomtag auth")
 		}
 		if err := r.signIn(header, in); err != nil {
@@ -192,8 +193,8 @@ func (r *Restored) signIn(header *tar.Header, in io.Reader) error {
 func checkSignIn(header *tar.Header) error {
 	plain := header.Typeflag == tar.TypeReg && filepath.Base(header.Name) == header.Name
 	if !plain || !strings.HasSuffix(header.Name, grantSuffix) || header.Size > maxGrant {
-		return fmt.Errorf("the backup holds %.80q, which is no sign-in: somebody has changed it; use another backup",
-			header.Name)
+		return words.Mend(fmt.Errorf("the backup holds %.80q, which is no sign-in: somebody has changed it",
+			header.Name), "use another backup")
 	}
 	return nil
 }
@@ -216,7 +217,7 @@ func Verify(path string) (s store.Summary, signIns int, err error) {
 			"it; nothing was changed")
 	}
 	if s, err = store.Verify(state); err != nil {
-		return s, 0, words.Say(err, "the state in "+path+" is damaged: use another backup")
+		return s, 0, words.Mend(words.Say(err, "the state in "+path+" is damaged"), "use another backup")
 	}
 	for ; signIns < maxGrants; signIns++ {
 		header, err := in.Next()
@@ -224,13 +225,15 @@ func Verify(path string) (s store.Summary, signIns int, err error) {
 		case errors.Is(err, io.EOF):
 			return s, signIns, nil
 		case err != nil:
-			return s, signIns, words.Say(err, path+" is cut off behind its state: use another backup")
+			return s, signIns, words.Mend(words.Say(err, path+" is cut off behind its state"),
+				"use another backup")
 		}
 		if err := checkSignIn(header); err != nil {
 			return s, signIns, err
 		}
 		if _, err := io.Copy(io.Discard, in); err != nil {
-			return s, signIns, words.Say(err, path+" is cut off behind its state: use another backup")
+			return s, signIns, words.Mend(words.Say(err, path+" is cut off behind its state"),
+				"use another backup")
 		}
 	}
 	return s, signIns, errForeign

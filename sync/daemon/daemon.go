@@ -180,13 +180,14 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 func deaf(address string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return words.Say(err, "another program listens on "+address+
-			" already: end it, or write another address as listen")
+		return words.Mend(words.Say(err, "another program listens on "+address+" already"),
+			"end it, or write another address as listen")
 	case errors.Is(err, syscall.EACCES):
-		return words.Say(err, "this user may not listen on "+address+": write a port above 1023 as listen")
+		return words.Mend(words.Say(err, "this user may not listen on "+address),
+			"write a port above 1023 as listen")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return words.Say(err, address+" is no address of this machine: write one of its own as listen, as in "+
-			configs.DefaultListen)
+		return words.Mend(words.Say(err, address+" is no address of this machine"),
+			"write one of its own as listen, as in "+configs.DefaultListen)
 	}
 	return fmt.Errorf("the status page cannot listen on %s: %w", address, err)
 }

@@ -172,23 +172,31 @@ func TestCalendarStates(t *testing.T) {
 		set   func(st *store.CalendarState)
 		state string
 		code  reason.Code
+		cure  string // that of the case, where it is known
 	}{
-		"well":       {func(*store.CalendarState) {}, api.OK, ""},
-		"unfinished": {func(st *store.CalendarState) { st.Unfinished = "slow" }, "slow", reason.Unfinished},
+		"well":       {func(*store.CalendarState) {}, api.OK, "", ""},
+		"unfinished": {func(st *store.CalendarState) { st.Unfinished = "slow" }, "slow", reason.Unfinished, ""},
 		"failing": {func(st *store.CalendarState) {
 			st.LastError, st.ErrorCode = "no", string(reason.CalendarDenies)
-		}, "no", reason.CalendarDenies},
+		}, "no", reason.CalendarDenies, ""},
+		"failing, and mended": {func(st *store.CalendarState) {
+			st.LastError, st.ErrorCode, st.ErrorCure = "no", string(reason.CalendarDenies), "ask bob"
+		}, "no: ask bob", reason.CalendarDenies, "ask bob"},
+		"read only": {func(st *store.CalendarState) {
+			st.ReadOnly, st.ReadOnlyCure = "it is shared for reading", "ask bob"
+		}, api.OK, reason.NotWritable, "ask bob"},
 		"held": {func(st *store.CalendarState) {
 			st.HeldAt, st.HeldReason, st.HeldCode = now, "empty", string(reason.Brake)
+			st.HeldCure, st.ErrorCure = "run zoomtag release f", "ask bob"
 			st.LastError, st.ErrorCode = "no", string(reason.CalendarDenies)
-		}, "held: empty", reason.Brake},
+		}, "held: empty: run zoomtag release f", reason.Brake, "run zoomtag release f"},
 		"held by one that knew of no codes": {func(st *store.CalendarState) {
 			st.HeldAt, st.HeldReason = now, "empty"
-		}, "held: empty", ""},
+		}, "held: empty", "", ""},
 		"removed": {func(st *store.CalendarState) { st.Removal, st.RemovedAt = "keep", now },
-			"held: " + engine.RemovedReason("f"), reason.Removed},
+			"held: " + engine.Removed("f").Error(), reason.Removed, engine.Removed("f").Cure()},
 		"removing": {func(st *store.CalendarState) { st.Removal = "keep" },
-			"held: " + engine.RemovingReason("f"), reason.Removing},
+			"held: " + engine.Removing("f").Error(), reason.Removing, engine.Removing("f").Cure()},
 	} {
 		st, err := d.st.Calendar("f")
 		must(t, err)
@@ -198,7 +206,7 @@ func TestCalendarStates(t *testing.T) {
 		report, err := service.Status(t.Context())
 		must(t, err)
 		c := report.Calendars[0]
-		if c.State() != tt.state || c.Code != tt.code || c.Cure != tt.code.Cure() {
+		if c.State() != tt.state || c.Code != tt.code || c.Cure != tt.code.CureOf(tt.cure) {
 			t.Errorf("%s: %q, %q, %q", name, c.State(), c.Code, c.Cure)
 		}
 		if tt.state != api.OK && !slices.Contains(report.Reasons, "f: "+tt.state) {

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -258,3 +259,6 @@ func (f Finding) because(code reason.Code) Finding { f.Reason = code; return f }
 
 // mended is f with a mend that fits the case.
 func (f Finding) mended(how string) Finding { f.Mend = how; return f }
+
+// cured is f with what mends this very case, in a sentence, where that is known.
+func (f Finding) cured(how string) Finding { f.Mend = cmp.Or(how, f.Mend); return f }

@@ -7,6 +7,7 @@ import (
 
 	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
 )
 
@@ -113,7 +114,7 @@ func (j *judge) meeting() {
 	if j.Link == "" {
 		what := "the event does not show the link of meeting " + fmt.Sprint(j.Record.MeetingID)
 		if j.Event != nil && j.Event.Denied+j.Event.Sealed != "" {
-			what += ": " + j.Event.Denied + j.Event.Sealed
+			what += ": " + words.Join(j.Event.Denied+j.Event.Sealed, j.Event.Cure)
 		}
 		j.add(found(LinkMissing, what))
 	}

@@ -47,15 +47,17 @@ type WayFacts struct {
 type ListFacts struct {
 	Name, Error string
 	Code        reason.Code
+	Cure        string // a sentence; "" where nobody knows more than what mends it as a rule
 }
 
 // AccountFacts are what is known of a Zoom account.
 type AccountFacts struct {
 	Name string // empty for the only one, which has none
-	// API says that meetings are made through the Zoom API. Error is why it could not be asked, Lacking which scopes
-	// there are not.
+	// API says that meetings are made through the Zoom API. Error is why it could not be asked and Cure what mends
+	// that, in a sentence, Lacking which scopes there are not.
 	API     bool
 	Error   string
+	Cure    string
 	Lacking meeting.Scopes
 	// Unasked says that nobody has asked it.
 	Unasked bool
@@ -81,6 +83,9 @@ type CalendarFacts struct {
 	Held, Overdue string
 	// ErrorCode and HeldCode are the codes of Error and of Held (package reason); empty where nobody remembers them.
 	ErrorCode, HeldCode reason.Code
+	// Cure is what mends Error, HeldCure Held, OverdueCure Overdue, and RightsCure that it can only be read, each in a
+	// sentence; empty where nobody knows more than what mends it as a rule.
+	Cure, HeldCure, OverdueCure, RightsCure string
 	// SignsIn says that a person has to sign in for it; SignedIn is when that was, Refused since when it is no longer
 	// accepted, and Reason why. Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
@@ -107,6 +112,7 @@ type LeftoverFacts struct{ ID, Topic, Host, Mend string }
 type EventFacts struct {
 	Calendar, ID, Title, Reason string
 	Code                        reason.Code // of Reason
+	Cure                        string      // of Reason, in a sentence; "" where nobody knows any
 }
 
 // JudgeSetup says what is wrong with the set-up, and what is well.
@@ -156,7 +162,7 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		list = append(list, f)
 	}
 	for _, l := range s.Lists {
-		f := found(ListFails, l.Error).because(l.Code)
+		f := found(ListFails, l.Error).because(l.Code).cured(l.Cure)
 		f.Title = "List " + l.Name
 		list = append(list, f)
 	}
@@ -169,7 +175,7 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		if s.saidOfAccount(e.Reason) {
 			continue
 		}
-		f := found(EventFails, e.Reason)
+		f := found(EventFails, e.Reason).cured(e.Cure)
 		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
 		f.Reason = e.Code
 		list = append(list, f)
@@ -221,8 +227,11 @@ func (a AccountFacts) judge(now time.Time) (list []Finding, well []string) {
 		}
 	}
 	if a.Error != "" {
-		return append(list, found(Credentials,
-			a.Error).mended("Do what the message says, then run zoomtag retry.")), well
+		mend := "Do what the message says, then run zoomtag retry."
+		if a.Cure != "" {
+			mend = a.Cure + " Then run zoomtag retry."
+		}
+		return append(list, found(Credentials, a.Error).mended(mend)), well
 	}
 	if a.Unasked {
 		return list, well
@@ -282,12 +291,12 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 	notSignedIn := c.SignsIn && (c.SignedIn.IsZero() || !c.Refused.IsZero())
 	switch {
 	case c.Error != "" && deniedByMailbox:
-		list = append(list, found(MailboxDenied, c.Error))
+		list = append(list, found(MailboxDenied, c.Error).cured(c.Cure))
 	case c.Error != "" && notSignedIn: // said already
 	case c.Error != "":
-		list = append(list, found(CalendarFails, c.Error).because(c.ErrorCode))
+		list = append(list, found(CalendarFails, c.Error).because(c.ErrorCode).cured(c.Cure))
 	case c.ReadOnly:
-		list = append(list, found(ReadOnly, c.Said).because(reason.NotWritable))
+		list = append(list, found(ReadOnly, c.Said).because(reason.NotWritable).cured(c.RightsCure))
 	case c.Unasked:
 	case c.Said != "":
 		well = append(well, c.Name+": "+c.Said)
@@ -296,10 +305,11 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 	}
 	if c.Held != "" {
 		list = append(list, found(CalendarHeld, c.Held).because(c.HeldCode).
-			mended("Look at it, then run zoomtag release "+c.Name+"."))
+			mended("Look at it, then run zoomtag release "+c.Name+".").cured(c.HeldCure))
 	}
 	if c.Overdue != "" {
-		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue).because(reason.Overdue))
+		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue).because(reason.Overdue).
+			cured(c.OverdueCure))
 	}
 	return list, well
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
 )
@@ -35,17 +37,17 @@ type Account struct {
 // BudgetKey is under which name the store counts the calls for a host. One host may stand in several accounts, as "me"
 // does where persons have signed in, and each has a budget of its own; an account keeps its budgets wherever it stands
 // in the configuration. Zoom does not tell addresses apart by the case of their letters.
-func (a *Account) BudgetKey(host string) string {
+func (a *Account) BudgetKey(host string) store.Host {
 	if a.OneHost {
 		host = meeting.Me
 	}
-	return strings.ToLower(host) + "\x00" + a.Hash
+	return store.Host(strings.ToLower(host) + "\x00" + a.Hash)
 }
 
 // SplitBudgetKey takes a BudgetKey apart. hash is empty in keys of states before accounts were told apart: those are
 // the main account's.
-func SplitBudgetKey(key string) (host, hash string) {
-	host, hash, _ = strings.Cut(key, "\x00")
+func SplitBudgetKey(key store.Host) (host, hash string) {
+	host, hash, _ = strings.Cut(string(key), "\x00")
 	return host, hash
 }
 
@@ -94,12 +96,13 @@ func rehearsed(accounts []Account, calls map[string]int, now func() time.Time) [
 type nowhere struct{ hash string }
 
 func (n nowhere) refusal() error {
-	return reason.AccountGone.Of(fmt.Errorf("%w: %w: the Zoom account whose marks begin with zt-%s is not in the "+
-		"configuration: put it back", meeting.ErrNotSent, meeting.ErrDenied, n.hash))
+	return reason.AccountGone.Of(words.Mend(fmt.Errorf(
+		"%w: %w: the Zoom account whose marks begin with zt-%s is not in the configuration", meeting.ErrNotSent,
+		meeting.ErrDenied, n.hash), "put it back"))
 }
 
 // Find implements meeting.Service.
-func (n nowhere) Find(context.Context, string, string) (m meeting.Meeting, err error) {
+func (n nowhere) Find(context.Context, string, meeting.Mark) (m meeting.Meeting, err error) {
 	return m, n.refusal()
 }
 

@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/meetingtest"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -132,14 +133,14 @@ func TestChosenAccount(t *testing.T) {
 // TestUnknownAccount: who hosts is not guessed.
 func TestUnknownAccount(t *testing.T) {
 	for title, reason := range map[string]string{
-		"Talk #zoom(account=c)":                  `account="c" in the tag is no Zoom account of the configuration; there are: a, b`,
-		"Talk #zoom(account=)":                   "there are: a, b",
+		"Talk #zoom(account=c)":                  `account="c" in the tag is no Zoom account of the configuration: write one of these there: a, b`,
+		"Talk #zoom(account=)":                   "write one of these there: a, b",
 		"Talk #zoom(account=a) #zoom(account=b)": "account=a and account=b contradict each other",
 	} {
 		w := newTwo(t)
 		id := w.put(title, week)
 		r := w.pass()
-		if len(r.Events) != 1 || r.Events[0].State != plan.Held || !strings.Contains(r.Events[0].Reason, reason) {
+		if len(r.Events) != 1 || r.Events[0].State != plan.Held || !strings.Contains(r.Events[0].Told(), reason) {
 			t.Errorf("%s: %+v", title, r.Events)
 		}
 		w.has(0, 0, 0, 0)
@@ -149,8 +150,8 @@ func TestUnknownAccount(t *testing.T) {
 		w.title(id, title)
 		w.later()
 		w.has(1, 0, 1, 0)
-		if rec := w.record(id); rec.State != plan.Held || !strings.Contains(rec.Reason, reason) {
-			t.Errorf("%s, with a meeting: %s (%s)", title, rec.State, rec.Reason)
+		if rec := w.record(id); rec.State != plan.Held || !strings.Contains(words.Join(rec.Reason, rec.Cure), reason) {
+			t.Errorf("%s, with a meeting: %s (%s)", title, rec.State, words.Join(rec.Reason, rec.Cure))
 		}
 	}
 }
@@ -331,8 +332,8 @@ func TestAccountTakenOut(t *testing.T) {
 		if rec.Closed() {
 			state = plan.Ended
 		}
-		if state != want.state || !strings.Contains(rec.Reason, want.reason) {
-			t.Errorf("%s: %s (%s)", rec.Title, state, rec.Reason)
+		if state != want.state || !strings.Contains(words.Join(rec.Reason, rec.Cure), want.reason) {
+			t.Errorf("%s: %s (%s)", rec.Title, state, words.Join(rec.Reason, rec.Cure))
 		}
 	}
 	entries, err := w.st.Journal(store.JournalFilter{EventID: untagged, Limit: 10})
@@ -420,7 +421,7 @@ func TestAskedBeforeItsAccountWent(t *testing.T) {
 			w.begin()
 			w.later()
 			if rec := w.record(id); rec.Closed() || rec.State != plan.Held ||
-				!strings.Contains(rec.Reason, "zoomtag release c") {
+				!strings.Contains(rec.Cure, "zoomtag release c") {
 				t.Errorf("%s (%s)", rec.State, rec.Reason)
 			}
 			w.gone = false
@@ -457,10 +458,11 @@ func TestAccountsApart(t *testing.T) {
 		t.Errorf("%s (%s)", rec.State, rec.Reason)
 	}
 	used, err := w.st.Budgets(day)
-	if err != nil || used[meeting.Me] != DailyLimit || used["bob@example.com\x00"+plan.AccountHash("b")] != 1 {
+	bob := store.Host("bob@example.com\x00" + plan.AccountHash("b"))
+	if err != nil || used[meeting.Me] != DailyLimit || used[bob] != 1 {
 		t.Errorf("%v, %v", used, err)
 	}
-	if host, hash := SplitBudgetKey("bob@example.com\x00" + plan.AccountHash("b")); host != "bob@example.com" ||
+	if host, hash := SplitBudgetKey(bob); host != "bob@example.com" ||
 		hash != plan.AccountHash("b") {
 		t.Errorf("%s, %s", host, hash)
 	}

@@ -55,7 +55,7 @@ func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeti
 			return meeting.Meeting{}, err
 		}
 	}
-	return meetings.Find(ctx, host, mark)
+	return meetings.Find(ctx, host, meeting.Mark(mark))
 }
 
 // seek ends the doubt about a create: the meeting is found and adopted, or known not to exist.

@@ -33,7 +33,7 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if st.Absent { // it can be seen again; what it now shows is judged afresh
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
 		st.HeldAt = time.Time{}
-		st.HeldReason, st.HeldCode = "", ""
+		st.HeldReason, st.HeldCode, st.HeldCure = "", "", ""
 		st.Absent = false
 		st.Another = false
 		if err := p.putCalendar(*st); err != nil {
@@ -65,7 +65,7 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		}
 		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
 		st.HeldAt = time.Time{}
-		st.HeldReason, st.HeldCode = "", ""
+		st.HeldReason, st.HeldCode, st.HeldCure = "", "", ""
 		st.Released = false
 		st.Another = false
 		return p.putCalendar(*st)
@@ -75,26 +75,33 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	}
 	p.seen.another = another
 	why := heldReason(st, changes, m, another, empty)
-	why.Text += "; nothing is cancelled. If they were really deleted: zoomtag release " + p.c.Name
+	why.Text += "; nothing is cancelled"
+	why.Cure = "if they were really deleted, run zoomtag release " + p.c.Name
+	if another {
+		why.Cure = "put the first calendar back; or, to end its meetings, run zoomtag release " + p.c.Name
+	}
 	p.seen.braked = true
 	p.held(why)
-	if !st.HeldAt.IsZero() && st.HeldReason == why.Text && st.HeldCode == why.Code {
+	asSaved := store.Why{Code: st.HeldCode, Text: st.HeldReason, Cure: st.HeldCure}
+	if !st.HeldAt.IsZero() && asSaved == why {
 		return nil
 	}
-	p.e.warn("calendar held", "calendar", p.c.Name, "code", why.Code, "reason", why.Text)
+	p.e.warn("calendar held", "calendar", p.c.Name, "code", why.Code, "reason", words.Join(why.Text, why.Cure))
 	st.HeldAt, st.Another = p.e.opt.Now(), another
-	st.HeldReason, st.HeldCode = why.Text, why.Code
+	st.HeldReason, st.HeldCode, st.HeldCure = why.Text, why.Code, why.Cure
 	return p.putCalendar(*st)
 }
 
 // held reports that the calendar is held.
 func (p *pass) held(why store.Why) {
 	p.report.Held, p.report.Reason = true, why.Text
-	p.coded(reason.Code(why.Code))
+	p.coded(reason.Code(why.Code), why.Cure)
 }
 
-// coded reports the code of what the report says of the calendar.
-func (p *pass) coded(code reason.Code) { p.report.Code, p.report.Cure = code, code.Cure() }
+// coded reports the code of what the report says of the calendar, and what mends it in this case, if that is known.
+func (p *pass) coded(code reason.Code, cure string) {
+	p.report.Code, p.report.Cure = code, code.CureOf(cure)
+}
 
 // heldReason says why the brake is on.
 func heldReason(st *store.CalendarState, changes calendar.Changes, m missing, another, empty bool) store.Why {
@@ -274,7 +281,7 @@ func (p *pass) emptied(ctx context.Context, changes calendar.Changes, m missing)
 // letGo lifts the brake after the owner's release: from here on these events are gone.
 func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
 	st.HeldAt = time.Time{}
-	st.HeldReason, st.HeldCode = "", ""
+	st.HeldReason, st.HeldCode, st.HeldCure = "", "", ""
 	st.Released = false
 	st.Another = false
 	if p.mode.dry {
@@ -332,8 +339,8 @@ func (e *Engine) Release(ctx context.Context, name string) (held bool, events in
 			return takeBack(tx, name, st)
 		}
 		if st.Absent {
-			return fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s", name,
-				st.HeldReason)
+			return words.Mend(fmt.Errorf("calendar %s cannot be seen at the moment, so there is nothing to release: %s",
+				name, st.HeldReason), st.HeldCure)
 		}
 		records, err := tx.Records(name)
 		if err != nil {

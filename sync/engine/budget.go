@@ -54,7 +54,7 @@ func (s *settling) countedBefore(host string) (int, error) {
 	if account := s.payer(); !account.Main || account.OneHost {
 		return 0, nil
 	}
-	return s.e.store.BudgetUsed(host, day(s.e.opt.Now()))
+	return s.e.store.BudgetUsed(store.Host(host), day(s.e.opt.Now()))
 }
 
 // budget is how many calls a day are for what is urgent, and for all else.
@@ -98,7 +98,13 @@ func (s *settling) restsFor(state string, keys ...string) error {
 // refusedBefore is the failure of what needs a sign-in that was refused a short while ago: it is what was said then.
 type refusedBefore struct{ store.Rest }
 
-func (e *refusedBefore) Error() string { return e.Why }
+func (e *refusedBefore) Error() string { return words.Join(e.Why, e.Rest.Cure) }
+
+// Plain implements words.Plain.
+func (e *refusedBefore) Plain() string { return e.Why }
+
+// Cure implements words.Curable.
+func (e *refusedBefore) Cure() string { return e.Rest.Cure }
 
 // hostKey and serviceKey name who wants to be left alone: a host of the record's account, and that account as this
 // calendar asks it.
@@ -146,7 +152,10 @@ func (s *settling) spend(host string, urgent bool, change func(rec *store.Record
 }
 
 // payment is a call that was counted: on whose budget, and on which UTC day.
-type payment struct{ key, day string }
+type payment struct {
+	key store.Host
+	day string
+}
 
 // refund takes back the call that was counted last: it did not reach Zoom, or sent nothing that counts. That is saved
 // by itself, whatever becomes of the record, and for the day on which it was counted.
@@ -180,9 +189,9 @@ func (s *settling) hushed(host string, err error) error {
 	var throttled *meeting.Throttled
 	if errors.As(err, &throttled) {
 		if throttled.Daily {
-			s.e.hush(s.hostKey(host), throttled.Until, words.Of(throttled.Err), s.mode.dry)
+			s.e.hush(s.hostKey(host), throttled.Until, throttled.Err, s.mode.dry)
 		} else {
-			s.e.hush(s.serviceKey(), throttled.Until, words.Of(throttled.Err), s.mode.dry)
+			s.e.hush(s.serviceKey(), throttled.Until, throttled.Err, s.mode.dry)
 		}
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/reason"
 )
@@ -56,7 +57,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	if err := p.signedIn(); err != nil {
 		return changes, err
 	}
-	p.report.ReadOnly = changes.ReadOnly
+	p.report.ReadOnly, p.seen.cure = changes.ReadOnly, changes.Cure
 	p.report.Stirred = !changes.Full && len(changes.List) > 0
 	p.report.Seen = changes.Total
 	if changes.Total < 0 {
@@ -96,9 +97,9 @@ func (p *pass) mayRead() error {
 	case rest.Until.IsZero(), rest.Refused && p.mode.dry:
 		return nil
 	case rest.Refused:
-		return reason.CalendarSignIn.Of(errors.New(rest.Why))
+		return reason.CalendarSignIn.Of(words.Mend(errors.New(rest.Why), rest.Cure))
 	default:
-		return &calendar.Throttled{Until: rest.Until, Err: errors.New(rest.Why)}
+		return &calendar.Throttled{Until: rest.Until, Err: words.Mend(errors.New(rest.Why), rest.Cure)}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
@@ -85,8 +84,7 @@ func (s *settling) unchecked(d plan.Decision, err error) *waiting {
 		pause = deniedPause
 	}
 	return &waiting{state: plan.Linked, until: s.e.opt.Now().Add(pause),
-		why: reason.NotChecked.Because(d.Reason + "; its meeting could not be looked at: " +
-			words.Of(s.hushed(s.rec.Host, err)))}
+		why: reason.NotChecked.BecauseOf(d.Reason+"; its meeting could not be looked at: ", s.hushed(s.rec.Host, err))}
 }
 
 // sameNumbers reports whether two lists hold the same numbers to dial in with. Zoom gives them in any order.

@@ -235,7 +235,7 @@ func TestDateThatIsOnlyTold(t *testing.T) {
 	b.cal.Edit(id, func(ev *calendar.Event) { ev.Exceptions[0].Date = "" })
 	r := b.pass()
 	b.meetings(0)
-	if len(r.Events) != 1 || !strings.Contains(r.Events[0].Reason, "tag the series") {
+	if len(r.Events) != 1 || !strings.Contains(r.Events[0].Told(), "tag the series") {
 		t.Errorf("%+v", r.Events)
 	}
 }

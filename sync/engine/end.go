@@ -137,7 +137,7 @@ func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error
 		return &waiting{state: d.State, until: until, why: reason.EarlierSought.Because(d.Reason +
 			"; an earlier meeting of the event is looked for")}
 	}
-	m, err := s.keeper(f.Mark).Meetings.Find(ctx, f.Host, f.Mark)
+	m, err := s.keeper(f.Mark).Meetings.Find(ctx, f.Host, meeting.Mark(f.Mark))
 	switch {
 	case errors.Is(err, meeting.ErrNotFound):
 		s.rec.Discarded(i)

@@ -7,6 +7,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -182,7 +183,8 @@ type Report struct {
 	Held     bool   `json:"held"`
 	Reason   string `json:"reason,omitempty"` // why it is held
 	Error    string `json:"error"`
-	// Code is the code of Error, or else of Reason or Unfinished, and Cure what mends it as a rule.
+	// Code is the code of Error, or else of Reason, Unfinished or ReadOnly, and Cure what mends it, in this case where
+	// that is known, else as a rule.
 	Code     reason.Code `json:"code,omitempty"`
 	Cure     string      `json:"cure,omitempty"`
 	Removed  bool        `json:"removed,omitempty"`   // zoomtag has left it, which Reason tells
@@ -218,6 +220,12 @@ func (r *Report) Failed() bool {
 	return false
 }
 
+// Told is what people read of Error, or else of Reason: cause and cure.
+func (r *Report) Told() string { return r.Code.Told(cmp.Or(r.Error, r.Reason), r.Cure) }
+
+// Told is what people read of Error, or else of Reason: cause and cure.
+func (r *EventReport) Told() string { return r.Code.Told(cmp.Or(r.Error, r.Reason), r.Cure) }
+
 // EventReport is what a pass did to one event, or would do.
 type EventReport struct {
 	ID        string     `json:"id"`
@@ -230,8 +238,8 @@ type EventReport struct {
 	JoinURL   string     `json:"join_url"`
 	Reason    string     `json:"reason"`
 	Error     string     `json:"error"`
-	// Code is the code of Error, or else of Reason, where the event is held, waits or has failed, and Cure what mends
-	// it as a rule.
+	// Code is the code of Error, or else of Reason, where the event is held, waits, is ignored or has failed, and Cure
+	// what mends it, in this case where that is known, else as a rule.
 	Code  reason.Code `json:"code,omitempty"`
 	Cure  string      `json:"cure,omitempty"`
 	Diff  string      `json:"diff,omitempty"`  // plan only: how the event's texts would change

@@ -109,8 +109,8 @@ func TestDoubtfulAnswersCancelNothing(t *testing.T) {
 	for name, fault := range faults {
 		for _, call := range []string{"changes", "get", "setlink", "find", "create", "get meeting", "update",
 			"cancel"} {
-			for _, phase := range []string{"before", "after"} {
-				t.Run(name+" in "+call+" "+phase, func(t *testing.T) {
+			for effect, phase := range map[string]string{"NotPersisted": "before", "Persisted": "after"} {
+				t.Run(name+" in "+call+effect, func(t *testing.T) {
 					b := newBench(t)
 					for i := range 8 {
 						b.put(fmt.Sprintf("Talk %d #zoom", i), week)
@@ -590,4 +590,4 @@ func TestMovedToAnotherCalendar(t *testing.T) {
 }
 
 // hostOfA is under which name the calls of a host in the first account are counted.
-func hostOfA(host string) string { return (&Account{Hash: plan.AccountHash("a")}).BudgetKey(host) }
+func hostOfA(host string) store.Host { return (&Account{Hash: plan.AccountHash("a")}).BudgetKey(host) }

@@ -7,6 +7,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
@@ -30,10 +31,11 @@ func (s *settling) fail(cause error, otherwise reason.Code) error {
 	now, why := s.e.opt.Now(), failed(cause, otherwise)
 	if errors.Is(cause, calendar.ErrUnlisted) { // a twin's calendar, whose own pass is about to list it: all is well
 		return s.conclude(plan.Decision{State: plan.Pending, At: now.Add(time.Minute), Reason: why.Text,
-			Code: reason.Unlisted})
+			Code: reason.Unlisted, Cure: why.Cure})
 	}
 	s.e.opt.Log.Debug("event failed", "calendar", s.c.Name, "event", s.id, "chain", cause.Error())
-	s.e.warn("event failed", "calendar", s.c.Name, "event", s.id, "code", why.Code, "reason", why.Text)
+	s.e.warn("event failed", "calendar", s.c.Name, "event", s.id, "code", why.Code, "reason",
+		words.Join(why.Text, why.Cure))
 	if s.rec == nil {
 		return s.failUnknown(cause, why)
 	}
@@ -54,7 +56,7 @@ func (s *settling) fail(cause error, otherwise reason.Code) error {
 		state = plan.Doubt
 	}
 	s.rec.Failed(state, why, until, by)
-	entry := store.Entry{Error: why.Text, Code: why.Code}
+	entry := store.Entry{Error: why.Text, Code: why.Code, Cure: why.Cure}
 	if s.story.failedBefore == why.Text {
 		entry = store.Entry{} // once in the journal is enough
 	}
@@ -95,8 +97,8 @@ func (s *settling) failUnknown(cause error, why store.Why) error {
 	if err != nil {
 		return err
 	}
-	problem := store.Problem{ID: s.id, Reason: why.Text, Code: why.Code, Since: since(problems, s.id, now),
-		Unread: unread(cause)}
+	problem := store.Problem{ID: s.id, Reason: why.Text, Code: why.Code, Cure: why.Cure,
+		Since: since(problems, s.id, now), Unread: unread(cause)}
 	problems[s.id] = problem
 	return s.e.store.Update(func(tx *store.Tx) error {
 		if err := tx.PutProblem(s.c.Name, problem); err != nil {

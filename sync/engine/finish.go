@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/reason"
 )
@@ -93,7 +94,7 @@ func (p *pass) finish(st store.CalendarState) error {
 		}
 		current.Cursor = cursor
 		current.LastSuccess = now
-		current.LastError, current.ErrorCode = "", ""
+		current.LastError, current.ErrorCode, current.ErrorCure = "", "", ""
 		current.LastErrorAt = time.Time{}
 		current.Provider, current.Unfinished = p.c.Provider, p.report.Unfinished
 		if err := p.perhapsRemoved(tx, &current); err != nil {
@@ -196,7 +197,7 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 					"reason", held.Reason)
 			}
 			p.done.remarks = append(p.done.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID,
-				Title: held.Title, Reason: "held: " + held.Reason, Code: held.Code})
+				Title: held.Title, Reason: "held: " + held.Reason, Code: held.Code, Cure: held.Cure})
 		}
 	}
 	for _, remark := range p.done.remarks {
@@ -241,9 +242,10 @@ func (p *pass) noteFailure(cause error) error {
 	why := failed(cause, reason.CalendarFails)
 	if p.e.isNews(p.c.Name, why.Text) { // once in each process, also where it has failed before
 		p.e.opt.Log.Debug("calendar failed", "calendar", p.c.Name, "chain", cause.Error())
-		p.e.warn("calendar failed", "calendar", p.c.Name, "code", why.Code, "reason", why.Text)
+		p.e.warn("calendar failed", "calendar", p.c.Name, "code", why.Code, "reason",
+			words.Join(why.Text, why.Cure))
 	}
-	if st.LastError == why.Text && st.ErrorCode == why.Code {
+	if asSaved := (store.Why{Code: st.ErrorCode, Text: st.LastError, Cure: st.ErrorCure}); asSaved == why {
 		return nil
 	}
 	return p.e.store.Update(func(tx *store.Tx) error {
@@ -251,11 +253,12 @@ func (p *pass) noteFailure(cause error) error {
 		if err != nil {
 			return err
 		}
-		st.LastError, st.ErrorCode, st.LastErrorAt = why.Text, why.Code, now
+		st.LastError, st.ErrorCode, st.ErrorCure = why.Text, why.Code, why.Cure
+		st.LastErrorAt = now
 		if errors.Is(cause, calendar.ErrAbsent) {
 			// A release that was given before was for what could be seen then.
 			st.HeldAt = now
-			st.HeldReason, st.HeldCode = why.Text, why.Code
+			st.HeldReason, st.HeldCode, st.HeldCure = why.Text, why.Code, why.Cure
 			st.Absent = true
 			st.Released = false
 		}

@@ -180,7 +180,8 @@ func (e *Engine) proves(name string) error {
 		return err
 	}
 	if st.Another && !st.HeldAt.IsZero() && !st.Released {
-		return reason.OtherCalendar.Of(fmt.Errorf("calendar %s is held: %s", name, st.HeldReason))
+		return reason.OtherCalendar.Because(fmt.Sprintf("calendar %s is held: %s", name, st.HeldReason)).
+			Mend(st.HeldCure)
 	}
 	return err
 }

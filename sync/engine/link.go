@@ -8,7 +8,6 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
@@ -106,8 +105,8 @@ func (s *settling) mayWrite() error {
 	var asked *calendar.Throttled
 	if errors.As(err, &asked) {
 		return &waiting{state: plan.Pending, until: asked.Until, bound: byCalendar,
-			why: reason.CalendarRests.Because("the calendar is left alone until " +
-				asked.Until.UTC().Format(time.RFC3339) + ": " + words.Of(asked.Err))}
+			why: reason.CalendarRests.BecauseOf("the calendar is left alone until "+
+				asked.Until.UTC().Format(time.RFC3339)+": ", asked.Err)}
 	}
 	return err
 }

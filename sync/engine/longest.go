@@ -25,8 +25,8 @@ func (p *pass) slow(ctx, reading context.Context, err error) error {
 		return err
 	}
 	return reason.CalendarSlow.Because(fmt.Sprintf("calendar %s could not be read to its end within %s, because its server "+
-		"answers too slowly: "+
-		"the next pass begins anew; if it lasts, ask whoever runs the server", p.c.Name, longestReading))
+		"answers too slowly; the next pass begins anew", p.c.Name, longestReading)).
+		Mend("if it lasts, ask whoever runs the server")
 }
 
 // pause reports whether the pass has lasted too long, and tells what is left. One event is settled in each pass, so
@@ -38,7 +38,7 @@ func (p *pass) pause(settled, of int) bool {
 	p.report.Unfinished = fmt.Sprintf("the pass was not finished within %s, because the servers answer slowly: "+
 		"%s of %d wait for the next pass, which goes on with them", longestPass, words.Count(of-settled, "event"), of)
 	if p.report.Code == "" {
-		p.coded(reason.Unfinished)
+		p.coded(reason.Unfinished, "")
 	}
 	p.e.warn("pass not finished", "calendar", p.c.Name, "code", reason.Unfinished, "reason", p.report.Unfinished)
 	return true

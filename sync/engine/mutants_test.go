@@ -71,10 +71,10 @@ var mutants = []mutant{
 	}`, ``},
 	{"copies not recognised", "../plan/begin.go",
 		`case m.Event != Bind(ev.UID):
-		return "", ""`, `case false:`},
+		return "", why`, `case false:`},
 	{"marks not claimed after a lost database", "../plan/begin.go",
-		`	return ev.Link.Mark, ""
-}`, `	return "", ""
+		`	return ev.Link.Mark, why
+}`, `	return "", why
 }`},
 	{"due forgotten on the way", "save.go",
 		`s.rec.Due = s.e.opt.Now()

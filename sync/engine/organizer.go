@@ -151,8 +151,8 @@ func (s *settling) hostUnknown(err error) error {
 	var wait *waiting
 	if errors.As(err, &wait) {
 		s.claim.bound = wait.bound
-		return s.conclude(plan.Decision{State: wait.state, At: wait.until, Reason: wait.why.Error(),
-			Code: wait.why.Code()})
+		return s.conclude(plan.Decision{State: wait.state, At: wait.until, Reason: wait.why.Plain(),
+			Code: wait.why.Code(), Cure: wait.why.Cure()})
 	}
 	return s.fail(err, reason.ZoomFails)
 }

@@ -33,7 +33,8 @@ func (s *settling) note(d plan.Decision) {
 func (s *settling) finish(d plan.Decision) error {
 	notes := s.notes(d)
 	s.handBack()
-	why := store.Why{Code: string(d.Code), Text: strings.Join(append([]string{d.Reason}, notes...), "; ")}
+	why := store.Why{Code: string(d.Code), Text: strings.Join(append([]string{d.Reason}, notes...), "; "),
+		Cure: d.Cure}
 	failure := "" // what nobody tries again before something changes
 	if d.State == plan.Failed && d.At.IsZero() {
 		failure = why.Text
@@ -78,7 +79,7 @@ func (s *settling) finish(d plan.Decision) error {
 func (s *settling) holdBack(d plan.Decision, why store.Why) {
 	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
 	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.ShownTitle(title), Reason: why.Text,
-		Code: why.Code, Held: true})
+		Code: why.Code, Cure: why.Cure, Held: true})
 	at := d.At
 	if at.IsZero() && !s.ev.Until.IsZero() {
 		at = s.ev.Until.Add(time.Second) // then nobody needs to see it any more
@@ -93,5 +94,5 @@ func (s *settling) holdBack(d plan.Decision, why store.Why) {
 // remark puts something into the journal that is no step.
 func (s *settling) remark(why store.Why) {
 	s.done.remarks = append(s.done.remarks, store.Entry{At: s.e.opt.Now(), Calendar: s.c.Name, EventID: s.id,
-		UID: s.rec.UID, Title: s.rec.Title, Reason: why.Text, Code: why.Code})
+		UID: s.rec.UID, Title: s.rec.Title, Reason: why.Text, Code: why.Code, Cure: why.Cure})
 }

@@ -91,7 +91,7 @@ func (s *Schedule) tellOverdue(ctx context.Context) {
 			switch {
 			case overdue && !told[name]:
 				s.e.opt.Log.Error("calendar overdue", "calendar", name, "code", reason.Overdue, "reason",
-					OverdueReason(quiet))
+					Overdue(quiet).Error())
 			case !overdue && told[name]:
 				s.e.opt.Log.Info("calendar is read again", "calendar", name)
 				delete(told, name)
@@ -103,8 +103,8 @@ func (s *Schedule) tellOverdue(ctx context.Context) {
 	}
 }
 
-// OverdueReason is what people read of an overdue calendar.
-func OverdueReason(quiet time.Duration) string {
-	return "no pass has ended for " + quiet.Truncate(time.Second).String() +
-		": look into the log for what it waits for; if it lasts, restart zoomtag"
+// Overdue is what people read of an overdue calendar.
+func Overdue(quiet time.Duration) reason.Reason {
+	return reason.Overdue.Because("no pass has ended for " + quiet.Truncate(time.Second).String()).
+		Mend("look into the log for what it waits for; if it lasts, restart zoomtag")
 }

@@ -71,7 +71,7 @@ func (p *pass) run(ctx context.Context) error {
 			return err
 		}
 		if p.report.Unfinished = st.Unfinished; p.report.Unfinished != "" && p.report.Code == "" {
-			p.coded(reason.Unfinished) // the rest is left as it is
+			p.coded(reason.Unfinished, "") // the rest is left as it is
 		}
 	}
 	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", listed, "due", len(due))
@@ -137,13 +137,16 @@ func isOfThePass(err error) bool {
 // concluded is the report of a pass that has ended like this. An error is returned only for what concerns the store, or
 // the pass as such; all else is in the report.
 func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
+	if p.report.Code == "" && p.report.ReadOnly != "" {
+		p.coded(reason.NotWritable, p.seen.cure)
+	}
 	if err == nil || ctx.Err() != nil || isOfThePass(err) {
 		return p.report, err
 	}
-	p.report.OK, p.report.Error, p.report.Unchosen = false, words.Of(err), errors.Is(err, calendar.ErrUnchosen)
+	p.report.OK, p.report.Error, p.report.Unchosen = false, words.Cause(err), errors.Is(err, calendar.ErrUnchosen)
 	if errors.Is(err, calendar.ErrAbsent) {
-		p.report.Held, p.report.Reason = true, words.Of(err)
+		p.report.Held, p.report.Reason = true, words.Cause(err)
 	}
-	p.coded(codeOf(err, reason.CalendarFails))
+	p.coded(codeOf(err, reason.CalendarFails), words.Cure(err))
 	return p.report, p.noteFailure(err)
 }

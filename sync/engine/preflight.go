@@ -33,7 +33,8 @@ func (s *settling) preflight(ctx context.Context, from, to meeting.Spec) error {
 	if p.Held == "" {
 		return nil
 	}
-	return &waiting{state: plan.Held, why: reason.HostCannot.Because(p.Held), until: s.e.opt.Now().Add(heldPause)}
+	return &waiting{state: plan.Held, why: reason.HostCannot.Because(p.Held).Mend(p.Cure),
+		until: s.e.opt.Now().Add(heldPause)}
 }
 
 // maxRepeats bounds how often a call is made again at once. What is not taken then is tried again later, as after any

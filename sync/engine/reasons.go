@@ -78,7 +78,7 @@ func asks(step plan.Do) reason.Code {
 
 // failed is what people are told of a failure, with its code.
 func failed(cause error, otherwise reason.Code) store.Why {
-	return store.Why{Code: string(codeOf(cause, otherwise)), Text: words.Of(cause)}
+	return store.Why{Code: string(codeOf(cause, otherwise)), Text: words.Cause(cause), Cure: words.Cure(cause)}
 }
 
 // unreadTwin is why another item with the event's UID, in a calendar that is perhaps another one, could not be read.

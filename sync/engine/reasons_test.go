@@ -3,11 +3,13 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
@@ -101,12 +103,12 @@ func TestWaitsHaveCodes(t *testing.T) {
 			}
 		},
 		reason.ZoomRests: func(b *bench, _ string) {
-			b.e.hush(b.e.serviceRest(), b.now.Add(time.Hour), "429", false)
+			b.e.hush(b.e.serviceRest(), b.now.Add(time.Hour), errors.New("429"), false)
 		},
 		reason.CalendarRests: func(b *bench, _ string) {
 			b.cal.Hook = func(c, phase, _ string) error {
 				if c == "changes" && phase == "after" {
-					b.e.hush(calendarKey("c"), b.now.Add(time.Hour), "429", false)
+					b.e.hush(calendarKey("c"), b.now.Add(time.Hour), errors.New("429"), false)
 				}
 				return nil
 			}
@@ -241,5 +243,59 @@ func TestStateFromBefore(t *testing.T) {
 	problems, err := b.st.Problems("c")
 	if err != nil || len(problems) != 1 || problems[0].Code != string(reason.TagConflict) {
 		t.Errorf("held: %+v, %v", problems, err)
+	}
+}
+
+// TestCureOfTheCase: what mends a failure or a brake is reported, saved and told apart from its cause, as the one knows
+// it who has found it, also after a restart and where it is only remembered.
+func TestCureOfTheCase(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.zoom.Hook = func(call, phase string) error {
+		if call == "create" && phase == "before" {
+			return words.Mend(fmt.Errorf("%w: alice has no licence", meeting.ErrDenied), "give alice one at zoom.us")
+		}
+		return nil
+	}
+	r := b.pass()
+	if ev := r.Events[0]; ev.Error != "alice has no licence" || ev.Cure != "Give alice one at zoom.us." ||
+		ev.Told() != "alice has no licence: give alice one at zoom.us" {
+		t.Errorf("failed: %q, %q, %q", ev.Error, ev.Cure, ev.Told())
+	}
+	if rec := b.record(id); rec.Error != "alice has no licence" || rec.Cure != "give alice one at zoom.us" {
+		t.Errorf("saved: %q, %q", rec.Error, rec.Cure)
+	}
+	b.zoom.Hook = nil
+	b.now = b.now.Add(2 * time.Hour)
+	b.pass()
+	b.cal.Hook = func(call, phase, _ string) error {
+		if call == "changes" && phase == "before" {
+			return &calendar.SignInError{Err: words.Mend(fmt.Errorf("%w: the sign-in has ended", calendar.ErrDenied),
+				"run zoomtag auth google --calendar c")}
+		}
+		return nil
+	}
+	for _, when := range []string{"at first", "remembered", "after a restart"} {
+		r := b.pass()
+		st, err := b.st.Calendar("c")
+		if r.Error != "the sign-in has ended" || r.Cure != "Run zoomtag auth google --calendar c." || err != nil ||
+			st.LastError != r.Error || st.ErrorCure != "run zoomtag auth google --calendar c" {
+			t.Errorf("%s: %q, %q; saved %q, %q", when, r.Error, r.Cure, st.LastError, st.ErrorCure)
+		}
+		if when == "remembered" {
+			b.start()
+		}
+	}
+	b.cal.Hook = nil
+	b.now = b.now.Add(24 * time.Hour)
+	if r := b.pass(); r.Error != "" || r.Code != "" || r.Cure != "" {
+		t.Errorf("well again: %q, %q, %q", r.Error, r.Code, r.Cure)
+	}
+	b.cal.SetEmpty(true)
+	r = b.pass()
+	if st, err := b.st.Calendar("c"); err != nil || !strings.Contains(r.Cure, "zoomtag release c") ||
+		strings.Contains(r.Reason, "zoomtag") || st.HeldReason != r.Reason ||
+		st.HeldCure != "if they were really deleted, run zoomtag release c" {
+		t.Errorf("held: %q, %q; saved %q, %q", r.Reason, r.Cure, st.HeldReason, st.HeldCure)
 	}
 }

@@ -55,7 +55,7 @@ func (e *Engine) beginRemoval(ctx context.Context, name string, removal plan.Rem
 		}
 		st.Removal, st.RemovedAt = removal, time.Time{}
 		st.HeldAt, st.Released = time.Time{}, false
-		st.HeldReason, st.HeldCode = "", "" // what is missing is to end as well
+		st.HeldReason, st.HeldCode, st.HeldCure = "", "", "" // what is missing is to end as well
 		return tx.PutCalendar(name, st)
 	})
 }
@@ -70,7 +70,7 @@ func (p *pass) leaves(st store.CalendarState) (over bool, err error) {
 		return false, nil
 	}
 	p.report.Removed = true
-	p.held(store.Why{Code: string(reason.Removed), Text: RemovedReason(p.c.Name)})
+	p.held(said(Removed(p.c.Name)))
 	if p.mode.dry {
 		return true, nil
 	}
@@ -93,22 +93,28 @@ func (p *pass) stays() bool {
 	if why.None() || p.leaving() {
 		return false
 	}
-	p.held(store.Why{Code: string(why.Code()), Text: why.Error()})
+	p.held(said(why))
 	return true
 }
 
 // leaving reports whether the pass takes zoomtag out of the calendar.
 func (p *pass) leaving() bool { return p.c.Settings.Removal != "" }
 
-// RemovedReason tells people what becomes of a calendar that zoomtag has left.
-func RemovedReason(name string) string {
-	return "zoomtag was removed from it: take it out of the configuration, or have it watched again with zoomtag " +
-		"release " + name
+// Removed tells people what becomes of a calendar that zoomtag has left.
+func Removed(name string) reason.Reason {
+	return reason.Removed.Because("zoomtag was removed from it").Mend("take it out of the configuration, or have it " +
+		"watched again with zoomtag release " + name)
 }
 
-// RemovingReason tells people what becomes of a calendar that zoomtag is about to leave.
-func RemovingReason(name string) string {
-	return "zoomtag is being removed from it, which goes on with each pass: to have it watched again, zoomtag release " + name
+// Removing tells people what becomes of a calendar that zoomtag is about to leave.
+func Removing(name string) reason.Reason {
+	return reason.Removing.Because("zoomtag is being removed from it, which goes on with each pass").
+		Mend("to have it watched again, run zoomtag release " + name)
+}
+
+// said is a reason as the store has it.
+func said(why reason.Reason) store.Why {
+	return store.Why{Code: string(why.Code()), Text: why.Plain(), Cure: why.Cure()}
 }
 
 // alsoEnded are the closed records that a whole list does not name: an event that is over may still show its link.
@@ -136,7 +142,7 @@ func (p *pass) perhapsRemoved(tx *store.Tx, st *store.CalendarState) error {
 		return err
 	}
 	if left || p.report.Failed() || p.report.Unfinished != "" {
-		p.held(store.Why{Code: string(reason.Removing), Text: RemovingReason(p.c.Name)})
+		p.held(said(Removing(p.c.Name)))
 		return nil
 	}
 	st.RemovedAt = now

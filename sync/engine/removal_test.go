@@ -62,7 +62,7 @@ func TestRemoval(t *testing.T) {
 	asked := 0
 	b.cal.Hook = func(string, string, string) error { asked++; return nil }
 	b.now = b.now.Add(time.Hour)
-	if r := b.pass(); !r.Held || !strings.Contains(r.Reason, "zoomtag release c") || asked > 0 {
+	if r := b.pass(); !r.Held || !strings.Contains(r.Cure, "zoomtag release c") || asked > 0 {
 		t.Errorf("a later pass: %+v, %d calls", r, asked)
 	}
 	// a retry by hand
@@ -106,8 +106,7 @@ func TestRemovalOfTheSealed(t *testing.T) {
 	b.pass()
 	b.cal.Edit(id, func(e *calendar.Event) { e.Sealed = "the event is signed" })
 	r := b.remove(plan.RemoveCancel)
-	if !r.Removed || len(r.Events) != 1 || !strings.Contains(r.Events[0].Reason, "take it out by hand: the event is "+
-		"signed") {
+	if !r.Removed || len(r.Events) != 1 || !strings.Contains(r.Events[0].Told(), "the event is signed: take it out by hand") {
 		t.Errorf("removed %v: %+v", r.Removed, r.Events)
 	}
 	b.meetings(0)

@@ -31,7 +31,7 @@ func (s *settling) tell(state string, why store.Why, failure string) {
 	}
 	r := EventReport{ID: s.id, UID: s.id, Steps: append([]string{}, s.story.steps...), State: state,
 		Reason: why.Text, Error: failure, Code: reason.Code(why.Code)}
-	r.Cure = r.Code.Cure()
+	r.Cure = r.Code.CureOf(why.Cure)
 	if s.ev != nil {
 		r.UID, r.Title = s.ev.UID, plan.ShownTitle(s.ev.Title)
 		if start := s.ev.Start; !start.IsZero() {

@@ -28,7 +28,7 @@ const (
 
 // Who is left alone: a calendar, a host of an account, an account as one calendar asks it, and an account as a whole.
 func calendarKey(name string) string         { return "calendar " + name }
-func hostRestKey(budgetKey string) string    { return "host " + budgetKey }
+func hostRestKey(host store.Host) string     { return "host " + string(host) }
 func serviceRestKey(hash, cal string) string { return "service " + hash + " " + cal }
 func accountKey(hash string) string          { return "account " + hash }
 
@@ -53,9 +53,9 @@ func (e *Engine) loadRests() error {
 }
 
 // hush leaves somebody alone until a time, in this process and, unless it is one that saves nothing, in those after it.
-func (e *Engine) hush(key string, until time.Time, why string, dry bool) {
+func (e *Engine) hush(key string, until time.Time, cause error, dry bool) {
 	e.rest(key, dry, func(before store.Rest) (store.Rest, bool) {
-		return store.Rest{Until: until, Why: why}, until.After(before.Until)
+		return store.Rest{Until: until, Why: words.Cause(cause), Cure: words.Cure(cause)}, until.After(before.Until)
 	})
 }
 
@@ -63,7 +63,8 @@ func (e *Engine) hush(key string, until time.Time, why string, dry bool) {
 // refused.
 func (e *Engine) refuse(key, depends string, cause error) {
 	e.rest(key, false, func(before store.Rest) (store.Rest, bool) {
-		now, tries := store.Rest{Why: words.Of(cause), Refused: true, Depends: depends, Tries: 1}, before.Tries
+		now := store.Rest{Why: words.Cause(cause), Cure: words.Cure(cause), Refused: true, Depends: depends, Tries: 1}
+		tries := before.Tries
 		if before.Refused && before.Depends == depends {
 			now.Tries = tries + 1
 		}
@@ -114,16 +115,16 @@ func (e *Engine) rest(key string, dry bool, change func(before store.Rest) (stor
 }
 
 // Refused are the accounts, by their hashes, whose sign-in was refused when it was last tried, and why.
-func (e *Engine) Refused() (map[string]string, error) {
+func (e *Engine) Refused() (map[string]error, error) {
 	if err := e.loadRests(); err != nil {
 		return nil, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	refused := map[string]string{}
+	refused := map[string]error{}
 	for _, a := range e.opt.Accounts {
 		if rest := e.quiet[accountKey(a.Hash)]; rest.Refused {
-			refused[a.Hash] = rest.Why
+			refused[a.Hash] = words.Mend(errors.New(rest.Why), rest.Cure)
 		}
 	}
 	return refused, nil
@@ -237,7 +238,7 @@ func (e *Engine) heedCalendar(c *Calendar, err error, dry bool) {
 	var refused *calendar.SignInError
 	switch {
 	case errors.As(err, &throttled):
-		e.hush(calendarKey(c.Name), throttled.Until, words.Of(throttled.Err), dry)
+		e.hush(calendarKey(c.Name), throttled.Until, throttled.Err, dry)
 	case errors.As(err, &refused) && !dry:
 		e.refuse(calendarKey(c.Name), fingerprint(c.Depends), err)
 	}

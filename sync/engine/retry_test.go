@@ -296,8 +296,8 @@ func TestSignInMendedForAll(t *testing.T) {
 // each day, and other credentials begin anew.
 func TestPauses(t *testing.T) {
 	b := newBench(t)
-	b.e.hush("host h", b.now.Add(2*time.Hour), "slowly", false)
-	b.e.hush("host h", b.now.Add(time.Hour), "slowly", false)
+	b.e.hush("host h", b.now.Add(2*time.Hour), errors.New("slowly"), false)
+	b.e.hush("host h", b.now.Add(time.Hour), errors.New("slowly"), false)
 	if rest := b.e.quietUntil("host h"); !rest.Until.Equal(b.now.Add(2 * time.Hour)) {
 		t.Errorf("until %s", rest.Until)
 	}

@@ -423,7 +423,8 @@ func (e *Engine) SavePasses() error {
 			}
 			st.LastSuccess = last
 			if last.After(st.LastErrorAt) {
-				st.LastError, st.ErrorCode, st.LastErrorAt = "", "", time.Time{}
+				st.LastError, st.ErrorCode, st.ErrorCure = "", "", ""
+				st.LastErrorAt = time.Time{}
 			}
 			if err := tx.PutCalendar(name, st); err != nil {
 				return err

@@ -131,7 +131,7 @@ func (s *settling) takeSteps(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.fail(reason.Fault.Because("the event does not come to rest: this is a fault in zoomtag, please report it"),
+	return s.fail(reason.Fault.Because("the event does not come to rest: this is a fault in zoomtag").Mend("please report it"),
 		reason.Fault)
 }
 
@@ -148,7 +148,7 @@ func (s *settling) after(ctx context.Context, d plan.Decision, told *meeting.Spe
 		return err != nil, err
 	case errors.As(err, &wait):
 		d.State, d.At = wait.state, wait.until
-		d.Reason, d.Code = wait.why.Error(), wait.why.Code()
+		d.Reason, d.Code, d.Cure = wait.why.Plain(), wait.why.Code(), wait.why.Cure()
 		s.claim.bound = wait.bound
 		return true, s.conclude(d)
 	case errors.Is(err, calendar.ErrConflict) && !s.work.reread:

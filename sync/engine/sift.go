@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
@@ -43,8 +44,8 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	if p.isAsSaved(st, changes) && news.empty() {
 		return nil
 	}
-	p.tellRights(st.ReadOnly, changes.ReadOnly)
-	st.ReadOnly = changes.ReadOnly
+	p.tellRights(st.ReadOnly, changes)
+	st.ReadOnly, st.ReadOnlyCure = changes.ReadOnly, changes.Cure
 	if !p.seen.braked {
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
@@ -57,13 +58,18 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 func saysNothingNew(st *store.CalendarState, changes calendar.Changes) bool {
 	unlisted := len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor
 	undisturbed := st.HeldAt.IsZero() && changes.Total != 0
-	return unlisted && undisturbed && changes.ReadOnly == st.ReadOnly
+	return unlisted && undisturbed && sameRights(st, changes)
+}
+
+// sameRights reports whether a listing says of what may be written what is kept of it.
+func sameRights(st *store.CalendarState, changes calendar.Changes) bool {
+	return changes.ReadOnly == st.ReadOnly && changes.Cure == st.ReadOnlyCure
 }
 
 // isAsSaved reports whether what is kept of the calendar as a whole is what a listing says, and what the configuration
 // says.
 func (p *pass) isAsSaved(st *store.CalendarState, changes calendar.Changes) bool {
-	asListed := changes.Cursor == st.Cursor && changes.ReadOnly == st.ReadOnly &&
+	asListed := changes.Cursor == st.Cursor && sameRights(st, changes) &&
 		st.Source == cmp.Or(changes.Source, st.Source)
 	return asListed && st.Detects == p.c.Detects && st.Provider == p.c.Provider
 }
@@ -98,13 +104,14 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 }
 
 // tellRights logs that a calendar can only be read from now on, or can be written again.
-func (p *pass) tellRights(before, now string) {
-	switch now {
+func (p *pass) tellRights(before string, now calendar.Changes) {
+	switch now.ReadOnly {
 	case before:
 	case "":
 		p.e.opt.Log.Info("calendar can be written again", "calendar", p.c.Name)
 	default:
-		p.e.warn("calendar cannot be written", "calendar", p.c.Name, "code", reason.NotWritable, "reason", now)
+		p.e.warn("calendar cannot be written", "calendar", p.c.Name, "code", reason.NotWritable, "reason",
+			words.Join(now.ReadOnly, now.Cure))
 	}
 }
 
@@ -139,9 +146,10 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record,
 			continue
 		case ch.Err != nil && !isKnown:
 			why := failed(ch.Err, reason.CalendarFails)
-			if before := problems[ch.ID]; before.Reason != why.Text || before.Code != why.Code {
+			before := problems[ch.ID]
+			if (store.Why{Code: before.Code, Text: before.Reason, Cure: before.Cure}) != why {
 				n.problems = append(n.problems, store.Problem{ID: ch.ID, Reason: why.Text, Code: why.Code,
-					Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
+					Cure: why.Cure, Since: since(problems, ch.ID, p.e.opt.Now()), Unread: unread(ch.Err)})
 			}
 			p.unfollowed(ch.ID, why)
 			continue
@@ -218,7 +226,7 @@ func (p *pass) tooLong(id string) {
 func (p *pass) unfollowed(id string, why store.Why) {
 	code := reason.Code(why.Code)
 	p.report.Events = append(p.report.Events, EventReport{ID: id, UID: id, Steps: []string{}, State: plan.Failed,
-		Reason: why.Text, Error: why.Text, Code: code, Cure: code.Cure()})
+		Reason: why.Text, Error: why.Text, Code: code, Cure: code.CureOf(why.Cure)})
 }
 
 // since is when an item began to be a problem.

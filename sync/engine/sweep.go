@@ -125,7 +125,7 @@ func marked(ctx context.Context, lister meeting.Lister,
 // hostsOf are those in whose meetings of an account there may be ours.
 func (e *Engine) hostsOf(a *Account) ([]string, error) {
 	var hosts []string
-	known, keys := map[string]bool{"": true}, map[string]bool{}
+	known, keys := map[string]bool{"": true}, map[store.Host]bool{}
 	add := func(host string) {
 		if known[host] {
 			return
@@ -296,8 +296,8 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 		ok, err := tx.Spend(a.BudgetKey(l.Host), day(now), DailyLimit)
 		if err == nil && !ok {
 			//nolint:staticcheck // Zoom is a name
-			err = fmt.Errorf("Zoom lets a host be changed %d times a day, and %s is at that: try again after 00:00 UTC",
-				DailyLimit, l.Host)
+			err = words.Mend(fmt.Errorf("Zoom lets a host be changed %d times a day, and %s is at that",
+				DailyLimit, l.Host), "try again after 00:00 UTC")
 		}
 		return err
 	})

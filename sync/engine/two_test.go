@@ -417,9 +417,9 @@ func (r room) Update(_ context.Context, _ int64, _, to meeting.Spec) (meeting.Me
 
 func (r room) Get(context.Context, int64) (meeting.Meeting, error) { return r.link(""), nil }
 
-func (r room) Find(_ context.Context, host, mark string) (meeting.Meeting, error) {
+func (r room) Find(_ context.Context, host string, mark meeting.Mark) (meeting.Meeting, error) {
 	m := r.link(host)
-	m.Mark = mark
+	m.Mark = string(mark)
 	return m, nil
 }
 

@@ -67,7 +67,7 @@ func (s *settling) conclude(d plan.Decision) error {
 	if s.story.untold == nil || d.State != plan.Linked {
 		return s.finish(d)
 	}
-	now, cause, text := s.e.opt.Now(), s.story.untold, words.Of(s.story.untold)
+	now, cause, text := s.e.opt.Now(), s.story.untold, words.Cause(s.story.untold)
 	var again time.Time
 	var wait *waiting
 	if errors.As(cause, &wait) {
@@ -82,9 +82,9 @@ func (s *settling) conclude(d plan.Decision) error {
 			again = rest.Until
 		}
 		s.e.opt.Log.Warn("the meeting does not know of a change yet", "calendar", s.c.Name, "event", s.id, "title",
-			s.rec.Title, "code", codeOf(cause, asks(s.story.untoldStep)), "reason", text)
+			s.rec.Title, "code", codeOf(cause, asks(s.story.untoldStep)), "reason", words.Of(cause))
 	}
-	d.Code = codeOf(cause, asks(s.story.untoldStep))
+	d.Code, d.Cure = codeOf(cause, asks(s.story.untoldStep)), words.Cure(cause)
 	if d.At.IsZero() || again.Before(d.At) {
 		d.At = again
 	}

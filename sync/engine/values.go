@@ -37,7 +37,7 @@ type mode struct {
 type outside struct {
 	source   calendar.Calendar
 	accounts []Account
-	used     map[string]int // the calls that a dry pass would have used, by budget
+	used     map[store.Host]int // the calls that a dry pass would have used, by budget
 }
 
 // reading is what a pass knows of the calendar.
@@ -52,6 +52,7 @@ type reading struct {
 	problems map[string]store.Problem   // those of the calendar as they are saved; nil: not read yet
 	braked   bool                       // what is missing is not believed
 	another  bool                       // that is so because it is another calendar than before
+	cure     string                     // what mends that nothing in the calendar can be written, as a clause
 }
 
 // conclusions are saved in one transaction at the end of a pass.
@@ -130,7 +131,7 @@ func (e *Engine) newPass(c *Calendar, m mode) *pass {
 		e:       e,
 		c:       c,
 		mode:    m,
-		outside: outside{source: c.Source, accounts: e.opt.Accounts, used: map[string]int{}},
+		outside: outside{source: c.Source, accounts: e.opt.Accounts, used: map[store.Host]int{}},
 		seen: reading{
 			events:  map[string]*calendar.Event{},
 			ahead:   map[string]bool{},

@@ -14,6 +14,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
+	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
 )
 
@@ -76,13 +77,13 @@ type Options struct {
 
 // What an event may lack. The text around says which event it is.
 var (
-	ErrNoOrganizer = errors.New("it has no organizer with a mail address, which this kind of invitation needs (RFC " +
-		"5546); publish it instead")
-	ErrNoAttendees = errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2); publish it " +
-		"instead")
-	ErrCancelled = errors.New("it does not take place, and nobody can be asked to it (RFC 5546 3.2.2); tell the " +
-		"guests with --cancel")
-	ErrNoLink = errors.New("it has no link yet; run zoomtag sync")
+	ErrNoOrganizer = words.Mend(errors.New("it has no organizer with a mail address, which this kind of invitation "+
+		"needs (RFC 5546)"), "publish it instead")
+	ErrNoAttendees = words.Mend(errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2)"),
+		"publish it instead")
+	ErrCancelled = words.Mend(errors.New("it does not take place, and nobody can be asked to it (RFC 5546 3.2.2)"),
+		"tell the guests with --cancel")
+	ErrNoLink = words.Mend(errors.New("it has no link yet"), "run zoomtag sync")
 )
 
 // Encoder writes invitations. It keeps the rules of the time zones that it has met, so one for many events is fast. Its
@@ -110,7 +111,7 @@ const prodID = "-//zoomtag//EN"
 func (e *Encoder) Encode(dst []byte, opt Options, list ...Invitation) ([]byte, error) {
 	opt.Method = cmp.Or(opt.Method, Publish)
 	if len(list) != 1 && opt.Method != Publish || len(list) == 0 {
-		return dst, fmt.Errorf("invite: a calendar with METHOD:%s cannot hold %d events; encode them one by one",
+		return dst, fmt.Errorf("invite: a calendar with METHOD:%s cannot hold %d events: encode them one by one",
 			opt.Method, len(list))
 	}
 	e.parts = e.parts[:0]

@@ -90,9 +90,9 @@ func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
 		x.watched[id] = c.Name
 	}
 	if m.Left() {
-		c.Away = fmt.Sprintf("it is not on the list %s any more since %s: nothing is done in it, and its meetings stay. "+
-			"To end them: zoomtag remove %s; to let it be: zoomtag release %s", f.Name,
-			m.LeftAt.UTC().Format(time.DateOnly), m.Name, m.Name)
+		c.Away = fmt.Sprintf("it is not on the list %s any more since %s; nothing is done in it, and its meetings stay",
+			f.Name, m.LeftAt.UTC().Format(time.DateOnly))
+		c.AwayCure = fmt.Sprintf("to end them, run zoomtag remove %s; to let it be, zoomtag release %s", m.Name, m.Name)
 		o.Away = append(o.Away, c.Name)
 	} else {
 		o.Watched = append(o.Watched, c.Name)

@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/reason"
 )
@@ -164,11 +165,11 @@ func TestExpand(t *testing.T) {
 	x := Expand(cfg, known)
 	var got []string
 	for _, c := range x.Config.Calendars {
-		got = append(got, strings.TrimSpace(c.Name+" "+c.List+" "+c.Away))
+		got = append(got, strings.TrimSpace(c.Name+" "+c.List+" "+words.Join(c.Away, c.AwayCure)))
 	}
 	want := []string{"hand", "eve@x.com", "bob@x.com one", "cy@x.com two",
-		"old@x.com one it is not on the list one any more since 2026-11-30: nothing is done in it, and its meetings " +
-			"stay. To end them: zoomtag remove old@x.com; to let it be: zoomtag release old@x.com"}
+		"old@x.com one it is not on the list one any more since 2026-11-30; nothing is done in it, and its meetings " +
+			"stay: to end them, run zoomtag remove old@x.com; to let it be, zoomtag release old@x.com"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
@@ -179,7 +180,7 @@ func TestExpand(t *testing.T) {
 		}
 	}
 	want = []string{"ann@x.com: it is watched already, as hand", "alias: it is watched already, as hand",
-		`odd: "no address" is not a mail address; write it like alice@example.com`,
+		`odd: "no address" is not a mail address: write it like alice@example.com`,
 		"eve@x.com: its name is that of a calendar of the configuration: rename that one, or leave this one out with exclude",
 		"bob@x.com: it is watched already, as bob@x.com"}
 	if !slices.Equal(skipped, want) || x.Lists[1].Excluded != 1 {

@@ -47,15 +47,17 @@ func Next(name string, was record.List, a Answer, open func(calendar string) boo
 	now := was
 	now.TriedAt = a.At
 	if a.Err != nil {
-		now.Error, now.Code = words.Of(a.Err), string(codeOf(a.Err))
+		now.Error, now.Code, now.Cure = words.Cause(a.Err), string(codeOf(a.Err)), words.Cure(a.Err)
 		return now, News{}
 	}
 	missing := missingFrom(was, a.Roll)
 	if why := unbelievable(name, was, a.Roll, missing); !why.None() {
-		now.Error, now.Code, now.Missing = why.Error(), string(why.Code()), missing
+		now.Error, now.Code, now.Cure = why.Plain(), string(why.Code()), why.Cure()
+		now.Missing = missing
 		return now, News{}
 	}
-	now.ReadAt, now.Error, now.Code = a.At, "", ""
+	now.ReadAt = a.At
+	now.Error, now.Code, now.Cure = "", "", ""
 	now.Missing, now.Released = nil, nil
 	now.Faults = a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)]
 	t := &turn{at: a.At, open: open, taken: map[string]string{}}
@@ -105,17 +107,17 @@ func unbelievable(name string, was record.List, roll calendar.Roll, missing []st
 		}
 	}
 	many := lost > brakeCount && lost*3 > active
-	release := "; nothing is changed. If that is right: zoomtag release " + name
+	release := "if that is right, run zoomtag release " + name
 	switch {
 	case len(roll.Members) == 0 && lost > 0:
-		return reason.ListShrunken.Because(fmt.Sprintf("nobody is on it any more, and %s %s before%s",
-			words.Count(active, "member"), wasOrWere(active), release))
+		return reason.ListShrunken.Because(fmt.Sprintf("nobody is on it any more, and %s %s before; nothing is changed",
+			words.Count(active, "member"), wasOrWere(active))).Mend(release)
 	case len(roll.Members) == 0 && len(was.Members) == 0 && len(roll.Faults) == 0:
-		return reason.ListShrunken.Because("nobody is on it: look whether it is the right list, and whether zoomtag may " +
-			"see who is on it")
+		return reason.ListShrunken.Because("nobody is on it").Mend("look whether it is the right list, and whether zoomtag " +
+			"may see who is on it")
 	case many:
-		return reason.ListShrunken.Because(fmt.Sprintf("%d of its %s are missing at once%s", lost,
-			words.Count(active, "member"), release))
+		return reason.ListShrunken.Because(fmt.Sprintf("%d of its %s are missing at once; nothing is changed", lost,
+			words.Count(active, "member"))).Mend(release)
 	}
 	return reason.Reason{}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 )
 
 // chat is a chat service, by shoutrrr.
@@ -30,11 +31,11 @@ type chat struct {
 func newChat(address configs.Secret) (c *chat, service string, err error) {
 	u, err := url.Parse(strings.TrimSpace(address.Reveal()))
 	if err != nil || u.Scheme == "" {
-		return nil, "", errors.New("chat is no address of a chat service: write it as shoutrrr does, like " +
-			"ntfy://ntfy.sh/topic")
+		return nil, "", words.Mend(errors.New("chat is no address of a chat service"),
+			"write it as shoutrrr does, like ntfy://ntfy.sh/topic")
 	}
 	if service = u.Scheme; service == "logger" || service == "smtp" {
-		return nil, "", fmt.Errorf("chat cannot be %s://: write it as mail or command", service)
+		return nil, "", words.Mend(fmt.Errorf("chat cannot be %s://", service), "write it as mail or command")
 	}
 	c = &chat{service: service, secrets: parts(u), origin: machine()}
 	if c.sender, err = shoutrrr.CreateSender(u.String()); err != nil {

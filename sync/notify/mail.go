@@ -15,6 +15,7 @@ import (
 	"github.com/wneessen/go-mail"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 )
 
@@ -109,7 +110,7 @@ func (m *mailer) Send(ctx context.Context, list []Message) error {
 		mails = append(mails, message)
 	}
 	if len(mails) == 0 {
-		return errors.New("no owner of a calendar is known: write \"to:\" as well")
+		return words.Mend(errors.New("no owner of a calendar is known"), "write \"to:\" as well")
 	}
 	if err := m.client.DialAndSendWithContext(ctx, mails...); err != nil {
 		return fmt.Errorf("the mail could not be sent: %s", cut(err.Error()))

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 )
 
@@ -60,7 +61,8 @@ func newWebhook(c *configs.WebhookNotice, o Options) (*webhook, error) {
 }
 
 // errPrivate says that a name leads into a network that the outside does not reach.
-var errPrivate = errors.New("its name leads to a private address: write \"private: true\" if it may")
+var errPrivate = words.Mend(errors.New("its name leads to a private address"),
+	"write \"private: true\" if it may")
 
 // shared are addresses of providers' own networks (RFC 6598), and the translations of IPv4 into IPv6, which hide one.
 var shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("64:ff9b::/96"),

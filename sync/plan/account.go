@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -123,17 +122,21 @@ func (s *Settings) wanted(c Choice) (in *Settings, why reason.Reason) {
 		in := s.in(a.Hash)
 		hosted := a.Host != "" || c.Host != ""
 		if in != s && a.API && !hosted {
-			return s, reason.NoHost.Because("nobody hosts in Zoom account " + a.Name +
-				": write host= into the tag as well, or host into that account in the configuration")
+			return s, reason.NoHost.Because("nobody hosts in Zoom account " + a.Name).
+				Mend("write host= into the tag as well, or host into that account in the configuration")
 		}
 		return in, why
 	}
 	if len(names) == 0 {
-		return s, reason.NoSuchAccount.Because("account=" + strconv.Quote(*c.Account) + " in the tag: the " +
-			"configuration has one Zoom account, without a name; take account= out")
+		return s, reason.NoSuchAccount.Because("account=" + strconv.Quote(*c.Account) + " in the tag, and the " +
+			"configuration has one Zoom account, without a name").Mend("take account= out of the tag")
+	}
+	cure := "write one of these there: " + strings.Join(names, ", ")
+	if near := words.Nearest(*c.Account, names); near != "" {
+		cure = "did you mean " + strconv.Quote(near) + "?"
 	}
 	return s, reason.NoSuchAccount.Because("account=" + strconv.Quote(*c.Account) + " in the tag is no Zoom account " +
-		"of the configuration" + cmp.Or(words.Meant(*c.Account, names), "; there are: "+strings.Join(names, ", ")))
+		"of the configuration").Mend(cure)
 }
 
 // bound reports whether the record has, or may have, a meeting that can still be had: it then stays where that one is.
@@ -210,7 +213,7 @@ func (d Decision) leave(in Input, why string) Decision {
 	case rec.Abandoned:
 		d.At, d.Code = graceOver, reason.Grace
 	default:
-		d = d.because(Held, reason.AccountGone.Because(d.Reason+", and "+why+": put that one back to have it "+
+		d = d.because(Held, reason.AccountGone.Because(d.Reason+", and "+why).Mend("put that one back to have it "+
 			"cancelled, or leave it alone with zoomtag release "+rec.Calendar))
 		if !rec.Until.IsZero() {
 			d.At = rec.Until.Add(time.Second)

@@ -7,6 +7,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 )
 
@@ -84,17 +85,17 @@ func TestWantedAccount(t *testing.T) {
 			kind: meeting.Scheduled},
 		{title: "#zoom(account=hostless)", settings: s, held: "nobody hosts in Zoom account hostless: write host="},
 		{title: "#zoom(account=clubs)", settings: s, held: `did you mean "Club"?`},
-		{title: "#zoom(account=family)", settings: s, held: "there are: work, Club, hostless, room"},
+		{title: "#zoom(account=family)", settings: s, held: "write one of these there: work, Club, hostless, room"},
 		{title: "#zoom(account=)", settings: s, held: `account="" in the tag is no Zoom account`},
 		{title: "#zoom(account=work)", settings: single, held: "the configuration has one Zoom account, without a " +
-			"name; take account= out"},
+			"name: take account= out"},
 	} {
 		ev := calendar.Event{ID: "id", UID: "uid", Title: "Talk " + tt.title, Start: now.Add(time.Hour),
 			End: now.Add(2 * time.Hour), Until: now.Add(2 * time.Hour)}
 		d := Next(Input{Now: now, Event: &ev, Settings: tt.settings})
 		if tt.held != "" {
-			if d.State != Held || d.Do != Nothing || !strings.Contains(d.Reason, tt.held) {
-				t.Errorf("%s: %s %s (%s)", tt.title, d.Do, d.State, d.Reason)
+			if d.State != Held || d.Do != Nothing || !strings.Contains(words.Join(d.Reason, d.Cure), tt.held) {
+				t.Errorf("%s: %s %s (%s)", tt.title, d.Do, d.State, words.Join(d.Reason, d.Cure))
 			}
 			continue
 		}

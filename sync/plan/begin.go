@@ -21,24 +21,24 @@ func Interesting(ev *calendar.Event, s *Settings) bool {
 // begin is a tagged event of which nothing open is remembered.
 func begin(in Input, w Wish) Decision {
 	ev, s := in.Event, in.Settings
-	ignore := func(why string) Decision {
-		return Decision{State: Ignored, Reason: why, Wish: w, Notes: w.Problems}
+	ignore := func(why reason.Reason) Decision {
+		return Decision{Wish: w, Notes: w.Problems}.because(Ignored, why)
 	}
 	spec, why, notes := specFor(ev, w, s, in.Schedule)
 	switch {
 	case why.Code() == reason.NoStart && !ev.Empty:
 		return hold(in, w, why)
 	case !why.None():
-		return ignore(why.Error())
+		return ignore(why)
 	}
 	if in.Twin != nil {
-		return ignore("the same event (UID " + ev.UID + ") already has its link as " + in.Twin.EventID +
-			" in calendar " + in.Twin.Calendar)
+		return ignore(reason.SameEvent.Because("the same event (UID " + ev.UID + ") already has its link as " +
+			in.Twin.EventID + " in calendar " + in.Twin.Calendar))
 	}
 	d := Decision{Do: Begin, State: Pending, Reason: w.Tags[0].String(), Wish: w, Spec: spec, Account: s.Account,
 		Notes: append(append(notes, unlooked(ev)...), w.Problems...)}
 	own, theirs := ownMark(ev, in.Rec, s)
-	if theirs != "" {
+	if !theirs.None() {
 		return ignore(theirs)
 	}
 	if own != "" || ev.Link.Mark == "" {
@@ -56,7 +56,7 @@ func begin(in Input, w Wish) Decision {
 		}
 	}
 	if own == "" {
-		if why := takesNoLink(in, w); why != "" {
+		if why := takesNoLink(in, w); !why.None() {
 			return ignore(why)
 		}
 	}
@@ -84,13 +84,16 @@ func mayComeBack(in Input, own string) bool {
 	return showsNoOther && Restorable(in.Rec, in.Now, in.Settings) && !in.Settings.elsewhere(in.Rec)
 }
 
-// takesNoLink says why an event that shows no link of its own cannot get one; "" where it can.
-func takesNoLink(in Input, w Wish) string {
+// takesNoLink says why an event that shows no link of its own cannot get one; nothing where it can.
+func takesNoLink(in Input, w Wish) (why reason.Reason) {
 	ev, s := in.Event, in.Settings
 	if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(in.Rec), writtenURL(ev, s))...); ok {
-		return "the event already has another conference (" + c.Name + "): hands off"
+		return reason.OtherConference.Because("the event already has another conference (" + c.Name + "): hands off")
 	}
-	return ev.Sealed
+	if ev.Sealed != "" {
+		return unwritable(ev)
+	}
+	return why
 }
 
 // linksOf are the links by which a copy of the event from before may lead to its meeting, or to the one that was
@@ -131,16 +134,16 @@ func (s *Settings) knows(rec *record.Record, mark string) bool {
 
 // ownMark is the mark in the event if it was made for this very event; why is not empty if it is somebody else's. rec
 // is what is remembered of the event, or nil.
-func ownMark(ev *calendar.Event, rec *record.Record, s *Settings) (mark, why string) {
+func ownMark(ev *calendar.Event, rec *record.Record, s *Settings) (mark string, why reason.Reason) {
 	m, ok := ParseMark(ev.Link.Mark)
 	switch {
 	case !ok:
-		return "", ""
+		return "", why
 	case !s.knows(rec, ev.Link.Mark) && !s.Ours(m.Account):
-		return "", "the link in the event belongs to another Zoom account than the configured one" +
-			s.called(nil, m.Account) + ": hands off"
+		return "", reason.OtherLink.Because("the link in the event belongs to another Zoom account than the configured " +
+			"one" + s.called(nil, m.Account) + ": hands off")
 	case m.Event != Bind(ev.UID):
-		return "", ""
+		return "", why
 	}
-	return ev.Link.Mark, ""
+	return ev.Link.Mark, why
 }

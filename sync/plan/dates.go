@@ -72,7 +72,7 @@ func (w *Wish) ofSeries(series *calendar.Event, rules Rules) {
 // covered is a date whose series has a tag by now. As long as the series shows no link the date keeps the one that it
 // has.
 func covered(in Input, w Wish) Decision {
-	const why = "the series has a tag: its dates have its link"
+	why := reason.OfSeries.Because("the series has a tag: its dates have its link")
 	rec := in.Rec
 	has := in.open() && rec.EndingAt.IsZero() && rec.MeetingID != 0
 	if has && in.Event.Of.Link.Mark == "" {

@@ -24,14 +24,14 @@ func unasked(in Input, w Wish) Decision {
 			return d
 		}
 	}
-	why := "no longer tagged"
+	why := reason.NotTagged.Because(NotTagged)
 	switch {
 	case w.Refused != "":
-		why = w.Refused + " in the event"
+		why = reason.Refused.Because(w.Refused + " in the event")
 	case open && in.Rec.TagIn == "mark":
-		why = "the block was deleted"
-	case !open:
-		why = NotTagged
+		why = reason.NotTagged.Because("the block was deleted")
+	case open:
+		why = reason.NotTagged.Because("no longer tagged")
 	}
 	d := ending(in, w, why)
 	unconcerned := !open && d.Do == Nothing && w.Refused == ""
@@ -40,14 +40,13 @@ func unasked(in Input, w Wish) Decision {
 	}
 	if in.Event.Detached && in.Twin != nil && !isOver(in.Event, in.Now) {
 		return Decision{Wish: w, At: in.Event.Until}.because(Held, reason.DateApart.Because("it is a date of the "+
-			"series in "+in.Twin.EventID+
-			" and stands apart from it, so it gets no link, and Zoom does not hear of it: put it into "+
-			in.Twin.EventID))
+			"series in "+in.Twin.EventID+" and stands apart from it, so it gets no link, and Zoom does not hear of it").
+			Mend("put it into "+in.Twin.EventID))
 	}
 	if x := taggedDate(in.Event, in.Settings.Rules, in.Now); x != nil {
 		return Decision{Wish: w, At: x.End}.because(Held, reason.TagInDate.Because("the tag in the date of "+dateOf(x)+
-			" does nothing, because the series has none: tag the series, and write #nozoom into the dates that need "+
-			"no meeting"))
+			" does nothing, because the series has none").Mend("tag the series, and write #nozoom into the dates that "+
+			"need no meeting"))
 	}
 	return d
 }
@@ -64,11 +63,12 @@ func notTakenBack(in Input, w Wish) (d Decision, ok bool) {
 	switch {
 	case w.Refused == "" && !rec.Released && stillThere(in.Event, rec):
 		why = reason.TagUncounted.Because("the event still says " + rec.Tag +
-			", which the configuration no longer counts as a tag: nothing is cancelled until the event is edited or " +
-			"the calendar is released")
+			", which the configuration no longer counts as a tag; nothing is cancelled meanwhile").
+			Mend("edit the event, restore the configuration, or run zoomtag release " + rec.Calendar)
 	case goesOn && !rec.Released && refusedSince(w, rec):
-		why = reason.WordRefuses.Because(w.Refused + " became a word against Zoom after this event got its link: " +
-			"take the word out of the event to keep the link, or have it cancelled with zoomtag release " + rec.Calendar)
+		why = reason.WordRefuses.Because(w.Refused + " became a word against Zoom after this event got its link").
+			Mend("take the word out of the event to keep the link, or have it cancelled with zoomtag release " +
+				rec.Calendar)
 	case w.Refused == "" && w.Unsearched != "": // the tag may stand where nobody looks
 		why = reason.TextTooLong.Because(w.Unsearched + "; nothing is cancelled until the text is shorter")
 	default:
@@ -109,21 +109,20 @@ func stillThere(ev *calendar.Event, rec *record.Record) bool {
 }
 
 // ending is an event that wants no meeting (any more).
-func ending(in Input, w Wish, why string) Decision {
+func ending(in Input, w Wish, why reason.Reason) Decision {
 	ev, rec := in.Event, in.Rec
-	d := Decision{State: Ignored, Reason: why, Wish: w}
+	d := Decision{State: Ending, Reason: why.Plain(), Wish: w}
 	stands := ev != nil && !ev.Cancelled
-	if rec == nil || rec.Closed() {
-		if rec != nil {
-			d.State, d.Reason = Ended, rec.Reason
-		}
-		if rec != nil && LiesAhead(rec, in.Now) && in.Settings.unreachable(rec) == "" {
-			d.Do, d.State, d.Reason = Reopen, Ending, why
-			return d
-		}
+	switch {
+	case rec == nil:
+		return strayLink(in, d.because(Ignored, why), stands)
+	case rec.Closed() && LiesAhead(rec, in.Now) && in.Settings.unreachable(rec) == "":
+		d.Do = Reopen
+		return d
+	case rec.Closed():
+		d.State, d.Reason = Ended, rec.Reason
 		return strayLink(in, d, stands)
 	}
-	d.State = Ending
 	if stands && hasLink(ev) && isKept(ev, calendar.Link{}, rec) {
 		d.Notes = append(d.Notes, "the calendar does not let the link be taken out of the event: take it out by hand")
 	}
@@ -131,7 +130,7 @@ func ending(in Input, w Wish, why string) Decision {
 	if stands {
 		_, theirs := ownMark(ev, rec, in.Settings)
 		// a link of somebody else's stays; one of our former account's is ours
-		stands = (theirs == "" || ev.Link.Mark == rec.Mark) && !ofDate(ev, rec)
+		stands = (theirs.None() || ev.Link.Mark == rec.Mark) && !ofDate(ev, rec)
 	}
 	switch {
 	case rec.EndingAt.IsZero():
@@ -184,11 +183,13 @@ func strayLink(in Input, d Decision, stands bool) Decision {
 	}
 	own, why := ownMark(ev, in.Rec, in.Settings)
 	switch {
-	case why != "":
-		d.Reason = why
+	case !why.None() && in.Rec == nil:
+		return d.because(Ignored, why)
+	case !why.None():
+		d.Reason = why.Plain()
 	case in.Rec == nil && own != "" && in.Twin == nil:
 		d.Do = Begin
-		d.State = Ending
+		d.State, d.Code, d.Cure = Ending, "", ""
 		d.Mark = own
 		d.LinkID = LinkID(ev.Link.JoinURL)
 		m, _ := ParseMark(own)

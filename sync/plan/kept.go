@@ -63,11 +63,11 @@ func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) (why reason.R
 	switch {
 	case !isKept(ev, l, rec):
 	case calendar.BlockURL(ev.Link.Block) != l.JoinURL:
-		return reason.LinkNotKept.Because("the calendar does not keep the link: find the app that takes it out, then " +
-			"edit the event")
+		return reason.LinkNotKept.Because("the calendar does not keep the link").
+			Mend("find the app that takes it out, then edit the event")
 	case l.DropMeet:
 		return reason.MeetNotKept.Because("the calendar accepts the link, but does not keep all of it: the Google " +
-			"Meet conference is still in the event; take it out by hand")
+			"Meet conference is still in the event").Mend("take it out by hand")
 	}
 	return why
 }

@@ -125,26 +125,24 @@ func impossible(in Input, w Wish, spec meeting.Spec) (why reason.Reason) {
 	switch {
 	case early && tag.WaitingRoom == nil && Contradictory(o):
 		return reason.WaitingRoom.Because("join-before-host in the tag is against the waiting room that the " +
-			"configuration asks for (meeting.waiting_room): write no-waiting-room as well, or take join-before-host " +
-			"out")
+			"configuration asks for (meeting.waiting_room)").
+			Mend("write no-waiting-room as well, or take join-before-host out")
 	case isOwn(o.Passcode) && only:
 		return reason.RoomPasscode.Because("the passcode in the tag cannot be had: the personal room has a passcode " +
-			"of its own; take passcode= out")
+			"of its own").Mend("take passcode= out")
 	case isOwn(o.Passcode) && room:
 		return reason.RoomPasscode.Because("the passcode in the tag cannot be had: a personal room has a passcode of " +
-			"its own; take passcode= or personal out")
+			"its own").Mend("take passcode= or personal out")
 	case o.Registration == "" || o.Registration == "none":
 		return why
 	}
-	if open := unregistered(in, w, spec); open != "" {
-		return reason.NoRegistration.Because(open)
-	}
-	return why
+	return unregistered(in, w, spec)
 }
 
-// unregistered says why guests cannot register for the meeting that spec asks for, and how to mend it; "" where they
-// can.
-func unregistered(in Input, w Wish, spec meeting.Spec) string {
+// unregistered says why guests cannot register for the meeting that spec asks for, and how to mend it; nothing where
+// they can.
+func unregistered(in Input, w Wish, spec meeting.Spec) (why reason.Reason) {
+	because := func(cause, cure string) reason.Reason { return reason.NoRegistration.Because(cause).Mend(cure) }
 	only, tag := in.Settings.NoAPI, w.Choice.Options
 	out := "take register out of the tag"
 	if tag.Registration == "" {
@@ -152,19 +150,18 @@ func unregistered(in Input, w Wish, spec meeting.Spec) string {
 	}
 	switch {
 	case only:
-		return "guests cannot register for the personal room, its link is open to all who have it: " + out
+		return because("guests cannot register for the personal room, its link is open to all who have it", out)
 	case spec.Kind == meeting.Personal:
-		return "guests cannot register for a personal room, Zoom would leave it open: take personal out (scheduled " +
-			"in the tag asks for a meeting of its own), or " + out
+		return because("guests cannot register for a personal room, Zoom would leave it open", "take personal out "+
+			"(scheduled in the tag asks for a meeting of its own), or "+out)
 	case spec.Kind != meeting.Lasting, wantsSchedule(in.Event, w, in.Settings) && in.Schedule == nil:
-		return ""
+		return why
 	case in.Schedule != nil && in.Schedule.Why != "":
-		return "guests cannot register for this series, Zoom would leave its link open: registration needs fixed " +
-			"times, and Zoom gets none (" +
-			in.Schedule.Why + "); tag single events, or " + out
+		return because("guests cannot register for this series, Zoom would leave its link open: registration needs "+
+			"fixed times, and Zoom gets none ("+in.Schedule.Why+")", "tag single events, or "+out)
 	}
-	return "guests cannot register for a series with one lasting link, Zoom would leave it open: write fixed, as in " +
-		"#zoom(fixed, register), tag single events, or " + out
+	return because("guests cannot register for a series with one lasting link, Zoom would leave it open", "write fixed, "+
+		"as in #zoom(fixed, register), tag single events, or "+out)
 }
 
 // isOwn reports whether p is a passcode itself.
@@ -239,5 +236,5 @@ func timeUnknown(in Input, spec meeting.Spec) (why reason.Reason) {
 		return why
 	}
 	return reason.ZoneUnknown.Because("the time zone " + strconv.Quote(zone) + " is not known, and so not when the " +
-		"event begins: choose another one in the calendar, or write zone: guess into the configuration")
+		"event begins").Mend("choose another one in the calendar, or write zone: guess into the configuration")
 }

@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 )
 
@@ -112,8 +113,8 @@ func TestImpossible(t *testing.T) {
 		{"#zoom", true, only, ""},
 	} {
 		d := asked(tt.tag, tt.series, tt.change)
-		if (d.State == Held) != (tt.why != "") || !strings.Contains(d.Reason, tt.why) ||
-			strings.Contains(d.Reason, "abc123") {
+		if (d.State == Held) != (tt.why != "") || !strings.Contains(words.Join(d.Reason, d.Cure), tt.why) ||
+			strings.Contains(d.Reason+d.Cure, "abc123") {
 			t.Errorf("%s: %q, state %s: %s", tt.tag, d.Do, d.State, d.Reason)
 		}
 	}
@@ -137,7 +138,8 @@ func TestRegistrationOfASeries(t *testing.T) {
 		{&Schedule{Why: "it has no end"}, Nothing, "Zoom gets none (it has no end)"},
 	} {
 		d := Next(Input{Now: now, Event: &ev, Rec: &rec, Schedule: tt.schedule, Settings: &s})
-		if d.Do != tt.do || !strings.Contains(d.Reason, tt.why) || (d.State == Held) != (tt.why != "") {
+		if said := words.Join(d.Reason, d.Cure); d.Do != tt.do || !strings.Contains(said, tt.why) ||
+			(d.State == Held) != (tt.why != "") {
 			t.Errorf("%+v: %q, state %s: %s", tt.schedule, d.Do, d.State, d.Reason)
 		}
 	}
@@ -238,7 +240,7 @@ func TestUnknownZone(t *testing.T) {
 			tt.ev.End = now.Add(2 * time.Hour)
 			tt.ev.Until = now.Add(2 * time.Hour)
 			if d := Next(Input{Now: now, Event: &tt.ev, Settings: &s}); d.Do != tt.do || d.State != tt.state ||
-				tt.do == Nothing && !strings.Contains(d.Reason, "zone: guess") {
+				tt.do == Nothing && !strings.Contains(d.Cure, "zone: guess") {
 				t.Errorf("%q, %s: %s", d.Do, d.State, d.Reason)
 			}
 		})

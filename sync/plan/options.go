@@ -104,9 +104,11 @@ func (p *optionParser) unknown(option string) {
 	p.wish.problem("option " + strconv.Quote(HidePasscode(option)) + " is not understood and was left out")
 }
 
-func (p *optionParser) conflict(reason string) {
+func (p *optionParser) conflict(cause string) { p.conflictMended(cause, "") }
+
+func (p *optionParser) conflictMended(cause, cure string) {
 	if p.wish.Conflict == "" {
-		p.wish.Conflict = reason
+		p.wish.Conflict, p.wish.Mend = cause, cure
 	}
 }
 
@@ -210,13 +212,13 @@ func (p *optionParser) valued(key, value string) bool {
 	switch key {
 	case "passcode":
 		if !passcodeOption.MatchString(value) {
-			p.conflict("the passcode in the tag cannot be used: up to 10 of A–Z a–z 0–9 @ - _ *")
+			p.conflictMended("the passcode in the tag cannot be used", "take up to 10 of A–Z a–z 0–9 @ - _ *")
 		} else if p.once("passcode", words) {
 			opt.Passcode = meeting.Passcode(value)
 		}
 	case "register":
 		if value != "manual" && value != "automatic" {
-			p.conflict("register=" + value + " is not known: write register or register=manual")
+			p.conflictMended("register="+value+" is not known", "write register or register=manual")
 		} else if p.once("registration", words) {
 			opt.Registration = value
 		}
@@ -237,7 +239,7 @@ func (p *optionParser) valued(key, value string) bool {
 		}
 	case "template":
 		if value == "" {
-			p.conflict("template= in the tag names no template: write its name, as in template=\"Weekly\"")
+			p.conflictMended("template= in the tag names no template", "write its name, as in template=\"Weekly\"")
 		} else if p.once("template", words) {
 			opt.Template = value
 		}

@@ -124,7 +124,8 @@ type Decision struct {
 	Do     Do
 	State  string
 	Reason string
-	Code   reason.Code // of Reason, where the event is held, waits or has failed
+	Code   reason.Code // of Reason, where the event is held, waits, is ignored or has failed
+	Cure   string      // what mends this very case, as a clause; "" where it is what mends Code as a rule
 	Notes  []string    // what could not be followed to the letter
 	Wish   Wish
 	Spec   meeting.Spec
@@ -150,9 +151,10 @@ func Next(in Input) Decision {
 	if in.Event == nil {
 		if in.open() && in.Braked && !in.Rec.Released {
 			return Decision{At: in.Now.Add(brakedPause)}.because(Held, reason.Brake.Because("the event is missing, "+
-				"and its calendar is held: nothing is cancelled until it is back or the calendar is released"))
+				"and its calendar is held: nothing is cancelled until it is back or the calendar is released").
+				Mend("look at the calendar; if the event was really deleted, run zoomtag release "+in.Rec.Calendar))
 		}
-		return ending(in, Wish{}, "the event is gone")
+		return ending(in, Wish{}, reason.Ended.Because("the event is gone"))
 	}
 	ev := in.Event
 	if in.Rec == nil { // whose event it is comes before what is written in it
@@ -160,7 +162,7 @@ func Next(in Input) Decision {
 	}
 	w := FindWish(ev, in.Settings.Rules)
 	if ev.Cancelled {
-		return ending(in, w, "the event is cancelled")
+		return ending(in, w, reason.Ended.Because("the event is cancelled"))
 	}
 	if !w.Asked {
 		return unasked(in, w)
@@ -173,13 +175,13 @@ func Next(in Input) Decision {
 		return Decision{Do: Close, State: Ended, Reason: "the event is over", Wish: w}
 	}
 	if !open && isOver(ev, in.Now) {
-		return Decision{State: Ignored, Reason: "the event is over", Wish: w, Notes: w.Problems}
+		return Decision{Wish: w, Notes: w.Problems}.because(Ignored, reason.Over.Because("the event is over"))
 	}
 	if ev.Denied != "" {
 		return refuse(in, w)
 	}
 	if w.Conflict != "" {
-		return hold(in, w, reason.TagConflict.Because(w.Conflict))
+		return hold(in, w, reason.TagConflict.Because(w.Conflict).Mend(w.Mend))
 	}
 	wanted, why := in.Settings.wanted(w.Choice)
 	if !why.None() {
@@ -272,7 +274,7 @@ func refuse(in Input, w Wish) Decision {
 		}
 		return d
 	default:
-		return Decision{State: Ignored, Reason: in.Event.Denied, Wish: w}
+		return Decision{Wish: w}.because(Ignored, unwritable(in.Event))
 	}
 	if own := in.anotherOwn(in.Settings); own != "" && own < rec.Mark && rec.Doubt == "" {
 		d.Do, d.Mark, d.LinkID = Switch, own, LinkID(in.Event.Link.JoinURL)
@@ -287,7 +289,7 @@ func refuse(in Input, w Wish) Decision {
 func hold(in Input, w Wish, why reason.Reason) Decision {
 	open := in.open()
 	if open && !in.Rec.EndingAt.IsZero() {
-		return Decision{Do: Resume, Reason: why.Error(), Wish: w}
+		return Decision{Do: Resume, Reason: why.Plain(), Wish: w}
 	}
 	if open && in.Rec.Doubt == DoubtCancel && in.Settings.unreachable(in.Rec) == "" {
 		// it may have been cancelled before this was known
@@ -300,7 +302,7 @@ func hold(in Input, w Wish, why reason.Reason) Decision {
 func follow(in Input, w Wish) Decision {
 	ev, rec, s := in.Event, in.Rec, in.Settings
 	if why := s.unreachable(rec); why != "" {
-		return hold(in, w, reason.AccountGone.Because(why+": put that one back, or, for a new meeting, remove the "+
+		return hold(in, w, reason.AccountGone.Because(why).Mend("put that one back, or, for a new meeting, remove the "+
 			"tag, wait for the grace period, and tag it again"))
 	}
 	if d, ok := takenByOthers(in, w); ok {
@@ -352,16 +354,17 @@ func takenByOthers(in Input, w Wish) (d Decision, ok bool) {
 	ev, rec, s := in.Event, in.Rec, in.Settings
 	if rec.JoinURL == "" && ev.Link.Mark != rec.Mark {
 		if c, ok := foreign(ev, replacesMeet(w, s), append(linksOf(rec), writtenURL(ev, s))...); ok {
-			return ending(in, w, "the event meanwhile has another conference ("+c.Name+"): hands off"), true
+			return ending(in, w, reason.OtherConference.Because("the event meanwhile has another conference ("+c.Name+
+				"): hands off")), true
 		}
 	}
 	switch _, theirs := ownMark(ev, rec, s); {
-	case theirs == "":
+	case theirs.None():
 		return Decision{}, false
 	case rec.JoinURL == "":
 		return ending(in, w, theirs), true
 	default:
-		return hold(in, w, reason.OtherLink.Because(theirs)), true
+		return hold(in, w, theirs), true
 	}
 }
 
@@ -422,7 +425,7 @@ func (d Decision) missing(in Input, w Wish) Decision {
 			d.LinkID = LinkID(ev.Link.JoinURL)
 		}
 	case rec.MeetingID == 0 && ev.Sealed != "" && !needsNoWrite:
-		return hold(in, w, reason.GuestsMail.Because(ev.Sealed))
+		return hold(in, w, reason.GuestsMail.Because(ev.Sealed).Mend(ev.Cure))
 	case rec.MeetingID == 0 && mayComeBack:
 		d.Do = Recover
 	case rec.MeetingID == 0:
@@ -437,7 +440,7 @@ func (d Decision) missing(in Input, w Wish) Decision {
 	case expires(in):
 		if ev.Sealed != "" {
 			return hold(in, w, reason.GuestsMail.Because("nobody has started the meeting for a year, and it is about "+
-				"to expire: "+ev.Sealed))
+				"to expire: "+ev.Sealed).Mend(ev.Cure))
 		}
 		d.Do = Renew
 	case !in.Untold && untold(rec.Told, d.Spec, in.Now):
@@ -464,7 +467,8 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		right = in.Untold && needsInvitation(w, rec, s) && leads(ev, rec)
 	}
 	if d.Link = l; !right && ev.Sealed != "" {
-		return hold(in, w, reason.GuestsMail.Because("the link that the event shows is not as it should be: "+ev.Sealed))
+		return hold(in, w, reason.GuestsMail.Because("the link that the event shows is not as it should be: "+ev.Sealed).
+			Mend(ev.Cure))
 	}
 	if !right {
 		d.Do = SetLink

@@ -5,9 +5,11 @@ import (
 	"zoomtag/sync/reason"
 )
 
-// because is d for an event with which nothing goes on, and why. It is the one way into the states Held and Failed.
+// because is d for an event with which nothing goes on, and why. It is the one way into the states Held, Failed and
+// Ignored.
 func (d Decision) because(state string, why reason.Reason) Decision {
-	d.State, d.Reason, d.Code = state, why.Error(), why.Code()
+	d.State, d.Code = state, why.Code()
+	d.Reason, d.Cure = why.Plain(), why.Cure()
 	return d
 }
 
@@ -15,9 +17,9 @@ func (d Decision) because(state string, why reason.Reason) Decision {
 func unwritable(ev *calendar.Event) reason.Reason {
 	switch {
 	case ev.Denied == "":
-		return reason.GuestsMail.Because(ev.Sealed)
+		return reason.GuestsMail.Because(ev.Sealed).Mend(ev.Cure)
 	case ev.Unwritable:
-		return reason.NotWritable.Because(ev.Denied)
+		return reason.NotWritable.Because(ev.Denied).Mend(ev.Cure)
 	}
-	return reason.NotOurs.Because(ev.Denied)
+	return reason.NotOurs.Because(ev.Denied).Mend(ev.Cure)
 }

@@ -173,10 +173,11 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// TestNothingStands: what goes on, is well or is nothing of ours has no code.
+// TestNothingStands: what goes on or is well has no code, and what is nothing of ours says why.
 func TestNothingStands(t *testing.T) {
-	for _, title := range []string{"Talk #zoom", "Talk", "Talk #nozoom"} {
-		if d := asked(title, false, nil); d.Code != "" {
+	for title, code := range map[string]reason.Code{"Talk #zoom": "", "Talk": reason.NotTagged,
+		"Talk #nozoom": reason.Refused} {
+		if d := asked(title, false, nil); d.Code != code {
 			t.Errorf("%s: %q %s %q", title, d.Do, d.State, d.Code)
 		}
 	}

@@ -35,7 +35,7 @@ func leavingOpen(in Input) Decision {
 	d := Decision{State: Ending, Reason: removedWhy}
 	shows, stuck := shownStill(in)
 	if stuck != "" {
-		d.Notes = append(d.Notes, "the link stays in the event, so take it out by hand: "+stuck)
+		d.Notes = append(d.Notes, stuck+": take the link out of the event by hand")
 	}
 	unreachable, earlier := s.unreachable(rec), discardAt(in)
 	hasNone := rec.MeetingID == 0 || isMeetingOver(rec, in.Now)
@@ -76,7 +76,7 @@ func shownStill(in Input) (shows bool, stuck string) {
 	if ev == nil || !hasLink(ev) || ofDate(ev, rec) {
 		return false, ""
 	}
-	if _, theirs := ownMark(ev, rec, in.Settings); theirs != "" && ev.Link.Mark != rec.Mark {
+	if _, theirs := ownMark(ev, rec, in.Settings); !theirs.None() && ev.Link.Mark != rec.Mark {
 		return false, ""
 	}
 	switch {
@@ -93,13 +93,15 @@ func shownStill(in Input) (shows bool, stuck string) {
 // taken out.
 func leavingClosed(in Input) Decision {
 	ev, rec := in.Event, in.Rec
-	d := Decision{State: Ignored, Reason: removedWhy}
-	if rec != nil {
-		d.State, d.Reason = Ended, rec.Reason
-	}
-	if rec != nil && LiesAhead(rec, in.Now) && in.Settings.unreachable(rec) == "" {
-		d.Do, d.State, d.Reason = Reopen, Ending, removedWhy
+	d := Decision{State: Ending, Reason: removedWhy}
+	switch {
+	case rec == nil:
+		d = d.because(Ignored, reason.Removing.Because(removedWhy))
+	case LiesAhead(rec, in.Now) && in.Settings.unreachable(rec) == "":
+		d.Do = Reopen
 		return d
+	default:
+		d.State, d.Reason = Ended, rec.Reason
 	}
 	if ev == nil || !hasLink(ev) || ofDate(ev, rec) {
 		return d
@@ -108,14 +110,15 @@ func leavingClosed(in Input) Decision {
 	_, marked := ParseMark(ev.Link.Mark)
 	unknown := own != "" && rec == nil
 	switch {
-	case theirs != "":
-		d.Reason = theirs
+	case !theirs.None():
+		return d.stays(theirs)
 	case ev.Denied != "": // its organizer's calendar decides what it shows
-		d.Reason = ev.Denied
+		return d.stays(unwritable(ev))
 	case ev.Sealed != "":
-		return d.because(Held, reason.GuestsMail.Because("the link stays in the event, so take it out by hand: "+ev.Sealed))
+		return d.because(Held, reason.GuestsMail.Because("the link stays in the event: "+ev.Sealed).
+			Mend("take it out by hand"))
 	case unknown && in.Twin == nil && !isOver(ev, in.Now):
-		d.Do, d.State, d.Reason = Begin, Ending, removedWhy
+		d = Decision{Do: Begin, State: Ending, Reason: removedWhy}
 		d.Mark, d.LinkID = own, LinkID(ev.Link.JoinURL)
 		m, _ := ParseMark(own)
 		d.Spec.Host = in.Settings.HostIn(m.Account)
@@ -125,5 +128,14 @@ func leavingClosed(in Input) Decision {
 		d.Do, d.Reason = Unlink, removedWhy
 		d.Link = unlinked(ev, calendar.Was{JoinURL: writtenURL(ev, in.Settings), Block: ev.Link.Block})
 	}
+	return d
+}
+
+// stays is an event of which nothing open is remembered, and whose link stays for a reason.
+func (d Decision) stays(why reason.Reason) Decision {
+	if d.State == Ignored {
+		return d.because(Ignored, why)
+	}
+	d.Reason = why.Plain()
 	return d
 }

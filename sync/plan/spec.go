@@ -90,7 +90,8 @@ func wantsSchedule(ev *calendar.Event, w Wish, s *Settings) bool {
 }
 
 // noStart is why an event waits for its owner: other programs may show it at a time all the same.
-var noStart = reason.NoStart.Because("the event has no start that could be understood: set its time again in the calendar")
+var noStart = reason.NoStart.Because("the event has no start that could be understood").
+	Mend("set its time again in the calendar")
 
 // specFor is the meeting that ev asks for. schedule is that of a series which asks for one; nil where it is not known
 // yet. why is not empty where it asks for none; notes are choices that could not be followed to the letter.
@@ -110,12 +111,12 @@ func specFor(ev *calendar.Event, w Wish, s *Settings,
 		spec.Kind = c.Kind
 	}
 	if spec.Host == "" && c.Host == Organizer {
-		return spec, reason.NoHost.Because("whoever keeps the calendar has no Zoom licence, and nobody else hosts: write " +
-			"host= and a mail address into the tag, or host into the configuration"), nil
+		return spec, reason.NoHost.Because("whoever keeps the calendar has no Zoom licence, and nobody else hosts").
+			Mend("write host= and a mail address into the tag, or host into the configuration"), nil
 	}
 	if ev.AllDay && c.At == "" {
-		return spec, reason.AllDay.Because("all-day events get no meeting unless the tag gives a time, as in " +
-			"#zoom(09:30, 45m)"), nil
+		return spec, reason.AllDay.Because("an all-day event gets no meeting unless the tag gives a time").
+			Mend("write the time into the tag, as in #zoom(09:30, 45m)"), nil
 	}
 	if ev.Start.IsZero() {
 		return spec, noStart, nil

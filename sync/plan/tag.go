@@ -56,8 +56,9 @@ type Wish struct {
 	Problems []string
 	// forbidden are options, by their names, that are left out because they are not allowed.
 	forbidden []string
-	// Conflict says why the options cannot be followed at all; the event is then held.
-	Conflict string
+	// Conflict says why the options cannot be followed at all, and Mend how that is mended, where it is more than
+	// correcting them; the event is then held.
+	Conflict, Mend string
 	// Covered says of a single date that its series has a tag itself.
 	Covered bool
 	// Unsearched says that there is more text than is searched for tags, and empty that there is not.

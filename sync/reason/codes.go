@@ -73,6 +73,23 @@ const (
 	Removed          Code = "removed"
 	LeftList         Code = "left-list"
 
+	// What gets no meeting, and is not to have one.
+	NotTagged       Code = "not-tagged"
+	Refused         Code = "refused"
+	OfSeries        Code = "of-series"
+	SameEvent       Code = "same-event"
+	OtherConference Code = "other-conference"
+	Ended           Code = "event-ended"
+	Over            Code = "event-over"
+
+	// Invitations.
+	InviteOrganizer Code = "invite-no-organizer"
+	InviteGuests    Code = "invite-no-attendees"
+	InviteCancelled Code = "invite-cancelled"
+	InviteNoLink    Code = "invite-no-link"
+	InviteUnfit     Code = "invite-unfit"
+	InviteFolder    Code = "invite-folder"
+
 	// The lists of calendars.
 	ListUnreadable Code = "list-unreadable"
 	ListShrunken   Code = "list-shrunken"
@@ -81,6 +98,10 @@ const (
 	Fault   Code = "fault"
 	Unknown Code = "unknown"
 )
+
+// plain are the codes whose cure is the same in each case: people are told it although it is the rule.
+var plain = []Code{NoHost, WaitingRoom, TagInDate, NoStart, MeetNotKept, Overdue, InviteOrganizer, InviteGuests,
+	InviteCancelled, InviteNoLink}
 
 var rows = []Row{
 	{TagConflict, Held, "Options of the tag contradict each other.", "Correct the tag.", ""},
@@ -201,6 +222,25 @@ var rows = []Row{
 		"Take it out of the configuration; or, to have it watched again, zoomtag release.", ""},
 	{LeftList, Held, "The calendar's owner, or the calendar, is not on its list (calendars_from) any more.",
 		"Nothing, if they come back; to end the meetings: zoomtag remove; to let them be: zoomtag release.", "ZT-510"},
+
+	{NotTagged, Ignored, "The event does not ask for a meeting.", "Nothing; or write a tag into it, such as #zoom.", ""},
+	{Refused, Ignored, "The event shows a word against Zoom.",
+		"Nothing; or take the word out of the event or of tag.not.", ""},
+	{OfSeries, Ignored, "The series of the date has a tag, and its link holds for the date.", "Nothing.", ""},
+	{SameEvent, Ignored, "The same event has its link in another place already.", "Nothing; or delete the other item.", ""},
+	{OtherConference, Ignored, "The event has another conference already.", "Nothing; or take that conference out.", ""},
+	{Ended, Ignored, "The event was deleted or cancelled.", "Nothing.", ""},
+	{Over, Ignored, "The event is over.", "Nothing.", ""},
+
+	{InviteOrganizer, Failed, "The event has no organizer with a mail address, as this kind of invitation needs one.",
+		"Publish it instead.", ""},
+	{InviteGuests, Failed, "The event has no attendees with mail addresses who could be asked.", "Publish it instead.", ""},
+	{InviteCancelled, Failed, "The event does not take place, and nobody can be asked to it.",
+		"Tell the guests with --cancel.", ""},
+	{InviteNoLink, Failed, "The event has no link yet that an invitation could show.", "Run zoomtag sync.", ""},
+	{InviteUnfit, Failed, "There can be no invitation to the event as it is.", "Do what the reason says.", ""},
+	{InviteFolder, Failed, "The folder of invitations (invites.dir) does not show all of them.",
+		"Do what the reason says; it is tried again by itself.", ""},
 
 	{ListUnreadable, Failed, "A list of calendars (calendars_from) could not be read; whom it named before is watched.",
 		"Do what the reason says; it is tried again by itself.", "ZT-522"},

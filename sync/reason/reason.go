@@ -22,6 +22,7 @@ type State string
 const (
 	Held    State = "held"    // it waits for a person
 	Waiting State = "waiting" // it goes on by itself, and nothing is wrong
+	Ignored State = "ignored" // it asks for nothing, or for nothing that can be had; nothing is wrong
 	Failed  State = "failed"  // something went wrong, and is tried again
 )
 
@@ -66,16 +67,45 @@ func (c Code) Cure() string {
 	return row.Cure
 }
 
-// Reason is why something is held, waits or has failed: a code, and the sentence for the case. It is an error where
-// that is what came of a step: whatever is wrapped around it, people are told its sentence alone. It is made with
-// Because, so that none is without its code.
-type Reason struct {
-	code Code
-	text string
+// CureOf is what mends a case, in a sentence: the clause that is known of the case, else what mends it as a rule.
+func (c Code) CureOf(clause string) string {
+	if clause == "" {
+		return c.Cure()
+	}
+	return words.Sentence(clause)
 }
 
-// Because is the reason with a sentence for people, in which the cure may stand behind the cause.
-func (c Code) Because(sentence string) Reason { return Reason{code: c, text: sentence} }
+// Told is what people read of a case: the cause, and behind it the cure of the case, as CureOf makes it. A cure that is
+// no more than the rule is left out, unless it is the same in each case.
+func (c Code) Told(cause, cure string) string {
+	rule := cure == c.Cure() && !slices.Contains(plain, c)
+	if cause == "" || rule {
+		return cause
+	}
+	return words.Join(cause, words.Clause(cure))
+}
+
+// Reason is why something is held, waits, is ignored or has failed: a code, and cause and cure of the case. It is an
+// error where that is what came of a step: whatever is wrapped around it, people are told its sentence alone. It is
+// made with Because, so that none is without its code.
+type Reason struct {
+	code        Code
+	cause, cure string
+}
+
+// Because is the reason with the cause, in words for people.
+func (c Code) Because(cause string) Reason { return Reason{code: c, cause: cause} }
+
+// Mend is r with what mends this very case, as a clause (words.Curable). Without one, what mends it as a rule holds.
+func (r Reason) Mend(cure string) Reason {
+	r.cure = cure
+	return r
+}
+
+// BecauseOf is the reason whose cause and cure are those of an error, behind what it was about.
+func (c Code) BecauseOf(about string, err error) Reason {
+	return c.Because(about + words.Cause(err)).Mend(words.Cure(err))
+}
 
 // Code is the reason's code.
 func (r Reason) Code() Code { return r.code }
@@ -83,11 +113,14 @@ func (r Reason) Code() Code { return r.code }
 // None reports whether there is no reason: nothing stands in the way.
 func (r Reason) None() bool { return r.code == "" }
 
-// Error is the sentence.
-func (r Reason) Error() string { return r.text }
+// Error is the whole sentence, cause and cure.
+func (r Reason) Error() string { return words.Join(r.cause, r.cure) }
 
-// Plain implements words.Plain.
-func (r Reason) Plain() string { return r.text }
+// Plain implements words.Plain: it is the cause.
+func (r Reason) Plain() string { return r.cause }
+
+// Cure implements words.Curable: it is the cure of this case, or "".
+func (r Reason) Cure() string { return r.cure }
 
 // coded is a failure of somebody else's, with its code.
 type coded struct {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,6 +30,8 @@ var stable = strings.Fields(`tag-conflict no-such-account no-host waiting-room-c
 	budget-spent zoom-rests zoom-sign-in zoom-denied zoom-refused zoom-unreachable zoom-failed
 	brake other-calendar calendar-absent calendar-unchosen calendar-sign-in calendar-denied calendar-rests calendar-slow
 	calendar-renamed calendar-unreadable unfinished overdue removing removed left-list
+	not-tagged refused of-series same-event other-conference event-ended event-over
+	invite-no-organizer invite-no-attendees invite-cancelled invite-no-link invite-unfit invite-folder
 	list-unreadable list-shrunken
 	fault unknown`)
 
@@ -45,7 +48,7 @@ func TestRows(t *testing.T) {
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(string(row.Code)) {
 			t.Errorf("%q is no word", row.Code)
 		}
-		if !slices.Contains([]reason.State{reason.Held, reason.Waiting, reason.Failed}, row.State) {
+		if !slices.Contains([]reason.State{reason.Held, reason.Waiting, reason.Ignored, reason.Failed}, row.State) {
 			t.Errorf("%s is %q", row.Code, row.State)
 		}
 		for _, sentence := range []string{row.Cause, row.Cure} {
@@ -74,7 +77,7 @@ func TestRows(t *testing.T) {
 	if slices.Sort(causes); len(slices.Compact(causes)) != len(codes) {
 		t.Error("two codes have the same cause")
 	}
-	listed := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:held|waiting|failed) \\|")
+	listed := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:held|waiting|ignored|failed) \\|")
 	for _, m := range listed.FindAllStringSubmatch(page, -1) {
 		if !slices.Contains(codes, m[1]) {
 			t.Errorf("docs/held.md has %s, which is no code", m[1])
@@ -94,7 +97,8 @@ func TestGiven(t *testing.T) {
 		told string
 	}{
 		"none":    {errors.New("no"), "", "no"},
-		"because": {fmt.Errorf("a: b: %w", reason.Brake.Because("gone: look")), reason.Brake, "gone: look"},
+		"because": {fmt.Errorf("a: b: %w", reason.Brake.Because("gone")), reason.Brake, "gone"},
+		"mended":  {fmt.Errorf("a: b: %w", reason.Brake.Because("gone").Mend("look")), reason.Brake, "gone: look"},
 		"of": {fmt.Errorf("a: %w", reason.AccountGone.Of(fmt.Errorf("%w: put it back", kind))), reason.AccountGone,
 			"put it back"},
 		"of plain": {fmt.Errorf("a: %w", reason.ZoomFails.Of(errors.New("502"))), reason.ZoomFails, "a: 502"},
@@ -111,6 +115,119 @@ func TestGiven(t *testing.T) {
 	if why := reason.Brake.Because("they are gone"); why.None() || why.Code() != reason.Brake || !none.None() {
 		t.Errorf("%+v", why)
 	}
+}
+
+// TestCureOf: the cure of a case goes before that of the code, and people are not told twice what holds as a rule.
+func TestCureOf(t *testing.T) {
+	rule := reason.Brake.Cure()
+	for clause, c := range map[string]struct{ cure, told string }{
+		"":                      {rule, "gone"},
+		"run zoomtag release f": {"Run zoomtag release f.", "gone: run zoomtag release f"},
+		words.Clause(rule):      {rule, "gone"},
+	} {
+		cure := reason.Brake.CureOf(clause)
+		if told := reason.Brake.Told("gone", cure); cure != c.cure || told != c.told {
+			t.Errorf("%q: %q, %q", clause, cure, told)
+		}
+	}
+	if reason.Brake.Told("", rule) != "" || reason.Code("").Told("as it was said", "") != "as it was said" {
+		t.Error("of no reason something is told")
+	}
+	far := fmt.Errorf("a: %w", words.Mend(words.Say(nil, "the disk is full"), "make room"))
+	if why := reason.NotChecked.BecauseOf("unread: ", far); why.Plain() != "unread: the disk is full" ||
+		why.Cure() != "make room" {
+		t.Errorf("%q, %q", why.Plain(), why.Cure())
+	}
+}
+
+// command finds a command of zoomtag's, which belongs into a cure.
+var command = regexp.MustCompile(`zoomtag (release|retry|auth|sync|remove|cancel|init|service|config)\b|; (run|check|write) |: (run|check|write|take|give) `)
+
+// TestCauseNamesNoCure: what is said as a cause does not say what to do about it, for programs read the cure by itself.
+func TestCauseNamesNoCure(t *testing.T) {
+	causes := 0
+	sources(t, func(path string, file *ast.File, at *token.FileSet) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || !saysCause(call) {
+				return true
+			}
+			causes++
+			for _, arg := range call.Args {
+				ast.Inspect(arg, func(n ast.Node) bool {
+					if text, ok := n.(*ast.BasicLit); ok && command.MatchString(text.Value) {
+						t.Errorf("%s: the cause %s has a cure in it: say that with Mend", at.Position(n.Pos()), text.Value)
+					}
+					return true
+				})
+			}
+			return true
+		})
+	})
+	if causes < 100 {
+		t.Errorf("%d causes were looked at", causes)
+	}
+}
+
+// TestRuleIsTold: where a place gives a cure that is just the rule of its code, people are told it all the same.
+func TestRuleIsTold(t *testing.T) {
+	mended := 0
+	sources(t, func(path string, file *ast.File, at *token.FileSet) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 1 {
+				return true
+			}
+			mend, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || mend.Sel.Name != "Mend" {
+				return true
+			}
+			because, ok := mend.X.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			f, ok := because.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			mended++
+			code := reason.Code(constants(t)[last(f.X)])
+			rule := words.Clause(code.Cure())
+			if clause := textOf(call.Args[0]); clause == rule && code.Told("why", code.Cure()) != "why: "+rule {
+				t.Errorf("%s: the cure of %s is the rule, and nobody is told it", at.Position(call.Pos()), code)
+			}
+			return true
+		})
+	})
+	if mended < 20 {
+		t.Errorf("%d reasons with a cure were looked at", mended)
+	}
+	rule := reason.TagInDate.Cure()
+	if told := reason.TagInDate.Told("why", rule); told != "why: "+words.Clause(rule) {
+		t.Errorf("%q", told)
+	}
+}
+
+// textOf is a text that stands in the program as it is, or "".
+func textOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		if err == nil {
+			return text
+		}
+	case *ast.BinaryExpr:
+		if x, y := textOf(e.X), textOf(e.Y); x != "" && y != "" {
+			return x + y
+		}
+	}
+	return ""
+}
+
+// saysCause reports whether a call makes a cause: Because of this package, or Say of package words.
+func saysCause(call *ast.CallExpr) bool {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && (f.Sel.Name == "Because" || last(f.X) == "words" && f.Sel.Name == "Say")
 }
 
 // sources visits each file of the program but those of this package and of tests.
@@ -238,8 +355,8 @@ func TestNoneWithout(t *testing.T) {
 	}
 }
 
-// stops are the states in which something is waited for.
-var stops = []string{"Held", "Failed"}
+// stops are the states in which something is waited for, or left alone.
+var stops = []string{"Held", "Failed", "Ignored"}
 
 // reported are the types of which each value says what it is that somebody waits for.
 var reported = []string{"waiting", "Problem", "WaitingStatus"}

@@ -20,28 +20,29 @@ func (o *Options) closed(path string) bool {
 func (o *Options) checkPaths(config string) error {
 	for _, path := range []string{o.Program, config} {
 		if !printable(path) {
-			return words.Usage(fmt.Errorf("the path %q has characters in it that no unit can hold: move the file", path))
+			return words.Usage(words.Mend(fmt.Errorf("the path %q has characters in it that no unit can hold",
+				path), "move the file"))
 		}
 	}
 	if o.System == "linux" && strings.ContainsAny(o.Program, `"'\`) {
-		return words.Usage(fmt.Errorf("systemd runs no program with quotes or backslashes in its path (%s): move it",
-			o.Program))
+		return words.Usage(words.Mend(fmt.Errorf(
+			"systemd runs no program with quotes or backslashes in its path (%s)", o.Program), "move it"))
 	}
 	if strings.Contains(o.Program, "/go-build") {
-		return words.Usage(errors.New("go run makes a program that is gone afterwards: build it (go build -o " +
-			"~/bin/zoomtag ./cmd/zoomtag) and run that one"))
+		return words.Usage(words.Mend(errors.New("go run makes a program that is gone afterwards"),
+			"build it (go build -o ~/bin/zoomtag ./cmd/zoomtag) and run that one"))
 	}
 	if o.Scope == Person {
 		return nil
 	}
 	if o.closed(o.Program) {
-		return words.Usage(fmt.Errorf("the machine's service may not look into %s: install -m 755 %s "+
-			"/usr/local/bin/zoomtag, and run that one",
-			filepath.Dir(o.Program), o.Program))
+		return words.Usage(words.Mend(fmt.Errorf("the machine's service may not look into %s",
+			filepath.Dir(o.Program)), fmt.Sprintf("install -m 755 %s /usr/local/bin/zoomtag, and run that one",
+			o.Program)))
 	}
 	if o.closed(config) {
-		return words.Usage(fmt.Errorf("the machine's service may not look into %s: put the configuration into %s",
-			filepath.Dir(config), configs.System))
+		return words.Usage(words.Mend(fmt.Errorf("the machine's service may not look into %s",
+			filepath.Dir(config)), "put the configuration into "+configs.System))
 	}
 	return nil
 }
@@ -65,9 +66,9 @@ func (o *Options) checkReadable(config string) error {
 		return err
 	}
 	if info.Mode()&everybody == 0 {
-		return words.Usage(fmt.Errorf("the machine's service, a user of its own, may not read %s: chmod 644 it "+
-			"(secrets belong into files beside it), "+
-			"or have the service run as its owner, by a drop-in (%s; docs/service.md)", config, dropIn))
+		return words.Usage(words.Mend(fmt.Errorf("the machine's service, a user of its own, may not read %s",
+			config), fmt.Sprintf("chmod 644 it (secrets belong into files beside it), or have the service run "+
+			"as its owner, by a drop-in (%s; docs/service.md)", dropIn)))
 	}
 	return nil
 }
@@ -77,9 +78,9 @@ func (o *Options) checkState(cfg *configs.Config) error {
 	if within(cfg.State, stateFolder) {
 		return nil
 	}
-	return words.Usage(fmt.Errorf("the machine's service may not write the state %s: write state: %s/zoomtag.db, or "+
-		"open the folder to it by "+
-		"ReadWritePaths=%s in a drop-in (%s)", cfg.State, stateFolder, filepath.Dir(cfg.State), dropIn))
+	return words.Usage(words.Mend(fmt.Errorf("the machine's service may not write the state %s", cfg.State), fmt.Sprintf(
+		"write state: %s/zoomtag.db, or open the folder to it by ReadWritePaths=%s in a drop-in (%s)",
+		stateFolder, filepath.Dir(cfg.State), dropIn)))
 }
 
 // within reports whether a path is below one of some folders.

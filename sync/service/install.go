@@ -49,8 +49,8 @@ func (s *systemd) install(ctx context.Context) error {
 		return err
 	}
 	if running != "" && !before.up() {
-		return words.Say(nil, "a zoomtag runs beside "+w.cfg.State+
-			" that is not this service: end it first (Ctrl-C, or kill), and run the command again")
+		return words.Mend(words.Say(nil, "a zoomtag runs beside "+w.cfg.State+" that is not this service"),
+			"end it first (Ctrl-C, or kill), and run the command again")
 	}
 	if w.sandbox, err = s.try(ctx, w); err != nil {
 		return err
@@ -101,17 +101,17 @@ func (s *systemd) mayWrite(w *wish, config string) error {
 	case s.Force:
 	case w.found.origin == packaged:
 		program, _ := runs(w.found.text)
-		return words.Usage(fmt.Errorf("the package's unit %s runs %s with a configuration at its usual place, and "+
-			"you ask for %s with %s: "+
-			"run %s service install, or put a unit of your own before it with --force", w.found.path, program,
-			s.Program, config, program))
+		return words.Usage(words.Mend(fmt.Errorf(
+			"the package's unit %s runs %s with a configuration at its usual place, and you ask for %s with %s",
+			w.found.path, program, s.Program, config), fmt.Sprintf(
+			"run %s service install, or put a unit of your own before it with --force", program)))
 	case w.found.origin == changed:
-		return words.Usage(fmt.Errorf("somebody has changed %s by hand: move what you need into a drop-in (%s), then "+
-			"overwrite the unit with --force",
-			w.found.path, s.tell("edit", "zoomtag")))
+		return words.Usage(words.Mend(fmt.Errorf("somebody has changed %s by hand", w.found.path), fmt.Sprintf(
+			"move what you need into a drop-in (%s), then overwrite the unit with --force",
+			s.tell("edit", "zoomtag"))))
 	case w.found.origin == another:
-		return words.Usage(fmt.Errorf("there is a unit %s already that zoomtag has not written: remove it, or "+
-			"overwrite it with --force", w.found.path))
+		return words.Usage(words.Mend(fmt.Errorf("there is a unit %s already that zoomtag has not written",
+			w.found.path), "remove it, or overwrite it with --force"))
 	}
 	return nil
 }

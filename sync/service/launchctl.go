@@ -3,7 +3,6 @@ package service
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"regexp"
 	"strconv"
@@ -51,7 +50,7 @@ func (l *launchd) out(ctx context.Context) error {
 		}
 		select {
 		case <-limited.Done():
-			err = words.Say(errSilent, "zoomtag does not end: look at "+l.log())
+			err = words.Mend(words.Say(errSilent, "zoomtag does not end"), "look at "+l.log())
 		case <-time.After(lastLook):
 		}
 	}
@@ -65,9 +64,8 @@ func (l *launchd) must(ctx context.Context, args ...string) error {
 	case err != nil || result.Code == 0:
 		return err
 	case result.Code == noDomain, strings.Contains(result.Err, "Domain does not support specified action"):
-		return words.Say(nil, "nobody is signed in at the screen of this Mac, and launchd keeps services of persons "+
-			"for those alone: "+
-			"sign in there, and run the command again")
+		return words.Mend(words.Say(nil, "nobody is signed in at the screen of this Mac, and launchd keeps "+
+			"services of persons for those alone"), "sign in there, and run the command again")
 	}
 	return words.Say(nil, "launchd refuses: "+result.complaint()+" (on launchctl "+strings.Join(args, " ")+")")
 }
@@ -136,8 +134,8 @@ func (l *launchd) wait(ctx context.Context, state string) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case limited.Err() != nil:
-			return words.Say(errSilent, fmt.Sprintf("the service does not run: zoomtag has not answered for %s: look "+
-				"at %s", starts, l.log()))
+			return words.Mend(words.Say(errSilent,
+				"the service does not run: zoomtag has not answered for "+starts.String()), "look at "+l.log())
 		case err != nil:
 			return err
 		case a.failed():

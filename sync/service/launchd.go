@@ -98,8 +98,8 @@ func (l *launchd) install(ctx context.Context) error {
 	text := l.text(config)
 	switch {
 	case (from == another || from == changed) && !l.Force:
-		return words.Usage(fmt.Errorf("%s is not as zoomtag has written it: move it away, or overwrite it with --force",
-			l.path()))
+		return words.Usage(words.Mend(fmt.Errorf("%s is not as zoomtag has written it", l.path()),
+			"move it away, or overwrite it with --force"))
 	case l.Dry:
 		fmt.Fprint(l.Out, text)
 		l.say("<!-- %s, then: launchctl bootstrap %s %s -->", l.path(), l.domain(), l.path())
@@ -119,8 +119,8 @@ func (l *launchd) bring(ctx context.Context, cfg *configs.Config, text string, w
 		return err
 	}
 	if running != "" && !state.loaded {
-		return words.Say(nil, "a zoomtag runs beside "+cfg.State+
-			" that is not this service: end it first (Ctrl-C, or kill), and run the command again")
+		return words.Mend(words.Say(nil, "a zoomtag runs beside "+cfg.State+" that is not this service"),
+			"end it first (Ctrl-C, or kill), and run the command again")
 	}
 	l.say("zoomtag becomes a service of %s, which launchd starts now and at each sign-in:", l.User)
 	l.say("  property list  %s\n  program        %s\n  configuration  %s\n  state          %s\n  log            %s",

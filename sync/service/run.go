@@ -86,9 +86,9 @@ func (o *Options) call(ctx context.Context, within time.Duration, name string, a
 	case errors.Is(err, exec.ErrNotFound):
 		return result, words.Say(err, "this system has no "+name)
 	case limited.Err() != nil:
-		return result, words.Say(errSilent, fmt.Sprintf("%s does not answer (waited %s for %s): look whether the "+
-			"system is well, and try again",
-			name, within, strings.Join(append([]string{name}, args...), " ")))
+		return result, words.Mend(words.Say(errSilent, fmt.Sprintf("%s does not answer (waited %s for %s)", name,
+			within, strings.Join(append([]string{name}, args...), " "))),
+			"look whether the system is well, and try again")
 	}
 	return result, fmt.Errorf("%s cannot be run: %w", name, err)
 }

@@ -59,10 +59,11 @@ type manager interface {
 func ScopeOf(uid int, user, system bool) (Scope, error) {
 	switch {
 	case user && system:
-		return "", words.Usage(errors.New("--user and --system contradict each other: leave one of them out"))
+		return "", words.Usage(words.Mend(errors.New("--user and --system contradict each other"),
+			"leave one of them out"))
 	case system && uid > 0:
-		return "", words.Usage(errors.New("a service of the machine is for root to make: write sudo before the " +
-			"command, or leave --system out"))
+		return "", words.Usage(words.Mend(errors.New("a service of the machine is for root to make"),
+			"write sudo before the command, or leave --system out"))
 	case system, uid == 0 && !user:
 		return Machine, nil
 	}
@@ -84,17 +85,17 @@ func (o *Options) manager() (manager, error) {
 	case o.System == "linux":
 		return &systemd{o}, nil
 	case o.System == darwin && o.Scope == Machine:
-		return nil, words.Say(nil, "on a Mac zoomtag is a service of a person only: run the command without sudo, as "+
-			"the person whose calendars it watches")
+		return nil, words.Mend(words.Say(nil, "on a Mac zoomtag is a service of a person only"),
+			"run the command without sudo, as the person whose calendars it watches")
 	case o.System == darwin:
 		return &launchd{o}, nil
 	case o.System == "windows":
-		return nil, words.Say(nil, "zoomtag makes no services on Windows: have Task Scheduler start it when you sign "+
-			"in, as docs/service.md shows ("+
-			`schtasks /Create /SC ONLOGON /TN zoomtag /TR "`+o.Program+` run")`)
+		return nil, words.Mend(words.Say(nil, "zoomtag makes no services on Windows"), "have Task Scheduler "+
+			"start it when you sign in, as docs/service.md shows (schtasks /Create /SC ONLOGON /TN zoomtag /TR "+
+			"\""+o.Program+" run\")")
 	}
-	return nil, words.Say(nil,
-		"zoomtag makes services with systemd and on Macs only: have the system's own init start "+o.Program+" run")
+	return nil, words.Mend(words.Say(nil, "zoomtag makes services with systemd and on Macs only"),
+		"have the system's own init start "+o.Program+" run")
 }
 
 // Install makes zoomtag a service, or brings the service up to date.
@@ -174,9 +175,9 @@ func (o *Options) config() (string, error) {
 	if path == "" && o.Scope == Machine {
 		path = configs.System
 		if !exists(path) {
-			return "", words.Usage(errors.New("there is no " + path +
-				", which the machine's service reads: write it, or name another file with --config; " +
-				"for a service of your own leave sudo out"))
+			return "", words.Usage(words.Mend(errors.New(
+				"there is no "+path+", which the machine's service reads"),
+				"write it, or name another file with --config; for a service of your own leave sudo out"))
 		}
 	}
 	path, err := configs.Find(path, o.Env)

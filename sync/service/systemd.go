@@ -61,7 +61,7 @@ func (s *systemd) systemctl(ctx context.Context, args ...string) (Result, error)
 	result, err := s.call(ctx, within, "systemctl", s.command(args...)...)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		err = words.Say(err, words.Of(err)+": have its own init start "+s.Program+" run")
+		err = words.Mend(words.Say(err, words.Of(err)), "have its own init start "+s.Program+" run")
 	case err == nil:
 		err = s.unreached(result)
 	}
@@ -87,15 +87,16 @@ func (s *systemd) unreached(r Result) error {
 		return nil
 	case strings.Contains(said, "not been booted with systemd"), !exists(s.Root + "/run/systemd/system"):
 		// as sd_booted(3) looks
-		return words.Say(nil, "systemd does not run this system: have its own init start "+s.Program+" run")
+		return words.Mend(words.Say(nil, "systemd does not run this system"),
+			"have its own init start "+s.Program+" run")
 	case s.Scope == Machine:
-		return words.Say(nil, "systemd cannot be reached ("+r.complaint()+
-			"): run the command on the machine itself, outside containers")
+		return words.Mend(words.Say(nil, "systemd cannot be reached ("+r.complaint()+")"),
+			"run the command on the machine itself, outside containers")
 	}
-	return words.Say(nil, "there is no systemd of "+s.User+"'s to talk to here, since su, sudo and cron start none: "+
-		"sign in as "+s.User+
-		", for instance with ssh, or have root type loginctl enable-linger "+s.User+" and machinectl shell "+s.User+
-		"@, and run the command again")
+	return words.Mend(words.Say(nil,
+		"there is no systemd of "+s.User+"'s to talk to here, since su, sudo and cron start none"), "sign "+
+		"in as "+s.User+", for instance with ssh, or have root type loginctl enable-linger "+s.User+
+		" and machinectl shell "+s.User+"@, and run the command again")
 }
 
 // there reports whether systemd answers.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 )
 
 // Question is what somebody is asked.
@@ -126,13 +127,13 @@ func whichCalendar(answer, home string) (choice, error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return choice{}, fmt.Errorf("there is no folder %s: name one that there is, the https address of a CalDAV "+
-			"server, google or outlook", path)
+		return choice{}, words.Mend(fmt.Errorf("there is no folder %s", path),
+			"name one that there is, the https address of a CalDAV server, google or outlook")
 	}
 	if !info.IsDir() {
 		if !strings.EqualFold(filepath.Ext(path), ".ics") {
-			return choice{}, fmt.Errorf("%s is neither a folder nor an .ics file: name the folder that holds the "+
-				"calendar", path)
+			return choice{}, words.Mend(fmt.Errorf("%s is neither a folder nor an .ics file", path),
+				"name the folder that holds the calendar")
 		}
 		path = filepath.Dir(path) // the file is watched where it lies
 	}
@@ -336,11 +337,12 @@ func (d *dialog) secret(ctx context.Context, q Question) ([]byte, error) {
 	if q.Given != "" {
 		data, err := os.ReadFile(q.Given)
 		if err != nil {
-			return nil, fmt.Errorf("--%s: the file %s cannot be read: name one that holds the secret and nothing else",
-				q.Flag, q.Given)
+			return nil, words.Mend(fmt.Errorf("--%s: the file %s cannot be read", q.Flag, q.Given),
+				"name one that holds the secret and nothing else")
 		}
 		if strings.TrimSpace(string(data)) == "" {
-			return nil, fmt.Errorf("--%s: the file %s is empty: put the secret into it", q.Flag, q.Given)
+			return nil, words.Mend(fmt.Errorf("--%s: the file %s is empty", q.Flag, q.Given),
+				"put the secret into it")
 		}
 		return data, nil
 	}
@@ -352,10 +354,10 @@ func (d *dialog) secret(ctx context.Context, q Question) ([]byte, error) {
 // filled takes anything but nothing.
 func filled(s string) (string, error) {
 	if s = strings.TrimSpace(s); s == "" {
-		return "", errors.New("the answer is empty: copy it from the page, and paste it here")
+		return "", words.Mend(errors.New("the answer is empty"), "copy it from the page, and paste it here")
 	}
 	if strings.ContainsAny(s, " \t") {
-		return "", errors.New("there is a space in it, which none of them has: copy it once more")
+		return "", words.Mend(errors.New("there is a space in it, which none of them has"), "copy it once more")
 	}
 	return s, nil
 }
@@ -364,7 +366,7 @@ func filled(s string) (string, error) {
 func checkMail(s string) (string, error) {
 	a, err := mail.ParseAddress(strings.TrimSpace(s))
 	if err != nil || a.Name != "" {
-		return "", errors.New("this is no mail address: write it as in alice@example.com")
+		return "", words.Mend(errors.New("this is no mail address"), "write it as in alice@example.com")
 	}
 	return a.Address, nil
 }

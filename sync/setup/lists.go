@@ -21,7 +21,8 @@ type ListedMember struct {
 // ListMembers asks the lists of the configuration for who is on them, or one list, and tells whom zoomtag would watch.
 // unlisted says which lists cannot be had, and why. Nothing is saved.
 func ListMembers(ctx context.Context, b *assemble.Builder, name string) (list []ListedMember, unlisted []error) {
-	known, subjects := map[string]record.List{}, map[string]string{}
+	type member struct{ list, name string }
+	known, subjects := map[string]record.List{}, map[member]string{}
 	list = []ListedMember{}
 	for _, f := range b.Config.CalendarsFrom {
 		if name != "" && f.Name != name {
@@ -41,15 +42,16 @@ func ListMembers(ctx context.Context, b *assemble.Builder, name string) (list []
 		}
 		known[f.Name], _ = lists.Next(f.Name, record.List{}, a, func(string) bool { return false })
 		for _, m := range known[f.Name].Members {
-			subjects[f.Name+"\x00"+m.Name] = m.Subject
+			subjects[member{f.Name, m.Name}] = m.Subject
 		}
 	}
 	for _, o := range lists.Expand(b.Config, known).Lists {
 		for _, name := range o.Watched {
-			list = append(list, ListedMember{List: o.Name, Name: name, Subject: subjects[o.Name+"\x00"+name]})
+			list = append(list, ListedMember{List: o.Name, Name: name, Subject: subjects[member{o.Name, name}]})
 		}
 		for _, skip := range o.Skipped {
-			list = append(list, ListedMember{List: o.Name, Name: skip.Name, Subject: subjects[o.Name+"\x00"+skip.Name],
+			list = append(list, ListedMember{List: o.Name, Name: skip.Name,
+				Subject: subjects[member{o.Name, skip.Name}],
 				Skipped: skip.Why})
 		}
 	}

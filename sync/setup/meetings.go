@@ -102,8 +102,8 @@ func (d *dialog) names(s *source, answer string) error {
 	}
 	s.account = cmp.Or(d.answers.ZoomName, map[string]string{"zoom": "zoom", "me": "me"}[answer], "room")
 	if d.answers.ZoomName != "" && taken[strings.ToLower(d.answers.ZoomName)] {
-		return words.Usage(fmt.Errorf("--zoom-name: there is an account %s already: give this one another name",
-			d.answers.ZoomName))
+		return words.Usage(words.Mend(fmt.Errorf("--zoom-name: there is an account %s already",
+			d.answers.ZoomName), "give this one another name"))
 	}
 	base := s.account
 	for n := 2; taken[strings.ToLower(s.account)]; n++ {

@@ -255,8 +255,8 @@ func (d *dialog) noPlace(key, item string, err error) error {
 	if !errors.Is(err, configs.ErrNoPlace) {
 		return err
 	}
-	return words.Usage(fmt.Errorf("%s: %s cannot take another without changing its lines, since %w: write it so, or add "+
-		"this yourself:\n%s", d.Path, key, err, item))
+	return words.Usage(words.Mend(fmt.Errorf("%s: %s cannot take another without changing its lines, since %w",
+		d.Path, key, err), "write it so, or add this yourself:\n"+item))
 }
 
 // wrongAnswer is what a service says of an answer.
@@ -355,8 +355,8 @@ func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assembl
 	case err != nil:
 		return &wrongAnswer{err, theAccount}
 	case len(lacking.Needed) > 0:
-		return &wrongAnswer{fmt.Errorf("the Zoom app lacks %s: add it under Scopes at marketplace.zoom.us",
-			lacking.Needed[0].Name), theAccount}
+		return &wrongAnswer{words.Mend(fmt.Errorf("the Zoom app lacks %s", lacking.Needed[0].Name),
+			"add it under Scopes at marketplace.zoom.us"), theAccount}
 	}
 	if z.Mode == configs.ServerToServer {
 		if err := knows(ctx, b.Accounts[last].Service, z.Host); err != nil {
@@ -386,7 +386,8 @@ const noMark = "zt-init"
 func knows(ctx context.Context, service meeting.Service, host string) error {
 	switch _, err := service.Find(ctx, host, noMark); {
 	case errors.Is(err, meeting.ErrInvalid):
-		return fmt.Errorf("the Zoom account has no user %s: name the mail address with which the host signs in to Zoom", host)
+		return words.Mend(fmt.Errorf("the Zoom account has no user %s", host),
+			"name the mail address with which the host signs in to Zoom")
 	case !errors.Is(err, meeting.ErrNotFound):
 		return err
 	}

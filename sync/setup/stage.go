@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"zoomtag/providers/files"
+	"zoomtag/providers/words"
 )
 
 // stage is what lies beside the configuration until it is put into its place.
@@ -34,8 +35,8 @@ func (s *stage) write(text []byte, secrets []file) error {
 		case err == nil && string(old) == string(f.data):
 			continue
 		case !errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("there is a file %s already, and it holds something else: move it away, or give the "+
-				"calendar another name with --name", path)
+			return words.Mend(fmt.Errorf("there is a file %s already, and it holds something else", path),
+				"move it away, or give the calendar another name with --name")
 		}
 		s.made = append(s.made, path)
 		if err := files.Replace(path, f.data, secretMode); err != nil {

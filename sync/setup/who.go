@@ -2,6 +2,7 @@ package setup
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +26,8 @@ func WhoHosts(cfg *configs.Config, name string) (configs.Zoom, error) {
 	unnamed := len(cfg.Zoom.Names()) == 0
 	switch {
 	case name != "" && unnamed:
-		return named, fmt.Errorf("the configuration has one Zoom account, without a name: leave %q out", name)
+		return named, words.Mend(errors.New("the configuration has one Zoom account, without a name"), fmt.Sprintf(
+			"leave %q out", name))
 	case name != "" && !ok:
 		return named, fmt.Errorf("there is no Zoom account %q in the configuration%s", name,
 			cmp.Or(words.Meant(name, cfg.Zoom.Names()), "; there are: "+strings.Join(modes, ", ")))

@@ -39,7 +39,7 @@ readable by you alone: it holds passcodes and sign-ins. The configuration is not
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if args[0] == "" || args[0] == "-" {
-				return words.Usage(errors.New("a backup goes into a file: name one"))
+				return words.Usage(words.Mend(errors.New("a backup goes into a file"), "name one"))
 			}
 			path, err := filepath.Abs(args[0])
 			if err != nil {

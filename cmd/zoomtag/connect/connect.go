@@ -162,16 +162,22 @@ func (w *Way) Local(cfg *configs.Config, st *store.Store, log *slog.Logger,
 	})
 }
 
+// begin reads the configuration and opens the log: what this process needs to answer by itself.
+func (w *Way) begin() (*configs.Config, *slog.Logger, error) {
+	cfg, err := w.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := w.Log()
+	return cfg, log, err
+}
+
 // Service gives the running daemon, or this process itself where there is none.
 func (w *Way) Service(ctx context.Context, progress func(string, int, int)) (api.Service, error) {
 	if daemon, err := w.daemon(ctx); daemon != nil || err != nil {
 		return daemon, err
 	}
-	cfg, err := w.Load()
-	if err != nil {
-		return nil, err
-	}
-	log, err := w.Log()
+	cfg, log, err := w.begin()
 	if err != nil {
 		return nil, err
 	}
@@ -200,9 +206,9 @@ func (w *Way) ToLook(ctx context.Context) (api.Service, error) {
 	}
 	switch _, err := os.Stat(cfg.State); {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no state at %s, and no daemon beside it: run zoomtag sync first, or, if "+
-			"zoomtag runs as another user "+
-			"or with another state, ask as that user or write state into the configuration", cfg.State)
+		return nil, words.Mend(fmt.Errorf("there is no state at %s, and no daemon beside it", cfg.State),
+			"run zoomtag sync first, or, if zoomtag runs as another user or with another state, ask as that "+
+				"user or write state into the configuration")
 	case errors.Is(err, os.ErrPermission):
 		return nil, store.NotAllowed(cfg.State)
 	}
@@ -211,11 +217,7 @@ func (w *Way) ToLook(ctx context.Context) (api.Service, error) {
 
 // openToRead opens the state for reading, and for writing where that can be.
 func (w *Way) openToRead() (api.Service, error) {
-	cfg, err := w.Load()
-	if err != nil {
-		return nil, err
-	}
-	log, err := w.Log()
+	cfg, log, err := w.begin()
 	if err != nil {
 		return nil, err
 	}
@@ -239,24 +241,16 @@ func (w *Way) ToPlan(ctx context.Context) (api.Service, error) {
 	if daemon, err := w.daemon(ctx); daemon != nil || err != nil {
 		return daemon, err
 	}
-	cfg, err := w.Load()
+	cfg, log, err := w.begin()
 	if err != nil {
 		return nil, err
 	}
 	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
-		log, err := w.Log()
-		if err != nil {
-			return nil, err
-		}
 		return w.OpenLocal(cfg, log, nil)
 	}
 	dir, err := files.TempDir("zoomtag-plan")
 	if err != nil {
 		return nil, err
-	}
-	log, err := w.Log()
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	d, err := w.openLocalOn(cfg, filepath.Join(dir, "zoomtag.db"), log, nil)
 	if err != nil {

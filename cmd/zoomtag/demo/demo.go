@@ -288,10 +288,10 @@ func (d *show) pass(ctx context.Context) error {
 	}
 	why := map[string]string{}
 	for _, l := range links.Links {
-		why[l.EventID] = l.Reason
+		why[l.EventID] = l.Told()
 	}
 	for _, ev := range status.Events {
-		why[ev.EventID] = ev.Reason
+		why[ev.EventID] = ev.Told()
 	}
 	preview, err := d.remote.Sync(ctx, api.SyncRequest{Dry: true})
 	if err != nil {
@@ -299,7 +299,7 @@ func (d *show) pass(ctx context.Context) error {
 	}
 	for _, c := range append(preview.Calendars, report.Calendars...) {
 		for _, ev := range c.Events {
-			why[ev.ID] = ev.Reason
+			why[ev.ID] = ev.Told()
 		}
 	}
 	return d.table(ctx, why)

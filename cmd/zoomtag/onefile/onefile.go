@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"zoomtag/providers/files"
+	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 )
 
@@ -44,8 +45,8 @@ func Read(from string, in io.Reader) ([]byte, error) {
 func Write(from, to string, raw, linked []byte) error {
 	if from == to {
 		if now, err := os.ReadFile(from); err != nil || !bytes.Equal(now, raw) {
-			return errors.Join(fmt.Errorf("%s was changed meanwhile: nothing is written; run the command again, the "+
-				"meeting is kept", from), err)
+			return errors.Join(words.Mend(fmt.Errorf("%s was changed meanwhile: nothing is written", from),
+				"run the command again, the meeting is kept"), err)
 		}
 	}
 	mode := os.FileMode(0o600)

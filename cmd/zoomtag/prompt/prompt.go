@@ -47,8 +47,8 @@ func (a *Asker) Ask(ctx context.Context, q setup.Question) (string, error) {
 	case a.Silent:
 		answer, err := check(q.Default)
 		if err != nil {
-			return "", words.Usage(fmt.Errorf("nobody can be asked %q with --yes: answer it with --%s", q.Title,
-				q.Flag))
+			return "", words.Usage(words.Mend(fmt.Errorf("nobody can be asked %q with --yes", q.Title),
+				"answer it with --"+q.Flag))
 		}
 		return answer, nil
 	}
@@ -80,7 +80,8 @@ func (a *Asker) Ask(ctx context.Context, q setup.Question) (string, error) {
 		return "", err
 	}
 	if a.ended && typed == q.Default { // nothing was typed; a last line may lack its end
-		return "", words.Usage(fmt.Errorf("%w before %q was answered: answer it with --%s", ErrEnded, q.Title, q.Flag))
+		return "", words.Usage(words.Mend(fmt.Errorf("%w before %q was answered", ErrEnded, q.Title),
+			"answer it with --"+q.Flag))
 	}
 	return check(typed)
 }

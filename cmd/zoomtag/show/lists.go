@@ -27,7 +27,7 @@ func (p *Printer) Lists(reports []api.ListReport) {
 			if r.Held {
 				held = "held: "
 			}
-			fmt.Fprintf(p.Out, "list %s: %s%s\n", r.Name, held, terminal.Printable(r.Error))
+			fmt.Fprintf(p.Out, "list %s: %s%s\n", r.Name, held, terminal.Printable(r.Told()))
 		}
 		came, left := "watched from now on", "not on it any more"
 		if r.Planned {
@@ -71,7 +71,7 @@ func (p *Printer) lists(list []api.ListStatus) error {
 	rows := [][]string{{"LIST", "KIND", "WATCHED", "LEFT", "READ", "STATE"}}
 	for i := range list {
 		l := &list[i]
-		state := cmp.Or(l.Error, api.OK)
+		state := cmp.Or(l.Told(), api.OK)
 		if n := len(l.Skipped); n > 0 && l.Error == "" {
 			state = words.Count(n, "member") + " not watched: " + skipped(l.Skipped[0])
 		}

@@ -25,9 +25,9 @@ func (p *Printer) Log(list []api.LogEntry) error {
 }
 
 func logRow(e *api.LogEntry) []string {
-	reason := e.Reason
+	reason := e.Told()
 	if e.Error != "" {
-		reason = "failed: " + e.Error
+		reason = "failed: " + reason
 	}
 	return []string{terminal.Clock(api.Time(e.Time)), e.Calendar, cmp.Or(e.Title, e.EventID), e.Step, e.MeetingID,
 		reason}
@@ -109,6 +109,6 @@ func Since(text string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, words.Usage(fmt.Errorf("--since %q is no time; write 90m, 2h, 7d, 2026-11-29 or "+
-		"\"2026-11-29 14:00\"", text))
+	return time.Time{}, words.Usage(words.Mend(fmt.Errorf("--since %q is no time", text),
+		"write 90m, 2h, 7d, 2026-11-29 or \"2026-11-29 14:00\""))
 }

@@ -9,6 +9,7 @@ import (
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // Calendar prints what a pass did, or would do, in one calendar.
@@ -16,13 +17,13 @@ func (p *Printer) Calendar(c *engine.Report) {
 	out := p.Out
 	switch {
 	case c.Error != "":
-		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Error))
+		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Told()))
 	case c.Removed && c.Reason == "":
 		fmt.Fprintf(out, "%s (%s): zoomtag was removed from it\n", c.Name, c.Provider)
 	case c.Removed:
-		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Reason))
+		fmt.Fprintf(out, "%s (%s): %s\n", c.Name, c.Provider, terminal.Printable(c.Told()))
 	case c.Held:
-		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, terminal.Printable(c.Reason))
+		fmt.Fprintf(out, "%s (%s): held: %s\n", c.Name, c.Provider, terminal.Printable(c.Told()))
 	case len(c.Events) == 0:
 		fmt.Fprintf(out, "%s (%s): %s, nothing to do\n", c.Name, c.Provider, events(c.Seen))
 	default:
@@ -50,13 +51,9 @@ func (p *Printer) Event(ev *engine.EventReport) {
 	if ev.Start != nil {
 		when = ev.Start.Local().Format("2006-01-02 15:04 MST") + "  "
 	}
-	why := ev.Reason
-	if ev.Error != "" {
-		why = ev.Error
-	}
 	out := p.Out
 	fmt.Fprintf(out, "  %s%s: %s (%s)\n", when, terminal.Printable(terminal.Shorten(title, 60)), steps,
-		terminal.Printable(why))
+		terminal.Printable(ev.Told()))
 	if ev.JoinURL != "" && len(ev.Steps) > 0 && ev.Diff == "" {
 		fmt.Fprintf(out, "      %s\n", terminal.Printable(ev.JoinURL))
 	}
@@ -92,6 +89,10 @@ func (p *Printer) unwrittenOnce(c *engine.Report) (others []engine.EventReport) 
 			others = append(others, ev)
 		}
 	}
-	fmt.Fprintf(p.Out, "  %s\n", terminal.Printable(unwritten(c.ReadOnly, len(c.Events)-len(others))))
+	why := c.ReadOnly
+	if c.Code == reason.NotWritable {
+		why = c.Code.Told(c.ReadOnly, c.Cure)
+	}
+	fmt.Fprintf(p.Out, "  %s\n", terminal.Printable(unwritten(why, len(c.Events)-len(others))))
 	return others
 }

@@ -40,7 +40,7 @@ func (p *Printer) Status(r api.StatusReport, k Pick) error {
 	for _, c := range r.Calendars {
 		state := c.State()
 		if state == api.OK && c.ReadOnly != "" {
-			state = unwritten(c.ReadOnly, unwritable[c.Name])
+			state = unwritten(c.Code.Told(c.ReadOnly, c.Cure), unwritable[c.Name])
 		}
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess),
 			terminal.Clock(c.NextRun), state})
@@ -113,7 +113,7 @@ func (p *Printer) failing(k *Pick, events []api.EventStatus) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"EVENT", "CALENDAR", "STATE", "NEXT TRY", "REASON"}}
 	for _, ev := range events {
-		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Reason})
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.State, terminal.Clock(ev.NextTry), ev.Told()})
 	}
 	if err := p.some(k, rows, "event"); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (p *Printer) notes(k *Pick, notes []api.EventStatus) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"EVENT", "CALENDAR", "NOT AS ASKED"}}
 	for _, ev := range notes {
-		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Reason})
+		rows = append(rows, []string{nameOf(&ev), ev.Calendar, ev.Told()})
 	}
 	return p.some(k, rows, "event")
 }
@@ -204,7 +204,7 @@ func (p *Printer) waiting(k *Pick, list []api.WaitingStatus) error {
 		list = slices.DeleteFunc(slices.Clone(list),
 			func(w api.WaitingStatus) bool { return w.Calendar == first.Calendar && w.Reason == first.Reason })
 		rows = append(rows, []string{events(all - len(list)), first.Calendar, terminal.Clock(first.Until), first.Title,
-			first.Reason})
+			first.Told()})
 	}
 	return p.some(k, rows, "reason")
 }

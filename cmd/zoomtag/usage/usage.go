@@ -51,10 +51,11 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 		return fmt.Errorf("there is no command %q%s%s", strings.Join([]string{cmd.CommandPath(), args[0]}, " "),
 			meantCommand(cmd, args), help)
 	case rest == "" && len(args) > 0:
-		return fmt.Errorf("%s takes no words behind it: leave %q out%s", cmd.CommandPath(), args[0], help)
+		return words.Mend(fmt.Errorf("%s takes no words behind it", cmd.CommandPath()), fmt.Sprintf(
+			"leave %q out%s", args[0], help))
 	case len(args) == 0:
 		missing, _, _ := strings.Cut(strings.TrimSuffix(rest, "…"), " ")
-		return fmt.Errorf("%s is missing: write %s%s", missing, line, help)
+		return words.Mend(fmt.Errorf("%s is missing", missing), fmt.Sprintf("write %s%s", line, help))
 	case len(FirstWords(cmd)) > 0 && !slices.Contains(FirstWords(cmd), args[0]):
 		return fmt.Errorf("%q is none of %s%s%s", args[0], strings.Join(FirstWords(cmd), ", "),
 			meantCommand(cmd, args), help)
@@ -62,9 +63,10 @@ func argMistake(cmd *cobra.Command, args []string, err error) error {
 		if strings.Contains(rest, "EVENT") {
 			line += ", with quotes around a title of several words"
 		}
-		return fmt.Errorf("%q is one word too many: write %s%s", args[len(args)-1], line, help)
+		return words.Mend(fmt.Errorf("%q is one word too many", args[len(args)-1]), fmt.Sprintf("write %s%s",
+			line, help))
 	}
-	return fmt.Errorf("%w: write %s%s", err, line, help)
+	return words.Mend(err, fmt.Sprintf("write %s%s", line, help))
 }
 
 // FirstWord is the annotation that lists what a command takes as its first word. Cobra's own ValidArgs would have

@@ -19,6 +19,7 @@ import (
 	"zoomtag/providers/ical"
 	"zoomtag/providers/internal/icsobject"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // Config is what a Calendar needs to know.
@@ -99,7 +100,8 @@ func New(c Config) (*Calendar, error) {
 		return nil, fmt.Errorf("caldav: url: %w", err)
 	}
 	if c.Token != "" && c.Username != "" {
-		return nil, errors.New("caldav: a username and a token are two ways of signing in: write one of them")
+		return nil, words.Mend(errors.New("caldav: a username and a token are two ways of signing in"),
+			"write one of them")
 	}
 	c.setDefaults()
 	base.Path += "/" // collections end in one; CheckURL takes it off

@@ -47,7 +47,8 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 	if errors.Is(err, errMoved) && before != nil {
 		return calendar.Changes{}, fmt.Errorf("caldav: %w: %w", calendar.ErrCursor, err)
 	}
-	changes.Source, changes.ReadOnly = p.url.String(), p.denies()
+	changes.Source = p.url.String()
+	changes.ReadOnly, changes.Cure = p.denies()
 	if err != nil {
 		return calendar.Changes{}, err
 	}

@@ -19,6 +19,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // The methods that WebDAV (RFC 4918) and its extensions have beside those of HTTP.
@@ -251,7 +252,6 @@ func (c *Config) mayKnow(base, to *url.URL) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: the server names another host (%s), which the sign-in is not for: if it is right, write "+
-		"it into caldav.url",
-		calendar.ErrDenied, to.Host)
+	return words.Mend(fmt.Errorf("%w: the server names another host (%s), which the sign-in is not for",
+		calendar.ErrDenied, to.Host), "if it is right, write it into caldav.url")
 }

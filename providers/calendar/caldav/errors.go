@@ -121,7 +121,8 @@ func (c *Calendar) refused(status int, header http.Header, r refusal) error {
 	case rest.Throttled:
 		return c.throttled(header, said)
 	case rest.Unauthorized:
-		return refused(&calendar.SignInError{Err: calendar.ErrDenied}, c.signInMend(header))
+		cause, cure := c.unauthorized(header)
+		return words.Mend(refused(&calendar.SignInError{Err: calendar.ErrDenied}, cause), cure)
 	case rest.Forbidden:
 		return refused(calendar.ErrDenied, "the server does not allow it")
 	case rest.Missing:
@@ -146,25 +147,25 @@ func (c *Calendar) refused(status int, header http.Header, r refusal) error {
 	case http.StatusRequestEntityTooLarge:
 		return refused(calendar.ErrDenied, "the event is larger than the server accepts")
 	case http.StatusUnsupportedMediaType, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return words.Say(refused(calendar.ErrDenied, "the server does not do that"),
-			fmt.Sprintf("what answers at %s does not do "+
-				"what a CalDAV server does (HTTP %d): write the address of such a server, or of a calendar there, as "+
-				"caldav.url", c.base.Redacted(), status))
+		return words.Mend(words.Say(refused(calendar.ErrDenied, "the server does not do that"),
+			fmt.Sprintf("what answers at %s does not do what a CalDAV server does (HTTP %d)", c.base.Redacted(), status)),
+			"write the address of such a server, or of a calendar there, as caldav.url")
 	}
 	return &brokenError{text: "the server has a problem of its own" + said, status: status}
 }
 
-// signInMend says what to do about a sign-in that is not accepted.
-func (c *Calendar) signInMend(header http.Header) string {
+// unauthorized says why a sign-in is not accepted, and what to do about it.
+func (c *Calendar) unauthorized(header http.Header) (cause, cure string) {
 	asked := strings.ToLower(strings.Join(header.Values("Www-Authenticate"), ", "))
 	switch {
 	case c.cfg.Username == "" && c.cfg.Token == "":
-		return "the server wants to know who one is: write caldav.username and caldav.password (or caldav.token)"
+		return "the server wants to know who one is", "write caldav.username and caldav.password (or caldav.token)"
 	case c.cfg.Username != "" && strings.Contains(asked, "digest") && !strings.Contains(asked, "basic"):
-		return "the server takes passwords by the Digest method only, which zoomtag does not speak: set it to Basic"
+		return "the server takes passwords by the Digest method only, which zoomtag does not speak",
+			"set it to Basic"
 	}
-	return "the server does not accept the sign-in: check caldav.username and caldav.password; many servers want an " +
-		"app password, made for zoomtag in the account's settings"
+	return "the server does not accept the sign-in", "check caldav.username and caldav.password; many servers want " +
+		"an app password, made for zoomtag in the account's settings"
 }
 
 // said is what the server says, in brackets behind the sentence.
@@ -200,7 +201,7 @@ func (c *Calendar) aboutCalendar(err error) error {
 	c.mu.Lock()
 	c.place = nil // it may have been made anew
 	c.mu.Unlock()
-	text := "there is no calendar at " + c.base.Redacted() + " that this account may see: check caldav.url, and that " +
-		"a CalDAV server is there; nothing is cancelled"
-	return words.Say(fmt.Errorf("%w: %w", calendar.ErrAbsent, err), text)
+	text := "there is no calendar at " + c.base.Redacted() + " that this account may see; nothing is cancelled"
+	return words.Mend(words.Say(fmt.Errorf("%w: %w", calendar.ErrAbsent, err), text),
+		"check caldav.url, and that a CalDAV server is there")
 }

@@ -67,10 +67,10 @@ func (c *Calendar) examine(id, etag string, raw []byte, whole bool) (l look, err
 // organizes.
 func (c *Calendar) judge(ev *calendar.Event, was *ical.Event) {
 	c.mu.Lock()
-	why := c.place.denies()
+	why, cure := c.place.denies()
 	c.mu.Unlock()
 	if why != "" && ev.Denied == "" {
-		ev.Denied, ev.Unwritable = why, true
+		ev.Denied, ev.Cure, ev.Unwritable = why, cure, true
 	}
 	guests := c.reader.Owners.Guests(was.Guests)
 	switch {
@@ -78,7 +78,8 @@ func (c *Calendar) judge(ev *calendar.Event, was *ical.Event) {
 	case c.cfg.Announce:
 		ev.Mails = guests
 	default:
-		ev.Sealed = "it has guests, whom the server may mail when the event is changed: write quiet: true into the " +
-			"caldav section if it mails nobody, or link: { announce: all } if they shall hear of the link"
+		ev.Sealed = "it has guests, whom the server may mail when the event is changed"
+		ev.Cure = "write quiet: true into the caldav section if it mails nobody, or link: { announce: all } if they " +
+			"shall hear of the link"
 	}
 }

@@ -55,8 +55,8 @@ func (h *Home) Members(ctx context.Context) (calendar.Roll, error) {
 		roll.Members = append(roll.Members, one)
 	}
 	if len(roll.Members) == 0 && len(all) > 0 {
-		return roll, words.Say(calendar.ErrDenied, "all calendars of the account may only be read: their owner has to "+
-			"share them with the right to write")
+		return roll, words.Mend(words.Say(calendar.ErrDenied, "all calendars of the account may only be read"),
+			"their owner has to share them with the right to write")
 	}
 	return roll, nil
 }

@@ -62,9 +62,9 @@ func (c *Calendar) locate(ctx context.Context) (*place, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pinned != nil && c.pinned.String() != found.url.String() {
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the calendar at %s is not found any more, and another "+
-			"one is, at %s: write the address of the one "+
-			"that is meant as caldav.url; nothing is cancelled", c.pinned.Path, found.url.Path))
+		return nil, words.Mend(words.Say(calendar.ErrAbsent, fmt.Sprintf("the calendar at %s is not found any more, and "+
+			"another one is, at %s; nothing is cancelled", c.pinned.Path, found.url.Path)),
+			"write the address of the one that is meant as caldav.url")
 	}
 	c.place = found
 	return found, nil
@@ -126,16 +126,16 @@ func (r *resource) place() *place {
 }
 
 // denies says why nothing in a collection can be written, or nothing.
-func (p *place) denies() string {
+func (p *place) denies() (why, cure string) {
+	const share = "its owner has to share it with the right to write"
 	switch {
 	case p == nil || !p.readOnly:
-		return ""
+		return "", ""
 	case p.secret:
-		return "the server has refused a change of this calendar, and does not tell this account its rights: its " +
-			"owner has to share it with the right " +
-			"to write; it is tried again in a day"
+		return "the server has refused a change of this calendar, and does not tell this account its rights; it is " +
+			"tried again in a day", share
 	}
-	return "the calendar is shared for reading only: its owner has to share it with the right to write"
+	return "the calendar is shared for reading only", share
 }
 
 func withSlash(u *url.URL) *url.URL {
@@ -206,8 +206,8 @@ func (c *Calendar) elsewhere(ctx context.Context, err error) error {
 	if wellErr != nil || known.url.Path == c.base.Path {
 		return err // it is all that there is to say
 	}
-	return words.Say(err, words.Of(err)+"; the server says that its calendars are at "+known.url.Redacted()+
-		": write that as caldav.url if you mean them")
+	return words.Mend(words.Say(err, words.Cause(err)+"; the server says that its calendars are at "+
+		known.url.Redacted()), "write that as caldav.url if you mean them")
 }
 
 // homes are the calendar homes of which a resource tells, by itself or by way of the principal, and the resource that
@@ -223,9 +223,9 @@ func (c *Calendar) homes(ctx context.Context, start *resource) (*resource, []str
 		}
 	}
 	if len(start.Homes.Hrefs) == 0 {
-		return nil, nil, words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing there says "+
-			"where calendars are: write the address of the "+
-			"calendar itself, which calendar apps show in the calendar's settings")
+		return nil, nil, words.Mend(words.Say(calendar.ErrAbsent, "there is no calendar at caldav.url, and nothing "+
+			"there says where calendars are"), "write the address of the calendar itself, which calendar apps show in "+
+			"the calendar's settings")
 	}
 	return start, start.Homes.Hrefs, nil
 }
@@ -349,20 +349,17 @@ func (c *Calendar) choose(calendars []resource) (*place, error) {
 	case len(meant) == 1:
 		return meant[0].place(), nil
 	case len(calendars) == 0:
-		return nil, words.Say(calendar.ErrAbsent, "this account has no calendar for events: make one there, or check "+
-			"caldav.username; nothing is cancelled")
+		return nil, words.Mend(words.Say(calendar.ErrAbsent, "this account has no calendar for events; nothing is "+
+			"cancelled"), "make one there, or check caldav.username")
 	case len(meant) == 0:
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q: write one of these "+
-			"under caldav: %s; nothing is cancelled",
-			c.cfg.Calendar, choices(calendars, calendars)))
+		return nil, words.Mend(words.Say(calendar.ErrAbsent, fmt.Sprintf("the account has no calendar %q; nothing is "+
+			"cancelled", c.cfg.Calendar)), "write one of these under caldav: "+choices(calendars, calendars))
 	case c.cfg.Calendar != "":
-		return nil, words.Say(calendar.ErrUnchosen, fmt.Sprintf("there are several calendars %q: write the line of "+
-			"the one that is meant under caldav: %s",
-			c.cfg.Calendar, choices(meant, calendars)))
+		return nil, words.Mend(words.Say(calendar.ErrUnchosen, fmt.Sprintf("there are several calendars %q",
+			c.cfg.Calendar)), "write the line of the one that is meant under caldav: "+choices(meant, calendars))
 	}
-	return nil, words.Say(calendar.ErrUnchosen, "there are several calendars, and none is chosen: write the line of "+
-		"the one that is meant under caldav: "+
-		choices(meant, calendars))
+	return nil, words.Mend(words.Say(calendar.ErrUnchosen, "there are several calendars, and none is chosen"),
+		"write the line of the one that is meant under caldav: "+choices(meant, calendars))
 }
 
 // fitting are the calendars that a caldav.calendar can mean; an empty one fits all.
@@ -402,8 +399,8 @@ func (c *Calendar) standing(ctx context.Context, p *place) error {
 	}
 	if !r.isCalendar() || r.url.String() != p.url.String() {
 		c.forget()
-		return words.Say(calendar.ErrAbsent, "there is no calendar at "+p.url.Path+
-			" any more: correct caldav.url, or share the calendar again; nothing is cancelled")
+		return words.Mend(words.Say(calendar.ErrAbsent, "there is no calendar at "+p.url.Path+
+			" any more; nothing is cancelled"), "correct caldav.url, or share the calendar again")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -468,8 +465,8 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 	}
 	said := fmt.Sprintf("calendar %q at %s", p.name, p.url.Path)
 	if p.readOnly {
-		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with " +
-			"the right to write", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + " can be read, and not changed", ReadOnly: true,
+			Cure: "its owner has to share it with the right to write"}, nil
 	}
 	return calendar.Introduction{Sentence: said + " can be read and changed"}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
 	"zoomtag/providers/internal/icsobject"
+	"zoomtag/providers/words"
 )
 
 // object is an object as the server gives it out, byte for byte.
@@ -147,7 +148,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link)
 	case o.event.Version != ver:
 		return calendar.Event{}, fmt.Errorf("caldav: event %s: %w", id, calendar.ErrConflict)
 	case o.event.Denied != "":
-		return calendar.Event{}, fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id, o.event.Denied)
+		return calendar.Event{}, words.Mend(fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id,
+			o.event.Denied), o.event.Cure)
 	}
 	out, err := c.linked(o, l)
 	if err != nil {
@@ -157,7 +159,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, ver string, l calendar.Link)
 		return o.event, nil
 	}
 	if o.event.Sealed != "" {
-		return calendar.Event{}, fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id, o.event.Sealed)
+		return calendar.Event{}, words.Mend(fmt.Errorf("caldav: %w: event %s: %s", calendar.ErrDenied, id,
+			o.event.Sealed), o.event.Cure)
 	}
 	if err := c.put(ctx, o.id, o.etag, out); err != nil {
 		return calendar.Event{}, err

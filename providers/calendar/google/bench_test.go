@@ -3,23 +3,20 @@
 package google_test
 
 import (
-	"bufio"
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/meeting/zoom"
@@ -32,36 +29,24 @@ import (
 // The benchmarks run the emulator in a process of its own, so that what they measure is the client alone:
 //
 //	go test ./providers/calendar/google -run '^$' -bench . -benchtime 1x
-const serverEnv = "ZOOMTAG_BENCH_SERVER"
-
-func TestMain(m *testing.M) {
-	if folder := os.Getenv(serverEnv); folder != "" {
-		if err := benchServer(folder); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { calendartest.Main(m, benchServer) }
 
 // benchEvents is the size of the benchmark's calendar of the first pass; every fiftieth event is tagged, every tenth a
 // series.
 const benchEvents = 10000
 
-const sizeEnv = "ZOOMTAG_BENCH_EVENTS"
-
-// benchServer serves until its standard input ends.
-func benchServer(folder string) error {
+// benchServer is the emulator with a calendar of the size that is asked for, in a folder for its key.
+func benchServer(asked string) (line string, stop func() error, err error) {
+	text, folder, _ := strings.Cut(asked, " ")
+	size, err := strconv.Atoi(text)
+	if err != nil {
+		return "", nil, err
+	}
 	s := googletest.New(googletest.Options{Gzip: true})
 	if err := s.Start(); err != nil {
-		return err
+		return "", nil, err
 	}
 	start := time.Now().AddDate(0, 0, 1).Truncate(time.Hour)
-	size, err := strconv.Atoi(os.Getenv(sizeEnv))
-	if err != nil {
-		return err
-	}
 	for i := range size {
 		at := start.Add(time.Duration(i) * time.Hour)
 		ev := json{"summary": fmt.Sprintf("Event number %d", i), "location": "Room 12, 3rd floor",
@@ -78,50 +63,18 @@ func benchServer(folder string) error {
 		}
 		s.Put("", ev)
 	}
-	key := filepath.Join(folder, "key.json")
-	if err := os.WriteFile(key, s.ServiceAccount(), 0o600); err != nil {
-		return err
-	}
-	fmt.Println(s.APIURL())
-	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err == nil {
-		return fmt.Errorf("unexpected input")
-	}
-	return s.Close()
+	return s.APIURL(), s.Close, os.WriteFile(filepath.Join(folder, "key.json"), s.ServiceAccount(), 0o600)
 }
 
 // startServer starts the emulator and returns the configuration of its client.
 func startServer(b *testing.B, events int) google.Config {
 	b.Helper()
 	folder := b.TempDir()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), serverEnv+"="+folder, sizeEnv+"="+strconv.Itoa(events)), os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := in.Close(); err != nil {
-			b.Error(err)
-		}
-		if err := cmd.Wait(); err != nil {
-			b.Error(err)
-		}
-	})
-	url, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		b.Fatal(err)
-	}
+	url := calendartest.Alone(b, strconv.Itoa(events)+" "+folder)
 	settings := benchSettings()
 	return google.Config{Auth: google.ServiceAccount, Subject: googletest.Account,
 		Credentials: filepath.Join(folder, "key.json"),
-		APIURL:      strings.TrimSpace(url), Quota: google.Unlimited(),
+		APIURL:      url, Quota: google.Unlimited(),
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }}
 }
 
@@ -131,38 +84,17 @@ func benchSettings() plan.Settings {
 		Host: "alice@example.com", Account: plan.AccountHash("bench"), Location: "if-empty", Text: "short"}
 }
 
-// usage is the processor time of this process, and the largest resident set so far.
-func usage() (cpu time.Duration, rssKB int64) {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0, 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), u.Maxrss
-}
-
 // BenchmarkFirstPass reads 10,000 events for the first time.
 func BenchmarkFirstPass(b *testing.B) {
 	config := startServer(b, benchEvents)
-	var walls []time.Duration
-	before, _ := usage()
-	for b.Loop() {
-		runtime.GC()
-		began := time.Now()
+	calendartest.FirstPass(b, benchEvents, func() (int, error) {
 		c, err := google.New(config)
 		if err != nil {
-			b.Fatal(err)
+			return 0, err
 		}
 		changes, err := c.Changes(b.Context(), "")
-		if err != nil || len(changes.List) != benchEvents {
-			b.Fatalf("%d listed, %v", len(changes.List), err)
-		}
-		walls = append(walls, time.Since(began))
-	}
-	cpu, rss := usage()
-	slices.Sort(walls)
-	b.ReportMetric(float64(walls[len(walls)/2].Milliseconds()), "wall-ms")
-	b.ReportMetric(float64((cpu-before).Milliseconds())/float64(len(walls)), "cpu-ms")
-	b.ReportMetric(float64(rss)/1024, "rss-MiB")
+		return len(changes.List), err
+	})
 }
 
 // polled is how many calendars are polled at the same time.
@@ -207,7 +139,7 @@ func BenchmarkNoChangePoll(b *testing.B) {
 	for b.Loop() {
 		var left atomic.Int64
 		left.Store(int64(rounds * polled))
-		before, _ := usage()
+		before, _ := calendartest.Usage()
 		began := time.Now()
 		var wg sync.WaitGroup
 		for i := range polled {
@@ -218,7 +150,7 @@ func BenchmarkNoChangePoll(b *testing.B) {
 			})
 		}
 		wg.Wait()
-		cpu, _ := usage()
+		cpu, _ := calendartest.Usage()
 		b.ReportMetric(float64((cpu-before).Microseconds())/float64(rounds*polled)/1000, "cpu-ms/poll")
 		b.ReportMetric(float64(rounds*polled)/time.Since(began).Seconds(), "polls/s")
 	}
@@ -233,14 +165,7 @@ func BenchmarkNewTag(b *testing.B) {
 		Start() error
 		Close() error
 	}{w.server, z} {
-		if err := s.Start(); err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() {
-			if err := s.Close(); err != nil {
-				b.Error(err)
-			}
-		})
+		calendartest.Start(b, s)
 	}
 	st, err := store.Open(filepath.Join(b.TempDir(), "bench.db"), store.Options{})
 	if err != nil {

@@ -62,7 +62,7 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	changes.ReadOnly = c.envelope.readOnly()
+	changes.ReadOnly, changes.Cure = c.envelope.readOnly()
 	c.told.Note(from, changes.List)
 	return changes, nil
 }
@@ -137,9 +137,9 @@ func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	}
 	if e.role == freeBusyReader {
 		c.envelope = envelope{}
-		return e, words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+
-			" shows this account only when it is free and busy: its owner has to "+
-			"share it with the right to change events; nothing is cancelled")
+		return e, words.Mend(words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+
+			" shows this account only when it is free and busy; nothing is cancelled"),
+			"its owner has to share it with the right to change events")
 	}
 	c.envelope = e
 	return e, nil
@@ -185,8 +185,8 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 	}
 	said := fmt.Sprintf("calendar %q can be read", name)
 	if e.role != "owner" && e.role != "writer" {
-		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role +
-			"): its owner has to share it with the right to change events", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + ", and not changed (" + e.role + ")", ReadOnly: true,
+			Cure: "its owner has to share it with the right to change events"}, nil
 	}
 	return calendar.Introduction{Sentence: said + " and changed"}, nil
 }
@@ -252,9 +252,9 @@ func (c *Calendar) readAll(ctx context.Context, id string,
 		return nil, nil, fmt.Errorf("google: event %s: %w", id, calendar.ErrGone)
 	}
 	if c.hidden(e) {
-		return nil, nil, fmt.Errorf("google: event %s: %w: it is private, and what private events say is hidden from "+
-			"this account: "+
-			"the calendar's owner has to share it with the right to see and change them", id, calendar.ErrDenied)
+		return nil, nil, words.Mend(fmt.Errorf(
+			"google: event %s: %w: it is private, and what private events say is hidden from this account", id,
+			calendar.ErrDenied), "the calendar's owner has to share it with the right to see and change them")
 	}
 	if len(e.Recurrence) > 0 {
 		exceptions, err = c.exceptions(ctx, e.Id, icalUID(e))

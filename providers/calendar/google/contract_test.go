@@ -33,6 +33,8 @@ func TestForetold(t *testing.T) {
 	}})
 }
 
+var aLink = calendartest.ALink
+
 // discovery is Google's own description of the API, against which every request of every test is checked.
 var discovery = sync.OnceValues(googletest.Discovery)
 
@@ -57,19 +59,7 @@ func newWorld(t *testing.T, o googletest.Options) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, server: googletest.New(o)}
-	if err := w.server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	transport := &http.Transport{}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		if err := w.server.Close(); err != nil {
-			t.Error(err)
-		}
-		for _, complaint := range w.server.Complaints() {
-			t.Errorf("the emulator complains: %s", complaint)
-		}
-	})
+	transport := calendartest.Serve(t, w.server)
 	w.config = google.Config{
 		Auth: google.ServiceAccount, Credentials: w.file("key.json", w.server.ServiceAccount()),
 		Subject: googletest.Account,
@@ -176,69 +166,33 @@ func (w *world) ExceptDate(id string, n int, title, description string) {
 		func(ev googletest.JSON) { ev["summary"], ev["description"] = title, description })
 }
 
+// answers are Google's.
+var answers = calendartest.Answers{
+	Own: map[calendartest.Misbehaviour]googletest.Fault{
+		calendartest.Unauthorized:       googletest.Error(401, "authError", "Invalid Credentials"),
+		calendartest.Forbidden:          googletest.Error(403, "forbidden", "Forbidden"),
+		calendartest.Gone:               googletest.Error(410, "deleted", "Resource has been deleted"),
+		calendartest.PreconditionFailed: googletest.Error(412, "conditionNotMet", "Precondition Failed"),
+		calendartest.ServerError:        googletest.Error(500, "backendError", "Backend Error"),
+		calendartest.SecondPageFails:    googletest.Error(500, "backendError", "Backend Error"),
+		calendartest.EmptyBody:          {After: true, Status: 200},
+	},
+	Throttled: googletest.RateLimited, Missing: googletest.Error(404, "notFound", "Not Found"), Page: googletest.Page,
+	NextPages: googletest.NextPages,
+	Events:    func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events/") },
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
-	const page = "<!DOCTYPE html><html><body>Please sign in to the guest network</body></html>"
-	patches := func(r *http.Request) bool { return r.Method == http.MethodPatch }
-	switch m {
-	case calendartest.Unauthorized:
-		w.server.Break(googletest.Error(401, "authError", "Invalid Credentials"))
-	case calendartest.Forbidden:
-		w.server.Break(googletest.Error(403, "forbidden", "Forbidden"))
-	case calendartest.NotFound:
-		w.server.Break(googletest.Error(404, "notFound", "Not Found"))
-	case calendartest.Gone:
-		w.server.Break(googletest.Error(410, "deleted", "Resource has been deleted"))
-	case calendartest.PreconditionFailed:
-		f := googletest.Error(412, "conditionNotMet", "Precondition Failed")
-		f.Match = patches
-		w.server.Break(f)
-	case calendartest.TooMany:
-		w.server.Break(googletest.RateLimited(""))
-	case calendartest.TooManySeconds:
-		w.server.Break(googletest.RateLimited("30"))
-	case calendartest.TooManyDate:
-		w.server.Break(googletest.RateLimited(time.Now().Add(calendartest.RetryAfter).UTC().Format(http.TimeFormat)))
-	case calendartest.TooManyGarbage:
-		w.server.Break(googletest.RateLimited("soon"))
-	case calendartest.ServerError:
-		w.server.Break(googletest.Error(500, "backendError", "Backend Error"))
-	case calendartest.LostAnswer:
-		w.server.Break(googletest.Fault{After: true, Status: 502, Body: page})
-	case calendartest.CutBody:
-		w.server.Break(googletest.Fault{After: true, Half: true})
-	case calendartest.HTMLInsteadOfData:
-		w.server.Break(googletest.Fault{After: true, Status: 200, Body: page})
-	case calendartest.EmptyBody:
-		w.server.Break(googletest.Fault{After: true, Status: 200})
-	case calendartest.SecondPageFails:
-		f := googletest.Error(500, "backendError", "Backend Error")
-		f.Match = googletest.NextPages
-		w.server.Break(f)
-	case calendartest.EndlessPages:
-		w.server.SetEndless(true)
-	case calendartest.SilentNoOp:
-		w.server.SetSilent(true)
-	case calendartest.ExpiredCursor:
+	if m == calendartest.ExpiredCursor {
 		w.server.Expire()
-	case calendartest.Empty:
-		w.server.SetEmpty("", true)
-		f := googletest.Error(404, "notFound", "Not Found")
-		f.Match = func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events/") }
-		w.server.Break(f)
-	default:
-		return calendartest.ErrNotApplicable
+		return nil
 	}
-	return nil
+	return answers.Misbehave(w.server, m)
 }
 
 // Heal implements calendartest.World.
-func (w *world) Heal() {
-	w.server.Mend()
-	w.server.SetEndless(false)
-	w.server.SetSilent(false)
-	w.server.SetEmpty("", false)
-}
+func (w *world) Heal() { calendartest.Heal(w.server) }
 
 // SetReadOnly implements calendartest.World.
 func (w *world) SetReadOnly(readOnly bool) error {

@@ -21,6 +21,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // credentials is what a JSON file of Google's says, of either kind.
@@ -42,8 +43,8 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return credentials{}, fmt.Errorf("google: there is no file %s: download the credentials from "+
-			"console.cloud.google.com and put them there", path)
+		return credentials{}, words.Mend(fmt.Errorf("google: there is no file %s", path),
+			"download the credentials from console.cloud.google.com and put them there")
 	case err != nil:
 		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
 	case info.Size() > maxCredentials:
@@ -86,7 +87,8 @@ func parseCredentials(data []byte, auth string) (credentials, error) {
 		Web          *client `json:"web"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
-		return credentials{}, errors.New("this is not the JSON file that Google gives out: download it again")
+		return credentials{}, words.Mend(errors.New("this is not the JSON file that Google gives out"),
+			"download it again")
 	}
 	var c credentials
 	switch {
@@ -100,23 +102,24 @@ func parseCredentials(data []byte, auth string) (credentials, error) {
 			return credentials{}, err
 		}
 	case auth == User && file.Web != nil:
-		return credentials{}, errors.New("this client is of the type \"Web application\": make one of the type " +
-			"\"Desktop app\"")
+		return credentials{}, words.Mend(errors.New("this client is of the type \"Web application\""),
+			"make one of the type \"Desktop app\"")
 	case auth == User && file.Type == "service_account":
-		return credentials{}, errors.New("this is the key of a service account: write auth: service-account, or " +
-			"download a client of the type \"Desktop app\"")
+		return credentials{}, words.Mend(errors.New("this is the key of a service account"),
+			"write auth: service-account, or download a client of the type \"Desktop app\"")
 	case auth != User && file.Type == "service_account":
 		c = credentials{email: file.ClientEmail, keyID: file.PrivateKeyID, clientID: file.ClientID,
 			key: oauth.Secret(file.PrivateKey), tokenURL: file.TokenURI}
 		if c.email == "" || !strings.Contains(file.PrivateKey, "PRIVATE KEY") {
-			return credentials{}, errors.New("client_email or private_key is missing: download a new key (IAM, " +
-				"Service Accounts, Keys, JSON)")
+			return credentials{}, words.Mend(errors.New("client_email or private_key is missing"),
+				"download a new key (IAM, Service Accounts, Keys, JSON)")
 		}
 	case auth != User && (file.Installed != nil || file.Web != nil):
-		return credentials{}, errors.New("this is an OAuth client, not the key of a service account: write auth: " +
-			"user, or download a key (IAM, Service Accounts, Keys, JSON)")
+		return credentials{}, words.Mend(errors.New("this is an OAuth client, not the key of a service account"),
+			"write auth: user, or download a key (IAM, Service Accounts, Keys, JSON)")
 	default:
-		return credentials{}, fmt.Errorf("this is not the file for auth: %s: download it again", auth)
+		return credentials{}, words.Mend(fmt.Errorf("this is not the file for auth: %s", auth),
+			"download it again")
 	}
 	if c.tokenURL == "" {
 		c.tokenURL = "https://oauth2.googleapis.com/token"
@@ -194,12 +197,13 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	grant, err := oauth.LoadGrant(s.cfg.GrantFile)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
-		return oauth.Token{}, fmt.Errorf("%w: %w: run: %s", calendar.ErrDenied, err, s.cfg.SignInCommand)
+		return oauth.Token{}, words.Mend(fmt.Errorf("%w: %w", calendar.ErrDenied, err),
+			"run "+s.cfg.SignInCommand)
 	case err != nil:
 		return oauth.Token{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.creds.clientID:
-		return oauth.Token{}, fmt.Errorf("%w: the sign-in belongs to another OAuth client than the one in %s: run: %s",
-			calendar.ErrDenied, s.cfg.Credentials, s.cfg.SignInCommand)
+		return oauth.Token{}, words.Mend(fmt.Errorf("%w: the sign-in belongs to another OAuth client than the one in %s",
+			calendar.ErrDenied, s.cfg.Credentials), "run "+s.cfg.SignInCommand)
 	case !grant.Refused.IsZero():
 		return oauth.Token{}, s.expired(grant)
 	}
@@ -246,9 +250,11 @@ const testingLife = 7 * 24 * time.Hour
 func (s *signer) expired(g oauth.Grant) error {
 	cause := "It was revoked at myaccount.google.com/connections, was not used for six months, or an administrator " +
 		"ended it"
+	cure := "run " + s.cfg.SignInCommand
 	if age := g.Refused.Sub(g.SignedIn); age >= testingLife-12*time.Hour && age < testingLife+48*time.Hour {
-		cause = "It lived for seven days: the app's publishing status is \"Testing\". Set it to \"In production\" " +
-			"(console.cloud.google.com, Google Auth Platform, Audience), else this comes back every week"
+		cause = "It lived for seven days: the app's publishing status is \"Testing\""
+		cure = "set that to \"In production\" (console.cloud.google.com, Google Auth Platform, Audience), else this " +
+			"comes back every week; then " + cure
 	} else {
 		cause += "; or the app's publishing status is \"Testing\", in which every sign-in dies after seven days " +
 			"(console.cloud.google.com, Google Auth Platform, Audience)"
@@ -257,9 +263,8 @@ func (s *signer) expired(g oauth.Grant) error {
 	if g.Reason != "" {
 		said = " (Google says: " + g.Reason + ")"
 	}
-	return fmt.Errorf("%w: Google no longer accepts the sign-in of %s (invalid_grant). %s. Then run: %s%s",
-		calendar.ErrDenied,
-		g.SignedIn.UTC().Format(time.DateOnly), cause, s.cfg.SignInCommand, said)
+	return words.Mend(fmt.Errorf("%w: Google no longer accepts the sign-in of %s (invalid_grant). %s%s",
+		calendar.ErrDenied, g.SignedIn.UTC().Format(time.DateOnly), cause, said), cure)
 }
 
 // missingScope reports a scope that was asked for and not granted. An answer without scopes says nothing about them.
@@ -277,12 +282,11 @@ func missingScope(want string, got []string, command string) error {
 		}
 	}
 	if slices.Contains(got, api.CalendarEventsOwnedScope) {
-		return fmt.Errorf("%w: the sign-in is for the person's own calendar alone, and google.calendar names another "+
-			"one: check google.calendar, "+
-			"or run %s again for that calendar", calendar.ErrDenied, command)
+		return words.Mend(fmt.Errorf("%w: the sign-in is for the person's own calendar alone, and google.calendar names "+
+			"another one", calendar.ErrDenied), "check google.calendar, or run "+command+" again for that calendar")
 	}
-	return fmt.Errorf("%w: the box for seeing and changing calendar events was not ticked on Google's page: run %s "+
-		"again and tick it", calendar.ErrDenied, command)
+	return words.Mend(fmt.Errorf("%w: the box for seeing and changing calendar events was not ticked on Google's page",
+		calendar.ErrDenied), "run "+command+" again and tick it")
 }
 
 func errorCode(refusal *oauth2.RetrieveError) string {
@@ -303,8 +307,8 @@ func (s *signer) explain(err error) error {
 	var refusal *oauth2.RetrieveError
 	if !errors.As(err, &refusal) || refusal.Response == nil {
 		if strings.Contains(err.Error(), "private key") {
-			return fmt.Errorf("%w: the private key in %s cannot be used: download a new key", calendar.ErrDenied,
-				s.cfg.Credentials)
+			return words.Mend(fmt.Errorf("%w: the private key in %s cannot be used", calendar.ErrDenied,
+				s.cfg.Credentials), "download a new key")
 		}
 		return &brokenError{text: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
 	}
@@ -320,17 +324,16 @@ func (s *signer) explain(err error) error {
 	case status >= 500 || code == "":
 		return &brokenError{text: "Google's sign-in does not work at the moment" + said}
 	case code == "unauthorized_client":
-		return fmt.Errorf("%w: the service account may not act for %s: in admin.google.com, Security, API controls, "+
-			"Domain-wide delegation, "+
-			"authorise the client id %s for exactly this scope: %s%s", calendar.ErrDenied, s.cfg.Subject,
-			s.creds.clientID, s.scope, said)
+		return words.Mend(fmt.Errorf("%w: the service account may not act for %s%s", calendar.ErrDenied, s.cfg.Subject,
+			said), fmt.Sprintf("in admin.google.com, Security, API controls, Domain-wide delegation, authorise the client "+
+			"id %s for exactly this scope: %s", s.creds.clientID, s.scope))
 	case code == "invalid_grant":
-		return fmt.Errorf("%w: Google does not let the service account act: check that %q is a user of the domain, "+
-			"that the key was not "+
-			"deleted, and that this machine's clock is right%s", calendar.ErrDenied, s.cfg.Subject, said)
+		return words.Mend(fmt.Errorf("%w: Google does not let the service account act%s", calendar.ErrDenied, said),
+			fmt.Sprintf("check that %q is a user of the domain, that the key was not deleted, and that this machine's "+
+				"clock is right", s.cfg.Subject))
 	case code == "invalid_client" || code == "deleted_client":
-		return fmt.Errorf("%w: Google does not know this app any more: download the credentials again%s",
-			calendar.ErrDenied, said)
+		return words.Mend(fmt.Errorf("%w: Google does not know this app any more", calendar.ErrDenied),
+			"download the credentials again"+said)
 	}
 	return fmt.Errorf("%w: Google refuses the sign-in%s", calendar.ErrDenied, said)
 }

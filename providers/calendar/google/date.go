@@ -9,6 +9,7 @@ import (
 	api "google.golang.org/api/calendar/v3"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 // exception is one of a series as the contract has it.
@@ -65,7 +66,8 @@ func (c *Calendar) setDate(ctx context.Context, id, version string, l calendar.L
 	case one.Version != version:
 		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
 	case one.Denied != "":
-		return calendar.Event{}, fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id, one.Denied)
+		return calendar.Event{}, words.Mend(fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id,
+			one.Denied), one.Cure)
 	}
 	p, err := patchFor(&one, l)
 	if err != nil {

@@ -258,32 +258,34 @@ func (d *Directory) refusal(res *rest.Response) error {
 	if json.Unmarshal(res.Body, &body) == nil { // no JSON says nothing but its status
 		e.Message, e.Errors, e.Details = body.Error.Message, body.Error.Errors, body.Error.Details
 	}
-	denied := func(text string) error { return words.Say(calendar.ErrDenied, text+said(e)) }
+	denied := func(cause, cure string) error {
+		return words.Mend(words.Say(calendar.ErrDenied, cause+said(e)), cure)
+	}
 	switch reason := reasonOf(e); reason {
 	case "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED":
 		return d.throttled(e)
 	case "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-		return denied("the service account may not ask who there is: in admin.google.com, Security, API controls, " +
-			"Domain-wide delegation, authorise for it exactly this scope: " + d.cfg.scope())
+		return denied("the service account may not ask who there is", "in admin.google.com, Security, API controls, "+
+			"Domain-wide delegation, authorise for it exactly this scope: "+d.cfg.scope())
 	case "accessNotConfigured", "SERVICE_DISABLED":
-		return denied("the Admin SDK API is switched off in this Google Cloud project: switch it on at " +
+		return denied("the Admin SDK API is switched off in this Google Cloud project", "switch it on at "+
 			"console.cloud.google.com, APIs & Services, Library")
 	}
 	switch rest.KindOf(res.Status) {
 	case rest.Throttled:
 		return d.throttled(e)
 	case rest.Unauthorized:
-		return &calendar.SignInError{Err: denied("Google does not accept the access token")}
+		return &calendar.SignInError{Err: denied("Google does not accept the access token", "")}
 	case rest.Forbidden:
-		return denied(d.cfg.Admin + " may not list people: name an administrator with the right to read users and " +
+		return denied(d.cfg.Admin+" may not list people", "name an administrator with the right to read users and "+
 			"groups as google.admin")
 	case rest.Missing:
 		if d.cfg.Group != "" {
-			return denied("there is no group " + d.cfg.Group + ", or " + d.cfg.Admin + " may not see it: check google.group")
+			return denied("there is no group "+d.cfg.Group+", or "+d.cfg.Admin+" may not see it", "check google.group")
 		}
-		return denied("there is no domain " + d.cfg.Domain + " in this Workspace: check google.domain")
+		return denied("there is no domain "+d.cfg.Domain+" in this Workspace", "check google.domain")
 	case rest.Invalid:
-		return denied("Google does not accept the request: check google.domain and google.unit")
+		return denied("Google does not accept the request", "check google.domain and google.unit")
 	}
 	return &brokenError{"Google has a problem of its own" + said(e)}
 }

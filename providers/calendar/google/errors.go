@@ -122,14 +122,14 @@ func (c *Calendar) refusal(e *googleapi.Error) error {
 		return c.throttled(e, true, "a limit of Google's that lasts for hours is reached: zoomtag leaves this "+
 			"calendar alone for a while")
 	case "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-		return c.denied(e, "the sign-in does not allow it: "+c.scopeMend())
+		return c.denied(e, "the sign-in does not allow it", c.scopeMend())
 	case "accessNotConfigured", "SERVICE_DISABLED":
-		return c.denied(e, "the Google Calendar API is switched off in this Google Cloud project: switch it on at "+
+		return c.denied(e, "the Google Calendar API is switched off in this Google Cloud project", "switch it on at "+
 			"console.cloud.google.com, APIs & Services, Library")
 	case "forbiddenForNonOrganizer", "forbiddenForNonCreator", "eventTypeRestriction":
-		return c.denied(e, "this event may only be changed by its organizer")
+		return c.denied(e, "this event may only be changed by its organizer", "")
 	case "requiredAccessLevel":
-		return c.denied(e, "this calendar is shared for reading only: its owner has to share it with \"Make changes "+
+		return c.denied(e, "this calendar is shared for reading only", "its owner has to share it with \"Make changes "+
 			"to events\"")
 	case "conditionNotMet":
 		return calendar.ErrConflict
@@ -144,7 +144,7 @@ func (c *Calendar) refusal(e *googleapi.Error) error {
 		return &refusedError{code: e.Code, reason: reason, text: "Google does not accept the access token" + said(e),
 			kind: &calendar.SignInError{Err: calendar.ErrDenied}}
 	case rest.Forbidden:
-		return c.denied(e, "Google does not allow it: is the calendar shared with this account, with the right to "+
+		return c.denied(e, "Google does not allow it", "is the calendar shared with this account, with the right to "+
 			"change events?")
 	case rest.Missing, rest.Gone:
 		return &refusedError{code: e.Code, reason: reason, text: "there is no such calendar or event, or this " +
@@ -152,13 +152,14 @@ func (c *Calendar) refusal(e *googleapi.Error) error {
 	case rest.Conflict:
 		return calendar.ErrConflict
 	case rest.Invalid:
-		return c.denied(e, "Google does not accept the request")
+		return c.denied(e, "Google does not accept the request", "")
 	}
 	return &brokenError{"Google has a problem of its own" + said(e)}
 }
 
-func (c *Calendar) denied(e *googleapi.Error, text string) error {
-	return &refusedError{code: e.Code, reason: reasonOf(e), text: text + said(e), kind: calendar.ErrDenied}
+func (c *Calendar) denied(e *googleapi.Error, cause, cure string) error {
+	return words.Mend(&refusedError{code: e.Code, reason: reasonOf(e), text: cause + said(e), kind: calendar.ErrDenied},
+		cure)
 }
 
 // scopeMend says how a scope that is lacking is granted.
@@ -189,13 +190,13 @@ func (c *Calendar) listError(err error, token string) error {
 	case token != "" && badToken && !errors.Is(err, calendar.ErrCursor):
 		return fmt.Errorf("%w: %w", calendar.ErrCursor, err)
 	case refused.missing():
-		text := fmt.Sprintf("Google shows this account no calendar %q: check google.calendar, and share the calendar "+
-			"with this account", c.cfg.Calendar)
+		text := fmt.Sprintf("Google shows this account no calendar %q", c.cfg.Calendar)
+		cure := "check google.calendar, and share the calendar with this account"
 		if c.cfg.Calendar == "primary" {
-			text = "the account that signed in has no calendar of its own: name one with google.calendar, or sign in " +
-				"as somebody who has one"
+			text = "the account that signed in has no calendar of its own"
+			cure = "name one with google.calendar, or sign in as somebody who has one"
 		}
-		return words.Say(calendar.ErrAbsent, text+"; nothing is cancelled"+refused.said)
+		return words.Mend(words.Say(calendar.ErrAbsent, text+"; nothing is cancelled"+refused.said), cure)
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
 )
@@ -196,16 +197,7 @@ func TestRequests(t *testing.T) {
 		w.server.Put("", json{"summary": "Meeting"})
 	}
 	c := w.connect()
-	expect := func(what string, want int, do func() error) {
-		t.Helper()
-		w.server.ResetRequests()
-		if err := do(); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-		if got := len(w.server.Requests()); got != want {
-			t.Errorf("%s: %d requests, want %d", what, got, want)
-		}
-	}
+	expect := calendartest.Costs(t, w.server)
 	var changes calendar.Changes
 	list := func() (err error) {
 		changes, err = c.Changes(t.Context(), changes.Cursor)
@@ -259,7 +251,7 @@ func TestAnnounce(t *testing.T) {
 		if err != nil || announce != (len(ev.Mails) == 1 && ev.Mails[0] == "bob@example.org") {
 			t.Errorf("announce %v: would mail %q, %v", announce, ev.Mails, err)
 		}
-		w.set(c, id, aLink("1"))
+		calendartest.Set(w.t, c, id, aLink("1"))
 		if mailed := w.server.Mails(); announce == (len(mailed) == 0) {
 			t.Errorf("announce %v: mailed %q", announce, mailed)
 		}

@@ -114,7 +114,7 @@ func (c *Calendar) event(e *api.Event, exceptions []*api.Event, answered time.Ti
 	}
 	ev.Cancelled = e.Status == "cancelled"
 	if ev.Denied = c.denies(e); ev.Denied == "" {
-		ev.Denied = about.readOnly()
+		ev.Denied, ev.Cure = about.readOnly()
 		ev.Unwritable = ev.Denied != ""
 	}
 	ev.Mails = c.mails(e)
@@ -172,13 +172,13 @@ func (c *Calendar) denies(e *api.Event) string {
 }
 
 // readOnly says why nothing in the calendar can be written, or nothing.
-func (e *envelope) readOnly() string {
+func (e *envelope) readOnly() (why, cure string) {
 	switch e.role {
 	case "", "owner", "writer", "writerWithoutPrivateAccess": // private events are hidden from the last
-		return ""
+		return "", ""
 	}
-	return "the calendar is shared for reading only (" + e.role +
-		"): its owner has to share it with the right to change events"
+	return "the calendar is shared for reading only (" + e.role + ")",
+		"its owner has to share it with the right to change events"
 }
 
 // isOwner reports whether an organizer is the calendar itself: Google says so, or it has the calendar's own address.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
 )
@@ -35,26 +36,6 @@ func (w *world) weekly(more json) (id string, first time.Time) {
 		ev[name] = v
 	}
 	return w.server.Put("", ev), first
-}
-
-func aLink(number string) calendar.Link {
-	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aB.1"
-	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
-		calendar.BlockLast}
-}
-
-// set writes a link and returns the event as it then is.
-func (w *world) set(c *google.Calendar, id string, l calendar.Link) calendar.Event {
-	w.t.Helper()
-	ev, err := c.Get(w.t.Context(), id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	after, err := c.SetLink(w.t.Context(), id, ev.Version, l)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return after
 }
 
 func (w *world) text(id, field string) string {
@@ -119,7 +100,7 @@ func TestSeriesWithExceptions(t *testing.T) {
 		t.Errorf("a link that is there was written %d times", n)
 	}
 	w.exceptionLosesLink(c, id, own, l)
-	gone := w.set(c, id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
+	gone := calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
 	if gone.Link.Mark != "" || w.text(own, "description") != "Its own agenda" || w.text(moved, "location") != "" ||
 		w.text(id, "description") != "Agenda" {
 		t.Errorf("after unlinking: %q, %q, %q", w.text(own, "description"), w.text(moved, "location"),
@@ -201,7 +182,7 @@ func TestUnlinkIsResumed(t *testing.T) {
 			items := []string{id, w.server.Except("", id, first.AddDate(0, 0, 7), nil),
 				w.server.Except("", id, first.AddDate(0, 0, 14), nil)}
 			l := aLink("1")
-			linked := w.set(c, id, l)
+			linked := calendartest.Set(w.t, c, id, l)
 			n := 0
 			fault := googletest.Error(500, "backendError", "Backend Error")
 			fault.After = lost
@@ -228,7 +209,7 @@ func TestUnlinkIsResumed(t *testing.T) {
 					lost, left, err)
 			}
 			w.server.Mend()
-			w.set(c, id, unlink)
+			calendartest.Set(w.t, c, id, unlink)
 			for _, item := range items {
 				if strings.Contains(w.text(item, "description"), l.JoinURL) {
 					t.Errorf("write %d (lost: %v): the link stays in %s", failing+1, lost, item)
@@ -243,7 +224,7 @@ func TestCopies(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
 	id, first := w.weekly(nil)
-	original := w.set(c, id, aLink("1"))
+	original := calendartest.Set(w.t, c, id, aLink("1"))
 	for name, copied := range map[string]string{"Duplicate": w.server.Duplicate("", id),
 		"this and following": w.server.Split("", id, first.AddDate(0, 0, 21))} {
 		ev, err := c.Get(t.Context(), copied)
@@ -394,12 +375,12 @@ func TestDropMeet(t *testing.T) {
 		"hangoutLink": "https://meet.google.com/abc"})
 	l := aLink("1")
 	c := w.connect()
-	w.set(c, id, l)
+	calendartest.Set(w.t, c, id, l)
 	if ev, _ := w.server.Event("", id); ev["conferenceData"] == nil {
 		t.Error("Meet was taken out without being told to")
 	}
 	l.DropMeet = true
-	if after := w.set(c, id, l); after.Meet || len(after.Conferences) > 0 {
+	if after := calendartest.Set(w.t, c, id, l); after.Meet || len(after.Conferences) > 0 {
 		t.Errorf("Meet is still there: %+v", after)
 	}
 }
@@ -454,11 +435,12 @@ func TestHTMLDescription(t *testing.T) {
 	for _, text := range []string{"<b>Agenda</b><ul><li>one &amp; two</li></ul>", "a<br>b",
 		`<a href="https://example.com">x</a>`, "plain & simple < 3"} {
 		id := w.server.Put("", json{"summary": "Call", "description": text})
-		after := w.set(c, id, aLink("1"))
+		after := calendartest.Set(w.t, c, id, aLink("1"))
 		if after.Link.JoinURL != aLink("1").JoinURL || !strings.HasPrefix(w.text(id, "description"), text) {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
-		w.set(c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
+		calendartest.Set(w.t, c, id,
+			calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
 		if back := w.text(id, "description"); back != text {
 			t.Errorf("%q came back as %q", text, back)
 		}

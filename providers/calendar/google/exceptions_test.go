@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
 )
@@ -151,7 +152,7 @@ func TestUnlinkInterrupted(t *testing.T) {
 	own := w.server.Except("", id, first.AddDate(0, 0, 7), func(ev json) { ev["description"] = "Its own agenda" })
 	c := w.connect()
 	l := aLink("1")
-	linked := w.set(c, id, l)
+	linked := calendartest.Set(w.t, c, id, l)
 	f := googletest.Error(500, "backendError", "Backend Error")
 	f.Match, f.Times = onPatchOf(own), 1
 	w.server.Break(f)
@@ -162,7 +163,7 @@ func TestUnlinkInterrupted(t *testing.T) {
 	if ev, err := w.connect().Get(t.Context(), id); err != nil || ev.Link.Mark != l.Mark {
 		t.Fatalf("the series has lost its link before its exception: %v, %v", ev.Link, err)
 	}
-	w.set(c, id, gone)
+	calendartest.Set(w.t, c, id, gone)
 	if w.text(own, "description") != "Its own agenda" || w.text(id, "description") != "Agenda" {
 		t.Errorf("%q, %q", w.text(own, "description"), w.text(id, "description"))
 	}
@@ -180,7 +181,7 @@ func TestExceptionsThatAreLeftAlone(t *testing.T) {
 	})
 	teams := w.server.Except("", id, first.AddDate(0, 0, 7),
 		func(ev json) { ev["description"] = "https://teams.microsoft.com/l/meetup-join/x" })
-	after := w.set(w.connect(), id, aLink("1"))
+	after := calendartest.Set(w.t, w.connect(), id, aLink("1"))
 	if after.Partial() || strings.Contains(w.text(declined, "description")+w.text(teams, "description"), "Join:") {
 		t.Errorf("partial %v, %q, %q", after.Partial(), w.text(declined, "description"), w.text(teams, "description"))
 	}
@@ -196,11 +197,11 @@ func TestLocationAppended(t *testing.T) {
 	l := aLink("1")
 	location := "Room 5, " + l.JoinURL
 	l.Location = &location
-	w.set(c, id, l)
+	calendartest.Set(w.t, c, id, l)
 	if w.text(id, "location") != location || w.text(same, "location") != location || w.text(empty, "location") != "" {
 		t.Errorf("%q, %q, %q", w.text(id, "location"), w.text(same, "location"), w.text(empty, "location"))
 	}
-	w.set(c, id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
+	calendartest.Set(w.t, c, id, calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}})
 	if w.text(id, "location") != "Room 5" || w.text(same, "location") != "Room 5" {
 		t.Errorf("after unlinking: %q, %q", w.text(id, "location"), w.text(same, "location"))
 	}
@@ -211,18 +212,18 @@ func TestCopyWithTheSameUID(t *testing.T) {
 	w := newWorld(t, googletest.Options{})
 	c := w.connect()
 	id := w.server.Put("", json{"summary": "a #zoom", "iCalUID": "shared@google.com"})
-	original := w.set(c, id, aLink("1"))
+	original := calendartest.Set(w.t, c, id, aLink("1"))
 	copied := w.server.Duplicate("", id)
 	w.server.Edit("", copied, func(ev json) { ev["iCalUID"] = "shared@google.com" })
 	before, err := c.Get(t.Context(), copied)
 	if err != nil || before.UID == original.UID || before.Link.Mark != original.Link.Mark {
 		t.Fatalf("the copy: UID %q, mark %q, %v", before.UID, before.Link.Mark, err)
 	}
-	after := w.set(c, copied, aLink("2"))
+	after := calendartest.Set(w.t, c, copied, aLink("2"))
 	if after.UID != before.UID {
 		t.Errorf("its UID was %q and is %q", before.UID, after.UID)
 	}
-	if again := w.set(c, copied, aLink("2")); again.Version != after.Version {
+	if again := calendartest.Set(w.t, c, copied, aLink("2")); again.Version != after.Version {
 		t.Error("a link that is there was written again")
 	}
 	if ev, err := c.Get(t.Context(), id); err != nil || ev.UID != "shared@google.com" {
@@ -272,11 +273,12 @@ func TestBrokenHTML(t *testing.T) {
 	for text, linked := range map[string]bool{"<b>Agenda</b><blockquote>quoted, and not closed": true,
 		"<b>a</b><!-- todo": true, "<b>a</b><a href=\"": true} {
 		id := w.server.Put("", json{"summary": "a", "description": text})
-		if after := w.set(c, id, aLink("1")); after.Link.JoinURL == "" || strings.Count(w.text(id, "description"),
-			"Join:") != 1 {
+		after := calendartest.Set(w.t, c, id, aLink("1"))
+		if after.Link.JoinURL == "" || strings.Count(w.text(id, "description"), "Join:") != 1 {
 			t.Errorf("%q became %q", text, w.text(id, "description"))
 		}
-		w.set(c, id, calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
+		calendartest.Set(w.t, c, id,
+			calendar.Link{Was: calendar.Was{JoinURL: aLink("1").JoinURL, Block: aLink("1").Block}})
 		if back := w.text(id, "description"); back != text || !linked {
 			t.Errorf("%q came back as %q", text, back)
 		}
@@ -316,7 +318,7 @@ func TestPlainServer(t *testing.T) {
 	}})
 	id, _ := w.weekly(nil)
 	c := w.connect()
-	if after := w.set(c, id, aLink("1")); after.Link.Mark == "" {
+	if after := calendartest.Set(w.t, c, id, aLink("1")); after.Link.Mark == "" {
 		t.Errorf("%+v", after)
 	}
 	if _, err := c.Get(t.Context(), "never"); !errors.Is(err, calendar.ErrGone) {
@@ -356,7 +358,7 @@ func TestDateWithoutItsSeries(t *testing.T) {
 		if !allowed {
 			continue
 		}
-		if ev = w.set(c, id, aLink("1")); ev.UID != "abcde@google.com/20310316T090000Z" {
+		if ev = calendartest.Set(w.t, c, id, aLink("1")); ev.UID != "abcde@google.com/20310316T090000Z" {
 			t.Errorf("with a link its UID is %s", ev.UID)
 		}
 		last, err := c.Changes(t.Context(), "")

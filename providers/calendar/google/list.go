@@ -22,10 +22,9 @@ const listPage = 250
 // service account is given it by its administrator, and a person does not give it.
 func (c *Calendar) List(ctx context.Context) ([]calendar.Listed, error) {
 	if c.cfg.Auth == User {
-		return nil, words.Say(calendar.ErrDenied, "the sign-in lets zoomtag see and change events, and not list "+
-			"calendars: the ID of each stands in its settings "+
-			"(calendar.google.com, the three dots beside the calendar, Settings, Integrate calendar); write it as "+
-			"google.calendar")
+		return nil, words.Mend(words.Say(calendar.ErrDenied, "the sign-in lets zoomtag see and change events, and not "+
+			"list calendars"), "the ID of each stands in its settings (calendar.google.com, the three dots beside the "+
+			"calendar, Settings, Integrate calendar); write it as google.calendar")
 	}
 	service, err := c.lister()
 	if err != nil {

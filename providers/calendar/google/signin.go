@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 )
 
 // SignIn has the person whose calendar it is sign in at Google, saves the sign-in, and reads the calendar with it. The
@@ -45,8 +46,8 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 		return fmt.Errorf("google: %w", err)
 	}
 	if token.RefreshToken == "" {
-		return errors.New("google: Google gave no lasting sign-in: remove zoomtag at " +
-			"myaccount.google.com/connections and sign in again")
+		return words.Mend(errors.New("google: Google gave no lasting sign-in"),
+			"remove zoomtag at myaccount.google.com/connections and sign in again")
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: creds.clientID,
 		Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
 	"zoomtag/providers/signin"
@@ -31,37 +32,7 @@ func (w *world) asPerson() {
 // browse opens an address as a browser would, following the redirect to this machine or returning its address.
 func browse(t *testing.T, address string, follow bool) string {
 	t.Helper()
-	status, location := get(t, address)
-	if status != http.StatusFound || !strings.HasPrefix(location, "http://127.0.0.1:") {
-		t.Errorf("the consent page answered %d, to %q", status, location)
-		return ""
-	}
-	if follow {
-		if status, _ := get(t, location); status != http.StatusOK {
-			t.Errorf("the page after the sign-in answered %d", status)
-		}
-	}
-	return location
-}
-
-// get asks for a page and follows no redirect.
-func get(t *testing.T, address string) (status int, location string) {
-	t.Helper()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Error(err)
-		return 0, ""
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		t.Error(err)
-		return 0, ""
-	}
-	if err := res.Body.Close(); err != nil {
-		t.Error(err)
-	}
-	return res.StatusCode, res.Header.Get("Location")
+	return calendartest.Consent(t, address, "127.0.0.1", !follow)
 }
 
 func TestSignInWithBrowser(t *testing.T) {
@@ -101,7 +72,7 @@ func TestSignInWrongState(t *testing.T) {
 		go func() {
 			for _, forged := range []string{strings.Replace(location, "state=", "state=x", 1),
 				strings.Replace(location, "/?", "/other?", 1)} {
-				if status, _ := get(t, forged); status != http.StatusBadRequest {
+				if status, _ := calendartest.Page(t, forged); status != http.StatusBadRequest {
 					t.Errorf("%s was answered with %d", forged, status)
 				}
 			}
@@ -120,24 +91,7 @@ func TestSignInPasted(t *testing.T) {
 	shown, show := io.Pipe()
 	typed, typing := io.Pipe()
 	go func() {
-		text, address := make([]byte, 4096), ""
-		for address == "" {
-			n, err := shown.Read(text)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			for word := range strings.FieldsSeq(string(text[:n])) {
-				if strings.HasPrefix(word, "http://") && strings.Contains(word, "state=") {
-					address = word
-				}
-			}
-		}
-		go func() {
-			if _, err := io.Copy(io.Discard, shown); err != nil {
-				t.Error(err)
-			}
-		}()
+		address := calendartest.Addressed(t, shown, "state=", func(string) {})
 		location := browse(t, address, false)
 		for _, line := range []string{"what?", "http://127.0.0.1:1/?state=other&code=1", location} {
 			if _, err := io.WriteString(typing, line+"\n"); err != nil {
@@ -241,7 +195,7 @@ func TestNobodySignedIn(t *testing.T) {
 	w.asPerson()
 	_, err := w.connect().Changes(t.Context(), "")
 	if !errors.Is(err, calendar.ErrDenied) ||
-		!strings.Contains(err.Error(), "run: zoomtag auth google --calendar alice") {
+		!strings.Contains(err.Error(), "run zoomtag auth google --calendar alice") {
 		t.Errorf("Changes: %v", err)
 	}
 	if n := len(w.server.TokenRequests()) + len(w.server.Requests()); n > 0 {

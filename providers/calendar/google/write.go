@@ -11,6 +11,7 @@ import (
 	api "google.golang.org/api/calendar/v3"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 // Limits of Google's: a longer value of a private property is cut off without a word, and a longer description is said
@@ -38,7 +39,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
 	}
 	if ev.Denied != "" {
-		return calendar.Event{}, fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied)
+		return calendar.Event{}, words.Mend(fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied),
+			ev.Cure)
 	}
 	p, err := patchFor(&ev, l)
 	if err != nil {
@@ -148,9 +150,9 @@ func patchFor(ev *calendar.Event, l calendar.Link) (*api.Event, error) {
 	}
 	if ev.HTML && l.Mark != "" && description != ev.Description {
 		if !calendar.SameBlock(calendar.BlockInHTML(description), l.Block) {
-			return nil, fmt.Errorf("%w: the HTML of the description is broken, and a link in it would not be seen: "+
-				"write the description anew",
-				calendar.ErrDenied)
+			return nil, words.Mend(fmt.Errorf(
+				"%w: the HTML of the description is broken, and a link in it would not be seen",
+				calendar.ErrDenied), "write the description anew")
 		}
 	}
 	set(&p.Description, "Description", ev.Description, description)

@@ -51,7 +51,9 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 	if changes.Total > d.cfg.MaxEvents {
 		return calendar.Changes{}, d.tooMany(changes.Total, "events")
 	}
-	changes.Full, changes.Source, changes.ReadOnly = cursor == "", d.cfg.Path, dir.denies()
+	why := dir.denies()
+	changes.Full, changes.Source = cursor == "", d.cfg.Path
+	changes.ReadOnly, changes.Cure = why.cause, why.cure
 	if changes.Cursor == "" {
 		changes.Cursor = cursor
 	}

@@ -55,9 +55,9 @@ func (w *world) must(err error) {
 func (w *world) Calendar() calendar.Calendar {
 	d, err := New(Config{Path: w.path})
 	w.must(err)
-	d.rights = func(dir *folder) string {
+	d.rights = func(dir *folder) obstacle {
 		if w.readOnly.Load() {
-			return dir.path + " is mounted for reading only"
+			return obstacle{cause: dir.path + " is mounted for reading only"}
 		}
 		return dir.ask()
 	}

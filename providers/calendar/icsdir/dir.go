@@ -59,8 +59,8 @@ type Dir struct {
 	swept   time.Time
 	mu      sync.Mutex // guards written, apart and kept
 	written map[string]write
-	apart   map[string][]string  // which files hold dates of a series, by its id; nil while nobody has looked
-	rights  func(*folder) string // says why nothing in the folder can be written now, or nothing
+	apart   map[string][]string    // which files hold dates of a series, by its id; nil while nobody has looked
+	rights  func(*folder) obstacle // says why nothing in the folder can be written now, or nothing
 	kept    *held
 }
 

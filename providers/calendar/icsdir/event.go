@@ -23,8 +23,8 @@ func (d *Dir) event(doc *ical.Doc, f *file, id, uid string, single bool) (calend
 		return calendar.Event{}, err
 	}
 	if ev.Denied == "" {
-		ev.Denied = cmp.Or(f.dir.denies(), f.stat.denies(f.name))
-		ev.Unwritable = ev.Denied != ""
+		why := cmp.Or(f.dir.denies(), f.stat.denies(f.name))
+		ev.Denied, ev.Cure, ev.Unwritable = why.cause, why.cure, why.cause != ""
 	}
 	return ev, nil
 }

@@ -23,7 +23,7 @@ type folder struct {
 	fd   handle // of f
 	path string
 	// denies says why nothing in the folder can be written now, or nothing. It is asked once for each call.
-	denies func() string
+	denies func() obstacle
 }
 
 func (d *Dir) openFolder() (*folder, error) {
@@ -41,8 +41,15 @@ func (d *Dir) openFolder() (*folder, error) {
 		return nil, absent(path, err)
 	}
 	dir := &folder{f: f, fd: handleOf(f), path: path}
-	dir.denies = sync.OnceValue(func() string { return d.rights(dir) })
+	dir.denies = sync.OnceValue(func() obstacle { return d.rights(dir) })
 	return dir, nil
+}
+
+// obstacle is why something cannot be written, and what mends that, as a clause; the zero value: it can.
+type obstacle struct{ cause, cure string }
+
+func noRoom(path string) obstacle {
+	return obstacle{"there is no room left where " + path + " lies", "make room"}
 }
 
 // absent says that there is no folder in which events could be, and why.
@@ -50,13 +57,13 @@ func absent(path string, err error) error {
 	kind := fmt.Errorf("icsdir: %w: %w", calendar.ErrAbsent, err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return words.Say(kind, "there is no folder "+path+": mount or make it, or correct ics.path")
+		return words.Mend(words.Say(kind, "there is no folder "+path), "mount or make it, or correct ics.path")
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(kind, "the folder "+path+" may not be read by the user that runs zoomtag: give that user "+
-			"the right to read it")
+		return words.Mend(words.Say(kind, "the folder "+path+" may not be read by the user that runs zoomtag"),
+			"give that user the right to read it")
 	case errors.Is(err, syscall.ENOTDIR):
-		return words.Say(kind, path+" is no folder, or leads through a file: write the folder that holds the .ics "+
-			"files as ics.path")
+		return words.Mend(words.Say(kind, path+" is no folder, or leads through a file"),
+			"write the folder that holds the .ics files as ics.path")
 	}
 	return words.Say(kind, "the folder "+path+" cannot be opened: "+causeOf(err))
 }
@@ -247,10 +254,10 @@ func unreadable(name string, err error) error {
 	err = fmt.Errorf("icsdir: %s: %w", name, err)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return words.Say(err, "the file "+name+" may not be read by the user that runs zoomtag: give that user the "+
-			"right to read it")
+		return words.Mend(words.Say(err, "the file "+name+" may not be read by the user that runs zoomtag"),
+			"give that user the right to read it")
 	case errors.Is(err, syscall.EIO):
-		return words.Say(err, "the disk cannot read the file "+name+": check the disk")
+		return words.Mend(words.Say(err, "the disk cannot read the file "+name), "check the disk")
 	}
 	return words.Say(err, "the file "+name+" cannot be read: "+causeOf(err))
 }

@@ -16,35 +16,36 @@ import (
 // the old one; with less than this the disk counts as full.
 const leastRoom = 256 << 10
 
-// ask finds out why nothing in the folder can be written now; "" where it can.
-func (d *folder) ask() string {
+// ask finds out why nothing in the folder can be written now; nothing where it can.
+func (d *folder) ask() obstacle {
 	switch err := unix.Faccessat(d.fd, ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS); {
 	case errors.Is(err, unix.EROFS):
-		return d.path + " lies on a file system that is mounted for reading only: mount it for writing"
+		return obstacle{d.path + " lies on a file system that is mounted for reading only", "mount it for writing"}
 	case errors.Is(err, fs.ErrPermission):
-		return d.path + " may not be written by the user that runs zoomtag: give that user the right to write to the " +
-			"folder"
+		return obstacle{d.path + " may not be written by the user that runs zoomtag",
+			"give that user the right to write to the folder"}
 	}
 	var disk unix.Statfs_t // what it does not say, the write itself will
 	if err := retry(func() error { return unix.Fstatfs(d.fd, &disk) }); err == nil && disk.Blocks > 0 &&
 		disk.Bavail*uint64(disk.Bsize) < leastRoom {
-		return "there is no room left where " + d.path + " lies: make room"
+		return noRoom(d.path)
 	}
-	return ""
+	return obstacle{}
 }
 
 // denies says why a file of the folder is not replaced, or nothing: its owner has said that it is not to be changed, or
 // whoever can read it now could not any more.
-func (s *stat) denies(name string) string {
+func (s *stat) denies(name string) obstacle {
 	me, group := os.Geteuid(), os.Getegid()
 	switch {
 	case s.mode&0o222 == 0:
-		return fmt.Sprintf("the file %s may not be written by anybody (mode %04o): give its owner the right to write it", name, s.mode)
+		return obstacle{fmt.Sprintf("the file %s may not be written by anybody (mode %04o)", name, s.mode),
+			"give its owner the right to write it"}
 	case me == 0 || s.uid == me && (s.gid == group || isMember(s.gid)):
-		return ""
+		return obstacle{}
 	}
-	return fmt.Sprintf("the file %s belongs to another user or group (%d:%d), and would not any more if zoomtag "+
-		"wrote it: let zoomtag run as that user", name, s.uid, s.gid)
+	return obstacle{fmt.Sprintf("the file %s belongs to another user or group (%d:%d), and would not any more if zoomtag "+
+		"wrote it", name, s.uid, s.gid), "let zoomtag run as that user"}
 }
 
 func isMember(group int) bool {

@@ -10,24 +10,24 @@ import (
 // the old one; with less than this the disk counts as full.
 const leastRoom = 256 << 10
 
-// ask finds out why nothing in the folder can be written now; "" where it can. Of access lists it learns only from the
-// write itself.
-func (d *folder) ask() string {
+// ask finds out why nothing in the folder can be written now; nothing where it can. Of access lists it learns only from
+// the write itself.
+func (d *folder) ask() obstacle {
 	path, err := windows.UTF16PtrFromString(d.path)
 	if err != nil {
-		return ""
+		return obstacle{}
 	}
 	var free uint64 // what it does not say, the write itself will
 	if err := windows.GetDiskFreeSpaceEx(path, &free, nil, nil); err == nil && free < leastRoom {
-		return "there is no room left where " + d.path + " lies: make room"
+		return noRoom(d.path)
 	}
-	return ""
+	return obstacle{}
 }
 
 // denies says why a file of the folder is not replaced, or nothing: its owner has said that it is not to be changed.
-func (s *stat) denies(name string) string {
+func (s *stat) denies(name string) obstacle {
 	if s.mode&0o222 == 0 {
-		return fmt.Sprintf("the file %s is marked as read-only: take the mark away", name)
+		return obstacle{fmt.Sprintf("the file %s is marked as read-only", name), "take the mark away"}
 	}
-	return ""
+	return obstacle{}
 }

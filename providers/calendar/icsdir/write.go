@@ -14,6 +14,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
+	"zoomtag/providers/words"
 )
 
 // write is what SetLink did to a file since the last Changes.
@@ -41,7 +42,7 @@ func writable(name string, now *calendar.Event, ver string) error {
 	case now.Version != ver:
 		return fmt.Errorf("icsdir: %s: %w", name, calendar.ErrConflict)
 	case now.Denied != "":
-		return fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, name, now.Denied)
+		return words.Mend(fmt.Errorf("icsdir: %w: %s: %s", calendar.ErrDenied, name, now.Denied), now.Cure)
 	}
 	return nil
 }
@@ -186,11 +187,11 @@ func (d *Dir) unwritable(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("icsdir: %w: %s cannot be written: let the user that runs zoomtag write to %s (%w)",
-			calendar.ErrDenied, name, d.cfg.Path, err)
+		return words.Mend(fmt.Errorf("icsdir: %w: %s cannot be written (%w)", calendar.ErrDenied, name, err),
+			"let the user that runs zoomtag write to "+d.cfg.Path)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("icsdir: %s cannot be written: there is no space left where %s lies: %w", name,
-			d.cfg.Path, err)
+		return words.Mend(fmt.Errorf("icsdir: %s cannot be written: there is no space left where %s lies: %w", name,
+			d.cfg.Path, err), "make room")
 	}
 	return fmt.Errorf("icsdir: %s cannot be written: %w", name, err)
 }

@@ -47,7 +47,7 @@ func TestFirstReadOfSeries(t *testing.T) {
 		o.server.Put(o.cal, weekly(fmt.Sprintf("Talk %d #zoom", i), o.clock.Now().Add(48*time.Hour)))
 	}
 	o.server.ResetRequests()
-	if report := o.pass(); len(report.Events) != n || !report.OK {
+	if report := o.Pass(); len(report.Events) != n || !report.OK {
 		t.Fatalf("%d events, %s", len(report.Events), report.Error)
 	}
 	reads, patches := 0, 0
@@ -72,19 +72,19 @@ func TestManyDeletions(t *testing.T) {
 	for i := range 30 {
 		ids = append(ids, o.meet(fmt.Sprintf("Talk %d #zoom", i), 7))
 	}
-	o.pass()
+	o.Pass()
 	for _, id := range ids[:8] { // few enough for the brake
 		o.server.Delete(o.cal, id)
 	}
 	o.clock.Advance(15 * time.Minute)
 	o.server.ResetRequests()
-	o.pass()
+	o.Pass()
 	batches, within, single := o.sent()
 	if batches != 1 || within != 8 || single > 3 { // the sweep, the calendar, and what changed
 		t.Errorf("%d batches with %d requests, %d others", batches, within, single)
 	}
-	o.passes()
-	if cancelled := len(o.zoom.Meetings()); cancelled != 22 {
+	o.Passes()
+	if cancelled := len(o.Zoom.Meetings()); cancelled != 22 {
 		t.Errorf("%d meetings are left, not 22", cancelled)
 	}
 }

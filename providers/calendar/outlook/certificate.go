@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/words"
+
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -33,8 +35,8 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return certificate{}, fmt.Errorf("there is no file %s: put the certificate and its private key there, one "+
-			"below the other", path)
+		return certificate{}, words.Mend(fmt.Errorf("there is no file %s", path),
+			"put the certificate and its private key there, one below the other")
 	case err != nil:
 		return certificate{}, fmt.Errorf("the certificate cannot be read: %w", err)
 	case info.Size() > maxCertificate:
@@ -51,8 +53,9 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 	case !strings.Contains(text, "-----BEGIN CERTIFICATE-----"):
 		return certificate{}, fmt.Errorf("%s holds no certificate in PEM form (BEGIN CERTIFICATE)", path)
 	case strings.Contains(text, "ENCRYPTED"):
-		return certificate{}, fmt.Errorf("the private key in %s is encrypted, and nobody is there to type its "+
-			"password: make one without (openssl req … -nodes)", path)
+		return certificate{}, words.Mend(fmt.Errorf(
+			"the private key in %s is encrypted, and nobody is there to type its password", path),
+			"make one without (openssl req … -nodes)")
 	case !strings.Contains(text, "PRIVATE KEY-----"):
 		return certificate{}, fmt.Errorf("%s holds no private key (BEGIN PRIVATE KEY): append the key to the "+
 			"certificate", path)
@@ -64,8 +67,9 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 	}
 	key, ok := pair.PrivateKey.(*rsa.PrivateKey)
 	if !ok {
-		return certificate{}, fmt.Errorf("the key in %s is no RSA key, and Microsoft takes no other kind: make a "+
-			"certificate with -newkey rsa:3072", path)
+		return certificate{}, words.Mend(fmt.Errorf(
+			"the key in %s is no RSA key, and Microsoft takes no other kind", path),
+			"make a certificate with -newkey rsa:3072")
 	}
 	return certificate{key: key, leaf: pair.Leaf}, nil
 }

@@ -104,7 +104,7 @@ func (c *Calendar) readChanges(ctx context.Context, from string) (calendar.Chang
 		l.merge(changed)
 	}
 	changes := l.changes(from)
-	changes.ReadOnly = c.denied()
+	changes.ReadOnly, changes.Cure = c.denied()
 	if changes.Source, err = c.whose(ctx); err != nil {
 		return calendar.Changes{}, err
 	}

@@ -32,6 +32,8 @@ func TestForetold(t *testing.T) {
 
 type json = outlooktest.JSON
 
+var aLink = calendartest.ALink
+
 // world is an Outlook calendar, seen from the side of its owner, on a real socket.
 type world struct {
 	t      *testing.T
@@ -44,19 +46,7 @@ func newWorld(t *testing.T, o outlooktest.Options) *world {
 	t.Helper()
 	o.Schema = outlooktest.Schema()
 	w := &world{t: t, server: outlooktest.New(o)}
-	if err := w.server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	transport := &http.Transport{}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		if err := w.server.Close(); err != nil {
-			t.Error(err)
-		}
-		for _, complaint := range w.server.Complaints() {
-			t.Errorf("the emulator complains: %s", complaint)
-		}
-	})
+	transport := calendartest.Serve(t, w.server)
 	w.config = outlook.Config{
 		Auth: outlook.App, User: w.server.Mailbox(), Tenant: w.server.Tenant(), ClientID: w.server.ClientID(),
 		ClientSecret: w.server.ClientSecret(),
@@ -153,67 +143,35 @@ func (w *world) ExceptDate(id string, n int, title, description string) {
 	})
 }
 
+// answers are Microsoft's.
+var answers = calendartest.Answers{
+	Own: map[calendartest.Misbehaviour]outlooktest.Fault{
+		calendartest.Unauthorized: outlooktest.Error(401, "InvalidAuthenticationToken", "Access token has expired."),
+		calendartest.Forbidden:    outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."),
+		calendartest.Gone:         outlooktest.Error(410, "resyncRequired", "Resync required."),
+		calendartest.PreconditionFailed: outlooktest.Error(412, "ErrorIrresolvableConflict",
+			"The send or update operation could not be performed."),
+		calendartest.ServerError:     outlooktest.NoMessage(500, "ErrorInternalServerError"),
+		calendartest.SecondPageFails: outlooktest.Blank(500),
+		calendartest.EmptyBody:       late(outlooktest.Blank(200)),
+	},
+	Throttled: outlooktest.Throttled, Page: outlooktest.Page, NextPages: outlooktest.NextPages,
+	Missing: outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store."),
+	Events:  func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events/") },
+}
+
+func late(f outlooktest.Fault) outlooktest.Fault {
+	f.After = true
+	return f
+}
+
 // Misbehave implements calendartest.World.
 func (w *world) Misbehave(m calendartest.Misbehaviour) error {
-	patches := func(f outlooktest.Fault) outlooktest.Fault {
-		f.Match = func(r *http.Request) bool { return r.Method == http.MethodPatch }
-		return f
-	}
-	switch m {
-	case calendartest.Unauthorized:
-		w.server.Break(outlooktest.Error(401, "InvalidAuthenticationToken", "Access token has expired."))
-	case calendartest.Forbidden:
-		w.server.Break(outlooktest.Error(403, "ErrorAccessDenied", "Access is denied."))
-	case calendartest.NotFound:
-		w.server.Break(outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store."))
-	case calendartest.Gone:
-		w.server.Break(outlooktest.Error(410, "resyncRequired", "Resync required."))
-	case calendartest.PreconditionFailed:
-		w.server.Break(patches(outlooktest.Error(412, "ErrorIrresolvableConflict",
-			"The send or update operation could not be performed.")))
-	case calendartest.TooMany:
-		w.server.Break(outlooktest.Throttled(""))
-	case calendartest.TooManySeconds:
-		w.server.Break(outlooktest.Throttled("30"))
-	case calendartest.TooManyDate:
-		w.server.Break(outlooktest.Throttled(time.Now().Add(calendartest.RetryAfter).UTC().Format(http.TimeFormat)))
-	case calendartest.TooManyGarbage:
-		w.server.Break(outlooktest.Throttled("soon"))
-	case calendartest.ServerError:
-		w.server.Break(outlooktest.NoMessage(500, "ErrorInternalServerError"))
-	case calendartest.LostAnswer:
-		f := outlooktest.Page(502)
-		f.After = true
-		w.server.Break(f)
-	case calendartest.CutBody:
-		w.server.Break(outlooktest.Fault{After: true, Half: true})
-	case calendartest.HTMLInsteadOfData:
-		f := outlooktest.Page(200)
-		f.After = true
-		w.server.Break(f)
-	case calendartest.EmptyBody:
-		f := outlooktest.Blank(200)
-		f.After = true
-		w.server.Break(f)
-	case calendartest.SecondPageFails:
-		f := outlooktest.Blank(500)
-		f.Match = outlooktest.NextPages
-		w.server.Break(f)
-	case calendartest.EndlessPages:
-		w.server.SetEndless(true)
-	case calendartest.SilentNoOp:
-		w.server.SetSilent(true)
-	case calendartest.ExpiredCursor: // cursors are of our own making, and expire by their age
+	if m == calendartest.ExpiredCursor { // cursors are of our own making, and expire by their age
 		w.ahead = 31 * 24 * time.Hour
-	case calendartest.Empty:
-		w.server.SetEmpty("", true)
-		f := outlooktest.Error(404, "ErrorItemNotFound", "The specified object was not found in the store.")
-		f.Match = func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/events/") }
-		w.server.Break(f)
-	default:
-		return calendartest.ErrNotApplicable
+		return nil
 	}
-	return nil
+	return answers.Misbehave(w.server, m)
 }
 
 // Later implements calendartest.Clock.
@@ -221,10 +179,7 @@ func (w *world) Later(d time.Duration) { w.ahead += d }
 
 // Heal implements calendartest.World.
 func (w *world) Heal() {
-	w.server.Mend()
-	w.server.SetEndless(false)
-	w.server.SetSilent(false)
-	w.server.SetEmpty("", false)
+	calendartest.Heal(w.server)
 	w.ahead = 0
 }
 

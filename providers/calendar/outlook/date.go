@@ -8,6 +8,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 // A single date of a series with a link of its own has a mark of its own, which only a reading of that date shows.
@@ -88,7 +89,8 @@ func (c *Calendar) setDate(ctx context.Context, id, version string, l calendar.L
 	case one.Version != version:
 		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrConflict)
 	case one.Denied != "":
-		return calendar.Event{}, fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id, one.Denied)
+		return calendar.Event{}, words.Mend(fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id,
+			one.Denied), one.Cure)
 	}
 	series, date, _ := calendar.CutDate(id)
 	at := slices.IndexFunc(one.Of.Exceptions, func(x calendar.Exception) bool { return x.Date == date })

@@ -176,8 +176,8 @@ func (d *Directory) groupNamed(ctx context.Context, mail string) (string, error)
 		return "", err
 	}
 	if len(found.Value) != 1 {
-		return "", words.Say(calendar.ErrDenied, fmt.Sprintf("there are %d groups with the address %s: check "+
-			"outlook.group, or write the group's object id there", len(found.Value), mail))
+		return "", words.Mend(words.Say(calendar.ErrDenied, fmt.Sprintf("there are %d groups with the address %s",
+			len(found.Value), mail)), "check outlook.group, or write the group's object id there")
 	}
 	return found.Value[0].ID, nil
 }
@@ -239,21 +239,21 @@ func (d *Directory) refusal(res *rest.Response) error {
 	var body graphError
 	_ = json.Unmarshal(res.Body, &body) // no JSON leaves it empty, which the status makes up for
 	said := inBrackets(answer, &body)
-	denied := func(text string) error { return words.Say(calendar.ErrDenied, text+said) }
+	denied := func(cause, cure string) error { return words.Mend(words.Say(calendar.ErrDenied, cause+said), cure) }
 	switch rest.KindOf(res.Status) {
 	case rest.Throttled:
 		return &calendar.Throttled{Until: d.slow.Until(res.Header, d.cfg.Now()),
 			Err: errors.New("Microsoft has been asked too often who there is" + said)}
 	case rest.Unauthorized:
-		return &calendar.SignInError{Err: denied("Microsoft does not accept the access token: is the app still there, " +
+		return &calendar.SignInError{Err: denied("Microsoft does not accept the access token", "is the app still there, "+
 			"and does it belong to this tenant?")}
 	case rest.Forbidden:
-		return denied("the app may not ask who there is: it needs the application permission " + d.permissions() +
+		return denied("the app may not ask who there is", "it needs the application permission "+d.permissions()+
 			", with an administrator's consent")
 	case rest.Missing:
-		return denied("there is no group " + d.cfg.Group + " in this tenant: check outlook.group")
+		return denied("there is no group "+d.cfg.Group+" in this tenant", "check outlook.group")
 	case rest.Invalid:
-		return denied("Microsoft does not accept the request: check outlook.group")
+		return denied("Microsoft does not accept the request", "check outlook.group")
 	}
 	return &brokenError{"Microsoft has a problem of its own" + said}
 }

@@ -2,13 +2,12 @@ package outlook_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
@@ -56,14 +55,7 @@ func TestDirectory(t *testing.T) {
 				w := newWorld(t, outlooktest.Options{PageLimit: limit})
 				staff(w.server)
 				w.server.SetRoles(strings.Fields(c.roles)...) // the least permissions, and no others
-				roll, err := w.directory(func(d *outlook.DirectoryConfig) { d.Group = c.group }).Members(t.Context())
-				var list []string
-				for _, m := range roll.Members {
-					list = append(list, strings.Join(append([]string{m.ID, m.Name, m.Subject}, m.Called...), "/"))
-				}
-				if got := strings.Join(list, " "); got != c.want || err != nil {
-					t.Errorf("%s, %v", got, err)
-				}
+				calendartest.Lists(t, w.directory(func(d *outlook.DirectoryConfig) { d.Group = c.group }), c.want)
 			})
 		}
 	}
@@ -107,13 +99,8 @@ func TestDirectoryRefused(t *testing.T) {
 			if c.spoil != nil {
 				c.spoil(w)
 			}
-			roll, err := w.directory(func(d *outlook.DirectoryConfig) { d.Group = c.group }).Members(t.Context())
-			if err == nil || !strings.Contains(err.Error(), c.says) || errors.Is(err, calendar.ErrDenied) != c.denied {
-				t.Errorf("%v", err)
-			}
-			if len(roll.Members) > 0 {
-				t.Errorf("part of the list was told: %d", len(roll.Members))
-			}
+			of := func(d *outlook.DirectoryConfig) { d.Group = c.group }
+			calendartest.Refuses(t, w.directory(of), c.says, c.denied)
 		})
 	}
 }

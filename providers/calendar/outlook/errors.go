@@ -83,18 +83,19 @@ func (c *Calendar) refusal(answer *kept) error {
 		return &refusedError{status: answer.status, code: code, text: text + said, said: said, kind: kind}
 	}
 	absent := func(text string) error {
-		return words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said)
+		return words.Mend(words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said),
+			"check outlook.user")
 	}
 	switch strings.ToLower(code) {
 	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":
 		return c.throttled(answer, said)
 	case "erroraccessdenied", "authorization_requestdenied", "accessdenied":
-		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
+		return words.Mend(refused(calendar.ErrDenied, "Microsoft does not allow it"), c.permissionMend())
 	case "mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi":
 		return absent("there is no mailbox in Exchange Online for this user (on-premises, without a licence, or " +
-			"inactive): check outlook.user")
+			"inactive)")
 	case "errorinvaliduser", "resourcenotfound", "request_resourcenotfound":
-		return absent("there is no such user in this tenant: check outlook.user")
+		return absent("there is no such user in this tenant")
 	case "errorirresolvableconflict", "errorchangekeyrequired", "errorstalechangekey":
 		return calendar.ErrConflict
 	case "errorquotaexceeded":
@@ -104,10 +105,11 @@ func (c *Calendar) refusal(answer *kept) error {
 	case rest.Throttled:
 		return c.throttled(answer, said)
 	case rest.Unauthorized:
-		return refused(&calendar.SignInError{Err: calendar.ErrDenied},
-			"Microsoft does not accept the access token: is the app still there, and does it belong to this tenant?")
+		return words.Mend(refused(&calendar.SignInError{Err: calendar.ErrDenied},
+			"Microsoft does not accept the access token"),
+			"is the app still there, and does it belong to this tenant?")
 	case rest.Forbidden:
-		return refused(calendar.ErrDenied, "Microsoft does not allow it: "+c.permissionMend())
+		return words.Mend(refused(calendar.ErrDenied, "Microsoft does not allow it"), c.permissionMend())
 	case rest.Missing:
 		return refused(nil, "there is no such calendar or event, or this account may not see it")
 	case rest.Gone:
@@ -181,9 +183,9 @@ func (c *Calendar) aboutCalendar(err error) error {
 		c.mu.Unlock()
 	}
 	if refused.kind == nil {
-		return words.Say(calendar.ErrAbsent, "Microsoft shows this account no such calendar: check outlook.user and "+
-			"outlook.calendar, "+
-			"and share the calendar with this account; nothing is cancelled"+refused.said)
+		return words.Mend(words.Say(calendar.ErrAbsent, "Microsoft shows this account no such calendar; nothing is "+
+			"cancelled"+refused.said),
+			"check outlook.user and outlook.calendar, and share the calendar with this account")
 	}
 	return err
 }

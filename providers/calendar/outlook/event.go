@@ -143,7 +143,7 @@ func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
 	}()
 	ev = texts(e)
 	if ev.Denied = denies(e); ev.Denied == "" {
-		ev.Denied = c.denied()
+		ev.Denied, ev.Cure = c.denied()
 		ev.Unwritable = ev.Denied != ""
 	}
 	ev.Mails = mails(e)
@@ -153,13 +153,13 @@ func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
 }
 
 // denied says why nothing in the calendar can be written, or nothing.
-func (c *Calendar) denied() string {
+func (c *Calendar) denied() (why, cure string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.readOnly {
-		return ""
+		return "", ""
 	}
-	return "the calendar is shared for reading only: its owner has to share it with the right to edit"
+	return "the calendar is shared for reading only", "its owner has to share it with the right to edit"
 }
 
 // denies says why an event must not be written, or nothing.

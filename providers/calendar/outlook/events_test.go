@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
@@ -256,16 +257,7 @@ func TestRequests(t *testing.T) {
 	now = time.Now()
 	c := w.connect()
 	var changes calendar.Changes
-	expect := func(what string, want int, do func() error) {
-		t.Helper()
-		w.server.ResetRequests()
-		if err := do(); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-		if got := len(w.server.Requests()); got != want {
-			t.Errorf("%s: %d requests, want %d", what, got, want)
-		}
-	}
+	expect := calendartest.Costs(t, w.server)
 	list := func() (err error) {
 		before := changes.Cursor
 		changes, err = c.Changes(t.Context(), before)

@@ -52,7 +52,7 @@ func (o *office) linked(id string) bool {
 func TestDatesOfTheirOwn(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	id, own, guests := o.course()
-	o.pass()
+	o.Pass()
 	if !o.linked(id) || !o.linked(own) || !o.linked(guests) {
 		t.Fatalf("linked: %v, %v, %v", o.linked(id), o.linked(own), o.linked(guests))
 	}
@@ -61,9 +61,9 @@ func TestDatesOfTheirOwn(t *testing.T) {
 	o.polls(20)
 
 	// The meeting is another one: so is the link, everywhere.
-	o.zoom.OwnerDelete(first.ID)
+	o.Zoom.OwnerDelete(first.ID)
 	o.retitle(id, "Course two #zoom")
-	o.passes()
+	o.Passes()
 	now := o.meetingOf(id)
 	for _, x := range []string{id, own, guests} {
 		if text, _ := o.says(x); strings.Contains(text, first.JoinURL) ||
@@ -74,17 +74,17 @@ func TestDatesOfTheirOwn(t *testing.T) {
 	o.mailed("another meeting", 5)
 
 	o.server.Edit(o.cal, own, func(ev json) { ev["subject"] = "Exam #nozoom" })
-	o.passes()
+	o.Passes()
 	if o.linked(own) || !o.linked(guests) || !o.linked(id) {
 		t.Errorf("without %v: linked %v, %v", o.linked(own), o.linked(guests), o.linked(id))
 	}
 	o.mailed("one date without a link", 1)
 
 	o.retitle(id, "Course")
-	o.passes()
-	if o.linked(id) || o.linked(own) || o.linked(guests) || len(o.zoom.Meetings()) != 0 {
+	o.Passes()
+	if o.linked(id) || o.linked(own) || o.linked(guests) || len(o.Zoom.Meetings()) != 0 {
 		t.Errorf("untagged: linked %v, %v, %v; %d meetings", o.linked(id), o.linked(own), o.linked(guests),
-			len(o.zoom.Meetings()))
+			len(o.Zoom.Meetings()))
 	}
 	if text, place := o.says(own); !strings.Contains(text, "Bring a pen") || place != "" {
 		t.Errorf("what its owner has written became %q at %q", text, place)
@@ -100,7 +100,7 @@ func TestDateThatFails(t *testing.T) {
 			o := newOffice(t, outlooktest.Options{})
 			id, own, guests := o.course()
 			if untag {
-				o.pass()
+				o.Pass()
 				o.retitle(id, "Course")
 			}
 			o.server.ResetMails()
@@ -111,12 +111,12 @@ func TestDateThatFails(t *testing.T) {
 					return r.Method == http.MethodPatch &&
 						strings.HasSuffix(r.URL.Path, own)
 				}))
-			o.pass()
+			o.Pass()
 			if o.linked(own) != untag || o.linked(guests) == untag || !o.linked(id) {
 				t.Fatalf("linked: %v, %v, %v", o.linked(own), o.linked(guests), o.linked(id))
 			}
-			o.start()
-			o.passes()
+			o.Start()
+			o.Passes()
 			_, place := o.says(own)
 			if o.linked(own) == untag || o.linked(id) == untag || strings.Contains(place, "://") == untag {
 				t.Errorf("linked: %v, %v; place %q", o.linked(own), o.linked(id), place)
@@ -135,12 +135,12 @@ func TestDateThatIsNotFoundYet(t *testing.T) {
 	f.Times = 1
 	o.server.Break(always(f,
 		func(r *http.Request) bool { return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, own) }))
-	o.pass()
+	o.Pass()
 	if o.linked(own) || !o.linked(guests) || !o.linked(id) {
 		t.Fatalf("linked: %v, %v, %v", o.linked(own), o.linked(guests), o.linked(id))
 	}
-	o.start()
-	o.passes()
+	o.Start()
+	o.Passes()
 	if !o.linked(own) {
 		t.Error("the date never gets the link")
 	}
@@ -150,7 +150,7 @@ func TestDateThatIsNotFoundYet(t *testing.T) {
 func TestPlanOfDates(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	_, _, _ = o.course()
-	report, err := o.e.Plan(t.Context(), "c")
+	report, err := o.Engine.Plan(t.Context(), "c")
 	if err != nil || len(report.Events) != 1 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -171,7 +171,7 @@ func TestDateThatIsOver(t *testing.T) {
 		ev["body"] = json{"contentType": "text", "content": "https://teams.microsoft.com/l/meetup-join/x"}
 	})
 	o.clock.Advance(16 * 24 * time.Hour)
-	o.pass()
+	o.Pass()
 	if !o.linked(id) || o.linked(own) || o.linked(guests) {
 		t.Errorf("linked: %v, %v, %v", o.linked(id), o.linked(own), o.linked(guests))
 	}
@@ -183,40 +183,40 @@ func TestTagInOneDate(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	id, own, guests := o.course()
 	o.retitle(id, "Course")
-	o.pass()
+	o.Pass()
 	o.server.Edit(o.cal, own, func(ev json) { ev["subject"] = "Exam #zoom" })
-	said, err := o.e.Plan(t.Context(), "c")
+	said, err := o.Engine.Plan(t.Context(), "c")
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := o.pass()
+	done := o.Pass()
 	for _, r := range []engine.Report{said, done} {
 		if len(r.Events) != 1 || !strings.HasPrefix(r.Events[0].ID, id+"/") || r.Events[0].State != plan.Linked {
 			t.Errorf("it says %+v", r.Events)
 		}
 	}
-	if !o.linked(own) || o.linked(id) || o.linked(guests) || len(o.zoom.Meetings()) != 1 {
-		t.Fatalf("linked: %v, %v, %v; %d meetings", o.linked(own), o.linked(id), o.linked(guests), len(o.zoom.Meetings()))
+	if !o.linked(own) || o.linked(id) || o.linked(guests) || len(o.Zoom.Meetings()) != 1 {
+		t.Fatalf("linked: %v, %v, %v; %d meetings", o.linked(own), o.linked(id), o.linked(guests), len(o.Zoom.Meetings()))
 	}
 	o.mailed("a link in one date", 1)
 	o.polls(20)
 	// Nobody remembers it: the date itself says whose link it shows.
-	o.forget()
-	o.passes()
+	o.Forget()
+	o.Passes()
 	o.mailed("nothing was to be done", 0)
 
-	own2 := o.zoom.Meetings()[0].ID
+	own2 := o.Zoom.Meetings()[0].ID
 	o.retitle(id, "Course #zoom")
-	o.passes()
-	m := o.zoom.Meetings()
+	o.Passes()
+	m := o.Zoom.Meetings()
 	if len(m) != 1 || m[0].ID == own2 || !o.linked(id) || !o.linked(own) || !o.linked(guests) {
 		t.Errorf("linked: %v, %v, %v; meetings %+v", o.linked(own), o.linked(id), o.linked(guests), m)
 	}
 	o.retitle(id, "Course")
 	o.server.Edit(o.cal, own, func(ev json) { ev["subject"] = "Exam" })
-	o.passes()
-	if o.linked(id) || o.linked(own) || o.linked(guests) || len(o.zoom.Meetings()) != 0 {
+	o.Passes()
+	if o.linked(id) || o.linked(own) || o.linked(guests) || len(o.Zoom.Meetings()) != 0 {
 		t.Errorf("in the end linked: %v, %v, %v; %d meetings", o.linked(own), o.linked(id), o.linked(guests),
-			len(o.zoom.Meetings()))
+			len(o.Zoom.Meetings()))
 	}
 }

@@ -151,8 +151,9 @@ func (l *listing) changes(from string) calendar.Changes {
 	} else {
 		changes.List = slices.DeleteFunc(l.list, func(ch calendar.Change) bool { return ch.Same })
 	}
+	why, _ := l.c.denied()
 	now := cursor{calendar: l.c.calendarID(), day: dayOf(l.c.cfg.Now()), since: l.before.since, census: l.before.census,
-		readOnly: l.c.denied() != ""}
+		readOnly: why != ""}
 	if l.full {
 		now.census = l.census()
 	}

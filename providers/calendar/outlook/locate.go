@@ -56,13 +56,12 @@ func (c *Calendar) locate(ctx context.Context) ([]string, error) {
 		return c.locatedAs(box, named[0]), nil
 	case 0:
 	default:
-		return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q: write "+
-			"the id of the one that is meant as "+
-			"outlook.calendar; %s", len(named), c.cfg.Calendar, strings.Join(ids(named), ", ")))
+		return nil, words.Mend(words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has %d calendars with the name %q",
+			len(named), c.cfg.Calendar)), "write the id of the one that is meant as outlook.calendar: "+
+			strings.Join(ids(named), ", "))
 	}
-	return nil, words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q: write "+
-		"one of these as outlook.calendar: %s; "+
-		"nothing is cancelled", c.cfg.Calendar, strings.Join(there, ", ")))
+	return nil, words.Mend(words.Say(calendar.ErrAbsent, fmt.Sprintf("the mailbox has no calendar with the name or id %q; "+
+		"nothing is cancelled", c.cfg.Calendar)), "write one of these as outlook.calendar: "+strings.Join(there, ", "))
 }
 
 // all lists the calendars of the mailbox.
@@ -217,8 +216,8 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 		said += " of " + text(owner.GetAddress())
 	}
 	if cal.GetCanEdit() != nil && !*cal.GetCanEdit() {
-		return calendar.Introduction{Sentence: said + " can be read, and not changed: its owner has to share it with " +
-			"the right to edit", ReadOnly: true}, nil
+		return calendar.Introduction{Sentence: said + " can be read, and not changed", ReadOnly: true,
+			Cure: "its owner has to share it with the right to edit"}, nil
 	}
 	return calendar.Introduction{Sentence: said + " can be read and changed"}, nil
 }

@@ -397,22 +397,22 @@ func TestPlacesKeepWhatTheyHold(t *testing.T) {
 func TestLateToTheList(t *testing.T) {
 	o := newOffice(t, outlooktest.Options{})
 	late, early := o.meet("Talk", 7), o.meet("Call", 8)
-	o.pass()
+	o.Pass()
 	o.clock.Advance(5 * time.Minute) // the cursor stands close behind what it has seen
-	o.pass()
+	o.Pass()
 	o.server.Edit(o.cal, late, func(ev json) { ev["subject"] = "Talk #zoom" })
 	o.server.Hide(o.cal, late, true)
 	o.clock.Advance(40 * time.Second)
 	o.server.Edit(o.cal, early, func(ev json) { ev["subject"] = "Call #zoom" })
 	o.clock.Advance(10 * time.Second)
-	o.pass()
-	if n := len(o.zoom.Meetings()); n != 1 {
+	o.Pass()
+	if n := len(o.Zoom.Meetings()); n != 1 {
 		t.Fatalf("%d meetings, not the one that shows", n)
 	}
 	o.server.Hide(o.cal, late, false)
 	o.clock.Advance(20 * time.Second)
-	o.pass()
-	if n := len(o.zoom.Meetings()); n != 2 {
+	o.Pass()
+	if n := len(o.Zoom.Meetings()); n != 2 {
 		t.Errorf("%d meetings: the change that showed late was overlooked", n)
 	}
 }

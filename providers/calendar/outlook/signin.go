@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 )
 
 // SignIn has the person whose calendar it is sign in at Microsoft, and saves the sign-in. A permission that was not
@@ -37,9 +38,9 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 		return fmt.Errorf("outlook: %w", err)
 	}
 	if token.RefreshToken == "" {
-		return errors.New("outlook: Microsoft gave no lasting sign-in (offline_access): take zoomtag off the list at " +
-			"myapps.microsoft.com, or for a " +
-			"personal account at account.live.com/consent/Manage, and sign in again")
+		return words.Mend(errors.New("outlook: Microsoft gave no lasting sign-in (offline_access)"), "take "+
+			"zoomtag off the list at myapps.microsoft.com, or for a personal account at "+
+			"account.live.com/consent/Manage, and sign in again")
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: s.cfg.ClientID, Scopes: granted,
 		SignedIn: s.cfg.Now().UTC().Truncate(time.Second)}

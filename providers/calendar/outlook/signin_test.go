@@ -1,7 +1,6 @@
 package outlook
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/signin"
@@ -32,17 +32,7 @@ func newDoor(t *testing.T, auth string, o outlooktest.Options) *door {
 	d := &door{t: t, now: time.Now()}
 	o.Now = func() time.Time { return d.now }
 	d.server = outlooktest.New(o)
-	if err := d.server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.server.Close(); err != nil {
-			t.Error(err)
-		}
-		for _, complaint := range d.server.Complaints() {
-			t.Errorf("the emulator complains: %s", complaint)
-		}
-	})
+	calendartest.Serve(t, d.server)
 	d.config = Config{Auth: auth, ClientID: d.server.ClientID(), APIURL: d.server.GraphURL(),
 		LoginURL: d.server.LoginURL(), Now: o.Now,
 		GrantFile:     filepath.Join(t.TempDir(), "state", "outlook-office.grant"),
@@ -104,44 +94,10 @@ func denied(t *testing.T, err error, words ...string) {
 	}
 }
 
-// get asks for a page and follows no redirect.
-func get(t *testing.T, address string) (status int, location string) {
-	t.Helper()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Error(err)
-		return 0, ""
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		t.Error(err)
-		return 0, ""
-	}
-	if err := res.Body.Close(); err != nil {
-		t.Error(err)
-	}
-	return res.StatusCode, res.Header.Get("Location")
-}
-
-// browse opens an address as a browser would, and follows the redirect to this machine.
-func browse(t *testing.T, address string) {
-	t.Helper()
-	status, location := get(t, address)
-	if status != http.StatusFound || !strings.HasPrefix(location, "http://localhost:") {
-		t.Errorf("the sign-in page answered %d, to %q", status, location)
-		return
-	}
-	// Names are not looked up in tests: the browser would, and find this machine.
-	if status, _ := get(t, strings.Replace(location, "localhost", "127.0.0.1", 1)); status != http.StatusOK {
-		t.Errorf("the page after the sign-in answered %d", status)
-	}
-}
-
 // signIn signs in with a browser on this machine.
 func (d *door) signIn() error {
 	return SignIn(d.t.Context(), d.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
-		go browse(d.t, address)
+		go calendartest.Consent(d.t, address, "localhost", false)
 		return nil
 	}})
 }
@@ -220,27 +176,8 @@ func TestSignInPasted(t *testing.T) {
 	typed, typing := io.Pipe()
 	said := make(chan string, 1)
 	go func() {
-		address, text := "", make([]byte, 8192)
-		for address == "" {
-			n, err := shown.Read(text)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			for word := range strings.FieldsSeq(string(text[:n])) {
-				if strings.HasPrefix(word, "http://") && strings.Contains(word, "code_challenge=") {
-					address = word
-				}
-			}
-		}
-		go func() {
-			all, err := io.ReadAll(shown)
-			if err != nil {
-				t.Error(err)
-			}
-			said <- string(all)
-		}()
-		_, location := get(t, address)
+		address := calendartest.Addressed(t, shown, "code_challenge=", func(text string) { said <- text })
+		_, location := calendartest.Page(t, address)
 		for _, line := range []string{"what?", location} {
 			if _, err := io.WriteString(typing, line+"\n"); err != nil {
 				t.Error(err)
@@ -275,7 +212,7 @@ func TestSignInRefused(t *testing.T) {
 		"no such scope": {func(d *door) {
 			d.config.User, d.config.APIURL = "carol@example.com",
 				"https://graph.example.com"
-		}, "user is left out"},
+		}, "leave user out"},
 		"an outage": {func(d *door) { d.server.Break(on(outlooktest.Page(503))) }, "does not work at the moment"},
 	} {
 		t.Run(name, func(t *testing.T) {

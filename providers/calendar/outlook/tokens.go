@@ -18,6 +18,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // The scopes of a person, without the address of Graph in front.
@@ -169,9 +170,9 @@ func (s *signer) certificate() (certificate, error) {
 		return certificate{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	}
 	if end := c.leaf.NotAfter; !s.cfg.Now().Before(end) {
-		return certificate{}, fmt.Errorf("%w: the certificate in %s has expired on %s: make a new one and upload it "+
-			"(%sCertificates & secrets, Certificates)",
-			calendar.ErrDenied, s.cfg.ClientCertificate, end.UTC().Format(time.DateOnly), inApp)
+		return certificate{}, words.Mend(fmt.Errorf("%w: the certificate in %s has expired on %s",
+			calendar.ErrDenied, s.cfg.ClientCertificate, end.UTC().Format(time.DateOnly)), fmt.Sprintf(
+			"make a new one and upload it (%sCertificates & secrets, Certificates)", inApp))
 	}
 	return c, nil
 }
@@ -213,12 +214,13 @@ func (s *signer) grant() (oauth.Grant, error) {
 	grant, err := oauth.LoadGrant(s.cfg.GrantFile)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
-		return grant, fmt.Errorf("%w: %w: run: %s", calendar.ErrDenied, err, s.cfg.SignInCommand)
+		return grant, words.Mend(fmt.Errorf("%w: %w", calendar.ErrDenied, err), "run "+s.cfg.SignInCommand)
 	case err != nil:
 		return grant, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.cfg.ClientID:
-		return grant, fmt.Errorf("%w: the sign-in belongs to another app than the one with client_id %s: run: %s",
-			calendar.ErrDenied, s.cfg.ClientID, s.cfg.SignInCommand)
+		return grant, words.Mend(fmt.Errorf(
+			"%w: the sign-in belongs to another app than the one with client_id %s", calendar.ErrDenied,
+			s.cfg.ClientID), "run "+s.cfg.SignInCommand)
 	case !grant.Refused.IsZero():
 		return grant, s.expired(grant)
 	}
@@ -301,10 +303,9 @@ func (s *signer) missingScope(got []string) error {
 		if slices.ContainsFunc(got, func(scope string) bool { return strings.EqualFold(path.Base(scope), want) }) {
 			continue
 		}
-		return fmt.Errorf("%w: the sign-in lacks the permission %s: run: %s; if that changes nothing, add it to the "+
-			"app (%sAPI permissions, "+
-			"Add a permission, Microsoft Graph, Delegated permissions)", calendar.ErrDenied, want,
-			s.cfg.SignInCommand, inApp)
+		return words.Mend(fmt.Errorf("%w: the sign-in lacks the permission %s", calendar.ErrDenied, want),
+			fmt.Sprintf("run %s; if that changes nothing, add it to the app (%sAPI permissions, Add a permission, "+
+				"Microsoft Graph, Delegated permissions)", s.cfg.SignInCommand, inApp))
 	}
 	return nil
 }

@@ -279,7 +279,7 @@ func TestRefusedPerson(t *testing.T) {
 func TestNobodySignedIn(t *testing.T) {
 	d := newDoor(t, User, outlooktest.Options{})
 	_, err := d.token()
-	denied(t, err, "run: zoomtag auth outlook --calendar office")
+	denied(t, err, "run zoomtag auth outlook --calendar office")
 	d.mustSignIn()
 	d.config.ClientID = "another"
 	before := d.asked()

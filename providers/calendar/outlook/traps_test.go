@@ -9,31 +9,17 @@ import (
 	"testing"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 )
 
 // Each of these is a habit of the Graph SDK that client.go keeps away. They fail if a new version, or a careless
 // change, lets it in.
 
-func aLink(number string) calendar.Link {
-	url := "https://us02web.zoom.us/j/8" + number + "?pwd=aB.1"
-	return calendar.Link{Mark: "zt-mark-" + number, JoinURL: url, Block: calendar.BlockFirst + "\nJoin: " + url + "\n" +
-		calendar.BlockLast}
-}
-
 // set writes a link and returns the event as it then is.
 func (w *world) set(id string, l calendar.Link) calendar.Event {
 	w.t.Helper()
-	c := w.connect()
-	ev, err := c.Get(w.t.Context(), id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	after, err := c.SetLink(w.t.Context(), id, ev.Version, l)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return after
+	return calendartest.Set(w.t, w.connect(), id, l)
 }
 
 // TestPatchHoldsOnlyWhatChanges: an object that came with an answer must not be sent back, in part or as a whole.

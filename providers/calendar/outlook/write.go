@@ -10,6 +10,7 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 )
 
 // SetLink makes l the event's link, or takes it out, in one PATCH: Exchange mails the attendees for each one that
@@ -41,7 +42,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrConflict)
 	}
 	if ev.Denied != "" {
-		return calendar.Event{}, fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied)
+		return calendar.Event{}, words.Mend(fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied),
+			ev.Cure)
 	}
 	return c.write(ctx, e, ev, l)
 }
@@ -116,8 +118,9 @@ func patchFor(ev *calendar.Event, e models.Eventable, l calendar.Link) (models.E
 	if start != end || with != "" {
 		description := ev.Description[:start] + with + ev.Description[end:]
 		if ev.HTML && l.Mark != "" && !calendar.SameBlock(calendar.BlockInHTML(description), l.Block) {
-			return nil, fmt.Errorf("%w: the HTML of its text is broken, and a link in it would not be seen: write "+
-				"the text anew", calendar.ErrDenied)
+			return nil, words.Mend(fmt.Errorf(
+				"%w: the HTML of its text is broken, and a link in it would not be seen", calendar.ErrDenied),
+				"write the text anew")
 		}
 		p.SetBody(bodyOf(description, ev.HTML))
 		changed = true

@@ -68,6 +68,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 	if err != nil || !ok {
 		return calendar.Event{}, e, ok, err
 	}
+	denied, cure := r.denied(&e)
 	ev := calendar.Event{
 		ID: id, UID: e.UID,
 		Title: e.Title, Description: e.Description, HTML: calendar.IsHTML(e.Description), Location: e.Location,
@@ -75,7 +76,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 		Categories: e.Categories, Elsewhere: e.Elsewhere, Conferences: e.Conferences,
 		Start: e.Start, End: e.End, Zone: e.Zone, Guessed: e.Guessed, AllDay: e.AllDay, Series: e.Series,
 		Until: e.Until, Empty: e.Empty, Detached: e.Detached,
-		Cancelled: e.Cancelled, Denied: r.denied(&e), Notes: e.Notes,
+		Cancelled: e.Cancelled, Denied: denied, Cure: cure, Notes: e.Notes,
 		Link: calendar.Link{Mark: e.Mark, Tag: e.Tag, JoinURL: e.JoinURL},
 	}
 	if ev.UID == "" {
@@ -108,19 +109,19 @@ func exception(o *ical.Override, allDay bool) calendar.Exception {
 }
 
 // denied says why an event must not be written, or nothing.
-func (r *Reader) denied(e *ical.Event) string {
+func (r *Reader) denied(e *ical.Event) (why, cure string) {
 	// exports are published; the other methods are for mail (RFC 5546)
 	if e.Method != "" && e.Method != "PUBLISH" && !(r.Messages && e.Method == "REQUEST") {
-		return "it is a message about an event (METHOD:" + e.Method + "), not an event of this calendar"
+		return "it is a message about an event (METHOD:" + e.Method + "), not an event of this calendar", ""
 	}
 	if !e.HasOrganizer || r.Owners.Has(e.Organizer) {
-		return ""
+		return "", ""
 	}
 	who := e.Organizer
 	if who == "" {
 		who = "somebody without an address"
 	}
-	return "organized by " + who + "; if that is you, name the address as owner of this calendar in the configuration"
+	return "organized by " + who, "if that is you, name the address as owner of this calendar in the configuration"
 }
 
 // SetLink returns an object with l as the link of the event with a UID, or without a link. Nothing but the lines of the

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // DeviceSignIn is a person's sign-in by device code (RFC 8628): the person types a short code into a page of the
@@ -37,8 +38,9 @@ const (
 const maxCode = 1 << 20
 
 // errTooLate: the person has not typed the code in.
-var errTooLate = errors.New("nobody entered the code in time, and it is no longer good; nothing was changed: run the " +
-	"command again for a new one")
+var errTooLate = words.Mend(errors.New(
+	"nobody entered the code in time, and it is no longer good; nothing was changed"),
+	"run the command again for a new one")
 
 // Run has the person sign in, and returns the token answer.
 func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {

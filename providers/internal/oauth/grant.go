@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"zoomtag/providers/words"
 )
 
 // Grant is a person's sign-in as it is kept in a file: whoever has it acts in the person's name.
@@ -85,7 +87,8 @@ func LoadGrant(path string) (Grant, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Grant{}, ErrNoGrant
 	case errors.Is(err, syscall.ELOOP):
-		return Grant{}, fmt.Errorf("%s is a symbolic link, which is not followed: remove it, and sign in again", path)
+		return Grant{}, words.Mend(fmt.Errorf("%s is a symbolic link, which is not followed", path),
+			"remove it, and sign in again")
 	case err != nil:
 		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
 	}
@@ -97,8 +100,8 @@ func LoadGrant(path string) (Grant, error) {
 	case info.Size() > maxGrant:
 		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
 	case modes && info.Mode().Perm()&0o077 != 0:
-		return Grant{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %s", path,
-			info.Mode().Perm(), path)
+		return Grant{}, words.Mend(fmt.Errorf("%s can be read by others (mode %04o)", path, info.Mode().Perm()),
+			"run chmod 600 "+path)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxGrant))
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // CheckURL parses the base address of a service. It must be absolute and https; plain http is for loopback addresses
@@ -17,9 +19,11 @@ func CheckURL(raw string) (*url.URL, error) {
 	}
 	switch {
 	case u.Host == "" || u.Opaque != "":
-		return nil, fmt.Errorf("%q is not a URL with a host: write it as https://host/path", Redact(raw))
+		return nil, words.Mend(fmt.Errorf("%q is not a URL with a host", Redact(raw)),
+			"write it as https://host/path")
 	case u.User != nil:
-		return nil, fmt.Errorf("the URL for %s holds credentials: put them into the settings made for them", u.Host)
+		return nil, words.Mend(fmt.Errorf("the URL for %s holds credentials", u.Host),
+			"put them into the settings made for them")
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("the URL for %s must end before its ? or #", u.Host)
 	case u.Scheme == "https", u.Scheme == "http" && Loopback(u.Host):

@@ -87,7 +87,7 @@ func createdIsFound(t *testing.T, w *World) {
 func unknownMark(t *testing.T, w *World) {
 	notFound := func(host, mark string) {
 		t.Helper()
-		if m, err := w.Service.Find(t.Context(), host, mark); !errors.Is(err, meeting.ErrNotFound) {
+		if m, err := w.Service.Find(t.Context(), host, meeting.Mark(mark)); !errors.Is(err, meeting.ErrNotFound) {
 			t.Errorf("Find(%s, %s) = %+v, %v; want ErrNotFound", host, mark, m, err)
 		}
 	}
@@ -130,7 +130,7 @@ func everyPage(t *testing.T, w *World) {
 		made[m] = mustCreate(t, w, m, spec(w)).ID
 	}
 	for m, id := range made {
-		if found, err := w.Service.Find(t.Context(), w.Host, m); err != nil || found.ID != id {
+		if found, err := w.Service.Find(t.Context(), w.Host, meeting.Mark(m)); err != nil || found.ID != id {
 			t.Errorf("Find(%s) = %d, %v; want %d", m, found.ID, err, id)
 		}
 	}
@@ -262,7 +262,7 @@ func withoutStart(t *testing.T, w *World) {
 		if m.ID <= 0 || m.JoinURL == "" {
 			t.Errorf("%s: %+v", kind, m)
 		}
-		if found, err := w.Service.Find(t.Context(), w.Host, name); err != nil || found.ID != m.ID {
+		if found, err := w.Service.Find(t.Context(), w.Host, meeting.Mark(name)); err != nil || found.ID != m.ID {
 			t.Errorf("%s: Find = %+v, %v", kind, found, err)
 		}
 		s.Topic = "Standup, renamed"

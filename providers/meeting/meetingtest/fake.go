@@ -110,7 +110,8 @@ func (f *Fake) OwnerEdit(id int64, edit func(*Live)) {
 }
 
 // Find implements meeting.Service.
-func (f *Fake) Find(ctx context.Context, host, mark string) (m meeting.Meeting, err error) {
+func (f *Fake) Find(ctx context.Context, host string, of meeting.Mark) (m meeting.Meeting, err error) {
+	mark := string(of)
 	err = f.call(ctx, "find", func() error {
 		for _, l := range f.meetings {
 			if l.Host == host && l.Mark == mark && f.visible(l) {

@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/links"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // Service is one room. It always exists, and no call changes it.
@@ -31,7 +32,8 @@ func New(link string) (*Service, error) {
 	u, err := url.Parse(link)
 	wrong := func(why string) (*Service, error) {
 		// The link itself may hold a passcode: it is not repeated.
-		return nil, fmt.Errorf("zoom.personal_link %s: copy it from Zoom, Meetings, Personal Room, Copy invitation", why)
+		return nil, words.Mend(fmt.Errorf("zoom.personal_link %s", why),
+			"copy it from Zoom, Meetings, Personal Room, Copy invitation")
 	}
 	switch {
 	case link == "":
@@ -71,7 +73,8 @@ func nameID(u *url.URL) int64 {
 func (s *Service) room() meeting.Meeting { return meeting.Meeting{ID: s.id, JoinURL: s.link} }
 
 // Find implements meeting.Service: the room carries every mark.
-func (s *Service) Find(_ context.Context, host, mark string) (meeting.Meeting, error) {
+func (s *Service) Find(_ context.Context, host string, of meeting.Mark) (meeting.Meeting, error) {
+	mark := string(of)
 	m := s.room()
 	m.Host, m.Mark = host, mark
 	return m, nil

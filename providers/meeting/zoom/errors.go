@@ -53,6 +53,7 @@ type problem struct {
 	verdict verdict
 	kind    error
 	text    string
+	cure    string        // what mends it, as a clause; "" where nobody knows
 	details string        // in brackets
 	after   time.Duration // for busy: how long Zoom asks to wait
 	// superseded says of a badToken that a later sign-in took its place.
@@ -62,7 +63,7 @@ type problem struct {
 	said string
 }
 
-func (p *problem) Error() string { return "zoom: " + p.what + ": " + p.text + p.details }
+func (p *problem) Error() string { return words.Join("zoom: "+p.what+": "+p.text+p.details, p.cure) }
 
 // Plain has what was asked for behind the sentence, beside what Zoom's support asks for.
 func (p *problem) Plain() string {
@@ -71,6 +72,10 @@ func (p *problem) Plain() string {
 	}
 	return p.text + " (" + p.what + ", " + strings.TrimPrefix(p.details, " (")
 }
+
+// Cure implements words.Curable.
+func (p *problem) Cure() string { return p.cure }
+
 func (p *problem) Unwrap() error { return p.kind }
 
 // errSignIn is the kind of what concerns all that is asked with the same access token.
@@ -139,7 +144,9 @@ func (s *Service) refusal(c call, res rest.Response) error {
 	}
 	p := &problem{what: c.what}
 	if ours {
-		p.verdict, p.text, p.kind = s.judge(c, res.Status, body)
+		o := s.judge(c, res.Status, body)
+		p.verdict, p.kind = o.verdict, o.kind
+		p.text, p.cure = o.cause, o.cure
 		p.superseded, p.code, p.said = body.Code == codeSuperseded, body.Code, strings.ToLower(body.all())
 		p.details = details(int64(body.Code), res.Status, body.said(), tracking)
 		return p
@@ -153,65 +160,75 @@ func (s *Service) refusal(c call, res rest.Response) error {
 		p.verdict, p.text = broken, "Zoom has a problem of its own: it may or may not have been done"
 	default:
 		// A page of a proxy, a 404 that is not Zoom's, a 200 for something that is answered with a 204: no conclusion.
-		p.verdict, p.text = broken, "what answered is not Zoom: check zoom.api_url, and whether a proxy stands in "+
-			"the way; the answer begins with "+quoteBody(res.Body)
+		p.verdict, p.text = broken, "what answered is not Zoom, the answer begins with "+quoteBody(res.Body)
+		p.cure = "check zoom.api_url, and whether a proxy stands in the way"
 	}
 	p.details = details(0, res.Status, "", tracking)
 	return p
 }
 
+// opinion is what an error of Zoom's means: the cause, and what mends it where that is known.
+type opinion struct {
+	verdict     verdict
+	cause, cure string
+	kind        error
+}
+
 // judge says what an error of Zoom's means.
-func (s *Service) judge(c call, status int, e errorBody) (verdict, string, error) {
+func (s *Service) judge(c call, status int, e errorBody) opinion {
 	message := string(e.Message)
+	const broke = "Zoom has a problem of its own: it may or may not have been done"
 	switch {
 	case e.Code == codeScopes, strings.Contains(message, "does not contain scopes"):
-		return final, s.tokens.addScopes(scopesIn(message)), meeting.ErrDenied
+		cause, cure := s.tokens.lacks(scopesIn(message))
+		return opinion{final, cause, cure, meeting.ErrDenied}
 	case e.Code == codeSuperseded:
-		return badToken, "a later sign-in with the same Zoom app took the place of this one", errSignIn
+		return opinion{badToken, "a later sign-in with the same Zoom app took the place of this one", "", errSignIn}
 	case status == http.StatusUnauthorized, e.Code == 124:
-		return badToken, "Zoom does not accept the access token: check that the app is still activated at " +
-			"marketplace.zoom.us", errSignIn
+		return opinion{badToken, "Zoom does not accept the access token", "check that the app is still activated at " +
+			"marketplace.zoom.us", errSignIn}
 	case status >= 500:
-		return broken, "Zoom has a problem of its own: it may or may not have been done", nil
+		return opinion{broken, broke, "", nil}
 	case status < 400:
-		return broken, "Zoom answered well and with an error at once", nil
+		return opinion{broken, "Zoom answered well and with an error at once", "", nil}
 	}
 	switch e.Code {
 	case codeNoEndpoint:
-		return final, "there is no Zoom API at " + s.api.Redacted() +
-			": leave zoom.api_url out, or end it in /v2, as in " + DefaultAPIURL, meeting.ErrDenied
+		return opinion{final, "there is no Zoom API at " + s.api.Redacted(),
+			"leave zoom.api_url out, or end it in /v2, as in " + DefaultAPIURL, meeting.ErrDenied}
 	case 3001:
 		if c.on == aMeeting && status == http.StatusNotFound {
-			return final, "Zoom has no such meeting: it was deleted or has expired", meeting.ErrGone
+			return opinion{final, "Zoom has no such meeting: it was deleted or has expired", "", meeting.ErrGone}
 		}
 	case 1001, 1010:
 		if c.on == aUser {
-			return final, "Zoom knows no such user in this account: check zoom.host, the calendar's host, or host= " +
-				"in the tag", meeting.ErrInvalid
+			return opinion{final, "Zoom knows no such user in this account", "check zoom.host, the calendar's host, or " +
+				"host= in the tag", meeting.ErrInvalid}
 		}
 	case 3161:
-		return final, "this user may not host meetings: give the user a Zoom Meetings licence, or name another host",
-			meeting.ErrDenied
+		return opinion{final, "this user may not host meetings", "give the user a Zoom Meetings licence, or name " +
+			"another host", meeting.ErrDenied}
 	case 200:
-		return final, "the Zoom plan of this host does not include it: leave the option out or change the plan",
-			meeting.ErrDenied
+		return opinion{final, "the Zoom plan of this host does not include it", "leave the option out or change the plan",
+			meeting.ErrDenied}
 	case 300:
-		return final, "Zoom does not accept a value: change the option that is named here", meeting.ErrInvalid
+		return opinion{final, "Zoom does not accept a value", "change the option that is named here", meeting.ErrInvalid}
 	case 3000:
-		return final, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against it",
-			meeting.ErrInvalid
+		return opinion{final, "Zoom does not allow this: the host's privileges or the kind of the meeting stand against " +
+			"it", "", meeting.ErrInvalid}
 	case 3002:
-		return broken, "the meeting is running: it is tried again later", nil
+		return opinion{broken, "the meeting is running: it is tried again later", "", nil}
 	case codeRoom, 3037:
-		return final, "a personal room cannot be deleted", meeting.ErrInvalid
+		return opinion{final, "a personal room cannot be deleted", "", meeting.ErrInvalid}
 	}
 	switch rest.KindOf(status) {
 	case rest.Forbidden:
-		return final, "Zoom does not allow it: the app's owner needs the role or the privilege", meeting.ErrDenied
+		return opinion{final, "Zoom does not allow it: the app's owner needs the role or the privilege", "",
+			meeting.ErrDenied}
 	case rest.Invalid, rest.Conflict:
-		return final, "Zoom does not accept it", meeting.ErrInvalid
+		return opinion{final, "Zoom does not accept it", "", meeting.ErrInvalid}
 	}
-	return broken, "Zoom gave an error that zoomtag does not know", nil
+	return opinion{broken, "Zoom gave an error that zoomtag does not know", "", nil}
 }
 
 var scopeList = regexp.MustCompile(`scopes?:?\s*\[([^\]]*)\]`)

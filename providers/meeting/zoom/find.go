@@ -20,7 +20,8 @@ const (
 
 // Find implements meeting.Service. The list shows the beginning of each agenda; the meeting itself confirms. Of several
 // meetings with one mark it is the oldest.
-func (s *Service) Find(ctx context.Context, host, mark string) (meeting.Meeting, error) {
+func (s *Service) Find(ctx context.Context, host string, of meeting.Mark) (meeting.Meeting, error) {
+	mark := string(of)
 	what := "find the meeting of " + host + " marked " + mark
 	named, err := s.hosting(host)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // hosting is how paths name a host. Someone who has signed in hosts nothing for others: that is refused here, before
@@ -50,20 +51,20 @@ func (p *person) refuseOthers(host string) error {
 	case !ok || grant.Is(host):
 		return nil
 	case grant.Owner != oauth.Owner{}:
-		return fmt.Errorf("%w: %s has signed in, and a person can only make meetings of their own, none of %s: take "+
-			"host= out of the tag, or correct host in the configuration",
-			meeting.ErrInvalid, grant.Name(), host)
+		return words.Mend(fmt.Errorf("%w: %s has signed in, and a person can only make meetings of their own, none of %s",
+			meeting.ErrInvalid, grant.Name(), host), correctHost)
 	case p.host == "":
-		return fmt.Errorf("%w: it is not known whether %s is the person who has signed in: write zoom.host, or give "+
-			"the Zoom app the scope user:read:user and run: %s",
-			meeting.ErrInvalid, host, p.command)
+		return words.Mend(fmt.Errorf("%w: it is not known whether %s is the person who has signed in",
+			meeting.ErrInvalid, host), "write zoom.host, or give the Zoom app the scope user:read:user and run "+p.command)
 	case !strings.EqualFold(host, p.host):
-		return fmt.Errorf("%w: a person can only make meetings of their own, and zoom.host is %s, not %s: take host= "+
-			"out of the tag, or correct host in the configuration",
-			meeting.ErrInvalid, p.host, host)
+		return words.Mend(fmt.Errorf("%w: a person can only make meetings of their own, and zoom.host is %s, not %s",
+			meeting.ErrInvalid, p.host, host), correctHost)
 	}
 	return nil
 }
+
+// correctHost mends that somebody else is to host than the person who has signed in.
+const correctHost = "take host= out of the tag, or correct host in the configuration"
 
 // wireUser is what is read of GET /users/me.
 type wireUser struct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // licenceLife is for how long it is believed who has a licence. One that is given or taken away meanwhile counts for
@@ -37,7 +38,8 @@ func (k *knowledge) learnLicence(address string, licensed bool, now time.Time) {
 // Licensed implements meeting.Roster. A user who is not active, or of another account, has none that counts.
 func (s *Service) Licensed(ctx context.Context, address string) (bool, error) {
 	if s.tokens.person != nil {
-		return false, fmt.Errorf("%w: a person's sign-in knows no other users: use mode server-to-server", meeting.ErrDenied)
+		return false, words.Mend(fmt.Errorf("%w: a person's sign-in knows no other users", meeting.ErrDenied),
+			"use mode server-to-server")
 	}
 	if licensed, known := s.known.licence(address, s.now()); known {
 		return licensed, nil
@@ -45,8 +47,8 @@ func (s *Service) Licensed(ctx context.Context, address string) (bool, error) {
 	if _, scopes, err := s.tokens.get(ctx, ""); err != nil {
 		return false, err
 	} else if len(scopes) > 0 && !has(scopes, scopeUser) {
-		return false, fmt.Errorf("%w: nobody knows who has a licence of their own: give the Zoom app the scope %s",
-			meeting.ErrDenied, s.tokens.named(scopeUser))
+		return false, words.Mend(fmt.Errorf("%w: nobody knows who has a licence of their own", meeting.ErrDenied),
+			"give the Zoom app the scope "+s.tokens.named(scopeUser))
 	}
 	var user wireProfile
 	err := s.do(ctx, call{what: "ask whether " + address + " has a licence", method: http.MethodGet,

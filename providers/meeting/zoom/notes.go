@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // notes says in sentences for the owner what Zoom did otherwise than it was asked.
@@ -87,9 +88,9 @@ func unregistered(asked, said terms) error {
 		*said.approval != approvalNone {
 		return nil
 	}
-	return fmt.Errorf("%w: Zoom did not turn registration on, and the link would let anybody in; registration needs "+
-		"a licensed host, and a single meeting or "+
-		"a series with times (fixed): see to that, or take register out", meeting.ErrUnfit)
+	return words.Mend(fmt.Errorf("%w: Zoom did not turn registration on, and the link would let anybody in; "+
+		"registration needs a licensed host, and a single meeting or a series with times (fixed)", meeting.ErrUnfit),
+		"see to that, or take register out")
 }
 
 // switched says that a switch stands otherwise than wanted; wanted is nil where it stands well.

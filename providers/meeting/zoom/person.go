@@ -15,6 +15,7 @@ import (
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // person gets the access tokens of a person who has signed in.
@@ -121,9 +122,8 @@ func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
 	}
 	if grant.Access == p.given && p.now().Before(grant.Fresh) { // the API has turned it down
 		if p.now().Before(p.turned.Add(renewalPause)) {
-			return grant, fmt.Errorf("%w: Zoom gave a new access token and does not accept it either: check that the "+
-				"app is still added and active at marketplace.zoom.us, or run: %s",
-				meeting.ErrDenied, p.command)
+			return grant, words.Mend(fmt.Errorf("%w: Zoom gave a new access token and does not accept it either",
+				meeting.ErrDenied), "check that the app is still added and active at marketplace.zoom.us, or run "+p.command)
 		}
 		p.turned = p.now()
 	}
@@ -148,8 +148,8 @@ func (p *person) adopt(ctx context.Context) (oauth.Grant, error) {
 		return grant, err
 	}
 	if !later.Same(grant.Owner) {
-		return grant, fmt.Errorf("%w (a later sign-in is kept in %s; that command looks whose it is, and takes it)",
-			err, aside(p.file))
+		return grant, words.Mend(words.Say(err, words.Cause(err)), words.Cure(err)+" (a later sign-in is kept in "+
+			aside(p.file)+"; that command looks whose it is, and takes it)")
 	}
 	if err := later.Save(p.file); err != nil {
 		return grant, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
@@ -178,12 +178,12 @@ func (p *person) load() (oauth.Grant, error) {
 	grant, err := oauth.LoadGrant(p.file)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
-		return grant, fmt.Errorf("%w: %w: run: %s", meeting.ErrDenied, err, p.command)
+		return grant, words.Mend(fmt.Errorf("%w: %w", meeting.ErrDenied, err), "run "+p.command)
 	case err != nil:
 		return grant, fmt.Errorf("%w: %w", meeting.ErrDenied, err)
 	case grant.ClientID != p.config.ClientID:
-		return grant, fmt.Errorf("%w: the sign-in belongs to another Zoom app than the one with client_id %s: run: %s",
-			meeting.ErrDenied, p.config.ClientID, p.command)
+		return grant, words.Mend(fmt.Errorf("%w: the sign-in belongs to another Zoom app than the one with client_id %s",
+			meeting.ErrDenied, p.config.ClientID), "run "+p.command)
 	case !grant.Refused.IsZero():
 		return grant, p.expired(grant)
 	}
@@ -212,8 +212,8 @@ func (s *Service) KeepSignIn(ctx context.Context) error {
 
 // expired words that the sign-in is dead.
 func (p *person) expired(g oauth.Grant) error {
-	return fmt.Errorf("%w: Zoom no longer accepts the sign-in of %s: %s. Sign in again: %s", meeting.ErrDenied,
-		g.SignedIn.UTC().Format(time.DateOnly), g.Reason, p.command)
+	return words.Mend(fmt.Errorf("%w: Zoom no longer accepts the sign-in of %s: %s", meeting.ErrDenied,
+		g.SignedIn.UTC().Format(time.DateOnly), g.Reason), "sign in again with "+p.command)
 }
 
 // turnedDown hears how the API turned an access token down.

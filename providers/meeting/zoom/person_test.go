@@ -455,7 +455,7 @@ func TestScopesOfPersons(t *testing.T) {
 	_, introduced := f.Introduce(t.Context())
 	for _, err := range []error{f.CheckScopes(t.Context()), introduced, f.Cancel(t.Context(), m.ID)} {
 		if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), "meeting:delete:meeting") ||
-			!strings.Contains(err.Error(), "then run: "+command) ||
+			!strings.Contains(err.Error(), "then run "+command) ||
 			strings.Contains(err.Error(), "delete:meeting:admin") && !strings.Contains(err.Error(), "Zoom says") {
 			t.Errorf("error %v", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 const (
@@ -28,22 +29,23 @@ func (s *Service) Preflight(ctx context.Context, from, to meeting.Spec) meeting.
 	room := to.Kind == meeting.Personal
 	if room && from.Kind != meeting.Personal {
 		if why := roomless(name, s.facts(ctx, host)); why != "" {
-			return meeting.Preflight{Held: why}
+			return meeting.Preflight{Held: why, Cure: "switch it on at zoom.us under Settings, Meeting, or ask for a " +
+				"meeting of its own (scheduled in the tag)"}
 		}
 	}
 	if registers(o) && !registers(was) && s.facts(ctx, host).Plan == meeting.Basic {
-		return meeting.Preflight{Held: "registration needs a Zoom licence, and " + name +
-			" has the Basic plan: give the host a licence, let another host have it (host= in the tag), " +
-			"or take register out (no-register in the tag, where the configuration asks for it)"}
+		return meeting.Preflight{Held: "registration needs a Zoom licence, and " + name + " has the Basic plan",
+			Cure: "give the host a licence, let another host have it (host= in the tag), " +
+				"or take register out (no-register in the tag, where the configuration asks for it)"}
 	}
 	if own(o.Passcode) && o.Passcode != was.Passcode && !room {
 		if wrong := s.passcodeRule(ctx, host).check(o.Passcode.Reveal()); wrong != "" {
-			return meeting.Preflight{Held: wrong + ": write another one, passcode=… in the tag"}
+			return meeting.Preflight{Held: wrong, Cure: "write another one, passcode=… in the tag"}
 		}
 	}
 	if from.IsZero() && o.Template != "" {
-		if why := s.templateless(ctx, host, o.Template); why != "" {
-			return meeting.Preflight{Held: why}
+		if err := s.templateless(ctx, host, o.Template); err != nil {
+			return meeting.Preflight{Held: words.Cause(err), Cure: words.Cure(err)}
 		}
 	}
 	var p meeting.Preflight
@@ -75,26 +77,24 @@ func (s *Service) facts(ctx context.Context, host string) meeting.HostFacts {
 
 // roomless says why a host has no personal room to meet in, or is "".
 func roomless(host string, f meeting.HostFacts) string {
-	const instead = "switch it on at zoom.us under Settings, Meeting, or ask for a meeting of its own (scheduled in " +
-		"the tag)"
 	switch {
 	case f.RoomOn != nil && !*f.RoomOn:
-		return "the personal room of " + host + " is switched off: " + instead
+		return "the personal room of " + host + " is switched off"
 	case f.Plan != meeting.PlanUnknown && f.Room == 0:
-		return host + " has no personal room: " + instead
+		return host + " has no personal room"
 	}
 	return ""
 }
 
-// templateless says why no meeting can be made from a template, or is "" also where that is not known.
-func (s *Service) templateless(ctx context.Context, host, name string) string {
+// templateless says why no meeting can be made from a template, or is nil also where that is not known.
+func (s *Service) templateless(ctx context.Context, host, name string) error {
 	list, err := s.listTemplates(ctx, host)
 	switch {
 	case errors.Is(err, errTemplateScope):
-		return err.Error()
+		return err
 	case err != nil:
-		return ""
+		return nil //nolint:nilerr // what cannot be read is held against nobody
 	}
-	_, why := pickTemplate(list, name)
-	return why
+	_, err = pickTemplate(list, name)
+	return err
 }

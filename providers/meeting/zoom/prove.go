@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // proofLife is for how long it is believed that a host is there: a preview of many calendars asks once.
@@ -34,7 +35,8 @@ func (s *Service) Prove(ctx context.Context, host string) error {
 	}
 	if missing := s.tokens.missing(scopes); slices.ContainsFunc(missing,
 		func(scope string) bool { return strings.HasPrefix(scope, toMake) }) {
-		return fmt.Errorf("zoom: look for host %s: %w: %s", host, meeting.ErrDenied, s.tokens.addScopes(missing))
+		cause, cure := s.tokens.lacks(missing)
+		return words.Mend(fmt.Errorf("zoom: look for host %s: %w: %s", host, meeting.ErrDenied, cause), cure)
 	}
 	named, err := s.hosting(host)
 	if err != nil {

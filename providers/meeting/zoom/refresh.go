@@ -121,15 +121,13 @@ func (p *person) explain(r tokenRefusal) error {
 	case rest.KindOf(r.status) == rest.Throttled:
 		return r.throttled(p.now())
 	case r.isClient() && p.config.ClientSecret == "":
-		return fmt.Errorf("%w: Zoom does not know this client id as one without a secret: zoom.client_id has to be "+
-			"the public one (App Credentials, Use Public Client OAuth), "+
-			"or zoom.client_secret is missing%s", meeting.ErrDenied, r.said())
+		return r.denied("Zoom does not know this client id as one without a secret", "write the public one as "+
+			"zoom.client_id (App Credentials, Use Public Client OAuth), or write zoom.client_secret")
 	case r.isClient():
-		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and "+
-			"zoom.client_secret%s", meeting.ErrDenied, r.said())
+		return r.denied(unknownClient, checkClient)
 	}
-	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it a user-managed "+
-		"General app, was it added to your account?)%s", meeting.ErrDenied, r.said())
+	return r.denied("Zoom refuses the app", "look at its page at marketplace.zoom.us (is it a user-managed General app, "+
+		"was it added to your account?)")
 }
 
 // keep saves a renewed sign-in. One that cannot be saved is not used, and not lost either as long as this process

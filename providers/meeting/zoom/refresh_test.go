@@ -193,7 +193,7 @@ func TestSupersededSignIn(t *testing.T) {
 			c.spoil(f)
 			err := f.read(t.Context(), m.ID)
 			if !errors.Is(err, meeting.ErrDenied) || !strings.Contains(err.Error(), c.says) ||
-				!strings.Contains(err.Error(), "Sign in again: "+command) {
+				!strings.Contains(err.Error(), ": sign in again with "+command) {
 				t.Errorf("error %v", err)
 			}
 			asked := len(f.server.Requests())
@@ -260,7 +260,7 @@ func TestIdleSignIn(t *testing.T) {
 func TestWithoutSignIn(t *testing.T) {
 	f := unsigned(t, zoomtest.Options{})
 	if err := f.CheckScopes(t.Context()); !errors.Is(err, meeting.ErrDenied) || !errors.Is(err, oauth.ErrNoGrant) ||
-		!strings.Contains(err.Error(), "run: "+command) {
+		!strings.Contains(err.Error(), "run "+command) {
 		t.Errorf("nobody has signed in: %v", err)
 	}
 	f.signIn(t)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // Zoom's types of recurrence.
@@ -245,8 +246,8 @@ func (s *Service) updateSeries(ctx context.Context, id int64, what string, u rev
 		if u.diff.recurrence != nil {
 			u.from = meeting.Spec{} // what was changed in single occurrences is lost
 			if workFor(u.current, u.from, u.to, now).anew && sameOccurrences(was, u.current.coming(now)) {
-				return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but kept the old times: look at "+
-					"the meeting in Zoom's own app", what)
+				return meeting.Meeting{}, words.Mend(fmt.Errorf("zoom: %s: Zoom answered well but kept the old times",
+					what), lookThere)
 			}
 		}
 	}
@@ -296,8 +297,8 @@ func (s *Service) follow(ctx context.Context, u revision, sent *bool) (unfinishe
 			return false, nil, err
 		}
 	}
-	return false, nil, errors.New("the occurrences do not become what they should be: look at the meeting in Zoom's " +
-		"own app")
+	return false, nil, words.Mend(errors.New("the occurrences do not become what they should be"),
+		"look at the meeting in Zoom's own app")
 }
 
 // occurrences are the coming ones as Zoom shows them.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // needed are the scopes of the calls that this package makes, with the classic scope that also grants each.
@@ -29,7 +30,8 @@ func (s *Service) CheckScopes(ctx context.Context) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("zoom: check scopes: %w: %s", meeting.ErrDenied, s.tokens.addScopes(missing))
+	cause, cure := s.tokens.lacks(missing)
+	return words.Mend(fmt.Errorf("zoom: check scopes: %w: %s", meeting.ErrDenied, cause), cure)
 }
 
 // missing are the scopes that are needed and were not granted, by the names of the kind of app. An answer without
@@ -54,12 +56,12 @@ func (t *tokens) missing(scopes []string) (missing []string) {
 	return missing
 }
 
-// addScopes says how an app gets the scopes that it lacks. What a person has agreed to grows only by agreeing again.
-func (t *tokens) addScopes(missing []string) string {
-	lacks := "the Zoom app lacks " + strings.Join(missing, ", ") +
-		": add it to the app under Scopes at marketplace.zoom.us"
+// lacks says that an app lacks scopes, and how it gets them. What a person has agreed to grows only by agreeing again.
+func (t *tokens) lacks(missing []string) (cause, cure string) {
+	cause = "the Zoom app lacks " + strings.Join(missing, ", ")
+	cure = "add it to the app under Scopes at marketplace.zoom.us"
 	if t.person != nil {
-		return lacks + ", then run: " + t.person.command
+		return cause, cure + ", then run " + t.person.command
 	}
-	return lacks + " (a new token is then used within the hour)"
+	return cause, cure + " (a new token is then used within the hour)"
 }

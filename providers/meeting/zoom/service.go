@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // Get implements meeting.Service.
@@ -234,15 +235,17 @@ func (s *Service) readBack(ctx context.Context, id int64, what string, to meetin
 	said := w.terms()
 	switch {
 	case told.start != nil && !sameTime(said, asked):
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but did not move it to %s for %s: "+
-			"look at the meeting in Zoom's own app", what, asked.start.UTC().Format("2006-01-02 15:04 UTC"),
-			minutesText(asked.minutes))
+		return meeting.Meeting{}, words.Mend(fmt.Errorf("zoom: %s: Zoom answered well but did not move it to %s for %s",
+			what, asked.start.UTC().Format("2006-01-02 15:04 UTC"), minutesText(asked.minutes)), lookThere)
 	case told.topic != nil && *said.topic != *asked.topic && before.topic != nil && *said.topic == *before.topic:
-		return meeting.Meeting{}, fmt.Errorf("zoom: %s: Zoom answered well but kept the old topic: look at the "+
-			"meeting in Zoom's own app", what)
+		return meeting.Meeting{}, words.Mend(fmt.Errorf("zoom: %s: Zoom answered well but kept the old topic", what),
+			lookThere)
 	}
 	return s.updated(w, what, to, asked)
 }
+
+// lookThere mends what Zoom accepts and does not do.
+const lookThere = "look at the meeting in Zoom's own app"
 
 func (s *Service) updated(w wireMeeting, what string, to meeting.Spec, asked terms) (meeting.Meeting, error) {
 	s.hosts.learn(int64(w.ID), s.lane(to.Host))

@@ -15,6 +15,7 @@ import (
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 )
 
 // Redirect is what has to be registered as the app's redirect: Zoom compares all of it, but for the port.
@@ -201,9 +202,11 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 	}
 	nobody := oauth.Owner{}
 	if owner != nobody && before.Owner != nobody && !owner.Same(before.Owner) {
-		err := fmt.Errorf("zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made: sign in "+
-			"as %s. To begin anew with %s, delete %s first. Nothing was changed",
-			owner.Name(), before.Name(), before.Name(), owner.Name(), c.GrantFile)
+		err := words.Mend(fmt.Errorf(
+			"zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made", owner.Name(),
+			before.Name()), fmt.Sprintf(
+			"sign in as %s. To begin anew with %s, delete %s first. Nothing was changed", before.Name(),
+			owner.Name(), c.GrantFile))
 		return dropped{errors.Join(err, os.Remove(file))}
 	}
 	now.Owner = owner
@@ -226,7 +229,8 @@ func checkHost(c Config, owner oauth.Owner) error {
 	if owner.Name() == "" || c.Host == "" || c.Host == meeting.Me || owner.Is(c.Host) {
 		return nil
 	}
-	return fmt.Errorf("zoom: %s has signed in, and the sign-in is kept in %s, but zoom.host is %s, for whom it makes "+
-		"no meetings: write zoom.host: %s. If it was the wrong person, delete %s and run: %s",
-		owner.Name(), c.GrantFile, c.Host, owner.Name(), c.GrantFile, c.SignInCommand)
+	return words.Mend(fmt.Errorf("zoom: %s has signed in, and the sign-in is kept in %s, but zoom.host is %s, "+
+		"for whom it makes no meetings", owner.Name(), c.GrantFile, c.Host), fmt.Sprintf(
+		"write zoom.host: %s. If it was the wrong person, delete %s and run %s", owner.Name(), c.GrantFile,
+		c.SignInCommand))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // templatesLife is for how long a list of templates is believed: whoever is told that there is no such template makes
@@ -35,9 +36,9 @@ func (s *Service) templateFor(ctx context.Context, host, name string) (string, e
 	if err != nil {
 		return "", unsent{err}
 	}
-	id, why := pickTemplate(list, name)
-	if why != "" {
-		return "", unsent{fmt.Errorf("%w: %s", meeting.ErrInvalid, why)}
+	id, err := pickTemplate(list, name)
+	if err != nil {
+		return "", unsent{err}
 	}
 	return id, nil
 }
@@ -74,13 +75,14 @@ func (s *Service) listTemplates(ctx context.Context, host string) ([]wireTemplat
 var errTemplateScope = errors.New("a template is found by its name in Zoom's list")
 
 func (s *Service) lacksTemplates(missing []string) error {
-	return fmt.Errorf("%w: %w, and %s; or take template out", meeting.ErrDenied, errTemplateScope,
-		s.tokens.addScopes(missing))
+	cause, cure := s.tokens.lacks(missing)
+	return words.Mend(fmt.Errorf("%w: %w, and %s", meeting.ErrDenied, errTemplateScope, cause),
+		cure+"; or take template out")
 }
 
 // pickTemplate finds a template by its name: as it is written, or else the only one that differs in capital letters
-// alone. why says what stands against it.
-func pickTemplate(list []wireTemplate, name string) (id, why string) {
+// alone. The error says what stands against it.
+func pickTemplate(list []wireTemplate, name string) (id string, err error) {
 	var names []string
 	var alike []wireTemplate
 	own := false
@@ -91,7 +93,7 @@ func pickTemplate(list []wireTemplate, name string) (id, why string) {
 			own = own || same
 			continue
 		case string(t.Name) == name:
-			return string(t.ID), ""
+			return string(t.ID), nil
 		case same:
 			alike = append(alike, t)
 		}
@@ -100,17 +102,23 @@ func pickTemplate(list []wireTemplate, name string) (id, why string) {
 	quoted := strconv.Quote(name)
 	switch {
 	case len(alike) == 1:
-		return string(alike[0].ID), ""
+		return string(alike[0].ID), nil
 	case len(alike) > 1:
-		return "", "several meeting templates differ from " + quoted +
-			" in capital letters alone: write the name as Zoom shows it (" + strings.Join(names, ", ") + ")"
+		return "", invalid("several meeting templates differ from "+quoted+" in capital letters alone",
+			"write the name as Zoom shows it ("+strings.Join(names, ", ")+")")
 	case own:
-		return "", "the meeting template " + quoted + " is the host's own, and Zoom makes meetings for programs from " +
-			"an administrator's templates alone: " +
-			"let an administrator make it, at zoom.us under Account Management, Account Settings, or take template out"
+		return "", invalid("the meeting template "+quoted+" is the host's own, and Zoom makes meetings for programs "+
+			"from an administrator's templates alone", "let an administrator make it, at zoom.us under Account "+
+			"Management, Account Settings, or take template out")
 	case len(names) == 0:
-		return "", "there is no meeting template " + quoted +
-			", and no other that an administrator has made: make it at zoom.us, or take template out"
+		return "", invalid("there is no meeting template "+quoted+", and no other that an administrator has made",
+			"make it at zoom.us, or take template out")
 	}
-	return "", "there is no meeting template " + quoted + ": there are " + strings.Join(names, ", ")
+	return "", invalid("there is no meeting template "+quoted, "write one of those that there are: "+
+		strings.Join(names, ", "))
+}
+
+// invalid is what Zoom would not accept, with its cause and cure.
+func invalid(cause, cure string) error {
+	return words.Mend(fmt.Errorf("%w: %s", meeting.ErrInvalid, cause), cure)
 }

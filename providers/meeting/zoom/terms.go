@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 )
 
 // Zoom's meeting types.
@@ -62,8 +63,8 @@ func termsOf(s meeting.Spec) (terms, error) {
 	switch s.Kind {
 	case meeting.Scheduled:
 		if s.Start.IsZero() { // Zoom would start an instant meeting, which no list shows
-			return terms{}, fmt.Errorf("%w: the event has no start: give the tag one, as in #zoom(09:30)",
-				meeting.ErrInvalid)
+			return terms{}, words.Mend(fmt.Errorf("%w: the event has no start", meeting.ErrInvalid),
+				"give the tag one, as in #zoom(09:30)")
 		}
 		t.kind, t.start = new(typeScheduled), new(s.Start.Truncate(time.Second))
 		t.minutes = minutes(s.Duration)

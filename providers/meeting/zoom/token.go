@@ -17,6 +17,7 @@ import (
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 )
 
 // tokens keeps the access token.
@@ -106,13 +107,23 @@ func (a *account) explain(err error) error {
 	case rest.KindOf(r.status) == rest.Throttled:
 		return r.throttled(a.now())
 	case r.isClient():
-		return fmt.Errorf("%w: Zoom does not know this client id and secret: check zoom.client_id and "+
-			"zoom.client_secret%s", meeting.ErrDenied, r.said())
+		return r.denied(unknownClient, checkClient)
 	case r.Error == "invalid_request":
-		return fmt.Errorf("%w: Zoom does not accept the account: check zoom.account_id, and that the app is activated%s", meeting.ErrDenied, r.said())
+		return r.denied("Zoom does not accept the account", "check zoom.account_id, and that the app is activated")
 	}
-	return fmt.Errorf("%w: Zoom refuses the app: look at its page at marketplace.zoom.us (is it activated, is it a "+
-		"server-to-server app?)%s", meeting.ErrDenied, r.said())
+	return r.denied("Zoom refuses the app", "look at its page at marketplace.zoom.us (is it activated, is it a "+
+		"server-to-server app?)")
+}
+
+// An app that Zoom does not know, and what mends that.
+const (
+	unknownClient = "Zoom does not know this client id and secret"
+	checkClient   = "check zoom.client_id and zoom.client_secret"
+)
+
+// denied is a refusal with its cause and cure.
+func (r *tokenRefusal) denied(cause, cure string) error {
+	return words.Mend(fmt.Errorf("%w: %s%s", meeting.ErrDenied, cause, r.said()), cure)
 }
 
 // tokenRefusal is what the token endpoint answers instead of a token: {"reason":"…","error":"…"}, sometimes with a
@@ -166,9 +177,8 @@ func noToken(err error, r tokenRefusal, address string) error {
 		return fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(address), err))
 	}
 	if r.status == http.StatusNotFound || r.status == http.StatusMethodNotAllowed {
-		return fmt.Errorf("%w: there is no sign-in of Zoom at %s: leave zoom.oauth_url out, or write %s%s",
-			meeting.ErrNotSent,
-			strings.TrimSuffix(address, "/token"), DefaultOAuthURL, r.said())
+		return words.Mend(fmt.Errorf("%w: there is no sign-in of Zoom at %s%s", meeting.ErrNotSent,
+			strings.TrimSuffix(address, "/token"), r.said()), "leave zoom.oauth_url out, or write "+DefaultOAuthURL)
 	}
 	return fmt.Errorf("%w: Zoom's sign-in does not work at the moment, and is tried again%s", meeting.ErrNotSent,
 		r.said())

@@ -18,6 +18,7 @@ import (
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 )
 
 // Where Zoom's API and its OAuth endpoints are, unless a configuration says otherwise.
@@ -90,7 +91,8 @@ func New(c Config) (*Service, error) {
 	}
 	for _, field := range needed {
 		if strings.TrimSpace(field.value) == "" {
-			return nil, fmt.Errorf("zoom: %s is empty: copy it from the app's page at marketplace.zoom.us", field.name)
+			return nil, words.Mend(fmt.Errorf("zoom: %s is empty", field.name),
+				"copy it from the app's page at marketplace.zoom.us")
 		}
 	}
 	c = c.withDefaults()
@@ -157,7 +159,8 @@ type hostLocks struct {
 }
 
 // errNoHost says that nobody has said who hosts.
-var errNoHost = errors.New("no Zoom host is known for it: set zoom.host, or host for the calendar")
+var errNoHost = words.Mend(errors.New("no Zoom host is known for it"),
+	"set zoom.host, or host for the calendar")
 
 // lock takes the lock of host; the lock of all unknown hosts is "". It gives up when ctx ends.
 func (h *hostLocks) lock(ctx context.Context, host string) (unlock func(), err error) {

@@ -25,7 +25,7 @@ type reader struct {
 	// called are the names of the Zoom accounts by hash, and the main one's by "".
 	called map[string]string
 	now    func() time.Time
-	away   map[string]string               // why nothing is done in a calendar
+	away   map[string]reason.Reason        // why nothing is done in a calendar
 	passed func(calendar string) time.Time // when a calendar was last read, as this process knows it
 	Passes Passes                          // nil without a daemon
 }
@@ -140,26 +140,29 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 	c = api.CalendarStatus{Name: name, Provider: r.kinds[name], LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly,
 		Unfinished: st.Unfinished}
+	hold := func(why reason.Reason) {
+		c.Held, c.HeldReason = true, why.Plain()
+		st.HeldCode, st.HeldCure = string(why.Code()), why.Cure()
+	}
 	switch {
 	case !st.RemovedAt.IsZero():
-		c.Held, c.HeldReason = true, engine.RemovedReason(name)
-		st.HeldCode = string(reason.Removed)
+		hold(engine.Removed(name))
 	case st.Removal != "":
-		c.Held, c.HeldReason = true, engine.RemovingReason(name)
-		st.HeldCode = string(reason.Removing)
-	case r.away[name] != "":
-		c.Held, c.Absent, c.HeldReason = true, false, r.away[name]
-		st.HeldCode = string(reason.LeftList)
+		hold(engine.Removing(name))
+	case !r.away[name].None():
+		c.Absent = false
+		hold(r.away[name])
 	}
 	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
+	overdueCure := ""
 	if r.Passes != nil {
 		var quiet time.Duration
 		if quiet, c.Overdue = r.Passes.Overdue(name); c.Overdue {
-			c.OverdueReason = engine.OverdueReason(quiet)
+			overdue := engine.Overdue(quiet)
+			c.OverdueReason, overdueCure = overdue.Plain(), overdue.Cure()
 		}
 	}
-	c.Code = codeOf(&c, st)
-	c.Cure = c.Code.Cure()
+	c.Code, c.Cure = codeOf(&c, st, overdueCure)
 	var records []*store.Record
 	if kept.records[name] {
 		if records, err = r.st.Records(name); err != nil {
@@ -190,7 +193,7 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 	for _, problem := range problems {
 		code := reason.Code(problem.Code)
 		events = append(events, api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title,
-			State: stateOf(problem), Reason: problem.Reason, Code: code, Cure: code.Cure()})
+			State: stateOf(problem), Reason: problem.Reason, Code: code, Cure: code.CureOf(problem.Cure)})
 	}
 	return c, events, notes, waitingOf(records), nil
 }
@@ -203,26 +206,28 @@ func stateOf(problem store.Problem) string {
 	return plan.Failed
 }
 
-// codeOf is the code of what the state of a calendar says.
-func codeOf(c *api.CalendarStatus, st store.CalendarState) reason.Code {
+// codeOf is the code of what the state of a calendar says, and what mends that.
+func codeOf(c *api.CalendarStatus, st store.CalendarState, overdue string) (code reason.Code, cure string) {
 	switch {
 	case c.Held:
-		return reason.Code(st.HeldCode)
+		code, cure = reason.Code(st.HeldCode), st.HeldCure
 	case c.Overdue:
-		return reason.Overdue
+		code, cure = reason.Overdue, overdue
 	case c.LastError != "":
-		return reason.Code(st.ErrorCode)
+		code, cure = reason.Code(st.ErrorCode), st.ErrorCure
 	case c.Unfinished != "":
-		return reason.Unfinished
+		code = reason.Unfinished
+	case c.ReadOnly != "":
+		code, cure = reason.NotWritable, st.ReadOnlyCure
 	}
-	return ""
+	return code, code.CureOf(cure)
 }
 
 // eventStatus is how the event of a record stands, and why.
 func eventStatus(rec *store.Record, why string) api.EventStatus {
 	code := reason.Code(rec.Code)
 	return api.EventStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title, Start: api.Time(rec.Start),
-		State: rec.State, Reason: why, NextTry: api.Time(rec.Due), Code: code, Cure: code.Cure()}
+		State: rec.State, Reason: why, NextTry: api.Time(rec.Due), Code: code, Cure: code.CureOf(rec.Cure)}
 }
 
 // needsSomebody reports whether something is wrong with the event of a record that may not come right by itself.
@@ -287,7 +292,7 @@ func (r *reader) links(verdicts verdicts) (api.LinksReport, error) {
 			if rec.Closed() || rec.MeetingID == 0 && !plan.Waits(rec) {
 				continue
 			}
-			found := append([]store.Verdict{}, byEvent[rec.Calendar+"\x00"+rec.EventID]...)
+			found := append([]store.Verdict{}, byEvent[store.Item{Calendar: rec.Calendar, EventID: rec.EventID}]...)
 			health := api.OK
 			if codes := serious(found); len(codes) > 0 {
 				health = strings.Join(codes, " ")
@@ -298,13 +303,14 @@ func (r *reader) links(verdicts verdicts) (api.LinksReport, error) {
 			case rec.State != plan.Linked:
 				health = rec.State
 			}
+			code := reason.Code(rec.Code)
 			report.Links = append(report.Links, api.LinkStatus{Calendar: name, EventID: rec.EventID, UID: rec.UID,
 				Title: rec.Title,
 				Start: api.Time(doctor.Begin(rec)), Duration: int(doctor.Length(rec) / time.Second), Host: rec.Host,
 				MeetingID: meetingID(rec.MeetingID), JoinURL: plan.ShownURL(rec.Meeting),
 				Account: r.accountOf(rec),
-				State:   rec.State, Health: health, Reason: reasonOf(rec), Code: reason.Code(rec.Code),
-				Verdicts: found})
+				State:   rec.State, Health: health, Reason: reasonOf(rec), Code: code,
+				Cure: code.CureOf(rec.Cure), Verdicts: found})
 		}
 	}
 	slices.SortStableFunc(report.Links, func(a, b api.LinkStatus) int {
@@ -337,9 +343,11 @@ func (r *reader) log(q api.LogRequest) (api.LogReport, error) {
 	entries, err := r.st.Journal(store.JournalFilter{EventID: q.Event, Calendar: q.Calendar, Since: q.Since,
 		Until: q.Until, Failed: q.Failed, Code: string(q.Code), Limit: cmp.Or(q.Limit, maxLog)})
 	for _, e := range entries {
+		code := reason.Code(e.Code)
 		report.Log = append(report.Log, api.LogEntry{Time: e.At.UTC(), Calendar: e.Calendar, EventID: e.EventID,
 			UID: e.UID, Title: e.Title, Step: e.Step,
-			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error, Code: reason.Code(e.Code)})
+			MeetingID: meetingID(e.Meeting), Reason: e.Reason, Error: e.Error, Code: code,
+			Cure: code.CureOf(e.Cure)})
 	}
 	return report, err
 }
@@ -350,7 +358,7 @@ func waitingOf(records []*store.Record) (list []api.WaitingStatus) {
 		if code := reason.Code(rec.Code); plan.Waits(rec) {
 			list = append(list, api.WaitingStatus{Calendar: rec.Calendar, EventID: rec.EventID, Title: rec.Title,
 				For:   rec.Bound,
-				Until: api.Time(rec.Due), Reason: rec.Reason, Code: code, Cure: code.Cure()})
+				Until: api.Time(rec.Due), Reason: rec.Reason, Code: code, Cure: code.CureOf(rec.Cure)})
 		}
 	}
 	return list

@@ -11,6 +11,7 @@ import (
 	"zoomtag/store"
 	"zoomtag/sync/api"
 	"zoomtag/sync/invite"
+	"zoomtag/sync/invite/keep"
 	"zoomtag/sync/plan"
 )
 
@@ -29,7 +30,8 @@ func (s *Service) Invite(ctx context.Context, r api.InviteRequest) (api.InviteRe
 		raw, err := s.invitations.Fresh(ctx, rec, plainly(r), invite.Options{Method: r.Method, Attendees: r.Attendees,
 			Alarm: r.Alarm, Now: s.now()})
 		if err != nil {
-			fact.Error = words.Of(err)
+			fact.Error, fact.Code = words.Cause(err), keep.CodeOf(err)
+			fact.Cure = fact.Code.CureOf(words.Cure(err))
 		}
 		fact.ICS = raw
 		report.Invites = append(report.Invites, fact)

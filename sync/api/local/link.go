@@ -24,7 +24,8 @@ func (s *Service) Link(ctx context.Context, r api.LinkRequest) (api.LinkReport, 
 	inCalendar, inFile := r.Calendar != "" || r.Event != "", len(r.ICS) > 0
 	switch {
 	case inCalendar && inFile:
-		return api.LinkReport{}, words.Usage(errors.New("the event is in a calendar or in a file: name one of them"))
+		return api.LinkReport{}, words.Usage(words.Mend(errors.New("the event is in a calendar or in a file"),
+			"name one of them"))
 	case inCalendar && r.Options != "":
 		return api.LinkReport{}, words.Usage(errors.New("options are for files: in a calendar they belong into the " +
 			"event's tag, as in #zoom(" + r.Options + ")"))
@@ -40,7 +41,8 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 		return report, err
 	}
 	if r.Event == "" {
-		return report, words.Usage(errors.New("no event is named: write its id, its UID or its title"))
+		return report, words.Usage(words.Mend(errors.New("no event is named"),
+			"write its id, its UID or its title"))
 	}
 	pass, err := s.engine.Settle(ctx, r.Calendar, r.Event)
 	if s.schedule != nil {
@@ -52,7 +54,7 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 	case err != nil:
 		return report, err
 	case pass.Error != "":
-		return report, errors.New(pass.Error)
+		return report, errors.New(pass.Told())
 	}
 	for _, ev := range pass.Events {
 		if ev.ID == pass.Chosen {
@@ -61,9 +63,10 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 	}
 	switch {
 	case pass.Chosen == "" && pass.Held:
-		return report, errors.New("no link: the calendar is held: " + pass.Reason)
+		return report, errors.New("no link: the calendar is held: " + pass.Told())
 	case report.Event.ID == "":
-		return report, errors.New("the event was not looked at: somebody else is at work on it; ask again in a while")
+		return report, words.Mend(errors.New("the event was not looked at: somebody else is at work on it"),
+			"ask again in a while")
 	}
 	return report, s.unlinked(r.Calendar, &report.Event)
 }
@@ -74,12 +77,10 @@ func (s *Service) unlinked(calendar string, ev *engine.EventReport) error {
 	case ev.State == plan.Linked:
 		return nil
 	case ev.Reason == plan.NotTagged:
-		return fmt.Errorf("no link: the event does not ask for one; write %s into its title",
-			s.calendars[calendar].Settings.Rules.Asking())
-	case ev.Error != "":
-		return fmt.Errorf("no link: %s", ev.Error)
+		return words.Mend(errors.New("no link: the event does not ask for one"), fmt.Sprintf(
+			"write %s into its title", s.calendars[calendar].Settings.Rules.Asking()))
 	}
-	return fmt.Errorf("no link: %s", ev.Reason)
+	return fmt.Errorf("no link: %s", ev.Told())
 }
 
 // linkFile makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder;
@@ -114,13 +115,13 @@ func (s *Service) linkFile(ctx context.Context, r api.LinkRequest) (report api.L
 	}
 	switch {
 	case pass.Error != "":
-		return report, errors.New(pass.Error)
+		return report, errors.New(pass.Told())
 	case len(pass.Events) != 1:
 		return report, errors.New("the event was not looked at")
 	}
 	report.Event = pass.Events[0]
 	if report.Event.State != plan.Linked {
-		return report, fmt.Errorf("no link: %s", report.Event.Reason)
+		return report, fmt.Errorf("no link: %s", report.Event.Told())
 	}
 	var unfit *keep.UnfitError
 	if err := s.invitations.KeepFile(ctx, c, report.Event.ID); err != nil && !errors.As(err, &unfit) {

@@ -262,7 +262,7 @@ func (s *Service) logNews(name string, now record.List, news lists.News) {
 func reportOf(name string, now record.List, news lists.News) api.ListReport {
 	r := api.ListReport{Name: name, Came: orNone(news.Came), Left: orNone(news.Left), Back: orNone(news.Back),
 		Moved: orNone(news.Moved), Error: now.Error, Code: reason.Code(now.Code), Skipped: []api.SkippedMember{}}
-	r.Cure, r.Held = r.Code.Cure(), r.Code == reason.ListShrunken
+	r.Cure, r.Held = r.Code.CureOf(now.Cure), r.Code == reason.ListShrunken
 	for _, fault := range now.Faults {
 		r.Skipped = append(r.Skipped, api.SkippedMember{Reason: fault})
 	}
@@ -356,6 +356,7 @@ func (s *Service) lookAtLists(ctx context.Context, known []api.ListStatus) []api
 		now, _ := lists.Next(l.Name, kept, s.ask(ctx, &s.options.Config.CalendarsFrom[i]),
 			func(string) bool { return true })
 		l.Error, l.Code = now.Error, reason.Code(now.Code)
+		l.Cure = l.Code.CureOf(now.Cure)
 	}
 	return known
 }
@@ -373,7 +374,7 @@ func (s *Service) listStatus() ([]api.ListStatus, error) {
 		l := api.ListStatus{Name: f.Name, Kind: f.Kind(), Watched: len(o.Watched), Away: len(o.Away),
 			Excluded: o.Excluded, ReadAt: api.Time(kept.ReadAt), TriedAt: api.Time(kept.TriedAt), Error: kept.Error,
 			Code: reason.Code(kept.Code), Skipped: []api.SkippedMember{}}
-		l.Cure = l.Code.Cure()
+		l.Cure = l.Code.CureOf(kept.Cure)
 		for _, fault := range kept.Faults {
 			l.Skipped = append(l.Skipped, api.SkippedMember{Reason: fault})
 		}

@@ -17,6 +17,7 @@ import (
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
 	"zoomtag/sync/lists"
+	"zoomtag/sync/reason"
 )
 
 // Options are what a service works with.
@@ -65,7 +66,7 @@ func New(o Options) (*Service, error) {
 		version:   o.Version,
 		grants:    map[string]string{},
 		calendars: map[string]*engine.Calendar{},
-		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now, away: map[string]string{}},
+		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now, away: map[string]reason.Reason{}},
 		options:   o,
 		rolls:     o.rolls,
 		outcomes:  expansion.Lists,
@@ -133,7 +134,7 @@ func (s *Service) watch(calendars []*engine.Calendar) {
 	}
 	for _, c := range s.builder.Config.Calendars {
 		if c.Away != "" {
-			s.away[c.Name] = c.Away
+			s.away[c.Name] = reason.LeftList.Because(c.Away).Mend(c.AwayCure)
 		}
 		if c.SignsIn() {
 			s.grants[c.Name] = assemble.GrantFile(s.builder.Config.State, c)
@@ -163,7 +164,7 @@ func (s *Service) examine(o Options) {
 		Calendars: s.calendars,
 		Grants:    s.grants,
 		Status:    func() (api.StatusReport, error) { return s.Status(context.Background()) },
-		Refused:   func() (map[string]string, error) { return s.engine.Refused() },
+		Refused:   func() (map[string]error, error) { return s.engine.Refused() },
 		Lists:     s.lookAtLists,
 		Now:       s.now,
 	}

@@ -58,7 +58,8 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		code := reason.Code(rec.Code)
 		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title,
 			Start: api.Time(rec.Start),
-			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error, Code: code, Cure: code.Cure()})
+			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error, Code: code,
+			Cure: code.CureOf(rec.Cure)})
 	}
 	problems, err := s.st.Problems(r.Name)
 	if err != nil {
@@ -70,7 +71,7 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		}
 		code := reason.Code(p.Code)
 		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: stateOf(p),
-			Reason: p.Reason, Code: code, Cure: code.Cure()}
+			Reason: p.Reason, Code: code, Cure: code.CureOf(p.Cure)}
 		if !p.Held {
 			ev.Error = p.Reason
 		}

@@ -81,7 +81,7 @@ func (s *Service) Feed(w http.ResponseWriter, r *http.Request) { s.invitations.S
 func (s *Service) Stuck() error {
 	for _, name := range s.names {
 		if quiet, _ := s.Passes.Overdue(name); s.Passes.Stuck(name) {
-			return fmt.Errorf("calendar %s: %s", name, engine.OverdueReason(quiet))
+			return fmt.Errorf("calendar %s: %w", name, engine.Overdue(quiet))
 		}
 	}
 	return nil

@@ -48,11 +48,11 @@ func (r *reader) verdicts() (verdicts, error) {
 	return all, nil
 }
 
-// byEvent are the verdicts by the key of their event.
-func (v verdicts) byEvent() map[string][]store.Verdict {
-	found := map[string][]store.Verdict{}
+// byEvent are the verdicts by their events.
+func (v verdicts) byEvent() map[store.Item][]store.Verdict {
+	found := map[store.Item][]store.Verdict{}
 	for _, f := range v {
-		key := f.Calendar + "\x00" + f.EventID
+		key := store.Item{Calendar: f.Calendar, EventID: f.EventID}
 		found[key] = append(found[key], doctor.VerdictOf(f))
 	}
 	return found

@@ -32,8 +32,8 @@ type Client struct {
 func (r *Client) Config() string { return r.life.Config }
 
 // ErrSilent says that there is a daemon, and that it hangs.
-var ErrSilent = errors.New("the running zoomtag does not answer: it hangs or is stopped; restart it (systemctl " +
-	"restart zoomtag, or end its process)")
+var ErrSilent = words.Mend(errors.New("the running zoomtag does not answer: it hangs or is stopped"),
+	"restart it (systemctl restart zoomtag, or end its process)")
 
 // Dial returns the daemon that listens beside state, or nil if none does.
 func Dial(ctx context.Context, state string) (*Client, error) {
@@ -43,8 +43,8 @@ func Dial(ctx context.Context, state string) (*Client, error) {
 	case err != nil:
 		return nil, nil //nolint:nilerr // without a socket there is no daemon
 	case info.Mode()&os.ModeSymlink != 0:
-		return nil, fmt.Errorf("%s is a symbolic link, which is not followed to a daemon: look who made it, then "+
-			"remove it", path)
+		return nil, words.Mend(fmt.Errorf("%s is a symbolic link, which is not followed to a daemon", path),
+			"look who made it, then remove it")
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer

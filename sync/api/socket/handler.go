@@ -31,8 +31,9 @@ type reply struct {
 // there is a leftover.
 func Listen(path string) (net.Listener, error) {
 	if len(path) > maxPath {
-		return nil, fmt.Errorf("the control socket %s cannot be opened: its path is longer than %d bytes; choose a "+
-			"shorter path for state", path, maxPath)
+		return nil, words.Mend(fmt.Errorf(
+			"the control socket %s cannot be opened: its path is longer than %d bytes", path, maxPath),
+			"choose a shorter path for state")
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
@@ -42,9 +43,8 @@ func Listen(path string) (net.Listener, error) {
 		return nil, fmt.Errorf("the control socket cannot be opened: %w", err)
 	}
 	if owned, err := ownersAlone(path); !owned {
-		return nil, errors.Join(fmt.Errorf("the control socket %s is not the owner's alone: its file system has no "+
-			"modes, or somebody has replaced it; "+
-			"choose another folder for state", path), err, l.Close())
+		return nil, errors.Join(words.Mend(fmt.Errorf("the control socket %s is not the owner's alone: its "+
+			"file system has no modes, or somebody has replaced it", path), "choose another folder for state"), err, l.Close())
 	}
 	return l, nil
 }

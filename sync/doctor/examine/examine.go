@@ -36,7 +36,7 @@ type Options struct {
 	Status func() (api.StatusReport, error)
 	// Refused are the sign-ins of Zoom accounts that were refused when they were last tried, by the account's hash, and
 	// why.
-	Refused func() (map[string]string, error)
+	Refused func() (map[string]error, error)
 	// Lists asks the lists of calendars for who is on them, and tells how they stand by then. Nothing is saved.
 	Lists func(ctx context.Context, known []api.ListStatus) []api.ListStatus
 	Now   func() time.Time

@@ -42,7 +42,8 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 		}
 		events, err := x.events(ctx, &wide, c.Name)
 		if err != nil {
-			c.Error, c.Denied = words.Of(err), errors.Is(err, calendar.ErrDenied)
+			c.Error, c.Denied = words.Cause(err), errors.Is(err, calendar.ErrDenied)
+			c.Cure = words.Sentence(words.Cure(err))
 			continue
 		}
 		byID := map[string]*store.Record{}

@@ -18,6 +18,7 @@ import (
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // setup gathers what is known of the set-up, calendars included. It asks each Zoom account for a token and each
@@ -39,7 +40,7 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 	}
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title,
-			Reason: e.Reason, Code: e.Code})
+			Reason: e.Reason, Code: e.Code, Cure: e.Cure})
 	}
 	lists := status.Lists
 	if !x.alone && x.Lists != nil {
@@ -47,7 +48,7 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 	}
 	for i := range lists {
 		if l := &lists[i]; l.Error != "" {
-			s.Lists = append(s.Lists, doctor.ListFacts{Name: l.Name, Error: l.Error, Code: l.Code})
+			s.Lists = append(s.Lists, doctor.ListFacts{Name: l.Name, Error: l.Error, Code: l.Code, Cure: l.Cure})
 		}
 	}
 	for _, l := range status.Leftovers {
@@ -67,34 +68,46 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 		c, facts := &status.Calendars[i], x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
 		unsaid := facts.Unasked && c.LastError == "" // that it is not there, reading it says
 		if c.Held && (!c.Absent || unsaid) {
-			facts.Held, facts.HeldCode = c.HeldReason, c.Code
+			facts.Held, facts.HeldCode, facts.HeldCure = c.HeldReason, c.Code, c.Cure
 		}
 		if facts.Unasked {
 			facts.Error, facts.ReadOnly, facts.Said = c.LastError, c.ReadOnly != "", c.ReadOnly
 			if !c.Held || c.Absent { // else it is that of the brake
-				facts.ErrorCode = c.Code
+				remember(&facts, c)
 			}
 		}
-		facts.Overdue = c.OverdueReason
+		if facts.Overdue = c.OverdueReason; c.Code == reason.Overdue {
+			facts.OverdueCure = c.Cure
+		}
 		s.Calendars[i] = facts
 	})
 	return s, nil
 }
 
+// remember takes over what is remembered of why a calendar cannot be read, or not be written.
+func remember(facts *doctor.CalendarFacts, c *api.CalendarStatus) {
+	switch {
+	case c.LastError != "" && c.Code != reason.Overdue:
+		facts.ErrorCode, facts.Cure = c.Code, c.Cure
+	case c.Code == reason.NotWritable:
+		facts.RightsCure = c.Cure
+	}
+}
+
 // accountFacts asks an account what its app may do, and looks how the sign-in of the person who hosts stands.
 func (x *examination) accountFacts(ctx context.Context, a assemble.Account,
-	refused map[string]string) doctor.AccountFacts {
+	refused map[string]error) doctor.AccountFacts {
 	f := doctor.AccountFacts{Name: a.Name}
 	if inspector := a.Inspector(); inspector != nil {
 		f.API, f.Unasked = true, x.alone
 		switch {
 		case x.blind: // else what is remembered is told of the events, and is no more than a warning
-			f.Error = refused[a.Hash]
+			err := refused[a.Hash]
+			f.Error, f.Cure = words.Cause(err), words.Sentence(words.Cure(err))
 		case !x.alone:
 			var err error
-			if f.Lacking, err = inspector.Scopes(ctx); err != nil {
-				f.Error = words.Of(err)
-			}
+			f.Lacking, err = inspector.Scopes(ctx)
+			f.Error, f.Cure = words.Cause(err), words.Sentence(words.Cure(err))
 		}
 	}
 	if a.Grant != "" {
@@ -145,7 +158,7 @@ func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doc
 		return f
 	}
 	if said, err := known.Introduce(ctx); err == nil { // else listing it fails as well, and says why
-		f.Said, f.ReadOnly = said.Sentence, said.ReadOnly
+		f.Said, f.ReadOnly, f.RightsCure = said.Sentence, said.ReadOnly, words.Sentence(said.Cure)
 	}
 	return f
 }

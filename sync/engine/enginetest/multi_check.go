@@ -249,7 +249,7 @@ func (w *Multi) checkBudget() error {
 		if host == "bob@example.com" {
 			hash = club
 		}
-		used, err := w.insts[0].st.BudgetUsed(host+"\x00"+hash, day)
+		used, err := w.insts[0].st.BudgetUsed(store.Host(host+"\x00"+hash), day)
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func (w *Multi) spendBudget() {
 		calls := engine.DailyLimit - engine.DailyReserve - 6 + w.rng.IntN(engine.DailyReserve+8)
 		err := w.insts[0].st.Update(func(tx *store.Tx) error {
 			for w.spent[day+" "+a.Host] < calls {
-				if ok, err := tx.Spend(a.Host+"\x00"+a.Hash, day, engine.DailyLimit); err != nil || !ok {
+				if ok, err := tx.Spend(store.Host(a.Host+"\x00"+a.Hash), day, engine.DailyLimit); err != nil || !ok {
 					return err
 				}
 				w.spent[day+" "+a.Host]++

@@ -11,18 +11,18 @@ type room struct{ link string }
 
 const roomID = 1234567890
 
-func (r room) meeting(host, mark string) meeting.Meeting {
-	return meeting.Meeting{ID: roomID, JoinURL: r.link, Host: host, Mark: mark}
+func (r room) meeting(host string, mark meeting.Mark) meeting.Meeting {
+	return meeting.Meeting{ID: roomID, JoinURL: r.link, Host: host, Mark: string(mark)}
 }
 
 // Find implements meeting.Service.
-func (r room) Find(_ context.Context, host, mark string) (meeting.Meeting, error) {
+func (r room) Find(_ context.Context, host string, mark meeting.Mark) (meeting.Meeting, error) {
 	return r.meeting(host, mark), nil
 }
 
 // Create implements meeting.Service.
 func (r room) Create(_ context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
-	return r.meeting(s.Host, mark), nil
+	return r.meeting(s.Host, meeting.Mark(mark)), nil
 }
 
 // Get implements meeting.Service.

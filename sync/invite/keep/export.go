@@ -1,7 +1,6 @@
 package keep
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +52,7 @@ func Together(list [][]byte) ([]byte, error) {
 	}
 	raw, err := Join(kept)
 	if err != nil {
-		return nil, fmt.Errorf("%w: name a folder with -o, for one file each", err)
+		return nil, words.Mend(err, "name a folder with -o, for one file each")
 	}
 	return raw, nil
 }

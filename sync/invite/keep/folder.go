@@ -14,6 +14,7 @@ import (
 
 	"zoomtag/providers/files"
 	"zoomtag/providers/ical"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 )
 
@@ -58,9 +59,16 @@ const (
 // foreignError is a file that stands where an invitation belongs, and that somebody else has put there.
 type foreignError struct{ path string }
 
-func (e *foreignError) Error() string {
-	return fmt.Sprintf("%s is somebody else's file, and is left as it is: move it away, or choose a folder for "+
-		"invites.dir to which nothing else writes", e.path)
+func (e *foreignError) Error() string { return words.Join(e.Plain(), e.Cure()) }
+
+// Plain implements words.Plain.
+func (e *foreignError) Plain() string {
+	return e.path + " is somebody else's file, and is left as it is"
+}
+
+// Cure implements words.Curable.
+func (e *foreignError) Cure() string {
+	return "move it away, or choose a folder for invites.dir to which nothing else writes"
 }
 
 // whose looks at the file of an invitation: fs.ErrNotExist where there is none, a foreignError where it is not ours.
@@ -93,9 +101,8 @@ func (d folder) apart(watched []string) error {
 	}
 	for _, path := range watched {
 		if other, err := os.Stat(path); err == nil && os.SameFile(own, other) {
-			return fmt.Errorf("invites.dir: %s is the same folder as %s, which is watched: nothing is written into "+
-				"it, because invitations would be read as events; "+
-				"choose another folder", d, path)
+			return words.Mend(fmt.Errorf("invites.dir: %s is the same folder as %s, which is watched: nothing is written "+
+				"into it, because invitations would be read as events", d, path), "choose another folder")
 		}
 	}
 	return nil

@@ -119,7 +119,7 @@ func (v *Keeper) again() bool {
 		v.said = ""
 	case words.Of(err) != v.said: // once is enough
 		v.said = words.Of(err)
-		v.log.Error("invitations", "reason", err)
+		v.log.Error("invitations", "code", CodeOf(err), "reason", err)
 	}
 	var folder *FolderError
 	return err == nil || errors.As(err, &folder)
@@ -159,10 +159,10 @@ func (v *Keeper) enqueue() error {
 	if err != nil {
 		return err
 	}
-	has := map[string]bool{}
+	has := map[store.Item]bool{}
 	var missing, over []store.Invite
 	for _, i := range slices.Concat(kept, queued) {
-		has[i.Calendar+"\x00"+i.EventID] = true
+		has[store.Item{Calendar: i.Calendar, EventID: i.EventID}] = true
 		if v.calendars[i.Calendar] == nil && !record.IsFile(i.Calendar) {
 			over = append(over, i)
 		}
@@ -173,7 +173,7 @@ func (v *Keeper) enqueue() error {
 			return err
 		}
 		for _, rec := range records {
-			if rec.State == plan.Linked && !rec.Closed() && !has[name+"\x00"+rec.EventID] {
+			if rec.State == plan.Linked && !rec.Closed() && !has[store.Item{Calendar: name, EventID: rec.EventID}] {
 				missing = append(missing, store.Invite{Calendar: name, EventID: rec.EventID})
 			}
 		}
@@ -239,7 +239,7 @@ func (v *Keeper) work(ctx context.Context, name string) {
 		if err == nil || ctx.Err() != nil || errors.As(err, &folder) { // of a folder it is said when all is shown again
 			continue
 		}
-		v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "reason", err)
+		v.log.Warn("no invitation", "calendar", i.Calendar, "event", i.EventID, "code", CodeOf(err), "reason", err)
 		var unfit *UnfitError
 		if !errors.As(err, &unfit) {
 			return
@@ -465,8 +465,8 @@ func (v *Keeper) Fresh(ctx context.Context, rec *store.Record, plainly bool, opt
 		}
 	}
 	if record.IsFile(rec.Calendar) {
-		return nil, &UnfitError{errors.New("it was linked as a file by itself: only an invitation without --request, " +
-			"--cancel, --attendees and --alarm is kept of it")}
+		return nil, &UnfitError{words.Mend(errors.New("it was linked as a file by itself, of which a plain invitation "+
+			"alone is kept"), "leave --request, --cancel, --attendees and --alarm out")}
 	}
 	return v.make(ctx, v.calendars[rec.Calendar], rec, opt)
 }

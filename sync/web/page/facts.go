@@ -88,13 +88,13 @@ func (f *facts) index() {
 	for i := range f.links {
 		l := &f.links[i]
 		e := &entry{place: place{l.Calendar, l.EventID}, title: cmp.Or(l.Title, l.EventID), host: l.Host, link: l,
-			health: healthOf(l), reason: l.Reason}
+			health: healthOf(l), reason: l.Told()}
 		f.put(e, l.Start, time.Duration(l.Duration)*time.Second)
 	}
 	for i := range f.status.Events {
 		s := &f.status.Events[i]
 		if f.byEvent[place{s.Calendar, s.EventID}] == nil {
-			e := &entry{place: place{s.Calendar, s.EventID}, title: cmp.Or(s.Title, s.EventID), reason: s.Reason,
+			e := &entry{place: place{s.Calendar, s.EventID}, title: cmp.Or(s.Title, s.EventID), reason: s.Told(),
 				health: healthOfState(s.State)}
 			f.put(e, s.Start, 0)
 		}

@@ -61,17 +61,17 @@ func healthOfState(state string) health {
 func healthOfCalendar(c *api.CalendarStatus) (h health, why string) {
 	switch {
 	case c.Held:
-		return health{"held", "held"}, c.HeldReason
+		return health{"held", "held"}, c.Code.Told(c.HeldReason, c.Cure)
 	case c.Overdue:
-		return health{"fail", "overdue"}, c.OverdueReason
+		return health{"fail", "overdue"}, c.Code.Told(c.OverdueReason, c.Cure)
 	case c.LastError != "":
-		return failing, c.LastError
+		return failing, c.Code.Told(c.LastError, c.Cure)
 	case c.Unfinished != "":
 		return health{"warn", "unfinished"}, c.Unfinished
 	case c.LastSuccess == nil:
 		return health{"wait", "not yet"}, "It " + api.NotRun + "."
 	case c.ReadOnly != "":
-		return health{"warn", "read only"}, c.ReadOnly
+		return health{"warn", "read only"}, c.Code.Told(c.ReadOnly, c.Cure)
 	}
 	return well, ""
 }

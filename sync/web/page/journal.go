@@ -160,7 +160,10 @@ func journalPath(q url.Values, at cut) string {
 func (p *Page) lines(entries []api.LogEntry, who *visitor) (list []line) {
 	for _, e := range slices.Backward(entries) {
 		one := line{At: p.moment(&e.Time), Title: who.shown(cmp.Or(e.Title, e.EventID)), Calendar: e.Calendar,
-			Step: saidOf(&e), Reason: who.shown(e.Reason), Error: who.shown(e.Error)}
+			Step: saidOf(&e), Reason: who.shown(e.Reason)}
+		if one.Reason = who.shown(e.Told()); e.Error != "" {
+			one.Reason, one.Error = who.shown(e.Reason), one.Reason
+		}
 		if e.EventID != "" {
 			one.Event = eventPath(e.Calendar, e.EventID)
 		}

@@ -64,7 +64,7 @@ func (p *Page) remarks(v *overviewPage, f *facts, who *visitor) {
 	s := &f.status
 	for _, w := range s.Waiting[:min(len(s.Waiting), maxListed)] {
 		v.Waiting = append(v.Waiting, waiting{Title: who.shown(cmp.Or(w.Title, w.EventID)), Calendar: w.Calendar,
-			For: w.For, Reason: who.shown(w.Reason), Event: eventPath(w.Calendar, w.EventID), Until: p.moment(w.Until)})
+			For: w.For, Reason: who.shown(w.Told()), Event: eventPath(w.Calendar, w.EventID), Until: p.moment(w.Until)})
 	}
 	for _, l := range s.Leftovers[:min(len(s.Leftovers), maxListed)] {
 		v.Leftovers = append(v.Leftovers, leftover{who.shown(l.Topic), l.Host, who.shown(asSentence(l.Mend))})
@@ -74,7 +74,7 @@ func (p *Page) remarks(v *overviewPage, f *facts, who *visitor) {
 	}
 	for _, n := range s.Notes[:min(len(s.Notes), maxListed)] {
 		v.Notes = append(v.Notes, remark{who.shown(cmp.Or(n.Title, n.EventID)), n.Calendar,
-			eventPath(n.Calendar, n.EventID), who.shown(asSentence(n.Reason))})
+			eventPath(n.Calendar, n.EventID), who.shown(asSentence(n.Told()))})
 	}
 	v.HasRemarks = len(v.Leftovers)+len(v.Notices)+len(v.Notes) > 0
 }

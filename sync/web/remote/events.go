@@ -26,7 +26,8 @@ type Event struct {
 	State    string     `json:"state"`
 	Health   string     `json:"health,omitempty"` // of the link, where there is one
 	Reason   string     `json:"reason"`
-	// Code is the code of Reason, where the event is held, waits or has failed, and Cure what mends it as a rule.
+	// Code is the code of Reason, where the event is held, waits or has failed, and Cure what mends it, in this case
+	// where that is known, else as a rule.
 	Code      reason.Code `json:"code,omitempty"`
 	Cure      string      `json:"cure,omitempty"`
 	NextTry   *time.Time  `json:"next_try"` // null: when the event changes
@@ -62,7 +63,7 @@ func events(ctx context.Context, s api.Service, code reason.Code) (EventsReport,
 		e := find(l.Calendar, l.EventID, l.Title, l.State, l.Reason)
 		e.UID, e.Start, e.Health = l.UID, l.Start, l.Health
 		e.MeetingID, e.JoinURL = l.MeetingID, l.JoinURL
-		e.Code, e.Cure = l.Code, l.Code.Cure()
+		e.Code, e.Cure = l.Code, l.Cure
 	}
 	for _, w := range status.Waiting {
 		e := find(w.Calendar, w.EventID, w.Title, plan.Pending, w.Reason)

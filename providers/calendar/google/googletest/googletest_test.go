@@ -2,12 +2,13 @@ package googletest
 
 import (
 	"bytes"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"zoomtag/providers/calendar/calendartest"
 )
 
 func TestFilledIn(t *testing.T) {
@@ -88,42 +89,16 @@ func TestFaults(t *testing.T) {
 	b.want("GET", path, "", 503, "backendError")
 	b.want("GET", path, "", 200, "")
 
-	b.Break(Fault{Match: On("PATCH"), After: true, Status: 502, Body: "<html>"})
-	b.want("PATCH", path+quiet, `{"summary":"lost"}`, 502, "")
-	if ev, _ := b.Event("", id); ev["summary"] != "lost" {
-		t.Errorf("the lost write left %v", ev["summary"])
-	}
-	b.Mend()
-	b.Break(Fault{Match: On("PATCH"), Status: 502})
-	b.want("PATCH", path+quiet, `{"summary":"refused"}`, 502, "")
-	if ev, _ := b.Event("", id); ev["summary"] != "lost" {
-		t.Errorf("the refused write left %v", ev["summary"])
-	}
-	b.Mend()
-	b.Break(Fault{Cut: true})
-	if got := b.do("GET", path, ""); got.err == nil {
-		t.Errorf("a cut connection gave %+v", got)
-	}
-	b.Mend()
-	b.Break(Fault{Half: true})
-	if got := b.do("GET", path, ""); got.status != 200 || got.err == nil {
-		t.Errorf("half an answer gave %+v", got)
-	}
-	b.Mend()
-	b.Break(Fault{Replace: func(body string) string { return strings.Replace(body, "lost", "found", 1) }})
-	if got := b.want("GET", path, "", 200, ""); got.body["summary"] != "found" {
-		t.Errorf("%v", got.body)
-	}
-	b.Mend()
+	calendartest.Faults(t, calendartest.Breakable{Break: b.Break, Mend: b.Mend,
+		Get: func() calendartest.Answer { return b.do("GET", path, "").answer() },
+		Write: func(title string) calendartest.Answer {
+			return b.do("PATCH", path+quiet, `{"summary":"`+title+`"}`).answer()
+		},
+		Title: func() string { ev, _ := b.Event("", id); title, _ := ev["summary"].(string); return title },
+		Field: "summary", Patches: On("PATCH"), Page: Page(200)})
 	b.Break(RateLimited("30"))
 	if got := b.want("GET", path, "", 429, "rateLimitExceeded"); got.header.Get("Retry-After") != "30" {
 		t.Errorf("%v", got.header)
-	}
-	b.Mend()
-	b.Break(Page(200))
-	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil ||
-		!strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
-		t.Errorf("%+v", got)
 	}
 	b.Mend()
 	b.want("GET", path, "", 200, "")
@@ -157,30 +132,18 @@ func TestRequestsAreKept(t *testing.T) {
 	b.patch(id, `{"location":"x"}`, "If-Match", "*")
 	b.Break(Fault{Cut: true})
 	_ = b.do("GET", events+"?maxResults=2", "")
-	got := b.Requests()
-	if len(got) != 2 || got[0].Method != "PATCH" || got[0].Body["location"] != "x" ||
-		got[0].Header.Get("If-Match") != "*" || got[0].Status != 200 ||
-		got[0].Query.Get("sendUpdates") != "none" || got[1].Query.Get("maxResults") != "2" || got[1].Status != 0 {
-		t.Errorf("%+v", got)
-	}
-	b.ResetRequests()
-	if n := len(b.Requests()); n != 0 {
-		t.Errorf("%d requests left", n)
+	write, read := calendartest.Kept(t, b.Server)
+	if write.Body["location"] != "x" || write.Query.Get("sendUpdates") != "none" ||
+		read.Query.Get("maxResults") != "2" {
+		t.Errorf("%+v, %+v", write, read)
 	}
 }
 
 func TestHold(t *testing.T) {
 	b := newBench(t, Options{})
 	id := b.Put("", JSON{"summary": "a"})
-	var seen []string
-	b.Hold = func(phase string, r *http.Request) {
-		ev, _ := b.Event("", id)
-		seen = append(seen, phase+" "+r.Method+" "+ev["summary"].(string))
-	}
-	b.patch(id, `{"summary":"b"}`)
-	if want := []string{"before PATCH a", "after PATCH b"}; !slices.Equal(seen, want) {
-		t.Errorf("%q, want %q", seen, want)
-	}
+	calendartest.Held(t, &b.Hold, func() string { ev, _ := b.Event("", id); return ev["summary"].(string) },
+		func() { b.patch(id, `{"summary":"b"}`) })
 }
 
 func TestGzip(t *testing.T) {

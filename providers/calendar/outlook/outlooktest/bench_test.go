@@ -1,13 +1,13 @@
 package outlooktest
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"zoomtag/providers/calendar/calendartest"
 )
 
 // bench is a started emulator with a clock and a token of the person's.
@@ -29,14 +29,7 @@ func newBench(t *testing.T, o Options) *bench {
 	}
 	o.Schema = Schema()
 	b.Server = New(o)
-	if err := b.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	calendartest.Start(t, b.Server)
 	b.token = b.Token("Calendars.ReadWrite", "User.Read")
 	return b
 }
@@ -76,18 +69,12 @@ func (b *bench) do(method, path, body string, header ...string) reply {
 }
 
 func (b *bench) send(r *http.Request) reply {
-	b.Helper()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	defer client.CloseIdleConnections()
-	res, err := client.Do(r)
-	if err != nil {
-		return reply{err: err}
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	got := reply{status: res.StatusCode, header: res.Header, raw: string(raw), err: err}
-	_ = json.Unmarshal(raw, &got.body) // empty and broken answers leave it nil
-	return got
+	a := calendartest.Ask(r)
+	return reply{status: a.Status, header: a.Header, body: a.Body, raw: a.Raw, err: a.Err}
+}
+
+func (r reply) answer() calendartest.Answer {
+	return calendartest.Answer{Status: r.status, Header: r.header, Body: r.body, Raw: r.raw, Err: r.err}
 }
 
 // code is the code that an error body gives.
@@ -144,21 +131,10 @@ func next(body JSON) string {
 func query(q string) string { return strings.ReplaceAll(url.QueryEscape(q), "+", "%20") }
 
 // clean fails the test where the emulator has something to complain about.
-func (b *bench) clean() {
-	b.Helper()
-	if c := b.Complaints(); len(c) > 0 {
-		b.Errorf("complaints %q", c)
-	}
-}
+func (b *bench) clean() { b.Helper(); calendartest.Clean(b, b.Server) }
 
 // complained expects one complaint that contains what, and forgets it.
-func (b *bench) complained(what string) {
-	b.Helper()
-	if c := b.Complaints(); len(c) != 1 || !strings.Contains(c[0], what) {
-		b.Errorf("complaints %q, want one about %q", c, what)
-	}
-	b.ResetComplaints()
-}
+func (b *bench) complained(what string) { b.Helper(); calendartest.Complained(b, b.Server, what) }
 
 // timed is an event at a time of day on 1 December 2026, in Berlin.
 func timed(id, subject, from, to string) JSON {

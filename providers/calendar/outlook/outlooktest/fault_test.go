@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"zoomtag/providers/calendar/calendartest"
 )
 
 func TestFaults(t *testing.T) {
@@ -18,32 +20,13 @@ func TestFaults(t *testing.T) {
 	b.want("GET", path, "", 503, "UnknownError")
 	b.want("GET", path, "", 200, "")
 
-	b.Break(Fault{Match: On("PATCH"), After: true, Status: 502, Body: "<html>"})
-	b.want("PATCH", path, `{"subject":"lost"}`, 502, "", "If-Match", "*")
-	if ev, _ := b.Event("", "a"); ev["subject"] != "lost" {
-		t.Errorf("the lost write left %v", ev["subject"])
-	}
-	b.Mend()
-	b.Break(Fault{Match: On("PATCH"), Status: 502})
-	b.want("PATCH", path, `{"subject":"refused"}`, 502, "", "If-Match", "*")
-	if ev, _ := b.Event("", "a"); ev["subject"] != "lost" {
-		t.Errorf("the refused write left %v", ev["subject"])
-	}
-	b.Mend()
-	b.Break(Fault{Cut: true})
-	if got := b.do("GET", path, ""); got.err == nil {
-		t.Errorf("a cut connection gave %+v", got)
-	}
-	b.Mend()
-	b.Break(Fault{Half: true})
-	if got := b.do("GET", path, ""); got.status != 200 || got.err == nil {
-		t.Errorf("half an answer gave %+v", got)
-	}
-	b.Mend()
-	b.Break(Fault{Replace: func(body string) string { return strings.Replace(body, "lost", "found", 1) }})
-	if got := b.want("GET", path, "", 200, ""); got.body["subject"] != "found" {
-		t.Errorf("%v", got.body)
-	}
+	calendartest.Faults(t, calendartest.Breakable{Break: b.Break, Mend: b.Mend,
+		Get: func() calendartest.Answer { return b.do("GET", path, "").answer() },
+		Write: func(title string) calendartest.Answer {
+			return b.do("PATCH", path, `{"subject":"`+title+`"}`, "If-Match", "*").answer()
+		},
+		Title: func() string { ev, _ := b.Event("", "a"); title, _ := ev["subject"].(string); return title },
+		Field: "subject", Patches: On("PATCH"), Page: Page(200)})
 	for _, test := range []struct {
 		fault Fault
 		raw   string
@@ -63,12 +46,6 @@ func TestFaults(t *testing.T) {
 		if got := b.want("GET", path, "", 429, "ApplicationThrottled"); got.header.Get("Retry-After") != wait {
 			t.Errorf("%v", got.header)
 		}
-	}
-	b.Mend()
-	b.Break(Page(200))
-	if got := b.do("GET", path, ""); got.status != 200 || got.body != nil ||
-		!strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
-		t.Errorf("%+v", got)
 	}
 	b.Mend()
 	second := Error(500, "ErrorInternalServerError", "x")
