@@ -22,7 +22,8 @@ func TestBeat(t *testing.T) {
 	b.Note(noon.Add(2*time.Hour), true)
 	b.Note(noon, true)
 	for at, want := range map[time.Duration]bool{0: true, time.Hour: true, -time.Hour: true, 2 * time.Hour: true,
-		3 * time.Hour: false, 7*24*time.Hour - time.Hour: false, 24 * time.Hour: true, 14 * 24 * time.Hour: true, 40 * 24 * time.Hour: false} {
+		3 * time.Hour: false, 7*24*time.Hour - time.Hour: false, 24 * time.Hour: true, 14 * 24 * time.Hour: true,
+		40 * 24 * time.Hour: false} {
 		if active, known := b.Active(noon.Add(at)); active != want || !known {
 			t.Errorf("after %s: active %v, known %v", at, active, known)
 		}
