@@ -150,8 +150,8 @@ func Next(in Input) Decision {
 	in.Event = remembered(in.Event, in.Rec)
 	if in.Event == nil {
 		if in.open() && in.Braked && !in.Rec.Released {
-			return Decision{At: in.Now.Add(brakedPause)}.because(Held, reason.Brake.Because("the event is missing, "+
-				"and its calendar is held: nothing is cancelled until it is back or the calendar is released").
+			return Decision{At: in.Now.Add(brakedPause)}.because(Held, reason.Brake.
+				Because("the event is missing, and its calendar is held").
 				Mend("look at the calendar; if the event was really deleted, run zoomtag release "+in.Rec.Calendar))
 		}
 		return ending(in, Wish{}, reason.Ended.Because("the event is gone"))
