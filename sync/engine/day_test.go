@@ -216,7 +216,11 @@ func (d *workday) judge(tags, people int) {
 	if sum > 100*people || most > max(people, 10_000) {
 		d.t.Errorf("a service's quota is used up")
 	}
-	if median > 90*time.Second || p99 > 10*time.Minute {
+	late := 10 * time.Minute
+	if tags < 1000 { // of so few, the hundredth is whoever had least luck
+		late = 15 * time.Minute
+	}
+	if median > 90*time.Second || p99 > late {
 		d.t.Errorf("links take long: %s in the middle, %s for 99 of 100", median, p99)
 	}
 }
