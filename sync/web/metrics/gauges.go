@@ -48,6 +48,8 @@ var gauges = []gauge{
 	newGauge("zoomtag_budget_used_calls_max", "Calls that Zoom counts today (UTC), of the host with most.", budgetMost),
 	newGauge("zoomtag_budget_limit_calls", "Calls that a host has in a day.",
 		func(_ *look, to tell) { to(engine.DailyLimit) }),
+	newGauge("zoomtag_quota_used_ratio", "Requests within 24 hours to a service that counts them for a day, as a part of "+
+		"what there may be, of the service with most.", quotaUsed),
 	newGauge("zoomtag_budget_hosts", "Hosts with calls today (UTC), by whether some are left.", budgetHosts, "state"),
 	newGauge("zoomtag_sign_ins", "Sign-ins of persons, by how they stand.", signIns, "provider", "state"),
 	newGauge("zoomtag_oldest_sign_in_timestamp_seconds", "When the oldest of the sign-ins was made.", oldestSignIn,
@@ -197,6 +199,17 @@ func budgetMost(l *look, to tell) {
 		most = max(most, b.Used)
 	}
 	to(float64(most))
+}
+
+func quotaUsed(l *look, to tell) {
+	if len(l.Status.Quotas) == 0 {
+		return
+	}
+	most := 0.0
+	for _, q := range l.Status.Quotas {
+		most = max(most, float64(q.Used)/float64(q.Limit))
+	}
+	to(most)
 }
 
 func budgetHosts(l *look, to tell) {

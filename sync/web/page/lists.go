@@ -22,6 +22,19 @@ func bars(f *facts) (list []bar) {
 	return list[:min(len(list), maxBars)]
 }
 
+// quotas are what services count for a day, the fullest first.
+func quotas(f *facts) (list []bar) {
+	for _, q := range f.status.Quotas {
+		one := bar{Host: q.Service, Used: q.Used, Limit: q.Limit, Shape: "ok", Word: "enough left"}
+		if q.Used*10 >= q.Limit*9 {
+			one.Shape, one.Word = "warn", "nearly used up: calendars are asked more rarely"
+		}
+		list = append(list, one)
+	}
+	slices.SortStableFunc(list, func(a, b bar) int { return cmp.Compare(b.Used*a.Limit, a.Used*b.Limit) })
+	return list[:min(len(list), maxBars)]
+}
+
 // maxBars is how many hosts are shown: those with most of their budget used.
 const maxBars = 50
 

@@ -27,6 +27,7 @@ type overviewPage struct {
 	Query        string
 	Pages        pages
 	Budget       []bar
+	Quotas       []bar
 	Tokens       []token
 	Journal      journal
 	Waiting      []waiting
@@ -110,7 +111,7 @@ func (p *Page) overview(w http.ResponseWriter, r *http.Request, who *visitor) {
 	v.Week = p.week(f, shown, who)
 	p.needs(v, f, who)
 	v.Tiles = p.tiles(f, v)
-	v.Budget, v.Tokens = bars(f), p.tokens(f, who)
+	v.Budget, v.Quotas, v.Tokens = bars(f), quotas(f), p.tokens(f, who)
 	p.remarks(v, f, who)
 	if v.Journal, err = p.journal(r, who, f); err != nil {
 		p.fail(w, r, who, err)
