@@ -28,7 +28,8 @@ func (m *mended) Unwrap() error { return m.err }
 
 // without is the text of an error that has m in it, without the cure.
 func (m *mended) without(text string) string {
-	cure := ": " + m.cure
+	cause, _ := cutSaid(m.err.Error())
+	cure := behind(cause, m.cure)
 	if at := strings.LastIndex(text, cure); at >= 0 {
 		return text[:at] + text[at+len(cure):]
 	}
@@ -80,11 +81,33 @@ func Join(cause, cure string) string {
 	if cause == "" || cure == "" {
 		return cause + cure
 	}
-	said := ""
-	if at := quoted.FindStringIndex(cause); at != nil {
-		cause, said = cause[:at[0]], cause[at[0]:]
+	cause, said := cutSaid(cause)
+	return strings.TrimSuffix(cause, ".") + behind(cause, cure) + said
+}
+
+// behind is a cure as it stands behind its cause: a sentence of its own where the cause has several parts, or is one.
+func behind(cause, cure string) string {
+	if !strings.Contains(cause, "; ") && !strings.HasSuffix(cause, ".") {
+		return ": " + cure
 	}
-	return strings.TrimSuffix(cause, ".") + ": " + cure + said
+	if ordinary.MatchString(cure) && !command.MatchString(cure) {
+		return ". " + strings.TrimSuffix(Sentence(cure), ".")
+	}
+	return ". " + cure
+}
+
+// ordinary is a cure that begins with a word and not with a key, and command one that may begin with a command.
+var (
+	ordinary = regexp.MustCompile(`^[a-z]+[ ,]`)
+	command  = regexp.MustCompile(`^(chmod|loginctl|sudo|systemctl|zoomtag) `)
+)
+
+// cutSaid cuts off what a service says of the single request, at the end of a cause.
+func cutSaid(cause string) (before, said string) {
+	if at := quoted.FindStringIndex(cause); at != nil {
+		return cause[:at[0]], cause[at[0]:]
+	}
+	return cause, ""
 }
 
 // Sentence makes a sentence of a clause; of one that is a sentence already, the same.

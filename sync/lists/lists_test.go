@@ -169,7 +169,7 @@ func TestExpand(t *testing.T) {
 	}
 	want := []string{"hand", "eve@x.com", "bob@x.com one", "cy@x.com two",
 		"old@x.com one it is not on the list one any more since 2026-11-30; nothing is done in it, and its meetings " +
-			"stay: to end them, run zoomtag remove old@x.com; to let it be, zoomtag release old@x.com"}
+			"stay. To end them, run zoomtag remove old@x.com; to let it be, zoomtag release old@x.com"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

@@ -314,7 +314,8 @@ func office() *told {
 			{Name: "support", Provider: "google", LastSuccess: at(-0.01), NextRun: at(0.01), Links: 5},
 			{Name: "board", Provider: "outlook", NextRun: at(0.01)},
 		},
-		Quotas: []api.QuotaStatus{{Service: "Google, by google.json", Used: 912_000, Limit: 1_000_000, Calendars: 9000}},
+		Quotas: []api.QuotaStatus{{Service: "Google, by google.json", Used: 912_000, Limit: 1_000_000,
+			Calendars: 9000}},
 		Budget: []api.BudgetStatus{{Host: alice, Used: 84, Limit: 100}, {Host: bob, Used: 23, Limit: 100},
 			{Host: carol, Used: 100, Limit: 100}},
 		Tokens: []api.TokenStatus{
