@@ -276,7 +276,7 @@ func TestDeviceCode(t *testing.T) {
 		"work":     {outlooktest.Options{SlowDown: true}, 42 * time.Second, false, ""},
 		"personal": {outlooktest.Options{PersonalAccount: true}, time.Second, false, ""},
 		"declined": {outlooktest.Options{}, time.Second, true, "declined"},
-		"too late": {outlooktest.Options{}, 0, false, "run the command again"},
+		"too late": {outlooktest.Options{}, 0, false, "Run the command again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
