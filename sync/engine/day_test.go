@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -124,15 +123,7 @@ func (p *person) lives(ctx context.Context, edits []time.Time, tagged func() boo
 // asks for a link has it soon.
 func TestDay(t *testing.T) {
 	people := *dayPeople
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	st := quickStore(t)
 	synctest.Test(t, func(t *testing.T) {
 		const aDay = 24 * time.Hour
 		d := &workday{t: t, rng: rand.New(rand.NewPCG(1, 2)), meter: calendar.NewMeter("a project", 100*people),

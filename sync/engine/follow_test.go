@@ -2,30 +2,17 @@ package engine
 
 import (
 	"context"
-	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"zoomtag/store"
 )
 
 // TestFollow: a schedule that comes in the place of another keeps its appointments. What was cut off there, and who has
 // only come now, is read at once.
 func TestFollow(t *testing.T) {
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	st := quickStore(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
-			hold: map[string]chan struct{}{}}
+		c := newCrowded(t, st)
 		specs := map[string]string{}
 		schedule := func() *Schedule {
 			for _, one := range c.list {

@@ -23,6 +23,28 @@ type crowded struct {
 	hold  map[string]chan struct{} // polls of a lane wait for it
 }
 
+// quickStore is a store that syncs nothing. It is opened outside of a bubble: its lock waits for no clock.
+func quickStore(t *testing.T) *store.Store {
+	t.Helper()
+	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return st
+}
+
+// newCrowded is nobody yet.
+func newCrowded(t *testing.T, st *store.Store) *crowded {
+	t.Helper()
+	return &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
+		hold: map[string]chan struct{}{}}
+}
+
 // in puts calendars into a lane.
 func (c *crowded) in(lane string, n int, hold chan struct{}) {
 	polls, busy := new(atomic.Int64), new(atomic.Int64)
@@ -49,18 +71,9 @@ func (c *crowded) in(lane string, n int, hold chan struct{}) {
 
 // TestSilentServers: where three of ten servers do not answer, all calendars on the others are read as often as ever.
 func TestSilentServers(t *testing.T) {
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	st := quickStore(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
-			hold: map[string]chan struct{}{}}
+		c := newCrowded(t, st)
 		silent, specs := make(chan struct{}), map[string]string{}
 		server := func(i int) string { return fmt.Sprintf("server-%d", i) }
 		for i := range 10 {
@@ -101,18 +114,9 @@ func TestSilentServers(t *testing.T) {
 // TestLanes: of a lane, no more than its width are worked on at once, and all have their turn; who is silent in one
 // holds up nobody elsewhere. Calendars without a lane wait for nobody, and those with one are not all asked at once.
 func TestLanes(t *testing.T) {
-	st, err := store.Open(filepath.Join(t.TempDir(), "state.db"), store.Options{NoSync: true, Strict: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	st := quickStore(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := &crowded{t: t, st: st, polls: map[string]*atomic.Int64{}, busy: map[string]*atomic.Int64{},
-			hold: map[string]chan struct{}{}}
+		c := newCrowded(t, st)
 		hold, alone := make(chan struct{}), make(chan struct{})
 		const many = 3 * LaneWidth
 		c.in("slow", many, hold)
