@@ -1,17 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
-
-	bolt "go.etcd.io/bbolt"
 )
-
-// keyCursor is the only key in the bucket of a calendar below cursors.
-const keyCursor = "cursor"
 
 // Calendar returns what is kept of a calendar; zero if nothing is.
 func (s *Store) Calendar(name string) (st CalendarState, err error) {
@@ -67,19 +61,7 @@ func (tx *Tx) Calendar(name string) (st CalendarState, err error) {
 	return st, nil
 }
 
-func (tx *Tx) cursor(name string) ([]byte, error) {
-	all, err := tx.bucket(bucketCursors)
-	if err != nil {
-		return nil, err
-	}
-	b := all.Bucket([]byte(name))
-	if b == nil {
-		return nil, nil
-	}
-	return tx.getIn(b, cursorPath(name), []byte(keyCursor))
-}
-
-func cursorPath(name string) string { return joinPath(bucketCursors, []byte(name)) }
+func (tx *Tx) cursor(name string) ([]byte, error) { return tx.get(bucketCursors, []byte(name)) }
 
 // PutCalendar saves what is kept of a calendar. State and cursor are written only where they differ.
 func (tx *Tx) PutCalendar(name string, st CalendarState) error {
@@ -104,30 +86,10 @@ func (tx *Tx) PutCalendar(name string, st CalendarState) error {
 }
 
 func (tx *Tx) putCursor(name, cursor string) error {
-	all, err := tx.bucket(bucketCursors)
-	if err != nil {
-		return err
+	if cursor == "" {
+		return tx.remove(bucketCursors, []byte(name))
 	}
-	b := all.Bucket([]byte(name))
-	switch {
-	case b == nil && cursor == "":
-		return nil
-	case cursor == "":
-		return tx.removeIn(b, []byte(keyCursor))
-	case b == nil:
-		if b, err = tx.createBucket(all, name); err != nil {
-			return err
-		}
-	}
-	return tx.putIn(b, cursorPath(name), []byte(keyCursor), []byte(cursor))
-}
-
-func (tx *Tx) createBucket(in *bolt.Bucket, name string) (*bolt.Bucket, error) {
-	if err := tx.touch(); err != nil {
-		return nil, err
-	}
-	tx.noteChange(in, []byte(name), nil, true)
-	return in.CreateBucket([]byte(name))
+	return tx.put(bucketCursors, []byte(name), []byte(cursor))
 }
 
 // Calendars returns the names of all calendars that something is kept of, sorted.
@@ -140,25 +102,10 @@ func (s *Store) Calendars() (names []string, err error) {
 		if err != nil {
 			return err
 		}
-		return tx.eachIn(bucketRecords, func(name string) { names = append(names, name) })
+		return tx.in.Names(bucketRecords, func(name string) { names = append(names, name) })
 	})
 	slices.Sort(names)
 	return slices.Compact(names), err
-}
-
-// eachIn calls fn for each calendar of which a bucket has something, in order.
-func (tx *Tx) eachIn(bucket string, fn func(name string)) error {
-	b, err := tx.bucket(bucket)
-	if err != nil {
-		return err
-	}
-	c := b.Cursor()
-	for key, _ := c.First(); key != nil; {
-		name, _, _ := bytes.Cut(key, []byte{0})
-		fn(string(name))
-		key, _ = c.Seek(append(bytes.Clone(name), 1)) // past the last key of this calendar
-	}
-	return nil
 }
 
 // Holding returns the calendars of which there are records, and those of which there are problems: of most others in an
@@ -167,10 +114,10 @@ func (s *Store) Holding() (records, problems map[string]bool, err error) {
 	records, problems = map[string]bool{}, map[string]bool{}
 	err = s.view(func(tx *Tx) error {
 		return tx.reading(func() error {
-			if err := tx.eachIn(bucketRecords, func(name string) { records[name] = true }); err != nil {
+			if err := tx.in.Names(bucketRecords, func(name string) { records[name] = true }); err != nil {
 				return err
 			}
-			return tx.eachIn(bucketProblems, func(name string) { problems[name] = true })
+			return tx.in.Names(bucketProblems, func(name string) { problems[name] = true })
 		})
 	})
 	return records, problems, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"zoomtag/store/entries"
 	"zoomtag/store/record"
 )
 
@@ -107,13 +108,10 @@ func (tx *Tx) PutWayFailure(way string, w *WayFailure) error {
 // JournalEnd returns the key of the newest entry; nil if there is none.
 func (s *Store) JournalEnd() (at []byte, err error) {
 	err = s.view(func(tx *Tx) error {
-		b, err := tx.bucket(bucketJournal)
-		if err != nil {
-			return err
-		}
-		key, _ := b.Cursor().Last()
-		at = bytes.Clone(key)
-		return nil
+		return tx.in.Walk(bucketJournal, entries.Range{Back: true, Limit: 1}, func(key, _ []byte) (bool, error) {
+			at = bytes.Clone(key)
+			return false, nil
+		})
 	})
 	return at, err
 }
@@ -121,37 +119,12 @@ func (s *Store) JournalEnd() (at []byte, err error) {
 // JournalAfter returns at most limit entries that come after a key, oldest first, each with its own.
 func (s *Store) JournalAfter(after []byte, limit int) (list []Entry, keys [][]byte, err error) {
 	err = s.view(func(tx *Tx) error {
-		b, err := tx.bucket(bucketJournal)
-		if err != nil {
-			return err
-		}
-		c := b.Cursor()
-		key, framed := c.Seek(after)
-		if bytes.Equal(key, after) && key != nil {
-			key, framed = c.Next()
-		}
-		for ; key != nil && len(list) < limit; key, framed = c.Next() {
-			e, err := tx.entry(key, framed)
-			if err != nil {
-				return err
-			}
+		in := entries.Range{From: append(bytes.Clone(after), 0), Limit: limit} // the first key behind it
+		return tx.in.Walk(bucketJournal, in, func(key, value []byte) (bool, error) {
+			e, err := tx.entry(key, value)
 			list, keys = append(list, e), append(keys, bytes.Clone(key))
-		}
-		return nil
+			return err == nil, err
+		})
 	})
 	return list, keys, err
-}
-
-// Generation counts the changes of the database: as long as it is the same, nothing in it has changed.
-func (s *Store) Generation() (n uint64, err error) {
-	err = s.view(func(tx *Tx) error {
-		value, err := tx.get(bucketMeta, []byte(keyHead))
-		if err != nil {
-			return err
-		}
-		h, err := decodeHead(value)
-		n = h.generation
-		return err
-	})
-	return n, err
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"zoomtag/store/bolt"
 )
 
 // powerCut is what a crashing Hook panics with.
@@ -203,7 +205,7 @@ func TestBackupsAfterAClockWasSetBack(t *testing.T) {
 	o.Now = func() time.Time { return now }
 	s := must[*Store](t)(Open(filepath.Join(t.TempDir(), "zoomtag.db"), o))
 	defer s.Close()
-	for range keepBackups {
+	for range bolt.KeepBackups {
 		update(t, s, func(tx *Tx) error { return tx.Journal(Entry{EventID: "x"}) })
 		must[string](t)(s.Backup())
 		now = now.AddDate(0, 0, 1)
@@ -211,11 +213,11 @@ func TestBackupsAfterAClockWasSetBack(t *testing.T) {
 	now = t0
 	same(t, must[time.Time](t)(s.LastBackup()), time.Time{})
 	var made []string
-	for range keepBackups {
+	for range bolt.KeepBackups {
 		made = append(made, must[string](t)(s.Backup()))
 		same(t, must[time.Time](t)(s.LastBackup()), now)
 		if left := must[[]string](t)(s.Backups()); !slices.Contains(left, made[len(made)-1]) ||
-			len(left) != keepBackups {
+			len(left) != bolt.KeepBackups {
 			t.Errorf("left %q", left)
 		}
 		now = now.AddDate(0, 0, 1)

@@ -140,7 +140,7 @@ func TestFlippedBits(t *testing.T) {
 	path := lived(t)
 	whole := must[[]byte](t)(os.ReadFile(path))
 	want := wantContents(t, path)
-	stamp := must[[]byte](t)(os.ReadFile(sidecarPath(path)))
+	stamp := must[[]byte](t)(os.ReadFile(path + ".sidecar"))
 	random := rand.New(rand.NewPCG(1, 2))
 	noticed := 0
 	for range *flips {
@@ -148,7 +148,7 @@ func TestFlippedBits(t *testing.T) {
 		broken := append([]byte(nil), whole...)
 		broken[bit/8] ^= 1 << (bit % 8)
 		write(t, path, broken)
-		write(t, sidecarPath(path), stamp)
+		write(t, path+".sidecar", stamp)
 		err := tryDamaged(t, path, want)
 		var damaged *DamagedError
 		switch {
@@ -222,7 +222,7 @@ func TestRolledBackDatabaseIsRefused(t *testing.T) {
 	}
 
 	// On purpose: the copy in its place, the sidecar away.
-	if err := errors.Join(os.Rename(copied, path), os.Remove(sidecarPath(path))); err != nil {
+	if err := errors.Join(os.Rename(copied, path), os.Remove(path+".sidecar")); err != nil {
 		t.Fatal(err)
 	}
 	s = openAt(t, path)
@@ -261,10 +261,10 @@ func TestDeletedDatabaseIsStartedAnew(t *testing.T) {
 }
 
 func TestBrokenSidecarIsMadeAnew(t *testing.T) {
-	for _, content := range []string{"", "x", strings.Repeat("\xff", sidecarSize),
-		strings.Repeat("x", 10*sidecarSize)} {
+	for _, content := range []string{"", "x", strings.Repeat("\xff", 45),
+		strings.Repeat("x", 450)} {
 		path := lived(t)
-		write(t, sidecarPath(path), []byte(content))
+		write(t, path+".sidecar", []byte(content))
 		s := openAt(t, path)
 		if len(s.Notices()) != 1 {
 			t.Errorf("%.10q: notices: %q", content, s.Notices())
@@ -283,7 +283,7 @@ func TestReadingWritesNothing(t *testing.T) {
 		info := must[os.FileInfo](t)(os.Stat(path))
 		return fmt.Sprint(info.ModTime(), info.Size(), string(must[[]byte](t)(os.ReadFile(path))))
 	}
-	db, side := stat(path), stat(sidecarPath(path))
+	db, side := stat(path), stat(path+".sidecar")
 	o := testOptions()
 	o.Hook = func(point string) {
 		if point != "store.update" { // which is before anything is known of what will be written
@@ -304,7 +304,7 @@ func TestReadingWritesNothing(t *testing.T) {
 	if err := errors.Join(s.Check(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if stat(path) != db || stat(sidecarPath(path)) != side {
+	if stat(path) != db || stat(path+".sidecar") != side {
 		t.Error("a file was written")
 	}
 	if after := must[[]fs.DirEntry](t)(os.ReadDir(filepath.Dir(path))); len(after) != len(before) {

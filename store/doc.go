@@ -1,18 +1,14 @@
-// Package store keeps what zoomtag remembers, in one bbolt file. It is the only package that knows bbolt.
+// Package store keeps what zoomtag remembers: records, queue, journal, budgets and the rest. Where the entries are kept
+// that it makes of them is for an engine to know (store/entries): a file, store/bolt, or a database that several
+// zoomtags share, store/postgres.
 //
 // # Tree
 //
-// One file holds these buckets. Keys made of parts join them with a zero byte; times in keys are 12 bytes, big-endian,
+// These are the buckets. Keys made of parts join them with a zero byte; times in keys are 12 bytes, big-endian,
 // so that keys sort by time; a hash is the first 16 bytes of a SHA-256.
 //
-//	meta
-//	  schema                            version of this tree, 4 bytes
-//	  id                                16 random bytes that name this database
-//	  head                              generation, number and sum of all other entries (see below)
 //	calendars   calendar                CalendarState without its cursor, JSON
-//	cursors
-//	  (bucket)  calendar
-//	    cursor                          the cursor, raw. A bucket for each: a large one is not copied with others
+//	cursors     calendar                the cursor, raw
 //	records     calendar 0 id           due, changed, closed (12 bytes each), hashes of UID and mark; the Record, JSON
 //	marks       hash(mark) calendar 0 id  empty: index of records
 //	uids        hash(UID) calendar 0 id   empty: index of records
@@ -39,19 +35,9 @@
 // a commit waits for. Each function saves all that it wrote or nothing, hears of it when that is on the disk, and
 // counts as a generation of its own.
 //
-// # Damage
+// # Times of passes
 //
-// bbolt trusts its file: a flipped bit is handed out as data, a cut file ends the process. So each value begins with a
-// CRC-32C over bucket, key and value, and head holds a sum over all of these: no entry can be changed, lost or brought
-// back unnoticed. Open reads the whole file by itself, page by page, and has this verified before bbolt maps it; what
-// goes wrong later is caught in the transaction. In both cases the answer is a DamagedError.
+// Times of passes that changed nothing are kept beside the entries, to a minute (see passes.go).
 //
-// Beside FILE lies FILE.sidecar with the database's id and generation, which notices a database that was emptied,
-// deleted or replaced by an older copy. It is written after each commit, and without fsync: it may lag behind the
-// database, which means nothing, but never lead. FILE.new is a database being created; FILE.TIME.bak are the copies
-// made by Backup.
-//
-// FILE.passes has the times of passes that changed nothing, to a minute (see passes.go).
-//
-// Reading writes nothing, opening an existing database included.
+// Reading writes nothing, opening an existing store included.
 package store

@@ -3,57 +3,10 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
-	"hash/crc32"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
-
-// frameSize is the length of the checksum in front of each value.
-const frameSize = 4
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-var errChecksum = errors.New("checksum mismatch")
-
-// checksum covers where a value is kept as well as what it says, so that a value that turns up under another key is
-// noticed too.
-func checksum(path string, key, value []byte) uint32 {
-	crc := ^uint32(len(key)) // key and value cannot run into each other
-	for i := range len(path) {
-		crc = castagnoli[byte(crc)^path[i]] ^ crc>>8 // by hand: a string would have to be copied
-	}
-	return crc32.Update(crc32.Update(^crc, castagnoli, key), castagnoli, value)
-}
-
-// seal returns value as it is stored: its checksum, then itself.
-func seal(path string, key, value []byte) []byte {
-	framed := make([]byte, frameSize+len(value))
-	binary.BigEndian.PutUint32(framed, checksum(path, key, value))
-	copy(framed[frameSize:], value)
-	return framed
-}
-
-// unseal returns the value inside a stored one. It shares memory with framed.
-func unseal(path string, key, framed []byte) ([]byte, error) {
-	if len(framed) < frameSize {
-		return nil, errChecksum
-	}
-	value := framed[frameSize:]
-	if sum(framed) != checksum(path, key, value) {
-		return nil, errChecksum
-	}
-	return value, nil
-}
-
-// sum returns the checksum that a stored value claims.
-func sum(framed []byte) uint32 {
-	if len(framed) < frameSize {
-		return 0
-	}
-	return binary.BigEndian.Uint32(framed)
-}
 
 // timeSize is the length of a time in keys and values.
 const timeSize = 12

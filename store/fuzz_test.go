@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"zoomtag/store/entries"
 )
 
 // FuzzRecord decodes arbitrary bytes as a stored record: nothing panics, what is understood survives another round, and
@@ -22,8 +24,8 @@ func FuzzRecord(f *testing.F) {
 				t.Errorf("decoded as %s/%s", r.Calendar, r.EventID)
 			}
 		}
-		framed := seal(bucketRecords, key, value)
-		if got, err := unseal(bucketRecords, key, framed); err != nil || !bytes.Equal(got, value) {
+		framed := entries.Seal(bucketRecords, key, value)
+		if got, err := entries.Unseal(bucketRecords, key, framed); err != nil || !bytes.Equal(got, value) {
 			t.Fatalf("sealed %q, got %q, %v", value, got, err)
 		}
 		at := int(bit) % (8 * (len(framed) + len(key)))
@@ -34,11 +36,11 @@ func FuzzRecord(f *testing.F) {
 			key[at/8-len(framed)] ^= 1 << (at % 8)
 			defer func() { key = pairKey("alice", "1") }()
 		}
-		if _, err := unseal(bucketRecords, key, framed); err == nil {
+		if _, err := entries.Unseal(bucketRecords, key, framed); err == nil {
 			t.Errorf("flipped bit %d, and nobody noticed", at)
 		}
-		if _, err := unseal(bucketMarks, pairKey("alice", "1"), seal(bucketRecords, pairKey("alice", "1"),
-			value)); err == nil {
+		elsewhere := entries.Seal(bucketRecords, pairKey("alice", "1"), value)
+		if _, err := entries.Unseal(bucketMarks, pairKey("alice", "1"), elsewhere); err == nil {
 			t.Error("a value in another bucket was taken for good")
 		}
 	})
@@ -67,17 +69,6 @@ func FuzzOpen(f *testing.F) {
 		update(t, s, func(tx *Tx) error { return put(tx, example("alice", "another")) })
 		if err := s.Check(); err != nil {
 			t.Errorf("opened, but after a write: %v", err)
-		}
-	})
-}
-
-// FuzzSidecar reads arbitrary bytes as a sidecar.
-func FuzzSidecar(f *testing.F) {
-	f.Add([]byte{})
-	f.Add(stamp{generation: 7, lost: true}.encode())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if st, ok := decodeStamp(b); ok && !bytes.Equal(st.encode(), b) {
-			t.Errorf("%x was read as %+v", b, st)
 		}
 	})
 }

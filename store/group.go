@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"sync"
 
-	bolt "go.etcd.io/bbolt"
+	"zoomtag/store/entries"
 )
 
 // A commit waits for the disk, so those who save while another commit does share the next one: whoever gets the lock
@@ -52,37 +52,18 @@ func (q *requests) take() []*request {
 // errCutOff is for those whose transaction another one has taken with it.
 var errCutOff = errors.New("another change in the same transaction has ended it")
 
-// group is a transaction of bbolt that several requests share.
-type group struct {
-	b     *bolt.Tx
-	head  head // as it will be; loaded with the first write
-	dirty bool
-}
-
-// change is what an entry, or a bucket, was before it was written.
+// change is what an entry was before it was written.
 type change struct {
-	in     *bolt.Bucket
-	key    []byte
-	old    []byte // nil: there was none
-	bucket bool   // it is a bucket that was made
+	bucket   string
+	key, old []byte // old is nil where there was none
 }
 
-func (c change) undo() error {
-	switch {
-	case c.bucket:
-		return c.in.DeleteBucket(c.key)
-	case c.old == nil:
-		return c.in.Delete(c.key)
+// note remembers how to undo what is about to be written.
+func (tx *Tx) note(bucket string, key, old []byte) {
+	tx.wrote = true
+	if tx.shared {
+		tx.changes = append(tx.changes, change{bucket: bucket, key: bytes.Clone(key), old: bytes.Clone(old)})
 	}
-	return c.in.Put(c.key, c.old)
-}
-
-// noteChange remembers how to undo what is about to be written.
-func (tx *Tx) noteChange(in *bolt.Bucket, key, old []byte, bucket bool) {
-	if !tx.shared {
-		return
-	}
-	tx.changes = append(tx.changes, change{in: in, key: bytes.Clone(key), old: bytes.Clone(old), bucket: bucket})
 }
 
 // Update calls fn with a transaction and saves what it wrote, or nothing: if fn or one of the calls on tx fails, all is
@@ -111,7 +92,7 @@ func (s *Store) carryOut(r *request) {
 	defer func() { // where the hook panics, or a function ends the goroutine
 		for _, one := range list {
 			if !one.done {
-				one.end(fmt.Errorf("store: save to %s: %w", s.path, errCutOff))
+				one.end(fmt.Errorf("store: save to %s: %w", s.Path(), errCutOff))
 			}
 		}
 	}()
@@ -135,52 +116,35 @@ func (s *Store) save(list []*request) {
 			}
 		}
 	}
-	defer func() { fail(fmt.Errorf("store: save to %s: %w", s.path, errCutOff)) }()
-	g, err := s.begin()
+	defer func() { fail(fmt.Errorf("store: save to %s: %w", s.Path(), errCutOff)) }()
+	if s.readOnly {
+		fail(fmt.Errorf("store: save to %s: %w", s.Path(), ErrReadOnly))
+		return
+	}
+	out, err := s.engine.Begin()
 	if err != nil {
 		fail(err)
 		return
 	}
-	defer func() { // also when fn or the hook panics
-		if g.b.DB() != nil && !s.stuck.Load() {
-			_ = s.protectLocked(g.b.Rollback) // damage is remembered by protect
-		}
-	}()
+	defer out.Rollback() // also when fn or the hook panics
+	wrote := false
 	for _, r := range list {
-		if err := s.try(g, r, len(list) > 1); err != nil {
+		saved, err := s.try(out, r, len(list) > 1)
+		if err != nil {
 			fail(err)
 			return
 		}
+		wrote = wrote || saved
 	}
-	if err := s.commit(g, list); err != nil {
+	if err := s.commit(out, list, wrote); err != nil {
 		fail(err)
 	}
 }
 
-// begin begins a transaction.
-func (s *Store) begin() (*group, error) {
-	if err := s.usable(); err != nil {
-		return nil, err
-	}
-	if s.readOnly {
-		return nil, fmt.Errorf("store: save to %s: %w", s.path, ErrReadOnly)
-	}
-	g := &group{}
-	err := s.protectLocked(func() (err error) {
-		g.b, err = s.db.Begin(true)
-		return err
-	})
-	if err != nil {
-		return nil, s.explain("save to", err)
-	}
-	return g, nil
-}
-
-// try calls the function of a request. Where it fails, what it wrote is undone, and the others of the group go on; err
-// is not nil where that cannot be.
-func (s *Store) try(g *group, r *request, shared bool) (err error) {
-	tx := &Tx{s: s, group: g, now: s.options.Now(), shared: shared}
-	before, dirty := g.head, g.dirty
+// try calls the function of a request; wrote says that it has something to be saved. Where it fails, what it wrote is
+// undone, and the others of the group go on; err is not nil where that cannot be.
+func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote bool, err error) {
+	tx := &Tx{s: s, in: out, out: out, now: s.options.Now(), shared: shared}
 	func() {
 		defer func() { r.panicked = recover() }()
 		err = r.fn(tx)
@@ -190,26 +154,28 @@ func (s *Store) try(g *group, r *request, shared bool) (err error) {
 	}
 	if err == nil && r.panicked == nil {
 		if tx.wrote {
-			g.head.generation++ // of each: their entries of the journal are told apart by it
+			out.Advance() // of each: their entries of the journal are told apart by it
 		}
 		r.entries, r.born = tx.entries, tx.born
-		return nil
+		return tx.wrote, nil
 	}
 	r.end(err)
-	if undone := s.protect(tx.undo); undone != nil {
-		return s.explain("save to", undone)
-	}
-	g.head, g.dirty = before, dirty
 	if !shared {
-		g.dirty = false // nothing is left to save: all is rolled back
+		return false, nil // all of it is rolled back
 	}
-	return nil
+	return false, s.engine.Protect(func() error { return tx.undo() })
 }
 
 // undo takes back what was written, the last first.
 func (tx *Tx) undo() error {
 	for i := len(tx.changes) - 1; i >= 0; i-- {
-		if err := tx.changes[i].undo(); err != nil {
+		var err error
+		if c := tx.changes[i]; c.old == nil {
+			err = tx.out.Delete(c.bucket, c.key)
+		} else {
+			err = tx.out.Put(c.bucket, c.key, c.old)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -217,7 +183,7 @@ func (tx *Tx) undo() error {
 }
 
 // commit saves what the requests have written, if anything.
-func (s *Store) commit(g *group, list []*request) error {
+func (s *Store) commit(out entries.Transaction, list []*request, wrote bool) error {
 	var saved []*request
 	for _, r := range list {
 		if !r.done {
@@ -230,22 +196,13 @@ func (s *Store) commit(g *group, list []*request) error {
 			r.end(nil)
 		}
 	}
-	if !g.dirty {
+	if !wrote {
 		end()
 		return nil
 	}
-	if err := s.protect(g.putHead); err != nil {
-		return s.explain("save to", err)
+	if err := out.Commit(end); err != nil {
+		return err
 	}
-	s.options.Hook("store.commit.before")
-	if err := s.protect(g.b.Commit); err != nil {
-		return s.explain("save to", err)
-	}
-	end()
-	if err := s.sidecar.write(stamp{id: s.id, generation: g.head.generation}); err != nil {
-		s.noteOnce(err) // it lags, which is harmless; the transaction stands
-	}
-	s.options.Hook("store.commit.after")
 	if s.options.Journaled != nil {
 		for _, r := range saved {
 			for _, entry := range r.entries {

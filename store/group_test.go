@@ -178,11 +178,10 @@ func TestOneOfSeveralFails(t *testing.T) {
 		t.Errorf("%q, %v", names, err)
 	}
 	if err := g.view(func(tx *Tx) error {
-		all, err := tx.bucket(bucketCursors)
-		if err == nil && all.Bucket([]byte("new")) != nil {
-			err = errors.New("the bucket of a calendar is left that was not saved")
+		if cursor, err := tx.get(bucketCursors, []byte("new")); err != nil || cursor != nil {
+			return fmt.Errorf("the cursor of a calendar is left that was not saved: %q, %w", cursor, err)
 		}
-		return err
+		return nil
 	}); err != nil {
 		t.Error(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"zoomtag/store/entries"
 )
 
 // JournalFilter says which entries Journal returns. The zero value means all.
@@ -38,30 +40,18 @@ func (f JournalFilter) match(e *Entry) bool {
 // Journal returns what was done, newest last.
 func (s *Store) Journal(f JournalFilter) (list []Entry, err error) {
 	err = s.view(func(tx *Tx) error {
-		b, err := tx.bucket(bucketJournal)
-		if err != nil {
-			return err
+		in := entries.Range{From: appendTime(nil, f.Since), Back: true}
+		if !f.Until.IsZero() {
+			in.To = appendTime(nil, f.Until.Add(1)) // what is of that very moment counts
 		}
-		c := b.Cursor()
-		for key, framed := c.Last(); key != nil; key, framed = c.Prev() {
-			if len(key) < timeSize || readTime(key).Before(f.Since) {
-				break
+		return tx.in.Walk(bucketJournal, in, func(key, value []byte) (bool, error) {
+			e, err := tx.entry(key, value)
+			if err != nil || !f.match(&e) {
+				return err == nil, err
 			}
-			if !f.Until.IsZero() && readTime(key).After(f.Until) {
-				continue
-			}
-			e, err := tx.entry(key, framed)
-			if err != nil {
-				return err
-			}
-			if !f.match(&e) {
-				continue
-			}
-			if list = append(list, e); len(list) == f.Limit {
-				break
-			}
-		}
-		return nil
+			list = append(list, e)
+			return len(list) != f.Limit, nil
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -71,10 +61,9 @@ func (s *Store) Journal(f JournalFilter) (list []Entry, err error) {
 }
 
 // entry reads an entry of the journal.
-func (tx *Tx) entry(key, framed []byte) (e Entry, err error) {
-	value, err := tx.unseal(bucketJournal, key, framed)
-	if err != nil {
-		return e, err
+func (tx *Tx) entry(key, value []byte) (e Entry, err error) {
+	if len(key) < timeSize {
+		return e, tx.s.damage(errShort)
 	}
 	if err := json.Unmarshal(value, &e); err != nil {
 		return e, tx.s.damage(fmt.Errorf("a journal entry: %w", err))
@@ -92,11 +81,8 @@ func (tx *Tx) Journal(e Entry) error {
 		if err != nil {
 			return fmt.Errorf("store: save what was done to %.80q in %s: %w", e.EventID, e.Calendar, err)
 		}
-		if err := tx.touch(); err != nil {
-			return err
-		}
 		key := appendTime(nil, e.At)
-		key = binary.BigEndian.AppendUint64(key, tx.head.generation+1)    // in the order of transactions, and in each
+		key = binary.BigEndian.AppendUint64(key, tx.out.Generation())     // in the order of transactions, and in each
 		key = binary.BigEndian.AppendUint32(key, uint32(len(tx.entries))) //nolint:gosec // a few
 		tx.entries = append(tx.entries, e)
 		return tx.put(bucketJournal, key, body)

@@ -66,26 +66,26 @@ func TestOldSchema(t *testing.T) {
 // laterSteps lead from schema 1 to one that this program does not know.
 func laterSteps(second error) []step {
 	list := []step{
-		func(*Tx) error { return nil },
-		func(tx *Tx) error {
+		{},
+		{change: func(tx *Tx) error {
 			return tx.put(bucketProblems, pairKey("alice", "migrated"), []byte(`{"Reason":"step 1"}`))
-		},
-		func(tx *Tx) error {
+		}},
+		{change: func(tx *Tx) error {
 			if second != nil {
 				return second
 			}
 			return tx.remove(bucketProblems, pairKey("alice", "2"))
-		},
+		}},
 	}
 	for len(list) <= len(steps()) {
-		list = append(list, func(*Tx) error { return nil })
+		list = append(list, step{})
 	}
 	return list
 }
 
 func TestMigration(t *testing.T) {
 	path, later := copyOld(t), 2+len(steps())
-	s, err := open(path, testOptions(), false, laterSteps(nil))
+	s, err := open(path, testOptions(), laterSteps(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestMigration(t *testing.T) {
 	if err := errors.Join(s.Check(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	again, err := open(path, testOptions(), false, laterSteps(errors.New("taken twice")))
+	again, err := open(path, testOptions(), laterSteps(errors.New("taken twice")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +116,11 @@ func TestMigration(t *testing.T) {
 func TestFailedMigrationChangesNothing(t *testing.T) {
 	path := copyOld(t)
 	failure := errors.New("no")
-	if _, err := open(path, testOptions(), false, laterSteps(failure)); !errors.Is(err, failure) ||
+	if _, err := open(path, testOptions(), laterSteps(failure)); !errors.Is(err, failure) ||
 		!strings.Contains(err.Error(), "schema 3 to 4") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := open(path, testOptions(), true, laterSteps(nil)); err == nil ||
+	if _, err := OpenReadOnly(path, testOptions()); err == nil ||
 		!strings.Contains(err.Error(), "older zoomtag") {
 		t.Errorf("reading only: %v", err)
 	}

@@ -1,12 +1,8 @@
 package store
 
 import (
-	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
-	"io/fs"
-	"os"
+	"fmt"
 	"time"
 )
 
@@ -22,9 +18,6 @@ const passStep = time.Minute
 // no more.
 const passLife = 24 * time.Hour
 
-// maxPasses bounds the file that is read, in bytes.
-const maxPasses = 16 << 20
-
 // passTimes are the times by calendar, as they are and as they were last written. Store.mu guards them.
 type passTimes struct {
 	read         bool
@@ -38,8 +31,6 @@ type passFile struct {
 	Passes   map[string]time.Time `json:"passes"`
 }
 
-func passesPath(path string) string { return path + ".passes" }
-
 // NotePass notes that a pass over a calendar has ended well at a time. It is on the disk at once, or, if the
 // file was written less than a minute ago, with the next one and when the store is closed.
 func (s *Store) NotePass(calendar string, at time.Time) error {
@@ -48,7 +39,7 @@ func (s *Store) NotePass(calendar string, at time.Time) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.usable(); err != nil {
+	if err := s.engine.Usable(); err != nil {
 		return err
 	}
 	s.readPasses()
@@ -74,24 +65,20 @@ func (s *Store) readPasses() {
 		return
 	}
 	s.passes = passTimes{read: true, now: map[string]time.Time{}, written: map[string]time.Time{}}
-	f, err := os.OpenFile(passesPath(s.path), os.O_RDONLY|noFollow, 0)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	var kept passFile
-	if json.NewDecoder(io.LimitReader(f, maxPasses)).Decode(&kept) != nil ||
-		kept.Database != hex.EncodeToString(s.id[:]) {
-		return
-	}
-	for calendar, at := range kept.Passes {
-		s.passes.now[calendar], s.passes.written[calendar] = at, at
+	for _, text := range s.engine.Asides() {
+		var kept passFile
+		if json.Unmarshal(text, &kept) != nil || kept.Database != s.engine.ID() {
+			continue
+		}
+		for calendar, at := range kept.Passes {
+			s.passes.now[calendar], s.passes.written[calendar] = at, at
+		}
 	}
 }
 
-// writePasses writes the file, in another one's place.
+// writePasses writes the file.
 func (s *Store) writePasses() error {
-	kept := passFile{Database: hex.EncodeToString(s.id[:]), Passes: map[string]time.Time{}}
+	kept := passFile{Database: s.engine.ID(), Passes: map[string]time.Time{}}
 	for calendar, at := range s.passes.now {
 		if s.options.Now().Sub(at) < passLife {
 			kept.Passes[calendar] = at.UTC().Truncate(time.Second)
@@ -99,23 +86,10 @@ func (s *Store) writePasses() error {
 	}
 	body, err := json.Marshal(kept)
 	if err != nil {
-		return explain("save to", passesPath(s.path), err)
+		return fmt.Errorf("store: save the times of passes: %w", err)
 	}
-	path := passesPath(s.path)
-	temp := path + ".new"
-	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
-		return explain("save to", path, err)
-	}
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|noFollow, 0o600)
-	if err != nil {
-		return explain("save to", path, err)
-	}
-	_, err = f.Write(body)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		return errors.Join(explain("save to", path, err), os.Remove(temp))
+	if err := s.engine.PutAside(body); err != nil {
+		return err
 	}
 	s.passes.written = kept.Passes
 	return nil

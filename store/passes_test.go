@@ -55,7 +55,7 @@ func TestPassesBesideTheDatabase(t *testing.T) {
 // onDisk is a store that knows what is on the disk beside the database of another one.
 func onDisk(t *testing.T, s *Store) *Store {
 	t.Helper()
-	return &Store{path: s.path, id: s.id, options: s.options}
+	return &Store{engine: s.engine, options: s.options}
 }
 
 // TestPassesOfMany: however many calendars there are, the file is written once a minute, and all of it when the store
@@ -69,7 +69,7 @@ func TestPassesOfMany(t *testing.T) {
 		if err := s.NotePass(fmt.Sprint("calendar", second%60), at); err != nil {
 			t.Fatal(err)
 		}
-		text, err := os.ReadFile(passesPath(path))
+		text, err := os.ReadFile(path + ".passes")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestPassesOfNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"", "{", `{"database":"00","passes":{"home":"2026-11-24T09:00:00Z"}}`} {
-		if err := os.WriteFile(passesPath(path), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path+".passes", []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		s := openAt(t, path)
@@ -111,7 +111,7 @@ func TestPassesOfNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink(victim, passesPath(path)+".new"); err != nil {
+	if err := os.Symlink(victim, path+".passes"+".new"); err != nil {
 		t.Fatal(err)
 	}
 	s := openAt(t, path)

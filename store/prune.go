@@ -79,34 +79,8 @@ func (tx *Tx) removeAll(bucket string, keys [][]byte) error {
 func (s *Store) Reset() error {
 	return s.update(&request{alone: true, fn: func(tx *Tx) error {
 		return tx.writing(func() error {
-			if err := tx.touch(); err != nil {
-				return err
-			}
-			tx.head.count, tx.head.sum = 0, 0
-			for _, name := range dataBuckets() {
-				if err := tx.b.DeleteBucket([]byte(name)); err != nil {
-					return err
-				}
-				if _, err := tx.b.CreateBucket([]byte(name)); err != nil {
-					return err
-				}
-			}
-			return tx.recountMeta()
+			tx.wrote = true
+			return tx.out.Clear()
 		})
 	}})
-}
-
-// recountMeta adds the entries of meta to a head that counts nothing yet.
-func (tx *Tx) recountMeta() error {
-	b, err := tx.bucket(bucketMeta)
-	if err != nil {
-		return err
-	}
-	return b.ForEach(func(key, framed []byte) error {
-		if string(key) != keyHead {
-			tx.head.count++
-			tx.head.sum += uint64(sum(framed))
-		}
-		return nil
-	})
 }

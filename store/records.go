@@ -325,7 +325,7 @@ func (tx *Tx) deleteRecord(key []byte) error {
 	if err := tx.relist(bucketMarks, key, old.mark, noHash); err != nil {
 		return err
 	}
-	if b, err := tx.bucket(bucketInvites); err != nil || b.Get(key) == nil {
+	if invite, err := tx.get(bucketInvites, key); err != nil || invite == nil {
 		return errors.Join(err, tx.remove(bucketRecords, key))
 	}
 	return errors.Join(tx.put(bucketInviting, key, nil), tx.remove(bucketRecords, key))

@@ -3,13 +3,12 @@ package store
 import (
 	"errors"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"zoomtag/store/bolt"
+	"zoomtag/store/entries"
 )
 
 // Options are the settings of a store. The zero value is good.
@@ -45,42 +44,56 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// bolt is the settings of a file.
+func (o Options) bolt(schema int) bolt.Options {
+	return bolt.Options{Timeout: o.Timeout, Now: o.Now, Hook: o.Hook, NoSync: o.NoSync, Schema: schema,
+		Buckets: buckets()}
+}
+
+var (
+	// ErrLocked: another process has the store open.
+	ErrLocked = bolt.ErrLocked
+	// ErrReadOnly: the store was opened with OpenReadOnly.
+	ErrReadOnly = bolt.ErrReadOnly
+	// ErrClosed: the store has been closed.
+	ErrClosed = bolt.ErrClosed
+)
+
+// DamagedError says that what is kept cannot be trusted.
+type DamagedError = bolt.DamagedError
+
+// Summary says what a database holds.
+type Summary = bolt.Summary
+
 // Store is the memory of zoomtag. It may be used from several goroutines at once.
 type Store struct {
-	path     string
-	options  Options
-	readOnly bool
-	id       [idSize]byte
+	engine  entries.Engine
+	file    *bolt.Engine // the same, where it is a file; else nil
+	options Options
 
-	mu      sync.Mutex // one writer at a time, up to and including the sidecar
+	readOnly bool
+
+	mu      sync.Mutex // one writer at a time
 	waiting requests   // to write
-	db      *bolt.DB   // nil: opened for reading where there is none, and so empty
-	file    *os.File   // the database; owned by db
-	sidecar sidecar
 	closed  atomic.Bool
-	damaged atomic.Pointer[DamagedError]
-	// stuck says that bbolt panicked with its locks held: it cannot be asked any more, not even to close.
-	stuck atomic.Bool
 
 	noteMu  sync.Mutex
 	notices []string
-
-	backupMu sync.Mutex
 
 	passes passTimes
 	born   births
 }
 
-// Path returns the path of the database.
-func (s *Store) Path() string { return s.path }
+// Path returns where the store is: the path of the file.
+func (s *Store) Path() string { return s.engine.Place() }
 
 // Notices returns what the owner ought to know about how the store was found, and how its folder is now, in sentences.
 func (s *Store) Notices() []string {
 	s.noteMu.Lock()
 	defer s.noteMu.Unlock()
 	notices := append([]string(nil), s.notices...)
-	if said := s.Exposed(); said != "" { // who mends that is not told of it until a restart
-		notices = append(notices, said)
+	if s.file != nil {
+		notices = append(notices, s.file.Notices()...)
 	}
 	return notices
 }
@@ -98,107 +111,12 @@ func (s *Store) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	s.sidecar.close()
-	if s.db == nil {
-		return nil
-	}
-	unsaved := s.savePasses()
-	if s.stuck.Load() {
-		return errors.Join(s.file.Close(), unsaved) // gives up the lock; the memory map goes with the process
-	}
-	if err := s.protect(s.db.Close); err != nil {
-		return errors.Join(explain("close", s.path, err), unsaved)
-	}
-	return unsaved
-}
-
-// usable returns why the store cannot be used, if it cannot.
-func (s *Store) usable() error {
-	if s.closed.Load() {
-		return fmt.Errorf("store: use %s: %w", s.path, ErrClosed)
-	}
-	if damaged := s.damaged.Load(); damaged != nil {
-		return damaged
-	}
-	return nil
-}
-
-// damage makes the store refuse everything from now on.
-func (s *Store) damage(cause error) error {
-	damaged := &DamagedError{Path: s.path, What: "is damaged", err: cause}
-	s.damaged.CompareAndSwap(nil, damaged)
-	return s.damaged.Load()
-}
-
-// protect calls fn, which calls bbolt. bbolt panics at what it does not understand in its file, and faults where the
-// file has been cut off under its memory map: both are damage.
-func (s *Store) protect(fn func() error) (err error) {
-	old := debug.SetPanicOnFault(true)
-	defer func() {
-		debug.SetPanicOnFault(old)
-		if p := recover(); p != nil {
-			err = s.damage(asError(p))
-		}
-	}()
-	return fn()
-}
-
-// protectLocked is protect for the calls during which bbolt holds its locks: a panic would leave them held.
-func (s *Store) protectLocked(fn func() error) error {
-	done := false
-	err := s.protect(func() error {
-		err := fn()
-		done = true
-		return err
-	})
-	if !done {
-		s.stuck.Store(true)
-	}
-	return err
-}
-
-func asError(p any) error {
-	if err, ok := p.(error); ok {
-		return err
-	}
-	return fmt.Errorf("%v", p)
+	return errors.Join(s.savePasses(), s.engine.Close())
 }
 
 // view calls fn with a transaction that sees one state of the store.
 func (s *Store) view(fn func(tx *Tx) error) error {
-	if err := s.usable(); err != nil || s.db == nil {
-		return err
-	}
-	var b *bolt.Tx
-	err := s.protectLocked(func() (err error) {
-		b, err = s.db.Begin(false)
-		return err
-	})
-	if err != nil {
-		return s.explain("read", err)
-	}
-	err = s.protect(func() error { return fn(&Tx{s: s, group: &group{b: b}}) })
-	if ended := s.protectLocked(b.Rollback); err == nil {
-		err = ended
-	}
-	return err
-}
-
-func (s *Store) noteOnce(err error) {
-	for _, old := range s.Notices() {
-		if old == err.Error() {
-			return
-		}
-	}
-	s.note("%v", err)
-}
-
-func (s *Store) explain(doing string, err error) error {
-	var damaged *DamagedError
-	if errors.As(err, &damaged) {
-		return damaged
-	}
-	return explain(doing, s.path, err)
+	return s.engine.View(func(r entries.Reader) error { return fn(&Tx{s: s, in: r}) })
 }
 
 // strict is what of a record contradicts itself, where that is asked for.
@@ -208,3 +126,6 @@ func (s *Store) strict(r *Record) error {
 	}
 	return r.Check()
 }
+
+// Generation counts the changes of the database: as long as it is the same, nothing in it has changed.
+func (s *Store) Generation() (uint64, error) { return s.engine.Generation() }

@@ -109,7 +109,7 @@ func TestFilesArePrivate(t *testing.T) {
 	s := openAt(t, filepath.Join(dir, "zoomtag.db"))
 	copied := must[string](t)(s.Backup())
 	for path, want := range map[string]os.FileMode{
-		dir: os.ModeDir | 0o700, s.Path(): 0o600, sidecarPath(s.Path()): 0o600, copied: 0o600,
+		dir: os.ModeDir | 0o700, s.Path(): 0o600, s.Path() + ".sidecar": 0o600, copied: 0o600,
 	} {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -286,4 +286,18 @@ func put(tx *Tx, r *Record) error {
 		r.Version = now.Version
 	}
 	return tx.PutRecord(r)
+}
+
+// TestNames keeps the wording of what people see of names that cannot be kept.
+func TestNames(t *testing.T) {
+	for want, err := range map[string]error{
+		`store: save calendar "": a calendar name must not be empty, nor hold a zero byte, nor be longer than 8192 ` +
+			`bytes`: checkNames("", "1"),
+		`store: save event "` + strings.Repeat("x", 40) + `" of alice: its id has 9000 bytes, more than the 8192 ` +
+			`that can be kept`: checkNames("alice", strings.Repeat("x", 9000)),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got\n%v\nwant\n%s", err, want)
+		}
+	}
 }

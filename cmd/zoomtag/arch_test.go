@@ -60,7 +60,9 @@ var mayImport = map[string][]string{
 	"providers/links":         {},
 	"providers/internal/rest": {"providers/words"},
 	"store/record":            {"providers/meeting"},
-	"store":                   {"providers/meeting", "providers/words", "store/record"},
+	"store":                   {"providers/meeting", "providers/words", "store/bolt", "store/entries", "store/record"},
+	"store/bolt":              {"providers/words", "store/entries"},
+	"store/entries":           {},
 	"sync/plan": {"providers/calendar", "providers/links", "providers/meeting",
 		"providers/words", "store/record", "sync/reason"},
 	"sync/daemon": {"sync/notify", "configs", "providers/words", "store", "sync/api", "sync/api/local",
@@ -119,7 +121,7 @@ var testOnly = []string{"sync/engine/enginetest", "providers/lineartest"}
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{
 	"charm.land/huh":                 "cmd/zoomtag/prompt",
-	"go.etcd.io/bbolt":               "store",
+	"go.etcd.io/bbolt":               "store/bolt",
 	"github.com/emersion/go-ical":    "providers/ical",
 	"github.com/teambition/rrule-go": "providers/ical",
 	"github.com/fsnotify/fsnotify":   "providers/calendar/icsdir",

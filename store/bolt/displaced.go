@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 
 // Displaced returns, in a sentence, that the database was deleted or replaced while it is open here: what is saved from
 // then on is seen by nobody who opens it anew. It is "" where the path still names the file that is open.
-func (s *Store) Displaced() string {
+func (s *Engine) Displaced() string {
 	if s.db == nil || s.closed.Load() {
 		return ""
 	}

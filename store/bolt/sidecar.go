@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func (st stamp) encode() []byte {
 	} else {
 		b = append(b, 0)
 	}
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }
 
 // decodeStamp returns false for anything that encode did not write.
@@ -47,7 +47,7 @@ func decodeStamp(b []byte) (st stamp, ok bool) {
 		return stamp{}, false
 	}
 	body, check := b[:sidecarSize-4], b[sidecarSize-4:]
-	if crc32.Checksum(body, castagnoli) != binary.BigEndian.Uint32(check) {
+	if crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)) != binary.BigEndian.Uint32(check) {
 		return stamp{}, false
 	}
 	rest := body[len(sidecarMagic):]

@@ -13,24 +13,6 @@ import (
 	"testing"
 )
 
-// TestWhoseState: whoever may not use the state is told whose it is, also where only a folder above it can be seen.
-func TestWhoseState(t *testing.T) {
-	dir := t.TempDir()
-	me := userName(os.Geteuid())
-	for _, path := range []string{dir, filepath.Join(dir, "none", "zoomtag.db")} {
-		if got := ownerOf(path); got != me {
-			t.Errorf("%s belongs to %q, want %q", path, got, me)
-		}
-		if err := explain("open", path, syscall.EACCES); !strings.HasPrefix(err.Error(), "store: open: the state "+path+
-			" may not be read and written by "+me+": ") {
-			t.Error(err)
-		}
-	}
-	if got := userName(1<<31 - 7); got != "#2147483641" {
-		t.Errorf("a user without a name is %q", got)
-	}
-}
-
 // TestFullDisk lets a child process grow its store until the file may not grow any further, which the system reports
 // where a full disk would be. What was saved before is kept, and the store goes on when there is room.
 func TestFullDisk(t *testing.T) {

@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"crypto/rand"
@@ -9,7 +9,7 @@ import (
 
 // create makes a new database under another name and moves it to its place when it is whole. Its lock, taken before,
 // goes with it: of two processes that create at once, one comes too late.
-func (s *Store) create(schema int) error {
+func (s *Engine) create() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return explain("make the folder of", s.path, err)
 	}
@@ -30,7 +30,7 @@ func (s *Store) create(schema int) error {
 	if err := s.startBolt(file); err != nil {
 		return err
 	}
-	if err := s.moveIn(temp, schema); err != nil {
+	if err := s.moveIn(temp); err != nil {
 		os.Remove(temp)
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Store) create(schema int) error {
 
 // moveIn fills a new database and gives it its name. The sidecar comes first, and names the new database as one being
 // created: whatever is there after a crash, the two fit together.
-func (s *Store) moveIn(temp string, schema int) error {
+func (s *Engine) moveIn(temp string) error {
 	last, err := s.sidecar.read()
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Store) moveIn(temp string, schema int) error {
 	if _, err := rand.Read(s.id[:]); err != nil {
 		return fmt.Errorf("store: create %s: %w", s.path, err)
 	}
-	if err := s.fill(schema); err != nil {
+	if err := s.fill(); err != nil {
 		return err
 	}
 	if err := s.sidecar.write(stamp{id: s.id, lost: lost}); err != nil {
@@ -71,7 +71,7 @@ func (s *Store) moveIn(temp string, schema int) error {
 }
 
 // created ends the creation, perhaps after a crash in the middle of it.
-func (s *Store) created(generation uint64, lost bool) error {
+func (s *Engine) created(generation uint64, lost bool) error {
 	if lost {
 		s.note("%s was gone, though zoomtag had used it: it was started anew and is rebuilt from the marks in the "+
 			"events; the history is lost", s.path)
@@ -80,22 +80,22 @@ func (s *Store) created(generation uint64, lost bool) error {
 }
 
 // fill writes what every database holds.
-func (s *Store) fill(schema int) error {
+func (s *Engine) fill() error {
 	b, err := s.db.Begin(true)
 	if err != nil {
 		return explain("create", s.path, err)
 	}
 	defer func() { _ = b.Rollback() }() // after the commit it has nothing to undo
-	for _, name := range append(dataBuckets(), bucketMeta) {
+	for _, name := range append([]string{bucketMeta}, s.options.Buckets...) {
 		if _, err := b.CreateBucket([]byte(name)); err != nil {
 			return explain("create", s.path, err)
 		}
 	}
-	tx := &Tx{s: s, group: &group{b: b, dirty: true, head: head{generation: 1}}}
-	if err := tx.put(bucketMeta, []byte(keySchema), encodeSchema(schema)); err != nil {
+	tx := &transaction{reader: reader{s: s, b: b}, loaded: true, counts: head{generation: 1}}
+	if err := tx.SetSchema(s.options.Schema); err != nil {
 		return err
 	}
-	if err := tx.put(bucketMeta, []byte(keyID), s.id[:]); err != nil {
+	if err := tx.Put(bucketMeta, []byte(keyID), s.id[:]); err != nil {
 		return err
 	}
 	if err := tx.putHead(); err != nil {

@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"errors"
@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"go.etcd.io/bbolt"
 )
 
-// keepBackups is how many copies stay.
-const keepBackups = 3
+// KeepBackups is how many copies stay.
+const KeepBackups = 3
 
 const (
 	backupSuffix = ".bak"
@@ -23,7 +25,7 @@ const (
 //
 // To go back to a copy, move it to the place of the database and move the sidecar away; what happened since is found
 // again by the marks in the events.
-func (s *Store) Backup() (string, error) {
+func (s *Engine) Backup() (string, error) {
 	s.backupMu.Lock()
 	defer s.backupMu.Unlock()
 	if s.db == nil {
@@ -46,15 +48,15 @@ func (s *Store) Backup() (string, error) {
 }
 
 // writeCopy writes the store to a new file and reads it back.
-func (s *Store) writeCopy(path string) error {
+func (s *Engine) writeCopy(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
 	if err != nil {
 		return explain("copy to", path, err)
 	}
 	defer file.Close()
 	var size int64
-	err = s.view(func(tx *Tx) (err error) {
-		if size, err = tx.b.WriteTo(file); err != nil {
+	err = s.view(func(b *bbolt.Tx) (err error) {
+		if size, err = b.WriteTo(file); err != nil {
 			return explain("copy to", path, err)
 		}
 		return nil
@@ -75,7 +77,7 @@ func (s *Store) writeCopy(path string) error {
 }
 
 // Backups returns the copies that there are, oldest first.
-func (s *Store) Backups() ([]string, error) {
+func (s *Engine) Backups() ([]string, error) {
 	found, err := s.beside(backupSuffix)
 	if err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func (s *Store) Backups() ([]string, error) {
 
 // LastBackup returns when the newest copy was made; zero if there is none. Copies of a time to come do not count: they
 // were made by a clock that has been set back since.
-func (s *Store) LastBackup() (time.Time, error) {
+func (s *Engine) LastBackup() (time.Time, error) {
 	found, err := s.Backups()
 	if err != nil {
 		return time.Time{}, err
@@ -99,7 +101,7 @@ func (s *Store) LastBackup() (time.Time, error) {
 }
 
 // backupTime returns when a copy was made, by its name; zero if the name is not one that Backup gives.
-func (s *Store) backupTime(path string) time.Time {
+func (s *Engine) backupTime(path string) time.Time {
 	name := strings.TrimSuffix(strings.TrimPrefix(path, s.path+"."), backupSuffix)
 	at, err := time.Parse(backupTime, name)
 	if err != nil {
@@ -109,7 +111,7 @@ func (s *Store) backupTime(path string) time.Time {
 }
 
 // beside returns the files that are named like the database with a time and suffix behind it, oldest first.
-func (s *Store) beside(suffix string) ([]string, error) {
+func (s *Engine) beside(suffix string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Dir(s.path))
 	if err != nil {
 		return nil, explain("look for copies of", s.path, err)
@@ -127,7 +129,7 @@ func (s *Store) beside(suffix string) ([]string, error) {
 
 // aheadFirst puts copies of a time to come before all others, as if they were the oldest: it is not known how old they
 // are, and the one that was just made has to stay.
-func (s *Store) aheadFirst(paths []string) {
+func (s *Engine) aheadFirst(paths []string) {
 	now := s.options.Now()
 	ahead := func(path string) bool { return s.backupTime(path).After(now) }
 	slices.SortStableFunc(paths, func(a, b string) int {
@@ -142,13 +144,13 @@ func (s *Store) aheadFirst(paths []string) {
 }
 
 // dropBackups removes all but the newest copies, and what a crash left over.
-func (s *Store) dropBackups() error {
+func (s *Engine) dropBackups() error {
 	found, err := s.Backups()
 	if err != nil {
 		return err
 	}
 	s.aheadFirst(found)
-	drop := found[:max(0, len(found)-keepBackups)]
+	drop := found[:max(0, len(found)-KeepBackups)]
 	leftover, err := s.beside(backupSuffix + ".new")
 	if err != nil {
 		return err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package store
+package bolt
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 
 // Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace
 // what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
-func (s *Store) Exposed() string {
+func (s *Engine) Exposed() string {
 	dir := filepath.Dir(s.path)
 	var st unix.Stat_t
 	if unix.Stat(dir, &st) != nil { // whoever uses it is told of that

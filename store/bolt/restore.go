@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"errors"
@@ -47,7 +47,7 @@ func (f facts) summary(size int64) Summary {
 }
 
 // Summary verifies the store, as Check does, and says what it holds.
-func (s *Store) Summary() (Summary, error) {
+func (s *Engine) Summary() (Summary, error) {
 	if err := s.Check(); err != nil || s.db == nil {
 		return Summary{}, err
 	}
@@ -57,7 +57,7 @@ func (s *Store) Summary() (Summary, error) {
 	}
 	found, err := examine(s.file, info.Size())
 	if err != nil {
-		return Summary{}, s.damage(err)
+		return Summary{}, s.Damage(err)
 	}
 	return found.summary(info.Size()), nil
 }
@@ -70,7 +70,7 @@ const replacedSuffix = ".replaced"
 // power cut either the one or the other is at path, or, for a moment, none; Restore again then goes on.
 func Restore(path string, from io.Reader, o Options) (old string, err error) {
 	path = filepath.Clean(path)
-	s := &Store{path: path, options: o.withDefaults(), sidecar: sidecar{path: sidecarPath(path)}}
+	s := &Engine{path: path, options: o, sidecar: sidecar{path: sidecarPath(path)}}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", explain("make the folder of", path, err)
 	}
@@ -105,7 +105,7 @@ func Restore(path string, from io.Reader, o Options) (old string, err error) {
 }
 
 // writeRestored writes a copy to a new file, and verifies it.
-func (s *Store) writeRestored(temp string, from io.Reader) (facts, error) {
+func (s *Engine) writeRestored(temp string, from io.Reader) (facts, error) {
 	file, err := os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
 	if err != nil {
 		return facts{}, explain("restore to", temp, err)
@@ -118,7 +118,7 @@ func (s *Store) writeRestored(temp string, from io.Reader) (facts, error) {
 	if err != nil {
 		return facts{}, err
 	}
-	if newest := 1 + len(steps()); found.schema > newest {
+	if newest := s.options.Schema; found.schema > newest {
 		return facts{}, fmt.Errorf("store: the copy was made by a newer zoomtag (schema %d, this one knows %d): upgrade "+
 			"zoomtag", found.schema, newest)
 	}

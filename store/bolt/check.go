@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"encoding/binary"
@@ -6,6 +6,16 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"zoomtag/store/entries"
+)
+
+// The bucket of what is known of the database itself, and its keys; see the package comment.
+const (
+	bucketMeta = "meta"
+	keySchema  = "schema"
+	keyID      = "id"
+	keyHead    = "head"
 )
 
 // head says how far the database has come, and what it must hold.
@@ -48,7 +58,7 @@ func examine(f io.ReaderAt, size int64) (facts, error) {
 	var count, total uint64
 	var haveID, haveHead bool
 	err := readPages(f, size, func(path string, key, framed []byte) error {
-		value, err := unseal(path, key, framed)
+		value, err := entries.Unseal(path, key, framed)
 		if err != nil {
 			return fmt.Errorf("an entry of %s: %w", strings.ReplaceAll(path, "\x00", "/"), err)
 		}
@@ -65,7 +75,7 @@ func examine(f io.ReaderAt, size int64) (facts, error) {
 			}
 		}
 		count++
-		total += uint64(sum(framed))
+		total += uint64(entries.Sum(framed))
 		return err
 	})
 	switch {
@@ -91,10 +101,10 @@ func decodeSchema(b []byte) (int, error) {
 }
 
 // Check reads the whole file and verifies every page and every entry, as Open does. Nothing is written meanwhile.
-func (s *Store) Check() error {
+func (s *Engine) Check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.usable(); err != nil || s.db == nil {
+	if err := s.Usable(); err != nil || s.db == nil {
 		return err
 	}
 	info, err := s.file.Stat()
@@ -106,7 +116,7 @@ func (s *Store) Check() error {
 		err = errors.New("it has become another database")
 	}
 	if err != nil {
-		return s.damage(err)
+		return s.Damage(err)
 	}
 	return nil
 }
