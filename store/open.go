@@ -1,18 +1,31 @@
 package store
 
 import (
+	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"zoomtag/store/bolt"
+	"zoomtag/store/entries"
+	"zoomtag/store/postgres"
 )
 
-// Open opens the store at path, or makes it if there is none, its folder included. It reads and verifies the whole
-// file, and writes nothing to one that is as it should be. Damage is a DamagedError, another process ErrLocked.
-func Open(path string, o Options) (*Store, error) { return open(path, o, steps()) }
+// Shared reports whether an address names a database that several zoomtags share, and not a file.
+func Shared(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// Open opens the store at an address: the path of a file, or the URL of a database. If there is none there it is made,
+// the folder of a file included. A file is read and verified as a whole, and nothing is written to one that is as it
+// should be. Damage is a DamagedError, another process that holds the file ErrLocked.
+func Open(address string, o Options) (*Store, error) { return open(address, o, steps()) }
 
 func open(path string, o Options, steps []step) (*Store, error) {
 	o = o.withDefaults()
+	if Shared(path) {
+		return openShared(path, o, false)
+	}
 	file, found, err := bolt.Open(path, o.bolt(1+len(steps)))
 	if err != nil {
 		return nil, err
@@ -31,10 +44,22 @@ func open(path string, o Options, steps []step) (*Store, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens the store at path for reading. Several processes may do so at once, but not while one holds it
-// open for writing. Where there is no file the store is empty.
+// openShared opens a database. Its layout is its own concern.
+func openShared(url string, o Options, readOnly bool) (*Store, error) {
+	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(), Hook: o.Hook, ReadOnly: readOnly})
+	if err != nil {
+		return nil, err
+	}
+	return &Store{engine: e, shared: e, options: o, readOnly: readOnly}, nil
+}
+
+// OpenReadOnly opens the store at an address for reading. Several processes may do so at once, but not while one holds a
+// file open for writing. Where there is nothing yet the store is empty.
 func OpenReadOnly(path string, o Options) (*Store, error) {
 	o = o.withDefaults()
+	if Shared(path) {
+		return openShared(path, o, true)
+	}
 	file, _, err := bolt.OpenReadOnly(path, o.bolt(1+len(steps())))
 	if err != nil {
 		return nil, err
@@ -58,31 +83,89 @@ func Verify(path string) (Summary, error) { return bolt.Verify(path) }
 func NotAllowed(path string) error { return bolt.NotAllowed(path) }
 
 // Check reads all that is kept and verifies it, as Open does. Nothing is written meanwhile.
-func (s *Store) Check() error { return s.file.Check() }
+func (s *Store) Check() error {
+	if s.file != nil {
+		return s.file.Check()
+	}
+	return s.checkAll()
+}
+
+// checkAll reads all entries, whose seals are verified with that.
+func (s *Store) checkAll() error {
+	return s.view(func(tx *Tx) error {
+		for _, name := range buckets() {
+			if err := tx.scan(name, nil, func([]byte, []byte) (bool, error) { return true, nil }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // Summary verifies the store, as Check does, and says what it holds.
-func (s *Store) Summary() (Summary, error) { return s.file.Summary() }
+func (s *Store) Summary() (Summary, error) {
+	if s.file != nil {
+		return s.file.Summary()
+	}
+	sum := Summary{}
+	if err := s.checkAll(); err != nil || s.shared.Empty() {
+		return sum, err
+	}
+	generation, err := s.engine.Generation()
+	if err != nil {
+		return sum, err
+	}
+	sum.Changes = generation
+	sum.Schema, sum.Entries, sum.Bytes, err = s.shared.Size()
+	return sum, err
+}
 
 // Backup writes a consistent copy of the store beside it, verifies it, and then drops all but the last three. It
 // returns the path of the copy. The store may be used meanwhile.
 //
 // To go back to a copy, move it to the place of the database and move the sidecar away; what happened since is found
 // again by the marks in the events.
-func (s *Store) Backup() (string, error) { return s.file.Backup() }
+func (s *Store) Backup() (string, error) {
+	if s.file == nil {
+		return "", &entries.Error{Cause: "the state is in " + s.Path() + ", which makes no copies beside itself",
+			Remedy: "copy the database with its own means (pg_dump), or run \"zoomtag store copy\"", Err: errors.ErrUnsupported}
+	}
+	return s.file.Backup()
+}
 
 // Backups returns the copies that there are, oldest first.
-func (s *Store) Backups() ([]string, error) { return s.file.Backups() }
+func (s *Store) Backups() ([]string, error) {
+	if s.file == nil {
+		return nil, nil
+	}
+	return s.file.Backups()
+}
 
 // LastBackup returns when the newest copy was made; zero if there is none. Copies of a time to come do not count: they
 // were made by a clock that has been set back since.
-func (s *Store) LastBackup() (time.Time, error) { return s.file.LastBackup() }
+func (s *Store) LastBackup() (time.Time, error) {
+	if s.file == nil {
+		return time.Time{}, nil
+	}
+	return s.file.LastBackup()
+}
 
 // Displaced returns, in a sentence, that the database was deleted or replaced while it is open here: what is saved from
 // then on is seen by nobody who opens it anew. It is "" where the path still names the file that is open.
-func (s *Store) Displaced() string { return s.file.Displaced() }
+func (s *Store) Displaced() string {
+	if s.file == nil {
+		return ""
+	}
+	return s.file.Displaced()
+}
 
 // Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace
 // what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
-func (s *Store) Exposed() string { return s.file.Exposed() }
+func (s *Store) Exposed() string {
+	if s.file == nil {
+		return ""
+	}
+	return s.file.Exposed()
+}
 
 func (s *Store) damage(cause error) error { return s.engine.Damage(cause) }

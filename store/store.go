@@ -9,6 +9,7 @@ import (
 
 	"zoomtag/store/bolt"
 	"zoomtag/store/entries"
+	"zoomtag/store/postgres"
 )
 
 // Options are the settings of a store. The zero value is good.
@@ -68,7 +69,8 @@ type Summary = bolt.Summary
 // Store is the memory of zoomtag. It may be used from several goroutines at once.
 type Store struct {
 	engine  entries.Engine
-	file    *bolt.Engine // the same, where it is a file; else nil
+	file    *bolt.Engine     // the same, where it is a file; else nil
+	shared  *postgres.Engine // the same, where it is a database that several zoomtags share; else nil
 	options Options
 
 	readOnly bool
@@ -84,7 +86,7 @@ type Store struct {
 	born   births
 }
 
-// Path returns where the store is: the path of the file.
+// Path returns where the store is: the path of a file, or the URL of a database without its password.
 func (s *Store) Path() string { return s.engine.Place() }
 
 // Notices returns what the owner ought to know about how the store was found, and how its folder is now, in sentences.

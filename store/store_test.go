@@ -31,8 +31,11 @@ func openAt(t testing.TB, path string) *Store {
 
 func openTemp(t testing.TB) *Store {
 	t.Helper()
-	return openAt(t, filepath.Join(t.TempDir(), "zoomtag.db"))
+	return openAt(t, fresh(t))
 }
+
+// fresh is the address of a store that is not there yet.
+var fresh = func(t testing.TB) string { return filepath.Join(t.TempDir(), "zoomtag.db") }
 
 func update(t testing.TB, s *Store, fn func(tx *Tx) error) {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"zoomtag/providers/words"
+	"zoomtag/store/entries"
 
 	bolterrors "go.etcd.io/bbolt/errors"
 )
@@ -58,29 +59,6 @@ func (e *DamagedError) Cure() string {
 
 func (e *DamagedError) Unwrap() error { return e.err }
 
-// sentence is an error whose text says it all; what it wraps is for errors.Is.
-type sentence struct {
-	doing string // in front of what is for people; "" is nothing
-	plain string // the cause, for people
-	cure  string
-	err   error
-}
-
-func (e *sentence) Error() string {
-	text := words.Join(e.plain, e.cure)
-	if e.doing != "" {
-		text = e.doing + ": " + text
-	}
-	return "store: " + text
-}
-
-// Cure implements words.Curable.
-func (e *sentence) Cure() string  { return e.cure }
-func (e *sentence) Unwrap() error { return e.err }
-
-// Plain says where and what, without what was being done.
-func (e *sentence) Plain() string { return e.plain }
-
 // explain makes one plain sentence of what the system or bbolt said while zoomtag was doing something with path.
 func explain(doing, path string, err error) error {
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
@@ -92,15 +70,15 @@ func explain(doing, path string, err error) error {
 	}
 	for _, known := range advice {
 		if errors.Is(err, known.err) {
-			return &sentence{doing: doing, plain: "the state " + path + " " + known.text,
-				cure: known.mend(path), err: err}
+			return &entries.Error{Doing: doing, Cause: "the state " + path + " " + known.text,
+				Remedy: known.mend(path), Err: err}
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		cause, cure := notAllowed(path, ownerOf(path), userName(os.Geteuid()))
-		return &sentence{doing: doing, plain: cause, cure: cure, err: err}
+		return &entries.Error{Doing: doing, Cause: cause, Remedy: cure, Err: err}
 	}
-	return &sentence{plain: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), err: err}
+	return &entries.Error{Cause: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), Err: err}
 }
 
 // advice is what to say of errors that their owner can do something about.
@@ -162,5 +140,5 @@ func userName(uid int) string {
 }
 
 func locked(path string) error {
-	return &sentence{plain: "another zoomtag holds " + path, cure: "end it first", err: ErrLocked}
+	return &entries.Error{Cause: "another zoomtag holds " + path, Remedy: "end it first", Err: ErrLocked}
 }

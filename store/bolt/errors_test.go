@@ -23,7 +23,7 @@ func TestSentences(t *testing.T) {
 	other := s.compare(facts{id: [idSize]byte{1}}, stamp{})
 	denied := func(owner, who string) error {
 		cause, cure := notAllowed(path, owner, who)
-		return &sentence{doing: "open", plain: cause, cure: cure}
+		return &entries.Error{Doing: "open", Cause: cause, Remedy: cure}
 	}
 	var text strings.Builder
 	for _, err := range []error{

@@ -1,0 +1,36 @@
+// Package postgres keeps the entries of a store in a PostgreSQL database, which several zoomtags share. It is the only
+// package that knows PostgreSQL.
+//
+// # Tables
+//
+// All are in the schema zoomtag of the database. Each bucket of the store is a table:
+//
+//	bucket_NAME  key bytea primary key, whole bytea, value bytea
+//
+// Bytes sort as they do in a file, so that a range of keys is a range of the index. An index takes keys of some 2,700
+// bytes; one that is longer than keyMax is cut there, with a hash of all of it behind, and stands in whole as it is. A
+// value begins with its seal, as in a file.
+//
+//	head     one row: the database's id, its layout, the generation, the assignment, and to where the store has moved
+//	commits  for each worker the generation of its last commit
+//	asides   for each worker a text on which nothing rests
+//
+// # The pen
+//
+// Whoever writes locks the row of head first and changes it last, so that one transaction writes at a time, whichever
+// machine it is on: it reads what all before it have left, it needs no second try, generations come in the order of the
+// commits, and what a file promises, this does. Several functions share a transaction (store/group.go) and a page of
+// changes needs two journeys, so that the pen is not the limit: see docs/cluster.md for figures. Reading needs no pen.
+//
+// A transaction whose worker is frozen or cut off is ended by the database after idleLimit, and the pen is free.
+//
+// # What is not known
+//
+// Where the connection breaks during a commit, the row of commits says whether it came about: it is read with the pen
+// in hand, so that the transaction in question has ended.
+//
+// # Versions
+//
+// Layouts only grow: head.layout is that of the newest zoomtag that was here, head.needs the oldest layout whose
+// programs may still use the database. A program that is too old says so, also while it runs.
+package postgres

@@ -1,0 +1,71 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"zoomtag/store/entries"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// explain makes one plain sentence of what went wrong while zoomtag was doing something with the database.
+func (e *Engine) explain(doing string, err error) error {
+	var known *entries.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		return e.refused(doing, said, err)
+	}
+	cause := plainCause(err)
+	return &entries.Error{Doing: doing, Cause: fmt.Sprintf("%s cannot be reached (%s)", e.called(), cause),
+		Remedy: "see to it that it runs and that this machine reaches it; zoomtag goes on as soon as it answers", Err: err}
+}
+
+// plainCause is the last part of a chain of errors: what the system said.
+func plainCause(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer in time"
+	}
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return strings.TrimSpace(err.Error())
+		}
+		err = inner
+	}
+}
+
+// refused explains what the database says. The codes are PostgreSQL's (Appendix A of its manual).
+func (e *Engine) refused(doing string, said *pgconn.PgError, err error) error {
+	for _, known := range advice {
+		if strings.HasPrefix(said.Code, known.code) {
+			return &entries.Error{Doing: doing, Cause: e.called() + " " + known.text, Remedy: known.cure, Err: err}
+		}
+	}
+	return &entries.Error{Doing: doing, Cause: fmt.Sprintf("%s says: %s (%s)", e.called(), said.Message, said.Code),
+		Err: err}
+}
+
+// advice is what to say of errors that their owner can do something about: the first that matches.
+var advice = []struct{ code, text, cure string }{
+	{"28", "refuses the sign-in", "check user, password and sslmode in store:, and pg_hba.conf"},
+	{"3D000", "does not exist", "make it: createdb -O USER DATABASE"},
+	{"3F000", "has no schema for zoomtag", "start zoomtag once as a user who may create it"},
+	{"42501", "does not let this user make or use zoomtag's tables",
+		"let the user own the database, or grant it: GRANT CREATE ON DATABASE … TO …"},
+	{"25006", "is a standby, in which nothing can be written",
+		"write the address of the primary as store:, or both with target_session_attrs=read-write"},
+	{"53100", "is on a disk that is full", "free some space; what was saved before is kept, and zoomtag goes on when " +
+		"there is room"},
+	{"53300", "has no connection free", "raise max_connections, or lower pool_max_conns in store:"},
+	{"53", "has not enough of something", "see its log"},
+	{"55P03", "was kept busy by somebody else for too long", "see who holds a lock in it (pg_stat_activity)"},
+	{"57014", "took too long for an answer", "see what keeps it busy (pg_stat_activity)"},
+	{"57P", "is going down or starting up", "wait for it; zoomtag goes on as soon as it answers"},
+	{"25P03", "ended the transaction, because zoomtag stood still in it", "see why this machine stood still"},
+}

@@ -1,0 +1,249 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zoomtag/store/bolt"
+	"zoomtag/store/entries"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// View implements entries.Engine. One question costs one journey: the transaction begins with it, and ends beside.
+func (e *Engine) View(fn func(entries.Reader) error) error {
+	if err := e.Usable(); err != nil || e.Empty() {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), viewLimit)
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		cancel()
+		return e.explain("read", err)
+	}
+	r := &reader{e: e, ctx: ctx, conn: conn, begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+	defer e.end(conn, cancel)
+	return fn(r)
+}
+
+// end ends a transaction without a commit, if there is one, and gives the connection back.
+func (e *Engine) end(conn *pgxpool.Conn, cancel context.CancelFunc) {
+	if conn.Conn().PgConn().TxStatus() == 'I' {
+		cancel()
+		conn.Release()
+		return
+	}
+	e.ending.Go(func() {
+		defer cancel()
+		ctx, over := e.call()
+		defer over()
+		if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
+			_ = conn.Conn().Close(ctx) // the pool makes another one; the database ends the transaction with this one
+		}
+		conn.Release()
+	})
+}
+
+// transaction is the one that writes. It has the pen.
+type transaction struct {
+	reader
+
+	cancel     context.CancelFunc
+	generation uint64 // of what is being written
+	ended      bool
+}
+
+// Begin implements entries.Engine: it takes the pen.
+func (e *Engine) Begin() (entries.Transaction, error) {
+	if err := e.Usable(); err != nil {
+		return nil, err
+	}
+	if e.options.ReadOnly {
+		return nil, fmt.Errorf("store: save to %s: %w", e.place, bolt.ErrReadOnly)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), callLimit+penLimit)
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		cancel()
+		return nil, e.explain("save to", err)
+	}
+	tx := &transaction{reader: reader{e: e, ctx: ctx, conn: conn}, cancel: cancel}
+	if err := tx.takePen(); err != nil {
+		e.end(conn, cancel)
+		return nil, err
+	}
+	return tx, nil
+}
+
+// limits are the bounds of a transaction that writes, as settings of the database for it alone: a pooler between may
+// give the connection to somebody else afterwards.
+var limits = fmt.Sprintf("SELECT set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true), "+
+	"set_config('idle_in_transaction_session_timeout', '%d', true)", penLimit.Milliseconds(),
+	(penLimit + statementLimit).Milliseconds(), idleLimit.Milliseconds())
+
+// takePen begins the transaction and waits for the pen, in one journey.
+func (tx *transaction) takePen() error {
+	batch := &pgx.Batch{}
+	batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+	batch.Queue(limits)
+	batch.Queue("SELECT generation, needs, layout FROM zoomtag.head FOR UPDATE")
+	var found layout
+	return tx.send(batch, 2, func(rows pgx.Rows) error {
+		if err := rows.Scan(&tx.generation, &found.needs, &found.layout); err != nil {
+			return tx.e.explain("save to", err)
+		}
+		tx.generation++
+		return tx.e.tooNew(found)
+	})
+}
+
+// Put implements entries.Transaction.
+func (tx *transaction) Put(bucket string, key, value []byte) error {
+	return tx.write(bucket, key, value)
+}
+
+// Delete implements entries.Transaction.
+func (tx *transaction) Delete(bucket string, key []byte) error { return tx.write(bucket, key, nil) }
+
+func (tx *transaction) write(bucket string, key, value []byte) error {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	e := entry{key: append([]byte{}, key...)}
+	if value != nil {
+		e.value = append([]byte{}, value...)
+	}
+	tx.known.put(bucket, e)
+	tx.written.put(bucket, e)
+	return nil
+}
+
+// Clear implements entries.Transaction.
+func (tx *transaction) Clear() error {
+	batch := &pgx.Batch{}
+	for _, name := range tx.e.options.Buckets {
+		batch.Queue("DELETE FROM " + table(name))
+	}
+	tx.known, tx.written = nil, nil
+	return tx.send(batch, batch.Len(), nil)
+}
+
+// Generation implements entries.Transaction.
+func (tx *transaction) Generation() uint64 { return tx.generation }
+
+// Advance implements entries.Transaction.
+func (tx *transaction) Advance() { tx.generation++ }
+
+// Commit implements entries.Transaction: all that was written goes in one journey.
+func (tx *transaction) Commit(saved func()) error {
+	defer tx.Rollback()
+	if tx.failed != nil {
+		return tx.failed
+	}
+	tx.e.options.Hook("store.commit.before")
+	if err := tx.commit(); err != nil {
+		return err
+	}
+	saved()
+	tx.e.options.Hook("store.commit.after")
+	return nil
+}
+
+func (tx *transaction) commit() error {
+	batch := &pgx.Batch{}
+	for bucket, in := range tx.written {
+		tx.queueBucket(batch, bucket, in)
+	}
+	last := tx.generation - 1 // Advance has counted past it
+	batch.Queue("UPDATE zoomtag.head SET generation = $1", last)
+	batch.Queue(`INSERT INTO zoomtag.commits (worker, generation) VALUES ($1, $2)
+		ON CONFLICT (worker) DO UPDATE SET generation = EXCLUDED.generation`, tx.e.worker, last)
+	batch.Queue("COMMIT")
+	results := tx.conn.SendBatch(tx.ctx, batch)
+	var tag pgconn.CommandTag
+	var err error
+	for range batch.Len() {
+		if tag, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	if err == nil && tag.String() != "COMMIT" { // the database has rolled back what it could not commit
+		err = fmt.Errorf("it answered %q to a commit", tag)
+	}
+	if err != nil {
+		return tx.e.outcome(last, err)
+	}
+	return nil
+}
+
+// queueBucket queues what was written into one bucket: one statement for what is there now, one for what went.
+func (tx *transaction) queueBucket(batch *pgx.Batch, bucket string, in map[string]entry) {
+	var keys, whole, values, gone [][]byte
+	for _, e := range in {
+		key := short(e.key)
+		if e.value == nil {
+			gone = append(gone, key)
+			continue
+		}
+		keys = append(keys, key)
+		values = append(values, entries.Seal(bucket, e.key, e.value))
+		if len(e.key) > keyMax {
+			whole = append(whole, e.key)
+		} else {
+			whole = append(whole, nil)
+		}
+	}
+	if len(keys) > 0 {
+		batch.Queue(fmt.Sprintf(`INSERT INTO %s (key, whole, value) SELECT * FROM unnest($1::bytea[], $2::bytea[],
+			$3::bytea[]) ON CONFLICT (key) DO UPDATE SET whole = EXCLUDED.whole, value = EXCLUDED.value`, table(bucket)),
+			keys, whole, values)
+	}
+	if len(gone) > 0 {
+		batch.Queue(fmt.Sprintf("DELETE FROM %s WHERE key = ANY($1)", table(bucket)), gone)
+	}
+}
+
+// outcome finds out what became of a commit whose answer did not come: nil if it came about. The pen is waited for, so
+// that the transaction has ended.
+func (e *Engine) outcome(generation uint64, cause error) error {
+	var said *pgconn.PgError
+	if errors.As(cause, &said) && said.Severity != "FATAL" {
+		return e.explain("save to", cause) // the database has said no
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), callLimit+penLimit)
+	defer cancel()
+	var came bool
+	err := pgx.BeginFunc(ctx, e.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, limits); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "SELECT FROM zoomtag.head FOR UPDATE"); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM zoomtag.commits WHERE worker = $1 AND generation = $2)",
+			e.worker, generation).Scan(&came)
+	})
+	switch {
+	case came && err == nil:
+		return nil
+	case err == nil:
+		return e.explain("save to", cause)
+	}
+	return &entries.Error{Doing: "save to", Cause: fmt.Sprintf("%s broke off a commit, and whether it came about cannot "+
+		"be asked (%s)", e.called(), plainCause(cause)), Remedy: "see to it that it runs and that this machine reaches " +
+		"it; zoomtag finds out by itself what was saved", Err: errors.Join(cause, err)}
+}
+
+// Rollback implements entries.Transaction.
+func (tx *transaction) Rollback() {
+	if !tx.ended {
+		tx.ended = true
+		tx.e.end(tx.conn, tx.cancel)
+	}
+}
