@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 	"providers/links":         {},
 	"providers/internal/rest": {"providers/words"},
 	"store/record":            {"providers/meeting"},
+	"store/postgres/pgtest":   {},
 	"store":                   {"providers/meeting", "providers/words", "store/record"},
 	"sync/plan": {"providers/calendar", "providers/links", "providers/meeting",
 		"providers/words", "store/record", "sync/reason"},
@@ -113,8 +114,8 @@ var mayImport = map[string][]string{
 		"store", "sync/engine", "sync/plan", "sync/reason", "sync/series"},
 }
 
-// testOnly are packages that only test files import: they play what must never happen, or measure.
-var testOnly = []string{"sync/engine/enginetest", "providers/lineartest"}
+// testOnly are packages that only test files import: they play what must never happen, start servers, or measure.
+var testOnly = []string{"sync/engine/enginetest", "providers/lineartest", "store/postgres/pgtest"}
 
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{
@@ -146,6 +147,7 @@ var soleImporter = map[string]string{
 	"github.com/nicholas-fedor/shoutrrr": "sync/notify",
 	"github.com/robfig/cron":             "sync/engine configs",
 	"rsc.io/qr":                          "sync/web/page",
+	"github.com/jackc/pgx":               "store/postgres/pgtest",
 }
 
 func TestArchitecture(t *testing.T) {
