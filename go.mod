@@ -12,6 +12,7 @@ require (
 	github.com/emersion/go-webdav v0.7.1-0.20260628102823-c16f8a9a132c // a CalDAV server that others wrote, in process, for tests only
 	github.com/fsnotify/fsnotify v1.10.1 // notices a saved file at once
 	github.com/gofrs/flock v0.13.0 // locks a sign-in while it is renewed, on each system in its way
+	github.com/jackc/pgx/v5 v5.13.0 // PostgreSQL, as the state of several workers
 	github.com/jedib0t/go-pretty/v6 v6.9.2 // tables that know how wide a character and a screen are
 	github.com/microsoft/kiota-abstractions-go v1.9.4 // the Graph SDK's own interfaces
 	github.com/microsoft/kiota-http-go v1.5.6 // the Graph SDK's transport; before 1.5.6 it leaks contexts
@@ -77,7 +78,6 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
-	github.com/jackc/pgx/v5 v5.13.0 // PostgreSQL, as the state that several zoomtags share
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
 	github.com/lucasb-eyer/go-colorful v1.3.0 // indirect
 	github.com/mattn/go-colorable v0.1.14 // indirect

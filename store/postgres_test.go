@@ -3,18 +3,21 @@
 package store
 
 import (
+	"os"
 	"testing"
 
 	"zoomtag/store/postgres/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Run(m) }
+var server pgtest.Shared
+
+func TestMain(m *testing.M) { os.Exit(server.Run(m)) }
 
 // TestPostgres has the suite judge the other engine: what is kept in a database is kept as in a file.
 func TestPostgres(t *testing.T) {
 	before := fresh
 	t.Cleanup(func() { fresh = before })
-	fresh = func(t testing.TB) string { return pgtest.Database(t) }
+	fresh = func(t testing.TB) string { return server.Server(t).Database(t) }
 	for _, c := range []struct {
 		name string
 		test func(*testing.T)

@@ -7,6 +7,9 @@ var (
 	// MachineUnit is the service of the machine.
 	//go:embed zoomtag.service
 	MachineUnit string
+	// WorkerUnit is one of several workers of the machine that share a state; each is an instance of it.
+	//go:embed zoomtag@.service
+	WorkerUnit string
 	// PersonUnit is the service of one person. It starts with every systemd of a person.
 	//go:embed user/zoomtag.service
 	PersonUnit string

@@ -60,9 +60,12 @@ var mayImport = map[string][]string{
 	"providers/links":         {},
 	"providers/internal/rest": {"providers/words"},
 	"store/record":            {"providers/meeting"},
-	"store":                   {"providers/meeting", "providers/words", "store/bolt", "store/entries", "store/record"},
-	"store/bolt":              {"providers/words", "store/entries"},
-	"store/entries":           {},
+	"store": {"providers/meeting", "providers/words", "store/bolt", "store/entries", "store/postgres",
+		"store/record"},
+	"store/bolt":            {"providers/words", "store/entries"},
+	"store/entries":         {"providers/words"},
+	"store/postgres":        {"store/bolt", "store/entries"},
+	"store/postgres/pgtest": {},
 	"sync/plan": {"providers/calendar", "providers/links", "providers/meeting",
 		"providers/words", "store/record", "sync/reason"},
 	"sync/daemon": {"sync/notify", "configs", "providers/words", "store", "sync/api", "sync/api/local",
@@ -115,8 +118,8 @@ var mayImport = map[string][]string{
 		"store", "sync/engine", "sync/plan", "sync/reason", "sync/series"},
 }
 
-// testOnly are packages that only test files import: they play what must never happen, or measure.
-var testOnly = []string{"sync/engine/enginetest", "providers/lineartest"}
+// testOnly are packages that only test files import: they play what must never happen, start servers, or measure.
+var testOnly = []string{"sync/engine/enginetest", "providers/lineartest", "store/postgres/pgtest"}
 
 // soleImporter names the one package that may import each third-party system.
 var soleImporter = map[string]string{
@@ -148,6 +151,7 @@ var soleImporter = map[string]string{
 	"github.com/nicholas-fedor/shoutrrr": "sync/notify",
 	"github.com/robfig/cron":             "sync/engine configs",
 	"rsc.io/qr":                          "sync/web/page",
+	"github.com/jackc/pgx":               "store/postgres/pgtest",
 }
 
 func TestArchitecture(t *testing.T) {

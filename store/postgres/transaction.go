@@ -102,19 +102,18 @@ func (tx *transaction) takePen() error {
 
 // Put implements entries.Transaction.
 func (tx *transaction) Put(bucket string, key, value []byte) error {
-	return tx.write(bucket, key, value)
+	return tx.write(bucket, entry{key: append([]byte{}, key...), value: append([]byte{}, value...)})
 }
 
 // Delete implements entries.Transaction.
-func (tx *transaction) Delete(bucket string, key []byte) error { return tx.write(bucket, key, nil) }
+func (tx *transaction) Delete(bucket string, key []byte) error {
+	return tx.write(bucket, entry{key: append([]byte{}, key...)})
+}
 
-func (tx *transaction) write(bucket string, key, value []byte) error {
+// write notes an entry as it will be; without a value, that there is none.
+func (tx *transaction) write(bucket string, e entry) error {
 	if tx.failed != nil {
 		return tx.failed
-	}
-	e := entry{key: append([]byte{}, key...)}
-	if value != nil {
-		e.value = append([]byte{}, value...)
 	}
 	tx.known.put(bucket, e)
 	tx.written.put(bucket, e)

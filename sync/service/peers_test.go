@@ -51,6 +51,20 @@ func TestPeersVerify(t *testing.T) {
 	}
 }
 
+// TestPeersWorker: systemd takes the unit of a worker, as a template and as an instance.
+func TestPeersWorker(t *testing.T) {
+	text := strings.Replace(units.WorkerUnit, "/usr/local/bin/zoomtag", "/bin/true", 1)
+	for _, name := range []string{"zoomtag@.service", "zoomtag@1.service"} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if said := analyze(t.Context(), t, "verify", file); said != "" {
+			t.Errorf("systemd says of %s:\n%s", name, said)
+		}
+	}
+}
+
 // TestPeersTurnDown: a word that systemd does not know would have been seen.
 func TestPeersTurnDown(t *testing.T) {
 	file := filepath.Join(t.TempDir(), unitName)
