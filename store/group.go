@@ -17,7 +17,8 @@ import (
 // request is a function that waits for its transaction.
 type request struct {
 	fn    func(tx *Tx) error
-	alone bool // it changes more than entries, which is undone with the whole transaction only
+	owner string // whose calendar or job it is about; "": nobody's in particular
+	alone bool   // it changes more than entries, which is undone with the whole transaction only
 
 	// What came of it; guarded by the store's lock.
 	done     bool
@@ -69,6 +70,12 @@ func (tx *Tx) note(bucket string, key, old []byte) {
 // Update calls fn with a transaction and saves what it wrote, or nothing: if fn or one of the calls on tx fails, all is
 // undone. An fn that changes nothing costs no write. It may be called on another goroutine, while this one waits.
 func (s *Store) Update(fn func(tx *Tx) error) error { return s.update(&request{fn: fn}) }
+
+// UpdateFor is Update for what is done for a calendar, or for a job that only one may do, of this name. Where several
+// workers share the store nothing is saved, and the error is ErrFenced, unless it is this worker's.
+func (s *Store) UpdateFor(name string, fn func(tx *Tx) error) error {
+	return s.update(&request{fn: fn, owner: name})
+}
 
 // update carries out a request, by itself or together with others that wait.
 func (s *Store) update(r *request) error {
@@ -147,7 +154,9 @@ func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote boo
 	tx := &Tx{s: s, in: out, out: out, now: s.options.Now(), shared: shared}
 	func() {
 		defer func() { r.panicked = recover() }()
-		err = r.fn(tx)
+		if err = fence(out, r.owner); err == nil {
+			err = r.fn(tx)
+		}
 	}()
 	if err == nil {
 		err = tx.failed
@@ -164,6 +173,14 @@ func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote boo
 		return false, nil // all of it is rolled back
 	}
 	return false, s.engine.Protect(func() error { return tx.undo() })
+}
+
+// fence returns ErrFenced unless what a transaction is for is this worker's.
+func fence(out entries.Transaction, owner string) error {
+	if fenced, ok := out.(entries.Fenced); ok && owner != "" {
+		return fenced.Fence(owner)
+	}
+	return nil
 }
 
 // undo takes back what was written, the last first.

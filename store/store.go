@@ -73,6 +73,7 @@ type Store struct {
 	shared  *postgres.Engine // the same, where it is a database that several zoomtags share; else nil
 	options Options
 
+	member   atomic.Pointer[postgres.Member] // nil: this process is no worker
 	readOnly bool
 
 	mu      sync.Mutex // one writer at a time

@@ -12,7 +12,10 @@
 //   - An entry is what was put under its key, or an error: each value is sealed with a checksum over where it stands.
 package entries
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // Range says which entries of a bucket Walk goes through. The zero value is all of them.
 type Range struct {
@@ -101,4 +104,13 @@ type Engine interface {
 	PutAside(text []byte) error
 	// Close lets go of the entries.
 	Close() error
+}
+
+// ErrFenced says that somebody else works on this now: another worker, with the same database.
+var ErrFenced = errors.New("it is another worker's now")
+
+// Fenced is a transaction of an engine that several workers share.
+type Fenced interface {
+	// Fence returns ErrFenced unless what has this name is this worker's, until the transaction ends.
+	Fence(name string) error
 }

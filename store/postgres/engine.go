@@ -53,7 +53,8 @@ type Engine struct {
 	worker  [16]byte
 	id      []byte
 
-	ending  sync.WaitGroup // transactions that are being ended
+	member  atomic.Pointer[Member] // nil: this process is none
+	ending  sync.WaitGroup         // transactions that are being ended
 	closed  atomic.Bool
 	damaged atomic.Pointer[entries.Error]
 }

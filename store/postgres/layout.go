@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strconv"
 
 	"zoomtag/store/entries"
 
@@ -33,6 +34,20 @@ CREATE TABLE zoomtag.head (
 ) WITH (fillfactor = 10);
 CREATE TABLE zoomtag.commits (worker uuid PRIMARY KEY, generation bigint NOT NULL) WITH (fillfactor = 50);
 CREATE TABLE zoomtag.asides (worker uuid PRIMARY KEY, at timestamptz NOT NULL, text bytea NOT NULL);
+CREATE TABLE zoomtag.members (
+	id      uuid        PRIMARY KEY,
+	name    text        NOT NULL,
+	version text        NOT NULL,
+	since   timestamptz NOT NULL,
+	until   timestamptz NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE zoomtag.shards (
+	shard int PRIMARY KEY,
+	owner uuid,
+	since timestamptz NOT NULL
+) WITH (fillfactor = 50);
+INSERT INTO zoomtag.shards (shard, since) SELECT s, now() FROM generate_series(0, ` +
+		strconv.Itoa(Shards-1) + `) s;
 ` + tables(buckets)}}
 }
 

@@ -53,6 +53,7 @@ type transaction struct {
 
 	cancel     context.CancelFunc
 	generation uint64 // of what is being written
+	assignment int64
 	ended      bool
 }
 
@@ -89,15 +90,24 @@ func (tx *transaction) takePen() error {
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 	batch.Queue(limits)
-	batch.Queue("SELECT generation, needs, layout FROM zoomtag.head FOR UPDATE")
+	batch.Queue("SELECT generation, assignment, needs, layout FROM zoomtag.head FOR UPDATE")
 	var found layout
 	return tx.send(batch, 2, func(rows pgx.Rows) error {
-		if err := rows.Scan(&tx.generation, &found.needs, &found.layout); err != nil {
+		if err := rows.Scan(&tx.generation, &tx.assignment, &found.needs, &found.layout); err != nil {
 			return tx.e.explain("save to", err)
 		}
 		tx.generation++
 		return tx.e.tooNew(found)
 	})
+}
+
+// Fence returns ErrFenced unless a calendar or job is this worker's. It stays so until the transaction ends.
+func (tx *transaction) Fence(name string) error {
+	m := tx.e.member.Load()
+	if m == nil {
+		return fmt.Errorf("store: save to %s: %s: this process is no worker: %w", tx.e.place, name, ErrFenced)
+	}
+	return m.fence(tx.ctx, tx.conn, tx.assignment, name)
 }
 
 // Put implements entries.Transaction.

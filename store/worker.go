@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"zoomtag/store/entries"
+	"zoomtag/store/postgres"
+)
+
+// ErrFenced says that a calendar or job is another worker's now: whoever gets it stops at once, forgets what it knows of
+// it, and blames nobody.
+var ErrFenced = entries.ErrFenced
+
+// Worker is one of those that share the store.
+type Worker = postgres.Worker
+
+// WorkerOptions are the settings of a worker.
+type WorkerOptions = postgres.MemberOptions
+
+// Shared reports whether several workers can share the store.
+func (s *Store) Shared() bool { return s.shared != nil }
+
+// Work makes this process one of the workers that share the store, until ctx ends: it gives signs of life, and calendars
+// and jobs become its own and others'. It returns when they have been handed over. A store that is not shared has one
+// worker, to which all belongs, and Work only waits.
+func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
+	if s.shared == nil {
+		<-ctx.Done()
+		return nil
+	}
+	m, err := s.shared.Join(o)
+	if err != nil {
+		return err
+	}
+	s.member.Store(m)
+	defer s.member.CompareAndSwap(m, nil)
+	return m.Run(ctx)
+}
+
+// Owns reports whether a calendar or job is this worker's.
+func (s *Store) Owns(name string) bool {
+	if s.shared == nil {
+		return true
+	}
+	m := s.member.Load()
+	return m != nil && m.Owns(name)
+}
+
+// Hold says that somebody works on a calendar or job until release is called. The context ends, with ErrFenced as its
+// cause, as soon as it is not certainly this worker's any more. ok is false where it is not now.
+func (s *Store) Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
+	if s.shared == nil {
+		return ctx, func() {}, true
+	}
+	m := s.member.Load()
+	if m == nil {
+		return ctx, func() {}, false
+	}
+	return m.Hold(ctx, name)
+}
+
+// Taken is when a calendar or job became this worker's, by the machine's own clock; zero where it always was.
+func (s *Store) Taken(name string) time.Time {
+	if m := s.member.Load(); m != nil {
+		return m.Taken(name)
+	}
+	return time.Time{}
+}
+
+// Workers lists those that share the store and live; nil where it is not shared.
+func (s *Store) Workers() ([]Worker, error) {
+	if s.shared == nil {
+		return nil, nil
+	}
+	return s.shared.Workers()
+}
