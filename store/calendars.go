@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"zoomtag/store/entries"
 )
 
 // Calendar returns what is kept of a calendar; zero if nothing is.
@@ -22,6 +24,13 @@ func (s *Store) States(names []string) ([]CalendarState, error) {
 	states := make([]CalendarState, len(names))
 	err := s.view(func(tx *Tx) error {
 		return tx.reading(func() (err error) {
+			keys := make([]entries.Key, len(names))
+			for i, name := range names {
+				keys[i] = entries.Key{Bucket: bucketCalendars, Key: []byte(name)}
+			}
+			if err := tx.in.Ahead(keys); err != nil {
+				return err
+			}
 			for i, name := range names {
 				if states[i], err = tx.state(name); err != nil {
 					return err

@@ -60,6 +60,10 @@ func (s *Store) Hold(ctx context.Context, name string) (held context.Context, re
 	return m.Hold(ctx, name)
 }
 
+// Lease is the context that ends when what a context of Hold is about is not certainly this worker's any more, also
+// where the context itself has ended for another reason before. Of another context it never ends.
+func Lease(ctx context.Context) context.Context { return postgres.Lease(ctx) }
+
 // Taken is when a calendar or job became this worker's, by the machine's own clock; zero where it always was.
 func (s *Store) Taken(name string) time.Time {
 	if m := s.member.Load(); m != nil {

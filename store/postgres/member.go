@@ -150,11 +150,15 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 	if s == nil || !s.leaving.IsZero() || !m.sure() {
 		return ctx, func() {}, false
 	}
-	held, cancel := context.WithCancelCause(ctx)
-	h := &hold{cancel: cancel}
+	lease, lose := context.WithCancelCause(context.Background())
+	held, cancel := context.WithCancelCause(context.WithValue(ctx, leaseKey{}, lease))
+	stop := context.AfterFunc(lease, func() { cancel(context.Cause(lease)) })
+	h := &hold{cancel: lose}
 	s.holds[h] = true
 	return held, func() {
+		stop()
 		cancel(nil)
+		lose(nil)
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		delete(s.holds, h)
@@ -162,6 +166,17 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 			m.hurry()
 		}
 	}, true
+}
+
+type leaseKey struct{}
+
+// Lease is the context that ends with the hold that a context is of, whatever else ends that one; of another context it
+// never ends.
+func Lease(ctx context.Context) context.Context {
+	if lease, ok := ctx.Value(leaseKey{}).(context.Context); ok {
+		return lease
+	}
+	return context.Background()
 }
 
 // hurry has the next beat come at once.
@@ -377,9 +392,13 @@ func (v *view) readOwners(results pgx.BatchResults) (assignment int64, err error
 func (m *Member) trust(sent time.Duration, assignment int64, seen *view) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	regained := !m.sure()
 	m.until = sent + Life - caution
 	m.lapse.Reset(max(m.until-m.o.Clock(), 0))
 	m.keep(assignment, seen.owners)
+	if regained {
+		m.o.Changed()
+	}
 }
 
 // keep has mine be what owners say. m.mu is held.

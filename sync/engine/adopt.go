@@ -62,7 +62,7 @@ func (s *settling) find(ctx context.Context, host, mark string, id int64) (meeti
 func (s *settling) seek(ctx context.Context, d plan.Decision) error {
 	m, err := s.find(ctx, s.rec.Host, s.rec.Mark, d.LinkID)
 	if errors.Is(err, meeting.ErrNotFound) {
-		if until := s.rec.DoubtAt.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
+		if until := s.settledAt(s.rec.DoubtAt); s.e.opt.Now().Before(until) {
 			return &waiting{state: plan.Doubt, until: until,
 				why: reason.AnswerLost.Because("it is not known yet whether the last call made the meeting: it is " +
 					"looked for once more")}

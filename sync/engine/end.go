@@ -133,7 +133,7 @@ func (s *settling) discardOne(ctx context.Context, d plan.Decision, i int) error
 // seekFormer looks for an earlier meeting of which it is not known whether it was made.
 func (s *settling) seekFormer(ctx context.Context, d plan.Decision, i int) error {
 	f := s.rec.Former[i]
-	if until := f.At.Add(s.c.Settings.Settle); s.e.opt.Now().Before(until) {
+	if until := s.settledAt(f.At); s.e.opt.Now().Before(until) {
 		return &waiting{state: d.State, until: until, why: reason.EarlierSought.Because(d.Reason +
 			"; an earlier meeting of the event is looked for")}
 	}

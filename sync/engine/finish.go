@@ -75,7 +75,7 @@ func (p *pass) finish(st store.CalendarState) error {
 	if err != nil {
 		return err
 	}
-	return p.e.store.Update(func(tx *store.Tx) error {
+	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
 		if err := p.keepRemarks(tx, problems); err != nil {
 			return err
 		}
@@ -248,7 +248,7 @@ func (p *pass) noteFailure(cause error) error {
 	if asSaved := (store.Why{Code: st.ErrorCode, Text: st.LastError, Cure: st.ErrorCure}); asSaved == why {
 		return nil
 	}
-	return p.e.store.Update(func(tx *store.Tx) error {
+	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
 		st, err := tx.Calendar(p.c.Name)
 		if err != nil {
 			return err

@@ -125,7 +125,7 @@ func (p *pass) formerName(ctx context.Context, name string, changes calendar.Cha
 		defer unlock()
 	}
 	moved := 0
-	err := p.e.store.Update(func(tx *store.Tx) error {
+	err := p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
 		was, err := tx.Calendar(name)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/store"
 	"zoomtag/sync/reason"
 )
 
@@ -14,6 +15,14 @@ import (
 // calendar was called otherwise until now, and a pass under that name is at work, it is run anew with both names
 // locked: who holds one and waits for another may wait for somebody who does the same the other way round.
 func (e *Engine) runLocked(ctx context.Context, c *Calendar, m mode) (Report, error) {
+	if !m.dry {
+		held, release, ok := e.store.Hold(ctx, c.Name)
+		if !ok {
+			return Report{}, fmt.Errorf("calendar %s is not worked on here: %w", c.Name, store.ErrFenced)
+		}
+		defer release()
+		ctx = held
+	}
 	names := []string{c.Name}
 	for {
 		report, err := e.runHolding(ctx, names, c, m)

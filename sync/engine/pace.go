@@ -211,16 +211,20 @@ func (s *Schedule) Quotas() (list []Quota) {
 
 // recall reads what is remembered of the calendars that go by a pace. One that was never seen to change may be about
 // to.
-func (s *Schedule) recall() error {
+func (s *Schedule) recall(names []string) error {
 	now := s.e.opt.Now()
-	for name, l := range s.lines {
-		if l.paced == nil {
-			continue
+	paced := make([]string, 0, len(names))
+	for _, name := range names {
+		if s.lines[name].paced != nil {
+			paced = append(paced, name)
 		}
-		st, err := s.e.store.Calendar(name)
-		if err != nil {
-			return err
-		}
+	}
+	states, err := s.e.store.States(paced)
+	if err != nil {
+		return err
+	}
+	for i, name := range paced {
+		l, st := s.lines[name], &states[i]
 		s.mu.Lock()
 		l.paced.beat = st.Beat
 		if st.Beat.Changed.IsZero() {

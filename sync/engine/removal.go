@@ -79,7 +79,7 @@ func (p *pass) leaves(st store.CalendarState) (over bool, err error) {
 		return true, err
 	}
 	if len(due) > 0 { // an event was asked for by hand
-		err := p.e.store.Update(func(tx *store.Tx) error { return forgetDue(tx, p.c.Name) })
+		err := p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error { return forgetDue(tx, p.c.Name) })
 		if err != nil {
 			return true, err
 		}

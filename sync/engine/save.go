@@ -16,7 +16,7 @@ func (s *settling) put(entry store.Entry, more func(tx *store.Tx) error) error {
 	if s.mode.dry {
 		return nil
 	}
-	return s.e.store.Update(func(tx *store.Tx) error {
+	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
 		if more != nil {
 			if err := more(tx); err != nil {
 				return err

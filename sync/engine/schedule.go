@@ -29,6 +29,8 @@ type Schedule struct {
 	begun time.Time     // when Run began
 	// before is the schedule in whose place this one comes.
 	before *Schedule
+	// divided says that calendars have come to this worker or gone.
+	divided bool
 }
 
 // Follow has s, once it runs, keep the appointments of the schedule before it, whose configuration is the same and
@@ -49,7 +51,7 @@ func (s *Schedule) inherit() (goesOn map[string]bool) {
 	for name, l := range s.lines {
 		was := old.lines[name]
 		_, watched := s.e.calendars[name].Source.(calendar.Watcher)
-		if planned := was != nil && !was.next.made.IsZero(); !planned || watched || was.asked {
+		if planned := was != nil && !was.away && !was.next.made.IsZero(); !planned || watched || was.asked {
 			continue
 		}
 		l.next, l.due = was.next, was.due
@@ -74,6 +76,7 @@ type line struct {
 	place     int       // in the queue, from 1 on; 0: it is not in it
 	asked     bool      // a pass was asked for, or is due, and was not begun
 	busy      bool      // a pass is made, or waits for its turn in the lane
+	away      bool      // it is another worker's
 }
 
 // lane is who is worked on at the same time.
@@ -153,7 +156,7 @@ func (s *Schedule) Nudge(name string) {
 		return
 	}
 	l.asked = true
-	if !l.busy && !s.begun.IsZero() {
+	if !l.busy && !l.away && !s.begun.IsZero() {
 		s.queue.put(l, time.Now())
 		s.stir()
 	}
@@ -208,6 +211,9 @@ func (s *Schedule) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
+		if err := s.divide(); err != nil {
+			cancel(err)
+		}
 		timer.Reset(s.round(work))
 		select {
 		case <-ctx.Done():
@@ -225,15 +231,28 @@ func (s *Schedule) Run(ctx context.Context) error {
 // begin has every calendar be asked for: at once, or, where a service would be asked for more of them than fit into its
 // lane, one after the other over their interval.
 func (s *Schedule) begin() error {
-	if err := s.recall(); err != nil {
+	var ours []string
+	for _, name := range slices.Sorted(maps.Keys(s.lines)) {
+		if s.lines[name].away = !s.e.store.Owns(name); !s.lines[name].away {
+			ours = append(ours, name)
+		}
+	}
+	s.mu.Lock()
+	s.begun = time.Now()
+	s.mu.Unlock()
+	return s.start(ours, s.inherit())
+}
+
+// start is begin for some calendars, which this worker has. Those that go on keep their appointments.
+func (s *Schedule) start(names []string, goesOn map[string]bool) error {
+	if err := s.recall(names); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.begun = time.Now()
-	now, goesOn := s.e.opt.Now(), s.inherit()
+	now, begun := s.e.opt.Now(), time.Now()
 	lanes := map[string][]*line{}
-	for _, name := range slices.Sorted(maps.Keys(s.lines)) {
+	for _, name := range names {
 		l := s.lines[name]
 		if goesOn[name] {
 			s.rest(l)
@@ -252,7 +271,7 @@ func (s *Schedule) begin() error {
 				later = within * time.Duration(i) / time.Duration(len(lines))
 			}
 			s.appoint(l, now.Add(later))
-			l.first = s.begun.Add(later)
+			l.first = begun.Add(later)
 			s.queue.put(l, l.first)
 		}
 	}
@@ -357,7 +376,7 @@ func (s *Schedule) serve(ctx context.Context, l *line) error {
 		l.asked = false // what is asked for from now on is for the next one
 		s.mu.Unlock()
 		due, err := s.pass(ctx, l.name)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !s.elsewhere(l, err) {
 			return err
 		}
 		l = s.ended(l, due, ctx.Err() != nil)
@@ -373,7 +392,9 @@ func (s *Schedule) ended(l *line, due dueTime, cut bool) *line {
 	if due.known {
 		l.due = due.at
 	}
-	s.rest(l)
+	if !l.away {
+		s.rest(l)
+	}
 	s.stir()
 	return s.leave(l)
 }

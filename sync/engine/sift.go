@@ -83,7 +83,7 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 	for _, id := range news.solved {
 		delete(problems, id)
 	}
-	return p.e.store.Update(func(tx *store.Tx) error {
+	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
 		for _, id := range news.due {
 			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"time"
+
+	"zoomtag/store"
 )
 
 // LastStep is how long a step goes on after its pass was told to stop. It is as long as any exchange with Zoom may
@@ -10,9 +12,10 @@ import (
 // after a power cut.
 const LastStep = 30 * time.Second
 
-// steadied is a context for a step: it ends LastStep after ctx.
+// steadied is a context for a step: it ends LastStep after ctx, and at once when the calendar is another worker's.
 func steadied(ctx context.Context) (steady context.Context, release func()) {
 	steady, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	spare := context.AfterFunc(store.Lease(ctx), cancel)
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(LastStep)
 		defer timer.Stop()
@@ -22,5 +25,5 @@ func steadied(ctx context.Context) (steady context.Context, release func()) {
 		case <-steady.Done():
 		}
 	})
-	return steady, func() { stop(); cancel() }
+	return steady, func() { spare(); stop(); cancel() }
 }

@@ -54,11 +54,19 @@ func (e *Engine) Sweep(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// sweepJob names the sweep of an account among what only one of several workers does.
+func sweepJob(account string) string { return "job/sweep/" + account }
+
 func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	lister, ok := a.Meetings.(meeting.Lister)
 	if !ok {
 		return nil
 	}
+	ctx, release, ok := e.store.Hold(ctx, sweepJob(a.Hash))
+	if !ok {
+		return nil // another worker sees to it
+	}
+	defer release()
 	now := e.opt.Now()
 	last, err := e.store.Sweep(a.Hash)
 	if err != nil {
@@ -94,7 +102,7 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	e.tellLeftovers(last.Found, found)
 	before := last.Found
 	last.At, last.Found = now, found
-	return e.store.Update(func(tx *store.Tx) error {
+	return e.store.UpdateFor(sweepJob(a.Hash), func(tx *store.Tx) error {
 		current, err := tx.Sweep(a.Hash)
 		if err != nil {
 			return err
@@ -226,7 +234,7 @@ func LeftoverMend(l store.Leftover) string {
 }
 
 func (e *Engine) saveSweep(account string, sweep store.Sweep) error {
-	return e.store.Update(func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
+	return e.store.UpdateFor(sweepJob(account), func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
 }
 
 // Leftovers are the meetings that no record named when the accounts were last looked through, and why that could not be

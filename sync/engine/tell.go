@@ -52,7 +52,12 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	}
 	s.adopt(m)
 	s.told(d.Spec, &m)
-	return s.saved("create", d.Reason)
+	if err := s.saved("create", d.Reason); errors.Is(err, store.ErrFenced) {
+		return s.disown(m.ID, err)
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // told notes what the meeting knows by now. Of one that is unfinished that is left open: what it lacks is found by

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
+	"zoomtag/store"
+	"zoomtag/sync/plan"
+)
+
+// Several workers may share a store. Each works on the calendars that are its own, and only as long as it is certain of
+// that: store.Hold gives a pass its context, and store.UpdateFor saves for nobody else. What follows here is what an
+// engine does when calendars come to it and go.
+
+// settledAt is from when on it is believed that a call, of whose answer nothing is known, has had no effect. The call of
+// a worker before this one may have been sent until the calendar was taken from it.
+func (s *settling) settledAt(sent time.Time) time.Time {
+	until := sent.Add(s.c.Settings.Settle)
+	if taken := s.e.store.Taken(s.c.Name); !taken.IsZero() {
+		if left := s.c.Settings.Settle - time.Since(taken); left > 0 {
+			if rest := s.e.opt.Now().Add(left); rest.After(until) {
+				return rest
+			}
+		}
+	}
+	return until
+}
+
+// disownTime is how long a worker tries to take back what it has made too late.
+const disownTime = 30 * time.Second
+
+// disown sees to a meeting that was made while the calendar became another worker's, as by one that was frozen between
+// its last look and the call: no lease keeps the request from going out then. If the record is in doubt still, or names
+// this very meeting, the other one finds it. If it has another one by now, this one is nobody's, and is cancelled.
+func (s *settling) disown(id int64, fenced error) error {
+	rec, err := s.e.store.Record(s.c.Name, s.id)
+	if err != nil {
+		return errors.Join(fenced, err)
+	}
+	if rec != nil && rec.Mark == s.rec.Mark && (rec.Doubt == plan.DoubtCreate || rec.MeetingID == id) {
+		return fenced
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), disownTime)
+	defer cancel()
+	if err := s.mine().Meetings.Cancel(ctx, id); err != nil && !errors.Is(err, meeting.ErrGone) {
+		return errors.Join(fenced, fmt.Errorf("meeting %d, which was made too late, could not be cancelled, and is found "+
+			"by the next look for meetings without an event: %w", id, err))
+	}
+	s.e.warn("meeting cancelled that was made too late", "calendar", s.c.Name, "meeting", id)
+	return fenced
+}
+
+// forget drops what is known of a calendar that was, or becomes, another worker's.
+func (e *Engine) forget(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.passed, name)
+	delete(e.failed, name)
+	delete(e.stirred, name)
+	delete(e.vetted, name)
+	delete(e.looked, name)
+}
+
+// Divide has the schedule begin with the calendars that have become this worker's, and leave alone those that are it no
+// more. It returns at once.
+func (s *Schedule) Divide() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.divided = true
+	s.stir()
+}
+
+// divide does what Divide asks for.
+func (s *Schedule) divide() error {
+	s.mu.Lock()
+	asked := s.divided
+	s.divided = false
+	s.mu.Unlock()
+	if !asked {
+		return nil
+	}
+	var come []string
+	for name := range s.lines {
+		owns := s.e.store.Owns(name)
+		s.mu.Lock()
+		l := s.lines[name]
+		if l.away == owns {
+			s.e.forget(name)
+			if owns {
+				come = append(come, name)
+			} else if l.place > 0 {
+				s.queue.take(l)
+			}
+			l.away = !owns
+		}
+		s.mu.Unlock()
+	}
+	if len(come) == 0 {
+		return nil
+	}
+	slices.Sort(come)
+	return s.start(come, nil)
+}
+
+// elsewhere reports whether an error says no more than that something is another worker's, or that the shared store
+// does not answer: whoever gets the calendar goes on with it.
+func (s *Schedule) elsewhere(l *line, err error) bool {
+	if !s.e.store.Shared() || err == nil {
+		return false
+	}
+	s.e.forget(l.name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if errors.Is(err, store.ErrFenced) {
+		l.away, s.divided = true, true // whose it is now is looked up
+		return true
+	}
+	s.e.opt.Log.Error("pass given up", "calendar", l.name, "reason", words.Of(err))
+	l.due = time.Now().Add(minimumPause)
+	return true
+}
