@@ -23,8 +23,11 @@ type Config struct {
 	// Schedule is a cron specification as github.com/robfig/cron/v3 reads it: five fields, CRON_TZ=…, @every, @hourly.
 	Schedule string `yaml:"schedule" is:"cron"`
 	Poll     Poll   `yaml:"poll"`
-	// State is the bbolt file.
+	// State is the bbolt file. Where there is a Store it is not made; what belongs to this machine alone, such as the
+	// control socket, is beside its path all the same.
 	State string `yaml:"state" is:"path"`
+	// Store is the URL of the PostgreSQL database that several zoomtags share; none: State is what there is.
+	Store Secret `yaml:"store"`
 	// Listen is the address of health, metrics and status page; empty is off.
 	Listen string `yaml:"listen" is:"listen"`
 	// ListenWritten says that Listen was written into the file. An address that nobody asked for is no reason to fail

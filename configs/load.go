@@ -31,6 +31,7 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 		d.validateToken(c)
 	}
 	d.validateHookSecrets(c, false)
+	d.validateStore(c, false)
 	if !c.Page.Password.literal() {
 		d.validatePassword(c)
 	}

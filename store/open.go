@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -118,6 +119,19 @@ func (s *Store) Summary() (Summary, error) {
 	sum.Changes = generation
 	sum.Schema, sum.Entries, sum.Bytes, err = s.shared.Size()
 	return sum, err
+}
+
+// Bytes is how large the store is.
+func (s *Store) Bytes() (int64, error) {
+	if s.shared != nil {
+		_, _, size, err := s.shared.Size()
+		return size, err
+	}
+	file, err := os.Stat(s.Path())
+	if err != nil {
+		return 0, err
+	}
+	return file.Size(), nil
 }
 
 // Backup writes a consistent copy of the store beside it, verifies it, and then drops all but the last three. It

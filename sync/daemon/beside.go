@@ -11,14 +11,7 @@ import (
 
 // housekeeping keeps copies of the store and prunes it, at the start and every day.
 func (d *daemon) housekeeping(ctx context.Context) {
-	for {
-		d.service.Load().Housekeep(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(local.TidyEvery):
-		}
-	}
+	d.whenever(ctx, local.TidyJob, local.TidyEvery, func(ctx context.Context) { d.service.Load().Housekeep(ctx) })
 }
 
 // saveTokensEvery is how often the daemon has its access tokens be there for a start after a crash.

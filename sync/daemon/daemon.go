@@ -37,7 +37,9 @@ type daemon struct {
 	metrics  *metrics.Metrics
 	tokens   atomic.Pointer[[]configs.Token] // who may use the HTTP API
 	listenAt string                          // of the configuration at the start
-	regroup  chan regrouped                  // the calendars of the lists are others
+	// address is where the store is, and control the path beside which the control socket is, both from the start on.
+	address, control string
+	regroup          chan regrouped // the calendars of the lists are others
 }
 
 // regrouped is a service that has the calendars which the lists name by now, in the place of the one before.
@@ -63,15 +65,17 @@ func Run(ctx context.Context, cfg *configs.Config, o Options) (err error) {
 	beModest()
 	d := prepared(o)
 	o.Store.Journaled = d.metrics.Journaled
-	st, err := store.Open(cfg.State, o.Store)
+	st, err := store.Open(cfg.Address(), o.Store)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if err := st.Check(); err != nil {
-		return err
+	if !st.Shared() { // a database sees to that itself, and may hold what many workers have
+		if err := st.Check(); err != nil {
+			return err
+		}
 	}
-	d.st = st
+	d.st, d.address, d.control = st, cfg.Address(), cfg.State
 	if err := d.build(ctx, cfg); err != nil {
 		return err
 	}
@@ -222,6 +226,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer leave()
+	beside.Go(func() { d.work(ctx) })
 	beside.Go(func() { systemd.Watchdog(ctx, d.healthy) })
 	beside.Go(func() { d.housekeeping(ctx) })
 	beside.Go(func() { d.watchState(ctx) })
@@ -235,7 +240,9 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 		service, notifier := d.service.Load(), d.notifier
 		beside.Go(func() { service.CheckScopes(generation) })
 		var telling sync.WaitGroup // until it ends, the next generation tells nobody the same
-		telling.Go(func() { notifier.Run(generation) })
+		telling.Go(func() {
+			d.whenever(generation, notify.Job, jobPause, func(ctx context.Context) { notifier.Run(ctx) })
+		})
 		go func() { done <- service.Run(generation) }()
 		systemd.Ready()
 		beside.Go(giveBack)
@@ -308,8 +315,11 @@ func (d *daemon) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if cfg.State != d.st.Path() {
-		return fmt.Errorf("state changed from %s to %s: that needs a restart", d.st.Path(), cfg.State)
+	if cfg.State != d.control {
+		return fmt.Errorf("state changed from %s to %s: that needs a restart", d.control, cfg.State)
+	}
+	if cfg.Address() != d.address {
+		return words.Mend(errors.New("store has changed"), "restart zoomtag")
 	}
 	if cfg.Listen != d.listenAt {
 		d.Log.Warn("listen has changed, and counts from the next start on: restart zoomtag", "address", d.listenAt)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -76,12 +75,12 @@ func (d *daemon) look(ctx context.Context) (f metrics.Facts, err error) {
 	if err != nil {
 		return f, err
 	}
-	file, err := os.Stat(d.st.Path())
+	size, err := d.st.Bytes()
 	if err != nil {
 		return f, err
 	}
 	f.Status, f.Links, f.Conditions = status, links.Links, conditions.Conditions
-	f.CertificateEnd, f.StateBytes = service.CertificateEnd(), file.Size()
+	f.CertificateEnd, f.StateBytes = service.CertificateEnd(), size
 	return f, nil
 }
 

@@ -49,7 +49,7 @@ func (n *Notifier) follow(ctx context.Context, w *way) error {
 			}
 		}
 		at = keys[len(keys)-1]
-		if err := n.Store.Update(func(tx *store.Tx) error { return tx.PutHook(w.key, at) }); err != nil {
+		if err := n.Store.UpdateFor(Job, func(tx *store.Tx) error { return tx.PutHook(w.key, at) }); err != nil {
 			return err
 		}
 	}
@@ -65,7 +65,7 @@ func (n *Notifier) beginAtEnd(w *way) error {
 	if end == nil {
 		end = []byte{0}
 	}
-	return n.Store.Update(func(tx *store.Tx) error { return tx.PutHook(w.key, end) })
+	return n.Store.UpdateFor(Job, func(tx *store.Tx) error { return tx.PutHook(w.key, end) })
 }
 
 // ofLink makes a message of an entry of the journal; not of each.

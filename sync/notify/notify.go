@@ -109,6 +109,9 @@ const (
 	lookAnyway = time.Minute
 )
 
+// Job names the telling among what only one of several workers does.
+const Job = "job/notify"
+
 // Run looks and tells until ctx ends. Faults are logged: nobody can be told of them.
 func (n *Notifier) Run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
@@ -209,7 +212,7 @@ func (n *Notifier) recall() error {
 		}
 	}
 	if len(failures) > 0 {
-		err = n.Store.Update(func(tx *store.Tx) error {
+		err = n.Store.UpdateFor(Job, func(tx *store.Tx) error {
 			for key := range failures {
 				if err := tx.PutWayFailure(key, nil); err != nil {
 					return err
@@ -242,7 +245,7 @@ func (n *Notifier) note(w *way, due []Message) error {
 		return nil
 	}
 	w.saved = now
-	return n.Store.Update(func(tx *store.Tx) error { return tx.PutWayFailure(w.key, now) })
+	return n.Store.UpdateFor(Job, func(tx *store.Tx) error { return tx.PutWayFailure(w.key, now) })
 }
 
 // waits reports whether there is something to be told in a way.
@@ -280,7 +283,7 @@ func (n *Notifier) astir(courses map[string]store.Course) bool {
 // merge notes what is there and what is gone, and returns what is remembered from now on.
 func (n *Notifier) merge(conditions []api.Condition) (courses map[string]store.Course, err error) {
 	now := n.Now()
-	err = n.Store.Update(func(tx *store.Tx) error {
+	err = n.Store.UpdateFor(Job, func(tx *store.Tx) error {
 		if courses, err = tx.Courses(); err != nil {
 			return err
 		}
@@ -489,7 +492,7 @@ func (n *Notifier) forget(courses map[string]store.Course) error {
 	if !some {
 		return nil
 	}
-	return n.Store.Update(func(tx *store.Tx) error {
+	return n.Store.UpdateFor(Job, func(tx *store.Tx) error {
 		saved, err := tx.Courses()
 		if err != nil {
 			return err

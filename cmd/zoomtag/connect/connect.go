@@ -114,7 +114,7 @@ const LockPatience = time.Second
 // OpenLocal opens the store and makes the engine.
 func (w *Way) OpenLocal(cfg *configs.Config, log *slog.Logger, progress func(string, int, int)) (*local.Service,
 	error) {
-	return w.openLocalOn(cfg, cfg.State, log, progress)
+	return w.openLocalOn(cfg, cfg.Address(), log, progress)
 }
 
 // openLocalOn is OpenLocal on the store in another file than the configured one. The sign-ins are beside that one all
@@ -205,6 +205,7 @@ func (w *Way) ToLook(ctx context.Context) (api.Service, error) {
 		return nil, err
 	}
 	switch _, err := os.Stat(cfg.State); {
+	case !cfg.Store.IsZero(): // the database says whether there is anything
 	case errors.Is(err, os.ErrNotExist):
 		return nil, words.Mend(fmt.Errorf("there is no state at %s, and no daemon beside it", cfg.State),
 			"run zoomtag sync first, or, if zoomtag runs as another user or with another state, ask as that "+
@@ -225,9 +226,9 @@ func (w *Way) openToRead() (api.Service, error) {
 	if w.Haste.Open != nil {
 		open = w.Haste.Open
 	}
-	st, err := w.openStore(cfg.State, open)
+	st, err := w.openStore(cfg.Address(), open)
 	if errors.Is(err, syscall.EROFS) {
-		st, err = w.openStore(cfg.State, store.OpenReadOnly)
+		st, err = w.openStore(cfg.Address(), store.OpenReadOnly)
 	}
 	if err != nil {
 		return nil, err
@@ -245,7 +246,7 @@ func (w *Way) ToPlan(ctx context.Context) (api.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(cfg.State); !errors.Is(err, os.ErrNotExist) || !cfg.Store.IsZero() {
 		return w.OpenLocal(cfg, log, nil)
 	}
 	dir, err := files.TempDir("zoomtag-plan")

@@ -33,10 +33,13 @@ type rolls struct {
 	asked  map[string]time.Time
 	stamps map[string]string // of the files that were read, and of those seen at the last look
 	seen   map[string]string
+	// followed is when it was last looked what another worker has heard of a list.
+	followed map[string]time.Time
 }
 
 func newRolls() *rolls {
-	return &rolls{asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{}}
+	return &rolls{asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{},
+		followed: map[string]time.Time{}}
 }
 
 // keptLists is what is remembered of the lists of a configuration.
@@ -72,6 +75,16 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 	changed := false
 	for i := range s.options.Config.CalendarsFrom {
 		f := &s.options.Config.CalendarsFrom[i]
+		held, release, ours := s.st.Hold(ctx, listJob(f.Name))
+		if !ours {
+			followed, err := s.follow(f.Name)
+			if err != nil {
+				return s, reports, err
+			}
+			changed = changed || followed
+			continue
+		}
+		defer release()
 		stamp, due, err := s.isDue(f, which)
 		if err != nil {
 			return s, reports, err
@@ -79,8 +92,8 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 		if !due {
 			continue
 		}
-		answer := s.ask(ctx, f)
-		if ctx.Err() != nil { // whoever was told to stop says nothing of the list
+		answer := s.ask(held, f)
+		if held.Err() != nil { // whoever was told to stop says nothing of the list
 			return s, reports, nil
 		}
 		now, news, err := s.saveAnswer(f.Name, answer)
@@ -106,6 +119,27 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 		next.askedFirst = reports
 	}
 	return next, reports, nil
+}
+
+// listJob names the asking for a list among what only one of several workers does.
+func listJob(name string) string { return "job/list/" + name }
+
+// followEvery is how often a worker looks what another one has heard of a list.
+const followEvery = 20 * time.Second
+
+// follow reports whether another worker, who asks for a list, has heard of others than those whose calendars s has.
+func (s *Service) follow(name string) (changed bool, err error) {
+	s.rolls.mu.Lock()
+	due := time.Since(s.rolls.followed[name]) >= followEvery
+	if due {
+		s.rolls.followed[name] = time.Now()
+	}
+	s.rolls.mu.Unlock()
+	if !due {
+		return false, nil
+	}
+	now, err := s.st.List(name)
+	return err == nil && !sameMembers(now, s.kept[name]), err
 }
 
 // sameMembers reports whether a list has the same members as another.
@@ -190,7 +224,7 @@ func (s *Service) ask(ctx context.Context, f *configs.From) lists.Answer {
 
 // saveAnswer saves what came of an answer, judged by what is remembered by then.
 func (s *Service) saveAnswer(name string, a lists.Answer) (now record.List, news lists.News, err error) {
-	err = s.st.Update(func(tx *store.Tx) error {
+	err = s.st.UpdateFor(listJob(name), func(tx *store.Tx) error {
 		was, err := tx.List(name)
 		if err != nil {
 			return err

@@ -47,6 +47,9 @@ func (s *Service) Begin() error {
 	return err
 }
 
+// Divide has the passes begin of the calendars that have become this worker's, and leaves alone those that went.
+func (s *Service) Divide() { s.schedule.Divide() }
+
 // Run makes the passes of the schedule until ctx ends, and returns when the last of them has ended.
 func (s *Service) Run(ctx context.Context) error {
 	if s.invites {

@@ -16,6 +16,9 @@ const (
 	KeepFor   = 90 * 24 * time.Hour
 )
 
+// TidyJob names the housekeeping among what only one of several workers does.
+const TidyJob = "job/tidy"
+
 // Tidy does for a single command what the daemon does beside its passes. What goes wrong is no fault of the pass before
 // it.
 func (s *Service) Tidy(ctx context.Context) {
@@ -54,12 +57,15 @@ func tidy(st *store.Store, now time.Time) error {
 	if err != nil || now.Sub(last) < TidyEvery {
 		return err
 	}
-	err = st.Update(func(tx *store.Tx) error {
+	err = st.UpdateFor(TidyJob, func(tx *store.Tx) error {
 		_, err := tx.Prune(now.Add(-KeepFor))
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if st.Shared() { // whoever runs the database copies it
+		return nil
 	}
 	_, err = st.Backup()
 	return err
