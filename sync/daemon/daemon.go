@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -142,6 +143,10 @@ func (d *daemon) now() time.Time {
 
 // listen opens the control socket and the HTTP listener.
 func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), err error) {
+	// With a shared store nothing else has made the folder.
+	if err := os.MkdirAll(filepath.Dir(cfg.State), 0o700); err != nil {
+		return nil, fmt.Errorf("the folder of the control socket cannot be made: %w", err)
+	}
 	control, err := socket.Listen(socket.Path(cfg.State))
 	if err != nil {
 		return nil, err
