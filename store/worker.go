@@ -72,6 +72,36 @@ func (s *Store) Taken(name string) time.Time {
 	return time.Time{}
 }
 
+// Request is what another worker, or a command, asks of the one whose calendar it is about.
+type Request = postgres.Request
+
+// ErrNobody says that no worker has seen to a request.
+var ErrNobody = postgres.ErrNobody
+
+// Ask asks the worker of a calendar, and waits for the answer.
+func (s *Store) Ask(ctx context.Context, calendar string, body []byte) (answer []byte, err error) {
+	if s.shared == nil {
+		return nil, ErrNobody
+	}
+	return s.shared.Ask(ctx, calendar, body)
+}
+
+// Asked returns what is asked of this worker and was not taken before.
+func (s *Store) Asked() ([]Request, error) {
+	if m := s.member.Load(); m != nil {
+		return m.Asked()
+	}
+	return nil, nil
+}
+
+// Answer saves the answer to a request.
+func (s *Store) Answer(r Request, answer []byte) error {
+	if m := s.member.Load(); m != nil {
+		return m.Answer(r.ID, answer)
+	}
+	return ErrFenced
+}
+
 // Workers lists those that share the store and live; nil where it is not shared.
 func (s *Store) Workers() ([]Worker, error) {
 	if s.shared == nil {

@@ -46,6 +46,14 @@ CREATE TABLE zoomtag.shards (
 	owner uuid,
 	since timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+CREATE TABLE zoomtag.requests (
+	id     uuid        PRIMARY KEY,
+	name   text        NOT NULL,
+	body   bytea       NOT NULL,
+	asked  timestamptz NOT NULL,
+	worker uuid,
+	answer bytea
+);
 INSERT INTO zoomtag.shards (shard, since) SELECT s, now() FROM generate_series(0, ` +
 		strconv.Itoa(Shards-1) + `) s;
 ` + tables(buckets)}}

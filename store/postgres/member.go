@@ -61,6 +61,8 @@ type MemberOptions struct {
 	Clock func() time.Duration
 	// Changed is called, from the goroutine of Run or Tick, after shards have come or gone. It has to return at once.
 	Changed func()
+	// Asked is called, from the goroutine of Run or Beat, when there are requests. It has to return at once.
+	Asked func()
 	// Failed is told why a sign could not be given; it has to return at once.
 	Failed func(error)
 }
@@ -107,6 +109,9 @@ func (e *Engine) Join(o MemberOptions) (*Member, error) {
 	}
 	if o.Changed == nil {
 		o.Changed = func() {}
+	}
+	if o.Asked == nil {
+		o.Asked = func() {}
 	}
 	if o.Failed == nil {
 		o.Failed = func(error) {}
@@ -329,6 +334,7 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 		id, Life)
 	batch.Queue("SELECT id, extract(epoch FROM until - clock_timestamp())::float8 FROM zoomtag.members ORDER BY id")
 	batch.Queue("SELECT h.assignment, s.shard, s.owner FROM zoomtag.head h, zoomtag.shards s")
+	batch.Queue("SELECT EXISTS (SELECT FROM zoomtag.requests WHERE worker IS NULL)")
 	results := m.conn.SendBatch(ctx, batch)
 	defer results.Close() //nolint:errcheck // what it says was said by the answers before
 	tag, err := results.Exec()
@@ -352,10 +358,17 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	var asked bool
+	if err := results.QueryRow().Scan(&asked); err != nil {
+		return nil, err
+	}
 	if tag.RowsAffected() == 0 {
 		return seen, m.rejoin(ctx, results, seen)
 	}
 	m.trust(sent, assignment, seen)
+	if asked {
+		m.o.Asked()
+	}
 	return seen, nil
 }
 

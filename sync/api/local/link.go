@@ -44,7 +44,7 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 		return report, words.Usage(words.Mend(errors.New("no event is named"),
 			"write its id, its UID or its title"))
 	}
-	pass, err := s.engine.Settle(ctx, r.Calendar, r.Event)
+	pass, err := s.does(act{Do: doSettle, Event: r.Event})(ctx, r.Calendar)
 	if s.schedule != nil {
 		s.schedule.Nudge(r.Calendar) // what else has changed is due
 	}

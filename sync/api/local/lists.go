@@ -176,6 +176,7 @@ func (s *Service) anew(known map[string]record.List) (*Service, error) {
 	next.engine.Succeed(s.engine)
 	next.invitations.Succeed(s.invitations)
 	next.schedule, next.Passes = s.schedule, s.Passes
+	next.enlisted = s.enlisted
 	return next, nil
 }
 

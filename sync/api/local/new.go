@@ -68,6 +68,7 @@ func New(o Options) (*Service, error) {
 		calendars: map[string]*engine.Calendar{},
 		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now, away: map[string]reason.Reason{}},
 		options:   o,
+		enlisted:  &enlistment{},
 		rolls:     o.rolls,
 		outcomes:  expansion.Lists,
 		kept:      known,

@@ -43,6 +43,7 @@ type Service struct {
 	listing     sync.Mutex // guards kept
 	kept        map[string]record.List
 	askedFirst  []api.ListReport // what came of it before anybody asked for a pass
+	enlisted    *enlistment      // shared with those in whose place this one comes
 }
 
 // known returns the calendars that are meant: those named, or all.
@@ -100,6 +101,9 @@ func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, 
 		report.Lists = asked
 		return report, err
 	}
+	if err := s.enlist(ctx); err != nil {
+		return api.SyncReport{}, err
+	}
 	next := s
 	var asked []api.ListReport
 	if s.schedule == nil { // a daemon asks by itself
@@ -108,23 +112,23 @@ func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, 
 			return api.SyncReport{}, err
 		}
 	}
-	report, err := next.passes(ctx, r.Calendars, false, next.engine.Pass)
+	report, err := next.passes(ctx, r.Calendars, false, next.does(act{Do: doPass}))
 	report.Lists = slices.Concat(s.askedFirst, asked)
 	return report, err
 }
 
 // Remove makes a pass that takes zoomtag out of the calendars, several at a time.
 func (s *Service) Remove(ctx context.Context, r api.RemoveRequest) (api.SyncReport, error) {
-	leave, removal := s.engine.Remove, plan.RemoveCancel
-	if r.Dry {
-		leave = s.engine.PlanRemoval
-	}
+	removal := plan.RemoveCancel
 	if r.Keep {
 		removal = plan.RemoveKeep
 	}
-	return s.passes(ctx, r.Calendars, r.Dry, func(ctx context.Context, name string) (engine.Report, error) {
-		return leave(ctx, name, removal)
-	})
+	if r.Dry {
+		return s.passes(ctx, r.Calendars, true, func(ctx context.Context, name string) (engine.Report, error) {
+			return s.engine.PlanRemoval(ctx, name, removal)
+		})
+	}
+	return s.passes(ctx, r.Calendars, false, s.does(act{Do: doRemove, Removal: removal}))
 }
 
 // passes makes one pass over each of the calendars. A dry one changes nothing.
@@ -389,4 +393,7 @@ func (s *Service) Release(ctx context.Context, r api.ReleaseRequest) (api.Releas
 }
 
 // Close lets go of the store.
-func (s *Service) Close() error { return s.st.Close() }
+func (s *Service) Close() error {
+	s.dismiss()
+	return s.st.Close()
+}

@@ -1,0 +1,179 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"zoomtag/providers/words"
+	"zoomtag/store"
+	"zoomtag/sync/engine"
+	"zoomtag/sync/plan"
+)
+
+// Where several workers share the state, a pass is made by the one whose calendar it is. Whoever is told to make one of
+// another's, a command or the daemon of another machine, asks for it by way of the state.
+
+// act is what can be done in a calendar, and asked of another worker.
+type act struct {
+	Do      string       `json:"do"` // pass, remove or settle
+	Event   string       `json:"event,omitempty"`
+	Removal plan.Removal `json:"removal,omitempty"`
+}
+
+// The acts.
+const (
+	doPass   = "pass"
+	doRemove = "remove"
+	doSettle = "settle"
+)
+
+// outcome is the answer to an act.
+type outcome struct {
+	Report engine.Report `json:"report"`
+	Error  string        `json:"error,omitempty"`
+	Cure   string        `json:"cure,omitempty"`
+}
+
+// perform does something in a calendar, here.
+func (s *Service) perform(ctx context.Context, name string, a act) (engine.Report, error) {
+	switch a.Do {
+	case doPass:
+		return s.engine.Pass(ctx, name)
+	case doRemove:
+		return s.engine.Remove(ctx, name, a.Removal)
+	case doSettle:
+		return s.engine.Settle(ctx, name, a.Event)
+	}
+	return engine.Report{}, fmt.Errorf("calendar %s was asked for %q, which this zoomtag does not know", name, a.Do)
+}
+
+// does does something in a calendar, or has the worker do it whose calendar it is.
+func (s *Service) does(a act) func(ctx context.Context, name string) (engine.Report, error) {
+	return func(ctx context.Context, name string) (engine.Report, error) {
+		if err := s.enlist(ctx); err != nil {
+			return engine.Report{}, err
+		}
+		report, err := s.perform(ctx, name, a)
+		if !errors.Is(err, store.ErrFenced) || !s.st.Shared() {
+			return report, err
+		}
+		return s.askFor(ctx, name, a)
+	}
+}
+
+func (s *Service) askFor(ctx context.Context, name string, a act) (engine.Report, error) {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	text, err := s.st.Ask(ctx, name, body)
+	if err != nil {
+		return engine.Report{}, err
+	}
+	var o outcome
+	if err := json.Unmarshal(text, &o); err != nil {
+		return engine.Report{}, fmt.Errorf("what the worker of calendar %s has answered cannot be read: %w", name, err)
+	}
+	if o.Error != "" {
+		return o.Report, words.Mend(errors.New(o.Error), o.Cure)
+	}
+	return o.Report, nil
+}
+
+// AnswerAsked carries out what others ask of this worker, each in a goroutine of its own, and returns when all has
+// been begun. What was begun ends with ctx.
+func (s *Service) AnswerAsked(ctx context.Context) {
+	list, err := s.st.Asked()
+	if err != nil {
+		s.log.Warn("what others ask of this worker cannot be read", "reason", words.Of(err))
+	}
+	for _, r := range list {
+		go s.answer(ctx, r)
+	}
+}
+
+func (s *Service) answer(ctx context.Context, r store.Request) {
+	var a act
+	var o outcome
+	err := json.Unmarshal(r.Body, &a)
+	if err == nil {
+		o.Report, err = s.perform(ctx, r.Name, a)
+	}
+	if err != nil {
+		o.Error, o.Cure = words.Cause(err), words.Cure(err)
+	}
+	text, err := json.Marshal(o)
+	if err == nil {
+		err = s.st.Answer(r, text)
+	}
+	if err != nil {
+		s.log.Warn("what another worker has asked could not be answered", "calendar", r.Name, "reason", words.Of(err))
+	}
+}
+
+// enlistment is a command's time as a worker, where there is no other.
+type enlistment struct {
+	once sync.Once
+	err  error
+	end  func()
+}
+
+// enlistTime is how long a command waits until it has its share.
+const enlistTime = 10 * time.Second
+
+// enlist makes a command one of the workers where none lives: somebody has to own the calendars while they are worked
+// on.
+func (s *Service) enlist(ctx context.Context) error {
+	if s.schedule != nil || !s.st.Shared() {
+		return nil
+	}
+	s.enlisted.once.Do(func() {
+		workers, err := s.st.Workers()
+		if err != nil || len(workers) > 0 {
+			s.enlisted.err = err
+			return
+		}
+		s.enlisted.err = s.serveAlone(ctx)
+	})
+	return s.enlisted.err
+}
+
+func (s *Service) serveAlone(ctx context.Context) error {
+	working, end := context.WithCancel(context.Background())
+	changed, done := make(chan struct{}, 1), make(chan error, 1)
+	o := store.WorkerOptions{Name: "command", Version: s.version, Asked: func() { go s.AnswerAsked(working) },
+		Changed: func() {
+			select {
+			case changed <- struct{}{}:
+			default: // it is known already
+			}
+		}}
+	go func() { done <- s.st.Work(working, o) }()
+	s.enlisted.end = func() {
+		end()
+		<-done
+	}
+	limit, over := context.WithTimeout(ctx, enlistTime)
+	defer over()
+	select {
+	case <-changed:
+		return nil
+	case err := <-done:
+		done <- err
+		return err
+	case <-limit.Done():
+		return words.Mend(errors.New("the shared state gives this command no calendar to work on"),
+			"see with zoomtag doctor what is wrong with the database")
+	}
+}
+
+// dismiss ends the service of a command.
+func (s *Service) dismiss() {
+	if s.enlisted.end != nil {
+		s.enlisted.end()
+	}
+}
