@@ -31,7 +31,6 @@ type Service struct {
 	schedule    *engine.Schedule // nil unless this is the daemon
 	accounts    assemble.Accounts
 	invitations *keep.Keeper
-	calendars   map[string]*engine.Calendar
 	examiner    *examine.Examiner
 	invites     bool              // they are kept, for a folder or a feed
 	grants      map[string]string // the files of persons' sign-ins, by calendar
