@@ -16,6 +16,8 @@ type StatusReport struct {
 	Daemon    bool             `json:"daemon"`  // whether a daemon answered
 	Version   string           `json:"version"` // of the zoomtag that answered
 	Calendars []CalendarStatus `json:"calendars"`
+	// Groups count all calendars that were asked for, where there are more than are told of.
+	Groups    []GroupStatus    `json:"groups,omitempty"`
 	Budget    []BudgetStatus   `json:"budget"`
 	Quotas    []QuotaStatus    `json:"quotas"`   // of services that calendars are asked at
 	Events    []EventStatus    `json:"events"`   // in doubt, failing or held
@@ -66,6 +68,8 @@ type CalendarStatus struct {
 	OverdueReason string `json:"overdue_reason,omitempty"`
 	Unfinished    string `json:"unfinished,omitempty"` // why the last pass stopped before all was done
 	Links         int    `json:"links"`
+	// Unwritten is how many of its events wait for the right to write to it, where they do not stand among the events.
+	Unwritten int `json:"unwritten,omitempty"`
 }
 
 // NotRun is what a calendar is that no pass has read yet.

@@ -162,7 +162,7 @@ func (s *Service) examine(o Options) {
 		Names:     s.names,
 		Calendars: s.calendars,
 		Grants:    s.grants,
-		Status:    func() (api.StatusReport, error) { return s.Status(context.Background()) },
+		Status:    func() (api.StatusReport, error) { return s.Status(context.Background(), api.StatusRequest{}) },
 		Refused:   func() (map[string]error, error) { return s.engine.Refused() },
 		Lists:     s.lookAtLists,
 		Now:       s.now,

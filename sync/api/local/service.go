@@ -230,12 +230,16 @@ func stands(t *api.TokenStatus, g signin.State, ok bool) {
 }
 
 // Status gathers the facts, with those that only a daemon has.
-func (s *Service) Status(context.Context) (api.StatusReport, error) {
+func (s *Service) Status(_ context.Context, q api.StatusRequest) (api.StatusReport, error) {
 	verdicts, err := s.verdicts()
 	if err != nil {
 		return api.StatusReport{}, err
 	}
-	return s.statusOf(verdicts)
+	report, err := s.statusOf(verdicts)
+	if err == nil {
+		err = report.Part(q)
+	}
+	return report, err
 }
 
 // statusOf is Status with the verdicts on coming links.
