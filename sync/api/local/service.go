@@ -71,20 +71,36 @@ func oneOf(name string, known []string) string {
 // is at work gets there together (store/group.go). Of a service it works on as many as a daemon does.
 const parallelFolders = 128
 
-// lanes let some calendars of each lane be worked on at once.
-type lanes map[string]chan struct{}
-
-func (s *Service) lanes() lanes {
-	l := lanes{}
-	for _, c := range s.calendars {
-		if width := engine.LaneWidth; l[c.Lane] == nil {
-			if c.Lane == "" {
-				width = parallelFolders
-			}
-			l[c.Lane] = make(chan struct{}, width)
+// inLanes has work be done on calendars, by their places among names: of each lane on some at once, in their order. It
+// returns when all is done. Whoever has worked on one goes on with the next: a thousand goroutines would each make room
+// for themselves.
+func (s *Service) inLanes(names []string, work func(i int)) {
+	lanes := map[string]chan int{}
+	for _, name := range names {
+		lane := s.calendars[name].Lane
+		if lanes[lane] == nil {
+			lanes[lane] = make(chan int, len(names))
 		}
 	}
-	return l
+	for i, name := range names {
+		lanes[s.calendars[name].Lane] <- i
+	}
+	var wg sync.WaitGroup
+	for lane, waiting := range lanes {
+		width := engine.LaneWidth
+		if lane == "" {
+			width = parallelFolders
+		}
+		close(waiting)
+		for range min(width, len(waiting)) {
+			wg.Go(func() {
+				for i := range waiting {
+					work(i)
+				}
+			})
+		}
+	}
+	wg.Wait()
 }
 
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be
@@ -140,17 +156,7 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 	before := s.requests.Snapshot()
 	reports := make([]engine.Report, len(names))
 	faults := make([]error, len(names))
-	var wg sync.WaitGroup
-	lanes := s.lanes()
-	for i, name := range names {
-		places := lanes[s.calendars[name].Lane]
-		wg.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			reports[i], faults[i] = pass(ctx, name)
-		})
-	}
-	wg.Wait()
+	s.inLanes(names, func(i int) { reports[i], faults[i] = pass(ctx, names[i]) })
 	if !dry {
 		s.SaveTokens()
 	}
