@@ -37,8 +37,8 @@ const (
 	Failing  = "failing"
 )
 
-// QuotaStatus is how many requests the running daemon has sent within 24 hours to a service that counts them for all
-// of some calendars together. Only calendars without a schedule (poll) keep within it.
+// QuotaStatus is how many requests were sent within 24 hours to a service that counts them for all of some calendars
+// together, as far as the running daemon knows. Only calendars without a schedule (poll) keep within it.
 type QuotaStatus struct {
 	Service   string `json:"service"`
 	Used      int    `json:"used"`

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/calendar"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
@@ -69,6 +70,7 @@ func New(o Options) (*Service, error) {
 			away: map[string]reason.Reason{}},
 		options:  o,
 		rolls:    o.rolls,
+		quotas:   &quotas{path: cfg.State + ".quotas", kept: map[string]*calendar.Meter{}},
 		outcomes: expansion.Lists,
 		kept:     known,
 	}

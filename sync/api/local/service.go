@@ -38,6 +38,7 @@ type Service struct {
 	version     string
 	options     Options // what it was made with; its configuration is without the calendars of lists
 	rolls       *rolls
+	quotas      *quotas
 	outcomes    []lists.Outcome
 	listing     sync.Mutex // guards kept
 	kept        map[string]record.List
@@ -156,9 +157,15 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 	before := s.requests.Snapshot()
 	reports := make([]engine.Report, len(names))
 	faults := make([]error, len(names))
+	if s.schedule == nil {
+		s.recallQuotas()
+	}
 	s.inLanes(names, func(i int) { reports[i], faults[i] = pass(ctx, names[i]) })
 	if !dry {
 		s.SaveTokens()
+	}
+	if s.schedule == nil {
+		s.SaveQuotas(true)
 	}
 	report := api.SyncReport{Calendars: reports, Requests: s.requests.Since(before)}
 	for i := range reports {
