@@ -12,12 +12,13 @@ type Calendar struct {
 
 	// Account is the Zoom account in which its meetings are made; empty is the first. Host is one of that account.
 	Account string `yaml:"account" is:"account"`
-	// What this calendar does otherwise than the rest; zero where it does not. Config.For merges.
-	Host     string    `yaml:"host" is:"calendar-host"` // or Organizer
-	Schedule string    `yaml:"schedule" is:"cron"`
-	Tag      TagLimits `yaml:"tag"`
-	Meeting  Meeting   `yaml:"meeting"`
-	Link     Link      `yaml:"link"`
+	// What this calendar does otherwise than the rest; zero where it does not. Config.For merges. Of thousands, most do
+	// nothing otherwise.
+	Host     string     `yaml:"host" is:"calendar-host"` // or Organizer
+	Schedule string     `yaml:"schedule" is:"cron"`
+	Tag      *TagLimits `yaml:"tag"`
+	Meeting  *Meeting   `yaml:"meeting"`
+	Link     *Link      `yaml:"link"`
 
 	// List is the list that the calendar is from; "" where it is written down itself. Away is why nothing is done in
 	// it, that it is not on that list any more, and AwayCure what mends that.
@@ -191,24 +192,25 @@ func (c *Config) For(cal Calendar) Effective {
 	if cal.Schedule != "" {
 		e.Schedule, e.Poll = cal.Schedule, Poll{}
 	}
-	for _, over := range []TagLimits{{Options: c.Tag.Options, Hosts: c.Tag.Hosts}, cal.Tag} {
-		overlay(reflect.ValueOf(&e.Tag).Elem(), reflect.ValueOf(over))
-	}
-	for _, over := range []Meeting{c.Meeting, cal.Meeting} {
-		overlay(reflect.ValueOf(&e.Meeting).Elem(), reflect.ValueOf(over))
-	}
-	for _, over := range []Link{c.Link, cal.Link} {
-		overlay(reflect.ValueOf(&e.Link).Elem(), reflect.ValueOf(over))
-	}
+	overlay(&e.Tag, &TagLimits{Options: c.Tag.Options, Hosts: c.Tag.Hosts}, cal.Tag)
+	overlay(&e.Meeting, &c.Meeting, cal.Meeting)
+	overlay(&e.Link, &c.Link, cal.Link)
 	return e
 }
 
-// overlay sets the fields of a struct to those of over that say something. A list that is empty but not nil says
-// "none".
-func overlay(base, over reflect.Value) {
-	for i := range over.NumField() {
-		if f := over.Field(i); !f.IsZero() {
-			base.Field(i).Set(f)
+// overlay sets the fields of a struct to those of layers that say something, one over the other; nil says nothing. A
+// list that is empty but not nil says "none".
+func overlay[T any](base *T, layers ...*T) {
+	to := reflect.ValueOf(base).Elem()
+	for _, layer := range layers {
+		if layer == nil {
+			continue
+		}
+		over := reflect.ValueOf(layer).Elem()
+		for i := range over.NumField() {
+			if f := over.Field(i); !f.IsZero() {
+				to.Field(i).Set(f)
+			}
 		}
 	}
 }

@@ -34,16 +34,16 @@ const fileList = "file"
 
 // Template is a calendar without its name, and without what is each one's own.
 type Template struct {
-	Google   *Google   `yaml:"google"`
-	Outlook  *Outlook  `yaml:"outlook"`
-	CalDAV   *CalDAV   `yaml:"caldav"`
-	ICS      *ICS      `yaml:"ics"`
-	Account  string    `yaml:"account" is:"account"`
-	Host     string    `yaml:"host" is:"calendar-host"` // or Organizer
-	Schedule string    `yaml:"schedule" is:"cron"`
-	Tag      TagLimits `yaml:"tag"`
-	Meeting  Meeting   `yaml:"meeting"`
-	Link     Link      `yaml:"link"`
+	Google   *Google    `yaml:"google"`
+	Outlook  *Outlook   `yaml:"outlook"`
+	CalDAV   *CalDAV    `yaml:"caldav"`
+	ICS      *ICS       `yaml:"ics"`
+	Account  string     `yaml:"account" is:"account"`
+	Host     string     `yaml:"host" is:"calendar-host"` // or Organizer
+	Schedule string     `yaml:"schedule" is:"cron"`
+	Tag      *TagLimits `yaml:"tag"`
+	Meeting  *Meeting   `yaml:"meeting"`
+	Link     *Link      `yaml:"link"`
 }
 
 // calendar is a calendar of the template, without what is its own.

@@ -25,6 +25,8 @@ var mayImport = map[string][]string{
 		"providers/meeting/zoom", "providers/signin", "providers/words", "sync/assemble", "sync/plan", "sync/setup"},
 	"cmd/zoomtag/lists": {"configs", "providers/calendar", "providers/calendar/caldav", "providers/calendar/google",
 		"providers/calendar/outlook", "sync/assemble"},
+	"cmd/zoomtag/adapters": {"configs", "providers/calendar", "providers/calendar/caldav", "providers/calendar/google",
+		"providers/calendar/icsdir", "providers/calendar/outlook", "sync/assemble", "sync/plan"},
 	"cmd/zoomtag/build": {},
 	"cmd/zoomtag/backup": {"cmd/zoomtag/connect", "cmd/zoomtag/terminal", "configs", "providers/words",
 		"store", "sync/api", "sync/backup"},

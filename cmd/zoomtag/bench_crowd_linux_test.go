@@ -402,7 +402,7 @@ func (c *crowd) atRest() {
 	c.await(from, c.size)
 	from = c.listed()
 	before := c.usedOf(pid)
-	c.await(from, max(c.size/2, 3000))
+	c.await(from, min(max(c.size/2, 3000), 5000))
 	used := c.usedOf(pid) - before
 	polls := c.listed() - from
 	c.b.ReportMetric(first.Seconds(), "first-start-s")

@@ -47,7 +47,7 @@ func newCrashGoogle(w *crashWorld) crashCalendar {
 	})
 	w.must(os.WriteFile(g.key, g.server.ServiceAccount(), 0o600))
 	g.reader, err = google.New(google.Config{Auth: google.ServiceAccount, Credentials: g.key,
-		Subject: googletest.Account, APIURL: g.server.APIURL(),
+		Own: google.Own{Subject: googletest.Account}, APIURL: g.server.APIURL(),
 		Quota: google.Unlimited(), HTTP: transport})
 	w.must(err)
 	return g

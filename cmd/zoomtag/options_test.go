@@ -367,7 +367,7 @@ func TestSwitchedOffOptions(t *testing.T) {
 func TestTemplateScopeOfAnAccount(t *testing.T) {
 	b := assemble.Builder{Config: &configs.Config{Zoom: []configs.Zoom{{Name: "work"}, {Name: "club"}},
 		Calendars: []configs.Calendar{{Account: "work"},
-			{Account: "club", Meeting: configs.Meeting{Template: "Town hall"}}}}}
+			{Account: "club", Meeting: &configs.Meeting{Template: "Town hall"}}}}}
 	if b.Templates(b.Config.Zoom[0]) || !b.Templates(b.Config.Zoom[1]) {
 		t.Errorf("work %t, club %t", b.Templates(b.Config.Zoom[0]), b.Templates(b.Config.Zoom[1]))
 	}

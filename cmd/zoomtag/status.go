@@ -18,11 +18,13 @@ func (a *app) statusCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a.shows = true
-			report, err := look(cmd.Context(), a,
-				func(ctx context.Context, o api.Service) (api.StatusReport, error) { return o.Status(ctx) })
-			if err == nil {
-				err = pick.From(&report)
+			request, err := pick.Request(a.flags.json)
+			if err != nil {
+				return err
 			}
+			report, err := look(cmd.Context(), a, func(ctx context.Context, o api.Service) (api.StatusReport, error) {
+				return o.Status(ctx, request)
+			})
 			switch {
 			case err != nil:
 				return err

@@ -43,15 +43,39 @@ func (m *Meter) Count(now time.Time) {
 	m.sum++
 }
 
-// Succeed has m, which is new, count on from old.
-func (m *Meter) Succeed(old *Meter) {
-	old.mu.Lock()
-	hours, last, sum := old.hours, old.last, old.sum
-	old.mu.Unlock()
+// Counted is what a Meter has counted, by the hour of the day in UTC, and the last hour since 1970 that was counted.
+type Counted struct {
+	Last  int64   `json:"last"`
+	Hours [24]int `json:"hours"`
+}
+
+// Counted is what m has counted until now.
+func (m *Meter) Counted(now time.Time) Counted {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.hours, m.last, m.sum = hours, last, sum
+	m.turn(now)
+	return Counted{m.last, m.hours}
 }
+
+// Add has m count what another one has counted as well, as far as it is of this day.
+func (m *Meter) Add(c Counted, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.turn(now)
+	for i := range int64(len(c.Hours)) {
+		hour := min(c.Last-i, m.last) // a clock that was set back since counts into the hour that is last now
+		if n := c.Hours[ofDay(c.Last-i)]; n > 0 && hour > m.last-int64(len(m.hours)) {
+			m.hours[ofDay(hour)] += n
+			m.sum += n
+		}
+	}
+}
+
+// Put counts requests into the last hour.
+func (c *Counted) Put(n int) { c.Hours[ofDay(c.Last)] += n }
+
+// ofDay is the hour of its day of an hour since 1970.
+func ofDay(hour int64) int64 { return ((hour % 24) + 24) % 24 }
 
 // Used is how many requests there were within 24 hours: in this hour and the 23 before it.
 func (m *Meter) Used(now time.Time) int {

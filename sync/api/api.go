@@ -16,8 +16,8 @@ type Service interface {
 	// Sync makes a pass over calendars now. What goes wrong in one of them stands in the report, and the others are
 	// worked on.
 	Sync(ctx context.Context, r SyncRequest) (SyncReport, error)
-	// Status tells what is known; nobody is asked.
-	Status(ctx context.Context) (StatusReport, error)
+	// Status tells what is known, of all calendars or some; nobody is asked.
+	Status(ctx context.Context, r StatusRequest) (StatusReport, error)
 	// Conditions lists what needs a person; nobody is asked.
 	Conditions(ctx context.Context) (ConditionsReport, error)
 	// Dismiss says that a person has seen a condition and wants to hear of it no more while it lasts.

@@ -16,6 +16,8 @@ type StatusReport struct {
 	Daemon    bool             `json:"daemon"`  // whether a daemon answered
 	Version   string           `json:"version"` // of the zoomtag that answered
 	Calendars []CalendarStatus `json:"calendars"`
+	// Groups count all calendars that were asked for, where there are more than are told of.
+	Groups    []GroupStatus    `json:"groups,omitempty"`
 	Budget    []BudgetStatus   `json:"budget"`
 	Quotas    []QuotaStatus    `json:"quotas"`   // of services that calendars are asked at
 	Events    []EventStatus    `json:"events"`   // in doubt, failing or held
@@ -35,8 +37,8 @@ const (
 	Failing  = "failing"
 )
 
-// QuotaStatus is how many requests the running daemon has sent within 24 hours to a service that counts them for all
-// of some calendars together. Only calendars without a schedule (poll) keep within it.
+// QuotaStatus is how many requests were sent within 24 hours to a service that counts them for all of some calendars
+// together, as far as the running daemon knows. Only calendars without a schedule (poll) keep within it.
 type QuotaStatus struct {
 	Service   string `json:"service"`
 	Used      int    `json:"used"`
@@ -66,6 +68,8 @@ type CalendarStatus struct {
 	OverdueReason string `json:"overdue_reason,omitempty"`
 	Unfinished    string `json:"unfinished,omitempty"` // why the last pass stopped before all was done
 	Links         int    `json:"links"`
+	// Unwritten is how many of its events wait for the right to write to it, where they do not stand among the events.
+	Unwritten int `json:"unwritten,omitempty"`
 }
 
 // NotRun is what a calendar is that no pass has read yet.

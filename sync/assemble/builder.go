@@ -47,6 +47,38 @@ type Alike struct {
 	Interesting func(*calendar.Event) bool
 	// Foreign names a conference in an event that is not ours.
 	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
+
+	settings *plan.Settings // for the engine
+	mu       sync.Mutex
+	first    map[any]any // what was made for the first of those that have more in common
+}
+
+// alike makes what settings tell calendars.
+func (b *Builder) alike(s plan.Settings) *Alike {
+	if s.Settle == 0 {
+		s.Settle = engine.DefaultSettle
+	}
+	return &Alike{settings: &s, Interesting: b.Interesting(s),
+		Foreign: func(ev *calendar.Event, ours ...string) (string, bool) {
+			return plan.OtherConference(ev, &s, ours...)
+		}}
+}
+
+// First is what make has made for the first of the calendars that are alike in their settings and in a key as well.
+func First[C any](a *Alike, key any, make func() (C, error)) (C, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if known, ok := a.first[key].(C); ok {
+		return known, nil
+	}
+	made, err := make()
+	if err == nil {
+		if a.first == nil {
+			a.first = map[any]any{}
+		}
+		a.first[key] = made
+	}
+	return made, err
 }
 
 // Alikes keeps what settings tell calendars, by the settings: of many calendars, most have the same.
@@ -57,11 +89,8 @@ type Alikes struct {
 
 // Shared is what settings tell calendars.
 func (b *Builder) Shared(s plan.Settings) *Alike {
-	a := &Alike{Interesting: b.Interesting(s), Foreign: func(ev *calendar.Event, ours ...string) (string, bool) {
-		return plan.OtherConference(ev, &s, ours...)
-	}}
 	if b.Alikes == nil {
-		return a
+		return b.alike(s)
 	}
 	key := b.digest(s)
 	b.Alikes.mu.Lock()
@@ -69,6 +98,7 @@ func (b *Builder) Shared(s plan.Settings) *Alike {
 	if known := b.Alikes.kept[key]; known != nil {
 		return known
 	}
+	a := b.alike(s)
 	if b.Alikes.kept == nil {
 		b.Alikes.kept = map[string]*Alike{}
 	}
@@ -130,9 +160,9 @@ func (b *Builder) calendar(c configs.Calendar) (*engine.Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: s,
-		Lane: laneOf(c), Pace: engine.Pace(b.Config.For(c).Poll), Detects: b.fingerprint(c, s),
-		Depends: b.signsInWith(c), Away: away(c)}, nil
+	return &engine.Calendar{Name: c.Name, Provider: c.Provider(), Source: source, Settings: b.Shared(s).settings,
+		Keeper: keeper(c, b.Config.AccountOf(c)), Lane: laneOf(c), Pace: engine.Pace(b.Config.For(c).Poll),
+		Detects: b.fingerprint(c, s), Depends: b.signsInWith(c), Away: away(c)}, nil
 }
 
 // laneOf is the lane of a calendar: those of one service, or on one server, are in one. Folders have none.
@@ -240,6 +270,6 @@ func (b *Builder) Once(name, dir, options string) (*engine.Calendar, error) {
 	}
 	// The fingerprint is another one each time: what was in the folder before is not to be compared with what is in it
 	// now.
-	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: s,
+	return &engine.Calendar{Name: name, Provider: "ics", Source: source, Settings: &s,
 		Detects: fmt.Sprint(b.Now().UnixNano())}, nil
 }

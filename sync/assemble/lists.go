@@ -12,11 +12,12 @@ import (
 )
 
 // away is why nothing is done in a calendar; none for one of which the configuration's lists have nothing to say.
-func away(c configs.Calendar) reason.Reason {
+func away(c configs.Calendar) *reason.Reason {
 	if c.Away == "" {
-		return reason.Reason{}
+		return nil
 	}
-	return reason.LeftList.Because(c.Away).Mend(c.AwayCure)
+	why := reason.LeftList.Because(c.Away).Mend(c.AwayCure)
+	return &why
 }
 
 // Directory is what a list of the configuration is read from.

@@ -73,7 +73,7 @@ func (b *Builder) Settings(c configs.Calendar) (plan.Settings, error) {
 		Rules: plan.Rules{Words: t.Words, Not: t.Not, Categories: t.Categories, Locations: t.Locations,
 			Colors: t.Colors, Keep: t.Keep,
 			Allowed: e.Tag.Options, Hosts: e.Tag.Hosts},
-		Host: b.Host(z, e.Host), ByOrganizer: e.ByOrganizer && z.Mode == configs.ServerToServer, Person: keeper(c, z),
+		Host: b.Host(z, e.Host), ByOrganizer: e.ByOrganizer && z.Mode == configs.ServerToServer,
 		Account: plan.AccountHash(z.Identity()), Accounts: b.choices(e, z),
 		// That another room was configured before changes nothing. But where there are other accounts as well, a mark
 		// of none of them is one of an account that was taken out.

@@ -46,21 +46,19 @@ func TokensFile(state string) string { return state + ".tokens" }
 // maxDepends bounds what is read of a file with credentials, in bytes: they are smaller.
 const maxDepends = 256 << 10
 
-// depends returns a fingerprint of credentials: of what the configuration says, and of files as they are when it is
-// called. A file that cannot be read counts as one without anything.
-func depends(said []string, files ...string) func() string {
-	return func() string {
-		h := sha256.New()
-		for _, s := range said {
-			h.Write([]byte(s + "\x00")) // never fails, says package hash
-		}
-		for _, path := range files {
-			if path != "" {
-				h.Write(append(contentOf(path), 0))
-			}
-		}
-		return hex.EncodeToString(h.Sum(nil)[:8])
+// fingerprintOf is a fingerprint of credentials: of what the configuration says, and of files as they are now. A file
+// that cannot be read counts as one without anything.
+func fingerprintOf(said []string, files ...string) string {
+	h := sha256.New()
+	for _, s := range said {
+		h.Write([]byte(s + "\x00")) // never fails, says package hash
 	}
+	for _, path := range files {
+		if path != "" {
+			h.Write(append(contentOf(path), 0))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // contentOf is the beginning of a file, or nothing.
@@ -80,15 +78,21 @@ func contentOf(path string) []byte {
 // signsInWith is the fingerprint of the credentials that a calendar is read with; nil where none are needed.
 func (b *Builder) signsInWith(c configs.Calendar) func() string {
 	section := c.Section()
-	said, files := section.Proof()
-	if said == nil {
+	if said, _ := section.Proof(); said == nil {
 		return nil
 	}
+	grant := ""
 	if section.SignsIn() {
-		files = append(files, GrantFile(b.Config.State, c))
+		grant = GrantFile(b.Config.State, c)
 	}
-	return depends(said, files...)
+	return func() string { // it is rarely asked for, and there may be thousands
+		said, files := section.Proof()
+		return fingerprintOf(said, append(files, grant)...)
+	}
 }
 
 // signsInWith is the fingerprint of the credentials of a Zoom account.
-func (a *Account) signsInWith() func() string { return depends(a.Credentials(), a.Grant) }
+func (a *Account) signsInWith() func() string {
+	said, grant := a.Credentials(), a.Grant
+	return func() string { return fingerprintOf(said, grant) }
+}

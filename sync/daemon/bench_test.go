@@ -10,6 +10,7 @@ import (
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
+	"zoomtag/sync/api"
 	"zoomtag/sync/api/local"
 	"zoomtag/sync/assemble"
 )
@@ -104,7 +105,7 @@ func BenchmarkStatus(b *testing.B) {
 	}
 	d.service.Store(service)
 	for b.Loop() {
-		if _, err := service.Status(b.Context()); err != nil {
+		if _, err := service.Status(b.Context(), api.StatusRequest{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -31,6 +31,23 @@ func (d *daemon) keepTokens(ctx context.Context) {
 	}
 }
 
+// saveQuotasEvery is how often the daemon looks whether what services were asked has to be written.
+const saveQuotasEvery = time.Minute
+
+// keepQuotas has what services were asked be known over restarts.
+func (d *daemon) keepQuotas(ctx context.Context) {
+	tick := time.NewTicker(saveQuotasEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			d.service.Load().SaveQuotas(false)
+		}
+	}
+}
+
 // stateLookEvery is how often the daemon looks whether its state is still where it was.
 const stateLookEvery = time.Minute
 

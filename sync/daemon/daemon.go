@@ -236,6 +236,7 @@ func (d *daemon) generations(ctx context.Context, cfg *configs.Config) error {
 	beside.Go(func() { d.housekeeping(ctx) })
 	beside.Go(func() { d.watchState(ctx) })
 	beside.Go(func() { d.keepTokens(ctx) })
+	beside.Go(func() { d.keepQuotas(ctx) })
 	beside.Go(func() { d.sweeping(ctx) })
 	beside.Go(func() { d.asking(ctx) })
 	beside.Go(func() { d.page.Run(ctx) })

@@ -90,7 +90,7 @@ func TestStateGoneUnderTheDaemon(t *testing.T) {
 			if code, body := healthz(); code != http.StatusServiceUnavailable || !strings.Contains(body, test.says) {
 				t.Errorf("/healthz: %d %s", code, body)
 			}
-			report, err := service.Status(t.Context())
+			report, err := service.Status(t.Context(), api.StatusRequest{})
 			says := func(text string) bool { return strings.Contains(text, test.says) }
 			if err != nil || report.Health != api.Failing || !slices.ContainsFunc(report.Reasons, says) ||
 				!slices.ContainsFunc(report.Notices, says) {
@@ -116,7 +116,7 @@ func TestOverdueEverywhere(t *testing.T) {
 		return answer.Code, strings.TrimSpace(answer.Body.String())
 	}
 	status := func() api.StatusReport {
-		report, err := service.Status(t.Context())
+		report, err := service.Status(t.Context(), api.StatusRequest{})
 		must(t, err)
 		return report
 	}
@@ -203,7 +203,7 @@ func TestCalendarStates(t *testing.T) {
 		before := st
 		tt.set(&st)
 		must(t, d.st.Update(func(tx *store.Tx) error { return tx.PutCalendar("f", st) }))
-		report, err := service.Status(t.Context())
+		report, err := service.Status(t.Context(), api.StatusRequest{})
 		must(t, err)
 		c := report.Calendars[0]
 		if c.State() != tt.state || c.Code != tt.code || c.Cure != tt.code.CureOf(tt.cure) {

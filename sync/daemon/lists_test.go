@@ -109,7 +109,7 @@ func listDaemon(t *testing.T, r *roster, log *logText) (d *daemon, dir string, c
 // states is how the calendars of lists stand: by name, * for one that is held.
 func states(t *testing.T, d *daemon) string {
 	t.Helper()
-	report, err := d.service.Load().Status(t.Context())
+	report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
 	must(t, err)
 	var list []string
 	for i := range report.Calendars {
@@ -163,7 +163,7 @@ func TestListsInTheDaemon(t *testing.T) {
 		}
 		r.answer(nil, "home")
 		pause(6 * time.Minute)
-		report, err := d.service.Load().Status(t.Context())
+		report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
 		must(t, err)
 		if l := report.Lists[1]; l.Watched+len(l.Skipped) != 1 || l.Error != "" {
 			t.Errorf("the service answers: %+v", l)
@@ -192,7 +192,7 @@ func TestListsAfterARestart(t *testing.T) {
 	if got := states(t, d); got != "ann 0" {
 		t.Errorf("after a restart: %s", got)
 	}
-	report, err := d.service.Load().Status(t.Context())
+	report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
 	must(t, err)
 	if l := report.Lists[0]; l.Code != reason.ListUnreadable || report.Health == api.OK {
 		t.Errorf("%+v, %s", l, report.Health)

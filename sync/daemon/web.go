@@ -57,7 +57,7 @@ func (d *daemon) live(context.Context) web.Health {
 
 // ready is what /readyz says: failing while every calendar fails or is overdue.
 func (d *daemon) ready(ctx context.Context) web.Health {
-	report, err := d.service.Load().Status(ctx)
+	report, err := d.service.Load().Status(ctx, api.StatusRequest{})
 	if err != nil {
 		return failing(words.Of(err))
 	}

@@ -45,7 +45,7 @@ func TestAnotherCalendar(t *testing.T) {
 		t.Helper()
 		settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "alice@example.com",
 			Account: plan.AccountHash("a"), Grace: 10 * time.Minute}
-		e := engine.New(st, []*engine.Calendar{{Name: "c", Source: source, Detects: detects, Settings: settings}},
+		e := engine.New(st, []*engine.Calendar{{Name: "c", Source: source, Detects: detects, Settings: &settings}},
 			engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: zoom, Main: true}},
 				Now: clock, Jitter: func() float64 { return 0 }})
 		var report engine.Report
@@ -109,7 +109,7 @@ func TestAnotherCalendarSlowly(t *testing.T) {
 			pass := func() engine.Report {
 				t.Helper()
 				w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Detects: detects,
-					Settings: w.settings()}},
+					Settings: new(w.settings())}},
 					engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom,
 						Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 				report := w.pass()
@@ -161,8 +161,8 @@ func TestTwinInAnotherCalendar(t *testing.T) {
 	pass := func(names ...string) {
 		t.Helper()
 		e := engine.New(w.st, []*engine.Calendar{
-			{Name: "a", Source: source, Detects: fmt.Sprint(source), Settings: w.settings()},
-			{Name: "b", Source: b, Settings: w.settings()},
+			{Name: "a", Source: source, Detects: fmt.Sprint(source), Settings: new(w.settings())},
+			{Name: "b", Source: b, Settings: new(w.settings())},
 		}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Main: true}},
 			Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 		for _, name := range names {
@@ -205,8 +205,8 @@ func TestCopyOfAnotherCalendars(t *testing.T) {
 	pass := func(names ...string) {
 		t.Helper()
 		e := engine.New(w.st, []*engine.Calendar{
-			{Name: "c", Source: source, Detects: source.name, Settings: w.settings()},
-			{Name: "b", Source: b, Settings: w.settings()},
+			{Name: "c", Source: source, Detects: source.name, Settings: new(w.settings())},
+			{Name: "b", Source: b, Settings: new(w.settings())},
 		}, engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Main: true}},
 			Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 		for _, name := range names {

@@ -47,7 +47,7 @@ func newWatch(t *testing.T) *watch {
 	}
 	t.Cleanup(func() { st.Close() })
 	w.st = st
-	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
+	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: new(w.settings())}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
 			Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
 	return w
@@ -186,7 +186,7 @@ func TestCheckFails(t *testing.T) {
 func TestVerdictsAreOfWhatStands(t *testing.T) {
 	w := newWatch(t)
 	found := []store.Verdict{{Code: "ZT-000", Severity: "error", What: "it does not work"}}
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: new(w.settings())}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inspected{w.zoom},
 			Main: true}},
 			Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 },

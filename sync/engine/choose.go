@@ -85,7 +85,7 @@ func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
 	for id, ev := range p.seen.events {
 		add(id, ev.UID, ev.Title)
 		add(id, ev.UID, p.withoutTags(ev))
-		for _, date := range plan.Dates(ev, &p.c.Settings) {
+		for _, date := range plan.Dates(ev, p.c.Settings) {
 			add(date.ID, date.UID, date.Title)
 			add(date.ID, date.UID, p.withoutTags(&date))
 		}

@@ -46,7 +46,7 @@ func (p *pass) queueDates(ev *calendar.Event) error {
 		return nil
 	}
 	var fresh []string
-	for _, date := range plan.Dates(ev, &p.c.Settings) {
+	for _, date := range plan.Dates(ev, p.c.Settings) {
 		if !p.seen.queued[date.ID] && len(date.ID) <= maxID {
 			p.seen.queued[date.ID] = true
 			fresh = append(fresh, date.ID)

@@ -144,7 +144,7 @@ func TestDay(t *testing.T) {
 				}
 				calendars[i] = &Calendar{Name: name, Provider: "fake", Lane: "fake", Source: p, Detects: "1",
 					Pace: Pace{Min: time.Minute, Max: time.Hour},
-					Settings: plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true},
+					Settings: &plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true},
 						Host: name + "@example.com", Account: account.Hash, Location: "if-empty"}}
 				if err := tx.PutCalendar(name, state); err != nil {
 					return err

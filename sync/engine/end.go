@@ -88,7 +88,7 @@ func (s *settling) wakeTwins(tx *store.Tx) error { return tx.WakeTwins(s.rec.UID
 // discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's
 // UID shows it. One that cannot be cancelled yet goes behind the others.
 func (s *settling) discard(ctx context.Context, d plan.Decision) error {
-	i := plan.FirstFormer(s.rec, &s.c.Settings)
+	i := plan.FirstFormer(s.rec, s.c.Settings)
 	mark := s.rec.Former[i].Mark
 	err := s.discardOne(ctx, d, i)
 	if err != nil && i < len(s.rec.Former) && s.rec.Former[i].Mark == mark {
@@ -216,7 +216,7 @@ func (s *settling) end(d plan.Decision) error {
 
 // closeButFormer closes the record, unless there are earlier meetings left that have to be cancelled.
 func (s *settling) closeButFormer(reason string, with func(*store.Tx) error) error {
-	if plan.FirstFormer(s.rec, &s.c.Settings) < 0 {
+	if plan.FirstFormer(s.rec, s.c.Settings) < 0 {
 		s.rec.Close(s.e.opt.Now(), reason)
 	}
 	return s.save("", "", with)

@@ -33,17 +33,22 @@ type Calendar struct {
 	// empty: it waits for nobody.
 	Lane string
 	// Pace is how often it is asked where it has no schedule.
-	Pace     Pace
-	Settings plan.Settings
+	Pace Pace
+	// Settings are what the configuration says about its events. Many calendars may have the same ones: nobody changes
+	// them.
+	Settings *plan.Settings
+	// Keeper is who keeps the calendar, by mail address: their licence counts where the organizer is to host. Empty:
+	// nobody knows.
+	Keeper string
 	// Detects is a fingerprint of the configuration that decides what is detected and what is asked for. When it
 	// changes, the whole calendar is read once.
 	Detects string
 	// Depends is a fingerprint of the credentials that the calendar is read with, as they are now; nil is none. A
 	// sign-in that was refused is tried again when it changes.
 	Depends func() string
-	// Away is why nothing is done in the calendar; none: nothing stands in the way. zoomtag can be removed from it all
+	// Away is why nothing is done in the calendar; nil: nothing stands in the way. zoomtag can be removed from it all
 	// the same.
-	Away reason.Reason
+	Away *reason.Reason
 }
 
 // Limits of Zoom for each host and UTC day: create and update calls, of which the reserve is kept for cancellations and
@@ -57,6 +62,18 @@ const (
 // DefaultSettle is how long after a lost answer "there is no such meeting" is not yet believed. Zoom documents no delay
 // between making a meeting and listing it; a few seconds have been seen to be enough.
 const DefaultSettle = 10 * time.Second
+
+// settle fills in how long a lost answer is not believed, where nobody has said it.
+func (c *Calendar) settle() {
+	with := plan.Settings{}
+	if c.Settings != nil {
+		with = *c.Settings
+	}
+	if with.Settle == 0 {
+		with.Settle = DefaultSettle
+		c.Settings = &with
+	}
+}
 
 // Options of an Engine. The zero value is good for one that makes no meetings.
 type Options struct {
@@ -104,14 +121,25 @@ type Engine struct {
 
 	mu        sync.Mutex            // guards all below
 	quiet     map[string]store.Rest // who is left alone for a while
-	passed    map[string]time.Time  // last successful pass, also where nothing had to be saved
+	seats     map[string]*seat      // by calendar
 	restsRead bool                  // what was asked of the processes before this one is in quiet
 	failed    map[string]string     // why a calendar could not be read the last time
-	looked    map[string]bool       // calendars for which what other names left behind was looked through
-	// stirred is when a pass last ended or got on, by the machine's own clock; vetted are calendars whose queue was
-	// looked through for times that no right clock has set.
-	stirred map[string]time.Time
-	vetted  map[string]bool
+}
+
+// seat is what the engine itself knows of a calendar.
+type seat struct {
+	passed  time.Time // last successful pass, also where nothing had to be saved
+	stirred time.Time // when a pass last ended or got on, by the machine's own clock
+	looked  bool      // what other names left behind was looked through for it
+	vetted  bool      // its queue was looked through for times that no right clock has set
+}
+
+// seat is that of a calendar. e.mu is held.
+func (e *Engine) seat(name string) *seat {
+	if e.seats[name] == nil {
+		e.seats[name] = new(seat)
+	}
+	return e.seats[name]
 }
 
 // New makes an engine for these calendars.
@@ -131,15 +159,12 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 	if opt.Locks == nil {
 		opt.Locks = NewLocks(nil)
 	}
-	e := &Engine{store: st, opt: opt, calendars: map[string]*Calendar{}, locks: opt.Locks,
+	e := &Engine{store: st, opt: opt, calendars: make(map[string]*Calendar, len(calendars)), locks: opt.Locks,
 		sights: &sights{first: map[store.Item]time.Time{}},
-		quiet:  map[string]store.Rest{}, passed: map[string]time.Time{}, looked: map[string]bool{},
-		failed:  map[string]string{},
-		stirred: map[string]time.Time{}, vetted: map[string]bool{}}
+		quiet:  map[string]store.Rest{}, seats: make(map[string]*seat, len(calendars)),
+		failed: map[string]string{}}
 	for _, c := range calendars {
-		if c.Settings.Settle == 0 {
-			c.Settings.Settle = DefaultSettle
-		}
+		c.settle()
 		e.calendars[c.Name] = c
 	}
 	return e
@@ -153,7 +178,9 @@ func (e *Engine) Succeed(old *Engine) {
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	for name := range e.calendars {
-		e.passed[name], e.stirred[name], e.vetted[name] = old.passed[name], old.stirred[name], old.vetted[name]
+		if was := old.seats[name]; was != nil {
+			e.seats[name] = &seat{passed: was.passed, stirred: was.stirred, vetted: was.vetted}
+		}
 	}
 	maps.Copy(e.quiet, old.quiet)
 	maps.Copy(e.failed, old.failed)
@@ -172,7 +199,7 @@ func (e *Engine) warn(text string, about ...any) {
 func (e *Engine) LastPass(name string) time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.passed[name]
+	return e.seat(name).passed
 }
 
 // Report is what a pass over one calendar did.

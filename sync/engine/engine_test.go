@@ -47,7 +47,7 @@ func newBench(t *testing.T) *bench {
 	})
 	b.st = st
 	b.config = Calendar{Name: "c", Provider: "fake", Source: b.cal, Detects: "1",
-		Settings: plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
+		Settings: &plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 			Host: "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
 	b.start()
 	return b

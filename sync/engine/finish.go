@@ -51,7 +51,7 @@ func (c *conclusions) soon(now time.Time) (start time.Time) {
 func (p *pass) finish(st store.CalendarState) error {
 	now := p.e.opt.Now()
 	p.e.mu.Lock()
-	p.e.passed[p.c.Name] = now
+	p.e.seat(p.c.Name).passed = now
 	delete(p.e.failed, p.c.Name)
 	p.e.mu.Unlock()
 	if p.mode.dry {

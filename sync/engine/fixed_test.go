@@ -33,7 +33,7 @@ func newTimed(t *testing.T) (*watch, *timed, string) {
 	start := w.now.Add(48 * time.Hour)
 	c := &timed{Fake: w.cal, details: calendar.Details{UID: "u", Start: start, End: start.Add(time.Hour), Zone: "UTC",
 		Recurrence: []string{"RRULE:FREQ=DAILY;COUNT=30"}}}
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: c, Settings: w.settings()}},
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: c, Settings: new(w.settings())}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
 			Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	id := w.cal.Put(calendar.Event{Title: "Daily #zoom(fixed)", Start: start, End: start.Add(time.Hour),
@@ -147,7 +147,7 @@ func TestFixedUnknown(t *testing.T) {
 	} {
 		w, c, _ := newTimed(t)
 		source := change(w, c)
-		w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Settings: w.settings()}},
+		w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: source, Settings: new(w.settings())}},
 			engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
 				Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 		if r := w.pass(); r.Events[0].State != "linked" || !strings.Contains(r.Events[0].Reason, "one lasting link") ||

@@ -16,7 +16,7 @@ import (
 // with what the calendar said of itself.
 func (p *pass) former(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
 	p.e.mu.Lock()
-	looked := p.e.looked[p.c.Name]
+	looked := p.e.seat(p.c.Name).looked
 	p.e.mu.Unlock()
 	if looked || p.mode.dry {
 		return nil
@@ -46,7 +46,7 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 		}
 	}
 	p.e.mu.Lock()
-	p.e.looked[p.c.Name] = true
+	p.e.seat(p.c.Name).looked = true
 	p.e.mu.Unlock()
 	return nil
 }

@@ -22,7 +22,7 @@ func (s *settling) kin(ctx context.Context) error {
 		_, err := s.inherit(ctx)
 		return err
 	}
-	if s.rec != nil && !s.rec.Closed() || !plan.Interesting(s.ev, &s.c.Settings) {
+	if s.rec != nil && !s.rec.Closed() || !plan.Interesting(s.ev, s.c.Settings) {
 		return nil
 	}
 	others, err := s.others()
@@ -146,7 +146,7 @@ func (s *settling) restored(ctx context.Context, others []*store.Record) error {
 		return nil
 	}
 	for _, other := range others {
-		if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), &s.c.Settings) {
+		if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), s.c.Settings) {
 			continue
 		}
 		ev, stands, err := s.standing(ctx, other)
@@ -256,7 +256,7 @@ func (s *settling) tellTwin(tx *store.Tx) error {
 	if now == nil || now.Closed() || now.UID != s.ev.UID {
 		return store.ErrChanged
 	}
-	rival, outranked := plan.RivalOf(s.ev, now, &s.c.Settings), plan.Outranked(s.ev, now, &s.c.Settings)
+	rival, outranked := plan.RivalOf(s.ev, now, s.c.Settings), plan.Outranked(s.ev, now, s.c.Settings)
 	switch {
 	case rival != "" && rival != now.Rival:
 		now.Rival = rival
@@ -315,7 +315,7 @@ func (s *settling) hasOwn(item store.Item) (bool, error) {
 func (s *settling) wouldResume(ev *calendar.Event, c *Calendar) bool {
 	rec := *s.rec
 	rec.EndingAt = s.e.opt.Now()
-	return plan.Next(plan.Input{Now: s.e.opt.Now(), Event: ev, Rec: &rec, Settings: &c.Settings}).Do == plan.Resume
+	return plan.Next(plan.Input{Now: s.e.opt.Now(), Event: ev, Rec: &rec, Settings: c.Settings}).Do == plan.Resume
 }
 
 // heldElsewhere keeps a meeting from being cancelled that an item in another calendar still shows, which then is looked

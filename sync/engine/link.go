@@ -79,7 +79,7 @@ func (s *settling) outrank(d plan.Decision) {
 	if s.rec == nil || d.Do != plan.SetLink {
 		return
 	}
-	if mark := plan.Outranked(s.ev, s.rec, &s.c.Settings); mark != "" && mark != s.work.dismissed {
+	if mark := plan.Outranked(s.ev, s.rec, s.c.Settings); mark != "" && mark != s.work.dismissed {
 		host := s.rec.Host
 		if account := s.keeper(mark).Hash; account != s.mine().Hash {
 			host = s.c.Settings.HostIn(account)

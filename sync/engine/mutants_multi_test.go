@@ -30,7 +30,7 @@ var multiMutants = []mutant{
 	{"another organizer is not followed", "kin.go",
 		`return ev.UID != s.ev.UID || ev.Denied != "" || ends`, `return ev.UID != s.ev.UID || ends`},
 	{"an event that is restored elsewhere is a new one", "kin.go",
-		`if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), &s.c.Settings) {`, `if true {`},
+		`if !other.Closed() || !plan.Restorable(other, s.e.opt.Now(), s.c.Settings) {`, `if true {`},
 	{"the meeting that was made and not shown is forgotten", "adopt.go",
 		`	if s.rec.MeetingID == 0 && s.rec.Doubt != plan.DoubtCreate || s.mine().Room {
 		return

@@ -17,8 +17,8 @@ import (
 // settings are those of the calendar, with who hosts where the organizer is asked for, and which guests can be
 // alternative hosts. What cannot be found out is an error: nobody knows whose meeting it is to be.
 func (s *settling) settings(ctx context.Context) (*plan.Settings, error) {
-	mine := &s.c.Settings
-	forHost, host := plan.AsksOrganizer(s.ev, mine)
+	mine := s.c.Settings
+	forHost, host := plan.AsksOrganizer(s.ev, mine, s.c.Keeper)
 	forGuests, guests := plan.AsksGuests(s.ev, mine)
 	if !host && !guests {
 		return mine, nil
@@ -45,13 +45,13 @@ func (s *settling) findOrganizer(ctx context.Context, account string, with *plan
 		with.Organizer = s.rec.Host
 		return nil
 	case s.story.organizer == "":
-		licensed, known, err := s.licensed(ctx, account, with.Person)
+		licensed, known, err := s.licensed(ctx, account, s.c.Keeper)
 		if err != nil || !known {
 			return err
 		}
 		s.story.organizer = with.HostIn(account)
 		if licensed {
-			s.story.organizer = with.Person
+			s.story.organizer = s.c.Keeper
 		}
 	}
 	with.Organizer = s.story.organizer

@@ -20,13 +20,13 @@ const (
 func (e *Engine) alive(name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.stirred[name] = time.Now()
+	e.seat(name).stirred = time.Now()
 }
 
 // quietFor is for how long no pass over a calendar has ended, and how long that may be; zero before Run.
 func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
 	s.e.mu.Lock()
-	last := s.e.stirred[name]
+	last := s.e.seat(name).stirred
 	s.e.mu.Unlock()
 	l := s.lines[name]
 	if l == nil {

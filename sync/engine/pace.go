@@ -179,22 +179,6 @@ type Quota struct {
 	Calendars  int
 }
 
-// CountOn has the requests that were counted for another schedule, which may still be at work, count for s, which is
-// not yet: by the names of what is counted.
-func (s *Schedule) CountOn(old *Schedule) {
-	if old == nil {
-		return
-	}
-	for _, p := range s.pools {
-		for _, was := range old.pools {
-			counted := p.meter != nil && was.meter != nil && p.meter != was.meter
-			if counted && p.meter.Name() == was.meter.Name() {
-				p.meter.Succeed(was.meter)
-			}
-		}
-	}
-}
-
 // Quotas are those of the calendars that go by a pace, by name.
 func (s *Schedule) Quotas() (list []Quota) {
 	s.mu.Lock()

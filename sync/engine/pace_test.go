@@ -57,30 +57,22 @@ type metered struct {
 
 func (m metered) Meter() *calendar.Meter { return m.meter }
 
-// TestCountOn: what was asked before the configuration was read again counts on, by what is counted.
-func TestCountOn(t *testing.T) {
+// TestQuotas: what is counted is told with the calendars that keep within it.
+func TestQuotas(t *testing.T) {
 	t.Parallel()
-	schedule := func(meters ...*calendar.Meter) *Schedule {
-		var list []*Calendar
-		for i, meter := range append(meters, nil) {
-			list = append(list, &Calendar{Name: string(rune('a' + i)), Source: metered{calendartest.NewFake(), meter},
-				Pace: Pace{Min: time.Minute, Max: time.Hour}})
-		}
-		s, err := NewSchedule(New(nil, list, Options{}), nil, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
+	one, two := calendar.NewMeter("one", 100), calendar.NewMeter("two", 200)
+	var list []*Calendar
+	for i, meter := range []*calendar.Meter{two, one, nil, two} {
+		list = append(list, &Calendar{Name: string(rune('a' + i)), Source: metered{calendartest.NewFake(), meter},
+			Pace: Pace{Min: time.Minute, Max: time.Hour}})
 	}
-	first := schedule(calendar.NewMeter("one", 100), calendar.NewMeter("two", 100))
-	for _, p := range first.pools {
-		p.meter.Count(time.Now())
+	s, err := NewSchedule(New(nil, list, Options{}), nil, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	second := schedule(calendar.NewMeter("two", 100), calendar.NewMeter("three", 100))
-	second.CountOn(first)
-	second.CountOn(nil)
-	want := []Quota{{"three", 0, 100, 1}, {"two", 1, 100, 1}}
-	if got := second.Quotas(); !slices.Equal(got, want) {
+	one.Count(time.Now())
+	want := []Quota{{"one", 1, 100, 1}, {"two", 0, 200, 2}}
+	if got := s.Quotas(); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

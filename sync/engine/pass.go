@@ -21,9 +21,7 @@ func (e *Engine) Pass(ctx context.Context, name string) (Report, error) {
 // Once is a pass over a calendar that is not one of the engine's. What is remembered of it is remembered under its
 // name, so that a second pass goes on from the first. The report tells of every event.
 func (e *Engine) Once(ctx context.Context, c *Calendar) (Report, error) {
-	if c.Settings.Settle == 0 {
-		c.Settings.Settle = DefaultSettle
-	}
+	c.settle()
 	return e.runLocked(ctx, c, mode{talkative: true})
 }
 

@@ -35,8 +35,9 @@ func (e *Engine) PlanRemoval(ctx context.Context, name string, removal plan.Remo
 
 // leaving is the calendar as one that zoomtag leaves.
 func (c *Calendar) leaving(removal plan.Removal) *Calendar {
-	left := *c
-	left.Settings.Removal = removal
+	left, settings := *c, *c.Settings
+	settings.Removal = removal
+	left.Settings = &settings
 	return &left
 }
 
@@ -90,10 +91,10 @@ func (p *pass) leaves(st store.CalendarState) (over bool, err error) {
 // stays reports whether nothing is done in the calendar, and says why.
 func (p *pass) stays() bool {
 	why := p.c.Away
-	if why.None() || p.leaving() {
+	if why == nil || p.leaving() {
 		return false
 	}
-	p.held(said(why))
+	p.held(said(*why))
 	return true
 }
 

@@ -61,7 +61,7 @@ func TestRenewal(t *testing.T) {
 	}
 	t.Cleanup(func() { st.Close() })
 	w.st = st
-	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: w.settings()}},
+	w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: new(w.settings())}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: w.zoom, Budgeted: true,
 			Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	w.until(w.now.AddDate(0, 0, 3))

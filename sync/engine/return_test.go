@@ -110,7 +110,7 @@ func TestAnotherAccount(t *testing.T) {
 	settings := w.settings()
 	settings.Account = plan.AccountHash("b")
 	other := &meetingtest.Fake{Now: func() time.Time { return w.now }}
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Detects: "b", Settings: settings}},
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Detects: "b", Settings: &settings}},
 		engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: other, Budgeted: true,
 			Main: true}}, Now: func() time.Time { return w.now }, Jitter: func() float64 { return 0 }})
 	w.pass()
@@ -190,7 +190,7 @@ func TestForgottenText(t *testing.T) {
 		clock := func() time.Time { return w.now }
 		build := func(st *store.Store) {
 			w.st = st
-			w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: settings}},
+			w.e = engine.New(st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: &settings}},
 				engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: inviting{w.zoom},
 					Main: true}}, Now: clock, Jitter: func() float64 { return 0 }})
 		}
@@ -242,7 +242,7 @@ func TestInvitationIsAskedForAgain(t *testing.T) {
 	lacks := true
 	settings := w.settings()
 	settings.Text = plan.Invitation
-	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: settings}},
+	w.e = engine.New(w.st, []*engine.Calendar{{Name: "c", Source: w.cal, Settings: &settings}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"),
 			Meetings: scoped{inviting{w.zoom}, &lacks}, Main: true}}, Now: func() time.Time { return w.now },
 			Jitter: func() float64 { return 0 }})

@@ -17,8 +17,9 @@ func (p *pass) setBack(st store.CalendarState) bool {
 // what waits longer than anything may.
 func (p *pass) pullIn(back bool) error {
 	p.e.mu.Lock()
-	vetted := p.e.vetted[p.c.Name]
-	p.e.vetted[p.c.Name] = true
+	seat := p.e.seat(p.c.Name)
+	vetted := seat.vetted
+	seat.vetted = true
 	p.e.mu.Unlock()
 	if p.mode.dry || vetted && !back {
 		return nil

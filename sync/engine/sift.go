@@ -172,7 +172,7 @@ func (p *pass) sift(changes calendar.Changes, known map[string]*store.Record,
 // concerns reports whether an item that is not remembered has to be looked at.
 func (p *pass) concerns(ch *calendar.Change) bool {
 	if ch.Event != nil {
-		return plan.Interesting(ch.Event, &p.c.Settings)
+		return plan.Interesting(ch.Event, p.c.Settings)
 	}
 	return !ch.Plain && !ch.Missing && !ch.Deleted
 }

@@ -32,7 +32,7 @@ func (e *Engine) Sweep(ctx context.Context) error {
 		return err
 	}
 	for name, c := range e.calendars {
-		if !c.Away.None() { // what there is of it, is known
+		if c.Away != nil { // what there is of it, is known
 			continue
 		}
 		st, err := e.store.Calendar(name)
@@ -148,7 +148,7 @@ func (e *Engine) hostsOf(a *Account) ([]string, error) {
 		if c.Settings.Account == a.Hash {
 			add(c.Settings.Host)
 			if c.Settings.ByOrganizer {
-				add(c.Settings.Person)
+				add(c.Keeper)
 			}
 		}
 		add(c.Settings.AccountHost(a.Hash))

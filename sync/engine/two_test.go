@@ -427,7 +427,7 @@ func (room) Cancel(context.Context, int64) error { return nil }
 
 // rooms makes a bench work with a fixed room, which is configured by its name.
 func (b *bench) rooms(name string) {
-	s := &b.config.Settings
+	s := b.config.Settings
 	s.Account = plan.AccountHash(name)
 	s.NoAPI = true
 	s.AnyAccount = true

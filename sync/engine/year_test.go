@@ -133,7 +133,7 @@ func newYear(t *testing.T) *year {
 			t.Errorf("the emulator complains: %s", complaint)
 		}
 	})
-	y.e = engine.New(y.st, []*engine.Calendar{{Name: "c", Source: y.cal, Settings: plan.Settings{
+	y.e = engine.New(y.st, []*engine.Calendar{{Name: "c", Source: y.cal, Settings: &plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: yearHost, Account: plan.AccountHash("a"),
 		Grace: 10 * time.Minute, Checks: true}}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: y.client, Budgeted: true,

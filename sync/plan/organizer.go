@@ -13,9 +13,10 @@ import (
 const Organizer = "organizer"
 
 // AsksOrganizer reports whether a new meeting of an event is to be hosted by whoever keeps its calendar, and in which
-// account: then somebody has to find out whether they can, and say it in Settings.Organizer.
-func AsksOrganizer(ev *calendar.Event, s *Settings) (account string, asked bool) {
-	if ev == nil || s.Person == "" {
+// account: then somebody has to find out whether they can, and say it in Settings.Organizer. keeper is who that is, by
+// mail address; "" where nobody knows.
+func AsksOrganizer(ev *calendar.Event, s *Settings, keeper string) (account string, asked bool) {
+	if ev == nil || keeper == "" {
 		return "", false
 	}
 	named := strings.Contains(strings.ToLower(ev.Title+ev.Location+ev.Description), Organizer)

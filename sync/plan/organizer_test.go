@@ -25,10 +25,10 @@ func TestOrganizerHosts(t *testing.T) {
 		{"#zoom(host=bob@x.com)", true, "", false, "bob@x.com"},
 		{"meet the organizer #zoom", false, "", false, "host@x.com"},
 	} {
-		s := &Settings{Rules: testRules, Host: "host@x.com", Person: "ann@x.com", ByOrganizer: c.byOrganizer,
+		s := &Settings{Rules: testRules, Host: "host@x.com", ByOrganizer: c.byOrganizer,
 			Organizer: c.found, Account: "a", Accounts: []Account{{Hash: "a", Host: "host@x.com", API: true}}}
 		ev := &calendar.Event{Title: c.title}
-		if account, asked := AsksOrganizer(ev, s); asked != c.asked || asked && account != "a" {
+		if account, asked := AsksOrganizer(ev, s, "ann@x.com"); asked != c.asked || asked && account != "a" {
 			t.Errorf("%s, %t: asked %t in %q", c.title, c.byOrganizer, asked, account)
 		}
 		if got := s.host(FindWish(ev, testRules).Choice); got != c.want {
@@ -36,7 +36,7 @@ func TestOrganizerHosts(t *testing.T) {
 		}
 	}
 	s := &Settings{Rules: testRules, ByOrganizer: true}
-	if _, asked := AsksOrganizer(&calendar.Event{Title: "#zoom"}, s); asked {
+	if _, asked := AsksOrganizer(&calendar.Event{Title: "#zoom"}, s, ""); asked {
 		t.Error("nobody knows who keeps the calendar, and somebody is asked about")
 	}
 	limited := testRules

@@ -17,11 +17,9 @@ type Settings struct {
 	Rules Rules
 	// Host hosts the meetings, unless a tag says otherwise.
 	Host string
-	// ByOrganizer says that whoever keeps the calendar hosts instead, where they have a licence of their own. Person is
-	// who that is, by mail address; "" where nobody knows. Organizer is who hosts for them: Person or Host, as was
-	// found out for the event; "" where that was not asked for.
+	// ByOrganizer says that whoever keeps the calendar hosts instead, where they have a licence of their own. Organizer
+	// is who hosts for them: they or Host, as was found out for the event; "" where that was not asked for.
 	ByOrganizer bool   `json:",omitempty"`
-	Person      string `json:"-"`
 	Organizer   string `json:"-"`
 	// Guests are those guests of the event who can be alternative hosts, where they are asked for, as was found out for
 	// the event, and GuestsNote what could not be.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"zoomtag/sync/api"
 	"zoomtag/sync/api/socket"
 )
 
@@ -19,7 +20,7 @@ func Alive(ctx context.Context, state string) (version string, err error) {
 	if daemon == nil || err != nil {
 		return "", err
 	}
-	report, err := daemon.Status(limited)
+	report, err := daemon.Status(limited, api.StatusRequest{})
 	if err == nil && report.Version == "" {
 		report.Version = "unknown" // of before versions were told
 	}

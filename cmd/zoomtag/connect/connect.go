@@ -47,9 +47,14 @@ func (w *Way) Load() (*configs.Config, error) { return w.LoadWith(configs.Load) 
 // daemon returns the running daemon, or nil. It takes no secrets to ask it: those of a service are for the service
 // alone.
 func (w *Way) daemon(ctx context.Context) (*socket.Client, error) {
-	if daemon := w.alike(ctx); daemon != nil {
+	if daemon, _ := w.alike(ctx); daemon != nil {
 		return daemon, nil
 	}
+	return w.beside(ctx)
+}
+
+// beside is daemon, by the configuration as it is now.
+func (w *Way) beside(ctx context.Context) (*socket.Client, error) {
 	cfg, err := w.LoadWith(configs.LoadWithoutSecrets)
 	if err != nil {
 		return w.daemonDespite(ctx, err)
@@ -58,21 +63,27 @@ func (w *Way) daemon(ctx context.Context) (*socket.Client, error) {
 }
 
 // alike returns the daemon that works with this very configuration, as it is now: what it has read and found good need
-// not be read once more, which takes a while with thousands of calendars. nil says nothing.
-func (w *Way) alike(ctx context.Context) *socket.Client {
+// not be read once more, which takes a while with thousands of calendars. nil says nothing; deserted is where the state
+// probably is, if no daemon works with that one.
+func (w *Way) alike(ctx context.Context) (daemon *socket.Client, deserted string) {
 	path, err := configs.Find(w.Config, w.Env)
 	if err != nil {
-		return nil
+		return nil, ""
 	}
 	state, sum := configs.Glance(path, w.Env)
 	if state == "" {
-		return nil
+		return nil, ""
 	}
-	daemon, err := socket.Dial(ctx, state)
-	if err != nil || daemon == nil || daemon.Config() != sum {
-		return nil
+	daemon, err = socket.Dial(ctx, state)
+	switch {
+	case err != nil:
+		return nil, ""
+	case daemon == nil:
+		return nil, state
+	case daemon.Config() != sum:
+		return nil, ""
 	}
-	return daemon
+	return daemon, ""
 }
 
 // daemonDespite returns the daemon that runs beside a configuration in which mistakes were made since: it goes on with
@@ -172,12 +183,32 @@ func (w *Way) begin() (*configs.Config, *slog.Logger, error) {
 	return cfg, log, err
 }
 
-// Service gives the running daemon, or this process itself where there is none.
-func (w *Way) Service(ctx context.Context, progress func(string, int, int)) (api.Service, error) {
-	if daemon, err := w.daemon(ctx); daemon != nil || err != nil {
-		return daemon, err
+// alone is begin where that says itself that the state is one with which no daemon works: once is enough then. No
+// configuration: that cannot be said.
+func (w *Way) alone(deserted string) (*configs.Config, *slog.Logger, error) {
+	if deserted == "" {
+		return nil, nil, nil
 	}
 	cfg, log, err := w.begin()
+	if err != nil || cfg.State != deserted {
+		return nil, nil, nil // with a mistake there may be a daemon that goes on with the configuration before
+	}
+	return cfg, log, nil
+}
+
+// Service gives the running daemon, or this process itself where there is none.
+func (w *Way) Service(ctx context.Context, progress func(string, int, int)) (api.Service, error) {
+	daemon, deserted := w.alike(ctx)
+	if daemon != nil {
+		return daemon, nil
+	}
+	cfg, log, err := w.alone(deserted)
+	if cfg == nil {
+		if daemon, err = w.beside(ctx); daemon != nil || err != nil {
+			return daemon, err
+		}
+		cfg, log, err = w.begin()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -278,7 +278,7 @@ func (d *show) pass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	status, err := d.remote.Status(ctx)
+	status, err := d.remote.Status(ctx, api.StatusRequest{})
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package show
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -13,7 +12,6 @@ import (
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
-	"zoomtag/sync/doctor"
 )
 
 // Pick is what of a status is shown: which calendars, and how many rows of each table.
@@ -26,7 +24,7 @@ type Pick struct {
 func (k *Pick) Flags(f *pflag.FlagSet) {
 	f.StringVar(&k.calendar, "calendar", "", "only this calendar, or those that match: \"sales-*\"")
 	f.StringVar(&k.kind, "kind", "", "only calendars of this kind, as in google")
-	f.StringVar(&k.state, "state", "", "only calendars of this state: "+strings.Join(states, ", "))
+	f.StringVar(&k.state, "state", "", "only calendars of this state: "+strings.Join(api.States(), ", "))
 	f.IntVarP(&k.lines, "lines", "n", someLines, "only so many rows of each table, those in trouble first; 0 shows all")
 	f.IntVar(&k.page, "page", 1, "the rows behind those: 2, 3, and so on")
 }
@@ -34,145 +32,81 @@ func (k *Pick) Flags(f *pflag.FlagSet) {
 // someLines is how many rows of a table a person reads.
 const someLines = 50
 
-// The states of calendars in a word, the worst first. trouble is all but the last two.
-const (
-	overdue    = "overdue"
-	failing    = "failing"
-	held       = "held"
-	readOnly   = "read-only"
-	unfinished = "unfinished"
-	unread     = "new"
-	trouble    = "trouble"
-)
-
-var states = []string{overdue, failing, held, readOnly, unfinished, unread, api.OK, trouble}
-
-// stateOf is the state of a calendar in a word.
-func stateOf(c *api.CalendarStatus) string {
-	switch {
-	case c.Held:
-		return held
-	case c.Overdue:
-		return overdue
-	case c.LastError != "":
-		return failing
-	case c.ReadOnly != "":
-		return readOnly
-	case c.Unfinished != "":
-		return unfinished
-	case c.LastSuccess == nil:
-		return unread
+// Request is the question that it is about. A document has all that was chosen.
+func (k *Pick) Request(document bool) (q api.StatusRequest, err error) {
+	q = api.StatusRequest{Calendar: k.calendar, Kind: k.kind, State: k.state, Lines: k.lines, Page: k.page}
+	if document {
+		q.Lines = 0
 	}
-	return api.OK
-}
-
-// badness is the place of a state in states.
-func badness(c *api.CalendarStatus) int { return slices.Index(states, stateOf(c)) }
-
-// From leaves of a report what is to be shown of calendars. What concerns all of them stays.
-func (k *Pick) From(r *api.StatusReport) error {
+	states := api.States()
 	switch _, err := path.Match(k.calendar, ""); {
 	case err != nil:
-		return words.Usage(fmt.Errorf("--calendar %q is no name and no pattern: write * for any letters, as in "+
+		return q, words.Usage(fmt.Errorf("--calendar %q is no name and no pattern: write * for any letters, as in "+
 			"\"sales-*\"", k.calendar))
 	case k.state != "" && !slices.Contains(states, k.state):
-		return words.Usage(fmt.Errorf("there is no state %q%s; there are: %s", k.state, words.Meant(k.state, states),
+		return q, words.Usage(fmt.Errorf("there is no state %q%s; there are: %s", k.state, words.Meant(k.state, states),
 			strings.Join(states, ", ")))
 	case k.lines < 0 || k.page < 1:
-		return words.Usage(errors.New("rows and pages are counted from 1 on: write --lines 50 --page 2"))
+		return q, words.Usage(errors.New("rows and pages are counted from 1 on: write --lines 50 --page 2"))
 	}
-	if k.calendar+k.kind+k.state == "" {
-		return nil
-	}
-	known := map[string]bool{}
-	r.Calendars = slices.DeleteFunc(r.Calendars, func(c api.CalendarStatus) bool {
-		known[c.Name] = k.wants(&c)
-		return !known[c.Name]
-	})
-	if len(r.Calendars) == 0 && k.state == "" {
-		return words.Usage(errors.New("no calendar is of that name and kind: zoomtag status shows which there are"))
-	}
-	others := func(calendar string) bool { return !known[calendar] }
-	event := func(e api.EventStatus) bool { return others(e.Calendar) }
-	r.Events, r.Notes = slices.DeleteFunc(r.Events, event), slices.DeleteFunc(r.Notes, event)
-	r.Waiting = slices.DeleteFunc(r.Waiting, func(w api.WaitingStatus) bool { return others(w.Calendar) })
-	r.Verdicts = slices.DeleteFunc(r.Verdicts, func(f doctor.Finding) bool { return others(f.Calendar) })
-	r.Tokens = slices.DeleteFunc(r.Tokens,
-		func(t api.TokenStatus) bool { return t.Calendar != "" && others(t.Calendar) })
-	return nil
+	return q, nil
 }
-
-// wants reports whether a calendar is to be shown.
-func (k *Pick) wants(c *api.CalendarStatus) bool {
-	matches, _ := path.Match(k.calendar, c.Name) // From has tried the pattern
-	named := k.calendar == "" || matches || c.Name == k.calendar
-	ofKind := k.kind == "" || c.Provider == k.kind
-	if !named || !ofKind {
-		return false
-	}
-	switch state := stateOf(c); k.state {
-	case "", state:
-		return true
-	case trouble:
-		return state != api.OK && state != unread
-	}
-	return false
-}
-
-// crowded reports whether there are more calendars than are shown at once.
-func (k *Pick) crowded(r *api.StatusReport) bool { return k.lines > 0 && len(r.Calendars) > k.lines }
 
 // rows are those of a table that are shown, where the first is its heading, and what is said of the others.
 func (k *Pick) rows(rows [][]string, what string) (shown [][]string, rest string) {
 	all := len(rows) - 1
-	if k.lines == 0 || all <= k.lines && k.page <= 1 {
-		return rows, ""
+	from, to := k.bounds(all)
+	return append(rows[:1:1], rows[1+from:1+to]...), k.rest(all, what)
+}
+
+// bounds are which of so many rows are shown.
+func (k *Pick) bounds(all int) (from, to int) {
+	if k.lines == 0 {
+		return 0, all
 	}
-	from := min((max(k.page, 1)-1)*k.lines, all)
-	to := min(from+k.lines, all)
-	shown = append(rows[:1:1], rows[1+from:1+to]...)
-	if from == to {
-		return shown, "there are " + words.Count(all, what) + " and no page " + strconv.Itoa(k.page)
+	from = min((max(k.page, 1)-1)*k.lines, all)
+	return from, min(from+k.lines, all)
+}
+
+// rest is what is said of those of so many rows that are not shown.
+func (k *Pick) rest(all int, what string) string {
+	from, to := k.bounds(all)
+	switch {
+	case k.lines == 0, all <= k.lines && k.page <= 1:
+		return ""
+	case from == to:
+		return "there are " + words.Count(all, what) + " and no page " + strconv.Itoa(k.page)
 	}
-	rest = fmt.Sprintf("%d to %d of %s", from+1, to, words.Count(all, what))
+	rest := fmt.Sprintf("%d to %d of %s", from+1, to, words.Count(all, what))
 	if to < all {
 		rest += "; --page " + strconv.Itoa(k.page+1) + " shows the next"
 	}
-	return shown, rest
+	return rest
 }
 
 // some prints the rows of a table that are to be shown.
 func (p *Printer) some(k *Pick, rows [][]string, what string) error {
 	shown, rest := k.rows(rows, what)
-	if err := p.table(shown); err != nil || rest == "" {
+	return p.part(shown, rest)
+}
+
+// part prints a table and what is said of the rows that are not in it.
+func (p *Printer) part(rows [][]string, rest string) error {
+	if err := p.table(rows); err != nil || rest == "" {
 		return err
 	}
 	_, err := fmt.Fprintln(p.Out, rest)
 	return err
 }
 
-// summary counts calendars by kind and state.
-func (p *Printer) summary(calendars []api.CalendarStatus) error {
-	type group struct {
-		kind  string
-		state int
+// summary shows how many calendars are of which kind and state.
+func (p *Printer) summary(groups []api.GroupStatus) error {
+	if len(groups) == 0 {
+		return nil
 	}
-	counts, links := map[group]int{}, map[group]int{}
-	var groups []group
-	for i := range calendars {
-		c := &calendars[i]
-		g := group{c.Provider, badness(c)}
-		if counts[g]++; counts[g] == 1 {
-			groups = append(groups, g)
-		}
-		links[g] += c.Links
-	}
-	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.state, b.state))
-	})
 	rows := [][]string{{"KIND", "STATE", "CALENDARS", "LINKS"}}
 	for _, g := range groups {
-		rows = append(rows, []string{g.kind, states[g.state], strconv.Itoa(counts[g]), strconv.Itoa(links[g])})
+		rows = append(rows, []string{g.Kind, g.State, strconv.Itoa(g.Calendars), strconv.Itoa(g.Links)})
 	}
 	if err := p.table(rows); err != nil {
 		return err

@@ -36,7 +36,11 @@ func crowd() api.StatusReport {
 func shown(t *testing.T, k Pick) string {
 	t.Helper()
 	r := crowd()
-	if err := k.From(&r); err != nil {
+	q, err := k.Request(false)
+	if err == nil {
+		err = r.Part(q)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -67,16 +71,16 @@ func TestCrowd(t *testing.T) {
 		{"no page", Pick{lines: 50, page: 4}, []string{"there are 130 calendars and no page 4"}, []string{"  google  1 "}},
 		{"all of it", Pick{page: 1}, []string{"person-060  google", "event-person-060"},
 			[]string{"CALENDARS  LINKS", "--page"}},
-		{"a state", Pick{state: held, lines: 50, page: 1},
+		{"a state", Pick{state: "held", lines: 50, page: 1},
 			[]string{"person-127  google", "person-128  google", "event-person-127"},
 			[]string{"person-000", "person-129", "CALENDARS  LINKS", "verdict"}},
-		{"what is in trouble", Pick{state: trouble, page: 1},
+		{"what is in trouble", Pick{state: "trouble", page: 1},
 			[]string{"person-127", "person-128", "person-129", "verdict"},
 			[]string{"person-126", "person-000", "other"}},
 		{"a kind", Pick{kind: "outlook", page: 1}, []string{"person-129"}, []string{"person-000"}},
 		{"a pattern", Pick{calendar: "*-12?", page: 1}, []string{"person-120", "person-129"}, []string{"person-119"}},
 		{"a name", Pick{calendar: "person-007", page: 1}, []string{"person-007"}, []string{"person-008"}},
-		{"none of a state", Pick{state: overdue, page: 1}, []string{"LAST SUCCESS"}, []string{"person-"}},
+		{"none of a state", Pick{state: "overdue", page: 1}, []string{"LAST SUCCESS"}, []string{"person-"}},
 	} {
 		got := shown(t, c.pick)
 		for _, want := range c.has {
@@ -110,7 +114,11 @@ func TestPickWrong(t *testing.T) {
 		{Pick{page: 0}, "from 1 on"},
 	} {
 		r := crowd()
-		if err := c.pick.From(&r); err == nil || !words.IsUsage(err) || !strings.Contains(err.Error(), c.want) {
+		q, err := c.pick.Request(false)
+		if err == nil {
+			err = r.Part(q)
+		}
+		if err == nil || !words.IsUsage(err) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.pick, err)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
-	"zoomtag/sync/plan"
 )
 
 // Status prints how calendars, budgets, sign-ins and events are: of many calendars how many are in which state, and
@@ -30,22 +29,19 @@ func (p *Printer) Status(r api.StatusReport, k Pick) error {
 		fmt.Fprintln(p.Out)
 	}
 	rows := [][]string{{"CALENDAR", "KIND", "LINKS", "LAST SUCCESS", "NEXT RUN", "STATE"}}
-	events, unwritable := withoutUnwritten(&r)
-	if k.crowded(&r) {
-		if err := p.summary(r.Calendars); err != nil {
-			return err
-		}
-		slices.SortStableFunc(r.Calendars, func(a, b api.CalendarStatus) int { return badness(&a) - badness(&b) })
+	r.CountUnwritten()
+	if err := p.summary(r.Groups); err != nil {
+		return err
 	}
 	for _, c := range r.Calendars {
 		state := c.State()
 		if state == api.OK && c.ReadOnly != "" {
-			state = unwritten(c.Code.Told(c.ReadOnly, c.Cure), unwritable[c.Name])
+			state = unwritten(c.Code.Told(c.ReadOnly, c.Cure), c.Unwritten)
 		}
 		rows = append(rows, []string{c.Name, c.Provider, strconv.Itoa(c.Links), p.ago(c.LastSuccess),
 			terminal.Clock(c.NextRun), state})
 	}
-	if err := p.some(&k, rows, "calendar"); err != nil {
+	if err := p.part(rows, k.rest(r.Counted(), "calendar")); err != nil {
 		return err
 	}
 	if err := p.lists(r.Lists); err != nil {
@@ -63,7 +59,7 @@ func (p *Printer) Status(r api.StatusReport, k Pick) error {
 	if err := p.verdicts(&k, r.Verdicts); err != nil {
 		return err
 	}
-	if err := p.failing(&k, events); err != nil {
+	if err := p.failing(&k, r.Events); err != nil {
 		return err
 	}
 	if err := p.waiting(&k, r.Waiting); err != nil {
@@ -232,24 +228,6 @@ func unwritten(why string, n int) string {
 		return said + "; 1 event waits for that"
 	}
 	return said + "; " + events(n) + " wait for that"
-}
-
-// withoutUnwritten takes those events out that wait for the right to write to their calendar, which is said with that,
-// and counts them.
-func withoutUnwritten(r *api.StatusReport) (events []api.EventStatus, waiting map[string]int) {
-	why := map[string]string{}
-	for _, c := range r.Calendars {
-		why[c.Name] = c.ReadOnly
-	}
-	waiting = map[string]int{}
-	for _, ev := range r.Events {
-		if ev.State == plan.Held && ev.Reason != "" && ev.Reason == why[ev.Calendar] {
-			waiting[ev.Calendar]++
-			continue
-		}
-		events = append(events, ev)
-	}
-	return events, waiting
 }
 
 // events counts events in words.

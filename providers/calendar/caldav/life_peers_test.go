@@ -45,7 +45,7 @@ func newLife(t *testing.T, p *peer) *life {
 		}
 	})
 	account := plan.AccountHash("a")
-	c := &engine.Calendar{Name: "c", Provider: "caldav", Source: l.w.connect(), Detects: "1", Settings: plan.Settings{
+	c := &engine.Calendar{Name: "c", Provider: "caldav", Source: l.w.connect(), Detects: "1", Settings: &plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 		Host:  "alice@example.com", Account: account, Location: "if-empty", Grace: 10 * time.Minute}}
 	l.e = engine.New(st, []*engine.Calendar{c}, engine.Options{Now: clock, Jitter: func() float64 { return 0 },

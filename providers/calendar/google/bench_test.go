@@ -72,7 +72,7 @@ func startServer(b *testing.B, events int) google.Config {
 	folder := b.TempDir()
 	url := calendartest.Alone(b, strconv.Itoa(events)+" "+folder)
 	settings := benchSettings()
-	return google.Config{Auth: google.ServiceAccount, Subject: googletest.Account,
+	return google.Config{Auth: google.ServiceAccount, Own: google.Own{Subject: googletest.Account},
 		Credentials: filepath.Join(folder, "key.json"),
 		APIURL:      url, Quota: google.Unlimited(),
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }}
@@ -122,7 +122,7 @@ func BenchmarkNoChangePoll(b *testing.B) {
 		}
 		settings := benchSettings()
 		settings.Rules.Words = []string{"#nothing"}
-		list = append(list, &engine.Calendar{Name: fmt.Sprint(i), Provider: "google", Source: c, Settings: settings,
+		list = append(list, &engine.Calendar{Name: fmt.Sprint(i), Provider: "google", Source: c, Settings: &settings,
 			Detects: "1"})
 	}
 	e := engine.New(st, list, engine.Options{})
@@ -181,7 +181,7 @@ func BenchmarkNewTag(b *testing.B) {
 		b.Fatal(err)
 	}
 	settings := benchSettings()
-	source, err := google.New(google.Config{Auth: google.ServiceAccount, Subject: googletest.Account, Credentials: key,
+	source, err := google.New(google.Config{Auth: google.ServiceAccount, Own: google.Own{Subject: googletest.Account}, Credentials: key,
 		APIURL:      w.server.APIURL(),
 		Quota:       google.Unlimited(),
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }})
@@ -193,7 +193,7 @@ func BenchmarkNewTag(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Settings: settings,
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "google", Source: source, Settings: &settings,
 		Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: settings.Account, Meetings: meetings,
 		Main: true}}})
 	if _, err := e.Pass(b.Context(), "c"); err != nil {

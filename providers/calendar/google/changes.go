@@ -137,7 +137,7 @@ func (c *Calendar) keepEnvelope(events *api.Events) (envelope, error) {
 	}
 	if e.role == freeBusyReader {
 		c.envelope = envelope{}
-		return e, words.Mend(words.Say(calendar.ErrAbsent, "calendar "+c.cfg.Calendar+
+		return e, words.Mend(words.Say(calendar.ErrAbsent, "calendar "+c.own.Calendar+
 			" shows this account only when it is free and busy; nothing is cancelled"),
 			"its owner has to share it with the right to change events")
 	}
@@ -160,7 +160,7 @@ func (c *Calendar) about(ctx context.Context) (envelope, error) {
 func (c *Calendar) ask(ctx context.Context) (envelope, error) {
 	var events *api.Events
 	err := c.read(ctx, "read the calendar", func(ctx context.Context) (err error) {
-		events, err = c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(1).
+		events, err = c.events.List(c.own.Calendar).SingleEvents(false).EventTypes(eventType).MaxResults(1).
 			Fields("kind,summary,accessRole,timeZone,nextPageToken,nextSyncToken").Context(ctx).Do()
 		if err == nil && !isListing(events) {
 			err = errors.New("it is not about a calendar")
@@ -181,7 +181,7 @@ func (c *Calendar) Introduce(ctx context.Context) (calendar.Introduction, error)
 	}
 	name := e.name
 	if name == "" {
-		name = c.cfg.Calendar
+		name = c.own.Calendar
 	}
 	said := fmt.Sprintf("calendar %q can be read", name)
 	if e.role != "owner" && e.role != "writer" {
@@ -230,7 +230,7 @@ func (c *Calendar) readAll(ctx context.Context, id string,
 		return nil, nil, err
 	}
 	err = c.read(ctx, "read event "+id, func(ctx context.Context) (err error) {
-		e, err = c.events.Get(c.cfg.Calendar, id).Fields(fields).Context(ctx).Do()
+		e, err = c.events.Get(c.own.Calendar, id).Fields(fields).Context(ctx).Do()
 		if err == nil && (e == nil || e.Id != id) {
 			err = errors.New("it is not about this event")
 		}
@@ -270,7 +270,7 @@ func (c *Calendar) exceptions(ctx context.Context, id, uid string) ([]*api.Event
 	for range maxPages {
 		var events *api.Events
 		err := c.read(ctx, "read the exceptions of series "+id, func(ctx context.Context) (err error) {
-			call := c.events.List(c.cfg.Calendar).SingleEvents(false).EventTypes(eventType).
+			call := c.events.List(c.own.Calendar).SingleEvents(false).EventTypes(eventType).
 				ICalUID(uid).ShowDeleted(true).MaxResults(pageSize).
 				Fields("kind,accessRole,nextPageToken,nextSyncToken,items(" + eventFields + ")")
 			if next != "" {

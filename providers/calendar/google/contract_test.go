@@ -62,11 +62,11 @@ func newWorld(t *testing.T, o googletest.Options) *world {
 	transport := calendartest.Serve(t, w.server)
 	w.config = google.Config{
 		Auth: google.ServiceAccount, Credentials: w.file("key.json", w.server.ServiceAccount()),
-		Subject: googletest.Account,
-		APIURL:  w.server.APIURL(), HTTP: transport, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
-		SignInCommand: "zoomtag auth google --calendar alice",
-		Quota:         google.Unlimited(),
-		Wait:          func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Own: google.Own{Subject: googletest.Account, GrantFile: filepath.Join(t.TempDir(), "google-alice.grant"),
+			SignInCommand: "zoomtag auth google --calendar alice"},
+		APIURL: w.server.APIURL(), HTTP: transport,
+		Quota: google.Unlimited(),
+		Wait:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}
 	return w
 }

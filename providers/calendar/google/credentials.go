@@ -139,6 +139,7 @@ func checkEndpoint(name, raw string) error {
 // signer gets access tokens.
 type signer struct {
 	cfg   *Config
+	own   *Own
 	creds *credentials
 	scope string
 	// dead is the error of a grant that was refused, until again.
@@ -167,14 +168,14 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 		return oauth.Token{}, s.dead
 	}
 	want := oauth.Want{Proof: s.creds.key, For: []string{"google", s.creds.tokenURL, s.creds.email, s.creds.keyID,
-		s.cfg.Subject, s.scope}}
+		s.own.Subject, s.scope}}
 	return s.cfg.Tokens.Get(ctx, want, s.asServiceAccount)
 }
 
 // asServiceAccount has the service account sign for an access token.
 func (s *signer) asServiceAccount(ctx context.Context) (oauth.Token, error) {
 	config := jwt.Config{Email: s.creds.email, PrivateKey: []byte(s.creds.key.Reveal()), PrivateKeyID: s.creds.keyID,
-		Subject: s.cfg.Subject,
+		Subject: s.own.Subject,
 		Scopes:  []string{s.scope}, TokenURL: s.creds.tokenURL}
 	token, err := config.TokenSource(oauth.Through(ctx, s.cfg.plainClient())).Token()
 	if err == nil && token.AccessToken == "" { // this flow of the library does not look
@@ -194,16 +195,16 @@ func (s *signer) asServiceAccount(ctx context.Context) (oauth.Token, error) {
 // refresh gets an access token for a person who has signed in. The file is read each time: a sign-in is noticed at
 // once. A grant that Google calls dead is noted in it, and not presented again.
 func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
-	grant, err := oauth.LoadGrant(s.cfg.GrantFile)
+	grant, err := oauth.LoadGrant(s.own.GrantFile)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
 		return oauth.Token{}, words.Mend(fmt.Errorf("%w: %w", calendar.ErrDenied, err),
-			"run "+s.cfg.SignInCommand)
+			"run "+s.own.SignInCommand)
 	case err != nil:
 		return oauth.Token{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.creds.clientID:
 		return oauth.Token{}, words.Mend(fmt.Errorf("%w: the sign-in belongs to another OAuth client than the one in %s",
-			calendar.ErrDenied, s.cfg.Credentials), "run "+s.cfg.SignInCommand)
+			calendar.ErrDenied, s.cfg.Credentials), "run "+s.own.SignInCommand)
 	case !grant.Refused.IsZero():
 		return oauth.Token{}, s.expired(grant)
 	}
@@ -214,7 +215,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second),
 			rest.Snippet([]byte(refusal.ErrorDescription), 200)
-		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.cfg.GrantFile, grant.RefreshToken))
+		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.own.GrantFile, grant.RefreshToken))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err)
@@ -223,12 +224,12 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 		presented := grant.RefreshToken
 		// Google rarely sends a new one; it counts from the moment it is saved
 		grant.RefreshToken = oauth.Secret(token.RefreshToken)
-		if err := grant.Replace(ctx, s.cfg.GrantFile, presented); err != nil {
+		if err := grant.Replace(ctx, s.own.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
 	}
 	got := s.kept(token)
-	return got, missingScope(s.scope, got.Scopes, s.cfg.SignInCommand)
+	return got, missingScope(s.scope, got.Scopes, s.own.SignInCommand)
 }
 
 func (s *signer) oauthConfig() oauth2.Config {
@@ -250,7 +251,7 @@ const testingLife = 7 * 24 * time.Hour
 func (s *signer) expired(g oauth.Grant) error {
 	cause := "It was revoked at myaccount.google.com/connections, was not used for six months, or an administrator " +
 		"ended it"
-	cure := "run " + s.cfg.SignInCommand
+	cure := "run " + s.own.SignInCommand
 	if age := g.Refused.Sub(g.SignedIn); age >= testingLife-12*time.Hour && age < testingLife+48*time.Hour {
 		cause = "It lived for seven days: the app's publishing status is \"Testing\""
 		cure = "set that to \"In production\" (console.cloud.google.com, Google Auth Platform, Audience), else this " +
@@ -324,13 +325,13 @@ func (s *signer) explain(err error) error {
 	case status >= 500 || code == "":
 		return &brokenError{text: "Google's sign-in does not work at the moment" + said}
 	case code == "unauthorized_client":
-		return words.Mend(fmt.Errorf("%w: the service account may not act for %s%s", calendar.ErrDenied, s.cfg.Subject,
+		return words.Mend(fmt.Errorf("%w: the service account may not act for %s%s", calendar.ErrDenied, s.own.Subject,
 			said), fmt.Sprintf("in admin.google.com, Security, API controls, Domain-wide delegation, authorise the client "+
 			"id %s for exactly this scope: %s", s.creds.clientID, s.scope))
 	case code == "invalid_grant":
 		return words.Mend(fmt.Errorf("%w: Google does not let the service account act%s", calendar.ErrDenied, said),
 			fmt.Sprintf("check that %q is a user of the domain, that the key was not deleted, and that this machine's "+
-				"clock is right", s.cfg.Subject))
+				"clock is right", s.own.Subject))
 	case code == "invalid_client" || code == "deleted_client":
 		return words.Mend(fmt.Errorf("%w: Google does not know this app any more", calendar.ErrDenied),
 			"download the credentials again"+said)

@@ -77,9 +77,9 @@ func NewDirectory(c DirectoryConfig) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := &Config{Auth: ServiceAccount, Credentials: c.Credentials, Subject: c.Admin, HTTP: c.HTTP, Within: c.Within,
+	cfg := &Config{Auth: ServiceAccount, Credentials: c.Credentials, HTTP: c.HTTP, Within: c.Within,
 		Now: c.Now, Log: c.Log}
-	s := &signer{cfg: cfg, creds: &creds, scope: c.scope()}
+	s := &signer{cfg: cfg, own: &Own{Subject: c.Admin}, creds: &creds, scope: c.scope()}
 	client := rest.NewClient(c.HTTP, rest.BodyLimit, rest.Within(rest.CallTime, c.Within))
 	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.Now, s.token),
 		Host: oauth.HostOf(base)}

@@ -164,9 +164,9 @@ func (c *Calendar) denied(e *googleapi.Error, cause, cure string) error {
 
 // scopeMend says how a scope that is lacking is granted.
 func (c *Calendar) scopeMend() string {
-	scope := Scope(c.cfg.Calendar, c.cfg.Subject)
+	scope := Scope(c.own.Calendar, c.own.Subject)
 	if c.cfg.Auth == User {
-		return "run " + c.cfg.SignInCommand + " again and tick every box"
+		return "run " + c.own.SignInCommand + " again and tick every box"
 	}
 	return "authorise the scope " + scope + " for the service account (admin.google.com, Security, API controls, " +
 		"Domain-wide delegation)"
@@ -190,9 +190,9 @@ func (c *Calendar) listError(err error, token string) error {
 	case token != "" && badToken && !errors.Is(err, calendar.ErrCursor):
 		return fmt.Errorf("%w: %w", calendar.ErrCursor, err)
 	case refused.missing():
-		text := fmt.Sprintf("Google shows this account no calendar %q", c.cfg.Calendar)
+		text := fmt.Sprintf("Google shows this account no calendar %q", c.own.Calendar)
 		cure := "check google.calendar, and share the calendar with this account"
-		if c.cfg.Calendar == "primary" {
+		if c.own.Calendar == "primary" {
 			text = "the account that signed in has no calendar of its own"
 			cure = "name one with google.calendar, or sign in as somebody who has one"
 		}

@@ -183,8 +183,8 @@ func (e *envelope) readOnly() (why, cure string) {
 
 // isOwner reports whether an organizer is the calendar itself: Google says so, or it has the calendar's own address.
 func (c *Calendar) isOwner(o *api.EventOrganizer) bool {
-	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.cfg.Calendar) ||
-		strings.EqualFold(o.Email, c.cfg.Subject))
+	return o.Self || o.Email != "" && (strings.EqualFold(o.Email, c.own.Calendar) ||
+		strings.EqualFold(o.Email, c.own.Subject))
 }
 
 // leaves says why an exception of a series is not written though the series is, or nothing: it has ended, it is hidden,

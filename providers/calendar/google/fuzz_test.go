@@ -32,7 +32,7 @@ func FuzzEvent(f *testing.F) {
 		f.Fatal(err)
 	}
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	c := &Calendar{cfg: Config{Now: func() time.Time { return now }, Zone: zone}, held: map[string]held{},
+	c := &Calendar{cfg: &Config{Now: func() time.Time { return now }, Zone: zone}, held: map[string]held{},
 		written: map[string]string{}}
 	f.Fuzz(func(t *testing.T, text string) {
 		var events *api.Events

@@ -32,22 +32,29 @@ const (
 	User           = "user"            // a person, through a browser
 )
 
-// Config is what a Calendar needs to know.
-type Config struct {
+// Own is what a calendar has for itself.
+type Own struct {
 	// Calendar is "primary", or the id from the calendar's settings page; empty is "primary".
 	Calendar string
+	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account
+	// itself.
+	Subject string
+	// Name is what log lines call the calendar.
+	Name string
+	// GrantFile is where the sign-in of a person is kept.
+	GrantFile string
+	// SignInCommand mends a sign-in that is missing or dead, for texts: "zoomtag auth google --calendar alice".
+	SignInCommand string
+}
+
+// Config is what a Calendar needs to know: what is its own, and what others may have in common with it (Another).
+type Config struct {
+	Own
 	// Auth is ServiceAccount or User.
 	Auth string
 	// Credentials is the path of the JSON file that Google gave out: a service account's key, or a desktop app's
 	// client.
 	Credentials string
-	// Subject is the user in whose name a service account with domain-wide delegation acts; empty is the account
-	// itself.
-	Subject string
-	// GrantFile is where the sign-in of a person is kept.
-	GrantFile string
-	// SignInCommand mends a sign-in that is missing or dead, for texts: "zoomtag auth google --calendar alice".
-	SignInCommand string
 	// Tokens keeps the access tokens of a service account for others and over restarts; nil keeps none.
 	Tokens *signin.Tokens
 	// APIURL is the base of the API; empty is Google's own. Plain http is for loopback addresses only.
@@ -78,17 +85,17 @@ type Config struct {
 	Now func() time.Time
 	// Wait waits between two tries; nil is a timer that ends with the context.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Name is what log lines call the calendar.
-	Name string
 	// Log gets one line at debug level for each request; nil is none.
 	Log *slog.Logger
 }
 
 // Calendar is one Google calendar. It implements calendar.Calendar.
 type Calendar struct {
-	cfg    Config
+	own    Own
+	cfg    *Config // of all that are as this one; what is their own is not in it
 	events *service
-	tokens *oauth.Cache
+	signer signer
+	tokens oauth.Cache
 	slow   pauses
 
 	mu       sync.Mutex
@@ -108,9 +115,6 @@ type envelope struct {
 
 // New makes a Calendar. It reads the credentials file, and sends nothing.
 func New(c Config) (*Calendar, error) {
-	if c.Calendar == "" {
-		c.Calendar = "primary"
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -138,10 +142,21 @@ func New(c Config) (*Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	calendar := &Calendar{cfg: c, events: events}
-	s := &signer{cfg: &calendar.cfg, creds: creds, scope: Scope(c.Calendar, c.Subject)}
-	calendar.tokens = oauth.NewCache(c.Now, s.token)
-	return calendar, nil
+	own := c.Own
+	c.Own = Own{}
+	first := &Calendar{cfg: &c, events: events, signer: signer{creds: creds}}
+	return first.Another(own), nil
+}
+
+// Another makes a calendar that is as c but for what is its own.
+func (c *Calendar) Another(own Own) *Calendar {
+	if own.Calendar == "" {
+		own.Calendar = "primary"
+	}
+	made := &Calendar{own: own, cfg: c.cfg, events: c.events}
+	made.signer = signer{cfg: c.cfg, own: &made.own, creds: c.signer.creds, scope: Scope(own.Calendar, own.Subject)}
+	made.tokens.Begin(c.cfg.Now, made.signer.token)
+	return made
 }
 
 // baseURL checks the base of the API. The library resolves paths against it, so it has to end with a slash.
@@ -196,8 +211,8 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 	began := c.cfg.Now()
 	limited, cancel := context.WithTimeout(ctx, rest.Within(rest.PageTime, c.cfg.Within))
 	defer cancel()
-	err := call(oauth.As(limited, c.tokens))
-	c.cfg.Log.DebugContext(ctx, "google request", slog.String("calendar", c.cfg.Name),
+	err := call(oauth.As(limited, &c.tokens))
+	c.cfg.Log.DebugContext(ctx, "google request", slog.String("calendar", c.own.Name),
 		slog.String("call", what), slog.Duration("took", c.cfg.Now().Sub(began)), slog.Bool("ok", err == nil))
 	if err == nil {
 		c.slow.reset()
@@ -211,8 +226,8 @@ func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.
 
 // quotaUser names whose requests these are, as Google counts them.
 func (c *Calendar) quotaUser() string {
-	if c.cfg.Subject != "" {
-		return c.cfg.Subject
+	if c.own.Subject != "" {
+		return c.own.Subject
 	}
 	return c.cfg.Credentials // a person's own app, or a service account as itself
 }

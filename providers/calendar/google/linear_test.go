@@ -33,7 +33,7 @@ func linearCases(tb testing.TB) []lineartest.Case {
 				page.Items = append(page.Items, make(i))
 			}
 			return func() {
-				c := &Calendar{cfg: Config{Now: func() time.Time { return time.Unix(1<<30, 0) }, Zone: time.UTC},
+				c := &Calendar{cfg: &Config{Now: func() time.Time { return time.Unix(1<<30, 0) }, Zone: time.UTC},
 					held: map[string]held{}, written: map[string]string{}}
 				l := newListing(c, true)
 				l.page(page)

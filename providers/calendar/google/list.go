@@ -82,7 +82,7 @@ func (c *Calendar) lister() (*api.CalendarListService, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &signer{cfg: &c.cfg, creds: &creds, scope: api.CalendarCalendarlistReadonlyScope}
+	s := &signer{cfg: c.cfg, own: &c.own, creds: &creds, scope: api.CalendarCalendarlistReadonlyScope}
 	client := rest.NewClient(c.cfg.HTTP, maxBody, rest.Within(rest.PageTime, c.cfg.Within))
 	client.Transport = &oauth.Transport{Base: client.Transport, Tokens: oauth.NewCache(c.cfg.Now, s.token),
 		Host: oauth.HostOf(base)}

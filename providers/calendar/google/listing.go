@@ -117,11 +117,11 @@ func (l *listing) add(e *api.Event) (fresh bool) {
 // source names the calendar. "primary" is that of whoever has signed in, who is known by the events of their own; the
 // scopes of zoomtag do not let it be asked.
 func (l *listing) source() string {
-	switch cfg := &l.c.cfg; {
-	case cfg.Calendar != "primary":
-		return cfg.Calendar
-	case cfg.Subject != "":
-		return cfg.Subject
+	switch own := &l.c.own; {
+	case own.Calendar != "primary":
+		return own.Calendar
+	case own.Subject != "":
+		return own.Subject
 	}
 	return l.self
 }

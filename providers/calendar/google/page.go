@@ -37,8 +37,8 @@ var listQuery = url.Values{
 // and the library's own call takes twice the processor time: it is made here, with the errors of the library.
 func (c *Calendar) listPage(ctx context.Context, token, page string) (*api.Events, error) {
 	target := *c.events.base
-	target.Path += "calendars/" + c.cfg.Calendar + "/events"
-	target.RawPath = c.events.base.EscapedPath() + "calendars/" + escape(c.cfg.Calendar) + "/events"
+	target.Path += "calendars/" + c.own.Calendar + "/events"
+	target.RawPath = c.events.base.EscapedPath() + "calendars/" + escape(c.own.Calendar) + "/events"
 	target.RawQuery = listQuery
 	if token != "" {
 		target.RawQuery += "&syncToken=" + url.QueryEscape(token)

@@ -25,12 +25,13 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if err != nil {
 		return err
 	}
-	c = calendar.cfg
+	c = *calendar.cfg
+	c.Own = calendar.own
 	creds, err := readCredentials(c.Credentials, c.Auth, c.Log)
 	if err != nil {
 		return err
 	}
-	s := signer{cfg: &c, creds: &creds, scope: Scope(c.Calendar, c.Subject)}
+	s := signer{cfg: &c, own: &c.Own, creds: &creds, scope: Scope(c.Calendar, c.Subject)}
 	flow := oauth.SignIn{
 		Config: s.oauthConfig(), HTTP: c.plainClient(),
 		// Without prompt=consent Google gives out no refresh token the second time.

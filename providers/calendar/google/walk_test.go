@@ -79,8 +79,8 @@ func (g *walkGoogle) signIn() (err error) {
 		return err
 	}
 	g.config = google.Config{Auth: google.User, Credentials: filepath.Join(g.dir, "client.json"),
-		GrantFile: filepath.Join(g.dir, "google.grant"),
-		APIURL:    secure(g.server.APIURL()), HTTP: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf,
+		Own:    google.Own{GrantFile: filepath.Join(g.dir, "google.grant")},
+		APIURL: secure(g.server.APIURL()), HTTP: &enginetest.Network{Setup: g.setup, Server: g.server, Call: callOf,
 			Refuse: g.refuse}, Quota: google.Unlimited(), Now: g.setup.Now,
 		Interesting: g.setup.Interesting, Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 	client := []byte(secure(string(g.server.DesktopClient())))

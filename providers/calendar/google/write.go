@@ -221,7 +221,7 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p *api.Event) 
 		announce = "all"
 	}
 	err := c.once(ctx, "write event "+id, func(ctx context.Context) (err error) {
-		call := c.events.Patch(c.cfg.Calendar, id, p).SendUpdates(announce).Fields(eventFields).Context(ctx)
+		call := c.events.Patch(c.own.Calendar, id, p).SendUpdates(announce).Fields(eventFields).Context(ctx)
 		if slices.Contains(p.NullFields, "ConferenceData") {
 			call = call.ConferenceDataVersion(1) // without it, Google does not look at conference data
 		}

@@ -28,7 +28,7 @@ func passOver(tb testing.TB, source calendar.Calendar, clock func() time.Time) f
 			tb.Error(err)
 		}
 	})
-	c := &engine.Calendar{Name: "c", Provider: "ics", Source: source, Detects: "1", Settings: plan.Settings{
+	c := &engine.Calendar{Name: "c", Provider: "ics", Source: source, Detects: "1", Settings: &plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 		Host:  "alice@example.com", Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}}
 	waits := func(context.Context) error { return errors.New("a pass that is alone waits for somebody") }
@@ -131,7 +131,7 @@ func TestStoppedPassWritesWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	c := &engine.Calendar{Name: "c", Provider: "ics", Source: stopping, Detects: "1", Settings: plan.Settings{
+	c := &engine.Calendar{Name: "c", Provider: "ics", Source: stopping, Detects: "1", Settings: &plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Keep: true}, Host: "a", Account: plan.AccountHash("a"),
 		Location: "if-empty"}}
 	e := engine.New(st, []*engine.Calendar{c}, engine.Options{Now: func() time.Time { return now },

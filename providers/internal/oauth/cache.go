@@ -4,6 +4,7 @@ package oauth
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -45,54 +46,87 @@ func Life(t *oauth2.Token) time.Duration {
 	return time.Until(t.Expiry)
 }
 
-// Cache keeps one access token. Callers at the same time share one request for a new one.
+// Cache keeps one access token. Callers at the same time share one request for a new one. There are as many of them as
+// calendars: one at rest is small.
 type Cache struct {
 	fetch func(ctx context.Context) (Token, error)
 	now   func() time.Time
-	turn  chan struct{} // held while held is used or replaced
-	held  Token
+
+	mu   sync.Mutex // guards all below
+	held *Token
+	busy chan struct{} // closed when whoever asks for a new one has been answered; nil: nobody does
 }
 
 // NewCache makes a Cache that gets its tokens from fetch.
 func NewCache(now func() time.Time, fetch func(ctx context.Context) (Token, error)) *Cache {
-	return &Cache{fetch: fetch, now: now, turn: make(chan struct{}, 1)}
+	c := new(Cache)
+	c.Begin(now, fetch)
+	return c
+}
+
+// Begin is NewCache for one that is part of something else.
+func (c *Cache) Begin(now func() time.Time, fetch func(ctx context.Context) (Token, error)) {
+	c.now, c.fetch = now, fetch
 }
 
 // Get returns a token that is good for a while yet and is not refused, which the service has just turned down.
 func (c *Cache) Get(ctx context.Context, refused Secret) (Token, error) {
-	if err := ctx.Err(); err != nil { // whoever is told to stop begins nothing
-		return Token{}, err
+	for {
+		if err := ctx.Err(); err != nil { // whoever is told to stop begins nothing
+			return Token{}, err
+		}
+		token, wait := c.take(refused)
+		switch {
+		case token != nil:
+			return *token, nil
+		case wait == nil:
+			return c.renew(ctx)
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return Token{}, ctx.Err()
+		}
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return Token{}, ctx.Err()
+}
+
+// take returns the token, or else what to wait for; nil: it is on the caller to renew it.
+func (c *Cache) take(refused Secret) (token *Token, wait <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy != nil {
+		return nil, c.busy
 	}
-	if c.held.Value != "" && c.held.Value != refused && c.now().Before(c.held.Fresh) {
+	if c.held != nil && c.held.Value != refused && c.now().Before(c.held.Fresh) {
 		return c.held, nil
 	}
-	if refused != "" && c.held.Value == refused {
+	if c.held != nil && c.held.Value == refused {
 		c.held.Forget()
 	}
-	token, err := c.fetch(ctx)
-	if err != nil {
-		return Token{}, err
-	}
-	c.held = token
-	return token, nil
+	c.busy = make(chan struct{})
+	return nil, nil
+}
+
+// renew asks for a new one. Until then, others wait.
+func (c *Cache) renew(ctx context.Context) (token Token, err error) {
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		close(c.busy)
+		c.busy = nil
+		if err == nil {
+			c.held = &token
+		}
+	}()
+	return c.fetch(ctx)
 }
 
 // Forbidden says that a service has answered that a token does not do for something. It goes on being used here, where
 // nothing has changed, and is not kept for those who come later: somebody may have given more rights by then.
-func (c *Cache) Forbidden(ctx context.Context, value Secret) {
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return
-	}
-	if c.held.Value == value {
+func (c *Cache) Forbidden(value Secret) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.held != nil && c.held.Value == value {
 		c.held.Forget()
 	}
 }

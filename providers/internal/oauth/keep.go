@@ -30,7 +30,7 @@ type Keep struct {
 	mu    sync.Mutex
 	read  bool
 	salt  []byte
-	held  map[ident]kept
+	held  map[ident]*kept
 	asked map[ident]chan struct{} // closed when whoever asks has been answered
 	seals map[Secret]*seal        // by proof
 	gone  map[ident]bool          // what is forgotten is not taken up again from the file
@@ -78,7 +78,7 @@ func NewKeep(path string, now func() time.Time) *Keep {
 	if now == nil {
 		now = time.Now
 	}
-	return &Keep{path: path, now: now, held: map[ident]kept{}, asked: map[ident]chan struct{}{},
+	return &Keep{path: path, now: now, held: map[ident]*kept{}, asked: map[ident]chan struct{}{},
 		seals: map[Secret]*seal{}, gone: map[ident]bool{}}
 }
 
@@ -114,7 +114,7 @@ func (k *Keep) take(s *seal, id ident) (token Token, wait <-chan struct{}) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	found, ok := k.held[id]
-	if ok && k.good(found.fresh) && k.open(s, id, &found) {
+	if ok && k.good(found.fresh) && k.open(s, id, found) {
 		return found.token, nil
 	}
 	delete(k.held, id)
@@ -146,7 +146,6 @@ func (k *Keep) open(s *seal, id ident, found *kept) bool {
 	}
 	found.token.Fresh, found.token.keep, found.token.id = found.fresh, k, id
 	found.seal, found.sealed = s, nil
-	k.held[id] = *found
 	return found.token.Value != ""
 }
 
@@ -162,7 +161,7 @@ func (k *Keep) fetch(ctx context.Context, s *seal, id ident,
 			return
 		}
 		token.keep, token.id = k, id
-		k.held[id] = kept{fresh: token.Fresh, token: token, seal: s}
+		k.held[id] = &kept{fresh: token.Fresh, token: token, seal: s}
 		k.dirty = true
 	}()
 	return ask(ctx)
@@ -210,8 +209,9 @@ func (k *Keep) Succeed(old *Keep) {
 	old.load()
 	k.read, k.salt, k.dirty = true, old.salt, old.dirty
 	for id, found := range old.held {
-		found.token.keep = k
-		k.held[id] = found
+		own := *found // the old one may be at work still
+		own.token.keep = k
+		k.held[id] = &own
 	}
 	clear(k.seals)
 }

@@ -42,7 +42,7 @@ func (k *Keep) load() {
 }
 
 // readKeep returns what is in a file, as far as it can be read.
-func readKeep(path string) (salt []byte, found map[ident]kept) {
+func readKeep(path string) (salt []byte, found map[ident]*kept) {
 	file, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
 	if err != nil {
 		return nil, nil
@@ -54,7 +54,7 @@ func readKeep(path string) (salt []byte, found map[ident]kept) {
 		return nil, nil
 	}
 	salt, rest = rest[:saltSize], rest[saltSize:]
-	found = map[ident]kept{}
+	found = map[ident]*kept{}
 	for len(rest) >= keepHead && len(found) < maxKept {
 		var id ident
 		copy(id[:], rest)
@@ -64,7 +64,7 @@ func readKeep(path string) (salt []byte, found map[ident]kept) {
 		if size > len(rest) || size > 2*maxKeptToken {
 			break // it was cut
 		}
-		found[id] = kept{fresh: fresh, sealed: slices.Clone(rest[:size])}
+		found[id] = &kept{fresh: fresh, sealed: slices.Clone(rest[:size])}
 		rest = rest[size:]
 	}
 	return slices.Clone(salt), found
@@ -96,7 +96,7 @@ func (k *Keep) Save() error {
 // entry is a token on its way into the file.
 type entry struct {
 	id ident
-	kept
+	*kept
 }
 
 // entries are those that are kept and those that only the file has, the freshest first. k.mu is held.
@@ -129,7 +129,7 @@ func writeKeep(path string, salt []byte, list []entry) error {
 		e := &list[i]
 		body := e.sealed
 		if body == nil {
-			body = e.seal.close(e.id, &e.kept)
+			body = e.seal.close(e.id, e.kept)
 		}
 		if out.Len()+keepHead+len(body) > maxKeepFile {
 			break

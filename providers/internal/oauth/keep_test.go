@@ -270,7 +270,7 @@ func TestCacheForgets(t *testing.T) {
 	get(two, "", "token-1")
 	get(one, "token-1", "token-2")
 	get(two, "token-1", "token-2") // renewed by another one already
-	two.Forbidden(t.Context(), "token-2")
+	two.Forbidden("token-2")
 	get(two, "", "token-2") // nothing has changed for this process
 	get(cache(p), "", "token-3")
 }

@@ -66,7 +66,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		res, err := t.Base.RoundTrip(again)
 		if err == nil && res.StatusCode == http.StatusForbidden {
-			tokens.Forbidden(r.Context(), token.Value)
+			tokens.Forbidden(token.Value)
 		}
 		if err != nil || res.StatusCode != http.StatusUnauthorized || renewed || r.Body != nil && r.GetBody == nil {
 			return res, err

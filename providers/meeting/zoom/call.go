@@ -62,7 +62,7 @@ func (s *Service) do(ctx context.Context, c call, answer any) error {
 		var delay time.Duration
 		var problem *problem
 		if errors.Is(err, meeting.ErrDenied) {
-			s.tokens.cache.Forbidden(ctx, oauth.Secret(used))
+			s.tokens.cache.Forbidden(oauth.Secret(used))
 		}
 		switch {
 		case !errors.As(err, &problem):

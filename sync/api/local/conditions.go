@@ -19,7 +19,7 @@ const nearStart = 48 * time.Hour
 
 // Conditions lists what needs a person.
 func (s *Service) Conditions(ctx context.Context) (api.ConditionsReport, error) {
-	status, err := s.Status(ctx)
+	status, err := s.Status(ctx, api.StatusRequest{})
 	if err != nil {
 		return api.ConditionsReport{Conditions: []api.Condition{}}, err
 	}

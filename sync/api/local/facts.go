@@ -20,8 +20,9 @@ import (
 // reader reads what reports show out of the store.
 type reader struct {
 	st    *store.Store
-	names []string          // the configured calendars
-	kinds map[string]string // their providers
+	names []string // the configured calendars
+	// calendars are they, by name.
+	calendars map[string]*engine.Calendar
 	// called are the names of the Zoom accounts by hash, and the main one's by "".
 	called map[string]string
 	now    func() time.Time
@@ -137,7 +138,7 @@ func (r *reader) holding() (kept holding, err error) {
 // be had, and those that wait for a service.
 func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c api.CalendarStatus, events,
 	notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
-	c = api.CalendarStatus{Name: name, Provider: r.kinds[name], LastError: st.LastError,
+	c = api.CalendarStatus{Name: name, Provider: r.calendars[name].Provider, LastError: st.LastError,
 		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly,
 		Unfinished: st.Unfinished}
 	hold := func(why reason.Reason) {

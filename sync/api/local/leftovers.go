@@ -60,7 +60,7 @@ func (r *reader) takenOut() (notices []string, err error) {
 		return nil, err
 	}
 	for _, name := range names {
-		if _, configured := r.kinds[name]; configured || strings.HasPrefix(name, record.FilePrefix) {
+		if _, configured := r.calendars[name]; configured || strings.HasPrefix(name, record.FilePrefix) {
 			continue
 		}
 		records, err := r.st.Records(name)

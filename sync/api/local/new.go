@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/calendar"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
@@ -61,17 +62,18 @@ func New(o Options) (*Service, error) {
 	expansion := lists.Expand(o.Config, known)
 	cfg := expansion.Config
 	s := &Service{
-		requests:  assemble.NewCounter(o.Haste),
-		log:       o.Log,
-		version:   o.Version,
-		grants:    map[string]string{},
-		calendars: map[string]*engine.Calendar{},
-		reader:    reader{st: o.Store, kinds: map[string]string{}, now: o.Now, away: map[string]reason.Reason{}},
-		options:   o,
-		enlisted:  &enlistment{},
-		rolls:     o.rolls,
-		outcomes:  expansion.Lists,
-		kept:      known,
+		requests: assemble.NewCounter(o.Haste),
+		log:      o.Log,
+		version:  o.Version,
+		grants:   map[string]string{},
+		reader: reader{st: o.Store, calendars: make(map[string]*engine.Calendar, len(cfg.Calendars)), now: o.Now,
+			away: map[string]reason.Reason{}},
+		options:  o,
+		enlisted: &enlistment{},
+		rolls:    o.rolls,
+		quotas:   &quotas{path: cfg.State + ".quotas", kept: map[string]*calendar.Meter{}},
+		outcomes: expansion.Lists,
+		kept:     known,
 	}
 	s.options.lists = nil
 	if s.rolls == nil {
@@ -102,7 +104,7 @@ func New(o Options) (*Service, error) {
 	s.accounts = s.builder.Accounts
 	s.called = s.accounts.Names()
 	s.watch(calendars)
-	s.keepInvites(calendars, cfg)
+	s.keepInvites(cfg)
 	s.examine(o)
 	s.engine = engine.New(o.Store, calendars, s.engineOptions(o))
 	s.passed = s.engine.LastPass
@@ -130,7 +132,6 @@ func zoneOf(cfg *configs.Config) (*time.Location, error) {
 func (s *Service) watch(calendars []*engine.Calendar) {
 	for _, c := range calendars {
 		s.names = append(s.names, c.Name)
-		s.kinds[c.Name] = c.Provider
 		s.calendars[c.Name] = c
 	}
 	for _, c := range s.builder.Config.Calendars {
@@ -144,11 +145,11 @@ func (s *Service) watch(calendars []*engine.Calendar) {
 }
 
 // keepInvites makes the keeper of invitations.
-func (s *Service) keepInvites(calendars []*engine.Calendar, cfg *configs.Config) {
+func (s *Service) keepInvites(cfg *configs.Config) {
 	s.invites = cfg.Invites.Dir != "" || !cfg.Invites.FeedToken.IsZero()
 	s.invitations = keep.New(keep.Options{
 		Store:     s.st,
-		Calendars: calendars,
+		Calendars: s.calendars,
 		Dir:       cfg.Invites.Dir,
 		Token:     cfg.Invites.FeedToken.Reveal(),
 		Log:       s.log,
@@ -164,7 +165,7 @@ func (s *Service) examine(o Options) {
 		Names:     s.names,
 		Calendars: s.calendars,
 		Grants:    s.grants,
-		Status:    func() (api.StatusReport, error) { return s.Status(context.Background()) },
+		Status:    func() (api.StatusReport, error) { return s.Status(context.Background(), api.StatusRequest{}) },
 		Refused:   func() (map[string]error, error) { return s.engine.Refused() },
 		Lists:     s.lookAtLists,
 		Now:       s.now,

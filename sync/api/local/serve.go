@@ -20,8 +20,12 @@ func (s *Service) Serve(specs map[string]string, old *Service) (err error) {
 		return words.Usage(err)
 	}
 	s.Passes = s.schedule
-	if old != nil {
-		s.schedule.CountOn(old.schedule)
+	if old == nil {
+		s.recallQuotas()
+		s.SaveQuotas(false)
+	} else {
+		s.quotas = old.quotas
+		s.countOn(old)
 		if old.rolls == s.rolls {
 			s.schedule.Follow(old.schedule)
 		}
@@ -63,6 +67,7 @@ func (s *Service) Run(ctx context.Context) error {
 // Finish saves what only the running daemon knew.
 func (s *Service) Finish() error {
 	s.SaveTokens()
+	s.SaveQuotas(true)
 	return s.engine.SavePasses()
 }
 

@@ -31,7 +31,6 @@ type Service struct {
 	schedule    *engine.Schedule // nil unless this is the daemon
 	accounts    assemble.Accounts
 	invitations *keep.Keeper
-	calendars   map[string]*engine.Calendar
 	examiner    *examine.Examiner
 	invites     bool              // they are kept, for a folder or a feed
 	grants      map[string]string // the files of persons' sign-ins, by calendar
@@ -39,6 +38,7 @@ type Service struct {
 	version     string
 	options     Options // what it was made with; its configuration is without the calendars of lists
 	rolls       *rolls
+	quotas      *quotas
 	outcomes    []lists.Outcome
 	listing     sync.Mutex // guards kept
 	kept        map[string]record.List
@@ -73,20 +73,36 @@ func oneOf(name string, known []string) string {
 // is at work gets there together (store/group.go). Of a service it works on as many as a daemon does.
 const parallelFolders = 128
 
-// lanes let some calendars of each lane be worked on at once.
-type lanes map[string]chan struct{}
-
-func (s *Service) lanes() lanes {
-	l := lanes{}
-	for _, c := range s.calendars {
-		if width := engine.LaneWidth; l[c.Lane] == nil {
-			if c.Lane == "" {
-				width = parallelFolders
-			}
-			l[c.Lane] = make(chan struct{}, width)
+// inLanes has work be done on calendars, by their places among names: of each lane on some at once, in their order. It
+// returns when all is done. Whoever has worked on one goes on with the next: a thousand goroutines would each make room
+// for themselves.
+func (s *Service) inLanes(names []string, work func(i int)) {
+	lanes := map[string]chan int{}
+	for _, name := range names {
+		lane := s.calendars[name].Lane
+		if lanes[lane] == nil {
+			lanes[lane] = make(chan int, len(names))
 		}
 	}
-	return l
+	for i, name := range names {
+		lanes[s.calendars[name].Lane] <- i
+	}
+	var wg sync.WaitGroup
+	for lane, waiting := range lanes {
+		width := engine.LaneWidth
+		if lane == "" {
+			width = parallelFolders
+		}
+		close(waiting)
+		for range min(width, len(waiting)) {
+			wg.Go(func() {
+				for i := range waiting {
+					work(i)
+				}
+			})
+		}
+	}
+	wg.Wait()
 }
 
 // Sync makes one pass over the calendars, several at a time. A fault of the store ends it. Invitations that cannot be
@@ -145,19 +161,15 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 	before := s.requests.Snapshot()
 	reports := make([]engine.Report, len(names))
 	faults := make([]error, len(names))
-	var wg sync.WaitGroup
-	lanes := s.lanes()
-	for i, name := range names {
-		places := lanes[s.calendars[name].Lane]
-		wg.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			reports[i], faults[i] = pass(ctx, name)
-		})
+	if s.schedule == nil {
+		s.recallQuotas()
 	}
-	wg.Wait()
+	s.inLanes(names, func(i int) { reports[i], faults[i] = pass(ctx, names[i]) })
 	if !dry {
 		s.SaveTokens()
+	}
+	if s.schedule == nil {
+		s.SaveQuotas(true)
 	}
 	report := api.SyncReport{Calendars: reports, Requests: s.requests.Since(before)}
 	for i := range reports {
@@ -235,12 +247,16 @@ func stands(t *api.TokenStatus, g signin.State, ok bool) {
 }
 
 // Status gathers the facts, with those that only a daemon has.
-func (s *Service) Status(context.Context) (api.StatusReport, error) {
+func (s *Service) Status(_ context.Context, q api.StatusRequest) (api.StatusReport, error) {
 	verdicts, err := s.verdicts()
 	if err != nil {
 		return api.StatusReport{}, err
 	}
-	return s.statusOf(verdicts)
+	report, err := s.statusOf(verdicts)
+	if err == nil {
+		err = report.Part(q)
+	}
+	return report, err
 }
 
 // statusOf is Status with the verdicts on coming links.

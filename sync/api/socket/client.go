@@ -167,8 +167,8 @@ func (r *Client) Sync(ctx context.Context, q api.SyncRequest) (api.SyncReport, e
 }
 
 // Status asks the daemon how it is.
-func (r *Client) Status(ctx context.Context) (api.StatusReport, error) {
-	return call[api.StatusReport](ctx, r, "/status", nothing{})
+func (r *Client) Status(ctx context.Context, q api.StatusRequest) (api.StatusReport, error) {
+	return call[api.StatusReport](ctx, r, "/status", q)
 }
 
 // Conditions asks the daemon what needs a person.

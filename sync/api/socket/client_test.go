@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"zoomtag/sync/api"
 )
 
 // TestDaemonFallsSilent: a daemon that lives may take its time for an answer; one that hangs meanwhile is noticed.
@@ -29,7 +31,7 @@ func TestDaemonFallsSilent(t *testing.T) {
 				}
 				return answers(req)
 			})}}
-		_, err := r.Status(t.Context())
+		_, err := r.Status(t.Context(), api.StatusRequest{})
 		if took := time.Since(began); err == nil || err.Error() != ErrSilent.Error() || took < time.Hour ||
 			took > time.Hour+2*answerTime {
 			t.Errorf("after %s: %v", took, err)

@@ -23,7 +23,7 @@ func (answering) Sync(_ context.Context, r api.SyncRequest) (api.SyncReport, err
 	return api.SyncReport{Requests: map[string]int{r.Calendars[0]: 1}}, nil
 }
 
-func (answering) Status(context.Context) (api.StatusReport, error) {
+func (answering) Status(context.Context, api.StatusRequest) (api.StatusReport, error) {
 	return api.StatusReport{Health: api.Degraded}, nil
 }
 
@@ -58,7 +58,7 @@ func TestExchange(t *testing.T) {
 		err.Error() != "the request has changed on its way" {
 		t.Errorf("a failure: %v, usage %v", err, words.IsUsage(err))
 	}
-	if s, err := c.Status(t.Context()); err != nil || s.Health != api.Degraded {
+	if s, err := c.Status(t.Context(), api.StatusRequest{}); err != nil || s.Health != api.Degraded {
 		t.Errorf("status: %+v, %v", s, err)
 	}
 	if _, err := c.Log(t.Context(), api.LogRequest{}); !words.IsUsage(err) || err.Error() != "there is no such event" {

@@ -60,7 +60,7 @@ func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 		return life{Config: configured.ConfigSum()}, nil
 	})
 	serve(h, "/sync", api.Service.Sync)
-	serve(h, "/status", only(api.Service.Status))
+	serve(h, "/status", api.Service.Status)
 	serve(h, "/conditions", only(api.Service.Conditions))
 	serve(h, "/dismiss", api.Service.Dismiss)
 	serve(h, "/links", only(api.Service.Links))

@@ -148,7 +148,7 @@ func TestServices(t *testing.T) {
 			!strings.Contains(a.read("cal/talk.ics"), "/j/5551234567") {
 			t.Fatalf("done %+v", ev)
 		}
-		status, err := a.Status(ctx)
+		status, err := a.Status(ctx, api.StatusRequest{})
 		must(t, err)
 		if len(status.Calendars) != 1 || status.Calendars[0].Links != 1 {
 			t.Errorf("status %+v", status.Calendars)
@@ -274,7 +274,10 @@ func TestSameAnswers(t *testing.T) {
 		return string(raw)
 	}
 	for name, ask := range map[string]func(s api.Service) string{
-		"status":     func(s api.Service) string { r, err := s.Status(t.Context()); return document(r, err) },
+		"status": func(s api.Service) string {
+			r, err := s.Status(t.Context(), api.StatusRequest{})
+			return document(r, err)
+		},
 		"conditions": func(s api.Service) string { r, err := s.Conditions(t.Context()); return document(r, err) },
 		"links":      func(s api.Service) string { r, err := s.Links(t.Context()); return document(r, err) },
 		"log": func(s api.Service) string {

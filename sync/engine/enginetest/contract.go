@@ -105,7 +105,7 @@ func newContract(t *testing.T, h calendartest.Harness) *contract {
 	})
 	w.zoom = &meetingtest.Fake{Now: now}
 	account := plan.AccountHash("a")
-	c := &engine.Calendar{Name: "c", Provider: "suite", Source: w.Calendar(), Detects: "1", Settings: plan.Settings{
+	c := &engine.Calendar{Name: "c", Provider: "suite", Source: w.Calendar(), Detects: "1", Settings: &plan.Settings{
 		Rules: plan.Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}, Keep: true},
 		Host:  "alice@example.com", Account: account, Location: "if-empty", Grace: 10 * time.Minute}}
 	w.e = engine.New(st, []*engine.Calendar{c}, engine.Options{Now: now, Jitter: func() float64 { return 0 },

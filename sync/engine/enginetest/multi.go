@@ -284,7 +284,7 @@ func (w *Multi) engine(in *instance) *engine.Engine {
 	var list []*engine.Calendar
 	for _, c := range w.cals {
 		for _, name := range in.setup.names[c] {
-			list = append(list, &engine.Calendar{Name: name, Provider: "fake", Source: c, Settings: settings,
+			list = append(list, &engine.Calendar{Name: name, Provider: "fake", Source: c, Settings: &settings,
 				Detects: fmt.Sprint(in.setup.rules, in.setup.note, in.setup.place, len(options.Accounts))})
 		}
 	}

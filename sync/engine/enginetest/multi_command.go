@@ -76,7 +76,7 @@ func (w *Multi) link(in *instance, it *item) {
 		settings.Rules.Command = true
 		c := &engine.Calendar{Name: linkName + it.uid, Provider: "ics",
 			Source:   folder{it.cal, fmt.Sprint("/tmp/", w.tick)},
-			Settings: settings, Detects: fmt.Sprint(w.tick)}
+			Settings: &settings, Detects: fmt.Sprint(w.tick)}
 		w.wishes[plan.Bind(it.uid)]++
 		report, err := e.Once(context.Background(), c)
 		for _, r := range report.Events {

@@ -84,7 +84,7 @@ func (o *Office) Start() {
 		Account: plan.AccountHash("a"), Location: "if-empty", Grace: 10 * time.Minute}
 	source := o.desk.Connect(func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) })
 	o.Engine = engine.New(o.Store, []*engine.Calendar{{Name: "c", Provider: o.desk.Provider, Source: source,
-		Detects: strings.Join(o.Words, " ") + o.Detects, Settings: settings}},
+		Detects: strings.Join(o.Words, " ") + o.Detects, Settings: &settings}},
 		engine.Options{Accounts: []engine.Account{{Hash: plan.AccountHash("a"), Meetings: o.Zoom, Main: true}},
 			Now: o.desk.Now, Jitter: func() float64 { return 0 }})
 }

@@ -299,7 +299,7 @@ func (w *Walker) restart() {
 		options.Accounts = append(options.Accounts, engine.Account{Hash: a.Hash, Meetings: a.zoom, Main: a.Hash == own})
 	}
 	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)),
-		Settings: settings, Pace: w.pace}
+		Settings: &settings, Pace: w.pace}
 	w.e = engine.New(w.st, []*engine.Calendar{c}, options)
 }
 

@@ -51,28 +51,24 @@ type Keeper struct {
 // Options are what an inviter works with.
 type Options struct {
 	Store     *store.Store
-	Calendars []*engine.Calendar
-	Dir       string // the folder that shows the invitations; "" is none
-	Token     string // under which the feed is found; "" is none
+	Calendars map[string]*engine.Calendar // by name; nobody changes it
+	Dir       string                      // the folder that shows the invitations; "" is none
+	Token     string                      // under which the feed is found; "" is none
 	Log       *slog.Logger
 	Now       func() time.Time
 }
 
 // New returns an inviter that keeps nothing yet: see begin.
 func New(o Options) *Keeper {
-	v := &Keeper{
+	return &Keeper{
 		locks:     &locks{},
 		st:        o.Store,
-		calendars: map[string]*engine.Calendar{},
+		calendars: o.Calendars,
 		dir:       folder(o.Dir),
 		token:     o.Token,
 		log:       o.Log,
 		now:       o.Now,
 	}
-	for _, c := range o.Calendars {
-		v.calendars[c.Name] = c
-	}
-	return v
 }
 
 // locks keep two from working on one folder. They outlive an inviter: when the configuration is read again, the one
@@ -390,7 +386,7 @@ func (v *Keeper) make(ctx context.Context, c *engine.Calendar, rec *store.Record
 		link.Phones = append(link.Phones, invite.Phone{Number: phone.Number, Place: phone.Place})
 	}
 	opt.Rules = c.Settings.Rules
-	plan.AtTime(&details, rec, &c.Settings)
+	plan.AtTime(&details, rec, c.Settings)
 	in := invite.Invitation{Event: details, Link: link}
 	if err := v.revise(rec, &in, opt); err != nil {
 		return nil, err

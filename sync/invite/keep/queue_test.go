@@ -57,7 +57,7 @@ func newQueueWorld(t *testing.T) *queueWorld {
 	w := &queueWorld{t: t, st: st, a: &told{tell: fine}, b: &told{tell: fine}}
 	w.v = New(Options{
 		Store:     st,
-		Calendars: []*engine.Calendar{{Name: "a", Source: w.a}, {Name: "b", Source: w.b}},
+		Calendars: map[string]*engine.Calendar{"a": {Name: "a", Source: w.a}, "b": {Name: "b", Source: w.b}},
 		Dir:       filepath.Join(t.TempDir(), "out"),
 		Log:       slog.New(slog.DiscardHandler),
 		Now:       time.Now,

@@ -57,7 +57,7 @@ func overview(ctx context.Context, service api.Service) (status api.StatusReport
 	if o, ok := service.(overviewer); ok {
 		return o.Overview(ctx)
 	}
-	if status, err = service.Status(ctx); err != nil {
+	if status, err = service.Status(ctx, api.StatusRequest{}); err != nil {
 		return status, links, conditions, err
 	}
 	if links, err = service.Links(ctx); err != nil {

@@ -54,7 +54,7 @@ func (s *told) count() int {
 	return s.gathered
 }
 
-func (s *told) Status(context.Context) (api.StatusReport, error) {
+func (s *told) Status(context.Context, api.StatusRequest) (api.StatusReport, error) {
 	if s.takes > 0 {
 		<-time.After(s.takes)
 	}

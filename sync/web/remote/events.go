@@ -42,7 +42,7 @@ func events(ctx context.Context, s api.Service, code reason.Code) (EventsReport,
 	if err != nil {
 		return report, err
 	}
-	status, err := s.Status(ctx)
+	status, err := s.Status(ctx, api.StatusRequest{})
 	if err != nil {
 		return report, err
 	}

@@ -55,7 +55,7 @@ type fake struct {
 	waits func(ctx context.Context)
 }
 
-func (f *fake) Status(context.Context) (api.StatusReport, error) {
+func (f *fake) Status(context.Context, api.StatusRequest) (api.StatusReport, error) {
 	return api.StatusReport{Health: api.OK, Events: []api.EventStatus{
 		{Calendar: "f", EventID: "held", Title: "Held", State: "held", Reason: "ask", Code: reason.Brake, Cure: "look"},
 		{Calendar: "f", EventID: "a", Title: "A", State: "failed", Reason: "later", NextTry: &at,
