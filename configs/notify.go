@@ -115,7 +115,7 @@ func (d *decoder) validateHookSecrets(c *Config, literal bool) {
 		}
 		coded, isCoded := strings.CutPrefix(w.Secret.Reveal(), "whsec_")
 		if _, err := base64.StdEncoding.DecodeString(coded); isCoded && err != nil {
-			d.failAt(path, "the secret begins with whsec_, and what follows is not base64: copy it again")
+			d.failAt(path, "the secret begins with whsec_, and what follows is not base64").mend("copy it again")
 			continue
 		}
 		if secret := w.Secret.Reveal(); len(strings.TrimPrefix(secret, "whsec_")) < minHookSecret {
@@ -130,7 +130,8 @@ func (d *decoder) validateHookSecrets(c *Config, literal bool) {
 func (d *decoder) validateChat(chat Secret, path string) {
 	scheme, rest, ok := strings.Cut(strings.TrimSpace(chat.Reveal()), "://")
 	if wrong := !ok || scheme == "" || rest == ""; wrong && !d.wrong(path) {
-		d.failAt(path, "this is no address of a chat service: write it as shoutrrr does, like ntfy://ntfy.sh/topic")
+		d.failAt(path, "this is no address of a chat service").
+			mend("write it as shoutrrr does, like ntfy://ntfy.sh/topic")
 	}
 }
 

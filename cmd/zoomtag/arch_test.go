@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 		"providers/meeting", "providers/signin", "providers/words", "store", "store/record", "sync/api",
 		"sync/assemble", "sync/doctor", "sync/doctor/examine", "sync/engine", "sync/invite", "sync/invite/keep",
 		"sync/lists", "sync/plan", "sync/reason"},
-	"sync/api/socket": {"providers/words", "sync/api"},
+	"sync/api/socket": {"providers/words", "sync/api", "sync/reason"},
 	"providers/files": {"providers/words"},
 	"sync/assemble": {"configs", "providers/calendar", "providers/meeting", "providers/signin",
 		"providers/words", "store", "store/record", "sync/doctor", "sync/engine", "sync/plan", "sync/reason"},
