@@ -61,6 +61,8 @@ func TestMend(t *testing.T) {
 		"several parts": {Mend(errors.New("it is full; nothing is written (HTTP 507)"), "make room, or wait"),
 			"it is full; nothing is written (HTTP 507)", "make room, or wait",
 			"it is full; nothing is written. Make room, or wait (HTTP 507)"},
+		"lines below": {Mend(Say(kind, "it ended\nIts last words:\n  it is: full"), "make room"),
+			"it ended\nIts last words:\n  it is: full", "make room", "it ended: make room\nIts last words:\n  it is: full"},
 		"a command": {Mend(errors.New("it is open; nothing is read"), "chmod 600 it"), "it is open; nothing is read",
 			"chmod 600 it", "it is open; nothing is read. chmod 600 it"},
 		"several parts of a place": {fmt.Errorf("home: %w", Mend(errors.New("a; b"), "mend it")), "home: a; b",
