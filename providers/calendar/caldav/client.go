@@ -120,7 +120,7 @@ func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body i
 		began := c.cfg.Now()
 		res, err := c.sendOne(ctx, r) //nolint:bodyclose // closeBody closes it, on every way
 		if err != nil {
-			return nil, unreachedError{&brokenError{text: rest.Unreached(r.url.Host, err)}}
+			return nil, unreached(rest.Unreached(r.url.Host, err))
 		}
 		c.cfg.Log.DebugContext(ctx, "caldav request", slog.String("call", r.what), slog.String("method", r.method),
 			slog.Int("status", res.StatusCode), slog.Duration("took", c.cfg.Now().Sub(began)))
@@ -137,7 +137,7 @@ func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body i
 		}
 		r.url = next
 	}
-	return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
+	return nil, words.Mend(&brokenError{text: "the server sends one around in circles"}, "check caldav.url")
 }
 
 // taken reads the body of an answer: that of a refusal for its reasons.
@@ -202,17 +202,17 @@ func redirect(a *answer, r call) (*url.URL, error) {
 	case err != nil || a.header.Get("Location") == "":
 		return nil, &brokenError{text: "the server sends one elsewhere and does not say where"}
 	case r.method == http.MethodPut:
-		return nil, &brokenError{text: "the server sends the write elsewhere: nothing is written there; check " +
-			"caldav.url", lasting: true}
+		return nil, words.Mend(&brokenError{text: "the server sends the write elsewhere: nothing is written there",
+			lasting: true}, "check caldav.url")
 	case !sameHost(r.url, to) && !sameHostOverTLS(r.url, to):
-		return nil, &brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the sign-in is "+
-			"not for: if it is right, write it into caldav.url", to.Host), lasting: true}
+		return nil, words.Mend(&brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the "+
+			"sign-in is not for", to.Host), lasting: true}, "if it is right, write it into caldav.url")
 	case r.url.Scheme == "https" && to.Scheme != "https":
-		return nil, &brokenError{text: "the server sends one from https to " + to.Scheme + ": check caldav.url",
-			lasting: true}
+		return nil, words.Mend(&brokenError{text: "the server sends one from https to " + to.Scheme, lasting: true},
+			"check caldav.url")
 	}
 	if to.Path == r.url.Path && to.RawQuery == r.url.RawQuery && to.Scheme == r.url.Scheme {
-		return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
+		return nil, words.Mend(&brokenError{text: "the server sends one around in circles"}, "check caldav.url")
 	}
 	return to, nil
 }

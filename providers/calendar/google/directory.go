@@ -234,12 +234,12 @@ func (d *Directory) once(ctx context.Context, path string, query url.Values) (pa
 	case ctx.Err() != nil:
 		return page, ctx.Err()
 	case err != nil:
-		return page, &brokenError{rest.Unreached(oauth.HostOf(d.base), err)}
+		return page, unreached(rest.Unreached(oauth.HostOf(d.base), err))
 	case rest.KindOf(res.Status) != rest.OK:
 		return page, d.refusal(&res)
 	}
 	if err := json.Unmarshal(res.Body, &page); err != nil {
-		return page, &brokenError{"the answer cannot be read: " + rest.Snippet(res.Body, 80)}
+		return page, &brokenError{text: "the answer cannot be read: " + rest.Snippet(res.Body, 80)}
 	}
 	d.slow.Reset()
 	return page, nil
@@ -287,7 +287,7 @@ func (d *Directory) refusal(res *rest.Response) error {
 	case rest.Invalid:
 		return denied("Google does not accept the request", "check google.domain and google.unit")
 	}
-	return &brokenError{"Google has a problem of its own" + said(e)}
+	return &brokenError{text: "Google has a problem of its own" + said(e)}
 }
 
 func (d *Directory) throttled(e *googleapi.Error) error {

@@ -222,12 +222,12 @@ func (d *Directory) once(ctx context.Context, address string, into any) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return &brokenError{rest.Unreached(d.base.Host, err)}
+		return unreached(rest.Unreached(d.base.Host, err))
 	case rest.KindOf(res.Status) != rest.OK:
 		return d.refusal(&res)
 	}
 	if err := json.Unmarshal(res.Body, into); err != nil {
-		return &brokenError{"the answer cannot be read: " + rest.Snippet(res.Body, 80)}
+		return &brokenError{text: "the answer cannot be read: " + rest.Snippet(res.Body, 80)}
 	}
 	d.slow.Reset()
 	return nil
@@ -255,7 +255,7 @@ func (d *Directory) refusal(res *rest.Response) error {
 	case rest.Invalid:
 		return denied("Microsoft does not accept the request", "check outlook.group")
 	}
-	return &brokenError{"Microsoft has a problem of its own" + said}
+	return &brokenError{text: "Microsoft has a problem of its own" + said}
 }
 
 // permissions are those that the list takes.
