@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"providers/signin":        {"providers/internal/oauth"},
 	"providers/calendar":      {"providers/words"},
 	"providers/meeting":       {"providers/words"},
-	"providers/ical":          {},
+	"providers/ical":          {"providers/words"},
 	"providers/links":         {},
 	"providers/internal/rest": {"providers/words"},
 	"store/record":            {"providers/meeting"},

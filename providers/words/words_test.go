@@ -3,6 +3,7 @@ package words
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -99,6 +100,22 @@ func TestSentence(t *testing.T) {
 		if got := Sentence(clause); got != sentence || Sentence(got) != sentence || Clause(got) != clause {
 			t.Errorf("%q: %q, %q", clause, got, Clause(got))
 		}
+	}
+}
+
+// TestPair: two values that are kept as one text come apart again.
+func TestPair(t *testing.T) {
+	for _, c := range [][2]string{{"it is full", "make room"}, {"it is full", ""}, {"", ""}, {"", "make room"}} {
+		if cause, cure := Apart(Pair(c[0], c[1])); cause != c[0] || cure != c[1] {
+			t.Errorf("%q: %q, %q", c, cause, cure)
+		}
+	}
+	if cause, cure := Apart(Pair("it\tis full", "")); cause != "it is full" || cure != "" {
+		t.Errorf("with a tab: %q, %q", cause, cure)
+	}
+	causes, cures := AllApart([]string{Pair("a", "b"), "c", Pair("d", "e")})
+	if !slices.Equal(causes, []string{"a", "c", "d"}) || !slices.Equal(cures, []string{"b", "e"}) {
+		t.Errorf("%q, %q", causes, cures)
 	}
 }
 

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +91,8 @@ type CalendarFacts struct {
 	// accepted, and Reason why. Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
 	SignedIn, Refused time.Time
-	Reason, Unusable  string
+	// Cure of Unusable is UnusableCure, in a sentence; "" where nobody knows one.
+	Reason, Unusable, UnusableCure string
 	// Secret says that zoomtag signs in with a client secret, whose end nobody tells.
 	Secret bool
 	// CertificateEnd is when the certificate ends with which zoomtag signs in.
@@ -332,7 +334,9 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 	sevenDays := lived > testingLess && lived < testingMore
 	switch {
 	case c.Unusable != "" && c.Provider == "zoom":
-		return []Finding{found(Credentials, c.Unusable).mended("Mend what the message names.")}, nil
+		return []Finding{found(Credentials, c.Unusable).mended(cmp.Or(c.UnusableCure, "Mend what the message names."))}, nil
+	case c.Unusable != "" && c.UnusableCure != "":
+		return []Finding{found(CalendarFails, c.Unusable).mended(c.UnusableCure)}, nil
 	case c.Unusable != "":
 		return []Finding{found(CalendarFails, c.Unusable)}, nil
 	case c.SignedIn.IsZero():

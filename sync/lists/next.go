@@ -61,23 +61,12 @@ func Next(name string, was record.List, a Answer, open func(calendar string) boo
 	now.Missing, now.Released = nil, nil
 	now.Faults = nil
 	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
-		now.Faults = append(now.Faults, keptFault(fault))
+		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
 	}
 	t := &turn{at: a.At, open: open, taken: map[string]string{}}
 	t.take(was, a.Roll)
 	now.Members = t.members
 	return now, t.news
-}
-
-// keptFault is a fault of a list as it is remembered (record.List): its cause and, behind a tab, its cure.
-func keptFault(fault error) string {
-	return strings.TrimSuffix(strings.ReplaceAll(words.Cause(fault), "\t", " ")+"\t"+words.Cure(fault), "\t")
-}
-
-// Fault is what a fault that is remembered of a list tells: its cause, and its cure as a clause.
-func Fault(kept string) (cause, cure string) {
-	cause, cure, _ = strings.Cut(kept, "\t")
-	return cause, cure
 }
 
 // codeOf is the code of what is wrong with a list that cannot be read.

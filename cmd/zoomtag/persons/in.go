@@ -1,6 +1,7 @@
 package persons
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -82,9 +83,8 @@ func (t Terminal) introduce(ctx context.Context, b *assemble.Builder, c configs.
 	}
 	said, err := known.Introduce(ctx)
 	if err != nil {
-		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the "+
-			"right account? %s",
-			c.Name, words.Of(err)))
+		return words.Mend(words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it: %s",
+			c.Name, words.Cause(err))), cmp.Or(words.Cure(err), "look whether it was the right account"))
 	}
 	fmt.Fprintf(t.Out, "With it, %s.\n", said.Sentence)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
@@ -179,7 +180,8 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 		if needsSomebody(rec) {
 			events = append(events, eventStatus(rec, reasonOf(rec)))
 		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
-			note := eventStatus(rec, strings.Join(rec.Notes, "; "))
+			causes, _ := words.AllApart(rec.Notes) // the cures are among the record's
+			note := eventStatus(rec, strings.Join(causes, "; "))
 			note.NextTry = nil
 			notes = append(notes, note)
 		}

@@ -312,7 +312,7 @@ func skippedOf(o lists.Outcome) (list []api.SkippedMember) {
 // faultsOf are what cannot be understood of a list, as far as that is remembered.
 func faultsOf(kept record.List) (list []api.SkippedMember) {
 	for _, fault := range kept.Faults {
-		cause, cure := lists.Fault(fault)
+		cause, cure := words.Apart(fault)
 		list = append(list, api.SkippedMember{Reason: cause, Cure: words.Sentence(cure)})
 	}
 	return list

@@ -136,7 +136,7 @@ func readSignIn(f *doctor.CalendarFacts, path string) {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
 	case grant.Unusable != nil:
-		f.Unusable = words.Of(grant.Unusable)
+		f.Unusable, f.UnusableCure = words.Cause(grant.Unusable), words.Sentence(words.Cure(grant.Unusable))
 	}
 }
 
