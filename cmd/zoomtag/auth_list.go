@@ -9,7 +9,6 @@ import (
 	"zoomtag/cmd/zoomtag/persons"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
-	"zoomtag/providers/words"
 )
 
 func (a *app) authListCommand() *cobra.Command {

@@ -73,13 +73,13 @@ func badness(c *api.CalendarStatus) int { return slices.Index(states, stateOf(c)
 func (k *Pick) From(r *api.StatusReport) error {
 	switch _, err := path.Match(k.calendar, ""); {
 	case err != nil:
-		return words.Usage(fmt.Errorf("--calendar %q is no name and no pattern: write * for any letters, as in "+
-			"\"sales-*\"", k.calendar))
+		return words.Usage(words.Mend(fmt.Errorf("--calendar %q is no name and no pattern", k.calendar),
+			"write * for any letters, as in \"sales-*\""))
 	case k.state != "" && !slices.Contains(states, k.state):
 		return words.Usage(fmt.Errorf("there is no state %q%s; there are: %s", k.state, words.Meant(k.state, states),
 			strings.Join(states, ", ")))
 	case k.lines < 0 || k.page < 1:
-		return words.Usage(errors.New("rows and pages are counted from 1 on: write --lines 50 --page 2"))
+		return words.Usage(words.Mend(errors.New("rows and pages are counted from 1 on"), "write --lines 50 --page 2"))
 	}
 	if k.calendar+k.kind+k.state == "" {
 		return nil
@@ -90,7 +90,8 @@ func (k *Pick) From(r *api.StatusReport) error {
 		return !known[c.Name]
 	})
 	if len(r.Calendars) == 0 && k.state == "" {
-		return words.Usage(errors.New("no calendar is of that name and kind: zoomtag status shows which there are"))
+		return words.Usage(words.Mend(errors.New("no calendar is of that name and kind"),
+			"run zoomtag status, which shows which there are"))
 	}
 	others := func(calendar string) bool { return !known[calendar] }
 	event := func(e api.EventStatus) bool { return others(e.Calendar) }

@@ -50,7 +50,7 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 	case info.Size() > maxCredentials:
 		return credentials{}, fmt.Errorf("google: %s is too large to be credentials", path)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0: // there the access list of its folder says it
-		log.Warn("every user of this machine can read Google's credentials; run: chmod 600 " + path)
+		log.Warn("every user of this machine can read Google's credentials", "mend", "chmod 600 "+path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -64,7 +64,8 @@ func (c *Calendar) kind(answer *kept, err error) error {
 	case errors.Is(err, errStrange):
 		return &brokenError{text: "the answer cannot be used: " + errStrange.Error()}
 	}
-	return &brokenError{text: "the answer cannot be read"} // the SDK's errors are not to be printed: some panic when they are
+	// the SDK's errors are not to be printed: some panic when they are
+	return &brokenError{text: "the answer cannot be read"}
 }
 
 // graphError is Graph's error body.

@@ -30,10 +30,11 @@ func TestUnreached(t *testing.T) {
 		{context.DeadlineExceeded, "no answer in time", "it is tried again"},
 		{errors.New("odd"), "no answer that can be used from cal.example: odd", ""},
 	} {
-		got, cure := Unreached("cal.example", fmt.Errorf("call: %w", &url.Error{Op: "Get", URL: "https://cal.example/secret",
-			Err: c.err}))
+		got, cure := Unreached("cal.example", fmt.Errorf("call: %w", &url.Error{Op: "Get",
+			URL: "https://cal.example/secret", Err: c.err}))
 		secret := strings.Contains(got+cure, "/secret") || strings.Contains(got+cure, "dial")
-		if !strings.Contains(got, c.want) || !strings.Contains(cure, c.cure) || (cure == "") != (c.cure == "") || secret {
+		if !strings.Contains(got, c.want) || !strings.Contains(cure, c.cure) || (cure == "") != (c.cure == "") ||
+			secret {
 			t.Errorf("%v: %s, %s", c.err, got, cure)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom/zoomtest"
+	"zoomtag/providers/words"
 )
 
 // weekly is a series on Mondays from 7 December 2026 on.

@@ -87,7 +87,8 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	}
 	if displaced := r.st.Displaced(); displaced != "" {
 		report.Health = api.Failing
-		report.Reasons, report.Notices = append(report.Reasons, displaced), append(report.Notices, displaced)
+		told := words.Join(words.Apart(displaced))
+		report.Reasons, report.Notices = append(report.Reasons, told), append(report.Notices, told)
 	}
 	return report, nil
 }
@@ -96,8 +97,8 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 func (r *reader) untold() (list []string, err error) {
 	failing, err := r.st.FailingWays()
 	for _, key := range slices.Sorted(maps.Keys(failing)) {
-		list = append(list, failing[key].Name+" reaches nobody: "+failing[key].Error+
-			"; zoomtag notify test tries it")
+		list = append(list, words.Join(failing[key].Name+" reaches nobody: "+failing[key].Error,
+			"run zoomtag notify test, which tries it"))
 	}
 	return list, err
 }

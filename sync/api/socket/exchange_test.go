@@ -39,7 +39,8 @@ func (answering) Link(context.Context, api.LinkRequest) (api.LinkReport, error) 
 }
 
 func (answering) Backup(context.Context) (api.BackupReport, error) {
-	return api.BackupReport{}, words.Mend(words.Say(api.ErrStopped, "it was stopped; nothing is lost"), "start it again")
+	return api.BackupReport{}, words.Mend(words.Say(api.ErrStopped, "it was stopped; nothing is lost"),
+		"start it again")
 }
 
 // TestExchange: requests, reports and errors cross the socket as they are, and so does whose mistake an error is.
@@ -72,8 +73,8 @@ func TestExchange(t *testing.T) {
 	if s, err := c.Status(t.Context()); err != nil || s.Health != api.Degraded {
 		t.Errorf("status: %+v, %v", s, err)
 	}
-	if _, err := c.Log(t.Context(), api.LogRequest{}); !words.IsUsage(err) || words.Cause(err) != "there is no such event" ||
-		words.Cure(err) != "name another one" || words.Of(err) != "there is no such event: name another one" {
+	if _, err := c.Log(t.Context(), api.LogRequest{}); !words.IsUsage(err) ||
+		words.Cause(err) != "there is no such event" || words.Cure(err) != "name another one" || words.Of(err) != "there is no such event: name another one" {
 		t.Errorf("a mistake of whoever asks: %v, usage %v", err, words.IsUsage(err))
 	}
 	if _, err := c.Link(t.Context(), api.LinkRequest{}); reason.In(err) != reason.NoHost ||

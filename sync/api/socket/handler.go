@@ -24,7 +24,7 @@ const maxPath = 107
 // reply is what the daemon answers: a value, or why there is none.
 type reply struct {
 	Error   string          `json:"error,omitempty"` // all of it, as people are told
-	Cause   string          `json:"cause,omitempty"` // what of it is the cause, what mends it, and its code (sync/reason)
+	Cause   string          `json:"cause,omitempty"` // the cause of it alone, its cure, and its code (sync/reason)
 	Cure    string          `json:"cure,omitempty"`
 	Code    reason.Code     `json:"code,omitempty"`
 	Usage   bool            `json:"usage,omitempty"`   // it is a mistake of whoever asks
