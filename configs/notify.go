@@ -166,11 +166,10 @@ func checkQuiet(text string) error {
 
 // checkHook accepts https, and http for this machine only. The query may be part of the address.
 func checkHook(text string) error {
-	u, err := url.Parse(text)
+	u, err := withHost(text)
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return words.Mend(errors.New("this is not a URL with a host"),
-			"write it like https://host.example.com/path")
+	case err != nil:
+		return err
 	case u.User != nil:
 		return words.Mend(errors.New("the URL holds a user name or password, which are not sent"),
 			"leave them out: the secret signs each message")

@@ -18,7 +18,9 @@ import (
 func ZoomSignIn(name string) string { return strings.TrimSpace("zoomtag auth zoom " + name) }
 
 // CalendarSignIn is the command that signs the owner of a calendar in.
-func CalendarSignIn(provider, name string) string { return "zoomtag auth " + provider + " --calendar " + name }
+func CalendarSignIn(provider, name string) string {
+	return "zoomtag auth " + provider + " --calendar " + name
+}
 
 // ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ
 // in case only are not two accounts, and to some file systems not two files. An account that was given a name keeps the

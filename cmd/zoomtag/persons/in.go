@@ -1,10 +1,10 @@
 package persons
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
@@ -84,7 +84,7 @@ func (t Terminal) introduce(ctx context.Context, b *assemble.Builder, c configs.
 	said, err := known.Introduce(ctx)
 	if err != nil {
 		return words.Mend(words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it: %s",
-			c.Name, words.Cause(err))), cmp.Or(words.Cure(err), "look whether it was the right account"))
+			c.Name, words.Cause(err))), strings.TrimSuffix("look whether it was the right account; or "+words.Cure(err), "; or "))
 	}
 	fmt.Fprintf(t.Out, "With it, %s.\n", said.Sentence)
 	return nil

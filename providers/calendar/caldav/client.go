@@ -73,20 +73,14 @@ type answer struct {
 // read makes a call that changes nothing, and shows its answer's body to take. It is tried again after a failure of the
 // network or the server; take then begins anew.
 func (c *Calendar) read(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
-	for try := 1; ; try++ {
-		err := c.once(ctx, r, take)
-		var broken *brokenError
-		if !errors.As(err, &broken) || broken.lasting || try == maxTries || ctx.Err() != nil {
-			return err
-		}
-		if c.cfg.Wait(ctx, c.retry.Delay(try)) != nil {
-			return err
-		}
-	}
+	return c.retry.Read(ctx, c.cfg.Wait, passes, func() error { return c.once(ctx, r, take) })
 }
 
-// maxTries bounds how often one reading request is sent.
-const maxTries = 3
+// passes reports whether a failure is one of the network or the server that may be another one the next time.
+func passes(err error) bool {
+	var broken *brokenError
+	return errors.As(err, &broken) && !broken.lasting
+}
 
 // once makes a call one time. Redirects are followed for calls that change nothing.
 func (c *Calendar) once(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {

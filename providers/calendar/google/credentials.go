@@ -310,7 +310,7 @@ func (s *signer) explain(err error) error {
 			return words.Mend(fmt.Errorf("%w: the private key in %s cannot be used", calendar.ErrDenied,
 				s.cfg.Credentials), "download a new key")
 		}
-		return &brokenError{text: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
+		return &rest.BrokenError{Cause: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
 	}
 	status := refusal.Response.StatusCode
 	said := fmt.Sprintf(" (Google says: %s, HTTP %d)", rest.Snippet(refusal.Body, 200), status)
@@ -322,7 +322,7 @@ func (s *signer) explain(err error) error {
 		}
 		return &calendar.Throttled{Until: until, Err: errors.New("too many sign-ins at Google" + said)}
 	case status >= 500 || code == "":
-		return &brokenError{text: "Google's sign-in does not work at the moment" + said}
+		return &rest.BrokenError{Cause: "Google's sign-in does not work at the moment" + said}
 	case code == "unauthorized_client":
 		return words.Mend(fmt.Errorf("%w: the service account may not act for %s%s", calendar.ErrDenied, s.cfg.Subject,
 			said), fmt.Sprintf("in admin.google.com, Security, API controls, Domain-wide delegation, authorise the client "+

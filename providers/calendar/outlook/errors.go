@@ -14,21 +14,6 @@ import (
 	"zoomtag/providers/words"
 )
 
-// brokenError is a failure of the network or of Microsoft's: nothing is concluded from it, and a reading call is tried
-// again.
-type brokenError struct{ text, cure string }
-
-// unreached is one without an answer, with what mends it.
-func unreached(cause, cure string) error { return &brokenError{cause, cure} }
-
-func (e *brokenError) Error() string { return words.Join(e.text, e.cure) }
-
-// Plain is the cause, whatever was asked.
-func (e *brokenError) Plain() string { return e.text }
-
-// Cure implements words.Curable.
-func (e *brokenError) Cure() string { return e.cure }
-
 // refusedError is an answer that says no.
 type refusedError struct {
 	status int
@@ -60,12 +45,12 @@ func (c *Calendar) kind(answer *kept, err error) error {
 	case answer.status >= http.StatusMultipleChoices:
 		return c.refusal(answer)
 	case errors.As(err, &transport):
-		return unreached(rest.Unreached(oauth.HostOf(transport.URL), err))
+		return rest.NewUnreached(oauth.HostOf(transport.URL), err)
 	case errors.Is(err, errStrange):
-		return &brokenError{text: "the answer cannot be used: " + errStrange.Error()}
+		return &rest.BrokenError{Cause: "the answer cannot be used: " + errStrange.Error()}
 	}
 	// the SDK's errors are not to be printed: some panic when they are
-	return &brokenError{text: "the answer cannot be read"}
+	return &rest.BrokenError{Cause: "the answer cannot be read"}
 }
 
 // graphError is Graph's error body.
@@ -136,7 +121,7 @@ func (c *Calendar) refusal(answer *kept) error {
 			return fmt.Errorf("an answer that nobody expects%s", said)
 		}
 	}
-	return &brokenError{text: "Microsoft has a problem of its own" + said}
+	return &rest.BrokenError{Cause: "Microsoft has a problem of its own" + said}
 }
 
 // permissionMend says how a permission that is lacking is granted.
