@@ -31,81 +31,83 @@ var (
 // passcode.
 func (d *decoder) check(kind, text string) (string, error) {
 	switch kind {
-	case "cron":
-		return text, checkCron(text)
-	case "name":
-		return text, checkName(text)
-	case "word":
-		return text, checkWord(text)
-	case "url":
-		return text, checkURL(text)
 	case "path":
 		return d.path(text)
 	case "link-text":
 		return d.linkText(text)
-	case "line":
-		return text, checkLine(text)
 	case "passcode":
-		if text != "auto" && text != "none" { // what else stands there is probably a passcode: not to be shown
-			return "", words.Mend(errors.New("possible are auto and none"),
-				"a passcode of your own belongs into the tag: #zoom(passcode=…)")
+		if err := checkPasscode(text); err != nil {
+			return "", err // not to be shown by anybody later
 		}
+		return text, nil
 	}
-	if text == "" {
-		return "", nil
+	if check, known := checks[kind]; known {
+		return text, check(text)
 	}
-	switch kind {
-	case "listen":
-		return text, checkListen(text)
-	case "header":
-		return text, checkHeader(text)
-	case "network":
-		return text, checkNetwork(text)
-	case "zone":
-		if text == GuessZone {
-			return text, nil
-		}
-		return text, checkZone(text)
-	case "option":
-		return text, checkOption(text)
-	case "hosts":
-		return text, checkTagHost(text)
-	case "pattern":
-		return text, checkPattern(text)
-	case "mail", "owner":
-		return text, checkMail(text, kind == "owner")
-	case "host":
-		return text, checkHost(text)
-	case "alternative", "calendar-host", "organizer":
-		return text, checkPerson(kind, text)
-	case "account":
-		return text, checkAccount(text)
-	case "join-link":
-		return text, checkJoinLink(text)
-	case "hours":
-		return text, checkQuiet(text)
-	case "hook":
-		return text, checkHook(text)
-	case "mail-server":
-		return text, checkMailServer(text)
-	case "notice":
-		return text, oneOf([]string{NoticeProblem, NoticeResolved, NoticeLink}, text)
+	check, known := ifWritten[kind]
+	if text == "" || !known {
+		return text, nil
 	}
-	return text, nil
+	return text, check(text)
 }
 
-// checkPerson checks who is to host, or to be an alternative host, where a word may stand for whoever it is.
-func checkPerson(kind, text string) error {
-	switch {
-	case kind == "alternative" && text != Guests:
-		return checkMail(text, false)
-	case kind == "calendar-host" && text != Organizer:
-		return checkHost(text)
-	case kind == "organizer" && text != Organizer:
-		return words.Mend(errors.New("here it can only be organizer"),
-			"write the mail address of a Zoom user into zoom, or into a calendar")
+// checks are what looks at a value, by the kind of it.
+var checks = map[string]func(string) error{
+	"cron": checkCron,
+	"name": checkName,
+	"word": checkWord,
+	"url":  checkURL,
+	"line": checkLine,
+}
+
+// ifWritten are what looks at a value where there is one.
+var ifWritten = map[string]func(string) error{
+	"listen":        checkListen,
+	"header":        checkHeader,
+	"network":       checkNetwork,
+	"zone":          unless(GuessZone, checkZone),
+	"option":        checkOption,
+	"hosts":         checkTagHost,
+	"pattern":       checkPattern,
+	"mail":          func(text string) error { return checkMail(text, false) },
+	"owner":         func(text string) error { return checkMail(text, true) },
+	"host":          checkHost,
+	"alternative":   unless(Guests, func(text string) error { return checkMail(text, false) }),
+	"calendar-host": unless(Organizer, checkHost),
+	"organizer":     unless(Organizer, onlyOrganizer),
+	"account":       checkAccount,
+	"join-link":     checkJoinLink,
+	"hours":         checkQuiet,
+	"hook":          checkHook,
+	"mail-server":   checkMailServer,
+	"notice": func(text string) error {
+		return oneOf([]string{NoticeProblem, NoticeResolved, NoticeLink}, text)
+	},
+}
+
+// unless is a check that lets a word pass that stands for something else.
+func unless(word string, check func(string) error) func(string) error {
+	return func(text string) error {
+		if text == word {
+			return nil
+		}
+		return check(text)
 	}
-	return nil
+}
+
+// checkPasscode refuses what is probably a passcode: it is not to be shown.
+func checkPasscode(text string) error {
+	if text == "auto" || text == "none" {
+		return nil
+	}
+	return words.Mend(errors.New("possible are auto and none"),
+		"a passcode of your own belongs into the tag: #zoom(passcode=…)")
+}
+
+// onlyOrganizer refuses a host where only the word for whoever organizes can stand.
+func onlyOrganizer(string) error {
+	return words.Mend(errors.New("here it can only be organizer"),
+		"write the mail address of a Zoom user into zoom, or into a calendar")
 }
 
 // oneOf checks a word against those that are allowed.
@@ -317,13 +319,22 @@ func Network(text string) (netip.Prefix, error) {
 	return netip.ParsePrefix(text)
 }
 
+// withHost reads a URL that has to name a host.
+func withHost(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Opaque != "" {
+		return nil, words.Mend(errors.New("this is not a URL with a host"),
+			"write it like https://host.example.com/path")
+	}
+	return u, nil
+}
+
 // checkURL accepts https, and http for this machine only: no credential crosses a network in the open.
 func checkURL(text string) error {
-	u, err := url.Parse(text)
+	u, err := withHost(text)
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return words.Mend(errors.New("this is not a URL with a host"),
-			"write it like https://host.example.com/path")
+	case err != nil:
+		return err
 	case u.User != nil:
 		return words.Mend(errors.New("the URL holds a user name or password"),
 			"put them into the keys made for them")

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 const fileName = "zoomtag.yaml"
@@ -43,9 +45,8 @@ func find(explicit string, getenv func(string) string, system string) (string, e
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("there is no configuration (no %s): make one with zoomtag init, which asks what it needs, "+
-		"or name it with --config",
-		strings.Join(places, " and no "))
+	return "", words.Mend(fmt.Errorf("there is no configuration (no %s)", strings.Join(places, " and no ")),
+		"make one with zoomtag init, which asks what it needs, or name it with --config")
 }
 
 // Own is where a person's own configuration is, whether it is there or not; "" where no home is known.

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -216,7 +217,8 @@ func (f *From) provider(m Member) (string, error) {
 	case m.Provider == "" && len(kinds) == 1:
 		return kinds[0], nil
 	case m.Provider == "":
-		return "", fmt.Errorf("it says no provider, and the template has several: write one of %s", enumerate(kinds))
+		return "", words.Mend(errors.New("it says no provider, and the template has several"),
+			"write one of "+enumerate(kinds))
 	}
 	return m.Provider, oneOfSections(m.Provider, kinds)
 }
@@ -302,7 +304,7 @@ func (c *Calendar) become(m Member) error {
 			c.Outlook.Calendar = m.Calendar
 		}
 		if m.Subject == "" {
-			return fmt.Errorf("it says no subject: write whose mailbox it is")
+			return words.Mend(errors.New("it says no subject"), "write whose mailbox it is")
 		}
 		return nil
 	case c.CalDAV != nil:
@@ -339,13 +341,13 @@ func (v *CalDAV) become(m Member) error {
 func (i *ICS) become(m Member) error {
 	switch {
 	case m.Subject == "":
-		return fmt.Errorf("it says no subject: write the folder")
+		return words.Mend(errors.New("it says no subject"), "write the folder")
 	case !filepath.IsAbs(m.Subject) && i.Path == "":
 		return fmt.Errorf("%s is no whole path, and the template says no folder that it is in", quote(m.Subject))
 	case filepath.IsAbs(m.Subject):
 		i.Path = filepath.Clean(m.Subject)
 	case !filepath.IsLocal(m.Subject):
-		return fmt.Errorf("%s leads out of the template's folder: write the whole path", quote(m.Subject))
+		return words.Mend(fmt.Errorf("%s leads out of the template's folder", quote(m.Subject)), "write the whole path")
 	default:
 		i.Path = filepath.Join(i.Path, m.Subject)
 	}

@@ -27,7 +27,7 @@ func TestReadMembers(t *testing.T) {
 		{"twice.csv", "name,name\n", "", "", `"name" is there twice`},
 		{"quote.csv", "subject\n\"a@x.com\nb@x.com\n", "", "", "this is not CSV"},
 		{"binary.csv", "subject\n\xff\n", "", "", "is not UTF-8 text"},
-		{"list.txt", "a@x.com", "", "", "its name has to end in .csv or .yaml"},
+		{"list.txt", "a@x.com", "", "", "give it a name that ends in .csv or .yaml"},
 		{"list.yaml", "- a@x.com\n- {subject: b@x.com, name: Bo, calendar: team}\n", "a@x.com=a@x.com Bo=b@x.com/team", "", ""},
 		{"odd.yaml", "- a@x.com\n- [b]\n- {subjct: c}\n- {subject: [d]}\n- &x {subject: e}\n- *x\n", "a@x.com=a@x.com e=e",
 			`line 2: it is neither an address nor a section; line 3: "subjct" is none: did you mean "subject"?; ` +
@@ -54,6 +54,9 @@ func TestReadMembers(t *testing.T) {
 			}
 			for _, row := range rows {
 				wrong = append(wrong, row.Error())
+				if strings.Contains(row.Text, ": ") {
+					t.Errorf("a cure stands behind its cause: %q", row.Text)
+				}
 			}
 			if g, w := strings.Join(got, " "), strings.Join(wrong, "; "); g != c.want || w != c.rows {
 				t.Errorf("%q\n%q", g, w)

@@ -31,10 +31,14 @@ var memberKeys = []string{"name", "provider", "subject", "calendar", "host"}
 // A Row is a line of a list that is no member, and why.
 type Row struct {
 	Line int
-	Text string
+	// Text says what is wrong, and Cure how to mend it, as a clause; "" where that needs no word.
+	Text, Cure string
 }
 
-func (r Row) Error() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text) }
+// Cause says which line, and what is wrong with it.
+func (r Row) Cause() string { return fmt.Sprintf("line %d: %s", r.Line, r.Text) }
+
+func (r Row) Error() string { return words.Join(r.Cause(), r.Cure) }
 
 // ReadMembers reads a list from a file: CSV, with a first line that names the columns, or YAML, a list of sections with
 // the same keys, or of addresses alone. Rows that cannot be understood are returned beside the others. An error says
@@ -51,7 +55,7 @@ func ReadMembers(file string) ([]Member, []Row, error) {
 	case ".yaml", ".yml":
 		err = m.yaml(data)
 	default:
-		err = fmt.Errorf("%s is no list: its name has to end in .csv or .yaml", file)
+		err = words.Mend(fmt.Errorf("%s is no list", file), "give it a name that ends in .csv or .yaml")
 	}
 	return m.list, m.rows, err
 }
@@ -60,15 +64,17 @@ func readMembers(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s: put the list there, or correct file in calendars_from", file)
+		return nil, words.Mend(fmt.Errorf("there is no file %s", file),
+			"put the list there, or correct file in calendars_from")
 	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("%s must not be read by this user: give the file to the user who runs zoomtag", file)
+		return nil, words.Mend(fmt.Errorf("%s must not be read by this user", file),
+			"give the file to the user who runs zoomtag")
 	case err != nil:
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // read only: nothing can be lost
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder: name the file with the list", file)
+		return nil, words.Mend(fmt.Errorf("%s is a folder", file), "name the file with the list")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxMembersSize+1))
 	switch {
@@ -77,7 +83,7 @@ func readMembers(file string) ([]byte, error) {
 	case len(data) > maxMembersSize:
 		return nil, fmt.Errorf("%s is larger than %d MiB: it is no list", file, maxMembersSize>>20)
 	case !utf8.Valid(data):
-		return nil, fmt.Errorf("%s is not UTF-8 text: save it as UTF-8", file)
+		return nil, words.Mend(fmt.Errorf("%s is not UTF-8 text", file), "save it as UTF-8")
 	}
 	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
 }
@@ -89,8 +95,8 @@ type memberReader struct {
 	lines map[string]int // of the names that there are
 }
 
-func (m *memberReader) bad(line int, format string, args ...any) {
-	m.rows = append(m.rows, Row{line, fmt.Sprintf(format, args...)})
+func (m *memberReader) bad(line int, why error) {
+	m.rows = append(m.rows, Row{line, words.Cause(why), words.Cure(why)})
 }
 
 // add adds what a line says; keys are those of memberKeys.
@@ -105,11 +111,13 @@ func (m *memberReader) add(line int, said map[string]string) {
 	}
 	switch first, twice := m.lines[one.Name]; {
 	case one.Subject == "" && one.Calendar == "":
-		m.bad(line, "it says no subject: write whose calendar it is")
+		m.bad(line, words.Mend(errors.New("it says no subject"), "write whose calendar it is"))
 	case one.Name == "":
-		m.bad(line, "it says no name, and none can be made of %s: write one", quote(one.Subject))
+		m.bad(line, words.Mend(fmt.Errorf("it says no name, and none can be made of %s", quote(one.Subject)),
+			"write one"))
 	case twice:
-		m.bad(line, "%s stands in line %d already: delete one of the two, or give each a name", quote(one.Name), first)
+		m.bad(line, words.Mend(fmt.Errorf("%s stands in line %d already", quote(one.Name), first),
+			"delete one of the two, or give each a name"))
 	default:
 		m.lines[one.Name] = line
 		m.list = append(m.list, one)
@@ -145,7 +153,7 @@ func (m *memberReader) csv(data []byte) error {
 		}
 		line, _ := r.FieldPos(0)
 		if len(said) > len(head) {
-			m.bad(line, "it has %d columns, and the first line names %d", len(said), len(head))
+			m.bad(line, fmt.Errorf("it has %d columns, and the first line names %d", len(said), len(head)))
 			continue
 		}
 		row := map[string]string{}
@@ -178,7 +186,7 @@ func checkColumn(name string, before []string) error {
 func (m *memberReader) broken(err error) error {
 	var at *csv.ParseError
 	if errors.As(err, &at) {
-		return fmt.Errorf("%s, line %d: this is not CSV (%w): mind the quotes", m.file, at.Line, at.Err)
+		return words.Mend(fmt.Errorf("%s, line %d: this is not CSV (%w)", m.file, at.Line, at.Err), "mind the quotes")
 	}
 	return fmt.Errorf("%s cannot be read: %w", m.file, err)
 }
@@ -192,14 +200,14 @@ func (m *memberReader) yaml(data []byte) error {
 	case isEmpty(&doc):
 		return nil
 	case doc.Content[0].Kind != yaml.SequenceNode:
-		return fmt.Errorf("%s has to be a list: begin each item with \"- \"", m.file)
+		return words.Mend(fmt.Errorf("%s has to be a list", m.file), "begin each item with \"- \"")
 	case len(doc.Content[0].Content) > maxMembers:
 		return fmt.Errorf("%s has more than %d items: it is no list", m.file, maxMembers)
 	}
 	for _, item := range doc.Content[0].Content {
 		said, err := rowOf(item)
 		if err != nil {
-			m.bad(item.Line, "%s", err)
+			m.bad(item.Line, err)
 			continue
 		}
 		m.add(item.Line, said)

@@ -116,7 +116,7 @@ func (d *decoder) validateHookSecrets(c *Config, literal bool) {
 		}
 		coded, isCoded := strings.CutPrefix(w.Secret.Reveal(), "whsec_")
 		if _, err := base64.StdEncoding.DecodeString(coded); isCoded && err != nil {
-			d.failAt(path, "the secret begins with whsec_, and what follows is not base64: copy it again")
+			d.failAt(path, "the secret begins with whsec_, and what follows is not base64").mend("copy it again")
 			continue
 		}
 		if secret := w.Secret.Reveal(); len(strings.TrimPrefix(secret, "whsec_")) < minHookSecret {
@@ -131,7 +131,8 @@ func (d *decoder) validateHookSecrets(c *Config, literal bool) {
 func (d *decoder) validateChat(chat Secret, path string) {
 	scheme, rest, ok := strings.Cut(strings.TrimSpace(chat.Reveal()), "://")
 	if wrong := !ok || scheme == "" || rest == ""; wrong && !d.wrong(path) {
-		d.failAt(path, "this is no address of a chat service: write it as shoutrrr does, like ntfy://ntfy.sh/topic")
+		d.failAt(path, "this is no address of a chat service").
+			mend("write it as shoutrrr does, like ntfy://ntfy.sh/topic")
 	}
 }
 
@@ -166,11 +167,10 @@ func checkQuiet(text string) error {
 
 // checkHook accepts https, and http for this machine only. The query may be part of the address.
 func checkHook(text string) error {
-	u, err := url.Parse(text)
+	u, err := withHost(text)
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return words.Mend(errors.New("this is not a URL with a host"),
-			"write it like https://host.example.com/path")
+	case err != nil:
+		return err
 	case u.User != nil:
 		return words.Mend(errors.New("the URL holds a user name or password, which are not sent"),
 			"leave them out: the secret signs each message")

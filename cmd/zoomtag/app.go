@@ -34,7 +34,8 @@ func (a *app) logger() (*slog.Logger, error) {
 		return terminal.NewLogger(a.term.err, level, a.flags.logFormat)
 	}
 	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
-		return nil, words.Usage(fmt.Errorf("--log-level %q: use debug, info, warn or error", a.flags.logLevel))
+		return nil, words.Usage(words.Mend(fmt.Errorf("there is no --log-level %q", a.flags.logLevel),
+			"use debug, info, warn or error"))
 	}
 	return terminal.NewLogger(a.term.err, level, a.flags.logFormat)
 }

@@ -9,7 +9,6 @@ import (
 	"zoomtag/cmd/zoomtag/persons"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
-	"zoomtag/providers/words"
 )
 
 func (a *app) authListCommand() *cobra.Command {
@@ -46,7 +45,7 @@ func (a *app) listSignIns(ctx context.Context, ask bool) error {
 	for i := range rows {
 		if row := &rows[i]; ask && row.Accepted {
 			if err := row.Ask(ctx); err != nil {
-				row.Accepted, row.Reason = false, words.Of(err)
+				row.NotAccepted(err)
 			}
 		}
 		failed = failed || ask && !rows[i].Accepted

@@ -26,7 +26,8 @@ command: remove the tag from an event, or delete it, to cancel its meeting.`,
 			for _, arg := range args {
 				id, err := strconv.ParseInt(strings.ReplaceAll(arg, " ", ""), 10, 64)
 				if err != nil || id <= 0 {
-					return words.Usage(fmt.Errorf("%q is no meeting number: zoomtag status lists them", arg))
+					return words.Usage(words.Mend(fmt.Errorf("%q is no meeting number", arg),
+						"run zoomtag status, which lists them"))
 				}
 				ids = append(ids, id)
 			}

@@ -125,7 +125,7 @@ func TestOutlookAuthPasted(t *testing.T) {
 	// The account cannot see the other mailbox: that shows at once, and the sign-in is kept.
 	if code != exitFailed || !strings.Contains(out, "Signed in for calendar shared") ||
 		!strings.Contains(out, "localhost") || d.kept("shared") == nil ||
-		!strings.Contains(errs, "was it the right account?") {
+		!strings.Contains(errs, "it was the right account; or check outlook.user (Microsoft says: ") {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 }

@@ -57,7 +57,7 @@ func TestRetry(t *testing.T) {
 	d := newZoomDoor(t, "client_id: public")
 	var errs bytes.Buffer
 	if out, said, code := d.run(nil, &errs, "retry", "Weekly review"); code != exitUsage ||
-		!strings.Contains(said, "zoomtag status lists them") {
+		!strings.Contains(said, "run zoomtag status, which lists them") {
 		t.Errorf("exit %d: %s %s", code, out, said)
 	}
 	if out, said, code := d.run(nil, &errs, "retry"); code != exitFailed ||

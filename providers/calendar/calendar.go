@@ -187,7 +187,8 @@ type Event struct {
 	Link Link
 	// Exceptions are the occurrences of a series that were edited by themselves.
 	Exceptions []Exception
-	// Notes are warnings for the owner about this event, e.g. a time zone that had to be guessed.
+	// Notes are warnings for the owner about this event, e.g. a time zone that had to be guessed; each as words.Pair
+	// makes it.
 	Notes []string
 }
 

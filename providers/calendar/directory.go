@@ -13,9 +13,9 @@ type Directory interface {
 // Roll is who is on a list.
 type Roll struct {
 	Members []Member
-	// Faults are what cannot be understood of the list, a sentence each. Where there are any, who is not among the
-	// members may be one of those.
-	Faults []string
+	// Faults are what cannot be understood of the list, a cause and its cure each (words). Where there are any, who is
+	// not among the members may be one of those.
+	Faults []error
 }
 
 // Member is one of a list.

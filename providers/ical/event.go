@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zoomtag/providers/words"
 )
 
 // Names of the properties that only this program writes.
@@ -60,7 +62,7 @@ type Event struct {
 	Mark, Tag, JoinURL string
 	// Overrides are the occurrences with texts of their own that take place.
 	Overrides []Override
-	Notes     []string
+	Notes     []string // each as words.Pair makes it
 }
 
 // Override is an occurrence that was edited by itself.
@@ -276,8 +278,8 @@ func (r *reader) calledOff(e *Event, c int32) {
 	}
 	for _, word := range offWords {
 		if len(e.Title) >= len(word) && strings.EqualFold(e.Title[:len(word)], word) {
-			r.note("the title says that the event was called off, and its status does not: delete the event, or take " +
-				"the tag out, to have no meeting")
+			r.note(words.Pair("the title says that the event was called off, and its status does not",
+				"delete the event, or take the tag out, to have no meeting"))
 		}
 	}
 }

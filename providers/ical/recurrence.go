@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zoomtag/providers/words"
 )
 
 // Recurrence is when a series takes place, in one form however it was written.
@@ -95,8 +97,8 @@ func (p *timesReader) line(d *Doc, at *prop) error {
 		}
 		p.found.Rules = append(p.found.Rules, rule)
 	case "EXRULE":
-		return fmt.Errorf("%w: it has an EXRULE, which iCalendar no longer has; list the days off as EXDATE",
-			ErrRecurrence)
+		return words.Mend(fmt.Errorf("%w: it has an EXRULE, which iCalendar no longer has", ErrRecurrence),
+			"list the days off as EXDATE")
 	case "RDATE", "EXDATE":
 		tzid := p.tzid(d, at)
 		for item := range strings.SplitSeq(value, ",") {

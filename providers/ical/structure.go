@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"zoomtag/providers/words"
 )
 
 // kind is what a line is for the structure of the file.
@@ -155,7 +157,7 @@ func (w *walker) checkVersion(l line) error {
 	}
 	_, colon := head(w.raw, l)
 	if colon >= 0 && string(bytes.TrimSpace(w.raw[colon+1:l.body])) == "1.0" {
-		return malformed(int(l.no), "this is a vCalendar 1.0 file; export it again as iCalendar 2.0")
+		return words.Mend(malformed(int(l.no), "this is a vCalendar 1.0 file"), "export it again as iCalendar 2.0")
 	}
 	return nil
 }

@@ -147,7 +147,7 @@ type Meeting struct {
 	// Invitation is the service's own invitation text, where it was asked for, and NoInvitation why there is none.
 	Invitation   string `json:",omitempty"`
 	NoInvitation string `json:",omitempty"`
-	// Notes say what the service did otherwise than asked, in sentences for the owner.
+	// Notes say what the service did otherwise than asked, in sentences for the owner; each as words.Pair makes it.
 	Notes []string `json:",omitempty"`
 }
 

@@ -15,6 +15,6 @@ type Preflight struct {
 	// Held says why it cannot be had as asked; "" where nothing is known against it. Cure is what mends that, as a
 	// clause (words.Curable).
 	Held, Cure string
-	// Notes say what will be otherwise than asked, in sentences for the owner.
+	// Notes say what will be otherwise than asked, in sentences for the owner; each as words.Pair makes it.
 	Notes []string
 }

@@ -75,8 +75,8 @@ func toldBy(err error) (plain Plain, m *mended) {
 // quoted finds what a service says of the single request, in brackets at the end of a cause.
 var quoted = regexp.MustCompile(`(?s) \((?:[^()]*, )?(?:[A-Z]\w+ says: |it says: |HTTP \d|code \d).*\)$`)
 
-// Join puts a cure behind its cause, as people read it: what a service says of the single request comes last. Either
-// may be empty.
+// Join puts a cure behind its cause, as people read it: what a service says of the single request comes last, and so do
+// lines below the cause. Either may be empty.
 func Join(cause, cure string) string {
 	if cause == "" || cure == "" {
 		return cause + cure
@@ -102,8 +102,12 @@ var (
 	command  = regexp.MustCompile(`^(chmod|loginctl|sudo|systemctl|zoomtag) `)
 )
 
-// cutSaid cuts off what a service says of the single request, at the end of a cause.
+// cutSaid cuts off what a service says of the single request, at the end of a cause, or what stands below it in lines
+// of its own.
 func cutSaid(cause string) (before, said string) {
+	if at := strings.Index(cause, "\n"); at > 0 {
+		return cause[:at], cause[at:]
+	}
 	if at := quoted.FindStringIndex(cause); at != nil {
 		return cause[:at[0]], cause[at[0]:]
 	}

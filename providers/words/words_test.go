@@ -3,6 +3,7 @@ package words
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -61,6 +62,8 @@ func TestMend(t *testing.T) {
 		"several parts": {Mend(errors.New("it is full; nothing is written (HTTP 507)"), "make room, or wait"),
 			"it is full; nothing is written (HTTP 507)", "make room, or wait",
 			"it is full; nothing is written. Make room, or wait (HTTP 507)"},
+		"lines below": {Mend(Say(kind, "it ended\nIts last words:\n  it is: full"), "make room"),
+			"it ended\nIts last words:\n  it is: full", "make room", "it ended: make room\nIts last words:\n  it is: full"},
 		"a command": {Mend(errors.New("it is open; nothing is read"), "chmod 600 it"), "it is open; nothing is read",
 			"chmod 600 it", "it is open; nothing is read. chmod 600 it"},
 		"several parts of a place": {fmt.Errorf("home: %w", Mend(errors.New("a; b"), "mend it")), "home: a; b",
@@ -97,6 +100,22 @@ func TestSentence(t *testing.T) {
 		if got := Sentence(clause); got != sentence || Sentence(got) != sentence || Clause(got) != clause {
 			t.Errorf("%q: %q, %q", clause, got, Clause(got))
 		}
+	}
+}
+
+// TestPair: two values that are kept as one text come apart again.
+func TestPair(t *testing.T) {
+	for _, c := range [][2]string{{"it is full", "make room"}, {"it is full", ""}, {"", ""}, {"", "make room"}} {
+		if cause, cure := Apart(Pair(c[0], c[1])); cause != c[0] || cure != c[1] {
+			t.Errorf("%q: %q, %q", c, cause, cure)
+		}
+	}
+	if cause, cure := Apart(Pair("it\tis full", "")); cause != "it is full" || cure != "" {
+		t.Errorf("with a tab: %q, %q", cause, cure)
+	}
+	causes, cures := AllApart([]string{Pair("a", "b"), "c", Pair("d", "e")})
+	if !slices.Equal(causes, []string{"a", "c", "d"}) || !slices.Equal(cures, []string{"b", "e"}) {
+		t.Errorf("%q, %q", causes, cures)
 	}
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/sync/reason"
 )
 
@@ -30,7 +31,11 @@ type ListStatus struct {
 type SkippedMember struct {
 	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason"`
+	Cure   string `json:"cure,omitempty"` // what mends that, in a sentence
 }
+
+// Told is what people read of Reason: cause and cure.
+func (s *SkippedMember) Told() string { return words.Join(s.Reason, words.Clause(s.Cure)) }
 
 // Told is what people read of Error: cause and cure.
 func (l *ListStatus) Told() string { return l.Code.Told(l.Error, l.Cure) }

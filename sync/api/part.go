@@ -95,7 +95,8 @@ func (r *StatusReport) pick(q *StatusRequest) error {
 		return !known[c.Name]
 	})
 	if len(r.Calendars) == 0 && q.State == "" {
-		return words.Usage(errors.New("no calendar is of that name and kind: zoomtag status shows which there are"))
+		return words.Usage(words.Mend(errors.New("no calendar is of that name and kind"),
+			"run zoomtag status, which shows which there are"))
 	}
 	others := func(calendar string) bool { return !known[calendar] }
 	event := func(e EventStatus) bool { return others(e.Calendar) }

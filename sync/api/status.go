@@ -108,7 +108,9 @@ type TokenStatus struct {
 	Person   string     `json:"person,omitempty"`  // who has signed in, where it is known
 	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
 	Refused  *time.Time `json:"refused"`           // since when the service takes it no longer
-	Reason   string     `json:"reason,omitempty"`  // why
+	Reason   string     `json:"reason,omitempty"`  // why, or why it cannot be used
+	Cure     string     `json:"cure,omitempty"`    // what mends that, in a sentence; "" where all is well
+	Command  string     `json:"command"`           // signs in anew
 }
 
 // EventStatus is an event of which somebody should know.

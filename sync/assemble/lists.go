@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -47,7 +48,7 @@ func (p peopleFile) Members(context.Context) (roll calendar.Roll, err error) {
 			Subject: m.Subject, Calendar: m.Calendar, Host: m.Host})
 	}
 	for _, row := range rows {
-		roll.Faults = append(roll.Faults, row.Error())
+		roll.Faults = append(roll.Faults, words.Mend(errors.New(row.Cause()), row.Cure))
 	}
 	return roll, err
 }

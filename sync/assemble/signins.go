@@ -17,6 +17,11 @@ import (
 // ZoomSignIn is the command that signs a person in at Zoom, for an account.
 func ZoomSignIn(name string) string { return strings.TrimSpace("zoomtag auth zoom " + name) }
 
+// CalendarSignIn is the command that signs the owner of a calendar in.
+func CalendarSignIn(provider, name string) string {
+	return "zoomtag auth " + provider + " --calendar " + name
+}
+
 // ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ
 // in case only are not two accounts, and to some file systems not two files. An account that was given a name keeps the
 // sign-in that it had without one: while nobody has signed in under the name, and the file is that of its app.

@@ -105,7 +105,7 @@ func add(out *tar.Writer, name, path string, now time.Time) error {
 		return err
 	}
 	if _, err := io.Copy(out, file); err != nil {
-		return fmt.Errorf("%s changed while it was copied: try again: %w", path, err)
+		return words.Mend(fmt.Errorf("%s changed while it was copied: %w", path, err), "try again")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/sync/api/local"
 	"zoomtag/sync/engine"
 )
@@ -64,7 +65,8 @@ func (d *daemon) watchState(ctx context.Context) {
 		}
 		displaced := d.st.Displaced()
 		if displaced != "" && displaced != said {
-			d.Log.Error(displaced)
+			cause, cure := words.Apart(displaced)
+			d.Log.Error(cause, "mend", cure)
 		}
 		said = displaced
 	}

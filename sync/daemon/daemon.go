@@ -163,8 +163,8 @@ func (d *daemon) listen(ctx context.Context, cfg *configs.Config) (stop func(), 
 		case cfg.ListenWritten:
 			return nil, errors.Join(deaf(cfg.Listen, err), servers[0].Close())
 		default:
-			d.Log.Warn("no status page: its address is taken; set listen in the configuration, or listen: \"\" to do "+
-				"without", "address", cfg.Listen)
+			d.Log.Warn("no status page: its address is taken", "address", cfg.Listen,
+				"mend", "set listen in the configuration, or listen: \"\" to do without")
 		}
 	}
 	last, expire := context.WithCancel(context.Background())
@@ -322,13 +322,14 @@ func (d *daemon) reload(ctx context.Context) error {
 		return err
 	}
 	if cfg.State != d.control {
-		return fmt.Errorf("state changed from %s to %s: that needs a restart", d.control, cfg.State)
+		return words.Mend(fmt.Errorf("state changed from %s to %s", d.control, cfg.State), "restart zoomtag")
 	}
 	if cfg.Address() != d.address {
 		return words.Mend(errors.New("store has changed"), "restart zoomtag")
 	}
 	if cfg.Listen != d.listenAt {
-		d.Log.Warn("listen has changed, and counts from the next start on: restart zoomtag", "address", d.listenAt)
+		d.Log.Warn("listen has changed, and counts from the next start on", "address", d.listenAt,
+			"mend", "restart zoomtag")
 	}
 	return d.build(ctx, cfg)
 }

@@ -47,7 +47,7 @@ func (d *daemon) live(context.Context) web.Health {
 	}
 	// no concern of the watchdog's: its restart could come while a disk is away
 	if displaced := d.st.Displaced(); displaced != "" {
-		return failing(displaced)
+		return failing(words.Join(words.Apart(displaced)))
 	}
 	if late := d.service.Load().Late(); len(late) > 0 {
 		return web.Health{Status: api.Degraded, Reasons: []string{"overdue: " + strings.Join(late, ", ")}}

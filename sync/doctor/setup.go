@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,9 +26,10 @@ type Setup struct {
 	// Contradictory are the calendars for which the configuration asks for a waiting room and for joining before the
 	// host.
 	Contradictory []string
-	// Leftovers are meetings of ours that no event has, and Displaced why the state is not where it was.
+	// Leftovers are meetings of ours that no event has.
 	Leftovers []LeftoverFacts
-	Displaced string
+	// Displaced is why the state is not where it was, and DisplacedCure what mends that, in a sentence.
+	Displaced, DisplacedCure string
 	// Ways are the ways of telling people in which nobody can be told anything.
 	Ways []WayFacts
 	// Lists are the lists of calendars that cannot be read, or are not believed.
@@ -90,7 +92,8 @@ type CalendarFacts struct {
 	// accepted, and Reason why. Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
 	SignedIn, Refused time.Time
-	Reason, Unusable  string
+	// Cure of Unusable is UnusableCure, in a sentence; "" where nobody knows one.
+	Reason, Unusable, UnusableCure string
 	// Secret says that zoomtag signs in with a client secret, whose end nobody tells.
 	Secret bool
 	// CertificateEnd is when the certificate ends with which zoomtag signs in.
@@ -154,7 +157,7 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		list = append(list, found(StateExposed, s.Exposed))
 	}
 	if s.Displaced != "" {
-		list = append(list, found(StateReplaced, s.Displaced))
+		list = append(list, found(StateReplaced, s.Displaced).cured(s.DisplacedCure))
 	}
 	for _, w := range s.Ways {
 		f := found(WayFails, w.Error)
@@ -332,7 +335,10 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 	sevenDays := lived > testingLess && lived < testingMore
 	switch {
 	case c.Unusable != "" && c.Provider == "zoom":
-		return []Finding{found(Credentials, c.Unusable).mended("Mend what the message names.")}, nil
+		cure := cmp.Or(c.UnusableCure, "Mend what the message names.")
+		return []Finding{found(Credentials, c.Unusable).mended(cure)}, nil
+	case c.Unusable != "" && c.UnusableCure != "":
+		return []Finding{found(CalendarFails, c.Unusable).mended(c.UnusableCure)}, nil
 	case c.Unusable != "":
 		return []Finding{found(CalendarFails, c.Unusable)}, nil
 	case c.SignedIn.IsZero():

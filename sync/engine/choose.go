@@ -36,11 +36,12 @@ func (p *pass) chosen(ctx context.Context, due []string) ([]string, error) {
 		p.report.Chosen = ids[0]
 		return ids, nil
 	case 0:
-		return nil, notChosen("no link: calendar %s has no event %s that asks for one; write %s into its title, or name "+
-			"it as zoomtag links does", p.c.Name, strconv.Quote(named), p.c.Settings.Rules.Asking())
+		return nil, words.Mend(notChosen("no link: calendar %s has no event %s that asks for one", p.c.Name,
+			strconv.Quote(named)), "write "+p.c.Settings.Rules.Asking()+" into its title, or name it as zoomtag links does")
 	}
-	return nil, words.Usage(notChosen("calendar %s has %s called %s: name one by its id, as in %s", p.c.Name,
-		words.Count(len(ids), "event"), strconv.Quote(named), strings.Join(ids[:min(len(ids), mostIDs)], ", ")))
+	return nil, words.Usage(words.Mend(notChosen("calendar %s has %s called %s", p.c.Name,
+		words.Count(len(ids), "event"), strconv.Quote(named)), "name one by its id, as in "+
+		strings.Join(ids[:min(len(ids), mostIDs)], ", ")))
 }
 
 // choiceError says that what was asked for names no event, or several: the calendar itself is well.

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
@@ -29,12 +31,23 @@ func (s *settling) note(d plan.Decision) {
 	}
 }
 
+// curesOf is what mends a decision and what its notes say, as a clause. Where the notes need no cure it is that of the
+// decision alone, which is "" where the rule of its code holds.
+func curesOf(d plan.Decision, notes []string) string {
+	if len(notes) == 0 {
+		return d.Cure
+	}
+	own := cmp.Or(d.Cure, words.Clause(d.Code.Cure()))
+	return strings.TrimPrefix(own+"; "+strings.Join(notes, "; "), "; ")
+}
+
 // finish saves what was concluded.
 func (s *settling) finish(d plan.Decision) error {
 	notes := s.notes(d)
 	s.handBack()
-	why := store.Why{Code: string(d.Code), Text: strings.Join(append([]string{d.Reason}, notes...), "; "),
-		Cure: d.Cure}
+	causes, cures := words.AllApart(notes)
+	why := store.Why{Code: string(d.Code), Text: strings.Join(append([]string{d.Reason}, causes...), "; "),
+		Cure: curesOf(d, cures)}
 	failure := "" // what nobody tries again before something changes
 	if d.State == plan.Failed && d.At.IsZero() {
 		failure = why.Text
@@ -58,7 +71,7 @@ func (s *settling) finish(d plan.Decision) error {
 			s.rec.JoinURL, s.rec.Block = d.Link.JoinURL, d.Link.Block
 		}
 		if len(notes) > 0 && !slices.Equal(notes, s.rec.Notes) {
-			s.remark(store.Why{Text: strings.Join(notes, "; ")})
+			s.remark(store.Why{Text: strings.Join(causes, "; "), Cure: strings.Join(cures, "; ")})
 		}
 		if s.claim.bound != "" && s.rec.Bound != s.claim.bound {
 			s.remark(why)

@@ -106,7 +106,8 @@ func TestRemovalOfTheSealed(t *testing.T) {
 	b.pass()
 	b.cal.Edit(id, func(e *calendar.Event) { e.Sealed = "the event is signed" })
 	r := b.remove(plan.RemoveCancel)
-	if !r.Removed || len(r.Events) != 1 || !strings.Contains(r.Events[0].Told(), "the event is signed: take it out by hand") {
+	if !r.Removed || len(r.Events) != 1 || !strings.Contains(r.Events[0].Told(), "the event is signed: take it out by hand") ||
+		strings.Contains(r.Events[0].Reason, "by hand") {
 		t.Errorf("removed %v: %+v", r.Removed, r.Events)
 	}
 	b.meetings(0)

@@ -271,7 +271,7 @@ func (e *Engine) CancelLeftover(ctx context.Context, id int64) (store.Leftover, 
 			}
 		}
 	}
-	return store.Leftover{}, fmt.Errorf("%w: zoomtag status lists them", ErrNoLeftover)
+	return store.Leftover{}, words.Mend(ErrNoLeftover, "run zoomtag status, which lists them")
 }
 
 func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftover) error {

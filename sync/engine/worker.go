@@ -59,11 +59,8 @@ func (s *settling) disown(id int64, fenced error) error {
 func (e *Engine) forget(name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.passed, name)
+	delete(e.seats, name)
 	delete(e.failed, name)
-	delete(e.stirred, name)
-	delete(e.vetted, name)
-	delete(e.looked, name)
 }
 
 // Divide has the schedule begin with the calendars that have become this worker's, and leave alone those that are it no

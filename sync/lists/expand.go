@@ -1,12 +1,14 @@
 package lists
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 )
 
@@ -29,8 +31,8 @@ type Outcome struct {
 	Skipped []Skip
 }
 
-// Skip is a member that is not watched.
-type Skip struct{ Name, Why string }
+// Skip is a member that is not watched: why, and what mends that, as a clause.
+type Skip struct{ Name, Why, Cure string }
 
 // Expand adds the calendars of all lists to a configuration, as far as known is what is remembered of them, by their
 // names. What the configuration writes down itself wins over a list, one list over those behind it, and whoever is on
@@ -79,9 +81,9 @@ func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
 		return
 	}
 	c, why := x.calendar(f, m)
-	if why != "" {
+	if why != nil {
 		if !m.Left() { // else who has left is somebody else's by now
-			o.Skipped = append(o.Skipped, Skip{m.Name, why})
+			o.Skipped = append(o.Skipped, Skip{m.Name, words.Cause(why), words.Cure(why)})
 		}
 		return
 	}
@@ -101,26 +103,28 @@ func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
 }
 
 // calendar makes the calendar of a member, or says why there is none.
-func (x *expander) calendar(f *configs.From, m *record.Member) (c configs.Calendar, why string) {
+func (x *expander) calendar(f *configs.From, m *record.Member) (c configs.Calendar, why error) {
 	said := configs.Member{Name: m.Name, Provider: m.Provider, Subject: m.Subject, Calendar: m.Calendar, Host: m.Host}
 	c, err := f.Calendar(said)
 	if err != nil {
-		return c, err.Error()
+		return c, err
 	}
 	if as := x.asWhat(f, m, c); as != "" {
-		return c, "it is watched already, as " + as
+		return c, errors.New("it is watched already, as " + as)
 	}
 	if owner, taken := x.names[c.Name]; taken {
-		return c, "its name is that of " + owner + ": rename that one, or leave this one out with exclude"
+		return c, words.Mend(errors.New("its name is that of "+owner),
+			"rename that one, or leave this one out with exclude")
 	}
 	z := x.cfg.AccountOf(c)
 	switch {
 	case z.Mode == configs.ServerToServer && z.Host == "" && x.cfg.For(c).Host == "":
-		return c, "nobody hosts its meetings: write host into the list, the template or zoom"
+		return c, words.Mend(errors.New("nobody hosts its meetings"), "write host into the list, the template or zoom")
 	case z.Mode == configs.User && otherHost(z.Host, c.Host):
-		return c, "in mode user one person hosts all meetings, " + z.Host + ": take its host out of the list"
+		return c, words.Mend(errors.New("in mode user one person hosts all meetings, "+z.Host),
+			"take its host out of the list")
 	}
-	return c, ""
+	return c, nil
 }
 
 // otherHost reports whether a calendar names another host than the only one that there is.

@@ -55,7 +55,7 @@ func shown(l record.List) (list []string) {
 func TestNext(t *testing.T) {
 	unread := errors.New("no answer")
 	faulty := roll("1 a@x")
-	faulty.Faults = []string{"line 3: odd"}
+	faulty.Faults = []error{errors.New("line 3: odd")}
 	crowd := many(0, 20)
 	for _, c := range []struct {
 		name   string
@@ -176,7 +176,7 @@ func TestExpand(t *testing.T) {
 	var skipped []string
 	for _, o := range x.Lists {
 		for _, s := range o.Skipped {
-			skipped = append(skipped, s.Name+": "+s.Why)
+			skipped = append(skipped, s.Name+": "+words.Join(s.Why, s.Cure))
 		}
 	}
 	want = []string{"ann@x.com: it is watched already, as hand", "alias: it is watched already, as hand",
@@ -191,7 +191,20 @@ func TestExpand(t *testing.T) {
 	}
 	cfg.CalendarsFrom[0].Template.Host = ""
 	if o := Expand(cfg, known).Lists[0]; len(o.Watched) != 0 ||
-		!strings.Contains(o.Skipped[1].Why, "nobody hosts its meetings") {
+		o.Skipped[1].Why != "nobody hosts its meetings" ||
+		o.Skipped[1].Cure != "write host into the list, the template or zoom" {
 		t.Errorf("nobody hosts, and %q are watched: %v", o.Watched, o.Skipped)
+	}
+}
+
+// TestFaults: what cannot be understood of a list is remembered with its cure apart.
+func TestFaults(t *testing.T) {
+	r := roll("1 a@x")
+	r.Faults = []error{words.Mend(errors.New("line 3: it\tsays no subject"), "write it"), errors.New("line 4: odd")}
+	kept, _ := Next("people", record.List{}, Answer{Roll: r}, func(string) bool { return false })
+	for i, want := range [][2]string{{"line 3: it says no subject", "write it"}, {"line 4: odd", ""}} {
+		if cause, cure := words.Apart(kept.Faults[i]); cause != want[0] || cure != want[1] {
+			t.Errorf("%q, %q", cause, cure)
+		}
 	}
 }

@@ -59,7 +59,10 @@ func Next(name string, was record.List, a Answer, open func(calendar string) boo
 	now.ReadAt = a.At
 	now.Error, now.Code, now.Cure = "", "", ""
 	now.Missing, now.Released = nil, nil
-	now.Faults = a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)]
+	now.Faults = nil
+	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
+		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
+	}
 	t := &turn{at: a.At, open: open, taken: map[string]string{}}
 	t.take(was, a.Roll)
 	now.Members = t.members

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/reason"
 )
@@ -124,7 +125,8 @@ func ending(in Input, w Wish, why reason.Reason) Decision {
 		return strayLink(in, d, stands)
 	}
 	if stands && hasLink(ev) && isKept(ev, calendar.Link{}, rec) {
-		d.Notes = append(d.Notes, "the calendar does not let the link be taken out of the event: take it out by hand")
+		d.Notes = append(d.Notes, words.Pair("the calendar does not let the link be taken out of the event",
+			"take it out by hand"))
 	}
 	unreachable := in.Settings.unreachable(rec)
 	if stands {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/reason"
 )
@@ -72,7 +73,8 @@ func lost(ev *calendar.Event, l calendar.Link, rec *record.Record) (why reason.R
 	return why
 }
 
-// keptNote tells the owner what of the link the event does not show, because it was not kept; "" where it shows all.
+// keptNote tells the owner what of the link the event does not show, because it was not kept (words.Pair); "" where it
+// shows all.
 func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 	same, partial := ev.Link.Mark == l.Mark && calendar.SameBlock(ev.Link.Block, l.Block), len(ev.Lacking(l)) > 0
 	all := same && !partial
@@ -80,8 +82,8 @@ func keptNote(ev *calendar.Event, l calendar.Link, rec *record.Record) string {
 		return ""
 	}
 	if partial && same {
-		return "the calendar does not keep the link in all dates of the series that have texts of their own: write " +
-			"it into those by hand"
+		return words.Pair("the calendar does not keep the link in all dates of the series that have texts of their own",
+			"write it into those by hand")
 	}
 	if ev.Link.Mark != l.Mark {
 		return "the calendar, or an app that writes into it, does not keep what ties the event to its meeting: the " +

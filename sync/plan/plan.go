@@ -46,6 +46,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/reason"
 )
@@ -126,7 +127,7 @@ type Decision struct {
 	Reason string
 	Code   reason.Code // of Reason, where the event is held, waits, is ignored or has failed
 	Cure   string      // what mends this very case, as a clause; "" where it is what mends Code as a rule
-	Notes  []string    // what could not be followed to the letter
+	Notes  []string    // what could not be followed to the letter, each as words.Pair makes it
 	Wish   Wish
 	Spec   meeting.Spec
 	// Account is the hash of the account in which a new meeting is made.
@@ -475,8 +476,8 @@ func (d Decision) shown(in Input, w Wish) Decision {
 		return d
 	}
 	if rec.Undone > MostUndone {
-		d.Notes = append(d.Notes, "somebody keeps changing topic or time of the meeting at Zoom, so they are left "+
-			"alone: change the event to have them told again")
+		d.Notes = append(d.Notes, words.Pair("somebody keeps changing topic or time of the meeting at Zoom, so they "+
+			"are left alone", "change the event to have them told again"))
 	}
 	if why := keptNote(ev, l, rec); why != "" {
 		d.Notes = append(d.Notes, why)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/reason"
 )
@@ -35,7 +36,7 @@ func leavingOpen(in Input) Decision {
 	d := Decision{State: Ending, Reason: removedWhy}
 	shows, stuck := shownStill(in)
 	if stuck != "" {
-		d.Notes = append(d.Notes, stuck+": take the link out of the event by hand")
+		d.Notes = append(d.Notes, words.Pair(stuck, "take the link out of the event by hand"))
 	}
 	unreachable, earlier := s.unreachable(rec), discardAt(in)
 	hasNone := rec.MeetingID == 0 || isMeetingOver(rec, in.Now)

@@ -13,6 +13,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 )
 
@@ -68,7 +69,8 @@ func NewTemplate(name, source string) (Template, error) {
 		return Template{}, fmt.Errorf("%s: the first address that it shows has to be {{.JoinURL}}: by it zoomtag "+
 			"knows its link again", name)
 	case strings.Contains(text, calendar.BlockFirst) || strings.Contains(text, calendar.BlockLast):
-		return Template{}, fmt.Errorf("%s: leave the first and last line of the block out: they are added", name)
+		return Template{}, words.Mend(fmt.Errorf("%s: it has the first or last line of the block, which are added", name),
+			"leave them out")
 	}
 	return made, nil
 }

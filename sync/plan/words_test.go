@@ -149,7 +149,7 @@ func TestTemplateMistakes(t *testing.T) {
 		"{{.JoinURL}}\nGr\xfc\xdfe":                      "join.txt:2: it is not UTF-8",
 		"https://example.com {{.JoinURL}}":               "first address",
 		"{{range .DialIn}}{{end}}":                       "shows nothing",
-		"{{.JoinURL}}\n" + calendar.BlockLast:            "first and last line",
+		"{{.JoinURL}}\n" + calendar.BlockLast:            "first or last line",
 		"{{.JoinURL}}" + strings.Repeat("x", 2*maxWords): "longer than",
 	} {
 		if _, err := NewTemplate("join.txt", source); err == nil || !strings.Contains(err.Error(), want) {

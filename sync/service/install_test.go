@@ -255,8 +255,8 @@ func TestStartFails(t *testing.T) {
 		want  []string
 	}{
 		"the configuration": {func(w *world) { w.fails = "2" },
-			[]string{"the service does not run: the configuration is wrong",
-				"Its last words:\n  zoomtag: it is wrong: mend it"}},
+			[]string{"the service does not run: the configuration is wrong, as the service reads it: mend it, and run zoomtag " +
+				"service install again\nIts last words:\n  zoomtag: it is wrong: mend it"}},
 		"the state":      {func(w *world) { w.fails = "3" }, []string{"another zoomtag holds the state"}},
 		"the program":    {func(w *world) { w.fails = "203" }, []string{"may not run the program (status 203/EXEC)"}},
 		"another status": {func(w *world) { w.fails = "77" }, []string{"it ended with status 77"}},
@@ -292,16 +292,16 @@ func TestStartFailsAgain(t *testing.T) {
 		{"auto-restart", "resources", "1", `systemd says "resources"`}} {
 		p := properties{"ActiveState": "activating", "SubState": c.sub, "Result": c.result, "NRestarts": c.restarts,
 			"ExecMainStatus": "1"}
-		if got := p.cause(); !strings.Contains(got, c.want) {
-			t.Errorf("%+v: %s", c, got)
+		if got := p.why(); !strings.Contains(got.cause, c.want) || got.cure == "" {
+			t.Errorf("%+v: %+v", c, got)
 		}
 	}
 	if got := (properties{"ActiveState": "inactive", "SubState": "dead", "NRestarts": "3",
-		"Result": "success"}).cause(); got != "" {
-		t.Errorf("of one that was stopped: %s", got)
+		"Result": "success"}).why(); got.cause != "" {
+		t.Errorf("of one that was stopped: %+v", got)
 	}
-	if got := (properties{"ActiveState": "active", "SubState": "running", "NRestarts": "3"}).cause(); got != "" {
-		t.Errorf("of one that runs again: %s", got)
+	if got := (properties{"ActiveState": "active", "SubState": "running", "NRestarts": "3"}).why(); got.cause != "" {
+		t.Errorf("of one that runs again: %+v", got)
 	}
 }
 

@@ -112,12 +112,13 @@ func (a agent) failed() bool {
 	return ended && a.loaded && a.state != "running"
 }
 
-// cause is why it does not run.
-func (a agent) cause() string {
-	if known := exits[a.exit]; known != "" && len(a.exit) == 1 {
-		return strings.ReplaceAll(known, "systemd", "launchd")
+// why is why it does not run.
+func (a agent) why() why {
+	if known, is := exits[a.exit]; is && len(a.exit) == 1 {
+		ours := strings.NewReplacer("systemd", "launchd")
+		return why{ours.Replace(known.cause), ours.Replace(known.cure)}
 	}
-	return "it ended with status " + a.exit + ": look at its last words"
+	return why{"it ended with status " + a.exit, readWords}
 }
 
 // wait waits until zoomtag answers, or has failed.
@@ -139,8 +140,7 @@ func (l *launchd) wait(ctx context.Context, state string) error {
 		case err != nil:
 			return err
 		case a.failed():
-			return words.Say(nil, "the service does not run: "+a.cause()+"\nIts last words:\n  "+
-				strings.Join(l.journal(), "\n  "))
+			return a.why().fails(below(l.journal()))
 		}
 		select {
 		case <-limited.Done():

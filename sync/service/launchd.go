@@ -208,11 +208,13 @@ func (l *launchd) status(ctx context.Context) (Report, error) {
 	r.Enabled, r.State = state.loaded, state.state
 	switch {
 	case !r.Installed && !state.loaded:
-		r.Unit, r.Reason = "", "zoomtag is no service of "+l.User+": zoomtag service install makes it one"
+		r.Unit = ""
+		r.because(why{"zoomtag is no service of " + l.User, install})
 	case state.failed():
-		r.Reason, r.Journal = state.cause(), append(r.Journal, l.journal()...)
+		r.because(state.why())
+		r.Journal = append(r.Journal, l.journal()...)
 	case state.state != "running":
-		r.Reason = "it was stopped, or launchd has not read it: zoomtag service install starts it"
+		r.because(why{"it was stopped, or launchd has not read it", install})
 	default:
 		r.Running = true
 		l.version(ctx, &r, strings.TrimPrefix(configOf(text), " "))
@@ -224,14 +226,13 @@ func (l *launchd) status(ctx context.Context) (Report, error) {
 func (l *launchd) version(ctx context.Context, r *Report, config string) {
 	cfg, err := configs.LoadWithoutSecrets(config, l.environment)
 	if err != nil {
-		r.Notices = append(r.Notices, "the configuration has mistakes now, and the service goes on with the one "+
-			"before: zoomtag config check tells them")
+		r.notice(mistakes)
 		return
 	}
 	if r.Daemon, err = l.Alive(ctx, cfg.State); err != nil || r.Daemon == "" {
-		r.Running, r.Reason = false, "nobody answers beside "+cfg.State+": zoomtag service install starts it anew"
+		r.Running = false
+		r.because(why{"nobody answers beside " + cfg.State, install})
 	} else if r.Daemon != l.Version {
-		r.Notices = append(r.Notices, "the service runs version "+r.Daemon+", and this program is "+l.Version+
-			": zoomtag service install starts it anew")
+		r.notice(why{"the service runs version " + r.Daemon + ", and this program is " + l.Version, install})
 	}
 }

@@ -25,13 +25,11 @@ func (s *systemd) linger(ctx context.Context) (remark string, err error) {
 	case result.Code == 0:
 		return "", nil
 	case refused(result.Err):
-		return "It stops when you sign out, and starts when you sign in, because only an administrator may change " +
-			"that here: have one type " +
-			"sudo loginctl enable-linger " + s.User, nil
+		return words.Join("It stops when you sign out, and starts when you sign in, because only an administrator may "+
+			"change that here", "have one type sudo loginctl enable-linger "+s.User), nil
 	}
-	return "It stops when you sign out, because lingering cannot be switched on (" + result.complaint() +
-		"): have an administrator type " +
-		"loginctl enable-linger " + s.User, nil
+	return words.Join("It stops when you sign out, because lingering cannot be switched on ("+result.complaint()+")",
+		"have an administrator type loginctl enable-linger "+s.User), nil
 }
 
 // refused reports whether polkit does not let this person do it, or would ask for a password.

@@ -25,10 +25,27 @@ type Report struct {
 	Version string `json:"version"`
 	// Daemon is the version of the daemon that runs; "" where none answers, or where this user may not ask it.
 	Daemon  string   `json:"daemon_version"`
-	Reason  string   `json:"reason"`  // why it does not run, and what mends it
+	Reason  string   `json:"reason"`  // why it does not run
+	Cure    string   `json:"cure"`    // what mends that, in a sentence
 	Notices []string `json:"notices"` // what else somebody should know
 	Journal []string `json:"journal"` // its last words, where it has failed
 }
+
+// install is the cure where zoomtag itself can make it right.
+const install = "run zoomtag service install"
+
+// mistakes are told where the service goes on without the configuration that there is.
+var mistakes = why{"the configuration has mistakes now, and the service goes on with the one before",
+	"run zoomtag config check, which tells them"}
+
+// Told is what people read of Reason: cause and cure.
+func (r *Report) Told() string { return words.Join(r.Reason, words.Clause(r.Cure)) }
+
+// because notes why it does not run.
+func (r *Report) because(w why) { r.Reason, r.Cure = w.cause, words.Sentence(w.cure) }
+
+// notice notes what else somebody should know.
+func (r *Report) notice(w why) { r.Notices = append(r.Notices, words.Join(w.cause, w.cure)) }
 
 // status tells how the service stands.
 func (s *systemd) status(ctx context.Context) (Report, error) {
@@ -64,26 +81,28 @@ func (s *systemd) status(ctx context.Context) (Report, error) {
 func (s *systemd) judge(ctx context.Context, r *Report, p properties, f found, env func(string) string) {
 	switch {
 	case p.failed():
-		r.Reason, r.Journal = p.cause(), s.journal(ctx, time.Time{})
+		r.because(p.why())
+		r.Journal = s.journal(ctx, time.Time{})
 	case !r.Installed:
-		r.Unit, r.Reason = "", "zoomtag is no service of "+s.whose()+": zoomtag service install makes it one"
+		r.Unit = ""
+		r.because(why{"zoomtag is no service of " + s.whose(), install})
 	case p.active():
 		s.ask(ctx, r, p, f, env)
 	case p.up():
-		r.Reason = "it is just " + p["ActiveState"] + ": ask again in a moment"
+		r.because(why{"it is just " + p["ActiveState"], "ask again in a moment"})
 	default:
-		r.Reason = "it was stopped, or never started: " + s.tell("start", unitName)
+		r.because(why{"it was stopped, or never started", "run " + s.tell("start", unitName)})
 	}
 	if p.needsReload() {
-		r.Notices = append(r.Notices, "the unit was changed since systemd has read it: "+s.tell("daemon-reload")+
-			", then "+s.tell("restart", unitName))
+		r.notice(why{"the unit was changed since systemd has read it", "run " + s.tell("daemon-reload") + ", then " +
+			s.tell("restart", unitName)})
 	}
 	if r.Linger != nil && !*r.Linger && r.Installed {
-		r.Notices = append(r.Notices, "it stops when you sign out: loginctl enable-linger, or have root type "+
-			"loginctl enable-linger "+s.User)
+		r.notice(why{"it stops when you sign out", "run loginctl enable-linger, or have root type loginctl enable-linger " +
+			s.User})
 	}
 	if r.Installed && !r.Enabled && p.active() {
-		r.Notices = append(r.Notices, "it does not start with the machine: "+s.tell("enable", unitName))
+		r.notice(why{"it does not start with the machine", "run " + s.tell("enable", unitName)})
 	}
 }
 
@@ -91,7 +110,7 @@ func (s *systemd) judge(ctx context.Context, r *Report, p properties, f found, e
 func (s *systemd) ask(ctx context.Context, r *Report, p properties, f found, env func(string) string) {
 	r.Running = true
 	if s.Scope == Machine && s.UID != 0 {
-		r.Notices = append(r.Notices, "whether it answers is for root to ask: sudo zoomtag service status")
+		r.notice(why{"whether it answers is for root to ask", "run sudo zoomtag service status"})
 		return
 	}
 	_, config := runs(f.text)
@@ -100,23 +119,24 @@ func (s *systemd) ask(ctx context.Context, r *Report, p properties, f found, env
 	}
 	cfg, err := configs.LoadWithoutSecrets(config, env)
 	if err != nil {
-		r.Notices = append(r.Notices, "the configuration has mistakes now, and the service goes on with the one "+
-			"before: zoomtag config check tells them")
+		r.notice(mistakes)
 		return
 	}
 	version, err := s.Alive(ctx, cfg.State)
 	switch {
 	case err != nil:
-		r.Running, r.Reason = false, words.Of(err)
+		r.Running = false
+		r.because(why{words.Cause(err), words.Cure(err)})
 	case version == "":
-		r.Running, r.Reason = false, "nobody answers beside "+cfg.State+": was state changed in the configuration? "+
-			s.tell("restart", unitName)
+		r.Running = false
+		r.because(why{"nobody answers beside " + cfg.State, "if state was changed in the configuration, run " +
+			s.tell("restart", unitName)})
 	case version != s.Version:
-		r.Notices = append(r.Notices, "the service runs version "+version+", and this program is "+s.Version+": "+
-			s.tell("restart", unitName))
+		r.notice(why{"the service runs version " + version + ", and this program is " + s.Version, "run " +
+			s.tell("restart", unitName)})
 	}
 	if version == s.Version && s.replaced(p) {
-		r.Notices = append(r.Notices, s.Program+" is another file than the one that runs: "+s.tell("restart", unitName))
+		r.notice(why{s.Program + " is another file than the one that runs", "run " + s.tell("restart", unitName)})
 	}
 	r.Daemon = version
 }

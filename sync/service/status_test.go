@@ -25,7 +25,7 @@ func TestStatus(t *testing.T) {
 		reason, notice              string
 	}{
 		"nothing": {play: func(w *world) { w.read(w.unitPath()) },
-			reason: "zoomtag is no service of alice: zoomtag service install makes it one"},
+			reason: "zoomtag is no service of alice: run zoomtag service install"},
 		"runs": {func(w *world) { w.mustInstall() }, true, true, true, "", ""},
 		"reloads": {func(w *world) { w.mustInstall(); w.state, w.running = "reloading", "0.2.0" }, true, true, true,
 			"", ""},
@@ -55,10 +55,13 @@ func TestStatus(t *testing.T) {
 				(r.Since != nil) != (w.state == "active") {
 				t.Errorf("%+v", r)
 			}
-			hears(t, r.Reason, c.reason)
+			hears(t, r.Told(), c.reason)
 			hears(t, strings.Join(r.Notices, "\n"), c.notice)
 			if c.running != (r.Reason == "") || (c.notice == "") != (len(r.Notices) == 0) {
 				t.Errorf("reason %q, notices %q", r.Reason, r.Notices)
+			}
+			if strings.Contains(r.Reason, ": ") || r.Cure == "" && r.Reason != "" {
+				t.Errorf("cause and cure are one: %q, %q", r.Reason, r.Cure)
 			}
 			if (name == "failed") != (len(r.Journal) > 0) {
 				t.Errorf("journal: %q", r.Journal)
@@ -74,7 +77,7 @@ func TestStatusJSON(t *testing.T) {
 		w.mustInstall()
 		raw, err := json.Marshal(w.report())
 		want := `{"scope":"person","installed":true,"enabled":true,"running":true,"state":"active","since":"2026-11-29T20:08:29Z","unit":"` + w.unitPath() +
-			`","origin":"install","drop_ins":[],"linger":true,"version":"0.2.0","daemon_version":"0.2.0","reason":"","notices":[],"journal":[]}`
+			`","origin":"install","drop_ins":[],"linger":true,"version":"0.2.0","daemon_version":"0.2.0","reason":"","cure":"","notices":[],"journal":[]}`
 		if err != nil || string(raw) != want {
 			t.Errorf("%v\n%s\n%s", err, raw, want)
 		}

@@ -104,61 +104,73 @@ func (s *systemd) wait(ctx context.Context, state string) error {
 
 // failure tells why the service does not run, with its last words.
 func (s *systemd) failure(ctx context.Context, p properties, since time.Time) error {
-	cause := p.cause()
-	if cause == "" {
-		cause = fmt.Sprintf("zoomtag has not answered for %s", starts)
+	w := p.why()
+	if w.cause == "" {
+		w.cause = fmt.Sprintf("zoomtag has not answered for %s", starts)
 	}
-	text := "the service does not run: " + cause
 	lines := s.journal(ctx, since)
 	if len(lines) == 0 {
-		return words.Say(nil, text+"\nIts last words could not be read here; this shows them where they are kept: "+
-			s.journalLine())
+		return w.fails("\nIts last words could not be read here; this shows them where they are kept: " + s.journalLine())
 	}
-	return words.Say(nil, text+"\nIts last words:\n  "+strings.Join(lines, "\n  "))
+	return w.fails(below(lines))
 }
+
+// why is why the service does not run, and what mends that, as a clause.
+type why struct{ cause, cure string }
+
+// fails is w as an error, with what stands below it.
+func (w why) fails(below string) error {
+	return words.Mend(words.Say(nil, "the service does not run: "+w.cause+below), w.cure)
+}
+
+// below are its last words, below why it does not run.
+func below(lines []string) string { return "\nIts last words:\n  " + strings.Join(lines, "\n  ") }
 
 // exits are what it means that zoomtag has ended with a code, or systemd before it: zoomtag's own are below 10
 // (systemd.exec(5), process exit codes).
-var exits = map[string]string{
-	"1": "zoomtag ended with a failure; systemd goes on trying: mend what its last words name",
-	"2": "the configuration is wrong, as the service reads it: mend it, and run zoomtag service install again",
-	"3": "another zoomtag holds the state: end that one, and systemd starts this one by itself",
-	"200": "the folder in which it is to work is not there (status 200/CHDIR): look at WorkingDirectory= in its " +
-		"drop-ins",
-	"203": "systemd may not run the program (status 203/EXEC): put it where the service may look, such as " +
-		"/usr/local/bin, and install again",
-	"217": "this system lets persons have no user namespaces (status 217/USER): run zoomtag service install again, " +
-		"which does without",
-	"218": "systemd may not take capabilities away (status 218/CAPABILITIES): look at the drop-ins for settings that " +
-		"only root's systemd can keep",
-	"226": "systemd cannot close folders to it (status 226/NAMESPACE): look whether each folder in its drop-ins is " +
-		"there, and install again",
-	"228": "systemd cannot forbid system calls (status 228/SECCOMP): look at SystemCallFilter= in its drop-ins",
-	"238": "systemd cannot make the folder of the state (status 238/STATE_DIRECTORY): look what lies at " + stateFolder,
-	"243": "systemd cannot read a secret (status 243/CREDENTIALS): look at LoadCredential= in its drop-ins",
+var exits = map[string]why{
+	"1": {"zoomtag ended with a failure; systemd goes on trying", "mend what its last words name"},
+	"2": {"the configuration is wrong, as the service reads it", "mend it, and run zoomtag service install again"},
+	"3": {"another zoomtag holds the state", "end that one, and systemd starts this one by itself"},
+	"200": {"the folder in which it is to work is not there (status 200/CHDIR)",
+		"look at WorkingDirectory= in its drop-ins"},
+	"203": {"systemd may not run the program (status 203/EXEC)",
+		"put it where the service may look, such as /usr/local/bin, and install again"},
+	"217": {"this system lets persons have no user namespaces (status 217/USER)",
+		"run zoomtag service install again, which does without"},
+	"218": {"systemd may not take capabilities away (status 218/CAPABILITIES)",
+		"look at the drop-ins for settings that only root's systemd can keep"},
+	"226": {"systemd cannot close folders to it (status 226/NAMESPACE)",
+		"look whether each folder in its drop-ins is there, and install again"},
+	"228": {"systemd cannot forbid system calls (status 228/SECCOMP)", "look at SystemCallFilter= in its drop-ins"},
+	"238": {"systemd cannot make the folder of the state (status 238/STATE_DIRECTORY)",
+		"look what lies at " + stateFolder},
+	"243": {"systemd cannot read a secret (status 243/CREDENTIALS)", "look at LoadCredential= in its drop-ins"},
 }
 
-// cause is why the service failed; "" where it has not.
-func (p properties) cause() string {
+// readWords is the cure where only zoomtag itself has said what is wrong.
+const readWords = "look at its last words"
+
+// why is why the service failed; none where it has not.
+func (p properties) why() why {
 	if !p.failed() {
-		return ""
+		return why{}
 	}
-	if known := exits[p["ExecMainStatus"]]; known != "" && p["Result"] == "exit-code" {
+	if known, is := exits[p["ExecMainStatus"]]; is && p["Result"] == "exit-code" {
 		return known
 	}
 	switch p["Result"] {
 	case "timeout":
-		return "zoomtag has not said in time that it is ready: look at its last words, or start it by hand with " +
-			"zoomtag run"
+		return why{"zoomtag has not said in time that it is ready", readWords + ", or start it by hand with zoomtag run"}
 	case "watchdog":
-		return "zoomtag has hung, and systemd starts it again: look at its last words"
+		return why{"zoomtag has hung, and systemd starts it again", readWords}
 	case "oom-kill":
-		return "zoomtag took more memory than it may (MemoryMax= in its unit): raise it in a drop-in, or lower " +
-			"limits in the configuration"
+		return why{"zoomtag took more memory than it may (MemoryMax= in its unit)",
+			"raise it in a drop-in, or lower limits in the configuration"}
 	case "exit-code":
-		return "it ended with status " + p["ExecMainStatus"] + ": look at its last words"
+		return why{"it ended with status " + p["ExecMainStatus"], readWords}
 	}
-	return "systemd says " + strconv.Quote(p["Result"]) + ": look at its last words"
+	return why{"systemd says " + strconv.Quote(p["Result"]), readWords}
 }
 
 // lastWords is how many lines of the journal are shown.

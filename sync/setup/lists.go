@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"fmt"
 
 	"zoomtag/providers/words"
 	"zoomtag/store/record"
@@ -16,6 +17,7 @@ type ListedMember struct {
 	Subject string `json:"subject"` // whose it is
 	// Skipped is why it is not watched; empty: it is, from the next pass on.
 	Skipped string `json:"skipped,omitempty"`
+	Cure    string `json:"cure,omitempty"` // what mends that, in a sentence
 }
 
 // ListMembers asks the lists of the configuration for who is on them, or one list, and tells whom zoomtag would watch.
@@ -34,11 +36,11 @@ func ListMembers(ctx context.Context, b *assemble.Builder, name string) (list []
 			a.Roll, err = directory.Members(ctx)
 		}
 		if err != nil {
-			unlisted = append(unlisted, words.Say(err, f.Name+": "+words.Of(err)))
+			unlisted = append(unlisted, words.Mend(words.Say(err, f.Name+": "+words.Cause(err)), words.Cure(err)))
 			continue
 		}
 		for _, fault := range a.Roll.Faults {
-			unlisted = append(unlisted, words.Say(nil, f.Name+": "+fault))
+			unlisted = append(unlisted, fmt.Errorf("%s: %w", f.Name, fault))
 		}
 		known[f.Name], _ = lists.Next(f.Name, record.List{}, a, func(string) bool { return false })
 		for _, m := range known[f.Name].Members {
@@ -52,7 +54,7 @@ func ListMembers(ctx context.Context, b *assemble.Builder, name string) (list []
 		for _, skip := range o.Skipped {
 			list = append(list, ListedMember{List: o.Name, Name: skip.Name,
 				Subject: subjects[member{o.Name, skip.Name}],
-				Skipped: skip.Why})
+				Skipped: skip.Why, Cure: words.Sentence(skip.Cure)})
 		}
 	}
 	return list, unlisted

@@ -159,16 +159,23 @@ type openChoice struct {
 	said string
 }
 
-func (o *openChoice) Error() string {
+func (o *openChoice) Error() string { return words.Join(o.Plain(), o.Cure()) }
+
+// Plain implements words.Plain: it is the cause.
+func (o *openChoice) Plain() string {
+	if o.said != "" {
+		return fmt.Sprintf("the account has no calendar %q", o.said)
+	}
+	return "the account has several calendars"
+}
+
+// Cure implements words.Curable.
+func (o *openChoice) Cure() string {
 	flags := make([]string, len(o.list))
 	for i, one := range o.list {
 		flags[i] = fmt.Sprintf("--calendar-id %q", one.ID)
 	}
-	why := "the account has several calendars"
-	if o.said != "" {
-		why = fmt.Sprintf("the account has no calendar %q", o.said)
-	}
-	return why + ": choose one with " + strings.Join(flags, " or ")
+	return "choose one with " + strings.Join(flags, " or ")
 }
 
 // toChoose says with which flag one of the account's calendars is chosen, where that is what is wrong, and nobody can

@@ -23,6 +23,7 @@ type SignIn struct {
 	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
 	Accepted bool       `json:"accepted"`          // as far as is known
 	Reason   string     `json:"reason,omitempty"`  // why it is not accepted
+	Cure     string     `json:"cure,omitempty"`    // what mends that, in a sentence, where Command alone does not
 	Command  string     `json:"command"`           // signs in anew
 
 	// Ask has the service say whether it takes the sign-in.
@@ -35,7 +36,7 @@ func Standing(path string) SignIn {
 	row := SignIn{Person: state.Name(), SignedIn: api.Time(state.SignedIn), Accepted: ok && state.Refused.IsZero()}
 	switch {
 	case !ok && state.Unusable != nil:
-		row.Reason = words.Of(state.Unusable)
+		row.NotAccepted(state.Unusable)
 	case !ok:
 		row.Reason = "nobody has signed in"
 	case !row.Accepted:
@@ -43,6 +44,11 @@ func Standing(path string) SignIn {
 			": "+state.Reason, ": ")
 	}
 	return row
+}
+
+// NotAccepted notes why a sign-in is not accepted, and what mends that.
+func (s *SignIn) NotAccepted(why error) {
+	s.Accepted, s.Reason, s.Cure = false, words.Cause(why), words.Sentence(words.Cure(why))
 }
 
 // AskCalendar has the service of a calendar say whether it takes the sign-in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
@@ -82,9 +83,8 @@ func (t Terminal) introduce(ctx context.Context, b *assemble.Builder, c configs.
 	}
 	said, err := known.Introduce(ctx)
 	if err != nil {
-		return words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it; was it the "+
-			"right account? %s",
-			c.Name, words.Of(err)))
+		return words.Mend(words.Say(err, fmt.Sprintf("the sign-in is kept, but calendar %s cannot be read with it: %s",
+			c.Name, words.Cause(err))), strings.TrimSuffix("look whether it was the right account; or "+words.Cure(err), "; or "))
 	}
 	fmt.Fprintf(t.Out, "With it, %s.\n", said.Sentence)
 	return nil

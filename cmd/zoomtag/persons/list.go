@@ -8,6 +8,7 @@ import (
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
 	"zoomtag/providers/meeting/zoom"
+	"zoomtag/providers/words"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/setup"
 )
@@ -26,8 +27,8 @@ func SignIns(b *assemble.Builder) []setup.SignIn {
 	for _, c := range cfg.Calendars {
 		if c.SignsIn() {
 			row := setup.Standing(assemble.GrantFile(cfg.State, c))
-			row.Provider, row.Calendar, row.Command = c.Provider(), c.Name, "zoomtag auth "+c.Provider()+
-				" --calendar "+c.Name
+			row.Provider, row.Calendar, row.Command = c.Provider(), c.Name,
+				assemble.CalendarSignIn(c.Provider(), c.Name)
 			row.Ask = func(ctx context.Context) error { return setup.AskCalendar(ctx, b, c) }
 			rows = append(rows, row)
 		}
@@ -50,7 +51,7 @@ func Table(list []setup.SignIn) [][]string {
 		name := strings.Join(strings.Fields(row.Provider+" "+cmp.Or(row.Calendar, row.Account)), " ")
 		state := "accepted"
 		if !row.Accepted {
-			state = row.Reason
+			state = words.Join(row.Reason, words.Clause(row.Cure))
 		}
 		rows = append(rows, []string{name, cmp.Or(row.Person, "-"), terminal.Clock(row.SignedIn), state, row.Command})
 	}

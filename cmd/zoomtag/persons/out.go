@@ -62,8 +62,9 @@ func (t Terminal) farewell(file, what string, bye signin.Farewell, err error) er
 	case errors.Is(err, signin.ErrNone):
 		return words.Say(nil, "nobody has signed in for "+what+": there is no "+file)
 	case err != nil && stands(file):
-		return words.Mend(words.Say(err, words.Of(err)+": the sign-in stays"),
-			"try again, or remove it from this machine alone with --only-here")
+		const again = "try again, or remove it from this machine alone with --only-here"
+		return words.Mend(words.Say(err, words.Cause(err)+"; the sign-in stays"),
+			strings.TrimPrefix(words.Cure(err)+"; then "+again, "; then "))
 	case err != nil:
 		return err
 	}

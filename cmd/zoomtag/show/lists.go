@@ -57,9 +57,9 @@ func (p *Printer) named(list, what string, names []string) {
 
 func skipped(s api.SkippedMember) string {
 	if s.Name == "" {
-		return s.Reason
+		return s.Told()
 	}
-	return s.Name + " (" + s.Reason + ")"
+	return s.Name + " (" + s.Told() + ")"
 }
 
 // lists shows how the lists of calendars stand.
@@ -87,7 +87,7 @@ func (p *Printer) Members(list []setup.ListedMember) error {
 	for _, m := range list {
 		state := "yes"
 		if m.Skipped != "" {
-			state = "no: " + m.Skipped
+			state = "no: " + words.Join(m.Skipped, words.Clause(m.Cure))
 		}
 		rows = append(rows, []string{m.List, m.Name, m.Subject, state})
 	}

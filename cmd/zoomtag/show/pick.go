@@ -41,13 +41,14 @@ func (k *Pick) Request(document bool) (q api.StatusRequest, err error) {
 	states := api.States()
 	switch _, err := path.Match(k.calendar, ""); {
 	case err != nil:
-		return q, words.Usage(fmt.Errorf("--calendar %q is no name and no pattern: write * for any letters, as in "+
-			"\"sales-*\"", k.calendar))
+		return q, words.Usage(words.Mend(fmt.Errorf("--calendar %q is no name and no pattern", k.calendar),
+			"write * for any letters, as in \"sales-*\""))
 	case k.state != "" && !slices.Contains(states, k.state):
 		return q, words.Usage(fmt.Errorf("there is no state %q%s; there are: %s", k.state, words.Meant(k.state, states),
 			strings.Join(states, ", ")))
 	case k.lines < 0 || k.page < 1:
-		return q, words.Usage(errors.New("rows and pages are counted from 1 on: write --lines 50 --page 2"))
+		return q, words.Usage(words.Mend(errors.New("rows and pages are counted from 1 on"),
+			"write --lines 50 --page 2"))
 	}
 	return q, nil
 }

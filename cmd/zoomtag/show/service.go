@@ -16,7 +16,7 @@ func (p *Printer) Service(r *service.Report) {
 	}
 	fmt.Fprintln(p.Out, head)
 	if r.Reason != "" {
-		fmt.Fprintln(p.Out, terminal.Printable(r.Reason))
+		fmt.Fprintln(p.Out, terminal.Printable(r.Told()))
 	}
 	if r.Installed {
 		p.serviceFacts(r)

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,7 +11,6 @@ import (
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
-	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 )
 
@@ -159,23 +159,17 @@ func (p *Printer) tokens(k *Pick, tokens []api.TokenStatus) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"SIGN-IN", "SINCE", "STATE"}}
 	for _, t := range tokens {
-		name, mend := t.Calendar, "zoomtag auth "+t.Provider+" --calendar "+t.Calendar
+		name, state := t.Calendar, "ok"
 		if t.Provider == "zoom" {
-			name, mend = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " "),
-				assemble.ZoomSignIn(t.Account)
+			name = strings.Join(strings.Fields("Zoom "+t.Account+" "+t.Person), " ")
 		}
-		state := "ok"
 		switch {
-		case t.SignedIn == nil && t.Reason != "": // there is a sign-in, and it cannot be used
-			state = t.Reason
-		case t.SignedIn == nil:
-			state = "nobody has signed in; run: " + mend
-		case t.Refused != nil && t.Reason != "":
-			state = "no longer accepted since " + terminal.Clock(t.Refused) + ": " + t.Reason + "; run: " + mend
+		case t.SignedIn == nil: // without a reason there is none; else there is one, and it cannot be used
+			state = cmp.Or(t.Reason, "nobody has signed in")
 		case t.Refused != nil:
-			state = "no longer accepted since " + terminal.Clock(t.Refused) + "; run: " + mend
+			state = strings.TrimSuffix("no longer accepted since "+terminal.Clock(t.Refused)+": "+t.Reason, ": ")
 		}
-		rows = append(rows, []string{name, p.ago(t.SignedIn), state})
+		rows = append(rows, []string{name, p.ago(t.SignedIn), words.Join(state, words.Clause(t.Cure))})
 	}
 	return p.some(k, rows, "sign-in")
 }

@@ -20,7 +20,7 @@ func NewLogger(w io.Writer, level slog.Level, format string) (*slog.Logger, erro
 	case "json":
 		return slog.New(slog.NewJSONHandler(&Harmless{To: w}, options)), nil
 	}
-	return nil, words.Usage(fmt.Errorf("--log-format %q: use text or json", format))
+	return nil, words.Usage(words.Mend(fmt.Errorf("there is no --log-format %q", format), "use text or json"))
 }
 
 // inWords makes of an error what people are told. Whoever looks for a fault, at level debug, sees the whole chain.

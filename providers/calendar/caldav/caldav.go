@@ -122,15 +122,7 @@ func (c *Config) setDefaults() {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Wait == nil {
-		c.Wait = rest.Wait
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	rest.Fill(&c.Now, &c.Wait, &c.Log)
 }
 
 // maxWritten bounds how many own writes are remembered.

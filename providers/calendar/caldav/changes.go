@@ -292,9 +292,9 @@ func (g *part) take(c *Calendar, p *place, r *response) error {
 
 // stranger says that an answer names something that is not of the collection.
 func (p *place) stranger(href string) error {
-	return &brokenError{lasting: true, text: fmt.Sprintf("the server names %s, which is not below %s: write the "+
-		"address under which the server itself knows the calendar as caldav.url",
-		rest.Redact(words.Cut(strings.TrimSpace(href), 120)), p.url.Path)}
+	return words.Mend(&brokenError{lasting: true, text: fmt.Sprintf("the server names %s, which is not below %s",
+		rest.Redact(words.Cut(strings.TrimSpace(href), 120)), p.url.Path)},
+		"write the address under which the server itself knows the calendar as caldav.url")
 }
 
 // change is one object as the engine hears of it.

@@ -73,20 +73,14 @@ type answer struct {
 // read makes a call that changes nothing, and shows its answer's body to take. It is tried again after a failure of the
 // network or the server; take then begins anew.
 func (c *Calendar) read(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
-	for try := 1; ; try++ {
-		err := c.once(ctx, r, take)
-		var broken *brokenError
-		if !errors.As(err, &broken) || broken.lasting || try == maxTries || ctx.Err() != nil {
-			return err
-		}
-		if c.cfg.Wait(ctx, c.retry.Delay(try)) != nil {
-			return err
-		}
-	}
+	return c.retry.Read(ctx, c.cfg.Wait, passes, func() error { return c.once(ctx, r, take) })
 }
 
-// maxTries bounds how often one reading request is sent.
-const maxTries = 3
+// passes reports whether a failure is one of the network or the server that may be another one the next time.
+func passes(err error) bool {
+	var broken *brokenError
+	return errors.As(err, &broken) && !broken.lasting
+}
 
 // once makes a call one time. Redirects are followed for calls that change nothing.
 func (c *Calendar) once(ctx context.Context, r call, take func(a *answer, body io.Reader) error) error {
@@ -120,7 +114,7 @@ func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body i
 		began := c.cfg.Now()
 		res, err := c.sendOne(ctx, r) //nolint:bodyclose // closeBody closes it, on every way
 		if err != nil {
-			return nil, unreachedError{&brokenError{text: rest.Unreached(r.url.Host, err)}}
+			return nil, unreached(rest.Unreached(r.url.Host, err))
 		}
 		c.cfg.Log.DebugContext(ctx, "caldav request", slog.String("call", r.what), slog.String("method", r.method),
 			slog.Int("status", res.StatusCode), slog.Duration("took", c.cfg.Now().Sub(began)))
@@ -137,7 +131,7 @@ func (c *Calendar) send(ctx context.Context, r call, take func(a *answer, body i
 		}
 		r.url = next
 	}
-	return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
+	return nil, words.Mend(&brokenError{text: "the server sends one around in circles"}, "check caldav.url")
 }
 
 // taken reads the body of an answer: that of a refusal for its reasons.
@@ -202,17 +196,17 @@ func redirect(a *answer, r call) (*url.URL, error) {
 	case err != nil || a.header.Get("Location") == "":
 		return nil, &brokenError{text: "the server sends one elsewhere and does not say where"}
 	case r.method == http.MethodPut:
-		return nil, &brokenError{text: "the server sends the write elsewhere: nothing is written there; check " +
-			"caldav.url", lasting: true}
+		return nil, words.Mend(&brokenError{text: "the server sends the write elsewhere: nothing is written there",
+			lasting: true}, "check caldav.url")
 	case !sameHost(r.url, to) && !sameHostOverTLS(r.url, to):
-		return nil, &brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the sign-in is "+
-			"not for: if it is right, write it into caldav.url", to.Host), lasting: true}
+		return nil, words.Mend(&brokenError{text: fmt.Sprintf("the server sends one to another host (%s), which the "+
+			"sign-in is not for", to.Host), lasting: true}, "if it is right, write it into caldav.url")
 	case r.url.Scheme == "https" && to.Scheme != "https":
-		return nil, &brokenError{text: "the server sends one from https to " + to.Scheme + ": check caldav.url",
-			lasting: true}
+		return nil, words.Mend(&brokenError{text: "the server sends one from https to " + to.Scheme, lasting: true},
+			"check caldav.url")
 	}
 	if to.Path == r.url.Path && to.RawQuery == r.url.RawQuery && to.Scheme == r.url.Scheme {
-		return nil, &brokenError{text: "the server sends one around in circles: check caldav.url"}
+		return nil, words.Mend(&brokenError{text: "the server sends one around in circles"}, "check caldav.url")
 	}
 	return to, nil
 }

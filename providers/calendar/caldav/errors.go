@@ -16,22 +16,30 @@ import (
 // again, unless it is lasting.
 type brokenError struct {
 	text    string
-	status  int // of the answer, if that was it
+	cure    string // what mends it, as a clause; "" where nobody can name that
+	status  int    // of the answer, if that was it
 	lasting bool
 	// answered says that there was an answer, which is none of a CalDAV server's.
 	answered bool
 }
 
-func (e *brokenError) Error() string { return e.text }
+func (e *brokenError) Error() string { return words.Join(e.text, e.cure) }
 
 // unreachedError is a brokenError without an answer: that says all, whatever was asked.
 type unreachedError struct{ *brokenError }
 
+func unreached(cause, cure string) error {
+	return unreachedError{&brokenError{text: cause, cure: cure}}
+}
+
 // Unwrap returns the failure.
 func (e unreachedError) Unwrap() error { return e.brokenError }
 
-// Plain is the whole sentence.
+// Plain is the cause.
 func (e unreachedError) Plain() string { return e.text }
+
+// Cure implements words.Curable.
+func (e unreachedError) Cure() string { return e.cure }
 
 // refusedError is an answer that says no.
 type refusedError struct {

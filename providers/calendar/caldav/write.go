@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
@@ -232,18 +231,8 @@ func (c *Calendar) put(ctx context.Context, id, etag string, raw []byte) error {
 
 // believe compares what the event now is with what was sent: some servers drop what they do not know.
 func believe(after *calendar.Event, l calendar.Link) error {
-	var what string
-	switch {
-	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" &&
-		!calendar.SameBlock(after.Link.Block, l.Block),
-		l.Mark == "" && after.Link.Block != "":
-		what = "the link"
-	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
-		what = "the title"
-	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) &&
-		!strings.Contains(after.Location, l.JoinURL):
-		what = "the location"
-	default:
+	what := after.Unkept(l)
+	if what == "" {
 		return nil
 	}
 	return fmt.Errorf("caldav: %w: the server accepted the change of event %s and did not keep it (%s)",

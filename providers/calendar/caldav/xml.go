@@ -270,7 +270,7 @@ func asXMLError(err error) error {
 	}
 	var broken *brokenError
 	if errors.As(err, &broken) {
-		return broken
+		return words.Mend(broken, words.Cure(err))
 	}
 	return &brokenError{text: "the answer broke off"}
 }

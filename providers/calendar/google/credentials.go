@@ -50,7 +50,7 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 	case info.Size() > maxCredentials:
 		return credentials{}, fmt.Errorf("google: %s is too large to be credentials", path)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0: // there the access list of its folder says it
-		log.Warn("every user of this machine can read Google's credentials; run: chmod 600 " + path)
+		log.Warn("every user of this machine can read Google's credentials", "mend", "chmod 600 "+path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -311,7 +311,7 @@ func (s *signer) explain(err error) error {
 			return words.Mend(fmt.Errorf("%w: the private key in %s cannot be used", calendar.ErrDenied,
 				s.cfg.Credentials), "download a new key")
 		}
-		return &brokenError{text: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
+		return &rest.BrokenError{Cause: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
 	}
 	status := refusal.Response.StatusCode
 	said := fmt.Sprintf(" (Google says: %s, HTTP %d)", rest.Snippet(refusal.Body, 200), status)
@@ -323,7 +323,7 @@ func (s *signer) explain(err error) error {
 		}
 		return &calendar.Throttled{Until: until, Err: errors.New("too many sign-ins at Google" + said)}
 	case status >= 500 || code == "":
-		return &brokenError{text: "Google's sign-in does not work at the moment" + said}
+		return &rest.BrokenError{Cause: "Google's sign-in does not work at the moment" + said}
 	case code == "unauthorized_client":
 		return words.Mend(fmt.Errorf("%w: the service account may not act for %s%s", calendar.ErrDenied, s.own.Subject,
 			said), fmt.Sprintf("in admin.google.com, Security, API controls, Domain-wide delegation, authorise the client "+

@@ -9,7 +9,6 @@ import (
 	api "google.golang.org/api/calendar/v3"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/words"
 )
 
 // exception is one of a series as the contract has it.
@@ -60,14 +59,11 @@ func (c *Calendar) getDate(ctx context.Context, id, series, date string) (calend
 func (c *Calendar) setDate(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	series, date, _ := calendar.CutDate(id)
 	one, err := c.getDate(ctx, id, series, date)
-	switch {
-	case err != nil:
+	if err != nil {
 		return calendar.Event{}, err
-	case one.Version != version:
-		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
-	case one.Denied != "":
-		return calendar.Event{}, words.Mend(fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id,
-			one.Denied), one.Cure)
+	}
+	if err := one.Takes(version); err != nil {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, err)
 	}
 	p, err := patchFor(&one, l)
 	if err != nil {

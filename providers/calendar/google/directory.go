@@ -60,15 +60,7 @@ func NewDirectory(c DirectoryConfig) (*Directory, error) {
 	if c.APIURL == "" {
 		c.APIURL = DefaultDirectoryURL
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Wait == nil {
-		c.Wait = rest.Wait
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	rest.Fill(&c.Now, &c.Wait, &c.Log)
 	base, err := baseURL(c.APIURL)
 	if err != nil {
 		return nil, err
@@ -207,17 +199,12 @@ func (d *Directory) member(m *directoryMember) calendar.Member {
 }
 
 // page asks for a page. It is asked for again after a 5xx or an answer that broke off.
-func (d *Directory) page(ctx context.Context, path string, query url.Values) (directoryPage, error) {
-	for try := 1; ; try++ {
-		page, err := d.once(ctx, path, query)
-		var broken *brokenError
-		if !errors.As(err, &broken) || try == maxTries || ctx.Err() != nil {
-			return page, err
-		}
-		if d.cfg.Wait(ctx, d.retry.Delay(try)) != nil {
-			return page, err
-		}
-	}
+func (d *Directory) page(ctx context.Context, path string, query url.Values) (page directoryPage, err error) {
+	err = d.retry.Read(ctx, d.cfg.Wait, rest.IsBroken, func() (err error) {
+		page, err = d.once(ctx, path, query)
+		return err
+	})
+	return page, err
 }
 
 func (d *Directory) once(ctx context.Context, path string, query url.Values) (page directoryPage, err error) {
@@ -234,12 +221,12 @@ func (d *Directory) once(ctx context.Context, path string, query url.Values) (pa
 	case ctx.Err() != nil:
 		return page, ctx.Err()
 	case err != nil:
-		return page, &brokenError{rest.Unreached(oauth.HostOf(d.base), err)}
+		return page, rest.NewUnreached(oauth.HostOf(d.base), err)
 	case rest.KindOf(res.Status) != rest.OK:
 		return page, d.refusal(&res)
 	}
 	if err := json.Unmarshal(res.Body, &page); err != nil {
-		return page, &brokenError{"the answer cannot be read: " + rest.Snippet(res.Body, 80)}
+		return page, &rest.BrokenError{Cause: "the answer cannot be read: " + rest.Snippet(res.Body, 80)}
 	}
 	d.slow.Reset()
 	return page, nil
@@ -287,7 +274,7 @@ func (d *Directory) refusal(res *rest.Response) error {
 	case rest.Invalid:
 		return denied("Google does not accept the request", "check google.domain and google.unit")
 	}
-	return &brokenError{"Google has a problem of its own" + said(e)}
+	return &rest.BrokenError{Cause: "Google has a problem of its own" + said(e)}
 }
 
 func (d *Directory) throttled(e *googleapi.Error) error {

@@ -17,15 +17,6 @@ import (
 	"zoomtag/providers/words"
 )
 
-// brokenError is a failure of the network or of Google's: nothing is concluded from it, and a reading call is tried
-// again.
-type brokenError struct{ text string }
-
-func (e *brokenError) Error() string { return e.text }
-
-// Plain is the same: it says all.
-func (e *brokenError) Plain() string { return e.text }
-
 // refusedError is an answer of Google's that says no.
 type refusedError struct {
 	code   int
@@ -62,11 +53,11 @@ func (c *Calendar) kind(err error) error {
 	case errors.As(err, &answer):
 		return c.refusal(answer)
 	case errors.Is(err, context.DeadlineExceeded):
-		return &brokenError{"no answer in time"}
+		return &rest.BrokenError{Cause: "no answer in time"}
 	case errors.As(err, &transport):
-		return &brokenError{rest.Unreached(oauth.HostOf(transport.URL), err)}
+		return rest.NewUnreached(oauth.HostOf(transport.URL), err)
 	}
-	return &brokenError{"the answer cannot be read: " + rest.Redact(err.Error())}
+	return &rest.BrokenError{Cause: "the answer cannot be read: " + rest.Redact(err.Error())}
 }
 
 // reasonOf is the reason in Google's error body: in the form of this API, or in the newer one of details and a status,
@@ -154,7 +145,7 @@ func (c *Calendar) refusal(e *googleapi.Error) error {
 	case rest.Invalid:
 		return c.denied(e, "Google does not accept the request", "")
 	}
-	return &brokenError{"Google has a problem of its own" + said(e)}
+	return &rest.BrokenError{Cause: "Google has a problem of its own" + said(e)}
 }
 
 func (c *Calendar) denied(e *googleapi.Error, cause, cure string) error {

@@ -7,7 +7,6 @@ package google
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -115,15 +114,7 @@ type envelope struct {
 
 // New makes a Calendar. It reads the credentials file, and sends nothing.
 func New(c Config) (*Calendar, error) {
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Wait == nil {
-		c.Wait = rest.Wait
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	rest.Fill(&c.Now, &c.Wait, &c.Log)
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
@@ -183,21 +174,9 @@ func Scope(calendarID, subject string) string {
 // again is how long is waited after a 5xx.
 var again = rest.Backoff{First: time.Second, Most: 4 * time.Second}
 
-// maxTries bounds how often one reading request is sent.
-const maxTries = 3
-
 // read makes a call that changes nothing. It is tried again after a 5xx or an answer that broke off.
 func (c *Calendar) read(ctx context.Context, what string, call func(ctx context.Context) error) error {
-	for try := 1; ; try++ {
-		err := c.once(ctx, what, call)
-		var broken *brokenError
-		if !errors.As(err, &broken) || try == maxTries || ctx.Err() != nil {
-			return err
-		}
-		if c.cfg.Wait(ctx, again.Delay(try)) != nil {
-			return err
-		}
-	}
+	return again.Read(ctx, c.cfg.Wait, rest.IsBroken, func() error { return c.once(ctx, what, call) })
 }
 
 // once makes a call one time.

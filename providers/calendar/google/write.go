@@ -35,12 +35,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 		return calendar.Event{}, err
 	}
 	ev := now.event
-	if ev.Version != version {
-		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, calendar.ErrConflict)
-	}
-	if ev.Denied != "" {
-		return calendar.Event{}, words.Mend(fmt.Errorf("google: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied),
-			ev.Cure)
+	if err := ev.Takes(version); err != nil {
+		return calendar.Event{}, fmt.Errorf("google: event %s: %w", id, err)
 	}
 	p, err := patchFor(&ev, l)
 	if err != nil {

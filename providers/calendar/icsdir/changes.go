@@ -12,6 +12,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/ical"
+	"zoomtag/providers/words"
 )
 
 // Changes lists the folder and reads the files whose metadata differs from what the cursor remembers. Files without
@@ -65,9 +66,8 @@ func (d *Dir) Changes(ctx context.Context, cursor string) (calendar.Changes, err
 
 // tooMany says that the folder holds more than is read in a pass.
 func (d *Dir) tooMany(n int, what string) error {
-	return fmt.Errorf("icsdir: the folder %s holds %d %s, more than the %d that are read in one pass: raise "+
-		"limits.events in the configuration",
-		d.cfg.Path, n, what, d.cfg.MaxEvents)
+	return words.Mend(fmt.Errorf("icsdir: the folder %s holds %d %s, more than the %d that are read in one pass",
+		d.cfg.Path, n, what, d.cfg.MaxEvents), "raise limits.events in the configuration")
 }
 
 // outwait waits, for a few milliseconds at most, until a further change of the files that were read so shortly after a

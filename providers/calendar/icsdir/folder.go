@@ -234,9 +234,8 @@ func (d *Dir) readEntry(dir *folder, e entry, buf []byte) (*file, error) {
 		return nil, unreadable(e.name, err)
 	}
 	if st.size > d.cfg.MaxBytes {
-		return nil, fmt.Errorf("icsdir: %w: %s has %d bytes, more than the %d that are accepted: raise "+
-			"limits.file_megabytes in the configuration",
-			calendar.ErrMalformed, e.name, st.size, d.cfg.MaxBytes)
+		return nil, words.Mend(fmt.Errorf("icsdir: %w: %s has %d bytes, more than the %d that are accepted",
+			calendar.ErrMalformed, e.name, st.size, d.cfg.MaxBytes), "raise limits.file_megabytes in the configuration")
 	}
 	raw, err := fill(fd, buf, int(st.size))
 	if err != nil {

@@ -42,7 +42,7 @@ func readCertificate(path string, log *slog.Logger) (certificate, error) {
 	case info.Size() > maxCertificate:
 		return certificate{}, fmt.Errorf("%s is too large to be a certificate", path)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0: // there the access list of its folder says it
-		log.Warn("every user of this machine can read the private key of the certificate; run: chmod 600 " + path)
+		log.Warn("every user of this machine can read the private key of the certificate", "mend", "chmod 600 "+path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

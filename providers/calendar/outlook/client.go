@@ -188,20 +188,8 @@ func headers(more map[string]string) *abstractions.RequestHeaders {
 
 // read makes a call that changes nothing. It is tried again after a failure of the network or the server.
 func (c *Calendar) read(ctx context.Context, what string, call func(ctx context.Context) error) error {
-	for try := 1; ; try++ {
-		err := c.once(ctx, what, call)
-		var broken *brokenError
-		if !errors.As(err, &broken) || try == maxTries || ctx.Err() != nil {
-			return err
-		}
-		if c.cfg.Wait(ctx, c.retry.Delay(try)) != nil {
-			return err
-		}
-	}
+	return c.retry.Read(ctx, c.cfg.Wait, rest.IsBroken, func() error { return c.once(ctx, what, call) })
 }
-
-// maxTries bounds how often one reading request is sent.
-const maxTries = 3
 
 // once makes a call one time.
 func (c *Calendar) once(ctx context.Context, what string, call func(ctx context.Context) error) error {

@@ -8,7 +8,6 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/models"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/words"
 )
 
 // A single date of a series with a link of its own has a mark of its own, which only a reading of that date shows.
@@ -83,14 +82,11 @@ func goneDate(id string) error {
 // setDate is SetLink for a single date of a series: nothing else of that is written.
 func (c *Calendar) setDate(ctx context.Context, id, version string, l calendar.Link) (calendar.Event, error) {
 	one, err := c.getDate(ctx, id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return calendar.Event{}, err
-	case one.Version != version:
-		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrConflict)
-	case one.Denied != "":
-		return calendar.Event{}, words.Mend(fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id,
-			one.Denied), one.Cure)
+	}
+	if err := one.Takes(version); err != nil {
+		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, err)
 	}
 	series, date, _ := calendar.CutDate(id)
 	at := slices.IndexFunc(one.Of.Exceptions, func(x calendar.Exception) bool { return x.Date == date })

@@ -195,16 +195,7 @@ func (d *Directory) own(link string) bool {
 
 // read asks for something. It is asked for again after a 5xx or an answer that broke off.
 func (d *Directory) read(ctx context.Context, address string, into any) error {
-	for try := 1; ; try++ {
-		err := d.once(ctx, address, into)
-		var broken *brokenError
-		if !errors.As(err, &broken) || try == maxTries || ctx.Err() != nil {
-			return err
-		}
-		if d.cfg.Wait(ctx, d.retry.Delay(try)) != nil {
-			return err
-		}
-	}
+	return d.retry.Read(ctx, d.cfg.Wait, rest.IsBroken, func() error { return d.once(ctx, address, into) })
 }
 
 func (d *Directory) once(ctx context.Context, address string, into any) error {
@@ -222,12 +213,12 @@ func (d *Directory) once(ctx context.Context, address string, into any) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return &brokenError{rest.Unreached(d.base.Host, err)}
+		return rest.NewUnreached(d.base.Host, err)
 	case rest.KindOf(res.Status) != rest.OK:
 		return d.refusal(&res)
 	}
 	if err := json.Unmarshal(res.Body, into); err != nil {
-		return &brokenError{"the answer cannot be read: " + rest.Snippet(res.Body, 80)}
+		return &rest.BrokenError{Cause: "the answer cannot be read: " + rest.Snippet(res.Body, 80)}
 	}
 	d.slow.Reset()
 	return nil
@@ -255,7 +246,7 @@ func (d *Directory) refusal(res *rest.Response) error {
 	case rest.Invalid:
 		return denied("Microsoft does not accept the request", "check outlook.group")
 	}
-	return &brokenError{"Microsoft has a problem of its own" + said}
+	return &rest.BrokenError{Cause: "Microsoft has a problem of its own" + said}
 }
 
 // permissions are those that the list takes.

@@ -14,15 +14,6 @@ import (
 	"zoomtag/providers/words"
 )
 
-// brokenError is a failure of the network or of Microsoft's: nothing is concluded from it, and a reading call is tried
-// again.
-type brokenError struct{ text string }
-
-func (e *brokenError) Error() string { return e.text }
-
-// Plain is the same: it says all.
-func (e *brokenError) Plain() string { return e.text }
-
 // refusedError is an answer that says no.
 type refusedError struct {
 	status int
@@ -54,11 +45,12 @@ func (c *Calendar) kind(answer *kept, err error) error {
 	case answer.status >= http.StatusMultipleChoices:
 		return c.refusal(answer)
 	case errors.As(err, &transport):
-		return &brokenError{rest.Unreached(oauth.HostOf(transport.URL), err)}
+		return rest.NewUnreached(oauth.HostOf(transport.URL), err)
 	case errors.Is(err, errStrange):
-		return &brokenError{"the answer cannot be used: " + errStrange.Error()}
+		return &rest.BrokenError{Cause: "the answer cannot be used: " + errStrange.Error()}
 	}
-	return &brokenError{"the answer cannot be read"} // the SDK's errors are not to be printed: some panic when they are
+	// the SDK's errors are not to be printed: some panic when they are
+	return &rest.BrokenError{Cause: "the answer cannot be read"}
 }
 
 // graphError is Graph's error body.
@@ -129,7 +121,7 @@ func (c *Calendar) refusal(answer *kept) error {
 			return fmt.Errorf("an answer that nobody expects%s", said)
 		}
 	}
-	return &brokenError{"Microsoft has a problem of its own" + said}
+	return &rest.BrokenError{Cause: "Microsoft has a problem of its own" + said}
 }
 
 // permissionMend says how a permission that is lacking is granted.

@@ -79,15 +79,7 @@ func (c *Config) setDefaults() {
 	if c.LoginURL == "" {
 		c.LoginURL = DefaultLoginURL
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Wait == nil {
-		c.Wait = rest.Wait
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	rest.Fill(&c.Now, &c.Wait, &c.Log)
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}

@@ -124,7 +124,7 @@ func (s *signer) explain(err error, secrets ...string) error {
 				text = strings.ReplaceAll(text, secret, "***")
 			}
 		}
-		return &brokenError{text: "no answer that can be used from Microsoft's sign-in: " + rest.Redact(text)}
+		return &rest.BrokenError{Cause: "no answer that can be used from Microsoft's sign-in: " + rest.Redact(text)}
 	}
 	// those of an answer that the browser has brought
 	status, header, said := 0, http.Header{}, said(refusal, secrets...)
@@ -142,7 +142,7 @@ func (s *signer) explain(err error, secrets ...string) error {
 		}
 		return &calendar.Throttled{Until: until, Err: errors.New("too many sign-ins at Microsoft" + said)}
 	case status >= 500, code == "", code == "temporarily_unavailable", code == "server_error":
-		return &brokenError{text: "Microsoft's sign-in does not work at the moment" + said}
+		return &rest.BrokenError{Cause: "Microsoft's sign-in does not work at the moment" + said}
 	}
 	cause, cure := s.wrong(code, number)
 	return words.Mend(fmt.Errorf("%w: %s%s", calendar.ErrDenied, cause, said), cure)

@@ -14,6 +14,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/outlook/outlooktest"
 	"zoomtag/providers/internal/oauth"
+	"zoomtag/providers/internal/rest"
 	"zoomtag/providers/signin"
 )
 
@@ -150,7 +151,7 @@ func TestPassing(t *testing.T) {
 				c := d.tokens()
 				before := d.asked()
 				for range 2 {
-					var broken *brokenError
+					var broken *rest.BrokenError
 					if token, err := c.Get(t.Context(), ""); !errors.As(err, &broken) ||
 						errors.Is(err, calendar.ErrDenied) {
 						t.Fatalf("%v, %v", token, err)

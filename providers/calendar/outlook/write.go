@@ -38,12 +38,8 @@ func (c *Calendar) SetLink(ctx context.Context, id, version string, l calendar.L
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	if ev.Version != version {
-		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, calendar.ErrConflict)
-	}
-	if ev.Denied != "" {
-		return calendar.Event{}, words.Mend(fmt.Errorf("outlook: %w: event %s: %s", calendar.ErrDenied, id, ev.Denied),
-			ev.Cure)
+	if err := ev.Takes(version); err != nil {
+		return calendar.Event{}, fmt.Errorf("outlook: event %s: %w", id, err)
 	}
 	return c.write(ctx, e, ev, l)
 }
@@ -294,17 +290,8 @@ func (c *Calendar) patch(ctx context.Context, id, version string, p models.Event
 
 // believe compares what the event now is with what was sent: some changes are answered with success and not kept.
 func believe(after *calendar.Event, l calendar.Link) error {
-	var what string
-	switch {
-	case after.Link.Mark != l.Mark, l.Mark != "" && after.Link.Tag != l.Tag, l.Mark != "" &&
-		!calendar.SameBlock(after.Link.Block, l.Block), l.Mark == "" && after.Link.Block != "":
-		what = "the link"
-	case l.Title != nil && strings.TrimSpace(after.Title) != strings.TrimSpace(*l.Title):
-		what = "the title"
-	case l.Mark != "" && l.Location != nil && strings.Contains(*l.Location, l.JoinURL) &&
-		!strings.Contains(after.Location, l.JoinURL):
-		what = "the location"
-	default:
+	what := after.Unkept(l)
+	if what == "" {
 		return nil
 	}
 	return fmt.Errorf("outlook: %w: Microsoft accepted the change of event %s and did not keep it (%s)",

@@ -73,7 +73,7 @@ func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	case "access_denied", "authorization_declined": // the second is Entra's
 		return nil, errDeclined
 	}
-	return nil, &answerError{"the code was not accepted; try again: " + rest.Redact(err.Error()), err}
+	return nil, words.Mend(&answerError{"the code was not accepted (it says: " + rest.Redact(err.Error()) + ")", err}, "try again")
 }
 
 // begin asks for a code.

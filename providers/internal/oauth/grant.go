@@ -74,7 +74,7 @@ func (g Grant) String() string { return "sign-in of " + g.SignedIn.UTC().Format(
 var ErrNoGrant = errors.New("nobody has signed in")
 
 // errDamaged says that there is a file, of which nothing is of use any more.
-var errDamaged = fmt.Errorf("sign in again: %w", ErrNoGrant)
+var errDamaged = fmt.Errorf("nothing of use is left: %w", ErrNoGrant)
 
 // maxGrant bounds the size of a grant's file, in bytes.
 const maxGrant = 64 << 10
@@ -109,7 +109,7 @@ func LoadGrant(path string) (Grant, error) {
 	}
 	var g Grant
 	if err := json.Unmarshal(data, &g); err != nil || g.RefreshToken == "" {
-		return Grant{}, fmt.Errorf("%s is damaged: %w", path, errDamaged)
+		return Grant{}, words.Mend(words.Say(errDamaged, path+" is damaged"), "sign in again")
 	}
 	return g, nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // Revocation takes a token back at the service that gave it out (RFC 7009).
@@ -44,7 +45,8 @@ func (r Revocation) Take(ctx context.Context, token Secret) error {
 	}
 	res, err := r.HTTP.Do(req)
 	if err != nil {
-		return errors.New(rest.Unreached(HostOf(r.Address), err))
+		cause, cure := rest.Unreached(HostOf(r.Address), err)
+		return words.Mend(errors.New(cause), cure)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxRevoked))
@@ -74,7 +76,8 @@ func End(ctx context.Context, path string,
 	defer cancel()
 	unlock, err := Lock(limited, path)
 	if err != nil {
-		return Grant{}, false, fmt.Errorf("the sign-in cannot be locked, since somebody uses it: try again: %w", err)
+		return Grant{}, false, words.Mend(fmt.Errorf("the sign-in cannot be locked, since somebody uses it: %w", err),
+			"try again")
 	}
 	defer unlock()
 	grant, unusable := LoadGrant(path)

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"zoomtag/providers/internal/rest"
+	"zoomtag/providers/words"
 )
 
 // SignIn is a person's sign-in by the authorization code flow for apps on a person's machine: a browser, a redirect to
@@ -120,8 +121,9 @@ func (s *SignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	}
 	token, err := s.Config.Exchange(Through(ctx, s.HTTP), got.code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return nil, &answerError{"the code of the sign-in was not accepted; try again: " +
-			rest.Redact(err.Error()), err}
+		return nil, words.Mend(&answerError{"the code of the sign-in was not accepted (it says: " +
+			rest.Redact(err.Error()) + ")", err},
+			"try again")
 	}
 	return token, nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"zoomtag/providers/words"
 )
 
 // Bounds are how much is read of one calendar in one pass, so that a service that never ends does not fill the memory.
@@ -105,7 +107,7 @@ func size(bytes int64) string {
 }
 
 func (t *tally) exceed(bound, key string) {
-	t.over = fmt.Errorf("the server lists more than %s in one pass: if the calendar really is that large, raise %s "+
-		"in the configuration", bound, key)
+	t.over = words.Mend(fmt.Errorf("the server lists more than %s in one pass", bound),
+		"if the calendar really is that large, raise "+key+" in the configuration")
 	t.end()
 }

@@ -108,7 +108,7 @@ func (s *Service) once(ctx context.Context, c call, body []byte, refused string,
 		slog.String("tracking", res.Header.Get(trackingHeader)))
 	switch {
 	case errors.Is(err, rest.ErrNotSent):
-		return token, fmt.Errorf("zoom: %s: %w: %s", c.what, meeting.ErrNotSent, rest.Unreached(s.api.Host, err))
+		return token, fmt.Errorf("zoom: %s: %w", c.what, unreached(rest.Unreached(s.api.Host, err)))
 	case err != nil:
 		return token, &problem{what: c.what, verdict: broken, text: "the answer was lost (" + cause(err) +
 			"): it may or may not have been done"}

@@ -48,7 +48,7 @@ func (r *passcodeRule) check(p string) string {
 		return fmt.Sprintf("the passcode has %d characters, Zoom takes up to %d", n, passcodeLimit)
 	}
 	if strings.Trim(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@-_*") != "" {
-		return "the passcode holds a character that Zoom does not take: use letters, digits and @ - _ *"
+		return "the passcode holds a character that Zoom does not take (it takes letters, digits and @ - _ *)"
 	}
 	if r == nil {
 		return ""

@@ -115,7 +115,7 @@ func TestSignInsThatFail(t *testing.T) {
 			"until now it was alice@example.com"},
 		"a code for none": {func(f *fixture) {
 			f.server.Break(answered(400, `{"error":"invalid_grant","reason":"Invalid authorization code"}`))
-		}, "was not accepted; try again"},
+		}, "was not accepted: try again"},
 		"a wrong secret": {func(f *fixture) { f.config.ClientSecret = "wrong-s3cret"; f.config.ClientID = "client" },
 			"check zoom.client_id and zoom.client_secret"},
 		"no secret":        {func(f *fixture) { f.config.ClientID = "client" }, "the public one"},

@@ -93,8 +93,8 @@ func (p *person) present(ctx context.Context, refreshToken oauth.Secret) renewal
 	r.refusal = refusal
 	switch {
 	case !answered && unsent():
-		r.outcome, r.err = unchanged, fmt.Errorf("%w: %s", meeting.ErrNotSent,
-			rest.Unreached(oauth.HostOf(p.config.Endpoint.TokenURL), err))
+		r.outcome = unchanged
+		r.err = unreached(rest.Unreached(oauth.HostOf(p.config.Endpoint.TokenURL), err))
 	case !answered || refusal.isBroken():
 		r.outcome, r.err = unknown, fmt.Errorf("%w (the answer may be lost, and the sign-in with it: it is tried "+
 			"once more)", noToken(err, refusal, p.config.Endpoint.TokenURL))

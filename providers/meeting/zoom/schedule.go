@@ -184,7 +184,8 @@ func (s *Service) moveOccurrence(ctx context.Context, id int64, m moving) error 
 }
 
 // otherTimes is the note for a series of which Zoom makes other times than were worked out beforehand.
-const otherTimes = "Zoom shows other times for the series than the event has: look at the meeting in Zoom's own app."
+var otherTimes = words.Pair("Zoom shows other times for the series than the event has",
+	"look at the meeting in Zoom's own app")
 
 // blindNote is what is to be said of a meeting whose occurrences Zoom does not show; "" where nothing had to be done to
 // single ones.

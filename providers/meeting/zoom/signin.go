@@ -129,16 +129,16 @@ func settle(ctx context.Context, c Config, grant oauth.Grant) error {
 		if dropDead(ctx, c.GrantFile) {
 			return dropped{err}
 		}
-		return fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not touched: %w%s",
-			err, keptAside(c))
+		return keptAside(c, fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not "+
+			"touched: %w", err))
 	}
 	return install(ctx, c, grant, owner)
 }
 
-// keptAside says where a sign-in is that could not be put into its place.
-func keptAside(c Config) string {
-	return fmt.Sprintf(". The new sign-in is kept in %s: run %s again to have it taken, or delete that file first to "+
-		"sign in anew", aside(c.GrantFile), c.SignInCommand)
+// keptAside is err, and says where a sign-in is that could not be put into its place.
+func keptAside(c Config, err error) error {
+	return words.Mend(fmt.Errorf("%w. The new sign-in is kept in %s", err, aside(c.GrantFile)),
+		"run "+c.SignInCommand+" again to have it taken, or delete that file first to sign in anew")
 }
 
 // ask runs the sign-in in the browser.
@@ -183,12 +183,12 @@ func take(g *oauth.Grant, token *oauth2.Token, now time.Time) {
 func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner) error {
 	unlock, err := oauth.Lock(ctx, c.GrantFile)
 	if err != nil {
-		return fmt.Errorf("zoom: %w%s", err, keptAside(c))
+		return keptAside(c, fmt.Errorf("zoom: %w", err))
 	}
 	defer unlock()
 	before, err := oauth.LoadGrant(c.GrantFile)
 	if err != nil && !errors.Is(err, oauth.ErrNoGrant) {
-		return fmt.Errorf("zoom: %w%s", err, keptAside(c))
+		return keptAside(c, fmt.Errorf("zoom: %w", err))
 	}
 	file := aside(c.GrantFile)
 	now, err := oauth.LoadGrant(file) // it may have been renewed
@@ -198,7 +198,7 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 	case err != nil:
 		return fmt.Errorf("zoom: the new sign-in: %w", err)
 	case !now.SignedIn.Equal(grant.SignedIn): // it is not known whose that is
-		return fmt.Errorf("zoom: somebody has signed in a second time meanwhile%s", keptAside(c))
+		return keptAside(c, errors.New("zoom: somebody has signed in a second time meanwhile"))
 	}
 	nobody := oauth.Owner{}
 	if owner != nobody && before.Owner != nobody && !owner.Same(before.Owner) {
@@ -215,7 +215,7 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 		err = now.Save(c.GrantFile)
 	}
 	if err != nil {
-		return fmt.Errorf("zoom: %w%s", err, keptAside(c))
+		return keptAside(c, fmt.Errorf("zoom: %w", err))
 	}
 	if err := os.Remove(file); err != nil {
 		return fmt.Errorf("zoom: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/signin"
+	"zoomtag/providers/words"
 )
 
 // Installed is where Zoom lists the apps that a person has added.
@@ -45,6 +46,9 @@ func takeBack(ctx context.Context, r oauth.Revocation, g oauth.Grant) error {
 		return err
 	}
 	if second := r.Take(ctx, g.Access); second != nil && err != nil {
+		if words.Of(second) == words.Of(err) {
+			return err
+		}
 		return errors.Join(err, second)
 	}
 	return nil

@@ -171,10 +171,15 @@ func (r *tokenRefusal) throttled(now time.Time) error {
 	return &meeting.Throttled{Until: until, Err: fmt.Errorf("too many sign-ins: zoomtag waits%s", r.said())}
 }
 
+// unreached is the error of a request that never reached Zoom: why, and what mends that.
+func unreached(cause, cure string) error {
+	return words.Mend(fmt.Errorf("%w: %s", meeting.ErrNotSent, cause), cure)
+}
+
 // noToken is the error for an answer that says nothing, or none at all.
 func noToken(err error, r tokenRefusal, address string) error {
 	if r.status == 0 {
-		return fmt.Errorf("%w: %s", meeting.ErrNotSent, rest.Unreached(oauth.HostOf(address), err))
+		return unreached(rest.Unreached(oauth.HostOf(address), err))
 	}
 	if r.status == http.StatusNotFound || r.status == http.StatusMethodNotAllowed {
 		return words.Mend(fmt.Errorf("%w: there is no sign-in of Zoom at %s%s", meeting.ErrNotSent,

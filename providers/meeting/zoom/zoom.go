@@ -125,15 +125,7 @@ func (c Config) withDefaults() Config {
 	if c.OAuthURL == "" {
 		c.OAuthURL = DefaultOAuthURL
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Wait == nil {
-		c.Wait = rest.Wait
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	rest.Fill(&c.Now, &c.Wait, &c.Log)
 	if c.Hook == nil {
 		c.Hook = func(string) {}
 	}

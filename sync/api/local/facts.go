@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
@@ -87,7 +88,8 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	}
 	if displaced := r.st.Displaced(); displaced != "" {
 		report.Health = api.Failing
-		report.Reasons, report.Notices = append(report.Reasons, displaced), append(report.Notices, displaced)
+		told := words.Join(words.Apart(displaced))
+		report.Reasons, report.Notices = append(report.Reasons, told), append(report.Notices, told)
 	}
 	return report, nil
 }
@@ -96,8 +98,8 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 func (r *reader) untold() (list []string, err error) {
 	failing, err := r.st.FailingWays()
 	for _, key := range slices.Sorted(maps.Keys(failing)) {
-		list = append(list, failing[key].Name+" reaches nobody: "+failing[key].Error+
-			"; zoomtag notify test tries it")
+		list = append(list, words.Join(failing[key].Name+" reaches nobody: "+failing[key].Error,
+			"run zoomtag notify test, which tries it"))
 	}
 	return list, err
 }
@@ -180,7 +182,8 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 		if needsSomebody(rec) {
 			events = append(events, eventStatus(rec, reasonOf(rec)))
 		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
-			note := eventStatus(rec, strings.Join(rec.Notes, "; "))
+			causes, _ := words.AllApart(rec.Notes) // the cures are among the record's
+			note := eventStatus(rec, strings.Join(causes, "; "))
 			note.NextTry = nil
 			notes = append(notes, note)
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/engine"
@@ -74,9 +75,9 @@ func (r *reader) takenOut() (notices []string, err error) {
 			}
 		}
 		if open > 0 {
-			notices = append(notices, fmt.Sprintf("calendar %s is not in the configuration any more: %d of its "+
-				"events keep their meetings, and nobody "+
-				"follows them; put it back, or cancel those meetings at Zoom", name, open))
+			notices = append(notices, words.Join(fmt.Sprintf("calendar %s is not in the configuration any more: %d of its "+
+				"events keep their meetings, and nobody follows them", name, open),
+				"put it back, or cancel those meetings at Zoom"))
 		}
 	}
 	return notices, nil

@@ -298,9 +298,7 @@ func reportOf(name string, now record.List, news lists.News) api.ListReport {
 	r := api.ListReport{Name: name, Came: orNone(news.Came), Left: orNone(news.Left), Back: orNone(news.Back),
 		Moved: orNone(news.Moved), Error: now.Error, Code: reason.Code(now.Code), Skipped: []api.SkippedMember{}}
 	r.Cure, r.Held = r.Code.CureOf(now.Cure), r.Code == reason.ListShrunken
-	for _, fault := range now.Faults {
-		r.Skipped = append(r.Skipped, api.SkippedMember{Reason: fault})
-	}
+	r.Skipped = append(r.Skipped, faultsOf(now)...)
 	return r
 }
 
@@ -341,7 +339,16 @@ const maxSkipped = 100
 
 func skippedOf(o lists.Outcome) (list []api.SkippedMember) {
 	for _, skip := range o.Skipped[:min(len(o.Skipped), maxSkipped)] {
-		list = append(list, api.SkippedMember{Name: skip.Name, Reason: skip.Why})
+		list = append(list, api.SkippedMember{Name: skip.Name, Reason: skip.Why, Cure: words.Sentence(skip.Cure)})
+	}
+	return list
+}
+
+// faultsOf are what cannot be understood of a list, as far as that is remembered.
+func faultsOf(kept record.List) (list []api.SkippedMember) {
+	for _, fault := range kept.Faults {
+		cause, cure := words.Apart(fault)
+		list = append(list, api.SkippedMember{Reason: cause, Cure: words.Sentence(cure)})
 	}
 	return list
 }
@@ -410,10 +417,7 @@ func (s *Service) listStatus() ([]api.ListStatus, error) {
 			Excluded: o.Excluded, ReadAt: api.Time(kept.ReadAt), TriedAt: api.Time(kept.TriedAt), Error: kept.Error,
 			Code: reason.Code(kept.Code), Skipped: []api.SkippedMember{}}
 		l.Cure = l.Code.CureOf(kept.Cure)
-		for _, fault := range kept.Faults {
-			l.Skipped = append(l.Skipped, api.SkippedMember{Reason: fault})
-		}
-		l.Skipped = append(l.Skipped, skippedOf(o)...)
+		l.Skipped = append(append(l.Skipped, faultsOf(kept)...), skippedOf(o)...)
 		out = append(out, l)
 	}
 	return out, nil
@@ -425,9 +429,9 @@ func notWatched(l *api.ListStatus) (notices []string) {
 		return nil
 	}
 	first := l.Skipped[0]
-	who := first.Reason
+	who := first.Told()
 	if first.Name != "" {
-		who = first.Name + ", " + first.Reason
+		who = first.Name + ", " + who
 	}
 	return []string{fmt.Sprintf("list %s: %s %s not watched, and this is why: %s", l.Name,
 		words.Count(len(l.Skipped), "member"), words.Are(len(l.Skipped)), who)}

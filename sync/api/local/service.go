@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -236,13 +237,20 @@ func stopped(faults []error) error {
 	return errors.Join(others...)
 }
 
-// stands takes over how the sign-in of a person stands, and why it cannot be used.
+// stands takes over how the sign-in of a person stands, why it cannot be used, and what mends that.
 func stands(t *api.TokenStatus, g signin.State, ok bool) {
+	again := words.Sentence("run " + t.Command)
 	switch {
 	case ok:
 		t.SignedIn, t.Refused, t.Reason = api.Time(g.SignedIn), api.Time(g.Refused), g.Reason
+		if t.Refused != nil {
+			t.Cure = again
+		}
 	case g.Unusable != nil:
-		t.Reason = words.Of(g.Unusable)
+		t.Reason = words.Cause(g.Unusable)
+		t.Cure = cmp.Or(words.Sentence(words.Cure(g.Unusable)), again)
+	default:
+		t.Cure = again
 	}
 }
 
@@ -300,7 +308,8 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 			c.NextRun = api.Time(s.schedule.Next(c.Name))
 		}
 		if path, ok := s.grants[c.Name]; ok {
-			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider}
+			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider,
+				Command: assemble.CalendarSignIn(c.Provider, c.Name)}
 			g, ok := signin.Read(path)
 			stands(&token, g, ok)
 			report.Tokens = append(report.Tokens, token)
@@ -310,7 +319,7 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 		if account.Grant == "" {
 			continue
 		}
-		token := api.TokenStatus{Provider: "zoom", Account: account.Name}
+		token := api.TokenStatus{Provider: "zoom", Account: account.Name, Command: assemble.ZoomSignIn(account.Name)}
 		g, ok := signin.Read(account.Grant)
 		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)

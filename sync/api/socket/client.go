@@ -140,13 +140,8 @@ func (r *Client) post(ctx context.Context, path string, req, value any) error {
 	if err := json.NewDecoder(io.LimitReader(resp.Body, api.MaxBytes)).Decode(&answer); err != nil {
 		return fmt.Errorf("the running zoomtag did not answer: %w", err)
 	}
-	switch {
-	case answer.Usage:
-		return words.Usage(errors.New(answer.Error))
-	case answer.Stopped:
-		return words.Say(api.ErrStopped, answer.Error)
-	case answer.Error != "":
-		return errors.New(answer.Error)
+	if err := answer.err(); err != nil {
+		return err
 	}
 	return json.Unmarshal(answer.Value, value)
 }

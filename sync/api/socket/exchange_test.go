@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
+	"zoomtag/sync/reason"
 )
 
 // answering is a service that knows one calendar and one event.
@@ -28,7 +30,17 @@ func (answering) Status(context.Context, api.StatusRequest) (api.StatusReport, e
 }
 
 func (answering) Log(context.Context, api.LogRequest) (api.LogReport, error) {
-	return api.LogReport{}, words.Usage(errors.New("there is no such event"))
+	return api.LogReport{}, words.Usage(words.Mend(errors.New("there is no such event"), "name another one"))
+}
+
+func (answering) Link(context.Context, api.LinkRequest) (api.LinkReport, error) {
+	why := reason.NoHost.Because("nobody hosts in it").Mend("write host=")
+	return api.LinkReport{}, fmt.Errorf("no link: %w", why)
+}
+
+func (answering) Backup(context.Context) (api.BackupReport, error) {
+	return api.BackupReport{}, words.Mend(words.Say(api.ErrStopped, "it was stopped; nothing is lost"),
+		"start it again")
 }
 
 // TestExchange: requests, reports and errors cross the socket as they are, and so does whose mistake an error is.
@@ -61,7 +73,27 @@ func TestExchange(t *testing.T) {
 	if s, err := c.Status(t.Context(), api.StatusRequest{}); err != nil || s.Health != api.Degraded {
 		t.Errorf("status: %+v, %v", s, err)
 	}
-	if _, err := c.Log(t.Context(), api.LogRequest{}); !words.IsUsage(err) || err.Error() != "there is no such event" {
+	if _, err := c.Log(t.Context(), api.LogRequest{}); !words.IsUsage(err) ||
+		words.Cause(err) != "there is no such event" || words.Cure(err) != "name another one" || words.Of(err) != "there is no such event: name another one" {
 		t.Errorf("a mistake of whoever asks: %v, usage %v", err, words.IsUsage(err))
+	}
+	if _, err := c.Link(t.Context(), api.LinkRequest{}); reason.In(err) != reason.NoHost ||
+		words.Cause(err) != "nobody hosts in it" || words.Cure(err) != "write host=" || words.IsUsage(err) {
+		t.Errorf("a reason: %v, code %q, cure %q", err, reason.In(err), words.Cure(err))
+	}
+	if _, err := c.Backup(t.Context()); !errors.Is(err, api.ErrStopped) || words.Cure(err) != "start it again" ||
+		words.Of(err) != "it was stopped; nothing is lost. Start it again" {
+		t.Errorf("a daemon that was stopped: %v, cure %q", err, words.Cure(err))
+	}
+}
+
+// TestReplyOfBefore: of a daemon that told cause and cure in one, people read the same.
+func TestReplyOfBefore(t *testing.T) {
+	old := reply{Error: "it is full: make room", Usage: true}
+	if err := old.err(); words.Of(err) != old.Error || words.Cure(err) != "" || !words.IsUsage(err) {
+		t.Errorf("%v", err)
+	}
+	if err := (&reply{}).err(); err != nil {
+		t.Error(err)
 	}
 }

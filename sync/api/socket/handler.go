@@ -1,6 +1,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
+	"zoomtag/sync/reason"
 )
 
 // A socket's path must fit into 108 bytes on Linux (unix(7)).
@@ -21,7 +23,10 @@ const maxPath = 107
 
 // reply is what the daemon answers: a value, or why there is none.
 type reply struct {
-	Error   string          `json:"error,omitempty"`
+	Error   string          `json:"error,omitempty"` // all of it, as people are told
+	Cause   string          `json:"cause,omitempty"` // the cause of it alone, its cure, and its code (sync/reason)
+	Cure    string          `json:"cure,omitempty"`
+	Code    reason.Code     `json:"code,omitempty"`
 	Usage   bool            `json:"usage,omitempty"`   // it is a mistake of whoever asks
 	Stopped bool            `json:"stopped,omitempty"` // it is, or wraps, api.ErrStopped
 	Value   json.RawMessage `json:"value,omitempty"`
@@ -111,13 +116,39 @@ func serve[Q, A any](h *handler, path string, ask func(api.Service, context.Cont
 			}
 		}
 		if err != nil {
-			answer = reply{Error: words.Of(err), Usage: words.IsUsage(err), Stopped: errors.Is(err, api.ErrStopped)}
+			answer = replyOf(err)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if err := json.NewEncoder(w).Encode(answer); err != nil {
 			h.log.Debug("the command did not wait for its answer", "reason", err)
 		}
 	})
+}
+
+// replyOf is an error as it crosses the socket: its parts stay apart.
+func replyOf(err error) reply {
+	return reply{Error: words.Of(err), Cause: words.Cause(err), Cure: words.Cure(err), Code: reason.In(err),
+		Usage: words.IsUsage(err), Stopped: errors.Is(err, api.ErrStopped)}
+}
+
+// err is the error that a reply tells of, or nil. A daemon of before has told cause and cure in one.
+func (r *reply) err() error {
+	if r.Error == "" {
+		return nil
+	}
+	cause := cmp.Or(r.Cause, r.Error)
+	err := errors.New(cause)
+	if r.Stopped {
+		err = words.Say(api.ErrStopped, cause)
+	}
+	err = words.Mend(err, r.Cure)
+	if r.Code != "" {
+		err = r.Code.Of(err)
+	}
+	if r.Usage {
+		err = words.Usage(err)
+	}
+	return err
 }
 
 // readRequest reads what a command asks for: commands send it at once.

@@ -55,7 +55,9 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 		s.Leftovers = append(s.Leftovers, doctor.LeftoverFacts{ID: l.MeetingID, Topic: l.Topic, Host: l.Host,
 			Mend: l.Mend})
 	}
-	s.Contradictory, s.Exposed, s.Displaced = x.contradictory(), x.Store.Exposed(), x.Store.Displaced()
+	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
+	s.Displaced, s.DisplacedCure = words.Apart(x.Store.Displaced())
+	s.DisplacedCure = words.Sentence(s.DisplacedCure)
 	failing, err := x.Store.FailingWays()
 	if err != nil {
 		return s, err
@@ -136,7 +138,7 @@ func readSignIn(f *doctor.CalendarFacts, path string) {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
 	case grant.Unusable != nil:
-		f.Unusable = words.Of(grant.Unusable)
+		f.Unusable, f.UnusableCure = words.Cause(grant.Unusable), words.Sentence(words.Cure(grant.Unusable))
 	}
 }
 

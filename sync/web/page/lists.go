@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"zoomtag/providers/words"
 )
 
 // bars are the budgets, the fullest first.
@@ -48,18 +50,17 @@ func (p *Page) tokens(f *facts, who *visitor) (list []token) {
 			Since:    p.moment(t.SignedIn),
 			Reason:   who.shown(t.Reason),
 		}
-		command := "zoomtag auth " + t.Provider
-		if t.Calendar != "" {
-			command += " " + t.Calendar
-		} else {
+		if t.Calendar == "" {
 			one.Whose = strings.TrimSpace("Zoom " + t.Account)
-			command = strings.TrimSpace(command + " " + t.Account)
 		}
 		switch {
+		case t.SignedIn == nil && t.Reason != "": // there is a sign-in, which may be mended without a new one
+			one.Health, one.Mend = health{"fail", "of no use"}, t.Command
+			one.Reason = who.shown(words.Join(t.Reason, words.Clause(t.Cure)))
 		case t.SignedIn == nil:
-			one.Health, one.Mend = health{"fail", "nobody has signed in"}, command
+			one.Health, one.Mend = health{"fail", "nobody has signed in"}, t.Command
 		case t.Refused != nil:
-			one.Health, one.Mend = health{"fail", "refused"}, command
+			one.Health, one.Mend = health{"fail", "refused"}, t.Command
 		}
 		if t.SignedIn != nil {
 			one.Age = span(max(0, p.Now().Sub(*t.SignedIn)))

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"zoomtag/configs"
+	"zoomtag/providers/words"
 )
 
 // How many wrong tokens an address may show: some at once, and then one in a while.
@@ -40,13 +41,13 @@ func (g *guard) who(r *http.Request, tokens []configs.Token) (configs.Token, err
 	kind, shown, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	shown = strings.TrimSpace(shown)
 	if !strings.EqualFold(kind, "Bearer") || shown == "" {
-		return configs.Token{}, refuse(http.StatusUnauthorized, "a token is missing: send the header Authorization: "+
-			"Bearer TOKEN, with one of those below api in the configuration")
+		return configs.Token{}, words.Mend(refuse(http.StatusUnauthorized, "a token is missing"),
+			"send the header Authorization: Bearer TOKEN, with one of those below api in the configuration")
 	}
 	limit := g.limit(addressOf(r))
 	if limit.TokensAt(g.now()) < 1 {
-		return configs.Token{}, &refusal{status: http.StatusTooManyRequests, after: wrongEvery,
-			text: "too many wrong tokens have come from this address: ask again in a while"}
+		return configs.Token{}, words.Mend(&refusal{status: http.StatusTooManyRequests, after: wrongEvery,
+			text: "too many wrong tokens have come from this address"}, againLater)
 	}
 	if token, known := match(shown, tokens); known {
 		return token, nil

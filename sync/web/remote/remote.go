@@ -21,6 +21,7 @@ import (
 	"zoomtag/docs"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
+	"zoomtag/sync/reason"
 )
 
 // Prefix is the path below which the API answers.
@@ -81,9 +82,21 @@ func refuse(status int, format string, args ...any) error {
 	return &refusal{status: status, text: fmt.Sprintf(format, args...)}
 }
 
-// problem is the body of an answer that is an error.
+// againLater is the cure where time is.
+const againLater = "ask again in a while"
+
+// problem is the body of an answer that is an error: all of it as people read it, and its cause and its cure apart, a
+// sentence each.
 type problem struct {
-	Error string `json:"error"`
+	Error string      `json:"error"`
+	Cause string      `json:"cause"`
+	Cure  string      `json:"cure,omitempty"`
+	Code  reason.Code `json:"code,omitempty"` // where it is one of the reasons for which things fail (docs/held.md)
+}
+
+func problemOf(err error) problem {
+	code := reason.In(err)
+	return problem{Error: words.Of(err), Cause: words.Cause(err), Cure: code.CureOf(words.Cure(err)), Code: code}
 }
 
 // ServeHTTP answers one request.
@@ -95,7 +108,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, path := http.StatusOK, "/"+strings.TrimPrefix(r.URL.Path, Prefix)
 	answer, err := h.answer(w, r, path)
 	if err != nil {
-		status, answer = statusOf(err, path), problem{Error: words.Of(err)}
+		status, answer = statusOf(err, path), problemOf(err)
 		h.hint(header, err, status)
 	}
 	if page, isText := answer.([]byte); isText {
@@ -147,8 +160,8 @@ func statusOf(err error, path string) int {
 func (h *handler) answer(w http.ResponseWriter, r *http.Request, path string) (any, error) {
 	tokens := h.Tokens()
 	if len(tokens) == 0 {
-		return nil, refuse(http.StatusNotFound, "the HTTP API is off: write api.tokens into the configuration, as "+
-			"docs/api.md says")
+		return nil, words.Mend(refuse(http.StatusNotFound, "the HTTP API is off"),
+			"write api.tokens into the configuration, as docs/api.md says")
 	}
 	if path == "/openapi.yaml" && r.Method == http.MethodGet {
 		return docs.OpenAPI, nil
@@ -162,8 +175,8 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, path string) (a
 	}
 	methods, known := routes[path]
 	if !known {
-		return nil, refuse(http.StatusNotFound, "there is no %s%s: %sopenapi.yaml lists what there is", Prefix,
-			strings.TrimPrefix(path, "/"), Prefix)
+		return nil, words.Mend(refuse(http.StatusNotFound, "there is no %s%s", Prefix, strings.TrimPrefix(path, "/")),
+			"see "+Prefix+"openapi.yaml, which lists what there is")
 	}
 	way, known := methods[r.Method]
 	if !known {
@@ -173,8 +186,8 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, path string) (a
 			strings.TrimPrefix(path, "/"), allowed)
 	}
 	if !slices.Contains(who.May, way.may) {
-		return nil, refuse(http.StatusForbidden, "the token %s may not %s: write may: [%s] beside it", who.Name,
-			way.may, strings.Join(append(slices.Clone(who.May), way.may), ", "))
+		return nil, words.Mend(refuse(http.StatusForbidden, "the token %s may not %s", who.Name, way.may),
+			"write may: ["+strings.Join(append(slices.Clone(who.May), way.may), ", ")+"] beside it")
 	}
 	leave, err := h.enter(r.Context(), way.may)
 	if err != nil {
@@ -198,8 +211,8 @@ func (h *handler) enter(ctx context.Context, may string) (leave func(), err erro
 	case <-late.C:
 	case <-ctx.Done():
 	}
-	return nil, &refusal{status: http.StatusServiceUnavailable, after: queueTime,
-		text: "zoomtag is busy with what others have asked for: ask again in a while"}
+	return nil, words.Mend(&refusal{status: http.StatusServiceUnavailable, after: queueTime,
+		text: "zoomtag is busy with what others have asked for"}, againLater)
 }
 
 // serve reads the request, has it answered, and gives that the time that it may take.

@@ -1,0 +1,123 @@
+package doctor_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/providers/meeting"
+	"zoomtag/sync/doctor"
+)
+
+// setupCases are set-ups and the codes that they lead to.
+var setupCases = []struct {
+	name  string
+	setup doctor.Setup
+	want  []string
+}{
+	{"well", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Skewed: true, Skew: time.Minute}, nil},
+	{"refused", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no"}}}, []string{"ZT-502 error"}},
+	{"a person", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Person: &doctor.CalendarFacts{Name: "Zoom",
+		Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3)}}}, Now: now}, nil},
+	{"a person refused", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no",
+		Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, SignedIn: now.AddDate(0, 0, -3),
+			Refused: now}}}}, []string{"ZT-505 error"}},
+	{"no person", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no",
+		Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true}}}}, []string{"ZT-507 error"}},
+	{"an unusable person", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Error: "no",
+		Person: &doctor.CalendarFacts{Name: "Zoom", Provider: "zoom", SignsIn: true, Unusable: "run: chmod 600 x"}}}},
+		[]string{"ZT-502 error"}},
+	{"scopes", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true,
+		Lacking: meeting.Scopes{Needed: []meeting.Scope{{Name: "a", For: "b"}, {Name: "c", For: "d"}},
+			Useful: []meeting.Scope{{Name: "e", For: "f"}}}}}}, []string{"ZT-503 error", "ZT-503 error",
+		"ZT-503 note"}},
+	{"skew", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Skewed: true, Skew: -3 * time.Minute},
+		[]string{"ZT-504 warning"}},
+	{"great skew", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Skewed: true, Skew: 6 * time.Minute},
+		[]string{"ZT-504 error"}},
+	{"personal", doctor.Setup{Accounts: []doctor.AccountFacts{{}}}, []string{"ZT-512 note"}},
+	{"budget", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Budget: []doctor.BudgetFacts{{host, "", 80, 100}, {"b", "", 79, 100}}}, []string{"ZT-511 warning"}},
+	{"event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Events: []doctor.EventFacts{{Calendar: "team", ID: "a", Title: "A", Reason: "no"}}},
+		[]string{"ZT-515 warning"}},
+	{"a folder open to others", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Exposed: "others may write to /tmp"}, []string{"ZT-518 warning"}},
+	{"a meeting without an event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Leftovers: []doctor.LeftoverFacts{{ID: "123", Topic: "Tea", Mend: "zoomtag cancel 123"}}},
+		[]string{"ZT-519 warning"}},
+	{"the state is gone", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Displaced: "the state was deleted"}, []string{"ZT-520 error"}},
+	{"a way of telling people fails", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Ways: []doctor.WayFacts{{Name: "mail to a@example.com", Error: "the server does not answer"}}},
+		[]string{"ZT-521 warning"}},
+	{"a list that cannot be read", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Lists: []doctor.ListFacts{{Name: "people.csv", Error: "there is no file"}}}, []string{"ZT-522 warning"}},
+	{"waiting room and joining early", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Contradictory: []string{"team", "home"}}, []string{"ZT-516 note"}},
+	{"overdue", of(doctor.CalendarFacts{Name: "team", Overdue: "no pass has ended for 10m"}), []string{"ZT-517 error"}},
+	{"nobody", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Error: "nobody has signed in"}),
+		[]string{"ZT-507 error"}},
+	{"unusable", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, Unusable: "run: chmod 600 x",
+		Error: "run: chmod 600 x"}), []string{"ZT-508 error"}},
+	{"refused sign-in", of(doctor.CalendarFacts{Provider: "outlook", SignsIn: true, SignedIn: now.AddDate(0, 0, -20),
+		Refused: now}), []string{"ZT-505 error"}},
+	{"died after a week", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -8),
+		Refused: now.AddDate(0, 0, -1)}), []string{"ZT-506 error"}},
+	{"died later", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -20),
+		Refused: now}), []string{"ZT-505 error"}},
+	{"young", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -3),
+		Said: "can be read"}), []string{"ZT-506 note"}},
+	{"grown up", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -30),
+		Said: "can be read"}), nil},
+	{"unreadable", of(doctor.CalendarFacts{Error: "no"}), []string{"ZT-508 error"}},
+	{"read only", of(doctor.CalendarFacts{Said: "not changed", ReadOnly: true}), []string{"ZT-509 error"}},
+	{"held", of(doctor.CalendarFacts{Held: "many are missing"}), []string{"ZT-510 warning"}},
+	{"mailbox", of(doctor.CalendarFacts{Provider: "outlook", App: true, Denied: true, Error: "403"}),
+		[]string{"ZT-513 error"}},
+	{"certificate ended", of(doctor.CalendarFacts{CertificateEnd: now.Add(-time.Hour)}), []string{"ZT-514 error"}},
+	{"certificate ends", of(doctor.CalendarFacts{CertificateEnd: now.AddDate(0, 0, 10)}), []string{"ZT-514 warning"}},
+	{"certificate is good", of(doctor.CalendarFacts{CertificateEnd: now.AddDate(0, 0, 100)}), nil},
+}
+
+func of(c doctor.CalendarFacts) doctor.Setup {
+	c.Name = "alice"
+	return doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Now: now, Calendars: []doctor.CalendarFacts{c}}
+}
+
+func TestJudgeSetup(t *testing.T) {
+	for _, tt := range setupCases {
+		findings, well := doctor.JudgeSetup(tt.setup)
+		var got []string
+		for _, f := range findings {
+			got = append(got, f.Code+" "+string(f.Severity))
+		}
+		if !slices.Equal(got, tt.want) || len(got)+len(well) == 0 {
+			t.Errorf("%s: judged %q, want %q; well: %q", tt.name, got, tt.want, well)
+		}
+	}
+}
+
+// TestSignInsSayWhy: a sign-in that cannot be read is not called a missing one, and why one is refused is said before
+// the mend.
+func TestSignInsSayWhy(t *testing.T) {
+	for _, provider := range []string{"zoom", "google", "outlook"} {
+		for _, c := range []doctor.CalendarFacts{
+			{Unusable: "the file can be read by others; run: chmod 600 x"},
+			{SignedIn: now.AddDate(0, 0, -20), Refused: now, Reason: "somebody has signed in on another machine"},
+		} {
+			c.Provider, c.SignsIn = provider, true
+			s := of(c)
+			if provider == "zoom" {
+				s = doctor.Setup{Accounts: []doctor.AccountFacts{{API: true, Person: &c}}, Now: now}
+			}
+			findings, _ := doctor.JudgeSetup(s)
+			if len(findings) != 1 || !strings.Contains(findings[0].What, c.Unusable+c.Reason) ||
+				c.Unusable != "" && strings.Contains(findings[0].Mend, "auth") || c.Reason != "" &&
+				!strings.HasPrefix(findings[0].Mend, "See to the reason first. Run zoomtag auth") {
+				t.Errorf("%s: %+v", provider, findings)
+			}
+		}
+	}
+}

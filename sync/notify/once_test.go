@@ -1,0 +1,168 @@
+package notify_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"zoomtag/store"
+	"zoomtag/sync/api"
+	"zoomtag/sync/doctor"
+)
+
+// TestOnce: a condition is told once, however often it is looked at and restarted, and once that it is over.
+func TestOnce(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	w.conditions = []api.Condition{signIn}
+	w.looks(0)
+	w.looks(time.Minute)
+	w.begin()
+	w.looks(time.Hour)
+	h.says(t, "problem signin")
+	w.conditions = nil
+	w.looks(time.Minute)
+	h.says(t, "problem signin")
+	w.looks(3 * time.Minute)
+	w.looks(time.Hour)
+	h.says(t, "problem signin, resolved signin")
+	if courses, err := w.st.Courses(); err != nil || len(courses) != 0 {
+		t.Errorf("%d courses are remembered for ever, %v", len(courses), err)
+	}
+	w.conditions = []api.Condition{signIn}
+	w.looks(time.Minute)
+	h.says(t, "problem signin, resolved signin, problem signin")
+}
+
+// TestNoFlicker: what comes and goes is one condition, and what does not last is none.
+func TestNoFlicker(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	w.conditions = []api.Condition{event}
+	w.looks(0)
+	w.looks(9 * time.Minute)
+	w.conditions = nil
+	w.looks(time.Minute)
+	w.looks(time.Hour)
+	h.says(t, "")
+	for range 5 {
+		w.conditions = []api.Condition{signIn}
+		w.looks(time.Minute)
+		w.conditions = nil
+		w.looks(time.Minute)
+	}
+	h.says(t, "problem signin")
+}
+
+// TestExplained: what another condition explains is told when that is gone and it is not.
+func TestExplained(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	explained := event
+	explained.DependsOn = signIn.ID
+	w.conditions = []api.Condition{signIn, explained}
+	w.looks(0)
+	w.looks(time.Hour)
+	h.says(t, "problem signin")
+	w.conditions = []api.Condition{event}
+	w.looks(time.Minute)
+	h.says(t, "problem signin, problem event")
+}
+
+// TestDismissed: a person who has seen it hears no more of it.
+func TestDismissed(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	if err := w.st.Update(func(tx *store.Tx) error {
+		return tx.PutCourse(signIn.ID, store.Course{Since: w.now, Dismissed: true})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.conditions = []api.Condition{signIn}
+	w.looks(time.Minute)
+	h.says(t, "")
+	w.conditions = nil
+	w.looks(time.Minute)
+	w.looks(time.Hour)
+	h.says(t, "")
+}
+
+// TestReload: a way that rests goes on with that when the configuration is read again, and one that fails is tried.
+func TestReload(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way("")+"  digest: 1h\n")
+	w.conditions = []api.Condition{signIn}
+	w.looks(0)
+	next := signIn
+	next.ID = "next"
+	w.conditions = append(w.conditions, next)
+	before := w.n
+	w.begin()
+	w.n.Succeed(before)
+	w.looks(30 * time.Minute)
+	h.says(t, "problem signin")
+	w.looks(31 * time.Minute)
+	h.says(t, "problem signin, problem next")
+	third := signIn
+	third.ID = "third"
+	w.conditions, h.status = append(w.conditions, third), http.StatusInternalServerError
+	for _, d := range []time.Duration{time.Hour, 6 * time.Second} { // from here on it rests for five minutes
+		if err := w.after(d); err == nil {
+			t.Error("it was told")
+		}
+	}
+	before, h.status = w.n, http.StatusNoContent
+	w.looks(time.Second)
+	h.says(t, "problem signin, problem next")
+	w.begin()
+	w.n.Succeed(before)
+	w.looks(time.Second)
+	h.says(t, "problem signin, problem next, problem third")
+}
+
+// TestQuietHours: nothing is told in them; what is over by then is not told at all.
+func TestQuietHours(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way("")+"  quiet: 22:00-07:00\n")
+	w.now = time.Date(2026, 12, 1, 23, 0, 0, 0, time.UTC)
+	short := event
+	short.ID, short.Code = "short", doctor.SignInRefused
+	w.conditions = []api.Condition{signIn, short}
+	w.looks(0)
+	w.conditions = []api.Condition{signIn}
+	w.looks(time.Hour)
+	w.looks(time.Hour)
+	h.says(t, "")
+	w.looks(6 * time.Hour)
+	h.says(t, "problem signin")
+}
+
+// TestDigest: within the time of a digest nothing more is told.
+func TestDigest(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way("")+"  digest: 1h\n")
+	w.conditions = []api.Condition{signIn}
+	w.looks(0)
+	w.conditions = []api.Condition{signIn, event}
+	w.looks(30 * time.Minute)
+	h.says(t, "problem signin")
+	w.looks(31 * time.Minute)
+	h.says(t, "problem signin, problem event")
+}
+
+// TestPrivate: a name may not lead into a private network, unless that was allowed; an address may.
+func TestPrivate(t *testing.T) {
+	h := newHook(t)
+	named := strings.Replace(h.way(""), "127.0.0.1", "localhost", 1)
+	w := newWorld(t, named)
+	w.conditions = []api.Condition{signIn}
+	if err := w.after(0); err == nil || !strings.Contains(err.Error(), "private") {
+		t.Errorf("a name that leads to this machine: %v", err)
+	}
+	h.says(t, "")
+	w = newWorld(t, strings.Replace(named, "secret:", "private: true, secret:", 1))
+	w.conditions = []api.Condition{signIn}
+	w.looks(0)
+	h.says(t, "problem signin")
+}
