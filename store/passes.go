@@ -18,9 +18,13 @@ const passStep = time.Minute
 // no more.
 const passLife = 24 * time.Hour
 
+// othersPass is how old may be what is known of the passes of other workers.
+const othersPass = 20 * time.Second
+
 // passTimes are the times by calendar, as they are and as they were last written. Store.mu guards them.
 type passTimes struct {
 	read         bool
+	readAt       time.Time // by the machine's own clock
 	now, written map[string]time.Time
 	saved        time.Time // when the file was last written: however many calendars there are, it is once a minute
 }
@@ -59,19 +63,24 @@ func (s *Store) LastPass(calendar string) time.Time {
 	return s.passes.now[calendar]
 }
 
-// readPasses reads the file, once.
+// readPasses reads what is kept: once, or, where others keep theirs as well, again and again.
 func (s *Store) readPasses() {
-	if s.passes.read {
+	switch {
+	case !s.passes.read:
+		s.passes = passTimes{read: true, now: map[string]time.Time{}, written: map[string]time.Time{}}
+	case !s.Shared() || time.Since(s.passes.readAt) < othersPass:
 		return
 	}
-	s.passes = passTimes{read: true, now: map[string]time.Time{}, written: map[string]time.Time{}}
+	s.passes.readAt = time.Now()
 	for _, text := range s.engine.Asides() {
 		var kept passFile
 		if json.Unmarshal(text, &kept) != nil || kept.Database != s.engine.ID() {
 			continue
 		}
 		for calendar, at := range kept.Passes {
-			s.passes.now[calendar], s.passes.written[calendar] = at, at
+			if at.After(s.passes.now[calendar]) {
+				s.passes.now[calendar], s.passes.written[calendar] = at, at
+			}
 		}
 	}
 }

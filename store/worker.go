@@ -102,6 +102,9 @@ func (s *Store) Answer(r Request, answer []byte) error {
 	return ErrFenced
 }
 
+// ShardOf is the shard of a calendar or job.
+func ShardOf(name string) int { return postgres.ShardOf(name) }
+
 // Workers lists those that share the store and live; nil where it is not shared.
 func (s *Store) Workers() ([]Worker, error) {
 	if s.shared == nil {

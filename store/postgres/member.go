@@ -48,8 +48,9 @@ type Worker struct {
 	Version string
 	Since   time.Time
 	// Lag is how long ago it gave its last sign.
-	Lag    time.Duration
-	Shards int
+	Lag time.Duration
+	// Shards are those that it owns (ShardOf).
+	Shards []int
 	Me     bool
 }
 
@@ -696,7 +697,7 @@ func (e *Engine) Workers() ([]Worker, error) {
 	defer cancel()
 	rows, err := e.pool.Query(ctx, `SELECT m.id, m.name, m.version, m.since,
 		extract(epoch FROM clock_timestamp() - (m.until - $1::interval))::float8,
-		(SELECT count(*) FROM zoomtag.shards s WHERE s.owner = m.id)
+		ARRAY(SELECT shard FROM zoomtag.shards s WHERE s.owner = m.id ORDER BY shard)
 		FROM zoomtag.members m WHERE m.until >= clock_timestamp() ORDER BY m.name, m.since`, Life)
 	if err != nil {
 		return nil, e.explain("read", err)

@@ -147,7 +147,7 @@ func TestShares(t *testing.T) {
 	c.beat(c.m[1:]...)
 	c.shares(c.m[1:]...)
 	workers, err := c.m[1].e.Workers()
-	if err != nil || len(workers) != 3 || workers[0].Name != "worker1" || !workers[0].Me || workers[0].Shards == 0 {
+	if err != nil || len(workers) != 3 || workers[0].Name != "worker1" || !workers[0].Me || len(workers[0].Shards) == 0 {
 		t.Errorf("%+v, %v", workers, err)
 	}
 }

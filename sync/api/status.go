@@ -28,6 +28,20 @@ type StatusReport struct {
 	Notices   []string         `json:"notices"`
 	Leftovers []LeftoverStatus `json:"leftovers"` // meetings that no event has
 	Lists     []ListStatus     `json:"lists"`     // of calendars
+	// Workers are those that share the state; none where it is not shared.
+	Workers []WorkerStatus `json:"workers,omitempty"`
+	Shared  bool           `json:"shared,omitempty"` // whether several workers can share it
+}
+
+// WorkerStatus is one of several zoomtags that share the state.
+type WorkerStatus struct {
+	Name      string     `json:"name"` // the machine and the process
+	Version   string     `json:"version"`
+	Since     *time.Time `json:"since"`
+	Lag       float64    `json:"lag"` // seconds since its last sign of life
+	Shards    int        `json:"shards"`
+	Calendars int        `json:"calendars"`
+	Here      bool       `json:"here,omitempty"` // it is the one that has answered
 }
 
 // The values of health.
@@ -67,6 +81,7 @@ type CalendarStatus struct {
 	Overdue       bool   `json:"overdue"`
 	OverdueReason string `json:"overdue_reason,omitempty"`
 	Unfinished    string `json:"unfinished,omitempty"` // why the last pass stopped before all was done
+	Worker        string `json:"worker,omitempty"`     // of several, the one that works on it
 	Links         int    `json:"links"`
 	// Unwritten is how many of its events wait for the right to write to it, where they do not stand among the events.
 	Unwritten int `json:"unwritten,omitempty"`

@@ -33,6 +33,10 @@ func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
 		return 0, 0
 	}
 	s.mu.Lock()
+	if l.away {
+		s.mu.Unlock()
+		return s.quietElsewhere(l)
+	}
 	begun, first, paced := s.begun, l.first, l.paced != nil
 	if paced {
 		most = max(overdueAfter*l.paced.every, overdueAtLeast)
@@ -63,6 +67,29 @@ func (s *Schedule) quietFor(name string) (quiet, most time.Duration) {
 	return quiet, max(at.Sub(then.Round(0)), overdueAtLeast)
 }
 
+// quietElsewhere is quietFor for a calendar of another worker, by what that one has noted of its passes.
+func (s *Schedule) quietElsewhere(l *line) (quiet, most time.Duration) {
+	last := s.e.store.LastPass(l.name)
+	if last.IsZero() {
+		return 0, 0
+	}
+	now := s.e.opt.Now()
+	most = overdueAtLeast + noteLag
+	if l.paced != nil {
+		most = overdueAfter*l.paced.Max + noteLag
+	} else {
+		at := last
+		for range overdueAfter {
+			at = l.table.next(at)
+		}
+		most = max(most, at.Sub(last)+noteLag)
+	}
+	return max(0, now.Sub(last)), most
+}
+
+// noteLag is how much later than the pass others may know of it.
+const noteLag = 2 * time.Minute
+
 // Overdue reports whether a calendar that ought to be read is not: for how long no pass has ended.
 func (s *Schedule) Overdue(name string) (quiet time.Duration, overdue bool) {
 	quiet, most := s.quietFor(name)
@@ -88,6 +115,7 @@ func (s *Schedule) tellOverdue(ctx context.Context) {
 		}
 		for name := range s.e.calendars {
 			quiet, overdue := s.Overdue(name)
+			overdue = overdue && s.e.store.Owns(name)
 			switch {
 			case overdue && !told[name]:
 				s.e.opt.Log.Error("calendar overdue", "calendar", name, "code", reason.Overdue, "reason",

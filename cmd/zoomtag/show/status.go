@@ -17,11 +17,7 @@ import (
 // Status prints how calendars, budgets, sign-ins and events are: of many calendars how many are in which state, and
 // those in trouble first.
 func (p *Printer) Status(r api.StatusReport, k Pick) error {
-	daemon := "no daemon is running"
-	if r.Daemon {
-		daemon = "the daemon is running"
-	}
-	fmt.Fprintf(p.Out, "%s; %s\n\n", r.Health, daemon)
+	fmt.Fprintf(p.Out, "%s; %s\n\n", r.Health, running(&r))
 	for _, notice := range r.Notices {
 		fmt.Fprintln(p.Out, terminal.Printable(notice))
 	}
@@ -42,6 +38,9 @@ func (p *Printer) Status(r api.StatusReport, k Pick) error {
 			terminal.Clock(c.NextRun), state})
 	}
 	if err := p.part(rows, k.rest(r.Counted(), "calendar")); err != nil {
+		return err
+	}
+	if err := p.workers(r.Workers); err != nil {
 		return err
 	}
 	if err := p.lists(r.Lists); err != nil {
@@ -69,6 +68,37 @@ func (p *Printer) Status(r api.StatusReport, k Pick) error {
 		return err
 	}
 	return p.notes(&k, r.Notes)
+}
+
+// running says who is at work.
+func running(r *api.StatusReport) string {
+	switch {
+	case r.Shared && len(r.Workers) == 0:
+		return "no worker is running"
+	case r.Shared:
+		return words.Count(len(r.Workers), "worker") + " " + words.Are(len(r.Workers)) + " running"
+	case r.Daemon:
+		return "the daemon is running"
+	}
+	return "no daemon is running"
+}
+
+// workers shows those that share the state.
+func (p *Printer) workers(workers []api.WorkerStatus) error {
+	if len(workers) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	rows := [][]string{{"WORKER", "VERSION", "SINCE", "LAST SIGN", "CALENDARS"}}
+	for _, w := range workers {
+		name := w.Name
+		if w.Here {
+			name += " (this one)"
+		}
+		rows = append(rows, []string{name, w.Version, terminal.Clock(w.Since), fmt.Sprintf("%.1f s ago", w.Lag),
+			strconv.Itoa(w.Calendars)})
+	}
+	return p.table(rows)
 }
 
 // budget shows what was used up of each host's calls today.

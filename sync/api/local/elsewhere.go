@@ -10,6 +10,7 @@ import (
 
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/api"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
 )
@@ -176,4 +177,29 @@ func (s *Service) dismiss() {
 	if s.enlisted.end != nil {
 		s.enlisted.end()
 	}
+}
+
+// tellWorkers adds to a report who shares the state, and works on what.
+func (s *Service) tellWorkers(report *api.StatusReport) error {
+	report.Shared = s.st.Shared()
+	workers, err := s.st.Workers()
+	if err != nil {
+		return err
+	}
+	owners := map[int]int{}
+	for i, w := range workers {
+		report.Workers = append(report.Workers, api.WorkerStatus{Name: w.Name, Version: w.Version,
+			Since: api.Time(w.Since), Lag: w.Lag.Seconds(), Shards: len(w.Shards), Here: w.Me})
+		for _, shard := range w.Shards {
+			owners[shard] = i
+		}
+	}
+	for i := range report.Calendars {
+		c := &report.Calendars[i]
+		if owner, ok := owners[store.ShardOf(c.Name)]; ok {
+			c.Worker = report.Workers[owner].Name
+			report.Workers[owner].Calendars++
+		}
+	}
+	return nil
 }

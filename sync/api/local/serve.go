@@ -88,7 +88,7 @@ func (s *Service) Feed(w http.ResponseWriter, r *http.Request) { s.invitations.S
 // Stuck returns why no pass of some calendar has ended for so long that no slow service explains it; nil where none is.
 func (s *Service) Stuck() error {
 	for _, name := range s.names {
-		if quiet, _ := s.Passes.Overdue(name); s.Passes.Stuck(name) {
+		if quiet, _ := s.Passes.Overdue(name); s.st.Owns(name) && s.Passes.Stuck(name) {
 			return fmt.Errorf("calendar %s: %w", name, engine.Overdue(quiet))
 		}
 	}
@@ -98,7 +98,7 @@ func (s *Service) Stuck() error {
 // Late names the calendars that are overdue.
 func (s *Service) Late() (names []string) {
 	for _, name := range s.names {
-		if _, overdue := s.Passes.Overdue(name); overdue {
+		if _, overdue := s.Passes.Overdue(name); overdue && s.st.Owns(name) {
 			names = append(names, name)
 		}
 	}

@@ -296,6 +296,9 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 		}
 	}
 	report.Daemon, report.Version = s.schedule != nil, s.version
+	if err := s.tellWorkers(&report); err != nil {
+		return report, err
+	}
 	if s.schedule != nil {
 		for _, q := range s.schedule.Quotas() {
 			report.Quotas = append(report.Quotas, api.QuotaStatus{Service: q.Name, Used: q.Used, Limit: q.Most,
