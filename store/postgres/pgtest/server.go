@@ -254,7 +254,7 @@ func (s *Server) Start(t testing.TB) {
 type Mode syscall.Signal
 
 const (
-	// Fast takes back what is not committed, says goodbye to each client, and writes all that is committed to its place.
+	// Fast takes back what is not committed, tells each client, and writes all that is committed to its place.
 	Fast = Mode(syscall.SIGINT)
 	// Immediate is a crash: no goodbye, and the next start has to recover what was committed.
 	Immediate = Mode(syscall.SIGQUIT)
