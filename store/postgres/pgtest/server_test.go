@@ -187,6 +187,9 @@ func TestPause(t *testing.T) {
 	server := pgtest.Start(t)
 	db := connect(t, server.Database(t))
 	server.Pause(t)
+	if got := state(t, db.PgConn().PID()); got != "T" {
+		t.Errorf("the process of a connection to a paused server is %s", got)
+	}
 	answered := make(chan error, 1)
 	go func() {
 		var one int
@@ -207,6 +210,18 @@ func TestPause(t *testing.T) {
 		t.Error("a server that goes on does not answer")
 	}
 	server.Pause(t) // the server can be ended while it is paused
+}
+
+// state is what proc(5) calls the state of a process.
+func state(t *testing.T, pid uint32) string {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, behind, _ := strings.Cut(string(text), ") ")
+	state, _, _ := strings.Cut(behind, " ")
+	return state
 }
 
 // TestStandby: a standby has what its primary committed, and takes its place.
