@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long anything that a server does may take.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Who signs in: the server's administrator, and the program that is tested.
 const administrator, program = "postgres", "zoomtag"

@@ -22,7 +22,7 @@ import (
 )
 
 // patience is how long these tests wait for anything that has to come.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 var postgres pgtest.Shared
 
