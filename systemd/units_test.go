@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestWorkerUnit: a worker is held as tightly as the machine's one service, and differs from it in nothing but its name,
-// its folder and the database that it waits for.
+// TestWorkerUnit: a worker is held as tightly as the machine's one service, and differs from it in nothing but its
+// name, its folder and the database that it waits for.
 func TestWorkerUnit(t *testing.T) {
 	machine, worker := directives(MachineUnit), directives(WorkerUnit)
 	for _, c := range []struct {

@@ -153,7 +153,7 @@ var soleImporter = map[string]string{
 	"github.com/nicholas-fedor/shoutrrr": "sync/notify",
 	"github.com/robfig/cron":             "sync/engine configs",
 	"rsc.io/qr":                          "sync/web/page",
-	"github.com/jackc/pgx":               "store/postgres/pgtest",
+	"github.com/jackc/pgx":               "store/postgres store/postgres/pgtest",
 }
 
 func TestArchitecture(t *testing.T) {

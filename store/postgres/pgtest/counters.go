@@ -18,8 +18,8 @@ type Counters struct {
 	Statements int64
 	// Written is how many bytes they added to the server's log of changes: 0 is a piece of work that only read.
 	Written int64
-	// Transactions have ended, one way or the other; signing in is one too. A session reports its own when it ends, else once a second and only
-	// as it goes on: one that fell idle reports after ten.
+	// Transactions have ended, one way or the other; signing in is one too. A session reports its own when it ends,
+	// else once a second and only as it goes on: one that fell idle reports after ten.
 	Transactions int64
 	// Processor is the time of all processes of the server, for all databases, in steps of 10 ms.
 	Processor time.Duration

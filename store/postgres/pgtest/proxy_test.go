@@ -115,6 +115,40 @@ func TestProxySilence(t *testing.T) {
 	}
 }
 
+// TestProxySilentToNew: who connects in silence does not get to the server, neither then nor later.
+func TestProxySilentToNew(t *testing.T) {
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	p := pgtest.NewProxy(t, server.Addr().String())
+	p.Silence()
+	early := dial(t, p)
+	await(t, "the proxy loses what is said", func() bool { return strings.Contains(goroutines(), "io.Copy(") })
+	p.Restore(t)
+	if _, err := early.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("who connected in silence hears %v", err)
+	}
+	dial(t, p)
+	conn, err := server.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	heard := make([]byte, len(hello))
+	read(t, conn, heard)
+	if string(heard) != hello {
+		t.Errorf("the server hears %q first", heard)
+	}
+}
+
+// goroutines says what all of them do.
+func goroutines() string {
+	all := make([]byte, 1<<20)
+	return string(all[:runtime.Stack(all, true)])
+}
+
 // TestProxyDelay: all arrives, in its order, and later.
 func TestProxyDelay(t *testing.T) {
 	p := pgtest.NewProxy(t, echo(t))
@@ -188,10 +222,9 @@ func TestProxyEnds(t *testing.T) {
 				}
 				_, _ = early.Write([]byte("said")) // it may be cut
 			})
-			all := make([]byte, 1<<20)
-			all = all[:runtime.Stack(all, true)]
+			all := goroutines()
 			for _, own := range []string{"pgtest.(*link)", "pgtest.(*Proxy)"} {
-				if strings.Contains(string(all), own) {
+				if strings.Contains(all, own) {
 					t.Errorf("a goroutine is left:\n%s", all)
 				}
 			}

@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long anything that a server does may take.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Who signs in: the server's administrator, and the program that is tested.
 const administrator, program = "postgres", "zoomtag"
@@ -254,7 +254,7 @@ func (s *Server) Start(t testing.TB) {
 type Mode syscall.Signal
 
 const (
-	// Fast takes back what is not committed, says goodbye to each client, and writes all that is committed to its place.
+	// Fast takes back what is not committed, tells each client, and writes all that is committed to its place.
 	Fast = Mode(syscall.SIGINT)
 	// Immediate is a crash: no goodbye, and the next start has to recover what was committed.
 	Immediate = Mode(syscall.SIGQUIT)

@@ -21,7 +21,8 @@ func (s *Server) Standby(t testing.TB) *Server {
 	standby.endWith(t)
 	standby.password, standby.databases, standby.primary = s.password, s.databases, s
 	copied := standby.programs.command(standby.folder, "pg_basebackup", "--host="+loopback, "--port="+s.port,
-		"--username="+administrator, "--no-password", "--pgdata="+standby.data(), "--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--no-sync")
+		"--username="+administrator, "--no-password", "--pgdata="+standby.data(), "--write-recovery-conf",
+		"--checkpoint=fast", "--wal-method=stream", "--no-sync")
 	copied.Env = append(copied.Env, "PGPASSWORD="+s.password)
 	if err := standby.programs.finish(copied); err != nil {
 		t.Fatal(err)
