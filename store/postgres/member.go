@@ -318,10 +318,15 @@ func (m *Member) Beat() (next time.Duration, err error) {
 
 // view is what a beat has seen.
 type view struct {
-	living    [][16]byte
-	dead      bool          // somebody is
-	nextDeath time.Duration // when the next of the others would be, without another sign
+	living    []peer
+	nextDeath time.Duration // when the next of the others would die, without another sign
 	owners    map[int][16]byte
+}
+
+// peer is a member that lives.
+type peer struct {
+	id   [16]byte
+	name string
 }
 
 // sign gives a sign of life and reads who else lives and who owns what.
@@ -333,7 +338,7 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 	batch := &pgx.Batch{}
 	batch.Queue("UPDATE zoomtag.members SET until = clock_timestamp() + $2 WHERE id = $1 AND until >= clock_timestamp()",
 		id, Life)
-	batch.Queue("SELECT id, extract(epoch FROM until - clock_timestamp())::float8 FROM zoomtag.members ORDER BY id")
+	batch.Queue("SELECT id, name, extract(epoch FROM until - clock_timestamp())::float8 FROM zoomtag.members ORDER BY id")
 	batch.Queue("SELECT h.assignment, s.shard, s.owner FROM zoomtag.head h, zoomtag.shards s")
 	batch.Queue("SELECT EXISTS (SELECT FROM zoomtag.requests WHERE worker IS NULL)")
 	results := m.conn.SendBatch(ctx, batch)
@@ -347,9 +352,9 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	var one [16]byte
+	var one peer
 	var left float64
-	if _, err := pgx.ForEachRow(rows, []any{&one, &left}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&one.id, &one.name, &left}, func() error {
 		seen.meet(one, left, id)
 		return nil
 	}); err != nil {
@@ -374,13 +379,12 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 }
 
 // meet takes down a member that has so many seconds left.
-func (v *view) meet(id [16]byte, left float64, me [16]byte) {
+func (v *view) meet(one peer, left float64, me [16]byte) {
 	if left < 0 {
-		v.dead = true
 		return
 	}
-	v.living = append(v.living, id)
-	if id != me {
+	v.living = append(v.living, one)
+	if one.id != me {
 		v.nextDeath = min(v.nextDeath, time.Duration(left*float64(time.Second))+20*time.Millisecond)
 	}
 }
@@ -463,7 +467,7 @@ func (m *Member) rejoin(ctx context.Context, results pgx.BatchResults, seen *vie
 	m.id, m.mine, m.assignment = id, map[int]*shard{}, -1
 	m.until = sent + Life - caution
 	m.lapse.Reset(max(m.until-m.o.Clock(), 0))
-	seen.living = append(seen.living, id)
+	seen.living = append(seen.living, peer{id, m.o.Name})
 	if had {
 		m.o.Changed()
 	}
@@ -479,8 +483,8 @@ func (m *Member) divide(ctx context.Context, seen *view) error {
 	me := m.id
 	wanted := wantedBy(seen.living, me)
 	living := map[[16]byte]bool{}
-	for _, id := range seen.living {
-		living[id] = true
+	for _, p := range seen.living {
+		living[p.id] = true
 	}
 	var take, give []int
 	for n := range Shards {
@@ -493,8 +497,9 @@ func (m *Member) divide(ctx context.Context, seen *view) error {
 			if m.ready(s) && (m.stopping || len(give) < handAtOnce) {
 				give = append(give, n)
 			}
-		case s != nil:
+		case s != nil && !s.leaving.IsZero():
 			s.leaving = time.Time{} // it is to stay after all
+			m.o.Changed()
 		}
 	}
 	m.wanted = wanted
@@ -561,14 +566,15 @@ func (m *Member) change(ctx context.Context, me [16]byte, take, give []int) erro
 	return nil
 }
 
-// wantedBy returns the shards that a worker is to have among the living: for each the one with the highest score.
-func wantedBy(living [][16]byte, me [16]byte) (wanted [Shards]bool) {
+// wantedBy returns the shards that a worker is to have among the living: for each the one with the highest score. It
+// goes by their names, so that one that was buried and comes again gets what it had. living is in the order of the ids.
+func wantedBy(living []peer, me [16]byte) (wanted [Shards]bool) {
 	for n := range Shards {
 		var best uint64
 		var whose [16]byte
-		for _, id := range living {
-			if score := scoreOf(id, n); score >= best {
-				best, whose = score, id
+		for _, p := range living {
+			if score := scoreOf(p.name, n); score >= best {
+				best, whose = score, p.id
 			}
 		}
 		wanted[n] = whose == me
@@ -577,10 +583,10 @@ func wantedBy(living [][16]byte, me [16]byte) (wanted [Shards]bool) {
 }
 
 // scoreOf is what decides between the living for one shard.
-func scoreOf(id [16]byte, n int) uint64 {
+func scoreOf(name string, n int) uint64 {
 	h := fnv.New64a()
-	h.Write(id[:])
-	h.Write([]byte{byte(n >> 8), byte(n)})
+	h.Write([]byte(name))
+	h.Write([]byte{0, byte(n >> 8), byte(n)})
 	x := h.Sum64() // its last bytes reach only its lower bits: they are spread (splitmix64's finalizer)
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb

@@ -273,3 +273,37 @@ func TestHandOver(t *testing.T) {
 		}
 	}
 }
+
+// TestStaysAfterAll: a shard that was to be handed over to somebody who has gone again is worked on by its owner, who
+// hears of it.
+func TestStaysAfterAll(t *testing.T) {
+	c := newCrew(t, 1)
+	a := c.m[0]
+	c.beat(a)
+	changed := 0
+	a.o.Changed = func() { changed++ }
+	for i := range 20 {
+		_, release, _ := a.Hold(context.Background(), fmt.Sprint("calendar", i))
+		defer release()
+	}
+	owned := func() (n int) {
+		for i := range 20 {
+			if a.Owns(fmt.Sprint("calendar", i)) {
+				n++
+			}
+		}
+		return n
+	}
+	b := c.join()
+	c.beat(b)
+	c.beat(a)
+	if n := owned(); n == 20 {
+		t.Fatal("nothing is to be handed over")
+	}
+	c.sql("DELETE FROM zoomtag.members WHERE id = $1", b.id)
+	changed = 0
+	c.beat(a)
+	if n := owned(); n != 20 || changed == 0 {
+		t.Errorf("%d of 20 are its own, and it was told %d times", n, changed)
+	}
+}

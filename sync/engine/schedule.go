@@ -178,6 +178,9 @@ func (s *Schedule) Next(name string) time.Time {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if l.away {
+		return time.Time{} // its worker knows
+	}
 	a := l.next
 	now := s.e.opt.Now()
 	// the clock was set back since
@@ -232,12 +235,16 @@ func (s *Schedule) Run(ctx context.Context) error {
 // lane, one after the other over their interval.
 func (s *Schedule) begin() error {
 	var ours []string
+	away := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(s.lines)) {
-		if s.lines[name].away = !s.e.store.Owns(name); !s.lines[name].away {
+		if away[name] = !s.e.store.Owns(name); !away[name] {
 			ours = append(ours, name)
 		}
 	}
 	s.mu.Lock()
+	for name, l := range s.lines {
+		l.away = away[name]
+	}
 	s.begun = time.Now()
 	s.mu.Unlock()
 	return s.start(ours, s.inherit())

@@ -101,7 +101,19 @@ func (s *Schedule) divide() error {
 		return nil
 	}
 	slices.Sort(come)
-	return s.start(come, nil)
+	err := s.start(come, nil)
+	if err == nil || !s.e.store.Shared() {
+		return err
+	}
+	// What is remembered of them cannot be read now: they are begun with as soon as it can be.
+	s.e.opt.Log.Error("calendars wait", "calendars", len(come), "reason", words.Of(err))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range come {
+		s.lines[name].away = true
+	}
+	time.AfterFunc(minimumPause, s.Divide)
+	return nil
 }
 
 // elsewhere reports whether an error says no more than that something is another worker's, or that the shared store
