@@ -30,6 +30,19 @@ func (s *Store) decodeRest(key, value []byte) (r Rest, err error) {
 	return r, nil
 }
 
+// Rest returns until when somebody is left alone; zero if nobody is.
+func (tx *Tx) Rest(key string) (r Rest, err error) {
+	err = tx.reading(func() error {
+		value, err := tx.get(bucketRests, []byte(key))
+		if err != nil || value == nil {
+			return err
+		}
+		r, err = tx.s.decodeRest([]byte(key), value)
+		return err
+	})
+	return r, err
+}
+
 // PutRest saves until when somebody is left alone.
 func (tx *Tx) PutRest(key string, r Rest) error {
 	return tx.writing(func() error {

@@ -325,12 +325,17 @@ func (e *Engine) Release(ctx context.Context, name string) (held bool, events in
 	if c == nil {
 		return false, 0, fmt.Errorf("there is no calendar %q in the configuration", name)
 	}
+	ctx, leave, err := e.hold(ctx, name)
+	if err != nil {
+		return false, 0, err
+	}
+	defer leave()
 	unlock, err := e.locks.lockAll(ctx, calendarLock(name))
 	if err != nil {
 		return false, 0, err
 	}
 	defer unlock()
-	err = e.store.Update(func(tx *store.Tx) error {
+	err = e.store.UpdateFor(name, func(tx *store.Tx) error {
 		st, err := tx.Calendar(name)
 		if err != nil {
 			return err

@@ -122,7 +122,7 @@ type Engine struct {
 	mu        sync.Mutex            // guards all below
 	quiet     map[string]store.Rest // who is left alone for a while
 	seats     map[string]*seat      // by calendar
-	restsRead bool                  // what was asked of the processes before this one is in quiet
+	restsRead time.Time             // when what is in the store was read into quiet, by the machine's own clock
 	failed    map[string]string     // why a calendar could not be read the last time
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/store"
 	"zoomtag/sync/reason"
 )
 
@@ -16,11 +15,11 @@ import (
 // locked: who holds one and waits for another may wait for somebody who does the same the other way round.
 func (e *Engine) runLocked(ctx context.Context, c *Calendar, m mode) (Report, error) {
 	if !m.dry {
-		held, release, ok := e.store.Hold(ctx, c.Name)
-		if !ok {
-			return Report{}, fmt.Errorf("calendar %s is not worked on here: %w", c.Name, store.ErrFenced)
+		held, leave, err := e.hold(ctx, c.Name)
+		if err != nil {
+			return Report{}, err
 		}
-		defer release()
+		defer leave()
 		ctx = held
 	}
 	names := []string{c.Name}

@@ -44,12 +44,17 @@ func (c *Calendar) leaving(removal plan.Removal) *Calendar {
 // beginRemoval saves that zoomtag leaves a calendar, once nobody is at work in it. One that it has left before is
 // looked through again.
 func (e *Engine) beginRemoval(ctx context.Context, name string, removal plan.Removal) error {
+	ctx, leave, err := e.hold(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	unlock, err := e.locks.lockAll(ctx, calendarLock(name))
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return e.store.Update(func(tx *store.Tx) error {
+	return e.store.UpdateFor(name, func(tx *store.Tx) error {
 		st, err := tx.Calendar(name)
 		if err != nil {
 			return err

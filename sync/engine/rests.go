@@ -32,23 +32,32 @@ func hostRestKey(host store.Host) string     { return "host " + string(host) }
 func serviceRestKey(hash, cal string) string { return "service " + hash + " " + cal }
 func accountKey(hash string) string          { return "account " + hash }
 
-// loadRests reads what was asked of the processes before this one.
+// othersRests is how old may be what is known of those whom other workers leave alone.
+const othersRests = 5 * time.Second
+
+// loadRests reads what was asked of the processes before this one, and of the other workers that share the state.
 func (e *Engine) loadRests() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.restsRead {
+	if !e.restsRead.IsZero() && (!e.store.Shared() || time.Since(e.restsRead) < othersRests) {
 		return nil
 	}
 	rests, err := e.store.Rests()
 	if err != nil {
 		return err
 	}
+	if !e.restsRead.IsZero() { // what is gone there was ended by another worker, unless it is being saved just now
+		maps.DeleteFunc(e.quiet, func(key string, r store.Rest) bool {
+			_, there := rests[key]
+			return !there && e.opt.Now().Sub(r.Begun) > othersRests
+		})
+	}
 	for key, rest := range rests {
 		if known, was := e.quiet[key]; !was || rest.Until.After(known.Until) {
 			e.quiet[key] = rest
 		}
 	}
-	e.restsRead = true
+	e.restsRead = time.Now()
 	return nil
 }
 
@@ -109,7 +118,14 @@ func (e *Engine) rest(key string, dry bool, change func(before store.Rest) (stor
 	if !changed || dry {
 		return
 	}
-	if err := e.store.Update(func(tx *store.Tx) error { return tx.PutRest(key, now) }); err != nil {
+	err := e.store.Update(func(tx *store.Tx) error {
+		theirs, err := tx.Rest(key)
+		if err != nil || theirs.Until.After(now.Until) && theirs.Begun.After(now.Begun) { // another worker has said more
+			return err
+		}
+		return tx.PutRest(key, now)
+	})
+	if err != nil {
 		e.opt.Log.Warn("until when somebody is left alone could not be saved", "who", key, "reason", err)
 	}
 }

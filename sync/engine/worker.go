@@ -17,6 +17,15 @@ import (
 // that: store.Hold gives a pass its context, and store.UpdateFor saves for nobody else. What follows here is what an
 // engine does when calendars come to it and go.
 
+// hold begins work on a calendar, until leave is called. ErrFenced where it is another worker's.
+func (e *Engine) hold(ctx context.Context, name string) (held context.Context, leave func(), err error) {
+	held, leave, ok := e.store.Hold(ctx, name)
+	if !ok {
+		return ctx, leave, fmt.Errorf("calendar %s is not worked on here: %w", name, store.ErrFenced)
+	}
+	return held, leave, nil
+}
+
 // settledAt is from when on it is believed that a call, of whose answer nothing is known, has had no effect. The call of
 // a worker before this one may have been sent until the calendar was taken from it.
 func (s *settling) settledAt(sent time.Time) time.Time {

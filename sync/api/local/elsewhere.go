@@ -20,69 +20,91 @@ import (
 
 // act is what can be done in a calendar, and asked of another worker.
 type act struct {
-	Do      string       `json:"do"` // pass, remove or settle
+	Do      string       `json:"do"`
 	Event   string       `json:"event,omitempty"`
 	Removal plan.Removal `json:"removal,omitempty"`
+	Patient bool         `json:"patient,omitempty"`
 }
 
 // The acts.
 const (
-	doPass   = "pass"
-	doRemove = "remove"
-	doSettle = "settle"
+	doPass    = "pass"
+	doRemove  = "remove"
+	doSettle  = "settle"
+	doRelease = "release"
+	doRetry   = "retry" // Event: of one event alone
 )
 
 // outcome is the answer to an act.
 type outcome struct {
-	Report engine.Report `json:"report"`
+	Report engine.Report `json:"report,omitzero"`
+	Held   bool          `json:"held,omitempty"`   // it was, until it was released
+	Events int           `json:"events,omitempty"` // that were released, or are tried again
 	Error  string        `json:"error,omitempty"`
 	Cure   string        `json:"cure,omitempty"`
 }
 
 // perform does something in a calendar, here.
-func (s *Service) perform(ctx context.Context, name string, a act) (engine.Report, error) {
+func (s *Service) perform(ctx context.Context, name string, a act) (o outcome, err error) {
+	if !s.st.Owns(name) {
+		return o, store.ErrFenced
+	}
 	switch a.Do {
 	case doPass:
-		return s.engine.Pass(ctx, name)
+		o.Report, err = s.engine.Pass(ctx, name)
 	case doRemove:
-		return s.engine.Remove(ctx, name, a.Removal)
+		o.Report, err = s.engine.Remove(ctx, name, a.Removal)
 	case doSettle:
-		return s.engine.Settle(ctx, name, a.Event)
+		o.Report, err = s.engine.Settle(ctx, name, a.Event)
+	case doRelease:
+		o.Held, o.Events, err = s.engine.Release(ctx, name)
+	case doRetry:
+		o.Events, err = s.engine.Retry(again(name, a))
+	default:
+		return o, fmt.Errorf("calendar %s was asked for %q, which this zoomtag does not know", name, a.Do)
 	}
-	return engine.Report{}, fmt.Errorf("calendar %s was asked for %q, which this zoomtag does not know", name, a.Do)
+	if s.schedule != nil && a.Do != doPass && err == nil {
+		s.schedule.Nudge(name)
+	}
+	return o, err
 }
 
 // does does something in a calendar, or has the worker do it whose calendar it is.
-func (s *Service) does(a act) func(ctx context.Context, name string) (engine.Report, error) {
+func (s *Service) does(ctx context.Context, name string, a act) (outcome, error) {
+	if err := s.enlist(ctx); err != nil {
+		return outcome{}, err
+	}
+	o, err := s.perform(ctx, name, a)
+	if !errors.Is(err, store.ErrFenced) || !s.st.Shared() {
+		return o, err
+	}
+	return s.askFor(ctx, name, a)
+}
+
+// reporting is does for acts of which there is a report.
+func (s *Service) reporting(a act) func(ctx context.Context, name string) (engine.Report, error) {
 	return func(ctx context.Context, name string) (engine.Report, error) {
-		if err := s.enlist(ctx); err != nil {
-			return engine.Report{}, err
-		}
-		report, err := s.perform(ctx, name, a)
-		if !errors.Is(err, store.ErrFenced) || !s.st.Shared() {
-			return report, err
-		}
-		return s.askFor(ctx, name, a)
+		o, err := s.does(ctx, name, a)
+		return o.Report, err
 	}
 }
 
-func (s *Service) askFor(ctx context.Context, name string, a act) (engine.Report, error) {
+func (s *Service) askFor(ctx context.Context, name string, a act) (o outcome, err error) {
 	body, err := json.Marshal(a)
 	if err != nil {
-		return engine.Report{}, err
+		return o, err
 	}
 	text, err := s.st.Ask(ctx, name, body)
 	if err != nil {
-		return engine.Report{}, err
+		return o, err
 	}
-	var o outcome
 	if err := json.Unmarshal(text, &o); err != nil {
-		return engine.Report{}, fmt.Errorf("what the worker of calendar %s has answered cannot be read: %w", name, err)
+		return o, fmt.Errorf("what the worker of calendar %s has answered cannot be read: %w", name, err)
 	}
 	if o.Error != "" {
-		return o.Report, words.Mend(errors.New(o.Error), o.Cure)
+		return o, words.Mend(errors.New(o.Error), o.Cure)
 	}
-	return o.Report, nil
+	return o, nil
 }
 
 // AnswerAsked carries out what others ask of this worker, each in a goroutine of its own, and returns when all has
@@ -102,7 +124,7 @@ func (s *Service) answer(ctx context.Context, r store.Request) {
 	var o outcome
 	err := json.Unmarshal(r.Body, &a)
 	if err == nil {
-		o.Report, err = s.perform(ctx, r.Name, a)
+		o, err = s.perform(ctx, r.Name, a)
 	}
 	if err != nil {
 		o.Error, o.Cure = words.Cause(err), words.Cure(err)

@@ -44,10 +44,8 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 		return report, words.Usage(words.Mend(errors.New("no event is named"),
 			"write its id, its UID or its title"))
 	}
-	pass, err := s.does(act{Do: doSettle, Event: r.Event})(ctx, r.Calendar)
-	if s.schedule != nil {
-		s.schedule.Nudge(r.Calendar) // what else has changed is due
-	}
+	o, err := s.does(ctx, r.Calendar, act{Do: doSettle, Event: r.Event}) // what else has changed is due
+	pass := o.Report
 	switch {
 	case errors.Is(err, context.Canceled):
 		return report, api.ErrStopped

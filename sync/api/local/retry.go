@@ -14,29 +14,52 @@ import (
 )
 
 // Retry has be due at once what failed or waits for something that somebody may have mended.
-func (s *Service) Retry(_ context.Context, r api.RetryRequest) (api.RetryReport, error) {
+func (s *Service) Retry(ctx context.Context, r api.RetryRequest) (api.RetryReport, error) {
 	names, err := s.known(r.Calendars)
 	if err != nil {
 		return api.RetryReport{}, err
 	}
-	again := engine.Again{Calendars: names, Patient: r.Patient}
-	switch {
-	case slices.Contains(names, r.What):
-		again.Calendars = []string{r.What}
-	case r.What != "":
-		again.Event = func(id, uid, title string) bool {
-			return r.What == id || r.What == uid || strings.EqualFold(r.What, title)
-		}
+	event := r.What
+	if slices.Contains(names, r.What) {
+		names, event = []string{r.What}, ""
 	}
-	n, err := s.engine.Retry(again)
+	n, err := s.retry(ctx, names, act{Do: doRetry, Event: event, Patient: r.Patient})
 	if err != nil {
 		return api.RetryReport{}, err
 	}
-	if n == 0 && again.Event != nil {
-		return api.RetryReport{}, words.Usage(words.Mend(fmt.Errorf("no calendar and no event that failed or "+
-			"waits is called %q", r.What), "run zoomtag status, which lists them"))
+	if n == 0 && event != "" {
+		return api.RetryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called "+
+			"%q: zoomtag status lists them", r.What))
 	}
-	return api.RetryReport{Calendars: again.Calendars, Events: n}, nil
+	return api.RetryReport{Calendars: names, Events: n}, nil
+}
+
+// retry has be tried again what is in calendars: of a state that is not shared, in one go.
+func (s *Service) retry(ctx context.Context, names []string, a act) (n int, err error) {
+	if !s.st.Shared() {
+		again := again("", a)
+		again.Calendars = names
+		return s.engine.Retry(again)
+	}
+	for _, name := range names {
+		o, err := s.does(ctx, name, a)
+		if err != nil {
+			return n, err
+		}
+		n += o.Events
+	}
+	return n, nil
+}
+
+// again is what is to be tried again in a calendar.
+func again(name string, a act) engine.Again {
+	r := engine.Again{Calendars: []string{name}, Patient: a.Patient}
+	if a.Event != "" {
+		r.Event = func(id, uid, title string) bool {
+			return a.Event == id || a.Event == uid || strings.EqualFold(a.Event, title)
+		}
+	}
+	return r
 }
 
 // tellWaiting adds to a report what the pass had nothing to do with because it waits, and what has failed before:

@@ -129,7 +129,7 @@ func (s *Service) Sync(ctx context.Context, r api.SyncRequest) (api.SyncReport, 
 			return api.SyncReport{}, err
 		}
 	}
-	report, err := next.passes(ctx, r.Calendars, false, next.does(act{Do: doPass}))
+	report, err := next.passes(ctx, r.Calendars, false, next.reporting(act{Do: doPass}))
 	report.Lists = slices.Concat(s.askedFirst, asked)
 	return report, err
 }
@@ -145,7 +145,7 @@ func (s *Service) Remove(ctx context.Context, r api.RemoveRequest) (api.SyncRepo
 			return s.engine.PlanRemoval(ctx, name, removal)
 		})
 	}
-	return s.passes(ctx, r.Calendars, false, s.does(act{Do: doRemove, Removal: removal}))
+	return s.passes(ctx, r.Calendars, false, s.reporting(act{Do: doRemove, Removal: removal}))
 }
 
 // passes makes one pass over each of the calendars. A dry one changes nothing.
@@ -413,11 +413,8 @@ func (s *Service) Release(ctx context.Context, r api.ReleaseRequest) (api.Releas
 	if err != nil {
 		return api.ReleaseReport{}, err
 	}
-	held, events, err := s.engine.Release(ctx, name)
-	if s.schedule != nil && err == nil {
-		s.schedule.Nudge(name)
-	}
-	return api.ReleaseReport{Calendar: name, Held: held, Removed: before.Removal != "", Events: events}, err
+	o, err := s.does(ctx, name, act{Do: doRelease})
+	return api.ReleaseReport{Calendar: name, Held: o.Held, Removed: before.Removal != "", Events: o.Events}, err
 }
 
 // Close lets go of the store.
