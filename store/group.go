@@ -26,6 +26,7 @@ type request struct {
 	panicked any // what fn panicked with
 	entries  []Entry
 	born     []string
+	touched  []string // calendars of which it has changed what a quiet pass reads
 }
 
 func (r *request) end(err error) { r.done, r.err = true, err }
@@ -62,6 +63,10 @@ type change struct {
 // note remembers how to undo what is about to be written.
 func (tx *Tx) note(bucket string, key, old []byte) {
 	tx.wrote = true
+	if tx.s.shared != nil && (bucket == bucketCalendars || bucket == bucketCursors || bucket == bucketQueue) {
+		name, _ := splitPair(key)
+		tx.touched = append(tx.touched, name)
+	}
 	if tx.shared {
 		tx.changes = append(tx.changes, change{bucket: bucket, key: bytes.Clone(key), old: bytes.Clone(old)})
 	}
@@ -165,7 +170,7 @@ func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote boo
 		if tx.wrote {
 			out.Advance() // of each: their entries of the journal are told apart by it
 		}
-		r.entries, r.born = tx.entries, tx.born
+		r.entries, r.born, r.touched = tx.entries, tx.born, tx.touched
 		return tx.wrote, nil
 	}
 	r.end(err)
@@ -217,6 +222,7 @@ func (s *Store) commit(out entries.Transaction, list []*request, wrote bool) err
 		end()
 		return nil
 	}
+	defer s.forget(saved) // also where it is not known whether the commit came about
 	if err := out.Commit(end); err != nil {
 		return err
 	}

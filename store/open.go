@@ -47,11 +47,12 @@ func open(path string, o Options, steps []step) (*Store, error) {
 
 // openShared opens a database. Its layout is its own concern.
 func openShared(url string, o Options, readOnly bool) (*Store, error) {
-	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(), Hook: o.Hook, ReadOnly: readOnly})
+	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(),
+		Named: []string{bucketCalendars, bucketCursors, bucketQueue}, Hook: o.Hook, ReadOnly: readOnly})
 	if err != nil {
 		return nil, err
 	}
-	return &Store{engine: e, shared: e, options: o, readOnly: readOnly}, nil
+	return &Store{engine: e, shared: e, options: o, readOnly: readOnly, calm: newCalm()}, nil
 }
 
 // OpenReadOnly opens the store at an address for reading. Several processes may do so at once, but not while one holds a

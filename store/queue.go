@@ -5,6 +5,9 @@ import "time"
 // Due returns the ids of a calendar that have to be looked at by now, earliest first; at most limit, or all if limit is
 // 0.
 func (s *Store) Due(calendar string, now time.Time, limit int) (ids []string, err error) {
+	if q, ok, err := s.quiet(calendar); err != nil || ok && (q.next.IsZero() || q.next.After(now)) {
+		return nil, err
+	}
 	err = s.view(func(tx *Tx) error {
 		return tx.queued(calendar, func(due time.Time, id string) bool {
 			if due.After(now) {
@@ -38,6 +41,9 @@ func (s *Store) DueAfter(calendar string, after time.Time) (list []Waiting, err 
 
 // NextDue returns when something of a calendar has to be looked at next; zero if nothing is queued.
 func (s *Store) NextDue(calendar string) (next time.Time, err error) {
+	if q, ok, err := s.quiet(calendar); ok || err != nil {
+		return q.next, err
+	}
 	err = s.view(func(tx *Tx) error {
 		return tx.queued(calendar, func(due time.Time, _ string) bool {
 			next = due

@@ -85,6 +85,7 @@ type Store struct {
 
 	passes passTimes
 	born   births
+	calm   calm
 }
 
 // Path returns where the store is: the path of a file, or the URL of a database without its password.

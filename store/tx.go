@@ -57,6 +57,7 @@ type Tx struct {
 	// entries are those of the journal that it adds.
 	entries []Entry
 	born    []string // calendars of which nothing was kept before
+	touched []string // calendars of which it has changed what a quiet pass reads
 }
 
 // writing runs the body of a writing method.

@@ -29,6 +29,14 @@ func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 		<-ctx.Done()
 		return nil
 	}
+	s.calm.clear()
+	touched := o.Touched
+	o.Touched = func(names []string) {
+		s.calm.forget(names)
+		if touched != nil {
+			touched(names)
+		}
+	}
 	m, err := s.shared.Join(o)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@
 //	members  the workers, each with the moment until which it lives
 //	shards   to which worker each of 1,024 shards of calendars and jobs belongs
 //	requests what one worker is asked to do for another, or for a command
+//	touched  for each calendar the generation that last changed what a quiet pass reads, and whose commit that was
 //
 // # The pen
 //

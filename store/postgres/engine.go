@@ -37,8 +37,9 @@ const (
 
 // Options are the settings of an engine.
 type Options struct {
-	// Buckets are those that the store has.
-	Buckets []string
+	// Buckets are those that the store has. Of Named the keys begin with the name of a calendar and a zero byte, or are
+	// it: a change in them is told to the worker whose calendar it is.
+	Buckets, Named []string
 	// Hook is called around each commit with the point's name, as that of a file.
 	Hook func(point string)
 	// ReadOnly refuses to write, and makes no tables.

@@ -46,6 +46,8 @@ CREATE TABLE zoomtag.shards (
 	owner uuid,
 	since timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+CREATE TABLE zoomtag.touched (name bytea PRIMARY KEY, generation bigint NOT NULL, worker uuid NOT NULL);
+CREATE INDEX touched_since ON zoomtag.touched (generation);
 CREATE TABLE zoomtag.requests (
 	id     uuid        PRIMARY KEY,
 	name   text        NOT NULL,

@@ -62,6 +62,9 @@ type MemberOptions struct {
 	Clock func() time.Duration
 	// Changed is called, from the goroutine of Run or Tick, after shards have come or gone. It has to return at once.
 	Changed func()
+	// Touched is called, from the goroutine of Run or Beat, with the calendars of which others have changed what a quiet
+	// pass reads. It has to return at once.
+	Touched func(names []string)
 	// Asked is called, from the goroutine of Run or Beat, when there are requests. It has to return at once.
 	Asked func()
 	// Failed is told why a sign could not be given; it has to return at once.
@@ -91,6 +94,7 @@ type Member struct {
 	lapse      *time.Timer  // takes the holds away when the trust ends
 	stir       chan struct{}
 	stopping   bool
+	seen       int64 // up to which generation it was told what others have touched; -1: nothing is known yet
 }
 
 // shard is one that this worker owns.
@@ -111,13 +115,16 @@ func (e *Engine) Join(o MemberOptions) (*Member, error) {
 	if o.Changed == nil {
 		o.Changed = func() {}
 	}
+	if o.Touched == nil {
+		o.Touched = func([]string) {}
+	}
 	if o.Asked == nil {
 		o.Asked = func() {}
 	}
 	if o.Failed == nil {
 		o.Failed = func(error) {}
 	}
-	m := &Member{e: e, o: o, assignment: -1, mine: map[int]*shard{}, stir: make(chan struct{}, 1)}
+	m := &Member{e: e, o: o, assignment: -1, seen: -1, mine: map[int]*shard{}, stir: make(chan struct{}, 1)}
 	m.lapse = time.AfterFunc(time.Hour, m.lapsed)
 	m.lapse.Stop()
 	if !e.member.CompareAndSwap(nil, m) {
@@ -333,14 +340,16 @@ type peer struct {
 func (m *Member) sign(ctx context.Context) (*view, error) {
 	sent := m.o.Clock()
 	m.mu.Lock()
-	id := m.id
+	id, since := m.id, m.seen
 	m.mu.Unlock()
 	batch := &pgx.Batch{}
 	batch.Queue("UPDATE zoomtag.members SET until = clock_timestamp() + $2 WHERE id = $1 AND until >= clock_timestamp()",
 		id, Life)
 	batch.Queue("SELECT id, name, extract(epoch FROM until - clock_timestamp())::float8 FROM zoomtag.members ORDER BY id")
-	batch.Queue("SELECT h.assignment, s.shard, s.owner FROM zoomtag.head h, zoomtag.shards s")
+	batch.Queue("SELECT h.assignment, s.shard, s.owner FROM zoomtag.head h, zoomtag.shards s WHERE h.id = $1", m.e.id)
 	batch.Queue("SELECT EXISTS (SELECT FROM zoomtag.requests WHERE worker IS NULL)")
+	batch.Queue(`SELECT h.generation, t.name FROM zoomtag.head h LEFT JOIN zoomtag.touched t
+		ON t.generation > $1 AND t.generation <= h.generation AND t.worker <> $2 AND $1 >= 0`, since, m.e.worker)
 	results := m.conn.SendBatch(ctx, batch)
 	defer results.Close() //nolint:errcheck // what it says was said by the answers before
 	tag, err := results.Exec()
@@ -368,6 +377,12 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 	if err := results.QueryRow().Scan(&asked); err != nil {
 		return nil, err
 	}
+	if err := m.readTouched(results); err != nil {
+		return nil, err
+	}
+	if assignment < 0 {
+		return nil, m.e.another()
+	}
 	if tag.RowsAffected() == 0 {
 		return seen, m.rejoin(ctx, results, seen)
 	}
@@ -376,6 +391,32 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 		m.o.Asked()
 	}
 	return seen, nil
+}
+
+// readTouched reads the next answer, and tells what others have touched.
+func (m *Member) readTouched(results pgx.BatchResults) error {
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	var generation int64
+	var name []byte
+	var names []string
+	if _, err := pgx.ForEachRow(rows, []any{&generation, &name}, func() error {
+		if name != nil {
+			names = append(names, string(name))
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.seen = generation
+	m.mu.Unlock()
+	if len(names) > 0 {
+		m.o.Touched(names)
+	}
+	return nil
 }
 
 // meet takes down a member that has so many seconds left.
@@ -389,8 +430,9 @@ func (v *view) meet(one peer, left float64, me [16]byte) {
 	}
 }
 
-// readOwners reads the next answer.
+// readOwners reads the next answer; assignment is -1 where the database is another one.
 func (v *view) readOwners(results pgx.BatchResults) (assignment int64, err error) {
+	assignment = -1
 	rows, err := results.Query()
 	if err != nil {
 		return 0, err

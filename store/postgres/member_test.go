@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -310,5 +311,22 @@ func TestStaysAfterAll(t *testing.T) {
 	c.beat(a)
 	if n := owned(); n != Shards || changed == 0 {
 		t.Errorf("%d of %d are its own, and it was told %d times", n, Shards, changed)
+	}
+}
+
+// TestReplaced: a database that was made anew while a worker runs is not taken for the one before.
+func TestReplaced(t *testing.T) {
+	c := newCrew(t, 1)
+	m := c.m[0]
+	c.beat(m)
+	c.sql("UPDATE zoomtag.head SET id = 'another one'::bytea")
+	if err := c.save(m, "alice"); err == nil || !strings.Contains(err.Error(), "another one than it was") {
+		t.Errorf("it was saved to: %v", err)
+	}
+	if _, err := m.Beat(); err == nil || !strings.Contains(err.Error(), "restart zoomtag") {
+		t.Errorf("it goes on: %v", err)
+	}
+	if err := m.e.Usable(); err == nil {
+		t.Error("it can be used")
 	}
 }

@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"zoomtag/store/bolt"
 	"zoomtag/store/entries"
@@ -90,15 +92,27 @@ func (tx *transaction) takePen() error {
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 	batch.Queue(limits)
-	batch.Queue("SELECT generation, assignment, needs, layout FROM zoomtag.head FOR UPDATE")
+	batch.Queue("SELECT id, generation, assignment, needs, layout FROM zoomtag.head FOR UPDATE")
 	var found layout
+	var id []byte
 	return tx.send(batch, 2, func(rows pgx.Rows) error {
-		if err := rows.Scan(&tx.generation, &tx.assignment, &found.needs, &found.layout); err != nil {
+		if err := rows.Scan(&id, &tx.generation, &tx.assignment, &found.needs, &found.layout); err != nil {
 			return tx.e.explain("save to", err)
+		}
+		if !bytes.Equal(id, tx.e.id) {
+			return tx.e.another()
 		}
 		tx.generation++
 		return tx.e.tooNew(found)
 	})
+}
+
+// another says that the database is not the one that was opened: it was made anew, or replaced, meanwhile. What this
+// process remembers is of no use there.
+func (e *Engine) another() error {
+	e.damaged.CompareAndSwap(nil, &entries.Error{Cause: e.called() + " is another one than it was when zoomtag began",
+		Remedy: "restart zoomtag"})
+	return e.damaged.Load()
 }
 
 // Fence returns ErrFenced unless a calendar or job is this worker's. It stays so until the transaction ends.
@@ -167,6 +181,12 @@ func (tx *transaction) commit() error {
 		tx.queueBucket(batch, bucket, in)
 	}
 	last := tx.generation - 1 // Advance has counted past it
+	names := tx.touches()
+	if len(names) > 0 {
+		batch.Queue(`INSERT INTO zoomtag.touched (name, generation, worker) SELECT n, $2, $3 FROM unnest($1::bytea[]) n
+			ON CONFLICT (name) DO UPDATE SET generation = EXCLUDED.generation, worker = EXCLUDED.worker`, names, last,
+			tx.e.worker)
+	}
 	batch.Queue("UPDATE zoomtag.head SET generation = $1", last)
 	batch.Queue(`INSERT INTO zoomtag.commits (worker, generation) VALUES ($1, $2)
 		ON CONFLICT (worker) DO UPDATE SET generation = EXCLUDED.generation`, tx.e.worker, last)
@@ -189,6 +209,21 @@ func (tx *transaction) commit() error {
 		return tx.e.outcome(last, err)
 	}
 	return nil
+}
+
+// touches are the calendars of which something was written that a quiet pass reads.
+func (tx *transaction) touches() (names [][]byte) {
+	seen := map[string]bool{}
+	for _, bucket := range tx.e.options.Named {
+		for key := range tx.written[bucket] {
+			name, _, _ := strings.Cut(key, "\x00")
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, []byte(name))
+			}
+		}
+	}
+	return names
 }
 
 // queueBucket queues what was written into one bucket: one statement for what is there now, one for what went.

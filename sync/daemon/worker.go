@@ -18,7 +18,8 @@ func (d *daemon) work(ctx context.Context) {
 	var said atomic.Value
 	said.Store("")
 	options := store.WorkerOptions{Name: workerName(), Version: d.Version,
-		Asked: func() { go d.service.Load().AnswerAsked(ctx) },
+		Touched: func(names []string) { go d.service.Load().Nudge(names) },
+		Asked:   func() { go d.service.Load().AnswerAsked(ctx) },
 		Changed: func() {
 			select {
 			case changed <- struct{}{}:

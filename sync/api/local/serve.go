@@ -54,6 +54,13 @@ func (s *Service) Begin() error {
 // Divide has the passes begin of the calendars that have become this worker's, and leaves alone those that went.
 func (s *Service) Divide() { s.schedule.Divide() }
 
+// Nudge has passes be made of calendars in which another worker, or a command, has changed something.
+func (s *Service) Nudge(names []string) {
+	for _, name := range names {
+		s.schedule.Nudge(name)
+	}
+}
+
 // Run makes the passes of the schedule until ctx ends, and returns when the last of them has ended.
 func (s *Service) Run(ctx context.Context) error {
 	if s.invites {
