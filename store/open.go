@@ -55,8 +55,8 @@ func openShared(url string, o Options, readOnly bool) (*Store, error) {
 	return &Store{engine: e, shared: e, options: o, readOnly: readOnly, calm: newCalm()}, nil
 }
 
-// OpenReadOnly opens the store at an address for reading. Several processes may do so at once, but not while one holds a
-// file open for writing. Where there is nothing yet the store is empty.
+// OpenReadOnly opens the store at an address for reading. Several processes may do so at once, but not while one holds
+// a file open for writing. Where there is nothing yet the store is empty.
 func OpenReadOnly(path string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if Shared(path) {

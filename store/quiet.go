@@ -8,9 +8,10 @@ import (
 )
 
 // A pass in which nothing has changed reads the state of its calendar and when something is due in it. In a file that
-// costs nothing; in a database each question is a journey. So a worker remembers both of the calendars that are its own,
-// and forgets them when something of them changes: with each commit of its own, and when others have changed it, of which
-// it hears within a second. What is older than that does no harm: whatever is saved is judged by what is there then.
+// costs nothing; in a database each question is a journey. So a worker remembers both of the calendars that are its
+// own, and forgets them when something of them changes: with each commit of its own, and when others have changed it,
+// of which it hears within a second. What is older than that does no harm: whatever is saved is judged by what is there
+// then.
 
 // quietCursor is the longest cursor that is remembered, in bytes. Some list all events of a calendar.
 const quietCursor = 4 << 10

@@ -8,8 +8,8 @@ import (
 	"zoomtag/store/postgres"
 )
 
-// ErrFenced says that a calendar or job is another worker's now: whoever gets it stops at once, forgets what it knows of
-// it, and blames nobody.
+// ErrFenced says that a calendar or job is another worker's now: whoever gets it stops at once, forgets what it knows
+// of it, and blames nobody.
 var ErrFenced = entries.ErrFenced
 
 // Worker is one of those that share the store.
@@ -21,9 +21,9 @@ type WorkerOptions = postgres.MemberOptions
 // Shared reports whether several workers can share the store.
 func (s *Store) Shared() bool { return s.shared != nil }
 
-// Work makes this process one of the workers that share the store, until ctx ends: it gives signs of life, and calendars
-// and jobs become its own and others'. It returns when they have been handed over. A store that is not shared has one
-// worker, to which all belongs, and Work only waits.
+// Work makes this process one of the workers that share the store, until ctx ends: it gives signs of life, and
+// calendars and jobs become its own and others'. It returns when they have been handed over. A store that is not shared
+// has one worker, to which all belongs, and Work only waits.
 func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 	if s.shared == nil {
 		<-ctx.Done()

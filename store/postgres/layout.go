@@ -18,8 +18,8 @@ type step struct {
 	needs int
 }
 
-// steps are all steps there have been: the first leads from an empty database to layout 1. The layout of this program is
-// the one that the last step leads to.
+// steps are all steps there have been: the first leads from an empty database to layout 1. The layout of this program
+// is the one that the last step leads to.
 func steps(buckets []string) []step {
 	return []step{{needs: 1, sql: `
 CREATE SCHEMA IF NOT EXISTS zoomtag;

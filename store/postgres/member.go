@@ -62,8 +62,8 @@ type MemberOptions struct {
 	Clock func() time.Duration
 	// Changed is called, from the goroutine of Run or Tick, after shards have come or gone. It has to return at once.
 	Changed func()
-	// Touched is called, from the goroutine of Run or Beat, with the calendars of which others have changed what a quiet
-	// pass reads. It has to return at once.
+	// Touched is called, from the goroutine of Run or Beat, with the calendars of which others have changed what a
+	// quiet pass reads. It has to return at once.
 	Touched func(names []string)
 	// Asked is called, from the goroutine of Run or Beat, when there are requests. It has to return at once.
 	Asked func()

@@ -148,8 +148,11 @@ func TestShares(t *testing.T) {
 	c.beat(c.m[1:]...)
 	c.shares(c.m[1:]...)
 	workers, err := c.m[1].e.Workers()
-	if err != nil || len(workers) != 3 || workers[0].Name != "worker1" || !workers[0].Me || len(workers[0].Shards) == 0 {
-		t.Errorf("%+v, %v", workers, err)
+	if err != nil || len(workers) != 3 {
+		t.Fatalf("%+v, %v", workers, err)
+	}
+	if w := workers[0]; w.Name != "worker1" || !w.Me || len(w.Shards) == 0 {
+		t.Errorf("%+v", w)
 	}
 }
 

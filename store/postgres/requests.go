@@ -34,8 +34,8 @@ const (
 // ErrNobody says that no worker has seen to a request in time.
 var ErrNobody = errors.New("no worker")
 
-// Ask asks the worker of a calendar or job, and waits for the answer. It returns ErrNobody if none has taken the request
-// for a while, or the one who had is gone.
+// Ask asks the worker of a calendar or job, and waits for the answer. It returns ErrNobody if none has taken the
+// request for a while, or the one who had is gone.
 func (e *Engine) Ask(ctx context.Context, name string, body []byte) (answer []byte, err error) {
 	var id [16]byte
 	if _, err := rand.Read(id[:]); err != nil {

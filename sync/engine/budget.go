@@ -163,7 +163,9 @@ func (s *settling) refund() error {
 	if s.mode.dry || !s.payer().Budgeted {
 		return nil
 	}
-	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error { return tx.Refund(s.claim.paid.key, s.claim.paid.day) })
+	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+		return tx.Refund(s.claim.paid.key, s.claim.paid.day)
+	})
 }
 
 // startsSoon reports whether the event's next occurrence is near enough to draw on the reserve.

@@ -120,7 +120,8 @@ func (e *Engine) rest(key string, dry bool, change func(before store.Rest) (stor
 	}
 	err := e.store.Update(func(tx *store.Tx) error {
 		theirs, err := tx.Rest(key)
-		if err != nil || theirs.Until.After(now.Until) && theirs.Begun.After(now.Begun) { // another worker has said more
+		more := theirs.Until.After(now.Until) && theirs.Begun.After(now.Begun) // another worker has said it
+		if err != nil || more {
 			return err
 		}
 		return tx.PutRest(key, now)

@@ -51,7 +51,9 @@ func (p *pass) putOff(id string) error {
 	if p.mode.dry {
 		return nil
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error { return tx.SetDue(p.c.Name, id, p.e.opt.Now().Add(aWhile)) })
+	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+		return tx.SetDue(p.c.Name, id, p.e.opt.Now().Add(aWhile))
+	})
 }
 
 func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {

@@ -26,8 +26,8 @@ func (e *Engine) hold(ctx context.Context, name string) (held context.Context, l
 	return held, leave, nil
 }
 
-// settledAt is from when on it is believed that a call, of whose answer nothing is known, has had no effect. The call of
-// a worker before this one may have been sent until the calendar was taken from it.
+// settledAt is from when on it is believed that a call, of whose answer nothing is known, has had no effect. The call
+// of a worker before this one may have been sent until the calendar was taken from it.
 func (s *settling) settledAt(sent time.Time) time.Time {
 	until := sent.Add(s.c.Settings.Settle)
 	if taken := s.e.store.Taken(s.c.Name); !taken.IsZero() {
@@ -51,8 +51,10 @@ func (s *settling) disown(id int64, fenced error) error {
 	if err != nil {
 		return errors.Join(fenced, err)
 	}
-	if rec != nil && rec.Mark == s.rec.Mark && (rec.Doubt == plan.DoubtCreate || rec.MeetingID == id) {
-		return fenced
+	if rec != nil && rec.Mark == s.rec.Mark {
+		if inDoubt := rec.Doubt == plan.DoubtCreate; inDoubt || rec.MeetingID == id {
+			return fenced
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), disownTime)
 	defer cancel()
