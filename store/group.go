@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"sync"
@@ -54,21 +53,12 @@ func (q *requests) take() []*request {
 // errCutOff is for those whose transaction another one has taken with it.
 var errCutOff = errors.New("another change in the same transaction has ended it")
 
-// change is what an entry was before it was written.
-type change struct {
-	bucket   string
-	key, old []byte // old is nil where there was none
-}
-
-// note remembers how to undo what is about to be written.
-func (tx *Tx) note(bucket string, key, old []byte) {
+// note remembers that something is about to be written.
+func (tx *Tx) note(bucket string, key []byte) {
 	tx.wrote = true
 	if tx.s.shared != nil && (bucket == bucketCalendars || bucket == bucketCursors || bucket == bucketQueue) {
 		name, _ := splitPair(key)
 		tx.touched = append(tx.touched, name)
-	}
-	if tx.shared {
-		tx.changes = append(tx.changes, change{bucket: bucket, key: bytes.Clone(key), old: bytes.Clone(old)})
 	}
 }
 
@@ -156,7 +146,11 @@ func (s *Store) save(list []*request) {
 // try calls the function of a request; wrote says that it has something to be saved. Where it fails, what it wrote is
 // undone, and the others of the group go on; err is not nil where that cannot be.
 func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote bool, err error) {
-	tx := &Tx{s: s, in: out, out: out, now: s.options.Now(), shared: shared}
+	tx := &Tx{s: s, in: out, out: out, now: s.options.Now()}
+	undo := func() error { return nil }
+	if shared { // else all of it is rolled back
+		undo = out.Savepoint()
+	}
 	func() {
 		defer func() { r.panicked = recover() }()
 		if err = fence(out, r.owner); err == nil {
@@ -174,32 +168,13 @@ func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote boo
 		return tx.wrote, nil
 	}
 	r.end(err)
-	if !shared {
-		return false, nil // all of it is rolled back
-	}
-	return false, s.engine.Protect(func() error { return tx.undo() })
+	return false, s.engine.Protect(undo)
 }
 
 // fence returns ErrFenced unless what a transaction is for is this worker's.
 func fence(out entries.Transaction, owner string) error {
 	if fenced, ok := out.(entries.Fenced); ok && owner != "" {
 		return fenced.Fence(owner)
-	}
-	return nil
-}
-
-// undo takes back what was written, the last first.
-func (tx *Tx) undo() error {
-	for i := len(tx.changes) - 1; i >= 0; i-- {
-		var err error
-		if c := tx.changes[i]; c.old == nil {
-			err = tx.out.Delete(c.bucket, c.key)
-		} else {
-			err = tx.out.Put(c.bucket, c.key, c.old)
-		}
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -85,6 +85,10 @@ func (tx *Tx) Journal(e Entry) error {
 		key = binary.BigEndian.AppendUint64(key, tx.out.Generation())     // in the order of transactions, and in each
 		key = binary.BigEndian.AppendUint32(key, uint32(len(tx.entries))) //nolint:gosec // a few
 		tx.entries = append(tx.entries, e)
-		return tx.put(bucketJournal, key, body)
+		if tx.out.Known(bucketJournal, key) {
+			return tx.put(bucketJournal, key, body)
+		}
+		tx.note(bucketJournal, key) // nobody else has this generation
+		return tx.out.Put(bucketJournal, key, body)
 	})
 }

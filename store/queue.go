@@ -137,12 +137,12 @@ func (tx *Tx) requeue(calendar, id string, from, to time.Time) error {
 		return nil
 	}
 	if !from.IsZero() {
-		if err := tx.remove(bucketQueue, queueKey(calendar, id, from)); err != nil {
+		if err := tx.unlist(bucketQueue, queueKey(calendar, id, from)); err != nil {
 			return err
 		}
 	}
 	if to.IsZero() {
 		return nil
 	}
-	return tx.put(bucketQueue, queueKey(calendar, id, to), nil)
+	return tx.list(bucketQueue, queueKey(calendar, id, to))
 }

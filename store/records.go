@@ -181,6 +181,9 @@ func (tx *Tx) indexed(index, name string) ([]*Record, error) {
 // of which nothing is saved yet. A record that is already saved just like that is not written, and keeps the time of
 // its last change.
 func (tx *Tx) PutRecord(r *Record) error {
+	if err := tx.Ahead(r.Calendar, r.EventID); err != nil {
+		return err
+	}
 	if err := tx.unchanged(r); err != nil {
 		return err
 	}
@@ -290,14 +293,14 @@ func (tx *Tx) relist(index string, key []byte, from, to [hashSize]byte) error {
 		return nil
 	}
 	if from != noHash {
-		if err := tx.remove(index, indexKey(from, key)); err != nil {
+		if err := tx.unlist(index, indexKey(from, key)); err != nil {
 			return err
 		}
 	}
 	if to == noHash {
 		return nil
 	}
-	return tx.put(index, indexKey(to, key), nil)
+	return tx.list(index, indexKey(to, key))
 }
 
 // DeleteRecord forgets an event, its place in the queue included.

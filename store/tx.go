@@ -46,14 +46,12 @@ func buckets() []string {
 // Tx is one transaction. What it reads includes what it has written. It is good only inside the function it was given
 // to, and for one goroutine.
 type Tx struct {
-	s       *Store
-	in      entries.Reader
-	out     entries.Transaction // the same, if it may write
-	now     time.Time
-	failed  error // of the first write that failed: the transaction cannot be saved any more
-	wrote   bool
-	shared  bool     // others write in the same transaction of the engine: changes are noted, to be undone
-	changes []change // the first first
+	s      *Store
+	in     entries.Reader
+	out    entries.Transaction // the same, if it may write
+	now    time.Time
+	failed error // of the first write that failed: the transaction cannot be saved any more
+	wrote  bool
 	// entries are those of the journal that it adds.
 	entries []Entry
 	born    []string // calendars of which nothing was kept before
@@ -86,7 +84,7 @@ func (tx *Tx) put(bucket string, key, value []byte) error {
 	if err != nil || old != nil && bytes.Equal(old, value) {
 		return err
 	}
-	tx.note(bucket, key, old)
+	tx.note(bucket, key)
 	return tx.out.Put(bucket, key, value)
 }
 
@@ -96,8 +94,40 @@ func (tx *Tx) remove(bucket string, key []byte) error {
 	if err != nil || old == nil {
 		return err
 	}
-	tx.note(bucket, key, old)
+	tx.note(bucket, key)
 	return tx.out.Delete(bucket, key)
+}
+
+// list and unlist are put and remove for the entries of an index, which have no value, where the caller knows from what
+// they are an index of whether they are there. What the engine does not know is not asked for.
+func (tx *Tx) list(bucket string, key []byte) error {
+	if tx.out.Known(bucket, key) {
+		return tx.put(bucket, key, nil)
+	}
+	tx.note(bucket, key)
+	return tx.out.Put(bucket, key, nil)
+}
+
+func (tx *Tx) unlist(bucket string, key []byte) error {
+	if tx.out.Known(bucket, key) {
+		return tx.remove(bucket, key)
+	}
+	tx.note(bucket, key)
+	return tx.out.Delete(bucket, key)
+}
+
+// Ahead says that the events of these ids in a calendar are to be read or written: where each is a journey, all are
+// asked for in one.
+func (tx *Tx) Ahead(calendar string, ids ...string) error {
+	return tx.reading(func() error {
+		keys := make([]entries.Key, 0, 3*len(ids))
+		for _, id := range ids {
+			key := pairKey(calendar, id)
+			keys = append(keys, entries.Key{Bucket: bucketRecords, Key: key},
+				entries.Key{Bucket: bucketWaiting, Key: key}, entries.Key{Bucket: bucketProblems, Key: key})
+		}
+		return tx.in.Ahead(keys)
+	})
 }
 
 // maxName is the longest calendar name and the longest event id that make a key. bbolt's limit is 32,768 for the

@@ -358,6 +358,50 @@ type transaction struct {
 	counts head // as it will be; loaded with the first write
 	loaded bool
 	ended  bool
+	noting bool     // what is written is to be undone, perhaps
+	notes  []change // since the last savepoint, the first first
+}
+
+// change is what an entry was before it was written.
+type change struct {
+	bucket   string
+	key, old []byte // old is nil where there was none
+}
+
+// Known implements entries.Transaction.
+func (tx *transaction) Known(string, []byte) bool { return true }
+
+// Savepoint implements entries.Transaction.
+func (tx *transaction) Savepoint() (undo func() error) {
+	tx.noting, tx.notes = true, nil
+	return func() error {
+		notes := tx.notes
+		tx.noting, tx.notes = false, nil
+		for i := len(notes) - 1; i >= 0; i-- {
+			c, err := notes[i], error(nil)
+			if c.old == nil {
+				err = tx.Delete(c.bucket, c.key)
+			} else {
+				err = tx.Put(c.bucket, c.key, c.old)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// note remembers what an entry is, before it is changed. framed is it as it is stored.
+func (tx *transaction) note(bucket string, key, framed []byte) {
+	if !tx.noting {
+		return
+	}
+	c := change{bucket: bucket, key: bytes.Clone(key)}
+	if framed != nil {
+		c.old = append([]byte{}, entries.Bare(framed)...)
+	}
+	tx.notes = append(tx.notes, c)
 }
 
 // Begin implements entries.Engine.
@@ -417,6 +461,7 @@ func (tx *transaction) Put(bucket string, key, value []byte) error {
 		}
 	}
 	old := b.Get(at)
+	tx.note(bucket, key, old)
 	if old == nil {
 		tx.counts.count++
 	}
@@ -438,6 +483,7 @@ func (tx *transaction) Delete(bucket string, key []byte) error {
 	if err := tx.touch(); err != nil {
 		return err
 	}
+	tx.note(bucket, key, old)
 	tx.counts.count--
 	tx.counts.sum -= uint64(entries.Sum(old))
 	if bucket == nested {

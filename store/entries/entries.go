@@ -64,6 +64,10 @@ type Reader interface {
 // Transaction is the one that may write.
 type Transaction interface {
 	Reader
+	// Known reports whether Get answers without a journey.
+	Known(bucket string, key []byte) bool
+	// Savepoint begins a part of the transaction. undo takes back what it has written.
+	Savepoint() (undo func() error)
 	// Put and Delete change one entry. Deleting what is not there changes nothing.
 	Put(bucket string, key, value []byte) error
 	Delete(bucket string, key []byte) error

@@ -51,3 +51,6 @@ func Sum(framed []byte) uint32 {
 	}
 	return binary.BigEndian.Uint32(framed)
 }
+
+// Bare returns what stands behind the checksum of a stored value, whether that is right or not.
+func Bare(framed []byte) []byte { return framed[min(frameSize, len(framed)):] }

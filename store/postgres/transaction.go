@@ -54,6 +54,8 @@ type transaction struct {
 	reader
 
 	cancel     context.CancelFunc
+	undos      []undo // since the last savepoint, the first first
+	noting     bool
 	generation uint64 // of what is being written
 	assignment int64
 	ended      bool
@@ -134,10 +136,55 @@ func (tx *transaction) Delete(bucket string, key []byte) error {
 	return tx.write(bucket, entry{key: append([]byte{}, key...)})
 }
 
+// undo is what was known of an entry, and written of it, before it was written.
+type undo struct {
+	bucket, key string
+	known       *entry // nil: nothing was
+	written     bool
+}
+
+// Known implements entries.Transaction.
+func (tx *transaction) Known(bucket string, key []byte) bool {
+	_, ok := tx.known[bucket][string(key)]
+	return ok
+}
+
+// Savepoint implements entries.Transaction: nothing has left for the database yet.
+func (tx *transaction) Savepoint() func() error {
+	tx.noting, tx.undos = true, nil
+	return func() error {
+		undos := tx.undos
+		tx.noting, tx.undos = false, nil
+		for i := len(undos) - 1; i >= 0; i-- {
+			u := undos[i]
+			if u.known == nil {
+				delete(tx.known[u.bucket], u.key)
+			} else {
+				tx.known[u.bucket][u.key] = *u.known
+			}
+			switch {
+			case !u.written:
+				delete(tx.written[u.bucket], u.key)
+			case u.known != nil:
+				tx.written[u.bucket][u.key] = *u.known
+			}
+		}
+		return tx.failed
+	}
+}
+
 // write notes an entry as it will be; without a value, that there is none.
 func (tx *transaction) write(bucket string, e entry) error {
 	if tx.failed != nil {
 		return tx.failed
+	}
+	if key := string(e.key); tx.noting {
+		u := undo{bucket: bucket, key: key}
+		if before, ok := tx.known[bucket][key]; ok {
+			u.known = &before
+		}
+		_, u.written = tx.written[bucket][key]
+		tx.undos = append(tx.undos, u)
 	}
 	tx.known.put(bucket, e)
 	tx.written.put(bucket, e)

@@ -33,6 +33,21 @@ func (c *conclusions) nothing() bool {
 	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0 // wake comes with records
 }
 
+// ids are the events of which something is saved at the end of a pass.
+func (c *conclusions) ids() []string {
+	ids := slices.Concat(c.clear, c.left, c.wake)
+	for id := range c.records {
+		ids = append(ids, id)
+	}
+	for id := range c.later {
+		ids = append(ids, id)
+	}
+	for _, held := range c.held {
+		ids = append(ids, held.ID)
+	}
+	return ids
+}
+
 // soon is when the first of the events starts that a pass has looked at, as far as that is worth asking more often.
 func (c *conclusions) soon(now time.Time) (start time.Time) {
 	for _, rec := range c.records {
@@ -76,6 +91,9 @@ func (p *pass) finish(st store.CalendarState) error {
 		return err
 	}
 	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+		if err := tx.Ahead(p.c.Name, p.done.ids()...); err != nil {
+			return err
+		}
 		if err := p.keepRemarks(tx, problems); err != nil {
 			return err
 		}

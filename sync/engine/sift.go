@@ -84,6 +84,9 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 		delete(problems, id)
 	}
 	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+		if err := tx.Ahead(p.c.Name, news.due...); err != nil {
+			return err
+		}
 		for _, id := range news.due {
 			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err
