@@ -45,6 +45,9 @@ func (d *daemon) live(context.Context) web.Health {
 	if err := d.healthy(); err != nil {
 		return failing(words.Of(err))
 	}
+	if _, err := d.st.Generation(); err != nil { // that of a file can be read, or healthy has said why not
+		return web.Health{Status: api.Degraded, Reasons: []string{words.Of(err)}}
+	}
 	// no concern of the watchdog's: its restart could come while a disk is away
 	if displaced := d.st.Displaced(); displaced != "" {
 		return failing(words.Join(words.Apart(displaced)))

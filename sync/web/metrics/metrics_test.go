@@ -42,6 +42,9 @@ func everything() Facts {
 			Tokens:    []api.TokenStatus{{Provider: "outlook", SignedIn: &day}, {Provider: "zoom"}},
 			Verdicts:  []doctor.Finding{{Code: "ZT-303", Title: "Secret plans"}},
 			Leftovers: []api.LeftoverStatus{{Topic: "Secret plans"}},
+			Shared:    true,
+			Workers: []api.WorkerStatus{{Name: "secret-machine:1", Lag: 0.5, Calendars: 2, Here: true},
+				{Name: "secret-machine:2", Lag: 1.5, Calendars: 1}},
 		},
 		Links: []api.LinkStatus{
 			{State: "linked", Health: "ok", JoinURL: "https://us02web.zoom.us/j/1?pwd=secret"},
@@ -117,12 +120,14 @@ func TestEveryGauge(t *testing.T) {
 		`zoomtag_sign_ins{provider="outlook",state="ok"} 1`, `zoomtag_sign_ins{provider="zoom",state="missing"} 1`,
 		`zoomtag_oldest_sign_in_timestamp_seconds{provider="outlook"} 1.7961156e+09`,
 		`zoomtag_certificate_expiry_timestamp_seconds 1.7987076e+09`,
-		`zoomtag_state_bytes 4096`,
+		`zoomtag_state_bytes 4096`, `zoomtag_workers 2`, `zoomtag_worker_calendars 2`,
+		`zoomtag_worker_lag_seconds 1.5`, `zoomtag_unclaimed_calendars 3`,
 		`zoomtag_link_delay_seconds_bucket{provider="ics",le="2.5"} 0`,
 		`zoomtag_link_delay_seconds_bucket{provider="ics",le="5"} 1`,
 		`zoomtag_journal_entries_total{step="create"} 1`, `zoomtag_api_requests_total{code="200"} 1`,
 		`zoomtag_calls_total{outcome="ok",service="zoom"} 1`)
-	for _, secret := range []string{"ZT-511", "ZT-512", "Secret", "alice", "bob", "carol", "zoom.us"} {
+	for _, secret := range []string{"ZT-511", "ZT-512", "Secret", "alice", "bob", "carol", "zoom.us",
+		"secret-machine"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("it shows %s", secret)
 		}

@@ -29,6 +29,7 @@ type overviewPage struct {
 	Budget       []bar
 	Quotas       []bar
 	Tokens       []token
+	Workers      []worker
 	Journal      journal
 	Waiting      []waiting
 	Leftovers    []leftover
@@ -112,6 +113,7 @@ func (p *Page) overview(w http.ResponseWriter, r *http.Request, who *visitor) {
 	p.needs(v, f, who)
 	v.Tiles = p.tiles(f, v)
 	v.Budget, v.Quotas, v.Tokens = bars(f), quotas(f), p.tokens(f, who)
+	v.Workers = p.workers(f)
 	p.remarks(v, f, who)
 	if v.Journal, err = p.journal(r, who, f); err != nil {
 		p.fail(w, r, who, err)

@@ -314,6 +314,9 @@ func office() *told {
 			{Name: "support", Provider: "google", LastSuccess: at(-0.01), NextRun: at(0.01), Links: 5},
 			{Name: "board", Provider: "outlook", NextRun: at(0.01)},
 		},
+		Shared: true, Workers: []api.WorkerStatus{
+			{Name: "vm1:312", Version: "0.1.0", Since: at(-24 * 9), Lag: 0.4, Shards: 510, Calendars: 4, Here: true},
+			{Name: "vm2:977", Version: "0.1.0", Since: at(-24 * 9), Lag: 2.6, Shards: 514, Calendars: 2}},
 		Quotas: []api.QuotaStatus{{Service: "Google, by google.json", Used: 912_000, Limit: 1_000_000,
 			Calendars: 9000}},
 		Budget: []api.BudgetStatus{{Host: alice, Used: 84, Limit: 100}, {Host: bob, Used: 23, Limit: 100},
