@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,9 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 		return err
 	}
 	found := leftovers(a.Hash, listed, named, last.Found, now)
+	if found, err = e.cancelSpares(ctx, a, found, listed); err != nil {
+		return err
+	}
 	e.tellLeftovers(last.Found, found)
 	before := last.Found
 	last.At, last.Found = now, found
@@ -181,23 +185,53 @@ func (e *Engine) eachRecord(fn func(*store.Record)) error {
 	return nil
 }
 
-// namedMarks are the marks of all meetings that some record names, the ones that it had before included.
-func (e *Engine) namedMarks() (map[string]bool, error) {
-	named := map[string]bool{}
+// bearer is what records say of a mark: the meetings that have it rightly, or that any may have it.
+type bearer struct {
+	ids map[int64]bool
+	any bool // which one it is, is not known, or another zoomtag knows
+}
+
+// names reports whether a meeting is named.
+func (c bearer) names(id int64) bool { return c.any || c.ids[id] }
+
+// bearers are what is said of marks.
+type bearers map[string]bearer
+
+func (c bearers) add(mark string, id int64) {
+	one := c[mark]
+	if one.ids == nil {
+		one.ids = map[int64]bool{}
+	}
+	one.ids[id], one.any = true, one.any || id == 0
+	c[mark] = one
+}
+
+// bearerOf is what a record says of its own mark: while nobody knows what has been made, whatever there is.
+func bearerOf(rec *store.Record) (id int64) {
+	if rec.Doubt == plan.DoubtCreate {
+		return 0
+	}
+	return cmp.Or(rec.MeetingID, rec.CancelledID)
+}
+
+// namedMarks are the marks that records name, and which meetings may have them.
+func (e *Engine) namedMarks() (bearers, error) {
+	named := bearers{}
 	err := e.eachRecord(func(rec *store.Record) {
-		named[rec.Mark], named[rec.Retired] = true, true
+		named.add(rec.Mark, bearerOf(rec))
+		named.add(rec.Retired, 0)
 		if rec.Closed() {
 			return
 		}
 		for _, f := range rec.Former {
-			named[f.Mark] = true
+			named.add(f.Mark, f.MeetingID)
 		}
 	})
 	return named, err
 }
 
 // leftovers are those of the listed meetings that carry a mark of an account and that nothing names.
-func leftovers(account string, listed []meeting.Meeting, named map[string]bool, before []store.Leftover,
+func leftovers(account string, listed []meeting.Meeting, named bearers, before []store.Leftover,
 	now time.Time) []store.Leftover {
 	var found []store.Leftover
 	for i := range listed {
@@ -205,7 +239,7 @@ func leftovers(account string, listed []meeting.Meeting, named map[string]bool, 
 		mark, ok := plan.ParseMark(m.Mark)
 		known := func(l store.Leftover) bool { return l.MeetingID == m.ID }
 		ours := ok && mark.Account == account
-		if !ours || named[m.Mark] || slices.ContainsFunc(found, known) {
+		if !ours || named[m.Mark].names(m.ID) || slices.ContainsFunc(found, known) {
 			continue
 		}
 		l := store.Leftover{MeetingID: m.ID, Mark: m.Mark, Host: m.Host, Topic: m.Topic, Start: m.Start, Since: now}
@@ -216,6 +250,39 @@ func leftovers(account string, listed []meeting.Meeting, named map[string]bool, 
 	}
 	slices.SortFunc(found, func(a, b store.Leftover) int { return int(a.MeetingID - b.MeetingID) })
 	return found
+}
+
+// cancelSpares cancels the meetings that a worker has made while another one, to which the calendar had gone, made the
+// same for the same event: a frozen machine can send a request an hour late. They carry the mark of a record that has
+// another meeting, and are as that one was asked for. What comes of an owner's own copy, with another time, is told
+// like all else that no event has.
+func (e *Engine) cancelSpares(ctx context.Context, a *Account, found []store.Leftover,
+	listed []meeting.Meeting) (left []store.Leftover, err error) {
+	if !e.store.Shared() {
+		return found, nil
+	}
+	for _, l := range found {
+		rec, err := e.store.ByMark(l.Mark)
+		if err != nil {
+			return nil, err
+		}
+		own := slices.IndexFunc(listed, func(m meeting.Meeting) bool { return rec != nil && m.ID == rec.MeetingID })
+		if own < 0 || !twins(&listed[own], l) {
+			left = append(left, l)
+			continue
+		}
+		if err := e.cancelLeftover(ctx, a, l); err != nil {
+			e.opt.Log.Warn("a second meeting for one event could not be cancelled", "meeting", l.MeetingID, "reason",
+				words.Of(err))
+			left = append(left, l)
+		}
+	}
+	return left, nil
+}
+
+// twins reports whether a meeting is as one that is left over.
+func twins(m *meeting.Meeting, l store.Leftover) bool {
+	return m.Topic == l.Topic && m.Start.Equal(l.Start) && m.Host == l.Host
 }
 
 // tellLeftovers logs what was not found before.
@@ -290,13 +357,17 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 	if err != nil {
 		return err
 	}
-	if named[l.Mark] {
+	if named[l.Mark].names(l.MeetingID) {
 		return errors.Join(fmt.Errorf("an event has meeting %d by now: it is left alone", l.MeetingID),
 			e.forgetLeftover(a, l, ""))
 	}
 	err = e.store.Update(func(tx *store.Tx) error {
-		if rec, err := tx.ByMark(l.Mark); err != nil || rec != nil {
-			return errors.Join(err, fmt.Errorf("an event has got meeting %d meanwhile: it is left alone", l.MeetingID))
+		rec, err := tx.ByMark(l.Mark)
+		if err != nil {
+			return err
+		}
+		if rec != nil && cmp.Or(bearerOf(rec), l.MeetingID) == l.MeetingID {
+			return fmt.Errorf("an event has got meeting %d meanwhile: it is left alone", l.MeetingID)
 		}
 		if !a.Budgeted {
 			return nil

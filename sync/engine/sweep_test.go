@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zoomtag/store"
+	"zoomtag/sync/plan"
 )
 
 // TestMeetingsWithoutAnEvent: after a lost state a meeting whose event was deleted is known to nobody. It is found,
@@ -102,4 +103,35 @@ func TestLeftoverThatIsNone(t *testing.T) {
 		t.Errorf("an event has it: %v", err)
 	}
 	b.meetings(2)
+}
+
+// TestSecondMeetingOfAMark: a meeting that carries the mark of an event which has another one is nobody's, and can be
+// cancelled; while it is not known which of them is the event's, neither is touched.
+func TestSecondMeetingOfAMark(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	rec := b.record(id)
+	spare, err := b.zoom.Create(context.Background(), rec.Mark, *rec.Told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.now = b.now.Add(25 * time.Hour)
+	b.pass()
+	if err := b.e.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := b.e.Leftovers()
+	if err != nil || len(list) != 1 || list[0].MeetingID != spare.ID {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	named := bearers{}
+	named.add(rec.Mark, bearerOf(&store.Record{Mark: rec.Mark, Doubt: plan.DoubtCreate}))
+	if !named[rec.Mark].names(spare.ID) {
+		t.Error("while it is not known which of them is the event's, neither may be touched")
+	}
+	if _, err := b.e.CancelLeftover(context.Background(), spare.ID); err != nil {
+		t.Error(err)
+	}
+	b.meetings(1)
 }
