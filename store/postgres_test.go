@@ -3,7 +3,11 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"zoomtag/store/postgres/pgtest"
@@ -35,5 +39,38 @@ func TestPostgres(t *testing.T) {
 		{"RecordSurvivesReopening", TestRecordSurvivesReopening},
 	} {
 		t.Run(c.name, c.test)
+	}
+}
+
+// BenchmarkPostgres: how many events are saved in a second, by one worker after the other event, and by several workers
+// with many at once, who share commits.
+func BenchmarkPostgres(b *testing.B) {
+	for _, c := range []struct{ workers, atOnce int }{{1, 1}, {1, 32}, {4, 32}} {
+		b.Run(fmt.Sprintf("workers=%d/at-once=%d", c.workers, c.atOnce), func(b *testing.B) {
+			url := server.Server(b).Database(b)
+			stores := make([]*Store, c.workers)
+			for i := range stores {
+				stores[i] = openAt(b, url)
+			}
+			var n atomic.Int64
+			b.ResetTimer()
+			var wg sync.WaitGroup
+			for i, s := range stores {
+				for range c.atOnce {
+					wg.Go(func() {
+						for n.Add(1) <= int64(b.N) {
+							id := fmt.Sprint(n.Load(), "-", i)
+							if err := s.Update(func(tx *Tx) error {
+								return errors.Join(put(tx, example("team", id)), tx.Journal(Entry{Calendar: "team", EventID: id}))
+							}); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+			}
+			wg.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
 	}
 }

@@ -17,6 +17,9 @@ import (
 // keyMax is the longest key that stands in the index as it is, in bytes. A page of the index takes a third of 8 kB.
 const keyMax = 2000
 
+// nameMax is the longest name with which keys begin, in bytes: a range of keys needs all of it.
+const nameMax = 1024
+
 // pageSize is how many entries a walk asks for at once.
 const pageSize = 500
 

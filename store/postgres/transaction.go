@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zoomtag/store/bolt"
@@ -128,6 +129,11 @@ func (tx *transaction) Fence(name string) error {
 
 // Put implements entries.Transaction.
 func (tx *transaction) Put(bucket string, key, value []byte) error {
+	name, _, _ := bytes.Cut(key, []byte{0})
+	if named := slices.Contains(tx.e.options.Named, bucket); named && len(name) > nameMax {
+		return &entries.Error{Cause: fmt.Sprintf("the name %.40q… has %d bytes, more than the %d that a database finds it by",
+			name, len(name), nameMax), Remedy: "give the calendar a shorter name"}
+	}
 	return tx.write(bucket, entry{key: append([]byte{}, key...), value: append([]byte{}, value...)})
 }
 
