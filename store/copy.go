@@ -94,13 +94,18 @@ func samePlace(a, b string) bool {
 	return err1 == nil && err2 == nil && first == second
 }
 
-// source is where is copied from. Nobody else uses it before it is closed.
-type source interface {
-	place() string
+// origin is where is copied from.
+type origin interface {
 	id() string
 	generation() (uint64, error)
-	read(fn func(entries.Reader) error) error
 	protect(fn func() error) error
+}
+
+// source is an origin that nobody else uses before it is closed.
+type source interface {
+	origin
+	place() string
+	read(fn func(entries.Reader) error) error
 	stamp(to entries.Elsewhere) error
 	close()
 }

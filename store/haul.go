@@ -26,7 +26,7 @@ type hauling struct {
 	CopyOptions
 
 	ctx     context.Context //nolint:containedctx // the life of a hauling is that of one call of Copy
-	source  source
+	source  origin
 	in      entries.Reader
 	options Options
 	done    *Copied
@@ -106,7 +106,8 @@ func (h *hauling) occupied(place string, n uint64, moved entries.Elsewhere, r fu
 	case n == 0 || h.Replace || moved.ID == h.source.id():
 		return false, nil
 	case moved.Place != "":
-		return false, entries.Moved(place, moved)
+		return false, words.Usage(&entries.Error{Cause: place + " holds what has moved to " + moved.Place,
+			Remedy: "copy from there, or have it replaced with --replace", Err: ErrOccupied})
 	}
 	err = h.compare(r)
 	if err == nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -94,7 +95,8 @@ func (s *Store) Check() error {
 
 // checkAll reads all entries, whose seals are verified with that.
 func (s *Store) checkAll() error {
-	return s.view(func(tx *Tx) error {
+	return s.shared.Snapshot(context.Background(), func(r entries.Reader) error {
+		tx := &Tx{s: s, in: r}
 		for _, name := range buckets() {
 			if err := tx.scan(name, nil, func([]byte, []byte) (bool, error) { return true, nil }); err != nil {
 				return err
@@ -143,7 +145,7 @@ func (s *Store) Bytes() (int64, error) {
 func (s *Store) Backup() (string, error) {
 	if s.file == nil {
 		return "", &entries.Error{Cause: "the state is in " + s.Path() + ", which makes no copies beside itself",
-			Remedy: "copy the database with its own means (pg_dump), or run \"zoomtag store copy\"", Err: errors.ErrUnsupported}
+			Remedy: "copy the database with its own means (pg_dump), or run \"zoomtag backup\"", Err: errors.ErrUnsupported}
 	}
 	return s.file.Backup()
 }

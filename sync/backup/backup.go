@@ -8,6 +8,7 @@ package backup
 
 import (
 	"archive/tar"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -139,9 +140,15 @@ type Restored struct {
 	Kept    []string `json:"kept"`          // sign-ins that were there, and may be newer
 }
 
-// Restore puts the state of a backup to a path, and its sign-ins beside it, but for those that are there already.
+// Place is where a backup goes.
+type Place struct {
+	State  string // the file of the state; sign-ins are beside it
+	Shared string // the URL of the database that has the state instead; "": there is none
+}
+
+// Restore puts the state of a backup to its place, and its sign-ins beside it, but for those that are there already.
 // Nothing changes unless the state in it is whole. A state in use is store.ErrLocked.
-func Restore(path, state string, o store.Options) (r Restored, err error) {
+func Restore(ctx context.Context, path string, to Place, o store.Options) (r Restored, err error) {
 	if _, _, err := Verify(path); err != nil {
 		return r, err
 	}
@@ -150,8 +157,13 @@ func Restore(path, state string, o store.Options) (r Restored, err error) {
 		return r, err
 	}
 	defer file.Close()
-	r = Restored{State: state, SignIns: []string{}, Kept: []string{}}
-	if r.Old, err = store.Restore(state, in, o); err != nil {
+	r = Restored{State: to.State, SignIns: []string{}, Kept: []string{}}
+	if to.Shared != "" {
+		err = r.restoreShared(ctx, in, to, o)
+	} else {
+		r.Old, err = store.Restore(to.State, in, o)
+	}
+	if err != nil {
 		return r, err
 	}
 	for range maxGrants {
@@ -164,19 +176,53 @@ func Restore(path, state string, o store.Options) (r Restored, err error) {
 				"the state is restored, and the sign-ins behind it in "+path+" cannot be read"),
 				"sign in again with zoomtag auth")
 		}
-		if err := r.signIn(header, in); err != nil {
+		if err := r.signIn(header, in, filepath.Dir(to.State)); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
+// restoreShared puts a state into a database. What is there is kept as a file beside the place that a state of this
+// machine alone would have.
+func (r *Restored) restoreShared(ctx context.Context, in io.Reader, to Place, o store.Options) (err error) {
+	dir, err := files.TempDir("zoomtag-restore")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	state := filepath.Join(dir, stateName)
+	if err := unpack(in, state); err != nil {
+		return words.Say(err, "there is no space in the folder for temporary files to unpack the backup; nothing was "+
+			"changed")
+	}
+	done, err := store.Copy(ctx, state, to.Shared, o, store.CopyOptions{Keep: true})
+	if errors.Is(err, store.ErrOccupied) {
+		if r.Old, err = keepShared(ctx, to, o); err != nil {
+			return err
+		}
+		done, err = store.Copy(ctx, state, to.Shared, o, store.CopyOptions{Keep: true, Replace: true})
+	}
+	r.State = done.To
+	return err
+}
+
+// keepShared copies what is in a database into a file on this machine.
+func keepShared(ctx context.Context, to Place, o store.Options) (path string, err error) {
+	s, err := store.OpenReadOnly(to.Shared, o)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.BackupBeside(ctx, to.State)
+}
+
 // signIn takes a sign-in out of a backup, unless there is one.
-func (r *Restored) signIn(header *tar.Header, in io.Reader) error {
+func (r *Restored) signIn(header *tar.Header, in io.Reader, folder string) error {
 	if err := checkSignIn(header); err != nil {
 		return err
 	}
-	to := filepath.Join(filepath.Dir(r.State), header.Name)
+	to := filepath.Join(folder, header.Name)
 	if _, err := os.Lstat(to); err == nil {
 		r.Kept = append(r.Kept, to)
 		return nil

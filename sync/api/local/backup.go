@@ -9,9 +9,15 @@ import (
 	"zoomtag/sync/api"
 )
 
-// Backup makes a copy of the state beside it, while it is in use.
-func (s *Service) Backup(context.Context) (api.BackupReport, error) {
-	copied, err := s.st.Backup()
+// Backup makes a copy of the state beside it, or, of a shared one, where it would be on this machine, while it is in use.
+func (s *Service) Backup(ctx context.Context) (api.BackupReport, error) {
+	var copied string
+	var err error
+	if s.st.Shared() {
+		copied, err = s.st.BackupBeside(ctx, s.builder.Config.State)
+	} else {
+		copied, err = s.st.Backup()
+	}
 	report := api.BackupReport{Copy: copied, SignIns: []string{}}
 	signIns := slices.Collect(maps.Values(s.grants))
 	for _, account := range s.accounts {
