@@ -35,6 +35,21 @@ func (d *decoder) validateStore(c *Config, literal bool) {
 			"(store: file:PATH); the path of a file is for state")
 }
 
+// validateStoreKey checks that persons' sign-ins in a shared store are sealed.
+func (d *decoder) validateStoreKey(c *Config) {
+	if c.Store.IsZero() || !c.StoreKey.IsZero() || !c.persons() {
+		return
+	}
+	d.failAt("store", "store_key is missing, with which the sign-ins of persons are sealed in the database").
+		mend("make a key with zoomtag store key PATH, copy that file to each machine, and write store_key: file:PATH")
+}
+
+// persons reports whether anybody signs in for a calendar or an account.
+func (c *Config) persons() bool {
+	return slices.ContainsFunc(c.Zoom, func(z Zoom) bool { return z.Mode == User }) ||
+		slices.ContainsFunc(c.Calendars, func(c Calendar) bool { return c.SignsIn() })
+}
+
 // isShared reports whether an address is that of a shared store.
 func isShared(address string) bool {
 	return slices.ContainsFunc(storeForms, func(form string) bool { return strings.HasPrefix(address, form) })
@@ -48,6 +63,7 @@ func LoadForStore(path string, getenv func(string) string) (*Config, error) {
 		return nil, err
 	}
 	d.fetchSecret("store", getenv)
+	d.fetchSecret("store_key", getenv)
 	d.validateStore(c, false)
 	if err := d.errs.orNil(); err != nil {
 		return nil, err
@@ -78,11 +94,23 @@ func StoreAddress(text string, getenv func(string) string) (string, error) {
 	case secret.literal():
 		return filepath.Abs(text)
 	}
-	d := &decoder{folder: folder, home: getenv("HOME")}
-	address, err := d.fetch(secret.source, getenv)
+	address, err := (&decoder{folder: folder, home: getenv("HOME")}).fetch(secret.source, getenv)
 	if err == nil && !isShared(address) {
 		err = words.Mend(errors.New(text+" holds no address of a PostgreSQL database"),
 			"write it as postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full")
 	}
 	return address, err
+}
+
+// StoreKeyAt is the key that a command line names: file:PATH, env:NAME or credential:NAME.
+func StoreKeyAt(text string, getenv func(string) string) (string, error) {
+	secret := newSecret(text)
+	if secret.literal() {
+		return "", words.Mend(errors.New("a key on a command line can be read by others"), "give file:PATH or env:NAME of it")
+	}
+	folder, err := filepath.Abs(".")
+	if err != nil {
+		return "", err
+	}
+	return (&decoder{folder: folder, home: getenv("HOME")}).fetch(secret.source, getenv)
 }

@@ -162,7 +162,7 @@ func openSharedSource(ctx context.Context, url string, o Options) (source, error
 		return nil, words.Usage(words.Mend(fmt.Errorf("the database %s holds nothing of zoomtag's", place),
 			"name the one to copy with --from"))
 	}
-	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(), Hook: o.Hook})
+	e, err := postgres.Open(url, o.postgres(false))
 	if err != nil {
 		return nil, err
 	}

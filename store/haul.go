@@ -213,7 +213,9 @@ func misread(place string, err error) error {
 
 // intoDatabase copies everything into a database, in one transaction.
 func (h *hauling) intoDatabase(url string) (now entries.Elsewhere, err error) {
-	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(), Hook: h.options.Hook, Moved: true})
+	o := h.options
+	o.Moved = true
+	e, err := postgres.Open(url, o.postgres(false))
 	if err != nil {
 		return now, err
 	}
@@ -241,7 +243,7 @@ func (h *hauling) intoDatabase(url string) (now entries.Elsewhere, err error) {
 
 func (h *hauling) fillDatabase(e *postgres.Engine, w *postgres.Whole, old uint64) error {
 	if old > 0 {
-		if err := w.Clear(); err != nil {
+		if err := w.Clear(buckets()); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,14 @@ func Shared(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
+// PlaceOf names an address for people, without a password.
+func PlaceOf(address string) string {
+	if Shared(address) {
+		return postgres.PlaceOf(address)
+	}
+	return address
+}
+
 // Open opens the store at an address: the path of a file, or the URL of a database. If there is none there it is made,
 // the folder of a file included. A file is read and verified as a whole, and nothing is written to one that is as it
 // should be. Damage is a DamagedError, another process that holds the file ErrLocked.
@@ -48,8 +56,7 @@ func open(path string, o Options, steps []step) (*Store, error) {
 
 // openShared opens a database. Its layout is its own concern.
 func openShared(url string, o Options, readOnly bool) (*Store, error) {
-	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(),
-		Named: []string{bucketCalendars, bucketCursors, bucketQueue}, Hook: o.Hook, ReadOnly: readOnly})
+	e, err := postgres.Open(url, o.postgres(readOnly))
 	if err != nil {
 		return nil, err
 	}

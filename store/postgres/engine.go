@@ -141,6 +141,15 @@ func fromURL(url, key string) bool {
 	return err == nil && bare.RuntimeParams[key] != ""
 }
 
+// PlaceOf names the database of a URL without its password.
+func PlaceOf(url string) string {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return "the database"
+	}
+	return placeOf(config)
+}
+
 // placeOf names a database without its password.
 func placeOf(c *pgx.ConnConfig) string {
 	return fmt.Sprintf("postgres://%s@%s/%s", c.User, net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), c.Database)

@@ -101,9 +101,9 @@ func (w *Whole) Generation() uint64 { return w.generation }
 // Reader returns one that remembers nothing of what another has read.
 func (w *Whole) Reader() entries.Reader { return &reader{e: w.e, ctx: w.ctx, conn: w.conn} }
 
-// Clear drops all entries.
-func (w *Whole) Clear() error {
-	for _, name := range w.e.options.Buckets {
+// Clear drops all entries of some buckets.
+func (w *Whole) Clear(buckets []string) error {
+	for _, name := range buckets {
 		if _, err := w.conn.Exec(w.ctx, "DELETE FROM "+table(name)); err != nil {
 			return w.e.explain("save to", err)
 		}

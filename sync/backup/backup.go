@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"zoomtag/providers/files"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
 )
@@ -144,6 +145,8 @@ type Restored struct {
 type Place struct {
 	State  string // the file of the state; sign-ins are beside it
 	Shared string // the URL of the database that has the state instead; "": there is none
+	// Grants is where sign-ins are kept: beside the file, or sealed in the database.
+	Grants signin.Grants
 }
 
 // Restore puts the state of a backup to its place, and its sign-ins beside it, but for those that are there already.
@@ -176,7 +179,7 @@ func Restore(ctx context.Context, path string, to Place, o store.Options) (r Res
 				"the state is restored, and the sign-ins behind it in "+path+" cannot be read"),
 				"sign in again with zoomtag auth")
 		}
-		if err := r.signIn(header, in, filepath.Dir(to.State)); err != nil {
+		if err := r.signIn(header, in, to); err != nil {
 			return r, err
 		}
 	}
@@ -218,21 +221,39 @@ func keepShared(ctx context.Context, to Place, o store.Options) (path string, er
 }
 
 // signIn takes a sign-in out of a backup, unless there is one.
-func (r *Restored) signIn(header *tar.Header, in io.Reader, folder string) error {
+func (r *Restored) signIn(header *tar.Header, in io.Reader, place Place) error {
 	if err := checkSignIn(header); err != nil {
 		return err
 	}
-	to := filepath.Join(folder, header.Name)
-	if _, err := os.Lstat(to); err == nil {
-		r.Kept = append(r.Kept, to)
+	to := filepath.Join(filepath.Dir(place.State), header.Name)
+	if place.Grants.Exists(to) {
+		r.Kept = append(r.Kept, place.Grants.Place(to))
 		return nil
 	}
 	raw, err := io.ReadAll(io.LimitReader(in, maxGrant))
 	if err != nil {
 		return fmt.Errorf("a sign-in could not be read out of the backup: %w", err)
 	}
-	r.SignIns = append(r.SignIns, to)
-	return files.Replace(to, raw, 0o600)
+	r.SignIns = append(r.SignIns, place.Grants.Place(to))
+	if place.Shared == "" {
+		return files.Replace(to, raw, 0o600)
+	}
+	return sealSignIn(raw, to, place.Grants)
+}
+
+// sealSignIn puts a sign-in into a database.
+func sealSignIn(raw []byte, to string, grants signin.Grants) (err error) {
+	dir, err := files.TempDir("zoomtag-restore")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	open := filepath.Join(dir, filepath.Base(to))
+	if err := files.Replace(open, raw, 0o600); err != nil {
+		return err
+	}
+	_, err = signin.Grants{}.CopyTo(grants, open, to)
+	return err
 }
 
 // checkSignIn returns why an entry behind the state is none that Write makes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -55,7 +56,11 @@ readable by you alone: it holds passcodes and sign-ins. The configuration is not
 			if err != nil {
 				return err
 			}
-			if err := backup.Write(path, report.Copy, report.SignIns, c.Now()); err != nil {
+			err = backup.Write(path, report.Copy, report.SignIns, c.Now())
+			if report.Opened != "" {
+				err = errors.Join(err, os.RemoveAll(report.Opened))
+			}
+			if err != nil {
 				return err
 			}
 			summary, signIns, err := backup.Verify(path)
@@ -122,7 +127,11 @@ all of them.`,
 			if err != nil {
 				return err
 			}
-			r, err := backup.Restore(cmd.Context(), args[0], backup.Place{State: cfg.State, Shared: cfg.Store.Reveal()},
+			to := backup.Place{State: cfg.State, Shared: cfg.Store.Reveal()}
+			if to.Grants, err = way.Grants(cfg); err != nil {
+				return err
+			}
+			r, err := backup.Restore(cmd.Context(), args[0], to,
 				store.Options{Timeout: connect.LockPatience, Now: c.Now, Hook: way.Hook})
 			switch {
 			case err != nil:

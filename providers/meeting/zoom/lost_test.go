@@ -50,7 +50,7 @@ func TestLostAnswer(t *testing.T) {
 			if n := f.renewals(); n != asked {
 				t.Errorf("%d more questions about a dead sign-in", n-asked)
 			}
-			if s, ok := signin.Read(f.config.GrantFile); !ok || s.Refused.IsZero() ||
+			if s, ok := (signin.Grants{}).Standing(f.config.GrantFile); !ok || s.Refused.IsZero() ||
 				!strings.Contains(s.Reason, "lost") || s.Email != host {
 				t.Errorf("stands: %+v", s)
 			}
