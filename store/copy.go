@@ -48,8 +48,8 @@ var ErrMoved = entries.ErrMoved
 // database. What is at the second address by then stays, and is ErrOccupied, unless it is to be replaced, is what has
 // moved to the first one, or is the same.
 //
-// What is written is seen when all of it is there and has been compared; then the first place is stamped as moved. After
-// a crash between the two both are whole, and Copy again goes on.
+// What is written is seen when all of it is there and has been compared; then the first place is stamped as moved.
+// After a crash between the two both are whole, and Copy again goes on.
 func Copy(ctx context.Context, from, to string, o Options, c CopyOptions) (Copied, error) {
 	o = o.withDefaults()
 	if c.Progress == nil {

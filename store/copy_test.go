@@ -131,7 +131,8 @@ func TestCopyInUse(t *testing.T) {
 	from, to := livedAt(t, filepath.Join(t.TempDir(), "a.db")), livedAt(t, filepath.Join(t.TempDir(), "b.db"))
 	for _, address := range []string{from, to} {
 		s := openAt(t, address)
-		if _, err := Copy(t.Context(), from, to, testOptions(), CopyOptions{Replace: true}); !errors.Is(err, ErrLocked) {
+		_, err := Copy(t.Context(), from, to, testOptions(), CopyOptions{Replace: true})
+		if !errors.Is(err, ErrLocked) {
 			t.Errorf("%s in use: %v", address, err)
 		}
 		if err := s.Close(); err != nil {

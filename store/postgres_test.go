@@ -77,7 +77,8 @@ func TestCopyWorker(t *testing.T) {
 		!strings.Contains(words.Of(err), "is in use by there:1") {
 		t.Errorf("from a database in use: %v", err)
 	}
-	if _, err := Copy(t.Context(), livedAt(t, file), shared, testOptions(), CopyOptions{Replace: true}); !errors.Is(err, ErrLocked) {
+	_, err := Copy(t.Context(), livedAt(t, file), shared, testOptions(), CopyOptions{Replace: true})
+	if !errors.Is(err, ErrLocked) {
 		t.Errorf("into a database in use: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -220,7 +220,8 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := (signin.Grants{}).Standing(assemble.ZoomGrantFile((signin.Grants{}), filepath.Join(d.dir, "state", "zoomtag.db"), configs.Zoom{})); !ok ||
+	file := assemble.ZoomGrantFile(signin.Grants{}, filepath.Join(d.dir, "state", "zoomtag.db"), configs.Zoom{})
+	if g, ok := (signin.Grants{}).Standing(file); !ok ||
 		g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}

@@ -47,8 +47,8 @@ func (s *Engine) Backup() (string, error) {
 	return path, s.dropBackups()
 }
 
-// KeepCopy puts a file, which is a database that nobody uses, among the copies beside the database at path, whether there
-// is one or not, and then drops all but the last three. It returns where the copy is.
+// KeepCopy puts a file, which is a database that nobody uses, among the copies beside the database at path, whether
+// there is one or not, and then drops all but the last three. It returns where the copy is.
 func KeepCopy(file, path string, o Options) (string, error) {
 	s := &Engine{path: filepath.Clean(path), options: o}
 	f, err := openFile(file, os.O_RDWR)

@@ -8,9 +8,10 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A file whose entries have moved elsewhere says so twice: in meta, for those who know, and in the name of a bucket with
-// an entry that has no seal, for programs of before. Those refuse the file, and their own words for a bad entry hold the
-// bucket's name: "zoomtag.db is damaged (an entry of the state, which has moved to postgres://…: checksum mismatch)".
+// A file whose entries have moved elsewhere says so twice: in meta, for those who know, and in the name of a bucket
+// with an entry that has no seal, for programs of before. Those refuse the file, and their own words for a bad entry
+// hold the bucket's name: "zoomtag.db is damaged (an entry of the state, which has moved to postgres://…: checksum
+// mismatch)".
 
 // farewell begins the name of that bucket.
 const farewell = "the state, which has moved to "

@@ -24,7 +24,8 @@ func released(path string) error {
 	}
 	return readPages(f, info.Size(), func(path string, key, framed []byte) error {
 		if _, err := entries.Unseal(path, key, framed); err != nil {
-			return &DamagedError{Path: f.Name(), What: "is damaged", err: errors.New("an entry of " + path + ": " + err.Error())}
+			cause := errors.New("an entry of " + path + ": " + err.Error())
+			return &DamagedError{Path: f.Name(), What: "is damaged", err: cause}
 		}
 		return nil
 	})

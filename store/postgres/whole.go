@@ -124,7 +124,8 @@ func (w *Whole) Fill(bucket string, next func() (key, value []byte, ok bool, err
 		}
 		return []any{short(key), whole, entries.Seal(bucket, key, value)}, nil
 	})
-	_, err := w.conn.CopyFrom(w.ctx, pgx.Identifier{"zoomtag", "bucket_" + bucket}, []string{"key", "whole", "value"}, source)
+	into, columns := pgx.Identifier{"zoomtag", "bucket_" + bucket}, []string{"key", "whole", "value"}
+	_, err := w.conn.CopyFrom(w.ctx, into, columns, source)
 	if err != nil {
 		return w.e.explain("save to", err)
 	}

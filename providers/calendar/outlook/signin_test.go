@@ -117,7 +117,8 @@ func TestSignInWithBrowser(t *testing.T) {
 			if info, err := os.Stat(d.config.GrantFile); err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("the sign-in is kept with mode %v, %v", info.Mode(), err)
 			}
-			if grant, ok := (signin.Grants{}).Standing(d.config.GrantFile); !ok || d.now.Sub(grant.SignedIn).Abs() > time.Second {
+			grant, ok := (signin.Grants{}).Standing(d.config.GrantFile)
+			if !ok || d.now.Sub(grant.SignedIn).Abs() > time.Second {
 				t.Errorf("the sign-in reads %+v, %v", grant, ok)
 			}
 			token, err := d.token()

@@ -239,7 +239,8 @@ func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 	if errors.As(err, &refusal) && endsGrant(refusal) {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second),
 			said(refusal, presented.Reveal(), s.cfg.ClientSecret)
-		return oauth.Token{}, errors.Join(s.expired(grant), s.cfg.Grants.Replace(ctx, grant, s.cfg.GrantFile, presented))
+		return oauth.Token{}, errors.Join(s.expired(grant),
+			s.cfg.Grants.Replace(ctx, grant, s.cfg.GrantFile, presented))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err, presented.Reveal(), s.cfg.ClientSecret)

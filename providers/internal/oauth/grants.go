@@ -146,8 +146,8 @@ func (s Grants) Fingerprint(path string) []byte {
 	return sum[:]
 }
 
-// lockToSave is Lock for what has to be saved, since the service has given it out, also by those who are told to stop. A
-// vault needs none: it compares.
+// lockToSave is Lock for what has to be saved, since the service has given it out, also by those who are told to stop.
+// A vault needs none: it compares.
 func (s Grants) lockToSave(ctx context.Context, path string) (unlock func(), err error) {
 	if s.vault != nil {
 		return func() {}, nil

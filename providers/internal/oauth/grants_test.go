@@ -69,10 +69,15 @@ func onShelf(t *testing.T, s *shelf, text string) oauth.Grants {
 	return oauth.NewVault(s, k)
 }
 
+// bothPlaces are the places that there are for sign-ins, each as two machines see it.
+func bothPlaces(t *testing.T, s *shelf) map[string][2]oauth.Grants {
+	return map[string][2]oauth.Grants{"files": {}, "vault": {onShelf(t, s, key), onShelf(t, s, key)}}
+}
+
 // TestGrants: what is promised of a place of sign-ins, of files and of a vault, as two machines see it.
 func TestGrants(t *testing.T) {
 	s := &shelf{kept: map[string][]byte{}}
-	for name, places := range map[string][2]oauth.Grants{"files": {}, "vault": {onShelf(t, s, key), onShelf(t, s, key)}} {
+	for name, places := range bothPlaces(t, s) {
 		t.Run(name, func(t *testing.T) {
 			one, other := places[0], places[1]
 			path := filepath.Join(t.TempDir(), "zoom.grant")
@@ -126,7 +131,7 @@ func TestGrants(t *testing.T) {
 // TestGrantsLock: one at a time, of all machines.
 func TestGrantsLock(t *testing.T) {
 	s := &shelf{kept: map[string][]byte{}}
-	for name, places := range map[string][2]oauth.Grants{"files": {}, "vault": {onShelf(t, s, key), onShelf(t, s, key)}} {
+	for name, places := range bothPlaces(t, s) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "zoom.grant")
 			unlock, err := places[0].Lock(t.Context(), path)
@@ -218,8 +223,8 @@ func TestVaultAway(t *testing.T) {
 func TestVaultSeals(t *testing.T) {
 	s := &shelf{kept: map[string][]byte{}}
 	v := onShelf(t, s, key)
-	if err := v.Install(t.Context(), oauth.Grant{RefreshToken: "canary", Owner: oauth.Owner{Email: "canary@example.com"}},
-		"zoom.grant"); err != nil {
+	if err := v.Install(t.Context(), oauth.Grant{RefreshToken: "canary",
+		Owner: oauth.Owner{Email: "canary@example.com"}}, "zoom.grant"); err != nil {
 		t.Fatal(err)
 	}
 	for name, sealed := range s.kept {

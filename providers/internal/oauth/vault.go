@@ -54,8 +54,8 @@ type version struct {
 	sealed []byte
 }
 
-// NewVault makes a vault. The shelf is looked at when a sign-in is: one that is sealed with another key is refused then,
-// and by Check.
+// NewVault makes a vault. The shelf is looked at when a sign-in is: one that is sealed with another key is refused
+// then, and by Check.
 func NewVault(shelf Shelf, key *VaultKey) Grants {
 	return Grants{&Vault{shelf: shelf, key: key, place: shelf.Path(), beat: lockBeat, stale: lockStale}}
 }
@@ -118,7 +118,8 @@ func (v *Vault) load(name string) (Grant, error) {
 	}
 	var g Grant
 	if err := json.Unmarshal(data, &g); err != nil || g.RefreshToken == "" {
-		return Grant{}, words.Mend(words.Say(errDamaged, fmt.Sprintf("%s in %s is damaged", name, v.place)), "sign in again")
+		return Grant{}, words.Mend(words.Say(errDamaged, fmt.Sprintf("%s in %s is damaged", name, v.place)),
+			"sign in again")
 	}
 	g.read = version{name, sealed}
 	return g, nil

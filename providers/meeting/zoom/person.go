@@ -70,7 +70,8 @@ func newPerson(c Config, base *url.URL) *person {
 		style = oauth2.AuthStyleInParams
 	}
 	return &person{
-		grants: c.Grants, file: c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.plainClient(),
+		grants: c.Grants,
+		file:   c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.plainClient(),
 		now: c.Now, hook: c.Hook,
 		config: oauth2.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Endpoint: oauth2.Endpoint{
 			AuthURL: base.JoinPath("authorize").String(), TokenURL: base.JoinPath("token").String(), AuthStyle: style}},
