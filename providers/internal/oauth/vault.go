@@ -33,7 +33,7 @@ type Vault struct {
 	// agreed says that the shelf names the key.
 	agreed atomic.Bool
 	beat   time.Duration // how often a lock is looked at
-	stale time.Duration // for how long a lock stands still before its owner counts as gone
+	stale  time.Duration // for how long a lock stands still before its owner counts as gone
 }
 
 // ErrChanged says that a sign-in was not saved, because somebody else has saved it meanwhile.
