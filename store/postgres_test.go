@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,5 +116,48 @@ func BenchmarkCopy(b *testing.B) {
 		copied(b, shared, file, CopyOptions{})
 		b.ReportMetric(time.Since(start).Seconds(), "s-back")
 		b.ReportMetric(float64(done.Entries), "entries")
+	}
+}
+
+// TestGrants: a sign-in is replaced only as what it was read as, whoever else saves; nothing that is copied touches it.
+func TestGrants(t *testing.T) {
+	url := server.Server(t).Database(t)
+	stores := []*Store{openAt(t, url), openAt(t, url), openAt(t, url)}
+	if got := must[[]byte](t)(stores[0].Grant("zoom.grant")); got != nil {
+		t.Errorf("there is %q", got)
+	}
+	var wg sync.WaitGroup
+	var won atomic.Int32
+	for i, s := range stores {
+		wg.Go(func() {
+			ok, err := s.PutGrant("zoom.grant", nil, []byte{byte(i)})
+			if err != nil {
+				t.Error(err)
+			}
+			if ok {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if won.Load() != 1 {
+		t.Errorf("%d have saved the first one", won.Load())
+	}
+	now := must[[]byte](t)(stores[0].Grant("zoom.grant"))
+	if ok, err := stores[1].PutGrant("zoom.grant", now, []byte("later")); err != nil || !ok {
+		t.Errorf("saved: %v, %v", ok, err)
+	}
+	if ok, err := stores[2].PutGrant("zoom.grant", now, []byte("lost")); err != nil || ok {
+		t.Errorf("saved over a later one: %v, %v", ok, err)
+	}
+	copied(t, livedAt(t, filepath.Join(t.TempDir(), "zoomtag.db")), url, CopyOptions{Replace: true})
+	if names := must[[]string](t)(stores[0].Grants()); len(names) != 1 || names[0] != "zoom.grant" {
+		t.Errorf("kept are %q", names)
+	}
+	if ok, err := stores[0].PutGrant("zoom.grant", []byte("later"), nil); err != nil || !ok {
+		t.Errorf("removed: %v, %v", ok, err)
+	}
+	if names := must[[]string](t)(stores[0].Grants()); len(names) != 0 {
+		t.Errorf("kept are %q", names)
 	}
 }
