@@ -103,7 +103,7 @@ func (c *Commands) move(ctx context.Context, m move) error {
 	if err := signIns.leave(); err != nil {
 		return err
 	}
-	return c.tellCopied(done, signIns, store.Shared(to))
+	return c.tellCopied(done, signIns, store.Shared(from), store.Shared(to))
 }
 
 // addresses are those of the command line, and, for what it does not name, of the configuration. It reads the key, too.
@@ -211,7 +211,7 @@ func (c *Commands) confirm(ctx context.Context, occupied error) error {
 }
 
 // tellCopied says what was copied, and what is to be done now.
-func (c *Commands) tellCopied(done store.Copied, signIns *moving, shared bool) error {
+func (c *Commands) tellCopied(done store.Copied, signIns *moving, wasShared, shared bool) error {
 	if *c.JSON {
 		return terminal.JSON(c.Out, struct {
 			store.Copied
@@ -232,7 +232,10 @@ func (c *Commands) tellCopied(done store.Copied, signIns *moving, shared bool) e
 	if !done.Moved {
 		return nil
 	}
-	next := "write state: " + done.To + " into the configuration and take store: out of it"
+	next := "write state: " + done.To + " into the configuration"
+	if wasShared {
+		next += " and take store: out of it"
+	}
 	if shared {
 		next = "write store: into the configuration, with the address of that database"
 	}
