@@ -238,6 +238,9 @@ func (h *hauling) intoDatabase(url string) (now entries.Elsewhere, err error) {
 	if err != nil || h.done.Same {
 		return now, err
 	}
+	if now.ID, err = w.Rename(); err != nil {
+		return now, err
+	}
 	return now, h.fillDatabase(e, w, n)
 }
 

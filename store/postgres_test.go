@@ -151,6 +151,12 @@ func TestGrants(t *testing.T) {
 		t.Errorf("saved over a later one: %v, %v", ok, err)
 	}
 	copied(t, livedAt(t, filepath.Join(t.TempDir(), "zoomtag.db")), url, CopyOptions{Replace: true})
+	// What a process of before remembers is of no use there.
+	if _, err := stores[1].PutGrant("zoom.grant", []byte("later"), nil); err == nil ||
+		!strings.Contains(words.Of(err), "restart zoomtag") {
+		t.Errorf("a process of before saves: %v", err)
+	}
+	stores[0] = openAt(t, url)
 	if names := must[[]string](t)(stores[0].Grants()); len(names) != 1 || names[0] != "zoom.grant" {
 		t.Errorf("kept are %q", names)
 	}

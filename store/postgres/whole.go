@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -130,6 +132,19 @@ func (w *Whole) Fill(bucket string, next func() (key, value []byte, ok bool, err
 		return w.e.explain("save to", err)
 	}
 	return nil
+}
+
+// Rename makes it another database, so that whoever has used it before forgets what they know of it. It returns the new
+// id.
+func (w *Whole) Rename() (id string, err error) {
+	raw := make([]byte, idSize)
+	if _, err := rand.Read(raw); err != nil {
+		return "", err
+	}
+	if _, err := w.conn.Exec(w.ctx, "UPDATE zoomtag.head SET id = $1", raw); err != nil {
+		return "", w.e.explain("save to", err)
+	}
+	return hex.EncodeToString(raw), nil
 }
 
 // Commit saves what was filled in, as of a generation, and where the entries are from now on: the zero value is here.
