@@ -28,6 +28,8 @@ type Config struct {
 	State string `yaml:"state" is:"path"`
 	// Store is the URL of the PostgreSQL database that several zoomtags share; none: State is what there is.
 	Store Secret `yaml:"store"`
+	// StoreKey is the key with which the sign-ins of persons are sealed there.
+	StoreKey Secret `yaml:"store_key"`
 	// Listen is the address of health, metrics and status page; empty is off.
 	Listen string `yaml:"listen" is:"listen"`
 	// ListenWritten says that Listen was written into the file. An address that nobody asked for is no reason to fail

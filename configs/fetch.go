@@ -38,20 +38,25 @@ const keepsPermissions = runtime.GOOS != "windows"
 // fetchSecrets reads the secrets that live elsewhere.
 func (d *decoder) fetchSecrets(getenv func(string) string) {
 	for _, path := range slices.Sorted(maps.Keys(d.secrets)) {
-		s := d.secrets[path]
-		if s.literal() {
-			continue
-		}
-		value, err := d.fetch(s.source, getenv)
-		if err == nil && value == "" {
-			err = words.Mend(fmt.Errorf("%s is empty", s.source), "put the secret there")
-		}
-		if err != nil {
-			d.failAt(path, "%s: %s", display(path), words.Cause(err)).by(words.Cure(err))
-			continue
-		}
-		s.value = &value
+		d.fetchSecret(path, getenv)
 	}
+}
+
+// fetchSecret reads the secret of a key, if it lives elsewhere.
+func (d *decoder) fetchSecret(path string, getenv func(string) string) {
+	s := d.secrets[path]
+	if s == nil || s.literal() {
+		return
+	}
+	value, err := d.fetch(s.source, getenv)
+	if err == nil && value == "" {
+		err = words.Mend(fmt.Errorf("%s is empty", s.source), "put the secret there")
+	}
+	if err != nil {
+		d.failAt(path, "%s: %s", display(path), words.Cause(err)).by(words.Cure(err))
+		return
+	}
+	s.value = &value
 }
 
 // fetch reads one secret. Its errors never hold any of it.

@@ -102,6 +102,7 @@ func (d *decoder) validateNotices(c *Config) {
 	}
 	d.validateHookSecrets(c, true)
 	d.validateStore(c, true)
+	d.validateStoreKey(c)
 }
 
 // validateHookSecrets checks the secrets that stand in the configuration itself, or those that were fetched.

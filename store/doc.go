@@ -26,6 +26,7 @@
 //	hooks       way                     key of the last journal entry that was told in a way (since schema 5)
 //	lists       list                    List without its members, JSON (since schema 6)
 //	members     list 0 id               Member, JSON (since schema 6)
+//	grants      name                    a person's sign-in, sealed by whoever keeps it (in a database alone)
 //
 // The tree changes only by a new schema version and a step in migrate.go.
 //

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -15,6 +16,14 @@ import (
 // Shared reports whether an address names a database that several zoomtags share, and not a file.
 func Shared(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// PlaceOf names an address for people, without a password.
+func PlaceOf(address string) string {
+	if Shared(address) {
+		return postgres.PlaceOf(address)
+	}
+	return address
 }
 
 // Open opens the store at an address: the path of a file, or the URL of a database. If there is none there it is made,
@@ -47,8 +56,7 @@ func open(path string, o Options, steps []step) (*Store, error) {
 
 // openShared opens a database. Its layout is its own concern.
 func openShared(url string, o Options, readOnly bool) (*Store, error) {
-	e, err := postgres.Open(url, postgres.Options{Buckets: buckets(),
-		Named: []string{bucketCalendars, bucketCursors, bucketQueue}, Hook: o.Hook, ReadOnly: readOnly})
+	e, err := postgres.Open(url, o.postgres(readOnly))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +102,8 @@ func (s *Store) Check() error {
 
 // checkAll reads all entries, whose seals are verified with that.
 func (s *Store) checkAll() error {
-	return s.view(func(tx *Tx) error {
+	return s.shared.Snapshot(context.Background(), func(r entries.Reader) error {
+		tx := &Tx{s: s, in: r}
 		for _, name := range buckets() {
 			if err := tx.scan(name, nil, func([]byte, []byte) (bool, error) { return true, nil }); err != nil {
 				return err
@@ -143,7 +152,7 @@ func (s *Store) Bytes() (int64, error) {
 func (s *Store) Backup() (string, error) {
 	if s.file == nil {
 		return "", &entries.Error{Cause: "the state is in " + s.Path() + ", which makes no copies beside itself",
-			Remedy: "copy the database with its own means (pg_dump), or run \"zoomtag store copy\"", Err: errors.ErrUnsupported}
+			Remedy: "copy the database with its own means (pg_dump), or run \"zoomtag backup\"", Err: errors.ErrUnsupported}
 	}
 	return s.file.Backup()
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Journaled func(Entry)
 	// NoSync leaves out every fsync. For tests only.
 	NoSync bool
+	// Moved opens a store also where what it has kept is somewhere else now, to be looked at and cleared up.
+	Moved bool
 	// Strict refuses to save a record that contradicts itself (record.Record.Check). For tests only: people are better
 	// served by a record with a flaw, which heals, than by one that cannot be saved.
 	Strict bool
@@ -48,7 +50,13 @@ func (o Options) withDefaults() Options {
 // bolt is the settings of a file.
 func (o Options) bolt(schema int) bolt.Options {
 	return bolt.Options{Timeout: o.Timeout, Now: o.Now, Hook: o.Hook, NoSync: o.NoSync, Schema: schema,
-		Buckets: buckets()}
+		Buckets: buckets(), Moved: o.Moved}
+}
+
+// postgres is the settings of a database.
+func (o Options) postgres(readOnly bool) postgres.Options {
+	return postgres.Options{Buckets: sharedBuckets(), Named: []string{bucketCalendars, bucketCursors, bucketQueue},
+		Hook: o.Hook, ReadOnly: readOnly, Moved: o.Moved}
 }
 
 var (

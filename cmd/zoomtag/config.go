@@ -8,6 +8,7 @@ import (
 
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/sync/assemble"
 )
@@ -88,6 +89,7 @@ func (a *app) checkAssembled(cfg *configs.Config) error {
 	if err != nil {
 		return err
 	}
+	b.Grants = signin.Grants{} // who has signed in is no mistake of the configuration's
 	if found := b.Mistakes(); len(found) > 0 {
 		return words.Usage(errors.Join(found...))
 	}
@@ -100,8 +102,9 @@ func (a *app) builder(cfg *configs.Config) (*assemble.Builder, error) {
 	if err != nil {
 		return nil, err
 	}
+	grants, err := a.way().Grants(cfg)
 	return &assemble.Builder{Kinds: providers(), Config: cfg, Requests: assemble.NewCounter(a.term.hurry), Log: log,
-		Now: a.term.now, Haste: a.term.hurry}, nil
+		Now: a.term.now, Haste: a.term.hurry, Grants: grants}, err
 }
 
 func (a *app) configShowCommand() *cobra.Command {

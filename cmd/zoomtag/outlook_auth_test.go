@@ -77,7 +77,7 @@ func (r codeReader) Write(p []byte) (int, error) {
 }
 
 func (d *outlookDoor) kept(name string) *time.Time {
-	grant, _ := signin.Read(filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
+	grant, _ := signin.Grants{}.Standing(filepath.Join(d.dir, "state", "outlook-"+name+".grant"))
 	return api.Time(grant.SignedIn)
 }
 

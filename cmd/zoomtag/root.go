@@ -34,7 +34,8 @@ untagged, the meeting follows.`,
 	f.BoolVar(&a.flags.wide, "wide", false, "cut nothing in tables, however wide the screen is")
 	f.StringVar(&a.flags.logFormat, "log-format", "text", "how to log: text or json")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return words.Usage(usage.FlagMistake(cmd, err)) })
-	keep := &backup.Commands{Way: a.way, Out: term.out, Now: term.now, JSON: &a.flags.json}
+	keep := &backup.Commands{Way: a.way, Out: term.out, Now: term.now, JSON: &a.flags.json, Ask: a.asker,
+		Bar: a.progress}
 	root.AddCommand(
 		a.runCommand(),
 		a.completes().Calendars(a.syncCommand()),
@@ -58,6 +59,7 @@ untagged, the meeting follows.`,
 		a.jsonFlag(keep.Backup()),
 		a.jsonFlag(keep.Restore()),
 		a.jsonFlag(keep.Verify()),
+		keep.Store(),
 		a.demoCommand(),
 		a.versionCommand(),
 		manCommand(),

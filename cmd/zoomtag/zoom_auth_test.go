@@ -220,7 +220,8 @@ func TestZoomAuthOthersAreRefused(t *testing.T) {
 	if _, errs, code := d.auth(); code != exitFailed || !strings.Contains(errs, "until now it was alice@example.com") {
 		t.Errorf("another person: exit %d, %s", code, errs)
 	}
-	if g, ok := signin.Read(assemble.ZoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), configs.Zoom{})); !ok ||
+	file := assemble.ZoomGrantFile(signin.Grants{}, filepath.Join(d.dir, "state", "zoomtag.db"), configs.Zoom{})
+	if g, ok := (signin.Grants{}).Standing(file); !ok ||
 		g.Email != "alice@example.com" {
 		t.Errorf("kept: %+v", g)
 	}
@@ -254,7 +255,7 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 		t.Fatalf("exit %d\n%s\n%s", code, out, errs)
 	}
 	d.pass(exitOK, "review")
-	file := assemble.ZoomGrantFile(filepath.Join(d.dir, "state", "zoomtag.db"), configs.Zoom{})
+	file := assemble.ZoomGrantFile(signin.Grants{}, filepath.Join(d.dir, "state", "zoomtag.db"), configs.Zoom{})
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}

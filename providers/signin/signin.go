@@ -21,6 +21,25 @@ type Prompt struct {
 // State tells how old a person's sign-in is and whether the service still takes it, as its file says.
 type State = oauth.Standing
 
-// Read reads how the sign-in in a file stands; ok is false where there is none, or none that can be used: then Unusable
-// says why.
-func Read(path string) (s State, ok bool) { return oauth.ReadStanding(path) }
+// Grants is where sign-ins are kept: among the files, as the zero value has them, or sealed on a shelf that several
+// machines share.
+type Grants = oauth.Grants
+
+// Shelf is a database that several machines share.
+type Shelf = oauth.Shelf
+
+// ErrAway says that the place of the sign-ins does not answer now.
+var ErrAway = oauth.ErrAway
+
+// Sealed keeps sign-ins on a shelf, sealed with a key, which is the text of its file. Grants.Check says whether the
+// shelf is sealed with another one.
+func Sealed(shelf Shelf, key string) (Grants, error) {
+	k, err := oauth.ReadVaultKey(key)
+	if err != nil {
+		return Grants{}, err
+	}
+	return oauth.NewVault(shelf, k), nil
+}
+
+// NewKey makes a key, as the text of its file.
+func NewKey() string { return oauth.NewVaultKey() }

@@ -47,6 +47,30 @@ func (s *Engine) Backup() (string, error) {
 	return path, s.dropBackups()
 }
 
+// KeepCopy puts a file, which is a database that nobody uses, among the copies beside the database at path, whether
+// there is one or not, and then drops all but the last three. It returns where the copy is.
+func KeepCopy(file, path string, o Options) (string, error) {
+	s := &Engine{path: filepath.Clean(path), options: o}
+	f, err := openFile(file, os.O_RDWR)
+	if err != nil {
+		return "", explain("copy to", file, err)
+	}
+	if !o.NoSync {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return "", explain("copy to", file, err)
+	}
+	copied := s.path + "." + o.Now().UTC().Format(backupTime) + backupSuffix
+	if err := os.Rename(file, copied); err != nil {
+		return "", explain("copy to", copied, err)
+	}
+	if err := s.syncDir(copied); err != nil {
+		return "", err
+	}
+	return copied, s.dropBackups()
+}
+
 // writeCopy writes the store to a new file and reads it back.
 func (s *Engine) writeCopy(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)

@@ -16,6 +16,7 @@ const (
 	keySchema  = "schema"
 	keyID      = "id"
 	keyHead    = "head"
+	keyMoved   = "moved"
 )
 
 // head says how far the database has come, and what it must hold.
@@ -50,6 +51,7 @@ type facts struct {
 	schema int
 	id     [idSize]byte
 	head   head
+	moved  entries.Elsewhere
 }
 
 // examine reads a whole database file and verifies every page and every entry of it.
@@ -58,6 +60,9 @@ func examine(f io.ReaderAt, size int64) (facts, error) {
 	var count, total uint64
 	var haveID, haveHead bool
 	err := readPages(f, size, func(path string, key, framed []byte) error {
+		if strings.HasPrefix(path, farewell) { // it is for older programs, and counts for nothing
+			return nil
+		}
 		value, err := entries.Unseal(path, key, framed)
 		if err != nil {
 			return fmt.Errorf("an entry of %s: %w", strings.ReplaceAll(path, "\x00", "/"), err)
@@ -72,6 +77,8 @@ func examine(f io.ReaderAt, size int64) (facts, error) {
 				found.schema, err = decodeSchema(value)
 			case keyID:
 				haveID = copy(found.id[:], value) == idSize
+			case keyMoved:
+				found.moved = decodeMoved(value)
 			}
 		}
 		count++

@@ -9,6 +9,7 @@
 //	  schema    version of the store's tree, 4 bytes
 //	  id        16 random bytes that name this database
 //	  head      generation, number and sum of all other entries
+//	  moved     where the entries are now: id and place of another engine; not there if they are here
 //
 // # Damage
 //

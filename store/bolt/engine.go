@@ -32,6 +32,8 @@ type Options struct {
 	Schema int
 	// Buckets are those of that schema.
 	Buckets []string
+	// Moved opens a file also where its entries have moved elsewhere, to be looked at.
+	Moved bool
 }
 
 // Engine keeps entries in a file. It may be used from several goroutines at once.
@@ -40,6 +42,7 @@ type Engine struct {
 	options  Options
 	readOnly bool
 	id       [idSize]byte
+	moved    entries.Elsewhere
 
 	mu      sync.Mutex // one transaction that writes at a time, up to and including the sidecar; also Check and Close
 	db      *bbolt.DB  // nil: opened for reading where there is none, and so empty

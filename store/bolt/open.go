@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zoomtag/providers/words"
+	"zoomtag/store/entries"
 
 	"go.etcd.io/bbolt"
 )
@@ -100,7 +101,7 @@ func (s *Engine) openExisting(file *os.File) (schema int, err error) {
 	if err := s.startBolt(file); err != nil {
 		return 0, err
 	}
-	s.id = found.id
+	s.id, s.moved = found.id, found.moved
 	if s.readOnly {
 		return found.schema, nil
 	}
@@ -147,6 +148,9 @@ func (s *Engine) inspect(file *os.File) (facts, *stamp, error) {
 		if err := s.compare(found, *last); err != nil {
 			return facts{}, nil, err
 		}
+	}
+	if found.moved.Place != "" && !s.options.Moved {
+		return facts{}, nil, entries.Moved("the state "+s.path, found.moved)
 	}
 	if err := s.checkSchema(found.schema); err != nil {
 		return facts{}, nil, err

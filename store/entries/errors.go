@@ -1,6 +1,25 @@
 package entries
 
-import "zoomtag/providers/words"
+import (
+	"errors"
+
+	"zoomtag/providers/words"
+)
+
+// ErrMoved says that what is kept here is remembered somewhere else now, where it was copied to.
+var ErrMoved = errors.New("the state has moved")
+
+// Moved is the error of a place whose entries are at another one now.
+func Moved(place string, to Elsewhere) error {
+	return &Error{Cause: place + " has moved to " + to.Place, Remedy: "write that place into the configuration " +
+		"(store: for a database, state: for a file), or bring it back: zoomtag store copy --from … --to …", Err: ErrMoved}
+}
+
+// Elsewhere is where entries have moved to; the zero value says that they have not.
+type Elsewhere struct {
+	ID    string // of the engine there
+	Place string // for people
+}
 
 // Error is an error of a store whose text says it all; what it wraps is for errors.Is.
 type Error struct {

@@ -44,6 +44,8 @@ type Options struct {
 	Hook func(point string)
 	// ReadOnly refuses to write, and makes no tables.
 	ReadOnly bool
+	// Moved opens a database also where its entries have moved elsewhere, to be looked at or replaced.
+	Moved bool
 }
 
 // Engine keeps entries in a PostgreSQL database. It may be used from several goroutines at once.
@@ -98,7 +100,21 @@ func (e *Engine) begun(ctx context.Context) error {
 	if err := e.settle(ctx); err != nil {
 		return err
 	}
-	return e.pool.QueryRow(ctx, "SELECT id FROM zoomtag.head").Scan(&e.id)
+	return e.identify(ctx, e.pool)
+}
+
+// identify reads which database it is, and whether its entries are here.
+func (e *Engine) identify(ctx context.Context, db rowQuerier) error {
+	var moved *string
+	if err := db.QueryRow(ctx, "SELECT id, moved FROM zoomtag.head").Scan(&e.id, &moved); err != nil {
+		return err
+	}
+	return e.hasMoved(moved)
+}
+
+// rowQuerier is a connection, a pool of them, or a transaction.
+type rowQuerier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // lookOnly reads what is there. Where there are no tables the engine is empty, which id says.
@@ -115,7 +131,7 @@ func (e *Engine) lookOnly(ctx context.Context) error {
 			return &entries.Error{Cause: fmt.Sprintf("%s has layout %d of an older zoomtag", e.called(), found.layout),
 				Remedy: fmt.Sprintf("run \"zoomtag sync\" once, which brings it up to layout %d", known)}
 		}
-		return tx.QueryRow(ctx, "SELECT id FROM zoomtag.head").Scan(&e.id)
+		return e.identify(ctx, tx)
 	})
 }
 
@@ -123,6 +139,15 @@ func (e *Engine) lookOnly(ctx context.Context) error {
 func fromURL(url, key string) bool {
 	bare, err := pgconn.ParseConfig(url)
 	return err == nil && bare.RuntimeParams[key] != ""
+}
+
+// PlaceOf names the database of a URL without its password.
+func PlaceOf(url string) string {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return "the database"
+	}
+	return placeOf(config)
 }
 
 // placeOf names a database without its password.

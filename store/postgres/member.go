@@ -496,9 +496,15 @@ func (m *Member) rejoin(ctx context.Context, results pgx.BatchResults, seen *vie
 		return err
 	}
 	sent := m.o.Clock()
-	if _, err := m.conn.Exec(ctx, `INSERT INTO zoomtag.members (id, name, version, since, until)
-		VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp() + $4)`, id, m.o.Name, m.o.Version, Life); err != nil {
+	// Nobody joins while everything is copied elsewhere, nor afterwards.
+	tag, err := m.conn.Exec(ctx, `INSERT INTO zoomtag.members (id, name, version, since, until)
+		SELECT $1, $2, $3, clock_timestamp(), clock_timestamp() + $4 FROM zoomtag.head WHERE moved IS NULL`,
+		id, m.o.Name, m.o.Version, Life)
+	if err != nil {
 		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return m.e.unmoved(ctx, m.conn)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"zoomtag/store/bolt"
 	"zoomtag/store/entries"
@@ -18,10 +19,14 @@ import (
 
 // View implements entries.Engine. One question costs one journey: the transaction begins with it, and ends beside.
 func (e *Engine) View(fn func(entries.Reader) error) error {
+	return e.view(context.Background(), viewLimit, fn)
+}
+
+func (e *Engine) view(ctx context.Context, limit time.Duration, fn func(entries.Reader) error) error {
 	if err := e.Usable(); err != nil || e.Empty() {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), viewLimit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		cancel()
@@ -95,18 +100,22 @@ func (tx *transaction) takePen() error {
 	batch := &pgx.Batch{}
 	batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 	batch.Queue(limits)
-	batch.Queue("SELECT id, generation, assignment, needs, layout FROM zoomtag.head FOR UPDATE")
+	batch.Queue("SELECT id, generation, assignment, needs, layout, moved FROM zoomtag.head FOR UPDATE")
 	var found layout
 	var id []byte
+	var moved *string
 	return tx.send(batch, 2, func(rows pgx.Rows) error {
-		if err := rows.Scan(&id, &tx.generation, &tx.assignment, &found.needs, &found.layout); err != nil {
+		if err := rows.Scan(&id, &tx.generation, &tx.assignment, &found.needs, &found.layout, &moved); err != nil {
 			return tx.e.explain("save to", err)
 		}
 		if !bytes.Equal(id, tx.e.id) {
 			return tx.e.another()
 		}
 		tx.generation++
-		return tx.e.tooNew(found)
+		if err := tx.e.tooNew(found); err != nil {
+			return err
+		}
+		return tx.e.hasMoved(moved)
 	})
 }
 

@@ -6,6 +6,9 @@ import "zoomtag/store"
 type BackupReport struct {
 	Copy    string   `json:"copy"`
 	SignIns []string `json:"sign_ins"`
+	// Opened is a folder of sign-ins that were taken out of a shared state for the one who asks, to be removed; "":
+	// there is none.
+	Opened string `json:"opened,omitempty"`
 }
 
 // VerifyReport is the document of `verify --json`.

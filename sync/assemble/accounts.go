@@ -6,6 +6,7 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/plan"
@@ -16,7 +17,8 @@ type Account struct {
 	configs.Zoom
 	Hash    string // what marks have of it
 	Service meeting.Service
-	Grant   string // the file of the sign-in of the person who hosts; empty where nobody signs in
+	Grant   string // where the sign-in of the person who hosts is kept; empty where nobody signs in
+	grants  signin.Grants
 }
 
 // Attributes are those of a log line that is about the account.
@@ -82,7 +84,7 @@ func (b *Builder) openAccounts() error {
 			return b.inAccount(z, err)
 		}
 		if z.Mode == configs.User {
-			a.Grant = ZoomGrantFile(b.Config.State, z)
+			a.Grant, a.grants = ZoomGrantFile(b.Grants, b.Config.State, z), b.Grants
 		}
 		for _, other := range b.Accounts {
 			// by chance: the same one twice is a mistake that the configuration's own check finds

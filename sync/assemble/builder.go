@@ -28,6 +28,8 @@ type Builder struct {
 	Haste    Haste
 	Kinds    Kinds
 	Accounts Accounts // once they are opened
+	// Grants is where the sign-ins of persons are kept; the zero value is beside the state.
+	Grants signin.Grants
 	// Tokens keeps access tokens of services' apps; nil keeps none.
 	Tokens *signin.Tokens
 	Alikes *Alikes // nil: calendars share nothing

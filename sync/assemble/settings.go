@@ -13,7 +13,6 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
-	"zoomtag/providers/signin"
 	"zoomtag/sync/plan"
 )
 
@@ -22,7 +21,7 @@ func (b *Builder) Host(z configs.Zoom, configured string) string {
 	if configured != "" || z.Mode != configs.User {
 		return configured
 	}
-	grant, _ := signin.Read(ZoomGrantFile(b.Config.State, z))
+	grant, _ := b.Grants.Standing(ZoomGrantFile(b.Grants, b.Config.State, z))
 	return cmp.Or(grant.Email, meeting.Me)
 }
 

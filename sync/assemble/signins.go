@@ -3,9 +3,7 @@ package assemble
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,16 +23,16 @@ func CalendarSignIn(provider, name string) string {
 // ZoomGrantFile is where the sign-in of the person who hosts in an account is kept: beside the state. Names that differ
 // in case only are not two accounts, and to some file systems not two files. An account that was given a name keeps the
 // sign-in that it had without one: while nobody has signed in under the name, and the file is that of its app.
-func ZoomGrantFile(state string, z configs.Zoom) string {
+func ZoomGrantFile(grants signin.Grants, state string, z configs.Zoom) string {
 	nameless := filepath.Join(filepath.Dir(state), "zoom.grant")
 	if z.Name == "" {
 		return nameless
 	}
 	own := filepath.Join(filepath.Dir(state), "zoom-"+strings.ToLower(z.Name)+".grant")
-	if _, err := os.Lstat(own); err == nil || !errors.Is(err, fs.ErrNotExist) {
+	if grants.Exists(own) {
 		return own
 	}
-	if was, ok := signin.Read(nameless); ok && was.ClientID == z.ClientID {
+	if was, ok := grants.Standing(nameless); ok && was.ClientID == z.ClientID {
 		return nameless
 	}
 	return own
@@ -51,9 +49,9 @@ func TokensFile(state string) string { return state + ".tokens" }
 // maxDepends bounds what is read of a file with credentials, in bytes: they are smaller.
 const maxDepends = 256 << 10
 
-// fingerprintOf is a fingerprint of credentials: of what the configuration says, and of files as they are now. A file
-// that cannot be read counts as one without anything.
-func fingerprintOf(said []string, files ...string) string {
+// fingerprintOf is a fingerprint of credentials: of what the configuration says, of files as they are now, and of a
+// sign-in. What cannot be read counts as nothing.
+func fingerprintOf(grants signin.Grants, grant string, said, files []string) string {
 	h := sha256.New()
 	for _, s := range said {
 		h.Write([]byte(s + "\x00")) // never fails, says package hash
@@ -62,6 +60,9 @@ func fingerprintOf(said []string, files ...string) string {
 		if path != "" {
 			h.Write(append(contentOf(path), 0))
 		}
+	}
+	if grant != "" {
+		h.Write(append(grants.Fingerprint(grant), 0))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
@@ -92,12 +93,12 @@ func (b *Builder) signsInWith(c configs.Calendar) func() string {
 	}
 	return func() string { // it is rarely asked for, and there may be thousands
 		said, files := section.Proof()
-		return fingerprintOf(said, append(files, grant)...)
+		return fingerprintOf(b.Grants, grant, said, files)
 	}
 }
 
 // signsInWith is the fingerprint of the credentials of a Zoom account.
 func (a *Account) signsInWith() func() string {
-	said, grant := a.Credentials(), a.Grant
-	return func() string { return fingerprintOf(said, grant) }
+	said, grants, grant := a.Credentials(), a.grants, a.Grant
+	return func() string { return fingerprintOf(grants, grant, said, nil) }
 }

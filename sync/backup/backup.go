@@ -8,6 +8,7 @@ package backup
 
 import (
 	"archive/tar"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"zoomtag/providers/files"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
 )
@@ -139,9 +141,17 @@ type Restored struct {
 	Kept    []string `json:"kept"`          // sign-ins that were there, and may be newer
 }
 
-// Restore puts the state of a backup to a path, and its sign-ins beside it, but for those that are there already.
+// Place is where a backup goes.
+type Place struct {
+	State  string // the file of the state; sign-ins are beside it
+	Shared string // the URL of the database that has the state instead; "": there is none
+	// Grants is where sign-ins are kept: beside the file, or sealed in the database.
+	Grants signin.Grants
+}
+
+// Restore puts the state of a backup to its place, and its sign-ins beside it, but for those that are there already.
 // Nothing changes unless the state in it is whole. A state in use is store.ErrLocked.
-func Restore(path, state string, o store.Options) (r Restored, err error) {
+func Restore(ctx context.Context, path string, to Place, o store.Options) (r Restored, err error) {
 	if _, _, err := Verify(path); err != nil {
 		return r, err
 	}
@@ -150,8 +160,13 @@ func Restore(path, state string, o store.Options) (r Restored, err error) {
 		return r, err
 	}
 	defer file.Close()
-	r = Restored{State: state, SignIns: []string{}, Kept: []string{}}
-	if r.Old, err = store.Restore(state, in, o); err != nil {
+	r = Restored{State: to.State, SignIns: []string{}, Kept: []string{}}
+	if to.Shared != "" {
+		err = r.restoreShared(ctx, in, to, o)
+	} else {
+		r.Old, err = store.Restore(to.State, in, o)
+	}
+	if err != nil {
 		return r, err
 	}
 	for range maxGrants {
@@ -164,29 +179,81 @@ func Restore(path, state string, o store.Options) (r Restored, err error) {
 				"the state is restored, and the sign-ins behind it in "+path+" cannot be read"),
 				"sign in again with zoomtag auth")
 		}
-		if err := r.signIn(header, in); err != nil {
+		if err := r.signIn(header, in, to); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
 }
 
+// restoreShared puts a state into a database. What is there is kept as a file beside the place that a state of this
+// machine alone would have.
+func (r *Restored) restoreShared(ctx context.Context, in io.Reader, to Place, o store.Options) (err error) {
+	dir, err := files.TempDir("zoomtag-restore")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	state := filepath.Join(dir, stateName)
+	if err := unpack(in, state); err != nil {
+		return words.Say(err, "there is no space in the folder for temporary files to unpack the backup; nothing was "+
+			"changed")
+	}
+	done, err := store.Copy(ctx, state, to.Shared, o, store.CopyOptions{Keep: true})
+	if errors.Is(err, store.ErrOccupied) {
+		if r.Old, err = keepShared(ctx, to, o); err != nil {
+			return err
+		}
+		done, err = store.Copy(ctx, state, to.Shared, o, store.CopyOptions{Keep: true, Replace: true})
+	}
+	r.State = done.To
+	return err
+}
+
+// keepShared copies what is in a database into a file on this machine.
+func keepShared(ctx context.Context, to Place, o store.Options) (path string, err error) {
+	s, err := store.OpenReadOnly(to.Shared, o)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.BackupBeside(ctx, to.State)
+}
+
 // signIn takes a sign-in out of a backup, unless there is one.
-func (r *Restored) signIn(header *tar.Header, in io.Reader) error {
+func (r *Restored) signIn(header *tar.Header, in io.Reader, place Place) error {
 	if err := checkSignIn(header); err != nil {
 		return err
 	}
-	to := filepath.Join(filepath.Dir(r.State), header.Name)
-	if _, err := os.Lstat(to); err == nil {
-		r.Kept = append(r.Kept, to)
+	to := filepath.Join(filepath.Dir(place.State), header.Name)
+	if place.Grants.Exists(to) {
+		r.Kept = append(r.Kept, place.Grants.Place(to))
 		return nil
 	}
 	raw, err := io.ReadAll(io.LimitReader(in, maxGrant))
 	if err != nil {
 		return fmt.Errorf("a sign-in could not be read out of the backup: %w", err)
 	}
-	r.SignIns = append(r.SignIns, to)
-	return files.Replace(to, raw, 0o600)
+	r.SignIns = append(r.SignIns, place.Grants.Place(to))
+	if place.Shared == "" {
+		return files.Replace(to, raw, 0o600)
+	}
+	return sealSignIn(raw, to, place.Grants)
+}
+
+// sealSignIn puts a sign-in into a database.
+func sealSignIn(raw []byte, to string, grants signin.Grants) (err error) {
+	dir, err := files.TempDir("zoomtag-restore")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	open := filepath.Join(dir, filepath.Base(to))
+	if err := files.Replace(open, raw, 0o600); err != nil {
+		return err
+	}
+	_, err = signin.Grants{}.CopyTo(grants, open, to)
+	return err
 }
 
 // checkSignIn returns why an entry behind the state is none that Write makes.

@@ -72,7 +72,7 @@ func TestThereAndBack(t *testing.T) {
 	if err := os.WriteFile(newer, []byte("newer"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := backup.Restore(path, state, options())
+	r, err := backup.Restore(t.Context(), path, backup.Place{State: state}, options())
 	if err != nil || len(r.SignIns) != 1 || len(r.Kept) != 1 {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -117,7 +117,8 @@ func TestForeignFiles(t *testing.T) {
 		if _, _, err := backup.Verify(path); err == nil || !strings.Contains(words.Of(err), c.says) {
 			t.Errorf("verify %s: %v", name, err)
 		}
-		if _, err := backup.Restore(path, state, options()); err == nil || !strings.Contains(words.Of(err), c.says) {
+		_, err := backup.Restore(t.Context(), path, backup.Place{State: state}, options())
+		if err == nil || !strings.Contains(words.Of(err), c.says) {
 			t.Errorf("restore %s: %v", name, err)
 		}
 		if _, err := os.Stat(state); !errors.Is(err, os.ErrNotExist) {
@@ -160,7 +161,8 @@ func TestNoWayOut(t *testing.T) {
 	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := backup.Restore(path, filepath.Join(dir, "lib", "zoomtag.db"), options()); err == nil ||
+	if _, err := backup.Restore(t.Context(), path, backup.Place{State: filepath.Join(dir, "lib", "zoomtag.db")},
+		options()); err == nil ||
 		!strings.Contains(err.Error(), "evil") {
 		t.Errorf("%v", err)
 	}

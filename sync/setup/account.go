@@ -17,7 +17,7 @@ import (
 
 // Sharing are the other calendars for which somebody has signed in with the same app of Google's: who takes back one
 // sign-in of a person there takes back all.
-func Sharing(cfg *configs.Config, c configs.Calendar) (names []string) {
+func Sharing(grants signin.Grants, cfg *configs.Config, c configs.Calendar) (names []string) {
 	if c.Google == nil {
 		return nil
 	}
@@ -25,7 +25,7 @@ func Sharing(cfg *configs.Config, c configs.Calendar) (names []string) {
 		if other.Name == c.Name || other.Google == nil || other.Google.Credentials != c.Google.Credentials {
 			continue
 		}
-		if state, ok := signin.Read(assemble.GrantFile(cfg.State, other)); ok && state.Refused.IsZero() {
+		if state, ok := grants.Standing(assemble.GrantFile(cfg.State, other)); ok && state.Refused.IsZero() {
 			names = append(names, other.Name)
 		}
 	}

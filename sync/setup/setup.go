@@ -347,7 +347,7 @@ func (d *dialog) tryAccount(ctx context.Context, cfg *configs.Config, b *assembl
 	last := len(cfg.Zoom) - 1 // the one that is new
 	z := cfg.Zoom[last]
 	if z.Mode == configs.User {
-		err := d.signIn(made, assemble.ZoomGrantFile(cfg.State, z),
+		err := d.signIn(made, assemble.ZoomGrantFile(b.Grants, cfg.State, z),
 			func() error { return d.SignInAccount(ctx, cfg, z) })
 		if err != nil {
 			return err

@@ -30,9 +30,9 @@ type SignIn struct {
 	Ask func(ctx context.Context) error `json:"-"`
 }
 
-// Standing is how the sign-in in a file stands.
-func Standing(path string) SignIn {
-	state, ok := signin.Read(path)
+// Standing is how a sign-in stands.
+func Standing(grants signin.Grants, path string) SignIn {
+	state, ok := grants.Standing(path)
 	row := SignIn{Person: state.Name(), SignedIn: api.Time(state.SignedIn), Accepted: ok && state.Refused.IsZero()}
 	switch {
 	case !ok && state.Unusable != nil:

@@ -90,6 +90,7 @@ func OutlookConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) out
 		ClientCertificate: o.ClientCertificate,
 		Tokens:            b.Tokens,
 		GrantFile:         assemble.GrantFile(b.Config.State, c),
+		Grants:            b.Grants,
 		SignInCommand:     "zoomtag auth outlook --calendar " + c.Name,
 		APIURL:            o.APIURL,
 		LoginURL:          o.LoginURL,

@@ -38,6 +38,7 @@ func GoogleConfig(b *assemble.Builder, c configs.Calendar, s plan.Settings) goog
 		Own:         googleOwn(b, c),
 		Auth:        g.Auth,
 		Credentials: g.Credentials,
+		Grants:      b.Grants,
 		Tokens:      b.Tokens,
 		APIURL:      g.APIURL,
 		Announce:    b.Config.For(c).Link.Announce == "all",

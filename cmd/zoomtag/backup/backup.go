@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/connect"
+	"zoomtag/cmd/zoomtag/prompt"
 	"zoomtag/cmd/zoomtag/terminal"
 	"zoomtag/configs"
 	"zoomtag/providers/words"
@@ -27,6 +29,8 @@ type Commands struct {
 	Out  io.Writer
 	Now  func() time.Time
 	JSON *bool // whether one JSON document is wanted
+	Ask  func() *prompt.Asker
+	Bar  func() *terminal.Progress
 }
 
 // Backup is the command that writes a backup.
@@ -52,7 +56,11 @@ readable by you alone: it holds passcodes and sign-ins. The configuration is not
 			if err != nil {
 				return err
 			}
-			if err := backup.Write(path, report.Copy, report.SignIns, c.Now()); err != nil {
+			err = backup.Write(path, report.Copy, report.SignIns, c.Now())
+			if report.Opened != "" {
+				err = errors.Join(err, os.RemoveAll(report.Opened))
+			}
+			if err != nil {
 				return err
 			}
 			summary, signIns, err := backup.Verify(path)
@@ -110,16 +118,21 @@ func (c *Commands) Restore() *cobra.Command {
 		Short: "Put a backup in the place of the state",
 		Long: `Put the state out of a file that zoomtag backup has written to where the configuration has the
 state, and the sign-ins beside it. It is verified first. A state that is there is kept beside it, and
-so are sign-ins that are there. Stop the daemon before.`,
+so are sign-ins that are there. Stop the daemon before, or, where several share a database (store:),
+all of them.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			way := c.Way()
-			cfg, err := way.LoadWith(configs.LoadWithoutSecrets)
+			cfg, err := way.LoadWith(configs.LoadForStore)
 			if err != nil {
 				return err
 			}
-			r, err := backup.Restore(args[0], cfg.State, store.Options{Timeout: connect.LockPatience, Now: c.Now,
-				Hook: way.Hook})
+			to := backup.Place{State: cfg.State, Shared: cfg.Store.Reveal()}
+			if to.Grants, err = way.Grants(cfg); err != nil {
+				return err
+			}
+			r, err := backup.Restore(cmd.Context(), args[0], to,
+				store.Options{Timeout: connect.LockPatience, Now: c.Now, Hook: way.Hook})
 			switch {
 			case err != nil:
 				return err

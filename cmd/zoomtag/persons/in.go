@@ -44,7 +44,8 @@ func (t Terminal) SignInZoom(ctx context.Context, b *assemble.Builder, z configs
 	if z.Name != "" {
 		at = "Zoom for account " + z.Name
 	}
-	fmt.Fprintf(t.Out, "Signed in at %s. The sign-in is kept in %s, readable by you alone.\n", at, config.GrantFile)
+	fmt.Fprintf(t.Out, "Signed in at %s. The sign-in is kept in %s, %s.\n", at,
+		b.Grants.Place(config.GrantFile), b.Grants.Guarded())
 	service, err := zoom.New(config)
 	if err != nil {
 		return err
@@ -65,8 +66,8 @@ func (t Terminal) SignIn(ctx context.Context, b *assemble.Builder, c configs.Cal
 	if err := b.Kinds.Calendars[c.Provider()].SignIn(ctx, b, c, prompt); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Out, "Signed in for calendar %s. The sign-in is kept in %s, readable by you alone.\n",
-		c.Name, assemble.GrantFile(b.Config.State, c))
+	fmt.Fprintf(t.Out, "Signed in for calendar %s. The sign-in is kept in %s, %s.\n",
+		c.Name, b.Grants.Place(assemble.GrantFile(b.Config.State, c)), b.Grants.Guarded())
 	return t.introduce(ctx, b, c)
 }
 

@@ -18,7 +18,7 @@ func SignIns(b *assemble.Builder) []setup.SignIn {
 	cfg, rows := b.Config, []setup.SignIn{}
 	for _, z := range cfg.Zoom {
 		if z.Mode == configs.User {
-			row := setup.Standing(assemble.ZoomGrantFile(cfg.State, z))
+			row := setup.Standing(b.Grants, assemble.ZoomGrantFile(b.Grants, cfg.State, z))
 			row.Provider, row.Account, row.Command = "zoom", z.Name, assemble.ZoomSignIn(z.Name)
 			row.Ask = func(ctx context.Context) error { return askZoom(ctx, b, z) }
 			rows = append(rows, row)
@@ -26,7 +26,7 @@ func SignIns(b *assemble.Builder) []setup.SignIn {
 	}
 	for _, c := range cfg.Calendars {
 		if c.SignsIn() {
-			row := setup.Standing(assemble.GrantFile(cfg.State, c))
+			row := setup.Standing(b.Grants, assemble.GrantFile(cfg.State, c))
 			row.Provider, row.Calendar, row.Command = c.Provider(), c.Name,
 				assemble.CalendarSignIn(c.Provider(), c.Name)
 			row.Ask = func(ctx context.Context) error { return setup.AskCalendar(ctx, b, c) }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"zoomtag/cmd/zoomtag/terminal"
@@ -27,29 +25,29 @@ type Bye struct {
 func (t Terminal) SignOutZoom(ctx context.Context, b *assemble.Builder, z configs.Zoom, how Bye) error {
 	config := ZoomConfig(b, z)
 	bye, err := zoom.SignOut(ctx, config, how.Here)
-	return t.farewell(config.GrantFile, strings.TrimSpace("Zoom "+z.Name), bye, err)
+	return t.farewell(b.Grants, config.GrantFile, strings.TrimSpace("Zoom "+z.Name), bye, err)
 }
 
 // SignOut ends the sign-in of a calendar's owner.
 func (t Terminal) SignOut(ctx context.Context, b *assemble.Builder, c configs.Calendar, how Bye) error {
-	if others := setup.Sharing(b.Config, c); len(others) > 0 && !how.Here && !how.All {
+	if others := setup.Sharing(b.Grants, b.Config, c); len(others) > 0 && !how.Here && !how.All {
 		how.Here = true
 		fmt.Fprintf(t.Out, "Google is not asked to take it back, because that could end the sign-in of %s as well, "+
 			"which uses the same app.\n", strings.Join(others, ", "))
 	}
 	bye, err := b.Kinds.Calendars[c.Provider()].SignOut(ctx, b, c, how.Here)
-	return t.farewell(assemble.GrantFile(b.Config.State, c), "calendar "+c.Name, bye, err)
+	return t.farewell(b.Grants, assemble.GrantFile(b.Config.State, c), "calendar "+c.Name, bye, err)
 }
 
 // SignOutAll ends every sign-in of a configuration that there is.
 func (t Terminal) SignOutAll(ctx context.Context, b *assemble.Builder) (faults error) {
 	for _, c := range b.Config.Calendars {
-		if stands(assemble.GrantFile(b.Config.State, c)) {
+		if b.Grants.Exists(assemble.GrantFile(b.Config.State, c)) {
 			faults = errors.Join(faults, t.SignOut(ctx, b, c, Bye{All: true}))
 		}
 	}
 	for _, z := range b.Config.Zoom {
-		if stands(assemble.ZoomGrantFile(b.Config.State, z)) {
+		if b.Grants.Exists(assemble.ZoomGrantFile(b.Grants, b.Config.State, z)) {
 			faults = errors.Join(faults, t.SignOutZoom(ctx, b, z, Bye{All: true}))
 		}
 	}
@@ -57,30 +55,24 @@ func (t Terminal) SignOutAll(ctx context.Context, b *assemble.Builder) (faults e
 }
 
 // farewell says what became of a sign-in, and where the service still lists the app.
-func (t Terminal) farewell(file, what string, bye signin.Farewell, err error) error {
+func (t Terminal) farewell(grants signin.Grants, file, what string, bye signin.Farewell, err error) error {
 	switch {
 	case errors.Is(err, signin.ErrNone):
-		return words.Say(nil, "nobody has signed in for "+what+": there is no "+file)
-	case err != nil && stands(file):
+		return words.Say(nil, "nobody has signed in for "+what+": there is no "+grants.Place(file))
+	case err != nil && grants.Exists(file):
 		const again = "try again, or remove it from this machine alone with --only-here"
 		return words.Mend(words.Say(err, words.Cause(err)+"; the sign-in stays"),
 			strings.TrimPrefix(words.Cure(err)+"; then "+again, "; then "))
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(t.Out, "Signed out of %s: %s is removed.\n", terminal.Printable(what), file)
+	fmt.Fprintf(t.Out, "Signed out of %s: %s is removed.\n", terminal.Printable(what), grants.Place(file))
 	if bye.TakenBack {
 		fmt.Fprintf(t.Out, "The service takes the sign-in no more. zoomtag may still be listed at %s: remove it "+
 			"there if you like.\n", bye.Listed)
 		return nil
 	}
-	fmt.Fprintf(t.Out, "The service was not told: take zoomtag off the list at %s, or whoever has a copy of the file "+
+	fmt.Fprintf(t.Out, "The service was not told: take zoomtag off the list at %s, or whoever has a copy of it "+
 		"can still use it.\n", bye.Listed)
 	return nil
-}
-
-// stands reports whether a file is still there.
-func stands(path string) bool {
-	_, err := os.Lstat(path)
-	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -195,11 +195,13 @@ func (s *signer) asServiceAccount(ctx context.Context) (oauth.Token, error) {
 // refresh gets an access token for a person who has signed in. The file is read each time: a sign-in is noticed at
 // once. A grant that Google calls dead is noted in it, and not presented again.
 func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
-	grant, err := oauth.LoadGrant(s.own.GrantFile)
+	grant, err := s.cfg.Grants.Load(s.own.GrantFile)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
 		return oauth.Token{}, words.Mend(fmt.Errorf("%w: %w", calendar.ErrDenied, err),
 			"run "+s.own.SignInCommand)
+	case errors.Is(err, oauth.ErrAway):
+		return oauth.Token{}, err
 	case err != nil:
 		return oauth.Token{}, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.creds.clientID:
@@ -215,7 +217,8 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 	if errors.As(err, &refusal) && errorCode(refusal) == "invalid_grant" {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second),
 			rest.Snippet([]byte(refusal.ErrorDescription), 200)
-		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.own.GrantFile, grant.RefreshToken))
+		return oauth.Token{}, errors.Join(s.expired(grant), s.cfg.Grants.Replace(ctx, grant, s.own.GrantFile,
+			grant.RefreshToken))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err)
@@ -224,7 +227,7 @@ func (s *signer) refresh(ctx context.Context) (oauth.Token, error) {
 		presented := grant.RefreshToken
 		// Google rarely sends a new one; it counts from the moment it is saved
 		grant.RefreshToken = oauth.Secret(token.RefreshToken)
-		if err := grant.Replace(ctx, s.own.GrantFile, presented); err != nil {
+		if err := s.cfg.Grants.Replace(ctx, grant, s.own.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
 	}

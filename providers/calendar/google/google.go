@@ -54,6 +54,8 @@ type Config struct {
 	// Credentials is the path of the JSON file that Google gave out: a service account's key, or a desktop app's
 	// client.
 	Credentials string
+	// Grants is where GrantFile is looked for; the zero value is among the files.
+	Grants signin.Grants
 	// Tokens keeps the access tokens of a service account for others and over restarts; nil keeps none.
 	Tokens *signin.Tokens
 	// APIURL is the base of the API; empty is Google's own. Plain http is for loopback addresses only.

@@ -52,7 +52,7 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: creds.clientID,
 		Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}
-	if err := grant.Install(ctx, c.GrantFile); err != nil {
+	if err := c.Grants.Install(ctx, grant, c.GrantFile); err != nil {
 		return fmt.Errorf("google: %w", err)
 	}
 	about, err := calendar.ask(ctx)

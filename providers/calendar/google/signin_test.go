@@ -50,7 +50,7 @@ func TestSignInWithBrowser(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the sign-in is kept with mode %v, %v", info.Mode(), err)
 	}
-	if grant, ok := signin.Read(w.config.GrantFile); !ok || time.Since(grant.SignedIn) > time.Minute {
+	if grant, ok := (signin.Grants{}).Standing(w.config.GrantFile); !ok || time.Since(grant.SignedIn) > time.Minute {
 		t.Errorf("the sign-in reads %+v, %v", grant, ok)
 	}
 	if _, err := w.connect().Changes(t.Context(), ""); err != nil {
@@ -131,7 +131,7 @@ func TestSignInRefused(t *testing.T) {
 				!strings.Contains(err.Error(), "zoomtag auth google") {
 				t.Errorf("SignIn: %v", err)
 			}
-			if _, ok := signin.Read(w.config.GrantFile); ok {
+			if _, ok := (signin.Grants{}).Standing(w.config.GrantFile); ok {
 				t.Error("a sign-in without the scope was kept")
 			}
 		})

@@ -26,7 +26,7 @@ func SignOut(ctx context.Context, c Config, here bool) (signin.Farewell, error) 
 			"/token") + "/revoke"}
 		take = func(ctx context.Context, g oauth.Grant) error { return r.Take(ctx, g.RefreshToken) }
 	}
-	grant, over, err := oauth.End(ctx, c.GrantFile, take)
+	grant, over, err := c.Grants.End(ctx, c.GrantFile, take)
 	if err != nil {
 		return f, fmt.Errorf("google: %w", err)
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/microsoftgraph/msgraph-sdk-go/users"
 
 	"zoomtag/providers/calendar"
-	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 )
 
@@ -184,7 +183,7 @@ func (c *Calendar) rights(ctx context.Context, everything, before bool) error {
 func (c *Calendar) whose(ctx context.Context) (string, error) {
 	owner := c.cfg.User
 	if owner == "" {
-		grant, _ := signin.Read(c.cfg.GrantFile)
+		grant, _ := c.cfg.Grants.Standing(c.cfg.GrantFile)
 		c.mu.Lock()
 		known := c.signedIn.Equal(grant.SignedIn)
 		owner = c.owner

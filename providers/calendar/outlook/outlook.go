@@ -45,6 +45,8 @@ type Config struct {
 	ClientSecret, ClientCertificate string
 	// GrantFile is where the sign-in of a person is kept.
 	GrantFile string
+	// Grants is where GrantFile is looked for; the zero value is among the files.
+	Grants signin.Grants
 	// SignInCommand mends a sign-in that is missing or dead, for texts: "zoomtag auth outlook --calendar office".
 	SignInCommand string
 	// Tokens keeps the app's access tokens for others and over restarts; nil keeps none.

@@ -44,7 +44,7 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: s.cfg.ClientID, Scopes: granted,
 		SignedIn: s.cfg.Now().UTC().Truncate(time.Second)}
-	if err := grant.Install(ctx, s.cfg.GrantFile); err != nil {
+	if err := s.cfg.Grants.Install(ctx, grant, s.cfg.GrantFile); err != nil {
 		return fmt.Errorf("outlook: %w", err)
 	}
 	s.cfg.Log.DebugContext(ctx, "signed in", slog.String("calendar", s.cfg.Calendar))

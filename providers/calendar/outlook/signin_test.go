@@ -117,7 +117,8 @@ func TestSignInWithBrowser(t *testing.T) {
 			if info, err := os.Stat(d.config.GrantFile); err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("the sign-in is kept with mode %v, %v", info.Mode(), err)
 			}
-			if grant, ok := signin.Read(d.config.GrantFile); !ok || d.now.Sub(grant.SignedIn).Abs() > time.Second {
+			grant, ok := (signin.Grants{}).Standing(d.config.GrantFile)
+			if !ok || d.now.Sub(grant.SignedIn).Abs() > time.Second {
 				t.Errorf("the sign-in reads %+v, %v", grant, ok)
 			}
 			token, err := d.token()
@@ -222,7 +223,7 @@ func TestSignInRefused(t *testing.T) {
 				strings.Contains(err.Error(), "secret-value") {
 				t.Errorf("SignIn: %v", err)
 			}
-			if _, ok := signin.Read(d.config.GrantFile); ok {
+			if _, ok := (signin.Grants{}).Standing(d.config.GrantFile); ok {
 				t.Error("a sign-in was kept")
 			}
 		})
@@ -290,7 +291,7 @@ func TestDeviceCode(t *testing.T) {
 					person.enter = server.Decline
 				}
 				err := SignIn(t.Context(), config, signin.Prompt{Out: person, DeviceCode: true})
-				_, kept := signin.Read(config.GrantFile)
+				_, kept := signin.Grants{}.Standing(config.GrantFile)
 				if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) ||
 					kept != (err == nil) {
 					t.Errorf("%v, kept: %v", err, kept)

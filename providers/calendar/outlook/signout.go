@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"zoomtag/providers/internal/oauth"
 	"zoomtag/providers/signin"
 )
 
@@ -15,7 +14,7 @@ const Connections = "https://myapps.microsoft.com, or for a personal account htt
 // itself after 90 days in which nobody uses it, or where the app is taken off the list.
 func SignOut(ctx context.Context, c Config) (signin.Farewell, error) {
 	f := signin.Farewell{Listed: Connections}
-	grant, over, err := oauth.End(ctx, c.GrantFile, nil)
+	grant, over, err := c.Grants.End(ctx, c.GrantFile, nil)
 	if err != nil {
 		return f, fmt.Errorf("outlook: %w", err)
 	}

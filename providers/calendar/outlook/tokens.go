@@ -211,10 +211,12 @@ func (s *signer) asApp(ctx context.Context, p proof) (oauth.Token, error) {
 
 // grant reads the sign-in of the person.
 func (s *signer) grant() (oauth.Grant, error) {
-	grant, err := oauth.LoadGrant(s.cfg.GrantFile)
+	grant, err := s.cfg.Grants.Load(s.cfg.GrantFile)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
 		return grant, words.Mend(fmt.Errorf("%w: %w", calendar.ErrDenied, err), "run "+s.cfg.SignInCommand)
+	case errors.Is(err, oauth.ErrAway):
+		return grant, err
 	case err != nil:
 		return grant, fmt.Errorf("%w: %w", calendar.ErrDenied, err)
 	case grant.ClientID != s.cfg.ClientID:
@@ -237,7 +239,8 @@ func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 	if errors.As(err, &refusal) && endsGrant(refusal) {
 		grant.Refused, grant.Reason = s.cfg.Now().UTC().Truncate(time.Second),
 			said(refusal, presented.Reveal(), s.cfg.ClientSecret)
-		return oauth.Token{}, errors.Join(s.expired(grant), grant.Replace(ctx, s.cfg.GrantFile, presented))
+		return oauth.Token{}, errors.Join(s.expired(grant),
+			s.cfg.Grants.Replace(ctx, grant, s.cfg.GrantFile, presented))
 	}
 	if err != nil {
 		return oauth.Token{}, s.explain(err, presented.Reveal(), s.cfg.ClientSecret)
@@ -251,7 +254,7 @@ func (s *signer) refresh(ctx context.Context, p proof) (oauth.Token, error) {
 		fresh.Scopes = got.Scopes
 	}
 	if fresh.RefreshToken != presented || !slices.Equal(fresh.Scopes, grant.Scopes) {
-		if err := fresh.Replace(ctx, s.cfg.GrantFile, presented); err != nil {
+		if err := s.cfg.Grants.Replace(ctx, fresh, s.cfg.GrantFile, presented); err != nil {
 			return oauth.Token{}, err
 		}
 	}

@@ -160,7 +160,7 @@ func TestPassing(t *testing.T) {
 				if n := d.asked() - before; n < 2 { // net/http itself may send a request again that was cut
 					t.Errorf("%d requests", n)
 				}
-				if grant, _ := signin.Read(d.config.GrantFile); !grant.Refused.IsZero() {
+				if grant, _ := (signin.Grants{}).Standing(d.config.GrantFile); !grant.Refused.IsZero() {
 					t.Error("the sign-in was noted as dead")
 				}
 				d.server.Mend()
@@ -195,7 +195,7 @@ func TestThrottled(t *testing.T) {
 				if !errors.As(err, &throttled) || throttled.Until.Sub(d.now).Round(time.Second) != c.after {
 					t.Errorf("%v", err)
 				}
-				if grant, _ := signin.Read(d.config.GrantFile); !grant.Refused.IsZero() {
+				if grant, _ := (signin.Grants{}).Standing(d.config.GrantFile); !grant.Refused.IsZero() {
 					t.Error("the sign-in was noted as dead")
 				}
 			})
@@ -244,7 +244,7 @@ func TestDeadGrant(t *testing.T) {
 			if n := d.asked() - before; n != 1 {
 				t.Errorf("a dead sign-in was presented %d times", n)
 			}
-			if grant, ok := signin.Read(d.config.GrantFile); !ok || grant.Refused.IsZero() {
+			if grant, ok := (signin.Grants{}).Standing(d.config.GrantFile); !ok || grant.Refused.IsZero() {
 				t.Errorf("the file says %+v", grant)
 			}
 			c := d.tokens()

@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,6 +28,8 @@ type Grant struct {
 
 	Owner
 	Rotation
+
+	read version // what it was read as, in a vault
 }
 
 // Owner is who has signed in, where the service says it.
@@ -81,31 +82,9 @@ const maxGrant = 64 << 10
 
 // LoadGrant reads a grant; ErrNoGrant if there is none.
 func LoadGrant(path string) (Grant, error) {
-	// Without following a link, which somebody else may have laid.
-	file, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return Grant{}, ErrNoGrant
-	case errors.Is(err, syscall.ELOOP):
-		return Grant{}, words.Mend(fmt.Errorf("%s is a symbolic link, which is not followed", path),
-			"remove it, and sign in again")
-	case err != nil:
-		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
-	case info.Size() > maxGrant:
-		return Grant{}, fmt.Errorf("%s is too large to be a sign-in", path)
-	case modes && info.Mode().Perm()&0o077 != 0:
-		return Grant{}, words.Mend(fmt.Errorf("%s can be read by others (mode %04o)", path, info.Mode().Perm()),
-			"run chmod 600 "+path)
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxGrant))
+	data, err := readGrant(path)
 	if err != nil {
-		return Grant{}, fmt.Errorf("the sign-in cannot be read: %w", err)
+		return Grant{}, err
 	}
 	var g Grant
 	if err := json.Unmarshal(data, &g); err != nil || g.RefreshToken == "" {
@@ -114,7 +93,37 @@ func LoadGrant(path string) (Grant, error) {
 	return g, nil
 }
 
-// Standing tells how old a person's sign-in is and whether the service still takes it, as its file says.
+// readGrant reads the file of a grant, without following a link, which somebody else may have laid.
+func readGrant(path string) ([]byte, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, ErrNoGrant
+	case errors.Is(err, syscall.ELOOP):
+		return nil, words.Mend(fmt.Errorf("%s is a symbolic link, which is not followed", path),
+			"remove it, and sign in again")
+	case err != nil:
+		return nil, fmt.Errorf("the sign-in cannot be read: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the sign-in cannot be read: %w", err)
+	case info.Size() > maxGrant:
+		return nil, fmt.Errorf("%s is too large to be a sign-in", path)
+	case modes && info.Mode().Perm()&0o077 != 0:
+		return nil, words.Mend(fmt.Errorf("%s can be read by others (mode %04o)", path, info.Mode().Perm()),
+			"run chmod 600 "+path)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxGrant))
+	if err != nil {
+		return nil, fmt.Errorf("the sign-in cannot be read: %w", err)
+	}
+	return data, nil
+}
+
+// Standing tells how old a person's sign-in is and whether the service still takes it, as is kept.
 type Standing struct {
 	SignedIn time.Time
 	Refused  time.Time // zero: as far as is known it is good
@@ -128,6 +137,11 @@ type Standing struct {
 // ReadStanding reads how a sign-in stands; ok is false where there is none, or none that can be used.
 func ReadStanding(path string) (s Standing, ok bool) {
 	grant, err := LoadGrant(path)
+	return standing(grant, err)
+}
+
+// standing is how a sign-in stands that was read, or not.
+func standing(grant Grant, err error) (s Standing, ok bool) {
 	s = Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason,
 		ClientID: grant.ClientID, Owner: grant.Owner}
 	if !errors.Is(err, ErrNoGrant) || errors.Is(err, errDamaged) {
@@ -137,8 +151,8 @@ func ReadStanding(path string) (s Standing, ok bool) {
 }
 
 // Save writes a grant, readable by its owner only, and returns when it is safe on the disk: a refresh token that was
-// not saved before it is used can be lost. Where others may be replacing the grant, the caller holds its Lock; Install
-// takes it.
+// not saved before it is used can be lost. Where others may be replacing the grant, the caller holds its Lock;
+// Grants.Install takes it.
 func (g Grant) Save(path string) (err error) {
 	data, err := json.MarshalIndent(g, "", "  ")
 	if err != nil {
@@ -165,40 +179,5 @@ func (g Grant) Save(path string) (err error) {
 	return syncDir(dir)
 }
 
-// Install saves the grant of somebody who has just signed in, whatever is there.
-func (g Grant) Install(ctx context.Context, path string) error {
-	unlock, err := lockToSave(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return g.Save(path)
-}
-
-// Replace saves g in the place of the grant that holds the refresh token presented. If somebody has signed in
-// meanwhile, in whatever process, that newer grant stays.
-func (g Grant) Replace(ctx context.Context, path string, presented Secret) error {
-	unlock, err := lockToSave(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	now, err := LoadGrant(path)
-	if err == nil && now.RefreshToken != presented {
-		return nil
-	}
-	return g.Save(path)
-}
-
 // saveWait bounds the wait for others who save. None of them holds the lock while it waits for an answer.
 const saveWait = 30 * time.Second
-
-// lockToSave is Lock for what has to be saved, since the service has given it out, also by those who are told to stop.
-func lockToSave(ctx context.Context, path string) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveWait)
-	defer cancel()
-	if unlock, err = Lock(ctx, path); err != nil {
-		return nil, fmt.Errorf("the sign-in cannot be saved: %w", err)
-	}
-	return unlock, nil
-}

@@ -12,7 +12,8 @@ import (
 func TestGrantIsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "a.grant"), filepath.Join(dir, "b.grant")
-	if err := (Grant{RefreshToken: "token", SignedIn: time.Unix(1e9, 0)}).Install(t.Context(), path); err != nil {
+	if err := (Grants{}).Install(t.Context(), Grant{RefreshToken: "token", SignedIn: time.Unix(1e9, 0)},
+		path); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(path, link); err != nil {

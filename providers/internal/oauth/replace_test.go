@@ -22,13 +22,13 @@ const old, newer = oauth.Secret("old"), oauth.Secret("newer")
 // refuse notes that the service has refused the grant, as it is done after each answer that says so.
 func refuse(t *testing.T, path string) {
 	g := oauth.Grant{RefreshToken: old, Refused: time.Unix(1e9, 0), Reason: "revoked"}
-	if err := g.Replace(t.Context(), path, old); err != nil {
+	if err := (oauth.Grants{}).Replace(t.Context(), g, path, old); err != nil {
 		t.Error(err)
 	}
 }
 
 func signIn(t *testing.T, path string) {
-	if err := (oauth.Grant{RefreshToken: newer}).Install(t.Context(), path); err != nil {
+	if err := (oauth.Grants{}).Install(t.Context(), oauth.Grant{RefreshToken: newer}, path); err != nil {
 		t.Error(err)
 	}
 }

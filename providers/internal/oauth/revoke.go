@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -63,24 +61,27 @@ func (r Revocation) Take(ctx context.Context, token Secret) error {
 	return fmt.Errorf("%s answered HTTP %d (%s)", r.Service, res.StatusCode, rest.Snippet(body, 200))
 }
 
-// End ends the sign-in in a file: take takes it back at the service, and then the file is removed, with those that are
-// beside it; all of it under the lock, so that nobody renews it meanwhile. If take fails, everything stays; a nil take
-// asks nobody. ErrNoGrant says that there is none. A file that cannot be used is removed all the same. over says that
-// the service takes the sign-in no more.
-func End(ctx context.Context, path string,
+// End ends a sign-in: take takes it back at the service, and then it is removed, with those that are beside it; all of
+// it under the lock, so that nobody renews it meanwhile. If take fails, everything stays; a nil take asks nobody.
+// ErrNoGrant says that there is none. One that cannot be used is removed all the same. over says that the service takes
+// the sign-in no more.
+func (s Grants) End(ctx context.Context, path string,
 	take func(context.Context, Grant) error, beside ...string) (grant Grant, over bool, err error) {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+	if !s.Exists(path) {
 		return Grant{}, false, ErrNoGrant
 	}
 	limited, cancel := context.WithTimeout(ctx, saveWait)
 	defer cancel()
-	unlock, err := Lock(limited, path)
+	unlock, err := s.Lock(limited, path)
 	if err != nil {
 		return Grant{}, false, words.Mend(fmt.Errorf("the sign-in cannot be locked, since somebody uses it: %w", err),
 			"try again")
 	}
 	defer unlock()
-	grant, unusable := LoadGrant(path)
+	grant, unusable := s.Load(path)
+	if errors.Is(unusable, ErrAway) {
+		return Grant{}, false, unusable
+	}
 	over = !grant.Refused.IsZero()
 	if unusable == nil && !over && take != nil {
 		if err := take(ctx, grant); err != nil {
@@ -88,10 +89,13 @@ func End(ctx context.Context, path string,
 		}
 		over = true
 	}
-	for _, file := range append([]string{path}, beside...) {
-		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return grant, over, fmt.Errorf("the file of the sign-in cannot be removed: %w", err)
+	for _, name := range append([]string{path}, beside...) {
+		if err := s.Remove(name); err != nil {
+			return grant, over, err
 		}
+	}
+	if s.vault != nil {
+		return grant, over, nil
 	}
 	return grant, over, syncDir(filepath.Dir(path))
 }

@@ -51,7 +51,7 @@ func TestRevocation(t *testing.T) {
 func TestEnd(t *testing.T) {
 	path := begun(t)
 	no := errors.New("no answer")
-	_, over, err := oauth.End(t.Context(), path, func(context.Context, oauth.Grant) error { return no })
+	_, over, err := oauth.Grants{}.End(t.Context(), path, func(context.Context, oauth.Grant) error { return no })
 	if _, gone := os.Stat(path); !errors.Is(err, no) || over || gone != nil {
 		t.Errorf("not taken back: %v, %v, file: %v", over, err, gone)
 	}
@@ -59,7 +59,7 @@ func TestEnd(t *testing.T) {
 	if err := os.WriteFile(beside, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, over, err = oauth.End(t.Context(), path, func(ctx context.Context, g oauth.Grant) error {
+	_, over, err = oauth.Grants{}.End(t.Context(), path, func(ctx context.Context, g oauth.Grant) error {
 		if g.RefreshToken != old {
 			t.Errorf("%q is taken back", g.RefreshToken.Reveal())
 		}
@@ -78,7 +78,7 @@ func TestEnd(t *testing.T) {
 			t.Errorf("%s is still there: %v", file, err)
 		}
 	}
-	if _, _, err := oauth.End(t.Context(), path, nil); !errors.Is(err, oauth.ErrNoGrant) {
+	if _, _, err := (oauth.Grants{}).End(t.Context(), path, nil); !errors.Is(err, oauth.ErrNoGrant) {
 		t.Errorf("a second time: %v", err)
 	}
 }
@@ -88,14 +88,14 @@ func TestEnd(t *testing.T) {
 func TestEndAsksNobody(t *testing.T) {
 	path := begun(t)
 	refuse(t, path)
-	_, over, err := oauth.End(t.Context(), path, func(context.Context, oauth.Grant) error {
+	_, over, err := oauth.Grants{}.End(t.Context(), path, func(context.Context, oauth.Grant) error {
 		t.Error("a dead sign-in was presented")
 		return nil
 	})
 	if !over || err != nil {
 		t.Errorf("dead: %v, %v", over, err)
 	}
-	if _, over, err := oauth.End(t.Context(), begun(t), nil); over || err != nil {
+	if _, over, err := (oauth.Grants{}).End(t.Context(), begun(t), nil); over || err != nil {
 		t.Errorf("only here: %v, %v", over, err)
 	}
 }

@@ -32,7 +32,7 @@ func TestKeptAsideWhileAnotherIsTaken(t *testing.T) {
 			}
 		})
 		wg.Go(func() {
-			if err := keepAside(t.Context(), file, oauth.Grant{RefreshToken: "last", SignedIn: at(3),
+			if err := keepAside(t.Context(), Config{GrantFile: file}, oauth.Grant{RefreshToken: "last", SignedIn: at(3),
 				Owner: alice}); err != nil {
 				t.Error(err)
 			}

@@ -46,7 +46,7 @@ func (p *person) refuseOthers(host string) error {
 	if host == "" || host == meeting.Me {
 		return nil
 	}
-	grant, ok := oauth.ReadStanding(p.file)
+	grant, ok := p.grants.Standing(p.file)
 	switch {
 	case !ok || grant.Is(host):
 		return nil
@@ -115,7 +115,7 @@ func (s *Service) Introduce(ctx context.Context) (string, error) {
 	if _, err := s.list(ctx, meeting.Me, "read the list of meetings"); err != nil {
 		return "", err
 	}
-	grant, err := oauth.LoadGrant(s.tokens.person.file)
+	grant, err := s.tokens.person.grants.Load(s.tokens.person.file)
 	if err != nil {
 		return "", fmt.Errorf("zoom: %w", err)
 	}

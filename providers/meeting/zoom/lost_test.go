@@ -12,7 +12,6 @@ import (
 
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/meeting/zoom/zoomtest"
-	"zoomtag/providers/signin"
 )
 
 // TestLostAnswer: the old refresh token is tried once more, and where Zoom does not forgive, the cause is named and
@@ -50,7 +49,7 @@ func TestLostAnswer(t *testing.T) {
 			if n := f.renewals(); n != asked {
 				t.Errorf("%d more questions about a dead sign-in", n-asked)
 			}
-			if s, ok := signin.Read(f.config.GrantFile); !ok || s.Refused.IsZero() ||
+			if s, ok := f.config.Grants.Standing(f.config.GrantFile); !ok || s.Refused.IsZero() ||
 				!strings.Contains(s.Reason, "lost") || s.Email != host {
 				t.Errorf("stands: %+v", s)
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"sync"
 	"time"
 
@@ -21,11 +20,12 @@ import (
 // person gets the access tokens of a person who has signed in.
 //
 // Zoom takes a refresh token once and answers with the next: whoever loses an answer, or asks twice, has lost the
-// sign-in. So one renews at a time, of all processes (oauth.Lock); that an answer is awaited is saved before the
+// sign-in. So one renews at a time, of all processes (Grants.Lock); that an answer is awaited is saved before the
 // question; the new pair is saved before it is used, and the old refresh token is kept beside it until the new access
 // token has worked. The access token is in the file as well, so that commands which run every minute renew once an
 // hour.
 type person struct {
+	grants  oauth.Grants
 	file    string // the sign-in's
 	guard   string // the file under whose lock it is renewed: its own, or the one whose place it is to take
 	command string // that makes a new one
@@ -70,7 +70,8 @@ func newPerson(c Config, base *url.URL) *person {
 		style = oauth2.AuthStyleInParams
 	}
 	return &person{
-		file: c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.plainClient(),
+		grants: c.Grants,
+		file:   c.GrantFile, guard: c.GrantFile, command: c.SignInCommand, host: c.Host, http: c.plainClient(),
 		now: c.Now, hook: c.Hook,
 		config: oauth2.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Endpoint: oauth2.Endpoint{
 			AuthURL: base.JoinPath("authorize").String(), TokenURL: base.JoinPath("token").String(), AuthStyle: style}},
@@ -108,7 +109,7 @@ func (p *person) fresh(g oauth.Grant) bool {
 
 // replace renews the sign-in, unless somebody else has done so while this waited for its turn.
 func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
-	unlock, err := oauth.Lock(ctx, p.guard)
+	unlock, err := p.grants.Lock(ctx, p.guard)
 	if err != nil {
 		return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
@@ -133,7 +134,7 @@ func (p *person) replace(ctx context.Context) (oauth.Grant, error) {
 // adopt puts a later sign-in of the same person, which could not be put into its place, there now that the one before
 // is refused. Whose it is may not be known yet: then somebody has to ask.
 func (p *person) adopt(ctx context.Context) (oauth.Grant, error) {
-	unlock, err := oauth.Lock(ctx, p.guard)
+	unlock, err := p.grants.Lock(ctx, p.guard)
 	if err != nil {
 		return oauth.Grant{}, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
@@ -142,19 +143,19 @@ func (p *person) adopt(ctx context.Context) (oauth.Grant, error) {
 	if err == nil || grant.Refused.IsZero() {
 		return grant, err
 	}
-	later, none := oauth.LoadGrant(aside(p.file))
+	later, none := p.grants.Load(aside(p.file))
 	if none != nil || later.ClientID != p.config.ClientID || !later.Refused.IsZero() ||
 		later.SignedIn.Equal(grant.SignedIn) {
 		return grant, err
 	}
 	if !later.Same(grant.Owner) {
 		return grant, words.Mend(words.Say(err, words.Cause(err)), words.Cure(err)+" (a later sign-in is kept in "+
-			aside(p.file)+"; that command looks whose it is, and takes it)")
+			p.grants.Place(aside(p.file))+"; that command looks whose it is, and takes it)")
 	}
-	if err := later.Save(p.file); err != nil {
+	if err := p.grants.Save(&later, p.file); err != nil {
 		return grant, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
-	_ = os.Remove(aside(p.file)) // one that stays is known by its time
+	_ = p.grants.Remove(aside(p.file)) // one that stays is known by its time
 	return later, nil
 }
 
@@ -163,9 +164,9 @@ func (p *person) restore() error {
 	if p.unsaved == nil {
 		return nil
 	}
-	grant, err := oauth.LoadGrant(p.file)
+	grant, err := p.grants.Load(p.file)
 	if err == nil && grant.RefreshToken == p.instead {
-		err = p.unsaved.Save(p.file)
+		err = p.grants.Save(p.unsaved, p.file)
 	}
 	if err == nil {
 		p.unsaved = nil
@@ -175,10 +176,12 @@ func (p *person) restore() error {
 
 // load reads the sign-in, and says why it cannot be used.
 func (p *person) load() (oauth.Grant, error) {
-	grant, err := oauth.LoadGrant(p.file)
+	grant, err := p.grants.Load(p.file)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
 		return grant, words.Mend(fmt.Errorf("%w: %w", meeting.ErrDenied, err), "run "+p.command)
+	case errors.Is(err, oauth.ErrAway):
+		return grant, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	case err != nil:
 		return grant, fmt.Errorf("%w: %w", meeting.ErrDenied, err)
 	case grant.ClientID != p.config.ClientID:
@@ -242,13 +245,13 @@ func (t *tokens) worked(ctx context.Context, token string) {
 	if !proves {
 		return
 	}
-	unlock, err := oauth.Lock(ctx, p.guard)
+	unlock, err := p.grants.Lock(ctx, p.guard)
 	if err != nil {
 		return
 	}
 	defer unlock()
-	if grant, err := oauth.LoadGrant(p.file); err == nil && grant.Access.Reveal() == token && grant.Previous != "" {
+	if grant, err := p.grants.Load(p.file); err == nil && grant.Access.Reveal() == token && grant.Previous != "" {
 		grant.Previous = ""
-		_ = grant.Save(p.file) // see above
+		_ = p.grants.Save(&grant, p.file) // see above
 	}
 }

@@ -42,7 +42,7 @@ func (p *person) renew(ctx context.Context, g oauth.Grant) (oauth.Grant, error) 
 	p.hook("zoom.refresh.begin")
 	doubt := g.Asked
 	g.Asked = p.stamp()
-	if err := g.Save(p.file); err != nil { // nor could the answer be kept
+	if err := p.grants.Save(&g, p.file); err != nil { // nor could the answer be kept
 		return g, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
 	p.hook("zoom.refresh.asked")
@@ -62,7 +62,7 @@ func (p *person) renew(ctx context.Context, g oauth.Grant) (oauth.Grant, error) 
 		return g, p.bury(g, doubt, r)
 	case unchanged:
 		g.Asked = doubt
-		if err := g.Save(p.file); err != nil {
+		if err := p.grants.Save(&g, p.file); err != nil {
 			return g, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 		}
 	case unknown:
@@ -138,7 +138,7 @@ func (p *person) keep(g oauth.Grant, r renewal) (oauth.Grant, error) {
 	if g.RefreshToken != r.presented {
 		g.Previous = r.presented
 	}
-	if err := g.Save(p.file); err != nil {
+	if err := p.grants.Save(&g, p.file); err != nil {
 		p.unsaved = &g
 		return g, fmt.Errorf("%w: %w", meeting.ErrNotSent, err)
 	}
@@ -167,7 +167,7 @@ func (p *person) bury(g oauth.Grant, doubt time.Time, r renewal) error {
 	g.Asked = time.Time{}
 	g.Access = ""
 	g.Previous = ""
-	if err := g.Save(p.file); err != nil {
+	if err := p.grants.Save(&g, p.file); err != nil {
 		return errors.Join(p.expired(g), err)
 	}
 	return p.expired(g)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -46,7 +45,7 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	}
 	c = c.withDefaults()
 	// Whose place a sign-in would take has to be known.
-	if _, err := oauth.LoadGrant(c.GrantFile); err != nil && !errors.Is(err, oauth.ErrNoGrant) {
+	if _, err := c.Grants.Load(c.GrantFile); err != nil && !errors.Is(err, oauth.ErrNoGrant) {
 		return fmt.Errorf("zoom: %w", err)
 	}
 	if done, err := resume(ctx, c, p.Out); done || err != nil {
@@ -56,7 +55,7 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	if err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
-	if err := keepAside(ctx, c.GrantFile, grant); err != nil {
+	if err := keepAside(ctx, c, grant); err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
 	return settle(ctx, c, grant)
@@ -67,30 +66,30 @@ const lockPatience = rest.SignInTime + 10*time.Second
 
 // keepAside saves a new sign-in, by which the one before is dead at Zoom. It is done under the lock: who holds that may
 // just be taking an earlier one from there. If the lock cannot be had, it is saved all the same.
-func keepAside(ctx context.Context, grantFile string, grant oauth.Grant) error {
+func keepAside(ctx context.Context, c Config, grant oauth.Grant) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockPatience)
 	defer cancel()
-	if unlock, err := oauth.Lock(limited, grantFile); err == nil {
+	if unlock, err := c.Grants.Lock(limited, c.GrantFile); err == nil {
 		defer unlock()
 	}
-	return grant.Save(aside(grantFile))
+	return c.Grants.Save(&grant, aside(c.GrantFile))
 }
 
 // dropDead removes a sign-in that was kept aside and is dead: the next one would take its place anyway.
-func dropDead(ctx context.Context, grantFile string) bool {
-	unlock, err := oauth.Lock(ctx, grantFile)
+func dropDead(ctx context.Context, c Config) bool {
+	unlock, err := c.Grants.Lock(ctx, c.GrantFile)
 	if err != nil {
 		return false
 	}
 	defer unlock()
-	now, err := oauth.LoadGrant(aside(grantFile))
-	return err == nil && !now.Refused.IsZero() && os.Remove(aside(grantFile)) == nil
+	now, err := c.Grants.Load(aside(c.GrantFile))
+	return err == nil && !now.Refused.IsZero() && c.Grants.Remove(aside(c.GrantFile)) == nil
 }
 
 // resume takes the sign-in that an earlier run has left aside. One that is of no use is as good as none.
 func resume(ctx context.Context, c Config, out io.Writer) (done bool, err error) {
 	file := aside(c.GrantFile)
-	left, err := oauth.LoadGrant(file)
+	left, err := c.Grants.Load(file)
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant):
 		return false, nil
@@ -99,18 +98,18 @@ func resume(ctx context.Context, c Config, out io.Writer) (done bool, err error)
 	case left.ClientID != c.ClientID || !left.Refused.IsZero():
 		return false, nil
 	}
-	if before, err := oauth.LoadGrant(c.GrantFile); err == nil && before.SignedIn.Equal(left.SignedIn) {
+	if before, err := c.Grants.Load(c.GrantFile); err == nil && before.SignedIn.Equal(left.SignedIn) {
 		return false, nil // it took its place, and has been renewed there since, maybe
 	}
 	err = settle(ctx, c, left)
 	var gone dropped
 	if errors.As(err, &gone) {
-		fmt.Fprintf(out, "An earlier sign-in that was kept in %s is of no use: %v\n\n", file, err)
+		fmt.Fprintf(out, "An earlier sign-in that was kept in %s is of no use: %v\n\n", c.Grants.Place(file), err)
 		return false, nil
 	}
 	if err == nil {
 		fmt.Fprintf(out, "The sign-in of %s, which was kept in %s, has been taken.\n",
-			left.SignedIn.Local().Format("2006-01-02 15:04 MST"), file)
+			left.SignedIn.Local().Format("2006-01-02 15:04 MST"), c.Grants.Place(file))
 	}
 	return true, err
 }
@@ -126,7 +125,7 @@ func settle(ctx context.Context, c Config, grant oauth.Grant) error {
 	s.tokens.person.guard = c.GrantFile
 	owner, err := s.whoamiPatiently(ctx, grant.Scopes)
 	if err != nil {
-		if dropDead(ctx, c.GrantFile) {
+		if dropDead(ctx, c) {
 			return dropped{err}
 		}
 		return keptAside(c, fmt.Errorf("zoom: it is not known who has signed in, so that the sign-in before was not "+
@@ -137,7 +136,7 @@ func settle(ctx context.Context, c Config, grant oauth.Grant) error {
 
 // keptAside is err, and says where a sign-in is that could not be put into its place.
 func keptAside(c Config, err error) error {
-	return words.Mend(fmt.Errorf("%w. The new sign-in is kept in %s", err, aside(c.GrantFile)),
+	return words.Mend(fmt.Errorf("%w. The new sign-in is kept in %s", err, c.Grants.Place(aside(c.GrantFile))),
 		"run "+c.SignInCommand+" again to have it taken, or delete that file first to sign in anew")
 }
 
@@ -181,17 +180,17 @@ func take(g *oauth.Grant, token *oauth2.Token, now time.Time) {
 
 // install puts the sign-in that is kept aside into its place, unless it is another person's than the one there.
 func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner) error {
-	unlock, err := oauth.Lock(ctx, c.GrantFile)
+	unlock, err := c.Grants.Lock(ctx, c.GrantFile)
 	if err != nil {
 		return keptAside(c, fmt.Errorf("zoom: %w", err))
 	}
 	defer unlock()
-	before, err := oauth.LoadGrant(c.GrantFile)
+	before, err := c.Grants.Load(c.GrantFile)
 	if err != nil && !errors.Is(err, oauth.ErrNoGrant) {
 		return keptAside(c, fmt.Errorf("zoom: %w", err))
 	}
 	file := aside(c.GrantFile)
-	now, err := oauth.LoadGrant(file) // it may have been renewed
+	now, err := c.Grants.Load(file) // it may have been renewed
 	switch {
 	case errors.Is(err, oauth.ErrNoGrant) && before.SignedIn.Equal(grant.SignedIn): // a daemon has adopted it
 		return checkHost(c, before.Owner)
@@ -206,18 +205,18 @@ func install(ctx context.Context, c Config, grant oauth.Grant, owner oauth.Owner
 			"zoom: %s has signed in, and until now it was %s, whose meetings zoomtag has made", owner.Name(),
 			before.Name()), fmt.Sprintf(
 			"sign in as %s. To begin anew with %s, delete %s first. Nothing was changed", before.Name(),
-			owner.Name(), c.GrantFile))
-		return dropped{errors.Join(err, os.Remove(file))}
+			owner.Name(), c.Grants.Place(c.GrantFile)))
+		return dropped{errors.Join(err, c.Grants.Remove(file))}
 	}
 	now.Owner = owner
-	err = now.Save(file) // with its owner: whoever finds it there need not ask
+	err = c.Grants.Save(&now, file) // with its owner: whoever finds it there need not ask
 	if err == nil {
-		err = now.Save(c.GrantFile)
+		err = c.Grants.Save(&now, c.GrantFile)
 	}
 	if err != nil {
 		return keptAside(c, fmt.Errorf("zoom: %w", err))
 	}
-	if err := os.Remove(file); err != nil {
+	if err := c.Grants.Remove(file); err != nil {
 		return fmt.Errorf("zoom: %w", err)
 	}
 	return checkHost(c, owner)
@@ -230,7 +229,7 @@ func checkHost(c Config, owner oauth.Owner) error {
 		return nil
 	}
 	return words.Mend(fmt.Errorf("zoom: %s has signed in, and the sign-in is kept in %s, but zoom.host is %s, "+
-		"for whom it makes no meetings", owner.Name(), c.GrantFile, c.Host), fmt.Sprintf(
-		"write zoom.host: %s. If it was the wrong person, delete %s and run %s", owner.Name(), c.GrantFile,
+		"for whom it makes no meetings", owner.Name(), c.Grants.Place(c.GrantFile), c.Host), fmt.Sprintf(
+		"write zoom.host: %s. If it was the wrong person, delete %s and run %s", owner.Name(), c.Grants.Place(c.GrantFile),
 		c.SignInCommand))
 }

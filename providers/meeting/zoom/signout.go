@@ -30,7 +30,7 @@ func SignOut(ctx context.Context, c Config, here bool) (signin.Farewell, error) 
 		}
 		take = func(ctx context.Context, g oauth.Grant) error { return takeBack(ctx, r, g) }
 	}
-	grant, over, err := oauth.End(ctx, c.GrantFile, take, aside(c.GrantFile))
+	grant, over, err := c.Grants.End(ctx, c.GrantFile, take, aside(c.GrantFile))
 	if err != nil {
 		return f, fmt.Errorf("zoom: %w", err)
 	}

@@ -34,6 +34,7 @@ func unsigned(t *testing.T, o zoomtest.Options) *fixture {
 	f.config.AccountID = ""
 	f.config.ClientID = "public"
 	f.config.ClientSecret = ""
+	f.config.Grants = place(t)
 	f.config.GrantFile, f.config.SignInCommand = filepath.Join(t.TempDir(), "state", "zoom.grant"), command
 	f.Service = f.connect(t)
 	return f
@@ -68,7 +69,7 @@ func (f *fixture) trySignInWithin(ctx context.Context) error {
 // kept is the sign-in as its file has it.
 func (f *fixture) kept(t *testing.T) oauth.Grant {
 	t.Helper()
-	g, err := oauth.LoadGrant(f.config.GrantFile)
+	g, err := f.config.Grants.Load(f.config.GrantFile)
 	if err != nil {
 		t.Fatal(err)
 	}

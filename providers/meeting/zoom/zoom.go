@@ -46,6 +46,8 @@ type Config struct {
 	Tokens *signin.Tokens
 	// GrantFile is where the person's sign-in is kept (see SignIn), and SignInCommand what makes a new one.
 	GrantFile, SignInCommand string
+	// Grants is where GrantFile is looked for; the zero value is among the files.
+	Grants signin.Grants
 	// Hook, if set, is told when a renewal of the sign-in reaches certain points; crash tests need it.
 	Hook func(point string)
 	// Templates says that the configuration names meeting templates, which need a scope of their own.

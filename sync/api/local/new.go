@@ -95,6 +95,12 @@ func New(o Options) (*Service, error) {
 		Alikes:   new(assemble.Alikes),
 		Tokens:   signin.KeepTokens(assemble.TokensFile(cfg.State), o.Now),
 	}
+	if s.builder.Grants, err = assemble.Grants(cfg, o.Store); err == nil {
+		err = s.builder.Grants.Check()
+	}
+	if err != nil {
+		return nil, err
+	}
 	calendars, err := s.builder.Calendars()
 	if err != nil {
 		return nil, err

@@ -313,7 +313,7 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 		if path, ok := s.grants[c.Name]; ok {
 			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider,
 				Command: assemble.CalendarSignIn(c.Provider, c.Name)}
-			g, ok := signin.Read(path)
+			g, ok := s.builder.Grants.Standing(path)
 			stands(&token, g, ok)
 			report.Tokens = append(report.Tokens, token)
 		}
@@ -323,7 +323,7 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 			continue
 		}
 		token := api.TokenStatus{Provider: "zoom", Account: account.Name, Command: assemble.ZoomSignIn(account.Name)}
-		g, ok := signin.Read(account.Grant)
+		g, ok := s.builder.Grants.Standing(account.Grant)
 		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
 			token.Person = g.Name()

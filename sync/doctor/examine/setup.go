@@ -114,7 +114,7 @@ func (x *examination) accountFacts(ctx context.Context, a assemble.Account,
 	}
 	if a.Grant != "" {
 		f.Person = &doctor.CalendarFacts{Name: "Zoom", Account: a.Name, Provider: "zoom", SignsIn: true}
-		readSignIn(f.Person, a.Grant)
+		readSignIn(f.Person, x.Builder.Grants, a.Grant)
 	}
 	return f
 }
@@ -130,10 +130,10 @@ func (x *examination) contradictory() (names []string) {
 	return names
 }
 
-// readSignIn takes over what the file of a person's sign-in says. That it cannot be used is another thing than that
+// readSignIn takes over what is kept of a person's sign-in. That it cannot be used is another thing than that
 // there is none.
-func readSignIn(f *doctor.CalendarFacts, path string) {
-	grant, ok := signin.Read(path)
+func readSignIn(f *doctor.CalendarFacts, grants signin.Grants, path string) {
+	grant, ok := grants.Standing(path)
 	switch {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
@@ -146,7 +146,7 @@ func readSignIn(f *doctor.CalendarFacts, path string) {
 func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doctor.CalendarFacts {
 	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: c.SignsIn(), App: !c.SignsIn()}
 	if f.SignsIn {
-		readSignIn(&f, x.Grants[c.Name])
+		readSignIn(&f, x.Builder.Grants, x.Grants[c.Name])
 	}
 	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {
