@@ -91,6 +91,13 @@ func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
 	if id := identity(c); id != "" {
 		x.watched[id] = c.Name
 	}
+	if !m.Left() { // the other addresses of who has left may be somebody else's by now
+		for _, id := range others(f, m) {
+			if _, taken := x.watched[id]; !taken {
+				x.watched[id] = c.Name
+			}
+		}
+	}
 	if m.Left() {
 		c.Away = fmt.Sprintf("it is not on the list %s any more since %s; nothing is done in it, and its meetings stay",
 			f.Name, m.LeftAt.UTC().Format(time.DateOnly))
@@ -137,14 +144,24 @@ func (x *expander) asWhat(f *configs.From, m *record.Member, c configs.Calendar)
 	if as, ok := x.watched[identity(c)]; ok {
 		return as
 	}
-	for _, other := range m.Called {
-		same, err := f.Calendar(configs.Member{Name: m.Name, Provider: m.Provider, Subject: other,
-			Calendar: m.Calendar})
-		if as, ok := x.watched[identity(same)]; ok && err == nil {
+	for _, id := range others(f, m) {
+		if as, ok := x.watched[id]; ok {
 			return as
 		}
 	}
 	return ""
+}
+
+// others are what the calendar of a member is known as by their other addresses.
+func others(f *configs.From, m *record.Member) (ids []string) {
+	for _, other := range m.Called {
+		same, err := f.Calendar(configs.Member{Name: m.Name, Provider: m.Provider, Subject: other,
+			Calendar: m.Calendar})
+		if id := identity(same); err == nil && id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // identity tells a calendar from others, by whose it is and not by who reads it; "" where that is not known.
