@@ -26,7 +26,7 @@ import (
 )
 
 var (
-	listSeeds = flag.Int("lists.seeds", 60, "how many seeds the walk of lists takes")
+	listSeeds = flag.Int("lists.seeds", 12, "how many seeds the walk of lists takes")
 	listSeed  = flag.Uint64("lists.seed", 1, "the first of them")
 )
 
