@@ -201,7 +201,7 @@ func TestExpand(t *testing.T) {
 func TestFaults(t *testing.T) {
 	r := roll("1 a@x")
 	r.Faults = []error{words.Mend(errors.New("line 3: it\tsays no subject"), "write it"), errors.New("line 4: odd")}
-	kept, _ := Next("people", record.List{}, Answer{Roll: r}, func(string) bool { return false })
+	kept, _ := Next("people", record.List{}, Answer{Roll: r}, Around{Open: func(string) bool { return false }})
 	for i, want := range [][2]string{{"line 3: it says no subject", "write it"}, {"line 4: odd", ""}} {
 		if cause, cure := words.Apart(kept.Faults[i]); cause != want[0] || cure != want[1] {
 			t.Errorf("%q, %q", cause, cure)

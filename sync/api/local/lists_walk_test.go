@@ -21,6 +21,7 @@ import (
 	"zoomtag/store"
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
+	"zoomtag/sync/doctor"
 	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
 )
@@ -177,7 +178,7 @@ func (o orgOf) Members(context.Context) (roll calendar.Roll, err error) {
 	case "silent":
 		return roll, errors.New("no answer")
 	case "faulty":
-		people, roll.Faults = people[:len(people)/2], []string{"a row is odd"}
+		people, roll.Faults = people[:len(people)/2], []error{errors.New("a row is odd")}
 	case "cut":
 		people = people[:len(people)/3]
 	case "empty":
@@ -277,9 +278,46 @@ func (w *listWalk) act() {
 	case 13:
 		w.now = w.now.Add(time.Hour)
 	}
+	before := w.remembered()
 	w.ask()
+	w.brakes(before)
 	w.look()
 	w.pass()
+}
+
+// remembered is who is on each list, as far as zoomtag knows.
+func (w *listWalk) remembered() map[*org]map[string]bool {
+	known := map[*org]map[string]bool{}
+	for name, o := range w.orgs {
+		list, err := w.st.List(name)
+		must(w.t, err)
+		known[o] = map[string]bool{}
+		for _, m := range list.Members {
+			known[o][m.ID] = !m.Left()
+		}
+	}
+	return known
+}
+
+// brakes looks whether nobody who was watched was lost to a list that does not tell the truth and is not believed.
+func (w *listWalk) brakes(before map[*org]map[string]bool) {
+	now := w.watched()
+	for name, o := range w.orgs {
+		known := 0
+		for _, p := range o.on {
+			if before[o][p.id] {
+				known++
+			}
+		}
+		lost := known - len(o.on)/3 // at least
+		unbelieved := map[string]bool{"silent": true, "faulty": true, "empty": true, "cut": lost > 5 &&
+			lost*3 > len(w.people)}[o.trick]
+		for _, p := range o.on {
+			if unbelieved && before[o][p.id] && now[p] == "" {
+				w.t.Errorf("%s is watched no more since the list %s is %q", p.id, name, o.trick)
+			}
+		}
+	}
 }
 
 // inherits has somebody get an address that was another one's, in the same minute in which the lists are asked anew: an
@@ -415,6 +453,34 @@ func (w *listWalk) subjectOf(name string) string {
 		}
 	}
 	return ""
+}
+
+// TestDepartedAsked: doctor asks nothing of the calendar of somebody who has left.
+func TestDepartedAsked(t *testing.T) {
+	w := newListWalk(t, 1)
+	stays, leaves := w.born(), w.born()
+	w.orgs["one"].on, w.orgs["two"].on = []*walker{stays, leaves}, nil
+	w.now = w.now.Add(time.Hour)
+	w.ask()
+	w.pass()
+	w.orgs["one"].on = []*walker{stays}
+	w.now = w.now.Add(time.Hour)
+	w.ask()
+	asked := map[*walker]int{}
+	for _, p := range []*walker{stays, leaves} {
+		p.cal.Hook = func(string, string, string) error { asked[p]++; return nil }
+	}
+	report, err := w.s.Doctor(t.Context(), api.DoctorRequest{})
+	must(t, err)
+	if asked[leaves] != 0 || asked[stays] == 0 {
+		t.Errorf("asked %d times about who has left, and %d times about who stays", asked[leaves], asked[stays])
+	}
+	if !slices.ContainsFunc(report.Findings, func(f doctor.Finding) bool {
+		return f.Code == "ZT-510" && strings.Contains(f.What+f.Title+f.Calendar, leaves.address())
+	}) {
+		t.Errorf("nobody is told who has left: %+v", report.Findings)
+	}
+	must(t, w.st.Close())
 }
 
 // calm has all lists tell the truth and somebody release what is held. Then all is as they say, and nothing is written
