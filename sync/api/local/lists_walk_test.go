@@ -402,8 +402,8 @@ func (w *listWalk) watched() map[*walker]string {
 	return watched
 }
 
-// look compares who is watched with who is on the lists, as far as these can be believed, and whether it is told who has
-// left.
+// look compares who is watched with who is on the lists, as far as these can be believed, and whether it is told who
+// has left.
 func (w *listWalk) look() {
 	report, err := w.s.Status(w.t.Context(), api.StatusRequest{})
 	must(w.t, err)
@@ -508,7 +508,8 @@ func (w *listWalk) calm() {
 			}
 		}
 	}
-	s, creates, updates, writes := w.s, w.zoom.Creates(), w.zoom.Updates(), 0
+	s, writes := w.s, 0
+	creates, updates := w.zoom.Creates(), w.zoom.Updates()
 	for _, p := range w.people {
 		writes -= p.cal.Writes()
 	}
