@@ -411,6 +411,12 @@ func (w *listWalk) look() {
 	for _, l := range report.Lists {
 		o := w.orgs[l.Name]
 		fresh := l.TriedAt != nil && !w.now.Before(*l.TriedAt) && w.now.Sub(*l.TriedAt) < time.Minute
+		if o.trick == "silent" && fresh && l.Code != reason.ListUnreadable {
+			w.t.Errorf("the list %s does not answer, and is called %q", l.Name, l.Code)
+		}
+		if l.Code == reason.ListShrunken && o.trick == "faulty" && fresh && len(o.on) > 1 {
+			w.t.Errorf("the list %s cannot be understood to the end, and is taken for shrunken", l.Name)
+		}
 		if believed = believed && l.Error == "" && o.trick == "" && fresh; l.Error == "" && o.trick == "" && fresh {
 			for _, p := range o.on {
 				if watched[p] == "" {
