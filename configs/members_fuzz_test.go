@@ -11,7 +11,7 @@ import (
 // FuzzMembers: whatever a list in a file holds, each member has a name of its own and says whose calendar it is, and
 // what cannot be understood is told with its line.
 func FuzzMembers(f *testing.F) {
-	for _, text := range []string{"subject\nalice@example.com\n", "name;subject\nalice;\"a;b\"\n", "subject,nmae\n",
+	for _, text := range []string{"subject\nalice@example.com\n", "name;subject\nalice;\"a;b\"\n", "subject,host,no\n",
 		"\ufeffSubject , HOST\na,b,c\n# nobody\n\na\na\n", "subject\n\"a", "subject,subject\n"} {
 		f.Add([]byte(text), false)
 	}
