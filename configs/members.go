@@ -224,11 +224,13 @@ func rowOf(item *yaml.Node) (map[string]string, error) {
 		return nil, errors.New("it is neither an address nor a section")
 	}
 	row := map[string]string{}
+	var keys []string
 	for i := 0; i+1 < len(item.Content); i += 2 {
 		key, value := item.Content[i], item.Content[i+1]
-		if err := checkColumn(key.Value, nil); err != nil {
+		if err := checkColumn(key.Value, keys); err != nil {
 			return nil, err
 		}
+		keys = append(keys, key.Value)
 		if value.Kind != yaml.ScalarNode {
 			return nil, fmt.Errorf("%s must be one value", quote(key.Value))
 		}

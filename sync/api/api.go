@@ -18,6 +18,8 @@ type Service interface {
 	Sync(ctx context.Context, r SyncRequest) (SyncReport, error)
 	// Status tells what is known, of all calendars or some; nobody is asked.
 	Status(ctx context.Context, r StatusRequest) (StatusReport, error)
+	// Members tells who is on lists of calendars: the lists are asked, and nothing is changed.
+	Members(ctx context.Context, r MembersRequest) (MembersReport, error)
 	// Conditions lists what needs a person; nobody is asked.
 	Conditions(ctx context.Context) (ConditionsReport, error)
 	// Dismiss says that a person has seen a condition and wants to hear of it no more while it lasts.

@@ -43,11 +43,11 @@ func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
 		return Expansion{Config: &fresh, Lists: []Outcome{}}
 	}
 	fresh.Calendars = slices.Clone(cfg.Calendars)
-	x := &expander{cfg: &fresh, names: map[string]string{}, watched: map[string]string{}}
+	x := &expander{cfg: &fresh, names: map[string]string{}, watched: map[string]one{}}
 	for _, c := range cfg.Calendars {
 		x.names[c.Name] = "a calendar of the configuration"
 		if id := identity(c); id != "" {
-			x.watched[id] = c.Name
+			x.watched[id] = one{name: c.Name}
 		}
 	}
 	for i := range cfg.CalendarsFrom {
@@ -71,8 +71,11 @@ func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
 type expander struct {
 	cfg     *configs.Config
 	names   map[string]string // what has a name
-	watched map[string]string // as what a calendar is watched, by identity
+	watched map[string]one    // as what a calendar is watched, by identity
 }
+
+// one is a calendar that is watched, and as what its list knows it; id is "" where the configuration names it itself.
+type one struct{ name, id string }
 
 // add adds the calendar of a member, unless something stands against it.
 func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
@@ -89,7 +92,14 @@ func (x *expander) add(f *configs.From, m *record.Member, o *Outcome) {
 	}
 	x.names[c.Name] = "a calendar of the list " + f.Name
 	if id := identity(c); id != "" {
-		x.watched[id] = c.Name
+		x.watched[id] = one{c.Name, m.ID}
+	}
+	if !m.Left() { // the other addresses of who has left may be somebody else's by now
+		for _, id := range others(f, m) {
+			if _, taken := x.watched[id]; !taken {
+				x.watched[id] = one{c.Name, m.ID}
+			}
+		}
 	}
 	if m.Left() {
 		c.Away = fmt.Sprintf("it is not on the list %s any more since %s; nothing is done in it, and its meetings stay",
@@ -135,16 +145,27 @@ func otherHost(only, host string) bool {
 // asWhat is the name under which the calendar of a member is watched, under any of the member's addresses; "" is none.
 func (x *expander) asWhat(f *configs.From, m *record.Member, c configs.Calendar) string {
 	if as, ok := x.watched[identity(c)]; ok {
-		return as
+		return as.name
 	}
-	for _, other := range m.Called {
-		same, err := f.Calendar(configs.Member{Name: m.Name, Provider: m.Provider, Subject: other,
-			Calendar: m.Calendar})
-		if as, ok := x.watched[identity(same)]; ok && err == nil {
-			return as
+	for _, id := range others(f, m) {
+		// An address of before may be somebody else's by now.
+		if as, ok := x.watched[id]; ok && (!m.Left() || as.id == m.ID) {
+			return as.name
 		}
 	}
 	return ""
+}
+
+// others are what the calendar of a member is known as by their other addresses.
+func others(f *configs.From, m *record.Member) (ids []string) {
+	for _, other := range m.Called {
+		same, err := f.Calendar(configs.Member{Name: m.Name, Provider: m.Provider, Subject: other,
+			Calendar: m.Calendar})
+		if id := identity(same); err == nil && id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // identity tells a calendar from others, by whose it is and not by who reads it; "" where that is not known.

@@ -95,7 +95,7 @@ func TestNext(t *testing.T) {
 			open := func(name string) bool { return name == c.open }
 			for _, a := range append(slices.Clone(c.before), c.last) {
 				a.At = noon
-				l, _ = Next("people", l, a, open)
+				l, _ = Next("people", l, a, Around{Open: open})
 			}
 			if got := shown(l); !slices.Equal(got, c.want) || l.Code != string(c.code) {
 				t.Errorf("%q, %q; want %q, %q (%s)", got, l.Code, c.want, c.code, l.Error)
@@ -114,7 +114,7 @@ func names(people []string) (list []string) {
 
 // TestReleased: what somebody has let go is believed, and no more than that.
 func TestReleased(t *testing.T) {
-	none := func(string) bool { return false }
+	none := Around{Open: func(string) bool { return false }}
 	crowd := many(0, 20)
 	l, _ := Next("people", record.List{}, Answer{At: noon, Roll: roll(crowd...)}, none)
 	l, _ = Next("people", l, Answer{At: noon, Roll: roll(crowd[8:]...)}, none)
@@ -201,7 +201,7 @@ func TestExpand(t *testing.T) {
 func TestFaults(t *testing.T) {
 	r := roll("1 a@x")
 	r.Faults = []error{words.Mend(errors.New("line 3: it\tsays no subject"), "write it"), errors.New("line 4: odd")}
-	kept, _ := Next("people", record.List{}, Answer{Roll: r}, func(string) bool { return false })
+	kept, _ := Next("people", record.List{}, Answer{Roll: r}, Around{Open: func(string) bool { return false }})
 	for i, want := range [][2]string{{"line 3: it says no subject", "write it"}, {"line 4: odd", ""}} {
 		if cause, cure := words.Apart(kept.Faults[i]); cause != want[0] || cure != want[1] {
 			t.Errorf("%q, %q", cause, cure)

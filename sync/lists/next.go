@@ -41,9 +41,16 @@ const brakeCount = 5
 // maxFaults is how many faults of a list are remembered.
 const maxFaults = 20
 
-// Next is what is to be remembered of a list after an answer. open reports whether a calendar has meetings that are
-// kept: whoever has left and has none is forgotten.
-func Next(name string, was record.List, a Answer, open func(calendar string) bool) (record.List, News) {
+// Around is what decides what becomes of a list's members beside the list itself.
+type Around struct {
+	// Open reports whether a calendar has meetings that are kept: whoever has left and has none is forgotten.
+	Open func(calendar string) bool
+	// Others are the other lists: whoever comes gets no name that is somebody else's there.
+	Others []record.List
+}
+
+// Next is what is to be remembered of a list after an answer.
+func Next(name string, was record.List, a Answer, around Around) (record.List, News) {
 	now := was
 	now.TriedAt = a.At
 	if a.Err != nil {
@@ -63,7 +70,13 @@ func Next(name string, was record.List, a Answer, open func(calendar string) boo
 	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
 		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
 	}
-	t := &turn{at: a.At, open: open, taken: map[string]string{}}
+	t := &turn{at: a.At, open: around.Open, taken: map[string]string{}, elsewhere: map[string]*record.Member{}}
+	for i := range around.Others {
+		for j := range around.Others[i].Members {
+			m := &around.Others[i].Members[j]
+			t.elsewhere[m.Name] = m
+		}
+	}
 	t.take(was, a.Roll)
 	now.Members = t.members
 	return now, t.news
@@ -138,7 +151,9 @@ type turn struct {
 	open    func(string) bool
 	members []record.Member
 	taken   map[string]string // who has a name, by ID
-	news    News
+	// elsewhere is who has a name on another list.
+	elsewhere map[string]*record.Member
+	news      News
 }
 
 // take takes a roll over.
@@ -196,11 +211,14 @@ func (t *turn) absent(m record.Member, perhaps bool) {
 	}
 }
 
-// free is a name for the calendar of one that has come, which nobody of the list has. It depends on the member alone
-// unless somebody else has it.
+// free is a name for the calendar of one that has come, which nobody else has. It depends on the member alone unless
+// somebody has it.
 func (t *turn) free(m *calendar.Member) string {
 	name := configs.NameOf(m.Name)
 	_, taken := t.taken[name]
+	if other := t.elsewhere[name]; other != nil && !isOne(other, m) {
+		taken = true
+	}
 	if whole := name != "" && len(name) >= len(m.Name); whole && !taken {
 		return name
 	}
@@ -208,6 +226,12 @@ func (t *turn) free(m *calendar.Member) string {
 	tail := "~" + hex.EncodeToString(sum[:4])
 	runes := []rune(name)
 	return string(runes[:min(len(runes), configs.MaxName-len(tail))]) + tail
+}
+
+// isOne reports whether members of two lists are the same one, by their addresses.
+func isOne(a *record.Member, b *calendar.Member) bool {
+	same := func(address string) bool { return strings.EqualFold(address, a.Subject) }
+	return a.Calendar == b.Calendar && (same(b.Subject) || slices.ContainsFunc(b.Called, same))
 }
 
 // Release has the next answer of a list be believed, as far as those are concerned that the last one lacked, or lets

@@ -156,9 +156,12 @@ func (n *Notifier) look(ctx context.Context) error {
 	return n.Look(ctx)
 }
 
-// share is how many times as long as a look took there is none after it: with very many events it costs 2 % of a
-// processor at most.
-const share = 50
+// share is how many times as long as a look took there is none after it, but longestRest at the most: with very many
+// calendars or events looks cost half a per cent of a processor.
+const (
+	share       = 200
+	longestRest = 3 * time.Minute
+)
 
 // settle is how long a condition has to be gone before it is over.
 const settle = 2 * time.Minute
@@ -178,7 +181,7 @@ func (n *Notifier) Look(ctx context.Context) error {
 		return err
 	}
 	n.busy = n.astir(courses)
-	n.rest = share * n.lapsed().Sub(begun) // that others are slow to hear costs nothing here
+	n.rest = min(share*n.lapsed().Sub(begun), longestRest) // that others are slow to hear costs nothing here
 	// Side by side, so that nobody waits for a receiver that is slow.
 	faults := make([]error, len(n.ways))
 	var wg sync.WaitGroup

@@ -185,15 +185,15 @@ func (w *Way) begin() (*configs.Config, *slog.Logger, error) {
 
 // alone is begin where that says itself that the state is one with which no daemon works: once is enough then. No
 // configuration: that cannot be said.
-func (w *Way) alone(deserted string) (*configs.Config, *slog.Logger, error) {
+func (w *Way) alone(deserted string) (*configs.Config, *slog.Logger) {
 	if deserted == "" {
-		return nil, nil, nil
+		return nil, nil
 	}
 	cfg, log, err := w.begin()
-	if err != nil || cfg.State != deserted {
-		return nil, nil, nil // with a mistake there may be a daemon that goes on with the configuration before
+	if wrong := err != nil; wrong || cfg.State != deserted {
+		return nil, nil // with a mistake there may be a daemon that goes on with the configuration before
 	}
-	return cfg, log, nil
+	return cfg, log
 }
 
 // Service gives the running daemon, or this process itself where there is none.
@@ -202,15 +202,15 @@ func (w *Way) Service(ctx context.Context, progress func(string, int, int)) (api
 	if daemon != nil {
 		return daemon, nil
 	}
-	cfg, log, err := w.alone(deserted)
+	cfg, log := w.alone(deserted)
 	if cfg == nil {
+		var err error
 		if daemon, err = w.beside(ctx); daemon != nil || err != nil {
 			return daemon, err
 		}
-		cfg, log, err = w.begin()
-	}
-	if err != nil {
-		return nil, err
+		if cfg, log, err = w.begin(); err != nil {
+			return nil, err
+		}
 	}
 	service, err := w.OpenLocal(cfg, log, progress)
 	if err != nil {

@@ -82,12 +82,15 @@ func (p *Printer) lists(list []api.ListStatus) error {
 }
 
 // Members prints whom lists of calendars would have watched.
-func (p *Printer) Members(list []setup.ListedMember) error {
+func (p *Printer) Members(list []api.ListedMember) error {
 	rows := [][]string{{"LIST", "CALENDAR", "OF", "WATCHED"}}
 	for _, m := range list {
 		state := "yes"
-		if m.Skipped != "" {
+		switch {
+		case m.Skipped != "":
 			state = "no: " + words.Join(m.Skipped, words.Clause(m.Cure))
+		case m.New:
+			state = "yes, from the next pass on"
 		}
 		rows = append(rows, []string{m.List, m.Name, m.Subject, state})
 	}

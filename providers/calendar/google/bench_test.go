@@ -181,7 +181,8 @@ func BenchmarkNewTag(b *testing.B) {
 		b.Fatal(err)
 	}
 	settings := benchSettings()
-	source, err := google.New(google.Config{Auth: google.ServiceAccount, Own: google.Own{Subject: googletest.Account}, Credentials: key,
+	source, err := google.New(google.Config{Auth: google.ServiceAccount, Credentials: key,
+		Own:         google.Own{Subject: googletest.Account},
 		APIURL:      w.server.APIURL(),
 		Quota:       google.Unlimited(),
 		Interesting: func(ev *calendar.Event) bool { return plan.Interesting(ev, &settings) }})

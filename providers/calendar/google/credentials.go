@@ -142,9 +142,13 @@ type signer struct {
 	own   *Own
 	creds *credentials
 	scope string
-	// dead is the error of a grant that was refused, until again.
-	dead  error
-	again time.Time
+	dead  *deadEnd
+}
+
+// deadEnd is the error of a grant that was refused, and until when it counts.
+type deadEnd struct {
+	err   error
+	until time.Time
 }
 
 // deadPause is how long a service account that Google has refused is left alone here, so that one pass asks once. Who
@@ -164,8 +168,8 @@ func (s *signer) fetch(ctx context.Context) (oauth.Token, error) {
 	if s.cfg.Auth == User {
 		return s.refresh(ctx)
 	}
-	if s.dead != nil && s.cfg.Now().Before(s.again) {
-		return oauth.Token{}, s.dead
+	if s.dead != nil && s.cfg.Now().Before(s.dead.until) {
+		return oauth.Token{}, s.dead.err
 	}
 	want := oauth.Want{Proof: s.creds.key, For: []string{"google", s.creds.tokenURL, s.creds.email, s.creds.keyID,
 		s.own.Subject, s.scope}}
@@ -187,7 +191,7 @@ func (s *signer) asServiceAccount(ctx context.Context) (oauth.Token, error) {
 	}
 	err = s.explain(err)
 	if errors.Is(err, calendar.ErrDenied) {
-		s.dead, s.again = err, s.cfg.Now().Add(deadPause)
+		s.dead = &deadEnd{err, s.cfg.Now().Add(deadPause)}
 	}
 	return oauth.Token{}, err
 }

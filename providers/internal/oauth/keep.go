@@ -50,8 +50,7 @@ type ident [16]byte
 
 // kept is a token: as it is, or sealed as the file has it.
 type kept struct {
-	fresh  time.Time
-	token  Token
+	token  Token // Fresh is known also where the rest is sealed
 	seal   *seal
 	sealed []byte // nil: token and seal are known
 }
@@ -114,7 +113,7 @@ func (k *Keep) take(s *seal, id ident) (token Token, wait <-chan struct{}) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	found, ok := k.held[id]
-	if ok && k.good(found.fresh) && k.open(s, id, found) {
+	if ok && k.good(found.token.Fresh) && k.open(s, id, found) {
 		return found.token, nil
 	}
 	delete(k.held, id)
@@ -140,11 +139,11 @@ func (k *Keep) open(s *seal, id ident, found *kept) bool {
 	if len(found.sealed) < size {
 		return false
 	}
-	plain, err := s.aead.Open(nil, found.sealed[:size], found.sealed[size:], label(id, found.fresh))
+	plain, err := s.aead.Open(nil, found.sealed[:size], found.sealed[size:], label(id, found.token.Fresh))
 	if err != nil || json.Unmarshal(plain, &found.token) != nil {
 		return false // of another key, or not ours
 	}
-	found.token.Fresh, found.token.keep, found.token.id = found.fresh, k, id
+	found.token.keep, found.token.id = k, id
 	found.seal, found.sealed = s, nil
 	return found.token.Value != ""
 }
@@ -161,7 +160,7 @@ func (k *Keep) fetch(ctx context.Context, s *seal, id ident,
 			return
 		}
 		token.keep, token.id = k, id
-		k.held[id] = &kept{fresh: token.Fresh, token: token, seal: s}
+		k.held[id] = &kept{token: token, seal: s}
 		k.dirty = true
 	}()
 	return ask(ctx)
@@ -273,7 +272,7 @@ func (s *seal) close(id ident, k *kept) []byte {
 	}
 	nonce := make([]byte, s.aead.NonceSize(), s.aead.NonceSize()+len(plain)+s.aead.Overhead())
 	_, _ = rand.Read(nonce) // never fails, says crypto/rand
-	return s.aead.Seal(nonce, nonce, plain, label(id, k.fresh))
+	return s.aead.Seal(nonce, nonce, plain, label(id, k.token.Fresh))
 }
 
 // label is what stands beside a sealed token in the open: it cannot be put beside another one.

@@ -35,7 +35,7 @@ func (k *Keep) load() {
 	}
 	k.salt = salt
 	for id, one := range found {
-		if k.good(one.fresh) {
+		if k.good(one.token.Fresh) {
 			k.held[id] = one
 		}
 	}
@@ -64,7 +64,7 @@ func readKeep(path string) (salt []byte, found map[ident]*kept) {
 		if size > len(rest) || size > 2*maxKeptToken {
 			break // it was cut
 		}
-		found[id] = &kept{fresh: fresh, sealed: slices.Clone(rest[:size])}
+		found[id] = &kept{token: Token{Fresh: fresh}, sealed: slices.Clone(rest[:size])}
 		rest = rest[size:]
 	}
 	return slices.Clone(salt), found
@@ -79,7 +79,7 @@ func (k *Keep) Save() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for id, one := range k.held {
-		if !k.good(one.fresh) {
+		if !k.good(one.token.Fresh) {
 			delete(k.held, id)
 		}
 	}
@@ -110,12 +110,12 @@ func (k *Keep) entries() []entry {
 		others = nil // sealed with other keys
 	}
 	for id, one := range others {
-		if _, known := k.held[id]; !known && !k.gone[id] && k.good(one.fresh) {
+		if _, known := k.held[id]; !known && !k.gone[id] && k.good(one.token.Fresh) {
 			list = append(list, entry{id, one})
 		}
 	}
 	slices.SortFunc(list, func(a, b entry) int {
-		return cmp.Or(b.fresh.Compare(a.fresh), bytes.Compare(a.id[:], b.id[:]))
+		return cmp.Or(b.token.Fresh.Compare(a.token.Fresh), bytes.Compare(a.id[:], b.id[:]))
 	})
 	return list
 }
@@ -134,7 +134,7 @@ func writeKeep(path string, salt []byte, list []entry) error {
 		if out.Len()+keepHead+len(body) > maxKeepFile {
 			break
 		}
-		out.Write(label(e.id, e.fresh))
+		out.Write(label(e.id, e.token.Fresh))
 		out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(body))))
 		out.Write(body)
 	}

@@ -33,19 +33,25 @@ type knownTemplates struct {
 	until time.Time
 }
 
-// maxKnown bounds each part of it.
-const maxKnown = 1000
+// Bounds of each part of it: what is small is there for each of an organisation's people.
+const (
+	maxKnown = 20_000
+	maxLists = 1000 // of templates
+)
 
-// remember puts a value into a map, and keeps the map small.
-func remember[K comparable, V any](m *map[K]V, key K, value V, over func(V) bool) {
+// remember puts a value into a map, and keeps the map small: where it is full, what is over goes, else an eighth.
+func remember[K comparable, V any](m *map[K]V, most int, key K, value V, over func(V) bool) {
 	if *m == nil {
 		*m = map[K]V{}
 	}
-	if len(*m) >= maxKnown {
+	if _, there := (*m)[key]; !there && len(*m) >= most {
 		maps.DeleteFunc(*m, func(_ K, v V) bool { return over(v) })
-	}
-	if len(*m) >= maxKnown {
-		clear(*m)
+		for old := range *m {
+			if len(*m) <= most-most/8 {
+				break
+			}
+			delete(*m, old)
+		}
 	}
 	(*m)[key] = value
 }
@@ -60,7 +66,7 @@ func (k *knowledge) facts(host string, now time.Time) (meeting.HostFacts, bool) 
 func (k *knowledge) learnFacts(host string, facts meeting.HostFacts, now time.Time, life time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.hosts, strings.ToLower(host), knownHost{facts, now.Add(life)},
+	remember(&k.hosts, maxKnown, strings.ToLower(host), knownHost{facts, now.Add(life)},
 		func(h knownHost) bool { return !now.Before(h.until) })
 }
 
@@ -74,7 +80,7 @@ func (k *knowledge) templates(host string, now time.Time) ([]wireTemplate, bool)
 func (k *knowledge) learnTemplates(host string, list []wireTemplate, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.lists, strings.ToLower(host), knownTemplates{list, now.Add(templatesLife)},
+	remember(&k.lists, maxLists, strings.ToLower(host), knownTemplates{list, now.Add(templatesLife)},
 		func(t knownTemplates) bool { return !now.Before(t.until) })
 }
 
@@ -100,6 +106,6 @@ func (k *knowledge) refusals(host string, now time.Time) (n int) {
 func (k *knowledge) learnAlternate(host, address, why string, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.alternates, [2]string{strings.ToLower(host), address}, alternate{why, now.Add(alternateLife)},
+	remember(&k.alternates, maxKnown, [2]string{strings.ToLower(host), address}, alternate{why, now.Add(alternateLife)},
 		func(a alternate) bool { return !now.Before(a.until) })
 }

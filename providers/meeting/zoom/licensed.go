@@ -31,7 +31,7 @@ func (k *knowledge) licence(address string, now time.Time) (licensed, known bool
 func (k *knowledge) learnLicence(address string, licensed bool, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	remember(&k.licences, strings.ToLower(address), knownLicence{licensed, now.Add(licenceLife)},
+	remember(&k.licences, maxKnown, strings.ToLower(address), knownLicence{licensed, now.Add(licenceLife)},
 		func(l knownLicence) bool { return !now.Before(l.until) })
 }
 

@@ -51,19 +51,16 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	}
 	report.Notices = slices.Concat(report.Notices, takenOut, untold)
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
-	states, err := r.st.States(r.names)
-	if err != nil {
-		return report, err
-	}
 	kept, err := r.holding()
 	if err != nil {
 		return report, err
 	}
 	failing := 0
-	for i, name := range r.names {
-		c, events, notes, waiting, err := r.calendar(name, states[i], kept)
+	report.Calendars = make([]api.CalendarStatus, 0, len(r.names)) // there may be many thousands
+	err = r.states(func(name string, state store.CalendarState) error {
+		c, events, notes, waiting, err := r.calendar(name, state, kept)
 		if err != nil {
-			return report, err
+			return err
 		}
 		report.Waiting = append(report.Waiting, waiting...)
 		report.Notes = append(report.Notes, notes...)
@@ -76,6 +73,10 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 			report.Health = api.Degraded
 			report.Reasons = append(report.Reasons, name+": "+state)
 		}
+		return nil
+	})
+	if err != nil {
+		return report, err
 	}
 	if report.Budget, err = r.budgets(); err != nil {
 		return report, err
@@ -92,6 +93,25 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 		report.Reasons, report.Notices = append(report.Reasons, told), append(report.Notices, told)
 	}
 	return report, nil
+}
+
+// statesAtOnce is of how many calendars the states are read in one go.
+const statesAtOnce = 1000
+
+// states calls see with what is kept of each calendar, a part of them after the other.
+func (r *reader) states(see func(name string, state store.CalendarState) error) error {
+	for names := range slices.Chunk(r.names, statesAtOnce) {
+		states, err := r.st.States(names)
+		if err != nil {
+			return err
+		}
+		for i, name := range names {
+			if err := see(name, states[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // untold says in which ways nobody can be told what needs them.

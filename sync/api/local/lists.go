@@ -145,10 +145,12 @@ func (s *Service) follow(name string) (changed bool, err error) {
 // sameMembers reports whether a list has the same members as another.
 func sameMembers(a, b record.List) bool {
 	return slices.EqualFunc(a.Members, b.Members, func(a, b record.Member) bool {
-		if a.Left() != b.Left() {
+		if a.Left() != b.Left() || !slices.Equal(a.Called, b.Called) {
 			return false
 		}
-		a.LeftAt, b.LeftAt = time.Time{}, time.Time{} // one of the two may have come back from the disk
+		// One of the two may have come back from the disk.
+		a.LeftAt, b.LeftAt = time.Time{}, time.Time{}
+		a.Called, b.Called = nil, nil
 		return reflect.DeepEqual(a, b)
 	})
 }
@@ -230,12 +232,30 @@ func (s *Service) saveAnswer(name string, a lists.Answer) (now record.List, news
 		if err != nil {
 			return err
 		}
-		if now, news, err = judged(tx.Records, name, was, a); err != nil || isSaved(was, now) {
+		others, err := s.otherLists(name, tx.List)
+		if err != nil {
+			return err
+		}
+		if now, news, err = judged(tx.Records, name, was, others, a); err != nil || isSaved(was, now) {
 			return err
 		}
 		return tx.PutList(name, now)
 	})
 	return now, news, err
+}
+
+// otherLists are what is remembered of the lists but one, as list tells it.
+func (s *Service) otherLists(name string, list func(string) (record.List, error)) (others []record.List, err error) {
+	for i := range s.options.Config.CalendarsFrom {
+		if other := s.options.Config.CalendarsFrom[i].Name; other != name {
+			kept, err := list(other)
+			if err != nil {
+				return nil, err
+			}
+			others = append(others, kept)
+		}
+	}
+	return others, nil
 }
 
 // isSaved reports whether all that matters of what is to be remembered is remembered already. A look at a file costs
@@ -251,13 +271,14 @@ func isSaved(was, now record.List) bool {
 }
 
 // judged is what is to be remembered after an answer, where records are what is kept of a calendar.
-func judged(records func(string) ([]*store.Record, error), name string, was record.List,
+func judged(records func(string) ([]*store.Record, error), name string, was record.List, others []record.List,
 	a lists.Answer) (now record.List, news lists.News, err error) {
-	now, news = lists.Next(name, was, a, func(calendar string) bool {
+	open := func(calendar string) bool {
 		kept, fault := records(calendar)
 		err = errors.Join(err, fault)
 		return slices.ContainsFunc(kept, func(r *store.Record) bool { return !r.Closed() })
-	})
+	}
+	now, news = lists.Next(name, was, a, lists.Around{Open: open, Others: others})
 	return now, news, err
 }
 
@@ -367,7 +388,11 @@ func (s *Service) foresee(ctx context.Context) (*Service, []api.ListReport, erro
 	var reports []api.ListReport
 	for i := range s.options.Config.CalendarsFrom {
 		f := &s.options.Config.CalendarsFrom[i]
-		now, news, err := judged(s.st.Records, f.Name, known[f.Name], s.ask(ctx, f))
+		others, err := s.otherLists(f.Name, func(name string) (record.List, error) { return foreseen[name], nil })
+		if err != nil {
+			return s, nil, err
+		}
+		now, news, err := judged(s.st.Records, f.Name, known[f.Name], others, s.ask(ctx, f))
 		if err != nil {
 			return s, nil, err
 		}
@@ -396,7 +421,7 @@ func (s *Service) lookAtLists(ctx context.Context, known []api.ListStatus) []api
 			continue // what is wrong with the state, others say
 		}
 		now, _ := lists.Next(l.Name, kept, s.ask(ctx, &s.options.Config.CalendarsFrom[i]),
-			func(string) bool { return true })
+			lists.Around{Open: func(string) bool { return true }})
 		l.Error, l.Code = now.Error, reason.Code(now.Code)
 		l.Cure = l.Code.CureOf(now.Cure)
 	}

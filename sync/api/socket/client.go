@@ -166,6 +166,11 @@ func (r *Client) Status(ctx context.Context, q api.StatusRequest) (api.StatusRep
 	return call[api.StatusReport](ctx, r, "/status", q)
 }
 
+// Members has the daemon ask its lists.
+func (r *Client) Members(ctx context.Context, q api.MembersRequest) (api.MembersReport, error) {
+	return call[api.MembersReport](ctx, r, "/members", q)
+}
+
 // Conditions asks the daemon what needs a person.
 func (r *Client) Conditions(ctx context.Context) (api.ConditionsReport, error) {
 	return call[api.ConditionsReport](ctx, r, "/conditions", nothing{})

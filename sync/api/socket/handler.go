@@ -66,6 +66,7 @@ func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 	})
 	serve(h, "/sync", api.Service.Sync)
 	serve(h, "/status", api.Service.Status)
+	serve(h, "/members", api.Service.Members)
 	serve(h, "/conditions", only(api.Service.Conditions))
 	serve(h, "/dismiss", api.Service.Dismiss)
 	serve(h, "/links", only(api.Service.Links))

@@ -99,8 +99,12 @@ func (e *Examiner) Remembered(ctx context.Context, status *api.StatusReport) ([]
 const unasked = "Nobody was asked, neither calendars of services nor Zoom: this is what the configuration, local " +
 	"folders and zoomtag's memory say."
 
-// silent reports whether a calendar is not asked: all but folders of this machine are somebody's service.
+// silent reports whether a calendar is not asked: that of who has left a list is left alone, and all but folders of
+// this machine are somebody's service.
 func (x *examination) silent(calendar string) bool {
+	if c := x.Calendars[calendar]; c != nil && c.Away != nil {
+		return true
+	}
 	if x.blind || !x.alone { // there may be many thousands of calendars, each of which is asked about
 		return x.blind
 	}

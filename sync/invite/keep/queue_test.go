@@ -56,11 +56,12 @@ func newQueueWorld(t *testing.T) *queueWorld {
 	fine := func(string) error { return nil }
 	w := &queueWorld{t: t, st: st, a: &told{tell: fine}, b: &told{tell: fine}}
 	w.v = New(Options{
-		Store:     st,
-		Calendars: map[string]*engine.Calendar{"a": {Name: "a", Source: w.a}, "b": {Name: "b", Source: w.b}},
-		Dir:       filepath.Join(t.TempDir(), "out"),
-		Log:       slog.New(slog.DiscardHandler),
-		Now:       time.Now,
+		Store: st,
+		Calendars: map[string]*engine.Calendar{"a": {Name: "a", Source: w.a, Settings: &plan.Settings{}},
+			"b": {Name: "b", Source: w.b, Settings: &plan.Settings{}}},
+		Dir: filepath.Join(t.TempDir(), "out"),
+		Log: slog.New(slog.DiscardHandler),
+		Now: time.Now,
 	})
 	w.update(func(tx *store.Tx) error {
 		return errors.Join(tx.PutRecord(linked("a", "a1")), tx.PutRecord(linked("a", "a2")),

@@ -29,7 +29,9 @@ type route struct {
 
 // routes are all, by path and method.
 var routes = map[string]map[string]route{
-	"/status":     {http.MethodGet: look(status)},
+	"/status": {http.MethodGet: look(func(s api.Service, ctx context.Context) (api.StatusReport, error) {
+		return s.Status(ctx, api.StatusRequest{})
+	})},
 	"/conditions": {http.MethodGet: look(api.Service.Conditions)},
 	"/links":      {http.MethodGet: look(api.Service.Links)},
 	"/events":     {http.MethodGet: {may: configs.MayRead, read: readEvents}},
@@ -42,11 +44,6 @@ var routes = map[string]map[string]route{
 	"/release": {http.MethodPost: act(api.Service.Release)},
 	"/dismiss": {http.MethodPost: act(api.Service.Dismiss)},
 	"/link":    {http.MethodPost: act(api.Service.Link)},
-}
-
-// status is that of all calendars.
-func status(s api.Service, ctx context.Context) (api.StatusReport, error) {
-	return s.Status(ctx, api.StatusRequest{})
 }
 
 // look is a question that takes nothing but its path.

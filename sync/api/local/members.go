@@ -1,0 +1,107 @@
+package local
+
+import (
+	"context"
+	"maps"
+
+	"zoomtag/providers/words"
+	"zoomtag/store"
+	"zoomtag/store/record"
+	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
+	"zoomtag/sync/lists"
+	"zoomtag/sync/reason"
+)
+
+// Members asks the lists for who is on them, and tells whom zoomtag would watch from what is remembered on. Nothing is
+// saved.
+func (s *Service) Members(ctx context.Context, q api.MembersRequest) (api.MembersReport, error) {
+	known, err := keptLists(s.st, s.options.Config)
+	if err != nil {
+		return api.MembersReport{}, err
+	}
+	b := *s.builder
+	b.Config = s.options.Config // without the calendars of lists
+	return membersOf(ctx, &b, q.List, known, s.st.Records)
+}
+
+// Members is that of a service where nothing is remembered yet.
+func Members(ctx context.Context, b *assemble.Builder, q api.MembersRequest) (api.MembersReport, error) {
+	nothing := func(string) ([]*store.Record, error) { return nil, nil }
+	return membersOf(ctx, b, q.List, map[string]record.List{}, nothing)
+}
+
+// membersOf asks the lists, or one of them. What stands in the way of one is told, and the others are asked.
+func membersOf(ctx context.Context, b *assemble.Builder, name string, was map[string]record.List,
+	records func(string) ([]*store.Record, error)) (api.MembersReport, error) {
+	report := api.MembersReport{Members: []api.ListedMember{}, Faults: []string{}}
+	now := maps.Clone(was)
+	asked := map[string]bool{}
+	for _, f := range b.Config.CalendarsFrom {
+		if name != "" && f.Name != name {
+			continue
+		}
+		asked[f.Name] = true
+		a := lists.Answer{At: b.Now()}
+		directory, err := b.Directory(f)
+		if err == nil {
+			a.Roll, err = directory.Members(ctx)
+		}
+		a.Err = err
+		var others []record.List
+		for other := range now {
+			if other != f.Name {
+				others = append(others, now[other])
+			}
+		}
+		next, _, err := judged(records, f.Name, was[f.Name], others, a)
+		if err != nil {
+			return report, err
+		}
+		now[f.Name] = next
+		report.Faults = append(report.Faults, wrongIn(f.Name, &next)...)
+	}
+	for _, o := range lists.Expand(b.Config, now).Lists {
+		if asked[o.Name] {
+			report.Members = append(report.Members, membersIn(o, was[o.Name], now[o.Name])...)
+		}
+	}
+	return report, nil
+}
+
+// wrongIn is what is wrong with a list, a sentence each.
+func wrongIn(name string, l *record.List) (faults []string) {
+	if l.Error != "" {
+		faults = append(faults, name+": "+reason.Code(l.Code).Told(l.Error, l.Cure))
+	}
+	for _, fault := range l.Faults {
+		faults = append(faults, name+": "+words.Join(words.Apart(fault)))
+	}
+	return faults
+}
+
+// membersIn are those of a list with what becomes of them.
+func membersIn(o lists.Outcome, was, now record.List) (members []api.ListedMember) {
+	before, subjects := map[string]bool{}, map[string]string{}
+	for i := range was.Members {
+		if m := &was.Members[i]; !m.Left() {
+			before[m.Name] = true
+		}
+	}
+	for i := range now.Members {
+		subjects[now.Members[i].Name] = now.Members[i].Subject
+	}
+	for _, name := range o.Watched {
+		members = append(members, api.ListedMember{List: o.Name, Name: name, Subject: subjects[name],
+			New: !before[name]})
+	}
+	for _, skip := range o.Skipped {
+		members = append(members, api.ListedMember{List: o.Name, Name: skip.Name, Subject: subjects[skip.Name],
+			Skipped: skip.Why, Cure: words.Sentence(skip.Cure)})
+	}
+	for _, name := range o.Away {
+		members = append(members, api.ListedMember{List: o.Name, Name: name, Subject: subjects[name], Left: true,
+			Skipped: "it is not on the list any more, and held"})
+	}
+	return members
+}
