@@ -296,27 +296,3 @@ func TestZoomAuthWrongHost(t *testing.T) {
 		t.Errorf("%s %q", state, failure)
 	}
 }
-
-func TestZoomAuthMistakes(t *testing.T) {
-	d := newZoomDoor(t, "client_id: client, client_secret: \"env:NO_SUCH\"")
-	for args, want := range map[string]string{
-		"auth zoom":                 "NO_SUCH",
-		"auth zoom --device-code":   "leave --device-code out",
-		"auth zoom --calendar team": "leave --calendar out",
-		"auth yahoo":                "yahoo",
-	} {
-		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage ||
-			!strings.Contains(errs, want) {
-			t.Errorf("%s: exit %d, %s", args, code, errs)
-		}
-	}
-	d.write("zoomtag.yaml", "state: state/zoomtag.db\nzoom: { mode: personal, personal_link: "+
-		"\"https://us02web.zoom.us/j/1\" }\ncalendars: [ { name: team, ics: { path: team } } ]\n")
-	if _, errs, code := d.run(nil, io.Discard, "auth", "zoom"); code != exitUsage ||
-		!strings.Contains(errs, "write mode: user") {
-		t.Errorf("exit %d, %s", code, errs)
-	}
-	if n := len(d.zoom.Requests()); n > 0 {
-		t.Errorf("%d requests", n)
-	}
-}
