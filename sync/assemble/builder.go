@@ -83,7 +83,7 @@ func First[C any](a *Alike, key any, make func() (C, error)) (C, error) {
 
 // Alikes keeps what settings tell calendars, by the settings: of many calendars, most have the same.
 type Alikes struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards kept
 	kept map[string]*Alike
 }
 

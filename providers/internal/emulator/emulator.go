@@ -100,7 +100,7 @@ func Form(form url.Values) JSON {
 
 // Book is what was asked of an emulator, and what was wrong with that.
 type Book struct {
-	mu         sync.Mutex
+	mu         sync.Mutex // guards all below
 	requests   []Request
 	tokens     []Request
 	complaints []string
