@@ -7,8 +7,8 @@
 // # What a pass sees
 //
 // The cursor has a fingerprint of each file as it was last read; what has another one is read. A file that was changed
-// within the grain of the clock that stamps it (racy) is read again in the next pass. One that cannot be understood is a
-// problem and not an event, and one that is still being written is incomplete.
+// within the grain of the clock that stamps it (racy) is read again in the next pass. One that cannot be understood is
+// a problem and not an event, and one that is still being written is incomplete.
 //
 // # Rules
 //
