@@ -49,8 +49,8 @@ type Alike struct {
 	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
 
 	settings *plan.Settings // for the engine
-	mu       sync.Mutex // guards first
-	first    map[any]any // what was made for the first of those that have more in common
+	mu       sync.Mutex     // guards first
+	first    map[any]any    // what was made for the first of those that have more in common
 }
 
 // alike makes what settings tell calendars.
