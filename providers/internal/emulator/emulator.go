@@ -21,6 +21,19 @@ import (
 // JSON is a decoded JSON object.
 type JSON = map[string]any
 
+// With is a copy of an object with some fields set; a nil value takes one away.
+func With(body, fields JSON) JSON {
+	out := maps.Clone(body)
+	for name, v := range fields {
+		if v == nil {
+			delete(out, name)
+		} else {
+			out[name] = v
+		}
+	}
+	return out
+}
+
 // Port is where an emulator listens. The zero value does not.
 type Port struct {
 	listener net.Listener
