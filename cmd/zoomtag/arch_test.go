@@ -87,7 +87,7 @@ var mayImport = map[string][]string{
 	"sync/invite": {"providers/calendar", "providers/ical", "providers/words", "sync/plan"},
 	"sync/invite/keep": {"providers/calendar", "providers/files", "providers/ical", "providers/words", "store",
 		"store/record", "sync/engine", "sync/invite", "sync/plan", "sync/reason"},
-	"sync/service": {"configs", "providers/files", "providers/words", "sync/api/socket",
+	"sync/service": {"configs", "providers/files", "providers/words", "sync/api", "sync/api/socket",
 		"systemd"},
 	"sync/setup": {"configs", "providers/calendar", "providers/files", "providers/meeting",
 		"providers/signin", "providers/words", "store/record", "sync/api", "sync/assemble", "sync/lists", "sync/plan"},
