@@ -20,8 +20,9 @@ func TestStands(t *testing.T) {
 		ok           bool
 		reason, cure string
 	}{
-		"taken":    {signin.State{SignedIn: now}, true, "", ""},
-		"refused":  {signin.State{SignedIn: now, Refused: now, Reason: "it has expired"}, true, "it has expired", again},
+		"taken": {signin.State{SignedIn: now}, true, "", ""},
+		"refused": {signin.State{SignedIn: now, Refused: now, Reason: "it has expired"}, true,
+			"it has expired", again},
 		"nobody":   {signin.State{}, false, "", again},
 		"unusable": {signin.State{Unusable: open}, false, "x can be read by others", "Run chmod 600 x."},
 		"damaged":  {signin.State{Unusable: errors.New("x is damaged")}, false, "x is damaged", again},
