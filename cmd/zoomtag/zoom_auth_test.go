@@ -156,7 +156,7 @@ func TestZoomAuth(t *testing.T) {
 				t.Errorf("before anybody has signed in: %q", failure)
 			}
 			if report, shown := d.status(); report.Health == api.OK || report.Tokens[0].SignedIn != nil ||
-				!strings.Contains(shown, "nobody has signed in; run: zoomtag auth zoom") {
+				!strings.Contains(shown, "nobody has signed in: run zoomtag auth zoom") {
 				t.Errorf("before anybody has signed in: %+v\n%s", report, shown)
 			}
 			d.event("review", "Weekly review #zoom, now") // what failed waits for a change
@@ -184,7 +184,7 @@ func TestZoomAuth(t *testing.T) {
 			}
 			if report, shown := d.status(); report.Tokens[0].Refused == nil || report.Health == api.OK ||
 				!strings.Contains(shown, "no longer accepted since") ||
-				!strings.Contains(shown, "run: zoomtag auth zoom") {
+				!strings.Contains(shown, "run zoomtag auth zoom") {
 				t.Errorf("removed: %+v\n%s", report, shown)
 			}
 			if out, errs, code := d.auth(); code != exitOK {
@@ -258,11 +258,12 @@ func TestZoomAuthSaysWhatIsWrong(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "run chmod 600 "+file) ||
+	if out, _, _ := d.run(nil, io.Discard, "doctor"); !strings.Contains(out, "Run chmod 600 "+file) ||
 		!strings.Contains(out, "ZT-502") || strings.Contains(out, "ZT-507") {
 		t.Errorf("readable by others:\n%s", out)
 	}
-	if report, _ := d.status(); !strings.Contains(report.Tokens[0].Reason, "chmod 600") {
+	if report, _ := d.status(); report.Tokens[0].Cure != "Run chmod 600 "+file+"." ||
+		strings.Contains(report.Tokens[0].Reason, "chmod") {
 		t.Errorf("readable by others: %+v", report.Tokens)
 	}
 	if out, _, _ := d.run(nil, io.Discard, "status"); !strings.Contains(out, "chmod 600") ||
