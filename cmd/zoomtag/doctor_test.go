@@ -266,31 +266,6 @@ func TestDoctorSetup(t *testing.T) {
 	}
 }
 
-// TestDoctorArgument: links by themselves, with and without a configuration.
-func TestDoctorArgument(t *testing.T) {
-	w, _ := newDoctorWorld(t)
-	for link, want := range map[string]string{
-		"https://zoom.us.example.com/j/86000000001?pwd=abcdef": doctor.LookAlike,
-		"https://us02web.zoom.us/s/99999999999?zak=secret":     doctor.StartLink,
-		"https://teams.microsoft.com/l/meetup-join/abc":        doctor.NotZoom,
-	} {
-		if r := w.judged(exitFailed, link); len(r.Findings) != 1 || r.Findings[0].Code != want {
-			t.Errorf("%s: %+v", link, r.Findings)
-		}
-	}
-	for _, bad := range [][]string{{"nobody"}, {"a", "b"}, {" "}} {
-		if _, errs, code := w.zoomtag(append([]string{"doctor"}, bad...)...); code != exitUsage || errs == "" {
-			t.Errorf("%q: exit %d, %s", bad, code, errs)
-		}
-	}
-	cmd := exec.Command(w.binary, "doctor", "https://zoom.us.example.com/j/86000000001?pwd=abcdef")
-	cmd.Env = []string{"HOME=" + t.TempDir()}
-	if out, _ := cmd.Output(); cmd.ProcessState.ExitCode() != exitFailed ||
-		!strings.Contains(string(out), doctor.LookAlike) {
-		t.Errorf("without a configuration: %s", out)
-	}
-}
-
 // TestDoctorGoogle: events without a tag are looked at as well, and read-only calendars and dead sign-ins show.
 func TestDoctorGoogle(t *testing.T) {
 	w := newGoogleWorld(t)

@@ -52,7 +52,7 @@ func TestHouse(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		file, err := parser.ParseFile(h.files, path, source, 0)
+		file, err := parser.ParseFile(h.files, path, source, parser.ParseComments)
 		if err != nil {
 			return err
 		}
@@ -92,6 +92,7 @@ func (h *house) look(path string, file *ast.File) {
 			if strings.HasPrefix(path, "sync/engine/") {
 				h.fields(path, n)
 			}
+			h.locks(path, n)
 		case *ast.BinaryExpr:
 			if counted[n] || !joins(n) {
 				return true
@@ -145,6 +146,25 @@ func (h *house) fields(path string, spec *ast.TypeSpec) {
 	}
 	if count > most {
 		h.complain(path, spec, "%s has %d fields: %d at most", spec.Name.Name, count, most)
+	}
+}
+
+// locks has each lock of a struct say what it guards. Tests, and what they play with, have few.
+func (h *house) locks(path string, spec *ast.TypeSpec) {
+	s, isStruct := spec.Type.(*ast.StructType)
+	played := strings.HasSuffix(path, "_test.go") || strings.HasSuffix(filepath.Dir(path), "test")
+	if !isStruct || played || strings.HasPrefix(path, "store/") { // store has yet to say it
+		return
+	}
+	for _, f := range s.Fields.List {
+		typed := f.Type
+		if pointer, is := typed.(*ast.StarExpr); is {
+			typed = pointer.X
+		}
+		of, named := typed.(*ast.SelectorExpr)
+		if named && strings.HasSuffix(of.Sel.Name, "Mutex") && f.Comment == nil && f.Doc == nil {
+			h.complain(path, f, "%s has a lock that does not say what it guards", spec.Name.Name)
+		}
 	}
 }
 

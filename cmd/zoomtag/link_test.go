@@ -117,38 +117,3 @@ func TestLinkThenWatch(t *testing.T) {
 		t.Errorf("after it was deleted: %+v", now)
 	}
 }
-
-// TestLinkFileRefused: nothing is written where there can be no link.
-func TestLinkFileRefused(t *testing.T) {
-	w := newCrashWorld(t)
-	past := strings.ReplaceAll(crashObject("past", "Over", "", ""), nextWeek().Format("20060102"), "20200106")
-	two := strings.Replace(crashObject("one", "One", "", ""), "END:VCALENDAR\r\n",
-		"BEGIN:VEVENT\r\nUID:two\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", 1)
-	allDay := strings.Replace(crashObject("day", "Day", "", ""), "DTSTART:"+nextWeek().Format("20060102T150405Z")+
-		"\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:"+nextWeek().Format("20060102"), 1)
-	for name, c := range map[string]struct {
-		text, want string
-		code       int
-	}{
-		"nothing": {"", "", exitUsage},
-		"no file": {"hello", "no iCalendar file", exitUsage},
-		"two":     {two, "2 events", exitUsage},
-		"over":    {past, "over", exitFailed},
-		"refused": {crashObject("no", "Talk #nozoom", "", ""), "#nozoom", exitFailed},
-		"all day": {allDay, "all-day", exitFailed},
-		"has Meet": {crashObject("meet", "Talk", "https://meet.google.com/abc-defg-hij", ""), "another conference",
-			exitFailed},
-	} {
-		path := filepath.Join(w.dir, "file.ics")
-		w.must(os.WriteFile(path, []byte(c.text), 0o600))
-		if _, errs, code := w.zoomtag("link", path); code != c.code || !strings.Contains(errs, c.want) {
-			t.Errorf("%s: exit %d, %s", name, code, errs)
-		}
-		if raw, err := os.ReadFile(path); err != nil || string(raw) != c.text {
-			t.Errorf("%s: the file was changed: %v", name, err)
-		}
-	}
-	if n := len(w.zoom.Meetings()); n != 0 {
-		t.Errorf("%d meetings", n)
-	}
-}

@@ -130,29 +130,6 @@ func TestOutlookAuthPasted(t *testing.T) {
 	}
 }
 
-func TestOutlookAuthMistakes(t *testing.T) {
-	d := newOutlookDoor(t)
-	for args, want := range map[string]string{
-		"auth outlook":                              "there are: mine, shared, wants-secret",
-		"auth outlook --calendar team":              "team is no Outlook calendar",
-		"auth outlook --calendar office":            "signs in as an app",
-		"auth outlook --calendar nobody":            "no calendar \"nobody\"",
-		"auth google --calendar mine":               "mine is no Google calendar",
-		"auth google":                               "no Google calendar with auth: user",
-		"auth google --device-code":                 "leave --device-code out",
-		"auth outlook --calendar wants-secret":      "NO_SUCH",
-		"auth outlook --calendar mine --calender x": "unknown flag",
-	} {
-		if _, errs, code := d.run(nil, io.Discard, strings.Fields(args)...); code != exitUsage ||
-			!strings.Contains(errs, want) {
-			t.Errorf("%s: exit %d, %s", args, code, errs)
-		}
-	}
-	if n := len(d.server.TokenRequests()); n > 0 {
-		t.Errorf("%d requests", n)
-	}
-}
-
 // TestInitChoosesAmongAPersonsCalendars: whoever signs in at Microsoft in a set-up is shown the calendars that there
 // are, and signs in once.
 func TestInitChoosesAmongAPersonsCalendars(t *testing.T) {

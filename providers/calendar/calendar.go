@@ -1,5 +1,3 @@
-// Package calendar is the contract between zoomtag and the calendars it watches: a Google calendar, an Outlook
-// calendar, a CalDAV collection, a folder of .ics files. Adapters live below this folder; each passes calendartest.Run.
 package calendar
 
 import (

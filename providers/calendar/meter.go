@@ -16,9 +16,9 @@ type Meter struct {
 	name string
 	most int
 
-	mu    sync.Mutex
-	hours [24]int // by the hour of the day in UTC
-	last  int64   // the hour since 1970 that was counted last
+	mu    sync.Mutex // guards all below
+	hours [24]int    // by the hour of the day in UTC
+	last  int64      // the hour since 1970 that was counted last
 	sum   int
 }
 

@@ -45,7 +45,8 @@ func TestUnkept(t *testing.T) {
 		}
 	}
 	for name, drop := range map[string]func(*Event, *Link){
-		"the tag": func(e *Event, _ *Link) { e.Link.Tag = "" }, "the block": func(e *Event, _ *Link) { e.Link.Block = "" },
+		"the tag":                    func(e *Event, _ *Link) { e.Link.Tag = "" },
+		"the block":                  func(e *Event, _ *Link) { e.Link.Block = "" },
 		"a block that was taken out": func(e *Event, in *Link) { *in, e.Link.Mark = Link{}, "" },
 	} {
 		ev, in := whole, l

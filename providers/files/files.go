@@ -1,4 +1,7 @@
 // Package files writes files whole, and says in a sentence why one cannot be read or written.
+//
+// A file is written beside its place, is on the disk, and is then renamed over what was there: whoever reads it, also
+// after a power cut, finds the one or the other, and no part of either. What a crash leaves beside it is nobody's.
 package files
 
 import (

@@ -42,13 +42,21 @@ func (z *zones) find(tzid string) zone {
 	if !ok {
 		found = z.floating()
 		found.guessed = true
-		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", tzid, found.loc)
+		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", tzid, called(found.loc))
 	}
 	if z.known == nil {
 		z.known = map[string]zone{}
 	}
 	z.known[tzid] = found
 	return found
+}
+
+// called is what people call a zone.
+func called(loc *time.Location) string {
+	if loc == time.Local || loc.String() == time.Local.String() {
+		return "this computer's time zone"
+	}
+	return loc.String()
 }
 
 func (z *zones) resolve(tzid string) (zone, bool) {

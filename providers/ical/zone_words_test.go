@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -373,5 +374,20 @@ func TestZoneTranslations(t *testing.T) {
 	}
 	if n < 200 || len(translated().times) < 1000 {
 		t.Errorf("%d lines, %d names", n, len(translated().times))
+	}
+}
+
+// TestLocalZoneIsNamed: in place of a zone that nobody knows, people are told of this computer's, and not of a word of
+// Go's.
+func TestLocalZoneIsNamed(t *testing.T) {
+	file := opening + "BEGIN:VEVENT\nUID:a\nDTSTART;TZID=Nirgendwo:20270701T100000\n" + closing
+	doc, err := Parse([]byte(strings.ReplaceAll(file, "\n", "\r\n")), DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev, ok, err := doc.Event("a", time.Local, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
+	if want := `the time zone "Nirgendwo" is not known; this computer's time zone is used instead`; err != nil || !ok ||
+		!slices.Contains(ev.Notes, want) {
+		t.Errorf("%v, %q", err, ev.Notes)
 	}
 }

@@ -1,5 +1,3 @@
-// Package meeting is the contract between zoomtag and what makes meetings: the Zoom API, or a fixed personal-room link.
-// Adapters live below this folder; each passes meetingtest.Run.
 package meeting
 
 import (

@@ -1,4 +1,7 @@
 // Package signin is what people meet where they sign in at a service through a browser, and how their sign-ins stand.
+//
+// It is the door to providers/internal/oauth for those above the adapters: what is kept of a sign-in, and how it is
+// made, renewed and taken back, stands there. Here no token can be had.
 package signin
 
 import (

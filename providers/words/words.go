@@ -1,6 +1,9 @@
 // Package words turns errors into what people read. An error grows from the inside out: each layer says what it was
-// about, and its kind is for the program alone. Of such a chain people need one sentence, the one that says the cause
-// and its mend.
+// about, and its kind is for the program alone. Of such a chain people need one sentence, the one that says the cause,
+// and what mends it.
+//
+// Cause and cure are two values from where they are found (Mend) to where they are printed (Of, Join): between those
+// nobody puts them into one text, nor takes them apart again. Where only a text can be kept, Pair keeps both.
 package words
 
 import (

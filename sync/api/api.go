@@ -2,6 +2,10 @@
 //
 // Two answer: local, which holds the store and does the work itself, and socket, which asks the running daemon, and so
 // another local.
+//
+// The names of the documents' fields are a promise: fields are added, and none is renamed or given another meaning.
+// Where something is held, waits or has failed, its cause (reason, error), its code and its cure are fields of their
+// own, and Told puts them together for people. No document holds a passcode, a token or a host's link.
 package api
 
 import (

@@ -51,8 +51,8 @@ type Alike struct {
 	Foreign func(ev *calendar.Event, ours ...string) (name string, found bool)
 
 	settings *plan.Settings // for the engine
-	mu       sync.Mutex
-	first    map[any]any // what was made for the first of those that have more in common
+	mu       sync.Mutex     // guards first
+	first    map[any]any    // what was made for the first of those that have more in common
 }
 
 // alike makes what settings tell calendars.
@@ -85,7 +85,7 @@ func First[C any](a *Alike, key any, make func() (C, error)) (C, error) {
 
 // Alikes keeps what settings tell calendars, by the settings: of many calendars, most have the same.
 type Alikes struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards kept
 	kept map[string]*Alike
 }
 

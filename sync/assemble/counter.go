@@ -15,7 +15,7 @@ type Counter struct {
 	// Called, if set, is told how each counted request ended: with the status of the answer, or 0 where there was none.
 	// It has to return at once.
 	Called func(kind string, status int)
-	mu     sync.Mutex
+	mu     sync.Mutex // guards all below
 	n      map[string]int
 	made   map[[3]string]http.RoundTripper // those of To
 	ahead  map[string]time.Duration        // by how much this machine's clock was ahead of a kind's in its last answer

@@ -1,6 +1,3 @@
-// Package doctor judges. From what is known of a link, a host, the set-up and the network it works out why a link does
-// not work or will not, on whose side that is, and what mends it. It is pure: facts in, findings out; who gathers the
-// facts is elsewhere.
 package doctor
 
 import (

@@ -141,6 +141,12 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		}
 		list, well = append(list, found...), append(well, fine...)
 	}
+	list = append(append(list, s.shared()...), s.single()...)
+	return list, well
+}
+
+// shared are what stands against all at once: hosts' budgets, the configuration, the state.
+func (s Setup) shared() (list []Finding) {
 	for _, b := range s.Budget {
 		if b.Used*10 >= b.Limit*8 {
 			f := found(BudgetSpent, fmt.Sprintf("%d of %s's %d create and update calls of this day are used", b.Used,
@@ -159,6 +165,11 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 	if s.Displaced != "" {
 		list = append(list, found(StateReplaced, s.Displaced).cured(s.DisplacedCure))
 	}
+	return list
+}
+
+// single are what stands against single things: ways of telling people, lists, meetings and events.
+func (s Setup) single() (list []Finding) {
 	for _, w := range s.Ways {
 		f := found(WayFails, w.Error)
 		f.Title = w.Name
@@ -183,7 +194,7 @@ func JudgeSetup(s Setup) (list []Finding, well []string) {
 		f.Reason = e.Code
 		list = append(list, f)
 	}
-	return list, well
+	return list
 }
 
 // saidOfAccount reports whether what stands against an event is what stands against an account: then it was said. What

@@ -1,9 +1,3 @@
-// Package engine is the loop: it reads what changed in a calendar, remembers what is due, asks package plan for the
-// next missing thing of each event, does it, and asks again until nothing is missing.
-//
-// The order of saving and calling is what makes it safe against crashes and lost answers: what changed and the cursor
-// behind it are saved in one transaction; before a call that changes the world the store says that we no longer know,
-// after it what came of it.
 package engine
 
 import (

@@ -53,9 +53,9 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 
 // strange are the calendars of which something is kept and which are not the engine's.
 type strange struct {
-	sync.Mutex
-	names []string
-	next  int // what the store is asked with for those that have come since
+	sync.Mutex // guards all below
+	names      []string
+	next       int // what the store is asked with for those that have come since
 }
 
 // strangers returns them, sorted. However many calendars ask, the whole list is read once.

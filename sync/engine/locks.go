@@ -10,7 +10,7 @@ import (
 // hold under its UID. They outlive an engine: when the configuration is read again, passes and commands of the engine
 // before may still be at work.
 type Locks struct {
-	mu   sync.Mutex
+	mu   sync.Mutex               // guards held
 	held map[string]chan struct{} // closed when it is let go
 	// busy, if set, is called instead of waiting; a test that decides itself who goes on sets it.
 	busy func(ctx context.Context) error

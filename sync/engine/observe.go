@@ -26,7 +26,7 @@ func (e *Engine) tellObserver(r *Report, m mode, fault error) {
 
 // sights are when events were first seen that ask for a link and have none yet.
 type sights struct {
-	mu    sync.Mutex
+	mu    sync.Mutex               // guards first
 	first map[store.Item]time.Time // by the machine's own clock
 }
 

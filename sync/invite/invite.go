@@ -1,6 +1,3 @@
-// Package invite writes invitations: an event and its meeting as an iCalendar object that guests can open (RFC 5545,
-// RFC 5546, RFC 7986). It is pure: the same event makes the same bytes, so a file needs to be written again only when
-// something changed.
 package invite
 
 import (

@@ -1,4 +1,3 @@
-// Package series says a series of events as a schedule of Zoom's, where Zoom has one that means exactly the same times.
 package series
 
 import (

@@ -1,5 +1,3 @@
-// Package web answers over HTTP how zoomtag is: its health, as JSON for programs and as text for who asks for that.
-// What it says in numbers is in metrics below it, and what can be asked and done with a token in remote.
 package web
 
 import (

@@ -1,8 +1,3 @@
-// Package caldav is a calendar of a CalDAV server (RFC 4791) as a calendar.Calendar: Nextcloud, Fastmail, iCloud,
-// Radicale, Xandikos, Baïkal and others.
-//
-// Objects are read from reports, and always read once more, byte for byte, before they are written: what is written
-// differs from what was read in the lines of the link alone, and carries the ETag that it was based on.
 package caldav
 
 import (
@@ -77,7 +72,7 @@ type Calendar struct {
 	// writing makes writes follow each other: where the server has no strong ETags, nothing else would keep two of ours
 	// apart.
 	writing sync.Mutex
-	mu      sync.Mutex
+	mu      sync.Mutex        // guards place, pinned, spelled, written and told
 	place   *place            // where the collection is, once that is known
 	pinned  *url.URL          // the collection that was listed
 	spelled map[string]string // names of objects that the server encodes in its own way, by id

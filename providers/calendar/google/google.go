@@ -1,8 +1,3 @@
-// Package google is a Google calendar as a calendar.Calendar, through the Calendar API v3.
-//
-// A calendar is followed with sync tokens: a pass in which nothing has changed is one small request. What zoomtag keeps
-// out of sight (the mark, the tag) stands in private extended properties of the event, which only this calendar's copy
-// of it has.
 package google
 
 import (
@@ -99,7 +94,7 @@ type Calendar struct {
 	tokens oauth.Cache
 	slow   pauses
 
-	mu       sync.Mutex
+	mu       sync.Mutex        // guards all below
 	envelope envelope          // as the last listing showed it
 	held     map[string]held   // events of the current pass, by id; nil: none
 	written  map[string]string // etags of our own last writes, by id; nil: none

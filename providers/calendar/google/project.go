@@ -22,7 +22,7 @@ import (
 type Project struct {
 	quota *Quota
 
-	mu      sync.Mutex
+	mu      sync.Mutex                // guards all below
 	creds   map[string]*proven        // by way of signing in
 	clients map[clientKey]*service    // who makes requests comes with each of them (oauth.As)
 	zones   map[string]*time.Location // they are read from files
@@ -30,7 +30,7 @@ type Project struct {
 
 // Projects are those of a configuration, by their credentials' files.
 type Projects struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards known
 	known map[string]*Project
 }
 

@@ -25,7 +25,7 @@ const (
 // Quota spreads the requests of one Google project so that its limits are not met.
 type Quota struct {
 	project *rate.Limiter
-	mu      sync.Mutex
+	mu      sync.Mutex // guards users and left
 	users   map[string]*rate.Limiter
 	left    int // how many users were left when they were last pruned
 	day     *calendar.Meter
@@ -83,7 +83,7 @@ func (q *Quota) prune() {
 // pauses are the waits where Google does not say how long: after a rate limit as its guide prescribes (truncated
 // exponential, with a random part), and after a limit that lasts for hours. They are made when they are first needed.
 type pauses struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards kept
 	kept *struct{ rate, day rest.Patience }
 }
 

@@ -1,8 +1,3 @@
-// Package icsdir is a folder of .ics files as a calendar: one file for each event, as vdirsyncer, khal and Radicale
-// keep them, or plain exports with many events in a file.
-//
-// Files are changed by replacing them: a new one is written beside the old one and renamed over it, unless the old one
-// is no longer what it was read as. Only the lines of the link differ.
 package icsdir
 
 import (

@@ -22,9 +22,9 @@ type Calendar struct {
 	graph *graph
 	retry rest.Backoff // of reads, after a 5xx
 
-	mu       sync.Mutex
-	path     []string // of the calendar, once it is known
-	id       string   // of a calendar that is not the default one
+	mu       sync.Mutex // guards all below but slow
+	path     []string   // of the calendar, once it is known
+	id       string     // of a calendar that is not the default one
 	readOnly bool
 	polled   time.Time                 // the last Changes
 	swept    time.Time                 // when all ids were last listed, and the answer was taken in

@@ -16,7 +16,7 @@ const perMailbox = 2
 
 // Lanes keeps the requests for each mailbox few at a time.
 type Lanes struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards all below
 	lanes map[string]*lane
 	quiet map[string]*calendar.Throttled // mailboxes that have asked to be left alone
 }

@@ -1,7 +1,3 @@
-// Package outlook is a calendar in Microsoft 365 or Outlook.com as a calendar.Calendar, through Microsoft Graph v1.0.
-//
-// It is the only importer of the Graph SDK, of which it uses the packages users, models and odataerrors: nothing of the
-// SDK leaves this package.
 package outlook
 
 import (

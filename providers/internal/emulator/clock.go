@@ -8,7 +8,7 @@ import (
 // Clock stands still until it is moved. An emulator may still be looking at it, for a request that its client has given
 // up, while a test moves it.
 type Clock struct {
-	mu  sync.Mutex
+	mu  sync.Mutex // guards all below
 	now time.Time
 }
 

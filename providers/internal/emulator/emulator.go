@@ -21,6 +21,19 @@ import (
 // JSON is a decoded JSON object.
 type JSON = map[string]any
 
+// With is a copy of an object with some fields set; a nil value takes one away.
+func With(body, fields JSON) JSON {
+	out := maps.Clone(body)
+	for name, v := range fields {
+		if v == nil {
+			delete(out, name)
+		} else {
+			out[name] = v
+		}
+	}
+	return out
+}
+
 // Port is where an emulator listens. The zero value does not.
 type Port struct {
 	listener net.Listener
@@ -100,7 +113,7 @@ func Form(form url.Values) JSON {
 
 // Book is what was asked of an emulator, and what was wrong with that.
 type Book struct {
-	mu         sync.Mutex
+	mu         sync.Mutex // guards all below
 	requests   []Request
 	tokens     []Request
 	complaints []string

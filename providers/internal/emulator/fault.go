@@ -50,7 +50,7 @@ func (f *Fault) IsHalf() bool { return f != nil && f.Half }
 
 // Faults are those of an emulator.
 type Faults struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards all below
 	list []*Fault
 }
 

@@ -1,5 +1,3 @@
-// Package oauth holds what the adapters of services with OAuth 2.0 share: one access token for many callers, the file
-// in which a person's sign-in is kept, and the way of signing in through a browser on this machine or another one.
 package oauth
 
 import (

@@ -27,7 +27,7 @@ type Keep struct {
 	path string
 	now  func() time.Time
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards all below
 	read  bool
 	salt  []byte
 	held  map[ident]*kept

@@ -13,8 +13,8 @@ import (
 type Patience struct {
 	First, Most time.Duration
 
-	mu  sync.Mutex
-	row int // how often in a row no time was said
+	mu  sync.Mutex // guards row
+	row int        // how often in a row no time was said
 }
 
 // Until is the end of the pause that an answer with these header fields asks for.

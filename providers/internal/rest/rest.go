@@ -1,5 +1,3 @@
-// Package rest holds what the adapters of web services share: one exchange read whole, what a status means, when to
-// come back, which addresses may be used, and texts without secrets.
 package rest
 
 import (

@@ -1,4 +1,7 @@
 // Package personal is a meeting.Service without an API: one fixed link to somebody's personal room, for every event.
+//
+// Nothing is made, told or cancelled: each call succeeds at once, and the meeting of every mark is the room. Its number
+// is that in the link, or made of the room's name. What a tag asks of a meeting cannot be had, and plan says so.
 package personal
 
 import (

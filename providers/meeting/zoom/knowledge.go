@@ -16,7 +16,7 @@ type knowledge struct {
 	// noPush says that Zoom does not take push_change_to_calendar in updates.
 	noPush atomic.Bool
 
-	mu         sync.Mutex
+	mu         sync.Mutex // guards all below
 	hosts      map[string]knownHost
 	lists      map[string]knownTemplates
 	alternates map[[2]string]alternate // by host and address

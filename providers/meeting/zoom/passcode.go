@@ -128,7 +128,7 @@ func randomString(alphabet string, n int) string {
 
 // settingsCache keeps the passcode rules of hosts for a while.
 type settingsCache struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards rules
 	rules map[string]cachedRule
 }
 

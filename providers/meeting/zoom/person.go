@@ -44,7 +44,7 @@ type person struct {
 	lost    rest.Backoff // after a lost answer
 	losses  int          // in a row
 
-	mu       sync.Mutex
+	mu       sync.Mutex   // guards all below
 	unproven oauth.Secret // an access token whose first use ends the need for the refresh token before
 	replaced bool         // the API has said that a later sign-in took the place of this one
 }

@@ -19,7 +19,7 @@ const proofLife = 5 * time.Minute
 
 // proofs are the hosts that were seen to be there, and when.
 type proofs struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards seen
 	seen map[string]time.Time
 }
 

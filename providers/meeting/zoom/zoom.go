@@ -1,7 +1,3 @@
-// Package zoom makes meetings through the Zoom API, as a server-to-server OAuth app or for a person who has signed in.
-// It implements meeting.Service.
-//
-// A start_url is a host's credential: no struct of this package has a field for it, and no body is ever logged.
 package zoom
 
 import (
@@ -147,7 +143,7 @@ func (c *Config) plainClient() *http.Client {
 // hostLocks serialises writes for one host: Zoom answers parallel ones with "Too many concurrent requests". It also
 // remembers whose meeting is whose, for the calls that know only an id.
 type hostLocks struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards all below
 	locks map[string]chan struct{}
 	of    map[int64]string
 }

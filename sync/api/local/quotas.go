@@ -20,7 +20,7 @@ import (
 // After a crash those count that may have been asked by then.
 type quotas struct {
 	path string
-	mu   sync.Mutex
+	mu   sync.Mutex // guards all below
 	// kept are what the file says by now, by the names of what is counted: at least as much as was asked.
 	kept     map[string]*calendar.Meter
 	recalled bool // it was read

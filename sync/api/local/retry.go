@@ -28,8 +28,8 @@ func (s *Service) Retry(ctx context.Context, r api.RetryRequest) (api.RetryRepor
 		return api.RetryReport{}, err
 	}
 	if n == 0 && event != "" {
-		return api.RetryReport{}, words.Usage(fmt.Errorf("no calendar and no event that failed or waits is called "+
-			"%q: zoomtag status lists them", r.What))
+		return api.RetryReport{}, words.Usage(words.Mend(fmt.Errorf("no calendar and no event that failed or "+
+			"waits is called %q", r.What), "run zoomtag status, which lists them"))
 	}
 	return api.RetryReport{Calendars: names, Events: n}, nil
 }

@@ -283,34 +283,57 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 		}
 	}
 	report.Leftovers = left
-	if report.Lists, err = s.listStatus(); err != nil {
+	if err := s.tellLists(&report); err != nil {
 		return report, err
-	}
-	for i := range report.Lists {
-		report.Notices = append(report.Notices, notWatched(&report.Lists[i])...)
-		if l := &report.Lists[i]; l.Error != "" {
-			report.Reasons = append(report.Reasons, l.Name+": "+l.Error)
-			if report.Health == api.OK {
-				report.Health = api.Degraded
-			}
-		}
 	}
 	report.Daemon, report.Version = s.schedule != nil, s.version
 	if err := s.tellWorkers(&report); err != nil {
 		return report, err
 	}
-	if s.schedule != nil {
-		for _, q := range s.schedule.Quotas() {
-			report.Quotas = append(report.Quotas, api.QuotaStatus{Service: q.Name, Used: q.Used, Limit: q.Most,
-				Calendars: q.Calendars})
+	s.tellSchedule(&report)
+	s.tellSignIns(&report)
+	return report, nil
+}
+
+// tellLists tells how the lists of calendars stand.
+func (s *Service) tellLists(report *api.StatusReport) (err error) {
+	if report.Lists, err = s.listStatus(); err != nil {
+		return err
+	}
+	for i := range report.Lists {
+		l := &report.Lists[i]
+		report.Notices = append(report.Notices, notWatched(l)...)
+		if l.Error == "" {
+			continue
+		}
+		report.Reasons = append(report.Reasons, l.Name+": "+l.Error)
+		if report.Health == api.OK {
+			report.Health = api.Degraded
 		}
 	}
+	return nil
+}
+
+// tellSchedule tells what only a daemon knows: when calendars are asked next, and what services were asked of a day.
+func (s *Service) tellSchedule(report *api.StatusReport) {
+	if s.schedule == nil {
+		return
+	}
+	for _, q := range s.schedule.Quotas() {
+		report.Quotas = append(report.Quotas, api.QuotaStatus{Service: q.Name, Used: q.Used, Limit: q.Most,
+			Calendars: q.Calendars})
+	}
+	for i := range report.Calendars {
+		report.Calendars[i].NextRun = api.Time(s.schedule.Next(report.Calendars[i].Name))
+	}
+}
+
+// tellSignIns tells how the sign-ins of persons stand. Without one at Zoom not all is well; of a calendar its own state
+// says so.
+func (s *Service) tellSignIns(report *api.StatusReport) {
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
-		if s.schedule != nil {
-			c.NextRun = api.Time(s.schedule.Next(c.Name))
-		}
-		if path, ok := s.grants[c.Name]; ok {
+		if path, signsIn := s.grants[c.Name]; signsIn {
 			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider,
 				Command: assemble.CalendarSignIn(c.Provider, c.Name)}
 			g, ok := s.builder.Grants.Standing(path)
@@ -333,7 +356,6 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 			report.Health = api.Degraded
 		}
 	}
-	return report, nil
 }
 
 // saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the

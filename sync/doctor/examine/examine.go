@@ -49,10 +49,10 @@ func New(o Options) *Examiner { return &Examiner{Options: o} }
 type examination struct {
 	*Examiner
 	at    time.Time
-	alone bool            // nobody is asked: folders of this machine are read, and what is remembered
-	blind bool            // nor are folders read
-	mute  map[string]bool // accounts that cannot be asked, by hash: that is said once, and not for each link
-	mu    *sync.Mutex
+	alone bool                  // nobody is asked: folders of this machine are read, and what is remembered
+	blind bool                  // nor are folders read
+	mute  map[string]bool       // accounts that cannot be asked, by hash: that is said once, and not for each link
+	mu    *sync.Mutex           // guards hosts and what is in them
 	hosts map[string]*hostFacts // by hostKey
 }
 

@@ -28,7 +28,7 @@ type hostFacts struct {
 
 // hostBook keeps what Zoom says of hosts for some hours: it is wanted whenever a meeting is looked at.
 type hostBook struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards all below
 	since time.Time
 	hosts map[string]*hostFacts
 }

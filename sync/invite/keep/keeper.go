@@ -35,7 +35,7 @@ type Keeper struct {
 
 	*locks
 
-	encoding sync.Mutex
+	encoding sync.Mutex // guards encoder
 	encoder  invite.Encoder
 
 	// Guarded by keeping.

@@ -1,7 +1,3 @@
-// Package metrics says in numbers how zoomtag does, for Prometheus: what it has done is counted as it happens, and how
-// things stand is asked of an [api.Service] when somebody scrapes, at most so often that it costs little.
-//
-// No label has a value that grows with calendars, events or hosts, and no name of any of them is shown.
 package metrics
 
 import (

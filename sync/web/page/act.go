@@ -144,7 +144,7 @@ type job struct {
 // jobs does what takes its time, one thing for each calendar.
 type jobs struct {
 	wanted chan job
-	mu     sync.Mutex
+	mu     sync.Mutex      // guards on
 	on     map[string]bool // the calendars that are worked on, or will be
 }
 
@@ -212,7 +212,7 @@ const maxNotes = 64
 
 // notes are what is said once, on the page that follows a button.
 type notes struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards all below
 	said map[string]string
 	ids  []string // the oldest first
 }

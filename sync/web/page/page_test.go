@@ -37,6 +37,7 @@ func TestOffice(t *testing.T) {
 		`value="84"`,
 		"refused",
 		"signed in for 41 days",
+		"the sign-in has expired<br><code>zoomtag auth outlook --calendar bob</code>",
 		"Alice Meyer",
 		"Waits for a service",
 		"goes on <time",

@@ -16,7 +16,7 @@ const (
 
 // sessions are those who have signed in, until the daemon ends. A session is kept by its hash.
 type sessions struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards open
 	open map[[32]byte]session
 }
 
@@ -89,7 +89,7 @@ const (
 
 // tries counts the passwords that were entered and not right.
 type tries struct {
-	mu    sync.Mutex
+	mu    sync.Mutex             // guards at
 	at    map[string][]time.Time // by peer, the oldest first
 	place chan struct{}
 }

@@ -324,7 +324,7 @@ func office() *told {
 		Tokens: []api.TokenStatus{
 			{Calendar: "alice", Provider: "google", SignedIn: at(-24 * 41)},
 			{Calendar: "bob", Provider: "outlook", SignedIn: at(-24 * 93), Refused: at(-3),
-				Reason: "the sign-in has expired"},
+				Reason: "the sign-in has expired", Command: "zoomtag auth outlook --calendar bob"},
 			{Provider: "zoom", Account: "club", Person: "Alice Meyer", SignedIn: at(-24 * 12)},
 		},
 		Events: []api.EventStatus{

@@ -28,7 +28,7 @@ const (
 type guard struct {
 	now func() time.Time
 
-	mu    sync.Mutex
+	mu    sync.Mutex               // guards wrong
 	wrong map[string]*rate.Limiter // by address
 }
 

@@ -1,8 +1,3 @@
-// Package remote is the HTTP API: what commands ask of zoomtag, asked by programs that have a token. docs/openapi.yaml
-// describes it.
-//
-// A token of the configuration says what it is good for: to be shown what is known, or to have something done. Who
-// shows none learns nothing but that; who shows wrong ones is soon not listened to. An error is a sentence for people.
 package remote
 
 import (

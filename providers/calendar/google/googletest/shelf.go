@@ -1,8 +1,9 @@
 package googletest
 
 import (
-	"maps"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // AddCalendar adds a calendar that the person sees, or replaces the one with that id by an empty one.
@@ -80,14 +81,4 @@ type event struct {
 func (e *event) cancelled() bool { return e.body["status"] == "cancelled" }
 
 // with is a copy of the body with some fields set; a nil value takes one away.
-func (e *event) with(fields JSON) JSON {
-	body := maps.Clone(e.body)
-	for name, v := range fields {
-		if v == nil {
-			delete(body, name)
-		} else {
-			body[name] = v
-		}
-	}
-	return body
-}
+func (e *event) with(fields JSON) JSON { return emulator.With(e.body, fields) }

@@ -3,10 +3,11 @@ package outlooktest
 import (
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // event is a single event, a series, or an exception of one, as Exchange keeps it. Its body has the fields of Graph's
@@ -132,17 +133,7 @@ func (it item) iCalUID() string {
 }
 
 // with is a copy of the body with some fields set; a nil value takes one away.
-func (e *event) with(fields JSON) JSON {
-	body := maps.Clone(e.body)
-	for name, v := range fields {
-		if v == nil {
-			delete(body, name)
-		} else {
-			body[name] = v
-		}
-	}
-	return body
-}
+func (e *event) with(fields JSON) JSON { return emulator.With(e.body, fields) }
 
 // touch gives an event a new body, a new version and its place in the changes. A series changes with its exceptions,
 // and loses them when it takes place at other times.
