@@ -67,7 +67,8 @@ func BenchmarkPostgres(b *testing.B) {
 						for n.Add(1) <= int64(b.N) {
 							id := fmt.Sprint(n.Load(), "-", i)
 							if err := s.Update(func(tx *Tx) error {
-								return errors.Join(put(tx, example("team", id)), tx.Journal(Entry{Calendar: "team", EventID: id}))
+								return errors.Join(put(tx, example("team", id)),
+									tx.Journal(Entry{Calendar: "team", EventID: id}))
 							}); err != nil {
 								b.Error(err)
 							}
