@@ -21,12 +21,25 @@ const passLife = 24 * time.Hour
 // othersPass is how old may be what is known of the passes of other workers.
 const othersPass = 20 * time.Second
 
-// passTimes are the times by calendar, as they are and as they were last written. Store.mu guards them.
+// passTimes are the times by calendar. Store.mu guards them.
 type passTimes struct {
-	read         bool
-	readAt       time.Time // by the machine's own clock
-	now, written map[string]time.Time
-	saved        time.Time // when the file was last written: however many calendars there are, it is once a minute
+	read   bool
+	readAt time.Time // by the machine's own clock
+	of     map[string]passTime
+	saved  time.Time // when the file was last written: however many calendars there are, it is once a minute
+}
+
+// passTime is when a pass was last noted, and what of that is kept; zero: nothing is. Of many thousands each byte counts.
+type passTime struct{ at, kept nanoseconds }
+
+// nanoseconds are a time, since 1970.
+type nanoseconds int64
+
+func (n nanoseconds) time() time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(n)).UTC()
 }
 
 // passFile is what stands in the file.
@@ -47,8 +60,10 @@ func (s *Store) NotePass(calendar string, at time.Time) error {
 		return err
 	}
 	s.readPasses()
-	s.passes.now[calendar] = at
-	if at.Sub(s.passes.saved).Abs() < passStep || at.Sub(s.passes.written[calendar]).Abs() < passStep {
+	one := s.passes.of[calendar]
+	one.at = nanoseconds(at.UnixNano())
+	s.passes.of[calendar] = one
+	if at.Sub(s.passes.saved).Abs() < passStep || at.Sub(one.kept.time()).Abs() < passStep {
 		return nil
 	}
 	s.passes.saved = at
@@ -60,14 +75,14 @@ func (s *Store) LastPass(calendar string) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.readPasses()
-	return s.passes.now[calendar]
+	return s.passes.of[calendar].at.time()
 }
 
 // readPasses reads what is kept: once, or, where others keep theirs as well, again and again.
 func (s *Store) readPasses() {
 	switch {
 	case !s.passes.read:
-		s.passes = passTimes{read: true, now: map[string]time.Time{}, written: map[string]time.Time{}}
+		s.passes = passTimes{read: true, of: map[string]passTime{}}
 	case !s.Shared() || time.Since(s.passes.readAt) < othersPass:
 		return
 	}
@@ -78,8 +93,8 @@ func (s *Store) readPasses() {
 			continue
 		}
 		for calendar, at := range kept.Passes {
-			if at.After(s.passes.now[calendar]) {
-				s.passes.now[calendar], s.passes.written[calendar] = at, at
+			if t := nanoseconds(at.UnixNano()); t > s.passes.of[calendar].at {
+				s.passes.of[calendar] = passTime{t, t}
 			}
 		}
 	}
@@ -88,9 +103,9 @@ func (s *Store) readPasses() {
 // writePasses writes the file.
 func (s *Store) writePasses() error {
 	kept := passFile{Database: s.engine.ID(), Passes: map[string]time.Time{}}
-	for calendar, at := range s.passes.now {
-		if s.options.Now().Sub(at) < passLife {
-			kept.Passes[calendar] = at.UTC().Truncate(time.Second)
+	for calendar, one := range s.passes.of {
+		if at := one.at.time(); s.options.Now().Sub(at) < passLife {
+			kept.Passes[calendar] = at.Truncate(time.Second)
 		}
 	}
 	body, err := json.Marshal(kept)
@@ -100,14 +115,19 @@ func (s *Store) writePasses() error {
 	if err := s.engine.PutAside(body); err != nil {
 		return err
 	}
-	s.passes.written = kept.Passes
+	for calendar, at := range kept.Passes {
+		one := s.passes.of[calendar]
+		one.kept = nanoseconds(at.UnixNano())
+		s.passes.of[calendar] = one
+	}
 	return nil
 }
 
 // savePasses writes what is not in the file yet. The store is being closed.
 func (s *Store) savePasses() error {
-	for calendar, at := range s.passes.now {
-		if !s.passes.written[calendar].Equal(at.UTC().Truncate(time.Second)) && s.options.Now().Sub(at) < passLife {
+	for _, one := range s.passes.of {
+		at := one.at.time()
+		if unsaved := !one.kept.time().Equal(at.Truncate(time.Second)); unsaved && s.options.Now().Sub(at) < passLife {
 			return s.writePasses()
 		}
 	}
