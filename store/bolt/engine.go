@@ -381,18 +381,19 @@ func (tx *transaction) Savepoint() (undo func() error) {
 		notes := tx.notes
 		tx.noting, tx.notes = false, nil
 		for i := len(notes) - 1; i >= 0; i-- {
-			c, err := notes[i], error(nil)
-			if c.old == nil {
-				err = tx.Delete(c.bucket, c.key)
-			} else {
-				err = tx.Put(c.bucket, c.key, c.old)
-			}
-			if err != nil {
+			if err := tx.revert(notes[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+}
+
+func (tx *transaction) revert(c change) error {
+	if c.old == nil {
+		return tx.Delete(c.bucket, c.key)
+	}
+	return tx.Put(c.bucket, c.key, c.old)
 }
 
 // note remembers what an entry is, before it is changed. framed is it as it is stored.

@@ -142,7 +142,7 @@ func (s *Service) answer(ctx context.Context, r store.Request) {
 type enlistment struct {
 	once sync.Once
 	err  error
-	end  func()
+	end  func() error
 }
 
 // enlistTime is how long a command waits until it has its share.
@@ -176,9 +176,9 @@ func (s *Service) serveAlone(ctx context.Context) error {
 			}
 		}}
 	go func() { done <- s.st.Work(working, o) }()
-	s.enlisted.end = func() {
+	s.enlisted.end = func() error {
 		end()
-		<-done
+		return <-done
 	}
 	limit, over := context.WithTimeout(ctx, enlistTime)
 	defer over()
@@ -194,11 +194,12 @@ func (s *Service) serveAlone(ctx context.Context) error {
 	}
 }
 
-// dismiss ends the service of a command.
-func (s *Service) dismiss() {
-	if s.enlisted.end != nil {
-		s.enlisted.end()
+// dismiss ends the time of a command as a worker. What it could not hand over, others take within seconds.
+func (s *Service) dismiss() error {
+	if s.enlisted.end == nil {
+		return nil
 	}
+	return s.enlisted.end()
 }
 
 // tellWorkers adds to a report who shares the state, and works on what.

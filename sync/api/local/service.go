@@ -441,6 +441,5 @@ func (s *Service) Release(ctx context.Context, r api.ReleaseRequest) (api.Releas
 
 // Close lets go of the store.
 func (s *Service) Close() error {
-	s.dismiss()
-	return s.st.Close()
+	return errors.Join(s.dismiss(), s.st.Close())
 }
