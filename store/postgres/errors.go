@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"zoomtag/store/entries"
@@ -26,10 +27,18 @@ func (e *Engine) explain(doing string, err error) error {
 		Remedy: "see to it that it runs and that this machine reaches it; zoomtag goes on as soon as it answers", Err: err}
 }
 
-// plainCause is the last part of a chain of errors: what the system said.
+// plainCause is the last part of a chain of errors: what the system said, of several addresses that of the first.
 func plainCause(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
+	}
+	var op *net.OpError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns):
+		return dns.Name + ": " + dns.Err
+	case errors.As(err, &op):
+		err = op.Err
 	}
 	for {
 		inner := errors.Unwrap(err)

@@ -1,0 +1,47 @@
+package postgres
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// TestSentences keeps the wording of what people see: cause, then cure, and never the password.
+func TestSentences(t *testing.T) {
+	e := &Engine{place: "postgres://zoomtag@db.example.com:5432/zoomtag"}
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for want, err := range map[string]error{
+		"cannot be reached (connection refused): see to it that it runs": fmt.Errorf("failed to connect to %s: %w",
+			"`user=zoomtag`", refused),
+		"cannot be reached (db.example.com: no such host): see to it": fmt.Errorf("x: %w",
+			&net.DNSError{Err: "no such host", Name: "db.example.com"}),
+		"refuses the sign-in: check user, password":                                       &pgconn.PgError{Code: "28P01", Message: "password authentication failed"},
+		"does not exist: make it":                                                         &pgconn.PgError{Code: "3D000"},
+		"is a standby, in which nothing can be written: write the address of the primary": &pgconn.PgError{Code: "25006"},
+		"says: something new (XX123)":                                                     &pgconn.PgError{Code: "XX123", Message: "something new"},
+	} {
+		got := e.explain("save to", err).Error()
+		if !strings.HasPrefix(got, "store: save to: the database postgres://zoomtag@db.example.com:5432/zoomtag "+want) &&
+			!strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+// TestAddress: a database is named without its password, and an address that is none is refused with a sentence.
+func TestAddress(t *testing.T) {
+	_, err := Open("postgres://zoomtag:very-secret@127.0.0.1:1/zoomtag?sslmode=disable&connect_timeout=1", Options{})
+	if err == nil || strings.Contains(err.Error(), "very-secret") ||
+		!strings.Contains(err.Error(), "postgres://zoomtag@127.0.0.1:1/zoomtag cannot be reached (connection refused)") {
+		t.Error(err)
+	}
+	_, err = Open("postgres://zoomtag:very-secret@[::1/zoomtag", Options{})
+	if err == nil || strings.Contains(err.Error(), "very-secret") || !strings.Contains(err.Error(), "write it as") {
+		t.Error(err)
+	}
+}
