@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,7 +66,7 @@ type Engine struct {
 // Open opens the database of a URL, "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full", and makes its tables
 // if there are none.
 func Open(url string, o Options) (*Engine, error) {
-	config, err := pgxpool.ParseConfig(url)
+	config, err := configOf(url)
 	if err != nil {
 		return nil, &entries.Error{Cause: "the address of the database cannot be read: " + err.Error(),
 			Remedy: "write it as postgres://USER:PASSWORD@HOST/DATABASE", Err: err}
@@ -90,6 +91,35 @@ func Open(url string, o Options) (*Engine, error) {
 		return nil, e.explain("open", err)
 	}
 	return e, nil
+}
+
+// configOf reads a URL. What it does not say is the safe side: a database on another machine is spoken to with TLS, and
+// has to prove who it is.
+func configOf(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil || strings.Contains(url, "sslmode=") || local(config.ConnConfig) {
+		return config, err
+	}
+	mark := "?"
+	if strings.Contains(url, "?") {
+		mark = "&"
+	}
+	return pgxpool.ParseConfig(url + mark + "sslmode=verify-full")
+}
+
+// local reports whether a database is on this machine, by each of its addresses.
+func local(c *pgx.ConnConfig) bool {
+	hosts := []string{c.Host}
+	for _, f := range c.Fallbacks {
+		hosts = append(hosts, f.Host)
+	}
+	for _, host := range hosts {
+		ip := net.ParseIP(host)
+		if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && !strings.HasPrefix(host, "/") {
+			return false
+		}
+	}
+	return true
 }
 
 // begun makes or looks at the tables.

@@ -45,3 +45,28 @@ func TestAddress(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTLS: what an address does not say is the safe side.
+func TestTLS(t *testing.T) {
+	for url, verified := range map[string]bool{
+		"postgres://zoomtag@db.example.com/zoomtag":                  true,
+		"postgres://zoomtag@db.example.com/zoomtag?pool_max_conns=3": true,
+		"postgres://zoomtag@db.example.com/zoomtag?sslmode=require":  false,
+		"postgres://zoomtag@db.example.com/zoomtag?sslmode=disable":  false,
+		"postgres://zoomtag@127.0.0.1/zoomtag":                       false,
+		"postgres://zoomtag@/zoomtag?host=/run/postgresql":           false,
+	} {
+		c, err := configOf(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tls := c.ConnConfig.TLSConfig
+		plain := false
+		for _, f := range c.ConnConfig.Fallbacks {
+			plain = plain || f.TLSConfig == nil
+		}
+		if got := tls != nil && !tls.InsecureSkipVerify && !plain; got != verified {
+			t.Errorf("%s: verified %v", url, got)
+		}
+	}
+}
