@@ -37,6 +37,9 @@ func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 			touched(names)
 		}
 	}
+	if o.Now == nil {
+		o.Now = s.options.Now
+	}
 	m, err := s.shared.Join(o)
 	if err != nil {
 		return err
@@ -72,7 +75,7 @@ func (s *Store) Hold(ctx context.Context, name string) (held context.Context, re
 // where the context itself has ended for another reason before. Of another context it never ends.
 func Lease(ctx context.Context) context.Context { return postgres.Lease(ctx) }
 
-// Taken is when a calendar or job became this worker's, by the machine's own clock; zero where it always was.
+// Taken is when a calendar or job became this worker's, by the clock of the store; zero where it always was.
 func (s *Store) Taken(name string) time.Time {
 	if m := s.member.Load(); m != nil {
 		return m.Taken(name)

@@ -31,10 +31,9 @@ func (e *Engine) hold(ctx context.Context, name string) (held context.Context, l
 func (s *settling) settledAt(sent time.Time) time.Time {
 	until := sent.Add(s.c.Settings.Settle)
 	if taken := s.e.store.Taken(s.c.Name); !taken.IsZero() {
-		if left := s.c.Settings.Settle - time.Since(taken); left > 0 {
-			if rest := s.e.opt.Now().Add(left); rest.After(until) {
-				return rest
-			}
+		now := s.e.opt.Now()
+		if left := s.c.Settings.Settle - now.Sub(taken); left > 0 && now.Add(left).After(until) {
+			return now.Add(left)
 		}
 	}
 	return until

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ import (
 // before each commit; engines that follow one another while the one before is still at work; configurations that
 // change; owners who work at Zoom; and, in some walks, a second zoomtag with a state of its own.
 type Multi struct {
-	stores [2]*store.Store
+	stores [2]*opened
 	only   map[string]bool // kinds of acts; nil is all
 	whole  bool
 	multi
@@ -128,12 +127,12 @@ type setup struct {
 	without bool // the second account is taken out
 }
 
-// NewMulti makes a walker whose databases are in dir.
-func NewMulti(dir string) (*Multi, error) {
+// NewMulti makes a walker whose databases are at the addresses that at returns for their names.
+func NewMulti(at func(file string) string) (*Multi, error) {
 	w := &Multi{}
 	w.calm = true
 	for i := range w.stores {
-		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)),
+		st, err := open(at(fmt.Sprintf("multi%d.db", i)),
 			store.Options{NoSync: true, Strict: true, Now: w.clock, Hook: w.storeHook})
 		if err != nil {
 			return nil, errors.Join(err, w.Close())
@@ -229,7 +228,7 @@ func (w *Multi) begin() error {
 		if err := w.stores[i].Reset(); err != nil {
 			return err
 		}
-		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules,
+		in := &instance{st: w.stores[i].Store, account: account, setup: setup{names: maps.Clone(names), rules: w.rules,
 			place: "if-empty"}}
 		if i > 0 && w.rng.IntN(3) == 0 {
 			in.setup.note = notes[0]

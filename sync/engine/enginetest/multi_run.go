@@ -28,8 +28,8 @@ func MultiFlags(seeds int) *MultiOptions {
 // RunMulti takes walks, several at a time, until one fails.
 func RunMulti(t *testing.T, o MultiOptions) {
 	t.Helper()
-	run(t, o.Options, func(dir string) (walking, error) {
-		w, err := NewMulti(dir)
+	run(t, o.Options, func(at addresses) (walking, error) {
+		w, err := NewMulti(at)
 		if err == nil && o.Acts != "" {
 			w.only = map[string]bool{}
 			for act := range strings.SplitSeq(o.Acts, ",") {
