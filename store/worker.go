@@ -19,7 +19,7 @@ type Worker = postgres.Worker
 type WorkerOptions = postgres.MemberOptions
 
 // Shared reports whether several workers can share the store.
-func (s *Store) Shared() bool { return s.shared != nil }
+func (s *Store) Shared() bool { return s.shared != nil || s.place != nil }
 
 // Work makes this process one of the workers that share the store, until ctx ends: it gives signs of life, and
 // calendars and jobs become its own and others'. It returns when they have been handed over. A store that is not shared
@@ -51,6 +51,9 @@ func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 
 // Owns reports whether a calendar or job is this worker's.
 func (s *Store) Owns(name string) bool {
+	if s.place != nil {
+		return s.place.Owns(name)
+	}
 	if s.shared == nil {
 		return true
 	}
@@ -61,6 +64,9 @@ func (s *Store) Owns(name string) bool {
 // Hold says that somebody works on a calendar or job until release is called. The context ends, with ErrFenced as its
 // cause, as soon as it is not certainly this worker's any more. ok is false where it is not now.
 func (s *Store) Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
+	if s.place != nil {
+		return s.place.Hold(ctx, name)
+	}
 	if s.shared == nil {
 		return ctx, func() {}, true
 	}
@@ -77,6 +83,9 @@ func Lease(ctx context.Context) context.Context { return postgres.Lease(ctx) }
 
 // Taken is when a calendar or job became this worker's, by the clock of the store; zero where it always was.
 func (s *Store) Taken(name string) time.Time {
+	if s.place != nil {
+		return s.place.Taken(name)
+	}
 	if m := s.member.Load(); m != nil {
 		return m.Taken(name)
 	}

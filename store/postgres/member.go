@@ -169,7 +169,7 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 		return ctx, func() {}, false
 	}
 	lease, lose := context.WithCancelCause(context.Background())
-	held, cancel := context.WithCancelCause(context.WithValue(ctx, leaseKey{}, lease))
+	held, cancel := context.WithCancelCause(WithLease(ctx, lease))
 	stop := context.AfterFunc(lease, func() { cancel(context.Cause(lease)) })
 	h := &hold{cancel: lose}
 	s.holds[h] = true
@@ -187,6 +187,9 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 }
 
 type leaseKey struct{}
+
+// WithLease is a context of a hold that ends with lease. It does not end with that itself.
+func WithLease(ctx, lease context.Context) context.Context { return context.WithValue(ctx, leaseKey{}, lease) }
 
 // Lease is the context that ends with the hold that a context is of, whatever else ends that one; of another context it
 // never ends.

@@ -26,6 +26,7 @@ import (
 type Multi struct {
 	stores [2]*opened
 	only   map[string]bool // kinds of acts; nil is all
+	crewed bool            // several workers share the state
 	whole  bool
 	multi
 }
@@ -114,6 +115,7 @@ type instance struct {
 	locks   *engine.Locks
 	account string // "a", or a room
 	setup   setup
+	crew    *crew          // the workers who share the state, each with an engine of its own; nil: there is one, e
 	running map[string]int // passes at work, by calendar
 	since   map[string]int // when the pass at work began, by calendar
 }
@@ -220,7 +222,7 @@ func (w *Multi) begin() error {
 		}
 	}
 	accounts := []string{"a"}
-	if w.may("instances") && w.rng.IntN(4) == 0 {
+	if w.may("instances") && !w.crewed && w.rng.IntN(4) == 0 {
 		accounts = [][]string{{"a", "a"}, {"a", "b"}, {"a", "room p"}, {"room p", "room q"},
 			{"room p", "room p"}}[w.rng.IntN(5)]
 	}
@@ -232,6 +234,9 @@ func (w *Multi) begin() error {
 			place: "if-empty"}}
 		if i > 0 && w.rng.IntN(3) == 0 {
 			in.setup.note = notes[0]
+		}
+		if w.crewed {
+			in.crew = newCrew(w, in)
 		}
 		w.insts = append(w.insts, in)
 	}
@@ -254,21 +259,33 @@ func (w *Multi) single() bool { return len(w.insts) == 1 }
 
 // restart makes a new process of a zoomtag.
 func (w *Multi) restart(in *instance) {
-	in.locks = engine.NewLocks(func(context.Context) error { return w.baton.busy() })
 	in.running, in.since = map[string]int{}, map[string]int{}
-	in.e = w.engine(in)
+	if in.crew != nil {
+		in.crew.restart()
+		return
+	}
+	in.locks = w.newLocks()
+	in.e = w.engine(in, in.st, in.locks)
+}
+
+func (w *Multi) newLocks() *engine.Locks {
+	return engine.NewLocks(func(context.Context) error { return w.baton.busy() })
 }
 
 // reload makes a new engine for what is now configured. The one before goes on with what it is at work on.
 func (w *Multi) reload(in *instance) {
-	e := w.engine(in)
+	if in.crew != nil {
+		in.crew.reload()
+		return
+	}
+	e := w.engine(in, in.st, in.locks)
 	e.Succeed(in.e)
 	in.e = e
 }
 
-func (w *Multi) engine(in *instance) *engine.Engine {
+func (w *Multi) engine(in *instance, st *store.Store, locks *engine.Locks) *engine.Engine {
 	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 },
-		Locks: in.locks}
+		Locks: locks}
 	settings := w.settings(in)
 	if link, is := strings.CutPrefix(in.account, "room "); is {
 		options.Accounts = []engine.Account{{Hash: settings.Account,
@@ -287,7 +304,7 @@ func (w *Multi) engine(in *instance) *engine.Engine {
 				Detects: fmt.Sprint(in.setup.rules, in.setup.note, in.setup.place, len(options.Accounts))})
 		}
 	}
-	return engine.New(in.st, list, options)
+	return engine.New(st, list, options)
 }
 
 // settings are those of a zoomtag's calendars, as it is now configured.
