@@ -82,6 +82,7 @@ type Store struct {
 	options Options
 
 	member   atomic.Pointer[postgres.Member] // nil: this process is no worker
+	place    Place                           // what tests have in the place of a member; nil is none
 	readOnly bool
 
 	mu      sync.Mutex // one writer at a time

@@ -19,7 +19,7 @@ type Worker = postgres.Worker
 type WorkerOptions = postgres.MemberOptions
 
 // Shared reports whether several workers can share the store.
-func (s *Store) Shared() bool { return s.shared != nil }
+func (s *Store) Shared() bool { return s.shared != nil || s.place != nil }
 
 // Work makes this process one of the workers that share the store, until ctx ends: it gives signs of life, and
 // calendars and jobs become its own and others'. It returns when they have been handed over. A store that is not shared
@@ -37,6 +37,9 @@ func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 			touched(names)
 		}
 	}
+	if o.Now == nil {
+		o.Now = s.options.Now
+	}
 	m, err := s.shared.Join(o)
 	if err != nil {
 		return err
@@ -48,6 +51,9 @@ func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 
 // Owns reports whether a calendar or job is this worker's.
 func (s *Store) Owns(name string) bool {
+	if s.place != nil {
+		return s.place.Owns(name)
+	}
 	if s.shared == nil {
 		return true
 	}
@@ -58,6 +64,9 @@ func (s *Store) Owns(name string) bool {
 // Hold says that somebody works on a calendar or job until release is called. The context ends, with ErrFenced as its
 // cause, as soon as it is not certainly this worker's any more. ok is false where it is not now.
 func (s *Store) Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
+	if s.place != nil {
+		return s.place.Hold(ctx, name)
+	}
 	if s.shared == nil {
 		return ctx, func() {}, true
 	}
@@ -72,8 +81,11 @@ func (s *Store) Hold(ctx context.Context, name string) (held context.Context, re
 // where the context itself has ended for another reason before. Of another context it never ends.
 func Lease(ctx context.Context) context.Context { return postgres.Lease(ctx) }
 
-// Taken is when a calendar or job became this worker's, by the machine's own clock; zero where it always was.
+// Taken is when a calendar or job became this worker's, by the clock of the store; zero where it always was.
 func (s *Store) Taken(name string) time.Time {
+	if s.place != nil {
+		return s.place.Taken(name)
+	}
 	if m := s.member.Load(); m != nil {
 		return m.Taken(name)
 	}

@@ -13,10 +13,14 @@ import (
 )
 
 // crashHook kills this process, as a power cut would, at the point that ZOOMTAG_CRASH names: POINT:N is the Nth time
-// that POINT is reached. With ZOOMTAG_CRASH_LOG set it appends the name of each point reached to that file, so that the
+// that POINT is reached; at the one that ZOOMTAG_FREEZE names it is stopped until somebody has it go on. With ZOOMTAG_CRASH_LOG set it appends the name of each point reached to that file, so that the
 // crash test knows them all.
 func crashHook(env func(string) string) func(string) {
-	target, count, _ := strings.Cut(env("ZOOMTAG_CRASH"), ":")
+	named, signal := env("ZOOMTAG_CRASH"), syscall.SIGKILL
+	if freeze := env("ZOOMTAG_FREEZE"); freeze != "" {
+		named, signal = freeze, syscall.SIGSTOP
+	}
+	target, count, _ := strings.Cut(named, ":")
 	log := env("ZOOMTAG_CRASH_LOG")
 	left, err := strconv.Atoi(count)
 	if err != nil {
@@ -42,10 +46,12 @@ func crashHook(env func(string) string) func(string) {
 			return
 		}
 		if left--; left == 0 {
-			if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+			if err := syscall.Kill(os.Getpid(), signal); err != nil {
 				fmt.Fprintln(os.Stderr, "crash points:", err)
 			}
-			select {} // the signal is on its way
+			if signal == syscall.SIGKILL {
+				select {} // it is on its way
+			}
 		}
 	}
 }

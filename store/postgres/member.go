@@ -60,6 +60,8 @@ type MemberOptions struct {
 	Name, Version string
 	// Clock is the time since some moment, which also passes while the machine is suspended; nil is the system's.
 	Clock func() time.Duration
+	// Now is the clock of Taken; nil is time.Now.
+	Now func() time.Time
 	// Changed is called, from the goroutine of Run or Tick, after shards have come or gone. It has to return at once.
 	Changed func()
 	// Touched is called, from the goroutine of Run or Beat, with the calendars of which others have changed what a
@@ -99,7 +101,7 @@ type Member struct {
 
 // shard is one that this worker owns.
 type shard struct {
-	taken   time.Time // by the machine's own clock
+	taken   time.Time // by MemberOptions.Now
 	leaving time.Time // when it began to be handed over; zero: it is not
 	holds   map[*hold]bool
 }
@@ -111,6 +113,9 @@ type hold struct{ cancel context.CancelCauseFunc }
 func (e *Engine) Join(o MemberOptions) (*Member, error) {
 	if o.Clock == nil {
 		o.Clock = sinceBoot
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.Changed == nil {
 		o.Changed = func() {}
@@ -144,7 +149,7 @@ func (m *Member) Owns(name string) bool {
 	return s != nil && s.leaving.IsZero() && m.sure()
 }
 
-// Taken is when the shard of a calendar or job became this worker's, by the machine's own clock; zero: it is not.
+// Taken is when the shard of a calendar or job became this worker's, by MemberOptions.Now; zero: it is not.
 func (m *Member) Taken(name string) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -164,7 +169,7 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 		return ctx, func() {}, false
 	}
 	lease, lose := context.WithCancelCause(context.Background())
-	held, cancel := context.WithCancelCause(context.WithValue(ctx, leaseKey{}, lease))
+	held, cancel := context.WithCancelCause(WithLease(ctx, lease))
 	stop := context.AfterFunc(lease, func() { cancel(context.Cause(lease)) })
 	h := &hold{cancel: lose}
 	s.holds[h] = true
@@ -182,6 +187,9 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 }
 
 type leaseKey struct{}
+
+// WithLease is a context of a hold that ends with lease. It does not end with that itself.
+func WithLease(ctx, lease context.Context) context.Context { return context.WithValue(ctx, leaseKey{}, lease) }
 
 // Lease is the context that ends with the hold that a context is of, whatever else ends that one; of another context it
 // never ends.
@@ -477,7 +485,7 @@ func (m *Member) keep(assignment int64, owners map[int][16]byte) {
 	}
 	for n, owner := range owners {
 		if owner == m.id && m.mine[n] == nil {
-			m.mine[n] = &shard{taken: time.Now(), holds: map[*hold]bool{}}
+			m.mine[n] = &shard{taken: m.o.Now(), holds: map[*hold]bool{}}
 			changed = true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/store"
 	"zoomtag/sync/reason"
 )
 
@@ -27,6 +28,9 @@ func (e *Engine) runLocked(ctx context.Context, c *Calendar, m mode) (Report, er
 		report, err := e.runHolding(ctx, names, c, m)
 		var busy *formerBusy
 		if !errors.As(err, &busy) {
+			if err != nil && errors.Is(context.Cause(ctx), store.ErrFenced) {
+				err = fmt.Errorf("calendar %s: %w: %w", c.Name, store.ErrFenced, err)
+			}
 			e.tellObserver(&report, m, err)
 			return report, err
 		}

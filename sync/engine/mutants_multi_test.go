@@ -2,6 +2,21 @@
 
 package engine
 
+// crewMutants are mistakes that show where workers share a state.
+var crewMutants = []mutant{
+	{"nobody is fenced", "../../store/group.go",
+		`if fenced, ok := out.(entries.Fenced); ok && owner != "" {`,
+		`if fenced, ok := out.(entries.Fenced); ok && owner != "" && false {`},
+	{"what was made too late stays", "tell.go",
+		`errors.Is(err, store.ErrFenced) {
+		return s.disown(m.ID, err)`, `errors.Is(err, store.ErrFenced) {
+		return err`},
+	{"a meeting whose record went to another item is taken for nobody's", "worker.go",
+		`rec, err := s.e.store.ByMark(s.rec.Mark)`, `rec, err := s.e.store.Record(s.c.Name, s.id)`},
+	{"a second meeting with one mark is not seen", "sweep.go",
+		`one.ids[id], one.any = true, one.any || id == 0`, `one.ids[id], one.any = true, true`},
+}
+
 // multiMutants are mistakes that show where things meet: two calendars with one event, two passes at once, an engine
 // and the one after it, a configuration and the one before, two zoomtags.
 var multiMutants = []mutant{

@@ -135,7 +135,7 @@ func TestMutants(t *testing.T) {
 
 // TestMutantsApply checks that what each mistake changes is there, once.
 func TestMutantsApply(t *testing.T) {
-	all := append(slices.Clone(mutants), multiMutants...)
+	all := append(slices.Clone(mutants), append(slices.Clone(multiMutants), crewMutants...)...)
 	for _, m := range rareMutants {
 		all = append(all, m.mutant)
 	}
@@ -155,6 +155,15 @@ func TestMultiMutants(t *testing.T) {
 	for _, m := range multiMutants {
 		t.Run(m.name, func(t *testing.T) {
 			m.kill(t, "seed ", "-test.run", "^TestMultiWalk$", "-multi.seeds", "60000", "-multi.dir", ramDir())
+		})
+	}
+}
+
+// TestCrewMutants has the walk with several workers find mistakes that show where calendars change hands only.
+func TestCrewMutants(t *testing.T) {
+	for _, m := range crewMutants {
+		t.Run(m.name, func(t *testing.T) {
+			m.kill(t, "seed ", "-test.run", "^TestCrewWalk$", "-multi.seeds", "20000", "-multi.dir", ramDir())
 		})
 	}
 }

@@ -14,8 +14,7 @@ const LastStep = 30 * time.Second
 
 // steadied is a context for a step: it ends LastStep after ctx, and at once when the calendar is another worker's.
 func steadied(ctx context.Context) (steady context.Context, release func()) {
-	steady, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	spare := context.AfterFunc(store.Lease(ctx), cancel)
+	steady, cancel := context.WithCancel(leased{store.Lease(ctx), ctx})
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(LastStep)
 		defer timer.Stop()
@@ -25,5 +24,20 @@ func steadied(ctx context.Context) (steady context.Context, release func()) {
 		case <-steady.Done():
 		}
 	})
-	return steady, func() { spare(); stop(); cancel() }
+	return steady, func() { stop(); cancel() }
+}
+
+// leased ends with a lease, and has the values of another context.
+type leased struct {
+	context.Context //nolint:containedctx // it is one
+
+	values context.Context //nolint:containedctx // see above
+}
+
+// Value implements context.Context. The lease has its own say about how it ends.
+func (l leased) Value(key any) any {
+	if value := l.Context.Value(key); value != nil {
+		return value
+	}
+	return l.values.Value(key)
 }

@@ -31,10 +31,9 @@ func (e *Engine) hold(ctx context.Context, name string) (held context.Context, l
 func (s *settling) settledAt(sent time.Time) time.Time {
 	until := sent.Add(s.c.Settings.Settle)
 	if taken := s.e.store.Taken(s.c.Name); !taken.IsZero() {
-		if left := s.c.Settings.Settle - time.Since(taken); left > 0 {
-			if rest := s.e.opt.Now().Add(left); rest.After(until) {
-				return rest
-			}
+		now := s.e.opt.Now()
+		if left := s.c.Settings.Settle - now.Sub(taken); left > 0 && now.Add(left).After(until) {
+			return now.Add(left)
 		}
 	}
 	return until
@@ -47,14 +46,18 @@ const disownTime = 30 * time.Second
 // its last look and the call: no lease keeps the request from going out then. If the record is in doubt still, or names
 // this very meeting, the other one finds it. If it has another one by now, this one is nobody's, and is cancelled.
 func (s *settling) disown(id int64, fenced error) error {
-	rec, err := s.e.store.Record(s.c.Name, s.id)
+	// Whichever item has the record by now: it may have gone to another one with the same UID.
+	rec, err := s.e.store.ByMark(s.rec.Mark)
 	if err != nil {
 		return errors.Join(fenced, err)
 	}
-	if rec != nil && rec.Mark == s.rec.Mark {
+	if rec != nil {
 		if inDoubt := rec.Doubt == plan.DoubtCreate; inDoubt || rec.MeetingID == id {
 			return fenced
 		}
+	}
+	if ok, err := s.countDisowned(); err != nil || !ok {
+		return errors.Join(fenced, err) // the day's calls are used up: the next look for meetings finds it
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), disownTime)
 	defer cancel()
@@ -64,6 +67,20 @@ func (s *settling) disown(id int64, fenced error) error {
 	}
 	s.e.warn("meeting cancelled that was made too late", "calendar", s.c.Name, "meeting", id)
 	return fenced
+}
+
+// countDisowned counts the call that takes back what was made too late, and says whether the day still allows it. That
+// is no calendar's doing any more.
+func (s *settling) countDisowned() (ok bool, err error) {
+	a := s.mine()
+	if !a.Budgeted {
+		return true, nil
+	}
+	err = s.e.store.Update(func(tx *store.Tx) error {
+		ok, err = tx.Spend(a.BudgetKey(s.rec.Host), day(s.e.opt.Now()), DailyLimit)
+		return err
+	})
+	return ok, err
 }
 
 // forget drops what is known of a calendar that was, or becomes, another worker's.

@@ -21,7 +21,9 @@ type baton struct {
 // task is a goroutine that waits for its turn.
 type task struct {
 	name string
+	of   *bool // whether the process that works on it is dead
 	work func() error
+	rest int       // for so many turns it is left out, as long as there are others
 	turn chan bool // false: the power is cut
 	err  error
 	bug  any // what it panicked with, if that was no power cut
@@ -33,8 +35,11 @@ func newBaton(rng *rand.Rand, between func()) *baton {
 }
 
 // add has work be done when run lets it.
-func (b *baton) add(name string, work func() error) {
-	t := &task{name: name, work: work, turn: make(chan bool)}
+func (b *baton) add(name string, work func() error) { b.addOf(new(bool), name, work) }
+
+// addOf has a process do work, as long as it is not dead.
+func (b *baton) addOf(dead *bool, name string, work func() error) {
+	t := &task{name: name, of: dead, work: work, turn: make(chan bool)}
 	b.tasks = append(b.tasks, t)
 	go func() {
 		defer func() {
@@ -57,10 +62,10 @@ func (b *baton) add(name string, work func() error) {
 func (b *baton) run() (cut bool, err error) {
 	b.cut, b.spins = false, 0
 	for len(b.tasks) > 0 {
-		i := b.rng.IntN(len(b.tasks))
+		i := b.next()
 		t := b.tasks[i]
 		b.holder = t
-		t.turn <- !b.cut
+		t.turn <- !b.cut && !*t.of
 		<-b.stopped
 		b.holder = nil
 		switch {
@@ -68,7 +73,7 @@ func (b *baton) run() (cut bool, err error) {
 			panic(t.bug)
 		case t.over:
 			b.tasks = append(b.tasks[:i], b.tasks[i+1:]...)
-			if t.err != nil && err == nil && !b.cut {
+			if t.err != nil && err == nil && !b.cut && !*t.of {
 				err = fmt.Errorf("%s: %w", t.name, t.err)
 			}
 		}
@@ -77,6 +82,32 @@ func (b *baton) run() (cut bool, err error) {
 		}
 	}
 	return b.cut, err
+}
+
+// next is whose turn it is.
+func (b *baton) next() int {
+	i := b.rng.IntN(len(b.tasks))
+	for n := range b.tasks { // those behind who rests, in their order
+		at := (i + n) % len(b.tasks)
+		t := b.tasks[at]
+		if t.rest == 0 || b.cut || *t.of {
+			return at
+		}
+		t.rest--
+	}
+	return i
+}
+
+// freeze has the task that works rest, as one whose process the machine does not run: others go on meanwhile.
+func (b *baton) freeze(turns int) {
+	b.holder.rest = turns
+	b.handOver(b.holder)
+}
+
+// kill ends the task that works, and its process.
+func (b *baton) kill(at string) {
+	*b.holder.of = true
+	panic(powerCut{at})
 }
 
 // point hands over, and returns when it is this one's turn again. Outside of tasks it does nothing.

@@ -29,7 +29,7 @@ func Coded(r *engine.Report) error {
 
 // named checks that a pass has named a code for all that is held, waits or has failed, in its report and in the store.
 func (w *Walker) named(r *engine.Report) {
-	if err := errors.Join(Coded(r), codedState(w.st, "c")); err != nil && w.broken == nil {
+	if err := errors.Join(Coded(r), codedState(w.st.Store, "c")); err != nil && w.broken == nil {
 		w.broken = err
 	}
 }

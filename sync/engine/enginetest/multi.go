@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +24,9 @@ import (
 // before each commit; engines that follow one another while the one before is still at work; configurations that
 // change; owners who work at Zoom; and, in some walks, a second zoomtag with a state of its own.
 type Multi struct {
-	stores [2]*store.Store
+	stores [2]*opened
 	only   map[string]bool // kinds of acts; nil is all
+	crewed bool            // several workers share the state
 	whole  bool
 	multi
 }
@@ -115,6 +115,7 @@ type instance struct {
 	locks   *engine.Locks
 	account string // "a", or a room
 	setup   setup
+	crew    *crew          // the workers who share the state, each with an engine of its own; nil: there is one, e
 	running map[string]int // passes at work, by calendar
 	since   map[string]int // when the pass at work began, by calendar
 }
@@ -128,12 +129,12 @@ type setup struct {
 	without bool // the second account is taken out
 }
 
-// NewMulti makes a walker whose databases are in dir.
-func NewMulti(dir string) (*Multi, error) {
+// NewMulti makes a walker whose databases are at the addresses that at returns for their names.
+func NewMulti(at func(file string) string) (*Multi, error) {
 	w := &Multi{}
 	w.calm = true
 	for i := range w.stores {
-		st, err := store.Open(filepath.Join(dir, fmt.Sprintf("multi%d.db", i)),
+		st, err := open(at(fmt.Sprintf("multi%d.db", i)),
 			store.Options{NoSync: true, Strict: true, Now: w.clock, Hook: w.storeHook})
 		if err != nil {
 			return nil, errors.Join(err, w.Close())
@@ -221,7 +222,7 @@ func (w *Multi) begin() error {
 		}
 	}
 	accounts := []string{"a"}
-	if w.may("instances") && w.rng.IntN(4) == 0 {
+	if w.may("instances") && !w.crewed && w.rng.IntN(4) == 0 {
 		accounts = [][]string{{"a", "a"}, {"a", "b"}, {"a", "room p"}, {"room p", "room q"},
 			{"room p", "room p"}}[w.rng.IntN(5)]
 	}
@@ -229,10 +230,13 @@ func (w *Multi) begin() error {
 		if err := w.stores[i].Reset(); err != nil {
 			return err
 		}
-		in := &instance{st: w.stores[i], account: account, setup: setup{names: maps.Clone(names), rules: w.rules,
+		in := &instance{st: w.stores[i].Store, account: account, setup: setup{names: maps.Clone(names), rules: w.rules,
 			place: "if-empty"}}
 		if i > 0 && w.rng.IntN(3) == 0 {
 			in.setup.note = notes[0]
+		}
+		if w.crewed {
+			in.crew = newCrew(w, in)
 		}
 		w.insts = append(w.insts, in)
 	}
@@ -255,21 +259,33 @@ func (w *Multi) single() bool { return len(w.insts) == 1 }
 
 // restart makes a new process of a zoomtag.
 func (w *Multi) restart(in *instance) {
-	in.locks = engine.NewLocks(func(context.Context) error { return w.baton.busy() })
 	in.running, in.since = map[string]int{}, map[string]int{}
-	in.e = w.engine(in)
+	if in.crew != nil {
+		in.crew.restart()
+		return
+	}
+	in.locks = w.newLocks()
+	in.e = w.engine(in, in.st, in.locks)
+}
+
+func (w *Multi) newLocks() *engine.Locks {
+	return engine.NewLocks(func(context.Context) error { return w.baton.busy() })
 }
 
 // reload makes a new engine for what is now configured. The one before goes on with what it is at work on.
 func (w *Multi) reload(in *instance) {
-	e := w.engine(in)
+	if in.crew != nil {
+		in.crew.reload()
+		return
+	}
+	e := w.engine(in, in.st, in.locks)
 	e.Succeed(in.e)
 	in.e = e
 }
 
-func (w *Multi) engine(in *instance) *engine.Engine {
+func (w *Multi) engine(in *instance, st *store.Store, locks *engine.Locks) *engine.Engine {
 	options := engine.Options{Now: w.clock, Random: io.Reader(random{w.rng}), Jitter: func() float64 { return 0 },
-		Locks: in.locks}
+		Locks: locks}
 	settings := w.settings(in)
 	if link, is := strings.CutPrefix(in.account, "room "); is {
 		options.Accounts = []engine.Account{{Hash: settings.Account,
@@ -288,7 +304,7 @@ func (w *Multi) engine(in *instance) *engine.Engine {
 				Detects: fmt.Sprint(in.setup.rules, in.setup.note, in.setup.place, len(options.Accounts))})
 		}
 	}
-	return engine.New(in.st, list, options)
+	return engine.New(st, list, options)
 }
 
 // settings are those of a zoomtag's calendars, as it is now configured.

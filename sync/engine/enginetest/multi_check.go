@@ -20,7 +20,14 @@ func (w *Multi) live() []meetingtest.Live { return append(w.zoom.Meetings(), w.c
 // check is what must hold in the end.
 func (w *Multi) check() error {
 	live := map[string][]meetingtest.Live{}
+	swept, err := w.swept()
+	if err != nil {
+		return err
+	}
 	for _, l := range w.live() {
+		if swept[l.ID] && !w.wants(l) {
+			continue // people are told of it
+		}
 		if w.recovered[l.ID] && !w.wants(l) {
 			continue
 		}
@@ -115,7 +122,8 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		}
 	}
 	unwanted := wanted == 0 && !over && !w.excuse[bind]
-	counted := w.single() && !over && !w.excuse[bind]
+	// What is made too late, its maker cancels.
+	counted := w.single() && !w.crewed && !over && !w.excuse[bind]
 	switch {
 	case unwanted && len(live) > 0 && w.mayEnd(list, live[0]):
 		return fmt.Errorf("nobody wants a meeting, and there is %d (%q)", live[0].ID, live[0].Spec.Topic)
@@ -269,7 +277,7 @@ func (w *Multi) checkJournal() error {
 	if err != nil {
 		return err
 	}
-	said := map[int64]bool{}
+	said, made := map[int64]bool{}, map[int64]bool{}
 	for _, e := range entries {
 		switch {
 		case e.Step == "create" && !w.created[e.Meeting]:
@@ -277,13 +285,15 @@ func (w *Multi) checkJournal() error {
 		case e.Step == "cancel" && !w.wasGone(e, entries):
 			return fmt.Errorf("the journal says that meeting %d was cancelled", e.Meeting)
 		}
+		made[e.Meeting] = made[e.Meeting] || e.Meeting != 0 && e.Step != "cancel"
 		if e.Step == "cancel" {
 			said[e.Meeting] = true
 		}
 	}
 	for id, gone := range w.gone {
 		remembered := !w.lost && !w.bent
-		if gone && remembered && !said[id] {
+		tooLate := w.crewed && !made[id] // it never was anybody's, and its maker has cancelled it
+		if gone && remembered && !said[id] && !tooLate {
 			return fmt.Errorf("meeting %d was cancelled, and the journal does not say so", id)
 		}
 	}

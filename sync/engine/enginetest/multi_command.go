@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -69,8 +70,8 @@ func (w *Multi) commands() {
 
 // link is the command of that name, as a task: a pass over the file alone. The owner asks for a meeting each time.
 func (w *Multi) link(in *instance, it *item) {
-	e := in.e
-	w.baton.add("link "+it.id, func() error {
+	e, life := in.worker(linkName + it.uid)
+	w.baton.addOf(life, "link "+it.id, func() error {
 		w.tick++
 		settings := w.settings(in)
 		settings.Rules.Command = true
@@ -84,6 +85,9 @@ func (w *Multi) link(in *instance, it *item) {
 		}
 		if fault := Coded(&report); fault != nil && w.broken == nil {
 			w.broken = fault
+		}
+		if in.crew != nil && errors.Is(err, store.ErrFenced) {
+			return nil
 		}
 		return err
 	})

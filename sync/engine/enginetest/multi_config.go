@@ -83,7 +83,7 @@ func (w *Multi) configure(in *instance) {
 	s := &in.setup
 	c := w.cals[w.rng.IntN(len(w.cals))]
 	switch n := w.rng.IntN(10); {
-	case n == 0: // another name
+	case n == 0 && !w.crewed: // another name
 		if len(s.names[c]) > 0 {
 			s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, slices.Index(w.cals, c))}
 		}

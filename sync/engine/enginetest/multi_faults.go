@@ -7,6 +7,7 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/store"
 	"zoomtag/sync/plan"
 )
 
@@ -33,6 +34,9 @@ func (w *Multi) cutAt(point string) {
 	}
 	if w.cutIn--; w.cutIn == 0 {
 		w.cuts++
+		if c := w.insts[0].crew; c != nil && w.rng.IntN(2) == 0 {
+			c.die(point)
+		}
 		w.say("power cut at %s", point)
 		w.baton.cutPower(point)
 	}
@@ -41,6 +45,9 @@ func (w *Multi) cutAt(point string) {
 // fault is a point of a call: others go first, the power is cut, or the call fails.
 func (w *Multi) fault(call, phase string) error {
 	w.hand()
+	if c := w.insts[0].crew; c != nil {
+		c.mayFreeze(call + " " + phase)
+	}
 	w.cutAt(call + " " + phase)
 	if w.calm || w.rng.Float64() >= w.flaky {
 		return nil
@@ -99,11 +106,11 @@ func (w *Multi) watchZoom() {
 
 // pass makes a pass over a calendar of an instance, as a task.
 func (w *Multi) pass(in *instance, name string) {
-	e := in.e
 	if w.baton == nil {
 		return
 	}
-	w.baton.add("pass over "+name, func() error {
+	e, life := in.worker(name)
+	w.baton.addOf(life, "pass over "+name, func() error {
 		in.running[name]++
 		defer func() { in.running[name]-- }()
 		report, err := e.Pass(context.Background(), name)
@@ -125,6 +132,10 @@ func (w *Multi) pass(in *instance, name string) {
 			}
 		} else if report.Error != "" {
 			w.say("  %s: %s", name, report.Error)
+		}
+		if in.crew != nil && errors.Is(err, store.ErrFenced) {
+			w.say("  %s: %v", name, err)
+			return nil
 		}
 		return err
 	})
@@ -149,6 +160,9 @@ const mostPasses = 8
 
 // between is what happens while passes are at work: mostly nothing.
 func (w *Multi) between() {
+	if c := w.insts[0].crew; c != nil && !w.calm {
+		c.between()
+	}
 	if w.calm || w.rng.IntN(25) > 0 {
 		return
 	}

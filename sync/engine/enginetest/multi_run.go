@@ -28,8 +28,24 @@ func MultiFlags(seeds int) *MultiOptions {
 // RunMulti takes walks, several at a time, until one fails.
 func RunMulti(t *testing.T, o MultiOptions) {
 	t.Helper()
-	run(t, o.Options, func(dir string) (walking, error) {
-		w, err := NewMulti(dir)
+	runMulti(t, o, false)
+}
+
+// RunCrew takes walks as RunMulti does, in which two or three workers share the state: calendars change hands at each
+// call and before each transaction, and whoever loses one hears of it at once, or is frozen meanwhile and goes on with
+// its call, which no lease can hold back. Workers die alone, or all at once.
+func RunCrew(t *testing.T, o MultiOptions) {
+	t.Helper()
+	runMulti(t, o, true)
+}
+
+func runMulti(t *testing.T, o MultiOptions, crewed bool) {
+	t.Helper()
+	run(t, o.Options, func(at addresses) (walking, error) {
+		w, err := NewMulti(at)
+		if err == nil {
+			w.crewed = crewed
+		}
 		if err == nil && o.Acts != "" {
 			w.only = map[string]bool{}
 			for act := range strings.SplitSeq(o.Acts, ",") {

@@ -17,8 +17,8 @@ import (
 func RunRemoval(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	t.Helper()
 	o.Seeds = (o.Seeds + 3) / 4 // each is long
-	run(t, o, func(dir string) (walking, error) {
-		w, err := NewWalker(dir, newBackend)
+	run(t, o, func(at addresses) (walking, error) {
+		w, err := NewWalker(at("walk.db"), newBackend)
 		if err == nil {
 			w.leaves = true
 		}

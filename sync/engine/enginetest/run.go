@@ -3,6 +3,7 @@ package enginetest
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -20,6 +21,8 @@ type Options struct {
 	Seed uint64
 	// Dir is where the databases are kept: a RAM disk is fastest. "" is a folder of the test's own.
 	Dir string
+	// Address, if set, is where they are kept instead: each call returns the address of an empty one, for store.Open.
+	Address func() string
 	// Walkers is how many walks are taken at a time; 0 is one for each processor. A backend that waits has room for
 	// more.
 	Walkers int
@@ -52,11 +55,14 @@ type walking interface {
 // Run takes walks on calendars that newBackend makes, several at a time, until one fails.
 func Run(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	t.Helper()
-	run(t, o, func(dir string) (walking, error) { return NewWalker(dir, newBackend) })
+	run(t, o, func(at addresses) (walking, error) { return NewWalker(at("walk.db"), newBackend) })
 }
 
+// addresses returns, for a file's name, the address of a database that is empty.
+type addresses func(file string) string
+
 // run takes walks, several at a time, until one fails.
-func run(t *testing.T, o Options, newWalker func(dir string) (walking, error)) {
+func run(t *testing.T, o Options, newWalker func(at addresses) (walking, error)) {
 	t.Helper()
 	if o.Seed != 0 {
 		w := made(t, o, newWalker)
@@ -128,7 +134,7 @@ func (f *failures) tell(t *testing.T) {
 }
 
 // made makes a walker that is closed when the test ends.
-func made(t *testing.T, o Options, newWalker func(dir string) (walking, error)) walking {
+func made(t *testing.T, o Options, newWalker func(at addresses) (walking, error)) walking {
 	t.Helper()
 	dir := t.TempDir()
 	if o.Dir != "" {
@@ -139,7 +145,12 @@ func made(t *testing.T, o Options, newWalker func(dir string) (walking, error)) 
 		}
 		t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	}
-	w, err := newWalker(dir)
+	w, err := newWalker(func(file string) string {
+		if o.Address != nil {
+			return o.Address()
+		}
+		return filepath.Join(dir, file)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -99,7 +98,7 @@ type Setup struct {
 // Walker takes walks, one at a time. It keeps its database from one to the next, because making one takes longer than a
 // walk.
 type Walker struct {
-	st         *store.Store
+	st         *opened
 	newBackend func(Setup) (Backend, error)
 	// whole keeps all of the story, however long it is.
 	whole bool
@@ -151,12 +150,12 @@ type powerCut struct{ at string }
 
 var errFlaky = errors.New("the service is not well")
 
-// NewWalker makes a walker whose database is in dir, and which makes the calendar of each walk with newBackend. One
+// NewWalker makes a walker whose database is at an address, and which makes the calendar of each walk with newBackend. One
 // that is an io.Closer is closed after its walk.
-func NewWalker(dir string, newBackend func(Setup) (Backend, error)) (*Walker, error) {
+func NewWalker(address string, newBackend func(Setup) (Backend, error)) (*Walker, error) {
 	w := &Walker{newBackend: newBackend}
 	w.calm = true
-	st, err := store.Open(filepath.Join(dir, "walk.db"), store.Options{NoSync: true, Strict: true, Now: w.clock,
+	st, err := open(address, store.Options{NoSync: true, Strict: true, Now: w.clock,
 		Hook: func(point string) { w.point("store " + point) }})
 	if err != nil {
 		return nil, err
@@ -300,7 +299,7 @@ func (w *Walker) restart() {
 	}
 	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)),
 		Settings: &settings, Pace: w.pace}
-	w.e = engine.New(w.st, []*engine.Calendar{c}, options)
+	w.e = engine.New(w.st.Store, []*engine.Calendar{c}, options)
 }
 
 // The hashes of the calendar's account and of the other one.
