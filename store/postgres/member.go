@@ -359,7 +359,7 @@ func (m *Member) sign(ctx context.Context) (*view, error) {
 	batch.Queue(`SELECT h.generation, t.name FROM zoomtag.head h LEFT JOIN zoomtag.touched t
 		ON t.generation > $1 AND t.generation <= h.generation AND t.worker <> $2 AND $1 >= 0`, since, m.e.worker)
 	results := m.conn.SendBatch(ctx, batch)
-	defer results.Close() //nolint:errcheck // what it says was said by the answers before
+	defer func() { _ = results.Close() }() // what it says was said by the answers before
 	tag, err := results.Exec()
 	if err != nil {
 		return nil, err
