@@ -60,10 +60,9 @@ CREATE FUNCTION proof.joined() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE FUNCTION proof.owned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 	INSERT INTO proof.history (shard, worker) VALUES (NEW.shard, (SELECT worker FROM proof.members WHERE id = NEW.owner));
 	RETURN NULL; END $$;
-CREATE FUNCTION proof.body(value bytea) RETURNS jsonb LANGUAGE sql AS $$
-	SELECT convert_from(substring(value FROM 5), 'UTF8')::jsonb - 'Due' $$;
 CREATE FUNCTION proof.wrote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-	IF TG_OP = 'UPDATE' AND proof.body(OLD.value) = proof.body(NEW.value) THEN RETURN NULL; END IF;
+	-- Before this stand the checksum, and when it is due and was changed.
+	IF TG_OP = 'UPDATE' AND substring(OLD.value FROM 29) = substring(NEW.value FROM 29) THEN RETURN NULL; END IF;
 	INSERT INTO proof.history (calendar, worker) VALUES (convert_from(substring(NEW.key FROM 1 FOR
 		position('\x00'::bytea IN NEW.key) - 1), 'UTF8'), current_setting('application_name'));
 	RETURN NULL; END $$;
