@@ -49,7 +49,8 @@ type clusterWorker struct {
 }
 
 // recording has the database write down, in the order of the commits, who got which shard and who has changed a record
-// or the cursor of which calendar; whoever is asked to may have one be due. Workers go by the name of their connections.
+// or the cursor of which calendar; whoever is asked to may have one be due. Workers go by the names of their
+// connections.
 const recording = `
 CREATE SCHEMA proof;
 CREATE TABLE proof.members (id uuid PRIMARY KEY, worker text NOT NULL);
@@ -64,7 +65,8 @@ CREATE FUNCTION proof.wrote() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE
 	zero int := position('\x00'::bytea IN NEW.key);
 BEGIN
 	-- Before this stand the checksum, and when it is due and was changed.
-	IF TG_TABLE_NAME = 'bucket_records' AND TG_OP = 'UPDATE' AND substring(OLD.value FROM 29) = substring(NEW.value FROM 29) THEN RETURN NULL; END IF;
+	IF TG_TABLE_NAME = 'bucket_records' AND TG_OP = 'UPDATE'
+		AND substring(OLD.value FROM 29) = substring(NEW.value FROM 29) THEN RETURN NULL; END IF;
 	INSERT INTO proof.history (calendar, worker) VALUES (convert_from(CASE WHEN zero > 0 THEN
 		substring(NEW.key FROM 1 FOR zero - 1) ELSE NEW.key END, 'UTF8'), current_setting('application_name'));
 	RETURN NULL; END $$;
