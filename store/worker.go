@@ -122,6 +122,9 @@ func (s *Store) Answer(r Request, answer []byte) error {
 	return ErrFenced
 }
 
+// ShardCount is how many shards there are.
+const ShardCount = postgres.Shards
+
 // ShardOf is the shard of a calendar or job.
 func ShardOf(name string) int { return postgres.ShardOf(name) }
 

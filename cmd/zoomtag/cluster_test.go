@@ -312,6 +312,58 @@ func (s *storm) event(e event) (calendar.Event, error) {
 	return reader.Get(context.Background(), e.id)
 }
 
+// clusterFreezes is how often a worker is frozen at each point.
+var clusterFreezes = flag.Int("cluster.freezes", 2, "how often a worker is frozen at each named point")
+
+// TestFrozen: a worker is frozen at each named point until another one has gone on with its calendars, and then goes on
+// itself: it saves nothing of theirs any more, and no meeting is made twice.
+func TestFrozen(t *testing.T) {
+	s := &storm{tagged: map[event]bool{}}
+	s.cluster = newCluster(t, 2, 4, "schedule: \"@every 1s\"\n", false)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(s.logs())
+		}
+	})
+	s.begin()
+	victim, other := s.workers[0], s.workers[1]
+	frozen := 0
+	for _, point := range clusterPoints {
+		for n := range *clusterFreezes {
+			victim.end(syscall.SIGTERM)
+			victim.start(fmt.Sprintf("ZOOMTAG_FREEZE=%s:%d", point, 8+3*n))
+			var mine string
+			eventually(t, "it is frozen with a calendar of its own", time.Minute, func() bool {
+				for name, owner := range s.owners() {
+					if owner == victim.name && !victim.stopped() {
+						s.made++
+						s.tagged[s.add(name, fmt.Sprintf("Talk %d #zoom(host=e%d@example.com)", s.made, s.made))] = true
+						mine = name
+					}
+				}
+				return victim.stopped()
+			})
+			s.made++ // something for the other one to do, where the frozen one was
+			s.tagged[s.add(mine, fmt.Sprintf("Talk %d #zoom(host=e%d@example.com)", s.made, s.made))] = true
+			eventually(t, "the other one has all", time.Minute, func() bool {
+				return !slices.ContainsFunc(s.names, func(name string) bool { return s.owners()[name] != other.name })
+			})
+			eventually(t, "the other one is done", 2*time.Minute, func() bool { return s.wrong() == "" })
+			frozen++
+			victim.signal(syscall.SIGCONT)
+			eventually(t, "it has calendars again", time.Minute, func() bool {
+				return slices.Contains(slices.Collect(maps.Values(s.owners())), victim.name)
+			})
+			if s.checkHistory(); t.Failed() {
+				t.Fatalf("frozen at %s, the %d. time", point, n+1)
+			}
+		}
+	}
+	s.settle()
+	changes, _ := s.checkHistory()
+	t.Logf("frozen %d times, %d events, %d changes", frozen, s.made, changes)
+}
+
 // takeoverLimit is what no takeover takes on any machine.
 const takeoverLimit = 30 * time.Second
 
@@ -326,4 +378,17 @@ func TestTakeover(t *testing.T) {
 		t.Errorf("one took %v", longest)
 	}
 	c.checkHistory()
+}
+
+// BenchmarkTakeover is how long it takes until another worker has gone on with what a killed one was at work on.
+//
+//	go test -tags peers ./cmd/zoomtag -run '^$' -bench Takeover -benchtime 100x
+func BenchmarkTakeover(b *testing.B) {
+	c := newCluster(b, 3, 9, "schedule: \"@every 1s\"\n", false)
+	c.begin()
+	b.ResetTimer()
+	list := c.takeovers(b.N)
+	for _, p := range []int{50, 90, 99, 100} {
+		b.ReportMetric(percentile(list, p).Seconds(), fmt.Sprintf("s/%d-of-100", p))
+	}
 }

@@ -15,7 +15,7 @@ import (
 
 // crashDAV is a calendar of a CalDAV server, which is looked for from the server's address on. The event "a" is a.ics.
 type crashDAV struct {
-	t      *testing.T
+	t      testing.TB
 	server *caldavtest.Server
 	reader *caldav.Calendar
 }

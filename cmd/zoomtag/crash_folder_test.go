@@ -15,14 +15,14 @@ import (
 
 // crashFolder is a folder of .ics files: the event "a" is a.ics.
 type crashFolder struct {
-	t      *testing.T
+	t      testing.TB
 	path   string
 	reader *icsdir.Dir
 }
 
 func newCrashFolder(w *crashWorld) crashCalendar { return newFolder(w.t, w.dir) }
 
-func newFolder(t *testing.T, dir string) *crashFolder {
+func newFolder(t testing.TB, dir string) *crashFolder {
 	t.Helper()
 	f := &crashFolder{t: t, path: filepath.Join(dir, "cal")}
 	f.must(os.Mkdir(f.path, 0o700))
@@ -62,7 +62,7 @@ func crashObject(name, title, description, location string) string {
 }
 
 // withLine gives a property that stands on one line of an object another value.
-func withLine(t *testing.T, text, property, value string) string {
+func withLine(t testing.TB, text, property, value string) string {
 	t.Helper()
 	line := regexp.MustCompile(`(?m)^` + property + `:[^\r\n]*`)
 	if n := len(line.FindAllString(text, -1)); n != 1 {

@@ -19,7 +19,7 @@ import (
 
 // crashGoogle is a Google calendar, on which zoomtag acts with the key of a service account.
 type crashGoogle struct {
-	t      *testing.T
+	t      testing.TB
 	server *googletest.Server
 	key    string
 	ids    map[string]string // by the names of the events

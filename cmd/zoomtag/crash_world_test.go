@@ -115,7 +115,7 @@ func nextWeek() time.Time { return time.Now().UTC().AddDate(0, 0, 7).Truncate(ti
 // crashWorld is a calendar, an emulated Zoom, and a configuration.
 type crashWorld struct {
 	crashCalendar
-	t      *testing.T
+	t      testing.TB
 	binary string
 	dir    string
 	state  string
@@ -135,7 +135,7 @@ type crashWorld struct {
 
 // shortDir is a folder for the test whose path has room for a socket, wherever temporary folders are: t.TempDir has the
 // test's name in it.
-func shortDir(t *testing.T) string {
+func shortDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "z") //nolint:usetesting // see above
 	if err != nil {
@@ -155,7 +155,7 @@ func newCrashWorld(t *testing.T) *crashWorld {
 	return newCrashWorldOf(t, newCrashFolder)
 }
 
-func newCrashWorldOf(t *testing.T, kind func(w *crashWorld) crashCalendar) *crashWorld {
+func newCrashWorldOf(t testing.TB, kind func(w *crashWorld) crashCalendar) *crashWorld {
 	t.Helper()
 	builtForCrash.Store(true)
 	binary, err := crashBinary()

@@ -35,7 +35,7 @@ func (s *safeBuffer) String() string {
 }
 
 // eventually waits until something holds.
-func eventually(t *testing.T, what string, within time.Duration, holds func() bool) {
+func eventually(t testing.TB, what string, within time.Duration, holds func() bool) {
 	t.Helper()
 	deadline := time.After(within)
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -109,7 +109,7 @@ func stacks() string {
 }
 
 // waitForLock waits until somebody waits for what somebody else is at work on.
-func waitForLock(t *testing.T) {
+func waitForLock(t testing.TB) {
 	t.Helper()
 	eventually(t, "the second one waits for the first", 10*time.Second,
 		func() bool { return strings.Contains(stacks(), "engine.(*Locks).lock(") })

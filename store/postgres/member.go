@@ -189,7 +189,9 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 type leaseKey struct{}
 
 // WithLease is a context of a hold that ends with lease. It does not end with that itself.
-func WithLease(ctx, lease context.Context) context.Context { return context.WithValue(ctx, leaseKey{}, lease) }
+func WithLease(ctx, lease context.Context) context.Context {
+	return context.WithValue(ctx, leaseKey{}, lease)
+}
 
 // Lease is the context that ends with the hold that a context is of, whatever else ends that one; of another context it
 // never ends.

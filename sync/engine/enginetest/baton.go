@@ -73,7 +73,8 @@ func (b *baton) run() (cut bool, err error) {
 			panic(t.bug)
 		case t.over:
 			b.tasks = append(b.tasks[:i], b.tasks[i+1:]...)
-			if t.err != nil && err == nil && !b.cut && !*t.of {
+			dead := b.cut || *t.of
+			if t.err != nil && err == nil && !dead {
 				err = fmt.Errorf("%s: %w", t.name, t.err)
 			}
 		}

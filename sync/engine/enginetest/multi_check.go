@@ -123,7 +123,8 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 	}
 	unwanted := wanted == 0 && !over && !w.excuse[bind]
 	// What is made too late, its maker cancels.
-	counted := w.single() && !w.crewed && !over && !w.excuse[bind]
+	alone := w.single() && !w.crewed
+	counted := alone && !over && !w.excuse[bind]
 	switch {
 	case unwanted && len(live) > 0 && w.mayEnd(list, live[0]):
 		return fmt.Errorf("nobody wants a meeting, and there is %d (%q)", live[0].ID, live[0].Spec.Topic)
@@ -291,9 +292,9 @@ func (w *Multi) checkJournal() error {
 		}
 	}
 	for id, gone := range w.gone {
-		remembered := !w.lost && !w.bent
 		tooLate := w.crewed && !made[id] // it never was anybody's, and its maker has cancelled it
-		if gone && remembered && !said[id] && !tooLate {
+		remembered := !w.lost && !w.bent && !tooLate
+		if gone && remembered && !said[id] {
 			return fmt.Errorf("meeting %d was cancelled, and the journal does not say so", id)
 		}
 	}

@@ -150,8 +150,8 @@ type powerCut struct{ at string }
 
 var errFlaky = errors.New("the service is not well")
 
-// NewWalker makes a walker whose database is at an address, and which makes the calendar of each walk with newBackend. One
-// that is an io.Closer is closed after its walk.
+// NewWalker makes a walker whose database is at an address, and which makes the calendar of each walk with newBackend.
+// One that is an io.Closer is closed after its walk.
 func NewWalker(address string, newBackend func(Setup) (Backend, error)) (*Walker, error) {
 	w := &Walker{newBackend: newBackend}
 	w.calm = true
