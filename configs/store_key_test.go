@@ -23,7 +23,11 @@ func TestStoreKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := LoadForStore(path, env())
-		if c.problem == "" && err != nil || c.problem != "" && (err == nil || !strings.Contains(err.Error(), c.problem)) {
+		said := ""
+		if err != nil {
+			said = err.Error()
+		}
+		if (said == "") != (c.problem == "") || !strings.Contains(said, c.problem) {
 			t.Errorf("%s: %v, want %q", c.text, err, c.problem)
 		}
 	}

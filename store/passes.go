@@ -29,7 +29,8 @@ type passTimes struct {
 	saved  time.Time // when the file was last written: however many calendars there are, it is once a minute
 }
 
-// passTime is when a pass was last noted, and what of that is kept; zero: nothing is. Of many thousands each byte counts.
+// passTime is when a pass was last noted, and what of that is kept; zero: nothing is. Of many thousands each byte
+// counts.
 type passTime struct{ at, kept nanoseconds }
 
 // nanoseconds are a time, since 1970.

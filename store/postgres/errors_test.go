@@ -15,15 +15,15 @@ import (
 func TestSentences(t *testing.T) {
 	e := &Engine{place: "postgres://zoomtag@db.example.com:5432/zoomtag"}
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	unknown := &net.DNSError{Err: "no such host", Name: "db.example.com"}
+	said := func(code, message string) error { return &pgconn.PgError{Code: code, Message: message} }
 	for want, err := range map[string]error{
-		"cannot be reached (connection refused): see to it that it runs": fmt.Errorf("failed to connect to %s: %w",
-			"`user=zoomtag`", refused),
-		"cannot be reached (db.example.com: no such host): see to it": fmt.Errorf("x: %w",
-			&net.DNSError{Err: "no such host", Name: "db.example.com"}),
-		"refuses the sign-in: check user, password":                                       &pgconn.PgError{Code: "28P01", Message: "password authentication failed"},
-		"does not exist: make it":                                                         &pgconn.PgError{Code: "3D000"},
-		"is a standby, in which nothing can be written: write the address of the primary": &pgconn.PgError{Code: "25006"},
-		"says: something new (XX123)":                                                     &pgconn.PgError{Code: "XX123", Message: "something new"},
+		"cannot be reached (connection refused): see to it that it runs":   fmt.Errorf("x: %w", refused),
+		"cannot be reached (db.example.com: no such host): see to it":      fmt.Errorf("x: %w", unknown),
+		"refuses the sign-in: check user, password":                        said("28P01", "password authentication failed"),
+		"does not exist: make it":                                          said("3D000", ""),
+		"is a standby, in which nothing can be written: write the address": said("25006", ""),
+		"says: something new (XX123)":                                      said("XX123", "something new"),
 	} {
 		got := e.explain("save to", err).Error()
 		if !strings.HasPrefix(got, "store: save to: the database postgres://zoomtag@db.example.com:5432/zoomtag "+want) &&
