@@ -34,11 +34,8 @@ func newBaton(rng *rand.Rand, between func()) *baton {
 	return &baton{rng: rng, between: between, stopped: make(chan *task)}
 }
 
-// add has work be done when run lets it.
-func (b *baton) add(name string, work func() error) { b.addOf(new(bool), name, work) }
-
-// addOf has a process do work, as long as it is not dead.
-func (b *baton) addOf(dead *bool, name string, work func() error) {
+// add has a process do work when run lets it, as long as it is not dead.
+func (b *baton) add(dead *bool, name string, work func() error) {
 	t := &task{name: name, of: dead, work: work, turn: make(chan bool)}
 	b.tasks = append(b.tasks, t)
 	go func() {

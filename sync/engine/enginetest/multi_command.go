@@ -71,7 +71,7 @@ func (w *Multi) commands() {
 // link is the command of that name, as a task: a pass over the file alone. The owner asks for a meeting each time.
 func (w *Multi) link(in *instance, it *item) {
 	e, life := in.worker(linkName + it.uid)
-	w.baton.addOf(life, "link "+it.id, func() error {
+	w.baton.add(life, "link "+it.id, func() error {
 		w.tick++
 		settings := w.settings(in)
 		settings.Rules.Command = true

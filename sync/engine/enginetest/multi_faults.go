@@ -110,7 +110,7 @@ func (w *Multi) pass(in *instance, name string) {
 		return
 	}
 	e, life := in.worker(name)
-	w.baton.addOf(life, "pass over "+name, func() error {
+	w.baton.add(life, "pass over "+name, func() error {
 		in.running[name]++
 		defer func() { in.running[name]-- }()
 		report, err := e.Pass(context.Background(), name)
