@@ -202,3 +202,60 @@ func TestGrants(t *testing.T) {
 		t.Errorf("kept are %q", names)
 	}
 }
+
+// TestQuietPasses: what a worker remembers of its calendars is never older than what it has saved itself, and what others
+// save it hears of.
+func TestQuietPasses(t *testing.T) {
+	url := server.Server(t).Database(t)
+	ours, others := openAt(t, url), openAt(t, url)
+	ctx, end := context.WithCancel(context.Background())
+	changed, touched, done := make(chan bool, 1), make(chan bool, 1), make(chan error, 1)
+	signal := func(c chan bool) {
+		select {
+		case c <- true:
+		default: // it is known already
+		}
+	}
+	go func() {
+		done <- ours.Work(ctx, WorkerOptions{Name: "one", Changed: func() { signal(changed) },
+			Touched: func([]string) { signal(touched) }})
+	}()
+	t.Cleanup(func() {
+		end()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	<-changed
+	sees := func(cursor string, due int) {
+		t.Helper()
+		for range 2 { // asked, then remembered
+			same(t, must[CalendarState](t)(ours.Calendar("alice")), CalendarState{Cursor: cursor})
+			same(t, len(must[[]string](t)(ours.Due("alice", t0, 0))), due)
+			same(t, must[time.Time](t)(ours.NextDue("alice")).IsZero(), due == 0)
+		}
+	}
+	save := func(s *Store, cursor string) {
+		t.Helper()
+		update(t, s, func(tx *Tx) error {
+			return errors.Join(tx.PutCalendar("alice", CalendarState{Cursor: cursor}), tx.SetDue("alice", cursor, t0))
+		})
+	}
+	sees("", 0)
+	save(ours, "one")
+	sees("one", 1)
+	save(others, "two")
+	<-touched
+	sees("two", 2)
+	if err := others.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	<-touched
+	sees("", 0)
+	save(ours, "three")
+	sees("three", 1)
+	if err := ours.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	sees("", 0)
+}

@@ -77,6 +77,7 @@ func (tx *Tx) removeAll(bucket string, keys [][]byte) error {
 
 // Reset forgets everything, in one transaction.
 func (s *Store) Reset() error {
+	defer s.calm.clear()
 	return s.update(&request{alone: true, fn: func(tx *Tx) error {
 		return tx.writing(func() error {
 			tx.wrote = true

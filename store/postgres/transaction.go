@@ -62,6 +62,7 @@ type transaction struct {
 	cancel     context.CancelFunc
 	undos      []undo // since the last savepoint, the first first
 	noting     bool
+	cleared    bool   // all that there was has gone
 	generation uint64 // of what is being written
 	assignment int64
 	ended      bool
@@ -212,7 +213,7 @@ func (tx *transaction) Clear() error {
 	for _, name := range tx.e.options.Buckets {
 		batch.Queue("DELETE FROM " + table(name))
 	}
-	tx.known, tx.written = nil, nil
+	tx.known, tx.written, tx.cleared = nil, nil, true
 	return tx.send(batch, batch.Len(), nil)
 }
 
@@ -243,6 +244,9 @@ func (tx *transaction) commit() error {
 		tx.queueBucket(batch, bucket, in)
 	}
 	last := tx.generation - 1 // Advance has counted past it
+	if tx.cleared {
+		batch.Queue("UPDATE zoomtag.touched SET generation = $1, worker = $2", last, tx.e.worker)
+	}
 	names := tx.touches()
 	if len(names) > 0 {
 		batch.Queue(`INSERT INTO zoomtag.touched (name, generation, worker) SELECT n, $2, $3 FROM unnest($1::bytea[]) n
