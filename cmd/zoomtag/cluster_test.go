@@ -333,7 +333,7 @@ func TestFrozen(t *testing.T) {
 			victim.end(syscall.SIGTERM)
 			victim.start(fmt.Sprintf("ZOOMTAG_FREEZE=%s:%d", point, 8+3*n))
 			var mine string
-			eventually(t, "it is frozen with a calendar of its own", time.Minute, func() bool {
+			eventually(t, "it is frozen with a calendar of its own", 5*time.Minute, func() bool {
 				for name, owner := range s.owners() {
 					if owner == victim.name && !victim.stopped() {
 						s.made++
@@ -345,13 +345,13 @@ func TestFrozen(t *testing.T) {
 			})
 			s.made++ // something for the other one to do, where the frozen one was
 			s.tagged[s.add(mine, fmt.Sprintf("Talk %d #zoom(host=e%d@example.com)", s.made, s.made))] = true
-			eventually(t, "the other one has all", time.Minute, func() bool {
+			eventually(t, "the other one has all", 5*time.Minute, func() bool {
 				return !slices.ContainsFunc(s.names, func(name string) bool { return s.owners()[name] != other.name })
 			})
-			eventually(t, "the other one is done", 2*time.Minute, func() bool { return s.wrong() == "" })
+			eventually(t, "the other one is done", 5*time.Minute, func() bool { return s.wrong() == "" })
 			frozen++
 			victim.signal(syscall.SIGCONT)
-			eventually(t, "it has calendars again", time.Minute, func() bool {
+			eventually(t, "it has calendars again", 5*time.Minute, func() bool {
 				return slices.Contains(slices.Collect(maps.Values(s.owners())), victim.name)
 			})
 			if s.checkHistory(); t.Failed() {

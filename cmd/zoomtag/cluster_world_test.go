@@ -146,7 +146,7 @@ func (c *cluster) newWorker(name, more string, servers []*pgtest.Server) *cluste
 // query asks the server that is there now.
 func (c *cluster) query(ask func(ctx context.Context, db *pgx.Conn) error) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Minute)
 	defer cancel()
 	db, err := pgx.Connect(ctx, c.database)
 	c.must(err)
@@ -297,7 +297,7 @@ func (c *cluster) takeovers(kills int) (list []time.Duration) {
 	for n := range kills {
 		victim := c.workers[n%len(c.workers)]
 		var has []string
-		eventually(c.t, victim.name+" has calendars", time.Minute, func() bool {
+		eventually(c.t, victim.name+" has calendars", 5*time.Minute, func() bool {
 			has = has[:0]
 			for name, owner := range c.owners() {
 				if owner == victim.name {
@@ -317,7 +317,7 @@ func (c *cluster) takeovers(kills int) (list []time.Duration) {
 			c.add(name, fmt.Sprintf("Talk #zoom(host=k%dn%d@example.com)", n, i))
 		}
 		var took time.Duration
-		eventually(c.t, "another one goes on", time.Minute, func() bool {
+		eventually(c.t, "another one goes on", 5*time.Minute, func() bool {
 			var first *time.Time
 			c.query(func(ctx context.Context, db *pgx.Conn) error {
 				return db.QueryRow(ctx, "SELECT min(at) FROM proof.history WHERE n > $1 AND calendar = ANY($2) AND worker <> $3",
@@ -341,5 +341,5 @@ func (c *cluster) begin() {
 	for _, w := range c.workers {
 		w.start()
 	}
-	eventually(c.t, "each calendar has a worker", time.Minute, func() bool { return len(c.owners()) == len(c.names) })
+	eventually(c.t, "each calendar has a worker", 5*time.Minute, func() bool { return len(c.owners()) == len(c.names) })
 }
