@@ -203,8 +203,8 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// TestQuietPasses: what a worker remembers of its calendars is never older than what it has saved itself, and what others
-// save it hears of.
+// TestQuietPasses: what a worker remembers of its calendars is never older than what it has saved itself, and what
+// others save it hears of.
 func TestQuietPasses(t *testing.T) {
 	url := server.Server(t).Database(t)
 	ours, others := openAt(t, url), openAt(t, url)
