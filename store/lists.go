@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"zoomtag/store/entries"
 	"zoomtag/store/record"
 )
 
@@ -66,6 +67,13 @@ func (tx *Tx) PutList(name string, list List) error {
 			return fmt.Errorf("store: save list %s: %w", name, err)
 		}
 		if err := tx.put(bucketLists, []byte(name), body); err != nil {
+			return err
+		}
+		keys := make([]entries.Key, 0, len(list.Members))
+		for _, m := range list.Members {
+			keys = append(keys, entries.Key{Bucket: bucketMembers, Key: pairKey(name, m.ID)})
+		}
+		if err := tx.in.Ahead(keys); err != nil {
 			return err
 		}
 		was := map[string]Member{}

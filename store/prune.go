@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"time"
+
+	"zoomtag/store/entries"
 )
 
 // Prune drops what is older than a time: records closed before it, journal entries, budgets, rests that were over by
@@ -10,7 +12,8 @@ import (
 // at it yet.
 func (tx *Tx) Prune(before time.Time) (n int, err error) {
 	err = tx.writing(func() error {
-		records, err := tx.collect(bucketRecords, func(_, value []byte) (bool, error) {
+		head := entries.Range{Head: prefixSize} // there may be very many, and no more is asked of them
+		records, err := tx.collectIn(bucketRecords, head, func(_, value []byte) (bool, error) {
 			p, _, err := decodePrefix(value)
 			return !p.closed.IsZero() && p.closed.Before(before) && p.due.IsZero(), err
 		})
@@ -56,7 +59,12 @@ func (tx *Tx) Prune(before time.Time) (n int, err error) {
 // collect returns the keys of a bucket for which drop says so. They are copies: a bucket must not change while it is
 // read.
 func (tx *Tx) collect(bucket string, drop func(key, value []byte) (bool, error)) (keys [][]byte, err error) {
-	err = tx.scan(bucket, nil, func(key, value []byte) (bool, error) {
+	return tx.collectIn(bucket, entries.Range{}, drop)
+}
+
+func (tx *Tx) collectIn(bucket string, in entries.Range,
+	drop func(key, value []byte) (bool, error)) (keys [][]byte, err error) {
+	err = tx.in.Walk(bucket, in, func(key, value []byte) (bool, error) {
 		yes, err := drop(key, value)
 		if yes {
 			keys = append(keys, bytes.Clone(key))
@@ -66,9 +74,10 @@ func (tx *Tx) collect(bucket string, drop func(key, value []byte) (bool, error))
 	return keys, err
 }
 
+// removeAll deletes entries that were collected in this transaction, and so are there.
 func (tx *Tx) removeAll(bucket string, keys [][]byte) error {
 	for _, key := range keys {
-		if err := tx.remove(bucket, key); err != nil {
+		if err := tx.unlist(bucket, key); err != nil {
 			return err
 		}
 	}

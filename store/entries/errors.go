@@ -11,8 +11,8 @@ var ErrMoved = errors.New("the state has moved")
 
 // Moved is the error of a place whose entries are at another one now.
 func Moved(place string, to Elsewhere) error {
-	return &Error{Cause: place + " has moved to " + to.Place, Remedy: "write that place into the configuration " +
-		"(store: for a database, state: for a file), or bring it back: zoomtag store copy --from … --to …", Err: ErrMoved}
+	return &Error{Cause: place + " has moved to " + to.Place, Remedy: "write that place into the configuration, " +
+		"a database as store and a file as state, or bring it back with zoomtag store copy --from … --to …", Err: ErrMoved}
 }
 
 // Elsewhere is where entries have moved to; the zero value says that they have not.
