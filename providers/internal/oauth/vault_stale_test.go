@@ -1,15 +1,28 @@
 package oauth
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
 // deadShelf has a lock of somebody who is gone.
-type deadShelf struct{ kept map[string]string }
+type deadShelf struct {
+	mu   sync.Mutex
+	kept map[string]string
+}
+
+// set puts what somebody else has written.
+func (s *deadShelf) set(name, value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept[name] = value
+}
 
 func (s *deadShelf) Grant(name string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if v, ok := s.kept[name]; ok {
 		return []byte(v), nil
 	}
@@ -17,6 +30,8 @@ func (s *deadShelf) Grant(name string) ([]byte, error) {
 }
 
 func (s *deadShelf) PutGrant(name string, old, now []byte) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.kept[name] != string(old) {
 		return false, nil
 	}
@@ -38,7 +53,7 @@ func TestStaleLock(t *testing.T) {
 		}
 		v := NewVault(s, key)
 		start := time.Now()
-		time.AfterFunc(time.Minute, func() { s.kept["zoom.grant.lock"] = "another" })
+		time.AfterFunc(time.Minute, func() { s.set("zoom.grant.lock", "another") })
 		unlock, err := v.Lock(t.Context(), "zoom.grant")
 		if err != nil {
 			t.Fatal(err)
@@ -46,9 +61,9 @@ func TestStaleLock(t *testing.T) {
 		if took := time.Since(start); took < time.Minute+lockStale || took > time.Minute+lockStale+2*lockBeat {
 			t.Errorf("taken after %v", took)
 		}
-		s.kept["zoom.grant.lock"] = "a thief" // who waited while this one stood still
+		s.set("zoom.grant.lock", "a thief") // who waited while this one stood still
 		unlock()
-		if s.kept["zoom.grant.lock"] != "a thief" {
+		if left, err := s.Grant("zoom.grant.lock"); err != nil || string(left) != "a thief" {
 			t.Error("somebody else's lock was let go of")
 		}
 	})
