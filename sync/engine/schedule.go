@@ -214,9 +214,7 @@ func (s *Schedule) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		if err := s.divide(); err != nil {
-			cancel(err)
-		}
+		s.divide()
 		timer.Reset(s.round(work))
 		select {
 		case <-ctx.Done():
@@ -241,22 +239,21 @@ func (s *Schedule) begin() error {
 			ours = append(ours, name)
 		}
 	}
-	s.mu.Lock()
-	for name, l := range s.lines {
-		l.away = away[name]
-	}
-	s.begun = time.Now()
-	s.mu.Unlock()
-	return s.start(ours, s.inherit())
-}
-
-// start is begin for some calendars, which this worker has. Those that go on keep their appointments.
-func (s *Schedule) start(names []string, goesOn map[string]bool) error {
-	if err := s.recall(names); err != nil {
+	if err := s.recall(ours); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for name, l := range s.lines {
+		l.away = away[name]
+	}
+	s.begun = time.Now()
+	s.start(ours, s.inherit())
+	return nil
+}
+
+// start has calendars be asked for that this worker has. Those that go on keep their appointments. s.mu is held.
+func (s *Schedule) start(names []string, goesOn map[string]bool) {
 	now, begun := s.e.opt.Now(), time.Now()
 	lanes := map[string][]*line{}
 	for _, name := range names {
@@ -282,7 +279,6 @@ func (s *Schedule) start(names []string, goesOn map[string]bool) error {
 			s.queue.put(l, l.first)
 		}
 	}
-	return nil
 }
 
 // watch forwards the nudges of a calendar. A watch that fails is only noted: the schedule goes on.

@@ -101,13 +101,13 @@ func (s *Schedule) Divide() {
 }
 
 // divide does what Divide asks for.
-func (s *Schedule) divide() error {
+func (s *Schedule) divide() {
 	s.mu.Lock()
 	asked := s.divided
 	s.divided = false
 	s.mu.Unlock()
 	if !asked {
-		return nil
+		return
 	}
 	var come []string
 	for name := range s.lines {
@@ -126,22 +126,22 @@ func (s *Schedule) divide() error {
 		s.mu.Unlock()
 	}
 	if len(come) == 0 {
-		return nil
+		return
 	}
 	slices.Sort(come)
-	err := s.start(come, nil)
-	if err == nil || !s.e.store.Shared() {
-		return err
+	err := s.recall(come)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.start(come, nil)
+		return
 	}
 	// What is remembered of them cannot be read now: they are begun with as soon as it can be.
 	s.e.opt.Log.Error("calendars wait", "calendars", len(come), "reason", words.Of(err))
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, name := range come {
 		s.lines[name].away = true
 	}
 	time.AfterFunc(minimumPause, s.Divide)
-	return nil
 }
 
 // elsewhere reports whether an error says no more than that something is another worker's, or that the shared store
