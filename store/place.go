@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-
 	"time"
 
 	"zoomtag/store/entries"

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"zoomtag/store/entries"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Shards is how many shards the calendars and jobs belong to. It never changes.
@@ -34,8 +36,10 @@ const (
 	Beat = time.Second
 	// caution is how much earlier than the database a worker gives up: longer than two clocks drift apart in a Life.
 	caution = 500 * time.Millisecond
-	// handLimit is how long a shard that is to be handed over waits for a pass in hand.
-	handLimit = 10 * time.Second
+	// handLimit is how long a shard that is to be handed over waits for a pass in hand, and leaveLimit how long a worker
+	// that leaves waits for all of them, those included whose holders do not heed the end.
+	handLimit  = 10 * time.Second
+	leaveLimit = 30 * time.Second
 )
 
 // ErrFenced says that the calendar or job is another worker's now, or that this worker cannot be sure any more that it
@@ -92,8 +96,7 @@ type Member struct {
 	until      time.Duration // by Clock: until when what follows may be trusted
 	assignment int64         // as of which mine is; -1: unknown
 	mine       map[int]*shard
-	wanted     [Shards]bool // whether this worker is to have it, as of the last beat
-	lapse      *time.Timer  // takes the holds away when the trust ends
+	lapse      *time.Timer // takes the holds away when the trust ends
 	stir       chan struct{}
 	stopping   bool
 	seen       int64 // up to which generation it was told what others have touched; -1: nothing is known yet
@@ -560,7 +563,6 @@ func (m *Member) divide(ctx context.Context, seen *view) error {
 			m.o.Changed()
 		}
 	}
-	m.wanted = wanted
 	m.mu.Unlock()
 	if len(take)+len(give) == 0 {
 		return nil
@@ -580,6 +582,18 @@ func (m *Member) ready(s *shard) bool {
 	return len(s.holds) == 0
 }
 
+// patience is how long a beat waits for the pen: the next sign must not come too late for that.
+const patience = Beat / 2
+
+// later is nil where the pen is somebody else's for too long: the next beat tries again.
+func later(err error) error {
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "55P03" {
+		return nil
+	}
+	return err
+}
+
 // change changes the owners, with the pen in hand.
 func (m *Member) change(ctx context.Context, me [16]byte, take, give []int) error {
 	tx, err := m.conn.Begin(ctx)
@@ -588,7 +602,7 @@ func (m *Member) change(ctx context.Context, me [16]byte, take, give []int) erro
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // after the commit it has nothing to undo
 	batch := &pgx.Batch{}
-	batch.Queue(limits)
+	batch.Queue("SELECT set_config('lock_timeout', $1, true)", strconv.FormatInt(patience.Milliseconds(), 10))
 	batch.Queue("SELECT FROM zoomtag.head FOR UPDATE")
 	batch.Queue("DELETE FROM zoomtag.members WHERE until < clock_timestamp()")
 	// Who was buried meanwhile takes nothing.
@@ -602,7 +616,8 @@ func (m *Member) change(ctx context.Context, me [16]byte, take, give []int) erro
 	results := tx.SendBatch(ctx, batch)
 	for range batch.Len() - 1 {
 		if _, err := results.Exec(); err != nil {
-			return errors.Join(err, results.Close())
+			_ = results.Close() // it has nothing to add
+			return later(err)
 		}
 	}
 	seen := &view{owners: map[int][16]byte{}}
@@ -657,7 +672,7 @@ func (m *Member) leave() error {
 	m.stopping = true
 	m.mu.Unlock()
 	defer m.e.member.CompareAndSwap(m, nil)
-	for {
+	for began := time.Now(); time.Since(began) < leaveLimit; {
 		if _, err := m.Beat(); err != nil {
 			m.end()
 			return err

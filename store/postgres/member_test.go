@@ -333,3 +333,40 @@ func TestReplaced(t *testing.T) {
 		t.Error("it can be used")
 	}
 }
+
+// TestPenIsBusy: who waits for the pen in vain goes on giving signs, and takes what is free when it can.
+func TestPenIsBusy(t *testing.T) {
+	c := newCrew(t, 1)
+	m := c.m[0]
+	conn, err := pgx.Connect(t.Context(), c.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := conn.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), "SELECT FROM zoomtag.head FOR UPDATE"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := m.Beat(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m.Owns("alice") {
+		t.Error("shards change hands without the pen")
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.beat(m)
+	if !m.Owns("alice") {
+		t.Error("what is free is nobody's")
+	}
+}

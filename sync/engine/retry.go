@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -29,6 +30,9 @@ func (e *Engine) Retry(again Again) (events int, err error) {
 	}
 	e.forgive(again)
 	now := e.opt.Now()
+	if e.store.Shared() {
+		return e.retryOurs(again, now)
+	}
 	err = e.store.Update(func(tx *store.Tx) error {
 		events = 0
 		for _, name := range again.Calendars {
@@ -41,6 +45,30 @@ func (e *Engine) Retry(again Again) (events int, err error) {
 		return nil
 	})
 	return events, err
+}
+
+// retryOurs is Retry where several workers share the state: of the calendars that are this worker's, each by itself, so
+// that nobody waits for all of them.
+func (e *Engine) retryOurs(again Again, now time.Time) (events int, err error) {
+	records, problems, err := e.store.Holding()
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range again.Calendars {
+		if empty := !records[name] && !problems[name]; empty || !e.store.Owns(name) {
+			continue
+		}
+		n := 0
+		err := e.store.UpdateFor(name, func(tx *store.Tx) (err error) {
+			n, err = again.wake(tx, name, now)
+			return err
+		})
+		if err != nil && !errors.Is(err, store.ErrFenced) { // whoever has it now knows what has failed in it
+			return events, err
+		}
+		events += n
+	}
+	return events, nil
 }
 
 // forgive ends the pauses after refused sign-ins.

@@ -435,6 +435,9 @@ const minimumPause = time.Second
 
 // SavePasses saves when each calendar was last read: passes that changed nothing wrote nothing.
 func (e *Engine) SavePasses() error {
+	if e.store.Shared() { // by now the calendars may be others', who know from what is noted beside the state
+		return nil
+	}
 	return e.store.Update(func(tx *store.Tx) error {
 		for name := range e.calendars {
 			last := e.LastPass(name)

@@ -210,7 +210,9 @@ func (v *Keeper) Run(ctx context.Context, names ...string) {
 		}
 	}
 	for _, name := range names {
-		v.work(ctx, name)
+		if v.st.Owns(name) { // of several workers each makes those of its own calendars
+			v.work(ctx, name)
+		}
 	}
 }
 
