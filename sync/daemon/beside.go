@@ -20,14 +20,19 @@ const saveTokensEvery = 10 * time.Minute
 
 // keepTokens saves the access tokens now and then.
 func (d *daemon) keepTokens(ctx context.Context) {
-	tick := time.NewTicker(saveTokensEvery)
+	each(ctx, saveTokensEvery, func() { d.service.Load().SaveTokens() })
+}
+
+// each does something again and again until ctx ends, at first after one pause.
+func each(ctx context.Context, pause time.Duration, do func()) {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			d.service.Load().SaveTokens()
+			do()
 		}
 	}
 }
@@ -37,16 +42,7 @@ const saveQuotasEvery = time.Minute
 
 // keepQuotas has what services were asked be known over restarts.
 func (d *daemon) keepQuotas(ctx context.Context) {
-	tick := time.NewTicker(saveQuotasEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			d.service.Load().SaveQuotas(false)
-		}
-	}
+	each(ctx, saveQuotasEvery, func() { d.service.Load().SaveQuotas(false) })
 }
 
 // stateLookEvery is how often the daemon looks whether its state is still where it was.
@@ -54,22 +50,15 @@ const stateLookEvery = time.Minute
 
 // watchState says once that the state was deleted or replaced, and again if that comes back after it was well.
 func (d *daemon) watchState(ctx context.Context) {
-	tick := time.NewTicker(stateLookEvery)
-	defer tick.Stop()
 	said := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	each(ctx, stateLookEvery, func() {
 		displaced := d.st.Displaced()
 		if displaced != "" && displaced != said {
 			cause, cure := words.Apart(displaced)
 			d.Log.Error(cause, "mend", cure)
 		}
 		said = displaced
-	}
+	})
 }
 
 // sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
