@@ -31,8 +31,8 @@ const (
 	Beat = time.Second
 	// caution is how much earlier than the database a worker gives up: longer than two clocks drift apart in a Life.
 	caution = 500 * time.Millisecond
-	// handLimit is how long a shard that is to be handed over waits for a pass in hand, and leaveLimit how long a worker
-	// that leaves waits for all of them, those included whose holders do not heed the end.
+	// handLimit is how long a shard that is to be handed over waits for a pass in hand, and leaveLimit how long a
+	// worker that leaves waits for all of them, those included whose holders do not heed the end.
 	handLimit  = 10 * time.Second
 	leaveLimit = 30 * time.Second
 )
