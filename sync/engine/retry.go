@@ -55,6 +55,7 @@ func (e *Engine) retryOurs(again Again, now time.Time) (events int, err error) {
 		return 0, err
 	}
 	for _, name := range again.Calendars {
+		// The fence would say so as well, and cost a journey for each.
 		if empty := !records[name] && !problems[name]; empty || !e.store.Owns(name) {
 			continue
 		}

@@ -217,3 +217,21 @@ func TestFolderUsableAgain(t *testing.T) {
 		t.Errorf("the folder shows %d of 4 invitations: %v", len(entries), err)
 	}
 }
+
+// seat is the place of a worker that has one calendar.
+type seat string
+
+func (s seat) Owns(name string) bool { return name == string(s) }
+func (s seat) Hold(ctx context.Context, name string) (context.Context, func(), bool) {
+	return ctx, func() {}, s.Owns(name)
+}
+func (s seat) Taken(string) time.Time  { return time.Time{} }
+func (s seat) Fence(name string) error { return nil }
+
+// TestInvitesOfAWorker: of several workers each makes the invitations of its own calendars.
+func TestInvitesOfAWorker(t *testing.T) {
+	w := newQueueWorld(t)
+	w.v.st = w.st.For(seat("b"), store.Options{})
+	w.v.Run(t.Context())
+	w.queued("a1", "a2")
+}
