@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,8 +17,9 @@ import (
 // request is a function that waits for its transaction.
 type request struct {
 	fn    func(tx *Tx) error
-	owner string // whose calendar or job it is about; "": nobody's in particular
-	alone bool   // it changes more than entries, which is undone with the whole transaction only
+	owner string          // whose calendar or job it is about; "": nobody's in particular
+	lease context.Context // ends when whoever asks has lost it, even if this worker has got it again since; nil: there is none
+	alone bool            // it changes more than entries, which is undone with the whole transaction only
 
 	// What came of it; guarded by the store's lock.
 	done     bool
@@ -70,6 +72,12 @@ func (s *Store) Update(fn func(tx *Tx) error) error { return s.update(&request{f
 // workers share the store nothing is saved, and the error is ErrFenced, unless it is this worker's.
 func (s *Store) UpdateFor(name string, fn func(tx *Tx) error) error {
 	return s.update(&request{fn: fn, owner: name})
+}
+
+// UpdateHeld is UpdateFor for somebody who holds it (Hold), with a context of that: ErrFenced also where it was lost and
+// has come back since. What another worker has done with it meanwhile, whoever held it before knows nothing of.
+func (s *Store) UpdateHeld(ctx context.Context, name string, fn func(tx *Tx) error) error {
+	return s.update(&request{fn: fn, owner: name, lease: Lease(ctx)})
 }
 
 // update carries out a request, by itself or together with others that wait.
@@ -153,7 +161,7 @@ func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote boo
 	}
 	func() {
 		defer func() { r.panicked = recover() }()
-		if err = fence(out, r.owner); err == nil {
+		if err = r.fence(out); err == nil {
 			err = r.fn(tx)
 		}
 	}()
@@ -171,10 +179,18 @@ func (s *Store) try(out entries.Transaction, r *request, shared bool) (wrote boo
 	return false, s.engine.Protect(undo)
 }
 
-// fence returns ErrFenced unless what a transaction is for is this worker's.
-func fence(out entries.Transaction, owner string) error {
-	if fenced, ok := out.(entries.Fenced); ok && owner != "" {
-		return fenced.Fence(owner)
+// fence returns ErrFenced unless what a transaction is for is this worker's, and was so without a break for whoever
+// asks.
+func (r *request) fence(out entries.Transaction) error {
+	fenced, ok := out.(entries.Fenced)
+	if !ok || r.owner == "" {
+		return nil
+	}
+	if err := fenced.Fence(r.owner); err != nil { // it has those lose it first who have lost it
+		return err
+	}
+	if r.lease != nil && r.lease.Err() != nil {
+		return fmt.Errorf("%s was lost, and has come back since: %w", r.owner, ErrFenced)
 	}
 	return nil
 }

@@ -13,11 +13,12 @@ import (
 type Place interface {
 	// Owns, Hold and Taken are what the worker believes. They are as those of Store.
 	Owns(name string) bool
-	Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool)
+	Hold(ctx context.Context, name, sum string) (held context.Context, release func(), ok bool)
 	Taken(name string) time.Time
-	// Fence is the truth: it returns ErrFenced unless what has this name is the worker's. It is asked in a transaction,
-	// in which nothing may change hands.
+	// Fence is the truth: it returns ErrFenced unless what has this name is the worker's, and Agreed is whether all
+	// workers know these calendars alone. They are asked in a transaction, in which nothing may change hands.
 	Fence(name string) error
+	Agreed(sum string) bool
 }
 
 // For is the store as another one of several workers has it: with the same entries, which that does not close. For
@@ -51,3 +52,6 @@ type placedTransaction struct {
 
 // Fence implements entries.Fenced.
 func (tx placedTransaction) Fence(name string) error { return tx.place.Fence(name) }
+
+// Agreed implements entries.Fenced.
+func (tx placedTransaction) Agreed(sum string) (bool, error) { return tx.place.Agreed(sum), nil }

@@ -83,6 +83,7 @@ type Store struct {
 
 	member   atomic.Pointer[postgres.Member] // nil: this process is no worker
 	place    Place                           // what tests have in the place of a member; nil is none
+	known    known
 	readOnly bool
 
 	mu      sync.Mutex // one writer at a time

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"zoomtag/store/entries"
@@ -40,13 +41,53 @@ func (s *Store) Work(ctx context.Context, o WorkerOptions) error {
 	if o.Now == nil {
 		o.Now = s.options.Now
 	}
-	m, err := s.shared.Join(o)
+	m, err := s.join(o)
 	if err != nil {
 		return err
 	}
-	s.member.Store(m)
 	defer s.member.CompareAndSwap(m, nil)
 	return m.Run(ctx)
+}
+
+func (s *Store) join(o WorkerOptions) (*postgres.Member, error) {
+	s.known.Lock()
+	defer s.known.Unlock()
+	o.Calendars = s.known.calendars
+	m, err := s.shared.Join(o)
+	if err == nil {
+		s.member.Store(m)
+	}
+	return m, err
+}
+
+// known is what this process is configured with.
+type known struct {
+	sync.Mutex // guards all below; the store's lock may be taken with it held
+	calendars  string
+}
+
+// Know says which calendars this process is configured with from now on, as a sum of their names. What was begun with
+// others may go on, and until it has ended all workers see that this one is between two configurations. Nothing may be
+// begun with the new ones after an error.
+func (s *Store) Know(sum string) error {
+	s.known.Lock()
+	defer s.known.Unlock()
+	if m := s.member.Load(); m != nil {
+		if err := m.Know(sum); err != nil {
+			return err
+		}
+	}
+	s.known.calendars = sum
+	return nil
+}
+
+// Agreed reports whether all who share the store know the calendars with this sum, and nobody works on others, until
+// the transaction ends. Where the store is not shared there is nobody else.
+func (tx *Tx) Agreed(sum string) (bool, error) {
+	if fenced, ok := tx.out.(entries.Fenced); ok {
+		return fenced.Agreed(sum)
+	}
+	return true, nil
 }
 
 // Owns reports whether a calendar or job is this worker's.
@@ -61,11 +102,12 @@ func (s *Store) Owns(name string) bool {
 	return m != nil && m.Owns(name)
 }
 
-// Hold says that somebody works on a calendar or job until release is called. The context ends, with ErrFenced as its
-// cause, as soon as it is not certainly this worker's any more. ok is false where it is not now.
-func (s *Store) Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
+// Hold says that somebody works on a calendar or job until release is called, as one of the calendars with this sum (see
+// Know); "" is for what no configuration names. The context ends, with ErrFenced as its cause, as soon as it is not
+// certainly this worker's any more. ok is false where it is not now.
+func (s *Store) Hold(ctx context.Context, name, sum string) (held context.Context, release func(), ok bool) {
 	if s.place != nil {
-		return s.place.Hold(ctx, name)
+		return s.place.Hold(ctx, name, sum)
 	}
 	if s.shared == nil {
 		return ctx, func() {}, true
@@ -74,7 +116,7 @@ func (s *Store) Hold(ctx context.Context, name string) (held context.Context, re
 	if m == nil {
 		return ctx, func() {}, false
 	}
-	return m.Hold(ctx, name)
+	return m.Hold(ctx, name, sum)
 }
 
 // Lease is the context that ends when what a context of Hold is about is not certainly this worker's any more, also

@@ -117,4 +117,7 @@ var ErrFenced = errors.New("it is another worker's now")
 type Fenced interface {
 	// Fence returns ErrFenced unless what has this name is this worker's, until the transaction ends.
 	Fence(name string) error
+	// Agreed reports whether all workers, this one included, know the calendars that have this sum, and nobody works on
+	// others, until the transaction ends.
+	Agreed(sum string) (bool, error)
 }

@@ -90,26 +90,44 @@ func (m *Member) Beat() (next time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), beatLimit)
 	defer cancel()
 	defer func() {
-		if err != nil && m.conn != nil {
-			_ = m.conn.Close(ctx) // the next beat has a new one
-			m.conn = nil
+		if err != nil {
+			m.drop(ctx)
 		}
 	}()
-	if m.conn == nil {
-		config := m.e.pool.Config().ConnConfig
-		if m.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
-			m.conn = nil
-			return Beat, m.e.explain("share", err)
-		}
+	if err := m.connect(ctx); err != nil {
+		return Beat, m.e.explain("share", err)
 	}
 	seen, err := m.sign(ctx)
 	if err != nil {
+		return Beat, m.e.explain("share", err)
+	}
+	if err := later(m.tell(ctx)); err != nil {
 		return Beat, m.e.explain("share", err)
 	}
 	if err := m.divide(ctx, seen); err != nil {
 		return Beat, m.e.explain("share", err)
 	}
 	return min(Beat, seen.nextDeath), nil
+}
+
+// connect has a connection be there. m.beating is held.
+func (m *Member) connect(ctx context.Context) error {
+	if m.conn != nil {
+		return nil
+	}
+	conn, err := pgx.ConnectConfig(ctx, m.e.pool.Config().ConnConfig)
+	if err == nil {
+		m.conn = conn
+	}
+	return err
+}
+
+// drop closes the connection on which something has failed: the next beat has a new one. m.beating is held.
+func (m *Member) drop(ctx context.Context) {
+	if m.conn != nil {
+		_ = m.conn.Close(ctx) // nothing is lost with it
+		m.conn = nil
+	}
 }
 
 // view is what a beat has seen.
@@ -285,10 +303,14 @@ func (m *Member) rejoin(ctx context.Context, results pgx.BatchResults, seen *vie
 		return err
 	}
 	sent := m.o.Clock()
+	m.mu.Lock()
+	sum := m.toTell()
+	m.admits = sum
+	m.mu.Unlock()
 	// Nobody joins while everything is copied elsewhere, nor afterwards.
-	tag, err := m.conn.Exec(ctx, `INSERT INTO zoomtag.members (id, name, version, since, until)
-		SELECT $1, $2, $3, clock_timestamp(), clock_timestamp() + $4 FROM zoomtag.head WHERE moved IS NULL`,
-		id, m.o.Name, m.o.Version, Life)
+	tag, err := m.conn.Exec(ctx, `INSERT INTO zoomtag.members (id, name, version, since, until, calendars)
+		SELECT $1, $2, $3, clock_timestamp(), clock_timestamp() + $4, $5 FROM zoomtag.head WHERE moved IS NULL`,
+		id, m.o.Name, m.o.Version, Life, sum)
 	if err != nil {
 		return err
 	}
@@ -302,6 +324,7 @@ func (m *Member) rejoin(ctx context.Context, results pgx.BatchResults, seen *vie
 	}
 	had := len(m.mine) > 0
 	m.id, m.mine, m.assignment = id, map[int]*shard{}, -1
+	m.told = &sum
 	m.until = sent + Life - caution
 	m.lapse.Reset(max(m.until-m.o.Clock(), 0))
 	seen.living = append(seen.living, peer{id, m.o.Name})

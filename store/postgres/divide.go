@@ -193,10 +193,7 @@ func (m *Member) end() {
 	m.mu.Unlock()
 	m.beating.Lock()
 	defer m.beating.Unlock()
-	if m.conn != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), beatLimit)
-		defer cancel()
-		_ = m.conn.Close(ctx) // nothing is lost with it
-		m.conn = nil
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), beatLimit)
+	defer cancel()
+	m.drop(ctx)
 }

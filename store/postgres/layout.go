@@ -58,7 +58,7 @@ CREATE TABLE zoomtag.requests (
 );
 INSERT INTO zoomtag.shards (shard, since) SELECT s, now() FROM generate_series(0, ` +
 		strconv.Itoa(Shards-1) + `) s;
-` + tables(buckets)}}
+` + tables(buckets)}, {needs: 1, sql: "ALTER TABLE zoomtag.members ADD COLUMN calendars text;"}}
 }
 
 // tables makes a table for each bucket.

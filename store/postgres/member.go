@@ -45,6 +45,8 @@ var ErrFenced = entries.ErrFenced
 type MemberOptions struct {
 	// Name is for people; Version is that of the program.
 	Name, Version string
+	// Calendars is a sum of the calendars that the worker knows (Member.Know).
+	Calendars string
 	// Clock is the time since some moment, which also passes while the machine is suspended; nil is the system's.
 	Clock func() time.Duration
 	// Now is the clock of Taken; nil is time.Now.
@@ -83,6 +85,11 @@ type Member struct {
 	stir       chan struct{}
 	stopping   bool
 	seen       int64 // up to which generation it was told what others have touched; -1: nothing is known yet
+
+	knows  string         // the sum of the calendars that it knows
+	told   *string        // what its row says of that; nil: unknown
+	admits string         // the sum with which something may be begun; nothing: with any
+	begun  map[string]int // how many holds there are, by their sums
 }
 
 // shard is one that this worker owns.
@@ -115,7 +122,8 @@ func (e *Engine) Join(o MemberOptions) (*Member, error) {
 	if o.Failed == nil {
 		o.Failed = func(error) {}
 	}
-	m := &Member{e: e, o: o, assignment: -1, seen: -1, mine: map[int]*shard{}, stir: make(chan struct{}, 1)}
+	m := &Member{e: e, o: o, assignment: -1, seen: -1, mine: map[int]*shard{}, stir: make(chan struct{}, 1),
+		knows: o.Calendars, admits: o.Calendars, begun: map[string]int{}}
 	m.lapse = time.AfterFunc(time.Hour, m.lapsed)
 	m.lapse.Stop()
 	if !e.member.CompareAndSwap(nil, m) {
@@ -145,14 +153,19 @@ func (m *Member) Taken(name string) time.Time {
 	return time.Time{}
 }
 
-// Hold says that somebody works on a calendar or job until release is called. The context ends with ErrFenced as its
-// cause as soon as it is not certainly this worker's any more. ok is false where it is not.
-func (m *Member) Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
+// Hold says that somebody works on a calendar or job until release is called, as one of the calendars with this sum;
+// nothing is for what no configuration names. The context ends with ErrFenced as its cause as soon as it is not
+// certainly this worker's any more. ok is false where it is not, and where this worker knows others by now.
+func (m *Member) Hold(ctx context.Context, name, sum string) (held context.Context, release func(), ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.mine[ShardOf(name)]
-	if s == nil || !s.leaving.IsZero() || !m.sure() {
+	admitted := sum == nothing || m.admits == nothing || sum == m.admits
+	if s == nil || !s.leaving.IsZero() || !m.sure() || !admitted {
 		return ctx, func() {}, false
+	}
+	if sum != nothing {
+		m.begun[sum]++
 	}
 	lease, lose := context.WithCancelCause(context.Background())
 	held, cancel := context.WithCancelCause(WithLease(ctx, lease))
@@ -165,11 +178,26 @@ func (m *Member) Hold(ctx context.Context, name string) (held context.Context, r
 		lose(nil)
 		m.mu.Lock()
 		defer m.mu.Unlock()
+		if !s.holds[h] {
+			return // it was released before
+		}
 		delete(s.holds, h)
-		if len(s.holds) == 0 && !s.leaving.IsZero() {
+		last := len(s.holds) == 0 && !s.leaving.IsZero()
+		if m.ended(sum) || last {
 			m.hurry()
 		}
 	}, true
+}
+
+// ended counts the end of a hold, and reports whether this worker has something else to tell now. m.mu is held.
+func (m *Member) ended(sum string) bool {
+	if sum == nothing {
+		return false
+	}
+	if m.begun[sum]--; m.begun[sum] <= 0 {
+		delete(m.begun, sum)
+	}
+	return m.told != nil && *m.told != m.toTell()
 }
 
 type leaseKey struct{}

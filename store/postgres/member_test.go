@@ -174,7 +174,7 @@ func TestBuried(t *testing.T) {
 	if err := c.save(b, name); !errors.Is(err, ErrFenced) {
 		t.Errorf("another one saves: %v", err)
 	}
-	held, release, ok := a.Hold(context.Background(), name)
+	held, release, ok := a.Hold(context.Background(), name, "")
 	if !ok {
 		t.Fatal("its owner cannot hold it")
 	}
@@ -211,7 +211,7 @@ func TestTrustLapses(t *testing.T) {
 	clock := time.Duration(0)
 	m.o.Clock = func() time.Duration { return clock }
 	c.beat(m)
-	held, release, ok := m.Hold(context.Background(), "alice")
+	held, release, ok := m.Hold(context.Background(), "alice", "")
 	if !ok || !m.Owns("alice") {
 		t.Fatal("it owns nothing")
 	}
@@ -224,7 +224,7 @@ func TestTrustLapses(t *testing.T) {
 	if m.Owns("alice") {
 		t.Error("it trusts for too long")
 	}
-	if _, _, ok := m.Hold(context.Background(), "alice"); ok {
+	if _, _, ok := m.Hold(context.Background(), "alice", ""); ok {
 		t.Error("something is begun that is not certain")
 	}
 	m.lapsed()
@@ -249,7 +249,7 @@ func TestHandOver(t *testing.T) {
 	var all []one
 	for i := range 20 {
 		name := fmt.Sprint("calendar", i)
-		_, release, _ := a.Hold(context.Background(), name)
+		_, release, _ := a.Hold(context.Background(), name, "")
 		all = append(all, one{name, release})
 	}
 	b := c.join()
@@ -258,7 +258,7 @@ func TestHandOver(t *testing.T) {
 	for _, o := range all {
 		if !a.Owns(o.name) {
 			left++
-			if _, _, ok := a.Hold(context.Background(), o.name); ok || b.Owns(o.name) {
+			if _, _, ok := a.Hold(context.Background(), o.name, ""); ok || b.Owns(o.name) {
 				t.Errorf("%s is begun (%v), or another's already", o.name, ok)
 			}
 			if err := c.save(a, o.name); err != nil {
@@ -291,7 +291,7 @@ func TestStaysAfterAll(t *testing.T) {
 		name := fmt.Sprint("calendar", i)
 		if names[ShardOf(name)] == "" {
 			names[ShardOf(name)] = name
-			_, release, _ := a.Hold(context.Background(), name)
+			_, release, _ := a.Hold(context.Background(), name, "")
 			defer release()
 		}
 	}

@@ -137,6 +137,19 @@ func (tx *transaction) Fence(name string) error {
 	return m.fence(tx.ctx, tx.conn, tx.assignment, name)
 }
 
+// Agreed implements entries.Fenced.
+func (tx *transaction) Agreed(sum string) (bool, error) {
+	m := tx.e.member.Load()
+	if m == nil {
+		return false, nil
+	}
+	agreed, err := m.agreed(tx.ctx, tx.conn, sum)
+	if err != nil {
+		return false, tx.e.explain("read", err)
+	}
+	return agreed, nil
+}
+
 // Put implements entries.Transaction.
 func (tx *transaction) Put(bucket string, key, value []byte) error {
 	name, _, _ := bytes.Cut(key, []byte{0})

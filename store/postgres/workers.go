@@ -16,7 +16,9 @@ type Worker struct {
 	Lag time.Duration
 	// Shards are those that it owns (ShardOf).
 	Shards []int
-	Me     bool
+	// Calendars is the sum of the calendars that it knows; "" while it is between two configurations.
+	Calendars string
+	Me        bool
 }
 
 // Workers lists the members that live.
@@ -25,7 +27,7 @@ func (e *Engine) Workers() ([]Worker, error) {
 	defer cancel()
 	rows, err := e.pool.Query(ctx, `SELECT m.id, m.name, m.version, m.since,
 		extract(epoch FROM clock_timestamp() - (m.until - $1::interval))::float8,
-		ARRAY(SELECT shard FROM zoomtag.shards s WHERE s.owner = m.id ORDER BY shard)
+		ARRAY(SELECT shard FROM zoomtag.shards s WHERE s.owner = m.id ORDER BY shard), coalesce(m.calendars, '')
 		FROM zoomtag.members m WHERE m.until >= clock_timestamp() ORDER BY m.name, m.since`, Life)
 	if err != nil {
 		return nil, e.explain("read", err)
@@ -39,7 +41,7 @@ func (e *Engine) Workers() ([]Worker, error) {
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Worker, err error) {
 		var id [16]byte
 		var lag float64
-		err = row.Scan(&id, &w.Name, &w.Version, &w.Since, &lag, &w.Shards)
+		err = row.Scan(&id, &w.Name, &w.Version, &w.Since, &lag, &w.Shards, &w.Calendars)
 		w.Lag, w.Me = time.Duration(lag*float64(time.Second)), id == me
 		return w, err
 	})

@@ -42,6 +42,8 @@ type WorkerStatus struct {
 	Shards    int        `json:"shards"`
 	Calendars int        `json:"calendars"`
 	Here      bool       `json:"here,omitempty"` // it is the one that has answered
+	// Differs says that its configuration names other calendars than that of the one that has answered.
+	Differs bool `json:"differs,omitempty"`
 }
 
 // The values of health.

@@ -123,6 +123,9 @@ func (d *daemon) install(service *local.Service) error {
 	if err != nil {
 		return err
 	}
+	if err := d.st.Know(service.Sum()); err != nil {
+		return err
+	}
 	if err := service.Serve(specs, d.service.Load()); err != nil {
 		return err
 	}

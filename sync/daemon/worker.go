@@ -65,7 +65,7 @@ func workerName() string {
 func (d *daemon) whenever(ctx context.Context, job string, pause time.Duration, do func(ctx context.Context)) {
 	for {
 		rest := jobPause
-		if held, release, ok := d.st.Hold(ctx, job); ok {
+		if held, release, ok := d.st.Hold(ctx, job, ""); ok {
 			do(held)
 			release()
 			rest = pause

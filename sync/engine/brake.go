@@ -287,7 +287,7 @@ func (p *pass) letGo(st *store.CalendarState, gone []*store.Record) error {
 	if p.mode.dry {
 		return nil
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		for _, rec := range gone {
 			if _, err := p.e.release(tx, rec.Calendar, rec.EventID); err != nil {
 				return err
@@ -315,7 +315,7 @@ func (p *pass) putCalendar(st store.CalendarState) error {
 	if p.mode.dry {
 		return nil
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
+	return p.commit(func(tx *store.Tx) error { return tx.PutCalendar(p.c.Name, st) })
 }
 
 // Release lets the next pass of a calendar go through its brake, and lets go the events that are held because only the
@@ -335,7 +335,7 @@ func (e *Engine) Release(ctx context.Context, name string) (held bool, events in
 		return false, 0, err
 	}
 	defer unlock()
-	err = e.store.UpdateFor(name, func(tx *store.Tx) error {
+	err = e.store.UpdateHeld(ctx, name, func(tx *store.Tx) error {
 		st, err := tx.Calendar(name)
 		if err != nil {
 			return err

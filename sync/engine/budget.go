@@ -163,7 +163,7 @@ func (s *settling) refund() error {
 	if s.mode.dry || !s.payer().Budgeted {
 		return nil
 	}
-	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+	return s.commit(func(tx *store.Tx) error {
 		return tx.Refund(s.claim.paid.key, s.claim.paid.day)
 	})
 }

@@ -59,7 +59,7 @@ func (p *pass) queueDates(ev *calendar.Event) error {
 	if p.mode.dry {
 		return nil
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		for _, id := range fresh {
 			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 				return err

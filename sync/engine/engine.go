@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"log/slog"
 	"maps"
 	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,6 +112,7 @@ type Engine struct {
 	opt   Options
 
 	calendars map[string]*Calendar
+	sum       string // of the calendars: workers with the same have the same calendars
 	locks     *Locks
 	sights    *sights
 	strange   strange
@@ -161,7 +165,24 @@ func New(st *store.Store, calendars []*Calendar, opt Options) *Engine {
 		c.settle()
 		e.calendars[c.Name] = c
 	}
+	e.sum = sumOf(calendars)
 	return e
+}
+
+// Sum tells the engine's calendars, by their names and providers, from others (store.Know).
+func (e *Engine) Sum() string { return e.sum }
+
+func sumOf(calendars []*Calendar) string {
+	lines := make([]string, len(calendars))
+	for i, c := range calendars {
+		lines[i] = c.Name + "\x00" + c.Provider + "\n"
+	}
+	slices.Sort(lines)
+	sum := sha256.New()
+	for _, line := range lines {
+		_, _ = io.WriteString(sum, line) // a hash takes everything
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Succeed makes e, which is new and not at work yet, go on from old, which may still be at work: they have the same

@@ -100,7 +100,7 @@ func (s *settling) failUnknown(cause error, why store.Why) error {
 	problem := store.Problem{ID: s.id, Reason: why.Text, Code: why.Code, Cure: why.Cure,
 		Since: since(problems, s.id, now), Unread: unread(cause)}
 	problems[s.id] = problem
-	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+	return s.commit(func(tx *store.Tx) error {
 		if err := tx.PutProblem(s.c.Name, problem); err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (p *pass) finish(st store.CalendarState) error {
 	if err != nil {
 		return err
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		if err := tx.Ahead(p.c.Name, p.done.ids()...); err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ func (p *pass) noteFailure(cause error) error {
 	if asSaved := (store.Why{Code: st.ErrorCode, Text: st.LastError, Cure: st.ErrorCure}); asSaved == why {
 		return nil
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		st, err := tx.Calendar(p.c.Name)
 		if err != nil {
 			return err

@@ -1,19 +1,24 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // former sees to what calendars have left behind that are not in the configuration any more. One that is listed under
 // another name now has only been renamed: all that is kept of it is this calendar's. In any other case its events keep
 // what they have, and other items with the same UIDs have their turn. That is done once for each calendar of an engine,
-// with what the calendar said of itself.
+// with what the calendar said of itself, and once all who share the store know the same calendars: before, another one
+// may still be at work under the other name, and what it saves then nobody would find.
 func (p *pass) former(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
 	p.e.mu.Lock()
 	looked := p.e.seat(p.c.Name).looked
@@ -25,14 +30,22 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 	if err != nil {
 		return err
 	}
+	agreed, err := p.agreed(names)
+	if err != nil {
+		return err
+	}
 	seen := false
 	for _, name := range names {
 		if name == p.c.Name || p.e.calendars[p.c.Name] == nil {
 			continue
 		}
-		if left, err := p.leftBy(name, changes); err != nil {
+		left, renamed, err := p.leftBy(name, changes)
+		switch {
+		case err != nil:
 			return err
-		} else if !left {
+		case renamed && !agreed:
+			return disagreed(p.c.Name, name)
+		case !left || !agreed:
 			continue
 		}
 		if err := p.formerName(ctx, name, changes); err != nil {
@@ -46,16 +59,52 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 		}
 	}
 	p.e.mu.Lock()
-	p.e.seat(p.c.Name).looked = true
+	p.e.seat(p.c.Name).looked = agreed
 	p.e.mu.Unlock()
 	return nil
+}
+
+// agreed reports whether all who share the store know the same calendars, as of a moment ago. Nobody is asked where
+// nothing was left behind.
+func (p *pass) agreed(names []string) (bool, error) {
+	if len(names) == 0 {
+		return true, nil
+	}
+	s, now := &p.e.strange, p.e.opt.Now()
+	s.Lock()
+	known, agreed := now.Sub(s.asked).Abs() < agreedFor, s.agreed
+	s.Unlock()
+	if known {
+		return agreed, nil
+	}
+	if err := p.e.store.Update(func(tx *store.Tx) (err error) {
+		agreed, err = tx.Agreed(p.e.sum)
+		return err
+	}); err != nil {
+		return false, err
+	}
+	s.Lock()
+	defer s.Unlock()
+	s.asked, s.agreed = now, agreed
+	return agreed, nil
+}
+
+// agreedFor is how long an answer is good enough for all calendars that ask.
+const agreedFor = 5 * time.Second
+
+// disagreed says that somebody may still work on a calendar under its former name.
+func disagreed(name, former string) error {
+	return reason.CalendarRenamed.Of(words.Mend(fmt.Errorf("calendar %s was called %s until now, and not all workers have "+
+		"read the new configuration", name, former), "give all workers the same configuration, and reload them"))
 }
 
 // strange are the calendars of which something is kept and which are not the engine's.
 type strange struct {
 	sync.Mutex // guards all below
 	names      []string
-	next       int // what the store is asked with for those that have come since
+	next       int       // what the store is asked with for those that have come since
+	agreed     bool      // all workers know the same calendars
+	asked      time.Time // when that was asked; zero: never
 }
 
 // strangers returns them, sorted. However many calendars ask, the whole list is read once.
@@ -76,28 +125,28 @@ func (e *Engine) strangers() ([]string, error) {
 	return e.strange.names, nil
 }
 
-// leftBy reports whether a name that is not configured has left anything behind for this calendar: itself, or items
-// that wait for one of its.
-func (p *pass) leftBy(name string, changes calendar.Changes) (bool, error) {
+// leftBy reports whether a name that is not configured has left anything behind for this calendar: itself, which has
+// only been renamed then, or items that wait for one of its.
+func (p *pass) leftBy(name string, changes calendar.Changes) (left, renamed bool, err error) {
 	was, err := p.e.store.Calendar(name)
 	if err != nil || p.renamed(was, changes) {
-		return err == nil, err
+		return err == nil, err == nil, err
 	}
 	records, err := p.e.store.Records(name)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, rec := range records {
 		twins, err := p.e.store.Twins(rec.UID)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		if !rec.Closed() && slices.ContainsFunc(twins,
 			func(twin store.Item) bool { return twin.Calendar == p.c.Name }) {
-			return true, nil
+			return true, false, nil
 		}
 	}
-	return false, nil
+	return false, false, nil
 }
 
 // renamed reports whether what was listed is what is kept under another name. States from before it was noted do not
@@ -125,13 +174,16 @@ func (p *pass) formerName(ctx context.Context, name string, changes calendar.Cha
 		defer unlock()
 	}
 	moved := 0
-	err := p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	err := p.commit(func(tx *store.Tx) error {
 		was, err := tx.Calendar(name)
 		if err != nil {
 			return err
 		}
 		if !p.renamed(was, changes) {
 			return p.wakeTwinsOf(tx, name)
+		}
+		if agreed, err := tx.Agreed(p.e.sum); err != nil || !agreed {
+			return cmp.Or(err, disagreed(p.c.Name, name))
 		}
 		moved, err = tx.RenameCalendar(name, p.c.Name)
 		return err

@@ -41,6 +41,7 @@ func (e *Engine) runLocked(ctx context.Context, c *Calendar, m mode) (Report, er
 // runHolding runs a pass that holds the locks of these names, of which the first is the calendar's.
 func (e *Engine) runHolding(ctx context.Context, names []string, c *Calendar, m mode) (Report, error) {
 	p, dry := e.newPass(c, m), m.dry
+	p.outside.save = func(fn func(tx *store.Tx) error) error { return e.store.UpdateHeld(ctx, c.Name, fn) }
 	wait, keys := ctx, make([]string, len(names))
 	for i, name := range names {
 		keys[i] = calendarLock(name)

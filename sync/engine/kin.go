@@ -71,7 +71,7 @@ func (s *settling) announce() error {
 	if s.mode.dry {
 		return nil
 	}
-	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+	return s.commit(func(tx *store.Tx) error {
 		return tx.PutTwin(s.ev.UID, store.Item{Calendar: s.c.Name, EventID: s.id})
 	})
 }
@@ -207,7 +207,7 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 		s.done.begun[moved.UID] = s.id
 	} else {
 		moved.Due = s.e.opt.Now()
-		err := s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+		err := s.commit(func(tx *store.Tx) error {
 			if err := tx.MoveRecord(&moved, s.c.Name, s.id); err != nil {
 				return err
 			}
@@ -233,7 +233,7 @@ func (s *settling) leaveToTwin(at time.Time) error {
 	if s.mode.dry {
 		return nil
 	}
-	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+	return s.commit(func(tx *store.Tx) error {
 		if s.twin.Version != 0 { // else it was begun in this pass, and is saved at its end
 			if err := s.tellTwin(tx); err != nil {
 				return err
@@ -351,7 +351,7 @@ func (s *settling) heldElsewhere(ctx context.Context) error {
 		now := s.e.opt.Now()
 		if !s.mode.dry {
 			wake := func(tx *store.Tx) error { return tx.SetDue(twin.Calendar, twin.EventID, now) }
-			if err := s.e.store.UpdateFor(s.c.Name, wake); err != nil {
+			if err := s.commit(wake); err != nil {
 				return err
 			}
 		}

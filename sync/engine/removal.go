@@ -54,7 +54,7 @@ func (e *Engine) beginRemoval(ctx context.Context, name string, removal plan.Rem
 		return err
 	}
 	defer unlock()
-	return e.store.UpdateFor(name, func(tx *store.Tx) error {
+	return e.store.UpdateHeld(ctx, name, func(tx *store.Tx) error {
 		st, err := tx.Calendar(name)
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func (p *pass) leaves(st store.CalendarState) (over bool, err error) {
 		return true, err
 	}
 	if len(due) > 0 { // an event was asked for by hand
-		err := p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error { return forgetDue(tx, p.c.Name) })
+		err := p.commit(func(tx *store.Tx) error { return forgetDue(tx, p.c.Name) })
 		if err != nil {
 			return true, err
 		}

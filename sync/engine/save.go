@@ -4,6 +4,9 @@ import (
 	"zoomtag/store"
 )
 
+// commit carries out a change of the store for the calendar of the pass.
+func (p *pass) commit(fn func(tx *store.Tx) error) error { return p.outside.save(fn) }
+
 // save writes the record on its way, with a journal entry for the step if there is one, in one transaction. Until the
 // event is at rest it stays due: a crash must not lose it.
 func (s *settling) save(step, reason string, more func(tx *store.Tx) error) error {
@@ -16,7 +19,7 @@ func (s *settling) put(entry store.Entry, more func(tx *store.Tx) error) error {
 	if s.mode.dry {
 		return nil
 	}
-	return s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+	return s.commit(func(tx *store.Tx) error {
 		if more != nil {
 			if err := more(tx); err != nil {
 				return err

@@ -46,7 +46,7 @@ func (p *pass) pullIn(back bool) error {
 		return nil
 	}
 	p.e.opt.Log.Info("the clock was set back: what waits is looked at now", "calendar", p.c.Name, "events", len(early))
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		for _, id := range early {
 			if err := tx.SetDue(p.c.Name, id, now); err != nil {
 				return err

@@ -51,7 +51,7 @@ func (p *pass) putOff(id string) error {
 	if p.mode.dry {
 		return nil
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		return tx.SetDue(p.c.Name, id, p.e.opt.Now().Add(aWhile))
 	})
 }

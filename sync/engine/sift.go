@@ -83,7 +83,7 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 	for _, id := range news.solved {
 		delete(problems, id)
 	}
-	return p.e.store.UpdateFor(p.c.Name, func(tx *store.Tx) error {
+	return p.commit(func(tx *store.Tx) error {
 		if err := tx.Ahead(p.c.Name, news.due...); err != nil {
 			return err
 		}

@@ -101,7 +101,7 @@ func (s *settling) giveAway() (given bool, err error) {
 		return false, nil
 	}
 	f := store.Former{MeetingID: s.rec.MeetingID, Mark: s.rec.Mark, Host: s.rec.Host, At: s.e.opt.Now()}
-	err = s.e.store.UpdateFor(s.c.Name, func(tx *store.Tx) error {
+	err = s.commit(func(tx *store.Tx) error {
 		others, err := tx.ByUID(s.rec.UID)
 		if err != nil || len(others) == 0 || others[0].Closed() {
 			return err

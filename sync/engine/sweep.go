@@ -63,7 +63,7 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	if !ok {
 		return nil
 	}
-	ctx, release, ok := e.store.Hold(ctx, sweepJob(a.Hash))
+	ctx, release, ok := e.store.Hold(ctx, sweepJob(a.Hash), "")
 	if !ok {
 		return nil // another worker sees to it
 	}
@@ -92,7 +92,7 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	if err != nil {
 		e.heedAccount(a, err)
 		last.Error = fmt.Sprintf("the meetings of %s could not be listed: %s", host, words.Of(err))
-		return e.saveSweep(a.Hash, last)
+		return e.saveSweep(ctx, a.Hash, last)
 	}
 	// What is made from here on is in no list above; what was made before was remembered before.
 	named, err := e.namedMarks()
@@ -106,7 +106,7 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	e.tellLeftovers(last.Found, found)
 	before := last.Found
 	last.At, last.Found = now, found
-	return e.store.UpdateFor(sweepJob(a.Hash), func(tx *store.Tx) error {
+	return e.store.UpdateHeld(ctx, sweepJob(a.Hash), func(tx *store.Tx) error {
 		current, err := tx.Sweep(a.Hash)
 		if err != nil {
 			return err
@@ -206,12 +206,18 @@ func (c bearers) add(mark string, id int64) {
 	c[mark] = one
 }
 
-// bearerOf is what a record says of its own mark: while nobody knows what has been made, whatever there is.
+// bearerOf is what a record says of its own mark: while nobody knows what has been made, whatever there is. Where it has
+// come to its end and nothing was made, there is nothing: a meeting that a frozen worker has made since is nobody's.
 func bearerOf(rec *store.Record) (id int64) {
-	if rec.Doubt == plan.DoubtCreate {
+	const none = -1
+	made := cmp.Or(rec.MeetingID, rec.CancelledID)
+	switch {
+	case rec.Doubt == plan.DoubtCreate:
 		return 0
+	case made == 0 && rec.Closed():
+		return none
 	}
-	return cmp.Or(rec.MeetingID, rec.CancelledID)
+	return made
 }
 
 // namedMarks are the marks that records name, and which meetings may have them.
@@ -300,8 +306,9 @@ func LeftoverMend(l store.Leftover) string {
 	return fmt.Sprintf("if no event and no other zoomtag shows it, cancel it: zoomtag cancel %d", l.MeetingID)
 }
 
-func (e *Engine) saveSweep(account string, sweep store.Sweep) error {
-	return e.store.UpdateFor(sweepJob(account), func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
+func (e *Engine) saveSweep(ctx context.Context, account string, sweep store.Sweep) error {
+	return e.store.UpdateHeld(ctx, sweepJob(account),
+		func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
 }
 
 // Leftovers are the meetings that no record named when the accounts were last looked through, and why that could not be

@@ -38,6 +38,8 @@ type outside struct {
 	source   calendar.Calendar
 	accounts []Account
 	used     map[store.Host]int // the calls that a dry pass would have used, by budget
+	// save carries out a change of the store for this pass: nothing is saved once the calendar was lost.
+	save func(fn func(tx *store.Tx) error) error
 }
 
 // reading is what a pass knows of the calendar.

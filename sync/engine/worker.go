@@ -19,7 +19,7 @@ import (
 
 // hold begins work on a calendar, until leave is called. ErrFenced where it is another worker's.
 func (e *Engine) hold(ctx context.Context, name string) (held context.Context, leave func(), err error) {
-	held, leave, ok := e.store.Hold(ctx, name)
+	held, leave, ok := e.store.Hold(ctx, name, e.sum)
 	if !ok {
 		return ctx, leave, fmt.Errorf("calendar %s is not worked on here: %w", name, store.ErrFenced)
 	}

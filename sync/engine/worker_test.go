@@ -12,11 +12,12 @@ import (
 type nobodys struct{}
 
 func (nobodys) Owns(string) bool { return false }
-func (nobodys) Hold(ctx context.Context, _ string) (context.Context, func(), bool) {
+func (nobodys) Hold(ctx context.Context, _, _ string) (context.Context, func(), bool) {
 	return ctx, func() {}, false
 }
 func (nobodys) Taken(string) time.Time { return time.Time{} }
 func (nobodys) Fence(string) error     { return store.ErrFenced }
+func (nobodys) Agreed(string) bool     { return true }
 
 // TestOverdueElsewhere: whether a calendar of another worker is overdue shows by what that one has noted of its passes;
 // when it is asked next only that one knows.

@@ -95,6 +95,9 @@ func (p *Printer) workers(workers []api.WorkerStatus) error {
 		if w.Here {
 			name += " (this one)"
 		}
+		if w.Differs {
+			name += ", with other calendars"
+		}
 		rows = append(rows, []string{name, w.Version, terminal.Clock(w.Since), fmt.Sprintf("%.1f s ago", w.Lag),
 			strconv.Itoa(w.Calendars)})
 	}

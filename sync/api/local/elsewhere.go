@@ -166,6 +166,9 @@ func (s *Service) enlist(ctx context.Context) error {
 }
 
 func (s *Service) serveAlone(ctx context.Context) error {
+	if err := s.st.Know(s.Sum()); err != nil {
+		return err
+	}
 	working, end := context.WithCancel(context.Background())
 	changed, done := make(chan struct{}, 1), make(chan error, 1)
 	o := store.WorkerOptions{Name: "command", Version: s.version, Asked: func() { go s.AnswerAsked(working) },
@@ -212,7 +215,8 @@ func (s *Service) tellWorkers(report *api.StatusReport) error {
 	owners := map[int]int{}
 	for i, w := range workers {
 		report.Workers = append(report.Workers, api.WorkerStatus{Name: w.Name, Version: w.Version,
-			Since: api.Time(w.Since), Lag: w.Lag.Seconds(), Shards: len(w.Shards), Here: w.Me})
+			Since: api.Time(w.Since), Lag: w.Lag.Seconds(), Shards: len(w.Shards), Here: w.Me,
+			Differs: w.Calendars != s.Sum()})
 		for _, shard := range w.Shards {
 			owners[shard] = i
 		}

@@ -75,7 +75,7 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 	changed := false
 	for i := range s.options.Config.CalendarsFrom {
 		f := &s.options.Config.CalendarsFrom[i]
-		held, release, ours := s.st.Hold(ctx, listJob(f.Name))
+		held, release, ours := s.st.Hold(ctx, listJob(f.Name), "")
 		if !ours {
 			followed, err := s.follow(f.Name)
 			if err != nil {

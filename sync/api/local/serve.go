@@ -42,6 +42,9 @@ func (s *Service) Config() *configs.Config { return s.builder.Config }
 // ConfigSum tells the configuration from others (configs.Config).
 func (s *Service) ConfigSum() string { return s.builder.Config.Sum }
 
+// Sum tells the calendars from others (store.Know).
+func (s *Service) Sum() string { return s.engine.Sum() }
+
 // Zone is the zone of times that name none.
 func (s *Service) Zone() *time.Location { return s.builder.Zone }
 

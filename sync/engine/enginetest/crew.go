@@ -27,16 +27,20 @@ type worker struct {
 	n     int
 	st    *store.Store
 	e     *engine.Engine
+	names []string // of the calendars that e has
+	late  bool     // it has not read yet what is now configured
 	locks *engine.Locks
 	dead  *bool           // of its present life
 	stale map[string]bool // what it takes for its own, though another one has it
 	holds []*lent
+	ice   bool // it is frozen, and nothing is its own
 }
 
 // lent is a hold.
 type lent struct {
-	name string
-	lose context.CancelCauseFunc
+	name, sum string
+	lose      context.CancelCauseFunc
+	void      bool // the calendar has been another worker's since, whoever has it now
 }
 
 func newCrew(w *Multi, in *instance) *crew {
@@ -58,6 +62,35 @@ func (in *instance) worker(name string) (e *engine.Engine, dead *bool) {
 	return k.e, k.dead
 }
 
+// works are the names of the calendars over which somebody makes passes.
+func (w *Multi) works(in *instance) (names []string) {
+	if in.crew == nil {
+		return w.configured(in)
+	}
+	for _, k := range in.crew.list {
+		for _, name := range k.names {
+			if in.crew.ownerOf(name) == k.n {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// all are the names of the calendars that somebody knows, or works on still.
+func (c *crew) all() []string {
+	names := c.w.configured(c.in)
+	for _, k := range c.list {
+		names = append(names, k.names...)
+		for _, l := range k.holds {
+			names = append(names, l.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 func (c *crew) ownerOf(name string) int {
 	if n, ok := c.owner[name]; ok {
 		return n
@@ -77,16 +110,35 @@ func (c *crew) restart() {
 func (k *worker) begin() {
 	k.dead, k.stale, k.holds = new(bool), map[string]bool{}, nil
 	k.locks = k.crew.w.newLocks()
-	k.e = k.crew.w.engine(k.crew.in, k.st, k.locks)
+	k.e, k.names, k.late = k.crew.w.engine(k.crew.in, k.st, k.locks), k.crew.w.configured(k.crew.in), false
 }
 
-// reload has all read what is now configured.
-func (c *crew) reload() {
+// reload has all read what is now configured, but for some, where they may be late.
+func (c *crew) reload(late bool) {
 	for _, k := range c.list {
-		e := c.w.engine(c.in, k.st, k.locks)
-		e.Succeed(k.e)
-		k.e = e
+		if k.late = late && c.w.rng.IntN(3) == 0; k.late {
+			c.w.say(" worker %d reads it later", k.n)
+			continue
+		}
+		k.reload()
 	}
+}
+
+// catchUp has those read it that are late.
+func (c *crew) catchUp() {
+	for _, k := range c.list {
+		if k.late {
+			c.w.say(" worker %d reads what is configured", k.n)
+			k.late = false
+			k.reload()
+		}
+	}
+}
+
+func (k *worker) reload() {
+	e := k.crew.w.engine(k.crew.in, k.st, k.locks)
+	e.Succeed(k.e)
+	k.e, k.names = e, k.crew.w.configured(k.crew.in)
 }
 
 // give has a calendar change hands. Whoever had it hears of that, unless it is frozen.
@@ -96,7 +148,11 @@ func (c *crew) give(name string, to int, heard bool) {
 		return
 	}
 	c.owner[name], c.taken[name] = to, c.w.now
+	c.list[to].ice = false // it is awake
 	delete(c.list[to].stale, name)
+	for _, l := range from.holds {
+		l.void = l.void || l.name == name
+	}
 	if heard {
 		from.lost(name)
 	} else {
@@ -121,7 +177,10 @@ func (c *crew) another(n int) int { return (n + 1 + c.w.rng.IntN(len(c.list)-1))
 // between has a calendar change hands, now and then, while passes are at work.
 func (c *crew) between() {
 	w := c.w
-	names := w.configured(c.in)
+	if w.rng.IntN(60) == 0 {
+		c.catchUp()
+	}
+	names := w.works(c.in)
 	if len(names) == 0 || w.rng.IntN(20) > 0 {
 		return
 	}
@@ -148,8 +207,8 @@ func (c *crew) mayFreeze(at string) {
 		return
 	}
 	w.say(" worker %d is frozen at %s", i, at)
-	names := w.configured(c.in)
-	for _, name := range names {
+	c.list[i].ice = true
+	for _, name := range c.all() {
 		if c.ownerOf(name) == i {
 			c.give(name, c.another(i), false)
 			if len(w.baton.tasks) < mostPasses {
@@ -163,6 +222,7 @@ func (c *crew) mayFreeze(at string) {
 		}
 	}
 	w.baton.freeze(w.baton.holder.rest)
+	c.list[i].ice = false
 	w.say(" worker %d goes on", i)
 }
 
@@ -177,7 +237,7 @@ func (c *crew) die(at string) {
 		dead := k.dead
 		k.begin()
 		*dead = true
-		for _, name := range w.configured(c.in) {
+		for _, name := range c.all() {
 			if c.ownerOf(name) == k.n {
 				c.give(name, c.another(k.n), true)
 				if len(w.baton.tasks) < mostPasses {
@@ -193,12 +253,12 @@ func (c *crew) die(at string) {
 func (k *worker) Owns(name string) bool { return k.crew.ownerOf(name) == k.n || k.stale[name] }
 
 // Hold implements store.Place. What holds is told to stop in the moment in which it is, so that a seed takes one walk.
-func (k *worker) Hold(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
+func (k *worker) Hold(ctx context.Context, name, sum string) (held context.Context, release func(), ok bool) {
 	if !k.Owns(name) {
 		return ctx, func() {}, false
 	}
 	lease, lose := context.WithCancelCause(ctx)
-	l := &lent{name: name, lose: lose}
+	l := &lent{name: name, sum: sum, lose: lose}
 	k.holds = append(k.holds, l)
 	return store.WithLease(lease, lease), func() {
 		lose(nil)
@@ -211,11 +271,24 @@ func (k *worker) Taken(name string) time.Time { return k.crew.taken[name] }
 
 // Fence implements store.Place.
 func (k *worker) Fence(name string) error {
+	for _, l := range k.holds {
+		if l.name == name && l.void {
+			l.lose(store.ErrFenced)
+		}
+	}
 	if k.crew.ownerOf(name) == k.n {
 		return nil
 	}
 	k.lost(name)
 	return fmt.Errorf("%s: %w", name, store.ErrFenced)
+}
+
+// Agreed implements store.Place. Whoever is frozen has nothing any more, and saves nothing.
+func (k *worker) Agreed(sum string) bool {
+	return !slices.ContainsFunc(k.crew.list, func(one *worker) bool {
+		other := func(l *lent) bool { return l.sum != "" && l.sum != sum }
+		return !one.ice && (one.e.Sum() != sum || slices.ContainsFunc(one.holds, other))
+	})
 }
 
 // swept are the meetings without an event of which workers tell people: those that a worker made while it was frozen,

@@ -272,10 +272,11 @@ func (w *Multi) newLocks() *engine.Locks {
 	return engine.NewLocks(func(context.Context) error { return w.baton.busy() })
 }
 
-// reload makes a new engine for what is now configured. The one before goes on with what it is at work on.
-func (w *Multi) reload(in *instance) {
+// reload makes a new engine for what is now configured. The one before goes on with what it is at work on. Of several
+// workers some may be late.
+func (w *Multi) reload(in *instance, late bool) {
 	if in.crew != nil {
-		in.crew.reload()
+		in.crew.reload(late)
 		return
 	}
 	e := w.engine(in, in.st, in.locks)

@@ -96,7 +96,7 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 		ev, asked := w.asks(it)
 		words := strings.TrimSpace(calendar.StripBlock(ev.Description))
 		// A note of which nobody remembers that it is ours, as in a copy, is a line that somebody has typed.
-		forgotten := w.lost || w.cuts+w.unseen > 0
+		forgotten := w.lost || w.crewed || w.cuts+w.unseen > 0
 		if forgotten || !w.single() || len(list) > 1 {
 			for _, note := range notes {
 				words = strings.TrimSpace(strings.ReplaceAll(words, note, ""))
@@ -139,7 +139,20 @@ func (w *Multi) checkEvent(list []*item, live []meetingtest.Live, bind string) e
 // mayEnd reports whether the meeting of an event is still to come, and its items may be written: then it ends when
 // nobody wants it.
 func (w *Multi) mayEnd(list []*item, l meetingtest.Live) bool {
-	return !w.past(l) && !w.denied(list)
+	return !w.past(l) && !w.denied(list) && !w.letGo(l)
+}
+
+// letGo reports whether the owner has let a meeting go while its account was not configured: it was said to be left
+// alone then, and of an event that is gone nobody hears again when the account comes back.
+func (w *Multi) letGo(l meetingtest.Live) bool {
+	if !w.crewed {
+		return false
+	}
+	rec, err := w.insts[0].st.ByMark(l.Mark)
+	if err != nil {
+		w.broken = err
+	}
+	return rec != nil && rec.Closed() && rec.Left && rec.Abandoned
 }
 
 // stray reports whether an item shows a link without a mark beside the texts: to a state that was deleted since it is
@@ -278,7 +291,7 @@ func (w *Multi) checkJournal() error {
 	if err != nil {
 		return err
 	}
-	said, made := map[int64]bool{}, map[int64]bool{}
+	said, made, uid, last := map[int64]bool{}, map[int64]bool{}, map[int64]string{}, map[string]int64{}
 	for _, e := range entries {
 		switch {
 		case e.Step == "create" && !w.created[e.Meeting]:
@@ -287,12 +300,17 @@ func (w *Multi) checkJournal() error {
 			return fmt.Errorf("the journal says that meeting %d was cancelled", e.Meeting)
 		}
 		made[e.Meeting] = made[e.Meeting] || e.Meeting != 0 && e.Step != "cancel"
-		if e.Step == "cancel" {
+		switch e.Step {
+		case "cancel":
 			said[e.Meeting] = true
+		case "create":
+			uid[e.Meeting], last[e.UID] = e.UID, e.Meeting
 		}
 	}
 	for id, gone := range w.gone {
-		tooLate := w.crewed && !made[id] // it never was anybody's, and its maker has cancelled it
+		// It never was anybody's, and its maker has cancelled it; or it was wanted again while a frozen worker was about
+		// to cancel it, was found gone, and another one was made.
+		tooLate := w.crewed && (!made[id] || last[uid[id]] != id)
 		remembered := !w.lost && !w.bent && !tooLate
 		if gone && remembered && !said[id] {
 			return fmt.Errorf("meeting %d was cancelled, and the journal does not say so", id)

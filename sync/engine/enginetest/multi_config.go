@@ -77,13 +77,14 @@ func (w *Multi) forget(it *item) {
 	}
 }
 
-// configure changes something in the configuration of a zoomtag.
-func (w *Multi) configure(in *instance) {
+// configure changes something in the configuration of a zoomtag. named says that it is what calendars are called.
+func (w *Multi) configure(in *instance) (named bool) {
 	w.tick++
 	s := &in.setup
 	c := w.cals[w.rng.IntN(len(w.cals))]
-	switch n := w.rng.IntN(10); {
-	case n == 0 && !w.crewed: // another name
+	n := w.rng.IntN(10)
+	switch {
+	case n == 0: // another name
 		if len(s.names[c]) > 0 {
 			s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, slices.Index(w.cals, c))}
 		}
@@ -113,6 +114,7 @@ func (w *Multi) configure(in *instance) {
 	case n == 9 && w.single() && in.account == "a":
 		s.without = !s.without
 	}
+	return n < 3
 }
 
 // inUse is how many calendars an instance has.

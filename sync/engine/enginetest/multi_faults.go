@@ -3,6 +3,7 @@ package enginetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -109,6 +110,9 @@ func (w *Multi) pass(in *instance, name string) {
 	if w.baton == nil {
 		return
 	}
+	if in.crew != nil && !slices.Contains(w.works(in), name) {
+		return // whose calendar it is does not know it, or not any more
+	}
 	e, life := in.worker(name)
 	w.baton.add(life, "pass over "+name, func() error {
 		in.running[name]++
@@ -172,8 +176,7 @@ func (w *Multi) between() {
 		w.owner()
 	case n < 8 && w.may("reload") && len(w.baton.tasks) < mostPasses:
 		in := w.insts[w.rng.IntN(len(w.insts))]
-		w.configure(in)
-		w.reload(in)
+		w.reload(in, w.configure(in))
 		w.say(" reloaded meanwhile: %v", w.configured(in))
 		if names := w.configured(in); len(names) > 0 {
 			w.pass(in, names[w.rng.IntN(len(names))])

@@ -56,13 +56,13 @@ func (w *Multi) act() {
 	case n < 66 && w.may("config"):
 		in := w.insts[w.rng.IntN(len(w.insts))]
 		before := in.setup.rules
-		w.configure(in)
+		named := w.configure(in)
 		if w.lost && !reflect.DeepEqual(before, in.setup.rules) {
 			w.reword()
 		}
 		w.say("configured: %v %v keep %t note %q without b %t", w.configured(in), in.setup.rules.Words,
 			in.setup.rules.Keep, in.setup.note, in.setup.without)
-		w.reload(in)
+		w.reload(in, named)
 	default:
 		w.passes()
 		if w.rng.IntN(2) == 0 {
@@ -109,7 +109,7 @@ func (w *Multi) passes() {
 		w.spendBudget()
 	}
 	for _, in := range w.insts {
-		names := w.configured(in)
+		names := w.works(in)
 		for _, name := range names {
 			if w.rng.IntN(3) > 0 {
 				w.pass(in, name)

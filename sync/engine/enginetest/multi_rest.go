@@ -22,13 +22,16 @@ func (w *Multi) rest() error {
 	}
 	for _, in := range w.insts {
 		w.original(in)
-		w.reload(in)
+		w.reload(in, false)
 	}
 	w.observe()
 	w.show()
 	w.say("all is well from here on")
 	rounds := 6
 	if !w.single() { // what one has made, or has found gone, the other has to see first
+		rounds = 10
+	}
+	if w.crewed && w.back { // whoever saw the clock go back has perhaps died, and what waits for a day waits for that one
 		rounds = 10
 	}
 	for i := range rounds {
@@ -69,7 +72,7 @@ func (w *Multi) restWithout() error {
 	if w.inUse(in) == 0 {
 		return nil
 	}
-	w.reload(in)
+	w.reload(in, false)
 	w.observe()
 	w.show()
 	w.say("all is well from here on, with %v alone", w.configured(in))

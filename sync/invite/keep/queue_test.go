@@ -222,11 +222,12 @@ func TestFolderUsableAgain(t *testing.T) {
 type seat string
 
 func (s seat) Owns(name string) bool { return name == string(s) }
-func (s seat) Hold(ctx context.Context, name string) (context.Context, func(), bool) {
+func (s seat) Hold(ctx context.Context, name, _ string) (context.Context, func(), bool) {
 	return ctx, func() {}, s.Owns(name)
 }
 func (s seat) Taken(string) time.Time  { return time.Time{} }
 func (s seat) Fence(name string) error { return nil }
+func (s seat) Agreed(string) bool      { return true }
 
 // TestInvitesOfAWorker: of several workers each makes the invitations of its own calendars.
 func TestInvitesOfAWorker(t *testing.T) {

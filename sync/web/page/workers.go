@@ -11,7 +11,7 @@ type worker struct {
 	Name, Version, Calendars, Lag string
 	Since                         moment
 	Health                        health
-	Here                          bool
+	Here, Differs                 bool
 }
 
 // lateSign is how many seconds after its last sign a worker is in doubt: it gives one each second.
@@ -20,7 +20,8 @@ const lateSign = 2
 func (p *Page) workers(f *facts) (list []worker) {
 	for _, w := range f.status.Workers {
 		one := worker{Name: w.Name, Version: w.Version, Calendars: words.Count(w.Calendars, "calendar"),
-			Lag: fmt.Sprintf("%.1f s", w.Lag), Since: p.moment(w.Since), Health: well, Here: w.Here}
+			Lag: fmt.Sprintf("%.1f s", w.Lag), Since: p.moment(w.Since), Health: well, Here: w.Here,
+			Differs: w.Differs}
 		if w.Lag > lateSign {
 			one.Health = health{"warn", "gives no sign of life"}
 		}
