@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -41,7 +42,9 @@ type storm struct {
 	tagged map[event]bool
 	made   int
 	did    map[string]int
-	mends  []mend // what is still broken
+	mends  []mend            // what is still broken
+	called map[string]string // what the configurations call calendars, where that is not their first name
+	late   map[string]int    // how many workers have not read what a calendar is called now
 	freeze chan string
 }
 
@@ -93,6 +96,10 @@ var clusterPoints = []string{"store.update", "store.commit.before", "store.commi
 
 // disturb breaks something for longer than a worker lives without a sign.
 func (s *storm) disturb() {
+	if s.rng.IntN(11) == 0 {
+		s.rename()
+		return
+	}
 	w := s.workers[s.rng.IntN(len(s.workers))]
 	does := func(what string) {
 		s.did[what]++
@@ -146,6 +153,26 @@ func (s *storm) disturb() {
 	}
 }
 
+// rename gives a calendar another name in all configurations, which the workers read one after the other.
+func (s *storm) rename() {
+	calendar := s.names[s.rng.IntN(len(s.names))]
+	if s.late[calendar] > 0 {
+		return
+	}
+	was := cmp.Or(s.called[calendar], calendar)
+	now := fmt.Sprintf("%s-%d", calendar, len(was))
+	s.called[calendar], s.late[calendar] = now, len(s.workers)
+	s.did["rename"]++
+	s.t.Logf("%s %s is called %s", time.Now().Format("15:04:05.0"), was, now)
+	for _, w := range s.workers {
+		s.soon(func() {
+			s.late[calendar]--
+			w.rewrite("name: "+was+",", "name: "+now+",")
+			w.signal(syscall.SIGHUP)
+		})
+	}
+}
+
 // heal puts right what was broken long enough; all of it at once where all is set. Workers that froze themselves at a
 // point go on as well.
 func (s *storm) heal(all bool) {
@@ -195,7 +222,7 @@ func (s *storm) crash(promote bool) {
 // event has one link that works, and no other meeting is left.
 func TestCluster(t *testing.T) {
 	s := &storm{rng: rand.New(rand.NewPCG(*clusterSeed, 9)), tagged: map[event]bool{}, did: map[string]int{},
-		freeze: make(chan string, 1)}
+		freeze: make(chan string, 1), called: map[string]string{}, late: map[string]int{}}
 	s.cluster = newCluster(t, 3, 9, "schedule: \"@every 1s\"\n", true)
 	s.instead = func(r *http.Request, _ string) {
 		select {

@@ -143,6 +143,18 @@ func (c *cluster) newWorker(name, more string, servers []*pgtest.Server) *cluste
 	return w
 }
 
+// rewrite changes a worker's configuration.
+func (w *clusterWorker) rewrite(from, to string) {
+	w.c.t.Helper()
+	path := filepath.Join(w.dir, "zoomtag.yaml")
+	text, err := os.ReadFile(path)
+	w.c.must(err)
+	if strings.Count(string(text), from) != 1 {
+		w.c.t.Fatalf("%q does not stand in %s once", from, path)
+	}
+	w.c.must(os.WriteFile(path, []byte(strings.Replace(string(text), from, to, 1)), 0o600))
+}
+
 // query asks the server that is there now.
 func (c *cluster) query(ask func(ctx context.Context, db *pgx.Conn) error) {
 	c.t.Helper()

@@ -156,18 +156,22 @@ func TestShares(t *testing.T) {
 	}
 }
 
+// nameOf is the name of something that is a member's.
+func nameOf(m *Member) string {
+	for i := 0; ; i++ {
+		if name := fmt.Sprint("calendar", i); m.Owns(name) {
+			return name
+		}
+	}
+}
+
 // TestBuried: whoever gave no sign for too long has lost everything, saves nothing any more, and hears of it; it begins
 // anew with nothing.
 func TestBuried(t *testing.T) {
 	c := newCrew(t, 2)
 	a, b := c.m[0], c.m[1]
 	c.beat(a, b)
-	name := ""
-	for i := 0; name == ""; i++ {
-		if n := fmt.Sprint("calendar", i); a.Owns(n) {
-			name = n
-		}
-	}
+	name := nameOf(a)
 	if err := c.save(a, name); err != nil {
 		t.Fatal(err)
 	}

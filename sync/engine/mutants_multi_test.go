@@ -5,8 +5,7 @@ package engine
 // crewMutants are mistakes that show where workers share a state.
 var crewMutants = []mutant{
 	{"nobody is fenced", "../../store/group.go",
-		`if fenced, ok := out.(entries.Fenced); ok && owner != "" {`,
-		`if fenced, ok := out.(entries.Fenced); ok && owner != "" && false {`},
+		`	if !ok || r.owner == "" {`, `	if fenced == nil || !ok || r.owner != "" {`},
 	{"what was made too late stays", "tell.go",
 		`errors.Is(err, store.ErrFenced) {
 		return s.disown(m.ID, err)`, `errors.Is(err, store.ErrFenced) {
@@ -15,6 +14,15 @@ var crewMutants = []mutant{
 		`rec, err := s.e.store.ByMark(s.rec.Mark)`, `rec, err := s.e.store.Record(s.c.Name, s.id)`},
 	{"a second meeting with one mark is not seen", "sweep.go",
 		`one.ids[id], one.any = true, one.any || id == 0`, `one.ids[id], one.any = true, true`},
+	{"a calendar gets another name while somebody knows it by the old one", "../../store/worker.go",
+		`		return fenced.Agreed(sum)
+`, `		_, err := fenced.Agreed(sum)
+		return true, err
+`},
+	{"whoever has lost a calendar that has come back goes on with it", "../../store/group.go",
+		`if r.lease != nil && r.lease.Err() != nil {`, `if r.lease != nil && r.lease.Err() != nil && false {`},
+	{"what is made for an event that has come to its end is the event's", "sweep.go",
+		`case made == 0 && rec.Closed():`, `case made == 0 && rec.Closed() && false:`},
 }
 
 // multiMutants are mistakes that show where things meet: two calendars with one event, two passes at once, an engine

@@ -22,6 +22,7 @@ import (
 type reader struct {
 	st    *store.Store
 	names []string // the configured calendars
+	sum   string   // of them (engine.Sum)
 	// calendars are they, by name.
 	calendars map[string]*engine.Calendar
 	// called are the names of the Zoom accounts by hash, and the main one's by "".

@@ -3,10 +3,12 @@ package local
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"zoomtag/providers/words"
+	"zoomtag/store"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/engine"
@@ -74,11 +76,28 @@ func (r *reader) takenOut() (notices []string, err error) {
 				open++
 			}
 		}
-		if open > 0 {
+		if open == 0 {
+			continue
+		}
+		elsewhere, err := r.differs()
+		switch {
+		case err != nil:
+			return nil, err
+		case elsewhere:
+			notices = append(notices, words.Join(fmt.Sprintf("calendar %s is not in this worker's configuration, and another "+
+				"worker has other calendars: %d of its events wait until all have the same", name, open),
+				"give all workers the same configuration, and reload them"))
+		default:
 			notices = append(notices, words.Join(fmt.Sprintf("calendar %s is not in the configuration any more: %d of its "+
 				"events keep their meetings, and nobody follows them", name, open),
 				"put it back, or cancel those meetings at Zoom"))
 		}
 	}
 	return notices, nil
+}
+
+// differs reports whether a worker has other calendars than this process.
+func (r *reader) differs() (bool, error) {
+	workers, err := r.st.Workers()
+	return slices.ContainsFunc(workers, func(w store.Worker) bool { return w.Calendars != r.sum }), err
 }

@@ -113,7 +113,7 @@ func New(o Options) (*Service, error) {
 	s.keepInvites(cfg)
 	s.examine(o)
 	s.engine = engine.New(o.Store, calendars, s.engineOptions(o))
-	s.passed = s.engine.LastPass
+	s.passed, s.sum = s.engine.LastPass, s.engine.Sum()
 	if !o.Silent {
 		for _, notice := range o.Store.Notices() {
 			o.Log.Warn(notice)
