@@ -63,6 +63,11 @@ func (s *Store) quiet(name string) (q calmState, ok bool, err error) {
 	if ok {
 		return q, true, nil
 	}
+	return s.readQuiet(name, turn)
+}
+
+// readQuiet asks for it, and remembers it unless it was forgotten since a turn.
+func (s *Store) readQuiet(name string, turn uint64) (q calmState, ok bool, err error) {
 	err = s.view(func(tx *Tx) error {
 		err := tx.in.Ahead([]entries.Key{{Bucket: bucketCalendars, Key: []byte(name)},
 			{Bucket: bucketCursors, Key: []byte(name)}})

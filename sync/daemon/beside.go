@@ -64,16 +64,20 @@ func (d *daemon) watchState(ctx context.Context) {
 // sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
 const sweepPause = 10 * time.Minute
 
-// unreadPause is how often it asks whether all calendars have been read.
-const unreadPause = 2 * time.Second
+// unreadPause is how often it asks whether all calendars have been read, and unreadRest how many times as long as that
+// takes it waits: with very many there may always be one in which something is to be done.
+const (
+	unreadPause = 2 * time.Second
+	unreadRest  = 200
+)
 
 // sweeping looks for meetings without an event, every day.
 func (d *daemon) sweeping(ctx context.Context) {
 	for {
-		pause := sweepPause
+		pause, began := sweepPause, time.Now()
 		switch err := d.service.Load().Sweep(ctx); {
 		case errors.Is(err, engine.ErrUnread):
-			pause = unreadPause
+			pause = max(unreadPause, unreadRest*time.Since(began))
 		case err != nil && ctx.Err() == nil:
 			d.Log.Warn("meetings without an event could not be looked for", "reason", err)
 		}

@@ -32,6 +32,21 @@ func (e *Engine) Sweep(ctx context.Context) error {
 	if err := e.loadRests(); err != nil {
 		return err
 	}
+	due, failed := e.unswept()
+	if len(due) == 0 {
+		return errors.Join(failed...)
+	}
+	if err := e.allRead(); err != nil {
+		return err
+	}
+	for _, a := range due {
+		failed = append(failed, e.sweepAccount(ctx, a))
+	}
+	return errors.Join(failed...)
+}
+
+// allRead returns ErrUnread unless each calendar has been read, and nothing is to be looked at in any.
+func (e *Engine) allRead() error {
 	for name, c := range e.calendars {
 		if c.Away != nil { // what there is of it, is known
 			continue
@@ -48,11 +63,35 @@ func (e *Engine) Sweep(ctx context.Context) error {
 			return ErrUnread
 		}
 	}
-	var failed []error
+	return nil
+}
+
+// unswept are the accounts that are to be looked through now, by this worker, and why others are not known to be: to
+// go through all calendars costs more than to know that there is nothing to do.
+func (e *Engine) unswept() (due []*Account, failed []error) {
 	for i := range e.opt.Accounts {
-		failed = append(failed, e.sweepAccount(ctx, &e.opt.Accounts[i]))
+		a := &e.opt.Accounts[i]
+		if _, ok := a.Meetings.(meeting.Lister); !ok || !e.store.Owns(sweepJob(a.Hash)) {
+			continue
+		}
+		switch last, err := e.store.Sweep(a.Hash); {
+		case err != nil:
+			failed = append(failed, err)
+		case e.sweepDue(a, &last):
+			due = append(due, a)
+		}
 	}
-	return errors.Join(failed...)
+	return due, failed
+}
+
+// sweepDue reports whether an account is to be looked through now.
+func (e *Engine) sweepDue(a *Account, last *store.Sweep) bool {
+	every := sweepEvery
+	if last.Error != "" {
+		every = sweepAgain
+	}
+	since := e.opt.Now().Sub(last.Tried)
+	return (since < 0 || since >= every) && !e.quietUntil(accountKey(a.Hash)).Refused
 }
 
 // sweepJob names the sweep of an account among what only one of several workers does.
@@ -70,15 +109,8 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	defer release()
 	now := e.opt.Now()
 	last, err := e.store.Sweep(a.Hash)
-	if err != nil {
+	if err != nil || !e.sweepDue(a, &last) {
 		return err
-	}
-	every := sweepEvery
-	if last.Error != "" {
-		every = sweepAgain
-	}
-	if since := now.Sub(last.Tried); since >= 0 && since < every || e.quietUntil(accountKey(a.Hash)).Refused {
-		return nil
 	}
 	hosts, err := e.hostsOf(a)
 	if err != nil {

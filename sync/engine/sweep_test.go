@@ -135,3 +135,46 @@ func TestSecondMeetingOfAMark(t *testing.T) {
 	}
 	b.meetings(1)
 }
+
+// TestNothingToSweep: within the day no calendar is looked at, however much is to be done in it: with many thousands
+// that would cost more than all polls.
+func TestNothingToSweep(t *testing.T) {
+	b := newBench(t)
+	b.put("Talk #zoom", week)
+	b.pass()
+	if err := b.e.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.st.Update(func(tx *store.Tx) error { return tx.SetDue("c", "an event", b.now) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.e.Sweep(t.Context()); err != nil {
+		t.Errorf("within the day: %v", err)
+	}
+	b.now = b.now.Add(sweepEvery)
+	if err := b.e.Sweep(t.Context()); !errors.Is(err, ErrUnread) {
+		t.Errorf("after a day: %v", err)
+	}
+}
+
+// TestEndedWithoutAMeeting: a meeting that was made for an event which has come to its end meanwhile is told, though it
+// carries the mark of that event's record.
+func TestEndedWithoutAMeeting(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	rec := b.record(id)
+	made := rec.MeetingID
+	rec.MeetingID, rec.Told = 0, nil
+	rec.ClosedAt, rec.Due = b.now, time.Time{}
+	if err := b.st.Update(func(tx *store.Tx) error { return tx.PutRecord(rec) }); err != nil {
+		t.Fatal(err)
+	}
+	b.cal.Delete(id)
+	if err := b.e.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if list, _, err := b.e.Leftovers(); err != nil || len(list) != 1 || list[0].MeetingID != made {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
