@@ -17,9 +17,10 @@ import (
 // request is a function that waits for its transaction.
 type request struct {
 	fn    func(tx *Tx) error
-	owner string          // whose calendar or job it is about; "": nobody's in particular
-	lease context.Context // ends when whoever asks has lost it, even if this worker has got it again since; nil: there is none
-	alone bool            // it changes more than entries, which is undone with the whole transaction only
+	owner string // whose calendar or job it is about; "": nobody's in particular
+	// lease ends when whoever asks has lost it, even if this worker has got it again since; nil: there is none.
+	lease context.Context
+	alone bool // it changes more than entries, which is undone with the whole transaction only
 
 	// What came of it; guarded by the store's lock.
 	done     bool
@@ -74,8 +75,8 @@ func (s *Store) UpdateFor(name string, fn func(tx *Tx) error) error {
 	return s.update(&request{fn: fn, owner: name})
 }
 
-// UpdateHeld is UpdateFor for somebody who holds it (Hold), with a context of that: ErrFenced also where it was lost and
-// has come back since. What another worker has done with it meanwhile, whoever held it before knows nothing of.
+// UpdateHeld is UpdateFor for somebody who holds it (Hold), with a context of that: ErrFenced also where it was lost
+// and has come back since. What another worker has done with it meanwhile, whoever held it before knows nothing of.
 func (s *Store) UpdateHeld(ctx context.Context, name string, fn func(tx *Tx) error) error {
 	return s.update(&request{fn: fn, owner: name, lease: Lease(ctx)})
 }

@@ -102,9 +102,9 @@ func (s *Store) Owns(name string) bool {
 	return m != nil && m.Owns(name)
 }
 
-// Hold says that somebody works on a calendar or job until release is called, as one of the calendars with this sum (see
-// Know); "" is for what no configuration names. The context ends, with ErrFenced as its cause, as soon as it is not
-// certainly this worker's any more. ok is false where it is not now.
+// Hold says that somebody works on a calendar or job until release is called, as one of the calendars with this sum
+// (see Know); "" is for what no configuration names. The context ends, with ErrFenced as its cause, as soon as it is
+// not certainly this worker's any more. ok is false where it is not now.
 func (s *Store) Hold(ctx context.Context, name, sum string) (held context.Context, release func(), ok bool) {
 	if s.place != nil {
 		return s.place.Hold(ctx, name, sum)

@@ -238,8 +238,9 @@ func (c bearers) add(mark string, id int64) {
 	c[mark] = one
 }
 
-// bearerOf is what a record says of its own mark: while nobody knows what has been made, whatever there is. Where it has
-// come to its end and nothing was made, there is nothing: a meeting that a frozen worker has made since is nobody's.
+// bearerOf is what a record says of its own mark: while nobody knows what has been made, whatever there is. Where it
+// has come to its end and nothing was made, there is nothing: a meeting that a frozen worker has made since is
+// nobody's.
 func bearerOf(rec *store.Record) (id int64) {
 	const none = -1
 	made := cmp.Or(rec.MeetingID, rec.CancelledID)

@@ -152,7 +152,8 @@ func (w *Multi) letGo(l meetingtest.Live) bool {
 	if err != nil {
 		w.broken = err
 	}
-	return rec != nil && rec.Closed() && rec.Left && rec.Abandoned
+	over := rec != nil && rec.Closed()
+	return over && rec.Left && rec.Abandoned
 }
 
 // stray reports whether an item shows a link without a mark beside the texts: to a state that was deleted since it is
@@ -291,7 +292,8 @@ func (w *Multi) checkJournal() error {
 	if err != nil {
 		return err
 	}
-	said, made, uid, last := map[int64]bool{}, map[int64]bool{}, map[int64]string{}, map[string]int64{}
+	said, made := map[int64]bool{}, map[int64]bool{}
+	uid, last := map[int64]string{}, map[string]int64{} // of whom a meeting is, and the last that was made for one
 	for _, e := range entries {
 		switch {
 		case e.Step == "create" && !w.created[e.Meeting]:
@@ -308,8 +310,8 @@ func (w *Multi) checkJournal() error {
 		}
 	}
 	for id, gone := range w.gone {
-		// It never was anybody's, and its maker has cancelled it; or it was wanted again while a frozen worker was about
-		// to cancel it, was found gone, and another one was made.
+		// It never was anybody's, and its maker has cancelled it; or it was wanted again while a frozen worker was
+		// about to cancel it, was found gone, and another one was made.
 		tooLate := w.crewed && (!made[id] || last[uid[id]] != id)
 		remembered := !w.lost && !w.bent && !tooLate
 		if gone && remembered && !said[id] {

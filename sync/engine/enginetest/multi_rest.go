@@ -31,7 +31,7 @@ func (w *Multi) rest() error {
 	if !w.single() { // what one has made, or has found gone, the other has to see first
 		rounds = 10
 	}
-	if w.crewed && w.back { // whoever saw the clock go back has perhaps died, and what waits for a day waits for that one
+	if w.crewed && w.back { // whoever saw the clock go back has perhaps died: what waits for a day waits for that one
 		rounds = 10
 	}
 	for i := range rounds {
