@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/configs"
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting/zoom/zoomtest"
 )
@@ -40,6 +41,7 @@ var crashBinary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	configs.OverlookSystem()
 	if played() {
 		return
 	}

@@ -162,7 +162,10 @@ func (s *Service) enlist(ctx context.Context) error {
 		}
 		s.enlisted.err = s.serveAlone(ctx)
 	})
-	return s.enlisted.err
+	if s.enlisted.err != nil {
+		return s.enlisted.err
+	}
+	return s.st.Know(s.Sum()) // the lists may name others by now
 }
 
 func (s *Service) serveAlone(ctx context.Context) error {
