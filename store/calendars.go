@@ -11,8 +11,8 @@ import (
 
 // Calendar returns what is kept of a calendar; zero if nothing is.
 func (s *Store) Calendar(name string) (st CalendarState, err error) {
-	if q, ok, err := s.quiet(name); ok || err != nil {
-		return q.state, err
+	if st, ok, err := s.quietState(name); ok || err != nil {
+		return st, err
 	}
 	err = s.view(func(tx *Tx) error {
 		st, err = tx.Calendar(name)

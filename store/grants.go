@@ -30,6 +30,35 @@ func (s *Store) Grant(name string) (value []byte, err error) {
 	return value, err
 }
 
+// GrantsOf returns what a shared store keeps under names, in one journey; of a name under which there is nothing,
+// nothing.
+func (s *Store) GrantsOf(names []string) (values map[string][]byte, err error) {
+	if s.shared == nil {
+		return nil, errNotShared
+	}
+	values = map[string][]byte{}
+	err = s.view(func(tx *Tx) error {
+		keys := make([]entries.Key, len(names))
+		for i, name := range names {
+			keys[i] = entries.Key{Bucket: bucketGrants, Key: []byte(name)}
+		}
+		if err := tx.in.Ahead(keys); err != nil {
+			return err
+		}
+		for _, name := range names {
+			found, err := tx.get(bucketGrants, []byte(name))
+			if err != nil {
+				return err
+			}
+			if found != nil {
+				values[name] = bytes.Clone(found)
+			}
+		}
+		return nil
+	})
+	return values, err
+}
+
 // PutGrant keeps what is new under a name, in the place of what is old, in one transaction: ok is false, and nothing is
 // changed, where something else is there. nil is nothing.
 func (s *Store) PutGrant(name string, old, new []byte) (ok bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"zoomtag/store/entries"
@@ -59,7 +60,7 @@ var errCutOff = errors.New("another change in the same transaction has ended it"
 // note remembers that something is about to be written.
 func (tx *Tx) note(bucket string, key []byte) {
 	tx.wrote = true
-	if tx.s.shared != nil && (bucket == bucketCalendars || bucket == bucketCursors || bucket == bucketQueue) {
+	if tx.s.shared != nil && slices.Contains(quietBuckets, bucket) {
 		name, _ := splitPair(key)
 		tx.touched = append(tx.touched, name)
 	}

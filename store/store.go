@@ -55,8 +55,8 @@ func (o Options) bolt(schema int) bolt.Options {
 
 // postgres is the settings of a database.
 func (o Options) postgres(readOnly bool) postgres.Options {
-	return postgres.Options{Buckets: sharedBuckets(), Named: []string{bucketCalendars, bucketCursors, bucketQueue},
-		Hook: o.Hook, ReadOnly: readOnly, Moved: o.Moved}
+	return postgres.Options{Buckets: sharedBuckets(), Named: quietBuckets, Hook: o.Hook,
+		ReadOnly: readOnly, Moved: o.Moved}
 }
 
 var (

@@ -134,6 +134,18 @@ func (s *Store) Taken(name string) time.Time {
 	return time.Time{}
 }
 
+// Count is what another process that shares the store says of what it has asked of services.
+type Count = postgres.Count
+
+// Counts says, for those who share the store, what this process has asked of services, and returns what the others say,
+// and how many workers live, this process taken for one of them. A store that is not shared has one.
+func (s *Store) Counts(text []byte) (others []Count, workers int, err error) {
+	if s.shared == nil {
+		return nil, 1, nil
+	}
+	return s.shared.Counts(text)
+}
+
 // Request is what another worker, or a command, asks of the one whose calendar it is about.
 type Request = postgres.Request
 

@@ -11,15 +11,18 @@ type Metered interface {
 	Meter() *Meter
 }
 
-// Meter counts the requests of a day. It may be used by several goroutines.
+// Meter counts the requests of a day. It may be used by several goroutines. Others, in other processes, may ask the same
+// service, which counts their requests together with those of m: Share tells of them.
 type Meter struct {
 	name string
 	most int
 
-	mu    sync.Mutex // guards all below
-	hours [24]int    // by the hour of the day in UTC
-	last  int64      // the hour since 1970 that was counted last
-	sum   int
+	mu     sync.Mutex // guards all below
+	hours  [24]int    // by the hour of the day in UTC
+	last   int64      // the hour since 1970 that was counted last
+	sum    int
+	others *Meter // what others have counted; nil: nothing
+	parts  int    // among how many processes the rate is shared; 0: there is one
 }
 
 // NewMeter makes a meter for most requests in any 24 hours. name says to people what is counted.
@@ -49,7 +52,7 @@ type Counted struct {
 	Hours [24]int `json:"hours"`
 }
 
-// Counted is what m has counted until now.
+// Counted is what m has counted until now, without what others have.
 func (m *Meter) Counted(now time.Time) Counted {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,12 +80,44 @@ func (c *Counted) Put(n int) { c.Hours[ofDay(c.Last)] += n }
 // ofDay is the hour of its day of an hour since 1970.
 func ofDay(hour int64) int64 { return ((hour % 24) + 24) % 24 }
 
-// Used is how many requests there were within 24 hours: in this hour and the 23 before it.
+// Used is how many requests there were within 24 hours, in this hour and the 23 before it, those of others among them.
 func (m *Meter) Used(now time.Time) int {
 	m.mu.Lock()
+	others, own := m.others, m.own(now)
+	m.mu.Unlock()
+	if others == nil {
+		return own
+	}
+	return own + others.Used(now)
+}
+
+// Own is Used without those of others.
+func (m *Meter) Own(now time.Time) int {
+	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.own(now)
+}
+
+// own is Own. m.mu is held.
+func (m *Meter) own(now time.Time) int {
 	m.turn(now)
 	return m.sum
+}
+
+// Share says what others have counted by now whose requests the service counts together with those of m, in the place of
+// what was said before, and among how many, this one included, what may be asked in a minute is shared. Nobody may count
+// with others after that.
+func (m *Meter) Share(others *Meter, parts int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.others, m.parts = others, parts
+}
+
+// Parts is among how many what may be asked in a minute is shared.
+func (m *Meter) Parts() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return max(m.parts, 1)
 }
 
 // turn forgets the hours that are over. A clock that is set back counts into the hour that was last. m.mu is held.

@@ -14,6 +14,7 @@
 //	head     one row: the database's id, its layout, the generation, the assignment, and to where the store has moved
 //	commits  for each worker the generation of its last commit
 //	asides   for each worker a text on which nothing rests
+//	counts   for each worker what it has asked of services that count the requests of all together (since layout 3)
 //	members  the workers, each with the moment until which it lives, and which calendars it knows (Member.Know)
 //	shards   to which worker each of 1,024 shards of calendars and jobs belongs
 //	requests what one worker is asked to do for another, or for a command

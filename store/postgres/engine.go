@@ -61,6 +61,7 @@ type Engine struct {
 	ending  sync.WaitGroup         // transactions that are being ended
 	closed  atomic.Bool
 	damaged atomic.Pointer[entries.Error]
+	said    saidCount
 }
 
 // Open opens the database of a URL, "postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full", and makes its tables

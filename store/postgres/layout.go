@@ -58,7 +58,13 @@ CREATE TABLE zoomtag.requests (
 );
 INSERT INTO zoomtag.shards (shard, since) SELECT s, now() FROM generate_series(0, ` +
 		strconv.Itoa(Shards-1) + `) s;
-` + tables(buckets)}, {needs: 1, sql: "ALTER TABLE zoomtag.members ADD COLUMN calendars text;"}}
+` + tables(buckets)}, {needs: 1, sql: "ALTER TABLE zoomtag.members ADD COLUMN calendars text;"}, {needs: 1, sql: `
+CREATE TABLE zoomtag.counts (
+	worker uuid        PRIMARY KEY,
+	member uuid,
+	at     timestamptz NOT NULL,
+	text   bytea       NOT NULL
+) WITH (fillfactor = 50);`}}
 }
 
 // tables makes a table for each bucket.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,6 +127,28 @@ func (r *reader) Get(bucket string, key []byte) ([]byte, error) {
 		return nil, err
 	}
 	return r.known[bucket][string(key)].value, nil
+}
+
+// Value is one value by itself, without a transaction: one statement. nil where there is none.
+func (e *Engine) Value(bucket string, key []byte) ([]byte, error) {
+	if err := e.Usable(); err != nil || e.Empty() {
+		return nil, err
+	}
+	ctx, cancel := e.call()
+	defer cancel()
+	var framed []byte
+	err := e.pool.QueryRow(ctx, "SELECT value FROM "+table(bucket)+" WHERE key = $1", short(key)).Scan(&framed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, e.explain("read", err)
+	}
+	value, err := entries.Unseal(bucket, key, framed)
+	if err != nil {
+		return nil, e.Damage(fmt.Errorf("an entry of %s: %w", bucket, err))
+	}
+	return value, nil
 }
 
 // Ahead implements entries.Reader: one journey for all.

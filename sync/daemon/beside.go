@@ -37,12 +37,17 @@ func each(ctx context.Context, pause time.Duration, do func()) {
 	}
 }
 
-// saveQuotasEvery is how often the daemon looks whether what services were asked has to be written.
-const saveQuotasEvery = time.Minute
+// saveQuotasEvery is how often the daemon looks whether what services were asked has to be written, and shareQuotasEvery
+// how often where others ask as well.
+const saveQuotasEvery, shareQuotasEvery = time.Minute, time.Second
 
-// keepQuotas has what services were asked be known over restarts.
+// keepQuotas has what services were asked be known over restarts, and to those who share the state.
 func (d *daemon) keepQuotas(ctx context.Context) {
-	each(ctx, saveQuotasEvery, func() { d.service.Load().SaveQuotas(false) })
+	every := saveQuotasEvery
+	if d.st.Shared() {
+		every = shareQuotasEvery
+	}
+	each(ctx, every, func() { d.service.Load().SaveQuotas(false) })
 }
 
 // stateLookEvery is how often the daemon looks whether its state is still where it was.

@@ -71,8 +71,11 @@ func (p Pace) daily(b *store.Beat, now time.Time) (polls float64) {
 
 // pool are calendars whose requests are counted together, or would be.
 type pool struct {
+	name  string
 	meter *calendar.Meter // nil: nobody counts
 	asks  float64         // on a day, at their usual pace
+	// beside is how often other workers ask theirs, of the same name.
+	beside float64
 	// calendars is how many they are.
 	calendars int
 }
@@ -95,7 +98,7 @@ func (p *pool) used(now time.Time) float64 {
 
 // stretch is what all intervals of the pool are multiplied by, and wait when all ask again at the earliest; zero: now.
 func (p *pool) stretch(now time.Time) (by float64, wait time.Duration) {
-	by = p.asks / (paceShare * p.most())
+	by = (p.asks + p.beside) / (paceShare * p.most())
 	switch used := p.used(now); {
 	case used >= paceWary:
 		return by, now.Truncate(time.Hour).Add(time.Hour).Sub(now)
@@ -123,6 +126,12 @@ func (p *paced) recount(now time.Time) {
 	asks := p.daily(&p.beat, now)
 	p.pool.asks += asks - p.asks
 	p.asks = asks
+}
+
+// leave has the pool know that the calendar is asked by somebody else.
+func (p *paced) leave() {
+	p.pool.asks -= p.asks
+	p.asks, p.counted = 0, time.Time{}
 }
 
 // next is when the calendar is asked after now. chance is from 0 to 1, so that those who began together part.
@@ -158,15 +167,15 @@ const paceSpread = 10
 
 // poolOf is the pool of a calendar: of those that are counted together, or else of those in its lane.
 func (s *Schedule) poolOf(c *Calendar) *pool {
-	who := any(c.Lane)
+	who, name := any(c.Lane), "lane "+c.Lane
 	var meter *calendar.Meter
 	if metered, ok := c.Source.(calendar.Metered); ok {
 		if meter = metered.Meter(); meter != nil {
-			who = meter
+			who, name = meter, "quota "+meter.Name()
 		}
 	}
 	if s.pools[who] == nil {
-		s.pools[who] = &pool{meter: meter}
+		s.pools[who] = &pool{name: name, meter: meter}
 	}
 	s.pools[who].calendars++
 	return s.pools[who]
@@ -191,6 +200,27 @@ func (s *Schedule) Quotas() (list []Quota) {
 	}
 	slices.SortFunc(list, func(a, b Quota) int { return strings.Compare(a.Name, b.Name) })
 	return list
+}
+
+// Asks is how often the calendars of this worker that go by a pace are asked on a day at their usual pace, by what they
+// are counted together in.
+func (s *Schedule) Asks() map[string]float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asks := map[string]float64{}
+	for _, p := range s.pools {
+		asks[p.name] += p.asks
+	}
+	return asks
+}
+
+// Beside says how often other workers ask theirs, as their Asks have it, in the place of what was said before.
+func (s *Schedule) Beside(asks map[string]float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.pools {
+		p.beside = asks[p.name]
+	}
 }
 
 // recall reads what is remembered of the calendars that go by a pace. One that was never seen to change may be about
@@ -237,7 +267,7 @@ func (s *Schedule) heard(name string, r *Report) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l.paced.beat = beat
-	if r.Stirred || now.Sub(l.paced.counted).Abs() > 6*time.Hour {
+	if stale := now.Sub(l.paced.counted).Abs() > 6*time.Hour; !l.away && (r.Stirred || stale) {
 		l.paced.recount(now)
 	}
 	if !r.Soon.IsZero() || !l.paced.soon.After(now) {

@@ -117,3 +117,54 @@ func TestPaceWithin(t *testing.T) {
 		t.Errorf("a day later: after %s", next.Sub(noon))
 	}
 }
+
+// changing is the place of a worker that has calendars for a while.
+type changing struct {
+	nobodys
+	owns *bool
+}
+
+func (c changing) Owns(string) bool { return *c.owns }
+
+// TestPaceBeside: what several workers ask together decides how often each asks, and a calendar that has become another
+// one's counts there.
+func TestPaceBeside(t *testing.T) {
+	b := newBench(t)
+	clock := func() time.Time { return b.now }
+	meter := calendar.NewMeter("a project", 1000)
+	var list []*Calendar
+	for i := range 30 { // 24 a day each
+		list = append(list, &Calendar{Name: string(rune('a' + i)), Source: metered{calendartest.NewFake(), meter},
+			Pace: Pace{Min: time.Minute, Max: time.Hour}})
+	}
+	owns := true
+	e := New(b.st.For(changing{owns: &owns}, store.Options{Now: clock, NoSync: true}), list, Options{Now: clock})
+	s, err := NewSchedule(e, nil, nil)
+	if err == nil {
+		err = s.begin()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asks := s.Asks()["quota a project"]; asks < 30*24 {
+		t.Fatalf("they ask for %v a day", asks)
+	}
+	p := s.poolOf(list[0])
+	alone, _ := p.stretch(b.now)
+	s.Beside(s.Asks()) // another worker has as many
+	if both, _ := p.stretch(b.now); both != 2*alone {
+		t.Errorf("alone stretched by %v, with another one by %v", alone, both)
+	}
+	s.Beside(nil)
+	if again, _ := p.stretch(b.now); again != alone {
+		t.Errorf("alone again stretched by %v", again)
+	}
+	for _, has := range []bool{false, true} {
+		owns = has
+		s.Divide()
+		s.divide()
+		if by, _ := p.stretch(b.now); (by == alone) != has || (by == 0) == has {
+			t.Errorf("it has the calendars: %v, stretched by %v", has, by)
+		}
+	}
+}

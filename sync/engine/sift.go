@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -19,6 +20,11 @@ import (
 // between cannot lose a change.
 func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
 	if saysNothingNew(st, changes) {
+		return nil
+	}
+	turn, calm := p.e.store.Turn(p.c.Name)
+	calm = calm && p.asBefore(st, changes)
+	if calm && p.e.store.Settled(p.c.Name, sumOf(changes)) {
 		return nil
 	}
 	known, err := p.known()
@@ -42,6 +48,9 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		return nil
 	}
 	if p.isAsSaved(st, changes) && news.empty() {
+		if calm && allThere(known, changes) {
+			p.e.store.Settle(p.c.Name, sumOf(changes), turn)
+		}
 		return nil
 	}
 	p.tellRights(st.ReadOnly, changes)
@@ -59,6 +68,40 @@ func saysNothingNew(st *store.CalendarState, changes calendar.Changes) bool {
 	unlisted := len(changes.List) == 0 && !changes.Full && changes.Cursor == st.Cursor
 	undisturbed := st.HeldAt.IsZero() && changes.Total != 0
 	return unlisted && undisturbed && sameRights(st, changes)
+}
+
+// asBefore reports whether a calendar lists all of its items, each of them as it was, and nothing else is in question.
+func (p *pass) asBefore(st *store.CalendarState, changes calendar.Changes) bool {
+	if !changes.Full || p.mode.dry || p.leaving() {
+		return false
+	}
+	disturbed := !st.HeldAt.IsZero() || st.Released
+	if disturbed || !p.isAsSaved(st, changes) {
+		return false
+	}
+	return !slices.ContainsFunc(changes.List, func(ch calendar.Change) bool { return !ch.Same || ch.Missing || ch.Deleted })
+}
+
+// allThere reports whether each open record is of an item that is listed, and was not gone.
+func allThere(known map[string]*store.Record, changes calendar.Changes) bool {
+	listed := listedIDs(changes)
+	for id, rec := range known {
+		if gone := rec.Gone || !lists(listed, id); gone && !rec.Closed() {
+			return false
+		}
+	}
+	return true
+}
+
+// listSeed is what lists are hashed with.
+var listSeed = maphash.MakeSeed()
+
+// sumOf tells what is listed from other lists, in whatever order.
+func sumOf(changes calendar.Changes) (sum uint64) {
+	for i := range changes.List {
+		sum += maphash.String(listSeed, changes.List[i].ID)
+	}
+	return sum ^ uint64(len(changes.List))<<32
 }
 
 // sameRights reports whether a listing says of what may be written what is kept of it.

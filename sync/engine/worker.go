@@ -100,6 +100,13 @@ func (s *Schedule) Divide() {
 	s.stir()
 }
 
+// leave has the calendar count no more among those that this worker asks. Schedule.mu is held.
+func (l *line) leave() {
+	if l.paced != nil {
+		l.paced.leave()
+	}
+}
+
 // divide does what Divide asks for.
 func (s *Schedule) divide() {
 	s.mu.Lock()
@@ -118,8 +125,11 @@ func (s *Schedule) divide() {
 			s.e.forget(name)
 			if owns {
 				come = append(come, name)
-			} else if l.place > 0 {
-				s.queue.take(l)
+			} else {
+				if l.place > 0 {
+					s.queue.take(l)
+				}
+				l.leave()
 			}
 			l.away = !owns
 		}
@@ -154,6 +164,7 @@ func (s *Schedule) elsewhere(l *line, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if errors.Is(err, store.ErrFenced) {
+		l.leave()
 		l.away, s.divided = true, true // whose it is now is looked up
 		return true
 	}

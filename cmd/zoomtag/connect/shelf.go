@@ -76,6 +76,15 @@ func (s *shelf) Grant(name string) (value []byte, err error) {
 	return value, err
 }
 
+// GrantsOf implements signin.Shelf.
+func (s *shelf) GrantsOf(names []string) (values map[string][]byte, err error) {
+	err = s.ask(func(st *store.Store) (err error) {
+		values, err = st.GrantsOf(names)
+		return err
+	})
+	return values, err
+}
+
 // PutGrant implements signin.Shelf.
 func (s *shelf) PutGrant(name string, old, new []byte) (ok bool, err error) {
 	err = s.ask(func(st *store.Store) (err error) {

@@ -25,7 +25,8 @@ const (
 // Quota spreads the requests of one Google project so that its limits are not met.
 type Quota struct {
 	project *rate.Limiter
-	mu      sync.Mutex // guards users and left
+	mu      sync.Mutex // guards all below but day
+	parts   int        // among how many processes the project's rate is shared
 	users   map[string]*rate.Limiter
 	left    int // how many users were left when they were last pruned
 	day     *calendar.Meter
@@ -57,6 +58,7 @@ func (q *Quota) wait(ctx context.Context, user string) error {
 	}
 	q.day.Count(time.Now())
 	q.mu.Lock()
+	q.share(q.day.Parts())
 	limiter := q.users[user]
 	if limiter == nil {
 		q.prune()
@@ -68,6 +70,16 @@ func (q *Quota) wait(ctx context.Context, user string) error {
 		return err
 	}
 	return q.project.Wait(ctx)
+}
+
+// share has this process ask for its part of what the project may ask for. q.mu is held.
+func (q *Quota) share(parts int) {
+	if parts == max(q.parts, 1) {
+		return
+	}
+	q.parts = parts
+	q.project.SetLimit(rate.Limit(projectPerSecond) / rate.Limit(parts))
+	q.project.SetBurst(max(projectBurst/parts, 1))
 }
 
 // prune forgets the users who may ask as often as ever: with a thousand of them, and whenever they are twice as many as

@@ -124,6 +124,19 @@ func (s Grants) Exists(path string) bool {
 	return err != nil || sealed != nil
 }
 
+// Ahead are the sign-ins as they stand now, for whoever looks at many: those at paths are read at once, where each would
+// be a journey. Nothing is saved with what it returns.
+func (s Grants) Ahead(paths []string) Grants {
+	if s.vault == nil || len(paths) < 2 {
+		return s
+	}
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = filepath.Base(path)
+	}
+	return Grants{s.vault.ahead(names)}
+}
+
 // Standing is how a sign-in stands; ok is false where there is none, or none that can be used.
 func (s Grants) Standing(path string) (st Standing, ok bool) {
 	grant, err := s.Load(path)

@@ -21,6 +21,7 @@ type shelf struct {
 	kept   map[string][]byte
 	away   bool
 	silent bool // what is put is kept, and the answer gets lost
+	asked  int  // how often it was asked
 }
 
 var errGone = errors.New("no answer")
@@ -28,10 +29,25 @@ var errGone = errors.New("no answer")
 func (s *shelf) Grant(name string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.away {
+	if s.asked++; s.away {
 		return nil, errGone
 	}
 	return bytes.Clone(s.kept[name]), nil
+}
+
+func (s *shelf) GrantsOf(names []string) (map[string][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked++; s.away {
+		return nil, errGone
+	}
+	found := map[string][]byte{}
+	for _, name := range names {
+		if value := s.kept[name]; value != nil {
+			found[name] = bytes.Clone(value)
+		}
+	}
+	return found, nil
 }
 
 func (s *shelf) PutGrant(name string, old, now []byte) (bool, error) {

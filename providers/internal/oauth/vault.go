@@ -17,6 +17,8 @@ import (
 type Shelf interface {
 	// Grant returns what is kept under a name; nil if there is nothing.
 	Grant(name string) ([]byte, error)
+	// GrantsOf returns what is kept under names, all at once; of a name under which there is nothing, nothing.
+	GrantsOf(names []string) (map[string][]byte, error)
 	// PutGrant keeps what is new in the place of what is old, in one step: ok is false, and nothing is changed, where
 	// something else is there. nil is nothing.
 	PutGrant(name string, old, new []byte) (ok bool, err error)
@@ -58,6 +60,33 @@ type version struct {
 // then, and by Check.
 func NewVault(shelf Shelf, key *VaultKey) Grants {
 	return Grants{&Vault{shelf: shelf, key: key, place: shelf.Path(), beat: lockBeat, stale: lockStale}}
+}
+
+// ahead is a shelf of which some was read already.
+type ahead struct {
+	Shelf
+	asked map[string]bool
+	found map[string][]byte
+	err   error // why it could not be
+}
+
+// Grant implements Shelf.
+func (a *ahead) Grant(name string) ([]byte, error) {
+	if !a.asked[name] {
+		return a.Shelf.Grant(name)
+	}
+	return a.found[name], a.err
+}
+
+// ahead is v as it stands now, for reading: what is kept under names is read at once.
+func (v *Vault) ahead(names []string) *Vault {
+	names = append(names, keyName)
+	shelf := &ahead{Shelf: v.shelf, asked: map[string]bool{}}
+	for _, name := range names {
+		shelf.asked[name] = true
+	}
+	shelf.found, shelf.err = v.shelf.GrantsOf(names)
+	return &Vault{shelf: shelf, key: v.key, place: v.place, beat: v.beat, stale: v.stale}
 }
 
 // keyName is where the shelf has the name of the key with which it is sealed.

@@ -29,6 +29,8 @@ func (s *deadShelf) Grant(name string) ([]byte, error) {
 	return nil, nil
 }
 
+func (s *deadShelf) GrantsOf([]string) (map[string][]byte, error) { return nil, nil }
+
 func (s *deadShelf) PutGrant(name string, old, now []byte) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

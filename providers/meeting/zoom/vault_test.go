@@ -20,6 +20,16 @@ func (s *shelf) Grant(name string) ([]byte, error) {
 	return bytes.Clone(s.kept[name]), nil
 }
 
+func (s *shelf) GrantsOf(names []string) (map[string][]byte, error) {
+	found := map[string][]byte{}
+	for _, name := range names {
+		if value, err := s.Grant(name); err == nil && value != nil {
+			found[name] = value
+		}
+	}
+	return found, nil
+}
+
 func (s *shelf) PutGrant(name string, old, now []byte) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

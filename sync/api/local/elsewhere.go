@@ -21,6 +21,7 @@ import (
 // act is what can be done in a calendar, and asked of another worker.
 type act struct {
 	Do      string       `json:"do"`
+	Names   []string     `json:"names,omitempty"` // of calendars, where it is done in several
 	Event   string       `json:"event,omitempty"`
 	Removal plan.Removal `json:"removal,omitempty"`
 	Patient bool         `json:"patient,omitempty"`
@@ -32,7 +33,7 @@ const (
 	doRemove  = "remove"
 	doSettle  = "settle"
 	doRelease = "release"
-	doRetry   = "retry" // Event: of one event alone
+	doRetry   = "retry" // Event: of one event alone; in several calendars
 )
 
 // outcome is the answer to an act.
@@ -40,12 +41,16 @@ type outcome struct {
 	Report engine.Report `json:"report,omitzero"`
 	Held   bool          `json:"held,omitempty"`   // it was, until it was released
 	Events int           `json:"events,omitempty"` // that were released, or are tried again
+	Done   []string      `json:"done,omitempty"`   // of several calendars, those that are this worker's
 	Error  string        `json:"error,omitempty"`
 	Cure   string        `json:"cure,omitempty"`
 }
 
 // perform does something in a calendar, here.
 func (s *Service) perform(ctx context.Context, name string, a act) (o outcome, err error) {
+	if len(a.Names) > 0 {
+		return s.performAll(a)
+	}
 	if !s.st.Owns(name) {
 		return o, store.ErrFenced
 	}
@@ -59,7 +64,7 @@ func (s *Service) perform(ctx context.Context, name string, a act) (o outcome, e
 	case doRelease:
 		o.Held, o.Events, err = s.engine.Release(ctx, name)
 	case doRetry:
-		o.Events, err = s.engine.Retry(again(name, a))
+		o.Events, err = s.engine.Retry(again(a, name))
 	default:
 		return o, fmt.Errorf("calendar %s was asked for %q, which this zoomtag does not know", name, a.Do)
 	}

@@ -110,6 +110,7 @@ func New(o Options) (*Service, error) {
 	s.accounts = s.builder.Accounts
 	s.called = s.accounts.Names()
 	s.watch(calendars)
+	s.meters = s.findMeters()
 	s.keepInvites(cfg)
 	s.examine(o)
 	s.engine = engine.New(o.Store, calendars, s.engineOptions(o))

@@ -24,6 +24,7 @@ type quotas struct {
 	// kept are what the file says by now, by the names of what is counted: at least as much as was asked.
 	kept     map[string]*calendar.Meter
 	recalled bool // it was read
+	shared   sharedQuotas
 }
 
 // Of a day's requests, as one part of so many: those that may be asked in a minute, which is the least time between two
@@ -48,8 +49,8 @@ type quotaKept struct {
 	Ahead int `json:"ahead,omitempty"`
 }
 
-// meters are those of the calendars, by name.
-func (s *Service) meters() map[string][]*calendar.Meter {
+// findMeters are those of the calendars, by name.
+func (s *Service) findMeters() map[string][]*calendar.Meter {
 	found, known := map[string][]*calendar.Meter{}, map[*calendar.Meter]bool{}
 	for _, c := range s.calendars {
 		metered, ok := c.Source.(calendar.Metered)
@@ -66,8 +67,8 @@ func (s *Service) meters() map[string][]*calendar.Meter {
 
 // countOn has what was asked for another service, which may still be at work, count for s, which is not yet.
 func (s *Service) countOn(old *Service) {
-	was, now := old.meters(), s.now()
-	for name, list := range s.meters() {
+	was, now := old.meters, s.now()
+	for name, list := range s.meters {
 		for _, m := range list {
 			if slices.Contains(was[name], m) {
 				continue
@@ -77,20 +78,22 @@ func (s *Service) countOn(old *Service) {
 			}
 		}
 	}
+	s.quotas.mu.Lock()
+	defer s.quotas.mu.Unlock()
+	s.heedOthers()
 }
 
 // recallQuotas has what was asked before this process count, once.
 func (s *Service) recallQuotas() {
 	s.quotas.mu.Lock()
 	defer s.quotas.mu.Unlock()
-	meters := s.meters()
-	if s.quotas.recalled || len(meters) == 0 {
+	if s.quotas.recalled || len(s.meters) == 0 {
 		return
 	}
 	s.quotas.recalled = true
 	now := s.now()
 	for _, k := range s.readQuotas(now) {
-		for _, m := range meters[k.Name] {
+		for _, m := range s.meters[k.Name] {
 			m.Add(k.Counted, now)
 		}
 		if k.Ahead == 0 {
@@ -125,20 +128,30 @@ func (s *Service) readQuotas(now time.Time) []quotaKept {
 	return file.Quotas
 }
 
+// sumOf is what meters of one name have counted: of several that are called the same nobody knows which is which, and
+// each counts for all.
+func sumOf(name string, list []*calendar.Meter, now time.Time) *calendar.Meter {
+	sum := calendar.NewMeter(name, list[0].Most())
+	for _, m := range list {
+		sum.Add(m.Counted(now), now)
+	}
+	return sum
+}
+
 // SaveQuotas has the file say what was asked, if it does not say as much as may have been asked in a minute from now;
-// at the end of the process, what it was.
+// at the end of the process, what it was. Where the state is shared, that says it.
 func (s *Service) SaveQuotas(end bool) {
 	s.quotas.mu.Lock()
 	defer s.quotas.mu.Unlock()
+	if s.st.Shared() {
+		s.shareQuotas(end)
+		return
+	}
 	now, enough := s.now(), true
 	file := quotaFile{Saved: now.UTC().Truncate(time.Second), Quotas: []quotaKept{}}
 	kept := map[string]*calendar.Meter{}
-	for name, list := range s.meters() {
-		// Of several that are called the same nobody knows which is which: each counts for all.
-		sum := calendar.NewMeter(name, list[0].Most())
-		for _, m := range list {
-			sum.Add(m.Counted(now), now)
-		}
+	for name, list := range s.meters {
+		sum := sumOf(name, list, now)
 		one := quotaKept{Name: name, Counted: sum.Counted(now)}
 		said := s.quotas.kept[name]
 		switch {

@@ -25,7 +25,7 @@ func (s *Service) Retry(ctx context.Context, r api.RetryRequest) (api.RetryRepor
 	}
 	n, err := s.retry(ctx, names, act{Do: doRetry, Event: event, Patient: r.Patient})
 	if err != nil {
-		return api.RetryReport{}, err
+		return api.RetryReport{Calendars: names, Events: n}, err
 	}
 	if n == 0 && event != "" {
 		return api.RetryReport{}, words.Usage(words.Mend(fmt.Errorf("no calendar and no event that failed or "+
@@ -34,26 +34,17 @@ func (s *Service) Retry(ctx context.Context, r api.RetryRequest) (api.RetryRepor
 	return api.RetryReport{Calendars: names, Events: n}, nil
 }
 
-// retry has be tried again what is in calendars: of a state that is not shared, in one go.
+// retry has be tried again what is in calendars, in one go.
 func (s *Service) retry(ctx context.Context, names []string, a act) (n int, err error) {
 	if !s.st.Shared() {
-		again := again("", a)
-		again.Calendars = names
-		return s.engine.Retry(again)
+		return s.engine.Retry(again(a, names...))
 	}
-	for _, name := range names {
-		o, err := s.does(ctx, name, a)
-		if err != nil {
-			return n, err
-		}
-		n += o.Events
-	}
-	return n, nil
+	return s.inAll(ctx, names, a)
 }
 
-// again is what is to be tried again in a calendar.
-func again(name string, a act) engine.Again {
-	r := engine.Again{Calendars: []string{name}, Patient: a.Patient}
+// again is what is to be tried again in calendars.
+func again(a act, names ...string) engine.Again {
+	r := engine.Again{Calendars: names, Patient: a.Patient}
 	if a.Event != "" {
 		r.Event = func(id, uid, title string) bool {
 			return a.Event == id || a.Event == uid || strings.EqualFold(a.Event, title)

@@ -55,7 +55,10 @@ func (s *Service) Begin() error {
 }
 
 // Divide has the passes begin of the calendars that have become this worker's, and leaves alone those that went.
-func (s *Service) Divide() { s.schedule.Divide() }
+func (s *Service) Divide() {
+	s.quotas.shared.stale.Store(true)
+	s.schedule.Divide()
+}
 
 // Nudge has passes be made of calendars in which another worker, or a command, has changed something.
 func (s *Service) Nudge(names []string) {

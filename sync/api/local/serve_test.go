@@ -11,6 +11,7 @@ import (
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/signin"
+	"zoomtag/store"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
@@ -27,8 +28,9 @@ func (m metered) Meter() *calendar.Meter { return m.meter }
 // project is a service whose calendars are counted by meters, with its files in a folder, by a clock of its own.
 func project(dir string, now *time.Time, meters ...*calendar.Meter) *Service {
 	clock := func() time.Time { return *now }
-	s := &Service{reader: reader{calendars: map[string]*engine.Calendar{}, now: clock}, invitations: &keep.Keeper{},
-		builder: &assemble.Builder{Tokens: signin.KeepTokens("", clock)}, log: slog.New(slog.DiscardHandler),
+	s := &Service{reader: reader{st: &store.Store{}, calendars: map[string]*engine.Calendar{}, now: clock},
+		invitations: &keep.Keeper{},
+		builder:     &assemble.Builder{Tokens: signin.KeepTokens("", clock)}, log: slog.New(slog.DiscardHandler),
 		quotas: &quotas{path: filepath.Join(dir, "quotas"), kept: map[string]*calendar.Meter{}}}
 	var list []*engine.Calendar
 	for i, meter := range meters {
@@ -37,6 +39,7 @@ func project(dir string, now *time.Time, meters ...*calendar.Meter) *Service {
 		list, s.calendars[c.Name] = append(list, c), c
 	}
 	s.engine = engine.New(nil, list, engine.Options{Now: clock})
+	s.meters = s.findMeters()
 	return s
 }
 

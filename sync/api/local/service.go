@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
@@ -40,6 +42,7 @@ type Service struct {
 	options     Options // what it was made with; its configuration is without the calendars of lists
 	rolls       *rolls
 	quotas      *quotas
+	meters      map[string][]*calendar.Meter // of services that count requests, by name
 	outcomes    []lists.Outcome
 	listing     sync.Mutex // guards kept
 	kept        map[string]record.List
@@ -164,6 +167,7 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 	faults := make([]error, len(names))
 	if s.schedule == nil {
 		s.recallQuotas()
+		defer s.counting()()
 	}
 	s.inLanes(names, func(i int) { reports[i], faults[i] = pass(ctx, names[i]) })
 	if !dry {
@@ -331,12 +335,13 @@ func (s *Service) tellSchedule(report *api.StatusReport) {
 // tellSignIns tells how the sign-ins of persons stand. Without one at Zoom not all is well; of a calendar its own state
 // says so.
 func (s *Service) tellSignIns(report *api.StatusReport) {
+	grants := s.builder.Grants.Ahead(s.grantPaths())
 	for i := range report.Calendars {
 		c := &report.Calendars[i]
 		if path, signsIn := s.grants[c.Name]; signsIn {
 			token := api.TokenStatus{Calendar: c.Name, Provider: c.Provider,
 				Command: assemble.CalendarSignIn(c.Provider, c.Name)}
-			g, ok := s.builder.Grants.Standing(path)
+			g, ok := grants.Standing(path)
 			stands(&token, g, ok)
 			report.Tokens = append(report.Tokens, token)
 		}
@@ -346,7 +351,7 @@ func (s *Service) tellSignIns(report *api.StatusReport) {
 			continue
 		}
 		token := api.TokenStatus{Provider: "zoom", Account: account.Name, Command: assemble.ZoomSignIn(account.Name)}
-		g, ok := s.builder.Grants.Standing(account.Grant)
+		g, ok := grants.Standing(account.Grant)
 		if stands(&token, g, ok); ok {
 			nameHost(report.Budget, account.Name, g.Email)
 			token.Person = g.Name()
@@ -356,6 +361,17 @@ func (s *Service) tellSignIns(report *api.StatusReport) {
 			report.Health = api.Degraded
 		}
 	}
+}
+
+// grantPaths are where all sign-ins of persons lie.
+func (s *Service) grantPaths() []string {
+	paths := slices.Collect(maps.Values(s.grants))
+	for _, account := range s.accounts {
+		if account.Grant != "" {
+			paths = append(paths, account.Grant)
+		}
+	}
+	return paths
 }
 
 // saidOf reports whether a notice says no more than what stands against one of the events. What a service says of the

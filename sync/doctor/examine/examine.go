@@ -9,6 +9,7 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/sync/api"
@@ -49,11 +50,13 @@ func New(o Options) *Examiner { return &Examiner{Options: o} }
 type examination struct {
 	*Examiner
 	at    time.Time
-	alone bool                  // nobody is asked: folders of this machine are read, and what is remembered
-	blind bool                  // nor are folders read
-	mute  map[string]bool       // accounts that cannot be asked, by hash: that is said once, and not for each link
-	mu    *sync.Mutex           // guards hosts and what is in them
-	hosts map[string]*hostFacts // by hostKey
+	alone bool            // nobody is asked: folders of this machine are read, and what is remembered
+	blind bool            // nor are folders read
+	mute  map[string]bool // accounts that cannot be asked, by hash: that is said once, and not for each link
+	// grants are the sign-ins of persons, read at once.
+	grants signin.Grants
+	mu     *sync.Mutex           // guards hosts and what is in them
+	hosts  map[string]*hostFacts // by hostKey
 }
 
 // inspector asks the account about its meetings and hosts; nil where Zoom is not asked.

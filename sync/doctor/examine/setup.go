@@ -25,6 +25,9 @@ import (
 // calendar for its name, or nobody.
 func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doctor.Setup, error) {
 	s := doctor.Setup{Now: x.at, Accounts: make([]doctor.AccountFacts, len(x.Builder.Accounts))}
+	if x.grants = x.Builder.Grants; x.blind { // else asking may change how one stands
+		x.grants = x.grants.Ahead(x.grantPaths())
+	}
 	refused, err := x.Refused()
 	if err != nil {
 		return s, err
@@ -114,7 +117,7 @@ func (x *examination) accountFacts(ctx context.Context, a assemble.Account,
 	}
 	if a.Grant != "" {
 		f.Person = &doctor.CalendarFacts{Name: "Zoom", Account: a.Name, Provider: "zoom", SignsIn: true}
-		readSignIn(f.Person, x.Builder.Grants, a.Grant)
+		readSignIn(f.Person, x.grants, a.Grant)
 	}
 	return f
 }
@@ -128,6 +131,17 @@ func (x *examination) contradictory() (names []string) {
 		}
 	}
 	return names
+}
+
+// grantPaths are where all sign-ins of persons lie.
+func (x *examination) grantPaths() []string {
+	paths := slices.Collect(maps.Values(x.Grants))
+	for i := range x.Builder.Accounts {
+		if grant := x.Builder.Accounts[i].Grant; grant != "" {
+			paths = append(paths, grant)
+		}
+	}
+	return paths
 }
 
 // readSignIn takes over what is kept of a person's sign-in. That it cannot be used is another thing than that
@@ -146,7 +160,7 @@ func readSignIn(f *doctor.CalendarFacts, grants signin.Grants, path string) {
 func (x *examination) calendarFacts(ctx context.Context, c configs.Calendar) doctor.CalendarFacts {
 	f := doctor.CalendarFacts{Name: c.Name, Provider: c.Provider(), SignsIn: c.SignsIn(), App: !c.SignsIn()}
 	if f.SignsIn {
-		readSignIn(&f, x.Builder.Grants, x.Grants[c.Name])
+		readSignIn(&f, x.grants, x.Grants[c.Name])
 	}
 	f.Secret = c.Outlook != nil && f.App && !c.Outlook.ClientSecret.IsZero()
 	if c.Outlook != nil && c.Outlook.ClientCertificate != "" {

@@ -1,0 +1,180 @@
+//go:build peers
+
+package local
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+	"zoomtag/store/postgres/pgtest"
+)
+
+var server pgtest.Shared
+
+func TestMain(m *testing.M) { os.Exit(server.Run(m)) }
+
+// opened is a shared store.
+func opened(t *testing.T, url string) *store.Store {
+	t.Helper()
+	st, err := store.Open(url, store.Options{})
+	must(t, err)
+	t.Cleanup(func() { must(t, st.Close()) })
+	return st
+}
+
+// works has a store be a worker, until leave is called, and waits until it is one.
+func works(t *testing.T, st *store.Store, name string) (leave func()) {
+	t.Helper()
+	ctx, end := context.WithCancel(context.Background())
+	changed, done := make(chan struct{}, 1), make(chan error, 1)
+	go func() {
+		done <- st.Work(ctx, store.WorkerOptions{Name: name, Changed: func() {
+			select {
+			case changed <- struct{}{}:
+			default: // it is known already
+			}
+		}})
+	}()
+	<-changed
+	var once sync.Once
+	leave = func() {
+		once.Do(func() {
+			end()
+			must(t, <-done)
+		})
+	}
+	t.Cleanup(leave)
+	return leave
+}
+
+// asker is a worker that asks a service of which all workers together may ask so much in a day.
+type asker struct {
+	*Service
+	meter *calendar.Meter
+}
+
+func newAsker(t *testing.T, st *store.Store, dir string, most int, now *time.Time) asker {
+	t.Helper()
+	m := calendar.NewMeter("a project", most)
+	s := project(dir, now, m, m)
+	s.st = st
+	must(t, s.Serve(nil, nil))
+	return asker{s, m}
+}
+
+// exchange has the asker hear and say what there is by now.
+func (a asker) hears() {
+	a.quotas.shared.stale.Store(true)
+	a.SaveQuotas(false)
+}
+
+// TestQuotaShared: what all workers ask counts for each of them, over restarts as well, and after a crash not less than
+// it was. Of a day's requests no more are asked than there are, but for what was asked since the workers heard of each
+// other.
+func TestQuotaShared(t *testing.T) {
+	const most, workers = 10_000, 3
+	url, now := server.Server(t).Database(t), time.Date(2030, 3, 4, 12, 30, 0, 0, time.UTC)
+	var crew []asker
+	var leave []func()
+	for i := range workers {
+		st := opened(t, url)
+		leave = append(leave, works(t, st, string(rune('a'+i))))
+		crew = append(crew, newAsker(t, st, t.TempDir(), most, &now))
+	}
+	for range 2 { // as often as it takes for each to hear of all
+		for _, a := range crew {
+			a.hears()
+		}
+	}
+	for i, a := range crew {
+		if n := a.meter.Parts(); n != workers {
+			t.Errorf("worker %d shares the minute with %d", i, n)
+		}
+	}
+	asked, rounds := 0, 0
+	for full := false; !full; rounds++ {
+		full = true
+		for _, a := range crew {
+			for range 10 {
+				if a.meter.Used(now) >= most {
+					break
+				}
+				a.meter.Count(now)
+				asked, full = asked+1, false
+			}
+		}
+		for _, a := range crew {
+			a.hears()
+		}
+	}
+	if margin := 10 * workers; asked < most || asked > most+margin {
+		t.Errorf("%d were asked of %d", asked, most)
+	}
+	for _, a := range crew {
+		a.hears()
+		if used := a.meter.Used(now); used != asked {
+			t.Errorf("a worker knows of %d, and it were %d", used, asked)
+		}
+	}
+	// One ends in order, one dies: what both have asked counts still.
+	leave[0]()
+	crew[0].SaveQuotas(true)
+	leave[1]()
+	late := newAsker(t, opened(t, url), t.TempDir(), most, &now)
+	ahead := most / sharedAhead
+	if used := late.meter.Used(now); used < asked || used > asked+ahead {
+		t.Errorf("who comes knows of %d, and it were %d", used, asked)
+	}
+	now = now.Add(25 * time.Hour)
+	if used := late.meter.Used(now); used != 0 {
+		t.Errorf("a day later %d count", used)
+	}
+}
+
+// TestQuotaSpokenAhead: at any time the state says at least what a worker has asked, however fast that asks, and it is
+// seldom written.
+func TestQuotaSpokenAhead(t *testing.T) {
+	const most = 1_000_000
+	url, now := server.Server(t).Database(t), time.Date(2030, 3, 4, 12, 30, 0, 0, time.UTC)
+	a := newAsker(t, opened(t, url), t.TempDir(), most, &now)
+	for second := range 30 {
+		count(a.meter, []int{750, 150, 0}[second%3], now)
+		late := newAsker(t, opened(t, url), t.TempDir(), most, &now) // and this is the last moment of a
+		used, asked := late.meter.Used(now), a.meter.Used(now)
+		if used < asked || used > asked+most/sharedAhead {
+			t.Fatalf("second %d: %d are known, and it were %d", second, used, asked)
+		}
+		late.SaveQuotas(true)
+		now = now.Add(time.Second)
+		a.SaveQuotas(false)
+	}
+}
+
+// TestQuotaMoves: what was counted in a file counts for those who share the state, once.
+func TestQuotaMoves(t *testing.T) {
+	const most = 10_000
+	dir, now := t.TempDir(), time.Date(2030, 3, 4, 12, 30, 0, 0, time.UTC)
+	m := calendar.NewMeter("a project", most)
+	alone := project(dir, &now, m)
+	must(t, alone.Serve(nil, nil))
+	count(m, 123, now)
+	alone.SaveQuotas(true)
+	url := server.Server(t).Database(t)
+	for i := range 2 {
+		st := opened(t, url)
+		if a := newAsker(t, st, dir, most, &now); a.meter.Used(now) < 123 || a.meter.Used(now) > 123+most/sharedAhead {
+			t.Errorf("start %d: %d count", i, a.meter.Used(now))
+		} else {
+			a.SaveQuotas(true)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "quotas")); !os.IsNotExist(err) {
+		t.Errorf("the file stays: %v", err)
+	}
+}
