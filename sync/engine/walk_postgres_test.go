@@ -5,8 +5,10 @@ package engine_test
 import (
 	"context"
 	"os"
+	"slices"
 	"testing"
 
+	"zoomtag/providers/calendar"
 	"zoomtag/store"
 	"zoomtag/store/postgres/pgtest"
 	"zoomtag/sync/engine/enginetest"
@@ -28,8 +30,39 @@ func TestWalkPostgres(t *testing.T) {
 	one.Address = func() string { return immortal(t) }
 	several.Address = one.Address
 	t.Run("one", func(t *testing.T) { enginetest.Run(t, one, enginetest.Fake) })
+	t.Run("whole", func(t *testing.T) { enginetest.Run(t, one, listsAll) })
 	t.Run("removed", func(t *testing.T) { enginetest.RunRemoval(t, one, enginetest.Fake) })
 	t.Run("several", func(t *testing.T) { enginetest.RunMulti(t, several) })
+}
+
+// listsAll is a backend that answers with all of its items each time, as a folder does.
+func listsAll(s enginetest.Setup) (enginetest.Backend, error) {
+	b, err := enginetest.Fake(s)
+	return whole{b}, err
+}
+
+type whole struct{ enginetest.Backend }
+
+func (w whole) Changes(ctx context.Context, cursor string) (calendar.Changes, error) {
+	return wholeOf(ctx, w.Backend, cursor)
+}
+
+// wholeOf is all that a calendar lists, with what is the same since the cursor.
+func wholeOf(ctx context.Context, c calendar.Calendar, cursor string) (calendar.Changes, error) {
+	news, err := c.Changes(ctx, cursor)
+	if err != nil || cursor == "" {
+		return news, err
+	}
+	all, err := c.Changes(ctx, "")
+	if err != nil {
+		return all, err
+	}
+	all.Cursor = news.Cursor // what comes meanwhile is news the next time
+	for i := range all.List {
+		ch := &all.List[i]
+		ch.Same = !slices.ContainsFunc(news.List, func(n calendar.Change) bool { return n.ID == ch.ID })
+	}
+	return all, nil
 }
 
 // immortal is a database whose workers live for ever: none is buried because this machine was busy.
