@@ -5,6 +5,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,14 +23,21 @@ import (
 //
 //	go test -tags peers ./sync/engine -run '^$' -bench QuietPolls -benchtime 3x
 //
-// A poll of the calendar itself costs nothing here: it is in memory.
+// A poll of the calendar itself costs nothing here: it is in memory. It answers with its changes, or with all that is in
+// it, and then its cursor may be too long to be remembered.
 func BenchmarkQuietPolls(b *testing.B) {
 	for _, size := range []int{1_000, 10_000} {
-		b.Run(fmt.Sprintf("%dx4", size), func(b *testing.B) { quietPolls(b, size, 4) })
+		for name, source := range map[string]func(*calendartest.Fake) calendar.Calendar{
+			"changes": func(f *calendartest.Fake) calendar.Calendar { return f },
+			"whole":   func(f *calendartest.Fake) calendar.Calendar { return snapshot{f, ""} },
+			"long":    func(f *calendartest.Fake) calendar.Calendar { return snapshot{f, strings.Repeat("x", 10_000)} },
+		} {
+			b.Run(fmt.Sprintf("%s/%dx4", name, size), func(b *testing.B) { quietPolls(b, size, 4, source) })
+		}
 	}
 }
 
-func quietPolls(b *testing.B, size, workers int) {
+func quietPolls(b *testing.B, size, workers int, source func(*calendartest.Fake) calendar.Calendar) {
 	s := server.Server(b)
 	url := s.Database(b)
 	account := plan.AccountHash("a")
@@ -40,8 +48,8 @@ func quietPolls(b *testing.B, size, workers int) {
 		f := calendartest.NewFake()
 		f.Explicit = true // what is asked for are the changes, as of a web API
 		f.Put(calendar.Event{UID: fmt.Sprint("event", i), Title: "Talk", Start: start, End: start.Add(time.Hour)})
-		calendars[i] = &engine.Calendar{Name: fmt.Sprint("calendar", i), Provider: "fake", Source: f,
-			Settings: &settings, Detects: "1"}
+		calendars[i] = &engine.Calendar{Name: fmt.Sprint("calendar", i), Provider: "fake",
+			Source: source(f), Settings: &settings, Detects: "1"}
 	}
 	stores, engines := make([]*store.Store, workers), make([]*engine.Engine, workers)
 	var working sync.WaitGroup

@@ -19,11 +19,11 @@ const inAllLimit = time.Minute
 // inAll does something in calendars, or has the workers do it whose they are: one request for each worker, side by
 // side. Those that have changed hands meanwhile are asked for again. It returns how many events that concerns, and
 // which calendars nobody has seen to in time is an error.
-func (s *Service) inAll(ctx context.Context, names []string, a act) (events int, err error) {
+func (s *Service) inAll(ctx context.Context, limit time.Duration, names []string, a act) (events int, err error) {
 	if err := s.enlist(ctx); err != nil {
 		return 0, err
 	}
-	limited, cancel := context.WithTimeout(ctx, inAllLimit)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	a.Names = names
 	o, err := s.performAll(a)
@@ -32,6 +32,9 @@ func (s *Service) inAll(ctx context.Context, names []string, a act) (events int,
 	}
 	left, events := without(names, o.Done), o.Events
 	for len(left) > 0 {
+		if limited.Err() != nil {
+			return events, undone(ctx, left, len(names))
+		}
 		groups, err := s.byWorker(left)
 		if err != nil {
 			return events, err
@@ -50,7 +53,6 @@ func (s *Service) inAll(ctx context.Context, names []string, a act) (events int,
 		select {
 		case <-time.After(regroupPause):
 		case <-limited.Done():
-			return events, undone(ctx, left, len(names))
 		}
 	}
 	return events, nil

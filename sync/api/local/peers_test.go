@@ -4,15 +4,25 @@ package local
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/calendar/calendartest"
+	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/store/postgres/pgtest"
+	"zoomtag/sync/api"
+	"zoomtag/sync/engine"
+
+	"github.com/jackc/pgx/v5"
 )
 
 var server pgtest.Shared
@@ -177,4 +187,106 @@ func TestQuotaMoves(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "quotas")); !os.IsNotExist(err) {
 		t.Errorf("the file stays: %v", err)
 	}
+}
+
+// hand is a service over a shared store with so many calendars, in each of which something could not be read.
+func hand(t *testing.T, st *store.Store, calendars int) *Service {
+	t.Helper()
+	s := &Service{reader: reader{st: st, calendars: map[string]*engine.Calendar{}, now: time.Now},
+		enlisted: &enlistment{}, log: slog.New(slog.DiscardHandler)}
+	var list []*engine.Calendar
+	for i := range calendars {
+		c := &engine.Calendar{Name: fmt.Sprint("calendar", i), Source: calendartest.NewFake()}
+		list, s.calendars[c.Name], s.names = append(list, c), c, append(s.names, c.Name)
+	}
+	s.engine = engine.New(st, list, engine.Options{})
+	return s
+}
+
+// TestInAll: what is to be done in all calendars is asked of all workers side by side, once of each; what nobody does
+// is told.
+func TestInAll(t *testing.T) {
+	const calendars = 200
+	url := server.Server(t).Database(t)
+	command := hand(t, opened(t, url), calendars)
+	must(t, command.st.Update(func(tx *store.Tx) error {
+		for _, name := range command.names {
+			if err := tx.PutProblem(name, store.Problem{ID: "event", Unread: true}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	ctx, end := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	var crew []*Service
+	for i := range 3 {
+		s := hand(t, opened(t, url), calendars)
+		crew = append(crew, s)
+		asked := func() { go s.AnswerAsked(ctx) }
+		working.Go(func() {
+			if err := s.st.Work(ctx, store.WorkerOptions{Name: fmt.Sprint("worker", i), Asked: asked}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(func() { end(); working.Wait() })
+	divided(t, crew)
+	r, err := command.Retry(t.Context(), api.RetryRequest{})
+	if err != nil || r.Events != calendars {
+		t.Errorf("%d are tried again, %v", r.Events, err)
+	}
+	if n := requests(t, url); n != len(crew) {
+		t.Errorf("%d requests for %d workers", n, len(crew))
+	}
+	if r, err = crew[0].Retry(t.Context(), api.RetryRequest{}); err != nil || r.Events != calendars {
+		t.Errorf("asked by a worker, %d are tried again, %v", r.Events, err)
+	}
+	// One of the workers does not do it.
+	for _, name := range crew[0].names {
+		delete(crew[0].calendars, name) // its configuration has none of them
+	}
+	events, err := command.inAll(t.Context(), time.Second, command.names, act{Do: doRetry})
+	if !errors.Is(err, store.ErrNobody) || events >= calendars || events == 0 {
+		t.Errorf("%d are tried again, %v", events, err)
+	}
+	if text := words.Of(err); !strings.Contains(text, fmt.Sprintf("to %d of 200 calendars", calendars-events)) ||
+		!strings.Contains(text, "others") {
+		t.Error(text)
+	}
+}
+
+// divided waits until several workers share the calendars, and no more change hands.
+func divided(t *testing.T, crew []*Service) {
+	t.Helper()
+	still, last := 0, ""
+	for range time.Tick(300 * time.Millisecond) {
+		owned, now := 0, ""
+		for _, s := range crew {
+			n := 0
+			for _, name := range s.names {
+				if s.st.Owns(name) {
+					n++
+				}
+			}
+			owned, now = owned+n, now+fmt.Sprint(n, " ")
+		}
+		if still++; owned < len(crew[0].names) || now != last || strings.Contains(" "+now, " 0 ") {
+			still, last = 0, now
+		}
+		if still == 5 {
+			break
+		}
+	}
+}
+
+// requests is how many requests there were in a database.
+func requests(t *testing.T, url string) (n int) {
+	t.Helper()
+	name, _, _ := strings.Cut(url[strings.LastIndex(url, "/")+1:], "?")
+	server.Server(t).Administer(t, func(ctx context.Context, db *pgx.Conn) error {
+		return db.QueryRow(ctx, `SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements JOIN pg_database ON oid = dbid
+			WHERE datname = $1 AND query LIKE 'INSERT INTO zoomtag.requests%'`, name).Scan(&n)
+	})
+	return n
 }

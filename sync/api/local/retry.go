@@ -39,7 +39,7 @@ func (s *Service) retry(ctx context.Context, names []string, a act) (n int, err 
 	if !s.st.Shared() {
 		return s.engine.Retry(again(a, names...))
 	}
-	return s.inAll(ctx, names, a)
+	return s.inAll(ctx, inAllLimit, names, a)
 }
 
 // again is what is to be tried again in calendars.

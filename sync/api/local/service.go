@@ -15,6 +15,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
+	"zoomtag/store"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
@@ -182,7 +183,7 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 			report.Requests[call] += n
 		}
 	}
-	if err = stopped(faults); s.schedule == nil && report.Requests["zoom"] > 0 { // a daemon has said it when it began
+	if err = stopped(names, faults); s.schedule == nil && report.Requests["zoom"] > 0 { // a daemon has said it when it began
 		s.CheckScopes(ctx)
 	}
 	for i := range reports {
@@ -227,14 +228,30 @@ func (s *Service) beginInvites() error {
 	return s.invitations.Begin(watched)
 }
 
-// stopped joins the faults of several passes; that they were asked to end early is said once, in a sentence.
-func stopped(faults []error) error {
+// stopped joins the faults of passes over several calendars; that they were asked to end early is said once, in a
+// sentence, and so is that no worker has made them.
+func stopped(names []string, faults []error) error {
 	early := false
-	others := slices.DeleteFunc(faults, func(err error) bool {
-		canceled := errors.Is(err, context.Canceled)
-		early = early || canceled
-		return canceled
-	})
+	var others []error
+	var left []string
+	var alone error
+	for i, err := range faults {
+		switch {
+		case errors.Is(err, context.Canceled):
+			early = true
+		case errors.Is(err, store.ErrNobody):
+			left, alone = append(left, names[i]), err
+		case err != nil:
+			others = append(others, err)
+		}
+	}
+	switch len(left) {
+	case 0:
+	case 1:
+		others = append(others, alone)
+	default:
+		others = append(others, undone(context.Background(), left, len(names)))
+	}
 	if early {
 		others = append(others, api.ErrStopped)
 	}
