@@ -275,3 +275,30 @@ func TestVaultSeals(t *testing.T) {
 		}
 	}
 }
+
+// TestGrantsAhead: whoever looks at many sign-ins asks the shelf once, and sees them as they stood then.
+func TestGrantsAhead(t *testing.T) {
+	s := &shelf{kept: map[string][]byte{}}
+	grants := onShelf(t, s, key)
+	paths := []string{"a.grant", "b.grant", "c.grant"}
+	for _, path := range paths[:2] {
+		if err := grants.Install(t.Context(), oauth.Grant{RefreshToken: "r", ClientID: "client"}, path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	looks := onShelf(t, s, key)
+	before := s.asked
+	ahead := looks.Ahead(paths)
+	for i, path := range paths {
+		if _, ok := ahead.Standing(path); ok != (i < 2) {
+			t.Errorf("%s: %v", path, ok)
+		}
+	}
+	if s.asked != before+1 {
+		t.Errorf("the shelf was asked %d times", s.asked-before)
+	}
+	s.away = true
+	if st, ok := onShelf(t, s, key).Ahead(paths).Standing("a.grant"); ok || st.Unusable == nil {
+		t.Errorf("while the shelf is away: %+v, %v", st, ok)
+	}
+}

@@ -2,12 +2,14 @@ package local
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
+	"zoomtag/sync/assemble"
 )
 
 // TestStands: of a sign-in that is not taken, cause and cure are apart, and the cure is that of its case.
@@ -31,5 +33,34 @@ func TestStands(t *testing.T) {
 		if stands(&row, c.state, c.ok); row.Reason != c.reason || row.Cure != c.cure {
 			t.Errorf("%s: %q, %q", name, row.Reason, row.Cure)
 		}
+	}
+}
+
+// countingShelf is a database in which nobody has signed in.
+type countingShelf struct{ asked int }
+
+func (s *countingShelf) Grant(string) ([]byte, error) { s.asked++; return nil, nil }
+func (s *countingShelf) GrantsOf([]string) (map[string][]byte, error) {
+	s.asked++
+	return nil, nil
+}
+func (s *countingShelf) PutGrant(string, []byte, []byte) (bool, error) { return true, nil }
+func (s *countingShelf) Path() string                                  { return "the database" }
+
+// TestSignInsAtOnce: how all sign-ins stand is one question to the database, however many they are.
+func TestSignInsAtOnce(t *testing.T) {
+	shelf := &countingShelf{}
+	grants, err := signin.Sealed(shelf, signin.NewKey())
+	must(t, err)
+	s := &Service{builder: &assemble.Builder{Grants: grants}, grants: map[string]string{}}
+	var report api.StatusReport
+	for i := range 100 {
+		name := strconv.Itoa(i)
+		s.grants[name] = name + ".grant"
+		report.Calendars = append(report.Calendars, api.CalendarStatus{Name: name, Provider: "google"})
+	}
+	s.tellSignIns(&report)
+	if len(report.Tokens) != 100 || shelf.asked > 2 {
+		t.Errorf("%d sign-ins, and the database was asked %d times", len(report.Tokens), shelf.asked)
 	}
 }
