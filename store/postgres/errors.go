@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -22,9 +23,36 @@ func (e *Engine) explain(doing string, err error) error {
 	if errors.As(err, &said) {
 		return e.refused(doing, said, err)
 	}
+	if cause, cure := untrusted(err); cause != "" {
+		return &entries.Error{Doing: doing, Cause: e.called() + " " + cause, Remedy: cure, Err: err}
+	}
 	cause := plainCause(err)
 	return &entries.Error{Doing: doing, Cause: fmt.Sprintf("%s cannot be reached (%s)", e.called(), cause),
 		Remedy: "see to it that it runs and that this machine reaches it; zoomtag goes on as soon as it answers", Err: err}
+}
+
+// noTLS is what pgx says where the other side does not speak TLS. It has no type.
+const noTLS = "server refused TLS connection"
+
+// untrusted is why a database has not proved who it is, and what mends that; "" where it is something else.
+func untrusted(err error) (cause, cure string) {
+	var unknown x509.UnknownAuthorityError
+	var other x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case strings.Contains(err.Error(), noTLS):
+		return "does not speak TLS, so that nobody could tell whether it is the one that is meant", "switch it on there " +
+			"(ssl = on, with a certificate); sslmode=disable in store: is for a way on which nobody can listen"
+	case errors.As(err, &unknown):
+		return "shows a certificate that nobody known here has signed", "name the file with the certificate of who has, " +
+			"sslrootcert=FILE in store:"
+	case errors.As(err, &other):
+		return "shows a certificate that is not for " + other.Host, "write a name that is in it into store:, or give the " +
+			"database a certificate for this one"
+	case errors.As(err, &invalid):
+		return "shows a certificate that is not valid now", "renew it, and see that the clock of this machine is right"
+	}
+	return "", ""
 }
 
 // plainCause is the last part of a chain of errors: what the system said, of several addresses that of the first.
