@@ -134,6 +134,24 @@ func (s *Store) Taken(name string) time.Time {
 	return time.Time{}
 }
 
+// DatabaseFacts are what can be said of a shared store's database, for whoever looks for what is wrong.
+type DatabaseFacts = postgres.Facts
+
+// OldestPostgres is the oldest PostgreSQL that can be a shared store.
+const OldestPostgres = postgres.Oldest
+
+// ErrDatabase says that something is wrong with the database of a shared store as such, or with the way to it.
+var ErrDatabase = postgres.ErrDatabase
+
+// Database looks at the database of a shared store; ok is false where the store is a file.
+func (s *Store) Database() (f DatabaseFacts, ok bool, err error) {
+	if s.shared == nil {
+		return f, false, nil
+	}
+	f, err = s.shared.Facts()
+	return f, true, err
+}
+
 // Count is what another process that shares the store says of what it has asked of services.
 type Count = postgres.Count
 

@@ -12,6 +12,7 @@ import (
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
+	"zoomtag/sync/doctor/examine"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -71,10 +72,7 @@ func (a *app) examine(ctx context.Context, request api.DoctorRequest) (api.Docto
 	defer done()
 	service, err := a.way().ToPlan(ctx)
 	if err != nil {
-		if words.IsUsage(err) {
-			return api.NewDoctorReport(doctor.WrongConfiguration(err.Error())), err
-		}
-		return api.DoctorReport{}, err
+		return examine.Without(err)
 	}
 	report, err := service.Doctor(ctx, request)
 	return report, errors.Join(err, service.Close())

@@ -13,22 +13,26 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// ErrDatabase says that something is wrong with the database as such, or with the way to it.
+var ErrDatabase = errors.New("the shared database")
+
 // explain makes one plain sentence of what went wrong while zoomtag was doing something with the database.
 func (e *Engine) explain(doing string, err error) error {
 	var known *entries.Error
 	if errors.As(err, &known) {
 		return known
 	}
+	of := fmt.Errorf("%w: %w", ErrDatabase, err)
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
-		return e.refused(doing, said, err)
+		return e.refused(doing, said, of)
 	}
 	if cause, cure := untrusted(err); cause != "" {
-		return &entries.Error{Doing: doing, Cause: e.called() + " " + cause, Remedy: cure, Err: err}
+		return &entries.Error{Doing: doing, Cause: e.called() + " " + cause, Remedy: cure, Err: of}
 	}
 	cause := plainCause(err)
 	return &entries.Error{Doing: doing, Cause: fmt.Sprintf("%s cannot be reached (%s)", e.called(), cause),
-		Remedy: "see to it that it runs and that this machine reaches it; zoomtag goes on as soon as it answers", Err: err}
+		Remedy: "see to it that it runs and that this machine reaches it; zoomtag goes on as soon as it answers", Err: of}
 }
 
 // noTLS is what pgx says where the other side does not speak TLS. It has no type.
@@ -88,6 +92,14 @@ func (e *Engine) refused(doing string, said *pgconn.PgError, err error) error {
 		Err: err}
 }
 
+// What to say where a pooler gives each transaction another connection: what was prepared in one is not known in the
+// next, or is there already.
+const (
+	pooled     = "is behind a pooler that gives each transaction another connection"
+	pooledCure = "write the address of the database itself as store:, or have the pooler keep a connection for each client " +
+		"(pgbouncer: pool_mode = session)"
+)
+
 // advice is what to say of errors that their owner can do something about: the first that matches.
 var advice = []struct{ code, text, cure string }{
 	{"28", "refuses the sign-in", "check user, password and sslmode in store:, and pg_hba.conf"},
@@ -104,5 +116,7 @@ var advice = []struct{ code, text, cure string }{
 	{"55P03", "was kept busy by somebody else for too long", "see who holds a lock in it (pg_stat_activity)"},
 	{"57014", "took too long for an answer", "see what keeps it busy (pg_stat_activity)"},
 	{"57P", "is going down or starting up", "wait for it; zoomtag goes on as soon as it answers"},
+	{"42P05", pooled, pooledCure},
+	{"26000", pooled, pooledCure},
 	{"25P03", "ended the transaction, because zoomtag stood still in it", "see why this machine stood still"},
 }

@@ -23,6 +23,8 @@ func TestSentences(t *testing.T) {
 		"refuses the sign-in: check user, password":                        said("28P01", "password authentication failed"),
 		"does not exist: make it":                                          said("3D000", ""),
 		"is a standby, in which nothing can be written: write the address": said("25006", ""),
+		"is behind a pooler that gives each transaction another connection: write the address of the database itself": said(
+			"26000", "prepared statement does not exist"),
 		"says: something new (XX123)":                                      said("XX123", "something new"),
 	} {
 		got := e.explain("save to", err).Error()

@@ -111,7 +111,7 @@ func (e *Engine) tooNew(found layout) error {
 		return nil
 	}
 	return &entries.Error{Cause: fmt.Sprintf("%s was brought to layout %d by a newer zoomtag, and this one knows %d",
-		e.called(), found.layout, known), Remedy: "upgrade zoomtag on this machine"}
+		e.called(), found.layout, known), Remedy: "upgrade zoomtag on this machine", Err: ErrDatabase}
 }
 
 // layout is what head says of the tables.

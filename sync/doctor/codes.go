@@ -78,6 +78,16 @@ const (
 	WayFails        = "ZT-521"
 	ListFails       = "ZT-522"
 
+	DatabaseFails  = "ZT-523"
+	DatabaseClock  = "ZT-524"
+	DatabaseLax    = "ZT-525"
+	DatabasePlain  = "ZT-526"
+	NobodyWorks    = "ZT-527"
+	WorkerSilent   = "ZT-528"
+	WorkersDiffer  = "ZT-529"
+	DatabaseFull   = "ZT-530"
+	DatabasePooled = "ZT-531"
+
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
 	Untrusted     = "ZT-603"
@@ -207,6 +217,25 @@ var codes = []Code{
 		"Mend what the message names; zoomtag notify test tries the ways."},
 	{ListFails, Warning, Account, "A list of calendars (calendars_from) cannot be read, or is not believed.",
 		"Do what the message says; whom the list named before is watched meanwhile."},
+	{DatabaseFails, Error, Account, "The database that workers share (store) cannot be used.",
+		"Do what the message says; nothing is made until then, and nothing is lost."},
+	{DatabaseClock, Warning, Account, "The clocks of the database and of this machine differ.",
+		"Switch on time synchronisation on both: timedatectl set-ntp true."},
+	{DatabaseLax, Warning, Account, "The database may lose what it has said is saved, when it or its machine ends suddenly.",
+		"Switch the setting on that the message names, for the whole server, or for the database and its user."},
+	{DatabasePlain, Warning, Account, "What is said to a database on another machine is not encrypted.",
+		"Switch TLS on in the database (ssl = on), and write sslmode=verify-full into store."},
+	{NobodyWorks, Error, Account, "Calendars are nobody's, although workers live: nothing is done in them.",
+		"See with zoomtag status which workers there are; restart those whose last sign is old."},
+	{WorkerSilent, Warning, Account, "A worker gives its sign of life late: others are about to take its calendars.",
+		"See what keeps its machine busy, and how far it is from the database."},
+	{WorkersDiffer, Note, Account, "Not all who share the database have the same version of zoomtag.",
+		"Upgrade the others as well."},
+	{DatabaseFull, Warning, Account, "The database has hardly a connection left.",
+		"Raise max_connections, or lower pool_max_conns in store."},
+	{DatabasePooled, Error, Account, "A pooler before the database gives each transaction another connection.",
+		"Write the address of the database itself as store, or have the pooler keep a connection for each client " +
+			"(pgbouncer: pool_mode = session)."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.",
 		"Check this machine's DNS; a filter may block *.zoom.us."},

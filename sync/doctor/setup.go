@@ -36,6 +36,8 @@ type Setup struct {
 	Lists []ListFacts
 	// Exposed says that others may write to the folder of the state; empty where they may not.
 	Exposed string
+	// Database is that which workers share; nil where the state is a file, or nobody has looked.
+	Database *DatabaseFacts
 }
 
 // WayFacts are what is known of a way of telling people that fails.
@@ -121,6 +123,8 @@ type EventFacts struct {
 // JudgeSetup says what is wrong with the set-up, and what is well.
 func JudgeSetup(s Setup) (list []Finding, well []string) {
 	list, well = s.clock()
+	database, answers := s.Database.judge()
+	list, well = append(list, database...), append(well, answers...)
 	for _, a := range s.Accounts {
 		found, fine := a.judge(s.Now)
 		for i := range found {

@@ -10,6 +10,15 @@ import (
 	"zoomtag/sync/doctor"
 )
 
+// shared is a set-up with a database that two workers share, of which something is different.
+func shared(different func(*doctor.DatabaseFacts)) doctor.Setup {
+	d := &doctor.DatabaseFacts{Version: "15.6", Major: 15, Oldest: 13, Layout: 2, Known: 2, Ahead: time.Second, Shards: 1024,
+		Connections: 20, Most: 97, Workers: []doctor.WorkerFacts{{Name: "vm1:1", Version: "0.1.0", Lag: time.Second},
+			{Name: "vm2:1", Version: "0.1.0"}}}
+	different(d)
+	return doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Database: d}
+}
+
 // setupCases are set-ups and the codes that they lead to.
 var setupCases = []struct {
 	name  string
@@ -54,6 +63,29 @@ var setupCases = []struct {
 		[]string{"ZT-521 warning"}},
 	{"a list that cannot be read", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Lists: []doctor.ListFacts{{Name: "people.csv", Error: "there is no file"}}}, []string{"ZT-522 warning"}},
+	{"a database that is well", shared(func(*doctor.DatabaseFacts) {}), nil},
+	{"a database that is away", shared(func(d *doctor.DatabaseFacts) { d.Error = "it does not answer" }),
+		[]string{"ZT-523 error"}},
+	{"an old database", shared(func(d *doctor.DatabaseFacts) { d.Version, d.Major = "12.3", 12 }),
+		[]string{"ZT-523 error"}},
+	{"a database whose clock is ahead", shared(func(d *doctor.DatabaseFacts) { d.Ahead = 11 * time.Second }),
+		[]string{"ZT-524 warning"}},
+	{"a database whose clock is behind", shared(func(d *doctor.DatabaseFacts) { d.Ahead = -time.Hour }),
+		[]string{"ZT-524 warning"}},
+	{"a database that forgets", shared(func(d *doctor.DatabaseFacts) { d.Lax = []string{"synchronous_commit", "fsync"} }),
+		[]string{"ZT-525 warning"}},
+	{"a database on this machine", shared(func(d *doctor.DatabaseFacts) { d.Plain = true }), nil},
+	{"a database on another machine", shared(func(d *doctor.DatabaseFacts) { d.Remote = true }), nil},
+	{"a database that everybody hears", shared(func(d *doctor.DatabaseFacts) { d.Plain, d.Remote = true, true }),
+		[]string{"ZT-526 warning"}},
+	{"calendars of nobody", shared(func(d *doctor.DatabaseFacts) { d.Orphans = 3 }), []string{"ZT-527 error"}},
+	{"nobody works", shared(func(d *doctor.DatabaseFacts) { d.Orphans, d.Workers = d.Shards, nil }), nil},
+	{"a worker that is late", shared(func(d *doctor.DatabaseFacts) { d.Workers[1].Lag = 2500 * time.Millisecond }),
+		[]string{"ZT-528 warning"}},
+	{"two versions", shared(func(d *doctor.DatabaseFacts) { d.Workers[1].Version = "0.2.0" }), []string{"ZT-529 note"}},
+	{"a newer layout", shared(func(d *doctor.DatabaseFacts) { d.Layout = 3 }), []string{"ZT-529 note"}},
+	{"a full database", shared(func(d *doctor.DatabaseFacts) { d.Connections = 92 }), []string{"ZT-530 warning"}},
+	{"a pooler", shared(func(d *doctor.DatabaseFacts) { d.Pooled = true }), []string{"ZT-531 error"}},
 	{"waiting room and joining early", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Contradictory: []string{"team", "home"}}, []string{"ZT-516 note"}},
 	{"overdue", of(doctor.CalendarFacts{Name: "team", Overdue: "no pass has ended for 10m"}), []string{"ZT-517 error"}},

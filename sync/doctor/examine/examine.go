@@ -122,7 +122,7 @@ func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.Docto
 	}
 	status, err := x.Status()
 	if err != nil {
-		return api.DoctorReport{}, err
+		return Without(err)
 	}
 	setup, err := x.setup(ctx, &status)
 	if err != nil {

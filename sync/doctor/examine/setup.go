@@ -58,6 +58,9 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 		s.Leftovers = append(s.Leftovers, doctor.LeftoverFacts{ID: l.MeetingID, Topic: l.Topic, Host: l.Host,
 			Mend: l.Mend})
 	}
+	if !x.blind {
+		s.Database = x.database(ctx)
+	}
 	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
 	s.Displaced, s.DisplacedCure = words.Apart(x.Store.Displaced())
 	s.DisplacedCure = words.Sentence(s.DisplacedCure)
