@@ -164,8 +164,8 @@ func (s *Store) Settled(name string, listed uint64) bool {
 	return ok && sum == listed
 }
 
-// Settle remembers that there is nothing to do with what a calendar lists. turn is what Turn has returned before what is
-// kept of the calendar was read.
+// Settle remembers that there is nothing to do with what a calendar lists. turn is what Turn has returned before what
+// is kept of the calendar was read.
 func (s *Store) Settle(name string, listed, turn uint64) {
 	s.calm.mu.Lock()
 	defer s.calm.mu.Unlock()

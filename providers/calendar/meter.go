@@ -11,8 +11,8 @@ type Metered interface {
 	Meter() *Meter
 }
 
-// Meter counts the requests of a day. It may be used by several goroutines. Others, in other processes, may ask the same
-// service, which counts their requests together with those of m: Share tells of them.
+// Meter counts the requests of a day. It may be used by several goroutines. Others, in other processes, may ask the
+// same service, which counts their requests together with those of m: Share tells of them.
 type Meter struct {
 	name string
 	most int
@@ -104,9 +104,9 @@ func (m *Meter) own(now time.Time) int {
 	return m.sum
 }
 
-// Share says what others have counted by now whose requests the service counts together with those of m, in the place of
-// what was said before, and among how many, this one included, what may be asked in a minute is shared. Nobody may count
-// with others after that.
+// Share says what others have counted by now whose requests the service counts together with those of m, in the place
+// of what was said before, and among how many, this one included, what may be asked in a minute is shared. Nobody may
+// count with others after that.
 func (m *Meter) Share(others *Meter, parts int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

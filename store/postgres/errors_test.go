@@ -25,7 +25,7 @@ func TestSentences(t *testing.T) {
 		"is a standby, in which nothing can be written: write the address": said("25006", ""),
 		"is behind a pooler that gives each transaction another connection: write the address of the database itself": said(
 			"26000", "prepared statement does not exist"),
-		"says: something new (XX123)":                                      said("XX123", "something new"),
+		"says: something new (XX123)": said("XX123", "something new"),
 	} {
 		got := e.explain("save to", err).Error()
 		if !strings.HasPrefix(got, "store: save to: the database postgres://zoomtag@db.example.com:5432/zoomtag "+want) {

@@ -37,8 +37,8 @@ func each(ctx context.Context, pause time.Duration, do func()) {
 	}
 }
 
-// saveQuotasEvery is how often the daemon looks whether what services were asked has to be written, and shareQuotasEvery
-// how often where others ask as well.
+// saveQuotasEvery is how often the daemon looks whether what services were asked has to be written, and
+// shareQuotasEvery how often where others ask as well.
 const saveQuotasEvery, shareQuotasEvery = time.Minute, time.Second
 
 // keepQuotas has what services were asked be known over restarts, and to those who share the state.

@@ -12,8 +12,9 @@ import (
 
 // shared is a set-up with a database that two workers share, of which something is different.
 func shared(different func(*doctor.DatabaseFacts)) doctor.Setup {
-	d := &doctor.DatabaseFacts{Version: "15.6", Major: 15, Oldest: 13, Layout: 2, Known: 2, Ahead: time.Second, Shards: 1024,
-		Connections: 20, Most: 97, Workers: []doctor.WorkerFacts{{Name: "vm1:1", Version: "0.1.0", Lag: time.Second},
+	d := &doctor.DatabaseFacts{Version: "15.6", Major: 15, Oldest: 13, Layout: 2, Known: 2, Ahead: time.Second,
+		Shards: 1024, Connections: 20, Most: 97,
+		Workers: []doctor.WorkerFacts{{Name: "vm1:1", Version: "0.1.0", Lag: time.Second},
 			{Name: "vm2:1", Version: "0.1.0"}}}
 	different(d)
 	return doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Database: d}
@@ -72,7 +73,7 @@ var setupCases = []struct {
 		[]string{"ZT-524 warning"}},
 	{"a database whose clock is behind", shared(func(d *doctor.DatabaseFacts) { d.Ahead = -time.Hour }),
 		[]string{"ZT-524 warning"}},
-	{"a database that forgets", shared(func(d *doctor.DatabaseFacts) { d.Lax = []string{"synchronous_commit", "fsync"} }),
+	{"a database that forgets", shared(func(d *doctor.DatabaseFacts) { d.Lax = []string{"synchronous_commit", "x"} }),
 		[]string{"ZT-525 warning"}},
 	{"a database on this machine", shared(func(d *doctor.DatabaseFacts) { d.Plain = true }), nil},
 	{"a database on another machine", shared(func(d *doctor.DatabaseFacts) { d.Remote = true }), nil},

@@ -23,8 +23,8 @@ import (
 //
 //	go test -tags peers ./sync/engine -run '^$' -bench QuietPolls -benchtime 3x
 //
-// A poll of the calendar itself costs nothing here: it is in memory. It answers with its changes, or with all that is in
-// it, and then its cursor may be too long to be remembered.
+// A poll of the calendar itself costs nothing here: it is in memory. It answers with its changes, or with all that is
+// in it, and then its cursor may be too long to be remembered.
 func BenchmarkQuietPolls(b *testing.B) {
 	for _, size := range []int{1_000, 10_000} {
 		for name, source := range map[string]func(*calendartest.Fake) calendar.Calendar{

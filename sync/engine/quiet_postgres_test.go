@@ -63,7 +63,8 @@ func quietWhole(t *testing.T, cursor string, cost int) {
 	settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}}, Host: "alice@example.com", Account: account}
 	start := time.Now().Add(30 * 24 * time.Hour)
 	event := func(title string) calendar.Event {
-		return calendar.Event{UID: title, Title: title, Start: start, End: start.Add(time.Hour), Until: start.Add(time.Hour)}
+		end := start.Add(time.Hour)
+		return calendar.Event{UID: title, Title: title, Start: start, End: end, Until: end}
 	}
 	for i := range 5 {
 		f.Put(event(fmt.Sprint("talk ", i)))
@@ -98,8 +99,9 @@ func quietWhole(t *testing.T, cursor string, cost int) {
 	})
 	<-changed
 	meetings := &meetingtest.Fake{}
-	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "fake", Source: snapshot{f, cursor}, Settings: &settings,
-		Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: account, Meetings: meetings, Main: true}}})
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "fake", Source: snapshot{f, cursor},
+		Settings: &settings, Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: account,
+		Meetings: meetings, Main: true}}})
 	pass := func() engine.Report {
 		t.Helper()
 		r, err := e.Pass(context.Background(), "c")

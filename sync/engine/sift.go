@@ -79,7 +79,9 @@ func (p *pass) asBefore(st *store.CalendarState, changes calendar.Changes) bool 
 	if disturbed || !p.isAsSaved(st, changes) {
 		return false
 	}
-	return !slices.ContainsFunc(changes.List, func(ch calendar.Change) bool { return !ch.Same || ch.Missing || ch.Deleted })
+	return !slices.ContainsFunc(changes.List, func(ch calendar.Change) bool {
+		return !ch.Same || ch.Missing || ch.Deleted
+	})
 }
 
 // allThere reports whether each open record is of an item that is listed, and was not gone.

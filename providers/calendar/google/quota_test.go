@@ -14,8 +14,8 @@ func TestQuotaShared(t *testing.T) {
 	for _, c := range []struct {
 		parts, burst int
 		limit        float64
-	}{{1, projectBurst, projectPerSecond}, {4, projectBurst / 4, projectPerSecond / 4.0}, {1000, 1, projectPerSecond / 1000.0},
-		{1, projectBurst, projectPerSecond}} {
+	}{{1, projectBurst, projectPerSecond}, {4, projectBurst / 4, projectPerSecond / 4.0},
+		{1000, 1, projectPerSecond / 1000.0}, {1, projectBurst, projectPerSecond}} {
 		q.day.Share(calendar.NewMeter("", 0), c.parts)
 		if err := q.wait(t.Context(), "alice"); err != nil {
 			t.Fatal(err)

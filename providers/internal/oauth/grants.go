@@ -124,8 +124,8 @@ func (s Grants) Exists(path string) bool {
 	return err != nil || sealed != nil
 }
 
-// Ahead are the sign-ins as they stand now, for whoever looks at many: those at paths are read at once, where each would
-// be a journey. Nothing is saved with what it returns.
+// Ahead are the sign-ins as they stand now, for whoever looks at many: those at paths are read at once, where each
+// would be a journey. Nothing is saved with what it returns.
 func (s Grants) Ahead(paths []string) Grants {
 	if s.vault == nil || len(paths) < 2 {
 		return s

@@ -57,8 +57,8 @@ func template() *x509.Certificate {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 }
 
-// Secure has the server speak TLS from then on, with a certificate for names or addresses that an authority signs. change
-// may make another one of it before; nil does not.
+// Secure has the server speak TLS from then on, with a certificate for names or addresses that an authority signs.
+// change may make another one of it before; nil does not.
 func (s *Server) Secure(t testing.TB, a *Authority, change func(*x509.Certificate), names ...string) {
 	t.Helper()
 	if err := s.certify(a, change, names); err != nil {

@@ -13,9 +13,9 @@ import (
 	"zoomtag/store"
 )
 
-// Where several workers share the state, services count the requests of all of them together. So each says there now and
-// then what it has asked, all at once, and hears what the others have: the pace goes by the sum. As in the file of one
-// worker, what is said is at any time at least what was asked, for a worker that dies says nothing more.
+// Where several workers share the state, services count the requests of all of them together. So each says there now
+// and then what it has asked, all at once, and hears what the others have: the pace goes by the sum. As in the file of
+// one worker, what is said is at any time at least what was asked, for a worker that dies says nothing more.
 const (
 	// sharedAhead is for how many requests more than were asked is spoken, as one part of so many of a day's. Once half
 	// of them is used, more is said: at the rate of a project, and with its burst, no sooner than in a second.

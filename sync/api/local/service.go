@@ -183,7 +183,8 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 			report.Requests[call] += n
 		}
 	}
-	if err = stopped(names, faults); s.schedule == nil && report.Requests["zoom"] > 0 { // a daemon has said it when it began
+	err = stopped(names, faults)
+	if s.schedule == nil && report.Requests["zoom"] > 0 { // a daemon has said it when it began
 		s.CheckScopes(ctx)
 	}
 	for i := range reports {

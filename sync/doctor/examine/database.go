@@ -11,8 +11,8 @@ import (
 	"zoomtag/sync/doctor"
 )
 
-// Without is what can be said where the state cannot be read, or no service be made: a finding where there is a code for
-// that, and else the error itself.
+// Without is what can be said where the state cannot be read, or no service be made: a finding where there is a code
+// for that, and else the error itself.
 func Without(err error) (api.DoctorReport, error) {
 	switch {
 	case words.IsUsage(err):
