@@ -110,7 +110,6 @@ func New(o Options) (*Service, error) {
 	s.accounts = s.builder.Accounts
 	s.called = s.accounts.Names()
 	s.watch(calendars)
-	s.meters = s.findMeters()
 	s.keepInvites(cfg)
 	s.examine(o)
 	s.engine = engine.New(o.Store, calendars, s.engineOptions(o))
@@ -141,6 +140,7 @@ func (s *Service) watch(calendars []*engine.Calendar) {
 		s.names = append(s.names, c.Name)
 		s.calendars[c.Name] = c
 	}
+	s.meters = s.findMeters()
 	for _, c := range s.builder.Config.Calendars {
 		if c.Away != "" {
 			s.away[c.Name] = reason.LeftList.Because(c.Away).Mend(c.AwayCure)
