@@ -132,6 +132,13 @@ func TestQuotaShared(t *testing.T) {
 			t.Errorf("a worker knows of %d, and it were %d", used, asked)
 		}
 	}
+	before := inserts(t, url, "counts")
+	for _, a := range crew {
+		a.hears()
+	}
+	if n := inserts(t, url, "counts") - before; n != 0 {
+		t.Errorf("where nothing was asked, the state was written %d times", n)
+	}
 	// One ends in order, one dies: what both have asked counts still.
 	leave[0]()
 	crew[0].SaveQuotas(true)
@@ -236,7 +243,7 @@ func TestInAll(t *testing.T) {
 	if err != nil || r.Events != calendars {
 		t.Errorf("%d are tried again, %v", r.Events, err)
 	}
-	if n := requests(t, url); n != len(crew) {
+	if n := inserts(t, url, "requests"); n != len(crew) {
 		t.Errorf("%d requests for %d workers", n, len(crew))
 	}
 	if r, err = crew[0].Retry(t.Context(), api.RetryRequest{}); err != nil || r.Events != calendars {
@@ -280,13 +287,13 @@ func divided(t *testing.T, crew []*Service) {
 	}
 }
 
-// requests is how many requests there were in a database.
-func requests(t *testing.T, url string) (n int) {
+// inserts is how often something was put into a table of a database.
+func inserts(t *testing.T, url, table string) (n int) {
 	t.Helper()
 	name, _, _ := strings.Cut(url[strings.LastIndex(url, "/")+1:], "?")
 	server.Server(t).Administer(t, func(ctx context.Context, db *pgx.Conn) error {
 		return db.QueryRow(ctx, `SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements JOIN pg_database ON oid = dbid
-			WHERE datname = $1 AND query LIKE 'INSERT INTO zoomtag.requests%'`, name).Scan(&n)
+			WHERE datname = $1 AND query LIKE 'INSERT INTO zoomtag.' || $2 || '%'`, name, table).Scan(&n)
 	})
 	return n
 }
