@@ -24,7 +24,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	}
 	turn, calm := p.e.store.Turn(p.c.Name)
 	calm = calm && p.asBefore(st, changes)
-	if calm && p.e.store.Settled(p.c.Name, sumOf(changes)) {
+	if calm && p.e.store.Settled(p.c.Name, sumOfList(changes)) {
 		return nil
 	}
 	known, err := p.known()
@@ -49,7 +49,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	}
 	if p.isAsSaved(st, changes) && news.empty() {
 		if calm && allThere(known, changes) {
-			p.e.store.Settle(p.c.Name, sumOf(changes), turn)
+			p.e.store.Settle(p.c.Name, sumOfList(changes), turn)
 		}
 		return nil
 	}
@@ -98,8 +98,8 @@ func allThere(known map[string]*store.Record, changes calendar.Changes) bool {
 // listSeed is what lists are hashed with.
 var listSeed = maphash.MakeSeed()
 
-// sumOf tells what is listed from other lists, in whatever order.
-func sumOf(changes calendar.Changes) (sum uint64) {
+// sumOfList tells what is listed from other lists, in whatever order.
+func sumOfList(changes calendar.Changes) (sum uint64) {
 	for i := range changes.List {
 		sum += maphash.String(listSeed, changes.List[i].ID)
 	}
