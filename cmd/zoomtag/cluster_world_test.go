@@ -202,8 +202,13 @@ func (w *clusterWorker) end(s syscall.Signal) {
 	w.mu.Lock()
 	gone := w.gone
 	w.mu.Unlock()
-	if w.signal(s) {
-		<-gone
+	for ok := w.signal(s); ok; {
+		select {
+		case <-gone:
+			return
+		case <-time.After(lapse):
+			w.signal(syscall.SIGCONT) // one that is frozen hears nothing
+		}
 	}
 }
 
