@@ -35,7 +35,7 @@ func TestFacts(t *testing.T) {
 	if f := look(c.m[1].e); f.Orphans != 0 {
 		t.Errorf("%d shards are nobody's", f.Orphans)
 	}
-	c.sql("ALTER ROLE zoomtag IN DATABASE " + nameOf(t, c.url) + " SET synchronous_commit = off")
+	c.sql("ALTER ROLE zoomtag IN DATABASE " + databaseOf(t, c.url) + " SET synchronous_commit = off")
 	c.sql("UPDATE zoomtag.head SET layout = layout + 1")
 	if f := look(open(t, c.url)); len(f.Lax) != 1 || f.Lax[0] != "synchronous_commit" || f.Layout != f.Known+1 {
 		t.Errorf("%+v", f)
@@ -49,5 +49,5 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// nameOf is the name of a database.
-func nameOf(t *testing.T, database string) string { return mustURL(t, database).Path[1:] }
+// databaseOf is the name of a database.
+func databaseOf(t *testing.T, database string) string { return mustURL(t, database).Path[1:] }
