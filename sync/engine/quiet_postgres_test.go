@@ -55,21 +55,9 @@ func TestQuietWhole(t *testing.T) {
 	}
 }
 
-func quietWhole(t *testing.T, cursor string, cost int) {
-	s := server.Server(t)
-	url := s.Database(t)
-	f := calendartest.NewFake()
-	account := plan.AccountHash("a")
-	settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}}, Host: "alice@example.com", Account: account}
-	start := time.Now().Add(30 * 24 * time.Hour)
-	event := func(title string) calendar.Event {
-		end := start.Add(time.Hour)
-		return calendar.Event{UID: title, Title: title, Start: start, End: end, Until: end}
-	}
-	for i := range 5 {
-		f.Put(event(fmt.Sprint("talk ", i)))
-	}
-	talk := f.Put(event("#zoom talk"))
+// quietWorker is a worker that has all calendars of a database, and what says that others have changed something.
+func quietWorker(t *testing.T, url string) (*store.Store, chan bool) {
+	t.Helper()
 	st, err := store.Open(url, store.Options{Strict: true})
 	if err != nil {
 		t.Fatal(err)
@@ -98,6 +86,46 @@ func quietWhole(t *testing.T, cursor string, cost int) {
 		}
 	})
 	<-changed
+	return st, touched
+}
+
+// TestQuietEmpty: a calendar that is empty, and stays so, costs the database nothing either.
+func TestQuietEmpty(t *testing.T) {
+	s := server.Server(t)
+	url := s.Database(t)
+	st, _ := quietWorker(t, url)
+	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "fake", Source: calendartest.NewFake(),
+		Settings: &plan.Settings{}, Detects: "1"}}, engine.Options{})
+	var before int
+	for n := range 24 {
+		if n == 4 {
+			before = asked(t, s, url)
+		}
+		if r, err := e.Pass(context.Background(), "c"); err != nil || !r.OK {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	}
+	if n := asked(t, s, url) - before; n != 0 {
+		t.Errorf("20 passes have asked %d times", n)
+	}
+}
+
+func quietWhole(t *testing.T, cursor string, cost int) {
+	s := server.Server(t)
+	url := s.Database(t)
+	f := calendartest.NewFake()
+	account := plan.AccountHash("a")
+	settings := plan.Settings{Rules: plan.Rules{Words: []string{"#zoom"}}, Host: "alice@example.com", Account: account}
+	start := time.Now().Add(30 * 24 * time.Hour)
+	event := func(title string) calendar.Event {
+		end := start.Add(time.Hour)
+		return calendar.Event{UID: title, Title: title, Start: start, End: end, Until: end}
+	}
+	for i := range 5 {
+		f.Put(event(fmt.Sprint("talk ", i)))
+	}
+	talk := f.Put(event("#zoom talk"))
+	st, touched := quietWorker(t, url)
 	meetings := &meetingtest.Fake{}
 	e := engine.New(st, []*engine.Calendar{{Name: "c", Provider: "fake", Source: snapshot{f, cursor},
 		Settings: &settings, Detects: "1"}}, engine.Options{Accounts: []engine.Account{{Hash: account,

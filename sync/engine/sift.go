@@ -70,9 +70,11 @@ func saysNothingNew(st *store.CalendarState, changes calendar.Changes) bool {
 	return unlisted && undisturbed && sameRights(st, changes)
 }
 
-// asBefore reports whether a calendar lists all of its items, each of them as it was, and nothing else is in question.
+// asBefore reports whether a calendar lists all of its items, or says that it has none, each of them is as it was, and
+// nothing else is in question.
 func (p *pass) asBefore(st *store.CalendarState, changes calendar.Changes) bool {
-	if !changes.Full || p.mode.dry || p.leaving() {
+	whole := changes.Full || changes.Total == 0
+	if !whole || p.mode.dry || p.leaving() {
 		return false
 	}
 	disturbed := !st.HeldAt.IsZero() || st.Released
