@@ -305,7 +305,11 @@ func (w *Multi) engine(in *instance, st *store.Store, locks *engine.Locks) *engi
 				Detects: fmt.Sprint(in.setup.rules, in.setup.note, in.setup.place, len(options.Accounts))})
 		}
 	}
-	return engine.New(st, list, options)
+	e := engine.New(st, list, options)
+	if err := st.Know(e.Sum()); err != nil && w.broken == nil {
+		w.broken = err
+	}
+	return e
 }
 
 // settings are those of a zoomtag's calendars, as it is now configured.

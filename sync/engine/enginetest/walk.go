@@ -300,6 +300,9 @@ func (w *Walker) restart() {
 	c := &engine.Calendar{Name: "c", Provider: "fake", Source: w.cal, Detects: fmt.Sprint(len(options.Accounts)),
 		Settings: &settings, Pace: w.pace}
 	w.e = engine.New(w.st.Store, []*engine.Calendar{c}, options)
+	if err := w.st.Know(w.e.Sum()); err != nil && w.broken == nil {
+		w.broken = err
+	}
 }
 
 // The hashes of the calendar's account and of the other one.
