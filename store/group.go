@@ -35,7 +35,7 @@ func (r *request) end(err error) { r.done, r.err = true, err }
 
 // requests are those that wait.
 type requests struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards list
 	list []*request
 }
 

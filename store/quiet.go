@@ -18,7 +18,7 @@ const quietCursor = 4 << 10
 
 // calm is what is remembered of calendars.
 type calm struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards all below
 	of    map[string]calmState
 	turns map[string]uint64 // how often something of a calendar was forgotten: what was read before is not remembered
 }

@@ -38,9 +38,9 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{},
 		Quotas: []api.QuotaStatus{},
 		Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{},
-		Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
-	if report.Notices == nil {
-		report.Notices = []string{}
+		Tokens: []api.TokenStatus{}, Notices: []string{}, Reasons: []string{}}
+	for _, notice := range r.st.Notices() {
+		report.Notices = append(report.Notices, words.Join(words.Apart(notice)))
 	}
 	takenOut, err := r.takenOut()
 	if err != nil {

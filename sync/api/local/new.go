@@ -116,7 +116,7 @@ func New(o Options) (*Service, error) {
 	s.passed, s.sum = s.engine.LastPass, s.engine.Sum()
 	if !o.Silent {
 		for _, notice := range o.Store.Notices() {
-			o.Log.Warn(notice)
+			o.Log.Warn(words.Join(words.Apart(notice)))
 		}
 	}
 	return s, nil

@@ -55,7 +55,9 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 		s.Leftovers = append(s.Leftovers, doctor.LeftoverFacts{ID: l.MeetingID, Topic: l.Topic, Host: l.Host,
 			Mend: l.Mend})
 	}
-	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
+	s.Contradictory = x.contradictory()
+	s.Exposed, s.ExposedCure = words.Apart(x.Store.Exposed())
+	s.ExposedCure = words.Sentence(s.ExposedCure)
 	s.Displaced, s.DisplacedCure = words.Apart(x.Store.Displaced())
 	s.DisplacedCure = words.Sentence(s.DisplacedCure)
 	failing, err := x.Store.FailingWays()
