@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Exposed returns, as words.Pair makes it, that others than the owner may write to the folder of the database, and so replace
-// what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
+// Exposed returns, as words.Pair makes it, that others than the owner may write to the folder of the database, and so
+// replace what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
 func (s *Engine) Exposed() string {
 	dir := filepath.Dir(s.path)
 	var st unix.Stat_t

@@ -6,9 +6,9 @@
 //
 // # A service's life
 //
-// It is made ([New]: the adapters stand, nothing was asked), serves where it is a daemon's (it has a schedule, and locks,
-// counts and tokens of the one before), runs, and is finished: what only the running process knew is saved. A change of
-// a list of calendars makes another one of the same configuration ([Service.AskLists]).
+// It is made ([New]: the adapters stand, nothing was asked), serves where it is a daemon's (it has a schedule, and
+// locks, counts and tokens of the one before), runs, and is finished: what only the running process knew is saved. A
+// change of a list of calendars makes another one of the same configuration ([Service.AskLists]).
 //
 // # What is trusted, and what may be lost
 //
