@@ -147,7 +147,7 @@ func Back(redirect *url.URL, asked url.Values, bring map[string]string) Answer {
 	return Answer{Status: http.StatusFound, Header: http.Header{"Location": {to.String()}}}
 }
 
-// Clone is a copy of an object through and through, as JSON has it. One that holds what is no JSON is copied flat: its
+// Clone is a copy of an object through and through, as JSON has it; that of none is empty. One that holds what is no JSON is copied flat: its
 // answer will show it.
 func Clone(body JSON) JSON {
 	raw, err := json.Marshal(body)
@@ -156,5 +156,8 @@ func Clone(body JSON) JSON {
 	}
 	var out JSON
 	_ = json.Unmarshal(raw, &out) // just encoded
+	if out == nil {
+		return JSON{}
+	}
 	return out
 }

@@ -85,12 +85,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.PageLimit == 0 {
-		o.PageLimit = maxPage
-	}
-	if o.TokenLife == 0 {
-		o.TokenLife = time.Hour
-	}
+	o.PageLimit, o.TokenLife = cmp.Or(o.PageLimit, maxPage), cmp.Or(o.TokenLife, time.Hour)
 	s := &Server{
 		opts: o, calendars: map[string]*shelf{}, syncs: map[string]*syncState{}, walks: map[string]page{},
 		auth: newAuthority(),

@@ -26,9 +26,6 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 		return ""
 	}
 	body := emulator.Clone(ev)
-	if body == nil {
-		body = JSON{}
-	}
 	id, _ = body["id"].(string)
 	if id == "" {
 		id = s.newID()

@@ -6,6 +6,7 @@
 package outlooktest
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -87,12 +88,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.PageLimit == 0 {
-		o.PageLimit = maxPage
-	}
-	if o.TokenLife == 0 {
-		o.TokenLife = time.Hour
-	}
+	o.PageLimit, o.TokenLife = cmp.Or(o.PageLimit, maxPage), cmp.Or(o.TokenLife, time.Hour)
 	if o.MostAtOnce == 0 {
 		o.MostAtOnce = mostAtOnce
 	}

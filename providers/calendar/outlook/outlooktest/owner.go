@@ -27,9 +27,6 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 		return ""
 	}
 	body := emulator.Clone(ev)
-	if body == nil {
-		body = JSON{}
-	}
 	id, _ = body["id"].(string)
 	delete(body, "id")
 	e := s.names[id].e
