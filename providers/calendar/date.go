@@ -75,8 +75,8 @@ func (e *Event) dateOf(x *Exception) Event {
 	return d
 }
 
-// DateIn is what Describe tells of a date where it tells whole of the series, or failed with err; gone is the error where
-// the series has no such date of its own.
+// DateIn is what Describe tells of a date where it tells whole of the series, or failed with err; gone is the error
+// where the series has no such date of its own.
 func DateIn(whole Details, err error, date string, gone error) (Details, error) {
 	if err != nil {
 		return Details{}, err

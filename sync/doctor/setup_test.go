@@ -90,7 +90,8 @@ func of(c doctor.CalendarFacts) doctor.Setup {
 func TestExposedCure(t *testing.T) {
 	findings, _ := doctor.JudgeSetup(doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Exposed: "others may write to /tmp", ExposedCure: "Run chmod go-w /tmp."})
-	if len(findings) != 1 || findings[0].What != "others may write to /tmp" || findings[0].Mend != "Run chmod go-w /tmp." {
+	if len(findings) != 1 || findings[0].What != "others may write to /tmp" ||
+		findings[0].Mend != "Run chmod go-w /tmp." {
 		t.Errorf("%+v", findings)
 	}
 }

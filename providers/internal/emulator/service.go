@@ -147,8 +147,8 @@ func Back(redirect *url.URL, asked url.Values, bring map[string]string) Answer {
 	return Answer{Status: http.StatusFound, Header: http.Header{"Location": {to.String()}}}
 }
 
-// Clone is a copy of an object through and through, as JSON has it; that of none is empty. One that holds what is no JSON is copied flat: its
-// answer will show it.
+// Clone is a copy of an object through and through, as JSON has it; that of none is empty. One that holds what is no
+// JSON is copied flat: its answer will show it.
 func Clone(body JSON) JSON {
 	raw, err := json.Marshal(body)
 	if err != nil {
