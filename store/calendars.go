@@ -153,8 +153,8 @@ func (s *Store) CalendarsSince(last int) (names []string, next int, err error) {
 // births are the calendars of which something is kept since this process has the store, in the order in which that
 // began.
 type births struct {
-	sync.Mutex
-	names []string
+	sync.Mutex // guards names
+	names      []string
 }
 
 // note takes down the calendars of a transaction that was saved.

@@ -20,8 +20,8 @@ type request struct {
 	fn    func(tx *Tx) error
 	owner string // whose calendar or job it is about; "": nobody's in particular
 	// lease ends when whoever asks has lost it, even if this worker has got it again since; nil: there is none.
-	lease context.Context
-	alone bool // it changes more than entries, which is undone with the whole transaction only
+	lease context.Context //nolint:containedctx // the request waits, and is over before whoever asks goes on
+	alone bool            // it changes more than entries, which is undone with the whole transaction only
 
 	// What came of it; guarded by the store's lock.
 	done     bool
@@ -36,7 +36,7 @@ func (r *request) end(err error) { r.done, r.err = true, err }
 
 // requests are those that wait.
 type requests struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards list
 	list []*request
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zoomtag/providers/words"
 )
 
 // TestLinksAreNotFollowed: a link that lies where zoomtag writes or trusts what it reads leads nowhere, and what it
@@ -74,6 +76,10 @@ func TestExposed(t *testing.T) {
 		notices := strings.Join(st.Notices(), "\n")
 		if said := strings.Contains(notices, "chmod go-w "+dir); said != want || (st.Exposed() != "") != want {
 			t.Errorf("mode %v: %q", mode, notices)
+		}
+		cause, cure := words.Apart(st.Exposed())
+		if want && (cure != "run chmod go-w "+dir || strings.Contains(cause, "chmod")) {
+			t.Errorf("cause %q, cure %q", cause, cure)
 		}
 		if err := st.Close(); err != nil {
 			t.Fatal(err)

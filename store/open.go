@@ -183,8 +183,8 @@ func (s *Store) Displaced() string {
 	return s.file.Displaced()
 }
 
-// Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace
-// what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
+// Exposed returns, as words.Pair makes it, that others than the owner may write to the folder of the database, and so
+// replace what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
 func (s *Store) Exposed() string {
 	if s.file == nil {
 		return ""

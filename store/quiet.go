@@ -27,7 +27,7 @@ const quietCursor = 4 << 10
 
 // calm is what is remembered of calendars.
 type calm struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards all below
 	of    map[string]calmState
 	turns map[string]uint64 // how often something of a calendar was forgotten: what was read before is not remembered
 	// settled is what was listed of calendars when there was nothing to do with it.

@@ -90,7 +90,7 @@ type Store struct {
 	waiting requests   // to write
 	closed  atomic.Bool
 
-	noteMu  sync.Mutex
+	noteMu  sync.Mutex // guards notices
 	notices []string
 
 	passes passTimes
@@ -101,7 +101,8 @@ type Store struct {
 // Path returns where the store is: the path of a file, or the URL of a database without its password.
 func (s *Store) Path() string { return s.engine.Place() }
 
-// Notices returns what the owner ought to know about how the store was found, and how its folder is now, in sentences.
+// Notices returns what the owner ought to know about how the store was found, and how its folder is now, each as
+// words.Pair makes it.
 func (s *Store) Notices() []string {
 	s.noteMu.Lock()
 	defer s.noteMu.Unlock()

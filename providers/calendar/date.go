@@ -75,6 +75,18 @@ func (e *Event) dateOf(x *Exception) Event {
 	return d
 }
 
+// DateIn is what Describe tells of a date where it tells whole of the series, or failed with err; gone is the error
+// where the series has no such date of its own.
+func DateIn(whole Details, err error, date string, gone error) (Details, error) {
+	if err != nil {
+		return Details{}, err
+	}
+	if one, ok := whole.Date(date); ok {
+		return one, nil
+	}
+	return Details{}, gone
+}
+
 // Date is what an invitation to a date of a series says, and whether there is such a date.
 func (d *Details) Date(date string) (Details, bool) {
 	for _, o := range d.Occurrences {

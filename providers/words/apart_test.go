@@ -105,11 +105,6 @@ var excused = map[string][]string{
 	// A sign-in is a thing, and nobody is told to sign.
 	"sync/doctor/codes.go": {"This machine's clock is wrong: sign-ins are refused, and meetings begin at the wrong " +
 		"time."},
-	// What is wrong with the folder or the file is worked out in one place with the command that mends it.
-	"store/bolt/backup.go": {"store: copy to %s: what was written reads back otherwise (%w): check the disk"},
-	"store/bolt/exposed_unix.go": {"others may write to the folder %s (mode %04o) and could replace the state and the " +
-		"sign-ins in it: chmod go-w %s"},
-	"store/bolt/open.go": {"%s can be read by others and holds passcodes: chmod 600 %s"},
 }
 
 // glued finds a cure behind a cause: a clause or a sentence that tells somebody to do something.

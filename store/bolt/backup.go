@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/words"
+
 	"go.etcd.io/bbolt"
 )
 
@@ -89,7 +91,8 @@ func (s *Engine) writeCopy(path string) error {
 		return err
 	}
 	if _, err := examine(file, size); err != nil {
-		return fmt.Errorf("store: copy to %s: what was written reads back otherwise (%w): check the disk", path, err)
+		return words.Mend(fmt.Errorf("store: copy to %s: what was written reads back otherwise (%w)", path, err),
+			"check the disk")
 	}
 	if s.options.NoSync {
 		return nil

@@ -51,10 +51,10 @@ type Engine struct {
 	// stuck says that bbolt panicked with its locks held: it cannot be asked any more, not even to close.
 	stuck atomic.Bool
 
-	noteMu  sync.Mutex
+	noteMu  sync.Mutex // guards notices
 	notices []string
 
-	backupMu sync.Mutex
+	backupMu sync.Mutex // one copy at a time: the names of copies and which of them go
 }
 
 // Place is the path of the database.
@@ -66,7 +66,8 @@ func (s *Engine) Empty() bool { return s.db == nil }
 // ID implements entries.Engine.
 func (s *Engine) ID() string { return hex.EncodeToString(s.id[:]) }
 
-// Notices returns what the owner ought to know about how the file was found, and how its folder is now, in sentences.
+// Notices returns what the owner ought to know about how the file was found, and how its folder is now, each as
+// words.Pair makes it.
 func (s *Engine) Notices() []string {
 	s.noteMu.Lock()
 	defer s.noteMu.Unlock()

@@ -7,11 +7,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"zoomtag/providers/words"
+
 	"golang.org/x/sys/unix"
 )
 
-// Exposed returns, in a sentence, that others than the owner may write to the folder of the database, and so replace
-// what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
+// Exposed returns, as words.Pair makes it, that others than the owner may write to the folder of the database, and so
+// replace what zoomtag trusts in it; "" where they may not, or the folder cannot be looked at.
 func (s *Engine) Exposed() string {
 	dir := filepath.Dir(s.path)
 	var st unix.Stat_t
@@ -22,8 +24,8 @@ func (s *Engine) Exposed() string {
 	if !othersMayWrite(mode, st.Uid, st.Gid, os.Getegid()) {
 		return ""
 	}
-	return fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the sign-ins "+
-		"in it: chmod go-w %s", dir, st.Mode&0o7777, dir)
+	return words.Pair(fmt.Sprintf("others may write to the folder %s (mode %04o) and could replace the state and the "+
+		"sign-ins in it", dir, st.Mode&0o7777), "run chmod go-w "+dir)
 }
 
 // othersMayWrite reports whether more than one user may write to what has this mode and owner; egid is the group of

@@ -29,6 +29,24 @@
 //
 // A transaction whose worker is frozen or cut off is ended by the database after idleLimit, and the pen is free.
 //
+// # Workers
+//
+// A worker ([Member]) is joining (it owns nothing), alive (its last sign is younger than [Life], by the database's
+// clock), leaving (it begins nothing and hands over), or buried: whoever sees a sign that is too old takes it out, and
+// it comes again as another one, which owns nothing.
+//
+// A shard is nobody's, somebody's, or being handed over: then nothing is begun in it, what is in hand has handLimit,
+// and all of them together leaveLimit where the worker leaves. So at most one worker owns a shard, and the fence keeps
+// what follows from it: a commit for a calendar (UpdateFor of the store) is refused with [ErrFenced] unless its shard
+// is this worker's as of the assignment that the same transaction has read.
+//
+// What a worker believes of its shards it believes until caution before the database would give it up, by a clock that
+// also counts a suspended machine's time. Holds ([Member.Hold]) end then, so that a call to a service ends with the
+// right to make it. A call that ends too late all the same changes nothing here: its commit is fenced.
+//
+// Trusted are the database, its clock and its rows. Notifications may be lost: they only shorten a wait. What the
+// workers know of the living may differ: that costs a shard some journeys and nothing else.
+//
 // # What is not known
 //
 // Where the connection breaks during a commit, the row of commits says whether it came about: it is read with the pen

@@ -76,7 +76,7 @@ type Member struct {
 	beating sync.Mutex // one beat at a time; guards conn
 	conn    *pgx.Conn  // of its own, so that no sign waits for the pool; nil: there is none
 
-	mu         sync.Mutex
+	mu         sync.Mutex    // guards all below
 	id         [16]byte      // a new one after each burial
 	until      time.Duration // by Clock: until when what follows may be trusted
 	assignment int64         // as of which mine is; -1: unknown

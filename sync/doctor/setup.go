@@ -34,8 +34,9 @@ type Setup struct {
 	Ways []WayFacts
 	// Lists are the lists of calendars that cannot be read, or are not believed.
 	Lists []ListFacts
-	// Exposed says that others may write to the folder of the state; empty where they may not.
-	Exposed string
+	// Exposed says that others may write to the folder of the state, and ExposedCure how to end that, in a sentence;
+	// empty where they may not.
+	Exposed, ExposedCure string
 	// Database is that which workers share; nil where the state is a file, or nobody has looked.
 	Database *DatabaseFacts
 }
@@ -164,7 +165,7 @@ func (s Setup) shared() (list []Finding) {
 			" the configuration asks for a waiting room and for joining before the host: the waiting room wins"))
 	}
 	if s.Exposed != "" {
-		list = append(list, found(StateExposed, s.Exposed))
+		list = append(list, found(StateExposed, s.Exposed).cured(s.ExposedCure))
 	}
 	if s.Displaced != "" {
 		list = append(list, found(StateReplaced, s.Displaced).cured(s.DisplacedCure))

@@ -119,6 +119,16 @@ func of(c doctor.CalendarFacts) doctor.Setup {
 	return doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Now: now, Calendars: []doctor.CalendarFacts{c}}
 }
 
+// TestExposedCure: a finding about the state's folder names what mends that very folder.
+func TestExposedCure(t *testing.T) {
+	findings, _ := doctor.JudgeSetup(doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Exposed: "others may write to /tmp", ExposedCure: "Run chmod go-w /tmp."})
+	if len(findings) != 1 || findings[0].What != "others may write to /tmp" ||
+		findings[0].Mend != "Run chmod go-w /tmp." {
+		t.Errorf("%+v", findings)
+	}
+}
+
 func TestJudgeSetup(t *testing.T) {
 	for _, tt := range setupCases {
 		findings, well := doctor.JudgeSetup(tt.setup)

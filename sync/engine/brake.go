@@ -31,12 +31,7 @@ const (
 func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calendar.Changes,
 	known map[string]*store.Record) error {
 	if st.Absent { // it can be seen again; what it now shows is judged afresh
-		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
-		st.HeldAt = time.Time{}
-		st.HeldReason, st.HeldCode, st.HeldCure = "", "", ""
-		st.Absent = false
-		st.Another = false
-		if err := p.putCalendar(*st); err != nil {
+		if err := p.unheld(st); err != nil {
 			return err
 		}
 	}
@@ -63,24 +58,33 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 		if st.HeldAt.IsZero() && !st.Released {
 			return nil
 		}
-		p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
-		st.HeldAt = time.Time{}
-		st.HeldReason, st.HeldCode, st.HeldCure = "", "", ""
 		st.Released = false
-		st.Another = false
-		return p.putCalendar(*st)
+		return p.unheld(st)
 	}
 	if st.Released {
 		return p.letGo(st, m.gone)
 	}
-	p.seen.another = another
+	p.seen.another, p.seen.braked = another, true
 	why := heldReason(st, changes, m, another, empty)
 	why.Text += "; nothing is cancelled"
 	why.Cure = "if they were really deleted, run zoomtag release " + p.c.Name
 	if another {
 		why.Cure = "put the first calendar back; or, to end its meetings, run zoomtag release " + p.c.Name
 	}
-	p.seen.braked = true
+	return p.hold(st, why, another)
+}
+
+// unheld saves that the calendar is not held any more.
+func (p *pass) unheld(st *store.CalendarState) error {
+	p.e.opt.Log.Info("calendar no longer held", "calendar", p.c.Name)
+	st.HeldAt = time.Time{}
+	st.HeldReason, st.HeldCode, st.HeldCure = "", "", ""
+	st.Absent, st.Another = false, false
+	return p.putCalendar(*st)
+}
+
+// hold reports that the calendar is held, and saves it where that is news.
+func (p *pass) hold(st *store.CalendarState, why store.Why, another bool) error {
 	p.held(why)
 	asSaved := store.Why{Code: st.HeldCode, Text: st.HeldReason, Cure: st.HeldCure}
 	if !st.HeldAt.IsZero() && asSaved == why {

@@ -74,31 +74,9 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.e.opt.Log.Debug("pass", "calendar", p.c.Name, "listed", listed, "due", len(due))
 	defer p.unpark()
-	for _, id := range due {
-		p.seen.queued[id] = true
-	}
-	for i := 0; i < len(due); i++ {
-		id := due[i]
-		if ctx.Err() != nil || p.pause(i, len(due)) {
-			break
-		}
-		if p.e.opt.Progress != nil {
-			p.e.opt.Progress(p.c.Name, i, len(due))
-		}
-		p.readAhead(ctx, due[i:])
-		if err := p.settle(ctx, id); err != nil {
-			return err
-		}
-		due = append(due, p.queued()...)
-		p.e.alive(p.c.Name)
-		if err := p.writeInTime(ctx); err != nil {
-			return err
-		}
-	}
-	if err := p.writeTogether(ctx); err != nil {
+	if err := p.settleAll(ctx, due); err != nil {
 		return err
 	}
-	p.inOrder(due)
 	if err := p.finish(st); err != nil {
 		return err
 	}

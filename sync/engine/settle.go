@@ -17,6 +17,35 @@ import (
 // maxSteps bounds how often plan is asked for one event in one pass. The longest way there is takes half of it.
 const maxSteps = 20
 
+// settleAll settles what is due, and what becomes so meanwhile, and saves what was concluded.
+func (p *pass) settleAll(ctx context.Context, due []string) error {
+	for _, id := range due {
+		p.seen.queued[id] = true
+	}
+	for i := 0; i < len(due); i++ {
+		if ctx.Err() != nil || p.pause(i, len(due)) {
+			break
+		}
+		if p.e.opt.Progress != nil {
+			p.e.opt.Progress(p.c.Name, i, len(due))
+		}
+		p.readAhead(ctx, due[i:])
+		if err := p.settle(ctx, due[i]); err != nil {
+			return err
+		}
+		due = append(due, p.queued()...)
+		p.e.alive(p.c.Name)
+		if err := p.writeInTime(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.writeTogether(ctx); err != nil {
+		return err
+	}
+	p.inOrder(due)
+	return nil
+}
+
 // maxAnew bounds how often an event is settled anew because its record was changed meanwhile.
 const maxAnew = 4
 

@@ -1,4 +1,4 @@
-// Package backup has the commands that keep what zoomtag remembers: backup, restore and verify.
+// Package backup has the commands for what zoomtag remembers: backup, restore and verify, and those of zoomtag store.
 package backup
 
 import (

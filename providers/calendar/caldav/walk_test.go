@@ -27,13 +27,12 @@ var walks = enginetest.Flags(400)
 
 func TestWalk(t *testing.T) {
 	enginetest.NoneLeft(t)
-	enginetest.Run(t, *walks,
-		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDAV(s) })
+	enginetest.Run(t, *walks, newWalkDAV)
 }
 
 // TestWalkRemoved: see enginetest.RunRemoval.
 func TestWalkRemoved(t *testing.T) {
-	enginetest.RunRemoval(t, *walks, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkDAV(s) })
+	enginetest.RunRemoval(t, *walks, newWalkDAV)
 }
 
 // walkDAV is a CalDAV calendar that is walked on.
@@ -49,7 +48,7 @@ type walkDAV struct {
 	given   map[string]int    // what that was when each cursor was last given out
 }
 
-func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
+func newWalkDAV(s enginetest.Setup) (enginetest.Backend, error) {
 	if s.Rand.IntN(2) == 0 { // with it, other events are named only in passing
 		s.Interesting = nil
 	}
@@ -71,12 +70,7 @@ func newWalkDAV(s enginetest.Setup) (*walkDAV, error) {
 }
 
 // Close ends the walk.
-func (d *walkDAV) Close() (err error) {
-	for _, complaint := range d.server.Complaints() {
-		err = errors.Join(err, errors.New("the emulator complains: "+complaint))
-	}
-	return err
-}
+func (d *walkDAV) Close() error { return enginetest.Complained(d.server) }
 
 // Restart implements enginetest.Backend.
 func (d *walkDAV) Restart() {
@@ -136,10 +130,7 @@ func (d *walkDAV) refuse(r *http.Request, call, id string, err error) {
 			d.Expire() // an event of which nothing is remembered is asked for again only when it is listed again
 		}
 	}
-	f := faults[d.setup.Rand.IntN(len(faults))]
-	f.Times = 1
-	f.Match = func(*http.Request) bool { return true }
-	d.server.Break(f)
+	d.server.BreakNext(faults[d.setup.Rand.IntN(len(faults))])
 }
 
 // name is that of a new object.

@@ -17,14 +17,7 @@ const describeFields = eventFields + ",created,updated,sequence,organizer(displa
 func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details, error) {
 	if series, date, isDate := calendar.CutDate(id); isDate {
 		whole, err := c.readDetails(ctx, series)
-		if err != nil {
-			return calendar.Details{}, err
-		}
-		one, ok := whole.Date(date)
-		if !ok {
-			return calendar.Details{}, goneDate(id)
-		}
-		return one, nil
+		return calendar.DateIn(whole, err, date, goneDate(id))
 	}
 	e, exceptions, err := c.readAll(ctx, id, describeFields)
 	if err != nil {

@@ -28,13 +28,12 @@ var walks = enginetest.Flags(300)
 
 func TestWalk(t *testing.T) {
 	enginetest.NoneLeft(t)
-	enginetest.Run(t, *walks,
-		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkGoogle(s) })
+	enginetest.Run(t, *walks, newWalkGoogle)
 }
 
 // TestWalkRemoved: see enginetest.RunRemoval.
 func TestWalkRemoved(t *testing.T) {
-	enginetest.RunRemoval(t, *walks, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkGoogle(s) })
+	enginetest.RunRemoval(t, *walks, newWalkGoogle)
 }
 
 // walkGoogle is a Google calendar that is walked on.
@@ -51,7 +50,7 @@ type walkGoogle struct {
 // elsewhere is another calendar of the owner's.
 const elsewhere = "team@group.calendar.google.com"
 
-func newWalkGoogle(s enginetest.Setup) (*walkGoogle, error) {
+func newWalkGoogle(s enginetest.Setup) (enginetest.Backend, error) {
 	// The Interesting of a real configuration half of the time: with it, other events are named only in passing.
 	if s.Rand.IntN(2) == 0 {
 		s.Interesting = nil
@@ -108,11 +107,7 @@ func secure(text string) string {
 
 // Close ends the walk.
 func (g *walkGoogle) Close() error {
-	err := os.RemoveAll(g.dir)
-	for _, complaint := range g.server.Complaints() {
-		err = errors.Join(err, errors.New("the emulator complains: "+complaint))
-	}
-	return err
+	return errors.Join(os.RemoveAll(g.dir), enginetest.Complained(g.server))
 }
 
 // Restart implements enginetest.Backend.
@@ -169,10 +164,7 @@ func (g *walkGoogle) refuse(r *http.Request, call, id string, err error) {
 			g.server.Expire() // an event of which nothing is remembered is asked for again only when it is listed again
 		}
 	}
-	f := faults[g.setup.Rand.IntN(len(faults))]
-	f.Times = 1
-	f.Match = func(*http.Request) bool { return true }
-	g.server.Break(f)
+	g.server.BreakNext(faults[g.setup.Rand.IntN(len(faults))])
 }
 
 // Put implements enginetest.Backend.

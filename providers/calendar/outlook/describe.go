@@ -18,14 +18,7 @@ var describeQuery = query{"$select": "id,cancelledOccurrences,exceptionOccurrenc
 func (c *Calendar) readDetails(ctx context.Context, id string) (calendar.Details, error) {
 	if series, date, isDate := calendar.CutDate(id); isDate {
 		whole, err := c.readDetails(ctx, series)
-		if err != nil {
-			return calendar.Details{}, err
-		}
-		one, ok := whole.Date(date)
-		if !ok {
-			return calendar.Details{}, goneDate(id)
-		}
-		return one, nil
+		return calendar.DateIn(whole, err, date, goneDate(id))
 	}
 	e, err := c.get(ctx, id, describeQuery)
 	if err != nil {

@@ -27,13 +27,12 @@ var walks = enginetest.Flags(400)
 
 func TestWalk(t *testing.T) {
 	enginetest.NoneLeft(t)
-	enginetest.Run(t, *walks,
-		func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkOutlook(s) })
+	enginetest.Run(t, *walks, newWalkOutlook)
 }
 
 // TestWalkRemoved: see enginetest.RunRemoval.
 func TestWalkRemoved(t *testing.T) {
-	enginetest.RunRemoval(t, *walks, func(s enginetest.Setup) (enginetest.Backend, error) { return newWalkOutlook(s) })
+	enginetest.RunRemoval(t, *walks, newWalkOutlook)
 }
 
 // walkOutlook is an Outlook calendar that is walked on.
@@ -56,7 +55,7 @@ type exception struct {
 	at time.Time
 }
 
-func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
+func newWalkOutlook(s enginetest.Setup) (enginetest.Backend, error) {
 	// The Interesting of a real configuration half of the time: with it, other events are named only in passing.
 	if s.Rand.IntN(2) == 0 {
 		s.Interesting = nil
@@ -78,9 +77,7 @@ func newWalkOutlook(s enginetest.Setup) (*walkOutlook, error) {
 
 // Close ends the walk.
 func (o *walkOutlook) Close() (err error) {
-	for _, complaint := range o.server.Complaints() {
-		err = errors.Join(err, errors.New("the emulator complains: "+complaint))
-	}
+	err = enginetest.Complained(o.server)
 	for _, id := range o.server.IDs("") {
 		if ev, _ := o.Event(id); ev.Link.Mark == "" && strings.Contains(ev.Location, "://") {
 			err = errors.Join(err, fmt.Errorf("%s has no link, and its location is %q", id, ev.Location))
@@ -157,10 +154,7 @@ func (o *walkOutlook) refuse(r *http.Request, call, id string, err error) {
 			o.Expire() // an event of which nothing is remembered is asked for again only when it is listed again
 		}
 	}
-	f := faults[o.setup.Rand.IntN(len(faults))]
-	f.Times = 1
-	f.Match = func(*http.Request) bool { return true }
-	o.server.Break(f)
+	o.server.BreakNext(faults[o.setup.Rand.IntN(len(faults))])
 }
 
 // Put implements enginetest.Backend. Most events have HTML texts, as those that Outlook makes.

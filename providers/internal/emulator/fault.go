@@ -61,6 +61,12 @@ func (s *Faults) Break(f Fault) {
 	s.list = append(s.list, &f)
 }
 
+// BreakNext has the next request hit, whatever it is.
+func (s *Faults) BreakNext(f Fault) {
+	f.Times, f.Match = 1, func(*http.Request) bool { return true }
+	s.Break(f)
+}
+
 // Mend takes all faults away.
 func (s *Faults) Mend() {
 	s.mu.Lock()

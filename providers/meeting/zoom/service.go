@@ -54,6 +54,14 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 			"exist", what)
 	}
 	s.hosts.learn(int64(w.ID), host)
+	return s.created(ctx, w, mark, spec, asked, begun)
+}
+
+// created is the meeting that a call has made: what the answer left out is read, and judged by what was asked for.
+// begun are the notes on how that was put.
+func (s *Service) created(ctx context.Context, w wireMeeting, mark string, spec meeting.Spec, asked terms,
+	begun []string) (meeting.Meeting, error) {
+	what, room := "create a meeting for "+spec.Host, spec.Kind == meeting.Personal
 	wantsPasscode := !room && (spec.Options.Passcode == meeting.PasscodeAuto || own(spec.Options.Passcode))
 	noPasscode := wantsPasscode && w.Password == ""
 	noRegistration := registers(spec.Options) && w.RegisterURL == ""

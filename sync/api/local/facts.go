@@ -38,9 +38,9 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	report := api.StatusReport{Health: api.OK, Calendars: []api.CalendarStatus{}, Budget: []api.BudgetStatus{},
 		Quotas: []api.QuotaStatus{},
 		Events: []api.EventStatus{}, Waiting: []api.WaitingStatus{}, Notes: []api.EventStatus{},
-		Tokens: []api.TokenStatus{}, Notices: r.st.Notices(), Reasons: []string{}}
-	if report.Notices == nil {
-		report.Notices = []string{}
+		Tokens: []api.TokenStatus{}, Notices: []string{}, Reasons: []string{}}
+	for _, notice := range r.st.Notices() {
+		report.Notices = append(report.Notices, words.Join(words.Apart(notice)))
 	}
 	takenOut, err := r.takenOut()
 	if err != nil {
@@ -161,32 +161,7 @@ func (r *reader) holding() (kept holding, err error) {
 // be had, and those that wait for a service.
 func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c api.CalendarStatus, events,
 	notes []api.EventStatus, waiting []api.WaitingStatus, err error) {
-	c = api.CalendarStatus{Name: name, Provider: r.calendars[name].Provider, LastError: st.LastError,
-		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly,
-		Unfinished: st.Unfinished}
-	hold := func(why reason.Reason) {
-		c.Held, c.HeldReason = true, why.Plain()
-		st.HeldCode, st.HeldCure = string(why.Code()), why.Cure()
-	}
-	switch {
-	case !st.RemovedAt.IsZero():
-		hold(engine.Removed(name))
-	case st.Removal != "":
-		hold(engine.Removing(name))
-	case !r.away[name].None():
-		c.Absent = false
-		hold(r.away[name])
-	}
-	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
-	overdueCure := ""
-	if r.Passes != nil {
-		var quiet time.Duration
-		if quiet, c.Overdue = r.Passes.Overdue(name); c.Overdue {
-			overdue := engine.Overdue(quiet)
-			c.OverdueReason, overdueCure = overdue.Plain(), overdue.Cure()
-		}
-	}
-	c.Code, c.Cure = codeOf(&c, st, overdueCure)
+	c = r.standing(name, st)
 	var records []*store.Record
 	if kept.records[name] {
 		if records, err = r.st.Records(name); err != nil {
@@ -221,6 +196,37 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 			State: stateOf(problem), Reason: problem.Reason, Code: code, Cure: code.CureOf(problem.Cure)})
 	}
 	return c, events, notes, waitingOf(records), nil
+}
+
+// standing is how a calendar stands, apart from its events.
+func (r *reader) standing(name string, st store.CalendarState) api.CalendarStatus {
+	c := api.CalendarStatus{Name: name, Provider: r.calendars[name].Provider, LastError: st.LastError,
+		Held: !st.HeldAt.IsZero(), HeldReason: st.HeldReason, Absent: st.Absent, ReadOnly: st.ReadOnly,
+		Unfinished: st.Unfinished}
+	hold := func(why reason.Reason) {
+		c.Held, c.HeldReason = true, why.Plain()
+		st.HeldCode, st.HeldCure = string(why.Code()), why.Cure()
+	}
+	switch {
+	case !st.RemovedAt.IsZero():
+		hold(engine.Removed(name))
+	case st.Removal != "":
+		hold(engine.Removing(name))
+	case !r.away[name].None():
+		c.Absent = false
+		hold(r.away[name])
+	}
+	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
+	overdueCure := ""
+	if r.Passes != nil {
+		var quiet time.Duration
+		if quiet, c.Overdue = r.Passes.Overdue(name); c.Overdue {
+			overdue := engine.Overdue(quiet)
+			c.OverdueReason, overdueCure = overdue.Plain(), overdue.Cure()
+		}
+	}
+	c.Code, c.Cure = codeOf(&c, st, overdueCure)
+	return c
 }
 
 // stateOf is the state of an item that has no record.

@@ -83,22 +83,7 @@ func New(o Options) (*Service, error) {
 	if o.Observer != nil {
 		s.requests.Called = o.Observer.Called
 	}
-	s.builder = &assemble.Builder{
-		Kinds:    o.Kinds,
-		Config:   cfg,
-		Requests: s.requests,
-		Log:      o.Log,
-		Zone:     zone,
-		Hook:     o.Hook,
-		Now:      o.Now,
-		Haste:    o.Haste,
-		Alikes:   new(assemble.Alikes),
-		Tokens:   signin.KeepTokens(assemble.TokensFile(cfg.State), o.Now),
-	}
-	if s.builder.Grants, err = assemble.Grants(cfg, o.Store); err == nil {
-		err = s.builder.Grants.Check()
-	}
-	if err != nil {
+	if s.builder, err = builderOf(o, cfg, zone, s.requests); err != nil {
 		return nil, err
 	}
 	calendars, err := s.builder.Calendars()
@@ -116,10 +101,31 @@ func New(o Options) (*Service, error) {
 	s.passed, s.sum = s.engine.LastPass, s.engine.Sum()
 	if !o.Silent {
 		for _, notice := range o.Store.Notices() {
-			o.Log.Warn(notice)
+			o.Log.Warn(words.Join(words.Apart(notice)))
 		}
 	}
 	return s, nil
+}
+
+// builderOf is what makes accounts and calendars of a configuration.
+func builderOf(o Options, cfg *configs.Config, zone *time.Location,
+	requests *assemble.Counter) (b *assemble.Builder, err error) {
+	b = &assemble.Builder{
+		Kinds:    o.Kinds,
+		Config:   cfg,
+		Requests: requests,
+		Log:      o.Log,
+		Zone:     zone,
+		Hook:     o.Hook,
+		Now:      o.Now,
+		Haste:    o.Haste,
+		Alikes:   new(assemble.Alikes),
+		Tokens:   signin.KeepTokens(assemble.TokensFile(cfg.State), o.Now),
+	}
+	if b.Grants, err = assemble.Grants(cfg, o.Store); err == nil {
+		err = b.Grants.Check()
+	}
+	return b, err
 }
 
 // zoneOf is the zone of times that name none: as configured, or this machine's.

@@ -38,6 +38,19 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 		x.mute[a.Hash] = x.alone || s.Accounts[i].Error != ""
 	}
 	s.Skew, s.Skewed = x.Builder.Requests.Skew("zoom")
+	if err := x.told(ctx, &s, status); err != nil {
+		return s, err
+	}
+	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
+	inParallel(len(s.Calendars), func(i int) {
+		s.Calendars[i] = x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
+		asRemembered(&s.Calendars[i], &status.Calendars[i])
+	})
+	return s, nil
+}
+
+// told adds what the status and the store tell.
+func (x *examination) told(ctx context.Context, s *doctor.Setup, status *api.StatusReport) error {
 	for _, b := range status.Budget {
 		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Account: b.Account, Used: b.Used, Limit: b.Limit})
 	}
@@ -61,35 +74,36 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 	if !x.blind {
 		s.Database = x.database(ctx)
 	}
-	s.Contradictory, s.Exposed = x.contradictory(), x.Store.Exposed()
+	s.Contradictory = x.contradictory()
+	s.Exposed, s.ExposedCure = words.Apart(x.Store.Exposed())
+	s.ExposedCure = words.Sentence(s.ExposedCure)
 	s.Displaced, s.DisplacedCure = words.Apart(x.Store.Displaced())
 	s.DisplacedCure = words.Sentence(s.DisplacedCure)
 	failing, err := x.Store.FailingWays()
 	if err != nil {
-		return s, err
+		return err
 	}
 	for _, key := range slices.Sorted(maps.Keys(failing)) {
 		s.Ways = append(s.Ways, doctor.WayFacts(failing[key]))
 	}
-	s.Calendars = make([]doctor.CalendarFacts, len(status.Calendars))
-	inParallel(len(s.Calendars), func(i int) {
-		c, facts := &status.Calendars[i], x.calendarFacts(ctx, x.Builder.Config.Calendars[i])
-		unsaid := facts.Unasked && c.LastError == "" // that it is not there, reading it says
-		if c.Held && (!c.Absent || unsaid) {
-			facts.Held, facts.HeldCode, facts.HeldCure = c.HeldReason, c.Code, c.Cure
+	return nil
+}
+
+// asRemembered adds to what a calendar has said what the status tells of it.
+func asRemembered(facts *doctor.CalendarFacts, c *api.CalendarStatus) {
+	unsaid := facts.Unasked && c.LastError == "" // that it is not there, reading it says
+	if c.Held && (!c.Absent || unsaid) {
+		facts.Held, facts.HeldCode, facts.HeldCure = c.HeldReason, c.Code, c.Cure
+	}
+	if facts.Unasked {
+		facts.Error, facts.ReadOnly, facts.Said = c.LastError, c.ReadOnly != "", c.ReadOnly
+		if !c.Held || c.Absent { // else it is that of the brake
+			remember(facts, c)
 		}
-		if facts.Unasked {
-			facts.Error, facts.ReadOnly, facts.Said = c.LastError, c.ReadOnly != "", c.ReadOnly
-			if !c.Held || c.Absent { // else it is that of the brake
-				remember(&facts, c)
-			}
-		}
-		if facts.Overdue = c.OverdueReason; c.Code == reason.Overdue {
-			facts.OverdueCure = c.Cure
-		}
-		s.Calendars[i] = facts
-	})
-	return s, nil
+	}
+	if facts.Overdue = c.OverdueReason; c.Code == reason.Overdue {
+		facts.OverdueCure = c.Cure
+	}
 }
 
 // remember takes over what is remembered of why a calendar cannot be read, or not be written.

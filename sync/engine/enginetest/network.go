@@ -91,3 +91,11 @@ func (t InProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
 	res.Request = r
 	return res, sent.Body.Close()
 }
+
+// Complained is what an emulator complains about when a walk ends, as one error.
+func Complained(server interface{ Complaints() []string }) (err error) {
+	for _, complaint := range server.Complaints() {
+		err = errors.Join(err, errors.New("the emulator complains: "+complaint))
+	}
+	return err
+}

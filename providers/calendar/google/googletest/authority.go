@@ -123,14 +123,14 @@ func (a *authority) delegates(scopes []string) bool {
 }
 
 func (s *Server) newRefresh(scopes []string) string {
-	name := "1//0" + strconv.FormatInt(s.next(), 36) + "-refresh"
+	name := "1//0" + strconv.FormatInt(s.Next(), 36) + "-refresh"
 	s.auth.refresh[name] = &refreshToken{scopes: scopes}
 	s.auth.consented = true
 	return name
 }
 
 func (s *Server) newAccess(principal string, scopes []string, parent *refreshToken) string {
-	name := "ya29." + strconv.FormatInt(s.next(), 36) + "-access"
+	name := "ya29." + strconv.FormatInt(s.Next(), 36) + "-access"
 	s.auth.access[name] = &accessToken{principal: principal, scopes: scopes, end: s.now().Add(s.opts.TokenLife),
 		parent: parent}
 	return name
@@ -180,6 +180,6 @@ func (c *call) authorized(r *http.Request, method string) (*accessToken, answer,
 func lacksScope() answer {
 	a := fail(http.StatusForbidden, "insufficientPermissions",
 		"Insufficient Permission: Request had insufficient authentication scopes.")
-	a.header.Set("WWW-Authenticate", `Bearer realm="https://accounts.google.com/", error="insufficient_scope"`)
+	a.Header.Set("WWW-Authenticate", `Bearer realm="https://accounts.google.com/", error="insufficient_scope"`)
 	return a
 }

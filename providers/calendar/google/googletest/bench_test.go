@@ -36,13 +36,7 @@ func newBench(t *testing.T, o Options) *bench {
 }
 
 // reply is an answer with its body decoded.
-type reply struct {
-	status int
-	header http.Header
-	body   JSON
-	raw    string
-	err    error // of the connection or of the body
-}
+type reply struct{ calendartest.Answer }
 
 // do sends a request; header is name, value, name, value.
 func (b *bench) do(method, path, body string, header ...string) reply {
@@ -58,18 +52,11 @@ func (b *bench) do(method, path, body string, header ...string) reply {
 	return b.send(r)
 }
 
-func (b *bench) send(r *http.Request) reply {
-	a := calendartest.Ask(r)
-	return reply{status: a.Status, header: a.Header, body: a.Body, raw: a.Raw, err: a.Err}
-}
-
-func (r reply) answer() calendartest.Answer {
-	return calendartest.Answer{Status: r.status, Header: r.header, Body: r.body, Raw: r.raw, Err: r.err}
-}
+func (b *bench) send(r *http.Request) reply { return reply{calendartest.Ask(r)} }
 
 // reason is the reason that an error body gives.
 func (r reply) reason() string {
-	e, _ := r.body["error"].(JSON)
+	e, _ := r.Body["error"].(JSON)
 	list, _ := e["errors"].([]any)
 	if len(list) == 0 {
 		return ""
@@ -81,8 +68,8 @@ func (r reply) reason() string {
 func (b *bench) want(method, path, body string, status int, reason string, header ...string) reply {
 	b.Helper()
 	got := b.do(method, path, body, header...)
-	if got.err != nil || got.status != status || got.reason() != reason {
-		b.Fatalf("%s %s %s: %d %s %v, want %d %s", method, path, body, got.status, got.raw, got.err, status, reason)
+	if got.Err != nil || got.Status != status || got.reason() != reason {
+		b.Fatalf("%s %s %s: %d %s %v, want %d %s", method, path, body, got.Status, got.Raw, got.Err, status, reason)
 	}
 	return got
 }
@@ -99,13 +86,13 @@ func (b *bench) list(query string) reply {
 
 func (b *bench) patch(id, body string, header ...string) JSON {
 	b.Helper()
-	return b.want("PATCH", events+"/"+id+quiet, body, 200, "", header...).body
+	return b.want("PATCH", events+"/"+id+quiet, body, 200, "", header...).Body
 }
 
 // ids are those of a page, a cancelled event with a minus sign.
 func (r reply) ids() string {
 	var ids []string
-	items, _ := r.body["items"].([]any)
+	items, _ := r.Body["items"].([]any)
 	for _, v := range items {
 		id, _ := v.(JSON)["id"].(string)
 		if v.(JSON)["status"] == "cancelled" {
@@ -117,11 +104,11 @@ func (r reply) ids() string {
 }
 
 func (r reply) syncToken() string {
-	s, _ := r.body["nextSyncToken"].(string)
+	s, _ := r.Body["nextSyncToken"].(string)
 	return url.QueryEscape(s)
 }
 func (r reply) pageToken() string {
-	s, _ := r.body["nextPageToken"].(string)
+	s, _ := r.Body["nextPageToken"].(string)
 	return url.QueryEscape(s)
 }
 

@@ -182,7 +182,7 @@ func (c *call) paged(what string, list []any, most int) answer {
 	switch {
 	case to < len(list):
 		body["nextPageToken"] = "page-" + strconv.Itoa(to)
-	case c.endless:
+	case c.Endless():
 		body["nextPageToken"] = "page-0"
 	}
 	return ok(body)

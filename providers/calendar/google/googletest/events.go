@@ -44,9 +44,9 @@ func (c *call) one(cal *shelf, role string, e *event) answer {
 	etag, _ := body["etag"].(string)
 	header := http.Header{"Etag": {etag}}
 	if c.r.Method == http.MethodGet && c.r.Header.Get("If-None-Match") == etag {
-		return answer{status: http.StatusNotModified, header: header}
+		return answer{Status: http.StatusNotModified, Header: header}
 	}
-	return answer{status: http.StatusOK, header: header, body: body}
+	return answer{Status: http.StatusOK, Header: header, Body: body}
 }
 
 // shell is all that is guaranteed of a cancelled event.

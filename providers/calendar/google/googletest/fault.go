@@ -15,12 +15,6 @@ type Fault = emulator.Fault
 // fault counts a request against the faults and returns the one that hits it, or nil.
 func (s *Server) fault(r *http.Request) *Fault { return s.Hit(r, isAPI(r)) }
 
-// with is the answer as a fault would have it.
-func (a answer) with(f *Fault) answer {
-	a.status, a.header, a.body = f.Apply(a.status, a.header, a.body)
-	return a
-}
-
 func isAPI(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, base) || strings.HasPrefix(r.URL.Path, directoryBase)
 }
@@ -44,8 +38,8 @@ func NextPages(r *http.Request) bool { return Lists(r) && r.URL.Query().Has("pag
 // Error is a refusal in the form that Google gives it.
 func Error(status int, reason, message string) Fault {
 	a := fail(status, reason, message)
-	text, _ := json.Marshal(a.body) // made of strings: it cannot fail
-	return Fault{Status: status, Header: a.header, Body: string(text)}
+	text, _ := json.Marshal(a.Body) // made of strings: it cannot fail
+	return Fault{Status: status, Header: a.Header, Body: string(text)}
 }
 
 // RateLimited is the 429 of too many requests; retryAfter, unless empty, is its Retry-After, which Google does not
@@ -104,7 +98,7 @@ func fail(status int, reason, message string) answer {
 	if status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", `Bearer realm="https://accounts.google.com/", error="invalid_token"`)
 	}
-	return answer{status: status, header: header, body: JSON{"error": JSON{
+	return answer{Status: status, Header: header, Body: JSON{"error": JSON{
 		"code": status, "message": message, "errors": []any{item},
 	}}}
 }
@@ -112,7 +106,7 @@ func fail(status int, reason, message string) answer {
 // badParameter is the 400 of a query parameter that makes no sense.
 func badParameter(name, value string) answer {
 	a := fail(http.StatusBadRequest, "invalid", "Invalid value '"+value+"' for "+name+".")
-	item := a.body.(JSON)["error"].(JSON)["errors"].([]any)[0].(JSON)
+	item := a.Body.(JSON)["error"].(JSON)["errors"].([]any)[0].(JSON)
 	item["locationType"], item["location"] = "parameter", name
 	return a
 }

@@ -60,28 +60,17 @@ type Request = emulator.Request
 
 // Server is the emulator. Its methods may be called while it serves.
 type Server struct {
-	// Hold, if set before the first request, is called for each API request before and after its effect (phase "before"
-	// and "after"), without any lock: while it does not return, the client waits.
-	Hold func(phase string, r *http.Request)
-	// HoldTokens calls Hold for the requests for tokens as well.
-	HoldTokens bool
-
-	emulator.Port
-	emulator.Faults
-	emulator.Book
+	emulator.Service
 
 	opts      Options
 	mux       *http.ServeMux
 	discovery *discovery
 
-	mu        sync.Mutex
+	mu        sync.Mutex        // guards all below
 	calendars map[string]*shelf // by id
 	seq       int64             // the number of the last change
-	serial    int64             // of everything that needs a name of its own
 	syncs     map[string]*syncState
 	walks     map[string]page
-	silent    bool
-	endless   bool
 	mails     []string
 	auth      authority
 	people    people
@@ -96,12 +85,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.PageLimit == 0 {
-		o.PageLimit = maxPage
-	}
-	if o.TokenLife == 0 {
-		o.TokenLife = time.Hour
-	}
+	o.PageLimit, o.TokenLife = cmp.Or(o.PageLimit, maxPage), cmp.Or(o.TokenLife, time.Hour)
 	s := &Server{
 		opts: o, calendars: map[string]*shelf{}, syncs: map[string]*syncState{}, walks: map[string]page{},
 		auth: newAuthority(),
@@ -130,20 +114,6 @@ func (s *Server) URL() string {
 // APIURL is the base of the API, with the slash that Google's clients need at its end.
 func (s *Server) APIURL() string { return s.URL() + "/calendar/v3/" }
 
-// SetSilent makes writes answer with success and the event as it was, and change nothing; or ends that.
-func (s *Server) SetSilent(silent bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.silent = silent
-}
-
-// SetEndless makes the last page of every list name a next one, which begins again; or ends that.
-func (s *Server) SetEndless(endless bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.endless = endless
-}
-
 // Mails returns the addresses that Google has mailed about changes, one for each mail, oldest first.
 func (s *Server) Mails() []string {
 	s.mu.Lock()
@@ -152,9 +122,3 @@ func (s *Server) Mails() []string {
 }
 
 func (s *Server) now() time.Time { return s.opts.Now() }
-
-// next makes a name that no other has.
-func (s *Server) next() int64 {
-	s.serial++
-	return s.serial
-}

@@ -24,28 +24,28 @@ func TestFilledIn(t *testing.T) {
 		"sequence": 0.0,
 	}
 	for name, v := range want {
-		if got.body[name] != v {
-			t.Errorf("%s is %v, want %v", name, got.body[name], v)
+		if got.Body[name] != v {
+			t.Errorf("%s is %v, want %v", name, got.Body[name], v)
 		}
 	}
-	if o := got.body["organizer"].(JSON); o["self"] != true || o["email"] != Account {
+	if o := got.Body["organizer"].(JSON); o["self"] != true || o["email"] != Account {
 		t.Errorf("organizer %v", o)
 	}
-	etag, _ := got.body["etag"].(string)
+	etag, _ := got.Body["etag"].(string)
 	if !strings.HasPrefix(etag, `"`) || !strings.HasSuffix(etag, `"`) || len(etag) < 3 ||
-		got.header.Get("Etag") != etag {
-		t.Errorf("etag %s, header %s", etag, got.header.Get("Etag"))
+		got.Header.Get("Etag") != etag {
+		t.Errorf("etag %s, header %s", etag, got.Header.Get("Etag"))
 	}
-	if got.header.Get("Content-Type") != "application/json; charset=UTF-8" ||
-		got.header.Get("Date") != "Mon, 30 Nov 2026 22:00:00 GMT" {
-		t.Errorf("headers %v", got.header)
+	if got.Header.Get("Content-Type") != "application/json; charset=UTF-8" ||
+		got.Header.Get("Date") != "Mon, 30 Nov 2026 22:00:00 GMT" {
+		t.Errorf("headers %v", got.Header)
 	}
 	b.want("GET", events+"/"+id, "", 304, "", "If-None-Match", etag)
 	b.want("GET", events+"/nothing", "", 404, "notFound")
 	b.want("GET", "calendars/nobody@example.com/events", "", 404, "notFound")
-	if cal := b.want("GET", "calendars/primary", "", 200, ""); cal.body["timeZone"] != Zone ||
-		cal.body["id"] != Account {
-		t.Errorf("calendar %v", cal.body)
+	if cal := b.want("GET", "calendars/primary", "", 200, ""); cal.Body["timeZone"] != Zone ||
+		cal.Body["id"] != Account {
+		t.Errorf("calendar %v", cal.Body)
 	}
 	b.clean()
 }
@@ -58,7 +58,7 @@ func TestTimesAreShownInTheZoneOfTheCalendar(t *testing.T) {
 	})
 	for query, want := range map[string]string{"": "2026-12-01T16:00:00+01:00",
 		"?timeZone=UTC": "2026-12-01T15:00:00Z"} {
-		start := b.want("GET", events+"/"+id+query, "", 200, "").body["start"].(JSON)
+		start := b.want("GET", events+"/"+id+query, "", 200, "").Body["start"].(JSON)
 		if start["dateTime"] != want || start["timeZone"] != "America/New_York" {
 			t.Errorf("%s: start %v", query, start)
 		}
@@ -90,15 +90,15 @@ func TestFaults(t *testing.T) {
 	b.want("GET", path, "", 200, "")
 
 	calendartest.Faults(t, calendartest.Breakable{Break: b.Break, Mend: b.Mend,
-		Get: func() calendartest.Answer { return b.do("GET", path, "").answer() },
+		Get: func() calendartest.Answer { return b.do("GET", path, "").Answer },
 		Write: func(title string) calendartest.Answer {
-			return b.do("PATCH", path+quiet, `{"summary":"`+title+`"}`).answer()
+			return b.do("PATCH", path+quiet, `{"summary":"`+title+`"}`).Answer
 		},
 		Title: func() string { ev, _ := b.Event("", id); title, _ := ev["summary"].(string); return title },
 		Field: "summary", Patches: On("PATCH"), Page: Page(200)})
 	b.Break(RateLimited("30"))
-	if got := b.want("GET", path, "", 429, "rateLimitExceeded"); got.header.Get("Retry-After") != "30" {
-		t.Errorf("%v", got.header)
+	if got := b.want("GET", path, "", 429, "rateLimitExceeded"); got.Header.Get("Retry-After") != "30" {
+		t.Errorf("%v", got.Header)
 	}
 	b.Mend()
 	b.want("GET", path, "", 200, "")
@@ -108,14 +108,14 @@ func TestFaults(t *testing.T) {
 func TestWritersAtOnce(t *testing.T) {
 	b := newBench(t, Options{})
 	b.put("a")
-	etag := b.want("GET", events+"/a", "", 200, "").body["etag"].(string)
+	etag := b.want("GET", events+"/a", "", 200, "").Body["etag"].(string)
 	statuses := make([]int, 8)
 	var wg sync.WaitGroup
 	for i := range statuses {
 		wg.Go(func() {
 			b.Edit("", "other", func(JSON) {})
 			statuses[i] = b.do("PATCH", events+"/a"+quiet, `{"summary":"`+string(rune('b'+i))+`"}`, "If-Match",
-				etag).status
+				etag).Status
 			_ = b.do("GET", events, "")
 		})
 	}
@@ -153,11 +153,11 @@ func TestGzip(t *testing.T) {
 		for path, want := range map[string]bool{events + "/" + id: true, "calendars/primary": o.Gzip} {
 			plain := b.want("GET", path, "", 200, "") // Go asks for gzip and takes it off itself
 			got := b.do("GET", path, "", "Accept-Encoding", "gzip")
-			if compressed := got.header.Get("Content-Encoding") == "gzip"; compressed != want ||
-				bytes.HasPrefix([]byte(got.raw), []byte("\x1f\x8b")) != want {
+			if compressed := got.Header.Get("Content-Encoding") == "gzip"; compressed != want ||
+				bytes.HasPrefix([]byte(got.Raw), []byte("\x1f\x8b")) != want {
 				t.Errorf("Gzip %v, %s: compressed %v, want %v", o.Gzip, path, compressed, want)
 			}
-			if got := b.do("GET", path, "", "Accept-Encoding", "identity"); !reflect.DeepEqual(got.body, plain.body) {
+			if got := b.do("GET", path, "", "Accept-Encoding", "identity"); !reflect.DeepEqual(got.Body, plain.Body) {
 				t.Errorf("%s differs when it is not compressed", path)
 			}
 		}

@@ -61,7 +61,7 @@ func (c *call) list() answer {
 	}
 	etag := `"p` + strconv.FormatInt(cal.changed, 10) + `"`
 	if c.r.Header.Get("If-None-Match") == etag {
-		return answer{status: http.StatusNotModified, header: http.Header{"Etag": {etag}}}
+		return answer{Status: http.StatusNotModified, Header: http.Header{"Etag": {etag}}}
 	}
 	filter.since = p.since
 	items, rest := c.items(cal, role, &p, filter)
@@ -71,20 +71,20 @@ func (c *call) list() answer {
 		"updated":    stamp(c.now()), "defaultReminders": []any{}, "items": items,
 	}
 	switch {
-	case rest || c.endless:
+	case rest || c.Endless():
 		if !rest {
 			p.from = 0
 		}
-		token := "page" + strconv.FormatInt(c.next(), 10)
+		token := "page" + strconv.FormatInt(c.Next(), 10)
 		c.walks[token] = p
 		body["nextPageToken"] = token
 	case !hasAny(c.r.URL.Query(), withholdsSyncToken):
-		token := "CSync" + strconv.FormatInt(c.next(), 10) + "=="
+		token := "CSync" + strconv.FormatInt(c.Next(), 10) + "=="
 		c.syncs[token] = &syncState{calendar: cal.id, seq: p.upTo, params: p.params}
 		body["nextSyncToken"] = token
 	}
 	a = ok(body)
-	a.header = http.Header{"Etag": {etag}}
+	a.Header = http.Header{"Etag": {etag}}
 	return a
 }
 

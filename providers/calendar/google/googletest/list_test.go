@@ -20,12 +20,12 @@ func TestPages(t *testing.T) {
 	b.put("a", "b", "c", "d", "e")
 	first := b.list("maxResults=100")
 	if first.ids() != "a b" || first.pageToken() == "" || first.syncToken() != "" {
-		t.Fatalf("first page %s", first.raw)
+		t.Fatalf("first page %s", first.Raw)
 	}
 	for name, want := range map[string]any{"kind": "calendar#events", "summary": Account, "timeZone": Zone,
 		"accessRole": "owner", "updated": "2026-11-30T22:00:00.000Z"} {
-		if first.body[name] != want {
-			t.Errorf("%s is %v, want %v", name, first.body[name], want)
+		if first.Body[name] != want {
+			t.Errorf("%s is %v, want %v", name, first.Body[name], want)
 		}
 	}
 	second := b.list("maxResults=100&pageToken=" + first.pageToken())
@@ -35,7 +35,7 @@ func TestPages(t *testing.T) {
 	b.Edit("", "a", func(ev JSON) { ev["summary"] = "changed while we read" })
 	third := b.list("maxResults=100&pageToken=" + second.pageToken())
 	if second.ids() != "c d" || third.ids() != "e" || third.pageToken() != "" || third.syncToken() == "" {
-		t.Fatalf("then %s, then %s", second.raw, third.raw)
+		t.Fatalf("then %s, then %s", second.Raw, third.Raw)
 	}
 	if got := b.list("maxResults=100&syncToken=" + third.syncToken()); got.ids() != "a" {
 		t.Errorf("what changed during paging: %q, want a", got.ids())
@@ -52,7 +52,7 @@ func TestPageSizes(t *testing.T) {
 		b.Put("", JSON{"summary": "x"})
 	}
 	for query, want := range map[string]int{"": 250, "maxResults=3": 3, "maxResults=9999": 2500} {
-		if got := len(b.list(query).body["items"].([]any)); got != want {
+		if got := len(b.list(query).Body["items"].([]any)); got != want {
 			t.Errorf("%q: %d items, want %d", query, got, want)
 		}
 	}
@@ -64,26 +64,26 @@ func TestPageSizes(t *testing.T) {
 func TestEmptyAndEndlessPages(t *testing.T) {
 	b := newBench(t, Options{EmptyPages: true, PageLimit: 2})
 	if got := b.list(""); got.ids() != "" || got.syncToken() == "" {
-		t.Errorf("an empty calendar: %s", got.raw)
+		t.Errorf("an empty calendar: %s", got.Raw)
 	}
 	b.put("a", "b")
 	first := b.list("")
 	second := b.list("pageToken=" + first.pageToken())
 	if first.ids() != "" || first.pageToken() == "" || second.ids() != "a b" || second.syncToken() == "" {
-		t.Errorf("pages %s and %s", first.raw, second.raw)
+		t.Errorf("pages %s and %s", first.Raw, second.Raw)
 	}
 	b.SetEndless(true)
 	token := first.pageToken()
 	for range 5 {
 		got := b.list("pageToken=" + token)
 		if got.ids() != "a b" || got.pageToken() == token || got.pageToken() == "" || got.syncToken() != "" {
-			t.Fatalf("endless page %s", got.raw)
+			t.Fatalf("endless page %s", got.Raw)
 		}
 		token = got.pageToken()
 	}
 	b.SetEndless(false)
 	if got := b.list("pageToken=" + token); got.syncToken() == "" {
-		t.Errorf("the end of endless pages: %s", got.raw)
+		t.Errorf("the end of endless pages: %s", got.Raw)
 	}
 	b.clean()
 }
@@ -93,7 +93,7 @@ func TestSyncTokens(t *testing.T) {
 	b.put("a", "b", "c")
 	token := b.list("").syncToken()
 	if got := b.list("syncToken=" + token); got.ids() != "" || got.syncToken() == "" || got.syncToken() == token {
-		t.Errorf("nothing has changed: %s", got.raw)
+		t.Errorf("nothing has changed: %s", got.Raw)
 	}
 	b.Edit("", "b", func(ev JSON) { ev["summary"] = "new" })
 	b.Delete("", "c")
@@ -102,7 +102,7 @@ func TestSyncTokens(t *testing.T) {
 		if got.ids() != "b -c" {
 			t.Errorf("changed: %q, want b -c", got.ids())
 		}
-		if shell := got.body["items"].([]any)[1].(JSON); len(shell) != 4 {
+		if shell := got.Body["items"].([]any)[1].(JSON); len(shell) != 4 {
 			t.Errorf("a deleted event is listed as %v", shell)
 		}
 	}
@@ -127,7 +127,7 @@ func TestSyncTokens(t *testing.T) {
 	b.want("GET", events+"/b", "", 200, "")
 	b.SetEmpty("", true)
 	if got := b.list(""); got.ids() != "" || got.syncToken() == "" {
-		t.Errorf("an empty calendar: %s", got.raw)
+		t.Errorf("an empty calendar: %s", got.Raw)
 	}
 	b.SetEmpty("", false)
 	b.clean()
@@ -204,8 +204,8 @@ func TestFilters(t *testing.T) {
 	b.clean()
 	b.want("GET", events+"?singleEvents=true", "", 501, "notImplemented")
 	b.complained("does not have this call")
-	if got := b.do("GET", events+"?timeMin=tomorrow", ""); got.status != 400 || len(b.Complaints()) == 0 {
-		t.Errorf("a time that is none: %d %q", got.status, b.Complaints())
+	if got := b.do("GET", events+"?timeMin=tomorrow", ""); got.Status != 400 || len(b.Complaints()) == 0 {
+		t.Errorf("a time that is none: %d %q", got.Status, b.Complaints())
 	}
 }
 
@@ -221,22 +221,22 @@ func TestSeriesInLists(t *testing.T) {
 	if want := "s s_20261202T090000Z -s_20261203T090000Z"; full.ids() != want {
 		t.Fatalf("%q, want %q", full.ids(), want)
 	}
-	shell := full.body["items"].([]any)[2].(JSON)
+	shell := full.Body["items"].([]any)[2].(JSON)
 	if original, _ := shell["originalStartTime"].(JSON); len(shell) != 6 || shell["recurringEventId"] != "s" ||
 		original["dateTime"] != "2026-12-03T10:00:00+01:00" {
 		t.Errorf("a cancelled exception is listed as %v", shell)
 	}
-	if got := b.want("GET", events+"/s_20261203T090000Z", "", 200, ""); got.body["status"] != "cancelled" ||
-		got.body["summary"] != nil {
-		t.Errorf("a cancelled exception: %s", got.raw)
+	if got := b.want("GET", events+"/s_20261203T090000Z", "", 200, ""); got.Body["status"] != "cancelled" ||
+		got.Body["summary"] != nil {
+		t.Errorf("a cancelled exception: %s", got.Raw)
 	}
 	b.Delete("", "s")
 	if got := b.list("syncToken=" + full.syncToken()); got.ids() != "-s -"+x {
 		t.Errorf("after the series was deleted: %q", got.ids())
 	}
-	if got := b.want("GET", events+"/s", "", 200, ""); got.body["status"] != "cancelled" ||
-		got.body["summary"] != "Daily" {
-		t.Errorf("the deleted series: %s", got.raw)
+	if got := b.want("GET", events+"/s", "", 200, ""); got.Body["status"] != "cancelled" ||
+		got.Body["summary"] != "Daily" {
+		t.Errorf("the deleted series: %s", got.Raw)
 	}
 	b.Purge()
 	b.want("GET", events+"/s", "", 404, "notFound")

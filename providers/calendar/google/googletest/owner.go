@@ -4,12 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"strings"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // The owner's side: what a calendar app does, which knows nothing of zoomtag. An empty calendar is the primary one.
@@ -25,10 +25,7 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 	if cal == nil {
 		return ""
 	}
-	body := clone(ev)
-	if body == nil {
-		body = JSON{}
-	}
+	body := emulator.Clone(ev)
 	id, _ = body["id"].(string)
 	if id == "" {
 		id = s.newID()
@@ -85,7 +82,7 @@ func creator(cal *shelf) JSON {
 
 // newID makes up an id of the form that Google uses.
 func (s *Server) newID() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "event %d", s.next()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "event %d", s.Next()))
 	return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:])[:26])
 }
 
@@ -141,9 +138,9 @@ func (s *Server) change(calendar, id string, fn func(cal *shelf, e *event, body 
 		return
 	}
 	if e := cal.byID[id]; e != nil {
-		body := clone(e.body)
+		body := emulator.Clone(e.body)
 		fn(cal, e, body)
-		body = clone(body) // whatever types the caller has put there
+		body = emulator.Clone(body) // whatever types the caller has put there
 		body["id"] = id
 		s.store(cal, e, body)
 	}
@@ -184,7 +181,7 @@ func (s *Server) Purge() {
 func (s *Server) Duplicate(calendar, id string) (newID string) {
 	s.change(calendar, id, func(cal *shelf, _ *event, body JSON) {
 		newID = s.newID()
-		twin := clone(body)
+		twin := emulator.Clone(body)
 		for _, name := range []string{"recurringEventId", "originalStartTime", "created", "htmlLink", "sequence",
 			"iCalUID"} {
 			delete(twin, name)
@@ -237,7 +234,7 @@ func (s *Server) Event(calendar, id string) (JSON, bool) {
 	if cal == nil || cal.byID[id] == nil || cal.byID[id].cancelled() {
 		return nil, false
 	}
-	return clone(cal.byID[id].body), true
+	return emulator.Clone(cal.byID[id].body), true
 }
 
 // IDs returns the ids of the events that stand, exceptions included, oldest first.
@@ -255,15 +252,4 @@ func (s *Server) IDs(calendar string) []string {
 		}
 	}
 	return ids
-}
-
-// clone is a deep copy with the types of decoded JSON.
-func clone(body JSON) JSON {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return maps.Clone(body) // the test has put something there that is no JSON; the answer will show it
-	}
-	var out JSON
-	_ = json.Unmarshal(raw, &out) // just encoded
-	return out
 }

@@ -116,16 +116,16 @@ func TestMove(t *testing.T) {
 	token := b.list("").syncToken()
 	b.Move("", "s", team)
 	if got := b.list("syncToken=" + token); got.ids() != "-s -"+x {
-		t.Errorf("left behind: %s", got.raw)
+		t.Errorf("left behind: %s", got.Raw)
 	}
-	if got := b.want("GET", events+"/s", "", 200, ""); len(got.body) != 4 || got.body["status"] != "cancelled" {
-		t.Errorf("left behind: %s", got.raw)
+	if got := b.want("GET", events+"/s", "", 200, ""); len(got.Body) != 4 || got.Body["status"] != "cancelled" {
+		t.Errorf("left behind: %s", got.Raw)
 	}
 	got := b.want("GET", "calendars/"+strings.ReplaceAll(team, "@", "%40")+"/events", "", 200, "")
 	if got.ids() != x+" s" {
-		t.Fatalf("moved: %s", got.raw)
+		t.Fatalf("moved: %s", got.Raw)
 	}
-	moved := got.body["items"].([]any)[1].(JSON)
+	moved := got.Body["items"].([]any)[1].(JSON)
 	if moved["iCalUID"] != before["iCalUID"] || moved["status"] != "confirmed" ||
 		moved["organizer"].(JSON)["email"] != team || moved["creator"].(JSON)["self"] != nil {
 		t.Errorf("moved: %v", moved)
@@ -162,7 +162,7 @@ func TestCalendarList(t *testing.T) {
 	b.AddCalendar("team", Calendar{Role: "reader"})
 	got := b.want("GET", "users/me/calendarList", "", 200, "")
 	roles := map[any]any{}
-	for _, v := range got.body["items"].([]any) {
+	for _, v := range got.Body["items"].([]any) {
 		roles[v.(JSON)["id"]] = v.(JSON)["accessRole"]
 	}
 	if !reflect.DeepEqual(roles, map[any]any{Account: "owner", "team": "reader"}) {

@@ -12,8 +12,8 @@ type fieldSet map[string]fieldSet
 // partial leaves of an answer only what the fields parameter names.
 func (c *call) partial(a answer) answer {
 	text := c.r.URL.Query().Get("fields")
-	body, is := a.body.(JSON)
-	if text == "" || a.status != http.StatusOK || !is {
+	body, is := a.Body.(JSON)
+	if text == "" || a.Status != http.StatusOK || !is {
 		return a
 	}
 	p := fieldParser{rest: text}
@@ -28,7 +28,7 @@ func (c *call) partial(a answer) answer {
 		c.complainf("fields=%s: %v", text, err)
 		return fail(http.StatusBadRequest, "invalidParameter", "Invalid field selection "+text)
 	}
-	a.body, _ = set.of(body).(JSON)
+	a.Body, _ = set.of(body).(JSON)
 	return a
 }
 

@@ -21,16 +21,16 @@ func TestPartialAnswers(t *testing.T) {
 		"items(extendedProperties/private/k)":                   `{"items":[{"extendedProperties":{"private":{"k":"v"}}}]}`,
 		"items(organizer/*)":                                    `{"items":[{"organizer":{"email":"alice@example.com","self":true}}]}`,
 	} {
-		if got := b.list("fields=" + fields); got.raw != want {
-			t.Errorf("%s:\n%s\n%s", fields, got.raw, want)
+		if got := b.list("fields=" + fields); got.Raw != want {
+			t.Errorf("%s:\n%s\n%s", fields, got.Raw, want)
 		}
 	}
-	if got := b.want("GET", events+"/a?fields=summary", "", 200, ""); got.raw != `{"summary":"s"}` {
-		t.Errorf("%s", got.raw)
+	if got := b.want("GET", events+"/a?fields=summary", "", 200, ""); got.Raw != `{"summary":"s"}` {
+		t.Errorf("%s", got.Raw)
 	}
 	if got := b.want("PATCH", events+"/a?sendUpdates=none&fields=summary", `{"summary":"t"}`, 200,
-		""); got.raw != `{"summary":"t"}` {
-		t.Errorf("%s", got.raw)
+		""); got.Raw != `{"summary":"t"}` {
+		t.Errorf("%s", got.Raw)
 	}
 	b.clean()
 	for _, fields := range []string{"items(id", "items(colour)", "id", "items()", "items,,kind", "items)",

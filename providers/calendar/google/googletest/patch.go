@@ -45,7 +45,7 @@ func (c *call) patch() answer {
 	if match := c.r.Header.Get("If-Match"); match != "" && match != "*" && match != etag {
 		return fail(http.StatusPreconditionFailed, "conditionNotMet", "Precondition Failed")
 	}
-	if c.silent || guest(e.body) {
+	if c.Silent() || guest(e.body) {
 		return c.one(cal, role, e)
 	}
 	change, a, good := c.accepted()
@@ -102,7 +102,7 @@ func (c *call) mayNot(role string, e *event) (answer, bool) {
 	if e.cancelled() {
 		return fail(http.StatusGone, "deleted", "Resource has been deleted"), true
 	}
-	if guest(e.body) && !c.silent && !c.opts.SilentGuests {
+	if guest(e.body) && !c.Silent() && !c.opts.SilentGuests {
 		return forbidden("forbiddenForNonOrganizer", "Shared properties can only be changed by the organizer of the "+
 			"event.")
 	}

@@ -49,8 +49,8 @@ func TestPatchMerges(t *testing.T) {
 		if now, _ := b.Event("", "a"); !reflect.DeepEqual(now, expected) {
 			t.Errorf("%s:\n%v\nwant\n%v", body, now, expected)
 		}
-		if got := b.want("GET", events+"/a", "", 200, ""); !reflect.DeepEqual(got.body, answered) {
-			t.Errorf("%s: the answer was\n%v, get says\n%v", body, answered, got.body)
+		if got := b.want("GET", events+"/a", "", 200, ""); !reflect.DeepEqual(got.Body, answered) {
+			t.Errorf("%s: the answer was\n%v, get says\n%v", body, answered, got.Body)
 		}
 		b.clean()
 	}
@@ -59,7 +59,7 @@ func TestPatchMerges(t *testing.T) {
 func TestPatchThatChangesNothing(t *testing.T) {
 	b := newBench(t, Options{})
 	b.put("a")
-	token, before := b.list("").syncToken(), b.want("GET", events+"/a", "", 200, "").body
+	token, before := b.list("").syncToken(), b.want("GET", events+"/a", "", 200, "").Body
 	if after := b.patch("a", `{"summary":"a","location":null}`); !reflect.DeepEqual(after, before) {
 		t.Errorf("%v, want %v", after, before)
 	}
@@ -71,7 +71,7 @@ func TestPatchThatChangesNothing(t *testing.T) {
 func TestConditions(t *testing.T) {
 	b := newBench(t, Options{})
 	b.put("a")
-	etag := b.want("GET", events+"/a", "", 200, "").body["etag"].(string)
+	etag := b.want("GET", events+"/a", "", 200, "").Body["etag"].(string)
 	b.want("PATCH", events+"/a"+quiet, `{"summary":"x"}`, 412, "conditionNotMet", "If-Match", strings.Trim(etag, `"`))
 	after := b.patch("a", `{"summary":"x"}`, "If-Match", etag)
 	b.want("PATCH", events+"/a"+quiet, `{"summary":"y"}`, 412, "conditionNotMet", "If-Match", etag)
@@ -139,9 +139,9 @@ func TestWhoMayWrite(t *testing.T) {
 		if test.role != "" {
 			b.SetRole("", test.role)
 		}
-		if got := b.do("PATCH", events+"/a"+quiet, test.body); got.status != test.status ||
+		if got := b.do("PATCH", events+"/a"+quiet, test.body); got.Status != test.status ||
 			got.reason() != test.reason {
-			t.Errorf("%s: %d %s", name, got.status, got.raw)
+			t.Errorf("%s: %d %s", name, got.Status, got.Raw)
 		}
 		if after, _ := b.Event("", "a"); reflect.DeepEqual(before, after) != (test.status != 200) {
 			t.Errorf("%s: before %v, after %v", name, before, after)
@@ -175,7 +175,7 @@ func TestPrivateEventsOfOthers(t *testing.T) {
 	for role, want := range map[string][2]bool{"owner": {true, true}, "writer": {true, true}, "reader": {false, true},
 		"writerWithoutPrivateAccess": {false, true}, "freeBusyReader": {false, false}} {
 		b.SetRole("", role)
-		items := b.list("").body["items"].([]any)
+		items := b.list("").Body["items"].([]any)
 		for i, v := range items {
 			if _, shown := v.(JSON)["summary"]; shown != want[i] {
 				t.Errorf("%s sees %v", role, v)
@@ -194,21 +194,21 @@ func TestConferences(t *testing.T) {
 	b.Put("", JSON{"id": "a", "hangoutLink": "https://meet.google.com/x", "conferenceData": JSON{"conferenceId": "x"}})
 	path, with := events+"/a"+quiet, "&conferenceDataVersion=1"
 	for _, body := range []string{addOn, keyless, `{"conferenceData":null}`} {
-		if got := b.want("PATCH", path, body, 200, "").body; got["conferenceData"].(JSON)["conferenceId"] != "x" ||
+		if got := b.want("PATCH", path, body, 200, "").Body; got["conferenceData"].(JSON)["conferenceId"] != "x" ||
 			got["hangoutLink"] == nil {
 			t.Errorf("%s without its version: %v", body, got)
 		}
 	}
-	if got := b.want("PATCH", path+with, addOn, 400, "invalid"); !strings.Contains(got.raw, "Invalid conference data") {
-		t.Errorf("%s", got.raw)
+	if got := b.want("PATCH", path+with, addOn, 400, "invalid"); !strings.Contains(got.Raw, "Invalid conference data") {
+		t.Errorf("%s", got.Raw)
 	}
-	if got := b.want("PATCH", path+with, keyless, 200, "").body; got["conferenceData"].(JSON)["conferenceId"] != "x" {
+	if got := b.want("PATCH", path+with, keyless, 200, "").Body; got["conferenceData"].(JSON)["conferenceId"] != "x" {
 		t.Errorf("without a kind: %v", got)
 	}
-	if got := b.want("PATCH", path+with, meet, 200, "").body; got["conferenceData"].(JSON)["conferenceId"] != "abc" {
+	if got := b.want("PATCH", path+with, meet, 200, "").Body; got["conferenceData"].(JSON)["conferenceId"] != "abc" {
 		t.Errorf("copied: %v", got)
 	}
-	if got := b.want("PATCH", path+with, `{"conferenceData":null}`, 200, "").body; got["conferenceData"] != nil ||
+	if got := b.want("PATCH", path+with, `{"conferenceData":null}`, 200, "").Body; got["conferenceData"] != nil ||
 		got["hangoutLink"] != nil {
 		t.Errorf("cleared: %v", got)
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // exceptions returns those of a series, cancelled ones included.
@@ -24,12 +26,12 @@ func (s *Server) Except(calendar, series string, original time.Time, change func
 	s.change(calendar, series, func(cal *shelf, master *event, _ JSON) {
 		e := s.exception(cal, master, original)
 		id = e.id
-		body := clone(e.body)
+		body := emulator.Clone(e.body)
 		body["status"] = "confirmed"
 		if change != nil {
 			change(body)
 		}
-		body = clone(body) // whatever types the caller has put there
+		body = emulator.Clone(body) // whatever types the caller has put there
 		body["id"] = id
 		s.store(cal, e, body)
 	})
@@ -57,7 +59,7 @@ func (s *Server) exception(cal *shelf, master *event, original time.Time) *event
 		e = &event{id: id}
 		cal.add(e)
 	}
-	body := clone(master.body)
+	body := emulator.Clone(master.body)
 	delete(body, "recurrence")
 	maps.Copy(body, JSON{
 		"id": id, "recurringEventId": master.id, "originalStartTime": shifted(master.body["start"], original, cal.loc),
@@ -79,7 +81,7 @@ func (s *Server) Split(calendar, id string, at time.Time) (newID string) {
 		start, day := moment(body["start"], cal.loc)
 		end, _ := moment(body["end"], cal.loc)
 		newID = id + "_R" + suffix(at, day, cal.loc)
-		next := clone(body)
+		next := emulator.Clone(body)
 		for _, name := range []string{"created", "htmlLink", "sequence", "iCalUID"} {
 			delete(next, name)
 		}

@@ -17,14 +17,10 @@ const (
 	gzipFrom = 1024 // bytes from which an answer is compressed
 )
 
-// answer is what a request leads to. A string is sent as it is, a nil body is an empty one.
-type answer struct {
-	status int
-	header http.Header
-	body   any
-}
+// answer is what a request leads to.
+type answer = emulator.Answer
 
-func ok(body JSON) answer { return answer{status: http.StatusOK, body: body} }
+func ok(body JSON) answer { return emulator.OK(body) }
 
 // call is one request of the API on its way. Its methods run under the lock.
 type call struct {
@@ -59,7 +55,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /revoke", s.serveToken)
 	mux.HandleFunc("GET /o/oauth2/v2/auth", s.serveAuthorize)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.complain(r, "there is nothing at this address")
+		s.ComplainOf(r, "there is nothing at this address")
 		s.write(w, r, fail(http.StatusNotFound, "notFound", "Not Found"), false)
 	})
 	return mux
@@ -92,11 +88,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, rt route) {
 	s.finish(w, c, a, f)
 }
 
-func (s *Server) hold(phase string, r *http.Request) {
-	if s.Hold != nil && (s.HoldTokens || isAPI(r)) {
-		s.Hold(phase, r)
-	}
-}
+func (s *Server) hold(phase string, r *http.Request) { s.Held(phase, r, isAPI(r)) }
 
 // prepare checks what has to be right before anything else: the request's form, its token and the scopes of it.
 func (c *call) prepare(raw []byte) (answer, bool) {
@@ -123,8 +115,8 @@ func (c *call) prepare(raw []byte) (answer, bool) {
 
 // finish sends the answer, as the fault would have it if there is one, and keeps the request.
 func (s *Server) finish(w http.ResponseWriter, c *call, a answer, f *Fault) {
-	a = a.with(f)
-	s.Keep(emulator.Of(c.r, c.body, a.status, f, s.now()))
+	a = a.With(f)
+	s.Keep(emulator.Of(c.r, c.body, a.Status, f, s.now()))
 	if f.IsCut() {
 		emulator.Cut()
 	}
@@ -138,9 +130,9 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer, half bo
 	h.Set("Vary", "Origin, X-Origin, Referer")
 	h.Set("Cache-Control", "private")
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	data := emulator.Encoded(a.body)
+	data := emulator.Encoded(a.Body)
 	compress := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && (s.opts.Gzip || len(data) >= gzipFrom)
-	emulator.Send(w, a.status, a.header, data, compress, half)
+	emulator.Send(w, a.Status, a.Header, data, compress, half)
 }
 
 // unknown is every call that the emulator does not have, among them those that zoomtag has no business to make.
@@ -150,8 +142,4 @@ func (c *call) unknown() answer {
 }
 
 // complainf complains about a request.
-func (c *call) complainf(format string, args ...any) { c.complain(c.r, fmt.Sprintf(format, args...)) }
-
-func (s *Server) complain(r *http.Request, what string) {
-	s.Complain(r.Method + " " + r.URL.Path + ": " + what)
-}
+func (c *call) complainf(format string, args ...any) { c.ComplainOf(c.r, fmt.Sprintf(format, args...)) }

@@ -32,7 +32,7 @@ func (b *bench) visit(page string) (back url.Values, got reply) {
 		b.Fatal(err)
 	}
 	got = b.send(r)
-	to, err := url.Parse(got.header.Get("Location"))
+	to, err := url.Parse(got.Header.Get("Location"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,9 +45,9 @@ func TestSignIn(t *testing.T) {
 	verifier := oauth2.GenerateVerifier()
 	page := conf.AuthCodeURL("state!", oauth2.AccessTypeOffline, oauth2.S256ChallengeOption(verifier))
 	back, got := b.visit(page)
-	if got.status != 302 || back.Get("state") != "state!" || back.Get("scope") != strings.Join(conf.Scopes, " ") ||
-		!strings.HasPrefix(got.header.Get("Location"), "http://127.0.0.1:4711/back?") {
-		t.Fatalf("%d %v %s", got.status, got.header, got.raw)
+	if got.Status != 302 || back.Get("state") != "state!" || back.Get("scope") != strings.Join(conf.Scopes, " ") ||
+		!strings.HasPrefix(got.Header.Get("Location"), "http://127.0.0.1:4711/back?") {
+		t.Fatalf("%d %v %s", got.Status, got.Header, got.Raw)
 	}
 	token, err := conf.Exchange(t.Context(), back.Get("code"), oauth2.VerifierOption(verifier))
 	if err != nil || token.RefreshToken == "" || token.Extra("scope") != strings.Join(conf.Scopes, " ") {
@@ -148,8 +148,8 @@ func TestCarelessSignIns(t *testing.T) {
 		q := page.Query()
 		q.Set(test.parameter, test.value)
 		page.RawQuery = q.Encode()
-		if _, got := b.visit(page.String()); got.status != test.status {
-			t.Errorf("%s: %d %s", what, got.status, got.raw)
+		if _, got := b.visit(page.String()); got.Status != test.status {
+			t.Errorf("%s: %d %s", what, got.Status, got.Raw)
 		}
 		b.complained(what)
 	}
@@ -158,8 +158,8 @@ func TestCarelessSignIns(t *testing.T) {
 		q := page.Query()
 		q.Set("redirect_uri", redirect)
 		page.RawQuery = q.Encode()
-		if _, got := b.visit(page.String()); got.status != 302 {
-			t.Errorf("%s: %d %s", redirect, got.status, got.raw)
+		if _, got := b.visit(page.String()); got.Status != 302 {
+			t.Errorf("%s: %d %s", redirect, got.Status, got.Raw)
 		}
 	}
 	b.clean()

@@ -1,9 +1,7 @@
 package googletest
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,30 +13,18 @@ import (
 
 // serveToken is the token endpoint, and the one at which tokens are taken back.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil {
-		return // the client has gone away
-	}
-	form, err := url.ParseQuery(string(raw))
-	if err != nil {
-		form = url.Values{}
-	}
-	r.Form, r.PostForm = form, form // for Hold and Fault.Match
-	f := s.fault(r)
-	s.hold("before", r)
-	a := answer{status: http.StatusOK}
-	if f.EffectFirst() {
+	a, f, is := s.Exchange(r, s.now, func(form url.Values) answer {
 		s.mu.Lock()
-		a = s.tokenFor(r, form)
-		s.mu.Unlock()
-	}
-	s.hold("after", r)
-	a = a.with(f)
-	s.KeepToken(emulator.Of(r, emulator.Form(form), a.status, f, s.now()))
-	if f.IsCut() {
+		defer s.mu.Unlock()
+		return s.tokenFor(r, form)
+	})
+	switch {
+	case !is: // the client has gone away
+	case f.IsCut():
 		emulator.Cut()
+	default:
+		s.write(w, r, a, f.IsHalf())
 	}
-	s.write(w, r, a, f.IsHalf())
 }
 
 func (s *Server) tokenFor(r *http.Request, form url.Values) answer {
@@ -84,8 +70,8 @@ func (s *Server) revoked(token string) answer {
 
 // oauthFail is the error body of the token endpoint.
 func oauthFail(status int, code, description string) answer {
-	return answer{status: status, header: http.Header{"Content-Type": {jsonType}},
-		body: JSON{"error": code, "error_description": description}}
+	return answer{Status: status, Header: http.Header{"Content-Type": {jsonType}},
+		Body: JSON{"error": code, "error_description": description}}
 }
 
 // OAuthError is a refusal of the token endpoint, such as 400 and invalid_grant.
@@ -119,12 +105,10 @@ func (s *Server) fromRefresh(name string) answer {
 	return ok(body)
 }
 
-// code is an authorization code that waits to be exchanged, once.
+// code is an authorization code and the scopes that it is for.
 type code struct {
-	scopes              []string
-	redirect, challenge string
-	refresh             bool // a refresh token goes with it
-	end                 time.Time
+	emulator.Code
+	scopes []string
 }
 
 // fromCode exchanges an authorization code.
@@ -132,19 +116,18 @@ func (s *Server) fromCode(form url.Values) answer {
 	name := form.Get("code")
 	c := s.auth.codes[name]
 	delete(s.auth.codes, name)
-	if c == nil || !s.now().Before(c.end) {
+	if c == nil || !s.now().Before(c.End) {
 		return oauthFail(http.StatusBadRequest, "invalid_grant", "Malformed auth code.")
 	}
-	if form.Get("redirect_uri") != c.redirect {
+	if form.Get("redirect_uri") != c.Redirect {
 		return oauthFail(http.StatusBadRequest, "redirect_uri_mismatch", "Bad Request")
 	}
-	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
-	if c.challenge != "" && base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge {
+	if !c.Proves(form.Get("code_verifier")) {
 		return oauthFail(http.StatusBadRequest, "invalid_grant", "Invalid code verifier.")
 	}
 	var parent *refreshToken
 	renewed := ""
-	if c.refresh {
+	if c.Refresh {
 		renewed = s.newRefresh(c.scopes)
 		parent = s.auth.refresh[renewed]
 	}
@@ -161,9 +144,9 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	redirect, err := url.Parse(q.Get("redirect_uri"))
 	refuse := func(code, message string) {
-		s.complain(r, message)
+		s.ComplainOf(r, message)
 		h := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
-		s.write(w, r, answer{status: http.StatusBadRequest, header: h, body: "<html><title>Error 400: " + code +
+		s.write(w, r, answer{Status: http.StatusBadRequest, Header: h, Body: "<html><title>Error 400: " + code +
 			"</title></html>"}, false)
 	}
 	switch {
@@ -180,25 +163,15 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		refuse("invalid_request", "no scope")
 	default:
 		s.judgeSignIn(r, q)
-		back := redirect.Query()
-		for name, v := range s.consented(q) {
-			back.Set(name, v)
-		}
-		redirect.RawQuery = back.Encode()
-		s.write(w, r, answer{status: http.StatusFound, header: http.Header{"Location": {redirect.String()}}}, false)
+		s.write(w, r, emulator.Back(redirect, q, s.consented(q)), false)
 	}
 }
 
 // judgeSignIn complains about a sign-in that Google lets pass and a careful client does not begin.
 func (s *Server) judgeSignIn(r *http.Request, q url.Values) {
-	if q.Get("code_challenge") == "" {
-		s.complain(r, "a sign-in without PKCE")
-	}
-	if q.Get("state") == "" {
-		s.complain(r, "a sign-in without state")
-	}
+	s.JudgeSignIn(r)
 	if q.Get("access_type") != "offline" {
-		s.complain(r, "a sign-in that is not for offline access gets no refresh token")
+		s.ComplainOf(r, "a sign-in that is not for offline access gets no refresh token")
 	}
 }
 
@@ -207,25 +180,16 @@ func (s *Server) judgeSignIn(r *http.Request, q url.Values) {
 func (s *Server) consented(q url.Values) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	back := map[string]string{}
-	if state := q.Get("state"); state != "" {
-		back["state"] = state
-	}
 	scopes := strings.Fields(q.Get("scope"))
 	if s.auth.consent != nil {
 		scopes = whole(s.auth.consent(scopes))
 	}
 	if len(scopes) == 0 {
-		back["error"] = "access_denied"
-		return back
+		return map[string]string{"error": "access_denied"}
 	}
-	name := "4/0A" + base64.RawURLEncoding.EncodeToString(rawNumber(s.next()))
-	s.auth.codes[name] = &code{
-		scopes: scopes, redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"),
-		end: s.now().Add(10 * time.Minute),
-		refresh: q.Get("access_type") == "offline" &&
-			(!s.auth.consented || strings.Contains(q.Get("prompt"), "consent")),
-	}
-	back["code"], back["scope"] = name, strings.Join(scopes, " ")
-	return back
+	name := "4/0A" + base64.RawURLEncoding.EncodeToString(rawNumber(s.Next()))
+	lasting := q.Get("access_type") == "offline" &&
+		(!s.auth.consented || strings.Contains(q.Get("prompt"), "consent"))
+	s.auth.codes[name] = &code{emulator.NewCode(q, lasting, s.now()), scopes}
+	return map[string]string{"code": name, "scope": strings.Join(scopes, " ")}
 }

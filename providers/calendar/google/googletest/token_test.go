@@ -36,8 +36,8 @@ func (b *bench) form(fields ...string) reply {
 
 func (b *bench) refused(got reply, status int, code string) {
 	b.Helper()
-	if got.status != status || got.body["error"] != code || got.body["error_description"] == "" {
-		b.Errorf("%d %s, want %d %s", got.status, got.raw, status, code)
+	if got.Status != status || got.Body["error"] != code || got.Body["error_description"] == "" {
+		b.Errorf("%d %s, want %d %s", got.Status, got.Raw, status, code)
 	}
 }
 
@@ -51,12 +51,12 @@ func TestAccessTokens(t *testing.T) {
 	b.want("PATCH", events+"/a"+quiet, `{"summary":"x"}`, 403, "insufficientPermissions")
 	b.want("GET", "users/me/calendarList", "", 403, "insufficientPermissions")
 	b.now = b.now.Add(59 * time.Second)
-	if got := call(); got.status != 200 {
-		t.Errorf("a token of 59 seconds: %s", got.raw)
+	if got := call(); got.Status != 200 {
+		t.Errorf("a token of 59 seconds: %s", got.Raw)
 	}
 	b.now = b.now.Add(time.Second)
-	if got := call(); got.status != 401 || got.reason() != "authError" {
-		t.Errorf("a token of a minute: %s", got.raw)
+	if got := call(); got.Status != 401 || got.reason() != "authError" {
+		t.Errorf("a token of a minute: %s", got.Raw)
 	}
 	b.token = b.Token("calendar.events")
 	b.patch("a", `{"summary":"x"}`)
@@ -85,12 +85,12 @@ func TestRefresh(t *testing.T) {
 	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret,
 		"refresh_token"}
 	got := b.form(append(fields, refresh)...)
-	if got.status != 200 || got.body["refresh_token"] != nil || got.body["expires_in"] != 3600.0 ||
-		got.body["token_type"] != "Bearer" ||
-		got.body["scope"] != scopePrefix+"calendar.events.owned "+scopePrefix+"calendar.calendarlist.readonly" {
-		t.Fatalf("%d %s", got.status, got.raw)
+	if got.Status != 200 || got.Body["refresh_token"] != nil || got.Body["expires_in"] != 3600.0 ||
+		got.Body["token_type"] != "Bearer" ||
+		got.Body["scope"] != scopePrefix+"calendar.events.owned "+scopePrefix+"calendar.calendarlist.readonly" {
+		t.Fatalf("%d %s", got.Status, got.Raw)
 	}
-	b.token = got.body["access_token"].(string)
+	b.token = got.Body["access_token"].(string)
 	b.want("GET", events, "", 200, "")
 	b.refused(b.form(append(fields, "other")...), 400, "invalid_grant")
 	b.refused(b.form("grant_type", "refresh_token", "client_id", "x", "refresh_token", refresh), 401, "invalid_client")
@@ -114,13 +114,13 @@ func TestRefreshTokensThatRotate(t *testing.T) {
 	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret,
 		"refresh_token"}
 	got := b.form(append(fields, refresh)...)
-	renewed, _ := got.body["refresh_token"].(string)
+	renewed, _ := got.Body["refresh_token"].(string)
 	if renewed == "" || renewed == refresh {
-		t.Fatalf("%s", got.raw)
+		t.Fatalf("%s", got.Raw)
 	}
 	b.refused(b.form(append(fields, refresh)...), 400, "invalid_grant")
-	if got := b.form(append(fields, renewed)...); got.status != 200 {
-		t.Errorf("%d %s", got.status, got.raw)
+	if got := b.form(append(fields, renewed)...); got.Status != 200 {
+		t.Errorf("%d %s", got.Status, got.Raw)
 	}
 }
 
@@ -130,8 +130,8 @@ func TestTokenFaults(t *testing.T) {
 	fields := []string{"grant_type", "refresh_token", "client_id", clientID, "client_secret", clientSecret,
 		"refresh_token", refresh}
 	b.Break(Fault{Status: 500})
-	if got := b.form(fields...); got.status != 200 {
-		t.Errorf("a fault of the API hits the token endpoint: %d", got.status)
+	if got := b.form(fields...); got.Status != 200 {
+		t.Errorf("a fault of the API hits the token endpoint: %d", got.Status)
 	}
 	b.Mend()
 	b.Break(OAuthError(400, "invalid_grant", "Bad Request"))
@@ -139,7 +139,7 @@ func TestTokenFaults(t *testing.T) {
 	b.want("GET", events, "", 200, "")
 	b.Mend()
 	b.Break(Fault{Match: Tokens, Cut: true})
-	if got := b.form(fields...); got.err == nil {
+	if got := b.form(fields...); got.Err == nil {
 		t.Errorf("%+v", got)
 	}
 }
@@ -171,7 +171,7 @@ func TestServiceAccountKey(t *testing.T) {
 	b.token = token.AccessToken
 	b.put("a")
 	if got := b.list(""); got.ids() != "a" {
-		t.Errorf("the person's calendar as the service account sees it: %s", got.raw)
+		t.Errorf("the person's calendar as the service account sees it: %s", got.Raw)
 	}
 	_, err = sign("nobody@example.com", "calendar.events")
 	refused("unknown subject", err, 400, "invalid_grant")
@@ -193,13 +193,13 @@ func TestServiceAccountKey(t *testing.T) {
 	}
 	b.token = token.AccessToken
 	if got := b.list(""); got.ids() != "" {
-		t.Errorf("the service account's own calendar: %s", got.raw)
+		t.Errorf("the service account's own calendar: %s", got.Raw)
 	}
 	b.want("GET", "calendars/"+Account+"/events", "", 404, "notFound")
 	b.Share("", serviceEmail, "writer")
 	if got := b.want("GET", "calendars/"+Account+"/events", "", 200, ""); got.ids() != "a" ||
-		got.body["accessRole"] != "writer" {
-		t.Errorf("a shared calendar: %s", got.raw)
+		got.Body["accessRole"] != "writer" {
+		t.Errorf("a shared calendar: %s", got.Raw)
 	}
 	b.clean()
 }
@@ -256,8 +256,8 @@ func TestAssertions(t *testing.T) {
 			test.key = b.privateKey()
 		}
 		got := b.form("grant_type", jwtGrant, "assertion", assertion(t, header, claims, test.key))
-		if code, _ := got.body["error"].(string); code != test.code || (got.status == 200) != (test.code == "") {
-			t.Errorf("%s: %d %s, want %q", what, got.status, got.raw, test.code)
+		if code, _ := got.Body["error"].(string); code != test.code || (got.Status == 200) != (test.code == "") {
+			t.Errorf("%s: %d %s, want %q", what, got.Status, got.Raw, test.code)
 		}
 	}
 	for _, garbage := range []string{"", "a.b", "a.b.c", "e30.e30.e30"} {

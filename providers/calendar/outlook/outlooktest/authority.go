@@ -133,15 +133,15 @@ func (a *authority) mayEnter(address string) bool {
 }
 
 func (s *Server) newRefresh(g *grant) string {
-	name := "0.AXkA" + opaque("refresh "+strconv.FormatInt(s.next(), 10), 40)
+	name := "0.AXkA" + opaque("refresh "+strconv.FormatInt(s.Next(), 10), 40)
 	s.auth.refresh[name] = &refreshToken{grant: g}
 	return name
 }
 
 func (s *Server) newAccess(t *accessToken) string {
-	name := "eyJ0eXAiOiJKV1Qi." + opaque("access "+strconv.FormatInt(s.next(), 10), 40) + ".sig"
+	name := "eyJ0eXAiOiJKV1Qi." + opaque("access "+strconv.FormatInt(s.Next(), 10), 40) + ".sig"
 	if s.opts.PersonalAccount {
-		name = "EwB4A8l6BAAU" + opaque("access "+strconv.FormatInt(s.next(), 10), 40)
+		name = "EwB4A8l6BAAU" + opaque("access "+strconv.FormatInt(s.Next(), 10), 40)
 	}
 	t.end = s.now().Add(s.opts.TokenLife)
 	s.auth.access[name] = t
@@ -167,7 +167,7 @@ func (t *accessToken) has(scope string) bool { return slices.Contains(t.scopes, 
 func (c *call) authorized() (answer, bool) {
 	refuse := func(message string) (answer, bool) {
 		a := fail(http.StatusUnauthorized, "InvalidAuthenticationToken", message)
-		a.header.Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.LoginURL()+
+		a.Header.Set("WWW-Authenticate", `Bearer realm="", authorization_uri="`+c.LoginURL()+
 			`/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`)
 		return a, true
 	}

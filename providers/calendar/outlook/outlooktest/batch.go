@@ -31,7 +31,7 @@ func (c *call) runBatch() answer {
 	}
 	err := json.Unmarshal(raw, &batch)
 	if what := wrongBatch(c.r, batch.Requests); err != nil || what != "" {
-		c.complain(c.r, "a batch that cannot be read: "+what)
+		c.ComplainOf(c.r, "a batch that cannot be read: "+what)
 		return fail(http.StatusBadRequest, "BadRequest", "Invalid batch payload format. "+what)
 	}
 	failed := map[string]bool{}
@@ -44,14 +44,14 @@ func (c *call) runBatch() answer {
 		} else {
 			a = c.runPart(p, min(len(batch.Requests), batchWidth))
 		}
-		failed[p.ID] = a.status >= 400
+		failed[p.ID] = a.Status >= 400
 		headers := JSON{"Content-Type": "application/json"}
 		for _, name := range []string{"Retry-After", "Etag", "Preference-Applied", "Location", "Content-Type"} {
-			if v := a.header.Get(name); v != "" {
+			if v := a.Header.Get(name); v != "" {
 				headers[name] = v
 			}
 		}
-		responses = append(responses, JSON{"id": p.ID, "status": a.status, "headers": headers, "body": a.body})
+		responses = append(responses, JSON{"id": p.ID, "status": a.Status, "headers": headers, "body": a.Body})
 	}
 	slices.Reverse(responses) // in no order that can be relied on
 	return ok(JSON{"responses": responses})
@@ -105,17 +105,17 @@ func (c *call) runPart(p part, width int) answer {
 	inner.batch, inner.width = p.ID, width
 	a, f := inner.run(p.Body)
 	if f != nil {
-		a = a.with(f)
+		a = a.With(f)
 		if f.Cut || f.Half {
 			a = fail(http.StatusGatewayTimeout, "UnknownError", "")
 		}
-		if text, raw := a.body.(string); raw {
+		if text, raw := a.Body.(string); raw {
 			var decoded JSON
 			if json.Unmarshal([]byte(text), &decoded) == nil {
-				a.body = decoded
+				a.Body = decoded
 			}
 		}
 	}
-	inner.keep(a.status, f)
+	inner.keep(a.Status, f)
 	return inner.dressed(a)
 }

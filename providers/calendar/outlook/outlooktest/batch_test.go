@@ -12,7 +12,7 @@ func (b *bench) batch(requests ...string) map[string]JSON {
 	got := b.want("POST", "$batch", `{"requests":[`+strings.Join(requests, ",")+`]}`, 200, "", "Prefer", "",
 		"Content-Type", "application/json")
 	out := map[string]JSON{}
-	for _, v := range got.body["responses"].([]any) {
+	for _, v := range got.Body["responses"].([]any) {
 		out[v.(JSON)["id"].(string)] = v.(JSON)
 	}
 	return out

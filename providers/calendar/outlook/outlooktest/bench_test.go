@@ -35,13 +35,7 @@ func newBench(t *testing.T, o Options) *bench {
 }
 
 // reply is an answer with its body decoded.
-type reply struct {
-	status int
-	header http.Header
-	body   JSON
-	raw    string
-	err    error // of the connection or of the body
-}
+type reply struct{ calendartest.Answer }
 
 // immutable is the preference that every careful request has.
 const immutable = `IdType="ImmutableId"`
@@ -68,43 +62,36 @@ func (b *bench) do(method, path, body string, header ...string) reply {
 	return b.send(r)
 }
 
-func (b *bench) send(r *http.Request) reply {
-	a := calendartest.Ask(r)
-	return reply{status: a.Status, header: a.Header, body: a.Body, raw: a.Raw, err: a.Err}
-}
-
-func (r reply) answer() calendartest.Answer {
-	return calendartest.Answer{Status: r.status, Header: r.header, Body: r.body, Raw: r.raw, Err: r.err}
-}
+func (b *bench) send(r *http.Request) reply { return reply{calendartest.Ask(r)} }
 
 // code is the code that an error body gives.
 func (r reply) code() string {
-	if e, is := r.body["error"].(JSON); is {
+	if e, is := r.Body["error"].(JSON); is {
 		code, _ := e["code"].(string)
 		return code
 	}
-	code, _ := r.body["error"].(string)
+	code, _ := r.Body["error"].(string)
 	return code
 }
 
 func (b *bench) want(method, path, body string, status int, code string, header ...string) reply {
 	b.Helper()
 	got := b.do(method, path, body, header...)
-	if got.err != nil || got.status != status || got.code() != code {
-		b.Fatalf("%s %s %s: %d %s %v, want %d %s", method, path, body, got.status, got.raw, got.err, status, code)
+	if got.Err != nil || got.Status != status || got.code() != code {
+		b.Fatalf("%s %s %s: %d %s %v, want %d %s", method, path, body, got.Status, got.Raw, got.Err, status, code)
 	}
 	return got
 }
 
 func (b *bench) get(path string, header ...string) JSON {
 	b.Helper()
-	return b.want("GET", path, "", 200, "", header...).body
+	return b.want("GET", path, "", 200, "", header...).Body
 }
 
 // patch sends a PATCH that holds whatever the version.
 func (b *bench) patch(id, body string, header ...string) JSON {
 	b.Helper()
-	return b.want("PATCH", "me/events/"+id, body, 200, "", append([]string{"If-Match", "*"}, header...)...).body
+	return b.want("PATCH", "me/events/"+id, body, 200, "", append([]string{"If-Match", "*"}, header...)...).Body
 }
 
 // values are what the rows of a list have in a field.

@@ -12,7 +12,7 @@ func (c *call) enter() (answer, bool) {
 		if c.opts.Busy {
 			f = Busy("1")
 		}
-		return answer{}.with(&f), true
+		return answer{}.With(&f), true
 	}
 	if c.batch == "" {
 		c.atOnce[c.in.id]++

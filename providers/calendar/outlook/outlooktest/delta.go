@@ -115,10 +115,10 @@ func (c *call) walk(cal *shelf) (walk, answer, bool) {
 func (c *call) expiredAnswer(w *walk) answer {
 	a := fail(w.expired.Status, w.expired.Code, "The sync state is not found. Begin anew.")
 	if w.expired.Code == "" {
-		a = answer{status: w.expired.Status, header: http.Header{}}
+		a = answer{Status: w.expired.Status, Header: http.Header{}}
 	}
 	if w.expired.Location {
-		a.header.Set("Location", c.URL()+w.path+"?startDateTime="+w.from.Format(time.RFC3339)+"&endDateTime="+
+		a.Header.Set("Location", c.URL()+w.path+"?startDateTime="+w.from.Format(time.RFC3339)+"&endDateTime="+
 			w.to.Format(time.RFC3339))
 	}
 	return a
@@ -190,14 +190,14 @@ func (c *call) round(w walk) answer {
 	option, link := "$skiptoken", "@odata.nextLink"
 	if w.at == len(w.rows) {
 		option, link = "$deltatoken", "@odata.deltaLink"
-		if c.endless {
+		if c.Endless() {
 			option, link, w.at = "$skiptoken", "@odata.nextLink", 0
 		}
 	}
 	if option == "$deltatoken" {
 		w.rows = nil
 	}
-	token := "R0usmcdvmMu7jxWP8" + opaque("walk "+strconv.FormatInt(c.next(), 10), 30)
+	token := "R0usmcdvmMu7jxWP8" + opaque("walk "+strconv.FormatInt(c.Next(), 10), 30)
 	c.walks[token] = &w
 	body[link] = c.URL() + w.path + "?" + option + "=" + token
 	return ok(body)

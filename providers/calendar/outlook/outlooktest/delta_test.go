@@ -116,7 +116,7 @@ func TestExpiredDeltas(t *testing.T) {
 		_, link := b.walkAll("me/calendarView/delta" + window)
 		b.ExpireAs(how)
 		got := b.want("GET", link, "", how.Status, how.Code)
-		fresh := got.header.Get("Location")
+		fresh := got.Header.Get("Location")
 		if (fresh != "") != how.Location {
 			t.Errorf("%+v: Location %q", how, fresh)
 		}

@@ -23,7 +23,7 @@ func (s *Server) newDevice(tenant string, form url.Values) answer {
 	if _, wrong := s.granted(form.Get("scope")); wrong != "" || form.Get("scope") == "" {
 		return s.badScope(wrong)
 	}
-	n := strconv.FormatInt(s.next(), 10)
+	n := strconv.FormatInt(s.Next(), 10)
 	name, user := "BAQABAAEAAAD"+opaque("device "+n, 40), userCode(n)
 	s.auth.devices[name] = &device{tenant: tenant, scope: form.Get("scope"), userCode: user,
 		end: s.now().Add(deviceLife)}

@@ -172,7 +172,7 @@ func (c *call) somePeople(list []Person) answer {
 		value = append(value, row)
 	}
 	body := JSON{"value": value}
-	if to == len(list) && c.endless {
+	if to == len(list) && c.Endless() {
 		to = 0
 	}
 	if to < len(list) {

@@ -15,12 +15,6 @@ type Fault = emulator.Fault
 // fault counts a request against the faults and returns the one that hits it, or nil.
 func (s *Server) fault(r *http.Request) *Fault { return s.Hit(r, isAPI(r)) }
 
-// with is the answer as a fault would have it.
-func (a answer) with(f *Fault) answer {
-	a.status, a.header, a.body = f.Apply(a.status, a.header, a.body)
-	return a
-}
-
 // On matches API requests of one method; an empty method is any.
 func On(method string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return (method == "" || r.Method == method) && isAPI(r) }
@@ -98,7 +92,7 @@ func Page(status int) Fault {
 
 // fail is Graph's error body; the rest of it comes when it is sent.
 func fail(status int, code, message string) answer {
-	return answer{status: status, header: http.Header{}, body: JSON{"error": JSON{"code": code, "message": message}}}
+	return answer{Status: status, Header: http.Header{}, Body: JSON{"error": JSON{"code": code, "message": message}}}
 }
 
 func notFound() answer {

@@ -21,9 +21,9 @@ func TestFaults(t *testing.T) {
 	b.want("GET", path, "", 200, "")
 
 	calendartest.Faults(t, calendartest.Breakable{Break: b.Break, Mend: b.Mend,
-		Get: func() calendartest.Answer { return b.do("GET", path, "").answer() },
+		Get: func() calendartest.Answer { return b.do("GET", path, "").Answer },
 		Write: func(title string) calendartest.Answer {
-			return b.do("PATCH", path, `{"subject":"`+title+`"}`, "If-Match", "*").answer()
+			return b.do("PATCH", path, `{"subject":"`+title+`"}`, "If-Match", "*").Answer
 		},
 		Title: func() string { ev, _ := b.Event("", "a"); title, _ := ev["subject"].(string); return title },
 		Field: "subject", Patches: On("PATCH"), Page: Page(200)})
@@ -36,15 +36,15 @@ func TestFaults(t *testing.T) {
 	} {
 		b.Mend()
 		b.Break(test.fault)
-		if got := b.do("GET", path, ""); got.status != test.fault.Status || got.raw != test.raw {
-			t.Errorf("%d %q", got.status, got.raw)
+		if got := b.do("GET", path, ""); got.Status != test.fault.Status || got.Raw != test.raw {
+			t.Errorf("%d %q", got.Status, got.Raw)
 		}
 	}
 	for _, wait := range []string{"", "30", "soon", "Mon, 30 Nov 2026 22:00:30 GMT"} {
 		b.Mend()
 		b.Break(Throttled(wait))
-		if got := b.want("GET", path, "", 429, "ApplicationThrottled"); got.header.Get("Retry-After") != wait {
-			t.Errorf("%v", got.header)
+		if got := b.want("GET", path, "", 429, "ApplicationThrottled"); got.Header.Get("Retry-After") != wait {
+			t.Errorf("%v", got.Header)
 		}
 	}
 	b.Mend()
@@ -62,11 +62,11 @@ func TestGzip(t *testing.T) {
 		b := newBench(t, Options{RefuseGzip: refuse})
 		b.Put("", timed("a", "A", "10:00", "11:00"))
 		got := b.do("GET", "me/events/a", "", "Accept-Encoding", "gzip")
-		if got.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(got.raw, "\x1f\x8b") {
-			t.Errorf("headers %v", got.header)
+		if got.Header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(got.Raw, "\x1f\x8b") {
+			t.Errorf("headers %v", got.Header)
 		}
-		if got := b.do("GET", "me/events/a", "", "Accept-Encoding", "identity"); got.body["subject"] != "A" {
-			t.Errorf("%s", got.raw)
+		if got := b.do("GET", "me/events/a", "", "Accept-Encoding", "identity"); got.Body["subject"] != "A" {
+			t.Errorf("%s", got.Raw)
 		}
 		var body bytes.Buffer
 		z := gzip.NewWriter(&body)
@@ -97,7 +97,7 @@ func TestNothingElseIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+b.token)
-	if got := b.send(r); got.status != 400 {
-		t.Errorf("%d %s", got.status, got.raw)
+	if got := b.send(r); got.Status != 400 {
+		t.Errorf("%d %s", got.Status, got.Raw)
 	}
 }

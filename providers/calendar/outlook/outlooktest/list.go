@@ -172,7 +172,7 @@ func (c *call) pagedItems(items []item) answer {
 		}
 		return body
 	}, "users/events")
-	if refused.status != 0 {
+	if refused.Status != 0 {
 		return refused
 	}
 	return a
@@ -209,14 +209,14 @@ func (c *call) paged(n int, row func(i int) JSON, context string) answer {
 	}
 	rows := []any{}
 	from := skip
-	if c.endless && n > 0 {
+	if c.Endless() && n > 0 {
 		from = skip % n
 	}
 	for i := from; i < min(n, from+size); i++ {
 		rows = append(rows, row(i))
 	}
 	body := JSON{"@odata.context": c.context(context), "value": rows}
-	if from+size < n || c.endless {
+	if from+size < n || c.Endless() {
 		body["@odata.nextLink"] = c.nextLink("$skip", strconv.Itoa(skip+size))
 	}
 	return ok(body)

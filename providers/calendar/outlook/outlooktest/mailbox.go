@@ -84,7 +84,7 @@ func (s *Server) newMailbox(address string) *mailbox {
 }
 
 func (s *Server) newShelf(m *mailbox, name string) *shelf {
-	key := fmt.Sprintf("calendar %d", s.next())
+	key := fmt.Sprintf("calendar %d", s.Next())
 	cal := &shelf{
 		owner: m, name: name, id: "AQMkADAwATM0" + opaque(key+" immutable", 30) + "AAA=", plain: "AAMkAGI2" +
 			opaque(key, 36) + "AAA=",

@@ -6,7 +6,7 @@
 package outlooktest
 
 import (
-	"net/http"
+	"cmp"
 	"sync"
 	"time"
 
@@ -65,29 +65,18 @@ type Request = emulator.Request
 
 // Server is the emulator. Its methods may be called while it serves.
 type Server struct {
-	// Hold, if set before the first request, is called for each API request before and after its effect (phase "before"
-	// and "after"), without any lock: while it does not return, the client waits.
-	Hold func(phase string, r *http.Request)
-	// HoldTokens calls Hold for the requests for tokens as well.
-	HoldTokens bool
-
-	emulator.Port
-	emulator.Faults
-	emulator.Book
+	emulator.Service
 
 	opts   Options
 	schema *schema
 
-	mu        sync.Mutex
+	mu        sync.Mutex // guards all below
 	mailboxes []*mailbox
 	names     map[string]name  // of items, by id
 	seq       int64            // the number of the last change
-	serial    int64            // of everything that needs a name of its own
 	walks     map[string]*walk // of deltas, by token
 	bumps     []*event         // that are still to be changed once more
-	silent    bool
-	endless   bool
-	atOnce    map[string]int // requests under way, by mailbox
+	atOnce    map[string]int   // requests under way, by mailbox
 	mails     []Mail
 	auth      authority
 	people    people
@@ -99,12 +88,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.PageLimit == 0 {
-		o.PageLimit = maxPage
-	}
-	if o.TokenLife == 0 {
-		o.TokenLife = time.Hour
-	}
+	o.PageLimit, o.TokenLife = cmp.Or(o.PageLimit, maxPage), cmp.Or(o.TokenLife, time.Hour)
 	if o.MostAtOnce == 0 {
 		o.MostAtOnce = mostAtOnce
 	}
@@ -127,24 +111,4 @@ func New(o Options) *Server {
 // Start listens on a free port of 127.0.0.1 and serves until Close.
 func (s *Server) Start() error { return s.Listen(s) }
 
-// SetSilent makes PATCH answer with success and store nothing; or ends that.
-func (s *Server) SetSilent(silent bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.silent = silent
-}
-
-// SetEndless makes the last page of every list name a next one, which begins again; or ends that.
-func (s *Server) SetEndless(endless bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.endless = endless
-}
-
 func (s *Server) now() time.Time { return s.opts.Now() }
-
-// next makes a name that no other has.
-func (s *Server) next() int64 {
-	s.serial++
-	return s.serial
-}

@@ -20,22 +20,22 @@ func TestFilledIn(t *testing.T) {
 		"originalStartTimeZone": Zone, "seriesMasterId": nil, "sensitivity": "normal", "isOnlineMeeting": false,
 	}
 	for name, v := range want {
-		if have, there := got.body[name]; !there || have != v {
+		if have, there := got.Body[name]; !there || have != v {
 			t.Errorf("%s is %v, want %v", name, have, v)
 		}
 	}
-	start := got.body["start"].(JSON)
+	start := got.Body["start"].(JSON)
 	if start["dateTime"] != "2026-12-01T09:00:00.0000000" || start["timeZone"] != "UTC" {
 		t.Errorf("start %v", start)
 	}
-	etag, _ := got.body["@odata.etag"].(string)
-	key, _ := got.body["changeKey"].(string)
-	if !strings.HasPrefix(etag, `W/"`) || got.header.Get("Etag") != etag || strings.Contains(etag, key) {
-		t.Errorf("etag %s, header %s, change key %s", etag, got.header.Get("Etag"), key)
+	etag, _ := got.Body["@odata.etag"].(string)
+	key, _ := got.Body["changeKey"].(string)
+	if !strings.HasPrefix(etag, `W/"`) || got.Header.Get("Etag") != etag || strings.Contains(etag, key) {
+		t.Errorf("etag %s, header %s, change key %s", etag, got.Header.Get("Etag"), key)
 	}
-	if got.header.Get("Preference-Applied") != immutable || got.header.Get("Request-Id") == "" ||
-		got.header.Get("Client-Request-Id") == "" {
-		t.Errorf("headers %v", got.header)
+	if got.Header.Get("Preference-Applied") != immutable || got.Header.Get("Request-Id") == "" ||
+		got.Header.Get("Client-Request-Id") == "" {
+		t.Errorf("headers %v", got.Header)
 	}
 	b.want("GET", "me/events/nothing", "", 404, "ErrorItemNotFound")
 	b.want("GET", "me/events/"+strings.ToLower(id), "", 404, "ErrorItemNotFound")
@@ -149,9 +149,9 @@ func TestStrangeRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header = http.Header{"Authorization": {"Bearer " + b.token}, "Prefer": {immutable, `outlook.timezone="UTC"`}}
-	if got := b.send(r); got.status != 200 || got.header.Get("Preference-Applied") != immutable+
+	if got := b.send(r); got.Status != 200 || got.Header.Get("Preference-Applied") != immutable+
 		`, outlook.timezone="UTC"` {
-		t.Errorf("two lines of Prefer: %d %v", got.status, got.header)
+		t.Errorf("two lines of Prefer: %d %v", got.Status, got.Header)
 	}
 	b.complained("2 lines of Prefer")
 }
@@ -188,8 +188,8 @@ func TestTooManyAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range mostAtOnce {
 			wg.Go(func() {
-				if got := b.do("GET", "me/events", ""); got.status != 200 {
-					t.Errorf("%d %s", got.status, got.raw)
+				if got := b.do("GET", "me/events", ""); got.Status != 200 {
+					t.Errorf("%d %s", got.Status, got.Raw)
 				}
 			})
 		}
@@ -200,7 +200,7 @@ func TestTooManyAtOnce(t *testing.T) {
 		if o.Busy {
 			status, code = 503, "MailboxConcurrency"
 		}
-		if got := b.want("GET", "me/events", "", status, code); got.header.Get("Retry-After") == "" {
+		if got := b.want("GET", "me/events", "", status, code); got.Header.Get("Retry-After") == "" {
 			t.Error("no Retry-After")
 		}
 		close(release)

@@ -1,13 +1,14 @@
 package outlooktest
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
 // The owner's side: what Outlook does, which knows nothing of zoomtag. An empty calendar is the default one of the
@@ -25,10 +26,7 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 	if cal == nil {
 		return ""
 	}
-	body := clone(ev)
-	if body == nil {
-		body = JSON{}
-	}
+	body := emulator.Clone(ev)
 	id, _ = body["id"].(string)
 	delete(body, "id")
 	e := s.names[id].e
@@ -48,7 +46,7 @@ func (s *Server) Put(calendar string, ev JSON) (id string) {
 
 // newEvent makes an empty event with an id, or one made up if there is none.
 func (s *Server) newEvent(cal *shelf, id string) *event {
-	n := s.next()
+	n := s.Next()
 	if id == "" {
 		id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A" + opaque(fmt.Sprintf("event %d immutable", n), 40) + "AAA="
 	}
@@ -123,10 +121,10 @@ func (s *Server) change(calendar, id string, fn func(e *event, body JSON)) {
 
 // rewrite lets fn change a copy of the body and saves what it has changed.
 func (s *Server) rewrite(e *event, fn func(body JSON)) {
-	body := clone(e.body)
+	body := emulator.Clone(e.body)
 	fn(body)
-	body = clone(body) // whatever types the caller has put there
-	old := clone(e.body)
+	body = emulator.Clone(body) // whatever types the caller has put there
+	old := emulator.Clone(e.body)
 	change := JSON{}
 	for name, v := range body {
 		if !reflect.DeepEqual(v, old[name]) {
@@ -170,7 +168,7 @@ func (s *Server) Duplicate(calendar, id string) (newID string) {
 	s.change(calendar, id, func(e *event, _ JSON) {
 		twin := s.newEvent(e.cal, "")
 		twin.created = stamp(s.now())
-		copied := clone(e.body)
+		copied := emulator.Clone(e.body)
 		for _, name := range []string{"iCalUId", "webLink", "transactionId"} {
 			delete(copied, name)
 		}
@@ -233,7 +231,7 @@ func (s *Server) Event(calendar, id string) (JSON, bool) {
 	if cal == nil || !found || it.cal != cal {
 		return nil, false
 	}
-	return clone(it.body), true
+	return emulator.Clone(it.body), true
 }
 
 // IDs returns the immutable ids of the events that stand, without exceptions, oldest first.
@@ -249,15 +247,4 @@ func (s *Server) IDs(calendar string) []string {
 		}
 	}
 	return ids
-}
-
-// clone is a deep copy with the types of decoded JSON.
-func clone(body JSON) JSON {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return maps.Clone(body) // the test has put something there that is no JSON; the answer will show it
-	}
-	var out JSON
-	_ = json.Unmarshal(raw, &out) // just encoded
-	return out
 }

@@ -54,7 +54,7 @@ func (c *call) patch() answer {
 			change[name] = v
 		}
 	}
-	if c.silent {
+	if c.Silent() {
 		if c.opts.EchoSilent {
 			echo := *it.event
 			echo.body = c.saved(it.body, change)

@@ -16,13 +16,13 @@ func TestPatch(t *testing.T) {
 	b.now = b.now.Add(time.Minute)
 	got := b.want("PATCH", "me/events/a", `{"@odata.type":"#microsoft.graph.event","location":{"displayName":"Room"}}`,
 		200, "", "If-Match", etag)
-	if got.body["@odata.etag"] == etag || got.body["changeKey"] == before["changeKey"] ||
-		got.body["lastModifiedDateTime"] != "2026-11-30T22:01:00.0000000Z" {
-		t.Errorf("%v", got.body)
+	if got.Body["@odata.etag"] == etag || got.Body["changeKey"] == before["changeKey"] ||
+		got.Body["lastModifiedDateTime"] != "2026-11-30T22:01:00.0000000Z" {
+		t.Errorf("%v", got.Body)
 	}
-	if got.body["location"].(JSON)["displayName"] != "Room" || got.body["subject"] != "A" ||
-		len(got.body["locations"].([]any)) != 1 {
-		t.Errorf("%v", got.body)
+	if got.Body["location"].(JSON)["displayName"] != "Room" || got.Body["subject"] != "A" ||
+		len(got.Body["locations"].([]any)) != 1 {
+		t.Errorf("%v", got.Body)
 	}
 	b.want("PATCH", "me/events/a", `{"subject":"lost"}`, 412, "ErrorIrresolvableConflict", "If-Match", etag)
 	if ev, _ := b.Event("", "a"); ev["subject"] != "A" {
@@ -191,7 +191,7 @@ func TestWritersAtOnce(t *testing.T) {
 	for i := range statuses {
 		wg.Go(func() {
 			b.Edit("", "other", func(JSON) {})
-			statuses[i] = b.do("PATCH", "me/events/a", `{"subject":"`+string(rune('b'+i))+`"}`, "If-Match", etag).status
+			statuses[i] = b.do("PATCH", "me/events/a", `{"subject":"`+string(rune('b'+i))+`"}`, "If-Match", etag).Status
 			_ = b.do("GET", "me/events", "")
 		})
 	}

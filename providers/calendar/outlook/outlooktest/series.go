@@ -172,7 +172,7 @@ func (s *Server) except(master *event, original time.Time) *event {
 		"recurrence": nil, "start": inZone(original, time.UTC, "UTC"), "end": inZone(original.Add(long), time.UTC,
 			"UTC"),
 	})
-	e := &event{n: s.next(), cal: master.cal, master: master, original: original.UTC(), created: master.created}
+	e := &event{n: s.Next(), cal: master.cal, master: master, original: original.UTC(), created: master.created}
 	master.exceptions = append(master.exceptions, e)
 	s.touch(e, body)
 	return e

@@ -19,14 +19,10 @@ const (
 	largestBody = 4 << 20 // bytes
 )
 
-// answer is what a request leads to. A string is sent as it is, a nil body is an empty one.
-type answer struct {
-	status int
-	header http.Header
-	body   any
-}
+// answer is what a request leads to.
+type answer = emulator.Answer
 
-func ok(body JSON) answer { return answer{status: http.StatusOK, body: body} }
+func ok(body JSON) answer { return emulator.OK(body) }
 
 // call is one request of the API on its way. Its methods run under the lock, but for run and those that it calls.
 type call struct {
@@ -55,8 +51,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case login && (what == "token" || what == "devicecode") && r.Method == http.MethodPost:
 		s.serveLogin(w, r, what)
 	default:
-		s.complain(r, "there is nothing at this address")
-		s.write(w, r, answer{status: http.StatusNotFound, body: "<html><title>404</title></html>"}, false)
+		s.ComplainOf(r, "there is nothing at this address")
+		s.write(w, r, answer{Status: http.StatusNotFound, Body: "<html><title>404</title></html>"}, false)
 	}
 }
 
@@ -68,8 +64,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	c := s.newCall(r)
 	a, f := c.run(raw)
 	defer c.leave()
-	a = a.with(f)
-	c.keep(a.status, f)
+	a = a.With(f)
+	c.keep(a.Status, f)
 	if f.IsCut() {
 		emulator.Cut()
 	}
@@ -79,7 +75,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 func (s *Server) newCall(r *http.Request) *call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &call{Server: s, r: r, id: guid(fmt.Sprintf("request %d", s.next()))}
+	return &call{Server: s, r: r, id: guid(fmt.Sprintf("request %d", s.Next()))}
 }
 
 // run is a request from beginning to end, but for the fault's answer.
@@ -90,7 +86,7 @@ func (c *call) run(raw []byte) (answer, *Fault) {
 	}
 	f := c.fault(c.r)
 	c.hold("before", c.r)
-	a := answer{status: http.StatusOK}
+	a := answer{Status: http.StatusOK}
 	if f.EffectFirst() {
 		a = c.done()
 	}
@@ -107,11 +103,7 @@ func (c *call) done() answer {
 	return c.effect()
 }
 
-func (s *Server) hold(phase string, r *http.Request) {
-	if s.Hold != nil && (s.HoldTokens || isAPI(r)) {
-		s.Hold(phase, r)
-	}
-}
+func (s *Server) hold(phase string, r *http.Request) { s.Held(phase, r, isAPI(r)) }
 
 // prepare checks what has to be right before anything else.
 func (c *call) prepare(raw []byte) (answer, bool) {
@@ -197,13 +189,13 @@ func (c *call) dressed(a answer) answer {
 		client = c.id
 	}
 	h.Set("Client-Request-Id", client)
-	if len(c.prefer.applied) > 0 && a.status < 300 {
+	if len(c.prefer.applied) > 0 && a.Status < 300 {
 		h.Set("Preference-Applied", strings.Join(c.prefer.applied, ", "))
 	}
-	maps.Copy(h, a.header)
-	a.header = h
-	if body, is := a.body.(JSON); is {
-		if e, is := body["error"].(JSON); is && a.status >= 400 {
+	maps.Copy(h, a.Header)
+	a.Header = h
+	if body, is := a.Body.(JSON); is {
+		if e, is := body["error"].(JSON); is && a.Status >= 400 {
 			e["innerError"] = JSON{"date": c.now().UTC().Format("2006-01-02T15:04:05"), "request-id": c.id,
 				"client-request-id": client}
 		}
@@ -220,12 +212,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer, half bo
 	if compress {
 		h.Set("Vary", "Accept-Encoding")
 	}
-	emulator.Send(w, a.status, a.header, emulator.Encoded(a.body), compress, half)
+	emulator.Send(w, a.Status, a.Header, emulator.Encoded(a.Body), compress, half)
 }
 
 // complainf complains about a request.
-func (c *call) complainf(format string, args ...any) { c.complain(c.r, fmt.Sprintf(format, args...)) }
-
-func (s *Server) complain(r *http.Request, what string) {
-	s.Complain(r.Method + " " + r.URL.Path + ": " + what)
-}
+func (c *call) complainf(format string, args ...any) { c.ComplainOf(c.r, fmt.Sprintf(format, args...)) }

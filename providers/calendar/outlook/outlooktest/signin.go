@@ -1,22 +1,19 @@
 package outlooktest
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
+
+	"zoomtag/providers/internal/emulator"
 )
 
-// code is an authorization code that waits to be exchanged, once.
+// code is an authorization code and what it grants.
 type code struct {
-	grant               *grant
-	redirect, challenge string
-	refresh             bool // a refresh token goes with it
-	end                 time.Time
-	used                bool
+	emulator.Code
+	grant *grant
+	used  bool
 }
 
 // fromCode exchanges an authorization code.
@@ -26,23 +23,22 @@ func (s *Server) fromCode(form url.Values) answer {
 	if c == nil {
 		return refuse("9002313", "Invalid request. Request is malformed or invalid.")
 	}
-	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
 	switch {
 	case c.used:
 		return refuse("54005", "OAuth2 Authorization code was already redeemed, please retry with a new valid code "+
 			"or use an existing refresh token.")
-	case !s.now().Before(c.end):
+	case !s.now().Before(c.End):
 		return refuse("70008", "The provided authorization code or refresh token has expired due to inactivity.")
-	case form.Get("redirect_uri") != c.redirect:
+	case form.Get("redirect_uri") != c.Redirect:
 		return s.oauthFail(400, "invalid_client", "500112",
-			"The reply address '"+form.Get("redirect_uri")+"' does not match the reply address '"+c.redirect+
+			"The reply address '"+form.Get("redirect_uri")+"' does not match the reply address '"+c.Redirect+
 				"' provided when requesting Authorization code.")
-	case c.challenge != "" && base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge:
+	case !c.Proves(form.Get("code_verifier")):
 		return refuse("501481", "The Code_Verifier does not match the code_challenge supplied in the authorization "+
 			"request.")
 	}
 	c.used = true
-	return ok(s.pair(c.grant, c.refresh))
+	return ok(s.pair(c.grant, c.Refresh))
 }
 
 // serveAuthorize is the sign-in page: it sends the browser back at once, as if the person had read and agreed.
@@ -50,9 +46,9 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	redirect, err := url.Parse(q.Get("redirect_uri"))
 	refuse := func(number, message string) {
-		s.complain(r, message)
+		s.ComplainOf(r, message)
 		page := "<html><title>Sign in to your account</title>AADSTS" + number + ": " + message + "</html>"
-		s.write(w, r, answer{status: http.StatusBadRequest, body: page}, false)
+		s.write(w, r, answer{Status: http.StatusBadRequest, Body: page}, false)
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
@@ -71,25 +67,15 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		refuse("900144", "no scope")
 	default:
 		s.judgeSignIn(r, q)
-		back := redirect.Query()
-		for name, v := range s.agreed(q) {
-			back.Set(name, v)
-		}
-		redirect.RawQuery = back.Encode()
-		s.write(w, r, answer{status: http.StatusFound, header: http.Header{"Location": {redirect.String()}}}, false)
+		s.write(w, r, emulator.Back(redirect, q, s.agreed(q)), false)
 	}
 }
 
 // judgeSignIn complains about a sign-in that Entra lets pass and a careful client does not begin.
 func (s *Server) judgeSignIn(r *http.Request, q url.Values) {
-	if q.Get("code_challenge") == "" {
-		s.complain(r, "a sign-in without PKCE")
-	}
-	if q.Get("state") == "" {
-		s.complain(r, "a sign-in without state")
-	}
+	s.JudgeSignIn(r)
 	if !strings.Contains(q.Get("scope"), "offline_access") {
-		s.complain(r, "a sign-in without offline_access gets no refresh token")
+		s.ComplainOf(r, "a sign-in without offline_access gets no refresh token")
 	}
 }
 
@@ -97,26 +83,17 @@ func (s *Server) judgeSignIn(r *http.Request, q url.Values) {
 func (s *Server) agreed(q url.Values) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	back := map[string]string{}
-	if state := q.Get("state"); state != "" {
-		back["state"] = state
-	}
 	scopes, wrong := s.granted(q.Get("scope"))
 	switch {
 	case wrong != "":
-		back["error"], back["error_description"] = "invalid_scope", "AADSTS70011: The scope '"+wrong+"' is not valid."
-		return back
+		return map[string]string{"error": "invalid_scope",
+			"error_description": "AADSTS70011: The scope '" + wrong + "' is not valid."}
 	case len(scopes) == 0:
-		back["error"], back["error_description"] = "access_denied",
-			"AADSTS65004: User declined to consent to access the app."
-		return back
+		return map[string]string{"error": "access_denied",
+			"error_description": "AADSTS65004: User declined to consent to access the app."}
 	}
-	name := "0.AXkA" + opaque("code "+strconv.FormatInt(s.next(), 10), 43)
-	s.auth.codes[name] = &code{
-		grant: &grant{principal: s.auth.account, scopes: scopes}, redirect: q.Get("redirect_uri"),
-		challenge: q.Get("code_challenge"),
-		end:       s.now().Add(10 * time.Minute), refresh: strings.Contains(q.Get("scope"), "offline_access"),
-	}
-	back["code"], back["session_state"] = name, guid(name)
-	return back
+	name := "0.AXkA" + opaque("code "+strconv.FormatInt(s.Next(), 10), 43)
+	s.auth.codes[name] = &code{Code: emulator.NewCode(q, strings.Contains(q.Get("scope"), "offline_access"), s.now()),
+		grant: &grant{principal: s.auth.account, scopes: scopes}}
+	return map[string]string{"code": name, "session_state": guid(name)}
 }

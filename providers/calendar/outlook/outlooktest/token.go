@@ -1,7 +1,6 @@
 package outlooktest
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,36 +13,24 @@ import (
 
 // serveLogin is the token endpoint and that of device codes.
 func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, what string) {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil {
-		return // the client has gone away
-	}
-	form, err := url.ParseQuery(string(raw))
-	if err != nil {
-		form = url.Values{}
-	}
-	r.Form, r.PostForm = form, form // for Hold and Fault.Match
-	f := s.fault(r)
-	s.hold("before", r)
-	a := answer{status: http.StatusOK}
-	if f.EffectFirst() {
+	a, f, is := s.Exchange(r, s.now, func(form url.Values) answer {
 		s.mu.Lock()
-		a = s.login(r, what, form)
-		s.mu.Unlock()
-	}
-	s.hold("after", r)
-	a = a.with(f)
-	s.KeepToken(emulator.Of(r, emulator.Form(form), a.status, f, s.now()))
-	if f.IsCut() {
+		defer s.mu.Unlock()
+		return s.login(r, what, form)
+	})
+	switch {
+	case !is: // the client has gone away
+	case f.IsCut():
 		emulator.Cut()
+	default:
+		if a.Header == nil {
+			a.Header = http.Header{}
+		}
+		if a.Header.Get("Content-Type") == "" {
+			a.Header.Set("Content-Type", "application/json; charset=utf-8")
+		}
+		s.write(w, r, a, f.IsHalf())
 	}
-	if a.header == nil {
-		a.header = http.Header{}
-	}
-	if a.header.Get("Content-Type") == "" {
-		a.header.Set("Content-Type", "application/json; charset=utf-8")
-	}
-	s.write(w, r, a, f.IsHalf())
 }
 
 // login checks what both endpoints need and passes on.
@@ -223,9 +210,9 @@ func (s *Server) badScope(scope string) answer {
 // oauthFail is the error body of Entra.
 func (s *Server) oauthFail(status int, code, number, text string) answer {
 	at := s.now().UTC().Format("2006-01-02 15:04:05") + "Z"
-	trace := guid("trace " + strconv.FormatInt(s.next(), 10))
+	trace := guid("trace " + strconv.FormatInt(s.Next(), 10))
 	n, _ := strconv.Atoi(number) // it is a number
-	return answer{status: status, header: http.Header{}, body: JSON{
+	return answer{Status: status, Header: http.Header{}, Body: JSON{
 		"error": code, "error_codes": []any{n}, "timestamp": at, "trace_id": trace, "correlation_id": trace,
 		"error_description": "AADSTS" + number + ": " + text + " Trace ID: " + trace + " Correlation ID: " + trace +
 			" Timestamp: " + at,

@@ -26,11 +26,11 @@ func (b *bench) form(status int, code, number, endpoint string, fields ...string
 	}
 	got := b.want("POST", b.LoginURL()+"/"+endpoint, form.Encode(), status, code, "Content-Type",
 		"application/x-www-form-urlencoded")
-	if text, _ := got.body["error_description"].(string); number != "" &&
+	if text, _ := got.Body["error_description"].(string); number != "" &&
 		!strings.HasPrefix(text, "AADSTS"+number+": ") {
 		b.Errorf("%s, want AADSTS%s", text, number)
 	}
-	return got.body
+	return got.Body
 }
 
 func (b *bench) tokenEndpoint() string { return b.Tenant() + "/oauth2/v2.0/token" }
@@ -300,9 +300,9 @@ func TestDeviceCode(t *testing.T) {
 func (b *bench) signIn(q url.Values) url.Values {
 	b.Helper()
 	got := b.want("GET", b.LoginURL()+"/common/oauth2/v2.0/authorize?"+q.Encode(), "", 302, "")
-	back, err := url.Parse(got.header.Get("Location"))
+	back, err := url.Parse(got.Header.Get("Location"))
 	if err != nil || back.Host != "localhost:4711" {
-		b.Fatalf("sent back to %s, %v", got.header.Get("Location"), err)
+		b.Fatalf("sent back to %s, %v", got.Header.Get("Location"), err)
 	}
 	return back.Query()
 }
@@ -349,9 +349,9 @@ func TestAuthorizationCode(t *testing.T) {
 			wrong.Set(k, q.Get(k))
 		}
 		wrong.Set(name, v)
-		if got := b.do("GET", b.LoginURL()+"/common/oauth2/v2.0/authorize?"+wrong.Encode(), ""); got.status != 400 ||
-			!strings.Contains(got.raw, "AADSTS") {
-			t.Errorf("%s=%s: %d %s", name, v, got.status, got.raw)
+		if got := b.do("GET", b.LoginURL()+"/common/oauth2/v2.0/authorize?"+wrong.Encode(), ""); got.Status != 400 ||
+			!strings.Contains(got.Raw, "AADSTS") {
+			t.Errorf("%s=%s: %d %s", name, v, got.Status, got.Raw)
 		}
 		b.complained("")
 	}
@@ -383,7 +383,7 @@ func TestBrokenTokens(t *testing.T) {
 	b.want("GET", "me/events", "", 200, "")
 	b.Mend()
 	b.Break(Fault{Match: Tokens, Half: true})
-	if got := b.do("POST", b.LoginURL()+"/"+b.tokenEndpoint(), "client_id="+b.ClientID()); got.err == nil {
+	if got := b.do("POST", b.LoginURL()+"/"+b.tokenEndpoint(), "client_id="+b.ClientID()); got.Err == nil {
 		t.Errorf("%+v", got)
 	}
 	if got := b.TokenRequests(); len(got) != 2 || got[0].Body["grant_type"] != "refresh_token" {

@@ -46,7 +46,7 @@ func (c *call) one(it item) answer {
 	}
 	body["@odata.context"] = c.context("users/calendar/events/$entity")
 	a = ok(body)
-	a.header = http.Header{"Etag": {it.etag()}}
+	a.Header = http.Header{"Etag": {it.etag()}}
 	return a
 }
 
