@@ -1,6 +1,7 @@
 package icsdir
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -155,5 +156,31 @@ func TestDatesApartAreLinked(t *testing.T) {
 				t.Errorf("%s: an invitation has the dates %+v, %v", name, details.Occurrences, err)
 			}
 		}
+	}
+}
+
+// TestDatesApartAreUnlinkedFirst: where the power is cut while the link is taken out, the series shows it as long as a
+// date in a file of its own does: else nobody would know that something is left to do.
+func TestDatesApartAreUnlinkedFirst(t *testing.T) {
+	p := newPlace(t, nil)
+	p.put("a.ics", apartSeries)
+	p.put("b.ics", apartDate)
+	l := testLink("m")
+	linked, err := p.dir.SetLink(t.Context(), "a.ics", p.get("a.ics").Version, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cut := context.WithCancel(t.Context())
+	p.dir.cfg.Hook = func(point string) {
+		if point == "icsdir.rename.after" {
+			cut()
+		}
+	}
+	out := calendar.Link{Was: calendar.Was{JoinURL: l.JoinURL, Block: l.Block}}
+	if _, err := p.dir.SetLink(ctx, "a.ics", linked.Version, out); !errors.Is(err, context.Canceled) {
+		t.Fatalf("both files were written: %v", err)
+	}
+	if !strings.Contains(p.text("a.ics"), l.JoinURL) || strings.Contains(p.text("b.ics"), l.JoinURL) {
+		t.Errorf("the files say\n%s\n%s", p.text("a.ics"), p.text("b.ics"))
 	}
 }

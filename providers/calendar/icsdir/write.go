@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -66,7 +67,7 @@ func (d *Dir) setLink(ctx context.Context, set calendar.Setting) (calendar.Event
 		return calendar.Event{}, unlinkable(it.name, err)
 	}
 	if linked != it.doc {
-		if err := d.replaceAll(ctx, it, linked); err != nil {
+		if err := d.replaceAll(ctx, it, linked, set.Link.Mark == ""); err != nil {
 			return calendar.Event{}, err
 		}
 	}
@@ -92,8 +93,9 @@ const (
 )
 
 // replaceAll writes the files of an item that differ. Where the power is cut between two of them, the next pass finds
-// some dates without the link, and writes it there.
-func (d *Dir) replaceAll(ctx context.Context, it *item, linked *ical.Doc) error {
+// some dates without the link, and writes it there. Where the link is taken out, that of the series comes last: as long
+// as the series shows it, it is known that something is left to do.
+func (d *Dir) replaceAll(ctx context.Context, it *item, linked *ical.Doc, takenOut bool) error {
 	if it.joined == nil {
 		if err := d.replace(ctx, it.files[0], linked.Raw()); err != nil {
 			return err
@@ -103,11 +105,17 @@ func (d *Dir) replaceAll(ctx context.Context, it *item, linked *ical.Doc) error 
 		}
 		return nil
 	}
-	for i, out := range it.joined.Split(linked) {
-		if f := it.files[i]; !bytes.Equal(out, f.raw) {
-			if err := d.replace(ctx, f, out); err != nil {
-				return err
-			}
+	texts, files := it.joined.Split(linked), slices.Clone(it.files)
+	if takenOut {
+		slices.Reverse(texts)
+		slices.Reverse(files)
+	}
+	for i, f := range files {
+		if bytes.Equal(texts[i], f.raw) {
+			continue
+		}
+		if err := d.replace(ctx, f, texts[i]); err != nil {
+			return err
 		}
 	}
 	return nil
