@@ -54,18 +54,32 @@ func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
 		x.names[cfg.CalendarsFrom[i].Name] = "a list"
 	}
 	outcomes := make([]Outcome, len(cfg.CalendarsFrom))
-	for _, left := range []bool{false, true} {
-		for i := range cfg.CalendarsFrom {
-			f := &cfg.CalendarsFrom[i]
-			outcomes[i].Name = f.Name
-			for j := range known[f.Name].Members {
-				if m := &known[f.Name].Members[j]; m.Left() == left {
-					x.add(f, m, &outcomes[i])
-				}
+	var away []leaver
+	for i := range cfg.CalendarsFrom {
+		f := &cfg.CalendarsFrom[i]
+		outcomes[i].Name = f.Name
+		for j := range known[f.Name].Members {
+			if m := &known[f.Name].Members[j]; m.Left() {
+				away = append(away, leaver{f, m, &outcomes[i]})
+			} else {
+				x.add(f, m, &outcomes[i])
 			}
 		}
 	}
+	// Of whoever has left several lists, the one that was left last knows best: an address of before may be somebody
+	// else's by now.
+	slices.SortStableFunc(away, func(a, b leaver) int { return b.member.LeftAt.Compare(a.member.LeftAt) })
+	for _, l := range away {
+		x.add(l.from, l.member, l.outcome)
+	}
 	return Expansion{Config: &fresh, Lists: outcomes}
+}
+
+// leaver is a member who has left a list.
+type leaver struct {
+	from    *configs.From
+	member  *record.Member
+	outcome *Outcome
 }
 
 type expander struct {

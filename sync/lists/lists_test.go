@@ -3,6 +3,7 @@ package lists
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -194,6 +195,32 @@ func TestExpand(t *testing.T) {
 		o.Skipped[1].Why != "nobody hosts its meetings" ||
 		o.Skipped[1].Cure != "write host into the list, the template or zoom" {
 		t.Errorf("nobody hosts, and %q are watched: %v", o.Watched, o.Skipped)
+	}
+}
+
+// TestExpandLeftTwice: whoever has left two lists is known by the address of the one that was left last: the other one
+// may be somebody else's by now, who is watched under it.
+func TestExpandLeftTwice(t *testing.T) {
+	list := func(name string) configs.From {
+		return configs.From{Name: name, File: name, Template: configs.Template{Host: "h@x.com",
+			Google: &configs.Google{Calendar: "primary", Credentials: "key.json"}}}
+	}
+	left := func(id, name, subject string, at time.Time) record.Member {
+		return record.Member{ID: id, Name: name, Subject: subject, LeftAt: at}
+	}
+	cfg := &configs.Config{Zoom: configs.Accounts{{Mode: configs.ServerToServer}},
+		CalendarsFrom: []configs.From{list("one"), list("two")}}
+	x := Expand(cfg, map[string]record.List{
+		"one": {Members: []record.Member{left("8", "ann@x.com", "ann@x.com", noon)}},
+		"two": {Members: []record.Member{left("3", "bob@x.com", "ann@x.com", noon.Add(time.Hour)),
+			left("8", "ann@x.com", "ann.new@x.com", noon.Add(time.Hour))}},
+	})
+	got := map[string]string{}
+	for _, c := range x.Config.Calendars {
+		got[c.Name] = c.Google.Subject
+	}
+	if want := map[string]string{"ann@x.com": "ann.new@x.com", "bob@x.com": "ann@x.com"}; !maps.Equal(got, want) {
+		t.Errorf("%v", got)
 	}
 }
 

@@ -58,6 +58,7 @@ func TestWalkLists(t *testing.T) {
 // walker is a person with a calendar.
 type walker struct {
 	id        string
+	named     int      // how many addresses they have got
 	addresses []string // the last one is theirs, those before still reach them
 	cal       *calendartest.Fake
 	meetings  map[string]int64 // by event, once it was linked
@@ -251,7 +252,8 @@ func (w *listWalk) act() {
 			o.on = o.on[:len(o.on)/3]
 		}
 	case 6:
-		w.moves(p, fmt.Sprintf("%s-%d@x.com", p.id, len(p.addresses)))
+		p.named++ // an address that was given on is nobody else's to take again
+		w.moves(p, fmt.Sprintf("%s-%d@x.com", p.id, p.named))
 		w.tell("%s is %s now", p.id, p.address())
 	case 7:
 		w.inherits(p)
