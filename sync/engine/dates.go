@@ -69,6 +69,13 @@ func (p *pass) queueDates(ev *calendar.Event) error {
 	})
 }
 
+// waitsForSeries reports whether an item is put behind all that is due: it is a date alone, and where its series is due
+// as well, the link is that one's. Until it has been looked at it stays due.
+func (p *pass) waitsForSeries(ev *calendar.Event, rec *store.Record) bool {
+	apart := ev != nil && ev.Detached && rec == nil
+	return apart && p.seen.queued[ev.ID] && p.mode.only == ""
+}
+
 // queued takes the dates that were queued since it was asked last. Where the pass is for one event alone they stay due.
 func (p *pass) queued() []string {
 	list := p.seen.dates

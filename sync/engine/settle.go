@@ -113,6 +113,11 @@ func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {
 	if unread != nil && !errors.Is(unread, calendar.ErrGone) {
 		return s.failRead(ctx, fmt.Errorf("the event could not be read: %w", unread))
 	}
+	if p.waitsForSeries(ev, s.rec) {
+		p.seen.queued[id] = false
+		p.seen.dates = append(p.seen.dates, id)
+		return nil
+	}
 	s.ev = ev
 	s.story.before = s.ev
 	if err := p.queueDates(ev); err != nil {

@@ -46,7 +46,7 @@ type outside struct {
 type reading struct {
 	events   map[string]*calendar.Event // fresh from this pass
 	ahead    map[string]bool            // ids that were asked for together with others
-	queued   map[string]bool            // ids that are looked at in this pass
+	queued   map[string]bool            // ids that are looked at in this pass; false: it is put behind the others
 	dates    []string                   // of those, the ids of dates that are put behind the others
 	absent   map[string]bool            // ids of which the calendar said in this pass that there is none
 	deleted  map[string]bool            // ids that the service itself named as deleted

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"zoomtag/providers/calendar"
 )
@@ -182,5 +183,20 @@ func TestDatesApartAreUnlinkedFirst(t *testing.T) {
 	}
 	if !strings.Contains(p.text("a.ics"), l.JoinURL) || strings.Contains(p.text("b.ics"), l.JoinURL) {
 		t.Errorf("the files say\n%s\n%s", p.text("a.ics"), p.text("b.ics"))
+	}
+}
+
+// TestTheSeriesBeforeItsDates: where a folder has a series twice, nobody can tell to which one a date in a file of its
+// own belongs. A series gets the link, and not the date that comes before it.
+func TestTheSeriesBeforeItsDates(t *testing.T) {
+	p := newPlace(t, nil)
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	pass := passOver(t, p.dir, func() time.Time { return now })
+	p.put("a-date.ics", strings.Replace(apartDate, "Moved", "Moved #zoom", 1))
+	p.put("b.ics", apartSeries)
+	p.put("c.ics", apartSeries)
+	pass()
+	if strings.Contains(p.text("a-date.ics"), "zoom.us") || !strings.Contains(p.text("b.ics"), "zoom.us") {
+		t.Errorf("the files say\n%s\n%s", p.text("a-date.ics"), p.text("b.ics"))
 	}
 }
