@@ -13,7 +13,6 @@ import (
 // own, and forgets them when something of them changes: with each commit of its own, and when others have changed it,
 // of which it hears within a second. What is older than that does no harm: whatever is saved is judged by what is there
 // then.
-
 //
 // Of a calendar that answers with all of its items each time, a pass compares them with what is remembered of each. So
 // a worker also remembers that it has done so and has found nothing to do, and what was listed then (Settle).
