@@ -38,6 +38,12 @@ func linearCases() []lineartest.Case {
 			}
 		}})
 	}
+	for name, part := range hostileParts {
+		cases = append(cases, lineartest.Case{Name: "hostile " + name, Size: 8 << 10, Make: func(size int) func() {
+			text := []byte(strings.Repeat(part, size/len(part)))
+			return func() { newDecoder(fileName, "/", "").parse(text) }
+		}})
+	}
 	return cases
 }
 

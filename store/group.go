@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,9 +61,11 @@ var errCutOff = errors.New("another change in the same transaction has ended it"
 // note remembers that something is about to be written.
 func (tx *Tx) note(bucket string, key []byte) {
 	tx.wrote = true
-	if tx.s.shared != nil && slices.Contains(quietBuckets, bucket) {
-		name, _ := splitPair(key)
-		tx.touched = append(tx.touched, name)
+	if slices.Contains(quietBuckets, bucket) {
+		name, _, _ := bytes.Cut(key, []byte{0})
+		if n := len(tx.touched); n == 0 || tx.touched[n-1] != string(name) {
+			tx.touched = append(tx.touched, string(name))
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func open(path string, o Options, steps []step) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{engine: file, file: file, options: o}
+	s := &Store{engine: file, file: file, options: o, calm: newCalm(false)}
 	done := false
 	defer func() { // also when the hook panics
 		if !done {
@@ -60,7 +60,7 @@ func openShared(url string, o Options, readOnly bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{engine: e, shared: e, options: o, readOnly: readOnly, calm: newCalm()}, nil
+	return &Store{engine: e, shared: e, options: o, readOnly: readOnly, calm: newCalm(true)}, nil
 }
 
 // OpenReadOnly opens the store at an address for reading. Several processes may do so at once, but not while one holds
@@ -74,7 +74,7 @@ func OpenReadOnly(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{engine: file, file: file, options: o, readOnly: true}, nil
+	return &Store{engine: file, file: file, options: o, readOnly: true, calm: newCalm(false)}, nil
 }
 
 // Restore puts a copy of a database, which from holds, to path. The copy is verified before anything changes. A

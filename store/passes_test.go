@@ -55,7 +55,7 @@ func TestPassesBesideTheDatabase(t *testing.T) {
 // onDisk is a store that knows what is on the disk beside the database of another one.
 func onDisk(t *testing.T, s *Store) *Store {
 	t.Helper()
-	return &Store{engine: s.engine, options: s.options}
+	return &Store{engine: s.engine, options: s.options, calm: newCalm(s.shared != nil)}
 }
 
 // TestPassesOfMany: however many calendars there are, the file is written once a minute, and all of it when the store

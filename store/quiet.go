@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"hash/maphash"
 	"sync"
 	"time"
@@ -8,11 +9,11 @@ import (
 	"zoomtag/store/entries"
 )
 
-// A pass in which nothing has changed reads the state of its calendar and when something is due in it. In a file that
-// costs nothing; in a database each question is a journey. So a worker remembers both of the calendars that are its
-// own, and forgets them when something of them changes: with each commit of its own, and when others have changed it,
-// of which it hears within a second. What is older than that does no harm: whatever is saved is judged by what is there
-// then.
+// A pass in which nothing has changed reads the state of its calendar, and twice when something is due in it. In a
+// database each question is a journey. So a worker remembers both of the calendars that are its own, and forgets them
+// when something of them changes: with each commit of its own, and when others have changed it, of which it hears
+// within a second. What is older than that does no harm: whatever is saved is judged by what is there then. From a file,
+// which nobody else writes, it is remembered for as long as a pass takes, of as many as are looked at at the same time.
 //
 // Of a calendar that answers with all of its items each time, a pass compares them with what is remembered of each. So
 // a worker also remembers that it has done so and has found nothing to do, and what was listed then (Settle).
@@ -24,11 +25,17 @@ var quietBuckets = []string{bucketCalendars, bucketCursors, bucketQueue, bucketR
 // remembered what they hash to, and they are read by themselves.
 const quietCursor = 4 << 10
 
+// quietOfFile is of how many calendars a file's store remembers it: what is in the file need not be in memory as well.
+const quietOfFile = 128
+
 // calm is what is remembered of calendars.
 type calm struct {
-	mu    sync.Mutex // guards all below
-	of    map[string]calmState
-	turns map[string]uint64 // how often something of a calendar was forgotten: what was read before is not remembered
+	mu sync.Mutex // guards all below
+	of map[string]calmState
+	// turns are how often something of a calendar was forgotten, and turn is how often all of it, and any of a file's:
+	// what was read before is not remembered.
+	turns map[string]uint64
+	turn  uint64
 	// settled is what was listed of calendars when there was nothing to do with it.
 	settled map[string]uint64
 }
@@ -53,17 +60,22 @@ func (q calmState) short() calmState {
 	return q
 }
 
-func newCalm() calm {
+// newCalm is that of a file, or of a shared store.
+func newCalm(shared bool) calm {
+	if !shared {
+		return calm{of: map[string]calmState{}}
+	}
 	return calm{of: map[string]calmState{}, turns: map[string]uint64{}, settled: map[string]uint64{}}
 }
+
+// turnOf is another one after something of a calendar was forgotten. c.mu is held.
+func (c *calm) turnOf(name string) uint64 { return c.turn + c.turns[name] }
 
 // clear drops everything.
 func (c *calm) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for name := range c.of {
-		c.turns[name]++
-	}
+	c.turn++
 	clear(c.of)
 	clear(c.settled)
 }
@@ -75,19 +87,23 @@ func (c *calm) forget(names []string) {
 	for _, name := range names {
 		delete(c.of, name)
 		delete(c.settled, name)
-		c.turns[name]++
+		if c.turns == nil {
+			c.turn++
+		} else {
+			c.turns[name]++
+		}
 	}
 }
 
 // quiet is what a quiet pass reads of a calendar, perhaps without its cursor. ok is false where that cannot be
 // remembered, and has to be asked.
 func (s *Store) quiet(name string) (q calmState, ok bool, err error) {
-	if s.shared == nil || !s.Owns(name) {
+	if !s.calms() || !s.Owns(name) {
 		return q, false, nil
 	}
 	s.calm.mu.Lock()
 	q, ok = s.calm.of[name]
-	turn := s.calm.turns[name]
+	turn := s.calm.turnOf(name)
 	s.calm.mu.Unlock()
 	if ok {
 		return q, true, nil
@@ -95,14 +111,32 @@ func (s *Store) quiet(name string) (q calmState, ok bool, err error) {
 	return s.readQuiet(name, turn)
 }
 
+// calms reports whether the store hears of whatever changes: of a file that tests share it does not.
+func (s *Store) calms() bool { return s.shared != nil || s.place == nil }
+
+// longCursor is a cursor that is not remembered.
+func (s *Store) longCursor(name string) (cursor []byte, err error) {
+	if s.shared != nil {
+		return s.shared.Value(bucketCursors, []byte(name))
+	}
+	err = s.view(func(tx *Tx) error {
+		kept, err := tx.cursor(name)
+		cursor = bytes.Clone(kept)
+		return err
+	})
+	return cursor, err
+}
+
 // readQuiet asks for it, and remembers it unless it was forgotten since a turn.
 func (s *Store) readQuiet(name string, turn uint64) (q calmState, ok bool, err error) {
 	err = s.view(func(tx *Tx) error {
-		err := tx.in.Ahead([]entries.Key{{Bucket: bucketCalendars, Key: []byte(name)},
-			{Bucket: bucketCursors, Key: []byte(name)}})
-		if err != nil {
-			return err
+		if s.shared != nil {
+			if err := tx.in.Ahead([]entries.Key{{Bucket: bucketCalendars, Key: []byte(name)},
+				{Bucket: bucketCursors, Key: []byte(name)}}); err != nil {
+				return err
+			}
 		}
+		var err error
 		if q.state, err = tx.Calendar(name); err != nil {
 			return err
 		}
@@ -116,9 +150,13 @@ func (s *Store) readQuiet(name string, turn uint64) (q calmState, ok bool, err e
 	}
 	s.calm.mu.Lock()
 	defer s.calm.mu.Unlock()
-	if s.calm.turns[name] == turn && s.Owns(name) {
-		s.calm.of[name] = q.short()
+	if s.calm.turnOf(name) != turn || !s.Owns(name) {
+		return q, true, nil
 	}
+	if s.shared == nil && len(s.calm.of) >= quietOfFile {
+		clear(s.calm.of)
+	}
+	s.calm.of[name] = q.short()
 	return q, true, nil
 }
 
@@ -128,7 +166,7 @@ func (s *Store) quietState(name string) (st CalendarState, ok bool, err error) {
 	if err != nil || !ok || !q.cut {
 		return q.state, ok, err
 	}
-	cursor, err := s.shared.Value(bucketCursors, []byte(name))
+	cursor, err := s.longCursor(name)
 	if err != nil {
 		return st, false, err
 	}
@@ -148,7 +186,7 @@ func (s *Store) Turn(name string) (turn uint64, ok bool) {
 	}
 	s.calm.mu.Lock()
 	defer s.calm.mu.Unlock()
-	return s.calm.turns[name], true
+	return s.calm.turnOf(name), true
 }
 
 // Settled reports whether nothing has changed of what is kept of a calendar since there was nothing to do with what it
@@ -168,7 +206,7 @@ func (s *Store) Settled(name string, listed uint64) bool {
 func (s *Store) Settle(name string, listed, turn uint64) {
 	s.calm.mu.Lock()
 	defer s.calm.mu.Unlock()
-	if s.calm.turns[name] == turn && s.calm.settled != nil {
+	if s.calm.turnOf(name) == turn && s.calm.settled != nil {
 		s.calm.settled[name] = listed
 	}
 }

@@ -19,6 +19,8 @@ type (
 	Former = record.Former
 	// Problem is an item of a calendar that cannot be followed.
 	Problem = record.Problem
+	// LostCall is record.LostCall.
+	LostCall = record.LostCall
 	// Entry is a line of the journal.
 	Entry = record.Entry
 	// Why is a sentence for people with its code.

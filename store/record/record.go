@@ -275,6 +275,16 @@ type Sweep struct {
 	At, Tried time.Time
 	Error     string     `json:",omitempty"`
 	Found     []Leftover `json:",omitempty"`
+	// Lost are the calls of whose end nobody has heard, made by workers whose calendar had gone to another one: the
+	// meetings of these hosts are looked through once more.
+	Lost []LostCall `json:",omitempty"`
+}
+
+// LostCall is a call that may have made a second meeting for an event.
+type LostCall struct {
+	Host string
+	// At is from when on what it has made can be found.
+	At time.Time
 }
 
 // Leftover is a meeting with our mark that no record names: nothing follows it, and nothing will cancel it.

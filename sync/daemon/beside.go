@@ -66,8 +66,9 @@ func (d *daemon) watchState(ctx context.Context) {
 	})
 }
 
-// sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for.
-const sweepPause = 10 * time.Minute
+// sweepPause is how often the daemon asks whether a day is over since meetings without an event were looked for, or a
+// second one is to be looked for.
+const sweepPause = time.Minute
 
 // unreadPause is how often it asks whether all calendars have been read, and unreadRest how many times as long as that
 // takes it waits: with very many there may always be one in which something is to be done.

@@ -32,7 +32,10 @@ func (e *Engine) Sweep(ctx context.Context) error {
 	if err := e.loadRests(); err != nil {
 		return err
 	}
-	due, failed := e.unswept()
+	due, lost, failed := e.unswept()
+	for _, a := range lost {
+		failed = append(failed, e.sweepLost(ctx, a))
+	}
 	if len(due) == 0 {
 		return errors.Join(failed...)
 	}
@@ -66,9 +69,9 @@ func (e *Engine) allRead() error {
 	return nil
 }
 
-// unswept are the accounts that are to be looked through now, by this worker, and why others are not known to be: to
-// go through all calendars costs more than to know that there is nothing to do.
-func (e *Engine) unswept() (due []*Account, failed []error) {
+// unswept are the accounts that are to be looked through now, by this worker, those of which only some hosts are, and
+// why others are not known to be: to go through all calendars costs more than to know that there is nothing to do.
+func (e *Engine) unswept() (due, lost []*Account, failed []error) {
 	for i := range e.opt.Accounts {
 		a := &e.opt.Accounts[i]
 		if _, ok := a.Meetings.(meeting.Lister); !ok || !e.store.Owns(sweepJob(a.Hash)) {
@@ -79,9 +82,11 @@ func (e *Engine) unswept() (due []*Account, failed []error) {
 			failed = append(failed, err)
 		case e.sweepDue(a, &last):
 			due = append(due, a)
+		case len(e.lostHosts(a, &last)) > 0:
+			lost = append(lost, a)
 		}
 	}
-	return due, failed
+	return due, lost, failed
 }
 
 // sweepDue reports whether an account is to be looked through now.
@@ -92,6 +97,73 @@ func (e *Engine) sweepDue(a *Account, last *store.Sweep) bool {
 	}
 	since := e.opt.Now().Sub(last.Tried)
 	return (since < 0 || since >= every) && !e.quietUntil(accountKey(a.Hash)).Refused
+}
+
+// lostHosts are those whose meetings are to be looked through now, because of calls of which nobody has heard the end.
+func (e *Engine) lostHosts(a *Account, last *store.Sweep) (hosts []string) {
+	if e.quietUntil(accountKey(a.Hash)).Refused {
+		return nil
+	}
+	for _, call := range last.Lost {
+		if !e.opt.Now().Before(call.At) && !slices.Contains(hosts, call.Host) {
+			hosts = append(hosts, call.Host)
+		}
+	}
+	return hosts
+}
+
+// sweepLost looks through the meetings of those hosts, and cancels the second ones. Whatever else is found there is for
+// the look of the day.
+func (e *Engine) sweepLost(ctx context.Context, a *Account) error {
+	lister, ok := a.Meetings.(meeting.Lister)
+	if !ok {
+		return nil
+	}
+	ctx, release, ok := e.store.Hold(ctx, sweepJob(a.Hash), "")
+	if !ok {
+		return nil // another worker sees to it
+	}
+	defer release()
+	last, err := e.store.Sweep(a.Hash)
+	if err != nil {
+		return err
+	}
+	now, hosts := e.opt.Now(), e.lostHosts(a, &last)
+	again := time.Time{}
+	listed, host, failed := marked(ctx, lister, hosts)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if failed != nil {
+		e.heedAccount(a, failed)
+		again = now.Add(sweepAgain)
+		failed = fmt.Errorf("the meetings of %s could not be listed: %w", host, failed)
+	} else {
+		named, err := e.namedMarks()
+		if err != nil {
+			return err
+		}
+		if _, err := e.cancelSpares(ctx, a, leftovers(a.Hash, listed, named, last.Found, now), listed); err != nil {
+			return err
+		}
+	}
+	return errors.Join(failed, e.saveSweep(ctx, a.Hash,
+		func(current *store.Sweep) { current.Lost = stillLost(current.Lost, hosts, now, again) }))
+}
+
+// stillLost is what is left of calls after the meetings of hosts were looked through: nothing of those that were due by
+// then, unless they are to be looked for again.
+func stillLost(calls []store.LostCall, hosts []string, then, again time.Time) (left []store.LostCall) {
+	for _, call := range calls {
+		looked := !then.Before(call.At) && slices.Contains(hosts, call.Host)
+		switch {
+		case !looked:
+			left = append(left, call)
+		case !again.IsZero():
+			left = append(left, store.LostCall{Host: call.Host, At: again})
+		}
+	}
+	return left
 }
 
 // sweepJob names the sweep of an account among what only one of several workers does.
@@ -116,15 +188,14 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 	if err != nil {
 		return err
 	}
-	last.Tried, last.Error = now, ""
 	listed, host, err := marked(ctx, lister, hosts)
 	if ctx.Err() != nil { // whoever was told to stop says nothing of Zoom
 		return ctx.Err()
 	}
 	if err != nil {
 		e.heedAccount(a, err)
-		last.Error = fmt.Sprintf("the meetings of %s could not be listed: %s", host, words.Of(err))
-		return e.saveSweep(ctx, a.Hash, last)
+		failure := fmt.Sprintf("the meetings of %s could not be listed: %s", host, words.Of(err))
+		return e.saveSweep(ctx, a.Hash, func(s *store.Sweep) { s.Tried, s.Error = now, failure })
 	}
 	// What is made from here on is in no list above; what was made before was remembered before.
 	named, err := e.namedMarks()
@@ -136,20 +207,15 @@ func (e *Engine) sweepAccount(ctx context.Context, a *Account) error {
 		return err
 	}
 	e.tellLeftovers(last.Found, found)
-	before := last.Found
-	last.At, last.Found = now, found
-	return e.store.UpdateHeld(ctx, sweepJob(a.Hash), func(tx *store.Tx) error {
-		current, err := tx.Sweep(a.Hash)
-		if err != nil {
-			return err
-		}
+	return e.saveSweep(ctx, a.Hash, func(current *store.Sweep) {
 		has := func(list []store.Leftover, id int64) bool {
 			return slices.ContainsFunc(list, func(l store.Leftover) bool { return l.MeetingID == id })
 		}
-		last.Found = slices.DeleteFunc(last.Found, func(l store.Leftover) bool { // cancelled while the lists were read
-			return has(before, l.MeetingID) && !has(current.Found, l.MeetingID)
+		found = slices.DeleteFunc(found, func(l store.Leftover) bool { // cancelled while the lists were read
+			return has(last.Found, l.MeetingID) && !has(current.Found, l.MeetingID)
 		})
-		return tx.PutSweep(a.Hash, last)
+		*current = store.Sweep{At: now, Tried: now, Found: found,
+			Lost: stillLost(current.Lost, hosts, now, time.Time{})}
 	})
 }
 
@@ -339,9 +405,16 @@ func LeftoverMend(l store.Leftover) string {
 	return fmt.Sprintf("if no event and no other zoomtag shows it, cancel it: zoomtag cancel %d", l.MeetingID)
 }
 
-func (e *Engine) saveSweep(ctx context.Context, account string, sweep store.Sweep) error {
-	return e.store.UpdateHeld(ctx, sweepJob(account),
-		func(tx *store.Tx) error { return tx.PutSweep(account, sweep) })
+// saveSweep changes what is remembered of the look through an account, as it is now.
+func (e *Engine) saveSweep(ctx context.Context, account string, change func(*store.Sweep)) error {
+	return e.store.UpdateHeld(ctx, sweepJob(account), func(tx *store.Tx) error {
+		sweep, err := tx.Sweep(account)
+		if err != nil {
+			return err
+		}
+		change(&sweep)
+		return tx.PutSweep(account, sweep)
+	})
 }
 
 // Leftovers are the meetings that no record named when the accounts were last looked through, and why that could not be

@@ -44,6 +44,8 @@ func (s *settling) create(ctx context.Context, d plan.Decision) error {
 	if err != nil {
 		if meeting.Refused(err) {
 			s.rec.Certain()
+		} else if errors.Is(context.Cause(ctx), store.ErrFenced) {
+			s.unheard()
 		}
 		if s.again(err) {
 			return s.save("", "", nil)

@@ -69,6 +69,32 @@ func (s *settling) disown(id int64, fenced error) error {
 	return fenced
 }
 
+// unheardTime is after how long a meeting can be found that a worker may have made too late: no exchange with Zoom takes
+// longer, and its lists lag a little. unheardMost is of how many hosts that is remembered; the look of the day finds the
+// others.
+const (
+	unheardTime = LastStep + 30*time.Second
+	unheardMost = 100
+)
+
+// unheard has somebody look for a meeting that was perhaps made while the calendar became another worker's, and of
+// whose number nobody has heard: that one may have made its own by then.
+func (s *settling) unheard() {
+	a, call := s.mine(), store.LostCall{Host: s.rec.Host, At: s.e.opt.Now().Add(unheardTime)}
+	err := s.e.store.Update(func(tx *store.Tx) error {
+		sweep, err := tx.Sweep(a.Hash)
+		if err != nil || len(sweep.Lost) >= unheardMost {
+			return err
+		}
+		sweep.Lost = append(sweep.Lost, call)
+		return tx.PutSweep(a.Hash, sweep)
+	})
+	if err != nil {
+		s.e.opt.Log.Warn("whether a second meeting was made is looked for within the day", "calendar", s.c.Name,
+			"reason", words.Of(err))
+	}
+}
+
 // countDisowned counts the call that takes back what was made too late, and says whether the day still allows it. That
 // is no calendar's doing any more.
 func (s *settling) countDisowned() (ok bool, err error) {

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 )
 
 func multistatusOf(inside string) string {
@@ -24,7 +23,6 @@ func TestHostileAnswers(t *testing.T) {
 		"bad character":  multistatusOf("<response><href>&#8;</href></response>"),
 		"another answer": "<html><body>Please sign in</body></html>",
 	} {
-		began := time.Now()
 		_, err := multistatus(t.Context(), strings.NewReader(body), func(*response) error { return nil })
 		var broken *brokenError
 		if !errors.As(err, &broken) || !broken.lasting && name != "another answer" {
@@ -32,9 +30,6 @@ func TestHostileAnswers(t *testing.T) {
 		}
 		if len(err.Error()) > 300 {
 			t.Errorf("%s: %s", name, err)
-		}
-		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("%s: it took %s", name, took)
 		}
 	}
 	for name, body := range map[string]string{"nothing": "", "cut": multistatusOf("<response><href>/a</href>"),

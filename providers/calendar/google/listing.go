@@ -29,14 +29,20 @@ type listing struct {
 	self       string                  // the address of the calendar itself, as its own events have it
 }
 
-func newListing(c *Calendar, full bool) *listing {
-	return &listing{c: c, full: full, events: map[string]*api.Event{}, deleted: map[string]bool{},
-		exceptions: map[string][]*api.Event{}, excepted: map[string]int{},
-		tagged: map[string]bool{}, touched: map[string]bool{}, same: map[string]bool{}}
+func newListing(c *Calendar, full bool) *listing { return &listing{c: c, full: full} }
+
+// begin makes room for items: in most listings there are none.
+func (l *listing) begin() {
+	l.events, l.deleted, l.same = map[string]*api.Event{}, map[string]bool{}, map[string]bool{}
+	l.exceptions, l.excepted = map[string][]*api.Event{}, map[string]int{}
+	l.tagged, l.touched = map[string]bool{}, map[string]bool{}
 }
 
 // page takes in one page and returns how many of its items were not on one before.
 func (l *listing) page(events *api.Events) (fresh int) {
+	if l.events == nil && len(events.Items) > 0 {
+		l.begin()
+	}
 	l.items += len(events.Items)
 	l.date = dateOf(events.Header)
 	for _, e := range events.Items {

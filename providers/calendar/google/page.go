@@ -1,13 +1,14 @@
 package google
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	api "google.golang.org/api/calendar/v3"
 	"google.golang.org/api/googleapi"
@@ -59,13 +60,25 @@ func (c *Calendar) listPage(ctx context.Context, token, page string) (*api.Event
 	if err := googleapi.CheckResponse(res); err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
+	body := bodies.Get().(*bytes.Buffer)
+	defer reuse(body)
+	if _, err := body.ReadFrom(res.Body); err != nil {
 		return nil, err
 	}
 	events := &api.Events{ServerResponse: googleapi.ServerResponse{Header: res.Header,
 		HTTPStatusCode: res.StatusCode}}
-	return events, json.Unmarshal(body, &events)
+	return events, json.Unmarshal(body.Bytes(), &events)
+}
+
+// bodies are for answers while they are read.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// reuse keeps a body for the next answer, but for one that was longer than those usually are.
+func reuse(body *bytes.Buffer) {
+	if body.Cap() <= 64<<10 {
+		body.Reset()
+		bodies.Put(body)
+	}
 }
 
 // escape is a text as one segment of a path, with nothing in it that anybody could read otherwise.

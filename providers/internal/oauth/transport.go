@@ -57,7 +57,8 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, &NoTokenError{err}
 		}
-		again := r.Clone(r.Context())
+		again := r.WithContext(r.Context()) // a copy of its own, but for what nobody changes
+		again.Header = r.Header.Clone()
 		again.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
 		if r.GetBody != nil {
 			if again.Body, err = r.GetBody(); err != nil {

@@ -16,8 +16,9 @@ type MultiOptions struct {
 
 // MultiFlags defines the flags of the walk where things meet.
 func MultiFlags(seeds int) *MultiOptions {
-	o := &MultiOptions{}
+	o := &MultiOptions{Options: Options{Usual: seeds}}
 	flag.IntVar(&o.Seeds, "multi.seeds", seeds, "how many seeds the walk over several calendars takes")
+	flag.BoolVar(&o.More, "multi.more", false, "only those seeds that are not walked without flags")
 	flag.Uint64Var(&o.Seed, "multi.seed", 0, "walk this seed only")
 	flag.StringVar(&o.Dir, "multi.dir", "", "where the walk keeps its databases (a RAM disk is fastest)")
 	flag.StringVar(&o.Acts, "multi.acts", "", "only these kinds of acts, joined by commas")

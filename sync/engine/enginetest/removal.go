@@ -16,7 +16,7 @@ import (
 // any other does.
 func RunRemoval(t *testing.T, o Options, newBackend func(Setup) (Backend, error)) {
 	t.Helper()
-	o.Seeds = (o.Seeds + 3) / 4 // each is long
+	o.Seeds, o.Usual = (o.Seeds+3)/4, o.Usual/4 // each is long
 	run(t, o, func(at addresses) (walking, error) {
 		w, err := NewWalker(at("walk.db"), newBackend)
 		if err == nil {

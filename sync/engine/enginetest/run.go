@@ -15,8 +15,10 @@ import (
 
 // Options of Run.
 type Options struct {
-	// Seeds is how many walks are taken: those of the seeds from 1 on.
-	Seeds int
+	// Seeds is the last of the seeds that are walked, from 1 on; from the one behind Usual on where More is set: those
+	// before it somebody else has walked, for whom nothing was said.
+	Seeds, Usual int
+	More         bool
 	// Seed, unless 0, is the one that is walked instead, and told whole.
 	Seed uint64
 	// Dir is where the databases are kept: a RAM disk is fastest. "" is a folder of the test's own.
@@ -34,8 +36,9 @@ type Options struct {
 // Flags defines the flags of a package's walk; the Options are filled in when they are parsed. seeds is how many walks
 // are taken where nothing else is said.
 func Flags(seeds int) *Options {
-	o := &Options{}
+	o := &Options{Usual: seeds}
 	flag.IntVar(&o.Seeds, "walk.seeds", seeds, "how many seeds the random walk takes")
+	flag.BoolVar(&o.More, "walk.more", false, "only those seeds that are not walked without flags")
 	flag.Uint64Var(&o.Seed, "walk.seed", 0, "walk this seed only")
 	flag.StringVar(&o.Dir, "walk.dir", "", "where the walk keeps its databases and files (a RAM disk is fastest)")
 	flag.BoolVar(&o.Every, "walk.every", false, "go on after a failure, and tell the first seed of each kind")
@@ -75,6 +78,9 @@ func run(t *testing.T, o Options, newWalker func(at addresses) (walking, error))
 		return
 	}
 	var next atomic.Uint64
+	if o.More {
+		next.Store(uint64(o.Usual))
+	}
 	var failed atomic.Bool
 	kinds := failures{seeds: map[string][]uint64{}}
 	var wg sync.WaitGroup
@@ -104,7 +110,7 @@ func run(t *testing.T, o Options, newWalker func(at addresses) (walking, error))
 	wg.Wait()
 	kinds.tell(t)
 	if !failed.Load() {
-		t.Logf("%d seeds", o.Seeds)
+		t.Logf("seeds up to %d", o.Seeds)
 	}
 }
 
