@@ -24,7 +24,8 @@ type Place interface {
 // For is the store as another one of several workers has it: with the same entries, which that does not close. For
 // tests.
 func (s *Store) For(p Place, o Options) *Store {
-	return &Store{engine: placedEngine{s.engine, p}, file: s.file, options: o.withDefaults(), place: p, calm: newCalm(false)}
+	return &Store{engine: placedEngine{s.engine, p}, file: s.file, options: o.withDefaults(), place: p,
+		calm: newCalm(false)}
 }
 
 // WithLease is the context of a Hold which Lease says to end with lease.

@@ -12,8 +12,9 @@ import (
 // A pass in which nothing has changed reads the state of its calendar, and twice when something is due in it. In a
 // database each question is a journey. So a worker remembers both of the calendars that are its own, and forgets them
 // when something of them changes: with each commit of its own, and when others have changed it, of which it hears
-// within a second. What is older than that does no harm: whatever is saved is judged by what is there then. From a file,
-// which nobody else writes, it is remembered for as long as a pass takes, of as many as are looked at at the same time.
+// within a second. What is older than that does no harm: whatever is saved is judged by what is there then. From a
+// file, which nobody else writes, it is remembered for as long as a pass takes, of as many as are looked at at the same
+// time.
 //
 // Of a calendar that answers with all of its items each time, a pass compares them with what is remembered of each. So
 // a worker also remembers that it has done so and has found nothing to do, and what was listed then (Settle).

@@ -134,9 +134,9 @@ func TestLanes(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- s.Run(ctx) }()
 		synctest.Wait()
-		let(10 * time.Second)
+		let(12 * time.Second)
 		if n := c.polls["fast"].Load(); n < many/10 || n > many/4 {
-			t.Errorf("in the first ten seconds of a minute, %d of %d were read", n, many)
+			t.Errorf("in the first twelve seconds of a minute, %d of %d were read", n, many)
 		}
 		let(time.Minute)
 		if n := c.busy["slow"].Load(); n != LaneWidth {
@@ -169,4 +169,71 @@ func TestLanes(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestGather: many calendars are asked in waves, none of them much later than it would be; who is nudged does not wait.
+func TestGather(t *testing.T) {
+	st := quickStore(t)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowded(t, st)
+		const many, tick = 3 * LaneWidth, 100 * time.Millisecond
+		c.in("one", many, nil)
+		for _, one := range c.list {
+			one.Pace = Pace{Min: time.Minute, Max: time.Minute}
+		}
+		var asked atomic.Value // when the first one was
+		s, err := NewSchedule(New(st, c.list, Options{}), nil, func(r Report) {
+			if r.Name == c.list[0].Name {
+				asked.Store(time.Now())
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		let(5 * time.Minute)
+		polls, waves, begun := c.polls["one"], 0, c.polls["one"].Load()
+		for at := time.Duration(0); at < 10*time.Minute; at += tick {
+			before := polls.Load()
+			let(tick)
+			if polls.Load() > before {
+				waves++
+			}
+		}
+		if most := int(10*time.Minute/s.gather) + 1; waves > most || waves < most/2 {
+			t.Errorf("%d waves in ten minutes, of at most %d", waves, most)
+		}
+		if n := polls.Load() - begun; n < many*10*95/100 {
+			t.Errorf("%d polls in ten minutes of %d calendars", n, many)
+		}
+		s.Nudge(c.list[0].Name)
+		synctest.Wait()
+		if at, _ := asked.Load().(time.Time); !at.Equal(time.Now()) {
+			t.Errorf("who was nudged was asked at %s, and it is %s", at, time.Now())
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	for specs, want := range map[string]time.Duration{"@every 10s": 500 * time.Millisecond, "@every 1h": gatherMost,
+		"*/5 * * * *": 3 * time.Second} {
+		s := Schedule{lines: map[string]*line{}}
+		table, err := newTimetable(specs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range LaneWidth {
+			s.lines[fmt.Sprint(i)] = &line{table: &table}
+		}
+		if got := s.gathers(); got != 0 {
+			t.Errorf("%s: few wait for each other for %s", specs, got)
+		}
+		s.lines["more"] = &line{table: &table}
+		if got := s.gathers(); got != want {
+			t.Errorf("%s: many wait for each other for %s, not %s", specs, got, want)
+		}
+	}
 }

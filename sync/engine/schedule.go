@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
 	"zoomtag/sync/reason"
@@ -21,6 +23,7 @@ type Schedule struct {
 	lines   map[string]*line // by calendar; set at the beginning
 	reports func(Report)
 	stirred chan struct{} // something is to be done sooner than was said
+	gather  time.Duration // how long one whose time has come waits for others; set at the beginning
 
 	mu    sync.Mutex // guards all below, and the lines
 	queue queue
@@ -110,7 +113,39 @@ func NewSchedule(e *Engine, specs map[string]string, reports func(Report)) (*Sch
 		}
 		s.lines[name] = &line{name: name, table: tables[spec]}
 	}
+	s.gather = s.gathers()
 	return s, nil
+}
+
+// gatherPart is how much of the shortest interval, as one part of so many, calendars wait for each other, and
+// gatherMost how long at the most. A machine that wakes for each of many polls works two to three times as much as one
+// that wakes for some hundred together.
+const (
+	gatherPart = 20
+	gatherMost = 5 * time.Second
+)
+
+// gathers is how long calendars wait for each other: not at all where they are few.
+func (s *Schedule) gathers() time.Duration {
+	if len(s.lines) <= LaneWidth {
+		return 0
+	}
+	wait := gatherMost
+	for _, l := range s.lines {
+		wait = min(wait, l.shortest()/gatherPart)
+	}
+	return wait
+}
+
+// shortest is how often the calendar is asked at the most, but for nudges.
+func (l *line) shortest() time.Duration {
+	if l.paced != nil {
+		return l.paced.Min
+	}
+	if every, ok := l.table.every.(cron.ConstantDelaySchedule); ok {
+		return every.Delay
+	}
+	return time.Minute // as cron's five fields have it
 }
 
 // appointment is when a calendar is polled next. It is kept by the clock on the wall and by the time that passes, and
@@ -297,7 +332,7 @@ func (s *Schedule) round(work func(*line)) time.Duration {
 		now := time.Now()
 		l := s.queue[0]
 		if wait := l.wake.Sub(now); wait > 0 {
-			return min(wait, lookEvery)
+			return min(wait+s.gather, lookEvery)
 		}
 		s.queue.take(l)
 		if !s.isDue(l, now, s.e.opt.Now()) {

@@ -69,9 +69,9 @@ func (s *settling) disown(id int64, fenced error) error {
 	return fenced
 }
 
-// unheardTime is after how long a meeting can be found that a worker may have made too late: no exchange with Zoom takes
-// longer, and its lists lag a little. unheardMost is of how many hosts that is remembered; the look of the day finds the
-// others.
+// unheardTime is after how long a meeting can be found that a worker may have made too late: no exchange with Zoom
+// takes longer, and its lists lag a little. unheardMost is of how many hosts that is remembered; the look of the day
+// finds the others.
 const (
 	unheardTime = LastStep + 30*time.Second
 	unheardMost = 100
