@@ -29,12 +29,9 @@ var mutants = []mutant{
 	{"a lost answer counts as refused", "tell.go",
 		`if meeting.Refused(err) {
 			s.rec.Certain()
-		}
-		if s.again(err) {
-			return s.save("", "", nil)
-		}
-		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`, `s.rec.Doubt = ""
-		return s.unspent(s.rec.Host, fmt.Errorf("the meeting could not be made`},
+		} else if`, `if err != nil {
+			s.rec.Certain()
+		} else if`},
 	{"any error counts as gone", "settle.go",
 		`if unread != nil && !errors.Is(unread, calendar.ErrGone) {`, `if false {`},
 	{"absent from the listing counts as gone", "brake.go",
