@@ -376,7 +376,8 @@ func (e *Engine) cancelSpares(ctx context.Context, a *Account, found []store.Lef
 			left = append(left, l)
 			continue
 		}
-		if err := e.cancelLeftover(ctx, a, l); err != nil {
+		err = e.cancelLeftover(ctx, a, l, "two workers made a meeting for its event, which has the other one")
+		if err != nil {
 			e.opt.Log.Warn("a second meeting for one event could not be cancelled", "meeting", l.MeetingID, "reason",
 				words.Of(err))
 			left = append(left, l)
@@ -447,14 +448,15 @@ func (e *Engine) CancelLeftover(ctx context.Context, id int64) (store.Leftover, 
 		}
 		for _, l := range sweep.Found {
 			if l.MeetingID == id {
-				return l, e.cancelLeftover(ctx, a, l)
+				return l, e.cancelLeftover(ctx, a, l, "no event had it, and its owner asked for that")
 			}
 		}
 	}
 	return store.Leftover{}, words.Mend(ErrNoLeftover, "run zoomtag status, which lists them")
 }
 
-func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftover) error {
+// cancelLeftover cancels a meeting that no record names, which the journal says with why.
+func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftover, why string) error {
 	m, err := a.Meetings.Get(ctx, l.MeetingID)
 	switch {
 	case errors.Is(err, meeting.ErrGone):
@@ -499,7 +501,7 @@ func (e *Engine) cancelLeftover(ctx context.Context, a *Account, l store.Leftove
 	if err := a.Meetings.Cancel(ctx, l.MeetingID); err != nil {
 		return fmt.Errorf("meeting %d could not be cancelled: %w", l.MeetingID, err)
 	}
-	return e.forgetLeftover(a, l, "no event had it, and its owner asked for that")
+	return e.forgetLeftover(a, l, why)
 }
 
 // forgetLeftover takes a meeting off the list, with a line in the journal if it was cancelled.

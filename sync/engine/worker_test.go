@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +138,10 @@ func TestUnheard(t *testing.T) {
 	}
 	if list, _, err := other.Leftovers(); err != nil || len(list) > 0 {
 		t.Errorf("left over: %+v, %v", list, err)
+	}
+	said, err := b.st.Journal(store.JournalFilter{EventID: "Talk"})
+	if err != nil || len(said) == 0 || !strings.Contains(said[len(said)-1].Reason, "two workers") {
+		t.Errorf("the journal: %+v, %v", said, err)
 	}
 	rec := b.record(id)
 	if m := b.zoom.Meetings(); m[0].ID != rec.MeetingID {
