@@ -133,6 +133,7 @@ func (c *chaos) breakSomething() {
 		status, body = 0, ""
 	}
 	if status == http.StatusTooManyRequests {
+		after = false // who asks too often has nothing done: this is no lost answer
 		header.Set("Retry-After", "1")
 	}
 	if c.rng.IntN(2) == 0 {
