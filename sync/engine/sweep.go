@@ -77,12 +77,15 @@ func (e *Engine) unswept() (due, lost []*Account, failed []error) {
 		if _, ok := a.Meetings.(meeting.Lister); !ok || !e.store.Owns(sweepJob(a.Hash)) {
 			continue
 		}
-		switch last, err := e.store.Sweep(a.Hash); {
-		case err != nil:
+		last, err := e.store.Sweep(a.Hash)
+		if err != nil {
 			failed = append(failed, err)
-		case e.sweepDue(a, &last):
+			continue
+		}
+		if e.sweepDue(a, &last) {
 			due = append(due, a)
-		case len(e.lostHosts(a, &last)) > 0:
+		}
+		if len(e.lostHosts(a, &last)) > 0 { // that one may have to wait until all calendars have been read
 			lost = append(lost, a)
 		}
 	}
@@ -376,12 +379,14 @@ func (e *Engine) cancelSpares(ctx context.Context, a *Account, found []store.Lef
 			left = append(left, l)
 			continue
 		}
-		err = e.cancelLeftover(ctx, a, l, "two workers made a meeting for its event, which has the other one")
-		if err != nil {
+		const why = "two workers made a meeting for its event, which has the other one"
+		if err := e.cancelLeftover(ctx, a, l, why); err != nil {
 			e.opt.Log.Warn("a second meeting for one event could not be cancelled", "meeting", l.MeetingID, "reason",
 				words.Of(err))
 			left = append(left, l)
+			continue
 		}
+		e.opt.Log.Info("cancel", "meeting", l.MeetingID, "title", strings.TrimSpace(l.Topic), "reason", why)
 	}
 	return left, nil
 }
