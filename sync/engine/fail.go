@@ -86,6 +86,10 @@ func askedUntil(cause error) (until time.Time, by string) {
 	return time.Time{}, ""
 }
 
+// brokenAnswers is how long an event that cannot be understood is read again, more and more rarely, although it has not
+// changed: it may have been the answer that was broken, and of that no calendar tells.
+const brokenAnswers = 24 * time.Hour
+
 // failUnknown notes the failure of an event of which nothing is remembered: it stays due.
 func (s *settling) failUnknown(cause error, why store.Why) error {
 	s.tell(plan.Failed, why, why.Text)
@@ -104,10 +108,14 @@ func (s *settling) failUnknown(cause error, why store.Why) error {
 		if err := tx.PutProblem(s.c.Name, problem); err != nil {
 			return err
 		}
-		if !unread(cause) {
-			return tx.ClearDue(s.c.Name, s.id)
-		}
 		again := now.Add(s.e.backoff(1, cause))
+		if !unread(cause) {
+			had := now.Sub(problem.Since)
+			if had > brokenAnswers {
+				return tx.ClearDue(s.c.Name, s.id) // until it changes
+			}
+			again = again.Add(had / 2)
+		}
 		var slow *calendar.Throttled
 		if errors.As(cause, &slow) && slow.Until.After(again) {
 			again = slow.Until

@@ -170,3 +170,41 @@ func TestMovedToAnotherCalendar(t *testing.T) {
 		t.Errorf("the record did not follow: %+v %v", rec, err)
 	}
 }
+
+// TestBrokenAnswer: an event of which one answer was broken is read again, though nobody has changed it. One that really
+// is broken is left alone after a day, until it changes.
+func TestBrokenAnswer(t *testing.T) {
+	for _, broken := range []error{calendar.ErrMalformed, calendar.ErrIncomplete} {
+		b := newBench(t)
+		b.cal.Bare = true
+		gets, whole := 0, false
+		b.cal.Hook = func(call, phase, _ string) error {
+			if call != "get" || phase != "after" {
+				return nil
+			}
+			if gets++; !whole {
+				return broken
+			}
+			return nil
+		}
+		b.put("Talk #zoom", 4*week)
+		for range 7 * 24 * 6 {
+			b.pass()
+			b.now = b.now.Add(10 * time.Minute)
+		}
+		if gets < 5 || gets > 20 {
+			t.Errorf("%v: it was read %d times in a week", broken, gets)
+		}
+		b.meetings(0)
+		gets = 0
+		b.put("Other #zoom", 4*week)
+		b.pass()
+		whole = true
+		b.now = b.now.Add(2 * time.Hour)
+		b.pass()
+		b.meetings(1)
+		if gets != 2 {
+			t.Errorf("%v: both were read %d times", broken, gets)
+		}
+	}
+}
