@@ -1,6 +1,7 @@
 package zoomtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -81,7 +82,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, label string,
 	if f.Half {
 		s.record(r, label, a.status)
 		w.Header().Set("Content-Length", strconv.Itoa(len(text)+100))
-		w.WriteHeader(a.status)
+		w.WriteHeader(cmp.Or(a.status, http.StatusOK)) // 0: nothing was done
 		_, _ = w.Write([]byte(text[:len(text)/2]))
 		panic(http.ErrAbortHandler)
 	}
