@@ -21,7 +21,8 @@ const mostValues = 3
 
 // mostFields is how many fields the structs may have that much of the engine may write: values that belong together are
 // structs of their own.
-var mostFields = map[string]int{"pass": 8, "settling": 8}
+var mostFields = map[string]int{"pass": 8, "settling": 8, "mode": 8, "outside": 8, "reading": 8, "conclusions": 8,
+	"work": 8, "story": 8, "claim": 8}
 
 // mostColumns is how wide a line may be, where a tab is four columns. Tables of texts and data may be wider: lines with
 // a text that is longer than longText in them, in bytes.

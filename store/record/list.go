@@ -37,6 +37,9 @@ type Member struct {
 	Called []string `json:",omitempty"`
 	// LeftAt is since when the list lacks it; zero: it does not.
 	LeftAt time.Time `json:",omitzero"`
+	// SeenAt is when the list last named it, where that was before ReadAt: it may stand in a row that could not be
+	// understood.
+	SeenAt time.Time `json:",omitzero"`
 }
 
 // Left reports whether the member is no longer on its list.

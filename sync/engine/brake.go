@@ -64,7 +64,7 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if st.Released {
 		return p.letGo(st, m.gone)
 	}
-	p.seen.another, p.seen.braked = another, true
+	p.seen.belief.another, p.seen.belief.braked = another, true
 	why := heldReason(st, changes, m, another, empty)
 	why.Text += "; nothing is cancelled"
 	why.Cure = "if they were really deleted, run zoomtag release " + p.c.Name

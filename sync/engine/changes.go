@@ -57,7 +57,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	if err := p.signedIn(); err != nil {
 		return changes, err
 	}
-	p.report.ReadOnly, p.seen.cure = changes.ReadOnly, changes.Cure
+	p.report.ReadOnly, p.seen.belief.cure = changes.ReadOnly, changes.Cure
 	p.report.Stirred = !changes.Full && len(changes.List) > 0
 	p.report.Seen = changes.Total
 	if changes.Total < 0 {

@@ -47,15 +47,15 @@ func (p *pass) queueDates(ev *calendar.Event) error {
 	}
 	var fresh []string
 	for _, date := range plan.Dates(ev, p.c.Settings) {
-		if !p.seen.queued[date.ID] && len(date.ID) <= maxID {
-			p.seen.queued[date.ID] = true
+		if !p.seen.queue.ids[date.ID] && len(date.ID) <= maxID {
+			p.seen.queue.ids[date.ID] = true
 			fresh = append(fresh, date.ID)
 		}
 	}
 	if len(fresh) == 0 {
 		return nil
 	}
-	p.seen.dates = append(p.seen.dates, fresh...)
+	p.seen.queue.dates = append(p.seen.queue.dates, fresh...)
 	if p.mode.dry {
 		return nil
 	}
@@ -73,13 +73,13 @@ func (p *pass) queueDates(ev *calendar.Event) error {
 // as well, the link is that one's. Until it has been looked at it stays due.
 func (p *pass) waitsForSeries(ev *calendar.Event, rec *store.Record) bool {
 	apart := ev != nil && ev.Detached && rec == nil
-	return apart && p.seen.queued[ev.ID] && p.mode.only == ""
+	return apart && p.seen.queue.ids[ev.ID] && p.mode.only == ""
 }
 
 // queued takes the dates that were queued since it was asked last. Where the pass is for one event alone they stay due.
 func (p *pass) queued() []string {
-	list := p.seen.dates
-	p.seen.dates = nil
+	list := p.seen.queue.dates
+	p.seen.queue.dates = nil
 	if p.mode.only != "" {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (s *settling) handBack() {
 	}
 	if s.ev != nil && s.ev.Of != nil && s.rec != nil {
 		if plan.FindWish(s.ev, s.c.Settings.Rules).Covered {
-			s.done.wake = append(s.done.wake, s.ev.Of.ID)
+			s.done.others.wake = append(s.done.others.wake, s.ev.Of.ID)
 		}
 	}
 }

@@ -30,16 +30,17 @@ func (p *pass) notePass(now time.Time) {
 
 // nothing reports whether a pass has concluded nothing of any event.
 func (c *conclusions) nothing() bool {
-	return len(c.clear)+len(c.records)+len(c.later)+len(c.left)+len(c.held) == 0 // wake comes with records
+	kept := len(c.clear) + len(c.records) + len(c.held) // wake comes with records
+	return kept+len(c.others.later)+len(c.others.left) == 0
 }
 
 // ids are the events of which something is saved at the end of a pass.
 func (c *conclusions) ids() []string {
-	ids := slices.Concat(c.clear, c.left, c.wake)
+	ids := slices.Concat(c.clear, c.others.left, c.others.wake)
 	for id := range c.records {
 		ids = append(ids, id)
 	}
-	for id := range c.later {
+	for id := range c.others.later {
 		ids = append(ids, id)
 	}
 	for _, held := range c.held {
@@ -73,7 +74,7 @@ func (p *pass) finish(st store.CalendarState) error {
 		return nil
 	}
 	cursor := st.Cursor
-	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.writes.wrote && !p.seen.braked {
+	if echoer, ok := p.c.Source.(calendar.Echoer); ok && p.writes.wrote && !p.seen.belief.braked {
 		cursor = echoer.Echoed(st.Cursor)
 	}
 	asSaved := cursor == st.Cursor && st.LastError == "" && st.Unfinished == p.report.Unfinished
@@ -140,11 +141,11 @@ func (p *pass) dropProblems(tx *store.Tx, problems map[string]store.Problem) err
 // settled reports whether something was concluded of an event, other than that it is held.
 func (c *conclusions) settled(id string) bool {
 	_, recorded := c.records[id]
-	_, waits := c.later[id]
+	_, waits := c.others.later[id]
 	if recorded || waits {
 		return true
 	}
-	return slices.Contains(c.clear, id) || slices.Contains(c.left, id)
+	return slices.Contains(c.clear, id) || slices.Contains(c.others.left, id)
 }
 
 // conclude saves what was concluded of the events. A conclusion about a record that was changed meanwhile is dropped:
@@ -155,7 +156,7 @@ func (p *pass) conclude(tx *store.Tx) error {
 			return err
 		}
 	}
-	for id, at := range p.done.later {
+	for id, at := range p.done.others.later {
 		if err := tx.SetDue(p.c.Name, id, at); err != nil {
 			return err
 		}
@@ -175,12 +176,12 @@ func (p *pass) conclude(tx *store.Tx) error {
 			return err
 		}
 	}
-	for _, id := range p.done.wake {
+	for _, id := range p.done.others.wake {
 		if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
 			return err
 		}
 	}
-	for _, uid := range p.done.handOn {
+	for _, uid := range p.done.others.handOn {
 		if err := tx.WakeTwins(uid, p.e.opt.Now()); err != nil {
 			return err
 		}

@@ -44,17 +44,17 @@ func (s *settling) findOrganizer(ctx context.Context, account string, with *plan
 	case plan.HostSettled(s.rec):
 		with.Organizer = s.rec.Host
 		return nil
-	case s.story.organizer == "":
+	case s.story.hosts.organizer == "":
 		licensed, known, err := s.licensed(ctx, account, s.c.Keeper)
 		if err != nil || !known {
 			return err
 		}
-		s.story.organizer = with.HostIn(account)
+		s.story.hosts.organizer = with.HostIn(account)
 		if licensed {
-			s.story.organizer = s.c.Keeper
+			s.story.hosts.organizer = s.c.Keeper
 		}
 	}
-	with.Organizer = s.story.organizer
+	with.Organizer = s.story.hosts.organizer
 	return nil
 }
 
@@ -64,13 +64,13 @@ const mostGuests = 50
 // findGuests finds out which guests of the event can be alternative hosts. It is done once for each settling, for
 // guests come and go.
 func (s *settling) findGuests(ctx context.Context, account string, with *plan.Settings) error {
-	if s.story.guests == nil {
+	if s.story.hosts.guests == nil {
 		invited, err := s.invited(ctx)
 		if err != nil {
 			return err
 		}
 		if len(invited) > mostGuests {
-			s.story.guestsNote = "of the guests only the first " + strconv.Itoa(mostGuests) +
+			s.story.hosts.note = "of the guests only the first " + strconv.Itoa(mostGuests) +
 				" are asked about who can be an alternative host"
 			invited = invited[:mostGuests]
 		}
@@ -84,9 +84,9 @@ func (s *settling) findGuests(ctx context.Context, account string, with *plan.Se
 				list = append(list, address)
 			}
 		}
-		s.story.guests = list
+		s.story.hosts.guests = list
 	}
-	with.Guests, with.GuestsNote = s.story.guests, s.story.guestsNote
+	with.Guests, with.GuestsNote = s.story.hosts.guests, s.story.hosts.note
 	toldOne := s.rec != nil && s.rec.Told != nil && len(s.rec.Told.Options.AlternativeHosts) > 0
 	if len(with.Guests) == 0 && !toldOne {
 		with.Guests = nil

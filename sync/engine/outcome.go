@@ -59,11 +59,11 @@ func (s *settling) finish(d plan.Decision) error {
 	}
 	switch {
 	case s.rec == nil && s.twin != nil && d.State != plan.Held:
-		s.done.left = append(s.done.left, s.id)
+		s.done.others.left = append(s.done.others.left, s.id)
 	case s.rec == nil && d.State == plan.Held:
 		s.holdBack(d, why)
 	case s.rec == nil && !d.At.IsZero():
-		s.done.later[s.id] = d.At
+		s.done.others.later[s.id] = d.At
 	case s.rec == nil:
 		s.done.clear = append(s.done.clear, s.id)
 	default:
@@ -78,10 +78,10 @@ func (s *settling) finish(d plan.Decision) error {
 		}
 		heldAnew := d.State == plan.Held && (s.rec.State != plan.Held || s.rec.Reason != why.Text)
 		if heldAnew && s.ev != nil && s.ev.Denied != "" {
-			s.done.handOn = append(s.done.handOn, s.rec.UID)
+			s.done.others.handOn = append(s.done.others.handOn, s.rec.UID)
 		}
 		s.rec.Conclude(d.State, why, notes, d.At, s.claim.bound)
-		s.rec.Error, s.rec.Tries = failure, s.story.untoldTries
+		s.rec.Error, s.rec.Tries = failure, s.story.untold.tries
 		s.done.records[s.id] = s.rec
 	}
 	s.tell(d.State, why, failure)
@@ -100,7 +100,7 @@ func (s *settling) holdBack(d plan.Decision, why store.Why) {
 	if at.IsZero() {
 		s.done.clear = append(s.done.clear, s.id)
 	} else {
-		s.done.later[s.id] = at
+		s.done.others.later[s.id] = at
 	}
 }
 

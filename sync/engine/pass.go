@@ -54,7 +54,7 @@ func (p *pass) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.seen.another { // what is in it now is not mixed with what was in the other one
+	if p.seen.belief.another { // what is in it now is not mixed with what was in the other one
 		return p.finish(st)
 	}
 	if err := p.pullIn(back); err != nil {
@@ -114,7 +114,7 @@ func isOfThePass(err error) bool {
 // the pass as such; all else is in the report.
 func (p *pass) concluded(ctx context.Context, err error) (Report, error) {
 	if p.report.Code == "" && p.report.ReadOnly != "" {
-		p.coded(reason.NotWritable, p.seen.cure)
+		p.coded(reason.NotWritable, p.seen.belief.cure)
 	}
 	if err == nil || ctx.Err() != nil || isOfThePass(err) {
 		return p.report, err

@@ -20,7 +20,7 @@ const maxSteps = 20
 // settleAll settles what is due, and what becomes so meanwhile, and saves what was concluded.
 func (p *pass) settleAll(ctx context.Context, due []string) error {
 	for _, id := range due {
-		p.seen.queued[id] = true
+		p.seen.queue.ids[id] = true
 	}
 	for i := 0; i < len(due); i++ {
 		if ctx.Err() != nil || p.pause(i, len(due)) {
@@ -114,8 +114,8 @@ func (p *pass) settleOnce(ctx context.Context, id string, anew int) error {
 		return s.failRead(ctx, fmt.Errorf("the event could not be read: %w", unread))
 	}
 	if p.waitsForSeries(ev, s.rec) {
-		p.seen.queued[id] = false
-		p.seen.dates = append(p.seen.dates, id)
+		p.seen.queue.ids[id] = false
+		p.seen.queue.dates = append(p.seen.queue.dates, id)
 		return nil
 	}
 	s.ev = ev
@@ -140,9 +140,9 @@ func (s *settling) takeSteps(ctx context.Context) error {
 		if err != nil {
 			return s.hostUnknown(err)
 		}
-		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin, Braked: p.seen.braked,
-			Dismissed: s.work.dismissed, Untold: s.story.untold != nil, Looked: s.work.looked,
-			Schedule: s.work.schedule, Settings: settings})
+		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: s.ev, Rec: s.rec, Twin: s.twin,
+			Braked: p.seen.belief.braked, Dismissed: s.work.dismissed, Untold: s.story.untold.err != nil,
+			Looked: s.work.looked, Schedule: s.work.schedule, Settings: settings})
 		open := s.rec != nil && !s.rec.Closed()
 		if open && s.ev != nil && d.Do != plan.Close {
 			s.note(d)
@@ -177,7 +177,7 @@ func (s *settling) after(ctx context.Context, d plan.Decision, told *meeting.Spe
 	var wait *waiting
 	switch {
 	case s.goesOn(d, told, err):
-		s.story.untoldStep = d.Do
+		s.story.untold.step = d.Do
 	case err == nil:
 		s.work.looked = s.work.looked || d.Do == plan.Check
 		err := s.reached(d.Do)

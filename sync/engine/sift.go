@@ -38,7 +38,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	if err != nil {
 		return err
 	}
-	if p.seen.another {
+	if p.seen.belief.another {
 		return nil
 	}
 	news := p.sift(changes, known, problems)
@@ -55,7 +55,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 	}
 	p.tellRights(st.ReadOnly, changes)
 	st.ReadOnly, st.ReadOnlyCure = changes.ReadOnly, changes.Cure
-	if !p.seen.braked {
+	if !p.seen.belief.braked {
 		st.Cursor, st.Detects = changes.Cursor, p.c.Detects
 		st.Source, st.Provider = cmp.Or(changes.Source, st.Source), p.c.Provider
 	}

@@ -20,7 +20,7 @@ func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
 	var wait *waiting
 	tells := d.Do == plan.Update || d.Do == plan.Word
 	switch {
-	case err == nil || s.story.untold != nil || !tells:
+	case err == nil || s.story.untold.err != nil || !tells:
 		return false
 	case s.rec == nil || !hasLivingMeeting(s.rec):
 		return false
@@ -28,7 +28,7 @@ func (s *settling) goesOn(d plan.Decision, told *meeting.Spec, err error) bool {
 		!s.asSafe(d.Spec, told):
 		return false
 	}
-	s.story.untold = err
+	s.story.untold.err = err
 	return true
 }
 
@@ -64,17 +64,17 @@ func (s *settling) asSafe(spec meeting.Spec, told *meeting.Spec) bool {
 // conclude saves what was concluded. Where the link was seen to although Zoom could not be told of a change, that is
 // tried again when Zoom can be asked, or after a while.
 func (s *settling) conclude(d plan.Decision) error {
-	if s.story.untold == nil || d.State != plan.Linked {
+	if s.story.untold.err == nil || d.State != plan.Linked {
 		return s.finish(d)
 	}
-	now, cause, text := s.e.opt.Now(), s.story.untold, words.Cause(s.story.untold)
+	now, cause, text := s.e.opt.Now(), s.story.untold.err, words.Cause(s.story.untold.err)
 	var again time.Time
 	var wait *waiting
 	if errors.As(cause, &wait) {
 		again, s.claim.bound = wait.until, wait.bound
 	} else {
-		s.story.untoldTries = s.rec.Tries + 1
-		again = now.Add(s.e.backoff(s.story.untoldTries, cause))
+		s.story.untold.tries = s.rec.Tries + 1
+		again = now.Add(s.e.backoff(s.story.untold.tries, cause))
 		asked, by := askedUntil(cause)
 		if rest := s.e.quietUntil(accountKey(s.payer().Hash)); asked.After(now) {
 			again, s.claim.bound = asked, by
@@ -82,13 +82,13 @@ func (s *settling) conclude(d plan.Decision) error {
 			again = rest.Until
 		}
 		s.e.opt.Log.Warn("the meeting does not know of a change yet", "calendar", s.c.Name, "event", s.id, "title",
-			s.rec.Title, "code", codeOf(cause, asks(s.story.untoldStep)), "reason", words.Of(cause))
+			s.rec.Title, "code", codeOf(cause, asks(s.story.untold.step)), "reason", words.Of(cause))
 	}
-	d.Code, d.Cure = codeOf(cause, asks(s.story.untoldStep)), words.Cure(cause)
+	d.Code, d.Cure = codeOf(cause, asks(s.story.untold.step)), words.Cure(cause)
 	if d.At.IsZero() || again.Before(d.At) {
 		d.At = again
 	}
-	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.story.untoldStep],
+	d.Notes = append(slices.Clone(d.Notes), cmp.Or(untoldWords[s.story.untold.step],
 		"the link works, and not all is as it was asked for yet")+": "+text)
 	return s.finish(d)
 }

@@ -46,15 +46,25 @@ type outside struct {
 type reading struct {
 	events   map[string]*calendar.Event // fresh from this pass
 	ahead    map[string]bool            // ids that were asked for together with others
-	queued   map[string]bool            // ids that are looked at in this pass; false: it is put behind the others
-	dates    []string                   // of those, the ids of dates that are put behind the others
+	queue    queued                     // what is looked at
 	absent   map[string]bool            // ids of which the calendar said in this pass that there is none
 	deleted  map[string]bool            // ids that the service itself named as deleted
 	moved    map[store.Item]bool        // items whose records others have taken over, where that is not saved
 	problems map[string]store.Problem   // those of the calendar as they are saved; nil: not read yet
-	braked   bool                       // what is missing is not believed
-	another  bool                       // that is so because it is another calendar than before
-	cure     string                     // what mends that nothing in the calendar can be written, as a clause
+	belief   belief                     // how far the calendar is believed; written by brake.go and changes.go
+}
+
+// queued is what is looked at in a pass.
+type queued struct {
+	ids   map[string]bool // false: it is put behind the others
+	dates []string        // of those, the ids of dates that are put behind the others
+}
+
+// belief is how far a pass believes a calendar, and writes into it.
+type belief struct {
+	braked  bool   // what is missing is not believed
+	another bool   // that is so because it is another calendar than before
+	cure    string // what mends that nothing in the calendar can be written, as a clause
 }
 
 // conclusions are saved in one transaction at the end of a pass.
@@ -63,12 +73,17 @@ type conclusions struct {
 	begun   map[string]string        // the ids of records begun in this pass, by UID
 	// ids that are nothing of ours; in a dry pass, until they are looked at, those that are due
 	clear   []string
-	left    []string             // ids that are left to another item with their UID
-	wake    []string             // ids of series of which a date has given up its own link
-	handOn  []string             // UIDs whose items are no longer ours to write: another item may have its turn
-	later   map[string]time.Time // ids of which nothing is remembered yet, and when they are looked at again
-	held    []store.Problem      // events that are held and have no record
-	remarks []store.Entry        // for the journal
+	others  others          // whose turn it is next
+	held    []store.Problem // events that are held and have no record
+	remarks []store.Entry   // for the journal
+}
+
+// others are those of which nothing is kept after a pass and which are looked at again, or may be.
+type others struct {
+	left   []string             // ids that are left to another item with their UID
+	wake   []string             // ids of series of which a date has given up its own link
+	handOn []string             // UIDs whose items are no longer ours to write: another item may have its turn
+	later  map[string]time.Time // ids of which nothing is remembered yet, and when they are looked at again
 }
 
 // batch are links that wait to be written together.
@@ -111,12 +126,22 @@ type story struct {
 	before       *calendar.Event // for the diff
 	secrets      []string        // passcodes that the texts may show, in whatever words
 	failedBefore string          // the error of the last try
-	organizer    string          // who hosts for whoever keeps the calendar, once that is known
-	guests       []string        // those of the guests who can be alternative hosts; nil: not known yet
-	guestsNote   string          // what of that could not be found out
-	untold       error           // why Zoom could not be told of a change in this pass, though the link was seen to
-	untoldStep   plan.Do         // which step that was
-	untoldTries  int             // how often in a row that is
+	hosts        hosts           // written by organizer.go
+	untold       untold          // written by untold.go
+}
+
+// hosts are who hosts the meeting of an event, as far as that was asked for.
+type hosts struct {
+	organizer string   // who hosts for whoever keeps the calendar, once that is known
+	guests    []string // those of the guests who can be alternative hosts; nil: not known yet
+	note      string   // what of that could not be found out
+}
+
+// untold is a change of which Zoom could not be told in this pass, though the link was seen to.
+type untold struct {
+	err   error   // why; nil: there is none
+	step  plan.Do // which step that was
+	tries int     // how often in a row that is
 }
 
 // claim is what is taken for an event: locks, calls, and the time of others.
@@ -137,7 +162,7 @@ func (e *Engine) newPass(c *Calendar, m mode) *pass {
 		seen: reading{
 			events:  map[string]*calendar.Event{},
 			ahead:   map[string]bool{},
-			queued:  map[string]bool{},
+			queue:   queued{ids: map[string]bool{}},
 			absent:  map[string]bool{},
 			deleted: map[string]bool{},
 			moved:   map[store.Item]bool{},
@@ -145,7 +170,7 @@ func (e *Engine) newPass(c *Calendar, m mode) *pass {
 		done: conclusions{
 			records: map[string]*store.Record{},
 			begun:   map[string]string{},
-			later:   map[string]time.Time{},
+			others:  others{later: map[string]time.Time{}},
 		},
 		report: Report{Name: c.Name, Provider: c.Provider, OK: true, Events: []EventReport{}, Calls: map[string]int{}},
 	}

@@ -53,16 +53,17 @@ func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
 	for i := range cfg.CalendarsFrom {
 		x.names[cfg.CalendarsFrom[i].Name] = "a list"
 	}
-	outcomes := make([]Outcome, len(cfg.CalendarsFrom))
+	outcomes, latest := make([]Outcome, len(cfg.CalendarsFrom)), sightings(cfg, known)
 	var away []leaver
 	for i := range cfg.CalendarsFrom {
 		f := &cfg.CalendarsFrom[i]
 		outcomes[i].Name = f.Name
-		for j := range known[f.Name].Members {
-			if m := &known[f.Name].Members[j]; m.Left() {
+		list := known[f.Name]
+		for j := range list.Members {
+			if m := &list.Members[j]; m.Left() {
 				away = append(away, leaver{f, m, &outcomes[i]})
 			} else {
-				x.add(f, m, &outcomes[i])
+				x.add(f, latest.of(f, m, seenAt(&list, m)), &outcomes[i])
 			}
 		}
 	}
@@ -73,6 +74,98 @@ func Expand(cfg *configs.Config, known map[string]record.List) Expansion {
 		x.add(l.from, l.member, l.outcome)
 	}
 	return Expansion{Config: &fresh, Lists: outcomes}
+}
+
+// latest is what the lists of directory services say together: of those that name somebody, or that have an address,
+// the one that was believed last is right.
+type latest struct {
+	people map[string]sighting // by personOf
+	owners map[string]sighting // by service and address
+}
+
+// sighting is where somebody, or an address, was seen last.
+type sighting struct {
+	at     time.Time
+	person string
+	member *record.Member
+}
+
+// sightings looks through all lists: one that has not been believed for a while may know somebody by an address that is
+// another one's by now, and another list may know better.
+func sightings(cfg *configs.Config, known map[string]record.List) latest {
+	all := latest{people: map[string]sighting{}, owners: map[string]sighting{}}
+	if len(cfg.CalendarsFrom) < 2 {
+		return all
+	}
+	for i := range cfg.CalendarsFrom {
+		f := &cfg.CalendarsFrom[i]
+		list := known[f.Name]
+		for j := range list.Members {
+			m := &list.Members[j]
+			if person := personOf(f, m); person != "" && !m.Left() {
+				seen := sighting{seenAt(&list, m), person, m}
+				note(all.people, person, seen)
+				note(all.owners, addressOf(f, m.Subject), seen)
+			}
+		}
+	}
+	return all
+}
+
+// note keeps the later one of two sightings.
+func note(all map[string]sighting, as string, s sighting) {
+	if seen, is := all[as]; !is || s.at.After(seen.at) {
+		all[as] = s
+	}
+}
+
+// seenAt is when a list last named somebody who is on it.
+func seenAt(list *record.List, m *record.Member) time.Time {
+	if !m.SeenAt.IsZero() {
+		return m.SeenAt
+	}
+	return list.ReadAt
+}
+
+// of is a member of a list, which named them at a time, by the addresses by which they were last known.
+func (l latest) of(f *configs.From, m *record.Member, at time.Time) *record.Member {
+	if len(l.people) == 0 {
+		return m
+	}
+	person, now := personOf(f, m), *m
+	if seen, is := l.people[person]; is && !strings.EqualFold(seen.member.Subject, m.Subject) {
+		now.Subject, now.Called, at = seen.member.Subject, seen.member.Called, seen.at
+	}
+	now.Called = slices.DeleteFunc(slices.Clone(now.Called), func(address string) bool {
+		owner, is := l.owners[addressOf(f, address)]
+		return is && owner.person != person && owner.at.After(at)
+	})
+	return &now
+}
+
+// personOf tells a person from others on all lists of a directory service, whose IDs stay and are given to nobody else;
+// "" where a list's IDs are its own.
+func personOf(f *configs.From, m *record.Member) string {
+	if service := serviceOf(f); service != "" {
+		return service + m.ID
+	}
+	return ""
+}
+
+// addressOf tells an address from those that other services know.
+func addressOf(f *configs.From, address string) string {
+	return serviceOf(f) + strings.ToLower(address)
+}
+
+// serviceOf is what people of one directory service have before their IDs and addresses; "" is for all other lists.
+func serviceOf(f *configs.From) string {
+	switch {
+	case f.Google != nil:
+		return "google "
+	case f.Outlook != nil:
+		return "outlook "
+	}
+	return ""
 }
 
 // leaver is a member who has left a list.

@@ -224,6 +224,78 @@ func TestExpandLeftTwice(t *testing.T) {
 	}
 }
 
+// TestExpandStale: a list that has not been believed for a while knows somebody by an address which is another one's by
+// now; what another list of the same service says of them since wins, in whatever order the lists stand.
+func TestExpandStale(t *testing.T) {
+	file := configs.From{File: "people.csv"}
+	service := configs.From{Google: &configs.GoogleList{Domain: "x.com"}}
+	for _, c := range []struct {
+		name          string
+		kind          configs.From
+		first, second time.Duration // when the lists were read
+		want          []string
+	}{
+		{"the second is older", service, time.Hour, 0, []string{"ann.new@x.com"}},
+		{"the first is older", service, 0, time.Hour, []string{"ann.new@x.com"}},
+		{"numbers of files are their own", file, 0, time.Hour, []string{"ann.new@x.com", "ann@x.com"}},
+	} {
+		one, two := c.kind, c.kind
+		one.Name, two.Name = "one", "two"
+		one.Template = configs.Template{Host: "h@x.com",
+			Google: &configs.Google{Calendar: "primary", Credentials: "key.json"}}
+		two.Template = one.Template
+		members := func(read time.Duration) []record.Member {
+			if read == 0 {
+				return []record.Member{{ID: "8", Name: "ann@x.com", Subject: "ann@x.com"}}
+			}
+			return []record.Member{{ID: "8", Name: "ann.new@x.com", Subject: "ann.new@x.com"}}
+		}
+		cfg := &configs.Config{Zoom: configs.Accounts{{Mode: configs.ServerToServer}},
+			CalendarsFrom: []configs.From{one, two}}
+		x := Expand(cfg, map[string]record.List{"one": {ReadAt: noon.Add(c.first), Members: members(c.first)},
+			"two": {ReadAt: noon.Add(c.second), Members: members(c.second)}})
+		var got []string
+		for _, c := range x.Config.Calendars {
+			got = append(got, c.Google.Subject)
+		}
+		if slices.Sort(got); !slices.Equal(got, c.want) {
+			t.Errorf("%s: watched as %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestExpandGivenOn: an address of before that a list still has for somebody, which has not named them for a while, is
+// that of whom another list names by it since.
+func TestExpandGivenOn(t *testing.T) {
+	list := func(name string) configs.From {
+		return configs.From{Name: name, Google: &configs.GoogleList{Domain: "x.com"}, Template: configs.Template{
+			Host: "h@x.com", Google: &configs.Google{Calendar: "primary", Credentials: "key.json"}}}
+	}
+	cfg := &configs.Config{Zoom: configs.Accounts{{Mode: configs.ServerToServer}},
+		CalendarsFrom: []configs.From{list("one"), list("two")}}
+	open := Around{Open: func(string) bool { return true }}
+	ann := record.List{ReadAt: noon, Members: []record.Member{{ID: "8", Name: "ann", Subject: "ann.new@x.com",
+		Called: []string{"Ann@x.com"}}}}
+	odd := calendar.Roll{Faults: []error{errors.New("a row is odd")}}
+	perhaps, _ := Next("one", ann, Answer{At: noon.Add(2 * time.Hour), Roll: odd}, open)
+	perhaps, _ = Next("one", perhaps, Answer{At: noon.Add(3 * time.Hour), Roll: odd}, open)
+	named, _ := Next("one", perhaps, Answer{At: noon.Add(3 * time.Hour), Roll: calendar.Roll{Members: []calendar.Member{
+		{ID: "8", Subject: "ann.new@x.com", Called: []string{"Ann@x.com"}}}}}, open)
+	for _, c := range []struct {
+		one  record.List
+		two  time.Duration // when the list two was read, after one
+		want int
+	}{{ann, time.Hour, 2}, {ann, -time.Hour, 1}, {perhaps, time.Hour, 2}, {named, time.Hour, 1}} {
+		x := Expand(cfg, map[string]record.List{
+			"one": c.one,
+			"two": {ReadAt: noon.Add(c.two), Members: []record.Member{{ID: "9", Name: "bob", Subject: "ann@x.com"}}},
+		})
+		if n := len(x.Config.Calendars); n != c.want {
+			t.Errorf("one %+v, two read %s later: %d are watched, want %d", c.one, c.two, n, c.want)
+		}
+	}
+}
+
 // TestFaults: what cannot be understood of a list is remembered with its cure apart.
 func TestFaults(t *testing.T) {
 	r := roll("1 a@x")

@@ -70,7 +70,7 @@ func Next(name string, was record.List, a Answer, around Around) (record.List, N
 	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
 		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
 	}
-	t := &turn{at: a.At, open: around.Open, taken: map[string]string{}, elsewhere: map[string]*record.Member{}}
+	t := &turn{at: a.At, before: was.ReadAt, open: around.Open, taken: map[string]string{}, elsewhere: map[string]*record.Member{}}
 	for i := range around.Others {
 		for j := range around.Others[i].Members {
 			m := &around.Others[i].Members[j]
@@ -148,6 +148,7 @@ func wasOrWere(n int) string {
 // turn is the change from one roll to the next.
 type turn struct {
 	at      time.Time
+	before  time.Time // when the list was read before
 	open    func(string) bool
 	members []record.Member
 	taken   map[string]string // who has a name, by ID
@@ -199,6 +200,9 @@ func (t *turn) present(before map[string]record.Member, m *calendar.Member) {
 // absent keeps one that the list does not name; perhaps it does, where it cannot be understood to the end.
 func (t *turn) absent(m record.Member, perhaps bool) {
 	if perhaps {
+		if m.SeenAt.IsZero() {
+			m.SeenAt = t.before
+		}
 		t.members = append(t.members, m)
 		return
 	}

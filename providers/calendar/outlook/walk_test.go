@@ -357,9 +357,9 @@ func (o *walkOutlook) Except(id string, change func(e *calendar.Event)) (string,
 	if x == "" { // that date was taken out before
 		return "", false
 	}
-	if one := (exception{x, at}); !slices.Contains(o.excepted[id], one) {
-		o.excepted[id] = append(o.excepted[id], one)
-	}
+	// A date of a series that was moved has the id that it had before.
+	o.excepted[id] = slices.DeleteFunc(o.excepted[id], func(one exception) bool { return one.id == x })
+	o.excepted[id] = append(o.excepted[id], exception{x, at})
 	if cancelled {
 		o.server.CancelInstance("", id, at)
 	}

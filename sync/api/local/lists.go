@@ -145,11 +145,12 @@ func (s *Service) follow(name string) (changed bool, err error) {
 // sameMembers reports whether a list has the same members as another.
 func sameMembers(a, b record.List) bool {
 	return slices.EqualFunc(a.Members, b.Members, func(a, b record.Member) bool {
-		if a.Left() != b.Left() || !slices.Equal(a.Called, b.Called) {
+		if a.Left() != b.Left() || !a.SeenAt.Equal(b.SeenAt) || !slices.Equal(a.Called, b.Called) {
 			return false
 		}
 		// One of the two may have come back from the disk.
 		a.LeftAt, b.LeftAt = time.Time{}, time.Time{}
+		a.SeenAt, b.SeenAt = time.Time{}, time.Time{}
 		a.Called, b.Called = nil, nil
 		return reflect.DeepEqual(a, b)
 	})
