@@ -70,7 +70,8 @@ func Next(name string, was record.List, a Answer, around Around) (record.List, N
 	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
 		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
 	}
-	t := &turn{at: a.At, before: was.ReadAt, open: around.Open, taken: map[string]string{}, elsewhere: map[string]*record.Member{}}
+	t := &turn{at: a.At, before: was.ReadAt, open: around.Open,
+		taken: map[string]string{}, elsewhere: map[string]*record.Member{}}
 	for i := range around.Others {
 		for j := range around.Others[i].Members {
 			m := &around.Others[i].Members[j]
