@@ -127,7 +127,7 @@ func (w *Multi) original(in *instance) {
 	}
 	for i, c := range w.cals {
 		if len(s.names[c]) == 0 {
-			s.names[c] = []string{fmt.Sprintf("c%d", i)}
+			s.names[c] = []string{w.unused(in, i)}
 		}
 	}
 	*s = setup{names: s.names, rules: w.rules, place: "if-empty", note: note}
