@@ -80,6 +80,7 @@ func (p *pass) successors(ctx context.Context, st store.CalendarState,
 		}
 		now, err := p.sourceNow(ctx, name)
 		if err != nil || now == "" || now == source { // nobody knows, or it is the same calendar under another name
+			p.seen.unasked = now == ""
 			return nil, nil, err
 		}
 		names, sources, source = append(names, name), append(sources, source), now
@@ -89,8 +90,9 @@ func (p *pass) successors(ctx context.Context, st store.CalendarState,
 	}
 }
 
-// keptUnder is the configured name under which a source is kept, or "". For a calendar of which nothing is kept that
-// would be looked up for each of many at the start, so all are read once, and the one that is found again.
+// keptUnder is the configured name under which a source is kept, or "". free says that nothing else is kept under the
+// calendar's own name, which does not count then. That is looked up for each of many calendars at the start, so all are
+// read once, and the one that is found again.
 func (p *pass) keptUnder(source string, free bool) (string, error) {
 	p.e.strange.Lock()
 	defer p.e.strange.Unlock()

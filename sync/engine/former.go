@@ -56,7 +56,7 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 		}
 	}
 	p.e.mu.Lock()
-	p.e.seat(p.c.Name).looked = agreed
+	p.e.seat(p.c.Name).looked = agreed && !p.seen.unasked
 	p.e.mu.Unlock()
 	return nil
 }

@@ -577,6 +577,35 @@ func TestSecondNameOfACalendar(t *testing.T) {
 	}
 }
 
+// TestNameGoesOnToASilentOne: a calendar gets a new name, and its name goes to one that cannot be read at first.
+func TestNameGoesOnToASilentOne(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("one", "Talk #zoom", "x")
+	h.share("two", "Talk #zoom", "y")
+	h.settle()
+	x := h.cals["x"]
+	h.cals["new"], h.cals["x"] = x, h.cals["y"]
+	h.configure("new", "x")
+	h.cals["x"].Hook = func(call, phase, _ string) error {
+		if call == "changes" && phase == "before" {
+			return errors.New("no answer")
+		}
+		return nil
+	}
+	if _, err := h.e.Pass(t.Context(), "new"); err != nil {
+		t.Error(err)
+	}
+	h.cals["x"].Hook = nil
+	h.settle()
+	h.meetings(2)
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[new] [x]" || h.zoom.Creates() != 2 {
+		t.Errorf("%s, %d made", open, h.zoom.Creates())
+	}
+	if st, err := h.st.Calendar("x"); err != nil || !st.HeldAt.IsZero() {
+		t.Errorf("held: %s, %v", st.HeldReason, err)
+	}
+}
+
 // TestExchangedWithASilentOne: the other calendar cannot be read at first.
 func TestExchangedWithASilentOne(t *testing.T) {
 	h := newHouse(t, "x", "y")
@@ -627,5 +656,28 @@ func TestMovedIntoAHeldCalendar(t *testing.T) {
 	h.meetings(1)
 	if now := h.zoom.Meetings()[0]; now.ID != first[0].ID || fmt.Sprint(h.opened("one")) != "[y]" {
 		t.Errorf("meeting %d, before %d; %v", now.ID, first[0].ID, h.opened("one"))
+	}
+}
+
+// TestOneOfTwoNames: of two names of one calendar one goes to another calendar. What it has kept is the other name's.
+func TestOneOfTwoNames(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.cals["too"] = h.cals["x"]
+	h.configure("too", "x", "y")
+	h.share("one", "Talk #zoom", "x")
+	h.share("two", "Talk #zoom", "y")
+	h.settle()
+	if open := fmt.Sprint(h.opened("one")); open != "[too]" {
+		t.Fatal(open)
+	}
+	h.cals["too"] = h.cals["y"]
+	h.configure("too", "x")
+	h.settle()
+	h.meetings(2)
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[x] [too]" || h.zoom.Creates() != 2 {
+		t.Errorf("%s, %d made", open, h.zoom.Creates())
+	}
+	if st, err := h.st.Calendar("too"); err != nil || !st.HeldAt.IsZero() {
+		t.Errorf("held: %s, %v", st.HeldReason, err)
 	}
 }

@@ -54,6 +54,7 @@ type reading struct {
 	problems map[string]store.Problem   // those of the calendar as they are saved; nil: not read yet
 	braked   bool                       // what is missing is not believed
 	another  bool                       // that is so because it is another calendar than before
+	unasked  bool                       // another calendar could not be asked whether it has got another name
 	cure     string                     // what mends that nothing in the calendar can be written, as a clause
 }
 

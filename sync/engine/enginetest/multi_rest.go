@@ -36,6 +36,7 @@ func (w *Multi) rest() error {
 	}
 	for i := range rounds {
 		w.now = w.now.Add(7 * time.Hour)
+		w.round = i + 1
 		passes := 1 + max(6-i, 0)/3 // the second for what the first was held for, or has woken
 		if i == rounds-1 {
 			passes++ // an item that has just come to its end has woken another with its UID
