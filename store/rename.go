@@ -27,6 +27,37 @@ func (tx *Tx) RenameCalendar(from, to string) (records int, err error) {
 	return records, tx.renameState(from, to)
 }
 
+// PassOnCalendars has everything that is kept under each of these names be kept under the one before it, and what is
+// kept under the first under the last, unless it is the same calendar's or nothing. It returns how many records were
+// moved.
+func (tx *Tx) PassOnCalendars(names []string) (records int, err error) {
+	before, err := tx.Calendar(names[0])
+	if err != nil {
+		return 0, err
+	}
+	next, err := tx.Calendar(names[1])
+	if err != nil {
+		return 0, err
+	}
+	type move struct{ from, to string }
+	var moves []move
+	for i, name := range names[1:] {
+		moves = append(moves, move{name, names[i]})
+	}
+	if before.Source != "" && before.Source != next.Source {
+		aside := names[0] + "\x01" // nothing else has such a name
+		moves = append(append([]move{{names[0], aside}}, moves...), move{aside, names[len(names)-1]})
+	}
+	for _, m := range moves {
+		n, err := tx.RenameCalendar(m.from, m.to)
+		if err != nil {
+			return 0, err
+		}
+		records += n
+	}
+	return records, nil
+}
+
 func (tx *Tx) renameRecords(from, to string) (n int, err error) {
 	moving, err := tx.Records(from)
 	for _, r := range moving {

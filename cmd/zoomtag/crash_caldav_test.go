@@ -23,8 +23,13 @@ type crashDAV struct {
 func newCrashDAV(w *crashWorld) crashCalendar {
 	w.t.Helper()
 	// Parts of two events: what is listed first takes several requests.
-	d := &crashDAV{t: w.t, server: caldavtest.New(caldavtest.Options{PageLimit: 2, Auth: caldavtest.Basic,
-		Save: caldavtest.LikeXandikos, WellKnown: 307})}
+	return newCrashDAVOf(w, caldavtest.Options{PageLimit: 2, Save: caldavtest.LikeXandikos, WellKnown: 307})
+}
+
+func newCrashDAVOf(w *crashWorld, options caldavtest.Options) crashCalendar {
+	w.t.Helper()
+	options.Auth = caldavtest.Basic
+	d := &crashDAV{t: w.t, server: caldavtest.New(options)}
 	d.server.Hold = func(phase string, r *http.Request) { w.hold(r, phase) }
 	w.must(d.server.Start())
 	transport := &http.Transport{}

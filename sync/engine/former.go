@@ -20,10 +20,7 @@ import (
 // with what the calendar said of itself, and once all who share the store know the same calendars: before, another one
 // may still be at work under the other name, and what it saves then nobody would find.
 func (p *pass) former(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
-	p.e.mu.Lock()
-	looked := p.e.seat(p.c.Name).looked
-	p.e.mu.Unlock()
-	if looked || p.mode.dry {
+	if p.e.hasLooked(p.c.Name) || p.mode.dry {
 		return nil
 	}
 	names, err := p.e.strangers()
@@ -59,7 +56,7 @@ func (p *pass) former(ctx context.Context, st *store.CalendarState, changes cale
 		}
 	}
 	p.e.mu.Lock()
-	p.e.seat(p.c.Name).looked = agreed
+	p.e.seat(p.c.Name).looked = agreed && !p.seen.belief.unasked
 	p.e.mu.Unlock()
 	return nil
 }
@@ -105,6 +102,8 @@ type strange struct {
 	next       int       // what the store is asked with for those that have come since
 	agreed     bool      // all workers know the same calendars
 	asked      time.Time // when that was asked; zero: never
+	// sources are the configured names by provider and source of what is kept under them; nil: not read yet.
+	sources map[string][]string
 }
 
 // strangers returns them, sorted. However many calendars ask, the whole list is read once.

@@ -76,6 +76,37 @@ func (s *settling) announce() error {
 	})
 }
 
+// announceAll has the items of a calendar that is held, because it is another one than before, be known to whoever ends
+// their events elsewhere: they were moved here, perhaps, and nothing is concluded of them until the owner has decided.
+func (p *pass) announceAll(changes calendar.Changes) error {
+	if p.mode.dry {
+		return nil
+	}
+	for i := range changes.List {
+		ev := changes.List[i].Event
+		if ev == nil || !plan.Interesting(ev, p.c.Settings) {
+			continue
+		}
+		item := store.Item{Calendar: p.c.Name, EventID: ev.ID}
+		records, err := p.e.store.ByUID(ev.UID)
+		if err != nil {
+			return err
+		}
+		twins, err := p.e.store.Twins(ev.UID)
+		if err != nil {
+			return err
+		}
+		isOpen := func(rec *store.Record) bool { return !rec.Closed() && rec.Calendar != p.c.Name }
+		if !slices.ContainsFunc(records, isOpen) || slices.Contains(twins, item) {
+			continue
+		}
+		if err := p.commit(func(tx *store.Tx) error { return tx.PutTwin(ev.UID, item) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // others are the records of other items with the event's UID, as the store will have them at the end of the pass.
 func (s *settling) others() ([]*store.Record, error) {
 	found, err := s.e.store.ByUID(s.ev.UID)

@@ -46,6 +46,8 @@ var multiMutants = []mutant{
 	{"a renamed calendar is another one", "former.go",
 		`return was.Source != "" && was.Source == changes.Source`,
 		`return was.Source == "" && was.Source == changes.Source`},
+	{"calendars that have each other's names are other ones", "exchange.go",
+		`if p.mode.dry || !concerned || p.e.store.Shared() {`, `if p.mode.dry || concerned || p.e.store.Shared() {`},
 	{"who waits for a calendar that was taken out waits for ever", "former.go",
 		`			return p.wakeTwinsOf(tx, name)
 `, `			return nil
@@ -97,6 +99,10 @@ var rareMutants = []struct {
 		`if err == nil && other != nil {
 			err = &keptError{other}
 		}`, `_ = other`}, "TestOneMeetingOfTwoRecords"},
+	{mutant{"what is in a calendar that is held is nobody's other item", "sift.go",
+		`		return p.announceAll(changes)
+`, `		return nil
+`}, "TestMovedIntoAHeldCalendar"},
 	{mutant{"of two zoomtags none gives way", "../plan/plan.go",
 		`if own == "" || own >= rec.Mark ||`, `if own != "" || own >= rec.Mark ||`}, "TestNotOfferedForCancelling"},
 	{mutant{"another meeting is made under a mark that the event shows", "adopt.go",

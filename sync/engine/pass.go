@@ -92,6 +92,9 @@ func (p *pass) look(ctx context.Context, st *store.CalendarState) (listed int, e
 	if err != nil {
 		return 0, p.slow(ctx, reading, err)
 	}
+	if err := p.exchanged(reading, st, changes); err != nil {
+		return 0, p.slow(ctx, reading, err)
+	}
 	if err := p.former(reading, st, changes); err != nil {
 		return 0, p.slow(ctx, reading, err)
 	}

@@ -39,7 +39,7 @@ func (p *pass) take(ctx context.Context, st *store.CalendarState, changes calend
 		return err
 	}
 	if p.seen.belief.another {
-		return nil
+		return p.announceAll(changes)
 	}
 	news := p.sift(changes, known, problems)
 	if p.mode.dry {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -497,5 +498,186 @@ func TestOneMeetingOfTwoRecords(t *testing.T) {
 	h.meetings(1)
 	if got := h.opened("u"); !slices.Equal(got, []string{"y"}) {
 		t.Errorf("open records: %q", got)
+	}
+}
+
+// TestExchangedNames: names of calendars go to others in the configuration: two have each other's, three go round, or
+// each has that of the next and one a new one. Whichever is read first, the events keep their meetings, what is ending
+// ends, and nothing is held.
+func TestExchangedNames(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		now  string // the names that x, y and z have now
+	}{
+		{name: "two", now: "y x z"}, {name: "round", now: "y z x"}, {name: "the other way round", now: "z x y"},
+		{name: "on", now: "y z new"}, {name: "one new", now: "new x z"}, {name: "and one out", now: "y new -"},
+	} {
+		for _, order := range []string{"first to last", "last to first"} {
+			t.Run(c.name+", "+order, func(t *testing.T) {
+				h := newHouse(t, "x", "y", "z")
+				for _, name := range h.names {
+					h.share("kept-"+name, "Talk #zoom", name)
+					h.share("untagged-"+name, "Talk #zoom", name)
+					h.share("deleted-"+name, "Talk #zoom", name)
+				}
+				h.share("both", "Talk #zoom", "x", "y")
+				h.settle()
+				h.meetings(10)
+				old := maps.Clone(h.cals)
+				for _, name := range h.names {
+					old[name].Edit("untagged-"+name+"-"+name, func(ev *calendar.Event) { ev.Title = "Talk" })
+				}
+				h.passes()
+				var names []string
+				for i, now := range strings.Fields(c.now) {
+					was := h.names[i]
+					old[was].Delete("deleted-" + was + "-" + was)
+					if now != "-" {
+						h.cals[now] = old[was]
+						names = append(names, now)
+					}
+				}
+				slices.Sort(names)
+				if order != "first to last" {
+					slices.Reverse(names)
+				}
+				h.configure(names...)
+				h.settle()
+				h.settle()
+				left := 4
+				if len(names) < 3 { // nobody follows those of the one that was taken out
+					left += 2
+				}
+				h.meetings(left)
+				if h.zoom.Creates() != 10 {
+					t.Errorf("%d made", h.zoom.Creates())
+				}
+				for _, name := range names {
+					st, err := h.st.Calendar(name)
+					if err != nil || !st.HeldAt.IsZero() {
+						t.Errorf("%s is held: %s, %v", name, st.HeldReason, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestSecondNameOfACalendar: somebody else's name for a calendar is configured beside the first one: that one keeps
+// what it has.
+func TestSecondNameOfACalendar(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("uid", "Talk #zoom", "x")
+	h.settle()
+	h.cals["too"] = h.cals["x"]
+	h.configure("too", "x", "y")
+	h.settle()
+	if open := h.opened("uid"); fmt.Sprint(open) != "[x]" || h.zoom.Creates() != 1 {
+		t.Errorf("%v, %d made", open, h.zoom.Creates())
+	}
+}
+
+// TestNameGoesOnToASilentOne: a calendar gets a new name, and its name goes to one that cannot be read at first.
+func TestNameGoesOnToASilentOne(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("one", "Talk #zoom", "x")
+	h.share("two", "Talk #zoom", "y")
+	h.settle()
+	x := h.cals["x"]
+	h.cals["new"], h.cals["x"] = x, h.cals["y"]
+	h.configure("new", "x")
+	h.cals["x"].Hook = func(call, phase, _ string) error {
+		if call == "changes" && phase == "before" {
+			return errors.New("no answer")
+		}
+		return nil
+	}
+	if _, err := h.e.Pass(t.Context(), "new"); err != nil {
+		t.Error(err)
+	}
+	h.cals["x"].Hook = nil
+	h.settle()
+	h.meetings(2)
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[new] [x]" || h.zoom.Creates() != 2 {
+		t.Errorf("%s, %d made", open, h.zoom.Creates())
+	}
+	if st, err := h.st.Calendar("x"); err != nil || !st.HeldAt.IsZero() {
+		t.Errorf("held: %s, %v", st.HeldReason, err)
+	}
+}
+
+// TestExchangedWithASilentOne: the other calendar cannot be read at first.
+func TestExchangedWithASilentOne(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("one", "Talk #zoom", "x")
+	h.share("two", "Talk #zoom", "y")
+	h.settle()
+	x, y := h.cals["x"], h.cals["y"]
+	h.cals["x"], h.cals["y"] = y, x
+	h.configure("x", "y")
+	x.Hook = func(call, phase, _ string) error {
+		if call == "changes" && phase == "before" {
+			return errors.New("no answer")
+		}
+		return nil
+	}
+	if r, err := h.e.Pass(t.Context(), "x"); err != nil || !r.Held {
+		t.Errorf("held %t, %v", r.Held, err)
+	}
+	x.Hook = nil
+	h.settle()
+	h.meetings(2)
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[y] [x]" || h.zoom.Creates() != 2 {
+		t.Errorf("%s, %d made", open, h.zoom.Creates())
+	}
+}
+
+// TestMovedIntoAHeldCalendar: an event is moved into a calendar of which nothing is concluded, because it is another one
+// than before: its meeting stays until somebody has decided about that calendar, and is then that item's.
+func TestMovedIntoAHeldCalendar(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.share("one", "Talk #zoom", "x")
+	h.share("two", "Talk #zoom", "y")
+	h.settle()
+	first := h.zoom.Meetings()
+	h.cals["y"] = calendartest.NewFake()
+	h.share("plain", "Dentist", "y")
+	h.configure("x", "y")
+	h.share("one", "Talk #zoom", "y")
+	h.passes()
+	h.cals["x"].Delete("one-x")
+	h.settle()
+	h.settle()
+	h.meetings(2)
+	if held, _, err := h.e.Release(t.Context(), "y"); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	h.settle()
+	h.meetings(1)
+	if now := h.zoom.Meetings()[0]; now.ID != first[0].ID || fmt.Sprint(h.opened("one")) != "[y]" {
+		t.Errorf("meeting %d, before %d; %v", now.ID, first[0].ID, h.opened("one"))
+	}
+}
+
+// TestOneOfTwoNames: of two names of one calendar one goes to another calendar. What it has kept is the other name's.
+func TestOneOfTwoNames(t *testing.T) {
+	h := newHouse(t, "x", "y")
+	h.cals["too"] = h.cals["x"]
+	h.configure("too", "x", "y")
+	h.share("one", "Talk #zoom", "x")
+	h.share("two", "Talk #zoom", "y")
+	h.settle()
+	if open := fmt.Sprint(h.opened("one")); open != "[too]" {
+		t.Fatal(open)
+	}
+	h.cals["too"] = h.cals["y"]
+	h.configure("too", "x")
+	h.settle()
+	h.meetings(2)
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[x] [too]" || h.zoom.Creates() != 2 {
+		t.Errorf("%s, %d made", open, h.zoom.Creates())
+	}
+	if st, err := h.st.Calendar("too"); err != nil || !st.HeldAt.IsZero() {
+		t.Errorf("held: %s, %v", st.HeldReason, err)
 	}
 }

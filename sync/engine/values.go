@@ -64,6 +64,7 @@ type queued struct {
 type belief struct {
 	braked  bool   // what is missing is not believed
 	another bool   // that is so because it is another calendar than before
+	unasked bool   // another calendar could not be asked whether it has got another name
 	cure    string // what mends that nothing in the calendar can be written, as a clause
 }
 

@@ -66,6 +66,7 @@ type multi struct {
 	vanished []*item
 
 	calm   bool
+	round  int // of those at the end, with all calendars in the configuration; 0 before
 	tick   int // grows with each act
 	cuts   int // of the power
 	unseen int // links that were written, with the answer lost

@@ -84,6 +84,8 @@ func (w *Multi) configure(in *instance) (named bool) {
 	c := w.cals[w.rng.IntN(len(w.cals))]
 	n := w.rng.IntN(10)
 	switch {
+	case n == 0 && w.rng.IntN(2) == 0:
+		w.exchange(in)
 	case n == 0: // another name
 		if len(s.names[c]) > 0 {
 			s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, slices.Index(w.cals, c))}
@@ -95,7 +97,7 @@ func (w *Multi) configure(in *instance) (named bool) {
 	case n == 2: // all that there are
 		for i, c := range w.cals {
 			if len(s.names[c]) == 0 {
-				s.names[c] = []string{fmt.Sprintf("c%d", i)}
+				s.names[c] = []string{w.unused(in, i)}
 			}
 		}
 	case n == 3:
@@ -115,6 +117,33 @@ func (w *Multi) configure(in *instance) (named bool) {
 		s.without = !s.without
 	}
 	return n < 3
+}
+
+// exchange has two calendars get each other's names; or the first gets those of the second, and that one a new one.
+// Where workers share the state such calendars are held.
+func (w *Multi) exchange(in *instance) {
+	if in.st.Shared() || in.crew != nil {
+		return
+	}
+	s := &in.setup
+	i := w.rng.IntN(len(w.cals))
+	c, other := w.cals[i], w.cals[(i+1)%len(w.cals)]
+	if len(s.names[c]) == 0 || len(s.names[other]) == 0 {
+		return
+	}
+	if s.names[c], s.names[other] = s.names[other], s.names[c]; w.rng.IntN(2) == 0 {
+		s.names[c] = []string{fmt.Sprintf("n%d-%d", w.tick, i)}
+	}
+	w.say("names are exchanged")
+}
+
+// unused is a name for a calendar that is put back.
+func (w *Multi) unused(in *instance, i int) string {
+	name := fmt.Sprintf("c%d", i)
+	if slices.Contains(w.configured(in), name) { // it has gone to another one
+		return name + "-again"
+	}
+	return name
 }
 
 // inUse is how many calendars an instance has.

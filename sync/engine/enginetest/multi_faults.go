@@ -3,6 +3,7 @@ package enginetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // storeHook hands over before each transaction, and cuts the power around commits.
@@ -130,6 +132,13 @@ func (w *Multi) pass(in *instance, name string) {
 		}
 		if report.Held {
 			w.say("  %s held: %s", name, report.Reason)
+			if w.round > 0 && report.Code == reason.OtherCalendar {
+				// The first that is read cannot know yet which calendar has its name of before.
+				if w.round > 2 && w.broken == nil {
+					w.broken = fmt.Errorf("%s is held, and is a calendar that was kept under another name", name)
+				}
+				return nil
+			}
 			if w.calm {
 				_, _, err := e.Release(context.Background(), name)
 				return err

@@ -36,6 +36,7 @@ func (w *Multi) rest() error {
 	}
 	for i := range rounds {
 		w.now = w.now.Add(7 * time.Hour)
+		w.round = i + 1
 		passes := 1 + max(6-i, 0)/3 // the second for what the first was held for, or has woken
 		if i == rounds-1 {
 			passes++ // an item that has just come to its end has woken another with its UID
@@ -127,7 +128,7 @@ func (w *Multi) original(in *instance) {
 	}
 	for i, c := range w.cals {
 		if len(s.names[c]) == 0 {
-			s.names[c] = []string{fmt.Sprintf("c%d", i)}
+			s.names[c] = []string{w.unused(in, i)}
 		}
 	}
 	*s = setup{names: s.names, rules: w.rules, place: "if-empty", note: note}

@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"zoomtag/providers/calendar"
+	"zoomtag/store"
+)
+
+// exchanged sees to calendars whose names have gone to others in the configuration: two that have each other's, or one
+// whose name is that of a new one. What is kept goes by what a calendar is, so it moves to the name that the calendar
+// has now, as it does from a name that is not configured any more (former). That is done only where each of those
+// names was seen to be another calendar's: two people may have one calendar under two names. Where several workers
+// share the store, another one may be at work under those names: there the calendars are held, and a person decides.
+func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
+	concerned := p.e.calendars[p.c.Name] != nil && changes.Source != ""
+	if p.mode.dry || !concerned || p.e.store.Shared() {
+		return nil
+	}
+	if st.Source == changes.Source && p.e.hasLooked(p.c.Name) {
+		return nil
+	}
+	names, sources, err := p.successors(ctx, *st, changes)
+	if err != nil || names == nil {
+		return err
+	}
+	for _, name := range names[1:] {
+		if slices.Contains(p.mode.locked, name) {
+			continue
+		}
+		unlock, err := p.e.locks.lockAll(ended(ctx), calendarLock(name))
+		if err != nil {
+			return &formerBusy{name}
+		}
+		defer unlock()
+	}
+	moved := 0
+	err = p.commit(func(tx *store.Tx) error {
+		for i, name := range names[1:] { // nobody was kept from them until now
+			kept, err := tx.Calendar(name)
+			if err != nil {
+				return err
+			}
+			if kept.Source != sources[i] {
+				names = nil // it has moved meanwhile
+				return nil
+			}
+		}
+		moved, err = tx.PassOnCalendars(names)
+		return err
+	})
+	if err != nil || names == nil {
+		return err
+	}
+	p.e.opt.Log.Info("calendars have each other's names", "calendars", names, "events", moved)
+	*st, err = p.e.store.Calendar(p.c.Name)
+	return err
+}
+
+// hasLooked reports whether what other names have left behind was looked through for a calendar.
+func (e *Engine) hasLooked(name string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.seat(name).looked
+}
+
+// successors are the calendar's name and those of which each one's own calendar has the name before it by now. Where
+// something else is kept under the calendar's name, they come round: that is the last one's. sources are those of what
+// is kept under all but the first. nil is none.
+func (p *pass) successors(ctx context.Context, st store.CalendarState,
+	changes calendar.Changes) (names, sources []string, err error) {
+	names, source := []string{p.c.Name}, changes.Source
+	free := st.Source == "" || st.Source == changes.Source
+	for {
+		name, err := p.keptUnder(source, free)
+		switch {
+		case err != nil || name == "":
+			return nil, nil, err
+		case name == p.c.Name:
+			return names, sources, nil
+		case slices.Contains(names, name):
+			return nil, nil, nil
+		}
+		now, err := p.sourceNow(ctx, name)
+		if err != nil || now == "" || now == source { // nobody knows, or it is the same calendar under another name
+			p.seen.belief.unasked = now == ""
+			return nil, nil, err
+		}
+		names, sources, source = append(names, name), append(sources, source), now
+		if free {
+			return names, sources, nil
+		}
+	}
+}
+
+// keptUnder is the configured name under which a source is kept, or "". free says that nothing else is kept under the
+// calendar's own name, which does not count then. That is looked up for each of many calendars at the start, so all are
+// read once, and the one that is found again.
+func (p *pass) keptUnder(source string, free bool) (string, error) {
+	p.e.strange.Lock()
+	defer p.e.strange.Unlock()
+	if p.e.strange.sources == nil || !free {
+		names, err := p.e.store.Calendars()
+		if err != nil {
+			return "", err
+		}
+		p.e.strange.sources = map[string][]string{}
+		for _, name := range names {
+			c := p.e.calendars[name]
+			if c == nil || c.Away != nil {
+				continue
+			}
+			st, err := p.e.store.Calendar(name)
+			if err != nil {
+				return "", err
+			}
+			key := st.Provider + "\x00" + st.Source
+			p.e.strange.sources[key] = append(p.e.strange.sources[key], name)
+		}
+	}
+	for _, name := range p.e.strange.sources[p.c.Provider+"\x00"+source] {
+		if free && name == p.c.Name {
+			continue
+		}
+		st, err := p.e.store.Calendar(name)
+		if err != nil || st.Source == source {
+			return name, err
+		}
+	}
+	return "", nil
+}
+
+// sourceNow asks a calendar which one it is; "" where it cannot say so now.
+func (p *pass) sourceNow(ctx context.Context, name string) (string, error) {
+	c := p.e.calendars[name]
+	st, err := p.e.store.Calendar(name)
+	if err != nil || !p.e.quietUntil(calendarKey(name)).Until.IsZero() {
+		return "", err
+	}
+	changes, err := c.Source.Changes(ctx, st.Cursor)
+	if errors.Is(err, calendar.ErrCursor) {
+		changes, err = c.Source.Changes(ctx, "")
+	}
+	if err != nil {
+		p.e.heedCalendar(c, err, false)
+		return "", nil //nolint:nilerr // its own pass tells of it, and the next one here asks again
+	}
+	return changes.Source, nil
+}
