@@ -119,6 +119,7 @@ type EventFacts struct {
 	Calendar, ID, Title, Reason string
 	Code                        reason.Code // of Reason
 	Cure                        string      // of Reason, in a sentence; "" where nobody knows any
+	Start                       *time.Time  // nil where it is not known
 }
 
 // JudgeSetup says what is wrong with the set-up, and what is well.
@@ -196,7 +197,7 @@ func (s Setup) single() (list []Finding) {
 		}
 		f := found(EventFails, e.Reason).cured(e.Cure)
 		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
-		f.Reason = e.Code
+		f.Start, f.Reason = e.Start, e.Code
 		list = append(list, f)
 	}
 	return list
