@@ -60,7 +60,29 @@ func Of(f Facts) []api.Condition {
 		list = append(list, c)
 	}
 	f.explain(list)
+	f.join(list)
 	return list
+}
+
+// join has what several findings tell in the same way be told once: of the events of a host that get in each other's
+// way, by the first.
+func (f Facts) join(list []api.Condition) {
+	at, byID := map[[3]string]*api.Condition{}, map[string]*api.Condition{}
+	for i := range list {
+		c := &list[i]
+		at[[3]string{c.Code, c.Calendar, c.EventID}], byID[c.ID] = c, c
+	}
+	for i := range f.Findings {
+		found := &f.Findings[i]
+		first := at[[3]string{found.Code, found.Same.Calendar, found.Same.EventID}]
+		c := byID[ID(found)]
+		if found.Same.EventID == "" || first == nil || c == nil {
+			continue
+		}
+		if c != first && c.DependsOn == "" {
+			c.DependsOn = first.ID
+		}
+	}
 }
 
 // of makes a condition of a finding.

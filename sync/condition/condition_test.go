@@ -58,6 +58,19 @@ func TestOneCauseExplainsTheRest(t *testing.T) {
 	}
 }
 
+// TestADoubleBookingIsToldOnce: of the events that get in each other's way the first explains the others.
+func TestADoubleBookingIsToldOnce(t *testing.T) {
+	first, second, third := finding(doctor.HostBusy, "a", "1", "two"), finding(doctor.HostBusy, "b", "2", "two"),
+		finding(doctor.HostBusy, "a", "3", "two")
+	second.Same, third.Same = doctor.Place{Calendar: "a", EventID: "1"}, doctor.Place{Calendar: "a", EventID: "gone"}
+	again := first // of one that has begun: it stands there twice, and explains itself by nothing
+	list := condition.Of(condition.Facts{Findings: []doctor.Finding{first, second, third, again},
+		Status: &api.StatusReport{}})
+	if len(list) != 3 || list[0].DependsOn != "" || list[1].DependsOn != list[0].ID || list[2].DependsOn != "" {
+		t.Errorf("%+v", list)
+	}
+}
+
 // The ID is of the cause and its place, whatever the sentence says this time.
 func TestTheIDIsOfCauseAndPlace(t *testing.T) {
 	a, b := finding(doctor.CalendarFails, "alice", "", "502"), finding(doctor.CalendarFails, "alice", "", "503")

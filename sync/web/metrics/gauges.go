@@ -40,8 +40,8 @@ var gauges = []gauge{
 		"code"),
 	newGauge("zoomtag_events", "Events that need somebody, by their state.", events, "state"),
 	newGauge("zoomtag_waiting_events", "Events that wait for a service.", waiting, "service"),
-	newGauge("zoomtag_conditions", "What needs a person and was not dismissed, by code.", conditions,
-		"code", "severity"),
+	newGauge("zoomtag_conditions", "What needs a person, was not dismissed, and nothing else explains, by code.",
+		conditions, "code", "severity"),
 	newGauge("zoomtag_leftover_meetings", "Meetings of zoomtag's that no event has.",
 		func(l *look, to tell) { to(float64(len(l.Status.Leftovers))) }),
 	newGauge("zoomtag_budget_used_calls", "Calls that Zoom counts today (UTC), of all hosts.", budgetUsed),
@@ -181,9 +181,12 @@ func waiting(l *look, to tell) {
 }
 
 func conditions(l *look, to tell) {
-	found := count{}
+	found, stands := count{}, map[string]bool{}
 	for i := range l.Conditions {
-		if c := &l.Conditions[i]; c.Visible && !c.Dismissed {
+		stands[l.Conditions[i].ID] = true
+	}
+	for i := range l.Conditions {
+		if c := &l.Conditions[i]; c.Visible && !c.Dismissed && !stands[c.DependsOn] {
 			found[[2]string{c.Code, string(c.Severity)}]++
 		}
 	}
