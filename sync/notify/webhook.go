@@ -64,10 +64,14 @@ func newWebhook(c *configs.WebhookNotice, o Options) (*webhook, error) {
 var errPrivate = words.Mend(errors.New("its name leads to a private address"),
 	"write \"private: true\" if it may")
 
-// shared are addresses of providers' own networks (RFC 6598), and the translations of IPv4 into IPv6, which hide one.
-var shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("0.0.0.0/8"),
-	netip.MustParsePrefix("240.0.0.0/4")}
+// shared are addresses of providers' own networks (RFC 6598) and for other special purposes (RFC 6890), and the forms of
+// IPv6 in which an address of IPv4 is hidden: 6to4 and Teredo. Of IPv6 only global is given out at all.
+var (
+	shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+		netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4"),
+		netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16")}
+	global = netip.MustParsePrefix("2000::/3")
+)
 
 // public refuses a connection to what is no public address, once its name has led there.
 func public(_, address string, _ syscall.RawConn) error {
@@ -81,7 +85,8 @@ func public(_, address string, _ syscall.RawConn) error {
 			return errPrivate
 		}
 	}
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
+	given := ip.Is4() || global.Contains(ip)
+	if !given || !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return errPrivate
 	}
 	return nil
@@ -92,6 +97,9 @@ func (*webhook) Alone() bool { return true }
 
 // Minds is true: programs sort by themselves.
 func (*webhook) Minds(*api.Condition) bool { return true }
+
+// Together is true: all goes to one server.
+func (*webhook) Together(_, _ *api.Condition) bool { return true }
 
 // Send makes one request. Only an answer of 2xx says that it was taken.
 func (w *webhook) Send(ctx context.Context, list []Message) error {
