@@ -20,6 +20,7 @@ const perPage = 25
 type overviewPage struct {
 	frame
 	Needs, Seen  []need
+	Explained    []need // what one of the others explains
 	Young        []need // what has not lasted long enough to be told
 	Tiles        []tile
 	Week         week
