@@ -185,6 +185,7 @@ func conditions(l *look, to tell) {
 	for i := range l.Conditions {
 		stands[l.Conditions[i].ID] = true
 	}
+	delete(stands, "") // what depends on nothing
 	for i := range l.Conditions {
 		if c := &l.Conditions[i]; c.Visible && !c.Dismissed && !stands[c.DependsOn] {
 			found[[2]string{c.Code, string(c.Severity)}]++

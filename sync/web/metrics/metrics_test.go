@@ -53,7 +53,9 @@ func everything() Facts {
 		},
 		Conditions: []api.Condition{{Code: "ZT-510", Severity: doctor.Error, Visible: true},
 			{Code: "ZT-511", Severity: doctor.Error, Visible: true, Dismissed: true},
-			{Code: "ZT-512", Severity: doctor.Error}},
+			{Code: "ZT-512", Severity: doctor.Error},
+			{ID: "root", Code: "ZT-505", Severity: doctor.Error, Visible: true},
+			{ID: "waits", Code: "ZT-515", Severity: doctor.Error, Visible: true, DependsOn: "root"}},
 		CertificateEnd: day.AddDate(0, 0, 30), StateBytes: 4096,
 	}
 }
@@ -111,7 +113,7 @@ func TestEveryGauge(t *testing.T) {
 		`zoomtag_link_findings{code="ZT-303"} 1`,
 		`zoomtag_events{state="held"} 1`, `zoomtag_events{state="doubt"} 1`, `zoomtag_events{state="failed"} 0`,
 		`zoomtag_waiting_events{service="zoom"} 1`,
-		`zoomtag_conditions{code="ZT-510",severity="error"} 1`,
+		`zoomtag_conditions{code="ZT-510",severity="error"} 1`, `zoomtag_conditions{code="ZT-505",severity="error"} 1`,
 		`zoomtag_leftover_meetings 1`,
 		`zoomtag_quota_used_ratio 0.25`,
 		`zoomtag_budget_used_calls 186`, `zoomtag_budget_used_calls_max 100`, `zoomtag_budget_limit_calls 100`,

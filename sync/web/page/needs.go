@@ -14,6 +14,7 @@ func (p *Page) needs(v *overviewPage, f *facts, who *visitor) {
 	for i := range f.conditions {
 		titles[f.conditions[i].ID] = f.conditions[i].Title
 	}
+	delete(titles, "") // what depends on nothing
 	explained := func(c *api.Condition) bool { _, stands := titles[c.DependsOn]; return stands }
 	for i := range f.conditions {
 		c := &f.conditions[i]

@@ -56,7 +56,7 @@ func TestOffice(t *testing.T) {
 	)
 	w.shows(text, "1 may come right without you: told if it lasts", "Not yet worth a word")
 	w.hides(text, `aria-label="Put aside: Not yet worth a word"`, `aria-label="Release alice"`)
-	if n := strings.Count(text, `aria-label="Put aside: `); n != 3 {
+	if n := strings.Count(text, `aria-label="Put aside: `); n != 4 {
 		t.Errorf("%d conditions can be put aside", n)
 	}
 }
