@@ -111,8 +111,8 @@ const leastPassword = 8
 var hashed = regexp.MustCompile(`^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$|` +
 	`^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$`)
 
-// The bounds of what a try may cost: the rounds of bcrypt, and the memory in KiB, the time and the lanes of argon2id. The
-// page would else let nobody in, or take the memory of the machine.
+// costs are the bounds of what a try may cost: the rounds of bcrypt, and the memory in KiB, the time and the lanes of
+// argon2id. The page would else let nobody in, or take the memory of the machine.
 var costs = [][2]int{{4, 18}, {8, 256 << 10}, {1, 16}, {1, 16}}
 
 // affordable reports whether a password is a whole hash that the page can work out.

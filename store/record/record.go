@@ -259,8 +259,8 @@ type Problem struct {
 	ID     string
 	Reason string
 	Since  time.Time
-	// Held says that the item is understood and held: Reason is why. UID, Title (without the tag) and Start (in UTC) are
-	// then its own.
+	// Held says that the item is understood and held: Reason is why. UID, Title (without the tag) and Start (in UTC)
+	// are then its own.
 	Held  bool      `json:",omitempty"`
 	UID   string    `json:",omitempty"`
 	Title string    `json:",omitempty"`

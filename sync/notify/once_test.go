@@ -71,8 +71,8 @@ func TestExplained(t *testing.T) {
 	h.says(t, "problem signin, problem event")
 }
 
-// TestBackBeforeItWasToldToBeOver: who has not heard that a condition was over, because of a digest, does not hear of it
-// again when it comes back; a way that tells of no end does.
+// TestBackBeforeItWasToldToBeOver: who has not heard that a condition was over, because of a digest, does not hear of
+// it again when it comes back; a way that tells of no end does.
 func TestBackBeforeItWasToldToBeOver(t *testing.T) {
 	h, begins := newHook(t), newHook(t)
 	w := newWorld(t, h.way("")+"  digest: 1h\n"+begins.way("events: [problem]"))
@@ -96,8 +96,9 @@ func TestTogether(t *testing.T) {
 	h := newHook(t)
 	w := newWorld(t, h.way(""))
 	first, second := event, event
-	first.ID, second.ID, second.DependsOn, second.Calendar = "first", "second", "first", "other"
-	first.Quiet, second.Quiet = 0, 0
+	first.ID, first.Quiet = "first", 0
+	second.ID, second.Quiet, second.DependsOn = "second", 0, "first"
+	second.Calendar = "other"
 	w.conditions = []api.Condition{first, second}
 	w.looks(0)
 	h.says(t, "problem first")

@@ -64,12 +64,12 @@ func newWebhook(c *configs.WebhookNotice, o Options) (*webhook, error) {
 var errPrivate = words.Mend(errors.New("its name leads to a private address"),
 	"write \"private: true\" if it may")
 
-// shared are addresses of providers' own networks (RFC 6598) and for other special purposes (RFC 6890), and the forms of
-// IPv6 in which an address of IPv4 is hidden: 6to4 and Teredo. Of IPv6 only global is given out at all.
+// shared are addresses of providers' own networks (RFC 6598) and for other special purposes (RFC 6890), and the forms
+// of IPv6 in which an address of IPv4 is hidden: 6to4 and Teredo. Of IPv6 only global is given out at all.
 var (
 	shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-		netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("240.0.0.0/4"),
-		netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16")}
+		netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("0.0.0.0/8"),
+		netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16")}
 	global = netip.MustParsePrefix("2000::/3")
 )
 

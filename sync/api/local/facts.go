@@ -193,7 +193,8 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 	for _, problem := range problems {
 		code := reason.Code(problem.Code)
 		events = append(events, api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title,
-			Start: api.Time(problem.Start), State: stateOf(problem), Reason: problem.Reason, Code: code, Cure: code.CureOf(problem.Cure)})
+			Start: api.Time(problem.Start), State: stateOf(problem), Reason: problem.Reason, Code: code,
+			Cure: code.CureOf(problem.Cure)})
 	}
 	return c, events, notes, waitingOf(records), nil
 }
