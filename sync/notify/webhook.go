@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -32,6 +33,7 @@ type webhook struct {
 	key  []byte
 	http *http.Client
 	now  func() time.Time
+	log  *slog.Logger
 }
 
 // whsec begins a secret that is written as base64.
@@ -53,7 +55,7 @@ func newWebhook(c *configs.WebhookNotice, o Options) (*webhook, error) {
 	if _, err := netip.ParseAddr(u.Hostname()); err != nil && !c.Private {
 		dialer.Control = public
 	}
-	return &webhook{WebhookNotice: c, key: key, now: o.Now, http: &http.Client{
+	return &webhook{WebhookNotice: c, key: key, now: o.Now, log: o.Log, http: &http.Client{
 		Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true,
 			ResponseHeaderTimeout: sendTime},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -128,12 +130,13 @@ func (w *webhook) Send(ctx context.Context, list []Message) error {
 		return err
 	}
 	defer resp.Body.Close()
-	// To the end, within bounds: the answer is of no use, and a server may mind being cut off.
-	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)); err != nil {
-		return fmt.Errorf("the answer of %s broke off: %w", hostOf(w.URL), err)
-	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return fmt.Errorf("%s answered with %s", hostOf(w.URL), resp.Status)
+	}
+	// To the end, within bounds, since a server may mind being cut off. The answer is of no use: whatever comes of the
+	// rest of it, the message was taken, and is not sent again.
+	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)); err != nil {
+		w.log.Debug("the answer to a webhook broke off", "reason", err)
 	}
 	return nil
 }
