@@ -77,6 +77,9 @@ type way struct {
 
 // New returns a notifier for the ways of a configuration. Its error is a mistake in that.
 func New(o Options) (*Notifier, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	n := &Notifier{Options: o, lapsed: time.Now}
 	keys := map[string]int{}
 	for i := range o.Config.Notify {

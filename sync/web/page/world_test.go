@@ -410,7 +410,8 @@ func office() *told {
 			Text: "Microsoft takes the sign-in of this calendar no longer, since 3 hours.",
 			Cure: "Sign in again: zoomtag auth outlook bob", Calendar: "bob", Since: at(-3), Visible: true},
 		{ID: "ZT-515-waits", Code: "ZT-515", Severity: "warning", Title: "Reading group",
-			Text: "It waits for the calendar.", DependsOn: "ZT-505-bob", Calendar: "bob", EventID: "waits", Since: at(-3), Visible: true},
+			Text: "It waits for the calendar.", DependsOn: "ZT-505-bob",
+			Calendar: "bob", EventID: "waits", Since: at(-3), Visible: true},
 		{
 			ID:       "ZT-515-s9",
 			Code:     "ZT-515",
