@@ -166,6 +166,13 @@ func (f Facts) explain(list []api.Condition) {
 	}
 }
 
+// explains reports whether a condition of one of the roots explains anything yet: a certificate or a sign-in that ends
+// soon works until then.
+func explains(r *api.Condition) bool {
+	ends := r.Code == doctor.CertificateEnd || r.Code == doctor.TestingApp
+	return r.EventID == "" && (!ends || r.Severity == doctor.Error)
+}
+
 // rootOf returns the ID of the condition of those in the same place that explains most, unless it is c or explains less
 // than c.
 func rootOf(list []api.Condition, c *api.Condition, same func(*api.Condition) bool) string {
@@ -174,7 +181,7 @@ func rootOf(list []api.Condition, c *api.Condition, same func(*api.Condition) bo
 			return ""
 		}
 		for i := range list {
-			if r := &list[i]; r.Code == code && r.EventID == "" && same(r) {
+			if r := &list[i]; r.Code == code && explains(r) && same(r) {
 				return r.ID
 			}
 		}

@@ -58,6 +58,26 @@ func TestOneCauseExplainsTheRest(t *testing.T) {
 	}
 }
 
+// TestWhatEndsSoonExplainsNothing: a certificate that ends in some days keeps no failure from being told; one that has
+// ended does.
+func TestWhatEndsSoonExplainsNothing(t *testing.T) {
+	for severity, want := range map[doctor.Severity]bool{doctor.Warning: false, doctor.Error: true} {
+		for _, code := range []string{doctor.CertificateEnd, doctor.TestingApp} {
+			root := finding(code, "office", "", "it ends")
+			root.Severity = severity
+			list := condition.Of(condition.Facts{Findings: []doctor.Finding{root,
+				finding(doctor.CalendarHeld, "office", "", "held"), finding(doctor.EventFails, "office", "1", "fails")},
+				Status: &api.StatusReport{}})
+			if got := list[1].DependsOn == list[0].ID; got != want {
+				t.Errorf("%s, %s: it explains that the calendar is held: %t", code, severity, got)
+			}
+			if got := list[2].DependsOn == list[0].ID; got != want {
+				t.Errorf("%s, %s: it explains that an event fails: %t", code, severity, got)
+			}
+		}
+	}
+}
+
 // TestADoubleBookingIsToldOnce: of the events that get in each other's way the first explains the others.
 func TestADoubleBookingIsToldOnce(t *testing.T) {
 	first, second, third := finding(doctor.HostBusy, "a", "1", "two"), finding(doctor.HostBusy, "b", "2", "two"),
