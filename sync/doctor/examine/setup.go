@@ -168,6 +168,7 @@ func readSignIn(f *doctor.CalendarFacts, grants signin.Grants, path string) {
 	switch {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
+		f.Ends = grant.Ends
 	case grant.Unusable != nil:
 		f.Unusable, f.UnusableCure = words.Cause(grant.Unusable), words.Sentence(words.Cure(grant.Unusable))
 	}

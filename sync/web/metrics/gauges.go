@@ -54,6 +54,8 @@ var gauges = []gauge{
 	newGauge("zoomtag_sign_ins", "Sign-ins of persons, by how they stand.", signIns, "provider", "state"),
 	newGauge("zoomtag_oldest_sign_in_timestamp_seconds", "When the oldest of the sign-ins was made.", oldestSignIn,
 		"provider"),
+	newGauge("zoomtag_sign_in_expiry_timestamp_seconds",
+		"When the first of the sign-ins ends of which the service has said when.", firstSignInEnd, "provider"),
 	newGauge("zoomtag_certificate_expiry_timestamp_seconds",
 		"When the first of the certificates ends with which zoomtag signs in.", certificate),
 	newGauge("zoomtag_workers", "Workers that share the state; none where it is not shared.", workers),
@@ -259,6 +261,19 @@ func oldestSignIn(l *look, to tell) {
 		oldest[t.Provider] = earlier(oldest[t.Provider], t.SignedIn)
 	}
 	for provider, at := range oldest {
+		if at != nil {
+			to(seconds(*at), provider)
+		}
+	}
+}
+
+func firstSignInEnd(l *look, to tell) {
+	first := map[string]*time.Time{}
+	for i := range l.Status.Tokens {
+		t := &l.Status.Tokens[i]
+		first[t.Provider] = earlier(first[t.Provider], t.Ends)
+	}
+	for provider, at := range first {
 		if at != nil {
 			to(seconds(*at), provider)
 		}

@@ -76,6 +76,7 @@ type token struct {
 	Health                  health
 	Since                   moment
 	Age                     string
+	Ends                    bool // it is known when it ends
 	Reason                  string
 	Mend                    string
 }
