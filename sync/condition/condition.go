@@ -115,8 +115,15 @@ func ID(f *doctor.Finding) string {
 		about += "\x00" + f.Title
 	}
 	sum := sha256.Sum256([]byte(about))
-	return f.Code + "-" + hex.EncodeToString(sum[:8])
+	id := f.Code + "-" + hex.EncodeToString(sum[:8])
+	if foretold(f.Code) && f.Severity == doctor.Error {
+		id += api.Ended
+	}
+	return id
 }
+
+// foretold reports whether what a code is about is told before it comes about.
+func foretold(code string) bool { return code == doctor.CertificateEnd || code == doctor.TestingApp }
 
 // sentence is a text as a sentence: with a capital at its beginning and a full stop.
 func sentence(s string) string {
@@ -169,8 +176,7 @@ func (f Facts) explain(list []api.Condition) {
 // explains reports whether a condition of one of the roots explains anything yet: a certificate or a sign-in that ends
 // soon works until then.
 func explains(r *api.Condition) bool {
-	ends := r.Code == doctor.CertificateEnd || r.Code == doctor.TestingApp
-	return r.EventID == "" && (!ends || r.Severity == doctor.Error)
+	return r.EventID == "" && (!foretold(r.Code) || r.Severity == doctor.Error)
 }
 
 // rootOf returns the ID of the condition of those in the same place that explains most, unless it is c or explains less

@@ -95,6 +95,11 @@ func TestADoubleBookingIsToldOnce(t *testing.T) {
 func TestTheIDIsOfCauseAndPlace(t *testing.T) {
 	a, b := finding(doctor.CalendarFails, "alice", "", "502"), finding(doctor.CalendarFails, "alice", "", "503")
 	other := finding(doctor.CalendarFails, "bob", "", "502")
+	soon, ended := finding(doctor.CertificateEnd, "a", "", "soon"), finding(doctor.CertificateEnd, "a", "", "ended")
+	soon.Severity = doctor.Warning
+	if condition.ID(&ended) != condition.ID(&soon)+api.Ended {
+		t.Errorf("%s has become %s", condition.ID(&soon), condition.ID(&ended))
+	}
 	if condition.ID(&a) != condition.ID(&b) {
 		t.Error("another sentence makes another condition")
 	}

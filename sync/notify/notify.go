@@ -373,7 +373,8 @@ func (n *Notifier) due(w *way, conditions []api.Condition, courses map[string]st
 		course := courses[id]
 		_, told := course.Told[w.key]
 		over := !course.Gone.IsZero() && now.Sub(course.Gone) >= settle
-		if !told || !over {
+		_, ended := stands[id+api.Ended] // what was foretold has come
+		if !told || !over || ended {
 			continue
 		}
 		var c api.Condition

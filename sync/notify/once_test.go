@@ -91,6 +91,27 @@ func TestBackBeforeItWasToldToBeOver(t *testing.T) {
 	h.says(t, "problem signin, resolved signin")
 }
 
+// TestForetold: that what was foretold has come is told as well, and both are over together.
+func TestForetold(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	soon, ended := signIn, signIn
+	soon.ID, ended.ID = "x", "x"+api.Ended
+	w.conditions = []api.Condition{soon}
+	w.looks(0)
+	w.conditions = []api.Condition{ended}
+	w.looks(time.Hour)
+	w.looks(time.Hour)
+	h.says(t, "problem x, problem x-ended")
+	w.conditions = nil
+	w.looks(time.Minute)
+	w.looks(time.Hour)
+	h.says(t, "problem x, problem x-ended, resolved x, resolved x-ended")
+	if courses, err := w.st.Courses(); err != nil || len(courses) != 0 {
+		t.Errorf("%d courses are remembered for ever, %v", len(courses), err)
+	}
+}
+
 // TestTogether: the same of a second event is told to those who have not heard it of the first.
 func TestTogether(t *testing.T) {
 	h := newHook(t)
