@@ -185,7 +185,12 @@ func TestPagePassword(t *testing.T) {
 	argon := "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0$" + strings.Repeat("abcdeABCDE0", 3)
 	for password, good := range map[string]bool{"short67": false, "longer-8": true, "pässword": true, bcrypt: true,
 		bcrypt[1:]: true, bcrypt[:40]: false, argon: true, argon[:30]: false,
-		strings.ReplaceAll(argon, "id", "i"): false} {
+		strings.ReplaceAll(argon, "id", "i"): false, strings.ReplaceAll(argon, "65536", "262144"): true,
+		strings.ReplaceAll(argon, "65536", "262145"): false, strings.ReplaceAll(argon, "65536", "1048576"): false,
+		strings.ReplaceAll(argon, "t=3", "t=17"): false, strings.ReplaceAll(argon, "p=4", "p=0"): false,
+		strings.ReplaceAll(bcrypt, "$10$", "$31$"): false, strings.ReplaceAll(bcrypt, "$10$", "$03$"): false,
+		"$apr1$abcdefgh$0123456789abcdefghijkl": false, "$6$abcdefgh$0123456789abcdefghijkl": false,
+		"{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=": false, "$ecret-words": true, "{curly} words": true} {
 		_, err := Load(write(t, text, 0o600),
 			func(name string) string { return map[string]string{"PAGE": password, "HOME": "/home/alice"}[name] })
 		if (err == nil) != good || err != nil && (!strings.Contains(err.Error(), ":2:") ||

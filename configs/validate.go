@@ -107,19 +107,41 @@ func goodToken(token string) bool {
 // leastPassword is how long a password has to be that others may try, in characters.
 const leastPassword = 8
 
-// hashed are passwords as bcrypt and argon2id keep them.
-var hashed = regexp.MustCompile(`^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$|` +
-	`^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$`)
+// hashed are passwords as bcrypt and argon2id keep them; the numbers are what a try costs.
+var hashed = regexp.MustCompile(`^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$|` +
+	`^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,172}$`)
+
+// costs are the bounds of what a try may cost: the rounds of bcrypt, and the memory in KiB, the time and the lanes of
+// argon2id. The page would else let nobody in, or take the memory of the machine.
+var costs = [][2]int{{4, 18}, {8, 256 << 10}, {1, 16}, {1, 16}}
+
+// affordable reports whether a password is a whole hash that the page can work out.
+func affordable(password string) bool {
+	found := hashed.FindStringSubmatch(password)
+	for i, text := range found[min(1, len(found)):] {
+		n, err := strconv.Atoi(text)
+		outside := n < costs[i][0] || n > costs[i][1]
+		if text != "" && (err != nil || outside) {
+			return false
+		}
+	}
+	return found != nil
+}
+
+// likeHash is how passwords begin that some program has hashed: taken as they are, nobody would get in who enters the
+// password.
+var likeHash = regexp.MustCompile(`^\$2|^\$argon2|^\$(?:1|5|6|7|y|gy|apr1|scrypt|pbkdf2[a-z0-9-]*)\$|` +
+	`^\{S?(?:SHA|MD5)\d*\}`)
 
 // validatePassword checks the password of the status page, which has to be known by now.
 func (d *decoder) validatePassword(c *Config) {
 	password := c.Page.Password.Reveal()
 	switch {
 	case c.Page.Password.IsZero() || d.wrong("page.password"):
-	case strings.HasPrefix(password, "$2"), strings.HasPrefix(password, "$argon2"):
-		if !hashed.MatchString(password) {
+	case likeHash.MatchString(password):
+		if !affordable(password) {
 			d.failAt("page.password",
-				"the page's password begins like a hash and is not a whole one of bcrypt or argon2id").
+				"the page's password begins like a hash and is no whole one of bcrypt or argon2id, or one that costs too much").
 				mend("make it again, with htpasswd -nBC 12 zoomtag, and take what is behind the colon")
 		}
 	case utf8.RuneCountInString(password) < leastPassword:

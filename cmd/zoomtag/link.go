@@ -36,7 +36,7 @@ same event keeps its meeting: if the file says another time or title, the meetin
 			}
 			report, err := a.link(cmd.Context(), api.LinkRequest{Calendar: args[0], Event: args[1], Options: options})
 			if err != nil {
-				return err
+				return errors.Join(err, a.problem(err))
 			}
 			return a.showLink(report)
 		},
@@ -75,6 +75,14 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	}
 	report.ICS, report.Path = nil, to
 	return a.showLink(report)
+}
+
+// problem prints why there is no link, for programs: the same document as the HTTP API's.
+func (a *app) problem(err error) error {
+	if !a.flags.json {
+		return nil
+	}
+	return terminal.JSON(a.term.out, api.ProblemOf(err))
 }
 
 // showLink prints what became of an event.

@@ -259,11 +259,14 @@ type Problem struct {
 	ID     string
 	Reason string
 	Since  time.Time
-	// Held says that the item is understood and held: Reason is why, and Title its title without the tag.
-	Held  bool   `json:",omitempty"`
-	Title string `json:",omitempty"`
-	Code  string `json:",omitempty"` // of Reason (package reason)
-	Cure  string `json:",omitempty"` // what mends this very case, as a clause, where that is known
+	// Held says that the item is understood and held: Reason is why. UID, Title (without the tag) and Start (in UTC)
+	// are then its own.
+	Held  bool      `json:",omitempty"`
+	UID   string    `json:",omitempty"`
+	Title string    `json:",omitempty"`
+	Start time.Time `json:",omitzero"`
+	Code  string    `json:",omitempty"` // of Reason (package reason)
+	Cure  string    `json:",omitempty"` // what mends this very case, as a clause, where that is known
 	// Unread says that the item could not be read at all, as opposed to read and not understood.
 	Unread bool `json:",omitempty"`
 }

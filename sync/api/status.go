@@ -124,6 +124,7 @@ type TokenStatus struct {
 	Account  string     `json:"account,omitempty"` // the Zoom account, where accounts have names
 	Person   string     `json:"person,omitempty"`  // who has signed in, where it is known
 	SignedIn *time.Time `json:"signed_in"`         // null: nobody has signed in
+	Ends     *time.Time `json:"ends,omitempty"`    // when the service lets it end, where it has said so
 	Refused  *time.Time `json:"refused"`           // since when the service takes it no longer
 	Reason   string     `json:"reason,omitempty"`  // why, or why it cannot be used
 	Cure     string     `json:"cure,omitempty"`    // what mends that, in a sentence; "" where all is well

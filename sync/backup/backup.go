@@ -3,17 +3,22 @@
 // and kept by them.
 //
 // The file is a tar archive, readable by its owner alone, because it holds passcodes and sign-ins. Its first entry is
-// the state, [stateName]; the others are sign-ins, by the names that they have beside the state.
+// the state, [stateName]; the others are sign-ins, by the names that they have beside the state. The state verifies
+// itself. How many sign-ins there are stands in the header of the state, and the checksum of each in its own, so that a
+// file which was cut off between two of them, or changed in one, is found out. Files of before have neither.
 package backup
 
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +36,9 @@ const (
 	maxGrant  = 1 << 20
 	maxGrants = 100_000
 	maxState  = 1 << 40
+	// The keys in headers.
+	countKey = "ZOOMTAG.signins"
+	sumKey   = "ZOOMTAG.sha256"
 )
 
 // Check returns why a backup cannot be written to a path: what is there already is no backup, and would be lost.
@@ -76,11 +84,16 @@ func Write(path, copied string, signIns []string, now time.Time) error {
 // write fills the file that is to become the one at path.
 func write(temp *os.File, path, copied string, signIns []string, now time.Time) error {
 	out := tar.NewWriter(temp)
-	if err := add(out, stateName, copied, now); err != nil {
+	count := map[string]string{countKey: strconv.Itoa(len(signIns))}
+	if err := add(out, stateName, copied, now, count); err != nil {
 		return err
 	}
 	for _, signIn := range signIns {
-		if err := add(out, filepath.Base(signIn), signIn, now); err != nil {
+		raw, err := os.ReadFile(signIn)
+		if err != nil {
+			return files.ReadError(signIn, err)
+		}
+		if err := add(out, filepath.Base(signIn), signIn, now, map[string]string{sumKey: sumOf(raw)}); err != nil {
 			return err
 		}
 	}
@@ -90,8 +103,14 @@ func write(temp *os.File, path, copied string, signIns []string, now time.Time) 
 	return nil
 }
 
-// add puts a file into an archive.
-func add(out *tar.Writer, name, path string, now time.Time) error {
+// sumOf is the checksum of a sign-in.
+func sumOf(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// add puts a file into an archive, with what its header says besides.
+func add(out *tar.Writer, name, path string, now time.Time, says map[string]string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return files.ReadError(path, err)
@@ -102,7 +121,7 @@ func add(out *tar.Writer, name, path string, now time.Time) error {
 		return files.ReadError(path, err)
 	}
 	header := &tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: now.UTC().Truncate(time.Second),
-		Format: tar.FormatPAX}
+		Format: tar.FormatPAX, PAXRecords: says}
 	if err := out.WriteHeader(header); err != nil {
 		return err
 	}
@@ -118,19 +137,27 @@ var errForeign = words.Mend(errors.New("it is no backup of zoomtag's, or it is c
 
 // open opens a backup up to its state.
 func open(path string) (*os.File, *tar.Reader, error) {
+	file, in, _, err := begin(path)
+	return file, in, err
+}
+
+// begin is open, and returns how many sign-ins the backup has; -1 where it does not say.
+func begin(path string) (file *os.File, in *tar.Reader, signIns int, err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // which might never end
-		return nil, nil, words.Usage(words.Say(errForeign, path+": "+errForeign.Error()))
+		return nil, nil, 0, words.Usage(words.Say(errForeign, path+": "+errForeign.Error()))
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, nil, files.ReadError(path, err)
+	if file, err = os.Open(path); err != nil {
+		return nil, nil, 0, files.ReadError(path, err)
 	}
-	in := tar.NewReader(file)
+	in = tar.NewReader(file)
 	first, err := in.Next()
 	if err != nil || first.Name != stateName || first.Size > maxState {
-		return nil, nil, errors.Join(words.Usage(words.Say(errForeign, path+": "+errForeign.Error())), file.Close())
+		return nil, nil, 0, errors.Join(words.Usage(words.Say(errForeign, path+": "+errForeign.Error())), file.Close())
 	}
-	return file, in, nil
+	if signIns, err = strconv.Atoi(first.PAXRecords[countKey]); err != nil {
+		signIns = -1
+	}
+	return file, in, signIns, nil
 }
 
 // Restored is what was taken out of a backup.
@@ -268,7 +295,7 @@ func checkSignIn(header *tar.Header) error {
 
 // Verify verifies the state in a backup, and counts the sign-ins in it.
 func Verify(path string) (s store.Summary, signIns int, err error) {
-	file, in, err := open(path)
+	file, in, wanted, err := begin(path)
 	if err != nil {
 		return s, 0, err
 	}
@@ -289,6 +316,9 @@ func Verify(path string) (s store.Summary, signIns int, err error) {
 	for ; signIns < maxGrants; signIns++ {
 		header, err := in.Next()
 		switch {
+		case errors.Is(err, io.EOF) && wanted >= 0 && signIns != wanted:
+			return s, signIns, words.Mend(fmt.Errorf("%s is cut off: of %d sign-ins there are %d", path, wanted, signIns),
+				"use another backup")
 		case errors.Is(err, io.EOF):
 			return s, signIns, nil
 		case err != nil:
@@ -298,9 +328,13 @@ func Verify(path string) (s store.Summary, signIns int, err error) {
 		if err := checkSignIn(header); err != nil {
 			return s, signIns, err
 		}
-		if _, err := io.Copy(io.Discard, in); err != nil {
+		raw, err := io.ReadAll(io.LimitReader(in, maxGrant))
+		if err != nil {
 			return s, signIns, words.Mend(words.Say(err, path+" is cut off behind its state"),
 				"use another backup")
+		}
+		if sum := header.PAXRecords[sumKey]; sum != "" && sum != sumOf(raw) {
+			return s, signIns, words.Mend(fmt.Errorf("a sign-in in %s is damaged", path), "use another backup")
 		}
 	}
 	return s, signIns, errForeign

@@ -94,21 +94,25 @@ func TestThereAndBack(t *testing.T) {
 
 // TestForeignFiles: what is no backup, or not a whole one, is told in a sentence, and changes nothing.
 func TestForeignFiles(t *testing.T) {
-	whole, err := os.ReadFile(written(t, "zoom.grant"))
+	whole, err := os.ReadFile(written(t, "google-alice.grant", "zoom.grant"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	state := filepath.Join(dir, "zoomtag.db")
+	last := bytes.LastIndex(whole, []byte("zoom.grant"))
+	last = bytes.LastIndex(whole[:last], []byte("secret of google-alice.grant")) + 512 // the block of that one
 	flipped := bytes.ReplaceAll(whole, []byte("remembered"), []byte("remempered"))
 	for name, c := range map[string]struct {
 		text []byte
 		says string
 	}{
-		"text":    {[]byte("hello"), "no backup of zoomtag's"},
-		"empty":   {nil, "no backup of zoomtag's"},
-		"cut":     {whole[:2000], ""},
-		"flipped": {flipped, ""},
+		"text":                    {[]byte("hello"), "no backup of zoomtag's"},
+		"empty":                   {nil, "no backup of zoomtag's"},
+		"cut":                     {whole[:2000], ""},
+		"flipped":                 {flipped, ""},
+		"a sign-in":               {bytes.ReplaceAll(whole, []byte("t of z"), []byte("d of z")), "is damaged"},
+		"cut between two entries": {whole[:last], "of 2 sign-ins there are 1"},
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, c.text, 0o600); err != nil {

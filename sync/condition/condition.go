@@ -60,7 +60,29 @@ func Of(f Facts) []api.Condition {
 		list = append(list, c)
 	}
 	f.explain(list)
+	f.join(list)
 	return list
+}
+
+// join has what several findings tell in the same way be told once: of the events of a host that get in each other's
+// way, by the first.
+func (f Facts) join(list []api.Condition) {
+	at, byID := map[[3]string]*api.Condition{}, map[string]*api.Condition{}
+	for i := range list {
+		c := &list[i]
+		at[[3]string{c.Code, c.Calendar, c.EventID}], byID[c.ID] = c, c
+	}
+	for i := range f.Findings {
+		found := &f.Findings[i]
+		first := at[[3]string{found.Code, found.Same.Calendar, found.Same.EventID}]
+		c := byID[ID(found)]
+		if found.Same.EventID == "" || first == nil || c == nil {
+			continue
+		}
+		if c != first && c.DependsOn == "" {
+			c.DependsOn = first.ID
+		}
+	}
 }
 
 // of makes a condition of a finding.
@@ -93,8 +115,15 @@ func ID(f *doctor.Finding) string {
 		about += "\x00" + f.Title
 	}
 	sum := sha256.Sum256([]byte(about))
-	return f.Code + "-" + hex.EncodeToString(sum[:8])
+	id := f.Code + "-" + hex.EncodeToString(sum[:8])
+	if foretold(f.Code) && f.Severity == doctor.Error {
+		id += api.Ended
+	}
+	return id
 }
+
+// foretold reports whether what a code is about is told before it comes about.
+func foretold(code string) bool { return code == doctor.CertificateEnd || code == doctor.TestingApp }
 
 // sentence is a text as a sentence: with a capital at its beginning and a full stop.
 func sentence(s string) string {
@@ -144,6 +173,12 @@ func (f Facts) explain(list []api.Condition) {
 	}
 }
 
+// explains reports whether a condition of one of the roots explains anything yet: a certificate or a sign-in that ends
+// soon works until then.
+func explains(r *api.Condition) bool {
+	return r.EventID == "" && (!foretold(r.Code) || r.Severity == doctor.Error)
+}
+
 // rootOf returns the ID of the condition of those in the same place that explains most, unless it is c or explains less
 // than c.
 func rootOf(list []api.Condition, c *api.Condition, same func(*api.Condition) bool) string {
@@ -152,7 +187,7 @@ func rootOf(list []api.Condition, c *api.Condition, same func(*api.Condition) bo
 			return ""
 		}
 		for i := range list {
-			if r := &list[i]; r.Code == code && r.EventID == "" && same(r) {
+			if r := &list[i]; r.Code == code && explains(r) && same(r) {
 				return r.ID
 			}
 		}

@@ -58,10 +58,48 @@ func TestOneCauseExplainsTheRest(t *testing.T) {
 	}
 }
 
+// TestWhatEndsSoonExplainsNothing: a certificate that ends in some days keeps no failure from being told; one that has
+// ended does.
+func TestWhatEndsSoonExplainsNothing(t *testing.T) {
+	for severity, want := range map[doctor.Severity]bool{doctor.Warning: false, doctor.Error: true} {
+		for _, code := range []string{doctor.CertificateEnd, doctor.TestingApp} {
+			root := finding(code, "office", "", "it ends")
+			root.Severity = severity
+			list := condition.Of(condition.Facts{Findings: []doctor.Finding{root,
+				finding(doctor.CalendarHeld, "office", "", "held"), finding(doctor.EventFails, "office", "1", "fails")},
+				Status: &api.StatusReport{}})
+			if got := list[1].DependsOn == list[0].ID; got != want {
+				t.Errorf("%s, %s: it explains that the calendar is held: %t", code, severity, got)
+			}
+			if got := list[2].DependsOn == list[0].ID; got != want {
+				t.Errorf("%s, %s: it explains that an event fails: %t", code, severity, got)
+			}
+		}
+	}
+}
+
+// TestADoubleBookingIsToldOnce: of the events that get in each other's way the first explains the others.
+func TestADoubleBookingIsToldOnce(t *testing.T) {
+	first, second, third := finding(doctor.HostBusy, "a", "1", "two"), finding(doctor.HostBusy, "b", "2", "two"),
+		finding(doctor.HostBusy, "a", "3", "two")
+	second.Same, third.Same = doctor.Place{Calendar: "a", EventID: "1"}, doctor.Place{Calendar: "a", EventID: "gone"}
+	again := first // of one that has begun: it stands there twice, and explains itself by nothing
+	list := condition.Of(condition.Facts{Findings: []doctor.Finding{first, second, third, again},
+		Status: &api.StatusReport{}})
+	if len(list) != 3 || list[0].DependsOn != "" || list[1].DependsOn != list[0].ID || list[2].DependsOn != "" {
+		t.Errorf("%+v", list)
+	}
+}
+
 // The ID is of the cause and its place, whatever the sentence says this time.
 func TestTheIDIsOfCauseAndPlace(t *testing.T) {
 	a, b := finding(doctor.CalendarFails, "alice", "", "502"), finding(doctor.CalendarFails, "alice", "", "503")
 	other := finding(doctor.CalendarFails, "bob", "", "502")
+	soon, ended := finding(doctor.CertificateEnd, "a", "", "soon"), finding(doctor.CertificateEnd, "a", "", "ended")
+	soon.Severity = doctor.Warning
+	if condition.ID(&ended) != condition.ID(&soon)+api.Ended {
+		t.Errorf("%s has become %s", condition.ID(&soon), condition.ID(&ended))
+	}
 	if condition.ID(&a) != condition.ID(&b) {
 		t.Error("another sentence makes another condition")
 	}

@@ -265,6 +265,9 @@ func MeaningOf(code string) string {
 	return meaning
 }
 
+// MendOf says what mends what a code stands for, as a rule.
+func MendOf(code string) string { return of(code).Mend }
+
 // Codes returns all codes, in order.
 func Codes() []Code { return slices.Clone(codes) }
 

@@ -48,7 +48,13 @@ type Finding struct {
 	Meeting string     `json:"meeting_id,omitempty"`
 	// Reason is the code of package reason where it is about something that is held, waits or has failed.
 	Reason reason.Code `json:"reason_code,omitempty"`
+	// Same names the event of another finding that tells the same: of those that get in each other's way, the first
+	// one. It is zero for the first one itself.
+	Same Place `json:"-"`
 }
+
+// Place names an event.
+type Place struct{ Calendar, EventID string }
 
 // Sort puts the worst first and leaves the order else.
 func Sort(findings []Finding) {

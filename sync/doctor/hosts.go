@@ -93,12 +93,42 @@ func JudgeOverlaps(all []Facts) []Finding {
 		put(byRoom, s.room, s)
 	}
 	atHost, atRoom := map[string]int{}, map[string]int{}
+	said := map[string]map[Place]bool{} // of which events it was said by code
 	for _, s := range slots {
-		list = append(list, s.judge(byRoom[s.room].beside(atRoom[s.room]), byHost[s.host].beside(atHost[s.host]))...)
+		same, rivals := byRoom[s.room].beside(atRoom[s.room]), byHost[s.host].beside(atHost[s.host])
+		for _, f := range s.judge(same, rivals) {
+			others := rivals
+			if f.Code == SharedRoom {
+				others = same
+			}
+			if said[f.Code] == nil {
+				said[f.Code] = map[Place]bool{}
+			}
+			if at := s.place(); !said[f.Code][at] { // one that has begun already stands twice among them
+				f.Same = firstOf(others, said[f.Code])
+				said[f.Code][at] = true
+			}
+			list = append(list, f)
+		}
 		atRoom[s.room]++
 		atHost[s.host]++
 	}
 	return list
+}
+
+func (s slot) place() Place {
+	at := s.where(Finding{})
+	return Place{at.Calendar, at.EventID}
+}
+
+// firstOf is the first of some events of which the same was said; zero where it was of none.
+func firstOf(others []slot, said map[Place]bool) Place {
+	for _, o := range others {
+		if said[o.place()] {
+			return o.place()
+		}
+	}
+	return Place{}
 }
 
 // owner tells hosts apart, also those of several accounts that have one name there: "me".

@@ -70,6 +70,40 @@ func TestJudgeOverlaps(t *testing.T) {
 	}
 }
 
+// TestOverlapsNameTheFirst: each finding but the first names the event of which the same was said before it, also where
+// one has begun and stands there twice.
+func TestOverlapsNameTheFirst(t *testing.T) {
+	named := func(id string, after time.Duration, meeting int64) doctor.Facts {
+		f := slotAt(id, start.Add(after), meeting)
+		f.Event.ID = id
+		return f
+	}
+	begun := named("begun", 0, 86_000_000_004)
+	begun.Meeting.Running = true
+	all := []doctor.Facts{named("c", 80*time.Minute, 86_000_000_003), named("a", 0, 86_000_000_001),
+		named("b", 30*time.Minute, 86_000_000_002), begun, named("now", start.Sub(now)*-1, 86_000_000_005)}
+	firsts := 0
+	var chain []string
+	for _, f := range doctor.JudgeOverlaps(all) {
+		if f.Code != doctor.HostBusy {
+			continue
+		}
+		chain = append(chain, f.EventID+"<"+f.Same.EventID)
+		if f.Same.EventID == f.EventID {
+			t.Errorf("%s names itself", f.EventID)
+		}
+		if f.Same == (doctor.Place{}) {
+			firsts++
+		}
+	}
+	if len(chain) < 5 || !slices.Contains(chain, "b<a") || !slices.Contains(chain, "c<b") {
+		t.Errorf("%q", chain)
+	}
+	if firsts == 0 {
+		t.Errorf("nothing is the first: %q", chain)
+	}
+}
+
 // BenchmarkJudgeOverlaps: events of one host that are all at the same time, which is the worst case.
 func BenchmarkJudgeOverlaps(b *testing.B) {
 	all := make([]doctor.Facts, 2000)

@@ -95,6 +95,8 @@ type CalendarFacts struct {
 	// accepted, and Reason why. Unusable is why a sign-in that was made cannot be read.
 	SignsIn           bool
 	SignedIn, Refused time.Time
+	// Ends is when the service lets the sign-in end, however much it is used; zero where it has not said so.
+	Ends time.Time
 	// Cure of Unusable is UnusableCure, in a sentence; "" where nobody knows one.
 	Reason, Unusable, UnusableCure string
 	// Secret says that zoomtag signs in with a client secret, whose end nobody tells.
@@ -119,6 +121,7 @@ type EventFacts struct {
 	Calendar, ID, Title, Reason string
 	Code                        reason.Code // of Reason
 	Cure                        string      // of Reason, in a sentence; "" where nobody knows any
+	Start                       *time.Time  // nil where it is not known
 }
 
 // JudgeSetup says what is wrong with the set-up, and what is well.
@@ -196,7 +199,7 @@ func (s Setup) single() (list []Finding) {
 		}
 		f := found(EventFails, e.Reason).cured(e.Cure)
 		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
-		f.Reason = e.Code
+		f.Start, f.Reason = e.Start, e.Code
 		list = append(list, f)
 	}
 	return list
@@ -333,7 +336,7 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 	return list, well
 }
 
-// signIn judges a person's sign-in. Services do not say when one ends; what can be known is its age.
+// signIn judges a person's sign-in. Most services do not say when one ends; what can be known is its age.
 func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 	if !c.SignsIn {
 		return nil, nil
@@ -364,6 +367,8 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 			date(c.SignedIn)))}, nil
 	case !c.Refused.IsZero():
 		return []Finding{found(SignInRefused, refused).mended(again)}, nil
+	case !c.Ends.IsZero():
+		return c.ends(now)
 	case c.Provider == "google" && age < testingMore:
 		left := max(int((testingLife-age)/day), 0)
 		return []Finding{found(TestingApp, fmt.Sprintf("signed in %s; if the app is in Testing, %s %s left", ago(age),
@@ -374,6 +379,19 @@ func (c CalendarFacts) signIn(now time.Time) (list []Finding, well []string) {
 			", which lasts as long as it is used every six months"}
 	}
 	return nil, []string{c.Name + ": signed in " + ago(age) + ", which lasts as long as it is used every 90 days"}
+}
+
+// ends judges a sign-in of which the service has said when it ends. A new one of an app in Testing ends soon as well.
+func (c CalendarFacts) ends(now time.Time) (list []Finding, well []string) {
+	left := c.Ends.Sub(now)
+	if left > testingLife {
+		return nil, []string{c.Name + ": the sign-in lasts until " + date(c.Ends)}
+	}
+	what := fmt.Sprintf("the sign-in ends in %s, on %s", words.Count(int(left/day), "day"), date(c.Ends))
+	if left < day {
+		what = "the sign-in ends on " + c.Ends.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return []Finding{found(TestingApp, what).milder(Warning)}, nil
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -77,7 +77,7 @@ func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
 		return nil, err
 	}
 	for _, problem := range problems {
-		add(problem.ID, "", problem.Title)
+		add(problem.ID, problem.UID, problem.Title)
 	}
 	for _, id := range due {
 		add(id, "", "")

@@ -216,7 +216,7 @@ func (p *pass) keepRemarks(tx *store.Tx, problems map[string]store.Problem) erro
 					"reason", held.Reason)
 			}
 			p.done.remarks = append(p.done.remarks, store.Entry{At: now, Calendar: p.c.Name, EventID: held.ID,
-				Title: held.Title, Reason: "held: " + held.Reason, Code: held.Code, Cure: held.Cure})
+				UID: held.UID, Title: held.Title, Reason: "held: " + held.Reason, Code: held.Code, Cure: held.Cure})
 		}
 	}
 	for _, remark := range p.done.remarks {

@@ -40,6 +40,15 @@ func TestHeldUntilItIsOver(t *testing.T) {
 				!strings.Contains(list[0].Reason, "contradict") || !list[0].Since.Equal(w.now) {
 				t.Fatalf("held: %+v", list)
 			}
+			if one := held()[0]; one.UID == "" || !one.Start.Equal(w.now.Add(72*time.Hour)) {
+				t.Errorf("it is remembered with the UID %q and the start %s", one.UID, one.Start)
+			}
+			before, err := w.st.Generation()
+			w.now = w.now.Add(time.Second)
+			w.pass()
+			if after, failed := w.st.Generation(); err != nil || failed != nil || after != before {
+				t.Errorf("what has not changed is saved anew: %d, then %d, %v, %v", before, after, err, failed)
+			}
 			journal, err := w.st.Journal(store.JournalFilter{EventID: id, Limit: 10})
 			if err != nil || len(journal) != 1 {
 				t.Errorf("the journal has %+v, %v", journal, err)

@@ -91,8 +91,9 @@ func (s *settling) finish(d plan.Decision) error {
 // holdBack notes an event that is held before anything was begun for it: its owner has to see why.
 func (s *settling) holdBack(d plan.Decision, why store.Why) {
 	title := strings.TrimSpace(plan.WithoutTags(s.ev.Title, "title", d.Wish.Tags))
-	s.done.held = append(s.done.held, store.Problem{ID: s.id, Title: plan.ShownTitle(title), Reason: why.Text,
-		Code: why.Code, Cure: why.Cure, Held: true})
+	// in UTC, as it is read again, so that what is the same is not saved anew
+	s.done.held = append(s.done.held, store.Problem{ID: s.id, UID: s.ev.UID, Title: plan.ShownTitle(title),
+		Start: s.ev.Start.UTC(), Reason: why.Text, Code: why.Code, Cure: why.Cure, Held: true})
 	at := d.At
 	if at.IsZero() && !s.ev.Until.IsZero() {
 		at = s.ev.Until.Add(time.Second) // then nobody needs to see it any more

@@ -117,7 +117,7 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 	}
 	for _, p := range problems {
 		mayBeMended := p.Unread || p.Held && !a.Patient
-		if !mayBeMended || !meant(p.ID, "", p.Title) {
+		if !mayBeMended || !meant(p.ID, p.UID, p.Title) {
 			continue
 		}
 		n++

@@ -86,6 +86,11 @@ func (m *mailer) recipients(c *api.Condition) []string {
 	return m.to
 }
 
+// Together reports whether two conditions go to the same addresses.
+func (m *mailer) Together(a, b *api.Condition) bool {
+	return slices.Equal(m.recipients(a), m.recipients(b))
+}
+
 // Send sends a mail to each group of people.
 func (m *mailer) Send(ctx context.Context, list []Message) error {
 	groups := map[string][]Message{}

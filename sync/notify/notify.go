@@ -28,6 +28,8 @@ type Way interface {
 	Tells(kind string) bool
 	// Minds reports whether a condition is for those whom the way reaches.
 	Minds(c *api.Condition) bool
+	// Together reports whether the same people are told of two conditions.
+	Together(a, b *api.Condition) bool
 }
 
 // Options are what a notifier works with.
@@ -75,6 +77,9 @@ type way struct {
 
 // New returns a notifier for the ways of a configuration. Its error is a mistake in that.
 func New(o Options) (*Notifier, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	n := &Notifier{Options: o, lapsed: time.Now}
 	keys := map[string]int{}
 	for i := range o.Config.Notify {
@@ -299,7 +304,7 @@ func (n *Notifier) merge(conditions []api.Condition) (courses map[string]store.C
 				continue
 			}
 			if !known || now.Sub(course.Gone) >= settle {
-				course = store.Course{Since: now}
+				course = store.Course{Since: now, Told: n.unsettled(course.Told)}
 			}
 			course.Gone = time.Time{}
 			if course.Said, err = json.Marshal(c); err != nil {
@@ -325,6 +330,18 @@ func (n *Notifier) merge(conditions []api.Condition) (courses map[string]store.C
 	return courses, err
 }
 
+// unsettled are those of the ways that have told a condition which have not come to tell that it was over, because of
+// quiet hours, a digest, or a receiver that is away: for whom they reach, it has lasted all the time.
+func (n *Notifier) unsettled(told map[string]time.Time) map[string]time.Time {
+	left := map[string]time.Time{}
+	for _, w := range n.ways {
+		if at, has := told[w.key]; has && w.Tells(configs.NoticeResolved) {
+			left[w.key] = at
+		}
+	}
+	return left
+}
+
 // due are the messages about conditions that a way is to tell now.
 func (n *Notifier) due(w *way, conditions []api.Condition, courses map[string]store.Course) (list []Message) {
 	now := n.Now()
@@ -335,7 +352,10 @@ func (n *Notifier) due(w *way, conditions []api.Condition, courses map[string]st
 	for i := range conditions {
 		c := conditions[i]
 		course := courses[c.ID]
-		_, explained := stands[c.DependsOn]
+		root, explained := stands[c.DependsOn]
+		if explained && root.Code == c.Code { // the same, of another event: who is told of that knows
+			explained = w.Together(root, &c)
+		}
 		_, told := course.Told[w.key]
 		early := now.Sub(course.Since) < c.Quiet
 		itself := c.Code == doctor.WayFails && c.Title == w.name
@@ -353,7 +373,8 @@ func (n *Notifier) due(w *way, conditions []api.Condition, courses map[string]st
 		course := courses[id]
 		_, told := course.Told[w.key]
 		over := !course.Gone.IsZero() && now.Sub(course.Gone) >= settle
-		if !told || !over {
+		_, ended := stands[id+api.Ended] // what was foretold has come
+		if !told || !over || ended {
 			continue
 		}
 		var c api.Condition

@@ -9,6 +9,7 @@ import (
 	"zoomtag/store"
 	"zoomtag/sync/api"
 	"zoomtag/sync/doctor"
+	"zoomtag/sync/notify"
 )
 
 // TestOnce: a condition is told once, however often it is looked at and restarted, and once that it is over.
@@ -68,6 +69,67 @@ func TestExplained(t *testing.T) {
 	w.conditions = []api.Condition{event}
 	w.looks(time.Minute)
 	h.says(t, "problem signin, problem event")
+}
+
+// TestBackBeforeItWasToldToBeOver: who has not heard that a condition was over, because of a digest, does not hear of
+// it again when it comes back; a way that tells of no end does.
+func TestBackBeforeItWasToldToBeOver(t *testing.T) {
+	h, begins := newHook(t), newHook(t)
+	w := newWorld(t, h.way("")+"  digest: 1h\n"+begins.way("events: [problem]"))
+	w.conditions = []api.Condition{signIn}
+	w.looks(0)
+	w.conditions = nil
+	w.looks(5 * time.Minute)
+	w.conditions = []api.Condition{signIn}
+	w.looks(30 * time.Minute)
+	w.looks(2 * time.Hour)
+	h.says(t, "problem signin")
+	begins.says(t, "problem signin, problem signin")
+	w.conditions = nil
+	w.looks(time.Minute)
+	w.looks(3 * time.Minute)
+	h.says(t, "problem signin, resolved signin")
+}
+
+// TestForetold: that what was foretold has come is told as well, and both are over together.
+func TestForetold(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	soon, ended := signIn, signIn
+	soon.ID, ended.ID = "x", "x"+api.Ended
+	w.conditions = []api.Condition{soon}
+	w.looks(0)
+	w.conditions = []api.Condition{ended}
+	w.looks(time.Hour)
+	w.looks(time.Hour)
+	h.says(t, "problem x, problem x-ended")
+	w.conditions = nil
+	w.looks(time.Minute)
+	w.looks(time.Hour)
+	h.says(t, "problem x, problem x-ended, resolved x, resolved x-ended")
+	if courses, err := w.st.Courses(); err != nil || len(courses) != 0 {
+		t.Errorf("%d courses are remembered for ever, %v", len(courses), err)
+	}
+}
+
+// TestTogether: the same of a second event is told to those who have not heard it of the first.
+func TestTogether(t *testing.T) {
+	h := newHook(t)
+	w := newWorld(t, h.way(""))
+	first, second := event, event
+	first.ID, first.Quiet = "first", 0
+	second.ID, second.Quiet, second.DependsOn = "second", 0, "first"
+	second.Calendar = "other"
+	w.conditions = []api.Condition{first, second}
+	w.looks(0)
+	h.says(t, "problem first")
+	m := &notify.Mailer{}
+	if m.Know("team", "alice@example.com", "other", "bob@example.com"); m.Together(&first, &second) {
+		t.Error("the owner of the second calendar hears nothing")
+	}
+	if second.Calendar = "team"; !m.Together(&first, &second) {
+		t.Error("one owner hears it twice")
+	}
 }
 
 // TestDismissed: a person who has seen it hears no more of it.

@@ -79,3 +79,6 @@ func (everything) Tells(kind string) bool { return kind != configs.NoticeLink }
 
 // Minds is true.
 func (everything) Minds(*api.Condition) bool { return true }
+
+// Together is true.
+func (everything) Together(_, _ *api.Condition) bool { return true }

@@ -36,6 +36,24 @@ func TestSignature(t *testing.T) {
 	}
 }
 
+// TestBrokenAnswer: what a server has taken is not sent again because the rest of its answer breaks off.
+func TestBrokenAnswer(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.Header().Set("Content-Length", "1000")
+		fmt.Fprint(w, "ok")
+	}))
+	t.Cleanup(server.Close)
+	w := newWorld(t, "- webhook: { url: \""+server.URL+"\", secret: 0123456789abcdef }\n")
+	w.conditions = []api.Condition{signIn}
+	w.looks(0)
+	w.looks(time.Hour)
+	if asked != 1 {
+		t.Errorf("it was told %d times", asked)
+	}
+}
+
 // TestLinks: a webhook that follows links is told of each once, without the join link unless it asks for that.
 func TestLinks(t *testing.T) {
 	h, open := newHook(t), newHook(t)

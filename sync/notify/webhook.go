@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -32,6 +33,7 @@ type webhook struct {
 	key  []byte
 	http *http.Client
 	now  func() time.Time
+	log  *slog.Logger
 }
 
 // whsec begins a secret that is written as base64.
@@ -53,7 +55,7 @@ func newWebhook(c *configs.WebhookNotice, o Options) (*webhook, error) {
 	if _, err := netip.ParseAddr(u.Hostname()); err != nil && !c.Private {
 		dialer.Control = public
 	}
-	return &webhook{WebhookNotice: c, key: key, now: o.Now, http: &http.Client{
+	return &webhook{WebhookNotice: c, key: key, now: o.Now, log: o.Log, http: &http.Client{
 		Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true,
 			ResponseHeaderTimeout: sendTime},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -64,10 +66,14 @@ func newWebhook(c *configs.WebhookNotice, o Options) (*webhook, error) {
 var errPrivate = words.Mend(errors.New("its name leads to a private address"),
 	"write \"private: true\" if it may")
 
-// shared are addresses of providers' own networks (RFC 6598), and the translations of IPv4 into IPv6, which hide one.
-var shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("0.0.0.0/8"),
-	netip.MustParsePrefix("240.0.0.0/4")}
+// shared are addresses of providers' own networks (RFC 6598) and for other special purposes (RFC 6890), and the forms
+// of IPv6 in which an address of IPv4 is hidden: 6to4 and Teredo. Of IPv6 only global is given out at all.
+var (
+	shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+		netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("0.0.0.0/8"),
+		netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16")}
+	global = netip.MustParsePrefix("2000::/3")
+)
 
 // public refuses a connection to what is no public address, once its name has led there.
 func public(_, address string, _ syscall.RawConn) error {
@@ -81,7 +87,8 @@ func public(_, address string, _ syscall.RawConn) error {
 			return errPrivate
 		}
 	}
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
+	given := ip.Is4() || global.Contains(ip)
+	if !given || !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return errPrivate
 	}
 	return nil
@@ -92,6 +99,9 @@ func (*webhook) Alone() bool { return true }
 
 // Minds is true: programs sort by themselves.
 func (*webhook) Minds(*api.Condition) bool { return true }
+
+// Together is true: all goes to one server.
+func (*webhook) Together(_, _ *api.Condition) bool { return true }
 
 // Send makes one request. Only an answer of 2xx says that it was taken.
 func (w *webhook) Send(ctx context.Context, list []Message) error {
@@ -120,12 +130,13 @@ func (w *webhook) Send(ctx context.Context, list []Message) error {
 		return err
 	}
 	defer resp.Body.Close()
-	// To the end, within bounds: the answer is of no use, and a server may mind being cut off.
-	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)); err != nil {
-		return fmt.Errorf("the answer of %s broke off: %w", hostOf(w.URL), err)
-	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return fmt.Errorf("%s answered with %s", hostOf(w.URL), resp.Status)
+	}
+	// To the end, within bounds, since a server may mind being cut off. The answer is of no use: whatever comes of the
+	// rest of it, the message was taken, and is not sent again.
+	if _, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)); err != nil {
+		w.log.Debug("the answer to a webhook broke off", "reason", err)
 	}
 	return nil
 }

@@ -115,6 +115,11 @@ func (p *Printer) group(g []doctor.Finding, all bool) {
 		what = doctor.MeaningOf(first.Code)
 		own = func(f doctor.Finding) string { return ": " + f.What }
 	}
+	if slices.ContainsFunc(g, func(f doctor.Finding) bool { return f.Mend != first.Mend }) {
+		first.Mend = doctor.MendOf(first.Code)
+		said := own
+		own = func(f doctor.Finding) string { return said(f) + " → " + f.Mend }
+	}
 	p.finding(first, ", "+words.Count(len(g), "event"), "  ", what)
 	shown := len(g)
 	if !all && shown > few {

@@ -11,6 +11,28 @@ import (
 	"zoomtag/sync/doctor"
 )
 
+// TestDoctorSaysEachMend: where events of one code are mended in different ways, each line says its own.
+func TestDoctorSaysEachMend(t *testing.T) {
+	var out strings.Builder
+	p := &show.Printer{Out: &out, Now: time.Now}
+	failing := func(title, what, mend string) doctor.Finding {
+		return doctor.Finding{Code: doctor.EventFails, Severity: doctor.Warning, Side: doctor.Account, What: what,
+			Mend: mend, Calendar: "team", EventID: title, Title: title}
+	}
+	report := api.NewDoctorReport(failing("Tea", "it contradicts itself", "Correct the tag."),
+		failing("Talk", "it is missing", "Run zoomtag release team."))
+	p.Doctor(&report, false)
+	for _, want := range []string{
+		"ZT-515 (account), 2 events: zoomtag could not do what an event asks for → Mend what the message names.\n",
+		"Tea in team: it contradicts itself → Correct the tag.\n",
+		"Talk in team: it is missing → Run zoomtag release team.\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
 // TestDoctorSaysEqualThingsOnce: what hits eight events is one line with their number, the events by their start; --all
 // names each. What hits one is told as it is.
 func TestDoctorSaysEqualThingsOnce(t *testing.T) {

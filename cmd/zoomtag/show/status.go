@@ -201,6 +201,8 @@ func (p *Printer) tokens(k *Pick, tokens []api.TokenStatus) error {
 			state = cmp.Or(t.Reason, "nobody has signed in")
 		case t.Refused != nil:
 			state = strings.TrimSuffix("no longer accepted since "+terminal.Clock(t.Refused)+": "+t.Reason, ": ")
+		case t.Ends != nil:
+			state = "ok until " + terminal.Clock(t.Ends)
 		}
 		rows = append(rows, []string{name, p.ago(t.SignedIn), words.Join(state, words.Clause(t.Cure))})
 	}

@@ -52,6 +52,10 @@ func SignIn(ctx context.Context, c Config, p signin.Prompt) error {
 	}
 	grant := oauth.Grant{RefreshToken: oauth.Secret(token.RefreshToken), ClientID: creds.clientID,
 		Scopes: strings.Fields(scope), SignedIn: c.Now().UTC().Truncate(time.Second)}
+	// It says so of apps in Testing, and where the person has let the app in for a time.
+	if life, ok := token.Extra("refresh_token_expires_in").(float64); ok && life > 0 {
+		grant.Ends = grant.SignedIn.Add(time.Duration(life) * time.Second)
+	}
 	if err := c.Grants.Install(ctx, grant, c.GrantFile); err != nil {
 		return fmt.Errorf("google: %w", err)
 	}

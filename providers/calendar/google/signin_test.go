@@ -63,6 +63,25 @@ func TestSignInWithBrowser(t *testing.T) {
 	}
 }
 
+// TestSignInEnds: what Google says of the end of a sign-in is kept; most often it says nothing.
+func TestSignInEnds(t *testing.T) {
+	for _, testing := range []bool{false, true} {
+		w := newWorld(t, googletest.Options{Testing: testing})
+		w.asPerson()
+		if err := google.SignIn(t.Context(), w.config, signin.Prompt{Out: io.Discard, Open: func(address string) error {
+			go browse(t, address, true)
+			return nil
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		grant, ok := (signin.Grants{}).Standing(w.config.GrantFile)
+		life := grant.Ends.Sub(grant.SignedIn).Round(time.Minute)
+		if !ok || grant.Ends.IsZero() == testing || testing && life != 7*24*time.Hour {
+			t.Errorf("in testing %t: it ends at %s, after %s", testing, grant.Ends, life)
+		}
+	}
+}
+
 // TestSignInWrongState sends the answer of another sign-in first, and then the right one.
 func TestSignInWrongState(t *testing.T) {
 	w := newWorld(t, googletest.Options{})

@@ -22,6 +22,8 @@ type Grant struct {
 	ClientID     string    `json:"client_id"` // of the app that it was given to
 	Scopes       []string  `json:"scopes,omitempty"`
 	SignedIn     time.Time `json:"signed_in"`
+	// Ends is when the service lets the grant end, however much it is used; zero where it has not said so.
+	Ends time.Time `json:"ends,omitzero"`
 	// Refused is when the service said that the grant is dead, and Reason what it said. It is not asked again.
 	Refused time.Time `json:"refused,omitzero"`
 	Reason  string    `json:"reason,omitempty"`
@@ -126,6 +128,7 @@ func readGrant(path string) ([]byte, error) {
 // Standing tells how old a person's sign-in is and whether the service still takes it, as is kept.
 type Standing struct {
 	SignedIn time.Time
+	Ends     time.Time // when the service lets it end; zero: it has not said so
 	Refused  time.Time // zero: as far as is known it is good
 	Reason   string    // why it was refused, in the service's words or ours
 	ClientID string    // of the app that it was given to
@@ -142,7 +145,7 @@ func ReadStanding(path string) (s Standing, ok bool) {
 
 // standing is how a sign-in stands that was read, or not.
 func standing(grant Grant, err error) (s Standing, ok bool) {
-	s = Standing{SignedIn: grant.SignedIn, Refused: grant.Refused, Reason: grant.Reason,
+	s = Standing{SignedIn: grant.SignedIn, Ends: grant.Ends, Refused: grant.Refused, Reason: grant.Reason,
 		ClientID: grant.ClientID, Owner: grant.Owner}
 	if !errors.Is(err, ErrNoGrant) || errors.Is(err, errDamaged) {
 		s.Unusable = err

@@ -50,7 +50,7 @@ func (r *reader) status(verdicts verdicts) (api.StatusReport, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Notices = slices.Concat(report.Notices, takenOut, untold)
+	report.Notices = append(append(report.Notices, takenOut...), untold...)
 	report.Verdicts = append([]doctor.Finding{}, verdicts.worth()...)
 	kept, err := r.holding()
 	if err != nil {
@@ -193,7 +193,8 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 	for _, problem := range problems {
 		code := reason.Code(problem.Code)
 		events = append(events, api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title,
-			State: stateOf(problem), Reason: problem.Reason, Code: code, Cure: code.CureOf(problem.Cure)})
+			Start: api.Time(problem.Start), State: stateOf(problem), Reason: problem.Reason, Code: code,
+			Cure: code.CureOf(problem.Cure)})
 	}
 	return c, events, notes, waitingOf(records), nil
 }

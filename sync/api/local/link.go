@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,6 +18,7 @@ import (
 	"zoomtag/sync/engine"
 	"zoomtag/sync/invite/keep"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // Link makes the link of one event at once: in a calendar, where one is named, or in a file.
@@ -52,7 +54,7 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 	case err != nil:
 		return report, err
 	case pass.Error != "":
-		return report, errors.New(pass.Told())
+		return report, because("", pass.Code, pass.Error, pass.Cure)
 	}
 	for _, ev := range pass.Events {
 		if ev.ID == pass.Chosen {
@@ -61,7 +63,7 @@ func (s *Service) linkEvent(ctx context.Context, r api.LinkRequest) (report api.
 	}
 	switch {
 	case pass.Chosen == "" && pass.Held:
-		return report, errors.New("no link: the calendar is held: " + pass.Told())
+		return report, because("no link: the calendar is held: ", pass.Code, pass.Reason, pass.Cure)
 	case report.Event.ID == "":
 		return report, words.Mend(errors.New("the event was not looked at: somebody else is at work on it"),
 			"ask again in a while")
@@ -78,7 +80,20 @@ func (s *Service) unlinked(calendar string, ev *engine.EventReport) error {
 		return words.Mend(errors.New("no link: the event does not ask for one"), fmt.Sprintf(
 			"write %s into its title", s.calendars[calendar].Settings.Rules.Asking()))
 	}
-	return fmt.Errorf("no link: %s", ev.Told())
+	return because("no link: ", ev.Code, cmp.Or(ev.Error, ev.Reason), ev.Cure)
+}
+
+// because is an error of what a pass says of a calendar or of an event, behind what it is about: with its code, and
+// with its cure where people are told that.
+func because(about string, code reason.Code, cause, cure string) error {
+	err := errors.New(about + cause)
+	if code.Told(cause, cure) != cause {
+		err = words.Mend(err, words.Clause(cure))
+	}
+	if code != "" {
+		err = code.Of(err)
+	}
+	return err
 }
 
 // linkFile makes the meeting for the event in a file. The file is watched for one pass, as the only one in a folder;
@@ -113,13 +128,14 @@ func (s *Service) linkFile(ctx context.Context, r api.LinkRequest) (report api.L
 	}
 	switch {
 	case pass.Error != "":
-		return report, errors.New(pass.Told())
+		return report, because("", pass.Code, pass.Error, pass.Cure)
 	case len(pass.Events) != 1:
 		return report, errors.New("the event was not looked at")
 	}
 	report.Event = pass.Events[0]
 	if report.Event.State != plan.Linked {
-		return report, fmt.Errorf("no link: %s", report.Event.Told())
+		ev := &report.Event
+		return report, because("no link: ", ev.Code, cmp.Or(ev.Error, ev.Reason), ev.Cure)
 	}
 	var unfit *keep.UnfitError
 	if err := s.invitations.KeepFile(ctx, c, report.Event.ID); err != nil && !errors.As(err, &unfit) {

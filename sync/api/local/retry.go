@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -84,8 +85,8 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 			continue
 		}
 		code := reason.Code(p.Code)
-		ev := engine.EventReport{ID: p.ID, UID: p.ID, Title: p.Title, Steps: []string{}, State: stateOf(p),
-			Reason: p.Reason, Code: code, Cure: code.CureOf(p.Cure)}
+		ev := engine.EventReport{ID: p.ID, UID: cmp.Or(p.UID, p.ID), Title: p.Title, Start: api.Time(p.Start),
+			Steps: []string{}, State: stateOf(p), Reason: p.Reason, Code: code, Cure: code.CureOf(p.Cure)}
 		if !p.Held {
 			ev.Error = p.Reason
 		}

@@ -265,6 +265,7 @@ func stands(t *api.TokenStatus, g signin.State, ok bool) {
 	switch {
 	case ok:
 		t.SignedIn, t.Refused, t.Reason = api.Time(g.SignedIn), api.Time(g.Refused), g.Reason
+		t.Ends = api.Time(g.Ends)
 		if t.Refused != nil {
 			t.Cure = again
 		}

@@ -56,7 +56,7 @@ func (x *examination) told(ctx context.Context, s *doctor.Setup, status *api.Sta
 	}
 	for _, e := range status.Events {
 		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title,
-			Reason: e.Reason, Code: e.Code, Cure: e.Cure})
+			Start: e.Start, Reason: e.Reason, Code: e.Code, Cure: e.Cure})
 	}
 	lists := status.Lists
 	if !x.alone && x.Lists != nil {
@@ -168,6 +168,7 @@ func readSignIn(f *doctor.CalendarFacts, grants signin.Grants, path string) {
 	switch {
 	case ok:
 		f.SignedIn, f.Refused, f.Reason = grant.SignedIn, grant.Refused, grant.Reason
+		f.Ends = grant.Ends
 	case grant.Unusable != nil:
 		f.Unusable, f.UnusableCure = words.Cause(grant.Unusable), words.Sentence(words.Cure(grant.Unusable))
 	}

@@ -40,8 +40,8 @@ var gauges = []gauge{
 		"code"),
 	newGauge("zoomtag_events", "Events that need somebody, by their state.", events, "state"),
 	newGauge("zoomtag_waiting_events", "Events that wait for a service.", waiting, "service"),
-	newGauge("zoomtag_conditions", "What needs a person and was not dismissed, by code.", conditions,
-		"code", "severity"),
+	newGauge("zoomtag_conditions", "What needs a person, was not dismissed, and nothing else explains, by code.",
+		conditions, "code", "severity"),
 	newGauge("zoomtag_leftover_meetings", "Meetings of zoomtag's that no event has.",
 		func(l *look, to tell) { to(float64(len(l.Status.Leftovers))) }),
 	newGauge("zoomtag_budget_used_calls", "Calls that Zoom counts today (UTC), of all hosts.", budgetUsed),
@@ -54,6 +54,8 @@ var gauges = []gauge{
 	newGauge("zoomtag_sign_ins", "Sign-ins of persons, by how they stand.", signIns, "provider", "state"),
 	newGauge("zoomtag_oldest_sign_in_timestamp_seconds", "When the oldest of the sign-ins was made.", oldestSignIn,
 		"provider"),
+	newGauge("zoomtag_sign_in_expiry_timestamp_seconds",
+		"When the first of the sign-ins ends of which the service has said when.", firstSignInEnd, "provider"),
 	newGauge("zoomtag_certificate_expiry_timestamp_seconds",
 		"When the first of the certificates ends with which zoomtag signs in.", certificate),
 	newGauge("zoomtag_workers", "Workers that share the state; none where it is not shared.", workers),
@@ -181,9 +183,13 @@ func waiting(l *look, to tell) {
 }
 
 func conditions(l *look, to tell) {
-	found := count{}
+	found, stands := count{}, map[string]bool{}
 	for i := range l.Conditions {
-		if c := &l.Conditions[i]; c.Visible && !c.Dismissed {
+		stands[l.Conditions[i].ID] = true
+	}
+	delete(stands, "") // what depends on nothing
+	for i := range l.Conditions {
+		if c := &l.Conditions[i]; c.Visible && !c.Dismissed && !stands[c.DependsOn] {
 			found[[2]string{c.Code, string(c.Severity)}]++
 		}
 	}
@@ -255,6 +261,19 @@ func oldestSignIn(l *look, to tell) {
 		oldest[t.Provider] = earlier(oldest[t.Provider], t.SignedIn)
 	}
 	for provider, at := range oldest {
+		if at != nil {
+			to(seconds(*at), provider)
+		}
+	}
+}
+
+func firstSignInEnd(l *look, to tell) {
+	first := map[string]*time.Time{}
+	for i := range l.Status.Tokens {
+		t := &l.Status.Tokens[i]
+		first[t.Provider] = earlier(first[t.Provider], t.Ends)
+	}
+	for provider, at := range first {
 		if at != nil {
 			to(seconds(*at), provider)
 		}

@@ -78,15 +78,15 @@ func (p *Page) event(w http.ResponseWriter, r *http.Request, who *visitor) {
 
 // history is what was done to an event.
 func (p *Page) history(r *http.Request, who *visitor, at place) ([]line, error) {
-	if at.event == "" {
+	if at.event == "" || at.calendar == "" {
 		return nil, nil
 	}
-	report, err := p.Service().Log(r.Context(), api.LogRequest{Event: at.event, Calendar: at.calendar, Limit: perEvent})
+	list, err := p.entries(r.Context(), api.LogRequest{Event: at.event, Calendar: at.calendar, Limit: perEvent})
 	if err != nil {
 		return nil, err
 	}
 	// what is asked for may be words of other titles as well
-	own := slices.DeleteFunc(report.Log, func(e api.LogEntry) bool { return e.EventID != at.event })
+	own := slices.DeleteFunc(list, func(e api.LogEntry) bool { return e.EventID != at.event })
 	return p.lines(own, who), nil
 }
 

@@ -19,6 +19,11 @@ const (
 // events tells a page when what it shows is otherwise: server-sent events of one kind, whose data is the sum of the
 // facts.
 func (p *Page) events(w http.ResponseWriter, r *http.Request, _ *visitor) {
+	// Another site can read nothing of it, and would still take a place.
+	if from := r.Header.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" && from != "none" {
+		p.refuse(w, r, http.StatusForbidden, "Another site has sent you here: only a page of zoomtag's own listens.")
+		return
+	}
 	select {
 	case p.hearers <- struct{}{}:
 		defer func() { <-p.hearers }()

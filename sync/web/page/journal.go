@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 )
 
@@ -78,11 +80,10 @@ func (p *Page) journal(r *http.Request, who *visitor, f *facts) (journal, error)
 	if who.closed && j.Words != "" { // else what is hidden could be guessed, letter by letter
 		request.Event, request.Limit = "", maxSearched
 	}
-	report, err := p.Service().Log(r.Context(), request)
+	list, err := p.entries(r.Context(), request)
 	if err != nil {
 		return j, err
 	}
-	list := report.Log
 	if who.closed && j.Words != "" {
 		list = slices.DeleteFunc(list, func(e api.LogEntry) bool { return !who.sees(&e, j.Words) })
 	}
@@ -96,6 +97,16 @@ func (p *Page) journal(r *http.Request, who *visitor, f *facts) (journal, error)
 	}
 	j.Lines = p.lines(entries, who)
 	return j, nil
+}
+
+// entries asks for entries of the journal. An address may name what is not there, a calendar that was renamed since for
+// example: of that there are none.
+func (p *Page) entries(ctx context.Context, request api.LogRequest) ([]api.LogEntry, error) {
+	report, err := p.Service().Log(ctx, request)
+	if words.IsUsage(err) {
+		return nil, nil
+	}
+	return report.Log, err
 }
 
 // maxSearched is how many entries of the journal are looked through for who does not see all of their titles.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"zoomtag/providers/words"
 )
@@ -48,6 +49,7 @@ func (p *Page) tokens(f *facts, who *visitor) (list []token) {
 			Person:   t.Person,
 			Health:   well,
 			Since:    p.moment(t.SignedIn),
+			Ends:     t.Ends != nil,
 			Reason:   who.shown(t.Reason),
 		}
 		if t.Calendar == "" {
@@ -61,6 +63,10 @@ func (p *Page) tokens(f *facts, who *visitor) (list []token) {
 			one.Health, one.Mend = health{"fail", "nobody has signed in"}, t.Command
 		case t.Refused != nil:
 			one.Health, one.Mend = health{"fail", "refused"}, t.Command
+		case t.Ends != nil && t.Ends.Sub(p.Now()) <= endsSoon:
+			one.Health = health{"warn", "ends in " + span(max(0, t.Ends.Sub(p.Now())))}
+		case t.Ends != nil:
+			one.Health.Word = "good for " + span(t.Ends.Sub(p.Now()))
 		}
 		if t.SignedIn != nil {
 			one.Age = span(max(0, p.Now().Sub(*t.SignedIn)))
@@ -69,6 +75,9 @@ func (p *Page) tokens(f *facts, who *visitor) (list []token) {
 	}
 	return list[:min(len(list), maxListed)]
 }
+
+// endsSoon is when the end of a sign-in is worth a word.
+const endsSoon = 7 * 24 * time.Hour
 
 // maxListed is how many lines the lists have that are not paged: all of them stand in zoomtag status.
 const maxListed = 100

@@ -103,6 +103,19 @@ func TestTooManyHear(t *testing.T) {
 	})
 }
 
+// TestAnotherSiteHearsNothing: nor does it take a place from those who may.
+func TestAnotherSiteHearsNothing(t *testing.T) {
+	w := newWorld(t, office())
+	for _, from := range []string{"cross-site", "same-site"} {
+		out := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil)
+		r.Header.Set("Sec-Fetch-Site", from)
+		if w.page.ServeHTTP(out, r); out.Code != http.StatusForbidden {
+			t.Errorf("%s: %d", from, out.Code)
+		}
+	}
+}
+
 // TestFactsAreShared: many who look at once ask the service once.
 func TestFactsAreShared(t *testing.T) {
 	w := newWorld(t, office())

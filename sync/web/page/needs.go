@@ -7,12 +7,15 @@ import (
 	"zoomtag/sync/api"
 )
 
-// needs sorts out what needs a person: what is worth a word, what may come right by itself, and what somebody has seen.
+// needs sorts out what needs a person: what is worth a word, what that explains, what may come right by itself, and
+// what somebody has seen.
 func (p *Page) needs(v *overviewPage, f *facts, who *visitor) {
 	titles := map[string]string{}
 	for i := range f.conditions {
 		titles[f.conditions[i].ID] = f.conditions[i].Title
 	}
+	delete(titles, "") // what depends on nothing
+	explained := func(c *api.Condition) bool { _, stands := titles[c.DependsOn]; return stands }
 	for i := range f.conditions {
 		c := &f.conditions[i]
 		n := p.need(c, who)
@@ -20,6 +23,8 @@ func (p *Page) needs(v *overviewPage, f *facts, who *visitor) {
 		switch {
 		case c.Dismissed:
 			v.Seen = append(v.Seen, n)
+		case c.Visible && explained(c):
+			v.Explained = append(v.Explained, n)
 		case c.Visible:
 			v.Needs = append(v.Needs, n)
 		default:

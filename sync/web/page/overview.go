@@ -20,6 +20,7 @@ const perPage = 25
 type overviewPage struct {
 	frame
 	Needs, Seen  []need
+	Explained    []need // what one of the others explains
 	Young        []need // what has not lasted long enough to be told
 	Tiles        []tile
 	Week         week
@@ -75,6 +76,7 @@ type token struct {
 	Health                  health
 	Since                   moment
 	Age                     string
+	Ends                    bool // it is known when it ends
 	Reason                  string
 	Mend                    string
 }

@@ -56,8 +56,37 @@ func TestOffice(t *testing.T) {
 	)
 	w.shows(text, "1 may come right without you: told if it lasts", "Not yet worth a word")
 	w.hides(text, `aria-label="Put aside: Not yet worth a word"`, `aria-label="Release alice"`)
-	if n := strings.Count(text, `aria-label="Put aside: `); n != 3 {
+	if n := strings.Count(text, `aria-label="Put aside: `); n != 4 {
 		t.Errorf("%d conditions can be put aside", n)
+	}
+}
+
+// TestExplained: what another condition explains is folded away, and does not count.
+func TestExplained(t *testing.T) {
+	s := office()
+	s.conditions = []api.Condition{
+		{ID: "root", Code: "ZT-505", Severity: "error", Title: "Calendar bob", Text: "Refused.", Visible: true},
+		{ID: "a", Code: "ZT-515", Title: "Tea", DependsOn: "root", Calendar: "bob", EventID: "a", Visible: true},
+		{ID: "b", Code: "ZT-515", Title: "Talk", DependsOn: "root", Calendar: "bob", EventID: "b", Visible: true},
+		{ID: "c", Code: "ZT-515", Title: "Alone", DependsOn: "gone", Calendar: "bob", EventID: "c", Visible: true},
+	}
+	w := newWorld(t, s)
+	text := w.get("/")
+	w.shows(text, "<strong>2</strong> <span>need you", "2 more that another one explains",
+		"because of “Calendar bob”", `aria-label="Put aside: Tea"`)
+	if strings.Index(text, `aria-label="Put aside: Alone"`) > strings.Index(text, `id="explained"`) {
+		t.Error("what nothing explains is folded away")
+	}
+}
+
+// TestNoSuchCalendar: an address that names a calendar of before shows the page, without entries of it.
+func TestNoSuchCalendar(t *testing.T) {
+	w := newWorld(t, office())
+	w.shows(w.get("/?calendar=renamed"), "Nothing like that stands in the journal.", "Needs you")
+	for _, path := range []string{"/event?calendar=renamed&id=a1", "/event?id=a1"} {
+		if answer := w.ask(http.MethodGet, path, nil); answer.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, answer.StatusCode)
+		}
 	}
 }
 

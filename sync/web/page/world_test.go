@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/engine"
@@ -74,8 +76,12 @@ func (s *told) Conditions(context.Context) (api.ConditionsReport, error) {
 	return api.ConditionsReport{Conditions: slices.Clone(s.conditions)}, s.wrong
 }
 
-// Log filters as the store does.
+// Log filters as the store does, and knows the calendars of the status.
 func (s *told) Log(_ context.Context, r api.LogRequest) (api.LogReport, error) {
+	if r.Calendar != "" && !slices.ContainsFunc(s.status.Calendars,
+		func(c api.CalendarStatus) bool { return c.Name == r.Calendar }) {
+		return api.LogReport{}, words.Usage(errors.New("there is no calendar " + r.Calendar))
+	}
 	list := slices.DeleteFunc(slices.Clone(s.log), func(e api.LogEntry) bool {
 		elsewhere := r.Calendar != "" && r.Calendar != e.Calendar
 		after := !r.Until.IsZero() && e.Time.After(r.Until)
@@ -403,6 +409,9 @@ func office() *told {
 		{ID: "ZT-505-bob", Code: "ZT-505", Severity: "error", Title: "Calendar bob",
 			Text: "Microsoft takes the sign-in of this calendar no longer, since 3 hours.",
 			Cure: "Sign in again: zoomtag auth outlook bob", Calendar: "bob", Since: at(-3), Visible: true},
+		{ID: "ZT-515-waits", Code: "ZT-515", Severity: "warning", Title: "Reading group",
+			Text: "It waits for the calendar.", DependsOn: "ZT-505-bob",
+			Calendar: "bob", EventID: "waits", Since: at(-3), Visible: true},
 		{
 			ID:       "ZT-515-s9",
 			Code:     "ZT-515",

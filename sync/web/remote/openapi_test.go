@@ -35,7 +35,7 @@ var said = map[string][2]reflect.Type{
 var called = map[reflect.Type]string{
 	reflect.TypeFor[engine.Report]():      "Pass",
 	reflect.TypeFor[engine.EventReport](): "PassEvent",
-	reflect.TypeFor[problem]():            "Error",
+	reflect.TypeFor[api.Problem]():        "Error",
 }
 
 func nameOf(t reflect.Type) string {
@@ -104,7 +104,7 @@ func (s schemas) object(t reflect.Type) {
 // expected are the schemas of all that crosses the wire.
 func expected() schemas {
 	s := schemas{}
-	s.object(reflect.TypeFor[problem]())
+	s.object(reflect.TypeFor[api.Problem]())
 	for _, types := range said {
 		for _, t := range types {
 			if t != nil {

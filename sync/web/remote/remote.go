@@ -16,7 +16,6 @@ import (
 	"zoomtag/docs"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
-	"zoomtag/sync/reason"
 )
 
 // Prefix is the path below which the API answers.
@@ -80,20 +79,6 @@ func refuse(status int, format string, args ...any) error {
 // againLater is the cure where time is.
 const againLater = "ask again in a while"
 
-// problem is the body of an answer that is an error: all of it as people read it, and its cause and its cure apart, a
-// sentence each.
-type problem struct {
-	Error string      `json:"error"`
-	Cause string      `json:"cause"`
-	Cure  string      `json:"cure,omitempty"`
-	Code  reason.Code `json:"code,omitempty"` // where it is one of the reasons for which things fail (docs/held.md)
-}
-
-func problemOf(err error) problem {
-	code := reason.In(err)
-	return problem{Error: words.Of(err), Cause: words.Cause(err), Cure: code.CureOf(words.Cure(err)), Code: code}
-}
-
 // ServeHTTP answers one request.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
@@ -103,7 +88,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, path := http.StatusOK, "/"+strings.TrimPrefix(r.URL.Path, Prefix)
 	answer, err := h.answer(w, r, path)
 	if err != nil {
-		status, answer = statusOf(err, path), problemOf(err)
+		status, answer = statusOf(err, path), api.ProblemOf(err)
 		h.hint(header, err, status)
 	}
 	if page, isText := answer.([]byte); isText {

@@ -133,7 +133,7 @@ func (s *server) ask(t *testing.T, token, method, path, body string) (int, strin
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
-		var p problem
+		var p api.Problem
 		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Error == "" {
 			t.Errorf("%s %s: an error that is none: %s", method, path, w.Body)
 		}

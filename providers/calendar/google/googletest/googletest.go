@@ -34,6 +34,8 @@ type Options struct {
 	EmptyPages bool
 	// TokenLife is how long an access token lives; 0 is an hour.
 	TokenLife time.Duration
+	// Testing has sign-ins end after seven days, as those of an app in Testing, and says so when it gives them out.
+	Testing bool
 	// RotateRefresh gives a new refresh token out with each access token, and makes the old one invalid.
 	RotateRefresh bool
 	// SilentGuests answers a write to somebody else's event with success and the event as it was, rather than refusing

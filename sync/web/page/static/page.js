@@ -25,7 +25,9 @@
       const then = next.getElementById(now.id);
       if (!then || then.innerHTML === now.innerHTML && then.className === now.className) continue;
       if (now.contains(document.activeElement) && document.activeElement !== document.body) continue;
-      if (now.querySelector("details[open]") || String(getSelection()) && now.contains(getSelection().anchorNode)) continue;
+      const unfolded = [...now.querySelectorAll("details[open]")];
+      if (unfolded.some((d) => !d.id) || String(getSelection()) && now.contains(getSelection().anchorNode)) continue;
+      for (const d of unfolded) then.querySelector("#" + d.id)?.setAttribute("open", "");
       ready(then);
       now.replaceWith(document.adoptNode(then));
     }
