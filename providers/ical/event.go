@@ -232,12 +232,24 @@ func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
 			e.Conferences = append(e.Conferences, uri)
 		}
 	default:
-		if strings.HasPrefix(name, "X-") && !strings.HasPrefix(name, "X-ZOOMTAG-") {
-			if text := d.text(p); strings.Contains(text, "://") {
+		if d.elsewhere(p, name) {
+			if text := d.text(p); strings.ContainsAny(text, "/%") {
 				e.Elsewhere = append(e.Elsewhere, text)
 			}
 		}
 	}
+}
+
+// elsewhere reports whether people may find a link in a property that holds none of an event's own texts: its HTML twin
+// (RFC 9073), a remark, an attachment that is an address, and those of apps.
+func (d *Doc) elsewhere(p *prop, name string) bool {
+	switch name {
+	case "STYLED-DESCRIPTION", "COMMENT", "CONTACT":
+		return true
+	case "ATTACH":
+		return !strings.EqualFold(d.param(p, "VALUE"), "BINARY")
+	}
+	return strings.HasPrefix(name, "X-") && !strings.HasPrefix(name, "X-ZOOMTAG-")
 }
 
 // dataURL is the text that a data URL (RFC 2397) holds, or "".
