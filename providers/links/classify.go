@@ -189,20 +189,33 @@ func (u location) redirected() string {
 	return cmp.Or(first, inPath("/"+u.path))
 }
 
+// HiddenOn is the host on which a link checker says that the target is which it hides, or "".
+func HiddenOn(link string) string {
+	u, ok := split(whole(link))
+	if !ok {
+		return ""
+	}
+	return u.hiddenOn()
+}
+
+func (u location) hiddenOn() string {
+	for _, o := range opaque {
+		if o.in != "" && u.on(o.host) {
+			return strings.ToLower(u.param(o.in))
+		}
+	}
+	return ""
+}
+
 // shown is the service on whose host a link checker says that the target is which it hides.
 func (u location) shown(link string) (Place, bool) {
-	for _, o := range opaque {
-		if o.in == "" || !u.on(o.host) {
-			continue
-		}
-		host := strings.ToLower(u.param(o.in))
-		if OnZoom(host) {
-			return Place{Service: Zoom, URL: link}, true
-		}
-		for _, domain := range parents(host) {
-			if list := byDomain[domain]; len(list) > 0 {
-				return Place{Service: list[0].name, URL: link}, true
-			}
+	host := u.hiddenOn()
+	if OnZoom(host) {
+		return Place{Service: Zoom, URL: link}, true
+	}
+	for _, domain := range parents(host) {
+		if list := byDomain[domain]; len(list) > 0 {
+			return Place{Service: list[0].name, URL: link}, true
 		}
 	}
 	return Place{}, false

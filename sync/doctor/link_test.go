@@ -66,6 +66,12 @@ var linkCases = []struct {
 	{"a link checker that hides the target", func(f *doctor.Facts) {
 		*f = foreign("https://protect-eu.mimecast.com/s/AbC?domain=us02web.zoom.us")
 	}, []string{doctor.WrappedLink}, "mimecast.com"},
+	{"hidden by a checker, on a stranger's host", func(f *doctor.Facts) {
+		*f = foreign("https://protect-eu.mimecast.com/s/AbC?domain=zoom.us.evil.example")
+	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
+	{"an event of Zoom Events", func(f *doctor.Facts) {
+		*f = foreign("https://events.zoom.us/ev/AbC")
+	}, []string{doctor.ForeignLink, doctor.Registration}, "register"},
 	{"a stranger behind a link checker", func(f *doctor.Facts) {
 		*f = foreign("https://urldefense.com/v3/__https://zoom.us.evil.example/j/86000000001?pwd=a__;!!x$")
 	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
