@@ -71,7 +71,7 @@ var linkCases = []struct {
 	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
 	{"an event of Zoom Events", func(f *doctor.Facts) {
 		*f = foreign("https://events.zoom.us/ev/AbC")
-	}, []string{doctor.ForeignLink, doctor.Registration}, "register"},
+	}, []string{doctor.ForeignLink, doctor.Registration}, "host"},
 	{"a stranger behind a link checker", func(f *doctor.Facts) {
 		*f = foreign("https://urldefense.com/v3/__https://zoom.us.evil.example/j/86000000001?pwd=a__;!!x$")
 	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
