@@ -14,8 +14,11 @@ import (
 //     dashes; drawn by somebody else, as a heading, they would look otherwise, so a first line that is not as we write
 //     it needs a line of ours behind it.
 //   - Where one of the two has been cut off, the block reaches as far as lines of ours follow upon each other: a
-//     label of ours with a value of its kind behind it, or a line that we are known to have written. Line ends and
-//     spaces do not count, entities and quotes are as good as what they stand for.
+//     label of ours with a value of its kind behind it, a line that we are known to have written, or one that says
+//     the same behind a label in another language. Line ends and spaces do not count, entities and quotes are as good
+//     as what they stand for. What is left of a first or last line beside lines of ours belongs to them.
+//   - An address of ours may have been broken into lines, put into brackets, or written again in brackets behind
+//     itself. A line with the word of a frame and no dashes is one if the block leads where our link leads or led.
 //   - In quoted mail a block is ours only if it leads where our link leads or led. Any other one is part of that mail.
 //   - Everything else is the owner's, also between our lines, and stays: beside the place where a block was taken
 //     out, below the block that took its place. When in doubt whether words are ours, they are the owner's.
@@ -112,7 +115,8 @@ func wholeURL(rest string) string {
 	if end < 0 {
 		end = len(rest)
 	}
-	for _, stop := range []string{"Meeting", "Passcode:", "<http", "[http", "<br", "</a", misread} {
+	for _, stop := range []string{"Meeting", "Passcode:", "<http", "[http", "<br", "</a", shownBreak, misread[0],
+		misread[1]} {
 		if at := strings.Index(rest[:end], stop); at > 0 &&
 			(stop != "Meeting" || strings.HasPrefix(rest[at:], "Meeting ID:")) {
 			end = at

@@ -14,6 +14,7 @@ type frame struct {
 	first      bool
 	sure       bool // nobody else writes such a line; what is not sure may be a heading of the owner's
 	quoted     bool // it stands in a line of quoted mail
+	bare       bool // it has lost its dashes: the word is all that its line says
 }
 
 // The words in the first and last line, and how many dashes stand on both sides of them.
@@ -79,10 +80,21 @@ func (s *frameSearch) step() (f frame, found, more bool) {
 		found, f.sure = true, !first || after.count > 0
 	}
 	if !found {
-		f.end = at + len(word)
+		f.start, f.end = at, at+len(word)
+		f.bare = before.count+after.count == 0 && isLine(s.text, f.start, f.end)
+		found = f.bare
 	}
 	s.pos = f.end
 	return f, found, true
+}
+
+// isLine reports whether a part of a text is all that its line says.
+func isLine(text string, start, end int) bool {
+	before := strings.TrimRightFunc(text[max(0, start-maxGap):start], isFaint)
+	after := strings.TrimLeftFunc(text[end:min(len(text), end+maxGap)], isFaint)
+	begins := strings.HasSuffix(before, "\n") || before == "" && start <= maxGap
+	return begins && (strings.HasPrefix(after, "\n") || strings.HasPrefix(after, "\r") || after == "" &&
+		len(text)-end <= maxGap)
 }
 
 // endsHere reports whether nothing but a little white space is left of a text.
@@ -121,7 +133,7 @@ const maxGap = 16
 
 func dashesAfter(text string, most int) dashes {
 	d := dashes{drawn: true}
-	rest := strings.TrimLeftFunc(text[:min(len(text), maxGap)], isBlank)
+	rest := strings.TrimLeftFunc(text[:min(len(text), maxGap)], isFaint)
 	d.size = min(len(text), maxGap) - len(rest)
 	for {
 		kind, size := dashAt(text[d.size:])
@@ -136,7 +148,7 @@ func dashesAfter(text string, most int) dashes {
 func dashesBefore(text string, most int) dashes {
 	d := dashes{drawn: true}
 	tail := text[max(0, len(text)-maxGap):]
-	d.size = len(tail) - len(strings.TrimRightFunc(tail, isBlank))
+	d.size = len(tail) - len(strings.TrimRightFunc(tail, isFaint))
 	for {
 		kind, size := dashEnding(text[:len(text)-d.size])
 		if size == 0 || d.count == most {
@@ -157,6 +169,9 @@ func (d dashes) orNone() dashes {
 
 func isBlank(r rune) bool { return r != '\n' && r != '\r' && unicode.IsSpace(r) }
 
+// isFaint is isBlank, and what cannot be seen at all.
+func isFaint(r rune) bool { return isBlank(r) || unicode.Is(unicode.Cf, r) }
+
 // dashKind tells what has become of a dash.
 type dashKind int
 
@@ -167,8 +182,8 @@ const (
 	lostDash           // a character that could not be kept
 )
 
-// misread is the dash that we write, in UTF-8, read as Windows-1252.
-const misread = "â”€"
+// misread is the dash that we write, in UTF-8, read as Windows-1252 and as ISO 8859-1.
+var misread = []string{"â”€", "â\u0094\u0080"}
 
 func kindOf(r rune) dashKind {
 	switch {
@@ -190,12 +205,18 @@ const maxEscaped = 24
 
 // dashAt is the dash that text begins with: its kind and its size in bytes, 0 for none.
 func dashAt(text string) (kind dashKind, size int) {
-	if strings.HasPrefix(text, misread) {
-		return drawnDash, len(misread)
+	for _, dash := range misread {
+		if strings.HasPrefix(text, dash) {
+			return drawnDash, len(dash)
+		}
 	}
-	if strings.HasPrefix(text, "&") {
-		if end := strings.IndexByte(text[:min(len(text), maxEscaped)], ';'); end > 0 {
-			return escapedDash(text[:end+1])
+	if entity, again := strings.CutPrefix(text, "&"); again {
+		for again { // &amp;#9472;
+			entity, again = strings.CutPrefix(entity, "amp;")
+		}
+		from := len(text) - len(entity)
+		if end := strings.IndexByte(text[from:min(len(text), from+maxEscaped)], ';'); end > 0 {
+			return escapedDash(text[:from+end+1])
 		}
 	}
 	r, size := utf8.DecodeRuneInString(text)
@@ -207,8 +228,10 @@ func dashAt(text string) (kind dashKind, size int) {
 
 // dashEnding is dashAt for the end of a text.
 func dashEnding(text string) (kind dashKind, size int) {
-	if strings.HasSuffix(text, misread) {
-		return drawnDash, len(misread)
+	for _, dash := range misread {
+		if strings.HasSuffix(text, dash) {
+			return drawnDash, len(dash)
+		}
 	}
 	if strings.HasSuffix(text, ";") {
 		from := max(0, len(text)-maxEscaped)
@@ -263,7 +286,7 @@ func paired(text string, all []frame) (pieces []piece, single []frame) {
 		switch n := len(*stack); {
 		case f.first && (f.sure || leadsIn(text, all, i)):
 			*stack = append(*stack, i)
-		case !f.first && n > 0:
+		case !f.first && n > 0 && all[(*stack)[n-1]].bare == f.bare:
 			closed[(*stack)[n-1]] = i
 			*stack = (*stack)[:n-1]
 		}
@@ -275,7 +298,7 @@ func paired(text string, all []frame) (pieces []piece, single []frame) {
 			continue
 		}
 		pieces = append(pieces, piece{start: all[i].start, end: all[last].end, frames: all[i : last+1],
-			quoted: all[i].quoted, doubtful: all[i].quoted})
+			quoted: all[i].quoted, doubtful: all[i].quoted || all[i].bare})
 		i = last // what stands inside is part of it
 	}
 	return pieces, single
@@ -303,7 +326,7 @@ func piecesIn(text string, k *known) []piece {
 	pieces, single := paired(text, all)
 	for _, f := range single {
 		i, _ := slices.BinarySearchFunc(all, f.start, func(f frame, at int) int { return f.start - at })
-		p := piece{start: f.start, end: f.end, frames: all[i : i+1], quoted: f.quoted, doubtful: f.quoted}
+		p := piece{start: f.start, end: f.end, frames: all[i : i+1], quoted: f.quoted, doubtful: f.quoted || f.bare}
 		if f.first {
 			p.end = forward(text, f.end, nextFrame(text, all, i), k)
 			p.doubtful = p.doubtful || !f.sure

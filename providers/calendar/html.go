@@ -96,10 +96,10 @@ type div struct {
 // in mail that it quotes.
 var (
 	quoteNames = []string{"gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote",
-		"tutanota_quote", "zmail_extra",
-		"moz-cite-prefix", "moz-forward-container", "gmail_attr"}
+		"tutanota_quote", "zmail_extra", "moz-forward-container", "gmail_attr",
+		"mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "__quoted_text__"}
 	signNames = []string{"gmail_signature", "moz-signature", "signature", "protonmail_signature_block",
-		"ms-outlook-mobile-signature"}
+		"ms-outlook-mobile-signature", "__sig_pre__"}
 	headerNames = []string{"divrplyfwdmsg", "appendonsend", "outlookmessageheader"}
 )
 
@@ -119,7 +119,9 @@ func (b *body) div(z *markup.Tokenizer, starts bool) {
 	for range maxAttributes {
 		key, value, more := z.TagAttr()
 		switch string(key) {
-		case "class", "id":
+		case "name": // GMX and web.de
+			d.quote = d.quote || strings.EqualFold(string(value), "quote")
+		case "class", "id", "data-marker":
 			for name := range strings.FieldsSeq(strings.ToLower(string(value))) {
 				name = strings.TrimPrefix(name, "x_")
 				d.quote = d.quote || slices.Contains(quoteNames, name)

@@ -13,6 +13,7 @@ type known struct {
 	phrases *phrase         // the same, word by word, for lines that were run together
 	urls    []string        // where our link leads and led
 	codes   []string        // passcodes
+	values  map[string]bool // what stands behind our labels, folded
 	length  int             // of the phrases, in bytes
 }
 
@@ -28,10 +29,11 @@ const (
 	maxPhrases = 16 << 10 // bytes of all
 	maxWord    = 2 << 10  // bytes of a word
 	maxCodes   = 8        // passcodes
+	minValue   = 4        // bytes behind a label, with the space before them
 )
 
 func knownOf(l *Link) *known {
-	k := &known{lines: map[string]bool{}, phrases: &phrase{}}
+	k := &known{lines: map[string]bool{}, phrases: &phrase{}, values: map[string]bool{}}
 	for _, url := range []string{l.JoinURL, l.Was.JoinURL, BlockURL(l.Block), BlockURL(l.Was.Block)} {
 		if url != "" {
 			k.urls = append(k.urls, url)
@@ -50,6 +52,9 @@ func (k *known) line(line string) {
 	if code := strings.TrimSpace(strings.TrimPrefix(line, "Passcode:")); code != line && code != "" &&
 		len(k.codes) < maxCodes {
 		k.codes = append(k.codes, code)
+	}
+	if label := labelOf(line); label != "" && len(line)-len(label) > minValue {
+		k.values[folded(strings.TrimPrefix(line, label))] = true
 	}
 	words := strings.Fields(line)
 	if k.length += len(line); len(words) > maxPhrase || len(words) < 2 || k.length > maxPhrases {
@@ -100,7 +105,11 @@ func folded(line string) string {
 		}
 	}
 	if !plain {
-		line = strings.Map(foldRune, strings.ReplaceAll(unescaped(line), misread, "-"))
+		line = unescaped(line)
+		for _, dash := range misread {
+			line = strings.ReplaceAll(line, dash, "-")
+		}
+		line = strings.Map(foldRune, line)
 	}
 	if !strings.ContainsAny(line, " \t\r\n\v\f") {
 		return line
@@ -138,9 +147,15 @@ var shownTags = regexp.MustCompile(`^/?(?:br|a|p|div|span)[ />&]`)
 // maxTag bounds such a tag, in bytes.
 const maxTag = 4 << 10
 
+// shownBreak is a line end that was escaped once too often.
+const shownBreak = `\n`
+
 // shownTag is the length of a tag that is shown as text, which text begins with; 0 for none. Its brackets may be
-// entities.
+// entities. A line end may be shown as well.
 func shownTag(text string) int {
+	if strings.HasPrefix(text, shownBreak) {
+		return len(shownBreak)
+	}
 	at := escapedAt(text, '<', "lt;")
 	if at == 0 || !shownTags.MatchString(text[at:]) {
 		return 0
@@ -183,7 +198,8 @@ func urlEnd(text string) int {
 	if end < 0 {
 		end = len(text)
 	}
-	for _, stop := range []string{"Meeting", "Passcode:", "&lt;", "&amp;lt;", "&quot;", "&amp;quot;", misread} {
+	for _, stop := range []string{"Meeting", "Passcode:", "&lt;", "&amp;lt;", "&quot;", "&amp;quot;", shownBreak,
+		misread[0], misread[1]} {
 		at := strings.Index(text[:end], stop)
 		if at < 0 || stop == "Meeting" && !strings.HasPrefix(text[at:], "Meeting ID:") {
 			continue
@@ -197,6 +213,10 @@ func urlEnd(text string) int {
 func phraseAt(text string, k *known) int {
 	if k != nil {
 		if n := k.phraseAt(text); n > 0 {
+			word := strings.TrimRightFunc(text[:n], func(r rune) bool { return !unicode.IsSpace(r) })
+			if at := len(word); linkScheme.MatchString(text[at:n]) {
+				n += againAt(text[n:], text[at:n])
+			}
 			return n
 		}
 	}
@@ -233,6 +253,11 @@ func (k *known) codeAt(text string, start, end int) int {
 // linkedAt is the end of the address behind a label, with what an app has put around it: 0 where there is none.
 func linkedAt(text string, at int, k *known) int {
 	at += shownTag(text[at:])
+	closing := ""
+	if at < len(text) && strings.ContainsRune("<[(", rune(text[at])) {
+		closing = map[byte]string{'<': ">", '[': "]", '(': ")"}[text[at]]
+		at++
+	}
 	if !linkScheme.MatchString(text[at:]) {
 		return 0
 	}
@@ -242,17 +267,37 @@ func linkedAt(text string, at int, k *known) int {
 	}
 	url := text[at : at+n]
 	at += n
-	// the address again, as apps write it that make plain text of HTML
-	for _, pair := range []string{"<>", "[]", "()"} {
-		if rest := text[at:]; rest != "" && rest[0] == pair[0] {
-			if end := strings.IndexByte(rest[:min(len(rest), 4096)], pair[1]); end > 0 &&
-				linkScheme.MatchString(rest[1:]) && !strings.ContainsAny(rest[:end], " \n") &&
-				(strings.Contains(rest[:end], url) || rest[0] == '<') {
-				at += end + 1
-			}
-		}
+	if strings.HasPrefix(text[at:], closing) {
+		at += len(closing)
+	}
+	for range 3 {
+		at += againAt(text[at:], url)
 	}
 	return at
+}
+
+// againAt is how much of a text is an address again, in brackets, as apps write it that make plain text of HTML.
+func againAt(text, url string) int {
+	rest := text
+	if after := strings.TrimLeftFunc(text[:min(len(text), maxGap)], isBlank); strings.HasPrefix(after, "<") {
+		rest = text[min(len(text), maxGap)-len(after):]
+	}
+	if rest == "" || !strings.ContainsRune("<[(", rune(rest[0])) || !linkScheme.MatchString(rest[1:]) {
+		return 0
+	}
+	closing := map[byte]byte{'<': '>', '[': ']', '(': ')'}[rest[0]]
+	end := strings.IndexByte(rest[:min(len(rest), maxTag)], closing)
+	if end < 0 && strings.HasPrefix(url, strings.TrimSpace(rest[1:])) {
+		return len(text) // the end of the text was cut off
+	}
+	if end < 0 || strings.ContainsAny(rest[:end], " \n") {
+		return 0
+	}
+	isGlued := len(rest) == len(text) && rest[0] == '<'
+	if !isGlued && !strings.Contains(rest[:end], url) {
+		return 0
+	}
+	return len(text) - len(rest) + end + 1
 }
 
 // urlAt is how much of a text one of our own addresses is, as a word by itself; 0 for none.
@@ -268,10 +313,15 @@ func (k *known) urlAt(text string) int {
 	return 0
 }
 
-// prefixed is how much of a text says what want says, entities or not; 0 if it does not begin with it.
+// prefixed is how much of a text says what want says, entities or not; 0 if it does not begin with it. An address may
+// have been broken into lines that are short enough for a mail.
 func prefixed(text, want string) int {
-	i := 0
+	i, broken := 0, 0
 	for j := range len(want) {
+		if n := breakAt(text[i:]); n > 0 && j > len("https://") && broken < maxBroken {
+			broken++
+			i += n
+		}
 		switch {
 		case i < len(text) && text[i] == want[j]:
 			i++
@@ -285,11 +335,26 @@ func prefixed(text, want string) int {
 	return i
 }
 
+// maxBroken bounds how many line ends an app has put into an address.
+const maxBroken = 4
+
+// breakAt is how much of a text, from its beginning, is a line end that an app has put there, or has made something else
+// of since.
+func breakAt(text string) int {
+	if strings.HasPrefix(text, shownBreak) {
+		return len(shownBreak)
+	}
+	if text == "" || !strings.ContainsRune("\r\n ", rune(text[0])) {
+		return 0
+	}
+	return len(text) - len(strings.TrimLeft(text, "\r\n \t>"))
+}
+
 // endsPhrase reports whether the text behind a passcode leaves no doubt that it is one: the line ends, or goes on with
 // one of ours.
 func endsPhrase(rest string) bool {
 	if line := strings.TrimLeftFunc(rest, isBlank); line == "" || line[0] == '\n' || line[0] == '\r' ||
-		line[0] == '<' || line[0] == '&' {
+		line[0] == '<' || line[0] == '&' || strings.HasPrefix(line, shownBreak) {
 		return true
 	} else if kind, _ := dashAt(line); kind == drawnDash || labelOf(line) != "" {
 		return true
@@ -344,7 +409,7 @@ func between(text string) int {
 
 // forward is where the lines of ours end that follow a place; they go no further than to end.
 func forward(text string, at, end int, k *known) int {
-	last := at
+	start, last := at, at
 	for at < end {
 		at += between(text[at:end])
 		n := phraseAt(text[at:end], k)
@@ -362,6 +427,10 @@ func forward(text string, at, end int, k *known) int {
 	}
 	if end == len(text) && k.begins(text[last+between(text[last:]):]) {
 		return last + len(strings.TrimRightFunc(text[last:], unicode.IsSpace))
+	}
+	below := strings.TrimLeftFunc(text[last:end], unicode.IsSpace)
+	if line, _, _ := strings.Cut(below, "\n"); last > start && isPartOfFrame(line, strings.HasPrefix) {
+		return end - len(below) + len(line)
 	}
 	return last
 }
@@ -397,10 +466,25 @@ func (k *known) wrote(text string) bool {
 // lineAt is the length of the first line of a text if that is known as a whole, else 0.
 func (k *known) lineAt(text string) int {
 	line, _, _ := strings.Cut(text, "\n")
-	if k == nil || strings.TrimSpace(line) == "" || !k.lines[folded(line)] {
+	if k == nil || strings.TrimSpace(line) == "" || !k.lines[folded(line)] && !k.translated(line) {
 		return 0
 	}
 	return len(line)
+}
+
+// maxLabelSize bounds what may stand before the colon of a line, in bytes.
+const maxLabelSize = 48
+
+// translated reports whether a line says, behind a label that is not ours, just what one of our lines says: an app has
+// translated the label.
+func (k *known) translated(line string) bool {
+	at := strings.IndexAny(line[:min(len(line), maxLabelSize)], ":：")
+	if at <= 0 {
+		return false
+	}
+	_, size := utf8.DecodeRuneInString(line[at:])
+	said := strings.TrimSpace(line[at+size:])
+	return k.values[folded(said)] || k.leads(said) && linkedAt(said, 0, k) == len(said)
 }
 
 // begins reports whether a text is the beginning of a line of ours, as where the end was cut off.
@@ -464,7 +548,22 @@ func backward(text string, from, at int, k *known) int {
 	if from == 0 && k.ends(text[:start]) {
 		return 0
 	}
+	above := strings.TrimRightFunc(text[from:start], unicode.IsSpace)
+	if line := above[strings.LastIndexByte(above, '\n')+1:]; start < at && isPartOfFrame(line, strings.HasSuffix) {
+		return from + len(above) - len(line)
+	}
 	return start
+}
+
+// isPartOfFrame reports whether a line is a part of our first or last line, as where a block was cut: dashes and
+// letters of the word.
+func isPartOfFrame(line string, is func(frame, part string) bool) bool {
+	part := folded(line)
+	isDrawn := strings.Trim(line, "─") == "" // or a ruler of the owner's, but not beside our lines
+	if !strings.Contains(part, "-") || !isDrawn && !strings.ContainsAny(part, "zomtagZ") {
+		return false
+	}
+	return is(folded(BlockFirst), part) || is(folded(BlockLast), part)
 }
 
 // wordEnd is where the first word of a text ends.
@@ -498,22 +597,42 @@ func owned(text string, p piece, k *known) []span {
 		at = f.end
 	}
 	spans = appendOwned(spans, text, at, p.end, k)
-	if n := len(spans); n > 0 && p.frames[len(p.frames)-1].first && endsHere(text[spans[n-1].end:]) &&
-		k.begins(text[spans[n-1].start+between(text[spans[n-1].start:]):]) {
-		spans = spans[:n-1] // the end of the text was cut off
+	if n := len(spans); n > 0 && p.frames[len(p.frames)-1].first && isCutEnd(text, spans[n-1], p, k) {
+		spans = spans[:n-1]
 	}
-	if len(spans) > 0 && !p.frames[0].first && endsHere(text[:spans[0].start]) && k.ends(text[:spans[0].end]) {
+	if len(spans) > 0 && !p.frames[0].first && isCutBeginning(text, spans[0], p, k) {
 		spans = spans[1:]
 	}
 	return spans
 }
 
+// isCutEnd reports whether the last words in a piece without its last line are what is left of a line of ours, where
+// the text ends or the piece does.
+func isCutEnd(text string, s span, p piece, k *known) bool {
+	if endsHere(text[s.end:]) && k.begins(text[s.start+between(text[s.start:]):]) {
+		return true
+	}
+	return s.line && strings.TrimSpace(text[s.end:p.end]) == "" && isPartOfFrame(text[s.start:s.end], strings.HasPrefix)
+}
+
+// isCutBeginning is the same of the first words in a piece without its first line.
+func isCutBeginning(text string, s span, p piece, k *known) bool {
+	if endsHere(text[:s.start]) && k.ends(text[:s.end]) {
+		return true
+	}
+	return s.line && strings.TrimSpace(text[p.start:s.start]) == "" && isPartOfFrame(text[s.start:s.end], strings.HasSuffix)
+}
+
 func appendOwned(spans []span, text string, at, end int, k *known) []span {
-	for line := range strings.Lines(text[at:end]) {
-		from := at
-		at += len(line)
-		from += between(line)
-		to := from + len(strings.TrimRightFunc(text[from:at], unicode.IsSpace))
+	for at < end {
+		line, _, _ := strings.Cut(text[at:end], "\n")
+		from, until := at+between(line), at+len(line)
+		if n := phraseAt(text[min(from, until):end], k); from+n > until { // an address that was broken in two
+			at = from + n
+			continue
+		}
+		at = min(until+1, end)
+		to := from + len(strings.TrimRightFunc(text[min(from, until):until], unicode.IsSpace))
 		if from < to && k.lineAt(text[from:to]) == 0 {
 			spans = typedIn(spans, text, from, to, k)
 		}

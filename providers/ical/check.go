@@ -21,7 +21,7 @@ func (e *Edit) mayChange(name string) bool {
 		return e.Title != nil
 	case "SEQUENCE":
 		return e.Organizes
-	case "X-ALT-DESC":
+	case "X-ALT-DESC", "STYLED-DESCRIPTION":
 		return e.SpliceHTML != nil
 	}
 	return slices.Contains(changing, name)

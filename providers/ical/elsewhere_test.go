@@ -19,8 +19,15 @@ func TestElsewhere(t *testing.T) {
 		"in base64":        {`DESCRIPTION;ALTREP="data:text/html;base64,PHA+YTwvcD4=":a`, []string{"<p>a</p>"}},
 		"a page somewhere": {`DESCRIPTION;ALTREP="https://example.org/a":a`, nil},
 		"an app's":         {"X-CONFERENCE-LINK:https://zoom.us/j/1", []string{"https://zoom.us/j/1"}},
-		"no link":          {"X-WORDS:a", nil},
-		"ours":             {"X-ZOOMTAG-TAG:https://zoom.us/j/1", nil},
+		"without a scheme": {"X-CONFERENCE-LINK:zoom.us/j/1", []string{"zoom.us/j/1"}},
+		"in RFC 9073": {`STYLED-DESCRIPTION;VALUE=TEXT;FMTTYPE=text/html:<a href="https://zoom.us/j/1">b</a>`,
+			[]string{`<a href="https://zoom.us/j/1">b</a>`}},
+		"a remark":            {"COMMENT:see https://zoom.us/j/1", []string{"see https://zoom.us/j/1"}},
+		"whom to ask":         {"CONTACT:Alice\\, https://zoom.us/j/1", []string{"Alice, https://zoom.us/j/1"}},
+		"an attached address": {"ATTACH:https://zoom.us/j/1", []string{"https://zoom.us/j/1"}},
+		"an attached file":    {"ATTACH;VALUE=BINARY;ENCODING=BASE64:aHR0cHM6Ly96b29tLnVzL2ovMQ/=", nil},
+		"no link":             {"X-WORDS:a", nil},
+		"ours":                {"X-ZOOMTAG-TAG:https://zoom.us/j/1", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc, err := Parse([]byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20261101T080000Z\r\nDTSTART:20270112T100000Z\r\n"+

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -232,12 +233,24 @@ func (r *reader) text(e *Event, p *prop, name string, ours *[]string) {
 			e.Conferences = append(e.Conferences, uri)
 		}
 	default:
-		if strings.HasPrefix(name, "X-") && !strings.HasPrefix(name, "X-ZOOMTAG-") {
-			if text := d.text(p); strings.Contains(text, "://") {
+		if d.elsewhere(p, name) {
+			if text := d.text(p); strings.ContainsAny(text, "/%") {
 				e.Elsewhere = append(e.Elsewhere, text)
 			}
 		}
 	}
+}
+
+// elsewhere reports whether people may find a link in a property that holds none of an event's own texts: its HTML twin
+// (RFC 9073), a remark, an attachment that is an address, and those of apps.
+func (d *Doc) elsewhere(p *prop, name string) bool {
+	switch name {
+	case "STYLED-DESCRIPTION", "COMMENT", "CONTACT":
+		return true
+	case "ATTACH":
+		return !strings.EqualFold(d.param(p, "VALUE"), "BINARY")
+	}
+	return strings.HasPrefix(name, "X-") && !strings.HasPrefix(name, "X-ZOOMTAG-")
 }
 
 // dataURL is the text that a data URL (RFC 2397) holds, or "".
@@ -380,14 +393,14 @@ func (r *reader) when(c int32, name string) (stamp, time.Time, bool) {
 		return s, time.Time{}, false
 	}
 	if !s.dateOnly && (strings.EqualFold(r.doc.param(p, "VALUE"), "DATE") || r.wholeDays(c, name)) {
-		s = stamp{wall: s.wall.Truncate(24 * time.Hour), dateOnly: true}
+		s = stamp{wall: r.local(s).Truncate(24 * time.Hour), dateOnly: true}
 	}
 	at, in := r.zones.instant(s, r.doc.param(p, "TZID"))
 	if in.note != "" {
 		r.note(in.note)
 	}
 	if in.guessed && r.guessed == "" {
-		r.guessed = r.doc.param(p, "TZID")
+		r.guessed = cmp.Or(r.doc.param(p, "TZID"), r.zones.own)
 	}
 	return s, at, true
 }
@@ -411,7 +424,7 @@ func moved(original, start time.Time, loc *time.Location, isTimed bool) time.Dur
 }
 
 // wholeDays reports whether a time of an event is a day in disguise: Microsoft's programs say with a flag that an event
-// takes whole days, and write midnights.
+// takes whole days, and write midnights, in UTC too.
 func (r *reader) wholeDays(c int32, name string) bool {
 	if name != "DTSTART" && name != "DTEND" {
 		return false
@@ -419,7 +432,7 @@ func (r *reader) wholeDays(c int32, name string) bool {
 	flagged := false
 	for _, flag := range []string{"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT"} {
 		p := r.doc.first(c, flag)
-		flagged = flagged || p != nil && strings.EqualFold(r.doc.plain(p), "TRUE")
+		flagged = flagged || p != nil && slices.Contains([]string{"TRUE", "1"}, strings.ToUpper(r.doc.plain(p)))
 	}
 	if !flagged {
 		return false
@@ -429,12 +442,22 @@ func (r *reader) wholeDays(c int32, name string) bool {
 		if p == nil {
 			continue
 		}
-		if s, err := parseStamp(r.doc.plain(p)); err != nil || s.utc || s.wall.Hour()+s.wall.Minute()+
-			s.wall.Second() > 0 {
+		if s, err := parseStamp(r.doc.plain(p)); err != nil || !isMidnight(r.local(s)) {
 			return false
 		}
 	}
 	return true
+}
+
+func isMidnight(wall time.Time) bool { return wall.Hour()+wall.Minute()+wall.Second() == 0 }
+
+// local is what a clock shows at the midnight of a day in disguise. Programs that write all times in UTC write either
+// the date's midnight there or that of the calendar's zone.
+func (r *reader) local(s stamp) time.Time {
+	if !s.utc || isMidnight(s.wall) {
+		return s.wall
+	}
+	return wallOf(s.wall.In(r.zones.floating().loc))
 }
 
 // overrides reads the occurrences with a RECURRENCE-ID into the event and its series.

@@ -7,29 +7,41 @@ import (
 	"strings"
 )
 
-// twins splices the link into the HTML that an app shows in place of the description: Outlook X-ALT-DESC, Thunderbird
-// what ALTREP holds.
+// twins are the properties whose HTML an app shows in place of the description: Outlook's, and that of RFC 9073.
+var twins = []string{"X-ALT-DESC", "STYLED-DESCRIPTION"}
+
+// twins splices the link into the HTML that an app shows in place of the description, which Thunderbird has in an
+// ALTREP.
 func (b *editor) twins(c int32) error {
 	if b.edit.SpliceHTML == nil {
 		return nil
 	}
-	for _, p := range b.doc.all(c, "X-ALT-DESC") {
-		was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
-		if !strings.Contains(was.text, "<") {
-			continue
-		}
-		list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
-		if err != nil {
-			return err
-		}
-		for _, r := range list {
-			b.spliceText(p, was, r.Start, r.End, r.With, true)
+	for _, name := range twins {
+		for _, p := range b.doc.all(c, name) {
+			if err := b.twin(p); err != nil {
+				return err
+			}
 		}
 	}
 	for _, p := range b.doc.all(c, "DESCRIPTION") {
 		if err := b.altrep(p); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (b *editor) twin(p *prop) error {
+	was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
+	if !strings.Contains(was.text, "<") {
+		return nil
+	}
+	list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		b.spliceText(p, was, r.Start, r.End, r.With, true)
 	}
 	return nil
 }

@@ -40,7 +40,10 @@ func (z *zones) find(tzid string) zone {
 	}
 	found, ok := z.resolve(tzid)
 	if !ok {
-		found = z.floating()
+		found = z.configured()
+		if tzid != z.own {
+			found = z.floating()
+		}
 		found.guessed = true
 		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", tzid, called(found.loc))
 	}
@@ -79,11 +82,15 @@ func (z *zones) resolve(tzid string) (zone, bool) {
 }
 
 // floating is the zone of times that name none: the one that the calendar is in (X-WR-TIMEZONE, which Google and Apple
-// write), else the configured one.
+// write), else the configured one, which is guessed where nobody can read what the calendar says.
 func (z *zones) floating() zone {
-	if found, ok := named(z.own); ok {
-		return found
+	if z.own == "" {
+		return z.configured()
 	}
+	return z.find(z.own)
+}
+
+func (z *zones) configured() zone {
 	name := z.fallback.String()
 	if name == "Local" || name == "" {
 		name = ""

@@ -73,8 +73,12 @@ var shownZones = map[string]string{
 // numbered is a name with a number that Outlook puts behind those that are in a file twice.
 var numbered = regexp.MustCompile(`^(.*\S)[ _]\d{1,3}$`)
 
-// offsetWords is a name that says an offset from UTC, and perhaps places behind it.
-var offsetWords = regexp.MustCompile(`(?i)^(\(?)\s*(?:UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d{2}))?)?\s*(\)?)\s*(.*)$`)
+// offsetWords is a name that says an offset from UTC, and perhaps places behind it; bareOffset is one that is nothing
+// else, and does not even say from what.
+var (
+	offsetWords = regexp.MustCompile(`(?i)^(\(?)\s*(?:UTC|GMT)\s*(?:([+\-−–])\s*(\d{1,2})(?:[:.]?(\d{2}))?(?::00)?)?\s*(\)?)\s*(.*)$`)
+	bareOffset  = regexp.MustCompile(`^[+\-−–]\d{2}:?\d{2}$`)
+)
 
 // worded resolves a TZID that says a zone or an offset in words: another spelling of a name, the words that Windows
 // shows for a zone, in the languages of zone_translations.txt, or an offset alone.
@@ -89,6 +93,9 @@ func worded(tzid string) (zone, bool) {
 			return found, true
 		}
 	}
+	if bareOffset.MatchString(tzid) {
+		tzid = "UTC" + tzid
+	}
 	m := offsetWords.FindStringSubmatch(tzid)
 	if m == nil || (m[1] == "") != (m[5] == "") {
 		return zone{}, false
@@ -97,13 +104,20 @@ func worded(tzid string) (zone, bool) {
 	if !ok {
 		return zone{}, false
 	}
-	if words := strings.Trim(m[6], " -–:"); words != "" {
-		if m[1] == "" {
-			return zone{}, false
-		}
+	words := strings.Trim(m[6], " -–:")
+	inner, bracketed := strings.CutPrefix(words, "(")
+	switch {
+	case words == "":
+		return fixed(offset), true
+	case m[1] != "": // (UTC+01:00) Berlin, Rome
 		return x.shown(words, offset)
+	case m[2] == "": // GMT Something Time
+		return zone{}, false
+	case bracketed: // GMT+0100 (CET)
+		return x.shown(strings.TrimSuffix(inner, ")"), offset)
 	}
-	return fixed(offset), true
+	found, _ := x.shown(words, offset) // UTC+01:00 Berlin, Rome
+	return found, found.note == ""
 }
 
 // spelled finds a zone by another spelling of its name.
@@ -156,8 +170,8 @@ func (x *zoneIndex) shown(words string, offset int) (zone, bool) {
 		if iana, ok := x.windows[zoneKey(name+" Standard Time")]; ok {
 			candidates = append(candidates, iana)
 		}
-		candidates = append(candidates, x.places[zoneKey(name)]...)
-		if len(candidates) == 0 {
+		candidates = append(append(candidates, x.places[zoneKey(name)]...), name) // CET
+		if len(candidates) == 1 {
 			candidates = append(candidates, translated().cities[translationKey(name)]...)
 			candidates = append(candidates, translated().time(name))
 		}

@@ -27,11 +27,20 @@ func TestZoneWords(t *testing.T) {
 		"UTC+03:00":                             "07:00",
 		"UTC+3":                                 "07:00",
 		"UTC+0300":                              "07:00",
-		"GMT+0530":                              "04:30",
-		"GMT-5":                                 "15:00",
-		"UTC−03:00":                             "13:00",
-		"UTC":                                   "10:00",
-		"(UTC) Coordinated Universal Time":      "10:00",
+		"UTC+03:00:00":                          "07:00",
+		"+03:00":                                "07:00",
+		"-0530":                                 "15:30",
+		"+3":                                    unknown,
+		"GMT+0200 (Central European Summer Time)": "08:00",
+		"GMT+01:00 (CET)":                         "08:00",
+		"UTC-05:00 Eastern Time (US & Canada)":    "14:00",
+		"UTC+01:00 Berlin, Rome":                  "08:00",
+		"GMT+01:00 (here)":                        "09:00 told",
+		"GMT+0530":                                "04:30",
+		"GMT-5":                                   "15:00",
+		"UTC−03:00":                               "13:00",
+		"UTC":                                     "10:00",
+		"(UTC) Coordinated Universal Time":        "10:00",
 		"(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi":              "04:30",
 		"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna": "08:00",
 		"(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien":    "08:00",
@@ -165,9 +174,13 @@ const (
 // TestCalendarZone: times that name no zone are in that of the calendar, where it says one.
 func TestCalendarZone(t *testing.T) {
 	for zone, want := range map[string]string{"X-WR-TIMEZONE:Europe/Berlin\n": "09:00",
-		"X-WR-TIMEZONE:Nirgendwo\n": "10:00", "": "10:00"} {
+		"X-WR-TIMEZONE:UTC+03:00\n": "07:00", "X-WR-TIMEZONE:Nirgendwo\n": "10:00 guessed", "": "10:00"} {
 		ev := readFirst(t, opening+zone+"BEGIN:VEVENT\nUID:a\nDTSTART:20270112T100000\n"+closing)
-		if got := ev.Start.UTC().Format("15:04"); got != want {
+		got := ev.Start.UTC().Format("15:04")
+		if ev.Guessed != "" {
+			got += " guessed"
+		}
+		if got != want {
 			t.Errorf("%q: %s, want %s", zone, got, want)
 		}
 	}
@@ -186,7 +199,11 @@ func TestDaysInDisguise(t *testing.T) {
 			false},
 		"flagged, and a time": {flag +
 			"DTSTART;TZID=Europe/Berlin:20270118T090000\nDTEND;TZID=Europe/Berlin:20270119T000000\n", false},
-		"flagged, in UTC": {flag + "DTSTART:20270118T000000Z\nDTEND:20270119T000000Z\n", false},
+		"flagged, in UTC": {flag + "DTSTART:20270118T000000Z\nDTEND:20270119T000000Z\n", true},
+		"flagged, in UTC, and midnight here": {"X-MICROSOFT-CDO-ALLDAYEVENT:1\n" +
+			"DTSTART:20270117T230000Z\nDTEND:20270118T230000Z\n", true},
+		"flagged, in UTC, and midnight elsewhere": {flag + "DTSTART:20270118T220000Z\nDTEND:20270119T220000Z\n",
+			false},
 		"flagged not": {"X-MICROSOFT-CDO-ALLDAYEVENT:FALSE\nDTSTART:20270118T000000\nDTEND:20270119T000000\n",
 			false},
 		"a date with a time":    {"DTSTART;VALUE=DATE:20270118T000000\nDTEND;VALUE=DATE:20270119T000000\n", true},
@@ -194,7 +211,7 @@ func TestDaysInDisguise(t *testing.T) {
 		"of Microsoft's others": {"X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT:TRUE\nDTSTART:20270118T000000\nDTEND:20270119T000000\n", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ev := readFirst(t, opening+"BEGIN:VEVENT\nUID:a\n"+tt.lines+closing)
+			ev := readFirst(t, opening+"X-WR-TIMEZONE:Europe/Berlin\nBEGIN:VEVENT\nUID:a\n"+tt.lines+closing)
 			if ev.AllDay != tt.day || ev.Start.Format("02") != "18" || ev.AllDay &&
 				ev.End.Sub(ev.Start) != 24*time.Hour {
 				t.Errorf("whole day: %v, from %v to %v", ev.AllDay, ev.Start, ev.End)

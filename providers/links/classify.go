@@ -1,6 +1,7 @@
 package links
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,7 +44,7 @@ func (u location) place(link string) (Place, bool) {
 	}
 	if u.scheme != "http" && u.scheme != "https" {
 		name := map[string]string{"msteams": "Microsoft Teams", "ms-teams": "Microsoft Teams", "webex": "Webex",
-			"wbx": "Webex", "facetime": "FaceTime"}[u.scheme]
+			"wbx": "Webex", "facetime": "FaceTime", "facetime-audio": "FaceTime"}[u.scheme]
 		return Place{Service: name, URL: link}, name != ""
 	}
 	for _, domain := range parents(u.host) {
@@ -69,7 +70,7 @@ var anywhere = []struct {
 	host, path *regexp.Regexp
 }{
 	{"BigBlueButton", regexp.MustCompile(``),
-		regexp.MustCompile(`(?i)^/(gl/)?(b/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}([?/#]|$)|rooms/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}(/join)?([?#]|$)|bigbluebutton/(api|html5client)/)`)},
+		regexp.MustCompile(`(?i)^/(((gl/)?b|gl)/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}([?/#]|$)|(gl/)?rooms/[a-z0-9]{3}(-[a-z0-9]{3}){2,3}(/join)?([?#]|$)|(gl/)?bigbluebutton/(api|html5client)/)`)},
 	{"Jitsi", regexp.MustCompile(`(^|[.-])jitsi([.-]|$)|^meet\.jit`), regexp.MustCompile(`^/[^/?#]{2,}`)},
 	{"Skype for Business", regexp.MustCompile(`^(meet|join|lync|dialin|lyncmeet)[a-z0-9-]*\.`),
 		regexp.MustCompile(`^(?i:/([^/?#]+/)?meet/[^/?#]+/[a-z0-9]{6,12})([?/#]|$)|^/[^/?#]+/[A-Z0-9]{8}([?/#]|$)`)},
@@ -133,7 +134,7 @@ func OnZoom(host string) bool {
 func (u location) zoomPlace(link string) (Place, bool) {
 	p := Place{Service: Zoom, URL: link}
 	parts := strings.Split(strings.TrimSuffix(u.path, "/"), "/")
-	switch parts[0] {
+	switch strings.ToLower(parts[0]) {
 	case "j", "s", "w", "wc", "launch":
 		for _, part := range parts[1:] {
 			if id := number(part); id != 0 {
@@ -165,34 +166,56 @@ func number(text string) int64 {
 	return id
 }
 
-// redirects are the names of parameters in which redirectors that nobody knows carry the target.
-var redirects = []string{"url", "u", "q", "target", "dest", "destination", "redirect", "redirect_uri", "redirecturl",
-	"redir", "link", "href", "to", "goto", "location", "r", "a"}
+// maxParams bounds how many parameters of a link are looked at.
+const maxParams = 50
 
-// redirected is the link that the link of a redirector carries, whoever runs that.
+// redirected is the link that the link of a redirector carries, whoever runs that and whatever the parameter is called.
+// One that leads into a meeting goes before others.
 func (u location) redirected() string {
-	for _, name := range redirects {
-		if target := u.target(name); target != "" {
-			return target
+	first, seen := "", 0
+	for pair := range strings.SplitSeq(u.query, "&") {
+		if seen++; seen > maxParams {
+			break
+		}
+		_, value, _ := strings.Cut(pair, "=")
+		target := carried(unescape(value))
+		if t, ok := split(target); target != "" && ok {
+			if _, meets := t.place(target); meets {
+				return target
+			}
+			first = cmp.Or(first, target)
 		}
 	}
-	return inPath("/" + u.path)
+	return cmp.Or(first, inPath("/"+u.path))
+}
+
+// HiddenOn is the host on which a link checker says that the target is which it hides, or "".
+func HiddenOn(link string) string {
+	u, ok := split(whole(link))
+	if !ok {
+		return ""
+	}
+	return u.hiddenOn()
+}
+
+func (u location) hiddenOn() string {
+	for _, o := range opaque {
+		if o.in != "" && u.on(o.host) {
+			return strings.ToLower(u.param(o.in))
+		}
+	}
+	return ""
 }
 
 // shown is the service on whose host a link checker says that the target is which it hides.
 func (u location) shown(link string) (Place, bool) {
-	for _, o := range opaque {
-		if o.in == "" || !u.on(o.host) {
-			continue
-		}
-		host := strings.ToLower(u.param(o.in))
-		if OnZoom(host) {
-			return Place{Service: Zoom, URL: link}, true
-		}
-		for _, domain := range parents(host) {
-			if list := byDomain[domain]; len(list) > 0 {
-				return Place{Service: list[0].name, URL: link}, true
-			}
+	host := u.hiddenOn()
+	if OnZoom(host) {
+		return Place{Service: Zoom, URL: link}, true
+	}
+	for _, domain := range parents(host) {
+		if list := byDomain[domain]; len(list) > 0 {
+			return Place{Service: list[0].name, URL: link}, true
 		}
 	}
 	return Place{}, false

@@ -11,9 +11,10 @@ const (
 	maxLength = 32 << 10
 )
 
-// enders end a link where it stands in a text, and trailers are left out at its end.
+// enders end a link where it stands in a text, the marks of languages without spaces too, and trailers are left out at
+// its end.
 const (
-	enders   = " \t\r\n<>\"'\\|`\u00a0\u200b\u2028\u2029"
+	enders   = " \t\r\n<>\"'\\|`\u00a0\u200b\u2028\u2029\u3000。、，；：！？）］｝】」』》〉“”„«»،؛"
 	trailers = ".,;:!?)]}>&*_"
 )
 
@@ -21,7 +22,8 @@ const (
 var entities = []string{"&nbsp", "&lt;", "&gt;", "&quot;", "&#"}
 
 // schemes are those of web pages and of meeting apps.
-var schemes = []string{"https", "http", "zoommtg", "zoomus", "msteams", "ms-teams", "webex", "wbx", "facetime"}
+var schemes = []string{"https", "http", "zoommtg", "zoomus", "msteams", "ms-teams", "webex", "wbx",
+	"facetime-audio", "facetime"}
 
 // Find returns what in a text is a link, in order, as it stands there. There are at most MaxLinks.
 func Find(text string) []string {
@@ -52,21 +54,39 @@ func Find(text string) []string {
 // -1.
 func begins(text string, i, from int) int {
 	if text[i] == '%' {
-		return beginsEncoded(text, i, from)
+		if start := beginsEncoded(text, i, from); start >= 0 || !encodes(text, i, "2f") {
+			return start
+		}
+		return beginsBare(text, i, from)
 	}
 	if i > from && text[i-1] == ':' && strings.HasPrefix(text[i:], "//") {
 		return beginsScheme(text, i-1, from)
 	}
+	return beginsBare(text, i, from)
+}
+
+// beginsBare says where a link without a scheme begins whose host ends at i, or -1: only that of a service counts, and
+// not if it is a part of an address of mail, of another link or of what a parameter holds.
+func beginsBare(text string, i, from int) int {
 	start := i
 	for start > from && i-start < maxHost && isHostByte(text[start-1]) {
 		start--
 	}
 	host := strings.ToLower(strings.Trim(text[start:i], ".-"))
-	if !strings.Contains(host, ".") || start > from && strings.ContainsRune("@/=:", rune(text[start-1])) ||
-		!known(host) {
+	if !strings.Contains(host, ".") || start > from && partOf(text[:start]) || !known(host) {
 		return -1
 	}
 	return start + strings.Index(strings.ToLower(text[start:i]), host)
+}
+
+// partOf reports whether what follows a text is a part of something longer. Two slashes at the beginning of a word take
+// the scheme of the page, as HTML has it.
+func partOf(before string) bool {
+	rest, relative := strings.CutSuffix(before, "//")
+	if relative {
+		return rest != "" && !strings.ContainsRune(" \t\n\"'(=", rune(rest[len(rest)-1]))
+	}
+	return strings.ContainsRune("@/=", rune(before[len(before)-1]))
 }
 
 // beginsScheme says where the scheme begins whose colon is at i, or -1.
@@ -79,12 +99,26 @@ func beginsScheme(text string, i, from int) int {
 	return -1
 }
 
-// beginsEncoded says where a link begins that is percent-encoded as a whole and whose colon is encoded at i, or -1.
+// beginsEncoded says where a link begins that is percent-encoded as a whole, once or twice, and whose colon is encoded
+// at i, or -1.
 func beginsEncoded(text string, i, from int) int {
-	if len(text) < i+9 || !strings.EqualFold(text[i:i+9], "%3a%2f%2f") {
-		return -1
+	for _, code := range []string{"%3a%2f%2f", "%253a%252f%252f"} {
+		if hasPrefixFold(text[i:], code) {
+			return beginsScheme(text, i, from)
+		}
 	}
-	return beginsScheme(text, i, from)
+	return -1
+}
+
+// encodedHost reports whether a link begins with the host of a service, without a scheme, and the slash that is encoded
+// at i.
+func encodedHost(link string, i int) bool {
+	return encodes(link, i, "2f") && known(strings.ToLower(link[:i]))
+}
+
+// encodes reports whether a character of this hexadecimal code is percent-encoded at i, once or twice.
+func encodes(text string, i int, code string) bool {
+	return hasPrefixFold(text[i:], "%"+code) || hasPrefixFold(text[i:], "%25"+code)
 }
 
 // ends says where the link ends of which the byte at i is a part.

@@ -110,9 +110,10 @@ func Checker(link string) string {
 // scheme.
 func whole(link string) string {
 	link = strings.TrimSpace(strings.ReplaceAll(link, "&amp;", "&"))
-	if at := strings.IndexAny(link, ":%"); at > 0 && len(link) >= at+9 &&
-		strings.EqualFold(link[at:at+9], "%3a%2f%2f") {
-		link = unescape(link)
+	for range 2 {
+		if at := strings.IndexByte(link, '%'); at > 0 && (beginsEncoded(link, at, 0) == 0 || encodedHost(link, at)) {
+			link = unescape(link)
+		}
 	}
 	if !strings.Contains(link, "://") {
 		if host, _, _ := strings.Cut(link, "/"); known(strings.ToLower(host)) {
@@ -164,9 +165,13 @@ func (u location) inside() string {
 	return ""
 }
 
-// target is the link that a parameter holds: as it is, percent-encoded several times, or in base64; or "".
+// target is the link that a parameter holds, or "".
 func (u location) target(name string) string {
-	value := u.param(name)
+	return carried(u.param(name))
+}
+
+// carried is the link that a text is: as it is, percent-encoded several times, or in base64; or "".
+func carried(value string) string {
 	for range 3 {
 		if isLink(value) {
 			return value

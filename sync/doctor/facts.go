@@ -131,11 +131,7 @@ func (f *Facts) hostInvited() (invited, known bool) {
 // Shown lists the links of an event that lead into Zoom's meetings, or to another site as if they did, each once, our
 // own block left out. A name with "zoom" in it is not enough to accuse a site of that.
 func Shown(ev *calendar.Event) []string {
-	words := calendar.StripBlock(ev.Description)
-	if ev.HTML {
-		words = calendar.StripBlockHTML(ev.Description)
-	}
-	texts := append([]string{words, ev.Location, ev.URL}, ev.Conferences...)
+	texts := append(ev.LinkTexts(), ev.Conferences...)
 	var list []string
 	var seen []link
 	for _, raw := range links.Find(strings.Join(texts, "\n")) {

@@ -87,6 +87,8 @@ func (j *judge) elsewhere() bool {
 	switch {
 	case l.looksLikeZoom():
 		j.add(found(LookAlike, "it leads to "+l.host+", which is not Zoom's"))
+	case links.HiddenOn(l.url) != "" && parse("https://"+links.HiddenOn(l.url)).looksLikeZoom():
+		j.add(found(LookAlike, "it leads to "+links.HiddenOn(l.url)+", which is not Zoom's"))
 	case !l.zoom && links.Checker(l.url) != "":
 		j.add(found(WrappedLink, l.host+" is wrapped around it, a link checker that nobody else can look into"))
 	case !l.zoom:

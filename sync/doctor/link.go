@@ -64,7 +64,8 @@ func parse(raw string) link {
 
 // ways are the beginnings of paths at Zoom.
 var ways = map[string]way{"j": joins, "wc": joins, "w": joins, "addon": joins, "s": starts, "my": enters,
-	"meeting": registers, "webinar": registers}
+	"meeting": registers, "webinar": registers,
+	"ev": registers}
 
 // wayOf says what opening a path does, and which meeting number is in it.
 func wayOf(path []string, query url.Values) (w way, id string) {

@@ -66,6 +66,12 @@ var linkCases = []struct {
 	{"a link checker that hides the target", func(f *doctor.Facts) {
 		*f = foreign("https://protect-eu.mimecast.com/s/AbC?domain=us02web.zoom.us")
 	}, []string{doctor.WrappedLink}, "mimecast.com"},
+	{"hidden by a checker, on a stranger's host", func(f *doctor.Facts) {
+		*f = foreign("https://protect-eu.mimecast.com/s/AbC?domain=zoom.us.evil.example")
+	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
+	{"an event of Zoom Events", func(f *doctor.Facts) {
+		*f = foreign("https://events.zoom.us/ev/AbC")
+	}, []string{doctor.ForeignLink, doctor.Registration}, "host"},
 	{"a stranger behind a link checker", func(f *doctor.Facts) {
 		*f = foreign("https://urldefense.com/v3/__https://zoom.us.evil.example/j/86000000001?pwd=a__;!!x$")
 	}, []string{doctor.LookAlike}, "zoom.us.evil.example"},
@@ -389,21 +395,22 @@ func TestLostAt(t *testing.T) {
 
 // TestShown: which links of an event are looked at, and which of them by themselves.
 func TestShown(t *testing.T) {
-	ev := &calendar.Event{Description: "https://us02web.zoom.us/j/86000000001?pwd=a " +
-		"<b>https://us02web.zoom.us/s/86000000001?zak=b</b>\n" +
-		"https://zoominfo.com/meeting/new https://zoom.us/rec/play/1 https://meet.google.com/abc-defg-hij " +
-		"https://zoom.us.example.com/j/86000000002\n" +
-		calendar.BlockFirst + "\nJoin: https://us02web.zoom.us/j/86000000003\n" + calendar.BlockLast,
+	ev := &calendar.Event{Title: "zoom.us/j/86000000005", Elsewhere: []string{`<a href="https://zoom.us/j/86000000006">x</a>`},
+		Description: "https://us02web.zoom.us/j/86000000001?pwd=a " +
+			"<b>https://us02web.zoom.us/s/86000000001?zak=b</b>\n" +
+			"https://zoominfo.com/meeting/new https://zoom.us/rec/play/1 https://meet.google.com/abc-defg-hij " +
+			"https://zoom.us.example.com/j/86000000002\n" +
+			calendar.BlockFirst + "\nJoin: https://us02web.zoom.us/j/86000000003\n" + calendar.BlockLast,
 		Location: "https://us02web.zoom.us/j/86000000001", URL: "https://example.zoom.us/my/alice",
 		Conferences: []string{"Teams", "https://zoom.us/w/860000004?tk=c"}}
 	var got []string
 	for _, link := range doctor.Shown(ev) {
 		got = append(got, fmt.Sprint(doctor.Mask(link), " ", doctor.Apart(link)))
 	}
-	want := []string{"https://us02web.zoom.us/j/86000000001?pwd=*** false",
+	want := []string{"https://zoom.us/j/86000000005 false", "https://us02web.zoom.us/j/86000000001?pwd=*** false",
 		"https://us02web.zoom.us/s/86000000001?zak=*** true",
 		"https://zoom.us.example.com/j/86000000002 true", "https://example.zoom.us/my/alice false",
-		"https://zoom.us/w/860000004?tk=*** true"}
+		"https://zoom.us/j/86000000006 false", "https://zoom.us/w/860000004?tk=*** true"}
 	if !slices.Equal(got, want) {
 		t.Errorf("shown are %q", got)
 	}
@@ -414,6 +421,8 @@ func TestMask(t *testing.T) {
 		joinURL: "https://us02web.zoom.us/j/86000000001?pwd=***",
 		"https://zoom.us/w/860000000?tk=a&amp;pwd=b&uname=c#success":                     "https://zoom.us/w/860000000?tk=***&pwd=***&uname=***",
 		"https://www.google.com/url?q=https%3A%2F%2Fzoom.us%2Fj%2F860000000%3Fpwd%3Dabc": "https://zoom.us/j/860000000?pwd=***",
+		"us02web.zoom.us%2Fj%2F86000000001%3Fpwd%3DSECRET":                               "https://us02web.zoom.us/j/86000000001?pwd=***",
+		"https%253A%252F%252Fzoom.us%252Fj%252F86000000001%253Fpwd%253DSECRET":           "https://zoom.us/j/86000000001?pwd=***",
 		"https://me:secret@zoom.us/j/1":                                                  "https://***@zoom.us/j/1",
 		"https://zoom.us/j/860000000":                                                    "https://zoom.us/j/860000000",
 		"https://zoom.us/j/86000000001%3Fpwd%3DSECRET":                                   "https://zoom.us/j/***",

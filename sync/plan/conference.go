@@ -24,7 +24,7 @@ const maxLinks = links.MaxLinks
 func Conferences(ev *calendar.Event) []Conference {
 	var found []Conference
 	seen := 0
-	for _, text := range linkTexts(ev) {
+	for _, text := range ev.LinkTexts() {
 		for _, link := range links.Find(text) {
 			if seen++; seen > maxLinks {
 				break
@@ -44,23 +44,10 @@ func Conferences(ev *calendar.Event) []Conference {
 	return found
 }
 
-// linkTexts are the texts of an event in which links are looked for.
-func linkTexts(ev *calendar.Event) []string {
-	words := calendar.StripBlock(ev.Description)
-	if ev.HTML {
-		words = calendar.StripBlockHTML(ev.Description)
-	}
-	texts := []string{ev.Title, words, ev.Location, ev.URL}
-	for _, text := range ev.Elsewhere {
-		texts = append(texts, calendar.StripBlockHTML(text)) // an app may have made a twin of what we wrote
-	}
-	return texts
-}
-
 // unlooked tells the owner that there are more links than are looked at, if there are.
 func unlooked(ev *calendar.Event) []string {
 	seen := 0
-	for _, text := range linkTexts(ev) {
+	for _, text := range ev.LinkTexts() {
 		seen += len(links.Find(text))
 	}
 	if seen < maxLinks {

@@ -17,13 +17,16 @@ import (
 // fromLabels, sentLabels and subjectLabels stand in front of a colon, in small letters.
 var (
 	fromLabels = wordSet(`from|von|absender|de|expéditeur|remitente|da|mittente|van|afzender|od|nadawca|från|avsändare|fra|afsender|lähettäjä|odesílatel|
-		odosielateľ|от|отправитель|від|kimden|gönderen|差出人|送信者|发件人|寄件者|寄件人|보낸 사람|feladó|de la|από|šalje|מאת|من|dari|từ|จาก`)
+		odosielateľ|от|отправитель|від|kimden|gönderen|差出人|送信者|发件人|寄件者|寄件人|보낸 사람|feladó|de la|από|šalje|מאת|من|dari|từ|จาก|de part de|nuo|no|saatja|
+		frá|nork|प्रेषक|шаље|пошиљалац|pošiljatelj|pošiljalac`)
 	sentLabels = wordSet(`sent|date|gesendet|datum|envoyé|envoyé le|enviado|enviado el|enviado em|fecha|enviada em|enviada|data|inviato|data invio|verzonden|
 		wysłano|wysłane|skickat|sendt|sendt dato|dato|lähetetty|päivämäärä|päiväys|pvm|odesláno|odoslané|dátum|отправлено|дата|надіслано|gönderildi|
 		gönderilme tarihi|gönderme tarihi|tarih|送信日時|日付|日時|发送时间|发送日期|日期|时间|時間|寄件日期|傳送時間|보낸 날짜|날짜|elküldve|trimis|dată|
-		στάλθηκε|ημερομηνία|poslano|נשלח|תאריך|تاريخ الإرسال|التاريخ|dikirim|tanggal|đã gửi|ngày|ส่ง|วันที่`)
+		στάλθηκε|ημερομηνία|poslano|נשלח|תאריך|تاريخ الإرسال|التاريخ|dikirim|tanggal|đã gửi|ngày|ส่ง|วันที่|изпратено|
+		enviat|saadetud|kuupäev|poslato|išsiųsta|nosūtīts|datums|bidaltze-data|bidalia|भेजा गया|दिनांक|dagsetning|послато`)
 	subjectLabels = wordSet(`subject|betreff|objet|sujet|asunto|oggetto|assunto|onderwerp|temat|ämne|emne|aihe|předmět|predmet|тема|konu|件名|主题|主題|主旨|
-		제목|tárgy|subiect|θέμα|נושא|الموضوع|subjek|perihal|chủ đề|หัวเรื่อง`)
+		제목|tárgy|subiect|θέμα|נושא|الموضوع|subjek|perihal|chủ đề|หัวเรื่อง|относно|assumpte|
+		teema|tema|zadeva|tēma|gaia|विषय|efni|naslov`)
 )
 
 // mailWords are in the lines of dashes above such a mail: "-----Original Message-----".
@@ -34,8 +37,9 @@ var mailWords = wordList(`message|nachricht|messaggio|mensaje|mensagem|bericht|m
 // be broken.
 var (
 	wroteWords = wordList(`wrote|schrieb|geschrieben|a écrit|escribió|ha scritto|escreveu|schreef|geschreven|napisał|napisała|napisał(a)|napisał/a|skrev|
-		kirjoitti|napsal|napsal(a)|napsala|napísal|napísal(a)|написал|написал(а)|написала|писал|пише|написав|yazdı|のメール|のメッセージ|写道|寫道|님이 작성|ezt írta|
-		a scris|έγραψε|va escriure|je napisao|כתב|كتب|menulis|đã viết|เขียน`)
+		kirjoitti|napsal|napsal(a)|napisal|napisala|napsala|napísal|napísal(a)|написал|написал(а)|написала|писал|пише|написав|yazdı|のメール|のメッセージ|写道|寫道|님이 작성|ezt írta|
+		a scris|έγραψε|va escriure|je napisao|כתב|كتب|menulis|đã viết|เขียน|написа|missatge|napisao je|napisala je|је написао|
+		rašė|rakstīja|kirjutas|skrifaði|idatzi du|מאת`)
 	openWords = wordList(`on|am|le|el|il|em|a|op|w dniu|dnia|den|on|dne|в|ma|ti|ke|to|pe|la|su|pon.|wt.|śr.|czw.|pt.|sob.|niedz.`)
 )
 
@@ -63,6 +67,9 @@ const (
 	maxBroken      = 3   // lines of it
 )
 
+// directions are the marks with which programs part texts that run from the right from others.
+const directions = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 // Kinds of lines in the header of a mail.
 const (
 	fromLine = 1 << iota
@@ -72,12 +79,12 @@ const (
 
 // mailLine is the kind of a line in the header of a mail, 0 for any other line.
 func mailLine(line string) int {
-	line = strings.TrimLeft(line[:min(len(line), maxLabel+8)], " \t\u00a0*_")
+	line = strings.TrimLeft(line[:min(len(line), maxLabel+8)], " \t\u00a0*_"+directions)
 	end := strings.IndexAny(line, ":：")
 	if end <= 0 || end > maxLabel {
 		return 0
 	}
-	label := strings.ToLower(strings.TrimRight(line[:end], " \t\u00a0\u202f*_"))
+	label := strings.ToLower(strings.TrimRight(line[:end], " \t\u00a0\u202f*_"+directions))
 	switch {
 	case fromLabels[label]:
 		return fromLine
@@ -104,7 +111,11 @@ func isMailHeader(lines []string) bool {
 			continue
 		}
 		empty = 0
-		if kinds |= mailLine(line); kinds == fromLine|sentLine|subjectLine {
+		kind := mailLine(line)
+		if kind == fromLine && strings.Contains(line, "@") {
+			kind |= sentLine // whoever has an address of mail is no place, and programs may leave the date out
+		}
+		if kinds |= kind; kinds == fromLine|sentLine|subjectLine {
 			return true
 		}
 	}
@@ -132,6 +143,7 @@ func hasLabels(lines []string) bool {
 // isMailSeparator recognises "-----Original Message-----". Other words between dashes are headings of the owner's,
 // unless the header of a mail follows.
 func isMailSeparator(line string) bool {
+	line = strings.ReplaceAll(line, "\u2010", "-")
 	if !strings.HasPrefix(line, "-----") || !strings.HasSuffix(line, "-----") || len(line) > 100 {
 		return false
 	}
@@ -177,7 +189,7 @@ func isAttribution(line string) bool {
 	if len(line) > maxAttribution+8 {
 		return false
 	}
-	line = strings.TrimRight(strings.TrimSpace(line), " \u00a0\u202f*_")
+	line = strings.Trim(strings.TrimSpace(line), " \u00a0\u202f*_"+directions)
 	end, ok := strings.CutSuffix(line, ":")
 	if !ok {
 		end, ok = strings.CutSuffix(line, "：")
@@ -302,5 +314,8 @@ func (u *unsaid) after(start int) int {
 }
 
 // isSignature recognises the line that mail programs put above a signature (RFC 3676 4.3): two hyphens and a space,
-// which an owner's ruler lacks.
-func isSignature(line string) bool { return strings.TrimRight(line, "\r\n") == "-- " }
+// which an owner's ruler lacks. In HTML it is one that does not break.
+func isSignature(line string) bool {
+	line = strings.TrimRight(line, "\r\n")
+	return line == "-- " || line == "--\u00a0"
+}

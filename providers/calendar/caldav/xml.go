@@ -205,6 +205,8 @@ func multistatus(ctx context.Context, body io.Reader, each func(*response) error
 			switch {
 			case !open && t.Name == xml.Name{Space: nsDAV, Local: "multistatus"}:
 				open = true
+			case !open && strings.EqualFold(t.Name.Local, "html"):
+				return "", strange("it is a web page, such as proxies and networks show that want a sign-in")
 			case !open:
 				return "", strange("it is a " + words.Cut(t.Name.Local, 80) + " and no multistatus")
 			case t.Name == xml.Name{Space: nsDAV, Local: "response"}:

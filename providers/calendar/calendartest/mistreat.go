@@ -30,7 +30,9 @@ func Mistreat(r *rand.Rand, text string, isHTML bool, words ...string) *Mistreat
 	m := &Mistreated{Text: text, HTML: isHTML, Words: words, rand: r}
 	for range 1 + r.IntN(3) {
 		one := mistreatments[r.IntN(len(mistreatments))]
-		if slices.ContainsFunc(m.Done, func(done string) bool { return excludes[done] == one.name || done == cutOff }) {
+		if slices.ContainsFunc(m.Done, func(done string) bool {
+			return slices.Contains(excludes[done], one.name) || clash(done, one.name) || done == cutOff || done == noDashes
+		}) {
 			continue
 		}
 		was := m.Text
@@ -45,14 +47,38 @@ func Mistreat(r *rand.Rand, text string, isHTML bool, words ...string) *Mistreat
 // cutOff is what happens to a text last: what does not fit is not kept.
 const cutOff = "cut off"
 
+// noDashes is what apps make of a block that keep ASCII alone.
+const noDashes = "without its dashes"
+
 // excludes are what cannot be undone any more after another thing was done: nobody knows where an address ends with
 // words behind it, and there is an end to how often a text is escaped.
-var excludes = map[string]string{
-	"with a line typed in": noSpace, "with words typed behind a line": noSpace, "merged with itself": noSpace,
-	"escaped twice": "escaped twice",
+var excludes = map[string][]string{
+	"with a line typed in": {noSpace}, "with words typed behind a line": {noSpace}, "merged with itself": {noSpace},
+	"escaped twice": {"escaped twice"}, "with its address again": {"escaped twice"},
+	"with its address in brackets": {"escaped twice"}, "with its address as in Markdown": {"escaped twice"},
+	"with its address broken": {noSpace, "translated", "with words typed behind a line", "with a line typed in", "made a list",
+		"quoted", "merged with an old copy"},
 }
 
-const noSpace = "run together without a space"
+// clashes are pairs of which nobody can undo both, in either order: a cut line is known by being all that its line
+// says, and a line that was translated by what it says now.
+var clashes = map[string][]string{
+	cutFirst:     {cutLast, "with a line typed in", "with words typed behind a line", "made a list", "quoted", runTogether, noSpace, allTogether, shownEnds},
+	cutLast:      {"with a line typed in", "with words typed behind a line", "made a list", "quoted", runTogether, noSpace, allTogether, shownEnds},
+	"translated": {cutOff, "merged with an old copy", "with words typed behind a line", runTogether, noSpace, allTogether, shownEnds},
+}
+
+func clash(a, b string) bool { return slices.Contains(clashes[a], b) || slices.Contains(clashes[b], a) }
+
+const (
+	noSpace  = "run together without a space"
+	cutFirst = "cut in its first line"
+	cutLast  = "cut in its last line"
+
+	runTogether = "run together"
+	allTogether = "all run together"
+	shownEnds   = "with its line ends shown"
+)
 
 // mistreatments are each a thing that happens to a block.
 var mistreatments = []struct {
@@ -65,13 +91,13 @@ var mistreatments = []struct {
 		old := strings.NewReplacer("/j/81", "/j/79", "aBc", "old", "481516", "111111").Replace(m.block())
 		m.Text += m.breaks(2) + old
 	}},
-	{"run together", func(m *Mistreated) {
+	{runTogether, func(m *Mistreated) {
 		m.inBlock(func(b string) string { return strings.ReplaceAll(b, m.breaks(1), " ") })
 	}},
 	{noSpace, func(m *Mistreated) {
 		m.inBlock(func(b string) string { return strings.ReplaceAll(b, m.breaks(1), "") })
 	}},
-	{"all run together", func(m *Mistreated) { m.Text = strings.ReplaceAll(m.Text, m.breaks(1), " ") }},
+	{allTogether, func(m *Mistreated) { m.Text = strings.ReplaceAll(m.Text, m.breaks(1), " ") }},
 	{"cut at its end", func(m *Mistreated) {
 		m.lines(func(l []string) []string { return l[:1+m.rand.IntN(len(l)-1)] })
 	}},
@@ -110,6 +136,46 @@ var mistreatments = []struct {
 	{"escaped dashes", func(m *Mistreated) { m.replace("─", "&#9472;") }},
 	{"escaped twice", func(m *Mistreated) {
 		m.inBlock(func(b string) string { return html.EscapeString(html.EscapeString(b)) })
+	}},
+	{"escaped dashes, twice", func(m *Mistreated) { m.replace("─", "&amp;#9472;") }},
+	{"read in a second other character set", func(m *Mistreated) { m.replace("─", "â\u0094\u0080") }},
+	{noDashes, func(m *Mistreated) {
+		if len(m.Done) == 0 { // the word of a frame has to be all that its line says
+			m.replace("─", "")
+		}
+	}},
+	{"with marks that nobody sees", func(m *Mistreated) { m.replace("─ ", "─\u200b \ufeff") }},
+	{shownEnds, func(m *Mistreated) {
+		m.inBlock(func(b string) string { return strings.ReplaceAll(b, m.breaks(1), `\n`) })
+	}},
+	{"translated", func(m *Mistreated) {
+		m.inBlock(func(b string) string {
+			return strings.NewReplacer("Join:", "Beitreten:", "Meeting ID:", "Meeting-ID :", "Passcode:", "Kenncode:").Replace(b)
+		})
+	}},
+	{cutFirst, func(m *Mistreated) {
+		m.lines(func(l []string) []string {
+			l[0] = string([]rune(l[0])[1+m.rand.IntN(6):])
+			return l
+		})
+	}},
+	{cutLast, func(m *Mistreated) {
+		m.lines(func(l []string) []string {
+			last := []rune(l[len(l)-1])
+			l[len(l)-1] = string(last[:len(last)-4-m.rand.IntN(6)])
+			return l
+		})
+	}},
+	{"with its address again", func(m *Mistreated) { m.address(func(url string) string { return url + " <" + url + ">" }) }},
+	{"with its address in brackets", func(m *Mistreated) { m.address(func(url string) string { return "<" + url + ">" }) }},
+	{"with its address as in Markdown", func(m *Mistreated) {
+		m.address(func(url string) string { return "[" + url + "](" + url + ")" })
+	}},
+	{"with its address broken", func(m *Mistreated) {
+		m.address(func(url string) string {
+			at := len("https://") + 1 + m.rand.IntN(len(url)-len("https://")-1)
+			return url[:at] + "\n" + url[at:]
+		})
 	}},
 	{"with other quotes", func(m *Mistreated) {
 		m.Text = strings.NewReplacer("'", "’", `it's`,
@@ -152,6 +218,19 @@ var mistreatments = []struct {
 			m.inBlock(func(b string) string { return anchors.ReplaceAllString(b, "") })
 		}
 	}},
+}
+
+// addresses are what leads somewhere in a plain text.
+var addresses = regexp.MustCompile(`https://[^\s<>()\[\]─]+`)
+
+// address changes the address in the block of a plain text. That comes first, while it is clear where it ends.
+func (m *Mistreated) address(change func(url string) string) {
+	if m.HTML || len(m.Done) > 0 {
+		return
+	}
+	m.inBlock(func(b string) string {
+		return addresses.ReplaceAllStringFunc(b, change)
+	})
 }
 
 // anchors are the beginnings and ends of links.

@@ -318,7 +318,7 @@ func (s *signer) explain(err error) error {
 			return words.Mend(fmt.Errorf("%w: the private key in %s cannot be used", calendar.ErrDenied,
 				s.cfg.Credentials), "download a new key")
 		}
-		return &rest.BrokenError{Cause: "no answer that can be used from Google's sign-in: " + rest.Redact(err.Error())}
+		return &rest.BrokenError{Cause: "no answer that can be used from Google's sign-in: " + rest.Unusable(err)}
 	}
 	status := refusal.Response.StatusCode
 	said := fmt.Sprintf(" (Google says: %s, HTTP %d)", rest.Snippet(refusal.Body, 200), status)

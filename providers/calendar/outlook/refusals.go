@@ -124,7 +124,7 @@ func (s *signer) explain(err error, secrets ...string) error {
 				text = strings.ReplaceAll(text, secret, "***")
 			}
 		}
-		return &rest.BrokenError{Cause: "no answer that can be used from Microsoft's sign-in: " + rest.Redact(text)}
+		return &rest.BrokenError{Cause: "no answer that can be used from Microsoft's sign-in: " + rest.Unusable(errors.New(text))}
 	}
 	// those of an answer that the browser has brought
 	status, header, said := 0, http.Header{}, said(refusal, secrets...)

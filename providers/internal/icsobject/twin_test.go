@@ -29,6 +29,7 @@ func TestTwins(t *testing.T) {
 		"Thunderbird, and no text": {`DESCRIPTION;ALTREP="data:text/html,%3Cp%3EAgenda%3C%2Fp%3E":`, true},
 		"Thunderbird, in base64":   {`DESCRIPTION;ALTREP="data:text/html;base64,PHA+YTwvcD4=":Agenda`, false},
 		"a page somewhere":         {`DESCRIPTION;ALTREP="https://example.org/a":Agenda`, false},
+		"RFC 9073":                 {"DESCRIPTION:Agenda\r\nSTYLED-DESCRIPTION;VALUE=TEXT;FMTTYPE=text/html:<p>Agenda</p>", true},
 		"plain words":              {"DESCRIPTION:Agenda\r\nX-ALT-DESC:Agenda", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func (s *DeviceSignIn) Run(ctx context.Context) (*oauth2.Token, error) {
 	case !device.Expiry.IsZero() && !time.Now().Before(device.Expiry):
 		return nil, errTooLate
 	case !errors.As(err, &refusal):
-		return nil, &answerError{"no answer that can be used: " + rest.Redact(err.Error()), err}
+		return nil, &answerError{"no answer that can be used: " + rest.Unusable(err), err}
 	}
 	switch refusal.ErrorCode {
 	case "expired_token":

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 )
 
@@ -44,5 +45,14 @@ func Unreached(host string, err error) (cause, cure string) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return host + " gave no answer in time", "check this machine's network; it is tried again"
 	}
-	return "no answer that can be used from " + host + ": " + Redact(err.Error()), ""
+	return "no answer that can be used from " + host + ": " + Unusable(err), ""
+}
+
+// Unusable says, as a clause, why an answer could not be read. It is for the errors of libraries, which tell a web page
+// by its first character.
+func Unusable(err error) string {
+	if strings.Contains(err.Error(), "invalid character '<'") {
+		return "it is a web page, such as proxies and networks show that want a sign-in"
+	}
+	return Redact(err.Error())
 }

@@ -28,6 +28,8 @@ func TestUnreached(t *testing.T) {
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak https", "the port"},
 		{http.ErrSchemeMismatch, "does not speak https", "the port"},
 		{context.DeadlineExceeded, "no answer in time", "it is tried again"},
+		{errors.New("oauth2: cannot parse json: invalid character '<' looking for beginning of value"),
+			"no answer that can be used from cal.example: it is a web page, such as proxies and networks show that want a sign-in", ""},
 		{errors.New("odd"), "no answer that can be used from cal.example: odd", ""},
 	} {
 		got, cure := Unreached("cal.example", fmt.Errorf("call: %w", &url.Error{Op: "Get",

@@ -1,0 +1,21 @@
+package calendar
+
+import "strings"
+
+// LinkTexts are the texts of an event in which a place to meet may stand, as people read them: its title, description,
+// location and address, and what apps show in place of those. Our block is left out. Whoever asks where an event's
+// people meet looks here, and into Conferences.
+func (ev *Event) LinkTexts() []string {
+	words := StripBlock(ev.Description)
+	if ev.HTML {
+		words = unescaped(StripBlockHTML(ev.Description))
+	}
+	texts := []string{ev.Title, words, ev.Location, ev.URL}
+	for _, text := range ev.Elsewhere {
+		texts = append(texts, unescaped(StripBlockHTML(text))) // an app may have made a twin of what we wrote
+	}
+	for i, text := range texts {
+		texts[i] = strings.ReplaceAll(text, `\/`, "/") // as JSON has a slash, and what was made from it
+	}
+	return texts
+}
