@@ -36,7 +36,7 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 		}
 		defer unlock()
 	}
-	moved := 0
+	moved, stale := 0, false
 	err = p.commit(func(tx *store.Tx) error {
 		for i, name := range names[1:] { // nobody was kept from them until now
 			kept, err := tx.Calendar(name)
@@ -44,14 +44,14 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 				return err
 			}
 			if kept.Source != sources[i] {
-				names = nil // it has moved meanwhile
+				stale = true // it has moved meanwhile
 				return nil
 			}
 		}
 		moved, err = tx.PassOnCalendars(names)
 		return err
 	})
-	if err != nil || names == nil {
+	if err != nil || stale {
 		return err
 	}
 	p.e.opt.Log.Info("calendars have each other's names", "calendars", names, "events", moved)
