@@ -34,8 +34,8 @@ type Condition struct {
 	Dismissed bool `json:"dismissed"`
 }
 
-// Ended stands behind the ID of a condition that was foretold: what was about to end has ended. That is told as well, and
-// the other one is over only with it.
+// Ended stands behind the ID of a condition that was foretold: what was about to end has ended. That is told as well,
+// and the other one is over only with it.
 const Ended = "-ended"
 
 // ConditionsReport lists what needs a person, the worst first.
