@@ -14,6 +14,8 @@ type List struct {
 	Error string `json:",omitempty"`
 	Code  string `json:",omitempty"`
 	Cure  string `json:",omitempty"` // what mends that very case, as a clause, where that is known
+	// Until is until when the service wants to be left alone; zero: it has not said so.
+	Until time.Time `json:",omitzero"`
 	// Faults are the rows of it that cannot be understood, some of them at least.
 	Faults []string `json:",omitempty"`
 	// Missing are the IDs of members that a list lacked which was not believed, and Released those of which somebody

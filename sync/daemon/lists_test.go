@@ -182,6 +182,54 @@ func TestListsInTheDaemon(t *testing.T) {
 	}
 }
 
+// TestListsLeftAlone: a service that says how long it wants to be left alone is not asked sooner, by a daemon that comes
+// after this one neither; and a list that lies in a file goes on.
+func TestListsLeftAlone(t *testing.T) {
+	r := &roster{}
+	var log logText
+	synctest.Test(t, func(t *testing.T) {
+		until := time.Now().Add(2 * time.Hour)
+		r.answer(&calendar.Throttled{Until: until, Err: fmt.Errorf("asked too often")})
+		d, dir, cfg := listDaemon(t, r, &log)
+		for range 2 {
+			must(t, d.build(t.Context(), cfg))
+			ctx, end := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- d.generations(ctx, cfg) }()
+			<-time.After(50 * time.Minute)
+			synctest.Wait()
+			if got := r.times(); got != 1 {
+				t.Errorf("it was asked %d times", got)
+			}
+			must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte("subject\nann\nbob\n"), 0o600))
+			<-time.After(20 * time.Second)
+			synctest.Wait()
+			if got := states(t, d); got != "ann 1, bob 1" {
+				t.Errorf("the file is read: %s", got)
+			}
+			report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
+			must(t, err)
+			if l := report.Lists[1]; l.Error != "asked too often" || l.Cure != "It is asked again after 2000-01-01 02:00 UTC." {
+				t.Errorf("status says %q, %q", l.Error, l.Cure)
+			}
+			end()
+			must(t, <-done)
+		}
+		r.answer(nil, "home")
+		must(t, d.build(t.Context(), cfg))
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.generations(ctx, cfg) }()
+		<-time.After(25 * time.Minute)
+		synctest.Wait()
+		if got := r.times(); got != 2 {
+			t.Errorf("its time has come, and it was asked %d times", got-1)
+		}
+		end()
+		must(t, <-done)
+	})
+}
+
 // TestListsAfterARestart: where a list cannot be asked, those are watched whom it named before.
 func TestListsAfterARestart(t *testing.T) {
 	var log logText

@@ -190,6 +190,9 @@ func (s *Service) isDue(f *configs.From, which Which) (stamp string, due bool, e
 	if err != nil || which == FileLists {
 		return stamp, f.File != "", err
 	}
+	if now := s.now(); f.File == "" && now.Before(known.Until) && !now.Before(known.TriedAt) {
+		return stamp, false, nil // the service wants to be left alone, whoever asks next
+	}
 	s.rolls.mu.Lock()
 	defer s.rolls.mu.Unlock()
 	asked, here := s.rolls.asked[f.Name]
