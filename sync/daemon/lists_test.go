@@ -230,6 +230,27 @@ func TestListsLeftAlone(t *testing.T) {
 	})
 }
 
+// TestListsCounted: who is not watched is counted, also where only the first of them are named.
+func TestListsCounted(t *testing.T) {
+	var log logText
+	d, dir, cfg := listDaemon(t, &roster{}, &log)
+	rows := "name,subject\n"
+	for i := range 130 {
+		rows += fmt.Sprintf("as-%d,ann\n", i)
+	}
+	rows += strings.Repeat("odd,,,,ann\n", 30)
+	must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte(rows), 0o600))
+	must(t, d.build(t.Context(), cfg))
+	report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
+	must(t, err)
+	if l := report.Lists[0]; l.Watched != 1 || l.Unwatched != 159 || len(l.Skipped) != 120 {
+		t.Errorf("%d are watched, %d are not, %d of them named", l.Watched, l.Unwatched, len(l.Skipped))
+	}
+	if text := strings.Join(report.Notices, " "); !strings.Contains(text, "159 members are not watched") {
+		t.Errorf("status says: %s", text)
+	}
+}
+
 // TestListsAfterARestart: where a list cannot be asked, those are watched whom it named before.
 func TestListsAfterARestart(t *testing.T) {
 	var log logText

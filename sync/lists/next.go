@@ -73,7 +73,7 @@ func Next(name string, was record.List, a Answer, around Around) (record.List, N
 	now.ReadAt = a.At
 	now.Error, now.Code, now.Cure = "", "", ""
 	now.Missing, now.Released = nil, nil
-	now.Faults = nil
+	now.Faults, now.Faulty = nil, len(a.Roll.Faults)
 	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
 		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
 	}

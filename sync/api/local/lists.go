@@ -323,7 +323,7 @@ func reportOf(name string, now record.List, news lists.News) api.ListReport {
 	r := api.ListReport{Name: name, Came: orNone(news.Came), Left: orNone(news.Left), Back: orNone(news.Back),
 		Moved: orNone(news.Moved), Error: now.Error, Code: reason.Code(now.Code), Skipped: []api.SkippedMember{}}
 	r.Cure, r.Held = r.Code.CureOf(now.Cure), r.Code == reason.ListShrunken
-	r.Skipped = append(r.Skipped, faultsOf(now)...)
+	r.Skipped, r.Unwatched = append(r.Skipped, faultsOf(now)...), faultyIn(now)
 	return r
 }
 
@@ -345,6 +345,7 @@ func told(reports []api.ListReport, before, now *Service) []api.ListReport {
 		r.Came, r.Back = only(r.Came, is.Watched), only(r.Back, is.Watched)
 		r.Moved, r.Left = only(r.Moved, is.Watched), only(r.Left, was.Watched)
 		r.Skipped = append(r.Skipped, skippedOf(is)...)
+		r.Unwatched += len(is.Skipped)
 	}
 	return reports
 }
@@ -377,6 +378,9 @@ func faultsOf(kept record.List) (list []api.SkippedMember) {
 	}
 	return list
 }
+
+// faultyIn is how much there is that cannot be understood of a list.
+func faultyIn(kept record.List) int { return max(kept.Faulty, len(kept.Faults)) }
 
 // foresee asks all lists for who is on them, and saves nothing: the service that it returns has the calendars of
 // whoever would come.
@@ -447,6 +451,7 @@ func (s *Service) listStatus() ([]api.ListStatus, error) {
 			Code: reason.Code(kept.Code), Skipped: []api.SkippedMember{}}
 		l.Cure = l.Code.CureOf(kept.Cure)
 		l.Skipped = append(append(l.Skipped, faultsOf(kept)...), skippedOf(o)...)
+		l.Unwatched = faultyIn(kept) + len(o.Skipped)
 		out = append(out, l)
 	}
 	return out, nil
@@ -463,7 +468,7 @@ func notWatched(l *api.ListStatus) (notices []string) {
 		who = first.Name + ", " + who
 	}
 	return []string{fmt.Sprintf("list %s: %s %s not watched, and this is why: %s", l.Name,
-		words.Count(len(l.Skipped), "member"), words.Are(len(l.Skipped)), who)}
+		words.Count(l.Unwatched, "member"), words.Are(l.Unwatched), who)}
 }
 
 // releaseList has the next answer of a list be believed, or lets go of a calendar whose owner has left its list.

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
 	"zoomtag/providers/words"
@@ -38,10 +39,11 @@ func membersOf(ctx context.Context, b *assemble.Builder, name string, was map[st
 	now := maps.Clone(was)
 	asked := map[string]bool{}
 	for _, f := range b.Config.CalendarsFrom {
-		if name != "" && f.Name != name {
+		// A list of which nothing is known yet may have whoever is on this one, and win.
+		if others := was[f.Name]; name != "" && f.Name != name && !others.TriedAt.IsZero() {
 			continue
 		}
-		asked[f.Name] = true
+		asked[f.Name] = name == "" || f.Name == name
 		a := lists.Answer{At: b.Now()}
 		directory, err := b.Directory(f)
 		if err == nil {
@@ -59,7 +61,9 @@ func membersOf(ctx context.Context, b *assemble.Builder, name string, was map[st
 			return report, err
 		}
 		now[f.Name] = next
-		report.Faults = append(report.Faults, wrongIn(f.Name, &next)...)
+		if asked[f.Name] {
+			report.Faults = append(report.Faults, wrongIn(f.Name, &next)...)
+		}
 	}
 	for _, o := range lists.Expand(b.Config, now).Lists {
 		if asked[o.Name] {
@@ -76,6 +80,9 @@ func wrongIn(name string, l *record.List) (faults []string) {
 	}
 	for _, fault := range l.Faults {
 		faults = append(faults, name+": "+words.Join(words.Apart(fault)))
+	}
+	if more := faultyIn(*l) - len(l.Faults); more > 0 {
+		faults = append(faults, fmt.Sprintf("%s: there are %d more like that", name, more))
 	}
 	return faults
 }
