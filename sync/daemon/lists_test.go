@@ -24,10 +24,11 @@ import (
 
 // roster is a service that knows who there is, as a test sets it.
 type roster struct {
-	mu    sync.Mutex // guards all below
-	names []string
-	err   error
-	asked int
+	mu     sync.Mutex // guards all below
+	names  []string
+	err    error
+	asked  int
+	silent time.Duration // how long it says nothing
 }
 
 // answer has it answer otherwise.
@@ -44,10 +45,15 @@ func (r *roster) times() int {
 	return r.asked
 }
 
-func (r *roster) Members(context.Context) (roll calendar.Roll, err error) {
+func (r *roster) Members(ctx context.Context) (roll calendar.Roll, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
+	select {
+	case <-time.After(r.silent):
+	case <-ctx.Done():
+		return roll, ctx.Err()
+	}
 	for _, name := range r.names {
 		roll.Members = append(roll.Members, calendar.Member{ID: "id of " + name, Name: name, Subject: name})
 	}
@@ -225,6 +231,33 @@ func TestListsLeftAlone(t *testing.T) {
 		if got := r.times(); got != 2 {
 			t.Errorf("its time has come, and it was asked %d times", got-1)
 		}
+		end()
+		must(t, <-done)
+	})
+}
+
+// TestListsBesideASilentOne: a service that says nothing for a while delays its own list alone.
+func TestListsBesideASilentOne(t *testing.T) {
+	r := &roster{silent: 90 * time.Second}
+	r.answer(nil, "home")
+	var log logText
+	synctest.Test(t, func(t *testing.T) {
+		d, dir, cfg := listDaemon(t, r, &log)
+		must(t, d.build(t.Context(), cfg))
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.generations(ctx, cfg) }()
+		look := func(after time.Duration, want string) {
+			<-time.After(after)
+			synctest.Wait()
+			if got := states(t, d); got != want {
+				t.Errorf("%s on: %s", after, got)
+			}
+		}
+		look(20*time.Second, "ann 1")
+		must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte("subject\nann\nbob\n"), 0o600))
+		look(20*time.Second, "ann 1, bob 1")
+		look(time.Minute, "ann 1, bob 1, home 1")
 		end()
 		must(t, <-done)
 	})

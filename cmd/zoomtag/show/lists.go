@@ -76,6 +76,9 @@ func (p *Printer) lists(list []api.ListStatus) error {
 	for i := range list {
 		l := &list[i]
 		state := cmp.Or(l.Told(), api.OK)
+		if l.Error == "" && l.TriedAt == nil {
+			state = "nobody has answered yet"
+		}
 		if n := max(l.Unwatched, len(l.Skipped)); n > 0 && l.Error == "" {
 			state = words.Count(n, "member") + " not watched: " + skipped(l.Skipped[0])
 		}

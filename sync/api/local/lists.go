@@ -28,17 +28,18 @@ const (
 
 // rolls is what a process knows of when its lists were asked for. Services of one configuration share it.
 type rolls struct {
-	asking sync.Mutex // one at a time asks
-	mu     sync.Mutex // guards all below
-	asked  map[string]time.Time
-	stamps map[string]string // of the files that were read, and of those seen at the last look
-	seen   map[string]string
+	asking  sync.Mutex         // one at a time asks; guards flights
+	flights map[string]*flight // services that are being asked, by list
+	mu      sync.Mutex         // guards all below
+	asked   map[string]time.Time
+	stamps  map[string]string // of the files that were read, and of those seen at the last look
+	seen    map[string]string
 	// followed is when it was last looked what another worker has heard of a list.
 	followed map[string]time.Time
 }
 
 func newRolls() *rolls {
-	return &rolls{asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{},
+	return &rolls{flights: map[string]*flight{}, asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{},
 		followed: map[string]time.Time{}}
 }
 
@@ -66,44 +67,58 @@ const (
 	FileLists               // files
 )
 
+// flight is a list that is being asked.
+type flight struct {
+	stamp  string // of its file
+	done   chan struct{}
+	answer lists.Answer // once it is done
+}
+
+// landed reports whether the answer is there.
+func (f *flight) landed() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// soonAnswered is how long a daemon waits for the services that it asks. One that takes longer is heard at a later look,
+// and delays no list but its own.
+const soonAnswered = 2 * time.Second
+
 // AskLists asks the lists for who is on them, and saves what came of it. The service that it returns has the calendars
 // of whoever came; it is s itself if nobody has come or gone. What cannot be had of a list stands in its report.
 func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.ListReport, error) {
 	s.rolls.asking.Lock()
 	defer s.rolls.asking.Unlock()
 	var reports []api.ListReport
-	changed := false
+	changed, err := s.askDue(ctx, which)
+	if err != nil {
+		return s, reports, err
+	}
 	for i := range s.options.Config.CalendarsFrom {
-		f := &s.options.Config.CalendarsFrom[i]
-		held, release, ours := s.st.Hold(ctx, listJob(f.Name), "")
-		if !ours {
-			followed, err := s.follow(f.Name)
-			if err != nil {
-				return s, reports, err
-			}
-			changed = changed || followed
+		name := s.options.Config.CalendarsFrom[i].Name
+		asked := s.rolls.flights[name]
+		if asked == nil || !asked.landed() {
 			continue
 		}
-		defer release()
-		stamp, due, err := s.isDue(f, which)
-		if err != nil {
-			return s, reports, err
-		}
-		if !due {
+		delete(s.rolls.flights, name)
+		if ctx.Err() != nil { // whoever was told to stop says nothing of the list
 			continue
 		}
-		answer := s.ask(held, f)
-		if held.Err() != nil { // whoever was told to stop says nothing of the list
-			return s, reports, nil
-		}
-		now, news, err := s.saveAnswer(f.Name, answer)
-		if err != nil {
+		now, news, ours, err := s.hear(ctx, name, asked)
+		switch {
+		case err != nil:
 			return s, reports, err
+		case ours:
+			changed = changed || news.Any() || !sameMembers(now, s.kept[name])
+			reports = append(reports, reportOf(name, now, news))
 		}
-		s.noteAsked(f.Name, stamp, answer)
-		s.logNews(f.Name, now, news)
-		changed = changed || news.Any() || !sameMembers(now, s.kept[f.Name])
-		reports = append(reports, reportOf(f.Name, now, news))
+	}
+	if ctx.Err() != nil {
+		return s, reports, nil
 	}
 	next := s
 	if changed {
@@ -119,6 +134,71 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 		next.askedFirst = reports
 	}
 	return next, reports, nil
+}
+
+// askDue begins to ask the lists whose time has come. A daemon asks all services at once and does not wait long for
+// them; a command asks one after the other, and has their answers. changed says that another worker has heard of others
+// than those whose calendars s has.
+func (s *Service) askDue(ctx context.Context, which Which) (changed bool, err error) {
+	var begun []*flight
+	for i := range s.options.Config.CalendarsFrom {
+		f := &s.options.Config.CalendarsFrom[i]
+		if s.rolls.flights[f.Name] != nil {
+			continue
+		}
+		held, release, ours := s.st.Hold(ctx, listJob(f.Name), "")
+		if !ours {
+			followed, err := s.follow(f.Name)
+			if err != nil {
+				return changed, err
+			}
+			changed = changed || followed
+			continue
+		}
+		stamp, due, err := s.isDue(f, which)
+		if err == nil && due {
+			asked := &flight{stamp: stamp, done: make(chan struct{})}
+			s.rolls.flights[f.Name], begun = asked, append(begun, asked)
+			if beside := s.schedule != nil && f.File == ""; beside {
+				go func() { // a lease may end meanwhile: what is saved is checked against it then
+					asked.answer = s.ask(ctx, f)
+					close(asked.done)
+				}()
+			} else {
+				asked.answer = s.ask(held, f)
+				close(asked.done)
+			}
+		}
+		release()
+		if err != nil {
+			return changed, err
+		}
+	}
+	soon, end := context.WithTimeout(ctx, soonAnswered)
+	defer end()
+	for _, asked := range begun {
+		select {
+		case <-asked.done:
+		case <-soon.Done():
+		}
+	}
+	return changed, nil
+}
+
+// hear saves what came of asking a list, if asking for it is still this worker's.
+func (s *Service) hear(ctx context.Context, name string, asked *flight) (now record.List, news lists.News, ours bool,
+	err error) {
+	held, release, ours := s.st.Hold(ctx, listJob(name), "")
+	if !ours {
+		return now, news, false, nil
+	}
+	defer release()
+	if now, news, err = s.saveAnswer(name, asked.answer); err != nil || held.Err() != nil {
+		return now, news, false, err
+	}
+	s.noteAsked(name, asked.stamp, asked.answer)
+	s.logNews(name, now, news)
+	return now, news, true, nil
 }
 
 // listJob names the asking for a list among what only one of several workers does.
@@ -483,7 +563,7 @@ func (s *Service) releaseList(name string) (report api.ReleaseReport, mine bool,
 	if !slices.ContainsFunc(s.options.Config.CalendarsFrom, func(f configs.From) bool { return f.Name == list }) {
 		return report, false, nil
 	}
-	report.Calendar = name
+	report.Calendar, report.Let = name, member != ""
 	err = s.st.Update(func(tx *store.Tx) error {
 		kept, err := tx.List(list)
 		if err != nil {
