@@ -188,8 +188,8 @@ func TestListsInTheDaemon(t *testing.T) {
 	}
 }
 
-// TestListsLeftAlone: a service that says how long it wants to be left alone is not asked sooner, by a daemon that comes
-// after this one neither; and a list that lies in a file goes on.
+// TestListsLeftAlone: a service that says how long it wants to be left alone is not asked sooner, nor by a daemon that
+// comes after this one; and a list that lies in a file goes on.
 func TestListsLeftAlone(t *testing.T) {
 	r := &roster{}
 	var log logText
@@ -215,7 +215,8 @@ func TestListsLeftAlone(t *testing.T) {
 			}
 			report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
 			must(t, err)
-			if l := report.Lists[1]; l.Error != "asked too often" || l.Cure != "It is asked again after 2000-01-01 02:00 UTC." {
+			l := report.Lists[1]
+			if l.Error != "asked too often" || l.Cure != "It is asked again after 2000-01-01 02:00 UTC." {
 				t.Errorf("status says %q, %q", l.Error, l.Cure)
 			}
 			end()

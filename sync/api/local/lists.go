@@ -39,8 +39,8 @@ type rolls struct {
 }
 
 func newRolls() *rolls {
-	return &rolls{flights: map[string]*flight{}, asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{},
-		followed: map[string]time.Time{}}
+	return &rolls{flights: map[string]*flight{}, asked: map[string]time.Time{}, stamps: map[string]string{},
+		seen: map[string]string{}, followed: map[string]time.Time{}}
 }
 
 // keptLists is what is remembered of the lists of a configuration.
@@ -84,8 +84,8 @@ func (f *flight) landed() bool {
 	}
 }
 
-// soonAnswered is how long a daemon waits for the services that it asks. One that takes longer is heard at a later look,
-// and delays no list but its own.
+// soonAnswered is how long a daemon waits for the services that it asks. One that takes longer is heard at a later
+// look, and delays no list but its own.
 const soonAnswered = 2 * time.Second
 
 // AskLists asks the lists for who is on them, and saves what came of it. The service that it returns has the calendars
