@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -96,7 +97,8 @@ func membersIn(o lists.Outcome, was, now record.List) (members []api.ListedMembe
 		}
 	}
 	for i := range now.Members {
-		subjects[now.Members[i].Name] = now.Members[i].Subject
+		m := &now.Members[i] // a CalDAV calendar is nobody's, and known by its path
+		subjects[m.Name] = cmp.Or(m.Subject, m.Calendar)
 	}
 	for _, name := range o.Watched {
 		members = append(members, api.ListedMember{List: o.Name, Name: name, Subject: subjects[name],
