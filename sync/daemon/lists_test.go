@@ -285,6 +285,30 @@ func TestListsCounted(t *testing.T) {
 	}
 }
 
+// TestListsLookedAt: whether a list has to be asked for costs little, however many are on it: the daemon looks every few
+// seconds.
+func TestListsLookedAt(t *testing.T) {
+	var log logText
+	d, dir, cfg := listDaemon(t, &roster{names: []string{"home"}}, &log)
+	rows := "name,subject\n"
+	for i := range 2000 {
+		rows += fmt.Sprintf("as-%d,ann\n", i)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte(rows), 0o600))
+	must(t, d.build(t.Context(), cfg))
+	service, _, err := d.service.Load().AskLists(t.Context(), local.DueLists)
+	must(t, err)
+	looks := testing.AllocsPerRun(5, func() {
+		_, reports, err := service.AskLists(t.Context(), local.DueLists)
+		if err != nil || len(reports) > 0 {
+			t.Errorf("%d lists were asked, %v", len(reports), err)
+		}
+	})
+	if looks > 500 {
+		t.Errorf("a look takes %v allocations", looks)
+	}
+}
+
 // TestListsAfterARestart: where a list cannot be asked, those are watched whom it named before.
 func TestListsAfterARestart(t *testing.T) {
 	var log logText

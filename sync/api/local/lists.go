@@ -126,8 +126,10 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 		if next, err = s.anew(nil); err != nil {
 			return s, reports, err
 		}
-	} else if err := s.refreshKept(); err != nil {
-		return s, reports, err
+	} else if len(reports) > 0 {
+		if err := s.refreshKept(); err != nil {
+			return s, reports, err
+		}
 	}
 	reports = told(reports, s, next)
 	if which == FirstLists { // whoever makes the pass tells them
@@ -266,7 +268,7 @@ func (s *Service) anew(known map[string]record.List) (*Service, error) {
 // isDue reports whether a list is to be asked for. stamp is that of its file.
 func (s *Service) isDue(f *configs.From, which Which) (stamp string, due bool, err error) {
 	stamp = assemble.Stamp(*f)
-	known, err := s.st.List(f.Name)
+	known, err := s.st.ListHead(f.Name) // the daemon looks every few seconds
 	if err != nil || which == FileLists {
 		return stamp, f.File != "", err
 	}
@@ -521,7 +523,7 @@ func (s *Service) listStatus() ([]api.ListStatus, error) {
 	out := []api.ListStatus{}
 	for i := range s.options.Config.CalendarsFrom {
 		f := &s.options.Config.CalendarsFrom[i]
-		kept, err := s.st.List(f.Name)
+		kept, err := s.st.ListHead(f.Name)
 		if err != nil {
 			return nil, err
 		}
