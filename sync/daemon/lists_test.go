@@ -285,7 +285,7 @@ func TestListsCounted(t *testing.T) {
 	}
 }
 
-// TestListsLookedAt: whether a list has to be asked for costs little, however many are on it: the daemon looks every few
+// TestListsLookedAt: a look whether a list has to be asked for costs little: the daemon does it every few
 // seconds.
 func TestListsLookedAt(t *testing.T) {
 	var log logText

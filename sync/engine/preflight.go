@@ -49,5 +49,6 @@ func (s *settling) again(err error) bool {
 	}
 	s.work.repeats++
 	s.work.left++
+	s.story.hosts.organizer, s.story.hosts.guests = "", nil // what was refused may be who was believed to have a licence
 	return true
 }

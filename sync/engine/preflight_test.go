@@ -69,6 +69,36 @@ func (b *bench) spent() int {
 	return n
 }
 
+// wavering is a service that refuses a host for whom it has just said that they have a licence.
+type wavering struct {
+	*choosy
+	lost bool
+}
+
+func (w *wavering) Licensed(context.Context, string) (bool, error) { return !w.lost, nil }
+
+func (w *wavering) Create(ctx context.Context, mark string, s meeting.Spec) (meeting.Meeting, error) {
+	w.lost = true
+	if s.Host == "own@example.com" {
+		return meeting.Meeting{}, w.err
+	}
+	return w.Fake.Create(ctx, mark, s)
+}
+
+// TestLicenceLost: where the organizer's licence turns out to be gone, the configured host has the meeting, at once.
+func TestLicenceLost(t *testing.T) {
+	b, c := newChoosy(t)
+	b.service = &wavering{choosy: c}
+	b.config.Keeper = "own@example.com"
+	b.config.Settings.ByOrganizer = true
+	b.start()
+	id := b.put("Talk #zoom", week)
+	if r := b.pass(); r.Failed() || b.record(id).Host != "alice@example.com" {
+		t.Fatalf("%+v, hosted by %q", r, b.record(id).Host)
+	}
+	b.meetings(1)
+}
+
 // TestCallsAreMadeAgainAtOnce, each paid for, and not without end.
 func TestCallsAreMadeAgainAtOnce(t *testing.T) {
 	b, c := newChoosy(t)

@@ -64,7 +64,7 @@ func (s *Service) whyNot(ctx context.Context, address string) string {
 		path: []string{"users", address}, want: http.StatusOK, on: aUser}, &user)
 	var p *problem
 	switch plan := user.plan(); {
-	case errors.As(err, &p) && p.verdict == final && (p.code == 1001 || p.code == 1010):
+	case errors.As(err, &p) && p.verdict == final && isNobody(p.code):
 		return "no user of the account"
 	case err != nil:
 		s.log.DebugContext(ctx, "zoom alternative host cannot be asked about", "reason", err)
@@ -91,6 +91,9 @@ func (a again) Unwrap() []error { return []error{a.error, meeting.ErrAgain} }
 
 // codeAlternate is Zoom's code for somebody who cannot be an alternative host.
 const codeAlternate = 1114
+
+// codeNoLicence is that of a host who may not host meetings.
+const codeNoLicence = 3161
 
 // refused learns from the refusal of a request with body. Where it was refused for a part that can be left out, it can
 // be made again.

@@ -205,7 +205,7 @@ func (s *Service) judge(c call, status int, e errorBody) opinion {
 			return opinion{final, "Zoom knows no such user in this account", "check zoom.host, the calendar's host, or " +
 				"host= in the tag", meeting.ErrInvalid}
 		}
-	case 3161:
+	case codeNoLicence:
 		return opinion{final, "this user may not host meetings", "give the user a Zoom Meetings licence, or name " +
 			"another host", meeting.ErrDenied}
 	case 200:

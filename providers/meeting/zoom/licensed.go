@@ -35,6 +35,28 @@ func (k *knowledge) learnLicence(address string, licensed bool, now time.Time) {
 		func(l knownLicence) bool { return !now.Before(l.until) })
 }
 
+// lostLicence reports whether a meeting was refused because its host, who was believed to have a licence of their own,
+// has none by now; it is forgotten then.
+func (s *Service) lostLicence(host string, err error) bool {
+	var p *problem
+	if !errors.As(err, &p) || p.verdict != final {
+		return false
+	}
+	return (isNobody(p.code) || p.code == codeNoLicence) && s.known.forgetLicence(host, s.now())
+}
+
+// isNobody reports whether an error is that Zoom knows no such user.
+func isNobody(code number) bool { return code == 1001 || code == 1010 }
+
+func (k *knowledge) forgetLicence(address string, now time.Time) (was bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	address = strings.ToLower(address)
+	l, ok := k.licences[address]
+	delete(k.licences, address)
+	return ok && l.licensed && now.Before(l.until)
+}
+
 // Licensed implements meeting.Roster. A user who is not active, or of another account, has none that counts.
 func (s *Service) Licensed(ctx context.Context, address string) (bool, error) {
 	if s.tokens.person != nil {
@@ -54,7 +76,7 @@ func (s *Service) Licensed(ctx context.Context, address string) (bool, error) {
 	err := s.do(ctx, call{what: "ask whether " + address + " has a licence", method: http.MethodGet,
 		path: []string{"users", address}, want: http.StatusOK, on: aUser}, &user)
 	var p *problem
-	if errors.As(err, &p) && p.verdict == final && (p.code == 1001 || p.code == 1010) {
+	if errors.As(err, &p) && p.verdict == final && isNobody(p.code) {
 		err, user = nil, wireProfile{}
 	}
 	if err != nil {

@@ -34,3 +34,23 @@ func TestLicensed(t *testing.T) {
 		t.Errorf("without the scope it was asked %d times", n)
 	}
 }
+
+// TestLicenceLost: of a host who was believed to have a licence, and has none by now, it is asked again at once.
+func TestLicenceLost(t *testing.T) {
+	f := newFixture(t, zoomtest.Options{Users: []zoomtest.User{{Email: "own@example.com"}}})
+	if licensed, err := f.Licensed(t.Context(), "own@example.com"); !licensed || err != nil {
+		t.Fatalf("%t, %v", licensed, err)
+	}
+	f.server.SetUser(zoomtest.User{Email: "own@example.com", Inactive: true})
+	s := f.spec()
+	s.Host = "Own@example.com"
+	if _, err := f.Create(t.Context(), mark, s); !errors.Is(err, meeting.ErrAgain) {
+		t.Errorf("it is not asked again: %v", err)
+	}
+	if licensed, err := f.Licensed(t.Context(), "own@example.com"); licensed || err != nil {
+		t.Errorf("what was known is believed still: %t, %v", licensed, err)
+	}
+	if _, err := f.Create(t.Context(), mark, s); errors.Is(err, meeting.ErrAgain) || !errors.Is(err, meeting.ErrDenied) {
+		t.Errorf("a host of whom it is known: %v", err)
+	}
+}

@@ -46,7 +46,10 @@ func (s *Service) Create(ctx context.Context, mark string, spec meeting.Spec) (m
 	var w wireMeeting
 	err = s.do(ctx, call{what: what, method: http.MethodPost, path: []string{"users", host, "meetings"}, body: body,
 		want: http.StatusCreated, on: aUser}, &w)
-	if err != nil {
+	switch {
+	case err != nil && s.lostLicence(spec.Host, err):
+		return meeting.Meeting{}, again{err} // for whom is asked again
+	case err != nil:
 		return meeting.Meeting{}, s.refused(host, body, err)
 	}
 	if w.ID <= 0 {
