@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestAtTime(t *testing.T) {
 				d.Occurrences = []calendar.Occurrence{{RecurrenceID: day(25), Start: day(26), End: day(27)}}
 			}
 			AtTime(&d, &record.Record{}, &Settings{Rules: testRules})
-			if got := d.Start.Format("02 15:04 ") + map[bool]string{true: "true", false: "false"}[d.AllDay]; got != tt.at {
+			if got := d.Start.Format("02 15:04 ") + strconv.FormatBool(d.AllDay); got != tt.at {
 				t.Errorf("it begins at %s, want %s", got, tt.at)
 			}
 			if tt.moved != "" && d.Occurrences[0].Start.Format("02 15:04") != tt.moved {

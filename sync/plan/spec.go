@@ -188,8 +188,8 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 	return !before.SameSince(spec, now)
 }
 
-// AtTime has an invitation to an event of whole days, a series too, tell the time of day at which people meet if the tag
-// gives one.
+// AtTime has an invitation to an event of whole days, a series too, tell the time of day at which people meet if the
+// tag gives one.
 func AtTime(d *calendar.Details, rec *record.Record, s *Settings) {
 	if !d.AllDay {
 		return
