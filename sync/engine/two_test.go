@@ -582,8 +582,10 @@ func TestNameGoesOnToASilentOne(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("one", "Talk #zoom", "x")
 	h.share("two", "Talk #zoom", "y")
+	h.share("gone", "Talk #zoom", "x")
 	h.settle()
 	x := h.cals["x"]
+	x.Delete("gone-x")
 	h.cals["new"], h.cals["x"] = x, h.cals["y"]
 	h.configure("new", "x")
 	h.cals["x"].Hook = func(call, phase, _ string) error {
@@ -598,7 +600,7 @@ func TestNameGoesOnToASilentOne(t *testing.T) {
 	h.cals["x"].Hook = nil
 	h.settle()
 	h.meetings(2)
-	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[new] [x]" || h.zoom.Creates() != 2 {
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[new] [x]" || h.zoom.Creates() != 3 {
 		t.Errorf("%s, %d made", open, h.zoom.Creates())
 	}
 	if st, err := h.st.Calendar("x"); err != nil || !st.HeldAt.IsZero() {
