@@ -154,10 +154,11 @@ func TestSeriesWithoutDates(t *testing.T) {
 	id, late := b.put("Weekly #zoom", week), b.put("Late #zoom", week)
 	series := func(ev *calendar.Event) { ev.Series, ev.Until = true, time.Time{} }
 	b.cal.Edit(id, series)
-	b.cal.Edit(late, func(ev *calendar.Event) { series(ev); ev.Empty, ev.Start, ev.End = true, time.Time{}, time.Time{} })
+	empty := func(ev *calendar.Event) { ev.Empty, ev.Start, ev.End = true, time.Time{}, time.Time{} }
+	b.cal.Edit(late, func(ev *calendar.Event) { series(ev); empty(ev) })
 	b.pass()
 	b.meetings(1)
-	b.cal.Edit(id, func(ev *calendar.Event) { ev.Empty, ev.Start, ev.End = true, time.Time{}, time.Time{} })
+	b.cal.Edit(id, empty)
 	for range 3 {
 		r := b.pass()
 		if r.Held {

@@ -171,8 +171,8 @@ func TestMovedToAnotherCalendar(t *testing.T) {
 	}
 }
 
-// TestBrokenAnswer: an event of which one answer was broken is read again, though nobody has changed it. One that really
-// is broken is left alone after a day, until it changes.
+// TestBrokenAnswer: an event of which one answer was broken is read again, though nobody has changed it. One that
+// really is broken is left alone after a day, until it changes.
 func TestBrokenAnswer(t *testing.T) {
 	for _, broken := range []error{calendar.ErrMalformed, calendar.ErrIncomplete} {
 		b := newBench(t)

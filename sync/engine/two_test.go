@@ -646,8 +646,8 @@ func TestExchangedWithASilentOne(t *testing.T) {
 	}
 }
 
-// TestMovedIntoAHeldCalendar: an event is moved into a calendar of which nothing is concluded, because it is another one
-// than before: its meeting stays until somebody has decided about that calendar, and is then that item's.
+// TestMovedIntoAHeldCalendar: an event is moved into a calendar of which nothing is concluded, because it is another
+// one than before: its meeting stays until somebody has decided about that calendar, and is then that item's.
 func TestMovedIntoAHeldCalendar(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("one", "Talk #zoom", "x")
@@ -702,8 +702,8 @@ func TestItselfAsATwin(t *testing.T) {
 	h := newHouse(t, "x")
 	h.share("uid", "Talk #zoom", "x")
 	h.settle()
-	err := h.st.Update(func(tx *store.Tx) error { return tx.PutTwin("uid", store.Item{Calendar: "x", EventID: "uid-x"}) })
-	if err != nil {
+	itself := store.Item{Calendar: "x", EventID: "uid-x"}
+	if err := h.st.Update(func(tx *store.Tx) error { return tx.PutTwin("uid", itself) }); err != nil {
 		t.Fatal(err)
 	}
 	calls := 0
