@@ -40,7 +40,9 @@ var multiMutants = []mutant{
 	{"twins are not remembered", "kin.go",
 		`err := tx.PutTwin(s.ev.UID,`, `err := tx.DeleteTwin(s.ev.UID,`},
 	{"twins are not woken", "end.go",
-		`return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }`, `return nil }`},
+		`	return tx.WakeTwins(s.rec.UID, s.e.opt.Now())
+`, `	return nil
+`},
 	{"twins in other calendars do not count", "kin.go",
 		`if c == nil || twin.Calendar == s.c.Name {`, `if c == nil || twin.Calendar != "" {`},
 	{"a renamed calendar is another one", "former.go",
