@@ -3,10 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // exchanged sees to calendars whose names have gone to others in the configuration: two that have each other's, or one
@@ -16,7 +20,7 @@ import (
 // share the store, another one may be at work under those names: there the calendars are held, and a person decides.
 func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
 	concerned := p.e.calendars[p.c.Name] != nil && changes.Source != ""
-	if p.mode.dry || !concerned || p.e.store.Shared() {
+	if !concerned || p.e.store.Shared() {
 		return nil
 	}
 	if st.Source == changes.Source && p.e.hasLooked(p.c.Name) {
@@ -30,8 +34,14 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 		names, err = p.secondName(ctx, st.Source)
 		sources = []string{st.Source}
 	}
+	if err == nil && names == nil && p.mode.dry && anotherThan(*st, changes) {
+		names, err = p.keptElsewhere(ctx, changes.Source)
+	}
 	if err != nil || names == nil {
 		return err
+	}
+	if p.mode.dry { // what is kept of it goes by another name still
+		return foretoldMove(p.c.Name, names)
 	}
 	for _, name := range names {
 		if slices.Contains(p.mode.locked, name) {
@@ -65,6 +75,37 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 	p.e.opt.Log.Info("calendars have each other's names", "calendars", names, "events", moved)
 	*st, err = p.e.store.Calendar(p.c.Name)
 	return err
+}
+
+// keptElsewhere are the other names under which a source is kept and which are not its own any more; nil is none. Passes
+// over several calendars, one after the other, have it come to where it belongs.
+func (p *pass) keptElsewhere(ctx context.Context, source string) (names []string, err error) {
+	all, err := p.e.store.Calendars()
+	for _, name := range all {
+		if err != nil || name == p.c.Name {
+			continue
+		}
+		var st store.CalendarState
+		if st, err = p.e.store.Calendar(name); err != nil || st.Provider != p.c.Provider || st.Source != source {
+			continue
+		}
+		now := ""
+		if p.e.calendars[name] != nil {
+			now, err = p.sourceNow(ctx, name)
+		}
+		if now != source { // else that calendar has two names
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// foretoldMove says in a preview that a pass will first have what is kept follow the calendars.
+func foretoldMove(name string, names []string) error {
+	others := slices.DeleteFunc(slices.Clone(names), func(other string) bool { return other == name })
+	return reason.CalendarRenamed.Of(words.Mend(fmt.Errorf("the names of calendars have changed hands (%s, %s), and what is "+
+		"kept of them moves with the next pass; nothing is cancelled", name, strings.Join(others, ", ")),
+		"run zoomtag sync, unless the daemon runs"))
 }
 
 // hasLooked reports whether what other names have left behind was looked through for a calendar.
@@ -194,7 +235,7 @@ func (p *pass) sourceNow(ctx context.Context, name string) (string, error) {
 		changes, err = c.Source.Changes(ctx, "")
 	}
 	if err != nil {
-		p.e.heedCalendar(c, err, false)
+		p.e.heedCalendar(c, err, p.mode.dry)
 		return "", nil //nolint:nilerr // its own pass tells of it, and the next one here asks again
 	}
 	return changes.Source, nil

@@ -49,7 +49,7 @@ var multiMutants = []mutant{
 		`return was.Source != "" && was.Source == changes.Source`,
 		`return was.Source == "" && was.Source == changes.Source`},
 	{"calendars that have each other's names are other ones", "exchange.go",
-		`if p.mode.dry || !concerned || p.e.store.Shared() {`, `if p.mode.dry || concerned || p.e.store.Shared() {`},
+		`if !concerned || p.e.store.Shared() {`, `if concerned || p.e.store.Shared() {`},
 	{"who waits for a calendar that was taken out waits for ever", "former.go",
 		`			return p.wakeTwinsOf(tx, name)
 `, `			return nil

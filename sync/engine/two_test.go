@@ -17,6 +17,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // house is a bench with several calendars, by name.
@@ -542,6 +543,7 @@ func TestExchangedNames(t *testing.T) {
 					slices.Reverse(names)
 				}
 				h.configure(names...)
+				h.foretold(names)
 				h.settle()
 				h.settle()
 				left := 4
@@ -560,6 +562,25 @@ func TestExchangedNames(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// foretold checks that a preview announces nothing for calendars whose names have changed hands but that what is kept of
+// them moves.
+func (h *house) foretold(names []string) {
+	h.t.Helper()
+	moves := 0
+	for _, name := range names {
+		r, err := h.e.Plan(h.t.Context(), name)
+		if err != nil || r.Held {
+			h.t.Errorf("%s: %+v, %v", name, r, err)
+		}
+		if r.Code == reason.CalendarRenamed {
+			moves++
+		}
+	}
+	if moves == 0 {
+		h.t.Error("no preview tells that anything moves")
 	}
 }
 
