@@ -30,11 +30,12 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 		p.e.strange.forget()
 	}
 	names, sources, err := p.successors(ctx, *st, changes)
-	if err == nil && names == nil && anotherThan(*st, changes) {
+	another := anotherThan(*st, changes)
+	if err == nil && names == nil && another {
 		names, err = p.secondName(ctx, st.Source)
 		sources = []string{st.Source}
 	}
-	if err == nil && names == nil && p.mode.dry && anotherThan(*st, changes) {
+	if unsettled := names == nil && another; err == nil && unsettled && p.mode.dry {
 		names, err = p.keptElsewhere(ctx, changes.Source)
 	}
 	if err != nil || names == nil {
@@ -77,8 +78,8 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 	return err
 }
 
-// keptElsewhere are the other names under which a source is kept and which are not its own any more; nil is none. Passes
-// over several calendars, one after the other, have it come to where it belongs.
+// keptElsewhere are the other names under which a source is kept and which are not its own any more; nil is none.
+// Passes over several calendars, one after the other, have it come to where it belongs.
 func (p *pass) keptElsewhere(ctx context.Context, source string) (names []string, err error) {
 	all, err := p.e.store.Calendars()
 	for _, name := range all {

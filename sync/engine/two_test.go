@@ -565,8 +565,8 @@ func TestExchangedNames(t *testing.T) {
 	}
 }
 
-// foretold checks that a preview announces nothing for calendars whose names have changed hands but that what is kept of
-// them moves.
+// foretold checks that a preview announces nothing for calendars whose names have changed hands but that what is kept
+// of them moves.
 func (h *house) foretold(names []string) {
 	h.t.Helper()
 	moves := 0
