@@ -248,6 +248,11 @@ func checkWord(text string) error {
 
 func checkMail(text string, orAny bool) error {
 	switch {
+	case strings.ContainsFunc(text, unseen):
+		return words.Mend(fmt.Errorf("%s holds a character that nobody sees", quote(text)), "type it anew")
+	case len(text) > len(mailScheme) && strings.EqualFold(text[:len(mailScheme)], mailScheme):
+		return words.Mend(fmt.Errorf("%s begins with %s, which no mail address does", quote(text), mailScheme),
+			"leave that out")
 	case mailAddress.MatchString(text), orAny && (text == AnyOwner || ownerAddress.MatchString(text)):
 		return nil
 	case orAny:
@@ -256,6 +261,12 @@ func checkMail(text string, orAny bool) error {
 	}
 	return words.Mend(fmt.Errorf("%s is not a mail address", quote(text)), "write it like alice@example.com")
 }
+
+const mailScheme = "mailto:"
+
+// unseen reports whether a character takes no place: what is copied from web pages and documents holds such, and an
+// address with one is nobody's.
+func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
 // Organizer is the host that stands for whoever keeps a calendar: their own licence at Zoom if they have one, else the
 // host as configured.

@@ -103,6 +103,9 @@ func (m *memberReader) bad(line int, why error) {
 func (m *memberReader) add(line int, said map[string]string) {
 	one := Member{Name: said["name"], Provider: strings.ToLower(said["provider"]), Subject: said["subject"],
 		Calendar: said["calendar"], Host: said["host"]}
+	if strings.EqualFold(one.Host, Organizer) {
+		one.Host = Organizer // spreadsheets begin words with a capital
+	}
 	if one.Name == "" {
 		last := path.Base(strings.TrimSuffix(strings.ReplaceAll(one.Subject, `\`, "/"), "/"))
 		if one.Name = NameOf(strings.ToLower(last)); one.Subject == "" {
@@ -125,11 +128,10 @@ func (m *memberReader) add(line int, said map[string]string) {
 }
 
 func (m *memberReader) csv(data []byte) error {
+	data, comma := separated(data)
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord, r.TrimLeadingSpace, r.Comment = -1, true, '#'
-	if head, _, _ := bytes.Cut(data, []byte("\n")); bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
-		r.Comma = ';'
-	}
+	r.Comma = comma
 	head, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return nil // empty: that is for others to judge
@@ -137,8 +139,9 @@ func (m *memberReader) csv(data []byte) error {
 	if err != nil {
 		return m.broken(err)
 	}
+	head = withoutEmpty(head)
 	for i := range head {
-		head[i] = strings.ToLower(strings.TrimSpace(head[i]))
+		head[i] = strings.ToLower(head[i])
 		if err := checkColumn(head[i], head[:i]); err != nil {
 			return fmt.Errorf("%s: the first line names the columns, and %w", m.file, err)
 		}
@@ -152,19 +155,65 @@ func (m *memberReader) csv(data []byte) error {
 			return m.broken(err)
 		}
 		line, _ := r.FieldPos(0)
+		said = withoutEmpty(said)
+		if len(said) == 0 {
+			continue // nobody is hidden in it
+		}
 		if len(said) > len(head) {
 			m.bad(line, fmt.Errorf("it has %d columns, and the first line names %d", len(said), len(head)))
 			continue
 		}
 		row := map[string]string{}
 		for i := range said {
-			row[head[i]] = strings.TrimSpace(said[i])
+			row[head[i]] = said[i]
 		}
 		m.add(line, row)
 		if len(m.list)+len(m.rows) > maxMembers {
 			return fmt.Errorf("%s has more than %d lines: it is no list", m.file, maxMembers)
 		}
 	}
+}
+
+// separated is a CSV file with what separates its columns, by the line that names them. Spreadsheets write semicolons
+// where the comma is in numbers, and some of them say so in a line of its own (sep=;), which is made an empty one.
+// Line ends of old are made new ones.
+func separated(data []byte) ([]byte, rune) {
+	if !bytes.ContainsRune(data, '\n') {
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
+	for rest := data; len(rest) > 0; {
+		line, behind, _ := bytes.Cut(rest, []byte("\n"))
+		text := strings.ToLower(strings.TrimRight(string(line), "\r"))
+		said, told := strings.CutPrefix(text, "sep=")
+		switch {
+		case told && len(said) == 1 && strings.Contains(",;\t", said):
+			at := len(data) - len(rest)
+			return slices.Concat(data[:at], data[at+len(line):]), rune(said[0])
+		case strings.TrimSpace(text) == "" || text[0] == '#':
+			rest = behind
+			continue
+		}
+		comma := ','
+		for _, other := range ";\t" {
+			if strings.Count(text, string(other)) > strings.Count(text, string(comma)) {
+				comma = other
+			}
+		}
+		return data, comma
+	}
+	return data, ','
+}
+
+// withoutEmpty is a row without the blanks around its values, and without the empty columns at its end: spreadsheets
+// write as many of them as their widest row has.
+func withoutEmpty(row []string) []string {
+	for i := range row {
+		row[i] = strings.TrimSpace(row[i])
+	}
+	for len(row) > 0 && row[len(row)-1] == "" {
+		row = row[:len(row)-1]
+	}
+	return row
 }
 
 // checkColumn refuses what is no column, or one that is there.
@@ -192,11 +241,18 @@ func (m *memberReader) broken(err error) error {
 }
 
 func (m *memberReader) yaml(data []byte) error {
-	var doc yaml.Node
-	err := yaml.Unmarshal(data, &doc)
+	var doc, more yaml.Node
+	reader := yaml.NewDecoder(bytes.NewReader(data))
+	err := reader.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		return nil // empty: that is for others to judge
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s is not YAML: %w", m.file, err)
+	case !errors.Is(reader.Decode(&more), io.EOF): // whoever is behind the line would not be seen
+		return words.Mend(fmt.Errorf("%s holds more than one document", m.file),
+			"write one list, without a line of three hyphens in it")
 	case isEmpty(&doc):
 		return nil
 	case doc.Content[0].Kind != yaml.SequenceNode:

@@ -24,17 +24,31 @@ func (s *Store) List(name string) (list List, err error) {
 	return list, err
 }
 
+// ListHead returns what is remembered of a list but for its members, of which there may be thousands.
+func (s *Store) ListHead(name string) (list List, err error) {
+	err = s.view(func(tx *Tx) error {
+		return tx.reading(func() error { return tx.listHead(name, &list) })
+	})
+	return list, err
+}
+
+// listHead reads what is remembered of a list but for its members.
+func (tx *Tx) listHead(name string, list *List) error {
+	value, err := tx.get(bucketLists, []byte(name))
+	if err != nil || value == nil {
+		return err
+	}
+	if err := json.Unmarshal(value, list); err != nil {
+		return tx.s.damage(fmt.Errorf("what is remembered of list %s: %w", name, err))
+	}
+	return nil
+}
+
 // List returns what is remembered of a list, its members by ID; zero if nothing is.
 func (tx *Tx) List(name string) (list List, err error) {
 	err = tx.reading(func() error {
-		value, err := tx.get(bucketLists, []byte(name))
-		if err != nil {
+		if err := tx.listHead(name, &list); err != nil {
 			return err
-		}
-		if value != nil {
-			if err := json.Unmarshal(value, &list); err != nil {
-				return tx.s.damage(fmt.Errorf("what is remembered of list %s: %w", name, err))
-			}
 		}
 		return tx.scan(bucketMembers, prefixKey(name), func(key, value []byte) (bool, error) {
 			var m Member

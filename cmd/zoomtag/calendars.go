@@ -66,7 +66,11 @@ func (a *app) listCalendars(ctx context.Context, name string) error {
 	for _, fault := range slices.Concat(faults, found.Faults) {
 		fmt.Fprintf(a.term.err, "zoomtag: %s\n", terminal.Lines(fault))
 	}
-	if err = a.showListed(list, found.Members); err == nil && len(faults)+len(found.Faults) > 0 {
+	failed := len(faults)+len(found.Faults) > 0
+	if nothing := len(list)+len(found.Members) == 0; failed && nothing && !a.flags.json {
+		return errReported // why there is nothing to show has been said
+	}
+	if err = a.showListed(list, found.Members); err == nil && failed {
 		err = errReported
 	}
 	return err

@@ -32,6 +32,8 @@ says that it is right though many are missing from it.`,
 				return terminal.JSON(a.term.out, report)
 			case report.Removed:
 				fmt.Fprintf(a.term.out, "%s is watched again: the next pass puts its links back\n", report.Calendar)
+			case report.Let:
+				fmt.Fprintf(a.term.out, "%s is let be: its meetings stay, and nobody follows them\n", report.Calendar)
 			case report.Held:
 				fmt.Fprintf(a.term.out, "%s is released: the next pass believes what it sees\n", report.Calendar)
 			case report.Events > 0:

@@ -14,8 +14,11 @@ type List struct {
 	Error string `json:",omitempty"`
 	Code  string `json:",omitempty"`
 	Cure  string `json:",omitempty"` // what mends that very case, as a clause, where that is known
-	// Faults are the rows of it that cannot be understood, some of them at least.
+	// Until is until when the service wants to be left alone; zero: it has not said so.
+	Until time.Time `json:",omitzero"`
+	// Faults are the rows of it that cannot be understood, some of them at least, and Faulty is how many there are.
 	Faults []string `json:",omitempty"`
+	Faulty int      `json:",omitempty"`
 	// Missing are the IDs of members that a list lacked which was not believed, and Released those of which somebody
 	// has said since that they may be gone.
 	Missing  []string `json:",omitempty"`

@@ -25,6 +25,8 @@ type ListStatus struct {
 	Cure string      `json:"cure,omitempty"`
 	// Skipped are members that are not watched, and what of the list cannot be understood; not all where they are many.
 	Skipped []SkippedMember `json:"skipped"`
+	// Unwatched is how many of them there are.
+	Unwatched int `json:"unwatched"`
 }
 
 // SkippedMember is a member of a list that is not watched. Name is empty where it is not known who it is.
@@ -59,8 +61,10 @@ type ListReport struct {
 	Code    reason.Code `json:"code,omitempty"`
 	Cure    string      `json:"cure,omitempty"`
 	// Held says that the list was read and not believed.
-	Held    bool            `json:"held"`
-	Skipped []SkippedMember `json:"skipped"`
+	Held bool `json:"held"`
+	// Skipped and Unwatched are those of ListStatus.
+	Skipped   []SkippedMember `json:"skipped"`
+	Unwatched int             `json:"unwatched"`
 }
 
 // IsNews reports whether there is anything to tell.

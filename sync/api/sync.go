@@ -73,5 +73,7 @@ type ReleaseReport struct {
 	Calendar string `json:"calendar"`
 	Held     bool   `json:"held"`
 	Removed  bool   `json:"removed"` // zoomtag had left it, or was about to
-	Events   int    `json:"events"`
+	// Let says that its owner has left a list, and that nobody follows its meetings from now on.
+	Let    bool `json:"let"`
+	Events int  `json:"events"`
 }

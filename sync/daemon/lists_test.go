@@ -24,10 +24,11 @@ import (
 
 // roster is a service that knows who there is, as a test sets it.
 type roster struct {
-	mu    sync.Mutex // guards all below
-	names []string
-	err   error
-	asked int
+	mu     sync.Mutex // guards all below
+	names  []string
+	err    error
+	asked  int
+	silent time.Duration // how long it says nothing
 }
 
 // answer has it answer otherwise.
@@ -44,10 +45,15 @@ func (r *roster) times() int {
 	return r.asked
 }
 
-func (r *roster) Members(context.Context) (roll calendar.Roll, err error) {
+func (r *roster) Members(ctx context.Context) (roll calendar.Roll, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
+	select {
+	case <-time.After(r.silent):
+	case <-ctx.Done():
+		return roll, ctx.Err()
+	}
 	for _, name := range r.names {
 		roll.Members = append(roll.Members, calendar.Member{ID: "id of " + name, Name: name, Subject: name})
 	}
@@ -179,6 +185,127 @@ func TestListsInTheDaemon(t *testing.T) {
 	if text := log.String(); strings.Count(text, "list not read") != 2 ||
 		!strings.Contains(text, "calendars came with a list") {
 		t.Errorf("the log says:\n%s", text)
+	}
+}
+
+// TestListsLeftAlone: a service that says how long it wants to be left alone is not asked sooner, nor by a daemon that
+// comes after this one; and a list that lies in a file goes on.
+func TestListsLeftAlone(t *testing.T) {
+	r := &roster{}
+	var log logText
+	synctest.Test(t, func(t *testing.T) {
+		until := time.Now().Add(2 * time.Hour)
+		r.answer(&calendar.Throttled{Until: until, Err: fmt.Errorf("asked too often")})
+		d, dir, cfg := listDaemon(t, r, &log)
+		for range 2 {
+			must(t, d.build(t.Context(), cfg))
+			ctx, end := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- d.generations(ctx, cfg) }()
+			<-time.After(50 * time.Minute)
+			synctest.Wait()
+			if got := r.times(); got != 1 {
+				t.Errorf("it was asked %d times", got)
+			}
+			must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte("subject\nann\nbob\n"), 0o600))
+			<-time.After(20 * time.Second)
+			synctest.Wait()
+			if got := states(t, d); got != "ann 1, bob 1" {
+				t.Errorf("the file is read: %s", got)
+			}
+			report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
+			must(t, err)
+			l := report.Lists[1]
+			if l.Error != "asked too often" || l.Cure != "It is asked again after 2000-01-01 02:00 UTC." {
+				t.Errorf("status says %q, %q", l.Error, l.Cure)
+			}
+			end()
+			must(t, <-done)
+		}
+		r.answer(nil, "home")
+		must(t, d.build(t.Context(), cfg))
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.generations(ctx, cfg) }()
+		<-time.After(25 * time.Minute)
+		synctest.Wait()
+		if got := r.times(); got != 2 {
+			t.Errorf("its time has come, and it was asked %d times", got-1)
+		}
+		end()
+		must(t, <-done)
+	})
+}
+
+// TestListsBesideASilentOne: a service that says nothing for a while delays its own list alone.
+func TestListsBesideASilentOne(t *testing.T) {
+	r := &roster{silent: 90 * time.Second}
+	r.answer(nil, "home")
+	var log logText
+	synctest.Test(t, func(t *testing.T) {
+		d, dir, cfg := listDaemon(t, r, &log)
+		must(t, d.build(t.Context(), cfg))
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.generations(ctx, cfg) }()
+		look := func(after time.Duration, want string) {
+			<-time.After(after)
+			synctest.Wait()
+			if got := states(t, d); got != want {
+				t.Errorf("%s on: %s", after, got)
+			}
+		}
+		look(20*time.Second, "ann 1")
+		must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte("subject\nann\nbob\n"), 0o600))
+		look(20*time.Second, "ann 1, bob 1")
+		look(time.Minute, "ann 1, bob 1, home 1")
+		end()
+		must(t, <-done)
+	})
+}
+
+// TestListsCounted: who is not watched is counted, also where only the first of them are named.
+func TestListsCounted(t *testing.T) {
+	var log logText
+	d, dir, cfg := listDaemon(t, &roster{}, &log)
+	rows := "name,subject\n"
+	for i := range 130 {
+		rows += fmt.Sprintf("as-%d,ann\n", i)
+	}
+	rows += strings.Repeat("odd,,,,ann\n", 30)
+	must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte(rows), 0o600))
+	must(t, d.build(t.Context(), cfg))
+	report, err := d.service.Load().Status(t.Context(), api.StatusRequest{})
+	must(t, err)
+	if l := report.Lists[0]; l.Watched != 1 || l.Unwatched != 159 || len(l.Skipped) != 120 {
+		t.Errorf("%d are watched, %d are not, %d of them named", l.Watched, l.Unwatched, len(l.Skipped))
+	}
+	if text := strings.Join(report.Notices, " "); !strings.Contains(text, "159 members are not watched") {
+		t.Errorf("status says: %s", text)
+	}
+}
+
+// TestListsLookedAt: whether a list has to be asked for costs little, however many are on it: the daemon looks every few
+// seconds.
+func TestListsLookedAt(t *testing.T) {
+	var log logText
+	d, dir, cfg := listDaemon(t, &roster{names: []string{"home"}}, &log)
+	rows := "name,subject\n"
+	for i := range 2000 {
+		rows += fmt.Sprintf("as-%d,ann\n", i)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "people.csv"), []byte(rows), 0o600))
+	must(t, d.build(t.Context(), cfg))
+	service, _, err := d.service.Load().AskLists(t.Context(), local.DueLists)
+	must(t, err)
+	looks := testing.AllocsPerRun(5, func() {
+		_, reports, err := service.AskLists(t.Context(), local.DueLists)
+		if err != nil || len(reports) > 0 {
+			t.Errorf("%d lists were asked, %v", len(reports), err)
+		}
+	})
+	if looks > 500 {
+		t.Errorf("a look takes %v allocations", looks)
 	}
 }
 

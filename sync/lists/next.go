@@ -3,6 +3,7 @@ package lists
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,9 +53,15 @@ type Around struct {
 // Next is what is to be remembered of a list after an answer.
 func Next(name string, was record.List, a Answer, around Around) (record.List, News) {
 	now := was
-	now.TriedAt = a.At
+	now.TriedAt, now.Until = a.At, time.Time{}
 	if a.Err != nil {
 		now.Error, now.Code, now.Cure = words.Cause(a.Err), string(codeOf(a.Err)), words.Cure(a.Err)
+		var slow *calendar.Throttled
+		if errors.As(a.Err, &slow) {
+			now.Until = slow.Until.UTC()
+			now.Error = words.Cause(slow.Err)
+			now.Cure = "it is asked again after " + now.Until.Format("2006-01-02 15:04 UTC")
+		}
 		return now, News{}
 	}
 	missing := missingFrom(was, a.Roll)
@@ -66,7 +73,7 @@ func Next(name string, was record.List, a Answer, around Around) (record.List, N
 	now.ReadAt = a.At
 	now.Error, now.Code, now.Cure = "", "", ""
 	now.Missing, now.Released = nil, nil
-	now.Faults = nil
+	now.Faults, now.Faulty = nil, len(a.Roll.Faults)
 	for _, fault := range a.Roll.Faults[:min(len(a.Roll.Faults), maxFaults)] {
 		now.Faults = append(now.Faults, words.Pair(words.Cause(fault), words.Cure(fault)))
 	}

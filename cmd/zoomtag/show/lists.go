@@ -37,8 +37,12 @@ func (p *Printer) Lists(reports []api.ListReport) {
 		p.named(r.Name, left, r.Left)
 		p.named(r.Name, "back on it", r.Back)
 		p.named(r.Name, "with another address, under the name as before", r.Moved)
-		for _, s := range r.Skipped {
+		told := r.Skipped[:min(len(r.Skipped), maxNames)]
+		for _, s := range told {
 			fmt.Fprintf(p.Out, "list %s: not watched: %s\n", r.Name, terminal.Printable(skipped(s)))
+		}
+		if more := max(r.Unwatched, len(r.Skipped)) - len(told); more > 0 {
+			fmt.Fprintf(p.Out, "list %s: not watched: %d more; zoomtag calendars %s names all\n", r.Name, more, r.Name)
 		}
 	}
 }
@@ -72,7 +76,10 @@ func (p *Printer) lists(list []api.ListStatus) error {
 	for i := range list {
 		l := &list[i]
 		state := cmp.Or(l.Told(), api.OK)
-		if n := len(l.Skipped); n > 0 && l.Error == "" {
+		if l.Error == "" && l.TriedAt == nil {
+			state = "nobody has answered yet"
+		}
+		if n := max(l.Unwatched, len(l.Skipped)); n > 0 && l.Error == "" {
 			state = words.Count(n, "member") + " not watched: " + skipped(l.Skipped[0])
 		}
 		rows = append(rows, []string{l.Name, l.Kind, strconv.Itoa(l.Watched), strconv.Itoa(l.Away), p.ago(l.ReadAt),

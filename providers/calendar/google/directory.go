@@ -125,7 +125,7 @@ type directoryPage struct {
 func (d *Directory) Members(ctx context.Context) (calendar.Roll, error) {
 	path, query := d.request()
 	var roll calendar.Roll
-	seen := map[string]bool{}
+	seen, whole := map[string]bool{}, false
 	for range mostPages {
 		page, err := d.page(ctx, path, query)
 		if err != nil {
@@ -136,6 +136,12 @@ func (d *Directory) Members(ctx context.Context) (calendar.Roll, error) {
 		}
 		for i := range page.Members {
 			d.add(&roll, seen, d.member(&page.Members[i]))
+			if page.Members[i].Type == everybody && !whole {
+				whole = true
+				roll.Faults = append(roll.Faults, words.Mend(errors.New("the group, or one in it, has the whole "+
+					"organisation as a member, and Google does not say who that is"),
+					"list the users of the domain instead"))
+			}
 		}
 		if page.Next == "" {
 			return roll, nil
@@ -185,17 +191,30 @@ func (d *Directory) user(u *directoryUser) calendar.Member {
 		Called: append(u.Aliases, u.Others...)}
 }
 
-// member is a member of a group as one of the list; none for one who is not meant.
+// everybody is the type of a member that stands for all users of the organisation.
+const everybody = "CUSTOMER"
+
+// member is a member of a group as one of the list; none for one who is not meant. Google tells the status of its own
+// organisation's users alone (hlavki/g-suite-identity-sync, issue 21).
 func (d *Directory) member(m *directoryMember) calendar.Member {
 	active := m.Status == "" || m.Status == "ACTIVE"
 	if m.Type != "USER" || !active || m.Email == "" {
 		return calendar.Member{}
 	}
-	_, domain, _ := strings.Cut(m.Email, "@")
-	if d.cfg.Domain != "" && !strings.EqualFold(domain, d.cfg.Domain) {
+	domain := domainOf(m.Email)
+	if d.cfg.Domain != "" && domain != strings.ToLower(d.cfg.Domain) {
+		return calendar.Member{}
+	}
+	if ours := domain == domainOf(d.cfg.Group) || domain == domainOf(d.cfg.Admin); m.Status == "" && !ours {
 		return calendar.Member{}
 	}
 	return calendar.Member{ID: m.ID, Name: strings.ToLower(m.Email), Subject: m.Email}
+}
+
+// domainOf is the domain of an address, in small letters.
+func domainOf(address string) string {
+	_, domain, _ := strings.Cut(address, "@")
+	return strings.ToLower(domain)
 }
 
 // page asks for a page. It is asked for again after a 5xx or an answer that broke off.
@@ -262,7 +281,8 @@ func (d *Directory) refusal(res *rest.Response) error {
 	case rest.Throttled:
 		return d.throttled(e)
 	case rest.Unauthorized:
-		return &calendar.SignInError{Err: denied("Google does not accept the access token", "")}
+		return &calendar.SignInError{Err: denied("Google does not accept the access token",
+			"check that the service account of google.credentials is still there and switched on")}
 	case rest.Forbidden:
 		return denied(d.cfg.Admin+" may not list people", "name an administrator with the right to read users and "+
 			"groups as google.admin")

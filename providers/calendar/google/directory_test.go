@@ -9,6 +9,7 @@ import (
 	"zoomtag/providers/calendar/calendartest"
 	"zoomtag/providers/calendar/google"
 	"zoomtag/providers/calendar/google/googletest"
+	"zoomtag/providers/words"
 )
 
 const admin = "admin@example.com"
@@ -42,7 +43,9 @@ func staff(s *googletest.Server) {
 	s.SetGroup("team@example.com", googletest.GroupMember{ID: "2", Email: "bob@example.com", Status: "ACTIVE"},
 		googletest.GroupMember{ID: "5", Email: "off@example.com", Status: "SUSPENDED"},
 		googletest.GroupMember{ID: "g", Email: "other@example.com", Type: "GROUP"},
-		googletest.GroupMember{ID: "7", Email: "eve@example.org"})
+		googletest.GroupMember{ID: "7", Email: "eve@example.org", Status: "ACTIVE"},
+		googletest.GroupMember{ID: "8", Email: "friend@example.net"},
+		googletest.GroupMember{ID: "9", Email: "fay@Example.com"})
 }
 
 // TestDirectory: whom each kind of list names, over pages of any size.
@@ -58,9 +61,9 @@ func TestDirectory(t *testing.T) {
 		{"unit", func(c *google.DirectoryConfig) { c.Unit = "/Sales" }, google.UserScope,
 			"2/bob@example.com/bob@example.com 3/cy@example.com/cy@example.com"},
 		{"group", func(c *google.DirectoryConfig) { c.Group, c.Domain = "team@example.com", "" }, google.GroupScope,
-			"2/bob@example.com/bob@example.com 7/eve@example.org/eve@example.org"},
+			"2/bob@example.com/bob@example.com 7/eve@example.org/eve@example.org 9/fay@example.com/fay@Example.com"},
 		{"group of a domain", func(c *google.DirectoryConfig) { c.Group = "team@example.com" }, google.GroupScope,
-			"2/bob@example.com/bob@example.com"},
+			"2/bob@example.com/bob@example.com 9/fay@example.com/fay@Example.com"},
 	} {
 		for _, limit := range []int{0, 1} {
 			t.Run(c.name, func(t *testing.T) {
@@ -70,6 +73,21 @@ func TestDirectory(t *testing.T) {
 				calendartest.Lists(t, w.directory(c.change), c.want)
 			})
 		}
+	}
+}
+
+// TestDirectoryEverybody: a group that has the whole organisation as a member says so, once, and who else is in it.
+func TestDirectoryEverybody(t *testing.T) {
+	w := newWorld(t, googletest.Options{PageLimit: 1})
+	staff(w.server)
+	w.server.SetGroup("all@example.com", googletest.GroupMember{ID: "C1", Type: "CUSTOMER"},
+		googletest.GroupMember{ID: "2", Email: "bob@example.com", Status: "ACTIVE"},
+		googletest.GroupMember{ID: "C1", Type: "CUSTOMER"})
+	d := w.directory(func(c *google.DirectoryConfig) { c.Group = "all@example.com" })
+	calendartest.Lists(t, d, "2/bob@example.com/bob@example.com")
+	roll, err := d.Members(t.Context())
+	if err != nil || len(roll.Faults) != 1 || words.Cure(roll.Faults[0]) != "list the users of the domain instead" {
+		t.Errorf("%v, %v", roll.Faults, err)
 	}
 }
 
@@ -95,6 +113,7 @@ func TestDirectoryRefused(t *testing.T) {
 			"there is no group none@example.com", true},
 		{"no domain", nil, func(c *google.DirectoryConfig) { c.Domain = "example.net" },
 			"there is no domain example.net", true},
+		{"refused token", status(http.StatusUnauthorized), nil, "is still there and switched on", true},
 		{"server error", status(http.StatusBadGateway), nil, "Google has a problem of its own", false},
 		{"throttled", status(http.StatusTooManyRequests), nil, "asked too often", false},
 		{"second page", func(w *world) {

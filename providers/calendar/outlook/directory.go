@@ -242,6 +242,9 @@ func (d *Directory) refusal(res *rest.Response) error {
 		return denied("the app may not ask who there is", "it needs the application permission "+d.permissions()+
 			", with an administrator's consent")
 	case rest.Missing:
+		if d.cfg.Group == "" {
+			return denied("there is nobody in the tenant "+d.cfg.Tenant, "check outlook.tenant")
+		}
 		return denied("there is no group "+d.cfg.Group+" in this tenant", "check outlook.group")
 	case rest.Invalid:
 		return denied("Microsoft does not accept the request", "check outlook.group")

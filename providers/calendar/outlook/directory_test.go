@@ -83,6 +83,7 @@ func TestDirectoryRefused(t *testing.T) {
 			"User.Read.All and GroupMember.Read.All,", true},
 		{"no group", "99999999-2222-3333-4444-555555555555", nil, "there is no group 99999999", true},
 		{"no group of that address", "o'neil@example.com", nil, "there are 0 groups with the address o'neil@", true},
+		{"no tenant", "", broken(outlooktest.Fault{Status: http.StatusNotFound}), "there is nobody in the tenant", true},
 		{"server error", "", broken(outlooktest.Fault{Status: http.StatusBadGateway}), "a problem of its own", false},
 		{"throttled", "", broken(outlooktest.Fault{Status: http.StatusTooManyRequests}), "asked too often", false},
 		{"second page", "", broken(outlooktest.Fault{Status: http.StatusInternalServerError, Match: second}),

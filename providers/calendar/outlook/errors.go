@@ -76,7 +76,7 @@ func (c *Calendar) refusal(answer *kept) error {
 	}
 	absent := func(text string) error {
 		return words.Mend(words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said),
-			"check outlook.user")
+			"check outlook.user, or leave out with exclude whom a list names (calendars_from)")
 	}
 	switch strings.ToLower(code) {
 	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":

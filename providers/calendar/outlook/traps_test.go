@@ -163,7 +163,7 @@ func TestRefusals(t *testing.T) {
 		{401, "InvalidAuthenticationToken", "access token", calendar.ErrDenied},
 		{403, "ErrorAccessDenied", "Calendars.ReadWrite", calendar.ErrDenied},
 		{404, "ErrorItemNotFound", "nothing is cancelled", calendar.ErrAbsent},
-		{404, "MailboxNotEnabledForRESTAPI", "no mailbox", calendar.ErrAbsent},
+		{404, "MailboxNotEnabledForRESTAPI", "leave out with exclude whom a list names", calendar.ErrAbsent},
 		{404, "ErrorInvalidUser", "outlook.user", calendar.ErrAbsent},
 		{400, "ErrorInvalidProperty", "does not accept", calendar.ErrDenied},
 		{500, "ErrorInternalServerError", "a problem of its own", nil},

@@ -28,18 +28,19 @@ const (
 
 // rolls is what a process knows of when its lists were asked for. Services of one configuration share it.
 type rolls struct {
-	asking sync.Mutex // one at a time asks
-	mu     sync.Mutex // guards all below
-	asked  map[string]time.Time
-	stamps map[string]string // of the files that were read, and of those seen at the last look
-	seen   map[string]string
+	asking  sync.Mutex         // one at a time asks; guards flights
+	flights map[string]*flight // services that are being asked, by list
+	mu      sync.Mutex         // guards all below
+	asked   map[string]time.Time
+	stamps  map[string]string // of the files that were read, and of those seen at the last look
+	seen    map[string]string
 	// followed is when it was last looked what another worker has heard of a list.
 	followed map[string]time.Time
 }
 
 func newRolls() *rolls {
-	return &rolls{asked: map[string]time.Time{}, stamps: map[string]string{}, seen: map[string]string{},
-		followed: map[string]time.Time{}}
+	return &rolls{flights: map[string]*flight{}, asked: map[string]time.Time{}, stamps: map[string]string{},
+		seen: map[string]string{}, followed: map[string]time.Time{}}
 }
 
 // keptLists is what is remembered of the lists of a configuration.
@@ -66,44 +67,58 @@ const (
 	FileLists               // files
 )
 
+// flight is a list that is being asked.
+type flight struct {
+	stamp  string // of its file
+	done   chan struct{}
+	answer lists.Answer // once it is done
+}
+
+// landed reports whether the answer is there.
+func (f *flight) landed() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// soonAnswered is how long a daemon waits for the services that it asks. One that takes longer is heard at a later
+// look, and delays no list but its own.
+const soonAnswered = 2 * time.Second
+
 // AskLists asks the lists for who is on them, and saves what came of it. The service that it returns has the calendars
 // of whoever came; it is s itself if nobody has come or gone. What cannot be had of a list stands in its report.
 func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.ListReport, error) {
 	s.rolls.asking.Lock()
 	defer s.rolls.asking.Unlock()
 	var reports []api.ListReport
-	changed := false
+	changed, err := s.askDue(ctx, which)
+	if err != nil {
+		return s, reports, err
+	}
 	for i := range s.options.Config.CalendarsFrom {
-		f := &s.options.Config.CalendarsFrom[i]
-		held, release, ours := s.st.Hold(ctx, listJob(f.Name), "")
-		if !ours {
-			followed, err := s.follow(f.Name)
-			if err != nil {
-				return s, reports, err
-			}
-			changed = changed || followed
+		name := s.options.Config.CalendarsFrom[i].Name
+		asked := s.rolls.flights[name]
+		if asked == nil || !asked.landed() {
 			continue
 		}
-		defer release()
-		stamp, due, err := s.isDue(f, which)
-		if err != nil {
-			return s, reports, err
-		}
-		if !due {
+		delete(s.rolls.flights, name)
+		if ctx.Err() != nil { // whoever was told to stop says nothing of the list
 			continue
 		}
-		answer := s.ask(held, f)
-		if held.Err() != nil { // whoever was told to stop says nothing of the list
-			return s, reports, nil
-		}
-		now, news, err := s.saveAnswer(f.Name, answer)
-		if err != nil {
+		now, news, ours, err := s.hear(ctx, name, asked)
+		switch {
+		case err != nil:
 			return s, reports, err
+		case ours:
+			changed = changed || news.Any() || !sameMembers(now, s.kept[name])
+			reports = append(reports, reportOf(name, now, news))
 		}
-		s.noteAsked(f.Name, stamp, answer)
-		s.logNews(f.Name, now, news)
-		changed = changed || news.Any() || !sameMembers(now, s.kept[f.Name])
-		reports = append(reports, reportOf(f.Name, now, news))
+	}
+	if ctx.Err() != nil {
+		return s, reports, nil
 	}
 	next := s
 	if changed {
@@ -111,14 +126,81 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 		if next, err = s.anew(nil); err != nil {
 			return s, reports, err
 		}
-	} else if err := s.refreshKept(); err != nil {
-		return s, reports, err
+	} else if len(reports) > 0 {
+		if err := s.refreshKept(); err != nil {
+			return s, reports, err
+		}
 	}
 	reports = told(reports, s, next)
 	if which == FirstLists { // whoever makes the pass tells them
 		next.askedFirst = reports
 	}
 	return next, reports, nil
+}
+
+// askDue begins to ask the lists whose time has come. A daemon asks all services at once and does not wait long for
+// them; a command asks one after the other, and has their answers. changed says that another worker has heard of others
+// than those whose calendars s has.
+func (s *Service) askDue(ctx context.Context, which Which) (changed bool, err error) {
+	var begun []*flight
+	for i := range s.options.Config.CalendarsFrom {
+		f := &s.options.Config.CalendarsFrom[i]
+		if s.rolls.flights[f.Name] != nil {
+			continue
+		}
+		held, release, ours := s.st.Hold(ctx, listJob(f.Name), "")
+		if !ours {
+			followed, err := s.follow(f.Name)
+			if err != nil {
+				return changed, err
+			}
+			changed = changed || followed
+			continue
+		}
+		stamp, due, err := s.isDue(f, which)
+		if err == nil && due {
+			asked := &flight{stamp: stamp, done: make(chan struct{})}
+			s.rolls.flights[f.Name], begun = asked, append(begun, asked)
+			if beside := s.schedule != nil && f.File == ""; beside {
+				go func() { // a lease may end meanwhile: what is saved is checked against it then
+					asked.answer = s.ask(ctx, f)
+					close(asked.done)
+				}()
+			} else {
+				asked.answer = s.ask(held, f)
+				close(asked.done)
+			}
+		}
+		release()
+		if err != nil {
+			return changed, err
+		}
+	}
+	soon, end := context.WithTimeout(ctx, soonAnswered)
+	defer end()
+	for _, asked := range begun {
+		select {
+		case <-asked.done:
+		case <-soon.Done():
+		}
+	}
+	return changed, nil
+}
+
+// hear saves what came of asking a list, if asking for it is still this worker's.
+func (s *Service) hear(ctx context.Context, name string, asked *flight) (now record.List, news lists.News, ours bool,
+	err error) {
+	held, release, ours := s.st.Hold(ctx, listJob(name), "")
+	if !ours {
+		return now, news, false, nil
+	}
+	defer release()
+	if now, news, err = s.saveAnswer(name, asked.answer); err != nil || held.Err() != nil {
+		return now, news, false, err
+	}
+	s.noteAsked(name, asked.stamp, asked.answer)
+	s.logNews(name, now, news)
+	return now, news, true, nil
 }
 
 // listJob names the asking for a list among what only one of several workers does.
@@ -186,9 +268,12 @@ func (s *Service) anew(known map[string]record.List) (*Service, error) {
 // isDue reports whether a list is to be asked for. stamp is that of its file.
 func (s *Service) isDue(f *configs.From, which Which) (stamp string, due bool, err error) {
 	stamp = assemble.Stamp(*f)
-	known, err := s.st.List(f.Name)
+	known, err := s.st.ListHead(f.Name) // the daemon looks every few seconds
 	if err != nil || which == FileLists {
 		return stamp, f.File != "", err
+	}
+	if now := s.now(); f.File == "" && now.Before(known.Until) && !now.Before(known.TriedAt) {
+		return stamp, false, nil // the service wants to be left alone, whoever asks next
 	}
 	s.rolls.mu.Lock()
 	defer s.rolls.mu.Unlock()
@@ -320,7 +405,7 @@ func reportOf(name string, now record.List, news lists.News) api.ListReport {
 	r := api.ListReport{Name: name, Came: orNone(news.Came), Left: orNone(news.Left), Back: orNone(news.Back),
 		Moved: orNone(news.Moved), Error: now.Error, Code: reason.Code(now.Code), Skipped: []api.SkippedMember{}}
 	r.Cure, r.Held = r.Code.CureOf(now.Cure), r.Code == reason.ListShrunken
-	r.Skipped = append(r.Skipped, faultsOf(now)...)
+	r.Skipped, r.Unwatched = append(r.Skipped, faultsOf(now)...), faultyIn(now)
 	return r
 }
 
@@ -342,6 +427,7 @@ func told(reports []api.ListReport, before, now *Service) []api.ListReport {
 		r.Came, r.Back = only(r.Came, is.Watched), only(r.Back, is.Watched)
 		r.Moved, r.Left = only(r.Moved, is.Watched), only(r.Left, was.Watched)
 		r.Skipped = append(r.Skipped, skippedOf(is)...)
+		r.Unwatched += len(is.Skipped)
 	}
 	return reports
 }
@@ -374,6 +460,9 @@ func faultsOf(kept record.List) (list []api.SkippedMember) {
 	}
 	return list
 }
+
+// faultyIn is how much there is that cannot be understood of a list.
+func faultyIn(kept record.List) int { return max(kept.Faulty, len(kept.Faults)) }
 
 // foresee asks all lists for who is on them, and saves nothing: the service that it returns has the calendars of
 // whoever would come.
@@ -434,7 +523,7 @@ func (s *Service) listStatus() ([]api.ListStatus, error) {
 	out := []api.ListStatus{}
 	for i := range s.options.Config.CalendarsFrom {
 		f := &s.options.Config.CalendarsFrom[i]
-		kept, err := s.st.List(f.Name)
+		kept, err := s.st.ListHead(f.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -444,6 +533,7 @@ func (s *Service) listStatus() ([]api.ListStatus, error) {
 			Code: reason.Code(kept.Code), Skipped: []api.SkippedMember{}}
 		l.Cure = l.Code.CureOf(kept.Cure)
 		l.Skipped = append(append(l.Skipped, faultsOf(kept)...), skippedOf(o)...)
+		l.Unwatched = faultyIn(kept) + len(o.Skipped)
 		out = append(out, l)
 	}
 	return out, nil
@@ -460,7 +550,7 @@ func notWatched(l *api.ListStatus) (notices []string) {
 		who = first.Name + ", " + who
 	}
 	return []string{fmt.Sprintf("list %s: %s %s not watched, and this is why: %s", l.Name,
-		words.Count(len(l.Skipped), "member"), words.Are(len(l.Skipped)), who)}
+		words.Count(l.Unwatched, "member"), words.Are(l.Unwatched), who)}
 }
 
 // releaseList has the next answer of a list be believed, or lets go of a calendar whose owner has left its list.
@@ -475,7 +565,7 @@ func (s *Service) releaseList(name string) (report api.ReleaseReport, mine bool,
 	if !slices.ContainsFunc(s.options.Config.CalendarsFrom, func(f configs.From) bool { return f.Name == list }) {
 		return report, false, nil
 	}
-	report.Calendar = name
+	report.Calendar, report.Let = name, member != ""
 	err = s.st.Update(func(tx *store.Tx) error {
 		kept, err := tx.List(list)
 		if err != nil {

@@ -1,7 +1,9 @@
 package local
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
 
 	"zoomtag/providers/words"
@@ -38,10 +40,11 @@ func membersOf(ctx context.Context, b *assemble.Builder, name string, was map[st
 	now := maps.Clone(was)
 	asked := map[string]bool{}
 	for _, f := range b.Config.CalendarsFrom {
-		if name != "" && f.Name != name {
+		// A list of which nothing is known yet may have whoever is on this one, and win.
+		if others := was[f.Name]; name != "" && f.Name != name && !others.TriedAt.IsZero() {
 			continue
 		}
-		asked[f.Name] = true
+		asked[f.Name] = name == "" || f.Name == name
 		a := lists.Answer{At: b.Now()}
 		directory, err := b.Directory(f)
 		if err == nil {
@@ -59,7 +62,9 @@ func membersOf(ctx context.Context, b *assemble.Builder, name string, was map[st
 			return report, err
 		}
 		now[f.Name] = next
-		report.Faults = append(report.Faults, wrongIn(f.Name, &next)...)
+		if asked[f.Name] {
+			report.Faults = append(report.Faults, wrongIn(f.Name, &next)...)
+		}
 	}
 	for _, o := range lists.Expand(b.Config, now).Lists {
 		if asked[o.Name] {
@@ -77,6 +82,9 @@ func wrongIn(name string, l *record.List) (faults []string) {
 	for _, fault := range l.Faults {
 		faults = append(faults, name+": "+words.Join(words.Apart(fault)))
 	}
+	if more := faultyIn(*l) - len(l.Faults); more > 0 {
+		faults = append(faults, fmt.Sprintf("%s: there are %d more like that", name, more))
+	}
 	return faults
 }
 
@@ -89,7 +97,8 @@ func membersIn(o lists.Outcome, was, now record.List) (members []api.ListedMembe
 		}
 	}
 	for i := range now.Members {
-		subjects[now.Members[i].Name] = now.Members[i].Subject
+		m := &now.Members[i] // a CalDAV calendar is nobody's, and known by its path
+		subjects[m.Name] = cmp.Or(m.Subject, m.Calendar)
 	}
 	for _, name := range o.Watched {
 		members = append(members, api.ListedMember{List: o.Name, Name: name, Subject: subjects[name],

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -146,6 +147,9 @@ func (s *Service) SaveQuotas(end bool) {
 	if s.st.Shared() {
 		s.shareQuotas(end)
 		return
+	}
+	if _, err := os.Stat(filepath.Dir(s.quotas.path)); errors.Is(err, fs.ErrNotExist) {
+		return // nothing was ever saved: a plan before the first pass leaves no trace
 	}
 	now, enough := s.now(), true
 	file := quotaFile{Saved: now.UTC().Truncate(time.Second), Quotas: []quotaKept{}}
