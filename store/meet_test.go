@@ -142,6 +142,25 @@ func TestSchema2(t *testing.T) {
 }
 
 // TestTwins: items are woken each in its own calendar, once.
+// TestNoTwinOfItself: an item that has the record is left alone for nobody, whatever name its calendar gets.
+func TestNoTwinOfItself(t *testing.T) {
+	s := openTemp(t)
+	r := example("old", "1")
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.PutRecord(r), tx.PutTwin(r.UID, Item{"new", "1"}), tx.PutTwin(r.UID, Item{"older", "1"}),
+			tx.PutTwin(r.UID, Item{"older", "2"}))
+	})
+	update(t, s, func(tx *Tx) error {
+		for _, from := range []string{"old", "older"} {
+			if _, err := tx.RenameCalendar(from, "new"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	same(t, must[[]Item](t)(s.Twins(r.UID)), []Item{{"new", "2"}})
+}
+
 func TestTwins(t *testing.T) {
 	s := openTemp(t)
 	update(t, s, func(tx *Tx) error {

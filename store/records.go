@@ -254,7 +254,10 @@ func (tx *Tx) MoveRecord(r *Record, calendar, id string) error {
 	if old != nil {
 		r.Version = old.Version
 	}
-	return tx.PutRecord(r)
+	if err := tx.PutRecord(r); err != nil {
+		return err
+	}
+	return tx.DeleteTwin(r.UID, Item{calendar, id}) // it is left alone for nobody any more
 }
 
 // prefixAt returns the prefix of a stored record, and the JSON behind it; nil if there is none.

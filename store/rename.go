@@ -121,6 +121,11 @@ func (tx *Tx) renameTwins(from, to string) error {
 		}
 		for _, key := range keys {
 			_, id := splitPair(key[hashSize:])
+			if has, err := tx.hasRecord(key[:hashSize], pairKey(to, id)); err != nil {
+				return err
+			} else if has {
+				continue
+			}
 			moved := append(bytes.Clone(key[:hashSize]), pairKey(to, id)...)
 			if err := tx.put(bucketTwins, moved, nil); err != nil {
 				return err
@@ -128,6 +133,12 @@ func (tx *Tx) renameTwins(from, to string) error {
 		}
 		return tx.removeAll(bucketTwins, keys)
 	})
+}
+
+// hasRecord reports whether the item at a key has the record of a UID, and so is left alone for nobody.
+func (tx *Tx) hasRecord(uid, key []byte) (bool, error) {
+	p, _, err := tx.prefixAt(key)
+	return p != nil && p.closed.IsZero() && bytes.Equal(p.uid[:], uid), err
 }
 
 func (tx *Tx) renameState(from, to string) error {

@@ -128,6 +128,10 @@ func (d *dashes) take(kind dashKind, size int) {
 	d.size += size
 }
 
+// parts reports whether a dash is none of a line that begins with those: a question mark beside dashes as we draw them
+// is one of words or of an address.
+func (d *dashes) parts(kind dashKind) bool { return d.count > 0 && d.drawn && kind == lostDash }
+
 // maxGap bounds the white space beside the word of a frame, in bytes.
 const maxGap = 16
 
@@ -137,7 +141,7 @@ func dashesAfter(text string, most int) dashes {
 	d.size = min(len(text), maxGap) - len(rest)
 	for {
 		kind, size := dashAt(text[d.size:])
-		if size == 0 || d.count == most {
+		if size == 0 || d.count == most || d.parts(kind) {
 			d.longer = size > 0
 			return d.orNone()
 		}
@@ -151,7 +155,7 @@ func dashesBefore(text string, most int) dashes {
 	d.size = len(tail) - len(strings.TrimRightFunc(tail, isFaint))
 	for {
 		kind, size := dashEnding(text[:len(text)-d.size])
-		if size == 0 || d.count == most {
+		if size == 0 || d.count == most || d.parts(kind) {
 			d.longer = size > 0
 			return d.orNone()
 		}

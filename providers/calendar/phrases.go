@@ -338,8 +338,8 @@ func prefixed(text, want string) int {
 // maxBroken bounds how many line ends an app has put into an address.
 const maxBroken = 4
 
-// breakAt is how much of a text, from its beginning, is a line end that an app has put there, or has made something else
-// of since.
+// breakAt is how much of a text, from its beginning, is a line end that an app has put there, or has made something
+// else of since.
 func breakAt(text string) int {
 	if strings.HasPrefix(text, shownBreak) {
 		return len(shownBreak)
@@ -353,10 +353,11 @@ func breakAt(text string) int {
 // endsPhrase reports whether the text behind a passcode leaves no doubt that it is one: the line ends, or goes on with
 // one of ours.
 func endsPhrase(rest string) bool {
-	if line := strings.TrimLeftFunc(rest, isBlank); line == "" || line[0] == '\n' || line[0] == '\r' ||
-		line[0] == '<' || line[0] == '&' || strings.HasPrefix(line, shownBreak) {
+	line := strings.TrimLeftFunc(rest, isBlank)
+	if line == "" || strings.ContainsRune("\r\n<&", rune(line[0])) || strings.HasPrefix(line, shownBreak) {
 		return true
-	} else if kind, _ := dashAt(line); kind == drawnDash || labelOf(line) != "" {
+	}
+	if kind, _ := dashAt(line); kind == drawnDash || labelOf(line) != "" {
 		return true
 	}
 	return false
@@ -612,7 +613,8 @@ func isCutEnd(text string, s span, p piece, k *known) bool {
 	if endsHere(text[s.end:]) && k.begins(text[s.start+between(text[s.start:]):]) {
 		return true
 	}
-	return s.line && strings.TrimSpace(text[s.end:p.end]) == "" && isPartOfFrame(text[s.start:s.end], strings.HasPrefix)
+	ends := s.line && strings.TrimSpace(text[s.end:p.end]) == ""
+	return ends && isPartOfFrame(text[s.start:s.end], strings.HasPrefix)
 }
 
 // isCutBeginning is the same of the first words in a piece without its first line.
@@ -620,7 +622,8 @@ func isCutBeginning(text string, s span, p piece, k *known) bool {
 	if endsHere(text[:s.start]) && k.ends(text[:s.end]) {
 		return true
 	}
-	return s.line && strings.TrimSpace(text[p.start:s.start]) == "" && isPartOfFrame(text[s.start:s.end], strings.HasSuffix)
+	begins := s.line && strings.TrimSpace(text[p.start:s.start]) == ""
+	return begins && isPartOfFrame(text[s.start:s.end], strings.HasSuffix)
 }
 
 func appendOwned(spans []span, text string, at, end int, k *known) []span {

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"bytes"
+	"encoding/base64"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,15 +47,19 @@ func (b *editor) twin(p *prop) error {
 	return nil
 }
 
-// altrep splices the link into the HTML in an ALTREP parameter. One in base64, and one that would become too long to be
-// read, stays as it is.
+// altrep splices the link into the HTML in an ALTREP parameter. One that would become too long to be read stays as it
+// is.
 func (b *editor) altrep(p *prop) error {
-	was, ok := b.doc.htmlParam(p, "ALTREP")
 	goes := slices.ContainsFunc(b.splices,
 		func(s splice) bool { return s.start <= int(p.start) && s.end >= int(p.end) })
-	if !ok || goes {
+	data, at, coded := b.doc.htmlParam(p, "ALTREP")
+	switch {
+	case data == nil || goes:
 		return nil
+	case coded:
+		return b.altrep64(p, data, int(at[0]), int(at[len(data)]))
 	}
+	was := percentDecoded(data, at)
 	list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
 	if err != nil {
 		return err
@@ -72,18 +77,43 @@ func (b *editor) altrep(p *prop) error {
 	return nil
 }
 
-// htmlParam is the HTML that a parameter holds as a data URL (RFC 2397), percent-encoded, with where everything stands.
-func (d *Doc) htmlParam(p *prop, name string) (decoded, bool) {
-	if p.colon <= p.nameEnd || !strings.HasPrefix(strings.ToLower(d.param(p, name)), "data:text/html") {
-		return decoded{}, false
+// altrep64 does the same where the HTML is in base64, which is written anew as a whole.
+func (b *editor) altrep64(p *prop, data []byte, from, to int) error {
+	raw, err := base64.StdEncoding.DecodeString(string(data))
+	if err != nil {
+		return nil // what no app can read shows nothing
 	}
-	head, at := d.unfolded(p.nameEnd, p.colon)
+	list, err := inOrder(string(raw), b.edit.SpliceHTML(string(raw)))
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	var html []byte
+	pos := 0
+	for _, r := range list {
+		html = append(append(html, raw[pos:r.Start]...), r.With...)
+		pos = r.End
+	}
+	html = append(html, raw[pos:]...)
+	out := appendFolded(nil, base64.StdEncoding.EncodeToString(html), b.eol, b.column(int32(from)))
+	if int(p.colon-p.start)-(to-from)+len(out) < b.edit.Limits.Head {
+		b.splices = append(b.splices, splice{from, to, out})
+	}
+	return nil
+}
+
+// htmlParam is the HTML that a parameter holds as a data URL (RFC 2397), percent-encoded or in base64, with where
+// each byte of it stands, and what is behind it; nil where it holds none.
+func (d *Doc) htmlParam(p *prop, name string) (data []byte, at []int32, coded bool) {
+	if p.colon <= p.nameEnd || !strings.HasPrefix(strings.ToLower(d.param(p, name)), "data:text/html") {
+		return nil, nil, false
+	}
+	head, places := d.unfolded(p.nameEnd, p.colon)
 	begins := bytes.Index(bytes.ToUpper(head), []byte(";"+name+"="))
 	if begins < 0 {
-		return decoded{}, false
+		return nil, nil, false
 	}
 	value := head[begins+len(name)+2:]
-	at = at[begins+len(name)+2:]
+	places = places[begins+len(name)+2:]
 	quote := 0
 	if len(value) > 0 && value[0] == '"' {
 		quote = 1
@@ -93,10 +123,11 @@ func (d *Doc) htmlParam(p *prop, name string) (decoded, bool) {
 		length = len(value) - quote
 	}
 	comma := bytes.IndexByte(value[:quote+length], ',')
-	if comma < 0 || bytes.HasSuffix(bytes.ToLower(value[:comma]), []byte(";base64")) {
-		return decoded{}, false
+	if comma < 0 {
+		return nil, nil, false
 	}
-	return percentDecoded(value[comma+1:quote+length], at[comma+1:quote+length+1]), true
+	coded = bytes.HasSuffix(bytes.ToLower(value[:comma]), []byte(";base64"))
+	return value[comma+1 : quote+length], places[comma+1 : quote+length+1], coded
 }
 
 // unfolded is a part of the file without its folds; at[i] is where its i-th byte stands, or what is behind all of them.

@@ -48,15 +48,20 @@ func (f *Facts) title() string {
 	return ""
 }
 
-// where fills in which event and link a finding is about.
-func (f *Facts) where(found Finding) Finding {
-	found.Calendar, found.Title = f.Calendar, f.title()
+// eventID is the id of the event that the link stands in.
+func (f *Facts) eventID() string {
 	switch {
 	case f.Event != nil:
-		found.EventID = f.Event.ID
+		return f.Event.ID
 	case f.Record != nil:
-		found.EventID = f.Record.EventID
+		return f.Record.EventID
 	}
+	return ""
+}
+
+// where fills in which event and link a finding is about.
+func (f *Facts) where(found Finding) Finding {
+	found.Calendar, found.EventID, found.Title = f.Calendar, f.eventID(), f.title()
 	if start, _ := f.span(); !start.IsZero() {
 		start = start.UTC()
 		found.Start = &start

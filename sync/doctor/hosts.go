@@ -116,10 +116,7 @@ func JudgeOverlaps(all []Facts) []Finding {
 	return list
 }
 
-func (s slot) place() Place {
-	at := s.where(Finding{})
-	return Place{at.Calendar, at.EventID}
-}
+func (s slot) place() Place { return Place{s.Calendar, s.eventID()} }
 
 // firstOf is the first of some events of which the same was said; zero where it was of none.
 func firstOf(others []slot, said map[Place]bool) Place {
@@ -209,7 +206,7 @@ func (s slot) judge(same, hosts []slot) []Finding {
 	if s.host == "" {
 		return list
 	}
-	rivals := slices.DeleteFunc(hosts, func(o slot) bool { return o.room == s.room })
+	rivals := slices.DeleteFunc(slices.Clone(hosts), func(o slot) bool { return o.room == s.room })
 	most := s.most(rivals)
 	limit, sure := 1, false
 	if s.Host != nil && s.Host.Concurrent > 0 {

@@ -50,6 +50,8 @@ func TestJudgeOverlaps(t *testing.T) {
 		{"two hosts", with(basic, a, other), nil},
 		{"one room", with(basic, a, slotAt("B", start.Add(half), 86_000_000_001)),
 			[]string{"ZT-406 warning", "ZT-406 warning"}},
+		{"one room, and another meeting of the host", with(basic, a, slotAt("B", start.Add(half), 86_000_000_001), c),
+			[]string{"ZT-406 warning", "ZT-402 error", "ZT-406 warning", "ZT-402 error", "ZT-402 error"}},
 		{"one that is over", with(basic, slotAt("A", now.Add(-3*time.Hour), 1),
 			slotAt("B", now.Add(-3*time.Hour), 2)), nil},
 		{"overrun", with(basic, running, slotAt("Now", now.Add(-half), 86_000_000_004)),

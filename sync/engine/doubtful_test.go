@@ -147,6 +147,41 @@ func TestNothingTakenAfterAll(t *testing.T) {
 	b.meetings(0)
 }
 
+// TestSeriesWithoutDates: each date of a series was cancelled. It is over, whether it had a link or not, and nobody is
+// asked to do anything; when a date is put back, it has the link again.
+func TestSeriesWithoutDates(t *testing.T) {
+	b := newBench(t)
+	id, late := b.put("Weekly #zoom", week), b.put("Late #zoom", week)
+	series := func(ev *calendar.Event) { ev.Series, ev.Until = true, time.Time{} }
+	b.cal.Edit(id, series)
+	empty := func(ev *calendar.Event) { ev.Empty, ev.Start, ev.End = true, time.Time{}, time.Time{} }
+	b.cal.Edit(late, func(ev *calendar.Event) { series(ev); empty(ev) })
+	b.pass()
+	b.meetings(1)
+	b.cal.Edit(id, empty)
+	for range 3 {
+		r := b.pass()
+		if r.Held {
+			t.Errorf("held: %s", r.Reason)
+		}
+		for _, ev := range r.Events {
+			if ev.State == plan.Held || ev.State == plan.Failed {
+				t.Errorf("%s is %s: %s", ev.ID, ev.State, ev.Reason)
+			}
+		}
+		b.now = b.now.Add(11 * time.Minute)
+	}
+	b.meetings(1)
+	b.cal.Edit(id, func(ev *calendar.Event) {
+		ev.Empty, ev.Start, ev.End = false, b.now.Add(week), b.now.Add(week+time.Hour)
+	})
+	b.pass()
+	b.meetings(1)
+	if ev, _ := b.cal.Event(id); ev.Link.Mark == "" || b.zoom.Creates() != 1 {
+		t.Errorf("link %+v, %d made", ev.Link, b.zoom.Creates())
+	}
+}
+
 // TestMovedIntoThePastAndDeleted: the meeting of an event that was moved into the past, and so left alone, goes with
 // the event.
 func TestMovedIntoThePastAndDeleted(t *testing.T) {

@@ -83,7 +83,12 @@ func (s *settling) cancelled() error {
 
 // wakeTwins has the other items with this UID looked at again: what was left alone for the sake of this one may now
 // have its turn.
-func (s *settling) wakeTwins(tx *store.Tx) error { return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }
+func (s *settling) wakeTwins(tx *store.Tx) error {
+	if err := tx.DeleteTwin(s.rec.UID, store.Item{Calendar: s.c.Name, EventID: s.id}); err != nil {
+		return err // or it would wake itself, and its record would be another than the one that is being saved
+	}
+	return tx.WakeTwins(s.rec.UID, s.e.opt.Now())
+}
 
 // discard cancels a meeting that was made for the event and that it does not show, once nothing else with the event's
 // UID shows it. One that cannot be cancelled yet goes behind the others.

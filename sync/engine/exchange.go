@@ -3,10 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"zoomtag/providers/calendar"
+	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // exchanged sees to calendars whose names have gone to others in the configuration: two that have each other's, or one
@@ -16,17 +20,31 @@ import (
 // share the store, another one may be at work under those names: there the calendars are held, and a person decides.
 func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes calendar.Changes) error {
 	concerned := p.e.calendars[p.c.Name] != nil && changes.Source != ""
-	if p.mode.dry || !concerned || p.e.store.Shared() {
+	if !concerned || p.e.store.Shared() {
 		return nil
 	}
 	if st.Source == changes.Source && p.e.hasLooked(p.c.Name) {
 		return nil
 	}
+	if anotherThan(*st, changes) { // which is rare, and then all is looked at as it is
+		p.e.strange.forget()
+	}
 	names, sources, err := p.successors(ctx, *st, changes)
+	another := anotherThan(*st, changes)
+	if err == nil && names == nil && another {
+		names, err = p.secondName(ctx, st.Source)
+		sources = []string{st.Source}
+	}
+	if unsettled := names == nil && another; err == nil && unsettled && p.mode.dry {
+		names, err = p.keptElsewhere(ctx, changes.Source)
+	}
 	if err != nil || names == nil {
 		return err
 	}
-	for _, name := range names[1:] {
+	if p.mode.dry { // what is kept of it goes by another name still
+		return foretoldMove(p.c.Name, names)
+	}
+	for _, name := range names {
 		if slices.Contains(p.mode.locked, name) {
 			continue
 		}
@@ -54,9 +72,41 @@ func (p *pass) exchanged(ctx context.Context, st *store.CalendarState, changes c
 	if err != nil || stale {
 		return err
 	}
+	p.e.strange.forget()
 	p.e.opt.Log.Info("calendars have each other's names", "calendars", names, "events", moved)
 	*st, err = p.e.store.Calendar(p.c.Name)
 	return err
+}
+
+// keptElsewhere are the other names under which a source is kept and which are not its own any more; nil is none.
+// Passes over several calendars, one after the other, have it come to where it belongs.
+func (p *pass) keptElsewhere(ctx context.Context, source string) (names []string, err error) {
+	all, err := p.e.store.Calendars()
+	for _, name := range all {
+		if err != nil || name == p.c.Name {
+			continue
+		}
+		var st store.CalendarState
+		if st, err = p.e.store.Calendar(name); err != nil || st.Provider != p.c.Provider || st.Source != source {
+			continue
+		}
+		now := ""
+		if p.e.calendars[name] != nil {
+			now, err = p.sourceNow(ctx, name)
+		}
+		if now != source { // else that calendar has two names
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// foretoldMove says in a preview that a pass will first have what is kept follow the calendars.
+func foretoldMove(name string, names []string) error {
+	others := slices.DeleteFunc(slices.Clone(names), func(other string) bool { return other == name })
+	return reason.CalendarRenamed.Of(words.Mend(fmt.Errorf("the names of calendars have changed hands (%s, %s), and what is "+
+		"kept of them moves with the next pass; nothing is cancelled", name, strings.Join(others, ", ")),
+		"run zoomtag sync, unless the daemon runs"))
 }
 
 // hasLooked reports whether what other names have left behind was looked through for a calendar.
@@ -64,6 +114,24 @@ func (e *Engine) hasLooked(name string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.seat(name).looked
+}
+
+// secondName are another name of the calendar that had this one's name before, and this one's: what is kept under this
+// one is the other's. nil is none.
+func (p *pass) secondName(ctx context.Context, source string) ([]string, error) {
+	kept, err := p.keptUnder(source)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range kept {
+		if name == p.c.Name {
+			continue
+		}
+		if now, err := p.sourceNow(ctx, name); err != nil || now == source {
+			return []string{name, p.c.Name}, err
+		}
+	}
+	return nil, nil
 }
 
 // successors are the calendar's name and those of which each one's own calendar has the name before it by now. Where
@@ -74,18 +142,15 @@ func (p *pass) successors(ctx context.Context, st store.CalendarState,
 	names, source := []string{p.c.Name}, changes.Source
 	free := st.Source == "" || st.Source == changes.Source
 	for {
-		name, err := p.keptUnder(source, free)
-		switch {
-		case err != nil || name == "":
+		kept, err := p.keptUnder(source)
+		if err != nil {
 			return nil, nil, err
-		case name == p.c.Name:
-			return names, sources, nil
-		case slices.Contains(names, name):
-			return nil, nil, nil
 		}
-		now, err := p.sourceNow(ctx, name)
-		if err != nil || now == "" || now == source { // nobody knows, or it is the same calendar under another name
-			p.seen.belief.unasked = now == ""
+		if !free && len(names) > 1 && slices.Contains(kept, p.c.Name) {
+			return names, sources, nil
+		}
+		name, now, err := p.another(ctx, kept, source, names)
+		if err != nil || name == "" {
 			return nil, nil, err
 		}
 		names, sources, source = append(names, name), append(sources, source), now
@@ -95,41 +160,68 @@ func (p *pass) successors(ctx context.Context, st store.CalendarState,
 	}
 }
 
-// keptUnder is the configured name under which a source is kept, or "". free says that nothing else is kept under the
-// calendar's own name, which does not count then. That is looked up for each of many calendars at the start, so all are
-// read once, and the one that is found again.
-func (p *pass) keptUnder(source string, free bool) (string, error) {
+// another is one of the names, other than some, that was seen to be another calendar's by now than the one that is kept
+// under it, and that calendar. Where it is the same one, that has two names.
+func (p *pass) another(ctx context.Context, kept []string, source string, but []string) (name, now string, err error) {
+	for _, name := range kept {
+		if slices.Contains(but, name) {
+			continue
+		}
+		now, err := p.sourceNow(ctx, name)
+		if err != nil {
+			return "", "", err
+		}
+		if now == "" {
+			p.seen.belief.unasked = true
+		} else if now != source {
+			return name, now, nil
+		}
+	}
+	return "", "", nil
+}
+
+// forget has the sources be read again.
+func (s *strange) forget() {
+	s.Lock()
+	defer s.Unlock()
+	s.sources = nil
+}
+
+// keptUnder are the configured names under which a source is kept. Many calendars ask at the start: all are read once,
+// and then those that were found.
+func (p *pass) keptUnder(source string) (names []string, err error) {
 	p.e.strange.Lock()
 	defer p.e.strange.Unlock()
-	if p.e.strange.sources == nil || !free {
-		names, err := p.e.store.Calendars()
+	if p.e.strange.sources == nil {
+		all, err := p.e.store.Calendars()
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		p.e.strange.sources = map[string][]string{}
-		for _, name := range names {
+		sources := map[string][]string{}
+		for _, name := range all {
 			c := p.e.calendars[name]
 			if c == nil || c.Away != nil {
 				continue
 			}
 			st, err := p.e.store.Calendar(name)
 			if err != nil {
-				return "", err
+				return nil, err
 			}
 			key := st.Provider + "\x00" + st.Source
-			p.e.strange.sources[key] = append(p.e.strange.sources[key], name)
+			sources[key] = append(sources[key], name)
 		}
+		p.e.strange.sources = sources
 	}
 	for _, name := range p.e.strange.sources[p.c.Provider+"\x00"+source] {
-		if free && name == p.c.Name {
-			continue
-		}
 		st, err := p.e.store.Calendar(name)
-		if err != nil || st.Source == source {
-			return name, err
+		if err != nil {
+			return nil, err
+		}
+		if st.Source == source {
+			names = append(names, name)
 		}
 	}
-	return "", nil
+	return names, nil
 }
 
 // sourceNow asks a calendar which one it is; "" where it cannot say so now.
@@ -144,7 +236,7 @@ func (p *pass) sourceNow(ctx context.Context, name string) (string, error) {
 		changes, err = c.Source.Changes(ctx, "")
 	}
 	if err != nil {
-		p.e.heedCalendar(c, err, false)
+		p.e.heedCalendar(c, err, p.mode.dry)
 		return "", nil //nolint:nilerr // its own pass tells of it, and the next one here asks again
 	}
 	return changes.Source, nil

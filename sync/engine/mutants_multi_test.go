@@ -40,14 +40,16 @@ var multiMutants = []mutant{
 	{"twins are not remembered", "kin.go",
 		`err := tx.PutTwin(s.ev.UID,`, `err := tx.DeleteTwin(s.ev.UID,`},
 	{"twins are not woken", "end.go",
-		`return tx.WakeTwins(s.rec.UID, s.e.opt.Now()) }`, `return nil }`},
+		`	return tx.WakeTwins(s.rec.UID, s.e.opt.Now())
+`, `	return nil
+`},
 	{"twins in other calendars do not count", "kin.go",
 		`if c == nil || twin.Calendar == s.c.Name {`, `if c == nil || twin.Calendar != "" {`},
 	{"a renamed calendar is another one", "former.go",
 		`return was.Source != "" && was.Source == changes.Source`,
 		`return was.Source == "" && was.Source == changes.Source`},
 	{"calendars that have each other's names are other ones", "exchange.go",
-		`if p.mode.dry || !concerned || p.e.store.Shared() {`, `if p.mode.dry || concerned || p.e.store.Shared() {`},
+		`if !concerned || p.e.store.Shared() {`, `if concerned || p.e.store.Shared() {`},
 	{"who waits for a calendar that was taken out waits for ever", "former.go",
 		`			return p.wakeTwinsOf(tx, name)
 `, `			return nil

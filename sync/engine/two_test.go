@@ -17,6 +17,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/store"
 	"zoomtag/sync/plan"
+	"zoomtag/sync/reason"
 )
 
 // house is a bench with several calendars, by name.
@@ -542,6 +543,7 @@ func TestExchangedNames(t *testing.T) {
 					slices.Reverse(names)
 				}
 				h.configure(names...)
+				h.foretold(names)
 				h.settle()
 				h.settle()
 				left := 4
@@ -560,6 +562,25 @@ func TestExchangedNames(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// foretold checks that a preview announces nothing for calendars whose names have changed hands but that what is kept
+// of them moves.
+func (h *house) foretold(names []string) {
+	h.t.Helper()
+	moves := 0
+	for _, name := range names {
+		r, err := h.e.Plan(h.t.Context(), name)
+		if err != nil || r.Held {
+			h.t.Errorf("%s: %+v, %v", name, r, err)
+		}
+		if r.Code == reason.CalendarRenamed {
+			moves++
+		}
+	}
+	if moves == 0 {
+		h.t.Error("no preview tells that anything moves")
 	}
 }
 
@@ -582,8 +603,10 @@ func TestNameGoesOnToASilentOne(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("one", "Talk #zoom", "x")
 	h.share("two", "Talk #zoom", "y")
+	h.share("gone", "Talk #zoom", "x")
 	h.settle()
 	x := h.cals["x"]
+	x.Delete("gone-x")
 	h.cals["new"], h.cals["x"] = x, h.cals["y"]
 	h.configure("new", "x")
 	h.cals["x"].Hook = func(call, phase, _ string) error {
@@ -598,7 +621,7 @@ func TestNameGoesOnToASilentOne(t *testing.T) {
 	h.cals["x"].Hook = nil
 	h.settle()
 	h.meetings(2)
-	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[new] [x]" || h.zoom.Creates() != 2 {
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[new] [x]" || h.zoom.Creates() != 3 {
 		t.Errorf("%s, %d made", open, h.zoom.Creates())
 	}
 	if st, err := h.st.Calendar("x"); err != nil || !st.HeldAt.IsZero() {
@@ -630,10 +653,22 @@ func TestExchangedWithASilentOne(t *testing.T) {
 	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[y] [x]" || h.zoom.Creates() != 2 {
 		t.Errorf("%s, %d made", open, h.zoom.Creates())
 	}
+	for name, id := range map[string]string{"y": "one-x", "x": "two-y"} { // and they end like any others
+		h.cals[name].Delete(id)
+	}
+	h.zoom.Hook = func(call, _ string) error { // a call takes its time
+		h.now = h.now.Add(time.Second)
+		return nil
+	}
+	h.settle()
+	h.meetings(0)
+	if open := fmt.Sprint(h.opened("one"), h.opened("two")); open != "[] []" {
+		t.Errorf("open still: %s", open)
+	}
 }
 
-// TestMovedIntoAHeldCalendar: an event is moved into a calendar of which nothing is concluded, because it is another one
-// than before: its meeting stays until somebody has decided about that calendar, and is then that item's.
+// TestMovedIntoAHeldCalendar: an event is moved into a calendar of which nothing is concluded, because it is another
+// one than before: its meeting stays until somebody has decided about that calendar, and is then that item's.
 func TestMovedIntoAHeldCalendar(t *testing.T) {
 	h := newHouse(t, "x", "y")
 	h.share("one", "Talk #zoom", "x")
@@ -679,5 +714,31 @@ func TestOneOfTwoNames(t *testing.T) {
 	}
 	if st, err := h.st.Calendar("too"); err != nil || !st.HeldAt.IsZero() {
 		t.Errorf("held: %s, %v", st.HeldReason, err)
+	}
+}
+
+// TestItselfAsATwin: an item that has the record is remembered as one that was left alone for it, as a calendar's new
+// name could bring about. Its meeting is cancelled once.
+func TestItselfAsATwin(t *testing.T) {
+	h := newHouse(t, "x")
+	h.share("uid", "Talk #zoom", "x")
+	h.settle()
+	itself := store.Item{Calendar: "x", EventID: "uid-x"}
+	if err := h.st.Update(func(tx *store.Tx) error { return tx.PutTwin("uid", itself) }); err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	h.zoom.Hook = func(call, phase string) error {
+		if call == "cancel" && phase == "before" {
+			calls++
+		}
+		h.now = h.now.Add(time.Second) // a call takes its time
+		return nil
+	}
+	h.cals["x"].Delete("uid-x")
+	h.settle()
+	h.meetings(0)
+	if open := h.opened("uid"); len(open) > 0 || calls != 1 {
+		t.Errorf("open in %v, asked to cancel %d times", open, calls)
 	}
 }

@@ -188,11 +188,10 @@ func untold(told *meeting.Spec, spec meeting.Spec, now time.Time) bool {
 	return !before.SameSince(spec, now)
 }
 
-// AtTime has an invitation to an event of whole days tell the time of day at which people meet if the tag gives one: to
-// a single event, or to a series of which Zoom has the dates.
+// AtTime has an invitation to an event of whole days, a series too, tell the time of day at which people meet if the
+// tag gives one.
 func AtTime(d *calendar.Details, rec *record.Record, s *Settings) {
-	series, scheduled := len(d.Recurrence) > 0, rec.Told != nil && rec.Told.Schedule != nil
-	if !d.AllDay || series && !scheduled {
+	if !d.AllDay {
 		return
 	}
 	tag := rec.Taken.Reveal()

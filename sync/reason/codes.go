@@ -208,7 +208,7 @@ var rows = []Row{
 		"Nothing: it goes on by itself.", ""},
 	{CalendarSlow, Failed, "The server answers too slowly for the calendar to be read to its end.",
 		"Nothing, unless it lasts; then ask whoever runs the server.", "ZT-508"},
-	{CalendarRenamed, Waiting, "The calendar had another name until now, and somebody still works under that one.",
+	{CalendarRenamed, Waiting, "The calendar had another name until now, and what is kept of it still goes by that one.",
 		"Nothing: the next pass tries again.", ""},
 	{CalendarFails, Failed, "The calendar could not be read, or not be written.",
 		"Do what the reason says; it is tried again by itself.", "ZT-508"},

@@ -31,7 +31,8 @@ func Mistreat(r *rand.Rand, text string, isHTML bool, words ...string) *Mistreat
 	for range 1 + r.IntN(3) {
 		one := mistreatments[r.IntN(len(mistreatments))]
 		if slices.ContainsFunc(m.Done, func(done string) bool {
-			return slices.Contains(excludes[done], one.name) || clash(done, one.name) || done == cutOff || done == noDashes
+			isLast := done == cutOff || done == noDashes
+			return isLast || slices.Contains(excludes[done], one.name) || clash(done, one.name)
 		}) {
 			continue
 		}
@@ -149,9 +150,8 @@ var mistreatments = []struct {
 		m.inBlock(func(b string) string { return strings.ReplaceAll(b, m.breaks(1), `\n`) })
 	}},
 	{"translated", func(m *Mistreated) {
-		m.inBlock(func(b string) string {
-			return strings.NewReplacer("Join:", "Beitreten:", "Meeting ID:", "Meeting-ID :", "Passcode:", "Kenncode:").Replace(b)
-		})
+		german := strings.NewReplacer("Join:", "Beitreten:", "Meeting ID:", "Meeting-ID :", "Passcode:", "Kenncode:")
+		m.inBlock(german.Replace)
 	}},
 	{cutFirst, func(m *Mistreated) {
 		m.lines(func(l []string) []string {
@@ -166,8 +166,12 @@ var mistreatments = []struct {
 			return l
 		})
 	}},
-	{"with its address again", func(m *Mistreated) { m.address(func(url string) string { return url + " <" + url + ">" }) }},
-	{"with its address in brackets", func(m *Mistreated) { m.address(func(url string) string { return "<" + url + ">" }) }},
+	{"with its address again", func(m *Mistreated) {
+		m.address(func(url string) string { return url + " <" + url + ">" })
+	}},
+	{"with its address in brackets", func(m *Mistreated) {
+		m.address(func(url string) string { return "<" + url + ">" })
+	}},
 	{"with its address as in Markdown", func(m *Mistreated) {
 		m.address(func(url string) string { return "[" + url + "](" + url + ")" })
 	}},

@@ -27,7 +27,8 @@ func TestTwins(t *testing.T) {
 		"Thunderbird, folded": {"DESCRIPTION;ALTREP=\"data:text/html,%3Cbody%3EAge\r\n nda%3C%2Fbo\r\n " +
 			"dy%3E\":Agenda", true},
 		"Thunderbird, and no text": {`DESCRIPTION;ALTREP="data:text/html,%3Cp%3EAgenda%3C%2Fp%3E":`, true},
-		"Thunderbird, in base64":   {`DESCRIPTION;ALTREP="data:text/html;base64,PHA+YTwvcD4=":Agenda`, false},
+		"Thunderbird, in base64":   {`DESCRIPTION;ALTREP="data:text/html;base64,PHA+YTwvcD4=":Agenda`, true},
+		"Thunderbird, no base64":   {`DESCRIPTION;ALTREP="data:text/html;base64,PHA*":Agenda`, false},
 		"a page somewhere":         {`DESCRIPTION;ALTREP="https://example.org/a":Agenda`, false},
 		"RFC 9073":                 {"DESCRIPTION:Agenda\r\nSTYLED-DESCRIPTION;VALUE=TEXT;FMTTYPE=text/html:<p>Agenda</p>", true},
 		"plain words":              {"DESCRIPTION:Agenda\r\nX-ALT-DESC:Agenda", false},

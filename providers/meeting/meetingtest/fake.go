@@ -38,6 +38,7 @@ type Fake struct {
 	creates  int
 	updates  int
 	cancels  int
+	ends     int
 }
 
 // Live is a meeting that exists.
@@ -71,6 +72,9 @@ func (f *Fake) Updates() int { return f.count(&f.updates) }
 
 // Cancels returns how many meetings were deleted through Cancel.
 func (f *Fake) Cancels() int { return f.count(&f.cancels) }
+
+// Ends returns how many calls of Cancel were answered, also for meetings that were not there.
+func (f *Fake) Ends() int { return f.count(&f.ends) }
 
 func (f *Fake) count(n *int) int {
 	f.mu.Lock()
@@ -187,6 +191,7 @@ func (f *Fake) Update(ctx context.Context, id int64, from, to meeting.Spec) (m m
 // Cancel implements meeting.Service.
 func (f *Fake) Cancel(ctx context.Context, id int64) error {
 	return f.call(ctx, "cancel", func() error {
+		f.ends++
 		if i := slices.IndexFunc(f.meetings, func(l *Live) bool { return l.ID == id }); i >= 0 && !f.Deaf {
 			if f.deleted == nil {
 				f.deleted = map[int64]time.Time{}

@@ -114,6 +114,9 @@ func TestFakeCounts(t *testing.T) {
 	if f.Creates() != 1 || f.Updates() != 1 || f.Cancels() != 1 {
 		t.Errorf("counted %d, %d, %d calls that took effect, want 1 of each", f.Creates(), f.Updates(), f.Cancels())
 	}
+	if f.Ends() != 2 {
+		t.Errorf("counted %d calls of Cancel, want 2", f.Ends())
+	}
 }
 
 func BenchmarkFake(b *testing.B) {

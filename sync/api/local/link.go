@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"zoomtag/providers/files"
 	"zoomtag/providers/ical"
@@ -103,36 +104,41 @@ func (s *Service) linkFile(ctx context.Context, r api.LinkRequest) (report api.L
 	if err != nil {
 		return report, words.Usage(fmt.Errorf("this is no iCalendar file that can be understood: %w", err))
 	}
-	if len(outline.UIDs) != 1 || outline.UIDs[0] == "" {
-		return report, words.Usage(fmt.Errorf("the file holds %d events with a UID of their own, and it has to be one",
-			len(outline.UIDs)))
+	if len(outline.UIDs) == 0 || len(outline.UIDs) == 1 && outline.UIDs[0] == "" {
+		return report, words.Usage(errors.New("the file holds no event with a UID"))
 	}
 	dir, err := files.TempDir("zoomtag-link")
 	if err != nil {
 		return report, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	sum := sha256.Sum256([]byte(outline.UIDs[0]))
-	name := hex.EncodeToString(sum[:10])
-	file := filepath.Join(dir, name+".ics")
+	uid := outline.UIDs[0]
+	file := filepath.Join(dir, fileName(uid)+".ics")
 	if err := os.WriteFile(file, r.ICS, 0o600); err != nil {
 		return report, err
 	}
-	c, err := s.builder.Once(record.FilePrefix+name, dir, r.Options)
+	c, err := s.builder.Once(record.FilePrefix+fileName(uid), dir, r.Options)
 	if err != nil {
 		return report, err
+	}
+	if len(outline.UIDs) > 1 {
+		if uid, err = asking(ctx, c); err != nil {
+			return report, err
+		}
+		c.Name = record.FilePrefix + fileName(uid)
 	}
 	pass, err := s.engine.Once(ctx, c)
 	if err != nil {
 		return report, err
 	}
+	at := slices.IndexFunc(pass.Events, func(ev engine.EventReport) bool { return ev.UID == uid })
 	switch {
 	case pass.Error != "":
 		return report, because("", pass.Code, pass.Error, pass.Cure)
-	case len(pass.Events) != 1:
+	case at < 0:
 		return report, errors.New("the event was not looked at")
 	}
-	report.Event = pass.Events[0]
+	report.Event = pass.Events[at]
 	if report.Event.State != plan.Linked {
 		ev := &report.Event
 		return report, because("no link: ", ev.Code, cmp.Or(ev.Error, ev.Reason), ev.Cure)
@@ -143,4 +149,42 @@ func (s *Service) linkFile(ctx context.Context, r api.LinkRequest) (report api.L
 	}
 	report.ICS, err = os.ReadFile(file)
 	return report, err
+}
+
+// fileName is what the file of an event is called, and with it what is remembered of it.
+func fileName(uid string) string {
+	sum := sha256.Sum256([]byte(uid))
+	return hex.EncodeToString(sum[:10])
+}
+
+// asking is the UID of the one event of a file of several that asks for a link itself, by a tag or because it has had
+// one. The command asks for no other one then.
+func asking(ctx context.Context, c *engine.Calendar) (uid string, err error) {
+	if c.Settings.Rules.Options != "" {
+		return "", words.Usage(errors.New("the file holds several events: options belong into the tag of the one " +
+			"that is meant"))
+	}
+	c.Settings.Rules.Command = false
+	changes, err := c.Source.Changes(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	var uids []string
+	for _, item := range changes.List {
+		if item.Plain || item.Err != nil {
+			continue
+		}
+		ev, err := c.Source.Get(ctx, item.ID)
+		if err != nil {
+			return "", err
+		}
+		if ev.Link.Mark != "" || plan.FindWish(&ev, c.Settings.Rules).Asked {
+			uids = append(uids, ev.UID)
+		}
+	}
+	if len(uids) != 1 {
+		return "", words.Usage(words.Mend(fmt.Errorf("the file holds %d events, and %d of them ask for a link",
+			len(changes.List), len(uids)), fmt.Sprintf("have %s in the title of one of them", c.Settings.Rules.Asking())))
+	}
+	return uids[0], nil
 }

@@ -30,6 +30,7 @@ const (
 type rolls struct {
 	asking  sync.Mutex         // one at a time asks; guards flights
 	flights map[string]*flight // services that are being asked, by list
+	soon    time.Duration      // soonAnswered, but for tests
 	mu      sync.Mutex         // guards all below
 	asked   map[string]time.Time
 	stamps  map[string]string // of the files that were read, and of those seen at the last look
@@ -39,8 +40,8 @@ type rolls struct {
 }
 
 func newRolls() *rolls {
-	return &rolls{flights: map[string]*flight{}, asked: map[string]time.Time{}, stamps: map[string]string{},
-		seen: map[string]string{}, followed: map[string]time.Time{}}
+	return &rolls{flights: map[string]*flight{}, soon: soonAnswered, asked: map[string]time.Time{},
+		stamps: map[string]string{}, seen: map[string]string{}, followed: map[string]time.Time{}}
 }
 
 // keptLists is what is remembered of the lists of a configuration.
@@ -176,7 +177,7 @@ func (s *Service) askDue(ctx context.Context, which Which) (changed bool, err er
 			return changed, err
 		}
 	}
-	soon, end := context.WithTimeout(ctx, soonAnswered)
+	soon, end := context.WithTimeout(ctx, s.rolls.soon)
 	defer end()
 	for _, asked := range begun {
 		select {

@@ -72,6 +72,7 @@ func (p *walker) address() string { return p.addresses[len(p.addresses)-1] }
 type org struct {
 	on    []*walker
 	trick string
+	rng   *rand.Rand // both lists are asked at once
 }
 
 type listWalk struct {
@@ -92,7 +93,8 @@ type listWalk struct {
 func newListWalk(t *testing.T, seed uint64) *listWalk {
 	t.Helper()
 	w := &listWalk{t: t, rng: rand.New(rand.NewPCG(seed, 17)), now: time.Date(2030, 3, 4, 12, 0, 0, 0, time.UTC),
-		reach: map[string]*walker{}, orgs: map[string]*org{"one": {}, "two": {}}}
+		reach: map[string]*walker{}, orgs: map[string]*org{"one": {rng: rand.New(rand.NewPCG(seed, 1))},
+			"two": {rng: rand.New(rand.NewPCG(seed, 2))}}}
 	clock := func() time.Time { return w.now }
 	w.zoom = &meetingtest.Fake{Now: clock}
 	dir := t.TempDir()
@@ -174,7 +176,7 @@ type orgOf struct {
 // Members answers as it pleases.
 func (o orgOf) Members(context.Context) (roll calendar.Roll, err error) {
 	people := slices.Clone(o.on)
-	o.w.rng.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
+	o.rng.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
 	switch o.trick {
 	case "silent":
 		return roll, errors.New("no answer")
@@ -214,6 +216,7 @@ func (w *listWalk) serve(s, old *Service) {
 	}
 	must(w.t, s.Serve(specs, old))
 	w.s = s
+	s.rolls.soon = time.Hour // nobody is silent for longer, however busy the machine is
 }
 
 // ask has the lists be asked whose time has come.

@@ -50,6 +50,7 @@ type multi struct {
 	made    map[string]int    // by bind: creates
 	wanted  map[string]int    // by bind: since which tick it has been wanted without a break
 	in      map[string]string // by bind: the accounts in which it is wanted
+	without bool              // the second account was taken out once
 	excuse  map[string]bool   // binds of which nothing is expected any more: what nobody could know was lost
 	created map[int64]bool    // meetings that were ever made
 	gone    map[int64]bool    // meetings that were made and are not there

@@ -145,7 +145,7 @@ func (w *Multi) mayEnd(list []*item, l meetingtest.Live) bool {
 // letGo reports whether the owner has let a meeting go while its account was not configured: it was said to be left
 // alone then, and of an event that is gone nobody hears again when the account comes back.
 func (w *Multi) letGo(l meetingtest.Live) bool {
-	if !w.crewed {
+	if !w.crewed && !w.without {
 		return false
 	}
 	rec, err := w.insts[0].st.ByMark(l.Mark)

@@ -115,6 +115,7 @@ func (w *Multi) configure(in *instance) (named bool) {
 		s.place = []string{"if-empty", "never", "append"}[w.rng.IntN(3)]
 	case n == 9 && w.single() && in.account == "a":
 		s.without = !s.without
+		w.without = true
 	}
 	return n < 3
 }

@@ -160,7 +160,7 @@ func (w *Multi) checkRest() error {
 			writes += c.Writes()
 		}
 		for _, f := range []*meetingtest.Fake{w.zoom, w.club} {
-			calls += f.Creates() + f.Updates() + f.Cancels()
+			calls += f.Creates() + f.Updates() + f.Ends()
 		}
 		return writes, calls
 	}
