@@ -47,13 +47,15 @@ func (r *roster) times() int {
 
 func (r *roster) Members(ctx context.Context) (roll calendar.Roll, err error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.asked++
+	r.mu.Unlock()
 	select {
 	case <-time.After(r.silent):
 	case <-ctx.Done():
 		return roll, ctx.Err()
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, name := range r.names {
 		roll.Members = append(roll.Members, calendar.Member{ID: "id of " + name, Name: name, Subject: name})
 	}
@@ -261,6 +263,28 @@ func TestListsBesideASilentOne(t *testing.T) {
 		look(time.Minute, "ann 1, bob 1, home 1")
 		end()
 		must(t, <-done)
+		for i := range 3 {
+			more := cfg.CalendarsFrom[1]
+			more.Name = fmt.Sprintf("service-%d", i)
+			cfg.CalendarsFrom = append(cfg.CalendarsFrom, more)
+		}
+		must(t, d.build(t.Context(), cfg))
+		for what, ask := range map[string]func(*local.Service) error{
+			"calendars": func(s *local.Service) error {
+				_, err := s.Members(t.Context(), api.MembersRequest{})
+				return err
+			},
+			"plan": func(s *local.Service) error {
+				_, err := s.Sync(t.Context(), api.SyncRequest{Dry: true})
+				return err
+			},
+		} {
+			began := time.Now()
+			must(t, ask(d.service.Load()))
+			if took := time.Since(began); took > 2*r.silent {
+				t.Errorf("%s takes %s for four silent services", what, took)
+			}
+		}
 	})
 }
 

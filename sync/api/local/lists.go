@@ -303,13 +303,28 @@ func (s *Service) isDue(f *configs.From, which Which) (stamp string, due bool, e
 
 // ask asks a list for who is on it.
 func (s *Service) ask(ctx context.Context, f *configs.From) lists.Answer {
-	a := lists.Answer{At: s.now()}
-	directory, err := s.builder.Directory(*f)
+	return answerOf(ctx, s.builder, f)
+}
+
+func answerOf(ctx context.Context, b *assemble.Builder, f *configs.From) lists.Answer {
+	a := lists.Answer{At: b.Now()}
+	directory, err := b.Directory(*f)
 	if err == nil {
 		a.Roll, err = directory.Members(ctx)
 	}
 	a.Err = err
 	return a
+}
+
+// askAll asks lists at once, so that all take as long as the slowest one.
+func askAll(all []configs.From, ask func(*configs.From) lists.Answer) []lists.Answer {
+	answers := make([]lists.Answer, len(all))
+	var asking sync.WaitGroup
+	for i := range all {
+		asking.Go(func() { answers[i] = ask(&all[i]) })
+	}
+	asking.Wait()
+	return answers
 }
 
 // saveAnswer saves what came of an answer, judged by what is remembered by then.
@@ -476,6 +491,7 @@ func (s *Service) foresee(ctx context.Context) (*Service, []api.ListReport, erro
 		return s, nil, err
 	}
 	foreseen := maps.Clone(known)
+	answers := askAll(s.options.Config.CalendarsFrom, func(f *configs.From) lists.Answer { return s.ask(ctx, f) })
 	var reports []api.ListReport
 	for i := range s.options.Config.CalendarsFrom {
 		f := &s.options.Config.CalendarsFrom[i]
@@ -483,7 +499,7 @@ func (s *Service) foresee(ctx context.Context) (*Service, []api.ListReport, erro
 		if err != nil {
 			return s, nil, err
 		}
-		now, news, err := judged(s.st.Records, f.Name, known[f.Name], others, s.ask(ctx, f))
+		now, news, err := judged(s.st.Records, f.Name, known[f.Name], others, answers[i])
 		if err != nil {
 			return s, nil, err
 		}
@@ -505,13 +521,14 @@ func (s *Service) foresee(ctx context.Context) (*Service, []api.ListReport, erro
 // lookAtLists asks all lists for who is on them, and tells how they stand by then. Nothing is saved.
 func (s *Service) lookAtLists(ctx context.Context, known []api.ListStatus) []api.ListStatus {
 	known = slices.Clone(known)
+	answers := askAll(s.options.Config.CalendarsFrom, func(f *configs.From) lists.Answer { return s.ask(ctx, f) })
 	for i := range known {
 		l := &known[i]
 		kept, err := s.st.List(l.Name)
 		if err != nil {
 			continue // what is wrong with the state, others say
 		}
-		now, _ := lists.Next(l.Name, kept, s.ask(ctx, &s.options.Config.CalendarsFrom[i]),
+		now, _ := lists.Next(l.Name, kept, answers[i],
 			lists.Around{Open: func(string) bool { return true }})
 		l.Error, l.Code = now.Error, reason.Code(now.Code)
 		l.Cure = l.Code.CureOf(now.Cure)

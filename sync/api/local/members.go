@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 
+	"zoomtag/configs"
 	"zoomtag/providers/words"
 	"zoomtag/store"
 	"zoomtag/store/record"
@@ -39,25 +40,24 @@ func membersOf(ctx context.Context, b *assemble.Builder, name string, was map[st
 	report := api.MembersReport{Members: []api.ListedMember{}, Faults: []string{}}
 	now := maps.Clone(was)
 	asked := map[string]bool{}
+	var wanted []configs.From
 	for _, f := range b.Config.CalendarsFrom {
 		// A list of which nothing is known yet may have whoever is on this one, and win.
-		if others := was[f.Name]; name != "" && f.Name != name && !others.TriedAt.IsZero() {
-			continue
+		others := was[f.Name]
+		if meant := name == "" || f.Name == name; meant || others.TriedAt.IsZero() {
+			asked[f.Name], wanted = meant, append(wanted, f)
 		}
-		asked[f.Name] = name == "" || f.Name == name
-		a := lists.Answer{At: b.Now()}
-		directory, err := b.Directory(f)
-		if err == nil {
-			a.Roll, err = directory.Members(ctx)
-		}
-		a.Err = err
+	}
+	answers := askAll(wanted, func(f *configs.From) lists.Answer { return answerOf(ctx, b, f) })
+	for i := range wanted {
+		f := &wanted[i]
 		var others []record.List
 		for other := range now {
 			if other != f.Name {
 				others = append(others, now[other])
 			}
 		}
-		next, _, err := judged(records, f.Name, was[f.Name], others, a)
+		next, _, err := judged(records, f.Name, was[f.Name], others, answers[i])
 		if err != nil {
 			return report, err
 		}
