@@ -49,6 +49,7 @@ func (s *settling) again(err error) bool {
 	}
 	s.work.repeats++
 	s.work.left++
-	s.story.hosts.organizer, s.story.hosts.guests = "", nil // what was refused may be who was believed to have a licence
+	// What was refused may be somebody who was believed to have a licence.
+	s.story.hosts.organizer, s.story.hosts.guests = "", nil
 	return true
 }

@@ -50,7 +50,8 @@ func TestLicenceLost(t *testing.T) {
 	if licensed, err := f.Licensed(t.Context(), "own@example.com"); licensed || err != nil {
 		t.Errorf("what was known is believed still: %t, %v", licensed, err)
 	}
-	if _, err := f.Create(t.Context(), mark, s); errors.Is(err, meeting.ErrAgain) || !errors.Is(err, meeting.ErrDenied) {
+	_, err := f.Create(t.Context(), mark, s)
+	if errors.Is(err, meeting.ErrAgain) || !errors.Is(err, meeting.ErrDenied) {
 		t.Errorf("a host of whom it is known: %v", err)
 	}
 }
