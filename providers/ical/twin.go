@@ -81,7 +81,7 @@ func (b *editor) altrep(p *prop) error {
 func (b *editor) altrep64(p *prop, data []byte, from, to int) error {
 	raw, err := base64.StdEncoding.DecodeString(string(data))
 	if err != nil {
-		return nil // what no app can read shows nothing
+		return nil //nolint:nilerr // what no app can read shows nothing
 	}
 	list, err := inOrder(string(raw), b.edit.SpliceHTML(string(raw)))
 	if err != nil || len(list) == 0 {

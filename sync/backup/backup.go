@@ -37,7 +37,7 @@ const (
 	maxGrants = 100_000
 	maxState  = 1 << 40
 	// The keys in headers.
-	countKey = "ZOOMTAG.signins"
+	countKey = "ZOOMTAG.grants"
 	sumKey   = "ZOOMTAG.sha256"
 )
 

@@ -237,7 +237,7 @@ func (p *pass) sourceNow(ctx context.Context, name string) (string, error) {
 	}
 	if err != nil {
 		p.e.heedCalendar(c, err, p.mode.dry)
-		return "", nil //nolint:nilerr // its own pass tells of it, and the next one here asks again
+		return "", nil // its own pass tells of it, and the next one here asks again
 	}
 	return changes.Source, nil
 }
