@@ -17,11 +17,13 @@ func TestReadMembers(t *testing.T) {
 		{"short.csv", "subject,name\na@x.com\n", "a@x.com=a@x.com", "", ""},
 		{"folders.csv", "subject\n/srv/Team A/\n", "team-a=/srv/Team A/", "", ""},
 		{"empty.csv", "", "", "", ""},
-		{"rows.csv", "subject,name\na@x.com,\na@x.com,\n,Ann\nb@x.com,b,c\n-,\n", "a@x.com=a@x.com",
+		{"rows.csv", "subject,name,host\na@x.com,,\na@x.com,,h@x.com\n,Ann,\nb@x.com,b,c,d\n-,,\n", "a@x.com=a@x.com",
 			`line 3: "a@x.com" stands in line 2 already: delete one of the two, or give each a name; ` +
 				"line 4: it says no subject: write whose calendar it is; " +
-				"line 5: it has 3 columns, and the first line names 2; " +
+				"line 5: it has 4 columns, and the first line names 3; " +
 				`line 6: it says no name, and none can be made of "-": write one`, ""},
+		{"copied.csv", "subject,host\na@x.com,h@x.com\nb@x.com,\na@x.com,h@x.com\n",
+			"a@x.com=a@x.com  host h@x.com b@x.com=b@x.com", "", ""},
 		{"column.csv", "subjct\n", "", "",
 			`the first line names the columns, and "subjct" is none: did you mean "subject"?`},
 		{"twice.csv", "name,name\n", "", "", `"name" is there twice`},

@@ -48,7 +48,7 @@ func ReadMembers(file string) ([]Member, []Row, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &memberReader{file: file, lines: map[string]int{}}
+	m := &memberReader{file: file, lines: map[string]stood{}}
 	switch ext := strings.ToLower(filepath.Ext(file)); ext {
 	case ".csv":
 		err = m.csv(data)
@@ -92,7 +92,13 @@ type memberReader struct {
 	file  string
 	list  []Member
 	rows  []Row
-	lines map[string]int // of the names that there are
+	lines map[string]stood // of the names that there are
+}
+
+// stood is a member, and in which line.
+type stood struct {
+	line   int
+	member Member
 }
 
 func (m *memberReader) bad(line int, why error) {
@@ -118,11 +124,12 @@ func (m *memberReader) add(line int, said map[string]string) {
 	case one.Name == "":
 		m.bad(line, words.Mend(fmt.Errorf("it says no name, and none can be made of %s", quote(one.Subject)),
 			"write one"))
+	case twice && first.member == one: // in spreadsheets rows are copied, and that changes nothing
 	case twice:
-		m.bad(line, words.Mend(fmt.Errorf("%s stands in line %d already", quote(one.Name), first),
+		m.bad(line, words.Mend(fmt.Errorf("%s stands in line %d already", quote(one.Name), first.line),
 			"delete one of the two, or give each a name"))
 	default:
-		m.lines[one.Name] = line
+		m.lines[one.Name] = stood{line, one}
 		m.list = append(m.list, one)
 	}
 }

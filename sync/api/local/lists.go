@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -114,7 +115,7 @@ func (s *Service) AskLists(ctx context.Context, which Which) (*Service, []api.Li
 		case err != nil:
 			return s, reports, err
 		case ours:
-			changed = changed || news.Any() || !sameMembers(now, s.kept[name])
+			changed = changed || news.Any() || digestOf(now) != s.kept[name].members
 			reports = append(reports, reportOf(name, now, news))
 		}
 	}
@@ -222,7 +223,7 @@ func (s *Service) follow(name string) (changed bool, err error) {
 		return false, nil
 	}
 	now, err := s.st.List(name)
-	return err == nil && !sameMembers(now, s.kept[name]), err
+	return err == nil && digestOf(now) != s.kept[name].members, err
 }
 
 // sameMembers reports whether a list has the same members as another.
@@ -239,12 +240,40 @@ func sameMembers(a, b record.List) bool {
 	})
 }
 
+// heard is what a service knows of a list whose calendars it has. The members themselves, of whom there may be many
+// thousands, are in the store.
+type heard struct {
+	members [sha256.Size]byte
+	err     string // why it could not be read
+}
+
+func heardOf(kept map[string]record.List) map[string]heard {
+	all := map[string]heard{}
+	for name := range kept {
+		all[name] = heard{digestOf(kept[name]), kept[name].Error}
+	}
+	return all
+}
+
+// digestOf tells the members of a list from others. It does not matter since when somebody has left.
+func digestOf(list record.List) (sum [sha256.Size]byte) {
+	hash := sha256.New()
+	for _, m := range list.Members {
+		left := m.Left()
+		// strings and times alone, which can always be written
+		fmt.Fprintf(hash, "%q %q %q %q %q %q %q %t %d\n", m.ID, m.Name, m.Provider, m.Subject, m.Calendar, m.Host,
+			m.Called, left, m.SeenAt.Unix())
+	}
+	hash.Sum(sum[:0])
+	return sum
+}
+
 // refreshKept reads what is remembered of the lists again, once they were asked for.
 func (s *Service) refreshKept() error {
 	kept, err := keptLists(s.st, s.options.Config)
 	if err == nil {
 		s.listing.Lock()
-		s.kept = kept
+		s.kept = heardOf(kept)
 		s.listing.Unlock()
 	}
 	return err
@@ -400,9 +429,9 @@ func (s *Service) logNews(name string, now record.List, news lists.News) {
 	before := s.kept[name]
 	s.listing.Unlock()
 	switch {
-	case now.Error != "" && now.Error != before.Error:
+	case now.Error != "" && now.Error != before.err:
 		s.log.Warn("list not read", "list", name, "code", now.Code, "reason", now.Error)
-	case now.Error == "" && before.Error != "":
+	case now.Error == "" && before.err != "":
 		s.log.Info("list is read again", "list", name)
 	}
 	for _, some := range []struct {

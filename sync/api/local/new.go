@@ -73,7 +73,7 @@ func New(o Options) (*Service, error) {
 		rolls:    o.rolls,
 		quotas:   &quotas{path: cfg.State + ".quotas", kept: map[string]*calendar.Meter{}},
 		outcomes: expansion.Lists,
-		kept:     known,
+		kept:     heardOf(known),
 	}
 	s.options.lists = nil
 	if s.rolls == nil {

@@ -16,7 +16,6 @@ import (
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
-	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor/examine"
@@ -45,8 +44,8 @@ type Service struct {
 	quotas      *quotas
 	meters      map[string][]*calendar.Meter // of services that count requests, by name
 	outcomes    []lists.Outcome
-	listing     sync.Mutex // guards kept
-	kept        map[string]record.List
+	listing     sync.Mutex       // guards kept
+	kept        map[string]heard // of each list
 	askedFirst  []api.ListReport // what came of it before anybody asked for a pass
 	enlisted    *enlistment      // shared with those in whose place this one comes
 }
