@@ -75,8 +75,11 @@ func (c *Calendar) refusal(answer *kept) error {
 		return &refusedError{status: answer.status, code: code, text: text + said, said: said, kind: kind}
 	}
 	absent := func(text string) error {
-		return words.Mend(words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said),
-			"check outlook.user, or leave out with exclude whom a list names (calendars_from)")
+		cure := "check outlook.user"
+		if c.cfg.Auth == App { // of a person's sign-in there are no lists
+			cure += ", or leave out with exclude whom a list names (calendars_from)"
+		}
+		return words.Mend(words.Say(refused(calendar.ErrAbsent, text), text+"; nothing is cancelled"+said), cure)
 	}
 	switch strings.ToLower(code) {
 	case "applicationthrottled", "mailboxconcurrency", "toomanyrequests", "activitylimitreached":
