@@ -247,6 +247,26 @@ func (c *cluster) owners() map[string]string {
 	return owners
 }
 
+// calendarsOf are the calendars of a worker, sorted.
+func (c *cluster) calendarsOf(w *clusterWorker) (names []string) {
+	for name, owner := range c.owners() {
+		if owner == w.name {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// shardsOf is how many shards a worker has.
+func (c *cluster) shardsOf(w *clusterWorker) (n int) {
+	c.query(func(ctx context.Context, db *pgx.Conn) error {
+		return db.QueryRow(ctx, `SELECT count(*) FROM zoomtag.shards s JOIN proof.members p ON p.id = s.owner
+			WHERE p.worker = $1`, w.name).Scan(&n)
+	})
+	return n
+}
+
 // checkHistory checks that nobody has changed anything whose calendar was another one's, and returns how many changes
 // there were, and how often a shard of a calendar has changed hands.
 func (c *cluster) checkHistory() (changes, handed int) {
@@ -317,16 +337,11 @@ func (c *cluster) takeovers(kills int) (list []time.Duration) {
 		var has []string
 		// Shares are even among many shards: of nine calendars one of three workers has none now and then.
 		eventually(c.t, "a worker has calendars", 5*time.Minute, func() bool {
-			victim, has = c.workers[turn%len(c.workers)], nil
+			victim = c.workers[turn%len(c.workers)]
 			turn++
-			for name, owner := range c.owners() {
-				if owner == victim.name {
-					has = append(has, name)
-				}
-			}
+			has = c.calendarsOf(victim)
 			return len(has) > 0
 		})
-		slices.Sort(has)
 		var before int64
 		var at time.Time
 		c.query(func(ctx context.Context, db *pgx.Conn) error {
