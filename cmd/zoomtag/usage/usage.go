@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -85,11 +86,11 @@ func meantCommand(cmd *cobra.Command, args []string) string {
 	return words.Meant(args[0], names)
 }
 
-// FlagMistake is err with the flag that was probably meant.
+// FlagMistake says what is wrong with a flag: with the one that was probably meant, or with what its value has to be.
 func FlagMistake(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return err
+		return fmt.Errorf("%w (see %s --help)", valueMistake(err), cmd.CommandPath())
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -98,4 +99,28 @@ func FlagMistake(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
 	}
 	return fmt.Errorf("%w; did you mean --%s?", err, near)
+}
+
+// valueKinds are what values have to be, by the types of flags.
+var valueKinds = map[string]string{
+	"int":      "not a whole number",
+	"duration": "no time span such as 15m or 1h30m",
+	"bool":     "neither true nor false; the flag alone says true",
+}
+
+// valueMistake says what is wrong with the value of a flag.
+func valueMistake(err error) error {
+	var wrong *pflag.InvalidValueError
+	var without *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &without):
+		return fmt.Errorf("--%s needs a value", without.GetFlag().Name)
+	case errors.Is(err, strconv.ErrRange) && errors.As(err, &wrong):
+		return fmt.Errorf("--%s: %s is too large", wrong.GetFlag().Name, wrong.GetValue())
+	case errors.As(err, &wrong):
+		if kind := valueKinds[wrong.GetFlag().Value.Type()]; kind != "" {
+			return fmt.Errorf("--%s: %q is %s", wrong.GetFlag().Name, wrong.GetValue(), kind)
+		}
+	}
+	return err
 }
