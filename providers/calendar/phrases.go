@@ -287,7 +287,7 @@ func againAt(text, url string) int {
 	}
 	closing := map[byte]byte{'<': '>', '[': ']', '(': ')'}[rest[0]]
 	end := strings.IndexByte(rest[:min(len(rest), maxTag)], closing)
-	if end < 0 && strings.HasPrefix(url, strings.TrimSpace(rest[1:])) {
+	if end < 0 && len(rest) <= maxTag && strings.HasPrefix(url, strings.TrimSpace(rest[1:])) {
 		return len(text) // the end of the text was cut off
 	}
 	if end < 0 || strings.ContainsAny(rest[:end], " \n") {
