@@ -73,9 +73,6 @@ var mutants = []mutant{
 		`	return ev.Link.Mark, why
 }`, `	return "", why
 }`},
-	{"due forgotten on the way", "save.go",
-		`s.rec.Due = s.e.opt.Now()
-	return s.put`, `return s.put`},
 	{"cursor saved without what is due", "sift.go",
 		`		for _, id := range news.due {
 			if err := tx.SetDue(p.c.Name, id, p.e.opt.Now()); err != nil {
