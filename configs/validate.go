@@ -62,6 +62,16 @@ func (d *decoder) validate(c *Config) {
 	d.validateLists(c, names)
 }
 
+// Watching is the calendar whose events are read from the files of a folder; "" where there is none.
+func (c *Config) Watching(folder string) (calendar string) {
+	for i := range c.Calendars {
+		if at := c.Calendars[i].folder(); at != "" && sameFolder(at, folder) {
+			return c.Calendars[i].Name
+		}
+	}
+	return ""
+}
+
 // sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
 // compared by their names below the last one that is.
 func sameFolder(a, b string) bool {

@@ -78,7 +78,7 @@ var mayImport = map[string][]string{
 	"sync/web/metrics":    {"store/record", "sync/api", "sync/engine", "sync/plan"},
 	"sync/web/remote":     {"configs", "docs", "providers/words", "sync/api", "sync/plan", "sync/reason"},
 	"docs":                {},
-	"cmd/zoomtag/onefile": {"providers/files", "providers/words", "sync/api"},
+	"cmd/zoomtag/onefile": {"providers/files", "providers/ical", "providers/words", "sync/api"},
 	"sync/doctor": {"providers/calendar", "providers/links", "providers/meeting",
 		"providers/words", "sync/plan", "sync/reason", "store/record"},
 	"sync/doctor/examine": {"configs", "providers/calendar", "providers/meeting", "providers/signin",

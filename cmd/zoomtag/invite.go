@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"zoomtag/cmd/zoomtag/terminal"
+	"zoomtag/configs"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 	"zoomtag/sync/invite"
@@ -113,6 +115,9 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 		_, err = a.term.out.Write(raw)
 		return err
 	}
+	if err := a.unwatched(to); err != nil {
+		return err
+	}
 	paths, err := keep.Export(all, to)
 	if err != nil {
 		return err
@@ -122,6 +127,21 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 	}
 	if folder := paths[0] != to; folder && !a.flags.json {
 		fmt.Fprintf(a.term.out, "%s in %s\n", words.Count(len(list), "invitation"), terminal.Printable(to))
+	}
+	return nil
+}
+
+// unwatched returns why invitations cannot be written to a path: a calendar is read from there.
+func (a *app) unwatched(to string) error {
+	cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets)
+	if err != nil {
+		return nil // the daemon goes on with what it has read before somebody made a mistake
+	}
+	for _, folder := range []string{to, filepath.Dir(to)} {
+		if name := cfg.Watching(folder); name != "" {
+			return words.Usage(words.Mend(fmt.Errorf("the calendar %s is read from %s: the invitations would be events",
+				name, folder), "name another folder with -o"))
+		}
 	}
 	return nil
 }

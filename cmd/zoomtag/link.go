@@ -59,6 +59,9 @@ func (a *app) linkFile(ctx context.Context, from, to, options string) error {
 	if err != nil {
 		return words.Usage(err)
 	}
+	if err := onefile.Check(from, to, raw); err != nil {
+		return err
+	}
 	report, err := a.link(ctx, api.LinkRequest{ICS: raw, Options: options})
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"zoomtag/providers/calendar"
@@ -102,6 +103,15 @@ type part struct {
 }
 
 const prodID = "-//zoomtag//EN"
+
+// beginning is how each file of invitations begins.
+const beginning = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" + prodID + "\r\n"
+
+// Beginning is how many bytes of a file Wrote looks at.
+const Beginning = len(beginning)
+
+// Wrote reports whether a file that begins so is one of ours.
+func Wrote(raw []byte) bool { return strings.HasPrefix(string(raw), beginning) }
 
 // Encode appends one iCalendar object to dst. Several events go into it only when they are published: a request is
 // about one event (RFC 5546 3.2.2).

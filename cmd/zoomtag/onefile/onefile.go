@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"zoomtag/providers/files"
+	"zoomtag/providers/ical"
 	"zoomtag/providers/words"
 	"zoomtag/sync/api"
 )
@@ -39,6 +42,40 @@ func Read(from string, in io.Reader) ([]byte, error) {
 		return nil, files.ReadError(from, err)
 	}
 	return raw, nil
+}
+
+// Check returns why what becomes of a file, which was read as raw, cannot be written to another one: that is there
+// already and holds other events, which would be lost.
+func Check(from, to string, raw []byte) error {
+	if to == "" || to == "-" || to == from {
+		return nil
+	}
+	f, err := os.Open(to)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return files.WriteError(to, err)
+	}
+	defer f.Close()
+	there, err := io.ReadAll(io.LimitReader(f, api.MaxBytes))
+	if err != nil {
+		return files.ReadError(to, err)
+	}
+	if slices.Equal(uidsIn(there), uidsIn(raw)) {
+		return nil
+	}
+	return words.Usage(words.Mend(errors.New(to+" is there already, and is about something else"),
+		"name another file, or remove it first"))
+}
+
+// uidsIn are the events of a file, sorted; nil where it is none of events.
+func uidsIn(raw []byte) []string {
+	doc, err := ical.Parse(raw, ical.DefaultLimits)
+	if err != nil {
+		return nil
+	}
+	return slices.Sorted(slices.Values(doc.UIDs()))
 }
 
 // Write writes what became of a file, which was read as raw, to another one or in its place, with its mode.

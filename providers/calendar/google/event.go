@@ -133,6 +133,7 @@ func (c *Calendar) compare(ev *calendar.Event, exceptions []*api.Event) {
 		}
 		ev.Exceptions = append(ev.Exceptions, c.exception(ev, e))
 	}
+	ev.LeaveOutFar()
 }
 
 // freeBusyReader is the role of an account that sees when the owner is busy, and nothing else.

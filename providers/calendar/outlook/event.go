@@ -149,6 +149,7 @@ func (c *Calendar) event(e models.Eventable) (ev calendar.Event, err error) {
 	ev.Mails = mails(e)
 	c.times(&ev, e)
 	c.exceptions(&ev, e)
+	ev.LeaveOutFar()
 	return ev, nil
 }
 

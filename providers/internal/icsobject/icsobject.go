@@ -90,6 +90,7 @@ func (r *Reader) Event(doc *ical.Doc, id, uid string) (calendar.Event, ical.Even
 	for _, o := range e.Overrides {
 		ev.Exceptions = append(ev.Exceptions, exception(&o, e.AllDay))
 	}
+	ev.LeaveOutFar()
 	return ev, e, true, nil
 }
 
