@@ -50,8 +50,13 @@ func (p *pass) brake(ctx context.Context, st *store.CalendarState, changes calen
 	if err != nil {
 		return err
 	}
-	lost := m.atOnce()
-	many := lost > brakeCount && lost*3 > m.open
+	if m.many() && !another && !empty {
+		if m.gone, err = p.notRenamed(ctx, changes, known, m.gone); err != nil {
+			return err
+		}
+		m.count(p)
+	}
+	many := m.many()
 	others := another && len(m.gone)+m.unread > 0
 	trips := many || empty || others
 	if !trips {
@@ -197,9 +202,47 @@ func (p *pass) missing(ctx context.Context, changes calendar.Changes,
 			m.unread++ // any other error is about this event alone, and says nothing
 		}
 	}
+	m.count(p)
+	return m, nil
+}
+
+// count counts what of gone goes together.
+func (m *missing) count(p *pass) {
 	m.apart = p.oneOfEach(m.gone)
 	m.mass = notAlone(m.apart, p.e.opt.Now())
-	return m, nil
+}
+
+// many reports whether more events are gone at once than a person deletes.
+func (m *missing) many() bool {
+	lost := m.atOnce()
+	return lost > brakeCount && lost*3 > m.open
+}
+
+// notRenamed are the records of events that are gone, but for those that are here under another id: files were given
+// other names, or all was uploaded anew. Each of those takes its record over in this pass.
+func (p *pass) notRenamed(ctx context.Context, changes calendar.Changes, known map[string]*store.Record,
+	gone []*store.Record) ([]*store.Record, error) {
+	here := map[string]bool{}
+	for i := range changes.List {
+		ch := &changes.List[i]
+		if known[ch.ID] != nil && !known[ch.ID].Closed() || ch.Missing || ch.Deleted || ch.Plain {
+			continue
+		}
+		ev := ch.Event
+		if ev == nil {
+			var err error
+			if ev, err = p.read(ctx, ch.ID); err != nil && ctx.Err() != nil {
+				return nil, err
+			} else if err != nil {
+				continue // it says nothing of itself, and is told of when its turn comes
+			}
+		}
+		here[ev.UID] = true
+	}
+	return slices.DeleteFunc(gone, func(rec *store.Record) bool {
+		uid, _, _ := calendar.CutDate(rec.UID)
+		return here[rec.UID] || here[uid]
+	}), nil
 }
 
 // goneAs is the item that somebody has deleted where an item is gone: for a date of a series that is gone, the series.

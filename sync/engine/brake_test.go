@@ -183,3 +183,52 @@ func TestMassesInPieces(t *testing.T) {
 	}
 	b.meetings(1)
 }
+
+// TestBrakeKnowsRenamed: files are given other names, all at once. They are no events that are gone.
+func TestBrakeKnowsRenamed(t *testing.T) {
+	for _, tt := range []struct {
+		name             string
+		renamed, deleted int
+		bare, held       bool // bare: the listing shows ids alone
+	}{
+		{"all renamed", 8, 0, false, false},
+		{"all renamed, and listed by their ids", 8, 0, true, false},
+		{"some deleted beside", 8, 3, false, false},
+		{"many deleted beside", 8, 6, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			b.cal.Bare = tt.bare
+			var ids []string
+			for i := range tt.renamed + tt.deleted {
+				ids = append(ids, b.put(fmt.Sprintf("Talk %d #zoom", i), week))
+			}
+			b.pass()
+			for i, id := range ids {
+				if i < tt.renamed {
+					b.cal.Rename(id, "new-"+id)
+				} else {
+					b.cal.Delete(id)
+				}
+			}
+			writes := b.cal.Writes()
+			if r, err := b.e.Plan(context.Background(), "c"); err != nil || r.Held != tt.held {
+				t.Errorf("planned: held %v (%s), %v", r.Held, r.Reason, err)
+			}
+			for range 2 {
+				if r := b.pass(); r.Held != tt.held {
+					t.Fatalf("held: %v (%s)", r.Held, r.Reason)
+				}
+				b.now = b.now.Add(11 * time.Minute)
+			}
+			if b.cal.Writes() != writes {
+				t.Error("events were written anew")
+			}
+			if tt.held {
+				b.meetings(tt.renamed + tt.deleted)
+				return
+			}
+			b.meetings(tt.renamed)
+		})
+	}
+}
