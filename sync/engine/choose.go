@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -36,12 +37,36 @@ func (p *pass) chosen(ctx context.Context, due []string) ([]string, error) {
 		p.report.Chosen = ids[0]
 		return ids, nil
 	case 0:
+		if err := p.whyNot(ctx); err != nil {
+			return nil, err
+		}
 		return nil, words.Mend(notChosen("no link: calendar %s has no event %s that asks for one", p.c.Name,
 			strconv.Quote(named)), "write "+p.c.Settings.Rules.Asking()+" into its title, or name it as zoomtag links does")
 	}
 	return nil, words.Usage(words.Mend(notChosen("calendar %s has %s called %s", p.c.Name,
 		words.Count(len(ids), "event"), strconv.Quote(named)), "name one by its id, as in "+
 		strings.Join(ids[:min(len(ids), mostIDs)], ", ")))
+}
+
+// whyNot is why the event that is meant gets no link though it is there and asks for one; nil where there is none, or it
+// does not ask. The whole calendar is listed for that: somebody waits for the answer.
+func (p *pass) whyNot(ctx context.Context) error {
+	whole, err := p.outside.source.Changes(ctx, "")
+	p.heed(err)
+	if err != nil {
+		return fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
+	}
+	for i := range whole.List {
+		ev := whole.List[i].Event
+		if ev == nil || !p.means(ev.ID, ev.UID, ev.Title) && !p.means(ev.ID, ev.UID, p.withoutTags(ev)) {
+			continue
+		}
+		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: ev, Settings: p.c.Settings})
+		if len(d.Wish.Tags) > 0 && d.Reason != "" {
+			return words.Mend(notChosen("no link: %s", d.Reason), cmp.Or(d.Cure, words.Clause(d.Code.Cure())))
+		}
+	}
+	return nil
 }
 
 // choiceError says that what was asked for names no event, or several: the calendar itself is well.
@@ -56,10 +81,9 @@ const mostIDs = 5
 
 // called are the ids of the events that are called so: the one with this id, or else those with this UID or title.
 func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
-	named := p.mode.only
-	found := map[string]bool{}
+	named, found := p.mode.only, map[string]bool{}
 	add := func(id, uid, title string) {
-		if id == named || uid == named || strings.EqualFold(strings.TrimSpace(title), strings.TrimSpace(named)) {
+		if p.means(id, uid, title) {
 			found[id] = true
 		}
 	}
@@ -95,6 +119,23 @@ func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
 		return []string{named}, nil
 	}
 	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// means reports whether the event is the one that the pass is for.
+func (p *pass) means(id, uid, title string) bool {
+	named, title := strings.TrimSpace(p.mode.only), strings.TrimSpace(title)
+	return id == p.mode.only || uid == p.mode.only || strings.EqualFold(title, named) ||
+		strings.EqualFold(title, p.c.Settings.Rules.Untagged(named))
+}
+
+// Untagged is a title that somebody names an event by, without the tags that a calendar knows.
+func (e *Engine) Untagged(title string) string {
+	for _, name := range slices.Sorted(maps.Keys(e.calendars)) {
+		if bare := e.calendars[name].Settings.Rules.Untagged(title); bare != title {
+			return bare
+		}
+	}
+	return title
 }
 
 // withoutTags is the title of an event as people are shown it.

@@ -488,6 +488,11 @@ func containsFold(list []string, s string) bool {
 	return s != "" && slices.ContainsFunc(list, func(l string) bool { return strings.EqualFold(l, s) })
 }
 
+// Untagged is a title that somebody names an event by, without its tags: as events are remembered and shown.
+func (r Rules) Untagged(title string) string {
+	return strings.TrimSpace(WithoutTags(title, "title", FindWish(&calendar.Event{Title: title}, r).Tags))
+}
+
 // WithoutTags is text with its tags taken out and the gaps closed.
 func WithoutTags(text, in string, tags []Tag) string {
 	var cuts []Tag

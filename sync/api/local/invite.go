@@ -74,7 +74,7 @@ func (s *Service) inviteable(names []string) ([]*store.Record, error) {
 	for _, name := range names {
 		found := 0
 		for _, rec := range linked {
-			if !rec.Called(name) {
+			if !rec.Called(name) && !rec.Called(s.engine.Untagged(name)) {
 				continue
 			}
 			if found++; !slices.Contains(meant, rec) {

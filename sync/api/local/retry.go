@@ -24,6 +24,7 @@ func (s *Service) Retry(ctx context.Context, r api.RetryRequest) (api.RetryRepor
 	if slices.Contains(names, r.What) {
 		names, event = []string{r.What}, ""
 	}
+	event = s.engine.Untagged(event)
 	n, err := s.retry(ctx, names, act{Do: doRetry, Event: event, Patient: r.Patient})
 	if err != nil {
 		return api.RetryReport{Calendars: names, Events: n}, err

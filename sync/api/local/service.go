@@ -453,6 +453,7 @@ func (s *Service) Log(_ context.Context, r api.LogRequest) (api.LogReport, error
 			return api.LogReport{}, err
 		}
 	}
+	r.Event = s.engine.Untagged(r.Event)
 	return s.reader.log(r)
 }
 

@@ -187,6 +187,12 @@ func titled(f *doctor.Facts) string {
 		f.Event.Start.Local().Format("2006-01-02 15:04 MST"))
 }
 
+// untagged reports whether an event of a calendar is called as about is without the tags in it.
+func (x *examination) untagged(calendar, about string, called func(name string) bool) bool {
+	c := x.Calendars[calendar]
+	return c != nil && called(c.Settings.Rules.Untagged(about))
+}
+
 // one judges the event or link that somebody means.
 func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, error) {
 	report := api.NewDoctorReport()
@@ -198,7 +204,7 @@ func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, 
 	var facts []doctor.Facts
 	for _, rec := range records {
 		switch {
-		case rec.Called(about):
+		case rec.Called(about), x.untagged(rec.Calendar, about, rec.Called):
 			facts = append(facts, x.remembered(ctx, rec)...)
 		case link != "" && (doctor.SameMeeting(link, rec.Meeting.JoinURL) ||
 			doctor.SameMeeting(link, plan.ShownURL(rec.Meeting))):
