@@ -222,7 +222,7 @@ func (m *missing) many() bool {
 // other names, or all was uploaded anew. Each of those takes its record over in this pass.
 func (p *pass) notRenamed(ctx context.Context, changes calendar.Changes, known map[string]*store.Record,
 	gone []*store.Record) ([]*store.Record, error) {
-	here := map[string]bool{}
+	here := map[string]*calendar.Event{} // by UID
 	for i := range changes.List {
 		ch := &changes.List[i]
 		if known[ch.ID] != nil && !known[ch.ID].Closed() || ch.Missing || ch.Deleted || ch.Plain {
@@ -237,11 +237,19 @@ func (p *pass) notRenamed(ctx context.Context, changes calendar.Changes, known m
 				continue // it says nothing of itself, and is told of when its turn comes
 			}
 		}
-		here[ev.UID] = true
+		here[ev.UID] = ev
 	}
 	return slices.DeleteFunc(gone, func(rec *store.Record) bool {
-		uid, _, _ := calendar.CutDate(rec.UID)
-		return here[rec.UID] || here[uid]
+		if here[rec.UID] != nil {
+			return true
+		}
+		series, date, _ := calendar.CutDate(rec.EventID)
+		uid, _, isDate := calendar.CutDate(rec.UID)
+		if whole := here[uid]; isDate && whole != nil && whole.ID != series {
+			_, stands := whole.Date(date)
+			return stands
+		}
+		return false
 	}), nil
 }
 

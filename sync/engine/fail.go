@@ -103,9 +103,13 @@ func (s *settling) failUnknown(cause error, why store.Why) error {
 	}
 	problem := store.Problem{ID: s.id, Reason: why.Text, Code: why.Code, Cure: why.Cure,
 		Since: since(problems, s.id, now), Unread: unread(cause)}
+	put := s.putProblem
+	if problems[s.id].Reason == problem.Reason { // the journal has it
+		put = func(tx *store.Tx, problem store.Problem) error { return tx.PutProblem(s.c.Name, problem) }
+	}
 	problems[s.id] = problem
 	return s.commit(func(tx *store.Tx) error {
-		if err := tx.PutProblem(s.c.Name, problem); err != nil {
+		if err := put(tx, problem); err != nil {
 			return err
 		}
 		again := now.Add(s.e.backoff(1, cause))

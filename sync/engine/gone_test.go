@@ -208,3 +208,19 @@ func TestBrokenAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestGraceIsShortened: what already waits does so for as long as the configuration says now.
+func TestGraceIsShortened(t *testing.T) {
+	b := newBench(t)
+	id := b.put("Talk #zoom", week)
+	b.pass()
+	b.cal.Edit(id, func(e *calendar.Event) { e.Title = "Talk" })
+	b.pass()
+	b.pass() // it has seen what it wrote itself
+	b.meetings(1)
+	b.now = b.now.Add(time.Minute)
+	b.config.Settings.Grace = 30 * time.Second
+	b.start()
+	b.pass()
+	b.meetings(0)
+}

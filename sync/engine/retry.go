@@ -116,7 +116,7 @@ func (a *Again) wake(tx *store.Tx, name string, now time.Time) (n int, err error
 		return n, err
 	}
 	for _, p := range problems {
-		mayBeMended := p.Unread || p.Held && !a.Patient
+		mayBeMended := p.Unread || !a.Patient
 		if !mayBeMended || !meant(p.ID, p.UID, p.Title) {
 			continue
 		}

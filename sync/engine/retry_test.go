@@ -203,8 +203,8 @@ func TestHeldIsLetBe(t *testing.T) {
 	}
 }
 
-// TestRetryOfWhatHasNoRecord: what is held waits for a hand, what could not be read for anybody, and of one event
-// nothing else is tried.
+// TestRetryOfWhatHasNoRecord: what is held or not understood waits for a hand, what could not be read for anybody, and
+// of one event nothing else is tried.
 func TestRetryOfWhatHasNoRecord(t *testing.T) {
 	b := newBench(t)
 	err := b.st.Update(func(tx *store.Tx) error {
@@ -219,7 +219,7 @@ func TestRetryOfWhatHasNoRecord(t *testing.T) {
 	for _, c := range []struct {
 		again Again
 		want  int
-	}{{Again{}, 2}, {Again{Patient: true}, 1}, {Again{Event: only}, 1}, {Again{Event: only, Patient: true}, 0}} {
+	}{{Again{}, 3}, {Again{Patient: true}, 1}, {Again{Event: only}, 1}, {Again{Event: only, Patient: true}, 0}} {
 		c.again.Calendars = []string{"c"}
 		if n, err := b.e.Retry(c.again); err != nil || n != c.want {
 			t.Errorf("patient %v, one event %v: %d are tried again, %v", c.again.Patient, c.again.Event != nil, n, err)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"zoomtag/store"
+	"zoomtag/sync/reason"
 )
 
 // setBack reports whether the clock was set back since a calendar was last read.
@@ -14,7 +15,7 @@ func (p *pass) setBack(st store.CalendarState) bool {
 
 // pullIn makes due now what waits for a time that only a wrong clock can have set. After the clock was set back all
 // that waits does; the first time that this engine looks at the calendar, what was saved by a clock that was ahead, and
-// what waits longer than anything may.
+// what waits longer than anything may, or longer than the grace period that is configured now.
 func (p *pass) pullIn(back bool) error {
 	p.e.mu.Lock()
 	seat := p.e.seat(p.c.Name)
@@ -45,7 +46,11 @@ func (p *pass) pullIn(back bool) error {
 	if len(early) == 0 {
 		return nil
 	}
-	p.e.opt.Log.Info("the clock was set back: what waits is looked at now", "calendar", p.c.Name, "events", len(early))
+	said := "what waits longer than it has to is looked at now"
+	if back {
+		said = "the clock was set back: what waits is looked at now"
+	}
+	p.e.opt.Log.Info(said, "calendar", p.c.Name, "events", len(early))
 	return p.commit(func(tx *store.Tx) error {
 		for _, id := range early {
 			if err := tx.SetDue(p.c.Name, id, now); err != nil {
@@ -63,6 +68,9 @@ func (p *pass) tooFar(w store.Waiting, now time.Time) (bool, error) {
 	rec, err := p.e.store.Record(p.c.Name, w.ID)
 	if err != nil || rec == nil {
 		return err == nil && w.Due.After(furthest), err
+	}
+	if graceOver := rec.EndingAt.Add(p.c.Settings.Grace); rec.Code == string(reason.Grace) && w.Due.After(graceOver) {
+		return true, nil
 	}
 	over := rec.Until.Add(clockSlack)
 	return rec.Changed.After(now.Add(clockSlack)) || w.Due.After(furthest) && w.Due.After(over), nil

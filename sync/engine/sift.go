@@ -130,6 +130,13 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 	for _, id := range news.solved {
 		delete(problems, id)
 	}
+	for _, problem := range news.problems {
+		if passing(problem) {
+			continue
+		}
+		p.e.warn("event failed", "calendar", p.c.Name, "event", problem.ID, "code", problem.Code, "reason",
+			words.Join(problem.Reason, problem.Cure))
+	}
 	return p.commit(func(tx *store.Tx) error {
 		if err := tx.Ahead(p.c.Name, news.due...); err != nil {
 			return err
@@ -140,7 +147,7 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 			}
 		}
 		for _, problem := range news.problems {
-			if err := tx.PutProblem(p.c.Name, problem); err != nil {
+			if err := p.putProblem(tx, problem); err != nil {
 				return err
 			}
 		}
@@ -151,6 +158,18 @@ func (p *pass) keepNews(st store.CalendarState, news news, problems map[string]s
 		}
 		return tx.PutCalendar(p.c.Name, st)
 	})
+}
+
+// passing reports whether a problem goes by itself within seconds, as a rule: a file is being written.
+func passing(problem store.Problem) bool { return problem.Code == string(reason.Incomplete) }
+
+// putProblem saves a new problem, or one with a new reason, which the journal has as well.
+func (p *pass) putProblem(tx *store.Tx, problem store.Problem) error {
+	if err := tx.PutProblem(p.c.Name, problem); err != nil || passing(problem) {
+		return err
+	}
+	return tx.Journal(store.Entry{At: p.e.opt.Now(), Calendar: p.c.Name, EventID: problem.ID, UID: problem.UID,
+		Title: problem.Title, Error: problem.Reason, Code: problem.Code, Cure: problem.Cure})
 }
 
 // tellRights logs that a calendar can only be read from now on, or can be written again.
