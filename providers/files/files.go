@@ -64,6 +64,15 @@ func TempDir(name string) (string, error) {
 		")"), "make it, or set TMPDIR to a folder that this user may write to")
 }
 
+// Target is where a path leads that somebody has named: the file behind a symbolic link, which Replace would put a file
+// in the place of.
+func Target(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	return path // it is not there yet, or whoever opens it is told
+}
+
 // Replace replaces a file at once, so that nobody ever reads half of it. One that holds these bytes already stays as it
 // is.
 func Replace(path string, raw []byte, mode fs.FileMode) error {

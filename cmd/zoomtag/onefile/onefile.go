@@ -90,5 +90,5 @@ func Write(from, to string, raw, linked []byte) error {
 	if info, err := os.Stat(from); err == nil {
 		mode = info.Mode().Perm()
 	}
-	return files.Replace(to, linked, mode)
+	return files.Replace(files.Target(to), linked, mode)
 }

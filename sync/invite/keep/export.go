@@ -30,7 +30,7 @@ func Export(list [][]byte, to string) (paths []string, err error) {
 		if err := replaceable(to); err != nil {
 			return nil, err
 		}
-		return paths, files.Replace(to, raw, 0o600)
+		return paths, files.Replace(files.Target(to), raw, 0o600)
 	}
 	if info, err := os.Stat(to); err == nil && !info.IsDir() {
 		return nil, words.Usage(words.Mend(errors.New(to+" is a file"), "name a folder, or a file as NAME.ics"))
