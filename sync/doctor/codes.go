@@ -87,6 +87,7 @@ const (
 	WorkersDiffer  = "ZT-529"
 	DatabaseFull   = "ZT-530"
 	DatabasePooled = "ZT-531"
+	StateReadable  = "ZT-532"
 
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
@@ -236,6 +237,8 @@ var codes = []Code{
 	{DatabasePooled, Error, Account, "A pooler before the database gives each transaction another connection.",
 		"Write the address of the database itself as store, or have the pooler keep a connection for each client " +
 			"(pgbouncer: pool_mode = session)."},
+	{StateReadable, Warning, Account, "Others may read the state, which holds passcodes.",
+		"Take that right from them: chmod 600 and the file."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.",
 		"Check this machine's DNS; a filter may block *.zoom.us."},

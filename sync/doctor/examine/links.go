@@ -40,11 +40,14 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 			facts = append(facts, x.fromMemory(records)...)
 			continue
 		}
-		events, err := x.events(ctx, &wide, c.Name)
+		events, rights, err := x.events(ctx, &wide, c.Name)
 		if err != nil {
 			c.Error, c.Denied = words.Cause(err), errors.Is(err, calendar.ErrDenied)
 			c.Cure = words.Sentence(words.Cure(err))
 			continue
+		}
+		if rights.said != "" && !c.ReadOnly { // not every calendar introduces itself
+			c.ReadOnly, c.Said, c.RightsCure = true, rights.said, rights.cure
 		}
 		byID := map[string]*store.Record{}
 		for _, rec := range records {
@@ -107,22 +110,27 @@ func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 	return judged, nil
 }
 
-// events reads the events of a calendar that may show a link and are not over.
-func (x *examination) events(ctx context.Context, b *assemble.Builder, name string) ([]calendar.Event, error) {
+// rights is why nothing in a calendar can be written, and what mends that, in a sentence; empty where it can.
+type rights struct{ said, cure string }
+
+// events reads the events of a calendar that may show a link and are not over, and what may be done there.
+func (x *examination) events(ctx context.Context, b *assemble.Builder,
+	name string) (coming []calendar.Event, may rights, err error) {
 	at := slices.IndexFunc(b.Config.Calendars, func(c configs.Calendar) bool { return c.Name == name })
 	c := b.Config.Calendars[at]
 	s, err := b.Settings(c)
 	if err != nil {
-		return nil, err
+		return nil, may, err
 	}
 	source, err := b.Source(c, s)
 	if err != nil {
-		return nil, err
+		return nil, may, err
 	}
 	changes, err := source.Changes(ctx, "")
 	if err != nil {
-		return nil, err
+		return nil, may, err
 	}
+	may = rights{changes.ReadOnly, words.Sentence(changes.Cure)}
 	list := slices.DeleteFunc(changes.List, func(ch calendar.Change) bool {
 		absent := ch.Deleted || ch.Missing
 		return absent || ch.Plain || ch.Err != nil
@@ -135,20 +143,19 @@ func (x *examination) events(ctx context.Context, b *assemble.Builder, name stri
 		}
 		events[i], errs[i] = source.Get(ctx, list[i].ID)
 	})
-	var coming []calendar.Event
 	for i, ev := range events {
 		switch {
 		case errors.Is(errs[i], calendar.ErrGone), errors.Is(errs[i], calendar.ErrMalformed),
 			errors.Is(errs[i], calendar.ErrIncomplete):
 			continue // gone meanwhile, or shown by status as what cannot be read
 		case errs[i] != nil:
-			return nil, errs[i]
+			return nil, may, errs[i]
 		}
 		if over := !ev.Until.IsZero() && ev.Until.Before(x.at); !over && !ev.Cancelled {
 			coming = append(coming, ev)
 		}
 	}
-	return coming, nil
+	return coming, may, nil
 }
 
 // inParallel calls f for each of n, a few at a time.
