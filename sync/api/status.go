@@ -12,7 +12,7 @@ import (
 // StatusReport is the document of `status --json`.
 type StatusReport struct {
 	Health    string           `json:"health"`  // ok, degraded or failing
-	Reasons   []string         `json:"reasons"` // why it is not ok, as far as calendars are the reason
+	Reasons   []string         `json:"reasons"` // why it is not ok, in sentences
 	Daemon    bool             `json:"daemon"`  // whether a daemon answered
 	Version   string           `json:"version"` // of the zoomtag that answered
 	Calendars []CalendarStatus `json:"calendars"`

@@ -111,6 +111,10 @@ func TestReadOnlyFolder(t *testing.T) {
 	if list, _ := b.findings(); !slices.Equal(list, []string{"ZT-509 error", "ZT-515 warning"}) {
 		t.Errorf("one event waits: doctor finds %q", list)
 	}
+	status, err := b.Status(b.Context(), api.StatusRequest{})
+	if err != nil || status.Health != api.Degraded || !slices.Equal(status.Reasons, []string{"1 event is held"}) {
+		t.Errorf("status %s %q, %v", status.Health, status.Reasons, err)
+	}
 	links, err := b.Links(b.Context())
 	if err != nil || len(links.Links) != 1 || links.Links[0].Health != api.OK {
 		t.Errorf("links %+v, %v", links.Links, err)
@@ -163,7 +167,8 @@ func TestLastPassFailed(t *testing.T) {
 		t.Fatalf("doctor finds %q", list)
 	}
 	f := found[0]
-	if f.What != "the last pass failed: calendar home could not be read: the disk is full" || f.Mend != "Make room. Then run zoomtag sync." {
+	if f.What != "the last pass failed: calendar home could not be read: the disk is full" ||
+		f.Mend != "Make room. Then run zoomtag sync." {
 		t.Errorf("it says %q → %q", f.What, f.Mend)
 	}
 	b.sync()

@@ -314,6 +314,7 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 	}
 	s.tellSchedule(&report)
 	s.tellSignIns(&report)
+	report.Reasons = append(report.Reasons, report.Needs()...)
 	return report, nil
 }
 
