@@ -6,7 +6,6 @@ import (
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
-	"zoomtag/sync/plan"
 	"zoomtag/sync/reason"
 )
 
@@ -44,15 +43,18 @@ func (r *StatusReport) Needs() (list []string) {
 	return list
 }
 
+// inDoubt is the state of an event of which nobody knows whether a call took effect.
+const inDoubt = "doubt"
+
 // ofEvents counts the events that need somebody, by what they are: "2 events have failed, 1 is held".
 func (r *StatusReport) ofEvents() string {
-	failed, doubt, held := 0, 0, 0
+	failed, doubted, kept := 0, 0, 0
 	for i := range r.Events {
 		switch r.Events[i].State {
-		case plan.Held:
-			held++
-		case plan.Doubt:
-			doubt++
+		case held:
+			kept++
+		case inDoubt:
+			doubted++
 		default: // also what goes on while something of it fails
 			failed++
 		}
@@ -61,7 +63,7 @@ func (r *StatusReport) ofEvents() string {
 	for _, kind := range []struct {
 		n         int
 		one, many string
-	}{{failed, "has failed", "have failed"}, {doubt, "is in doubt", "are in doubt"}, {held, "is held", "are held"}} {
+	}{{failed, "has failed", "have failed"}, {doubted, "is in doubt", "are in doubt"}, {kept, "is held", "are held"}} {
 		said, whose := kind.one, " "
 		if kind.n != 1 {
 			said = kind.many

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"zoomtag/sync/doctor"
-	"zoomtag/sync/plan"
 )
 
 // TestNeeds: why not all is well is said in sentences, in the singular and the plural.
@@ -25,10 +24,10 @@ func TestNeeds(t *testing.T) {
 		want   []string
 	}{
 		{StatusReport{}, nil},
-		{StatusReport{Events: events(plan.Held)}, []string{"1 event is held"}},
-		{StatusReport{Events: events(plan.Held, plan.Failed, plan.Pending, plan.Doubt)},
+		{StatusReport{Events: events(held)}, []string{"1 event is held"}},
+		{StatusReport{Events: events(held, "failed", "pending", inDoubt)},
 			[]string{"2 events have failed, 1 is in doubt, 1 is held"}},
-		{StatusReport{Events: events(plan.Failed, plan.Held, plan.Held)}, []string{"1 event has failed, 2 are held"}},
+		{StatusReport{Events: events("failed", held, held)}, []string{"1 event has failed, 2 are held"}},
 		{StatusReport{Verdicts: []doctor.Finding{broken, broken, {Severity: doctor.Warning}}},
 			[]string{"1 coming link will not work"}},
 		{StatusReport{Verdicts: []doctor.Finding{broken, other}}, []string{"2 coming links will not work"}},

@@ -204,6 +204,15 @@ type LinkStatus struct {
 	Verdicts []record.Verdict `json:"verdicts"`
 }
 
+// PlaceOf names for people the calendar that a document names: a file that was linked by itself has no name that
+// somebody has given it.
+func PlaceOf(calendar string) string {
+	if record.IsFile(calendar) {
+		return "a file"
+	}
+	return calendar
+}
+
 // LogRequest says which entries of the journal are wanted. The zero value means the newest 1,000 of all.
 type LogRequest struct {
 	Event    string    `json:"event,omitempty"` // its id or UID, or words of its title

@@ -184,7 +184,7 @@ func (p *Printer) verdicts(k *Pick, verdicts []doctor.Finding) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"LINK", "CALENDAR", "CODE", "SEVERITY", "WHAT", "MEND"}}
 	for _, v := range verdicts {
-		rows = append(rows, []string{v.Title, v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
+		rows = append(rows, []string{v.Title, api.PlaceOf(v.Calendar), v.Code, string(v.Severity), v.What, v.Mend})
 	}
 	return p.some(k, rows, "finding")
 }

@@ -13,6 +13,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/store/record"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
@@ -59,7 +60,18 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 			facts = append(facts, x.shown(c.Name, &events[k], byID[events[k].ID])...)
 		}
 	}
-	facts, err := x.keepers(facts)
+	files, err := x.files()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		records, err := x.Store.Records(name)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, x.fromMemory(records)...)
+	}
+	facts, err = x.keepers(facts)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +229,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		account, known := x.Builder.Accounts.Of(f.Record.Mark)
 		inspector := x.inspector(account)
 		switch {
-		case !known && x.calendarOf(f.Calendar).Settings.Follows(f.Record): // a room that was configured before
+		case !known && x.follows(f): // a room that was configured before
 			return
 		case !known:
 			f.Unasked = "its Zoom account is not in the configuration"
@@ -236,6 +248,12 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		}
 		f.Host = x.host(ctx, account, f.Record.Host)
 	})
+}
+
+// follows reports whether the calendar of a link goes on with its meeting, though no account knows it. A file has none.
+func (x *examination) follows(f *doctor.Facts) bool {
+	c := x.calendarOf(f.Calendar)
+	return c != nil && c.Settings.Follows(f.Record)
 }
 
 // host asks an account about a host, once.
@@ -317,7 +335,11 @@ func (x *examination) judgeHosts() (list []doctor.Finding, described []string) {
 // keptRecords are the records of all events with a meeting.
 func (x *examination) keptRecords() ([]*store.Record, error) {
 	var list []*store.Record
-	for _, name := range x.Names {
+	files, err := x.files()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Concat(x.Names, files) {
 		records, err := x.Store.Records(name)
 		if err != nil {
 			return nil, err
@@ -325,6 +347,12 @@ func (x *examination) keptRecords() ([]*store.Record, error) {
 		list = append(list, slices.DeleteFunc(records, func(rec *store.Record) bool { return !rec.Active() })...)
 	}
 	return list, nil
+}
+
+// files are what stands for the files that were linked by themselves.
+func (x *examination) files() ([]string, error) {
+	names, err := x.Store.Calendars()
+	return slices.DeleteFunc(names, func(name string) bool { return !record.IsFile(name) }), err
 }
 
 // remembered makes facts of an event that is remembered, as its calendar now shows it.
