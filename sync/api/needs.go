@@ -6,7 +6,6 @@ import (
 
 	"zoomtag/providers/words"
 	"zoomtag/sync/doctor"
-	"zoomtag/sync/reason"
 )
 
 // Needs are sentences that say, apart from how calendars stand, why not all is well: events that need somebody, coming
@@ -38,7 +37,7 @@ func (r *StatusReport) Needs() (list []string) {
 		if t.Account != "" {
 			said += " for the account " + t.Account
 		}
-		list = append(list, reason.Code("").Told(said, words.Sentence("run "+t.Command)))
+		list = append(list, words.Join(said, "run "+t.Command))
 	}
 	return list
 }

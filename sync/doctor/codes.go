@@ -40,6 +40,7 @@ const (
 	Unread        = "ZT-207"
 	LinkMissing   = "ZT-208"
 	SecondEvent   = "ZT-209"
+	NotAsAsked    = "ZT-210"
 	WaitingRoom   = "ZT-301"
 	HostAway      = "ZT-302"
 	SignIn        = "ZT-303"
@@ -147,6 +148,8 @@ var codes = []Code{
 		"calendar sync has made it, or somebody has copied the link.", "Switch the sync of meetings to the calendar " +
 		"off at zoom.us under Settings, Mail & Calendar, and delete the second event; or give it a meeting of its " +
 		"own with #zoom."},
+	{NotAsAsked, Note, Host, "The link stands, and not all is as the event or the configuration asks for it.",
+		"Do what the message says; or nothing, if it may be as it is."},
 	{WaitingRoom, Note, Host, "The waiting room is on: people land in the lobby until the host lets them in.",
 		"Be there in time, or write #zoom(no-waiting-room)."},
 	{HostAway, Warning, Host, "Nobody gets in before the host, and the host is not invited to the event.",

@@ -176,3 +176,38 @@ func TestLastPassFailed(t *testing.T) {
 		t.Errorf("after the next pass doctor finds %q", list)
 	}
 }
+
+// TestNotAsAsked: what the status lists as not as asked, doctor tells of the event as well.
+func TestNotAsAsked(t *testing.T) {
+	b := newFolderBench(t)
+	id := b.put("Talk")
+	b.sync()
+	b.cal.Edit(id, func(e *calendar.Event) {
+		e.Notes = []string{words.Pair("the time zone is not known", "choose another")}
+	})
+	b.sync()
+	status, err := b.Status(t.Context(), api.StatusRequest{})
+	if err != nil || len(status.Notes) != 1 {
+		t.Fatalf("status: %+v, %v", status.Notes, err)
+	}
+	for _, about := range []string{"", "Talk"} {
+		report, err := b.Doctor(t.Context(), api.DoctorRequest{About: about, NoNetwork: true})
+		must(t, err)
+		if !slices.ContainsFunc(report.Findings, func(f doctor.Finding) bool {
+			return f.Code == doctor.NotAsAsked && f.What == "the time zone is not known" && f.Mend == "Choose another." &&
+				f.Title != ""
+		}) {
+			t.Errorf("doctor %s: %+v", about, report.Findings)
+		}
+	}
+}
+
+// TestLinkOfNothing: whoever asks for a link says of what.
+func TestLinkOfNothing(t *testing.T) {
+	b := newFolderBench(t)
+	_, err := b.Link(t.Context(), api.LinkRequest{})
+	if !words.IsUsage(err) || words.Of(err) != "neither a calendar and an event nor a file is named: give calendar and "+
+		"event, or ics with the text of the file" {
+		t.Errorf("it says %v", err)
+	}
+}

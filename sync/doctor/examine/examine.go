@@ -166,7 +166,7 @@ func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.Docto
 func (x *examination) links(report *api.DoctorReport, facts []doctor.Facts, overlaps []doctor.Finding) {
 	for i := range facts {
 		f := &facts[i]
-		findings := doctor.JudgeLink(*f)
+		findings := slices.Concat(doctor.JudgeLink(*f), doctor.JudgeNotes(*f))
 		if f.Record != nil {
 			for _, o := range overlaps {
 				if o.Calendar == f.Calendar && o.EventID == f.Record.EventID {
