@@ -149,7 +149,7 @@ var codes = []Code{
 		"off at zoom.us under Settings, Mail & Calendar, and delete the second event; or give it a meeting of its " +
 		"own with #zoom."},
 	{NotAsAsked, Note, Host, "The link stands, and not all is as the event or the configuration asks for it.",
-		"Do what the message says; or nothing, if it may be as it is."},
+		"Change the event, its tag or the configuration; or nothing, if it may be as it is."},
 	{WaitingRoom, Note, Host, "The waiting room is on: people land in the lobby until the host lets them in.",
 		"Be there in time, or write #zoom(no-waiting-room)."},
 	{HostAway, Warning, Host, "Nobody gets in before the host, and the host is not invited to the event.",

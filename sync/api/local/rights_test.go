@@ -194,8 +194,8 @@ func TestNotAsAsked(t *testing.T) {
 		report, err := b.Doctor(t.Context(), api.DoctorRequest{About: about, NoNetwork: true})
 		must(t, err)
 		if !slices.ContainsFunc(report.Findings, func(f doctor.Finding) bool {
-			return f.Code == doctor.NotAsAsked && f.What == "the time zone is not known" && f.Mend == "Choose another." &&
-				f.Title != ""
+			said := f.What == "the time zone is not known" && f.Mend == "Choose another."
+			return f.Code == doctor.NotAsAsked && said && f.Title != ""
 		}) {
 			t.Errorf("doctor %s: %+v", about, report.Findings)
 		}
