@@ -88,7 +88,8 @@ func TestLinkOfAFile(t *testing.T) {
 	l := o.links[0]
 	l.Calendar, l.EventID, l.Title = record.FilePrefix+"91e6bb89", "f1", "Tea in a file"
 	o.links = append(o.links, l)
-	o.log = append(o.log, api.LogEntry{Time: noon, Calendar: l.Calendar, EventID: l.EventID, Title: l.Title, Step: "link"})
+	o.log = append(o.log, api.LogEntry{Time: noon, Calendar: l.Calendar, EventID: l.EventID, Title: l.Title,
+		Step: "link"})
 	w := newWorld(t, o)
 	w.page.Configure(Access{Password: "correct horse"})
 	w.signIn("correct horse")
